@@ -1,0 +1,45 @@
+import type { Owner } from "../shared/labels.ts";
+
+/** A network that is to exist. */
+export interface NetworkDemand {
+  kind: "network";
+  /** The argument's subject for messages: `OverlayNetwork "storage"`. */
+  subject: string;
+  owner: Owner;
+  /** The network's name in the engine. */
+  name: string;
+  /** The subnets asked for in CIDR form; empty when the Swarm chooses from its pool. */
+  subnets: string[];
+  encrypted: boolean;
+}
+
+/** A service that is to exist, with the ports it takes on its hosts. */
+export interface ServiceDemand {
+  kind: "service";
+  /** `MinioService "store"`. */
+  subject: string;
+  owner: Owner;
+  /** The service's name in the engine. */
+  name: string;
+  /** Ports published in host mode, by the argument that asks for them: `{ port: 9000 }`. */
+  ports: Record<string, number>;
+  /** Keys of the hosts that run it. */
+  hosts: string[];
+  /** Mount points of disks the service uses on each of its hosts, with the folder below each that is its own. */
+  disks: { path: string; subfolder: string }[];
+}
+
+/** The Swarm itself. */
+export interface SwarmDemand {
+  kind: "swarm";
+  /** `Swarm "swarm"`. */
+  subject: string;
+  owner: Owner;
+  /** Whether a Swarm that somebody else made may be taken on. */
+  adopt: boolean;
+  /** Address pools for networks without a subnet of their own, in CIDR form. */
+  addressPools: string[];
+}
+
+/** What a component needs of the engines before anything may be touched. Plain values only. */
+export type Demand = SwarmDemand | NetworkDemand | ServiceDemand;

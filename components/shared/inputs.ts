@@ -1,0 +1,14 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+/** `T` with an Output allowed at every depth: what is plain stays readable in a preview while the rest is unknown. */
+export type DeepInput<T> = pulumi.Input<T extends object ? { [K in keyof T]: DeepInput<T[K]> } : T>;
+
+/** The value, if it is a plain one that can be checked before anything is registered. */
+export function plain<T>(input: pulumi.Input<T> | undefined): T | undefined {
+  return isPlain(input) ? input : undefined;
+}
+
+function isPlain<T>(input: pulumi.Input<T> | undefined): input is T {
+  const deferred = input as { apply?: unknown; then?: unknown } | null | undefined;
+  return typeof deferred?.apply !== "function" && typeof deferred?.then !== "function";
+}

@@ -1,0 +1,25 @@
+/** Who made an object in the engine. Written on it as labels, so that what a killed `up` left behind is recognised. */
+export interface Owner {
+  /** Pulumi project. */
+  project: string;
+  /** Pulumi stack. */
+  stack: string;
+  /** The object's name within the stack: the resource's logical name, chosen by the user. */
+  name: string;
+}
+
+export const PROJECT_LABEL = "pulumi-swarm.project";
+export const STACK_LABEL = "pulumi-swarm.stack";
+export const NAME_LABEL = "pulumi-swarm.name";
+/** The id of the Swarm an object lives in: another Swarm means another object. */
+export const SWARM_LABEL = "pulumi-swarm.swarm";
+
+/** The labels that say who owns an object. */
+export function ownerLabels(owner: Owner): Record<string, string> {
+  return { [PROJECT_LABEL]: owner.project, [STACK_LABEL]: owner.stack, [NAME_LABEL]: owner.name };
+}
+
+/** Whether an object with these labels is the owner's. */
+export function isOwned(labels: Record<string, string> | null | undefined, owner: Owner): boolean {
+  return Object.entries(ownerLabels(owner)).every(([key, value]) => labels?.[key] === value);
+}

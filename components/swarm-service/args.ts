@@ -1,0 +1,64 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { ServiceSpec } from "../engine/types.ts";
+import type { DeepInput } from "../shared/inputs.ts";
+import type { Swarm } from "../swarm/swarm.ts";
+
+/** A value that a service is built on for life: changing it is refused. */
+export interface FrozenValue {
+  /** The value, compared as JSON. */
+  value: unknown;
+  /** Why it cannot change, and the way out; ends the message. */
+  because: string;
+}
+
+export interface SwarmServiceArgs {
+  /** The Swarm that runs the service. */
+  swarm: Swarm;
+
+  /**
+   * What the service is to be, as the Engine API spells it (durations in nanoseconds, sizes in bytes). Networks,
+   * secrets and configs go by id. `UpdateConfig` is not yours to give: how a change rolls out is decided from the
+   * change itself (see `restartTogether`).
+   *
+   * @example
+   * spec: {
+   *   Name: "web",
+   *   Mode: { Global: {} },
+   *   TaskTemplate: { ContainerSpec: { Image: "caddy:2@sha256:…" }, Networks: [{ Target: network.id }] },
+   * }
+   */
+  spec: DeepInput<ServiceSpec>;
+
+  /**
+   * Fields in which the tasks must agree, as paths into `spec` (`TaskTemplate.ContainerSpec.Image`; of the
+   * environment single variables by a prefix: `TaskTemplate.ContainerSpec.Env:MINIO_`). A change of one restarts all
+   * tasks at once; any other change goes task by task.
+   * @default - none: every change goes task by task
+   */
+  restartTogether?: string[];
+
+  /**
+   * What the service is built on for life, by the name of the argument.
+   * @default - nothing
+   */
+  frozen?: Record<string, FrozenValue>;
+
+  /**
+   * A command in a task's container that ends with 0 once the application as a whole works; it has 10 s each time.
+   * Only then is the service ready.
+   * @default - the service is ready when its tasks run and are healthy
+   */
+  readyCommand?: string[];
+
+  /**
+   * How many tasks must run.
+   * @default - the replicas of a replicated service; at least one for a global one
+   */
+  tasks?: pulumi.Input<number>;
+
+  /**
+   * How long a create or an update may take until the service is ready, in seconds.
+   * @default 600
+   */
+  timeoutSeconds?: pulumi.Input<number>;
+}

@@ -1,0 +1,79 @@
+// Pulumi's docker plugin for machines that reach package registries only: Pulumi's Terraform bridge over the Terraform
+// provider for Docker, the same two parts that the released plugin is made of. Programs and state cannot tell the two
+// apart: test/toolchain compares every token and property name with the typings of @pulumi/docker.
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"runtime"
+
+	"github.com/pulumi/pulumi-terraform-bridge/v3/pkg/tfbridge"
+	"github.com/pulumi/pulumi-terraform-bridge/v3/pkg/tfbridge/tokens"
+	shimv2 "github.com/pulumi/pulumi-terraform-bridge/v3/pkg/tfshim/sdk-v2"
+	"github.com/terraform-providers/terraform-provider-docker/internal/provider"
+)
+
+const pkg = "docker"
+
+// version is set by the linker to the version of @pulumi/docker that this plugin answers to.
+var version = "0.0.0"
+
+// keep names a property as the provider does: in camel case, not made plural.
+func keep(name string) *tfbridge.SchemaInfo { return &tfbridge.SchemaInfo{Name: name} }
+
+// defaultHost is where an engine listens when nobody says otherwise.
+func defaultHost() string {
+	if runtime.GOOS == "windows" {
+		return "npipe:////./pipe/docker_engine"
+	}
+	return "unix:///var/run/docker.sock"
+}
+
+func info() tfbridge.ProviderInfo {
+	prov := tfbridge.ProviderInfo{
+		P:       shimv2.NewProvider(provider.New(version)()),
+		Name:    pkg,
+		Version: version,
+		Config: map[string]*tfbridge.SchemaInfo{
+			"host": {Default: &tfbridge.DefaultInfo{Value: defaultHost(), EnvVars: []string{"DOCKER_HOST"}}},
+			"registry_auth": {Name: "registryAuth", MaxItemsOne: tfbridge.False()},
+		},
+		Resources: map[string]*tfbridge.ResourceInfo{
+			"docker_config": {Tok: tfbridge.MakeResource(pkg, "index/serviceConfig", "ServiceConfig")},
+			"docker_image": {
+				Tok:    tfbridge.MakeResource(pkg, "index/remoteImage", "RemoteImage"),
+				Fields: map[string]*tfbridge.SchemaInfo{"name": keep("name")},
+			},
+			"docker_container": {
+				// A container's name and ports are taken until it is gone.
+				DeleteBeforeReplace: true,
+				Fields: map[string]*tfbridge.SchemaInfo{
+					"command":           keep("command"),
+					"networks_advanced": keep("networksAdvanced"),
+				},
+			},
+		},
+		DataSources: map[string]*tfbridge.DataSourceInfo{
+			"docker_image": {Tok: tfbridge.MakeDataSource(pkg, "index/getRemoteImage", "getRemoteImage")},
+		},
+	}
+	prov.MustComputeTokens(tokens.SingleModule("docker_", "index", tokens.MakeStandard(pkg)))
+	prov.SetAutonaming(255, "-")
+	return prov
+}
+
+func main() {
+	prov := info()
+	if len(os.Args) == 2 && os.Args[1] == "-names" {
+		if err := json.NewEncoder(os.Stdout).Encode(names(prov)); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	// Node programs carry their own types, so name and version are all of the schema that the engine asks for.
+	schema := fmt.Sprintf(`{"name":%q,"version":%q}`, pkg, version)
+	tfbridge.Main(pkg, version, prov, []byte(schema))
+}

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"sort"
+
+	"github.com/pulumi/pulumi-terraform-bridge/v3/pkg/tfbridge"
+	shim "github.com/pulumi/pulumi-terraform-bridge/v3/pkg/tfshim"
+)
+
+// property is one property as a Pulumi program sees it; nested objects list their own.
+type property struct {
+	Name       string     `json:"name"`
+	Input      bool       `json:"input"`
+	Required   bool       `json:"required"`
+	Properties []property `json:"properties,omitempty"`
+}
+
+// names answers `-names`: every resource token with its properties as the bridge translates them at run time, so that a
+// test compares what this plugin does, not what a list says it does.
+func names(prov tfbridge.ProviderInfo) map[string][]property {
+	all := map[string][]property{"pulumi:providers:" + prov.Name: properties(prov.P.Schema(), prov.Config)}
+	for key, res := range prov.Resources {
+		all[string(res.Tok)] = properties(prov.P.ResourcesMap().Get(key).Schema(), res.Fields)
+	}
+	return all
+}
+
+func properties(schema shim.SchemaMap, fields map[string]*tfbridge.SchemaInfo) []property {
+	found := []property{}
+	schema.Range(func(key string, sch shim.Schema) bool {
+		if sch.Removed() != "" {
+			return true
+		}
+		p := property{
+			Name:     tfbridge.TerraformToPulumiNameV2(key, schema, fields),
+			Input:    sch.Required() || sch.Optional(),
+			Required: sch.Required(),
+		}
+		if elem, nested := sch.Elem().(shim.Resource); nested {
+			p.Properties = properties(elem.Schema(), nestedFields(fields[key]))
+		}
+		found = append(found, p)
+		return true
+	})
+	sort.Slice(found, func(i, j int) bool { return found[i].Name < found[j].Name })
+	return found
+}
+
+// nestedFields finds the overrides for the members of a list's or an object's element.
+func nestedFields(field *tfbridge.SchemaInfo) map[string]*tfbridge.SchemaInfo {
+	if field == nil {
+		return nil
+	}
+	if field.Elem != nil {
+		return field.Elem.Fields
+	}
+	return field.Fields
+}
