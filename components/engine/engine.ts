@@ -1,0 +1,207 @@
+import type { EngineConnection } from "./connection.ts";
+import { type EngineRequest, EngineError, send } from "./transport.ts";
+import type {
+  ContainerSummary,
+  EngineInfo,
+  NetworkDetails,
+  NodeDetails,
+  NodeSpec,
+  SecretDetails,
+  ServiceDetails,
+  ServiceSpec,
+  SwarmDetails,
+  SwarmInitRequest,
+  SwarmJoinRequest,
+  SwarmSpec,
+  TaskDetails,
+  VolumeDetails,
+} from "./types.ts";
+
+/** Narrows a listing: `{ label: ["a=b"], name: ["x"] }`. */
+export type Filters = Record<string, string[]>;
+
+/** What a command in a container ended with. */
+export interface ExecResult {
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+}
+
+/**
+ * One Docker Engine, over its HTTP API. Thin on purpose: a method a call, the API's own names, a time limit on every
+ * call. Paths carry no version, so the Engine answers as its newest.
+ */
+export class Engine {
+  readonly connection: EngineConnection;
+
+  constructor(connection: EngineConnection) {
+    this.connection = connection;
+  }
+
+  /** Any call that has no method of its own here. Gives back the parsed JSON of the answer. */
+  async request<T>(method: string, path: string, request?: EngineRequest): Promise<T> {
+    const answer = await send(this.connection, method, path, request);
+    return (answer.length === 0 ? undefined : JSON.parse(answer.toString())) as T;
+  }
+
+  async ping(timeoutMs?: number): Promise<void> {
+    await send(this.connection, "GET", "/_ping", { timeoutMs });
+  }
+
+  info(timeoutMs?: number): Promise<EngineInfo> {
+    return this.request("GET", "/info", { timeoutMs });
+  }
+
+  swarm(): Promise<SwarmDetails> {
+    return this.request("GET", "/swarm");
+  }
+
+  /** Gives back the id of this engine's node. */
+  initSwarm(request: SwarmInitRequest): Promise<string> {
+    return this.request("POST", "/swarm/init", { body: request, timeoutMs: 60_000 });
+  }
+
+  async joinSwarm(request: SwarmJoinRequest): Promise<void> {
+    await this.request("POST", "/swarm/join", { body: request, timeoutMs: 60_000 });
+  }
+
+  async leaveSwarm(force: boolean): Promise<void> {
+    await this.request("POST", "/swarm/leave", { query: { force }, timeoutMs: 60_000 });
+  }
+
+  async updateSwarm(
+    version: number,
+    spec: SwarmSpec,
+    rotate: { rotateWorkerToken?: boolean; rotateManagerToken?: boolean; rotateManagerUnlockKey?: boolean } = {},
+  ): Promise<void> {
+    await this.request("POST", "/swarm/update", { query: { version, ...rotate }, body: spec });
+  }
+
+  async unlockKey(): Promise<string> {
+    return (await this.request<{ UnlockKey: string }>("GET", "/swarm/unlockkey")).UnlockKey;
+  }
+
+  async unlockSwarm(key: string): Promise<void> {
+    await this.request("POST", "/swarm/unlock", { body: { UnlockKey: key } });
+  }
+
+  nodes(): Promise<NodeDetails[]> {
+    return this.request("GET", "/nodes");
+  }
+
+  node(id: string): Promise<NodeDetails> {
+    return this.request("GET", `/nodes/${id}`);
+  }
+
+  async updateNode(id: string, version: number, spec: NodeSpec): Promise<void> {
+    await this.request("POST", `/nodes/${id}/update`, { query: { version }, body: spec });
+  }
+
+  async removeNode(id: string, force: boolean): Promise<void> {
+    await this.request("DELETE", `/nodes/${id}`, { query: { force } });
+  }
+
+  services(filters?: Filters): Promise<ServiceDetails[]> {
+    return this.request("GET", "/services", { query: { status: true, filters: encoded(filters) } });
+  }
+
+  service(id: string): Promise<ServiceDetails> {
+    return this.request("GET", `/services/${id}`);
+  }
+
+  async createService(spec: ServiceSpec): Promise<string> {
+    return (await this.request<{ ID: string }>("POST", "/services/create", { body: spec })).ID;
+  }
+
+  async updateService(id: string, version: number, spec: ServiceSpec): Promise<void> {
+    await this.request("POST", `/services/${id}/update`, { query: { version }, body: spec });
+  }
+
+  async removeService(id: string): Promise<void> {
+    await this.request("DELETE", `/services/${id}`);
+  }
+
+  tasks(filters?: Filters): Promise<TaskDetails[]> {
+    return this.request("GET", "/tasks", { query: { filters: encoded(filters) } });
+  }
+
+  networks(filters?: Filters): Promise<NetworkDetails[]> {
+    return this.request("GET", "/networks", { query: { filters: encoded(filters) } });
+  }
+
+  /** With `verbose`, a Swarm network's services and the tasks on all nodes as well. */
+  network(id: string, options: { verbose?: boolean } = {}): Promise<NetworkDetails> {
+    return this.request("GET", `/networks/${encodeURIComponent(id)}`, { query: options });
+  }
+
+  async removeNetwork(id: string): Promise<void> {
+    await this.request("DELETE", `/networks/${encodeURIComponent(id)}`);
+  }
+
+  secrets(filters?: Filters): Promise<SecretDetails[]> {
+    return this.request("GET", "/secrets", { query: { filters: encoded(filters) } });
+  }
+
+  async removeSecret(id: string): Promise<void> {
+    await this.request("DELETE", `/secrets/${id}`);
+  }
+
+  async volumes(filters?: Filters): Promise<VolumeDetails[]> {
+    const { Volumes } = await this.request<{ Volumes: VolumeDetails[] | null }>("GET", "/volumes", {
+      query: { filters: encoded(filters) },
+    });
+    return Volumes ?? [];
+  }
+
+  async removeVolume(name: string): Promise<void> {
+    await this.request("DELETE", `/volumes/${encodeURIComponent(name)}`);
+  }
+
+  /** Containers that exist, stopped ones too with `all`. */
+  containers(filters?: Filters, all = false): Promise<ContainerSummary[]> {
+    return this.request("GET", "/containers/json", { query: { all, filters: encoded(filters) } });
+  }
+
+  /** Runs a command in a container to its end. */
+  async exec(
+    container: string,
+    command: string[],
+    options: { env?: string[]; timeoutMs?: number } = {},
+  ): Promise<ExecResult> {
+    const { Id } = await this.request<{ Id: string }>("POST", `/containers/${container}/exec`, {
+      body: { AttachStdout: true, AttachStderr: true, Cmd: command, Env: options.env },
+    });
+    const output = await send(this.connection, "POST", `/exec/${Id}/start`, {
+      body: { Detach: false, Tty: false },
+      timeoutMs: options.timeoutMs,
+    });
+    const { ExitCode } = await this.request<{ ExitCode: number | null }>("GET", `/exec/${Id}/json`);
+    return { exitCode: ExitCode ?? -1, ...separated(output) };
+  }
+}
+
+/** Waits for an answer that is allowed to be "there is no such thing". */
+export async function orMissing<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof EngineError && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
+function encoded(filters: Filters | undefined): string | undefined {
+  return filters && JSON.stringify(filters);
+}
+
+/** The Engine sends both streams over one connection, in frames: 1 byte stream, 3 empty, 4 length, then the text. */
+function separated(output: Buffer): { stdout: string; stderr: string } {
+  const streams: Record<number, Buffer[]> = { 1: [], 2: [] };
+  for (let at = 0; at + 8 <= output.length;) {
+    const end = at + 8 + output.readUInt32BE(at + 4);
+    streams[output.readUInt8(at)]?.push(output.subarray(at + 8, end));
+    at = end;
+  }
+  const text = (stream: number) => Buffer.concat(streams[stream] ?? []).toString();
+  return { stdout: text(1), stderr: text(2) };
+}

@@ -1,0 +1,106 @@
+import * as http from "node:http";
+import * as https from "node:https";
+import { type EngineConnection, socketPath } from "./connection.ts";
+
+/** One call to the Engine API. */
+export interface EngineRequest {
+  query?: Record<string, string | number | boolean | undefined>;
+  /** Sent as JSON; a Buffer is sent as it is. */
+  body?: unknown;
+  headers?: Record<string, string>;
+  /** Milliseconds until the call is given up. @default 30000 */
+  timeoutMs?: number;
+}
+
+/** The Engine answered with an error. */
+export class EngineError extends Error {
+  readonly status: number;
+  constructor(status: number, message: string) {
+    super(message);
+    this.name = "EngineError";
+    this.status = status;
+  }
+}
+
+/** The Engine could not be reached, or did not answer in time. */
+export class UnreachableError extends Error {
+  constructor(host: string, why: string) {
+    super(`Docker Engine at ${host} does not answer: ${why}`);
+    this.name = "UnreachableError";
+  }
+}
+
+/** Sends one request and gives back the whole body of a good answer. */
+export function send(
+  connection: EngineConnection,
+  method: string,
+  path: string,
+  request: EngineRequest = {},
+): Promise<Buffer> {
+  const { body, timeoutMs = 30_000 } = request;
+  const payload = body === undefined || Buffer.isBuffer(body) ? body : JSON.stringify(body);
+  const type = Buffer.isBuffer(body) ? "application/x-tar" : "application/json";
+  return new Promise((resolve, reject) => {
+    const outgoing = open(connection, {
+      method,
+      path: path + queryString(request.query),
+      headers: {
+        ...(payload === undefined ? {} : { "content-type": type, "content-length": Buffer.byteLength(payload) }),
+        ...request.headers,
+      },
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    const failed = (error: Error) => reject(unreachable(connection, error, timeoutMs));
+    outgoing.on("error", failed);
+    outgoing.on("response", (response) => {
+      const chunks: Buffer[] = [];
+      response.on("error", failed);
+      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      response.on("end", () => {
+        const answer = Buffer.concat(chunks);
+        const status = response.statusCode ?? 0;
+        if (status < 400) resolve(answer);
+        else reject(new EngineError(status, messageOf(answer) ?? `${method} ${path} answered ${status}`));
+      });
+    });
+    outgoing.end(payload);
+  });
+}
+
+function open(connection: EngineConnection, options: https.RequestOptions): http.ClientRequest {
+  const path = socketPath(connection);
+  if (path) return http.request({ ...options, socketPath: path, host: "docker" });
+  const address = /^tcp:\/\/(\[[^\]]+\]|[^:/]+)(?::(\d+))?$/.exec(connection.host);
+  if (!address) {
+    throw new UnreachableError(connection.host, "the address must begin with unix:// or be tcp://host:port");
+  }
+  const { ca, cert, key } = connection;
+  const host = address[1]?.replace(/^\[|\]$/g, "");
+  const port = Number(address[2] ?? (cert ? 2376 : 2375));
+  return cert ? https.request({ ...options, host, port, ca, cert, key }) : http.request({ ...options, host, port });
+}
+
+function unreachable(connection: EngineConnection, error: Error, timeoutMs: number): Error {
+  const { code } = error as NodeJS.ErrnoException;
+  const reasons: Record<string, string> = {
+    ABORT_ERR: `no answer within ${timeoutMs / 1000} s`,
+    ENOENT: "there is no such socket: is the engine running?",
+    ECONNREFUSED: "nothing listens there: is the engine running?",
+    EACCES: "this user may not use the socket: join the group `docker` and log in again",
+  };
+  const why = error.name === "TimeoutError" ? reasons["ABORT_ERR"] : reasons[code ?? ""];
+  return new UnreachableError(connection.host, why ?? error.message);
+}
+
+function messageOf(answer: Buffer): string | undefined {
+  try {
+    return (JSON.parse(answer.toString()) as { message?: string }).message;
+  } catch {
+    return answer.toString().trim() || undefined;
+  }
+}
+
+function queryString(query: EngineRequest["query"] = {}): string {
+  const given = Object.entries(query).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]]));
+  return given.length === 0 ? "" : `?${new URLSearchParams(given).toString()}`;
+}
