@@ -101,6 +101,9 @@ function messageOf(answer: Buffer): string | undefined {
 }
 
 function queryString(query: EngineRequest["query"] = {}): string {
-  const given = Object.entries(query).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]]));
-  return given.length === 0 ? "" : `?${new URLSearchParams(given).toString()}`;
+  const given = new URLSearchParams();
+  for (const [key, value] of Object.entries(query)) {
+    if (value !== undefined) given.set(key, String(value));
+  }
+  return given.size === 0 ? "" : `?${given.toString()}`;
 }

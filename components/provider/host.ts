@@ -1,0 +1,78 @@
+import type { EngineConnection } from "../engine/connection.ts";
+import { Engine } from "../engine/engine.ts";
+import type { EngineInfo } from "../engine/types.ts";
+import type { ResourceHandler } from "./handler.ts";
+import { changedKeys, isUnknown, ResourceProblem } from "./values.ts";
+import { done, notYet, waitFor } from "./wait.ts";
+
+export interface HostInputs {
+  connection: EngineConnection;
+  /** What the host is called; checked against what its engine says. */
+  hostname: string;
+  /** How long the engine may take to answer, in seconds. */
+  timeoutSeconds: number;
+}
+
+export interface HostState extends HostInputs {
+  machineId: string;
+  engineVersion: string;
+  ready: boolean;
+}
+
+/** A host is only looked at: its engine has to answer, and to be the one that was meant. */
+export const Host: ResourceHandler<HostInputs, HostState> = {
+  async diff(_id, olds, news) {
+    const changed = changedKeys(olds, news, ["connection", "hostname", "timeoutSeconds"]);
+    return { changes: changed.length > 0 || (!isUnknown(news) && (await isAnotherMachine(olds, news))) };
+  },
+
+  async create(inputs) {
+    const outs = await reach(inputs);
+    return { id: inputs.hostname, outs };
+  },
+
+  async update(_id, _olds, news) {
+    return { outs: await reach(news) };
+  },
+
+  async read(id, state) {
+    if (!state) throw new ResourceProblem(`host ${id} cannot be imported: it is only looked at, not made`);
+    const info = await new Engine(state.connection).info();
+    return { id, props: stateOf(state, info) };
+  },
+};
+
+async function reach(inputs: HostInputs): Promise<HostState> {
+  const engine = new Engine(inputs.connection);
+  const info = await waitFor(
+    async () => {
+      try {
+        return done(await engine.info());
+      } catch (error) {
+        return notYet(error instanceof Error ? error.message : String(error));
+      }
+    },
+    { what: `host ${inputs.hostname}`, limitSeconds: inputs.timeoutSeconds },
+    (because) => new ResourceProblem(`${because} (waited ${inputs.timeoutSeconds} s)`),
+  );
+  if (info.Name !== inputs.hostname) {
+    throw new ResourceProblem(
+      `hostname "${inputs.hostname}": the engine at ${inputs.connection.host} calls itself "${info.Name}"; ` +
+        `give hostname: "${info.Name}", or another engine`,
+    );
+  }
+  return stateOf(inputs, info);
+}
+
+function stateOf(inputs: HostInputs, info: EngineInfo): HostState {
+  return { ...inputs, machineId: info.ID, engineVersion: info.ServerVersion, ready: true };
+}
+
+/** An engine that is silent just now counts as unchanged: whatever needs it will say so. */
+async function isAnotherMachine(olds: HostState, news: HostInputs): Promise<boolean> {
+  try {
+    return (await new Engine(news.connection).info(2_000)).ID !== olds.machineId;
+  } catch {
+    return false;
+  }
+}

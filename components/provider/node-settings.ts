@@ -1,0 +1,73 @@
+import { orMissing } from "../engine/engine.ts";
+import type { NodeAvailability, NodeSpec } from "../engine/types.ts";
+import { GONE, type ResourceHandler } from "./handler.ts";
+import { findManager, type Managers, requireManager } from "./managers.ts";
+import { changeNode } from "./nodes.ts";
+import { changedKeys, isUnknown, ResourceProblem } from "./values.ts";
+
+export interface NodeSettingsInputs {
+  managers: Managers;
+  swarmId: string;
+  nodeId: string;
+  /** Set on the node; its other labels are left alone. */
+  labels: Record<string, string>;
+  /** Absent: left as it is. */
+  availability?: NodeAvailability;
+}
+
+/** Labels and availability of one node. Several may share a node, each with labels of its own. */
+export const NodeSettings: ResourceHandler<NodeSettingsInputs> = {
+  async diff(_id, olds, news) {
+    const replaces = changedKeys(olds, news, ["swarmId", "nodeId"]);
+    const changed = changedKeys(olds, news, ["managers", "labels", "availability"]);
+    return { changes: replaces.length + changed.length > 0, replaces, deleteBeforeReplace: true };
+  },
+
+  async create(inputs) {
+    await apply(inputs, []);
+    return { id: inputs.nodeId, outs: inputs };
+  },
+
+  async read(id, state) {
+    if (!state) throw new ResourceProblem(`settings of node ${id} cannot be imported: declare them, and they are set`);
+    const manager = await findManager(state.managers, state.swarmId);
+    const node = manager && (await orMissing(manager.node(state.nodeId)));
+    if (!node) return GONE;
+    const kept = Object.keys(state.labels).filter((key) => node.Spec.Labels?.[key] !== undefined);
+    const live: NodeSettingsInputs = {
+      ...state,
+      labels: Object.fromEntries(kept.map((key) => [key, node.Spec.Labels?.[key] ?? ""])),
+      ...(state.availability !== undefined && { availability: node.Spec.Availability }),
+    };
+    return { id, props: live, inputs: live };
+  },
+
+  async update(_id, olds, news) {
+    await apply(news, Object.keys(olds.labels));
+    return { outs: news };
+  },
+
+  async delete(_id, state) {
+    const manager = await findManager(state.managers, state.swarmId);
+    if (!manager || !(await orMissing(manager.node(state.nodeId)))) return;
+    await changeNode(manager, state.nodeId, (spec) => without(spec, Object.keys(state.labels)));
+  },
+};
+
+async function apply(inputs: NodeSettingsInputs, former: string[]): Promise<void> {
+  if (isUnknown(inputs)) throw new ResourceProblem("settings of a node that is not known yet cannot be applied");
+  const manager = await requireManager(inputs.managers, inputs.swarmId);
+  await changeNode(manager, inputs.nodeId, (spec) => {
+    const rest = without(spec, former);
+    return {
+      ...rest,
+      Labels: { ...rest.Labels, ...inputs.labels },
+      Availability: inputs.availability ?? spec.Availability,
+    };
+  });
+}
+
+function without(spec: NodeSpec, labels: string[]): NodeSpec {
+  const kept = Object.entries(spec.Labels ?? {}).filter(([key]) => !labels.includes(key));
+  return { ...spec, Labels: Object.fromEntries(kept) };
+}
