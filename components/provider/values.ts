@@ -35,3 +35,17 @@ export class ResourceProblem extends Error {
     this.stack = message;
   }
 }
+
+/** A resource that was made but does not work yet. Pulumi records it, so that the next `up` goes on from there. */
+export class UnfinishedError extends ResourceProblem {
+  readonly id: string;
+  readonly properties: object;
+  readonly reasons: string[];
+  constructor(id: string, properties: object, message: string) {
+    super(message);
+    this.name = "UnfinishedError";
+    this.id = id;
+    this.properties = properties;
+    this.reasons = [message];
+  }
+}

@@ -1,39 +1,170 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { EngineConnection } from "../engine/connection.ts";
-import type { NodeRole } from "../engine/types.ts";
+import type { NodeAvailability, NodeRole } from "../engine/types.ts";
 import type { Host } from "../host/host.ts";
 import type { Demand } from "../preflight/demand.ts";
+import { Preflight } from "../preflight/preflight.ts";
+import { plain } from "../shared/inputs.ts";
+import { ownerOf } from "../shared/owner.ts";
+import { refuse } from "../shared/refusal.ts";
+import type { SwarmArgs } from "./args.ts";
+import { Cluster } from "./cluster.ts";
+import { Member } from "./member.ts";
+import { NodeSettings } from "./node-settings.ts";
+import { swarmFindings } from "./swarm-findings.ts";
 
 /** A host as a node of the Swarm. */
 export interface SwarmNode {
   /** The Swarm's id for the node. */
-  nodeId: string;
+  nodeId: pulumi.Output<string>;
   role: NodeRole;
   /** The address the Swarm knows it by. */
-  address: string;
+  address: pulumi.Output<string>;
 }
 
-export declare class Swarm extends pulumi.ComponentResource {
+/**
+ * A Docker Swarm: made on the first manager, joined by the other hosts, with their labels set. Destroying it drains,
+ * demotes and removes the nodes in the order that keeps quorum; a Swarm that was adopted is never left.
+ *
+ * @example
+ * const swarm = new Swarm("swarm", { managers: [new LocalHost("laptop")] });
+ */
+export class Swarm extends pulumi.ComponentResource {
   /** The Swarm's id. Unknown in a preview only when the Swarm is made or made anew. */
   readonly swarmId: pulumi.Output<string>;
   /** The hosts of this Swarm by key. */
   readonly hosts: Readonly<Record<string, Host>>;
   /** Each host's node, by host key. */
-  readonly nodes: Readonly<Record<string, pulumi.Output<SwarmNode>>>;
-  /** Engines of the managers, by host key. */
+  readonly nodes: Readonly<Record<string, SwarmNode>>;
+  /** Engines of the managers, by host key; known once they answer. */
   readonly managers: Readonly<Record<string, pulumi.Output<EngineConnection>>>;
+  /** Whether changes may be made that end the Swarm or a network in use. */
+  readonly allowOutage: boolean;
   /** For `@pulumi/docker` resources on this Swarm: talks to a manager. */
   readonly provider: docker.Provider;
-  /** Secret. */
+  /** Token with which further workers join. Secret. */
   readonly workerJoinToken: pulumi.Output<string>;
-  /** Secret. */
+  /** Token with which further managers join. Secret. */
   readonly managerJoinToken: pulumi.Output<string>;
-  /** Secret; empty unless `autolock` is on. */
+  /** Unlocks a manager after a restart. Secret; empty unless `autolock` is on. */
   readonly unlockKey: pulumi.Output<string>;
+
+  readonly #preflight: Preflight;
+
+  constructor(name: string, args: SwarmArgs, opts?: pulumi.ComponentResourceOptions) {
+    const subject = `Swarm "${name}"`;
+    refuse(subject, swarmFindings(args));
+    super("pulumi-swarm:index:Swarm", name, {}, opts);
+
+    const { managers, workers = [], allowOutage = false, adopt = false, timeoutSeconds = 120 } = args;
+    const hosts = [...managers, ...workers];
+    const owner = ownerOf(name);
+    if (managers.length % 2 === 0) {
+      void pulumi.log.warn(
+        `${managers.length} managers bear no more failures than ${managers.length - 1}: take an odd number`,
+        this,
+      );
+    }
+
+    this.#preflight = new Preflight(`${name}-preflight`, { hosts }, { parent: this });
+    const addressPools = (plain(args.addressPools) ?? []).flatMap((pool) => plain(pool) ?? []);
+    const checked = this.preflight({ kind: "swarm", subject, owner, adopt, addressPools }, this, name);
+
+    this.allowOutage = allowOutage;
+    this.hosts = byKey(hosts, (host) => host);
+    this.managers = byKey(managers, reachable);
+    const cluster = new Cluster(
+      `${name}-cluster`,
+      { ...args, hosts: managers, managers: this.managers, owner, adopt, allowOutage, single: hosts.length === 1 },
+      { parent: this, dependsOn: checked },
+    );
+    this.swarmId = cluster.id;
+    this.workerJoinToken = cluster.joinTokens.worker;
+    this.managerJoinToken = cluster.joinTokens.manager;
+    this.unlockKey = cluster.unlockKey;
+    this.provider = new docker.Provider(`${name}-docker`, dockerConfig(Object.values(this.managers)), {
+      parent: this,
+      dependsOn: checked,
+    });
+
+    const joinAddresses = managers.map((host) => pulumi.interpolate`${host.privateAddress}:2377`);
+    const member = (host: Host, role: NodeRole): SwarmNode => {
+      const joinToken = role === "manager" ? this.managerJoinToken : this.workerJoinToken;
+      const resource = new Member(
+        `${name}-member-${host.key}`,
+        {
+          host,
+          role,
+          cluster,
+          managers: this.managers,
+          joinToken,
+          joinAddresses,
+          timeoutSeconds,
+          single: hosts.length === 1,
+        },
+        { parent: this },
+      );
+      return { nodeId: resource.id, role, address: resource.address };
+    };
+    this.nodes = {
+      ...byKey(managers, (host) => member(host, "manager")),
+      ...byKey(workers, (host) => member(host, "worker")),
+    };
+    for (const host of hosts) this.#settle(name, host, args.availability?.[host.key]);
+
+    this.registerOutputs({ swarmId: this.swarmId });
+  }
+
   /**
    * Has what a component needs of the engines checked with everything else, before anything is touched. Returns the
    * resource to depend on. Call it in the component's constructor, before its first child.
    */
-  preflight(demand: Demand, parent: pulumi.ComponentResource, name: string): pulumi.Resource;
+  preflight(demand: Demand, parent: pulumi.ComponentResource, name: string): pulumi.Resource {
+    return this.#preflight.require(demand, parent, name);
+  }
+
+  /** Where the tasks of this Swarm run: each node with its engine, by host key. */
+  get nodeEngines(): Record<string, { nodeId: pulumi.Output<string>; connection: pulumi.Output<EngineConnection> }> {
+    return byKey(Object.values(this.hosts), (host) => ({
+      nodeId: this.node(host.key).nodeId,
+      connection: reachable(host),
+    }));
+  }
+
+  /** @throws when no host of this Swarm has that key. */
+  node(hostKey: string): SwarmNode {
+    const node = this.nodes[hostKey];
+    if (!node)
+      throw new Error(`host "${hostKey}" is not in this Swarm: choose one of ${Object.keys(this.hosts).join(", ")}`);
+    return node;
+  }
+
+  #settle(name: string, host: Host, availability: pulumi.Input<NodeAvailability> | undefined): void {
+    const labels = { ...host.labels, ...(host.zone === undefined ? {} : { "pulumi-swarm.zone": host.zone }) };
+    if (Object.keys(labels).length === 0 && availability === undefined) return;
+    new NodeSettings(
+      `${name}-settings-${host.key}`,
+      { swarm: this, host: host.key, labels, availability },
+      { parent: this },
+    );
+  }
+}
+
+/** The host's engine, from the moment it answers. */
+function reachable(host: Host): pulumi.Output<EngineConnection> {
+  return pulumi.all([host.engine, host.ready]).apply(([engine]) => engine);
+}
+
+function dockerConfig([first]: pulumi.Output<EngineConnection>[]): docker.ProviderArgs {
+  return {
+    host: first?.apply(({ host }) => host),
+    caMaterial: first?.apply(({ ca }) => ca ?? ""),
+    certMaterial: first?.apply(({ cert }) => cert ?? ""),
+    keyMaterial: first?.apply(({ key }) => key ?? ""),
+  };
+}
+
+function byKey<T>(hosts: readonly Host[], value: (host: Host) => T): Record<string, T> {
+  return Object.fromEntries(hosts.map((host) => [host.key, value(host)]));
 }

@@ -1,0 +1,109 @@
+import { hostname as machineName } from "node:os";
+import * as pulumi from "@pulumi/pulumi";
+import { type EngineConnection, resolveLocalEngine } from "../engine/connection.ts";
+import { SwarmResource } from "../provider/resource.ts";
+import { refuse } from "../shared/refusal.ts";
+import type { Drive, Host } from "./host.ts";
+import { hostFindings } from "./host-findings.ts";
+
+export interface LocalHostArgs {
+  /**
+   * Your name for the host: a lowercase DNS label. Identity: outputs and resources are named by it.
+   * @default - the resource's name
+   */
+  key?: string;
+  /**
+   * What the host's engine calls itself (`docker info --format '{{.Name}}'`), a lowercase DNS label.
+   * @default - this machine's name; on macOS and Windows "docker-desktop", as Docker Desktop's engine calls itself
+   */
+  hostname?: string;
+  /**
+   * Which engine, as in `DOCKER_HOST`.
+   * @default - the one the docker CLI would use: `DOCKER_HOST`, the current docker context, the platform's socket
+   */
+  engine?: string;
+  /**
+   * Address by which clients reach the ports published here.
+   * @default "127.0.0.1"
+   */
+  endpointAddress?: pulumi.Input<string>;
+  /**
+   * Failure domain.
+   * @default - none
+   */
+  zone?: string;
+  /**
+   * Labels of the host's Swarm node.
+   * @default - none
+   */
+  labels?: Record<string, string>;
+  /**
+   * Drives for MinIO by key.
+   * @default - one Docker volume, `drive1`
+   * @example { d1: {}, d2: {}, d3: { path: "/mnt/disk3" } }
+   */
+  drives?: Record<string, Drive>;
+  /**
+   * How long the engine may take to answer, in seconds.
+   * @default 30
+   */
+  timeoutSeconds?: pulumi.Input<number>;
+}
+
+/**
+ * This machine's own Docker Engine. A Swarm of it alone listens on 127.0.0.1.
+ *
+ * @example const host = new LocalHost("laptop", { drives: { d1: {}, d2: {}, d3: {}, d4: {} } });
+ */
+export class LocalHost extends pulumi.ComponentResource implements Host {
+  readonly key: string;
+  readonly hostname: string;
+  readonly zone?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly drives: Readonly<Record<string, Drive>>;
+  readonly engine: pulumi.Output<EngineConnection>;
+  readonly privateAddress: pulumi.Output<string>;
+  readonly endpointAddress: pulumi.Output<string>;
+  readonly machineId: pulumi.Output<string>;
+  readonly ready: pulumi.Output<boolean>;
+
+  constructor(name: string, args: LocalHostArgs = {}, opts?: pulumi.ComponentResourceOptions) {
+    const { key = name, hostname = localName(), labels = {}, drives = { drive1: {} }, timeoutSeconds = 30 } = args;
+    refuse(`LocalHost "${name}"`, hostFindings({ key, hostname, labels, drives }));
+    super("pulumi-swarm:index:LocalHost", name, {}, opts);
+
+    const connection = args.engine === undefined ? resolveLocalEngine() : { host: args.engine };
+    const engine = connection.key === undefined ? connection : { ...connection, key: pulumi.secret(connection.key) };
+    const machine = new Machine(`${name}-machine`, { connection: engine, hostname, timeoutSeconds }, { parent: this });
+
+    this.key = key;
+    this.hostname = hostname;
+    this.zone = args.zone;
+    this.labels = labels;
+    this.drives = drives;
+    this.engine = pulumi.output(engine);
+    this.privateAddress = pulumi.output("127.0.0.1");
+    this.endpointAddress = pulumi.output(args.endpointAddress ?? "127.0.0.1");
+    this.machineId = machine.machineId;
+    this.ready = machine.ready;
+    this.registerOutputs({ key, machineId: this.machineId });
+  }
+}
+
+/** The engine as found on the machine: who it is, once it answers. */
+class Machine extends SwarmResource {
+  declare readonly machineId: pulumi.Output<string>;
+  declare readonly ready: pulumi.Output<boolean>;
+
+  constructor(
+    name: string,
+    props: { connection: pulumi.Input<object>; hostname: string; timeoutSeconds: pulumi.Input<number> },
+    opts: pulumi.CustomResourceOptions,
+  ) {
+    super("Host", name, { machineId: undefined, engineVersion: undefined, ready: undefined, ...props }, opts);
+  }
+}
+
+function localName(): string {
+  return process.platform === "linux" ? machineName() : "docker-desktop";
+}

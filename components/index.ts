@@ -1,0 +1,12 @@
+export type { EngineConnection } from "./engine/connection.ts";
+export type { ServiceSpec } from "./engine/types.ts";
+export type { Drive, Host } from "./host/host.ts";
+export { LocalHost, type LocalHostArgs } from "./host/local-host.ts";
+export { MinioService, type MinioServiceArgs } from "./minio-service/minio-service.ts";
+export { OverlayNetwork, type OverlayNetworkArgs } from "./overlay-network/overlay-network.ts";
+export type { FrozenValue, SwarmServiceArgs } from "./swarm-service/args.ts";
+export type { Rollout } from "./swarm-service/rollout.ts";
+export { SwarmService } from "./swarm-service/swarm-service.ts";
+export type { SwarmArgs } from "./swarm/args.ts";
+export { NodeSettings, type NodeSettingsArgs } from "./swarm/node-settings.ts";
+export { Swarm, type SwarmNode } from "./swarm/swarm.ts";

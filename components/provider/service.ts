@@ -1,0 +1,135 @@
+import { type Engine, orMissing } from "../engine/engine.ts";
+import type { ServiceDetails, ServiceSpec } from "../engine/types.ts";
+import { isOwned, type Owner } from "../shared/labels.ts";
+import type { FrozenValue } from "../swarm-service/args.ts";
+import { inWordsOf } from "../swarm-service/live-spec.ts";
+import { decideRollout, type Rollout, updateConfig } from "../swarm-service/rollout.ts";
+import { type CheckFailure, GONE, type ResourceHandler } from "./handler.ts";
+import { findManager, type Managers, requireManager } from "./managers.ts";
+import { type NodeEngines, tasksEnded, untilReady } from "./service-ready.ts";
+import { changedKeys, isUnknown, ResourceProblem, same, UnfinishedError } from "./values.ts";
+
+export interface ServiceInputs {
+  managers: Managers;
+  swarmId: string;
+  /** Whose service it is; its labels are part of `spec`. */
+  owner: Owner;
+  /** Where tasks run, by host key: `readyCommand` is run there. */
+  nodes: NodeEngines;
+  spec: ServiceSpec;
+  restartTogether: string[];
+  frozen: Record<string, FrozenValue>;
+  readyCommand?: string[];
+  tasks: number;
+  timeoutSeconds: number;
+  /** Decided by `check` from what changes, so that the preview shows it. */
+  rollout?: Rollout;
+}
+
+/** A Swarm service that is ready when it says so. */
+export const Service: ResourceHandler<ServiceInputs> = {
+  async check(olds, news) {
+    const unchanged = olds.spec && same(olds.spec, news.spec) && !isUnknown(news.spec);
+    const rollout =
+      unchanged && olds.rollout ? olds.rollout : decideRollout(olds.spec, news.spec, news.restartTogether);
+    return { inputs: { ...news, rollout }, failures: frozenFailures(olds.frozen ?? {}, news.frozen) };
+  },
+
+  async diff(_id, olds, news) {
+    const replaces = changedKeys(olds, news, ["swarmId"]);
+    // Swarm can neither rename a service nor change its mode.
+    if (olds.spec.Name !== news.spec.Name || !same(olds.spec.Mode, news.spec.Mode)) replaces.push("spec");
+    const changed = changedKeys(olds, news, [
+      "managers",
+      "owner",
+      "nodes",
+      "spec",
+      "readyCommand",
+      "tasks",
+      "timeoutSeconds",
+    ]);
+    return { changes: replaces.length + changed.length > 0, replaces, deleteBeforeReplace: true };
+  },
+
+  async create(inputs) {
+    const manager = await requireManager(inputs.managers, inputs.swarmId);
+    const existing = await leftBehind(manager, inputs);
+    const id = existing?.ID ?? (await manager.createService(fullSpec(inputs)));
+    if (existing) await change(manager, existing, inputs);
+    return { id, outs: await finished(manager, id, inputs, new Set()) };
+  },
+
+  async read(id, state) {
+    if (!state)
+      throw new ResourceProblem(`service ${id} cannot be imported: declare it, and one of the same owner is taken on`);
+    const manager = await findManager(state.managers, state.swarmId);
+    const service = manager && (await orMissing(manager.service(id)));
+    if (!service) return GONE;
+    const spec = inWordsOf(state.spec, service.Spec);
+    return { id, props: { ...state, spec }, inputs: { ...state, spec } };
+  },
+
+  async update(id, _olds, news) {
+    const manager = await requireManager(news.managers, news.swarmId);
+    const before = new Set((await manager.tasks({ service: [id] })).map((task) => task.ID));
+    await change(manager, await manager.service(id), news);
+    return { outs: await finished(manager, id, news, before) };
+  },
+
+  async delete(id, state) {
+    const manager = await findManager(state.managers, state.swarmId);
+    if (!manager) return;
+    await orMissing(manager.removeService(id));
+    await tasksEnded(manager, id, state);
+  },
+};
+
+function frozenFailures(olds: Record<string, FrozenValue>, news: Record<string, FrozenValue>): CheckFailure[] {
+  return Object.entries(news).flatMap(([name, { value, because }]) => {
+    const before = olds[name];
+    if (before === undefined || same(before.value, value)) return [];
+    return [
+      {
+        property: name,
+        reason: `${name} ${JSON.stringify(value)}: is ${JSON.stringify(before.value)} for life: ${because}`,
+      },
+    ];
+  });
+}
+
+/** The service of that name, if a killed `up` of this very stack made it. */
+async function leftBehind(manager: Engine, { spec, owner }: ServiceInputs): Promise<ServiceDetails | undefined> {
+  const service = (await manager.services({ name: [spec.Name] })).find((one) => one.Spec.Name === spec.Name);
+  if (!service || isOwned(service.Spec.Labels, owner)) return service;
+  throw new ResourceProblem(
+    `spec.Name "${spec.Name}": a service of that name is there already and is not this stack's: choose another name, or remove it`,
+  );
+}
+
+function fullSpec({ spec, restartTogether, rollout }: ServiceInputs): ServiceSpec {
+  return { ...spec, UpdateConfig: updateConfig(rollout ?? decideRollout(undefined, spec, restartTogether)) };
+}
+
+async function change(manager: Engine, service: ServiceDetails, inputs: ServiceInputs): Promise<void> {
+  const spec = fullSpec(inputs);
+  // Left out, the count of forced updates would fall back to zero, and that alone restarts every task.
+  const ForceUpdate = service.Spec.TaskTemplate.ForceUpdate ?? 0;
+  const wanted = { ...spec, TaskTemplate: { ...spec.TaskTemplate, ForceUpdate } };
+  const { UpdateConfig: _how, ...what } = wanted;
+  if (same(what, inWordsOf(what, service.Spec))) return;
+  await manager.updateService(service.ID, service.Version.Index, wanted);
+}
+
+async function finished(
+  manager: Engine,
+  id: string,
+  inputs: ServiceInputs,
+  earlierTasks: ReadonlySet<string>,
+): Promise<ServiceInputs> {
+  try {
+    await untilReady(manager, id, inputs, earlierTasks);
+    return inputs;
+  } catch (error) {
+    throw new UnfinishedError(id, inputs, error instanceof Error ? error.message : String(error));
+  }
+}

@@ -1,0 +1,28 @@
+/** Fields whose keys users choose: a key added by hand is drift as well. */
+const MAPS = new Set(["Labels", "Options"]);
+
+/**
+ * The live value, told in the words of the desired one: only the fields that are asked for, and what the Engine leaves
+ * out because it is empty or zero is put back. Equal to `desired` exactly when nothing that is asked for has drifted.
+ */
+export function inWordsOf<T>(desired: T, live: unknown, key?: string): T {
+  return told(desired, live, key) as T;
+}
+
+function told(desired: unknown, live: unknown, key?: string): unknown {
+  if (live === undefined || live === null) return isEmpty(desired) ? desired : undefined;
+  if (Array.isArray(desired)) {
+    if (!Array.isArray(live) || live.length !== desired.length) return live;
+    return desired.map((item, index) => told(item, live[index]));
+  }
+  if (typeof desired !== "object" || desired === null || typeof live !== "object") return live;
+  if (key !== undefined && MAPS.has(key)) return live;
+  const fields = live as Record<string, unknown>;
+  return Object.fromEntries(Object.entries(desired).map(([name, value]) => [name, told(value, fields[name], name)]));
+}
+
+/** What the Engine does not bother to send: nothing, zero, false, an empty text, list or object, or objects of such. */
+function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === null || value === 0 || value === false || value === "") return true;
+  return typeof value === "object" && Object.values(value).every(isEmpty);
+}

@@ -1,0 +1,72 @@
+import { isUnknown, same } from "../provider/values.ts";
+import type { ServiceSpec, UpdateConfig } from "../engine/types.ts";
+
+/** How a change reaches the tasks. */
+export interface Rollout {
+  /**
+   * `create`: there is nothing to disturb. `in-place`: no task restarts. `one-by-one`: each task restarts in turn.
+   * `all-at-once`: all tasks restart together, and the service is down until they are back.
+   */
+  mode: "create" | "in-place" | "one-by-one" | "all-at-once";
+  /** The fields that decided it, for the reader of a preview. */
+  because: string;
+}
+
+const ENVIRONMENT = "TaskTemplate.ContainerSpec.Env";
+
+/** Fields outside `TaskTemplate` whose change restarts tasks all the same: ports are part of a task. */
+const RESTARTING = ["TaskTemplate", "EndpointSpec"];
+
+/** How a change from one spec to another rolls out. */
+export function decideRollout(olds: ServiceSpec | undefined, news: ServiceSpec, restartTogether: string[]): Rollout {
+  if (!olds) return { mode: "create", because: "the service is new" };
+  const changed = changedPaths(olds, news);
+  const together = changed.filter((path) => restartTogether.some((prefix) => covers(prefix, path)));
+  if (together.length > 0) {
+    return { mode: "all-at-once", because: `${together.join(", ")} must be the same in all tasks: a short outage` };
+  }
+  const restarting = changed.filter((path) => RESTARTING.some((prefix) => covers(prefix, path)));
+  if (restarting.length > 0) return { mode: "one-by-one", because: `${restarting.join(", ")} changed` };
+  return { mode: "in-place", because: `${changed.join(", ") || "nothing in the service"} changed: no task restarts` };
+}
+
+/** What Swarm is told, so that it does it that way. An old task always stops before its successor starts: they share ports and data. */
+export function updateConfig({ mode }: Rollout): UpdateConfig {
+  return {
+    Parallelism: mode === "all-at-once" ? 0 : 1,
+    Delay: 0,
+    FailureAction: "pause",
+    Monitor: 1e9,
+    MaxFailureRatio: 0,
+    Order: "stop-first",
+  };
+}
+
+/** Where two specs differ, as paths; the environment by variable (`…Env:NAME`), other lists as a whole. */
+export function changedPaths(olds: unknown, news: unknown, path = ""): string[] {
+  if (same(olds, news) && !isUnknown(news)) return [];
+  if (path === ENVIRONMENT && isList(olds) && isList(news)) return changedVariables(olds, news);
+  if (!isObject(olds) || !isObject(news)) return [path];
+  const keys = [...new Set([...Object.keys(olds), ...Object.keys(news)])];
+  return keys.flatMap((key) => changedPaths(olds[key], news[key], path ? `${path}.${key}` : key));
+}
+
+function changedVariables(olds: unknown[], news: unknown[]): string[] {
+  const changed = [...olds.filter((item) => !news.includes(item)), ...news.filter((item) => !olds.includes(item))];
+  return [...new Set(changed.map((item) => `${ENVIRONMENT}:${String(item).split("=")[0]}`))];
+}
+
+function covers(prefix: string, path: string): boolean {
+  return path === prefix || path.startsWith(`${prefix}.`) || path.startsWith(`${prefix}:`) || isVariable(prefix, path);
+}
+
+/** `…Env:MINIO_` covers every variable that begins so. */
+function isVariable(prefix: string, path: string): boolean {
+  return prefix.startsWith(`${ENVIRONMENT}:`) && path.startsWith(prefix);
+}
+
+const isList = (value: unknown): value is unknown[] => Array.isArray(value);
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

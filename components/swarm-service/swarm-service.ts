@@ -1,0 +1,60 @@
+import * as pulumi from "@pulumi/pulumi";
+import { SwarmResource } from "../provider/resource.ts";
+import { ownerLabels } from "../shared/labels.ts";
+import { ownerOf } from "../shared/owner.ts";
+import type { SwarmServiceArgs } from "./args.ts";
+import type { Rollout } from "./rollout.ts";
+
+/**
+ * A Swarm service, global or replicated, that counts as made only when it works: `pulumi up` waits for its tasks and,
+ * with `readyCommand`, for the application in them, and fails with what the tasks themselves said. It is updated in
+ * place, networks included, and the preview says beforehand how a change rolls out (`rollout`).
+ *
+ * @example
+ * new SwarmService("web", {
+ *   swarm,
+ *   spec: {
+ *     Name: "web",
+ *     Mode: { Replicated: { Replicas: 2 } },
+ *     TaskTemplate: { ContainerSpec: { Image: "caddy:2@sha256:…" }, Networks: [{ Target: network.networkId }] },
+ *   },
+ * });
+ */
+export class SwarmService extends SwarmResource {
+  /** How the last change reached the tasks. */
+  declare readonly rollout: pulumi.Output<Rollout>;
+  /** The service's id in the Swarm. */
+  readonly serviceId: pulumi.Output<string>;
+  /** The service's name in the Swarm. */
+  readonly serviceName: pulumi.Output<string>;
+
+  constructor(name: string, args: SwarmServiceArgs, opts?: pulumi.CustomResourceOptions) {
+    const { swarm, readyCommand, restartTogether = [], frozen = {}, timeoutSeconds = 600 } = args;
+    const owner = ownerOf(name);
+    const spec = pulumi.output(args.spec).apply((asked) => ({
+      ...asked,
+      Labels: { ...asked.Labels, ...ownerLabels(owner) },
+    }));
+    const tasks = args.tasks ?? spec.apply(({ Mode }) => ("Replicated" in Mode ? Mode.Replicated.Replicas : 1));
+    super(
+      "Service",
+      name,
+      {
+        managers: swarm.managers,
+        swarmId: swarm.swarmId,
+        owner,
+        nodes: swarm.nodeEngines,
+        spec,
+        restartTogether,
+        frozen,
+        readyCommand,
+        tasks,
+        timeoutSeconds,
+        rollout: undefined,
+      },
+      opts,
+    );
+    this.serviceId = this.id;
+    this.serviceName = spec.apply(({ Name }) => Name);
+  }
+}

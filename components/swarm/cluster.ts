@@ -1,0 +1,55 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { EngineConnection } from "../engine/connection.ts";
+import type { Host } from "../host/host.ts";
+import { SwarmResource } from "../provider/resource.ts";
+import type { Owner } from "../shared/labels.ts";
+import type { SwarmArgs } from "./args.ts";
+import { listenAddress } from "./listen-address.ts";
+
+type Settings = Pick<
+  SwarmArgs,
+  "addressPools" | "subnetSize" | "dataPathPort" | "autolock" | "certificateExpiryDays" | "taskHistoryLimit"
+>;
+
+export interface ClusterArgs extends Settings {
+  /** Hosts of the managers. */
+  hosts: Host[];
+  managers: Record<string, pulumi.Output<EngineConnection>>;
+  owner: Owner;
+  adopt: boolean;
+  allowOutage: boolean;
+  /** Whether one host is all there is, so that nothing needs to listen for others. */
+  single: boolean;
+}
+
+/** The Swarm itself, apart from its members. */
+export class Cluster extends SwarmResource {
+  declare readonly joinTokens: pulumi.Output<{ worker: string; manager: string }>;
+  declare readonly unlockKey: pulumi.Output<string>;
+  /** Whether this program made the Swarm. */
+  declare readonly created: pulumi.Output<boolean>;
+
+  constructor(name: string, args: ClusterArgs, opts: pulumi.CustomResourceOptions) {
+    const { hosts, single, managers, owner, adopt, allowOutage } = args;
+    const [first] = [...hosts].sort((a, b) => (a.key < b.key ? -1 : 1));
+    if (!first) throw new Error("a Swarm needs at least one manager");
+    const { addressPools, subnetSize, dataPathPort, autolock, certificateExpiryDays, taskHistoryLimit } = args;
+    super(
+      "Cluster",
+      name,
+      {
+        managers,
+        owner,
+        first: { hostKey: first.key, advertiseAddress: first.privateAddress, listenAddress: listenAddress(single) },
+        ...{ addressPools, subnetSize, dataPathPort, autolock, certificateExpiryDays, taskHistoryLimit },
+        adopt,
+        allowOutage,
+        created: undefined,
+        fixed: undefined,
+        joinTokens: undefined,
+        unlockKey: undefined,
+      },
+      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["joinTokens", "unlockKey"] }),
+    );
+  }
+}

@@ -1,0 +1,48 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { EngineConnection } from "../engine/connection.ts";
+import type { NodeRole } from "../engine/types.ts";
+import type { Host } from "../host/host.ts";
+import { SwarmResource } from "../provider/resource.ts";
+import type { Cluster } from "./cluster.ts";
+import { listenAddress } from "./listen-address.ts";
+
+export interface MemberArgs {
+  host: Host;
+  role: NodeRole;
+  cluster: Cluster;
+  managers: Record<string, pulumi.Output<EngineConnection>>;
+  joinToken: pulumi.Output<string>;
+  joinAddresses: pulumi.Output<string>[];
+  timeoutSeconds: pulumi.Input<number>;
+  single: boolean;
+}
+
+/** A host's place in the Swarm. */
+export class Member extends SwarmResource {
+  /** The address the Swarm knows the node by. */
+  declare readonly address: pulumi.Output<string>;
+
+  constructor(name: string, args: MemberArgs, opts: pulumi.CustomResourceOptions) {
+    const { host, cluster, role, managers, joinToken, joinAddresses, timeoutSeconds, single } = args;
+    super(
+      "Member",
+      name,
+      {
+        connection: host.engine,
+        managers,
+        swarmId: cluster.id,
+        ownsSwarm: cluster.created,
+        role,
+        joinToken,
+        joinAddresses,
+        advertiseAddress: host.privateAddress,
+        listenAddress: listenAddress(single),
+        machineId: host.machineId,
+        timeoutSeconds,
+        joined: undefined,
+        address: undefined,
+      },
+      opts,
+    );
+  }
+}

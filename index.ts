@@ -1,0 +1,16 @@
+import { makeStack } from "./stacks/index.ts";
+
+export const {
+  endpoint,
+  endpoints,
+  consoleEndpoints,
+  subnet,
+  subnetGateway,
+  networkId,
+  networkName,
+  swarmId,
+  nodes,
+  serviceIds,
+  rootUser,
+  rootPassword,
+} = makeStack();

@@ -1,0 +1,25 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { SwarmNode } from "../components/index.ts";
+
+/** What every environment exports, by these names. Maps are keyed by what the user chose. */
+export interface StackOutputs {
+  /** URL of the S3 API to use. */
+  endpoint: pulumi.Output<string>;
+  /** URL of the S3 API on each host, by host key. */
+  endpoints: pulumi.Output<Record<string, string>>;
+  /** URL of the web console on each host, by host key. */
+  consoleEndpoints: pulumi.Output<Record<string, string>>;
+  /** Subnet of the overlay network, in CIDR form. */
+  subnet: pulumi.Output<string>;
+  subnetGateway: pulumi.Output<string>;
+  networkId: pulumi.Output<string>;
+  networkName: pulumi.Output<string>;
+  swarmId: pulumi.Output<string>;
+  /** Each host's node in the Swarm, by host key. */
+  nodes: Readonly<Record<string, SwarmNode>>;
+  /** Ids of the store's services, by pool key. */
+  serviceIds: pulumi.Output<Record<string, string>>;
+  rootUser: pulumi.Output<string>;
+  /** Secret. */
+  rootPassword: pulumi.Output<string>;
+}

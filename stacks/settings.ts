@@ -1,0 +1,63 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as v from "valibot";
+
+const drive = v.strictObject({ path: v.optional(v.string()), subfolder: v.optional(v.string()) });
+
+/** What a stack's config may say under `pulumi-swarm:`, with what it is when it does not. */
+const schema = v.strictObject({
+  /** Kind of environment: a function of `stacks/`. */
+  stack: v.optional(v.string(), "local"),
+  /** The host's own name, if the engine calls it otherwise than this machine does. */
+  hostname: v.optional(v.string()),
+  /** Drives by key; `{}` is a Docker volume. */
+  drives: v.optional(v.record(v.string(), drive), { d1: {}, d2: {}, d3: {}, d4: {} }),
+  /** Whether a Swarm that is there already may be taken on. */
+  adopt: v.optional(v.boolean(), false),
+  /** Whether changes may be made that end the Swarm or its network and make it anew. */
+  allowOutage: v.optional(v.boolean(), false),
+  addressPools: v.optional(v.array(v.string())),
+  networkName: v.optional(v.string()),
+  subnet: v.optional(v.string()),
+  gateway: v.optional(v.string()),
+  mtu: v.optional(v.number()),
+  encrypted: v.optional(v.boolean(), true),
+  attachable: v.optional(v.boolean(), true),
+  /** The store's image; the components' own choice when it is not given. */
+  image: v.optional(v.string()),
+  mode: v.optional(v.picklist(["global", "replicated"]), "global"),
+  expose: v.optional(v.boolean(), true),
+  port: v.optional(v.number()),
+  consolePort: v.optional(v.number()),
+  rootUser: v.optional(v.string()),
+  environment: v.optional(v.record(v.string(), v.string())),
+});
+
+export type Settings = v.InferOutput<typeof schema>;
+
+/** The stack's config, checked. */
+export function readSettings(): Settings {
+  const config = new pulumi.Config("pulumi-swarm");
+  const entries = Object.keys(pulumi.runtime.allConfig()).filter((key) => key.startsWith("pulumi-swarm:"));
+  const given = entries.map((key) => key.slice("pulumi-swarm:".length)).map((key) => [key, value(config.require(key))]);
+  const result = v.safeParse(schema, Object.fromEntries(given));
+  if (result.success) return result.output;
+  throw new pulumi.RunError(result.issues.map(line).join("\n"));
+}
+
+/** Config values travel as text, structured ones as JSON. What is no JSON is the text itself. */
+function value(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+function line(issue: v.BaseIssue<unknown>): string {
+  const path = v.getDotPath(issue) ?? "";
+  const known = Object.keys(schema.entries).join(", ");
+  if (issue.type === "strict_object")
+    return `config pulumi-swarm:${path}: there is no such setting: choose one of ${known}`;
+  const received = `expected ${issue.expected ?? "something else"}, but it is ${issue.received}`;
+  return `config pulumi-swarm:${path}: ${received}: change it with \`pulumi config set pulumi-swarm:${path} …\``;
+}
