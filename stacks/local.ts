@@ -4,8 +4,8 @@ import type { Settings } from "./settings.ts";
 
 /** This machine alone: a Swarm of one node, its overlay network, and a store on as many drives as are given. */
 export function local(settings: Settings): StackOutputs {
-  const { hostname, drives, adopt, allowOutage, addressPools } = settings;
-  const host = new LocalHost("local", { hostname, drives });
+  const { engine, endpointAddress, hostname, drives, adopt, allowOutage, addressPools } = settings;
+  const host = new LocalHost("local", { engine, endpointAddress, hostname, drives });
   const swarm = new Swarm("swarm", { managers: [host], adopt, allowOutage, addressPools });
 
   const { networkName = "minio-overlay-network", subnet, gateway, mtu, encrypted, attachable } = settings;

@@ -7,6 +7,10 @@ const drive = v.strictObject({ path: v.optional(v.string()), subfolder: v.option
 const schema = v.strictObject({
   /** Kind of environment: a function of `stacks/`. */
   stack: v.optional(v.string(), "local"),
+  /** Which engine, as in DOCKER_HOST; the docker CLI's own choice when it is not given. */
+  engine: v.optional(v.string()),
+  /** Address by which clients reach the published ports. */
+  endpointAddress: v.optional(v.string()),
   /** The host's own name, if the engine calls it otherwise than this machine does. */
   hostname: v.optional(v.string()),
   /** Drives by key; `{}` is a Docker volume. */
