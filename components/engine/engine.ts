@@ -125,6 +125,15 @@ export class Engine {
     return this.request("GET", "/tasks", { query: { filters: encoded(filters) } });
   }
 
+  /** The last lines that a task wrote, standard output and error together. */
+  async taskLog(id: string, lines: number): Promise<string> {
+    const query = { stdout: true, stderr: true, tail: lines };
+    const { stdout, stderr } = separated(
+      await send(this.connection, "GET", `/tasks/${id}/logs`, { query, timeoutMs: 5_000 }),
+    );
+    return stdout + stderr;
+  }
+
   networks(filters?: Filters): Promise<NetworkDetails[]> {
     return this.request("GET", "/networks", { query: { filters: encoded(filters) } });
   }

@@ -1,5 +1,19 @@
 import type { Owner } from "../shared/labels.ts";
 
+/** How a network is to be. What is absent is not known before the program runs, or is the Swarm's choice. */
+export interface NetworkShape {
+  encrypted?: boolean;
+  attachable?: boolean;
+  internal?: boolean;
+  /** null: Docker's own. */
+  mtu?: number | null;
+  subnet?: string;
+  gateway?: string;
+  ipRange?: string;
+  /** The user's own labels. */
+  labels?: Record<string, string>;
+}
+
 /** A network that is to exist. */
 export interface NetworkDemand {
   kind: "network";
@@ -8,9 +22,7 @@ export interface NetworkDemand {
   owner: Owner;
   /** The network's name in the engine. */
   name: string;
-  /** The subnets asked for in CIDR form; empty when the Swarm chooses from its pool. */
-  subnets: string[];
-  encrypted: boolean;
+  shape: NetworkShape;
 }
 
 /** A service that is to exist, with the ports it takes on its hosts. */

@@ -1,6 +1,6 @@
 import type { EngineConnection } from "../engine/connection.ts";
 import { Engine } from "../engine/engine.ts";
-import type { ServiceDetails, TaskDetails } from "../engine/types.ts";
+import type { ServiceDetails, ServiceSpec, TaskDetails } from "../engine/types.ts";
 import { inWordsOf } from "../swarm-service/live-spec.ts";
 import type { ServiceInputs } from "./service.ts";
 import { ResourceProblem, same } from "./values.ts";
@@ -15,6 +15,17 @@ const READY_COMMAND_LIMIT = 10_000;
 /** After this many failed tasks with none running, waiting longer helps nobody. */
 const HOPELESS = 3;
 
+/** How much of a failed task's log goes into the message. */
+const LOG_LINES = 3;
+
+/** What was done to a service before waiting for it. */
+export interface Disturbance {
+  /** Tasks from before: their failures are old news. */
+  earlierTasks: ReadonlySet<string>;
+  /** Whether Swarm was given something that makes it restart tasks. */
+  restarts: boolean;
+}
+
 /** Milliseconds within which Swarm has noticed a change and begun to act on it. */
 const NOTICE = 5_000;
 
@@ -23,26 +34,26 @@ export async function untilReady(
   manager: Engine,
   id: string,
   inputs: ServiceInputs,
-  earlierTasks: ReadonlySet<string>,
+  { earlierTasks, restarts }: Disturbance,
 ): Promise<void> {
   const { spec, timeoutSeconds } = inputs;
   const begun = performance.now();
-  let failures: string[] = [];
+  let failed: TaskDetails[] = [];
+  const notReady = async (why: string) =>
+    new ResourceProblem(`service ${spec.Name}: ${why}${await saidBy(manager, failed)}`);
   await waitFor(
     async () => {
       const service = await manager.service(id);
       const tasks = await manager.tasks({ service: [id] });
       const fresh = tasks.filter((task) => !earlierTasks.has(task.ID));
-      failures = failureTexts(fresh);
-      const state = converged(service, tasks, inputs, performance.now() - begun);
-      if (!state.done) {
-        if (isHopeless(fresh)) throw notReady(spec.Name, "its tasks fail again and again", failures);
-        return state;
-      }
-      return answers(inputs, state.value);
+      failed = fresh.filter(hasFailed);
+      if (isPaused(service)) throw await notReady(`Swarm paused the update: ${service.UpdateStatus?.Message ?? ""}`);
+      if (isHopeless(fresh)) throw await notReady("its tasks fail again and again");
+      const state = converged(service, tasks, inputs, restarts && performance.now() - begun < NOTICE);
+      return state.done ? answers(inputs, state.value) : state;
     },
     { what: `service ${spec.Name}`, limitSeconds: timeoutSeconds },
-    (because) => notReady(spec.Name, `not ready within timeoutSeconds ${timeoutSeconds}: ${because}`, failures),
+    (because) => notReady(`not ready within timeoutSeconds ${timeoutSeconds}: ${because}`),
   );
 }
 
@@ -63,24 +74,21 @@ function converged(
   service: ServiceDetails,
   tasks: TaskDetails[],
   { spec, tasks: wanted }: ServiceInputs,
-  elapsed: number,
+  mayBeUnnoticed: boolean,
 ): Attempt<TaskDetails[]> {
   const update = service.UpdateStatus?.State;
-  if (update === "paused") {
-    throw new ResourceProblem(`service ${spec.Name}: Swarm paused the update: ${service.UpdateStatus?.Message ?? ""}`);
-  }
-  const current = tasks.filter((task) => task.DesiredState === "running" && isCurrent(task, service));
+  const current = tasks.filter((task) => task.DesiredState === "running" && isCurrent(task, spec));
   const running = current.filter((task) => task.Status.State === "running");
   if (running.length < Math.max(wanted, current.length)) return notYet(progress(running.length, wanted, current));
   const stale = tasks.filter((task) => task.Status.State === "running" && !running.includes(task)).length;
   if (stale > 0) return notYet(`${stale} tasks of the former settings are still there`);
-  const noticed = update === "completed" || elapsed > NOTICE || service.PreviousSpec === undefined;
-  return noticed && update !== "updating" ? done(running) : notYet("Swarm is still at the update");
+  const busy = update === "updating" || (mayBeUnnoticed && update !== "completed");
+  return busy ? notYet("Swarm is still at the update") : done(running);
 }
 
-function isCurrent(task: TaskDetails, service: ServiceDetails): boolean {
-  const wanted = service.Spec.TaskTemplate;
-  return same(wanted, inWordsOf(wanted, task.Spec));
+/** Whether a task is of the settings asked for. */
+function isCurrent(task: TaskDetails, { TaskTemplate }: ServiceSpec): boolean {
+  return same(TaskTemplate, inWordsOf(TaskTemplate, task.Spec));
 }
 
 function progress(running: number, wanted: number, current: TaskDetails[]): string {
@@ -121,12 +129,18 @@ function isHopeless(fresh: TaskDetails[]): boolean {
   return fresh.filter(hasFailed).length >= HOPELESS && !fresh.some((task) => task.Status.State === "running");
 }
 
-/** What the failed tasks themselves say, each thing once. */
-function failureTexts(tasks: TaskDetails[]): string[] {
-  return [...new Set(tasks.filter(hasFailed).map((task) => task.Status.Err ?? task.Status.Message ?? "failed"))];
+/** What the failed tasks themselves say: Swarm's word for each and the last lines of its log, each thing once. */
+async function saidBy(manager: Engine, failed: TaskDetails[]): Promise<string> {
+  const latest = failed.sort((a, b) => b.CreatedAt.localeCompare(a.CreatedAt)).slice(0, HOPELESS);
+  const words = await Promise.all(
+    latest.map(async (task) => {
+      const log = await manager.taskLog(task.ID, LOG_LINES).catch(() => "");
+      return [task.Status.Err ?? task.Status.Message ?? "failed", ...log.trim().split("\n")]
+        .filter(Boolean)
+        .join(" | ");
+    }),
+  );
+  return words.length === 0 ? "" : `; its tasks said: ${[...new Set(words)].join("; ")}`;
 }
 
-function notReady(name: string, why: string, failures: string[]): ResourceProblem {
-  const said = failures.length > 0 ? `; tasks said: ${failures.join("; ")}` : "";
-  return new ResourceProblem(`service ${name}: ${why}${said}`);
-}
+const isPaused = ({ UpdateStatus }: ServiceDetails) => UpdateStatus?.State === "paused";

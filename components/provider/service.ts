@@ -6,7 +6,7 @@ import { inWordsOf } from "../swarm-service/live-spec.ts";
 import { decideRollout, type Rollout, updateConfig } from "../swarm-service/rollout.ts";
 import { type CheckFailure, GONE, type ResourceHandler } from "./handler.ts";
 import { findManager, type Managers, requireManager } from "./managers.ts";
-import { type NodeEngines, tasksEnded, untilReady } from "./service-ready.ts";
+import { type Disturbance, type NodeEngines, tasksEnded, untilReady } from "./service-ready.ts";
 import { changedKeys, isUnknown, ResourceProblem, same, UnfinishedError } from "./values.ts";
 
 export interface ServiceInputs {
@@ -55,8 +55,8 @@ export const Service: ResourceHandler<ServiceInputs> = {
     const manager = await requireManager(inputs.managers, inputs.swarmId);
     const existing = await leftBehind(manager, inputs);
     const id = existing?.ID ?? (await manager.createService(fullSpec(inputs)));
-    if (existing) await change(manager, existing, inputs);
-    return { id, outs: await finished(manager, id, inputs, new Set()) };
+    const restarts = existing !== undefined && (await change(manager, existing, inputs));
+    return { id, outs: await finished(manager, id, inputs, { earlierTasks: new Set(), restarts }) };
   },
 
   async read(id, state) {
@@ -71,9 +71,9 @@ export const Service: ResourceHandler<ServiceInputs> = {
 
   async update(id, _olds, news) {
     const manager = await requireManager(news.managers, news.swarmId);
-    const before = new Set((await manager.tasks({ service: [id] })).map((task) => task.ID));
-    await change(manager, await manager.service(id), news);
-    return { outs: await finished(manager, id, news, before) };
+    const earlierTasks = new Set((await manager.tasks({ service: [id] })).map((task) => task.ID));
+    const restarts = await change(manager, await manager.service(id), news);
+    return { outs: await finished(manager, id, news, { earlierTasks, restarts }) };
   },
 
   async delete(id, state) {
@@ -110,24 +110,27 @@ function fullSpec({ spec, restartTogether, rollout }: ServiceInputs): ServiceSpe
   return { ...spec, UpdateConfig: updateConfig(rollout ?? decideRollout(undefined, spec, restartTogether)) };
 }
 
-async function change(manager: Engine, service: ServiceDetails, inputs: ServiceInputs): Promise<void> {
+/** Makes a service what it is to be. Tells whether that restarts tasks. */
+async function change(manager: Engine, service: ServiceDetails, inputs: ServiceInputs): Promise<boolean> {
   const spec = fullSpec(inputs);
   // Left out, the count of forced updates would fall back to zero, and that alone restarts every task.
   const ForceUpdate = service.Spec.TaskTemplate.ForceUpdate ?? 0;
   const wanted = { ...spec, TaskTemplate: { ...spec.TaskTemplate, ForceUpdate } };
   const { UpdateConfig: _how, ...what } = wanted;
-  if (same(what, inWordsOf(what, service.Spec))) return;
+  const live = inWordsOf(what, service.Spec);
+  if (same(what, live)) return false;
   await manager.updateService(service.ID, service.Version.Index, wanted);
+  return decideRollout(live, what, []).mode !== "in-place";
 }
 
 async function finished(
   manager: Engine,
   id: string,
   inputs: ServiceInputs,
-  earlierTasks: ReadonlySet<string>,
+  disturbance: Disturbance,
 ): Promise<ServiceInputs> {
   try {
-    await untilReady(manager, id, inputs, earlierTasks);
+    await untilReady(manager, id, inputs, disturbance);
     return inputs;
   } catch (error) {
     throw new UnfinishedError(id, inputs, error instanceof Error ? error.message : String(error));

@@ -26,7 +26,7 @@ export interface WaitOptions {
 export async function waitFor<T>(
   attempt: () => Promise<Attempt<T>>,
   options: WaitOptions,
-  expired: (because: string) => Error,
+  expired: (because: string) => Error | Promise<Error>,
 ): Promise<T> {
   const { what, limitSeconds, intervalMs = 500, report = console.log } = options;
   const begun = performance.now();
@@ -35,7 +35,7 @@ export async function waitFor<T>(
     const outcome = await attempt();
     if (outcome.done) return outcome.value;
     const seconds = (performance.now() - begun) / 1000;
-    if (seconds > limitSeconds) throw expired(outcome.because);
+    if (seconds > limitSeconds) throw await expired(outcome.because);
     if (seconds > 2 && outcome.because !== said) {
       said = outcome.because;
       report(`${what}: ${said} (${Math.round(seconds)} s of at most ${limitSeconds} s)`);

@@ -1,0 +1,162 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Swarm } from "../swarm/swarm.ts";
+import type { ProbeTools } from "./probes.ts";
+
+/** The network that a store's members talk over; an `OverlayNetwork` is one. */
+export interface DataNetwork {
+  /** The network's id in the Swarm. */
+  readonly networkId: pulumi.Output<string>;
+}
+
+/** Hosts that together hold erasure sets of their own. */
+export interface MinioPool {
+  /**
+   * Keys of the pool's hosts in the Swarm. A key is a slot: another machine may take a key over, and its data heals;
+   * the keys themselves stay as they are once the pool is formed.
+   */
+  hosts: string[];
+}
+
+/**
+ * How the store is cut into services. `global`: one service per pool with a task on each member. `replicated`: one
+ * service per host, with one replica that is pinned there. Both are the same single store; `global` restarts all
+ * members at once when they must agree on a change, `replicated` one after another. It is chosen for life: to change
+ * it, destroy the component (the drives stay) and make it again.
+ */
+export type MinioMode = "global" | "replicated";
+
+/**
+ * @example
+ * // Every drive of every host of the Swarm, one store.
+ * new MinioService("store", { swarm, network });
+ *
+ * @example
+ * // Three of the hosts; nothing published, reachable within the overlay as http://store:9000.
+ * new MinioService("store", { swarm, network, pools: { main: { hosts: ["a", "b", "c"] } }, expose: false });
+ */
+export interface MinioServiceArgs {
+  /** The Swarm that runs the store. */
+  swarm: Swarm;
+
+  /** The overlay network its members talk over. */
+  network: DataNetwork;
+
+  /**
+   * Pools by key. A pool's drives are those of its hosts; all hosts of a pool have the same. This release forms
+   * stores of one pool.
+   * @default - one pool, `main`, of all hosts of the Swarm
+   * @example { main: { hosts: ["a", "b", "c", "d"] } }
+   */
+  pools?: Record<string, MinioPool>;
+
+  /**
+   * One service per pool, or one per host.
+   * @default "global"
+   */
+  mode?: MinioMode;
+
+  /**
+   * Name of the store in the Swarm, a lowercase DNS label. The store answers to it on the overlay; a pool's service is
+   * `<serviceName>-<pool>`, a member `<serviceName>-<hostname>`, a drive's volume `<serviceName>-<drive>`. It stays
+   * for life.
+   * @default - the component's name
+   */
+  serviceName?: string;
+
+  /**
+   * Image of MinIO by tag and digest, or by the id of an image that is on every host.
+   * @default - `DEFAULT_MINIO_IMAGE`: Silo, the maintained fork of MinIO
+   * @example "registry.example/silo:RELEASE.2026-09-16T00-00-00Z@sha256:635197cb…"
+   */
+  image?: pulumi.Input<string>;
+
+  /**
+   * What the image has on board to ask MinIO how it is: `silo` (its own probe) or `mc` (MinIO's client). To be given
+   * when `image` is an Output.
+   * @default - `silo` for an image whose name ends in `silo`, else `mc`
+   */
+  tools?: ProbeTools;
+
+  /**
+   * Name of the root user, 3 to 64 letters, digits and `._-`. Its password is always generated.
+   * @default - a generated name
+   */
+  rootUser?: pulumi.Input<string>;
+
+  /**
+   * Whether the S3 API and the console are published on every member. Swarm publishes on all addresses of a host.
+   * With `false` the store is reached from the overlay alone.
+   * @default true
+   */
+  expose?: boolean;
+
+  /**
+   * Port of the S3 API on every member, when published. Inside the overlay it is always 9000.
+   * @default 9000
+   */
+  port?: number;
+
+  /**
+   * Port of the console on every member, when published. Inside the overlay it is always 9001.
+   * @default 9001
+   */
+  consolePort?: number;
+
+  /**
+   * Further settings of MinIO, variables that begin with `MINIO_`. Not for secrets: the environment of a container is
+   * readable by all who may inspect it.
+   * @default - none
+   * @example { MINIO_REGION: "eu-central-1" }
+   */
+  environment?: Record<string, pulumi.Input<string>>;
+
+  /**
+   * CPUs a member may use at most.
+   * @default - no limit
+   * @example 1.5
+   */
+  cpuLimit?: pulumi.Input<number>;
+
+  /**
+   * CPUs set aside for a member; it runs only where they are free.
+   * @default - none
+   */
+  cpuReservation?: pulumi.Input<number>;
+
+  /**
+   * Memory a member may use at most, in MiB.
+   * @default - no limit
+   * @example 4096
+   */
+  memoryLimitMiB?: pulumi.Input<number>;
+
+  /**
+   * Memory set aside for a member, in MiB; it runs only where it is free.
+   * @default - none
+   */
+  memoryReservationMiB?: pulumi.Input<number>;
+
+  /**
+   * Size at which a member's log file is rotated, in MiB.
+   * @default 10
+   */
+  logMaxSizeMiB?: pulumi.Input<number>;
+
+  /**
+   * Log files kept per member.
+   * @default 3
+   */
+  logMaxFiles?: pulumi.Input<number>;
+
+  /**
+   * Time a member has to end what it is doing before it is killed, in seconds. MinIO itself takes up to 30.
+   * @default 60
+   */
+  stopGraceSeconds?: pulumi.Input<number>;
+
+  /**
+   * How long a create or an update may take until the store has write quorum, in seconds.
+   * @default 600
+   */
+  timeoutSeconds?: pulumi.Input<number>;
+}

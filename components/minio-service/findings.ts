@@ -1,0 +1,115 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Host } from "../host/host.ts";
+import { plain } from "../shared/inputs.ts";
+import type { Finding } from "../shared/refusal.ts";
+import type { MinioServiceArgs } from "./args.ts";
+import { environmentFindings } from "./environment.ts";
+import { imageFindings } from "./image.ts";
+import { poolFindings } from "./pool-findings.ts";
+import { PROBE_TOOLS } from "./probes.ts";
+
+const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/** The arguments without the resources among them. */
+export type PlainMinioArgs = Omit<MinioServiceArgs, "swarm" | "network">;
+
+/** What is wrong with the arguments of a store on these hosts, as far as they are plain. */
+export function minioFindings(args: PlainMinioArgs, serviceName: string, hosts: Readonly<Record<string, Host>>): Finding[] {
+  const image = plain(args.image);
+  return [
+    ...nameFindings(serviceName),
+    ...choice("mode", args.mode, ["global", "replicated"]),
+    ...choice("tools", args.tools, PROBE_TOOLS),
+    ...(image === undefined ? [] : imageFindings(image)),
+    ...unknownToolsFindings(args),
+    ...rootUserFindings(plain(args.rootUser)),
+    ...portFindings(args),
+    ...amountFindings(args),
+    ...environmentFindings(args.environment ?? {}),
+    ...poolFindings(args, serviceName, hosts),
+  ];
+}
+
+/** What is wrong with a root user's name. */
+export function rootUserFindings(user: string | undefined): Finding[] {
+  const refused = (problem: string) => [{ argument: "rootUser", value: user, problem }];
+  if (user === undefined) return [];
+  if (user === "minioadmin") return refused("is the name everybody tries first: choose another, or leave it out");
+  if (!/^[A-Za-z0-9._-]{3,64}$/.test(user)) return refused("must be 3 to 64 letters, digits, dots, hyphens or underscores");
+  return [];
+}
+
+function nameFindings(serviceName: string): Finding[] {
+  if (DNS_LABEL.test(serviceName)) return [];
+  const problem =
+    "must be a lowercase DNS label: letters, digits and inner hyphens, at most 63; without it the component's name is taken";
+  return [{ argument: "serviceName", value: serviceName, problem }];
+}
+
+function choice<T extends string>(argument: string, value: T | undefined, allowed: readonly T[]): Finding[] {
+  if (value === undefined || allowed.includes(value)) return [];
+  return [{ argument, value, problem: `must be ${allowed.map((one) => `"${one}"`).join(" or ")}` }];
+}
+
+function unknownToolsFindings({ image, tools }: PlainMinioArgs): Finding[] {
+  if (image === undefined || plain(image) !== undefined || tools !== undefined) return [];
+  const problem = 'an image that is an Output does not tell what it has on board: say "silo" or "mc"';
+  return [{ argument: "tools", value: undefined, problem }];
+}
+
+function portFindings({ expose = true, port, consolePort }: PlainMinioArgs): Finding[] {
+  const given = Object.entries({ port, consolePort }).filter(([, value]) => value !== undefined);
+  const findings = given.flatMap(([argument, value]) => {
+    if (!expose) {
+      return [{ argument, value, problem: "has no meaning with expose: false, which publishes nothing: leave it out" }];
+    }
+    if (Number.isInteger(value) && value !== undefined && value >= 1 && value <= 65535) return [];
+    return [{ argument, value, problem: "must be a whole number from 1 to 65535" }];
+  });
+  if (expose && findings.length === 0 && (port ?? 9000) === (consolePort ?? 9001)) {
+    findings.push({ argument: "consolePort", value: consolePort ?? 9001, problem: "is port as well: give each its own" });
+  }
+  return findings;
+}
+
+interface Range {
+  least: number;
+  whole: boolean;
+  unit: string;
+}
+
+const AMOUNTS = {
+  cpuLimit: { least: 0.01, whole: false, unit: "CPUs" },
+  cpuReservation: { least: 0.01, whole: false, unit: "CPUs" },
+  memoryLimitMiB: { least: 256, whole: true, unit: "MiB" },
+  memoryReservationMiB: { least: 1, whole: true, unit: "MiB" },
+  logMaxSizeMiB: { least: 1, whole: true, unit: "MiB" },
+  logMaxFiles: { least: 1, whole: true, unit: "files" },
+  stopGraceSeconds: { least: 1, whole: true, unit: "seconds" },
+  timeoutSeconds: { least: 10, whole: true, unit: "seconds" },
+} satisfies Partial<Record<keyof PlainMinioArgs, Range>>;
+
+function amountFindings(args: PlainMinioArgs): Finding[] {
+  const findings = (Object.keys(AMOUNTS) as (keyof typeof AMOUNTS)[]).flatMap((argument) => {
+    const value = plain<number>(args[argument]);
+    const { least, whole, unit } = AMOUNTS[argument];
+    if (value === undefined || (Number.isFinite(value) && value >= least && (!whole || Number.isInteger(value)))) return [];
+    return [{ argument, value, problem: `must be ${whole ? "a whole number" : "a number"} of at least ${least} ${unit}` }];
+  });
+  return [
+    ...findings,
+    ...reservationFindings("cpuReservation", args.cpuReservation, "cpuLimit", args.cpuLimit),
+    ...reservationFindings("memoryReservationMiB", args.memoryReservationMiB, "memoryLimitMiB", args.memoryLimitMiB),
+  ];
+}
+
+function reservationFindings(
+  argument: string,
+  reservation: pulumi.Input<number> | undefined,
+  limitArgument: string,
+  limit: pulumi.Input<number> | undefined,
+): Finding[] {
+  const [reserved, most] = [plain(reservation), plain(limit)];
+  if (reserved === undefined || most === undefined || reserved <= most) return [];
+  return [{ argument, value: reserved, problem: `is more than ${limitArgument} ${most}: no task could ever use it` }];
+}

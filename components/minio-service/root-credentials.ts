@@ -1,0 +1,26 @@
+import * as pulumi from "@pulumi/pulumi";
+import { SwarmResource } from "../provider/resource.ts";
+
+export interface RootCredentialsArgs {
+  /**
+   * Name of the user.
+   * @default - a generated name
+   */
+  user?: pulumi.Input<string>;
+}
+
+/** A root user and its password, generated once and kept in Pulumi's state, the password encrypted. */
+export class RootCredentials extends SwarmResource {
+  declare readonly user: pulumi.Output<string>;
+  /** Secret. */
+  declare readonly password: pulumi.Output<string>;
+
+  constructor(name: string, args: RootCredentialsArgs, opts?: pulumi.CustomResourceOptions) {
+    super(
+      "RootCredentials",
+      name,
+      { asked: args.user, user: undefined, password: undefined },
+      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["password"] }),
+    );
+  }
+}

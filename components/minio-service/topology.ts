@@ -1,0 +1,94 @@
+import { posix } from "node:path";
+import type { Drive, Host } from "../host/host.ts";
+
+/** Port of the S3 API inside the containers. */
+export const API_PORT = 9000;
+/** Port of the console inside the containers. */
+export const CONSOLE_PORT = 9001;
+
+/** What the topology needs of a host. */
+export type MemberHost = Pick<Host, "key" | "hostname" | "drives">;
+
+/** Where a drive's data is on its host: a Docker volume, or a folder of a mounted disk. */
+export type DriveSource = { volume: string } | { folder: string; disk: { path: string; subfolder: string } };
+
+/** The endpoints of a store, in the order that gives each drive its place in the erasure sets. */
+export interface Layout {
+  /** MinIO's arguments that name the drives. */
+  endpoints: string[];
+  /** Drives per erasure set; 1 is a store without erasure coding. */
+  setSize: number;
+  /** How many erasure sets there are. */
+  sets: number;
+}
+
+const SET_SIZES = [16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2];
+
+/** Name of a member on the network, and of its container. */
+export function memberName(serviceName: string, hostname: string): string {
+  return `${serviceName}-${hostname}`;
+}
+
+/** Path of a drive in a member's container. */
+export function drivePath(driveKey: string): string {
+  return `/drives/${driveKey}`;
+}
+
+/** By key, so that no order in which the user wrote something down matters. */
+export function inKeyOrder<T extends { key: string }>(items: readonly T[]): T[] {
+  return items.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+export function driveKeys(host: MemberHost): string[] {
+  return Object.keys(host.drives).toSorted();
+}
+
+/** Where a drive's data is on its host. */
+export function driveSource(serviceName: string, driveKey: string, { path, subfolder }: Drive): DriveSource {
+  if (path === undefined) return { volume: `${serviceName}-${driveKey}` };
+  const disk = { path, subfolder: subfolder ?? "minio" };
+  return { folder: posix.join(disk.path, disk.subfolder), disk };
+}
+
+/**
+ * The layout of a pool whose hosts all have the same drives. Drive by drive, and for each drive host by host: an
+ * erasure set takes neighbours of this list, and so spreads over as many hosts as it can.
+ */
+export function layoutOf(serviceName: string, pool: readonly MemberHost[]): Layout {
+  const hosts = inKeyOrder(pool);
+  const [first] = hosts;
+  if (!first) throw new Error("a pool has at least one host");
+  const paths = driveKeys(first).map(drivePath);
+  const total = hosts.length * paths.length;
+  const setSize = erasureSetSize(hosts.length, paths.length) ?? total;
+  return { endpoints: paths.flatMap((path) => atEach(serviceName, hosts, path)), setSize, sets: total / setSize };
+}
+
+function atEach(serviceName: string, hosts: MemberHost[], path: string): string[] {
+  if (hosts.length === 1) return [path];
+  return hosts.map(({ hostname }) => `http://${memberName(serviceName, hostname)}:${API_PORT}${path}`);
+}
+
+/**
+ * Drives per erasure set, the most that MinIO can form with every host giving each set as many as the others do. A
+ * single drive stands alone. Undefined when there is no such size.
+ */
+export function erasureSetSize(hosts: number, drivesPerHost: number): number | undefined {
+  const total = hosts * drivesPerHost;
+  if (total === 1) return 1;
+  return SET_SIZES.find((size) => total % size === 0 && (size % hosts === 0 || hosts % size === 0));
+}
+
+/** The nearest sizes that work, in words. */
+export function workableSizes(hosts: number, drivesPerHost: number): string {
+  const drives = nearest(drivesPerHost, (count) => erasureSetSize(hosts, count) !== undefined);
+  if (drives.length > 0) return `${drives.join(" or ")} drives per host work`;
+  return `${nearest(hosts, (count) => erasureSetSize(count, drivesPerHost) !== undefined).join(" or ")} hosts work`;
+}
+
+/** The closest number below that works, and the closest above. */
+function nearest(wanted: number, works: (count: number) => boolean): number[] {
+  const below = Array.from({ length: wanted - 1 }, (_, step) => wanted - 1 - step).find(works);
+  const above = Array.from({ length: 16 }, (_, step) => wanted + 1 + step).find(works);
+  return [below, above].filter((count) => count !== undefined);
+}

@@ -1,0 +1,131 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import type { EngineConnection } from "../engine/connection.ts";
+import type { Swarm } from "../swarm/swarm.ts";
+import { plain } from "../shared/inputs.ts";
+import { type Owner, ownerLabels, SWARM_LABEL } from "../shared/labels.ts";
+import { hooksHere, removeLeftoverNetwork } from "../shared/leftovers.ts";
+import { refuse } from "../shared/refusal.ts";
+import type { OverlayNetworkArgs } from "./args.ts";
+import { addressPlans, driverOptions, networkFindings, networkShape, type NetworkSpec, VXLAN_OPTION } from "./spec.ts";
+
+export type { OverlayNetworkArgs };
+
+/**
+ * A network across all nodes of a Swarm: encrypted, and open to containers that are no service's, unless told otherwise.
+ *
+ * A network cannot be changed, only made anew. That is refused in the preview while something is attached to it, unless
+ * the Swarm says `allowOutage: true`.
+ *
+ * @example
+ * const network = new OverlayNetwork("storage", { swarm });
+ * @example
+ * const network = new OverlayNetwork("storage", { swarm, subnet: "10.20.0.0/24", internal: true });
+ */
+export class OverlayNetwork extends pulumi.ComponentResource {
+  /** The network's id in the Swarm. */
+  readonly networkId: pulumi.Output<string>;
+  /** The network's name in the Swarm. */
+  readonly networkName: pulumi.Output<string>;
+  /** Its addresses, in CIDR form. */
+  readonly subnet: pulumi.Output<string>;
+  /** The address of its gateway. */
+  readonly gateway: pulumi.Output<string>;
+
+  constructor(name: string, args: OverlayNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
+    const subject = `OverlayNetwork "${name}"`;
+    const networkName = args.networkName ?? name;
+    refuse(subject, networkFindings(networkName, known(args)));
+    super("pulumi-swarm:index:OverlayNetwork", name, {}, opts);
+
+    const { swarm } = args;
+    const owner: Owner = { project: pulumi.getProject(), stack: pulumi.getStack(), name };
+    const demand = { kind: "network", subject, owner, name: networkName, shape: networkShape(known(args)) } as const;
+    const checked = swarm.preflight(demand, this, name);
+    const spec = checkedSpec(subject, networkName, args);
+
+    const network = new docker.Network(
+      `${name}-network`,
+      {
+        name: networkName,
+        driver: "overlay",
+        attachable: spec.attachable,
+        internal: spec.internal,
+        options: spec.apply(driverOptions),
+        // Left out, the addresses are the Swarm's choice and never a difference.
+        ipamConfigs: args.subnet === undefined ? undefined : spec.apply(addressPlans),
+        labels: pulumi.all([spec.labels, swarm.swarmId]).apply(([own, swarmId]) => labelList(own, owner, swarmId)),
+      },
+      {
+        parent: this,
+        provider: swarm.provider,
+        dependsOn: checked,
+        // Two networks of one name cannot be.
+        deleteBeforeReplace: true,
+        // Docker adds this one option by itself. The others stay compared: a change of theirs is seen.
+        ignoreChanges: [`options.["${VXLAN_OPTION}"]`],
+        hooks: hooksHere({ beforeCreate: [removeLeftoverNetwork(anyManager(swarm), owner, networkName)] }),
+      },
+    );
+
+    this.networkId = network.id;
+    this.networkName = network.name;
+    this.subnet = network.ipamConfigs.apply((configs) => configs?.[0]?.subnet ?? "");
+    this.gateway = network.ipamConfigs.apply((configs) => configs?.[0]?.gateway ?? "");
+    this.registerOutputs({
+      networkId: this.networkId,
+      networkName: this.networkName,
+      subnet: this.subnet,
+      gateway: this.gateway,
+    });
+  }
+}
+
+type NetworkArgs = Omit<OverlayNetworkArgs, "swarm" | "networkName">;
+
+function withDefaults(args: NetworkArgs) {
+  const { attachable = true, encrypted = true, internal = false, mtu = null, labels = {} } = args;
+  return {
+    attachable,
+    encrypted,
+    internal,
+    mtu,
+    labels,
+    subnet: args.subnet,
+    gateway: args.gateway,
+    ipRange: args.ipRange,
+  };
+}
+
+/** The arguments that are known before the program runs. */
+function known(args: NetworkArgs): Partial<NetworkSpec> {
+  const { labels, ...rest } = withDefaults(args);
+  const values = Object.entries(rest).map(([argument, input]) => [argument, plain<unknown>(input)]);
+  return { ...(Object.fromEntries(values) as Partial<NetworkSpec>), labels: plainLabels(labels) };
+}
+
+function plainLabels(labels: OverlayNetworkArgs["labels"]): Record<string, string> | undefined {
+  const entries = Object.entries(plain(labels) ?? {}).map(([key, value]) => [key, plain(value)] as const);
+  const isKnown = plain(labels) !== undefined && entries.every(([, value]) => value !== undefined);
+  return isKnown ? (Object.fromEntries(entries) as Record<string, string>) : undefined;
+}
+
+/** All arguments, checked again once those are known that other resources give. */
+function checkedSpec(subject: string, networkName: string, args: NetworkArgs): pulumi.Output<NetworkSpec> {
+  return pulumi.output(withDefaults(args)).apply((spec) => {
+    refuse(subject, networkFindings(networkName, spec));
+    return spec;
+  });
+}
+
+/** A set in the provider; in one order always, so that a preview of the program reads the same each time. */
+function labelList(own: Record<string, string>, owner: Owner, swarmId: string): { label: string; value: string }[] {
+  const labels = { ...own, ...ownerLabels(owner), [SWARM_LABEL]: swarmId };
+  return Object.entries(labels)
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([label, value]) => ({ label, value }));
+}
+
+function anyManager(swarm: Swarm): pulumi.Output<EngineConnection> {
+  return pulumi.all(Object.values(swarm.managers)).apply((managers) => managers[0]!);
+}

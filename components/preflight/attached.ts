@@ -1,0 +1,99 @@
+import type { NetworkDetails } from "../engine/types.ts";
+import { ENCRYPTED_OPTION, MTU_OPTION } from "../overlay-network/spec.ts";
+import {
+  isOwned,
+  NAME_LABEL,
+  type Owner,
+  ownerLabels,
+  PROJECT_LABEL,
+  STACK_LABEL,
+  SWARM_LABEL,
+} from "../shared/labels.ts";
+import type { NetworkDemand, NetworkShape } from "./demand.ts";
+import { networksOf, servicesOf, type Situation } from "./observed.ts";
+
+/** A service that has to let go of a network before the network can be made anew. */
+export interface Outage {
+  network: string;
+  networkId: string;
+  services: { id: string; name: string }[];
+}
+
+/** The network that is there for a demand, made by this stack earlier. */
+export function liveNetwork({ name, owner }: NetworkDemand, situation: Situation): NetworkDetails | undefined {
+  return networksOf(situation).find(({ network }) => network.Name === name && isOwned(network.Labels, owner))?.network;
+}
+
+/** Where a network differs from what it is to be, by argument; only what is asked for counts. */
+export function differences(
+  wanted: NetworkShape,
+  live: NetworkDetails,
+): { argument: string; wanted: unknown; found: unknown }[] {
+  const found = shapeOf(live);
+  return Object.keys(found)
+    .map((argument) => argument as keyof NetworkShape)
+    .filter((argument) => wanted[argument] !== undefined && text(wanted[argument]) !== text(found[argument]))
+    .map((argument) => ({ argument, wanted: wanted[argument], found: found[argument] }));
+}
+
+/** What uses a network: this stack's services, and what is somebody else's. */
+export function attachedTo(network: NetworkDetails, owner: Owner, situation: Situation) {
+  const services = servicesOf(situation).filter(({ Spec }) =>
+    Spec.TaskTemplate.Networks?.some(({ Target }) => Target === network.Id),
+  );
+  const ours = services.filter(({ Spec }) => isOfStack(Spec.Labels, owner));
+  const containers = Object.values(situation.hosts)
+    .flatMap(({ containers }) => containers)
+    .filter(({ Labels }) => Labels["com.docker.swarm.service.id"] === undefined)
+    .filter(({ NetworkSettings }) =>
+      Object.values(NetworkSettings?.Networks ?? {}).some(({ NetworkID }) => NetworkID === network.Id),
+    );
+  return {
+    services: ours.map(({ ID, Spec }) => ({ id: ID, name: Spec.Name })),
+    foreign: [
+      ...services.filter((service) => !ours.includes(service)).map(({ Spec }) => `service ${Spec.Name}`),
+      ...containers.map(({ Names, Id }) => `container ${Names[0]?.replace(/^\//, "") ?? Id}`),
+    ],
+  };
+}
+
+/** What has to be stopped for networks that are to be made anew. Empty unless that is allowed. */
+export function plannedOutages(demands: readonly NetworkDemand[], situation: Situation): Outage[] {
+  if (!situation.allowOutage) return [];
+  return demands.flatMap((demand) => {
+    const live = liveNetwork(demand, situation);
+    if (!live || differences(demand.shape, live).length === 0) return [];
+    const { services } = attachedTo(live, demand.owner, situation);
+    return services.length > 0 ? [{ network: live.Name, networkId: live.Id, services }] : [];
+  });
+}
+
+function shapeOf({ Attachable, Internal, IPAM, Labels, Options }: NetworkDetails): Required<NetworkShape> {
+  const [addresses] = IPAM.Config ?? [];
+  const mtu = Options?.[MTU_OPTION];
+  return {
+    encrypted: ENCRYPTED_OPTION in (Options ?? {}),
+    attachable: Attachable,
+    internal: Internal,
+    mtu: mtu === undefined ? null : Number(mtu),
+    subnet: addresses?.Subnet ?? "",
+    gateway: addresses?.Gateway ?? "",
+    ipRange: addresses?.IPRange ?? "",
+    labels: ownLabels(Labels ?? {}),
+  };
+}
+
+function ownLabels(labels: Record<string, string>): Record<string, string> {
+  const set = [PROJECT_LABEL, STACK_LABEL, NAME_LABEL, SWARM_LABEL];
+  return Object.fromEntries(Object.entries(labels).filter(([label]) => !set.includes(label)));
+}
+
+function isOfStack(labels: Record<string, string> | undefined, owner: Owner): boolean {
+  const { [NAME_LABEL]: _, ...stack } = ownerLabels(owner);
+  return Object.entries(stack).every(([label, value]) => labels?.[label] === value);
+}
+
+function text(value: unknown): string {
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  return JSON.stringify(Object.entries(value).sort(([a], [b]) => a.localeCompare(b)));
+}

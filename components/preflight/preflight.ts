@@ -1,0 +1,64 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Host } from "../host/host.ts";
+import { SwarmResource } from "../provider/resource.ts";
+import type { Demand } from "./demand.ts";
+
+export interface PreflightArgs {
+  /** The hosts of the Swarm. */
+  hosts: readonly Host[];
+  /**
+   * Whether a network in use may be made anew: what is attached is stopped, and started again on the new one.
+   * @default false
+   */
+  allowOutage?: boolean;
+}
+
+/**
+ * What only an engine knows is checked here, in the preview already, and once for a whole Swarm: everything else
+ * depends on this resource, so that a wrong input is found before anything is touched.
+ *
+ * It is registered at once, but its demands are those of all components that the program makes in the same turn.
+ */
+export class Preflight extends SwarmResource {
+  readonly #args: PreflightArgs;
+  readonly #demands: DemandList;
+
+  constructor(name: string, args: PreflightArgs, opts?: pulumi.CustomResourceOptions) {
+    const demands = new DemandList();
+    const hosts = Object.fromEntries(
+      args.hosts.map(({ key, engine, hostname }) => [key, { connection: engine, hostname }]),
+    );
+    super("Preflight", name, { hosts, demands: demands.complete, allowOutage: args.allowOutage ?? false }, opts);
+    this.#args = args;
+    this.#demands = demands;
+  }
+
+  /**
+   * Has a demand checked, and gives back what to depend on: this resource, or one more of its kind for a component
+   * that is made after a wait.
+   */
+  require(demand: Demand, parent: pulumi.ComponentResource, name: string): pulumi.Resource {
+    if (this.#demands.add(demand)) return this;
+    const late = new Preflight(`${name}-preflight`, this.#args, { parent, dependsOn: this });
+    return late.require(demand, parent, name);
+  }
+}
+
+/** Demands, until the program's current turn is over. */
+class DemandList {
+  readonly #demands: Demand[] = [];
+  #open = true;
+
+  readonly complete: Promise<Demand[]> = new Promise((resolve) => {
+    setImmediate(() => {
+      this.#open = false;
+      resolve(this.#demands);
+    });
+  });
+
+  /** Whether there was still time. */
+  add(demand: Demand): boolean {
+    if (this.#open) this.#demands.push(demand);
+    return this.#open;
+  }
+}

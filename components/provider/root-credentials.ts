@@ -1,0 +1,41 @@
+import { randomInt, randomUUID } from "node:crypto";
+import type { ResourceHandler } from "./handler.ts";
+
+export interface RootCredentialsInputs {
+  /** The user name asked for; absent, one is generated. */
+  asked?: string;
+}
+
+export interface RootCredentialsState extends RootCredentialsInputs {
+  user: string;
+  password: string;
+}
+
+const LETTERS_AND_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+/** A root user and its password. They live in Pulumi's state and nowhere else, so what is stored there is the truth. */
+export const RootCredentials: ResourceHandler<RootCredentialsInputs, RootCredentialsState> = {
+  async diff(_id, olds, news) {
+    return { changes: olds.asked !== news.asked };
+  },
+
+  async create({ asked }) {
+    const outs = { asked, user: asked ?? `root-${randomText(12)}`, password: randomText(40) };
+    return { id: randomUUID(), outs };
+  },
+
+  async read(id, state) {
+    if (!state) throw new Error(`root credentials ${id} cannot be imported: they are generated`);
+    return { id, props: state };
+  },
+
+  async update(_id, olds, { asked }) {
+    return { outs: { asked, user: asked ?? olds.user, password: olds.password } };
+  },
+
+  async delete() {},
+};
+
+function randomText(length: number): string {
+  return Array.from({ length }, () => LETTERS_AND_DIGITS[randomInt(LETTERS_AND_DIGITS.length)]).join("");
+}
