@@ -53,7 +53,7 @@ function driveFindings(name: string, drive: Drive): Finding[] {
     const problem = "has no meaning without path: give path as well, or leave it out for a Docker volume";
     findings.push({ argument: `${argument}.subfolder`, value: subfolder, problem });
   }
-  if (subfolder !== undefined && !/^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/.test(subfolder)) {
+  if (subfolder !== undefined && !/^[A-Za-z0-9_][A-Za-z0-9._-]*(\/[A-Za-z0-9_][A-Za-z0-9._-]*)*$/.test(subfolder)) {
     findings.push({
       argument: `${argument}.subfolder`,
       value: subfolder,
