@@ -37,13 +37,13 @@ func info() tfbridge.ProviderInfo {
 		Name:    pkg,
 		Version: version,
 		Config: map[string]*tfbridge.SchemaInfo{
-			"host": {Default: &tfbridge.DefaultInfo{Value: defaultHost(), EnvVars: []string{"DOCKER_HOST"}}},
+			"host":          {Default: &tfbridge.DefaultInfo{Value: defaultHost(), EnvVars: []string{"DOCKER_HOST"}}},
 			"registry_auth": {Name: "registryAuth", MaxItemsOne: tfbridge.False()},
 		},
 		Resources: map[string]*tfbridge.ResourceInfo{
-			"docker_config": {Tok: tfbridge.MakeResource(pkg, "index/serviceConfig", "ServiceConfig")},
+			"docker_config": {Tok: tfbridge.MakeResource(pkg, "index", "ServiceConfig")},
 			"docker_image": {
-				Tok:    tfbridge.MakeResource(pkg, "index/remoteImage", "RemoteImage"),
+				Tok:    tfbridge.MakeResource(pkg, "index", "RemoteImage"),
 				Fields: map[string]*tfbridge.SchemaInfo{"name": keep("name")},
 			},
 			"docker_container": {
@@ -56,7 +56,7 @@ func info() tfbridge.ProviderInfo {
 			},
 		},
 		DataSources: map[string]*tfbridge.DataSourceInfo{
-			"docker_image": {Tok: tfbridge.MakeDataSource(pkg, "index/getRemoteImage", "getRemoteImage")},
+			"docker_image": {Tok: tfbridge.MakeDataSource(pkg, "index", "getRemoteImage")},
 		},
 	}
 	prov.MustComputeTokens(tokens.SingleModule("docker_", "index", tokens.MakeStandard(pkg)))

@@ -1,0 +1,21 @@
+// `npm run env`: the exports with which a plain `pulumi` does what the commands do: eval "$(npm run -s env)".
+import { assertNoRest, readArgs } from "./support/args.ts";
+import { main } from "./support/main.ts";
+import { prepare } from "./support/prepare.ts";
+import { pathFolders, pulumiVariables } from "./support/pulumi.ts";
+
+/** One word for any POSIX shell. */
+const quoted = (text: string) => `'${text.replaceAll("'", String.raw`'\''`)}'`;
+
+await main(async () => {
+  const args = readArgs();
+  assertNoRest(args, "npm run env [-- --stack <name>] [--json]");
+  const { session } = await prepare(args.stack, args);
+  const variables = pulumiVariables(session.state, session.stack);
+  const folders = pathFolders(session.toolchain);
+  if (args.json) return void console.log(JSON.stringify({ ...variables, path: folders }, null, 2));
+  // It would win over the file with this state's own passphrase.
+  if (process.env["PULUMI_CONFIG_PASSPHRASE"] !== undefined) console.log("unset PULUMI_CONFIG_PASSPHRASE");
+  for (const [name, value] of Object.entries(variables)) console.log(`export ${name}=${quoted(value)}`);
+  console.log(`export PATH=${quoted(folders.join(":"))}:"$PATH"`);
+});

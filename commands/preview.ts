@@ -1,0 +1,11 @@
+// `npm run preview`: what `npm run up` would change. All arguments go to `pulumi preview`.
+import { readArgs } from "./support/args.ts";
+import { main } from "./support/main.ts";
+import { prepare } from "./support/prepare.ts";
+import { pulumiAttached } from "./support/pulumi.ts";
+
+await main(async () => {
+  const { stack, yes, json, rest } = readArgs();
+  const { session } = await prepare(stack, { yes });
+  return await pulumiAttached(session, ["preview", ...(json ? ["--json"] : []), ...rest]);
+});

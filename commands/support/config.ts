@@ -1,0 +1,91 @@
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { parse, stringify } from "yaml";
+import { readIfThere, writeIfChanged } from "../../toolchain/cache.ts";
+import { say } from "../../toolchain/progress.ts";
+import { type StateFolder, stackFile } from "./state.ts";
+
+/** A stack's configuration file, as far as it matters here. */
+export interface StackConfig {
+  config?: Record<string, unknown>;
+  encryptionsalt?: string;
+  [key: string]: unknown;
+}
+
+/**
+ * Pulumi writes into a stack's configuration file (`encryptionsalt`, `pulumi config set`), and tracked files stay as
+ * they are: so Pulumi is given a working copy. It holds the tracked file, the values that only this machine needs, and
+ * whatever the user set in it by `pulumi config set`.
+ */
+export interface WorkingConfig {
+  /** What PULUMI_OPTION_CONFIG_FILE names. */
+  path: string;
+  /** What was last written without the user's own changes: the base to find these by. */
+  basePath: string;
+}
+
+export function workingConfig(state: StateFolder, stack: string): WorkingConfig {
+  const folder = join(state.path, "config");
+  return { path: join(folder, `Pulumi.${stack}.yaml`), basePath: join(folder, `.${stack}.base.yaml`) };
+}
+
+/**
+ * Brings the working copy up to date; written only when it differs.
+ *
+ * @param local values for keys that the tracked file does not set, such as the image that was built here
+ */
+export function writeWorkingConfig(state: StateFolder, stack: string, local: Record<string, unknown>): string {
+  const { path, basePath } = workingConfig(state, stack);
+  mkdirSync(join(state.path, "config"), { recursive: true, mode: 0o700 });
+  const tracked = readTracked(state, stack);
+  const base = { ...local, ...tracked.config };
+  const working = readYaml(path);
+  const changes = working
+    ? changesOf(readYaml(basePath)?.config ?? {}, working.config ?? {})
+    : new Map<string, unknown>();
+  const config = apply(base, changes);
+  const salt = tracked.encryptionsalt ?? working?.encryptionsalt ?? saltOfState(state, stack);
+  for (const key of changes.keys()) say(`config ${key}: as set in the working copy (${path})`);
+  writeIfChanged(basePath, stringify({ config: base }), 0o600);
+  writeIfChanged(path, stringify({ ...tracked, config, ...(salt ? { encryptionsalt: salt } : {}) }), 0o600);
+  return path;
+}
+
+/** The tracked configuration of a stack: `Pulumi.<stack>.yaml` beside `Pulumi.yaml`. */
+export function readTracked(state: StateFolder, stack: string): StackConfig {
+  return readYaml(join(state.project, `Pulumi.${stack}.yaml`)) ?? {};
+}
+
+/** Keeps the salt that `pulumi stack init` made, in the working copy. */
+export function keepSalt(state: StateFolder, stack: string, salt: string): void {
+  const { path } = workingConfig(state, stack);
+  writeIfChanged(path, stringify({ ...readYaml(path), encryptionsalt: salt }), 0o600);
+}
+
+/** What was set or removed since the base was written: key → its value, or undefined for removed. */
+function changesOf(base: Record<string, unknown>, now: Record<string, unknown>): Map<string, unknown> {
+  const keys = new Set([...Object.keys(base), ...Object.keys(now)]);
+  const changed = [...keys].filter((key) => !isDeepStrictEqual(base[key], now[key]));
+  return new Map(changed.map((key) => [key, now[key]]));
+}
+
+function apply(base: Record<string, unknown>, changes: Map<string, unknown>): Record<string, unknown> {
+  const all = { ...base, ...Object.fromEntries(changes) };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+/** The salt that a stack's state was encrypted with: the working copy may have been deleted. */
+function saltOfState(state: StateFolder, stack: string): string | undefined {
+  const file = stackFile(state, stack);
+  if (!existsSync(file)) return undefined;
+  const { checkpoint } = JSON.parse(readFileSync(file, "utf8")) as {
+    checkpoint?: { latest?: { secrets_providers?: { state?: { salt?: string } } } };
+  };
+  return checkpoint?.latest?.secrets_providers?.state?.salt;
+}
+
+function readYaml(path: string): StackConfig | undefined {
+  const text = readIfThere(path);
+  return text === undefined ? undefined : ((parse(text) as StackConfig | null) ?? {});
+}

@@ -1,0 +1,32 @@
+import { pulumiOutput, type Session } from "./pulumi.ts";
+
+/** A stack's outputs, as far as the commands show them. Secrets are masked. */
+export interface Outputs {
+  endpoint?: string;
+  endpoints?: Record<string, string>;
+  consoleEndpoints?: Record<string, string>;
+  [name: string]: unknown;
+}
+
+export async function readOutputs(session: Session): Promise<Outputs> {
+  return JSON.parse(await pulumiOutput(session, ["stack", "output", "--json"])) as Outputs;
+}
+
+/** What a person wants to know after `up`. */
+export function summary(outputs: Outputs): string {
+  const { endpoint, endpoints = {}, consoleEndpoints = {} } = outputs;
+  const table = (urls: Record<string, string>) =>
+    Object.entries(urls).map(([key, url]) => `  ${key.padEnd(12)} ${url}`);
+  const published = Object.keys(endpoints).length > 0;
+  return [
+    ...(endpoint ? [`S3 endpoint: ${endpoint}`] : []),
+    ...(published ? ["Endpoints:", ...table(endpoints)] : []),
+    ...(Object.keys(consoleEndpoints).length > 0 ? ["Consoles:", ...table(consoleEndpoints)] : []),
+    "User and password:",
+    '  eval "$(npm run -s env)"',
+    "  pulumi stack output rootUser; pulumi stack output --show-secrets rootPassword",
+    ...(published
+      ? ["Swarm publishes these ports on all addresses of the host: let a firewall decide who reaches them."]
+      : []),
+  ].join("\n");
+}

@@ -1,0 +1,119 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+  readdirSync,
+  readlinkSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { parse, stringify } from "yaml";
+import { cacheRoot, readIfThere } from "../../toolchain/cache.ts";
+import { obtainDockerPlugin, type Plugin } from "../../toolchain/docker-plugin.ts";
+import { obtainPulumi } from "../../toolchain/pulumi.ts";
+import { run, runAttached } from "../../toolchain/run.ts";
+import { keepSalt, type StackConfig, workingConfig } from "./config.ts";
+import { clearStaleLocks } from "./locks.ts";
+import { type StateFolder, stackFile } from "./state.ts";
+
+/** The Pulumi CLI with its language host, and the plugins it needs. */
+export interface Toolchain {
+  /** Folder with `pulumi` and the language host. */
+  bin: string;
+  plugins: Plugin[];
+}
+
+/** Everything that Pulumi needs, from the cache; downloaded or built if it is missing. */
+export async function ensureToolchain(): Promise<Toolchain> {
+  const bin = await obtainPulumi();
+  return { bin, plugins: [await obtainDockerPlugin(() => Promise.resolve(bin))] };
+}
+
+/** The variables with which any `pulumi` works on this state, the commands' own and one typed by hand alike. */
+export function pulumiVariables(state: StateFolder, stack: string): Record<string, string> {
+  return {
+    PULUMI_HOME: state.home,
+    PULUMI_BACKEND_URL: `file://${state.backend}`,
+    PULUMI_CONFIG_PASSPHRASE_FILE: state.passphraseFile,
+    PULUMI_STACK: stack,
+    // Every subcommand that has the flag --config-file takes it from here.
+    PULUMI_OPTION_CONFIG_FILE: workingConfig(state, stack).path,
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    NODE_COMPILE_CACHE: join(cacheRoot(), "node-compile-cache"),
+  };
+}
+
+/** Folders that go before PATH: Pulumi, and the Node that runs the program. */
+export function pathFolders(toolchain: Toolchain): string[] {
+  return [toolchain.bin, dirname(process.execPath)];
+}
+
+/** A whole environment for running Pulumi on this state. */
+export function pulumiEnvironment(toolchain: Toolchain, state: StateFolder, stack: string): NodeJS.ProcessEnv {
+  installPlugins(toolchain, state);
+  const { PULUMI_CONFIG_PASSPHRASE: _otherwiseItWins, ...outer } = process.env;
+  const path = [...pathFolders(toolchain), process.env["PATH"] ?? ""].join(delimiter);
+  return { ...outer, ...pulumiVariables(state, stack), PATH: path };
+}
+
+/** Puts the cache's plugins where this state's Pulumi looks for them. Links: nothing is copied. */
+export function installPlugins({ plugins }: Toolchain, { home }: StateFolder): void {
+  for (const { folder, path } of plugins) {
+    const target = join(home, "plugins", folder);
+    mkdirSync(target, { recursive: true });
+    for (const name of readdirSync(path)) link(join(path, name), join(target, name));
+  }
+}
+
+function link(source: string, target: string): void {
+  try {
+    if (readlinkSync(target) === source) return;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+  rmSync(target, { force: true });
+  symlinkSync(source, target);
+}
+
+/** One stack, ready to be worked on by Pulumi. */
+export interface Session {
+  toolchain: Toolchain;
+  state: StateFolder;
+  stack: string;
+  env: NodeJS.ProcessEnv;
+}
+
+/** Makes the stack if it is not there, and frees it of what a killed run left. */
+export async function openSession(toolchain: Toolchain, state: StateFolder, stack: string): Promise<Session> {
+  const session = { toolchain, state, stack, env: pulumiEnvironment(toolchain, state, stack) };
+  if (!existsSync(stackFile(state, stack))) await initStack(session);
+  clearStaleLocks(state, stack);
+  return session;
+}
+
+/** `pulumi stack init` writes into the project's folder whatever it is told: so it is given another one. */
+async function initStack({ toolchain, state, stack, env }: Session): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-init-"));
+  try {
+    writeFileSync(join(folder, "Pulumi.yaml"), stringify({ name: state.projectName, runtime: "nodejs" }));
+    const args = ["stack", "init", stack, "--no-select", "--non-interactive", "--cwd", folder];
+    await run(join(toolchain.bin, "pulumi"), args, { env });
+    const made = parse(readIfThere(join(folder, `Pulumi.${stack}.yaml`)) ?? "") as StackConfig | null;
+    if (made?.encryptionsalt) keepSalt(state, stack, made.encryptionsalt);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Runs Pulumi on this terminal and gives back its exit code. */
+export function pulumiAttached(session: Session, args: readonly string[]): Promise<number> {
+  return runAttached(join(session.toolchain.bin, "pulumi"), args, session.env, session.state.project);
+}
+
+/** Runs Pulumi and gives back what it printed. */
+export function pulumiOutput(session: Session, args: readonly string[]): Promise<string> {
+  return run(join(session.toolchain.bin, "pulumi"), args, { env: session.env, cwd: session.state.project });
+}

