@@ -67,7 +67,7 @@ export class Swarm extends pulumi.ComponentResource {
       );
     }
 
-    this.#preflight = new Preflight(`${name}-preflight`, { hosts }, { parent: this });
+    this.#preflight = new Preflight(`${name}-preflight`, { hosts, allowOutage }, { parent: this });
     const addressPools = (plain(args.addressPools) ?? []).flatMap((pool) => plain(pool) ?? []);
     const checked = this.preflight({ kind: "swarm", subject, owner, adopt, addressPools }, this, name);
 
