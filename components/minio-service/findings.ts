@@ -14,7 +14,11 @@ const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 export type PlainMinioArgs = Omit<MinioServiceArgs, "swarm" | "network">;
 
 /** What is wrong with the arguments of a store on these hosts, as far as they are plain. */
-export function minioFindings(args: PlainMinioArgs, serviceName: string, hosts: Readonly<Record<string, Host>>): Finding[] {
+export function minioFindings(
+  args: PlainMinioArgs,
+  serviceName: string,
+  hosts: Readonly<Record<string, Host>>,
+): Finding[] {
   const image = plain(args.image);
   return [
     ...nameFindings(serviceName),
@@ -35,7 +39,8 @@ export function rootUserFindings(user: string | undefined): Finding[] {
   const refused = (problem: string) => [{ argument: "rootUser", value: user, problem }];
   if (user === undefined) return [];
   if (user === "minioadmin") return refused("is the name everybody tries first: choose another, or leave it out");
-  if (!/^[A-Za-z0-9._-]{3,64}$/.test(user)) return refused("must be 3 to 64 letters, digits, dots, hyphens or underscores");
+  if (!/^[A-Za-z0-9._-]{3,64}$/.test(user))
+    return refused("must be 3 to 64 letters, digits, dots, hyphens or underscores");
   return [];
 }
 
@@ -67,7 +72,11 @@ function portFindings({ expose = true, port, consolePort }: PlainMinioArgs): Fin
     return [{ argument, value, problem: "must be a whole number from 1 to 65535" }];
   });
   if (expose && findings.length === 0 && (port ?? 9000) === (consolePort ?? 9001)) {
-    findings.push({ argument: "consolePort", value: consolePort ?? 9001, problem: "is port as well: give each its own" });
+    findings.push({
+      argument: "consolePort",
+      value: consolePort ?? 9001,
+      problem: "is port as well: give each its own",
+    });
   }
   return findings;
 }
@@ -93,8 +102,11 @@ function amountFindings(args: PlainMinioArgs): Finding[] {
   const findings = (Object.keys(AMOUNTS) as (keyof typeof AMOUNTS)[]).flatMap((argument) => {
     const value = plain<number>(args[argument]);
     const { least, whole, unit } = AMOUNTS[argument];
-    if (value === undefined || (Number.isFinite(value) && value >= least && (!whole || Number.isInteger(value)))) return [];
-    return [{ argument, value, problem: `must be ${whole ? "a whole number" : "a number"} of at least ${least} ${unit}` }];
+    if (value === undefined || (Number.isFinite(value) && value >= least && (!whole || Number.isInteger(value))))
+      return [];
+    return [
+      { argument, value, problem: `must be ${whole ? "a whole number" : "a number"} of at least ${least} ${unit}` },
+    ];
   });
   return [
     ...findings,

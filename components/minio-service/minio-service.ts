@@ -1,22 +1,22 @@
-import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../host/host.ts";
 import { plain } from "../shared/inputs.ts";
-import { ownerLabels, SWARM_LABEL } from "../shared/labels.ts";
+import { ownerLabels } from "../shared/labels.ts";
 import { ownerOf } from "../shared/owner.ts";
-import { refuse } from "../shared/refusal.ts";
+import { type Finding, refuse } from "../shared/refusal.ts";
 import { NodeSettings } from "../swarm/node-settings.ts";
 import { SwarmService } from "../swarm-service/swarm-service.ts";
 import type { MinioServiceArgs } from "./args.ts";
 import { minioFindings, rootUserFindings } from "./findings.ts";
 import { DEFAULT_MINIO_IMAGE, imageFindings, imageWarning } from "./image.ts";
-import { MEMBER, memberLabel, type ServicePlan, servicePlans } from "./plan.ts";
-import { poolsOf } from "./pool-findings.ts";
+import { planOf, type ServicePlan, type StorePlan } from "./plan.ts";
 import { probesOf, toolsOfImage } from "./probes.ts";
 import { RootCredentials } from "./root-credentials.ts";
-import { SECRET_FILES, SECRET_KINDS, type SecretKind, secretTexts } from "./secrets.ts";
+import { dockerSecrets } from "./secrets.ts";
 import { AGREED_FIELDS, frozenValues, serviceSpec, type Store } from "./spec.ts";
-import { API_PORT, driveSource, inKeyOrder, layoutOf } from "./topology.ts";
+import { API_PORT, disksOf } from "./topology.ts";
+
+export type { DataNetwork, MinioMode, MinioPool, MinioServiceArgs } from "./args.ts";
 
 /**
  * One MinIO object store: a single erasure-coded cluster over the drives of a pool of hosts. It is ready when the
@@ -33,7 +33,7 @@ export class MinioService extends pulumi.ComponentResource {
   readonly endpoints: pulumi.Output<Record<string, string>>;
   /** URL of the console on each host, by host key; empty with `expose: false`. */
   readonly consoleEndpoints: pulumi.Output<Record<string, string>>;
-  /** Ids of the services, by pool key; with `mode: "replicated"` by `<pool>/<host>`. */
+  /** Ids of the services, by pool key; with `mode: "replicated"` by `<pool key>/<host key>`. */
   readonly serviceIds: pulumi.Output<Record<string, string>>;
   readonly rootUser: pulumi.Output<string>;
   /** Secret. */
@@ -41,48 +41,37 @@ export class MinioService extends pulumi.ComponentResource {
 
   constructor(name: string, args: MinioServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     const subject = `MinioService "${name}"`;
-    const { swarm, serviceName = name, mode = "global", port = 9000, consolePort = 9001 } = args;
+    const { swarm, network, serviceName = name } = args;
     refuse(subject, minioFindings(args, serviceName, swarm.hosts));
     super("pulumi-swarm:index:MinioService", name, {}, opts);
 
-    const [[poolKey, pool] = ["", { hosts: [] }]] = Object.entries(poolsOf(args, swarm.hosts));
-    const hosts = inKeyOrder(pool.hosts.flatMap((key) => swarm.hosts[key] ?? []));
-    const published = args.expose === false ? undefined : { port, consolePort };
-    const plans = servicePlans(serviceName, poolKey, mode, hosts);
-
-    const preflight = plans.map((plan) => this.preflight(name, subject, args, plan, published ?? {}));
-    const child = { parent: this, dependsOn: preflight };
-    const credentials = new RootCredentials(
-      `${name}-credentials`,
-      { user: checkedUser(subject, args.rootUser) },
-      child,
+    const plan = planOf(args, serviceName, swarm.hosts);
+    const checked = plan.services.map((service) =>
+      swarm.preflight(serviceDemand(name, subject, plan, service), this, `${name}-${service.role}`),
     );
-    const members = hosts.map(({ key: host }) => {
-      const labels = { [memberLabel(serviceName, poolKey)]: MEMBER };
-      return new NodeSettings(`${name}-member-${host}`, { swarm, host, labels }, child);
-    });
-    const image = checkedImage(subject, args.image ?? DEFAULT_MINIO_IMAGE, this);
+    const child = { parent: this, dependsOn: checked };
+
+    const user = checkedInput(subject, args.rootUser, rootUserFindings);
+    const credentials = new RootCredentials(`${name}-credentials`, { user }, child);
+    const members = plan.hosts.map(
+      ({ key: host }) => new NodeSettings(`${name}-member-${host}`, { swarm, host, labels: plan.label }, child),
+    );
     const store: Store = {
       ...args,
-      serviceName,
-      image,
-      tools: args.tools ?? toolsOfImage(plain(image) ?? ""),
-      layout: layoutOf(serviceName, hosts),
-      networkId: args.network.networkId,
-      secrets: this.secrets(name, args, credentials, child),
-      published,
+      plan,
+      image: this.#checkedImage(subject, args.image ?? DEFAULT_MINIO_IMAGE),
+      tools: args.tools ?? toolsOfImage(plain(args.image) ?? DEFAULT_MINIO_IMAGE),
+      networkId: network.networkId,
+      secrets: dockerSecrets(name, swarm, credentials, child),
       ownerLabels: ownerLabels(ownerOf(name)),
     };
-    const services = this.services(name, args, store, plans, frozenValues(serviceName, poolKey, hosts), [
-      ...preflight,
-      ...members,
-    ]);
+    const services = this.#makeServices(name, args, store, [...checked, ...members]);
 
-    this.endpoints = urls(hosts, published?.port, services);
-    this.consoleEndpoints = urls(hosts, published?.consolePort, services);
+    this.endpoints = urls(plan.hosts, plan.published?.port, services);
+    this.consoleEndpoints = urls(plan.hosts, plan.published?.consolePort, services);
     this.endpoint = this.endpoints.apply((all) => Object.values(all)[0] ?? `http://${serviceName}:${API_PORT}`);
     this.serviceIds = pulumi.output(
-      Object.fromEntries(plans.map(({ key }, index) => [key, services[index]?.serviceId ?? pulumi.output("")])),
+      Object.fromEntries(services.map(({ key, resource }) => [key, resource.serviceId] as const)),
     );
     this.rootUser = credentials.user;
     this.rootPassword = pulumi.secret(credentials.password);
@@ -95,4 +84,99 @@ export class MinioService extends pulumi.ComponentResource {
       rootPassword: this.rootPassword,
     });
   }
+
+  /** The image, once it is known to be one that may be used, with a word of warning where that is due. */
+  #checkedImage(subject: string, image: pulumi.Input<string>): pulumi.Input<string> {
+    const warn = (known: string) => {
+      const warning = imageWarning(known);
+      if (warning !== undefined) void pulumi.log.warn(`${subject}: ${warning}`, this);
+    };
+    const known = plain(image);
+    if (known !== undefined) {
+      warn(known);
+      return known;
+    }
+    return pulumi.output(image).apply((value) => {
+      refuse(subject, imageFindings(value));
+      warn(value);
+      return value;
+    });
+  }
+
+  /**
+   * The services one after another: in replicated mode members then restart in turn. Only the last one waits for the
+   * cluster, for the first ones have no quorum to wait for yet.
+   */
+  #makeServices(name: string, args: MinioServiceArgs, store: Store, needed: pulumi.Resource[]): MadeService[] {
+    const { plan } = store;
+    const made: MadeService[] = [];
+    for (const service of plan.services) {
+      const isLast = service === plan.services.at(-1);
+      const resource = new SwarmService(
+        `${name}-${service.role}`,
+        {
+          swarm: args.swarm,
+          spec: serviceSpec(store, service),
+          restartTogether: AGREED_FIELDS,
+          frozen: frozenValues(plan),
+          readyCommand: isLast ? probesOf(store.tools).ready : undefined,
+          tasks: service.hosts.length,
+          timeoutSeconds: args.timeoutSeconds,
+        },
+        { parent: this, dependsOn: [...needed, ...made.map(({ resource: earlier }) => earlier)] },
+      );
+      made.push({ key: service.key, resource });
+    }
+    return made;
+  }
+}
+
+interface MadeService {
+  /** Key in the output `serviceIds`. */
+  key: string;
+  resource: SwarmService;
+}
+
+/** What a service needs of the engines. */
+function serviceDemand(name: string, subject: string, plan: StorePlan, service: ServicePlan) {
+  return {
+    kind: "service",
+    subject,
+    owner: ownerOf(`${name}-${service.role}`),
+    name: service.serviceName,
+    ports: { ...plan.published },
+    hosts: service.hosts.map(({ key }) => key),
+    disks: service.hosts.slice(0, 1).flatMap(disksOf),
+  } as const;
+}
+
+/** A value that is checked once it is known. What is plain was checked before. */
+function checkedInput(
+  subject: string,
+  input: pulumi.Input<string> | undefined,
+  findings: (value: string) => Finding[],
+): pulumi.Input<string> | undefined {
+  if (input === undefined || plain(input) !== undefined) return input;
+  return pulumi.output(input).apply((value) => {
+    refuse(subject, findings(value));
+    return value;
+  });
+}
+
+/** URLs by host key. Whoever uses one waits until the store is ready. */
+function urls(
+  hosts: readonly Host[],
+  port: number | undefined,
+  services: MadeService[],
+): pulumi.Output<Record<string, string>> {
+  if (port === undefined) return pulumi.output<Record<string, string>>({});
+  const ready = pulumi.all(services.map(({ resource }) => resource.urn));
+  const entries = hosts.map(({ key, endpointAddress }) =>
+    pulumi.all([endpointAddress, ready]).apply(([address]) => [key, url(address, port)] as const),
+  );
+  return pulumi.all(entries).apply((all) => Object.fromEntries(all));
+}
+
+function url(address: string, port: number): string {
+  return `http://${address.includes(":") ? `[${address}]` : address}:${port}`;
 }

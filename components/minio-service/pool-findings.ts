@@ -31,10 +31,18 @@ export function poolFindings(args: PoolArgs, serviceName: string, hosts: Hosts):
     const problem = "this release forms stores of one pool: put all hosts in one, or make a MinioService for each";
     return [{ argument: "pools", value: keys, problem }];
   }
-  return keys.flatMap((key) => onePoolFindings(key, pools[key]?.hosts ?? [], args.mode ?? "global", serviceName, hosts));
+  return keys.flatMap((key) =>
+    onePoolFindings(key, pools[key]?.hosts ?? [], args.mode ?? "global", serviceName, hosts),
+  );
 }
 
-function onePoolFindings(key: string, hostKeys: string[], mode: MinioMode, serviceName: string, hosts: Hosts): Finding[] {
+function onePoolFindings(
+  key: string,
+  hostKeys: string[],
+  mode: MinioMode,
+  serviceName: string,
+  hosts: Hosts,
+): Finding[] {
   const argument = `pools.${key}.hosts`;
   if (!DNS_LABEL.test(key)) {
     const problem = "a pool's key must be a lowercase DNS label: letters, digits and inner hyphens, at most 63";
@@ -45,7 +53,11 @@ function onePoolFindings(key: string, hostKeys: string[], mode: MinioMode, servi
   const strangers = hostKeys.filter((host) => hosts[host] === undefined);
   const findings = [
     ...doubled.map((value) => ({ argument, value, problem: "is there twice: name each host once" })),
-    ...strangers.map((value) => ({ argument, value, problem: `is no host of the Swarm: it has ${list(Object.keys(hosts))}` })),
+    ...strangers.map((value) => ({
+      argument,
+      value,
+      problem: `is no host of the Swarm: it has ${list(Object.keys(hosts))}`,
+    })),
   ];
   if (findings.length > 0) return findings;
   const members = inKeyOrder(hostKeys.flatMap((host) => hosts[host] ?? []));
@@ -53,8 +65,15 @@ function onePoolFindings(key: string, hostKeys: string[], mode: MinioMode, servi
 }
 
 /** Names on the network: of the pool's services and of its members. */
-function memberFindings(argument: string, pool: string, members: MemberHost[], mode: MinioMode, serviceName: string): Finding[] {
-  const services = mode === "global" ? [`${serviceName}-${pool}`] : members.map(({ key }) => `${serviceName}-${pool}-${key}`);
+function memberFindings(
+  argument: string,
+  pool: string,
+  members: MemberHost[],
+  mode: MinioMode,
+  serviceName: string,
+): Finding[] {
+  const services =
+    mode === "global" ? [`${serviceName}-${pool}`] : members.map(({ key }) => `${serviceName}-${pool}-${key}`);
   const names = [...services, ...members.map(({ hostname }) => `${serviceName}-${hostname}`)];
   const long = names.filter((name) => name.length > MOST_LETTERS);
   const taken = members.filter(({ hostname }) => services.includes(`${serviceName}-${hostname}`));

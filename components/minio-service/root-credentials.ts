@@ -14,12 +14,14 @@ export class RootCredentials extends SwarmResource {
   declare readonly user: pulumi.Output<string>;
   /** Secret. */
   declare readonly password: pulumi.Output<string>;
+  /** Another text whenever the user or the password is another; tells nothing of either. */
+  declare readonly generation: pulumi.Output<string>;
 
   constructor(name: string, args: RootCredentialsArgs, opts?: pulumi.CustomResourceOptions) {
     super(
       "RootCredentials",
       name,
-      { asked: args.user, user: undefined, password: undefined },
+      { asked: args.user, user: undefined, password: undefined, generation: undefined },
       pulumi.mergeOptions(opts, { additionalSecretOutputs: ["password"] }),
     );
   }

@@ -4,19 +4,10 @@ import { type DeepInput, plain } from "../shared/inputs.ts";
 import type { FrozenValue } from "../swarm-service/args.ts";
 import type { MinioServiceArgs } from "./args.ts";
 import { containerEnvironment } from "./environment.ts";
-import type { ServicePlan } from "./plan.ts";
+import type { ServicePlan, StorePlan } from "./plan.ts";
 import { probesOf, type ProbeTools } from "./probes.ts";
 import { type SecretHandle, type SecretKind, secretReferences } from "./secrets.ts";
-import {
-  API_PORT,
-  CONSOLE_PORT,
-  drivePath,
-  driveKeys,
-  driveSource,
-  type Layout,
-  type MemberHost,
-  memberName,
-} from "./topology.ts";
+import { API_PORT, CONSOLE_PORT, drivePath, driveKeys, driveSource, type MemberHost, memberName } from "./topology.ts";
 
 const SECOND = 1e9;
 const MIB = 1024 * 1024;
@@ -61,32 +52,29 @@ export interface Store extends Pick<
   | "logMaxFiles"
   | "stopGraceSeconds"
 > {
-  serviceName: string;
+  plan: StorePlan;
   image: pulumi.Input<string>;
   tools: ProbeTools;
-  layout: Layout;
   networkId: pulumi.Input<string>;
   secrets: Record<SecretKind, SecretHandle>;
-  /** Host ports of the S3 API and the console; absent when nothing is published. */
-  published?: { port: number; consolePort: number };
   /** Labels of the drives' volumes: whose they are. */
   ownerLabels: Record<string, string>;
 }
 
 /** What the Engine is asked for. Lists that are empty are spelled out, so that what is added by hand is seen. */
-export function serviceSpec(store: Store, plan: ServicePlan): DeepInput<ServiceSpec> {
+export function serviceSpec(store: Store, service: ServicePlan): DeepInput<ServiceSpec> {
   return {
-    Name: plan.serviceName,
+    Name: service.serviceName,
     Labels: {},
-    Mode: plan.mode === "global" ? { Global: {} } : { Replicated: { Replicas: 1 } },
+    Mode: service.mode === "global" ? { Global: {} } : { Replicated: { Replicas: 1 } },
     TaskTemplate: {
-      ContainerSpec: containerSpec(store, plan),
+      ContainerSpec: containerSpec(store, service),
       Resources: {
         Limits: resources(store.cpuLimit, store.memoryLimitMiB),
         Reservations: resources(store.cpuReservation, store.memoryReservationMiB),
       },
       RestartPolicy: { Condition: "any", Delay: 5 * SECOND, MaxAttempts: 0 },
-      Placement: { Constraints: plan.constraints },
+      Placement: { Constraints: service.constraints },
       LogDriver: {
         Name: "json-file",
         Options: {
@@ -94,24 +82,37 @@ export function serviceSpec(store: Store, plan: ServicePlan): DeepInput<ServiceS
           "max-file": pulumi.output(store.logMaxFiles ?? 3).apply(String),
         },
       },
-      Networks: [{ Target: store.networkId, Aliases: [store.serviceName] }],
+      Networks: [{ Target: store.networkId, Aliases: [store.plan.serviceName] }],
     },
-    EndpointSpec: { Mode: "dnsrr", Ports: publishedPorts(store) },
+    EndpointSpec: { Mode: "dnsrr", Ports: publishedPorts(store.plan) },
   };
 }
 
-function containerSpec(store: Store, { hosts, mode }: ServicePlan): DeepInput<ServiceSpec["TaskTemplate"]["ContainerSpec"]> {
+function containerSpec(
+  store: Store,
+  { hosts, mode }: ServicePlan,
+): DeepInput<ServiceSpec["TaskTemplate"]["ContainerSpec"]> {
   const [host] = hosts;
   if (!host) throw new Error("a service has at least one host");
   return {
     Image: store.image,
     Command: [],
-    Args: ["server", "--address", `:${API_PORT}`, "--console-address", `:${CONSOLE_PORT}`, ...store.layout.endpoints],
-    Hostname: memberName(store.serviceName, mode === "global" ? "{{.Node.Hostname}}" : host.hostname),
-    Env: containerEnvironment(store.environment ?? {}, store.layout),
+    Args: [
+      "server",
+      "--address",
+      `:${API_PORT}`,
+      "--console-address",
+      `:${CONSOLE_PORT}`,
+      ...store.plan.layout.endpoints,
+    ],
+    Hostname: memberName(store.plan.serviceName, mode === "global" ? "{{.Node.Hostname}}" : host.hostname),
+    Env: containerEnvironment(store.environment ?? {}, store.plan.layout),
     Labels: {},
     ReadOnly: true,
-    Mounts: [...driveMounts(store, host), { Type: "tmpfs", Target: "/tmp", TmpfsOptions: { SizeBytes: 64 * MIB, Mode: 0o1777 } }],
+    Mounts: [
+      ...driveMounts(store, host),
+      { Type: "tmpfs", Target: "/tmp", TmpfsOptions: { SizeBytes: 64 * MIB, Mode: 0o1777 } },
+    ],
     Secrets: secretReferences(store.secrets),
     Healthcheck: {
       Test: ["CMD", ...probesOf(store.tools).live],
@@ -128,17 +129,17 @@ function containerSpec(store: Store, { hosts, mode }: ServicePlan): DeepInput<Se
 }
 
 /** A folder is bound, never made: while its disk is not mounted it is missing, and the task fails. */
-function driveMounts({ serviceName, ownerLabels }: Store, host: MemberHost): Mount[] {
+function driveMounts({ plan, ownerLabels }: Store, host: MemberHost): Mount[] {
   return driveKeys(host).map((key) => {
     const Target = drivePath(key);
-    const source = driveSource(serviceName, key, host.drives[key] ?? {});
+    const source = driveSource(plan.serviceName, key, host.drives[key] ?? {});
     if ("folder" in source) return { Type: "bind", Source: source.folder, Target };
     const Labels = { ...ownerLabels, "pulumi-swarm.drive": key };
     return { Type: "volume", Source: source.volume, Target, VolumeOptions: { NoCopy: true, Labels } };
   });
 }
 
-function publishedPorts({ published }: Store): PublishedPort[] {
+function publishedPorts({ published }: StorePlan): PublishedPort[] {
   if (!published) return [];
   const port = (TargetPort: number, PublishedPort: number): PublishedPort => ({
     Protocol: "tcp",
@@ -158,33 +159,37 @@ function resources(
 
 function scaled(value: pulumi.Input<number>, factor: number): pulumi.Input<number> {
   const known = plain(value);
-  return known === undefined ? pulumi.output(value).apply((given) => Math.round(given * factor)) : Math.round(known * factor);
+  return known === undefined
+    ? pulumi.output(value).apply((given) => Math.round(given * factor))
+    : Math.round(known * factor);
 }
 
 /** What a formed store is built on for life, by argument. */
-export function frozenValues(serviceName: string, poolKey: string, hosts: readonly MemberHost[]): Record<string, FrozenValue> {
-  const drives = hosts.map((host) => [host.key, driveSources(serviceName, host)] as const);
+export function frozenValues({ serviceName, poolKey, hosts }: StorePlan): Record<string, FrozenValue> {
   return {
     serviceName: {
       value: serviceName,
-      because: `the volumes that hold the data carry it. Keep it, or make a second store and copy the data with \`mc mirror\``,
+      because:
+        "the volumes that hold the data carry it. Keep it, or make a second store and copy the data with `mc mirror`",
     },
     [`pools.${poolKey}.hosts`]: {
       value: hosts.map(({ key }) => key),
       because:
-        "every drive has its place in an erasure set, and a set neither grows nor shrinks. Replace a host one for one: keep its key and give it another machine",
+        "every drive has its place in an erasure set, and a set neither grows nor shrinks. " +
+        "Replace a host one for one: keep its key and give it another machine",
     },
-    [`pools.${poolKey}.drives`]: {
-      value: Object.fromEntries(drives),
+    "host.drives": {
+      value: Object.fromEntries(hosts.map((host) => [host.key, driveSources(host)])),
       because:
-        "every drive has its place in an erasure set. Put an empty disk in a drive's place under the same key and path, and it heals",
+        "every drive has its place in an erasure set. " +
+        "Replace a drive in its place: an empty disk under the same key and path heals",
     },
   };
 }
 
-function driveSources(serviceName: string, host: MemberHost): Record<string, string> {
+function driveSources(host: MemberHost): Record<string, string> {
   const sources = driveKeys(host).map((key) => {
-    const source = driveSource(serviceName, key, host.drives[key] ?? {});
+    const source = driveSource("", key, host.drives[key] ?? {});
     return [key, "folder" in source ? source.folder : "volume"] as const;
   });
   return Object.fromEntries(sources);

@@ -50,6 +50,14 @@ export function driveSource(serviceName: string, driveKey: string, { path, subfo
   return { folder: posix.join(disk.path, disk.subfolder), disk };
 }
 
+/** The mounted disks among a host's drives. */
+export function disksOf(host: MemberHost): { path: string; subfolder: string }[] {
+  return driveKeys(host).flatMap((key) => {
+    const source = driveSource("", key, host.drives[key] ?? {});
+    return "disk" in source ? [source.disk] : [];
+  });
+}
+
 /**
  * The layout of a pool whose hosts all have the same drives. Drive by drive, and for each drive host by host: an
  * erasure set takes neighbours of this list, and so spreads over as many hosts as it can.

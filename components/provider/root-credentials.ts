@@ -9,6 +9,8 @@ export interface RootCredentialsInputs {
 export interface RootCredentialsState extends RootCredentialsInputs {
   user: string;
   password: string;
+  /** Another text whenever the user or the password is another. */
+  generation: string;
 }
 
 const LETTERS_AND_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -20,7 +22,12 @@ export const RootCredentials: ResourceHandler<RootCredentialsInputs, RootCredent
   },
 
   async create({ asked }) {
-    const outs = { asked, user: asked ?? `root-${randomText(12)}`, password: randomText(40) };
+    const outs = {
+      asked,
+      user: asked ?? `root-${randomText(12)}`,
+      password: randomText(40),
+      generation: randomText(8),
+    };
     return { id: randomUUID(), outs };
   },
 
@@ -30,7 +37,9 @@ export const RootCredentials: ResourceHandler<RootCredentialsInputs, RootCredent
   },
 
   async update(_id, olds, { asked }) {
-    return { outs: { asked, user: asked ?? olds.user, password: olds.password } };
+    const user = asked ?? olds.user;
+    const generation = user === olds.user ? olds.generation : randomText(8);
+    return { outs: { asked, user, password: olds.password, generation } };
   },
 
   async delete() {},
