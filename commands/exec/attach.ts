@@ -1,0 +1,125 @@
+import * as http from "node:http";
+import * as https from "node:https";
+import type { Duplex } from "node:stream";
+import { type EngineConnection, socketPath } from "../../components/engine/connection.ts";
+import type { Engine } from "../../components/engine/engine.ts";
+
+/** This process's own side of a command: a terminal or plain streams. */
+export interface Local {
+  stdin: NodeJS.ReadStream;
+  stdout: NodeJS.WriteStream;
+  stderr: NodeJS.WriteStream;
+}
+
+/**
+ * Runs a command in a container with this process's input and output as its own, and gives back its exit code. On a
+ * terminal the command gets one too, of the same size; Ctrl-C then goes to the command.
+ */
+export async function execAttached(
+  engine: Engine,
+  container: string,
+  command: string[],
+  local: Local,
+): Promise<number> {
+  const { stdin, stdout } = local;
+  const tty = stdin.isTTY === true && stdout.isTTY === true;
+  const { Id } = await engine.request<{ Id: string }>("POST", `/containers/${container}/exec`, {
+    body: { AttachStdin: true, AttachStdout: true, AttachStderr: true, Tty: tty, Cmd: command, Env: terminalOf(tty) },
+  });
+  const { stream, head } = await hijack(engine.connection, `/exec/${Id}/start`, { Detach: false, Tty: tty });
+  const resize = () => {
+    const query = { h: stdout.rows, w: stdout.columns };
+    // A command may be over before its terminal is sized.
+    void engine.request("POST", `/exec/${Id}/resize`, { query }).catch(() => {});
+  };
+  if (tty) {
+    stdin.setRawMode(true);
+    stdout.on("resize", resize);
+    resize();
+  }
+  stdin.pipe(stream);
+  try {
+    await relay(stream, head, tty, local);
+  } finally {
+    stdin.unpipe(stream);
+    if (tty) stdin.setRawMode(false);
+    stdout.off("resize", resize);
+    stdin.destroy();
+  }
+  return await exitCode(engine, Id);
+}
+
+function terminalOf(tty: boolean): string[] {
+  return tty && process.env["TERM"] ? [`TERM=${process.env["TERM"]}`] : [];
+}
+
+/** The Engine says that a command has ended a moment after its output did. */
+async function exitCode(engine: Engine, id: string): Promise<number> {
+  for (let tries = 0; tries < 50; tries++) {
+    const { Running, ExitCode } = await engine.request<{ Running: boolean; ExitCode: number | null }>(
+      "GET",
+      `/exec/${id}/json`,
+    );
+    if (!Running && ExitCode !== null) return ExitCode;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  throw new Error("the command's connection ended, but the command still runs in the container");
+}
+
+/** Copies what the command prints to where it belongs, until it ends. */
+function relay(stream: Duplex, head: Buffer, tty: boolean, { stdout, stderr }: Local): Promise<void> {
+  const split = frames((which, bytes) => (which === 2 ? stderr : stdout).write(bytes));
+  const take = (bytes: Buffer) => (tty ? stdout.write(bytes) : split(bytes));
+  return new Promise((resolve, reject) => {
+    if (head.length > 0) take(head);
+    stream.on("data", take);
+    stream.on("end", resolve);
+    stream.on("error", reject);
+  });
+}
+
+/** Takes the Engine's frames apart as they come: 1 byte stream, 3 empty, 4 length, then so many bytes. */
+export function frames(deliver: (which: number, bytes: Buffer) => void): (bytes: Buffer) => void {
+  let rest: Buffer = Buffer.alloc(0);
+  return (bytes) => {
+    rest = Buffer.concat([rest, bytes]);
+    while (rest.length >= 8 && rest.length >= 8 + rest.readUInt32BE(4)) {
+      const end = 8 + rest.readUInt32BE(4);
+      deliver(rest.readUInt8(0), rest.subarray(8, end));
+      rest = rest.subarray(end);
+    }
+  };
+}
+
+/** Asks the Engine to make the connection itself the command's input and output. */
+function hijack(connection: EngineConnection, path: string, body: unknown): Promise<{ stream: Duplex; head: Buffer }> {
+  const payload = JSON.stringify(body);
+  const headers = {
+    "content-type": "application/json",
+    "content-length": Buffer.byteLength(payload),
+    connection: "Upgrade",
+    upgrade: "tcp",
+  };
+  return new Promise((resolve, reject) => {
+    const request = open(connection, { method: "POST", path, headers });
+    request.on("upgrade", (_response, stream, head) => resolve({ stream, head }));
+    request.on("response", (response) => {
+      response.setEncoding("utf8").on("data", (text: string) => {
+        reject(new Error(`the engine does not start the command: ${text.trim()}`));
+      });
+    });
+    request.on("error", reject);
+    request.end(payload);
+  });
+}
+
+function open(connection: EngineConnection, options: https.RequestOptions): http.ClientRequest {
+  const path = socketPath(connection);
+  if (path) return http.request({ ...options, socketPath: path, host: "docker" });
+  const { ca, cert, key } = connection;
+  const { hostname, port } = new URL(connection.host.replace(/^tcp:/, "http:"));
+  const host = hostname.replace(/^\[|\]$/g, "");
+  return cert
+    ? https.request({ ...options, host, port: port || 2376, ca, cert, key })
+    : http.request({ ...options, host, port: port || 2375 });
+}

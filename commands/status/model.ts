@@ -1,0 +1,161 @@
+import type { NetworkDetails, NodeDetails, ServiceDetails, TaskDetails } from "../../components/engine/types.ts";
+import type { StoreReport } from "./store.ts";
+
+/** What a stack looks like in the engine, as plain data: this is what `--json` prints. */
+export interface StatusReport {
+  stack: string;
+  network?: NetworkReport;
+  services: ServiceReport[];
+  tasks: TaskReport[];
+  store: StoreReport;
+  /** What is not as it is to be, one line each; empty when all is well. */
+  problems: string[];
+}
+
+export interface NetworkReport {
+  id: string;
+  name: string;
+  scope: string;
+  driver: string;
+  encrypted: boolean;
+  attachable: boolean;
+  internal: boolean;
+  subnets: string[];
+  gateways: string[];
+  /** One for each subnet. */
+  vxlanIds: string[];
+  labels: Record<string, string>;
+  /** Nodes that take part in the network now. */
+  peers: { name: string; address: string }[];
+  /** What is attached on this engine's host. */
+  containers: { name: string; address: string; mac: string }[];
+}
+
+export interface ServiceReport {
+  id: string;
+  name: string;
+  mode: "global" | "replicated";
+  running: number;
+  desired: number;
+  image: string;
+  /** `9000->9000/tcp (host)`. */
+  ports: string[];
+  /** How its last update went, in the Engine's words. */
+  update?: string;
+}
+
+export interface TaskReport {
+  id: string;
+  /** As `docker service ps` names it: service, and slot or node. */
+  name: string;
+  service: string;
+  node: string;
+  image: string;
+  desired: string;
+  state: string;
+  /** When it came into its state. */
+  since: string;
+  /** Seconds since then. */
+  ageSeconds: number;
+  addresses: string[];
+  error?: string;
+}
+
+/** What the Engine and the store answered. */
+export interface Findings {
+  stack: string;
+  networkName: string;
+  network?: NetworkDetails;
+  services: readonly ServiceDetails[];
+  tasks: readonly TaskDetails[];
+  nodes: readonly NodeDetails[];
+  store: StoreReport;
+  now: Date;
+}
+
+export function statusReport(found: Findings): StatusReport {
+  const network = found.network && networkReport(found.network);
+  const services = found.services.map(serviceReport).toSorted((a, b) => a.name.localeCompare(b.name));
+  const tasks = found.tasks.map((task) => taskReport(task, found)).toSorted(byNameThenAge);
+  const problems = [
+    ...(network ? [] : [`network ${found.networkName} is not there: bring it back with \`npm run up\``]),
+    ...(services.length > 0 ? [] : ["no service is there: bring it back with `npm run up`"]),
+    ...services.flatMap((service) => serviceProblems(service, tasks)),
+    ...found.store.problems,
+  ];
+  return { stack: found.stack, network, services, tasks, store: found.store, problems };
+}
+
+const VXLAN_IDS = "com.docker.network.driver.overlay.vxlanid_list";
+
+function networkReport(network: NetworkDetails): NetworkReport {
+  const { Options, IPAM, Containers, Peers } = network;
+  const given = (values: (string | undefined)[]) => values.filter((value) => value !== undefined);
+  const pools = IPAM.Config ?? [];
+  return {
+    id: network.Id,
+    name: network.Name,
+    scope: network.Scope,
+    driver: network.Driver,
+    // The option's presence is what counts: the docker CLI sets it to an empty text.
+    encrypted: Options?.["encrypted"] !== undefined && Options["encrypted"] !== "false",
+    attachable: network.Attachable,
+    internal: network.Internal,
+    subnets: given(pools.map(({ Subnet }) => Subnet)),
+    gateways: given(pools.map(({ Gateway }) => Gateway)),
+    vxlanIds: (Options?.[VXLAN_IDS] ?? "").split(",").filter((id) => id !== ""),
+    labels: network.Labels ?? {},
+    peers: (Peers ?? []).map(({ Name, IP }) => ({ name: Name, address: IP })),
+    containers: Object.values(Containers ?? {})
+      .map(({ Name, IPv4Address, MacAddress }) => ({ name: Name, address: IPv4Address, mac: MacAddress }))
+      .toSorted((a, b) => a.name.localeCompare(b.name)),
+  };
+}
+
+function serviceReport({ ID, Spec, ServiceStatus, UpdateStatus }: ServiceDetails): ServiceReport {
+  const ports = Spec.EndpointSpec?.Ports ?? [];
+  return {
+    id: ID,
+    name: Spec.Name,
+    mode: "Global" in Spec.Mode ? "global" : "replicated",
+    running: ServiceStatus?.RunningTasks ?? 0,
+    desired: ServiceStatus?.DesiredTasks ?? 0,
+    image: Spec.TaskTemplate.ContainerSpec.Image,
+    ports: ports.map((port) => `${port.PublishedPort}->${port.TargetPort}/${port.Protocol} (${port.PublishMode})`),
+    ...(UpdateStatus && { update: [UpdateStatus.State, UpdateStatus.Message].filter(Boolean).join(": ") }),
+  };
+}
+
+function taskReport(task: TaskDetails, { services, nodes, now }: Findings): TaskReport {
+  const service = services.find(({ ID }) => ID === task.ServiceID)?.Spec.Name ?? task.ServiceID;
+  const node = nodes.find(({ ID }) => ID === task.NodeID)?.Description.Hostname ?? task.NodeID ?? "";
+  const { Status } = task;
+  return {
+    id: task.ID,
+    name: `${service}.${task.Slot ?? node}`,
+    service,
+    node,
+    image: task.Spec.ContainerSpec.Image,
+    desired: task.DesiredState,
+    state: Status.State,
+    since: Status.Timestamp,
+    ageSeconds: Math.max(0, Math.round((now.getTime() - Date.parse(Status.Timestamp)) / 1000)),
+    addresses: (task.NetworksAttachments ?? []).flatMap(({ Addresses }) => Addresses ?? []),
+    ...(Status.Err && { error: Status.Err }),
+  };
+}
+
+/** As `docker service ps` lists them: by name, the newest first. */
+function byNameThenAge(a: TaskReport, b: TaskReport): number {
+  return a.name.localeCompare(b.name) || b.since.localeCompare(a.since);
+}
+
+function serviceProblems({ name, running, desired }: ServiceReport, tasks: readonly TaskReport[]): string[] {
+  const count = `service ${name}: ${running} of ${desired} tasks run`;
+  if (running < desired) {
+    // Of one place's tasks the newest tells why nothing runs there.
+    const last = tasks.find((task) => task.service === name && task.error !== undefined);
+    return [last ? `${count}; last error, on ${last.node || "no node"}: ${last.error}` : count];
+  }
+  return desired === 0 ? [`${count}: no node is chosen for it`] : [];
+}

@@ -1,0 +1,116 @@
+import type { NetworkReport, ServiceReport, StatusReport, TaskReport } from "./model.ts";
+import type { StoreReport } from "./store.ts";
+import { table } from "./table.ts";
+
+/** The report for people: what `docker network inspect`, `service ls`, `service ps` and `mc admin info` tell. */
+export function renderStatus({ stack, network, services, tasks, store, problems }: StatusReport): string {
+  return [
+    `Stack ${stack}`,
+    section("Network", network ? renderNetwork(network) : "not there"),
+    section("Services", renderServices(services)),
+    section("Tasks", renderTasks(tasks)),
+    section("Store", renderStore(store)),
+    problems.length === 0 ? "All is well." : ["Problems:", ...problems.map((line) => `  ${line}`)].join("\n"),
+  ].join("\n\n");
+}
+
+const section = (title: string, text: string) => `${title}\n${text}`;
+
+function renderNetwork(network: NetworkReport): string {
+  const facts: [string, string][] = [
+    ["name", network.name],
+    ["id", network.id],
+    ["scope", network.scope],
+    ["driver", network.driver],
+    ["encrypted", yesNo(network.encrypted)],
+    ["attachable", yesNo(network.attachable)],
+    ["internal", yesNo(network.internal)],
+    ["subnet", network.subnets.join("\n")],
+    ["gateway", network.gateways.join("\n")],
+    ["VXLAN id", network.vxlanIds.join("\n")],
+    [
+      "labels",
+      Object.entries(network.labels)
+        .map(([key, value]) => `${key}=${value}`)
+        .join("\n"),
+    ],
+    ["peers", network.peers.map(({ name, address }) => `${name} ${address}`).join("\n")],
+    ["attached here", network.containers.map(({ name, address, mac }) => `${name} ${address} ${mac}`).join("\n")],
+  ];
+  return table(["network", ""], facts);
+}
+
+const yesNo = (value: boolean) => (value ? "yes" : "no");
+
+function renderServices(services: readonly ServiceReport[]): string {
+  if (services.length === 0) return "none";
+  const rows = services.map(({ id, name, mode, running, desired, image, ports, update }) => [
+    short(id),
+    name,
+    mode,
+    `${running}/${desired}`,
+    shortImage(image),
+    ports.join("\n"),
+    update ?? "",
+  ]);
+  return table(["id", "name", "mode", "running", "image", "ports", "last update"], rows);
+}
+
+function renderTasks(tasks: readonly TaskReport[]): string {
+  if (tasks.length === 0) return "none";
+  const rows = tasks.map((task) => [
+    short(task.id),
+    task.name,
+    task.node,
+    task.desired,
+    `${task.state} ${age(task.ageSeconds)} ago`,
+    task.addresses.join("\n"),
+    task.error ?? "",
+  ]);
+  return table(["id", "name", "node", "desired", "state", "addresses", "error"], rows);
+}
+
+function renderStore({ writable, endpoints, servers, error }: StoreReport): string {
+  if (error !== undefined) return `does not tell its state: ${error}`;
+  const drives = servers.flatMap(({ endpoint, state, uptimeSeconds, version, drives: own }) =>
+    own.map((drive, index) => [
+      index === 0 ? endpoint : "",
+      index === 0 ? `${state} for ${age(uptimeSeconds)}, ${version}` : "",
+      drive.path,
+      drive.state,
+      `${size(drive.usedBytes)} of ${size(drive.totalBytes)}`,
+      `${drive.pool + 1}/${drive.set + 1}`,
+    ]),
+  );
+  return [
+    writable ? "has write quorum" : "has no write quorum",
+    ...Object.entries(endpoints).map(([host, { url, answer }]) => `endpoint ${host} ${url}: ${answer}`),
+    table(["server", "state", "drive", "state", "disk used", "pool/set"], drives),
+  ].join("\n");
+}
+
+/** Ids as the docker CLI shortens them. */
+const short = (id: string) => id.slice(0, 12);
+
+/** An image's name is telling, its digest is long. */
+function shortImage(image: string): string {
+  return image.replace(/sha256:([0-9a-f]{12})[0-9a-f]+/, "sha256:$1…");
+}
+
+/** `42 s`, `5 min`, `3 h`, `2 d`. */
+export function age(seconds: number): string {
+  const units: [number, string][] = [
+    [86_400, "d"],
+    [3_600, "h"],
+    [60, "min"],
+  ];
+  const [length, unit] = units.find(([limit]) => seconds >= limit) ?? [1, "s"];
+  return `${Math.floor(seconds / length)} ${unit}`;
+}
+
+/** `1.5 GiB`. */
+export function size(bytes: number): string {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
+  const step = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log2(bytes) / 10));
+  return `${(bytes / 1024 ** step).toFixed(step === 0 ? 0 : 1)} ${units[step]}`;
+}

@@ -1,0 +1,44 @@
+import { existsSync } from "node:fs";
+import { obtainPulumi } from "../../toolchain/pulumi.ts";
+import { pulumiEnvironment, pulumiOutput, type Session } from "../support/pulumi.ts";
+import { openState, stackFile } from "../support/state.ts";
+
+/** A stack's outputs as plain values; see `stacks/outputs.ts` for what they mean. */
+export interface StackValues {
+  project: string;
+  stack: string;
+  endpoint?: string;
+  endpoints: Record<string, string>;
+  consoleEndpoints: Record<string, string>;
+  networkId: string;
+  networkName: string;
+  swarmId: string;
+  nodes: Record<string, { nodeId: string; role: string; address: string }>;
+  serviceIds: Record<string, string>;
+  caCertificate?: string;
+  rootUser: string;
+  /** Only ever held in memory. */
+  rootPassword: string;
+}
+
+/** The outputs of a stack that is up. */
+export async function readStack(stack: string): Promise<StackValues> {
+  const values = await findStack(stack);
+  if (values) return values;
+  throw new Error(
+    `stack ${stack} is not up: start it with \`npm run up${stack === "dev" ? "" : ` -- --stack ${stack}`}\``,
+  );
+}
+
+/** The outputs of a stack, or nothing when it is down. */
+export async function findStack(stack: string): Promise<StackValues | undefined> {
+  const state = openState();
+  if (!existsSync(stackFile(state, stack))) return undefined;
+  const toolchain = { bin: await obtainPulumi(), plugins: [] };
+  const session: Session = { toolchain, state, stack, env: pulumiEnvironment(toolchain, state, stack) };
+  const printed = await pulumiOutput(session, ["stack", "output", "--json", "--show-secrets", "--stack", stack]);
+  const outputs = JSON.parse(printed) as Partial<StackValues>;
+  if (!outputs.networkId || !outputs.nodes) return undefined;
+  const maps = { endpoints: {}, consoleEndpoints: {}, serviceIds: {} };
+  return { ...maps, ...(outputs as StackValues), project: state.projectName, stack };
+}

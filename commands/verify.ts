@@ -1,0 +1,66 @@
+import { randomBytes } from "node:crypto";
+import { progress } from "../toolchain/progress.ts";
+import { readStack, type StackValues } from "./status/stack.ts";
+import { assertNoRest, readArgs } from "./support/args.ts";
+import { main } from "./support/main.ts";
+import { renderVerify, type VerifyReport, verifyReport } from "./verify/report.ts";
+import { describe, removeBucket, type Step, verifyRound } from "./verify/round.ts";
+import { SAMPLES } from "./verify/samples.ts";
+import { openBucket } from "./verify/store.ts";
+
+/** `npm run verify`: objects written through each endpoint read back equal through every other. */
+await main(async () => {
+  const args = readArgs();
+  assertNoRest(args, "npm run verify [-- --stack dev] [--json]");
+  const values = await readStack(args.stack);
+  if (Object.keys(values.endpoints).length === 0) throw new Error(notPublished(values));
+
+  const interrupted = new AbortController();
+  const interrupt = () => interrupted.abort(new Error("interrupted"));
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, interrupt);
+  const report = await progress("verifying", (tell) => verify(values, tell, interrupted.signal));
+  console.log(args.json ? JSON.stringify(report, undefined, 2) : renderVerify(report));
+  return report.differences.length === 0 ? 0 : 1;
+});
+
+function notPublished({ stack, nodes }: StackValues): string {
+  const [host] = Object.keys(nodes);
+  return (
+    `stack ${stack} publishes no endpoint (expose: false), so nothing can be verified from here. ` +
+    `Look from inside: \`npm run exec -- ${host} mc admin info local\`, or run an S3 client in a container on the overlay network`
+  );
+}
+
+/** The whole verification, in a bucket of its own that is removed however it ends. */
+async function verify(values: StackValues, step: Step, signal: AbortSignal): Promise<VerifyReport> {
+  const { stack, endpoints, rootUser: user, rootPassword: password, caCertificate } = values;
+  const started = performance.now();
+  const name = `pulumi-swarm-verify-${Date.now().toString(36)}-${randomBytes(4).toString("hex")}`;
+  const open = (abort?: AbortSignal) =>
+    Object.fromEntries(
+      Object.entries(endpoints).map(([host, url]) => [
+        host,
+        openBucket(url, { user, password, caCertificate }, name, abort),
+      ]),
+    );
+  const buckets = open(signal);
+  try {
+    await createBucket(Object.values(buckets)[0]!, Object.values(endpoints)[0]!);
+    const round = await verifyRound(buckets, SAMPLES, name, step, signal);
+    const seconds = Math.round((performance.now() - started) / 100) / 10;
+    return verifyReport({ stack, endpoints, bucket: name, objects: [...SAMPLES], seconds }, round);
+  } finally {
+    step("removing the bucket");
+    await removeBucket(Object.values(open())).catch((error: unknown) => {
+      process.stderr.write(`bucket ${name} could not be removed: ${describe(error)}\n`);
+    });
+  }
+}
+
+async function createBucket(bucket: { create(): Promise<void> }, endpoint: string): Promise<void> {
+  try {
+    await bucket.create();
+  } catch (error) {
+    throw new Error(`cannot make a bucket through ${endpoint}: ${describe(error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,86 @@
+import { table } from "../status/table.ts";
+import type { Listing, Reading, Round } from "./round.ts";
+
+/** How the objects of one writer came back through one reader. */
+export interface Pair {
+  writer: string;
+  reader: string;
+  equal: number;
+  objects: number;
+}
+
+/** The result as plain data: this is what `--json` prints. */
+export interface VerifyReport {
+  stack: string;
+  endpoints: Record<string, string>;
+  bucket: string;
+  objects: { name: string; size: number }[];
+  pairs: Pair[];
+  /** What differs, one line each; empty when all is well. */
+  differences: string[];
+  seconds: number;
+}
+
+export interface Run {
+  stack: string;
+  endpoints: Record<string, string>;
+  bucket: string;
+  objects: { name: string; size: number }[];
+  seconds: number;
+}
+
+export function verifyReport(run: Run, { readings, listings }: Round): VerifyReport {
+  const hosts = Object.keys(run.endpoints);
+  const pairs = hosts.flatMap((writer) => hosts.map((reader) => pairOf(writer, reader, readings)));
+  const differences = [...readings.filter((reading) => !isEqual(reading)).map(difference), ...listings.flatMap(lacks)];
+  return { ...run, pairs, differences };
+}
+
+function pairOf(writer: string, reader: string, readings: readonly Reading[]): Pair {
+  const own = readings.filter((reading) => reading.writer === writer && reading.reader === reader);
+  return { writer, reader, equal: own.filter(isEqual).length, objects: own.length };
+}
+
+function isEqual({ written, read, error }: Reading): boolean {
+  return error === undefined && written === read;
+}
+
+function difference({ writer, reader, object, size, written, read, error }: Reading): string {
+  const what = `"${object}" (${size} bytes) written through ${writer}, read through ${reader}`;
+  return `${what}: ${error ?? `SHA-256 ${read ?? "of nothing"} instead of ${written}`}`;
+}
+
+function lacks({ reader, when, missing, unexpected, error }: Listing): string[] {
+  if (error !== undefined) return [`list through ${reader} after objects were ${when}: ${error}`];
+  return [
+    ...missing.map((key) => `list through ${reader}: "${key}" is missing`),
+    ...unexpected.map(
+      (key) => `list through ${reader}: "${key}" is there${when === "deleted" ? " after its delete" : ""}`,
+    ),
+  ];
+}
+
+/** The report for people. */
+export function renderVerify({ endpoints, bucket, objects, pairs, differences, seconds }: VerifyReport): string {
+  const hosts = Object.keys(endpoints);
+  const cell = (writer: string, reader: string) => {
+    const pair = pairs.find((one) => one.writer === writer && one.reader === reader);
+    if (!pair) return "";
+    return pair.equal === pair.objects
+      ? `${pair.equal} equal`
+      : `${pair.objects - pair.equal} of ${pair.objects} differ`;
+  };
+  const rows = hosts.map((writer) => [
+    `${writer} (${endpoints[writer]})`,
+    ...hosts.map((reader) => cell(writer, reader)),
+  ]);
+  const bytes = objects.reduce((sum, { size }) => sum + size, 0);
+  const size = `${objects.length} objects of together ${(bytes / 1024 / 1024).toFixed(1)} MiB`;
+  return [
+    table(["written through", ...hosts.map((host) => `read through ${host}`)], rows),
+    `${size} through each endpoint, in a bucket of their own (${bucket}), read, listed and deleted in ${seconds} s`,
+    ...(differences.length === 0
+      ? ["every object read back equal through every endpoint"]
+      : [`${differences.length} differences:`, ...differences.map((line) => `  ${line}`)]),
+  ].join("\n");
+}

@@ -1,0 +1,157 @@
+import { bytesOf, checksum, type Sample } from "./samples.ts";
+import type { Bucket } from "./store.ts";
+
+/** What was written through one host and what another gave back. */
+export interface Reading {
+  writer: string;
+  reader: string;
+  object: string;
+  size: number;
+  /** SHA-256 of what was written. */
+  written: string;
+  /** SHA-256 of what was read; absent when nothing was. */
+  read?: string;
+  /** Why nothing was read, or written. */
+  error?: string;
+}
+
+/** What one host listed, at one moment, against what must be there. */
+export interface Listing {
+  reader: string;
+  when: "written" | "deleted";
+  missing: string[];
+  unexpected: string[];
+  error?: string;
+}
+
+export interface Round {
+  readings: Reading[];
+  listings: Listing[];
+}
+
+/** An object with its writer, its key in the bucket, and its bytes' checksum. */
+interface Written {
+  writer: string;
+  object: string;
+  key: string;
+  size: number;
+  sum: string;
+  error?: string;
+}
+
+/** Called before each step, with a few words for the progress line. */
+export type Step = (what: string) => void;
+
+/**
+ * Writes every sample through every host, reads each back through all of them, lists, deletes through the next host,
+ * and lists again. What a host does wrong is part of the result; only an abort ends the round early.
+ */
+export async function verifyRound(
+  buckets: Readonly<Record<string, Bucket>>,
+  samples: readonly Sample[],
+  seed: string,
+  step: Step = () => {},
+  signal?: AbortSignal,
+): Promise<Round> {
+  const hosts = Object.entries(buckets);
+  const written: Written[] = [];
+  for (const [writer, bucket] of hosts) {
+    for (const { name, size } of samples) {
+      step(`writing "${name}" through ${writer}`);
+      const bytes = bytesOf(`${seed}/${writer}/${name}`, size);
+      const key = `${writer}/${name}`;
+      const error = await failureOf(() => bucket.write(key, bytes), signal);
+      written.push({ writer, object: name, key, size, sum: checksum(bytes), error });
+    }
+  }
+
+  const readings: Reading[] = [];
+  for (const one of written) {
+    step(`reading "${one.object}" of ${one.writer}`);
+    readings.push(...(await Promise.all(hosts.map(([reader, bucket]) => readBack(one, reader, bucket, signal)))));
+  }
+
+  const there = written.filter(({ error }) => error === undefined).map(({ key }) => key);
+  const list = (when: Listing["when"], expected: readonly string[]) =>
+    Promise.all(hosts.map(([reader, bucket]) => listThrough(reader, bucket, when, expected, signal)));
+  step("listing");
+  const listings = await list("written", there);
+
+  step("deleting");
+  for (const [index, key] of there.entries()) {
+    // Through another host than the writer, where there is one.
+    const [, bucket] = hosts[(index + 1) % hosts.length]!;
+    await failureOf(() => bucket.delete(key), signal);
+  }
+  listings.push(...(await list("deleted", [])));
+  return { readings, listings };
+}
+
+async function readBack(
+  { writer, object, key, size, sum, error }: Written,
+  reader: string,
+  bucket: Bucket,
+  signal: AbortSignal | undefined,
+): Promise<Reading> {
+  const reading: Reading = { writer, reader, object, size, written: sum };
+  if (error !== undefined) return { ...reading, error: `not written: ${error}` };
+  const failure = await failureOf(async () => {
+    reading.read = checksum(await bucket.read(key));
+  }, signal);
+  return failure === undefined ? reading : { ...reading, error: failure };
+}
+
+async function listThrough(
+  reader: string,
+  bucket: Bucket,
+  when: Listing["when"],
+  expected: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<Listing> {
+  let keys: string[] = [];
+  const error = await failureOf(async () => {
+    keys = await bucket.keys();
+  }, signal);
+  if (error !== undefined) return { reader, when, missing: [], unexpected: [], error };
+  const missing = expected.filter((key) => !keys.includes(key));
+  const unexpected = keys.filter((key) => !expected.includes(key));
+  return { reader, when, missing, unexpected };
+}
+
+/** The message of what goes wrong, or nothing. An abort is no result: it ends everything. */
+async function failureOf(work: () => Promise<void>, signal: AbortSignal | undefined): Promise<string | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    signal?.throwIfAborted();
+    return describe(error);
+  }
+}
+
+/** One line for an error of the SDK or of the network. */
+export function describe(error: unknown): string {
+  const { name, message, code } = error as NodeJS.ErrnoException;
+  const text = message || code || name;
+  return name === "Error" || text.includes(name) ? text : `${name}: ${text}`;
+}
+
+/** Empties and removes the bucket through the first host that can. */
+export async function removeBucket(buckets: readonly Bucket[]): Promise<void> {
+  let failure: unknown;
+  for (const bucket of buckets) {
+    try {
+      for (const key of await bucket.keys().catch(noneIfGone)) await bucket.delete(key);
+      await bucket.remove();
+      return;
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw failure;
+}
+
+function noneIfGone(error: unknown): string[] {
+  if ((error as Error).name === "NoSuchBucket") return [];
+  throw error;
+}
