@@ -1,4 +1,4 @@
-import { chmodSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
 import { hasPiece, keyOf, obtain, piecePath, ROOT } from "./cache.ts";
@@ -18,6 +18,16 @@ export interface GoBuild {
   /** Go variables set by the linker: import path and name → value. */
   variables?: Record<string, string>;
   tags?: string[];
+  /** Changes to the package's source, made in a copy that only this build sees. */
+  edits?: SourceEdit[];
+}
+
+/** A text in a source file that must be there exactly once, and what takes its place. */
+export interface SourceEdit {
+  /** File in the package's folder. */
+  file: string;
+  from: string;
+  to: string;
 }
 
 const moduleFolder = (module: string) => join(ROOT, "toolchain", "go", module);
@@ -44,9 +54,45 @@ export async function goBuild(build: GoBuild, output: string): Promise<void> {
     // Lists what the build needs, and fetches just that: `go mod download` would fetch what only tests need, too.
     run(go, listArgs(build), { cwd, env, onLine: counter(tell, "modules", /^go: downloading /) }),
   );
+  const overlay = await writeOverlay(build, go, `${output}.overlay`);
   await progress(`building ${name} from Go modules`, (tell) =>
-    run(go, buildArgs(build, output), { cwd, env, onLine: counter(tell, "packages compiled", /^[a-z]/) }),
+    run(go, buildArgs(build, output, overlay), {
+      cwd,
+      env,
+      onLine: counter(tell, "packages compiled", /^[a-z]/),
+    }),
   );
+  rmSync(`${output}.overlay`, { recursive: true, force: true });
+}
+
+/** The name under which an edited copy of a package appears in the module that builds it. */
+const EDITED = "edited";
+
+/**
+ * Copies the package's sources with the edits made, and lists them as a package of the module itself: that list is what
+ * `go build -overlay` reads. Go does not let the downloaded sources be replaced.
+ */
+async function writeOverlay(build: GoBuild, go: string, folder: string): Promise<string | undefined> {
+  if (!build.edits) return undefined;
+  const cwd = moduleFolder(build.module);
+  const args = ["list", "-mod=readonly", "-f", "{{.Dir}}", build.package];
+  const sources = (await run(go, args, { cwd, env: buildEnvironment() })).trim();
+  const Replace: Record<string, string> = {};
+  mkdirSync(folder);
+  for (const file of readdirSync(sources).filter((name) => /(?<!_test)\.go$/.test(name))) {
+    const edits = build.edits.filter((edit) => edit.file === file);
+    writeFileSync(join(folder, file), edits.reduce(edited, readFileSync(join(sources, file), "utf8")));
+    Replace[join(cwd, EDITED, file)] = join(folder, file);
+  }
+  const list = join(folder, "overlay.json");
+  writeFileSync(list, JSON.stringify({ Replace }));
+  return list;
+}
+
+function edited(source: string, { file, from, to }: SourceEdit): string {
+  const parts = source.split(from);
+  if (parts.length !== 2) throw new Error(`${file}: expected once, found ${parts.length - 1} times: ${from}`);
+  return parts.join(to);
 }
 
 function listArgs(build: GoBuild): string[] {
@@ -57,14 +103,15 @@ function tagArgs({ tags }: GoBuild): string[] {
   return tags ? ["-tags", tags.join(",")] : [];
 }
 
-function buildArgs(build: GoBuild, output: string): string[] {
+function buildArgs(build: GoBuild, output: string, overlay: string | undefined): string[] {
   const variables = Object.entries(build.variables ?? {}).map(([name, value]) => `-X ${name}=${value}`);
   const parallel = Math.max(1, Math.min(availableParallelism(), Math.floor(totalmem() / COMPILER_MEMORY)));
   return [
     ...["build", "-v", "-trimpath", "-buildvcs=false", "-mod=readonly", "-p", String(parallel)],
     ...tagArgs(build),
+    ...(overlay ? ["-overlay", overlay] : []),
     ...["-ldflags", ["-s", "-w", ...variables].join(" ")],
-    ...["-o", output, build.package],
+    ...["-o", output, overlay ? `./${EDITED}` : build.package],
   ];
 }
 

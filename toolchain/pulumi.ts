@@ -20,6 +20,15 @@ const LANGUAGE_HOST: GoBuild = {
   module: "language-nodejs",
   package: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
   variables: { [VERSION_VARIABLE]: `v${LANGUAGE_NODEJS}` },
+  edits: [
+    {
+      // This old host stands between the program and the engine for calls that today's SDK does not make any more, and
+      // knows nothing of newer ones (resource hooks). The program gets the engine's own address, as in later releases.
+      file: "main.go",
+      from: `fmt.Sprintf("127.0.0.1:%d", handle.Port), pipes.directory())`,
+      to: `req.GetMonitorAddress(), pipes.directory())`,
+    },
+  ],
 };
 
 /**
