@@ -1,13 +1,19 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { EngineConnection } from "../engine/connection.ts";
-import type { Swarm } from "../swarm/swarm.ts";
 import { plain } from "../shared/inputs.ts";
 import { type Owner, ownerLabels, SWARM_LABEL } from "../shared/labels.ts";
-import { hooksHere, removeLeftoverNetwork } from "../shared/leftovers.ts";
+import { ownerOf } from "../shared/owner.ts";
 import { refuse } from "../shared/refusal.ts";
 import type { OverlayNetworkArgs } from "./args.ts";
-import { addressPlans, driverOptions, networkFindings, networkShape, type NetworkSpec, VXLAN_OPTION } from "./spec.ts";
+import {
+  addressPlans,
+  DEFAULT_MTU,
+  driverOptions,
+  networkFindings,
+  networkShape,
+  type NetworkSpec,
+  VXLAN_OPTION,
+} from "./spec.ts";
 
 export type { OverlayNetworkArgs };
 
@@ -39,7 +45,7 @@ export class OverlayNetwork extends pulumi.ComponentResource {
     super("pulumi-swarm:index:OverlayNetwork", name, {}, opts);
 
     const { swarm } = args;
-    const owner: Owner = { project: pulumi.getProject(), stack: pulumi.getStack(), name };
+    const owner = ownerOf(name);
     const demand = { kind: "network", subject, owner, name: networkName, shape: networkShape(known(args)) } as const;
     const checked = swarm.preflight(demand, this, name);
     const spec = checkedSpec(subject, networkName, args);
@@ -64,7 +70,6 @@ export class OverlayNetwork extends pulumi.ComponentResource {
         deleteBeforeReplace: true,
         // Docker adds this one option by itself. The others stay compared: a change of theirs is seen.
         ignoreChanges: [`options.["${VXLAN_OPTION}"]`],
-        hooks: hooksHere({ beforeCreate: [removeLeftoverNetwork(anyManager(swarm), owner, networkName)] }),
       },
     );
 
@@ -84,7 +89,7 @@ export class OverlayNetwork extends pulumi.ComponentResource {
 type NetworkArgs = Omit<OverlayNetworkArgs, "swarm" | "networkName">;
 
 function withDefaults(args: NetworkArgs) {
-  const { attachable = true, encrypted = true, internal = false, mtu = null, labels = {} } = args;
+  const { attachable = true, encrypted = true, internal = false, mtu = DEFAULT_MTU, labels = {} } = args;
   return {
     attachable,
     encrypted,
@@ -124,8 +129,4 @@ function labelList(own: Record<string, string>, owner: Owner, swarmId: string): 
   return Object.entries(labels)
     .sort(([a], [b]) => a.localeCompare(b))
     .map(([label, value]) => ({ label, value }));
-}
-
-function anyManager(swarm: Swarm): pulumi.Output<EngineConnection> {
-  return pulumi.all(Object.values(swarm.managers)).apply((managers) => managers[0]!);
 }

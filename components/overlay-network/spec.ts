@@ -7,12 +7,12 @@ export interface NetworkSpec extends AddressPlan {
   encrypted: boolean;
   attachable: boolean;
   internal: boolean;
-  /** null: Docker's own. */
-  mtu: number | null;
+  mtu: number;
   labels: Record<string, string>;
 }
 
 export const ENCRYPTED_OPTION = "encrypted";
+export const DEFAULT_MTU = 1500;
 export const MTU_OPTION = "com.docker.network.driver.mtu";
 /** Docker's own: the ids by which hosts tell the network's packets from another's. */
 export const VXLAN_OPTION = "com.docker.network.driver.overlay.vxlanid_list";
@@ -26,9 +26,12 @@ export function networkFindings(name: string, spec: Partial<NetworkSpec>): Findi
   return [...nameFindings(name), ...addressFindings(spec), ...mtuFindings(spec.mtu), ...labelFindings(spec.labels)];
 }
 
-/** The overlay driver's options, as the Engine keeps them. */
+/**
+ * The overlay driver's options, as the Engine keeps them. The MTU is always among them: a network with no option at
+ * all would be one whose options are not compared.
+ */
 export function driverOptions({ encrypted, mtu }: Pick<NetworkSpec, "encrypted" | "mtu">): Record<string, string> {
-  return { ...(encrypted && { [ENCRYPTED_OPTION]: "" }), ...(mtu !== null && { [MTU_OPTION]: String(mtu) }) };
+  return { ...(encrypted && { [ENCRYPTED_OPTION]: "" }), [MTU_OPTION]: String(mtu) };
 }
 
 /** The addresses to ask the Engine for; none when the Swarm is to choose. */
@@ -51,8 +54,8 @@ function nameFindings(networkName: string): Finding[] {
   return problem ? [{ argument: "networkName", value: networkName, problem }] : [];
 }
 
-function mtuFindings(mtu: number | null | undefined): Finding[] {
-  if (mtu === undefined || mtu === null || (Number.isInteger(mtu) && mtu >= 576 && mtu <= 65_535)) return [];
+function mtuFindings(mtu: number | undefined): Finding[] {
+  if (mtu === undefined || (Number.isInteger(mtu) && mtu >= 576 && mtu <= 65_535)) return [];
   return [
     { argument: "mtu", value: mtu, problem: "must be a whole number of bytes from 576 to 65535, for instance 1500" },
   ];

@@ -1,5 +1,5 @@
 import type { NetworkDetails } from "../engine/types.ts";
-import { ENCRYPTED_OPTION, MTU_OPTION } from "../overlay-network/spec.ts";
+import { DEFAULT_MTU, ENCRYPTED_OPTION, MTU_OPTION } from "../overlay-network/spec.ts";
 import {
   isOwned,
   NAME_LABEL,
@@ -17,6 +17,12 @@ export interface Outage {
   network: string;
   networkId: string;
   services: { id: string; name: string }[];
+}
+
+/** A network that a killed `up` left behind. */
+export interface Leftover {
+  network: string;
+  networkId: string;
 }
 
 /** The network that is there for a demand, made by this stack earlier. */
@@ -68,14 +74,43 @@ export function plannedOutages(demands: readonly NetworkDemand[], situation: Sit
   });
 }
 
+/**
+ * Networks of this stack that nothing uses and its state does not know: a killed `up` left them behind. They are
+ * removed, wanted or not: a network that is wanted is made again.
+ */
+export function leftoverNetworks(
+  owner: Owner,
+  recorded: readonly string[] | undefined,
+  situation: Situation,
+): Leftover[] {
+  if (!recorded) return [];
+  return networksOf(situation)
+    .map(({ network }) => network)
+    .filter(({ Id, Labels, Scope }) => Scope === "swarm" && isOfStack(Labels, owner) && !recorded.includes(Id))
+    .filter((network) => {
+      const { services, foreign } = attachedTo(network, owner, situation);
+      return services.length === 0 && foreign.length === 0;
+    })
+    .map(({ Id, Name }) => ({ networkId: Id, network: Name }));
+}
+
+/** The situation once some networks are gone. */
+export function withoutNetworks(situation: Situation, gone: readonly Leftover[]): Situation {
+  const ids = new Set(gone.map(({ networkId }) => networkId));
+  const hosts = Object.entries(situation.hosts).map(([key, host]) => {
+    const networks = host.networks.filter(({ Id }) => !ids.has(Id));
+    return [key, { ...host, networks }] as const;
+  });
+  return { ...situation, hosts: Object.fromEntries(hosts) };
+}
+
 function shapeOf({ Attachable, Internal, IPAM, Labels, Options }: NetworkDetails): Required<NetworkShape> {
   const [addresses] = IPAM.Config ?? [];
-  const mtu = Options?.[MTU_OPTION];
   return {
     encrypted: ENCRYPTED_OPTION in (Options ?? {}),
     attachable: Attachable,
     internal: Internal,
-    mtu: mtu === undefined ? null : Number(mtu),
+    mtu: Number(Options?.[MTU_OPTION] ?? DEFAULT_MTU),
     subnet: addresses?.Subnet ?? "",
     gateway: addresses?.Gateway ?? "",
     ipRange: addresses?.IPRange ?? "",
@@ -88,7 +123,7 @@ function ownLabels(labels: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(labels).filter(([label]) => !set.includes(label)));
 }
 
-function isOfStack(labels: Record<string, string> | undefined, owner: Owner): boolean {
+function isOfStack(labels: Record<string, string> | null | undefined, owner: Owner): boolean {
   const { [NAME_LABEL]: _, ...stack } = ownerLabels(owner);
   return Object.entries(stack).every(([label, value]) => labels?.[label] === value);
 }

@@ -5,8 +5,7 @@ export interface NetworkShape {
   encrypted?: boolean;
   attachable?: boolean;
   internal?: boolean;
-  /** null: Docker's own. */
-  mtu?: number | null;
+  mtu?: number;
   subnet?: string;
   gateway?: string;
   ipRange?: string;

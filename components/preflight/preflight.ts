@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../host/host.ts";
 import { SwarmResource } from "../provider/resource.ts";
 import type { Demand } from "./demand.ts";
+import { recordedNetworks } from "./recorded.ts";
 
 export interface PreflightArgs {
   /** The hosts of the Swarm. */
@@ -28,7 +29,8 @@ export class Preflight extends SwarmResource {
     const hosts = Object.fromEntries(
       args.hosts.map(({ key, engine, hostname }) => [key, { connection: engine, hostname }]),
     );
-    super("Preflight", name, { hosts, demands: demands.complete, allowOutage: args.allowOutage ?? false }, opts);
+    const { allowOutage = false } = args;
+    super("Preflight", name, { hosts, demands: demands.complete, allowOutage, recorded: recordedNetworks() }, opts);
     this.#args = args;
     this.#demands = demands;
   }

@@ -1,6 +1,6 @@
-import { Engine } from "../engine/engine.ts";
+import { Engine, orMissing } from "../engine/engine.ts";
 import type { ServiceSpec } from "../engine/types.ts";
-import type { Outage } from "../preflight/attached.ts";
+import type { Leftover, Outage } from "../preflight/attached.ts";
 import type { HostToObserve } from "../preflight/observe.ts";
 import { ResourceProblem } from "./values.ts";
 import { done, notYet, waitFor } from "./wait.ts";
@@ -11,14 +11,24 @@ const NOWHERE = "node.labels.pulumi-swarm.outage == yes";
 /** How long tasks may take to stop, in seconds; longer than any sensible grace period. */
 const LIMIT = 300;
 
+/** What is in the way of a run and is cleared away before the rest goes on. */
+export interface WayToMake {
+  /** Networks that a killed `up` left behind: removed. */
+  leftovers: Leftover[];
+  /** Services that hold networks which are to be made anew: stopped and detached. */
+  outages: Outage[];
+}
+
 /**
- * Stops the services that hold networks which are to be made anew, and detaches them. They stay, with their volumes;
- * their own update, later in the same run, attaches them to the new network and starts them.
+ * Clears the way. The stopped services stay, with their volumes; their own update, later in the same run, attaches
+ * them to the new network and starts them.
  */
-export async function stopFor(run: { hosts: Record<string, HostToObserve>; outages?: Outage[] }): Promise<void> {
-  if (!run.outages?.length) return;
+export async function makeWay(run: Partial<WayToMake> & { hosts: Record<string, HostToObserve> }): Promise<void> {
+  const { leftovers = [], outages = [] } = run;
+  if (leftovers.length + outages.length === 0) return;
   const engine = await anyManager(run.hosts);
-  for (const { network, networkId, services } of run.outages) {
+  for (const { networkId } of leftovers) await orMissing(engine.removeNetwork(networkId));
+  for (const { network, networkId, services } of outages) {
     for (const { id, name } of services) {
       console.log(`service ${name}: stopped until the network ${network} is made anew`);
       const { Spec, Version } = await engine.service(id);

@@ -1,44 +1,47 @@
-import { type Outage, plannedOutages } from "../preflight/attached.ts";
+import { leftoverNetworks, plannedOutages, withoutNetworks } from "../preflight/attached.ts";
 import type { Demand, NetworkDemand } from "../preflight/demand.ts";
 import { preflightLines } from "../preflight/findings.ts";
 import { type HostToObserve, observe } from "../preflight/observe.ts";
 import type { ResourceHandler } from "./handler.ts";
-import { stopFor } from "./outage.ts";
+import { makeWay, type WayToMake } from "./make-way.ts";
 import { isUnknown } from "./values.ts";
 
-export interface PreflightInputs {
+export interface PreflightInputs extends Partial<WayToMake> {
   /** The hosts' engines, by host key. */
   hosts: Record<string, HostToObserve>;
   demands: Demand[];
   allowOutage: boolean;
-  /** What has to be stopped before the rest goes on. Decided here, from what is found; shown in the preview. */
-  outages?: Outage[];
+  /** Ids of the networks in the stack's state. Absent: not to be had. */
+  recorded?: string[];
 }
 
 /**
  * Checks the demands against the engines: its `check` is where it happens, in every preview and `up`. There is nothing
- * to make, and nothing to do either but to stop, where that is allowed, what uses a network that is to be made anew.
+ * to make, and little to do: what is in the way of the rest of the run is cleared away, and the preview says so.
  */
 export const Preflight: ResourceHandler<PreflightInputs> = {
   async check(_olds, news) {
-    const hosts = Object.entries(news.hosts).filter(([, host]) => !isUnknown(host));
-    const found = await observe(Object.fromEntries(hosts));
-    const unknown = Object.keys(news.hosts).filter((key) => isUnknown(news.hosts[key]));
-    const situation = { ...found, silent: [...found.silent, ...unknown], allowOutage: news.allowOutage };
-    const networks = news.demands.filter((demand): demand is NetworkDemand => demand.kind === "network");
+    const { hosts, demands, allowOutage, recorded } = news;
+    const unknown = Object.keys(hosts).filter((key) => isUnknown(hosts[key]));
+    const found = await observe(without(hosts, unknown));
+    const asFound = { ...found, silent: [...found.silent, ...unknown], allowOutage };
+    const owner = demands[0]?.owner;
+    const leftovers = owner && !isUnknown(recorded) ? leftoverNetworks(owner, recorded, asFound) : [];
+    const situation = withoutNetworks(asFound, leftovers);
+    const networks = demands.filter((demand): demand is NetworkDemand => demand.kind === "network");
     return {
-      inputs: { ...news, outages: plannedOutages(networks, situation) },
-      // Without a property's name Pulumi prints the line as it is, and not the property's whole value before it.
-      failures: preflightLines(news.demands, situation).map((reason) => ({ property: "", reason })),
+      inputs: { ...news, leftovers, outages: plannedOutages(networks, situation) },
+      // With a property's name Pulumi would print its whole value before the line.
+      failures: preflightLines(demands, situation).map((reason) => ({ property: "", reason })),
     };
   },
 
-  async diff(_id, _olds, news) {
-    return { changes: (news.outages ?? []).length > 0 };
+  async diff(_id, _olds, { leftovers = [], outages = [] }) {
+    return { changes: leftovers.length + outages.length > 0 };
   },
 
   async create(inputs) {
-    await stopFor(inputs);
+    await makeWay(inputs);
     return { id: "preflight", outs: inputs };
   },
 
@@ -47,9 +50,13 @@ export const Preflight: ResourceHandler<PreflightInputs> = {
   },
 
   async update(_id, _olds, news) {
-    await stopFor(news);
+    await makeWay(news);
     return { outs: news };
   },
 
   async delete() {},
 };
+
+function without<T>(record: Record<string, T>, keys: readonly string[]): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).filter(([key]) => !keys.includes(key)));
+}
