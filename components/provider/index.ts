@@ -2,10 +2,19 @@
  * The resources' code, by kind. Pulumi's own process loads this module through the permanent address
  * `pulumi-swarm/provider`; nothing here needs the Pulumi SDK.
  */
-export { Cluster } from "./cluster.ts";
-export { Host } from "./host.ts";
-export { Member } from "./member.ts";
-export { NodeSettings } from "./node-settings.ts";
-export { Preflight } from "./preflight.ts";
-export { RootCredentials } from "./root-credentials.ts";
-export { Service } from "./service.ts";
+import * as cluster from "./cluster.ts";
+import * as host from "./host.ts";
+import * as member from "./member.ts";
+import * as nodeSettings from "./node-settings.ts";
+import * as preflight from "./preflight.ts";
+import * as rootCredentials from "./root-credentials.ts";
+import { served } from "./served.ts";
+import * as service from "./service.ts";
+
+export const Cluster = served(cluster.Cluster);
+export const Host = served(host.Host);
+export const Member = served(member.Member);
+export const NodeSettings = served(nodeSettings.NodeSettings);
+export const Preflight = served(preflight.Preflight);
+export const RootCredentials = served(rootCredentials.RootCredentials);
+export const Service = served(service.Service);
