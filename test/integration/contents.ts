@@ -1,0 +1,58 @@
+import type { Engine } from "../../components/engine/engine.ts";
+import { NAME_LABEL } from "../../components/shared/labels.ts";
+
+/** What an engine holds, by name; equal before and after means that nothing was touched. */
+export interface Contents {
+  swarm: string;
+  networks: string[];
+  services: string[];
+  secrets: string[];
+  containers: string[];
+  volumes: string[];
+}
+
+export async function contentsOf(engine: Engine): Promise<Contents> {
+  const { Swarm } = await engine.info();
+  const isManager = Swarm.LocalNodeState === "active" && Swarm.ControlAvailable;
+  const [networks, volumes, containers] = await Promise.all([
+    engine.networks(),
+    engine.volumes(),
+    engine.containers(undefined, true),
+  ]);
+  const services = isManager ? await engine.services() : [];
+  const secrets = isManager ? await engine.secrets() : [];
+  return {
+    swarm: isManager ? `manager of ${Swarm.Cluster?.ID}` : Swarm.LocalNodeState,
+    networks: networks.map(({ Name }) => Name).toSorted(),
+    services: services.map(({ Spec }) => Spec.Name).toSorted(),
+    secrets: secrets.map(({ Spec }) => Spec.Name).toSorted(),
+    containers: containers.map(({ Names, Id }) => Names[0] ?? Id).toSorted(),
+    volumes: volumes.map(({ Name }) => Name).toSorted(),
+  };
+}
+
+/** What bears this package's labels, as `kind name`: the resource that it was made for, not the engine's name. */
+export async function ownedObjects(engine: Engine): Promise<string[]> {
+  const [services, networks, secrets] = await Promise.all([
+    engine.services(),
+    engine.networks({ scope: ["swarm"] }),
+    engine.secrets(),
+  ]);
+  const owner = (labels: Record<string, string> | null | undefined) => labels?.[NAME_LABEL];
+  const named = (kind: string, owners: (string | undefined)[]) =>
+    owners.filter((name) => name !== undefined).map((name) => `${kind} ${name}`);
+  return [
+    ...named(
+      "service",
+      services.map(({ Spec }) => owner(Spec.Labels)),
+    ),
+    ...named(
+      "network",
+      networks.map(({ Labels }) => owner(Labels)),
+    ),
+    ...named(
+      "secret",
+      secrets.map(({ Spec }) => owner(Spec.Labels)),
+    ),
+  ].toSorted();
+}

@@ -1,0 +1,167 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import { workingConfig } from "../../commands/support/config.ts";
+import { ensureToolchain, openSession, type Session } from "../../commands/support/pulumi.ts";
+import { clearStaleLocks } from "../../commands/support/locks.ts";
+import { openState, stackFile } from "../../commands/support/state.ts";
+import { ROOT } from "../../toolchain/cache.ts";
+import type { LabHost } from "../lab/lab.ts";
+import { type EngineEvent, type Outcome, readEvents, type Running, start, stepsOf } from "./run.ts";
+
+export interface TestStackOptions {
+  /** Folder of the Pulumi project. @default this repository */
+  project?: string;
+  /** Its configuration; a key without a namespace is one of `pulumi-swarm:`. */
+  config?: Record<string, unknown>;
+  /** Runs Pulumi on that machine instead of beside it, as its user would. */
+  inside?: LabHost;
+}
+
+/** A resource as the state has it. */
+export interface StateResource {
+  urn: string;
+  type: string;
+  id?: string;
+  outputs?: Record<string, unknown>;
+}
+
+/** Commands of the CLI that go through the stack's resources. */
+type Verb = "up" | "preview" | "refresh" | "destroy";
+
+/** A stack of its own: backend, passphrase and configuration in a folder that goes with it. */
+export class TestStack {
+  readonly #session: Session;
+  readonly #options: TestStackOptions;
+  #runs = 0;
+
+  private constructor(session: Session, options: TestStackOptions) {
+    this.#session = session;
+    this.#options = options;
+  }
+
+  static async create(options: TestStackOptions): Promise<TestStack> {
+    const folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-test-"));
+    const state = openState(options.project ?? ROOT, folder);
+    const file = workingConfig(state, "test").path;
+    mkdirSync(join(folder, "config"), { recursive: true });
+    writeFileSync(file, stringify({ config: Object.fromEntries(namespaced(options.config ?? {})) }));
+    const session = await openSession(await ensureToolchain(), state, "test");
+    // A docker CLI's own choice of engine on this machine is never what a test means.
+    const { DOCKER_HOST: _host, DOCKER_CONTEXT: _context, ...env } = session.env;
+    const own = { DOCKER_CONFIG: join(folder, "docker"), PULUMI_DEBUG_COMMANDS: "true" };
+    return new TestStack({ ...session, env: { ...env, ...own } }, options);
+  }
+
+  /** Sets a key of the stack's configuration; undefined takes it away. */
+  config(key: string, value: unknown): void {
+    const file = workingConfig(this.#session.state, this.#session.stack).path;
+    const content = parse(readFileSync(file, "utf8")) as { config?: Record<string, unknown> };
+    const config = { ...content.config, ...Object.fromEntries(namespaced({ [key]: value })) };
+    writeFileSync(file, stringify({ ...content, config: defined(config) }));
+  }
+
+  up(options: { refresh?: boolean } = {}): Promise<Outcome> {
+    return this.#succeed("up", ["--yes", "--skip-preview", ...refreshFlag(options)]);
+  }
+
+  preview(options: { refresh?: boolean } = {}): Promise<Outcome> {
+    return this.#succeed("preview", refreshFlag(options));
+  }
+
+  refresh(): Promise<Outcome> {
+    return this.#succeed("refresh", ["--yes", "--skip-preview"]);
+  }
+
+  destroy(): Promise<Outcome> {
+    return this.#succeed("destroy", ["--yes", "--skip-preview"]);
+  }
+
+  /** Runs what is expected to fail, and gives back what it said. */
+  async refused(verb: "up" | "preview" | "destroy"): Promise<Outcome> {
+    const flags = verb === "preview" ? [] : ["--yes", "--skip-preview"];
+    const outcome = await this.#finish(this.begin(verb, flags));
+    if (outcome.exitCode === 0) throw new Error(`pulumi ${verb} was expected to fail:\n${outcome.output}`);
+    return outcome;
+  }
+
+  /** Starts `pulumi up` and gives back what is needed to follow and to kill it. */
+  begin(verb: Verb, flags: readonly string[]): Running & { events: () => EngineEvent[] } {
+    const log = join(this.#session.state.path, `events-${++this.#runs}.jsonl`);
+    const args = [verb, "--non-interactive", "--color", "never", "--diff", "--event-log", log, ...flags];
+    return { ...this.#start(args), events: () => readEvents(log) };
+  }
+
+  /** Frees the stack of what a killed run left, as `npm run up` does. */
+  unlock(): void {
+    clearStaleLocks(this.#session.state, this.#session.stack);
+  }
+
+  async outputs(options: { showSecrets?: boolean } = {}): Promise<Record<string, unknown>> {
+    const flags = options.showSecrets ? ["--show-secrets"] : [];
+    return JSON.parse(await this.pulumi("stack", "output", "--json", ...flags)) as Record<string, unknown>;
+  }
+
+  /** What the state holds, secrets encrypted as they are there. */
+  state(): { resources: StateResource[] } {
+    const file = stackFile(this.#session.state, this.#session.stack);
+    if (!existsSync(file)) return { resources: [] };
+    const { checkpoint } = JSON.parse(readFileSync(file, "utf8")) as {
+      checkpoint: { latest?: { resources?: StateResource[] } };
+    };
+    return { resources: checkpoint.latest?.resources ?? [] };
+  }
+
+  /** Any other command of the CLI; gives back what it printed. */
+  async pulumi(...args: string[]): Promise<string> {
+    const { exitCode, output } = await this.#start(args).outcome;
+    if (exitCode !== 0) throw new Error(`pulumi ${args.join(" ")} failed with ${exitCode}:\n${output}`);
+    return output;
+  }
+
+  /** Everything of this stack that is on disk: state, backups, histories, event logs. */
+  get folder(): string {
+    return this.#session.state.path;
+  }
+
+  get name(): string {
+    return this.#session.stack;
+  }
+
+  /** Takes away the stack's files; what it made in an engine stays. */
+  remove(): void {
+    rmSync(this.#session.state.path, { recursive: true, force: true });
+  }
+
+  async #succeed(verb: Verb, flags: readonly string[]): Promise<Outcome> {
+    const outcome = await this.#finish(this.begin(verb, flags));
+    if (outcome.exitCode === 0) return outcome;
+    throw new Error(`pulumi ${verb} failed with ${outcome.exitCode}:\n${outcome.output}`);
+  }
+
+  async #finish(running: ReturnType<TestStack["begin"]>): Promise<Outcome> {
+    const result = await running.outcome;
+    const events = running.events();
+    return { ...result, events, steps: stepsOf(events) };
+  }
+
+  #start(args: readonly string[]): Running {
+    const { env, state, toolchain } = this.#session;
+    const pulumi = join(toolchain.bin, "pulumi");
+    const { inside } = this.#options;
+    if (!inside) return start(pulumi, args, { env, cwd: state.project });
+    const [command, enter] = inside.command("env", `--chdir=${state.project}`, pulumi, ...args);
+    return start(command, enter, { env, cwd: state.project });
+  }
+}
+
+const refreshFlag = ({ refresh = false }: { refresh?: boolean }) => (refresh ? ["--refresh"] : []);
+
+function namespaced(config: Record<string, unknown>): [string, unknown][] {
+  return Object.entries(config).map(([key, value]) => [key.includes(":") ? key : `pulumi-swarm:${key}`, value]);
+}
+
+function defined(config: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined));
+}

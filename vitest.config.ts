@@ -1,0 +1,25 @@
+import { defineConfig } from "vitest/config";
+
+const MINUTE = 60_000;
+
+export default defineConfig({
+  test: {
+    // What a machine cannot run is skipped by the test itself, which prints the reason; nothing is tried twice.
+    retry: 0,
+    projects: [
+      { test: { name: "unit", include: ["test/{unit,toolchain,lab}/**/*.test.ts"], testTimeout: 20_000 } },
+      {
+        test: {
+          name: "integration",
+          include: ["test/integration/**/*.test.ts"],
+          globalSetup: ["test/integration/global-setup.ts"],
+          testTimeout: 5 * MINUTE,
+          hookTimeout: 5 * MINUTE,
+          // Each file has engines of its own; what they do takes all of a small machine.
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});
