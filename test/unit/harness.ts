@@ -1,0 +1,151 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Drive, Host } from "../../components/host/host.ts";
+
+/** A resource as a program registered it. */
+export interface Registered {
+  urn: string;
+  type: string;
+  name: string;
+  /** Whether a provider makes it; a component is made of its children alone. */
+  custom: boolean;
+  /** URN of the parent; absent for a resource at the top. */
+  parent?: string;
+  /** URNs of what must be there first. */
+  dependencies: string[];
+  /** What it was asked for, secrets unwrapped. */
+  inputs: Record<string, unknown>;
+  /** Names of the inputs that are secret, or hold a secret. */
+  secrets: string[];
+}
+
+export interface Run<T> {
+  /** What the program gave back. */
+  value: T;
+  resources: Registered[];
+}
+
+export interface RunOptions {
+  /** Runs as `pulumi preview` does. */
+  preview?: boolean;
+  /** What a resource gives out beside its inputs. */
+  outputs?: (type: string, name: string) => Record<string, unknown>;
+}
+
+/** Runs a program against Pulumi's mocks until everything it started has settled. */
+export async function run<T>(program: () => T, { preview = false, outputs }: RunOptions = {}): Promise<Run<T>> {
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs }) => ({
+        id: preview ? undefined : `${name}-id`,
+        state: { ...(inputs as Record<string, unknown>), ...outputs?.(type, name) },
+      }),
+      call: ({ inputs }) => inputs as Record<string, unknown>,
+    },
+    "project",
+    "stack",
+    preview,
+    "organization",
+  );
+  const resources = recorded();
+  try {
+    return { value: program(), resources };
+  } finally {
+    await pulumi.runtime.disconnect();
+  }
+}
+
+/** A host that is there and answers. */
+export function fakeHost(key: string, drives: Record<string, Drive> = { d1: {}, d2: {} }, hostname = key): Host {
+  return {
+    key,
+    hostname,
+    labels: {},
+    drives,
+    engine: pulumi.output({ host: `unix:///run/${key}.sock` }),
+    privateAddress: pulumi.output(`10.0.0.${key.length}`),
+    endpointAddress: pulumi.output(`${key}.example`),
+    machineId: pulumi.output(`machine-${key}`),
+    ready: pulumi.output(true),
+  };
+}
+
+/** The value of an Output that is known. */
+export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
+  return new Promise((resolve) => output.apply(resolve));
+}
+
+/** Whether an Output is secret. */
+export function isSecret(output: pulumi.Output<unknown>): Promise<boolean> {
+  return pulumi.isSecret(output);
+}
+
+/** What a program that goes wrong says. */
+export async function refusalOf(program: () => unknown): Promise<string> {
+  try {
+    await run(program);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  throw new Error("nothing was refused");
+}
+
+interface Request {
+  getType(): string;
+  getName(): string;
+  getCustom(): boolean;
+  getParent(): string;
+  getDependenciesList(): string[];
+  getObject(): { toJavaScript(): Record<string, unknown> };
+}
+
+interface Answer {
+  getUrn(): string;
+}
+
+interface Monitor {
+  registerResource(request: Request, callback: (error: unknown, answer: Answer) => void): Promise<void>;
+}
+
+/** Mocks are not told of parents and dependencies; their monitor is. */
+function recorded(): Registered[] {
+  const resources: Registered[] = [];
+  const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
+  const register = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (request, callback) =>
+    register(request, (error, answer) => {
+      if (!error) resources.push(described(request, answer.getUrn()));
+      callback(error, answer);
+    });
+  return resources;
+}
+
+function described(request: Request, urn: string): Registered {
+  const inputs = request.getObject().toJavaScript();
+  return {
+    urn,
+    type: request.getType(),
+    name: request.getName(),
+    custom: request.getCustom(),
+    parent: request.getParent() || undefined,
+    dependencies: request.getDependenciesList(),
+    inputs: unwrapped(inputs) as Record<string, unknown>,
+    secrets: Object.keys(inputs).filter((key) => holdsSecret(inputs[key])),
+  };
+}
+
+/** Marks what is not a plain value on the wire; its value tells which. */
+const SIGNATURE = "4dabf18193072939515e22adb298388d";
+const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+
+function unwrapped(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(unwrapped);
+  if (typeof value !== "object" || value === null) return value;
+  const fields = value as Record<string, unknown>;
+  if (fields[SIGNATURE] === SECRET) return unwrapped(fields["value"]);
+  return Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, unwrapped(field)]));
+}
+
+function holdsSecret(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return (value as Record<string, unknown>)[SIGNATURE] === SECRET || Object.values(value).some(holdsSecret);
+}

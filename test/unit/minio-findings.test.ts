@@ -1,0 +1,155 @@
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, test } from "vitest";
+import type { Drive } from "../../components/host/host.ts";
+import { minioFindings, type PlainMinioArgs } from "../../components/minio-service/findings.ts";
+import { findingLine } from "../../components/shared/refusal.ts";
+import { fakeHost } from "./harness.ts";
+
+const HOSTS = { a: fakeHost("a"), b: fakeHost("b"), c: fakeHost("c", { d1: {}, d2: { path: "/mnt/x" } }) };
+
+function lines(
+  args: PlainMinioArgs,
+  serviceName = "store",
+  hosts: Parameters<typeof minioFindings>[2] = HOSTS,
+): string[] {
+  return minioFindings(args, serviceName, hosts).map((finding) => findingLine("MinioService", finding));
+}
+
+const ab = { pools: { main: { hosts: ["a", "b"] } } };
+const drives = (count: number, drive: Drive = {}) =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`d${index}`, drive]));
+const alike = (hosts: number, count: number) =>
+  Object.fromEntries(Array.from({ length: hosts }, (_, index) => [`h${index}`, fakeHost(`h${index}`, drives(count))]));
+
+describe("refusals, each one whole line", () => {
+  const cases: [PlainMinioArgs, string][] = [
+    [{ ...ab, mode: "mesh" as "global" }, 'mode "mesh": must be "global" or "replicated"'],
+    [{ ...ab, tools: "curl" as "mc" }, 'tools "curl": must be "silo" or "mc"'],
+    [
+      { ...ab, image: pulumi.output("x") },
+      'tools (not given): an image that is an Output does not tell what it has on board: say "silo" or "mc"',
+    ],
+    [
+      { ...ab, rootUser: "minioadmin" },
+      'rootUser "minioadmin": is the name everybody tries first: choose another, or leave it out',
+    ],
+    [{ ...ab, rootUser: "a=b" }, 'rootUser "a=b": must be 3 to 64 letters, digits, dots, hyphens or underscores'],
+    [{ ...ab, port: 99999 }, "port 99999: must be a whole number from 1 to 65535"],
+    [{ ...ab, consolePort: 1.5 }, "consolePort 1.5: must be a whole number from 1 to 65535"],
+    [{ ...ab, port: 9001 }, "consolePort 9001: is port as well: give each its own"],
+    [
+      { ...ab, expose: false, port: 9000 },
+      "port 9000: has no meaning with expose: false, which publishes nothing: leave it out",
+    ],
+    [{ ...ab, cpuLimit: 0 }, "cpuLimit 0: must be a number of at least 0.01 CPUs"],
+    [{ ...ab, cpuReservation: -1 }, "cpuReservation -1: must be a number of at least 0.01 CPUs"],
+    [{ ...ab, memoryLimitMiB: 64 }, "memoryLimitMiB 64: must be a whole number of at least 256 MiB"],
+    [{ ...ab, memoryReservationMiB: 0.5 }, "memoryReservationMiB 0.5: must be a whole number of at least 1 MiB"],
+    [{ ...ab, cpuLimit: 1, cpuReservation: 2 }, "cpuReservation 2: is more than cpuLimit 1: no task could ever use it"],
+    [
+      { ...ab, memoryLimitMiB: 512, memoryReservationMiB: 1024 },
+      "memoryReservationMiB 1024: is more than memoryLimitMiB 512: no task could ever use it",
+    ],
+    [{ ...ab, logMaxSizeMiB: 0 }, "logMaxSizeMiB 0: must be a whole number of at least 1 MiB"],
+    [{ ...ab, logMaxFiles: 2.5 }, "logMaxFiles 2.5: must be a whole number of at least 1 files"],
+    [{ ...ab, stopGraceSeconds: -5 }, "stopGraceSeconds -5: must be a whole number of at least 1 seconds"],
+    [{ ...ab, timeoutSeconds: 1 }, "timeoutSeconds 1: must be a whole number of at least 10 seconds"],
+    [
+      { ...ab, environment: { PATH: "/bin" } },
+      'environment "PATH": must begin with MINIO_: it is for settings of MinIO',
+    ],
+    [
+      { ...ab, environment: { MINIO_ROOT_USER: "x" } },
+      'environment "MINIO_ROOT_USER": is set by this component: give rootUser',
+    ],
+    [
+      { ...ab, environment: { MINIO_ROOT_PASSWORD: "x" } },
+      'environment "MINIO_ROOT_PASSWORD": is set by this component: leave it out: the password is generated, see the output rootPassword',
+    ],
+    [
+      { ...ab, environment: { MINIO_VOLUMES: "x" } },
+      'environment "MINIO_VOLUMES": is set by this component: give pools; the drives are those of the hosts',
+    ],
+    [
+      { ...ab, environment: { MINIO_ADDRESS: ":1" } },
+      'environment "MINIO_ADDRESS": is set by this component: give port',
+    ],
+    [
+      { ...ab, environment: { MINIO_KMS_SECRET_KEY_FILE: "k" } },
+      'environment "MINIO_KMS_SECRET_KEY_FILE": names a file, and the container has none but this component\'s: leave it out',
+    ],
+    [
+      { ...ab, environment: { MINIO_NOTIFY_WEBHOOK_AUTH_TOKEN: "t" } },
+      'environment "MINIO_NOTIFY_WEBHOOK_AUTH_TOKEN": is a secret, and an environment can be read by `docker inspect`: set it with `mc admin config set`',
+    ],
+    [{ ...ab, environment: { MINIO_REGION: "a\nb" } }, 'environment "MINIO_REGION": its value must be one line'],
+    [{ pools: {} }, "pools {}: a store needs a pool: leave pools out for one of all hosts"],
+    [
+      { pools: { p: { hosts: ["a"] }, q: { hosts: ["b"] } } },
+      'pools ["p","q"]: this release forms stores of one pool: put all hosts in one, or make a MinioService for each',
+    ],
+    [
+      { pools: { "Big Pool": { hosts: ["a"] } } },
+      'pools "Big Pool": a pool\'s key must be a lowercase DNS label: letters, digits and inner hyphens, at most 63',
+    ],
+    [{ pools: { main: { hosts: [] } } }, "pools.main.hosts []: a pool needs at least one host"],
+    [{ pools: { main: { hosts: ["a", "a"] } } }, 'pools.main.hosts "a": is there twice: name each host once'],
+    [{ pools: { main: { hosts: ["z"] } } }, 'pools.main.hosts "z": is no host of the Swarm: it has a, b, c'],
+    [
+      { pools: { a: { hosts: ["a", "b"] } } },
+      'pools.a.hosts "a": its member and a service would both be called store-a: give the pool another key',
+    ],
+    [
+      {},
+      'pools.main.hosts "c": has drive d2 at /mnt/x/minio, "a" at a volume: give it the same path everywhere, or use mode: "replicated"',
+    ],
+  ];
+  test.each(cases)("%#: %o", (args, line) => {
+    expect(lines(args)).toEqual([`MinioService: ${line}`]);
+  });
+
+  test("a name that is no DNS label", () => {
+    expect(lines(ab, "My_Store")).toEqual([
+      'MinioService: serviceName "My_Store": must be a lowercase DNS label: letters, digits and inner hyphens, at most 63; ' +
+        "without it the component's name is taken",
+    ]);
+  });
+
+  test("names that DNS does not allow", () => {
+    const long = "s".repeat(60);
+    expect(lines({ pools: { main: { hosts: ["a"] } } }, long)).toEqual([
+      `MinioService: serviceName "${long}": makes the name ${long}-main of 65 letters, and DNS allows 63: give a shorter one`,
+    ]);
+  });
+
+  test("unequal drives", () => {
+    const hosts = { a: fakeHost("a", drives(2)), b: fakeHost("b", drives(3)) };
+    expect(lines({}, "store", hosts)).toEqual([
+      'MinioService: pools.main.hosts "b": has drives d0, d1, d2, "a" has d0, d1: give all hosts of a pool the same drives',
+    ]);
+  });
+
+  test("drives that MinIO cannot spread over equal sets, with the numbers that work", () => {
+    expect(lines({}, "store", alike(1, 17))).toEqual([
+      'MinioService: pools.main.hosts ["h0"]: MinIO cannot form equal erasure sets of 2 to 16 drives of 1 host with ' +
+        "17 drives each: 16 or 18 drives per host work",
+    ]);
+    expect(lines({}, "store", alike(17, 1))[0]).toContain("17 hosts with 1 drive each: 16 or 18 hosts work");
+  });
+});
+
+describe("fine", () => {
+  test.each<[string, PlainMinioArgs]>([
+    ["two hosts of three", ab],
+    ["different paths in replicated mode", { mode: "replicated" }],
+    [
+      "all there is",
+      { ...ab, image: pulumi.output("x"), tools: "mc", rootUser: "boss", cpuLimit: 2, cpuReservation: 0.5 },
+    ],
+    ["Outputs, checked later", { ...ab, rootUser: pulumi.output("x"), cpuLimit: pulumi.output(-1) }],
+    ["nothing published", { ...ab, expose: false }],
+    ["a harmless setting", { ...ab, environment: { MINIO_REGION: "eu", MINIO_CI_CD: "1" } }],
+  ])("%s", (_what, args) => {
+    expect(lines(args)).toEqual([]);
+  });
+});

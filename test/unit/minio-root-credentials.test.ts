@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { RootCredentials } from "../../components/provider/root-credentials.ts";
+
+const olds = { asked: undefined, user: "root-abc", password: "p", generation: "g" };
+
+test("a user and a password are generated, never the same twice", async () => {
+  const [one, other] = [await RootCredentials.create({}), await RootCredentials.create({})];
+  expect(one.outs.user).toMatch(/^root-[A-Za-z0-9]{12}$/);
+  expect(one.outs.password).toMatch(/^[A-Za-z0-9]{40}$/);
+  expect(one.outs.password).not.toBe(other.outs.password);
+  expect(one.id).not.toBe(other.id);
+});
+
+test("a user that is asked for is taken", async () => {
+  expect((await RootCredentials.create({ asked: "boss" })).outs.user).toBe("boss");
+});
+
+test.each([
+  [undefined, undefined, false],
+  ["boss", "boss", false],
+  [undefined, "boss", true],
+  ["boss", undefined, true],
+])("asked %s, then %s: changes %s", async (before, after, changes) => {
+  expect(await RootCredentials.diff("id", { ...olds, asked: before }, { asked: after })).toEqual({ changes });
+});
+
+test("another user keeps the password, and is another generation", async () => {
+  const { outs } = await RootCredentials.update!("id", olds, { asked: "boss" });
+  expect(outs).toMatchObject({ asked: "boss", user: "boss", password: "p" });
+  expect(outs.generation).not.toBe("g");
+});
+
+test("no longer asking for a user keeps the one there is", async () => {
+  const { outs } = await RootCredentials.update!("id", { ...olds, asked: "boss", user: "boss" }, {});
+  expect(outs).toMatchObject({ user: "boss", password: "p", generation: "g" });
+});
+
+test("a read gives back what is stored", async () => {
+  expect(await RootCredentials.read("id", olds)).toEqual({ id: "id", props: olds });
+  await expect(RootCredentials.read("id")).rejects.toThrow(
+    "root credentials id cannot be imported: they are generated",
+  );
+});

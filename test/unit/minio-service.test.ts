@@ -1,0 +1,240 @@
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, test } from "vitest";
+import type { ServiceSpec } from "../../components/engine/types.ts";
+import { MinioService, type MinioServiceArgs } from "../../components/minio-service/minio-service.ts";
+import { Swarm } from "../../components/swarm/swarm.ts";
+import { fakeHost, isSecret, refusalOf, type Registered, run, type RunOptions, valueOf } from "./harness.ts";
+
+const IMAGE = `registry.example/silo:1@sha256:${"a".repeat(64)}`;
+const SERVICE = "pulumi-nodejs:dynamic/swarm:Service";
+const COMPONENT = "pulumi-swarm:index:MinioService";
+
+type StoreArgs = Omit<MinioServiceArgs, "swarm" | "network">;
+
+function store(args: StoreArgs = {}, name = "store"): MinioService {
+  const swarm = new Swarm("swarm", { managers: [fakeHost("b"), fakeHost("a"), fakeHost("c")] });
+  return new MinioService(name, { swarm, network: { networkId: pulumi.output("network-1") }, ...args });
+}
+
+function outputs(type: string): Record<string, unknown> {
+  if (!type.endsWith(":RootCredentials")) return {};
+  return { user: "root-abc", password: "very-secret", generation: "g1" };
+}
+
+async function made(args: StoreArgs = {}, options: RunOptions = {}) {
+  const { value, resources } = await run(() => store(args), { outputs, ...options });
+  const component = resources.find(({ type }) => type === COMPONENT);
+  const children = resources.filter(({ parent }) => parent === component?.urn);
+  const services = children.filter(({ type }) => type === SERVICE);
+  return { value, resources, children, services };
+}
+
+const specOf = ({ inputs }: Registered) => inputs["spec"] as ServiceSpec;
+
+async function onlySpec(args: StoreArgs = {}): Promise<ServiceSpec> {
+  const { services } = await made(args);
+  expect(services).toHaveLength(1);
+  return specOf(services[0]!);
+}
+
+describe("children", () => {
+  test("of a store in global mode, by name", async () => {
+    const { children } = await made();
+    expect(children.map(({ name }) => name).toSorted()).toEqual([
+      "store-credentials",
+      "store-main",
+      "store-mc-aliases",
+      "store-member-a",
+      "store-member-b",
+      "store-member-c",
+      "store-root-password",
+      "store-root-user",
+    ]);
+  });
+
+  test("of a store in replicated mode: one service per host, one after another", async () => {
+    const { services } = await made({ mode: "replicated" });
+    expect(services.map(({ name }) => name)).toEqual(["store-main-a", "store-main-b", "store-main-c"]);
+    expect(services[1]!.dependencies).toContain(services[0]!.urn);
+    expect(services[2]!.dependencies).toContain(services[1]!.urn);
+    expect(services.map(({ inputs }) => inputs["readyCommand"] !== undefined)).toEqual([false, false, true]);
+    expect(services.map((service) => specOf(service).Mode)).toEqual(Array(3).fill({ Replicated: { Replicas: 1 } }));
+  });
+
+  test("every resource has a parent but what the program itself makes", async () => {
+    const { resources } = await made();
+    const top = resources.filter(({ parent }) => parent === undefined).map(({ name }) => name);
+    expect(top.toSorted()).toEqual(["store", "swarm"]);
+  });
+
+  test.each(["global", "replicated"] as const)("the same in a preview as in an update, %s", async (mode) => {
+    const names = async (preview: boolean) =>
+      (await made({ mode }, { preview })).resources.map(({ type, name }) => `${type} ${name}`).toSorted();
+    expect(await names(true)).toEqual(await names(false));
+  });
+
+  test("wait for the preflight", async () => {
+    const { resources, children } = await made();
+    const preflight = resources.find(({ type }) => type.endsWith(":Preflight"));
+    for (const child of children) expect(child.dependencies).toContain(preflight?.urn);
+  });
+
+  test("two stores in one program, with no name in common", async () => {
+    const { resources } = await run(
+      () => {
+        const swarm = new Swarm("swarm", { managers: [fakeHost("a")] });
+        const network = { networkId: pulumi.output("network-1") };
+        new MinioService("one", { swarm, network });
+        new MinioService("two", { swarm, network, port: 9100, consolePort: 9101 });
+      },
+      { outputs },
+    );
+    const urns = resources.map(({ urn }) => urn);
+    expect(new Set(urns).size).toBe(urns.length);
+    const names = resources.filter(({ type }) => type === SERVICE).map((service) => specOf(service).Name);
+    expect(names.toSorted()).toEqual(["one-main", "two-main"]);
+  });
+});
+
+describe("every argument reaches a child", () => {
+  const container = (spec: ServiceSpec) => spec.TaskTemplate.ContainerSpec;
+  const cases: [string, StoreArgs, (spec: ServiceSpec) => unknown, unknown][] = [
+    ["pools", { pools: { p1: { hosts: ["a"] } } }, ({ Name }) => Name, "store-p1"],
+    ["serviceName", { serviceName: "files" }, ({ Name }) => Name, "files-main"],
+    ["image", { image: IMAGE }, (spec) => container(spec).Image, IMAGE],
+    ["image, an Output", { image: pulumi.output(IMAGE), tools: "mc" }, (spec) => container(spec).Image, IMAGE],
+    ["tools", { tools: "mc" }, (spec) => container(spec).Healthcheck?.Test[1], "mc"],
+    ["expose", { expose: false }, ({ EndpointSpec }) => EndpointSpec?.Ports, []],
+    ["port", { port: 9100 }, ({ EndpointSpec }) => EndpointSpec?.Ports?.[0]?.PublishedPort, 9100],
+    ["consolePort", { consolePort: 9101 }, ({ EndpointSpec }) => EndpointSpec?.Ports?.[1]?.PublishedPort, 9101],
+    ["cpuLimit", { cpuLimit: 1.5 }, ({ TaskTemplate }) => TaskTemplate.Resources?.Limits?.NanoCPUs, 1_500_000_000],
+    [
+      "cpuReservation",
+      { cpuReservation: 0.5 },
+      ({ TaskTemplate }) => TaskTemplate.Resources?.Reservations?.NanoCPUs,
+      5e8,
+    ],
+    [
+      "memoryLimitMiB",
+      { memoryLimitMiB: 512 },
+      ({ TaskTemplate }) => TaskTemplate.Resources?.Limits?.MemoryBytes,
+      2 ** 29,
+    ],
+    [
+      "memoryReservationMiB, an Output",
+      { memoryReservationMiB: pulumi.output(256) },
+      ({ TaskTemplate }) => TaskTemplate.Resources?.Reservations?.MemoryBytes,
+      2 ** 28,
+    ],
+    ["logMaxSizeMiB", { logMaxSizeMiB: 5 }, ({ TaskTemplate }) => TaskTemplate.LogDriver?.Options?.["max-size"], "5m"],
+    ["logMaxFiles", { logMaxFiles: 7 }, ({ TaskTemplate }) => TaskTemplate.LogDriver?.Options?.["max-file"], "7"],
+    ["stopGraceSeconds", { stopGraceSeconds: 90 }, (spec) => container(spec).StopGracePeriod, 90e9],
+  ];
+  test.each(cases)("%s", async (_argument, args, read, wanted) => {
+    expect(read(await onlySpec(args))).toEqual(wanted);
+  });
+
+  test("environment", async () => {
+    const spec = await onlySpec({ environment: { MINIO_REGION: pulumi.output("eu"), MINIO_BROWSER: "off" } });
+    expect(container(spec).Env).toEqual(expect.arrayContaining(["MINIO_REGION=eu", "MINIO_BROWSER=off"]));
+  });
+
+  test("timeoutSeconds", async () => {
+    const { services } = await made({ timeoutSeconds: 42 });
+    expect(services[0]!.inputs["timeoutSeconds"]).toBe(42);
+  });
+
+  test("rootUser", async () => {
+    const { children } = await made({ rootUser: pulumi.output("boss") });
+    expect(children.find(({ name }) => name === "store-credentials")?.inputs["asked"]).toBe("boss");
+  });
+
+  test("network", async () => {
+    const spec = await onlySpec();
+    expect(spec.TaskTemplate.Networks).toEqual([{ Target: "network-1", Aliases: ["store"] }]);
+  });
+});
+
+describe("credentials", () => {
+  test("are secrets from birth, and nowhere but in them", async () => {
+    const { children } = await made();
+    const secrets = children.filter(({ type }) => type === "docker:index/secret:Secret");
+    expect(secrets).toHaveLength(3);
+    for (const secret of secrets) expect(secret.secrets).toContain("data");
+    const texts = Object.fromEntries(
+      secrets.map(({ name, inputs }) => [name, Buffer.from(String(inputs["data"]), "base64").toString()]),
+    );
+    expect(texts).toEqual({
+      "store-root-user": "root-abc",
+      "store-root-password": "very-secret",
+      "store-mc-aliases": "MC_HOST_local=http://root-abc:very-secret@127.0.0.1:9000\n",
+    });
+    const others = children.filter((child) => !secrets.includes(child));
+    expect(JSON.stringify(others)).not.toContain("very-secret");
+  });
+
+  test("have labels that tell whose they are and of which generation", async () => {
+    const { children } = await made();
+    const labels = children.find(({ name }) => name === "store-root-user")?.inputs["labels"];
+    expect(labels).toEqual([
+      { label: "pulumi-swarm.project", value: "project" },
+      { label: "pulumi-swarm.stack", value: "stack" },
+      { label: "pulumi-swarm.name", value: "store-root-user" },
+      { label: "pulumi-swarm.swarm", value: "swarm-cluster-id" },
+      { label: "pulumi-swarm.generation", value: "g1" },
+    ]);
+  });
+});
+
+describe("outputs", () => {
+  test("by host key, in key order, the first host's endpoint first", async () => {
+    const { value } = await made({ port: 9100 });
+    expect(await valueOf(value.endpoint)).toBe("http://a.example:9100");
+    expect(await valueOf(value.endpoints)).toEqual({
+      a: "http://a.example:9100",
+      b: "http://b.example:9100",
+      c: "http://c.example:9100",
+    });
+    expect(await valueOf(value.consoleEndpoints)).toMatchObject({ b: "http://b.example:9001" });
+    expect(await valueOf(value.serviceIds)).toEqual({ main: "store-main-id" });
+    expect(await valueOf(value.rootUser)).toBe("root-abc");
+    expect(await valueOf(value.rootPassword)).toBe("very-secret");
+    expect(await isSecret(value.rootPassword)).toBe(true);
+  });
+
+  test("without published ports", async () => {
+    const { value } = await made({ expose: false });
+    expect(await valueOf(value.endpoint)).toBe("http://store:9000");
+    expect(await valueOf(value.endpoints)).toEqual({});
+    expect(await valueOf(value.consoleEndpoints)).toEqual({});
+  });
+
+  test("of a store in replicated mode", async () => {
+    const { value } = await made({ mode: "replicated" });
+    expect(await valueOf(value.serviceIds)).toEqual({
+      "main/a": "store-main-a-id",
+      "main/b": "store-main-b-id",
+      "main/c": "store-main-c-id",
+    });
+  });
+
+  test("an IPv6 address is put in brackets", async () => {
+    const { value } = await run(
+      () => {
+        const host = { ...fakeHost("a"), endpointAddress: pulumi.output("2001:db8::1") };
+        const swarm = new Swarm("swarm", { managers: [host] });
+        return new MinioService("store", { swarm, network: { networkId: pulumi.output("n") } });
+      },
+      { outputs },
+    );
+    expect(await valueOf(value.endpoint)).toBe("http://[2001:db8::1]:9000");
+  });
+});
+
+test("wrong arguments are refused before the store is registered, all of them at once", async () => {
+  const message = await refusalOf(() => store({ port: 0, logMaxFiles: 0 }));
+  expect(message.split("\n")).toEqual([
+    'MinioService "store": port 0: must be a whole number from 1 to 65535',
+    'MinioService "store": logMaxFiles 0: must be a whole number of at least 1 files',
+  ]);
+});

@@ -1,0 +1,169 @@
+import { describe, expect, test } from "vitest";
+import type { Drive, Host } from "../../components/host/host.ts";
+import { planOf } from "../../components/minio-service/plan.ts";
+import { probesOf } from "../../components/minio-service/probes.ts";
+import { AGREED_FIELDS, frozenValues, serviceSpec, type Store } from "../../components/minio-service/spec.ts";
+import { fakeHost } from "./harness.ts";
+
+const byKey = (...hosts: Host[]) => Object.fromEntries(hosts.map((host) => [host.key, host]));
+
+function storeOn(hosts: Record<string, Host>, args: Parameters<typeof planOf>[0] = {}): Store {
+  return {
+    plan: planOf(args, "store", hosts),
+    image: "image",
+    tools: "mc",
+    networkId: "network-1",
+    secrets: {
+      rootUser: { id: "s1", name: "user-1" },
+      rootPassword: { id: "s2", name: "password-1" },
+      mcAliases: { id: "s3", name: "aliases-1" },
+    },
+    ownerLabels: { owner: "me" },
+  };
+}
+
+interface PlainSpec {
+  Name: string;
+  Mode: unknown;
+  TaskTemplate: {
+    ContainerSpec: Record<string, unknown> & { Env: string[]; Args: string[]; Mounts: unknown[] };
+    Placement: unknown;
+  };
+  EndpointSpec: unknown;
+}
+
+function specs(store: Store): PlainSpec[] {
+  return store.plan.services.map((service) => serviceSpec(store, service) as unknown as PlainSpec);
+}
+
+const container = (store: Store) => specs(store)[0]!.TaskTemplate.ContainerSpec;
+
+test("one host: local paths, all of them arguments", () => {
+  const { Args, Hostname } = container(storeOn(byKey(fakeHost("a"))));
+  expect(Args).toEqual(["server", "--address", ":9000", "--console-address", ":9001", "/drives/d1", "/drives/d2"]);
+  expect(Hostname).toBe("store-{{.Node.Hostname}}");
+});
+
+test("several hosts: one service, the same arguments for all", () => {
+  const [only, ...more] = specs(storeOn(byKey(fakeHost("b"), fakeHost("a"))));
+  expect(more).toEqual([]);
+  expect(only!.Name).toBe("store-main");
+  expect(only!.Mode).toEqual({ Global: {} });
+  expect(only!.TaskTemplate.Placement).toEqual({ Constraints: ["node.labels.pulumi-swarm.minio.store-main==member"] });
+  expect(only!.TaskTemplate.ContainerSpec.Args.slice(5)).toEqual([
+    "http://store-a:9000/drives/d1",
+    "http://store-b:9000/drives/d1",
+    "http://store-a:9000/drives/d2",
+    "http://store-b:9000/drives/d2",
+  ]);
+});
+
+test("replicated: a service pinned to each host, one cluster all the same", () => {
+  const all = specs(
+    storeOn(byKey(fakeHost("b", undefined, "beta"), fakeHost("a", undefined, "alpha")), { mode: "replicated" }),
+  );
+  expect(all.map(({ Name }) => Name)).toEqual(["store-main-a", "store-main-b"]);
+  expect(all.map(({ TaskTemplate }) => TaskTemplate.ContainerSpec["Hostname"])).toEqual(["store-alpha", "store-beta"]);
+  expect(all.map(({ TaskTemplate }) => TaskTemplate.Placement)).toEqual([
+    { Constraints: ["node.labels.pulumi-swarm.minio.store-main==member", "node.hostname==alpha"] },
+    { Constraints: ["node.labels.pulumi-swarm.minio.store-main==member", "node.hostname==beta"] },
+  ]);
+  expect(all[0]!.TaskTemplate.ContainerSpec.Args).toEqual(all[1]!.TaskTemplate.ContainerSpec.Args);
+});
+
+describe("drives", () => {
+  const mounts = (drives: Record<string, Drive>) => container(storeOn(byKey(fakeHost("a", drives)))).Mounts;
+
+  test("volumes that Swarm makes on the node, labelled", () => {
+    expect(mounts({ d1: {} })[0]).toEqual({
+      Type: "volume",
+      Source: "store-d1",
+      Target: "/drives/d1",
+      VolumeOptions: { NoCopy: true, Labels: { owner: "me", "pulumi-swarm.drive": "d1" } },
+    });
+  });
+
+  test("the folder of a mounted disk", () => {
+    expect(mounts({ d1: { path: "/mnt/disk1" } })[0]).toEqual({
+      Type: "bind",
+      Source: "/mnt/disk1/minio",
+      Target: "/drives/d1",
+    });
+  });
+
+  test("and a /tmp, for the root file system is read-only", () => {
+    const { Mounts, ReadOnly } = container(storeOn(byKey(fakeHost("a"))));
+    expect(ReadOnly).toBe(true);
+    expect(Mounts.at(-1)).toMatchObject({ Type: "tmpfs", Target: "/tmp" });
+  });
+});
+
+describe("environment", () => {
+  const wanted = [
+    "HOME=/tmp",
+    "MC_CONFIG_DIR=/tmp/.mc",
+    "MC_CONFIG_ENV_FILE=/run/secrets/mc-aliases",
+    "MINIO_ROOT_PASSWORD_FILE=/run/secrets/root-password",
+    "MINIO_ROOT_USER_FILE=/run/secrets/root-user",
+  ];
+
+  test("names files, and sorted", () => {
+    expect(container(storeOn(byKey(fakeHost("a")))).Env).toEqual(wanted);
+  });
+
+  test("says the set size where there are several sets", () => {
+    const drives = Object.fromEntries(["1", "2", "3", "4", "5"].map((key) => [key, {}]));
+    const hosts = byKey(...["a", "b", "c", "d"].map((key) => fakeHost(key, drives)));
+    expect(container(storeOn(hosts)).Env).toContain("MINIO_ERASURE_SET_DRIVE_COUNT=4");
+  });
+});
+
+test("secrets are files that the container's user alone can read", () => {
+  expect(container(storeOn(byKey(fakeHost("a"))))["Secrets"]).toEqual([
+    { SecretID: "s1", SecretName: "user-1", File: { Name: "root-user", UID: "0", GID: "0", Mode: 0o400 } },
+    { SecretID: "s2", SecretName: "password-1", File: { Name: "root-password", UID: "0", GID: "0", Mode: 0o400 } },
+    { SecretID: "s3", SecretName: "aliases-1", File: { Name: "mc-aliases", UID: "0", GID: "0", Mode: 0o400 } },
+  ]);
+});
+
+test("ports are published on the hosts themselves, or not at all", () => {
+  const hosts = byKey(fakeHost("a"));
+  expect(specs(storeOn(hosts, { port: 80 }))[0]!.EndpointSpec).toEqual({
+    Mode: "dnsrr",
+    Ports: [
+      { Protocol: "tcp", TargetPort: 9000, PublishedPort: 80, PublishMode: "host" },
+      { Protocol: "tcp", TargetPort: 9001, PublishedPort: 9001, PublishMode: "host" },
+    ],
+  });
+  expect(specs(storeOn(hosts, { expose: false }))[0]!.EndpointSpec).toEqual({ Mode: "dnsrr", Ports: [] });
+});
+
+test("the health check asks this member alone, and is exec'ed without a shell", () => {
+  expect(container(storeOn(byKey(fakeHost("a"))))["Healthcheck"]).toMatchObject({
+    Test: ["CMD", "mc", "admin", "prometheus", "metrics", "local", "scanner", "--api-version", "v3"],
+  });
+  expect(probesOf("silo")).toEqual({
+    live: ["silo", "healthcheck", "--address", ":9000", "live"],
+    ready: ["silo", "healthcheck", "--address", ":9000", "cluster"],
+  });
+});
+
+test("what members must agree in restarts them together", () => {
+  expect(AGREED_FIELDS.map((path) => path.split(".").at(-1))).toEqual([
+    "Image",
+    "Args",
+    "Env:MINIO_",
+    "Hostname",
+    "Secrets",
+  ]);
+});
+
+test("what a formed store is built on", () => {
+  const hosts = byKey(fakeHost("b", { d1: { path: "/mnt/1" } }), fakeHost("a", { d1: { path: "/mnt/1" } }));
+  const frozen = frozenValues(planOf({}, "store", hosts));
+  expect(Object.fromEntries(Object.entries(frozen).map(([name, { value }]) => [name, value]))).toEqual({
+    serviceName: "store",
+    "pools.main.hosts": ["a", "b"],
+    "host.drives": { a: { d1: "/mnt/1/minio" }, b: { d1: "/mnt/1/minio" } },
+  });
+});
