@@ -1,10 +1,13 @@
 import ipaddr from "ipaddr.js";
 import type { Finding } from "../shared/refusal.ts";
 
-/** How a network's addresses are laid out, as far as it is asked for. */
+/** How a network's addresses are laid out, as far as it is known. */
 export interface AddressPlan {
+  /** Absent: the Swarm chooses. */
   subnet?: string;
+  /** Empty: the subnet's first address. */
   gateway?: string;
+  /** Empty: all of the subnet. */
   ipRange?: string;
 }
 

@@ -88,18 +88,9 @@ export class OverlayNetwork extends pulumi.ComponentResource {
 
 type NetworkArgs = Omit<OverlayNetworkArgs, "swarm" | "networkName">;
 
-function withDefaults(args: NetworkArgs) {
+function withDefaults({ subnet, gateway = "", ipRange = "", ...args }: NetworkArgs) {
   const { attachable = true, encrypted = true, internal = false, mtu = DEFAULT_MTU, labels = {} } = args;
-  return {
-    attachable,
-    encrypted,
-    internal,
-    mtu,
-    labels,
-    subnet: args.subnet,
-    gateway: args.gateway,
-    ipRange: args.ipRange,
-  };
+  return { attachable, encrypted, internal, mtu, labels, subnet, gateway, ipRange };
 }
 
 /** The arguments that are known before the program runs. */

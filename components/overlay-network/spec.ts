@@ -37,14 +37,16 @@ export function driverOptions({ encrypted, mtu }: Pick<NetworkSpec, "encrypted" 
 /** The addresses to ask the Engine for; none when the Swarm is to choose. */
 export function addressPlans({ subnet, gateway, ipRange }: AddressPlan): AddressPlan[] {
   if (subnet === undefined) return [];
-  return [{ subnet, gateway: gateway ?? firstAddress(subnet), ...(ipRange !== undefined && { ipRange }) }];
+  return [{ subnet, gateway: gateway || firstAddress(subnet), ...(ipRange && { ipRange }) }];
 }
 
 /** How the network is to be, for comparison with the one that is there: of `spec` what is known by now. */
 export function networkShape(spec: Partial<NetworkSpec>): NetworkShape {
-  const [addresses] = addressPlans(spec);
-  const { encrypted, attachable, internal, mtu, labels } = spec;
-  return { encrypted, attachable, internal, mtu, labels, ...addresses };
+  const { encrypted, attachable, internal, mtu, labels, subnet } = spec;
+  const shape = { encrypted, attachable, internal, mtu, labels };
+  if (subnet === undefined) return shape;
+  const gateway = spec.gateway === "" ? firstAddress(subnet) : spec.gateway;
+  return { ...shape, subnet, gateway, ipRange: spec.ipRange };
 }
 
 function nameFindings(networkName: string): Finding[] {

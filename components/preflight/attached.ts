@@ -36,10 +36,14 @@ export function differences(
   live: NetworkDetails,
 ): { argument: string; wanted: unknown; found: unknown }[] {
   const found = shapeOf(live);
-  return Object.keys(found)
-    .map((argument) => argument as keyof NetworkShape)
-    .filter((argument) => wanted[argument] !== undefined && text(wanted[argument]) !== text(found[argument]))
-    .map((argument) => ({ argument, wanted: wanted[argument], found: found[argument] }));
+  return (
+    Object.keys(found)
+      .map((argument) => argument as keyof NetworkShape)
+      .filter((argument) => wanted[argument] !== undefined && text(wanted[argument]) !== text(found[argument]))
+      // With another subnet the gateway is another as well.
+      .filter((argument, _, all) => argument !== "gateway" || !all.includes("subnet"))
+      .map((argument) => ({ argument, wanted: wanted[argument], found: found[argument] }))
+  );
 }
 
 /** What uses a network: this stack's services, and what is somebody else's. */

@@ -1,5 +1,5 @@
 import { Engine, orMissing } from "../engine/engine.ts";
-import type { ServiceSpec } from "../engine/types.ts";
+import type { ServiceSpec, TaskDetails } from "../engine/types.ts";
 import type { Leftover, Outage } from "../preflight/attached.ts";
 import type { HostToObserve } from "../preflight/observe.ts";
 import { ResourceProblem } from "./values.ts";
@@ -7,6 +7,9 @@ import { done, notYet, waitFor } from "./wait.ts";
 
 /** No node has this label: a service that asks for it runs nowhere. */
 const NOWHERE = "node.labels.pulumi-swarm.outage == yes";
+
+/** States in which a task holds nothing any more. */
+const ENDED = ["complete", "shutdown", "failed", "rejected", "remove", "orphaned"];
 
 /** How long tasks may take to stop, in seconds; longer than any sensible grace period. */
 const LIMIT = 300;
@@ -29,11 +32,12 @@ export async function makeWay(run: Partial<WayToMake> & { hosts: Record<string, 
   const engine = await anyManager(run.hosts);
   for (const { networkId } of leftovers) await orMissing(engine.removeNetwork(networkId));
   for (const { network, networkId, services } of outages) {
-    for (const { id, name } of services) {
+    for (const service of services) {
+      const { id, name } = service;
       console.log(`service ${name}: stopped until the network ${network} is made anew`);
       const { Spec, Version } = await engine.service(id);
       await engine.updateService(id, Version.Index, detached(Spec, networkId));
-      await allStopped(engine, id, name);
+      await allStopped(engine, service, networkId);
     }
   }
 }
@@ -54,16 +58,23 @@ export function detached(spec: ServiceSpec, networkId: string): ServiceSpec {
   };
 }
 
-async function allStopped(engine: Engine, id: string, name: string): Promise<void> {
+async function allStopped(
+  engine: Engine,
+  { id, name }: { id: string; name: string },
+  networkId: string,
+): Promise<void> {
   await waitFor(
     async () => {
-      const tasks = await engine.tasks({ service: [id] });
-      const running = tasks.filter(({ Status }) => Status.State === "running");
-      return running.length === 0 ? done(undefined) : notYet(`${running.length} tasks still stopping`);
+      const holding = (await engine.tasks({ service: [id] })).filter((task) => holds(task, networkId));
+      return holding.length === 0 ? done(undefined) : notYet(`${holding.length} tasks still stopping`);
     },
     { what: `service ${name}`, limitSeconds: LIMIT },
     (because) => new ResourceProblem(`service ${name} did not stop within ${LIMIT} s: ${because}`),
   );
+}
+
+function holds({ Status, NetworksAttachments = [] }: TaskDetails, networkId: string): boolean {
+  return !ENDED.includes(Status.State) && NetworksAttachments.some(({ Network }) => Network.ID === networkId);
 }
 
 async function anyManager(hosts: Record<string, HostToObserve>): Promise<Engine> {

@@ -79,7 +79,8 @@ function converged(
   const update = service.UpdateStatus?.State;
   const current = tasks.filter((task) => task.DesiredState === "running" && isCurrent(task, spec));
   const running = current.filter((task) => task.Status.State === "running");
-  if (running.length < Math.max(wanted, current.length)) return notYet(progress(running.length, wanted, current));
+  if (running.length < Math.max(wanted, current.length))
+    return notYet(progress(running.length, wanted, current, tasks));
   const stale = tasks.filter((task) => task.Status.State === "running" && !running.includes(task)).length;
   if (stale > 0) return notYet(`${stale} tasks of the former settings are still there`);
   const busy = update === "updating" || (mayBeUnnoticed && update !== "completed");
@@ -91,12 +92,12 @@ function isCurrent(task: TaskDetails, { TaskTemplate }: ServiceSpec): boolean {
   return same(TaskTemplate, inWordsOf(TaskTemplate, task.Spec));
 }
 
-function progress(running: number, wanted: number, current: TaskDetails[]): string {
+function progress(running: number, wanted: number, current: TaskDetails[], all: TaskDetails[]): string {
+  const count = `${running} of ${wanted} tasks run`;
+  if (all.length === 0) return `${count}; Swarm has placed none: does a node match its constraints?`;
+  if (current.length === 0) return `${count}; the former ones are stopping`;
   const states = current.filter((task) => task.Status.State !== "running").map((task) => task.Status.State);
-  const rest = [...new Set(states)].join(", ");
-  if (current.length === 0)
-    return `${running} of ${wanted} tasks run; Swarm has placed none: does a node match its constraints?`;
-  return `${running} of ${wanted} tasks run${rest ? ` (others: ${rest})` : ""}`;
+  return states.length === 0 ? count : `${count} (others: ${[...new Set(states)].join(", ")})`;
 }
 
 /** Asks the application itself, in one of its tasks that can be reached. */

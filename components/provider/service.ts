@@ -32,6 +32,7 @@ export const Service: ResourceHandler<ServiceInputs> = {
     const unchanged = olds.spec && same(olds.spec, news.spec) && !isUnknown(news.spec);
     const rollout =
       unchanged && olds.rollout ? olds.rollout : decideRollout(olds.spec, news.spec, news.restartTogether);
+    if (!unchanged) announce(news.spec.Name, rollout);
     return { inputs: { ...news, rollout }, failures: frozenFailures(olds.frozen ?? {}, news.frozen) };
   },
 
@@ -83,6 +84,12 @@ export const Service: ResourceHandler<ServiceInputs> = {
     await tasksEnded(manager, id, state);
   },
 };
+
+/** Said in the preview, where the same kind of change as last time would not show as a difference. */
+function announce(service: string, { mode, because }: Rollout): void {
+  if (mode === "all-at-once") console.log(`service ${service}: all tasks restart at once, a short outage: ${because}`);
+  if (mode === "one-by-one") console.log(`service ${service}: its tasks restart one by one: ${because}`);
+}
 
 function frozenFailures(olds: Record<string, FrozenValue>, news: Record<string, FrozenValue>): CheckFailure[] {
   return Object.entries(news).flatMap(([name, { value, because }]) => {

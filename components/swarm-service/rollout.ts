@@ -23,7 +23,7 @@ export function decideRollout(olds: ServiceSpec | undefined, news: ServiceSpec, 
   const changed = changedPaths(olds, news);
   const together = changed.filter((path) => restartTogether.some((prefix) => covers(prefix, path)));
   if (together.length > 0) {
-    return { mode: "all-at-once", because: `${together.join(", ")} must be the same in all tasks: a short outage` };
+    return { mode: "all-at-once", because: `${together.join(", ")} must be the same in all tasks` };
   }
   const restarting = changed.filter((path) => RESTARTING.some((prefix) => covers(prefix, path)));
   if (restarting.length > 0) return { mode: "one-by-one", because: `${restarting.join(", ")} changed` };
