@@ -80,9 +80,9 @@ export class Swarm extends pulumi.ComponentResource {
       { parent: this, dependsOn: checked },
     );
     this.swarmId = cluster.id;
-    this.workerJoinToken = cluster.joinTokens.worker;
-    this.managerJoinToken = cluster.joinTokens.manager;
-    this.unlockKey = cluster.unlockKey;
+    this.workerJoinToken = pulumi.secret(cluster.joinTokens.worker);
+    this.managerJoinToken = pulumi.secret(cluster.joinTokens.manager);
+    this.unlockKey = pulumi.secret(cluster.unlockKey);
     this.provider = new docker.Provider(`${name}-docker`, dockerConfig(Object.values(this.managers)), {
       parent: this,
       dependsOn: checked,
