@@ -66,15 +66,20 @@ async function exitCode(engine: Engine, id: string): Promise<number> {
   throw new Error("the command's connection ended, but the command still runs in the container");
 }
 
-/** Copies what the command prints to where it belongs, until it ends. */
+/** Copies what the command prints to where it belongs, until it ends; no faster than it is taken. */
 function relay(stream: Duplex, head: Buffer, tty: boolean, { stdout, stderr }: Local): Promise<void> {
-  const split = frames((which, bytes) => (which === 2 ? stderr : stdout).write(bytes));
-  const take = (bytes: Buffer) => (tty ? stdout.write(bytes) : split(bytes));
+  const write = (to: NodeJS.WriteStream, bytes: Buffer) => {
+    if (to.write(bytes)) return;
+    stream.pause();
+    to.once("drain", () => stream.resume());
+  };
+  const split = frames((which, bytes) => write(which === 2 ? stderr : stdout, bytes));
+  const take = (bytes: Buffer) => (tty ? write(stdout, bytes) : split(bytes));
   return new Promise((resolve, reject) => {
     if (head.length > 0) take(head);
     stream.on("data", take);
     stream.on("end", resolve);
-    stream.on("error", reject);
+    for (const one of [stream, stdout, stderr]) one.once("error", reject);
   });
 }
 

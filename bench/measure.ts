@@ -1,0 +1,28 @@
+import { performance } from "node:perf_hooks";
+
+/** How often everything is measured. */
+export const RUNS = 5;
+
+let stopped = false;
+
+/** After Ctrl-C the step that runs ends, what was made is removed, and nothing further begins. */
+export function stopOnSignal(): void {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => (stopped = true));
+}
+
+/** Seconds that `work` takes. */
+export async function timed(work: () => Promise<unknown>): Promise<number> {
+  if (stopped) throw new Error("interrupted");
+  const start = performance.now();
+  await work();
+  return (performance.now() - start) / 1000;
+}
+
+/** Does `work`, and `undo` after it however it ends. */
+export async function undone<T>(work: () => Promise<T>, undo: () => Promise<unknown>): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    await undo();
+  }
+}

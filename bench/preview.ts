@@ -1,0 +1,49 @@
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { prepare } from "../commands/support/prepare.ts";
+import { openSession, pulumiOutput, type Session, type Toolchain } from "../commands/support/pulumi.ts";
+import { openState } from "../commands/support/state.ts";
+import { ROOT } from "../toolchain/cache.ts";
+import { RUNS, timed, undone } from "./measure.ts";
+import type { Measurement } from "./report.ts";
+
+const PREVIEW = ["preview", "--expect-no-changes", "--non-interactive", "--color", "never"];
+
+/** The preview of a stack that is up against the preview of a program that does nothing. */
+export async function benchPreview(stack: string): Promise<Measurement> {
+  const { session } = await prepare(stack);
+  const folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-bench-"));
+  return await undone(
+    async () => {
+      const empty = await emptySession(session.toolchain, folder);
+      const ours: number[] = [];
+      const theirs: number[] = [];
+      // The first of each fills caches and is not counted; then by turns, so that both see the same machine.
+      for (let runs = 0; runs <= RUNS; runs++) {
+        const own = await timed(() => pulumiOutput(session, [...PREVIEW, "--stack", stack]));
+        const other = await timed(() => pulumiOutput(empty, [...PREVIEW, "--stack", "empty"]));
+        if (runs === 0) continue;
+        ours.push(own);
+        theirs.push(other);
+      }
+      return {
+        what: "preview, nothing changed",
+        seconds: ours,
+        against: { what: "preview of an empty JavaScript program", seconds: theirs },
+        aim: 1.5,
+      };
+    },
+    async () => rmSync(folder, { recursive: true, force: true }),
+  );
+}
+
+/** A project of its own with the same CLI, the same SDK and the same kind of state. */
+function emptySession(toolchain: Toolchain, folder: string): Promise<Session> {
+  const project = { name: "empty", runtime: { name: "nodejs", options: { typescript: false } }, main: "index.js" };
+  writeFileSync(join(folder, "Pulumi.yaml"), JSON.stringify(project));
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true }));
+  writeFileSync(join(folder, "index.js"), "");
+  symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
+  return openSession(toolchain, openState(folder), "empty");
+}

@@ -1,0 +1,71 @@
+import { table } from "../commands/status/table.ts";
+
+/** One thing measured, and what it is held against. */
+export interface Measurement {
+  what: string;
+  /** Seconds of each run. */
+  seconds: number[];
+  against?: { what: string; seconds: number[] };
+  /** Largest ratio of the medians that is aimed at. */
+  aim?: number;
+}
+
+export interface BenchRow extends Measurement {
+  median: number;
+  againstMedian?: number;
+  ratio?: number;
+}
+
+/** The result as plain data: this is what `--json` prints. */
+export interface BenchReport {
+  rows: BenchRow[];
+  /** What was left out, with the reason. */
+  skipped: string[];
+}
+
+export function benchReport(measurements: readonly Measurement[], skipped: readonly string[] = []): BenchReport {
+  return { rows: measurements.map(rowOf), skipped: [...skipped] };
+}
+
+function rowOf(measurement: Measurement): BenchRow {
+  const ours = median(measurement.seconds);
+  if (!measurement.against) return { ...measurement, median: ours };
+  const theirs = median(measurement.against.seconds);
+  return { ...measurement, median: ours, againstMedian: theirs, ratio: ours / theirs };
+}
+
+/** The middle value; of an even number of values the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
+  if (values.length === 0) throw new Error("a median needs at least one value");
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+export function renderBench({ rows, skipped }: BenchReport): string {
+  const cells = rows.map(({ what, seconds, median: ours, against, againstMedian, ratio, aim }) => [
+    what,
+    duration(ours),
+    spread(seconds),
+    against?.what ?? "",
+    againstMedian === undefined ? "" : duration(againstMedian),
+    against ? spread(against.seconds) : "",
+    ratio === undefined ? "" : ratio.toFixed(2),
+    aim === undefined ? "" : `≤ ${aim.toFixed(1)}`,
+  ]);
+  const head = ["measured", "median", "runs", "against", "median", "runs", "ratio", "aim"];
+  return [table(head, cells), ...skipped.map((line) => `left out: ${line}`)].join("\n");
+}
+
+function spread(seconds: readonly number[]): string {
+  if (seconds.length === 1) return "1";
+  return `${seconds.length}: ${duration(Math.min(...seconds))} – ${duration(Math.max(...seconds))}`;
+}
+
+/** `0.84 s`, `12.3 s`, `3 min 20 s`. */
+export function duration(seconds: number): string {
+  if (seconds < 10) return `${seconds.toFixed(2)} s`;
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}

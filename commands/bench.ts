@@ -1,0 +1,69 @@
+// `npm run bench`: how long things take, in a table. It asserts nothing.
+import { benchClone } from "../bench/clone.ts";
+import { inspect, refusalOf } from "../bench/guard.ts";
+import { stopOnSignal } from "../bench/measure.ts";
+import { downWithData, up } from "../bench/npm.ts";
+import { partsOf } from "../bench/parts.ts";
+import { benchPreview } from "../bench/preview.ts";
+import { benchReport, type Measurement, renderBench } from "../bench/report.ts";
+import { benchUp, byHand } from "../bench/up.ts";
+import { resolveLocalEngine } from "../components/engine/connection.ts";
+import { Engine } from "../components/engine/engine.ts";
+import { progress } from "../toolchain/progress.ts";
+import { answers } from "../toolchain/run.ts";
+import { findStack } from "./status/stack.ts";
+import { readArgs } from "./support/args.ts";
+import { main } from "./support/main.ts";
+import { openState } from "./support/state.ts";
+
+const COLD = "--cold";
+
+await main(async () => {
+  const args = readArgs(undefined, [COLD]);
+  const { stack, yes } = args;
+  const parts = partsOf(args.rest);
+  const cold = args.flags.has(COLD);
+  const engine = new Engine(resolveLocalEngine());
+  const values = await findStack(stack);
+  const project = openState().projectName;
+  const found = await inspect(engine, { project, stack, swarmId: values?.swarmId });
+  const destroys = parts.has("up") || parts.has("clone");
+  const refusal = refusalOf(found, { destroys, yes });
+  if (refusal) throw new Error(refusal);
+  stopOnSignal();
+  if (found.leftByHand) await byHand("down");
+
+  const measured: Measurement[] = [];
+  const skipped: string[] = [];
+  if (parts.has("preview")) {
+    const wasUp = values !== undefined;
+    measured.push(await progress("measuring previews", () => whileUp(stack, wasUp, () => benchPreview(stack))));
+  }
+  if (destroys && values) await progress(`taking stack ${stack} down`, () => downWithData(stack));
+  if (parts.has("up")) {
+    if (await hasTools()) measured.push(await progress("measuring up", () => benchUp(engine, project, stack)));
+    else skipped.push("up against the docker CLI: `docker` and `curl` must be on PATH");
+  }
+  if (parts.has("clone")) {
+    measured.push(...(await progress("measuring fresh clones", () => benchClone(stack, cold))));
+    if (!cold)
+      skipped.push(`a fresh clone with empty caches takes several minutes: \`npm run bench -- clone ${COLD}\``);
+  }
+  const report = benchReport(measured, skipped);
+  console.log(args.json ? JSON.stringify(report, undefined, 2) : renderBench(report));
+});
+
+/** A stack that was down is down again afterwards; one that was up stays as it is. */
+async function whileUp<T>(stack: string, wasUp: boolean, work: () => Promise<T>): Promise<T> {
+  if (wasUp) return await work();
+  try {
+    await up(stack);
+    return await work();
+  } finally {
+    await downWithData(stack);
+  }
+}
+
+async function hasTools(): Promise<boolean> {
+  return (await answers("docker", ["--version"])) && (await answers("curl", ["--version"]));
+}
