@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Mount, PublishedPort, ResourceLimits, ServiceSpec } from "../engine/types.ts";
-import { type DeepInput, plain } from "../shared/inputs.ts";
+import { type DeepInput, type FieldInputs, plain } from "../shared/inputs.ts";
 import type { FrozenValue } from "../swarm-service/args.ts";
 import type { MinioServiceArgs } from "./args.ts";
 import { containerEnvironment } from "./environment.ts";
@@ -62,7 +62,7 @@ export interface Store extends Pick<
 }
 
 /** What the Engine is asked for. Lists that are empty are spelled out, so that what is added by hand is seen. */
-export function serviceSpec(store: Store, service: ServicePlan): DeepInput<ServiceSpec> {
+export function serviceSpec(store: Store, service: ServicePlan): FieldInputs<ServiceSpec> {
   return {
     Name: service.serviceName,
     Labels: {},

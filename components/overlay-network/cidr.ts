@@ -3,7 +3,7 @@ import type { Finding } from "../shared/refusal.ts";
 
 /** How a network's addresses are laid out, as far as it is known. */
 export interface AddressPlan {
-  /** Absent: the Swarm chooses. */
+  /** Empty: the Swarm chooses. */
   subnet?: string;
   /** Empty: the subnet's first address. */
   gateway?: string;
@@ -26,7 +26,8 @@ interface Block {
 /** What is wrong with the addresses asked for. */
 export function addressFindings(plan: AddressPlan): Finding[] {
   const { subnet, gateway, ipRange } = plan;
-  if (subnet === undefined) {
+  if (subnet === undefined) return [];
+  if (subnet === "") {
     const homeless = "means nothing without a subnet: give `subnet` too";
     return [...finding("gateway", gateway, gateway && homeless), ...finding("ipRange", ipRange, ipRange && homeless)];
   }

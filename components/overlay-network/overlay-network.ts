@@ -88,7 +88,7 @@ export class OverlayNetwork extends pulumi.ComponentResource {
 
 type NetworkArgs = Omit<OverlayNetworkArgs, "swarm" | "networkName">;
 
-function withDefaults({ subnet, gateway = "", ipRange = "", ...args }: NetworkArgs) {
+function withDefaults({ subnet = "", gateway = "", ipRange = "", ...args }: NetworkArgs) {
   const { attachable = true, encrypted = true, internal = false, mtu = DEFAULT_MTU, labels = {} } = args;
   return { attachable, encrypted, internal, mtu, labels, subnet, gateway, ipRange };
 }

@@ -36,7 +36,7 @@ export function driverOptions({ encrypted, mtu }: Pick<NetworkSpec, "encrypted" 
 
 /** The addresses to ask the Engine for; none when the Swarm is to choose. */
 export function addressPlans({ subnet, gateway, ipRange }: AddressPlan): AddressPlan[] {
-  if (subnet === undefined) return [];
+  if (!subnet) return [];
   return [{ subnet, gateway: gateway || firstAddress(subnet), ...(ipRange && { ipRange }) }];
 }
 
@@ -44,7 +44,7 @@ export function addressPlans({ subnet, gateway, ipRange }: AddressPlan): Address
 export function networkShape(spec: Partial<NetworkSpec>): NetworkShape {
   const { encrypted, attachable, internal, mtu, labels, subnet } = spec;
   const shape = { encrypted, attachable, internal, mtu, labels };
-  if (subnet === undefined) return shape;
+  if (!subnet) return shape;
   const gateway = spec.gateway === "" ? firstAddress(subnet) : spec.gateway;
   return { ...shape, subnet, gateway, ipRange: spec.ipRange };
 }

@@ -39,7 +39,8 @@ export const Service: ResourceHandler<ServiceInputs> = {
   async diff(_id, olds, news) {
     const replaces = changedKeys(olds, news, ["swarmId"]);
     // Swarm can neither rename a service nor change its mode.
-    if (olds.spec.Name !== news.spec.Name || !same(olds.spec.Mode, news.spec.Mode)) replaces.push("spec");
+    const fixed = ({ Name, Mode }: ServiceSpec) => ({ Name, Mode });
+    if (!isUnknown(fixed(news.spec)) && !same(fixed(olds.spec), fixed(news.spec))) replaces.push("spec");
     const changed = changedKeys(olds, news, [
       "managers",
       "owner",

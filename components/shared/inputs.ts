@@ -3,6 +3,9 @@ import type * as pulumi from "@pulumi/pulumi";
 /** `T` with an Output allowed at every depth: what is plain stays readable in a preview while the rest is unknown. */
 export type DeepInput<T> = pulumi.Input<T extends object ? { [K in keyof T]: DeepInput<T[K]> } : T>;
 
+/** The fields of `T`, each of which may be or hold Outputs: the object itself is plain, so its parts show in a preview. */
+export type FieldInputs<T> = { [K in keyof T]: DeepInput<T[K]> };
+
 /** The value, if it is a plain one that can be checked before anything is registered. */
 export function plain<T>(input: pulumi.Input<T> | undefined): T | undefined {
   return isPlain(input) ? input : undefined;

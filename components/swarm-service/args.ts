@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ServiceSpec } from "../engine/types.ts";
-import type { DeepInput } from "../shared/inputs.ts";
+import type { FieldInputs } from "../shared/inputs.ts";
 import type { Swarm } from "../swarm/swarm.ts";
 
 /** A value that a service is built on for life: changing it is refused. */
@@ -27,7 +27,7 @@ export interface SwarmServiceArgs {
    *   TaskTemplate: { ContainerSpec: { Image: "caddy:2@sha256:…" }, Networks: [{ Target: network.id }] },
    * }
    */
-  spec: DeepInput<ServiceSpec>;
+  spec: FieldInputs<ServiceSpec>;
 
   /**
    * Fields in which the tasks must agree, as paths into `spec` (`TaskTemplate.ContainerSpec.Image`; of the

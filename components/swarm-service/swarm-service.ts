@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { ServiceSpec } from "../engine/types.ts";
 import { SwarmResource } from "../provider/resource.ts";
 import { ownerLabels } from "../shared/labels.ts";
 import { ownerOf } from "../shared/owner.ts";
@@ -31,11 +32,10 @@ export class SwarmService extends SwarmResource {
   constructor(name: string, args: SwarmServiceArgs, opts?: pulumi.CustomResourceOptions) {
     const { swarm, readyCommand, restartTogether = [], frozen = {}, timeoutSeconds = 600 } = args;
     const owner = ownerOf(name);
-    const spec = pulumi.output(args.spec).apply((asked) => ({
-      ...asked,
-      Labels: { ...asked.Labels, ...ownerLabels(owner) },
-    }));
-    const tasks = args.tasks ?? spec.apply(({ Mode }) => ("Replicated" in Mode ? Mode.Replicated.Replicas : 1));
+    // Put together field by field: as one Output, all of it would be unknown in a preview when a part of it is.
+    const labels = pulumi.output(args.spec.Labels).apply((asked) => ({ ...asked, ...ownerLabels(owner) }));
+    const spec = { ...args.spec, Labels: labels };
+    const tasks = args.tasks ?? pulumi.output(spec.Mode).apply(tasksOf);
     super(
       "Service",
       name,
@@ -55,6 +55,11 @@ export class SwarmService extends SwarmResource {
       opts,
     );
     this.serviceId = this.id;
-    this.serviceName = spec.apply(({ Name }) => Name);
+    this.serviceName = pulumi.output(spec.Name);
   }
+}
+
+/** A replicated service has as many tasks as replicas; of a global one nobody knows how many nodes will match. */
+function tasksOf(mode: ServiceSpec["Mode"]): number {
+  return "Replicated" in mode ? mode.Replicated.Replicas : 1;
 }
