@@ -8,6 +8,8 @@ const lines = (plan: Parameters<typeof addressFindings>[0]) =>
 describe("addresses that are fine", () => {
   test.each([
     {},
+    { gateway: "10.20.0.1" },
+    { subnet: "", gateway: "", ipRange: "" },
     { subnet: "10.20.0.0/24" },
     { subnet: "10.0.0.0/8" },
     { subnet: "192.168.1.8/29" },
@@ -18,7 +20,10 @@ describe("addresses that are fine", () => {
 
 describe("addresses that are refused", () => {
   test.each([
-    [{ subnet: "10.20.0.0" }, 'subnet "10.20.0.0": has no prefix length: write it in CIDR form, for instance 10.20.0.0/24'],
+    [
+      { subnet: "10.20.0.0" },
+      'subnet "10.20.0.0": has no prefix length: write it in CIDR form, for instance 10.20.0.0/24',
+    ],
     [{ subnet: "10.20.0/24" }, 'subnet "10.20.0/24": is not in CIDR form: write it like 10.20.0.0/24'],
     [{ subnet: "10.20.0.0/33" }, 'subnet "10.20.0.0/33": is not in CIDR form: write it like 10.20.0.0/24'],
     [{ subnet: "10.20.0.300/24" }, 'subnet "10.20.0.300/24": is not in CIDR form: write it like 10.20.0.0/24'],
@@ -37,8 +42,11 @@ describe("addresses that are refused", () => {
       { subnet: "224.1.0.0/16" },
       'subnet "224.1.0.0/16": is multicast: choose one of 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16',
     ],
-    [{ gateway: "10.20.0.1" }, 'gateway "10.20.0.1": means nothing without a subnet: give `subnet` too'],
-    [{ ipRange: "10.20.0.0/25" }, 'ipRange "10.20.0.0/25": means nothing without a subnet: give `subnet` too'],
+    [{ subnet: "", gateway: "10.20.0.1" }, 'gateway "10.20.0.1": means nothing without a subnet: give `subnet` too'],
+    [
+      { subnet: "", ipRange: "10.20.0.0/25" },
+      'ipRange "10.20.0.0/25": means nothing without a subnet: give `subnet` too',
+    ],
     [
       { subnet: "10.20.0.0/24", gateway: "first" },
       'gateway "first": is no IPv4 address: give one of 10.20.0.0/24, for instance 10.20.0.1',

@@ -37,21 +37,28 @@ test("without arguments: encrypted, attachable, addresses left to the Swarm", as
   });
 });
 
+const MTU = { "com.docker.network.driver.mtu": "1500" };
+
 describe("every argument reaches the network", () => {
-  test.each<[NetworkArgs, object]>([
-    [{ networkName: "other" }, { name: "other" }],
-    [{ attachable: false }, { attachable: false }],
-    [{ internal: true }, { internal: true }],
-    [{ encrypted: false }, { options: { "com.docker.network.driver.mtu": "1500" } }],
-    [{ encrypted: pulumi.output(false) }, { options: { "com.docker.network.driver.mtu": "1500" } }],
-    [{ mtu: 1400 }, { options: { encrypted: "", "com.docker.network.driver.mtu": "1400" } }],
-    [{ subnet: "10.20.0.0/24" }, { ipamConfigs: [{ subnet: "10.20.0.0/24", gateway: "10.20.0.1" }] }],
+  test.each<[string, NetworkArgs, object]>([
+    ["networkName", { networkName: "other" }, { name: "other" }],
+    ["attachable", { attachable: false }, { attachable: false }],
+    ["internal", { internal: true }, { internal: true }],
+    ["encrypted", { encrypted: false }, { options: MTU }],
+    ["encrypted as an Output", { encrypted: pulumi.output(false) }, { options: MTU }],
+    ["mtu", { mtu: 1400 }, { options: { encrypted: "", "com.docker.network.driver.mtu": "1400" } }],
+    ["subnet", { subnet: "10.20.0.0/24" }, { ipamConfigs: [{ subnet: "10.20.0.0/24", gateway: "10.20.0.1" }] }],
     [
+      "addresses, some as Outputs",
       { subnet: pulumi.output("10.20.0.0/24"), gateway: "10.20.0.9", ipRange: pulumi.output("10.20.0.0/25") },
       { ipamConfigs: [{ subnet: "10.20.0.0/24", gateway: "10.20.0.9", ipRange: "10.20.0.0/25" }] },
     ],
-    [{ labels: { team: pulumi.output("x"), a: "y" } }, { labels: [{ label: "a", value: "y" }, ...OWNER, { label: "team", value: "x" }] }],
-  ])("%j", async (args, expected) => expect((await made(args)).network.inputs).toMatchObject(expected));
+    [
+      "labels",
+      { labels: { team: pulumi.output("x"), a: "y" } },
+      { labels: [{ label: "a", value: "y" }, ...OWNER, { label: "team", value: "x" }] },
+    ],
+  ])("%s", async (_, args, expected) => expect((await made(args)).network.inputs).toMatchObject(expected));
 });
 
 test("depends on the preflight, which knows what the network is to be", async () => {
@@ -85,10 +92,11 @@ test("gives out what the Swarm chose", async () => {
 });
 
 test("a preview registers what an update does, each with a parent", async () => {
-  const [preview, update] = await Promise.all([made({}, { preview: true }), made()].map((names) => names));
+  const preview = await made({}, { preview: true });
+  const update = await made();
   const names = ({ resources }: typeof update) => resources.map(({ name }) => name).toSorted();
-  expect(names(preview!)).toEqual(names(update!));
-  expect(update!.network.parent).toMatch(/OverlayNetwork::storage$/);
+  expect(names(preview)).toEqual(names(update));
+  expect(update.network.parent).toMatch(/OverlayNetwork::storage$/);
 });
 
 test("a wrong plain value is refused before anything is registered", async () => {

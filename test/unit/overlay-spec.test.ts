@@ -32,7 +32,7 @@ describe("addresses", () => {
 
 describe("what is compared with the network that is there", () => {
   test("no addresses when the Swarm chooses them", () =>
-    expect(networkShape({ ...SPEC, gateway: "", ipRange: "" })).toEqual(SPEC));
+    expect(networkShape({ ...SPEC, subnet: "", gateway: "", ipRange: "" })).toEqual(SPEC));
 
   test("the gateway that will be asked for", () =>
     expect(networkShape({ ...SPEC, subnet: "10.20.0.0/24", gateway: "", ipRange: "" })).toEqual({
