@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { parse, stringify } from "yaml";
 import { cacheRoot, readIfThere } from "../../toolchain/cache.ts";
 import { obtainDockerPlugin, type Plugin } from "../../toolchain/docker-plugin.ts";
@@ -36,7 +37,8 @@ export async function ensureToolchain(): Promise<Toolchain> {
 export function pulumiVariables(state: StateFolder, stack: string): Record<string, string> {
   return {
     PULUMI_HOME: state.home,
-    PULUMI_BACKEND_URL: `file://${state.backend}`,
+    // As a URL: a folder's name may hold spaces and worse.
+    PULUMI_BACKEND_URL: pathToFileURL(state.backend).href,
     PULUMI_CONFIG_PASSPHRASE_FILE: state.passphraseFile,
     PULUMI_STACK: stack,
     // Every subcommand that has the flag --config-file takes it from here.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"sort"
 
 	"github.com/pulumi/pulumi-terraform-bridge/v3/pkg/tfbridge"
@@ -10,6 +11,7 @@ import (
 // property is one property as a Pulumi program sees it; nested objects list their own.
 type property struct {
 	Name       string     `json:"name"`
+	Type       string     `json:"type"`
 	Input      bool       `json:"input"`
 	Required   bool       `json:"required"`
 	Properties []property `json:"properties,omitempty"`
@@ -20,7 +22,9 @@ type property struct {
 func names(prov tfbridge.ProviderInfo) map[string][]property {
 	all := map[string][]property{"pulumi:providers:" + prov.Name: properties(prov.P.Schema(), prov.Config)}
 	for key, res := range prov.Resources {
-		all[string(res.Tok)] = properties(prov.P.ResourcesMap().Get(key).Schema(), res.Fields)
+		found := properties(prov.P.ResourcesMap().Get(key).Schema(), res.Fields)
+		// A resource's own id is no property of it in a program.
+		all[string(res.Tok)] = slices.DeleteFunc(found, func(p property) bool { return p.Name == "id" })
 	}
 	return all
 }
@@ -32,9 +36,11 @@ func properties(schema shim.SchemaMap, fields map[string]*tfbridge.SchemaInfo) [
 			return true
 		}
 		p := property{
-			Name:     tfbridge.TerraformToPulumiNameV2(key, schema, fields),
-			Input:    sch.Required() || sch.Optional(),
-			Required: sch.Required(),
+			Name:  tfbridge.TerraformToPulumiNameV2(key, schema, fields),
+			Type:  typeOf(sch, fields[key]),
+			Input: sch.Required() || sch.Optional(),
+			// What the bridge makes up itself, such as a name, a program may leave out.
+			Required: sch.Required() && (fields[key] == nil || fields[key].Default == nil),
 		}
 		if elem, nested := sch.Elem().(shim.Resource); nested {
 			p.Properties = properties(elem.Schema(), nestedFields(fields[key]))
@@ -44,6 +50,29 @@ func properties(schema shim.SchemaMap, fields map[string]*tfbridge.SchemaInfo) [
 	})
 	sort.Slice(found, func(i, j int) bool { return found[i].Name < found[j].Name })
 	return found
+}
+
+// typeOf is the type in a program: `string`, `number[]`, `object`, `map` and so on.
+func typeOf(sch shim.Schema, field *tfbridge.SchemaInfo) string {
+	switch sch.Type() {
+	case shim.TypeBool:
+		return "boolean"
+	case shim.TypeInt, shim.TypeFloat:
+		return "number"
+	case shim.TypeMap:
+		return "map"
+	case shim.TypeList, shim.TypeSet:
+		element := "object"
+		if plain, ok := sch.Elem().(shim.Schema); ok {
+			element = typeOf(plain, nil)
+		}
+		if tfbridge.IsMaxItemsOne(sch, field) {
+			return element
+		}
+		return element + "[]"
+	default:
+		return "string"
+	}
 }
 
 // nestedFields finds the overrides for the members of a list's or an object's element.

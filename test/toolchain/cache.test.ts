@@ -1,0 +1,94 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { keyOf, obtain, piecePath, ROOT } from "../../toolchain/cache.ts";
+
+let cache: string;
+const before = process.env["XDG_CACHE_HOME"];
+
+beforeEach(() => {
+  cache = mkdtempSync(join(tmpdir(), "pulumi-swarm-cache-"));
+  process.env["XDG_CACHE_HOME"] = cache;
+});
+
+afterEach(() => {
+  if (before === undefined) delete process.env["XDG_CACHE_HOME"];
+  else process.env["XDG_CACHE_HOME"] = before;
+  rmSync(cache, { recursive: true, force: true });
+});
+
+const piece = { name: "thing", key: "1.0-abc" };
+
+/** A process that makes the piece: writes half of it, says so, and goes on only after `ms`. */
+function maker(ms: number) {
+  const code = `
+    import { writeFileSync, appendFileSync } from "node:fs";
+    import { obtain } from ${JSON.stringify(join(ROOT, "toolchain", "cache.ts"))};
+    const path = await obtain({ name: "thing", key: "1.0-abc", make: async (folder) => {
+      writeFileSync(folder + "/file", "half");
+      console.log("half done");
+      await new Promise((done) => setTimeout(done, ${ms}));
+      appendFileSync(folder + "/file", " whole");
+      console.log("made");
+    } });
+    console.log("obtained");`;
+  const child = spawn(process.execPath, ["--input-type=module-typescript", "-e", code], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let output = "";
+  child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  const ended = new Promise<string>((done) => child.on("close", () => done(output)));
+  const halfDone = new Promise<void>((done) => child.stdout.once("data", () => done()));
+  return { child, ended, halfDone };
+}
+
+describe("a piece of the cache", () => {
+  it("is made once", async () => {
+    let made = 0;
+    const make = async (folder: string) => writeFileSync(join(folder, "file"), String(++made));
+    const first = await obtain({ ...piece, make });
+    expect(await obtain({ ...piece, make })).toBe(first);
+    expect(readFileSync(join(first, "file"), "utf8")).toBe("1");
+  });
+
+  it("is not there when its making failed, and can be made after", async () => {
+    const failing = obtain({ ...piece, make: () => Promise.reject(new Error("no network")) });
+    await expect(failing).rejects.toThrow("no network");
+    expect(existsSync(piecePath(piece))).toBe(false);
+    await obtain({ ...piece, make: async (folder) => writeFileSync(join(folder, "file"), "ok") });
+    expect(readdirSync(join(cache, "pulumi-swarm", "thing"))).toEqual([piece.key]);
+  });
+
+  it("is not there when its maker was killed, and what that left is swept", async () => {
+    const { child, ended, halfDone } = maker(60_000);
+    await halfDone;
+    child.kill("SIGKILL");
+    await ended;
+    expect(existsSync(piecePath(piece))).toBe(false);
+    const path = await obtain({ ...piece, make: async (folder) => writeFileSync(join(folder, "file"), "ok") });
+    expect(readFileSync(join(path, "file"), "utf8")).toBe("ok");
+    expect(readdirSync(join(cache, "pulumi-swarm", "thing"))).toEqual([piece.key]);
+  });
+
+  it("is made by one of two runs, and both get it", async () => {
+    const outputs = await Promise.all([maker(700).ended, maker(700).ended]);
+    expect(outputs.map((output) => output.includes("obtained"))).toEqual([true, true]);
+    expect(outputs.filter((output) => output.includes("made"))).toHaveLength(1);
+    expect(readFileSync(join(piecePath(piece), "file"), "utf8")).toBe("half whole");
+  });
+});
+
+describe("a piece's key", () => {
+  it("changes with the version, the words and the files", () => {
+    const file = join(cache, "go.sum");
+    writeFileSync(file, "one");
+    const key = keyOf("1.0", ["word"], [file]);
+    expect(keyOf("1.0", ["word"], [file])).toBe(key);
+    expect(keyOf("1.1", ["word"], [file])).not.toBe(key);
+    expect(keyOf("1.0", ["other"], [file])).not.toBe(key);
+    writeFileSync(file, "two");
+    expect(keyOf("1.0", ["word"], [file])).not.toBe(key);
+  });
+});

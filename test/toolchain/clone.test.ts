@@ -1,0 +1,85 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ROOT } from "../../toolchain/cache.ts";
+
+/** A program that needs no engine, so that only what lies around it is tested. */
+const PROGRAM = `
+import * as pulumi from "@pulumi/pulumi";
+export const value = pulumi.output("plain");
+export const hidden = pulumi.secret("found-nowhere");
+`;
+const TRACKED = ["Pulumi.yaml", "Pulumi.dev.yaml", "package.json", "package-lock.json", ".npmrc"];
+const COPIED = [...TRACKED, "commands", "components", "toolchain", "stacks"];
+
+let parent: string;
+let clone: string;
+
+beforeAll(() => {
+  parent = mkdtempSync(join(tmpdir(), "pulumi-swarm-clone-"));
+  // A shell and a URL must both survive such a folder.
+  clone = join(parent, "it's a clone, 100%");
+  for (const name of COPIED) cpSync(join(ROOT, name), join(clone, name), { recursive: true });
+  symlinkSync(join(ROOT, "node_modules"), join(clone, "node_modules"));
+  writeFileSync(join(clone, "index.ts"), PROGRAM);
+});
+
+afterAll(() => rmSync(parent, { recursive: true, force: true }));
+
+/** What a user types in the clone. */
+function shell(line: string) {
+  const env = { ...process.env, PULUMI_CONFIG_PASSPHRASE: "of another project" };
+  for (const name of Object.keys(env))
+    if (/^(PULUMI_(STACK|HOME|BACKEND|OPTION)|npm_|VITEST)/.test(name)) delete env[name as never];
+  const { status, stdout, stderr } = spawnSync("sh", ["-c", line], { cwd: clone, encoding: "utf8", env });
+  if (status !== 0) throw new Error(`${line}: code ${status}\n${stdout}\n${stderr}`);
+  return { stdout, stderr };
+}
+
+const withEnv = (line: string) => shell(`eval "$(npm run -s env)" && ${line}`).stdout;
+
+describe("a clone", () => {
+  it("is brought up by `npm run up`, and the result is told", () => {
+    expect(shell("npm run -s up").stderr).toContain("pulumi stack output --show-secrets rootPassword");
+  });
+
+  it("is the same for a plain pulumi under `npm run env`", () => {
+    const changes = JSON.parse(withEnv("pulumi preview --json")) as { changeSummary: Record<string, number> };
+    expect(changes.changeSummary).toEqual({ same: 1 });
+    expect(withEnv("pulumi stack output value").trim()).toBe("plain");
+    expect(withEnv("pulumi stack output --show-secrets hidden").trim()).toBe("found-nowhere");
+    expect(withEnv("pulumi up --yes --skip-preview")).toContain("1 unchanged");
+  });
+
+  it("is the same for `npm run preview`", () => {
+    const changes = JSON.parse(shell("npm run -s preview -- --json").stdout) as {
+      changeSummary: Record<string, number>;
+    };
+    expect(changes.changeSummary).toEqual({ same: 1 });
+  });
+
+  it("prints nothing but exports, for each shell", () => {
+    const lines = shell("npm run -s env").stdout.trimEnd().split("\n");
+    expect(lines.filter((line) => !/^(export [A-Z_]+=|unset PULUMI_CONFIG_PASSPHRASE$)/.test(line))).toEqual([]);
+  });
+
+  it("keeps its tracked files as they were", () => {
+    const text = (folder: string) => TRACKED.map((name) => readFileSync(join(folder, name), "utf8"));
+    expect(text(clone)).toEqual(text(ROOT));
+  });
+
+  it("keeps its state for its owner alone, and secrets unreadable in it", () => {
+    expect(statSync(join(clone, ".state")).mode & 0o777).toBe(0o700);
+    const state = join(clone, ".state", "backend", ".pulumi", "stacks", "pulumi-swarm", "dev.json");
+    expect(readFileSync(state, "utf8")).not.toContain("found-nowhere");
+  });
+
+  it("goes by `npm run down`, and says so", () => {
+    shell("npm run -s down");
+    const state = join(clone, ".state", "backend", ".pulumi", "stacks", "pulumi-swarm", "dev.json");
+    expect(existsSync(state)).toBe(true);
+    expect(JSON.parse(readFileSync(state, "utf8"))).not.toHaveProperty("checkpoint.latest.resources.0");
+  });
+}, 120_000);

@@ -1,0 +1,58 @@
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { obtainDockerPlugin } from "../../toolchain/docker-plugin.ts";
+import { obtainPulumi } from "../../toolchain/pulumi.ts";
+import { answers, run } from "../../toolchain/run.ts";
+import { inputsOf, outputsOf, tokenOf, type TypedProperty } from "./typings.ts";
+
+/** What the plugin tells of itself with `-names`: resource token → properties. */
+interface NamedProperty extends TypedProperty {
+  input: boolean;
+  properties?: NamedProperty[];
+}
+
+const RESOURCES = ["Network", "Secret", "ServiceConfig", "Volume", "RemoteImage", "Container", "Service"];
+
+let names: Record<string, NamedProperty[]>;
+let built = false;
+
+beforeAll(async () => {
+  const { path } = await obtainDockerPlugin(obtainPulumi);
+  const binary = join(path, "pulumi-resource-docker");
+  built = await answers(binary, ["-names"]);
+  if (built) names = JSON.parse(await run(binary, ["-names"])) as Record<string, NamedProperty[]>;
+}, 600_000);
+
+/** The inputs among the properties. The typings of nested objects are shared with a resource's state: all of them. */
+function taken(properties: readonly NamedProperty[], nested = false): TypedProperty[] {
+  return properties
+    .filter((property) => property.input || nested)
+    .map(({ name, type, required, properties: members }) => ({
+      ...{ name, type, required },
+      ...(members ? { properties: taken(members, true) } : {}),
+    }));
+}
+
+/** Names and types at every depth. Of an output the typings say "required" when it is always known. */
+function shape(properties: readonly TypedProperty[]): unknown[] {
+  return properties.map(({ name, type, properties: nested }) => [name, type, ...(nested ? [shape(nested)] : [])]);
+}
+
+describe.each(RESOURCES)("the docker plugin built here, %s", (resource) => {
+  const released = "the plugin is the released one: it needs no comparison with its own typings";
+
+  it("registers the token of @pulumi/docker", (context) => {
+    if (!built) context.skip(released);
+    expect(Object.keys(names)).toContain(tokenOf(resource));
+  });
+
+  it("takes the inputs of the typings", (context) => {
+    if (!built) context.skip(released);
+    expect(taken(names[tokenOf(resource)] ?? [])).toEqual(inputsOf(resource));
+  });
+
+  it("gives the outputs of the typings", (context) => {
+    if (!built) context.skip(released);
+    expect(shape(names[tokenOf(resource)] ?? [])).toEqual(shape(outputsOf(resource)));
+  });
+});
