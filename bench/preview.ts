@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { writeWorkingConfig } from "../commands/support/config.ts";
 import { prepare } from "../commands/support/prepare.ts";
 import { openSession, pulumiOutput, type Session, type Toolchain } from "../commands/support/pulumi.ts";
 import { openState } from "../commands/support/state.ts";
@@ -39,11 +40,15 @@ export async function benchPreview(stack: string): Promise<Measurement> {
 }
 
 /** A project of its own with the same CLI, the same SDK and the same kind of state. */
-function emptySession(toolchain: Toolchain, folder: string): Promise<Session> {
+async function emptySession(toolchain: Toolchain, folder: string): Promise<Session> {
   const project = { name: "empty", runtime: { name: "nodejs", options: { typescript: false } }, main: "index.js" };
   writeFileSync(join(folder, "Pulumi.yaml"), JSON.stringify(project));
   writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true }));
   writeFileSync(join(folder, "index.js"), "");
   symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
-  return openSession(toolchain, openState(folder), "empty");
+  const state = openState(folder);
+  writeWorkingConfig(state, "empty", {});
+  const session = await openSession(toolchain, state, "empty");
+  await pulumiOutput(session, ["up", "--yes", "--skip-preview", "--stack", "empty"]);
+  return session;
 }

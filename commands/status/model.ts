@@ -151,11 +151,11 @@ function byNameThenAge(a: TaskReport, b: TaskReport): number {
 }
 
 function serviceProblems({ name, running, desired }: ServiceReport, tasks: readonly TaskReport[]): string[] {
+  if (running > 0 && running >= desired) return [];
   const count = `service ${name}: ${running} of ${desired} tasks run`;
-  if (running < desired) {
-    // Of one place's tasks the newest tells why nothing runs there.
-    const last = tasks.find((task) => task.service === name && task.error !== undefined);
-    return [last ? `${count}; last error, on ${last.node || "no node"}: ${last.error}` : count];
-  }
-  return desired === 0 ? [`${count}: no node is chosen for it`] : [];
+  const own = tasks.filter(({ service }) => service === name);
+  // A global service wants no task while one waits for its restart: then, too, the newest error tells why.
+  const failed = own.find(({ error }) => error !== undefined);
+  if (failed) return [`${count}; last error, on ${failed.node || "no node"}: ${failed.error}`];
+  return [own.length === 0 ? `${count}: no node fits it` : count];
 }

@@ -1,6 +1,6 @@
 import type { NetworkReport, ServiceReport, StatusReport, TaskReport } from "./model.ts";
 import type { StoreReport } from "./store.ts";
-import { table } from "./table.ts";
+import { facts, table } from "./table.ts";
 
 /** The report for people: what `docker network inspect`, `service ls`, `service ps` and `mc admin info` tell. */
 export function renderStatus({ stack, network, services, tasks, store, problems }: StatusReport): string {
@@ -17,27 +17,21 @@ export function renderStatus({ stack, network, services, tasks, store, problems 
 const section = (title: string, text: string) => `${title}\n${text}`;
 
 function renderNetwork(network: NetworkReport): string {
-  const facts: [string, string][] = [
-    ["name", network.name],
-    ["id", network.id],
-    ["scope", network.scope],
-    ["driver", network.driver],
-    ["encrypted", yesNo(network.encrypted)],
-    ["attachable", yesNo(network.attachable)],
-    ["internal", yesNo(network.internal)],
-    ["subnet", network.subnets.join("\n")],
-    ["gateway", network.gateways.join("\n")],
-    ["VXLAN id", network.vxlanIds.join("\n")],
-    [
-      "labels",
-      Object.entries(network.labels)
-        .map(([key, value]) => `${key}=${value}`)
-        .join("\n"),
-    ],
-    ["peers", network.peers.map(({ name, address }) => `${name} ${address}`).join("\n")],
-    ["attached here", network.containers.map(({ name, address, mac }) => `${name} ${address} ${mac}`).join("\n")],
-  ];
-  return table(["network", ""], facts);
+  return facts({
+    name: [network.name],
+    id: [network.id],
+    scope: [network.scope],
+    driver: [network.driver],
+    encrypted: [yesNo(network.encrypted)],
+    attachable: [yesNo(network.attachable)],
+    internal: [yesNo(network.internal)],
+    subnet: network.subnets,
+    gateway: network.gateways,
+    "VXLAN id": network.vxlanIds,
+    labels: Object.entries(network.labels).map(([key, value]) => `${key}=${value}`),
+    peers: network.peers.map(({ name, address }) => `${name} ${address}`),
+    "attached here": network.containers.map(({ name, address, mac }) => `${name} ${address} ${mac}`),
+  });
 }
 
 const yesNo = (value: boolean) => (value ? "yes" : "no");

@@ -136,7 +136,12 @@ describe("the report", () => {
       { services: [service(0, 1)] },
       /^service minio-main: 0 of 1 tasks run; last error, on host: task: non-zero exit \(1\)$/,
     ],
-    ["no node fits", { services: [service(0, 0)] }, /0 of 0 tasks run: no node is chosen for it/],
+    ["no node fits", { services: [service(0, 0)], tasks: [] }, /0 of 0 tasks run: no node fits it$/],
+    [
+      "one that waits for its restart is not wanted for that moment",
+      { services: [service(0, 0)] },
+      /0 of 0 tasks run; last error, on host: task: non-zero exit \(1\)$/,
+    ],
     ["the store is silent", { store: storeReport("refused", {}) }, /^the store does not tell its state: refused/],
   ])("problem: %s", (_name, over, line) => {
     expect(statusReport(found(over)).problems).toContainEqual(expect.stringMatching(line));
