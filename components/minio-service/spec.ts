@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Mount, PublishedPort, ResourceLimits, ServiceSpec } from "../engine/types.ts";
+import type { ContainerSpec, Mount, PublishedPort, ResourceLimits, ServiceSpec } from "../engine/types.ts";
 import { type DeepInput, type FieldInputs, plain } from "../shared/inputs.ts";
 import type { FrozenValue } from "../swarm-service/args.ts";
 import type { MinioServiceArgs } from "./args.ts";
@@ -61,6 +61,10 @@ export interface Store extends Pick<
   ownerLabels: Record<string, string>;
 }
 
+interface MemberSpec extends ContainerSpec {
+  DNSConfig: { Options: string[] };
+}
+
 /** What the Engine is asked for. Lists that are empty are spelled out, so that what is added by hand is seen. */
 export function serviceSpec(store: Store, service: ServicePlan): FieldInputs<ServiceSpec> {
   return {
@@ -88,10 +92,7 @@ export function serviceSpec(store: Store, service: ServicePlan): FieldInputs<Ser
   };
 }
 
-function containerSpec(
-  store: Store,
-  { hosts, mode }: ServicePlan,
-): DeepInput<ServiceSpec["TaskTemplate"]["ContainerSpec"]> {
+function containerSpec(store: Store, { hosts, mode }: ServicePlan): DeepInput<MemberSpec> {
   const [host] = hosts;
   if (!host) throw new Error("a service has at least one host");
   return {
@@ -125,6 +126,9 @@ function containerSpec(
     StopGracePeriod: scaled(store.stopGraceSeconds ?? 60, SECOND),
     CapabilityDrop: UNNEEDED_CAPABILITIES,
     Ulimits: [],
+    // A member looks up every peer before it serves, and on the first start no peer has a name yet: where the host's
+    // own name servers do not answer either, that cost 10 s for each endpoint.
+    DNSConfig: { Options: ["timeout:1", "attempts:1"] },
   };
 }
 

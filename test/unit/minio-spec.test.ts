@@ -148,6 +148,10 @@ test("the health check asks this member alone, and is exec'ed without a shell", 
   });
 });
 
+test("names that no peer has yet cost little", () => {
+  expect(container(storeOn(byKey(fakeHost("a"))))["DNSConfig"]).toEqual({ Options: ["timeout:1", "attempts:1"] });
+});
+
 test("what members must agree in restarts them together", () => {
   expect(AGREED_FIELDS.map((path) => path.split(".").at(-1))).toEqual([
     "Image",
