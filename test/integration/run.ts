@@ -80,7 +80,13 @@ export function stepsOf(events: readonly EngineEvent[]): Step[] {
   return events.flatMap(({ resourcePreEvent }) => {
     if (!resourcePreEvent) return [];
     const { op, urn, type, diffs, detailedDiff } = resourcePreEvent.metadata;
-    if (op === "same" || op === "refresh" || op === "read") return [];
-    return [{ op, type, name: urn.split("::").at(-1) ?? "", diffs: diffs ?? Object.keys(detailedDiff ?? {}) }];
+    const name = urn.split("::").at(-1) ?? "";
+    if (op === "same" || op === "refresh" || op === "read" || isDefaultProvider(type, name)) return [];
+    return [{ op, type, name, diffs: diffs ?? Object.keys(detailedDiff ?? {}) }];
   });
+}
+
+/** Pulumi makes these by itself, keeps the stack's whole configuration in them, and neither shows nor counts them. */
+function isDefaultProvider(type: string, name: string): boolean {
+  return type.startsWith("pulumi:providers:") && /^default(_|$)/.test(name);
 }

@@ -1,22 +1,43 @@
+import { afterAll, beforeAll, beforeEach, describe } from "vitest";
 import { buildImage } from "../../toolchain/minio-image.ts";
-import { type Lab, type LabHost, startLab } from "../lab/lab.ts";
-import { TestStack } from "./stack.ts";
+import { type Lab, type LabHost, startLab, whyNoLab } from "../lab/lab.ts";
+import { TestStack, type TestStackOptions } from "./stack.ts";
 
-/** One machine with the images that the tests need, and stacks of this repository's program on it. */
+/** One machine with the images that the tests need, and stacks on it. */
 export interface Scene {
   lab: Lab;
   host: LabHost;
   /** Two images of MinIO that differ in a label alone, by id. */
   images: { a: string; b: string };
-  /** A stack with this configuration beside what makes it run here. */
-  stack(config?: Record<string, unknown>): Promise<TestStack>;
-  close(): Promise<void>;
+  /** A stack of this repository's program, unless told otherwise. */
+  stack(config?: Record<string, unknown>, options?: Omit<TestStackOptions, "config">): Promise<TestStack>;
 }
 
-/** The least that a store needs: one drive makes a quick start. */
+/** The least that a store needs: it starts quickest. */
 export const ONE_DRIVE = { d1: {} };
 
-export async function openScene(options: { disks?: number } = {}): Promise<Scene> {
+/** A file's tests on a machine of their own; skipped, with the reason, where none can be had. */
+export function onLab(name: string, tests: (scene: () => Scene) => void, options: { disks?: number } = {}): void {
+  const problem = whyNoLab();
+  describe(name, () => {
+    let scene: OpenScene | undefined;
+    beforeAll(async () => {
+      if (problem === undefined) scene = await openScene(options);
+    });
+    afterAll(() => scene?.close());
+    beforeEach(({ skip }) => {
+      if (problem !== undefined) skip(problem);
+    });
+    tests(() => {
+      if (!scene) throw new Error("the scene is there once the tests run");
+      return scene;
+    });
+  });
+}
+
+type OpenScene = Scene & { close(): Promise<void> };
+
+async function openScene(options: { disks?: number }): Promise<OpenScene> {
   const lab = await startLab({ hosts: 1, ...options });
   const host = lab.host(1);
   const images = {
@@ -28,8 +49,8 @@ export async function openScene(options: { disks?: number } = {}): Promise<Scene
     lab,
     host,
     images,
-    async stack(config = {}) {
-      const stack = await TestStack.create({ config: { ...configOf(host, images.a), ...config } });
+    async stack(config = {}, others = {}) {
+      const stack = await TestStack.create({ ...others, config: { ...configOf(host, images.a), ...config } });
       stacks.push(stack);
       return stack;
     },
@@ -41,6 +62,6 @@ export async function openScene(options: { disks?: number } = {}): Promise<Scene
 }
 
 /** What the local stack has to know of a machine that is not the one the program runs on. */
-export function configOf(host: LabHost, image: string): Record<string, unknown> {
+function configOf(host: LabHost, image: string): Record<string, unknown> {
   return { engine: host.socket, hostname: host.hostname, endpointAddress: host.address, image };
 }

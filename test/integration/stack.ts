@@ -89,7 +89,7 @@ export class TestStack {
   /** Starts `pulumi up` and gives back what is needed to follow and to kill it. */
   begin(verb: Verb, flags: readonly string[]): Running & { events: () => EngineEvent[] } {
     const log = join(this.#session.state.path, `events-${++this.#runs}.jsonl`);
-    const args = [verb, "--non-interactive", "--color", "never", "--diff", "--event-log", log, ...flags];
+    const args = [verb, "--non-interactive", "--color", "never", "--event-log", log, ...flags];
     return { ...this.#start(args), events: () => readEvents(log) };
   }
 

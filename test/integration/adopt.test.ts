@@ -1,0 +1,73 @@
+import { expect, test } from "vitest";
+import { type Contents, contentsOf } from "./contents.ts";
+import { ONE_DRIVE, onLab } from "./scene.ts";
+import type { TestStack } from "./stack.ts";
+
+onLab("a Swarm made by hand", (scene) => {
+  let stack: TestStack;
+  let before: Contents;
+
+  test("is refused when nobody said that it may be taken on, with nothing touched", async () => {
+    const { engine } = scene().host;
+    await engine.initSwarm({
+      ListenAddr: "127.0.0.1:2377",
+      AdvertiseAddr: "127.0.0.1",
+      Spec: { Labels: { by: "hand" }, Orchestration: { TaskHistoryRetentionLimit: 9 } },
+    });
+    await engine.request("POST", "/networks/create", { body: { Name: "theirs", Driver: "overlay" } });
+    await engine.request("POST", "/secrets/create", {
+      body: { Name: "theirs", Data: Buffer.from("x").toString("base64") },
+    });
+    before = await contentsOf(engine);
+
+    stack = await scene().stack({ drives: ONE_DRIVE });
+    for (const verb of ["preview", "up"] as const) {
+      expect((await stack.refused(verb)).output).toMatch(
+        /Swarm "swarm": adopt false: host local already is in the Swarm \w+, which this stack did not make: set adopt: true/,
+      );
+    }
+    expect(await contentsOf(engine)).toEqual(before);
+  });
+
+  test("is taken on with adopt: true, and only what was asked for changes in it", async () => {
+    const { engine } = scene().host;
+    const { ID, Spec } = await engine.swarm();
+    stack.config("adopt", true);
+    await stack.up();
+    expect((await stack.outputs())["swarmId"]).toBe(ID);
+    expect((await engine.swarm()).Spec).toEqual(Spec);
+    expect((await stack.preview({ refresh: true })).steps).toEqual([]);
+  });
+
+  test("is not left by destroy: it is as it was, and only the data's volume is new", async () => {
+    const { engine } = scene().host;
+    await stack.destroy();
+    expect(await contentsOf(engine)).toEqual({ ...before, volumes: ["minio-d1"] });
+    const [node] = await engine.nodes();
+    expect(node?.Spec).toMatchObject({ Availability: "active", Role: "manager" });
+    expect(node?.Spec.Labels ?? {}).toEqual({});
+  });
+});
+
+onLab("a Swarm that this stack made and others use as well", (scene) => {
+  test("is not ended under them by destroy, unless that is allowed", async () => {
+    const { engine } = scene().host;
+    const stack = await scene().stack({ drives: ONE_DRIVE });
+    await stack.up();
+    await engine.createService({
+      Name: "guest",
+      Mode: { Replicated: { Replicas: 0 } },
+      TaskTemplate: { ContainerSpec: { Image: scene().images.a } },
+    });
+
+    expect((await stack.refused("destroy")).output).toMatch(
+      /the Swarm is still used by what this stack did not make: service guest\. Remove it first, or set allowOutage: true/,
+    );
+    expect((await engine.services()).map(({ Spec }) => Spec.Name)).toContain("guest");
+
+    const [guest] = await engine.services({ name: ["guest"] });
+    await engine.removeService(guest?.ID ?? "");
+    await stack.destroy();
+    expect((await engine.info()).Swarm.LocalNodeState).toBe("inactive");
+  });
+});

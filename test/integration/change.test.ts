@@ -1,0 +1,188 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { networkNamed, onlyService } from "./by-hand.ts";
+import { buckets, someObject } from "./s3.ts";
+import { ONE_DRIVE, onLab } from "./scene.ts";
+import type { TestStack } from "./stack.ts";
+
+/** One change of the configuration, and all that it may do. */
+interface Change {
+  what: string;
+  config: Record<string, unknown>;
+  /** Every operation on a resource, in any order. */
+  steps: string[];
+  /** What the preview says besides. */
+  says?: RegExp;
+}
+
+/** Each goes on from the one before; none makes a new service. */
+const CHANGES: Change[] = [
+  {
+    what: "another port",
+    config: { port: 9100 },
+    steps: ["update minio-main"],
+    says: /minio-main: its tasks restart one by one: .*EndpointSpec/,
+  },
+  { what: "another port of the console", config: { consolePort: 9101 }, steps: ["update minio-main"] },
+  {
+    what: "a setting of MinIO",
+    config: { environment: { MINIO_API_REQUESTS_MAX: "200" } },
+    steps: ["update minio-main"],
+    says: /minio-main: all tasks restart at once, a short outage: .*MINIO_API_REQUESTS_MAX/,
+  },
+  {
+    what: "another name of the root user",
+    config: { rootUser: "keeper" },
+    steps: [
+      "update minio-credentials",
+      ...["minio-root-user", "minio-root-password", "minio-mc-aliases"].flatMap((secret) => [
+        `create-replacement ${secret}`,
+        `replace ${secret}`,
+        `delete-replaced ${secret}`,
+      ]),
+      "update minio-main",
+    ],
+    says: /minio-main: all tasks restart at once/,
+  },
+  {
+    what: "nothing published any more",
+    config: { expose: false, port: undefined, consolePort: undefined },
+    steps: ["update minio-main"],
+  },
+  { what: "published again", config: { expose: true }, steps: ["update minio-main"] },
+  { what: "another address for clients: an output alone", config: { endpointAddress: "store.example" }, steps: [] },
+  { what: "permissions for changes to come", config: { adopt: true, allowOutage: true }, steps: [] },
+  { what: "permissions taken back", config: { adopt: false, allowOutage: false }, steps: [] },
+];
+
+/** What a formed store or a network in use refuses, with the lost things or the reason in the line. */
+const REFUSED: { what: string; config: Record<string, unknown>; line: RegExp }[] = [
+  {
+    what: "a drive more",
+    config: { drives: { d1: {}, d2: {} } },
+    line: /drives? .*d2.*for life.*erasure set.*Replace a drive in its place/,
+  },
+  {
+    what: "a disk instead of a volume",
+    config: { drives: { d1: { path: "/mnt/disk1" } } },
+    line: /drives? .*\/mnt\/disk1\/minio.*for life.*erasure set/,
+  },
+  { what: "the mode", config: { mode: "replicated" }, line: /mode "?replicated"?.*global/ },
+  {
+    what: "the subnet",
+    config: { subnet: "10.30.0.0/24" },
+    line: /subnet "10\.30\.0\.0\/24": .*service minio-main would lose it: put the value back, or set allowOutage: true/,
+  },
+  {
+    what: "attachable",
+    config: { attachable: false },
+    line: /attachable false: .*service minio-main would lose it: .*allowOutage: true/,
+  },
+  {
+    what: "encryption",
+    config: { encrypted: false },
+    line: /encrypted false: .*service minio-main would lose it: .*allowOutage: true/,
+  },
+  { what: "the MTU", config: { mtu: 1400 }, line: /mtu 1400: .*service minio-main would lose it: .*allowOutage: true/ },
+  {
+    what: "the network's name",
+    config: { networkName: "another-network" },
+    line: /networkName "another-network": .*service minio-main would lose it: .*allowOutage: true/,
+  },
+  {
+    what: "the address pools",
+    config: { addressPools: ["10.64.0.0/12"] },
+    line: /addressPools \["10\.64\.0\.0\/12"\]: .*lost with the old one: service minio-main, network minio-overlay-network, secret .*Data in volumes stays.*allowOutage: true/,
+  },
+];
+
+onLab("a change of one thing changes just that", (scene) => {
+  let stack: TestStack;
+  const kept = someObject();
+  const bucket = async () => (await buckets(stack, "kept"))["local"]!;
+  const expectKept = async () => expect(kept.equals(await (await bucket()).get("kept"))).toBe(true);
+  const configure = (config: Record<string, unknown>) => {
+    for (const [key, value] of Object.entries(config)) stack.config(key, value);
+  };
+  /** Runs with a configuration that is put back afterwards. */
+  const refusal = async (config: Record<string, unknown>) => {
+    configure(config);
+    const { output } = await stack.refused("preview");
+    configure(Object.fromEntries(Object.keys(config).map((key) => [key, undefined])));
+    stack.config("drives", ONE_DRIVE);
+    return output;
+  };
+
+  beforeAll(async () => {
+    stack = await scene().stack({ drives: ONE_DRIVE });
+    await stack.up();
+    await (await bucket()).create();
+    await (await bucket()).put("kept", kept);
+  });
+
+  describe("refused, with what would be lost, and nothing touched", () => {
+    test.each(REFUSED)("$what", async ({ config, line }) => {
+      const { engine } = scene().host;
+      const before = await onlyService(engine);
+      expect((await refusal(config)).split("\n")).toContainEqual(expect.stringMatching(line));
+      expect(await onlyService(engine)).toEqual(before);
+    });
+
+    test("the configuration put back, there is nothing to do", async () => {
+      expect((await stack.preview()).steps).toEqual([]);
+    });
+  });
+
+  test.each(CHANGES)("$what", async ({ config, steps, says }) => {
+    const { engine } = scene().host;
+    const before = await onlyService(engine);
+    configure(config);
+
+    const preview = await stack.preview();
+    expect(names(preview).toSorted()).toEqual([...steps].toSorted());
+    if (says) expect(preview.output).toMatch(says);
+    await stack.up();
+
+    expect((await onlyService(engine)).ID).toBe(before.ID);
+    if (steps.length === 0) expect((await onlyService(engine)).Version).toEqual(before.Version);
+    expect((await stack.preview()).steps).toEqual([]);
+  });
+
+  test("the data has outlived all of it", async () => {
+    stack.config("endpointAddress", scene().host.address);
+    await stack.up();
+    await expectKept();
+  });
+
+  test("another subnet with allowOutage: the network is made anew, the service goes on, the data is there", async () => {
+    const { engine } = scene().host;
+    const before = await onlyService(engine);
+    configure({ subnet: "10.30.0.0/24", allowOutage: true });
+    await stack.up();
+
+    const network = await networkNamed(engine, "minio-overlay-network");
+    expect(network.IPAM.Config?.[0]).toEqual({ Subnet: "10.30.0.0/24", Gateway: "10.30.0.1" });
+    const service = await onlyService(engine);
+    expect(service.ID).toBe(before.ID);
+    expect(service.Spec.TaskTemplate.Networks?.map(({ Target }) => Target)).toEqual([network.Id]);
+    await expectKept();
+    expect((await stack.preview({ refresh: true })).steps).toEqual([]);
+    expect((await stack.outputs())["subnet"]).toBe("10.30.0.0/24");
+  });
+
+  test("other address pools with allowOutage: the Swarm is made anew, the data is there", async () => {
+    const { engine } = scene().host;
+    const before = await engine.swarm();
+    configure({ addressPools: ["10.64.0.0/12"], allowOutage: true });
+    await stack.up();
+
+    const now = await engine.swarm();
+    expect(now.ID).not.toBe(before.ID);
+    expect(now.DefaultAddrPool).toEqual(["10.64.0.0/12"]);
+    await expectKept();
+    expect((await stack.preview({ refresh: true })).steps).toEqual([]);
+  });
+
+  function names({ steps }: { steps: { op: string; name: string }[] }): string[] {
+    return steps.map(({ op, name }) => `${op} ${name}`);
+  }
+});

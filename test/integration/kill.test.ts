@@ -1,0 +1,163 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { afterEach, expect, test } from "vitest";
+import type { Engine } from "../../components/engine/engine.ts";
+import { ownedObjects } from "./contents.ts";
+import { killTree } from "./kill-tree.ts";
+import type { EngineEvent } from "./run.ts";
+import { buckets, someObject } from "./s3.ts";
+import { ONE_DRIVE, onLab } from "./scene.ts";
+import type { TestStack } from "./stack.ts";
+
+/** When `up` is killed: as soon as this has happened. */
+interface Moment {
+  when: string;
+  happened(events: readonly EngineEvent[], engine: Engine): boolean | Promise<boolean>;
+}
+
+const begun = (name: string) => (events: readonly EngineEvent[]) =>
+  events.some(({ resourcePreEvent }) => isChangeOf(name, resourcePreEvent?.metadata));
+
+const done = (name: string) => (events: readonly EngineEvent[]) =>
+  events.some(({ resOutputsEvent }) => isChangeOf(name, resOutputsEvent?.metadata));
+
+function isChangeOf(name: string, metadata: { op: string; urn: string } | undefined): boolean {
+  return metadata !== undefined && metadata.op !== "same" && metadata.urn.endsWith(`::${name}`);
+}
+
+const hasService = async (_events: readonly EngineEvent[], engine: Engine) => (await engine.services()).length > 0;
+
+const CREATING: Moment[] = [
+  { when: "the program has just begun", happened: begun("pulumi-swarm-test") },
+  { when: "the machine is looked at", happened: begun("local-machine") },
+  { when: "the credentials are made", happened: done("minio-credentials") },
+  {
+    when: "the engine has just become a Swarm",
+    happened: async (_events, engine) => (await engine.info()).Swarm.LocalNodeState === "active",
+  },
+  { when: "the Swarm is recorded, its member not yet", happened: begun("swarm-member-local") },
+  {
+    when: "the network is in the engine",
+    happened: async (_events, engine) => (await engine.networks({ name: ["minio-overlay-network"] })).length > 0,
+  },
+  {
+    when: "the first secret is in the engine",
+    happened: async (_events, engine) => (await engine.secrets()).length > 0,
+  },
+  { when: "the service is in the engine, and does not run", happened: hasService },
+  {
+    when: "the service's task runs, and MinIO is not ready",
+    happened: async (_events, engine) => (await engine.containers()).some(({ State }) => State === "running"),
+  },
+];
+
+/** Of an `up` that changes the root user: secrets are replaced and all tasks restart. */
+const UPDATING: Moment[] = [
+  {
+    when: "the new secrets are there beside the old ones",
+    happened: async (_events, engine) => (await engine.secrets()).length >= 5,
+  },
+  { when: "the service's update has begun", happened: begun("minio-main") },
+  { when: "the service is updated, the old secrets are still there", happened: done("minio-main") },
+];
+
+onLab("up is killed, and the next one converges with nothing orphaned", (scene) => {
+  let stack: TestStack;
+
+  /** Runs `up` until then, and kills it. */
+  async function killed({ happened }: Moment): Promise<void> {
+    const { engine } = scene().host;
+    const up = stack.begin("up", ["--yes", "--skip-preview"]);
+    let ended = false;
+    void up.outcome.then(() => (ended = true));
+    while (!(await happenedBy(happened, up.events(), engine))) {
+      if (ended) throw new Error(`up came to its end before it could be killed:\n${(await up.outcome).output}`);
+      await pause(10);
+    }
+    killTree(up.pid);
+    const { exitCode } = await up.outcome;
+    expect(exitCode).not.toBe(0);
+  }
+
+  async function expectConverged(): Promise<void> {
+    const { engine } = scene().host;
+    stack.unlock();
+    await stack.up();
+    expect((await stack.preview()).steps).toEqual([]);
+    expect((await stack.preview({ refresh: true })).steps).toEqual([]);
+
+    expect(await ownedObjects(engine)).toEqual([
+      "network network",
+      "secret minio-mc-aliases",
+      "secret minio-root-password",
+      "secret minio-root-user",
+      "service minio-main",
+    ]);
+    const ids = [...(await engine.services()), ...(await engine.secrets())].map(({ ID }) => ID);
+    const network = (await engine.networks({ name: ["minio-overlay-network"] })).map(({ Id }) => Id);
+    const recorded = stack.state().resources.filter(({ type }) => /Service|secret:Secret|network:Network/.test(type));
+    const recordedIds = recorded.flatMap(({ id, type }) => (type.startsWith("pulumi-swarm:") ? [] : (id ?? [])));
+    expect(recordedIds.toSorted()).toEqual([...ids, ...network].toSorted());
+
+    const bucket = (await buckets(stack, `b-${Date.now()}`))["local"]!;
+    const object = someObject();
+    await bucket.create();
+    await bucket.put("object", object);
+    expect(object.equals(await bucket.get("object"))).toBe(true);
+  }
+
+  test.each(CREATING)("while making it all: when $when", async (moment) => {
+    stack = await scene().stack({ drives: ONE_DRIVE });
+    await killed(moment);
+    await expectConverged();
+  });
+
+  test.each(UPDATING)("while changing it: when $when", async (moment) => {
+    if (!stack) stack = await scene().stack({ drives: ONE_DRIVE });
+    await stack.up();
+    stack.config("rootUser", `user-${UPDATING.indexOf(moment)}`);
+    await killed(moment);
+    await expectConverged();
+  });
+
+  test("what it made is all there is: destroy leaves nothing but the data", async () => {
+    await stack.destroy();
+    expect(stack.state().resources).toEqual([]);
+    expect((await scene().host.engine.info()).Swarm.LocalNodeState).toBe("inactive");
+  });
+
+  afterEach(async ({ task }) => {
+    // The next one begins with nothing; what comes after the last of these goes on with what is there.
+    const isLast = task.name.endsWith(CREATING.at(-1)?.when ?? "");
+    const { engine } = scene().host;
+    if (!task.name.startsWith("while making") || isLast) return;
+    await engine.leaveSwarm(true);
+    for (const volume of await engine.volumes()) await removeVolume(engine, volume.Name);
+  });
+});
+
+async function happenedBy(
+  happened: Moment["happened"],
+  events: readonly EngineEvent[],
+  engine: Engine,
+): Promise<boolean> {
+  try {
+    return await happened(events, engine);
+  } catch {
+    // Asked for what only a Swarm has, an engine without one answers with an error.
+    return false;
+  }
+}
+
+/** A container that has just been killed holds its volume for a moment. */
+async function removeVolume(engine: Engine, name: string): Promise<void> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    if (
+      await engine.removeVolume(name).then(
+        () => true,
+        () => false,
+      )
+    )
+      return;
+    await pause(100);
+  }
+}

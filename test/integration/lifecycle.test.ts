@@ -1,0 +1,122 @@
+import { expect, test } from "vitest";
+import { type Contents, contentsOf } from "./contents.ts";
+import { type Bucket, buckets, someObject } from "./s3.ts";
+import { onLab } from "./scene.ts";
+import type { TestStack } from "./stack.ts";
+
+/** A new container knows MinIO's version and little else; its address is what the program says it is. */
+onLab("one machine, from nothing to nothing", (scene) => {
+  let stack: TestStack;
+  let before: Contents;
+  const kept = someObject();
+
+  const onlyBucket = async (): Promise<Bucket> => {
+    const all = await buckets(stack, "kept");
+    expect(Object.keys(all)).toEqual(["local"]);
+    return all["local"]!;
+  };
+
+  test("up makes everything, and a second preview is clean, also after a refresh", async () => {
+    before = await contentsOf(scene().host.engine);
+    stack = await scene().stack();
+    const up = await stack.up();
+    expect(new Set(up.steps.map(({ op }) => op))).toEqual(new Set(["create"]));
+
+    expect((await stack.preview()).steps).toEqual([]);
+    expect((await stack.refresh()).steps).toEqual([]);
+    expect((await stack.preview()).steps).toEqual([]);
+    expect((await stack.preview({ refresh: true })).steps).toEqual([]);
+    expect((await stack.up()).steps).toEqual([]);
+  });
+
+  test("the stack exports what users look for, by name", async () => {
+    const { address, engine } = scene().host;
+    const outputs = await stack.outputs();
+    const [network] = await engine.networks({ name: ["minio-overlay-network"] });
+    const [service] = await engine.services();
+    const swarm = await engine.swarm();
+    const [node] = await engine.nodes();
+    expect(outputs).toEqual({
+      endpoint: `http://${address}:9000`,
+      endpoints: { local: `http://${address}:9000` },
+      consoleEndpoints: { local: `http://${address}:9001` },
+      subnet: network?.IPAM.Config?.[0]?.Subnet,
+      subnetGateway: network?.IPAM.Config?.[0]?.Gateway,
+      networkId: network?.Id,
+      networkName: "minio-overlay-network",
+      swarmId: swarm.ID,
+      nodes: { local: { nodeId: node?.ID, role: "manager", address: "127.0.0.1" } },
+      serviceIds: { main: service?.ID },
+      rootUser: expect.stringMatching(/^[\w.-]{3,64}$/),
+      rootPassword: "[secret]",
+    });
+    expect(network?.Options).toHaveProperty("encrypted");
+    expect(network?.Attachable).toBe(true);
+    expect(Object.keys(service?.Spec.Mode ?? {})).toEqual(["Global"]);
+  });
+
+  test("a Swarm of one machine listens on its loopback interface alone", async () => {
+    const listening = await scene().host.run("ss", "-Hltn", "sport = :2377");
+    expect(
+      listening
+        .trim()
+        .split("\n")
+        .map((line) => line.split(/\s+/)[3]),
+    ).toEqual(["127.0.0.1:2377"]);
+  });
+
+  test("objects are put, read back equal, listed and deleted through each endpoint", async () => {
+    for (const bucket of Object.values(await buckets(stack, "round-trip"))) {
+      const object = someObject();
+      await bucket.create();
+      await bucket.put("an/object", object);
+      expect(object.equals(await bucket.get("an/object"))).toBe(true);
+      expect(await bucket.list()).toEqual(["an/object"]);
+      await bucket.delete("an/object");
+      expect(await bucket.list()).toEqual([]);
+    }
+  });
+
+  test("the console answers", async () => {
+    const { consoleEndpoints } = (await stack.outputs()) as { consoleEndpoints: Record<string, string> };
+    for (const url of Object.values(consoleEndpoints)) expect((await fetch(url)).status).toBe(200);
+  });
+
+  test("another image reaches all tasks at once, as the preview says beforehand, and objects survive it", async () => {
+    const { engine } = scene().host;
+    const bucket = await onlyBucket();
+    await bucket.create();
+    await bucket.put("kept", kept);
+    const [formerly] = await engine.services();
+
+    stack.config("image", scene().images.b);
+    const preview = await stack.preview();
+    expect(preview.steps.map(({ op, name }) => `${op} ${name}`)).toEqual(["update minio-main"]);
+    expect(preview.output).toMatch(/minio-main: all tasks restart at once, a short outage: .*Image/);
+    await stack.up();
+
+    const [now] = await engine.services();
+    expect(now?.ID).toBe(formerly?.ID);
+    const running = await engine.tasks({ service: [now?.ID ?? ""], "desired-state": ["running"] });
+    expect(running.map((task) => task.Spec.ContainerSpec.Image)).toEqual([scene().images.b]);
+    expect(kept.equals(await (await onlyBucket()).get("kept"))).toBe(true);
+    expect((await stack.preview()).steps).toEqual([]);
+  });
+
+  test("destroy leaves the engine as it was, but for the data's volumes, which bear their owner's labels", async () => {
+    const { engine } = scene().host;
+    await stack.destroy();
+    expect(stack.state().resources).toEqual([]);
+    const volumes = ["minio-d1", "minio-d2", "minio-d3", "minio-d4"];
+    expect(await contentsOf(engine)).toEqual({ ...before, volumes });
+    for (const volume of await engine.volumes()) {
+      expect(volume.Labels).toMatchObject({ "pulumi-swarm.project": "pulumi-swarm", "pulumi-swarm.stack": "test" });
+    }
+  });
+
+  test("the next up finds the objects", async () => {
+    await stack.up();
+    expect(kept.equals(await (await onlyBucket()).get("kept"))).toBe(true);
+    await stack.destroy();
+  });
+});

@@ -1,0 +1,65 @@
+import { randomBytes } from "node:crypto";
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
+import type { TestStack } from "./stack.ts";
+
+/** A store as its user sees it: a bucket behind one endpoint. */
+export class Bucket {
+  readonly #client: S3Client;
+  readonly #bucket: string;
+
+  constructor(client: S3Client, bucket: string) {
+    this.#client = client;
+    this.#bucket = bucket;
+  }
+
+  async create(): Promise<void> {
+    await this.#client.send(new CreateBucketCommand({ Bucket: this.#bucket }));
+  }
+
+  async put(key: string, body: Buffer): Promise<void> {
+    await this.#client.send(new PutObjectCommand({ Bucket: this.#bucket, Key: key, Body: body }));
+  }
+
+  async get(key: string): Promise<Buffer> {
+    const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));
+    return Buffer.from((await Body?.transformToByteArray()) ?? []);
+  }
+
+  async list(): Promise<string[]> {
+    const { Contents = [] } = await this.#client.send(new ListObjectsV2Command({ Bucket: this.#bucket }));
+    return Contents.map(({ Key }) => Key ?? "");
+  }
+
+  async delete(key: string): Promise<void> {
+    await this.#client.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: key }));
+  }
+}
+
+/** The same bucket through every endpoint that the stack exports, by host key. */
+export async function buckets(stack: TestStack, name: string): Promise<Record<string, Bucket>> {
+  const { endpoints, rootUser, rootPassword } = (await stack.outputs({ showSecrets: true })) as {
+    endpoints: Record<string, string>;
+    rootUser: string;
+    rootPassword: string;
+  };
+  return Object.fromEntries(
+    Object.entries(endpoints).map(([key, endpoint]) => [key, bucketAt(endpoint, rootUser, rootPassword, name)]),
+  );
+}
+
+export function bucketAt(endpoint: string, user: string, password: string, name: string): Bucket {
+  const credentials = { accessKeyId: user, secretAccessKey: password };
+  return new Bucket(new S3Client({ endpoint, region: "us-east-1", credentials, forcePathStyle: true }), name);
+}
+
+/** Contents that are not found anywhere by chance; several parts of the erasure code long. */
+export function someObject(size = 3_000_000): Buffer {
+  return randomBytes(size);
+}

@@ -1,0 +1,121 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import type { Engine } from "../../components/engine/engine.ts";
+import { ONE_DRIVE, onLab } from "./scene.ts";
+import type { TestStack } from "./stack.ts";
+
+onLab("nothing secret is anywhere but where it belongs", (scene) => {
+  let stack: TestStack;
+  /** What must not be found, by what it is. */
+  let needles: Record<string, string>;
+  const said: Record<string, string> = {};
+
+  beforeAll(async () => {
+    stack = await scene().stack({ drives: ONE_DRIVE });
+    said["up"] = (await stack.up()).output;
+    said["preview"] = (await stack.preview()).output;
+    said["refresh"] = (await stack.refresh()).output;
+    stack.config("rootUser", "keeper");
+    const flags = ["--yes", "--skip-preview", "--diff", "--show-full-output", "--debug", "--logtostderr", "-v=9"];
+    said["up with all that Pulumi can tell"] = (await stack.begin("up", flags).outcome).output;
+
+    const { engine } = scene().host;
+    const { JoinTokens } = await engine.swarm();
+    const { rootPassword } = await stack.outputs({ showSecrets: true });
+    needles = { password: String(rootPassword), worker: JoinTokens.Worker, manager: JoinTokens.Manager };
+  });
+
+  /** Which of the needles a text has, as it is or in base64. */
+  const found = (text: string) =>
+    Object.entries(needles).flatMap(([what, needle]) => {
+      const encoded = Buffer.from(needle).toString("base64");
+      return text.includes(needle) || text.includes(encoded) ? [what] : [];
+    });
+
+  test("the needles are the right ones: they are found where they belong", async () => {
+    expect(Object.values(needles).every((needle) => needle.length >= 40)).toBe(true);
+    expect(found(await stack.pulumi("stack", "export", "--show-secrets"))).toEqual(["password", "worker", "manager"]);
+    const [container] = await scene().host.engine.containers();
+    const pid = await firstProcess(scene().host.engine, container?.Id ?? "");
+    expect(found(readFileSync(`/proc/${pid}/root/run/secrets/root-password`, "utf8"))).toEqual(["password"]);
+    const isPartOf = said["up with all that Pulumi can tell"] ?? "";
+    expect(isPartOf).toContain("minio-root-password");
+  });
+
+  test("not in the state", async () => {
+    expect(found(await stack.pulumi("stack", "export"))).toEqual([]);
+    expect(found(await stack.pulumi("stack", "output", "--json"))).toEqual([]);
+    expect(found(await stack.pulumi("stack", "history", "--json"))).toEqual([]);
+  });
+
+  test("not in any file of the stack: state, backups, histories, event logs, settings", () => {
+    const files = readdirSync(stack.folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const leaking = files
+      .map((entry) => join(entry.parentPath, entry.name))
+      // The passphrase's file is what all else is encrypted with; plugins are links.
+      .filter((file) => found(readFileSync(file, "latin1")).length > 0);
+    expect(files.length).toBeGreaterThan(5);
+    expect(leaking).toEqual([]);
+  });
+
+  test("not in what Pulumi prints, however much it is asked to tell", () => {
+    expect(Object.keys(said)).toHaveLength(4);
+    for (const [command, output] of Object.entries(said)) expect([command, found(output)]).toEqual([command, []]);
+  });
+
+  describe("not in the engine", () => {
+    test.each(["services", "tasks", "secrets", "configs", "networks", "nodes", "info", "containers/json?all=1"])(
+      "%s",
+      async (path) => {
+        expect(found(JSON.stringify(await scene().host.engine.request("GET", `/${path}`)))).toEqual([]);
+      },
+    );
+
+    test("containers and volumes, inspected", async () => {
+      const { engine } = scene().host;
+      for (const { Id } of await engine.containers(undefined, true)) {
+        expect(found(JSON.stringify(await engine.request("GET", `/containers/${Id}/json`)))).toEqual([]);
+      }
+      expect(found(JSON.stringify(await engine.volumes()))).toEqual([]);
+    });
+
+    test("the service's log", async () => {
+      const { engine } = scene().host;
+      const [container] = await engine.containers();
+      const pid = await firstProcess(engine, container?.Id ?? "");
+      expect(pid).toBeGreaterThan(1);
+      const log = await scene().host.run("docker", "logs", container?.Id ?? "");
+      expect(found(log)).toEqual([]);
+    });
+  });
+
+  test("not in any process's command line or environment, on the machine and in the containers", () => {
+    const processes = readdirSync("/proc").filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
+    const seen = processes.map((pid) => ({ pid, text: read(`/proc/${pid}/cmdline`) + read(`/proc/${pid}/environ`) }));
+    expect(seen.some(({ text }) => text.includes("MINIO_ROOT_PASSWORD_FILE"))).toBe(true);
+    expect(seen.filter(({ text }) => found(text).length > 0).map(({ pid }) => pid)).toEqual([]);
+  });
+});
+
+/** The container's first process, by its id on this machine. */
+async function firstProcess(engine: Engine, container: string): Promise<number> {
+  const inMachine = (await engine.request<{ State: { Pid: number } }>("GET", `/containers/${container}/json`)).State
+    .Pid;
+  const entry = readdirSync("/proc").find((name) => {
+    const [, inner] = /^NSpid:\s+(.*)$/m.exec(read(`/proc/${name}/status`)) ?? [];
+    const ids = inner?.split("\t") ?? [];
+    // This machine's, the lab machine's, the container's own.
+    return ids.length === 3 && Number(ids[1]) === inMachine && read(`/proc/${name}/cgroup`).includes(container);
+  });
+  return Number(entry);
+}
+
+/** A process may end while it is looked at. */
+function read(path: string): string {
+  try {
+    return readFileSync(path, "latin1");
+  } catch {
+    return "";
+  }
+}
