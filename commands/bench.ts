@@ -41,7 +41,7 @@ await main(async () => {
   }
   if (destroys && values) await progress(`taking stack ${stack} down`, () => downWithData(stack));
   if (parts.has("up")) {
-    if (await hasTools()) measured.push(await progress("measuring up", () => benchUp(engine, project, stack)));
+    if (await hasTools()) measured.push(...(await progress("measuring up", () => benchUp(engine, project, stack))));
     else skipped.push("up against the docker CLI: `docker` and `curl` must be on PATH");
   }
   if (parts.has("clone")) {
