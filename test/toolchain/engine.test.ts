@@ -1,0 +1,65 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ROOT } from "../../toolchain/cache.ts";
+import { answers } from "../../toolchain/run.ts";
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-engine-"));
+  for (const name of ["docker", "log"]) mkdirSync(join(folder, name));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Sees a machine without an engine: network, sockets, log and data of its own, and no systemd. */
+const MACHINE = `
+set -e
+mount -t tmpfs tmpfs /run
+mount --bind "$FOLDER/docker" /var/lib/docker
+mount --bind "$FOLDER/log" /var/log
+ip link set lo up
+trap 'pid=$(cat /run/docker.pid) && kill $pid && while kill -0 $pid 2>/dev/null; do sleep 0.1; done' EXIT
+start() { timeout 90 "$NODE" --input-type=module-typescript -e "$PROGRAM" 2>&1; }
+start
+echo "--- again"
+start
+echo "--- still there: $("$NODE" -e 'require("http").get({socketPath:"/run/docker.sock",path:"/_ping"},(r)=>console.log(r.resume().statusCode))')"
+`;
+
+const PROGRAM = `
+import { ensureEngine } from ${JSON.stringify(join(ROOT, "toolchain", "docker-engine.ts"))};
+const engine = await ensureEngine();
+console.log("engine at", engine.connection.host);
+`;
+
+describe("a machine without a running engine", () => {
+  it("gets one that outlives the command, once", { timeout: 120_000 }, async (context) => {
+    if (process.platform !== "linux" || process.getuid?.() !== 0) context.skip("needs root on Linux, for namespaces");
+    if (!(await answers("dockerd", ["--version"]))) context.skip("needs dockerd on PATH");
+    const { DOCKER_HOST: _host, DOCKER_CONTEXT: _context, ...outer } = process.env;
+    const env = { ...outer, FOLDER: folder, NODE: process.execPath, PROGRAM, XDG_CACHE_HOME: join(folder, "cache") };
+    const unshare = ["--mount", "--net", "--propagation", "private", "bash", "-c", MACHINE];
+    const { stdout, stderr, status } = spawnSync("unshare", unshare, { env, encoding: "utf8" });
+    expect(stderr).toBe("");
+    expect(status).toBe(0);
+    const [first, second] = stdout.split("--- again\n");
+    expect(first).toMatch(/^No Docker Engine answers.*going to start it \(dockerd in the background, log in /);
+    expect(first).toContain("engine at unix:///var/run/docker.sock");
+    expect(second).toBe("engine at unix:///var/run/docker.sock\n--- still there: 200\n");
+  });
+});
+
+describe("an engine that the user chose", () => {
+  it("is not brought to life: says which variable chose it", () => {
+    const env = { ...process.env, DOCKER_HOST: "unix:///nowhere/docker.sock", XDG_CACHE_HOME: join(folder, "cache") };
+    const { stderr, status } = spawnSync(process.execPath, ["--input-type=module-typescript", "-e", PROGRAM], {
+      env,
+      encoding: "utf8",
+    });
+    expect(status).not.toBe(0);
+    expect(stderr).toContain('(DOCKER_HOST "unix:///nowhere/docker.sock"): start it, or unset DOCKER_HOST');
+  });
+});
