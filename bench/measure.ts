@@ -1,4 +1,5 @@
 import { performance } from "node:perf_hooks";
+import { say } from "../toolchain/progress.ts";
 
 /** How often everything is measured. */
 export const RUNS = 5;
@@ -18,11 +19,15 @@ export async function timed(work: () => Promise<unknown>): Promise<number> {
   return (performance.now() - start) / 1000;
 }
 
-/** Does `work`, and `undo` after it however it ends. */
+/** Does `work`, and `undo` after it however it ends. Of two failures the first one tells what went wrong. */
 export async function undone<T>(work: () => Promise<T>, undo: () => Promise<unknown>): Promise<T> {
+  let result: T;
   try {
-    return await work();
-  } finally {
-    await undo();
+    result = await work();
+  } catch (error) {
+    await undo().catch((second: unknown) => say(`cleaning up: ${second instanceof Error ? second.message : second}`));
+    throw error;
   }
+  await undo();
+  return result;
 }

@@ -9,5 +9,7 @@ export function npmRun(args: readonly string[], folder = ROOT, env: NodeJS.Proce
 export const up = (stack: string, folder?: string, env?: NodeJS.ProcessEnv) =>
   npmRun(["up", "--", "--stack", stack, "--yes"], folder, env);
 
+export const down = (stack: string) => npmRun(["down", "--", "--stack", stack, "--yes"]);
+
 export const downWithData = (stack: string, folder?: string, env?: NodeJS.ProcessEnv) =>
   npmRun(["down", "--", "--stack", stack, "--yes", "--delete-data"], folder, env);

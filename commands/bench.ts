@@ -1,8 +1,8 @@
 // `npm run bench`: how long things take, in a table. It asserts nothing.
 import { benchClone } from "../bench/clone.ts";
-import { inspect, refusalOf } from "../bench/guard.ts";
-import { stopOnSignal } from "../bench/measure.ts";
-import { downWithData, up } from "../bench/npm.ts";
+import { type Found, inspect, refusalOf } from "../bench/guard.ts";
+import { stopOnSignal, undone } from "../bench/measure.ts";
+import { down, downWithData, up } from "../bench/npm.ts";
 import { partsOf } from "../bench/parts.ts";
 import { benchPreview } from "../bench/preview.ts";
 import { benchReport, type Measurement, renderBench } from "../bench/report.ts";
@@ -36,8 +36,7 @@ await main(async () => {
   const measured: Measurement[] = [];
   const skipped: string[] = [];
   if (parts.has("preview")) {
-    const wasUp = values !== undefined;
-    measured.push(await progress("measuring previews", () => whileUp(stack, wasUp, () => benchPreview(stack))));
+    measured.push(await progress("measuring previews", () => whileUp(found, () => benchPreview(stack))));
   }
   if (destroys && values) await progress(`taking stack ${stack} down`, () => downWithData(stack));
   if (parts.has("up")) {
@@ -53,15 +52,17 @@ await main(async () => {
   console.log(args.json ? JSON.stringify(report, undefined, 2) : renderBench(report));
 });
 
-/** A stack that was down is down again afterwards; one that was up stays as it is. */
-async function whileUp<T>(stack: string, wasUp: boolean, work: () => Promise<T>): Promise<T> {
-  if (wasUp) return await work();
-  try {
-    await up(stack);
-    return await work();
-  } finally {
-    await downWithData(stack);
-  }
+/** A stack that was down is down again afterwards, with the data that was there before; one that is up stays as it is. */
+function whileUp<T>({ stack, stackSwarmId, volumes }: Found, work: () => Promise<T>): Promise<T> {
+  if (stackSwarmId !== undefined) return work();
+  const takeDown = volumes.length > 0 ? down : downWithData;
+  return undone(
+    async () => {
+      await up(stack);
+      return await work();
+    },
+    () => takeDown(stack),
+  );
 }
 
 async function hasTools(): Promise<boolean> {
