@@ -41,7 +41,20 @@ describe("a machine without a running engine", () => {
     if (!(await answers("dockerd", ["--version"]))) context.skip("needs dockerd on PATH");
     const { DOCKER_HOST: _host, DOCKER_CONTEXT: _context, ...outer } = process.env;
     const env = { ...outer, FOLDER: folder, NODE: process.execPath, PROGRAM, XDG_CACHE_HOME: join(folder, "cache") };
-    const unshare = ["--mount", "--net", "--propagation", "private", "bash", "-c", MACHINE];
+    // The first process of the namespace takes the engine with it, however it ends.
+    const unshare = [
+      "--pid",
+      "--fork",
+      "--kill-child",
+      "--mount-proc",
+      "--mount",
+      "--net",
+      "--propagation",
+      "private",
+      "bash",
+      "-c",
+      MACHINE,
+    ];
     const { stdout, stderr, status } = spawnSync("unshare", unshare, { env, encoding: "utf8" });
     expect(stderr).toBe("");
     expect(status).toBe(0);
