@@ -1,5 +1,7 @@
-import type { Engine } from "../engine/engine.ts";
+import { type Engine, orMissing } from "../engine/engine.ts";
 import { type Owner, PROJECT_LABEL, STACK_LABEL } from "../shared/labels.ts";
+import { ResourceProblem } from "./values.ts";
+import { done, notYet, waitFor } from "./wait.ts";
 
 /** What lives in a Swarm and goes with it, for people to read: `service web`, `network back`, `secret key`. */
 export async function contentsOf(engine: Engine, options: { everything?: boolean } = {}): Promise<string[]> {
@@ -26,4 +28,27 @@ export async function removeLeftovers(engine: Engine, owner: Owner): Promise<voi
     // A network is in use until the tasks of the services just removed have ended; leaving the Swarm removes it too.
     await engine.removeNetwork(network.Id).catch(() => undefined);
   }
+}
+
+/** Docker's bridge by which Swarm tasks reach the outside; made with a Swarm, and left behind when it is left. */
+const BRIDGE = "docker_gwbridge";
+
+export async function hasBridge(engine: Engine): Promise<boolean> {
+  return (await orMissing(engine.network(BRIDGE))) !== undefined;
+}
+
+/** Removes the bridge. Just after a Swarm was left its own endpoint may still be there for a moment. */
+export async function removeBridge(engine: Engine): Promise<void> {
+  const limitSeconds = 15;
+  await waitFor(
+    async () => {
+      try {
+        return done(await orMissing(engine.removeNetwork(BRIDGE)));
+      } catch (error) {
+        return notYet(error instanceof Error ? error.message : String(error));
+      }
+    },
+    { what: `network ${BRIDGE}`, limitSeconds },
+    (because) => new ResourceProblem(`network ${BRIDGE} cannot be removed: ${because}`),
+  );
 }

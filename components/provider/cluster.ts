@@ -1,7 +1,7 @@
 import { Engine } from "../engine/engine.ts";
 import type { SwarmDetails, SwarmSpec } from "../engine/types.ts";
 import { isOwned, type Owner, ownerLabels } from "../shared/labels.ts";
-import { contentsOf, removeLeftovers } from "./cluster-contents.ts";
+import { contentsOf, hasBridge, removeBridge, removeLeftovers } from "./cluster-contents.ts";
 import { GONE, type ResourceHandler } from "./handler.ts";
 import { findManager, type Managers, requireManager } from "./managers.ts";
 import { isUnknown, ResourceProblem, same } from "./values.ts";
@@ -29,12 +29,15 @@ export type FixedSettings = Required<Pick<ClusterInputs, "addressPools" | "subne
 export interface ClusterState extends ClusterInputs {
   /** Whether this program made the Swarm: only then does it end it. */
   created: boolean;
+  /** Whether Docker's bridge for Swarm tasks came with the Swarm: only then does it go with it. */
+  broughtBridge: boolean;
   fixed: FixedSettings;
   joinTokens: { worker: string; manager: string };
   unlockKey: string;
 }
 
 const NANOSECONDS_A_DAY = 24 * 3600 * 1e9;
+const DEFAULT_SUBNET_SIZE = 24;
 
 /** The Swarm as a whole: made on its first manager, then reached through any manager that answers. */
 export const Cluster: ResourceHandler<ClusterInputs, ClusterState> = {
@@ -51,10 +54,10 @@ export const Cluster: ResourceHandler<ClusterInputs, ClusterState> = {
   },
 
   async create(inputs) {
-    const { engine, created } = await makeOrTakeOn(inputs);
+    const { engine, ...origin } = await makeOrTakeOn(inputs);
     await applySettings(engine, inputs);
     const swarm = await engine.swarm();
-    return { id: swarm.ID, outs: await stateOf(engine, swarm, inputs, created) };
+    return { id: swarm.ID, outs: await stateOf(engine, swarm, inputs, origin) };
   },
 
   async read(id, state) {
@@ -63,14 +66,15 @@ export const Cluster: ResourceHandler<ClusterInputs, ClusterState> = {
     if (!engine) return GONE;
     const swarm = await engine.swarm();
     const live = liveSettings(swarm.Spec, state);
-    const { created, fixed: _fixed, joinTokens: _tokens, unlockKey: _key, ...inputs } = { ...state, ...live };
-    return { id, props: await stateOf(engine, swarm, inputs, created), inputs };
+    const { created, broughtBridge, fixed: _fixed, joinTokens: _tokens, unlockKey: _key, ...rest } = state;
+    const inputs = { ...rest, ...live };
+    return { id, props: await stateOf(engine, swarm, inputs, { created, broughtBridge }), inputs };
   },
 
   async update(id, olds, news) {
     const engine = await requireManager(news.managers, id);
     await applySettings(engine, news);
-    return { outs: await stateOf(engine, await engine.swarm(), news, olds.created) };
+    return { outs: await stateOf(engine, await engine.swarm(), news, olds) };
   },
 
   async delete(id, state) {
@@ -86,10 +90,14 @@ export const Cluster: ResourceHandler<ClusterInputs, ClusterState> = {
       );
     }
     await engine.leaveSwarm(true);
+    if (state.broughtBridge) await removeBridge(engine);
   },
 };
 
-async function makeOrTakeOn(inputs: ClusterInputs): Promise<{ engine: Engine; created: boolean }> {
+/** How the Swarm came about. */
+type Origin = Pick<ClusterState, "created" | "broughtBridge">;
+
+async function makeOrTakeOn(inputs: ClusterInputs): Promise<Origin & { engine: Engine }> {
   const { first, owner, managers } = inputs;
   for (const connection of Object.values(managers)) {
     const engine = new Engine(connection);
@@ -97,7 +105,7 @@ async function makeOrTakeOn(inputs: ClusterInputs): Promise<{ engine: Engine; cr
     if (Swarm.LocalNodeState === "inactive") continue;
     if (!Swarm.ControlAvailable) throw new ResourceProblem(notUsable(connection.host, Swarm.LocalNodeState));
     const created = isOwned((await engine.swarm()).Spec.Labels, owner);
-    if (created || inputs.adopt) return { engine, created };
+    if (created || inputs.adopt) return { engine, created, broughtBridge: false };
     throw new ResourceProblem(
       `adopt false: the engine at ${connection.host} already is a manager of the Swarm ${Swarm.Cluster?.ID ?? ""}, ` +
         "which this stack did not make: set adopt: true to take it on, or leave it with `docker swarm leave --force`",
@@ -107,16 +115,18 @@ async function makeOrTakeOn(inputs: ClusterInputs): Promise<{ engine: Engine; cr
   if (!connection)
     throw new ResourceProblem(`first manager "${first.hostKey}" is none of ${Object.keys(managers).join(", ")}`);
   const engine = new Engine(connection);
+  const broughtBridge = !(await hasBridge(engine));
   await engine.initSwarm({
     ListenAddr: first.listenAddress,
     AdvertiseAddr: first.advertiseAddress,
     DataPathAddr: first.dataPathAddress,
     DataPathPort: inputs.dataPathPort,
     DefaultAddrPool: inputs.addressPools,
-    SubnetSize: inputs.subnetSize,
+    // With pools of one's own the Engine has no default: left out, its allocator would not start at all.
+    SubnetSize: inputs.subnetSize ?? (inputs.addressPools && DEFAULT_SUBNET_SIZE),
     Spec: { Name: "default", Labels: ownerLabels(owner) },
   });
-  return { engine, created: true };
+  return { engine, created: true, broughtBridge };
 }
 
 function notUsable(host: string, state: string): string {
@@ -153,12 +163,13 @@ async function stateOf(
   engine: Engine,
   swarm: SwarmDetails,
   inputs: ClusterInputs,
-  created: boolean,
+  { created, broughtBridge }: Origin,
 ): Promise<ClusterState> {
   const { Worker, Manager } = swarm.JoinTokens;
   return {
     ...inputs,
     created,
+    broughtBridge,
     fixed: fixedOf(swarm),
     joinTokens: { worker: Worker, manager: Manager },
     unlockKey: swarm.Spec.EncryptionConfig?.AutoLockManagers ? await engine.unlockKey() : "",
@@ -168,7 +179,7 @@ async function stateOf(
 function fixedOf(swarm: SwarmDetails): FixedSettings {
   return {
     addressPools: swarm.DefaultAddrPool ?? [],
-    subnetSize: swarm.SubnetSize ?? 24,
+    subnetSize: swarm.SubnetSize || DEFAULT_SUBNET_SIZE,
     dataPathPort: swarm.DataPathPort || 4789,
   };
 }

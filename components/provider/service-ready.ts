@@ -9,9 +9,6 @@ import { type Attempt, done, notYet, waitFor } from "./wait.ts";
 /** How to reach the engine of each node that runs tasks, by host key. */
 export type NodeEngines = Record<string, { nodeId: string; connection: EngineConnection }>;
 
-/** Milliseconds a `readyCommand` may take. */
-const READY_COMMAND_LIMIT = 10_000;
-
 /** After this many failed tasks with none running, waiting longer helps nobody. */
 const HOPELESS = 3;
 
@@ -50,7 +47,8 @@ export async function untilReady(
       if (isPaused(service)) throw await notReady(`Swarm paused the update: ${service.UpdateStatus?.Message ?? ""}`);
       if (isHopeless(fresh)) throw await notReady("its tasks fail again and again");
       const state = converged(service, tasks, inputs, restarts && performance.now() - begun < NOTICE);
-      return state.done ? answers(inputs, state.value) : state;
+      const left = timeoutSeconds * 1000 - (performance.now() - begun);
+      return state.done ? answers(inputs, state.value, left) : state;
     },
     { what: `service ${spec.Name}`, limitSeconds: timeoutSeconds },
     (because) => notReady(`not ready within timeoutSeconds ${timeoutSeconds}: ${because}`),
@@ -100,8 +98,15 @@ function progress(running: number, wanted: number, current: TaskDetails[], all: 
   return states.length === 0 ? count : `${count} (others: ${[...new Set(states)].join(", ")})`;
 }
 
-/** Asks the application itself, in one of its tasks that can be reached. */
-async function answers({ readyCommand, nodes }: ServiceInputs, running: TaskDetails[]): Promise<Attempt<void>> {
+/**
+ * Asks the application itself, in one of its tasks that can be reached. The command may wait until it can say yes: it
+ * has all the time that is left, for one that is given up on would go on in its container.
+ */
+async function answers(
+  { readyCommand, nodes }: ServiceInputs,
+  running: TaskDetails[],
+  limitMs: number,
+): Promise<Attempt<void>> {
   if (!readyCommand) return done(undefined);
   for (const task of running) {
     const node = Object.values(nodes).find(({ nodeId }) => nodeId === task.NodeID);
@@ -109,7 +114,7 @@ async function answers({ readyCommand, nodes }: ServiceInputs, running: TaskDeta
     if (!node || !container) continue;
     const engine = new Engine(node.connection);
     const result = await engine
-      .exec(container, readyCommand, { timeoutMs: READY_COMMAND_LIMIT })
+      .exec(container, readyCommand, { timeoutMs: Math.max(limitMs, 1_000) })
       .catch((error: unknown) => ({
         exitCode: -1,
         stdout: "",

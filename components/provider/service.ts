@@ -1,5 +1,6 @@
 import { type Engine, orMissing } from "../engine/engine.ts";
 import type { ServiceDetails, ServiceSpec } from "../engine/types.ts";
+import { removeLeftoverSecrets } from "../shared/leftovers.ts";
 import { isOwned, type Owner } from "../shared/labels.ts";
 import type { FrozenValue } from "../swarm-service/args.ts";
 import { inWordsOf } from "../swarm-service/live-spec.ts";
@@ -67,8 +68,12 @@ export const Service: ResourceHandler<ServiceInputs> = {
     const manager = await findManager(state.managers, state.swarmId);
     const service = manager && (await orMissing(manager.service(id)));
     if (!service) return GONE;
-    const spec = inWordsOf(state.spec, service.Spec);
-    return { id, props: { ...state, spec }, inputs: { ...state, spec } };
+    const live = {
+      ...state,
+      spec: inWordsOf(state.spec, service.Spec),
+      tasks: await runningTasks(manager, id, state.tasks),
+    };
+    return { id, props: live, inputs: live };
   },
 
   async update(id, _olds, news) {
@@ -105,6 +110,12 @@ function frozenFailures(olds: Record<string, FrozenValue>, news: Record<string, 
   });
 }
 
+/** How many of the tasks asked for run: fewer is drift, and the update that mends it waits for the rest. */
+async function runningTasks(manager: Engine, id: string, wanted: number): Promise<number> {
+  const tasks = await manager.tasks({ service: [id], "desired-state": ["running"] });
+  return Math.min(wanted, tasks.filter((task) => task.Status.State === "running").length);
+}
+
 /** The service of that name, if a killed `up` of this very stack made it. */
 async function leftBehind(manager: Engine, { spec, owner }: ServiceInputs): Promise<ServiceDetails | undefined> {
   const service = (await manager.services({ name: [spec.Name] })).find((one) => one.Spec.Name === spec.Name);
@@ -139,6 +150,11 @@ async function finished(
 ): Promise<ServiceInputs> {
   try {
     await untilReady(manager, id, inputs, disturbance);
+    const secrets = inputs.spec.TaskTemplate.ContainerSpec.Secrets ?? [];
+    await removeLeftoverSecrets(
+      manager,
+      secrets.map(({ SecretID }) => SecretID),
+    );
     return inputs;
   } catch (error) {
     throw new UnfinishedError(id, inputs, error instanceof Error ? error.message : String(error));

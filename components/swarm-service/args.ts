@@ -44,8 +44,8 @@ export interface SwarmServiceArgs {
   frozen?: Record<string, FrozenValue>;
 
   /**
-   * A command in a task's container that ends with 0 once the application as a whole works; it has 10 s each time.
-   * Only then is the service ready.
+   * A command in a task's container that ends with 0 when the application as a whole works. Only then is the service
+   * ready. It is asked again until it says so, and may itself wait.
    * @default - the service is ready when its tasks run and are healthy
    */
   readyCommand?: string[];

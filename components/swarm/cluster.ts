@@ -45,6 +45,7 @@ export class Cluster extends SwarmResource {
         adopt,
         allowOutage,
         created: undefined,
+        broughtBridge: undefined,
         fixed: undefined,
         joinTokens: undefined,
         unlockKey: undefined,
