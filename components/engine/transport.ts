@@ -48,7 +48,8 @@ export function send(
         ...(payload === undefined ? {} : { "content-type": type, "content-length": Buffer.byteLength(payload) }),
         ...request.headers,
       },
-      signal: AbortSignal.timeout(timeoutMs),
+      // It takes whole milliseconds only, and what is left of a time limit seldom is.
+      signal: AbortSignal.timeout(Math.ceil(timeoutMs)),
     });
     const failed = (error: Error) => reject(unreachable(connection, error, timeoutMs));
     outgoing.on("error", failed);
