@@ -9,10 +9,14 @@ import { readOutputs, summary } from "./support/outputs.ts";
 import { prepare } from "./support/prepare.ts";
 import { pulumiAttached } from "./support/pulumi.ts";
 
-/** With a person at the terminal Pulumi shows its preview and asks; a first run, or a script, goes straight on. */
+/**
+ * With a person at the terminal Pulumi asks; a first run, or a script, goes on by itself. The preview is left out only
+ * where there is nothing yet: on what is there, it finds what is refused before anything is touched.
+ */
 function confirmation(yes: boolean, first: boolean): string[] {
   const asks = process.stdin.isTTY === true && process.stdout.isTTY === true && !yes && !first;
-  return asks ? [] : ["--yes", "--skip-preview"];
+  if (asks) return [];
+  return first ? ["--yes", "--skip-preview"] : ["--yes"];
 }
 
 await main(async () => {

@@ -1,6 +1,7 @@
 import type { Engine } from "../../components/engine/engine.ts";
 import { ensureEngine } from "../../toolchain/docker-engine.ts";
 import { writeWorkingConfig } from "./config.ts";
+import { forgetPendingCreates } from "./pending.ts";
 import { ensureToolchain, openSession, type Session } from "./pulumi.ts";
 import { openState } from "./state.ts";
 import { isLocal, localConfig } from "./store-image.ts";
@@ -20,5 +21,7 @@ export async function prepare(stack: string, options: { yes?: boolean } = {}): P
   const state = openState();
   const engine = isLocal(state, stack) ? await ensureEngine(options) : undefined;
   writeWorkingConfig(state, stack, engine ? await localConfig(state, stack, engine) : {});
-  return { session: await openSession(toolchain, state, stack), engine };
+  const session = await openSession(toolchain, state, stack);
+  await forgetPendingCreates(session);
+  return { session, engine };
 }

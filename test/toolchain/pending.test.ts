@@ -1,0 +1,49 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { forgetPendingCreates } from "../../commands/support/pending.ts";
+import { ensureToolchain, openSession, pulumiOutput, type Session } from "../../commands/support/pulumi.ts";
+import { openState, stackFile } from "../../commands/support/state.ts";
+
+let project: string;
+let session: Session;
+
+beforeEach(async () => {
+  project = mkdtempSync(join(tmpdir(), "pulumi-swarm-pending-"));
+  writeFileSync(join(project, "Pulumi.yaml"), "name: some-project\nruntime: nodejs\n");
+  writeFileSync(join(project, "Pulumi.dev.yaml"), "config: {}\n");
+  session = await openSession(await ensureToolchain(), openState(project), "dev");
+});
+afterEach(() => rmSync(project, { recursive: true, force: true }));
+
+interface Checkpoint {
+  checkpoint: { latest?: { pending_operations?: unknown[] } & Record<string, unknown> };
+}
+const stored = (): Checkpoint => JSON.parse(readFileSync(stackFile(session.state, "dev"), "utf8")) as Checkpoint;
+
+/** The stack as a Pulumi leaves it that was killed while it made a resource. */
+function killInTheMiddle(): void {
+  const state = stored();
+  const resource = { urn: "urn:pulumi:dev::some-project::x:index:X::x", custom: true, type: "x:index:X", inputs: {} };
+  const manifest = { time: "2026-01-01T00:00:00Z", magic: "", version: "" };
+  const latest = { manifest, ...state.checkpoint.latest, pending_operations: [{ resource, type: "creating" }] };
+  writeFileSync(
+    stackFile(session.state, "dev"),
+    JSON.stringify({ ...state, checkpoint: { ...state.checkpoint, latest } }),
+  );
+}
+
+it("what a killed run had begun to create is forgotten, and the stack goes on working", async () => {
+  killInTheMiddle();
+  expect(stored().checkpoint.latest?.pending_operations).toHaveLength(1);
+  await forgetPendingCreates(session);
+  expect(stored().checkpoint.latest?.pending_operations ?? []).toEqual([]);
+  await expect(pulumiOutput(session, ["stack", "export"])).resolves.not.toContain("creating");
+});
+
+it("a stack with nothing pending is left as it is", async () => {
+  const before = readFileSync(stackFile(session.state, "dev"), "utf8");
+  await forgetPendingCreates(session);
+  expect(readFileSync(stackFile(session.state, "dev"), "utf8")).toBe(before);
+});
