@@ -3,6 +3,8 @@
  * (https://docs.docker.com/reference/api/engine/). Durations are nanoseconds, sizes bytes, as there.
  */
 
+export type * from "./service-types.ts";
+
 export interface EngineInfo {
   ID: string;
   Name: string;
@@ -85,128 +87,6 @@ export interface NodeDetails {
   Description: { Hostname: string; Engine: { EngineVersion: string } };
   Status: { State: "unknown" | "down" | "ready" | "disconnected"; Addr: string; Message?: string };
   ManagerStatus?: { Leader?: boolean; Reachability: "unknown" | "unreachable" | "reachable"; Addr: string };
-}
-
-/** A health check as the Engine runs it inside the container. */
-export interface HealthConfig {
-  /** `["CMD", …]`, `["CMD-SHELL", "…"]`, or `["NONE"]`. */
-  Test: string[];
-  Interval?: number;
-  Timeout?: number;
-  StartPeriod?: number;
-  Retries?: number;
-}
-
-export interface Mount {
-  Type: "bind" | "volume" | "tmpfs";
-  Source?: string;
-  Target: string;
-  ReadOnly?: boolean;
-  VolumeOptions?: { Labels?: Record<string, string>; NoCopy?: boolean };
-  TmpfsOptions?: { SizeBytes?: number; Mode?: number };
-}
-
-export interface SecretReference {
-  SecretID: string;
-  SecretName: string;
-  File: { Name: string; UID: string; GID: string; Mode: number };
-}
-
-export interface ContainerSpec {
-  Image: string;
-  Command?: string[];
-  Args?: string[];
-  Hostname?: string;
-  Env?: string[];
-  Labels?: Record<string, string>;
-  User?: string;
-  ReadOnly?: boolean;
-  Init?: boolean;
-  Mounts?: Mount[];
-  Secrets?: SecretReference[];
-  Healthcheck?: HealthConfig;
-  StopGracePeriod?: number;
-  CapabilityDrop?: string[];
-  Ulimits?: { Name: string; Soft: number; Hard: number }[];
-}
-
-export interface NetworkAttachment {
-  /** The network's id. */
-  Target: string;
-  Aliases?: string[];
-}
-
-export interface ResourceLimits {
-  NanoCPUs?: number;
-  MemoryBytes?: number;
-}
-
-export interface TaskSpec {
-  ContainerSpec: ContainerSpec;
-  Resources?: { Limits?: ResourceLimits; Reservations?: ResourceLimits };
-  RestartPolicy?: { Condition?: "none" | "on-failure" | "any"; Delay?: number; MaxAttempts?: number; Window?: number };
-  Placement?: { Constraints?: string[] };
-  LogDriver?: { Name: string; Options?: Record<string, string> };
-  Networks?: NetworkAttachment[];
-  ForceUpdate?: number;
-}
-
-export interface UpdateConfig {
-  /** How many tasks change at once; 0 is all of them. */
-  Parallelism: number;
-  Delay?: number;
-  FailureAction?: "continue" | "pause" | "rollback";
-  Monitor?: number;
-  MaxFailureRatio?: number;
-  Order?: "stop-first" | "start-first";
-}
-
-export interface PublishedPort {
-  Protocol: "tcp" | "udp" | "sctp";
-  TargetPort: number;
-  PublishedPort: number;
-  PublishMode: "ingress" | "host";
-}
-
-/** What a Swarm service is to be. */
-export interface ServiceSpec {
-  Name: string;
-  Labels?: Record<string, string>;
-  TaskTemplate: TaskSpec;
-  Mode: { Global: Record<string, never> } | { Replicated: { Replicas: number } };
-  UpdateConfig?: UpdateConfig;
-  EndpointSpec?: { Mode: "vip" | "dnsrr"; Ports?: PublishedPort[] };
-}
-
-export interface ServiceDetails {
-  ID: string;
-  Version: ObjectVersion;
-  CreatedAt: string;
-  UpdatedAt: string;
-  Spec: ServiceSpec;
-  PreviousSpec?: ServiceSpec;
-  UpdateStatus?: { State: string; Message: string; StartedAt?: string; CompletedAt?: string };
-  ServiceStatus?: { RunningTasks: number; DesiredTasks: number };
-}
-
-export interface TaskDetails {
-  ID: string;
-  Version: ObjectVersion;
-  CreatedAt: string;
-  UpdatedAt: string;
-  ServiceID: string;
-  NodeID?: string;
-  Slot?: number;
-  Spec: TaskSpec;
-  DesiredState: string;
-  Status: {
-    Timestamp: string;
-    State: string;
-    Message?: string;
-    Err?: string;
-    ContainerStatus?: { ContainerID?: string; PID?: number; ExitCode?: number };
-  };
-  NetworksAttachments?: { Network: { ID: string; Spec: { Name: string } }; Addresses?: string[] }[];
 }
 
 export interface NetworkDetails {

@@ -61,10 +61,6 @@ export interface Store extends Pick<
   ownerLabels: Record<string, string>;
 }
 
-interface MemberSpec extends ContainerSpec {
-  DNSConfig: { Options: string[] };
-}
-
 /** What the Engine is asked for. Lists that are empty are spelled out, so that what is added by hand is seen. */
 export function serviceSpec(store: Store, service: ServicePlan): FieldInputs<ServiceSpec> {
   return {
@@ -92,7 +88,7 @@ export function serviceSpec(store: Store, service: ServicePlan): FieldInputs<Ser
   };
 }
 
-function containerSpec(store: Store, { hosts, mode }: ServicePlan): DeepInput<MemberSpec> {
+function containerSpec(store: Store, { hosts, mode }: ServicePlan): DeepInput<ContainerSpec> {
   const [host] = hosts;
   if (!host) throw new Error("a service has at least one host");
   return {
@@ -119,6 +115,8 @@ function containerSpec(store: Store, { hosts, mode }: ServicePlan): DeepInput<Me
       Test: ["CMD", ...probesOf(store.tools).live],
       Interval: 5 * SECOND,
       Timeout: 5 * SECOND,
+      // Until it is healthy a task has no name in the network: engines that can (25 and later) look every second.
+      StartInterval: SECOND,
       StartPeriod: 120 * SECOND,
       // A server too busy to answer is not dead: it is given a minute.
       Retries: 12,

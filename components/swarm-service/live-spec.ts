@@ -1,6 +1,9 @@
 /** Fields whose keys users choose: a key added by hand is drift as well. */
 const MAPS = new Set(["Labels", "Options"]);
 
+/** Fields that older engines do not know and drop: not to find them there is no drift. */
+const DROPPED_BY_OLDER = new Set(["StartInterval"]);
+
 /**
  * The live value, told in the words of the desired one: only the fields that are asked for, and what the Engine leaves
  * out because it is empty or zero is put back. Equal to `desired` exactly when nothing that is asked for has drifted.
@@ -10,7 +13,10 @@ export function inWordsOf<T>(desired: T, live: unknown, key?: string): T {
 }
 
 function told(desired: unknown, live: unknown, key?: string): unknown {
-  if (live === undefined || live === null) return isEmpty(desired) ? desired : undefined;
+  if (live === undefined || live === null) {
+    const isMissed = !isEmpty(desired) && !DROPPED_BY_OLDER.has(key ?? "");
+    return isMissed ? undefined : desired;
+  }
   if (Array.isArray(desired)) {
     if (!Array.isArray(live) || live.length !== desired.length) return live;
     return desired.map((item, index) => told(item, live[index]));

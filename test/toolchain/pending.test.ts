@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { writeWorkingConfig } from "../../commands/support/config.ts";
 import { forgetPendingCreates } from "../../commands/support/pending.ts";
 import { ensureToolchain, openSession, pulumiOutput, type Session } from "../../commands/support/pulumi.ts";
 import { openState, stackFile } from "../../commands/support/state.ts";
@@ -13,7 +14,9 @@ beforeEach(async () => {
   project = mkdtempSync(join(tmpdir(), "pulumi-swarm-pending-"));
   writeFileSync(join(project, "Pulumi.yaml"), "name: some-project\nruntime: nodejs\n");
   writeFileSync(join(project, "Pulumi.dev.yaml"), "config: {}\n");
-  session = await openSession(await ensureToolchain(), openState(project), "dev");
+  const state = openState(project);
+  writeWorkingConfig(state, "dev", {});
+  session = await openSession(await ensureToolchain(), state, "dev");
 });
 afterEach(() => rmSync(project, { recursive: true, force: true }));
 

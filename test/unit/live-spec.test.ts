@@ -11,6 +11,7 @@ test.each<[string, unknown, unknown, unknown]>([
     { a: 0, b: "", c: false, d: [], e: {} },
   ],
   ["a value gone is drift", { a: 1 }, {}, { a: undefined }],
+  ["what older engines drop is no drift", { StartInterval: 1 }, {}, { StartInterval: 1 }],
   ["an element more is drift", { a: ["x"] }, { a: ["x", "y"] }, { a: ["x", "y"] }],
   ["an element where none is asked for is drift", { a: [] }, { a: ["y"] }, { a: ["y"] }],
   ["elements are told field by field", { a: [{ x: 1 }] }, { a: [{ x: 1, more: 2 }] }, { a: [{ x: 1 }] }],
