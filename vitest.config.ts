@@ -2,12 +2,17 @@ import { defineConfig } from "vitest/config";
 
 const MINUTE = 60_000;
 
+/** What a user's own shell says about Pulumi is none of the tests' business. */
+const HERMETIC = { PULUMI_STACK: "" };
+
 export default defineConfig({
   test: {
     // What a machine cannot run is skipped by the test itself, which prints the reason; nothing is tried twice.
     retry: 0,
     projects: [
-      { test: { name: "unit", include: ["test/{unit,toolchain,lab}/**/*.test.ts"], testTimeout: 20_000 } },
+      {
+        test: { name: "unit", env: HERMETIC, include: ["test/{unit,toolchain,lab}/**/*.test.ts"], testTimeout: 20_000 },
+      },
       {
         test: {
           name: "integration",

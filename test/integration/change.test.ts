@@ -106,10 +106,12 @@ onLab("a change of one thing changes just that", (scene) => {
   /** Runs with a configuration that is put back afterwards. */
   const refusal = async (config: Record<string, unknown>) => {
     configure(config);
-    const { output } = await stack.refused("preview");
-    configure(Object.fromEntries(Object.keys(config).map((key) => [key, undefined])));
-    stack.config("drives", ONE_DRIVE);
-    return output;
+    try {
+      return (await stack.refused("preview")).output;
+    } finally {
+      configure(Object.fromEntries(Object.keys(config).map((key) => [key, undefined])));
+      stack.config("drives", ONE_DRIVE);
+    }
   };
 
   beforeAll(async () => {

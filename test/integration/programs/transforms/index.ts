@@ -1,0 +1,24 @@
+// What a user's `transforms` on a component are shown: each child, by name. No engine is asked: this is only previewed.
+import * as pulumi from "@pulumi/pulumi";
+import { LocalHost, MinioService, OverlayNetwork, Swarm } from "../../../../components/index.ts";
+
+const shown: Record<string, string[]> = {};
+
+function showTo(component: string): pulumi.ComponentResourceOptions {
+  const names: string[] = [];
+  shown[component] = names;
+  const transform: pulumi.ResourceTransform = ({ name, props, opts }) => {
+    names.push(name);
+    return { props, opts };
+  };
+  return { transforms: [transform] };
+}
+
+const engine = "unix:///nowhere/docker.sock";
+const host = new LocalHost("local", { engine, hostname: "local", labels: { disk: "fast" } }, showTo("host"));
+const swarm = new Swarm("swarm", { managers: [host] }, showTo("swarm"));
+const network = new OverlayNetwork("network", { swarm }, showTo("network"));
+const image = `silo:1@sha256:${"a".repeat(64)}`;
+new MinioService("store", { swarm, network, image }, showTo("store"));
+
+process.on("exit", () => console.log(`shown: ${JSON.stringify(shown)}`));
