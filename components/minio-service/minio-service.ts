@@ -42,7 +42,7 @@ export class MinioService extends pulumi.ComponentResource {
   constructor(name: string, args: MinioServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     const subject = `MinioService "${name}"`;
     const { swarm, network, serviceName = name } = args;
-    refuse(subject, minioFindings(args, serviceName, swarm.hosts));
+    args.swarm.refuse(subject, minioFindings(args, serviceName, swarm.hosts));
     super("pulumi-swarm:index:MinioService", name, {}, opts);
 
     const plan = planOf(args, serviceName, swarm.hosts);

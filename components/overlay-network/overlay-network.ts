@@ -41,7 +41,7 @@ export class OverlayNetwork extends pulumi.ComponentResource {
   constructor(name: string, args: OverlayNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     const subject = `OverlayNetwork "${name}"`;
     const networkName = args.networkName ?? name;
-    refuse(subject, networkFindings(networkName, known(args)));
+    args.swarm.refuse(subject, networkFindings(networkName, known(args)));
     super("pulumi-swarm:index:OverlayNetwork", name, {}, opts);
 
     const { swarm } = args;

@@ -44,17 +44,24 @@ export class Preflight extends SwarmResource {
     const late = new Preflight(`${name}-preflight`, this.#args, { parent, dependsOn: this });
     return late.require(demand, parent, name);
   }
+
+  /** Fails for this reason, and with it all that depends on it, if there is still time. */
+  fail(reason: Error): void {
+    this.#demands.fail(reason);
+  }
 }
 
 /** Demands, until the program's current turn is over. */
 class DemandList {
   readonly #demands: Demand[] = [];
   #open = true;
+  #failure: Error | undefined;
 
-  readonly complete: Promise<Demand[]> = new Promise((resolve) => {
+  readonly complete: Promise<Demand[]> = new Promise((resolve, reject) => {
     setImmediate(() => {
       this.#open = false;
-      resolve(this.#demands);
+      if (this.#failure) reject(this.#failure);
+      else resolve(this.#demands);
     });
   });
 
@@ -62,5 +69,9 @@ class DemandList {
   add(demand: Demand): boolean {
     if (this.#open) this.#demands.push(demand);
     return this.#open;
+  }
+
+  fail(reason: Error): void {
+    this.#failure = reason;
   }
 }

@@ -15,6 +15,8 @@ export function findingLine(subject: string, { argument, value, problem }: Findi
 
 /** Raised for wrong input, before anything is touched. Its message is one line a finding. */
 export class RefusedError extends Error {
+  /** By this Pulumi knows an error that is meant for the program's user (its RunError), and prints no stack trace. */
+  readonly __pulumiRunError = true;
   readonly findings: readonly Finding[];
   constructor(subject: string, findings: readonly Finding[]) {
     super(findings.map((finding) => findingLine(subject, finding)).join("\n"));

@@ -7,7 +7,7 @@ import type { Demand } from "../preflight/demand.ts";
 import { Preflight } from "../preflight/preflight.ts";
 import { plain } from "../shared/inputs.ts";
 import { ownerOf } from "../shared/owner.ts";
-import { refuse } from "../shared/refusal.ts";
+import { type Finding, refuse } from "../shared/refusal.ts";
 import type { SwarmArgs } from "./args.ts";
 import { Cluster } from "./cluster.ts";
 import { Member } from "./member.ts";
@@ -122,6 +122,19 @@ export class Swarm extends pulumi.ComponentResource {
    */
   preflight(demand: Demand, parent: pulumi.ComponentResource, name: string): pulumi.Resource {
     return this.#preflight.require(demand, parent, name);
+  }
+
+  /**
+   * Refuses a component of this Swarm for what is wrong with its arguments. The program ends with that, and what it
+   * declared before, the Swarm itself for one, is not made either.
+   */
+  refuse(subject: string, findings: readonly Finding[]): void {
+    try {
+      refuse(subject, findings);
+    } catch (error) {
+      this.#preflight.fail(error as Error);
+      throw error;
+    }
   }
 
   /** Where the tasks of this Swarm run: each node with its engine, by host key. */
