@@ -59,9 +59,10 @@ function value(text: string): unknown {
 
 function line(issue: v.BaseIssue<unknown>): string {
   const path = v.getDotPath(issue) ?? "";
-  const known = Object.keys(schema.entries).join(", ");
-  if (issue.type === "strict_object")
+  if (issue.type === "strict_object") {
+    const known = Object.keys((issue.path?.[0].key === "drives" ? drive : schema).entries).join(", ");
     return `config pulumi-swarm:${path}: there is no such setting: choose one of ${known}`;
+  }
   const received = `expected ${issue.expected ?? "something else"}, but it is ${issue.received}`;
   return `config pulumi-swarm:${path}: ${received}: change it with \`pulumi config set pulumi-swarm:${path} …\``;
 }
