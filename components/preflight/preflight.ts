@@ -45,9 +45,9 @@ export class Preflight extends SwarmResource {
     return late.require(demand, parent, name);
   }
 
-  /** Fails for this reason, and with it all that depends on it, if there is still time. */
-  fail(reason: Error): void {
-    this.#demands.fail(reason);
+  /** Is never made, nor is what depends on it: the program is wrong, and about to end. */
+  withhold(): void {
+    this.#demands.withhold();
   }
 }
 
@@ -55,13 +55,12 @@ export class Preflight extends SwarmResource {
 class DemandList {
   readonly #demands: Demand[] = [];
   #open = true;
-  #failure: Error | undefined;
+  #withheld = false;
 
-  readonly complete: Promise<Demand[]> = new Promise((resolve, reject) => {
+  readonly complete: Promise<Demand[]> = new Promise((resolve) => {
     setImmediate(() => {
       this.#open = false;
-      if (this.#failure) reject(this.#failure);
-      else resolve(this.#demands);
+      if (!this.#withheld) resolve(this.#demands);
     });
   });
 
@@ -71,7 +70,7 @@ class DemandList {
     return this.#open;
   }
 
-  fail(reason: Error): void {
-    this.#failure = reason;
+  withhold(): void {
+    this.#withheld = true;
   }
 }

@@ -129,12 +129,8 @@ export class Swarm extends pulumi.ComponentResource {
    * declared before, the Swarm itself for one, is not made either.
    */
   refuse(subject: string, findings: readonly Finding[]): void {
-    try {
-      refuse(subject, findings);
-    } catch (error) {
-      this.#preflight.fail(error as Error);
-      throw error;
-    }
+    if (findings.length > 0) this.#preflight.withhold();
+    refuse(subject, findings);
   }
 
   /** Where the tasks of this Swarm run: each node with its engine, by host key. */

@@ -47,11 +47,10 @@ export async function run<T>(program: () => T, { preview = false, outputs }: Run
     "organization",
   );
   const resources = recorded();
-  try {
-    return { value: program(), resources };
-  } finally {
-    await pulumi.runtime.disconnect();
-  }
+  // A program that throws is over, as it is under Pulumi: what it began may never settle.
+  const value = program();
+  await pulumi.runtime.disconnect();
+  return { value, resources };
 }
 
 /** A host that is there and answers. */
