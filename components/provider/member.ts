@@ -4,7 +4,7 @@ import { UnreachableError } from "../engine/transport.ts";
 import type { NodeDetails, NodeRole } from "../engine/types.ts";
 import { GONE, type ResourceHandler } from "./handler.ts";
 import { findManager, type Managers, requireManager } from "./managers.ts";
-import { changeNode, drainNode, forgetNode } from "./nodes.ts";
+import { changeRole, drainNode, forgetNode } from "./nodes.ts";
 import { inTurn } from "./turns.ts";
 import { changedKeys, isUnknown, ResourceProblem } from "./values.ts";
 import { done, notYet, waitFor } from "./wait.ts";
@@ -56,15 +56,16 @@ export const Member: ResourceHandler<MemberInputs, MemberState> = {
     if (!state) throw new ResourceProblem(`node ${id} cannot be imported: declare its host, and it is taken on`);
     const manager = await findManager(state.managers, state.swarmId);
     const node = manager && (await orMissing(manager.node(id)));
-    if (!node || (await hasLeft(state, id))) return GONE;
+    // A silent machine has not left.
+    if (!node || ((await nodeOf(state)) ?? id) !== id) return GONE;
     const { joined: _joined, address: _address, ...inputs } = { ...state, role: node.Spec.Role };
     return { id, props: { ...state, role: node.Spec.Role, address: node.Status.Addr }, inputs };
   },
 
   async update(id, olds, news) {
-    const manager = await requireManager(news.managers, news.swarmId);
-    await changeNode(manager, id, (spec) => ({ ...spec, Role: news.role }));
-    const node = await manager.node(id);
+    const find = () => requireManager(news.managers, news.swarmId);
+    await changeRole(find, id, news.role, news.timeoutSeconds);
+    const node = await (await find()).node(id);
     return { outs: { ...news, joined: olds.joined, address: node.Status.Addr } };
   },
 
@@ -97,11 +98,11 @@ async function joinUnlessMember(engine: Engine, inputs: MemberInputs): Promise<b
 /** The host's node once the managers see it ready, in the role that was asked for. */
 async function knownNode(engine: Engine, inputs: MemberInputs): Promise<NodeDetails> {
   const { NodeID } = (await engine.info()).Swarm;
-  const manager = await requireManager(inputs.managers, inputs.swarmId);
-  await changeNode(manager, NodeID, (spec) => ({ ...spec, Role: inputs.role }));
+  const find = () => requireManager(inputs.managers, inputs.swarmId);
+  await changeRole(find, NodeID, inputs.role, inputs.timeoutSeconds);
   return waitFor(
     async () => {
-      const node = await orMissing(manager.node(NodeID));
+      const node = await orMissing((await find()).node(NodeID));
       return node?.Status.State === "ready"
         ? done(node)
         : notYet(`the managers see it ${node?.Status.State ?? "not"} yet`);
@@ -112,12 +113,12 @@ async function knownNode(engine: Engine, inputs: MemberInputs): Promise<NodeDeta
   );
 }
 
-/** Whether the machine itself says that it is not this node any more. A silent machine has not left. */
-async function hasLeft(state: MemberState, id: string): Promise<boolean> {
+/** Which node the machine itself says it is. Undefined when it is silent. */
+async function nodeOf({ connection }: MemberState): Promise<string | undefined> {
   try {
-    return (await new Engine(state.connection).info(5_000)).Swarm.NodeID !== id;
+    return (await new Engine(connection).info(5_000)).Swarm.NodeID;
   } catch (error) {
-    if (error instanceof UnreachableError) return false;
+    if (error instanceof UnreachableError) return undefined;
     throw error;
   }
 }
@@ -130,13 +131,12 @@ async function leave(id: string, state: MemberState): Promise<void> {
   const nodes = await manager.nodes();
   const otherManager = nodes.some((other) => other.ID !== id && other.Spec.Role === "manager");
   if (node.Spec.Role === "manager" && !otherManager) return;
-  await drainNode(manager, id, state.timeoutSeconds);
-  await changeNode(manager, id, (spec) => ({ ...spec, Role: "worker" }));
+  // A node that is down runs nothing, and Swarm would take a day to be sure of it.
+  if (node.Status.State !== "down") await drainNode(manager, id, state.timeoutSeconds);
+  await changeRole(() => requireManager(state.managers, state.swarmId), id, "worker", state.timeoutSeconds);
   const remaining = await managerBesides(id, state);
-  const engine = new Engine(state.connection);
-  await engine.leaveSwarm(false).catch((error: unknown) => {
-    if (!(error instanceof UnreachableError)) throw error;
-  });
+  // The machine may be silent, or have joined anew as another node.
+  if ((await nodeOf(state)) === id) await new Engine(state.connection).leaveSwarm(false);
   await forgetNode(remaining, id, state.timeoutSeconds);
 }
 

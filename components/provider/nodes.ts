@@ -1,9 +1,8 @@
 import { type Engine, orMissing } from "../engine/engine.ts";
 import { EngineError } from "../engine/transport.ts";
-import type { NodeSpec } from "../engine/types.ts";
-import { same } from "../provider/values.ts";
+import type { NodeRole, NodeSpec } from "../engine/types.ts";
 import { done, notYet, waitFor } from "./wait.ts";
-import { ResourceProblem } from "./values.ts";
+import { ResourceProblem, same } from "./values.ts";
 
 /**
  * Changes a node's spec. Node settings are written whole against a version; when somebody else wrote in between, the
@@ -21,6 +20,36 @@ export async function changeNode(manager: Engine, id: string, change: (spec: Nod
       if (!outdated || attempt === 5) throw error;
     }
   }
+}
+
+/**
+ * Promotes or demotes a node and waits until that is settled: until then the managers refuse the next change, for want
+ * of a quorum or of the new member.
+ *
+ * @param find a manager that answers; another one, when the node itself was the one asked and is no manager any more
+ */
+export async function changeRole(
+  find: () => Promise<Engine>,
+  id: string,
+  role: NodeRole,
+  limitSeconds: number,
+): Promise<void> {
+  await waitFor(
+    async () => {
+      try {
+        const manager = await find();
+        await changeNode(manager, id, (spec) => ({ ...spec, Role: role }));
+        const { ManagerStatus } = await manager.node(id);
+        const isSettled = role === "manager" ? ManagerStatus?.Reachability === "reachable" : !ManagerStatus;
+        return isSettled ? done(undefined) : notYet(`it is not yet a settled ${role}`);
+      } catch (error) {
+        if (error instanceof EngineError) return notYet(error.message);
+        throw error;
+      }
+    },
+    { what: `node ${id} becoming a ${role}`, limitSeconds },
+    (because) => new ResourceProblem(`node ${id} did not become a ${role} within ${limitSeconds} s: ${because}`),
+  );
 }
 
 /** Moves a node's tasks elsewhere and waits until the last one has ended. */

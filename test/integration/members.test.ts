@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { NodeRole } from "../../components/engine/types.ts";
+import { Cluster, type ClusterInputs, type ClusterState } from "../../components/provider/cluster.ts";
+import { Member, type MemberInputs } from "../../components/provider/member.ts";
+import { NodeSettings } from "../../components/provider/node-settings.ts";
+import { type Lab, startLab, whyNoLab } from "../lab/lab.ts";
+
+/** Handlers as Pulumi calls them, on three real engines: what one machine alone cannot show. */
+let lab: Lab;
+let cluster: { id: string; outs: ClusterState };
+const members = new Map<number, Awaited<ReturnType<typeof Member.create>>>();
+
+const connection = (number: number) => ({ host: lab.host(number).socket });
+const managers = () => ({ one: connection(1), two: connection(2) });
+
+const clusterInputs = (): ClusterInputs => ({
+  managers: managers(),
+  owner: { project: "project", stack: "stack", name: "swarm" },
+  first: { hostKey: "one", advertiseAddress: lab.host(1).address, listenAddress: "0.0.0.0:2377" },
+  adopt: false,
+  allowOutage: false,
+});
+
+async function memberInputs(number: number, role: NodeRole): Promise<MemberInputs> {
+  const { address, engine } = lab.host(number);
+  const { worker, manager } = cluster.outs.joinTokens;
+  return {
+    connection: connection(number),
+    managers: managers(),
+    swarmId: cluster.id,
+    ownsSwarm: cluster.outs.created,
+    role,
+    joinToken: role === "manager" ? manager : worker,
+    joinAddresses: [`${lab.host(1).address}:2377`],
+    advertiseAddress: address,
+    listenAddress: "0.0.0.0:2377",
+    machineId: (await engine.info()).ID,
+    timeoutSeconds: 60,
+  };
+}
+
+async function join(number: number, role: NodeRole): Promise<void> {
+  members.set(number, await Member.create(await memberInputs(number, role)));
+}
+
+const member = (number: number) => {
+  const found = members.get(number);
+  if (!found) throw new Error(`host ${number} has not joined`);
+  return found;
+};
+
+const nodes = async () => {
+  const all = await lab.host(1).engine.nodes();
+  return Object.fromEntries(all.map((node) => [node.Description.Hostname, node.Spec.Role]));
+};
+
+const problem = whyNoLab();
+
+describe("members of a Swarm", () => {
+  beforeEach(({ skip }) => {
+    if (problem !== undefined) skip(problem);
+  });
+  beforeAll(async () => {
+    if (problem !== undefined) return;
+    lab = await startLab({ hosts: 3 });
+    cluster = await Cluster.create(clusterInputs());
+  });
+  afterAll(() => lab?.stop());
+
+  test("join side by side, as manager and as worker; the first one is there already", async () => {
+    await Promise.all([join(1, "manager"), join(2, "manager"), join(3, "worker")]);
+    expect(await nodes()).toEqual({ node1: "manager", node2: "manager", node3: "worker" });
+    expect([1, 2, 3].map((number) => member(number).outs.joined)).toEqual([false, true, true]);
+  });
+
+  test("that have joined are taken on by an `up` that comes again", async () => {
+    const again = await Member.create(await memberInputs(3, "worker"));
+    expect(again.id).toBe(member(3).id);
+  });
+
+  test("of another Swarm are refused", async () => {
+    const elsewhere = { ...(await memberInputs(3, "worker")), swarmId: "another" };
+    await expect(Member.create(elsewhere)).rejects.toThrow(
+      "none of the hosts one, two is a manager of the Swarm another",
+    );
+  });
+
+  test("are promoted and demoted in place", async () => {
+    const { id, outs } = member(3);
+    const promoted = await Member.update!(id, outs, { ...outs, role: "manager" });
+    expect(await nodes()).toMatchObject({ node3: "manager" });
+    await Member.update!(id, promoted.outs, { ...promoted.outs, role: "worker" });
+    expect(await nodes()).toMatchObject({ node3: "worker" });
+  });
+
+  test("whose role was changed by hand are seen to have drifted", async () => {
+    const { id, outs } = member(3);
+    const engine = lab.host(1).engine;
+    const { Version, Spec } = await engine.node(id);
+    await engine.updateNode(id, Version.Index, { ...Spec, Role: "manager" });
+    const { inputs } = await Member.read(id, outs);
+    expect(inputs?.role).toBe("manager");
+    await Member.update!(id, outs, outs);
+    expect(await nodes()).toMatchObject({ node3: "worker" });
+  });
+
+  test("carry labels of several settings, and lose only those of the one that goes", async () => {
+    const base = { managers: managers(), swarmId: cluster.id, nodeId: member(3).id };
+    const labels = async () => (await lab.host(1).engine.node(member(3).id)).Spec.Labels;
+    const a = await NodeSettings.create({ ...base, labels: { a: "1" }, availability: "pause" });
+    await NodeSettings.create({ ...base, labels: { b: "2" } });
+    expect(await labels()).toEqual({ a: "1", b: "2" });
+    await NodeSettings.delete!(a.id, a.outs);
+    expect(await labels()).toEqual({ b: "2" });
+  });
+
+  test("that left by themselves are seen to be gone", async () => {
+    await lab.host(3).engine.leaveSwarm(false);
+    expect(await Member.read(member(3).id, member(3).outs)).toEqual({ id: "" });
+    const left = member(3);
+    await join(3, "worker");
+    expect(member(3).id).not.toBe(left.id);
+    await Member.delete!(left.id, left.outs);
+    expect(await nodes()).toEqual({ node1: "manager", node2: "manager", node3: "worker" });
+  });
+
+  test("are reached through any manager that answers", async () => {
+    const silent = { ...member(3).outs, managers: { gone: { host: "unix:///nowhere.sock" }, ...managers() } };
+    expect((await Member.read(member(3).id, silent)).id).toBe(member(3).id);
+  });
+
+  test("leave all at once in an order that keeps a manager; the last one ends with the Swarm", async () => {
+    await Promise.all([1, 2, 3].map((number) => Member.delete!(member(number).id, member(number).outs)));
+    const states = await Promise.all(lab.hosts.map(async ({ engine }) => (await engine.info()).Swarm.LocalNodeState));
+    expect(states.filter((state) => state === "active")).toHaveLength(1);
+    await Cluster.delete!(cluster.id, cluster.outs);
+    for (const { engine } of lab.hosts) expect((await engine.info()).Swarm.LocalNodeState).toBe("inactive");
+  });
+});
