@@ -39,9 +39,11 @@ export const Service: ResourceHandler<ServiceInputs> = {
 
   async diff(_id, olds, news) {
     const replaces = changedKeys(olds, news, ["swarmId"]);
-    // Swarm can neither rename a service nor change its mode.
+    // Swarm can neither rename a service nor change its mode. To find what must go before a network that is made anew,
+    // Pulumi asks with all of `spec` unknown.
     const fixed = ({ Name, Mode }: ServiceSpec) => ({ Name, Mode });
-    if (!isUnknown(fixed(news.spec)) && !same(fixed(olds.spec), fixed(news.spec))) replaces.push("spec");
+    const asked = typeof news.spec === "object" ? fixed(news.spec) : news.spec;
+    if (!isUnknown(asked) && !same(fixed(olds.spec), asked)) replaces.push("spec");
     const changed = changedKeys(olds, news, [
       "managers",
       "owner",
