@@ -39,6 +39,13 @@ export function resolveLocalEngine(machine: LocalEnvironment = thisMachine()): E
   return { host: machine.platform === "win32" ? "npipe:////./pipe/docker_engine" : "unix:///var/run/docker.sock" };
 }
 
+/** What is wrong with an engine's address, if anything. */
+export function engineAddressProblem(host: string): string | undefined {
+  if (/^unix:\/\/\/.|^npipe:\/\/.|^tcp:\/\/[^\s/:]/.test(host)) return undefined;
+  if (host.startsWith("ssh://")) return "engines over ssh are not supported yet: give a unix:// or tcp:// address";
+  return 'must be "unix:///path/to/docker.sock" or "tcp://host:port"';
+}
+
 /** The address of the local engine's socket file, if that is what it is. */
 export function socketPath(connection: EngineConnection): string | undefined {
   const [, path] = /^(?:unix|npipe):\/\/(.+)$/.exec(connection.host) ?? [];

@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { engineAddressProblem } from "../engine/connection.ts";
 import type { Finding } from "../shared/refusal.ts";
 import type { Drive } from "./host.ts";
 
@@ -6,6 +7,8 @@ import type { Drive } from "./host.ts";
 export interface PlainHost {
   key: string;
   hostname: string;
+  /** Address of its engine. */
+  engine: string;
   labels: Readonly<Record<string, string>>;
   drives: Readonly<Record<string, Drive>>;
 }
@@ -14,8 +17,10 @@ const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const LABEL_RULE = "must be a lowercase DNS label: letters, digits and inner hyphens, at most 63";
 
 /** What is wrong with a host as it was declared. */
-export function hostFindings({ key, hostname, labels, drives }: PlainHost): Finding[] {
+export function hostFindings({ key, hostname, engine, labels, drives }: PlainHost): Finding[] {
   const findings: Finding[] = [];
+  const address = engineAddressProblem(engine);
+  if (address) findings.push({ argument: "engine", value: engine, problem: address });
   if (!DNS_LABEL.test(key)) findings.push({ argument: "key", value: key, problem: LABEL_RULE });
   if (!DNS_LABEL.test(hostname)) {
     const rename = "; rename the machine (`hostnamectl set-hostname`) and restart its engine";

@@ -69,10 +69,10 @@ export class LocalHost extends pulumi.ComponentResource implements Host {
 
   constructor(name: string, args: LocalHostArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     const { key = name, hostname = localName(), labels = {}, drives = { drive1: {} }, timeoutSeconds = 30 } = args;
-    refuse(`LocalHost "${name}"`, hostFindings({ key, hostname, labels, drives }));
+    const connection = args.engine === undefined ? resolveLocalEngine() : { host: args.engine };
+    refuse(`LocalHost "${name}"`, hostFindings({ key, hostname, engine: connection.host, labels, drives }));
     super("pulumi-swarm:index:LocalHost", name, {}, opts);
 
-    const connection = args.engine === undefined ? resolveLocalEngine() : { host: args.engine };
     const engine = connection.key === undefined ? connection : { ...connection, key: pulumi.secret(connection.key) };
     const machine = new Machine(`${name}-machine`, { connection: engine, hostname, timeoutSeconds }, { parent: this });
 

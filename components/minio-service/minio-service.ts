@@ -13,7 +13,7 @@ import { planOf, type ServicePlan, type StorePlan } from "./plan.ts";
 import { probesOf, toolsOfImage } from "./probes.ts";
 import { RootCredentials } from "./root-credentials.ts";
 import { dockerSecrets } from "./secrets.ts";
-import { AGREED_FIELDS, frozenValues, serviceSpec, type Store } from "./spec.ts";
+import { AGREED_FIELDS, frozenForService, frozenForStore, serviceSpec, type Store } from "./spec.ts";
 import { API_PORT, disksOf } from "./topology.ts";
 
 export type { DataNetwork, MinioMode, MinioPool, MinioServiceArgs } from "./args.ts";
@@ -52,7 +52,7 @@ export class MinioService extends pulumi.ComponentResource {
     const child = { parent: this, dependsOn: checked };
 
     const user = checkedInput(subject, args.rootUser, rootUserFindings);
-    const credentials = new RootCredentials(`${name}-credentials`, { user }, child);
+    const credentials = new RootCredentials(`${name}-credentials`, { user, frozen: frozenForStore(plan) }, child);
     const members = plan.hosts.map(
       ({ key: host }) => new NodeSettings(`${name}-member-${host}`, { swarm, host, labels: plan.label }, child),
     );
@@ -118,7 +118,7 @@ export class MinioService extends pulumi.ComponentResource {
           swarm: args.swarm,
           spec: serviceSpec(store, service),
           restartTogether: AGREED_FIELDS,
-          frozen: frozenValues(plan),
+          frozen: frozenForService(plan),
           readyCommand: isLast ? probesOf(store.tools).ready : undefined,
           tasks: service.hosts.length,
           timeoutSeconds: args.timeoutSeconds,

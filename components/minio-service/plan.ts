@@ -6,6 +6,7 @@ import { inKeyOrder, layoutOf, type Layout } from "./topology.ts";
 /** What a store is made of, decided from plain arguments. */
 export interface StorePlan {
   serviceName: string;
+  mode: MinioMode;
   poolKey: string;
   /** The members, in key order. */
   hosts: Host[];
@@ -54,6 +55,7 @@ export function planOf(
   const hosts = inKeyOrder(hostKeys.flatMap((key) => swarmHosts[key] ?? []));
   return {
     serviceName,
+    mode,
     poolKey,
     hosts,
     layout: layoutOf(serviceName, hosts),

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { SwarmResource } from "../provider/resource.ts";
+import type { FrozenValue } from "../swarm-service/args.ts";
 
 export interface RootCredentialsArgs {
   /**
@@ -7,6 +8,8 @@ export interface RootCredentialsArgs {
    * @default - a generated name
    */
   user?: pulumi.Input<string>;
+  /** What of the store they belong to is chosen for life, by the name of the argument. */
+  frozen: Record<string, FrozenValue>;
 }
 
 /** A root user and its password, generated once and kept in Pulumi's state, the password encrypted. */
@@ -21,7 +24,7 @@ export class RootCredentials extends SwarmResource {
     super(
       "RootCredentials",
       name,
-      { asked: args.user, user: undefined, password: undefined, generation: undefined },
+      { asked: args.user, frozen: args.frozen, user: undefined, password: undefined, generation: undefined },
       pulumi.mergeOptions(opts, { additionalSecretOutputs: ["password"] }),
     );
   }

@@ -167,7 +167,7 @@ function scaled(value: pulumi.Input<number>, factor: number): pulumi.Input<numbe
 }
 
 /** What a formed store is built on for life, by argument. */
-export function frozenValues({ serviceName, poolKey, hosts }: StorePlan): Record<string, FrozenValue> {
+export function frozenForService({ serviceName, poolKey, hosts }: StorePlan): Record<string, FrozenValue> {
   return {
     serviceName: {
       value: serviceName,
@@ -186,6 +186,15 @@ export function frozenValues({ serviceName, poolKey, hosts }: StorePlan): Record
         "every drive has its place in an erasure set. " +
         "Replace a drive in its place: an empty disk under the same key and path heals",
     },
+  };
+}
+
+/** What is chosen for life of the store as a whole: with another mode or pool it would be other services. */
+export function frozenForStore({ mode, poolKey }: StorePlan): Record<string, FrozenValue> {
+  const wayOut = "Put it back, or make a second store and copy the data with `mc mirror`";
+  return {
+    mode: { value: mode, because: `its services would be others, at the same data and ports. ${wayOut}` },
+    pools: { value: [poolKey], because: `a pool holds its part of the data. ${wayOut}` },
   };
 }
 

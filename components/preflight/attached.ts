@@ -25,20 +25,21 @@ export interface Leftover {
   networkId: string;
 }
 
-/** The network that is there for a demand, made by this stack earlier. */
-export function liveNetwork({ name, owner }: NetworkDemand, situation: Situation): NetworkDetails | undefined {
-  return networksOf(situation).find(({ network }) => network.Name === name && isOwned(network.Labels, owner))?.network;
+/** The network that is there for a demand, made by this stack earlier, be it under another name. */
+export function liveNetwork({ owner }: NetworkDemand, situation: Situation): NetworkDetails | undefined {
+  return networksOf(situation).find(({ network }) => isOwned(network.Labels, owner))?.network;
 }
 
 /** Where a network differs from what it is to be, by argument; only what is asked for counts. */
 export function differences(
-  wanted: NetworkShape,
+  demand: NetworkDemand,
   live: NetworkDetails,
 ): { argument: string; wanted: unknown; found: unknown }[] {
-  const found = shapeOf(live);
+  const wanted = { networkName: demand.name, ...demand.shape };
+  const found = { networkName: live.Name, ...shapeOf(live) };
   return (
     Object.keys(found)
-      .map((argument) => argument as keyof NetworkShape)
+      .map((argument) => argument as keyof typeof found)
       .filter((argument) => wanted[argument] !== undefined && text(wanted[argument]) !== text(found[argument]))
       // With another subnet the gateway is another as well.
       .filter((argument, _, all) => argument !== "gateway" || !all.includes("subnet"))
@@ -72,7 +73,7 @@ export function plannedOutages(demands: readonly NetworkDemand[], situation: Sit
   if (!situation.allowOutage) return [];
   return demands.flatMap((demand) => {
     const live = liveNetwork(demand, situation);
-    if (!live || differences(demand.shape, live).length === 0) return [];
+    if (!live || differences(demand, live).length === 0) return [];
     const { services } = attachedTo(live, demand.owner, situation);
     return services.length > 0 ? [{ network: live.Name, networkId: live.Id, services }] : [];
   });

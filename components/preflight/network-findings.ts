@@ -66,9 +66,9 @@ function overlapFindings(demand: NetworkDemand, others: readonly NetworkDemand[]
   return use ? [{ argument: "subnet", value: subnet, problem }] : [];
 }
 
-function allocated({ name, owner }: NetworkDemand, situation: Situation) {
+function allocated({ owner }: NetworkDemand, situation: Situation) {
   return networksOf(situation)
-    .filter(({ network }) => !(network.Name === name && isOwned(network.Labels, owner)))
+    .filter(({ network }) => !isOwned(network.Labels, owner))
     .flatMap(({ network, host }) =>
       subnetsOf(network).map((block) => ({ block, what: `the network ${network.Name} on host ${host}` })),
     );
@@ -97,7 +97,7 @@ function replacementFindings(demand: NetworkDemand, situation: Situation) {
   const wayOut = situation.allowOutage
     ? `${blocking.join(", ")} is not this stack's and would lose it: detach it first`
     : `${blocking.join(", ")} would lose it: put the value back, or set allowOutage: true on the Swarm`;
-  return differences(demand.shape, live).map(({ argument, wanted, found }) => ({
+  return differences(demand, live).map(({ argument, wanted, found }) => ({
     argument,
     value: wanted,
     problem: `the network is there with ${JSON.stringify(found)}; another means a new network, and ${wayOut}`,

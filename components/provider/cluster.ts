@@ -43,7 +43,8 @@ const DEFAULT_SUBNET_SIZE = 24;
 export const Cluster: ResourceHandler<ClusterInputs, ClusterState> = {
   async check(_olds, news) {
     const reason = isUnknown(news.managers) || news.allowOutage ? undefined : await reinitRefusal(news);
-    return { inputs: news, failures: reason ? [{ property: reason.property, reason: reason.text }] : [] };
+    // With a property's name Pulumi would print the property's whole value before the line.
+    return { inputs: news, failures: reason ? [{ property: "", reason }] : [] };
   },
 
   async diff(_id, olds, news) {
@@ -191,7 +192,7 @@ function differingFixed(fixed: FixedSettings, asked: ClusterInputs): string[] {
 }
 
 /** Why a change that means a new Swarm is not made, with what it would cost. */
-async function reinitRefusal(news: ClusterInputs): Promise<{ property: string; text: string } | undefined> {
+async function reinitRefusal(news: ClusterInputs): Promise<string | undefined> {
   for (const connection of Object.values(news.managers)) {
     const engine = new Engine(connection);
     const info = await engine.info(5_000).catch(() => undefined);
@@ -201,11 +202,11 @@ async function reinitRefusal(news: ClusterInputs): Promise<{ property: string; t
     const [property] = differingFixed(fixedOf(swarm), news) as (keyof FixedSettings)[];
     if (!property) return undefined;
     const lost = await contentsOf(engine, { everything: true });
-    const text =
+    return (
       `${property} ${JSON.stringify(news[property])}: the Swarm was made with ${JSON.stringify(fixedOf(swarm)[property])}, ` +
       `and only a new Swarm can have another; lost with the old one: ${lost.join(", ") || "its node identities"}. ` +
-      "Data in volumes stays. Put the value back, or set allowOutage: true to have the Swarm made anew";
-    return { property, text };
+      "Data in volumes stays. Put the value back, or set allowOutage: true to have the Swarm made anew"
+    );
   }
   return undefined;
 }

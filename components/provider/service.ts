@@ -2,10 +2,10 @@ import { type Engine, orMissing } from "../engine/engine.ts";
 import type { ServiceDetails, ServiceSpec } from "../engine/types.ts";
 import { removeLeftoverSecrets } from "../shared/leftovers.ts";
 import { isOwned, type Owner } from "../shared/labels.ts";
-import type { FrozenValue } from "../swarm-service/args.ts";
 import { inWordsOf } from "../swarm-service/live-spec.ts";
 import { decideRollout, type Rollout, updateConfig } from "../swarm-service/rollout.ts";
-import { type CheckFailure, GONE, type ResourceHandler } from "./handler.ts";
+import { type Frozen, frozenFailures } from "./frozen.ts";
+import { GONE, type ResourceHandler } from "./handler.ts";
 import { findManager, type Managers, requireManager } from "./managers.ts";
 import { type Disturbance, type NodeEngines, tasksEnded, untilReady } from "./service-ready.ts";
 import { changedKeys, isUnknown, ResourceProblem, same, UnfinishedError } from "./values.ts";
@@ -19,7 +19,7 @@ export interface ServiceInputs {
   nodes: NodeEngines;
   spec: ServiceSpec;
   restartTogether: string[];
-  frozen: Record<string, FrozenValue>;
+  frozen: Frozen;
   readyCommand?: string[];
   tasks: number;
   timeoutSeconds: number;
@@ -34,7 +34,7 @@ export const Service: ResourceHandler<ServiceInputs> = {
     const rollout =
       unchanged && olds.rollout ? olds.rollout : decideRollout(olds.spec, news.spec, news.restartTogether);
     if (!unchanged) announce(news.spec.Name, rollout);
-    return { inputs: { ...news, rollout }, failures: frozenFailures(olds.frozen ?? {}, news.frozen) };
+    return { inputs: { ...news, rollout }, failures: frozenFailures(olds.frozen, news.frozen) };
   },
 
   async diff(_id, olds, news) {
@@ -97,19 +97,6 @@ export const Service: ResourceHandler<ServiceInputs> = {
 function announce(service: string, { mode, because }: Rollout): void {
   if (mode === "all-at-once") console.log(`service ${service}: all tasks restart at once, a short outage: ${because}`);
   if (mode === "one-by-one") console.log(`service ${service}: its tasks restart one by one: ${because}`);
-}
-
-function frozenFailures(olds: Record<string, FrozenValue>, news: Record<string, FrozenValue>): CheckFailure[] {
-  return Object.entries(news).flatMap(([name, { value, because }]) => {
-    const before = olds[name];
-    if (before === undefined || same(before.value, value)) return [];
-    return [
-      {
-        property: name,
-        reason: `${name} ${JSON.stringify(value)}: is ${JSON.stringify(before.value)} for life: ${because}`,
-      },
-    ];
-  });
 }
 
 /** How many of the tasks asked for run: fewer is drift, and the update that mends it waits for the rest. */

@@ -1,6 +1,6 @@
 import type { Finding } from "../shared/refusal.ts";
 import { plain } from "../shared/inputs.ts";
-import { subnetProblem } from "../overlay-network/cidr.ts";
+import { overlap, subnetProblem } from "../overlay-network/cidr.ts";
 import type { SwarmArgs } from "./args.ts";
 
 /** What is wrong with the arguments, as far as they are plain values. */
@@ -39,12 +39,17 @@ function hostFindings({ managers, workers = [], availability = {} }: SwarmArgs):
 }
 
 function poolFindings({ addressPools }: SwarmArgs): Finding[] {
-  const pools = plain(addressPools) ?? [];
-  return pools.flatMap((input, index) => {
-    const value = plain(input);
-    const problem = value === undefined ? undefined : subnetProblem(value);
+  const pools = (plain(addressPools) ?? []).map((input) => plain(input));
+  return pools.flatMap((value, index) => {
+    const problem =
+      value === undefined ? undefined : (subnetProblem(value) ?? poolOverlap(value, pools.slice(0, index)));
     return problem === undefined ? [] : [{ argument: `addressPools[${index}]`, value, problem }];
   });
+}
+
+function poolOverlap(value: string, others: (string | undefined)[]): string | undefined {
+  const other = others.find((pool) => pool !== undefined && overlap(value, pool));
+  return other && `overlaps with ${other}: leave one of them out, or choose pools that have no address in common`;
 }
 
 /** Bounds of the numbers, inclusive, with the reason for them. */

@@ -41,3 +41,14 @@ test("a read gives back what is stored", async () => {
     "root credentials id cannot be imported: they are generated",
   );
 });
+
+test("what is chosen for life of the store is refused to change, for as long as the credentials are there", async () => {
+  const frozen = (value: string) => ({ mode: { value, because: "so it is." } });
+  const check = (olds: string, news: string) =>
+    RootCredentials.check!({ frozen: frozen(olds) }, { frozen: frozen(news) });
+  expect((await check("global", "global")).failures).toEqual([]);
+  expect((await check("global", "replicated")).failures).toEqual([
+    { property: "", reason: 'mode "replicated": is "global" for life: so it is.' },
+  ]);
+  expect((await RootCredentials.check!({}, { frozen: frozen("global") })).failures).toEqual([]);
+});

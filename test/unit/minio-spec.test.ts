@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Drive, Host } from "../../components/host/host.ts";
 import { planOf } from "../../components/minio-service/plan.ts";
 import { probesOf } from "../../components/minio-service/probes.ts";
-import { AGREED_FIELDS, frozenValues, serviceSpec, type Store } from "../../components/minio-service/spec.ts";
+import { AGREED_FIELDS, frozenForService, serviceSpec, type Store } from "../../components/minio-service/spec.ts";
 import { fakeHost } from "./harness.ts";
 
 const byKey = (...hosts: Host[]) => Object.fromEntries(hosts.map((host) => [host.key, host]));
@@ -164,7 +164,7 @@ test("what members must agree in restarts them together", () => {
 
 test("what a formed store is built on", () => {
   const hosts = byKey(fakeHost("b", { d1: { path: "/mnt/1" } }), fakeHost("a", { d1: { path: "/mnt/1" } }));
-  const frozen = frozenValues(planOf({}, "store", hosts));
+  const frozen = frozenForService(planOf({}, "store", hosts));
   expect(Object.fromEntries(Object.entries(frozen).map(([name, { value }]) => [name, value]))).toEqual({
     serviceName: "store",
     "pools.main.hosts": ["a", "b"],

@@ -34,6 +34,7 @@ test.each<[Partial<SwarmArgs>, string]>([
   [{ availability: { x: "drain" } }, 'availability "x": is no host\'s key: choose one of a'],
   [{ addressPools: ["10.0.0.0"] }, 'addressPools[0] "10.0.0.0": '],
   [{ addressPools: ["10.0.0.1/8"] }, 'addressPools[0] "10.0.0.1/8": '],
+  [{ addressPools: ["10.8.0.0/13", "10.9.0.0/16"] }, 'addressPools[1] "10.9.0.0/16": overlaps with 10.8.0.0/13'],
   [{ subnetSize: 31 }, "subnetSize 31: must be a whole number from 9 to 29"],
   [{ dataPathPort: 80 }, "dataPathPort 80: must be a whole number from 1024 to 49151"],
   [{ certificateExpiryDays: 0.5 }, "certificateExpiryDays 0.5: must be a whole number from 1 to 3650"],
