@@ -1,8 +1,7 @@
-import * as http from "node:http";
-import * as https from "node:https";
 import type { Duplex } from "node:stream";
-import { type EngineConnection, socketPath } from "../../components/engine/connection.ts";
+import type { EngineConnection } from "../../components/engine/connection.ts";
 import type { Engine } from "../../components/engine/engine.ts";
+import { openRequest } from "../../components/engine/transport.ts";
 
 /** This process's own side of a command: a terminal or plain streams. */
 export interface Local {
@@ -106,7 +105,7 @@ function hijack(connection: EngineConnection, path: string, body: unknown): Prom
     upgrade: "tcp",
   };
   return new Promise((resolve, reject) => {
-    const request = open(connection, { method: "POST", path, headers });
+    const request = openRequest(connection, { method: "POST", path, headers });
     request.on("upgrade", (_response, stream, head) => resolve({ stream, head }));
     request.on("response", (response) => {
       response.setEncoding("utf8").on("data", (text: string) => {
@@ -116,15 +115,4 @@ function hijack(connection: EngineConnection, path: string, body: unknown): Prom
     request.on("error", reject);
     request.end(payload);
   });
-}
-
-function open(connection: EngineConnection, options: https.RequestOptions): http.ClientRequest {
-  const path = socketPath(connection);
-  if (path) return http.request({ ...options, socketPath: path, host: "docker" });
-  const { ca, cert, key } = connection;
-  const { hostname, port } = new URL(connection.host.replace(/^tcp:/, "http:"));
-  const host = hostname.replace(/^\[|\]$/g, "");
-  return cert
-    ? https.request({ ...options, host, port: port || 2376, ca, cert, key })
-    : http.request({ ...options, host, port: port || 2375 });
 }

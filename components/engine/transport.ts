@@ -41,7 +41,7 @@ export function send(
   const payload = body === undefined || Buffer.isBuffer(body) ? body : JSON.stringify(body);
   const type = Buffer.isBuffer(body) ? "application/x-tar" : "application/json";
   return new Promise((resolve, reject) => {
-    const outgoing = open(connection, {
+    const outgoing = openRequest(connection, {
       method,
       path: path + queryString(request.query),
       headers: {
@@ -68,7 +68,8 @@ export function send(
   });
 }
 
-function open(connection: EngineConnection, options: https.RequestOptions): http.ClientRequest {
+/** Opens a request to the Engine, however it is reached. For what is not one request and one answer. */
+export function openRequest(connection: EngineConnection, options: https.RequestOptions): http.ClientRequest {
   const path = socketPath(connection);
   if (path) return http.request({ ...options, socketPath: path, host: "docker" });
   const address = /^tcp:\/\/(\[[^\]]+\]|[^:/]+)(?::(\d+))?$/.exec(connection.host);
