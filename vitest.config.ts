@@ -20,8 +20,8 @@ export default defineConfig({
           globalSetup: ["test/integration/global-setup.ts"],
           testTimeout: 5 * MINUTE,
           hookTimeout: 5 * MINUTE,
-          // Each file has engines of its own; what they do takes all of a small machine.
-          fileParallelism: false,
+          // Each file has engines of its own, and mostly waits for them.
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { until } from "./by-hand.ts";
 import { type Contents, contentsOf } from "./contents.ts";
 import { ONE_DRIVE, onLab } from "./scene.ts";
 import type { TestStack } from "./stack.ts";
@@ -18,6 +19,8 @@ onLab("a Swarm made by hand", (scene) => {
     await engine.request("POST", "/secrets/create", {
       body: { Name: "theirs", Data: Buffer.from("x").toString("base64") },
     });
+    // Docker makes its own networks for a Swarm a moment after it.
+    await until(async () => (await contentsOf(engine)).networks.includes("docker_gwbridge"), "Docker's own networks");
     before = await contentsOf(engine);
 
     stack = await scene().stack({ drives: ONE_DRIVE });

@@ -1,8 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { until } from "./by-hand.ts";
 import { contentsOf } from "./contents.ts";
+import { WRONG_ARGUMENTS } from "./programs/refusals/cases.ts";
 import {
   type EngineRefusal,
   type Refusal,
+  type Said,
   refusalLine,
   WRONG_ALONE,
   WRONG_FOR_ENGINE,
@@ -25,7 +29,7 @@ onLab(
       return output;
     }
 
-    function expectLine(output: string, refusal: Refusal): void {
+    function expectLine(output: string, refusal: Said): void {
       expect(
         refusalLine(output, refusal),
         `one line with the three of ${JSON.stringify(refusal)} in:\n${output}`,
@@ -35,7 +39,7 @@ onLab(
     }
 
     test("there are at least 40 of them, each another", () => {
-      const all = [...WRONG_ALONE, ...WRONG_FOR_ENGINE, ...WRONG_FOR_SWARM, ...WRONG_ON_MACHINE];
+      const all = [...WRONG_ALONE, ...WRONG_FOR_ENGINE, ...WRONG_FOR_SWARM, ...WRONG_ON_MACHINE, ...WRONG_ARGUMENTS];
       expect(new Set(all.map(({ argument, value, wayOut }) => `${argument} ${value} ${wayOut}`)).size).toBe(all.length);
       expect(all.length).toBeGreaterThanOrEqual(40);
     });
@@ -61,8 +65,26 @@ onLab(
         const stack = await scene().stack({ port: 99999 });
         expect((await stack.refused("up")).output).toMatch(/port 99999: must be/);
         expect(await contentsOf(engine)).toEqual(before);
-        expect(stack.state().resources.filter(({ type }) => !type.startsWith("pulumi:"))).toEqual([]);
+        // The machine has been looked at; nothing else is a resource that was made.
+        const made = stack.state().resources.filter(({ id, type }) => id && !type.startsWith("pulumi:"));
+        expect(made.map(({ type }) => type)).toEqual(["pulumi-nodejs:dynamic/swarm:Host"]);
       });
+    });
+
+    describe("by what this repository's stack has no setting for", () => {
+      let output: string;
+
+      beforeAll(async () => {
+        const { engine } = scene().host;
+        const before = await contentsOf(engine);
+        const stack = await scene().stack({}, { project: join(import.meta.dirname, "programs", "refusals") });
+        ({ output } = await stack.refused("preview"));
+        expect(await contentsOf(engine)).toEqual(before);
+      });
+
+      test.each(WRONG_ARGUMENTS)("$what", (refusal) => expectLine(output, refusal));
+
+      test("nothing wrong was let through", () => expect(output).not.toMatch(/NOT REFUSED/));
     });
 
     describe("on the machine itself", () => {
@@ -92,8 +114,10 @@ onLab(
         const stack = await scene().stack({ engine: "unix:///nowhere/docker.sock" });
         const { output } = await stack.refused("up");
         expect(output).toMatch(/unix:\/\/\/nowhere\/docker\.sock.* there is no such socket: is the engine running\?/);
-        const made = stack.state().resources.filter(({ id, type }) => id && !type.startsWith("pulumi:"));
-        expect(made.map(({ type }) => type)).toEqual([]);
+        // Nothing but what is in Pulumi's state alone.
+        const made = stack.state().resources.map(({ type }) => type.split(":").at(-1));
+        for (const kind of ["Host", "Cluster", "Member", "Network", "Secret", "Service"])
+          expect(made).not.toContain(kind);
       });
     });
 
@@ -101,6 +125,16 @@ onLab(
       beforeAll(async () => {
         const { engine } = scene().host;
         await engine.initSwarm({ ListenAddr: "127.0.0.1:2377", AdvertiseAddr: "127.0.0.1", Spec: {} });
+        // Docker makes its own networks for a Swarm a moment after it.
+        await until(
+          async () => (await contentsOf(engine)).networks.includes("docker_gwbridge"),
+          "Docker's own networks",
+        );
+      });
+      afterEach(async () => {
+        const { engine } = scene().host;
+        if ((await engine.info()).Swarm.LocalNodeState !== "active") return;
+        for (const { ID } of await engine.services()) await engine.removeService(ID);
       });
       afterAll(() => scene().host.engine.leaveSwarm(true));
 

@@ -1,16 +1,23 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Engine } from "../../components/engine/engine.ts";
 import type { LabHost } from "../lab/lab.ts";
+import { until } from "./by-hand.ts";
 
-/** A wrong input, and what the one line that refuses it has to say. */
-export interface Refusal {
+/** What the one line that refuses a wrong input has to say. */
+export interface Said {
   what: string;
-  config: Record<string, unknown>;
   /** The argument as the user wrote it. */
   argument: string;
   /** The value given, as it is printed. */
   value: string;
   /** The way out. */
   wayOut: string;
+}
+
+/** A wrong input of this repository's own stack. */
+export interface Refusal extends Said {
+  config: Record<string, unknown>;
 }
 
 /** Wrong by themselves: no engine has to be asked. */
@@ -472,7 +479,7 @@ export const WRONG_ON_MACHINE: EngineRefusal[] = [
 ];
 
 /** The line of an output that says all that a refusal has to say. */
-export function refusalLine(output: string, { argument, value, wayOut }: Refusal): string | undefined {
+export function refusalLine(output: string, { argument, value, wayOut }: Said): string | undefined {
   return output.split("\n").find((line) => [argument, value, wayOut].every((part) => line.includes(part)));
 }
 
@@ -491,6 +498,8 @@ async function runContainer(engine: Engine, name: string, port: number): Promise
 async function lockSwarm(host: LabHost): Promise<void> {
   const { Spec, Version } = await host.engine.swarm();
   await host.engine.updateSwarm(Version.Index, { ...Spec, EncryptionConfig: { AutoLockManagers: true } });
+  const key = join(host.folder, "docker", "swarm", "certificates", "swarm-node.key");
+  await until(async () => readFileSync(key, "utf8").includes("ENCRYPTED"), "the node's key to be locked");
   await host.stop();
   await host.start();
 }

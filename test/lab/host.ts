@@ -40,6 +40,8 @@ export class LabHost {
   /** The engine's address as in DOCKER_HOST, reachable from this machine. */
   readonly socket: string;
   readonly engine: Engine;
+  /** Its part of this machine's disk: `docker`, the engine's data, and its log. */
+  readonly folder: string;
   readonly #options: LabHostOptions;
 
   constructor(options: LabHostOptions) {
@@ -47,6 +49,7 @@ export class LabHost {
     this.number = options.number;
     this.hostname = `node${options.number}`;
     this.address = options.address;
+    this.folder = options.folder;
     this.socket = `unix://${join(options.folder, "docker.sock")}`;
     this.engine = new Engine({ host: this.socket });
   }
