@@ -38,7 +38,7 @@ export function pulumiVariables(state: StateFolder, stack: string): Record<strin
   return {
     PULUMI_HOME: state.home,
     // As a URL: a folder's name may hold spaces and worse.
-    PULUMI_BACKEND_URL: pathToFileURL(state.backend).href,
+    PULUMI_BACKEND_URL: backendUrl(state),
     PULUMI_CONFIG_PASSPHRASE_FILE: state.passphraseFile,
     PULUMI_STACK: stack,
     // Every subcommand that has the flag --config-file takes it from here.
@@ -51,6 +51,14 @@ export function pulumiVariables(state: StateFolder, stack: string): Record<strin
 /** Folders that go before PATH: Pulumi, and the Node that runs the program. */
 export function pathFolders(toolchain: Toolchain): string[] {
   return [toolchain.bin, dirname(process.execPath)];
+}
+
+/**
+ * Without the file of metadata that would be beside each of the state's: a Pulumi that is killed while it writes that
+ * one leaves it empty, and then cannot read the state itself. The state is written whole or not at all.
+ */
+function backendUrl({ backend }: StateFolder): string {
+  return `${pathToFileURL(backend).href}?metadata=skip`;
 }
 
 /** A whole environment for running Pulumi on this state. */

@@ -12,7 +12,7 @@ export interface StateFolder {
   projectName: string;
   /** The state's own folder. */
   path: string;
-  /** PULUMI_BACKEND_URL is `file://` and this. */
+  /** Folder of Pulumi's file backend. */
   backend: string;
   /** File with the passphrase of the secrets in the state. Readable by its owner alone; never printed. */
   passphraseFile: string;
