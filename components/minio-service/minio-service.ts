@@ -144,6 +144,7 @@ function serviceDemand(name: string, subject: string, plan: StorePlan, service: 
     subject,
     owner: ownerOf(`${name}-${service.role}`),
     name: service.serviceName,
+    sameStore: plan.otherRoles.map((role) => ownerOf(`${name}-${role}`)),
     ports: { ...plan.published },
     hosts: service.hosts.map(({ key }) => key),
     disks: service.hosts.slice(0, 1).flatMap(disksOf),

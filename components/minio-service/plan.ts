@@ -15,6 +15,8 @@ export interface StorePlan {
   label: Record<string, string>;
   /** In key order of their hosts. */
   services: ServicePlan[];
+  /** Roles that its services would have in the other mode. */
+  otherRoles: string[];
   /** Ports on the members; absent when nothing is published. */
   published?: { port: number; consolePort: number };
 }
@@ -61,6 +63,9 @@ export function planOf(
     layout: layoutOf(serviceName, hosts),
     label: { [memberLabel(serviceName, poolKey)]: MEMBER },
     services: servicePlans(serviceName, poolKey, mode, hosts),
+    otherRoles: servicePlans(serviceName, poolKey, mode === "global" ? "replicated" : "global", hosts).map(
+      ({ role }) => role,
+    ),
     published: expose ? { port, consolePort } : undefined,
   };
 }

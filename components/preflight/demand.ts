@@ -32,6 +32,11 @@ export interface ServiceDemand {
   owner: Owner;
   /** The service's name in the engine. */
   name: string;
+  /**
+   * Owners of services that are this one under another name, as those of a store in its other mode: what they hold is
+   * no rival's. Whether one may become the other is not the preflight's to say.
+   */
+  sameStore?: Owner[];
   /** Ports published in host mode, by the argument that asks for them: `{ port: 9000 }`. */
   ports: Record<string, number>;
   /** Keys of the hosts that run it. */

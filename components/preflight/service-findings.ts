@@ -1,3 +1,4 @@
+import type { ServiceDetails } from "../engine/types.ts";
 import { isOwned } from "../shared/labels.ts";
 import type { Finding } from "../shared/refusal.ts";
 import type { ServiceDemand } from "./demand.ts";
@@ -43,9 +44,11 @@ function portFindings(demand: ServiceDemand, others: readonly ServiceDemand[], s
 }
 
 /** Who has a port of a host, unless it is the service itself. */
-function holderOf(port: number, host: ObservedHost | undefined, { owner }: ServiceDemand, situation: Situation) {
+function holderOf(port: number, host: ObservedHost | undefined, demand: ServiceDemand, situation: Situation) {
   const services = servicesOf(situation);
-  const ours = new Set(services.filter(({ Spec }) => isOwned(Spec.Labels, owner)).map(({ ID }) => ID));
+  const owners = [demand.owner, ...(demand.sameStore ?? [])];
+  const isOurs = ({ Spec }: ServiceDetails) => owners.some((owner) => isOwned(Spec.Labels, owner));
+  const ours = new Set(services.filter(isOurs).map(({ ID }) => ID));
   const container = host?.containers.find(({ Ports }) =>
     Ports.some(({ PublicPort, Type }) => PublicPort === port && Type === "tcp"),
   );

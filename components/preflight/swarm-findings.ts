@@ -1,4 +1,6 @@
 import { overlap } from "../overlay-network/cidr.ts";
+import type { SwarmDetails } from "../engine/types.ts";
+import { same } from "../provider/values.ts";
 import { isOwned } from "../shared/labels.ts";
 import type { SwarmDemand } from "./demand.ts";
 import { type ObservedHost, type Refusal, type Situation, subnetsOf } from "./observed.ts";
@@ -40,14 +42,24 @@ export function swarmRefusals(demand: SwarmDemand, situation: Situation): Refusa
 }
 
 /** Address pools of a Swarm to be made that would hide what the hosts have already. */
-export function poolRefusals({ subject, addressPools }: SwarmDemand, { hosts }: Situation): Refusal[] {
-  if (Object.values(hosts).some(({ manager }) => manager)) return [];
+export function poolRefusals(demand: SwarmDemand, { hosts }: Situation): Refusal[] {
+  const { subject, addressPools } = demand;
+  const managed = Object.values(hosts).find(({ manager }) => manager)?.manager;
+  if (managed) return foreignPools(demand, managed.swarm);
   return addressPools.flatMap((pool) => {
     const taken = Object.entries(hosts).flatMap(([key, host]) => usesOf(key, host));
     const use = taken.find(({ block }) => overlap(pool, block));
     const problem = `overlaps with ${use?.block}, ${use?.what}: choose a pool that is free on all hosts`;
     return use ? [{ subject, argument: "addressPools", value: pool, problem }] : [];
   });
+}
+
+/** A Swarm that is taken on keeps its pools; it is not ours to end. What ours may change, its own resource says. */
+function foreignPools({ subject, owner, addressPools }: SwarmDemand, swarm: SwarmDetails): Refusal[] {
+  const pools = swarm.DefaultAddrPool ?? [];
+  if (addressPools.length === 0 || isOwned(swarm.Spec.Labels, owner) || same(addressPools, pools)) return [];
+  const problem = `the Swarm that is there was made with ${JSON.stringify(pools)} and keeps them: leave addressPools out`;
+  return [{ subject, argument: "addressPools", value: addressPools, problem }];
 }
 
 function usesOf(key: string, host: ObservedHost): { block: string; what: string }[] {
