@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { Engine } from "../../components/engine/engine.ts";
 import { ownedObjects } from "./contents.ts";
 import { killTree } from "./kill-tree.ts";
@@ -105,7 +105,15 @@ onLab("up is killed, and the next one converges with nothing orphaned", (scene) 
     expect(object.equals(await bucket.get("object"))).toBe(true);
   }
 
+  /** Ends what a test before this one made. */
+  async function startOver(): Promise<void> {
+    const { engine } = scene().host;
+    if ((await engine.info()).Swarm.LocalNodeState === "active") await engine.leaveSwarm(true);
+    for (const volume of await engine.volumes()) await removeVolume(engine, volume.Name);
+  }
+
   test.each(CREATING)("while making it all: when $when", async (moment) => {
+    await startOver();
     stack = await scene().stack({ drives: ONE_DRIVE });
     await killed(moment);
     await expectConverged();
@@ -123,15 +131,6 @@ onLab("up is killed, and the next one converges with nothing orphaned", (scene) 
     await stack.destroy();
     expect(stack.state().resources).toEqual([]);
     expect((await scene().host.engine.info()).Swarm.LocalNodeState).toBe("inactive");
-  });
-
-  afterEach(async ({ task }) => {
-    // The next one begins with nothing; what comes after the last of these goes on with what is there.
-    const isLast = task.name.endsWith(CREATING.at(-1)?.when ?? "");
-    const { engine } = scene().host;
-    if (!task.name.startsWith("while making") || isLast) return;
-    await engine.leaveSwarm(true);
-    for (const volume of await engine.volumes()) await removeVolume(engine, volume.Name);
   });
 });
 

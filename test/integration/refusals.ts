@@ -424,7 +424,7 @@ export const WRONG_FOR_SWARM: EngineRefusal[] = [
     prepare: async () => {},
     argument: "addressPools",
     value: '["10.64.0.0/12"]',
-    wayOut: "allowOutage: true",
+    wayOut: "leave addressPools out",
   },
   {
     what: "a Swarm that is locked",
