@@ -23,10 +23,17 @@ const LANGUAGE_HOST: GoBuild = {
   edits: [
     {
       // This old host stands between the program and the engine for calls that today's SDK does not make any more, and
-      // knows nothing of newer ones (resource hooks). The program gets the engine's own address, as in later releases.
+      // knows nothing of newer ones (transforms of a whole stack, resource hooks). The program gets the engine's own address, as in later releases.
       file: "main.go",
       from: `fmt.Sprintf("127.0.0.1:%d", handle.Port), pipes.directory())`,
       to: `req.GetMonitorAddress(), pipes.directory())`,
+    },
+    {
+      // Today's CLI sends the project's `typescript: false` in a way that this host does not hear: it would load the
+      // TypeScript compiler, and its map of sources for every stack trace, for a program that Node runs as it is.
+      file: "main.go",
+      from: `flag.BoolVar(&typescript, "typescript", true,`,
+      to: `flag.BoolVar(&typescript, "typescript", false,`,
     },
   ],
 };
