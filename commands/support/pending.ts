@@ -1,8 +1,8 @@
-import { readFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { say } from "../../toolchain/progress.ts";
 import { pulumiOutput, type Session } from "./pulumi.ts";
-import { stackFile } from "./state.ts";
+import { readCheckpoint } from "./state.ts";
 
 /**
  * Has Pulumi forget what a killed run had begun to create: it would go on warning of it at every run. Nothing is lost:
@@ -22,8 +22,5 @@ export async function forgetPendingCreates(session: Session): Promise<void> {
 }
 
 function hasPending({ state, stack }: Session): boolean {
-  const { checkpoint } = JSON.parse(readFileSync(stackFile(state, stack), "utf8")) as {
-    checkpoint?: { latest?: { pending_operations?: unknown[] } };
-  };
-  return (checkpoint?.latest?.pending_operations ?? []).length > 0;
+  return (readCheckpoint(state, stack).pending_operations ?? []).length > 0;
 }

@@ -58,3 +58,14 @@ function makePassphrase(file: string): void {
 export function stackFile(state: StateFolder, stack: string): string {
   return join(state.backend, ".pulumi", "stacks", state.projectName, `${stack}.json`);
 }
+
+/** What Pulumi's file backend knows of a stack, as far as the commands look at it. */
+export interface Checkpoint {
+  resources?: unknown[];
+  pending_operations?: unknown[];
+}
+
+export function readCheckpoint(state: StateFolder, stack: string): Checkpoint {
+  const stored = JSON.parse(readFileSync(stackFile(state, stack), "utf8")) as { checkpoint?: { latest?: Checkpoint } };
+  return stored.checkpoint?.latest ?? {};
+}
