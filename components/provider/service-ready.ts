@@ -149,4 +149,7 @@ async function saidBy(manager: Engine, failed: TaskDetails[]): Promise<string> {
   return words.length === 0 ? "" : `; its tasks said: ${[...new Set(words)].join("; ")}`;
 }
 
-const isPaused = ({ UpdateStatus }: ServiceDetails) => UpdateStatus?.State === "paused";
+/** Whether Swarm has given up on an update, for tasks that fail. */
+export function isPaused({ UpdateStatus }: ServiceDetails): boolean {
+  return UpdateStatus?.State === "paused";
+}

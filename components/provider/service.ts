@@ -7,7 +7,7 @@ import { decideRollout, type Rollout, updateConfig } from "../swarm-service/roll
 import { type Frozen, frozenFailures } from "./frozen.ts";
 import { GONE, type ResourceHandler } from "./handler.ts";
 import { findManager, type Managers, requireManager } from "./managers.ts";
-import { type Disturbance, type NodeEngines, tasksEnded, untilReady } from "./service-ready.ts";
+import { type Disturbance, isPaused, type NodeEngines, tasksEnded, untilReady } from "./service-ready.ts";
 import { changedKeys, isUnknown, ResourceProblem, same, UnfinishedError } from "./values.ts";
 
 export interface ServiceInputs {
@@ -126,9 +126,11 @@ async function change(manager: Engine, service: ServiceDetails, inputs: ServiceI
   const wanted = { ...spec, TaskTemplate: { ...spec.TaskTemplate, ForceUpdate } };
   const { UpdateConfig: _how, ...what } = wanted;
   const live = inWordsOf(what, service.Spec);
-  if (same(what, live)) return false;
+  // A paused update goes on only when it is asked for again: what stood in its way may be gone.
+  const resumes = isPaused(service);
+  if (same(what, live) && !resumes) return false;
   await manager.updateService(service.ID, service.Version.Index, wanted);
-  return decideRollout(live, what, []).mode !== "in-place";
+  return resumes || decideRollout(live, what, []).mode !== "in-place";
 }
 
 async function finished(

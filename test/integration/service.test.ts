@@ -1,0 +1,79 @@
+import { beforeAll, expect, test } from "vitest";
+import type { ContainerSpec } from "../../components/engine/types.ts";
+import { Cluster } from "../../components/provider/cluster.ts";
+import { Service, type ServiceInputs } from "../../components/provider/service.ts";
+import { ownerLabels } from "../../components/shared/labels.ts";
+import { buildImage } from "../../toolchain/minio-image.ts";
+import { onLab } from "./scene.ts";
+
+/** The handler as Pulumi calls it, on a real engine: failures and what comes after them. */
+onLab("a service", (scene) => {
+  const owner = { project: "project", stack: "stack", name: "service" };
+  let base: Omit<ServiceInputs, "spec">;
+  let made: { id: string; outs: ServiceInputs };
+
+  beforeAll(async () => {
+    const { host } = scene();
+    const connection = { host: host.socket };
+    const managers = { one: connection };
+    const first = { hostKey: "one", advertiseAddress: "127.0.0.1", listenAddress: "127.0.0.1:2377" };
+    const cluster = await Cluster.create({ managers, owner, first, adopt: false, allowOutage: false });
+    const [node] = await host.engine.nodes();
+    const nodes = { one: { nodeId: node?.ID ?? "", connection } };
+    const agreed = { restartTogether: [], frozen: {}, tasks: 1, timeoutSeconds: 60 };
+    base = { managers, swarmId: cluster.id, owner, nodes, ...agreed };
+  });
+
+  /** What `up` would hand over, after what it handed over before. */
+  async function asked(container: Partial<ContainerSpec>): Promise<ServiceInputs> {
+    const ContainerSpec = { Image: scene().images.a, Args: ["server", "/tmp"], ...container };
+    const spec = { Name: "service", Labels: ownerLabels(owner), Mode: { Global: {} }, TaskTemplate: { ContainerSpec } };
+    return (await Service.check!(made?.outs ?? {}, { ...base, spec })).inputs;
+  }
+
+  async function update(container: Partial<ContainerSpec>): Promise<void> {
+    const news = await asked(container);
+    made = { id: made.id, outs: (await Service.update!(made.id, made.outs, news)).outs };
+  }
+
+  test("is made when its tasks run, and is read back as it was asked for", async () => {
+    made = await Service.create(await asked({}));
+    const { props } = await Service.read(made.id, made.outs);
+    expect((await Service.diff(made.id, props!, made.outs)).changes).toBe(false);
+  });
+
+  test("of that name that is somebody else's is refused", async () => {
+    const theirs = { ...(await asked({})), owner: { ...owner, stack: "another" } };
+    await expect(Service.create(theirs)).rejects.toThrow(
+      'spec.Name "service": a service of that name is there already',
+    );
+  });
+
+  test("that fails says what its tasks said", async () => {
+    await expect(update({ Args: ["no-such-command"] })).rejects.toThrow(
+      /its tasks said: .*non-zero exit.*no-such-command/,
+    );
+  });
+
+  test("is mended by the next change", async () => {
+    await update({ Args: ["server", "/tmp/x"] });
+    const service = await scene().host.engine.service(made.id);
+    expect(service.UpdateStatus?.State).toBe("completed");
+  });
+
+  test("whose update was given up goes on when what stood in its way is gone, with nothing changed", async () => {
+    const { engine } = scene().host;
+    const { b } = scene().images;
+    await engine.request("DELETE", `/images/${b}`, { query: { force: true } });
+    await expect(update({ Image: b })).rejects.toThrow(/its tasks said: .*No such image/);
+    expect(await buildImage(engine, { variant: "b" })).toBe(b);
+    await update({ Image: b });
+    expect((await engine.service(made.id)).Spec.TaskTemplate.ContainerSpec.Image).toBe(b);
+  });
+
+  test("that is removed leaves no task behind, and is gone for the next read", async () => {
+    await Service.delete!(made.id, made.outs);
+    expect(await scene().host.engine.tasks()).toEqual([]);
+    expect(await Service.read(made.id, made.outs)).toEqual({ id: "" });
+  });
+});
