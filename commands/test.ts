@@ -8,6 +8,7 @@ import { readIfThere, ROOT } from "../toolchain/cache.ts";
 import { say } from "../toolchain/progress.ts";
 import { runAttached } from "../toolchain/run.ts";
 import { type Skip, SKIPS_VARIABLE } from "../toolchain/skip-reporter.ts";
+import { errorText } from "../components/shared/error-text.ts";
 import { main } from "./support/main.ts";
 import { ensureToolchain } from "./support/pulumi.ts";
 
@@ -37,7 +38,7 @@ async function needs(): Promise<NodeJS.ProcessEnv> {
     await buildImage(await ensureEngine());
     return {};
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     say(`no Docker Engine for the tests: ${reason}`);
     return { [NO_ENGINE_VARIABLE]: reason };
   }

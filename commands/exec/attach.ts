@@ -1,6 +1,7 @@
 import type { Duplex } from "node:stream";
 import type { EngineConnection } from "../../components/engine/connection.ts";
 import type { Engine } from "../../components/engine/engine.ts";
+import { frames } from "../../components/engine/frames.ts";
 import { openRequest } from "../../components/engine/transport.ts";
 
 /** This process's own side of a command: a terminal or plain streams. */
@@ -80,19 +81,6 @@ function relay(stream: Duplex, head: Buffer, tty: boolean, { stdout, stderr }: L
     stream.on("end", resolve);
     for (const one of [stream, stdout, stderr]) one.once("error", reject);
   });
-}
-
-/** Takes the Engine's frames apart as they come: 1 byte stream, 3 empty, 4 length, then so many bytes. */
-export function frames(deliver: (which: number, bytes: Buffer) => void): (bytes: Buffer) => void {
-  let rest: Buffer = Buffer.alloc(0);
-  return (bytes) => {
-    rest = Buffer.concat([rest, bytes]);
-    while (rest.length >= 8 && rest.length >= 8 + rest.readUInt32BE(4)) {
-      const end = 8 + rest.readUInt32BE(4);
-      deliver(rest.readUInt8(0), rest.subarray(8, end));
-      rest = rest.subarray(end);
-    }
-  };
 }
 
 /** Asks the Engine to make the connection itself the command's input and output. */

@@ -1,10 +1,11 @@
+import { errorText } from "../../components/shared/error-text.ts";
 /** Runs a command: its exit code is what `work` gives back, and a failure is one plain message, no stack trace. */
 export async function main(work: () => Promise<number | void>): Promise<void> {
   try {
     process.exitCode = (await work()) ?? 0;
   } catch (error) {
     const debug = process.env["PULUMI_SWARM_DEBUG"] && error instanceof Error;
-    process.stderr.write(`error: ${debug ? error.stack : error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`error: ${debug ? error.stack : errorText(error)}\n`);
     process.exitCode = 1;
   }
 }

@@ -1,4 +1,5 @@
 import type { EngineConnection } from "./connection.ts";
+import { frames } from "./frames.ts";
 import { type EngineRequest, EngineError, send } from "./transport.ts";
 import type {
   ContainerSummary,
@@ -203,14 +204,10 @@ function encoded(filters: Filters | undefined): string | undefined {
   return filters && JSON.stringify(filters);
 }
 
-/** The Engine sends both streams over one connection, in frames: 1 byte stream, 3 empty, 4 length, then the text. */
+/** What a command wrote, by stream; the Engine sends both over one connection. */
 function separated(output: Buffer): { stdout: string; stderr: string } {
-  const streams: Record<number, Buffer[]> = { 1: [], 2: [] };
-  for (let at = 0; at + 8 <= output.length;) {
-    const end = at + 8 + output.readUInt32BE(at + 4);
-    streams[output.readUInt8(at)]?.push(output.subarray(at + 8, end));
-    at = end;
-  }
-  const text = (stream: number) => Buffer.concat(streams[stream] ?? []).toString();
+  const streams = new Map<number, Buffer[]>();
+  frames((which, bytes) => streams.set(which, [...(streams.get(which) ?? []), bytes]))(output);
+  const text = (which: number) => Buffer.concat(streams.get(which) ?? []).toString();
   return { stdout: text(1), stderr: text(2) };
 }

@@ -1,5 +1,6 @@
 import { type Engine, orMissing } from "../engine/engine.ts";
 import { type Owner, PROJECT_LABEL, STACK_LABEL } from "../shared/labels.ts";
+import { errorText } from "../shared/error-text.ts";
 import { ResourceProblem } from "./values.ts";
 import { done, notYet, waitFor } from "./wait.ts";
 
@@ -48,7 +49,7 @@ export async function removeBridge(engine: Engine): Promise<void> {
       try {
         return done(await orMissing(engine.removeNetwork(BRIDGE)));
       } catch (error) {
-        return notYet(error instanceof Error ? error.message : String(error));
+        return notYet(errorText(error));
       }
     },
     { what: `network ${BRIDGE}`, limitSeconds },

@@ -49,7 +49,8 @@ export const Cluster: ResourceHandler<ClusterInputs, ClusterState> = {
 
   async diff(_id, olds, news) {
     const replaces = differingFixed(olds.fixed, news);
-    const { allowOutage: _new, adopt: _newAdopt, first: _newFirst, ...now } = news;
+    // How the Swarm came about is over; `allowOutage` counts, for `delete` is asked with what was recorded last.
+    const { adopt: _adopt, first: _first, ...now } = news;
     const before = Object.fromEntries(Object.keys(now).map((key) => [key, olds[key as keyof ClusterInputs]]));
     return { changes: replaces.length > 0 || !same(before, now), replaces, deleteBeforeReplace: true };
   },

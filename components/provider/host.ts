@@ -1,6 +1,7 @@
 import type { EngineConnection } from "../engine/connection.ts";
 import { Engine } from "../engine/engine.ts";
 import type { EngineInfo } from "../engine/types.ts";
+import { errorText } from "../shared/error-text.ts";
 import type { ResourceHandler } from "./handler.ts";
 import { changedKeys, isUnknown, ResourceProblem } from "./values.ts";
 import { done, notYet, waitFor } from "./wait.ts";
@@ -49,7 +50,7 @@ async function reach(inputs: HostInputs): Promise<HostState> {
       try {
         return done(await engine.info());
       } catch (error) {
-        return notYet(error instanceof Error ? error.message : String(error));
+        return notYet(errorText(error));
       }
     },
     { what: `host ${inputs.hostname}`, limitSeconds: inputs.timeoutSeconds },

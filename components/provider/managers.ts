@@ -1,5 +1,6 @@
 import type { EngineConnection } from "../engine/connection.ts";
 import { Engine } from "../engine/engine.ts";
+import { errorText } from "../shared/error-text.ts";
 import { ResourceProblem } from "./values.ts";
 
 /** The engines of a Swarm's managers, by host key. */
@@ -17,7 +18,7 @@ export async function findManager(managers: Managers, swarmId: string): Promise<
       const { Swarm } = await engine.info(PATIENCE);
       if (Swarm.ControlAvailable && Swarm.Cluster?.ID === swarmId) return engine;
     } catch (error) {
-      silent.push(error instanceof Error ? error.message : String(error));
+      silent.push(errorText(error));
     }
   }
   if (silent.length > 0) throw new ResourceProblem(`no manager of the Swarm ${swarmId} answers: ${silent.join("; ")}`);

@@ -2,6 +2,7 @@ import type { EngineConnection } from "../engine/connection.ts";
 import { Engine } from "../engine/engine.ts";
 import type { ServiceDetails, ServiceSpec, TaskDetails } from "../engine/types.ts";
 import { inWordsOf } from "../swarm-service/live-spec.ts";
+import { errorText } from "../shared/error-text.ts";
 import type { ServiceInputs } from "./service.ts";
 import { ResourceProblem, same } from "./values.ts";
 import { type Attempt, done, notYet, waitFor } from "./wait.ts";
@@ -118,7 +119,7 @@ async function answers(
       .catch((error: unknown) => ({
         exitCode: -1,
         stdout: "",
-        stderr: error instanceof Error ? error.message : String(error),
+        stderr: errorText(error),
       }));
     if (result.exitCode === 0) return done(undefined);
     const [said = ""] = (result.stderr || result.stdout).trim().split("\n").slice(-1);

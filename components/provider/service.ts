@@ -4,6 +4,7 @@ import { removeLeftoverSecrets } from "../shared/leftovers.ts";
 import { isOwned, type Owner } from "../shared/labels.ts";
 import { inWordsOf } from "../swarm-service/live-spec.ts";
 import { decideRollout, type Rollout, updateConfig } from "../swarm-service/rollout.ts";
+import { errorText } from "../shared/error-text.ts";
 import { type Frozen, frozenFailures } from "./frozen.ts";
 import { GONE, type ResourceHandler } from "./handler.ts";
 import { findManager, type Managers, requireManager } from "./managers.ts";
@@ -148,6 +149,6 @@ async function finished(
     );
     return inputs;
   } catch (error) {
-    throw new UnfinishedError(id, inputs, error instanceof Error ? error.message : String(error));
+    throw new UnfinishedError(id, inputs, errorText(error));
   }
 }

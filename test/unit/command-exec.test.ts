@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { execArguments } from "../../commands/exec/arguments.ts";
-import { frames } from "../../commands/exec/attach.ts";
+import { frames } from "../../components/engine/frames.ts";
 import { nodeOf, storeContainer } from "../../commands/exec/container.ts";
 import type { TaskDetails } from "../../components/engine/types.ts";
 

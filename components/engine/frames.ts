@@ -1,0 +1,12 @@
+/** Takes the Engine's frames apart as they come: 1 byte stream, 3 empty, 4 length, then so many bytes. */
+export function frames(deliver: (which: number, bytes: Buffer) => void): (bytes: Buffer) => void {
+  let rest: Buffer = Buffer.alloc(0);
+  return (bytes) => {
+    rest = Buffer.concat([rest, bytes]);
+    while (rest.length >= 8 && rest.length >= 8 + rest.readUInt32BE(4)) {
+      const end = 8 + rest.readUInt32BE(4);
+      deliver(rest.readUInt8(0), rest.subarray(8, end));
+      rest = rest.subarray(end);
+    }
+  };
+}

@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import { Cluster, type ClusterInputs, type ClusterState } from "../../components/provider/cluster.ts";
+
+const inputs: ClusterInputs = {
+  managers: { a: { host: "unix:///run/docker.sock" } },
+  owner: { project: "project", stack: "stack", name: "swarm" },
+  first: { hostKey: "a", advertiseAddress: "127.0.0.1", listenAddress: "127.0.0.1:2377" },
+  adopt: false,
+  allowOutage: false,
+};
+const state: ClusterState = {
+  ...inputs,
+  created: true,
+  broughtBridge: true,
+  fixed: { addressPools: ["10.0.0.0/8"], subnetSize: 24, dataPathPort: 4789 },
+  joinTokens: { worker: "w", manager: "m" },
+  unlockKey: "",
+};
+
+test.each<[string, Partial<ClusterInputs>, { changes: boolean; replaces: string[] }]>([
+  ["nothing", {}, { changes: false, replaces: [] }],
+  ["what the Swarm was made with, said aloud", { subnetSize: 24 }, { changes: true, replaces: [] }],
+  ["another subnet size", { subnetSize: 26 }, { changes: true, replaces: ["subnetSize"] }],
+  ["other address pools", { addressPools: ["10.9.0.0/16"] }, { changes: true, replaces: ["addressPools"] }],
+  ["a setting", { taskHistoryLimit: 2 }, { changes: true, replaces: [] }],
+  ["another manager", { managers: {} }, { changes: true, replaces: [] }],
+  ["allowOutage, which a later destroy goes by", { allowOutage: true }, { changes: true, replaces: [] }],
+  [
+    "who would be first, were it made today",
+    { first: { ...inputs.first, hostKey: "b" } },
+    { changes: false, replaces: [] },
+  ],
+  ["adopt, once it is there", { adopt: true }, { changes: false, replaces: [] }],
+])("a change of %s", async (_what, change, expected) => {
+  expect(await Cluster.diff("id", state, { ...inputs, ...change })).toMatchObject(expected);
+});
