@@ -49,8 +49,8 @@ export const Cluster: ResourceHandler<ClusterInputs, ClusterState> = {
 
   async diff(_id, olds, news) {
     const replaces = differingFixed(olds.fixed, news);
-    // How the Swarm came about is over; `allowOutage` counts, for `delete` is asked with what was recorded last.
-    const { adopt: _adopt, first: _first, ...now } = news;
+    // How the Swarm came about is over, and a permission for changes to come changes nothing by itself.
+    const { adopt: _adopt, allowOutage: _allowOutage, first: _first, ...now } = news;
     const before = Object.fromEntries(Object.keys(now).map((key) => [key, olds[key as keyof ClusterInputs]]));
     return { changes: replaces.length > 0 || !same(before, now), replaces, deleteBeforeReplace: true };
   },
@@ -88,7 +88,7 @@ export const Cluster: ResourceHandler<ClusterInputs, ClusterState> = {
     if (others.length > 0 && !state.allowOutage) {
       throw new ResourceProblem(
         `the Swarm is still used by what this stack did not make: ${others.join(", ")}. ` +
-          "Remove it first, or set allowOutage: true and run `pulumi up` before `pulumi destroy`",
+          "Remove it first, or leave the Swarm by hand with `docker swarm leave --force`",
       );
     }
     await engine.leaveSwarm(true);

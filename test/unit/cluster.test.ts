@@ -24,7 +24,7 @@ test.each<[string, Partial<ClusterInputs>, { changes: boolean; replaces: string[
   ["other address pools", { addressPools: ["10.9.0.0/16"] }, { changes: true, replaces: ["addressPools"] }],
   ["a setting", { taskHistoryLimit: 2 }, { changes: true, replaces: [] }],
   ["another manager", { managers: {} }, { changes: true, replaces: [] }],
-  ["allowOutage, which a later destroy goes by", { allowOutage: true }, { changes: true, replaces: [] }],
+  ["allowOutage, a permission for changes to come", { allowOutage: true }, { changes: false, replaces: [] }],
   [
     "who would be first, were it made today",
     { first: { ...inputs.first, hostKey: "b" } },
