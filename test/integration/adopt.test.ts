@@ -64,7 +64,7 @@ onLab("a Swarm that this stack made and others use as well", (scene) => {
     });
 
     expect((await stack.refused("destroy")).output).toMatch(
-      /the Swarm is still used by what this stack did not make: service guest\. Remove it first, or set allowOutage: true/,
+      /the Swarm is still used by what this stack did not make: service guest\. Remove it first, or leave the Swarm by hand with `docker swarm leave --force`/,
     );
     expect((await engine.services()).map(({ Spec }) => Spec.Name)).toContain("guest");
 
