@@ -28,6 +28,13 @@ export interface LocalHostArgs {
    */
   endpointAddress?: pulumi.Input<string>;
   /**
+   * Address by which the other hosts of its Swarm reach this machine; one of its own. A Swarm of this machine alone
+   * needs none.
+   * @default "127.0.0.1"
+   * @example "192.168.1.10"
+   */
+  privateAddress?: pulumi.Input<string>;
+  /**
    * Failure domain.
    * @default - none
    */
@@ -82,7 +89,7 @@ export class LocalHost extends pulumi.ComponentResource implements Host {
     this.labels = labels;
     this.drives = drives;
     this.engine = pulumi.output(engine);
-    this.privateAddress = pulumi.output("127.0.0.1");
+    this.privateAddress = pulumi.output(args.privateAddress ?? "127.0.0.1");
     this.endpointAddress = pulumi.output(args.endpointAddress ?? "127.0.0.1");
     this.machineId = machine.machineId;
     this.ready = machine.ready;

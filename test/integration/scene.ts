@@ -1,23 +1,53 @@
+import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe } from "vitest";
+import type { NodeRole } from "../../components/engine/types.ts";
+import type { Drive } from "../../components/index.ts";
+import { ROOT } from "../../toolchain/cache.ts";
 import { buildImage } from "../../toolchain/minio-image.ts";
 import { type Lab, type LabHost, startLab, whyNoLab } from "../lab/lab.ts";
 import { TestStack, type TestStackOptions } from "./stack.ts";
 
-/** One machine with the images that the tests need, and stacks on it. */
+/** Machines with the images that the tests need, and stacks on them. */
 export interface Scene {
   lab: Lab;
+  /** The first machine, and mostly the only one. */
   host: LabHost;
   /** Two images of MinIO that differ in a label alone, by id. */
   images: { a: string; b: string };
-  /** A stack of this repository's program, unless told otherwise. */
+  /** A stack of this repository's program on the first machine, unless told otherwise. */
   stack(config?: Record<string, unknown>, options?: Omit<TestStackOptions, "config">): Promise<TestStack>;
+  /** A stack of the program `hosts` on machines of the lab, by their keys. */
+  hostsStack(hosts: Record<string, HostConfig>, config?: Record<string, unknown>): Promise<TestStack>;
 }
+
+/** A machine of the lab as the program `hosts` is told of it. */
+export interface HostConfig {
+  engine: string;
+  hostname: string;
+  address: string;
+  role: NodeRole;
+  drives?: Record<string, Drive>;
+}
+
+/** What the program `hosts` has to know of a machine. */
+export function hostConfig({ socket, hostname, address }: LabHost, role: NodeRole, drives?: HostConfig["drives"]) {
+  return { engine: socket, hostname, address, role, drives };
+}
+
+const HOSTS_PROGRAM = join(ROOT, "test", "integration", "programs", "hosts");
 
 /** The least that a store needs: it starts quickest. */
 export const ONE_DRIVE = { d1: {} };
 
-/** A file's tests on a machine of their own; skipped, with the reason, where none can be had. */
-export function onLab(name: string, tests: (scene: () => Scene) => void, options: { disks?: number } = {}): void {
+export interface SceneOptions {
+  /** How many machines. @default 1 */
+  hosts?: number;
+  /** Disks of each machine, mounted at /mnt/disk1 and so on. @default 0 */
+  disks?: number;
+}
+
+/** A file's tests on machines of their own; skipped, with the reason, where none can be had. */
+export function onLab(name: string, tests: (scene: () => Scene) => void, options: SceneOptions = {}): void {
   const problem = whyNoLab();
   describe(name, () => {
     let scene: OpenScene | undefined;
@@ -37,23 +67,29 @@ export function onLab(name: string, tests: (scene: () => Scene) => void, options
 
 type OpenScene = Scene & { close(): Promise<void> };
 
-async function openScene(options: { disks?: number }): Promise<OpenScene> {
+async function openScene(options: SceneOptions): Promise<OpenScene> {
   const lab = await startLab({ hosts: 1, ...options });
   const host = lab.host(1);
   const images = {
     a: await buildImage(host.engine, { variant: "a" }),
     b: await buildImage(host.engine, { variant: "b" }),
   };
+  for (const image of Object.values(images)) {
+    if (lab.hosts.length > 1) await lab.loadImageFrom(host.engine, image);
+  }
   const stacks: TestStack[] = [];
+  const create = async (options: TestStackOptions) => {
+    const stack = await TestStack.create(options);
+    stacks.push(stack);
+    return stack;
+  };
   return {
     lab,
     host,
     images,
-    async stack(config = {}, others = {}) {
-      const stack = await TestStack.create({ ...others, config: { ...configOf(host, images.a), ...config } });
-      stacks.push(stack);
-      return stack;
-    },
+    stack: (config = {}, others = {}) => create({ ...others, config: { ...configOf(host, images.a), ...config } }),
+    hostsStack: (hosts, config = {}) =>
+      create({ project: HOSTS_PROGRAM, config: { image: images.a, ...config, hosts } }),
     async close() {
       for (const stack of stacks) stack.remove();
       await lab.stop();

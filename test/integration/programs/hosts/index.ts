@@ -1,0 +1,49 @@
+import * as pulumi from "@pulumi/pulumi";
+import {
+  type Host,
+  LocalHost,
+  MinioService,
+  type MinioServiceArgs,
+  OverlayNetwork,
+  Swarm,
+  type SwarmArgs,
+} from "../../../../components/index.ts";
+
+/** A host of the lab, as the test's configuration tells of it. */
+interface HostConfig {
+  engine: string;
+  hostname: string;
+  address: string;
+  role: "manager" | "worker";
+  drives?: Host["drives"];
+}
+
+const config = new pulumi.Config("pulumi-swarm");
+const hosts = config.requireObject<Record<string, HostConfig>>("hosts");
+const store = config.getObject<Partial<MinioServiceArgs> | "none">("store") ?? {};
+
+const made = Object.entries(hosts).map(([key, { engine, hostname, address, role, drives = { d1: {} } }]) => ({
+  role,
+  host: new LocalHost(key, { engine, hostname, drives, privateAddress: address, endpointAddress: address }),
+}));
+const inRole = (wanted: string) => made.filter(({ role }) => role === wanted).map(({ host }) => host);
+
+const swarm = new Swarm("swarm", {
+  managers: inRole("manager"),
+  workers: inRole("worker"),
+  ...config.getObject<Partial<SwarmArgs>>("swarm"),
+});
+
+// These kernels have no ESP: an encrypted network would carry nothing between the hosts.
+const network = new OverlayNetwork("network", { swarm, subnet: "10.20.0.0/24", encrypted: false });
+
+const minio =
+  store === "none"
+    ? undefined
+    : new MinioService("store", { swarm, network, image: config.require("image"), tools: "mc", ...store });
+
+export const { swarmId, nodes } = swarm;
+export const endpoints = minio?.endpoints;
+export const rootUser = minio?.rootUser;
+export const rootPassword = minio?.rootPassword;
+export const serviceIds = minio?.serviceIds;
