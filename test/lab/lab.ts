@@ -41,10 +41,7 @@ export function whyNoLab(): string | undefined {
 export async function startLab({ hosts: count, disks = 0 }: LabOptions): Promise<Lab> {
   const problem = whyNoLab();
   if (problem) throw new Error(problem);
-  const slot = await alone(async () => {
-    await clearAbandoned();
-    return claimSlot();
-  });
+  const slot = await openSlot();
   const network = new LabNetwork(slot);
   const hosts = Array.from({ length: count }, (_, at) => labHost(slot, network, at + 1, disks));
   try {
@@ -71,6 +68,14 @@ export async function startLab({ hosts: count, disks = 0 }: LabOptions): Promise
   };
 }
 
+/** A place for a lab, after those of processes that are gone were cleared away. */
+export function openSlot(): Promise<Slot> {
+  return alone(async () => {
+    await clearAbandoned();
+    return claimSlot();
+  });
+}
+
 /** Clears away the labs of processes that are gone. */
 export function clearLeftovers(): Promise<void> {
   return alone(clearAbandoned);
@@ -91,7 +96,8 @@ function labHost(slot: Slot, network: LabNetwork, number: number, disks: number)
   return new LabHost({ number, folder, namespace: network.namespace(number), address: network.address(number), disks });
 }
 
-async function removeLab(slot: Slot): Promise<void> {
+/** Ends a lab's machines, of whatever make, and leaves nothing of it. */
+export async function removeLab(slot: Slot): Promise<void> {
   const network = new LabNetwork(slot);
   const numbers = existsSync(slot.folder)
     ? readdirSync(slot.folder).flatMap((name) => Number(/^host(\d+)$/.exec(name)?.[1] ?? []))

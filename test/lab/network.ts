@@ -60,6 +60,22 @@ export class LabNetwork {
     await ip("-n", namespace, "link", "set", "eth0", "up");
   }
 
+  /**
+   * A tap device on the switch, for a machine that is no namespace: the start of the command line that runs a program
+   * where that device is, and its name.
+   */
+  async addTap(host: number): Promise<{ enter: [string, string]; device: string }> {
+    const device = `t${host}`;
+    await this.#inSwitch("tuntap", "add", "dev", device, "mode", "tap");
+    await this.#inSwitch("link", "set", device, "master", "br0", "up");
+    return { enter: this.enterSwitch, device };
+  }
+
+  /** The start of a command line that runs a program where the switch is: what crosses `br0` there is on the wire. */
+  get enterSwitch(): [string, string] {
+    return ["nsenter", `--net=/run/netns/${this.#switch}`];
+  }
+
   /** Takes away what is there, however far `create` came. */
   async remove(hosts: readonly number[]): Promise<void> {
     for (const host of hosts) await this.#removeNamespace(this.namespace(host));
