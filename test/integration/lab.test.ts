@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { run } from "../../toolchain/run.ts";
@@ -35,6 +35,21 @@ describe("the lab", () => {
       one.host(1).run(process.execPath, "-e", `require("net").connect(2377, "${address}", () => process.exit())`);
     await answers(one.host(2));
     await expect(answers(two.host(1))).rejects.toThrow(/ENETUNREACH/);
+  });
+
+  test("lets its users in by ssh, by the key of each host alone", async () => {
+    const lab = await start(2);
+    const [one, two] = [lab.host(1), lab.host(2)];
+    const facts = "hostname; cat /etc/machine-id; docker info --format '{{.Name}}'";
+    const [name, machineId, engine] = (await ssh(one, "root", facts)).split("\n");
+    expect([name, engine]).toEqual(["node1", "node1"]);
+    expect(machineId).not.toBe((await ssh(two, "root", "cat /etc/machine-id")).trim());
+    expect(await ssh(one, "operator", "docker ps --quiet; sudo -n id -un")).toBe("root");
+    await expect(ssh(one, "guest", "docker ps")).rejects.toThrow(/permission denied/i);
+
+    const knownHosts = join(dirname(one.ssh.knownHosts), "exchanged");
+    writeFileSync(knownHosts, `${one.address} ${two.ssh.hostKey}\n`);
+    await expect(ssh(one, "root", "true", knownHosts)).rejects.toThrow(/Host key verification failed/);
   });
 
   test("has no way out of this machine", async () => {
@@ -83,6 +98,13 @@ describe("the lab", () => {
     expect(Number(hosts)).toBe(lab.host(1).socket === `unix://${socket}` ? 1 : 0);
   });
 });
+
+/** Runs a command over ssh, with no settings of whoever runs this test. */
+function ssh(host: LabHost, user: string, command: string, knownHosts = host.ssh.knownHosts): Promise<string> {
+  const options = [`UserKnownHostsFile=${knownHosts}`, "StrictHostKeyChecking=yes", "BatchMode=yes"];
+  const given = ["-F", "none", "-i", host.ssh.identityFile, ...options.flatMap((option) => ["-o", option])];
+  return run("ssh", [...given, `${user}@${host.address}`, command], { timeoutMs: 20_000 });
+}
 
 function subnetOf(lab: Lab): string {
   return lab.host(1).address.replace(/\.\d+$/, ".0/24");

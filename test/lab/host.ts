@@ -14,6 +14,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Engine } from "../../components/engine/engine.ts";
 import { run } from "../../toolchain/run.ts";
 import { isRunning, readMark, writeMark } from "./slots.ts";
+import { type LabKeys, type LabSsh, publicKey } from "./ssh.ts";
+import { hostKeyFile, layOut, mountOwn, type OwnSystem, startSshd } from "./system.ts";
 
 export interface LabHostOptions {
   number: number;
@@ -24,14 +26,19 @@ export interface LabHostOptions {
   address: string;
   /** Disks (in memory), mounted at /mnt/disk1 and so on. */
   disks: number;
+  /** Who may come in by ssh. */
+  keys: LabKeys;
+  /** What is installed on it and not on this machine. */
+  tools: string | undefined;
 }
 
 /** Milliseconds for a fresh dockerd to answer. */
 const START_MS = 60_000;
 
 /**
- * One machine of a lab: namespaces for network, mounts, host name and processes, and a Docker Engine in them. The
- * processes' namespace makes an end easy: when its first process is killed, the kernel takes all others with it.
+ * One machine of a lab: namespaces for network, mounts, host name and processes, with a system of its own over this
+ * machine's, and in them a Docker Engine and an ssh server. The processes' namespace makes an end easy: when its first
+ * process is killed, the kernel takes all others with it.
  */
 export class LabHost {
   readonly number: number;
@@ -43,6 +50,7 @@ export class LabHost {
   /** Its part of this machine's disk: `docker`, the engine's data, and its log. */
   readonly folder: string;
   readonly #options: LabHostOptions;
+  readonly #system: OwnSystem;
 
   constructor(options: LabHostOptions) {
     this.#options = options;
@@ -52,11 +60,21 @@ export class LabHost {
     this.folder = options.folder;
     this.socket = `unix://${join(options.folder, "docker.sock")}`;
     this.engine = new Engine({ host: this.socket });
+    const { folder, keys, tools } = options;
+    this.#system = { folder, hostname: this.hostname, authorized: keys.authorized, tools };
+  }
+
+  /** How root comes in; other users are `LAB_USERS`. */
+  get ssh(): LabSsh {
+    const { identityFile, knownHosts } = this.#options.keys;
+    return { user: "root", identityFile, knownHosts, hostKey: publicKey(hostKeyFile(this.#system)) };
   }
 
   /** Starts the machine and waits until its engine answers. */
   async start(): Promise<void> {
-    const { folder, namespace } = this.#options;
+    const { folder, namespace, keys } = this.#options;
+    layOut(this.#system);
+    await keys.addHost(hostKeyFile(this.#system), this.address);
     for (const name of ["docker", "etc-docker"]) mkdirSync(join(folder, name), { recursive: true });
     const script = join(folder, "boot");
     writeFileSync(script, this.#bootScript(), { mode: 0o755 });
@@ -104,11 +122,13 @@ export class LabHost {
       "set -e",
       `hostname ${this.hostname}`,
       "mount -t tmpfs tmpfs /run",
+      ...mountOwn(this.#system),
       "mkdir -p /etc/docker",
       // The engine's identity lies there, beside its settings.
       `mount --bind ${folder}/etc-docker /etc/docker`,
       ...(disks > 0 ? ["mount -t tmpfs tmpfs /mnt"] : []),
       ...mounts.flatMap((path) => [`mkdir ${path}`, `mount -t tmpfs -o size=1g disk ${path}`]),
+      ...startSshd(this.#system),
       "set +e",
       `dockerd --host ${this.socket} --host unix:///run/docker.sock --data-root ${folder}/docker \\`,
       `  --cgroup-parent ${this.#cgroup}`,

@@ -6,8 +6,12 @@ import { locked } from "../../toolchain/cache.ts";
 import { killHost, LabHost, removeCgroups } from "./host.ts";
 import { LabNetwork } from "./network.ts";
 import { abandonedSlots, claimSlot, LABS, releaseSlot, type Slot } from "./slots.ts";
+import { LabKeys, type LabSsh } from "./ssh.ts";
+import { LAB_USERS } from "./system.ts";
+import { canUnpack, labTools } from "./tools.ts";
 
-export type { LabHost };
+export { LAB_USERS };
+export type { LabHost, LabSsh };
 
 export interface LabOptions {
   /** How many machines. */
@@ -33,7 +37,8 @@ export interface Lab {
 export function whyNoLab(): string | undefined {
   if (process.platform !== "linux") return `a lab is made of Linux namespaces, and this is ${process.platform}`;
   if (process.getuid?.() !== 0) return "a lab is made of namespaces, and only root may make them";
-  const missing = ["dockerd", "ip", "nsenter", "unshare"].filter((program) => !onPath(program));
+  const programs = ["dockerd", "ip", "nsenter", "ssh", "ssh-keygen", "unshare", ...(canUnpack() ? [] : ["sshd"])];
+  const missing = programs.filter((program) => !onPath(program));
   return missing.length > 0 ? `a lab needs ${missing.join(", ")}, not found on PATH` : undefined;
 }
 
@@ -41,10 +46,13 @@ export function whyNoLab(): string | undefined {
 export async function startLab({ hosts: count, disks = 0 }: LabOptions): Promise<Lab> {
   const problem = whyNoLab();
   if (problem) throw new Error(problem);
+  const tools = await labTools();
   const slot = await openSlot();
   const network = new LabNetwork(slot);
-  const hosts = Array.from({ length: count }, (_, at) => labHost(slot, network, at + 1, disks));
+  const keys = new LabKeys(join(slot.folder, "ssh"));
+  const hosts = Array.from({ length: count }, (_, at) => labHost({ slot, network, keys, tools, disks }, at + 1));
   try {
+    await keys.create();
     await network.create();
     for (const host of hosts) await network.addHost(host.number);
     await Promise.all(hosts.map((host) => host.start()));
@@ -90,14 +98,25 @@ async function clearAbandoned(): Promise<void> {
   for (const slot of abandonedSlots()) await removeLab(slot);
 }
 
-function labHost(slot: Slot, network: LabNetwork, number: number, disks: number): LabHost {
-  const folder = join(slot.folder, `host${number}`);
-  mkdirSync(folder);
-  return new LabHost({ number, folder, namespace: network.namespace(number), address: network.address(number), disks });
+/** What the machines of one lab share. */
+interface LabParts {
+  slot: Slot;
+  network: LabNetwork;
+  keys: LabKeys;
+  tools: string | undefined;
+  disks: number;
 }
 
-/** Ends a lab's machines, of whatever make, and leaves nothing of it. */
-export async function removeLab(slot: Slot): Promise<void> {
+function labHost({ slot, network, ...shared }: LabParts, number: number): LabHost {
+  const folder = join(slot.folder, `host${number}`);
+  mkdirSync(folder);
+  return new LabHost({
+    ...{ number, folder, namespace: network.namespace(number), address: network.address(number) },
+    ...shared,
+  });
+}
+
+async function removeLab(slot: Slot): Promise<void> {
   const network = new LabNetwork(slot);
   const numbers = existsSync(slot.folder)
     ? readdirSync(slot.folder).flatMap((name) => Number(/^host(\d+)$/.exec(name)?.[1] ?? []))

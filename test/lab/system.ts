@@ -1,0 +1,117 @@
+import { randomBytes } from "node:crypto";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+/**
+ * Users of every machine beside root: `operator` may use the engine and sudo without a password, `guest` neither. All
+ * have the lab's key.
+ */
+export const LAB_USERS = { operator: 64_001, guest: 64_002 } as const;
+
+/** Folders in which each machine has changes of its own over what this machine has. */
+const OWN = ["/etc", "/usr", "/var/lib"];
+
+/** A machine's own part of the system: what makes it another machine than the one it runs on. */
+export interface OwnSystem {
+  /** Where it is kept. */
+  folder: string;
+  hostname: string;
+  /** File with the public key of who may come in by ssh. */
+  authorized: string;
+  /** What is installed on it and not on this machine. */
+  tools: string | undefined;
+}
+
+/** Where a file of the machine lies on this one. */
+export function ownFile({ folder }: OwnSystem, path: string): string {
+  return join(folder, "own", path);
+}
+
+/** File of the machine's ssh host key, private. */
+export function hostKeyFile(system: OwnSystem): string {
+  return ownFile(system, "/etc/ssh/ssh_host_ed25519_key");
+}
+
+/** Lays out the machine's own files; those that are there stay, as on a disk. */
+export function layOut(system: OwnSystem): void {
+  for (const path of OWN) {
+    for (const part of [ownFile(system, path), workFolder(system, path)]) mkdirSync(part, { recursive: true });
+  }
+  const files: Record<string, [text: string, mode: number]> = {
+    "/etc/hostname": [`${system.hostname}\n`, 0o644],
+    "/etc/machine-id": [`${randomBytes(16).toString("hex")}\n`, 0o444],
+    "/etc/passwd": [passwd(), 0o644],
+    "/etc/group": [group(), 0o644],
+    "/etc/shadow": [shadow(), 0o600],
+    "/etc/sudoers": ["root ALL=(ALL:ALL) ALL\noperator ALL=(ALL:ALL) NOPASSWD: ALL\n", 0o440],
+    "/etc/ssh/sshd_config": [sshdConfig(), 0o600],
+  };
+  for (const [path, [text, mode]] of Object.entries(files)) {
+    const file = ownFile(system, path);
+    mkdirSync(dirname(file), { recursive: true });
+    if (!existsSync(file)) writeFileSync(file, text, { mode });
+  }
+  copyFileSync(system.authorized, ownFile(system, "/etc/ssh/authorized_keys"));
+}
+
+/** Commands that put the machine's own files over those of this one, in its own view of the disk. */
+export function mountOwn(system: OwnSystem): string[] {
+  return OWN.map((path) => {
+    const below = system.tools && existsSync(join(system.tools, path)) ? `${join(system.tools, path)}:${path}` : path;
+    const above = `upperdir=${ownFile(system, path)},workdir=${workFolder(system, path)}`;
+    return `mount -t overlay overlay -o lowerdir=${below},${above} ${path}`;
+  });
+}
+
+/** Commands that let users in by ssh. */
+export function startSshd({ folder }: OwnSystem): string[] {
+  return [
+    "mkdir -p /run/sshd /run/home",
+    ...Object.entries(LAB_USERS).map(([name, id]) => `install -d -o ${id} -g ${id} /run/home/${name}`),
+    `/usr/sbin/sshd -E ${join(folder, "sshd.log")}`,
+  ];
+}
+
+/** overlayfs prepares its changes there. */
+function workFolder({ folder }: OwnSystem, path: string): string {
+  return join(folder, "work", path.replaceAll("/", "-").slice(1));
+}
+
+/** Only what every sshd since 2016 knows. The engine is this machine's own, whatever a shared home says. */
+function sshdConfig(): string {
+  return [
+    "HostKey /etc/ssh/ssh_host_ed25519_key",
+    "AuthorizedKeysFile /etc/ssh/authorized_keys",
+    "AuthenticationMethods publickey",
+    "PermitRootLogin prohibit-password",
+    "UsePAM no",
+    "UseDNS no",
+    "PidFile /run/sshd.pid",
+    "SetEnv DOCKER_HOST=unix:///run/docker.sock",
+    "Subsystem sftp internal-sftp",
+    "",
+  ].join("\n");
+}
+
+function passwd(): string {
+  const mine = entries("/etc/passwd", ["sshd", ...Object.keys(LAB_USERS)]);
+  const users = Object.entries(LAB_USERS).map(([name, id]) => `${name}:x:${id}:${id}::/run/home/${name}:/bin/sh`);
+  return [...mine, ...users, "sshd:x:64000:65534::/run/sshd:/usr/sbin/nologin", ""].join("\n");
+}
+
+function group(): string {
+  const mine = entries("/etc/group", ["docker", ...Object.keys(LAB_USERS)]);
+  const groups = Object.entries(LAB_USERS).map(([name, id]) => `${name}:x:${id}:`);
+  return [...mine, ...groups, "docker:x:64003:operator", ""].join("\n");
+}
+
+/** A star is no password that could be typed and, other than an exclamation mark, locks nobody out. */
+function shadow(): string {
+  return passwd().replaceAll(/^([^:]+):.*$/gm, "$1:*:19000:0:99999:7:::");
+}
+
+/** This machine's lines but for those names. */
+function entries(file: string, without: readonly string[]): string[] {
+  const lines = readFileSync(file, "utf8").trimEnd().split("\n");
+  return lines.filter((line) => !without.includes(line.split(":")[0] ?? ""));
+}
