@@ -1,0 +1,40 @@
+/** What one user of the store saw. */
+export interface Seen {
+  /** `with the SDK's retries`, `without retries`. */
+  who: string;
+  /** Writes that the store acknowledged. */
+  writes: number;
+  reads: number;
+  /** Operations that failed for this user. */
+  failed: string[];
+  /** Requests that failed; the SDK's retries may have made up for them. */
+  rawFailures: number;
+  /** The longest time between two operations that succeeded, in milliseconds. */
+  longestGapMs: number;
+}
+
+/** What came of writing and reading all along. */
+export interface Account {
+  /** As the SDK is by default: three attempts. */
+  patient: Seen;
+  /** One attempt for everything. */
+  raw: Seen;
+  /** Keys of acknowledged writes that could not be read back at the end. */
+  lost: string[];
+  /** Keys of acknowledged writes that read back different, along the way or at the end. */
+  changed: string[];
+}
+
+/** An account in lines for the reader of a test's output. */
+export function told({ patient, raw, lost, changed }: Account): string {
+  const both = [patient, raw].map(toldOne);
+  return [...both, `  read back at the end: ${lost.length} lost, ${changed.length} changed`].join("\n");
+}
+
+function toldOne({ who, writes, reads, failed, rawFailures, longestGapMs }: Seen): string {
+  const reasons = [...new Set(failed.map((line) => line.slice(0, 80)))].slice(0, 4);
+  return (
+    `  ${who}: ${writes} writes, ${reads} reads, ${failed.length} failed, ${rawFailures} requests failed, ` +
+    `longest gap ${(longestGapMs / 1000).toFixed(2)} s${reasons.length > 0 ? ` (${reasons.join("; ")})` : ""}`
+  );
+}

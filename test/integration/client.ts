@@ -1,0 +1,239 @@
+import { createCipheriv, createHash } from "node:crypto";
+import type { LookupAddress } from "node:dns";
+import { Agent } from "node:http";
+import type { LookupFunction } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
+import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import type { Account, Seen } from "./account.ts";
+import type { TestStack } from "./stack.ts";
+
+export { type Account, type Seen, told } from "./account.ts";
+
+/** Where a store is, and who uses it. */
+export interface StoreAccess {
+  /** URLs of the S3 API; all of one port. */
+  endpoints: string[];
+  user: string;
+  password: string;
+}
+
+export interface ClientOptions {
+  access: StoreAccess;
+  /** Made if it is not there. */
+  bucket: string;
+  /** Milliseconds between two operations of one user. @default 20 */
+  pauseMs?: number;
+}
+
+/** Where the store of a stack is, as its outputs tell. */
+export async function accessOf(stack: TestStack): Promise<StoreAccess> {
+  const outputs = (await stack.outputs({ showSecrets: true })) as {
+    endpoints: Record<string, string>;
+    rootUser: string;
+    rootPassword: string;
+  };
+  const { rootUser: user, rootPassword: password } = outputs;
+  return { endpoints: Object.values(outputs.endpoints), user, password };
+}
+
+/** Sizes in turn: MinIO keeps small objects with their metadata, larger ones as files of their own. */
+const SIZES = [16_000, 300_000];
+
+/** No answer for so long is a failure: a machine that is gone does not say so. */
+const ANSWER_MS = 5_000;
+
+/**
+ * Two users that write and read objects until they are told to stop, one of them with the SDK's default retries. They
+ * know the store by one name with the addresses of all members, as a round-robin DNS name has them.
+ *
+ * @example
+ * const client = await Client.start({ access: await accessOf(stack), bucket: "all-along" });
+ * await stack.up();
+ * const account = await client.finish();
+ * console.log(told(account));
+ * expect(account).toMatchObject({ lost: [], changed: [] });
+ */
+export class Client {
+  readonly #patient: User;
+  readonly #raw: User;
+
+  private constructor(patient: User, raw: User) {
+    this.#patient = patient;
+    this.#raw = raw;
+  }
+
+  static async start({ access, bucket, pauseMs = 20 }: ClientOptions): Promise<Client> {
+    const patient = new User("with the SDK's retries", s3(access), bucket);
+    const raw = new User("without retries", s3(access, 1), bucket);
+    await patient.makeBucket();
+    patient.start(pauseMs);
+    raw.start(pauseMs);
+    return new Client(patient, raw);
+  }
+
+  /** What was seen since the last look; goes on. */
+  look(): { patient: Seen; raw: Seen } {
+    return { patient: this.#patient.look(), raw: this.#raw.look() };
+  }
+
+  /** Stops, and reads every acknowledged write back. What was seen is that since the last look. */
+  async finish(): Promise<Account> {
+    await Promise.all([this.#patient.stop(), this.#raw.stop()]);
+    const seen = this.look();
+    const keys = [...this.#patient.acknowledged, ...this.#raw.acknowledged];
+    const account: Account = { ...seen, lost: [], changed: [...this.#patient.changed, ...this.#raw.changed] };
+    for (let at = 0; at < keys.length; at += 8) {
+      await Promise.all(keys.slice(at, at + 8).map((key) => this.#readBack(key, account)));
+    }
+    this.#patient.close();
+    this.#raw.close();
+    return account;
+  }
+
+  async #readBack(key: string, account: Account): Promise<void> {
+    const content = await this.#patient.get(key).catch(() => undefined);
+    if (content === undefined) account.lost.push(key);
+    else if (!content.equals(contentOf(key)) && !account.changed.includes(key)) account.changed.push(key);
+  }
+}
+
+/** One user: an operation after the other. */
+class User {
+  readonly acknowledged: string[] = [];
+  readonly changed: string[] = [];
+  readonly #who: string;
+  readonly #client: S3Client;
+  readonly #bucket: string;
+  #seen: Omit<Seen, "who">;
+  #lastSuccess = performance.now();
+  #stopped = false;
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(who: string, client: S3Client, bucket: string) {
+    this.#who = who;
+    this.#client = client;
+    this.#bucket = bucket;
+    this.#seen = nothing();
+  }
+
+  async makeBucket(): Promise<void> {
+    await this.#client.send(new CreateBucketCommand({ Bucket: this.#bucket })).catch((error: unknown) => {
+      if (!(error instanceof Error) || error.name !== "BucketAlreadyOwnedByYou") throw error;
+    });
+  }
+
+  start(pauseMs: number): void {
+    this.#lastSuccess = performance.now();
+    this.#work = this.#go(pauseMs);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#work;
+  }
+
+  close(): void {
+    this.#client.destroy();
+  }
+
+  look(): Seen {
+    this.#noteGap();
+    const seen = this.#seen;
+    this.#seen = nothing();
+    return { who: this.#who, ...seen };
+  }
+
+  async get(key: string): Promise<Buffer> {
+    const { Body, $metadata } = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));
+    this.#seen.rawFailures += ($metadata.attempts ?? 1) - 1;
+    return Buffer.from((await Body?.transformToByteArray()) ?? []);
+  }
+
+  async #put(key: string): Promise<void> {
+    const request = new PutObjectCommand({ Bucket: this.#bucket, Key: key, Body: contentOf(key) });
+    const { $metadata } = await this.#client.send(request);
+    this.#seen.rawFailures += ($metadata.attempts ?? 1) - 1;
+  }
+
+  async #go(pauseMs: number): Promise<void> {
+    const prefix = this.#who.replaceAll(/[^a-z]+/gi, "-");
+    for (let count = 0; !this.#stopped; count += 1) {
+      const size = SIZES[count % SIZES.length] ?? 0;
+      const key = `${prefix}/${count}-${size}`;
+      if (await this.#succeeds("write", () => this.#put(key))) {
+        this.acknowledged.push(key);
+        this.#seen.writes += 1;
+      }
+      await pause(pauseMs);
+      const earlier = this.acknowledged[Math.floor(Math.random() * this.acknowledged.length)];
+      if (earlier !== undefined && (await this.#succeeds("read", () => this.#compare(earlier)))) this.#seen.reads += 1;
+      await pause(pauseMs);
+    }
+  }
+
+  async #compare(key: string): Promise<void> {
+    if (!(await this.get(key)).equals(contentOf(key))) this.changed.push(key);
+  }
+
+  async #succeeds(what: string, operation: () => Promise<void>): Promise<boolean> {
+    try {
+      await operation();
+      this.#noteGap();
+      this.#lastSuccess = performance.now();
+      return true;
+    } catch (error) {
+      const { name, message, $metadata } = error as Error & { $metadata?: { attempts?: number } };
+      this.#seen.failed.push(`${what}: ${name}: ${message}`);
+      this.#seen.rawFailures += $metadata?.attempts ?? 1;
+      return false;
+    }
+  }
+
+  #noteGap(): void {
+    this.#seen.longestGapMs = Math.max(this.#seen.longestGapMs, performance.now() - this.#lastSuccess);
+  }
+}
+
+function nothing(): Omit<Seen, "who"> {
+  return { writes: 0, reads: 0, failed: [], rawFailures: 0, longestGapMs: 0 };
+}
+
+/** A client of the SDK as it is by default, but for what decides where the store is. */
+function s3({ endpoints, user, password }: StoreAccess, maxAttempts?: number): S3Client {
+  const urls = endpoints.map((endpoint) => new URL(endpoint));
+  const lookup = roundRobin(urls.map(({ hostname }) => hostname));
+  return new S3Client({
+    endpoint: `http://store.test:${urls[0]?.port ?? 80}`,
+    region: "us-east-1",
+    credentials: { accessKeyId: user, secretAccessKey: password },
+    forcePathStyle: true,
+    ...(maxAttempts !== undefined && { maxAttempts }),
+    requestHandler: {
+      httpAgent: new Agent({ keepAlive: true, lookup }),
+      requestTimeout: ANSWER_MS,
+      throwOnRequestTimeout: true,
+    },
+  });
+}
+
+/** All the addresses of a name, each time beginning with another; a connection goes to the first that takes it. */
+function roundRobin(addresses: string[]): LookupFunction {
+  let turn = 0;
+  return (_hostname, options, callback) => {
+    const all: LookupAddress[] = addresses.map((_, at) => ({
+      address: addresses[(turn + at) % addresses.length] ?? "",
+      family: 4,
+    }));
+    turn += 1;
+    if (options.all) callback(null, all);
+    else callback(null, all[0]?.address ?? "", 4);
+  };
+}
+
+/** The content that belongs to a key: nothing of it has to be remembered to know it again. */
+function contentOf(key: string): Buffer {
+  const size = Number(key.split("-").at(-1));
+  const seed = createHash("sha256").update(key).digest();
+  const stream = createCipheriv("aes-128-ctr", seed.subarray(0, 16), seed.subarray(16));
+  return stream.update(Buffer.alloc(size));
+}
