@@ -1,16 +1,14 @@
-import * as pulumi from "@pulumi/pulumi";
-import type { ContainerSpec, Mount, PublishedPort, ResourceLimits, ServiceSpec } from "../engine/types.ts";
-import { type DeepInput, type FieldInputs, plain } from "../shared/inputs.ts";
+import type * as pulumi from "@pulumi/pulumi";
+import type { ContainerSpec, Mount, PublishedPort, ServiceSpec } from "../engine/types.ts";
+import type { DeepInput, FieldInputs } from "../shared/inputs.ts";
 import type { FrozenValue } from "../swarm-service/args.ts";
+import { hostPort, MIB, resources, rotatedLog, scaled, SECOND } from "../swarm-service/spec-parts.ts";
 import type { MinioServiceArgs } from "./args.ts";
 import { containerEnvironment } from "./environment.ts";
 import type { ServicePlan, StorePlan } from "./plan.ts";
 import { probesOf, type ProbeTools } from "./probes.ts";
 import { type SecretHandle, type SecretKind, secretReferences } from "./secrets.ts";
 import { API_PORT, CONSOLE_PORT, drivePath, driveKeys, driveSource, type MemberHost, memberName } from "./topology.ts";
-
-const SECOND = 1e9;
-const MIB = 1024 * 1024;
 
 /** Docker's default capabilities but for the two with which root serves a folder of another owner. */
 const UNNEEDED_CAPABILITIES = [
@@ -75,13 +73,7 @@ export function serviceSpec(store: Store, service: ServicePlan): FieldInputs<Ser
       },
       RestartPolicy: { Condition: "any", Delay: 5 * SECOND, MaxAttempts: 0 },
       Placement: { Constraints: service.constraints },
-      LogDriver: {
-        Name: "json-file",
-        Options: {
-          "max-size": pulumi.output(store.logMaxSizeMiB ?? 10).apply((size) => `${size}m`),
-          "max-file": pulumi.output(store.logMaxFiles ?? 3).apply(String),
-        },
-      },
+      LogDriver: rotatedLog(store.logMaxSizeMiB, store.logMaxFiles),
       Networks: [{ Target: store.networkId, Aliases: [store.plan.serviceName] }],
     },
     EndpointSpec: { Mode: "dnsrr", Ports: publishedPorts(store.plan) },
@@ -143,27 +135,7 @@ function driveMounts({ plan, ownerLabels }: Store, host: MemberHost): Mount[] {
 
 function publishedPorts({ published }: StorePlan): PublishedPort[] {
   if (!published) return [];
-  const port = (TargetPort: number, PublishedPort: number): PublishedPort => ({
-    Protocol: "tcp",
-    TargetPort,
-    PublishedPort,
-    PublishMode: "host",
-  });
-  return [port(API_PORT, published.port), port(CONSOLE_PORT, published.consolePort)];
-}
-
-function resources(
-  cpus: pulumi.Input<number> | undefined,
-  memoryMiB: pulumi.Input<number> | undefined,
-): DeepInput<ResourceLimits> {
-  return { NanoCPUs: scaled(cpus ?? 0, 1e9), MemoryBytes: scaled(memoryMiB ?? 0, MIB) };
-}
-
-function scaled(value: pulumi.Input<number>, factor: number): pulumi.Input<number> {
-  const known = plain(value);
-  return known === undefined
-    ? pulumi.output(value).apply((given) => Math.round(given * factor))
-    : Math.round(known * factor);
+  return [hostPort(API_PORT, published.port), hostPort(CONSOLE_PORT, published.consolePort)];
 }
 
 /** What a formed store is built on for life, by argument. */
