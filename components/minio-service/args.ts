@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Swarm } from "../swarm/swarm.ts";
+import type { TaskLimits } from "../swarm-service/task-limits.ts";
 import type { ProbeTools } from "./probes.ts";
 
 /** The network that a store's members talk over; an `OverlayNetwork` is one. */
@@ -34,7 +35,7 @@ export type MinioMode = "global" | "replicated";
  * // Three of the hosts; nothing published, reachable within the overlay as http://store:9000.
  * new MinioService("store", { swarm, network, pools: { main: { hosts: ["a", "b", "c"] } }, expose: false });
  */
-export interface MinioServiceArgs {
+export interface MinioServiceArgs extends TaskLimits {
   /** The Swarm that runs the store. */
   swarm: Swarm;
 
@@ -109,44 +110,6 @@ export interface MinioServiceArgs {
    * @example { MINIO_REGION: "eu-central-1" }
    */
   environment?: Record<string, pulumi.Input<string>>;
-
-  /**
-   * CPUs a member may use at most.
-   * @default - no limit
-   * @example 1.5
-   */
-  cpuLimit?: pulumi.Input<number>;
-
-  /**
-   * CPUs set aside for a member; it runs only where they are free.
-   * @default - none
-   */
-  cpuReservation?: pulumi.Input<number>;
-
-  /**
-   * Memory a member may use at most, in MiB.
-   * @default - no limit
-   * @example 4096
-   */
-  memoryLimitMiB?: pulumi.Input<number>;
-
-  /**
-   * Memory set aside for a member, in MiB; it runs only where it is free.
-   * @default - none
-   */
-  memoryReservationMiB?: pulumi.Input<number>;
-
-  /**
-   * Size at which a member's log file is rotated, in MiB.
-   * @default 10
-   */
-  logMaxSizeMiB?: pulumi.Input<number>;
-
-  /**
-   * Log files kept per member.
-   * @default 3
-   */
-  logMaxFiles?: pulumi.Input<number>;
 
   /**
    * Time a member has to end what it is doing before it is killed, in seconds. MinIO itself takes up to 30.

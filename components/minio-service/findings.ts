@@ -1,12 +1,15 @@
-import type * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../host/host.ts";
 import { plain } from "../shared/inputs.ts";
 import type { Finding } from "../shared/refusal.ts";
+import { amountFindings } from "../swarm-service/task-limits.ts";
 import type { MinioServiceArgs } from "./args.ts";
 import { environmentFindings } from "./environment.ts";
 import { imageFindings } from "./image.ts";
 import { poolFindings } from "./pool-findings.ts";
 import { PROBE_TOOLS } from "./probes.ts";
+
+/** Below it MinIO does not start. */
+const LEAST_MEMORY_MIB = 256;
 
 const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
@@ -28,7 +31,7 @@ export function minioFindings(
     ...unknownToolsFindings(args),
     ...rootUserFindings(plain(args.rootUser)),
     ...portFindings(args),
-    ...amountFindings(args),
+    ...amountFindings(args, LEAST_MEMORY_MIB),
     ...environmentFindings(args.environment ?? {}),
     ...poolFindings(args, serviceName, hosts),
   ];
@@ -79,49 +82,4 @@ function portFindings({ expose = true, port, consolePort }: PlainMinioArgs): Fin
     });
   }
   return findings;
-}
-
-interface Range {
-  least: number;
-  whole: boolean;
-  unit: string;
-}
-
-const AMOUNTS = {
-  cpuLimit: { least: 0.01, whole: false, unit: "CPUs" },
-  cpuReservation: { least: 0.01, whole: false, unit: "CPUs" },
-  memoryLimitMiB: { least: 256, whole: true, unit: "MiB" },
-  memoryReservationMiB: { least: 1, whole: true, unit: "MiB" },
-  logMaxSizeMiB: { least: 1, whole: true, unit: "MiB" },
-  logMaxFiles: { least: 1, whole: true, unit: "files" },
-  stopGraceSeconds: { least: 1, whole: true, unit: "seconds" },
-  timeoutSeconds: { least: 10, whole: true, unit: "seconds" },
-} satisfies Partial<Record<keyof PlainMinioArgs, Range>>;
-
-function amountFindings(args: PlainMinioArgs): Finding[] {
-  const findings = (Object.keys(AMOUNTS) as (keyof typeof AMOUNTS)[]).flatMap((argument) => {
-    const value = plain<number>(args[argument]);
-    const { least, whole, unit } = AMOUNTS[argument];
-    if (value === undefined || (Number.isFinite(value) && value >= least && (!whole || Number.isInteger(value))))
-      return [];
-    return [
-      { argument, value, problem: `must be ${whole ? "a whole number" : "a number"} of at least ${least} ${unit}` },
-    ];
-  });
-  return [
-    ...findings,
-    ...reservationFindings("cpuReservation", args.cpuReservation, "cpuLimit", args.cpuLimit),
-    ...reservationFindings("memoryReservationMiB", args.memoryReservationMiB, "memoryLimitMiB", args.memoryLimitMiB),
-  ];
-}
-
-function reservationFindings(
-  argument: string,
-  reservation: pulumi.Input<number> | undefined,
-  limitArgument: string,
-  limit: pulumi.Input<number> | undefined,
-): Finding[] {
-  const [reserved, most] = [plain(reservation), plain(limit)];
-  if (reserved === undefined || most === undefined || reserved <= most) return [];
-  return [{ argument, value: reserved, problem: `is more than ${limitArgument} ${most}: no task could ever use it` }];
 }

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Host } from "../host/host.ts";
-import { plain } from "../shared/inputs.ts";
+import { endpointUrls } from "../host/endpoint-urls.ts";
+import { checkedInput, plain } from "../shared/inputs.ts";
 import { ownerLabels } from "../shared/labels.ts";
 import { ownerOf } from "../shared/owner.ts";
-import { type Finding, refuse } from "../shared/refusal.ts";
+import { refuse } from "../shared/refusal.ts";
 import { NodeSettings } from "../swarm/node-settings.ts";
 import { SwarmService } from "../swarm-service/swarm-service.ts";
 import type { MinioServiceArgs } from "./args.ts";
@@ -14,7 +14,7 @@ import { probesOf, toolsOfImage } from "./probes.ts";
 import { RootCredentials } from "./root-credentials.ts";
 import { dockerSecrets } from "./secrets.ts";
 import { AGREED_FIELDS, frozenForService, frozenForStore, serviceSpec, type Store } from "./spec.ts";
-import { API_PORT, disksOf } from "./topology.ts";
+import { API_PORT, disksOf, memberName } from "./topology.ts";
 
 export type { DataNetwork, MinioMode, MinioPool, MinioServiceArgs } from "./args.ts";
 
@@ -35,6 +35,8 @@ export class MinioService extends pulumi.ComponentResource {
   readonly consoleEndpoints: pulumi.Output<Record<string, string>>;
   /** Ids of the services, by pool key; with `mode: "replicated"` by `<pool key>/<host key>`. */
   readonly serviceIds: pulumi.Output<Record<string, string>>;
+  /** The members' names on the network, in key order of their hosts. */
+  readonly members: readonly string[];
   readonly rootUser: pulumi.Output<string>;
   /** Secret. */
   readonly rootPassword: pulumi.Output<string>;
@@ -51,7 +53,7 @@ export class MinioService extends pulumi.ComponentResource {
     );
     const child = { parent: this, dependsOn: checked };
 
-    const user = checkedInput(subject, args.rootUser, rootUserFindings);
+    const user = args.rootUser && checkedInput(args.rootUser, (name) => refuse(subject, rootUserFindings(name)));
     const credentials = new RootCredentials(`${name}-credentials`, { user, frozen: frozenForStore(plan) }, child);
     const members = plan.hosts.map(
       ({ key: host }) => new NodeSettings(`${name}-member-${host}`, { swarm, host, labels: plan.label }, child),
@@ -67,12 +69,14 @@ export class MinioService extends pulumi.ComponentResource {
     };
     const services = this.#makeServices(name, args, store, [...checked, ...members]);
 
-    this.endpoints = urls(plan.hosts, plan.published?.port, services);
-    this.consoleEndpoints = urls(plan.hosts, plan.published?.consolePort, services);
+    const ready = services.map(({ resource }) => resource);
+    this.endpoints = endpointUrls("http", plan.hosts, plan.published?.port, ready);
+    this.consoleEndpoints = endpointUrls("http", plan.hosts, plan.published?.consolePort, ready);
     this.endpoint = this.endpoints.apply((all) => Object.values(all)[0] ?? `http://${serviceName}:${API_PORT}`);
     this.serviceIds = pulumi.output(
       Object.fromEntries(services.map(({ key, resource }) => [key, resource.serviceId] as const)),
     );
+    this.members = plan.hosts.map(({ hostname }) => memberName(serviceName, hostname));
     this.rootUser = credentials.user;
     this.rootPassword = pulumi.secret(credentials.password);
     this.registerOutputs({
@@ -96,10 +100,9 @@ export class MinioService extends pulumi.ComponentResource {
       warn(known);
       return known;
     }
-    return pulumi.output(image).apply((value) => {
+    return checkedInput(image, (value) => {
       refuse(subject, imageFindings(value));
       warn(value);
-      return value;
     });
   }
 
@@ -149,35 +152,4 @@ function serviceDemand(name: string, subject: string, plan: StorePlan, service: 
     hosts: service.hosts.map(({ key }) => key),
     disks: service.hosts.slice(0, 1).flatMap(disksOf),
   } as const;
-}
-
-/** A value that is checked once it is known. What is plain was checked before. */
-function checkedInput(
-  subject: string,
-  input: pulumi.Input<string> | undefined,
-  findings: (value: string) => Finding[],
-): pulumi.Input<string> | undefined {
-  if (input === undefined || plain(input) !== undefined) return input;
-  return pulumi.output(input).apply((value) => {
-    refuse(subject, findings(value));
-    return value;
-  });
-}
-
-/** URLs by host key. Whoever uses one waits until the store is ready. */
-function urls(
-  hosts: readonly Host[],
-  port: number | undefined,
-  services: MadeService[],
-): pulumi.Output<Record<string, string>> {
-  if (port === undefined) return pulumi.output<Record<string, string>>({});
-  const ready = pulumi.all(services.map(({ resource }) => resource.urn));
-  const entries = hosts.map(({ key, endpointAddress }) =>
-    pulumi.all([endpointAddress, ready]).apply(([address]) => [key, url(address, port)] as const),
-  );
-  return pulumi.all(entries).apply((all) => Object.fromEntries(all));
-}
-
-function url(address: string, port: number): string {
-  return `http://${address.includes(":") ? `[${address}]` : address}:${port}`;
 }

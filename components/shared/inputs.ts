@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 
 /** `T` with an Output allowed at every depth: what is plain stays readable in a preview while the rest is unknown. */
 export type DeepInput<T> = pulumi.Input<T extends object ? { [K in keyof T]: DeepInput<T[K]> } : T>;
@@ -9,6 +9,15 @@ export type FieldInputs<T> = { [K in keyof T]: DeepInput<T[K]> };
 /** The value, if it is a plain one that can be checked before anything is registered. */
 export function plain<T>(input: pulumi.Input<T> | undefined): T | undefined {
   return isPlain(input) ? input : undefined;
+}
+
+/** The value, checked once it is known. What is plain was checked before anything was registered. */
+export function checkedInput(input: pulumi.Input<string>, check: (value: string) => void): pulumi.Input<string> {
+  if (isPlain(input)) return input;
+  return pulumi.output(input).apply((value) => {
+    check(value);
+    return value;
+  });
 }
 
 function isPlain<T>(input: pulumi.Input<T> | undefined): input is T {
