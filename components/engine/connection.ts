@@ -2,10 +2,11 @@ import { readFileSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { sshTarget } from "./ssh-problem.ts";
 
 /** How to reach a Docker Engine. Plain data: it travels through Pulumi's state to the resources' own process. */
 export interface EngineConnection {
-  /** `unix:///path/to.sock`, `tcp://address:port`; the same form as `DOCKER_HOST`. */
+  /** `unix:///path/to.sock`, `tcp://address:port`, `ssh://[user@]host[:port]`; the same form as `DOCKER_HOST`. */
   host: string;
   /** Certificate authority of a TLS-protected `tcp://` engine, PEM. */
   ca?: string;
@@ -13,6 +14,13 @@ export interface EngineConnection {
   cert?: string;
   /** Private key of `cert`, PEM. Secret. */
   key?: string;
+  /**
+   * Options for the system's ssh on the way to a `ssh://` engine, as on its command line. Host keys are checked
+   * whatever they say.
+   *
+   * @example ["-i", "/home/me/.ssh/deploy", "-o", "ConnectTimeout=30"]
+   */
+  sshOptions?: string[];
 }
 
 /** What decides which engine "this machine's" is: the environment, the home folder and the platform. */
@@ -42,8 +50,8 @@ export function resolveLocalEngine(machine: LocalEnvironment = thisMachine()): E
 /** What is wrong with an engine's address, if anything. */
 export function engineAddressProblem(host: string): string | undefined {
   if (/^unix:\/\/\/.|^npipe:\/\/.|^tcp:\/\/[^\s/:]/.test(host)) return undefined;
-  if (host.startsWith("ssh://")) return "engines over ssh are not supported yet: give a unix:// or tcp:// address";
-  return 'must be "unix:///path/to/docker.sock" or "tcp://host:port"';
+  if (sshTarget(host)) return undefined;
+  return 'must be "unix:///path/to/docker.sock", "tcp://host:port" or "ssh://user@host:port"';
 }
 
 /** The address of the local engine's socket file, if that is what it is. */

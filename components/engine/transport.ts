@@ -1,6 +1,10 @@
 import * as http from "node:http";
 import * as https from "node:https";
 import { type EngineConnection, socketPath } from "./connection.ts";
+import { sshAgent, targetOf } from "./ssh.ts";
+import { UnreachableError } from "./unreachable.ts";
+
+export { UnreachableError } from "./unreachable.ts";
 
 /** One call to the Engine API. */
 export interface EngineRequest {
@@ -19,14 +23,6 @@ export class EngineError extends Error {
     super(message);
     this.name = "EngineError";
     this.status = status;
-  }
-}
-
-/** The Engine could not be reached, or did not answer in time. */
-export class UnreachableError extends Error {
-  constructor(host: string, why: string) {
-    super(`Docker Engine at ${host} does not answer: ${why}`);
-    this.name = "UnreachableError";
   }
 }
 
@@ -72,9 +68,16 @@ export function send(
 export function openRequest(connection: EngineConnection, options: https.RequestOptions): http.ClientRequest {
   const path = socketPath(connection);
   if (path) return http.request({ ...options, socketPath: path, host: "docker" });
+  if (connection.host.startsWith("ssh://")) {
+    targetOf(connection);
+    return http.request({ ...options, agent: sshAgent(connection), host: "docker" });
+  }
   const address = /^tcp:\/\/(\[[^\]]+\]|[^:/]+)(?::(\d+))?$/.exec(connection.host);
   if (!address) {
-    throw new UnreachableError(connection.host, "the address must begin with unix:// or be tcp://host:port");
+    throw new UnreachableError(
+      connection.host,
+      "the address must begin with unix://, or be tcp://host:port or ssh://user@host",
+    );
   }
   const { ca, cert, key } = connection;
   const host = address[1]?.replace(/^\[|\]$/g, "");
@@ -83,6 +86,7 @@ export function openRequest(connection: EngineConnection, options: https.Request
 }
 
 function unreachable(connection: EngineConnection, error: Error, timeoutMs: number): Error {
+  if (error instanceof UnreachableError) return error;
   const { code } = error as NodeJS.ErrnoException;
   const reasons: Record<string, string> = {
     ABORT_ERR: `no answer within ${timeoutMs / 1000} s`,

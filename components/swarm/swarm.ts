@@ -1,6 +1,8 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { EngineConnection } from "../engine/connection.ts";
+import { hasShell } from "../engine/shell.ts";
+import { sshCommandOptions } from "../engine/ssh.ts";
 import type { NodeAvailability, NodeRole } from "../engine/types.ts";
 import type { Host } from "../host/host.ts";
 import type { Demand } from "../preflight/demand.ts";
@@ -171,6 +173,10 @@ function dockerConfig([first]: pulumi.Output<EngineConnection>[]): docker.Provid
     caMaterial: first?.apply(({ ca }) => ca ?? ""),
     certMaterial: first?.apply(({ cert }) => cert ?? ""),
     keyMaterial: first?.apply(({ key }) => key ?? ""),
+    // Absent, not empty: what is not said changes no provider that is there already.
+    sshOpts: first?.apply((connection) =>
+      hasShell(connection) ? sshCommandOptions(connection) : undefined,
+    ) as pulumi.Output<string[]>,
   };
 }
 

@@ -10,8 +10,11 @@ test("a sound host passes", () => expect(hostFindings(host)).toEqual([]));
 test.each<[Partial<PlainHost>, string]>([
   [{ key: "Host_1" }, 'key "Host_1": must be a lowercase DNS label'],
   [{ hostname: "MacBook.local" }, 'hostname "MacBook.local": must be a lowercase DNS label'],
-  [{ engine: "docker.example" }, 'engine "docker.example": must be "unix:///path/to/docker.sock" or "tcp://host:port"'],
-  [{ engine: "ssh://root@far" }, 'engine "ssh://root@far": engines over ssh are not supported yet'],
+  [
+    { engine: "docker.example" },
+    'engine "docker.example": must be "unix:///path/to/docker.sock", "tcp://host:port" or',
+  ],
+  [{ engine: "ssh://root@far/path" }, 'engine "ssh://root@far/path": must be "unix:///path/to/docker.sock"'],
   [{ labels: { "a b": "c" } }, 'labels "a b": a label\'s name has no spaces'],
   [{ drives: {} }, "drives {}: a host needs at least one drive"],
   [{ drives: { "d 1": {} } }, 'drives "d 1": a drive\'s key must be'],

@@ -1,0 +1,180 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import * as http from "node:http";
+import { Duplex } from "node:stream";
+import type { EngineConnection } from "./connection.ts";
+import { sshProblem, sshTarget, type SshTarget } from "./ssh-problem.ts";
+import { UnreachableError } from "./unreachable.ts";
+
+/** One engine's connections at a time; a request beyond that waits for its turn. */
+const MAX_CONNECTIONS = 4;
+
+/** How long a connection is kept for the next request. */
+const IDLE_MS = 10_000;
+
+/** How much of what ssh says is kept: the end, where the reason is. */
+const KEPT_OF_STDERR = 8_192;
+
+/** What no option of a user changes (of two values ssh takes the first): the host key is always checked. */
+const FIXED = ["BatchMode=yes", "StrictHostKeyChecking=yes", "ClearAllForwardings=yes", "RequestTTY=no"];
+
+/** What holds unless the options or `~/.ssh/config` say otherwise. */
+const DEFAULTS = ["ConnectTimeout=10", "ServerAliveInterval=10", "ServerAliveCountMax=3"];
+
+/** The options with which ssh is started for an engine, in the form of its command line. */
+export function sshCommandOptions(connection: EngineConnection): string[] {
+  const given = (options: string[]) => options.flatMap((option) => ["-o", option]);
+  return [...given(FIXED), ...(connection.sshOptions ?? []), ...given(DEFAULTS)];
+}
+
+/** @throws UnreachableError when the address is none. */
+export function targetOf(connection: EngineConnection): SshTarget {
+  const target = sshTarget(connection.host);
+  if (!target) throw new UnreachableError(connection.host, "the address must be ssh://[user@]host[:port]");
+  return target;
+}
+
+/**
+ * Starts a command on the machine of an engine. The system's own ssh does it, so that `~/.ssh/config`, agents and jump
+ * hosts work as the user knows them. It has no terminal: nothing can be asked, and Ctrl-C does not cut a connection
+ * under a change that Pulumi still brings to its end.
+ */
+export function startSsh(connection: EngineConnection, command: string): ChildProcessWithoutNullStreams {
+  const { host, user, port } = targetOf(connection);
+  const to = [...(user === undefined ? [] : ["-l", user]), ...(port === undefined ? [] : ["-p", String(port)])];
+  const child = spawn("ssh", [...sshCommandOptions(connection), ...to, "--", host, command], {
+    detached: process.platform !== "win32",
+    env: { ...process.env, SSH_ASKPASS_REQUIRE: "never" },
+    stdio: "pipe",
+    windowsHide: true,
+  });
+  endWithProcess(child);
+  return child;
+}
+
+/** What a failed start of ssh itself says. */
+export function startProblem(error: Error): string {
+  const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
+  return missing ? "there is no ssh on this machine: install OpenSSH's client" : error.message;
+}
+
+const agents = new Map<string, http.Agent>();
+
+/** Connections to an engine through ssh: one carries many requests, and is kept a while for the next. */
+export function sshAgent(connection: EngineConnection): http.Agent {
+  const key = JSON.stringify([connection.host, connection.sshOptions]);
+  const agent = agents.get(key) ?? new SshAgent(connection);
+  agents.set(key, agent);
+  return agent;
+}
+
+class SshAgent extends http.Agent {
+  readonly #connection: EngineConnection;
+
+  constructor(connection: EngineConnection) {
+    super({ keepAlive: true, maxSockets: MAX_CONNECTIONS });
+    this.#connection = connection;
+  }
+
+  override createConnection(): Duplex {
+    return new SshStream(this.#connection);
+  }
+
+  override keepSocketAlive(socket: Duplex): boolean {
+    (socket as SshStream).rest();
+    return true;
+  }
+
+  override reuseSocket(socket: Duplex): void {
+    (socket as SshStream).resumeWork();
+  }
+}
+
+/** A connection to the engine: the input and output of `docker system dial-stdio` there. */
+class SshStream extends Duplex {
+  readonly #connection: EngineConnection;
+  readonly #child: ChildProcessWithoutNullStreams;
+  #stderr = "";
+  #idle: NodeJS.Timeout | undefined;
+
+  constructor(connection: EngineConnection) {
+    super({ allowHalfOpen: true });
+    this.#connection = connection;
+    this.#child = startSsh(connection, "docker system dial-stdio");
+    const { stdin, stdout, stderr } = this.#child;
+    stdout.on("data", (bytes: Buffer) => {
+      if (!this.push(bytes)) stdout.pause();
+    });
+    stderr.setEncoding("utf8").on("data", (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-KEPT_OF_STDERR);
+    });
+    // A pipe that breaks says less than what ssh has to say about it: that comes with its end.
+    for (const pipe of [stdin, stdout, stderr]) pipe.on("error", () => {});
+    this.#child.on("error", (error) => this.destroy(this.#lost(startProblem(error))));
+    this.#child.on("close", (code) => this.#ended(code));
+  }
+
+  /** Nothing is asked of it now: it ends soon, and keeps no process from ending. */
+  rest(): void {
+    this.#idle = setTimeout(() => this.destroy(), IDLE_MS).unref();
+    this.#each((handle) => handle.unref());
+  }
+
+  resumeWork(): void {
+    clearTimeout(this.#idle);
+    this.#each((handle) => handle.ref());
+  }
+
+  override _read(): void {
+    this.#child.stdout.resume();
+  }
+
+  override _write(bytes: Buffer, encoding: BufferEncoding, written: () => void): void {
+    // A failed write is told by the end of ssh, with its reason.
+    this.#child.stdin.write(bytes, encoding, () => written());
+  }
+
+  override _final(ended: () => void): void {
+    this.#child.stdin.end(ended);
+  }
+
+  override _destroy(error: Error | null, destroyed: (error: Error | null) => void): void {
+    clearTimeout(this.#idle);
+    this.#child.kill();
+    const { stdin, stdout, stderr } = this.#child;
+    for (const pipe of [stdin, stdout, stderr]) pipe.destroy();
+    destroyed(error);
+  }
+
+  #ended(code: number | null): void {
+    if (this.destroyed) return;
+    if (code === 0) this.push(null);
+    else this.destroy(this.#lost(sshProblem(targetOf(this.#connection), { stderr: this.#stderr, code })));
+  }
+
+  #lost(why: string): UnreachableError {
+    return new UnreachableError(this.#connection.host, why);
+  }
+
+  #each(act: (handle: { ref(): void; unref(): void }) => void): void {
+    const { stdin, stdout, stderr } = this.#child;
+    // They are sockets, which the types of a child process do not say.
+    for (const handle of [this.#child, stdin, stdout, stderr]) {
+      if ("unref" in handle) act(handle as unknown as { ref(): void; unref(): void });
+    }
+  }
+}
+
+const children = new Set<ChildProcessWithoutNullStreams>();
+
+function endWithProcess(child: ChildProcessWithoutNullStreams): void {
+  if (children.size === 0) process.on("exit", endChildren);
+  children.add(child);
+  child.once("close", () => {
+    children.delete(child);
+    if (children.size === 0) process.off("exit", endChildren);
+  });
+}
+
+function endChildren(): void {
+  for (const child of children) child.kill();
+}

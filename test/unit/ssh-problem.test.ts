@@ -1,0 +1,68 @@
+import { expect, test } from "vitest";
+import { engineAddressProblem } from "../../components/engine/connection.ts";
+import { sshProblem, sshTarget } from "../../components/engine/ssh-problem.ts";
+
+test.each([
+  ["ssh://far", { host: "far" }],
+  ["ssh://root@far.example:2222", { host: "far.example", user: "root", port: 2222 }],
+  ["ssh://me@[2001:db8::1]:22", { host: "2001:db8::1", user: "me", port: 22 }],
+])("%s names a machine", (address, target) => {
+  expect(sshTarget(address)).toEqual(target);
+  expect(engineAddressProblem(address)).toBeUndefined();
+});
+
+test.each([
+  "ssh://",
+  "ssh://root@",
+  "ssh://far/path",
+  "ssh://me:word@far",
+  "ssh://far:0",
+  "ssh://far:70000",
+  "ssh://far:ssh",
+  "ssh://[far]",
+  "ssh://-oProxyCommand=x",
+  "ssh://-x@far",
+  "ssh://a b",
+])("%s names none", (address) => {
+  expect(sshTarget(address)).toBeUndefined();
+  expect(engineAddressProblem(address)).toContain('"ssh://user@host:port"');
+});
+
+const CHANGED = `@@@@@@@@@@@
+@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @
+@@@@@@@@@@@
+IT IS POSSIBLE THAT SOMEONE IS DOING SOMETHING NASTY!
+Host key for far has changed and you have requested strict checking.
+Host key verification failed.`;
+const UNKNOWN = `No ED25519 host key is known for far and you have requested strict checking.
+Host key verification failed.`;
+const GROUP = `error during connect: Get "http://docker/_ping": command [ssh] exited
+Got permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock`;
+
+test.each([
+  [CHANGED, "its host key is not the known one"],
+  [CHANGED, "`ssh-keygen -R '[far]:2222'`"],
+  [UNKNOWN, "its ED25519 host key is not known"],
+  [UNKNOWN, "`ssh-keyscan -p 2222 far`"],
+  ["Host key verification failed.", "its host key is not known"],
+  ["me@far: Permission denied (publickey).", 'user "me" is not let in'],
+  ["Received disconnect from 1.2.3.4 port 22:2: Too many authentication failures", 'user "me" is not let in'],
+  [GROUP, 'user "me" may not use the engine there: add the user to the group `docker` (`sudo usermod -aG docker me`)'],
+  ["dial unix /run/docker.sock: connect: permission denied", "may not use the engine there"],
+  ["ssh: Could not resolve hostname far: Name or service not known", "its name is not known"],
+  ["ssh: connect to host far port 2222: Connection refused", "nothing listens on port 2222 there"],
+  ["ssh: connect to host far port 22: Connection timed out", "nothing answers at this address"],
+  ["Timeout, server far not responding.", "nothing answers at this address"],
+  ["ssh: connect to host far port 22: No route to host", "there is no route"],
+  ["sh: 1: docker: not found", "docker is not installed there"],
+  ["bash: line 1: docker: command not found", "docker is not installed there"],
+  ["zsh:1: command not found: docker", "docker is not installed there"],
+  ["Cannot connect to the Docker daemon at unix:///var/run/docker.sock.", "its engine does not run"],
+  ["dial unix /run/docker.sock: connect: no such file or directory", "its engine does not run"],
+  ["a first line\n\n  what it says last \n", "what it says last"],
+  ["", "ssh ended with code 255"],
+])("%j is told as: %s", (stderr, expected) => {
+  const problem = sshProblem({ host: "far", user: "me", port: 2222 }, { stderr, code: 255 });
+  expect(problem).toContain(expected);
+  expect(problem).not.toContain("\n");
+});
