@@ -2,12 +2,12 @@ import { existsSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { run } from "../../toolchain/run.ts";
-import { type Lab, type LabHost, startLab, whyNoLab } from "../lab/lab.ts";
+import { type Lab, type LabHost, type LabOptions, startLab, whyNoLab } from "../lab/lab.ts";
 
 describe("the lab", () => {
   const labs: Lab[] = [];
-  const start = async (hosts: number) => {
-    const lab = await startLab({ hosts });
+  const start = async (hosts: number, options: Omit<LabOptions, "hosts"> = {}) => {
+    const lab = await startLab({ ...options, hosts });
     labs.push(lab);
     return lab;
   };
@@ -31,10 +31,8 @@ describe("the lab", () => {
     const swarms = [one.host(2), two.host(1)];
     for (const { engine, address } of swarms)
       await engine.initSwarm({ ListenAddr: "0.0.0.0:2377", AdvertiseAddr: address, Spec: {} });
-    const answers = ({ address }: LabHost) =>
-      one.host(1).run(process.execPath, "-e", `require("net").connect(2377, "${address}", () => process.exit())`);
-    await answers(one.host(2));
-    await expect(answers(two.host(1))).rejects.toThrow(/ENETUNREACH/);
+    await connects(one.host(1), one.host(2).address, 2377);
+    await expect(connects(one.host(1), two.host(1).address, 2377)).rejects.toThrow(/ENETUNREACH/);
   });
 
   test("lets its users in by ssh, by the key of each host alone", async () => {
@@ -59,15 +57,86 @@ describe("the lab", () => {
     expect(await run("ip", ["route", "show", "type", "blackhole"])).toContain(subnetOf(lab));
   });
 
-  test("keeps what its engine holds over a power cut", async () => {
-    const host = (await start(1)).host(1);
+  test("keeps what is on its disks over a power cut, and nothing else", async () => {
+    const lab = await start(1, { disks: 1 });
+    const host = lab.host(1);
     await host.engine.request("POST", "/networks/create", { body: { Name: "kept" } });
     const { ID } = await host.engine.info();
-    await host.stop();
+    const { hostKey } = host.ssh;
+    await lab.exec(1, "sh", "-ec", "echo kept >/mnt/disk1/file; echo kept >/etc/file; iptables -N PSL-TEST");
+    await lab.kill(1);
     await expect(host.engine.ping(1_000)).rejects.toThrow();
-    await host.start();
+    await expect(connects(undefined, host.address, 22)).rejects.toThrow();
+    await lab.start(1);
     expect((await host.engine.info()).ID).toBe(ID);
     expect((await host.engine.networks()).map(({ Name }) => Name)).toContain("kept");
+    expect(await lab.exec(1, "cat", "/mnt/disk1/file", "/etc/file")).toBe("kept\nkept");
+    expect(existsSync("/etc/file")).toBe(false);
+    expect(await ssh(host, "root", "cat /etc/file")).toBe("kept");
+    expect(host.ssh.hostKey).toBe(hostKey);
+    await expect(lab.exec(1, "iptables", "-L", "PSL-TEST")).rejects.toThrow();
+  });
+
+  test("goes on without its engine, and starts it again", async () => {
+    const host = (await start(1)).host(1);
+    await host.stopEngine();
+    await expect(host.engine.ping(1_000)).rejects.toThrow();
+    expect(await ssh(host, "root", "hostname")).toBe("node1");
+    await host.startEngine();
+    expect((await host.engine.info()).Name).toBe("node1");
+  });
+
+  test("has a network that falls in parts and heals, and reaches all of them itself", async () => {
+    const lab = await start(3);
+    const [one, two, three] = [lab.host(1), lab.host(2), lab.host(3)];
+    await lab.partition([1], [2, 3]);
+    for (const [from, to] of [
+      [one, two],
+      [two, one],
+      [three, one],
+    ] as const) {
+      await expect(connects(from, to.address, 22)).rejects.toThrow(/no answer/);
+    }
+    await connects(two, three.address, 22);
+    for (const { address } of lab.hosts) await connects(undefined, address, 22);
+    // A machine that comes back is still in its part.
+    await lab.kill(2);
+    await lab.start(2);
+    await expect(connects(one, two.address, 22)).rejects.toThrow(/no answer/);
+    await lab.heal();
+    await connects(one, two.address, 22);
+    await connects(three, one.address, 22);
+  });
+
+  test("has a registry that gives images digests", async () => {
+    const lab = await start(2);
+    const [one, two] = [lab.host(1).engine, lab.host(2).engine];
+    // An image of nothing but a label: an empty archive.
+    const query = { fromSrc: "-", repo: "nothing", changes: "LABEL of=lab" };
+    await one.request("POST", "/images/create", { query, body: Buffer.alloc(1024) }).catch((error: unknown) => {
+      // The engine answers with lines of JSON.
+      if (!(error instanceof SyntaxError)) throw error;
+    });
+    const registry = await lab.registry();
+    const name = await registry.push(one, "nothing", "things/nothing");
+    expect(name).toMatch(/^198\.[\d.]+:5000\/things\/nothing@sha256:[0-9a-f]{64}$/);
+    expect(await lab.exec(2, "docker", "pull", "--quiet", name)).toBe(name);
+    const image = await two.request<{ RepoDigests: string[] }>("GET", `/images/${name}/json`);
+    expect(image.RepoDigests).toContain(name);
+  });
+
+  test("has disks of a size that fill up, fail and are replaced", async () => {
+    const lab = await start(1, { disks: 2, diskSize: 2 });
+    const { disks } = lab.host(1);
+    const write = (path: string, kib: number) =>
+      lab.exec(1, "dd", "if=/dev/zero", `of=${path}`, "bs=1k", `count=${kib}`, "status=none");
+    await expect(write("/mnt/disk1/file", 4_000)).rejects.toThrow(/No space left/);
+    await write("/mnt/disk2/file", 1_000);
+    await disks.fail(2);
+    await expect(write("/mnt/disk2/other", 1)).rejects.toThrow(/Read-only/);
+    await disks.replace(2);
+    expect(await lab.exec(1, "ls", "/mnt/disk2")).toBe("");
+    await write("/mnt/disk2/file", 1_000);
   });
 
   test("leaves nothing when it stops", async () => {
@@ -98,6 +167,16 @@ describe("the lab", () => {
     expect(Number(hosts)).toBe(lab.host(1).socket === `unix://${socket}` ? 1 : 0);
   });
 });
+
+/** Opens a TCP connection from a machine of the lab, or from this one. */
+async function connects(from: LabHost | undefined, address: string, port: number): Promise<void> {
+  const script = [
+    `const socket = require("net").connect({ port: ${port}, host: "${address}", timeout: 1000 }, () => process.exit());`,
+    `socket.on("timeout", () => { throw new Error("no answer"); });`,
+  ].join("\n");
+  const [program, args]: [string, string[]] = [process.execPath, ["-e", script]];
+  await run(...(from ? from.command(program, ...args) : ([program, args] as const)), { timeoutMs: 20_000 });
+}
 
 /** Runs a command over ssh, with no settings of whoever runs this test. */
 function ssh(host: LabHost, user: string, command: string, knownHosts = host.ssh.knownHosts): Promise<string> {

@@ -1,31 +1,25 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmdirSync,
-  writeFileSync,
-} from "node:fs";
+import type { ChildProcess } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Engine } from "../../components/engine/engine.ts";
 import { run } from "../../toolchain/run.ts";
-import { isRunning, readMark, writeMark } from "./slots.ts";
+import { bootScript, NO_ENGINE } from "./boot.ts";
+import { LabDisks } from "./disks.ts";
+import type { LabNetwork } from "./network.ts";
+import { firstProcess, killContained, startContained } from "./process.ts";
 import { type LabKeys, type LabSsh, publicKey } from "./ssh.ts";
-import { hostKeyFile, layOut, mountOwn, type OwnSystem, startSshd } from "./system.ts";
+import { hostKeyFile, layOut, type OwnSystem } from "./system.ts";
 
 export interface LabHostOptions {
   number: number;
   /** The host's part of the lab's folder. */
   folder: string;
-  /** Its network namespace. */
-  namespace: string;
-  address: string;
-  /** Disks (in memory), mounted at /mnt/disk1 and so on. */
+  network: LabNetwork;
+  /** How many disks it has. */
   disks: number;
+  /** MiB of each. */
+  diskSize: number;
   /** Who may come in by ssh. */
   keys: LabKeys;
   /** What is installed on it and not on this machine. */
@@ -37,8 +31,7 @@ const START_MS = 60_000;
 
 /**
  * One machine of a lab: namespaces for network, mounts, host name and processes, with a system of its own over this
- * machine's, and in them a Docker Engine and an ssh server. The processes' namespace makes an end easy: when its first
- * process is killed, the kernel takes all others with it.
+ * machine's, and in them a Docker Engine and an ssh server.
  */
 export class LabHost {
   readonly number: number;
@@ -47,20 +40,23 @@ export class LabHost {
   /** The engine's address as in DOCKER_HOST, reachable from this machine. */
   readonly socket: string;
   readonly engine: Engine;
-  /** Its part of this machine's disk: `docker`, the engine's data, and its log. */
+  /** Its part of this machine's disk: `docker`, the engine's data, and its logs. */
   readonly folder: string;
+  /** Mounted at /mnt/disk1 and so on. */
+  readonly disks: LabDisks;
   readonly #options: LabHostOptions;
   readonly #system: OwnSystem;
 
   constructor(options: LabHostOptions) {
+    const { number, folder, network, disks, diskSize, keys, tools } = options;
     this.#options = options;
-    this.number = options.number;
-    this.hostname = `node${options.number}`;
-    this.address = options.address;
-    this.folder = options.folder;
-    this.socket = `unix://${join(options.folder, "docker.sock")}`;
+    this.number = number;
+    this.hostname = `node${number}`;
+    this.address = network.address(number);
+    this.folder = folder;
+    this.socket = `unix://${join(folder, "docker.sock")}`;
     this.engine = new Engine({ host: this.socket });
-    const { folder, keys, tools } = options;
+    this.disks = new LabDisks(join(folder, "disks"), disks, diskSize);
     this.#system = { folder, hostname: this.hostname, authorized: keys.authorized, tools };
   }
 
@@ -70,37 +66,57 @@ export class LabHost {
     return { user: "root", identityFile, knownHosts, hostKey: publicKey(hostKeyFile(this.#system)) };
   }
 
-  /** Starts the machine and waits until its engine answers. */
-  async start(): Promise<void> {
-    const { folder, namespace, keys } = this.#options;
-    layOut(this.#system);
-    await keys.addHost(hostKeyFile(this.#system), this.address);
-    for (const name of ["docker", "etc-docker"]) mkdirSync(join(folder, name), { recursive: true });
-    const script = join(folder, "boot");
-    writeFileSync(script, this.#bootScript(), { mode: 0o755 });
-    const log = openSync(join(folder, "dockerd.log"), "a");
-    const unshare = ["unshare", "--mount", "--uts", "--pid", "--fork", "--kill-child", "--mount-proc"];
-    const child = spawn("nsenter", [`--net=/run/netns/${namespace}`, ...unshare, "--propagation", "private", script], {
-      stdio: ["ignore", log, log],
-      detached: true,
-    });
-    closeSync(log);
-    // The test may end without waiting for this process: stop() ends it, or the next lab does.
-    child.unref();
-    if (child.pid === undefined) throw new Error(`lab: nsenter does not start`);
-    writeMark(join(folder, "pid"), child.pid);
-    await this.#answers(child);
+  get isRunning(): boolean {
+    return firstProcess(this.folder) !== undefined;
   }
 
-  /** Ends everything on this machine at once, as a power cut does. */
+  /** Starts the machine and waits until its engine answers. */
+  async start(): Promise<void> {
+    if (this.isRunning) return;
+    const { folder, number, network, keys } = this.#options;
+    layOut(this.#system);
+    await keys.addHost(hostKeyFile(this.#system), this.address);
+    await this.disks.create();
+    await network.addHost(number);
+    const cgroup = network.namespace(number);
+    for (const name of ["docker", "etc-docker"]) mkdirSync(join(folder, name), { recursive: true });
+    const script = join(folder, "boot");
+    const { socket, disks } = this;
+    const text = bootScript({ system: this.#system, disks, socket, cgroup, trusted: network.subnet });
+    writeFileSync(script, text, { mode: 0o755 });
+    const own = ["--mount", "--uts", "--mount-proc", "--propagation", "private"];
+    const log = join(folder, "dockerd.log");
+    await this.#answers(startContained({ namespace: cgroup, own, program: [script], folder, log }));
+  }
+
+  /** Ends everything on this machine at once, as a power cut does. What is on its disks stays. */
   async stop(): Promise<void> {
-    await killHost(this.#options.folder);
-    removeCgroups(this.#cgroup);
+    const { number, network } = this.#options;
+    await killContained(this.folder);
+    await network.removeHost(number);
+    removeCgroups(network.namespace(number));
+  }
+
+  /** Ends the engine in order, and with it its containers, as `systemctl stop docker` does; the machine goes on. */
+  async stopEngine(): Promise<void> {
+    await this.run("touch", NO_ENGINE);
+    await this.run(
+      "sh",
+      "-c",
+      'pid=$(cat /run/docker.pid) && kill "$pid" && while kill -0 "$pid"; do sleep 0.05; done',
+    );
+  }
+
+  /** Starts the engine again and waits until it answers. */
+  async startEngine(): Promise<void> {
+    await this.run("rm", "-f", NO_ENGINE);
+    await this.#answers();
   }
 
   /** Command line that runs a command on this machine. */
   command(program: string, ...args: string[]): [string, string[]] {
-    const pid = firstProcess(this.#options.folder);
+    const pid = firstProcess(this.folder);
+    if (pid === undefined) throw new Error(`lab: ${this.hostname} does not run`);
     return ["nsenter", ["--target", String(pid), "--mount", "--uts", "--net", "--pid", program, ...args]];
   }
 
@@ -109,63 +125,21 @@ export class LabHost {
     return run(...this.command(program, ...args), { timeoutMs: 60_000 });
   }
 
-  get #cgroup(): string {
-    return this.#options.namespace;
-  }
-
-  /** The shell stays: it is the first process, and as such has to see off the orphans. */
-  #bootScript(): string {
-    const { folder, disks } = this.#options;
-    const mounts = Array.from({ length: disks }, (_, at) => `/mnt/disk${at + 1}`);
-    return [
-      "#!/bin/sh",
-      "set -e",
-      `hostname ${this.hostname}`,
-      "mount -t tmpfs tmpfs /run",
-      ...mountOwn(this.#system),
-      "mkdir -p /etc/docker",
-      // The engine's identity lies there, beside its settings.
-      `mount --bind ${folder}/etc-docker /etc/docker`,
-      ...(disks > 0 ? ["mount -t tmpfs tmpfs /mnt"] : []),
-      ...mounts.flatMap((path) => [`mkdir ${path}`, `mount -t tmpfs -o size=1g disk ${path}`]),
-      ...startSshd(this.#system),
-      "set +e",
-      `dockerd --host ${this.socket} --host unix:///run/docker.sock --data-root ${folder}/docker \\`,
-      `  --cgroup-parent ${this.#cgroup}`,
-      "",
-    ].join("\n");
-  }
-
-  async #answers(child: ChildProcess): Promise<void> {
-    const end = Date.now() + START_MS;
-    for (;;) {
-      if (
-        await this.engine.ping(1_000).then(
-          () => true,
-          () => false,
-        )
-      )
-        return;
-      const tail = () =>
-        readFileSync(join(this.#options.folder, "dockerd.log"), "utf8").trimEnd().split("\n").slice(-8);
-      if (child.exitCode !== null) throw new Error([`lab: ${this.hostname} does not start`, ...tail()].join("\n"));
-      if (Date.now() > end) throw new Error([`lab: ${this.hostname} does not answer`, ...tail()].join("\n"));
-      await pause(100);
+  /** @param machine the process whose end is the machine's */
+  async #answers(machine?: ChildProcess): Promise<void> {
+    const answered = () =>
+      this.engine.ping(1_000).then(
+        () => true,
+        () => false,
+      );
+    for (const end = Date.now() + START_MS; !(await answered()); await pause(50)) {
+      const why = machine && machine.exitCode !== null ? "does not start" : Date.now() > end ? "does not answer" : "";
+      if (why !== "") throw new Error([`lab: ${this.hostname} ${why}`, ...this.#lastWords()].join("\n"));
     }
   }
-}
 
-/** Kills what runs in a host's folder, whoever started it, and waits for its end. */
-export async function killHost(folder: string): Promise<void> {
-  const mark = readMark(join(folder, "pid"));
-  if (!mark || !isRunning(mark)) return;
-  const first = childOf(mark.pid);
-  // Both: the kernel ends the namespace with its first process, and unshare waits for that one.
-  for (const pid of [first, mark.pid]) if (pid !== undefined) kill(pid);
-  const end = Date.now() + 20_000;
-  while (isRunning(mark) || (first !== undefined && existsSync(`/proc/${first}/root/proc`))) {
-    if (Date.now() > end) throw new Error(`lab: process ${mark.pid} does not end`);
-    await pause(50);
+  #lastWords(): string[] {
+    return readFileSync(join(this.folder, "dockerd.log"), "utf8").trimEnd().split("\n").slice(-8);
   }
 }
 
@@ -186,30 +160,5 @@ function removeTree(folder: string): void {
     rmdirSync(folder);
   } catch {
     // A process in it is just ending: an empty group harms nobody.
-  }
-}
-
-/** The first process of a host's namespaces. */
-function firstProcess(folder: string): number {
-  const mark = readMark(join(folder, "pid"));
-  const first = mark && isRunning(mark) ? childOf(mark.pid) : undefined;
-  if (first === undefined) throw new Error(`lab: the host in ${folder} does not run`);
-  return first;
-}
-
-function childOf(pid: number): number | undefined {
-  try {
-    const [child] = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ");
-    return child ? Number(child) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
 }

@@ -1,30 +1,61 @@
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import type { Engine } from "../../components/engine/engine.ts";
 import { send } from "../../components/engine/transport.ts";
 import { locked } from "../../toolchain/cache.ts";
-import { killHost, LabHost, removeCgroups } from "./host.ts";
+import { unmountBelow } from "./disks.ts";
+import { LabHost, removeCgroups } from "./host.ts";
 import { LabNetwork } from "./network.ts";
-import { abandonedSlots, claimSlot, LABS, releaseSlot, type Slot } from "./slots.ts";
+import { killContained } from "./process.ts";
+import { type LabRegistry, startRegistry } from "./registry.ts";
+import { abandonedSlots, claimSlot, keepSlot, keptSlots, LABS, releaseSlot, type Slot } from "./slots.ts";
 import { LabKeys, type LabSsh } from "./ssh.ts";
 import { LAB_USERS } from "./system.ts";
 import { canUnpack, labTools } from "./tools.ts";
+import { inTurns } from "./turns.ts";
 
 export { LAB_USERS };
-export type { LabHost, LabSsh };
+export type { LabHost, LabRegistry, LabSsh };
 
 export interface LabOptions {
-  /** How many machines. */
+  /** How many machines: 1 to 250. */
   hosts: number;
   /** Disks of each machine, mounted at /mnt/disk1 and so on. @default 0 */
   disks?: number;
+  /** MiB of each disk. They are in memory, which they take only as they fill. @default 1024 */
+  diskSize?: number;
+  /** Whether it stays when this process ends, until it is stopped. @default false */
+  keep?: boolean;
 }
 
-/** Machines with a Docker Engine each, on one network that ends at this machine. */
+/**
+ * Machines with a Docker Engine and an ssh server each, on one network that ends at this machine.
+ *
+ * @example
+ * const lab = await startLab({ hosts: 3 });
+ * await lab.partition([1], [2, 3]);
+ * await lab.exec(2, "ping", "-c1", lab.host(3).address);
+ * await lab.heal();
+ * await lab.stop();
+ */
 export interface Lab {
   hosts: readonly LabHost[];
   /** The machine of that number, from 1. */
   host(number: number): LabHost;
+  /** Cuts a machine's power. */
+  kill(number: number): Promise<void>;
+  /** Gives a machine its power back, and waits until its engine answers. */
+  start(number: number): Promise<void>;
+  /**
+   * Drops everything between machines of different groups, until `heal` or the next partition. Machines of no group and
+   * this machine, which clients are on, go on reaching all.
+   */
+  partition(...groups: readonly (readonly number[])[]): Promise<void>;
+  heal(): Promise<void>;
+  /** Runs a command on a machine and gives back what it printed. */
+  exec(number: number, program: string, ...args: string[]): Promise<string>;
+  /** The lab's own registry of images, started by the first call. No partition cuts it off. */
+  registry(): Promise<LabRegistry>;
   /** Gives every engine the images of an archive as `docker save` writes it. */
   load(archive: Buffer): Promise<void>;
   /** Gives every engine an image that another engine has. */
@@ -32,6 +63,9 @@ export interface Lab {
   /** Ends all machines and leaves nothing of the lab. */
   stop(): Promise<void>;
 }
+
+/** Machines that boot at the same time: more of them keep each other waiting. */
+const AT_ONCE = 8;
 
 /** Why no lab can be had here; undefined when one can. */
 export function whyNoLab(): string | undefined {
@@ -43,38 +77,73 @@ export function whyNoLab(): string | undefined {
 }
 
 /** Starts a lab. Labs whose process is gone are cleared away first; those of others are left alone. */
-export async function startLab({ hosts: count, disks = 0 }: LabOptions): Promise<Lab> {
+export async function startLab(options: LabOptions): Promise<Lab> {
   const problem = whyNoLab();
   if (problem) throw new Error(problem);
   const tools = await labTools();
   const slot = await openSlot();
-  const network = new LabNetwork(slot);
-  const keys = new LabKeys(join(slot.folder, "ssh"));
-  const hosts = Array.from({ length: count }, (_, at) => labHost({ slot, network, keys, tools, disks }, at + 1));
   try {
-    await keys.create();
-    await network.create();
-    for (const host of hosts) await network.addHost(host.number);
-    await Promise.all(hosts.map((host) => host.start()));
+    if (options.keep) keepSlot(slot);
+    writeFileSync(optionsFile(slot), JSON.stringify(options));
+    await new LabKeys(keysFolder(slot)).create();
+    await new LabNetwork(slot).create();
+    const lab = labOf(slot, options, tools);
+    await inTurns(AT_ONCE, lab.hosts, (host) => host.start());
+    return lab;
   } catch (error) {
     await removeLab(slot);
     throw error;
   }
+}
+
+/** Labs that were started to be kept, by whatever process. */
+export async function keptLabs(): Promise<Lab[]> {
+  const slots = keptSlots().filter((slot) => existsSync(optionsFile(slot)));
+  const tools = slots.length > 0 ? await labTools() : undefined;
+  return slots.map((slot) => {
+    return labOf(slot, JSON.parse(readFileSync(optionsFile(slot), "utf8")) as LabOptions, tools);
+  });
+}
+
+function labOf(slot: Slot, options: LabOptions, tools: string | undefined): Lab {
+  const { hosts: count, disks = 0, diskSize = 1024 } = options;
+  const network = new LabNetwork(slot);
+  const keys = new LabKeys(keysFolder(slot));
+  const hosts = Array.from({ length: count }, (_, at) => {
+    const folder = join(slot.folder, `host${at + 1}`);
+    mkdirSync(folder, { recursive: true });
+    return new LabHost({ number: at + 1, folder, network, disks, diskSize, keys, tools });
+  });
+  const host = (number: number) => {
+    const found = hosts[number - 1];
+    if (!found) throw new Error(`lab: there is no host ${number}; there are ${count}`);
+    return found;
+  };
   const load = async (archive: Buffer) => {
-    await Promise.all(hosts.map((host) => loadInto(host.engine, archive)));
+    await Promise.all(hosts.map(({ engine }) => loadInto(engine, archive)));
   };
   return {
     hosts,
-    host(number) {
-      const host = hosts[number - 1];
-      if (!host) throw new Error(`lab: there is no host ${number}; there are ${count}`);
-      return host;
+    host,
+    kill: (number) => host(number).stop(),
+    start: (number) => host(number).start(),
+    partition: (...groups) => network.partition(groups),
+    heal: () => network.heal(),
+    exec: (number, program, ...args) => host(number).run(program, ...args),
+    registry: () => {
+      const folder = join(slot.folder, REGISTRY);
+      return startRegistry({ folder, namespace: network.switch, address: network.switchAddress, tools });
     },
     load,
     loadImageFrom: async (engine, name) => load(await send(engine.connection, "GET", `/images/${name}/get`)),
     stop: () => removeLab(slot),
   };
 }
+
+/** What of a lab's folder is no host. */
+const REGISTRY = "registry";
+const optionsFile = ({ folder }: Slot) => join(folder, "lab.json");
+const keysFolder = ({ folder }: Slot) => join(folder, "ssh");
 
 /** A place for a lab, after those of processes that are gone were cleared away. */
 export function openSlot(): Promise<Slot> {
@@ -98,32 +167,17 @@ async function clearAbandoned(): Promise<void> {
   for (const slot of abandonedSlots()) await removeLab(slot);
 }
 
-/** What the machines of one lab share. */
-interface LabParts {
-  slot: Slot;
-  network: LabNetwork;
-  keys: LabKeys;
-  tools: string | undefined;
-  disks: number;
-}
-
-function labHost({ slot, network, ...shared }: LabParts, number: number): LabHost {
-  const folder = join(slot.folder, `host${number}`);
-  mkdirSync(folder);
-  return new LabHost({
-    ...{ number, folder, namespace: network.namespace(number), address: network.address(number) },
-    ...shared,
-  });
-}
-
-async function removeLab(slot: Slot): Promise<void> {
+/** Ends a lab's machines, of whatever make, and leaves nothing of it. */
+export async function removeLab(slot: Slot): Promise<void> {
   const network = new LabNetwork(slot);
   const numbers = existsSync(slot.folder)
     ? readdirSync(slot.folder).flatMap((name) => Number(/^host(\d+)$/.exec(name)?.[1] ?? []))
     : [];
-  await Promise.all(numbers.map((number) => killHost(join(slot.folder, `host${number}`))));
+  const parts = [...numbers.map((number) => `host${number}`), REGISTRY];
+  await Promise.all(parts.map((name) => killContained(join(slot.folder, name))));
   await network.remove(numbers);
   for (const number of numbers) removeCgroups(network.namespace(number));
+  await unmountBelow(slot.folder);
   releaseSlot(slot);
 }
 

@@ -23,6 +23,11 @@ export class LabNetwork {
     return `${this.#prefix}.${host}`;
   }
 
+  /** Address of what all machines reach whatever the network between them does: it is on the switch itself. */
+  get switchAddress(): string {
+    return this.address(253);
+  }
+
   namespace(host: number): string {
     return `${this.#name}h${host}`;
   }
@@ -32,7 +37,8 @@ export class LabNetwork {
     return `psl${this.#slot.number}`;
   }
 
-  get #switch(): string {
+  /** Namespace of the switch. */
+  get switch(): string {
     return `${this.#name}sw`;
   }
 
@@ -40,10 +46,11 @@ export class LabNetwork {
   async create(): Promise<void> {
     // The lab's addresses lead nowhere once the lab is gone, so that nothing meant for it ever leaves this machine.
     await ip("route", "replace", "blackhole", this.subnet, "metric", "9999");
-    await ip("netns", "add", this.#switch);
+    await ip("netns", "add", this.switch);
     await this.#inSwitch("link", "add", "br0", "type", "bridge");
+    await this.#inSwitch("addr", "add", `${this.switchAddress}/24`, "dev", "br0");
     await this.#inSwitch("link", "set", "br0", "up");
-    await ip("link", "add", this.#name, "type", "veth", "peer", "name", "root", "netns", this.#switch);
+    await ip("link", "add", this.#name, "type", "veth", "peer", "name", "root", "netns", this.switch);
     await this.#inSwitch("link", "set", "root", "master", "br0", "up");
     await ip("addr", "add", `${this.address(254)}/24`, "dev", this.#name);
     await ip("link", "set", this.#name, "up");
@@ -73,14 +80,53 @@ export class LabNetwork {
 
   /** The start of a command line that runs a program where the switch is: what crosses `br0` there is on the wire. */
   get enterSwitch(): [string, string] {
-    return ["nsenter", `--net=/run/netns/${this.#switch}`];
+    return ["nsenter", `--net=/run/netns/${this.switch}`];
+  }
+
+  /** Unplugs a host and takes away its namespace, with all addresses and firewall rules in it. */
+  async removeHost(host: number): Promise<void> {
+    // The kernel takes its time to take away what is in a namespace; the name of the port is free at once this way.
+    await this.#inSwitch("link", "del", `h${host}`).catch(() => undefined);
+    await this.#removeNamespace(this.namespace(host));
+  }
+
+  /** Drops all that hosts of one group send to hosts of another. Hosts in no group, and this machine, reach all. */
+  async partition(groups: readonly (readonly number[])[]): Promise<void> {
+    await this.heal();
+    for (const group of groups) {
+      const others = groups.filter((other) => other !== group).flat();
+      for (const from of group) for (const to of others) await this.#drop(from, to);
+    }
+  }
+
+  async heal(): Promise<void> {
+    await this.#filter("--flush", "FORWARD");
+  }
+
+  async #drop(from: number, to: number): Promise<void> {
+    await this.#filter(
+      "--append",
+      "FORWARD",
+      "--in-interface",
+      `h${from}`,
+      "--out-interface",
+      `h${to}`,
+      "--jump",
+      "DROP",
+    );
+  }
+
+  /** The switch's own firewall. */
+  #filter(...args: string[]): Promise<string> {
+    const [program, namespace] = this.enterSwitch;
+    return run(program, [namespace, "ebtables-nft", ...args], { timeoutMs: 10_000 });
   }
 
   /** Takes away what is there, however far `create` came. */
   async remove(hosts: readonly number[]): Promise<void> {
-    for (const host of hosts) await this.#removeNamespace(this.namespace(host));
+    await Promise.all(hosts.map((host) => this.#removeNamespace(this.namespace(host))));
     if (existsSync(`/sys/class/net/${this.#name}`)) await ip("link", "del", this.#name);
-    await this.#removeNamespace(this.#switch);
+    await this.#removeNamespace(this.switch);
     await ip("route", "del", "blackhole", this.subnet, "metric", "9999").catch(() => undefined);
   }
 
@@ -89,7 +135,7 @@ export class LabNetwork {
   }
 
   #inSwitch(...args: string[]): Promise<string> {
-    return ip("-n", this.#switch, ...args);
+    return ip("-n", this.switch, ...args);
   }
 }
 

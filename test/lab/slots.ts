@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -57,8 +58,32 @@ export function abandonedSlots(): Slot[] {
   });
 }
 
+/** Gives a place an owner that lives until the place is released: a process that does nothing else. */
+export function keepSlot({ folder }: Slot): void {
+  const keeper = spawn("sleep", ["infinity"], { stdio: "ignore", detached: true });
+  keeper.unref();
+  if (keeper.pid === undefined) throw new Error("lab: sleep does not start");
+  writeMark(join(folder, KEEPER), keeper.pid);
+  writeMark(join(folder, "owner"), keeper.pid);
+}
+
+/** Places whose owner was given them to keep. */
+export function keptSlots(): Slot[] {
+  return slots().filter(({ folder }) => keeperOf(folder) !== undefined);
+}
+
 export function releaseSlot({ folder }: Slot): void {
+  const keeper = keeperOf(folder);
   rmSync(folder, { recursive: true, force: true });
+  if (keeper) process.kill(keeper.pid);
+}
+
+/** The file with the mark of an owner that does nothing but own. */
+const KEEPER = "keeper";
+
+function keeperOf(folder: string): ProcessMark | undefined {
+  const keeper = readMark(join(folder, KEEPER));
+  return keeper && isRunning(keeper) ? keeper : undefined;
 }
 
 export function writeMark(file: string, pid: number): void {

@@ -1,0 +1,70 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { isRunning, readMark, writeMark } from "./slots.ts";
+
+/** A program with a process namespace of its own: when its first process is killed, all others end with it. */
+export interface Contained {
+  /** The network namespace it runs in. */
+  namespace: string;
+  /** What else it has of its own: options of `unshare`. */
+  own?: readonly string[];
+  program: readonly string[];
+  /** Where the mark of its process is kept. */
+  folder: string;
+  /** File that gets what it prints. */
+  log: string;
+}
+
+/** Starts the program. It goes on when this process ends, until `killContained`. */
+export function startContained({ namespace, own = [], program, folder, log }: Contained): ChildProcess {
+  const output = openSync(log, "a");
+  const unshare = ["unshare", ...own, "--pid", "--fork", "--kill-child"];
+  const child = spawn("nsenter", [`--net=/run/netns/${namespace}`, ...unshare, ...program], {
+    stdio: ["ignore", output, output],
+    detached: true,
+  });
+  closeSync(output);
+  child.unref();
+  if (child.pid === undefined) throw new Error("lab: nsenter does not start");
+  writeMark(join(folder, "pid"), child.pid);
+  return child;
+}
+
+/** The first process of the program of a folder; undefined when it does not run. */
+export function firstProcess(folder: string): number | undefined {
+  const mark = readMark(join(folder, "pid"));
+  return mark && isRunning(mark) ? childOf(mark.pid) : undefined;
+}
+
+/** Kills the program of a folder, whoever started it, and waits for its end. */
+export async function killContained(folder: string): Promise<void> {
+  const mark = readMark(join(folder, "pid"));
+  if (!mark || !isRunning(mark)) return;
+  const first = childOf(mark.pid);
+  // Both: the kernel ends the namespace with its first process, and unshare waits for that one.
+  for (const pid of [first, mark.pid]) if (pid !== undefined) kill(pid);
+  const end = Date.now() + 20_000;
+  while (isRunning(mark) || (first !== undefined && existsSync(`/proc/${first}/root/proc`))) {
+    if (Date.now() > end) throw new Error(`lab: process ${mark.pid} does not end`);
+    await pause(50);
+  }
+}
+
+export function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
+function childOf(pid: number): number | undefined {
+  try {
+    const [child] = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ");
+    return child ? Number(child) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,12 @@
+/** Does the work for every item, so many at a time. The first failure is thrown once what has begun is done. */
+export async function inTurns<T>(atOnce: number, items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const failures: unknown[] = [];
+  const rest = [...items];
+  const worker = async () => {
+    for (let item = rest.shift(); item !== undefined && failures.length === 0; item = rest.shift()) {
+      await work(item).catch((error: unknown) => failures.push(error));
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  if (failures.length > 0) throw failures[0];
+}
