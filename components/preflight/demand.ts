@@ -55,6 +55,13 @@ export interface SwarmDemand {
   adopt: boolean;
   /** Address pools for networks without a subnet of their own, in CIDR form. */
   addressPools: string[];
+  /** Keys of the hosts that are to manage it. */
+  managers?: string[];
+  /**
+   * UDP port for traffic between hosts.
+   * @default 4789
+   */
+  dataPathPort?: number;
 }
 
 /** What a component needs of the engines before anything may be touched. Plain values only. */

@@ -1,27 +1,51 @@
-import { findingLine } from "../shared/refusal.ts";
 import type { Demand, NetworkDemand, ServiceDemand } from "./demand.ts";
-import { hostRefusals, poolRefusals, swarmRefusals } from "./swarm-findings.ts";
-import { networkRefusals } from "./network-findings.ts";
-import type { Situation } from "./observed.ts";
-import { serviceRefusals } from "./service-findings.ts";
+import { lineOf, type PreflightFinding } from "./finding.ts";
+import { machineFindings } from "./machine-findings.ts";
+import { networkFindings } from "./network-findings.ts";
+import { keysOf, type Situation } from "./observed.ts";
+import { serviceFindings } from "./service-findings.ts";
+import { hostFindings, membershipFindings, poolFindings } from "./swarm-findings.ts";
+import { findingsTable } from "./table.ts";
+import { natWarnings } from "./underlay-findings.ts";
 
-/** What speaks against the demands, one clear line each. */
-export function preflightLines(demands: readonly Demand[], situation: Situation): string[] {
+/** What is found of the demands, refusals and warnings. */
+export function preflightFindings(demands: readonly Demand[], situation: Situation): PreflightFinding[] {
   const networks = demands.filter((demand): demand is NetworkDemand => demand.kind === "network");
   const services = demands.filter((demand): demand is ServiceDemand => demand.kind === "service");
-  const refusals = demands.flatMap((demand) => {
+  return demands.flatMap((demand) => {
     switch (demand.kind) {
       case "swarm":
         return [
-          ...hostRefusals(demand, situation),
-          ...swarmRefusals(demand, situation),
-          ...poolRefusals(demand, situation),
+          ...hostFindings(demand, situation),
+          ...membershipFindings(demand, situation),
+          ...machineFindings(demand, situation),
+          ...poolFindings(demand, situation),
+          ...natWarnings(demand, networks, situation),
         ];
       case "network":
-        return networkRefusals(demand, networks.slice(0, networks.indexOf(demand)), situation);
+        return networkFindings(demand, networks.slice(0, networks.indexOf(demand)), situation);
       case "service":
-        return serviceRefusals(demand, services.slice(0, services.indexOf(demand)), situation);
+        return serviceFindings(demand, services.slice(0, services.indexOf(demand)), situation);
     }
   });
-  return refusals.map(({ subject, ...finding }) => findingLine(subject, finding));
+}
+
+/** What to say of the findings. */
+export interface PreflightReport {
+  /** What speaks against the demands, one clear line each. */
+  refusals: string[];
+  /** What is only said: the warnings, and with more than one host a table of all that was found. */
+  remarks: string[];
+}
+
+export function reportOf(findings: readonly PreflightFinding[], situation: Situation): PreflightReport {
+  const hosts = keysOf(situation);
+  const hasTable = hosts.length > 1 && findings.some((finding) => finding.hosts.length > 0);
+  return {
+    refusals: findings.filter(({ warning }) => !warning).map(lineOf),
+    remarks: [
+      ...(hasTable ? [findingsTable(findings, hosts, situation.silent)] : []),
+      ...findings.filter(({ warning }) => warning).map((finding) => `warning: ${lineOf(finding)}`),
+    ],
+  };
 }

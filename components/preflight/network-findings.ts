@@ -2,21 +2,27 @@ import { contains, overlap } from "../overlay-network/cidr.ts";
 import { isOwned } from "../shared/labels.ts";
 import { attachedTo, differences, liveNetwork } from "./attached.ts";
 import type { NetworkDemand } from "./demand.ts";
-import { networksOf, type Refusal, type Situation, subnetsOf } from "./observed.ts";
+import type { PreflightFinding } from "./finding.ts";
+import { networksOf, type Situation, subnetsOf } from "./observed.ts";
 import { ownRoutes } from "./routes.ts";
+import { underlayFindings } from "./underlay-findings.ts";
+
+/** A finding about one network, whose name goes without saying. */
+type NetworkFinding = Omit<PreflightFinding, "subject">;
 
 const DEFAULT_POOL = ["10.0.0.0/8"];
 
 /** What speaks against a network, the others demanded before it among it. */
-export function networkRefusals(
+export function networkFindings(
   demand: NetworkDemand,
   others: readonly NetworkDemand[],
   situation: Situation,
-): Refusal[] {
+): PreflightFinding[] {
   const findings = [
     ...nameFindings(demand, others, situation),
     ...encryptionFindings(demand, situation),
     ...overlapFindings(demand, others, situation),
+    ...underlayFindings(demand, situation),
     ...replacementFindings(demand, situation),
   ];
   return findings.map((finding) => ({ subject: demand.subject, ...finding }));
@@ -29,21 +35,27 @@ export function encryptsUnsafely(version: string): boolean {
   return major < 20 || (major === 20 && (minor < 10 || (minor === 10 && patch < 24)));
 }
 
-function nameFindings({ name, owner }: NetworkDemand, others: readonly NetworkDemand[], situation: Situation) {
+function nameFindings(
+  { name, owner }: NetworkDemand,
+  others: readonly NetworkDemand[],
+  situation: Situation,
+): NetworkFinding[] {
+  const about = { check: "names", argument: "networkName", value: name } as const;
   const twin = others.find((other) => other.name === name);
-  if (twin)
-    return [{ argument: "networkName", value: name, problem: `${twin.subject} has it already: choose another` }];
+  if (twin) return [{ ...about, hosts: [], problem: `${twin.subject} has it already: choose another` }];
   const foreign = networksOf(situation).find(({ network }) => network.Name === name && !isOwned(network.Labels, owner));
   if (!foreign) return [];
   const problem = `host ${foreign.host} has a network of that name which this component did not make: choose another, or remove it`;
-  return [{ argument: "networkName", value: name, problem }];
+  return [{ ...about, hosts: [foreign.host], problem }];
 }
 
-function encryptionFindings({ shape }: NetworkDemand, { hosts }: Situation) {
+function encryptionFindings({ shape }: NetworkDemand, { hosts }: Situation): NetworkFinding[] {
   if (!shape.encrypted) return [];
   return Object.entries(hosts)
     .filter(([, { info }]) => encryptsUnsafely(info.ServerVersion))
     .map(([key, { info }]) => ({
+      check: "engine",
+      hosts: [key],
       argument: "encrypted",
       value: true,
       problem:
@@ -53,40 +65,57 @@ function encryptionFindings({ shape }: NetworkDemand, { hosts }: Situation) {
 }
 
 /** One finding at most: the first thing in the way says enough. */
-function overlapFindings(demand: NetworkDemand, others: readonly NetworkDemand[], situation: Situation) {
+function overlapFindings(
+  demand: NetworkDemand,
+  others: readonly NetworkDemand[],
+  situation: Situation,
+): NetworkFinding[] {
   const { subnet } = demand.shape;
   if (subnet === undefined) return [];
   const taken = [
-    ...others.map((other) => ({ block: other.shape.subnet, what: `that of ${other.subject}` })),
+    ...others.map((other) => ({ block: other.shape.subnet, hosts: [], what: `that of ${other.subject}` })),
     ...allocated(demand, situation),
     ...routed(subnet, situation),
+    ...Object.entries(situation.addresses).map(([host, address]) => ({
+      block: `${address}/32`,
+      hosts: [host],
+      what: `the address of host ${host}`,
+    })),
   ];
   const use = taken.find(({ block }) => block !== undefined && overlap(subnet, block));
-  const problem = `overlaps with ${use?.block}, ${use?.what}: choose a free one, or leave it out and the Swarm does`;
-  return use ? [{ argument: "subnet", value: subnet, problem }] : [];
+  if (!use) return [];
+  const problem = `overlaps with ${use.block}, ${use.what}: choose a free one, or leave it out and the Swarm does`;
+  return [{ check: "addresses", hosts: use.hosts, argument: "subnet", value: subnet, problem }];
 }
 
 function allocated({ owner }: NetworkDemand, situation: Situation) {
   return networksOf(situation)
     .filter(({ network }) => !isOwned(network.Labels, owner))
     .flatMap(({ network, host }) =>
-      subnetsOf(network).map((block) => ({ block, what: `the network ${network.Name} on host ${host}` })),
+      subnetsOf(network).map((block) => ({
+        block,
+        hosts: [host],
+        what: `the network ${network.Name} on host ${host}`,
+      })),
     );
 }
 
 /** Inside the Swarm's own pool a route says nothing that is as wide as the pool: whoever gave the pool knew of it. */
-function routed(subnet: string, { hosts }: Situation) {
-  const pools = Object.values(hosts).find(({ manager }) => manager)?.manager?.swarm.DefaultAddrPool ?? DEFAULT_POOL;
+function routed(subnet: string, situation: Situation) {
+  const manager = Object.values(situation.hosts).find(({ manager }) => manager)?.manager;
+  const pools = manager?.swarm.DefaultAddrPool ?? DEFAULT_POOL;
   const pool = pools.find((block) => contains(block, subnet));
-  return Object.entries(hosts).flatMap(([key, host]) =>
-    ownRoutes(host)
-      .filter(({ destination }) => pool === undefined || !contains(destination, pool))
-      .map(({ destination, device }) => ({ block: destination, what: `a route of host ${key} (${device})` })),
-  );
+  return ownRoutes(situation)
+    .filter(({ destination }) => pool === undefined || !contains(destination, pool))
+    .map(({ destination, device, host }) => ({
+      block: destination,
+      hosts: [host],
+      what: `a route of host ${host} (${device})`,
+    }));
 }
 
 /** A network is never changed, only made anew, and what is attached loses it. */
-function replacementFindings(demand: NetworkDemand, situation: Situation) {
+function replacementFindings(demand: NetworkDemand, situation: Situation): NetworkFinding[] {
   const live = liveNetwork(demand, situation);
   if (!live) return [];
   const attached = attachedTo(live, demand.owner, situation);
@@ -98,6 +127,8 @@ function replacementFindings(demand: NetworkDemand, situation: Situation) {
     ? `${blocking.join(", ")} is not this stack's and would lose it: detach it first`
     : `${blocking.join(", ")} would lose it: put the value back, or set allowOutage: true on the Swarm`;
   return differences(demand, live).map(({ argument, wanted, found }) => ({
+    check: "names",
+    hosts: [],
     argument,
     value: wanted,
     problem: `the network is there with ${JSON.stringify(found)}; another means a new network, and ${wayOut}`,

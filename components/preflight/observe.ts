@@ -1,45 +1,61 @@
 import { hostname as thisHostname } from "node:os";
 import { type EngineConnection, socketPath } from "../engine/connection.ts";
 import { Engine } from "../engine/engine.ts";
+import { hasShell } from "../engine/shell.ts";
 import type { EngineInfo } from "../engine/types.ts";
 import { readLocalFacts } from "./local-facts.ts";
+import type { MachineFacts } from "./machine-facts.ts";
 import type { ObservedHost, Situation } from "./observed.ts";
+import { readRemoteFacts } from "./remote-facts.ts";
 
 /** A host as the program knows it. */
 export interface HostToObserve {
   connection: EngineConnection;
   hostname: string;
+  /** The address by which the other hosts reach it. Absent: not known. */
+  privateAddress?: string;
 }
 
 /** How long an engine may take to answer, in milliseconds. */
 const PATIENCE = 5_000;
 
 /**
- * Looks at every engine that answers. One that does not may be still to be made: the Host resource is what waits for
- * it, and fails when it stays away.
+ * Looks at every host at once. An engine that does not answer may be still to be made: the Host resource is what waits
+ * for it, and fails when it stays away. `paths` are the mount points of the disks that are to be used, by host key.
  */
-export async function observe(hosts: Record<string, HostToObserve>): Promise<Omit<Situation, "allowOutage">> {
+export async function observe(
+  hosts: Record<string, HostToObserve>,
+  paths: Record<string, readonly string[]> = {},
+): Promise<Omit<Situation, "allowOutage">> {
   const found = await Promise.all(
-    Object.entries(hosts).map(async ([key, host]) => {
-      const engine = new Engine(host.connection);
-      const info = await engine.info(PATIENCE).catch(() => undefined);
-      return [key, info && (await observeHost(engine, host, info))] as const;
+    Object.entries(hosts).map(async ([key, { connection, hostname, privateAddress }]) => {
+      const engine = new Engine(connection);
+      const [info, remote] = await Promise.all([
+        engine.info(PATIENCE).catch(() => undefined),
+        hasShell(connection) ? readRemoteFacts(connection, paths[key] ?? []).catch(() => undefined) : undefined,
+      ]);
+      const [host, machine] = await Promise.all([
+        info && observeHost(engine, hostname, info),
+        info && isThisMachine(connection, info) ? readLocalFacts() : remote,
+      ]);
+      return { key, host, machine, privateAddress };
     }),
   );
   return {
-    hosts: Object.fromEntries(found.flatMap(([key, host]) => (host ? [[key, host]] : []))),
-    silent: found.flatMap(([key, host]) => (host ? [] : [key])),
+    hosts: byKey(found, ({ host }) => host),
+    machines: byKey<(typeof found)[number], MachineFacts>(found, ({ machine }) => machine),
+    addresses: byKey(found, ({ privateAddress }) => privateAddress),
+    silent: found.filter(({ host }) => host === undefined).map(({ key }) => key),
   };
 }
 
-async function observeHost(engine: Engine, host: HostToObserve, info: EngineInfo): Promise<ObservedHost> {
-  const [networks, containers, manager, local] = await Promise.all([
+async function observeHost(engine: Engine, hostname: string, info: EngineInfo): Promise<ObservedHost> {
+  const [networks, containers, manager] = await Promise.all([
     engine.networks(),
     engine.containers(),
     info.Swarm.ControlAvailable ? observeSwarm(engine) : undefined,
-    isThisMachine(host.connection, info) ? readLocalFacts() : undefined,
   ]);
-  return { hostname: host.hostname, address: host.connection.host, info, networks, containers, manager, local };
+  return { hostname, address: engine.connection.host, info, networks, containers, manager };
 }
 
 async function observeSwarm(engine: Engine): Promise<ObservedHost["manager"]> {
@@ -50,4 +66,12 @@ async function observeSwarm(engine: Engine): Promise<ObservedHost["manager"]> {
 /** A socket alone does not say so: Docker Desktop's leads into a virtual machine. */
 function isThisMachine(connection: EngineConnection, info: EngineInfo): boolean {
   return process.platform === "linux" && socketPath(connection) !== undefined && info.Name === thisHostname();
+}
+
+function byKey<T extends { key: string }, V>(found: readonly T[], value: (each: T) => V | undefined) {
+  const entries = found.flatMap((each) => {
+    const known = value(each);
+    return known === undefined ? [] : [[each.key, known] as const];
+  });
+  return Object.fromEntries<V>(entries);
 }

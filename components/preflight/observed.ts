@@ -6,17 +6,7 @@ import type {
   ServiceDetails,
   SwarmDetails,
 } from "../engine/types.ts";
-import type { Finding } from "../shared/refusal.ts";
-
-/** What is to be had of the machine itself, where it is this one. */
-export interface LocalFacts {
-  /** IPv4 routes in CIDR form; the default route among them. */
-  routes: { destination: string; device: string }[];
-  /** Mounts, the later ones on top. */
-  mounts: { path: string; device: string }[];
-  /** TCP ports that something listens on. */
-  listening: number[];
-}
+import type { MachineFacts } from "./machine-facts.ts";
 
 /** One host as it is found. */
 export interface ObservedHost {
@@ -29,7 +19,6 @@ export interface ObservedHost {
   containers: (ContainerSummary & { NetworkSettings?: { Networks?: Record<string, { NetworkID: string }> } })[];
   /** What a manager alone knows. */
   manager?: { swarm: SwarmDetails; nodes: NodeDetails[]; services: ServiceDetails[] };
-  local?: LocalFacts;
 }
 
 /** What is found before anything is touched. */
@@ -38,12 +27,23 @@ export interface Situation {
   hosts: Record<string, ObservedHost>;
   /** Keys of the hosts whose engines do not answer: still to be made, or down. */
   silent: string[];
+  /** The machines that could be looked at, by host key; some of them with an engine that is silent. */
+  machines: Record<string, MachineFacts>;
+  /** The addresses by which the hosts reach each other, by host key, as far as they are known. */
+  addresses: Record<string, string>;
   /** Whether what is in use may be interrupted. */
   allowOutage: boolean;
 }
 
-/** A finding with whose argument it is about: `OverlayNetwork "storage"`. */
-export type Refusal = Finding & { subject: string };
+/** Keys of all hosts that the Swarm is to have. */
+export function keysOf({ hosts, silent }: Situation): string[] {
+  return [...Object.keys(hosts), ...silent];
+}
+
+/** Whether a host is a node of a Swarm already. */
+export function isNode({ hosts }: Situation, key: string): boolean {
+  return hosts[key]?.info.Swarm.LocalNodeState === "active";
+}
 
 /** All services of the Swarm, from whichever manager answers. */
 export function servicesOf({ hosts }: Situation): ServiceDetails[] {

@@ -27,10 +27,16 @@ export class Preflight extends SwarmResource {
   constructor(name: string, args: PreflightArgs, opts?: pulumi.CustomResourceOptions) {
     const demands = new DemandList();
     const hosts = Object.fromEntries(
-      args.hosts.map(({ key, engine, hostname }) => [key, { connection: engine, hostname }]),
+      args.hosts.map(({ key, engine, hostname, privateAddress }) => [
+        key,
+        { connection: engine, hostname, privateAddress },
+      ]),
     );
     const { allowOutage = false } = args;
-    super("Preflight", name, { hosts, demands: demands.complete, allowOutage, recorded: recordedNetworks() }, opts);
+    // In an `up`, what is checked are hosts that are there; in a preview they need not be.
+    const ready = args.hosts.map((host) => host.ready);
+    const props = { hosts, demands: demands.complete, allowOutage, recorded: recordedNetworks(), ready };
+    super("Preflight", name, props, opts);
     this.#args = args;
     this.#demands = demands;
   }

@@ -1,7 +1,17 @@
-import { type LocalFacts, type ObservedHost, subnetsOf } from "./observed.ts";
+import type { MachineFacts } from "./machine-facts.ts";
+import { type Situation, subnetsOf } from "./observed.ts";
 
-/** A host's routes beside the default one and those of Docker's bridges, which are the networks themselves. */
-export function ownRoutes({ local, networks }: ObservedHost): LocalFacts["routes"] {
-  const dockers = new Set(networks.flatMap(subnetsOf));
-  return (local?.routes ?? []).filter(({ destination }) => !destination.endsWith("/0") && !dockers.has(destination));
+/** Every machine's routes beside the default one and those of Docker's bridges, which are the networks themselves. */
+export function ownRoutes({ hosts, machines }: Situation): (MachineFacts["routes"][number] & { host: string })[] {
+  return Object.entries(machines).flatMap(([host, { routes }]) => {
+    const networks = hosts[host]?.networks;
+    const dockers = new Set(networks?.flatMap(subnetsOf));
+    return (
+      routes
+        .filter(({ destination }) => !destination.endsWith("/0") && !dockers.has(destination))
+        // An engine that is silent does not say which bridges are its own.
+        .filter(({ device }) => networks || !/^(docker|br-)/.test(device))
+        .map((route) => ({ ...route, host }))
+    );
+  });
 }

@@ -1,15 +1,19 @@
 import type { ServiceDetails } from "../engine/types.ts";
 import { isOwned } from "../shared/labels.ts";
-import type { Finding } from "../shared/refusal.ts";
 import type { ServiceDemand } from "./demand.ts";
-import { type LocalFacts, type ObservedHost, type Refusal, servicesOf, type Situation } from "./observed.ts";
+import type { PreflightFinding } from "./finding.ts";
+import type { MachineFacts } from "./machine-facts.ts";
+import { servicesOf, type Situation } from "./observed.ts";
+
+/** A finding about one service, whose name goes without saying. */
+type ServiceFinding = Omit<PreflightFinding, "subject">;
 
 /** What speaks against a service, the others demanded before it among it. */
-export function serviceRefusals(
+export function serviceFindings(
   demand: ServiceDemand,
   others: readonly ServiceDemand[],
   situation: Situation,
-): Refusal[] {
+): PreflightFinding[] {
   const findings = [
     ...nameFindings(demand, others, situation),
     ...portFindings(demand, others, situation),
@@ -22,29 +26,30 @@ function nameFindings(
   { name, owner }: ServiceDemand,
   others: readonly ServiceDemand[],
   situation: Situation,
-): Finding[] {
+): ServiceFinding[] {
+  const about = { check: "names", hosts: [], argument: "serviceName", value: name } as const;
   const twin = others.find((other) => other.name === name);
-  if (twin)
-    return [{ argument: "serviceName", value: name, problem: `${twin.subject} has it already: choose another` }];
+  if (twin) return [{ ...about, problem: `${twin.subject} has it already: choose another` }];
   const foreign = servicesOf(situation).some(({ Spec }) => Spec.Name === name && !isOwned(Spec.Labels, owner));
   const problem =
     "the Swarm has a service of that name which this component did not make: choose another, or remove it";
-  return foreign ? [{ argument: "serviceName", value: name, problem }] : [];
+  return foreign ? [{ ...about, problem }] : [];
 }
 
-function portFindings(demand: ServiceDemand, others: readonly ServiceDemand[], situation: Situation): Finding[] {
+function portFindings(demand: ServiceDemand, others: readonly ServiceDemand[], situation: Situation): ServiceFinding[] {
   return Object.entries(demand.ports).flatMap(([argument, port]) =>
     demand.hosts.flatMap((key) => {
       const rival = others.find(({ hosts, ports }) => hosts.includes(key) && Object.values(ports).includes(port));
-      const holder = rival ? rival.subject : holderOf(port, situation.hosts[key], demand, situation);
+      const holder = rival ? rival.subject : holderOf(port, key, demand, situation);
       const problem = `${holder} has it on host ${key} already: choose another, or free it`;
-      return holder ? [{ argument, value: port, problem }] : [];
+      return holder ? [{ check: "ports", hosts: [key], argument, value: port, problem }] : [];
     }),
   );
 }
 
 /** Who has a port of a host, unless it is the service itself. */
-function holderOf(port: number, host: ObservedHost | undefined, demand: ServiceDemand, situation: Situation) {
+function holderOf(port: number, key: string, demand: ServiceDemand, situation: Situation) {
+  const host = situation.hosts[key];
   const services = servicesOf(situation);
   const owners = [demand.owner, ...(demand.sameStore ?? [])];
   const isOurs = ({ Spec }: ServiceDetails) => owners.some((owner) => isOwned(Spec.Labels, owner));
@@ -65,22 +70,24 @@ function holderOf(port: number, host: ObservedHost | undefined, demand: ServiceD
   );
   if (service) return ours.has(service.ID) ? undefined : `service ${service.Spec.Name}`;
   if (container) return `container ${container.Names[0]?.replace(/^\//, "") ?? container.Id}`;
-  return host?.local?.listening.includes(port) ? "a process outside Docker" : undefined;
+  return situation.machines[key]?.listening.includes(port) ? "a process outside Docker" : undefined;
 }
 
-function diskFindings({ disks, hosts }: ServiceDemand, situation: Situation): Finding[] {
+function diskFindings({ disks, hosts }: ServiceDemand, situation: Situation): ServiceFinding[] {
   return hosts.flatMap((key) => {
-    const mounts = situation.hosts[key]?.local?.mounts;
+    const mounts = situation.machines[key]?.mounts;
     if (!mounts) return [];
     return disks.flatMap(({ path }) => {
       const problem = diskProblem(path, mounts);
       const wayOut = "mount the disk there, or leave path out and a Docker volume holds the drive";
-      return problem ? [{ argument: `hosts.${key}.drives`, value: path, problem: `${problem}: ${wayOut}` }] : [];
+      if (!problem) return [];
+      const argument = `hosts.${key}.drives`;
+      return [{ check: "disks", hosts: [key], argument, value: path, problem: `${problem}: ${wayOut}` }];
     });
   });
 }
 
-function diskProblem(path: string, mounts: LocalFacts["mounts"]): string | undefined {
+function diskProblem(path: string, mounts: MachineFacts["mounts"]): string | undefined {
   const mountAt = (at: string) => mounts.findLast((mount) => mount.path === at);
   const mount = mountAt(path.replace(/(?<=.)\/+$/, ""));
   if (!mount) return "is no mount point";

@@ -3,22 +3,27 @@ import type { SwarmDetails } from "../engine/types.ts";
 import { same } from "../provider/values.ts";
 import { isOwned } from "../shared/labels.ts";
 import type { SwarmDemand } from "./demand.ts";
-import { type ObservedHost, type Refusal, type Situation, subnetsOf } from "./observed.ts";
+import type { PreflightFinding } from "./finding.ts";
+import { type ObservedHost, type Situation, subnetsOf } from "./observed.ts";
 import { ownRoutes } from "./routes.ts";
 
 const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** What a host's engine has or is that a Swarm does not go with. */
-export function hostRefusals({ subject }: SwarmDemand, { hosts }: Situation): Refusal[] {
+export function hostFindings({ subject }: SwarmDemand, { hosts }: Situation): PreflightFinding[] {
   return Object.entries(hosts).flatMap(([key, host]) => [
     ...hostnameProblems(host).map((problem) => ({
       subject,
+      check: "identity" as const,
+      hosts: [key],
       argument: `hosts.${key}.hostname`,
       value: host.hostname,
       problem,
     })),
     ...engineProblems(host).map((problem) => ({
       subject,
+      check: "engine" as const,
+      hosts: [key],
       argument: `hosts.${key}.engine`,
       value: host.address,
       problem,
@@ -27,51 +32,54 @@ export function hostRefusals({ subject }: SwarmDemand, { hosts }: Situation): Re
 }
 
 /** Swarms that are there already and cannot be taken for this one. */
-export function swarmRefusals(demand: SwarmDemand, situation: Situation): Refusal[] {
+export function membershipFindings(demand: SwarmDemand, situation: Situation): PreflightFinding[] {
   const { subject } = demand;
   const managed = Object.entries(situation.hosts).find(([, { manager }]) => manager);
-  return Object.entries(situation.hosts).flatMap(([key, host]): Refusal[] => {
+  return Object.entries(situation.hosts).flatMap(([key, host]): PreflightFinding[] => {
+    const about = { subject, check: "swarm", hosts: [key] } as const;
     const problem = membershipProblem(host, managed, situation);
-    if (problem) return [{ subject, argument: `hosts.${key}.engine`, value: host.address, problem }];
+    if (problem) return [{ ...about, argument: `hosts.${key}.engine`, value: host.address, problem }];
     if (!host.manager || demand.adopt || isOwned(host.manager.swarm.Spec.Labels, demand.owner)) return [];
     const foreign =
       `host ${key} already is in the Swarm ${host.manager.swarm.ID}, which this stack did not make: ` +
       "set adopt: true to take it on, or leave it with `docker swarm leave --force`";
-    return [{ subject, argument: "adopt", value: false, problem: foreign }];
+    return [{ ...about, argument: "adopt", value: false, problem: foreign }];
   });
 }
 
 /** Address pools of a Swarm to be made that would hide what the hosts have already. */
-export function poolRefusals(demand: SwarmDemand, { hosts }: Situation): Refusal[] {
+export function poolFindings(demand: SwarmDemand, situation: Situation): PreflightFinding[] {
   const { subject, addressPools } = demand;
-  const managed = Object.values(hosts).find(({ manager }) => manager)?.manager;
+  const managed = Object.values(situation.hosts).find(({ manager }) => manager)?.manager;
   if (managed) return foreignPools(demand, managed.swarm);
   return addressPools.flatMap((pool) => {
-    const taken = Object.entries(hosts).flatMap(([key, host]) => usesOf(key, host));
-    const use = taken.find(({ block }) => overlap(pool, block));
-    const problem = `overlaps with ${use?.block}, ${use?.what}: choose a pool that is free on all hosts`;
-    return use ? [{ subject, argument: "addressPools", value: pool, problem }] : [];
+    const use = blocksInUse(situation).find(({ block }) => overlap(pool, block));
+    if (!use) return [];
+    const problem = `overlaps with ${use.block}, ${use.what}: choose a pool that is free on all hosts`;
+    return [{ subject, check: "addresses", hosts: [use.host], argument: "addressPools", value: pool, problem }];
   });
 }
 
 /** A Swarm that is taken on keeps its pools; it is not ours to end. What ours may change, its own resource says. */
-function foreignPools({ subject, owner, addressPools }: SwarmDemand, swarm: SwarmDetails): Refusal[] {
+function foreignPools({ subject, owner, addressPools }: SwarmDemand, swarm: SwarmDetails): PreflightFinding[] {
   const pools = swarm.DefaultAddrPool ?? [];
   if (addressPools.length === 0 || isOwned(swarm.Spec.Labels, owner) || same(addressPools, pools)) return [];
   const problem = `the Swarm that is there was made with ${JSON.stringify(pools)} and keeps them: leave addressPools out`;
-  return [{ subject, argument: "addressPools", value: addressPools, problem }];
+  return [{ subject, check: "addresses", hosts: [], argument: "addressPools", value: addressPools, problem }];
 }
 
-function usesOf(key: string, host: ObservedHost): { block: string; what: string }[] {
-  return [
-    ...host.networks.flatMap((network) =>
-      subnetsOf(network).map((block) => ({ block, what: `the network ${network.Name} on host ${key}` })),
+function blocksInUse(situation: Situation): { block: string; host: string; what: string }[] {
+  const networks = Object.entries(situation.hosts).flatMap(([host, { networks }]) =>
+    networks.flatMap((network) =>
+      subnetsOf(network).map((block) => ({ block, host, what: `the network ${network.Name} on host ${host}` })),
     ),
-    ...ownRoutes(host).map(({ destination, device }) => ({
-      block: destination,
-      what: `a route of host ${key} (${device})`,
-    })),
-  ];
+  );
+  const routes = ownRoutes(situation).map(({ destination, device, host }) => ({
+    block: destination,
+    host,
+    what: `a route of host ${host} (${device})`,
+  }));
+  return [...networks, ...routes];
 }
 
 function hostnameProblems({ hostname, info }: ObservedHost): string[] {
@@ -87,10 +95,19 @@ function hostnameProblems({ hostname, info }: ObservedHost): string[] {
   ];
 }
 
+/** Whether an engine is older than 20.10, the first with all that services ask for (API 1.41), and the oldest tested. */
+export function isTooOld(version: string): boolean {
+  const [, major, minor] = /^(\d+)\.(\d+)\./.exec(version) ?? [];
+  if (major === undefined) return false;
+  return Number(major) < 20 || (Number(major) === 20 && Number(minor) < 10);
+}
+
 function engineProblems({ info }: ObservedHost): string[] {
   const daemon = "in /etc/docker/daemon.json and restart Docker";
   return [
     info.OSType !== "linux" && `runs ${info.OSType} containers: switch Docker to Linux containers`,
+    isTooOld(info.ServerVersion) &&
+      `is Docker ${info.ServerVersion}, which lacks what services need (Engine API 1.41): upgrade it to 20.10 or later`,
     info.LiveRestoreEnabled && `live-restore is on, which Swarm mode cannot have: set "live-restore": false ${daemon}`,
     info.SecurityOptions?.some((option) => option.includes("rootless")) &&
       "runs rootless, where overlay networks do not work: use an engine that runs as root",

@@ -1,7 +1,8 @@
 import { leftoverNetworks, plannedOutages, withoutNetworks } from "../preflight/attached.ts";
 import type { Demand, NetworkDemand } from "../preflight/demand.ts";
-import { preflightLines } from "../preflight/findings.ts";
+import { preflightFindings, reportOf } from "../preflight/findings.ts";
 import { type HostToObserve, observe } from "../preflight/observe.ts";
+import { reachFindings } from "../preflight/reach.ts";
 import type { ResourceHandler } from "./handler.ts";
 import { makeWay, type WayToMake } from "./make-way.ts";
 import { isUnknown } from "./values.ts";
@@ -13,26 +14,32 @@ export interface PreflightInputs extends Partial<WayToMake> {
   allowOutage: boolean;
   /** Ids of the networks in the stack's state. Absent: not to be had. */
   recorded?: string[];
+  /** Only waited for: hosts that are to be made are looked at once they are. */
+  ready?: boolean[];
 }
 
 /**
- * Checks the demands against the engines: its `check` is where it happens, in every preview and `up`. There is nothing
+ * Checks the demands against the hosts: its `check` is where it happens, in every preview and `up`. There is nothing
  * to make, and little to do: what is in the way of the rest of the run is cleared away, and the preview says so.
  */
 export const Preflight: ResourceHandler<PreflightInputs> = {
   async check(_olds, news) {
-    const { hosts, demands, allowOutage, recorded } = news;
-    const unknown = Object.keys(hosts).filter((key) => isUnknown(hosts[key]));
-    const found = await observe(without(hosts, unknown));
+    const { demands, allowOutage, recorded } = news;
+    const hosts = knownHosts(news.hosts);
+    const unknown = Object.keys(news.hosts).filter((key) => !(key in hosts));
+    const found = await observe(hosts, diskPaths(demands));
     const asFound = { ...found, silent: [...found.silent, ...unknown], allowOutage };
     const owner = demands[0]?.owner;
     const leftovers = owner && !isUnknown(recorded) ? leftoverNetworks(owner, recorded, asFound) : [];
     const situation = withoutNetworks(asFound, leftovers);
     const networks = demands.filter((demand): demand is NetworkDemand => demand.kind === "network");
+    const findings = [...preflightFindings(demands, situation), ...(await reachFindings(demands, situation, hosts))];
+    const { refusals, remarks } = reportOf(findings, situation);
+    for (const remark of remarks) console.log(remark);
     return {
       inputs: { ...news, leftovers, outages: plannedOutages(networks, situation) },
       // With a property's name Pulumi would print its whole value before the line.
-      failures: preflightLines(demands, situation).map((reason) => ({ property: "", reason })),
+      failures: refusals.map((reason) => ({ property: "", reason })),
     };
   },
 
@@ -57,6 +64,22 @@ export const Preflight: ResourceHandler<PreflightInputs> = {
   async delete() {},
 };
 
-function without<T>(record: Record<string, T>, keys: readonly string[]): Record<string, T> {
-  return Object.fromEntries(Object.entries(record).filter(([key]) => !keys.includes(key)));
+/** The hosts whose engines' addresses are known by now. */
+function knownHosts(hosts: Record<string, HostToObserve>): Record<string, HostToObserve> {
+  const known = Object.entries(hosts).filter(([, { connection }]) => connection && !isUnknown(connection));
+  return Object.fromEntries(known.map(([key, host]) => [key, withKnownAddress(host)]));
+}
+
+function withKnownAddress(host: HostToObserve): HostToObserve {
+  return isUnknown(host.privateAddress) ? { ...host, privateAddress: undefined } : host;
+}
+
+/** Mount points of the disks that services are to use, by host key. */
+function diskPaths(demands: readonly Demand[]): Record<string, string[]> {
+  const paths: Record<string, string[]> = {};
+  for (const demand of demands) {
+    if (demand.kind !== "service") continue;
+    for (const key of demand.hosts) (paths[key] ??= []).push(...demand.disks.map(({ path }) => path));
+  }
+  return paths;
 }

@@ -1,12 +1,14 @@
 import { describe, expect, test } from "vitest";
 import type { Demand } from "../../components/preflight/demand.ts";
-import { preflightLines } from "../../components/preflight/findings.ts";
+import { preflightFindings, reportOf } from "../../components/preflight/findings.ts";
 import { encryptsUnsafely } from "../../components/preflight/network-findings.ts";
+import type { MachineFacts } from "../../components/preflight/machine-facts.ts";
 import type { Situation } from "../../components/preflight/observed.ts";
 import { ownerLabels } from "../../components/shared/labels.ts";
 import {
   attached,
   host,
+  machine,
   manager,
   NETWORK,
   network,
@@ -21,7 +23,10 @@ import {
 
 const OURS = ownerLabels(owner("store"));
 const FOREIGN = { ...OURS, "pulumi-swarm.stack": "other" };
-const local = { routes: [], mounts: [{ path: "/", device: "254:0" }], listening: [] };
+const local = machine();
+const on = (facts: MachineFacts) => ({ machines: { a: facts } });
+const preflightLines = (demands: Demand[], found: Situation) =>
+  reportOf(preflightFindings(demands, found), found).refusals;
 const container = (name: string, port: number, labels: Record<string, string> = {}) => ({
   Id: name,
   Names: [`/${name}`],
@@ -40,34 +45,43 @@ const published = (mode: "host" | "ingress") => ({
 });
 const ofService = { "com.docker.swarm.service.id": "id-store" };
 const subnet = (block: string) => ({ ...NETWORK, shape: { ...NETWORK.shape, subnet: block } });
-const inSwarm = (swarm: object) =>
-  host({}, { Swarm: { NodeID: "n9", NodeAddr: "", LocalNodeState: "active", ControlAvailable: false, ...swarm } });
+const inSwarm = (swarm: object, name = "a") =>
+  host(
+    { hostname: name },
+    {
+      Name: name,
+      ID: `engine-${name}`,
+      Swarm: { NodeID: "n9", NodeAddr: "", LocalNodeState: "active", ControlAvailable: false, ...swarm },
+    },
+  );
 
 describe("nothing to refuse", () => {
   test.each<[string, Demand[], Situation]>([
-    ["on a fresh machine", [SWARM, NETWORK, SERVICE], situation({ a: host({ local }) })],
+    ["on a fresh machine", [SWARM, NETWORK, SERVICE], situation({ a: host() }, on(local))],
     ["where no engine answers yet", [SWARM, NETWORK, SERVICE], situation({}, { silent: ["a"] })],
     [
       "on our own live stack",
       [SWARM, NETWORK, disk("/mnt/disk1")],
-      situation({
-        a: ownManager(
-          {
-            networks: [ownNetwork()],
-            containers: [container("store.n1", 9000, ofService)],
-            local: {
-              routes: [
-                { destination: "0.0.0.0/0", device: "eth0" },
-                { destination: "172.17.0.0/16", device: "docker0" },
-                { destination: "172.18.0.0/16", device: "docker_gwbridge" },
-              ],
-              mounts: [...local.mounts, { path: "/mnt/disk1", device: "254:16" }],
-              listening: [9000],
+      situation(
+        {
+          a: ownManager(
+            {
+              networks: [ownNetwork()],
+              containers: [container("store.n1", 9000, ofService)],
             },
-          },
-          [service("store", OURS, { ...attached, ...published("host") })],
-        ),
-      }),
+            [service("store", OURS, { ...attached, ...published("host") })],
+          ),
+        },
+        on({
+          routes: [
+            { destination: "0.0.0.0/0", device: "eth0" },
+            { destination: "172.17.0.0/16", device: "docker0" },
+            { destination: "172.18.0.0/16", device: "docker_gwbridge" },
+          ],
+          mounts: [...local.mounts, { path: "/mnt/disk1", device: "254:16" }],
+          listening: [9000],
+        }),
+      ),
     ],
     ["in an adopted Swarm", [{ ...SWARM, adopt: true }], situation({ a: manager({}) })],
     [
@@ -75,15 +89,11 @@ describe("nothing to refuse", () => {
       [SWARM],
       situation({
         a: { ...ownManager(), manager: { ...ownManager().manager!, nodes: [{ ID: "n9" } as never] } },
-        b: { ...inSwarm({}), hostname: "a" },
+        b: inSwarm({}, "b"),
       }),
     ],
     ["with a worker while a manager is silent", [SWARM], situation({ b: inSwarm({}) }, { silent: ["a"] })],
-    [
-      "with a wide route that holds the whole pool",
-      [NETWORK],
-      situation({ a: ownManager({ local: route("10.0.0.0/8") }) }),
-    ],
+    ["with a wide route that holds the whole pool", [NETWORK], situation({ a: ownManager() }, on(route("10.0.0.0/8")))],
     [
       "for a change of a network that nothing uses",
       [subnet("10.21.0.0/24")],
@@ -169,7 +179,7 @@ describe("refused", () => {
     [
       { ...SWARM, adopt: true },
       situation({
-        b: ownManager(),
+        b: ownManager({ hostname: "b" }, [], { ID: "engine-b", Name: "b" }),
         a: {
           ...ownManager(),
           manager: { ...ownManager().manager!, swarm: { ...ownManager().manager!.swarm, ID: "other" } },
@@ -184,7 +194,7 @@ describe("refused", () => {
     ],
     [
       { ...SWARM, addressPools: ["10.8.0.0/16"] },
-      situation({ a: host({ local: route("10.8.4.0/24") }) }),
+      situation({ a: host() }, on(route("10.8.4.0/24"))),
       'Swarm "swarm": addressPools "10.8.0.0/16": overlaps with 10.8.4.0/24, a route of host a (tun0): choose a pool that is free on all hosts',
     ],
     [
@@ -219,12 +229,12 @@ describe("refused", () => {
     ],
     [
       NETWORK,
-      situation({ a: ownManager({ local: route("10.20.0.0/16") }) }),
+      situation({ a: ownManager() }, on(route("10.20.0.0/16"))),
       `${NET} subnet "10.20.0.0/24": overlaps with 10.20.0.0/16, a route of host a (tun0): ${FREE}`,
     ],
     [
       subnet("192.168.0.0/24"),
-      situation({ a: ownManager({ local: route("192.168.0.0/16") }) }),
+      situation({ a: ownManager() }, on(route("192.168.0.0/16"))),
       `${NET} subnet "192.168.0.0/24": overlaps with 192.168.0.0/16, a route of host a (tun0): ${FREE}`,
     ],
     [
@@ -284,19 +294,20 @@ describe("refused", () => {
     ],
     [
       SERVICE,
-      situation({ a: ownManager({ local: { ...local, listening: [9000] } }) }),
+      situation({ a: ownManager() }, on({ ...local, listening: [9000] })),
       `${STORE} port 9000: a process outside Docker has it on host a already: choose another, or free it`,
     ],
     [
       disk("/mnt/disk1"),
-      situation({ a: ownManager({ local }) }),
+      situation({ a: ownManager() }, on(local)),
       `${STORE} hosts.a.drives "/mnt/disk1": is no mount point: mount the disk there, or leave path out and a Docker volume holds the drive`,
     ],
     [
       disk("/mnt/disk1/"),
-      situation({
-        a: ownManager({ local: { ...local, mounts: [...local.mounts, { path: "/mnt/disk1", device: "254:0" }] } }),
-      }),
+      situation(
+        { a: ownManager() },
+        on({ ...local, mounts: [...local.mounts, { path: "/mnt/disk1", device: "254:0" }] }),
+      ),
       `${STORE} hosts.a.drives "/mnt/disk1/": lies on the root disk: mount the disk there, or leave path out and a Docker volume holds the drive`,
     ],
   ])("%#", (demands, found, lines) => expect(preflightLines([demands].flat(), found)).toEqual([lines].flat()));

@@ -1,5 +1,6 @@
 import type { NetworkDetails, ServiceDetails, ServiceSpec } from "../../components/engine/types.ts";
 import type { NetworkDemand, ServiceDemand, SwarmDemand } from "../../components/preflight/demand.ts";
+import type { MachineFacts } from "../../components/preflight/machine-facts.ts";
 import type { ObservedHost, Situation } from "../../components/preflight/observed.ts";
 import { type Owner, ownerLabels } from "../../components/shared/labels.ts";
 
@@ -109,6 +110,7 @@ export function manager(
   labels: Record<string, string>,
   more: Partial<ObservedHost> = {},
   services: ServiceDetails[] = [],
+  info: Partial<ObservedHost["info"]> = {},
 ) {
   const swarm = {
     ID: "swarm-1",
@@ -122,12 +124,20 @@ export function manager(
   const ingress = network("ingress", "10.0.0.0/24", { Scope: "swarm", Driver: "overlay", Ingress: true });
   const gateway = network("docker_gwbridge", "172.18.0.0/16");
   const networks = [network("bridge", "172.17.0.0/16"), gateway, ingress, ...(more.networks ?? [])];
-  return host({ ...more, networks, manager: { swarm, nodes: [], services } }, { Swarm });
+  return host({ ...more, networks, manager: { swarm, nodes: [], services } }, { Swarm, ...info });
 }
 
-export const ownManager = (more: Partial<ObservedHost> = {}, services: ServiceDetails[] = []) =>
-  manager(ownerLabels(owner("swarm")), more, services);
+export const ownManager = (
+  more: Partial<ObservedHost> = {},
+  services: ServiceDetails[] = [],
+  info: Partial<ObservedHost["info"]> = {},
+) => manager(ownerLabels(owner("swarm")), more, services, info);
 
 export function situation(hosts: Situation["hosts"], more: Partial<Situation> = {}): Situation {
-  return { hosts, silent: [], allowOutage: false, ...more };
+  return { hosts, silent: [], machines: {}, addresses: {}, allowOutage: false, ...more };
+}
+
+/** What a machine says of itself on which nothing is in the way. */
+export function machine(more: Partial<MachineFacts> = {}): MachineFacts {
+  return { routes: [], mounts: [{ path: "/", device: "254:0" }], listening: [], ...more };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseListening, parseMounts, parseRoutes } from "../../components/preflight/local-facts.ts";
+import { parseListening, parseMounts, parseRoutes } from "../../components/preflight/machine-facts.ts";
 
 test("routes, from what the kernel prints", () => {
   const text = [

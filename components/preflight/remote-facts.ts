@@ -1,0 +1,133 @@
+import type { EngineConnection } from "../engine/connection.ts";
+import { runScript } from "../engine/shell.ts";
+import { type KernelSupport, type MachineFacts, parseListening, parseMounts, parseRoutes } from "./machine-facts.ts";
+
+/** How long a machine may take to tell of itself, in milliseconds. */
+const PATIENCE = 10_000;
+
+/** Looks at a machine that is reached over ssh. It is only read. */
+export async function readRemoteFacts(connection: EngineConnection, paths: readonly string[]): Promise<MachineFacts> {
+  const asked = Date.now();
+  const { stdout } = await runScript(connection, factsScript(paths), { timeoutMs: PATIENCE });
+  return parseFacts(stdout, { asked, answered: Date.now() });
+}
+
+/** What prints the facts, in parts that each begin with `== name`. Programs that are missing leave their part empty. */
+export function factsScript(paths: readonly string[]): string {
+  const spaces = paths.map((path) => `space ${quoted(path)}`);
+  return `
+PATH=$PATH:/usr/sbin:/sbin
+part() { printf '\\n== %s\\n' "$1"; }
+space() { part "space $1"; df -Pk -- "$1" 2>/dev/null; }
+config() { zcat /proc/config.gz 2>/dev/null || cat "/boot/config-$(uname -r)" 2>/dev/null; }
+# Loaded, built in, or a module that is there: only what is known to be missing is a "no".
+kernel() {
+  part "kernel $1"
+  if [ -d "/sys/module/$1" ] || config | grep -q "^$2=y"; then echo yes
+  elif modprobe --dry-run --quiet "$1" 2>/dev/null; then echo yes
+  elif config | grep -q "^# $2 is not set"; then echo no
+  elif command -v modprobe >/dev/null && [ -e "/lib/modules/$(uname -r)/modules.dep" ]; then echo no
+  else echo unknown
+  fi
+}
+part clock; date +%s.%N
+part route; cat /proc/net/route
+part mounts; cat /proc/self/mountinfo
+part tcp; cat /proc/net/tcp
+part tcp6; cat /proc/net/tcp6 2>/dev/null
+part machine-id; cat /etc/machine-id 2>/dev/null
+part boot-id; cat /proc/sys/kernel/random/boot_id 2>/dev/null
+part addresses; ip -o addr show 2>/dev/null
+part links; ip -o link show 2>/dev/null
+kernel vxlan CONFIG_VXLAN
+kernel esp4 CONFIG_INET_ESP
+# A sudo that is tried by whoever may not use it writes to the machine's administrator.
+part root; { [ "$(id -u)" = 0 ] || { id -nG | grep -qwE 'sudo|wheel' && sudo -n true; }; } >/dev/null 2>&1 && echo yes
+part python; command -v python3
+root=$(timeout 5 docker info --format '{{.DockerRootDir}}' 2>/dev/null)
+[ -d "$root" ] || root=/var/lib/docker
+[ -d "$root" ] || root=/var/lib
+part docker-root; echo "$root"
+space "$root"
+${spaces.join("\n")}
+exit 0
+`;
+}
+
+/** Reads what `factsScript` printed between two moments of this machine's clock, in milliseconds. */
+export function parseFacts(printed: string, during: { asked: number; answered: number }): MachineFacts {
+  const parts = partsOf(printed);
+  const part = (name: string) => parts.get(name) ?? "";
+  const dockerRoot = part("docker-root").trim();
+  return {
+    routes: parseRoutes(part("route")),
+    mounts: parseMounts(part("mounts")),
+    listening: [...new Set([...parseListening(part("tcp")), ...parseListening(part("tcp6"))])],
+    machineId: part("machine-id").trim() || undefined,
+    bootId: part("boot-id").trim() || undefined,
+    clock: clockOf(part("clock"), during),
+    addresses: nonEmpty(addressesOf(part("addresses"))),
+    mtus: mtusOf(part("links")),
+    kernel: { vxlan: supportOf(part("kernel vxlan")), esp: supportOf(part("kernel esp4")) },
+    dockerRoot: dockerRoot || undefined,
+    space: spaceOf(parts),
+    python: part("python").trim() !== "",
+    root: part("root").trim() === "yes",
+  };
+}
+
+function partsOf(printed: string): Map<string, string> {
+  const parts = printed.split(/^== (.*)$/m).slice(1);
+  return new Map(parts.flatMap((name, at) => (at % 2 === 0 ? [[name, parts[at + 1] ?? ""]] : [])));
+}
+
+/** The clock was read at some time between the two moments. Without nanoseconds it is only known to the second. */
+function clockOf(text: string, { asked, answered }: { asked: number; answered: number }): MachineFacts["clock"] {
+  const [, seconds, fraction] = /^(\d+)(?:\.(\d+))?/.exec(text.trim()) ?? [];
+  if (seconds === undefined) return undefined;
+  const told = Number(`${seconds}.${fraction ?? "0"}`) * 1000;
+  const unsure = fraction === undefined ? 1000 : 0;
+  return { least: Math.round(told - answered), most: Math.round(told + unsure - asked) };
+}
+
+/** `2: eth0    inet 10.0.0.1/24 brd …`. */
+function addressesOf(text: string): NonNullable<MachineFacts["addresses"]> {
+  return text.split("\n").flatMap((line) => {
+    const [, device, address] = /^\d+:\s+(\S+)\s+inet6?\s+([^\s/]+)/.exec(line) ?? [];
+    return device !== undefined && address !== undefined ? [{ device, address }] : [];
+  });
+}
+
+/** `2: eth0@if5: <…> mtu 1500 …`. */
+function mtusOf(text: string): Record<string, number> {
+  const links = text.split("\n").flatMap((line) => {
+    const [, device, mtu] = /^\d+:\s+([^\s:@]+)\S*\s.*?\bmtu (\d+)/.exec(line) ?? [];
+    return device === undefined ? [] : [[device, Number(mtu)] as const];
+  });
+  return Object.fromEntries(links);
+}
+
+function supportOf(text: string): KernelSupport {
+  const said = text.trim();
+  return said === "yes" || said === "no" ? said : "unknown";
+}
+
+/** `df -Pk`: a headline, then `device total used free used% mount-point`, in KiB. */
+function spaceOf(parts: Map<string, string>): NonNullable<MachineFacts["space"]> {
+  const spaces = [...parts].flatMap(([name, text]) => {
+    const path = /^space (.*)$/.exec(name)?.[1];
+    const [, total, free] = /\s(\d+)\s+\d+\s+(\d+)\s+\d+%\s/.exec(text) ?? [];
+    if (path === undefined || total === undefined) return [];
+    return [[path, { total: Number(total) * 1024, free: Number(free) * 1024 }] as const];
+  });
+  return Object.fromEntries(spaces);
+}
+
+function nonEmpty<T>(list: T[]): T[] | undefined {
+  return list.length > 0 ? list : undefined;
+}
+
+/** A word of a shell, whatever is in it. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
