@@ -121,6 +121,7 @@ class SshStream extends Duplex {
 
   resumeWork(): void {
     clearTimeout(this.#idle);
+    this.#idle = undefined;
     this.#each((handle) => handle.ref());
   }
 
@@ -147,8 +148,13 @@ class SshStream extends Duplex {
 
   #ended(code: number | null): void {
     if (this.destroyed) return;
-    if (code === 0) this.push(null);
-    else this.destroy(this.#lost(sshProblem(targetOf(this.#connection), { stderr: this.#stderr, code })));
+    if (code !== 0) {
+      this.destroy(this.#lost(sshProblem(targetOf(this.#connection), { stderr: this.#stderr, code })));
+      return;
+    }
+    // The engine has hung up: what it said before is still read, but nothing more can be asked.
+    this.once("end", () => this.destroy()).push(null);
+    if (this.#idle) this.destroy();
   }
 
   #lost(why: string): UnreachableError {

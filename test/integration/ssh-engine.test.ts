@@ -1,0 +1,110 @@
+import { spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { expect, test } from "vitest";
+import type { EngineConnection } from "../../components/engine/connection.ts";
+import { Engine } from "../../components/engine/engine.ts";
+import { runScript } from "../../components/engine/shell.ts";
+import { ROOT } from "../../toolchain/cache.ts";
+import { onLab } from "./scene.ts";
+
+onLab("an engine reached through ssh", (scene) => {
+  const connection = (change: { user?: string; key?: string; knownHosts?: string; at?: string } = {}) => {
+    const { address, ssh } = scene().host;
+    const { user = "root", key = ssh.identityFile, knownHosts = ssh.knownHosts, at = address } = change;
+    const sshOptions = ["-i", key, "-o", "IdentitiesOnly=yes", "-o", `UserKnownHostsFile=${knownHosts}`];
+    return { host: `ssh://${user}@${at}`, sshOptions } satisfies EngineConnection;
+  };
+  const connections = async () => {
+    const processes = await scene().host.run("ps", "-eo", "args");
+    return processes.split("\n").filter((line) => line.startsWith("docker system dial-stdio")).length;
+  };
+  const problem = (engine: EngineConnection) => {
+    const answered = (info: { Name: string }) => expect.fail(`${info.Name} answered`);
+    return new Engine(engine).info().then(answered, (error: Error) => error.message);
+  };
+
+  test("answers many requests on one connection, and on few of them at once", async () => {
+    const engine = new Engine(connection());
+    for (let calls = 0; calls < 5; calls++) expect((await engine.info()).Name).toBe("node1");
+    expect(await connections()).toBe(1);
+    const names = await Promise.all(Array.from({ length: 12 }, () => engine.info()));
+    expect(names.map(({ Name }) => Name)).toEqual(Array.from({ length: 12 }, () => "node1"));
+    expect(await connections()).toBeLessThanOrEqual(4);
+  });
+
+  test("carries a command's input and output, and keeps no process from ending", async () => {
+    const engine = new Engine(connection());
+    const body = { Image: scene().images.a, Cmd: ["server", "/tmp"] };
+    const { Id } = await engine.request<{ Id: string }>("POST", "/containers/create", { body });
+    await engine.request("POST", `/containers/${Id}/start`);
+    const script = `
+      import { Engine } from "${ROOT}/components/engine/engine.ts";
+      import { execAttached } from "${ROOT}/commands/exec/attach.ts";
+      const engine = new Engine(${JSON.stringify(connection())});
+      process.exitCode = await execAttached(engine, "${Id}", ["mc", "cat", "-"], process);`;
+    const said = Buffer.alloc(300_000, "what goes in comes out\n");
+    expect((await nodeProcess(script, said)).equals(said)).toBe(true);
+    await engine.request("DELETE", `/containers/${Id}`, { query: { force: true } });
+  });
+
+  test("runs a script with its input, and shows neither among the processes", async () => {
+    const script = "read -r first; echo \"<$first>\"; cat; ps -eo args; echo 'se''en' >&2; exit 3";
+    const { exitCode, stdout, stderr } = await runScript(connection(), script, { input: "one\ntwo\n" });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 3, stderr: "seen\n" });
+    expect(stdout).toMatch(/^<one>\ntwo\n/);
+    expect(stdout).not.toContain("se''en");
+    await expect(runScript(connection(), "sleep 30", { timeoutMs: 1_000 })).rejects.toThrow(
+      /does not answer: a script there did not end within 1 s/,
+    );
+    await expect(runScript(connection({ user: "nobody-here" }), "true")).rejects.toThrow(/is not let in/);
+  });
+
+  test("says in one line why it cannot be reached", async () => {
+    const { address, ssh } = scene().host;
+    const at = (name: string, line: string) => {
+      const file = join(dirname(ssh.knownHosts), name);
+      writeFileSync(file, line);
+      return file;
+    };
+    const exchanged = at("exchanged", `${address} ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ${"A".repeat(42)}\n`);
+    const cases: [EngineConnection, string][] = [
+      [
+        connection({ knownHosts: at("none", "") }),
+        `ssh://root@${address} does not answer: its ED25519 host key is not`,
+      ],
+      [connection({ knownHosts: exchanged }), "its host key is not the known one"],
+      [connection({ key: "/nowhere" }), 'user "root" is not let in'],
+      [connection({ at: `${address}:23` }), "nothing listens on port 23 there"],
+      [connection({ at: "no-such-name.invalid" }), "its name is not known"],
+      [connection({ user: "guest" }), 'user "guest" may not use the engine there'],
+    ];
+    const said = await Promise.all(cases.map(([engine]) => problem(engine)));
+    expect(said).toEqual(cases.map(([, expected]) => expect.stringContaining(expected)));
+    expect(said.join("")).not.toContain("\n");
+
+    // Whatever the options say.
+    const careless = connection({ knownHosts: at("none", "") });
+    careless.sshOptions.unshift("-o", "StrictHostKeyChecking=no");
+    expect(await problem(careless)).toContain("host key is not known");
+
+    await scene().host.stopEngine();
+    expect(await problem(connection())).toContain("its engine does not run");
+  });
+});
+
+/** What a program of this repository prints, given that input. It has to end by itself. */
+function nodeProcess(script: string, input: Buffer): Promise<Buffer> {
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", script], { timeout: 60_000 });
+  const output: Buffer[] = [];
+  const errors: Buffer[] = [];
+  child.stdout.on("data", (bytes: Buffer) => output.push(bytes));
+  child.stderr.on("data", (bytes: Buffer) => errors.push(bytes));
+  child.stdin.end(input);
+  return new Promise((resolve, reject) => {
+    child.on("close", (code) => {
+      if (code === 0) resolve(Buffer.concat(output));
+      else reject(new Error(`ended with ${code}: ${Buffer.concat(errors).toString()}`));
+    });
+  });
+}
