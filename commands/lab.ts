@@ -1,0 +1,85 @@
+// `npm run lab -- up`: several hosts on this machine, as the tests have them, with a stack file that points at them.
+import { parseArgs } from "node:util";
+import { progress, say } from "../toolchain/progress.ts";
+import { buildImage } from "../toolchain/minio-image.ts";
+import { runAttached } from "../toolchain/run.ts";
+import { ROOT } from "../toolchain/cache.ts";
+import { keptLabs, type Lab, startLab } from "../test/lab/lab.ts";
+import { amount, groups, hostNumber } from "./lab/arguments.ts";
+import { renderLab, renderNext } from "./lab/render.ts";
+import { forgetLabStack, LAB_STACK, writeLabStack } from "./lab/stack-file.ts";
+import { main } from "./support/main.ts";
+
+const USAGE = `usage: npm run lab -- <action>
+  up [--hosts 4] [--disks 0]   hosts with a Docker Engine and an ssh server each, and a stack file for them
+  status                       which hosts run, and what their Swarm makes of them
+  exec <host> <command …>      runs a command on a host
+  kill <host>, start <host>    cuts a host's power; gives it back
+  partition <hosts> <hosts> …  drops everything between groups of hosts, such as \`partition 1 2,3,4\`
+  heal                         ends that
+  down                         ends all hosts and leaves nothing of them`;
+
+/** What `npm run lab` can do, by its name; gives back the exit code if it is not 0. */
+const actions: Record<string, (args: string[]) => Promise<number | void>> = {
+  up,
+  status: async () => console.log(await renderLab(await theLab())),
+  async exec([host, program, ...args]) {
+    if (!program) throw new Error(`exec takes a host and a command\n${USAGE}`);
+    const [nsenter, given] = (await theLab()).host(hostNumber(host)).command(program, ...args);
+    return runAttached(nsenter, given, process.env, ROOT);
+  },
+  kill: async ([host]) => (await theLab()).kill(hostNumber(host)),
+  start: async ([host]) => (await theLab()).start(hostNumber(host)),
+  partition: async (args) => (await theLab()).partition(...groups(args)),
+  heal: async () => (await theLab()).heal(),
+  down,
+};
+
+await main(async () => {
+  const [name = "", ...args] = process.argv.slice(2);
+  const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
+  if (!action) throw new Error(`lab ${name === "" ? "without an action" : `"${name}": no such action`}\n${USAGE}`);
+  return action(args);
+});
+
+async function up(args: string[]): Promise<void> {
+  const { values } = parseArgs({ args, options: { hosts: { type: "string" }, disks: { type: "string" } } });
+  const hosts = amount("--hosts", values.hosts ?? "4", 1, 50);
+  const disks = amount("--disks", values.disks ?? "0", 0, 16);
+  if ((await keptLabs()).length > 0) {
+    throw new Error("a lab is up already: look at it with `npm run lab -- status`, end it with `npm run lab -- down`");
+  }
+  // A stack of hosts that are gone would keep `up` from the new ones.
+  await forgetLabStack();
+  const lab = await progress(`starting ${hosts} hosts`, () => startLab({ hosts, disks, keep: true }));
+  try {
+    const image = await storeImage(lab);
+    writeLabStack(lab.hosts, { image, disks });
+  } catch (error) {
+    await lab.stop();
+    throw error;
+  }
+  console.log(`${await renderLab(lab)}\n\n${renderNext(lab)}`);
+}
+
+/** The lab reaches no registry but its own. */
+async function storeImage(lab: Lab): Promise<string> {
+  const { engine } = lab.host(1);
+  const image = await buildImage(engine);
+  return progress("pushing the store's image to the lab's registry", async () => {
+    return (await lab.registry()).push(engine, image, "minio");
+  });
+}
+
+async function down(): Promise<void> {
+  const labs = await keptLabs();
+  for (const lab of labs) await lab.stop();
+  await forgetLabStack();
+  say(labs.length > 0 ? `the lab and its stack ${LAB_STACK} are gone` : "no lab is up: nothing to end");
+}
+
+async function theLab(): Promise<Lab> {
+  const [lab] = await keptLabs();
+  if (!lab) throw new Error("no lab is up: start one with `npm run lab -- up`");
+  return lab;
+}
