@@ -49,8 +49,13 @@ function vitest(report: string): string[] {
   return [
     join(ROOT, "node_modules", "vitest", "vitest.mjs"),
     ...["run", ...reporters.map((reporter) => `--reporter=${reporter}`), `--outputFile.json=${report}`],
-    ...process.argv.slice(2),
+    ...chosen(process.argv.slice(2)),
   ];
+}
+
+/** Emulated machines take their time: their tests run when they are asked for, `npm run test:machines`. */
+function chosen(args: string[]): string[] {
+  return args.some((arg) => arg.startsWith("--project")) ? args : ["--project=!machines", ...args];
 }
 
 /** Prints every skip with its reason and the closing line; gives back the command's exit code. */

@@ -1,0 +1,148 @@
+import { spawn } from "node:child_process";
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { run } from "../../../toolchain/run.ts";
+import { killContained } from "../process.ts";
+import { writeMark } from "../slots.ts";
+import type { MachineImage } from "./image.ts";
+
+export interface MachineOptions {
+  number: number;
+  /** The machine's part of the lab's folder. */
+  folder: string;
+  address: string;
+  /** Where its network card is plugged in. */
+  tap: { enter: [string, string]; device: string };
+  image: MachineImage;
+  /** Empty disks, mounted at /mnt/disk1 and so on. */
+  disks: number;
+  /** MTU of its network card. */
+  mtu: number;
+  /** Private key of the lab's user, beside its public one. */
+  identityFile: string;
+}
+
+/** How the machines are emulated. A machine with hardware for it would be quicker; results must not depend on it. */
+const MACHINE = ["-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "1", "-m", "1536", "-display", "none"];
+
+/** Milliseconds for a machine to boot, under emulation and beside others. */
+const BOOT_MS = 600_000;
+
+/** One virtual machine of a lab: a kernel and a clock of its own, an sshd, a Docker Engine, disks. */
+export class Machine {
+  readonly number: number;
+  readonly hostname: string;
+  readonly address: string;
+  /** Its public host key, as in known_hosts. */
+  readonly hostKey: string;
+  readonly identityFile: string;
+  readonly #options: MachineOptions;
+
+  private constructor(options: MachineOptions, hostKey: string) {
+    this.#options = options;
+    this.number = options.number;
+    this.hostname = `machine${options.number}`;
+    this.address = options.address;
+    this.identityFile = options.identityFile;
+    this.hostKey = hostKey;
+  }
+
+  /** Puts its disks together and turns it on. It still boots then. */
+  static async create(options: MachineOptions): Promise<Machine> {
+    const { folder } = options;
+    const seed = join(folder, "seed");
+    mkdirSync(seed, { recursive: true, mode: 0o700 });
+    await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "", "-f", join(seed, "ssh_host_ed25519_key")]);
+    const machine = new Machine(options, readFileSync(join(seed, "ssh_host_ed25519_key.pub"), "utf8").trim());
+    writeFileSync(join(seed, "authorized_keys"), readFileSync(`${options.identityFile}.pub`));
+    writeFileSync(join(seed, "machine"), machine.#identity());
+    await run("mke2fs", ["-q", "-t", "ext4", "-F", "-L", "lab-seed", "-d", seed, join(folder, "seed.img"), "4M"]);
+    rmSync(seed, { recursive: true });
+    await run("qemu-img", ["create", "-q", "-f", "qcow2", "-F", "raw", "-b", options.image.disk, machine.#rootDisk]);
+    for (const disk of machine.#drives) {
+      closeSync(openSync(disk, "w"));
+      truncateSync(disk, 2 * 1024 ** 3);
+    }
+    machine.powerOn();
+    return machine;
+  }
+
+  powerOn(): void {
+    const { folder, tap, image } = this.#options;
+    const [nsenter, ...enter] = tap.enter;
+    const log = openSync(join(folder, "qemu.log"), "a");
+    const child = spawn(nsenter, [...enter, "qemu-system-x86_64", ...MACHINE, ...this.#hardware(tap.device, image)], {
+      stdio: ["ignore", log, log],
+      detached: true,
+    });
+    closeSync(log);
+    child.unref();
+    if (child.pid === undefined) throw new Error("lab: qemu does not start");
+    writeMark(join(folder, "pid"), child.pid);
+  }
+
+  /** As a power cut does. */
+  async powerOff(): Promise<void> {
+    await killContained(this.#options.folder);
+  }
+
+  /** Waits until its engine answers over ssh. */
+  async booted(): Promise<void> {
+    const end = Date.now() + BOOT_MS;
+    for (;;) {
+      const problem = await this.run("docker version --format '{{.Server.Version}}'").then(() => undefined, String);
+      if (problem === undefined) return;
+      if (Date.now() > end) {
+        const console = readFileSync(join(this.#options.folder, "console.log"), "utf8").trimEnd().split("\n").slice(-8);
+        throw new Error([`lab: ${this.hostname} does not answer: ${problem}`, ...console].join("\n"));
+      }
+      await pause(2_000);
+    }
+  }
+
+  /** Runs a shell command on the machine, as root, and gives back what it printed. */
+  run(command: string): Promise<string> {
+    const pinned = `KnownHostsCommand=/bin/echo %H ${this.hostKey}`;
+    const options = ["BatchMode=yes", "StrictHostKeyChecking=yes", "ConnectTimeout=5", "UserKnownHostsFile=/dev/null"];
+    const flags = [pinned, ...options].flatMap((option) => ["-o", option]);
+    return run("ssh", ["-F", "none", "-i", this.identityFile, ...flags, `root@${this.address}`, command], {
+      timeoutMs: 120_000,
+    });
+  }
+
+  get #rootDisk(): string {
+    return join(this.#options.folder, "root.qcow2");
+  }
+
+  get #drives(): string[] {
+    const { folder, disks } = this.#options;
+    return Array.from({ length: disks }, (_, at) => join(folder, `drive${at + 1}.img`));
+  }
+
+  /** Read by the guest's own `lab-seed`. */
+  #identity(): string {
+    const drives = this.#drives.map((_, at) => `/dev/vd${String.fromCharCode("c".charCodeAt(0) + at)}`);
+    const { address, mtu } = this.#options;
+    return [`HOSTNAME=${this.hostname}`, `ADDRESS=${address}`, `MTU=${mtu}`, `DRIVES="${drives.join(" ")}"`, ""].join(
+      "\n",
+    );
+  }
+
+  #hardware(device: string, image: MachineImage): string[] {
+    const { folder, number } = this.#options;
+    const drive = (file: string, format: string) => ["-drive", `file=${file},if=virtio,format=${format}`];
+    const mac = `52:54:00:00:00:${number.toString(16).padStart(2, "0")}`;
+    return [
+      ...["-kernel", image.kernel, "-initrd", image.initrd],
+      ...["-append", "root=/dev/vda rw console=ttyS0 net.ifnames=0 quiet mitigations=off"],
+      ...["-serial", `file:${join(folder, "console.log")}`],
+      ...drive(this.#rootDisk, "qcow2"),
+      ...drive(join(folder, "seed.img"), "raw"),
+      ...this.#drives.flatMap((file) => drive(file, "raw")),
+      ...["-netdev", `tap,id=lan,ifname=${device},script=no,downscript=no`],
+      ...["-device", `virtio-net-pci,netdev=lan,mac=${mac}`],
+      ...["-device", "virtio-rng-pci"],
+    ];
+  }
+}

@@ -1,0 +1,44 @@
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { progress } from "../../../toolchain/progress.ts";
+import { run } from "../../../toolchain/run.ts";
+
+/** Programs that virtual machines are made with, and the Debian packages that carry them. */
+const PROGRAMS: Record<string, string> = {
+  mmdebstrap: "mmdebstrap",
+  mke2fs: "e2fsprogs",
+  "qemu-img": "qemu-utils",
+  "qemu-system-x86_64": "qemu-system-x86",
+  "ssh-keygen": "openssh-client",
+  tcpdump: "tcpdump",
+};
+
+/** Why there can be no virtual machines here; undefined when there can. */
+export function whyNoMachines(): string | undefined {
+  if (process.platform !== "linux" || process.arch !== "x64") {
+    return `the virtual machines are x86 ones on Linux, and this is ${process.platform} on ${process.arch}`;
+  }
+  if (process.getuid?.() !== 0) return "the machines' network is made of namespaces, and only root may make them";
+  const missing = missingPackages();
+  if (missing.length > 0 && !onPath("apt-get")) return `virtual machines need ${missing.join(", ")}, not found on PATH`;
+  return undefined;
+}
+
+/** Installs what is missing. */
+export async function ensureMachineTools(): Promise<void> {
+  const missing = missingPackages();
+  if (missing.length === 0) return;
+  await progress(`installing ${missing.join(" ")} with apt-get`, async (tell) => {
+    await run("apt-get", ["install", "-y", "--no-install-recommends", ...missing], {
+      onLine: (line) => tell(line.slice(0, 60)),
+    });
+  });
+}
+
+function missingPackages(): string[] {
+  return Object.entries(PROGRAMS).flatMap(([program, name]) => (onPath(program) ? [] : [name]));
+}
+
+function onPath(program: string): boolean {
+  return (process.env["PATH"] ?? "").split(delimiter).some((folder) => existsSync(join(folder, program)));
+}
