@@ -15,6 +15,7 @@ const GIB = 1024 ** 3;
 /** What of the machines, and between them, a Swarm does not go with. */
 export function machineFindings(demand: SwarmDemand, situation: Situation): PreflightFinding[] {
   const findings = [
+    ...silenceFindings(situation),
     ...twinFindings(situation),
     ...loopbackFindings(situation),
     ...clockFindings(situation),
@@ -32,6 +33,18 @@ export function machineFindings(demand: SwarmDemand, situation: Situation): Pref
 }
 
 type MachineFinding = Omit<PreflightFinding, "subject">;
+
+/** They may be still to be made, so it is only said; what needs their engines waits for them. */
+function silenceFindings({ reasons = {} }: Situation): MachineFinding[] {
+  return Object.entries(reasons).map(([key, reason]) => ({
+    check: "engine",
+    hosts: [key],
+    argument: `hosts.${key}`,
+    value: "engine",
+    problem: `not checked: ${reason}`,
+    warning: true,
+  }));
+}
 
 /** Hosts that are one machine, or a copy of each other. */
 function twinFindings({ hosts, machines, addresses }: Situation): MachineFinding[] {
@@ -155,8 +168,8 @@ function spaceFindings(situation: Situation): MachineFinding[] {
       const isFull = free < 100 * MIB;
       const isLow = path === dockerRoot ? free < 2 * GIB : free < total / 10;
       if (!isFull && !isLow) return [];
-      const what = path === dockerRoot ? "Docker's own folder" : "a drive";
-      const problem = `${what}, has ${amount(free)} left of ${amount(total)}: free some, or give it a larger disk`;
+      const what = path === dockerRoot ? "Docker's own folder" : "this drive";
+      const problem = `${what} has ${amount(free)} left of ${amount(total)}: free some, or give it a larger disk`;
       return [{ check: "disks", hosts: [key], argument: `hosts.${key}`, value: path, problem, warning: !isFull }];
     }),
   );

@@ -3,6 +3,7 @@ import { type EngineConnection, socketPath } from "../engine/connection.ts";
 import { Engine } from "../engine/engine.ts";
 import { hasShell } from "../engine/shell.ts";
 import type { EngineInfo } from "../engine/types.ts";
+import { errorText } from "../shared/error-text.ts";
 import { readLocalFacts } from "./local-facts.ts";
 import type { MachineFacts } from "./machine-facts.ts";
 import type { ObservedHost, Situation } from "./observed.ts";
@@ -30,21 +31,24 @@ export async function observe(
   const found = await Promise.all(
     Object.entries(hosts).map(async ([key, { connection, hostname, privateAddress }]) => {
       const engine = new Engine(connection);
-      const [info, remote] = await Promise.all([
-        engine.info(PATIENCE).catch(() => undefined),
+      const [answer, remote] = await Promise.all([
+        engine.info(PATIENCE).catch((error: unknown) => errorText(error)),
         hasShell(connection) ? readRemoteFacts(connection, paths[key] ?? []).catch(() => undefined) : undefined,
       ]);
+      const info = typeof answer === "string" ? undefined : answer;
+      const reason = typeof answer === "string" ? answer : undefined;
       const [host, machine] = await Promise.all([
         info && observeHost(engine, hostname, info),
         info && isThisMachine(connection, info) ? readLocalFacts() : remote,
       ]);
-      return { key, host, machine, privateAddress };
+      return { key, host, reason, machine, privateAddress };
     }),
   );
   return {
     hosts: byKey(found, ({ host }) => host),
     machines: byKey<(typeof found)[number], MachineFacts>(found, ({ machine }) => machine),
     addresses: byKey(found, ({ privateAddress }) => privateAddress),
+    reasons: byKey(found, ({ reason }) => reason),
     silent: found.filter(({ host }) => host === undefined).map(({ key }) => key),
   };
 }

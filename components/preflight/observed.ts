@@ -27,6 +27,8 @@ export interface Situation {
   hosts: Record<string, ObservedHost>;
   /** Keys of the hosts whose engines do not answer: still to be made, or down. */
   silent: string[];
+  /** Why they do not, by host key, as far as they were asked. */
+  reasons?: Record<string, string>;
   /** The machines that could be looked at, by host key; some of them with an engine that is silent. */
   machines: Record<string, MachineFacts>;
   /** The addresses by which the hosts reach each other, by host key, as far as they are known. */
