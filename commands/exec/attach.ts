@@ -1,8 +1,7 @@
 import type { Duplex } from "node:stream";
-import type { EngineConnection } from "../../components/engine/connection.ts";
+import { commandEnded, hijack } from "../../components/engine/attached.ts";
 import type { Engine } from "../../components/engine/engine.ts";
 import { frames } from "../../components/engine/frames.ts";
-import { openRequest } from "../../components/engine/transport.ts";
 
 /** This process's own side of a command: a terminal or plain streams. */
 export interface Local {
@@ -46,24 +45,11 @@ export async function execAttached(
     stdout.off("resize", resize);
     stdin.destroy();
   }
-  return await exitCode(engine, Id);
+  return await commandEnded(engine, Id);
 }
 
 function terminalOf(tty: boolean): string[] {
   return tty && process.env["TERM"] ? [`TERM=${process.env["TERM"]}`] : [];
-}
-
-/** The Engine says that a command has ended a moment after its output did. */
-async function exitCode(engine: Engine, id: string): Promise<number> {
-  for (let tries = 0; tries < 50; tries++) {
-    const { Running, ExitCode } = await engine.request<{ Running: boolean; ExitCode: number | null }>(
-      "GET",
-      `/exec/${id}/json`,
-    );
-    if (!Running && ExitCode !== null) return ExitCode;
-    await new Promise((done) => setTimeout(done, 100));
-  }
-  throw new Error("the command's connection ended, but the command still runs in the container");
 }
 
 /** Copies what the command prints to where it belongs, until it ends; no faster than it is taken. */
@@ -80,27 +66,5 @@ function relay(stream: Duplex, head: Buffer, tty: boolean, { stdout, stderr }: L
     stream.on("data", take);
     stream.on("end", resolve);
     for (const one of [stream, stdout, stderr]) one.once("error", reject);
-  });
-}
-
-/** Asks the Engine to make the connection itself the command's input and output. */
-function hijack(connection: EngineConnection, path: string, body: unknown): Promise<{ stream: Duplex; head: Buffer }> {
-  const payload = JSON.stringify(body);
-  const headers = {
-    "content-type": "application/json",
-    "content-length": Buffer.byteLength(payload),
-    connection: "Upgrade",
-    upgrade: "tcp",
-  };
-  return new Promise((resolve, reject) => {
-    const request = openRequest(connection, { method: "POST", path, headers });
-    request.on("upgrade", (_response, stream, head) => resolve({ stream, head }));
-    request.on("response", (response) => {
-      response.setEncoding("utf8").on("data", (text: string) => {
-        reject(new Error(`the engine does not start the command: ${text.trim()}`));
-      });
-    });
-    request.on("error", reject);
-    request.end(payload);
   });
 }
