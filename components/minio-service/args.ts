@@ -85,6 +85,14 @@ export interface MinioServiceArgs extends TaskLimits {
   rootUser?: pulumi.Input<string>;
 
   /**
+   * Another text here makes another root password. All members restart at once, a short outage, and the former
+   * password is refused from then on; users and policies stay.
+   * @default - the password stays
+   * @example "2026-11"
+   */
+  rootPasswordGeneration?: pulumi.Input<string>;
+
+  /**
    * Whether the S3 API and the console are published on every member. Swarm publishes on all addresses of a host.
    * With `false` the store is reached from the overlay alone.
    * @default true

@@ -54,7 +54,11 @@ export class MinioService extends pulumi.ComponentResource {
     const child = { parent: this, dependsOn: checked };
 
     const user = args.rootUser && checkedInput(args.rootUser, (name) => refuse(subject, rootUserFindings(name)));
-    const credentials = new RootCredentials(`${name}-credentials`, { user, frozen: frozenForStore(plan) }, child);
+    const credentials = new RootCredentials(
+      `${name}-credentials`,
+      { user, passwordGeneration: args.rootPasswordGeneration, frozen: frozenForStore(plan) },
+      child,
+    );
     const members = plan.hosts.map(
       ({ key: host }) => new NodeSettings(`${name}-member-${host}`, { swarm, host, labels: plan.label }, child),
     );

@@ -8,6 +8,11 @@ export interface RootCredentialsArgs {
    * @default - a generated name
    */
   user?: pulumi.Input<string>;
+  /**
+   * Another text makes another password.
+   * @default - the password stays
+   */
+  passwordGeneration?: pulumi.Input<string>;
   /** What of the store they belong to is chosen for life, by the name of the argument. */
   frozen: Record<string, FrozenValue>;
 }
@@ -24,7 +29,14 @@ export class RootCredentials extends SwarmResource {
     super(
       "RootCredentials",
       name,
-      { asked: args.user, frozen: args.frozen, user: undefined, password: undefined, generation: undefined },
+      {
+        asked: args.user,
+        passwordGeneration: args.passwordGeneration,
+        frozen: args.frozen,
+        user: undefined,
+        password: undefined,
+        generation: undefined,
+      },
       pulumi.mergeOptions(opts, { additionalSecretOutputs: ["password"] }),
     );
   }

@@ -1,10 +1,14 @@
-import { randomInt, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { type Frozen, frozenFailures } from "./frozen.ts";
 import type { ResourceHandler } from "./handler.ts";
+import { randomText } from "./random-text.ts";
+import { changedKeys } from "./values.ts";
 
 export interface RootCredentialsInputs {
   /** The user name asked for; absent, one is generated. */
   asked?: string;
+  /** Another text makes another password. */
+  passwordGeneration?: string;
   /** What of the store is chosen for life. This resource lives as long as the store, whatever its services are called. */
   frozen?: Frozen;
 }
@@ -16,8 +20,6 @@ export interface RootCredentialsState extends RootCredentialsInputs {
   generation: string;
 }
 
-const LETTERS_AND_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-
 /** A root user and its password. They live in Pulumi's state and nowhere else, so what is stored there is the truth. */
 export const RootCredentials: ResourceHandler<RootCredentialsInputs, RootCredentialsState> = {
   async check(olds, news) {
@@ -25,7 +27,7 @@ export const RootCredentials: ResourceHandler<RootCredentialsInputs, RootCredent
   },
 
   async diff(_id, olds, news) {
-    return { changes: olds.asked !== news.asked };
+    return { changes: changedKeys(olds, news, ["asked", "passwordGeneration"]).length > 0 };
   },
 
   async create(inputs) {
@@ -45,13 +47,11 @@ export const RootCredentials: ResourceHandler<RootCredentialsInputs, RootCredent
 
   async update(_id, olds, news) {
     const user = news.asked ?? olds.user;
-    const generation = user === olds.user ? olds.generation : randomText(8);
-    return { outs: { ...news, user, password: olds.password, generation } };
+    const keeps = changedKeys(olds, news, ["passwordGeneration"]).length === 0;
+    const password = keeps ? olds.password : randomText(40);
+    const generation = keeps && user === olds.user ? olds.generation : randomText(8);
+    return { outs: { ...news, user, password, generation } };
   },
 
   async delete() {},
 };
-
-function randomText(length: number): string {
-  return Array.from({ length }, () => LETTERS_AND_DIGITS[randomInt(LETTERS_AND_DIGITS.length)]).join("");
-}

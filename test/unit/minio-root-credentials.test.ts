@@ -52,3 +52,12 @@ test("what is chosen for life of the store is refused to change, for as long as 
   ]);
   expect((await RootCredentials.check!({}, { frozen: frozen("global") })).failures).toEqual([]);
 });
+
+test("another generation of the password is another password of the same user", async () => {
+  expect(await RootCredentials.diff("id", olds, { passwordGeneration: "2" })).toEqual({ changes: true });
+  const { outs } = await RootCredentials.update!("id", olds, { passwordGeneration: "2" });
+  expect(outs).toMatchObject({ user: "root-abc", passwordGeneration: "2" });
+  expect(outs.password).toMatch(/^[A-Za-z0-9]{40}$/);
+  expect(outs.generation).not.toBe("g");
+  expect(await RootCredentials.diff("id", outs, { passwordGeneration: "2" })).toEqual({ changes: false });
+});
