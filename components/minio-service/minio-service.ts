@@ -14,6 +14,7 @@ import { probesOf, toolsOfImage } from "./probes.ts";
 import { RootCredentials } from "./root-credentials.ts";
 import { dockerSecrets } from "./secrets.ts";
 import { AGREED_FIELDS, frozenForService, frozenForStore, serviceSpec, type Store } from "./spec.ts";
+import { reachOf, type StoreReach } from "./store-reach.ts";
 import { API_PORT, disksOf, memberName } from "./topology.ts";
 
 export type { DataNetwork, MinioMode, MinioPool, MinioServiceArgs } from "./args.ts";
@@ -37,6 +38,8 @@ export class MinioService extends pulumi.ComponentResource {
   readonly serviceIds: pulumi.Output<Record<string, string>>;
   /** The members' names on the network, in key order of their hosts. */
   readonly members: readonly string[];
+  /** How buckets, users and whatever else is in the store get at it. */
+  readonly reach: StoreReach;
   readonly rootUser: pulumi.Output<string>;
   /** Secret. */
   readonly rootPassword: pulumi.Output<string>;
@@ -81,6 +84,7 @@ export class MinioService extends pulumi.ComponentResource {
       Object.fromEntries(services.map(({ key, resource }) => [key, resource.serviceId] as const)),
     );
     this.members = plan.hosts.map(({ hostname }) => memberName(serviceName, hostname));
+    this.reach = reachOf(swarm, serviceName, plan.hosts, this.serviceIds);
     this.rootUser = credentials.user;
     this.rootPassword = pulumi.secret(credentials.password);
     this.registerOutputs({

@@ -2,6 +2,7 @@
  * The resources' code, by kind. Pulumi's own process loads this module through the permanent address
  * `pulumi-swarm/provider`; nothing here needs the Pulumi SDK.
  */
+import * as bucket from "./bucket.ts";
 import * as cluster from "./cluster.ts";
 import * as host from "./host.ts";
 import * as member from "./member.ts";
@@ -10,7 +11,9 @@ import * as preflight from "./preflight.ts";
 import * as rootCredentials from "./root-credentials.ts";
 import { served } from "./served.ts";
 import * as service from "./service.ts";
+import * as user from "./user.ts";
 
+export const Bucket = served(bucket.Bucket);
 export const Cluster = served(cluster.Cluster);
 export const Host = served(host.Host);
 export const Member = served(member.Member);
@@ -18,3 +21,4 @@ export const NodeSettings = served(nodeSettings.NodeSettings);
 export const Preflight = served(preflight.Preflight);
 export const RootCredentials = served(rootCredentials.RootCredentials);
 export const Service = served(service.Service);
+export const User = served(user.User);

@@ -4,7 +4,8 @@ import * as pulumi from "@pulumi/pulumi";
  * The kinds of resource this package provides. Their tokens (`pulumi-nodejs:dynamic/swarm:<Kind>`) and the address
  * `pulumi-swarm/provider` stand in the state of every stack: neither ever changes.
  */
-export type Kind = "Host" | "Preflight" | "Cluster" | "Member" | "NodeSettings" | "Service" | "RootCredentials";
+export type Kind =
+  "Host" | "Preflight" | "Cluster" | "Member" | "NodeSettings" | "Service" | "RootCredentials" | "Bucket" | "User";
 
 /**
  * What Pulumi evaluates to get at a resource's code. A constant: state holds this address, never program code, so a

@@ -2,8 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 import {
   type Host,
   LocalHost,
+  MinioBucket,
+  type MinioBucketArgs,
   MinioService,
   type MinioServiceArgs,
+  MinioUser,
+  type MinioUserArgs,
   OverlayNetwork,
   Swarm,
   type SwarmArgs,
@@ -42,8 +46,20 @@ const minio =
     ? undefined
     : new MinioService("store", { swarm, network, image: config.require("image"), tools: "mc", ...store });
 
+const buckets = config.getObject<Record<string, Omit<MinioBucketArgs, "store">>>("buckets") ?? {};
+const users = config.getObject<Record<string, Omit<MinioUserArgs, "store">>>("users") ?? {};
+for (const [key, args] of Object.entries(buckets)) {
+  if (minio) new MinioBucket(key, { store: minio, ...args });
+}
+const appUsers = Object.entries(users).flatMap(([key, args]) =>
+  minio ? [[key, new MinioUser(key, { store: minio, ...args })] as const] : [],
+);
+
 export const { swarmId, nodes } = swarm;
 export const endpoints = minio?.endpoints;
 export const rootUser = minio?.rootUser;
 export const rootPassword = minio?.rootPassword;
 export const serviceIds = minio?.serviceIds;
+export const secretKeys = pulumi.output(
+  Object.fromEntries(appUsers.map(([key, { secretKey }]) => [key, secretKey] as const)),
+);

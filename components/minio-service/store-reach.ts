@@ -1,0 +1,27 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Host } from "../host/host.ts";
+import type { Swarm } from "../swarm/swarm.ts";
+
+/** How resources get at what is in a store; a `MinioService` has it. */
+export interface StoreReach {
+  /** The Swarm that runs the store. */
+  readonly swarm: Swarm;
+  /** Where its members are; known once the store is ready. */
+  readonly address: pulumi.Inputs;
+}
+
+/** A store whose contents may be declared; a `MinioService` is one. */
+export interface ReachableStore {
+  readonly reach: StoreReach;
+}
+
+export function reachOf(
+  swarm: Swarm,
+  serviceName: string,
+  hosts: readonly Host[],
+  serviceIds: pulumi.Output<Record<string, string>>,
+): StoreReach {
+  const engines = swarm.nodeEngines;
+  const nodes = Object.fromEntries(hosts.map(({ key }) => [key, engines[key]]));
+  return { swarm, address: { managers: swarm.managers, swarmId: swarm.swarmId, nodes, serviceName, serviceIds } };
+}

@@ -1,0 +1,150 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { type Bucket, bucketAt, someObject } from "./s3.ts";
+import { hostConfig, onLab } from "./scene.ts";
+import type { TestStack } from "./stack.ts";
+
+interface Outputs {
+  endpoints: { a: string };
+  rootUser: string;
+  rootPassword: string;
+  secretKeys: Record<string, string>;
+}
+
+onLab("what is in a store", (scene) => {
+  let stack: TestStack;
+  const told = async () => (await stack.outputs({ showSecrets: true })) as unknown as Outputs;
+  const object = someObject(1_000);
+
+  /** A bucket as a user of the stack sees it. */
+  async function seenBy(user: string, bucket: string): Promise<Bucket> {
+    const { endpoints, secretKeys } = await told();
+    return bucketAt(endpoints.a, user, secretKeys[user] ?? "", bucket);
+  }
+
+  /** MinIO's client as root in the container of the store, as somebody would use it by hand. */
+  async function byHand(...command: string[]): Promise<void> {
+    const { engine } = scene().host;
+    const [container] = await engine.containers();
+    const result = await engine.exec(container?.Id ?? "", ["mc", ...command]);
+    if (result.exitCode !== 0) throw new Error(`mc ${command.join(" ")}: ${result.stderr}`);
+  }
+
+  beforeAll(async () => {
+    stack = await scene().hostsStack(
+      { a: hostConfig(scene().host, "manager") },
+      {
+        buckets: { photos: { versioning: true }, locked: { objectLock: true }, plain: { bucketName: "plain.files" } },
+        users: {
+          app: { access: { photos: "readwrite" } },
+          drop: { access: { photos: "writeonly" } },
+          guest: { access: { photos: "readonly", locked: "readonly" } },
+        },
+      },
+    );
+    await stack.up();
+  });
+
+  test("is clean at the second look, and nothing secret is in its state", async () => {
+    expect((await stack.preview({ refresh: true })).steps).toEqual([]);
+    const { secretKeys } = await told();
+    expect(Object.keys(secretKeys)).toEqual(["app", "drop", "guest"]);
+    const state = await stack.pulumi("stack", "export");
+    for (const key of Object.values(secretKeys)) {
+      expect(key).toHaveLength(40);
+      expect(state).not.toContain(key);
+    }
+  });
+
+  describe("a user does what its policy allows, and nothing else", () => {
+    test("readwrite", async () => {
+      const photos = await seenBy("app", "photos");
+      await photos.put("one", object);
+      expect((await photos.get("one")).equals(object)).toBe(true);
+      expect(await photos.list()).toEqual(["one"]);
+      await photos.put("two", object);
+      await photos.delete("two");
+      const locked = await seenBy("app", "locked");
+      await expect(locked.list()).rejects.toThrow("Access Denied");
+      await expect(locked.put("one", object)).rejects.toThrow("Access Denied");
+      await expect((await seenBy("app", "another")).create()).rejects.toThrow("Access Denied");
+    });
+
+    test("readonly", async () => {
+      const photos = await seenBy("guest", "photos");
+      expect((await photos.get("one")).equals(object)).toBe(true);
+      await expect(photos.put("three", object)).rejects.toThrow("Access Denied");
+      await expect(photos.delete("one")).rejects.toThrow("Access Denied");
+    });
+
+    test("writeonly", async () => {
+      const photos = await seenBy("drop", "photos");
+      await photos.put("three", object);
+      await expect(photos.get("three")).rejects.toThrow("Access Denied");
+      await expect(photos.list()).rejects.toThrow("Access Denied");
+      await expect(photos.delete("three")).rejects.toThrow("Access Denied");
+    });
+  });
+
+  test("what was changed by hand is seen and mended", async () => {
+    const { secretKeys } = await told();
+    await byHand("admin", "policy", "attach", "local", "consoleAdmin", "--user", "app");
+    await byHand("admin", "user", "disable", "local", "drop");
+    await byHand("admin", "user", "remove", "local", "guest");
+    await byHand("version", "suspend", "local/photos");
+    await byHand("rb", "local/plain.files");
+    const seen = (await stack.preview({ refresh: true })).steps.map(({ op, name }) => `${op} ${name}`);
+    expect(seen.toSorted()).toEqual(["create guest", "create plain", "update app", "update drop", "update photos"]);
+    await stack.up({ refresh: true });
+    expect((await stack.preview({ refresh: true })).steps).toEqual([]);
+    await expect((await seenBy("app", "locked")).list()).rejects.toThrow("Access Denied");
+    await (await seenBy("drop", "photos")).put("four", object);
+    expect((await (await seenBy("guest", "photos")).get("four")).equals(object)).toBe(true);
+    const now = await told();
+    expect({ ...now.secretKeys, guest: "" }).toEqual({ ...secretKeys, guest: "" });
+    expect(now.secretKeys["guest"]).not.toBe(secretKeys["guest"]);
+  });
+
+  test("keys are exchanged: root's with a restart, a user's without; the others go on with theirs", async () => {
+    const before = await told();
+    stack.config("store", { rootPasswordGeneration: "2" });
+    stack.config("users", {
+      app: { access: { photos: "readwrite" } },
+      guest: { access: { photos: "readonly" }, secretKeyGeneration: "2" },
+    });
+    const preview = await stack.preview();
+    expect(preview.output).toContain("all tasks restart at once, a short outage: TaskTemplate.ContainerSpec.Secrets");
+    await stack.up();
+    expect((await stack.preview({ refresh: true })).steps).toEqual([]);
+    const now = await told();
+    const asRoot = (password: string) => bucketAt(now.endpoints.a, now.rootUser, password, "photos");
+    expect(await asRoot(now.rootPassword).list()).toEqual(["four", "one", "three"]);
+    await expect(asRoot(before.rootPassword).list()).rejects.toThrow("signature");
+    expect(now.secretKeys["app"]).toBe(before.secretKeys["app"]);
+    expect(await (await seenBy("app", "photos")).list()).toEqual(["four", "one", "three"]);
+    expect(await (await seenBy("guest", "photos")).list()).toEqual(["four", "one", "three"]);
+    const guest = bucketAt(now.endpoints.a, "guest", before.secretKeys["guest"] ?? "", "photos");
+    await expect(guest.list()).rejects.toThrow("signature");
+    const gone = bucketAt(now.endpoints.a, "drop", before.secretKeys["drop"] ?? "", "photos");
+    await expect(gone.put("five", object)).rejects.toThrow("Access Key");
+    const secrets = (await scene().host.engine.secrets()).map(({ Spec }) => Spec.Name.replace(/-[0-9a-f]{7}$/, ""));
+    expect(secrets.toSorted()).toEqual(["store-mc-aliases", "store-root-password", "store-root-user"]);
+  });
+
+  test("a bucket is given up only when it is empty", async () => {
+    stack.config("buckets", {});
+    stack.config("users", {});
+    const { output } = await stack.up();
+    expect(output).toContain("bucket photos stays in store store: it holds objects");
+    const { endpoints, rootUser, rootPassword } = await told();
+    const asRoot = (bucket: string) => bucketAt(endpoints.a, rootUser, rootPassword, bucket);
+    expect(await asRoot("photos").list()).toEqual(["four", "one", "three"]);
+    await expect(asRoot("plain.files").list()).rejects.toThrow("does not exist");
+
+    stack.config("buckets", { photos: {} });
+    await stack.up();
+    expect((await stack.preview({ refresh: true })).steps).toEqual([]);
+    stack.config("buckets", { photos: { objectLock: true } });
+    expect((await stack.refused("preview")).output).toContain("bucket photos: objectLock true: is false for life");
+    await stack.destroy();
+  });
+});
