@@ -17,8 +17,8 @@ export interface HostToObserve {
   privateAddress?: string;
 }
 
-/** How long an engine may take to answer, in milliseconds. */
-const PATIENCE = 5_000;
+/** How long an engine may take to answer, in milliseconds; by ssh there is somebody to be let in first. */
+const PATIENCE = { direct: 5_000, ssh: 15_000 };
 
 /**
  * Looks at every host at once. An engine that does not answer may be still to be made: the Host resource is what waits
@@ -32,7 +32,7 @@ export async function observe(
     Object.entries(hosts).map(async ([key, { connection, hostname, privateAddress }]) => {
       const engine = new Engine(connection);
       const [answer, remote] = await Promise.all([
-        engine.info(PATIENCE).catch((error: unknown) => errorText(error)),
+        engine.info(hasShell(connection) ? PATIENCE.ssh : PATIENCE.direct).catch((error: unknown) => errorText(error)),
         hasShell(connection) ? readRemoteFacts(connection, paths[key] ?? []).catch(() => undefined) : undefined,
       ]);
       const info = typeof answer === "string" ? undefined : answer;
@@ -53,18 +53,18 @@ export async function observe(
   };
 }
 
+/** One question after the other: they share a connection, and by ssh each of its own would have to be let in. */
 async function observeHost(engine: Engine, hostname: string, info: EngineInfo): Promise<ObservedHost> {
-  const [networks, containers, manager] = await Promise.all([
-    engine.networks(),
-    engine.containers(),
-    info.Swarm.ControlAvailable ? observeSwarm(engine) : undefined,
-  ]);
+  const networks = await engine.networks();
+  const containers = await engine.containers();
+  const manager = info.Swarm.ControlAvailable ? await observeSwarm(engine) : undefined;
   return { hostname, address: engine.connection.host, info, networks, containers, manager };
 }
 
 async function observeSwarm(engine: Engine): Promise<ObservedHost["manager"]> {
-  const [swarm, nodes, services] = await Promise.all([engine.swarm(), engine.nodes(), engine.services()]);
-  return { swarm, nodes, services };
+  const swarm = await engine.swarm();
+  const nodes = await engine.nodes();
+  return { swarm, nodes, services: await engine.services() };
 }
 
 /** A socket alone does not say so: Docker Desktop's leads into a virtual machine. */

@@ -116,6 +116,8 @@ export interface ProbeReport {
   reached: Record<string, string[]>;
   /** What could not be listened for here, with the reason. */
   failed: Record<string, string>;
+  /** Whether all that was to come through here did, and it ended for that. */
+  done: boolean;
   /** When it began and ended, by its own clock, in milliseconds. */
   from: number;
   to: number;
@@ -135,8 +137,10 @@ export function blockedWays(ways: readonly ProbeWay[], reports: Record<string, P
   });
 }
 
-/** How long both ends of a way have to have been at it together for a failure to mean something, in milliseconds. */
+/** How long both ends of a way have to be at it together for a failure to mean something, in milliseconds. */
 const TOGETHER = 2_000;
+/** The same where the sender went on until it had heard the other: that one was there, and was sent to since. */
+const TOGETHER_DONE = 300;
 
 /** The ways whose ends were at work at the same time, by their own clocks and what these differ by from ours. */
 export function waysInStep(
@@ -152,6 +156,8 @@ export function waysInStep(
   };
   return ways.filter(({ from, to }) => {
     const [a, b] = [during(from), during(to)];
-    return a !== undefined && b !== undefined && Math.min(a.to, b.to) - Math.max(a.from, b.from) >= TOGETHER;
+    if (!a || !b) return false;
+    const together = Math.min(a.to, b.to) - Math.max(a.from, b.from);
+    return together >= (reports[from]?.done ? TOGETHER_DONE : TOGETHER);
   });
 }

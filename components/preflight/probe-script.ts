@@ -143,6 +143,7 @@ with lock:
         "heard": {peer: sorted(what) for peer, what in heard.items()},
         "reached": {peer: sorted(what) for peer, what in reached.items()},
         "failed": failed,
+        "done": more == 0,
         "from": began * 1000,
         "to": time.time() * 1000,
     }

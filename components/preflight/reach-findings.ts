@@ -3,17 +3,15 @@ import type { NetworkDemand, SwarmDemand } from "./demand.ts";
 import type { PreflightFinding } from "./finding.ts";
 import { groupBy } from "./groups.ts";
 import { isNode, type Situation } from "./observed.ts";
-import { blockedWays, type ProbeHost, type ProbeNeeds, type ProbeReport, type ProbeWay } from "./probe-plan.ts";
+import type { ProbeHost, ProbeNeeds, ProbeWay } from "./probe-plan.ts";
 
 /** What did not get through between two hosts: one finding for a pair, and one for packets that are too large. */
 export function blockedFindings(
   swarm: SwarmDemand,
   networks: readonly NetworkDemand[],
   { addresses }: Situation,
-  ways: readonly ProbeWay[],
-  reports: Record<string, ProbeReport>,
+  blocked: readonly ProbeWay[],
 ): PreflightFinding[] {
-  const blocked = blockedWays(ways, reports);
   const pairs = groupBy(blocked, ({ from, to }) => [from, to].sort().join(" "));
   return [...pairs.values()].flatMap((found): PreflightFinding[] => {
     const [a = "", b = ""] = [found[0]!.from, found[0]!.to].sort();
@@ -70,11 +68,13 @@ export function notProbed(
     able: readonly string[];
     taking: readonly ProbeHost[];
     ways: readonly ProbeWay[];
+    /** Ways whose ends were not at it at the same time. */
+    missed: readonly ProbeWay[];
     failures: Record<string, string>;
     needs: ProbeNeeds;
   },
 ): PreflightFinding[] {
-  const { able, taking, ways, failures, needs } = run;
+  const { able, taking, ways, missed, failures, needs } = run;
   const remark = (key: string, problem: string): PreflightFinding => ({
     subject,
     check: "ports",
@@ -90,6 +90,9 @@ export function notProbed(
   return [
     ...without.map((key) => remark(key, "not probed whether other hosts reach it: there is no python3 on it")),
     ...Object.entries(failures).map(([key, why]) => remark(key, `not probed whether other hosts reach it: ${why}`)),
+    ...groupedBySender(missed).map(([key, others]) =>
+      remark(key, `not probed whether it reaches ${others.join(", ")}: they took too long to begin; run it again`),
+    ),
     ...asUser.flatMap(({ key }) => {
       const unheard = [
         ...(isNode(situation, key) ? ["7946/udp", `${needs.dataPathPort}/udp`] : []),
@@ -101,6 +104,10 @@ export function notProbed(
         : [];
     }),
   ];
+}
+
+function groupedBySender(ways: readonly ProbeWay[]): [string, string[]][] {
+  return [...groupBy(ways, ({ from }) => from)].map(([key, found]) => [key, found.map(({ to }) => `host ${to}`)]);
 }
 
 function portName(tried: string): string {

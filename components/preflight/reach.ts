@@ -6,7 +6,15 @@ import { errorText } from "../shared/error-text.ts";
 import type { Demand, NetworkDemand, SwarmDemand } from "./demand.ts";
 import type { PreflightFinding } from "./finding.ts";
 import { isNode, keysOf, type Situation } from "./observed.ts";
-import { type ProbeHost, type ProbeNeeds, probeParts, type ProbeReport, probeWays, waysInStep } from "./probe-plan.ts";
+import {
+  blockedWays,
+  type ProbeHost,
+  type ProbeNeeds,
+  probeParts,
+  type ProbeReport,
+  probeWays,
+  waysInStep,
+} from "./probe-plan.ts";
 import { PROBE_SECONDS, probeScript } from "./probe-script.ts";
 import { blockedFindings, notProbed } from "./reach-findings.ts";
 import { linkMtus } from "./underlay-findings.ts";
@@ -43,9 +51,14 @@ export async function reachFindings(
       }
     }),
   );
+  const inStep = waysInStep(ways, reports, situation.machines);
+  const missed = blockedWays(
+    ways.filter((way) => !inStep.includes(way)),
+    reports,
+  );
   return [
-    ...blockedFindings(swarm, networks, situation, waysInStep(ways, reports, situation.machines), reports),
-    ...notProbed(swarm, situation, { able, taking, ways, failures, needs }),
+    ...blockedFindings(swarm, networks, situation, blockedWays(inStep, reports)),
+    ...notProbed(swarm, situation, { able, taking, ways, missed, failures, needs }),
   ];
 }
 

@@ -3,7 +3,7 @@ import { runScript } from "../engine/shell.ts";
 import { type KernelSupport, type MachineFacts, parseListening, parseMounts, parseRoutes } from "./machine-facts.ts";
 
 /** How long a machine may take to tell of itself, in milliseconds. */
-const PATIENCE = 10_000;
+const PATIENCE = 20_000;
 
 /** Looks at a machine that is reached over ssh. It is only read. */
 export async function readRemoteFacts(connection: EngineConnection, paths: readonly string[]): Promise<MachineFacts> {
@@ -50,7 +50,7 @@ root=$(timeout 5 docker info --format '{{.DockerRootDir}}' 2>/dev/null)
 part docker-root; echo "$root"
 space "$root"
 ${spaces.join("\n")}
-exit 0
+part clock-at-end; date +%s.%N
 `;
 }
 
@@ -65,7 +65,7 @@ export function parseFacts(printed: string, during: { asked: number; answered: n
     listening: [...new Set([...parseListening(part("tcp")), ...parseListening(part("tcp6"))])],
     machineId: part("machine-id").trim() || undefined,
     bootId: part("boot-id").trim() || undefined,
-    clock: clockOf(part("clock"), during),
+    clock: clockOf(part("clock"), part("clock-at-end"), during),
     addresses: nonEmpty(addressesOf(part("addresses"))),
     mtus: mtusOf(part("links")),
     kernel: { vxlan: supportOf(part("kernel vxlan")), esp: supportOf(part("kernel esp4")) },
@@ -81,13 +81,24 @@ function partsOf(printed: string): Map<string, string> {
   return new Map(parts.flatMap((name, at) => (at % 2 === 0 ? [[name, parts[at + 1] ?? ""]] : [])));
 }
 
-/** The clock was read at some time between the two moments. Without nanoseconds it is only known to the second. */
-function clockOf(text: string, { asked, answered }: { asked: number; answered: number }): MachineFacts["clock"] {
-  const [, seconds, fraction] = /^(\d+)(?:\.(\d+))?/.exec(text.trim()) ?? [];
-  if (seconds === undefined) return undefined;
-  const told = Number(`${seconds}.${fraction ?? "0"}`) * 1000;
-  const unsure = fraction === undefined ? 1000 : 0;
-  return { least: Math.round(told - answered), most: Math.round(told + unsure - asked) };
+/**
+ * The clock was read twice between the two moments, the first time so long before the last moment as the second reading
+ * came after it. Without nanoseconds it is only known to the second.
+ */
+function clockOf(
+  first: string,
+  second: string,
+  { asked, answered }: { asked: number; answered: number },
+): MachineFacts["clock"] {
+  const [told, later] = [milliseconds(first), milliseconds(second)];
+  if (told === undefined || later === undefined) return undefined;
+  const unsure = /^\d+\.\d/.test(first.trim()) ? 0 : 1000;
+  return { least: Math.round(later - answered), most: Math.round(told + unsure - asked) };
+}
+
+function milliseconds(text: string): number | undefined {
+  const [seconds] = /^\d+(\.\d+)?/.exec(text.trim()) ?? [];
+  return seconds === undefined ? undefined : Number(seconds) * 1000;
 }
 
 /** `2: eth0    inet 10.0.0.1/24 brd …`. */
