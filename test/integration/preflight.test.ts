@@ -1,0 +1,187 @@
+import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import type { Demand, NetworkDemand, ServiceDemand, SwarmDemand } from "../../components/preflight/demand.ts";
+import { Preflight } from "../../components/provider/preflight.ts";
+import { ownerLabels } from "../../components/shared/labels.ts";
+import type { LabHost } from "../lab/lab.ts";
+import { contentsOf } from "./contents.ts";
+import { hostConfig, onLab } from "./scene.ts";
+
+const owner = { project: "p", stack: "s", name: "preflight" };
+const swarm: SwarmDemand = {
+  kind: "swarm",
+  subject: 'Swarm "swarm"',
+  owner,
+  adopt: false,
+  addressPools: [],
+  managers: ["a"],
+};
+const network = (shape: NetworkDemand["shape"]): NetworkDemand => ({
+  kind: "network",
+  subject: 'OverlayNetwork "net"',
+  owner,
+  name: "net",
+  shape: { encrypted: false, mtu: 1500, subnet: "10.20.0.0/24", gateway: "10.20.0.1", ...shape },
+});
+const store: ServiceDemand = {
+  kind: "service",
+  subject: 'MinioService "store"',
+  owner,
+  name: "store",
+  ports: { port: 9000 },
+  hosts: ["a", "b", "c"],
+  disks: [{ path: "/mnt/disk1", subfolder: "minio" }],
+};
+
+onLab(
+  "a look at several hosts before anything is changed",
+  (scene) => {
+    const at = (key: "a" | "b" | "c") => scene().lab.host({ a: 1, b: 2, c: 3 }[key]);
+    const address = (key: "a" | "b" | "c") => at(key).address;
+
+    /** What the preflight refuses of the three machines, and what else it says. */
+    async function look(...demands: Demand[]): Promise<{ refused: string[]; said: string[] }> {
+      const hosts = (["a", "b", "c"] as const).map((key) => {
+        const { ssh, hostname } = at(key);
+        const sshOptions = ["-i", ssh.identityFile, "-o", `UserKnownHostsFile=${ssh.knownHosts}`];
+        const connection = { host: `ssh://${ssh.user}@${address(key)}`, sshOptions };
+        return [key, { connection, hostname, privateAddress: address(key) }] as const;
+      });
+      const inputs = { hosts: Object.fromEntries(hosts), demands: [swarm, ...demands], allowOutage: false };
+      const log = vi.spyOn(console, "log").mockImplementation(() => {});
+      const { failures } = await Preflight.check!({}, inputs);
+      const said = log.mock.calls.map(([line]) => String(line));
+      log.mockRestore();
+      return { refused: failures.map(({ reason }) => reason), said };
+    }
+
+    /** What a look could leave behind on a machine. */
+    async function traces(host: LabHost): Promise<object> {
+      const listening = await host.run("sh", "-c", "awk '$4 == \"0A\" { print $2 }' /proc/net/tcp | sort -u");
+      const udp = await host.run("sh", "-c", "awk 'NR > 1 { print $2 }' /proc/net/udp | sort -u");
+      const processes = await host.run("sh", "-c", "ps -eo comm= | grep -c python || true");
+      return { contents: await contentsOf(host.engine), listening, udp, processes };
+    }
+
+    const everywhere = () => Promise.all(scene().lab.hosts.map(traces));
+    let before: object[];
+    beforeAll(async () => {
+      before = await everywhere();
+    });
+
+    describe("that are no nodes yet", () => {
+      afterEach(async () => {
+        for (const host of scene().lab.hosts) {
+          await host.run("iptables", "-F", "INPUT");
+          await host.run("hostname", host.hostname);
+          await host.run("ip", "link", "set", "eth0", "mtu", "1500");
+          await host.run("mount", "-o", "remount,size=1g", "/mnt/disk1");
+        }
+        expect(await everywhere()).toEqual(before);
+      });
+
+      test("says nothing where all is well", async () => {
+        expect(await look(network({}), store)).toEqual({ refused: [], said: [] });
+      });
+
+      test("names what does not get through between two of them, either way", async () => {
+        const block = (key: "a" | "b" | "c", from: "a" | "b" | "c", ...what: string[]) =>
+          at(key).run("iptables", "-A", "INPUT", "-s", address(from), ...what);
+        await block("b", "a", "-p", "udp", "--dport", "4789", "-j", "DROP");
+        await block("a", "b", "-p", "udp", "--dport", "7946", "-j", "DROP");
+        await block("a", "c", "-p", "tcp", "--dport", "2377", "-j", "REJECT", "--reject-with", "tcp-reset");
+        await block("b", "c", "-m", "length", "--length", "1400:65535", "-j", "DROP");
+        const blocked = (to: "b" | "c", what: string) =>
+          `Swarm "swarm": hosts.a.privateAddress "${address("a")}": this host and host ${to} (${address(to)}) do not ` +
+          `get through to each other: ${what} is blocked: open it in the firewalls and security groups of both`;
+        const { refused, said } = await look(network({ mtu: 1450 }));
+        expect(refused).toEqual([
+          blocked("b", "from a to b 4789/udp; from b to a 7946/udp"),
+          blocked("c", "from c to a 2377/tcp"),
+          expect.stringMatching(/mtu 1450: packets of 1450 bytes do not get through whole between host b and host c:/),
+        ]);
+        expect(said).toEqual([
+          ["host  mtu      ports", "a     ok       refused", "b     refused  refused", "c     refused  refused"].join(
+            "\n",
+          ),
+        ]);
+      });
+
+      test("finds what speaks against one of them", async () => {
+        await at("b").run("hostname", at("a").hostname);
+        await at("b").run("mount", "-o", "remount,size=20m", "/mnt/disk1");
+        await at("c").run("umount", "/mnt/disk1");
+        await at("c").run("ip", "link", "set", "eth0", "mtu", "1300");
+        try {
+          const { refused } = await look(network({ mtu: 1400, subnet: "10.20.0.0/29" }), store);
+          expect(refused).toEqual([
+            expect.stringMatching(
+              /hosts\.b\.hostname "node2": its engine calls itself "node1": give hostname: "node1"/,
+            ),
+            expect.stringMatching(
+              /hosts\.b\.hostname "node1": the engine of host a calls itself so as well: rename one/,
+            ),
+            expect.stringMatching(/hosts\.b "\/mnt\/disk1": this drive has 20 MiB left of 20 MiB: free some, or give/),
+            expect.stringMatching(/mtu 1400: larger than what .* carry: 1300 on host c \(eth0\): give mtu: 1300$/),
+            expect.stringMatching(
+              /subnet "10\.20\.0\.0\/29": has 5 addresses .*, and 3 hosts need 6 .*: choose a wider/,
+            ),
+            expect.stringMatching(/hosts\.c\.drives "\/mnt\/disk1": is no mount point: mount the disk there, or leave/),
+          ]);
+        } finally {
+          await at("c").run("mount", "-t", "tmpfs", "-o", "size=1g", "disk", "/mnt/disk1");
+        }
+      });
+    });
+
+    test("a preview says it in lines and in a table; a host that is silent is told of alone", async () => {
+      const stack = await scene().hostsStack(
+        {
+          a: hostConfig(at("a"), "manager"),
+          b: { ...hostConfig(at("b"), "worker"), address: address("a") },
+          c: { ...hostConfig(at("c"), "worker"), engine: "unix:///nowhere/docker.sock" },
+        },
+        { store: "none" },
+      );
+      const { output } = await stack.refused("preview");
+      expect(output).toMatch(/warning: Swarm "swarm": hosts\.c "engine": not checked: .*there is no such socket/);
+      expect(output).toMatch(/hosts\.b\.privateAddress ".*": is the address of host a as well: give each host its own/);
+      expect(output).toMatch(/host +engine +addresses\s+a +ok +refused\s+b +ok +refused\s+c +warning +-/);
+      expect(await everywhere()).toEqual(before);
+    });
+
+    describe("of which one is a node", () => {
+      beforeAll(async () => {
+        const Spec = { Name: "default", Labels: ownerLabels(owner) };
+        await at("a").engine.initSwarm({ ListenAddr: "0.0.0.0:2377", AdvertiseAddr: address("a"), Spec });
+      });
+
+      test("tries the ports that it has in use as well", async () => {
+        await at("a").run("iptables", "-A", "INPUT", "-s", address("b"), "-p", "udp", "--dport", "7946", "-j", "DROP");
+        const { refused } = await look(network({}));
+        expect(refused).toEqual([expect.stringMatching(/from b to a 7946\/udp is blocked/)]);
+        await at("a").run("iptables", "-F", "INPUT");
+        expect(await look(network({}))).toEqual({ refused: [], said: [] });
+      });
+
+      test("names one that is in another Swarm", async () => {
+        await at("c").engine.initSwarm({ ListenAddr: "0.0.0.0:2377", AdvertiseAddr: address("c"), Spec: {} });
+        const { refused } = await look(network({}));
+        expect(refused).toEqual([
+          expect.stringMatching(/hosts\.c\.engine "ssh:.*": is in another Swarm \(\w+\) than host a: leave it with/),
+        ]);
+        await at("c").engine.leaveSwarm(true);
+      });
+
+      test("tries nothing among nodes: their Swarm has shown it", async () => {
+        const { JoinTokens } = await at("a").engine.swarm();
+        const join = { RemoteAddrs: [`${address("a")}:2377`], JoinToken: JoinTokens.Worker };
+        for (const key of ["b", "c"] as const) {
+          await at(key).engine.joinSwarm({ ...join, ListenAddr: "0.0.0.0:2377", AdvertiseAddr: address(key) });
+        }
+        await at("b").run("iptables", "-A", "INPUT", "-p", "udp", "--dport", "4789", "-j", "DROP");
+        expect(await look(network({}))).toEqual({ refused: [], said: [] });
+      });
+    });
+  },
+  { hosts: 3, disks: 1 },
+);
