@@ -2,6 +2,8 @@ export type { EngineConnection } from "./engine/connection.ts";
 export type { ServiceSpec } from "./engine/types.ts";
 export type { Drive, Host } from "./host/host.ts";
 export { LocalHost, type LocalHostArgs } from "./host/local-host.ts";
+export { SshHosts } from "./host/ssh-hosts.ts";
+export type { SshHostArgs, SshHostsArgs, SshWay } from "./host/ssh-hosts-args.ts";
 export { MinioBucket, type MinioBucketArgs } from "./minio-service/bucket.ts";
 export { MinioService, type MinioServiceArgs } from "./minio-service/minio-service.ts";
 export type { BucketAccess } from "./minio-service/policy.ts";

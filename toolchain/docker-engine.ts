@@ -4,8 +4,8 @@ import { createInterface } from "node:readline/promises";
 import { type EngineConnection, resolveLocalEngine } from "../components/engine/connection.ts";
 import { Engine } from "../components/engine/engine.ts";
 import { UnreachableError } from "../components/engine/transport.ts";
+import { enginePackage, type EnginePackage } from "../components/host/engine-package.ts";
 import { cacheRoot, locked, readIfThere } from "./cache.ts";
-import { enginePackage, type EnginePackage } from "./engine-package.ts";
 import { progress, say } from "./progress.ts";
 import { answers, run } from "./run.ts";
 
@@ -75,7 +75,8 @@ async function setUp(engine: Engine, yes: boolean): Promise<void> {
 
 async function missingPackage(): Promise<EnginePackage | undefined> {
   if (await answers("dockerd", ["--version"])) return undefined;
-  return enginePackage(readIfThere("/etc/os-release") ?? "");
+  const hasAppArmor = existsSync("/sys/kernel/security/apparmor");
+  return enginePackage(readIfThere("/etc/os-release") ?? "", { hasAppArmor });
 }
 
 function plan(missing: EnginePackage | undefined): string {

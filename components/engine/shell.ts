@@ -1,6 +1,5 @@
 import type { EngineConnection } from "./connection.ts";
-import { startProblem, startSsh, targetOf } from "./ssh.ts";
-import { sshProblem } from "./ssh-problem.ts";
+import { sshError, startError, startSsh } from "./ssh.ts";
 import { UnreachableError } from "./unreachable.ts";
 
 /** What a script ended with. */
@@ -32,14 +31,12 @@ export function runScript(
   options: { input?: string; timeoutMs?: number } = {},
 ): Promise<ScriptResult> {
   const { input = "", timeoutMs = 60_000 } = options;
-  const target = targetOf(connection);
   const bytes = Buffer.from(script);
   // Byte by byte: whatever follows the script is its input, and must still be there for it to read.
   const child = startSsh(connection, `exec sh -c 'eval "$(dd bs=1 count=${bytes.length} 2>/dev/null)"'`);
   return new Promise((resolve, reject) => {
-    const failed = (why: string) => reject(new UnreachableError(connection.host, why));
     const limit = setTimeout(() => {
-      failed(`a script there did not end within ${timeoutMs / 1000} s`);
+      reject(new UnreachableError(connection.host, `a script there did not end within ${timeoutMs / 1000} s`));
       child.kill();
     }, timeoutMs);
     const output: Record<"stdout" | "stderr", string> = { stdout: "", stderr: "" };
@@ -48,11 +45,11 @@ export function runScript(
     }
     child.on("error", (error) => {
       clearTimeout(limit);
-      failed(startProblem(error));
+      reject(startError(connection, error));
     });
     child.on("close", (code) => {
       clearTimeout(limit);
-      if (code === null || code === SSH_FAILED) failed(sshProblem(target, { stderr: output.stderr, code }));
+      if (code === null || code === SSH_FAILED) reject(sshError(connection, { stderr: output.stderr, code }));
       else resolve({ exitCode: code, ...output });
     });
     // A script may end before it has read its input.

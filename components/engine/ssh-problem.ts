@@ -28,50 +28,93 @@ export interface SshEnd {
   code: number | null;
 }
 
+/**
+ * What a failure is about: the identity of the machine, the way in, rights on the engine, the engine itself; none when
+ * the machine was not reached, or said what nobody knows here.
+ */
+export type SshProblemKind = "identity" | "login" | "rights" | "engine";
+
 /** Why a connection through ssh failed, in one line, with the way out. */
-export function sshProblem({ host, user, port }: SshTarget, { stderr, code }: SshEnd): string {
+export function sshProblem(
+  { host, user, port }: SshTarget,
+  { stderr, code }: SshEnd,
+): { problem: string; kind?: SshProblemKind } {
+  const [reason] = reasonsFor({ host, user, port }, stderr).filter(({ said }) => said.test(stderr));
+  const how = `ssh ended with ${code === null ? "a signal" : `code ${code}`}`;
+  return { problem: onTheWay(stderr, host) + (reason?.problem ?? lastLine(stderr) ?? how), kind: reason?.kind };
+}
+
+interface Reason {
+  said: RegExp;
+  problem: string;
+  kind?: SshProblemKind;
+}
+
+/** In the order in which they are looked for: what is said of a key comes before how the connection then ends. */
+function reasonsFor({ host, user, port }: SshTarget, stderr: string): Reason[] {
   const who = user === undefined ? "this user" : `user "${user}"`;
-  const scan = `\`ssh-keyscan ${port === undefined ? "" : `-p ${port} `}${host}\``;
-  const [, known] = /No (\S+ )?host key is known/.exec(stderr) ?? [];
-  const known_as = port === undefined || port === 22 ? host : `[${host}]:${port}`;
-  const reasons: [RegExp, string][] = [
-    [
-      /REMOTE HOST IDENTIFICATION HAS CHANGED/,
-      `its host key is not the known one: it is another machine, or someone is in between; if the machine was made ` +
-        `anew, give its new key (\`hostKey\`), or forget the old one: \`ssh-keygen -R '${known_as}'\``,
-    ],
-    [
-      /host key is known for|Host key verification failed/,
-      `its ${known ?? ""}host key is not known: add it to known_hosts (${scan}, then compare it with the machine's ` +
-        `own), or give it as \`hostKey\``,
-    ],
-    [/revoked/i, "its host key is revoked"],
-    [
-      /docker[^\n]*permission denied|permission denied[^\n]*docker/i,
-      `${who} may not use the engine there: add the user to the group \`docker\` (\`sudo usermod -aG docker ` +
+  const ported = port !== undefined && port !== 22;
+  const scan = `ssh-keyscan ${ported ? `-p ${port} ` : ""}${host}`;
+  const [, keyType = ""] = /No (\S+ )host key is known/.exec(stderr) ?? [];
+  return [
+    {
+      said: /REMOTE HOST IDENTIFICATION HAS CHANGED/,
+      problem:
+        "its host key is not the known one: it is another machine, or somebody is in between; if the machine was made " +
+        `anew, give its new key, or forget the old one: \`ssh-keygen -R '${ported ? `[${host}]:${port}` : host}'\``,
+      kind: "identity",
+    },
+    {
+      said: /host key is known for|Host key verification failed/,
+      problem:
+        `its ${keyType}host key is not known: add it to known_hosts (\`${scan}\`, compared with the machine's own), ` +
+        "or give it as hostKey",
+      kind: "identity",
+    },
+    { said: /host key .*revoked/i, problem: "its host key is revoked", kind: "identity" },
+    {
+      said: /docker[^\n]*permission denied|permission denied[^\n]*docker/i,
+      problem:
+        `${who} may not use the engine there: add the user to the group \`docker\` (\`sudo usermod -aG docker ` +
         `${user ?? "<user>"}\`)`,
-    ],
-    [
-      /Permission denied \(|Too many authentication failures|No supported authentication methods/,
-      `${who} is not let in: none of the keys offered is accepted; add the key to authorized_keys there, or name ` +
+      kind: "rights",
+    },
+    {
+      said: /Permission denied \(|Too many authentication failures|No supported authentication methods/,
+      problem:
+        `${who} is not let in: none of the keys offered is accepted; add the key to authorized_keys there, or name ` +
         "another user or key",
-    ],
-    [/Could not resolve hostname|Name or service not known/, "its name is not known: check the address"],
-    [/Connection refused/, `nothing listens on port ${port ?? 22} there: is sshd running?`],
-    [/timed out|did not respond|not responding/, "nothing answers at this address: is the machine up and reachable?"],
-    [/No route to host|Network is unreachable/, "there is no route to this address"],
-    [
-      /docker: (?:command )?not found|docker: No such file|[Uu]nknown command:? docker|command not found: docker/,
-      "docker is not installed there, or not on the PATH of ssh commands",
-    ],
-    [
-      /Cannot connect to the Docker daemon|docker\.sock: connect:/,
-      "docker is installed there but its engine does not run",
-    ],
-    [/is not a docker command/, "its docker is too old: it needs at least 20.10"],
+      kind: "login",
+    },
+    {
+      said: /Could not resolve hostname|Name or service not known/,
+      problem: "its name is not known: check the address",
+    },
+    { said: /Connection refused/, problem: `nothing listens on port ${port ?? 22} there: is sshd running?` },
+    {
+      said: /timed out|did not respond|not responding/,
+      problem: "nothing answers at this address: is the machine up and reachable?",
+    },
+    { said: /No route to host|Network is unreachable/, problem: "there is no route to this address" },
+    {
+      said: /docker: (?:command )?not found|docker: No such file|[Uu]nknown command:? docker|command not found: docker/,
+      problem: "docker is not installed there, or not on the PATH of ssh commands",
+      kind: "engine",
+    },
+    {
+      said: /Cannot connect to the Docker daemon|docker\.sock: connect:/,
+      problem: "docker is installed there but its engine does not run",
+      kind: "engine",
+    },
+    { said: /is not a docker command/, problem: "its docker is too old: it needs at least 20.10", kind: "engine" },
   ];
-  const [, reason] = reasons.find(([pattern]) => pattern.test(stderr)) ?? [];
-  return reason ?? lastLine(stderr) ?? `ssh ended with ${code === null ? "a signal" : `code ${code}`}`;
+}
+
+/** Which machine it is about, when it is one on the way. */
+function onTheWay(stderr: string, host: string): string {
+  const spoken = /(?:host key is known for|Host key for) \[?([^\s\]]+)|@([^\s:]+): Permission denied \(/.exec(stderr);
+  const name = spoken?.[1] ?? spoken?.[2];
+  return name === undefined || name === host ? "" : `at "${name}": `;
 }
 
 function lastLine(text: string): string | undefined {

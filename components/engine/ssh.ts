@@ -2,7 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import * as http from "node:http";
 import { Duplex } from "node:stream";
 import type { EngineConnection } from "./connection.ts";
-import { sshProblem, sshTarget, type SshTarget } from "./ssh-problem.ts";
+import { type SshEnd, sshProblem, sshTarget, type SshTarget } from "./ssh-problem.ts";
 import { UnreachableError } from "./unreachable.ts";
 
 /** One engine's connections at a time; a request beyond that waits for its turn. */
@@ -14,8 +14,16 @@ const IDLE_MS = 10_000;
 /** How much of what ssh says is kept: the end, where the reason is. */
 const KEPT_OF_STDERR = 8_192;
 
-/** What no option of a user changes (of two values ssh takes the first): the host key is always checked. */
-const FIXED = ["BatchMode=yes", "StrictHostKeyChecking=yes", "ClearAllForwardings=yes", "RequestTTY=no"];
+/** What no option of a user changes, the first value being ssh's: the host key is always checked. */
+const FIXED = [
+  "BatchMode=yes",
+  "StrictHostKeyChecking=yes",
+  "ClearAllForwardings=yes",
+  "RequestTTY=no",
+  // A connection that another ssh shares out has the rights of when it was opened.
+  "ControlMaster=no",
+  "ControlPath=none",
+];
 
 /** What holds unless the options or `~/.ssh/config` say otherwise. */
 const DEFAULTS = ["ConnectTimeout=10", "ServerAliveInterval=10", "ServerAliveCountMax=3"];
@@ -51,10 +59,19 @@ export function startSsh(connection: EngineConnection, command: string): ChildPr
   return child;
 }
 
-/** What a failed start of ssh itself says. */
-export function startProblem(error: Error): string {
+/** The error that an end of ssh is. */
+export function sshError(connection: EngineConnection, end: SshEnd): UnreachableError {
+  const { problem, kind } = sshProblem(targetOf(connection), end);
+  return new UnreachableError(connection.host, problem, kind);
+}
+
+/** The error that a failed start of ssh itself is. */
+export function startError({ host }: EngineConnection, error: Error): UnreachableError {
   const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
-  return missing ? "there is no ssh on this machine: install OpenSSH's client" : error.message;
+  return new UnreachableError(
+    host,
+    missing ? "there is no ssh on this machine: install OpenSSH's client" : error.message,
+  );
 }
 
 const agents = new Map<string, http.Agent>();
@@ -109,7 +126,7 @@ class SshStream extends Duplex {
     });
     // A pipe that breaks says less than what ssh has to say about it: that comes with its end.
     for (const pipe of [stdin, stdout, stderr]) pipe.on("error", () => {});
-    this.#child.on("error", (error) => this.destroy(this.#lost(startProblem(error))));
+    this.#child.on("error", (error) => this.destroy(startError(connection, error)));
     this.#child.on("close", (code) => this.#ended(code));
   }
 
@@ -149,16 +166,12 @@ class SshStream extends Duplex {
   #ended(code: number | null): void {
     if (this.destroyed) return;
     if (code !== 0) {
-      this.destroy(this.#lost(sshProblem(targetOf(this.#connection), { stderr: this.#stderr, code })));
+      this.destroy(sshError(this.#connection, { stderr: this.#stderr, code }));
       return;
     }
     // The engine has hung up: what it said before is still read, but nothing more can be asked.
     this.once("end", () => this.destroy()).push(null);
     if (this.#idle) this.destroy();
-  }
-
-  #lost(why: string): UnreachableError {
-    return new UnreachableError(this.#connection.host, why);
   }
 
   #each(act: (handle: { ref(): void; unref(): void }) => void): void {

@@ -43,7 +43,8 @@ export const Host: ResourceHandler<HostInputs, HostState> = {
   },
 };
 
-async function reach(inputs: HostInputs): Promise<HostState> {
+/** The host, once its engine answers and is the one that was meant. */
+export async function reach(inputs: HostInputs): Promise<HostState> {
   const engine = new Engine(inputs.connection);
   const info = await waitFor(
     async () => {

@@ -11,6 +11,7 @@ import * as preflight from "./preflight.ts";
 import * as rootCredentials from "./root-credentials.ts";
 import { served } from "./served.ts";
 import * as service from "./service.ts";
+import * as sshHost from "./ssh-host.ts";
 import * as user from "./user.ts";
 
 export const Bucket = served(bucket.Bucket);
@@ -21,4 +22,5 @@ export const NodeSettings = served(nodeSettings.NodeSettings);
 export const Preflight = served(preflight.Preflight);
 export const RootCredentials = served(rootCredentials.RootCredentials);
 export const Service = served(service.Service);
+export const SshHost = served(sshHost.SshHost);
 export const User = served(user.User);

@@ -5,7 +5,16 @@ import * as pulumi from "@pulumi/pulumi";
  * `pulumi-swarm/provider` stand in the state of every stack: neither ever changes.
  */
 export type Kind =
-  "Host" | "Preflight" | "Cluster" | "Member" | "NodeSettings" | "Service" | "RootCredentials" | "Bucket" | "User";
+  | "Host"
+  | "SshHost"
+  | "Preflight"
+  | "Cluster"
+  | "Member"
+  | "NodeSettings"
+  | "Service"
+  | "RootCredentials"
+  | "Bucket"
+  | "User";
 
 /**
  * What Pulumi evaluates to get at a resource's code. A constant: state holds this address, never program code, so a

@@ -7,7 +7,6 @@ import { readArgs } from "../../commands/support/args.ts";
 import { clearStaleLocks } from "../../commands/support/locks.ts";
 import { openState, type StateFolder } from "../../commands/support/state.ts";
 import { ROOT } from "../../toolchain/cache.ts";
-import { enginePackage } from "../../toolchain/engine-package.ts";
 import { tar } from "../../toolchain/tar.ts";
 
 describe("arguments", () => {
@@ -49,23 +48,6 @@ describe("locks of the backend", () => {
     writeFileSync(join(folder, "half.json"), '{"pid": 1');
     clearStaleLocks(state, "dev");
     expect(["dead", "alive", "elsewhere", "half"].map(left)).toEqual([false, true, true, true]);
-  });
-});
-
-describe("the engine's package", () => {
-  it.each([
-    ["ID=debian\n", false, ["docker.io", "iptables"]],
-    ['ID=linuxmint\nID_LIKE="ubuntu debian"\n', true, ["docker.io", "iptables", "apparmor"]],
-    ["ID=fedora\n", false, ["moby-engine"]],
-    ['ID="amzn"\nID_LIKE="centos rhel fedora"\n', false, ["docker"]],
-  ])("of %j is known", (osRelease, hasAppArmor, packages) => {
-    expect(enginePackage(osRelease, hasAppArmor).packages).toEqual(packages);
-  });
-
-  it("of another system is not: says what to do", () => {
-    expect(() => enginePackage('ID="rocky"\nID_LIKE="rhel centos fedora"\n')).toThrow(
-      /"rocky" has no package.*install it as/,
-    );
   });
 });
 

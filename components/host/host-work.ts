@@ -1,0 +1,145 @@
+import { sshProblem, type SshTarget } from "../engine/ssh-problem.ts";
+import { errorText } from "../shared/error-text.ts";
+import { enginePackage, type EnginePackage, type EngineSource } from "./engine-package.ts";
+import type { Drive } from "./host.ts";
+import { driveFolder, quoted, type Survey } from "./survey.ts";
+
+/** How a host is to be. */
+export interface HostWish {
+  hostname: string;
+  /** Where Docker Engine may be installed from; false: not at all. */
+  install: EngineSource | false;
+  drives: Readonly<Record<string, Drive>>;
+}
+
+/** What is to be done on a machine. */
+export interface HostWork {
+  /** Docker Engine, where it is missing. */
+  install?: EnginePackage;
+  /** Whether the engine is to be started. */
+  start: boolean;
+  /** Folders to make on mounted disks. */
+  folders: string[];
+}
+
+/** What stands between a machine and the host that it is to be. */
+export interface Appraisal {
+  /** What nobody but the user can mend, one line each. */
+  problems: string[];
+  /** What may mend itself, as on a machine that is still starting. */
+  waiting?: string;
+  work: HostWork;
+}
+
+/** Compares a machine with the host that it is to be. */
+export function appraise(survey: Survey, wish: HostWish, target: SshTarget): Appraisal {
+  const problems: string[] = [];
+  const work: HostWork = { start: false, folders: [] };
+  let waiting: string | undefined;
+  if (survey.hostname !== wish.hostname) {
+    problems.push(
+      `hostname "${wish.hostname}": the machine at ${target.host} calls itself "${survey.hostname}"; ` +
+        `give hostname: "${survey.hostname}", or another address`,
+    );
+  }
+  if (!survey.engine) {
+    const { problem, kind } = sshProblem(target, { stderr: survey.problem, code: 1 });
+    if (!survey.hasDocker || (!survey.hasEngine && kind !== "rights")) {
+      try {
+        work.install = missingEngine(survey, wish.install);
+        work.start = true;
+      } catch (error) {
+        problems.push(errorText(error));
+      }
+    } else if (kind === "rights") problems.push(problem);
+    else if (wish.install === false) waiting = `${problem}: \`sudo systemctl enable --now docker\` there starts it`;
+    else work.start = true;
+  }
+  for (const [key, drive] of Object.entries(wish.drives)) {
+    const folder = driveFolder(drive);
+    const found = survey.disks[key];
+    if (folder === undefined || !found) continue;
+    const { disk } = found;
+    if (disk !== "mounted") problems.push(`drives.${key}.path "${drive.path}": ${DISK_PROBLEMS[disk]}`);
+    else if (found.folder !== "there") work.folders.push(folder);
+  }
+  return { problems, waiting, work };
+}
+
+/**
+ * Whether there is anything to mend, or to refuse, about a machine that was as it should be. A folder that this user
+ * cannot see is there, and an engine that nobody may start here comes back by itself.
+ */
+export function needsWork(survey: Survey, wish: HostWish, target: SshTarget): boolean {
+  const { problems, work } = appraise(survey, wish, target);
+  const isMissing = Object.values(survey.disks).some(({ folder }) => folder === "missing");
+  return problems.length > 0 || work.start || isMissing;
+}
+
+const DISK_PROBLEMS = {
+  missing: "there is no such folder: mount a disk there",
+  unmounted: "is a plain folder of another disk: mount a disk there",
+  root: "is on the root disk: mount a disk of its own there",
+};
+
+function missingEngine({ osRelease, hasAppArmor }: Survey, install: EngineSource | false): EnginePackage {
+  if (install !== false) return enginePackage(osRelease, { source: install, hasAppArmor });
+  throw new Error(
+    'Docker Engine is not installed there: install it, or have it installed with install: "docker" (Docker\'s own ' +
+      'packages) or "distribution"',
+  );
+}
+
+/** Says so when the user may not become root. */
+const AS_ROOT = `
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; return; fi
+  if ! sudo -n true 2>/dev/null; then
+    echo "user \\"$(id -un)\\" may not become root: log in as root, or let the user run sudo without a password" >&2
+    exit 1
+  fi
+  sudo -n "$@"
+}`;
+
+/** The script that does the work. */
+export function workScript({ install, start, folders }: HostWork, { isRoot, user }: Survey): string {
+  const lines = ["set -e", AS_ROOT];
+  if (install) lines.push(...installation(install));
+  if (install && !isRoot) lines.push(`as_root usermod -aG docker ${quoted(user)}`);
+  if (start) {
+    lines.push(
+      "if [ -d /run/systemd/system ]; then as_root systemctl enable --now docker >&2",
+      "else as_root service docker start >&2; fi",
+    );
+  }
+  for (const folder of folders)
+    lines.push(`mkdir -p ${quoted(folder)} 2>/dev/null || as_root mkdir -p ${quoted(folder)}`);
+  return `${lines.join("\n")}\n`;
+}
+
+function installation({ manager, commands }: EnginePackage): string[] {
+  const isApt = manager === "apt-get";
+  // A machine that starts for the first time may still install packages itself.
+  const patient = ([program = "", ...args]: string[]) =>
+    program === "apt-get"
+      ? ["env", "DEBIAN_FRONTEND=noninteractive", program, "-o", "DPkg::Lock::Timeout=300", ...args]
+      : [program, ...args];
+  const asRoot = (command: string[]) => `as_root ${patient(command).map(word).join(" ")} >&2`;
+  const lines = ["if command -v cloud-init >/dev/null; then timeout 300 cloud-init status --wait >&2 || true; fi"];
+  lines.push(...commands.map(asRoot));
+  // Newer releases have the docker command, through which the engine is reached, in a package of its own.
+  const cli = ["apt-get", "install", "-y", "--no-install-recommends", "docker-cli"];
+  if (isApt) lines.push(`command -v docker >/dev/null || ${asRoot(cli)}`);
+  return lines;
+}
+
+const word = (text: string) => (/^[\w@%+=:,./-]+$/.test(text) ? text : quoted(text));
+
+/** What went wrong in a work script, in one line: what the package manager calls an error, else the last words. */
+export function workProblem(stderr: string): string {
+  const lines = stderr
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+  return lines.findLast((line) => /^(?:E:|Error|error:)/.test(line)) ?? lines.at(-1) ?? "it failed without a word";
+}

@@ -1,0 +1,56 @@
+import type { EngineConnection } from "../engine/connection.ts";
+import { sshTarget } from "../engine/ssh-problem.ts";
+
+/** How a machine is reached by ssh, all of it known. */
+export interface SshAccess {
+  address: string;
+  user?: string;
+  port?: number;
+  identityFile?: string;
+  jumpHost?: string;
+  hostKey?: string;
+}
+
+/** The engine of a machine that is reached by ssh. */
+export function sshConnection(access: SshAccess): EngineConnection {
+  const { identityFile, jumpHost, hostKey } = access;
+  const sshOptions = [
+    ...(identityFile === undefined ? [] : identity(identityFile)),
+    ...(hostKey === undefined ? [] : pinned(hostKey)),
+    ...(jumpHost === undefined ? [] : ["-o", `ProxyCommand=${jump(jumpHost, identityFile)}`]),
+  ];
+  return { host: sshAddress(access), ...(sshOptions.length > 0 ? { sshOptions } : {}) };
+}
+
+/** `ssh://[user@]address[:port]`. */
+export function sshAddress({ address, user, port }: SshAccess): string {
+  const host = address.includes(":") ? `[${address}]` : address;
+  return `ssh://${user === undefined ? "" : `${user}@`}${host}${port === undefined ? "" : `:${port}`}`;
+}
+
+/** That key and no other: an agent with many would be turned away before it came to this one. */
+function identity(file: string): string[] {
+  return ["-i", file, "-o", "IdentitiesOnly=yes"];
+}
+
+/** Lets ssh know the machine's key from a command instead of a file, and from there alone. */
+function pinned(hostKey: string): string[] {
+  const [type = "", key = ""] = hostKey.trim().split(/\s+/);
+  const options = [`KnownHostsCommand=/bin/echo %H ${type} ${key}`];
+  for (const kind of ["User", "Global"]) options.push(`${kind}KnownHostsFile=/dev/null`);
+  return options.flatMap((option) => ["-o", option]);
+}
+
+/** What ssh's own way of jumping does, but with the host key of the machine on the way checked for certain. */
+function jump(jumpHost: string, identityFile: string | undefined): string {
+  const { host, user, port } = sshTarget(`ssh://${jumpHost}`) ?? { host: jumpHost };
+  const words = [
+    ...["-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes", "-o", "ConnectTimeout=10"],
+    ...(identityFile === undefined ? [] : identity(identityFile)),
+    ...(user === undefined ? [] : ["-l", user]),
+    ...(port === undefined ? [] : ["-p", String(port)]),
+  ];
+  // A shell reads it, after ssh has replaced what follows a percent sign.
+  const word = (text: string) => (/^[\w@=:,./+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
+  return `ssh ${words.map((text) => word(text).replaceAll("%", "%%")).join(" ")} -W '[%h]:%p' -- ${word(host)}`;
+}

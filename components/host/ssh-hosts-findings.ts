@@ -1,0 +1,110 @@
+import { plain } from "../shared/inputs.ts";
+import type { Finding } from "../shared/refusal.ts";
+import { sshTarget } from "../engine/ssh-problem.ts";
+import { hostFindings } from "./host-findings.ts";
+import { sshAddress } from "./ssh-connection.ts";
+import type { SshHostArgs, SshHostsArgs, SshWay } from "./ssh-hosts-args.ts";
+
+/** What MinIO gets of a host that says nothing of drives. */
+export const DEFAULT_DRIVES = { drive1: {} };
+
+/** A host with what holds for all of them. */
+export function withDefaults(
+  key: string,
+  host: SshHostArgs,
+  defaults: SshHostsArgs["defaults"] = {},
+): SshHostArgs & Required<Pick<SshHostArgs, "hostname" | "labels" | "drives">> {
+  const { labels, drives = DEFAULT_DRIVES, ...way } = defaults;
+  const given = Object.fromEntries(Object.entries(host).filter(([, value]) => value !== undefined)) as SshHostArgs;
+  return { hostname: key, drives, ...way, ...given, labels: { ...labels, ...host.labels } };
+}
+
+/** What is wrong with the hosts as they were declared. */
+export function sshHostsFindings({ hosts, defaults, install, timeoutSeconds }: SshHostsArgs): Finding[] {
+  const findings: Finding[] = [];
+  if (Object.keys(hosts).length === 0) {
+    const problem = 'needs at least one host: hosts: { a: { address: "192.0.2.1" } }';
+    findings.push({ argument: "hosts", value: hosts, problem });
+  }
+  if (install !== undefined && ![false, "distribution", "docker"].includes(install)) {
+    findings.push({ argument: "install", value: install, problem: 'must be "distribution", "docker" or false' });
+  }
+  const seconds = plain(timeoutSeconds);
+  if (seconds !== undefined && !(seconds > 0)) {
+    findings.push({ argument: "timeoutSeconds", value: seconds, problem: "must be a number of seconds above 0" });
+  }
+  const complete = Object.entries(hosts).map(([key, host]) => [key, withDefaults(key, host, defaults)] as const);
+  return [
+    ...findings,
+    ...wayFindings("defaults", defaults ?? {}),
+    ...complete.flatMap(([key, { hostname, labels, drives }]) =>
+      hostFindings({ key, hostname, engine: "ssh://host", labels, drives }).map((finding) =>
+        finding.argument === "key"
+          ? { ...finding, argument: "hosts" }
+          : { ...finding, argument: `hosts.${key}.${finding.argument}` },
+      ),
+    ),
+    ...Object.entries(hosts).flatMap(([key, host]) => [
+      ...wayFindings(`hosts.${key}`, host),
+      ...addressFindings(`hosts.${key}`, host),
+    ]),
+    ...duplicates(complete, "hostname", ({ hostname }) => hostname),
+    ...duplicates(complete, "address", wayTo),
+  ];
+}
+
+function wayFindings(where: string, { user, port, identityFile, jumpHost }: SshWay): Finding[] {
+  const check = <T>(name: string, value: T | undefined, ok: (value: T) => boolean, problem: string): Finding[] =>
+    value === undefined || ok(value) ? [] : [{ argument: `${where}.${name}`, value, problem }];
+  return [
+    ...check("user", plain(user), (name) => /^[^\s@:/-][^\s@:/]*$/.test(name), "must be the name of a user"),
+    ...check("port", plain(port), (one) => Number.isInteger(one) && one > 0 && one < 65_536, "must be 1 to 65535"),
+    ...check("identityFile", plain(identityFile), (file) => file.trim() !== "", "must be the file of a private key"),
+    ...check(
+      "jumpHost",
+      plain(jumpHost),
+      (host) => sshTarget(`ssh://${host}`) !== undefined,
+      'must be [user@]host[:port], such as "me@bastion.example"',
+    ),
+  ];
+}
+
+const HOST_KEY = /^(?:ssh-|ecdsa-|sk-)[\w@.-]+\s+[A-Za-z0-9+/]{32,}={0,2}(?:\s.*)?$/;
+
+/** What is wrong with a machine's address or its key, as far as they are known. */
+export function addressFindings(where: string, { address, hostKey }: SshHostArgs): Finding[] {
+  const findings: Finding[] = [];
+  const name = plain(address);
+  if (name !== undefined && (/[@/[\]]/.test(name) || sshTarget(sshAddress({ address: name })) === undefined)) {
+    const problem = "must be the machine's name or address alone: user and port are arguments of their own";
+    findings.push({ argument: `${where}.address`, value: name, problem });
+  }
+  const key = plain(hostKey);
+  if (key !== undefined && !HOST_KEY.test(key.trim())) {
+    const problem = 'must be type and key of a public key, as `ssh-keyscan` prints them: "ssh-ed25519 AAAA…"';
+    findings.push({ argument: `${where}.hostKey`, value: key, problem });
+  }
+  return findings;
+}
+
+/** Where it is, as far as it is known: ports of one address may lead to several machines. */
+function wayTo({ address, port, jumpHost }: SshHostArgs): string | undefined {
+  const name = plain(address);
+  return name === undefined ? undefined : [name, plain(port) ?? 22, plain(jumpHost) ?? ""].join(" ");
+}
+
+function duplicates<T extends SshHostArgs>(
+  hosts: readonly (readonly [string, T])[],
+  argument: "hostname" | "address",
+  valueOf: (host: T) => string | undefined,
+): Finding[] {
+  const first = new Map<string, string>();
+  return hosts.flatMap(([key, host]) => {
+    const value = valueOf(host);
+    if (value === undefined) return [];
+    const other = first.get(value);
+    first.set(value, other ?? key);
+    const problem = `is host "${other ?? ""}" already: give each host a machine of its own`;
+    return other === undefined ? [] : [{ argument: `hosts.${key}.${argument}`, value: plain(host[argument]), problem }];
+  });
+}

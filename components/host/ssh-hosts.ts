@@ -1,0 +1,96 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { EngineConnection } from "../engine/connection.ts";
+import { SwarmResource } from "../provider/resource.ts";
+import { refuse } from "../shared/refusal.ts";
+import type { Drive, Host } from "./host.ts";
+import { sshConnection } from "./ssh-connection.ts";
+import type { SshHostArgs, SshHostsArgs } from "./ssh-hosts-args.ts";
+import { addressFindings, sshHostsFindings, withDefaults } from "./ssh-hosts-findings.ts";
+
+/**
+ * Existing machines, reached by ssh: each is waited for until it answers, gets Docker Engine where that is asked for and
+ * missing, and has its drives checked. Destroying them leaves the machines as they are.
+ *
+ * @example
+ * const hosts = new SshHosts("hosts", {
+ *   hosts: { a: { address: "192.0.2.1" }, b: { address: "192.0.2.2" }, c: { address: "192.0.2.3" } },
+ *   defaults: { user: "admin", drives: { d1: { path: "/mnt/disk1" }, d2: { path: "/mnt/disk2" } } },
+ *   install: "docker",
+ * });
+ * const swarm = new Swarm("swarm", { managers: hosts.list });
+ */
+export class SshHosts extends pulumi.ComponentResource {
+  /** The hosts by key. */
+  readonly hosts: Readonly<Record<string, Host>>;
+
+  constructor(name: string, args: SshHostsArgs, opts?: pulumi.ComponentResourceOptions) {
+    const subject = `SshHosts "${name}"`;
+    refuse(subject, sshHostsFindings(args));
+    super("pulumi-swarm:index:SshHosts", name, {}, opts);
+    const { install = false, timeoutSeconds = 300 } = args;
+
+    this.hosts = Object.fromEntries(
+      Object.entries(args.hosts).map(([key, given]) => {
+        const host = withDefaults(key, given, args.defaults);
+        const { address, hostname, zone, labels, drives, privateAddress, endpointAddress } = host;
+        const connection = connectionOf(host, (known) => refuse(subject, addressFindings(`hosts.${key}`, known)));
+        const machine = new SshMachine(
+          `${name}-${key}`,
+          { connection, hostname, install, drives, timeoutSeconds },
+          { parent: this },
+        );
+        const one: Host = {
+          ...{ key, hostname, zone, labels, drives },
+          engine: connection,
+          privateAddress: pulumi.output(privateAddress ?? address),
+          endpointAddress: pulumi.output(endpointAddress ?? address),
+          machineId: machine.machineId,
+          ready: machine.ready,
+        };
+        return [key, one];
+      }),
+    );
+    this.registerOutputs({ hosts: Object.keys(this.hosts) });
+  }
+
+  /** All hosts, in the order in which they were given. */
+  get list(): Host[] {
+    return Object.values(this.hosts);
+  }
+
+  /** @throws when there is no host of that key. */
+  host(key: string): Host {
+    const host = this.hosts[key];
+    if (!host) throw new Error(`host "${key}" is not there: choose one of ${Object.keys(this.hosts).join(", ")}`);
+    return host;
+  }
+}
+
+/** What was an Output is checked once it is known. */
+function connectionOf(host: SshHostArgs, check: (known: SshHostArgs) => void): pulumi.Output<EngineConnection> {
+  const { address, user, port, identityFile, jumpHost, hostKey } = host;
+  return pulumi.output({ address, user, port, identityFile, jumpHost, hostKey }).apply((access) => {
+    check(access);
+    return sshConnection(access);
+  });
+}
+
+/** The machine as it was found, or made ready. */
+class SshMachine extends SwarmResource {
+  declare readonly machineId: pulumi.Output<string>;
+  declare readonly ready: pulumi.Output<boolean>;
+
+  constructor(
+    name: string,
+    props: {
+      connection: pulumi.Input<EngineConnection>;
+      hostname: string;
+      install: string | false;
+      drives: Readonly<Record<string, Drive>>;
+      timeoutSeconds: pulumi.Input<number>;
+    },
+    opts: pulumi.CustomResourceOptions,
+  ) {
+    super("SshHost", name, { machineId: undefined, engineVersion: undefined, ready: undefined, ...props }, opts);
+  }
+}

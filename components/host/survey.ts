@@ -1,0 +1,98 @@
+import { posix } from "node:path";
+import type { Drive } from "./host.ts";
+
+/** How a drive's disk stands on its host. */
+export type DiskState = "missing" | "unmounted" | "root" | "mounted";
+
+/** What a machine says of itself, as the user that ssh logs in. */
+export interface Survey {
+  /** What the machine calls itself. */
+  hostname: string;
+  /** Its file os-release. */
+  osRelease: string;
+  user: string;
+  isRoot: boolean;
+  hasAppArmor: boolean;
+  /** Whether the docker command is there: engines are reached through it. */
+  hasDocker: boolean;
+  /** Whether the engine itself is there. */
+  hasEngine: boolean;
+  /** The engine, when it answers this user. */
+  engine?: { id: string; version: string };
+  /** What docker says of an engine that does not. */
+  problem: string;
+  /** The disks of the drives that have a path, by drive key. */
+  disks: Record<string, { disk: DiskState; folder: "there" | "missing" | "hidden" }>;
+}
+
+/** The folder of a drive that is on a disk of its own. */
+export function driveFolder({ path, subfolder = "minio" }: Drive): string | undefined {
+  return path === undefined ? undefined : posix.join(path, subfolder);
+}
+
+/** What prints the survey, in parts that each begin with `== name`. It changes nothing. */
+export function surveyScript(drives: Readonly<Record<string, Drive>>): string {
+  const looks = Object.entries(drives).flatMap(([key, drive]) => {
+    const folder = driveFolder(drive);
+    return folder === undefined ? [] : `drive ${key} ${quoted(drive.path ?? "")} ${quoted(folder)}`;
+  });
+  return `
+part() { printf '\\n== %s\\n' "$1"; }
+part hostname; uname -n
+part os; cat /etc/os-release 2>/dev/null || cat /usr/lib/os-release 2>/dev/null
+part user; id -un
+part uid; id -u
+part apparmor; [ -d /sys/kernel/security/apparmor ] && echo yes
+part docker; command -v docker
+part info; timeout 20 docker info --format 'engine {{.ID}} {{.ServerVersion}}' 2>&1
+# Where the programs for root are, which ssh does not look at for others.
+PATH=$PATH:/usr/sbin:/sbin
+part dockerd; command -v dockerd
+drive() {
+  part "drive $1"
+  if [ ! -d "$2" ]; then echo missing
+  elif ! mountpoint -q "$2"; then echo unmounted
+  elif [ "$(stat -c %d "$2")" = "$(stat -c %d /)" ]; then echo root
+  else echo mounted
+  fi
+  if [ -d "$3" ]; then echo there
+  elif [ -d "$2" ] && [ ! -x "$2" ]; then echo hidden
+  else echo missing
+  fi
+}
+${looks.join("\n")}
+exit 0
+`;
+}
+
+/** Reads what `surveyScript` printed. */
+export function parseSurvey(printed: string): Survey {
+  const pieces = printed.split(/^== (.*)$/m).slice(1);
+  const parts = new Map<string, string>();
+  for (let at = 0; at < pieces.length; at += 2) parts.set(pieces[at] ?? "", (pieces[at + 1] ?? "").trim());
+  const part = (name: string) => parts.get(name) ?? "";
+  const [, id, version] = /^engine ([A-Za-z0-9:-]{20,}) (\S+)$/m.exec(part("info")) ?? [];
+  return {
+    hostname: part("hostname"),
+    osRelease: part("os"),
+    user: part("user"),
+    isRoot: part("uid") === "0",
+    hasAppArmor: part("apparmor") === "yes",
+    hasDocker: part("docker") !== "",
+    hasEngine: part("dockerd") !== "",
+    engine: id === undefined || version === undefined ? undefined : { id, version },
+    problem: part("info"),
+    disks: Object.fromEntries(
+      [...parts].flatMap(([name, text]) => {
+        const [, key] = /^drive (.*)$/.exec(name) ?? [];
+        const [disk, folder] = text.split("\n");
+        return key === undefined ? [] : [[key, { disk, folder } as Survey["disks"][string]]];
+      }),
+    ),
+  };
+}
+
+/** A word of a shell, whatever is in it. */
+export function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,130 @@
+import { Engine } from "../engine/engine.ts";
+import { runScript } from "../engine/shell.ts";
+import { targetOf } from "../engine/ssh.ts";
+import { send } from "../engine/transport.ts";
+import { UnreachableError } from "../engine/unreachable.ts";
+import { errorText } from "../shared/error-text.ts";
+import { appraise, type HostWish, type HostWork, needsWork, workProblem, workScript } from "../host/host-work.ts";
+import { parseSurvey, type Survey, surveyScript } from "../host/survey.ts";
+import type { ResourceHandler } from "./handler.ts";
+import { type HostInputs, type HostState, reach } from "./host.ts";
+import { changedKeys, isUnknown, ResourceProblem } from "./values.ts";
+import { done, notYet, waitFor } from "./wait.ts";
+
+export interface SshHostInputs extends HostInputs, HostWish {}
+export interface SshHostState extends SshHostInputs, HostState {}
+
+/** How long a machine may take to tell of itself in a preview, and once it is worked on, in milliseconds. */
+const GLANCE_MS = 8_000;
+const LOOK_MS = 60_000;
+
+/** How long an installation may take, in milliseconds. */
+const WORK_MS = 15 * 60_000;
+
+/** How long a machine that starts may turn away a user whom it does not know yet, in seconds. */
+const LOGIN_SECONDS = 30;
+
+/** A machine that is reached by ssh: waited for, given an engine where that is asked for, and otherwise looked at. */
+export const SshHost: ResourceHandler<SshHostInputs, SshHostState> = {
+  async diff(_id, olds, news) {
+    const changed = changedKeys(olds, news, ["connection", "hostname", "timeoutSeconds", "install", "drives"]);
+    return { changes: changed.length > 0 || (!isUnknown(news) && (await isOtherwise(olds, news))) };
+  },
+
+  async create(inputs) {
+    return { id: inputs.hostname, outs: await prepare(inputs) };
+  },
+
+  async update(_id, _olds, news) {
+    return { outs: await prepare(news) };
+  },
+
+  /** A machine that is silent is as it was: it is only looked at, and what runs on it says that it is gone. */
+  async read(id, state) {
+    if (!state) throw new ResourceProblem(`host ${id} cannot be imported: it is only looked at, not made`);
+    const info = await new Engine(state.connection).info(GLANCE_MS).catch(() => undefined);
+    return { id, props: info ? { ...state, machineId: info.ID, engineVersion: info.ServerVersion } : state };
+  },
+};
+
+/** Whether it is another machine than it was, or lacks something. One that is silent just now counts as unchanged. */
+async function isOtherwise(olds: SshHostState, news: SshHostInputs): Promise<boolean> {
+  try {
+    const survey = await look(news, GLANCE_MS);
+    const isAnother = survey.engine !== undefined && survey.engine.id !== olds.machineId;
+    return isAnother || needsWork(survey, news, targetOf(news.connection));
+  } catch (error) {
+    if (error instanceof UnreachableError) return false;
+    throw error;
+  }
+}
+
+async function look({ connection, drives }: SshHostInputs, timeoutMs: number): Promise<Survey> {
+  const { stdout } = await runScript(connection, surveyScript(drives), { timeoutMs });
+  return parseSurvey(stdout);
+}
+
+async function prepare(inputs: SshHostInputs): Promise<SshHostState> {
+  const { survey, work } = await whenItAnswers(inputs);
+  if (work.install || work.start || work.folders.length > 0) await doWork(inputs, work, survey);
+  const state = await reach(inputs);
+  if (work.install) await prove(inputs);
+  return { ...inputs, ...state };
+}
+
+/** @throws ResourceProblem with everything that only the user can mend, before anything is touched. */
+function whenItAnswers(inputs: SshHostInputs): Promise<{ survey: Survey; work: HostWork }> {
+  const { hostname, timeoutSeconds, connection } = inputs;
+  const begun = performance.now();
+  const problem = (lines: string[]) => new ResourceProblem(lines.map((line) => `host ${hostname}: ${line}`).join("\n"));
+  return waitFor(
+    async () => {
+      let survey: Survey;
+      try {
+        survey = await look(inputs, LOOK_MS);
+      } catch (error) {
+        if (!(error instanceof UnreachableError)) throw error;
+        const { kind, message } = error;
+        const isLate = performance.now() - begun > LOGIN_SECONDS * 1000;
+        if (kind === "identity" || (kind === "login" && isLate)) throw problem([message]);
+        return notYet(message);
+      }
+      const { problems, waiting, work } = appraise(survey, inputs, targetOf(connection));
+      if (problems.length > 0) throw problem(problems);
+      return waiting === undefined ? done({ survey, work }) : notYet(waiting);
+    },
+    { what: `host ${hostname}`, limitSeconds: timeoutSeconds, intervalMs: 1_000 },
+    (because) => problem([`${because} (waited ${timeoutSeconds} s)`]),
+  );
+}
+
+async function doWork({ connection, hostname }: SshHostInputs, work: HostWork, survey: Survey): Promise<void> {
+  const { install, start, folders } = work;
+  const what = [
+    ...(install ? [`install ${install.packages.join(" ")} with ${install.manager}`] : []),
+    ...(start ? ["start the Docker Engine"] : []),
+    ...folders.map((folder) => `make ${folder}`),
+  ].join(", ");
+  console.log(`host ${hostname}: going to ${what}`);
+  const { exitCode, stderr } = await runScript(connection, workScript(work, survey), { timeoutMs: WORK_MS });
+  if (exitCode !== 0) throw new ResourceProblem(`host ${hostname}: could not ${what}: ${workProblem(stderr)}`);
+}
+
+/** That an engine which was just installed can keep an image and make a container of it: an empty one will do. */
+async function prove({ connection, hostname }: SshHostInputs): Promise<void> {
+  const engine = new Engine(connection);
+  const name = "pulumi-swarm-proof";
+  try {
+    const query = { fromSrc: "-", repo: name, tag: "latest" };
+    await send(connection, "POST", "/images/create", { query, body: Buffer.alloc(1_024) });
+    const body = { Image: name, Cmd: ["none"] };
+    const { Id } = await engine.request<{ Id: string }>("POST", "/containers/create", { body });
+    await engine.request("DELETE", `/containers/${Id}`);
+  } catch (error) {
+    throw new ResourceProblem(
+      `host ${hostname}: the engine that was installed cannot make a container: ${errorText(error)}`,
+    );
+  } finally {
+    await engine.request("DELETE", `/images/${name}`).catch(() => {});
+  }
+}
