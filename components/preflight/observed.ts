@@ -33,6 +33,8 @@ export interface Situation {
   machines: Record<string, MachineFacts>;
   /** The addresses by which the hosts reach each other, by host key, as far as they are known. */
   addresses: Record<string, string>;
+  /** Whether the key is known that unlocks this Swarm's managers. */
+  unlockable?: boolean;
   /** Whether what is in use may be interrupted. */
   allowOutage: boolean;
 }
@@ -42,9 +44,13 @@ export function keysOf({ hosts, silent }: Situation): string[] {
   return [...Object.keys(hosts), ...silent];
 }
 
-/** Whether a host is a node of a Swarm already. */
-export function isNode({ hosts }: Situation, key: string): boolean {
-  return hosts[key]?.info.Swarm.LocalNodeState === "active";
+/** Whether a host is a node of a Swarm already. For one whose engine is silent, a manager's word is taken. */
+export function isNode({ hosts, addresses }: Situation, key: string): boolean {
+  const host = hosts[key];
+  if (host) return host.info.Swarm.LocalNodeState !== "inactive";
+  return Object.values(hosts).some(({ manager }) =>
+    manager?.nodes.some(({ Status }) => Status.Addr === addresses[key]),
+  );
 }
 
 /** All services of the Swarm, from whichever manager answers. */

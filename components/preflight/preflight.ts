@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../host/host.ts";
 import { SwarmResource } from "../provider/resource.ts";
 import type { Demand } from "./demand.ts";
-import { recordedNetworks } from "./recorded.ts";
+import { recordedNetworks, recordedUnlockKey } from "./recorded.ts";
 
 export interface PreflightArgs {
   /** The hosts of the Swarm. */
@@ -35,7 +35,14 @@ export class Preflight extends SwarmResource {
     const { allowOutage = false } = args;
     // In an `up`, what is checked are hosts that are there; in a preview they need not be.
     const ready = args.hosts.map((host) => host.ready);
-    const props = { hosts, demands: demands.complete, allowOutage, recorded: recordedNetworks(), ready };
+    const props = {
+      hosts,
+      demands: demands.complete,
+      allowOutage,
+      recorded: recordedNetworks(),
+      unlockable: recordedUnlockKey(),
+      ready,
+    };
     super("Preflight", name, props, opts);
     this.#args = args;
     this.#demands = demands;

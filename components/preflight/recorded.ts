@@ -3,27 +3,44 @@ import * as pulumi from "@pulumi/pulumi";
 /** As the Pulumi engine gives back a resource of a stack. */
 interface RecordedResource {
   type?: string;
-  outputs?: { id?: string };
+  outputs?: Record<string, unknown>;
+}
+
+/**
+ * What the resources of this stack had given out when the run began, by URN. Undefined where the state cannot be had,
+ * as under Pulumi's mocks.
+ */
+export function recordedOutputs(): pulumi.Output<Record<string, RecordedResource> | undefined> {
+  const stackName = [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()].join("/");
+  // The engine's own function behind stack references, here for the stack that runs.
+  const state = pulumi.runtime
+    .invoke("pulumi:pulumi:readStackResourceOutputs", { stackName }, {})
+    .then(({ outputs }: { outputs?: Record<string, RecordedResource> }) => outputs)
+    .catch(() => undefined);
+  return pulumi.unsecret(pulumi.output(state));
 }
 
 /**
  * The ids of the networks in this stack's state. What is in the engine under this stack's labels and not among them is
  * what a killed `up` left behind.
  *
- * Undefined where the state cannot be had, as under Pulumi's mocks: then nothing is taken for a leftover.
+ * Undefined where the state cannot be had: then nothing is taken for a leftover.
  */
 export function recordedNetworks(): pulumi.Output<string[] | undefined> {
-  const stackName = [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()].join("/");
-  // The engine's own function behind stack references, here for the stack that runs.
-  const state = pulumi.runtime
-    .invoke("pulumi:pulumi:readStackResourceOutputs", { stackName }, {})
-    .then(({ outputs }: { outputs?: Record<string, RecordedResource> }) => outputs && networkIds(outputs))
-    .catch(() => undefined);
-  return pulumi.unsecret(pulumi.output(state));
+  return recordedOutputs().apply((outputs) => outputs && networkIds(outputs));
 }
+
+/** Whether this stack's state holds the key with which locked managers of its Swarm are unlocked. */
+export function recordedUnlockKey(): pulumi.Output<boolean> {
+  return recordedOutputs().apply((outputs) =>
+    Object.values(outputs ?? {}).some(({ type, outputs: own }) => type === CLUSTER && Boolean(own?.["unlockKey"])),
+  );
+}
+
+const CLUSTER = "pulumi-nodejs:dynamic/swarm:Cluster";
 
 function networkIds(resources: Record<string, RecordedResource>): string[] {
   return Object.values(resources).flatMap(({ type, outputs }) =>
-    type === "docker:index/network:Network" && outputs?.id !== undefined ? [outputs.id] : [],
+    type === "docker:index/network:Network" && typeof outputs?.["id"] === "string" ? [outputs["id"]] : [],
   );
 }

@@ -119,10 +119,10 @@ function engineProblems({ info }: ObservedHost): string[] {
 function membershipProblem(
   { info, manager }: ObservedHost,
   managed: [string, ObservedHost] | undefined,
-  { silent }: Situation,
+  { silent, hosts, unlockable = false }: Situation,
 ): string | undefined {
   const { LocalNodeState: state, NodeID, Error: error } = info.Swarm;
-  if (state === "locked") return "is a locked manager: run `docker swarm unlock` there";
+  if (state === "locked") return unlockable ? undefined : "is a locked manager: run `docker swarm unlock` there";
   if (state === "error")
     return `its Swarm node is broken (${error}): mend it, or leave with \`docker swarm leave --force\``;
   if (state !== "active") return undefined;
@@ -132,7 +132,8 @@ function membershipProblem(
       ? undefined
       : `is in another Swarm (${manager.swarm.ID}) than host ${managed?.[0]}: leave it with \`docker swarm leave --force\``;
   }
-  // A worker does not say whose it is. With a manager that does not answer, nobody can.
-  if (known ? known.nodes.some((node) => node.ID === NodeID) : silent.length > 0) return undefined;
+  // A worker does not say whose it is. With a manager that does not answer, or is to be unlocked, nobody can.
+  const isLocked = Object.values(hosts).some((host) => host.info.Swarm.LocalNodeState === "locked");
+  if (known ? known.nodes.some((node) => node.ID === NodeID) : silent.length > 0 || isLocked) return undefined;
   return "is a worker in a Swarm that none of these hosts manages: leave it with `docker swarm leave`";
 }

@@ -3,13 +3,21 @@ import type { SwarmDetails, SwarmSpec } from "../engine/types.ts";
 import { isOwned, type Owner, ownerLabels } from "../shared/labels.ts";
 import { contentsOf, hasBridge, removeBridge, removeLeftovers } from "./cluster-contents.ts";
 import { GONE, type ResourceHandler } from "./handler.ts";
-import { findManager, type Managers, requireManager } from "./managers.ts";
+import { findManager, lockedManagers, type Managers, remember, requireManager } from "./managers.ts";
+import {
+  fixedOf,
+  DEFAULT_SUBNET_SIZE,
+  differingFixed,
+  type FixedSettings,
+  isConfined,
+  swarmRefusal,
+} from "./cluster-fixed.ts";
 import { isUnknown, ResourceProblem, same } from "./values.ts";
 
 export interface ClusterInputs {
   managers: Managers;
   owner: Owner;
-  /** The manager that makes the Swarm when there is none; of no meaning afterwards. */
+  /** The manager that makes the Swarm when there is none. Kept as it was then. */
   first: { hostKey: string; advertiseAddress: string; listenAddress: string; dataPathAddress?: string };
   /** Fixed when the Swarm is made. Absent: the Engine's own choice. */
   addressPools?: string[];
@@ -19,12 +27,13 @@ export interface ClusterInputs {
   autolock?: boolean;
   certificateExpiryDays?: number;
   taskHistoryLimit?: number;
+  /** Another value means other join tokens. */
+  joinTokenGeneration?: string | number;
+  /** Whether one host is all there is to be. Absent in states of old. */
+  single?: boolean;
   adopt: boolean;
   allowOutage: boolean;
 }
-
-/** What a Swarm was made with. */
-export type FixedSettings = Required<Pick<ClusterInputs, "addressPools" | "subnetSize" | "dataPathPort">>;
 
 export interface ClusterState extends ClusterInputs {
   /** Whether this program made the Swarm: only then does it end it. */
@@ -37,22 +46,29 @@ export interface ClusterState extends ClusterInputs {
 }
 
 const NANOSECONDS_A_DAY = 24 * 3600 * 1e9;
-const DEFAULT_SUBNET_SIZE = 24;
+
+/** How long a manager may take to say in a preview that it is locked, in milliseconds. */
+const LOOK = 2_000;
 
 /** The Swarm as a whole: made on its first manager, then reached through any manager that answers. */
 export const Cluster: ResourceHandler<ClusterInputs, ClusterState> = {
-  async check(_olds, news) {
-    const reason = isUnknown(news.managers) || news.allowOutage ? undefined : await reinitRefusal(news);
+  async check(olds, given) {
+    // How the Swarm came about is over. Pulumi asks once more, and with no former inputs, when it is to be made anew.
+    const news = { ...given, first: olds.first ?? given.first };
+    const reason = isUnknown(news.managers) ? undefined : await swarmRefusal(news);
     // With a property's name Pulumi would print the property's whole value before the line.
     return { inputs: news, failures: reason ? [{ property: "", reason }] : [] };
   },
 
-  async diff(_id, olds, news) {
-    const replaces = differingFixed(olds.fixed, news);
-    // How the Swarm came about is over, and a permission for changes to come changes nothing by itself.
-    const { adopt: _adopt, allowOutage: _allowOutage, first: _first, ...now } = news;
+  async diff(id, olds, news) {
+    if (!isUnknown(news.managers)) remember(news.managers, id);
+    const replaces: string[] = differingFixed(olds.fixed, news);
+    if (olds.created && isConfined(news)) replaces.push("first");
+    // A permission for changes to come, or a word about the others, changes nothing by itself.
+    const { adopt: _adopt, allowOutage: _allowOutage, first: _first, single: _single, ...now } = news;
     const before = Object.fromEntries(Object.keys(now).map((key) => [key, olds[key as keyof ClusterInputs]]));
-    return { changes: replaces.length > 0 || !same(before, now), replaces, deleteBeforeReplace: true };
+    const locked = await toUnlock(olds, news);
+    return { changes: replaces.length > 0 || locked || !same(before, now), replaces, deleteBeforeReplace: true };
   },
 
   async create(inputs) {
@@ -64,6 +80,7 @@ export const Cluster: ResourceHandler<ClusterInputs, ClusterState> = {
 
   async read(id, state) {
     if (!state) throw new ResourceProblem(`Swarm ${id}: import is not supported; give adopt: true to take it on`);
+    await unlock(state.managers, state.unlockKey);
     const engine = await findManager(state.managers, id);
     if (!engine) return GONE;
     const swarm = await engine.swarm();
@@ -74,8 +91,12 @@ export const Cluster: ResourceHandler<ClusterInputs, ClusterState> = {
   },
 
   async update(id, olds, news) {
+    await unlock(news.managers, olds.unlockKey);
     const engine = await requireManager(news.managers, id);
     await applySettings(engine, news);
+    if (news.joinTokenGeneration !== undefined && !same(olds.joinTokenGeneration, news.joinTokenGeneration)) {
+      await rotateJoinTokens(engine);
+    }
     return { outs: await stateOf(engine, await engine.swarm(), news, olds) };
   },
 
@@ -101,15 +122,21 @@ type Origin = Pick<ClusterState, "created" | "broughtBridge">;
 
 async function makeOrTakeOn(inputs: ClusterInputs): Promise<Origin & { engine: Engine }> {
   const { first, owner, managers } = inputs;
-  for (const connection of Object.values(managers)) {
-    const engine = new Engine(connection);
-    const { Swarm } = await engine.info();
-    if (Swarm.LocalNodeState === "inactive") continue;
-    if (!Swarm.ControlAvailable) throw new ResourceProblem(notUsable(connection.host, Swarm.LocalNodeState));
+  const infos = await Promise.all(
+    Object.values(managers).map(async (connection) => {
+      const engine = new Engine(connection);
+      return { engine, host: connection.host, swarm: (await engine.info()).Swarm };
+    }),
+  );
+  const inSwarm = infos.filter(({ swarm }) => swarm.LocalNodeState !== "inactive");
+  const [found] = [...inSwarm.filter(({ swarm }) => swarm.ControlAvailable), ...inSwarm];
+  if (found) {
+    const { engine, host, swarm } = found;
+    if (!swarm.ControlAvailable) throw new ResourceProblem(notUsable(host, swarm.LocalNodeState));
     const created = isOwned((await engine.swarm()).Spec.Labels, owner);
     if (created || inputs.adopt) return { engine, created, broughtBridge: false };
     throw new ResourceProblem(
-      `adopt false: the engine at ${connection.host} already is a manager of the Swarm ${Swarm.Cluster?.ID ?? ""}, ` +
+      `adopt false: the engine at ${host} already is a manager of the Swarm ${swarm.Cluster?.ID ?? ""}, ` +
         "which this stack did not make: set adopt: true to take it on, or leave it with `docker swarm leave --force`",
     );
   }
@@ -134,6 +161,25 @@ async function makeOrTakeOn(inputs: ClusterInputs): Promise<Origin & { engine: E
 function notUsable(host: string, state: string): string {
   if (state === "locked") return `the engine at ${host} is a locked manager: run \`docker swarm unlock\` there first`;
   return `the engine at ${host} is in a Swarm (${state}) but is no manager of it: leave it with \`docker swarm leave\``;
+}
+
+/** Whether managers wait for the key that is known; said in the preview, where nothing else would tell. */
+async function toUnlock({ unlockKey }: ClusterState, { managers }: ClusterInputs): Promise<boolean> {
+  const locked = unlockKey ? await lockedManagers(managers, LOOK) : [];
+  if (locked.length > 0) console.log(`managers ${locked.map(([key]) => key).join(", ")}: locked, to be unlocked`);
+  return locked.length > 0;
+}
+
+/** Unlocks the managers whose engines have restarted. */
+async function unlock(managers: Managers, key: string): Promise<void> {
+  const locked = key ? await lockedManagers(managers) : [];
+  await Promise.all(locked.map(([, engine]) => engine.unlockSwarm(key)));
+}
+
+/** Other tokens for those to come; nodes that have joined do not need them any more. */
+async function rotateJoinTokens(engine: Engine): Promise<void> {
+  const { Spec, Version } = await engine.swarm();
+  await engine.updateSwarm(Version.Index, Spec, { rotateWorkerToken: true, rotateManagerToken: true });
 }
 
 /** Sets what was asked for and leaves the rest of the Swarm's settings alone. */
@@ -176,38 +222,4 @@ async function stateOf(
     joinTokens: { worker: Worker, manager: Manager },
     unlockKey: swarm.Spec.EncryptionConfig?.AutoLockManagers ? await engine.unlockKey() : "",
   };
-}
-
-function fixedOf(swarm: SwarmDetails): FixedSettings {
-  return {
-    addressPools: swarm.DefaultAddrPool ?? [],
-    subnetSize: swarm.SubnetSize || DEFAULT_SUBNET_SIZE,
-    dataPathPort: swarm.DataPathPort || 4789,
-  };
-}
-
-/** What was asked for and is not how the Swarm was made. */
-function differingFixed(fixed: FixedSettings, asked: ClusterInputs): string[] {
-  const keys = ["addressPools", "subnetSize", "dataPathPort"] as const;
-  return keys.filter((key) => asked[key] !== undefined && !isUnknown(asked[key]) && !same(asked[key], fixed[key]));
-}
-
-/** Why a change that means a new Swarm is not made, with what it would cost. */
-async function reinitRefusal(news: ClusterInputs): Promise<string | undefined> {
-  for (const connection of Object.values(news.managers)) {
-    const engine = new Engine(connection);
-    const info = await engine.info(5_000).catch(() => undefined);
-    if (!info?.Swarm.ControlAvailable) continue;
-    const swarm = await engine.swarm();
-    if (!news.adopt && !isOwned(swarm.Spec.Labels, news.owner)) return undefined;
-    const [property] = differingFixed(fixedOf(swarm), news) as (keyof FixedSettings)[];
-    if (!property) return undefined;
-    const lost = await contentsOf(engine, { everything: true });
-    return (
-      `${property} ${JSON.stringify(news[property])}: the Swarm was made with ${JSON.stringify(fixedOf(swarm)[property])}, ` +
-      `and only a new Swarm can have another; lost with the old one: ${lost.join(", ") || "its node identities"}. ` +
-      "Data in volumes stays. Put the value back, or set allowOutage: true to have the Swarm made anew"
-    );
-  }
-  return undefined;
 }

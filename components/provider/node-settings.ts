@@ -1,7 +1,7 @@
 import { orMissing } from "../engine/engine.ts";
 import type { NodeAvailability, NodeSpec } from "../engine/types.ts";
 import { GONE, type ResourceHandler } from "./handler.ts";
-import { findManager, type Managers, requireManager } from "./managers.ts";
+import { findManager, isOutdated, type Managers, requireManager } from "./managers.ts";
 import { changeNode } from "./nodes.ts";
 import { changedKeys, isUnknown, ResourceProblem } from "./values.ts";
 
@@ -19,8 +19,10 @@ export interface NodeSettingsInputs {
 export const NodeSettings: ResourceHandler<NodeSettingsInputs> = {
   async diff(_id, olds, news) {
     const replaces = changedKeys(olds, news, ["swarmId", "nodeId"]);
-    const changed = changedKeys(olds, news, ["managers", "labels", "availability"]);
-    return { changes: replaces.length + changed.length > 0, replaces, deleteBeforeReplace: true };
+    const changed = changedKeys(olds, news, ["labels", "availability"]);
+    const changes = replaces.length + changed.length > 0 || isOutdated(olds.managers, news.managers);
+    // A node that takes over has its settings before the former one loses them.
+    return { changes, replaces, deleteBeforeReplace: replaces.includes("swarmId") };
   },
 
   async create(inputs) {

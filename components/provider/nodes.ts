@@ -1,8 +1,12 @@
 import { type Engine, orMissing } from "../engine/engine.ts";
 import { EngineError } from "../engine/transport.ts";
 import type { NodeRole, NodeSpec } from "../engine/types.ts";
+import { quorumProblem } from "./quorum.ts";
 import { done, notYet, waitFor } from "./wait.ts";
 import { ResourceProblem, same } from "./values.ts";
+
+/** How long managers may take to see each other again after a change among them, in seconds. */
+const SETTLING = 20;
 
 /**
  * Changes a node's spec. Node settings are written whole against a version; when somebody else wrote in between, the
@@ -34,6 +38,7 @@ export async function changeRole(
   role: NodeRole,
   limitSeconds: number,
 ): Promise<void> {
+  if (role === "worker") await untilDispensable(find, id);
   await waitFor(
     async () => {
       try {
@@ -66,15 +71,33 @@ export async function drainNode(manager: Engine, id: string, limitSeconds: numbe
   );
 }
 
-/** Takes a node out of the Swarm's list once it has left; by force when it will not come back to say so. */
-export async function forgetNode(manager: Engine, id: string, limitSeconds: number): Promise<void> {
+/** Waits until the managers decide without this node, where it is one. */
+async function untilDispensable(find: () => Promise<Engine>, id: string): Promise<void> {
+  await waitFor(
+    async () => {
+      const nodes = await (await find()).nodes();
+      const node = nodes.find(({ ID }) => ID === id);
+      const problem = node?.ManagerStatus && quorumProblem(nodes, id);
+      return problem === undefined ? done(undefined) : notYet(problem);
+    },
+    { what: `node ${id} becoming a worker`, limitSeconds: SETTLING },
+    (because) => new ResourceProblem(`node ${id} has to stay a manager: ${because}`),
+  );
+}
+
+/** Waits until the managers see a node as down. */
+export async function untilDown(
+  manager: Engine,
+  id: string,
+  limitSeconds: number,
+  expired: (because: string) => ResourceProblem,
+): Promise<void> {
   await waitFor(
     async () => {
       const node = await orMissing(manager.node(id));
       return !node || node.Status.State === "down" ? done(undefined) : notYet(`it is still ${node.Status.State}`);
     },
-    { what: `node ${id} leaving`, limitSeconds },
-    (because) => new ResourceProblem(`node ${id} did not leave within ${limitSeconds} s: ${because}`),
+    { what: `node ${id}`, limitSeconds },
+    expired,
   );
-  await orMissing(manager.removeNode(id, true));
 }

@@ -14,6 +14,8 @@ export interface PreflightInputs extends Partial<WayToMake> {
   allowOutage: boolean;
   /** Ids of the networks in the stack's state. Absent: not to be had. */
   recorded?: string[];
+  /** Whether the key that unlocks the Swarm's managers is in the stack's state. */
+  unlockable?: boolean;
   /** Only waited for: hosts that are to be made are looked at once they are. */
   ready?: boolean[];
 }
@@ -24,11 +26,11 @@ export interface PreflightInputs extends Partial<WayToMake> {
  */
 export const Preflight: ResourceHandler<PreflightInputs> = {
   async check(_olds, news) {
-    const { demands, allowOutage, recorded } = news;
+    const { demands, allowOutage, recorded, unlockable } = news;
     const hosts = knownHosts(news.hosts);
     const unknown = Object.keys(news.hosts).filter((key) => !(key in hosts));
     const found = await observe(hosts, diskPaths(demands));
-    const asFound = { ...found, silent: [...found.silent, ...unknown], allowOutage };
+    const asFound = { ...found, silent: [...found.silent, ...unknown], unlockable, allowOutage };
     const owner = demands[0]?.owner;
     const leftovers = owner && !isUnknown(recorded) ? leftoverNetworks(owner, recorded, asFound) : [];
     const situation = withoutNetworks(asFound, leftovers);

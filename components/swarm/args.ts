@@ -37,7 +37,7 @@ export interface SwarmArgs {
   dataPathPort?: pulumi.Input<number>;
 
   /**
-   * Whether managers are locked when their engine restarts, until somebody gives the `unlockKey`.
+   * Whether managers are locked when their engine restarts, until somebody gives the `unlockKey`. The next `up` does.
    * @default - left as it is; off in a new Swarm
    */
   autolock?: pulumi.Input<boolean>;
@@ -47,6 +47,15 @@ export interface SwarmArgs {
    * @default - left as it is; 90 in a new Swarm
    */
   certificateExpiryDays?: pulumi.Input<number>;
+
+  /**
+   * Names the present join tokens. With another value both tokens are made anew, and the former ones let nobody in any
+   * more; nodes that have joined stay, and neither certificates nor keys change.
+   *
+   * @default - the tokens stay as they are
+   * @example "2027-01"
+   */
+  joinTokenGeneration?: pulumi.Input<string | number>;
 
   /**
    * How many ended tasks Swarm remembers for each replica.

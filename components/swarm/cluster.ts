@@ -4,11 +4,17 @@ import type { Host } from "../host/host.ts";
 import { SwarmResource } from "../provider/resource.ts";
 import type { Owner } from "../shared/labels.ts";
 import type { SwarmArgs } from "./args.ts";
-import { listenAddress } from "./listen-address.ts";
+import { swarmAddress } from "./swarm-address.ts";
 
 type Settings = Pick<
   SwarmArgs,
-  "addressPools" | "subnetSize" | "dataPathPort" | "autolock" | "certificateExpiryDays" | "taskHistoryLimit"
+  | "addressPools"
+  | "subnetSize"
+  | "dataPathPort"
+  | "autolock"
+  | "certificateExpiryDays"
+  | "taskHistoryLimit"
+  | "joinTokenGeneration"
 >;
 
 export interface ClusterArgs extends Settings {
@@ -18,7 +24,7 @@ export interface ClusterArgs extends Settings {
   owner: Owner;
   adopt: boolean;
   allowOutage: boolean;
-  /** Whether one host is all there is, so that nothing needs to listen for others. */
+  /** Whether one host is all there is. */
   single: boolean;
 }
 
@@ -28,20 +34,30 @@ export class Cluster extends SwarmResource {
   declare readonly unlockKey: pulumi.Output<string>;
   /** Whether this program made the Swarm. */
   declare readonly created: pulumi.Output<boolean>;
+  /** Whether Docker's bridge for Swarm tasks came with the Swarm. */
+  declare readonly broughtBridge: pulumi.Output<boolean>;
 
   constructor(name: string, args: ClusterArgs, opts: pulumi.CustomResourceOptions) {
     const { hosts, single, managers, owner, adopt, allowOutage } = args;
     const [first] = [...hosts].sort((a, b) => (a.key < b.key ? -1 : 1));
     if (!first) throw new Error("a Swarm needs at least one manager");
     const { addressPools, subnetSize, dataPathPort, autolock, certificateExpiryDays, taskHistoryLimit } = args;
+    const { joinTokenGeneration } = args;
+    const { privateAddress } = first;
     super(
       "Cluster",
       name,
       {
         managers,
         owner,
-        first: { hostKey: first.key, advertiseAddress: first.privateAddress, listenAddress: listenAddress(single) },
+        first: {
+          hostKey: first.key,
+          advertiseAddress: privateAddress,
+          listenAddress: privateAddress.apply(swarmAddress),
+        },
+        single,
         ...{ addressPools, subnetSize, dataPathPort, autolock, certificateExpiryDays, taskHistoryLimit },
+        joinTokenGeneration,
         adopt,
         allowOutage,
         created: undefined,

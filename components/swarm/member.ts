@@ -4,7 +4,7 @@ import type { NodeRole } from "../engine/types.ts";
 import type { Host } from "../host/host.ts";
 import { SwarmResource } from "../provider/resource.ts";
 import type { Cluster } from "./cluster.ts";
-import { listenAddress } from "./listen-address.ts";
+import { swarmAddress } from "./swarm-address.ts";
 
 export interface MemberArgs {
   host: Host;
@@ -14,7 +14,6 @@ export interface MemberArgs {
   joinToken: pulumi.Output<string>;
   joinAddresses: pulumi.Output<string>[];
   timeoutSeconds: pulumi.Input<number>;
-  single: boolean;
 }
 
 /** A host's place in the Swarm. */
@@ -23,23 +22,26 @@ export class Member extends SwarmResource {
   declare readonly address: pulumi.Output<string>;
 
   constructor(name: string, args: MemberArgs, opts: pulumi.CustomResourceOptions) {
-    const { host, cluster, role, managers, joinToken, joinAddresses, timeoutSeconds, single } = args;
+    const { host, cluster, role, managers, joinToken, joinAddresses, timeoutSeconds } = args;
     super(
       "Member",
       name,
       {
+        hostKey: host.key,
         connection: host.engine,
         managers,
         swarmId: cluster.id,
         ownsSwarm: cluster.created,
+        swarmBroughtBridge: cluster.broughtBridge,
         role,
         joinToken,
         joinAddresses,
         advertiseAddress: host.privateAddress,
-        listenAddress: listenAddress(single),
+        listenAddress: host.privateAddress.apply(swarmAddress),
         machineId: host.machineId,
         timeoutSeconds,
         joined: undefined,
+        broughtBridge: undefined,
         address: undefined,
       },
       opts,

@@ -1,4 +1,7 @@
-/** Where a node listens for other managers: nowhere but on loopback when there are no others. */
-export function listenAddress(single: boolean): string {
-  return single ? "127.0.0.1:2377" : "0.0.0.0:2377";
+/**
+ * Where a node listens for the other managers: on the address by which they reach it, and on no other. Nothing is
+ * opened to networks that nobody asked for; a machine on its own, known by 127.0.0.1, is open to none.
+ */
+export function swarmAddress(privateAddress: string): string {
+  return `${privateAddress.includes(":") ? `[${privateAddress}]` : privateAddress}:2377`;
 }

@@ -1,8 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { EngineConnection } from "../engine/connection.ts";
-import { hasShell } from "../engine/shell.ts";
-import { sshCommandOptions } from "../engine/ssh.ts";
 import type { NodeAvailability, NodeRole } from "../engine/types.ts";
 import type { Host } from "../host/host.ts";
 import type { Demand } from "../preflight/demand.ts";
@@ -12,6 +10,8 @@ import { ownerOf } from "../shared/owner.ts";
 import { type Finding, refuse } from "../shared/refusal.ts";
 import type { SwarmArgs } from "./args.ts";
 import { Cluster } from "./cluster.ts";
+import { dockerConfig, reachable } from "./docker-provider.ts";
+import { swarmAddress } from "./swarm-address.ts";
 import { Member } from "./member.ts";
 import { NodeSettings } from "./node-settings.ts";
 import { swarmFindings } from "./swarm-findings.ts";
@@ -71,7 +71,8 @@ export class Swarm extends pulumi.ComponentResource {
 
     this.#preflight = new Preflight(`${name}-preflight`, { hosts, allowOutage }, { parent: this });
     const addressPools = (plain(args.addressPools) ?? []).flatMap((pool) => plain(pool) ?? []);
-    const checked = this.preflight({ kind: "swarm", subject, owner, adopt, addressPools }, this, name);
+    const roles = { managers: managers.map(({ key }) => key), dataPathPort: plain(args.dataPathPort) };
+    const checked = this.preflight({ kind: "swarm", subject, owner, adopt, addressPools, ...roles }, this, name);
 
     this.allowOutage = allowOutage;
     this.hosts = byKey(hosts, (host) => host);
@@ -85,34 +86,24 @@ export class Swarm extends pulumi.ComponentResource {
     this.workerJoinToken = pulumi.secret(cluster.joinTokens.worker);
     this.managerJoinToken = pulumi.secret(cluster.joinTokens.manager);
     this.unlockKey = pulumi.secret(cluster.unlockKey);
-    this.provider = new docker.Provider(`${name}-docker`, dockerConfig(Object.values(this.managers)), {
-      parent: this,
-      dependsOn: checked,
-    });
-
-    const joinAddresses = managers.map((host) => pulumi.interpolate`${host.privateAddress}:2377`);
-    const member = (host: Host, role: NodeRole): SwarmNode => {
+    const joinAddresses = managers.map((host) => host.privateAddress.apply(swarmAddress));
+    const member = (host: Host, role: NodeRole, dependsOn: pulumi.Resource[] = []): Member => {
       const joinToken = role === "manager" ? this.managerJoinToken : this.workerJoinToken;
-      const resource = new Member(
+      return new Member(
         `${name}-member-${host.key}`,
-        {
-          host,
-          role,
-          cluster,
-          managers: this.managers,
-          joinToken,
-          joinAddresses,
-          timeoutSeconds,
-          single: hosts.length === 1,
-        },
-        { parent: this },
+        { host, role, cluster, managers: this.managers, joinToken, joinAddresses, timeoutSeconds },
+        { parent: this, dependsOn },
       );
-      return { nodeId: resource.id, role, address: resource.address };
     };
-    this.nodes = {
-      ...byKey(managers, (host) => member(host, "manager")),
-      ...byKey(workers, (host) => member(host, "worker")),
-    };
+    const managing = byKey(managers, (host) => member(host, "manager"));
+    // Nobody is demoted before those are there that take over, and on the way down workers go before managers.
+    const working = byKey(workers, (host) => member(host, "worker", Object.values(managing)));
+    this.nodes = { ...nodesOf(managing, "manager"), ...nodesOf(working, "worker") };
+    this.provider = new docker.Provider(`${name}-docker`, dockerConfig(`${name}-docker`, managers), {
+      parent: this,
+      // What is made with it goes while the manager it talks to still is one.
+      dependsOn: [checked, ...Object.values(managing)],
+    });
     for (const host of hosts) this.#settle(name, host, args.availability?.[host.key]);
 
     this.registerOutputs({ swarmId: this.swarmId });
@@ -162,22 +153,9 @@ export class Swarm extends pulumi.ComponentResource {
   }
 }
 
-/** The host's engine, from the moment it answers. */
-function reachable(host: Host): pulumi.Output<EngineConnection> {
-  return pulumi.all([host.engine, host.ready]).apply(([engine]) => engine);
-}
-
-function dockerConfig([first]: pulumi.Output<EngineConnection>[]): docker.ProviderArgs {
-  return {
-    host: first?.apply(({ host }) => host),
-    caMaterial: first?.apply(({ ca }) => ca ?? ""),
-    certMaterial: first?.apply(({ cert }) => cert ?? ""),
-    keyMaterial: first?.apply(({ key }) => key ?? ""),
-    // Absent, not empty: what is not said changes no provider that is there already.
-    sshOpts: first?.apply((connection) =>
-      hasShell(connection) ? sshCommandOptions(connection) : undefined,
-    ) as pulumi.Output<string[]>,
-  };
+function nodesOf(members: Record<string, Member>, role: NodeRole): Record<string, SwarmNode> {
+  const entries = Object.entries(members);
+  return Object.fromEntries(entries.map(([key, { id, address }]) => [key, { nodeId: id, role, address }]));
 }
 
 function byKey<T>(hosts: readonly Host[], value: (host: Host) => T): Record<string, T> {

@@ -60,6 +60,11 @@ describe("nothing to refuse", () => {
     ["on a fresh machine", [SWARM, NETWORK, SERVICE], situation({ a: host() }, on(local))],
     ["where no engine answers yet", [SWARM, NETWORK, SERVICE], situation({}, { silent: ["a"] })],
     [
+      "of a Swarm whose managers are locked, when their key is known",
+      [SWARM],
+      situation({ a: inSwarm({ LocalNodeState: "locked" }), w: inSwarm({}, "w") }, { unlockable: true }),
+    ],
+    [
       "on our own live stack",
       [SWARM, NETWORK, disk("/mnt/disk1")],
       situation(

@@ -62,6 +62,7 @@ describe("a Swarm", () => {
     [{ autolock: true }, "Cluster", { autolock: true }],
     [{ certificateExpiryDays: 30 }, "Cluster", { certificateExpiryDays: 30 }],
     [{ taskHistoryLimit: 2 }, "Cluster", { taskHistoryLimit: 2 }],
+    [{ joinTokenGeneration: "second" }, "Cluster", { joinTokenGeneration: "second" }],
     [{ adopt: true }, "Cluster", { adopt: true }],
     [{ allowOutage: true }, "Cluster", { allowOutage: true }],
     [{ allowOutage: true }, "Preflight", { allowOutage: true }],
@@ -71,13 +72,28 @@ describe("a Swarm", () => {
 
   test("is made on the first manager by key, whatever their order", async () => {
     const { only } = await made();
-    expect(only("Cluster").inputs["first"]).toMatchObject({ hostKey: "a", listenAddress: "0.0.0.0:2377" });
+    expect(only("Cluster").inputs["first"]).toMatchObject({ hostKey: "a", advertiseAddress: "10.0.0.1" });
   });
 
-  test("of one host listens on loopback only", async () => {
-    const { resources } = await run(() => new Swarm("swarm", { managers: [fakeHost("a")] }), { outputs });
-    const cluster = resources.find(({ type }) => type === kind("Cluster"));
-    expect(cluster?.inputs["first"]).toMatchObject({ listenAddress: "127.0.0.1:2377" });
+  test("listens on the address by which its hosts reach each other, and on no other", async () => {
+    const { only, of } = await made();
+    expect(only("Cluster").inputs["first"]).toMatchObject({ listenAddress: "10.0.0.1:2377" });
+    for (const { inputs } of of("Member")) expect(inputs["listenAddress"]).toBe("10.0.0.1:2377");
+  });
+
+  test("has its workers wait for the managers, so that nobody is demoted before another takes over", async () => {
+    const { of } = await made();
+    const [worker] = of("Member").filter(({ inputs }) => inputs["role"] === "worker");
+    const managers = of("Member").filter(({ inputs }) => inputs["role"] === "manager");
+    expect(worker!.dependencies).toEqual(expect.arrayContaining(managers.map(({ urn }) => urn)));
+  });
+
+  test("talks to its engines only once they manage it, and as long as they do", async () => {
+    const { resources, of } = await made();
+    const provider = resources.find(({ type }) => type === "pulumi:providers:docker")!;
+    const managers = of("Member").filter(({ inputs }) => inputs["role"] === "manager");
+    expect(provider.dependencies).toEqual(expect.arrayContaining(managers.map(({ urn }) => urn)));
+    expect(provider.inputs["host"]).toBe("unix:///run/a.sock");
   });
 
   test("is joined with the token of the role, which stays secret", async () => {

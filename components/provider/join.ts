@@ -1,0 +1,82 @@
+import { type Engine, orMissing } from "../engine/engine.ts";
+import type { NodeDetails } from "../engine/types.ts";
+import { errorText } from "../shared/error-text.ts";
+import { findManager, requireManager } from "./managers.ts";
+import type { MemberInputs } from "./member.ts";
+import { changeRole } from "./nodes.ts";
+import { ResourceProblem } from "./values.ts";
+import { done, notYet, waitFor } from "./wait.ts";
+
+/** How long a node that was demoted to be taken back may need for it, in seconds. */
+const TAKING_BACK = 20;
+
+/**
+ * Has an engine join the Swarm, unless it is there already. Tells whether it had to.
+ *
+ * @throws when it is in another Swarm, or cannot join; then it is in none, as before.
+ */
+export async function joinSwarm(engine: Engine, inputs: MemberInputs): Promise<boolean> {
+  const { LocalNodeState: state, NodeID } = await settled(engine, inputs);
+  const manager = await requireManager(inputs.managers, inputs.swarmId);
+  if (state !== "inactive") {
+    if (await orMissing(manager.node(NodeID))) return false;
+    throw new ResourceProblem(
+      `${hostOf(inputs)} is in another Swarm (${state}): leave it there with \`docker swarm leave\`, ` +
+        "then run `pulumi up` again",
+    );
+  }
+  const { Worker, Manager } = (await manager.swarm()).JoinTokens;
+  const RemoteAddrs = addressesOf(await manager.nodes());
+  try {
+    await engine.joinSwarm({
+      ListenAddr: inputs.listenAddress,
+      AdvertiseAddr: inputs.advertiseAddress,
+      DataPathAddr: inputs.dataPathAddress,
+      RemoteAddrs: RemoteAddrs.length > 0 ? RemoteAddrs : inputs.joinAddresses,
+      // The Swarm's own word: somebody may have rotated the tokens since they were recorded.
+      JoinToken: inputs.role === "manager" ? Manager : Worker,
+    });
+    return true;
+  } catch (error) {
+    await abandon(engine, inputs).catch((problem: unknown) => console.log(errorText(problem)));
+    throw new ResourceProblem(`${hostOf(inputs)} cannot join the Swarm: ${errorText(error)}`);
+  }
+}
+
+/** Where managers answer. An engine that is given an address where none does may try that one alone. */
+function addressesOf(nodes: readonly NodeDetails[]): string[] {
+  return nodes.flatMap(({ ManagerStatus: status }) => (status?.Reachability === "reachable" ? [status.Addr] : []));
+}
+
+/** How messages name the host. */
+export function hostOf({ hostKey, connection }: Pick<MemberInputs, "hostKey" | "connection">): string {
+  return hostKey === undefined ? `the engine at ${connection.host}` : `host ${hostKey} (engine ${connection.host})`;
+}
+
+/** What the engine says of its Swarm, once it is past starting up. */
+function settled(engine: Engine, inputs: MemberInputs) {
+  return waitFor(
+    async () => {
+      const { Swarm } = await engine.info();
+      return Swarm.LocalNodeState === "pending" ? notYet("its node is still starting") : done(Swarm);
+    },
+    { what: hostOf(inputs), limitSeconds: inputs.timeoutSeconds },
+    (because) =>
+      new ResourceProblem(
+        `${hostOf(inputs)}: ${because} after ${inputs.timeoutSeconds} s: ` +
+          "give it time, or have it leave with `docker swarm leave --force`",
+      ),
+  );
+}
+
+/** Takes back what a join that failed half-way left: a manager that never answers would count for the quorum. */
+async function abandon(engine: Engine, inputs: MemberInputs): Promise<void> {
+  const { LocalNodeState: state, NodeID } = (await engine.info()).Swarm;
+  if (state === "inactive") return;
+  const find = () => requireManager(inputs.managers, inputs.swarmId);
+  const node = NodeID ? await orMissing((await find()).node(NodeID)) : undefined;
+  await engine.leaveSwarm(true);
+  if (!node) return;
+  await changeRole(find, node.ID, "worker", TAKING_BACK);
+  await orMissing((await findManager(inputs.managers, inputs.swarmId))?.removeNode(node.ID, true) ?? Promise.resolve());
+}

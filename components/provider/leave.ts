@@ -1,0 +1,79 @@
+import { Engine, orMissing } from "../engine/engine.ts";
+import { UnreachableError } from "../engine/transport.ts";
+import type { NodeDetails } from "../engine/types.ts";
+import { removeBridge } from "./cluster-contents.ts";
+import { hostOf } from "./join.ts";
+import { findManager, remember, requireManager } from "./managers.ts";
+import type { MemberState } from "./member.ts";
+import { changeRole, drainNode, untilDown } from "./nodes.ts";
+import { inTurn } from "./turns.ts";
+import { ResourceProblem } from "./values.ts";
+import { done, notYet, waitFor } from "./wait.ts";
+
+/**
+ * Has a node leave: drain, demote, leave, remove. Managers stop being such one after another, so that those that are
+ * left always decide; the last one stays, for the Swarm ends with the cluster and not with a member.
+ *
+ * A machine that does not answer is removed by force, once the Swarm has lost sight of it, too.
+ */
+export async function leave(id: string, state: MemberState): Promise<void> {
+  const { managers, swarmId } = state;
+  remember(managers, swarmId);
+  const manager = await findManager(managers, swarmId);
+  const node = manager && (await orMissing(manager.node(id)));
+  if (!manager || !node) return;
+  // The machine may be silent, or have joined anew as another node.
+  const engine = (await nodeOf(state)) === id ? new Engine(state.connection) : undefined;
+  const retire = () => retired(id, state, engine);
+  if (!(await (node.Spec.Role === "manager" ? inTurn(swarmId, retire) : retire()))) return;
+  if (engine) {
+    await engine.leaveSwarm(false);
+    if (state.broughtBridge) await removeBridge(engine);
+  }
+  await orMissing((await requireManager(managers, swarmId)).removeNode(id, true));
+}
+
+/** Has a node run nothing and manage nothing any more. Tells whether it does: the last manager stays what it is. */
+async function retired(id: string, state: MemberState, engine: Engine | undefined): Promise<boolean> {
+  const { managers, swarmId, timeoutSeconds } = state;
+  const find = () => requireManager(managers, swarmId);
+  const manager = await find();
+  if (isOnlyManager(await manager.nodes(), id)) return false;
+  if (engine) await drainNode(manager, id, timeoutSeconds);
+  else await untilDown(manager, id, timeoutSeconds, (because) => alive(state, because));
+  await changeRole(find, id, "worker", timeoutSeconds);
+  if (engine) await untilDemoted(engine, state);
+  return true;
+}
+
+/** Which node the machine itself says it is. Undefined when it is silent. */
+export async function nodeOf({ connection }: MemberState): Promise<string | undefined> {
+  try {
+    return (await new Engine(connection).info(5_000)).Swarm.NodeID;
+  } catch (error) {
+    if (error instanceof UnreachableError) return undefined;
+    throw error;
+  }
+}
+
+function isOnlyManager(nodes: readonly NodeDetails[], id: string): boolean {
+  const managers = nodes.filter(({ Spec }) => Spec.Role === "manager");
+  return managers.length === 1 && managers[0]?.ID === id;
+}
+
+function alive(state: MemberState, because: string): ResourceProblem {
+  return new ResourceProblem(
+    `${hostOf(state)} does not answer, but the Swarm sees its node: ${because}. ` +
+      "Make its engine answer, so that it can leave, or switch the machine off: then it is removed by force",
+  );
+}
+
+/** The machine itself is the last to hear that it manages no more, and does not leave before. */
+async function untilDemoted(engine: Engine, state: MemberState): Promise<void> {
+  const limitSeconds = state.timeoutSeconds;
+  await waitFor(
+    async () => ((await engine.info()).Swarm.ControlAvailable ? notYet("it is still a manager") : done(undefined)),
+    { what: hostOf(state), limitSeconds },
+    (because) => new ResourceProblem(`${hostOf(state)} was not demoted within ${limitSeconds} s: ${because}`),
+  );
+}

@@ -1,0 +1,71 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import type { EngineConnection } from "../engine/connection.ts";
+import { Engine } from "../engine/engine.ts";
+import { hasShell } from "../engine/shell.ts";
+import { sshCommandOptions } from "../engine/ssh.ts";
+import type { Host } from "../host/host.ts";
+import { recordedOutputs } from "../preflight/recorded.ts";
+
+/** How long a manager may take to say that it is one, in milliseconds. */
+const PATIENCE = 3_000;
+
+/** A host's engine, from the moment it answers. */
+export function reachable(host: Host): pulumi.Output<EngineConnection> {
+  return pulumi.all([host.engine, host.ready]).apply(([engine]) => engine);
+}
+
+/** Settings of the one docker provider of a Swarm, by which it talks to a manager that answers. */
+export function dockerConfig(name: string, managers: readonly Host[]): docker.ProviderArgs {
+  const engine = manager(name, managers);
+  return {
+    host: engine.apply(({ host }) => host),
+    sshOpts: engine.apply((connection) => (hasShell(connection) ? sshCommandOptions(connection) : undefined)),
+    caMaterial: engine.apply(({ ca }) => ca ?? ""),
+    certMaterial: engine.apply(({ cert }) => cert ?? ""),
+    keyMaterial: engine.apply(({ key }) => key ?? ""),
+  };
+}
+
+/**
+ * The manager to talk to: the one of the last `up` as long as it answers, so that one which comes back, or joins, is
+ * no reason to change; else the first by key that does. Before there is a Swarm, the host that it will be made on.
+ */
+function manager(name: string, managers: readonly Host[]): pulumi.Output<EngineConnection> {
+  const byKey = [...managers].sort((a, b) => (a.key < b.key ? -1 : 1));
+  const [first] = byKey;
+  if (!first) throw new Error("a Swarm needs at least one manager");
+  return pulumi
+    .all([pulumi.all(byKey.map((host) => host.engine)), recordedHost(name)])
+    .apply(([engines, former]) => firstAnswering(engines, former))
+    .apply((engine) => (engine === undefined ? reachable(first) : pulumi.output(engine)));
+}
+
+/** The first manager that answers, the former one before all others. Undefined when none does. */
+export async function firstAnswering(
+  engines: readonly EngineConnection[],
+  former: string | undefined,
+): Promise<EngineConnection | undefined> {
+  const isFormer = ({ host }: EngineConnection) => host === former;
+  const ordered = [...engines.filter(isFormer), ...engines.filter((engine) => !isFormer(engine))];
+  const answers = ordered.map(isManager);
+  for (const [at, answer] of answers.entries()) if (await answer) return ordered[at];
+  // All may be locked, or too few: nobody else is the better choice then.
+  return ordered.find(isFormer);
+}
+
+async function isManager(connection: EngineConnection): Promise<boolean> {
+  const info = await new Engine(connection).info(PATIENCE).catch(() => undefined);
+  return info?.Swarm.ControlAvailable === true;
+}
+
+/** Whom the provider talked to in the last `up`. */
+function recordedHost(name: string): pulumi.Output<string | undefined> {
+  return recordedOutputs().apply((resources) => {
+    const urn = Object.keys(resources ?? {}).find((one) => one.endsWith(`::${name}`) && one.includes(PROVIDER));
+    const host = urn === undefined ? undefined : resources?.[urn]?.outputs?.["host"];
+    return typeof host === "string" ? host : undefined;
+  });
+}
+
+const PROVIDER = "pulumi:providers:docker";
