@@ -24,7 +24,8 @@ interface HostConfig {
 
 const config = new pulumi.Config("pulumi-swarm");
 const hosts = config.requireObject<Record<string, HostConfig>>("hosts");
-const store = config.getObject<Partial<MinioServiceArgs> | "none">("store") ?? {};
+const withStore = config.get("store") !== "none";
+const store = (withStore && config.getObject<Partial<MinioServiceArgs>>("store")) || {};
 
 const made = Object.entries(hosts).map(([key, { engine, hostname, address, role, drives = { d1: {} } }]) => ({
   role,
@@ -41,10 +42,12 @@ const swarm = new Swarm("swarm", {
 // These kernels have no ESP: an encrypted network would carry nothing between the hosts.
 const network = new OverlayNetwork("network", { swarm, subnet: "10.20.0.0/24", encrypted: false });
 
-const minio =
-  store === "none"
-    ? undefined
-    : new MinioService("store", { swarm, network, image: config.require("image"), tools: "mc", ...store });
+// More networks, for what is made later on.
+for (const name of config.getObject<string[]>("networks") ?? []) new OverlayNetwork(name, { swarm, encrypted: false });
+
+const minio = withStore
+  ? new MinioService("store", { swarm, network, image: config.require("image"), tools: "mc", ...store })
+  : undefined;
 
 const buckets = config.getObject<Record<string, Omit<MinioBucketArgs, "store">>>("buckets") ?? {};
 const users = config.getObject<Record<string, Omit<MinioUserArgs, "store">>>("users") ?? {};
