@@ -144,10 +144,10 @@ function vxlanFindings({ machines }: Situation): MachineFinding[] {
     }));
 }
 
-/** Ports that Swarm needs and something else has; on a node it is Swarm. */
+/** Ports that Swarm needs and something else has. Of a node, and of an engine that is silent, it may be Swarm. */
 function portFindings({ managers = [] }: SwarmDemand, situation: Situation): MachineFinding[] {
   return Object.entries(situation.machines)
-    .filter(([key]) => !isNode(situation, key))
+    .filter(([key]) => situation.hosts[key] && !isNode(situation, key))
     .flatMap(([key, { listening }]) =>
       [7946, ...(managers.includes(key) ? [2377] : [])]
         .filter((port) => listening.includes(port))

@@ -1,17 +1,22 @@
 import { describe, expect, test } from "vitest";
+import type { NodeDetails } from "../../components/engine/types.ts";
 import type { Demand } from "../../components/preflight/demand.ts";
 import { lineOf } from "../../components/preflight/finding.ts";
 import { preflightFindings } from "../../components/preflight/findings.ts";
 import type { MachineFacts } from "../../components/preflight/machine-facts.ts";
 import type { ObservedHost, Situation } from "../../components/preflight/observed.ts";
 import { isTooOld } from "../../components/preflight/swarm-findings.ts";
-import { host, machine, NETWORK, situation, SWARM } from "./preflight-situation.ts";
+import { host, machine, NETWORK, ownManager, ownNetwork, situation, SWARM } from "./preflight-situation.ts";
 
 /** A host by its name, in no Swarm, or a node of one that a silent manager leads. */
 const named = (name: string, info: Partial<ObservedHost["info"]> = {}) =>
   host({ hostname: name, address: `ssh://${name}` }, { Name: name, ID: `engine-${name}`, ...info });
 const node = (name: string) =>
   named(name, { Swarm: { NodeID: name, NodeAddr: "", LocalNodeState: "active", ControlAvailable: false } });
+const managing = (address: string) => {
+  const found = ownManager({ hostname: "m" }, [], { ID: "engine-m", Name: "m" });
+  return { ...found, manager: { ...found.manager!, nodes: [{ Status: { Addr: address } } as NodeDetails] } };
+};
 const two = (more: Partial<Situation> = {}) => situation({ a: named("a"), b: named("b") }, more);
 const nodes = (more: Partial<Situation> = {}) => situation({ a: node("a"), b: node("b") }, { silent: ["m"], ...more });
 const machines = (a: Partial<MachineFacts>, b: Partial<MachineFacts> = {}) => ({
@@ -165,10 +170,32 @@ describe("found", () => {
       'warning: Swarm "swarm": hosts.a "/mnt/disk1": this drive has 1 MiB left of 100.0 GiB: free some, or give it a larger disk',
     ],
     [
+      "a full disk of a node that is silent, by its manager's word",
+      [{ ...SWARM, adopt: true }],
+      situation(
+        { m: managing("10.1.0.1") },
+        {
+          silent: ["a"],
+          addresses: { a: "10.1.0.1" },
+          machines: { a: machine({ space: { "/mnt/disk1": full } }) },
+        },
+      ),
+      'warning: Swarm "swarm": hosts.a "/mnt/disk1": this drive has 1 MiB left of 100.0 GiB: free some, or give it a larger disk',
+    ],
+    [
       "a disk with little left",
       [SWARM],
       two(machines({ dockerRoot: "/var/lib/docker", space: { "/var/lib/docker": low } })),
       'warning: Swarm "swarm": hosts.a "/var/lib/docker": Docker\'s own folder has 1.0 GiB left of 100.0 GiB: free some, or give it a larger disk',
+    ],
+    [
+      "a kernel without ESP under a network that is there: what mends it must not be stopped",
+      [NETWORK],
+      nodes({
+        ...machines({ kernel: { vxlan: "yes", esp: "no" } }),
+        hosts: { a: { ...node("a"), networks: [ownNetwork()] }, b: node("b") },
+      }),
+      `warning: OverlayNetwork "net": encrypted true: the kernel of host a has no ESP (module esp4), without which nothing crosses between hosts: ${FURTHER} set encrypted: false`,
     ],
     [
       "a translated address, with an encrypted network",
