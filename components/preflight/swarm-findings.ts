@@ -1,4 +1,4 @@
-import { overlap } from "../overlay-network/cidr.ts";
+import { contains, overlap } from "../overlay-network/cidr.ts";
 import type { SwarmDetails } from "../engine/types.ts";
 import { same } from "../provider/values.ts";
 import { isOwned } from "../shared/labels.ts";
@@ -52,12 +52,37 @@ export function poolFindings(demand: SwarmDemand, situation: Situation): Preflig
   const { subject, addressPools } = demand;
   const managed = Object.values(situation.hosts).find(({ manager }) => manager)?.manager;
   if (managed) return foreignPools(demand, managed.swarm);
+  if (addressPools.length === 0) return defaultPool(demand, situation);
   return addressPools.flatMap((pool) => {
     const use = blocksInUse(situation).find(({ block }) => overlap(pool, block));
     if (!use) return [];
     const problem = `overlaps with ${use.block}, ${use.what}: choose a pool that is free on all hosts`;
     return [{ subject, check: "addresses", hosts: [use.host], argument: "addressPools", value: pool, problem }];
   });
+}
+
+/** The pool of a Swarm that was given none, and what it begins to take networks from, the routing mesh's first. */
+const DEFAULT_POOL = "10.0.0.0/8";
+const DEFAULT_START = "10.0.0.0/16";
+
+/** As wide a route as the pool says nothing; the network of the hosts themselves does. */
+function defaultPool({ subject }: SwarmDemand, situation: Situation): PreflightFinding[] {
+  const route = ownRoutes(situation).find(
+    ({ destination }) => overlap(destination, DEFAULT_START) && !contains(destination, DEFAULT_POOL),
+  );
+  if (!route) return [];
+  const problem =
+    `the Swarm's own pool begins at ${DEFAULT_START}, which overlaps with ${route.destination}, a route of host ` +
+    `${route.host} (${route.device}): containers would not reach the machines there; give a pool that is free on all ` +
+    "hosts: it cannot be changed later";
+  const about = {
+    subject,
+    check: "addresses",
+    hosts: [route.host],
+    argument: "addressPools",
+    value: undefined,
+  } as const;
+  return [{ ...about, problem, warning: true }];
 }
 
 /** A Swarm that is taken on keeps its pools; it is not ours to end. What ours may change, its own resource says. */

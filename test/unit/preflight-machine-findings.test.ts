@@ -85,6 +85,16 @@ describe("nothing is found", () => {
     ],
     ["of Swarm's own ports on its nodes", [managed], nodes(machines({ listening: [2377, 7946] }))],
     ["of a manager's port on a worker", [{ ...SWARM, managers: ["b"] }], two(machines({ listening: [2377] }))],
+    [
+      "of routes that a Swarm's own pool does not begin with",
+      [SWARM],
+      two(
+        machines(
+          { routes: [{ destination: "10.0.0.0/8", device: "tun0" }] },
+          { routes: [{ destination: "10.1.0.0/16", device: "eth0" }] },
+        ),
+      ),
+    ],
     ["of a subnet that just holds its hosts", [SWARM, shaped({ subnet: "10.20.0.0/29", gateway: "10.20.0.1" })], two()],
   ])("%s", (_, demands, seen) => expect(found(demands, seen)).toEqual([]));
 });
@@ -257,6 +267,12 @@ describe("found", () => {
         },
       ),
       'OverlayNetwork "net": subnet "10.20.0.0/24": overlaps with 10.20.0.0/20, a route of host b (eth1): choose a free one, or leave it out and the Swarm does',
+    ],
+    [
+      "hosts in the addresses that a Swarm's own pool begins with",
+      [SWARM],
+      two(machines({ routes: [{ destination: "10.0.0.0/16", device: "eth0" }] })),
+      'warning: Swarm "swarm": addressPools (not given): the Swarm\'s own pool begins at 10.0.0.0/16, which overlaps with 10.0.0.0/16, a route of host a (eth0): containers would not reach the machines there; give a pool that is free on all hosts: it cannot be changed later',
     ],
     [
       "an engine that is too old",
