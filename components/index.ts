@@ -10,6 +10,13 @@ export type { BucketAccess } from "./minio-service/policy.ts";
 export type { ReachableStore, StoreReach } from "./minio-service/store-reach.ts";
 export { MinioUser, type MinioUserArgs } from "./minio-service/user.ts";
 export { OverlayNetwork, type OverlayNetworkArgs } from "./overlay-network/overlay-network.ts";
+export {
+  type GatewayNetwork,
+  type GatewayStore,
+  type GatewayTls,
+  S3Gateway,
+  type S3GatewayArgs,
+} from "./s3-gateway/s3-gateway.ts";
 export type { FrozenValue, SwarmServiceArgs } from "./swarm-service/args.ts";
 export type { Rollout } from "./swarm-service/rollout.ts";
 export { SwarmService } from "./swarm-service/swarm-service.ts";

@@ -1,0 +1,100 @@
+import type { Host } from "../host/host.ts";
+import { plain } from "../shared/inputs.ts";
+import type { Finding } from "../shared/refusal.ts";
+import { amountFindings } from "../swarm-service/task-limits.ts";
+import type { S3GatewayArgs } from "./args.ts";
+import { gatewayImageFindings } from "./image.ts";
+
+/** Below it Traefik does not start. */
+const LEAST_MEMORY_MIB = 64;
+
+const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/** The arguments without the resources among them. */
+export type PlainGatewayArgs = Omit<S3GatewayArgs, "swarm" | "network">;
+
+/** What is wrong with the arguments of a gateway in a Swarm of these hosts, as far as they are plain. */
+export function gatewayFindings(
+  args: PlainGatewayArgs,
+  serviceName: string,
+  hosts: Readonly<Record<string, Host>>,
+): Finding[] {
+  const image = plain(args.image);
+  return [
+    ...nameFindings(serviceName),
+    ...hostFindings(args.hosts, Object.keys(hosts)),
+    ...memberFindings(args.store.members),
+    ...portFindings(args),
+    ...tlsFindings(args.tls),
+    ...pemFindings("store.caCertificate", args.store.caCertificate, "CERTIFICATE"),
+    ...(image === undefined ? [] : gatewayImageFindings(image)),
+    ...amountFindings(args, LEAST_MEMORY_MIB),
+  ];
+}
+
+/** The port of the S3 API. */
+export function apiPort({ port, tls }: Pick<S3GatewayArgs, "port" | "tls">): number {
+  return port ?? (tls ? 443 : 80);
+}
+
+function nameFindings(serviceName: string): Finding[] {
+  if (DNS_LABEL.test(serviceName)) return [];
+  const problem =
+    "must be a lowercase DNS label: letters, digits and inner hyphens, at most 63; without it the component's name is taken";
+  return [{ argument: "serviceName", value: serviceName, problem }];
+}
+
+function hostFindings(asked: string[] | undefined, hosts: string[]): Finding[] {
+  if (asked === undefined) return [];
+  if (asked.length === 0) {
+    return [{ argument: "hosts", value: asked, problem: "a gateway needs at least one host: leave hosts out for all" }];
+  }
+  const twice = asked.filter((key, index) => asked.indexOf(key) !== index);
+  const strangers = asked.filter((key) => !hosts.includes(key));
+  return [
+    ...twice.map((value) => ({ argument: "hosts", value, problem: "is there twice: name each host once" })),
+    ...strangers.map((value) => ({
+      argument: "hosts",
+      value,
+      problem: `is no host of the Swarm: it has ${hosts.toSorted().join(", ")}`,
+    })),
+  ];
+}
+
+function memberFindings(members: readonly string[]): Finding[] {
+  const argument = "store.members";
+  if (members.length === 0) {
+    return [{ argument, value: members, problem: "a store has at least one member: give their names on the network" }];
+  }
+  return members
+    .filter((name) => !DNS_LABEL.test(name))
+    .map((value) => ({ argument, value, problem: "must be a name on the network, without port: such as store-node1" }));
+}
+
+function portFindings(args: PlainGatewayArgs): Finding[] {
+  const { port, consolePort } = args;
+  const given = Object.entries({ port, consolePort }).filter(([, value]) => value !== undefined);
+  const findings = given
+    .filter(([, value]) => !(Number.isInteger(value) && value !== undefined && value >= 1 && value <= 65535))
+    .map(([argument, value]) => ({ argument, value, problem: "must be a whole number from 1 to 65535" }));
+  if (consolePort !== undefined && findings.length === 0 && consolePort === apiPort(args)) {
+    return [{ argument: "consolePort", value: consolePort, problem: "is port as well: give each its own" }];
+  }
+  return findings;
+}
+
+function tlsFindings(tls: S3GatewayArgs["tls"]): Finding[] {
+  if (!tls) return [];
+  return [
+    ...pemFindings("tls.certificate", tls.certificate, "CERTIFICATE"),
+    ...pemFindings("tls.key", tls.key, "PRIVATE KEY"),
+  ];
+}
+
+/** A file's name in place of its contents is the usual slip. The value is not shown: it may be a key. */
+function pemFindings(argument: string, input: S3GatewayArgs["image"], kind: string): Finding[] {
+  const text = plain(input);
+  if (text === undefined || new RegExp(`^-----BEGIN ([A-Z]+ )*${kind}-----$`, "m").test(text)) return [];
+  const problem = `must be PEM text with -----BEGIN ${kind}-----: give the file's contents, not its name`;
+  return [{ argument, value: `${text.length} characters`, problem }];
+}

@@ -1,0 +1,103 @@
+import * as pulumi from "@pulumi/pulumi";
+import { endpointUrls } from "../host/endpoint-urls.ts";
+import { checkedInput } from "../shared/inputs.ts";
+import { ownerOf } from "../shared/owner.ts";
+import { refuse } from "../shared/refusal.ts";
+import { NodeSettings } from "../swarm/node-settings.ts";
+import { SwarmService } from "../swarm-service/swarm-service.ts";
+import type { S3GatewayArgs } from "./args.ts";
+import { gatewayFiles } from "./files.ts";
+import { apiPort, gatewayFindings } from "./findings.ts";
+import { DEFAULT_GATEWAY_IMAGE, gatewayImageFindings } from "./image.ts";
+import { GATEWAY, gatewayLabel, gatewaySpec } from "./spec.ts";
+import { type GatewayPlan, PROBES, traefikRoutes } from "./traefik.ts";
+
+export type { GatewayNetwork, GatewayStore, GatewayTls, S3GatewayArgs } from "./args.ts";
+
+/**
+ * Addresses of a store for clients outside its network: on each chosen host a load balancer that hands every request to
+ * a member that can serve it, and to another when that one cannot be reached. It keeps nothing, so that any of several
+ * may fail. It is ready when the store answers through it.
+ *
+ * @example
+ * const store = new MinioService("store", { swarm, network, expose: false });
+ * const gateway = new S3Gateway("gateway", { swarm, network, store, port: 9000 });
+ * export const endpoint = gateway.endpoint;
+ */
+export class S3Gateway extends pulumi.ComponentResource {
+  /** URL of the S3 API on the first gateway host by key. */
+  readonly endpoint: pulumi.Output<string>;
+  /** URL of the S3 API on each gateway host, by host key. */
+  readonly endpoints: pulumi.Output<Record<string, string>>;
+  /** URL of the console on each gateway host, by host key; empty without `consolePort`. */
+  readonly consoleEndpoints: pulumi.Output<Record<string, string>>;
+  /** Id of the gateway's service. */
+  readonly serviceId: pulumi.Output<string>;
+
+  constructor(name: string, args: S3GatewayArgs, opts?: pulumi.ComponentResourceOptions) {
+    const subject = `S3Gateway "${name}"`;
+    const { swarm, network, store, tls, consolePort, serviceName = name } = args;
+    swarm.refuse(subject, gatewayFindings(args, serviceName, swarm.hosts));
+    super("pulumi-swarm:index:S3Gateway", name, {}, opts);
+
+    const port = apiPort(args);
+    const hosts = (args.hosts ?? Object.keys(swarm.hosts)).toSorted();
+    const ports = { port, ...(consolePort === undefined ? {} : { consolePort }) };
+    const checked = swarm.preflight(
+      { kind: "service", subject, owner: ownerOf(`${name}-service`), name: serviceName, ports, hosts, disks: [] },
+      this,
+      name,
+    );
+    const child = { parent: this, dependsOn: checked };
+
+    const labels = { [gatewayLabel(serviceName)]: GATEWAY };
+    const places = hosts.map((host) => new NodeSettings(`${name}-host-${host}`, { swarm, host, labels }, child));
+    const { stopGraceSeconds = 60 } = args;
+    const plan: GatewayPlan = {
+      members: store.members,
+      console: consolePort !== undefined,
+      tls: tls !== undefined,
+      storeTls: store.caCertificate !== undefined,
+    };
+    const texts = {
+      routes: traefikRoutes(plan),
+      certificate: tls?.certificate,
+      key: tls && pulumi.secret(tls.key),
+      storeAuthority: store.caCertificate,
+    };
+    const spec = gatewaySpec({
+      ...args,
+      serviceName,
+      plan,
+      image: checkedInput(args.image ?? DEFAULT_GATEWAY_IMAGE, (image) => refuse(subject, gatewayImageFindings(image))),
+      networkId: network.networkId,
+      files: gatewayFiles(name, swarm, texts, child),
+      port,
+      stopGraceSeconds,
+    });
+    const service = new SwarmService(
+      `${name}-service`,
+      {
+        swarm,
+        spec,
+        readyCommand: PROBES.ready,
+        tasks: hosts.length,
+        timeoutSeconds: args.timeoutSeconds ?? 300,
+      },
+      { parent: this, dependsOn: [checked, ...places, ...(store instanceof pulumi.Resource ? [store] : [])] },
+    );
+
+    const scheme = tls ? "https" : "http";
+    const inOrder = hosts.flatMap((key) => swarm.hosts[key] ?? []);
+    this.endpoints = endpointUrls(scheme, inOrder, port, [service]);
+    this.consoleEndpoints = endpointUrls(scheme, inOrder, consolePort, [service]);
+    this.endpoint = this.endpoints.apply((all) => Object.values(all)[0] ?? "");
+    this.serviceId = service.serviceId;
+    this.registerOutputs({
+      endpoint: this.endpoint,
+      endpoints: this.endpoints,
+      consoleEndpoints: this.consoleEndpoints,
+      serviceId: this.serviceId,
+    });
+  }
+}
