@@ -13,9 +13,15 @@ export interface DataNetwork {
 export interface MinioPool {
   /**
    * Keys of the pool's hosts in the Swarm. A key is a slot: another machine may take a key over, and its data heals;
-   * the keys themselves stay as they are once the pool is formed.
+   * the keys themselves stay as they are once the pool is formed. A host belongs to one pool.
    */
   hosts: string[];
+
+  /**
+   * How many drives of each host, the first ones by key. It stays as it is once the pool is formed.
+   * @default - all drives, of which the hosts of a pool then have the same
+   */
+  drivesPerHost?: number;
 }
 
 /**
@@ -43,10 +49,11 @@ export interface MinioServiceArgs extends TaskLimits {
   network: DataNetwork;
 
   /**
-   * Pools by key. A pool's drives are those of its hosts; all hosts of a pool have the same. This release forms
-   * stores of one pool.
+   * Pools by key. Together they are one store: a new object goes to the pool with the most room. A pool is for life as
+   * it was formed; another one beside it is how a store grows. MinIO keeps its pools in order, which is that of their
+   * keys: give a further pool a key that sorts after the former ones.
    * @default - one pool, `main`, of all hosts of the Swarm
-   * @example { main: { hosts: ["a", "b", "c", "d"] } }
+   * @example { "2026": { hosts: ["a", "b", "c", "d"] }, "2027": { hosts: ["e", "f"], drivesPerHost: 4 } }
    */
   pools?: Record<string, MinioPool>;
 

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { plain } from "../shared/inputs.ts";
 import type { Finding } from "../shared/refusal.ts";
 import { secretPath } from "./secrets.ts";
-import type { Layout } from "./topology.ts";
+import type { PoolPlan } from "./plan.ts";
 
 /** Variables this component sets, or that would undo what it decides, with what to do instead. */
 const RESERVED: Record<string, string> = {
@@ -46,8 +46,9 @@ function variableProblem(name: string, value: string | undefined): string | unde
 /** The container's environment, sorted by name. No credentials: those are in files. */
 export function containerEnvironment(
   environment: Record<string, pulumi.Input<string>>,
-  layout: Layout,
+  pools: readonly PoolPlan[],
 ): pulumi.Input<string>[] {
+  const [layout] = pools.map((pool) => pool.layout);
   const variables: Record<string, pulumi.Input<string>> = {
     ...environment,
     // The root file system is read-only; what MinIO and mc want to write at home goes to /tmp.
@@ -56,8 +57,9 @@ export function containerEnvironment(
     MC_CONFIG_ENV_FILE: secretPath("mcAliases"),
     MINIO_ROOT_USER_FILE: secretPath("rootUser"),
     MINIO_ROOT_PASSWORD_FILE: secretPath("rootPassword"),
-    // MinIO picks the same size by itself, except where that would load some hosts more than others.
-    ...(layout.sets > 1 && { MINIO_ERASURE_SET_DRIVE_COUNT: `${layout.setSize}` }),
+    // MinIO picks the same size by itself, except where that would load some hosts more than others. Of several pools
+    // each says its own, in their file; this variable would overrule it.
+    ...(pools.length === 1 && layout && layout.sets > 1 && { MINIO_ERASURE_SET_DRIVE_COUNT: `${layout.setSize}` }),
   };
   return Object.keys(variables)
     .toSorted()

@@ -10,6 +10,7 @@ import type { MinioServiceArgs } from "./args.ts";
 import { minioFindings, rootUserFindings } from "./findings.ts";
 import { DEFAULT_MINIO_IMAGE, imageFindings, imageWarning } from "./image.ts";
 import { planOf, type ServicePlan, type StorePlan } from "./plan.ts";
+import { poolsConfig } from "./pool-config.ts";
 import { probesOf, toolsOfImage } from "./probes.ts";
 import { RootCredentials } from "./root-credentials.ts";
 import { dockerSecrets } from "./secrets.ts";
@@ -59,11 +60,16 @@ export class MinioService extends pulumi.ComponentResource {
     const user = args.rootUser && checkedInput(args.rootUser, (name) => refuse(subject, rootUserFindings(name)));
     const credentials = new RootCredentials(
       `${name}-credentials`,
-      { user, passwordGeneration: args.rootPasswordGeneration, frozen: frozenForStore(plan) },
+      {
+        user,
+        passwordGeneration: args.rootPasswordGeneration,
+        frozen: frozenForStore(plan),
+        pools: plan.pools.map(({ key }) => key),
+      },
       child,
     );
-    const members = plan.hosts.map(
-      ({ key: host }) => new NodeSettings(`${name}-member-${host}`, { swarm, host, labels: plan.label }, child),
+    const members = plan.pools.flatMap(({ hosts, label }) =>
+      hosts.map(({ key: host }) => new NodeSettings(`${name}-member-${host}`, { swarm, host, labels: label }, child)),
     );
     const store: Store = {
       ...args,
@@ -72,6 +78,7 @@ export class MinioService extends pulumi.ComponentResource {
       tools: args.tools ?? toolsOfImage(plain(args.image) ?? DEFAULT_MINIO_IMAGE),
       networkId: network.networkId,
       secrets: dockerSecrets(name, swarm, credentials, child),
+      poolsConfig: poolsConfig(`${name}-pools`, swarm, plan.pools, child),
       ownerLabels: ownerLabels(ownerOf(name)),
     };
     const services = this.#makeServices(name, args, store, [...checked, ...members]);
@@ -115,8 +122,10 @@ export class MinioService extends pulumi.ComponentResource {
   }
 
   /**
-   * The services one after another: in replicated mode members then restart in turn. Only the last one waits for the
-   * cluster, for the first ones have no quorum to wait for yet.
+   * In replicated mode one service after another, so that members restart in turn. The services of global pools at the
+   * same time: what their members must agree in changes in all of them at once, and none would come up while another
+   * pool still has the former settings. Only the last service waits for the cluster, for the first ones have no quorum
+   * to wait for yet.
    */
   #makeServices(name: string, args: MinioServiceArgs, store: Store, needed: pulumi.Resource[]): MadeService[] {
     const { plan } = store;
@@ -129,12 +138,15 @@ export class MinioService extends pulumi.ComponentResource {
           swarm: args.swarm,
           spec: serviceSpec(store, service),
           restartTogether: AGREED_FIELDS,
-          frozen: frozenForService(plan),
+          frozen: frozenForService(plan, service),
           readyCommand: isLast ? probesOf(store.tools).ready : undefined,
           tasks: service.hosts.length,
           timeoutSeconds: args.timeoutSeconds,
         },
-        { parent: this, dependsOn: [...needed, ...made.map(({ resource: earlier }) => earlier)] },
+        {
+          parent: this,
+          dependsOn: [...needed, ...(plan.mode === "replicated" ? made.map(({ resource }) => resource) : [])],
+        },
       );
       made.push({ key: service.key, resource });
     }
@@ -158,6 +170,6 @@ function serviceDemand(name: string, subject: string, plan: StorePlan, service: 
     sameStore: plan.otherRoles.map((role) => ownerOf(`${name}-${role}`)),
     ports: { ...plan.published },
     hosts: service.hosts.map(({ key }) => key),
-    disks: service.hosts.slice(0, 1).flatMap(disksOf),
+    disks: service.hosts.slice(0, 1).flatMap((host) => disksOf(host, service.pool.drives)),
   } as const;
 }

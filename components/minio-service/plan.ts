@@ -1,24 +1,39 @@
 import type { Host } from "../host/host.ts";
 import type { MinioMode, MinioServiceArgs } from "./args.ts";
 import { poolsOf } from "./pool-findings.ts";
-import { inKeyOrder, layoutOf, type Layout } from "./topology.ts";
+import { inKeyOrder, layoutOf, type Layout, takenDrives } from "./topology.ts";
 
 /** What a store is made of, decided from plain arguments. */
 export interface StorePlan {
   serviceName: string;
   mode: MinioMode;
-  poolKey: string;
-  /** The members, in key order. */
+  /**
+   * In key order, and in that order MinIO is told of them. To MinIO the order is for life: the first pool is the one
+   * whose id a new pool takes over and whose parity counts for all. So a later pool must sort after the former ones;
+   * that is refused otherwise, where it is known which ones there are (`RootCredentials`). The order in which a user
+   * wrote them down would not do: a stack file is read into maps, which are sorted.
+   */
+  pools: PoolPlan[];
+  /** The members of all pools, in key order. */
   hosts: Host[];
-  layout: Layout;
-  /** Node label of the members. */
-  label: Record<string, string>;
-  /** In key order of their hosts. */
+  /** Pool by pool; in a pool in key order of their hosts. */
   services: ServicePlan[];
   /** Roles that its services would have in the other mode. */
   otherRoles: string[];
   /** Ports on the members; absent when nothing is published. */
   published?: { port: number; consolePort: number };
+}
+
+/** Hosts that together hold erasure sets of their own. */
+export interface PoolPlan {
+  key: string;
+  /** In key order. */
+  hosts: Host[];
+  /** Keys of the drives it takes of each host. */
+  drives: string[];
+  layout: Layout;
+  /** Node label of its members. */
+  label: Record<string, string>;
 }
 
 /** One Swarm service of a store. */
@@ -29,6 +44,8 @@ export interface ServicePlan {
   role: string;
   /** Name in the Swarm. */
   serviceName: string;
+  /** The pool it is of. */
+  pool: PoolPlan;
   /** The hosts that run it. */
   hosts: Host[];
   mode: MinioMode;
@@ -51,35 +68,46 @@ export function planOf(
   swarmHosts: Readonly<Record<string, Host>>,
 ): StorePlan {
   const { mode = "global", expose = true, port = 9000, consolePort = 9001 } = args;
-  const [pool] = Object.entries(poolsOf(args, swarmHosts));
-  if (!pool) throw new Error("a store has a pool");
-  const [poolKey, { hosts: hostKeys }] = pool;
-  const hosts = inKeyOrder(hostKeys.flatMap((key) => swarmHosts[key] ?? []));
+  const pools = poolPlans(args, serviceName, swarmHosts);
+  const servicesIn = (wanted: MinioMode) => pools.flatMap((pool) => servicePlans(serviceName, pool, wanted));
   return {
     serviceName,
     mode,
-    poolKey,
-    hosts,
-    layout: layoutOf(serviceName, hosts),
-    label: { [memberLabel(serviceName, poolKey)]: MEMBER },
-    services: servicePlans(serviceName, poolKey, mode, hosts),
-    otherRoles: servicePlans(serviceName, poolKey, mode === "global" ? "replicated" : "global", hosts).map(
-      ({ role }) => role,
-    ),
+    pools,
+    hosts: inKeyOrder(pools.flatMap(({ hosts }) => hosts)),
+    services: servicesIn(mode),
+    otherRoles: servicesIn(mode === "global" ? "replicated" : "global").map(({ role }) => role),
     published: expose ? { port, consolePort } : undefined,
   };
 }
 
-function servicePlans(serviceName: string, poolKey: string, mode: MinioMode, hosts: Host[]): ServicePlan[] {
-  const member = `node.labels.${memberLabel(serviceName, poolKey)}==${MEMBER}`;
-  const ofPool = `${serviceName}-${poolKey}`;
+function poolPlans(
+  args: Pick<MinioServiceArgs, "pools">,
+  serviceName: string,
+  swarmHosts: Readonly<Record<string, Host>>,
+): PoolPlan[] {
+  const asked = Object.entries(poolsOf(args, swarmHosts)).map(([key, pool]) => ({ key, ...pool }));
+  const hasPeers = asked.length > 1;
+  return inKeyOrder(asked).map(({ key, hosts: hostKeys, drivesPerHost }) => {
+    const hosts = inKeyOrder(hostKeys.flatMap((host) => swarmHosts[host] ?? []));
+    const drives = hosts.slice(0, 1).flatMap((host) => takenDrives(host, drivesPerHost));
+    const layout = layoutOf(serviceName, hosts, { drivesPerHost, hasPeers });
+    return { key, hosts, drives, layout, label: { [memberLabel(serviceName, key)]: MEMBER } };
+  });
+}
+
+function servicePlans(serviceName: string, pool: PoolPlan, mode: MinioMode): ServicePlan[] {
+  const { key, hosts } = pool;
+  const member = `node.labels.${memberLabel(serviceName, key)}==${MEMBER}`;
+  const ofPool = `${serviceName}-${key}`;
   if (mode === "global") {
-    return [{ key: poolKey, role: poolKey, serviceName: ofPool, hosts, mode, constraints: [member] }];
+    return [{ key, role: key, serviceName: ofPool, pool, hosts, mode, constraints: [member] }];
   }
   return hosts.map((host) => ({
-    key: `${poolKey}/${host.key}`,
-    role: `${poolKey}-${host.key}`,
+    key: `${key}/${host.key}`,
+    role: `${key}-${host.key}`,
     serviceName: `${ofPool}-${host.key}`,
+    pool,
     hosts: [host],
     mode,
     constraints: [member, `node.hostname==${host.hostname}`],

@@ -1,7 +1,16 @@
 import type { Host } from "../host/host.ts";
 import type { Finding } from "../shared/refusal.ts";
-import type { MinioMode, MinioPool } from "./args.ts";
-import { driveKeys, driveSource, erasureSetSize, inKeyOrder, type MemberHost, workableSizes } from "./topology.ts";
+import type { MinioMode, MinioPool, MinioServiceArgs } from "./args.ts";
+import { parityFindings } from "./parity-findings.ts";
+import {
+  driveKeys,
+  driveSource,
+  erasureSetSize,
+  inKeyOrder,
+  type MemberHost,
+  takenDrives,
+  workableSizes,
+} from "./topology.ts";
 
 const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const MOST_LETTERS = 63;
@@ -10,39 +19,34 @@ export const DEFAULT_POOL = "main";
 
 type Hosts = Readonly<Record<string, Host>>;
 
-interface PoolArgs {
-  pools?: Record<string, MinioPool>;
-  mode?: MinioMode;
-}
+type PoolArgs = Pick<MinioServiceArgs, "pools" | "mode" | "environment">;
+
+/** A pool asked for, with its key. */
+type Pool = MinioPool & { key: string };
 
 /** The pools asked for; all hosts in one when nothing is. */
-export function poolsOf({ pools }: PoolArgs, hosts: Hosts): Record<string, MinioPool> {
+export function poolsOf({ pools }: Pick<PoolArgs, "pools">, hosts: Hosts): Record<string, MinioPool> {
   return pools ?? { [DEFAULT_POOL]: { hosts: Object.keys(hosts) } };
 }
 
 /** What is wrong with the pools of a store on these hosts. */
 export function poolFindings(args: PoolArgs, serviceName: string, hosts: Hosts): Finding[] {
-  const pools = poolsOf(args, hosts);
-  const keys = Object.keys(pools).toSorted();
-  if (keys.length === 0) {
-    return [{ argument: "pools", value: pools, problem: "a store needs a pool: leave pools out for one of all hosts" }];
+  const pools = inKeyOrder(Object.entries(poolsOf(args, hosts)).map(([key, pool]) => ({ key, ...pool })));
+  if (pools.length === 0) {
+    return [{ argument: "pools", value: {}, problem: "a store needs a pool: leave pools out for one of all hosts" }];
   }
-  if (keys.length > 1) {
-    const problem = "this release forms stores of one pool: put all hosts in one, or make a MinioService for each";
-    return [{ argument: "pools", value: keys, problem }];
-  }
-  return keys.flatMap((key) =>
-    onePoolFindings(key, pools[key]?.hosts ?? [], args.mode ?? "global", serviceName, hosts),
-  );
+  const findings = [...pools.flatMap((pool) => hostFindings(pool, hosts)), ...sharedHostFindings(pools)];
+  if (findings.length > 0) return findings;
+  const { mode = "global" } = args;
+  const formed = pools.map((pool) => ({
+    ...pool,
+    members: inKeyOrder(pool.hosts.flatMap((host) => hosts[host] ?? [])),
+  }));
+  const unfit = [...nameFindings(formed, mode, serviceName), ...formed.flatMap((pool) => driveFindings(pool, mode))];
+  return unfit.length > 0 ? unfit : parityFindings(formed, args.environment ?? {});
 }
 
-function onePoolFindings(
-  key: string,
-  hostKeys: string[],
-  mode: MinioMode,
-  serviceName: string,
-  hosts: Hosts,
-): Finding[] {
+function hostFindings({ key, hosts: hostKeys }: Pool, hosts: Hosts): Finding[] {
   const argument = `pools.${key}.hosts`;
   if (!DNS_LABEL.test(key)) {
     const problem = "a pool's key must be a lowercase DNS label: letters, digits and inner hyphens, at most 63";
@@ -51,7 +55,7 @@ function onePoolFindings(
   if (hostKeys.length === 0) return [{ argument, value: hostKeys, problem: "a pool needs at least one host" }];
   const doubled = hostKeys.filter((host, index) => hostKeys.indexOf(host) !== index);
   const strangers = hostKeys.filter((host) => hosts[host] === undefined);
-  const findings = [
+  return [
     ...doubled.map((value) => ({ argument, value, problem: "is there twice: name each host once" })),
     ...strangers.map((value) => ({
       argument,
@@ -59,44 +63,68 @@ function onePoolFindings(
       problem: `is no host of the Swarm: it has ${list(Object.keys(hosts))}`,
     })),
   ];
-  if (findings.length > 0) return findings;
-  const members = inKeyOrder(hostKeys.flatMap((host) => hosts[host] ?? []));
-  return [...memberFindings(argument, key, members, mode, serviceName), ...driveFindings(argument, members, mode)];
 }
 
-/** Names on the network: of the pool's services and of its members. */
-function memberFindings(
-  argument: string,
-  pool: string,
-  members: MemberHost[],
-  mode: MinioMode,
-  serviceName: string,
-): Finding[] {
-  const services =
-    mode === "global" ? [`${serviceName}-${pool}`] : members.map(({ key }) => `${serviceName}-${pool}-${key}`);
-  const names = [...services, ...members.map(({ hostname }) => `${serviceName}-${hostname}`)];
-  const long = names.filter((name) => name.length > MOST_LETTERS);
-  const taken = members.filter(({ hostname }) => services.includes(`${serviceName}-${hostname}`));
+/** All pools publish the same ports, and a member is known by its host's name. */
+function sharedHostFindings(pools: Pool[]): Finding[] {
+  return pools.flatMap(({ key, hosts }, index) => {
+    const earlier = pools.slice(0, index);
+    return [...new Set(hosts)].flatMap((host) => {
+      const other = earlier.find((pool) => pool.hosts.includes(host));
+      if (!other) return [];
+      const problem = `is in pool "${other.key}" as well: a host belongs to one pool, take it out of the other`;
+      return [{ argument: `pools.${key}.hosts`, value: host, problem }];
+    });
+  });
+}
+
+/** A pool whose hosts are all there. */
+export interface FormedPool extends Pool {
+  /** In key order. */
+  members: MemberHost[];
+}
+
+/** Names on the network: of the services and of the members. */
+function nameFindings(pools: FormedPool[], mode: MinioMode, serviceName: string): Finding[] {
+  const services = pools.flatMap(({ key: pool, members }) =>
+    mode === "global" ? [`${serviceName}-${pool}`] : members.map(({ key }) => `${serviceName}-${pool}-${key}`),
+  );
+  const members = pools.flatMap((pool) =>
+    pool.members.map((host) => ({ pool: pool.key, ...named(serviceName, host) })),
+  );
+  const long = [...services, ...members.map(({ name }) => name)].filter((name) => name.length > MOST_LETTERS);
+  const taken = members.filter(({ name }) => services.includes(name));
+  const doubled = services.filter((name, index) => services.indexOf(name) !== index);
   return [
     ...long.map((value) => ({
       argument: "serviceName",
       value: serviceName,
       problem: `makes the name ${value} of ${value.length} letters, and DNS allows ${MOST_LETTERS}: give a shorter one`,
     })),
-    ...taken.map(({ key, hostname }) => ({
-      argument,
+    ...taken.map(({ pool, key, name }) => ({
+      argument: `pools.${pool}.hosts`,
       value: key,
-      problem: `its member and a service would both be called ${serviceName}-${hostname}: give the pool another key`,
+      problem: `its member and a service would both be called ${name}: give the pool another key`,
+    })),
+    ...doubled.map((name) => ({
+      argument: "pools",
+      value: pools.map(({ key }) => key),
+      problem: `two services would be called ${name}: give one of the pools another key`,
     })),
   ];
 }
 
-function driveFindings(argument: string, members: MemberHost[], mode: MinioMode): Finding[] {
+const named = (serviceName: string, { key, hostname }: MemberHost) => ({ key, name: `${serviceName}-${hostname}` });
+
+function driveFindings({ key, members, drivesPerHost }: FormedPool, mode: MinioMode): Finding[] {
   const [first, ...others] = members;
   if (!first) return [];
-  const unequal = others.flatMap((host) => unlikeFirst(argument, first, host, mode));
+  const argument = `pools.${key}.hosts`;
+  const few = drivesPerHost === undefined ? [] : tooFewDrives(key, members, drivesPerHost);
+  if (few.length > 0) return few;
+  const unequal = others.flatMap((host) => unlikeFirst(argument, first, host, drivesPerHost, mode));
   if (unequal.length > 0) return unequal;
-  const drives = driveKeys(first).length;
+  const drives = takenDrives(first, drivesPerHost).length;
   if (erasureSetSize(members.length, drives) !== undefined) return [];
   const problem =
     `MinIO cannot form equal erasure sets of 2 to 16 drives of ${count(members.length, "host")} with ` +
@@ -104,11 +132,33 @@ function driveFindings(argument: string, members: MemberHost[], mode: MinioMode)
   return [{ argument, value: members.map(({ key }) => key), problem }];
 }
 
+function tooFewDrives(key: string, members: MemberHost[], value: number): Finding[] {
+  const argument = `pools.${key}.drivesPerHost`;
+  if (!Number.isInteger(value) || value < 1) {
+    return [{ argument, value, problem: "must be a whole number of at least 1; without it all drives are taken" }];
+  }
+  return members.flatMap((host) => {
+    const has = driveKeys(host);
+    if (has.length >= value) return [];
+    return [{ argument, value, problem: `host "${host.key}" has ${count(has.length, "drive")}: ${list(has)}` }];
+  });
+}
+
 /** All hosts of a pool give it the same drives; one global service can mount only the same folders. */
-function unlikeFirst(argument: string, first: MemberHost, host: MemberHost, mode: MinioMode): Finding[] {
-  const [wanted, has] = [driveKeys(first), driveKeys(host)];
+function unlikeFirst(
+  argument: string,
+  first: MemberHost,
+  host: MemberHost,
+  drivesPerHost: number | undefined,
+  mode: MinioMode,
+): Finding[] {
+  const [wanted, has] = [takenDrives(first, drivesPerHost), takenDrives(host, drivesPerHost)];
   if (wanted.join() !== has.join()) {
-    const problem = `has drives ${list(has)}, "${first.key}" has ${list(wanted)}: give all hosts of a pool the same drives`;
+    const wayOut =
+      drivesPerHost === undefined && wanted.length !== has.length
+        ? `, or take ${Math.min(wanted.length, has.length)} of each with drivesPerHost`
+        : "";
+    const problem = `has drives ${list(has)}, "${first.key}" has ${list(wanted)}: give all hosts of a pool the same drives${wayOut}`;
     return [{ argument, value: host.key, problem }];
   }
   if (mode === "replicated") return [];

@@ -15,6 +15,8 @@ export interface RootCredentialsArgs {
   passwordGeneration?: pulumi.Input<string>;
   /** What of the store they belong to is chosen for life, by the name of the argument. */
   frozen: Record<string, FrozenValue>;
+  /** Keys of the store's pools, in order: none may go or change its place. */
+  pools: string[];
 }
 
 /** A root user and its password, generated once and kept in Pulumi's state, the password encrypted. */
@@ -33,6 +35,7 @@ export class RootCredentials extends SwarmResource {
         asked: args.user,
         passwordGeneration: args.passwordGeneration,
         frozen: args.frozen,
+        pools: args.pools,
         user: undefined,
         password: undefined,
         generation: undefined,

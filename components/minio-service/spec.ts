@@ -6,9 +6,10 @@ import { hostPort, MIB, resources, rotatedLog, scaled, SECOND } from "../swarm-s
 import type { MinioServiceArgs } from "./args.ts";
 import { containerEnvironment } from "./environment.ts";
 import type { ServicePlan, StorePlan } from "./plan.ts";
+import { type ConfigHandle, configReference, poolArguments } from "./pool-config.ts";
 import { probesOf, type ProbeTools } from "./probes.ts";
 import { type SecretHandle, type SecretKind, secretReferences } from "./secrets.ts";
-import { API_PORT, CONSOLE_PORT, drivePath, driveKeys, driveSource, type MemberHost, memberName } from "./topology.ts";
+import { API_PORT, CONSOLE_PORT, drivePath, driveSource, type MemberHost, memberName } from "./topology.ts";
 
 /** Docker's default capabilities but for the two with which root serves a folder of another owner. */
 const UNNEEDED_CAPABILITIES = [
@@ -28,7 +29,7 @@ const UNNEEDED_CAPABILITIES = [
 
 /**
  * In what the members of a cluster must agree, or they refuse each other. The secrets are among it: members sign what
- * they ask of each other with the root credentials.
+ * they ask of each other with the root credentials. So is the file that names the pools.
  */
 export const AGREED_FIELDS = [
   "TaskTemplate.ContainerSpec.Image",
@@ -36,6 +37,7 @@ export const AGREED_FIELDS = [
   "TaskTemplate.ContainerSpec.Env:MINIO_",
   "TaskTemplate.ContainerSpec.Hostname",
   "TaskTemplate.ContainerSpec.Secrets",
+  "TaskTemplate.ContainerSpec.Configs",
 ];
 
 /** A store as all its services see it. */
@@ -55,6 +57,8 @@ export interface Store extends Pick<
   tools: ProbeTools;
   networkId: pulumi.Input<string>;
   secrets: Record<SecretKind, SecretHandle>;
+  /** The file of several pools. */
+  poolsConfig?: ConfigHandle;
   /** Labels of the drives' volumes: whose they are. */
   ownerLabels: Record<string, string>;
 }
@@ -80,7 +84,7 @@ export function serviceSpec(store: Store, service: ServicePlan): FieldInputs<Ser
   };
 }
 
-function containerSpec(store: Store, { hosts, mode }: ServicePlan): DeepInput<ContainerSpec> {
+function containerSpec(store: Store, { pool, hosts, mode }: ServicePlan): DeepInput<ContainerSpec> {
   const [host] = hosts;
   if (!host) throw new Error("a service has at least one host");
   return {
@@ -92,17 +96,19 @@ function containerSpec(store: Store, { hosts, mode }: ServicePlan): DeepInput<Co
       `:${API_PORT}`,
       "--console-address",
       `:${CONSOLE_PORT}`,
-      ...store.plan.layout.endpoints,
+      ...poolArguments(store.plan.pools),
     ],
     Hostname: memberName(store.plan.serviceName, mode === "global" ? "{{.Node.Hostname}}" : host.hostname),
-    Env: containerEnvironment(store.environment ?? {}, store.plan.layout),
+    Env: containerEnvironment(store.environment ?? {}, store.plan.pools),
     Labels: {},
     ReadOnly: true,
     Mounts: [
-      ...driveMounts(store, host),
+      ...driveMounts(store, host, pool.drives),
       { Type: "tmpfs", Target: "/tmp", TmpfsOptions: { SizeBytes: 64 * MIB, Mode: 0o1777 } },
     ],
     Secrets: secretReferences(store.secrets),
+    // Not spelled out when empty: the state of earlier releases has none, and is not to change.
+    ...(store.poolsConfig && { Configs: [configReference(store.poolsConfig)] }),
     Healthcheck: {
       Test: ["CMD", ...probesOf(store.tools).live],
       Interval: 5 * SECOND,
@@ -123,8 +129,8 @@ function containerSpec(store: Store, { hosts, mode }: ServicePlan): DeepInput<Co
 }
 
 /** A folder is bound, never made: while its disk is not mounted it is missing, and the task fails. */
-function driveMounts({ plan, ownerLabels }: Store, host: MemberHost): Mount[] {
-  return driveKeys(host).map((key) => {
+function driveMounts({ plan, ownerLabels }: Store, host: MemberHost, drives: readonly string[]): Mount[] {
+  return drives.map((key) => {
     const Target = drivePath(key);
     const source = driveSource(plan.serviceName, key, host.drives[key] ?? {});
     if ("folder" in source) return { Type: "bind", Source: source.folder, Target };
@@ -138,8 +144,9 @@ function publishedPorts({ published }: StorePlan): PublishedPort[] {
   return [hostPort(API_PORT, published.port), hostPort(CONSOLE_PORT, published.consolePort)];
 }
 
-/** What a formed store is built on for life, by argument. */
-export function frozenForService({ serviceName, poolKey, hosts }: StorePlan): Record<string, FrozenValue> {
+/** What a service of a formed store is built on for life, by argument: its pool, all of it. */
+export function frozenForService({ serviceName }: StorePlan, { pool }: ServicePlan): Record<string, FrozenValue> {
+  const { key: poolKey, hosts, drives } = pool;
   return {
     serviceName: {
       value: serviceName,
@@ -150,10 +157,10 @@ export function frozenForService({ serviceName, poolKey, hosts }: StorePlan): Re
       value: hosts.map(({ key }) => key),
       because:
         "every drive has its place in an erasure set, and a set neither grows nor shrinks. " +
-        "Replace a host one for one: keep its key and give it another machine",
+        "Replace a host one for one: keep its key and give it another machine; to grow, add a pool",
     },
     "host.drives": {
-      value: Object.fromEntries(hosts.map((host) => [host.key, driveSources(host)])),
+      value: Object.fromEntries(hosts.map((host) => [host.key, driveSources(host, drives)])),
       because:
         "every drive has its place in an erasure set. " +
         "Replace a drive in its place: an empty disk under the same key and path heals",
@@ -161,17 +168,16 @@ export function frozenForService({ serviceName, poolKey, hosts }: StorePlan): Re
   };
 }
 
-/** What is chosen for life of the store as a whole: with another mode or pool it would be other services. */
-export function frozenForStore({ mode, poolKey }: StorePlan): Record<string, FrozenValue> {
+/** What is chosen for life of the store as a whole: with another mode it would be other services. */
+export function frozenForStore({ mode }: StorePlan): Record<string, FrozenValue> {
   const wayOut = "Put it back, or make a second store and copy the data with `mc mirror`";
   return {
     mode: { value: mode, because: `its services would be others, at the same data and ports. ${wayOut}` },
-    pools: { value: [poolKey], because: `a pool holds its part of the data. ${wayOut}` },
   };
 }
 
-function driveSources(host: MemberHost): Record<string, string> {
-  const sources = driveKeys(host).map((key) => {
+function driveSources(host: MemberHost, drives: readonly string[]): Record<string, string> {
+  const sources = drives.map((key) => {
     const source = driveSource("", key, host.drives[key] ?? {});
     return [key, "folder" in source ? source.folder : "volume"] as const;
   });

@@ -43,6 +43,11 @@ export function driveKeys(host: MemberHost): string[] {
   return Object.keys(host.drives).toSorted();
 }
 
+/** The drives that a pool takes of a host: the first ones by key. */
+export function takenDrives(host: MemberHost, drivesPerHost?: number): string[] {
+  return driveKeys(host).slice(0, drivesPerHost);
+}
+
 /** Where a drive's data is on its host. */
 export function driveSource(serviceName: string, driveKey: string, { path, subfolder }: Drive): DriveSource {
   if (path === undefined) return { volume: `${serviceName}-${driveKey}` };
@@ -50,30 +55,50 @@ export function driveSource(serviceName: string, driveKey: string, { path, subfo
   return { folder: posix.join(disk.path, disk.subfolder), disk };
 }
 
-/** The mounted disks among a host's drives. */
-export function disksOf(host: MemberHost): { path: string; subfolder: string }[] {
-  return driveKeys(host).flatMap((key) => {
+/** The mounted disks among these drives of a host. */
+export function disksOf(host: MemberHost, drives: readonly string[]): { path: string; subfolder: string }[] {
+  return drives.flatMap((key) => {
     const source = driveSource("", key, host.drives[key] ?? {});
     return "disk" in source ? [source.disk] : [];
   });
 }
 
+/** What of its hosts a pool is made of. */
+export interface PoolShape {
+  /**
+   * How many drives of each host, the first ones by key.
+   * @default - all
+   */
+  drivesPerHost?: number;
+  /**
+   * Whether the store has other pools: then a host alone in its pool has peers as well, and goes by its name.
+   * @default false
+   */
+  hasPeers?: boolean;
+}
+
 /**
  * The layout of a pool whose hosts all have the same drives. Drive by drive, and for each drive host by host: an
- * erasure set takes neighbours of this list, and so spreads over as many hosts as it can.
+ * erasure set takes neighbours of this list, and so spreads over as many hosts as it can. It is the order in which
+ * MinIO itself puts the endpoints of a configuration file, so a drive has the same place in both forms.
  */
-export function layoutOf(serviceName: string, pool: readonly MemberHost[]): Layout {
+export function layoutOf(
+  serviceName: string,
+  pool: readonly MemberHost[],
+  { drivesPerHost, hasPeers = false }: PoolShape = {},
+): Layout {
   const hosts = inKeyOrder(pool);
   const [first] = hosts;
   if (!first) throw new Error("a pool has at least one host");
-  const paths = driveKeys(first).map(drivePath);
+  const paths = takenDrives(first, drivesPerHost).map(drivePath);
   const total = hosts.length * paths.length;
   const setSize = erasureSetSize(hosts.length, paths.length) ?? total;
-  return { endpoints: paths.flatMap((path) => atEach(serviceName, hosts, path)), setSize, sets: total / setSize };
+  const isLocal = hosts.length === 1 && !hasPeers;
+  const endpoints = isLocal ? paths : paths.flatMap((path) => atEach(serviceName, hosts, path));
+  return { endpoints, setSize, sets: total / setSize };
 }
 
 function atEach(serviceName: string, hosts: MemberHost[], path: string): string[] {
-  if (hosts.length === 1) return [path];
   return hosts.map(({ hostname }) => `http://${memberName(serviceName, hostname)}:${API_PORT}${path}`);
 }
 
@@ -85,6 +110,12 @@ export function erasureSetSize(hosts: number, drivesPerHost: number): number | u
   const total = hosts * drivesPerHost;
   if (total === 1) return 1;
   return SET_SIZES.find((size) => total % size === 0 && (size % hosts === 0 || hosts % size === 0));
+}
+
+/** Drives of a set that may fail without loss, as MinIO chooses by the set's size. */
+export function defaultParity(setSize: number): number {
+  if (setSize >= 8) return 4;
+  return Math.floor(setSize / 2);
 }
 
 /** The nearest sizes that work, in words. */

@@ -2,9 +2,10 @@ import { randomUUID } from "node:crypto";
 import { type Frozen, frozenFailures } from "./frozen.ts";
 import type { ResourceHandler } from "./handler.ts";
 import { randomText } from "./random-text.ts";
+import { poolFailures, type StorePools } from "./store-pools.ts";
 import { changedKeys } from "./values.ts";
 
-export interface RootCredentialsInputs {
+export interface RootCredentialsInputs extends StorePools {
   /** The user name asked for; absent, one is generated. */
   asked?: string;
   /** Another text makes another password. */
@@ -23,7 +24,7 @@ export interface RootCredentialsState extends RootCredentialsInputs {
 /** A root user and its password. They live in Pulumi's state and nowhere else, so what is stored there is the truth. */
 export const RootCredentials: ResourceHandler<RootCredentialsInputs, RootCredentialsState> = {
   async check(olds, news) {
-    return { inputs: news, failures: frozenFailures(olds.frozen, news.frozen) };
+    return { inputs: news, failures: [...frozenFailures(olds.frozen, news.frozen), ...poolFailures(olds, news)] };
   },
 
   async diff(_id, olds, news) {

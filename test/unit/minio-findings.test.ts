@@ -85,8 +85,21 @@ describe("refusals, each one whole line", () => {
     [{ ...ab, environment: { MINIO_REGION: "a\nb" } }, 'environment "MINIO_REGION": its value must be one line'],
     [{ pools: {} }, "pools {}: a store needs a pool: leave pools out for one of all hosts"],
     [
-      { pools: { p: { hosts: ["a"] }, q: { hosts: ["b"] } } },
-      'pools ["p","q"]: this release forms stores of one pool: put all hosts in one, or make a MinioService for each',
+      { pools: { p: { hosts: ["a", "b"] }, q: { hosts: ["b"] } } },
+      'pools.q.hosts "b": is in pool "p" as well: a host belongs to one pool, take it out of the other',
+    ],
+    [
+      { pools: { main: { hosts: ["a"], drivesPerHost: 3 } } },
+      'pools.main.drivesPerHost 3: host "a" has 2 drives: d1, d2',
+    ],
+    [
+      { pools: { main: { hosts: ["a"], drivesPerHost: 0.5 } } },
+      "pools.main.drivesPerHost 0.5: must be a whole number of at least 1; without it all drives are taken",
+    ],
+    [
+      { pools: { p: { hosts: ["a", "b"] }, q: { hosts: ["c"], drivesPerHost: 1 } } },
+      'pools.q.hosts ["c"]: is a single drive, and a store of several pools has none: give the pool more hosts or drives, ' +
+        "or make a second store and copy the data with `mc mirror`",
     ],
     [
       { pools: { "Big Pool": { hosts: ["a"] } } },
@@ -125,7 +138,34 @@ describe("refusals, each one whole line", () => {
   test("unequal drives", () => {
     const hosts = { a: fakeHost("a", drives(2)), b: fakeHost("b", drives(3)) };
     expect(lines({}, "store", hosts)).toEqual([
-      'MinioService: pools.main.hosts "b": has drives d0, d1, d2, "a" has d0, d1: give all hosts of a pool the same drives',
+      'MinioService: pools.main.hosts "b": has drives d0, d1, d2, "a" has d0, d1: give all hosts of a pool the same drives, or take 2 of each with drivesPerHost',
+    ]);
+    expect(lines({ pools: { main: { hosts: ["a", "b"], drivesPerHost: 2 } } }, "store", hosts)).toEqual([]);
+  });
+
+  test("names that two services would have", () => {
+    const hosts = { "b-c": fakeHost("b-c"), c: fakeHost("c") };
+    const pools = { a: { hosts: ["b-c"] }, "a-b": { hosts: ["c"] } };
+    expect(lines({ mode: "replicated", pools }, "store", hosts)).toEqual([
+      'MinioService: pools ["a","a-b"]: two services would be called store-a-b-c: give one of the pools another key',
+    ]);
+    expect(lines({ pools }, "store", hosts)).toEqual([]);
+  });
+
+  test("a pool whose sets are too small for the parity of the first", () => {
+    const hosts = { ...alike(4, 2), small: fakeHost("small", drives(2)) };
+    const pools = { main: { hosts: ["h0", "h1", "h2", "h3"] }, more: { hosts: ["small"] } };
+    expect(lines({ pools }, "store", hosts)).toEqual([
+      'MinioService: pools.more {"hosts":["small"]}: makes erasure sets of 2 drives, and the parity of 4 that the first ' +
+        'pool, "main", sets for all needs sets of at least 8: give it more hosts or drives, ' +
+        "or say a lower parity: environment MINIO_STORAGE_CLASS_STANDARD=EC:n",
+    ]);
+    const said = (value: pulumi.Input<string>) => ({ pools, environment: { MINIO_STORAGE_CLASS_STANDARD: value } });
+    expect(lines(said("EC:1"), "store", hosts)).toEqual([]);
+    expect(lines(said(pulumi.output("EC:4")), "store", hosts)).toEqual([]);
+    expect(lines(said("EC:3"), "store", hosts)).toEqual([
+      'MinioService: pools.more {"hosts":["small"]}: makes erasure sets of 2 drives, and the parity of 3 that the first ' +
+        'pool, "main", sets for all needs sets of at least 6: give it more hosts or drives',
     ]);
   });
 
@@ -141,6 +181,7 @@ describe("refusals, each one whole line", () => {
 describe("fine", () => {
   test.each<[string, PlainMinioArgs]>([
     ["two hosts of three", ab],
+    ["two pools", { pools: { p: { hosts: ["c"] }, q: { hosts: ["a", "b"] } } }],
     ["different paths in replicated mode", { mode: "replicated" }],
     [
       "all there is",

@@ -52,6 +52,27 @@ describe("children", () => {
     ]);
   });
 
+  test("of a store of two pools: a service each, at the same time, the last one waiting for the cluster", async () => {
+    const pools = { more: { hosts: ["c", "b"] }, main: { hosts: ["a"] } };
+    const { value, children, services } = await made({ pools });
+    expect(services.map(({ name }) => name).toSorted()).toEqual(["store-main", "store-more"]);
+    const urns = services.map(({ urn }) => urn);
+    for (const { dependencies } of services) expect(urns.filter((urn) => dependencies.includes(urn))).toEqual([]);
+    const waiting = services.filter(({ inputs }) => inputs["readyCommand"] !== undefined);
+    expect(waiting.map(({ name }) => name)).toEqual(["store-more"]);
+    const label = (name: string) => children.find((child) => child.name === name)?.inputs["labels"];
+    expect(label("store-member-a")).toEqual({ "pulumi-swarm.minio.store-main": "member" });
+    expect(label("store-member-c")).toEqual({ "pulumi-swarm.minio.store-more": "member" });
+    const configs = children.filter(({ type }) => type === "docker:index/serviceConfig:ServiceConfig");
+    expect(configs.map(({ name }) => name)).toEqual(["store-pools"]);
+    for (const service of services) {
+      expect(specOf(service).TaskTemplate.ContainerSpec.Configs).toMatchObject([{ ConfigID: "store-pools-id" }]);
+    }
+    expect(children.find(({ name }) => name === "store-credentials")?.inputs["pools"]).toEqual(["main", "more"]);
+    expect(await valueOf(value.serviceIds)).toEqual({ main: "store-main-id", more: "store-more-id" });
+    expect(Object.keys(await valueOf(value.endpoints))).toEqual(["a", "b", "c"]);
+  });
+
   test("of a store in replicated mode: one service per host, one after another", async () => {
     const { services } = await made({ mode: "replicated" });
     expect(services.map(({ name }) => name)).toEqual(["store-main-a", "store-main-b", "store-main-c"]);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Drive, Host } from "../../components/host/host.ts";
 import { planOf } from "../../components/minio-service/plan.ts";
+import { poolsText } from "../../components/minio-service/pool-config.ts";
 import { probesOf } from "../../components/minio-service/probes.ts";
 import { AGREED_FIELDS, frozenForService, serviceSpec, type Store } from "../../components/minio-service/spec.ts";
 import { fakeHost } from "./harness.ts";
@@ -69,6 +70,96 @@ test("replicated: a service pinned to each host, one cluster all the same", () =
     { Constraints: ["node.labels.pulumi-swarm.minio.store-main==member", "node.hostname==beta"] },
   ]);
   expect(all[0]!.TaskTemplate.ContainerSpec.Args).toEqual(all[1]!.TaskTemplate.ContainerSpec.Args);
+});
+
+describe("several pools", () => {
+  const hosts = byKey(...["a", "b", "c", "d"].map((key) => fakeHost(key)));
+  const pools = { more: { hosts: ["d"] }, main: { hosts: ["b", "a"] } };
+  const store = (args: Parameters<typeof planOf>[0] = {}) => ({
+    ...storeOn(hosts, { pools, ...args }),
+    poolsConfig: { id: "c1", name: "pools-1" },
+  });
+
+  test("a service each, on its own hosts, and the same file of pools for all", () => {
+    const all = specs(store());
+    expect(all.map(({ Name }) => Name)).toEqual(["store-main", "store-more"]);
+    expect(all.map(({ TaskTemplate }) => TaskTemplate.Placement)).toEqual([
+      { Constraints: ["node.labels.pulumi-swarm.minio.store-main==member"] },
+      { Constraints: ["node.labels.pulumi-swarm.minio.store-more==member"] },
+    ]);
+    for (const { TaskTemplate } of all) {
+      expect(TaskTemplate.ContainerSpec.Args.slice(5)).toEqual(["--config", "/etc/minio-pools.yaml"]);
+      expect(TaskTemplate.ContainerSpec["Configs"]).toEqual([
+        {
+          ConfigID: "c1",
+          ConfigName: "pools-1",
+          File: { Name: "/etc/minio-pools.yaml", UID: "0", GID: "0", Mode: 0o444 },
+        },
+      ]);
+    }
+  });
+
+  test("a service for each host in replicated mode, pool by pool", () => {
+    expect(specs(store({ mode: "replicated" })).map(({ Name }) => Name)).toEqual([
+      "store-main-a",
+      "store-main-b",
+      "store-more-d",
+    ]);
+  });
+
+  test("the file names every drive in key order of the pools, of a host alone in its pool as well", () => {
+    expect(JSON.parse(poolsText(store().plan.pools))).toEqual({
+      version: "v2",
+      pools: [
+        {
+          args: [
+            "http://store-a:9000/drives/d1",
+            "http://store-b:9000/drives/d1",
+            "http://store-a:9000/drives/d2",
+            "http://store-b:9000/drives/d2",
+          ],
+          "set-drive-count": 4,
+        },
+        { args: ["http://store-d:9000/drives/d1", "http://store-d:9000/drives/d2"], "set-drive-count": 2 },
+      ],
+    });
+  });
+
+  test("the size of sets is the file's to say", () => {
+    const drives = Object.fromEntries(["1", "2", "3", "4", "5"].map((key) => [key, {}]));
+    const many = byKey(...["a", "b", "c", "d", "e"].map((key) => fakeHost(key, drives)));
+    const two = { pools: { main: { hosts: ["a", "b", "c", "d"] }, more: { hosts: ["e"] } } };
+    expect(container(storeOn(many, two)).Env.join()).not.toContain("MINIO_ERASURE_SET_DRIVE_COUNT");
+  });
+
+  test("each is built for life on its own hosts", () => {
+    const { plan } = store();
+    expect(plan.services.map((service) => Object.keys(frozenForService(plan, service)))).toEqual([
+      ["serviceName", "pools.main.hosts", "host.drives"],
+      ["serviceName", "pools.more.hosts", "host.drives"],
+    ]);
+  });
+});
+
+test("one pool keeps the form it always had: no file, and no list of files", () => {
+  const { Args, Configs } = container(storeOn(byKey(fakeHost("a"), fakeHost("b"))));
+  expect(Args).not.toContain("--config");
+  expect(Configs).toBeUndefined();
+});
+
+test("drivesPerHost takes the first drives by key", () => {
+  const drives = { d1: {}, d2: {}, d3: {}, d4: {} };
+  const hosts = byKey(fakeHost("a", drives), fakeHost("b", { d1: {}, d2: {} }));
+  const store = storeOn(hosts, { pools: { main: { hosts: ["a", "b"], drivesPerHost: 2 } } });
+  expect(container(store).Mounts.map((mount) => (mount as { Target: string }).Target)).toEqual([
+    "/drives/d1",
+    "/drives/d2",
+    "/tmp",
+  ]);
+  expect(frozenForService(store.plan, store.plan.services[0]!)["host.drives"]!.value).toEqual({
+    a: { d1: "volume", d2: "volume" },
+    b: { d1: "volume", d2: "volume" },
+  });
 });
 
 describe("drives", () => {
@@ -159,12 +250,14 @@ test("what members must agree in restarts them together", () => {
     "Env:MINIO_",
     "Hostname",
     "Secrets",
+    "Configs",
   ]);
 });
 
 test("what a formed store is built on", () => {
   const hosts = byKey(fakeHost("b", { d1: { path: "/mnt/1" } }), fakeHost("a", { d1: { path: "/mnt/1" } }));
-  const frozen = frozenForService(planOf({}, "store", hosts));
+  const plan = planOf({}, "store", hosts);
+  const frozen = frozenForService(plan, plan.services[0]!);
   expect(Object.fromEntries(Object.entries(frozen).map(([name, { value }]) => [name, value]))).toEqual({
     serviceName: "store",
     "pools.main.hosts": ["a", "b"],
