@@ -60,11 +60,20 @@ export class LabNetwork {
   async addHost(host: number): Promise<void> {
     const namespace = this.namespace(host);
     await ip("netns", "add", namespace);
-    await this.#inSwitch("link", "add", `h${host}`, "type", "veth", "peer", "name", "eth0", "netns", namespace);
+    // A machine keeps its network card: with another one its neighbours would look for it in vain for a while.
+    const card = ["name", "eth0", "address", this.#cardAddress(host), "netns", namespace];
+    await this.#inSwitch("link", "add", `h${host}`, "type", "veth", "peer", ...card);
     await this.#inSwitch("link", "set", `h${host}`, "master", "br0", "up");
     await ip("-n", namespace, "link", "set", "lo", "up");
     await ip("-n", namespace, "addr", "add", `${this.address(host)}/24`, "dev", "eth0");
     await ip("-n", namespace, "link", "set", "eth0", "up");
+  }
+
+  #cardAddress(host: number): string {
+    const bytes = this.address(host)
+      .split(".")
+      .map((byte) => Number(byte).toString(16).padStart(2, "0"));
+    return ["02", "00", ...bytes].join(":");
   }
 
   /**
