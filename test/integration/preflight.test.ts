@@ -3,6 +3,7 @@ import type { Demand, NetworkDemand, ServiceDemand, SwarmDemand } from "../../co
 import { Preflight } from "../../components/provider/preflight.ts";
 import { ownerLabels } from "../../components/shared/labels.ts";
 import type { LabHost } from "../lab/lab.ts";
+import { until } from "./by-hand.ts";
 import { contentsOf } from "./contents.ts";
 import { hostConfig, onLab } from "./scene.ts";
 
@@ -147,6 +148,25 @@ onLab(
       expect(output).toMatch(/hosts\.b\.privateAddress ".*": is the address of host a as well: give each host its own/);
       expect(output).toMatch(/host +engine +addresses\s+a +ok +refused\s+b +ok +refused\s+c +warning +-/);
       expect(await everywhere()).toEqual(before);
+    });
+
+    test("a host that comes up during the run is looked at before anything is changed", async () => {
+      await at("c").engine.initSwarm({ ListenAddr: "0.0.0.0:2377", AdvertiseAddr: address("c"), Spec: {} });
+      await at("c").stop();
+      const stack = await scene().hostsStack(
+        { a: hostConfig(at("a"), "manager"), c: hostConfig(at("c"), "worker") },
+        { store: "none" },
+      );
+      const { outcome, events } = stack.begin("up", ["--yes", "--skip-preview"]);
+      const waiting = () =>
+        events().some(({ resourcePreEvent }) => resourcePreEvent?.metadata.urn.endsWith("c-machine"));
+      await until(() => Promise.resolve(waiting()), "Pulumi to wait for host c");
+      await at("c").start();
+      const { exitCode, output } = await outcome;
+      expect(exitCode).not.toBe(0);
+      expect(output).toMatch(/host c already is in the Swarm \w+, which this stack did not make/);
+      expect(await traces(at("a"))).toEqual(before[0]);
+      await at("c").engine.leaveSwarm(true);
     });
 
     describe("of which one is a node", () => {
