@@ -31,6 +31,20 @@ test.each<[string, Partial<ClusterInputs>, { changes: boolean; replaces: string[
     { changes: false, replaces: [] },
   ],
   ["adopt, once it is there", { adopt: true }, { changes: false, replaces: [] }],
+  ["which tokens let others in", { joinTokenGeneration: "second" }, { changes: true, replaces: [] }],
+  ["a second host, where it cannot be reached", { single: false }, { changes: true, replaces: ["first"] }],
+  [
+    "a second host, where it can",
+    { single: false, first: { hostKey: "a", advertiseAddress: "10.0.0.1", listenAddress: "10.0.0.1:2377" } },
+    { changes: false, replaces: [] },
+  ],
 ])("a change of %s", async (_what, change, expected) => {
   expect(await Cluster.diff("id", state, { ...inputs, ...change })).toMatchObject(expected);
+});
+
+test("how the Swarm came about is kept, until it is made anew", async () => {
+  const first = { hostKey: "b", advertiseAddress: "10.0.0.2", listenAddress: "10.0.0.2:2377" };
+  const silent = { ...inputs, managers: { a: { host: "unix:///nowhere.sock" } }, first };
+  expect((await Cluster.check!(inputs, silent)).inputs.first).toEqual(inputs.first);
+  expect((await Cluster.check!({}, silent)).inputs.first).toEqual(first);
 });
