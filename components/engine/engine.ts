@@ -172,6 +172,21 @@ export class Engine {
     return this.request("GET", "/containers/json", { query: { all, filters: encoded(filters) } });
   }
 
+  /** Whether the engine has an image, by name or id. */
+  async hasImage(name: string): Promise<boolean> {
+    return (await orMissing(this.request("GET", `/images/${name}/json`))) !== undefined;
+  }
+
+  /** Pulls an image and ends when it is there. */
+  async pullImage(name: string, timeoutMs: number): Promise<void> {
+    const query = { fromImage: /[:@][^/]*$/.test(name) ? name : `${name}:latest` };
+    const progress = await send(this.connection, "POST", "/images/create", { query, timeoutMs });
+    // The answer begins before the pull does: a failure comes as its last line.
+    const [last = "{}"] = progress.toString().trim().split("\n").slice(-1);
+    const { error } = JSON.parse(last || "{}") as { error?: string };
+    if (error !== undefined) throw new EngineError(500, error);
+  }
+
   /** Runs a command in a container to its end. */
   async exec(
     container: string,

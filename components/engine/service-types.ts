@@ -151,6 +151,8 @@ export interface TaskDetails {
     Message?: string;
     Err?: string;
     ContainerStatus?: { ContainerID?: string; PID?: number; ExitCode?: number };
+    /** The ports it publishes on its host, while it runs. */
+    PortStatus?: { Ports?: PublishedPort[] };
   };
   NetworksAttachments?: { Network: { ID: string; Spec: { Name: string } }; Addresses?: string[] }[];
 }

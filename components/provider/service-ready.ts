@@ -1,17 +1,17 @@
 import type { EngineConnection } from "../engine/connection.ts";
 import { Engine } from "../engine/engine.ts";
-import type { ServiceDetails, ServiceSpec, TaskDetails } from "../engine/types.ts";
-import { inWordsOf } from "../swarm-service/live-spec.ts";
+import type { ServiceDetails, TaskDetails } from "../engine/types.ts";
+import { type Standing, standingOf } from "../swarm-service/standing.ts";
 import { errorText } from "../shared/error-text.ts";
 import type { ServiceInputs } from "./service.ts";
-import { ResourceProblem, same } from "./values.ts";
+import { ResourceProblem } from "./values.ts";
 import { type Attempt, done, notYet, waitFor } from "./wait.ts";
 
 /** How to reach the engine of each node that runs tasks, by host key. */
 export type NodeEngines = Record<string, { nodeId: string; connection: EngineConnection }>;
 
 /** After this many failed tasks with none running, waiting longer helps nobody. */
-const HOPELESS = 3;
+export const HOPELESS = 3;
 
 /** How much of a failed task's log goes into the message. */
 const LOG_LINES = 3;
@@ -36,6 +36,7 @@ export async function untilReady(
 ): Promise<void> {
   const { spec, timeoutSeconds } = inputs;
   const begun = performance.now();
+  const saidDown = new Set<string>();
   let failed: TaskDetails[] = [];
   const notReady = async (why: string) =>
     new ResourceProblem(`service ${spec.Name}: ${why}${await saidBy(manager, failed)}`);
@@ -47,7 +48,10 @@ export async function untilReady(
       failed = fresh.filter(hasFailed);
       if (isPaused(service)) throw await notReady(`Swarm paused the update: ${service.UpdateStatus?.Message ?? ""}`);
       if (isHopeless(fresh)) throw await notReady("its tasks fail again and again");
-      const state = converged(service, tasks, inputs, restarts && performance.now() - begun < NOTICE);
+      const standing = standingOf(spec, tasks, await manager.nodes());
+      sayDown(spec.Name, standing, saidDown);
+      const mayBeUnnoticed = restarts && performance.now() - begun < NOTICE;
+      const state = converged(service, standing, inputs.tasks, mayBeUnnoticed);
       const left = timeoutSeconds * 1000 - (performance.now() - begun);
       return state.done ? answers(inputs, state.value, left) : state;
     },
@@ -70,33 +74,39 @@ export async function tasksEnded(manager: Engine, id: string, { spec, timeoutSec
 
 /** The tasks that run, once they are as many as asked for and all of the present spec. */
 function converged(
-  service: ServiceDetails,
-  tasks: TaskDetails[],
-  { spec, tasks: wanted }: ServiceInputs,
+  { UpdateStatus }: ServiceDetails,
+  { current, coming, broken, former, stopping, down }: Standing,
+  wanted: number,
   mayBeUnnoticed: boolean,
 ): Attempt<TaskDetails[]> {
-  const update = service.UpdateStatus?.State;
-  const current = tasks.filter((task) => task.DesiredState === "running" && isCurrent(task, spec));
-  const running = current.filter((task) => task.Status.State === "running");
-  if (running.length < Math.max(wanted, current.length))
-    return notYet(progress(running.length, wanted, current, tasks));
-  const stale = tasks.filter((task) => task.Status.State === "running" && !running.includes(task)).length;
+  const left = [...coming, ...broken];
+  if (current.length < wanted - down.length || left.length > 0) {
+    return notYet(progress(current.length, wanted - down.length, left, former.length + stopping.length));
+  }
+  const stale = former.length + stopping.length;
   if (stale > 0) return notYet(`${stale} tasks of the former settings are still there`);
+  const update = UpdateStatus?.State;
   const busy = update === "updating" || (mayBeUnnoticed && update !== "completed");
-  return busy ? notYet("Swarm is still at the update") : done(running);
+  return busy ? notYet("Swarm is still at the update") : done(current);
 }
 
-/** Whether a task is of the settings asked for. */
-function isCurrent(task: TaskDetails, { TaskTemplate }: ServiceSpec): boolean {
-  return same(TaskTemplate, inWordsOf(TaskTemplate, task.Spec));
-}
-
-function progress(running: number, wanted: number, current: TaskDetails[], all: TaskDetails[]): string {
+function progress(running: number, wanted: number, left: TaskDetails[], stale: number): string {
   const count = `${running} of ${wanted} tasks run`;
-  if (all.length === 0) return `${count}; Swarm has placed none: does a node match its constraints?`;
-  if (current.length === 0) return `${count}; the former ones are stopping`;
-  const states = current.filter((task) => task.Status.State !== "running").map((task) => task.Status.State);
+  if (running + left.length + stale === 0) {
+    return `${count}; Swarm has placed none: does a node match its constraints?`;
+  }
+  if (running + left.length === 0) return `${count}; the former ones are stopping`;
+  const states = left.map(({ Status }) => (Status.Err ? `${Status.State}: ${Status.Err}` : Status.State));
   return states.length === 0 ? count : `${count} (others: ${[...new Set(states)].join(", ")})`;
+}
+
+/** Says once of each node that is down that the change reaches it later. */
+export function sayDown(service: string, { down }: Standing, said: Set<string>): void {
+  for (const { ID, Description } of down) {
+    if (said.has(ID)) continue;
+    said.add(ID);
+    console.log(`service ${service}: host ${Description.Hostname} is down: it gets the change when it comes back`);
+  }
 }
 
 /**
@@ -108,7 +118,8 @@ async function answers(
   running: TaskDetails[],
   limitMs: number,
 ): Promise<Attempt<void>> {
-  if (!readyCommand) return done(undefined);
+  // With none that could answer, all its tasks wait for hosts that are down.
+  if (!readyCommand || running.length === 0) return done(undefined);
   for (const task of running) {
     const node = Object.values(nodes).find(({ nodeId }) => nodeId === task.NodeID);
     const container = task.Status.ContainerStatus?.ContainerID;
@@ -130,14 +141,14 @@ async function answers(
   return notYet("its tasks run on hosts that cannot be asked");
 }
 
-const hasFailed = (task: TaskDetails) => task.Status.State === "failed" || task.Status.State === "rejected";
+export const hasFailed = (task: TaskDetails) => task.Status.State === "failed" || task.Status.State === "rejected";
 
 function isHopeless(fresh: TaskDetails[]): boolean {
   return fresh.filter(hasFailed).length >= HOPELESS && !fresh.some((task) => task.Status.State === "running");
 }
 
 /** What the failed tasks themselves say: Swarm's word for each and the last lines of its log, each thing once. */
-async function saidBy(manager: Engine, failed: TaskDetails[]): Promise<string> {
+export async function saidBy(manager: Engine, failed: TaskDetails[]): Promise<string> {
   const latest = failed.sort((a, b) => b.CreatedAt.localeCompare(a.CreatedAt)).slice(0, HOPELESS);
   const words = await Promise.all(
     latest.map(async (task) => {

@@ -1,14 +1,17 @@
 import { type Engine, orMissing } from "../engine/engine.ts";
 import type { ServiceDetails, ServiceSpec } from "../engine/types.ts";
 import { removeLeftoverSecrets } from "../shared/leftovers.ts";
-import { isOwned, type Owner } from "../shared/labels.ts";
+import { isOfStack, isOwned, type Owner } from "../shared/labels.ts";
 import { inWordsOf } from "../swarm-service/live-spec.ts";
-import { decideRollout, type Rollout, updateConfig } from "../swarm-service/rollout.ts";
+import { decideRollout, type Rollout, rolloutLine, updateConfig } from "../swarm-service/rollout.ts";
+import { standingOf } from "../swarm-service/standing.ts";
 import { errorText } from "../shared/error-text.ts";
 import { type Frozen, frozenFailures } from "./frozen.ts";
 import { GONE, type ResourceHandler } from "./handler.ts";
-import { findManager, type Managers, requireManager } from "./managers.ts";
+import { findManager, isOutdated, type Managers, requireManager } from "./managers.ts";
+import { spreadImage } from "./service-images.ts";
 import { type Disturbance, isPaused, type NodeEngines, tasksEnded, untilReady } from "./service-ready.ts";
+import { roll } from "./service-roll.ts";
 import { changedKeys, isUnknown, ResourceProblem, same, UnfinishedError } from "./values.ts";
 
 export interface ServiceInputs {
@@ -22,6 +25,8 @@ export interface ServiceInputs {
   restartTogether: string[];
   frozen: Frozen;
   readyCommand?: string[];
+  /** Asked in every running task before a task is changed in turn. Absent in states of earlier releases. */
+  maintenanceCommand?: string[];
   tasks: number;
   timeoutSeconds: number;
   /** Decided by `check` from what changes, so that the preview shows it. */
@@ -34,7 +39,8 @@ export const Service: ResourceHandler<ServiceInputs> = {
     const unchanged = olds.spec && same(olds.spec, news.spec) && !isUnknown(news.spec);
     const rollout =
       unchanged && olds.rollout ? olds.rollout : decideRollout(olds.spec, news.spec, news.restartTogether);
-    if (!unchanged) announce(news.spec.Name, rollout);
+    const line = unchanged ? undefined : rolloutLine(news.spec, rollout, news.maintenanceCommand !== undefined);
+    if (line !== undefined) console.log(line);
     return { inputs: { ...news, rollout }, failures: frozenFailures(olds.frozen, news.frozen) };
   },
 
@@ -46,15 +52,16 @@ export const Service: ResourceHandler<ServiceInputs> = {
     const asked = typeof news.spec === "object" ? fixed(news.spec) : news.spec;
     if (!isUnknown(asked) && !same(fixed(olds.spec), asked)) replaces.push("spec");
     const changed = changedKeys(olds, news, [
-      "managers",
       "owner",
-      "nodes",
       "spec",
       "readyCommand",
+      "maintenanceCommand",
       "tasks",
       "timeoutSeconds",
     ]);
-    return { changes: replaces.length + changed.length > 0, replaces, deleteBeforeReplace: true };
+    // How the nodes' engines are reached matters to a change alone, and that always has today's word.
+    const changes = replaces.length + changed.length > 0 || isOutdated(olds.managers, news.managers);
+    return { changes, replaces, deleteBeforeReplace: true };
   },
 
   async create(inputs) {
@@ -71,11 +78,8 @@ export const Service: ResourceHandler<ServiceInputs> = {
     const manager = await findManager(state.managers, state.swarmId);
     const service = manager && (await orMissing(manager.service(id)));
     if (!service) return GONE;
-    const live = {
-      ...state,
-      spec: inWordsOf(state.spec, service.Spec),
-      tasks: await runningTasks(manager, id, state.tasks),
-    };
+    const spec = inWordsOf(state.spec, service.Spec);
+    const live = { ...state, spec, tasks: await runningTasks(manager, id, spec, state.tasks) };
     return { id, props: live, inputs: live };
   },
 
@@ -94,16 +98,13 @@ export const Service: ResourceHandler<ServiceInputs> = {
   },
 };
 
-/** Said in the preview, where the same kind of change as last time would not show as a difference. */
-function announce(service: string, { mode, because }: Rollout): void {
-  if (mode === "all-at-once") console.log(`service ${service}: all tasks restart at once, a short outage: ${because}`);
-  if (mode === "one-by-one") console.log(`service ${service}: its tasks restart one by one: ${because}`);
-}
-
-/** How many of the tasks asked for run: fewer is drift, and the update that mends it waits for the rest. */
-async function runningTasks(manager: Engine, id: string, wanted: number): Promise<number> {
-  const tasks = await manager.tasks({ service: [id], "desired-state": ["running"] });
-  return Math.min(wanted, tasks.filter((task) => task.Status.State === "running").length);
+/**
+ * How many of the tasks asked for run, with the settings that the service has: fewer is drift, and the update that
+ * mends it waits for the rest.
+ */
+async function runningTasks(manager: Engine, id: string, spec: ServiceSpec, wanted: number): Promise<number> {
+  const { current } = standingOf(spec, await manager.tasks({ service: [id] }), await manager.nodes());
+  return Math.min(wanted, current.length);
 }
 
 /** The service of that name, if a killed `up` of this very stack made it. */
@@ -115,23 +116,50 @@ async function leftBehind(manager: Engine, { spec, owner }: ServiceInputs): Prom
   );
 }
 
-function fullSpec({ spec, restartTogether, rollout }: ServiceInputs): ServiceSpec {
-  return { ...spec, UpdateConfig: updateConfig(rollout ?? decideRollout(undefined, spec, restartTogether)) };
+/** The service as Swarm is asked for it, in place of what is there. */
+function fullSpec({ spec, restartTogether, rollout }: ServiceInputs, before?: ServiceDetails): ServiceSpec {
+  const UpdateConfig = updateConfig(rollout ?? decideRollout(undefined, spec, restartTogether));
+  if (!before) return { ...spec, UpdateConfig };
+  // Left out, the count of forced updates would fall back to zero, and that alone restarts every task.
+  const ForceUpdate = before.Spec.TaskTemplate.ForceUpdate ?? 0;
+  return { ...spec, UpdateConfig, TaskTemplate: { ...spec.TaskTemplate, ForceUpdate } };
 }
 
-/** Makes a service what it is to be. Tells whether that restarts tasks. */
+/** Makes a service what it is to be. Tells whether Swarm may still be at restarting tasks. */
 async function change(manager: Engine, service: ServiceDetails, inputs: ServiceInputs): Promise<boolean> {
-  const spec = fullSpec(inputs);
-  // Left out, the count of forced updates would fall back to zero, and that alone restarts every task.
-  const ForceUpdate = service.Spec.TaskTemplate.ForceUpdate ?? 0;
-  const wanted = { ...spec, TaskTemplate: { ...spec.TaskTemplate, ForceUpdate } };
+  const wanted = fullSpec(inputs, service);
   const { UpdateConfig: _how, ...what } = wanted;
   const live = inWordsOf(what, service.Spec);
+  const { mode } = decideRollout(live, what, inputs.restartTogether);
+  if (mode === "all-at-once") await spreadNewImage(manager, service, inputs);
+  else if (inputs.maintenanceCommand && (mode === "one-by-one" || (await hasOutdated(manager, service.ID, what)))) {
+    await unfinished(service.ID, inputs, roll(manager, service.ID, wanted, inputs));
+    return false;
+  }
   // A paused update goes on only when it is asked for again: what stood in its way may be gone.
   const resumes = isPaused(service);
   if (same(what, live) && !resumes) return false;
   await manager.updateService(service.ID, service.Version.Index, wanted);
   return resumes || decideRollout(live, what, []).mode !== "in-place";
+}
+
+/** Services of this stack that have the same image are one application's, and change at the same time. */
+async function spreadNewImage(manager: Engine, { Spec }: ServiceDetails, inputs: ServiceInputs): Promise<void> {
+  const { spec, owner, nodes: engines, timeoutSeconds } = inputs;
+  const image = spec.TaskTemplate.ContainerSpec.Image;
+  const former = Spec.TaskTemplate.ContainerSpec.Image;
+  if (former === image) return;
+  const alike = (await manager.services()).filter(
+    (other) => other.Spec.TaskTemplate.ContainerSpec.Image === former && isOfStack(other.Spec.Labels, owner),
+  );
+  const services = alike.map(({ ID }) => ID);
+  await spreadImage(manager, services, { service: spec.Name, image, engines, timeoutMs: timeoutSeconds * 1000 });
+}
+
+/** Whether there are tasks that are to have other settings. */
+async function hasOutdated(manager: Engine, id: string, spec: ServiceSpec): Promise<boolean> {
+  const { former, broken } = standingOf(spec, await manager.tasks({ service: [id] }), await manager.nodes());
+  return former.length + broken.length > 0;
 }
 
 async function finished(
@@ -140,14 +168,21 @@ async function finished(
   inputs: ServiceInputs,
   disturbance: Disturbance,
 ): Promise<ServiceInputs> {
+  const secrets = inputs.spec.TaskTemplate.ContainerSpec.Secrets ?? [];
+  const inUse = secrets.map(({ SecretID }) => SecretID);
+  const ready = untilReady(manager, id, inputs, disturbance);
+  await unfinished(
+    id,
+    inputs,
+    ready.then(() => removeLeftoverSecrets(manager, inUse)),
+  );
+  return inputs;
+}
+
+/** Work on a service that is there: should it fail, Pulumi records what was asked for, and the next `up` goes on. */
+async function unfinished(id: string, inputs: ServiceInputs, work: Promise<void>): Promise<void> {
   try {
-    await untilReady(manager, id, inputs, disturbance);
-    const secrets = inputs.spec.TaskTemplate.ContainerSpec.Secrets ?? [];
-    await removeLeftoverSecrets(
-      manager,
-      secrets.map(({ SecretID }) => SecretID),
-    );
-    return inputs;
+    await work;
   } catch (error) {
     throw new UnfinishedError(id, inputs, errorText(error));
   }

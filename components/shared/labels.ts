@@ -23,3 +23,8 @@ export function ownerLabels(owner: Owner): Record<string, string> {
 export function isOwned(labels: Record<string, string> | null | undefined, owner: Owner): boolean {
   return Object.entries(ownerLabels(owner)).every(([key, value]) => labels?.[key] === value);
 }
+
+/** Whether an object with these labels is of the owner's stack. */
+export function isOfStack(labels: Record<string, string> | null | undefined, { project, stack }: Owner): boolean {
+  return labels?.[PROJECT_LABEL] === project && labels[STACK_LABEL] === stack;
+}

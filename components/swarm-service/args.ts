@@ -51,13 +51,22 @@ export interface SwarmServiceArgs {
   readyCommand?: string[];
 
   /**
-   * How many tasks must run.
+   * A command in a task's container that ends with 0 when this task may be taken away. A change that goes task by task
+   * asks it in every running task, before each step: only when all say yes is one of them changed. It may itself wait
+   * until it can say yes. A host that is down gets the change when it comes back.
+   * @default - the next task is changed as soon as the one before runs
+   */
+  maintenanceCommand?: string[];
+
+  /**
+   * How many tasks must run. Those of hosts that are down are not waited for.
    * @default - the replicas of a replicated service; at least one for a global one
    */
   tasks?: pulumi.Input<number>;
 
   /**
-   * How long a create or an update may take until the service is ready, in seconds.
+   * How long a create or an update may take until the service is ready, in seconds; with `maintenanceCommand` each
+   * step of an update.
    * @default 600
    */
   timeoutSeconds?: pulumi.Input<number>;

@@ -1,5 +1,5 @@
 import { isUnknown, same } from "../provider/values.ts";
-import type { ServiceSpec, UpdateConfig } from "../engine/types.ts";
+import type { ServiceSpec, TaskSpec, UpdateConfig } from "../engine/types.ts";
 
 /** How a change reaches the tasks. */
 export interface Rollout {
@@ -40,6 +40,44 @@ export function updateConfig({ mode }: Rollout): UpdateConfig {
     MaxFailureRatio: 0,
     Order: "stop-first",
   };
+}
+
+/** Longer than any `up`, in nanoseconds: 90 days, which JavaScript's numbers still hold exactly. */
+const PARKED = 90 * 24 * 3600 * 1e9;
+
+/**
+ * What Swarm is told when it is to change one task and then wait to be asked again. It takes being asked for what it
+ * is at already as nothing new: so each time a little differs.
+ */
+export function parkedAfterOne(before: UpdateConfig | undefined): UpdateConfig {
+  const Delay = before?.Delay === PARKED ? PARKED + 1_000 : PARKED;
+  return { ...updateConfig({ mode: "one-by-one", because: "" }), Delay };
+}
+
+/** What a preview says of a change that restarts tasks, in one line. */
+export function rolloutLine(
+  { Name, TaskTemplate }: ServiceSpec,
+  rollout: Rollout,
+  isGated: boolean,
+): string | undefined {
+  const { mode, because } = rollout;
+  if (mode === "all-at-once") {
+    return `service ${Name}: all tasks restart at once, a short outage: ${because}; it is ${outageOf(TaskTemplate)}`;
+  }
+  if (mode !== "one-by-one") return undefined;
+  const gate = isGated ? "; each waits until the application's own maintenance check lets it go" : "";
+  return `service ${Name}: its tasks restart one by one: ${because}${gate}`;
+}
+
+/** What an outage is made of. A value that is not known yet is left out. */
+function outageOf({ ContainerSpec }: Partial<TaskSpec>): string {
+  const { StopGracePeriod, Healthcheck } = ContainerSpec ?? {};
+  const grace = typeof StopGracePeriod === "number" && !isUnknown(StopGracePeriod);
+  const stop = grace ? `their stop (at most ${StopGracePeriod / 1e9} s)` : "their stop";
+  const isChecked = Healthcheck !== undefined && Healthcheck.Test?.[0] !== "NONE";
+  const interval = isChecked && typeof Healthcheck.Interval === "number" ? Healthcheck.Interval / 1e9 : undefined;
+  const check = interval === undefined ? "" : `, their first health check (after ${interval} s)`;
+  return `${stop}, Swarm's start of the new ones (about 3 s)${check} and what the application needs to serve; no task stops before its host has the image`;
 }
 
 /** Where two specs differ, as paths; the environment by variable (`…Env:NAME`), other lists as a whole. */

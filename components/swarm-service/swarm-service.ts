@@ -30,7 +30,7 @@ export class SwarmService extends SwarmResource {
   readonly serviceName: pulumi.Output<string>;
 
   constructor(name: string, args: SwarmServiceArgs, opts?: pulumi.CustomResourceOptions) {
-    const { swarm, readyCommand, restartTogether = [], frozen = {}, timeoutSeconds = 600 } = args;
+    const { swarm, readyCommand, maintenanceCommand, restartTogether = [], frozen = {}, timeoutSeconds = 600 } = args;
     const owner = ownerOf(name);
     // Put together field by field: as one Output, all of it would be unknown in a preview when a part of it is.
     const labels = pulumi.output(args.spec.Labels).apply((asked) => ({ ...asked, ...ownerLabels(owner) }));
@@ -48,6 +48,7 @@ export class SwarmService extends SwarmResource {
         restartTogether,
         frozen,
         readyCommand,
+        maintenanceCommand,
         tasks,
         timeoutSeconds,
         rollout: undefined,

@@ -1,6 +1,12 @@
 import { describe, expect, test } from "vitest";
 import type { ServiceSpec } from "../../components/engine/types.ts";
-import { changedPaths, decideRollout, updateConfig } from "../../components/swarm-service/rollout.ts";
+import {
+  changedPaths,
+  decideRollout,
+  parkedAfterOne,
+  rolloutLine,
+  updateConfig,
+} from "../../components/swarm-service/rollout.ts";
 
 const spec: ServiceSpec = {
   Name: "store",
@@ -51,4 +57,47 @@ describe("how a change rolls out", () => {
 
 test("lists other than the environment change as a whole", () => {
   expect(changedPaths(spec, withContainer({ Args: ["server"] }))).toEqual(["TaskTemplate.ContainerSpec.Args"]);
+});
+
+describe("what a preview says, in one line", () => {
+  const because = "X changed";
+  const line = (
+    mode: "all-at-once" | "one-by-one" | "in-place",
+    change: Partial<typeof container> = {},
+    gated = false,
+  ) => rolloutLine(withContainer(change), { mode, because }, gated);
+
+  test.each<[string, string | undefined, RegExp]>([
+    [
+      "an outage, and what it is made of",
+      line("all-at-once"),
+      /at once, a short outage: X changed; it is their stop, Swarm's/,
+    ],
+    ["the longest a stop may take", line("all-at-once", { StopGracePeriod: 60e9 }), /their stop \(at most 60 s\)/],
+    ["a stop not known yet", line("all-at-once", { StopGracePeriod: UNKNOWN as never }), /their stop, Swarm's/],
+    [
+      "a health check that holds up a task's name",
+      line("all-at-once", { Healthcheck: { Test: ["CMD", "x"], Interval: 5e9 } }),
+      /first health check \(after 5 s\)/,
+    ],
+    ["one by one", line("one-by-one"), /: its tasks restart one by one: X changed$/],
+    ["one by one, with a gate", line("one-by-one", {}, true), /one by one: X changed; each waits until .* lets it go$/],
+  ])("%s", (_what, said, expected) => {
+    expect(said).toMatch(expected);
+    expect(said).not.toContain("\n");
+  });
+
+  test("nothing of what restarts nothing", () => {
+    expect(line("in-place")).toBeUndefined();
+  });
+});
+
+test("Swarm is told to stand still after one task, each time in other words", () => {
+  const first = parkedAfterOne(undefined);
+  expect(first).toMatchObject({ Parallelism: 1, Order: "stop-first", FailureAction: "pause" });
+  expect(first.Delay).toBeGreaterThan(24 * 3600 * 1e9);
+  expect(Number.isSafeInteger(first.Delay)).toBe(true);
+  const second = parkedAfterOne(first);
+  expect(second.Delay).not.toBe(first.Delay);
+  expect(parkedAfterOne(second).Delay).not.toBe(second.Delay);
 });

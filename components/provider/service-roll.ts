@@ -1,0 +1,159 @@
+import type { Engine } from "../engine/engine.ts";
+import type { ServiceDetails, ServiceSpec, TaskDetails } from "../engine/types.ts";
+import { inWordsOf } from "../swarm-service/live-spec.ts";
+import { parkedAfterOne } from "../swarm-service/rollout.ts";
+import { hasSettings, type Standing, standingOf } from "../swarm-service/standing.ts";
+import { MaintenanceCheck } from "./maintenance.ts";
+import { hasFailed, HOPELESS, isPaused, saidBy, sayDown } from "./service-ready.ts";
+import type { ServiceInputs } from "./service.ts";
+import { ResourceProblem, same } from "./values.ts";
+import { type Attempt, done, notYet, waitFor } from "./wait.ts";
+
+/** Milliseconds within which Swarm has seen that there is something to change. */
+const NOTICE = 10_000;
+
+/** What to do next: change one more task, put back what an earlier update broke, or nothing any more. */
+type Next = "task" | "former settings" | "nothing";
+
+/**
+ * Changes a service's tasks one by one, each when all that run say that it may go. Swarm's updater knows no such
+ * question. It is therefore told to wait for months after each task; the same settings asked for again make it begin
+ * anew, with the next task. Whatever ends this process leaves an update that stands still and serves.
+ *
+ * @param wanted the service as it is to be in the end
+ */
+export async function roll(manager: Engine, id: string, wanted: ServiceSpec, inputs: ServiceInputs): Promise<void> {
+  const work = new Roll(manager, id, wanted, inputs);
+  while (await work.step());
+}
+
+class Roll {
+  readonly #manager: Engine;
+  readonly #id: string;
+  readonly #wanted: ServiceSpec;
+  readonly #inputs: ServiceInputs;
+  readonly #check: MaintenanceCheck;
+  /** Tasks of before, whose failures are old news. */
+  #earlier: ReadonlySet<string> | undefined;
+  #hasBegun = false;
+  /** Whether ports change: not every task tells which it has, and only Swarm knows when the last one is done. */
+  #changesPorts: boolean | undefined;
+  readonly #saidDown = new Set<string>();
+
+  constructor(manager: Engine, id: string, wanted: ServiceSpec, inputs: ServiceInputs) {
+    this.#manager = manager;
+    this.#id = id;
+    this.#wanted = wanted;
+    this.#inputs = inputs;
+    this.#check = new MaintenanceCheck(inputs.maintenanceCommand ?? [], inputs.nodes);
+  }
+
+  /** One task more. False when there is none left. */
+  async step(): Promise<boolean> {
+    const next = await this.#next();
+    const service = await this.#manager.service(this.#id);
+    if (next === "nothing") return this.#end(service);
+    const spec = next === "task" ? this.#wanted : (service.PreviousSpec ?? this.#wanted);
+    const before = new Set((await this.#tasks()).map(({ ID }) => ID));
+    const UpdateConfig = parkedAfterOne(service.Spec.UpdateConfig);
+    await this.#manager.updateService(this.#id, service.Version.Index, { ...spec, UpdateConfig });
+    this.#hasBegun = true;
+    return (await this.#hasTaken(before)) || this.#end(await this.#manager.service(this.#id));
+  }
+
+  async #end({ Version }: ServiceDetails): Promise<false> {
+    await this.#manager.updateService(this.#id, Version.Index, this.#wanted);
+    return false;
+  }
+
+  /** Waits until a task may go. */
+  #next(): Promise<Next> {
+    const { timeoutSeconds, spec } = this.#inputs;
+    const begun = performance.now();
+    let failed: TaskDetails[] = [];
+    let count = "";
+    return waitFor(
+      async () => {
+        const service = await this.#manager.service(this.#id);
+        const tasks = await this.#tasks();
+        const { EndpointSpec } = this.#wanted;
+        this.#changesPorts ??= !same(EndpointSpec, inWordsOf(EndpointSpec, service.Spec.EndpointSpec));
+        this.#earlier ??= new Set(tasks.map(({ ID }) => ID));
+        failed = tasks.filter((task) => hasFailed(task) && !this.#earlier?.has(task.ID));
+        const given = isPaused(service) && this.#hasBegun;
+        if (given || failed.length >= HOPELESS) throw await this.#stopped(failed);
+        const standing = standingOf(this.#wanted, tasks, await this.#manager.nodes());
+        sayDown(spec.Name, standing, this.#saidDown);
+        const all = Object.values(standing).flat().length - standing.down.length - standing.stopping.length;
+        count = `${standing.current.length} of ${all} tasks have the change`;
+        const limit = Math.max(timeoutSeconds * 1000 - (performance.now() - begun), 1_000);
+        return this.#decide(service, standing, limit);
+      },
+      { what: `service ${spec.Name}`, limitSeconds: timeoutSeconds },
+      async (because) =>
+        new ResourceProblem(
+          `service ${spec.Name}: ${count}, and no other was touched, for within timeoutSeconds ${timeoutSeconds} ${because}` +
+            `${await saidBy(this.#manager, failed)}. Mend that and run \`pulumi up\` again: it goes on from there`,
+        ),
+    );
+  }
+
+  async #decide(service: ServiceDetails, standing: Standing, limitMs: number): Promise<Attempt<Next>> {
+    const { current, former, coming, broken, stopping, down } = standing;
+    const [moving] = [...coming, ...stopping];
+    if (moving) return notYet(`the task on ${this.#hostOf(moving)} is ${stateOf(moving)}`);
+    if (broken[0]) {
+      // Only what does not run anyway is changed now.
+      if (former.length === 0) return done("task");
+      const previous = service.PreviousSpec && inWordsOf(this.#wanted, service.PreviousSpec);
+      if (previous && [...former, ...current].every((task) => hasSettings(task, previous))) {
+        return done("former settings");
+      }
+      return notYet(`the task on ${this.#hostOf(broken[0])} does not run: ${stateOf(broken[0])}`);
+    }
+    if (former.length === 0 && !this.#changesPorts) return done("nothing");
+    const answer = await this.#check.mayGo([...former, ...current], limitMs);
+    if (answer.done) return done("task");
+    const hosts = down.map(({ Description }) => Description.Hostname).join(", ");
+    return notYet(hosts === "" ? answer.because : `${answer.because}: ${hosts} is down`);
+  }
+
+  /** Whether Swarm has begun with a task: until it has, what is seen is what was before. */
+  #hasTaken(before: ReadonlySet<string>): Promise<boolean> {
+    const begun = performance.now();
+    return waitFor<boolean>(
+      async () => {
+        if ((await this.#tasks()).some(({ ID }) => !before.has(ID))) return done(true);
+        const { UpdateStatus } = await this.#manager.service(this.#id);
+        // It sees no task that is not up to date.
+        if (UpdateStatus === undefined && performance.now() - begun > NOTICE) return done(false);
+        return notYet("Swarm has not begun with the next task");
+      },
+      { what: `service ${this.#inputs.spec.Name}`, limitSeconds: this.#inputs.timeoutSeconds, intervalMs: 200 },
+      (because) => new ResourceProblem(`service ${this.#inputs.spec.Name}: ${because}`),
+    );
+  }
+
+  async #stopped(failed: TaskDetails[]): Promise<ResourceProblem> {
+    const [where] = failed.map((task) => this.#hostOf(task));
+    return new ResourceProblem(
+      `service ${this.#inputs.spec.Name}: its task${where ? ` on ${where}` : ""} fails with the new settings, and no other was touched` +
+        (await saidBy(this.#manager, failed)),
+    );
+  }
+
+  #tasks(): Promise<TaskDetails[]> {
+    return this.#manager.tasks({ service: [this.#id] });
+  }
+
+  /** The host's key, as the user knows it. */
+  #hostOf({ NodeID }: TaskDetails): string {
+    const [key] = Object.entries(this.#inputs.nodes).find(([, { nodeId }]) => nodeId === NodeID) ?? [];
+    return `host ${key ?? NodeID ?? "(none yet)"}`;
+  }
+}
+
+function stateOf({ Status, DesiredState }: TaskDetails): string {
+  if (DesiredState === "shutdown") return "stopping";
+  return Status.Err ? `${Status.State} (${Status.Err})` : Status.State;
+}
