@@ -39,8 +39,14 @@ export async function accessOf(stack: TestStack): Promise<StoreAccess> {
 /** Sizes in turn: MinIO keeps small objects with their metadata, larger ones as files of their own. */
 const SIZES = [16_000, 300_000];
 
-/** No answer for so long is a failure: a machine that is gone does not say so. */
+/** Without an answer for so long, an attempt is given up on: a machine that is gone does not say so. */
 const ANSWER_MS = 5_000;
+
+/**
+ * The SDK itself waits for ever. A member of MinIO that is stopped lets go of no lock, and its peers do after at most
+ * two minutes: until then, an operation on an object that was being written there waits.
+ */
+const PATIENCE_MS = 150_000;
 
 /**
  * Two users that write and read objects until they are told to stop, one of them with the SDK's default retries. They
@@ -63,8 +69,8 @@ export class Client {
   }
 
   static async start({ access, bucket, pauseMs = 20 }: ClientOptions): Promise<Client> {
-    const patient = new User("with the SDK's retries", s3(access), bucket);
-    const raw = new User("without retries", s3(access, 1), bucket);
+    const patient = new User("with the SDK's retries", s3(access, PATIENCE_MS), bucket);
+    const raw = new User("without retries", s3(access, ANSWER_MS, 1), bucket);
     await patient.makeBucket();
     patient.start(pauseMs);
     raw.start(pauseMs);
@@ -199,7 +205,7 @@ function nothing(): Omit<Seen, "who"> {
 }
 
 /** A client of the SDK as it is by default, but for what decides where the store is. */
-function s3({ endpoints, user, password }: StoreAccess, maxAttempts?: number): S3Client {
+function s3({ endpoints, user, password }: StoreAccess, requestTimeout: number, maxAttempts?: number): S3Client {
   const urls = endpoints.map((endpoint) => new URL(endpoint));
   const lookup = roundRobin(urls.map(({ hostname }) => hostname));
   return new S3Client({
@@ -210,7 +216,7 @@ function s3({ endpoints, user, password }: StoreAccess, maxAttempts?: number): S
     ...(maxAttempts !== undefined && { maxAttempts }),
     requestHandler: {
       httpAgent: new Agent({ keepAlive: true, lookup }),
-      requestTimeout: ANSWER_MS,
+      requestTimeout,
       throwOnRequestTimeout: true,
     },
   });
