@@ -2,9 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { local } from "./local.ts";
 import type { StackOutputs } from "./outputs.ts";
 import { readSettings, type Settings } from "./settings.ts";
+import { ssh } from "./ssh.ts";
 
 /** One function for each kind of environment. */
-const kinds: Record<string, (settings: Settings) => StackOutputs> = { local };
+const kinds: Record<string, (settings: Settings) => StackOutputs> = { local, ssh };
 
 /** Makes the environment that the stack's config asks for (`pulumi-swarm:stack`). */
 export function makeStack(): StackOutputs {

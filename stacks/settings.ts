@@ -3,6 +3,30 @@ import * as v from "valibot";
 
 const drive = v.strictObject({ path: v.optional(v.string()), subfolder: v.optional(v.string()) });
 
+/** How to come in by ssh; what each is: `components/host/ssh-hosts-args.ts`. */
+const way = {
+  user: v.optional(v.string()),
+  port: v.optional(v.number()),
+  identityFile: v.optional(v.string()),
+  jumpHost: v.optional(v.string()),
+  jumpHostKey: v.optional(v.string()),
+  labels: v.optional(v.record(v.string(), v.string())),
+  drives: v.optional(v.record(v.string(), drive)),
+};
+const hostDefaults = v.strictObject(way);
+
+const host = v.strictObject({
+  ...way,
+  address: v.string(),
+  hostKey: v.optional(v.string()),
+  hostname: v.optional(v.string()),
+  privateAddress: v.optional(v.string()),
+  endpointAddress: v.optional(v.string()),
+  zone: v.optional(v.string()),
+  /** What it is in the Swarm. */
+  role: v.optional(v.picklist(["manager", "worker"]), "manager"),
+});
+
 /** What a stack's config may say under `pulumi-swarm:`, with what it is when it does not. */
 const schema = v.strictObject({
   /** Kind of environment: a function of `stacks/`. */
@@ -13,7 +37,15 @@ const schema = v.strictObject({
   endpointAddress: v.optional(v.string()),
   /** The host's own name, if the engine calls it otherwise than this machine does. */
   hostname: v.optional(v.string()),
-  /** Drives by key; `{}` is a Docker volume. */
+  /** The machines of an ssh environment, by your names for them. */
+  hosts: v.optional(v.record(v.string(), host)),
+  /** What holds for every one of them that does not say otherwise. */
+  hostDefaults: v.optional(hostDefaults),
+  /** Where Docker Engine may be installed from on those that have none. */
+  install: v.optional(v.union([v.literal(false), v.picklist(["distribution", "docker"])])),
+  /** How long each of them may take to answer, in seconds. */
+  timeoutSeconds: v.optional(v.number()),
+  /** Drives by key, of every host that names none of its own; `{}` is a Docker volume. */
   drives: v.optional(v.record(v.string(), drive), { d1: {}, d2: {}, d3: {}, d4: {} }),
   /** Whether a Swarm that is there already may be taken on. */
   adopt: v.optional(v.boolean(), false),
@@ -48,6 +80,18 @@ export function readSettings(): Settings {
   throw new pulumi.RunError(result.issues.map(line).join("\n"));
 }
 
+/** Refuses settings that have no meaning in an environment of that kind. */
+export function refuseSettings(settings: Settings, names: readonly (keyof Settings)[], kind: string): void {
+  const given = names.filter((name) => settings[name] !== undefined);
+  if (given.length === 0) return;
+  const lines = given.map(
+    (name) =>
+      `config pulumi-swarm:${name}: has no meaning in an environment of kind ${kind}: take it away with ` +
+      `\`pulumi config rm pulumi-swarm:${name}\``,
+  );
+  throw new pulumi.RunError(lines.join("\n"));
+}
+
 /** Config values travel as text, structured ones as JSON. What is no JSON is the text itself. */
 function value(text: string): unknown {
   try {
@@ -59,10 +103,19 @@ function value(text: string): unknown {
 
 function line(issue: v.BaseIssue<unknown>): string {
   const path = v.getDotPath(issue) ?? "";
+  if (issue.type === "strict_object" && issue.expected !== "never") return `config pulumi-swarm:${path}: is missing`;
   if (issue.type === "strict_object") {
-    const known = Object.keys((issue.path?.[0].key === "drives" ? drive : schema).entries).join(", ");
+    const known = Object.keys(around(issue).entries).join(", ");
     return `config pulumi-swarm:${path}: there is no such setting: choose one of ${known}`;
   }
   const received = `expected ${issue.expected ?? "something else"}, but it is ${issue.received}`;
   return `config pulumi-swarm:${path}: ${received}: change it with \`pulumi config set pulumi-swarm:${path} …\``;
+}
+
+/** The object that the issue is in. */
+function around(issue: v.BaseIssue<unknown>): { entries: object } {
+  const [first, ...rest] = (v.getDotPath(issue) ?? "").split(".").slice(0, -1);
+  if (first === undefined) return schema;
+  if (first === "drives" || rest.includes("drives")) return drive;
+  return first === "hosts" ? host : hostDefaults;
 }

@@ -54,7 +54,7 @@ export function labConfig(
           address,
           user: ssh.user,
           identityFile: ssh.identityFile,
-          knownHosts: ssh.knownHosts,
+          hostKey: ssh.hostKey,
           role: number <= managers ? "manager" : "worker",
           ...(disks > 0 && { drives }),
         },

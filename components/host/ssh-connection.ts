@@ -8,16 +8,18 @@ export interface SshAccess {
   port?: number;
   identityFile?: string;
   jumpHost?: string;
+  jumpHostKey?: string;
   hostKey?: string;
 }
 
 /** The engine of a machine that is reached by ssh. */
 export function sshConnection(access: SshAccess): EngineConnection {
-  const { identityFile, jumpHost, hostKey } = access;
+  const { identityFile, hostKey } = access;
+  const way = jump(access);
   const sshOptions = [
     ...(identityFile === undefined ? [] : identity(identityFile)),
     ...(hostKey === undefined ? [] : pinned(hostKey)),
-    ...(jumpHost === undefined ? [] : ["-o", `ProxyCommand=${jump(jumpHost, identityFile)}`]),
+    ...(way === undefined ? [] : ["-o", `ProxyCommand=${way}`]),
   ];
   return { host: sshAddress(access), ...(sshOptions.length > 0 ? { sshOptions } : {}) };
 }
@@ -42,11 +44,13 @@ function pinned(hostKey: string): string[] {
 }
 
 /** What ssh's own way of jumping does, but with the host key of the machine on the way checked for certain. */
-function jump(jumpHost: string, identityFile: string | undefined): string {
+function jump({ jumpHost, jumpHostKey, identityFile }: SshAccess): string | undefined {
+  if (jumpHost === undefined) return undefined;
   const { host, user, port } = sshTarget(`ssh://${jumpHost}`) ?? { host: jumpHost };
   const words = [
     ...["-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes", "-o", "ConnectTimeout=10"],
     ...(identityFile === undefined ? [] : identity(identityFile)),
+    ...(jumpHostKey === undefined ? [] : pinned(jumpHostKey)),
     ...(user === undefined ? [] : ["-l", user]),
     ...(port === undefined ? [] : ["-p", String(port)]),
   ];

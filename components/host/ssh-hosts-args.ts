@@ -22,11 +22,16 @@ export interface SshWay {
    */
   identityFile?: pulumi.Input<string>;
   /**
-   * Machine by way of which this one is reached: `[user@]host[:port]`. Its host key is checked by your `known_hosts`.
+   * Machine by way of which this one is reached: `[user@]host[:port]`.
    * @default - none
    * @example "me@bastion.example"
    */
   jumpHost?: pulumi.Input<string>;
+  /**
+   * Public key of the jump host, as with `hostKey`.
+   * @default - what `known_hosts` says; a machine that it does not know is refused
+   */
+  jumpHostKey?: pulumi.Input<string>;
 }
 
 /** An existing machine. */

@@ -44,16 +44,13 @@ export function sshHostsFindings({ hosts, defaults, install, timeoutSeconds }: S
           : { ...finding, argument: `hosts.${key}.${finding.argument}` },
       ),
     ),
-    ...Object.entries(hosts).flatMap(([key, host]) => [
-      ...wayFindings(`hosts.${key}`, host),
-      ...addressFindings(`hosts.${key}`, host),
-    ]),
+    ...Object.entries(hosts).flatMap(([key, host]) => accessFindings(`hosts.${key}`, host)),
     ...duplicates(complete, "hostname", ({ hostname }) => hostname),
     ...duplicates(complete, "address", wayTo),
   ];
 }
 
-function wayFindings(where: string, { user, port, identityFile, jumpHost }: SshWay): Finding[] {
+function wayFindings(where: string, { user, port, identityFile, jumpHost, jumpHostKey }: SshWay): Finding[] {
   const check = <T>(name: string, value: T | undefined, ok: (value: T) => boolean, problem: string): Finding[] =>
     value === undefined || ok(value) ? [] : [{ argument: `${where}.${name}`, value, problem }];
   return [
@@ -66,13 +63,20 @@ function wayFindings(where: string, { user, port, identityFile, jumpHost }: SshW
       (host) => sshTarget(`ssh://${host}`) !== undefined,
       'must be [user@]host[:port], such as "me@bastion.example"',
     ),
+    ...check("jumpHostKey", plain(jumpHostKey), isHostKey, HOST_KEY_RULE),
   ];
 }
 
 const HOST_KEY = /^(?:ssh-|ecdsa-|sk-)[\w@.-]+\s+[A-Za-z0-9+/]{32,}={0,2}(?:\s.*)?$/;
+const HOST_KEY_RULE = 'must be type and key of a public key, as `ssh-keyscan` prints them: "ssh-ed25519 AAAA…"';
+const isHostKey = (text: string) => HOST_KEY.test(text.trim());
 
-/** What is wrong with a machine's address or its key, as far as they are known. */
-export function addressFindings(where: string, { address, hostKey }: SshHostArgs): Finding[] {
+/** What is wrong with how a machine is reached, as far as it is known. */
+export function accessFindings(where: string, host: SshHostArgs): Finding[] {
+  return [...wayFindings(where, host), ...addressFindings(where, host)];
+}
+
+function addressFindings(where: string, { address, hostKey }: SshHostArgs): Finding[] {
   const findings: Finding[] = [];
   const name = plain(address);
   if (name !== undefined && (/[@/[\]]/.test(name) || sshTarget(sshAddress({ address: name })) === undefined)) {
@@ -80,9 +84,8 @@ export function addressFindings(where: string, { address, hostKey }: SshHostArgs
     findings.push({ argument: `${where}.address`, value: name, problem });
   }
   const key = plain(hostKey);
-  if (key !== undefined && !HOST_KEY.test(key.trim())) {
-    const problem = 'must be type and key of a public key, as `ssh-keyscan` prints them: "ssh-ed25519 AAAA…"';
-    findings.push({ argument: `${where}.hostKey`, value: key, problem });
+  if (key !== undefined && !isHostKey(key)) {
+    findings.push({ argument: `${where}.hostKey`, value: key, problem: HOST_KEY_RULE });
   }
   return findings;
 }

@@ -2,10 +2,11 @@ import * as pulumi from "@pulumi/pulumi";
 import type { EngineConnection } from "../engine/connection.ts";
 import { SwarmResource } from "../provider/resource.ts";
 import { refuse } from "../shared/refusal.ts";
+import type { EngineSource } from "./engine-package.ts";
 import type { Drive, Host } from "./host.ts";
 import { sshConnection } from "./ssh-connection.ts";
 import type { SshHostArgs, SshHostsArgs } from "./ssh-hosts-args.ts";
-import { addressFindings, sshHostsFindings, withDefaults } from "./ssh-hosts-findings.ts";
+import { accessFindings, sshHostsFindings, withDefaults } from "./ssh-hosts-findings.ts";
 
 /**
  * Existing machines, reached by ssh: each is waited for until it answers, gets Docker Engine where that is asked for and
@@ -29,25 +30,17 @@ export class SshHosts extends pulumi.ComponentResource {
     super("pulumi-swarm:index:SshHosts", name, {}, opts);
     const { install = false, timeoutSeconds = 300 } = args;
 
+    const machines = Object.entries(args.hosts).map(([key, given]) => {
+      const host = withDefaults(key, given, args.defaults);
+      const check = (known: SshHostArgs) => refuse(subject, accessFindings(`hosts.${key}`, known));
+      const { hostname, drives } = host;
+      return { key, host, wish: { connection: connectionOf(host, check), hostname, install, drives, timeoutSeconds } };
+    });
+    const surveys = machines.map(({ key, wish }) => new Survey(`${name}-${key}-survey`, wish, { parent: this }));
     this.hosts = Object.fromEntries(
-      Object.entries(args.hosts).map(([key, given]) => {
-        const host = withDefaults(key, given, args.defaults);
-        const { address, hostname, zone, labels, drives, privateAddress, endpointAddress } = host;
-        const connection = connectionOf(host, (known) => refuse(subject, addressFindings(`hosts.${key}`, known)));
-        const machine = new SshMachine(
-          `${name}-${key}`,
-          { connection, hostname, install, drives, timeoutSeconds },
-          { parent: this },
-        );
-        const one: Host = {
-          ...{ key, hostname, zone, labels, drives },
-          engine: connection,
-          privateAddress: pulumi.output(privateAddress ?? address),
-          endpointAddress: pulumi.output(endpointAddress ?? address),
-          machineId: machine.machineId,
-          ready: machine.ready,
-        };
-        return [key, one];
+      machines.map(({ key, host, wish }) => {
+        const machine = new Machine(`${name}-${key}`, wish, { parent: this, dependsOn: surveys });
+        return [key, hostOf(key, host, wish.connection, machine)];
       }),
     );
     this.registerOutputs({ hosts: Object.keys(this.hosts) });
@@ -68,29 +61,48 @@ export class SshHosts extends pulumi.ComponentResource {
 
 /** What was an Output is checked once it is known. */
 function connectionOf(host: SshHostArgs, check: (known: SshHostArgs) => void): pulumi.Output<EngineConnection> {
-  const { address, user, port, identityFile, jumpHost, hostKey } = host;
-  return pulumi.output({ address, user, port, identityFile, jumpHost, hostKey }).apply((access) => {
+  const { address, user, port, identityFile, jumpHost, jumpHostKey, hostKey } = host;
+  const given = { address, user, port, identityFile, jumpHost, jumpHostKey, hostKey };
+  return pulumi.output(given).apply((access) => {
     check(access);
     return sshConnection(access);
   });
 }
 
+function hostOf(
+  key: string,
+  { address, hostname, zone, labels, drives, privateAddress, endpointAddress }: ReturnType<typeof withDefaults>,
+  engine: pulumi.Output<EngineConnection>,
+  { machineId, ready }: Machine,
+): Host {
+  return {
+    ...{ key, hostname, zone, labels, drives, engine, machineId, ready },
+    privateAddress: pulumi.output(privateAddress ?? address),
+    endpointAddress: pulumi.output(endpointAddress ?? address),
+  };
+}
+
+interface MachineProps {
+  connection: pulumi.Input<EngineConnection>;
+  hostname: string;
+  install: EngineSource | false;
+  drives: Readonly<Record<string, Drive>>;
+  timeoutSeconds: pulumi.Input<number>;
+}
+
+/** The first look at a machine: what is wrong with one keeps all of them from being touched. */
+class Survey extends SwarmResource {
+  constructor(name: string, props: MachineProps, opts: pulumi.CustomResourceOptions) {
+    super("SshSurvey", name, { ...props }, opts);
+  }
+}
+
 /** The machine as it was found, or made ready. */
-class SshMachine extends SwarmResource {
+class Machine extends SwarmResource {
   declare readonly machineId: pulumi.Output<string>;
   declare readonly ready: pulumi.Output<boolean>;
 
-  constructor(
-    name: string,
-    props: {
-      connection: pulumi.Input<EngineConnection>;
-      hostname: string;
-      install: string | false;
-      drives: Readonly<Record<string, Drive>>;
-      timeoutSeconds: pulumi.Input<number>;
-    },
-    opts: pulumi.CustomResourceOptions,
-  ) {
+  constructor(name: string, props: MachineProps, opts: pulumi.CustomResourceOptions) {
     super("SshHost", name, { machineId: undefined, engineVersion: undefined, ready: undefined, ...props }, opts);
   }
 }

@@ -12,6 +12,7 @@ import * as rootCredentials from "./root-credentials.ts";
 import { served } from "./served.ts";
 import * as service from "./service.ts";
 import * as sshHost from "./ssh-host.ts";
+import * as sshSurvey from "./ssh-survey.ts";
 import * as user from "./user.ts";
 
 export const Bucket = served(bucket.Bucket);
@@ -23,4 +24,5 @@ export const Preflight = served(preflight.Preflight);
 export const RootCredentials = served(rootCredentials.RootCredentials);
 export const Service = served(service.Service);
 export const SshHost = served(sshHost.SshHost);
+export const SshSurvey = served(sshSurvey.SshSurvey);
 export const User = served(user.User);

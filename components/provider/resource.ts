@@ -7,6 +7,7 @@ import * as pulumi from "@pulumi/pulumi";
 export type Kind =
   | "Host"
   | "SshHost"
+  | "SshSurvey"
   | "Preflight"
   | "Cluster"
   | "Member"

@@ -4,31 +4,25 @@ import { targetOf } from "../engine/ssh.ts";
 import { send } from "../engine/transport.ts";
 import { UnreachableError } from "../engine/unreachable.ts";
 import { errorText } from "../shared/error-text.ts";
-import { appraise, type HostWish, type HostWork, needsWork, workProblem, workScript } from "../host/host-work.ts";
-import { parseSurvey, type Survey, surveyScript } from "../host/survey.ts";
+import { type HostWork, needsWork, workProblem, workScript } from "../host/host-work.ts";
+import type { Survey } from "../host/survey.ts";
 import type { ResourceHandler } from "./handler.ts";
-import { type HostInputs, type HostState, reach } from "./host.ts";
-import { changedKeys, isUnknown, ResourceProblem } from "./values.ts";
-import { done, notYet, waitFor } from "./wait.ts";
+import { type HostState, reach } from "./host.ts";
+import { changedInputs, look, type SshHostInputs, whenItAnswers } from "./ssh-survey.ts";
+import { isUnknown, ResourceProblem } from "./values.ts";
 
-export interface SshHostInputs extends HostInputs, HostWish {}
 export interface SshHostState extends SshHostInputs, HostState {}
 
-/** How long a machine may take to tell of itself in a preview, and once it is worked on, in milliseconds. */
+/** How long a machine may take to tell of itself in a preview, in milliseconds. */
 const GLANCE_MS = 8_000;
-const LOOK_MS = 60_000;
 
 /** How long an installation may take, in milliseconds. */
 const WORK_MS = 15 * 60_000;
 
-/** How long a machine that starts may turn away a user whom it does not know yet, in seconds. */
-const LOGIN_SECONDS = 30;
-
-/** A machine that is reached by ssh: waited for, given an engine where that is asked for, and otherwise looked at. */
+/** A machine that is reached by ssh, made ready where it lacks something, and otherwise only looked at. */
 export const SshHost: ResourceHandler<SshHostInputs, SshHostState> = {
   async diff(_id, olds, news) {
-    const changed = changedKeys(olds, news, ["connection", "hostname", "timeoutSeconds", "install", "drives"]);
-    return { changes: changed.length > 0 || (!isUnknown(news) && (await isOtherwise(olds, news))) };
+    return { changes: changedInputs(olds, news) || (!isUnknown(news) && (await isOtherwise(olds, news))) };
   },
 
   async create(inputs) {
@@ -59,43 +53,12 @@ async function isOtherwise(olds: SshHostState, news: SshHostInputs): Promise<boo
   }
 }
 
-async function look({ connection, drives }: SshHostInputs, timeoutMs: number): Promise<Survey> {
-  const { stdout } = await runScript(connection, surveyScript(drives), { timeoutMs });
-  return parseSurvey(stdout);
-}
-
 async function prepare(inputs: SshHostInputs): Promise<SshHostState> {
   const { survey, work } = await whenItAnswers(inputs);
   if (work.install || work.start || work.folders.length > 0) await doWork(inputs, work, survey);
   const state = await reach(inputs);
   if (work.install) await prove(inputs);
   return { ...inputs, ...state };
-}
-
-/** @throws ResourceProblem with everything that only the user can mend, before anything is touched. */
-function whenItAnswers(inputs: SshHostInputs): Promise<{ survey: Survey; work: HostWork }> {
-  const { hostname, timeoutSeconds, connection } = inputs;
-  const begun = performance.now();
-  const problem = (lines: string[]) => new ResourceProblem(lines.map((line) => `host ${hostname}: ${line}`).join("\n"));
-  return waitFor(
-    async () => {
-      let survey: Survey;
-      try {
-        survey = await look(inputs, LOOK_MS);
-      } catch (error) {
-        if (!(error instanceof UnreachableError)) throw error;
-        const { kind, message } = error;
-        const isLate = performance.now() - begun > LOGIN_SECONDS * 1000;
-        if (kind === "identity" || (kind === "login" && isLate)) throw problem([message]);
-        return notYet(message);
-      }
-      const { problems, waiting, work } = appraise(survey, inputs, targetOf(connection));
-      if (problems.length > 0) throw problem(problems);
-      return waiting === undefined ? done({ survey, work }) : notYet(waiting);
-    },
-    { what: `host ${hostname}`, limitSeconds: timeoutSeconds, intervalMs: 1_000 },
-    (because) => problem([`${because} (waited ${timeoutSeconds} s)`]),
-  );
 }
 
 async function doWork({ connection, hostname }: SshHostInputs, work: HostWork, survey: Survey): Promise<void> {

@@ -44,7 +44,7 @@ test("the stack says how its hosts are reached, and that nothing encrypts betwee
     "pulumi-swarm:image": "image",
     "pulumi-swarm:hosts": {
       node1: {
-        ...{ address: "192.0.2.1", user: "root", identityFile: "/key", knownHosts: "/known", role: "manager" },
+        ...{ address: "192.0.2.1", user: "root", identityFile: "/key", hostKey: "ssh-ed25519 AAAA", role: "manager" },
         drives: { d1: { path: "/mnt/disk1" }, d2: { path: "/mnt/disk2" } },
       },
     },

@@ -3,7 +3,17 @@ import { createRequire } from "node:module";
 import { expect, test } from "vitest";
 import { type Kind, providerCode } from "../../components/provider/resource.ts";
 
-const kinds: Kind[] = ["Host", "Preflight", "Cluster", "Member", "NodeSettings", "Service", "RootCredentials"];
+const kinds: Kind[] = [
+  "Host",
+  "SshHost",
+  "SshSurvey",
+  "Preflight",
+  "Cluster",
+  "Member",
+  "NodeSettings",
+  "Service",
+  "RootCredentials",
+];
 const require = createRequire(import.meta.url);
 
 test("the address in every stack's state has not changed", () => {

@@ -28,6 +28,7 @@ test.each<[object, string]>([
   [one({ user: "-l" }), 'hosts.a.user "-l": must be the name of a user'],
   [one({ port: 70_000 }), "hosts.a.port 70000: must be 1 to 65535"],
   [one({ identityFile: " " }), 'hosts.a.identityFile " ": must be the file of a private key'],
+  [one({ jumpHostKey: "x" }), 'hosts.a.jumpHostKey "x": must be type and key of a public key'],
   [one({ jumpHost: "a/b" }), 'hosts.a.jumpHost "a/b": must be [user@]host[:port]'],
   [one({}, { defaults: { user: "a:b" } }), 'defaults.user "a:b": must be the name of a user'],
   [one({ drives: {} }), "hosts.a.drives {}: a host needs at least one drive"],
@@ -82,6 +83,18 @@ test.each<[SshAccess, object]>([
       ],
     },
   ],
+  [
+    { address: "far", jumpHost: "near", jumpHostKey: KEY },
+    {
+      host: "ssh://far",
+      sshOptions: [
+        "-o",
+        "ProxyCommand=ssh -o BatchMode=yes -o StrictHostKeyChecking=yes -o ConnectTimeout=10 " +
+          `-o 'KnownHostsCommand=/bin/echo %%H ${KEY}' -o UserKnownHostsFile=/dev/null ` +
+          "-o GlobalKnownHostsFile=/dev/null -W '[%h]:%p' -- near",
+      ],
+    },
+  ],
 ])("%j is reached by %j", (access, connection) => expect(sshConnection(access)).toEqual(connection));
 
 test("a host for each machine, with what holds for all", async () => {
@@ -100,12 +113,18 @@ test("a host for each machine, with what holds for all", async () => {
       }),
     { outputs: (type) => (type.endsWith(":SshHost") ? { machineId: "id", ready: true } : {}) },
   );
-  const machines = resources.filter(({ custom }) => custom);
+  const machines = resources.filter(({ custom }) => custom).sort((a, b) => (a.name < b.name ? -1 : 1));
   expect(machines.map(({ type, name }) => [type, name])).toEqual([
     ["pulumi-nodejs:dynamic/swarm:SshHost", "hosts-a"],
+    ["pulumi-nodejs:dynamic/swarm:SshSurvey", "hosts-a-survey"],
     ["pulumi-nodejs:dynamic/swarm:SshHost", "hosts-b"],
+    ["pulumi-nodejs:dynamic/swarm:SshSurvey", "hosts-b-survey"],
   ]);
-  expect(machines.map(({ inputs }) => inputs)).toMatchObject([
+  const [made, surveys] = ["SshHost", "SshSurvey"].map((kind) => machines.filter(({ type }) => type.endsWith(kind)));
+  for (const { dependencies } of made!) {
+    expect(dependencies).toEqual(expect.arrayContaining(surveys!.map(({ urn }) => urn)));
+  }
+  expect(made!.map(({ inputs }) => inputs)).toMatchObject([
     {
       ...{ hostname: "a", install: "docker", timeoutSeconds: 300, drives: { d1: { path: "/mnt/disk1" } } },
       connection: { host: "ssh://admin@192.0.2.1" },

@@ -1,0 +1,34 @@
+import { type Host, MinioService, OverlayNetwork, Swarm } from "../components/index.ts";
+import type { StackOutputs } from "./outputs.ts";
+import type { Settings } from "./settings.ts";
+
+/** What every environment has on its hosts: a Swarm of them, its overlay network, and a store on all of them. */
+export function storeOn(hosts: { managers: Host[]; workers?: Host[] }, settings: Settings): StackOutputs {
+  const { adopt, allowOutage, addressPools } = settings;
+  const swarm = new Swarm("swarm", { ...hosts, adopt, allowOutage, addressPools });
+
+  const { networkName = "minio-overlay-network", subnet, gateway, mtu, encrypted, attachable } = settings;
+  const network = new OverlayNetwork("network", { swarm, networkName, subnet, gateway, mtu, encrypted, attachable });
+
+  const { image, mode, expose, port, consolePort, rootUser, environment } = settings;
+  const store = new MinioService("minio", {
+    swarm,
+    network,
+    ...{ image, mode, expose, port, consolePort, rootUser, environment },
+  });
+
+  return {
+    endpoint: store.endpoint,
+    endpoints: store.endpoints,
+    consoleEndpoints: store.consoleEndpoints,
+    subnet: network.subnet,
+    subnetGateway: network.gateway,
+    networkId: network.networkId,
+    networkName: network.networkName,
+    swarmId: swarm.swarmId,
+    nodes: swarm.nodes,
+    serviceIds: store.serviceIds,
+    rootUser: store.rootUser,
+    rootPassword: store.rootPassword,
+  };
+}

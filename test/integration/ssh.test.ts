@@ -1,0 +1,116 @@
+import { dirname, join } from "node:path";
+import { expect, test } from "vitest";
+import { run } from "../../toolchain/run.ts";
+import type { LabHost } from "../lab/lab.ts";
+import { contentsOf } from "./contents.ts";
+import { buckets, someObject } from "./s3.ts";
+import { onLab } from "./scene.ts";
+
+onLab(
+  "hosts that are reached by ssh",
+  (scene) => {
+    const machine = (number: number, change: Record<string, unknown> = {}) => {
+      const { address, hostname, ssh } = scene().lab.host(number);
+      const { user, identityFile, hostKey } = ssh;
+      const drives = { d1: { path: "/mnt/disk1" }, d2: { path: "/mnt/disk2" } };
+      return { address, hostname, user, identityFile, hostKey, drives, role: "manager", ...change };
+    };
+    /** The stack of this repository that is made of hosts; these kernels have no ESP. */
+    const stackOf = (hosts: Record<string, object>, config: Record<string, unknown> = {}) => {
+      const none = { engine: undefined, hostname: undefined, endpointAddress: undefined };
+      return scene().stack({ ...none, stack: "ssh", encrypted: false, hosts, timeoutSeconds: 4, ...config });
+    };
+    const folders = (host: LabHost) => host.run("sh", "-c", "ls -A /mnt/disk*");
+    const everything = () => {
+      const { hosts } = scene().lab;
+      return Promise.all(hosts.map(async (host) => [await contentsOf(host.engine), await folders(host)]));
+    };
+    /** What an `up` of such hosts says, having changed nothing on any of them. */
+    const refusal = async (hosts: Record<string, object>, config: Record<string, unknown> = {}) => {
+      const before = await everything();
+      const stack = await stackOf(hosts, config);
+      const { output } = await stack.refused("up");
+      expect(await everything()).toEqual(before);
+      expect(output).not.toMatch(/^\s+at .*[:(]\d+/m);
+      return output;
+    };
+
+    test("are refused in one line each when they do not let in, and nothing is changed on the others", async () => {
+      const [one, two] = [scene().lab.host(1), scene().lab.host(2)];
+      const stranger = join(dirname(one.ssh.identityFile), "stranger");
+      await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", stranger]);
+      const output = await refusal({
+        a: machine(1, { hostKey: two.ssh.hostKey }),
+        b: machine(2, { identityFile: stranger }),
+        c: machine(3),
+        d: machine(3, { address: one.address.replace(/\d+$/, "99"), hostname: "node4" }),
+      });
+      for (const line of [
+        /host node1: .*ssh:\/\/root@\S+ does not answer: its host key is not the known one.*give its new key/,
+        /host node2: .*ssh:\/\/root@\S+ does not answer: user "root" is not let in: none of the keys offered.*waited 4 s/,
+        /host node4: .*ssh:\/\/root@\S+99 does not answer: .*(no route|nothing answers).*waited 4 s/,
+      ]) {
+        expect(output).toMatch(line);
+      }
+      expect(output).not.toMatch(/host node3:/);
+    });
+
+    test("are refused for what only their user can mend, all of it at once", async () => {
+      const output = await refusal({
+        a: machine(1, { user: "guest" }),
+        b: machine(2, { hostname: "other" }),
+        c: machine(3, {
+          drives: { d1: { path: "/mnt/none" }, d2: { path: "/usr/share" }, d3: { path: "/mnt/disk1" } },
+        }),
+      });
+      for (const line of [
+        /host node1: user "guest" may not use the engine there: add the user to the group `docker`/,
+        /host other: hostname "other": the machine at \S+ calls itself "node2"; give hostname: "node2"/,
+        /host node3: drives.d1.path "\/mnt\/none": there is no such folder/,
+        /host node3: drives.d2.path "\/usr\/share": is a plain folder of another disk/,
+      ]) {
+        expect(output).toMatch(line);
+      }
+    });
+
+    test("are refused without a right that their drives need", async () => {
+      await scene().lab.host(1).run("usermod", "--append", "--groups", "docker", "guest");
+      const output = await refusal({ a: machine(1, { user: "guest" }) });
+      expect(output).toMatch(/host node1: could not make \/mnt\/disk1\/minio.*: user "guest" may not become root/);
+      await scene().lab.host(1).run("gpasswd", "--delete", "guest", "docker");
+    });
+
+    test("become one store, clean at the second look, and are left as they were but for the data", async () => {
+      const { address, ssh } = scene().lab.host(1);
+      const stack = await stackOf(
+        {
+          a: machine(1),
+          b: machine(2, { user: "operator" }),
+          c: machine(3, { jumpHost: `operator@${address}`, jumpHostKey: ssh.hostKey }),
+        },
+        { timeoutSeconds: 60 },
+      );
+      await stack.up();
+      const through = await buckets(stack, "all");
+      expect(Object.keys(through)).toEqual(["a", "b", "c"]);
+      const object = someObject();
+      await through["a"]!.create();
+      await through["b"]!.put("object", object);
+      for (const bucket of Object.values(through)) expect((await bucket.get("object")).equals(object)).toBe(true);
+      expect((await stack.preview()).steps).toEqual([]);
+      expect((await stack.preview({ refresh: true })).steps).toEqual([]);
+
+      // A host that is silent is no reason for a change, and none to fail.
+      await scene().lab.host(3).stop();
+      expect((await stack.preview()).steps.filter(({ name }) => name.startsWith("hosts"))).toEqual([]);
+      await scene().lab.host(3).start();
+
+      await stack.destroy();
+      for (const host of scene().lab.hosts) {
+        expect((await host.engine.info()).Swarm.LocalNodeState).toBe("inactive");
+        expect(await folders(host)).toContain("minio");
+      }
+    });
+  },
+  { hosts: 3, disks: 2 },
+);
