@@ -1,0 +1,160 @@
+import { get as httpGet } from "node:http";
+import { Agent } from "node:https";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { gzipSync } from "node:zlib";
+import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
+import { beforeAll, expect, test } from "vitest";
+import { ROOT } from "../../toolchain/cache.ts";
+import { run } from "../../toolchain/run.ts";
+import { buildTraefikImage, obtainTraefik } from "../../toolchain/traefik-image.ts";
+import { whyNoLab } from "../lab/lab.ts";
+import { accessOf, Client, type StoreAccess, told } from "./client.ts";
+import { bucketAt, buckets, someObject } from "./s3.ts";
+import { onLab } from "./scene.ts";
+import { TestStack } from "./stack.ts";
+
+const MIB = 1024 * 1024;
+const GATEWAY = { hosts: ["node1", "node2"], port: 8080, consolePort: 8081 };
+
+/** Its first build takes minutes, which must not run against the test's time limit. */
+const BUILD_MS = 20 * 60_000;
+
+beforeAll(async () => {
+  if (whyNoLab() === undefined) await obtainTraefik();
+}, BUILD_MS);
+
+onLab(
+  "gateways before a store that publishes nothing",
+  (scene) => {
+    test("hand on what S3 is made of, in clear and in TLS, while members and gateways come and go", async () => {
+      const { lab, images } = scene();
+      const gatewayImage = await buildTraefikImage(lab.host(1).engine);
+      await lab.loadImageFrom(lab.host(1).engine, gatewayImage);
+      const hosts = Object.fromEntries(
+        lab.hosts.map(({ socket, hostname, address }) => [hostname, { engine: socket, hostname, address }]),
+      );
+      const stack = await TestStack.create({
+        project: join(ROOT, "test", "integration", "programs", "gateway"),
+        config: { hosts, image: images.a, gatewayImage, gateway: GATEWAY },
+      });
+      const folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-gateway-"));
+      try {
+        await stack.up();
+        expect((await stack.preview()).steps).toEqual([]);
+        const access = await accessOf(stack);
+        expect(access.endpoints).toEqual(GATEWAY.hosts.map((_, at) => `http://${lab.host(at + 1).address}:8080`));
+        await bigObject(stack);
+        await awkwardObjects(access);
+        expect((await fetch(`http://${lab.host(2).address}:8081/login`)).headers.get("content-type")).toContain(
+          "text/html",
+        );
+
+        const client = await Client.start({ access, bucket: "all-along" });
+        await lab.kill(4);
+        await pause(12_000);
+        await lab.start(4);
+        const member = client.look();
+        stack.config("gateway", { ...GATEWAY, logMaxFiles: 2 });
+        expect((await stack.up()).output).toContain("its tasks restart one by one");
+        const account = await client.finish();
+        process.stdout.write(`a member's host is killed:\n${told({ ...member, lost: [], changed: [] })}\n`);
+        process.stdout.write(`the gateways restart in turn:\n${told(account)}\n`);
+        expect(account).toMatchObject({ lost: [], changed: [] });
+        expect(member.patient.failed).toEqual([]);
+        expect(account.patient.failed).toEqual([]);
+
+        const tls = await certificate(folder, [lab.host(1).address, lab.host(2).address]);
+        stack.config("tls", tls);
+        stack.config("gateway", { ...GATEWAY, port: 8443 });
+        await stack.up();
+        await securely(await accessOf(stack), readFileSync(tls.certificate, "utf8"));
+        expect((await stack.preview({ refresh: true })).steps).toEqual([]);
+        await stack.destroy();
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+        stack.remove();
+      }
+    });
+  },
+  { hosts: 4 },
+);
+
+/** Larger than anything on the way could hold back. */
+async function bigObject(stack: TestStack): Promise<void> {
+  const through = await buckets(stack, "big");
+  const [one, two] = Object.values(through);
+  if (!one || !two) throw new Error("there are two gateways");
+  const object = someObject(64 * MIB);
+  await one.create();
+  await one.put("object", object);
+  expect((await two.get("object")).equals(object)).toBe(true);
+}
+
+/** What a proxy may spoil: keys with every kind of character, metadata with any name, encodings, signed addresses. */
+async function awkwardObjects(access: StoreAccess): Promise<void> {
+  const [one = "", two = ""] = access.endpoints;
+  await bucketAt(one, access.user, access.password, "awkward").create();
+  const client = clientAt(one, access);
+  const Bucket = "awkward";
+  for (const Key of ["a b/ä+c%2Fd", "q?x=1&y#z;,:@!$'()*", "x..y/...z/_.-~"]) {
+    const Metadata = { under_score: "1", "dot.ted": "2", "both_of.them": "3", hyphen: "4" };
+    const body = someObject(1000);
+    await client.send(new PutObjectCommand({ Bucket, Key, Body: body, Metadata }));
+    expect((await client.send(new HeadObjectCommand({ Bucket, Key }))).Metadata).toEqual(Metadata);
+    const { Body } = await client.send(new GetObjectCommand({ Bucket, Key, Range: "bytes=10-99" }));
+    expect(Buffer.from(await Body!.transformToByteArray()).equals(body.subarray(10, 100))).toBe(true);
+  }
+  const packed = gzipSync(someObject(10_000));
+  await client.send(new PutObjectCommand({ Bucket, Key: "packed", Body: packed, ContentEncoding: "gzip" }));
+  const url = await getSignedUrl(clientAt(two, access), new GetObjectCommand({ Bucket, Key: "packed" }));
+  const { headers, body } = await plainly(url);
+  expect(headers["content-encoding"]).toBe("gzip");
+  expect(body.equals(packed)).toBe(true);
+}
+
+/** A request that names no encoding: some clients' do not. */
+function plainly(url: string): Promise<{ headers: Record<string, unknown>; body: Buffer }> {
+  return new Promise((resolve, reject) => {
+    httpGet(url, async (response) => {
+      const parts: Buffer[] = [];
+      for await (const part of response) parts.push(part as Buffer);
+      resolve({ headers: response.headers, body: Buffer.concat(parts) });
+    }).on("error", reject);
+  });
+}
+
+async function securely(access: StoreAccess, ca: string): Promise<void> {
+  for (const endpoint of access.endpoints) {
+    expect(endpoint).toMatch(/^https:\/\/[\d.]+:8443$/);
+    const client = clientAt(endpoint, access, ca);
+    const body = someObject();
+    await client.send(new PutObjectCommand({ Bucket: "awkward", Key: "secret", Body: body }));
+    const { Body } = await client.send(new GetObjectCommand({ Bucket: "awkward", Key: "secret" }));
+    expect(Buffer.from(await Body!.transformToByteArray()).equals(body)).toBe(true);
+  }
+}
+
+function clientAt(endpoint: string, { user, password }: StoreAccess, ca?: string): S3Client {
+  return new S3Client({
+    endpoint,
+    region: "us-east-1",
+    credentials: { accessKeyId: user, secretAccessKey: password },
+    forcePathStyle: true,
+    ...(ca !== undefined && { requestHandler: { httpsAgent: new Agent({ ca }) } }),
+  });
+}
+
+/** A certificate for these addresses that signs itself, and its key, as files. */
+async function certificate(folder: string, addresses: string[]): Promise<{ certificate: string; key: string }> {
+  const files = { certificate: join(folder, "certificate.pem"), key: join(folder, "key.pem") };
+  await run("openssl", [
+    ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"],
+    ...["-subj", "/CN=gateway", "-addext", `subjectAltName=${addresses.map((one) => `IP:${one}`).join(",")}`],
+    ...["-keyout", files.key, "-out", files.certificate],
+  ]);
+  return files;
+}
