@@ -49,6 +49,14 @@ export interface MinioServiceArgs extends TaskLimits {
   network: DataNetwork;
 
   /**
+   * Further overlay networks, from which the store is reached by its name as well. One more or less attaches or
+   * detaches the members in turn; nothing is replaced.
+   * @default - none
+   * @example [applications]
+   */
+  networks?: DataNetwork[];
+
+  /**
    * Pools by key. Together they are one store: a new object goes to the pool with the most room. A pool is for life as
    * it was formed; another one beside it is how a store grows. MinIO keeps its pools in order, which is that of their
    * keys: give a further pool a key that sorts after the former ones.

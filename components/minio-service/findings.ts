@@ -14,7 +14,7 @@ const LEAST_MEMORY_MIB = 256;
 const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** The arguments without the resources among them. */
-export type PlainMinioArgs = Omit<MinioServiceArgs, "swarm" | "network">;
+export type PlainMinioArgs = Omit<MinioServiceArgs, "swarm" | "network" | "networks">;
 
 /** What is wrong with the arguments of a store on these hosts, as far as they are plain. */
 export function minioFindings(

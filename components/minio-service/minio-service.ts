@@ -6,6 +6,7 @@ import { ownerOf } from "../shared/owner.ts";
 import { refuse } from "../shared/refusal.ts";
 import { NodeSettings } from "../swarm/node-settings.ts";
 import { SwarmService } from "../swarm-service/swarm-service.ts";
+import { bearsAbsence } from "./absence.ts";
 import type { MinioServiceArgs } from "./args.ts";
 import { minioFindings, rootUserFindings } from "./findings.ts";
 import { DEFAULT_MINIO_IMAGE, imageFindings, imageWarning } from "./image.ts";
@@ -76,7 +77,7 @@ export class MinioService extends pulumi.ComponentResource {
       plan,
       image: this.#checkedImage(subject, args.image ?? DEFAULT_MINIO_IMAGE),
       tools: args.tools ?? toolsOfImage(plain(args.image) ?? DEFAULT_MINIO_IMAGE),
-      networkId: network.networkId,
+      networkIds: [network, ...(args.networks ?? [])].map(({ networkId }) => networkId),
       secrets: dockerSecrets(name, swarm, credentials, child),
       poolsConfig: poolsConfig(`${name}-pools`, swarm, plan.pools, child),
       ownerLabels: ownerLabels(ownerOf(name)),
@@ -140,6 +141,9 @@ export class MinioService extends pulumi.ComponentResource {
           restartTogether: AGREED_FIELDS,
           frozen: frozenForService(plan, service),
           readyCommand: isLast ? probesOf(store.tools).ready : undefined,
+          maintenanceCommand: bearsAbsence(service.pool, plan, args.environment)
+            ? probesOf(store.tools).maintenance
+            : undefined,
           tasks: service.hosts.length,
           timeoutSeconds: args.timeoutSeconds,
         },

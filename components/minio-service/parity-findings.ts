@@ -5,7 +5,7 @@ import type { FormedPool } from "./pool-findings.ts";
 import { defaultParity, erasureSetSize, takenDrives } from "./topology.ts";
 
 /** MinIO's setting of how many drives of an erasure set may fail without loss. */
-const PARITY_SETTING = "MINIO_STORAGE_CLASS_STANDARD";
+export const PARITY_SETTING = "MINIO_STORAGE_CLASS_STANDARD";
 
 /**
  * What keeps pools of different sizes from being one store: all of them have the parity of the first, and it is at most

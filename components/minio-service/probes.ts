@@ -8,24 +8,23 @@ export const PROBE_TOOLS: readonly ProbeTools[] = ["silo", "mc"];
 
 /** Commands in a member's container; images of MinIO have no shell. */
 export interface Probes {
-  /**
-   * Ends with 0 while this member's server answers, with or without its peers. Swarm makes a member's name known only
-   * then, and the others need the name to form the cluster: a check that waits for the cluster would wait for ever.
-   */
-  live: string[];
   /** Ends with 0 once the cluster has write quorum. */
   ready: string[];
+  /**
+   * Ends with 0 when this member may go: without it every erasure set of the cluster keeps its write quorum, and
+   * nothing is being healed. A member that is just coming back does not say so. mc waits until it can.
+   */
+  maintenance: string[];
 }
 
 const PROBES: Record<ProbeTools, Probes> = {
   silo: {
-    live: ["silo", "healthcheck", "--address", `:${API_PORT}`, "live"],
     ready: ["silo", "healthcheck", "--address", `:${API_PORT}`, "cluster"],
+    maintenance: ["silo", "healthcheck", "--address", `:${API_PORT}`, "--maintenance", "cluster"],
   },
   mc: {
-    // `mc ping` takes a server that still waits for its peers for dead. This small page of metrics it serves by then.
-    live: ["mc", "admin", "prometheus", "metrics", "local", "scanner", "--api-version", "v3"],
     ready: ["mc", "ready", "local"],
+    maintenance: ["mc", "ready", "local", "--maintenance"],
   },
 };
 

@@ -7,7 +7,7 @@ import type { MinioServiceArgs } from "./args.ts";
 import { containerEnvironment } from "./environment.ts";
 import type { ServicePlan, StorePlan } from "./plan.ts";
 import { type ConfigHandle, configReference, poolArguments } from "./pool-config.ts";
-import { probesOf, type ProbeTools } from "./probes.ts";
+import type { ProbeTools } from "./probes.ts";
 import { type SecretHandle, type SecretKind, secretReferences } from "./secrets.ts";
 import { API_PORT, CONSOLE_PORT, drivePath, driveSource, type MemberHost, memberName } from "./topology.ts";
 
@@ -55,7 +55,8 @@ export interface Store extends Pick<
   plan: StorePlan;
   image: pulumi.Input<string>;
   tools: ProbeTools;
-  networkId: pulumi.Input<string>;
+  /** The members' own network first. */
+  networkIds: pulumi.Input<string>[];
   secrets: Record<SecretKind, SecretHandle>;
   /** The file of several pools. */
   poolsConfig?: ConfigHandle;
@@ -78,7 +79,7 @@ export function serviceSpec(store: Store, service: ServicePlan): FieldInputs<Ser
       RestartPolicy: { Condition: "any", Delay: 5 * SECOND, MaxAttempts: 0 },
       Placement: { Constraints: service.constraints },
       LogDriver: rotatedLog(store.logMaxSizeMiB, store.logMaxFiles),
-      Networks: [{ Target: store.networkId, Aliases: [store.plan.serviceName] }],
+      Networks: store.networkIds.map((Target) => ({ Target, Aliases: [store.plan.serviceName] })),
     },
     EndpointSpec: { Mode: "dnsrr", Ports: publishedPorts(store.plan) },
   };
@@ -109,16 +110,10 @@ function containerSpec(store: Store, { pool, hosts, mode }: ServicePlan): DeepIn
     Secrets: secretReferences(store.secrets),
     // Not spelled out when empty: the state of earlier releases has none, and is not to change.
     ...(store.poolsConfig && { Configs: [configReference(store.poolsConfig)] }),
-    Healthcheck: {
-      Test: ["CMD", ...probesOf(store.tools).live],
-      Interval: 5 * SECOND,
-      Timeout: 5 * SECOND,
-      // Until it is healthy a task has no name in the network: engines that can (25 and later) look every second.
-      StartInterval: SECOND,
-      StartPeriod: 120 * SECOND,
-      // A server too busy to answer is not dead: it is given a minute.
-      Retries: 12,
-    },
+    // Swarm gives a task its name in the network only once its health check passes, and engines before 25 ask for the
+    // first time after a whole interval. Members find each other by these names: a check made an outage of 4 s one of
+    // 20 s. What ends is restarted all the same, and whether the cluster works is asked of the cluster.
+    Healthcheck: { Test: ["NONE"] },
     StopGracePeriod: scaled(store.stopGraceSeconds ?? 60, SECOND),
     CapabilityDrop: UNNEEDED_CAPABILITIES,
     Ulimits: [],

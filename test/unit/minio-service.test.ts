@@ -124,7 +124,6 @@ describe("every argument reaches a child", () => {
     ["serviceName", { serviceName: "files" }, ({ Name }) => Name, "files-main"],
     ["image", { image: IMAGE }, (spec) => container(spec).Image, IMAGE],
     ["image, an Output", { image: pulumi.output(IMAGE), tools: "mc" }, (spec) => container(spec).Image, IMAGE],
-    ["tools", { tools: "mc" }, (spec) => container(spec).Healthcheck?.Test[1], "mc"],
     ["expose", { expose: false }, ({ EndpointSpec }) => EndpointSpec?.Ports, []],
     ["port", { port: 9100 }, ({ EndpointSpec }) => EndpointSpec?.Ports?.[0]?.PublishedPort, 9100],
     ["consolePort", { consolePort: 9101 }, ({ EndpointSpec }) => EndpointSpec?.Ports?.[1]?.PublishedPort, 9101],
@@ -158,6 +157,18 @@ describe("every argument reaches a child", () => {
   test("environment", async () => {
     const spec = await onlySpec({ environment: { MINIO_REGION: pulumi.output("eu"), MINIO_BROWSER: "off" } });
     expect(container(spec).Env).toEqual(expect.arrayContaining(["MINIO_REGION=eu", "MINIO_BROWSER=off"]));
+  });
+
+  test("networks: after the members' own, and on each the store answers to its name", async () => {
+    const { TaskTemplate } = await onlySpec({ networks: [{ networkId: pulumi.output("network-2") }] });
+    const Aliases = ["store"];
+    expect(TaskTemplate.Networks).toEqual(["network-1", "network-2"].map((Target) => ({ Target, Aliases })));
+  });
+
+  test("tools", async () => {
+    const { services } = await made({ tools: "mc" });
+    expect(services[0]!.inputs["readyCommand"]).toEqual(["mc", "ready", "local"]);
+    expect(services[0]!.inputs["maintenanceCommand"]).toEqual(["mc", "ready", "local", "--maintenance"]);
   });
 
   test("timeoutSeconds", async () => {

@@ -13,7 +13,7 @@ function storeOn(hosts: Record<string, Host>, args: Parameters<typeof planOf>[0]
     plan: planOf(args, "store", hosts),
     image: "image",
     tools: "mc",
-    networkId: "network-1",
+    networkIds: ["network-1"],
     secrets: {
       rootUser: { id: "s1", name: "user-1" },
       rootPassword: { id: "s2", name: "password-1" },
@@ -229,13 +229,11 @@ test("ports are published on the hosts themselves, or not at all", () => {
   expect(specs(storeOn(hosts, { expose: false }))[0]!.EndpointSpec).toEqual({ Mode: "dnsrr", Ports: [] });
 });
 
-test("the health check asks this member alone, and is exec'ed without a shell", () => {
-  expect(container(storeOn(byKey(fakeHost("a"))))["Healthcheck"]).toMatchObject({
-    Test: ["CMD", "mc", "admin", "prometheus", "metrics", "local", "scanner", "--api-version", "v3"],
-  });
+test("no health check holds up a member's name, and commands are exec'ed without a shell", () => {
+  expect(container(storeOn(byKey(fakeHost("a"))))["Healthcheck"]).toEqual({ Test: ["NONE"] });
   expect(probesOf("silo")).toEqual({
-    live: ["silo", "healthcheck", "--address", ":9000", "live"],
     ready: ["silo", "healthcheck", "--address", ":9000", "cluster"],
+    maintenance: ["silo", "healthcheck", "--address", ":9000", "--maintenance", "cluster"],
   });
 });
 
