@@ -100,10 +100,6 @@ class SshAgent extends http.Agent {
     (socket as SshStream).rest();
     return true;
   }
-
-  override reuseSocket(socket: Duplex): void {
-    (socket as SshStream).resumeWork();
-  }
 }
 
 /** A connection to the engine: the input and output of `docker system dial-stdio` there. */
@@ -136,7 +132,8 @@ class SshStream extends Duplex {
     this.#each((handle) => handle.unref());
   }
 
-  resumeWork(): void {
+  /** It is asked again; http's agent calls it by this name. */
+  ref(): void {
     clearTimeout(this.#idle);
     this.#idle = undefined;
     this.#each((handle) => handle.ref());
