@@ -1,6 +1,11 @@
 /** Whether a kernel has something: built in, loaded, or as a module that can be loaded. */
 export type KernelSupport = "yes" | "no" | "unknown";
 
+export interface DiskSpace {
+  total: number;
+  free: number;
+}
+
 /** What a machine itself says, whether its engine answers or not. What is absent could not be had. */
 export interface MachineFacts {
   /** IPv4 routes in CIDR form; the default route among them. */
@@ -20,10 +25,8 @@ export interface MachineFacts {
   /** The largest packet of each device, in bytes. */
   mtus?: Record<string, number>;
   kernel?: { vxlan: KernelSupport; esp: KernelSupport };
-  /** Where its engine keeps its data. */
-  dockerRoot?: string;
-  /** Disk space below the paths that were asked for and the engine's, in bytes. */
-  space?: Record<string, { total: number; free: number }>;
+  /** Its own file systems by mount point, in bytes. */
+  space?: Record<string, DiskSpace>;
   /** Whether there is a python3, with which ports are probed. */
   python?: boolean;
   /** Whether commands may be run as root, directly or by `sudo` without a password. */

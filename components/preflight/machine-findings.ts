@@ -1,6 +1,7 @@
 import type { SwarmDemand } from "./demand.ts";
 import { type PreflightFinding, refusedUnless } from "./finding.ts";
 import { groupBy } from "./groups.ts";
+import { GIB, shortageAt } from "./disk-space.ts";
 import { isNode, keysOf, type Situation } from "./observed.ts";
 
 /** Seconds by which clocks may differ: the newest version of an object is the one of the latest clock. */
@@ -8,9 +9,6 @@ const CLOCK_SECONDS = 2;
 
 /** MinIO's nodes and S3 clients do not listen to whose clock differs by so many seconds. */
 const CLOCK_LIMIT_SECONDS = 15 * 60;
-
-const MIB = 1024 ** 2;
-const GIB = 1024 ** 3;
 
 /** What of the machines, and between them, a Swarm does not go with. */
 export function machineFindings(demand: SwarmDemand, situation: Situation): PreflightFinding[] {
@@ -161,22 +159,14 @@ function portFindings({ managers = [] }: SwarmDemand, situation: Situation): Mac
     );
 }
 
-/** Where an engine keeps its images and volumes, and every path that was asked for. */
-function spaceFindings(situation: Situation): MachineFinding[] {
-  return Object.entries(situation.machines).flatMap(([key, { space = {}, dockerRoot }]) =>
-    Object.entries(space).flatMap(([path, { total, free }]): MachineFinding[] => {
-      const isFull = free < 100 * MIB;
-      const isLow = path === dockerRoot ? free < 2 * GIB : free < total / 10;
-      if (!isFull && !isLow) return [];
-      const what = path === dockerRoot ? "Docker's own folder" : "this drive";
-      const problem = `${what} has ${amount(free)} left of ${amount(total)}: free some, or give it a larger disk`;
-      return [{ check: "disks", hosts: [key], argument: `hosts.${key}`, value: path, problem, warning: !isFull }];
-    }),
-  );
-}
-
-function amount(bytes: number): string {
-  return bytes < GIB ? `${Math.floor(bytes / MIB)} MiB` : `${(bytes / GIB).toFixed(1)} GiB`;
+/** Where an engine keeps its images and volumes. */
+function spaceFindings({ hosts, machines }: Situation): MachineFinding[] {
+  return Object.entries(machines).flatMap(([key, machine]) => {
+    const root = hosts[key]?.info.DockerRootDir ?? "/var/lib/docker";
+    const shortage = shortageAt(root, machine, ({ free }) => free < 2 * GIB);
+    const about = { check: "disks", hosts: [key], argument: `hosts.${key}`, value: root } as const;
+    return shortage ? [{ ...about, ...shortage }] : [];
+  });
 }
 
 /** Values that several keys have, with these keys. */

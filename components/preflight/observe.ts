@@ -24,16 +24,13 @@ const PATIENCE = { direct: 5_000, ssh: 15_000 };
  * Looks at every host at once. An engine that does not answer may be still to be made: the Host resource is what waits
  * for it, and fails when it stays away. `paths` are the mount points of the disks that are to be used, by host key.
  */
-export async function observe(
-  hosts: Record<string, HostToObserve>,
-  paths: Record<string, readonly string[]> = {},
-): Promise<Omit<Situation, "allowOutage">> {
+export async function observe(hosts: Record<string, HostToObserve>): Promise<Omit<Situation, "allowOutage">> {
   const found = await Promise.all(
     Object.entries(hosts).map(async ([key, { connection, hostname, privateAddress }]) => {
       const engine = new Engine(connection);
       const [answer, remote] = await Promise.all([
         engine.info(hasShell(connection) ? PATIENCE.ssh : PATIENCE.direct).catch((error: unknown) => errorText(error)),
-        hasShell(connection) ? readRemoteFacts(connection, paths[key] ?? []).catch(() => undefined) : undefined,
+        hasShell(connection) ? readRemoteFacts(connection).catch(() => undefined) : undefined,
       ]);
       const info = typeof answer === "string" ? undefined : answer;
       const reason = typeof answer === "string" ? answer : undefined;

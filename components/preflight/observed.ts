@@ -14,7 +14,7 @@ export interface ObservedHost {
   hostname: string;
   /** How its engine is reached; for messages. */
   address: string;
-  info: EngineInfo & { FirewallBackend?: { Driver: string } };
+  info: EngineInfo & { FirewallBackend?: { Driver: string }; DockerRootDir?: string };
   networks: NetworkDetails[];
   containers: (ContainerSummary & { NetworkSettings?: { Networks?: Record<string, { NetworkID: string }> } })[];
   /** What a manager alone knows. */

@@ -6,19 +6,16 @@ import { type KernelSupport, type MachineFacts, parseListening, parseMounts, par
 const PATIENCE = 20_000;
 
 /** Looks at a machine that is reached over ssh. It is only read. */
-export async function readRemoteFacts(connection: EngineConnection, paths: readonly string[]): Promise<MachineFacts> {
+export async function readRemoteFacts(connection: EngineConnection): Promise<MachineFacts> {
   const asked = Date.now();
-  const { stdout } = await runScript(connection, factsScript(paths), { timeoutMs: PATIENCE });
+  const { stdout } = await runScript(connection, FACTS_SCRIPT, { timeoutMs: PATIENCE });
   return parseFacts(stdout, { asked, answered: Date.now() });
 }
 
 /** What prints the facts, in parts that each begin with `== name`. Programs that are missing leave their part empty. */
-export function factsScript(paths: readonly string[]): string {
-  const spaces = paths.map((path) => `space ${quoted(path)}`);
-  return `
+export const FACTS_SCRIPT = `
 PATH=$PATH:/usr/sbin:/sbin
 part() { printf '\\n== %s\\n' "$1"; }
-space() { part "space $1"; df -Pk -- "$1" 2>/dev/null; }
 config() { zcat /proc/config.gz 2>/dev/null || cat "/boot/config-$(uname -r)" 2>/dev/null; }
 # Loaded, built in, or a module that is there: only what is known to be missing is a "no".
 kernel() {
@@ -44,21 +41,15 @@ kernel esp4 CONFIG_INET_ESP
 # A sudo that is tried by whoever may not use it writes to the machine's administrator.
 part root; { [ "$(id -u)" = 0 ] || { id -nG | grep -qwE 'sudo|wheel' && sudo -n true; }; } >/dev/null 2>&1 && echo yes
 part python; command -v python3
-root=$(timeout 5 docker info --format '{{.DockerRootDir}}' 2>/dev/null)
-[ -d "$root" ] || root=/var/lib/docker
-[ -d "$root" ] || root=/var/lib
-part docker-root; echo "$root"
-space "$root"
-${spaces.join("\n")}
+# Not those of other machines, which may not answer.
+part space; df -Pkl 2>/dev/null
 part clock-at-end; date +%s.%N
 `;
-}
 
-/** Reads what `factsScript` printed between two moments of this machine's clock, in milliseconds. */
+/** Reads what `FACTS_SCRIPT` printed between two moments of this machine's clock, in milliseconds. */
 export function parseFacts(printed: string, during: { asked: number; answered: number }): MachineFacts {
   const parts = partsOf(printed);
   const part = (name: string) => parts.get(name) ?? "";
-  const dockerRoot = part("docker-root").trim();
   return {
     routes: parseRoutes(part("route")),
     mounts: parseMounts(part("mounts")),
@@ -69,8 +60,7 @@ export function parseFacts(printed: string, during: { asked: number; answered: n
     addresses: nonEmpty(addressesOf(part("addresses"))),
     mtus: mtusOf(part("links")),
     kernel: { vxlan: supportOf(part("kernel vxlan")), esp: supportOf(part("kernel esp4")) },
-    dockerRoot: dockerRoot || undefined,
-    space: spaceOf(parts),
+    space: spaceOf(part("space")),
     python: part("python").trim() !== "",
     root: part("root").trim() === "yes",
   };
@@ -123,22 +113,15 @@ function supportOf(text: string): KernelSupport {
   return said === "yes" || said === "no" ? said : "unknown";
 }
 
-/** `df -Pk`: a headline, then `device total used free used% mount-point`, in KiB. */
-function spaceOf(parts: Map<string, string>): NonNullable<MachineFacts["space"]> {
-  const spaces = [...parts].flatMap(([name, text]) => {
-    const path = /^space (.*)$/.exec(name)?.[1];
-    const [, total, free] = /\s(\d+)\s+\d+\s+(\d+)\s+\d+%\s/.exec(text) ?? [];
-    if (path === undefined || total === undefined) return [];
-    return [[path, { total: Number(total) * 1024, free: Number(free) * 1024 }] as const];
+/** `df -Pkl`: a headline, then `device total used free used% mount-point`, in KiB. */
+function spaceOf(text: string): NonNullable<MachineFacts["space"]> {
+  const spaces = text.split("\n").flatMap((line) => {
+    const [, total, free, path] = /\s(\d+)\s+\d+\s+(\d+)\s+\d+%\s(.*)$/.exec(line) ?? [];
+    return path === undefined ? [] : [[path, { total: Number(total) * 1024, free: Number(free) * 1024 }] as const];
   });
   return Object.fromEntries(spaces);
 }
 
 function nonEmpty<T>(list: T[]): T[] | undefined {
   return list.length > 0 ? list : undefined;
-}
-
-/** A word of a shell, whatever is in it. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

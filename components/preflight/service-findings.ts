@@ -3,7 +3,8 @@ import { isOwned } from "../shared/labels.ts";
 import type { ServiceDemand } from "./demand.ts";
 import type { PreflightFinding } from "./finding.ts";
 import type { MachineFacts } from "./machine-facts.ts";
-import { servicesOf, type Situation } from "./observed.ts";
+import { shortageAt } from "./disk-space.ts";
+import { isNode, servicesOf, type Situation } from "./observed.ts";
 
 /** A finding about one service, whose name goes without saying. */
 type ServiceFinding = Omit<PreflightFinding, "subject">;
@@ -18,6 +19,7 @@ export function serviceFindings(
     ...nameFindings(demand, others, situation),
     ...portFindings(demand, others, situation),
     ...diskFindings(demand, situation),
+    ...spaceFindings(demand, situation),
   ];
   return findings.map((finding) => ({ subject: demand.subject, ...finding }));
 }
@@ -83,6 +85,19 @@ function diskFindings({ disks, hosts }: ServiceDemand, situation: Situation): Se
       if (!problem) return [];
       const argument = `hosts.${key}.drives`;
       return [{ check: "disks", hosts: [key], argument, value: path, problem: `${problem}: ${wayOut}` }];
+    });
+  });
+}
+
+/** A drive of a node that runs is no reason to stop the change that may mend it, as by more hosts. */
+function spaceFindings({ disks, hosts }: ServiceDemand, situation: Situation): ServiceFinding[] {
+  return hosts.flatMap((key) => {
+    const machine = situation.machines[key];
+    if (!machine) return [];
+    return disks.flatMap(({ path }): ServiceFinding[] => {
+      const shortage = shortageAt(path, machine, ({ free, total }) => free < total / 10);
+      const about = { check: "disks", hosts: [key], argument: `hosts.${key}.drives`, value: path } as const;
+      return shortage ? [{ ...about, ...shortage, warning: shortage.warning || isNode(situation, key) }] : [];
     });
   });
 }

@@ -29,7 +29,7 @@ export const Preflight: ResourceHandler<PreflightInputs> = {
     const { demands, allowOutage, recorded, unlockable } = news;
     const hosts = knownHosts(news.hosts);
     const unknown = Object.keys(news.hosts).filter((key) => !(key in hosts));
-    const found = await observe(hosts, diskPaths(demands));
+    const found = await observe(hosts);
     const asFound = { ...found, silent: [...found.silent, ...unknown], unlockable, allowOutage };
     const owner = demands[0]?.owner;
     const leftovers = owner && !isUnknown(recorded) ? leftoverNetworks(owner, recorded, asFound) : [];
@@ -74,14 +74,4 @@ function knownHosts(hosts: Record<string, HostToObserve>): Record<string, HostTo
 
 function withKnownAddress(host: HostToObserve): HostToObserve {
   return isUnknown(host.privateAddress) ? { ...host, privateAddress: undefined } : host;
-}
-
-/** Mount points of the disks that services are to use, by host key. */
-function diskPaths(demands: readonly Demand[]): Record<string, string[]> {
-  const paths: Record<string, string[]> = {};
-  for (const demand of demands) {
-    if (demand.kind !== "service") continue;
-    for (const key of demand.hosts) (paths[key] ??= []).push(...demand.disks.map(({ path }) => path));
-  }
-  return paths;
 }

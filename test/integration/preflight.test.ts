@@ -121,12 +121,12 @@ onLab(
             expect.stringMatching(
               /hosts\.b\.hostname "node1": the engine of host a calls itself so as well: rename one/,
             ),
-            expect.stringMatching(/hosts\.b "\/mnt\/disk1": this drive has 20 MiB left of 20 MiB: free some, or give/),
             expect.stringMatching(/mtu 1400: larger than what .* carry: 1300 on host c \(eth0\): give mtu: 1300$/),
             expect.stringMatching(
               /subnet "10\.20\.0\.0\/29": has 5 addresses .*, and 3 hosts need 6 .*: choose a wider/,
             ),
             expect.stringMatching(/hosts\.c\.drives "\/mnt\/disk1": is no mount point: mount the disk there, or leave/),
+            expect.stringMatching(/hosts\.b\.drives "\/mnt\/disk1": its disk has 20 MiB left of 20 MiB: free some, or/),
           ]);
         } finally {
           await at("c").run("mount", "-t", "tmpfs", "-o", "size=1g", "disk", "/mnt/disk1");

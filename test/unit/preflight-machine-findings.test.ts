@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import type { NodeDetails } from "../../components/engine/types.ts";
-import type { Demand } from "../../components/preflight/demand.ts";
+import type { Demand, ServiceDemand } from "../../components/preflight/demand.ts";
 import { lineOf } from "../../components/preflight/finding.ts";
 import { preflightFindings } from "../../components/preflight/findings.ts";
 import type { MachineFacts } from "../../components/preflight/machine-facts.ts";
 import type { ObservedHost, Situation } from "../../components/preflight/observed.ts";
 import { isTooOld } from "../../components/preflight/swarm-findings.ts";
-import { host, machine, NETWORK, ownManager, ownNetwork, situation, SWARM } from "./preflight-situation.ts";
+import { host, machine, NETWORK, ownManager, ownNetwork, SERVICE, situation, SWARM } from "./preflight-situation.ts";
 
 /** A host by its name, in no Swarm, or a node of one that a silent manager leads. */
 const named = (name: string, info: Partial<ObservedHost["info"]> = {}) =>
@@ -26,6 +26,11 @@ const addresses = (a: string, b: string) => ({ addresses: { a, b } });
 const own = (address: string, mtu = 1500) => ({ addresses: [{ device: "eth0", address }], mtus: { eth0: mtu } });
 const clear = { ...NETWORK, shape: { ...NETWORK.shape, encrypted: false } };
 const shaped = (shape: object) => ({ ...NETWORK, shape: { ...NETWORK.shape, encrypted: false, ...shape } });
+const disks: ServiceDemand = { ...SERVICE, disks: [{ path: "/mnt/disk1", subfolder: "minio" }] };
+const mounts = [
+  { path: "/", device: "254:0" },
+  { path: "/mnt/disk1", device: "254:16" },
+];
 const managed = { ...SWARM, managers: ["a"] };
 const full = { total: 100 * 2 ** 30, free: 2 ** 20 };
 const low = { total: 100 * 2 ** 30, free: 2 ** 30 };
@@ -50,8 +55,7 @@ describe("nothing is found", () => {
             bootId: "1",
             clock: { least: -200, most: 100 },
             kernel: { vxlan: "yes", esp: "yes" },
-            dockerRoot: "/var/lib/docker",
-            space: { "/var/lib/docker": { total: 2 ** 40, free: 2 ** 39 } },
+            space: { "/": { total: 2 ** 40, free: 2 ** 39 }, "/mnt/disk1": full },
             listening: [22],
           },
           { ...own("10.1.0.2"), machineId: "y", bootId: "2", clock: { least: 50, most: 2_000 } },
@@ -165,38 +169,41 @@ describe("found", () => {
       ],
     ],
     [
-      "a full disk",
-      [SWARM],
-      two(machines({ dockerRoot: "/var/lib/docker", space: { "/var/lib/docker": full, "/mnt/disk1": full } })),
+      "full disks",
+      [SWARM, disks],
+      two(machines({ mounts, space: { "/": full, "/mnt/disk1": full } })),
       [
-        'Swarm "swarm": hosts.a "/var/lib/docker": Docker\'s own folder has 1 MiB left of 100.0 GiB: free some, or give it a larger disk',
-        'Swarm "swarm": hosts.a "/mnt/disk1": this drive has 1 MiB left of 100.0 GiB: free some, or give it a larger disk',
+        'Swarm "swarm": hosts.a "/var/lib/docker": its disk has 1 MiB left of 100.0 GiB: free some, or give it a larger one',
+        'MinioService "store": hosts.a.drives "/mnt/disk1": its disk has 1 MiB left of 100.0 GiB: free some, or give it a larger one',
       ],
     ],
     [
       "a full disk of a node: what mends it must not be stopped",
-      [SWARM],
-      nodes(machines({ space: { "/mnt/disk1": full } })),
-      'warning: Swarm "swarm": hosts.a "/mnt/disk1": this drive has 1 MiB left of 100.0 GiB: free some, or give it a larger disk',
+      [SWARM, disks],
+      nodes(machines({ mounts, space: { "/mnt/disk1": full } })),
+      'warning: MinioService "store": hosts.a.drives "/mnt/disk1": its disk has 1 MiB left of 100.0 GiB: free some, or give it a larger one',
     ],
     [
       "a full disk of a node that is silent, by its manager's word",
-      [{ ...SWARM, adopt: true }],
+      [{ ...SWARM, adopt: true }, disks],
       situation(
         { m: managing("10.1.0.1") },
         {
           silent: ["a"],
           addresses: { a: "10.1.0.1" },
-          machines: { a: machine({ space: { "/mnt/disk1": full } }) },
+          machines: { a: machine({ mounts, space: { "/mnt/disk1": full } }) },
         },
       ),
-      'warning: Swarm "swarm": hosts.a "/mnt/disk1": this drive has 1 MiB left of 100.0 GiB: free some, or give it a larger disk',
+      'warning: MinioService "store": hosts.a.drives "/mnt/disk1": its disk has 1 MiB left of 100.0 GiB: free some, or give it a larger one',
     ],
     [
-      "a disk with little left",
-      [SWARM],
-      two(machines({ dockerRoot: "/var/lib/docker", space: { "/var/lib/docker": low } })),
-      'warning: Swarm "swarm": hosts.a "/var/lib/docker": Docker\'s own folder has 1.0 GiB left of 100.0 GiB: free some, or give it a larger disk',
+      "disks with little left",
+      [SWARM, disks],
+      two(machines({ mounts, space: { "/": low, "/mnt/disk1": low, "/mnt": full } })),
+      [
+        'warning: Swarm "swarm": hosts.a "/var/lib/docker": its disk has 1.0 GiB left of 100.0 GiB: free some, or give it a larger one',
+        'warning: MinioService "store": hosts.a.drives "/mnt/disk1": its disk has 1.0 GiB left of 100.0 GiB: free some, or give it a larger one',
+      ],
     ],
     [
       "a kernel without ESP under a network that is there: what mends it must not be stopped",
