@@ -86,7 +86,9 @@ function converged(
   const stale = former.length + stopping.length;
   if (stale > 0) return notYet(`${stale} tasks of the former settings are still there`);
   const update = UpdateStatus?.State;
-  const busy = update === "updating" || (mayBeUnnoticed && update !== "completed");
+  // While a host is down Swarm stays at its update: it waits for that host's task.
+  const isAtIt = update === "updating" && down.length === 0;
+  const busy = isAtIt || (mayBeUnnoticed && update !== "completed");
   return busy ? notYet("Swarm is still at the update") : done(current);
 }
 
