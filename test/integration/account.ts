@@ -19,7 +19,7 @@ export interface Account {
   patient: Seen;
   /** One attempt for everything. */
   raw: Seen;
-  /** Keys of acknowledged writes that could not be read back at the end. */
+  /** Keys of acknowledged writes that could not be read back at the end, and why. */
   lost: string[];
   /** Keys of acknowledged writes that read back different, along the way or at the end. */
   changed: string[];
@@ -28,7 +28,8 @@ export interface Account {
 /** An account in lines for the reader of a test's output. */
 export function told({ patient, raw, lost, changed }: Account): string {
   const both = [patient, raw].map(toldOne);
-  return [...both, `  read back at the end: ${lost.length} lost, ${changed.length} changed`].join("\n");
+  const why = lost.slice(0, 3).map((line) => `; ${line}`);
+  return [...both, `  read back at the end: ${lost.length} lost, ${changed.length} changed${why.join("")}`].join("\n");
 }
 
 function toldOne({ who, writes, reads, failed, rawFailures, longestGapMs }: Seen): string {

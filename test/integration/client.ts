@@ -96,10 +96,23 @@ export class Client {
     return account;
   }
 
+  /** A store that does not answer has lost nothing by that: it is asked again until it does, or says that it has none. */
   async #readBack(key: string, account: Account): Promise<void> {
-    const content = await this.#patient.get(key).catch(() => undefined);
-    if (content === undefined) account.lost.push(key);
-    else if (!content.equals(contentOf(key)) && !account.changed.includes(key)) account.changed.push(key);
+    const end = performance.now() + PATIENCE_MS;
+    for (;;) {
+      try {
+        const content = await this.#patient.get(key);
+        if (!content.equals(contentOf(key)) && !account.changed.includes(key)) account.changed.push(key);
+        return;
+      } catch (error) {
+        const { name, message } = error as Error;
+        if (name === "NoSuchKey" || performance.now() > end) {
+          account.lost.push(`${key} (${name}: ${message})`);
+          return;
+        }
+        await pause(1_000);
+      }
+    }
   }
 }
 
