@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Swarm } from "../swarm/swarm.ts";
 import type { TaskLimits } from "../swarm-service/task-limits.ts";
 import type { ProbeTools } from "./probes.ts";
+import type { MinioTls } from "./tls.ts";
 
 /** The network that a store's members talk over; an `OverlayNetwork` is one. */
 export interface DataNetwork {
@@ -106,6 +107,16 @@ export interface MinioServiceArgs extends TaskLimits {
    * @example "2026-11"
    */
   rootPasswordGeneration?: pulumi.Input<string>;
+
+  /**
+   * TLS for everybody who speaks to the store, its members among themselves included: `true` or settings for
+   * certificates of an authority of its own (output `caCertificate`: what clients are to trust), or a certificate from
+   * elsewhere. To turn it on or off restarts all members at once.
+   * @default - plain HTTP
+   * @example true
+   * @example { names: ["s3.example.com"] }
+   */
+  tls?: MinioTls;
 
   /**
    * Whether the S3 API and the console are published on every member. Swarm publishes on all addresses of a host.

@@ -47,10 +47,12 @@ function variableProblem(name: string, value: string | undefined): string | unde
 export function containerEnvironment(
   environment: Record<string, pulumi.Input<string>>,
   pools: readonly PoolPlan[],
+  more: Record<string, string> = {},
 ): pulumi.Input<string>[] {
   const [layout] = pools.map((pool) => pool.layout);
   const variables: Record<string, pulumi.Input<string>> = {
     ...environment,
+    ...more,
     // The root file system is read-only; what MinIO and mc want to write at home goes to /tmp.
     HOME: "/tmp",
     MC_CONFIG_DIR: "/tmp/.mc",

@@ -7,6 +7,7 @@ import { environmentFindings } from "./environment.ts";
 import { imageFindings } from "./image.ts";
 import { poolFindings } from "./pool-findings.ts";
 import { PROBE_TOOLS } from "./probes.ts";
+import { tlsFindings } from "./tls-findings.ts";
 
 /** Below it MinIO does not start. */
 const LEAST_MEMORY_MIB = 256;
@@ -33,6 +34,7 @@ export function minioFindings(
     ...portFindings(args),
     ...amountFindings(args, LEAST_MEMORY_MIB),
     ...environmentFindings(args.environment ?? {}),
+    ...tlsFindings(args, serviceName, hosts),
     ...poolFindings(args, serviceName, hosts),
   ];
 }

@@ -17,6 +17,7 @@ import { RootCredentials } from "./root-credentials.ts";
 import { dockerSecrets } from "./secrets.ts";
 import { AGREED_FIELDS, frozenForService, frozenForStore, serviceSpec, type Store } from "./spec.ts";
 import { reachOf, type StoreReach } from "./store-reach.ts";
+import { storeTls } from "./tls.ts";
 import { API_PORT, disksOf, memberName } from "./topology.ts";
 
 export type { DataNetwork, MinioMode, MinioPool, MinioServiceArgs } from "./args.ts";
@@ -40,6 +41,8 @@ export class MinioService extends pulumi.ComponentResource {
   readonly serviceIds: pulumi.Output<Record<string, string>>;
   /** The members' names on the network, in key order of their hosts. */
   readonly members: readonly string[];
+  /** The authority that clients are to trust, PEM; absent without `tls`. */
+  readonly caCertificate?: pulumi.Output<string>;
   /** How buckets, users and whatever else is in the store get at it. */
   readonly reach: StoreReach;
   readonly rootUser: pulumi.Output<string>;
@@ -72,26 +75,31 @@ export class MinioService extends pulumi.ComponentResource {
     const members = plan.pools.flatMap(({ hosts, label }) =>
       hosts.map(({ key: host }) => new NodeSettings(`${name}-member-${host}`, { swarm, host, labels: label }, child)),
     );
+    const tls = args.tls && storeTls(name, args.tls, { swarm, serviceName, hosts: plan.hosts }, child);
     const store: Store = {
       ...args,
+      tls,
       plan,
       image: this.#checkedImage(subject, args.image ?? DEFAULT_MINIO_IMAGE),
       tools: args.tools ?? toolsOfImage(plain(args.image) ?? DEFAULT_MINIO_IMAGE),
       networkIds: [network, ...(args.networks ?? [])].map(({ networkId }) => networkId),
-      secrets: dockerSecrets(name, swarm, credentials, child),
+      secrets: dockerSecrets(name, swarm, credentials, plan.scheme, child),
       poolsConfig: poolsConfig(`${name}-pools`, swarm, plan.pools, child),
       ownerLabels: ownerLabels(ownerOf(name)),
     };
     const services = this.#makeServices(name, args, store, [...checked, ...members]);
 
     const ready = services.map(({ resource }) => resource);
-    this.endpoints = endpointUrls("http", plan.hosts, plan.published?.port, ready);
-    this.consoleEndpoints = endpointUrls("http", plan.hosts, plan.published?.consolePort, ready);
-    this.endpoint = this.endpoints.apply((all) => Object.values(all)[0] ?? `http://${serviceName}:${API_PORT}`);
+    this.endpoints = endpointUrls(plan.scheme, plan.hosts, plan.published?.port, ready);
+    this.consoleEndpoints = endpointUrls(plan.scheme, plan.hosts, plan.published?.consolePort, ready);
+    this.endpoint = this.endpoints.apply(
+      (all) => Object.values(all)[0] ?? `${plan.scheme}://${serviceName}:${API_PORT}`,
+    );
     this.serviceIds = pulumi.output(
       Object.fromEntries(services.map(({ key, resource }) => [key, resource.serviceId] as const)),
     );
     this.members = plan.hosts.map(({ hostname }) => memberName(serviceName, hostname));
+    this.caCertificate = tls?.caCertificate;
     this.reach = reachOf(swarm, serviceName, plan.hosts, this.serviceIds);
     this.rootUser = credentials.user;
     this.rootPassword = pulumi.secret(credentials.password);
@@ -102,6 +110,7 @@ export class MinioService extends pulumi.ComponentResource {
       serviceIds: this.serviceIds,
       rootUser: this.rootUser,
       rootPassword: this.rootPassword,
+      caCertificate: this.caCertificate,
     });
   }
 

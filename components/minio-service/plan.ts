@@ -1,12 +1,13 @@
 import type { Host } from "../host/host.ts";
 import type { MinioMode, MinioServiceArgs } from "./args.ts";
 import { poolsOf } from "./pool-findings.ts";
-import { inKeyOrder, layoutOf, type Layout, takenDrives } from "./topology.ts";
+import { inKeyOrder, layoutOf, type Layout, type Scheme, takenDrives } from "./topology.ts";
 
 /** What a store is made of, decided from plain arguments. */
 export interface StorePlan {
   serviceName: string;
   mode: MinioMode;
+  scheme: Scheme;
   /**
    * In key order, and in that order MinIO is told of them. To MinIO the order is for life: the first pool is the one
    * whose id a new pool takes over and whose parity counts for all. So a later pool must sort after the former ones;
@@ -63,16 +64,18 @@ export function memberLabel(serviceName: string, poolKey: string): string {
 
 /** The plan for arguments in which nothing is wrong. */
 export function planOf(
-  args: Pick<MinioServiceArgs, "pools" | "mode" | "expose" | "port" | "consolePort">,
+  args: Pick<MinioServiceArgs, "pools" | "mode" | "expose" | "port" | "consolePort" | "tls">,
   serviceName: string,
   swarmHosts: Readonly<Record<string, Host>>,
 ): StorePlan {
   const { mode = "global", expose = true, port = 9000, consolePort = 9001 } = args;
-  const pools = poolPlans(args, serviceName, swarmHosts);
+  const scheme = args.tls ? "https" : "http";
+  const pools = poolPlans(args, serviceName, swarmHosts, scheme);
   const servicesIn = (wanted: MinioMode) => pools.flatMap((pool) => servicePlans(serviceName, pool, wanted));
   return {
     serviceName,
     mode,
+    scheme,
     pools,
     hosts: inKeyOrder(pools.flatMap(({ hosts }) => hosts)),
     services: servicesIn(mode),
@@ -85,13 +88,14 @@ function poolPlans(
   args: Pick<MinioServiceArgs, "pools">,
   serviceName: string,
   swarmHosts: Readonly<Record<string, Host>>,
+  scheme: Scheme,
 ): PoolPlan[] {
   const asked = Object.entries(poolsOf(args, swarmHosts)).map(([key, pool]) => ({ key, ...pool }));
   const hasPeers = asked.length > 1;
   return inKeyOrder(asked).map(({ key, hosts: hostKeys, drivesPerHost }) => {
     const hosts = inKeyOrder(hostKeys.flatMap((host) => swarmHosts[host] ?? []));
     const drives = hosts.slice(0, 1).flatMap((host) => takenDrives(host, drivesPerHost));
-    const layout = layoutOf(serviceName, hosts, { drivesPerHost, hasPeers });
+    const layout = layoutOf(serviceName, hosts, { drivesPerHost, hasPeers, scheme });
     return { key, hosts, drives, layout, label: { [memberLabel(serviceName, key)]: MEMBER } };
   });
 }

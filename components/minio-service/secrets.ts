@@ -6,7 +6,7 @@ import { ownerLabels, SWARM_LABEL } from "../shared/labels.ts";
 import { ownerOf } from "../shared/owner.ts";
 import type { Swarm } from "../swarm/swarm.ts";
 import type { RootCredentials } from "./root-credentials.ts";
-import { API_PORT } from "./topology.ts";
+import { API_PORT, type Scheme } from "./topology.ts";
 
 /** The secrets of a member, by what is in them, with their file names in its container. */
 export const SECRET_FILES = {
@@ -34,11 +34,11 @@ export function secretPath(kind: SecretKind): string {
 }
 
 /** What is in each secret. */
-export function secretTexts(user: string, password: string): Record<SecretKind, string> {
+export function secretTexts(user: string, password: string, scheme: Scheme): Record<SecretKind, string> {
   return {
     rootUser: user,
     rootPassword: password,
-    mcAliases: `MC_HOST_local=http://${user}:${password}@127.0.0.1:${API_PORT}\n`,
+    mcAliases: `MC_HOST_local=${scheme}://${user}:${password}@${scheme === "https" ? "localhost" : "127.0.0.1"}:${API_PORT}\n`,
   };
 }
 
@@ -56,10 +56,13 @@ export function dockerSecrets(
   name: string,
   swarm: Swarm,
   credentials: RootCredentials,
+  scheme: Scheme,
   opts: pulumi.CustomResourceOptions,
 ): Record<SecretKind, SecretHandle> {
   const texts = pulumi.secret(
-    pulumi.all([credentials.user, credentials.password]).apply(([user, password]) => secretTexts(user, password)),
+    pulumi
+      .all([credentials.user, credentials.password])
+      .apply(([user, password]) => secretTexts(user, password, scheme)),
   );
   const make = (kind: SecretKind) =>
     dockerSecret(`${name}-${SECRET_FILES[kind]}`, swarm, texts[kind], credentials.generation, opts);
@@ -67,7 +70,7 @@ export function dockerSecrets(
 }
 
 /** The engine's name for it is Pulumi's to make up: so the next one can be there before this one goes. */
-function dockerSecret(
+export function dockerSecret(
   name: string,
   swarm: Swarm,
   text: pulumi.Output<string>,

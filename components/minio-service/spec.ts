@@ -9,6 +9,7 @@ import type { ServicePlan, StorePlan } from "./plan.ts";
 import { type ConfigHandle, configReference, poolArguments } from "./pool-config.ts";
 import type { ProbeTools } from "./probes.ts";
 import { type SecretHandle, type SecretKind, secretReferences } from "./secrets.ts";
+import { CERTIFICATES_FOLDER, type StoreTls, TLS_ENVIRONMENT, tlsReferences } from "./tls.ts";
 import { API_PORT, CONSOLE_PORT, drivePath, driveSource, type MemberHost, memberName } from "./topology.ts";
 
 /** Docker's default capabilities but for the two with which root serves a folder of another owner. */
@@ -58,6 +59,8 @@ export interface Store extends Pick<
   /** The members' own network first. */
   networkIds: pulumi.Input<string>[];
   secrets: Record<SecretKind, SecretHandle>;
+  /** The certificates, when the store speaks TLS. */
+  tls?: StoreTls;
   /** The file of several pools. */
   poolsConfig?: ConfigHandle;
   /** Labels of the drives' volumes: whose they are. */
@@ -97,17 +100,18 @@ function containerSpec(store: Store, { pool, hosts, mode }: ServicePlan): DeepIn
       `:${API_PORT}`,
       "--console-address",
       `:${CONSOLE_PORT}`,
+      ...(store.tls ? ["--certs-dir", CERTIFICATES_FOLDER] : []),
       ...poolArguments(store.plan.pools),
     ],
     Hostname: memberName(store.plan.serviceName, mode === "global" ? "{{.Node.Hostname}}" : host.hostname),
-    Env: containerEnvironment(store.environment ?? {}, store.plan.pools),
+    Env: containerEnvironment(store.environment ?? {}, store.plan.pools, store.tls && TLS_ENVIRONMENT),
     Labels: {},
     ReadOnly: true,
     Mounts: [
       ...driveMounts(store, host, pool.drives),
       { Type: "tmpfs", Target: "/tmp", TmpfsOptions: { SizeBytes: 64 * MIB, Mode: 0o1777 } },
     ],
-    Secrets: secretReferences(store.secrets),
+    Secrets: [...secretReferences(store.secrets), ...(store.tls ? tlsReferences(store.tls) : [])],
     // Not spelled out when empty: the state of earlier releases has none, and is not to change.
     ...(store.poolsConfig && { Configs: [configReference(store.poolsConfig)] }),
     // Swarm gives a task its name in the network only once its health check passes, and engines before 25 ask for the

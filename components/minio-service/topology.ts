@@ -6,6 +6,9 @@ export const API_PORT = 9000;
 /** Port of the console inside the containers. */
 export const CONSOLE_PORT = 9001;
 
+/** How members and clients speak to the store. */
+export type Scheme = "http" | "https";
+
 /** What the topology needs of a host. */
 export type MemberHost = Pick<Host, "key" | "hostname" | "drives">;
 
@@ -75,6 +78,8 @@ export interface PoolShape {
    * @default false
    */
   hasPeers?: boolean;
+  /** @default "http" */
+  scheme?: Scheme;
 }
 
 /**
@@ -85,7 +90,7 @@ export interface PoolShape {
 export function layoutOf(
   serviceName: string,
   pool: readonly MemberHost[],
-  { drivesPerHost, hasPeers = false }: PoolShape = {},
+  { drivesPerHost, hasPeers = false, scheme = "http" }: PoolShape = {},
 ): Layout {
   const hosts = inKeyOrder(pool);
   const [first] = hosts;
@@ -94,12 +99,12 @@ export function layoutOf(
   const total = hosts.length * paths.length;
   const setSize = erasureSetSize(hosts.length, paths.length) ?? total;
   const isLocal = hosts.length === 1 && !hasPeers;
-  const endpoints = isLocal ? paths : paths.flatMap((path) => atEach(serviceName, hosts, path));
+  const endpoints = isLocal ? paths : paths.flatMap((path) => atEach(scheme, serviceName, hosts, path));
   return { endpoints, setSize, sets: total / setSize };
 }
 
-function atEach(serviceName: string, hosts: MemberHost[], path: string): string[] {
-  return hosts.map(({ hostname }) => `http://${memberName(serviceName, hostname)}:${API_PORT}${path}`);
+function atEach(scheme: Scheme, serviceName: string, hosts: MemberHost[], path: string): string[] {
+  return hosts.map(({ hostname }) => `${scheme}://${memberName(serviceName, hostname)}:${API_PORT}${path}`);
 }
 
 /**

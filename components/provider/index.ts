@@ -3,6 +3,7 @@
  * `pulumi-swarm/provider`; nothing here needs the Pulumi SDK.
  */
 import * as bucket from "./bucket.ts";
+import * as certificate from "./certificate.ts";
 import * as cluster from "./cluster.ts";
 import * as host from "./host.ts";
 import * as member from "./member.ts";
@@ -16,6 +17,7 @@ import * as sshSurvey from "./ssh-survey.ts";
 import * as user from "./user.ts";
 
 export const Bucket = served(bucket.Bucket);
+export const Certificate = served(certificate.Certificate);
 export const Cluster = served(cluster.Cluster);
 export const Host = served(host.Host);
 export const Member = served(member.Member);

@@ -15,6 +15,7 @@ export type Kind =
   | "Service"
   | "RootCredentials"
   | "Bucket"
+  | "Certificate"
   | "User";
 
 /**

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { Agent } from "node:https";
 import {
   CreateBucketCommand,
   DeleteObjectCommand,
@@ -44,19 +45,33 @@ export class Bucket {
 
 /** The same bucket through every endpoint that the stack exports, by host key. */
 export async function buckets(stack: TestStack, name: string): Promise<Record<string, Bucket>> {
-  const { endpoints, rootUser, rootPassword } = (await stack.outputs({ showSecrets: true })) as {
+  const { endpoints, rootUser, rootPassword, caCertificate } = (await stack.outputs({ showSecrets: true })) as {
     endpoints: Record<string, string>;
     rootUser: string;
     rootPassword: string;
+    caCertificate?: string;
   };
   return Object.fromEntries(
-    Object.entries(endpoints).map(([key, endpoint]) => [key, bucketAt(endpoint, rootUser, rootPassword, name)]),
+    Object.entries(endpoints).map(([key, endpoint]) => [
+      key,
+      bucketAt(endpoint, rootUser, rootPassword, name, caCertificate),
+    ]),
   );
 }
 
-export function bucketAt(endpoint: string, user: string, password: string, name: string): Bucket {
+/** With `ca`, over TLS that trusts that authority alone. */
+export function bucketAt(endpoint: string, user: string, password: string, name: string, ca?: string): Bucket {
   const credentials = { accessKeyId: user, secretAccessKey: password };
-  return new Bucket(new S3Client({ endpoint, region: "us-east-1", credentials, forcePathStyle: true }), name);
+  return new Bucket(
+    new S3Client({
+      endpoint,
+      region: "us-east-1",
+      credentials,
+      forcePathStyle: true,
+      ...(ca && { requestHandler: { httpsAgent: new Agent({ ca }) } }),
+    }),
+    name,
+  );
 }
 
 /** Contents that are not found anywhere by chance; several parts of the erasure code long. */

@@ -62,6 +62,7 @@ export const { swarmId, nodes } = swarm;
 export const endpoints = minio?.endpoints;
 export const rootUser = minio?.rootUser;
 export const rootPassword = minio?.rootPassword;
+export const caCertificate = minio?.caCertificate;
 export const serviceIds = minio?.serviceIds;
 export const secretKeys = pulumi.output(
   Object.fromEntries(appUsers.map(([key, { secretKey }]) => [key, secretKey] as const)),

@@ -1,0 +1,57 @@
+import { connect } from "node:tls";
+import { expect, test } from "vitest";
+import { bucketAt, buckets, someObject } from "./s3.ts";
+import { hostConfig, onLab } from "./scene.ts";
+
+onLab(
+  "a store that speaks TLS",
+  (scene) => {
+    test("is one store through every endpoint for who trusts its authority, and nothing for others", async () => {
+      const { lab } = scene();
+      const stack = await scene().hostsStack(
+        {
+          a: hostConfig(lab.host(1), "manager"),
+          b: hostConfig(lab.host(2), "worker"),
+          c: hostConfig(lab.host(3), "worker"),
+        },
+        { store: { tls: { names: ["s3.example.com"] } }, buckets: { all: {} } },
+      );
+      await stack.up();
+      const { endpoints, caCertificate, rootUser, rootPassword } = (await stack.outputs({ showSecrets: true })) as {
+        endpoints: Record<string, string>;
+        caCertificate: string;
+        rootUser: string;
+        rootPassword: string;
+      };
+      expect(Object.values(endpoints).every((url) => url.startsWith("https://"))).toBe(true);
+      const through = await buckets(stack, "all");
+      const object = someObject();
+      await through["a"]!.put("object", object);
+      for (const bucket of Object.values(through)) expect((await bucket.get("object")).equals(object)).toBe(true);
+
+      const untrusting = bucketAt(endpoints["a"]!, rootUser, rootPassword, "all");
+      await expect(untrusting.list()).rejects.toThrow("unable to verify the first certificate");
+      expect((await fetch(endpoints["a"]!.replace("https:", "http:"))).status).toBe(400);
+      const named = await certificateAt(endpoints["b"]!, "s3.example.com", caCertificate);
+      expect(named).toContain("DNS:store-");
+      const state = await stack.pulumi("stack", "export");
+      expect(state).toContain("BEGIN CERTIFICATE");
+      expect(state).not.toContain("PRIVATE KEY");
+      expect((await stack.preview({ refresh: true })).steps).toEqual([]);
+      await stack.destroy();
+    });
+  },
+  { hosts: 3 },
+);
+
+/** The names in the certificate that an endpoint shows to a client that asks for one of them. */
+function certificateAt(url: string, servername: string, ca: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: hostname, port: Number(port), servername, ca }, () => {
+      resolve(socket.getPeerCertificate().subjectaltname ?? "");
+      socket.end();
+    });
+    socket.once("error", reject);
+  });
+}
