@@ -44,6 +44,8 @@ export interface SceneOptions {
   hosts?: number;
   /** Disks of each machine, mounted at /mnt/disk1 and so on. @default 0 */
   disks?: number;
+  /** MiB of each disk. @default 1024 */
+  diskSize?: number;
 }
 
 /** A file's tests on machines of their own; skipped, with the reason, where none can be had. */

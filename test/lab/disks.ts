@@ -38,10 +38,11 @@ export class LabDisks {
     return ["mount -t tmpfs tmpfs /mnt", ...binds];
   }
 
-  /** From now on nothing on it can be read, and nothing written. */
+  /** From now on nothing can be written to it, and nothing read but its empty top folders. */
   async fail(number: number): Promise<void> {
-    // What is just being written keeps the file system from becoming read-only for a moment.
-    await this.#do(number, 'find "$0" -mindepth 1 -delete; until mount -o remount,ro "$0"; do sleep 0.01; done');
+    // What is open and gone keeps a file system from becoming read-only: files for a moment, but a top folder for as
+    // long as a container has it mounted.
+    await this.#do(number, 'find "$0" -mindepth 2 -delete; until mount -o remount,ro "$0"; do sleep 0.01; done');
   }
 
   /** Puts an empty one in its place. */
