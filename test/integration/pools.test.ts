@@ -1,0 +1,87 @@
+import { expect, test } from "vitest";
+import { buckets, someObject } from "./s3.ts";
+import { type HostConfig, hostConfig, onLab, type Scene } from "./scene.ts";
+import type { TestStack } from "./stack.ts";
+
+const TWO_DRIVES = { d1: {}, d2: {} };
+const MAIN = { hosts: ["a", "b"] };
+const MORE = { hosts: ["c", "d"] };
+
+/** What `mc admin info --json` tells of a store's shape. */
+interface Info {
+  info: { servers: { drives: { pool_index: number; state: string; healing?: boolean }[] }[] };
+}
+
+onLab(
+  "a store of several pools",
+  (scene) => {
+    const at = (machine: number, role: HostConfig["role"]) => hostConfig(scene().lab.host(machine), role, TWO_DRIVES);
+    const machines = () => ({ a: at(1, "manager"), b: at(2, "worker"), c: at(3, "worker"), d: at(4, "worker") });
+
+    test("begins with one, grows by another, keeps both, and heals what a new machine lacks", async () => {
+      const stack = await scene().hostsStack(machines(), { store: { pools: { main: MAIN } } });
+      await stack.up();
+      const objects = { before: someObject(), between: someObject(), after: someObject() };
+      const [bucket] = Object.values(await buckets(stack, "all"));
+      await bucket!.create();
+      await bucket!.put("before", objects.before);
+
+      stack.config("store", { pools: { main: MAIN, more: MORE } });
+      const growth = await stack.up();
+      expect(growth.steps.map(({ op, name }) => `${op} ${name}`).toSorted()).toEqual([
+        "create store-member-c",
+        "create store-member-d",
+        "create store-more",
+        "create store-pools",
+        "update store-main",
+      ]);
+      expect(poolsOf(await info(scene(), 1)).toSorted()).toEqual([0, 0, 0, 0, 1, 1, 1, 1]);
+      await expectEqual(stack, { before: objects.before });
+      await (await buckets(stack, "all"))["d"]!.put("between", objects.between);
+      expect((await stack.preview()).steps).toEqual([]);
+
+      stack.config("store", { pools: { main: MAIN } });
+      expect((await stack.refused("preview")).output).toContain("mc admin decommission start");
+      stack.config("store", { pools: { main: MAIN, more: MORE } });
+
+      stack.config("hosts", { ...machines(), b: at(5, "worker") });
+      await stack.up();
+      await (await buckets(stack, "all"))["b"]!.put("after", objects.after);
+      await healed(scene());
+      expect((await stack.preview()).steps).toEqual([]);
+
+      // Without the other host of its pool, all comes from the machine that is new.
+      await scene().lab.kill(1);
+      await expectEqual(stack, objects, ["b", "d"]);
+    });
+  },
+  { hosts: 5 },
+);
+
+async function expectEqual(stack: TestStack, objects: Record<string, Buffer>, through?: string[]): Promise<void> {
+  const all = await buckets(stack, "all");
+  for (const host of through ?? Object.keys(all)) {
+    for (const [key, object] of Object.entries(objects)) expect((await all[host]!.get(key)).equals(object)).toBe(true);
+  }
+}
+
+/** What the store says of itself, asked in the member on a machine. */
+async function info({ lab }: Scene, machine: number): Promise<Info> {
+  const { engine } = lab.host(machine);
+  const [member] = await engine.containers();
+  const { stdout } = await engine.exec(member!.Id, ["mc", "admin", "info", "local", "--json"]);
+  return JSON.parse(stdout) as Info;
+}
+
+const drivesOf = ({ info: { servers } }: Info) => servers.flatMap(({ drives }) => drives);
+const poolsOf = (told: Info) => drivesOf(told).map(({ pool_index: pool }) => pool);
+
+/** MinIO looks for new drives every 10 s. */
+async function healed(of: Scene): Promise<void> {
+  await expect
+    .poll(async () => drivesOf(await info(of, 1)).filter(({ state, healing }) => state !== "ok" || healing), {
+      timeout: 120_000,
+      interval: 1_000,
+    })
+    .toEqual([]);
+}
