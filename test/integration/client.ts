@@ -1,21 +1,12 @@
 import { createCipheriv, createHash } from "node:crypto";
-import type { LookupAddress } from "node:dns";
-import { Agent } from "node:http";
-import type { LookupFunction } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
-import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import type { Account, Seen } from "./account.ts";
+import { clientOf, type StoreAccess } from "./one-name.ts";
 import type { TestStack } from "./stack.ts";
 
 export { type Account, type Seen, told } from "./account.ts";
-
-/** Where a store is, and who uses it. */
-export interface StoreAccess {
-  /** URLs of the S3 API; all of one port. */
-  endpoints: string[];
-  user: string;
-  password: string;
-}
+export type { StoreAccess } from "./one-name.ts";
 
 export interface ClientOptions {
   access: StoreAccess;
@@ -69,8 +60,8 @@ export class Client {
   }
 
   static async start({ access, bucket, pauseMs = 20 }: ClientOptions): Promise<Client> {
-    const patient = new User("with the SDK's retries", s3(access, PATIENCE_MS), bucket);
-    const raw = new User("without retries", s3(access, ANSWER_MS, 1), bucket);
+    const patient = new User("with the SDK's retries", clientOf(access, PATIENCE_MS), bucket);
+    const raw = new User("without retries", clientOf(access, ANSWER_MS, 1), bucket);
     await patient.makeBucket();
     patient.start(pauseMs);
     raw.start(pauseMs);
@@ -215,38 +206,6 @@ class User {
 
 function nothing(): Omit<Seen, "who"> {
   return { writes: 0, reads: 0, failed: [], rawFailures: 0, longestGapMs: 0 };
-}
-
-/** A client of the SDK as it is by default, but for what decides where the store is. */
-function s3({ endpoints, user, password }: StoreAccess, requestTimeout: number, maxAttempts?: number): S3Client {
-  const urls = endpoints.map((endpoint) => new URL(endpoint));
-  const lookup = roundRobin(urls.map(({ hostname }) => hostname));
-  return new S3Client({
-    endpoint: `http://store.test:${urls[0]?.port ?? 80}`,
-    region: "us-east-1",
-    credentials: { accessKeyId: user, secretAccessKey: password },
-    forcePathStyle: true,
-    ...(maxAttempts !== undefined && { maxAttempts }),
-    requestHandler: {
-      httpAgent: new Agent({ keepAlive: true, lookup }),
-      requestTimeout,
-      throwOnRequestTimeout: true,
-    },
-  });
-}
-
-/** All the addresses of a name, each time beginning with another; a connection goes to the first that takes it. */
-function roundRobin(addresses: string[]): LookupFunction {
-  let turn = 0;
-  return (_hostname, options, callback) => {
-    const all: LookupAddress[] = addresses.map((_, at) => ({
-      address: addresses[(turn + at) % addresses.length] ?? "",
-      family: 4,
-    }));
-    turn += 1;
-    if (options.all) callback(null, all);
-    else callback(null, all[0]?.address ?? "", 4);
-  };
 }
 
 /** The content that belongs to a key: nothing of it has to be remembered to know it again. */
