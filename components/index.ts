@@ -1,12 +1,14 @@
 export type { EngineConnection } from "./engine/connection.ts";
 export type { ServiceSpec } from "./engine/types.ts";
+export { type AllowFrom, Firewall, type FirewallArgs } from "./firewall/firewall.ts";
 export type { Drive, Host } from "./host/host.ts";
 export { LocalHost, type LocalHostArgs } from "./host/local-host.ts";
 export { SshHosts } from "./host/ssh-hosts.ts";
 export type { SshHostArgs, SshHostsArgs, SshWay } from "./host/ssh-hosts-args.ts";
 export { MinioBucket, type MinioBucketArgs } from "./minio-service/bucket.ts";
 export { MinioService, type MinioServiceArgs } from "./minio-service/minio-service.ts";
-export type { BucketAccess } from "./minio-service/policy.ts";
+export { BUCKET_ACCESS, type BucketAccess } from "./minio-service/policy.ts";
+export type { GivenCertificate, MinioTls, OwnCertificates } from "./minio-service/tls.ts";
 export type { ReachableStore, StoreReach } from "./minio-service/store-reach.ts";
 export { MinioUser, type MinioUserArgs } from "./minio-service/user.ts";
 export { OverlayNetwork, type OverlayNetworkArgs } from "./overlay-network/overlay-network.ts";

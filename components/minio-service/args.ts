@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { AllowFrom } from "../firewall/firewall.ts";
 import type { Swarm } from "../swarm/swarm.ts";
 import type { TaskLimits } from "../swarm-service/task-limits.ts";
 import type { ProbeTools } from "./probes.ts";
@@ -136,6 +137,14 @@ export interface MinioServiceArgs extends TaskLimits {
    * @default 9001
    */
   consolePort?: number;
+
+  /**
+   * Addresses and ranges, IPv4 and IPv6, that may reach the published ports from other machines; connections from a
+   * member's own host always may. Hosts must be reached by ssh (`SshHosts`).
+   * @default - everybody
+   * @example ["10.1.0.0/16", "198.51.100.7"]
+   */
+  allowFrom?: AllowFrom;
 
   /**
    * Further settings of MinIO, variables that begin with `MINIO_`. Not for secrets: the environment of a container is

@@ -1,3 +1,4 @@
+import { allowFromFindings } from "../firewall/firewall.ts";
 import type { Host } from "../host/host.ts";
 import { plain } from "../shared/inputs.ts";
 import type { Finding } from "../shared/refusal.ts";
@@ -32,6 +33,7 @@ export function minioFindings(
     ...unknownToolsFindings(args),
     ...rootUserFindings(plain(args.rootUser)),
     ...portFindings(args),
+    ...allowFromFindings(args.allowFrom),
     ...amountFindings(args, LEAST_MEMORY_MIB),
     ...environmentFindings(args.environment ?? {}),
     ...tlsFindings(args, serviceName, hosts),
@@ -67,16 +69,18 @@ function unknownToolsFindings({ image, tools }: PlainMinioArgs): Finding[] {
   return [{ argument: "tools", value: undefined, problem }];
 }
 
-function portFindings({ expose = true, port, consolePort }: PlainMinioArgs): Finding[] {
+function portFindings({ expose = true, port, consolePort, allowFrom }: PlainMinioArgs): Finding[] {
   const given = Object.entries({ port, consolePort }).filter(([, value]) => value !== undefined);
+  if (!expose) {
+    const problem = "has no meaning with expose: false, which publishes nothing: leave it out";
+    const listed = allowFrom === undefined ? [] : [{ argument: "allowFrom", value: plain(allowFrom), problem }];
+    return [...given.map(([argument, value]) => ({ argument, value, problem })), ...listed];
+  }
   const findings = given.flatMap(([argument, value]) => {
-    if (!expose) {
-      return [{ argument, value, problem: "has no meaning with expose: false, which publishes nothing: leave it out" }];
-    }
     if (Number.isInteger(value) && value !== undefined && value >= 1 && value <= 65535) return [];
     return [{ argument, value, problem: "must be a whole number from 1 to 65535" }];
   });
-  if (expose && findings.length === 0 && (port ?? 9000) === (consolePort ?? 9001)) {
+  if (findings.length === 0 && (port ?? 9000) === (consolePort ?? 9001)) {
     findings.push({
       argument: "consolePort",
       value: consolePort ?? 9001,

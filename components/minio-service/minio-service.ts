@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { hostFirewalls } from "../firewall/firewall.ts";
 import { endpointUrls } from "../host/endpoint-urls.ts";
 import { checkedInput, plain } from "../shared/inputs.ts";
 import { ownerLabels } from "../shared/labels.ts";
@@ -87,7 +88,15 @@ export class MinioService extends pulumi.ComponentResource {
       poolsConfig: poolsConfig(`${name}-pools`, swarm, plan.pools, child),
       ownerLabels: ownerLabels(ownerOf(name)),
     };
-    const services = this.#makeServices(name, args, store, [...checked, ...members]);
+    const guards =
+      args.allowFrom === undefined || plan.published === undefined
+        ? []
+        : hostFirewalls(
+            `${name}-firewall`,
+            { subject, hosts: plan.hosts, ports: Object.values(plan.published), allowFrom: args.allowFrom },
+            child,
+          );
+    const services = this.#makeServices(name, args, store, [...checked, ...members, ...guards]);
 
     const ready = services.map(({ resource }) => resource);
     this.endpoints = endpointUrls(plan.scheme, plan.hosts, plan.published?.port, ready);

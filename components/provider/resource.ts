@@ -6,6 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
  */
 export type Kind =
   | "Host"
+  | "HostFirewall"
   | "SshHost"
   | "SshSurvey"
   | "Preflight"

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { AllowFrom } from "../firewall/firewall.ts";
 import type { Swarm } from "../swarm/swarm.ts";
 import type { TaskLimits } from "../swarm-service/task-limits.ts";
 
@@ -73,6 +74,14 @@ export interface S3GatewayArgs extends TaskLimits {
    * @example 9001
    */
   consolePort?: number;
+
+  /**
+   * Addresses and ranges, IPv4 and IPv6, that may reach the gateway from other machines; connections from its own host
+   * always may. Hosts must be reached by ssh (`SshHosts`).
+   * @default - everybody
+   * @example ["10.1.0.0/16", "198.51.100.7"]
+   */
+  allowFrom?: AllowFrom;
 
   /**
    * Certificate and key with which clients are spoken to.

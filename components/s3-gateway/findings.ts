@@ -1,3 +1,4 @@
+import { allowFromFindings } from "../firewall/firewall.ts";
 import type { Host } from "../host/host.ts";
 import { plain } from "../shared/inputs.ts";
 import type { Finding } from "../shared/refusal.ts";
@@ -25,6 +26,7 @@ export function gatewayFindings(
     ...hostFindings(args.hosts, Object.keys(hosts)),
     ...memberFindings(args.store.members),
     ...portFindings(args),
+    ...allowFromFindings(args.allowFrom),
     ...tlsFindings(args.tls),
     ...pemFindings("store.caCertificate", args.store.caCertificate, "CERTIFICATE"),
     ...(image === undefined ? [] : gatewayImageFindings(image)),

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { hostFirewalls } from "../firewall/firewall.ts";
 import { endpointUrls } from "../host/endpoint-urls.ts";
 import { checkedInput } from "../shared/inputs.ts";
 import { ownerOf } from "../shared/owner.ts";
@@ -50,6 +51,15 @@ export class S3Gateway extends pulumi.ComponentResource {
     );
     const child = { parent: this, dependsOn: checked };
 
+    const inOrder = hosts.flatMap((key) => swarm.hosts[key] ?? []);
+    const guards =
+      args.allowFrom === undefined
+        ? []
+        : hostFirewalls(
+            `${name}-firewall`,
+            { subject, hosts: inOrder, ports: Object.values(ports), allowFrom: args.allowFrom },
+            child,
+          );
     const labels = { [gatewayLabel(serviceName)]: GATEWAY };
     const places = hosts.map((host) => new NodeSettings(`${name}-host-${host}`, { swarm, host, labels }, child));
     const { stopGraceSeconds = 60 } = args;
@@ -84,11 +94,13 @@ export class S3Gateway extends pulumi.ComponentResource {
         tasks: hosts.length,
         timeoutSeconds: args.timeoutSeconds ?? 300,
       },
-      { parent: this, dependsOn: [checked, ...places, ...(store instanceof pulumi.Resource ? [store] : [])] },
+      {
+        parent: this,
+        dependsOn: [checked, ...places, ...guards, ...(store instanceof pulumi.Resource ? [store] : [])],
+      },
     );
 
     const scheme = tls ? "https" : "http";
-    const inOrder = hosts.flatMap((key) => swarm.hosts[key] ?? []);
     this.endpoints = endpointUrls(scheme, inOrder, port, [service]);
     this.consoleEndpoints = endpointUrls(scheme, inOrder, consolePort, [service]);
     this.endpoint = this.endpoints.apply((all) => Object.values(all)[0] ?? "");

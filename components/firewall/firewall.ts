@@ -1,0 +1,115 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Host } from "../host/host.ts";
+import { SwarmResource } from "../provider/resource.ts";
+import { plain } from "../shared/inputs.ts";
+import { ownerOf } from "../shared/owner.ts";
+import type { Finding } from "../shared/refusal.ts";
+import type { Swarm } from "../swarm/swarm.ts";
+import { allowedFindings } from "./allowed.ts";
+import { chainOf } from "./rules.ts";
+
+export interface FirewallArgs {
+  /** The Swarm whose hosts publish the ports. */
+  swarm: Swarm;
+
+  /**
+   * Keys of the hosts. They are reached by ssh.
+   * @default - all hosts of the Swarm
+   */
+  hosts?: string[];
+
+  /** TCP ports that are published on them. */
+  ports: number[];
+
+  /**
+   * Addresses and ranges, IPv4 and IPv6, that may reach the ports. All others may not; connections from the host itself
+   * always may.
+   * @example ["10.1.0.0/16", "198.51.100.7", "2001:db8::/32"]
+   */
+  allowFrom: AllowFrom;
+}
+
+/** Who is let in. */
+export type AllowFrom = pulumi.Input<pulumi.Input<string>[]>;
+
+/**
+ * Who may reach ports that Docker publishes, which it does on all addresses of a host and past what firewalls on the
+ * host usually see. The rules stand in Docker's own place for them (chain DOCKER-USER), are there before the engine
+ * starts, and touch neither other ports nor the traffic within overlay networks.
+ *
+ * @example
+ * new Firewall("web-firewall", { swarm, ports: [80, 443], allowFrom: ["10.1.0.0/16"] });
+ */
+export class Firewall extends pulumi.ComponentResource {
+  constructor(name: string, args: FirewallArgs, opts?: pulumi.ComponentResourceOptions) {
+    const subject = `Firewall "${name}"`;
+    const { swarm, ports, allowFrom } = args;
+    const keys = args.hosts ?? Object.keys(swarm.hosts);
+    swarm.refuse(subject, [...hostFindings(keys, swarm), ...portFindings(ports), ...allowFromFindings(allowFrom)]);
+    super("pulumi-swarm:index:Firewall", name, {}, opts);
+    hostFirewalls(
+      name,
+      { subject, hosts: keys.flatMap((key) => swarm.hosts[key] ?? []), ports, allowFrom },
+      { parent: this },
+    );
+    this.registerOutputs({});
+  }
+}
+
+/** What is wrong with those who are let in, as far as they are known yet. */
+export function allowFromFindings(allowFrom: AllowFrom | undefined): Finding[] {
+  const ranges = plain(allowFrom);
+  if (ranges === undefined) return [];
+  const known = ranges.flatMap((range) => plain(range) ?? []);
+  return known.length < ranges.length && known.length === 0 ? [] : allowedFindings("allowFrom", known);
+}
+
+/** The rules on each host; what publishes the ports is to depend on them. */
+export function hostFirewalls(
+  name: string,
+  args: { subject: string; hosts: readonly Host[]; ports: number[]; allowFrom: AllowFrom },
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Resource[] {
+  const { subject, hosts, ports, allowFrom } = args;
+  return hosts.map(
+    (host) =>
+      new HostFirewall(
+        `${name}-${host.key}`,
+        { host, title: subject, chain: chainOf(ownerOf(name)), ports, allowFrom },
+        opts,
+      ),
+  );
+}
+
+interface HostFirewallArgs {
+  host: Host;
+  title: string;
+  chain: string;
+  ports: number[];
+  allowFrom: AllowFrom;
+}
+
+/** The rules on one host. */
+class HostFirewall extends SwarmResource {
+  constructor(name: string, { host, ...filter }: HostFirewallArgs, opts: pulumi.CustomResourceOptions) {
+    const { key, engine, machineId } = host;
+    super("HostFirewall", name, { host: key, connection: engine, machineId, filter, intact: true }, opts);
+  }
+}
+
+function hostFindings(keys: string[], swarm: Swarm): Finding[] {
+  return keys
+    .filter((key) => swarm.hosts[key] === undefined)
+    .map((value) => ({
+      argument: "hosts",
+      value,
+      problem: `is no host of the Swarm: it has ${Object.keys(swarm.hosts).toSorted().join(", ")}`,
+    }));
+}
+
+function portFindings(ports: number[]): Finding[] {
+  if (ports.length === 0) return [{ argument: "ports", value: ports, problem: "name at least one port" }];
+  return ports
+    .filter((port) => !Number.isInteger(port) || port < 1 || port > 65535)
+    .map((value) => ({ argument: "ports", value, problem: "must be a whole number from 1 to 65535" }));
+}

@@ -1,0 +1,176 @@
+import { describe, expect, test } from "vitest";
+import * as pulumi from "@pulumi/pulumi";
+import { allowedFindings } from "../../components/firewall/allowed.ts";
+import { allowFromFindings, Firewall } from "../../components/firewall/firewall.ts";
+import { chainOf, chainsOf } from "../../components/firewall/rules.ts";
+import { HostFirewall, type HostFirewallInputs } from "../../components/provider/host-firewall.ts";
+import { MinioService } from "../../components/minio-service/minio-service.ts";
+import { findingLine } from "../../components/shared/refusal.ts";
+import { Swarm } from "../../components/swarm/swarm.ts";
+import { fakeHost, refusalOf, run } from "./harness.ts";
+
+describe("who is let in", () => {
+  const cases: [string[], string][] = [
+    [[], "allowFrom []: lets nobody in: name who may, or publish no ports"],
+    [["office"], 'allowFrom[0] "office": is neither: give an address or a range, such as 10.1.0.0/16 or 2001:db8::/32'],
+    [
+      ["10.1/16"],
+      'allowFrom[0] "10.1/16": is neither: give an address or a range, such as 10.1.0.0/16 or 2001:db8::/32',
+    ],
+    [
+      ["10.0.0.0/33"],
+      'allowFrom[0] "10.0.0.0/33": is neither: give an address or a range, such as 10.1.0.0/16 or 2001:db8::/32',
+    ],
+    [["0.0.0.0/0"], 'allowFrom[0] "0.0.0.0/0": is everybody: leave allowFrom out for that'],
+    [["10.1.2.3", "::/0"], 'allowFrom[1] "::/0": is everybody: leave allowFrom out for that'],
+    [["10.1.2.3/16"], 'allowFrom[0] "10.1.2.3/16": begins within its range: write 10.1.0.0/16'],
+    [["2001:db8::1/32"], 'allowFrom[0] "2001:db8::1/32": begins within its range: write 2001:db8::/32'],
+    [["10.0.0.1", "10.0.0.1/32"], 'allowFrom[1] "10.0.0.1/32": is there twice: name it once'],
+    [
+      ["10.1.0.0/16", "10.0.0.0/8"],
+      'allowFrom[0] "10.1.0.0/16": is part of 10.0.0.0/8, which is let in as a whole: leave one of them out',
+    ],
+  ];
+  test.each(cases)("%j", (ranges, line) => {
+    expect(allowedFindings("allowFrom", ranges).map((finding) => findingLine("X", finding))).toEqual([`X: ${line}`]);
+  });
+
+  test("may be addresses and ranges of both kinds", () => {
+    expect(allowedFindings("allowFrom", ["10.1.0.0/16", "198.51.100.7", "2001:db8::/32", "2001:db9::1"])).toEqual([]);
+  });
+
+  test("what is not known yet is not judged", () => {
+    expect(allowFromFindings(undefined)).toEqual([]);
+    expect(allowFromFindings(pulumi.output(["office"]))).toEqual([]);
+    expect(allowFromFindings([pulumi.output("office")])).toEqual([]);
+    expect(allowFromFindings([pulumi.output("office"), "home"])).toHaveLength(1);
+  });
+});
+
+const FILTER = {
+  chain: "C",
+  title: 'S3Gateway "gateway"',
+  ports: [9001, 443],
+  allowFrom: ["198.51.100.7", "10.1.0.0/16", "2001:db8::/32"],
+};
+
+test("rules as iptables lists them: whoever is let in passes on, the others end at the ports", () => {
+  const drop = (port: number) =>
+    `-A C -p tcp -m conntrack --ctstate DNAT --ctorigdstport ${port} --ctdir ORIGINAL -j DROP`;
+  expect(chainsOf(FILTER)).toEqual({
+    ipv4: [
+      {
+        from: "DOCKER-USER",
+        name: "C",
+        rules: ["-A C -s 10.1.0.0/16 -j RETURN", "-A C -s 198.51.100.7/32 -j RETURN", drop(443), drop(9001)],
+      },
+    ],
+    ipv6: [
+      { from: "DOCKER-USER", name: "C", rules: ["-A C -s 2001:db8::/32 -j RETURN", drop(443), drop(9001)] },
+      {
+        from: "INPUT",
+        name: "C-IN",
+        rules: [
+          "-A C-IN -i lo -j RETURN",
+          "-A C-IN -s 2001:db8::/32 -j RETURN",
+          "-A C-IN -p tcp -m tcp --dport 443 -j DROP",
+          "-A C-IN -p tcp -m tcp --dport 9001 -j DROP",
+        ],
+      },
+    ],
+  });
+});
+
+test("a chain's name fits, stays, and is each owner's own", () => {
+  const owner = { project: "p", stack: "s", name: "gateway-firewall" };
+  expect(`${chainOf(owner)}-IN`.length).toBeLessThanOrEqual(28);
+  expect(chainOf(owner)).toBe("PULUMI-SWARM-00b48d4148");
+  expect(chainOf({ ...owner, stack: "t" })).not.toBe(chainOf(owner));
+});
+
+describe("the resource", () => {
+  const inputs: HostFirewallInputs = {
+    host: "a",
+    connection: { host: "ssh://root@198.51.100.1" },
+    machineId: "m1",
+    filter: FILTER,
+    intact: true,
+  };
+  const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+  test("refuses a host that is not reached by ssh, by its name", async () => {
+    const { failures } = await HostFirewall.check!({}, { ...inputs, connection: { host: "tcp://10.0.0.1:2376" } });
+    expect(failures).toEqual([
+      {
+        property: "",
+        reason:
+          'S3Gateway "gateway": allowFrom: host "a" is reached at tcp://10.0.0.1:2376, and rules can be set by ssh only: ' +
+          "declare it in SshHosts, or leave allowFrom out",
+      },
+    ]);
+  });
+
+  test("refuses what turns out to be wrong once it is known", async () => {
+    const filter = { ...FILTER, allowFrom: ["0.0.0.0/0"] };
+    const { failures } = await HostFirewall.check!({}, { ...inputs, filter });
+    expect(failures.map(({ reason }) => reason)).toEqual([
+      'S3Gateway "gateway": allowFrom[0] "0.0.0.0/0": is everybody: leave allowFrom out for that',
+    ]);
+  });
+
+  const cases: [string, Partial<HostFirewallInputs>, { changes: boolean; replaces: string[] }][] = [
+    ["nothing", {}, { changes: false, replaces: [] }],
+    ["other ranges", { filter: { ...FILTER, allowFrom: ["10.2.0.0/16"] } }, { changes: true, replaces: [] }],
+    ["another way to the host", { connection: { host: "ssh://me@198.51.100.1" } }, { changes: true, replaces: [] }],
+    ["another machine", { machineId: "m2" }, { changes: true, replaces: ["machineId"] }],
+    ["a machine not known yet", { machineId: UNKNOWN }, { changes: false, replaces: [] }],
+  ];
+  test.each(cases)("%s: %j", async (_what, change, wanted) => {
+    expect(await HostFirewall.diff("id", inputs, { ...inputs, ...change })).toMatchObject(wanted);
+  });
+
+  test("rules that were found changed are set again", async () => {
+    expect(await HostFirewall.diff("id", { ...inputs, intact: false }, inputs)).toMatchObject({ changes: true });
+  });
+});
+
+describe("wiring", () => {
+  const swarm = () => new Swarm("swarm", { managers: [fakeHost("a"), fakeHost("b")] });
+  const FIREWALL = "pulumi-nodejs:dynamic/swarm:HostFirewall";
+
+  test("a store's rules are there before its services", async () => {
+    const { resources } = await run(
+      () =>
+        new MinioService("store", {
+          swarm: swarm(),
+          network: { networkId: pulumi.output("n") },
+          allowFrom: ["10.1.0.0/16"],
+        }),
+      { outputs: (type) => (type.endsWith(":RootCredentials") ? { user: "u", password: "p", generation: "g" } : {}) },
+    );
+    const rules = resources.filter(({ type }) => type === FIREWALL);
+    expect(rules.map(({ name }) => name).toSorted()).toEqual(["store-firewall-a", "store-firewall-b"]);
+    expect(rules[0]!.inputs["filter"]).toMatchObject({ ports: [9000, 9001], allowFrom: ["10.1.0.0/16"] });
+    const service = resources.find(({ name }) => name === "store-main");
+    for (const { urn } of rules) expect(service?.dependencies).toContain(urn);
+  });
+
+  test("for any service", async () => {
+    const { resources } = await run(
+      () =>
+        new Firewall("web", { swarm: swarm(), hosts: ["b"], ports: [80], allowFrom: [pulumi.output("10.1.0.0/16")] }),
+    );
+    expect(resources.filter(({ type }) => type === FIREWALL).map(({ name }) => name)).toEqual(["web-b"]);
+  });
+
+  test("wrong arguments are refused", async () => {
+    const message = await refusalOf(
+      () => new Firewall("web", { swarm: swarm(), hosts: ["z"], ports: [0], allowFrom: ["0.0.0.0/0"] }),
+    );
+    expect(message.split("\n")).toEqual([
+      'Firewall "web": hosts "z": is no host of the Swarm: it has a, b',
+      'Firewall "web": ports 0: must be a whole number from 1 to 65535',
+      'Firewall "web": allowFrom[0] "0.0.0.0/0": is everybody: leave allowFrom out for that',
+    ]);
+  });
+});
