@@ -1,19 +1,34 @@
+import { EngineError, UnreachableError } from "../engine/transport.ts";
 import type { ResourceHandler } from "./handler.ts";
 
-/** A handler as Pulumi calls it: Pulumi's wire format has no `undefined`, so fields without a value are left out. */
+/**
+ * A handler as Pulumi calls it: Pulumi's wire format has no `undefined`, so fields without a value are left out; and
+ * Pulumi prints a failure's stack trace, which tells nothing where an engine said no, or nothing at all.
+ */
 export function served<Inputs extends object, State extends Inputs>(
   handler: ResourceHandler<Inputs, State>,
 ): ResourceHandler<Inputs, State> {
-  const { check, update } = handler;
+  const { check, update, delete: remove } = handler;
   return {
     ...handler,
-    check: check && (async (olds, news) => defined(await check(olds, news))),
-    create: async (inputs) => defined(await handler.create(inputs)),
-    read: async (id, state) => defined(await handler.read(id, state)),
-    update: update && (async (id, olds, news) => defined(await update(id, olds, news))),
+    check: check && ((olds, news) => answer(check(olds, news))),
+    diff: (id, olds, news) => answer(handler.diff(id, olds, news)),
+    create: (inputs) => answer(handler.create(inputs)),
+    read: (id, state) => answer(handler.read(id, state)),
+    update: update && ((id, olds, news) => answer(update(id, olds, news))),
+    delete: remove && ((id, state) => answer(remove(id, state))),
   };
 }
 
+async function answer<T>(work: Promise<T>): Promise<T> {
+  try {
+    return defined(await work);
+  } catch (error) {
+    if (error instanceof EngineError || error instanceof UnreachableError) error.stack = error.message;
+    throw error;
+  }
+}
+
 function defined<T>(value: T): T {
-  return JSON.parse(JSON.stringify(value)) as T;
+  return value === undefined ? value : (JSON.parse(JSON.stringify(value)) as T);
 }

@@ -8,7 +8,7 @@ import type { Host } from "../host/host.ts";
 import { recordedOutputs } from "../preflight/recorded.ts";
 
 /** How long a manager may take to say that it is one, in milliseconds. */
-const PATIENCE = 3_000;
+const PATIENCE = 5_000;
 
 /** A host's engine, from the moment it answers. */
 export function reachable(host: Host): pulumi.Output<EngineConnection> {
