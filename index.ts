@@ -13,4 +13,6 @@ export const {
   serviceIds,
   rootUser,
   rootPassword,
+  caCertificate,
+  users,
 } = makeStack();

@@ -22,4 +22,8 @@ export interface StackOutputs {
   rootUser: pulumi.Output<string>;
   /** Secret. */
   rootPassword: pulumi.Output<string>;
+  /** The authority that clients are to trust, PEM; absent when the store speaks plain HTTP. */
+  caCertificate?: pulumi.Output<string>;
+  /** The store's users by name. Secret. */
+  users: pulumi.Output<Record<string, { accessKey: string; secretKey: string }>>;
 }

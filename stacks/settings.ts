@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as v from "valibot";
+import { BUCKET_ACCESS } from "../components/index.ts";
 
 const drive = v.strictObject({ path: v.optional(v.string()), subfolder: v.optional(v.string()) });
 
@@ -26,6 +27,8 @@ const host = v.strictObject({
   /** What it is in the Swarm. */
   role: v.optional(v.picklist(["manager", "worker"]), "manager"),
 });
+
+const bucket = v.strictObject({ versioning: v.optional(v.boolean()), objectLock: v.optional(v.boolean()) });
 
 /** What a stack's config may say under `pulumi-swarm:`, with what it is when it does not. */
 const schema = v.strictObject({
@@ -65,6 +68,14 @@ const schema = v.strictObject({
   port: v.optional(v.number()),
   consolePort: v.optional(v.number()),
   rootUser: v.optional(v.string()),
+  /** Another text makes another root password; what looks like a number is one to the config. */
+  rootPasswordGeneration: v.optional(v.pipe(v.union([v.string(), v.number()]), v.transform(String))),
+  /** Whether the store speaks TLS, with certificates of its own. */
+  tls: v.optional(v.boolean(), false),
+  /** The store's buckets by name. */
+  buckets: v.optional(v.record(v.string(), bucket), {}),
+  /** Users of the store by name, with what each may do in which bucket. */
+  users: v.optional(v.record(v.string(), v.record(v.string(), v.picklist(BUCKET_ACCESS))), {}),
   environment: v.optional(v.record(v.string(), v.string())),
 });
 
@@ -116,6 +127,7 @@ function line(issue: v.BaseIssue<unknown>): string {
 function around(issue: v.BaseIssue<unknown>): { entries: object } {
   const [first, ...rest] = (v.getDotPath(issue) ?? "").split(".").slice(0, -1);
   if (first === undefined) return schema;
+  if (first === "buckets") return bucket;
   if (first === "drives" || rest.includes("drives")) return drive;
   return first === "hosts" ? host : hostDefaults;
 }

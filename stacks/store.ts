@@ -1,4 +1,5 @@
-import { type Host, MinioService, OverlayNetwork, Swarm } from "../components/index.ts";
+import * as pulumi from "@pulumi/pulumi";
+import { type Host, MinioBucket, MinioService, MinioUser, OverlayNetwork, Swarm } from "../components/index.ts";
 import type { StackOutputs } from "./outputs.ts";
 import type { Settings } from "./settings.ts";
 
@@ -10,12 +11,17 @@ export function storeOn(hosts: { managers: Host[]; workers?: Host[] }, settings:
   const { networkName = "minio-overlay-network", subnet, gateway, mtu, encrypted, attachable } = settings;
   const network = new OverlayNetwork("network", { swarm, networkName, subnet, gateway, mtu, encrypted, attachable });
 
-  const { image, mode, expose, port, consolePort, rootUser, environment } = settings;
+  const { image, mode, expose, port, consolePort, rootUser, rootPasswordGeneration, environment } = settings;
   const store = new MinioService("minio", {
     swarm,
     network,
-    ...{ image, mode, expose, port, consolePort, rootUser, environment },
+    ...{ image, mode, expose, port, consolePort, rootUser, rootPasswordGeneration, environment },
+    tls: settings.tls || undefined,
   });
+  for (const [name, args] of Object.entries(settings.buckets)) new MinioBucket(name, { store, ...args });
+  const users = Object.entries(settings.users).map(
+    ([name, access]) => [name, new MinioUser(name, { store, access })] as const,
+  );
 
   return {
     endpoint: store.endpoint,
@@ -30,5 +36,9 @@ export function storeOn(hosts: { managers: Host[]; workers?: Host[] }, settings:
     serviceIds: store.serviceIds,
     rootUser: store.rootUser,
     rootPassword: store.rootPassword,
+    caCertificate: store.caCertificate,
+    users: pulumi.output(
+      Object.fromEntries(users.map(([name, { accessKey, secretKey }]) => [name, { accessKey, secretKey }] as const)),
+    ),
   };
 }
