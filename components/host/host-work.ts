@@ -90,8 +90,9 @@ function missingEngine({ osRelease, hasAppArmor }: Survey, install: EngineSource
   );
 }
 
-/** Says so when the user may not become root. */
+/** Says so when the user may not become root. Programs for root are not where ssh looks for those of others. */
 const AS_ROOT = `
+PATH=$PATH:/usr/sbin:/sbin
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; return; fi
   if ! sudo -n true 2>/dev/null; then
@@ -135,11 +136,14 @@ function installation({ manager, commands }: EnginePackage): string[] {
 
 const word = (text: string) => (/^[\w@%+=:,./-]+$/.test(text) ? text : quoted(text));
 
-/** What went wrong in a work script, in one line: what the package manager calls an error, else the last words. */
+/** What went wrong in a work script, in one line: the first and the last of what sounds like an error. */
 export function workProblem(stderr: string): string {
   const lines = stderr
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => line !== "");
-  return lines.findLast((line) => /^(?:E:|Error|error:)/.test(line)) ?? lines.at(-1) ?? "it failed without a word";
+  // That apt's helper failed is said after why it did, and its warnings are none of the reasons.
+  const errors = lines.filter((line) => /^E:|\berror\b|\bfailed\b/i.test(line) && !/^(?:W:|E: Sub-process)/.test(line));
+  const told = [...new Set([errors[0], errors.at(-1)])].filter((line) => line !== undefined);
+  return told.length > 0 ? told.join("; ") : (lines.at(-1) ?? "it failed without a word");
 }

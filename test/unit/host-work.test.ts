@@ -136,6 +136,10 @@ test.each([
 
 test.each([
   ["Reading package lists...\nE: Unable to locate package docker.io\n", "E: Unable to locate package docker.io"],
+  [
+    "Setting up it\nulimit: error setting limit\ndpkg: error processing it\nE: Sub-process /usr/bin/dpkg returned\n",
+    "ulimit: error setting limit; dpkg: error processing it",
+  ],
   ["first\nlast\n\n", "last"],
   ["", "it failed without a word"],
 ])("of %j is told %j", (stderr, expected) => expect(workProblem(stderr)).toBe(expected));
