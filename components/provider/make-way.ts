@@ -78,10 +78,12 @@ function holds({ Status, NetworksAttachments = [] }: TaskDetails, networkId: str
 }
 
 async function anyManager(hosts: Record<string, HostToObserve>): Promise<Engine> {
-  for (const { connection } of Object.values(hosts)) {
+  const asked = Object.values(hosts).map(async ({ connection }) => {
     const engine = new Engine(connection);
-    const info = await engine.info(5_000).catch(() => undefined);
-    if (info?.Swarm.ControlAvailable) return engine;
-  }
-  throw new ResourceProblem("no manager answers: run `pulumi up` again once one does");
+    if (!(await engine.info(5_000)).Swarm.ControlAvailable) throw new Error("it is no manager");
+    return engine;
+  });
+  return Promise.any(asked).catch(() => {
+    throw new ResourceProblem("no manager answers: run `pulumi up` again once one does");
+  });
 }
