@@ -1,5 +1,6 @@
 import type { EngineConnection } from "../engine/connection.ts";
 import { Engine } from "../engine/engine.ts";
+import { hasShell } from "../engine/shell.ts";
 import { errorText } from "../shared/error-text.ts";
 import { isUnknown, ResourceProblem, same } from "./values.ts";
 import { done, notYet, waitFor } from "./wait.ts";
@@ -7,8 +8,9 @@ import { done, notYet, waitFor } from "./wait.ts";
 /** The engines of a Swarm's managers, by host key. */
 export type Managers = Record<string, EngineConnection>;
 
-/** How long a manager may take to say that it is one, in milliseconds. */
+/** How long a manager may take to say that it is one, in milliseconds; by ssh there is somebody to be let in first. */
 const PATIENCE = 5_000;
+const SSH_PATIENCE = 15_000;
 
 /** How long a locked manager is waited for, in seconds: the Cluster unlocks it, side by side with what asks here. */
 const UNLOCKING = 20;
@@ -121,7 +123,7 @@ async function asked(
   swarmId: string,
 ): Promise<"manager" | "stranger" | "locked" | { because: string }> {
   try {
-    const { Swarm } = await new Engine(connection).info(PATIENCE);
+    const { Swarm } = await new Engine(connection).info(hasShell(connection) ? SSH_PATIENCE : PATIENCE);
     if (Swarm.LocalNodeState === "locked") return "locked";
     if (!Swarm.ControlAvailable) return "stranger";
     if (Swarm.Cluster?.ID) return Swarm.Cluster.ID === swarmId ? "manager" : "stranger";
