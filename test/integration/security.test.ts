@@ -95,7 +95,6 @@ onLab("what is in a store", (scene) => {
     const seen = (await stack.preview({ refresh: true })).steps.map(({ op, name }) => `${op} ${name}`);
     expect(seen.toSorted()).toEqual(["create guest", "create plain", "update app", "update drop", "update photos"]);
     await stack.up({ refresh: true });
-    expect((await stack.preview({ refresh: true })).steps).toEqual([]);
     await expect((await seenBy("app", "locked")).list()).rejects.toThrow("Access Denied");
     await (await seenBy("drop", "photos")).put("four", object);
     expect((await (await seenBy("guest", "photos")).get("four")).equals(object)).toBe(true);
@@ -111,9 +110,8 @@ onLab("what is in a store", (scene) => {
       app: { access: { photos: "readwrite" } },
       guest: { access: { photos: "readonly" }, secretKeyGeneration: "2" },
     });
-    const preview = await stack.preview();
-    expect(preview.output).toContain("all tasks restart at once, a short outage: TaskTemplate.ContainerSpec.Secrets");
-    await stack.up();
+    const { output } = await stack.up();
+    expect(output).toContain("all tasks restart at once, a short outage: TaskTemplate.ContainerSpec.Secrets");
     expect((await stack.preview({ refresh: true })).steps).toEqual([]);
     const now = await told();
     const asRoot = (password: string) => bucketAt(now.endpoints.a, now.rootUser, password, "photos");
@@ -143,8 +141,5 @@ onLab("what is in a store", (scene) => {
     stack.config("buckets", { photos: {} });
     await stack.up();
     expect((await stack.preview({ refresh: true })).steps).toEqual([]);
-    stack.config("buckets", { photos: { objectLock: true } });
-    expect((await stack.refused("preview")).output).toContain("bucket photos: objectLock true: is false for life");
-    await stack.destroy();
   });
 });
