@@ -156,6 +156,15 @@ export class Engine {
     await this.request("DELETE", `/secrets/${id}`);
   }
 
+  /** A config is described as a secret is. */
+  configs(filters?: Filters): Promise<SecretDetails[]> {
+    return this.request("GET", "/configs", { query: { filters: encoded(filters) } });
+  }
+
+  async removeConfig(id: string): Promise<void> {
+    await this.request("DELETE", `/configs/${id}`);
+  }
+
   async volumes(filters?: Filters): Promise<VolumeDetails[]> {
     const { Volumes } = await this.request<{ Volumes: VolumeDetails[] | null }>("GET", "/volumes", {
       query: { filters: encoded(filters) },

@@ -1,6 +1,6 @@
 import { type Engine, orMissing } from "../engine/engine.ts";
 import type { ServiceDetails, ServiceSpec } from "../engine/types.ts";
-import { removeLeftoverSecrets } from "../shared/leftovers.ts";
+import { removeLeftovers } from "../shared/leftovers.ts";
 import { isOfStack, isOwned, type Owner } from "../shared/labels.ts";
 import { inWordsOf } from "../swarm-service/live-spec.ts";
 import { decideRollout, type Rollout, rolloutLine, updateConfig } from "../swarm-service/rollout.ts";
@@ -168,13 +168,11 @@ async function finished(
   inputs: ServiceInputs,
   disturbance: Disturbance,
 ): Promise<ServiceInputs> {
-  const secrets = inputs.spec.TaskTemplate.ContainerSpec.Secrets ?? [];
-  const inUse = secrets.map(({ SecretID }) => SecretID);
   const ready = untilReady(manager, id, inputs, disturbance);
   await unfinished(
     id,
     inputs,
-    ready.then(() => removeLeftoverSecrets(manager, inUse)),
+    ready.then(() => removeLeftovers(manager, inputs.spec.TaskTemplate.ContainerSpec)),
   );
   return inputs;
 }
