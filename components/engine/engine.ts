@@ -86,8 +86,9 @@ export class Engine {
     await this.request("POST", "/swarm/unlock", { body: { UnlockKey: key } });
   }
 
-  nodes(): Promise<NodeDetails[]> {
-    return this.request("GET", "/nodes");
+  /** With `{ role: ["manager"] }`, those that take part in deciding: a node about to become a manager does not yet. */
+  nodes(filters?: Filters): Promise<NodeDetails[]> {
+    return this.request("GET", "/nodes", { query: { filters: encoded(filters) } });
   }
 
   node(id: string): Promise<NodeDetails> {

@@ -3,7 +3,7 @@ import type { NodeDetails } from "../engine/types.ts";
 import { errorText } from "../shared/error-text.ts";
 import { findManager, requireManager } from "./managers.ts";
 import type { MemberInputs } from "./member.ts";
-import { changeRole } from "./nodes.ts";
+import { changeRole, MANAGERS } from "./nodes.ts";
 import { ResourceProblem } from "./values.ts";
 import { done, notYet, waitFor } from "./wait.ts";
 
@@ -26,7 +26,7 @@ export async function joinSwarm(engine: Engine, inputs: MemberInputs): Promise<b
     );
   }
   const { Worker, Manager } = (await manager.swarm()).JoinTokens;
-  const RemoteAddrs = addressesOf(await manager.nodes());
+  const RemoteAddrs = addressesOf(await manager.nodes(MANAGERS));
   try {
     await engine.joinSwarm({
       ListenAddr: inputs.listenAddress,

@@ -5,7 +5,7 @@ import { removeBridge } from "./cluster-contents.ts";
 import { hostOf } from "./join.ts";
 import { findManager, remember, requireManager } from "./managers.ts";
 import type { MemberState } from "./member.ts";
-import { changeRole, drainNode, untilDown } from "./nodes.ts";
+import { changeRole, drainNode, MANAGERS, untilDown } from "./nodes.ts";
 import { inTurn } from "./turns.ts";
 import { ResourceProblem } from "./values.ts";
 import { done, notYet, waitFor } from "./wait.ts";
@@ -38,7 +38,7 @@ async function retired(id: string, state: MemberState, engine: Engine | undefine
   const { managers, swarmId, timeoutSeconds } = state;
   const find = () => requireManager(managers, swarmId);
   const manager = await find();
-  if (isOnlyManager(await manager.nodes(), id)) return false;
+  if (isOnlyManager(await manager.nodes(MANAGERS), id)) return false;
   if (engine) await drainNode(manager, id, timeoutSeconds);
   else await untilDown(manager, id, timeoutSeconds, (because) => alive(state, because));
   await changeRole(find, id, "worker", timeoutSeconds);

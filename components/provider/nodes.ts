@@ -5,6 +5,9 @@ import { quorumProblem } from "./quorum.ts";
 import { done, notYet, waitFor } from "./wait.ts";
 import { ResourceProblem, same } from "./values.ts";
 
+/** Asked of every node that comes or goes: with a list of all nodes each time, a large Swarm would be told of endlessly. */
+export const MANAGERS = { role: ["manager"] };
+
 /** How long managers may take to see each other again after a change among them, in seconds. */
 const SETTLING = 20;
 
@@ -75,7 +78,7 @@ export async function drainNode(manager: Engine, id: string, limitSeconds: numbe
 async function untilDispensable(find: () => Promise<Engine>, id: string): Promise<void> {
   await waitFor(
     async () => {
-      const nodes = await (await find()).nodes();
+      const nodes = await (await find()).nodes(MANAGERS);
       const node = nodes.find(({ ID }) => ID === id);
       const problem = node?.ManagerStatus && quorumProblem(nodes, id);
       return problem === undefined ? done(undefined) : notYet(problem);
