@@ -1,24 +1,12 @@
-import { createHash } from "node:crypto";
-import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ConfigReference } from "../engine/types.ts";
 import type { DeepInput } from "../shared/inputs.ts";
-import { ownerLabels, SWARM_LABEL } from "../shared/labels.ts";
-import { ownerOf } from "../shared/owner.ts";
 import type { Swarm } from "../swarm/swarm.ts";
+import { dockerConfig, type FileHandle } from "../swarm-service/docker-files.ts";
 import type { PoolPlan } from "./plan.ts";
 
 /** Where a member finds the pools of its store. */
 export const POOLS_FILE = "/etc/minio-pools.yaml";
-
-/** Tells a configuration from its successor: Docker has none with the text changed, only another. */
-const CONTENT_LABEL = "pulumi-swarm.content";
-
-/** A Docker config as a service refers to it. */
-export interface ConfigHandle {
-  id: pulumi.Input<string>;
-  name: pulumi.Input<string>;
-}
 
 /**
  * MinIO's arguments that name the drives. One pool is named drive by drive. Several cannot be: there each argument
@@ -42,25 +30,10 @@ export function poolsConfig(
   swarm: Swarm,
   pools: readonly PoolPlan[],
   opts: pulumi.CustomResourceOptions,
-): ConfigHandle | undefined {
-  if (pools.length === 1) return undefined;
-  const text = poolsText(pools);
-  const labels = {
-    ...ownerLabels(ownerOf(name)),
-    [SWARM_LABEL]: swarm.swarmId,
-    [CONTENT_LABEL]: createHash("sha256").update(text).digest("hex").slice(0, 16),
-  };
-  // The engine's name for it is Pulumi's to make up: so the next one can be there before this one goes.
-  return new docker.ServiceConfig(
-    name,
-    {
-      data: Buffer.from(text).toString("base64"),
-      labels: Object.entries(labels).map(([label, value]) => ({ label, value })),
-    },
-    { ...opts, provider: swarm.provider },
-  );
+): FileHandle | undefined {
+  return pools.length === 1 ? undefined : dockerConfig(name, swarm, poolsText(pools), opts);
 }
 
-export function configReference({ id, name }: ConfigHandle): DeepInput<ConfigReference> {
+export function configReference({ id, name }: FileHandle): DeepInput<ConfigReference> {
   return { ConfigID: id, ConfigName: name, File: { Name: POOLS_FILE, UID: "0", GID: "0", Mode: 0o444 } };
 }

@@ -2,13 +2,14 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { ContainerSpec, Mount, PublishedPort, ServiceSpec } from "../engine/types.ts";
 import type { DeepInput, FieldInputs } from "../shared/inputs.ts";
 import type { FrozenValue } from "../swarm-service/args.ts";
+import type { FileHandle } from "../swarm-service/docker-files.ts";
 import { hostPort, MIB, resources, rotatedLog, scaled, SECOND } from "../swarm-service/spec-parts.ts";
 import type { MinioServiceArgs } from "./args.ts";
 import { containerEnvironment } from "./environment.ts";
 import type { ServicePlan, StorePlan } from "./plan.ts";
-import { type ConfigHandle, configReference, poolArguments } from "./pool-config.ts";
+import { configReference, poolArguments } from "./pool-config.ts";
 import type { ProbeTools } from "./probes.ts";
-import { type SecretHandle, type SecretKind, secretReferences } from "./secrets.ts";
+import { type SecretKind, secretReferences } from "./secrets.ts";
 import { CERTIFICATES_FOLDER, type StoreTls, TLS_ENVIRONMENT, tlsReferences } from "./tls.ts";
 import { API_PORT, CONSOLE_PORT, drivePath, driveSource, type MemberHost, memberName } from "./topology.ts";
 
@@ -58,11 +59,11 @@ export interface Store extends Pick<
   tools: ProbeTools;
   /** The members' own network first. */
   networkIds: pulumi.Input<string>[];
-  secrets: Record<SecretKind, SecretHandle>;
+  secrets: Record<SecretKind, FileHandle>;
   /** The certificates, when the store speaks TLS. */
   tls?: StoreTls;
   /** The file of several pools. */
-  poolsConfig?: ConfigHandle;
+  poolsConfig?: FileHandle;
   /** Labels of the drives' volumes: whose they are. */
   ownerLabels: Record<string, string>;
 }

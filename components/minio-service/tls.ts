@@ -5,7 +5,7 @@ import type { Host } from "../host/host.ts";
 import { SwarmResource } from "../provider/resource.ts";
 import type { DeepInput } from "../shared/inputs.ts";
 import type { Swarm } from "../swarm/swarm.ts";
-import { dockerSecret, type SecretHandle } from "./secrets.ts";
+import { dockerSecret, type FileHandle } from "../swarm-service/docker-files.ts";
 import { memberName } from "./topology.ts";
 
 /** Certificates that the component makes, with an authority of its own. */
@@ -48,7 +48,7 @@ export type MinioTls = true | OwnCertificates | GivenCertificate;
 /** The certificates of a store as its services see them. */
 export interface StoreTls {
   caCertificate: pulumi.Output<string>;
-  secrets: Record<TlsFile, SecretHandle>;
+  secrets: Record<TlsFile, FileHandle>;
 }
 
 /** Where MinIO looks for its certificates: named explicitly, for without them it would silently speak plain HTTP. */
