@@ -21,15 +21,20 @@ export interface Account {
   raw: Seen;
   /** Keys of acknowledged writes that could not be read back at the end, and why. */
   lost: string[];
+  /** Keys of acknowledged writes that the store said it did not have, and then had. */
+  denied: string[];
   /** Keys of acknowledged writes that read back different, along the way or at the end. */
   changed: string[];
 }
 
 /** An account in lines for the reader of a test's output. */
-export function told({ patient, raw, lost, changed }: Account): string {
+export function told({ patient, raw, lost, denied, changed }: Account): string {
   const both = [patient, raw].map(toldOne);
   const why = lost.slice(0, 3).map((line) => `; ${line}`);
-  return [...both, `  read back at the end: ${lost.length} lost, ${changed.length} changed${why.join("")}`].join("\n");
+  return [
+    ...both,
+    `  read back at the end: ${lost.length} lost, ${denied.length} denied at first, ${changed.length} changed${why.join("")}`,
+  ].join("\n");
 }
 
 function toldOne({ who, writes, reads, failed, rawFailures, longestGapMs }: Seen): string {

@@ -39,6 +39,9 @@ const ANSWER_MS = 5_000;
  */
 const PATIENCE_MS = 150_000;
 
+/** So often, a second apart, a store may deny a key before it counts as lost. */
+const DENIALS = 20;
+
 /**
  * Two users that write and read objects until they are told to stop, one of them with the SDK's default retries. They
  * know the store by one name with the addresses of all members, as a round-robin DNS name has them.
@@ -78,7 +81,12 @@ export class Client {
     await Promise.all([this.#patient.stop(), this.#raw.stop()]);
     const seen = this.look();
     const keys = [...this.#patient.acknowledged, ...this.#raw.acknowledged];
-    const account: Account = { ...seen, lost: [], changed: [...this.#patient.changed, ...this.#raw.changed] };
+    const account: Account = {
+      ...seen,
+      lost: [],
+      denied: [],
+      changed: [...this.#patient.changed, ...this.#raw.changed],
+    };
     for (let at = 0; at < keys.length; at += 8) {
       await Promise.all(keys.slice(at, at + 8).map((key) => this.#readBack(key, account)));
     }
@@ -87,17 +95,22 @@ export class Client {
     return account;
   }
 
-  /** A store that does not answer has lost nothing by that: it is asked again until it does, or says that it has none. */
+  /**
+   * A store that does not answer has lost nothing by that: it is asked again until it does. One that denies what it
+   * had acknowledged is asked again as well, but that is told.
+   */
   async #readBack(key: string, account: Account): Promise<void> {
     const end = performance.now() + PATIENCE_MS;
-    for (;;) {
+    for (let denials = 0; ;) {
       try {
         const content = await this.#patient.get(key);
         if (!content.equals(contentOf(key)) && !account.changed.includes(key)) account.changed.push(key);
+        if (denials > 0) account.denied.push(key);
         return;
       } catch (error) {
         const { name, message } = error as Error;
-        if (name === "NoSuchKey" || performance.now() > end) {
+        denials += name === "NoSuchKey" ? 1 : 0;
+        if (denials > DENIALS || performance.now() > end) {
           account.lost.push(`${key} (${name}: ${message})`);
           return;
         }
@@ -166,7 +179,8 @@ class User {
   }
 
   async #go(pauseMs: number): Promise<void> {
-    const prefix = this.#who.replaceAll(/[^a-z]+/gi, "-");
+    // No client's keys are those of another before it, whose objects would stand in for lost ones.
+    const prefix = `${this.#who.replaceAll(/[^a-z]+/gi, "-")}/${Date.now()}`;
     for (let count = 0; !this.#stopped; count += 1) {
       const size = SIZES[count % SIZES.length] ?? 0;
       const key = `${prefix}/${count}-${size}`;
