@@ -61,7 +61,7 @@ onLab(
         stack.config("gateway", { ...GATEWAY, logMaxFiles: 2 });
         expect((await stack.up()).output).toContain("its tasks restart one by one");
         const account = await client.finish();
-        process.stdout.write(`a member's host is killed:\n${told({ ...member, lost: [], changed: [] })}\n`);
+        process.stdout.write(`a member's host is killed:\n${told({ ...member, lost: [], denied: [], changed: [] })}\n`);
         process.stdout.write(`the gateways restart in turn:\n${told(account)}\n`);
         expect(account).toMatchObject({ lost: [], changed: [] });
         expect(member.patient.failed).toEqual([]);
