@@ -1,0 +1,31 @@
+import { writeFileSync } from "node:fs";
+import { progress, say } from "../toolchain/progress.ts";
+import { readSwarmState } from "./backup/machine.ts";
+import { readRecordedSwarm } from "./recover/recorded.ts";
+import { managerOf } from "./recover/recover.ts";
+import { readArgs } from "./support/args.ts";
+import { main } from "./support/main.ts";
+import { ensureToolchain, openSession } from "./support/pulumi.ts";
+import { openState } from "./support/state.ts";
+
+/**
+ * `npm run backup -- <host key> <file>`: copies the Swarm's state from the machine of a manager: services, networks,
+ * secrets, nodes, and the keys of the Swarm. What MinIO stores is not in it.
+ */
+await main(async () => {
+  const { stack, rest } = readArgs();
+  const [hostKey, file, more] = rest;
+  if (hostKey === undefined || file === undefined || more !== undefined) {
+    throw new Error("from which manager, and where to? usage: npm run backup -- <host key> <file> [--stack dev]");
+  }
+  const session = await openSession(await ensureToolchain(), openState(), stack);
+  const swarm = await readRecordedSwarm(session, hostKey);
+  const manager = managerOf(swarm, hostKey);
+  const archive = await progress(`copying the Swarm's state from host ${hostKey}, its engine stopped meanwhile`, () =>
+    readSwarmState(manager.connection),
+  );
+  // Never over another one, and for nobody else's eyes: who has it can join the Swarm and read its secrets.
+  writeFileSync(file, archive, { mode: 0o600, flag: "wx" });
+  say(`${file} (${archive.length} bytes) holds the Swarm's keys and secrets: keep it as you keep those`);
+  if (swarm.unlockKey) say("it is locked with the unlock key: keep that, too; and the Engine restores no such Swarm");
+});

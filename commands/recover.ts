@@ -1,0 +1,26 @@
+import { progress, say } from "../toolchain/progress.ts";
+import { lookAgain, readRecordedSwarm } from "./recover/recorded.ts";
+import { recoverSwarm } from "./recover/recover.ts";
+import { warnOfSilent } from "./recover/silent.ts";
+import { readArgs } from "./support/args.ts";
+import { main } from "./support/main.ts";
+import { ensureToolchain, openSession } from "./support/pulumi.ts";
+import { openState } from "./support/state.ts";
+
+/**
+ * `npm run recover -- <host key>`: makes a Swarm that has lost its quorum work again, on that manager alone. The other
+ * managers leave what was, and join anew with the next `npm run up`.
+ */
+await main(async () => {
+  const { stack, rest } = readArgs();
+  const [hostKey, more] = rest;
+  if (hostKey === undefined || more !== undefined) {
+    throw new Error("which manager is to go on alone? usage: npm run recover -- <host key> [--stack dev]");
+  }
+  const session = await openSession(await ensureToolchain(), openState(), stack);
+  const swarm = await readRecordedSwarm(session, hostKey);
+  const { removed, silent } = await progress("recovering the Swarm", () => recoverSwarm(swarm, hostKey));
+  await progress("having Pulumi look which managers are gone", () => lookAgain(session, removed));
+  say(`the Swarm works again, managed by host ${hostKey} alone`);
+  warnOfSilent(silent);
+});

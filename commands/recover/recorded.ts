@@ -1,0 +1,94 @@
+import type { EngineConnection } from "../../components/engine/connection.ts";
+import type { NodeRole } from "../../components/engine/types.ts";
+import { pulumiOutput, type Session } from "../support/pulumi.ts";
+
+/** A host's membership as the stack's state has it. */
+export interface RecordedMember {
+  /** The host's key. */
+  key: string;
+  urn: string;
+  nodeId: string;
+  role: NodeRole;
+  connection: EngineConnection;
+  advertiseAddress: string;
+  listenAddress: string;
+}
+
+/** A Swarm as the stack's state has it. */
+export interface RecordedSwarm {
+  swarmId: string;
+  /** Empty unless managers lock themselves. Secret. */
+  unlockKey: string;
+  members: RecordedMember[];
+}
+
+/** A stack as `pulumi stack export --show-secrets` prints it, as far as it is used here. */
+export interface ExportedStack {
+  deployment: { resources?: ExportedResource[] };
+}
+
+interface ExportedResource {
+  urn: string;
+  type: string;
+  id?: string;
+  delete?: boolean;
+  outputs?: Record<string, unknown>;
+}
+
+const KIND = "pulumi-nodejs:dynamic/swarm:";
+
+/** The Swarm of a stack that has a host of that key, from the stack's state. What is secret stays in this process. */
+export async function readRecordedSwarm(session: Session, hostKey: string): Promise<RecordedSwarm> {
+  const exported = await pulumiOutput(session, ["stack", "export", "--show-secrets"]);
+  return recordedSwarm(JSON.parse(exported) as ExportedStack, hostKey);
+}
+
+/** Has Pulumi look whether members are still in the Swarm, so that the next `up` has those join that are not. */
+export async function lookAgain(session: Session, members: readonly RecordedMember[]): Promise<void> {
+  if (members.length === 0) return;
+  const targets = members.flatMap(({ urn }) => ["--target", urn]);
+  await pulumiOutput(session, ["refresh", "--yes", "--skip-preview", "--non-interactive", ...targets]);
+}
+
+/** The Swarm of a stack that has a host of that key. */
+export function recordedSwarm({ deployment }: ExportedStack, hostKey: string): RecordedSwarm {
+  const resources = (deployment.resources ?? []).filter((resource) => resource.delete !== true);
+  const of = (kind: string) => resources.filter(({ type }) => type === KIND + kind);
+  const members = of("Member").map(memberOf);
+  const [chosen, another] = members.filter(({ key }) => key === hostKey);
+  if (!chosen) {
+    const keys = members.map(({ key }) => key).join(", ");
+    throw new Error(
+      `host "${hostKey}": is not in the stack's Swarm; ${keys ? `choose one of ${keys}` : "it has none"}`,
+    );
+  }
+  if (another) throw new Error(`host "${hostKey}": is in two Swarms of this stack: give its hosts keys of their own`);
+  const cluster = of("Cluster").find(({ id }) => id === chosen.swarmId);
+  return {
+    swarmId: chosen.swarmId,
+    unlockKey: String(plain(cluster?.outputs?.["unlockKey"]) ?? ""),
+    members: members.filter(({ swarmId }) => swarmId === chosen.swarmId),
+  };
+}
+
+function memberOf({ urn, id = "", outputs = {} }: ExportedResource): RecordedMember & { swarmId: string } {
+  const { connection, role, advertiseAddress, listenAddress, swarmId, hostKey } = plain(outputs) as {
+    connection: EngineConnection;
+    role: NodeRole;
+    hostKey?: string;
+  } & Record<"advertiseAddress" | "listenAddress" | "swarmId", string>;
+  // Where it was recorded by an earlier release, the resource's name alone tells the key.
+  const key = hostKey ?? /::[^:]*?-member-([^:]+)$/.exec(urn)?.[1] ?? "";
+  return { key, urn, nodeId: id, role, connection, advertiseAddress, listenAddress, swarmId };
+}
+
+/** Marks a secret in an exported stack; its value is beside it, as JSON. */
+const SIGNATURE = "4dabf18193072939515e22adb298388d";
+
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== "object" || value === null) return value;
+  const fields = value as Record<string, unknown>;
+  if (SIGNATURE in fields) return plain(JSON.parse(String(fields["plaintext"])));
+  return Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, plain(field)]));
+}

@@ -1,0 +1,115 @@
+import { Engine } from "../../components/engine/engine.ts";
+import type { NodeDetails, SwarmInfo } from "../../components/engine/types.ts";
+import { errorText } from "../../components/shared/error-text.ts";
+import type { RecordedMember, RecordedSwarm } from "./recorded.ts";
+
+/** How long an engine may take to say what it is, in milliseconds; without a quorum it thinks about it for long. */
+const PATIENCE = 30_000;
+/** How long a leader without a quorum may believe in itself, in milliseconds. */
+const LEADERSHIP = 30_000;
+/** How long an engine may take to manage the Swarm alone, in milliseconds. */
+const LIMIT = 60_000;
+
+/** What came of a recovery. */
+export interface Recovery {
+  /** Members that have to join anew. */
+  removed: RecordedMember[];
+  /** Those of them whose machines did not answer: they still hold the lost Swarm's state. */
+  silent: RecordedMember[];
+}
+
+/**
+ * Makes a Swarm that has lost its quorum work again, on one of its managers alone. Services, networks and secrets stay,
+ * and so do the workers. The other managers are removed, to join anew with the next `up`.
+ *
+ * @throws when there is nothing to recover, or the chosen host is no manager that could; then nothing was changed.
+ */
+export async function recoverSwarm(swarm: RecordedSwarm, hostKey: string): Promise<Recovery> {
+  const chosen = managerOf(swarm, hostKey);
+  const found = await stateOf(swarm);
+  const problem = whyNot(swarm, chosen, found);
+  if (problem) throw new Error(`host "${hostKey}": ${problem}`);
+  return goOnAlone(swarm, chosen, found);
+}
+
+/** The manager of that key. */
+export function managerOf({ members }: RecordedSwarm, hostKey: string): RecordedMember {
+  const managers = members.filter(({ role }) => role === "manager");
+  const chosen = managers.find(({ key }) => key === hostKey);
+  if (!chosen) throw new Error(`host "${hostKey}": is no manager; choose one of ${keysOf(managers)}`);
+  return chosen;
+}
+
+/** Has a manager go on with what it knows, and without the others: `docker swarm init --force-new-cluster`. */
+export async function goOnAlone(
+  { members }: RecordedSwarm,
+  chosen: RecordedMember,
+  found: ReadonlyMap<RecordedMember, SwarmInfo>,
+): Promise<Recovery> {
+  const engine = new Engine(chosen.connection);
+  await engine.initSwarm({
+    ForceNewCluster: true,
+    AdvertiseAddr: chosen.advertiseAddress,
+    ListenAddr: chosen.listenAddress,
+    Spec: {},
+  });
+  const nodes = await untilManaging(engine);
+  const { NodeID } = (await engine.info()).Swarm;
+  const removed = members.filter((member) => member !== chosen && member.role === "manager");
+  for (const member of removed) {
+    const state = found.get(member)?.LocalNodeState ?? "inactive";
+    if (state !== "inactive") await new Engine(member.connection).leaveSwarm(true);
+  }
+  for (const { ID, Spec } of nodes) if (Spec.Role === "manager" && ID !== NodeID) await engine.removeNode(ID, true);
+  return { removed, silent: removed.filter((member) => !found.has(member)) };
+}
+
+/** What the managers that answer say. One that was the leader needs a moment to notice that it leads nobody. */
+export async function stateOf({ swarmId, members }: RecordedSwarm): Promise<ReadonlyMap<RecordedMember, SwarmInfo>> {
+  const managers = members.filter(({ role }) => role === "manager");
+  for (const end = Date.now() + LEADERSHIP; ; await new Promise((done) => setTimeout(done, 500))) {
+    const found = new Map<RecordedMember, SwarmInfo>();
+    await Promise.all(
+      managers.map(async (member) => {
+        const info = await new Engine(member.connection).info(PATIENCE).catch(() => undefined);
+        if (info) found.set(member, info.Swarm);
+      }),
+    );
+    const managing = [...found.values()].filter(({ ControlAvailable }) => ControlAvailable);
+    const isLost = managing.length <= managers.length / 2;
+    if (!isLost || Date.now() > end || !managing.some(({ Cluster }) => Cluster?.ID === swarmId)) return found;
+  }
+}
+
+/** What speaks against it. */
+export function whyNot(
+  { swarmId, unlockKey }: Pick<RecordedSwarm, "swarmId" | "unlockKey">,
+  chosen: RecordedMember,
+  found: ReadonlyMap<RecordedMember, SwarmInfo>,
+): string | undefined {
+  // The Engine refuses it, and has left the Swarm by then (seen with 20.10).
+  if (unlockKey) return "its Swarm locks its managers, and the Engine recovers none such: bring enough of them back";
+  const [working] = [...found].find(([, { Cluster }]) => Cluster?.ID === swarmId) ?? [];
+  if (working) return `the Swarm works, as host ${working.key} says: there is nothing to recover; run \`npm run up\``;
+  const info = found.get(chosen);
+  const others = [...found].flatMap(([member, { ControlAvailable }]) => (ControlAvailable ? [member] : []));
+  const choice = others.length > 0 ? `choose one of ${keysOf(others)}` : "no other manager answers either";
+  if (!info) return `its engine at ${chosen.connection.host} does not answer; ${choice}`;
+  if (info.LocalNodeState === "locked") return "is locked: run `docker swarm unlock` there first";
+  if (!info.ControlAvailable) return `is no manager any more (${info.LocalNodeState}); ${choice}`;
+  return undefined;
+}
+
+async function untilManaging(engine: Engine): Promise<NodeDetails[]> {
+  for (const end = Date.now() + LIMIT; ; await new Promise((done) => setTimeout(done, 500))) {
+    try {
+      return await engine.nodes();
+    } catch (error) {
+      if (Date.now() > end) throw new Error(`the Swarm does not work again: ${errorText(error)}`, { cause: error });
+    }
+  }
+}
+
+function keysOf(members: readonly RecordedMember[]): string {
+  return members.map(({ key }) => key).join(", ");
+}

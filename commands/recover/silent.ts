@@ -1,0 +1,12 @@
+import { say } from "../../toolchain/progress.ts";
+import type { RecordedMember } from "./recorded.ts";
+
+/** What is left to do after a Swarm was recovered or restored on one manager. */
+export function warnOfSilent(silent: readonly RecordedMember[]): void {
+  for (const { key } of silent) {
+    say(
+      `before host ${key} comes back, keep it apart and run \`docker swarm leave --force\` there: it knows no better`,
+    );
+  }
+  say("`npm run up` has the other managers join again; take those out of the program that are gone for good");
+}

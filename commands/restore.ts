@@ -1,0 +1,31 @@
+import { readFileSync } from "node:fs";
+import { progress, say } from "../toolchain/progress.ts";
+import { restoreSwarm } from "./backup/restore.ts";
+import { lookAgain, readRecordedSwarm } from "./recover/recorded.ts";
+import { warnOfSilent } from "./recover/silent.ts";
+import { readArgs } from "./support/args.ts";
+import { main } from "./support/main.ts";
+import { ensureToolchain, openSession } from "./support/pulumi.ts";
+import { openState } from "./support/state.ts";
+
+/**
+ * `npm run restore -- <host key> <file> --yes`: gives the machine of a manager the Swarm's state of a backup, on which
+ * it goes on alone. What changed in the Swarm since is lost; the other managers join anew with the next `npm run up`.
+ */
+await main(async () => {
+  const { stack, rest, yes } = readArgs();
+  const [hostKey, file, more] = rest;
+  if (hostKey === undefined || file === undefined || more !== undefined) {
+    throw new Error("on which manager, and what? usage: npm run restore -- <host key> <file> --yes [--stack dev]");
+  }
+  if (!yes) throw new Error("what changed in the Swarm since the backup would be lost: say --yes to have it so");
+  const archive = readFileSync(file);
+  const session = await openSession(await ensureToolchain(), openState(), stack);
+  const swarm = await readRecordedSwarm(session, hostKey);
+  const { removed, silent, former } = await progress(`restoring the Swarm's state on host ${hostKey}`, () =>
+    restoreSwarm(swarm, hostKey, archive),
+  );
+  await progress("having Pulumi look which managers are gone", () => lookAgain(session, removed));
+  say(`the Swarm works as it was backed up, managed by host ${hostKey} alone; what was there before: ${former}`);
+  warnOfSilent(silent);
+});
