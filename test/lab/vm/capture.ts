@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createReadStream, existsSync, statSync } from "node:fs";
+import { createReadStream, existsSync, rmSync, statSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { run } from "../../../toolchain/run.ts";
 
@@ -14,10 +14,23 @@ export interface Capture {
   occurrences(text: string): Promise<number>;
 }
 
-/** Keeps every frame that crosses the switch in a file, whole. */
-export async function startCapture([enter, namespace]: [string, string], file: string): Promise<Capture> {
+/** Keeps every frame that crosses the switch and matches a filter in a file, whole. */
+export async function startCapture(
+  [enter, namespace]: [string, string],
+  file: string,
+  filter: string,
+): Promise<Capture> {
+  rmSync(file, { force: true });
   // To the file at once: what is still in a buffer when it is stopped would be missing.
-  const flags = ["--interface=br0", "--snapshot-length=0", "--packet-buffered", "--buffer-size=65536", "-w", file];
+  const flags = [
+    "--interface=br0",
+    "--snapshot-length=0",
+    "--packet-buffered",
+    "--buffer-size=65536",
+    "-w",
+    file,
+    filter,
+  ];
   const child = spawn(enter, [namespace, "tcpdump", "--relinquish-privileges=root", ...flags], { stdio: "ignore" });
   const ended = once(child, "exit");
   while (!existsSync(file) || statSync(file).size === 0) {

@@ -17,6 +17,8 @@ export interface MachineLabOptions {
   disks?: number;
   /** MTU of their network cards. @default 1500 */
   mtu?: number;
+  /** What each of them finds in `/run/lab-seed`, by file name. @default - nothing */
+  files?: Readonly<Record<string, Buffer>>;
 }
 
 /** Virtual machines on one switch that ends at this machine: for what takes a kernel of its own. */
@@ -24,7 +26,7 @@ export interface MachineLab {
   machines: readonly Machine[];
   /** The machine of that number, from 1. */
   machine(number: number): Machine;
-  /** Begins to keep every frame that crosses the switch. */
+  /** Begins to keep every frame that one machine sends another. */
   capture(): Promise<Capture>;
   /** Ends all machines and leaves nothing of the lab. */
   stop(): Promise<void>;
@@ -52,7 +54,7 @@ export async function startMachines({
       mkdirSync(folder);
       const tap = await network.addTap(number);
       const address = network.address(number);
-      machines.push(await Machine.create({ number, folder, address, tap, image, disks, mtu, identityFile }));
+      machines.push(await Machine.create({ number, folder, address, tap, image, disks, mtu, identityFile, files }));
     }
     await Promise.all(machines.map((machine) => machine.booted()));
   } catch (error) {
@@ -66,7 +68,8 @@ export async function startMachines({
       if (!machine) throw new Error(`lab: there is no machine ${number}; there are ${count}`);
       return machine;
     },
-    capture: () => startCapture(network.enterSwitch, join(slot.folder, "wire.pcap")),
+    capture: () =>
+      startCapture(network.enterSwitch, join(slot.folder, "wire.pcap"), `not host ${network.address(254)}`),
     stop: () => removeLab(slot),
   };
 }

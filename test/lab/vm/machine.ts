@@ -21,6 +21,8 @@ export interface MachineOptions {
   mtu: number;
   /** Private key of the lab's user, beside its public one. */
   identityFile: string;
+  /** What the machine finds in `/run/lab-seed`, by file name. */
+  files: Readonly<Record<string, Buffer>>;
 }
 
 /** How the machines are emulated. A machine with hardware for it would be quicker; results must not depend on it. */
@@ -57,7 +59,10 @@ export class Machine {
     const machine = new Machine(options, readFileSync(join(seed, "ssh_host_ed25519_key.pub"), "utf8").trim());
     writeFileSync(join(seed, "authorized_keys"), readFileSync(`${options.identityFile}.pub`));
     writeFileSync(join(seed, "machine"), machine.#identity());
-    await run("mke2fs", ["-q", "-t", "ext4", "-F", "-L", "lab-seed", "-d", seed, join(folder, "seed.img"), "4M"]);
+    for (const [name, content] of Object.entries(options.files)) writeFileSync(join(seed, name), content);
+    const bytes = Object.values(options.files).reduce((sum, content) => sum + content.length, 0);
+    const size = `${8 + Math.ceil((bytes / 1024 ** 2) * 1.1)}M`;
+    await run("mke2fs", ["-q", "-t", "ext4", "-F", "-L", "lab-seed", "-d", seed, join(folder, "seed.img"), size]);
     rmSync(seed, { recursive: true });
     await run("qemu-img", ["create", "-q", "-f", "qcow2", "-F", "raw", "-b", options.image.disk, machine.#rootDisk]);
     for (const disk of machine.#drives) {
@@ -101,13 +106,27 @@ export class Machine {
     }
   }
 
-  /** Runs a shell command on the machine, as root, and gives back what it printed. */
-  run(command: string): Promise<string> {
+  /** Has it start anew; it still boots when this is over. */
+  async reboot(): Promise<void> {
+    const before = await this.run("cat /proc/sys/kernel/random/boot_id");
+    // The connection is cut on the way, which is as it should be.
+    await this.run("systemctl reboot").catch(() => undefined);
+    const isUpAgain = async () =>
+      (await this.run("cat /proc/sys/kernel/random/boot_id").catch(() => before)) !== before;
+    while (!(await isUpAgain())) await pause(1_000);
+  }
+
+  /**
+   * Runs a shell command on the machine, as root, and gives back what it printed.
+   *
+   * @param limitMs milliseconds until it is given up; under emulation everything takes its time
+   */
+  run(command: string, limitMs = 120_000): Promise<string> {
     const pinned = `KnownHostsCommand=/bin/echo %H ${this.hostKey}`;
     const options = ["BatchMode=yes", "StrictHostKeyChecking=yes", "ConnectTimeout=5", "UserKnownHostsFile=/dev/null"];
     const flags = [pinned, ...options].flatMap((option) => ["-o", option]);
     return run("ssh", ["-F", "none", "-i", this.identityFile, ...flags, `root@${this.address}`, command], {
-      timeoutMs: 120_000,
+      timeoutMs: limitMs,
     });
   }
 

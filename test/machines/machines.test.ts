@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { Engine } from "../../components/engine/engine.ts";
+import { send } from "../../components/engine/transport.ts";
+import { ensureEngine } from "../../toolchain/docker-engine.ts";
+import { buildImage } from "../../toolchain/minio-image.ts";
+import { accessOf, Client, told } from "../integration/client.ts";
+import { type Bucket, buckets } from "../integration/s3.ts";
+import { TestStack } from "../integration/stack.ts";
+import { type Capture, type Machine, type MachineLab, startMachines } from "../lab/vm/lab.ts";
+import { whyNoMachines } from "../lab/vm/tools.ts";
+
+/** What namespaces cannot show, on kernels of their own: encryption on the wire, clocks, a reboot. */
+let lab: MachineLab;
+let stack: TestStack;
+let through: Record<string, Bucket>;
+
+const problem = whyNoMachines();
+const MIB = 1024 * 1024;
+
+/** Known, and nowhere else: to be found on the wire, or not. Too long to be cut by every frame's end. */
+const TEXT = "the-known-pattern-of-the-encryption-test";
+const KNOWN = Buffer.from(TEXT.repeat(100_000));
+
+const connection = ({ address, hostKey, identityFile }: Machine) => {
+  const pinned = ["-o", `KnownHostsCommand=/bin/echo %H ${hostKey}`, "-o", "UserKnownHostsFile=/dev/null"];
+  return { host: `ssh://root@${address}`, sshOptions: ["-i", identityFile, ...pinned] };
+};
+
+const hostSettings = ({ address, hostname, hostKey, identityFile }: Machine) => ({
+  ...{ address, hostname, hostKey, identityFile },
+  user: "root",
+  drives: { d1: { path: "/mnt/disk1" }, d2: { path: "/mnt/disk2" } },
+});
+
+/** The image of MinIO by id, and as `docker save` writes it. */
+async function imageArchive(): Promise<{ image: string; archive: Buffer }> {
+  const { connection: own } = await ensureEngine();
+  const image = await buildImage(new Engine(own));
+  return { image, archive: await send(own, "GET", `/images/${image}/get`) };
+}
+
+async function makeStack(image: string): Promise<TestStack> {
+  const hosts = Object.fromEntries(lab.machines.map((machine) => [machine.hostname, hostSettings(machine)]));
+  return TestStack.create({ config: { stack: "ssh", hosts, image } });
+}
+
+/** What crosses the wire between the machines while an object goes in through one and is read through another. */
+async function wireOf(name: string, content: Buffer): Promise<Capture> {
+  const [first, second] = Object.values(through) as [Bucket, Bucket];
+  const capture = await lab.capture();
+  await first.put(name, content);
+  expect((await second.get(name)).equals(content)).toBe(true);
+  await capture.stop();
+  return capture;
+}
+
+/** MTU of the interfaces that the store's container on a machine has. */
+const mtus = (machine: Machine) =>
+  machine.run(
+    "pid=$(docker inspect --format '{{.State.Pid}}' $(docker ps -q --filter label=com.docker.swarm.service.id)); " +
+      "nsenter -t $pid -n sh -c 'cat /sys/class/net/eth*/mtu' | sort -n | head -n 1",
+  );
+
+describe("a store on machines with kernels of their own", () => {
+  beforeAll(async () => {
+    if (problem !== undefined) return;
+    const { image, archive } = await imageArchive();
+    lab = await startMachines({ machines: 3, disks: 2, files: { "image.tar": archive } });
+    const load = "docker load --quiet --input /run/lab-seed/image.tar";
+    await Promise.all(lab.machines.map((machine) => machine.run(load, 10 * 60_000)));
+    stack = await makeStack(image);
+  });
+  afterAll(async () => {
+    stack?.remove();
+    await lab?.stop();
+  });
+  beforeEach(({ skip }) => {
+    if (problem !== undefined) skip(problem);
+  });
+
+  test("is made with everything at its defaults, encrypted, and is clean at the second look", async () => {
+    await stack.up();
+    through = await buckets(stack, "wire");
+    await through["machine1"]!.create();
+    expect((await stack.preview({ refresh: true })).steps).toEqual([]);
+  });
+
+  test("sends what its hosts tell each other only within ESP", async () => {
+    const wire = await wireOf("encrypted", KNOWN);
+    const frames = { esp: await wire.count("esp"), vxlan: await wire.count("udp port 4789") };
+    console.log(`encrypted: ${frames.esp} ESP frames, ${frames.vxlan} of VXLAN, text ${await wire.occurrences(TEXT)}×`);
+    expect(frames.esp).toBeGreaterThan(100);
+    expect(frames.vxlan).toBe(0);
+    expect(await wire.occurrences(TEXT)).toBe(0);
+  });
+
+  test("leaves room for the encryption in the MTU, and large objects cross", async () => {
+    for (const machine of lab.machines) expect(Number(await mtus(machine))).toBe(1424);
+    const large = Buffer.alloc(64 * MIB, "0123456789abcdef");
+    const [first, second] = Object.values(through) as [Bucket, Bucket];
+    await first.put("large", large);
+    expect((await second.get("large")).equals(large)).toBe(true);
+  });
+
+  test("bears the reboot of a manager: nothing is lost, and nothing is left to do", async () => {
+    const [, machine] = lab.machines as [Machine, Machine];
+    const client = await Client.start({ access: await accessOf(stack), bucket: "reboot", pauseMs: 200 });
+    await machine.reboot();
+    await machine.booted();
+    const account = await client.finish();
+    console.log(`one of three machines rebooted:\n${told(account)}`);
+    expect(account).toMatchObject({ lost: [], changed: [] });
+    expect(account.patient.writes).toBeGreaterThan(0);
+    await stack.up();
+    expect((await stack.preview({ refresh: true })).steps).toEqual([]);
+    const nodes = await new Engine(connection(lab.machine(1))).nodes();
+    expect(nodes.map(({ Status }) => Status.State)).toEqual(["ready", "ready", "ready"]);
+  });
+
+  test("names the host whose clock is off", async () => {
+    const [, , machine] = lab.machines as [Machine, Machine, Machine];
+    await machine.run("date --set '+10 minutes'");
+    const { output } = await stack.refused("preview").catch(() => stack.preview());
+    await machine.run("date --set '-10 minutes'");
+    expect(output).toMatch(/machine3.*clock|clock.*machine3/);
+  });
+
+  test("sends in the clear when it is told to, so that the text is found", async () => {
+    stack.config("encrypted", false);
+    stack.config("allowOutage", true);
+    await stack.up();
+    const wire = await wireOf("plain", KNOWN);
+    const frames = { esp: await wire.count("esp"), vxlan: await wire.count("udp port 4789") };
+    console.log(`in the clear: ${frames.esp} ESP frames, ${frames.vxlan} of VXLAN`);
+    expect(frames.vxlan).toBeGreaterThan(100);
+    expect(await wire.occurrences(TEXT)).toBeGreaterThan(0);
+  });
+
+  test("is taken away whole", async () => {
+    await stack.destroy();
+    for (const machine of lab.machines) {
+      expect((await new Engine(connection(machine)).info()).Swarm.LocalNodeState).toBe("inactive");
+    }
+  });
+});
