@@ -76,6 +76,8 @@ export function removeScript(filter: PortFilter): string {
 if [ -d /run/systemd/system ]; then systemctl disable --quiet ${unitOf(filter)} 2>/dev/null || true; fi
 ${ipv4.map((chain) => removed("iptables", chain)).join("\n")}
 ${ipv6.map((chain) => removed("ip6tables", chain)).join("\n")}
+# An engine that leaves IPv6 alone made no such chain; one that is in use stays.
+ip6tables -w -X DOCKER-USER 2>/dev/null || true
 rm -f ${fileOf(filter)}
 if rmdir ${FOLDER} 2>/dev/null; then rm -f ${UNIT}; rmdir /etc/pulumi-swarm 2>/dev/null || true; fi
 `;
@@ -89,7 +91,7 @@ PATH="$PATH:/usr/sbin:/sbin"`;
 function bootScript(filter: PortFilter): string {
   const { ipv4, ipv6 } = chainsOf(filter);
   return `#!/bin/sh
-# Who may reach the ports ${filter.ports.join(", ")} of ${filter.title}. pulumi-swarm writes this file anew.
+# Who may reach the ports ${filter.ports.join(", ")} of ${inOneLine(filter.title)}. pulumi-swarm writes this file anew.
 set -e
 PATH="$PATH:/usr/sbin:/sbin"
 lead() {
@@ -131,6 +133,7 @@ function heredoc(command: string, text: string): string {
   return `${command} <<'${end}'\n${text.trimEnd()}\n${end}`;
 }
 
+const inOneLine = (text: string) => text.replaceAll(/[^ -~]/g, "?");
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
 const fileOf = ({ chain }: Pick<PortFilter, "chain">) => `${FOLDER}/${chain}.sh`;

@@ -58,7 +58,11 @@ export class MinioService extends pulumi.ComponentResource {
 
     const plan = planOf(args, serviceName, swarm.hosts);
     const checked = plan.services.map((service) =>
-      swarm.preflight(serviceDemand(name, subject, plan, service), this, `${name}-${service.role}`),
+      swarm.preflight(
+        serviceDemand(name, subject, plan, service, args.allowFrom !== undefined),
+        this,
+        `${name}-${service.role}`,
+      ),
     );
     const child = { parent: this, dependsOn: checked };
 
@@ -183,7 +187,7 @@ interface MadeService {
 }
 
 /** What a service needs of the engines. */
-function serviceDemand(name: string, subject: string, plan: StorePlan, service: ServicePlan) {
+function serviceDemand(name: string, subject: string, plan: StorePlan, service: ServicePlan, guarded: boolean) {
   return {
     kind: "service",
     subject,
@@ -193,5 +197,6 @@ function serviceDemand(name: string, subject: string, plan: StorePlan, service: 
     ports: { ...plan.published },
     hosts: service.hosts.map(({ key }) => key),
     disks: service.hosts.slice(0, 1).flatMap((host) => disksOf(host, service.pool.drives)),
+    guarded,
   } as const;
 }

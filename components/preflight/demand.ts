@@ -43,6 +43,8 @@ export interface ServiceDemand {
   hosts: string[];
   /** Mount points of disks the service uses on each of its hosts, with the folder below each that is its own. */
   disks: { path: string; subfolder: string }[];
+  /** Whether the ports are not for everybody, which takes rules on each of its hosts. @default false */
+  guarded?: boolean;
 }
 
 /** The Swarm itself. */

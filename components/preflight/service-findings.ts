@@ -1,3 +1,4 @@
+import { hasShell } from "../engine/shell.ts";
 import type { ServiceDetails } from "../engine/types.ts";
 import { isOwned } from "../shared/labels.ts";
 import type { ServiceDemand } from "./demand.ts";
@@ -18,6 +19,7 @@ export function serviceFindings(
   const findings = [
     ...nameFindings(demand, others, situation),
     ...portFindings(demand, others, situation),
+    ...guardFindings(demand, situation),
     ...diskFindings(demand, situation),
     ...spaceFindings(demand, situation),
   ];
@@ -73,6 +75,22 @@ function holderOf(port: number, key: string, demand: ServiceDemand, situation: S
   if (service) return ours.has(service.ID) ? undefined : `service ${service.Spec.Name}`;
   if (container) return `container ${container.Names[0]?.replace(/^\//, "") ?? container.Id}`;
   return situation.machines[key]?.listening.includes(port) ? "a process outside Docker" : undefined;
+}
+
+/** Rules are set as root, by ssh. */
+function guardFindings({ guarded, hosts }: ServiceDemand, situation: Situation): ServiceFinding[] {
+  if (!guarded) return [];
+  return hosts.flatMap((key) => {
+    const address = situation.hosts[key]?.address;
+    const about = { check: "ports", hosts: [key], argument: "allowFrom", value: key } as const;
+    if (address !== undefined && !hasShell({ host: address })) {
+      const problem = `is reached at ${address}, and only by ssh can rules be set there: declare it in SshHosts, or leave allowFrom out`;
+      return [{ ...about, problem }];
+    }
+    if (situation.machines[key]?.root !== false) return [];
+    const problem = "rules there are root's to set: log in as root, or let the user run sudo without a password";
+    return [{ ...about, problem }];
+  });
 }
 
 function diskFindings({ disks, hosts }: ServiceDemand, situation: Situation): ServiceFinding[] {

@@ -45,7 +45,16 @@ export class S3Gateway extends pulumi.ComponentResource {
     const hosts = (args.hosts ?? Object.keys(swarm.hosts)).toSorted();
     const ports = { port, ...(consolePort === undefined ? {} : { consolePort }) };
     const checked = swarm.preflight(
-      { kind: "service", subject, owner: ownerOf(`${name}-service`), name: serviceName, ports, hosts, disks: [] },
+      {
+        kind: "service",
+        subject,
+        owner: ownerOf(`${name}-service`),
+        name: serviceName,
+        ports,
+        hosts,
+        disks: [],
+        guarded: args.allowFrom !== undefined,
+      },
       this,
       name,
     );

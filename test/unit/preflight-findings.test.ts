@@ -132,6 +132,11 @@ const inUse = situation({ a: ownManager({ networks: [ownNetwork()] }, users) });
 describe("refused", () => {
   test.each<[Demand | Demand[], Situation, string | string[]]>([
     [
+      { ...SERVICE, guarded: true },
+      situation({ a: host({}) }),
+      'MinioService "store": allowFrom "a": is reached at unix:///a.sock, and only by ssh can rules be set there: declare it in SshHosts, or leave allowFrom out',
+    ],
+    [
       SWARM,
       situation({ a: host({}, { Name: "b" }) }),
       `${HOSTNAME} "b": give hostname: "b", or rename the machine, restart Docker`,
