@@ -54,7 +54,9 @@ export async function lookAgain(session: Session, members: readonly RecordedMemb
 export function recordedSwarm({ deployment }: ExportedStack, hostKey: string): RecordedSwarm {
   const resources = (deployment.resources ?? []).filter((resource) => resource.delete !== true);
   const of = (kind: string) => resources.filter(({ type }) => type === KIND + kind);
-  const members = of("Member").map(memberOf);
+  const members = of("Member")
+    .map(memberOf)
+    .sort((a, b) => a.key.localeCompare(b.key));
   const [chosen, another] = members.filter(({ key }) => key === hostKey);
   if (!chosen) {
     const keys = members.map(({ key }) => key).join(", ");
