@@ -37,6 +37,7 @@ export async function startMachines({
   machines: count,
   disks = 0,
   mtu = 1500,
+  files = {},
 }: MachineLabOptions): Promise<MachineLab> {
   const problem = whyNoMachines();
   if (problem) throw new Error(problem);
