@@ -8,12 +8,21 @@ import { done, notYet, waitFor } from "./wait.ts";
 /** The engines of a Swarm's managers, by host key. */
 export type Managers = Record<string, EngineConnection>;
 
-/** How long a manager may take to say that it is one, in milliseconds; by ssh there is somebody to be let in first. */
+/**
+ * How long the manager that answered last may take to say that it is one, in milliseconds; by ssh there is somebody to
+ * be let in first.
+ */
 const PATIENCE = 5_000;
 const SSH_PATIENCE = 15_000;
 
-/** How long a locked manager is waited for, in seconds: the Cluster unlocks it, side by side with what asks here. */
-const UNLOCKING = 20;
+/** How long any other may take: while the managers elect a leader, each of them thinks about it for up to 20 s. */
+const ELECTION = 25_000;
+
+/**
+ * How long managers are waited for that cannot answer yet, in seconds: those that are locked are unlocked by the
+ * Cluster, side by side with what asks here, and those that see no quorum may be about to have one.
+ */
+const COMING_BACK = 20;
 
 /** The managers that any resource has named in this run, and the one that answered last; by Swarm. */
 const known = new Map<string, EngineConnection[]>();
@@ -45,17 +54,22 @@ export function isOutdated(recorded: Managers | undefined, now: Managers): boole
  *
  * @throws when that cannot be told: one does not answer, is locked, or sees no quorum.
  */
-export async function findManager(managers: Managers, swarmId: string): Promise<Engine | undefined> {
+export async function findManager(
+  managers: Managers,
+  swarmId: string,
+  limitSeconds = COMING_BACK,
+): Promise<Engine | undefined> {
   remember(managers, swarmId);
   const latest = last.get(swarmId);
-  if (latest && (await asked(latest, swarmId)) === "manager") return new Engine(latest);
+  if (latest && (await asked(latest, swarmId, hasShell(latest) ? SSH_PATIENCE : PATIENCE)) === "manager") {
+    return new Engine(latest);
+  }
   const found = await waitFor(
     async () => {
       const answers = await askAll(candidates(managers, swarmId), swarmId);
-      // Left out of the search, a locked manager would pass for one that has left.
-      return "silent" in answers && answers.locked ? notYet(answers.silent.join("; ")) : done(answers);
+      return "silent" in answers && answers.comingBack ? notYet(answers.silent.join("; ")) : done(answers);
     },
-    { what: "managers", limitSeconds: UNLOCKING },
+    { what: "managers", limitSeconds },
     (because) => new ResourceProblem(`no manager of the Swarm ${swarmId} answers: ${because}`),
   );
   if ("manager" in found) {
@@ -98,38 +112,37 @@ function candidates(managers: Managers, swarmId: string): EngineConnection[] {
   return [...before, ...more];
 }
 
-type Answers = { manager: EngineConnection } | { silent: string[]; locked: boolean };
+type Answers = { manager: EngineConnection } | { silent: string[]; comingBack: boolean };
 
 /** Asks all at once; the first that is a manager is the answer, so that one that is down costs no time. */
 async function askAll(connections: EngineConnection[], swarmId: string): Promise<Answers> {
-  const asking = connections.map((connection) => asked(connection, swarmId));
+  const asking = connections.map((connection) => asked(connection, swarmId, ELECTION));
   const first = asking.map(async (asked, at) => {
     if ((await asked) !== "manager") throw new Error("it is not this one");
     return { manager: connections[at]! };
   });
   return Promise.any(first).catch(async () => {
     const answers = await Promise.all(asking);
-    const silent = answers.flatMap((answer, at) => {
-      if (answer === "locked") return `the manager at ${connections[at]!.host} is locked: \`pulumi up\` unlocks it`;
-      return typeof answer === "object" ? answer.because : [];
-    });
-    return { silent, locked: answers.includes("locked") };
+    const silent = answers.filter((answer) => typeof answer === "object");
+    return { silent: silent.map(({ because }) => because), comingBack: silent.some((answer) => answer.comingBack) };
   });
 }
 
-/** What an engine is to the Swarm. */
-async function asked(
-  connection: EngineConnection,
-  swarmId: string,
-): Promise<"manager" | "stranger" | "locked" | { because: string }> {
+type Answer = "manager" | "stranger" | { because: string; comingBack: boolean };
+
+/** What an engine is to the Swarm. Taken for a stranger, a locked manager would pass for one that has left. */
+async function asked(connection: EngineConnection, swarmId: string, patience: number): Promise<Answer> {
+  const manager = `the manager at ${connection.host}`;
   try {
-    const { Swarm } = await new Engine(connection).info(hasShell(connection) ? SSH_PATIENCE : PATIENCE);
-    if (Swarm.LocalNodeState === "locked") return "locked";
+    const { Swarm } = await new Engine(connection).info(patience);
+    if (Swarm.LocalNodeState === "locked") {
+      return { because: `${manager} is locked: \`pulumi up\` unlocks it`, comingBack: true };
+    }
     if (!Swarm.ControlAvailable) return "stranger";
     if (Swarm.Cluster?.ID) return Swarm.Cluster.ID === swarmId ? "manager" : "stranger";
     // It cannot tell which Swarm it manages as long as too few of its managers see each other.
-    return { because: `the manager at ${connection.host} sees no quorum (${Swarm.Error || "no leader"})` };
+    return { because: `${manager} sees no quorum (${Swarm.Error || "no leader"})`, comingBack: true };
   } catch (error) {
-    return { because: errorText(error) };
+    return { because: errorText(error), comingBack: false };
   }
 }

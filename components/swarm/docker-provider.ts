@@ -7,8 +7,9 @@ import { sshCommandOptions } from "../engine/ssh.ts";
 import type { Host } from "../host/host.ts";
 import { recordedOutputs } from "../preflight/recorded.ts";
 
-/** How long a manager may take to say that it is one, in milliseconds. */
+/** How long a manager may take to say that it is one, in milliseconds; by ssh there is somebody to be let in first. */
 const PATIENCE = 5_000;
+const SSH_PATIENCE = 15_000;
 
 /** A host's engine, from the moment it answers. */
 export function reachable(host: Host): pulumi.Output<EngineConnection> {
@@ -55,7 +56,7 @@ export async function firstAnswering(
 }
 
 async function isManager(connection: EngineConnection): Promise<boolean> {
-  const info = await new Engine(connection).info(PATIENCE).catch(() => undefined);
+  const info = await new Engine(connection).info(hasShell(connection) ? SSH_PATIENCE : PATIENCE).catch(() => undefined);
   return info?.Swarm.ControlAvailable === true;
 }
 

@@ -52,7 +52,7 @@ test("a Swarm is gone when all say so, and not when one is silent or sees no quo
   await expect(findManager(named("worker", "down"), "hidden")).rejects.toThrow(
     "no manager of the Swarm hidden answers",
   );
-  await expect(findManager(named("noQuorum"), "split")).rejects.toThrow("sees no quorum (no leader)");
+  await expect(findManager(named("noQuorum"), "split", 0)).rejects.toThrow("sees no quorum (no leader)");
 });
 
 test.each<[string[], string | undefined, string | undefined]>([
