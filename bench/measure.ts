@@ -4,16 +4,19 @@ import { say } from "../toolchain/progress.ts";
 /** How often everything is measured. */
 export const RUNS = 5;
 
-let stopped = false;
+const stop = new AbortController();
+
+/** Fires at Ctrl-C: what would run for minutes ends at once. */
+export const stopped = stop.signal;
 
 /** After Ctrl-C the step that runs ends, what was made is removed, and nothing further begins. */
 export function stopOnSignal(): void {
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => (stopped = true));
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
 }
 
 /** Seconds that `work` takes. */
 export async function timed(work: () => Promise<unknown>): Promise<number> {
-  if (stopped) throw new Error("interrupted");
+  if (stopped.aborted) throw new Error("interrupted");
   const start = performance.now();
   await work();
   return (performance.now() - start) / 1000;

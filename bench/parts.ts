@@ -5,8 +5,11 @@ export type Part = (typeof PARTS)[number];
 export const BENCH_USAGE = "npm run bench [-- preview | up | clone] [--cold] [--yes] [--json] [--stack dev]";
 
 /** The parts named, or all. */
-export function partsOf(names: readonly string[]): Set<Part> {
-  const wrong = names.find((name) => !PARTS.some((part) => part === name));
-  if (wrong !== undefined) throw new Error(`argument "${wrong}": choose of ${PARTS.join(", ")}; usage: ${BENCH_USAGE}`);
-  return new Set(names.length === 0 ? PARTS : PARTS.filter((part) => names.includes(part)));
+export const partsOf = (names: readonly string[]): Set<Part> => chosen(PARTS, names, BENCH_USAGE);
+
+/** Those of all parts that are named, in their own order; all when none is. */
+export function chosen<P extends string>(all: readonly P[], names: readonly string[], usage: string): Set<P> {
+  const wrong = names.find((name) => !all.some((part) => part === name));
+  if (wrong !== undefined) throw new Error(`argument "${wrong}": choose of ${all.join(", ")}; usage: ${usage}`);
+  return new Set(names.length === 0 ? all : all.filter((part) => names.includes(part)));
 }

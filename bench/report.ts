@@ -43,7 +43,13 @@ export function median(values: readonly number[]): number {
 }
 
 export function renderBench({ rows, skipped }: BenchReport): string {
-  const cells = rows.map(({ what, seconds, median: ours, against, againstMedian, ratio, aim }) => [
+  const { head, rows: cells } = measurementTable(rows);
+  return [table(head, cells), ...skipped.map((line) => `left out: ${line}`)].join("\n");
+}
+
+/** A row of text for each measurement. */
+export function measurementTable(measured: readonly BenchRow[]): { head: string[]; rows: string[][] } {
+  const rows = measured.map(({ what, seconds, median: ours, against, againstMedian, ratio, aim }) => [
     what,
     duration(ours),
     spread(seconds),
@@ -54,7 +60,7 @@ export function renderBench({ rows, skipped }: BenchReport): string {
     aim === undefined ? "" : `≤ ${aim.toFixed(1)}`,
   ]);
   const head = ["measured", "median", "runs", "against", "median", "runs", "ratio", "aim"];
-  return [table(head, cells), ...skipped.map((line) => `left out: ${line}`)].join("\n");
+  return { head, rows };
 }
 
 function spread(seconds: readonly number[]): string {

@@ -1,0 +1,31 @@
+import { parseArgs } from "node:util";
+import { amount } from "../../commands/lab/arguments.ts";
+import { chosen } from "../parts.ts";
+import { HOST_PARTS, type HostPart } from "./report.ts";
+
+export const HOSTS_USAGE =
+  "npm run bench:hosts [-- cluster | growth | stand-ins | throughput] [--hosts 5,10] [--json] [--write]";
+
+export interface HostsArgs {
+  parts: Set<HostPart>;
+  /** Numbers of hosts in place of a part's own. */
+  sizes?: number[];
+  json: boolean;
+  /** Whether the document and its plots are renewed. */
+  write: boolean;
+}
+
+/** Reads the command's arguments. */
+export function hostsArgs(args: readonly string[]): HostsArgs {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { hosts: { type: "string" }, json: { type: "boolean" }, write: { type: "boolean" } },
+  });
+  const { hosts, json = false, write = false } = values;
+  const parts = chosen(HOST_PARTS, positionals, HOSTS_USAGE);
+  if (hosts !== undefined && parts.size > 1) {
+    throw new Error(`--hosts "${hosts}": name the one part that it is for; usage: ${HOSTS_USAGE}`);
+  }
+  return { parts, sizes: hosts?.split(",").map((size) => amount("--hosts", size, 2, 2000)), json, write };
+}

@@ -1,0 +1,47 @@
+import { execFileSync } from "node:child_process";
+import { killTree } from "../../test/integration/kill-tree.ts";
+import type { TestStack } from "../../test/integration/stack.ts";
+import { stopped, timed } from "../measure.ts";
+
+/** What one run of Pulumi cost. */
+export interface Cost {
+  seconds: number;
+  /** The most memory that Pulumi and all it started had at once, in MiB. */
+  peakMiB: number;
+}
+
+/** Milliseconds between two looks at the memory. */
+const LOOK_EVERY = 250;
+
+/** Runs Pulumi to its end, or to Ctrl-C; fails when it does. */
+export async function costOf(stack: TestStack, verb: "up" | "preview"): Promise<Cost> {
+  let peakKiB = 0;
+  const seconds = await timed(async () => {
+    const running = stack.begin(verb, verb === "up" ? ["--yes", "--skip-preview"] : ["--expect-no-changes"]);
+    const kill = () => killTree(running.pid);
+    const timer = setInterval(() => (peakKiB = Math.max(peakKiB, residentKiB(running.pid))), LOOK_EVERY);
+    stopped.addEventListener("abort", kill);
+    try {
+      const { exitCode, output } = await running.outcome;
+      if (stopped.aborted) throw new Error("interrupted");
+      if (exitCode !== 0) throw new Error(`pulumi ${verb} failed with ${exitCode}:\n${output}`);
+    } finally {
+      clearInterval(timer);
+      stopped.removeEventListener("abort", kill);
+    }
+  });
+  return { seconds, peakMiB: peakKiB / 1024 };
+}
+
+/** Memory of all processes of a session. */
+function residentKiB(session: number): number {
+  try {
+    const lines = execFileSync("ps", ["-o", "rss=", "-s", String(session)], { encoding: "utf8" })
+      .trim()
+      .split("\n");
+    return lines.reduce((sum, line) => sum + Number(line), 0);
+  } catch {
+    // It has just ended.
+    return 0;
+  }
+}

@@ -1,0 +1,25 @@
+import type { Table } from "./results.ts";
+
+/** A part of a document that the benchmark writes, between two comments that name it. */
+export interface Section {
+  name: string;
+  content: string;
+}
+
+/** The document with the section's content renewed; what is around the section is the author's. */
+export function withSection(document: string, { name, content }: Section): string {
+  const [begin, end] = [`<!-- bench:${name} -->`, `<!-- /bench:${name} -->`];
+  const [at, to] = [document.indexOf(begin), document.indexOf(end)];
+  if (at < 0 || to < at)
+    throw new Error(`document: ${begin} and ${end} are missing, between which results are written`);
+  return `${document.slice(0, at + begin.length)}\n\n${content.trim()}\n\n${document.slice(to)}`;
+}
+
+/** The table in Markdown, aligned as `npm run format` leaves it. */
+export function markdownTable({ head, rows }: Table): string {
+  const lines = [head, ...rows].map((line) => line.map((cell) => cell.replaceAll("|", "\\|")));
+  const widths = head.map((_, column) => Math.max(3, ...lines.map((line) => line[column]?.length ?? 0)));
+  const row = (cells: string[]) => `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
+  const [first = "", ...others] = lines.map(row);
+  return [first, row(widths.map((width) => "-".repeat(width))), ...others].join("\n");
+}

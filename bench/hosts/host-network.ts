@@ -1,0 +1,49 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { endpointHealth } from "../../commands/status/health.ts";
+import type { LabHost } from "../../test/lab/lab.ts";
+
+export interface HostNetworkStore {
+  image: string;
+  user: string;
+  password: string;
+  /** Its files lie in this folder of every host. */
+  folder: string;
+}
+
+/** Beside the store on the overlay network, which has 9000. */
+const PORT = 9100;
+
+/** How often the new cluster is asked, 200 ms each. */
+const TRIES = 600;
+
+/**
+ * A store of plain containers on the hosts' own network, with no Swarm and no address translation: what the overlay
+ * network is measured against. Gives back its endpoints once it is healthy; it ends with the hosts.
+ */
+export async function startOnHostNetwork(hosts: readonly LabHost[], store: HostNetworkStore): Promise<string[]> {
+  const endpoints = hosts.map(({ address }) => `http://${address}:${PORT}`);
+  const drives = endpoints.map((endpoint) => `${endpoint}/drives/d1`);
+  await Promise.all(hosts.map((host) => startOne(host, store, drives)));
+  await Promise.all(endpoints.map(healthy));
+  return endpoints;
+}
+
+async function startOne({ engine }: LabHost, store: HostNetworkStore, drives: string[]): Promise<void> {
+  const { image, user, password, folder } = store;
+  const { Id } = await engine.request<{ Id: string }>("POST", "/containers/create", {
+    body: {
+      Image: image,
+      Cmd: ["server", "--address", `:${PORT}`, ...drives],
+      Env: [`MINIO_ROOT_USER=${user}`, `MINIO_ROOT_PASSWORD=${password}`],
+      HostConfig: { NetworkMode: "host", Binds: [`${folder}:/drives/d1`] },
+    },
+  });
+  await engine.request("POST", `/containers/${Id}/start`);
+}
+
+async function healthy(endpoint: string): Promise<void> {
+  for (let tries = 0; !(await endpointHealth(endpoint)).healthy; tries++) {
+    if (tries === TRIES) throw new Error(`the store at ${endpoint} is not healthy after two minutes`);
+    await pause(200);
+  }
+}

@@ -1,0 +1,58 @@
+import { table } from "../../commands/status/table.ts";
+import type { Plot } from "./plot.ts";
+import {
+  type ClusterResult,
+  clusterTable,
+  type GrowthResult,
+  growthTable,
+  secondsCurves,
+  type StandInResult,
+  standInTable,
+  type Table,
+  type ThroughputResult,
+  throughputTable,
+} from "./results.ts";
+
+/** What can be measured on its own. */
+export const HOST_PARTS = ["cluster", "growth", "stand-ins", "throughput"] as const;
+export type HostPart = (typeof HOST_PARTS)[number];
+
+/** The results as plain data: this is what `--json` prints. */
+export interface HostsReport {
+  machine: string;
+  /** Day of the measurement. */
+  date: string;
+  cluster: ClusterResult[];
+  growth: GrowthResult[];
+  standIns: StandInResult[];
+  throughput: ThroughputResult[];
+  /** What was left out, with the reason. */
+  skipped: string[];
+}
+
+/** A table for each part that was measured. */
+export function partTables({ cluster, growth, standIns, throughput }: HostsReport): [HostPart, Table][] {
+  const tables: [HostPart, Table | undefined][] = [
+    ["cluster", cluster.length > 0 ? clusterTable(cluster) : undefined],
+    ["growth", growth.length > 0 ? growthTable(growth) : undefined],
+    ["stand-ins", standIns.length > 0 ? standInTable(standIns) : undefined],
+    ["throughput", throughput.length > 0 ? throughputTable(throughput) : undefined],
+  ];
+  return tables.flatMap(([part, rows]) => (rows ? [[part, rows]] : []));
+}
+
+/** A plot for each part that has several sizes. */
+export function plotsOf({ growth, standIns }: HostsReport): [HostPart, Plot][] {
+  const plots: [HostPart, string, (GrowthResult | StandInResult)[]][] = [
+    ["growth", "A Swarm of real engines on one machine", growth],
+    ["stand-ins", "A Swarm of stand-in engines", standIns],
+  ];
+  return plots.flatMap(([part, title, results]) =>
+    results.length > 1 ? [[part, { title, x: "hosts", y: "seconds", curves: secondsCurves(results) }]] : [],
+  );
+}
+
+export function renderHosts(report: HostsReport): string {
+  const tables = partTables(report).flatMap(([part, { head, rows }]) => [part, table(head, rows)]);
+  return [report.machine, ...tables, ...report.skipped.map((line) => `left out: ${line}`)].join("\n");
+}

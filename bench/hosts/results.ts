@@ -1,0 +1,133 @@
+import { benchReport, duration, type Measurement, measurementTable, median } from "../report.ts";
+import type { Cost } from "./cost.ts";
+import type { Curve } from "./plot.ts";
+
+/** From bare engines to a healthy cluster: seconds of each run, by the way it was done. */
+export interface ClusterResult {
+  hosts: number;
+  ours: number[];
+  byCli: number[];
+  /** Absent: left out. */
+  byAnsible?: number[];
+}
+
+/** What a Swarm of so many real engines takes. */
+export interface GrowthResult {
+  hosts: number;
+  /** From bare engines until all have joined. */
+  up: Cost;
+  /** With nothing changed. */
+  preview: Cost;
+}
+
+/** What a run of Pulumi asked of the engines. */
+export interface Asked {
+  callsPerHost: number;
+  /** Size of the answers, for each host. */
+  answersKiBPerHost: number;
+}
+
+/** What a Swarm of so many hosts costs Pulumi, the engines themselves left out. */
+export interface StandInResult {
+  hosts: number;
+  up: Cost & Asked;
+  /** With nothing changed. */
+  preview: Cost & Asked;
+  /** Size of the stack's state. */
+  stateKiB: number;
+}
+
+/** How fast clients write or read, over the overlay network and with none: MiB a second, of each round. */
+export interface ThroughputResult {
+  what: string;
+  overlay: number[];
+  host: number[];
+}
+
+/** The results as rows of text, for a terminal and for a document. */
+export interface Table {
+  head: string[];
+  rows: string[][];
+}
+
+export function clusterTable(results: readonly ClusterResult[]): Table {
+  const measurements = results.flatMap(({ hosts, ours, byCli, byAnsible }): Measurement[] => {
+    const what = `\`pulumi up\`, ${hosts} hosts`;
+    const cli = { what: "docker CLI over ssh, in sequence", seconds: byCli };
+    const ansible = byAnsible && { what: "Ansible, community.docker", seconds: byAnsible };
+    return [
+      { what, seconds: ours, against: cli, aim: hosts < 16 ? 1.2 : 1 },
+      ...(ansible ? [{ what, seconds: ours, against: ansible, aim: 0.5 }] : []),
+    ];
+  });
+  return measurementTable(benchReport(measurements).rows);
+}
+
+/** How much longer than the smallest of them each size takes. */
+export function growthTable(results: readonly GrowthResult[]): Table {
+  const [first] = results;
+  if (!first) throw new Error("growth: a table needs at least one result");
+  return {
+    head: [
+      "hosts",
+      "all joined",
+      `against ${first.hosts}`,
+      "preview, no changes",
+      `against ${first.hosts}`,
+      "peak memory",
+    ],
+    rows: results.map(({ hosts, up, preview }) => [
+      String(hosts),
+      duration(up.seconds),
+      times(up.seconds / first.up.seconds),
+      duration(preview.seconds),
+      times(preview.seconds / first.preview.seconds),
+      `${Math.round(up.peakMiB)} MiB`,
+    ]),
+  };
+}
+
+/** One row for each run; everything but the calls is to be read against the number of hosts. */
+export function standInTable(results: readonly StandInResult[]): Table {
+  const rows = (["up", "preview"] as const).flatMap((verb) =>
+    results.map(({ hosts, stateKiB, [verb]: { seconds, peakMiB, callsPerHost, answersKiBPerHost } }) => [
+      verb === "up" ? "up" : "preview, no changes",
+      String(hosts),
+      duration(seconds),
+      `${((seconds / hosts) * 1000).toFixed(0)} ms`,
+      `${Math.round(peakMiB)} MiB`,
+      callsPerHost.toFixed(1),
+      `${answersKiBPerHost.toFixed(1)} KiB`,
+      `${(stateKiB / hosts).toFixed(1)} KiB`,
+    ]),
+  );
+  const head = ["run", "hosts", "time", "a host", "peak memory", "calls a host", "answers a host", "state a host"];
+  return { head, rows };
+}
+
+/** Medians of all rounds; the ratio is aimed at 0.9 and more. */
+export function throughputTable(results: readonly ThroughputResult[]): Table {
+  return {
+    head: ["8 clients", "overlay", "host network", "ratio", "aim"],
+    rows: results.map(({ what, overlay, host }) => [
+      what,
+      speed(overlay),
+      speed(host),
+      (median(overlay) / median(host)).toFixed(2),
+      "≥ 0.9",
+    ]),
+  };
+}
+
+/** Lines over the number of hosts: how a size grows. */
+export function secondsCurves(results: readonly (GrowthResult | StandInResult)[]): Curve[] {
+  return [
+    { name: "up", points: results.map(({ hosts, up }) => [hosts, up.seconds]) },
+    { name: "preview, no changes", points: results.map(({ hosts, preview }) => [hosts, preview.seconds]) },
+  ];
+}
+
+const times = (ratio: number) => `${ratio.toFixed(2)} ×`;
+const speed = (rounds: readonly number[]) => `${median(rounds).toFixed(1)} MiB/s (${spread(rounds)})`;
+const spread = (rounds: readonly number[]) =>
+  `${Math.min(...rounds).toFixed(1)} – ${Math.max(...rounds).toFixed(1)}, ${rounds.length} rounds`;

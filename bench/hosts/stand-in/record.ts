@@ -1,0 +1,29 @@
+// Records what real engines answer, for the stand-ins to answer the same: `node bench/hosts/stand-in/record.ts`.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { startLab } from "../../../test/lab/lab.ts";
+
+/** Nobody asks for these, and they tell of the engine that happened to be recorded. */
+const UNASKED = new Set(["TLSInfo", "RegistryConfig", "IndexServerAddress", "DriverStatus", "Plugins"]);
+
+const lab = await startLab({ hosts: 1 });
+try {
+  const { engine, address } = lab.host(1);
+  const ask = (path: string) => engine.request<unknown>("GET", path);
+  const outside = {
+    info: await ask("/info"),
+    networks: await ask("/networks"),
+    containers: await ask("/containers/json"),
+  };
+  const nodeId = await engine.initSwarm({ ListenAddr: "0.0.0.0:2377", AdvertiseAddr: address, Spec: {} });
+  const inside = {
+    info: await ask("/info"),
+    networks: await ask("/networks"),
+    swarm: { ...(await engine.swarm()), JoinTokens: { Worker: "worker", Manager: "manager" } },
+    node: await engine.node(nodeId),
+  };
+  const text = JSON.stringify({ outside, inside }, (key, value: unknown) => (UNASKED.has(key) ? undefined : value), 1);
+  writeFileSync(join(import.meta.dirname, "recorded.json"), `${text}\n`);
+} finally {
+  await lab.stop();
+}

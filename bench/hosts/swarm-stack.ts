@@ -1,0 +1,25 @@
+import { join } from "node:path";
+import { ROOT } from "../../toolchain/cache.ts";
+import { TestStack } from "../../test/integration/stack.ts";
+
+/** A host as the benchmark's program is told of it. */
+export interface BenchHost {
+  hostname: string;
+  /** Its engine, as in DOCKER_HOST. */
+  socket: string;
+  address: string;
+}
+
+/** How many managers every size has, so that only the number of workers grows. */
+export const MANAGERS = 3;
+
+/** A stack with a Swarm of these hosts, and nothing on it. */
+export function swarmStack(hosts: readonly BenchHost[]): Promise<TestStack> {
+  const config = {
+    managers: Math.min(MANAGERS, hosts.length),
+    hosts: Object.fromEntries(
+      hosts.map(({ hostname, socket, address }) => [hostname, { engine: socket, hostname, address }]),
+    ),
+  };
+  return TestStack.create({ project: join(ROOT, "bench", "hosts", "program"), config });
+}

@@ -1,0 +1,69 @@
+// `npm run bench:hosts`: what a Swarm and a store over several hosts take, in tables. It asserts nothing.
+import { hostsArgs } from "../bench/hosts/arguments.ts";
+import { benchCluster, CLUSTER_SIZES } from "../bench/hosts/cluster.ts";
+import { benchGrowth, GROWTH_SIZES } from "../bench/hosts/growth.ts";
+import { availableMiB, machineName } from "../bench/hosts/machine.ts";
+import { type HostPart, type HostsReport, renderHosts } from "../bench/hosts/report.ts";
+import { benchStandIns, STAND_IN_SIZES } from "../bench/hosts/stand-ins.ts";
+import { benchThroughput } from "../bench/hosts/throughput.ts";
+import { whyNoAnsible } from "../bench/hosts/ways/by-ansible.ts";
+import { writeDocument } from "../bench/hosts/write.ts";
+import { stopOnSignal } from "../bench/measure.ts";
+import { whyNoLab } from "../test/lab/lab.ts";
+import { progress, say } from "../toolchain/progress.ts";
+import { answers } from "../toolchain/run.ts";
+import { main } from "./support/main.ts";
+
+/** MiB that a host of a lab takes: its engine, and a store's server with what holds its tasks. */
+const HOST_MIB = { engine: 150, store: 400 };
+
+await main(async () => {
+  const { parts, sizes, json, write } = hostsArgs(process.argv.slice(2));
+  stopOnSignal();
+  const date = new Date().toISOString().slice(0, 10);
+  const report: HostsReport = {
+    ...{ machine: await machineName(), date },
+    ...{ cluster: [], growth: [], standIns: [], throughput: [], skipped: [] },
+  };
+  const noLab = whyNoLab();
+  /** Whether that part can be measured here with so many hosts; else the report tells why not. */
+  const fits = (part: HostPart, hosts: number, mib: number): boolean => {
+    const free = Math.round(availableMiB());
+    const why = noLab ?? (hosts * mib > free ? `${hosts * mib} MiB are needed, and ${free} MiB are free` : undefined);
+    if (why !== undefined) report.skipped.push(`${part}, ${hosts} hosts: ${why}`);
+    return why === undefined;
+  };
+
+  if (parts.has("cluster")) {
+    const noAnsible = await whyNoAnsible();
+    if (noAnsible !== undefined) report.skipped.push(`cluster by Ansible: ${noAnsible}`);
+    const hasTools = (await answers("docker", ["--version"])) && (await answers("curl", ["--version"]));
+    if (!hasTools) report.skipped.push("cluster: `docker` and `curl` must be on PATH");
+    for (const hosts of hasTools ? (sizes ?? CLUSTER_SIZES) : []) {
+      if (!fits("cluster", hosts, HOST_MIB.store)) continue;
+      const measure = () =>
+        progress(`clusters of ${hosts} hosts`, (tell) => benchCluster(hosts, { ansible: !noAnsible, tell }));
+      report.cluster.push(await measure());
+    }
+  }
+  if (parts.has("growth")) {
+    for (const hosts of sizes ?? GROWTH_SIZES) {
+      if (!fits("growth", hosts, HOST_MIB.engine)) continue;
+      report.growth.push(await progress(`a Swarm of ${hosts} hosts`, () => benchGrowth(hosts)));
+    }
+  }
+  if (parts.has("stand-ins")) {
+    for (const hosts of sizes ?? STAND_IN_SIZES) {
+      report.standIns.push(await progress(`a Swarm of ${hosts} stand-ins`, () => benchStandIns(hosts)));
+    }
+  }
+  if (parts.has("throughput")) {
+    const hosts = sizes?.[0] ?? 4;
+    if (fits("throughput", hosts, 2_000)) {
+      report.throughput.push(...(await progress("throughput", (tell) => benchThroughput(hosts, tell))));
+    }
+  }
+
+  if (write) for (const file of writeDocument(report)) say(`written: ${file}`);
+  console.log(json ? JSON.stringify(report, undefined, 2) : renderHosts(report));
+});
