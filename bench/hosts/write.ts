@@ -3,24 +3,29 @@ import { join } from "node:path";
 import { ROOT } from "../../toolchain/cache.ts";
 import { markdownTable, withSection } from "./document.ts";
 import { plotSvg } from "./plot.ts";
-import type { HostsReport } from "./report.ts";
-import { partTables, plotsOf } from "./report.ts";
+import { type HostsReport, partTables, plotsOf } from "./report.ts";
 
 const DOCS = join(ROOT, "docs");
-const DOCUMENT = join(DOCS, "benchmarks.md");
+const DOCUMENT = "benchmarks.md";
 
 /** Writes what was measured into the document, and draws its plots; what was not measured stays as it was. */
 export function writeDocument(report: HostsReport): string[] {
   const measured = `Measured ${report.date} on ${report.machine}.`;
-  let document = readFileSync(DOCUMENT, "utf8");
+  const plots = new Map(plotsOf(report));
+  const written: string[] = [];
+  const write = (file: string, text: string) => {
+    writeFileSync(join(DOCS, file), text);
+    written.push(`docs/${file}`);
+  };
+  let document = readFileSync(join(DOCS, DOCUMENT), "utf8");
   for (const [name, table] of partTables(report)) {
-    document = withSection(document, { name, content: `${markdownTable(table)}\n\n${measured}` });
+    const plot = plots.get(name);
+    const file = `benchmark-${name}.svg`;
+    if (plot) write(file, plotSvg(plot));
+    const picture = plot ? [`![${plot.title}: ${plot.y} over ${plot.x}](${file})`] : [];
+    const content = [markdownTable(table), ...picture, measured].join("\n\n");
+    document = withSection(document, { name, content });
   }
-  writeFileSync(DOCUMENT, document);
-  const plots = plotsOf(report).map(([name, plot]) => {
-    const file = join(DOCS, `benchmark-${name}.svg`);
-    writeFileSync(file, plotSvg(plot));
-    return file;
-  });
-  return [DOCUMENT, ...plots];
+  write(DOCUMENT, document);
+  return written;
 }
