@@ -74,7 +74,7 @@ function entryPoint(name: string, port: number): string[] {
 
 /** The file of routes. The same plan gives the same text. */
 export function traefikRoutes(plan: GatewayPlan): string {
-  const { members, console, tls } = plan;
+  const { console, tls } = plan;
   const routes = {
     http: {
       routers: {
@@ -99,8 +99,8 @@ export function traefikRoutes(plan: GatewayPlan): string {
         quorum: { replacePath: { path: "/minio/health/cluster" } },
       },
       services: {
-        s3: { loadBalancer: balancer(plan, members, API_PORT) },
-        ...(console ? { console: { loadBalancer: balancer(plan, members, CONSOLE_PORT) } } : {}),
+        ...services("s3", plan, API_PORT),
+        ...(console ? services("console", plan, CONSOLE_PORT) : {}),
       },
       serversTransports: {
         members: {
@@ -131,8 +131,21 @@ function routers(name: string, tls: boolean) {
   };
 }
 
+/**
+ * Requests go to members that see the store whole: one that has just started knows of some objects only. While no member
+ * says so, they go to all that are alive: the store does not answer that question as long as it waits for a host that is
+ * gone, and may well serve meanwhile.
+ */
+function services(name: string, plan: GatewayPlan, port: number) {
+  return {
+    [name]: { failover: { service: `${name}-ready`, fallback: `${name}-alive`, healthCheck: {} } },
+    [`${name}-ready`]: { loadBalancer: balancer(plan, port, "/minio/health/cluster") },
+    [`${name}-alive`]: { loadBalancer: balancer(plan, port, "/minio/health/live") },
+  };
+}
+
 /** Every member by its name. One that is away has none, and is simply not healthy. */
-function balancer({ storeTls }: GatewayPlan, members: readonly string[], port: number) {
+function balancer({ members, storeTls }: GatewayPlan, port: number, path: string) {
   const scheme = storeTls ? "https" : "http";
   return {
     servers: members.map((member) => ({ url: `${scheme}://${member}:${port}` })),
@@ -140,14 +153,7 @@ function balancer({ storeTls }: GatewayPlan, members: readonly string[], port: n
     strategy: "p2c",
     passHostHeader: true,
     serversTransport: "members",
-    healthCheck: {
-      // Answers only once this member serves objects, which is later than that it is alive.
-      path: "/minio/health/cluster/read",
-      port: API_PORT,
-      interval: "3s",
-      unhealthyInterval: "1s",
-      timeout: "2s",
-    },
+    healthCheck: { path, port: API_PORT, interval: "3s", unhealthyInterval: "1s", timeout: "2s" },
   };
 }
 

@@ -83,7 +83,7 @@ describe("every argument reaches a child", () => {
 
   test("store", async () => {
     const { children } = await made({ store: { members: ["x", "y"], caCertificate: CERTIFICATE } });
-    expect(routesOf(children).http.services["s3"]?.loadBalancer.servers).toEqual([
+    expect(routesOf(children).http.services["s3-ready"]?.loadBalancer.servers).toEqual([
       { url: "https://x:9000" },
       { url: "https://y:9000" },
     ]);
@@ -93,7 +93,7 @@ describe("every argument reaches a child", () => {
 
   test("consolePort", async () => {
     const { children, spec } = await made({ consolePort: 9001 });
-    expect(routesOf(children).http.services["console"]?.loadBalancer.servers).toEqual([
+    expect(routesOf(children).http.services["console-alive"]?.loadBalancer.servers).toEqual([
       { url: "http://store-a:9001" },
       { url: "http://store-b:9001" },
     ]);
@@ -147,7 +147,11 @@ test("routes lead all requests to the store, and change nothing on the way but a
         s3: { rule: "HeaderRegexp(`Accept-Encoding`, `.`)", middlewares: ["retry"] },
         "s3-silent": { rule: "PathPrefix(`/`)", middlewares: ["asStored", "retry"] },
       },
-      services: { s3: { loadBalancer: { passHostHeader: true, healthCheck: { path: "/minio/health/cluster/read" } } } },
+      services: {
+        s3: { failover: { service: "s3-ready", fallback: "s3-alive" } },
+        "s3-ready": { loadBalancer: { passHostHeader: true, healthCheck: { path: "/minio/health/cluster" } } },
+        "s3-alive": { loadBalancer: { passHostHeader: true, healthCheck: { path: "/minio/health/live" } } },
+      },
     },
   });
 });
