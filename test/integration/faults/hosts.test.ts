@@ -1,0 +1,188 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { beforeAll, expect, test } from "vitest";
+import { run } from "../../../toolchain/run.ts";
+import type { LabHost } from "../../lab/lab.ts";
+import type { EngineEvent } from "../run.ts";
+import { type HostConfig, hostConfig, onLab } from "../scene.ts";
+import type { TestStack } from "../stack.ts";
+import { during, partsBelow, until, untilWhole } from "./store.ts";
+
+const DRIVES = { d1: { path: "/mnt/disk1" }, d2: { path: "/mnt/disk2" } };
+const STORE = { pools: { main: { hosts: ["a", "b", "c", "d"] } } };
+
+/** Where the store's part of a disk is. */
+const folderOn = (disk: number) => `/mnt/disk${disk}/minio`;
+
+const NOTHING_LOST = { lost: [], changed: [] };
+
+/** How long a fault lasts, where that is up to the test: enough for a member to be missed. */
+const FAULT_MS = 5_000;
+
+onLab(
+  "nothing that a store on four hosts acknowledged is lost or changed when",
+  (scene) => {
+    let stack: TestStack;
+    /** The hosts of the store. */
+    let members: LabHost[];
+    const machine = (number: number) => scene().lab.host(number);
+    const at = (number: number, role: HostConfig["role"]) => hostConfig(machine(number), role, DRIVES);
+    const hosts = () => ({ a: at(1, "manager"), b: at(2, "manager"), c: at(3, "manager"), d: at(4, "worker") });
+
+    beforeAll(async () => {
+      for (const host of scene().lab.hosts) await host.run("mkdir", folderOn(1), folderOn(2));
+      members = [1, 2, 3, 4].map(machine);
+      stack = await scene().hostsStack(hosts(), { store: STORE });
+      await stack.up();
+      await untilWhole(members);
+    });
+
+    test("a host loses its power and gets it back", async () => {
+      const { lab } = scene();
+      const account = await during("a host lost its power for 5 s", { stack, members }, async () => {
+        await pause(1_000);
+        await lab.kill(4);
+        await pause(FAULT_MS);
+        await lab.start(4);
+      });
+      expect(account).toMatchObject(NOTHING_LOST);
+    });
+
+    test("the network falls in two parts and heals", async () => {
+      const { lab } = scene();
+      const account = await during("a host was cut off the other three for 5 s", { stack, members }, async () => {
+        await pause(1_000);
+        await lab.partition([1], [2, 3, 4]);
+        await pause(FAULT_MS);
+        await lab.heal();
+      });
+      expect(account).toMatchObject(NOTHING_LOST);
+    });
+
+    test("the engine of each host in turn is restarted", async () => {
+      const account = await during("each engine in turn was restarted", { stack, members }, async () => {
+        for (const host of members) {
+          await host.stopEngine();
+          await host.startEngine();
+          await untilWhole(members);
+        }
+      });
+      expect(account).toMatchObject(NOTHING_LOST);
+    });
+
+    test("a drive fails and is replaced", async () => {
+      const host = machine(2);
+      const account = await during(
+        "a drive of eight failed and was replaced",
+        { stack, members },
+        async (_, bucket) => {
+          await pause(1_000);
+          await host.disks.fail(1);
+          await pause(FAULT_MS);
+          await host.disks.replace(1);
+          // What a person does after putting in a disk: its folder, and an end to what had the old one open.
+          await host.run("mkdir", folderOn(1));
+          await host.run("sh", "-ec", "docker kill $(docker ps --quiet)");
+          await healed(host, 1, bucket, host);
+        },
+      );
+      expect(account).toMatchObject(NOTHING_LOST);
+    });
+
+    test("a disk is full for a while, and every write in that time is refused", async () => {
+      const { lab } = scene();
+      const account = await during("a disk of eight was full for 5 s", { stack, members }, async (client) => {
+        await pause(1_000);
+        await lab.exec(3, "sh", "-c", "dd if=/dev/zero of=/mnt/disk1/fill bs=1M status=none; true");
+        client.look();
+        await pause(FAULT_MS);
+        const { patient } = client.look();
+        await lab.exec(3, "rm", "/mnt/disk1/fill");
+        expect(patient.failed.join()).toContain("write: XMinioStorageFull");
+        expect(patient.failed.filter((line) => line.startsWith("read"))).toEqual([]);
+      });
+      expect(account).toMatchObject(NOTHING_LOST);
+    });
+
+    test("two runs of up meet: one is refused, the other's change is made", async () => {
+      stack.config("networks", ["first"]);
+      const account = await during("two runs of up met", { stack, members }, async () => {
+        const runs = [0, 1].map(() => stack.begin("up", ["--yes", "--skip-preview"]).outcome);
+        const outcomes = (await Promise.all(runs)).toSorted((one, other) => one.exitCode - other.exitCode);
+        expect(outcomes.map(({ exitCode }) => exitCode === 0)).toEqual([true, false]);
+        expect(outcomes[1]?.output).toContain("the stack is currently locked");
+        expect((await stack.preview()).steps).toEqual([]);
+      });
+      expect(account).toMatchObject(NOTHING_LOST);
+    });
+
+    test("the network is cut while a host joins: that up fails and names the host, the next one has it join", async () => {
+      const { lab } = scene();
+      stack.config("hosts", { ...hosts(), e: at(6, "worker") });
+      const account = await during("the network was cut while a host joined", { stack, members }, async () => {
+        const pid = Number(await run("pgrep", ["--full", `^dockerd --host ${machine(6).socket} `]));
+        const up = stack.begin("up", ["--yes", "--skip-preview"]);
+        await until("the host is about to join", () => Promise.resolve(isKnown("e-machine", up.events())));
+        // A join takes less time than a cut: its engine is held up until then.
+        process.kill(pid, "SIGSTOP");
+        await lab.partition([6], [1, 2, 3, 4]);
+        process.kill(pid, "SIGCONT");
+        const { exitCode, output } = await up.outcome;
+        expect(exitCode, output).not.toBe(0);
+        expect(output).toMatch(/swarm-member-e/);
+        await lab.heal();
+        await stack.up();
+        expect(await nodesBy(2)).toEqual(["node1", "node2", "node3", "node4", "node6"]);
+        expect((await stack.preview({ refresh: true })).steps).toEqual([]);
+      });
+      expect(account).toMatchObject(NOTHING_LOST);
+    });
+
+    test("a manager of three loses its power, and a change is made through another", async () => {
+      const { lab } = scene();
+      stack.config("networks", ["first", "second"]);
+      const others = members.slice(1);
+      const account = await during(
+        "a manager lost its power, and up made a change",
+        { stack, members: [] },
+        async () => {
+          await lab.kill(1);
+          await stack.up();
+          expect((await machine(2).engine.networks({ name: ["second"] })).length).toBe(1);
+          expect(others.every(({ isRunning }) => isRunning)).toBe(true);
+        },
+      );
+      expect(account).toMatchObject(NOTHING_LOST);
+    });
+
+    test("that host never comes back, and another machine takes its place", async () => {
+      const what = "a host that was gone was replaced by a new machine";
+      members = [5, 2, 3, 4].map(machine);
+      const account = await during(what, { stack, members }, async (_, bucket) => {
+        await pause(1_000);
+        stack.config("hosts", { ...hosts(), a: at(5, "manager"), e: at(6, "worker") });
+        await stack.up();
+        await untilWhole(members);
+        for (const disk of [1, 2]) await healed(machine(5), disk, bucket, machine(2));
+        expect((await stack.preview({ refresh: true })).steps).toEqual([]);
+      });
+      expect(account).toMatchObject(NOTHING_LOST);
+    });
+
+    /** The names of the Swarm's nodes, as a manager knows them. */
+    async function nodesBy(manager: number): Promise<string[]> {
+      return (await machine(manager).engine.nodes()).map(({ Description }) => Description.Hostname).toSorted();
+    }
+  },
+  { hosts: 6, disks: 2 },
+);
+
+function isKnown(name: string, events: readonly EngineEvent[]): boolean {
+  return events.some(({ resOutputsEvent }) => resOutputsEvent?.metadata.urn.endsWith(`::${name}`));
+}
+
+/** Waits until a new disk has what another host's second disk had of a bucket when this was called. */
+async function healed(host: LabHost, disk: number, bucket: string, whole: LabHost): Promise<void> {
+  const written = await partsBelow(folderOn(2), whole, bucket);
+  expect(written).toBeGreaterThan(0);
+  await until("the new disk is healed", async () => (await partsBelow(folderOn(disk), host, bucket)) >= written);
+}
