@@ -53,7 +53,12 @@ export function dockerSecrets(
       .all([credentials.user, credentials.password])
       .apply(([user, password]) => secretTexts(user, password, scheme)),
   );
+  // The aliases are others with TLS: were they of the same generation, the former would pass for left behind.
+  const generation = (kind: SecretKind) =>
+    kind === "mcAliases" && scheme === "https"
+      ? pulumi.interpolate`${credentials.generation}-https`
+      : credentials.generation;
   const make = (kind: SecretKind) =>
-    dockerSecret(`${name}-${SECRET_FILES[kind]}`, swarm, texts[kind], credentials.generation, opts);
+    dockerSecret(`${name}-${SECRET_FILES[kind]}`, swarm, texts[kind], generation(kind), opts);
   return { rootUser: make("rootUser"), rootPassword: make("rootPassword"), mcAliases: make("mcAliases") };
 }
