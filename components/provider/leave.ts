@@ -4,7 +4,7 @@ import type { NodeDetails } from "../engine/types.ts";
 import { removeBridge } from "./cluster-contents.ts";
 import { hostOf } from "./join.ts";
 import { findManager, remember, requireManager } from "./managers.ts";
-import type { MemberState } from "./member.ts";
+import type { MemberInputs, MemberState } from "./member.ts";
 import { changeRole, drainNode, MANAGERS, untilDown } from "./nodes.ts";
 import { inTurn } from "./turns.ts";
 import { ResourceProblem } from "./values.ts";
@@ -42,14 +42,18 @@ async function retired(id: string, state: MemberState, engine: Engine | undefine
   if (engine) await drainNode(manager, id, timeoutSeconds);
   else await untilDown(manager, id, timeoutSeconds, (because) => alive(state, because));
   await changeRole(find, id, "worker", timeoutSeconds);
-  if (engine) await untilDemoted(engine, state);
+  await untilDemoted(state);
   return true;
 }
 
 /** Which node the machine itself says it is. Undefined when it is silent. */
 export async function nodeOf({ connection }: MemberState): Promise<string | undefined> {
+  return (await unlessSilent(new Engine(connection).info(5_000)))?.Swarm.NodeID;
+}
+
+async function unlessSilent<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
-    return (await new Engine(connection).info(5_000)).Swarm.NodeID;
+    return await answer;
   } catch (error) {
     if (error instanceof UnreachableError) return undefined;
     throw error;
@@ -57,7 +61,8 @@ export async function nodeOf({ connection }: MemberState): Promise<string | unde
 }
 
 function isOnlyManager(nodes: readonly NodeDetails[], id: string): boolean {
-  const managers = nodes.filter(({ Spec }) => Spec.Role === "manager");
+  // One that is only about to become a manager decides nothing yet.
+  const managers = nodes.filter(({ ManagerStatus }) => ManagerStatus);
   return managers.length === 1 && managers[0]?.ID === id;
 }
 
@@ -68,11 +73,16 @@ function alive(state: MemberState, because: string): ResourceProblem {
   );
 }
 
-/** The machine itself is the last to hear that it manages no more, and does not leave before. */
-async function untilDemoted(engine: Engine, state: MemberState): Promise<void> {
+/**
+ * Waits until a machine has heard that it manages no more. It is the last to hear, can neither leave nor be promoted
+ * again before, and need not answer at all.
+ */
+export async function untilDemoted(state: MemberInputs): Promise<void> {
   const limitSeconds = state.timeoutSeconds;
+  const engine = new Engine(state.connection);
+  const manages = async () => (await unlessSilent(engine.info()))?.Swarm.ControlAvailable === true;
   await waitFor(
-    async () => ((await engine.info()).Swarm.ControlAvailable ? notYet("it is still a manager") : done(undefined)),
+    async () => ((await manages()) ? notYet("it is still a manager") : done(undefined)),
     { what: hostOf(state), limitSeconds },
     (because) => new ResourceProblem(`${hostOf(state)} was not demoted within ${limitSeconds} s: ${because}`),
   );

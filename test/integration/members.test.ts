@@ -3,7 +3,7 @@ import type { NodeRole } from "../../components/engine/types.ts";
 import { Cluster, type ClusterInputs, type ClusterState } from "../../components/provider/cluster.ts";
 import { Member, type MemberInputs } from "../../components/provider/member.ts";
 import { NodeSettings } from "../../components/provider/node-settings.ts";
-import { changeNode } from "../../components/provider/nodes.ts";
+import { changeRole } from "../../components/provider/nodes.ts";
 import { type Lab, startLab, whyNoLab } from "../lab/lab.ts";
 
 /** Handlers as Pulumi calls them, on three real engines: what one machine alone cannot show. */
@@ -97,7 +97,7 @@ describe("members of a Swarm", () => {
   test("whose role was changed by hand are seen to have drifted", async () => {
     const { id, outs } = member(3);
     const engine = lab.host(1).engine;
-    await changeNode(engine, id, (spec) => ({ ...spec, Role: "manager" }));
+    await changeRole(async () => engine, id, "manager", 60);
     const { inputs } = await Member.read(id, outs);
     expect(inputs?.role).toBe("manager");
     await Member.update!(id, outs, outs);
