@@ -1,0 +1,206 @@
+import { expect, test } from "vitest";
+import { type ExportedStack, recordedSwarm } from "../../commands/recover/recorded.ts";
+import { recoverSwarm } from "../../commands/recover/recover.ts";
+import { Engine } from "../../components/engine/engine.ts";
+import { quorumProblem } from "../../components/provider/quorum.ts";
+import type { LabHost } from "../lab/lab.ts";
+import type { Step } from "./run.ts";
+import { until } from "./by-hand.ts";
+import { hostConfig, onLab } from "./scene.ts";
+import type { TestStack } from "./stack.ts";
+
+/** One Swarm through its life: its hosts come and go, all by changes of the map. */
+onLab(
+  "a Swarm of several hosts",
+  (scene) => {
+    let stack: TestStack;
+    const machine = (number: number) => scene().lab.host(number);
+    const manager = (number: number) => hostConfig(machine(number), "manager");
+    const worker = (number: number) => hostConfig(machine(number), "worker");
+
+    /** The Swarm as one of its managers sees it: names of the machines, managers marked. */
+    const members = async (from: number) => {
+      const nodes = await machine(from).engine.nodes();
+      return nodes.map(({ Description, Spec }) => (Spec.Role === "manager" ? "*" : "") + Description.Hostname).sort();
+    };
+
+    test("of one host listens on its private address alone", async () => {
+      stack = await scene().hostsStack({ a: manager(1) }, { store: "none" });
+      await stack.up();
+      expect(await listening(machine(1))).toEqual([`${machine(1).address}:2377`]);
+    });
+
+    test("grows to three managers and a worker", async () => {
+      stack.config("hosts", { a: manager(1), b: manager(2), c: manager(3), d: worker(4) });
+      const { steps } = await stack.up();
+      expect(replaced(steps)).toEqual([]);
+      expect(await members(2)).toEqual(["*node1", "*node2", "*node3", "node4"]);
+      expect((await stack.preview({ refresh: true })).steps).toEqual([]);
+    });
+
+    test("gets other join tokens with another generation, and nothing else changes", async () => {
+      const tokens = async () => (await machine(1).engine.swarm()).JoinTokens;
+      const before = await tokens();
+      stack.config("swarm", { joinTokenGeneration: "second" });
+      const { steps } = await stack.up();
+      expect(named(steps)).toEqual(["update swarm-cluster"]);
+      const after = await tokens();
+      expect(after.Worker).not.toBe(before.Worker);
+      expect(after.Manager).not.toBe(before.Manager);
+      expect((await stack.preview()).steps).toEqual([]);
+    });
+
+    test("loses its first manager, has a machine replaced and a worker promoted, all at once", async () => {
+      stack.config("hosts", { b: manager(2), c: manager(5), d: manager(4) });
+      const watch = watchQuorum(machine(2).engine);
+      const { steps } = await stack.up();
+      expect(await watch.lost()).toEqual([]);
+      expect(replaced(steps)).toEqual(["swarm-member-c"]);
+      expect(await members(2)).toEqual(["*node2", "*node4", "*node5"]);
+      for (const gone of [machine(1), machine(3)]) {
+        expect((await gone.engine.info()).Swarm.LocalNodeState).toBe("inactive");
+        expect((await gone.engine.networks({ name: ["docker_gwbridge"] })).length).toBe(0);
+      }
+      expect((await stack.preview()).steps).toEqual([]);
+    });
+
+    test("is reached through another manager while one is down, and is quiet when it is back", async () => {
+      const contact = contactOf(stack, scene().lab.hosts);
+      const other = [2, 4, 5].map(machine).find((one) => one !== contact)!;
+      await contact.stop();
+      // It may have been the leader: until there is another one, no manager knows anything.
+      await until(() => other.engine.nodes().then(Boolean, () => false), "another leader");
+      expect(named((await stack.preview()).steps)).toEqual(["update swarm-docker"]);
+      stack.config("networks", ["later"]);
+      const { steps } = await stack.up();
+      expect(named(steps)).toEqual(["create later", "create later-network", "update swarm-docker"]);
+      const next = contactOf(stack, scene().lab.hosts);
+      expect(next).not.toBe(contact);
+      expect((await next.engine.networks({ name: ["later"] })).length).toBe(1);
+      await contact.start();
+      expect((await stack.preview()).steps).toEqual([]);
+    });
+
+    test("takes no host that is in another Swarm", async () => {
+      const { engine } = machine(3);
+      await engine.initSwarm({ AdvertiseAddr: machine(3).address, ListenAddr: machine(3).address, Spec: {} });
+      stack.config("hosts", { b: manager(2), c: manager(5), d: manager(4), e: worker(3) });
+      const { output } = await stack.refused("preview");
+      expect(output).toMatch(/hosts\.e\.engine ".*": is in another Swarm/);
+      await engine.leaveSwarm(true);
+    });
+
+    test("has a dead manager removed and another one demoted, once others took over", async () => {
+      await machine(2).stop();
+      stack.config("hosts", { a: manager(1), c: worker(5), d: manager(4), e: manager(3) });
+      const watch = watchQuorum(machine(4).engine);
+      await stack.up();
+      expect(await watch.lost()).toEqual([]);
+      expect(await members(4)).toEqual(["*node1", "*node3", "*node4", "node5"]);
+      expect((await stack.preview({ refresh: true })).steps).toEqual([]);
+    });
+
+    test("works again after its quorum was lost, on the manager that is chosen", async () => {
+      await Promise.all([machine(1).stop(), machine(3).stop()]);
+      const before = await stack.outputs();
+      const swarm = recordedSwarm(await exportOf(stack), "d");
+      const { removed, silent } = await recoverSwarm(swarm, "d");
+      expect(removed.map(({ key }) => key)).toEqual(["a", "e"]);
+      expect(silent).toEqual(removed);
+      expect(await members(4)).toEqual(["*node4", "node5"]);
+      await expect(recoverSwarm(swarm, "d")).rejects.toThrow("there is nothing to recover");
+
+      await stack.pulumi("refresh", "--yes", "--skip-preview", ...removed.flatMap(({ urn }) => ["--target", urn]));
+      await machine(1).start();
+      await machine(1).engine.leaveSwarm(true);
+      stack.config("hosts", { a: manager(1), c: worker(5), d: manager(4) });
+      await stack.up();
+      expect(await members(4)).toEqual(["*node1", "*node4", "node5"]);
+      expect((await stack.outputs())["swarmId"]).toBe(before["swarmId"]);
+      expect((await stack.preview({ refresh: true })).steps).toEqual([]);
+    });
+
+    test("unlocks its managers after their engines restarted", async () => {
+      stack.config("swarm", { joinTokenGeneration: "second", autolock: true });
+      await stack.up();
+      await Promise.all([1, 4].map((number) => machine(number).stop()));
+      await Promise.all([1, 4].map((number) => machine(number).start()));
+      expect((await machine(4).engine.info()).Swarm.LocalNodeState).toBe("locked");
+      expect(named((await stack.preview()).steps)).toEqual(["update swarm-cluster"]);
+      await stack.up();
+      expect(await members(4)).toEqual(["*node1", "*node4", "node5"]);
+      expect(JSON.stringify(stack.state())).not.toContain("SWMKEY");
+      expect((await stack.preview({ refresh: true })).steps).toEqual([]);
+    });
+
+    test("ends on all its hosts", async () => {
+      await stack.destroy();
+      for (const number of [1, 4, 5]) {
+        expect((await machine(number).engine.info()).Swarm.LocalNodeState).toBe("inactive");
+      }
+      // The first machine's was there already when it came back.
+      for (const number of [4, 5]) {
+        expect((await machine(number).engine.networks({ name: ["docker_gwbridge"] })).length).toBe(0);
+      }
+    });
+
+    test("made for 127.0.0.1 takes no second host, and is made anew where that is allowed", async () => {
+      const alone = { ...manager(1), address: "127.0.0.1" };
+      const other = await scene().hostsStack({ a: alone }, { store: "none" });
+      await other.up();
+      other.config("hosts", { a: manager(1), b: worker(4) });
+      const { output } = await other.refused("preview");
+      expect(output).toContain("managers: the Swarm was made for one host and listens on 127.0.0.1 alone");
+      other.config("swarm", { allowOutage: true });
+      await other.up();
+      expect(await members(1)).toEqual(["*node1", "node4"]);
+      expect((await other.preview()).steps).toEqual([]);
+      await other.destroy();
+    });
+  },
+  { hosts: 5 },
+);
+
+const exportOf = async (stack: TestStack) =>
+  JSON.parse(await stack.pulumi("stack", "export", "--show-secrets")) as ExportedStack;
+
+const named = (steps: Step[]) => steps.map(({ op, name }) => `${op} ${name}`).sort();
+
+const replaced = (steps: Step[]) => steps.filter(({ op }) => op === "replace").map(({ name }) => name);
+
+/** The machine that the stack's docker provider talks to. */
+function contactOf(stack: TestStack, machines: readonly LabHost[]): LabHost {
+  const provider = stack.state().resources.find(({ type }) => type === "pulumi:providers:docker");
+  const machine = machines.find(({ socket }) => socket === provider?.outputs?.["host"]);
+  if (!machine) throw new Error("the provider talks to no machine of the lab");
+  return machine;
+}
+
+/** Addresses on which something listens for managers of a Swarm. */
+async function listening(host: LabHost): Promise<string[]> {
+  const lines = (await host.run("ss", "--listening", "--tcp", "--numeric", "--no-header")).split("\n");
+  return lines.flatMap((line) => line.split(/\s+/)[3] ?? []).filter((address) => address.endsWith(":2377"));
+}
+
+/** Asks a manager that stays, over and over, whether enough managers are there. */
+function watchQuorum(engine: Engine) {
+  const losses: string[] = [];
+  let going = true;
+  const watching = (async () => {
+    while (going) {
+      const nodes = await engine.nodes().catch(() => undefined);
+      const problem = nodes && quorumProblem(nodes, "none");
+      if (problem) losses.push(problem);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  })();
+  return {
+    /** What was found wrong; stops asking. */
+    async lost() {
+      going = false;
+      await watching;
+      expect((await engine.nodes()).length).toBeGreaterThan(0);
+      return losses;
+    },
+  };
+}
