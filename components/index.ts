@@ -6,6 +6,8 @@ export { LocalHost, type LocalHostArgs } from "./host/local-host.ts";
 export { SshHosts } from "./host/ssh-hosts.ts";
 export type { SshHostArgs, SshHostsArgs, SshWay } from "./host/ssh-hosts-args.ts";
 export { MinioBucket, type MinioBucketArgs } from "./minio-service/bucket.ts";
+export type { KmsKey } from "./minio-service/kms-key.ts";
+export { MINIO_METRICS, type MinioMetrics } from "./minio-service/metrics.ts";
 export { MinioService, type MinioServiceArgs } from "./minio-service/minio-service.ts";
 export { BUCKET_ACCESS, type BucketAccess } from "./minio-service/policy.ts";
 export type { GivenCertificate, MinioTls, OwnCertificates } from "./minio-service/tls.ts";

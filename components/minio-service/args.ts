@@ -2,6 +2,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { AllowFrom } from "../firewall/firewall.ts";
 import type { Swarm } from "../swarm/swarm.ts";
 import type { TaskLimits } from "../swarm-service/task-limits.ts";
+import type { KmsKey } from "./kms-key.ts";
+import type { MinioMetrics } from "./metrics.ts";
 import type { ProbeTools } from "./probes.ts";
 import type { MinioTls } from "./tls.ts";
 
@@ -118,6 +120,24 @@ export interface MinioServiceArgs extends TaskLimits {
    * @example { names: ["s3.example.com"] }
    */
   tls?: MinioTls;
+
+  /**
+   * Who may read the metrics at the URLs of the output `metricsEndpoints`. With `token` a user is made that may do just
+   * that, and the output `metricsToken` is what Prometheus is given; another `rootPasswordGeneration` makes another
+   * token. With `public` everybody who reaches the store may. To go public or back restarts all members at once.
+   * @default - nobody but users whose policy allows `admin:Prometheus`, and root
+   */
+  metrics?: MinioMetrics;
+
+  /**
+   * The key under which the store encrypts, for objects that are to be encrypted at rest. It is yours: nothing here
+   * makes or keeps it, and whoever loses it loses what was encrypted under it, objects, users and settings. With the
+   * same key a store that is made again on the same drives goes on. A store without may get one, with a restart of all
+   * members at once; from then on it is for life.
+   * @default - nothing is encrypted by the store
+   * @example { name: "store-2026", key: new pulumi.Config().requireSecret("kmsKey") }
+   */
+  kmsKey?: KmsKey;
 
   /**
    * Whether the S3 API and the console are published on every member. Swarm publishes on all addresses of a host.

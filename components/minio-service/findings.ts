@@ -6,6 +6,8 @@ import { amountFindings } from "../swarm-service/task-limits.ts";
 import type { MinioServiceArgs } from "./args.ts";
 import { environmentFindings } from "./environment.ts";
 import { imageFindings } from "./image.ts";
+import { kmsFindings } from "./kms-key.ts";
+import { MINIO_METRICS } from "./metrics.ts";
 import { poolFindings } from "./pool-findings.ts";
 import { PROBE_TOOLS } from "./probes.ts";
 import { tlsFindings } from "./tls-findings.ts";
@@ -29,6 +31,7 @@ export function minioFindings(
     ...nameFindings(serviceName),
     ...choice("mode", args.mode, ["global", "replicated"]),
     ...choice("tools", args.tools, PROBE_TOOLS),
+    ...choice("metrics", args.metrics, MINIO_METRICS),
     ...(image === undefined ? [] : imageFindings(image)),
     ...unknownToolsFindings(args),
     ...rootUserFindings(plain(args.rootUser)),
@@ -36,6 +39,7 @@ export function minioFindings(
     ...allowFromFindings(args.allowFrom),
     ...amountFindings(args, LEAST_MEMORY_MIB),
     ...environmentFindings(args.environment ?? {}),
+    ...kmsFindings(args),
     ...tlsFindings(args, serviceName, hosts),
     ...poolFindings(args, serviceName, hosts),
   ];

@@ -11,6 +11,8 @@ import { bearsAbsence } from "./absence.ts";
 import type { MinioServiceArgs } from "./args.ts";
 import { minioFindings, rootUserFindings } from "./findings.ts";
 import { DEFAULT_MINIO_IMAGE, imageFindings, imageWarning } from "./image.ts";
+import { checkedKmsKey, frozenKmsKey, kmsSecret } from "./kms-key.ts";
+import { MetricsUser, metricsUrls } from "./metrics.ts";
 import { planOf, type ServicePlan, type StorePlan } from "./plan.ts";
 import { poolsConfig } from "./pool-config.ts";
 import { probesOf, toolsOfImage } from "./probes.ts";
@@ -38,6 +40,10 @@ export class MinioService extends pulumi.ComponentResource {
   readonly endpoints: pulumi.Output<Record<string, string>>;
   /** URL of the console on each host, by host key; empty with `expose: false`. */
   readonly consoleEndpoints: pulumi.Output<Record<string, string>>;
+  /** URL of the metrics for Prometheus on each host, by host key; who may read them, `metrics` says. */
+  readonly metricsEndpoints: pulumi.Output<Record<string, string>>;
+  /** The bearer token with which they are read; with `metrics: "token"` alone. Secret. */
+  readonly metricsToken?: pulumi.Output<string>;
   /** Ids of the services, by pool key; with `mode: "replicated"` by `<pool key>/<host key>`. */
   readonly serviceIds: pulumi.Output<Record<string, string>>;
   /** The members' names on the network, in key order of their hosts. */
@@ -67,12 +73,13 @@ export class MinioService extends pulumi.ComponentResource {
     const child = { parent: this, dependsOn: checked };
 
     const user = args.rootUser && checkedInput(args.rootUser, (name) => refuse(subject, rootUserFindings(name)));
+    const kmsKey = args.kmsKey && checkedKmsKey(subject, args.kmsKey);
     const credentials = new RootCredentials(
       `${name}-credentials`,
       {
         user,
         passwordGeneration: args.rootPasswordGeneration,
-        frozen: frozenForStore(plan),
+        frozen: { ...frozenForStore(plan), ...frozenKmsKey(kmsKey) },
         pools: plan.pools.map(({ key }) => key),
       },
       child,
@@ -84,6 +91,7 @@ export class MinioService extends pulumi.ComponentResource {
     const store: Store = {
       ...args,
       tls,
+      kmsKey: kmsKey && kmsSecret(`${name}-kms-key`, swarm, kmsKey, child),
       plan,
       image: this.#checkedImage(subject, args.image ?? DEFAULT_MINIO_IMAGE),
       tools: args.tools ?? toolsOfImage(plain(args.image) ?? DEFAULT_MINIO_IMAGE),
@@ -105,6 +113,7 @@ export class MinioService extends pulumi.ComponentResource {
     const ready = services.map(({ resource }) => resource);
     this.endpoints = endpointUrls(plan.scheme, plan.hosts, plan.published?.port, ready);
     this.consoleEndpoints = endpointUrls(plan.scheme, plan.hosts, plan.published?.consolePort, ready);
+    this.metricsEndpoints = this.endpoints.apply(metricsUrls);
     this.endpoint = this.endpoints.apply(
       (all) => Object.values(all)[0] ?? `${plan.scheme}://${serviceName}:${API_PORT}`,
     );
@@ -114,12 +123,18 @@ export class MinioService extends pulumi.ComponentResource {
     this.members = plan.hosts.map(({ hostname }) => memberName(serviceName, hostname));
     this.caCertificate = tls?.caCertificate;
     this.reach = reachOf(swarm, serviceName, plan.hosts, this.serviceIds);
+    if (args.metrics === "token") {
+      const reader = { reach: this.reach, generation: args.rootPasswordGeneration };
+      this.metricsToken = new MetricsUser(`${name}-metrics`, reader, { parent: this }).token;
+    }
     this.rootUser = credentials.user;
     this.rootPassword = pulumi.secret(credentials.password);
     this.registerOutputs({
       endpoint: this.endpoint,
       endpoints: this.endpoints,
       consoleEndpoints: this.consoleEndpoints,
+      metricsEndpoints: this.metricsEndpoints,
+      metricsToken: this.metricsToken,
       serviceIds: this.serviceIds,
       rootUser: this.rootUser,
       rootPassword: this.rootPassword,

@@ -6,6 +6,8 @@ import type { FileHandle } from "../swarm-service/docker-files.ts";
 import { hostPort, MIB, resources, rotatedLog, scaled, SECOND } from "../swarm-service/spec-parts.ts";
 import type { MinioServiceArgs } from "./args.ts";
 import { containerEnvironment } from "./environment.ts";
+import { KMS_ENVIRONMENT, kmsReference } from "./kms-key.ts";
+import { PUBLIC_METRICS } from "./metrics.ts";
 import type { ServicePlan, StorePlan } from "./plan.ts";
 import { configReference, poolArguments } from "./pool-config.ts";
 import type { ProbeTools } from "./probes.ts";
@@ -46,6 +48,7 @@ export const AGREED_FIELDS = [
 export interface Store extends Pick<
   MinioServiceArgs,
   | "environment"
+  | "metrics"
   | "cpuLimit"
   | "cpuReservation"
   | "memoryLimitMiB"
@@ -62,6 +65,8 @@ export interface Store extends Pick<
   secrets: Record<SecretKind, FileHandle>;
   /** The certificates, when the store speaks TLS. */
   tls?: StoreTls;
+  /** The file of the key under which it encrypts. */
+  kmsKey?: FileHandle;
   /** The file of several pools. */
   poolsConfig?: FileHandle;
   /** Labels of the drives' volumes: whose they are. */
@@ -105,14 +110,22 @@ function containerSpec(store: Store, { pool, hosts, mode }: ServicePlan): DeepIn
       ...poolArguments(store.plan.pools),
     ],
     Hostname: memberName(store.plan.serviceName, mode === "global" ? "{{.Node.Hostname}}" : host.hostname),
-    Env: containerEnvironment(store.environment ?? {}, store.plan.pools, store.tls && TLS_ENVIRONMENT),
+    Env: containerEnvironment(store.environment ?? {}, store.plan.pools, {
+      ...(store.tls && TLS_ENVIRONMENT),
+      ...(store.kmsKey && KMS_ENVIRONMENT),
+      ...(store.metrics === "public" && PUBLIC_METRICS),
+    }),
     Labels: {},
     ReadOnly: true,
     Mounts: [
       ...driveMounts(store, host, pool.drives),
       { Type: "tmpfs", Target: "/tmp", TmpfsOptions: { SizeBytes: 64 * MIB, Mode: 0o1777 } },
     ],
-    Secrets: [...secretReferences(store.secrets), ...(store.tls ? tlsReferences(store.tls) : [])],
+    Secrets: [
+      ...secretReferences(store.secrets),
+      ...(store.tls ? tlsReferences(store.tls) : []),
+      ...(store.kmsKey ? [kmsReference(store.kmsKey)] : []),
+    ],
     // Not spelled out when empty: the state of earlier releases has none, and is not to change.
     ...(store.poolsConfig && { Configs: [configReference(store.poolsConfig)] }),
     // Swarm gives a task its name in the network only once its health check passes, and engines before 25 ask for the

@@ -76,7 +76,16 @@ describe("refusals, each one whole line", () => {
     ],
     [
       { ...ab, environment: { MINIO_KMS_SECRET_KEY_FILE: "k" } },
-      'environment "MINIO_KMS_SECRET_KEY_FILE": names a file, and the container has none but this component\'s: leave it out',
+      'environment "MINIO_KMS_SECRET_KEY_FILE": is set by this component: give kmsKey',
+    ],
+    [
+      { ...ab, environment: { MINIO_PROMETHEUS_AUTH_TYPE: "public" } },
+      'environment "MINIO_PROMETHEUS_AUTH_TYPE": is set by this component: give metrics',
+    ],
+    [{ ...ab, metrics: "jwt" as "token" }, 'metrics "jwt": must be "token" or "public"'],
+    [
+      { ...ab, environment: { MINIO_CONFIG_ENV_FILE: "k" } },
+      'environment "MINIO_CONFIG_ENV_FILE": names a file, and the container has none but this component\'s: leave it out',
     ],
     [
       { ...ab, environment: { MINIO_NOTIFY_WEBHOOK_AUTH_TOKEN: "t" } },

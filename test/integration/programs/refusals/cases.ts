@@ -154,9 +154,9 @@ export const WRONG_ARGUMENTS: WrongArguments[] = [
   ),
   store(
     "a file that the container does not have",
-    { environment: { MINIO_KMS_SECRET_KEY_FILE: "/root/key" } },
+    { environment: { MINIO_CONFIG_ENV_FILE: "/root/config" } },
     "environment",
-    '"MINIO_KMS_SECRET_KEY_FILE"',
+    '"MINIO_CONFIG_ENV_FILE"',
     "leave it out",
   ),
   {
