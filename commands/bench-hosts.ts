@@ -1,4 +1,5 @@
 // `npm run bench:hosts`: what a Swarm and a store over several hosts take, in tables. It asserts nothing.
+import { loadavg } from "node:os";
 import { hostsArgs } from "../bench/hosts/arguments.ts";
 import { benchCluster, CLUSTER_SIZES } from "../bench/hosts/cluster.ts";
 import { benchGrowth, GROWTH_SIZES } from "../bench/hosts/growth.ts";
@@ -22,7 +23,7 @@ await main(async () => {
   stopOnSignal();
   const date = new Date().toISOString().slice(0, 10);
   const report: HostsReport = {
-    ...{ machine: await machineName(), date },
+    ...{ machine: await machineName(), load: loadavg()[0] ?? 0, date },
     ...{ cluster: [], growth: [], standIns: [], throughput: [], skipped: [] },
   };
   const noLab = whyNoLab();

@@ -20,6 +20,8 @@ export type HostPart = (typeof HOST_PARTS)[number];
 /** The results as plain data: this is what `--json` prints. */
 export interface HostsReport {
   machine: string;
+  /** How many processes had work on it before it began, as the mean of a minute. */
+  load: number;
   /** Day of the measurement. */
   date: string;
   cluster: ClusterResult[];
@@ -52,7 +54,12 @@ export function plotsOf({ growth, standIns }: HostsReport): [HostPart, Plot][] {
   );
 }
 
+/** What the numbers were measured on, and whether it was idle. */
+export function machineLine({ machine, load }: HostsReport): string {
+  return `${machine}, load ${load.toFixed(1)} before it began`;
+}
+
 export function renderHosts(report: HostsReport): string {
   const tables = partTables(report).flatMap(([part, { head, rows }]) => [part, table(head, rows)]);
-  return [report.machine, ...tables, ...report.skipped.map((line) => `left out: ${line}`)].join("\n");
+  return [machineLine(report), ...tables, ...report.skipped.map((line) => `left out: ${line}`)].join("\n");
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { ROOT } from "../../toolchain/cache.ts";
 import { TestStack } from "../../test/integration/stack.ts";
+import { MANAGERS } from "./ways/way.ts";
 
 /** A host as the benchmark's program is told of it. */
 export interface BenchHost {
@@ -10,10 +11,7 @@ export interface BenchHost {
   address: string;
 }
 
-/** How many managers every size has, so that only the number of workers grows. */
-export const MANAGERS = 3;
-
-/** A stack with a Swarm of these hosts, and nothing on it. */
+/** A stack with a Swarm of these hosts, and nothing on it. Only the number of workers grows with the hosts. */
 export function swarmStack(hosts: readonly BenchHost[]): Promise<TestStack> {
   const config = {
     managers: Math.min(MANAGERS, hosts.length),

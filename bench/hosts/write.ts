@@ -3,14 +3,14 @@ import { join } from "node:path";
 import { ROOT } from "../../toolchain/cache.ts";
 import { markdownTable, withSection } from "./document.ts";
 import { plotSvg } from "./plot.ts";
-import { type HostsReport, partTables, plotsOf } from "./report.ts";
+import { type HostsReport, machineLine, partTables, plotsOf } from "./report.ts";
 
 const DOCS = join(ROOT, "docs");
 const DOCUMENT = "benchmarks.md";
 
 /** Writes what was measured into the document, and draws its plots; what was not measured stays as it was. */
 export function writeDocument(report: HostsReport): string[] {
-  const measured = `Measured ${report.date} on ${report.machine}.`;
+  const measured = `Measured ${report.date} on ${machineLine(report)}.`;
   const plots = new Map(plotsOf(report));
   const written: string[] = [];
   const write = (file: string, text: string) => {

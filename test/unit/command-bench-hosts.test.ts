@@ -10,6 +10,7 @@ const cost = (seconds: number) => ({ seconds, peakMiB: 700.4 });
 const asked = (seconds: number) => ({ ...cost(seconds), callsPerHost: 18.04, answersKiBPerHost: 22.5 });
 const report: HostsReport = {
   machine: "a machine",
+  load: 0.25,
   date: "2026-01-02",
   cluster: [
     { hosts: 4, ours: [6, 5, 9], byCli: [5, 5, 5], byAnsible: [12, 20, 10] },
@@ -67,7 +68,9 @@ describe("the report", () => {
   });
 
   test("on a terminal it ends with what was left out", () => {
-    expect(renderHosts(report)).toMatch(/^a machine\ncluster\n[^]*\nleft out: cluster by Ansible: no python3$/);
+    expect(renderHosts(report)).toMatch(
+      /^a machine, load 0.3 before it began\ncluster\n[^]*\nleft out: cluster by Ansible: no python3$/,
+    );
   });
 
   test("parts that were not measured have no table, and one size makes no plot", () => {
