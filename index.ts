@@ -4,6 +4,8 @@ export const {
   endpoint,
   endpoints,
   consoleEndpoints,
+  metricsEndpoints,
+  metricsToken,
   subnet,
   subnetGateway,
   networkId,

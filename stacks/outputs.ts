@@ -9,6 +9,10 @@ export interface StackOutputs {
   endpoints: pulumi.Output<Record<string, string>>;
   /** URL of the web console on each host, by host key. */
   consoleEndpoints: pulumi.Output<Record<string, string>>;
+  /** URL of the metrics for Prometheus on each host, by host key. */
+  metricsEndpoints: pulumi.Output<Record<string, string>>;
+  /** The bearer token for them; absent unless metrics is `token`. Secret. */
+  metricsToken?: pulumi.Output<string>;
   /** Subnet of the overlay network, in CIDR form. */
   subnet: pulumi.Output<string>;
   subnetGateway: pulumi.Output<string>;

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as v from "valibot";
-import { BUCKET_ACCESS } from "../components/index.ts";
+import { BUCKET_ACCESS, MINIO_METRICS } from "../components/index.ts";
 
 const drive = v.strictObject({ path: v.optional(v.string()), subfolder: v.optional(v.string()) });
 
@@ -72,6 +72,8 @@ const schema = v.strictObject({
   rootPasswordGeneration: v.optional(v.pipe(v.union([v.string(), v.number()]), v.transform(String))),
   /** Whether the store speaks TLS, with certificates of its own. */
   tls: v.optional(v.boolean(), false),
+  /** Who may read the store's metrics; what that means: `components/minio-service/args.ts`. */
+  metrics: v.optional(v.picklist(MINIO_METRICS)),
   /** The store's buckets by name. */
   buckets: v.optional(v.record(v.string(), bucket), {}),
   /** Users of the store by name, with what each may do in which bucket. */

@@ -11,11 +11,11 @@ export function storeOn(hosts: { managers: Host[]; workers?: Host[] }, settings:
   const { networkName = "minio-overlay-network", subnet, gateway, mtu, encrypted, attachable } = settings;
   const network = new OverlayNetwork("network", { swarm, networkName, subnet, gateway, mtu, encrypted, attachable });
 
-  const { image, mode, expose, port, consolePort, rootUser, rootPasswordGeneration, environment } = settings;
+  const { image, mode, expose, port, consolePort, rootUser, rootPasswordGeneration, environment, metrics } = settings;
   const store = new MinioService("minio", {
     swarm,
     network,
-    ...{ image, mode, expose, port, consolePort, rootUser, rootPasswordGeneration, environment },
+    ...{ image, mode, expose, port, consolePort, rootUser, rootPasswordGeneration, environment, metrics },
     tls: settings.tls || undefined,
   });
   for (const [name, args] of Object.entries(settings.buckets)) new MinioBucket(name, { store, ...args });
@@ -27,6 +27,8 @@ export function storeOn(hosts: { managers: Host[]; workers?: Host[] }, settings:
     endpoint: store.endpoint,
     endpoints: store.endpoints,
     consoleEndpoints: store.consoleEndpoints,
+    metricsEndpoints: store.metricsEndpoints,
+    metricsToken: store.metricsToken,
     subnet: network.subnet,
     subnetGateway: network.gateway,
     networkId: network.networkId,
