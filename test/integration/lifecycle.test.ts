@@ -40,6 +40,7 @@ onLab("one machine, from nothing to nothing", (scene) => {
       endpoint: `http://${address}:9000`,
       endpoints: { local: `http://${address}:9000` },
       consoleEndpoints: { local: `http://${address}:9001` },
+      metricsEndpoints: { local: `http://${address}:9000/minio/metrics/v3` },
       subnet: network?.IPAM.Config?.[0]?.Subnet,
       subnetGateway: network?.IPAM.Config?.[0]?.Gateway,
       networkId: network?.Id,
@@ -49,6 +50,7 @@ onLab("one machine, from nothing to nothing", (scene) => {
       serviceIds: { main: service?.ID },
       rootUser: expect.stringMatching(/^[\w.-]{3,64}$/),
       rootPassword: "[secret]",
+      users: {},
     });
     expect(network?.Options).toHaveProperty("encrypted");
     expect(network?.Attachable).toBe(true);
