@@ -117,8 +117,9 @@ async function leftBehind(manager: Engine, { spec, owner }: ServiceInputs): Prom
 }
 
 /** The service as Swarm is asked for it, in place of what is there. */
-function fullSpec({ spec, restartTogether, rollout }: ServiceInputs, before?: ServiceDetails): ServiceSpec {
-  const UpdateConfig = updateConfig(rollout ?? decideRollout(undefined, spec, restartTogether));
+function fullSpec(inputs: ServiceInputs, before?: ServiceDetails): ServiceSpec {
+  const { spec, restartTogether, rollout = decideRollout(undefined, spec, restartTogether) } = inputs;
+  const UpdateConfig = updateConfig(rollout, inputs.readyCommand ? "briefly" : "long");
   if (!before) return { ...spec, UpdateConfig };
   // Left out, the count of forced updates would fall back to zero, and that alone restarts every task.
   const ForceUpdate = before.Spec.TaskTemplate.ForceUpdate ?? 0;

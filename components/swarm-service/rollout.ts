@@ -30,13 +30,22 @@ export function decideRollout(olds: ServiceSpec | undefined, news: ServiceSpec, 
   return { mode: "in-place", because: `${changed.join(", ") || "nothing in the service"} changed: no task restarts` };
 }
 
-/** What Swarm is told, so that it does it that way. An old task always stops before its successor starts: they share ports and data. */
-export function updateConfig({ mode }: Rollout): UpdateConfig {
+/** How long Swarm watches what it has started, in nanoseconds: what fails then stops the update. */
+const WATCH = { briefly: 1e9, long: 5e9 };
+
+/**
+ * What Swarm is told, so that it does it that way. An old task always stops before its successor starts: they share
+ * ports and data.
+ *
+ * @param watch `long` where the tasks' own running is all that is known of them; on a busy host what fails takes a
+ * while to do so
+ */
+export function updateConfig({ mode }: Pick<Rollout, "mode">, watch: keyof typeof WATCH = "briefly"): UpdateConfig {
   return {
     Parallelism: mode === "all-at-once" ? 0 : 1,
     Delay: 0,
     FailureAction: "pause",
-    Monitor: 1e9,
+    Monitor: WATCH[watch],
     MaxFailureRatio: 0,
     Order: "stop-first",
   };
@@ -51,7 +60,7 @@ const PARKED = 90 * 24 * 3600 * 1e9;
  */
 export function parkedAfterOne(before: UpdateConfig | undefined): UpdateConfig {
   const Delay = before?.Delay === PARKED ? PARKED + 1_000 : PARKED;
-  return { ...updateConfig({ mode: "one-by-one", because: "" }), Delay };
+  return { ...updateConfig({ mode: "one-by-one" }), Delay };
 }
 
 /** What a preview says of a change that restarts tasks, in one line. */

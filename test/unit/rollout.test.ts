@@ -50,8 +50,8 @@ describe("how a change rolls out", () => {
   });
 
   test("all at once means all, and an old task always stops first", () => {
-    expect(updateConfig({ mode: "all-at-once", because: "" })).toMatchObject({ Parallelism: 0, Order: "stop-first" });
-    expect(updateConfig({ mode: "one-by-one", because: "" })).toMatchObject({ Parallelism: 1, Order: "stop-first" });
+    expect(updateConfig({ mode: "all-at-once" })).toMatchObject({ Parallelism: 0, Order: "stop-first" });
+    expect(updateConfig({ mode: "one-by-one" })).toMatchObject({ Parallelism: 1, Order: "stop-first" });
   });
 });
 
