@@ -4,6 +4,7 @@ import {
   CreateBucketCommand,
   DeleteObjectCommand,
   GetObjectCommand,
+  HeadObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
@@ -26,6 +27,18 @@ export class Bucket {
 
   async put(key: string, body: Buffer): Promise<void> {
     await this.#client.send(new PutObjectCommand({ Bucket: this.#bucket, Key: key, Body: body }));
+  }
+
+  /** Puts an object that the store is to encrypt, under its own key. */
+  async putEncrypted(key: string, body: Buffer): Promise<void> {
+    const command = { Bucket: this.#bucket, Key: key, Body: body, ServerSideEncryption: "AES256" } as const;
+    await this.#client.send(new PutObjectCommand(command));
+  }
+
+  /** How the store says that an object is encrypted; undefined when it is not. */
+  async encryption(key: string): Promise<string | undefined> {
+    const { ServerSideEncryption } = await this.#client.send(new HeadObjectCommand({ Bucket: this.#bucket, Key: key }));
+    return ServerSideEncryption;
   }
 
   async get(key: string): Promise<Buffer> {

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Bucket, bucketAt, someObject } from "./s3.ts";
 import { hostConfig, onLab } from "./scene.ts";
@@ -8,12 +9,23 @@ interface Outputs {
   rootUser: string;
   rootPassword: string;
   secretKeys: Record<string, string>;
+  metricsEndpoints: { a: string };
+  metricsToken: string;
+}
+
+/** What the store says to somebody who asks for its metrics. */
+async function metricsAt(url: string, token?: string): Promise<{ status: number; text: string }> {
+  const answer = await fetch(url, token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } });
+  return { status: answer.status, text: await answer.text() };
 }
 
 onLab("what is in a store", (scene) => {
   let stack: TestStack;
   const told = async () => (await stack.outputs({ showSecrets: true })) as unknown as Outputs;
   const object = someObject(1_000);
+  const randomKey = () => randomBytes(32).toString("base64");
+  const kmsKey = randomKey();
+  const giveKey = (key: string) => stack.pulumi("config", "set", "--secret", "pulumi-swarm:kmsKey", key);
 
   /** A bucket as a user of the stack sees it. */
   async function seenBy(user: string, bucket: string): Promise<Bucket> {
@@ -33,6 +45,7 @@ onLab("what is in a store", (scene) => {
     stack = await scene().hostsStack(
       { a: hostConfig(scene().host, "manager") },
       {
+        store: { metrics: "token" },
         buckets: { photos: { versioning: true }, locked: { objectLock: true }, plain: { bucketName: "plain.files" } },
         users: {
           app: { access: { photos: "readwrite" } },
@@ -41,6 +54,7 @@ onLab("what is in a store", (scene) => {
         },
       },
     );
+    await giveKey(kmsKey);
     await stack.up();
   });
 
@@ -53,6 +67,8 @@ onLab("what is in a store", (scene) => {
       expect(key).toHaveLength(40);
       expect(state).not.toContain(key);
     }
+    expect(state).not.toContain(kmsKey);
+    expect(state).not.toContain((await told()).metricsToken);
   });
 
   describe("a user does what its policy allows, and nothing else", () => {
@@ -85,6 +101,42 @@ onLab("what is in a store", (scene) => {
     });
   });
 
+  test("metrics are read with the token, and not without", async () => {
+    const { metricsEndpoints, metricsToken, endpoints } = await told();
+    const { status, text } = await metricsAt(metricsEndpoints.a, metricsToken);
+    expect(status).toBe(200);
+    expect(text).toMatch(/^minio_cluster_health_drives_online_count.* 1$/m);
+    expect(text).toMatch(/^minio_system_drive_/m);
+    expect((await metricsAt(`${endpoints.a}/minio/v2/metrics/cluster`, metricsToken)).status).toBe(200);
+    expect((await metricsAt(metricsEndpoints.a)).status).toBe(403);
+    expect((await metricsAt(metricsEndpoints.a, `${metricsToken.slice(0, -4)}AAAA`)).status).toBe(403);
+  });
+
+  test("objects are encrypted under the key on the drives; the key is for life", async () => {
+    const { endpoints, rootUser, rootPassword } = await told();
+    const locked = bucketAt(endpoints.a, rootUser, rootPassword, "locked");
+    const text = (name: string) => Buffer.from(`what ${name} says`.repeat(10));
+    await locked.put("open", text("open"));
+    await locked.putEncrypted("sealed", text("sealed"));
+    expect((await locked.get("sealed")).equals(text("sealed"))).toBe(true);
+    expect(await locked.encryption("sealed")).toBe("AES256");
+    expect(await locked.encryption("open")).toBeUndefined();
+    const { host } = scene();
+    const onDrives = (name: string) =>
+      host.run("sh", "-c", `grep -rlF 'what ${name} says' ${host.folder}/docker/volumes || true`);
+    expect(await onDrives("open")).toContain("locked/open");
+    expect(await onDrives("sealed")).toBe("");
+
+    await giveKey(randomKey());
+    const another = await stack.refused("preview");
+    stack.config("kmsKey", undefined);
+    const none = await stack.refused("preview");
+    for (const { output } of [another, none]) {
+      expect(output).toContain("for life: without it what was encrypted under it is lost");
+    }
+    await giveKey(kmsKey);
+  });
+
   test("what was changed by hand is seen and mended", async () => {
     const { secretKeys } = await told();
     await byHand("admin", "policy", "attach", "local", "consoleAdmin", "--user", "app");
@@ -105,7 +157,7 @@ onLab("what is in a store", (scene) => {
 
   test("keys are exchanged: root's with a restart, a user's without; the others go on with theirs", async () => {
     const before = await told();
-    stack.config("store", { rootPasswordGeneration: "2" });
+    stack.config("store", { metrics: "token", rootPasswordGeneration: "2" });
     stack.config("users", {
       app: { access: { photos: "readwrite" } },
       guest: { access: { photos: "readonly" }, secretKeyGeneration: "2" },
@@ -114,9 +166,13 @@ onLab("what is in a store", (scene) => {
     expect(output).toContain("all tasks restart at once, a short outage: TaskTemplate.ContainerSpec.Secrets");
     expect((await stack.preview({ refresh: true })).steps).toEqual([]);
     const now = await told();
-    const asRoot = (password: string) => bucketAt(now.endpoints.a, now.rootUser, password, "photos");
+    const asRoot = (password: string, bucket = "photos") => bucketAt(now.endpoints.a, now.rootUser, password, bucket);
     expect(await asRoot(now.rootPassword).list()).toEqual(["four", "one", "three"]);
     await expect(asRoot(before.rootPassword).list()).rejects.toThrow("signature");
+    expect((await metricsAt(now.metricsEndpoints.a, now.metricsToken)).status).toBe(200);
+    expect((await metricsAt(now.metricsEndpoints.a, before.metricsToken)).status).toBe(403);
+    expect(await asRoot(now.rootPassword, "locked").encryption("sealed")).toBe("AES256");
+    expect((await asRoot(now.rootPassword, "locked").get("sealed")).toString()).toContain("what sealed says");
     expect(now.secretKeys["app"]).toBe(before.secretKeys["app"]);
     expect(await (await seenBy("app", "photos")).list()).toEqual(["four", "one", "three"]);
     expect(await (await seenBy("guest", "photos")).list()).toEqual(["four", "one", "three"]);
@@ -125,7 +181,7 @@ onLab("what is in a store", (scene) => {
     const gone = bucketAt(now.endpoints.a, "drop", before.secretKeys["drop"] ?? "", "photos");
     await expect(gone.put("five", object)).rejects.toThrow("Access Key");
     const secrets = (await scene().host.engine.secrets()).map(({ Spec }) => Spec.Name.replace(/-[0-9a-f]{7}$/, ""));
-    expect(secrets.toSorted()).toEqual(["store-mc-aliases", "store-root-password", "store-root-user"]);
+    expect(secrets.toSorted()).toEqual(["store-kms-key", "store-mc-aliases", "store-root-password", "store-root-user"]);
   });
 
   test("a bucket is given up only when it is empty", async () => {

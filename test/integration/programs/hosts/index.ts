@@ -27,6 +27,9 @@ const hosts = config.requireObject<Record<string, HostConfig>>("hosts");
 const withStore = config.get("store") !== "none";
 const store = (withStore && config.getObject<Partial<MinioServiceArgs>>("store")) || {};
 
+const key = config.getSecret("kmsKey");
+const kmsKey = key && { name: "store-key", key };
+
 const made = Object.entries(hosts).map(([key, { engine, hostname, address, role, drives = { d1: {} } }]) => ({
   role,
   host: new LocalHost(key, { engine, hostname, drives, privateAddress: address, endpointAddress: address }),
@@ -46,7 +49,7 @@ const network = new OverlayNetwork("network", { swarm, subnet: "10.20.0.0/24", e
 for (const name of config.getObject<string[]>("networks") ?? []) new OverlayNetwork(name, { swarm, encrypted: false });
 
 const minio = withStore
-  ? new MinioService("store", { swarm, network, image: config.require("image"), tools: "mc", ...store })
+  ? new MinioService("store", { swarm, network, image: config.require("image"), tools: "mc", kmsKey, ...store })
   : undefined;
 
 const buckets = config.getObject<Record<string, Omit<MinioBucketArgs, "store">>>("buckets") ?? {};
@@ -60,6 +63,8 @@ const appUsers = Object.entries(users).flatMap(([key, args]) =>
 
 export const { swarmId, nodes } = swarm;
 export const endpoints = minio?.endpoints;
+export const metricsEndpoints = minio?.metricsEndpoints;
+export const metricsToken = minio?.metricsToken;
 export const rootUser = minio?.rootUser;
 export const rootPassword = minio?.rootPassword;
 export const caCertificate = minio?.caCertificate;
