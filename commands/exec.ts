@@ -1,9 +1,8 @@
-import { resolveLocalEngine } from "../components/engine/connection.ts";
 import { Engine } from "../components/engine/engine.ts";
 import { execArguments } from "./exec/arguments.ts";
 import { execAttached } from "./exec/attach.ts";
-import { nodeOf, stackTasks, storeContainer } from "./exec/container.ts";
-import { readStack } from "./status/stack.ts";
+import { hostOf, storeContainer } from "./exec/container.ts";
+import { readHosts, readStack } from "./status/stack.ts";
 import { main } from "./support/main.ts";
 
 /**
@@ -14,15 +13,8 @@ import { main } from "./support/main.ts";
 await main(async () => {
   const { stack, host, command } = execArguments(process.argv.slice(2));
   const values = await readStack(stack);
-  const nodeId = nodeOf(host, values.nodes);
-  const engine = new Engine(resolveLocalEngine());
-  const { NodeID } = (await engine.info()).Swarm;
-  if (NodeID !== nodeId) {
-    throw new Error(
-      `host "${host}": is not the machine of ${engine.connection.host}; point DOCKER_HOST or DOCKER_CONTEXT to its engine`,
-    );
-  }
-  const container = storeContainer(await stackTasks(engine, values), nodeId);
+  const engine = new Engine(hostOf(host, await readHosts(values)).connection);
+  const container = storeContainer(await engine.containers(), values.serviceIds);
   if (container === undefined) throw new Error(`host "${host}": MinIO does not run there; see \`npm run status\``);
   return await execAttached(engine, container, command, process);
 });

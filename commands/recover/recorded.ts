@@ -39,8 +39,17 @@ const KIND = "pulumi-nodejs:dynamic/swarm:";
 
 /** The Swarm of a stack that has a host of that key, from the stack's state. What is secret stays in this process. */
 export async function readRecordedSwarm(session: Session, hostKey: string): Promise<RecordedSwarm> {
-  const exported = await pulumiOutput(session, ["stack", "export", "--show-secrets"]);
-  return recordedSwarm(JSON.parse(exported) as ExportedStack, hostKey);
+  return recordedSwarm(await exportedStack(session), hostKey);
+}
+
+/** The hosts of all Swarms of a stack, from the stack's state. What is secret stays in this process. */
+export async function readRecordedMembers(session: Session): Promise<(RecordedMember & { swarmId: string })[]> {
+  return recordedMembers(await exportedStack(session));
+}
+
+async function exportedStack(session: Session): Promise<ExportedStack> {
+  const exported = await pulumiOutput(session, ["stack", "export", "--show-secrets", "--stack", session.stack]);
+  return JSON.parse(exported) as ExportedStack;
 }
 
 /** Has Pulumi look whether members are still in the Swarm, so that the next `up` has those join that are not. */
@@ -51,12 +60,8 @@ export async function lookAgain(session: Session, members: readonly RecordedMemb
 }
 
 /** The Swarm of a stack that has a host of that key. */
-export function recordedSwarm({ deployment }: ExportedStack, hostKey: string): RecordedSwarm {
-  const resources = (deployment.resources ?? []).filter((resource) => resource.delete !== true);
-  const of = (kind: string) => resources.filter(({ type }) => type === KIND + kind);
-  const members = of("Member")
-    .map(memberOf)
-    .sort((a, b) => a.key.localeCompare(b.key));
+export function recordedSwarm(exported: ExportedStack, hostKey: string): RecordedSwarm {
+  const members = recordedMembers(exported);
   const [chosen, another] = members.filter(({ key }) => key === hostKey);
   if (!chosen) {
     const keys = members.map(({ key }) => key).join(", ");
@@ -65,12 +70,23 @@ export function recordedSwarm({ deployment }: ExportedStack, hostKey: string): R
     );
   }
   if (another) throw new Error(`host "${hostKey}": is in two Swarms of this stack: give its hosts keys of their own`);
-  const cluster = of("Cluster").find(({ id }) => id === chosen.swarmId);
+  const cluster = resourcesOf(exported, "Cluster").find(({ id }) => id === chosen.swarmId);
   return {
     swarmId: chosen.swarmId,
     unlockKey: String(plain(cluster?.outputs?.["unlockKey"]) ?? ""),
     members: members.filter(({ swarmId }) => swarmId === chosen.swarmId),
   };
+}
+
+/** The hosts of all Swarms of a stack, in the order of their keys. */
+export function recordedMembers(exported: ExportedStack): (RecordedMember & { swarmId: string })[] {
+  return resourcesOf(exported, "Member")
+    .map(memberOf)
+    .sort((a, b) => a.key.localeCompare(b.key));
+}
+
+function resourcesOf({ deployment }: ExportedStack, kind: string): ExportedResource[] {
+  return (deployment.resources ?? []).filter(({ type, delete: isLeaving }) => type === KIND + kind && !isLeaving);
 }
 
 function memberOf({ urn, id = "", outputs = {} }: ExportedResource): RecordedMember & { swarmId: string } {

@@ -1,49 +1,82 @@
-import { type Engine, orMissing } from "../../components/engine/engine.ts";
-import type { TaskDetails } from "../../components/engine/types.ts";
+import { Engine, orMissing } from "../../components/engine/engine.ts";
+import { errorText } from "../../components/shared/error-text.ts";
+import type { RecordedMember } from "../recover/recorded.ts";
 import { stackFilter, storeContainer } from "../exec/container.ts";
 import { endpointHealth } from "./health.ts";
-import type { Findings } from "./model.ts";
+import type { HostAnswer } from "./hosts.ts";
+import type { Findings, SwarmFindings } from "./model.ts";
 import type { StackValues } from "./stack.ts";
-import { parseAdminInfo, type StoreReport, storeReport } from "./store.ts";
+import { type AdminInfo, type EndpointHealth, parseAdminInfo, storeReport } from "./store.ts";
 
-/** Asks the engine and the store for everything that the report tells. */
-export async function collect(engine: Engine, stack: StackValues): Promise<Findings> {
-  await assertSwarm(engine, stack);
+/** How long a host's engine may take to answer at all, in milliseconds; by ssh it lets in first. */
+const PATIENCE_MS = 10_000;
+/** How long an engine that answers may take to say what it is: while managers elect a leader it thinks up to 20 s. */
+const ELECTION_MS = 25_000;
+/** How long the store may take to tell its state, in milliseconds: it asks all of its servers. */
+const STORE_MS = 20_000;
+/** On how many hosts the store is asked before it counts as silent. */
+const STORE_TRIES = 2;
+
+/** Asks every host's engine, a manager and the store for everything that the report tells. */
+export async function collect(members: readonly RecordedMember[], stack: StackValues): Promise<Findings> {
+  const [hosts, endpoints] = await Promise.all([Promise.all(members.map(askHost)), askEndpoints(stack)]);
+  const answering = hosts.filter(({ info }) => info !== undefined);
+  const [swarm, answer] = await Promise.all([askManager(answering, stack), askStore(answering, stack)]);
+  const { networkName, swarmId } = stack;
+  const store = storeReport(answer, endpoints);
+  return { stack: stack.stack, swarmId, networkName, hosts, swarm, store, now: new Date() };
+}
+
+async function askHost(member: RecordedMember): Promise<HostAnswer> {
+  const engine = new Engine(member.connection);
+  try {
+    await engine.ping(PATIENCE_MS);
+    return { member, info: await engine.info(ELECTION_MS) };
+  } catch (error) {
+    return { member, silence: errorText(error) };
+  }
+}
+
+/** Any manager tells about all nodes, services and tasks; nobody does while none sees a quorum. */
+async function askManager(hosts: readonly HostAnswer[], stack: StackValues): Promise<SwarmFindings | undefined> {
+  const manager = hosts.find(({ info }) => info?.Swarm.ControlAvailable && info.Swarm.Cluster?.ID === stack.swarmId);
+  if (!manager) return undefined;
+  const engine = new Engine(manager.member.connection);
   const [network, services, nodes] = await Promise.all([
     orMissing(engine.network(stack.networkId, { verbose: true })),
     engine.services(stackFilter(stack)),
     engine.nodes(),
   ]);
   const tasks = services.length === 0 ? [] : await engine.tasks({ service: services.map(({ ID }) => ID) });
-  const store = await askStore(engine, stack, tasks);
-  const { networkName } = stack;
-  return { stack: stack.stack, networkName, network, services, tasks, nodes, store, now: new Date() };
+  return { manager: manager.member.key, network, services, nodes, tasks };
 }
 
-async function assertSwarm(engine: Engine, { stack, swarmId }: StackValues): Promise<void> {
-  const { Swarm } = await engine.info();
-  const at = engine.connection.host;
-  if (Swarm.LocalNodeState !== "active") {
-    throw new Error(`the engine at ${at} is in no Swarm (${Swarm.LocalNodeState}): bring it back with \`npm run up\``);
-  }
-  if (!Swarm.ControlAvailable)
-    throw new Error(`the engine at ${at} is a worker: point DOCKER_HOST to a manager of stack ${stack}`);
-  if (Swarm.Cluster?.ID !== swarmId) {
-    throw new Error(`the engine at ${at} is in Swarm ${Swarm.Cluster?.ID}, stack ${stack} is Swarm ${swarmId}`);
-  }
-}
-
-/** The store tells about all of its servers through any one: through the one on this engine. */
-async function askStore(engine: Engine, stack: StackValues, tasks: readonly TaskDetails[]): Promise<StoreReport> {
-  const asked = Object.entries(stack.endpoints).map(
-    async ([host, url]) => [host, await endpointHealth(url, stack.caCertificate)] as const,
+async function askEndpoints({ endpoints, caCertificate }: StackValues): Promise<Record<string, EndpointHealth>> {
+  const asked = Object.entries(endpoints).map(
+    async ([host, url]) => [host, await endpointHealth(url, caCertificate)] as const,
   );
-  const endpoints = Object.fromEntries(await Promise.all(asked));
-  const { NodeID } = (await engine.info()).Swarm;
-  const container = storeContainer(tasks, NodeID);
-  if (container === undefined)
-    return storeReport(`MinIO does not run on the host of ${engine.connection.host}`, endpoints);
+  return Object.fromEntries(await Promise.all(asked));
+}
+
+/** The store tells about all of its servers through any one. */
+async function askStore(hosts: readonly HostAnswer[], stack: StackValues): Promise<AdminInfo | string> {
+  const found = await Promise.all(hosts.map((host) => containerOn(host, stack)));
+  let answer: AdminInfo | string = "MinIO runs on no host that answers";
+  for (const { engine, container } of found.filter((one) => one !== undefined).slice(0, STORE_TRIES)) {
+    answer = await askContainer(engine, container).catch(errorText);
+    if (typeof answer !== "string") return answer;
+  }
+  return answer;
+}
+
+async function containerOn({ member }: HostAnswer, { serviceIds }: StackValues) {
+  const engine = new Engine(member.connection);
+  const container = storeContainer(await engine.containers().catch(() => []), serviceIds);
+  return container === undefined ? undefined : { engine, container };
+}
+
+async function askContainer(engine: Engine, container: string): Promise<AdminInfo | string> {
   const command = ["mc", "admin", "info", "local", "--json"];
-  const { stdout, stderr } = await engine.exec(container, command, { timeoutMs: 20_000 });
-  return storeReport(parseAdminInfo(stdout || stderr), endpoints);
+  const { stdout, stderr } = await engine.exec(container, command, { timeoutMs: STORE_MS });
+  return parseAdminInfo(stdout || stderr);
 }

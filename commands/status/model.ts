@@ -1,9 +1,13 @@
 import type { NetworkDetails, NodeDetails, ServiceDetails, TaskDetails } from "../../components/engine/types.ts";
+import { type HostAnswer, hostProblems, type HostReport, hostReport } from "./hosts.ts";
 import type { StoreReport } from "./store.ts";
 
-/** What a stack looks like in the engine, as plain data: this is what `--json` prints. */
+/** What a stack looks like on its hosts, as plain data: this is what `--json` prints. */
 export interface StatusReport {
   stack: string;
+  hosts: HostReport[];
+  /** Key of the manager that told of the network, the services and the tasks; absent when none answers. */
+  manager?: string;
   network?: NetworkReport;
   services: ServiceReport[];
   tasks: TaskReport[];
@@ -27,7 +31,7 @@ export interface NetworkReport {
   labels: Record<string, string>;
   /** Nodes that take part in the network now. */
   peers: { name: string; address: string }[];
-  /** What is attached on this engine's host. */
+  /** What is attached on the manager that told. */
   containers: { name: string; address: string; mac: string }[];
 }
 
@@ -61,29 +65,59 @@ export interface TaskReport {
   error?: string;
 }
 
-/** What the Engine and the store answered. */
+/** What the engines and the store answered. */
 export interface Findings {
   stack: string;
+  swarmId: string;
   networkName: string;
-  network?: NetworkDetails;
-  services: readonly ServiceDetails[];
-  tasks: readonly TaskDetails[];
-  nodes: readonly NodeDetails[];
+  hosts: readonly HostAnswer[];
+  /** Absent when no manager of the Swarm answers. */
+  swarm?: SwarmFindings;
   store: StoreReport;
   now: Date;
 }
 
-export function statusReport(found: Findings): StatusReport {
-  const network = found.network && networkReport(found.network);
-  const services = found.services.map(serviceReport).toSorted((a, b) => a.name.localeCompare(b.name));
-  const tasks = found.tasks.map((task) => taskReport(task, found)).toSorted(byNameThenAge);
-  const problems = [
-    ...(network ? [] : [`network ${found.networkName} is not there: bring it back with \`npm run up\``]),
+/** What a manager answered. */
+export interface SwarmFindings {
+  /** Its host's key. */
+  manager: string;
+  network?: NetworkDetails;
+  services: readonly ServiceDetails[];
+  tasks: readonly TaskDetails[];
+  nodes: readonly NodeDetails[];
+}
+
+export function statusReport({ stack, swarmId, networkName, swarm, store, now, ...found }: Findings): StatusReport {
+  const hosts = found.hosts.map((answer) => hostReport(answer, swarm?.nodes));
+  const network = swarm?.network && networkReport(swarm.network);
+  const services = (swarm?.services ?? []).map(serviceReport).toSorted((a, b) => a.name.localeCompare(b.name));
+  const tasks = swarm ? swarm.tasks.map((task) => taskReport(task, swarm, now)).toSorted(byNameThenAge) : [];
+  const ofSwarm = [
+    ...(network ? [] : [`network ${networkName} is not there: bring it back with \`npm run up\``]),
     ...(services.length > 0 ? [] : ["no service is there: bring it back with `npm run up`"]),
     ...services.flatMap((service) => serviceProblems(service, tasks)),
-    ...found.store.problems,
   ];
-  return { stack: found.stack, network, services, tasks, store: found.store, problems };
+  const problems = [
+    ...hosts.flatMap(hostProblems),
+    ...(swarm ? ofSwarm : [noManager(swarmId, found.hosts)]),
+    ...store.problems,
+  ];
+  return { stack, hosts, ...(swarm && { manager: swarm.manager }), network, services, tasks, store, problems };
+}
+
+/** What keeps the network, the services and the tasks from being told. */
+function noManager(swarmId: string, hosts: readonly HostAnswer[]): string {
+  const said = hosts.flatMap(({ member, info }) => {
+    if (!info) return [];
+    const { LocalNodeState, ControlAvailable, Cluster } = info.Swarm;
+    const isOther = Cluster && Cluster.ID !== swarmId;
+    const state = isOther ? `in another Swarm (${Cluster.ID})` : LocalNodeState;
+    return [`${member.key} is ${ControlAvailable && !isOther ? "a manager that sees no quorum" : state}`];
+  });
+  return (
+    `no manager of the Swarm ${swarmId} answers${said.length > 0 ? ` (${said.join(", ")})` : ""}: bring managers ` +
+    "back, or go on without those that are gone for good: `npm run recover`"
+  );
 }
 
 const VXLAN_IDS = "com.docker.network.driver.overlay.vxlanid_list";
@@ -126,7 +160,7 @@ function serviceReport({ ID, Spec, ServiceStatus, UpdateStatus }: ServiceDetails
   };
 }
 
-function taskReport(task: TaskDetails, { services, nodes, now }: Findings): TaskReport {
+function taskReport(task: TaskDetails, { services, nodes }: SwarmFindings, now: Date): TaskReport {
   const service = services.find(({ ID }) => ID === task.ServiceID)?.Spec.Name ?? task.ServiceID;
   const node = nodes.find(({ ID }) => ID === task.NodeID)?.Description.Hostname ?? task.NodeID ?? "";
   const { Status } = task;

@@ -1,14 +1,18 @@
+import type { HostReport } from "./hosts.ts";
 import type { NetworkReport, ServiceReport, StatusReport, TaskReport } from "./model.ts";
 import type { StoreReport } from "./store.ts";
 import { facts, table } from "./table.ts";
 
 /** The report for people: what `docker network inspect`, `service ls`, `service ps` and `mc admin info` tell. */
-export function renderStatus({ stack, network, services, tasks, store, problems }: StatusReport): string {
+export function renderStatus(report: StatusReport): string {
+  const { stack, hosts, manager, network, services, tasks, store, problems } = report;
+  const told = (text: string) => (manager === undefined ? "no manager tells" : text);
   return [
     `Stack ${stack}`,
-    section("Network", network ? renderNetwork(network) : "not there"),
-    section("Services", renderServices(services)),
-    section("Tasks", renderTasks(tasks)),
+    section("Hosts", renderHosts(hosts)),
+    section("Network", told(network ? renderNetwork(network, manager) : "not there")),
+    section("Services", told(renderServices(services))),
+    section("Tasks", told(renderTasks(tasks))),
     section("Store", renderStore(store)),
     problems.length === 0 ? "All is well." : ["Problems:", ...problems.map((line) => `  ${line}`)].join("\n"),
   ].join("\n\n");
@@ -16,7 +20,21 @@ export function renderStatus({ stack, network, services, tasks, store, problems 
 
 const section = (title: string, text: string) => `${title}\n${text}`;
 
-function renderNetwork(network: NetworkReport): string {
+function renderHosts(hosts: readonly HostReport[]): string {
+  if (hosts.length === 0) return "none";
+  const rows = hosts.map(({ key, hostname, role, leader, state, availability, engineVersion, engine, reachable }) => [
+    key,
+    hostname ?? "",
+    leader ? `${role}, leader` : role,
+    [state, ...(availability === undefined || availability === "active" ? [] : [availability])].join(", "),
+    engineVersion ?? "",
+    engine,
+    reachable ? "answers" : "does not answer",
+  ]);
+  return table(["host", "hostname", "role", "node", "engine", "asked at", "from here"], rows);
+}
+
+function renderNetwork(network: NetworkReport, manager = ""): string {
   return facts({
     name: [network.name],
     id: [network.id],
@@ -30,7 +48,7 @@ function renderNetwork(network: NetworkReport): string {
     "VXLAN id": network.vxlanIds,
     labels: Object.entries(network.labels).map(([key, value]) => `${key}=${value}`),
     peers: network.peers.map(({ name, address }) => `${name} ${address}`),
-    "attached here": network.containers.map(({ name, address, mac }) => `${name} ${address} ${mac}`),
+    [`attached on ${manager}`]: network.containers.map(({ name, address, mac }) => `${name} ${address} ${mac}`),
   });
 }
 
@@ -65,7 +83,6 @@ function renderTasks(tasks: readonly TaskReport[]): string {
 }
 
 function renderStore({ writable, endpoints, servers, error }: StoreReport): string {
-  if (error !== undefined) return `does not tell its state: ${error}`;
   const drives = servers.flatMap(({ endpoint, state, uptimeSeconds, version, drives: own }) =>
     own.map((drive, index) => [
       index === 0 ? endpoint : "",
@@ -77,9 +94,9 @@ function renderStore({ writable, endpoints, servers, error }: StoreReport): stri
     ]),
   );
   return [
-    writable ? "has write quorum" : "has no write quorum",
+    error === undefined ? `has ${writable ? "" : "no "}write quorum` : `does not tell its state: ${error}`,
     ...Object.entries(endpoints).map(([host, { url, answer }]) => `endpoint ${host} ${url}: ${answer}`),
-    table(["server", "state", "drive", "state", "disk used", "pool/set"], drives),
+    ...(error === undefined ? [table(["server", "state", "drive", "state", "disk used", "pool/set"], drives)] : []),
   ].join("\n");
 }
 

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { obtainPulumi } from "../../toolchain/pulumi.ts";
+import { readRecordedMembers, type RecordedMember } from "../recover/recorded.ts";
 import { pulumiEnvironment, pulumiOutput, type Session } from "../support/pulumi.ts";
-import { openState, stackFile } from "../support/state.ts";
+import { openState, stackFile, type StateFolder } from "../support/state.ts";
 
 /** A stack's outputs as plain values; see `stacks/outputs.ts` for what they mean. */
 export interface StackValues {
@@ -30,12 +31,23 @@ export async function readStack(stack: string): Promise<StackValues> {
   );
 }
 
+/** The hosts of the stack's Swarm, with the way to each one's engine. */
+export async function readHosts({ stack, swarmId }: StackValues): Promise<RecordedMember[]> {
+  const members = await readRecordedMembers(await readingSession(openState(), stack));
+  return members.filter((member) => member.swarmId === swarmId);
+}
+
+/** A session that changes nothing: it needs no plugins. */
+async function readingSession(state: StateFolder, stack: string): Promise<Session> {
+  const toolchain = { bin: await obtainPulumi(), plugins: [] };
+  return { toolchain, state, stack, env: pulumiEnvironment(toolchain, state, stack) };
+}
+
 /** The outputs of a stack, or nothing when it is down. */
 export async function findStack(stack: string): Promise<StackValues | undefined> {
   const state = openState();
   if (!existsSync(stackFile(state, stack))) return undefined;
-  const toolchain = { bin: await obtainPulumi(), plugins: [] };
-  const session: Session = { toolchain, state, stack, env: pulumiEnvironment(toolchain, state, stack) };
+  const session = await readingSession(state, stack);
   const printed = await pulumiOutput(session, ["stack", "output", "--json", "--show-secrets", "--stack", stack]);
   const outputs = JSON.parse(printed) as Partial<StackValues>;
   if (!outputs.networkId || !outputs.nodes) return undefined;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { execArguments } from "../../commands/exec/arguments.ts";
 import { frames } from "../../components/engine/frames.ts";
-import { nodeOf, storeContainer } from "../../commands/exec/container.ts";
-import type { TaskDetails } from "../../components/engine/types.ts";
+import { hostOf, storeContainer } from "../../commands/exec/container.ts";
+import type { ContainerSummary } from "../../components/engine/types.ts";
 
 describe("arguments", () => {
   test.each([
@@ -32,34 +32,31 @@ describe("arguments", () => {
 });
 
 describe("the host", () => {
-  const nodes = {
-    b: { nodeId: "n2", role: "worker", address: "10.0.0.2" },
-    a: { nodeId: "n1", role: "manager", address: "10.0.0.1" },
-  };
+  const hosts = [{ key: "b" }, { key: "a" }];
 
-  test("its node", () => expect(nodeOf("b", nodes)).toBe("n2"));
+  test("is found by its key", () => expect(hostOf("b", hosts)).toBe(hosts[0]));
 
   test.each(["c", "constructor"])("%s is unknown: the keys are listed", (host) => {
-    expect(() => nodeOf(host, nodes)).toThrow(`host "${host}": there is no such host key; choose one of a, b`);
+    expect(() => hostOf(host, hosts)).toThrow(`host "${host}": there is no such host key; choose one of a, b`);
   });
 });
 
 describe("the store's container", () => {
-  const task = (over: { node?: string; state?: string; desired?: string; env?: string[]; container?: string }) =>
+  const serviceIds = { main: "svc1", "more/b": "svc2" };
+  const container = (Id: string, service: string | undefined, State = "running") =>
     ({
-      NodeID: over.node ?? "n1",
-      DesiredState: over.desired ?? "running",
-      Status: { State: over.state ?? "running", ContainerStatus: { ContainerID: over.container ?? "c1" } },
-      Spec: { ContainerSpec: { Env: over.env ?? ["MC_CONFIG_ENV_FILE=/run/secrets/mc-aliases"] } },
-    }) as TaskDetails;
+      Id,
+      State,
+      Labels: service === undefined ? {} : { "com.docker.swarm.service.id": service },
+    }) as ContainerSummary;
 
   test.each([
-    ["the running one", [task({ state: "failed", desired: "shutdown", container: "old" }), task({})], "c1"],
-    ["none on another node", [task({ node: "n2" })], undefined],
-    ["none that is about to stop", [task({ desired: "shutdown" })], undefined],
-    ["none of another service", [task({ env: ["A=b"] })], undefined],
-  ])("%s", (_name, tasks, expected) => {
-    expect(storeContainer(tasks, "n1")).toBe(expected);
+    ["the newest that runs", [container("c2", "svc1"), container("c1", "svc1")], "c2"],
+    ["that of any of its pools", [container("c1", "svc2")], "c1"],
+    ["none that ended", [container("c1", "svc1", "exited")], undefined],
+    ["none of another service, nor of none", [container("c1", "gateway"), container("c2", undefined)], undefined],
+  ])("%s", (_name, containers, expected) => {
+    expect(storeContainer(containers, serviceIds)).toBe(expected);
   });
 });
 

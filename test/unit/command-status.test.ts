@@ -1,8 +1,17 @@
 import { describe, expect, test } from "vitest";
-import { type Findings, statusReport } from "../../commands/status/model.ts";
+import type { RecordedMember } from "../../commands/recover/recorded.ts";
+import type { HostAnswer } from "../../commands/status/hosts.ts";
+import { type Findings, statusReport, type SwarmFindings } from "../../commands/status/model.ts";
 import { age, renderStatus, size } from "../../commands/status/render.ts";
 import { type AdminDrive, type AdminInfo, parseAdminInfo, storeReport } from "../../commands/status/store.ts";
-import type { NetworkDetails, NodeDetails, ServiceDetails, TaskDetails } from "../../components/engine/types.ts";
+import type {
+  EngineInfo,
+  NetworkDetails,
+  NodeDetails,
+  ServiceDetails,
+  SwarmInfo,
+  TaskDetails,
+} from "../../components/engine/types.ts";
 
 const drive = (state = "ok", more: Partial<AdminDrive> = {}): AdminDrive => ({
   path: "/drives/d1",
@@ -66,19 +75,45 @@ const task = (id: string, at: string, state: string, error?: string) =>
     NetworksAttachments: [{ Network: { ID: "net1", Spec: { Name: "n" } }, Addresses: ["10.0.1.3/24"] }],
   }) as unknown as TaskDetails;
 
-const nodes = [{ ID: "node1", Description: { Hostname: "host" } }] as unknown as NodeDetails[];
+const node = (ID: string, Hostname: string, State = "ready", more: object = {}) =>
+  ({
+    ID,
+    Spec: { Role: "manager", Availability: "active" },
+    Description: { Hostname, Engine: { EngineVersion: "20.10" } },
+    Status: { State },
+    ...more,
+  }) as unknown as NodeDetails;
+const nodes = [node("node1", "host", "ready", { ManagerStatus: { Leader: true } })];
 const healthy = { local: { url: "http://127.0.0.1:9000", healthy: true, answer: "healthy" } };
 
-const found = (over: Partial<Findings> = {}): Findings => ({
+const member = (key: string, nodeId: string) =>
+  ({ key, nodeId, role: "manager", connection: { host: `ssh://${key}` } }) as RecordedMember;
+const answer = (swarm: Partial<SwarmInfo> = {}, more: Partial<HostAnswer> = {}): HostAnswer => ({
+  member: member("local", "node1"),
+  info: {
+    Name: "host",
+    ServerVersion: "20.10",
+    Swarm: { LocalNodeState: "active", ControlAvailable: true, Cluster: { ID: "swarm1" }, ...swarm },
+  } as EngineInfo,
+  ...more,
+});
+
+const found = (over: Partial<Findings> = {}, swarm: Partial<SwarmFindings> = {}): Findings => ({
   stack: "dev",
+  swarmId: "swarm1",
   networkName: "minio-overlay-network",
-  network,
-  services: [service(1, 1)],
-  tasks: [
-    task("old", "2026-11-23T00:00:00Z", "failed", "task: non-zero exit (1)"),
-    task("new", "2026-11-23T00:01:00Z", "running"),
-  ],
-  nodes,
+  hosts: [answer()],
+  swarm: {
+    manager: "local",
+    network,
+    services: [service(1, 1)],
+    tasks: [
+      task("old", "2026-11-23T00:00:00Z", "failed", "task: non-zero exit (1)"),
+      task("new", "2026-11-23T00:01:00Z", "running"),
+    ],
+    nodes,
+    ...swarm,
+  },
   store: storeReport(adminInfo([drive(), drive(), drive(), drive()], 2), healthy),
   now: new Date("2026-11-23T01:01:00Z"),
   ...over,
@@ -128,7 +163,7 @@ describe("the report", () => {
     expect(JSON.parse(JSON.stringify(report))).toEqual(report);
   });
 
-  test.each<[string, Partial<Findings>, RegExp]>([
+  test.each<[string, Partial<SwarmFindings>, RegExp]>([
     ["the network is gone", { network: undefined }, /^network minio-overlay-network is not there: .*npm run up/],
     ["no service", { services: [], tasks: [] }, /^no service is there/],
     [
@@ -142,9 +177,41 @@ describe("the report", () => {
       { services: [service(0, 0)] },
       /0 of 0 tasks run; last error, on host: task: non-zero exit \(1\)$/,
     ],
-    ["the store is silent", { store: storeReport("refused", {}) }, /^the store does not tell its state: refused/],
+    ["a node is down", { nodes: [node("node1", "host", "down")] }, /^host local: its node is down$/],
+    ["a node is gone", { nodes: [] }, /^host local: its node is not in the Swarm$/],
   ])("problem: %s", (_name, over, line) => {
-    expect(statusReport(found(over)).problems).toContainEqual(expect.stringMatching(line));
+    expect(statusReport(found({}, over)).problems).toContainEqual(expect.stringMatching(line));
+  });
+
+  test("problem: the store is silent", () => {
+    const { problems } = statusReport(found({ store: storeReport("refused", {}) }));
+    expect(problems).toEqual(["the store does not tell its state: refused"]);
+  });
+
+  test("a host that does not answer is one line, with what the Swarm knows of it", () => {
+    const silent = { member: member("far", "node2"), silence: "Docker Engine at ssh://far does not answer: timeout" };
+    const report = statusReport(
+      found({ hosts: [answer(), silent] }, { nodes: [...nodes, node("node2", "far-1", "down")] }),
+    );
+    expect(report.hosts).toMatchObject([
+      { key: "local", hostname: "host", leader: true, state: "ready", reachable: true },
+      { key: "far", hostname: "far-1", leader: false, state: "down", engineVersion: "20.10", reachable: false },
+    ]);
+    expect(report.problems).toEqual([`host far: ${silent.silence}`, "host far: its node is down"]);
+    expect(renderStatus(report)).toMatch(/far-1.*down.*does not answer/);
+  });
+
+  test.each<[string, HostAnswer[], RegExp]>([
+    ["a lost quorum", [answer({ Cluster: undefined })], /\(local is a manager that sees no quorum\)/],
+    ["a machine that left", [answer({ LocalNodeState: "inactive", ControlAvailable: false })], /\(local is inactive\)/],
+    ["another Swarm", [answer({ Cluster: { ID: "x" } })], /\(local is in another Swarm \(x\)\)/],
+    ["silence", [answer({}, { info: undefined, silence: "down" })], /swarm1 answers: bring managers back/],
+  ])("no manager: %s", (_name, hosts, line) => {
+    const report = statusReport(found({ hosts, swarm: undefined }));
+    expect(report.problems).toContainEqual(expect.stringMatching(line));
+    expect(report.problems).not.toContainEqual(expect.stringMatching(/is not there|no service/));
+    expect(report.hosts).toMatchObject([{ key: "local", state: "unknown" }]);
+    expect(renderStatus(report)).toContain("Network\nno manager tells");
   });
 
   test.each<[Record<string, string> | null, boolean]>([
@@ -154,7 +221,7 @@ describe("the report", () => {
     [{}, false],
     [null, false],
   ])("options %j: encrypted %j", (Options, expected) => {
-    expect(statusReport(found({ network: { ...network, Options } })).network?.encrypted).toBe(expected);
+    expect(statusReport(found({}, { network: { ...network, Options } })).network?.encrypted).toBe(expected);
   });
 });
 
@@ -221,7 +288,7 @@ describe("rendering", () => {
   });
 
   test("problems come last, one a line", () => {
-    const text = renderStatus(statusReport(found({ network: undefined, services: [], tasks: [] })));
+    const text = renderStatus(statusReport(found({}, { network: undefined, services: [], tasks: [] })));
     expect(text).toContain("Problems:\n  network minio-overlay-network");
   });
 

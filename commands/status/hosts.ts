@@ -1,0 +1,54 @@
+import type { EngineInfo, NodeAvailability, NodeDetails, NodeRole } from "../../components/engine/types.ts";
+import type { RecordedMember } from "../recover/recorded.ts";
+
+/** What the engine of a host said, or why it said nothing. */
+export interface HostAnswer {
+  member: RecordedMember;
+  info?: EngineInfo;
+  silence?: string;
+}
+
+/** A host as its engine and the Swarm know it. */
+export interface HostReport {
+  key: string;
+  /** Absent when neither its engine nor the Swarm tells it. */
+  hostname?: string;
+  role: NodeRole;
+  /** Whether it leads the managers. */
+  leader: boolean;
+  /** Its node's state, as the managers see it; `unknown` when none of them answers. */
+  state: string;
+  availability?: NodeAvailability;
+  engineVersion?: string;
+  /** Where its engine is asked. */
+  engine: string;
+  /** Whether the engine answers from here. */
+  reachable: boolean;
+  /** Why it does not. */
+  silence?: string;
+}
+
+/** @param nodes what a manager says of them; nothing where none answers */
+export function hostReport({ member, info, silence }: HostAnswer, nodes?: readonly NodeDetails[]): HostReport {
+  const node = nodes?.find(({ ID }) => ID === member.nodeId);
+  return {
+    key: member.key,
+    hostname: node?.Description.Hostname ?? info?.Name,
+    role: node?.Spec.Role ?? member.role,
+    leader: node?.ManagerStatus?.Leader ?? false,
+    state: nodes ? (node?.Status.State ?? "not in the Swarm") : "unknown",
+    availability: node?.Spec.Availability,
+    engineVersion: info?.ServerVersion ?? node?.Description.Engine.EngineVersion,
+    engine: member.connection.host,
+    reachable: info !== undefined,
+    ...(silence !== undefined && { silence }),
+  };
+}
+
+/** What is wrong with a host, one line each. */
+export function hostProblems({ key, state, silence }: HostReport): string[] {
+  return [
+    ...(silence === undefined ? [] : [`host ${key}: ${silence}`]),
+    ...(["ready", "unknown"].includes(state) ? [] : [`host ${key}: its node is ${state}`]),
+  ];
+}
