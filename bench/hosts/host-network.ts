@@ -8,8 +8,6 @@ export interface HostNetworkStore {
   password: string;
   /** Its files lie in this folder of every host. */
   folder: string;
-  /** Further environment of the server. */
-  settings: Record<string, string>;
 }
 
 /** Beside the store on the overlay network, which has 9000. */
@@ -32,12 +30,11 @@ export async function startOnHostNetwork(hosts: readonly LabHost[], store: HostN
 
 async function startOne({ engine }: LabHost, store: HostNetworkStore, drives: string[]): Promise<void> {
   const { image, user, password, folder } = store;
-  const environment = { ...store.settings, MINIO_ROOT_USER: user, MINIO_ROOT_PASSWORD: password };
   const { Id } = await engine.request<{ Id: string }>("POST", "/containers/create", {
     body: {
       Image: image,
       Cmd: ["server", "--address", `:${PORT}`, ...drives],
-      Env: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
+      Env: [`MINIO_ROOT_USER=${user}`, `MINIO_ROOT_PASSWORD=${password}`],
       HostConfig: { NetworkMode: "host", Binds: [`${folder}:/drives/d1`] },
     },
   });

@@ -1,5 +1,5 @@
 import { TestStack } from "../../test/integration/stack.ts";
-import { startLab } from "../../test/lab/lab.ts";
+import { type LabHost, startLab } from "../../test/lab/lab.ts";
 import { buildImage } from "../../toolchain/minio-image.ts";
 import { undone } from "../measure.ts";
 import { type Access, type Load, speeds } from "./clients.ts";
@@ -11,11 +11,8 @@ import { configOf } from "./ways/ours.ts";
 /** MiB of each disk, in memory, which it takes only as it fills. */
 const DISK = 2560;
 
-/** Deleted objects would fill the disks: MinIO leaves their files alone for five minutes. */
-const SETTINGS = { MINIO_API_DELETE_CLEANUP_INTERVAL: "2s" };
-
 /** How often both are measured. */
-const ROUNDS = 3;
+const ROUNDS = 5;
 
 const LOADS: Record<string, Load> = {
   "64 MiB objects": { clients: 8, objects: 2, size: 64 * 2 ** 20 },
@@ -32,8 +29,7 @@ export async function benchThroughput(hosts: number, tell?: (what: string) => vo
       if (!first) throw new Error("a store needs at least one host");
       const image = await buildImage(first.engine);
       if (others.length > 0) await lab.loadImageFrom(first.engine, image);
-      const config = { ...configOf(lab.hosts, image, { path: "/mnt/disk1" }), environment: SETTINGS };
-      const stack = await TestStack.create({ config });
+      const stack = await TestStack.create({ config: configOf(lab.hosts, image, { path: "/mnt/disk1" }) });
       return undone(
         async () => {
           tell?.("a store on the overlay network");
@@ -45,9 +41,9 @@ export async function benchThroughput(hosts: number, tell?: (what: string) => vo
           };
           const overlay = { endpoints: Object.values(endpoints), user: rootUser, password: rootPassword };
           tell?.("a store on the hosts' network");
-          const under = { ...overlay, image, folder: "/mnt/disk1/host-network", settings: SETTINGS };
+          const under = { ...overlay, image, folder: "/mnt/disk1/host-network" };
           const host = { ...overlay, endpoints: await startOnHostNetwork(lab.hosts, under) };
-          return await compare(overlay, host, tell);
+          return await compare(overlay, host, () => emptyTrash(lab.hosts), tell);
         },
         async () => stack.remove(),
       );
@@ -56,7 +52,18 @@ export async function benchThroughput(hosts: number, tell?: (what: string) => vo
   );
 }
 
-async function compare(overlay: Access, host: Access, tell?: (what: string) => void): Promise<ThroughputResult[]> {
+/** MinIO keeps the files of deleted objects for five minutes: in less than that they would fill the disks. */
+async function emptyTrash(hosts: readonly LabHost[]): Promise<void> {
+  const script = "rm -rf /mnt/disk1/*/.minio.sys/tmp/.trash/*";
+  await Promise.all(hosts.map((host) => host.run("sh", "-c", script)));
+}
+
+async function compare(
+  overlay: Access,
+  host: Access,
+  clear: () => Promise<void>,
+  tell?: (what: string) => void,
+): Promise<ThroughputResult[]> {
   const results: ThroughputResult[] = [];
   for (const [name, load] of Object.entries(LOADS)) {
     const put: ThroughputResult = { what: `PUT, ${name}`, overlay: [], host: [] };
@@ -65,6 +72,7 @@ async function compare(overlay: Access, host: Access, tell?: (what: string) => v
     for (let round = 0; round <= ROUNDS; round++) {
       tell?.(`${name}, round ${round} of ${ROUNDS}`);
       const [over, under] = [await speeds(overlay, load), await speeds(host, load)];
+      await clear();
       if (round === 0) continue;
       put.overlay.push(over.put);
       put.host.push(under.put);
