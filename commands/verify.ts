@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { progress, say } from "../toolchain/progress.ts";
+import { silenceOf } from "./status/health.ts";
 import { readStack, type StackValues } from "./status/stack.ts";
 import { assertNoRest, readArgs } from "./support/args.ts";
 import { main } from "./support/main.ts";
@@ -35,10 +36,20 @@ function notPublished({ stack, nodes }: StackValues): string {
 async function verify(values: StackValues, step: Step, signal: AbortSignal): Promise<VerifyReport> {
   const { stack, endpoints, rootUser: user, rootPassword: password, caCertificate } = values;
   const started = performance.now();
+  step("asking the endpoints");
+  const silent = await silentOf(endpoints, caCertificate);
+  const answering = Object.fromEntries(Object.entries(endpoints).filter(([host]) => !(host in silent)));
+  if (Object.keys(answering).length === 0) {
+    throw new Error(
+      `no endpoint answers: ${Object.entries(silent)
+        .map(([host, why]) => `${host}: ${why}`)
+        .join("; ")}`,
+    );
+  }
   const name = `pulumi-swarm-verify-${Date.now().toString(36)}-${randomBytes(4).toString("hex")}`;
   const open = (abort?: AbortSignal) =>
     Object.fromEntries(
-      Object.entries(endpoints).map(([host, url]) => [
+      Object.entries(answering).map(([host, url]) => [
         host,
         openBucket(url, { user, password, caCertificate }, name, abort),
       ]),
@@ -46,11 +57,11 @@ async function verify(values: StackValues, step: Step, signal: AbortSignal): Pro
   const buckets = open(signal);
   let made = false;
   try {
-    await createBucket(Object.values(buckets)[0]!, Object.values(endpoints)[0]!);
+    await createBucket(Object.values(buckets)[0]!, Object.values(answering)[0]!);
     made = true;
     const round = await verifyRound(buckets, SAMPLES, name, step, signal);
     const seconds = Math.round((performance.now() - started) / 100) / 10;
-    return verifyReport({ stack, endpoints, bucket: name, objects: [...SAMPLES], seconds }, round);
+    return verifyReport({ stack, endpoints, silent, bucket: name, objects: [...SAMPLES], seconds }, round);
   } finally {
     step("removing the bucket");
     await removeBucket(Object.values(open())).catch((error: unknown) => {
@@ -58,6 +69,13 @@ async function verify(values: StackValues, step: Step, signal: AbortSignal): Pro
       if (made) say(`bucket ${name} could not be removed: ${describe(error)}`);
     });
   }
+}
+
+/** The endpoints that do not answer, with the reason: nothing is tried through them, it would only take long. */
+async function silentOf(endpoints: Record<string, string>, ca?: string): Promise<Record<string, string>> {
+  const asked = Object.entries(endpoints).map(async ([host, url]) => [host, await silenceOf(url, ca)] as const);
+  const silent = (await Promise.all(asked)).flatMap(([host, why]) => (why === undefined ? [] : [[host, why] as const]));
+  return Object.fromEntries(silent);
 }
 
 async function createBucket(bucket: { create(): Promise<void> }, endpoint: string): Promise<void> {

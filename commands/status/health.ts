@@ -14,6 +14,17 @@ export async function endpointHealth(url: string, ca?: string): Promise<Endpoint
   }
 }
 
+/** Why an endpoint gives no answer at all; undefined where it gives one, be it good or bad. */
+export async function silenceOf(url: string, ca?: string): Promise<string | undefined> {
+  try {
+    await statusOf(new URL("/minio/health/live", url), ca);
+    return undefined;
+  } catch (error) {
+    const { message, code } = error as NodeJS.ErrnoException;
+    return message || code || "no answer";
+  }
+}
+
 function statusOf(url: URL, ca: string | undefined): Promise<number> {
   const get = url.protocol === "https:" ? https.get : http.get;
   return new Promise((resolve, reject) => {

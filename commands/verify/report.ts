@@ -13,6 +13,8 @@ export interface Pair {
 export interface VerifyReport {
   stack: string;
   endpoints: Record<string, string>;
+  /** Why an endpoint did not answer; nothing was tried through it. */
+  silent: Record<string, string>;
   bucket: string;
   objects: { name: string; size: number }[];
   pairs: Pair[];
@@ -24,15 +26,24 @@ export interface VerifyReport {
 export interface Run {
   stack: string;
   endpoints: Record<string, string>;
+  /** Why an endpoint did not answer; nothing was tried through it. */
+  silent: Record<string, string>;
   bucket: string;
   objects: { name: string; size: number }[];
   seconds: number;
 }
 
 export function verifyReport(run: Run, { readings, listings }: Round): VerifyReport {
-  const hosts = Object.keys(run.endpoints);
+  const hosts = Object.keys(run.endpoints).filter((host) => !(host in run.silent));
   const pairs = hosts.flatMap((writer) => hosts.map((reader) => pairOf(writer, reader, readings)));
-  const differences = [...readings.filter((reading) => !isEqual(reading)).map(difference), ...listings.flatMap(lacks)];
+  const unanswered = Object.entries(run.silent).map(
+    ([host, why]) => `endpoint ${host} (${run.endpoints[host]}): ${why}`,
+  );
+  const differences = [
+    ...unanswered,
+    ...readings.filter((reading) => !isEqual(reading)).map(difference),
+    ...listings.flatMap(lacks),
+  ];
   return { ...run, pairs, differences };
 }
 
@@ -65,7 +76,7 @@ export function renderVerify({ endpoints, bucket, objects, pairs, differences, s
   const hosts = Object.keys(endpoints);
   const cell = (writer: string, reader: string) => {
     const pair = pairs.find((one) => one.writer === writer && one.reader === reader);
-    if (!pair) return "";
+    if (!pair) return "no answer";
     return pair.equal === pair.objects
       ? `${pair.equal} equal`
       : `${pair.objects - pair.equal} of ${pair.objects} differ`;

@@ -25,7 +25,7 @@ const SMALL = [
 async function reportOf(buckets: Record<string, Bucket>) {
   const endpoints = Object.fromEntries(Object.keys(buckets).map((host) => [host, `http://${host}:9000`]));
   const round = await verifyRound(buckets, SMALL, "seed");
-  return verifyReport({ stack: "dev", endpoints, bucket: "b", objects: SMALL, seconds: 1 }, round);
+  return verifyReport({ stack: "dev", endpoints, silent: {}, bucket: "b", objects: SMALL, seconds: 1 }, round);
 }
 
 suite("samples", () => {
@@ -138,4 +138,13 @@ suite("rendering", () => {
     expect(text).toContain("2 of 2 differ");
     expect(text).toMatch(/\d+ differences:\n {2}"empty"/);
   });
+});
+
+test("an endpoint that does not answer is a difference, and no pair is expected of it", () => {
+  const endpoints = { a: "http://a:9000", b: "http://b:9000" };
+  const run = { stack: "dev", endpoints, silent: { b: "no answer within 5 s" }, bucket: "x", objects: [], seconds: 1 };
+  const report = verifyReport(run, { readings: [], listings: [] });
+  expect(report.pairs).toEqual([{ writer: "a", reader: "a", equal: 0, objects: 0 }]);
+  expect(report.differences).toEqual(["endpoint b (http://b:9000): no answer within 5 s"]);
+  expect(renderVerify(report)).toContain("no answer");
 });
