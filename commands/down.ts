@@ -1,55 +1,53 @@
-// `npm run down`: destroys a stack. Its data volumes and the Docker Engine stay; `-- --delete-data` removes the volumes.
+// `npm run down`: destroys a stack. Its data volumes and the Docker Engines stay; `-- --delete-data` removes the volumes.
 import { existsSync } from "node:fs";
-import { resolveLocalEngine } from "../components/engine/connection.ts";
-import { Engine } from "../components/engine/engine.ts";
-import { EngineError } from "../components/engine/transport.ts";
-import { PROJECT_LABEL, STACK_LABEL } from "../components/shared/labels.ts";
 import { progress, say } from "../toolchain/progress.ts";
+import { readRecordedMembers } from "./recover/recorded.ts";
+import { type DataFound, findData, removeData } from "./down/data.ts";
 import { readArgs } from "./support/args.ts";
+import { effectiveConfig } from "./support/config.ts";
 import { main } from "./support/main.ts";
-import { ensureToolchain, openSession, pulumiAttached } from "./support/pulumi.ts";
-import { openState, stackFile, type StateFolder } from "./support/state.ts";
+import { ensureToolchain, openSession, pulumiAttached, type Session } from "./support/pulumi.ts";
+import { openState, stackFile } from "./support/state.ts";
+import { type StackHost, stackHosts } from "./support/stack-hosts.ts";
 import { isLocal } from "./support/store-image.ts";
 
 const DELETE_DATA = "--delete-data";
-/** Time for the store's containers to let go of their volumes. */
-const IN_USE_MS = 30_000;
 
 await main(async () => {
   const { stack, yes, json, flags, rest } = readArgs(undefined, [DELETE_DATA]);
   const state = openState();
+  let recorded: StackHost[] = [];
   if (existsSync(stackFile(state, stack))) {
     const session = await openSession(await ensureToolchain(), state, stack);
-    const asks = process.stdin.isTTY === true && process.stdout.isTTY === true && !yes && !json;
-    const confirmation = asks ? [] : ["--yes", "--skip-preview"];
-    const code = await pulumiAttached(session, ["destroy", ...confirmation, ...(json ? ["--json"] : []), ...rest]);
+    // What the state knows of hosts is gone with the stack.
+    recorded = await readRecordedMembers(session);
+    const code = await destroy(session, { asks: !yes && !json, json, rest });
     if (code !== 0) return code;
   } else say(`stack ${stack} does not exist here: nothing to destroy`);
-  if (isLocal(state, stack)) await tellAboutData(state, stack, flags.has(DELETE_DATA));
+  const hosts = stackHosts(recorded, effectiveConfig(state, stack), isLocal(state, stack));
+  const found = await progress("looking for data volumes", () => findData(hosts, state.projectName, stack));
+  return await tellAboutData(found, flags.has(DELETE_DATA));
 });
 
-async function tellAboutData(state: StateFolder, stack: string, remove: boolean): Promise<void> {
-  const engine = new Engine(resolveLocalEngine());
-  const label = [`${STACK_LABEL}=${stack}`, `${PROJECT_LABEL}=${state.projectName}`];
-  const names = (await engine.volumes({ label })).map((volume) => volume.Name).sort();
-  if (names.length === 0) return say("no data volumes are left; the Docker Engine keeps running");
-  if (!remove) {
-    say(`kept, with all data: volume${names.length > 1 ? "s" : ""} ${names.join(", ")}`);
-    return say(`the Docker Engine keeps running; \`npm run down -- ${DELETE_DATA}\` removes the data`);
-  }
-  await progress("removing the data volumes", async () => {
-    for (const name of names) await removeVolume(engine, name);
-  });
-  say(`removed, with all data: ${names.join(", ")}; the Docker Engine keeps running`);
+function destroy(session: Session, { asks, json, rest }: { asks: boolean; json: boolean; rest: string[] }) {
+  const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
+  const confirmation = asks && isTerminal ? [] : ["--yes", "--skip-preview"];
+  return pulumiAttached(session, ["destroy", ...confirmation, ...(json ? ["--json"] : []), ...rest]);
 }
 
-/** A container that has just ended still holds its volume for a moment. */
-async function removeVolume(engine: Engine, name: string): Promise<void> {
-  for (const end = Date.now() + IN_USE_MS; ; await new Promise((done) => setTimeout(done, 500))) {
-    try {
-      return await engine.removeVolume(name);
-    } catch (error) {
-      if (!(error instanceof EngineError && error.status === 409) || Date.now() > end) throw error;
-    }
+/** Gives back 1 when data was to be removed that is out of reach. */
+async function tellAboutData({ volumes, silent }: DataFound, remove: boolean): Promise<number> {
+  for (const { key, why } of silent) say(`host ${key}: whether it has data volumes cannot be told: ${why}`);
+  const names = volumes.map(({ host, name }) => (host.key === "local" ? name : `${name} on ${host.key}`)).join(", ");
+  const running = "the Docker Engine keeps running";
+  if (volumes.length === 0) {
+    say(silent.length > 0 ? "no other data volumes are left" : `no data volumes are left; ${running}`);
+  } else if (remove) {
+    await progress("removing the data volumes", () => removeData(volumes));
+    say(`removed, with all data: ${names}; ${running}`);
+  } else {
+    say(`kept, with all data: volume${volumes.length > 1 ? "s" : ""} ${names}`);
+    say(`${running}; \`npm run down -- ${DELETE_DATA}\` removes the data`);
   }
+  return remove && silent.length > 0 ? 1 : 0;
 }

@@ -57,6 +57,11 @@ export function readTracked(state: StateFolder, stack: string): StackConfig {
   return readYaml(join(state.project, `Pulumi.${stack}.yaml`)) ?? {};
 }
 
+/** What a stack's config says: the working copy, with what the user set in it, where there is one. */
+export function effectiveConfig(state: StateFolder, stack: string): Record<string, unknown> {
+  return (readYaml(workingConfig(state, stack).path) ?? readTracked(state, stack)).config ?? {};
+}
+
 /** Keeps the salt that `pulumi stack init` made, in the working copy. */
 export function keepSalt(state: StateFolder, stack: string, salt: string): void {
   const { path } = workingConfig(state, stack);
