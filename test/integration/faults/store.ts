@@ -17,12 +17,12 @@ const PAUSE_MS = 100;
 export async function during(
   what: string,
   { stack, members }: { stack: TestStack; members: readonly LabHost[] },
-  deed: (client: Client, bucket: string) => Promise<void>,
+  deed: (bucket: string) => Promise<void>,
 ): Promise<Account> {
   const bucket = `during-${Date.now()}`;
   const client = await Client.start({ access: await accessOf(stack), bucket, pauseMs: PAUSE_MS });
   const began = Date.now();
-  await deed(client, bucket);
+  await deed(bucket);
   const done = Date.now();
   await untilWhole(members);
   const whole = Date.now();
