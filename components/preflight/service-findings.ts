@@ -63,6 +63,9 @@ function holderOf(port: number, key: string, demand: ServiceDemand, situation: S
   );
   const containersService = container?.Labels["com.docker.swarm.service.id"];
   if (containersService !== undefined && ours.has(containersService)) return undefined;
+  // While managers elect a leader none of them tells its services: the name has to do.
+  const toldNone = services.length === 0 && containersService !== undefined;
+  if (toldNone && container?.Labels["com.docker.swarm.service.name"] === demand.name) return undefined;
   // Ports of the routing mesh are taken on every host; those in host mode only where a task runs.
   const service = services.find(
     ({ ID, Spec }) =>

@@ -44,6 +44,7 @@ const published = (mode: "host" | "ingress") => ({
   },
 });
 const ofService = { "com.docker.swarm.service.id": "id-store" };
+const ofServiceNamed = (name: string) => ({ ...ofService, "com.docker.swarm.service.name": name });
 const subnet = (block: string) => ({ ...NETWORK, shape: { ...NETWORK.shape, subnet: block } });
 const inSwarm = (swarm: object, name = "a") =>
   host(
@@ -98,6 +99,11 @@ describe("nothing to refuse", () => {
       }),
     ],
     ["with a worker while a manager is silent", [SWARM], situation({ b: inSwarm({}) }, { silent: ["a"] })],
+    [
+      "with our own task on a worker while managers are silent",
+      [{ ...SERVICE, hosts: ["b"] }],
+      situation({ b: { ...inSwarm({}), containers: [container("store.n1", 9000, ofServiceNamed("store"))] } }),
+    ],
     ["with a wide route that holds the whole pool", [NETWORK], situation({ a: ownManager() }, on(route("10.0.0.0/8")))],
     [
       "for a change of a network that nothing uses",
@@ -301,6 +307,11 @@ describe("refused", () => {
         ]),
       }),
       `${STORE} port 9000: service web has it on host a already: choose another, or free it`,
+    ],
+    [
+      SERVICE,
+      situation({ a: { ...inSwarm({}), containers: [container("web.n1", 9000, ofServiceNamed("web"))] } }),
+      `${STORE} port 9000: container web.n1 has it on host a already: choose another, or free it`,
     ],
     [
       SERVICE,
