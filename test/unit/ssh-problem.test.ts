@@ -59,10 +59,7 @@ test.each([
   ["zsh:1: command not found: docker", "docker is not installed there"],
   ["Cannot connect to the Docker daemon at unix:///var/run/docker.sock.", "its engine does not run"],
   ["dial unix /run/docker.sock: connect: no such file or directory", "its engine does not run"],
-  [
-    "No RSA host key is known for bastion and you have requested strict checking.",
-    'at "bastion": its RSA',
-  ],
+  ["No RSA host key is known for bastion and you have requested strict checking.", 'at "bastion": its RSA'],
   ["me@bastion: Permission denied (publickey).", 'at "bastion": user'],
   ["a first line\n\n  what it says last \n", "what it says last"],
   ["", "ssh ended with code 255"],
