@@ -12,11 +12,11 @@ import { configOf } from "./ways/ours.ts";
 const DISK = 2560;
 
 /** How often both are measured. */
-const ROUNDS = 5;
+const ROUNDS = 3;
 
 const LOADS: Record<string, Load> = {
   "64 MiB objects": { clients: 8, objects: 2, size: 64 * 2 ** 20 },
-  "16 KiB objects": { clients: 8, objects: 150, size: 16 * 2 ** 10 },
+  "16 KiB objects": { clients: 8, objects: 50, size: 16 * 2 ** 10 },
 };
 
 /** A store on the overlay network against one on the hosts' own, on the same hosts and by turns. */
