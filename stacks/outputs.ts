@@ -11,8 +11,8 @@ export interface StackOutputs {
   consoleEndpoints: pulumi.Output<Record<string, string>>;
   /** URL of the metrics for Prometheus on each host, by host key. */
   metricsEndpoints: pulumi.Output<Record<string, string>>;
-  /** The bearer token for them; absent unless metrics is `token`. Secret. */
-  metricsToken?: pulumi.Output<string>;
+  /** The bearer token for them; null unless metrics is `token`. Secret. */
+  metricsToken: pulumi.Output<string> | null;
   /** Subnet of the overlay network, in CIDR form. */
   subnet: pulumi.Output<string>;
   subnetGateway: pulumi.Output<string>;
@@ -26,8 +26,8 @@ export interface StackOutputs {
   rootUser: pulumi.Output<string>;
   /** Secret. */
   rootPassword: pulumi.Output<string>;
-  /** The authority that clients are to trust, PEM; absent when the store speaks plain HTTP. */
-  caCertificate?: pulumi.Output<string>;
+  /** The authority that clients are to trust, PEM; null when the store speaks plain HTTP. */
+  caCertificate: pulumi.Output<string> | null;
   /** The store's users by name. Secret. */
   users: pulumi.Output<Record<string, { accessKey: string; secretKey: string }>>;
 }

@@ -28,7 +28,8 @@ export function storeOn(hosts: { managers: Host[]; workers?: Host[] }, settings:
     endpoints: store.endpoints,
     consoleEndpoints: store.consoleEndpoints,
     metricsEndpoints: store.metricsEndpoints,
-    metricsToken: store.metricsToken,
+    // Of an output that is undefined Pulumi would warn in every run.
+    metricsToken: store.metricsToken ?? null,
     subnet: network.subnet,
     subnetGateway: network.gateway,
     networkId: network.networkId,
@@ -38,7 +39,7 @@ export function storeOn(hosts: { managers: Host[]; workers?: Host[] }, settings:
     serviceIds: store.serviceIds,
     rootUser: store.rootUser,
     rootPassword: store.rootPassword,
-    caCertificate: store.caCertificate,
+    caCertificate: store.caCertificate ?? null,
     users: pulumi.output(
       Object.fromEntries(users.map(([name, { accessKey, secretKey }]) => [name, { accessKey, secretKey }] as const)),
     ),

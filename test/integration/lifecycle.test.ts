@@ -51,6 +51,8 @@ onLab("one machine, from nothing to nothing", (scene) => {
       rootUser: expect.stringMatching(/^[\w.-]{3,64}$/),
       rootPassword: "[secret]",
       users: {},
+      caCertificate: null,
+      metricsToken: null,
     });
     expect(network?.Options).toHaveProperty("encrypted");
     expect(network?.Attachable).toBe(true);
