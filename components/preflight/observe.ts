@@ -1,6 +1,7 @@
 import { hostname as thisHostname } from "node:os";
 import { type EngineConnection, socketPath } from "../engine/connection.ts";
 import { Engine } from "../engine/engine.ts";
+import { patienceWith } from "../engine/patience.ts";
 import { hasShell } from "../engine/shell.ts";
 import type { EngineInfo } from "../engine/types.ts";
 import { errorText } from "../shared/error-text.ts";
@@ -17,9 +18,6 @@ export interface HostToObserve {
   privateAddress?: string;
 }
 
-/** How long an engine may take to answer, in milliseconds; by ssh there is somebody to be let in first. */
-const PATIENCE = { direct: 5_000, ssh: 15_000 };
-
 /**
  * Looks at every host at once. An engine that does not answer may be still to be made: the Host resource is what waits
  * for it, and fails when it stays away. `paths` are the mount points of the disks that are to be used, by host key.
@@ -29,7 +27,7 @@ export async function observe(hosts: Record<string, HostToObserve>): Promise<Omi
     Object.entries(hosts).map(async ([key, { connection, hostname, privateAddress }]) => {
       const engine = new Engine(connection);
       const [answer, remote] = await Promise.all([
-        engine.info(hasShell(connection) ? PATIENCE.ssh : PATIENCE.direct).catch((error: unknown) => errorText(error)),
+        engine.info(patienceWith(connection)).catch((error: unknown) => errorText(error)),
         hasShell(connection) ? readRemoteFacts(connection).catch(() => undefined) : undefined,
       ]);
       const info = typeof answer === "string" ? undefined : answer;

@@ -1,4 +1,5 @@
 import { Engine } from "../engine/engine.ts";
+import { patienceWith } from "../engine/patience.ts";
 import type { SwarmDetails } from "../engine/types.ts";
 import { isOwned } from "../shared/labels.ts";
 import type { ClusterInputs } from "./cluster.ts";
@@ -63,7 +64,7 @@ async function cost(engine: Engine, wayOut = "Set"): Promise<string> {
 async function runningSwarm({ managers }: ClusterInputs) {
   const asked = Object.values(managers).map(async (connection) => {
     const engine = new Engine(connection);
-    const info = await engine.info(5_000);
+    const info = await engine.info(patienceWith(connection));
     if (!info.Swarm.ControlAvailable) throw new Error("it is no manager");
     return { engine, swarm: await engine.swarm(), address: info.Swarm.NodeAddr };
   });

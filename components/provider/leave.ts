@@ -1,4 +1,5 @@
 import { Engine, orMissing } from "../engine/engine.ts";
+import { patienceWith } from "../engine/patience.ts";
 import { UnreachableError } from "../engine/transport.ts";
 import type { NodeDetails } from "../engine/types.ts";
 import { removeBridge } from "./cluster-contents.ts";
@@ -48,7 +49,7 @@ async function retired(id: string, state: MemberState, engine: Engine | undefine
 
 /** Which node the machine itself says it is. Undefined when it is silent. */
 export async function nodeOf({ connection }: MemberState): Promise<string | undefined> {
-  return (await unlessSilent(new Engine(connection).info(5_000)))?.Swarm.NodeID;
+  return (await unlessSilent(new Engine(connection).info(patienceWith(connection))))?.Swarm.NodeID;
 }
 
 async function unlessSilent<T>(answer: Promise<T>): Promise<T | undefined> {

@@ -1,4 +1,5 @@
 import { Engine, orMissing } from "../engine/engine.ts";
+import { patienceWith } from "../engine/patience.ts";
 import type { ServiceSpec, TaskDetails } from "../engine/types.ts";
 import type { Leftover, Outage } from "../preflight/attached.ts";
 import type { HostToObserve } from "../preflight/observe.ts";
@@ -80,7 +81,7 @@ function holds({ Status, NetworksAttachments = [] }: TaskDetails, networkId: str
 async function anyManager(hosts: Record<string, HostToObserve>): Promise<Engine> {
   const asked = Object.values(hosts).map(async ({ connection }) => {
     const engine = new Engine(connection);
-    if (!(await engine.info(5_000)).Swarm.ControlAvailable) throw new Error("it is no manager");
+    if (!(await engine.info(patienceWith(connection))).Swarm.ControlAvailable) throw new Error("it is no manager");
     return engine;
   });
   return Promise.any(asked).catch(() => {

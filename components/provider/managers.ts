@@ -1,6 +1,6 @@
 import type { EngineConnection } from "../engine/connection.ts";
 import { Engine } from "../engine/engine.ts";
-import { hasShell } from "../engine/shell.ts";
+import { patienceWith } from "../engine/patience.ts";
 import { errorText } from "../shared/error-text.ts";
 import { isUnknown, ResourceProblem, same } from "./values.ts";
 import { done, notYet, waitFor } from "./wait.ts";
@@ -9,14 +9,10 @@ import { done, notYet, waitFor } from "./wait.ts";
 export type Managers = Record<string, EngineConnection>;
 
 /**
- * How long the manager that answered last may take to say that it is one, in milliseconds; by ssh there is somebody to
- * be let in first.
+ * How long a manager may take that is not the one which answered last, in milliseconds: while the managers elect a
+ * leader, each of them thinks about it for up to 20 s.
  */
-const PATIENCE = 5_000;
-const SSH_PATIENCE = 15_000;
-
-/** How long any other may take: while the managers elect a leader, each of them thinks about it for up to 20 s. */
-const ELECTION = 25_000;
+export const ELECTION = 25_000;
 
 /**
  * How long managers are waited for that cannot answer yet, in seconds: those that are locked are unlocked by the
@@ -61,7 +57,7 @@ export async function findManager(
 ): Promise<Engine | undefined> {
   remember(managers, swarmId);
   const latest = last.get(swarmId);
-  if (latest && (await asked(latest, swarmId, hasShell(latest) ? SSH_PATIENCE : PATIENCE)) === "manager") {
+  if (latest && (await asked(latest, swarmId, patienceWith(latest))) === "manager") {
     return new Engine(latest);
   }
   const found = await waitFor(
@@ -92,12 +88,12 @@ export async function requireManager(managers: Managers, swarmId: string): Promi
 }
 
 /** The managers whose engines are locked and wait for the unlock key. Those that are silent are left out. */
-export async function lockedManagers(managers: Managers, patience = PATIENCE): Promise<[string, Engine][]> {
+export async function lockedManagers(managers: Managers, patience?: number): Promise<[string, Engine][]> {
   const engines = Object.entries(managers).filter(([, connection]) => !isUnknown(connection));
   const looked = await Promise.all(
     engines.map(async ([key, connection]): Promise<[string, Engine][]> => {
       const engine = new Engine(connection);
-      const info = await engine.info(patience).catch(() => undefined);
+      const info = await engine.info(patience ?? patienceWith(connection)).catch(() => undefined);
       return info?.Swarm.LocalNodeState === "locked" ? [[key, engine]] : [];
     }),
   );

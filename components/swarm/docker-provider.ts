@@ -2,20 +2,12 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { EngineConnection } from "../engine/connection.ts";
 import { Engine } from "../engine/engine.ts";
+import { patienceWith } from "../engine/patience.ts";
 import { hasShell } from "../engine/shell.ts";
 import { sshCommandOptions } from "../engine/ssh.ts";
 import type { Host } from "../host/host.ts";
 import { recordedOutputs } from "../preflight/recorded.ts";
-
-/**
- * How long the former manager may take to say that it is one, in milliseconds; by ssh there is somebody to be let in
- * first.
- */
-const PATIENCE = 5_000;
-const SSH_PATIENCE = 15_000;
-
-/** How long any other may take: while the managers elect a leader, each of them thinks about it for up to 20 s. */
-const ELECTION = 25_000;
+import { ELECTION } from "../provider/managers.ts";
 
 /** A host's engine, from the moment it answers. */
 export function reachable(host: Host): pulumi.Output<EngineConnection> {
@@ -55,8 +47,7 @@ export async function firstAnswering(
 ): Promise<EngineConnection | undefined> {
   const isFormer = ({ host }: EngineConnection) => host === former;
   const ordered = [...engines.filter(isFormer), ...engines.filter((engine) => !isFormer(engine))];
-  const patience = (engine: EngineConnection) => (hasShell(engine) ? SSH_PATIENCE : PATIENCE);
-  const answers = ordered.map((engine) => isManager(engine, isFormer(engine) ? patience(engine) : ELECTION));
+  const answers = ordered.map((engine) => isManager(engine, isFormer(engine) ? patienceWith(engine) : ELECTION));
   for (const [at, answer] of answers.entries()) if (await answer) return ordered[at];
   // All may be locked, or too few: nobody else is the better choice then.
   return ordered.find(isFormer);
