@@ -76,6 +76,16 @@ export class Client {
     return { patient: this.#patient.look(), raw: this.#raw.look() };
   }
 
+  /** Waits until both users have succeeded from now on: the store goes on, however long it took. */
+  async goesOn(): Promise<void> {
+    const since = performance.now();
+    const users = [this.#patient, this.#raw];
+    while (users.some(({ lastSuccess }) => lastSuccess < since)) {
+      if (performance.now() - since > PATIENCE_MS) throw new Error(`no success within ${PATIENCE_MS / 1000} s`);
+      await pause(200);
+    }
+  }
+
   /** Stops, and reads every acknowledged write back. What was seen is that since the last look. */
   async finish(): Promise<Account> {
     await Promise.all([this.#patient.stop(), this.#raw.stop()]);
@@ -148,6 +158,10 @@ class User {
   start(pauseMs: number): void {
     this.#lastSuccess = performance.now();
     this.#work = this.#go(pauseMs);
+  }
+
+  get lastSuccess(): number {
+    return this.#lastSuccess;
   }
 
   async stop(): Promise<void> {

@@ -3,7 +3,6 @@ import { Agent } from "node:https";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
@@ -55,7 +54,7 @@ onLab(
 
         const client = await Client.start({ access, bucket: "all-along" });
         await lab.kill(4);
-        await pause(12_000);
+        await client.goesOn();
         await lab.start(4);
         const member = client.look();
         stack.config("gateway", { ...GATEWAY, logMaxFiles: 2 });
@@ -65,7 +64,6 @@ onLab(
         process.stdout.write(`the gateways restart in turn:\n${told(account)}\n`);
         expect(account).toMatchObject({ lost: [], changed: [] });
         // How often an operation fails meanwhile is the store's own affair; that it goes on is the gateways'.
-        expect(member.patient.writes + member.patient.reads).toBeGreaterThan(0);
         expect(account.patient.writes).toBeGreaterThan(0);
 
         const tls = await certificate(folder, [lab.host(1).address, lab.host(2).address]);
