@@ -109,11 +109,11 @@ export const WRONG_ARGUMENTS: WrongArguments[] = [
   ),
   store("no pool", { pools: {} }, "pools", "{}", "leave pools out"),
   store(
-    "two pools",
+    "a host in two pools",
     { pools: { one: { hosts: ["a"] }, two: { hosts: ["a"] } } },
-    "pools",
-    '["one","two"]',
-    "put all hosts in one",
+    "pools.two.hosts",
+    '"a"',
+    "a host belongs to one pool",
   ),
   store(
     "a pool's key that is no DNS label",
