@@ -1,0 +1,91 @@
+import { beforeAll, expect, test } from "vitest";
+import { accessOf, Client, type StoreAccess, told } from "./client.ts";
+import { onlyService } from "./by-hand.ts";
+import { hostConfig, onLab } from "./scene.ts";
+import type { TestStack } from "./stack.ts";
+
+/** Updates of a store on four hosts, with a client that writes and reads all along. What it sees is printed. */
+onLab(
+  "updates of a live store",
+  (scene) => {
+    let stack: TestStack;
+    let access: StoreAccess;
+    const bucket = "all-along";
+
+    beforeAll(async () => {
+      const { lab } = scene();
+      stack = await scene().hostsStack({
+        a: hostConfig(lab.host(1), "manager"),
+        b: hostConfig(lab.host(2), "manager"),
+        c: hostConfig(lab.host(3), "manager"),
+        d: hostConfig(lab.host(4), "worker"),
+      });
+      await stack.up();
+      access = await accessOf(stack);
+    });
+
+    /** What the store's tasks run with, one line a kind. */
+    async function settings(): Promise<string[]> {
+      const tasks = await scene()
+        .lab.host(1)
+        .engine.tasks({ "desired-state": ["running"] });
+      return tasks.map(({ Spec, Status }) => `${Spec.Resources?.Limits?.MemoryBytes ?? 0} ${Status.State}`).toSorted();
+    }
+
+    test("another image: all at once, a short outage, nothing lost", async () => {
+      const { images } = scene();
+      stack.config("image", images.b);
+      expect((await stack.preview()).output).toMatch(
+        /store-main: all tasks restart at once, a short outage: .*Image.*their stop \(at most 60 s\).*no task stops before its host has the image/,
+      );
+      const client = await Client.start({ access, bucket });
+      await stack.up();
+      const account = await client.finish();
+      console.log(`all at once (another image):\n${told(account)}`);
+      expect(account).toMatchObject({ lost: [], changed: [] });
+    });
+
+    test("another memory limit: one by one, and no operation fails that the SDK retries", async () => {
+      stack.config("store", { memoryLimitMiB: 1024 });
+      expect((await stack.preview()).output).toMatch(
+        /store-main: its tasks restart one by one: .*MemoryBytes changed; each waits until .*maintenance check/,
+      );
+      const client = await Client.start({ access, bucket });
+      await stack.up();
+      const account = await client.finish();
+      console.log(`one by one (another memory limit):\n${told(account)}`);
+      expect(account).toMatchObject({ lost: [], changed: [], patient: { failed: [] } });
+      expect((await stack.preview()).steps).toEqual([]);
+      expect(await settings()).toEqual(Array(4).fill(`${1024 * 2 ** 20} running`));
+    });
+
+    test("memory set aside that no host has: the first task waits for it, the others serve on", async () => {
+      stack.config("store", {
+        memoryLimitMiB: 1024,
+        timeoutSeconds: 10,
+        memoryReservationMiB: undefined,
+        cpuReservation: 1000,
+      });
+      const client = await Client.start({ access, bucket });
+      const { output } = await stack.refused("up");
+      const account = await client.finish();
+      console.log(`one by one, failing at the first:\n${told(account)}`);
+      expect(output).toMatch(/0 of 4 tasks have the change, and no other was touched/);
+      expect(account).toMatchObject({ lost: [], changed: [], patient: { failed: [] } });
+      expect((await settings()).filter((line) => line.endsWith(" running"))).toHaveLength(3);
+    });
+
+    test("another value mends it: first the task that does not run, then the others in turn", async () => {
+      stack.config("store", { memoryLimitMiB: 1100 });
+      const client = await Client.start({ access, bucket });
+      await stack.up();
+      const account = await client.finish();
+      console.log(`mended by a third value:\n${told(account)}`);
+      expect(account).toMatchObject({ lost: [], changed: [], patient: { failed: [] } });
+      expect(await settings()).toEqual(Array(4).fill(`${1100 * 2 ** 20} running`));
+      const { Spec } = await onlyService(scene().lab.host(1).engine);
+      expect(Spec.UpdateConfig?.Delay ?? 0).toBe(0);
+    });
+  },
+  { hosts: 4 },
+);
