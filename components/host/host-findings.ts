@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { engineAddressProblem } from "../engine/connection.ts";
+import { DNS_LABEL_RULE, isDnsLabel } from "../shared/dns-label.ts";
 import type { Finding } from "../shared/refusal.ts";
 import type { Drive } from "./host.ts";
 
@@ -13,18 +14,15 @@ export interface PlainHost {
   drives: Readonly<Record<string, Drive>>;
 }
 
-const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
-const LABEL_RULE = "must be a lowercase DNS label: letters, digits and inner hyphens, at most 63";
-
 /** What is wrong with a host as it was declared. */
 export function hostFindings({ key, hostname, engine, labels, drives }: PlainHost): Finding[] {
   const findings: Finding[] = [];
   const address = engineAddressProblem(engine);
   if (address) findings.push({ argument: "engine", value: engine, problem: address });
-  if (!DNS_LABEL.test(key)) findings.push({ argument: "key", value: key, problem: LABEL_RULE });
-  if (!DNS_LABEL.test(hostname)) {
+  if (!isDnsLabel(key)) findings.push({ argument: "key", value: key, problem: DNS_LABEL_RULE });
+  if (!isDnsLabel(hostname)) {
     const rename = "; rename the machine (`hostnamectl set-hostname`) and restart its engine";
-    findings.push({ argument: "hostname", value: hostname, problem: LABEL_RULE + rename });
+    findings.push({ argument: "hostname", value: hostname, problem: DNS_LABEL_RULE + rename });
   }
   for (const label of Object.keys(labels)) {
     if (label.trim() === "" || /[\s=]/.test(label)) {
@@ -48,7 +46,7 @@ export function hostFindings({ key, hostname, engine, labels, drives }: PlainHos
 function driveFindings(name: string, drive: Drive): Finding[] {
   const findings: Finding[] = [];
   const argument = `drives.${name}`;
-  if (!DNS_LABEL.test(name)) findings.push({ argument: "drives", value: name, problem: `a drive's key ${LABEL_RULE}` });
+  if (!isDnsLabel(name)) findings.push({ argument: "drives", value: name, problem: `a drive's key ${DNS_LABEL_RULE}` });
   const { path, subfolder } = drive;
   if (path !== undefined && (!posix.isAbsolute(path) || posix.normalize(path) !== path || path === "/")) {
     const problem = 'must be the absolute mount point of a disk other than the root disk, such as "/mnt/disk1"';

@@ -1,5 +1,6 @@
 import { allowFromFindings } from "../firewall/firewall.ts";
 import type { Host } from "../host/host.ts";
+import { serviceNameFindings } from "../shared/dns-label.ts";
 import { plain } from "../shared/inputs.ts";
 import type { Finding } from "../shared/refusal.ts";
 import { amountFindings } from "../swarm-service/task-limits.ts";
@@ -15,8 +16,6 @@ import { tlsFindings } from "./tls-findings.ts";
 /** Below it MinIO does not start. */
 const LEAST_MEMORY_MIB = 256;
 
-const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
-
 /** The arguments without the resources among them. */
 export type PlainMinioArgs = Omit<MinioServiceArgs, "swarm" | "network" | "networks">;
 
@@ -28,7 +27,7 @@ export function minioFindings(
 ): Finding[] {
   const image = plain(args.image);
   return [
-    ...nameFindings(serviceName),
+    ...serviceNameFindings(serviceName),
     ...choice("mode", args.mode, ["global", "replicated"]),
     ...choice("tools", args.tools, PROBE_TOOLS),
     ...choice("metrics", args.metrics, MINIO_METRICS),
@@ -53,13 +52,6 @@ export function rootUserFindings(user: string | undefined): Finding[] {
   if (!/^[A-Za-z0-9._-]{3,64}$/.test(user))
     return refused("must be 3 to 64 letters, digits, dots, hyphens or underscores");
   return [];
-}
-
-function nameFindings(serviceName: string): Finding[] {
-  if (DNS_LABEL.test(serviceName)) return [];
-  const problem =
-    "must be a lowercase DNS label: letters, digits and inner hyphens, at most 63; without it the component's name is taken";
-  return [{ argument: "serviceName", value: serviceName, problem }];
 }
 
 function choice<T extends string>(argument: string, value: T | undefined, allowed: readonly T[]): Finding[] {

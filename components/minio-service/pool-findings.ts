@@ -1,4 +1,5 @@
 import type { Host } from "../host/host.ts";
+import { DNS_LABEL_RULE, isDnsLabel } from "../shared/dns-label.ts";
 import type { Finding } from "../shared/refusal.ts";
 import type { MinioMode, MinioPool, MinioServiceArgs } from "./args.ts";
 import { parityFindings } from "./parity-findings.ts";
@@ -12,7 +13,6 @@ import {
   workableSizes,
 } from "./topology.ts";
 
-const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const MOST_LETTERS = 63;
 
 export const DEFAULT_POOL = "main";
@@ -48,10 +48,7 @@ export function poolFindings(args: PoolArgs, serviceName: string, hosts: Hosts):
 
 function hostFindings({ key, hosts: hostKeys }: Pool, hosts: Hosts): Finding[] {
   const argument = `pools.${key}.hosts`;
-  if (!DNS_LABEL.test(key)) {
-    const problem = "a pool's key must be a lowercase DNS label: letters, digits and inner hyphens, at most 63";
-    return [{ argument: "pools", value: key, problem }];
-  }
+  if (!isDnsLabel(key)) return [{ argument: "pools", value: key, problem: `a pool's key ${DNS_LABEL_RULE}` }];
   if (hostKeys.length === 0) return [{ argument, value: hostKeys, problem: "a pool needs at least one host" }];
   const doubled = hostKeys.filter((host, index) => hostKeys.indexOf(host) !== index);
   const strangers = hostKeys.filter((host) => hosts[host] === undefined);

@@ -1,13 +1,12 @@
 import { contains, overlap } from "../overlay-network/cidr.ts";
 import type { SwarmDetails } from "../engine/types.ts";
 import { same } from "../provider/values.ts";
+import { isDnsLabel } from "../shared/dns-label.ts";
 import { isOwned } from "../shared/labels.ts";
 import type { SwarmDemand } from "./demand.ts";
 import type { PreflightFinding } from "./finding.ts";
 import { type ObservedHost, type Situation, subnetsOf } from "./observed.ts";
 import { ownRoutes } from "./routes.ts";
-
-const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** What a host's engine has or is that a Swarm does not go with. */
 export function hostFindings({ subject }: SwarmDemand, { hosts }: Situation): PreflightFinding[] {
@@ -108,7 +107,7 @@ function blocksInUse(situation: Situation): { block: string; host: string; what:
 }
 
 function hostnameProblems({ hostname, info }: ObservedHost): string[] {
-  if (!DNS_LABEL.test(info.Name)) {
+  if (!isDnsLabel(info.Name)) {
     const legal = "lowercase letters, digits and inner hyphens, at most 63";
     return [
       `its engine calls itself "${info.Name}", which is no DNS label (${legal}): rename the machine, restart Docker`,

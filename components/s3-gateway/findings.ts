@@ -1,5 +1,6 @@
 import { allowFromFindings } from "../firewall/firewall.ts";
 import type { Host } from "../host/host.ts";
+import { isDnsLabel, serviceNameFindings } from "../shared/dns-label.ts";
 import { plain } from "../shared/inputs.ts";
 import type { Finding } from "../shared/refusal.ts";
 import { amountFindings } from "../swarm-service/task-limits.ts";
@@ -8,8 +9,6 @@ import { gatewayImageFindings } from "./image.ts";
 
 /** Below it Traefik does not start. */
 const LEAST_MEMORY_MIB = 64;
-
-const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** The arguments without the resources among them. */
 export type PlainGatewayArgs = Omit<S3GatewayArgs, "swarm" | "network">;
@@ -22,7 +21,7 @@ export function gatewayFindings(
 ): Finding[] {
   const image = plain(args.image);
   return [
-    ...nameFindings(serviceName),
+    ...serviceNameFindings(serviceName),
     ...hostFindings(args.hosts, Object.keys(hosts)),
     ...memberFindings(args.store.members),
     ...portFindings(args),
@@ -37,13 +36,6 @@ export function gatewayFindings(
 /** The port of the S3 API. */
 export function apiPort({ port, tls }: Pick<S3GatewayArgs, "port" | "tls">): number {
   return port ?? (tls ? 443 : 80);
-}
-
-function nameFindings(serviceName: string): Finding[] {
-  if (DNS_LABEL.test(serviceName)) return [];
-  const problem =
-    "must be a lowercase DNS label: letters, digits and inner hyphens, at most 63; without it the component's name is taken";
-  return [{ argument: "serviceName", value: serviceName, problem }];
 }
 
 function hostFindings(asked: string[] | undefined, hosts: string[]): Finding[] {
@@ -69,7 +61,7 @@ function memberFindings(members: readonly string[]): Finding[] {
     return [{ argument, value: members, problem: "a store has at least one member: give their names on the network" }];
   }
   return members
-    .filter((name) => !DNS_LABEL.test(name))
+    .filter((name) => !isDnsLabel(name))
     .map((value) => ({ argument, value, problem: "must be a name on the network, without port: such as store-node1" }));
 }
 
