@@ -3,6 +3,7 @@ import type { Host } from "../host/host.ts";
 import { SwarmResource } from "../provider/resource.ts";
 import { plain } from "../shared/inputs.ts";
 import { ownerOf } from "../shared/owner.ts";
+import { portFindings } from "../shared/port.ts";
 import type { Finding } from "../shared/refusal.ts";
 import type { Swarm } from "../swarm/swarm.ts";
 import { allowedFindings } from "./allowed.ts";
@@ -45,7 +46,7 @@ export class Firewall extends pulumi.ComponentResource {
     const subject = `Firewall "${name}"`;
     const { swarm, ports, allowFrom } = args;
     const keys = args.hosts ?? Object.keys(swarm.hosts);
-    swarm.refuse(subject, [...hostFindings(keys, swarm), ...portFindings(ports), ...allowFromFindings(allowFrom)]);
+    swarm.refuse(subject, [...hostFindings(keys, swarm), ...portsFindings(ports), ...allowFromFindings(allowFrom)]);
     super("pulumi-swarm:index:Firewall", name, {}, opts);
     hostFirewalls(
       name,
@@ -107,9 +108,7 @@ function hostFindings(keys: string[], swarm: Swarm): Finding[] {
     }));
 }
 
-function portFindings(ports: number[]): Finding[] {
+function portsFindings(ports: number[]): Finding[] {
   if (ports.length === 0) return [{ argument: "ports", value: ports, problem: "name at least one port" }];
-  return ports
-    .filter((port) => !Number.isInteger(port) || port < 1 || port > 65535)
-    .map((value) => ({ argument: "ports", value, problem: "must be a whole number from 1 to 65535" }));
+  return ports.flatMap((port) => portFindings("ports", port));
 }

@@ -1,4 +1,5 @@
 import { plain } from "../shared/inputs.ts";
+import { portFindings } from "../shared/port.ts";
 import type { Finding } from "../shared/refusal.ts";
 import { sshTarget } from "../engine/ssh-problem.ts";
 import { hostFindings } from "./host-findings.ts";
@@ -55,7 +56,7 @@ function wayFindings(where: string, { user, port, identityFile, jumpHost, jumpHo
     value === undefined || ok(value) ? [] : [{ argument: `${where}.${name}`, value, problem }];
   return [
     ...check("user", plain(user), (name) => /^[^\s@:/-][^\s@:/]*$/.test(name), "must be the name of a user"),
-    ...check("port", plain(port), (one) => Number.isInteger(one) && one > 0 && one < 65_536, "must be 1 to 65535"),
+    ...portFindings(`${where}.port`, plain(port)),
     ...check("identityFile", plain(identityFile), (file) => file.trim() !== "", "must be the file of a private key"),
     ...check(
       "jumpHost",

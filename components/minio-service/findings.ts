@@ -2,6 +2,7 @@ import { allowFromFindings } from "../firewall/firewall.ts";
 import type { Host } from "../host/host.ts";
 import { serviceNameFindings } from "../shared/dns-label.ts";
 import { plain } from "../shared/inputs.ts";
+import { portFindings } from "../shared/port.ts";
 import type { Finding } from "../shared/refusal.ts";
 import { amountFindings } from "../swarm-service/task-limits.ts";
 import type { MinioServiceArgs } from "./args.ts";
@@ -34,7 +35,7 @@ export function minioFindings(
     ...(image === undefined ? [] : imageFindings(image)),
     ...unknownToolsFindings(args),
     ...rootUserFindings(plain(args.rootUser)),
-    ...portFindings(args),
+    ...publishedFindings(args),
     ...allowFromFindings(args.allowFrom),
     ...amountFindings(args, LEAST_MEMORY_MIB),
     ...environmentFindings(args.environment ?? {}),
@@ -65,17 +66,14 @@ function unknownToolsFindings({ image, tools }: PlainMinioArgs): Finding[] {
   return [{ argument: "tools", value: undefined, problem }];
 }
 
-function portFindings({ expose = true, port, consolePort, allowFrom }: PlainMinioArgs): Finding[] {
-  const given = Object.entries({ port, consolePort }).filter(([, value]) => value !== undefined);
+function publishedFindings({ expose = true, port, consolePort, allowFrom }: PlainMinioArgs): Finding[] {
   if (!expose) {
+    const given = Object.entries({ port, consolePort }).filter(([, value]) => value !== undefined);
     const problem = "has no meaning with expose: false, which publishes nothing: leave it out";
     const listed = allowFrom === undefined ? [] : [{ argument: "allowFrom", value: plain(allowFrom), problem }];
     return [...given.map(([argument, value]) => ({ argument, value, problem })), ...listed];
   }
-  const findings = given.flatMap(([argument, value]) => {
-    if (Number.isInteger(value) && value !== undefined && value >= 1 && value <= 65535) return [];
-    return [{ argument, value, problem: "must be a whole number from 1 to 65535" }];
-  });
+  const findings = [...portFindings("port", port), ...portFindings("consolePort", consolePort)];
   if (findings.length === 0 && (port ?? 9000) === (consolePort ?? 9001)) {
     findings.push({
       argument: "consolePort",

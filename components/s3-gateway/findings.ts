@@ -2,6 +2,7 @@ import { allowFromFindings } from "../firewall/firewall.ts";
 import type { Host } from "../host/host.ts";
 import { isDnsLabel, serviceNameFindings } from "../shared/dns-label.ts";
 import { plain } from "../shared/inputs.ts";
+import { portFindings } from "../shared/port.ts";
 import type { Finding } from "../shared/refusal.ts";
 import { amountFindings } from "../swarm-service/task-limits.ts";
 import type { S3GatewayArgs } from "./args.ts";
@@ -24,7 +25,7 @@ export function gatewayFindings(
     ...serviceNameFindings(serviceName),
     ...hostFindings(args.hosts, Object.keys(hosts)),
     ...memberFindings(args.store.members),
-    ...portFindings(args),
+    ...publishedFindings(args),
     ...allowFromFindings(args.allowFrom),
     ...tlsFindings(args.tls),
     ...pemFindings("store.caCertificate", args.store.caCertificate, "CERTIFICATE"),
@@ -65,12 +66,9 @@ function memberFindings(members: readonly string[]): Finding[] {
     .map((value) => ({ argument, value, problem: "must be a name on the network, without port: such as store-node1" }));
 }
 
-function portFindings(args: PlainGatewayArgs): Finding[] {
+function publishedFindings(args: PlainGatewayArgs): Finding[] {
   const { port, consolePort } = args;
-  const given = Object.entries({ port, consolePort }).filter(([, value]) => value !== undefined);
-  const findings = given
-    .filter(([, value]) => !(Number.isInteger(value) && value !== undefined && value >= 1 && value <= 65535))
-    .map(([argument, value]) => ({ argument, value, problem: "must be a whole number from 1 to 65535" }));
+  const findings = [...portFindings("port", port), ...portFindings("consolePort", consolePort)];
   if (consolePort !== undefined && findings.length === 0 && consolePort === apiPort(args)) {
     return [{ argument: "consolePort", value: consolePort, problem: "is port as well: give each its own" }];
   }

@@ -26,7 +26,7 @@ test.each<[object, string]>([
   [one({ hostKey: "AAAA" }), 'hosts.a.hostKey "AAAA": must be type and key of a public key'],
   [one({ user: "a b" }), 'hosts.a.user "a b": must be the name of a user'],
   [one({ user: "-l" }), 'hosts.a.user "-l": must be the name of a user'],
-  [one({ port: 70_000 }), "hosts.a.port 70000: must be 1 to 65535"],
+  [one({ port: 70_000 }), "hosts.a.port 70000: must be a whole number from 1 to 65535"],
   [one({ identityFile: " " }), 'hosts.a.identityFile " ": must be the file of a private key'],
   [one({ jumpHostKey: "x" }), 'hosts.a.jumpHostKey "x": must be type and key of a public key'],
   [one({ jumpHost: "a/b" }), 'hosts.a.jumpHost "a/b": must be [user@]host[:port]'],
