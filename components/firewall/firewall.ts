@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../host/host.ts";
 import { SwarmResource } from "../provider/resource.ts";
+import { hostKeyFindings } from "../shared/host-keys.ts";
 import { plain } from "../shared/inputs.ts";
 import { ownerOf } from "../shared/owner.ts";
 import { portFindings } from "../shared/port.ts";
@@ -45,8 +46,13 @@ export class Firewall extends pulumi.ComponentResource {
   constructor(name: string, args: FirewallArgs, opts?: pulumi.ComponentResourceOptions) {
     const subject = `Firewall "${name}"`;
     const { swarm, ports, allowFrom } = args;
-    const keys = args.hosts ?? Object.keys(swarm.hosts);
-    swarm.refuse(subject, [...hostFindings(keys, swarm), ...portsFindings(ports), ...allowFromFindings(allowFrom)]);
+    const known = Object.keys(swarm.hosts);
+    const keys = args.hosts ?? known;
+    swarm.refuse(subject, [
+      ...hostKeyFindings("hosts", keys, known),
+      ...portsFindings(ports),
+      ...allowFromFindings(allowFrom),
+    ]);
     super("pulumi-swarm:index:Firewall", name, {}, opts);
     hostFirewalls(
       name,
@@ -96,16 +102,6 @@ class HostFirewall extends SwarmResource {
     const { key, engine, machineId } = host;
     super("HostFirewall", name, { host: key, connection: engine, machineId, filter, intact: true }, opts);
   }
-}
-
-function hostFindings(keys: string[], swarm: Swarm): Finding[] {
-  return keys
-    .filter((key) => swarm.hosts[key] === undefined)
-    .map((value) => ({
-      argument: "hosts",
-      value,
-      problem: `is no host of the Swarm: it has ${Object.keys(swarm.hosts).toSorted().join(", ")}`,
-    }));
 }
 
 function portsFindings(ports: number[]): Finding[] {

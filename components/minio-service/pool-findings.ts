@@ -1,5 +1,6 @@
 import type { Host } from "../host/host.ts";
 import { DNS_LABEL_RULE, isDnsLabel } from "../shared/dns-label.ts";
+import { hostKeyFindings } from "../shared/host-keys.ts";
 import type { Finding } from "../shared/refusal.ts";
 import type { MinioMode, MinioPool, MinioServiceArgs } from "./args.ts";
 import { parityFindings } from "./parity-findings.ts";
@@ -50,16 +51,7 @@ function hostFindings({ key, hosts: hostKeys }: Pool, hosts: Hosts): Finding[] {
   const argument = `pools.${key}.hosts`;
   if (!isDnsLabel(key)) return [{ argument: "pools", value: key, problem: `a pool's key ${DNS_LABEL_RULE}` }];
   if (hostKeys.length === 0) return [{ argument, value: hostKeys, problem: "a pool needs at least one host" }];
-  const doubled = hostKeys.filter((host, index) => hostKeys.indexOf(host) !== index);
-  const strangers = hostKeys.filter((host) => hosts[host] === undefined);
-  return [
-    ...doubled.map((value) => ({ argument, value, problem: "is there twice: name each host once" })),
-    ...strangers.map((value) => ({
-      argument,
-      value,
-      problem: `is no host of the Swarm: it has ${list(Object.keys(hosts))}`,
-    })),
-  ];
+  return hostKeyFindings(argument, hostKeys, Object.keys(hosts));
 }
 
 /** All pools publish the same ports, and a member is known by its host's name. */

@@ -1,6 +1,7 @@
 import { allowFromFindings } from "../firewall/firewall.ts";
 import type { Host } from "../host/host.ts";
 import { isDnsLabel, serviceNameFindings } from "../shared/dns-label.ts";
+import { hostKeyFindings } from "../shared/host-keys.ts";
 import { plain } from "../shared/inputs.ts";
 import { portFindings } from "../shared/port.ts";
 import type { Finding } from "../shared/refusal.ts";
@@ -44,16 +45,7 @@ function hostFindings(asked: string[] | undefined, hosts: string[]): Finding[] {
   if (asked.length === 0) {
     return [{ argument: "hosts", value: asked, problem: "a gateway needs at least one host: leave hosts out for all" }];
   }
-  const twice = asked.filter((key, index) => asked.indexOf(key) !== index);
-  const strangers = asked.filter((key) => !hosts.includes(key));
-  return [
-    ...twice.map((value) => ({ argument: "hosts", value, problem: "is there twice: name each host once" })),
-    ...strangers.map((value) => ({
-      argument: "hosts",
-      value,
-      problem: `is no host of the Swarm: it has ${hosts.toSorted().join(", ")}`,
-    })),
-  ];
+  return hostKeyFindings("hosts", asked, hosts);
 }
 
 function memberFindings(members: readonly string[]): Finding[] {

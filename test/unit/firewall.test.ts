@@ -165,9 +165,10 @@ describe("wiring", () => {
 
   test("wrong arguments are refused", async () => {
     const message = await refusalOf(
-      () => new Firewall("web", { swarm: swarm(), hosts: ["z"], ports: [0], allowFrom: ["0.0.0.0/0"] }),
+      () => new Firewall("web", { swarm: swarm(), hosts: ["a", "a", "z"], ports: [0], allowFrom: ["0.0.0.0/0"] }),
     );
     expect(message.split("\n")).toEqual([
+      'Firewall "web": hosts "a": is there twice: name each host once',
       'Firewall "web": hosts "z": is no host of the Swarm: it has a, b',
       'Firewall "web": ports 0: must be a whole number from 1 to 65535',
       'Firewall "web": allowFrom[0] "0.0.0.0/0": is everybody: leave allowFrom out for that',
