@@ -1,11 +1,9 @@
 // `npm run env`: the exports with which a plain `pulumi` does what the commands do: eval "$(npm run -s env)".
+import { quoted } from "../components/shared/shell-text.ts";
 import { assertNoRest, readArgs } from "./support/args.ts";
 import { main } from "./support/main.ts";
 import { prepare } from "./support/prepare.ts";
 import { pathFolders, pulumiVariables } from "./support/pulumi.ts";
-
-/** One word for any POSIX shell. */
-const quoted = (text: string) => `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
 await main(async () => {
   const args = readArgs();

@@ -1,6 +1,7 @@
 import type { EngineConnection } from "../../components/engine/connection.ts";
 import { Engine } from "../../components/engine/engine.ts";
 import { hasShell, runScript } from "../../components/engine/shell.ts";
+import { quoted } from "../../components/shared/shell-text.ts";
 
 /** How an engine is stopped and started on its machine: two commands for the POSIX shell, run as root. */
 export interface EngineControl {
@@ -103,8 +104,4 @@ async function untilAnswering(connection: EngineConnection): Promise<void> {
     }
     if (Date.now() > end) throw new Error(`engine ${connection.host}: its Swarm node does not start`);
   }
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { WITH_ROOT_PROGRAMS } from "../shared/shell-text.ts";
 import { type Chain, chainsOf, type PortFilter } from "./rules.ts";
 
 /** Where a host keeps what has to be there again after it was started. */
@@ -21,7 +22,7 @@ WantedBy=docker.service multi-user.target
 
 /** Runs what comes over standard input as root. */
 export const AS_ROOT = `
-PATH="$PATH:/usr/sbin:/sbin"
+${WITH_ROOT_PROGRAMS}
 if [ "$(id -u)" = 0 ]; then exec sh; fi
 if sudo -n true 2>/dev/null; then exec sudo -n sh; fi
 echo "user $(id -un) may not become root there: log in as root, or let the user run sudo without a password" >&2
@@ -85,7 +86,7 @@ if rmdir ${FOLDER} 2>/dev/null; then rm -f ${UNIT}; rmdir /etc/pulumi-swarm 2>/d
 
 const HEAD = `set -e
 umask 022
-PATH="$PATH:/usr/sbin:/sbin"`;
+${WITH_ROOT_PROGRAMS}`;
 
 /** What runs at every start: it is complete in itself. */
 function bootScript(filter: PortFilter): string {
@@ -93,7 +94,7 @@ function bootScript(filter: PortFilter): string {
   return `#!/bin/sh
 # Who may reach the ports ${filter.ports.join(", ")} of ${inOneLine(filter.title)}. pulumi-swarm writes this file anew.
 set -e
-PATH="$PATH:/usr/sbin:/sbin"
+${WITH_ROOT_PROGRAMS}
 lead() {
   "$1" -w -N "$2" 2>/dev/null || true
   "$1" -w -C "$2" -j "$3" 2>/dev/null || "$1" -w -I "$2" 1 -j "$3"

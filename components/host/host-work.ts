@@ -1,8 +1,9 @@
 import { sshProblem, type SshTarget } from "../engine/ssh-problem.ts";
 import { errorText } from "../shared/error-text.ts";
+import { quoted, shellWord, WITH_ROOT_PROGRAMS } from "../shared/shell-text.ts";
 import { enginePackage, type EnginePackage, type EngineSource } from "./engine-package.ts";
 import type { Drive } from "./host.ts";
-import { driveFolder, quoted, type Survey } from "./survey.ts";
+import { driveFolder, type Survey } from "./survey.ts";
 
 /** How a host is to be. */
 export interface HostWish {
@@ -90,9 +91,9 @@ function missingEngine({ osRelease, hasAppArmor }: Survey, install: EngineSource
   );
 }
 
-/** Says so when the user may not become root. Programs for root are not where ssh looks for those of others. */
+/** Says so when the user may not become root. */
 const AS_ROOT = `
-PATH=$PATH:/usr/sbin:/sbin
+${WITH_ROOT_PROGRAMS}
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; return; fi
   if ! sudo -n true 2>/dev/null; then
@@ -125,7 +126,7 @@ function installation({ manager, commands }: EnginePackage): string[] {
     program === "apt-get"
       ? ["env", "DEBIAN_FRONTEND=noninteractive", program, "-o", "DPkg::Lock::Timeout=300", ...args]
       : [program, ...args];
-  const asRoot = (command: string[]) => `as_root ${patient(command).map(word).join(" ")} >&2`;
+  const asRoot = (command: string[]) => `as_root ${patient(command).map(shellWord).join(" ")} >&2`;
   const lines = ["if command -v cloud-init >/dev/null; then timeout 300 cloud-init status --wait >&2 || true; fi"];
   lines.push(...commands.map(asRoot));
   // Newer releases have the docker command, through which the engine is reached, in a package of its own.
@@ -133,8 +134,6 @@ function installation({ manager, commands }: EnginePackage): string[] {
   if (isApt) lines.push(`command -v docker >/dev/null || ${asRoot(cli)}`);
   return lines;
 }
-
-const word = (text: string) => (/^[\w@%+=:,./-]+$/.test(text) ? text : quoted(text));
 
 /** What went wrong in a work script, in one line: the first and the last of what sounds like an error. */
 export function workProblem(stderr: string): string {

@@ -1,5 +1,6 @@
 import type { EngineConnection } from "../engine/connection.ts";
 import { sshTarget } from "../engine/ssh-problem.ts";
+import { shellWord } from "../shared/shell-text.ts";
 
 /** How a machine is reached by ssh, all of it known. */
 export interface SshAccess {
@@ -55,6 +56,5 @@ function jump({ jumpHost, jumpHostKey, identityFile }: SshAccess): string | unde
     ...(port === undefined ? [] : ["-p", String(port)]),
   ];
   // A shell reads it, after ssh has replaced what follows a percent sign.
-  const word = (text: string) => (/^[\w@=:,./+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
-  return `ssh ${words.map((text) => word(text).replaceAll("%", "%%")).join(" ")} -W '[%h]:%p' -- ${word(host)}`;
+  return `ssh ${words.map((text) => shellWord(text).replaceAll("%", "%%")).join(" ")} -W '[%h]:%p' -- ${shellWord(host)}`;
 }

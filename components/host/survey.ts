@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { PART, partsOf, quoted, WITH_ROOT_PROGRAMS } from "../shared/shell-text.ts";
 import type { Drive } from "./host.ts";
 
 /** How a drive's disk stands on its host. */
@@ -37,7 +38,7 @@ export function surveyScript(drives: Readonly<Record<string, Drive>>): string {
     return folder === undefined ? [] : `drive ${key} ${quoted(drive.path ?? "")} ${quoted(folder)}`;
   });
   return `
-part() { printf '\\n== %s\\n' "$1"; }
+${PART}
 part hostname; uname -n
 part os; cat /etc/os-release 2>/dev/null || cat /usr/lib/os-release 2>/dev/null
 part user; id -un
@@ -45,8 +46,7 @@ part uid; id -u
 part apparmor; [ -d /sys/kernel/security/apparmor ] && echo yes
 part docker; command -v docker
 part info; timeout 20 docker info --format 'engine {{.ID}} {{.ServerVersion}}' 2>&1
-# Where the programs for root are, which ssh does not look at for others.
-PATH=$PATH:/usr/sbin:/sbin
+${WITH_ROOT_PROGRAMS}
 part dockerd; command -v dockerd
 drive() {
   part "drive $1"
@@ -67,9 +67,7 @@ exit 0
 
 /** Reads what `surveyScript` printed. */
 export function parseSurvey(printed: string): Survey {
-  const pieces = printed.split(/^== (.*)$/m).slice(1);
-  const parts = new Map<string, string>();
-  for (let at = 0; at < pieces.length; at += 2) parts.set(pieces[at] ?? "", (pieces[at + 1] ?? "").trim());
+  const parts = partsOf(printed);
   const part = (name: string) => parts.get(name) ?? "";
   const [, id, version] = /^engine ([A-Za-z0-9:-]{20,}) (\S+)$/m.exec(part("info")) ?? [];
   return {
@@ -90,9 +88,4 @@ export function parseSurvey(printed: string): Survey {
       }),
     ),
   };
-}
-
-/** A word of a shell, whatever is in it. */
-export function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,5 +1,6 @@
 import type { EngineConnection } from "../engine/connection.ts";
 import { runScript } from "../engine/shell.ts";
+import { PART, partsOf, WITH_ROOT_PROGRAMS } from "../shared/shell-text.ts";
 import { type KernelSupport, type MachineFacts, parseListening, parseMounts, parseRoutes } from "./machine-facts.ts";
 
 /** How long a machine may take to tell of itself, in milliseconds. */
@@ -14,8 +15,8 @@ export async function readRemoteFacts(connection: EngineConnection): Promise<Mac
 
 /** What prints the facts, in parts that each begin with `== name`. Programs that are missing leave their part empty. */
 export const FACTS_SCRIPT = `
-PATH=$PATH:/usr/sbin:/sbin
-part() { printf '\\n== %s\\n' "$1"; }
+${WITH_ROOT_PROGRAMS}
+${PART}
 config() { zcat /proc/config.gz 2>/dev/null || cat "/boot/config-$(uname -r)" 2>/dev/null; }
 # Loaded, built in, or a module that is there: only what is known to be missing is a "no".
 kernel() {
@@ -54,21 +55,16 @@ export function parseFacts(printed: string, during: { asked: number; answered: n
     routes: parseRoutes(part("route")),
     mounts: parseMounts(part("mounts")),
     listening: [...new Set([...parseListening(part("tcp")), ...parseListening(part("tcp6"))])],
-    machineId: part("machine-id").trim() || undefined,
-    bootId: part("boot-id").trim() || undefined,
+    machineId: part("machine-id") || undefined,
+    bootId: part("boot-id") || undefined,
     clock: clockOf(part("clock"), part("clock-at-end"), during),
     addresses: nonEmpty(addressesOf(part("addresses"))),
     mtus: mtusOf(part("links")),
     kernel: { vxlan: supportOf(part("kernel vxlan")), esp: supportOf(part("kernel esp4")) },
     space: spaceOf(part("space")),
-    python: part("python").trim() !== "",
-    root: part("root").trim() === "yes",
+    python: part("python") !== "",
+    root: part("root") === "yes",
   };
-}
-
-function partsOf(printed: string): Map<string, string> {
-  const parts = printed.split(/^== (.*)$/m).slice(1);
-  return new Map(parts.flatMap((name, at) => (at % 2 === 0 ? [[name, parts[at + 1] ?? ""]] : [])));
 }
 
 /**
@@ -82,12 +78,12 @@ function clockOf(
 ): MachineFacts["clock"] {
   const [told, later] = [milliseconds(first), milliseconds(second)];
   if (told === undefined || later === undefined) return undefined;
-  const unsure = /^\d+\.\d/.test(first.trim()) ? 0 : 1000;
+  const unsure = /^\d+\.\d/.test(first) ? 0 : 1000;
   return { least: Math.round(later - answered), most: Math.round(told + unsure - asked) };
 }
 
 function milliseconds(text: string): number | undefined {
-  const [seconds] = /^\d+(\.\d+)?/.exec(text.trim()) ?? [];
+  const [seconds] = /^\d+(\.\d+)?/.exec(text) ?? [];
   return seconds === undefined ? undefined : Number(seconds) * 1000;
 }
 
@@ -108,8 +104,7 @@ function mtusOf(text: string): Record<string, number> {
   return Object.fromEntries(links);
 }
 
-function supportOf(text: string): KernelSupport {
-  const said = text.trim();
+function supportOf(said: string): KernelSupport {
   return said === "yes" || said === "no" ? said : "unknown";
 }
 
