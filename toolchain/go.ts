@@ -45,6 +45,32 @@ export function buildWords(builds: readonly GoBuild[]): string[] {
   return builds.map((build) => JSON.stringify(build));
 }
 
+/** Programs that are kept together, as one piece of the cache. */
+export interface GoPrograms {
+  /** Of their folder in the cache. */
+  name: string;
+  version: string;
+  /** By file name. */
+  programs: Readonly<Record<string, GoBuild>>;
+}
+
+/** The folder with the programs; they are built if they are missing. */
+export function obtainPrograms(wanted: GoPrograms): Promise<string> {
+  return obtain({
+    ...programsPiece(wanted),
+    make: async (folder) => {
+      for (const [file, build] of Object.entries(wanted.programs)) await goBuild(build, join(folder, file));
+    },
+  });
+}
+
+/** Where the programs are in the cache. */
+export function programsPiece({ name, version, programs }: GoPrograms): { name: string; key: string } {
+  const builds = Object.values(programs);
+  const modules = [...new Set(builds.map(({ module }) => module))];
+  return { name, key: keyOf(version, buildWords(builds), modules.flatMap(moduleFiles)) };
+}
+
 /** Builds one program into `output`. The versions are those of go.sum; nothing is looked up. */
 export async function goBuild(build: GoBuild, output: string): Promise<void> {
   const go = await findGo();

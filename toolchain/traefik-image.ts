@@ -1,12 +1,16 @@
-import { mkdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Engine } from "../components/engine/engine.ts";
-import { keyOf, obtain } from "./cache.ts";
-import { imageId, loadImage } from "./docker-image.ts";
-import { buildWords, type GoBuild, goBuild, moduleFiles } from "./go.ts";
+import { obtainPrograms } from "./go.ts";
+import { buildGoImage, type GoImage } from "./go-image.ts";
 import { TRAEFIK } from "./versions.ts";
 
-const BUILD: GoBuild = { module: "traefik", package: "github.com/traefik/traefik/v3/cmd/traefik" };
+const IMAGE: GoImage = {
+  name: "traefik",
+  title: "Traefik",
+  version: TRAEFIK,
+  programs: { traefik: { module: "traefik", package: "github.com/traefik/traefik/v3/cmd/traefik" } },
+  // Where the official image has it.
+  folder: "usr/local/bin",
+};
 
 /**
  * An image of Traefik with nothing but its program, built from Go modules and loaded into the engine. For labs, and for
@@ -14,45 +18,11 @@ const BUILD: GoBuild = { module: "traefik", package: "github.com/traefik/traefik
  *
  * @returns the image's id, `sha256:…`. The same binary gives the same id.
  */
-export async function buildTraefikImage(engine: Engine): Promise<string> {
-  const folder = await obtainTraefik();
-  const name = `pulumi-swarm/traefik:${traefikKey()}`;
-  return (await imageId(engine, name)) ?? (await loadImage(engine, contents(name, folder)));
+export function buildTraefikImage(engine: Engine): Promise<string> {
+  return buildGoImage(engine, IMAGE);
 }
 
 /** The folder with `traefik`; made if it is missing. */
 export function obtainTraefik(): Promise<string> {
-  return obtain({
-    name: "traefik",
-    key: traefikKey(),
-    make: async (folder) => {
-      mkdirSync(folder, { recursive: true });
-      await goBuild(BUILD, join(folder, "traefik"));
-    },
-  });
-}
-
-function traefikKey(): string {
-  return keyOf(TRAEFIK, buildWords([BUILD]), moduleFiles("traefik"));
-}
-
-/** The program is where the official image has it. */
-function contents(name: string, folder: string) {
-  return {
-    name,
-    title: "Traefik",
-    files: [
-      { name: "tmp/", mode: 0o1777 },
-      { name: "usr/", mode: 0o755 },
-      { name: "usr/local/", mode: 0o755 },
-      { name: "usr/local/bin/", mode: 0o755 },
-      { name: "usr/local/bin/traefik", mode: 0o755, content: readFileSync(join(folder, "traefik")) },
-    ],
-    entrypoint: ["/usr/local/bin/traefik"],
-    env: ["PATH=/usr/local/bin"],
-    labels: {
-      "org.opencontainers.image.title": "Traefik, built from Go modules by pulumi-swarm",
-      "org.opencontainers.image.version": TRAEFIK,
-    },
-  };
+  return obtainPrograms(IMAGE);
 }
