@@ -19,15 +19,20 @@ export interface Contained {
 
 /** Starts the program. It goes on when this process ends, until `killContained`. */
 export function startContained({ namespace, own = [], program, folder, log }: Contained): ChildProcess {
-  const output = openSync(log, "a");
   const unshare = ["unshare", ...own, "--pid", "--fork", "--kill-child"];
-  const child = spawn("nsenter", [`--net=/run/netns/${namespace}`, ...unshare, ...program], {
-    stdio: ["ignore", output, output],
-    detached: true,
-  });
+  return startDetached(["nsenter", `--net=/run/netns/${namespace}`, ...unshare, ...program], { folder, log });
+}
+
+/** Starts a command that goes on when this process ends. Its mark is kept in the folder. */
+export function startDetached(
+  [command, ...args]: readonly [string, ...string[]],
+  { folder, log }: Pick<Contained, "folder" | "log">,
+): ChildProcess {
+  const output = openSync(log, "a");
+  const child = spawn(command, args, { stdio: ["ignore", output, output], detached: true });
   closeSync(output);
   child.unref();
-  if (child.pid === undefined) throw new Error("lab: nsenter does not start");
+  if (child.pid === undefined) throw new Error(`lab: ${command} does not start`);
   writeMark(join(folder, "pid"), child.pid);
   return child;
 }

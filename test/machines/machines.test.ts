@@ -21,11 +21,6 @@ const MIB = 1024 * 1024;
 const TEXT = "the-known-pattern-of-the-encryption-test";
 const KNOWN = Buffer.from(TEXT.repeat(100_000));
 
-const connection = ({ address, hostKey, identityFile }: Machine) => {
-  const pinned = ["-o", `KnownHostsCommand=/bin/echo %H ${hostKey}`, "-o", "UserKnownHostsFile=/dev/null"];
-  return { host: `ssh://root@${address}`, sshOptions: ["-i", identityFile, ...pinned] };
-};
-
 const hostSettings = ({ address, hostname, hostKey, identityFile }: Machine) => ({
   ...{ address, hostname, hostKey, identityFile },
   user: "root",
@@ -117,7 +112,7 @@ describe("a store on machines with kernels of their own", () => {
     expect(account.patient.writes).toBeGreaterThan(0);
     await stack.up();
     expect((await stack.preview({ refresh: true })).steps).toEqual([]);
-    const nodes = await new Engine(connection(lab.machine(1))).nodes();
+    const nodes = await new Engine(lab.machine(1).connection).nodes();
     expect(nodes.map(({ Status }) => Status.State)).toEqual(["ready", "ready", "ready"]);
   });
 
@@ -143,7 +138,7 @@ describe("a store on machines with kernels of their own", () => {
   test("is taken away whole", async () => {
     await stack.destroy();
     for (const machine of lab.machines) {
-      expect((await new Engine(connection(machine)).info()).Swarm.LocalNodeState).toBe("inactive");
+      expect((await new Engine(machine.connection).info()).Swarm.LocalNodeState).toBe("inactive");
     }
   });
 });

@@ -1,10 +1,11 @@
-import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import type { EngineConnection } from "../../../components/engine/connection.ts";
+import { sshCommandOptions } from "../../../components/engine/ssh.ts";
+import { sshConnection } from "../../../components/host/ssh-connection.ts";
 import { run } from "../../../toolchain/run.ts";
-import { killContained } from "../process.ts";
-import { writeMark } from "../slots.ts";
+import { killContained, startDetached } from "../process.ts";
 import type { MachineImage } from "./image.ts";
 
 export interface MachineOptions {
@@ -50,6 +51,12 @@ export class Machine {
     this.hostKey = hostKey;
   }
 
+  /** How its engine is reached. */
+  get connection(): EngineConnection {
+    const { address, identityFile, hostKey } = this;
+    return sshConnection({ address, user: "root", identityFile, hostKey });
+  }
+
   /** Puts its disks together and turns it on. It still boots then. */
   static async create(options: MachineOptions): Promise<Machine> {
     const { folder } = options;
@@ -75,16 +82,8 @@ export class Machine {
 
   powerOn(): void {
     const { folder, tap, image } = this.#options;
-    const [nsenter, ...enter] = tap.enter;
-    const log = openSync(join(folder, "qemu.log"), "a");
-    const child = spawn(nsenter, [...enter, "qemu-system-x86_64", ...MACHINE, ...this.#hardware(tap.device, image)], {
-      stdio: ["ignore", log, log],
-      detached: true,
-    });
-    closeSync(log);
-    child.unref();
-    if (child.pid === undefined) throw new Error("lab: qemu does not start");
-    writeMark(join(folder, "pid"), child.pid);
+    const qemu = ["qemu-system-x86_64", ...MACHINE, ...this.#hardware(tap.device, image)];
+    startDetached([...tap.enter, ...qemu], { folder, log: join(folder, "qemu.log") });
   }
 
   /** As a power cut does. */
@@ -122,12 +121,8 @@ export class Machine {
    * @param limitMs milliseconds until it is given up; under emulation everything takes its time
    */
   run(command: string, limitMs = 120_000): Promise<string> {
-    const pinned = `KnownHostsCommand=/bin/echo %H ${this.hostKey}`;
-    const options = ["BatchMode=yes", "StrictHostKeyChecking=yes", "ConnectTimeout=5", "UserKnownHostsFile=/dev/null"];
-    const flags = [pinned, ...options].flatMap((option) => ["-o", option]);
-    return run("ssh", ["-F", "none", "-i", this.identityFile, ...flags, `root@${this.address}`, command], {
-      timeoutMs: limitMs,
-    });
+    const options = ["-F", "none", ...sshCommandOptions(this.connection)];
+    return run("ssh", [...options, `root@${this.address}`, command], { timeoutMs: limitMs });
   }
 
   get #rootDisk(): string {
