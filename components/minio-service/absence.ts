@@ -9,7 +9,7 @@ import { defaultParity } from "./topology.ts";
  * for a better moment: there is none.
  */
 export function bearsAbsence(
-  { hosts, layout }: Pick<PoolPlan, "hosts" | "layout">,
+  { hosts, layout }: Pick<PoolPlan, "layout"> & { hosts: readonly unknown[] },
   { pools }: { pools: readonly Pick<StorePlan["pools"][number], "layout">[] },
   environment: Readonly<Record<string, pulumi.Input<string>>> = {},
 ): boolean {

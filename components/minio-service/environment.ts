@@ -46,14 +46,26 @@ function variableProblem(name: string, value: string | undefined): string | unde
   return undefined;
 }
 
-/** The container's environment, sorted by name. No credentials: those are in files. */
+/** The container's environment as Docker has it, sorted by name. */
 export function containerEnvironment(
   environment: Record<string, pulumi.Input<string>>,
-  pools: readonly PoolPlan[],
+  pools: readonly Pick<PoolPlan, "layout">[],
   more: Record<string, string> = {},
 ): pulumi.Input<string>[] {
+  const variables = containerVariables(environment, pools, more);
+  return Object.keys(variables)
+    .toSorted()
+    .map((name) => assignment(name, variables[name] ?? ""));
+}
+
+/** What is in the container's environment. No credentials: those are in files. */
+export function containerVariables(
+  environment: Record<string, pulumi.Input<string>>,
+  pools: readonly Pick<PoolPlan, "layout">[],
+  more: Record<string, string> = {},
+): Record<string, pulumi.Input<string>> {
   const [layout] = pools.map((pool) => pool.layout);
-  const variables: Record<string, pulumi.Input<string>> = {
+  return {
     ...environment,
     ...more,
     // The root file system is read-only; what MinIO and mc want to write at home goes to /tmp.
@@ -66,9 +78,6 @@ export function containerEnvironment(
     // each says its own, in their file; this variable would overrule it.
     ...(pools.length === 1 && layout && layout.sets > 1 && { MINIO_ERASURE_SET_DRIVE_COUNT: `${layout.setSize}` }),
   };
-  return Object.keys(variables)
-    .toSorted()
-    .map((name) => assignment(name, variables[name] ?? ""));
 }
 
 function assignment(name: string, value: pulumi.Input<string>): pulumi.Input<string> {

@@ -15,7 +15,7 @@ import { PROBE_TOOLS } from "./probes.ts";
 import { tlsFindings } from "./tls-findings.ts";
 
 /** Below it MinIO does not start. */
-const LEAST_MEMORY_MIB = 256;
+export const LEAST_MEMORY_MIB = 256;
 
 /** The arguments without the resources among them. */
 export type PlainMinioArgs = Omit<MinioServiceArgs, "swarm" | "network" | "networks">;
@@ -66,7 +66,13 @@ function unknownToolsFindings({ image, tools }: PlainMinioArgs): Finding[] {
   return [{ argument: "tools", value: undefined, problem }];
 }
 
-function publishedFindings({ expose = true, port, consolePort, allowFrom }: PlainMinioArgs): Finding[] {
+/** What is wrong with how the ports are published. */
+export function publishedFindings({
+  expose = true,
+  port,
+  consolePort,
+  allowFrom,
+}: Pick<PlainMinioArgs, "expose" | "port" | "consolePort" | "allowFrom">): Finding[] {
   if (!expose) {
     const given = Object.entries({ port, consolePort }).filter(([, value]) => value !== undefined);
     const problem = "has no meaning with expose: false, which publishes nothing: leave it out";

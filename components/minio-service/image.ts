@@ -1,5 +1,7 @@
+import * as pulumi from "@pulumi/pulumi";
 import { imageName, isImageId, pinProblem } from "../shared/image-name.ts";
-import type { Finding } from "../shared/refusal.ts";
+import { checkedInput, plain } from "../shared/inputs.ts";
+import { type Finding, refuse } from "../shared/refusal.ts";
 
 /** Silo, the maintained fork of MinIO: same API, same settings, same format on disk. */
 export const DEFAULT_MINIO_IMAGE =
@@ -23,6 +25,27 @@ export function imageWarning(image: string): string | undefined {
     return `image "${image}" is known by its id alone: if it is built from github.com/minio/minio it is open to ${KNOWN_HOLES}`;
   }
   return undefined;
+}
+
+/** The image, once it is known to be one that may be used, with a word of warning where that is due. */
+export function checkedImage(
+  subject: string,
+  image: pulumi.Input<string>,
+  resource: pulumi.Resource,
+): pulumi.Input<string> {
+  const warn = (known: string) => {
+    const warning = imageWarning(known);
+    if (warning !== undefined) void pulumi.log.warn(`${subject}: ${warning}`, resource);
+  };
+  const known = plain(image);
+  if (known !== undefined) {
+    warn(known);
+    return known;
+  }
+  return checkedInput(image, (value) => {
+    refuse(subject, imageFindings(value));
+    warn(value);
+  });
 }
 
 /** The last part of an image's name, without tag and digest: `silo`. */

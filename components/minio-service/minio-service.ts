@@ -10,16 +10,16 @@ import { SwarmService } from "../swarm-service/swarm-service.ts";
 import { bearsAbsence } from "./absence.ts";
 import type { MinioServiceArgs } from "./args.ts";
 import { minioFindings, rootUserFindings } from "./findings.ts";
-import { DEFAULT_MINIO_IMAGE, imageFindings, imageWarning } from "./image.ts";
+import { checkedImage, DEFAULT_MINIO_IMAGE } from "./image.ts";
 import { checkedKmsKey, frozenKmsKey, kmsSecret } from "./kms-key.ts";
 import { MetricsUser, metricsUrls } from "./metrics.ts";
-import { planOf, type ServicePlan, type StorePlan } from "./plan.ts";
+import { declaredPools, planOf, type ServicePlan, type StorePlan } from "./plan.ts";
 import { poolsConfig } from "./pool-config.ts";
 import { probesOf, toolsOfImage } from "./probes.ts";
 import { RootCredentials } from "./root-credentials.ts";
 import { dockerSecrets } from "./secrets.ts";
 import { AGREED_FIELDS, frozenForService, frozenForStore, serviceSpec, type Store } from "./spec.ts";
-import { reachOf, type StoreReach } from "./store-reach.ts";
+import { askedStore, reachOf, type StoreReach } from "./store-reach.ts";
 import { storeTls } from "./tls.ts";
 import { API_PORT, disksOf, memberName } from "./topology.ts";
 
@@ -80,7 +80,8 @@ export class MinioService extends pulumi.ComponentResource {
         user,
         passwordGeneration: args.rootPasswordGeneration,
         frozen: { ...frozenForStore(plan), ...frozenKmsKey(kmsKey) },
-        pools: plan.pools.map(({ key }) => key),
+        ...declaredPools(plan),
+        store: askedStore(swarm, plan),
       },
       child,
     );
@@ -93,7 +94,7 @@ export class MinioService extends pulumi.ComponentResource {
       tls,
       kmsKey: kmsKey && kmsSecret(`${name}-kms-key`, swarm, kmsKey, child),
       plan,
-      image: this.#checkedImage(subject, args.image ?? DEFAULT_MINIO_IMAGE),
+      image: checkedImage(subject, args.image ?? DEFAULT_MINIO_IMAGE, this),
       tools: args.tools ?? toolsOfImage(plain(args.image) ?? DEFAULT_MINIO_IMAGE),
       networkIds: [network, ...(args.networks ?? [])].map(({ networkId }) => networkId),
       secrets: dockerSecrets(name, swarm, credentials, plan.scheme, child),
@@ -142,23 +143,6 @@ export class MinioService extends pulumi.ComponentResource {
     });
   }
 
-  /** The image, once it is known to be one that may be used, with a word of warning where that is due. */
-  #checkedImage(subject: string, image: pulumi.Input<string>): pulumi.Input<string> {
-    const warn = (known: string) => {
-      const warning = imageWarning(known);
-      if (warning !== undefined) void pulumi.log.warn(`${subject}: ${warning}`, this);
-    };
-    const known = plain(image);
-    if (known !== undefined) {
-      warn(known);
-      return known;
-    }
-    return checkedInput(image, (value) => {
-      refuse(subject, imageFindings(value));
-      warn(value);
-    });
-  }
-
   /**
    * In replicated mode one service after another, so that members restart in turn. The services of global pools at the
    * same time: what their members must agree in changes in all of them at once, and none would come up while another
@@ -176,6 +160,7 @@ export class MinioService extends pulumi.ComponentResource {
           swarm: args.swarm,
           spec: serviceSpec(store, service),
           restartTogether: AGREED_FIELDS,
+          peers: plan.services.map(({ serviceName }) => serviceName),
           frozen: frozenForService(plan, service),
           readyCommand: isLast ? probesOf(store.tools).ready : undefined,
           maintenanceCommand: bearsAbsence(service.pool, plan, args.environment)

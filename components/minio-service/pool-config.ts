@@ -12,14 +12,14 @@ export const POOLS_FILE = "/etc/minio-pools.yaml";
  * MinIO's arguments that name the drives. One pool is named drive by drive. Several cannot be: there each argument
  * would be a pool, as a pattern like `host{1...4}` that hosts' own names do not follow; they go in a file.
  */
-export function poolArguments(pools: readonly PoolPlan[]): string[] {
+export function poolArguments(pools: readonly Pick<PoolPlan, "layout">[]): string[] {
   const [first, ...others] = pools;
   if (!first) throw new Error("a store has a pool");
   return others.length > 0 ? ["--config", POOLS_FILE] : first.layout.endpoints;
 }
 
 /** MinIO's configuration file of several pools; JSON is YAML. */
-export function poolsText(pools: readonly PoolPlan[]): string {
+export function poolsText(pools: readonly Pick<PoolPlan, "layout">[]): string {
   const spelled = pools.map(({ layout }) => ({ args: layout.endpoints, "set-drive-count": layout.setSize }));
   return `${JSON.stringify({ version: "v2", pools: spelled }, undefined, 2)}\n`;
 }

@@ -4,15 +4,7 @@ import { hostKeyFindings } from "../shared/host-keys.ts";
 import type { Finding } from "../shared/refusal.ts";
 import type { MinioMode, MinioPool, MinioServiceArgs } from "./args.ts";
 import { parityFindings } from "./parity-findings.ts";
-import {
-  driveKeys,
-  driveSource,
-  erasureSetSize,
-  inKeyOrder,
-  type MemberHost,
-  takenDrives,
-  workableSizes,
-} from "./topology.ts";
+import { driveKeys, driveSource, erasureSetProblem, inKeyOrder, type MemberHost, takenDrives } from "./topology.ts";
 
 const MOST_LETTERS = 63;
 
@@ -114,11 +106,8 @@ function driveFindings({ key, members, drivesPerHost }: FormedPool, mode: MinioM
   const unequal = others.flatMap((host) => unlikeFirst(argument, first, host, drivesPerHost, mode));
   if (unequal.length > 0) return unequal;
   const drives = takenDrives(first, drivesPerHost).length;
-  if (erasureSetSize(members.length, drives) !== undefined) return [];
-  const problem =
-    `MinIO cannot form equal erasure sets of 2 to 16 drives of ${count(members.length, "host")} with ` +
-    `${count(drives, "drive")} each: ${workableSizes(members.length, drives)}`;
-  return [{ argument, value: members.map(({ key }) => key), problem }];
+  const problem = erasureSetProblem(members.length, drives);
+  return problem === undefined ? [] : [{ argument, value: members.map(({ key }) => key), problem }];
 }
 
 function tooFewDrives(key: string, members: MemberHost[], value: number): Finding[] {

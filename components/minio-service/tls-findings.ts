@@ -4,7 +4,7 @@ import { plain } from "../shared/inputs.ts";
 import type { Finding } from "../shared/refusal.ts";
 import type { MinioServiceArgs } from "./args.ts";
 import { poolsOf } from "./pool-findings.ts";
-import { type GivenCertificate, isGiven, type OwnCertificates } from "./tls.ts";
+import { type GivenCertificate, isGiven, type MinioTls, type OwnCertificates } from "./tls.ts";
 import { memberName } from "./topology.ts";
 
 /** What is wrong with the certificates asked for or given, as far as they are plain. */
@@ -13,11 +13,15 @@ export function tlsFindings(
   serviceName: string,
   hosts: Readonly<Record<string, Host>>,
 ): Finding[] {
-  if (tls === undefined || tls === true) return [];
-  if (!isGiven(tls)) return ownFindings(tls);
   const keys = Object.values(poolsOf({ pools }, hosts)).flatMap((pool) => pool.hosts);
   const members = keys.flatMap((key) => hosts[key] ?? []).map(({ hostname }) => memberName(serviceName, hostname));
-  return givenFindings(tls, ["localhost", ...members]);
+  return certificateFindings(tls, members);
+}
+
+/** What is wrong with the certificates of a store with these members. */
+export function certificateFindings(tls: MinioTls | undefined, members: readonly string[]): Finding[] {
+  if (tls === undefined || tls === true) return [];
+  return isGiven(tls) ? givenFindings(tls, ["localhost", ...members]) : ownFindings(tls);
 }
 
 function ownFindings({ lifetimeDays = 365, renewBeforeDays = 30, names = [] }: OwnCertificates): Finding[] {

@@ -55,9 +55,9 @@ export interface StoreTls {
 export const CERTIFICATES_FOLDER = "/run/secrets/certs";
 
 /** In the order of their names: files of the folder. */
-const FILES = { ca: "certs/CAs/ca.crt", key: "certs/private.key", certificate: "certs/public.crt" } as const;
+export const TLS_FILES = { ca: "certs/CAs/ca.crt", key: "certs/private.key", certificate: "certs/public.crt" } as const;
 
-type TlsFile = keyof typeof FILES;
+type TlsFile = keyof typeof TLS_FILES;
 
 export function isGiven(tls: MinioTls | undefined): tls is GivenCertificate {
   return typeof tls === "object" && ("certificate" in tls || "key" in tls || "caCertificate" in tls);
@@ -78,19 +78,17 @@ export function storeTls(
   opts: pulumi.CustomResourceOptions,
 ): StoreTls {
   const { swarm, serviceName, hosts } = store;
-  const { generation, ...texts } = isGiven(tls)
-    ? givenCertificate(tls)
-    : ownCertificate(name, tls === true ? {} : tls, namesOf(serviceName, hosts, tls === true ? [] : tls.names), opts);
+  const { generation, ...texts } = certificatesOf(name, tls, (more) => namesOf(serviceName, hosts, more), opts);
   const make = (file: TlsFile) => dockerSecret(`${name}-tls-${file}`, swarm, texts[file], generation, opts);
   return { caCertificate: texts.ca, secrets: { ca: make("ca"), key: make("key"), certificate: make("certificate") } };
 }
 
 /** The certificates as files that only the container's own user can read. */
 export function tlsReferences({ secrets }: StoreTls): DeepInput<SecretReference>[] {
-  return (Object.keys(FILES) as TlsFile[]).map((file) => ({
+  return (Object.keys(TLS_FILES) as TlsFile[]).map((file) => ({
     SecretID: secrets[file].id,
     SecretName: secrets[file].name,
-    File: { Name: FILES[file], UID: "0", GID: "0", Mode: 0o400 },
+    File: { Name: TLS_FILES[file], UID: "0", GID: "0", Mode: 0o400 },
   }));
 }
 
@@ -114,7 +112,19 @@ export function namesOf(
 }
 
 /** What is in the files, and what tells them from their successors. */
-type Certificates = Record<TlsFile | "generation", pulumi.Output<string>>;
+export type Certificates = Record<TlsFile | "generation", pulumi.Output<string>>;
+
+/** The certificates, made for these names (the user's further ones among them) or given. */
+export function certificatesOf(
+  name: string,
+  tls: MinioTls,
+  names: (more: readonly string[]) => pulumi.Input<string[]>,
+  opts: pulumi.CustomResourceOptions,
+): Certificates {
+  if (isGiven(tls)) return givenCertificate(tls);
+  const settings = tls === true ? {} : tls;
+  return ownCertificate(name, settings, names(settings.names ?? []), opts);
+}
 
 function givenCertificate({ certificate, key, caCertificate }: GivenCertificate): Certificates {
   const [ca, own] = [pulumi.output(caCertificate), pulumi.output(certificate)];
@@ -124,7 +134,7 @@ function givenCertificate({ certificate, key, caCertificate }: GivenCertificate)
 function ownCertificate(
   name: string,
   { lifetimeDays = 365, renewBeforeDays = 30 }: OwnCertificates,
-  names: pulumi.Output<string[]>,
+  names: pulumi.Input<string[]>,
   opts: pulumi.CustomResourceOptions,
 ): Certificates {
   const authorityName = `${pulumi.getProject()} ${pulumi.getStack()} ${name}`;

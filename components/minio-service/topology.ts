@@ -123,11 +123,22 @@ export function defaultParity(setSize: number): number {
   return Math.floor(setSize / 2);
 }
 
+/** Why MinIO cannot form erasure sets of so many hosts and drives, in words; undefined when it can. */
+export function erasureSetProblem(hosts: number, drivesPerHost: number, host = "host"): string | undefined {
+  if (erasureSetSize(hosts, drivesPerHost) !== undefined) return undefined;
+  return (
+    `MinIO cannot form equal erasure sets of 2 to 16 drives of ${count(hosts, host)} with ` +
+    `${count(drivesPerHost, "drive")} each: ${workableSizes(hosts, drivesPerHost, host)}`
+  );
+}
+
+const count = (number: number, what: string) => `${number} ${what}${number === 1 ? "" : "s"}`;
+
 /** The nearest sizes that work, in words. */
-export function workableSizes(hosts: number, drivesPerHost: number): string {
+export function workableSizes(hosts: number, drivesPerHost: number, host = "host"): string {
   const drives = nearest(drivesPerHost, (count) => erasureSetSize(hosts, count) !== undefined);
-  if (drives.length > 0) return `${drives.join(" or ")} drives per host work`;
-  return `${nearest(hosts, (count) => erasureSetSize(count, drivesPerHost) !== undefined).join(" or ")} hosts work`;
+  if (drives.length > 0) return `${drives.join(" or ")} drives per ${host} work`;
+  return `${nearest(hosts, (count) => erasureSetSize(count, drivesPerHost) !== undefined).join(" or ")} ${host}s work`;
 }
 
 /** The closest number below that works, and the closest above. */
