@@ -118,33 +118,26 @@ async function seen(
   store: StoreAddress,
   accessKey: string,
 ): Promise<{ policies: string[]; enabled: boolean } | undefined> {
-  const answer = await askStore<{ policyName?: string; userStatus: string }>(store, [
-    "admin",
-    "user",
-    "info",
-    "local",
-    accessKey,
-  ]);
-  if (!answer.ok && answer.code === "XMinioAdminNoSuchUser") return undefined;
-  if (!answer.ok) throw new ResourceProblem(`user ${accessKey}: ${answer.message}`);
-  const { policyName = "", userStatus } = answer.value;
+  const info = await infoOf<{ policyName?: string; userStatus: string }>(store, "user", accessKey);
+  if (!info) return undefined;
+  const { policyName = "", userStatus } = info;
   return { policies: policyName.split(",").filter(Boolean).toSorted(), enabled: userStatus === "enabled" };
 }
 
 async function policyText(store: StoreAddress, policyName: string): Promise<string | undefined> {
-  const answer = await askStore<{ policyInfo: { Policy: unknown } }>(store, [
-    "admin",
-    "policy",
-    "info",
-    "local",
-    policyName,
-  ]);
-  if (!answer.ok && answer.code === "XMinioAdminNoSuchPolicy") return undefined;
-  if (!answer.ok) throw new ResourceProblem(`policy ${policyName}: ${answer.message}`);
-  return JSON.stringify(answer.value.policyInfo.Policy);
+  const info = await infoOf<{ policyInfo: { Policy: unknown } }>(store, "policy", policyName);
+  return info && JSON.stringify(info.policyInfo.Policy);
+}
+
+async function infoOf<T>(store: StoreAddress, kind: "user" | "policy", name: string): Promise<T | undefined> {
+  const answer = await askStore<T>(store, ["admin", kind, "info", "local", name]);
+  if (answer.ok) return answer.value;
+  if (isGone(answer.code)) return undefined;
+  throw new ResourceProblem(`${kind} ${name}: ${answer.message}`);
 }
 
 function unlessGone(answer: Answer<unknown>): void {
-  if (answer.ok || /^XMinioAdminNoSuch/.test(answer.code)) return;
-  throw new ResourceProblem(answer.message);
+  if (!answer.ok && !isGone(answer.code)) throw new ResourceProblem(answer.message);
 }
+
+const isGone = (code: string) => /^XMinioAdminNoSuch/.test(code);
