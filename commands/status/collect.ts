@@ -1,4 +1,5 @@
 import { Engine, orMissing } from "../../components/engine/engine.ts";
+import { ELECTION_MS } from "../../components/engine/patience.ts";
 import { errorText } from "../../components/shared/error-text.ts";
 import type { RecordedMember } from "../recover/recorded.ts";
 import { stackFilter, storeContainer } from "../exec/container.ts";
@@ -10,8 +11,6 @@ import { type AdminInfo, type EndpointHealth, parseAdminInfo, storeReport } from
 
 /** How long a host's engine may take to answer at all, in milliseconds; by ssh it lets in first. */
 const PATIENCE_MS = 10_000;
-/** How long an engine that answers may take to say what it is: while managers elect a leader it thinks up to 20 s. */
-const ELECTION_MS = 25_000;
 /** How long the store may take to tell its state, in milliseconds: it asks all of its servers. */
 const STORE_MS = 20_000;
 /** On how many hosts the store is asked before it counts as silent. */

@@ -1,18 +1,12 @@
 import type { EngineConnection } from "../engine/connection.ts";
 import { Engine } from "../engine/engine.ts";
-import { patienceWith } from "../engine/patience.ts";
+import { ELECTION_MS, patienceWith } from "../engine/patience.ts";
 import { errorText } from "../shared/error-text.ts";
 import { isUnknown, ResourceProblem, same } from "./values.ts";
 import { done, notYet, waitFor } from "./wait.ts";
 
 /** The engines of a Swarm's managers, by host key. */
 export type Managers = Record<string, EngineConnection>;
-
-/**
- * How long a manager may take that is not the one which answered last, in milliseconds: while the managers elect a
- * leader, each of them thinks about it for up to 20 s.
- */
-export const ELECTION = 25_000;
 
 /**
  * How long managers are waited for that cannot answer yet, in seconds: those that are locked are unlocked by the
@@ -112,7 +106,7 @@ type Answers = { manager: EngineConnection } | { silent: string[]; comingBack: b
 
 /** Asks all at once; the first that is a manager is the answer, so that one that is down costs no time. */
 async function askAll(connections: EngineConnection[], swarmId: string): Promise<Answers> {
-  const asking = connections.map((connection) => asked(connection, swarmId, ELECTION));
+  const asking = connections.map((connection) => asked(connection, swarmId, ELECTION_MS));
   const first = asking.map(async (asked, at) => {
     if ((await asked) !== "manager") throw new Error("it is not this one");
     return { manager: connections[at]! };

@@ -2,12 +2,11 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { EngineConnection } from "../engine/connection.ts";
 import { Engine } from "../engine/engine.ts";
-import { patienceWith } from "../engine/patience.ts";
+import { ELECTION_MS, patienceWith } from "../engine/patience.ts";
 import { hasShell } from "../engine/shell.ts";
 import { sshCommandOptions } from "../engine/ssh.ts";
 import type { Host } from "../host/host.ts";
 import { recordedOutputs } from "../preflight/recorded.ts";
-import { ELECTION } from "../provider/managers.ts";
 
 /** A host's engine, from the moment it answers. */
 export function reachable(host: Host): pulumi.Output<EngineConnection> {
@@ -47,7 +46,7 @@ export async function firstAnswering(
 ): Promise<EngineConnection | undefined> {
   const isFormer = ({ host }: EngineConnection) => host === former;
   const ordered = [...engines.filter(isFormer), ...engines.filter((engine) => !isFormer(engine))];
-  const answers = ordered.map((engine) => isManager(engine, isFormer(engine) ? patienceWith(engine) : ELECTION));
+  const answers = ordered.map((engine) => isManager(engine, isFormer(engine) ? patienceWith(engine) : ELECTION_MS));
   for (const [at, answer] of answers.entries()) if (await answer) return ordered[at];
   // All may be locked, or too few: nobody else is the better choice then.
   return ordered.find(isFormer);
