@@ -20,7 +20,7 @@ export interface HostToObserve {
 
 /**
  * Looks at every host at once. An engine that does not answer may be still to be made: the Host resource is what waits
- * for it, and fails when it stays away. `paths` are the mount points of the disks that are to be used, by host key.
+ * for it, and fails when it stays away.
  */
 export async function observe(hosts: Record<string, HostToObserve>): Promise<Omit<Situation, "allowOutage">> {
   const found = await Promise.all(
