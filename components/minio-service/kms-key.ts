@@ -5,7 +5,7 @@ import { checkedInput, type DeepInput, plain } from "../shared/inputs.ts";
 import { type Finding, refuse } from "../shared/refusal.ts";
 import type { Swarm } from "../swarm/swarm.ts";
 import type { FrozenValue } from "../swarm-service/args.ts";
-import { dockerSecret, type FileHandle } from "../swarm-service/docker-files.ts";
+import { dockerSecret, type FileHandle, secretFile } from "../swarm-service/docker-files.ts";
 import type { MinioServiceArgs } from "./args.ts";
 
 /** The key under which a store encrypts: the keys of its objects, and what it keeps of users and settings. */
@@ -89,6 +89,6 @@ export function kmsSecret(name: string, swarm: Swarm, kmsKey: KmsKey, opts: pulu
 }
 
 /** The key as a file that only the container's own user can read. */
-export function kmsReference({ id, name }: FileHandle): DeepInput<SecretReference> {
-  return { SecretID: id, SecretName: name, File: { Name: FILE, UID: "0", GID: "0", Mode: 0o400 } };
+export function kmsReference(secret: FileHandle): DeepInput<SecretReference> {
+  return secretFile(secret, FILE, "0");
 }

@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { ConfigReference } from "../engine/types.ts";
 import type { DeepInput } from "../shared/inputs.ts";
 import type { Swarm } from "../swarm/swarm.ts";
-import { dockerConfig, type FileHandle } from "../swarm-service/docker-files.ts";
+import { configFile, dockerConfig, type FileHandle } from "../swarm-service/docker-files.ts";
 import type { PoolPlan } from "./plan.ts";
 
 /** Where a member finds the pools of its store. */
@@ -34,6 +34,6 @@ export function poolsConfig(
   return pools.length === 1 ? undefined : dockerConfig(name, swarm, poolsText(pools), opts);
 }
 
-export function configReference({ id, name }: FileHandle): DeepInput<ConfigReference> {
-  return { ConfigID: id, ConfigName: name, File: { Name: POOLS_FILE, UID: "0", GID: "0", Mode: 0o444 } };
+export function configReference(config: FileHandle): DeepInput<ConfigReference> {
+  return configFile(config, POOLS_FILE, "0");
 }

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { SecretReference } from "../engine/types.ts";
 import type { DeepInput } from "../shared/inputs.ts";
 import type { Swarm } from "../swarm/swarm.ts";
-import { dockerSecret, type FileHandle } from "../swarm-service/docker-files.ts";
+import { dockerSecret, type FileHandle, secretFile } from "../swarm-service/docker-files.ts";
 import type { RootCredentials } from "./root-credentials.ts";
 import { API_PORT, type Scheme } from "./topology.ts";
 
@@ -33,11 +33,7 @@ export function secretTexts(user: string, password: string, scheme: Scheme): Rec
 
 /** The secrets as files that only the container's own user can read. */
 export function secretReferences(secrets: Record<SecretKind, FileHandle>): DeepInput<SecretReference>[] {
-  return SECRET_KINDS.map((kind) => ({
-    SecretID: secrets[kind].id,
-    SecretName: secrets[kind].name,
-    File: { Name: SECRET_FILES[kind], UID: "0", GID: "0", Mode: 0o400 },
-  }));
+  return SECRET_KINDS.map((kind) => secretFile(secrets[kind], SECRET_FILES[kind], "0"));
 }
 
 /** The root credentials as Docker secrets, `<name>-root-user` and so on. Docker has no secret with the value changed, only another. */

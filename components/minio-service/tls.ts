@@ -5,7 +5,7 @@ import type { Host } from "../host/host.ts";
 import { SwarmResource } from "../provider/resource.ts";
 import type { DeepInput } from "../shared/inputs.ts";
 import type { Swarm } from "../swarm/swarm.ts";
-import { dockerSecret, type FileHandle } from "../swarm-service/docker-files.ts";
+import { dockerSecret, type FileHandle, secretFile } from "../swarm-service/docker-files.ts";
 import { memberName } from "./topology.ts";
 
 /** Certificates that the component makes, with an authority of its own. */
@@ -85,11 +85,7 @@ export function storeTls(
 
 /** The certificates as files that only the container's own user can read. */
 export function tlsReferences({ secrets }: StoreTls): DeepInput<SecretReference>[] {
-  return (Object.keys(TLS_FILES) as TlsFile[]).map((file) => ({
-    SecretID: secrets[file].id,
-    SecretName: secrets[file].name,
-    File: { Name: TLS_FILES[file], UID: "0", GID: "0", Mode: 0o400 },
-  }));
+  return (Object.keys(TLS_FILES) as TlsFile[]).map((file) => secretFile(secrets[file], TLS_FILES[file], "0"));
 }
 
 /** All that a store is called: by clients, by its members, and in their containers. */

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import type { ConfigReference, SecretReference } from "../engine/types.ts";
+import type { DeepInput } from "../shared/inputs.ts";
 import { ownerLabels, SWARM_LABEL } from "../shared/labels.ts";
 import { ownerOf } from "../shared/owner.ts";
 import type { Swarm } from "../swarm/swarm.ts";
@@ -48,6 +50,16 @@ export function dockerConfig(
     { data: base64(text), labels: labels(name, swarm, generationOf(text)) },
     { ...opts, provider: swarm.provider },
   );
+}
+
+/** A secret as a file that only this user of a container, by number, can read. */
+export function secretFile({ id, name }: FileHandle, path: string, user: string): DeepInput<SecretReference> {
+  return { SecretID: id, SecretName: name, File: { Name: path, UID: user, GID: user, Mode: 0o400 } };
+}
+
+/** A config as a file of this user that everybody in a container can read. */
+export function configFile({ id, name }: FileHandle, path: string, user: string): DeepInput<ConfigReference> {
+  return { ConfigID: id, ConfigName: name, File: { Name: path, UID: user, GID: user, Mode: 0o444 } };
 }
 
 /** A generation that goes by a text which is no secret. */
