@@ -9,20 +9,7 @@ export interface Pair {
   objects: number;
 }
 
-/** The result as plain data: this is what `--json` prints. */
-export interface VerifyReport {
-  stack: string;
-  endpoints: Record<string, string>;
-  /** Why an endpoint did not answer; nothing was tried through it. */
-  silent: Record<string, string>;
-  bucket: string;
-  objects: { name: string; size: number }[];
-  pairs: Pair[];
-  /** What differs, one line each; empty when all is well. */
-  differences: string[];
-  seconds: number;
-}
-
+/** What was done, and how long it took. */
 export interface Run {
   stack: string;
   endpoints: Record<string, string>;
@@ -31,6 +18,13 @@ export interface Run {
   bucket: string;
   objects: { name: string; size: number }[];
   seconds: number;
+}
+
+/** The result as plain data: this is what `--json` prints. */
+export interface VerifyReport extends Run {
+  pairs: Pair[];
+  /** What differs, one line each; empty when all is well. */
+  differences: string[];
 }
 
 export function verifyReport(run: Run, { readings, listings }: Round): VerifyReport {
