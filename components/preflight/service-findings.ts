@@ -54,11 +54,13 @@ function portFindings(demand: ServiceDemand, others: readonly ServiceDemand[], s
 /** Who has a port of a host, unless it is the service itself. */
 function holderOf(port: number, key: string, demand: ServiceDemand, situation: Situation) {
   const host = situation.hosts[key];
+  // An engine that does not answer does not tell which ports are its own.
+  if (!host) return undefined;
   const services = servicesOf(situation);
   const owners = [demand.owner, ...(demand.sameStore ?? [])];
   const isOurs = ({ Spec }: ServiceDetails) => owners.some((owner) => isOwned(Spec.Labels, owner));
   const ours = new Set(services.filter(isOurs).map(({ ID }) => ID));
-  const container = host?.containers.find(({ Ports }) =>
+  const container = host.containers.find(({ Ports }) =>
     Ports.some(({ PublicPort, Type }) => PublicPort === port && Type === "tcp"),
   );
   const containersService = container?.Labels["com.docker.swarm.service.id"];

@@ -61,6 +61,11 @@ describe("nothing to refuse", () => {
     ["on a fresh machine", [SWARM, NETWORK, SERVICE], situation({ a: host() }, on(local))],
     ["where no engine answers yet", [SWARM, NETWORK, SERVICE], situation({}, { silent: ["a"] })],
     [
+      "with a port taken, where the engine that may have taken it does not answer",
+      [SERVICE],
+      situation({}, { silent: ["a"], ...on({ ...local, listening: [9000] }) }),
+    ],
+    [
       "of a Swarm whose managers are locked, when their key is known",
       [SWARM],
       situation({ a: inSwarm({ LocalNodeState: "locked" }), w: inSwarm({}, "w") }, { unlockable: true }),
