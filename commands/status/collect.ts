@@ -1,5 +1,5 @@
 import { Engine, orMissing } from "../../components/engine/engine.ts";
-import { ELECTION_MS } from "../../components/engine/patience.ts";
+import { patienceInElection } from "../../components/engine/patience.ts";
 import { errorText } from "../../components/shared/error-text.ts";
 import type { RecordedMember } from "../recover/recorded.ts";
 import { stackFilter, storeContainer } from "../exec/container.ts";
@@ -30,7 +30,7 @@ async function askHost(member: RecordedMember): Promise<HostAnswer> {
   const engine = new Engine(member.connection);
   try {
     await engine.ping(PATIENCE_MS);
-    return { member, info: await engine.info(ELECTION_MS) };
+    return { member, info: await engine.info(patienceInElection(member.connection)) };
   } catch (error) {
     return { member, silence: errorText(error) };
   }

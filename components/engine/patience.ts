@@ -1,16 +1,18 @@
 import type { EngineConnection } from "./connection.ts";
 import { hasShell } from "./shell.ts";
 
-/**
- * How long a manager may take that is asked what it is, in milliseconds: while managers elect a leader, each of them
- * thinks about it for up to 20 s.
- */
-export const ELECTION_MS = 25_000;
+/** While managers elect a leader, each of them thinks for so long about what it is, in milliseconds. */
+const ELECTION = 20_000;
 
 /**
- * How long an engine may take to say who it is before it counts as silent, in milliseconds; by ssh there is somebody to
- * be let in first.
+ * How long an engine may take to say who it is before it counts as silent, in milliseconds. By ssh there is somebody to
+ * be let in first, after those who ask at the same time. A machine that is not there is told by ssh sooner.
  */
 export function patienceWith(connection: EngineConnection): number {
-  return hasShell(connection) ? 15_000 : 5_000;
+  return hasShell(connection) ? 30_000 : 5_000;
+}
+
+/** The same for a manager of which nobody knows whether it is busy with an election. */
+export function patienceInElection(connection: EngineConnection): number {
+  return ELECTION + patienceWith(connection);
 }

@@ -1,6 +1,6 @@
 import type { EngineConnection } from "../engine/connection.ts";
 import { Engine } from "../engine/engine.ts";
-import { ELECTION_MS, patienceWith } from "../engine/patience.ts";
+import { patienceInElection, patienceWith } from "../engine/patience.ts";
 import { errorText } from "../shared/error-text.ts";
 import { isUnknown, ResourceProblem, same } from "./values.ts";
 import { done, notYet, waitFor } from "./wait.ts";
@@ -106,7 +106,7 @@ type Answers = { manager: EngineConnection } | { silent: string[]; comingBack: b
 
 /** Asks all at once; the first that is a manager is the answer, so that one that is down costs no time. */
 async function askAll(connections: EngineConnection[], swarmId: string): Promise<Answers> {
-  const asking = connections.map((connection) => asked(connection, swarmId, ELECTION_MS));
+  const asking = connections.map((connection) => asked(connection, swarmId, patienceInElection(connection)));
   const first = asking.map(async (asked, at) => {
     if ((await asked) !== "manager") throw new Error("it is not this one");
     return { manager: connections[at]! };

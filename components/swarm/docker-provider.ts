@@ -2,7 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { EngineConnection } from "../engine/connection.ts";
 import { Engine } from "../engine/engine.ts";
-import { ELECTION_MS, patienceWith } from "../engine/patience.ts";
+import { patienceInElection, patienceWith } from "../engine/patience.ts";
 import { hasShell } from "../engine/shell.ts";
 import { sshCommandOptions } from "../engine/ssh.ts";
 import type { Host } from "../host/host.ts";
@@ -46,7 +46,9 @@ export async function firstAnswering(
 ): Promise<EngineConnection | undefined> {
   const isFormer = ({ host }: EngineConnection) => host === former;
   const ordered = [...engines.filter(isFormer), ...engines.filter((engine) => !isFormer(engine))];
-  const answers = ordered.map((engine) => isManager(engine, isFormer(engine) ? patienceWith(engine) : ELECTION_MS));
+  const answers = ordered.map((engine) =>
+    isManager(engine, (isFormer(engine) ? patienceWith : patienceInElection)(engine)),
+  );
   for (const [at, answer] of answers.entries()) if (await answer) return ordered[at];
   // All may be locked, or too few: nobody else is the better choice then.
   return ordered.find(isFormer);
