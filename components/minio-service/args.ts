@@ -61,9 +61,13 @@ export interface MinioServiceArgs extends TaskLimits {
   networks?: DataNetwork[];
 
   /**
-   * Pools by key. Together they are one store: a new object goes to the pool with the most room. A pool is for life as
-   * it was formed; another one beside it is how a store grows. MinIO keeps its pools in order, which is that of their
-   * keys: give a further pool a key that sorts after the former ones.
+   * Pools by key. Together they are one store: a new object goes to the pool with the most room. A pool stays as it
+   * was formed; another one beside it is how a store grows. MinIO keeps its pools in order, which is that of their
+   * keys: give a further pool a key that sorts after the former ones. A pool that MinIO has emptied may be taken out:
+   * with `mc admin decommission start` its data moves to the other pools, and once `… status` says Complete it is no
+   * longer needed here. That is asked of the store before anything changes, and a pool that still holds data is
+   * refused. The other pools' members restart once, at the same time. The drives of its hosts stay: empty them before
+   * they serve in another pool.
    * @default - one pool, `main`, of all hosts of the Swarm
    * @example { "2026": { hosts: ["a", "b", "c", "d"] }, "2027": { hosts: ["e", "f"], drivesPerHost: 4 } }
    */

@@ -1,7 +1,7 @@
 import type { Host } from "../host/host.ts";
 import type { MinioMode, MinioServiceArgs } from "./args.ts";
 import { poolsOf } from "./pool-findings.ts";
-import { inKeyOrder, layoutOf, type Layout, type Scheme, takenDrives } from "./topology.ts";
+import { inKeyOrder, layoutOf, type Layout, memberName, type Scheme, takenDrives } from "./topology.ts";
 
 /** What a store is made of, decided from plain arguments. */
 export interface StorePlan {
@@ -82,6 +82,12 @@ export function planOf(
     otherRoles: servicesIn(mode === "global" ? "replicated" : "global").map(({ role }) => role),
     published: expose ? { port, consolePort } : undefined,
   };
+}
+
+/** The pools by what is recorded of them: their keys in order, and the names of their members on the network. */
+export function declaredPools({ pools, serviceName }: StorePlan) {
+  const members = pools.map(({ key, hosts }) => [key, hosts.map(({ hostname }) => memberName(serviceName, hostname))]);
+  return { pools: pools.map(({ key }) => key), members: Object.fromEntries(members) as Record<string, string[]> };
 }
 
 function poolPlans(

@@ -15,8 +15,15 @@ export interface RootCredentialsArgs {
   passwordGeneration?: pulumi.Input<string>;
   /** What of the store they belong to is chosen for life, by the name of the argument. */
   frozen: Record<string, FrozenValue>;
-  /** Keys of the store's pools, in order: none may go or change its place. */
+  /** Keys of the store's pools, in order: a new one comes last, and one goes only when it is empty. */
   pools: string[];
+  /** Names of each pool's members on the network. */
+  members: Record<string, string[]>;
+  /**
+   * The store, to be asked what it has of a pool that is taken out.
+   * @default - nobody can be asked, and no pool goes
+   */
+  store?: pulumi.Inputs;
 }
 
 /** A root user and its password, generated once and kept in Pulumi's state, the password encrypted. */
@@ -36,6 +43,8 @@ export class RootCredentials extends SwarmResource {
         passwordGeneration: args.passwordGeneration,
         frozen: args.frozen,
         pools: args.pools,
+        members: args.members,
+        store: args.store,
         user: undefined,
         password: undefined,
         generation: undefined,

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../host/host.ts";
 import type { Swarm } from "../swarm/swarm.ts";
+import type { StorePlan } from "./plan.ts";
 
 /** How resources get at what is in a store; a `MinioService` has it. */
 export interface StoreReach {
@@ -21,7 +22,16 @@ export function reachOf(
   hosts: readonly Host[],
   serviceIds: pulumi.Output<Record<string, string>>,
 ): StoreReach {
+  return { swarm, address: { ...placeOf(swarm, hosts), serviceName, serviceIds } };
+}
+
+/** The same before its services are made: they are known by their names. */
+export function askedStore(swarm: Swarm, { serviceName, hosts, services }: StorePlan): pulumi.Inputs {
+  return { ...placeOf(swarm, hosts), serviceName, services: services.map(({ serviceName }) => serviceName) };
+}
+
+function placeOf(swarm: Swarm, hosts: readonly Host[]) {
   const engines = swarm.nodeEngines;
   const nodes = Object.fromEntries(hosts.map(({ key }) => [key, engines[key]]));
-  return { swarm, address: { managers: swarm.managers, swarmId: swarm.swarmId, nodes, serviceName, serviceIds } };
+  return { managers: swarm.managers, swarmId: swarm.swarmId, nodes };
 }

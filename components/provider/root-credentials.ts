@@ -24,7 +24,8 @@ export interface RootCredentialsState extends RootCredentialsInputs {
 /** A root user and its password. They live in Pulumi's state and nowhere else, so what is stored there is the truth. */
 export const RootCredentials: ResourceHandler<RootCredentialsInputs, RootCredentialsState> = {
   async check(olds, news) {
-    return { inputs: news, failures: [...frozenFailures(olds.frozen, news.frozen), ...poolFailures(olds, news)] };
+    const pools = await poolFailures(olds, news);
+    return { inputs: news, failures: [...frozenFailures(olds.frozen, news.frozen), ...pools] };
   },
 
   async diff(_id, olds, news) {

@@ -10,6 +10,7 @@ import { type Frozen, frozenFailures } from "./frozen.ts";
 import { GONE, type ResourceHandler } from "./handler.ts";
 import { findManager, isOutdated, type Managers, requireManager } from "./managers.ts";
 import { spreadImage } from "./service-images.ts";
+import { formerPeers, removePeers } from "./service-peers.ts";
 import { type Disturbance, isPaused, type NodeEngines, tasksEnded, untilReady } from "./service-ready.ts";
 import { roll } from "./service-roll.ts";
 import { changedKeys, isUnknown, ResourceProblem, same, UnfinishedError } from "./values.ts";
@@ -23,6 +24,8 @@ export interface ServiceInputs {
   nodes: NodeEngines;
   spec: ServiceSpec;
   restartTogether: string[];
+  /** Names of the services of one application with this one; what follows from a change of them is no change here. */
+  peers?: string[];
   frozen: Frozen;
   readyCommand?: string[];
   /** Asked in every running task before a task is changed in turn. Absent in states of earlier releases. */
@@ -83,10 +86,10 @@ export const Service: ResourceHandler<ServiceInputs> = {
     return { id, props: live, inputs: live };
   },
 
-  async update(id, _olds, news) {
+  async update(id, olds, news) {
     const manager = await requireManager(news.managers, news.swarmId);
     const earlierTasks = new Set((await manager.tasks({ service: [id] })).map((task) => task.ID));
-    const restarts = await change(manager, await manager.service(id), news);
+    const restarts = await change(manager, await manager.service(id), news, formerPeers(olds, news));
     return { outs: await finished(manager, id, news, { earlierTasks, restarts }) };
   },
 
@@ -127,7 +130,12 @@ function fullSpec(inputs: ServiceInputs, before?: ServiceDetails): ServiceSpec {
 }
 
 /** Makes a service what it is to be. Tells whether Swarm may still be at restarting tasks. */
-async function change(manager: Engine, service: ServiceDetails, inputs: ServiceInputs): Promise<boolean> {
+async function change(
+  manager: Engine,
+  service: ServiceDetails,
+  inputs: ServiceInputs,
+  leaving: string[] = [],
+): Promise<boolean> {
   const wanted = fullSpec(inputs, service);
   const { UpdateConfig: _how, ...what } = wanted;
   const live = inWordsOf(what, service.Spec);
@@ -140,6 +148,7 @@ async function change(manager: Engine, service: ServiceDetails, inputs: ServiceI
   // A paused update goes on only when it is asked for again: what stood in its way may be gone.
   const resumes = isPaused(service);
   if (same(what, live) && !resumes) return false;
+  await removePeers(manager, leaving, inputs);
   await manager.updateService(service.ID, service.Version.Index, wanted);
   return resumes || decideRollout(live, what, []).mode !== "in-place";
 }

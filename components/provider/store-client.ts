@@ -97,7 +97,7 @@ interface Printed {
   error?: { message?: string; cause?: { message?: string; error?: { Code?: string } } };
 }
 
-/** The client prints one line of JSON. An error it explains in the cause. */
+/** The client prints one line of JSON, of lists and some answers without a status. An error it explains in the cause. */
 function parsed<T>(stdout: string, stderr: string): Answer<T> {
   const [line = ""] = stdout.trim().split("\n").slice(-1);
   let printed: Printed;
@@ -106,7 +106,7 @@ function parsed<T>(stdout: string, stderr: string): Answer<T> {
   } catch {
     return { ok: false, code: "", message: stderr.trim() || line || "it says nothing" };
   }
-  if (printed.status === "success") return { ok: true, value: printed as T };
+  if ((printed.status ?? "success") === "success") return { ok: true, value: printed as T };
   const { message = "it gives no reason", cause } = printed.error ?? {};
   return { ok: false, code: cause?.error?.Code ?? "", message: cause?.message || message };
 }

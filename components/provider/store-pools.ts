@@ -1,10 +1,17 @@
 import type { CheckFailure } from "./handler.ts";
 import type { Frozen } from "./frozen.ts";
+import { type AskedStore, askPools } from "./pool-states.ts";
+import { declaredProblems, liveProblems } from "./pool-removal.ts";
+import { isUnknown } from "./values.ts";
 
 /** The pools of a store, by key. */
 export interface StorePools {
   /** Keys of its pools, in key order: the order in which MinIO is told of them. */
   pools?: string[];
+  /** Names of each pool's members on the network. Absent in states of earlier releases. */
+  members?: Record<string, string[]>;
+  /** The store, to be asked what it has of a pool that is taken out. */
+  store?: AskedStore;
 }
 
 interface FormerPools extends StorePools {
@@ -12,14 +19,21 @@ interface FormerPools extends StorePools {
   frozen?: Frozen;
 }
 
-/** What speaks against a change of the pools: each stays, in its place. */
-export function poolFailures(olds: FormerPools, { pools = [] }: StorePools): CheckFailure[] {
+/**
+ * What speaks against a change of the pools: a new one comes after the others, and one goes when MinIO has emptied it.
+ * That is asked of the store itself, each time.
+ */
+export async function poolFailures(olds: FormerPools, news: StorePools, ask = askPools): Promise<CheckFailure[]> {
+  const { pools = [] } = news;
   const before = olds.pools ?? formerKeys(olds.frozen);
   const kept = before.filter((key) => pools.includes(key));
   const gone = before.filter((key) => !pools.includes(key));
   const last = kept.at(-1);
   const early = pools.filter((key) => !before.includes(key) && last !== undefined && key < last);
-  const reasons = [...gone.map(removal), ...early.map((key) => misplaced(key, kept, last ?? ""))];
+  const reasons = [
+    ...(gone.length > 0 ? await goneProblems(gone, kept, olds, news, ask) : []),
+    ...early.map((key) => misplaced(key, kept, last ?? "")),
+  ];
   // With a property's name Pulumi would print the property's whole value before the line.
   return reasons.map((reason) => ({ property: "", reason }));
 }
@@ -29,13 +43,40 @@ function formerKeys(frozen: Frozen = {}): string[] {
   return Array.isArray(value) ? value.map(String) : [];
 }
 
-function removal(key: string): string {
-  return (
-    `pools ${JSON.stringify(key)}: is gone from pools and holds its part of the data. Put it back. To empty it, have ` +
-    "MinIO move its data to the other pools: `npm run exec -- mc admin decommission status local` lists the pools, in " +
-    "key order, `… mc admin decommission start local <pool>` begins; once the list says Complete it takes no more " +
-    "writes. An empty pool stays declared, or the data is copied to a second store with `mc mirror`"
-  );
+/** What speaks against taking pools out; says what becomes of them when nothing does. */
+async function goneProblems(
+  gone: string[],
+  kept: string[],
+  olds: StorePools,
+  { store, members = {} }: StorePools,
+  ask: typeof askPools,
+): Promise<string[]> {
+  if (!store) throw new Error("whether pools are empty is asked of their store");
+  const removal = { gone, kept, before: olds.members ?? {}, members };
+  const early = declaredProblems(removal);
+  if (early.length > 0) return early;
+  const asked = knownOf(store);
+  if (!asked) {
+    // The Swarm is made anew in the same run. In `up` all is known here, and nothing of the store has changed yet.
+    console.log(`pools ${gone.join(", ")}: whether MinIO has emptied what is taken out is asked in \`pulumi up\``);
+    return [];
+  }
+  const problems = await liveProblems(removal, Object.keys(asked.nodes)[0] ?? "", () => ask(asked));
+  if (problems.length === 0) {
+    for (const key of gone) {
+      console.log(
+        `pool ${key}: MinIO has emptied it; its service goes, its drives stay on their hosts and are yours to remove`,
+      );
+    }
+  }
+  return problems;
+}
+
+/** The store without the hosts that are only made in the same run; undefined when nobody is left to ask. */
+function knownOf(store: AskedStore): AskedStore | undefined {
+  const nodes = Object.entries(store.nodes).filter(([, node]) => !isUnknown(node));
+  if (isUnknown(store.managers) || isUnknown(store.swarmId) || nodes.length === 0) return undefined;
+  return { ...store, nodes: Object.fromEntries(nodes) };
 }
 
 function misplaced(key: string, kept: string[], last: string): string {

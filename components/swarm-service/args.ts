@@ -38,6 +38,14 @@ export interface SwarmServiceArgs {
   restartTogether?: string[];
 
   /**
+   * Names of the services that make up one application with this one, which may be among them. One that is no longer
+   * named, and is this stack's, is removed right before tasks of this one restart: else it would go on with the former
+   * settings beside them until Pulumi removes it, at the end.
+   * @default - none
+   */
+  peers?: string[];
+
+  /**
    * What the service is built on for life, by the name of the argument.
    * @default - nothing
    */

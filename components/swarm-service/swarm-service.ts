@@ -46,6 +46,7 @@ export class SwarmService extends SwarmResource {
         nodes: swarm.nodeEngines,
         spec,
         restartTogether,
+        peers: args.peers,
         frozen,
         readyCommand,
         maintenanceCommand,

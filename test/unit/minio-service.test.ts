@@ -68,7 +68,12 @@ describe("children", () => {
     for (const service of services) {
       expect(specOf(service).TaskTemplate.ContainerSpec.Configs).toMatchObject([{ ConfigID: "store-pools-id" }]);
     }
-    expect(children.find(({ name }) => name === "store-credentials")?.inputs["pools"]).toEqual(["main", "more"]);
+    expect(children.find(({ name }) => name === "store-credentials")?.inputs).toMatchObject({
+      pools: ["main", "more"],
+      members: { main: ["store-a"], more: ["store-b", "store-c"] },
+      store: { serviceName: "store", services: ["store-main", "store-more"] },
+    });
+    for (const service of services) expect(service.inputs["peers"]).toEqual(["store-main", "store-more"]);
     expect(await valueOf(value.serviceIds)).toEqual({ main: "store-main-id", more: "store-more-id" });
     expect(Object.keys(await valueOf(value.endpoints))).toEqual(["a", "b", "c"]);
   });

@@ -1,0 +1,73 @@
+import { expect, test } from "vitest";
+import { until } from "./by-hand.ts";
+import { buckets, someObject } from "./s3.ts";
+import { type HostConfig, hostConfig, onLab } from "./scene.ts";
+import type { TestStack } from "./stack.ts";
+
+const FIRST = { hosts: ["a", "b"] };
+const SECOND = { hosts: ["c", "d"] };
+
+onLab(
+  "a pool that is taken out of a store",
+  (scene) => {
+    const at = (machine: number, role: HostConfig["role"]) =>
+      hostConfig(scene().lab.host(machine), role, { d1: {}, d2: {} });
+    const staying = () => ({ c: at(3, "manager"), d: at(4, "worker") });
+    const objects = Object.fromEntries(Array.from({ length: 8 }, (_, at) => [`object${at}`, someObject(300_000)]));
+
+    /** MinIO's client in the member on a machine. */
+    async function mc(machine: number, ...args: string[]): Promise<string> {
+      const { engine } = scene().lab.host(machine);
+      const [member] = await engine.containers();
+      return (await engine.exec(member!.Id, ["mc", ...args])).stdout;
+    }
+
+    test("is refused while it holds data, and goes once MinIO has emptied it, with its hosts", async () => {
+      const { lab } = scene();
+      const machines = { a: at(1, "worker"), b: at(2, "worker"), ...staying() };
+      const stack = await scene().hostsStack(machines, { store: { pools: { 2026: FIRST, 2027: SECOND } } });
+      await stack.up();
+      const [bucket] = Object.values(await buckets(stack, "all"));
+      await bucket!.create();
+      for (const [key, object] of Object.entries(objects)) await bucket!.put(key, object);
+
+      stack.config("store", { pools: { 2027: SECOND } });
+      const { output } = await stack.refused("preview");
+      expect(output).toMatch(/pools "2026": is gone from pools, and holds its part of the data\. Put it back/);
+      const [, started = ""] = /npm run exec -- \w+ mc (admin decommission start local hash:\w+)`/.exec(output) ?? [];
+      await mc(3, ...started.split(" "));
+      await until(async () => /Complete/.test(await mc(3, "admin", "decommission", "status", "local")), "an empty pool");
+
+      const preview = await stack.preview();
+      expect(preview.output).toMatch(/pool 2026: MinIO has emptied it/);
+      expect(preview.output).toMatch(/store-2027: all tasks restart at once, a short outage/);
+      const { steps } = await stack.up();
+      expect(steps.map(({ op, name }) => `${op} ${name}`).toSorted()).toEqual([
+        "delete store-2026",
+        "delete store-member-a",
+        "delete store-member-b",
+        "delete store-pools",
+        "update store-2027",
+      ]);
+      await expectEqual(stack, objects, ["c", "d"]);
+      expect((await stack.preview()).steps).toEqual([]);
+      const drives = (await lab.host(1).engine.volumes()).map(({ Name }) => Name).toSorted();
+      expect(drives).toEqual(["store-d1", "store-d2"]);
+
+      stack.config("hosts", staying());
+      await stack.up();
+      expect((await lab.host(1).engine.info()).Swarm.LocalNodeState).toBe("inactive");
+      await expectEqual(stack, objects, ["c", "d"]);
+      expect((await stack.preview()).steps).toEqual([]);
+    });
+  },
+  { hosts: 4 },
+);
+
+async function expectEqual(stack: TestStack, objects: Record<string, Buffer>, hosts: string[]): Promise<void> {
+  const all = await buckets(stack, "all");
+  expect(Object.keys(all).toSorted()).toEqual(hosts);
+  for (const bucket of Object.values(all)) {
+    for (const [key, object] of Object.entries(objects)) expect((await bucket.get(key)).equals(object)).toBe(true);
+  }
+}
