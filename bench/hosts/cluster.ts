@@ -32,10 +32,7 @@ export async function benchCluster(hosts: number, { ansible, tell }: ClusterOpti
   const seconds: Record<string, number[]> = {};
   await undone(
     async () => {
-      const [first, ...others] = lab.hosts;
-      if (!first) throw new Error("a cluster needs at least one host");
-      const image = await buildImage(first.engine);
-      if (others.length > 0) await lab.loadImageFrom(first.engine, image);
+      const image = await lab.build(buildImage);
       for (let runs = 1; runs <= CLUSTER_RUNS; runs++) {
         for (const [name, way] of Object.entries(ways)) {
           tell?.(`${name}, run ${runs} of ${CLUSTER_RUNS}`);

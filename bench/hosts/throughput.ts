@@ -25,10 +25,7 @@ export async function benchThroughput(hosts: number, tell?: (what: string) => vo
   const lab = await startLab({ hosts, disks: 1, diskSize: DISK });
   return undone(
     async () => {
-      const [first, ...others] = lab.hosts;
-      if (!first) throw new Error("a store needs at least one host");
-      const image = await buildImage(first.engine);
-      if (others.length > 0) await lab.loadImageFrom(first.engine, image);
+      const image = await lab.build(buildImage);
       const stack = await TestStack.create({ config: configOf(lab.hosts, image, { path: "/mnt/disk1" }) });
       return undone(
         async () => {

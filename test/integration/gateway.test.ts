@@ -31,8 +31,7 @@ onLab(
   (scene) => {
     test("hand on what S3 is made of, in clear and in TLS, while members and gateways come and go", async () => {
       const { lab, images } = scene();
-      const gatewayImage = await buildTraefikImage(lab.host(1).engine);
-      await lab.loadImageFrom(lab.host(1).engine, gatewayImage);
+      const gatewayImage = await lab.build(buildTraefikImage);
       const hosts = Object.fromEntries(
         lab.hosts.map(({ socket, hostname, address }) => [hostname, { engine: socket, hostname, address }]),
       );

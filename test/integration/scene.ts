@@ -73,12 +73,9 @@ async function openScene(options: SceneOptions): Promise<OpenScene> {
   const lab = await startLab({ hosts: 1, ...options });
   const host = lab.host(1);
   const images = {
-    a: await buildImage(host.engine, { variant: "a" }),
-    b: await buildImage(host.engine, { variant: "b" }),
+    a: await lab.build((engine) => buildImage(engine, { variant: "a" })),
+    b: await lab.build((engine) => buildImage(engine, { variant: "b" })),
   };
-  for (const image of Object.values(images)) {
-    if (lab.hosts.length > 1) await lab.loadImageFrom(host.engine, image);
-  }
   const stacks: TestStack[] = [];
   const create = async (options: TestStackOptions) => {
     const stack = await TestStack.create(options);

@@ -58,8 +58,8 @@ export interface Lab {
   registry(): Promise<LabRegistry>;
   /** Gives every engine the images of an archive as `docker save` writes it. */
   load(archive: Buffer): Promise<void>;
-  /** Gives every engine an image that another engine has. */
-  loadImageFrom(engine: Engine, name: string): Promise<void>;
+  /** Has the first engine build an image, gives it to every other one, and tells its id. */
+  build(image: (engine: Engine) => Promise<string>): Promise<string>;
   /** Ends all machines and leaves nothing of the lab. */
   stop(): Promise<void>;
 }
@@ -135,7 +135,12 @@ function labOf(slot: Slot, options: LabOptions, tools: string | undefined): Lab 
       return startRegistry({ folder, namespace: network.switch, address: network.switchAddress, tools });
     },
     load,
-    loadImageFrom: async (engine, name) => load(await send(engine.connection, "GET", `/images/${name}/get`)),
+    build: async (image) => {
+      const { engine } = host(1);
+      const id = await image(engine);
+      if (hosts.length > 1) await load(await send(engine.connection, "GET", `/images/${id}/get`));
+      return id;
+    },
     stop: () => removeLab(slot),
   };
 }
