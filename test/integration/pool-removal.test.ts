@@ -36,7 +36,10 @@ onLab(
       expect(output).toMatch(/pools "2026": is gone from pools, and holds its part of the data\. Put it back/);
       const [, started = ""] = /npm run exec -- \w+ mc (admin decommission start local hash:\w+)`/.exec(output) ?? [];
       await mc(3, ...started.split(" "));
-      await until(async () => /Complete/.test(await mc(3, "admin", "decommission", "status", "local")), "an empty pool");
+      await until(
+        async () => /Complete/.test(await mc(3, "admin", "decommission", "status", "local")),
+        "an empty pool",
+      );
 
       const preview = await stack.preview();
       expect(preview.output).toMatch(/pool 2026: MinIO has emptied it/);
