@@ -1,4 +1,5 @@
 import { performance } from "node:perf_hooks";
+import { errorText } from "../components/shared/error-text.ts";
 import { say } from "../toolchain/progress.ts";
 
 /** How often everything is measured. */
@@ -28,7 +29,7 @@ export async function undone<T>(work: () => Promise<T>, undo: () => Promise<unkn
   try {
     result = await work();
   } catch (error) {
-    await undo().catch((second: unknown) => say(`cleaning up: ${second instanceof Error ? second.message : second}`));
+    await undo().catch((second: unknown) => say(`cleaning up: ${errorText(second)}`));
     throw error;
   }
   await undo();

@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { ReadableStream } from "node:stream/web";
 import { progress } from "./progress.ts";
 
 /** Time for a site to begin to answer, and to send a whole file. */
@@ -29,7 +28,7 @@ export async function download(url: string, path: string, sha256: string): Promi
       },
     });
     if (!response.body) throw new Error(`${url} sent nothing: try again`);
-    await pipeline(Readable.fromWeb(response.body as ReadableStream), measure, createWriteStream(path));
+    await pipeline(Readable.fromWeb(response.body), measure, createWriteStream(path));
     const actual = hash.digest("hex");
     if (actual !== sha256) {
       throw new Error(`${url} has SHA-256 ${actual}, its publisher says ${sha256}: nothing was kept; try again`);

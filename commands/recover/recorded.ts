@@ -1,5 +1,7 @@
 import type { EngineConnection } from "../../components/engine/connection.ts";
 import type { NodeRole } from "../../components/engine/types.ts";
+import type { NodeEngines } from "../../components/provider/service-ready.ts";
+import type { ServiceInputs } from "../../components/provider/service.ts";
 import { pulumiOutput, type Session } from "../support/pulumi.ts";
 
 /** A host's membership as the stack's state has it. */
@@ -20,6 +22,25 @@ export interface RecordedSwarm {
   /** Empty unless managers lock themselves. Secret. */
   unlockKey: string;
   members: RecordedMember[];
+}
+
+/** A service whose members make up one application, such as a store, as the stack's state has it. */
+export interface RecordedService {
+  id: string;
+  swarmId: string;
+  /** Its name in the Swarm. */
+  name: string;
+  /** How many members it has. */
+  tasks: number;
+  nodes: NodeEngines;
+  /** Says whether one member may go; absent where the application cannot do without any. */
+  maintenanceCommand?: string[];
+}
+
+/** All Swarms of a stack, and the applications in them. */
+export interface RecordedSwarms {
+  swarms: RecordedSwarm[];
+  services: RecordedService[];
 }
 
 /** A stack as `pulumi stack export --show-secrets` prints it, as far as it is used here. */
@@ -47,6 +68,11 @@ export async function readRecordedMembers(session: Session): Promise<(RecordedMe
   return recordedMembers(await exportedStack(session));
 }
 
+/** All Swarms of a stack, from its state. What is secret stays in this process. */
+export async function readRecordedSwarms(session: Session): Promise<RecordedSwarms> {
+  return recordedSwarms(await exportedStack(session));
+}
+
 async function exportedStack(session: Session): Promise<ExportedStack> {
   const exported = await pulumiOutput(session, ["stack", "export", "--show-secrets", "--stack", session.stack]);
   return JSON.parse(exported) as ExportedStack;
@@ -70,11 +96,27 @@ export function recordedSwarm(exported: ExportedStack, hostKey: string): Recorde
     );
   }
   if (another) throw new Error(`host "${hostKey}": is in two Swarms of this stack: give its hosts keys of their own`);
-  const cluster = resourcesOf(exported, "Cluster").find(({ id }) => id === chosen.swarmId);
+  return swarmOf(exported, chosen.swarmId, members);
+}
+
+/** All Swarms of a stack, and the services whose members depend on each other. */
+export function recordedSwarms(exported: ExportedStack): RecordedSwarms {
+  const members = recordedMembers(exported);
+  const ids = new Set(members.map(({ swarmId }) => swarmId));
+  const services = resourcesOf(exported, "Service").flatMap(({ id = "", outputs = {} }) => {
+    const service = plain(outputs) as ServiceInputs;
+    const { swarmId, nodes, spec, tasks, maintenanceCommand, restartTogether } = service;
+    return restartTogether.length === 0 ? [] : [{ id, swarmId, nodes, name: spec.Name, tasks, maintenanceCommand }];
+  });
+  return { swarms: [...ids].map((id) => swarmOf(exported, id, members)), services };
+}
+
+function swarmOf(exported: ExportedStack, swarmId: string, members: ReturnType<typeof recordedMembers>): RecordedSwarm {
+  const cluster = resourcesOf(exported, "Cluster").find(({ id }) => id === swarmId);
   return {
-    swarmId: chosen.swarmId,
-    unlockKey: String(plain(cluster?.outputs?.["unlockKey"]) ?? ""),
-    members: members.filter(({ swarmId }) => swarmId === chosen.swarmId),
+    swarmId,
+    unlockKey: (plain(cluster?.outputs?.["unlockKey"]) as string | undefined) ?? "",
+    members: members.filter((member) => member.swarmId === swarmId),
   };
 }
 

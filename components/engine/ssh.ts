@@ -175,7 +175,7 @@ class SshStream extends Duplex {
     const { stdin, stdout, stderr } = this.#child;
     // They are sockets, which the types of a child process do not say.
     for (const handle of [this.#child, stdin, stdout, stderr]) {
-      if ("unref" in handle) act(handle as unknown as { ref(): void; unref(): void });
+      if ("unref" in handle) act(handle);
     }
   }
 }

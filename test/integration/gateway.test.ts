@@ -3,6 +3,7 @@ import { Agent } from "node:https";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
 import { gzipSync } from "node:zlib";
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
@@ -118,10 +119,8 @@ async function awkwardObjects(access: StoreAccess): Promise<void> {
 /** A request that names no encoding: some clients' do not. */
 function plainly(url: string): Promise<{ headers: Record<string, unknown>; body: Buffer }> {
   return new Promise((resolve, reject) => {
-    httpGet(url, async (response) => {
-      const parts: Buffer[] = [];
-      for await (const part of response) parts.push(part as Buffer);
-      resolve({ headers: response.headers, body: Buffer.concat(parts) });
+    httpGet(url, (response) => {
+      buffer(response).then((body) => resolve({ headers: response.headers, body }), reject);
     }).on("error", reject);
   });
 }

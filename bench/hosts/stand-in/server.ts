@@ -1,5 +1,5 @@
 import { mkdirSync } from "node:fs";
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import { json } from "node:stream/consumers";
 import { type Answer, type StandIn, StandInSwarm } from "./swarm.ts";
@@ -24,14 +24,17 @@ export async function startStandIns(number: number, folder: string): Promise<Sta
   }));
   let count = 0;
   let bytes = 0;
+  const respond = async (engine: StandIn, request: IncomingMessage, response: ServerResponse) => {
+    const url = new URL(request.url ?? "/", "http://engine");
+    const { status, body } = await answer(swarm, engine, request, url);
+    const text = body === undefined ? "" : JSON.stringify(body);
+    count += 1;
+    bytes += Buffer.byteLength(text);
+    response.writeHead(status, { "content-type": "application/json" }).end(text);
+  };
   const serve = (engine: StandIn) =>
-    createServer(async (request, response) => {
-      const url = new URL(request.url ?? "/", "http://engine");
-      const { status, body } = await answer(swarm, engine, request, url);
-      const text = body === undefined ? "" : JSON.stringify(body);
-      count += 1;
-      bytes += Buffer.byteLength(text);
-      response.writeHead(status, { "content-type": "application/json" }).end(text);
+    createServer((request, response) => {
+      respond(engine, request, response).catch((error: Error) => response.destroy(error));
     });
   const servers = await Promise.all(engines.map((engine) => listening(serve(engine), engine.path)));
   return {
