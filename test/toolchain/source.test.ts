@@ -1,0 +1,35 @@
+import { join } from "node:path";
+import { ESLint } from "eslint";
+import { describe, expect, test } from "vitest";
+import { ROOT } from "../../toolchain/cache.ts";
+import { run } from "../../toolchain/run.ts";
+
+/** Whole runs over all files; a minute each on a machine that does much else. */
+const TIMEOUT = 5 * 60_000;
+
+const node = (program: string, ...args: string[]) =>
+  run(process.execPath, [join(ROOT, "node_modules", program), ...args], { cwd: ROOT });
+
+describe("the source", { timeout: TIMEOUT }, () => {
+  const linter = new ESLint({ cwd: ROOT });
+
+  test("passes the compiler", () => node("typescript/bin/tsc", "--noEmit"));
+
+  test("is formatted", () => node("prettier/bin/prettier.cjs", "--check", "."));
+
+  test("passes the linter", async () => {
+    const formatter = await linter.loadFormatter("stylish");
+    expect(await formatter.format(await linter.lintFiles("."))).toBe("");
+  });
+
+  test.each([
+    ["an Output in a text", "output: pulumi.Output<string>", "`is ${output}`", "restrict-template-expressions"],
+    ["an Input in a text", "input: pulumi.Input<string>", "`is ${input}`", "restrict-template-expressions"],
+    ["an Output that is added to a text", "output: pulumi.Output<string>", '"is " + output', "restrict-plus-operands"],
+    ["a promise nobody waits for", "promise: Promise<string>", "{ promise; }", "no-floating-promises"],
+  ])("has the linter find %s", async (_what, parameter, body, rule) => {
+    const text = `import * as pulumi from "@pulumi/pulumi";\nexport const text = (${parameter}) => ${body};\n`;
+    const [result] = await linter.lintText(text, { filePath: join(ROOT, "index.ts") });
+    expect(result!.messages.map(({ ruleId }) => ruleId)).toContain(`@typescript-eslint/${rule}`);
+  });
+});
