@@ -1,7 +1,6 @@
 // `npm run lab -- up`: several hosts on this machine, as the tests have them, with a stack file that points at them.
 import { parseArgs } from "node:util";
 import { progress, say } from "../toolchain/progress.ts";
-import { buildImage } from "../toolchain/minio-image.ts";
 import { runAttached } from "../toolchain/run.ts";
 import { ROOT } from "../toolchain/cache.ts";
 import { keptLabs, type Lab, startLab } from "../test/lab/lab.ts";
@@ -53,22 +52,12 @@ async function up(args: string[]): Promise<void> {
   await forgetLabStack();
   const lab = await progress(`starting ${hosts} hosts`, () => startLab({ hosts, disks, keep: true }));
   try {
-    const image = await storeImage(lab);
-    writeLabStack(lab.hosts, { image, disks });
+    writeLabStack(lab.hosts, { disks });
   } catch (error) {
     await lab.stop();
     throw error;
   }
   console.log(`${await renderLab(lab)}\n\n${renderNext(lab)}`);
-}
-
-/** The lab reaches no registry but its own. */
-async function storeImage(lab: Lab): Promise<string> {
-  const { engine } = lab.host(1);
-  const image = await buildImage(engine);
-  return progress("pushing the store's image to the lab's registry", async () => {
-    return (await lab.registry()).push(engine, image, "minio");
-  });
 }
 
 async function down(): Promise<void> {

@@ -6,6 +6,6 @@ import { pulumiAttached } from "./support/pulumi.ts";
 
 await main(async () => {
   const { stack, yes, json, rest } = readArgs();
-  const { session } = await prepare(stack, { yes });
+  const { session } = await prepare(stack, { yes, looksOnly: true });
   return await pulumiAttached(session, ["preview", ...(json ? ["--json"] : []), ...rest]);
 });

@@ -1,14 +1,11 @@
 import { createHash } from "node:crypto";
 import { type Engine, orMissing } from "../components/engine/engine.ts";
-import { progress } from "./progress.ts";
 import { tar, type TarEntry } from "./tar.ts";
 
 /** An image of one layer. */
 export interface ImageContents {
   /** Its name in the engine, beside its id; Swarm is given the id, which it never pulls. */
   name: string;
-  /** What it is, for the progress line: `MinIO`. */
-  title: string;
   files: TarEntry[];
   entrypoint: string[];
   env: string[];
@@ -22,35 +19,32 @@ export async function imageId(engine: Engine, name: string): Promise<string | un
   return (await orMissing(engine.request<{ Id: string }>("GET", `/images/${name}/json`)))?.Id;
 }
 
-/**
- * Loads an image into the engine.
- *
- * @returns the image's id, `sha256:…`. The same contents give the same id.
- */
-export async function loadImage(engine: Engine, contents: ImageContents): Promise<string> {
-  return await progress(`loading the ${contents.title} image into the engine`, async () => {
-    await engine.request("POST", "/images/load", {
-      query: { quiet: true },
-      body: archive(contents),
-      timeoutMs: 120_000,
-    });
-    const id = await imageId(engine, contents.name);
-    if (!id)
-      throw new Error(`the engine took the image ${contents.name} but does not list it: look at the engine's log`);
-    return id;
-  });
+/** An image as `docker load` reads it. */
+export interface PackedImage {
+  /** `sha256:…`, by which engines know it. The same contents give the same id. */
+  id: string;
+  archive: Buffer;
 }
 
-/** The archive that `docker load` reads: one layer, the image's configuration, and a list of both. */
-function archive(contents: ImageContents): Buffer {
+/** Loads an image into the engine, and gives back its id there. */
+export async function loadImage(engine: Engine, name: string, { archive }: PackedImage): Promise<string> {
+  await engine.request("POST", "/images/load", { query: { quiet: true }, body: archive, timeoutMs: 120_000 });
+  const id = await imageId(engine, name);
+  if (!id) throw new Error(`the engine took the image ${name} but does not list it: look at the engine's log`);
+  return id;
+}
+
+/** Packs one layer, the image's configuration, and a list of both. */
+export function packImage(contents: ImageContents): PackedImage {
   const layer = tar(contents.files);
   const config = Buffer.from(JSON.stringify(configuration(contents, sha256(layer))));
   const manifest = [{ Config: `${sha256(config)}.json`, RepoTags: [contents.name], Layers: ["layer.tar"] }];
-  return tar([
+  const archive = tar([
     { name: "layer.tar", mode: 0o644, content: layer },
     { name: `${sha256(config)}.json`, mode: 0o644, content: config },
     { name: "manifest.json", mode: 0o644, content: Buffer.from(JSON.stringify(manifest)) },
   ]);
+  return { id: `sha256:${sha256(config)}`, archive };
 }
 
 /** No time of its own: the image's id is the hash of this text. */

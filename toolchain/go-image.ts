@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Engine } from "../components/engine/engine.ts";
-import { imageId, type ImageContents, loadImage } from "./docker-image.ts";
+import { imageId, type ImageContents, loadImage, type PackedImage, packImage } from "./docker-image.ts";
 import { type GoPrograms, obtainPrograms, programsPiece } from "./go.ts";
+import { progress } from "./progress.ts";
 
 /**
  * An image with nothing but programs that are built from Go modules, of which its containers run the first. The engine
@@ -24,15 +25,33 @@ export interface GoImageVariant {
   labels: Readonly<Record<string, string>>;
 }
 
+/** An image whose programs are built, and which any engine may be given. */
+export interface BuiltImage {
+  /** Its name in an engine, beside its id. */
+  name: string;
+  /** Packs it, at the first call; it is as large as its programs. */
+  packed(): PackedImage;
+}
+
+/** Builds the image's programs if they are missing. */
+export async function builtGoImage(image: GoImage, variant?: GoImageVariant): Promise<BuiltImage> {
+  const binaries = await obtainPrograms(image);
+  const name = `pulumi-swarm/${image.name}:${programsPiece(image).key}${variant?.suffix ?? ""}`;
+  let packed: PackedImage | undefined;
+  return { name, packed: () => (packed ??= packImage(contents(name, image, binaries, variant))) };
+}
+
 /**
  * Loads the image into the engine.
  *
  * @returns the image's id, `sha256:…`. The same binaries give the same id.
  */
 export async function buildGoImage(engine: Engine, image: GoImage, variant?: GoImageVariant): Promise<string> {
-  const binaries = await obtainPrograms(image);
-  const name = `pulumi-swarm/${image.name}:${programsPiece(image).key}${variant?.suffix ?? ""}`;
-  return (await imageId(engine, name)) ?? (await loadImage(engine, contents(name, image, binaries, variant)));
+  const { name, packed } = await builtGoImage(image, variant);
+  const there = await imageId(engine, name);
+  if (there !== undefined) return there;
+  const label = `loading the ${image.title} image into the engine`;
+  return progress(label, () => loadImage(engine, name, packed()));
 }
 
 function contents(name: string, image: GoImage, binaries: string, variant?: GoImageVariant): ImageContents {
@@ -42,7 +61,6 @@ function contents(name: string, image: GoImage, binaries: string, variant?: GoIm
   const folders = parts.map((_, at) => `${parts.slice(0, at + 1).join("/")}/`);
   return {
     name,
-    title,
     files: [
       { name: "tmp/", mode: 0o1777 },
       ...folders.map((each) => ({ name: each, mode: 0o755 })),

@@ -1,5 +1,5 @@
 import type { Engine } from "../components/engine/engine.ts";
-import { buildGoImage, type GoImage } from "./go-image.ts";
+import { buildGoImage, type BuiltImage, builtGoImage, type GoImage, type GoImageVariant } from "./go-image.ts";
 import { MINIO } from "./versions.ts";
 
 const IMAGE: GoImage = {
@@ -27,7 +27,15 @@ export interface ImageOptions {
  * @returns the image's id, `sha256:…`. The same binaries give the same id.
  */
 export async function buildImage(engine: Engine, options: ImageOptions = {}): Promise<string> {
-  const variant = options.variant ?? "a";
+  return buildGoImage(engine, IMAGE, variantOf(options));
+}
+
+/** The same image, for engines elsewhere. */
+export function builtImage(options: ImageOptions = {}): Promise<BuiltImage> {
+  return builtGoImage(IMAGE, variantOf(options));
+}
+
+function variantOf({ variant = "a" }: ImageOptions): GoImageVariant {
   if (!/^[a-z0-9]+$/.test(variant)) throw new Error(`variant "${variant}": lowercase letters and digits only`);
-  return buildGoImage(engine, IMAGE, { suffix: `-${variant}`, labels: { "pulumi-swarm.variant": variant } });
+  return { suffix: `-${variant}`, labels: { "pulumi-swarm.variant": variant } };
 }

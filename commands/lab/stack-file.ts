@@ -21,8 +21,6 @@ const COMMENT = `# The hosts of \`npm run lab -- up\`; written by it, and remove
 `;
 
 export interface LabStack {
-  /** The store's image, as the lab's engines pull it. */
-  image: string;
   /** How many disks each host has; a store on none of them keeps its data in volumes. */
   disks: number;
 }
@@ -38,7 +36,7 @@ export function writeLabStack(hosts: readonly LabHost[], stack: LabStack): void 
 /** What the stack of those hosts says. */
 export function labConfig(
   hosts: readonly Pick<LabHost, "number" | "hostname" | "address" | "ssh">[],
-  { image, disks }: LabStack,
+  { disks }: LabStack,
 ): Record<string, unknown> {
   const managers = hosts.length < MANAGERS ? 1 : MANAGERS;
   const numbers = Array.from({ length: disks }, (_, at) => at + 1);
@@ -46,7 +44,6 @@ export function labConfig(
   return {
     "pulumi-swarm:stack": "ssh",
     "pulumi-swarm:encrypted": false,
-    "pulumi-swarm:image": image,
     "pulumi-swarm:hosts": Object.fromEntries(
       hosts.map(({ number, hostname, address, ssh }) => [
         hostname,

@@ -1,27 +1,51 @@
 import type { Engine } from "../../components/engine/engine.ts";
 import { ensureEngine } from "../../toolchain/docker-engine.ts";
 import { writeWorkingConfig } from "./config.ts";
+import type { HostsImage } from "./hosts-image.ts";
 import { forgetPendingCreates } from "./pending.ts";
 import { ensureToolchain, openSession, type Session } from "./pulumi.ts";
-import { openState } from "./state.ts";
-import { isLocal, localConfig } from "./store-image.ts";
+import { openState, type StateFolder } from "./state.ts";
+import { IMAGE_KEY, imageBefore, imageOfHosts, kindOf, localConfig } from "./store-image.ts";
 
-/** A session, and this machine's engine where the stack lives on it. */
+/** A session, and what else the stack's environment has. */
 export interface Prepared {
   session: Session;
+  /** This machine's engine, where the stack lives on it. */
   engine?: Engine;
+  /** The image that the stack's hosts are given, where they cannot pull one. */
+  image?: HostsImage;
+}
+
+export interface PrepareOptions {
+  /** Asks nothing. */
+  yes?: boolean;
+  /** Only looks at the stack's hosts, and gives them nothing. */
+  looksOnly?: boolean;
 }
 
 /**
  * All that must be there before Pulumi can run on a stack: CLI, language host, plugins, a Docker Engine, the image, the
  * working configuration and the stack itself. What is there is not looked at twice.
  */
-export async function prepare(stack: string, options: { yes?: boolean } = {}): Promise<Prepared> {
+export async function prepare(stack: string, options: PrepareOptions = {}): Promise<Prepared> {
   const toolchain = await ensureToolchain();
   const state = openState();
-  const engine = isLocal(state, stack) ? await ensureEngine(options) : undefined;
-  writeWorkingConfig(state, stack, engine ? await localConfig(state, stack, engine) : {});
+  const kind = kindOf(state, stack);
+  const engine = kind === "local" ? await ensureEngine(options) : undefined;
+  const image = kind === "ssh" ? await configureHosts(state, stack, options) : undefined;
+  if (kind !== "ssh") writeWorkingConfig(state, stack, engine ? await localConfig(state, stack, engine) : {});
   const session = await openSession(toolchain, state, stack);
   await forgetPendingCreates(session);
-  return { session, engine };
+  return { session, engine, image };
+}
+
+/** Which hosts there are is in the working configuration, and which image they have is to come into it. */
+async function configureHosts(state: StateFolder, stack: string, { looksOnly = false }: PrepareOptions) {
+  const write = (id: string | undefined) =>
+    writeWorkingConfig(state, stack, id === undefined ? {} : { [IMAGE_KEY]: id });
+  const before = imageBefore(state, stack);
+  write(before);
+  const image = await imageOfHosts(state, stack, !looksOnly);
+  if (image?.id !== before) write(image?.id);
+  return image;
 }

@@ -27,5 +27,7 @@ export function stackHosts(
 function sshHosts(config: Record<string, unknown>): StackHost[] {
   const hosts = (config["pulumi-swarm:hosts"] ?? {}) as Record<string, SshAccess>;
   const defaults = (config["pulumi-swarm:hostDefaults"] ?? {}) as Partial<SshAccess>;
-  return Object.entries(hosts).map(([key, host]) => ({ key, connection: sshConnection({ ...defaults, ...host }) }));
+  // What is no host is refused by the program, which says what a host is.
+  const sound = Object.entries(hosts).filter(([, host]) => typeof (host as SshAccess | null)?.address === "string");
+  return sound.map(([key, host]) => ({ key, connection: sshConnection({ ...defaults, ...host }) }));
 }

@@ -9,19 +9,24 @@ import { imageId } from "../../toolchain/docker-image.ts";
 import { buildImage } from "../../toolchain/minio-image.ts";
 import { progress, say } from "../../toolchain/progress.ts";
 import { SOURCE_VARIABLE } from "../../toolchain/source.ts";
-import { readTracked, type StackConfig, workingConfig } from "./config.ts";
+import { effectiveConfig, readTracked, type StackConfig, workingConfig } from "./config.ts";
+import { type HostsImage, hostsImage } from "./hosts-image.ts";
+import { stackHosts } from "./stack-hosts.ts";
 import type { StateFolder } from "./state.ts";
 
-const IMAGE_KEY = "pulumi-swarm:image";
+export const IMAGE_KEY = "pulumi-swarm:image";
 const STACK_KEY = "pulumi-swarm:stack";
 /** Time for a registry of images to tell the engine whether it has the image. */
 const REGISTRY_MS = 15_000;
 
-/** Whether the stack's environment is this machine: only then its engine and its image are ours to care for. */
-export function isLocal(state: StateFolder, stack: string): boolean {
+/** The kind of the stack's environment: `pulumi-swarm:stack`. */
+export function kindOf(state: StateFolder, stack: string): unknown {
   const project = parse(readFileSync(join(state.project, "Pulumi.yaml"), "utf8")) as StackConfig;
-  return (readTracked(state, stack).config?.[STACK_KEY] ?? project.config?.[STACK_KEY] ?? "local") === "local";
+  return readTracked(state, stack).config?.[STACK_KEY] ?? project.config?.[STACK_KEY] ?? "local";
 }
+
+/** Whether the stack's environment is this machine: only then its engine is ours to care for. */
+export const isLocal = (state: StateFolder, stack: string) => kindOf(state, stack) === "local";
 
 /**
  * The configuration that only this machine needs: none where the engine has or can pull the image that the stack asks
@@ -35,15 +40,34 @@ export async function localConfig(state: StateFolder, stack: string, engine: Eng
   return { [IMAGE_KEY]: await buildImage(engine) };
 }
 
+/**
+ * The image of a stack on hosts that cannot pull the one it would have: built here, and theirs by its id. Nothing where
+ * its config, or its user, names an image.
+ */
+export async function imageOfHosts(
+  state: StateFolder,
+  stack: string,
+  brings: boolean,
+): Promise<HostsImage | undefined> {
+  const before = imageBefore(state, stack);
+  const config = effectiveConfig(state, stack);
+  const hosts = stackHosts([], config, false);
+  const isTracked = readTracked(state, stack).config?.[IMAGE_KEY] !== undefined;
+  const isNamed = isTracked || (config[IMAGE_KEY] !== undefined && config[IMAGE_KEY] !== before);
+  if (isNamed || hosts.length === 0) return undefined;
+  const canPullIt = (engine: Engine) => canPull(engine, DEFAULT_MINIO_IMAGE);
+  return hostsImage(hosts, { wasBrought: before !== undefined, brings, canPull: canPullIt });
+}
+
 /** The image that an earlier run built for this stack. */
-function imageBefore(state: StateFolder, stack: string): string | undefined {
+export function imageBefore(state: StateFolder, stack: string): string | undefined {
   const { config } = (parse(readIfThere(workingConfig(state, stack).basePath) ?? "") ?? {}) as StackConfig;
   const image = config?.[IMAGE_KEY];
   return typeof image === "string" && image.startsWith("sha256:") ? image : undefined;
 }
 
 /** The engine asks the registry itself: with its own mirrors, proxies and certificates. */
-async function canPull(engine: Engine, image: string): Promise<boolean> {
+export async function canPull(engine: Engine, image: string): Promise<boolean> {
   const forced = process.env[SOURCE_VARIABLE];
   if (forced === "registries") return false;
   if (forced === "public" || (await imageId(engine, image))) return true;

@@ -3,6 +3,7 @@ import { delimiter, join } from "node:path";
 import type { Engine } from "../../components/engine/engine.ts";
 import { send } from "../../components/engine/transport.ts";
 import { locked } from "../../toolchain/cache.ts";
+import { inTurns } from "../../toolchain/turns.ts";
 import { unmountBelow } from "./disks.ts";
 import { LabHost, removeCgroups } from "./host.ts";
 import { LabNetwork } from "./network.ts";
@@ -12,7 +13,6 @@ import { abandonedSlots, claimSlot, keepSlot, keptSlots, LABS, releaseSlot, type
 import { LabKeys, type LabSsh } from "./ssh.ts";
 import { LAB_USERS } from "./system.ts";
 import { canUnpack, labTools } from "./tools.ts";
-import { inTurns } from "./turns.ts";
 
 export { LAB_USERS };
 export type { LabHost, LabRegistry, LabSsh };

@@ -26,6 +26,11 @@ test("a stack's hosts are those of its state and those that only its config name
   expect(hosts[0]!.connection.sshOptions).toEqual(expect.arrayContaining(["-i", "/key"]));
 });
 
+test("what is no host is left to the program, which says so", () => {
+  const hosts = { a: {}, b: null, c: { address: 7 }, d: { address: "10.0.0.4" } };
+  expect(stackHosts([], { "pulumi-swarm:hosts": hosts }, false).map(({ key }) => key)).toEqual(["d"]);
+});
+
 test("of this machine alone, what is recorded goes before what DOCKER_HOST names", () => {
   expect(stackHosts([], {}, true).map(({ key }) => key)).toEqual(["local"]);
   const recorded = [{ key: "local", connection: { host: "tcp://10.0.0.9:2375" } }];

@@ -32,16 +32,15 @@ test.each([
   [4, ["manager", "manager", "manager", "worker"]],
 ])("of %i hosts an odd number are managers", (count, roles) => {
   const hosts = Array.from({ length: count }, (_, at) => labHost(at + 1));
-  const config = labConfig(hosts, { image: "image", disks: 0 });
+  const config = labConfig(hosts, { disks: 0 });
   const made = Object.values(config["pulumi-swarm:hosts"] as Record<string, { role: string }>);
   expect(made.map(({ role }) => role)).toEqual(roles);
 });
 
 test("the stack says how its hosts are reached, and that nothing encrypts between them", () => {
-  expect(labConfig([labHost(1)], { image: "image", disks: 2 })).toEqual({
+  expect(labConfig([labHost(1)], { disks: 2 })).toEqual({
     "pulumi-swarm:stack": "ssh",
     "pulumi-swarm:encrypted": false,
-    "pulumi-swarm:image": "image",
     "pulumi-swarm:hosts": {
       node1: {
         ...{ address: "192.0.2.1", user: "root", identityFile: "/key", hostKey: "ssh-ed25519 AAAA", role: "manager" },
