@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { progress, say } from "../toolchain/progress.ts";
 import { readRecordedMembers } from "./recover/recorded.ts";
 import { type DataFound, findData, removeData } from "./down/data.ts";
-import { readArgs } from "./support/args.ts";
+import { npmRun, readArgs } from "./support/args.ts";
 import { effectiveConfig } from "./support/config.ts";
 import { main } from "./support/main.ts";
 import { ensureToolchain, openSession, pulumiAttached, type Session } from "./support/pulumi.ts";
@@ -26,7 +26,7 @@ await main(async () => {
   } else say(`stack ${stack} does not exist here: nothing to destroy`);
   const hosts = stackHosts(recorded, effectiveConfig(state, stack), isLocal(state, stack));
   const found = await progress("looking for data volumes", () => findData(hosts, state.projectName, stack));
-  return await tellAboutData(found, flags.has(DELETE_DATA));
+  return await tellAboutData(found, stack, flags.has(DELETE_DATA));
 });
 
 function destroy(session: Session, { asks, json, rest }: { asks: boolean; json: boolean; rest: string[] }) {
@@ -36,7 +36,7 @@ function destroy(session: Session, { asks, json, rest }: { asks: boolean; json: 
 }
 
 /** Gives back 1 when data was to be removed that is out of reach. */
-async function tellAboutData({ volumes, silent }: DataFound, remove: boolean): Promise<number> {
+async function tellAboutData({ volumes, silent }: DataFound, stack: string, remove: boolean): Promise<number> {
   for (const { key, why } of silent) say(`host ${key}: whether it has data volumes cannot be told: ${why}`);
   const names = volumes.map(({ host, name }) => (host.key === "local" ? name : `${name} on ${host.key}`)).join(", ");
   const running = "the Docker Engine keeps running";
@@ -47,7 +47,7 @@ async function tellAboutData({ volumes, silent }: DataFound, remove: boolean): P
     say(`removed, with all data: ${names}; ${running}`);
   } else {
     say(`kept, with all data: volume${volumes.length > 1 ? "s" : ""} ${names}`);
-    say(`${running}; \`npm run down -- ${DELETE_DATA}\` removes the data`);
+    say(`${running}; \`${npmRun("down", stack, DELETE_DATA)}\` removes the data`);
   }
   return remove && silent.length > 0 ? 1 : 0;
 }

@@ -27,5 +27,5 @@ await main(async () => {
   const code = await pulumiAttached(session, ["up", ...confirmation(yes || json, isEmpty), ...output, ...rest]);
   await bringing?.stop();
   if (code !== 0) return code;
-  if (!json) say(`\n${summary(await readOutputs(session))}`);
+  if (!json) say(`\n${summary(await readOutputs(session), stack)}`);
 });

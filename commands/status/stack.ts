@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { obtainPulumi } from "../../toolchain/pulumi.ts";
 import { readRecordedMembers, type RecordedMember } from "../recover/recorded.ts";
+import { npmRun } from "../support/args.ts";
 import { pulumiEnvironment, pulumiOutput, type Session } from "../support/pulumi.ts";
 import { openState, stackFile, type StateFolder } from "../support/state.ts";
 
@@ -26,9 +27,7 @@ export interface StackValues {
 export async function readStack(stack: string): Promise<StackValues> {
   const values = await findStack(stack);
   if (values) return values;
-  throw new Error(
-    `stack ${stack} is not up: start it with \`npm run up${stack === "dev" ? "" : ` -- --stack ${stack}`}\``,
-  );
+  throw new Error(`stack ${stack} is not up: start it with \`${npmRun("up", stack)}\``);
 }
 
 /** The hosts of the stack's Swarm, with the way to each one's engine. */

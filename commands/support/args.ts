@@ -37,6 +37,12 @@ export function assertNoRest({ rest }: CommandArgs, usage: string): void {
   if (rest.length > 0) throw new Error(`argument "${rest[0]}": not known here; usage: ${usage}`);
 }
 
+/** How a command is typed that is to work on that stack; the one it would take by itself is not named. */
+export function npmRun(command: string, stack: string, ...args: readonly string[]): string {
+  const given = [...(stack === defaultStack() ? [] : ["--stack", stack]), ...args];
+  return ["npm run", command, ...(given.length > 0 ? ["--", ...given] : [])].join(" ");
+}
+
 const defaultStack = () => process.env["PULUMI_STACK"] || "dev";
 
 /** A stack is configured by its file; a mistyped name must not become a new, empty stack. */

@@ -1,3 +1,4 @@
+import { npmRun } from "./args.ts";
 import { pulumiOutput, type Session } from "./pulumi.ts";
 
 /** A stack's outputs, as far as the commands show them. Secrets are masked. */
@@ -12,8 +13,8 @@ export async function readOutputs(session: Session): Promise<Outputs> {
   return JSON.parse(await pulumiOutput(session, ["stack", "output", "--json"])) as Outputs;
 }
 
-/** What a person wants to know after `up`. */
-export function summary(outputs: Outputs): string {
+/** What a person wants to know after `up` of a stack. */
+export function summary(outputs: Outputs, stack: string): string {
   const { endpoint, endpoints = {}, consoleEndpoints = {} } = outputs;
   const table = (urls: Record<string, string>) =>
     Object.entries(urls).map(([key, url]) => `  ${key.padEnd(12)} ${url}`);
@@ -23,7 +24,7 @@ export function summary(outputs: Outputs): string {
     ...(published ? ["Endpoints:", ...table(endpoints)] : []),
     ...(Object.keys(consoleEndpoints).length > 0 ? ["Consoles:", ...table(consoleEndpoints)] : []),
     "User and password:",
-    '  eval "$(npm run -s env)"',
+    `  eval "$(${npmRun("-s env", stack)})"`,
     "  pulumi stack output rootUser; pulumi stack output --show-secrets rootPassword",
     ...(published
       ? ["Swarm publishes these ports on all addresses of the host: let a firewall decide who reaches them."]

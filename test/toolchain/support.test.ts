@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { readArgs } from "../../commands/support/args.ts";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { npmRun, readArgs } from "../../commands/support/args.ts";
 import { clearStaleLocks } from "../../commands/support/locks.ts";
 import { openState, type StateFolder } from "../../commands/support/state.ts";
 import { ROOT } from "../../toolchain/cache.ts";
@@ -20,6 +20,19 @@ describe("arguments", () => {
     expect(() => readArgs(["--stack=prdo"])).toThrow(
       /--stack "prdo": there is no Pulumi.prdo.yaml; choose one of .*dev/,
     );
+  });
+});
+
+describe("a command that is named to the user", () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  it("names the stack, unless it would take that one by itself", () => {
+    vi.stubEnv("PULUMI_STACK", "");
+    expect(npmRun("status", "dev")).toBe("npm run status");
+    expect(npmRun("status", "lab")).toBe("npm run status -- --stack lab");
+    expect(npmRun("down", "lab", "--delete-data")).toBe("npm run down -- --stack lab --delete-data");
+    vi.stubEnv("PULUMI_STACK", "lab");
+    expect([npmRun("-s env", "lab"), npmRun("up", "dev")]).toEqual(["npm run -s env", "npm run up -- --stack dev"]);
   });
 });
 
