@@ -26,12 +26,7 @@ export async function labTools(): Promise<string | undefined> {
     name: "lab-tools",
     key: keyOf(system, missing),
     make: async (folder) => {
-      // Lists of packages may be missing, or older than what the archive still has.
-      const packages = await download(missing, folder).catch(async () => {
-        await run("apt-get", ["update"]);
-        return download(missing, folder);
-      });
-      for (const file of packages) await unpack(file, folder);
+      for (const file of await downloadPackages(missing, folder)) await unpack(file, folder);
     },
   });
 }
@@ -42,6 +37,14 @@ export function canUnpack(): boolean {
 }
 
 /** Fetches the packages and what they need beyond what is installed here; gives back their files. */
+export async function downloadPackages(packages: readonly string[], folder: string): Promise<string[]> {
+  // Lists of packages may be missing, or older than what the archive still has.
+  return download(packages, folder).catch(async () => {
+    await run("apt-get", ["update"]);
+    return download(packages, folder);
+  });
+}
+
 async function download(packages: readonly string[], folder: string): Promise<string[]> {
   const plan = await run("apt-get", ["install", "--simulate", "--no-install-recommends", ...packages]);
   const wanted = plan.split("\n").flatMap((line) => {

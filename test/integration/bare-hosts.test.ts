@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { bringLater, hostsImage } from "../../commands/support/hosts-image.ts";
+import { stackHosts } from "../../commands/support/stack-hosts.ts";
+import { canPull } from "../../commands/support/store-image.ts";
+import type { Engine } from "../../components/engine/engine.ts";
+import { takeEngineAway } from "../lab/bare.ts";
+import { type Lab, startLab, whyNoLab } from "../lab/lab.ts";
+import { buckets, someObject } from "./s3.ts";
+import { TestStack } from "./stack.ts";
+
+const problem = whyNoLab();
+
+describe("hosts that lack what a stack takes", () => {
+  let lab: Lab;
+  let stack: TestStack;
+
+  beforeAll(async () => {
+    if (problem !== undefined) return;
+    lab = await startLab({ hosts: 2 });
+    await takeEngineAway(lab.host(2));
+  });
+  afterAll(async () => {
+    stack?.remove();
+    await lab?.stop();
+  });
+  beforeEach(({ skip }) => {
+    if (problem !== undefined) skip(problem);
+  });
+
+  test("get Docker Engine, and an image that they cannot pull", async () => {
+    const hosts = {
+      a: { ...machine(1), user: "root", role: "manager" },
+      b: { ...machine(2), user: "operator", role: "worker" },
+    };
+    const settings = { hosts, drives: { d1: {}, d2: {} }, install: "distribution", encrypted: false };
+    const named = stackHosts([], { "pulumi-swarm:hosts": hosts }, false);
+    const isThere = (engine: Engine) => canPull(engine, NOT_TO_BE_HAD);
+    const wanted = await hostsImage(named, { wasBrought: true, brings: false, canPull: isThere });
+    expect(await lab.host(1).engine.hasImage(wanted!.id)).toBe(false);
+    const image = await hostsImage(named, { wasBrought: false, brings: true, canPull: isThere });
+    expect(image!.id).toBe(wanted!.id);
+    expect(await lab.host(1).engine.hasImage(image!.id)).toBe(true);
+    expect(image!.late.map(({ key }) => key)).toEqual(["b"]);
+
+    stack = await TestStack.create({ config: { stack: "ssh", image: image!.id, ...settings } });
+    const bringing = bringLater(image!);
+    const { output } = await stack.up().finally(() => bringing.stop());
+    expect(output).toMatch(/host node2: going to install docker\.io iptables with apt-get, start the Docker Engine/);
+    expect(await lab.exec(2, "id", "-nG", "operator")).toContain("docker");
+    expect(await lab.host(2).engine.hasImage(image!.id)).toBe(true);
+
+    const through = await buckets(stack, "all");
+    const object = someObject();
+    await through["a"]!.create();
+    await through["b"]!.put("object", object);
+    expect((await through["a"]!.get("object")).equals(object)).toBe(true);
+    expect((await stack.preview()).steps).toEqual([]);
+  });
+
+  function machine(number: number) {
+    const { address, hostname, ssh } = lab.host(number);
+    return { address, hostname, identityFile: ssh.identityFile, hostKey: ssh.hostKey };
+  }
+});
+
+/** No registry has it, wherever this is run. */
+const NOT_TO_BE_HAD = "registry.invalid/none:1";
