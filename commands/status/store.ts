@@ -1,3 +1,5 @@
+import { lastLine } from "../../components/shared/last-line.ts";
+
 /** How the store itself is. */
 export interface StoreReport {
   /** Whether enough drives answer for objects to be written. */
@@ -70,7 +72,7 @@ export function parseAdminInfo(printed: string): AdminInfo | string {
       (typeof error === "string" ? error : (error?.cause?.message ?? error?.message)) ?? "it answered without a state"
     );
   } catch {
-    return printed.trim().split("\n").at(-1) || "it answered nothing";
+    return lastLine(printed) ?? "it answered nothing";
   }
 }
 

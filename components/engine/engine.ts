@@ -1,3 +1,4 @@
+import { lastLine } from "../shared/last-line.ts";
 import type { EngineConnection } from "./connection.ts";
 import { frames } from "./frames.ts";
 import { type EngineRequest, EngineError, send } from "./transport.ts";
@@ -192,8 +193,7 @@ export class Engine {
     const query = { fromImage: /[:@][^/]*$/.test(name) ? name : `${name}:latest` };
     const progress = await send(this.connection, "POST", "/images/create", { query, timeoutMs });
     // The answer begins before the pull does: a failure comes as its last line.
-    const [last = "{}"] = progress.toString().trim().split("\n").slice(-1);
-    const { error } = JSON.parse(last || "{}") as { error?: string };
+    const { error } = JSON.parse(lastLine(progress.toString()) ?? "{}") as { error?: string };
     if (error !== undefined) throw new EngineError(500, error);
   }
 

@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { lastLine } from "../shared/last-line.ts";
 
 /** Which machine, and as whom; what a `ssh://` address says. */
 export interface SshTarget {
@@ -115,11 +116,4 @@ function onTheWay(stderr: string, host: string): string {
   const spoken = /(?:host key is known for|Host key for) \[?([^\s\]]+)|@([^\s:]+): Permission denied \(/.exec(stderr);
   const name = spoken?.[1] ?? spoken?.[2];
   return name === undefined || name === host ? "" : `at "${name}": `;
-}
-
-function lastLine(text: string): string | undefined {
-  return text
-    .split("\n")
-    .map((line) => line.trim())
-    .findLast((line) => line !== "");
 }

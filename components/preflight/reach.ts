@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 import type { EngineConnection } from "../engine/connection.ts";
 import { hasShell, runScript } from "../engine/shell.ts";
 import { errorText } from "../shared/error-text.ts";
+import { lastLine } from "../shared/last-line.ts";
 import type { Demand, NetworkDemand, SwarmDemand } from "./demand.ts";
 import type { PreflightFinding } from "./finding.ts";
 import { isNode, keysOf, type Situation } from "./observed.ts";
@@ -85,6 +86,6 @@ function probeHost({ managers = [] }: SwarmDemand, situation: Situation, key: st
 
 async function probe(connection: EngineConnection, script: string): Promise<ProbeReport> {
   const { exitCode, stdout, stderr } = await runScript(connection, script, { timeoutMs: PATIENCE });
-  if (exitCode !== 0) throw new Error(stderr.trim().split("\n").at(-1) || `python3 ended with ${exitCode}`);
+  if (exitCode !== 0) throw new Error(lastLine(stderr) ?? `python3 ended with ${exitCode}`);
   return JSON.parse(stdout) as ProbeReport;
 }

@@ -4,6 +4,7 @@ import { UnreachableError } from "../engine/unreachable.ts";
 import { allowedFindings } from "../firewall/allowed.ts";
 import type { PortFilter } from "../firewall/rules.ts";
 import { AS_ROOT, installScript, lookScript, removeScript, TRANSIENT } from "../firewall/scripts.ts";
+import { lastLine } from "../shared/last-line.ts";
 import { findingLine } from "../shared/refusal.ts";
 import { GONE, type ResourceHandler } from "./handler.ts";
 import { changedKeys, isUnknown, ResourceProblem } from "./values.ts";
@@ -92,6 +93,6 @@ function asRoot({ connection }: HostFirewallInputs, script: string) {
 }
 
 function problem({ host, filter }: HostFirewallInputs, what: string, stderr: string): ResourceProblem {
-  const [last = "no reason given"] = stderr.trim().split("\n").slice(-1);
-  return new ResourceProblem(`${filter.title}: could not ${what} on host "${host}": ${last}`);
+  const why = lastLine(stderr) ?? "no reason given";
+  return new ResourceProblem(`${filter.title}: could not ${what} on host "${host}": ${why}`);
 }
