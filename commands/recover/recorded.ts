@@ -1,6 +1,6 @@
 import type { EngineConnection } from "../../components/engine/connection.ts";
 import type { NodeRole } from "../../components/engine/types.ts";
-import type { NodeEngines } from "../../components/provider/service-ready.ts";
+import type { NodeEngines } from "../../components/provider/node-engines.ts";
 import type { ServiceInputs } from "../../components/provider/service.ts";
 import { pulumiOutput, type Session } from "../support/pulumi.ts";
 

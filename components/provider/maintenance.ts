@@ -1,8 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { Engine } from "../engine/engine.ts";
 import type { TaskDetails } from "../engine/types.ts";
-import { errorText } from "../shared/error-text.ts";
-import type { NodeEngines } from "./service-ready.ts";
+import { containerOf, type NodeEngines, refusalOf } from "./node-engines.ts";
 import { type Attempt, done, notYet } from "./wait.ts";
 
 /** Milliseconds after which answers are old: what was true when the first came need not be when the last does. */
@@ -51,26 +49,14 @@ export class MaintenanceCheck {
   #ask(running: readonly TaskDetails[], limitMs: number): Round {
     const open = new Set<string>();
     const answers = running.map(async (task) => {
-      const found = Object.entries(this.#engines).find(([, { nodeId }]) => nodeId === task.NodeID);
-      const container = task.Status.ContainerStatus?.ContainerID;
-      if (!found || !container) return { host: task.NodeID ?? "nowhere", refusal: "its engine cannot be asked" };
-      const [host, { connection }] = found;
+      const found = containerOf(this.#engines, task);
+      if (!found) return { host: task.NodeID ?? "nowhere", refusal: "its engine cannot be asked" };
+      const { host } = found;
       open.add(host);
-      const refusal = await this.#refusal(new Engine(connection), container, limitMs);
+      const refusal = await refusalOf(found, this.#command, limitMs);
       open.delete(host);
       return { host, refusal };
     });
     return { begun: performance.now(), open, answers: Promise.all(answers) };
-  }
-
-  async #refusal(engine: Engine, container: string, limitMs: number): Promise<string | undefined> {
-    try {
-      const result = await engine.exec(container, this.#command, { timeoutMs: limitMs });
-      if (result.exitCode === 0) return undefined;
-      const [said = ""] = (result.stderr || result.stdout).trim().split("\n").slice(-1);
-      return said || `${this.#command.join(" ")} ended with ${result.exitCode}`;
-    } catch (error) {
-      return errorText(error);
-    }
   }
 }

@@ -2,7 +2,7 @@ import { Engine } from "../engine/engine.ts";
 import type { NodeDetails, TaskDetails } from "../engine/types.ts";
 import { errorText } from "../shared/error-text.ts";
 import { isImageId } from "../shared/image-name.ts";
-import type { NodeEngines } from "./service-ready.ts";
+import type { NodeEngines } from "./node-engines.ts";
 import { ResourceProblem } from "./values.ts";
 
 /** Where an image has to be before tasks restart with it. */

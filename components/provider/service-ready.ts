@@ -1,14 +1,10 @@
-import type { EngineConnection } from "../engine/connection.ts";
-import { Engine } from "../engine/engine.ts";
+import type { Engine } from "../engine/engine.ts";
 import type { ServiceDetails, TaskDetails } from "../engine/types.ts";
 import { type Standing, standingOf } from "../swarm-service/standing.ts";
-import { errorText } from "../shared/error-text.ts";
+import { containerOf, refusalOf } from "./node-engines.ts";
 import type { ServiceInputs } from "./service.ts";
 import { ResourceProblem } from "./values.ts";
 import { type Attempt, done, notYet, waitFor } from "./wait.ts";
-
-/** How to reach the engine of each node that runs tasks, by host key. */
-export type NodeEngines = Record<string, { nodeId: string; connection: EngineConnection }>;
 
 /** After this many failed tasks with none running, waiting longer helps nobody. */
 export const HOPELESS = 3;
@@ -123,22 +119,10 @@ async function answers(
   // With none that could answer, all its tasks wait for hosts that are down.
   if (!readyCommand || running.length === 0) return done(undefined);
   for (const task of running) {
-    const node = Object.values(nodes).find(({ nodeId }) => nodeId === task.NodeID);
-    const container = task.Status.ContainerStatus?.ContainerID;
-    if (!node || !container) continue;
-    const engine = new Engine(node.connection);
-    const result = await engine
-      .exec(container, readyCommand, { timeoutMs: Math.max(limitMs, 1_000) })
-      .catch((error: unknown) => ({
-        exitCode: -1,
-        stdout: "",
-        stderr: errorText(error),
-      }));
-    if (result.exitCode === 0) return done(undefined);
-    const [said = ""] = (result.stderr || result.stdout).trim().split("\n").slice(-1);
-    return notYet(
-      `its tasks run, but it does not work yet: ${said || `${readyCommand.join(" ")} ended with ${result.exitCode}`}`,
-    );
+    const asked = containerOf(nodes, task);
+    if (!asked) continue;
+    const refusal = await refusalOf(asked, readyCommand, Math.max(limitMs, 1_000));
+    return refusal === undefined ? done(undefined) : notYet(`its tasks run, but it does not work yet: ${refusal}`);
   }
   return notYet("its tasks run on hosts that cannot be asked");
 }

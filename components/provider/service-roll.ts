@@ -4,6 +4,7 @@ import { inWordsOf } from "../swarm-service/live-spec.ts";
 import { parkedAfterOne } from "../swarm-service/rollout.ts";
 import { hasSettings, type Standing, standingOf } from "../swarm-service/standing.ts";
 import { MaintenanceCheck } from "./maintenance.ts";
+import { hostOf } from "./node-engines.ts";
 import { hasFailed, HOPELESS, isPaused, saidBy, sayDown } from "./service-ready.ts";
 import type { ServiceInputs } from "./service.ts";
 import { ResourceProblem, same } from "./values.ts";
@@ -148,8 +149,7 @@ class Roll {
 
   /** The host's key, as the user knows it. */
   #hostOf({ NodeID }: TaskDetails): string {
-    const [key] = Object.entries(this.#inputs.nodes).find(([, { nodeId }]) => nodeId === NodeID) ?? [];
-    return `host ${key ?? NodeID ?? "(none yet)"}`;
+    return `host ${hostOf(this.#inputs.nodes, NodeID) ?? NodeID ?? "(none yet)"}`;
   }
 }
 

@@ -9,9 +9,10 @@ import { errorText } from "../shared/error-text.ts";
 import { type Frozen, frozenFailures } from "./frozen.ts";
 import { GONE, type ResourceHandler } from "./handler.ts";
 import { findManager, isOutdated, type Managers, requireManager } from "./managers.ts";
+import type { NodeEngines } from "./node-engines.ts";
 import { spreadImage } from "./service-images.ts";
 import { formerPeers, removePeers } from "./service-peers.ts";
-import { type Disturbance, isPaused, type NodeEngines, tasksEnded, untilReady } from "./service-ready.ts";
+import { type Disturbance, isPaused, tasksEnded, untilReady } from "./service-ready.ts";
 import { roll } from "./service-roll.ts";
 import { changedKeys, isUnknown, ResourceProblem, same, UnfinishedError } from "./values.ts";
 

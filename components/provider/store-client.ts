@@ -1,8 +1,8 @@
 import { execWithInput } from "../engine/attached.ts";
-import { Engine } from "../engine/engine.ts";
 import { errorText } from "../shared/error-text.ts";
+import { lastLine } from "../shared/last-line.ts";
 import { findManager, isOutdated, type Managers } from "./managers.ts";
-import type { NodeEngines } from "./service-ready.ts";
+import { containerOf, type NodeEngines, type TaskContainer } from "./node-engines.ts";
 import { changedKeys, ResourceProblem } from "./values.ts";
 import { done, notYet, waitFor } from "./wait.ts";
 
@@ -66,8 +66,9 @@ export function isMoved(olds: StoreAddress, news: StoreAddress): boolean {
 }
 
 async function askedOnce<T>(store: StoreAddress, args: string[], input: string): Promise<Answer<T>> {
+  const running = await members(store);
   for (const client of CLIENTS) {
-    for (const { engine, container } of await members(store)) {
+    for (const { engine, container } of running) {
       const result = await execWithInput(engine, container, [client, ...args, "--json"], input, PATIENCE * 1_000).catch(
         (error: unknown) => ({ exitCode: -1, stdout: "", stderr: errorText(error) }),
       );
@@ -81,15 +82,13 @@ async function askedOnce<T>(store: StoreAddress, args: string[], input: string):
 }
 
 /** The containers of members that run. */
-async function members(store: StoreAddress): Promise<{ engine: Engine; container: string }[]> {
+async function members(store: StoreAddress): Promise<TaskContainer[]> {
   const manager = await findManager(store.managers, store.swarmId);
   const ids = Object.values(store.serviceIds);
   const tasks = (await manager?.tasks())?.filter((task) => ids.includes(task.ServiceID)) ?? [];
-  return tasks.flatMap(({ NodeID, Status }) => {
-    const node = Object.values(store.nodes).find(({ nodeId }) => nodeId === NodeID);
-    const container = Status.State === "running" ? Status.ContainerStatus?.ContainerID : undefined;
-    return node && container ? [{ engine: new Engine(node.connection), container }] : [];
-  });
+  return tasks
+    .filter(({ Status }) => Status.State === "running")
+    .flatMap((task) => containerOf(store.nodes, task) ?? []);
 }
 
 interface Printed {
@@ -99,7 +98,7 @@ interface Printed {
 
 /** The client prints one line of JSON, of lists and some answers without a status. An error it explains in the cause. */
 function parsed<T>(stdout: string, stderr: string): Answer<T> {
-  const [line = ""] = stdout.trim().split("\n").slice(-1);
+  const line = lastLine(stdout) ?? "";
   let printed: Printed;
   try {
     printed = JSON.parse(line) as Printed;
