@@ -10,7 +10,7 @@ export interface StorePools {
   pools?: string[];
   /** Names of each pool's members on the network. Absent in states of earlier releases. */
   members?: Record<string, string[]>;
-  /** The store, to be asked what it has of a pool that is taken out. */
+  /** The store, to be asked what it has of a pool that is taken out. Of one that cannot be asked, no pool goes. */
   store?: AskedStore;
 }
 
@@ -51,7 +51,7 @@ async function goneProblems(
   { store, members = {} }: StorePools,
   ask: typeof askPools,
 ): Promise<string[]> {
-  if (!store) throw new Error("whether pools are empty is asked of their store");
+  if (!store) return gone.map(unasked);
   const removal = { gone, kept, before: olds.members ?? {}, members };
   const early = declaredProblems(removal);
   if (early.length > 0) return early;
@@ -77,6 +77,13 @@ function knownOf(store: AskedStore): AskedStore | undefined {
   const nodes = Object.entries(store.nodes).filter(([, node]) => !isUnknown(node));
   if (isUnknown(store.managers) || isUnknown(store.swarmId) || nodes.length === 0) return undefined;
   return { ...store, nodes: Object.fromEntries(nodes) };
+}
+
+function unasked(key: string): string {
+  return (
+    `pools ${JSON.stringify(key)}: is gone from pools, and a pool of this store stays. Put it back, or make a second ` +
+    "store without it and copy the data with `mc mirror`"
+  );
 }
 
 function misplaced(key: string, kept: string[], last: string): string {

@@ -113,6 +113,15 @@ test("without a record of its members it stays", async () => {
   expect(await withoutMore(never, { pools: ["main", "more"] })).toEqual([expect.stringMatching(/not on record/)]);
 });
 
+test("of a store that cannot be asked, no pool goes", async () => {
+  expect(await poolFailures(TWO, { pools: ["main"] }, never)).toEqual([
+    {
+      property: "",
+      reason: expect.stringMatching(/^pools "more": is gone .* a pool of this store stays\. Put it back, or/),
+    },
+  ]);
+});
+
 test("in the preview of a Swarm that is made anew it is left to `up`; hosts to come are not asked", async () => {
   const said = vi.spyOn(console, "log").mockImplementation(() => {});
   expect(await withoutMore(never, TWO, { store: { ...STORE, swarmId: UNKNOWN } })).toEqual([]);
