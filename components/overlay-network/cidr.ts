@@ -75,7 +75,8 @@ export function contains(outer: string, inner: string): boolean {
   return around.prefix <= within.prefix && within.address.match(around.address, around.prefix);
 }
 
-function blockProblem(block: string, example: string): string | undefined {
+/** What is wrong with a block of IPv4 addresses, if anything. */
+export function blockProblem(block: string, example: string): string | undefined {
   const [address = "", prefix] = block.split("/");
   if (ipaddr.IPv6.isValid(address))
     return `is IPv6, which this component does not set up: give an IPv4 one (${example})`;

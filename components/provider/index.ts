@@ -2,11 +2,13 @@
  * The resources' code, by kind. Pulumi's own process loads this module through the permanent address
  * `pulumi-swarm/provider`; nothing here needs the Pulumi SDK.
  */
+import * as blueprint from "./blueprint.ts";
 import * as bucket from "./bucket.ts";
 import * as certificate from "./certificate.ts";
 import * as cluster from "./cluster.ts";
 import * as host from "./host.ts";
 import * as hostFirewall from "./host-firewall.ts";
+import * as hostKey from "./host-key.ts";
 import * as member from "./member.ts";
 import * as nodeSettings from "./node-settings.ts";
 import * as preflight from "./preflight.ts";
@@ -16,12 +18,15 @@ import * as service from "./service.ts";
 import * as sshHost from "./ssh-host.ts";
 import * as sshSurvey from "./ssh-survey.ts";
 import * as user from "./user.ts";
+import * as verdict from "./verdict.ts";
 
+export const Blueprint = served(blueprint.Blueprint);
 export const Bucket = served(bucket.Bucket);
 export const Certificate = served(certificate.Certificate);
 export const Cluster = served(cluster.Cluster);
 export const Host = served(host.Host);
 export const HostFirewall = served(hostFirewall.HostFirewall);
+export const HostKey = served(hostKey.HostKey);
 export const Member = served(member.Member);
 export const NodeSettings = served(nodeSettings.NodeSettings);
 export const Preflight = served(preflight.Preflight);
@@ -30,3 +35,4 @@ export const Service = served(service.Service);
 export const SshHost = served(sshHost.SshHost);
 export const SshSurvey = served(sshSurvey.SshSurvey);
 export const User = served(user.User);
+export const Verdict = served(verdict.Verdict);

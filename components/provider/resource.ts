@@ -7,6 +7,7 @@ import * as pulumi from "@pulumi/pulumi";
 export type Kind =
   | "Host"
   | "HostFirewall"
+  | "HostKey"
   | "SshHost"
   | "SshSurvey"
   | "Preflight"
@@ -15,9 +16,11 @@ export type Kind =
   | "NodeSettings"
   | "Service"
   | "RootCredentials"
+  | "Blueprint"
   | "Bucket"
   | "Certificate"
-  | "User";
+  | "User"
+  | "Verdict";
 
 /**
  * What Pulumi evaluates to get at a resource's code. A constant: state holds this address, never program code, so a

@@ -28,18 +28,26 @@ export interface RunOptions {
   /** Runs as `pulumi preview` does. */
   preview?: boolean;
   /** What a resource gives out beside its inputs. */
-  outputs?: (type: string, name: string) => Record<string, unknown>;
+  outputs?: (type: string, name: string, inputs: Record<string, unknown>) => Record<string, unknown>;
+  /** What a provider answers when it is asked for something; else it says what it was asked. */
+  answers?: (token: string, inputs: Record<string, unknown>) => Record<string, unknown>;
 }
 
 /** Runs a program against Pulumi's mocks until everything it started has settled. */
-export async function run<T>(program: () => T, { preview = false, outputs }: RunOptions = {}): Promise<Run<T>> {
+export async function run<T>(
+  program: () => T,
+  { preview = false, outputs, answers }: RunOptions = {},
+): Promise<Run<T>> {
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs }) => ({
         id: preview ? undefined : `${name}-id`,
-        state: { ...(inputs as Record<string, unknown>), ...outputs?.(type, name) },
+        state: { ...(inputs as Record<string, unknown>), ...outputs?.(type, name, inputs as Record<string, unknown>) },
       }),
-      call: ({ inputs }) => inputs as Record<string, unknown>,
+      call: ({ token, inputs }) => {
+        const asked = inputs as Record<string, unknown>;
+        return answers?.(token, asked) ?? asked;
+      },
     },
     "project",
     "stack",

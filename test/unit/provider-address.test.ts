@@ -13,6 +13,9 @@ const kinds: Kind[] = [
   "NodeSettings",
   "Service",
   "RootCredentials",
+  "Blueprint",
+  "HostKey",
+  "Verdict",
 ];
 const require = createRequire(import.meta.url);
 

@@ -1,0 +1,14 @@
+/** Hosts on AWS: an entry point of its own, so that only those who use it need @pulumi/aws. */
+export type {
+  AwsHostsArgs,
+  AwsLoadBalancerArgs,
+  AwsMachineArgs,
+  AwsMachineDefaults,
+  AwsMachinesArgs,
+  AwsVolumeArgs,
+  ExistingNetwork,
+  NewNetwork,
+} from "./args.ts";
+export { AwsHosts } from "./aws-hosts.ts";
+export { AwsMachines } from "./aws-machines.ts";
+export type { AwsMachine } from "./machine.ts";

@@ -1,0 +1,55 @@
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import type { AwsLoadBalancerArgs } from "./args.ts";
+import type { AwsMachine } from "./machine.ts";
+
+export interface LoadBalancerOptions {
+  name: string;
+  machines: readonly AwsMachine[];
+  vpcId: pulumi.Input<string>;
+  publicSubnetIds: pulumi.Input<string>[];
+  /** The subnets of the machines. */
+  subnetIds: pulumi.Input<string>[];
+  securityGroup: aws.ec2.SecurityGroup;
+  tags: (name: string) => Record<string, pulumi.Input<string>>;
+  parent: pulumi.Resource;
+}
+
+/** Whether a machine is behind the load balancer. */
+export function isBalanced({ machines }: AwsLoadBalancerArgs, key: string): boolean {
+  return machines === undefined || machines.includes(key);
+}
+
+/** A network load balancer: what comes to a port of it goes to the same port of a machine that takes connections. */
+export function loadBalancer(args: AwsLoadBalancerArgs, options: LoadBalancerOptions): aws.lb.LoadBalancer {
+  const { name, machines, vpcId, publicSubnetIds, subnetIds, securityGroup, tags, parent } = options;
+  const { internal = false } = args;
+  const balancer = new aws.lb.LoadBalancer(
+    name,
+    {
+      ...{ loadBalancerType: "network", internal, securityGroups: [securityGroup.id], tags: tags(name) },
+      subnets: args.subnetIds ?? (internal ? subnetIds : publicSubnetIds),
+      // Without it a zone whose machines are down would still be told to clients, and answer nothing.
+      enableCrossZoneLoadBalancing: true,
+    },
+    { parent },
+  );
+  for (const port of args.ports) {
+    const named = `${name}-${port}`;
+    const group = new aws.lb.TargetGroup(
+      named,
+      {
+        ...{ vpcId, port, protocol: "TCP", targetType: "instance", tags: tags(named) },
+        healthCheck: { protocol: "TCP", interval: 10, healthyThreshold: 2, unhealthyThreshold: 2 },
+      },
+      { parent },
+    );
+    const defaultActions = [{ type: "forward", targetGroupArn: group.arn }];
+    new aws.lb.Listener(named, { loadBalancerArn: balancer.arn, port, protocol: "TCP", defaultActions }, { parent });
+    for (const { key, instanceId } of machines.filter((machine) => isBalanced(args, machine.key))) {
+      const target = { targetGroupArn: group.arn, targetId: instanceId, port };
+      new aws.lb.TargetGroupAttachment(`${named}-${key}`, target, { parent, deleteBeforeReplace: true });
+    }
+  }
+  return balancer;
+}

@@ -1,0 +1,52 @@
+import type { AwsMachineArgs, AwsMachinesArgs, AwsVolumeArgs, ExistingNetwork } from "./args.ts";
+
+export type Role = "manager" | "worker";
+
+/** A machine with all that was left to the defaults. */
+export type PlannedMachine = Required<AwsMachineArgs> & { key: string; role: Role };
+
+export const DEFAULT_TYPE = "m7i-flex.large";
+export const DEFAULT_IMAGE = "/aws/service/canonical/ubuntu/server/24.04/stable/current/amd64/hvm/ebs-gp3/ami-id";
+export const DEFAULT_ENGINE = "28.5.2";
+export const DEFAULT_REPOSITORY = "https://download.docker.com/linux";
+export const DEFAULT_USER = "ubuntu";
+export const DEFAULT_CIDR = "10.60.0.0/16";
+
+/** The largest packet inside a VPC, in bytes. */
+export const VPC_MTU = 9001;
+
+/** All machines, managers first. */
+export function plannedMachines({ managers, workers = {}, defaults = {} }: AwsMachinesArgs): PlannedMachine[] {
+  const planned = (role: Role, machines: Record<string, AwsMachineArgs>) =>
+    Object.entries(machines).map(([key, given]) => ({
+      ...{ key, role, zone: given.zone, generation: given.generation ?? "1" },
+      type: given.type ?? defaults.type ?? DEFAULT_TYPE,
+      rootSizeGiB: given.rootSizeGiB ?? defaults.rootSizeGiB ?? 20,
+      volumes: given.volumes ?? defaults.volumes ?? { d1: {} },
+      labels: { ...defaults.labels, ...given.labels },
+    }));
+  return [...planned("manager", managers), ...planned("worker", workers)];
+}
+
+/** The zones that have a machine, in the order of their names. */
+export function zonesOf(machines: readonly PlannedMachine[]): string[] {
+  return [...new Set(machines.map(({ zone }) => zone))].sort();
+}
+
+export function isExisting(network: AwsMachinesArgs["network"]): network is ExistingNetwork {
+  return network !== undefined && "vpcId" in network;
+}
+
+/** Where a data volume is mounted. */
+export const mountPoint = (volume: string) => `/mnt/${volume}`;
+
+/**
+ * The name under which EC2 attaches a volume: /dev/sdf to /dev/sdp are for that. Only EC2 goes by it, and only within
+ * one machine; the machine itself finds its volumes by their ids.
+ */
+export function deviceNames(volumes: Record<string, AwsVolumeArgs>): Record<string, string> {
+  return Object.fromEntries(Object.keys(volumes).map((key, at) => [key, `/dev/sd${DEVICE_LETTERS[at] ?? "?"}`]));
+}
+
+const DEVICE_LETTERS = "fghijklmnop";
+export const MOST_VOLUMES = DEVICE_LETTERS.length;

@@ -1,0 +1,58 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { AwsMachinesArgs, OpenPort } from "./args.ts";
+
+/** Who something is open to: the machines themselves, the load balancer, or addresses. */
+export type Source = "members" | "load balancer" | pulumi.Input<string>[];
+
+/** One thing that a security group lets in. */
+export interface Rule {
+  description: string;
+  /** A name, or the number of an IP protocol. */
+  protocol: "tcp" | "udp" | "50";
+  /** 0 for a protocol without ports. */
+  port: number;
+  from: Source;
+  /** What is opened to addresses, of the things that they are named for. */
+  opens?: OpenPort;
+}
+
+/** What each security group lets in. Whoever is in no list stays out. */
+export interface SecurityRules {
+  /** Every machine. */
+  members: Rule[];
+  /** The managers, beside what they get as members. */
+  managers: Rule[];
+  /** Machines behind the load balancer. */
+  balanced: Rule[];
+  /** The load balancer itself. */
+  loadBalancer: Rule[];
+}
+
+export const DEFAULT_PORTS = { s3: 9000, console: 9001 };
+const SSH_PORT = 22;
+
+export function securityRules({ allowFrom = {}, ports, loadBalancer }: AwsMachinesArgs): SecurityRules {
+  const open = { ...DEFAULT_PORTS, ...ports, ssh: SSH_PORT };
+  const named = { s3: "S3", console: "Console of the store", ssh: "ssh" };
+  const outside = (["s3", "console", "ssh"] as const).flatMap((what) => {
+    const from = allowFrom[what] ?? [];
+    return from.length === 0 ? [] : [{ ...rule(named[what], "tcp", open[what], from), opens: what }];
+  });
+  const balancedPorts = loadBalancer?.ports ?? [];
+  return {
+    members: [
+      rule("Swarm gossip", "tcp", 7946, "members"),
+      rule("Swarm gossip", "udp", 7946, "members"),
+      rule("Overlay networks", "udp", 4789, "members"),
+      rule("Encrypted overlay networks: ESP", "50", 0, "members"),
+      ...outside,
+    ],
+    managers: [rule("Swarm management", "tcp", 2377, "members")],
+    balanced: balancedPorts.map((port) => rule("From the load balancer", "tcp", port, "load balancer")),
+    loadBalancer: balancedPorts.map((port) => rule("Clients", "tcp", port, loadBalancer?.from ?? [])),
+  };
+}
+
+function rule(description: string, protocol: Rule["protocol"], port: number, from: Source): Rule {
+  return { description, protocol, port, from };
+}

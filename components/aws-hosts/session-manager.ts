@@ -1,0 +1,27 @@
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+
+/** What the agent of the Session Manager has to be allowed, and nothing of what its ready-made policy adds. */
+export const SESSION_ACTIONS = [
+  "ssm:UpdateInstanceInformation",
+  "ssmmessages:CreateControlChannel",
+  "ssmmessages:CreateDataChannel",
+  "ssmmessages:OpenControlChannel",
+  "ssmmessages:OpenDataChannel",
+];
+
+const document = (statement: object) => JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+
+/** The role of machines that the Session Manager lets users in to. */
+export function sessionManagerProfile(
+  name: string,
+  sure: (text: string) => pulumi.Output<string>,
+  tags: Record<string, pulumi.Input<string>>,
+  parent: pulumi.Resource,
+): aws.iam.InstanceProfile {
+  const trust = { Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" };
+  const role = new aws.iam.Role(name, { assumeRolePolicy: sure(document(trust)), tags }, { parent });
+  const policy = document({ Effect: "Allow", Action: SESSION_ACTIONS, Resource: "*" });
+  new aws.iam.RolePolicy(name, { role: role.name, policy }, { parent });
+  return new aws.iam.InstanceProfile(name, { role: role.name, tags }, { parent });
+}
