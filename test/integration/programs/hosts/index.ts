@@ -45,11 +45,23 @@ const swarm = new Swarm("swarm", {
 // These kernels have no ESP: an encrypted network would carry nothing between the hosts.
 const network = new OverlayNetwork("network", { swarm, subnet: "10.20.0.0/24", encrypted: false });
 
-// More networks, for what is made later on.
-for (const name of config.getObject<string[]>("networks") ?? []) new OverlayNetwork(name, { swarm, encrypted: false });
+// More networks, for what is made later on, and for the store to be attached to.
+const more = (config.getObject<string[]>("networks") ?? []).map(
+  (name) => [name, new OverlayNetwork(name, { swarm, encrypted: false })] as const,
+);
+const attached = config.getObject<string[]>("attached") ?? [];
+const networks = more.filter(([name]) => attached.includes(name)).map(([, network]) => network);
 
 const minio = withStore
-  ? new MinioService("store", { swarm, network, image: config.require("image"), tools: "mc", kmsKey, ...store })
+  ? new MinioService("store", {
+      swarm,
+      network,
+      networks,
+      image: config.require("image"),
+      tools: "mc",
+      kmsKey,
+      ...store,
+    })
   : undefined;
 
 const buckets = config.getObject<Record<string, Omit<MinioBucketArgs, "store">>>("buckets") ?? {};

@@ -1,0 +1,109 @@
+import { beforeAll, expect, test } from "vitest";
+import { execWithInput } from "../../components/engine/attached.ts";
+import type { Engine } from "../../components/engine/engine.ts";
+import { accessOf, type StoreAccess } from "./client.ts";
+import { type HostConfig, hostConfig, onLab } from "./scene.ts";
+import type { TestStack } from "./stack.ts";
+
+/** Docker's name server asks the host's for what it does not know, and here nobody answers it. */
+const NO_SUCH_NAME = /lookup store .*(no such host|timeout|server misbehaving)/;
+
+/** A live store that joins and leaves a network, seen by containers that are no service's, on a host without a member. */
+onLab(
+  "networks of a live store",
+  (scene) => {
+    let stack: TestStack;
+    let access: StoreAccess;
+    let former: unknown;
+    /** On the store's own network, and on the one that it joins later. */
+    let inside: AttachedContainer;
+    let outside: AttachedContainer;
+
+    beforeAll(async () => {
+      const { lab, images } = scene();
+      const at = (machine: number, role: HostConfig["role"]) => hostConfig(lab.host(machine), role);
+      stack = await scene().hostsStack(
+        { a: at(1, "manager"), b: at(2, "worker"), c: at(3, "worker") },
+        { networks: ["later"], store: { pools: { main: { hosts: ["a", "b"] } } } },
+      );
+      await stack.up();
+      access = await accessOf(stack);
+      former = (await stack.outputs())["serviceIds"];
+      inside = await AttachedContainer.start(lab.host(3).engine, images.a, "network");
+      outside = await AttachedContainer.start(lab.host(3).engine, images.a, "later");
+    });
+
+    /** Changes the store's networks, and gives back what was done. */
+    async function attachTo(networks: string[]): Promise<string[]> {
+      stack.config("attached", networks);
+      const { steps } = await stack.up();
+      expect((await stack.outputs())["serviceIds"]).toEqual(former);
+      return steps.map(({ op, name }) => `${op} ${name}`);
+    }
+
+    test("a container on the store's network puts and reads, by the store's name; one on another finds none", async () => {
+      expect(await inside.log(access)).toEqual("");
+      await inside.mc(["mb", "store/names"]);
+      await inside.mc(["pipe", "store/names/inside"], "from inside");
+      expect(await inside.mc(["cat", "store/names/inside"])).toBe("from inside");
+      expect(await outside.log(access)).toMatch(NO_SUCH_NAME);
+    });
+
+    test("once the store is attached to the other network, the container there puts and reads too", async () => {
+      expect(await attachTo(["later"])).toEqual(["update store-main"]);
+      expect(await outside.log(access)).toEqual("");
+      await outside.mc(["pipe", "store/names/outside"], "from outside");
+      expect(await outside.mc(["cat", "store/names/outside"])).toBe("from outside");
+      expect(await outside.mc(["cat", "store/names/inside"])).toBe("from inside");
+      expect(await inside.mc(["cat", "store/names/outside"])).toBe("from outside");
+    });
+
+    test("once it is detached, the container finds it no more, and the one on its own network still does", async () => {
+      expect(await attachTo([])).toEqual(["update store-main"]);
+      expect(await outside.log(access)).toMatch(NO_SUCH_NAME);
+      expect(await inside.mc(["cat", "store/names/outside"])).toBe("from outside");
+      expect((await stack.preview()).steps).toEqual([]);
+    });
+  },
+  { hosts: 3 },
+);
+
+/** A container as of `docker run --network <overlay>`, with MinIO's client in it. */
+class AttachedContainer {
+  readonly #engine: Engine;
+  readonly #id: string;
+
+  private constructor(engine: Engine, id: string) {
+    this.#engine = engine;
+    this.#id = id;
+  }
+
+  static async start(engine: Engine, image: string, network: string): Promise<AttachedContainer> {
+    const body = {
+      Image: image,
+      // The image has nothing that waits but the server, here one of its own that nobody asks.
+      Cmd: ["server", "/tmp/unused"],
+      Env: ["MC_CONFIG_DIR=/tmp/mc"],
+      HostConfig: { NetworkMode: network, DnsOptions: ["timeout:1", "attempts:1"] },
+    };
+    const { Id } = await engine.request<{ Id: string }>("POST", "/containers/create", { body });
+    await engine.request("POST", `/containers/${Id}/start`);
+    return new AttachedContainer(engine, Id);
+  }
+
+  /** Makes the store known to the client, which tries to reach it; gives back what went wrong. */
+  async log({ user, password }: StoreAccess): Promise<string> {
+    const alias = ["alias", "set", "store", "http://store:9000"];
+    return this.mc(alias, `${user}\n${password}\n`).then(
+      () => "",
+      (error: unknown) => String(error),
+    );
+  }
+
+  /** @throws what the client said when it fails. */
+  async mc(command: string[], input = ""): Promise<string> {
+    const ran = await execWithInput(this.#engine, this.#id, ["mc", ...command], input);
+    if (ran.exitCode !== 0) throw new Error(`mc ${command.join(" ")}: ${ran.stderr}${ran.stdout}`);
+    return ran.stdout;
+  }
+}
