@@ -1,23 +1,8 @@
 import type { EngineConnection } from "../../components/engine/connection.ts";
 import { Engine } from "../../components/engine/engine.ts";
-import { hasShell, runScript } from "../../components/engine/shell.ts";
+import { hasShell } from "../../components/engine/shell.ts";
 import { quoted } from "../../components/shared/shell-text.ts";
-
-/** How an engine is stopped and started on its machine: two commands for the POSIX shell, run as root. */
-export interface EngineControl {
-  stop: string;
-  start: string;
-}
-
-/** As distributions have it. The socket would start the engine again. */
-const SERVICE: EngineControl = {
-  stop: [
-    "if [ -d /run/systemd/system ]",
-    "then systemctl stop docker.socket 2>/dev/null || true; systemctl stop docker.service",
-    "else service docker stop; fi",
-  ].join("; "),
-  start: "if [ -d /run/systemd/system ]; then systemctl start docker.service; else service docker start; fi",
-};
+import { type EngineControl, engineControl, rootScript, runAsRoot, SERVICE } from "../support/root-script.ts";
 
 /** How long copying may take, and how long an engine may take to start, in milliseconds. */
 const COPY_MS = 300_000;
@@ -29,7 +14,7 @@ const START_MS = 120_000;
  */
 export async function readSwarmState(connection: EngineConnection, control = SERVICE): Promise<Buffer> {
   const root = await dockerRoot(connection);
-  const encoded = await rootScript(connection, control, [
+  const encoded = await withoutEngine(connection, control, [
     "copy=$(mktemp); trap 'rm -f \"$copy\"; start_engine' EXIT",
     "stop_engine",
     `tar -czf "$copy" -C ${quoted(root)} swarm`,
@@ -48,7 +33,7 @@ export async function writeSwarmState(
   const root = await dockerRoot(connection);
   const folder = quoted(`${root}/swarm`);
   const former = `${root}/swarm.before-${new Date().toISOString().replace(/\W/g, "")}`;
-  await rootScript(
+  await withoutEngine(
     connection,
     control,
     [
@@ -66,21 +51,14 @@ export async function writeSwarmState(
   return { former };
 }
 
-/** Runs commands as root, one after another until one fails. */
-async function rootScript(
+function withoutEngine(
   connection: EngineConnection,
-  { stop, start }: EngineControl,
+  control: EngineControl,
   commands: string[],
   input?: string,
 ): Promise<string> {
-  const work = ["set -eu", "umask 077", `stop_engine() { ${stop}; }`, `start_engine() { ${start}; }`, ...commands].join(
-    "\n",
-  );
-  const script = `if [ "$(id -u)" = 0 ]; then exec sh -c ${quoted(work)}; else exec sudo -n sh -c ${quoted(work)}; fi`;
-  const { exitCode, stdout, stderr } = await runScript(connection, script, { input, timeoutMs: COPY_MS });
-  if (exitCode === 0) return stdout;
-  const said = stderr.trim().split("\n").slice(-1)[0] || `the script ended with ${exitCode}`;
-  throw new Error(`machine of ${connection.host}: ${said}`);
+  const script = rootScript([...engineControl(control), ...commands]);
+  return runAsRoot(connection, script, { input, timeoutMs: COPY_MS });
 }
 
 /** Where the engine keeps what is its own. */

@@ -1,6 +1,7 @@
 import { goOnAlone, managerOf, type Recovery, stateOf } from "../recover/recover.ts";
 import type { RecordedSwarm } from "../recover/recorded.ts";
-import { type EngineControl, writeSwarmState } from "./machine.ts";
+import type { EngineControl } from "../support/root-script.ts";
+import { writeSwarmState } from "./machine.ts";
 
 /**
  * Has a manager's machine take on the Swarm's state of an archive, and go on with it alone.

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type EngineControl, readSwarmState, writeSwarmState } from "../../commands/backup/machine.ts";
+import { readSwarmState, writeSwarmState } from "../../commands/backup/machine.ts";
 import { restoreSwarm } from "../../commands/backup/restore.ts";
 import type { RecordedMember, RecordedSwarm } from "../../commands/recover/recorded.ts";
+import type { EngineControl } from "../../commands/support/root-script.ts";
 import type { NodeRole } from "../../components/engine/types.ts";
 import { NO_ENGINE } from "../lab/boot.ts";
 import { type Lab, startLab, whyNoLab } from "../lab/lab.ts";
