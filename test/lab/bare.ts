@@ -46,6 +46,11 @@ async function fill(repository: string): Promise<void> {
     make: async (folder) => void (await downloadPackages(["--reinstall", PACKAGE], folder)),
   });
   cpSync(packages, repository, { recursive: true });
+  await writeIndex(repository);
+}
+
+/** Writes the index of a folder's packages, by which apt takes the folder for a repository. */
+export async function writeIndex(repository: string): Promise<void> {
   const files = readdirSync(repository).filter((name) => name.endsWith(".deb"));
   const entries = await Promise.all(files.map((name) => indexEntry(repository, name)));
   writeFileSync(join(repository, "Packages"), entries.join("\n"));

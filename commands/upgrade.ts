@@ -1,0 +1,71 @@
+import { progress, say } from "../toolchain/progress.ts";
+import { readRecordedSwarms } from "./recover/recorded.ts";
+import { hostOf } from "./exec/container.ts";
+import { main } from "./support/main.ts";
+import { ensureToolchain, openSession } from "./support/pulumi.ts";
+import { openState } from "./support/state.ts";
+import { upgradeArguments } from "./upgrade/arguments.ts";
+import type { Step } from "./upgrade/plan.ts";
+import { Upgrade } from "./upgrade/upgrade.ts";
+
+/** What came of a host, as `--json` prints it. */
+interface Upgraded extends Pick<Step, "key" | "from" | "to"> {
+  package: string;
+  outcome: "upgraded" | "planned" | "nothing to do";
+}
+
+/**
+ * `npm run upgrade`: brings Docker Engine on the stack's hosts to another version, host by host: each when the store
+ * lets it go, and the next one when the store is whole again. Ctrl-C ends it after the host it is at.
+ */
+await main(async () => {
+  const { stack, json, dryRun, ...options } = upgradeArguments(process.argv.slice(2));
+  const session = await openSession(await ensureToolchain(), openState(), stack);
+  const { swarms, services } = await readRecordedSwarms(session);
+  const members = swarms.flatMap((swarm) => swarm.members);
+  if (members.length === 0) throw new Error(`stack ${stack} has no hosts: start it with \`npm run up\``);
+  if (options.host !== undefined) hostOf(options.host, members);
+
+  const ending = endsOnRequest();
+  const upgraded: Upgraded[] = [];
+  const concerned = swarms.filter((swarm) => swarm.members.some(({ key }) => (options.host ?? key) === key));
+  for (const swarm of concerned) {
+    const upgrade = new Upgrade(swarm, services, { ...options, signal: ending.signal, report: say });
+    const plan = () => progress("asking the hosts for their engines' packages", () => upgrade.plan());
+    let steps = await plan();
+    if (!dryRun && (await upgrade.resume())) steps = await plan();
+    const warning = steps.some(({ action }) => action !== "none") && (await upgrade.warning());
+    if (warning) say(warning);
+    for (const step of steps) upgraded.push(await stepped(upgrade, step, dryRun, ending.signal));
+  }
+  if (json) console.log(JSON.stringify({ stack, hosts: upgraded }, undefined, 2));
+});
+
+async function stepped(upgrade: Upgrade, step: Step, dryRun: boolean, signal: AbortSignal): Promise<Upgraded> {
+  const { key, from, to, action, installed } = step;
+  const told = { key, from, to, package: installed.name };
+  const what = action === "restart" ? `${to}, which is installed and does not run yet` : `${from} -> ${to}`;
+  if (action === "none") {
+    say(`host ${key}: ${installed.name} ${from}: nothing to do`);
+    return { ...told, outcome: "nothing to do" };
+  }
+  if (dryRun) {
+    say(`host ${key}: ${installed.name} ${what}`);
+    return { ...told, outcome: "planned" };
+  }
+  signal.throwIfAborted();
+  await progress(`host ${key}: ${installed.name} ${what}`, () => upgrade.carryOut(step));
+  return { ...told, outcome: "upgraded" };
+}
+
+/** A host that is out of service is brought back before anything ends. */
+function endsOnRequest(): { signal: AbortSignal } {
+  const controller = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM"] as const) {
+    process.on(name, () => {
+      if (!controller.signal.aborted) say("ending once the host at work is back; run it again to go on");
+      controller.abort(new Error("ended on request: run it again to go on with the other hosts"));
+    });
+  }
+  return controller;
+}

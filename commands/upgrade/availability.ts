@@ -1,0 +1,39 @@
+import type { Engine } from "../../components/engine/engine.ts";
+import type { NodeAvailability, NodeSpec } from "../../components/engine/types.ts";
+import { changeNode, drainNode } from "../../components/provider/nodes.ts";
+
+/**
+ * While a node is out of service, it carries what its availability was before: whatever ends this process, the next one
+ * knows what to put back.
+ */
+export const FORMER_LABEL = "pulumi-swarm.upgrade.availability";
+
+/** How long the tasks of a node may take to end, in seconds. */
+const DRAIN_SECONDS = 180;
+
+/** Moves a node's tasks away, and waits until none runs there. Those of global services end. */
+export async function takeOut(manager: Engine, nodeId: string): Promise<void> {
+  await changeNode(manager, nodeId, outOfService);
+  await drainNode(manager, nodeId, DRAIN_SECONDS);
+}
+
+/** Has a node be what it was before it was taken out. */
+export function putBack(manager: Engine, nodeId: string): Promise<void> {
+  return changeNode(manager, nodeId, backInService);
+}
+
+export function outOfService(spec: NodeSpec): NodeSpec {
+  const { [FORMER_LABEL]: former = spec.Availability, ...labels } = spec.Labels ?? {};
+  return { ...spec, Availability: "drain", Labels: { ...labels, [FORMER_LABEL]: former } };
+}
+
+/** Leaves alone an availability that somebody has set meanwhile. */
+export function backInService(spec: NodeSpec): NodeSpec {
+  const { [FORMER_LABEL]: former, ...Labels } = spec.Labels ?? {};
+  if (former === undefined) return spec;
+  return {
+    ...spec,
+    Availability: spec.Availability === "drain" ? (former as NodeAvailability) : spec.Availability,
+    Labels,
+  };
+}

@@ -1,0 +1,67 @@
+import type { EngineConnection } from "../../components/engine/connection.ts";
+import { Engine } from "../../components/engine/engine.ts";
+import { hasShell, runScript } from "../../components/engine/shell.ts";
+import { errorText } from "../../components/shared/error-text.ts";
+import { workProblem } from "../../components/host/host-work.ts";
+import type { RecordedMember } from "../recover/recorded.ts";
+import { engineControl, rootScript, SERVICE } from "../support/root-script.ts";
+import { installCommands, type InstalledEngine, installedEngine, LOOK_SCRIPT } from "./package.ts";
+import type { HostFound, Step } from "./plan.ts";
+
+/** How long package managers may take, in milliseconds: they may wait 5 min for each other. */
+const PACKAGES_MS = 15 * 60_000;
+
+/** What a host's machine tells of its engine. */
+export async function lookAt({ key, connection }: RecordedMember): Promise<HostFound> {
+  const { host } = connection;
+  if (!hasShell(connection)) {
+    const own =
+      "on its own machine `sudo apt-get update && sudo apt-get install docker.io` (or docker-ce, or dnf) does it";
+    return {
+      key,
+      host,
+      silence: `its engine is reached at ${host}, and only hosts reached by ssh are upgraded: ${own}`,
+    };
+  }
+  try {
+    const { ServerVersion } = await new Engine(connection).info();
+    return { key, host, engineVersion: ServerVersion, installed: await engineOn(connection) };
+  } catch (error) {
+    return { key, host, silence: errorText(error) };
+  }
+}
+
+/** The engine's package on a machine. */
+export async function engineOn(connection: EngineConnection): Promise<InstalledEngine | undefined> {
+  return installedEngine(await ran(connection, LOOK_SCRIPT, "its package manager does not tell its versions"));
+}
+
+/** Fetches what is to be installed, while the host still serves. What cannot be installed shows here already. */
+export async function fetchPackages(connection: EngineConnection, { installed, to }: Step): Promise<void> {
+  const { fetch } = installCommands(installed, to);
+  await ran(connection, rootScript([`${fetch} >&2`]), `${installed.name} ${to} cannot be had`);
+}
+
+/**
+ * Installs what was fetched, with the engine stopped meanwhile: not every package starts it anew. What is begun is
+ * brought to its end though the connection breaks, and the engine is started again in any case.
+ */
+export async function install(connection: EngineConnection, { installed, to }: Step): Promise<void> {
+  const script = rootScript([
+    ...engineControl(SERVICE),
+    "trap '' HUP PIPE",
+    "log=$(mktemp)",
+    'ended() { code=$?; start_engine 3>&- || code=1; [ $code = 0 ] || cat "$log" >&3 || true; rm -f "$log"; exit $code; }',
+    "trap ended EXIT",
+    'exec 3>&2 >"$log" 2>&1 </dev/null',
+    "stop_engine 3>&-",
+    `${installCommands(installed, to).install} 3>&-`,
+  ]);
+  await ran(connection, script, `${installed.name} ${to} could not be installed`);
+}
+
+async function ran(connection: EngineConnection, script: string, otherwise: string): Promise<string> {
+  const { exitCode, stdout, stderr } = await runScript(connection, script, { timeoutMs: PACKAGES_MS });
+  if (exitCode !== 0) throw new Error(`${otherwise}: ${workProblem(stderr)}`);
+  return stdout;
+}

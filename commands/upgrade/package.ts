@@ -1,0 +1,133 @@
+import { PART, partsOf, shellWord } from "../../components/shared/shell-text.ts";
+import { rootScript } from "../support/root-script.ts";
+
+/** Docker Engine as a machine has it installed, and what its package manager could install instead. */
+export interface InstalledEngine {
+  manager: "apt-get" | "dnf";
+  /** The package with the engine itself: `docker-ce`, `docker.io`. */
+  name: string;
+  version: string;
+  /** Packages of the same version that go with it: its command line. */
+  siblings: readonly string[];
+  /** What the package manager would take by itself. */
+  candidate: string;
+  /** All it knows, the newest first. */
+  available: string[];
+  /** Whether the engine that runs is still of a former package. */
+  isStale: boolean;
+}
+
+/** Packages that hold an engine; a machine has one of them. Debian's `docker` is something else. */
+const ENGINES = { "apt-get": ["docker-ce", "docker.io"], dnf: ["docker-ce", "moby-engine", "docker"] };
+/** Packages that are made together with the engine's. */
+const SIBLINGS = ["docker-ce-cli", "docker-ce-rootless-extras", "docker-cli"];
+
+const APT = "env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300";
+
+const of = (manager: keyof typeof ENGINES) => [...ENGINES[manager], ...SIBLINGS].join(" ");
+
+/**
+ * A script that tells of a machine's engine: which package, which versions there are, and whether what runs is what is
+ * installed. It renews the package manager's lists, and changes nothing else.
+ */
+export const LOOK_SCRIPT = rootScript([
+  "export LC_ALL=C",
+  PART,
+  // A program whose file was replaced is told so.
+  "part running; readlink /proc/$(cat /run/docker.pid)/exe || true",
+  "if command -v dpkg-query >/dev/null; then",
+  "  part manager; echo apt-get",
+  `  part installed; dpkg-query -W -f '\${db:Status-Status} \${Package} \${Version}\\n' ${of("apt-get")} 2>/dev/null |`,
+  "    sed -n 's/^installed //p'",
+  `  ${APT} update >&2`,
+  `  for name in ${ENGINES["apt-get"].join(" ")}; do part "policy $name"; apt-cache policy "$name"; done`,
+  "elif command -v rpm >/dev/null; then",
+  "  part manager; echo dnf",
+  `  part installed; for name in ${of("dnf")}; do rpm -q --qf '%{NAME} %{EVR}\\n' "$name" || true; done`,
+  `  for name in ${ENGINES.dnf.join(" ")}; do`,
+  '    part "versions $name"; dnf -q --refresh repoquery --qf "%{evr}\\n" "$name" | sed "/^$/d; s/^0://" | sort -Vru',
+  "  done",
+  "fi",
+]);
+
+/** Reads what that script printed. Undefined where no package holds the engine. */
+export function installedEngine(printed: string): InstalledEngine | undefined {
+  const parts = partsOf(printed);
+  const manager = parts.get("manager") === "dnf" ? "dnf" : "apt-get";
+  const installed = new Map(
+    (parts.get("installed") ?? "").split("\n").map((line) => {
+      const [name = "", version = ""] = line.split(" ");
+      return [name, version] as const;
+    }),
+  );
+  const name = ENGINES[manager].find((one) => installed.has(one));
+  if (name === undefined) return undefined;
+  const version = installed.get(name) ?? "";
+  const known = manager === "dnf" ? newest(parts.get(`versions ${name}`)) : policy(parts.get(`policy ${name}`));
+  return {
+    manager,
+    name,
+    version,
+    siblings: SIBLINGS.filter((one) => installed.get(one) === version),
+    candidate: known.candidate ?? version,
+    available: known.available,
+    isStale: (parts.get("running") ?? "").endsWith("(deleted)"),
+  };
+}
+
+interface Known {
+  candidate?: string;
+  available: string[];
+}
+
+/** What `apt-cache policy` says of a package. */
+function policy(printed = ""): Known {
+  const candidate = /^ *Candidate: (\S+)$/m.exec(printed)?.[1];
+  const available = [...printed.matchAll(/^ (?:\*\*\*|   ) (\S+) -?\d+$/gm)].map(([, version = ""]) => version);
+  return { candidate, available };
+}
+
+function newest(printed = ""): Known {
+  const available = printed.split("\n").filter((line) => line !== "");
+  return { candidate: available[0], available };
+}
+
+/** Whether a package's version is that version of the engine: `5:28.5.1-1~debian.12~bookworm` is `28.5.1`, and `28.5`. */
+export function isVersion(packaged: string, version: string): boolean {
+  const own = packaged.replace(/^\d+:/, "");
+  return packaged === version || own === version || (own.startsWith(version) && !/^\d/.test(own.slice(version.length)));
+}
+
+/**
+ * The package's version that a machine is to have.
+ *
+ * @param to the engine's version, or the package's own @default the newest that its package manager would take
+ * @throws with what there is, when there is none such, or it is older than what is installed.
+ */
+export function wantedVersion({ name, version, candidate, available, manager }: InstalledEngine, to?: string): string {
+  if (to === undefined) return candidate;
+  const wanted = isVersion(version, to) ? version : available.find((one) => isVersion(one, to));
+  if (wanted === undefined) {
+    const known = available.length > 0 ? `it knows ${available.slice(0, 5).join(", ")}` : "it knows none";
+    throw new Error(`--to "${to}": ${manager} there has no such version of ${name}; ${known}`);
+  }
+  const [before, after] = [available.indexOf(wanted), available.indexOf(version)];
+  if (before > after && after >= 0) {
+    throw new Error(`--to "${to}": ${name} there is newer (${version}), and Docker Engine does not go back`);
+  }
+  return wanted;
+}
+
+/** The command that installs a version, and the one that only fetches it. */
+export function installCommands(
+  { manager, name, siblings }: Pick<InstalledEngine, "manager" | "name" | "siblings">,
+  version: string,
+): { fetch: string; install: string } {
+  const separator = manager === "dnf" ? "-" : "=";
+  const packages = [name, ...siblings].map((one) => `${one}${separator}${version}`);
+  // Settings that somebody changed on the machine stay: nobody could be asked.
+  const kept = "-o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold";
+  const base = manager === "dnf" ? "dnf install -y" : `${APT} install -y --no-install-recommends ${kept}`;
+  const command = (...options: string[]) => [base, ...options, ...packages.map(shellWord)].join(" ");
+  return { fetch: command(manager === "dnf" ? "--downloadonly" : "--download-only"), install: command() };
+}

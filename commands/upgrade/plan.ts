@@ -1,0 +1,78 @@
+import type { NodeDetails } from "../../components/engine/types.ts";
+import { errorText } from "../../components/shared/error-text.ts";
+import { type InstalledEngine, isVersion, wantedVersion } from "./package.ts";
+
+/** A host, as its engine, its package manager and the Swarm know it. */
+export interface HostFound {
+  key: string;
+  /** Where its engine is asked. */
+  host: string;
+  /** As the managers see it; absent when the Swarm does not know it. */
+  node?: NodeDetails;
+  /** What its engine calls its own version. */
+  engineVersion?: string;
+  /** Absent where no package holds the engine. */
+  installed?: InstalledEngine;
+  /** Why it could not be looked at. */
+  silence?: string;
+}
+
+/** What is to be done about the engine of one host. */
+export interface Step {
+  key: string;
+  nodeId: string;
+  installed: InstalledEngine;
+  /** The package's version that it has, and the one that it is to have. */
+  from: string;
+  to: string;
+  /** `restart`: the package is there, and the engine that runs is of a former one. */
+  action: "upgrade" | "restart" | "none";
+}
+
+/**
+ * What is to be done, host by host, in the order that keeps the Swarm managed: workers, then managers, the leader last.
+ *
+ * @throws with everything that is in the way, one line a host.
+ */
+export function planUpgrade(hosts: readonly HostFound[], to?: string): Step[] {
+  const problems: string[] = [];
+  const steps = inOrder(hosts).flatMap((host): Step[] => {
+    try {
+      return [stepFor(host, to)];
+    } catch (error) {
+      problems.push(`host "${host.key}": ${errorText(error)}`);
+      return [];
+    }
+  });
+  if (problems.length > 0) throw new Error(problems.join("\n"));
+  return steps;
+}
+
+function stepFor({ key, node, silence, installed, engineVersion = "", host }: HostFound, to?: string): Step {
+  if (silence !== undefined) throw new Error(silence);
+  if (!node) throw new Error("its node is not in the Swarm: run `npm run up` first");
+  if (!installed) {
+    throw new Error(`no package holds the engine at ${host}: upgrade it the way it was installed`);
+  }
+  const from = installed.version;
+  const wanted = wantedVersion(installed, to);
+  const isRunning = isVersion(from, engineVersion) && !installed.isStale;
+  const action = wanted !== from ? "upgrade" : isRunning ? "none" : "restart";
+  if (action !== "none" && node.Spec.Availability === "pause") {
+    throw new Error("its node is paused, so that its tasks would not come back: make it active, or drain it");
+  }
+  return { key, nodeId: node.ID, installed, from, to: wanted, action };
+}
+
+function inOrder(hosts: readonly HostFound[]): HostFound[] {
+  const rank = ({ node }: HostFound) => (node?.ManagerStatus?.Leader ? 2 : node?.Spec.Role === "manager" ? 1 : 0);
+  return hosts.toSorted((a, b) => rank(a) - rank(b) || a.key.localeCompare(b.key));
+}
+
+/** What nobody manages while a manager's engine restarts, where it cannot be spared. */
+export function managerWarning(nodes: readonly NodeDetails[]): string | undefined {
+  const count = nodes.filter(({ ManagerStatus }) => ManagerStatus).length;
+  if (count > 2) return undefined;
+  const managers = count === 1 ? "the only manager" : "one of two managers";
+  return `nobody manages the Swarm while the engine of ${managers} restarts: what runs goes on; three can spare one`;
+}

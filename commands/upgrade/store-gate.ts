@@ -1,0 +1,43 @@
+import type { Engine } from "../../components/engine/engine.ts";
+import type { TaskDetails } from "../../components/engine/types.ts";
+import { MaintenanceCheck } from "../../components/provider/maintenance.ts";
+import { type Attempt, done, notYet } from "../../components/provider/wait.ts";
+import type { RecordedService } from "../recover/recorded.ts";
+
+/** The stores of a Swarm, as their own maintenance check sees them: it says whether one member may go. */
+export class StoreGate {
+  readonly #services: readonly RecordedService[];
+  readonly #checks: Map<string, MaintenanceCheck>;
+
+  constructor(services: readonly RecordedService[]) {
+    this.#services = services;
+    this.#checks = new Map(
+      services.flatMap(({ id, maintenanceCommand, nodes }) =>
+        maintenanceCommand ? [[id, new MaintenanceCheck(maintenanceCommand, nodes)]] : [],
+      ),
+    );
+  }
+
+  /** The services with members on a node that their store cannot do without, whatever state it is in. */
+  cannotSpare(tasks: readonly TaskDetails[], nodeId: string): string[] {
+    const here = new Set(
+      tasks.filter((task) => isRunning(task) && task.NodeID === nodeId).map((task) => task.ServiceID),
+    );
+    return this.#services.filter(({ id }) => here.has(id) && !this.#checks.has(id)).map(({ name }) => name);
+  }
+
+  /** Done when every member of every store that can spare one says that one may go; so it does when all is well. */
+  async mayGo(manager: Engine, limitMs: number): Promise<Attempt<void>> {
+    for (const { id, name, tasks } of this.#services.filter((service) => this.#checks.has(service.id))) {
+      const running = (await manager.tasks({ service: [id] })).filter(isRunning);
+      if (running.length < tasks) return notYet(`${name}: ${running.length} of ${tasks} members run`);
+      const answer = await this.#checks.get(id)!.mayGo(running, limitMs);
+      if (!answer.done) return notYet(`${name}: ${answer.because}`);
+    }
+    return done(undefined);
+  }
+}
+
+export function isRunning({ Status, DesiredState }: TaskDetails): boolean {
+  return Status.State === "running" && DesiredState === "running";
+}

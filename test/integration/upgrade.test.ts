@@ -1,0 +1,94 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type ExportedStack, recordedSwarms } from "../../commands/recover/recorded.ts";
+import { FORMER_LABEL } from "../../commands/upgrade/availability.ts";
+import { Upgrade } from "../../commands/upgrade/upgrade.ts";
+import { type EngineRelease, makeRelease, offerRelease } from "../lab/engine-release.ts";
+import { changeSwarm } from "./by-hand.ts";
+import { accessOf, Client, told } from "./client.ts";
+import { onLab } from "./scene.ts";
+import type { TestStack } from "./stack.ts";
+
+onLab(
+  "the engines of hosts with a store",
+  (scene) => {
+    let stack: TestStack;
+    let release: EngineRelease;
+    let unlockKey = "";
+    const folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-release-"));
+    const machine = (number: number, role: string) => {
+      const { address, hostname, ssh } = scene().lab.host(number);
+      const { identityFile, hostKey } = ssh;
+      const drives = { d1: { path: "/mnt/disk1" } };
+      return { address, hostname, user: "operator", identityFile, hostKey, drives, role };
+    };
+
+    beforeAll(async () => {
+      const { lab } = scene();
+      release = await makeRelease(folder);
+      await Promise.all(lab.hosts.map((host) => offerRelease(host, release)));
+      const hosts = {
+        a: machine(1, "manager"),
+        b: machine(2, "manager"),
+        c: machine(3, "manager"),
+        d: machine(4, "worker"),
+      };
+      const none = { engine: undefined, hostname: undefined, endpointAddress: undefined };
+      stack = await scene().stack({ ...none, stack: "ssh", encrypted: false, hosts });
+      await stack.up();
+    });
+    afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+    const upgradeOf = async (options: { to?: string; host?: string; signal?: AbortSignal } = {}) => {
+      const exported = JSON.parse(await stack.pulumi("stack", "export", "--show-secrets")) as ExportedStack;
+      const { swarms, services } = recordedSwarms(exported);
+      return new Upgrade({ ...swarms[0]!, unlockKey }, services, { ...options, report: (line) => console.log(line) });
+    };
+    /** Whether managers lock themselves, so that each waits for the key once its engine was restarted. */
+    const autolock = (AutoLockManagers: boolean) =>
+      changeSwarm(scene().host.engine, (spec) => (spec.EncryptionConfig = { AutoLockManagers }));
+    const versions = () =>
+      Promise.all(scene().lab.hosts.map(async ({ engine }) => (await engine.info()).ServerVersion.split("+")[0]));
+
+    test("are upgraded one after another, the leader's last, unlocked on the way, and the store goes on", async () => {
+      await autolock(true);
+      unlockKey = await scene().host.engine.unlockKey();
+      const upgrade = await upgradeOf();
+      const steps = await upgrade.plan();
+      expect(steps.map(({ key, action }) => [key, action])).toEqual([
+        ["d", "upgrade"],
+        ["b", "upgrade"],
+        ["c", "upgrade"],
+        ["a", "upgrade"],
+      ]);
+      expect(steps[0]).toMatchObject({ from: release.from, to: release.to });
+
+      const client = await Client.start({ access: await accessOf(stack), bucket: "all-along", pauseMs: 100 });
+      // The others take the same way: that of the worker, and of the leader, is shown.
+      for (const at of [0, 3]) await upgrade.carryOut(steps[at]!);
+      const account = await client.finish();
+      console.log(`the engines of a worker and of the leader were upgraded:\n${told(account)}`);
+      expect(account).toMatchObject({ lost: [], changed: [] });
+      await autolock(false);
+      const [former = ""] = release.from.split("+");
+      expect(await versions()).toEqual([release.engineVersion, former, former, release.engineVersion]);
+      const nodes = await scene().host.engine.nodes();
+      expect(nodes.map(({ Spec }) => [Spec.Availability, Spec.Labels?.[FORMER_LABEL]])).toEqual(
+        Array(4).fill(["active", undefined]),
+      );
+      const left = (await (await upgradeOf()).plan()).filter(({ action }) => action !== "none");
+      expect(left.map(({ key }) => key).toSorted()).toEqual(["b", "c"]);
+      expect((await stack.preview({ refresh: true })).steps).toEqual([]);
+    });
+
+    test("are refused a version that is not to be had, with those that are", async () => {
+      const upgrade = await upgradeOf({ to: "99.9", host: "d" });
+      await expect(upgrade.plan()).rejects.toThrow(
+        `host "d": --to "99.9": apt-get there has no such version of docker.io; it knows ${release.to}`,
+      );
+    });
+  },
+  { hosts: 4, disks: 1 },
+);
