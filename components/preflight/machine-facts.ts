@@ -14,6 +14,8 @@ export interface MachineFacts {
   mounts: { path: string; device: string }[];
   /** TCP ports that something listens on. */
   listening: number[];
+  /** Programs that listen on Swarm's TCP ports, by port, as far as the user may see them. */
+  holders?: Record<number, string>;
   /** `/etc/machine-id`. */
   machineId?: string;
   /** The kernel's own id since it started: machines of one id share a kernel. */

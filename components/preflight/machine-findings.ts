@@ -3,6 +3,7 @@ import { type PreflightFinding, refusedUnless } from "./finding.ts";
 import { groupBy } from "./groups.ts";
 import { GIB, shortageAt } from "./disk-space.ts";
 import { isNode, keysOf, type Situation } from "./observed.ts";
+import { takenPortProblem, takenPorts } from "./swarm-ports.ts";
 
 /** Seconds by which clocks may differ: the newest version of an object is the one of the latest clock. */
 const CLOCK_SECONDS = 2;
@@ -142,21 +143,14 @@ function vxlanFindings({ machines }: Situation): MachineFinding[] {
     }));
 }
 
-/** Ports that Swarm needs and something else has. Of a node, and of an engine that is silent, it may be Swarm. */
-function portFindings({ managers = [] }: SwarmDemand, situation: Situation): MachineFinding[] {
-  return Object.entries(situation.machines)
-    .filter(([key]) => situation.hosts[key] && !isNode(situation, key))
-    .flatMap(([key, { listening }]) =>
-      [7946, ...(managers.includes(key) ? [2377] : [])]
-        .filter((port) => listening.includes(port))
-        .map((port) => ({
-          check: "ports",
-          hosts: [key],
-          argument: `hosts.${key}`,
-          value: `${port}/tcp`,
-          problem: `something listens on this port, which Swarm needs: end it (\`ss -ltnp 'sport = :${port}'\` names it)`,
-        })),
-    );
+function portFindings(demand: SwarmDemand, situation: Situation): MachineFinding[] {
+  return takenPorts(demand, situation).map((taken) => ({
+    check: "ports",
+    hosts: [taken.key],
+    argument: `hosts.${taken.key}`,
+    value: `${taken.port}/tcp`,
+    problem: takenPortProblem(taken),
+  }));
 }
 
 /** Where an engine keeps its images and volumes. */

@@ -40,6 +40,8 @@ part links; ip -o link show 2>/dev/null
 kernel vxlan CONFIG_VXLAN
 kernel esp4 CONFIG_INET_ESP
 # A sudo that is tried by whoever may not use it writes to the machine's administrator.
+# Whose a socket is only root is told.
+part holders; { ss -Hltnp 'sport = :7946 or sport = :2377' || true; } 2>/dev/null
 part root; { [ "$(id -u)" = 0 ] || { id -nG | grep -qwE 'sudo|wheel' && sudo -n true; }; } >/dev/null 2>&1 && echo yes
 part python; command -v python3
 # Not those of other machines, which may not answer.
@@ -55,6 +57,7 @@ export function parseFacts(printed: string, during: { asked: number; answered: n
     routes: parseRoutes(part("route")),
     mounts: parseMounts(part("mounts")),
     listening: [...new Set([...parseListening(part("tcp")), ...parseListening(part("tcp6"))])],
+    holders: holdersOf(part("holders")),
     machineId: part("machine-id") || undefined,
     bootId: part("boot-id") || undefined,
     clock: clockOf(part("clock"), part("clock-at-end"), during),
@@ -85,6 +88,15 @@ function clockOf(
 function milliseconds(text: string): number | undefined {
   const [seconds] = /^\d+(\.\d+)?/.exec(text) ?? [];
   return seconds === undefined ? undefined : Number(seconds) * 1000;
+}
+
+/** `LISTEN 0 4096 *:7946 *:* users:(("dockerd",pid=940,fd=35))`. */
+function holdersOf(text: string): Record<number, string> | undefined {
+  const holders = text.split("\n").flatMap((line) => {
+    const [, port, program] = /:(\d+)\s+\S+\s+users:\(\("([^"]+)"/.exec(line) ?? [];
+    return program === undefined ? [] : [[Number(port), program] as const];
+  });
+  return holders.length > 0 ? Object.fromEntries(holders) : undefined;
 }
 
 /** `2: eth0    inet 10.0.0.1/24 brd …`. */

@@ -1,8 +1,10 @@
 import { leftoverNetworks, plannedOutages, withoutNetworks } from "../preflight/attached.ts";
-import type { Demand, NetworkDemand } from "../preflight/demand.ts";
+import type { Demand, NetworkDemand, SwarmDemand } from "../preflight/demand.ts";
 import { preflightFindings, reportOf } from "../preflight/findings.ts";
 import { type HostToObserve, observe } from "../preflight/observe.ts";
+import type { Situation } from "../preflight/observed.ts";
 import { reachFindings } from "../preflight/reach.ts";
+import { whenPortsAreFree } from "./free-ports.ts";
 import type { ResourceHandler } from "./handler.ts";
 import { makeWay, type WayToMake } from "./make-way.ts";
 import { isUnknown } from "./values.ts";
@@ -30,7 +32,8 @@ export const Preflight: ResourceHandler<PreflightInputs> = {
     const hosts = knownHosts(news.hosts);
     const unknown = Object.keys(news.hosts).filter((key) => !(key in hosts));
     const found = await observe(hosts);
-    const asFound = { ...found, silent: [...found.silent, ...unknown], unlockable, allowOutage };
+    const atFirst = { ...found, silent: [...found.silent, ...unknown], unlockable, allowOutage };
+    const asFound = await withFreePorts(demands, atFirst, hosts);
     const owner = demands[0]?.owner;
     const leftovers = owner && !isUnknown(recorded) ? leftoverNetworks(owner, recorded, asFound) : [];
     const situation = withoutNetworks(asFound, leftovers);
@@ -65,6 +68,15 @@ export const Preflight: ResourceHandler<PreflightInputs> = {
 
   async delete() {},
 };
+
+async function withFreePorts(demands: readonly Demand[], found: Situation, hosts: Record<string, HostToObserve>) {
+  const swarm = demands.find((demand): demand is SwarmDemand => demand.kind === "swarm");
+  if (!swarm) return found;
+  return whenPortsAreFree(swarm, found, async (keys) => {
+    const some = Object.entries(hosts).filter(([key]) => keys.includes(key));
+    return (await observe(Object.fromEntries(some))).machines;
+  });
+}
 
 /** The hosts whose engines' addresses are known by now. */
 function knownHosts(hosts: Record<string, HostToObserve>): Record<string, HostToObserve> {

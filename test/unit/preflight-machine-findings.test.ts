@@ -169,6 +169,17 @@ describe("found", () => {
       ],
     ],
     [
+      "Swarm's ports in the hands of a program, and of an engine that is in no Swarm",
+      [managed],
+      two(
+        machines({ listening: [7946], holders: { 7946: "serf" } }, { listening: [7946], holders: { 7946: "dockerd" } }),
+      ),
+      [
+        'Swarm "swarm": hosts.a "7946/tcp": serf listens on this port, which Swarm needs: end it (`ss -ltnp \'sport = :7946\'` names it)',
+        'Swarm "swarm": hosts.b "7946/tcp": Docker Engine, though it is in no Swarm, has not let go of this port, which Swarm needs: restart it (`systemctl restart docker`)',
+      ],
+    ],
+    [
       "full disks",
       [SWARM, disks],
       two(machines({ mounts, space: { "/": full, "/mnt/disk1": full } })),

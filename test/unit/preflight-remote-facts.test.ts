@@ -39,6 +39,10 @@ ae7ebc97-2e0e-4b80-9a5d-7e8706cb2bf2
 1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue state UNKNOWN mode DEFAULT group default qlen 1000\\    link/loop
 2: eth0@if5: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1400 qdisc noqueue state UP mode DEFAULT group default \\    link/ether
 
+== holders
+LISTEN 0      4096               *:7946             *:*    users:(("dockerd",pid=940,fd=35))
+LISTEN 0      128          0.0.0.0:2377       0.0.0.0:*
+
 == kernel vxlan
 yes
 
@@ -65,6 +69,7 @@ test("everything, from what a machine prints", () =>
     routes: [{ destination: "198.51.100.0/24", device: "eth0" }],
     mounts: [{ path: "/", device: "254:0" }],
     listening: [22],
+    holders: { 7946: "dockerd" },
     machineId: "3d1219c7c4c5404aaa1f6d2a48adfda4",
     bootId: "ae7ebc97-2e0e-4b80-9a5d-7e8706cb2bf2",
     // Of the 400 ms of the call 250 went by between the two readings.
