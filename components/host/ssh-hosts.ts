@@ -37,9 +37,10 @@ export class SshHosts extends pulumi.ComponentResource {
       return { key, host, wish: { connection: connectionOf(host, check), hostname, install, drives, timeoutSeconds } };
     });
     const surveys = machines.map(({ key, wish }) => new Survey(`${name}-${key}-survey`, wish, { parent: this }));
+    const surveyed = new Surveyed(`${name}-surveyed`, { parent: this, dependsOn: surveys });
     this.hosts = Object.fromEntries(
       machines.map(({ key, host, wish }) => {
-        const machine = new Machine(`${name}-${key}`, wish, { parent: this, dependsOn: surveys });
+        const machine = new Machine(`${name}-${key}`, wish, { parent: this, dependsOn: surveyed });
         return [key, hostOf(key, host, wish.connection, machine)];
       }),
     );
@@ -94,6 +95,13 @@ interface MachineProps {
 class Survey extends SwarmResource {
   constructor(name: string, props: MachineProps, opts: pulumi.CustomResourceOptions) {
     super("SshSurvey", name, { ...props }, opts);
+  }
+}
+
+/** That every machine was looked at: before that, none is touched. */
+class Surveyed extends SwarmResource {
+  constructor(name: string, opts: pulumi.CustomResourceOptions) {
+    super("SshSurveyed", name, {}, opts);
   }
 }
 

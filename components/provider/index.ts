@@ -17,6 +17,7 @@ import { served } from "./served.ts";
 import * as service from "./service.ts";
 import * as sshHost from "./ssh-host.ts";
 import * as sshSurvey from "./ssh-survey.ts";
+import * as sshSurveyed from "./ssh-surveyed.ts";
 import * as user from "./user.ts";
 import * as verdict from "./verdict.ts";
 
@@ -34,5 +35,6 @@ export const RootCredentials = served(rootCredentials.RootCredentials);
 export const Service = served(service.Service);
 export const SshHost = served(sshHost.SshHost);
 export const SshSurvey = served(sshSurvey.SshSurvey);
+export const SshSurveyed = served(sshSurveyed.SshSurveyed);
 export const User = served(user.User);
 export const Verdict = served(verdict.Verdict);

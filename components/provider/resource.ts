@@ -10,6 +10,7 @@ export type Kind =
   | "HostKey"
   | "SshHost"
   | "SshSurvey"
+  | "SshSurveyed"
   | "Preflight"
   | "Cluster"
   | "Member"

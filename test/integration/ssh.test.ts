@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { run } from "../../toolchain/run.ts";
@@ -5,6 +6,7 @@ import type { LabHost } from "../lab/lab.ts";
 import { contentsOf } from "./contents.ts";
 import { buckets, someObject } from "./s3.ts";
 import { onLab } from "./scene.ts";
+import type { TestStack } from "./stack.ts";
 
 onLab(
   "hosts that are reached by ssh",
@@ -105,6 +107,11 @@ onLab(
       expect((await stack.preview()).steps.filter(({ name }) => name.startsWith("hosts"))).toEqual([]);
       await scene().lab.host(3).start();
 
+      // In the state of an earlier release each host waits for every survey itself.
+      await waitForEverySurvey(stack);
+      const steps = (await stack.preview()).steps.map(({ op, name }) => `${op} ${name}`);
+      expect(steps).toEqual(["create hosts-surveyed"]);
+
       await stack.destroy();
       for (const host of scene().lab.hosts) {
         expect((await host.engine.info()).Swarm.LocalNodeState).toBe("inactive");
@@ -114,3 +121,19 @@ onLab(
   },
   { hosts: 3, disks: 2 },
 );
+
+interface ExportedStack {
+  deployment: { resources: { urn: string; type: string; dependencies?: string[] }[] };
+}
+
+/** Has the hosts of a stack's state depend on every survey, and nothing stand between. */
+async function waitForEverySurvey(stack: TestStack): Promise<void> {
+  const exported = JSON.parse(await stack.pulumi("stack", "export")) as ExportedStack;
+  const isOf = (kind: string) => (resource: { type: string }) => resource.type.endsWith(`/swarm:${kind}`);
+  const resources = exported.deployment.resources.filter((resource) => !isOf("SshSurveyed")(resource));
+  const dependencies = resources.filter(isOf("SshSurvey")).map(({ urn }) => urn);
+  for (const host of resources.filter(isOf("SshHost"))) host.dependencies = dependencies;
+  const file = join(stack.folder, "earlier.json");
+  writeFileSync(file, JSON.stringify({ ...exported, deployment: { ...exported.deployment, resources } }));
+  await stack.pulumi("stack", "import", "--file", file);
+}

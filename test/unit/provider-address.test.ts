@@ -7,6 +7,7 @@ const kinds: Kind[] = [
   "Host",
   "SshHost",
   "SshSurvey",
+  "SshSurveyed",
   "Preflight",
   "Cluster",
   "Member",

@@ -119,12 +119,10 @@ test("a host for each machine, with what holds for all", async () => {
     ["pulumi-nodejs:dynamic/swarm:SshSurvey", "hosts-a-survey"],
     ["pulumi-nodejs:dynamic/swarm:SshHost", "hosts-b"],
     ["pulumi-nodejs:dynamic/swarm:SshSurvey", "hosts-b-survey"],
+    ["pulumi-nodejs:dynamic/swarm:SshSurveyed", "hosts-surveyed"],
   ]);
-  const [made, surveys] = ["SshHost", "SshSurvey"].map((kind) => machines.filter(({ type }) => type.endsWith(kind)));
-  for (const { dependencies } of made!) {
-    expect(dependencies).toEqual(expect.arrayContaining(surveys!.map(({ urn }) => urn)));
-  }
-  expect(made!.map(({ inputs }) => inputs)).toMatchObject([
+  const made = machines.filter(({ type }) => type.endsWith(":SshHost"));
+  expect(made.map(({ inputs }) => inputs)).toMatchObject([
     {
       ...{ hostname: "a", install: "docker", timeoutSeconds: 300, drives: { d1: { path: "/mnt/disk1" } } },
       connection: { host: "ssh://admin@192.0.2.1" },
@@ -139,6 +137,21 @@ test("a host for each machine, with what holds for all", async () => {
   expect(await Promise.all(addresses)).toEqual(["192.0.2.1", "192.0.2.1", "10.0.0.2", "b.example"]);
   expect(await valueOf(b.machineId)).toBe("id");
   expect(() => value.host("c")).toThrow('host "c" is not there: choose one of a, b');
+});
+
+test.each([2, 40])("%i hosts wait for the survey of all, and the waits are as many as the hosts", async (count) => {
+  const keys = Array.from({ length: count }, (_, at) => `host${at}`);
+  const hosts = Object.fromEntries(keys.map((key) => [key, { address: `${key}.example` }]));
+  const { resources } = await run(() => new SshHosts("hosts", { hosts }));
+  const ofKind = (kind: string) => resources.filter(({ type }) => type.endsWith(`:${kind}`));
+  const [surveyed] = ofKind("SshSurveyed");
+  expect(surveyed!.dependencies.toSorted()).toEqual(
+    ofKind("SshSurvey")
+      .map(({ urn }) => urn)
+      .toSorted(),
+  );
+  expect(ofKind("SshHost").map(({ dependencies }) => dependencies)).toEqual(keys.map(() => [surveyed!.urn]));
+  expect(resources.flatMap(({ dependencies }) => dependencies)).toHaveLength(2 * count);
 });
 
 test("wrong input is refused by name before a machine is touched", async () => {
