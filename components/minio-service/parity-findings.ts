@@ -14,21 +14,22 @@ export const PARITY_SETTING = "MINIO_STORAGE_CLASS_STANDARD";
 export function parityFindings(
   pools: readonly FormedPool[],
   environment: Readonly<Record<string, pulumi.Input<string>>>,
+  host: "host" | "member" = "host",
 ): Finding[] {
   const [first, ...others] = pools;
   if (!first || others.length === 0) return [];
   const single = pools.filter((pool) => setSize(pool) === 1);
-  if (single.length > 0) return single.map(alone);
+  if (single.length > 0) return single.map((pool) => alone(pool, host));
   const parity = parityOf(first, environment[PARITY_SETTING]);
   if (parity === undefined) return [];
   return others
     .filter((pool) => parity > setSize(pool) / 2)
     .map((pool) => ({
       argument: `pools.${pool.key}`,
-      value: { hosts: pool.hosts, drivesPerHost: pool.drivesPerHost },
+      value: { [`${host}s`]: pool.hosts, drivesPerHost: pool.drivesPerHost },
       problem:
         `makes erasure sets of ${setSize(pool)} drives, and the parity of ${parity} that the first pool, ` +
-        `"${first.key}", sets for all needs sets of at least ${2 * parity}: give it more hosts or drives` +
+        `"${first.key}", sets for all needs sets of at least ${2 * parity}: give it more ${host}s or drives` +
         (environment[PARITY_SETTING] === undefined
           ? `, or say a lower parity: environment ${PARITY_SETTING}=EC:n`
           : ""),
@@ -36,11 +37,11 @@ export function parityFindings(
 }
 
 /** A drive that stands alone is a store without erasure coding, which MinIO neither expands nor joins to another. */
-function alone({ key, hosts }: FormedPool): Finding {
+function alone({ key, hosts }: FormedPool, host: string): Finding {
   const problem =
-    "is a single drive, and a store of several pools has none: give the pool more hosts or drives, " +
+    `is a single drive, and a store of several pools has none: give the pool more ${host}s or drives, ` +
     "or make a second store and copy the data with `mc mirror`";
-  return { argument: `pools.${key}.hosts`, value: hosts, problem };
+  return { argument: `pools.${key}.${host}s`, value: hosts, problem };
 }
 
 /** The parity asked for; undefined when it is known to MinIO alone. */

@@ -1,0 +1,14 @@
+export {
+  type KubernetesDrive,
+  KubernetesMinio,
+  type KubernetesMinioArgs,
+  type KubernetesPool,
+} from "./kubernetes-minio.ts";
+export {
+  type AddressCaller,
+  type GuardedStore,
+  MinioNetworkPolicy,
+  type MinioNetworkPolicyArgs,
+  type NetworkCaller,
+  type PodCaller,
+} from "../minio-network-policy/minio-network-policy.ts";
