@@ -50,7 +50,10 @@ export interface SshHostArgs extends SshWay {
    */
   hostname?: string;
   /**
-   * Address by which the other hosts reach it; one of its own.
+   * Address by which the other hosts reach it; one of its own, on which its node listens. Hosts behind a translation of
+   * addresses (NAT) are not supported as nodes of one Swarm: give them a network of their own between them, such as a
+   * VPN, and their addresses there. What is encrypted does not survive the translation, so that the preflight refuses
+   * it, and warns of it where the network is not encrypted.
    * @default - `address`
    */
   privateAddress?: pulumi.Input<string>;
