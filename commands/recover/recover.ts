@@ -1,4 +1,5 @@
 import { Engine } from "../../components/engine/engine.ts";
+import { EngineError } from "../../components/engine/transport.ts";
 import type { NodeDetails, SwarmInfo } from "../../components/engine/types.ts";
 import { errorText } from "../../components/shared/error-text.ts";
 import type { RecordedMember, RecordedSwarm } from "./recorded.ts";
@@ -47,11 +48,9 @@ export async function goOnAlone(
   found: ReadonlyMap<RecordedMember, SwarmInfo>,
 ): Promise<Recovery> {
   const engine = new Engine(chosen.connection);
-  await engine.initSwarm({
-    ForceNewCluster: true,
-    AdvertiseAddr: chosen.advertiseAddress,
-    ListenAddr: chosen.listenAddress,
-    Spec: {},
+  const { advertiseAddress: AdvertiseAddr, listenAddress: ListenAddr } = chosen;
+  await engine.initSwarm({ ForceNewCluster: true, AdvertiseAddr, ListenAddr, Spec: {} }).catch((error: unknown) => {
+    throw isLocking(error) ? lockingProblem(chosen) : error;
   });
   const nodes = await untilManaging(engine);
   const { NodeID } = (await engine.info()).Swarm;
@@ -98,6 +97,19 @@ export function whyNot(
   if (info.LocalNodeState === "locked") return "is locked: run `docker swarm unlock` there first";
   if (!info.ControlAvailable) return `is no manager any more (${info.LocalNodeState}); ${choice}`;
   return undefined;
+}
+
+/** Managers that somebody had lock themselves by hand: only the attempt shows it, as no manager can be asked. */
+function isLocking(error: unknown): boolean {
+  return error instanceof EngineError && error.message.includes("encrypted");
+}
+
+function lockingProblem({ key }: RecordedMember): Error {
+  return new Error(
+    `host "${key}": its managers lock themselves, and the Engine recovers none such (moby/moby#36852). It says that it ` +
+      "is in no Swarm now: `systemctl restart docker` and `docker swarm unlock` there bring it back as it was; then " +
+      "bring enough of the other managers back",
+  );
 }
 
 async function untilManaging(engine: Engine): Promise<NodeDetails[]> {

@@ -2,11 +2,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { readSwarmState, writeSwarmState } from "../../commands/backup/machine.ts";
 import { restoreSwarm } from "../../commands/backup/restore.ts";
 import type { RecordedMember, RecordedSwarm } from "../../commands/recover/recorded.ts";
+import { goOnAlone } from "../../commands/recover/recover.ts";
 import type { EngineControl } from "../../commands/support/root-script.ts";
 import type { NodeRole } from "../../components/engine/types.ts";
 import { NO_ENGINE } from "../lab/boot.ts";
 import { type Lab, startLab, whyNoLab } from "../lab/lab.ts";
-import { until } from "./by-hand.ts";
+import { changeSwarm, until } from "./by-hand.ts";
 
 /** A lab's machines have no systemd. */
 const CONTROL: EngineControl = {
@@ -91,5 +92,19 @@ describe("the state of a Swarm", () => {
       async () => (await engine.nodes()).every(({ Status }) => Status.State === "ready"),
       "the worker to be seen again",
     );
+  });
+
+  test("is not recovered where managers lock themselves, and the way back that is told is one", async () => {
+    const { engine } = machine(1);
+    await changeSwarm(engine, (spec) => (spec.EncryptionConfig = { AutoLockManagers: true }));
+    const { ID } = await engine.swarm();
+    const key = await engine.unlockKey();
+    const a = await member("a", 1, "manager");
+    const alone = goOnAlone({ swarmId: ID, unlockKey: "", members: [a] }, a, new Map());
+    await expect(alone).rejects.toThrow(/host "a": its managers lock themselves.*systemctl restart docker/);
+    await machine(1).stopEngine();
+    await machine(1).startEngine();
+    await engine.unlockSwarm(key);
+    await until(async () => (await engine.info()).Swarm.Cluster?.ID === ID, "the manager to be back");
   });
 });
