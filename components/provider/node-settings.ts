@@ -21,8 +21,8 @@ export const NodeSettings: ResourceHandler<NodeSettingsInputs> = {
     const replaces = changedKeys(olds, news, ["swarmId", "nodeId"]);
     const changed = changedKeys(olds, news, ["labels", "availability"]);
     const changes = replaces.length + changed.length > 0 || isOutdated(olds.managers, news.managers);
-    // A node that takes over has its settings before the former one loses them.
-    return { changes, replaces, deleteBeforeReplace: replaces.includes("swarmId") };
+    // The former node first: with both labelled, a service that goes by the label would run on both for a while.
+    return { changes, replaces, deleteBeforeReplace: true };
   },
 
   async create(inputs) {
