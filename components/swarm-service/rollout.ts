@@ -35,7 +35,8 @@ const WATCH = { briefly: 1e9, long: 5e9 };
 
 /**
  * What Swarm is told, so that it does it that way. An old task always stops before its successor starts: they share
- * ports and data.
+ * ports and data. What fails stops an update only while there are tasks that it could spare: after all have stopped a
+ * pause would keep Swarm from nothing, but make a failed update of a task that comes up at its second start.
  *
  * @param watch `long` where the tasks' own running is all that is known of them; on a busy host what fails takes a
  * while to do so
@@ -44,7 +45,7 @@ export function updateConfig({ mode }: Pick<Rollout, "mode">, watch: keyof typeo
   return {
     Parallelism: mode === "all-at-once" ? 0 : 1,
     Delay: 0,
-    FailureAction: "pause",
+    FailureAction: mode === "all-at-once" ? "continue" : "pause",
     Monitor: WATCH[watch],
     MaxFailureRatio: 0,
     Order: "stop-first",

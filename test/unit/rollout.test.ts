@@ -92,6 +92,13 @@ describe("what a preview says, in one line", () => {
   });
 });
 
+test.each([
+  ["one-by-one", { Parallelism: 1, FailureAction: "pause" }],
+  ["all-at-once", { Parallelism: 0, FailureAction: "continue" }],
+] as const)("Swarm is told what a failure means to the others: %s", (mode, told) => {
+  expect(updateConfig({ mode })).toMatchObject({ ...told, Order: "stop-first" });
+});
+
 test("Swarm is told to stand still after one task, each time in other words", () => {
   const first = parkedAfterOne(undefined);
   expect(first).toMatchObject({ Parallelism: 1, Order: "stop-first", FailureAction: "pause" });
