@@ -1,7 +1,8 @@
 import type { Engine } from "../engine/engine.ts";
 import type { ServiceDetails, TaskDetails } from "../engine/types.ts";
-import { type Standing, standingOf } from "../swarm-service/standing.ts";
+import type { Standing } from "../swarm-service/standing.ts";
 import { containerOf, refusalOf } from "./node-engines.ts";
+import { seenTasks } from "./service-tasks.ts";
 import type { ServiceInputs } from "./service.ts";
 import { ResourceProblem } from "./values.ts";
 import { type Attempt, done, notYet, waitFor } from "./wait.ts";
@@ -39,12 +40,11 @@ export async function untilReady(
   await waitFor(
     async () => {
       const service = await manager.service(id);
-      const tasks = await manager.tasks({ service: [id] });
+      const { tasks, standing } = await seenTasks(manager, id, spec, inputs.nodes);
       const fresh = tasks.filter((task) => !earlierTasks.has(task.ID));
       failed = fresh.filter(hasFailed);
       if (isPaused(service)) throw await notReady(`Swarm paused the update: ${service.UpdateStatus?.Message ?? ""}`);
       if (isHopeless(fresh)) throw await notReady("its tasks fail again and again");
-      const standing = standingOf(spec, tasks, await manager.nodes());
       sayDown(spec.Name, standing, saidDown);
       const mayBeUnnoticed = restarts && performance.now() - begun < NOTICE;
       const state = converged(service, standing, inputs.tasks, mayBeUnnoticed);

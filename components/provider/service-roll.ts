@@ -2,10 +2,11 @@ import type { Engine } from "../engine/engine.ts";
 import type { ServiceDetails, ServiceSpec, TaskDetails } from "../engine/types.ts";
 import { inWordsOf } from "../swarm-service/live-spec.ts";
 import { parkedAfterOne } from "../swarm-service/rollout.ts";
-import { hasSettings, type Standing, standingOf } from "../swarm-service/standing.ts";
+import { hasSettings, type Standing } from "../swarm-service/standing.ts";
 import { MaintenanceCheck } from "./maintenance.ts";
 import { hostOf } from "./node-engines.ts";
 import { hasFailed, HOPELESS, isPaused, saidBy, sayDown } from "./service-ready.ts";
+import { seenTasks } from "./service-tasks.ts";
 import type { ServiceInputs } from "./service.ts";
 import { ResourceProblem, same } from "./values.ts";
 import { type Attempt, done, notYet, waitFor } from "./wait.ts";
@@ -76,14 +77,13 @@ class Roll {
     return waitFor(
       async () => {
         const service = await this.#manager.service(this.#id);
-        const tasks = await this.#tasks();
+        const { tasks, standing } = await seenTasks(this.#manager, this.#id, this.#wanted, this.#inputs.nodes);
         const { EndpointSpec } = this.#wanted;
         this.#changesPorts ??= !same(EndpointSpec, inWordsOf(EndpointSpec, service.Spec.EndpointSpec));
         this.#earlier ??= new Set(tasks.map(({ ID }) => ID));
         failed = tasks.filter((task) => hasFailed(task) && !this.#earlier?.has(task.ID));
         const given = isPaused(service) && this.#hasBegun;
         if (given || failed.length >= HOPELESS) throw await this.#stopped(failed);
-        const standing = standingOf(this.#wanted, tasks, await this.#manager.nodes());
         sayDown(spec.Name, standing, this.#saidDown);
         const all = Object.values(standing).flat().length - standing.down.length - standing.stopping.length;
         count = `${standing.current.length} of ${all} tasks have the change`;

@@ -4,7 +4,6 @@ import { removeLeftovers } from "../shared/leftovers.ts";
 import { isOfStack, isOwned, type Owner } from "../shared/labels.ts";
 import { inWordsOf } from "../swarm-service/live-spec.ts";
 import { decideRollout, type Rollout, rolloutLine, updateConfig } from "../swarm-service/rollout.ts";
-import { standingOf } from "../swarm-service/standing.ts";
 import { errorText } from "../shared/error-text.ts";
 import { type Frozen, frozenFailures } from "./frozen.ts";
 import { GONE, type ResourceHandler } from "./handler.ts";
@@ -14,6 +13,7 @@ import { spreadImage } from "./service-images.ts";
 import { formerPeers, removePeers } from "./service-peers.ts";
 import { type Disturbance, isPaused, tasksEnded, untilReady } from "./service-ready.ts";
 import { roll } from "./service-roll.ts";
+import { seenTasks } from "./service-tasks.ts";
 import { changedKeys, isUnknown, ResourceProblem, same, UnfinishedError } from "./values.ts";
 
 export interface ServiceInputs {
@@ -104,11 +104,11 @@ export const Service: ResourceHandler<ServiceInputs> = {
 
 /**
  * How many of the tasks asked for run, with the settings that the service has: fewer is drift, and the update that
- * mends it waits for the rest.
+ * mends it waits for the rest. On any node: those of the state are what was known at the last change.
  */
 async function runningTasks(manager: Engine, id: string, spec: ServiceSpec, wanted: number): Promise<number> {
-  const { current } = standingOf(spec, await manager.tasks({ service: [id] }), await manager.nodes());
-  return Math.min(wanted, current.length);
+  const { standing } = await seenTasks(manager, id, spec);
+  return Math.min(wanted, standing.current.length);
 }
 
 /** The service of that name, if a killed `up` of this very stack made it. */
@@ -142,7 +142,10 @@ async function change(
   const live = inWordsOf(what, service.Spec);
   const { mode } = decideRollout(live, what, inputs.restartTogether);
   if (mode === "all-at-once") await spreadNewImage(manager, service, inputs);
-  else if (inputs.maintenanceCommand && (mode === "one-by-one" || (await hasOutdated(manager, service.ID, what)))) {
+  else if (
+    inputs.maintenanceCommand &&
+    (mode === "one-by-one" || (await hasOutdated(manager, service.ID, what, inputs)))
+  ) {
     await unfinished(service.ID, inputs, roll(manager, service.ID, wanted, inputs));
     return false;
   }
@@ -168,9 +171,9 @@ async function spreadNewImage(manager: Engine, { Spec }: ServiceDetails, inputs:
 }
 
 /** Whether there are tasks that are to have other settings. */
-async function hasOutdated(manager: Engine, id: string, spec: ServiceSpec): Promise<boolean> {
-  const { former, broken } = standingOf(spec, await manager.tasks({ service: [id] }), await manager.nodes());
-  return former.length + broken.length > 0;
+async function hasOutdated(manager: Engine, id: string, spec: ServiceSpec, { nodes }: ServiceInputs): Promise<boolean> {
+  const { standing } = await seenTasks(manager, id, spec, nodes);
+  return standing.former.length + standing.broken.length > 0;
 }
 
 async function finished(

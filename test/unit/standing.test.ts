@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { NodeDetails, ServiceSpec, TaskDetails } from "../../components/engine/types.ts";
 import { imagePlan } from "../../components/provider/service-images.ts";
+import { countedTasks } from "../../components/provider/service-tasks.ts";
 import { hasSettings, type Standing, standingOf } from "../../components/swarm-service/standing.ts";
 
 const spec: ServiceSpec = {
@@ -78,6 +79,22 @@ describe("where a service's tasks stand", () => {
     expect(hasSettings(task({ port: 9000 }), spec)).toBe(true);
     expect(hasSettings(task({}), spec)).toBe(true);
     expect(hasSettings(task({ port: 9000 }), { ...spec, EndpointSpec: { Mode: "dnsrr", Ports: [] } })).toBe(false);
+  });
+});
+
+describe("which tasks count", () => {
+  const connection = { host: "unix:///run/docker.sock" };
+  const nodes = { one: { nodeId: "a", connection }, two: { nodeId: "c", connection } };
+  const tasks = [task({ node: "a" }), task({ node: "b", state: "failed" }), task({ state: "pending" })];
+  const global = { Mode: { Global: {} } };
+  const replicated = { Mode: { Replicated: { Replicas: 2 } } };
+
+  test.each([
+    ["of a global service not that of a machine that was replaced", global, nodes, [tasks[0], tasks[2]]],
+    ["where Swarm chooses the nodes all", replicated, nodes, tasks],
+    ["while no node is known all", global, {}, tasks],
+  ])("%s", (_what, spec, known, counted) => {
+    expect(countedTasks(tasks, spec, known)).toEqual(counted);
   });
 });
 

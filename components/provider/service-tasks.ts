@@ -1,0 +1,40 @@
+import type { Engine } from "../engine/engine.ts";
+import type { ServiceSpec, TaskDetails } from "../engine/types.ts";
+import { type Standing, standingOf } from "../swarm-service/standing.ts";
+import type { NodeEngines } from "./node-engines.ts";
+
+/** A service's tasks that count, and where they stand. */
+export interface SeenTasks {
+  tasks: TaskDetails[];
+  standing: Standing;
+}
+
+/**
+ * Looks at a service's tasks now.
+ *
+ * @param nodes the program's hosts as they are now, where they are known
+ */
+export async function seenTasks(
+  manager: Engine,
+  id: string,
+  spec: ServiceSpec,
+  nodes: NodeEngines = {},
+): Promise<SeenTasks> {
+  const tasks = countedTasks(await manager.tasks({ service: [id] }), spec, nodes);
+  return { tasks, standing: standingOf(spec, tasks, await manager.nodes()) };
+}
+
+/**
+ * Of a global service the tasks on the program's hosts. Swarm also starts one on a machine that another has replaced,
+ * for as long as it has the label: what has no place in the application fails, and is nobody's concern. Where Swarm
+ * chooses the nodes each task counts, wherever it is.
+ */
+export function countedTasks(
+  tasks: readonly TaskDetails[],
+  { Mode }: Pick<ServiceSpec, "Mode">,
+  nodes: NodeEngines,
+): TaskDetails[] {
+  const known = new Set(Object.values(nodes).map(({ nodeId }) => nodeId));
+  const areKnown = "Global" in Mode && known.size > 0;
+  return tasks.filter(({ NodeID }) => !areKnown || !NodeID || known.has(NodeID));
+}
