@@ -67,6 +67,8 @@ const schema = v.strictObject({
   expose: v.optional(v.boolean(), true),
   port: v.optional(v.number()),
   consolePort: v.optional(v.number()),
+  /** Addresses and ranges that may reach the store from other machines; everybody when it is not given. */
+  allowFrom: v.optional(v.array(v.string())),
   rootUser: v.optional(v.string()),
   /** Another text makes another root password; what looks like a number is one to the config. */
   rootPasswordGeneration: v.optional(v.pipe(v.union([v.string(), v.number()]), v.transform(String))),

@@ -17,6 +17,7 @@ export function storeOn(hosts: { managers: Host[]; workers?: Host[] }, settings:
     network,
     ...{ image, mode, expose, port, consolePort, rootUser, rootPasswordGeneration, environment, metrics },
     tls: settings.tls || undefined,
+    allowFrom: settings.allowFrom,
   });
   for (const [name, args] of Object.entries(settings.buckets)) new MinioBucket(name, { store, ...args });
   const users = Object.entries(settings.users).map(
