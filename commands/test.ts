@@ -11,6 +11,7 @@ import { type Skip, SKIPS_VARIABLE } from "../toolchain/skip-reporter.ts";
 import { errorText } from "../components/shared/error-text.ts";
 import { main } from "./support/main.ts";
 import { ensureToolchain } from "./support/pulumi.ts";
+import { askedFor, leftOut, PREPARED_PROJECTS } from "./support/test-projects.ts";
 
 /** Tells the tests that need an engine why there is none: they skip with this reason. */
 const NO_ENGINE_VARIABLE = "PULUMI_SWARM_TEST_NO_ENGINE";
@@ -23,8 +24,11 @@ interface Report {
 await main(async () => {
   const folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-test-"));
   try {
-    const env = { ...process.env, ...(await needs()), [SKIPS_VARIABLE]: join(folder, "skips.json") };
-    const code = await runAttached(process.execPath, vitest(join(folder, "report.json")), env, ROOT);
+    const args = process.argv.slice(2);
+    const missing = namesProject(args) ? [] : leftOut(PREPARED_PROJECTS);
+    const env = { ...process.env, ...(await needs(args)), [SKIPS_VARIABLE]: join(folder, "skips.json") };
+    const code = await runAttached(process.execPath, vitest(join(folder, "report.json"), args, missing), env, ROOT);
+    for (const { name, reason } of missing) console.log(`not run: ${name}: ${reason}`);
     return tell(folder, code);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -32,8 +36,9 @@ await main(async () => {
 });
 
 /** The toolchain, an engine and the image, in advance: a first build must not run against a test's time limit. */
-async function needs(): Promise<NodeJS.ProcessEnv> {
+async function needs(args: string[]): Promise<NodeJS.ProcessEnv> {
   await ensureToolchain();
+  for (const project of askedFor(PREPARED_PROJECTS, args)) await project.prepare();
   try {
     await buildImage(await ensureEngine());
     return {};
@@ -44,18 +49,22 @@ async function needs(): Promise<NodeJS.ProcessEnv> {
   }
 }
 
-function vitest(report: string): string[] {
+function vitest(report: string, args: string[], missing: readonly { name: string }[]): string[] {
   const reporters = ["default", "json", join(ROOT, "toolchain", "skip-reporter.ts")];
   return [
     join(ROOT, "node_modules", "vitest", "vitest.mjs"),
     ...["run", ...reporters.map((reporter) => `--reporter=${reporter}`), `--outputFile.json=${report}`],
-    ...chosen(process.argv.slice(2)),
+    ...(namesProject(args) ? args : [...without("machines", ...missing.map(({ name }) => name)), ...args]),
   ];
 }
 
-/** Emulated machines take their time: their tests run when they are asked for, `npm run test:machines`. */
-function chosen(args: string[]): string[] {
-  return args.some((arg) => arg.startsWith("--project")) ? args : ["--project=!machines", ...args];
+/** Vitest's arguments that leave projects out. Emulated machines take their time, and always are: `npm run test:machines`. */
+function without(...projects: string[]): string[] {
+  return projects.map((project) => `--project=!${project}`);
+}
+
+function namesProject(args: string[]): boolean {
+  return args.some((arg) => arg.startsWith("--project"));
 }
 
 /** Prints every skip with its reason and the closing line; gives back the command's exit code. */

@@ -14,6 +14,7 @@ const CLUSTER = {
     kubelet: component("kubelet"),
     etcd: part("go.etcd.io/etcd/server/v3"),
     dns: part("./dns"),
+    pause: part("./pause"),
     bridge: part("github.com/containernetworking/plugins/plugins/main/bridge"),
     loopback: part("github.com/containernetworking/plugins/plugins/main/loopback"),
     "host-local": part("github.com/containernetworking/plugins/plugins/ipam/host-local"),

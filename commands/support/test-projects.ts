@@ -1,0 +1,38 @@
+import { hasKubernetes, obtainKubernetes } from "../../toolchain/kubernetes.ts";
+import { whyNoCluster } from "../../test/kubernetes/lab/cluster.ts";
+
+/** Tests that take long to prepare: they run when they are asked for, and whenever they are prepared already. */
+export interface PreparedProject {
+  /** Its name in vitest's configuration. */
+  name: string;
+  /** Why it is left out when nobody asks for it; undefined when it runs. */
+  whyNot(): string | undefined;
+  /** Makes what it takes, in advance: a first build must not run against a test's time limit. */
+  prepare(): Promise<unknown>;
+}
+
+export const PREPARED_PROJECTS: readonly PreparedProject[] = [
+  {
+    name: "kubernetes",
+    whyNot: () =>
+      whyNoCluster() ??
+      (hasKubernetes()
+        ? undefined
+        : "a Kubernetes is not built here yet: `npm run test:kubernetes` builds it, and runs it"),
+    prepare: () => (whyNoCluster() === undefined ? obtainKubernetes() : Promise.resolve()),
+  },
+];
+
+/** What is left out of a run of everything, with the reason of each. */
+export function leftOut(projects: readonly PreparedProject[]): { name: string; reason: string }[] {
+  return projects.flatMap(({ name, whyNot }) => {
+    const reason = whyNot();
+    return reason === undefined ? [] : [{ name, reason }];
+  });
+}
+
+/** The projects that arguments to vitest ask for: `--project kubernetes`, `--project=kubernetes`. */
+export function askedFor(projects: readonly PreparedProject[], args: readonly string[]): PreparedProject[] {
+  const text = ` ${args.join(" ")} `;
+  return projects.filter(({ name }) => text.includes(` --project ${name} `) || text.includes(` --project=${name} `));
+}

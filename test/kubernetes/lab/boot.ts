@@ -1,0 +1,104 @@
+import { join } from "node:path";
+import { API_SERVER_PORT, type ClusterSetting } from "./files.ts";
+
+/** While this file is not there, only what the API is made of runs. */
+export const API_IS_READY = "api-is-ready";
+
+/**
+ * What the machine of a cluster does from its start to its end, as a script. A program that ends takes the machine with
+ * it, so that whoever waits for it hears of it.
+ */
+export function bootScript(setting: ClusterSetting): string {
+  const { folder, hostname, cgroup } = setting;
+  return [
+    "#!/bin/sh",
+    "set -e",
+    `hostname ${hostname}`,
+    "mount -t tmpfs tmpfs /run",
+    "echo 1 > /proc/sys/net/ipv4/ip_forward",
+    "for controller in /sys/fs/cgroup/*/; do",
+    `  mkdir -p "$controller"${cgroup}`,
+    "done",
+    // A group of its own has no processors and no memory until it is told.
+    `for part in cpus mems; do cat /sys/fs/cgroup/cpuset/cpuset.$part > /sys/fs/cgroup/cpuset/${cgroup}/cpuset.$part; done`,
+    ...apiPrograms(setting).map((program) => start(folder, program)),
+    `while [ ! -e ${join(folder, API_IS_READY)} ]; do sleep 0.1; done &`,
+    "wait $!",
+    ...otherPrograms(setting).map((program) => start(folder, program)),
+    "sleep infinity",
+    "",
+  ].join("\n");
+}
+
+/** Runs it beside the others; when it ends, so does the machine. */
+function start(folder: string, program: readonly string[]): string {
+  const name = program[0]?.split("/").at(-1) ?? "";
+  const log = join(folder, "log", name);
+  return `(${program.join(" ")} > ${log} 2>&1; echo "${name} ended with code $?"; tail -n 5 ${log}; kill -KILL 1) &`;
+}
+
+function apiPrograms({ folder, programs, address, serviceRange }: ClusterSetting): string[][] {
+  const file = (name: string) => join(folder, name);
+  return [
+    [
+      join(programs, "etcd"),
+      `--data-dir=${file("etcd")}`,
+      "--listen-client-urls=http://127.0.0.1:2379",
+      "--advertise-client-urls=http://127.0.0.1:2379",
+      "--listen-peer-urls=http://127.0.0.1:2380",
+      // Nothing of it outlives the machine.
+      "--unsafe-no-fsync",
+    ],
+    [
+      join(programs, "kube-apiserver"),
+      "--etcd-servers=http://127.0.0.1:2379",
+      `--bind-address=${address}`,
+      `--advertise-address=${address}`,
+      `--secure-port=${API_SERVER_PORT}`,
+      `--service-cluster-ip-range=${serviceRange}`,
+      `--tls-cert-file=${file("api.crt")}`,
+      `--tls-private-key-file=${file("api.key")}`,
+      `--token-auth-file=${file("tokens")}`,
+      "--authorization-mode=RBAC",
+      "--service-account-issuer=https://kubernetes.default.svc",
+      `--service-account-key-file=${file("accounts.pub")}`,
+      `--service-account-signing-key-file=${file("accounts.key")}`,
+    ],
+  ];
+}
+
+function otherPrograms({ folder, programs, address, hostname, podRange }: ClusterSetting): string[][] {
+  const file = (name: string) => join(folder, name);
+  const kubeconfig = `--kubeconfig=${file("kubeconfig")}`;
+  return [
+    ["containerd", `--config=${file("containerd.toml")}`],
+    [
+      join(programs, "kube-controller-manager"),
+      kubeconfig,
+      "--leader-elect=false",
+      `--service-account-private-key-file=${file("accounts.key")}`,
+      `--root-ca-file=${file("ca.crt")}`,
+    ],
+    [join(programs, "kube-scheduler"), kubeconfig, "--leader-elect=false"],
+    [
+      join(programs, "kubelet"),
+      kubeconfig,
+      `--config=${file("kubelet.json")}`,
+      `--root-dir=${file("kubelet")}`,
+      `--cert-dir=${file("kubelet/pki")}`,
+      `--hostname-override=${hostname}`,
+      `--node-ip=${address}`,
+    ],
+    [
+      join(programs, "kube-proxy"),
+      kubeconfig,
+      "--proxy-mode=iptables",
+      `--cluster-cidr=${podRange}`,
+      `--hostname-override=${hostname}`,
+      // How many connections it keeps track of is the machine's to say.
+      ...["--conntrack-max-per-core=0", "--conntrack-min=0"],
+      ...["--conntrack-tcp-timeout-established=0s", "--conntrack-tcp-timeout-close-wait=0s"],
+    ],
+    [join(programs, "dns"), "-conf", file("Corefile")],
+  ];
+}

@@ -1,0 +1,141 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { type PackedImage, packImage } from "../../../toolchain/docker-image.ts";
+import { obtainKubernetes } from "../../../toolchain/kubernetes.ts";
+import { run } from "../../../toolchain/run.ts";
+import { openSlot, removeLab, whyNoLab } from "../../lab/lab.ts";
+import { LabNetwork } from "../../lab/network.ts";
+import { firstProcess, startContained } from "../../lab/process.ts";
+import { ClusterApi } from "./api.ts";
+import { API_IS_READY, bootScript } from "./boot.ts";
+import { type ClusterSetting, writeFiles } from "./files.ts";
+
+const NODE = 1;
+
+const PAUSE = "lab.invalid/pause:1";
+
+/** Milliseconds for each step of a start. */
+const START_MS = 90_000;
+
+/**
+ * A Kubernetes of one node in namespaces of its own, on a network that ends at this machine: pods and Services are
+ * reached from here by their addresses, and nothing else is reached from there.
+ */
+export interface Cluster {
+  api: ClusterApi;
+  /** Folder of the node, the same on this machine. */
+  folder: string;
+  hostname: string;
+  /** Gives the node an image; gives back the reference by digest that pods may name. */
+  load(name: string, image: PackedImage): Promise<string>;
+  /** Runs a command in the container of that name of a pod, and gives back what it printed. */
+  exec(pod: string, container: string, ...command: string[]): Promise<string>;
+  /** Ends everything and leaves nothing of the cluster. */
+  stop(): Promise<void>;
+}
+
+/** Why no cluster can be had here; undefined when one can. */
+export function whyNoCluster(): string | undefined {
+  if (process.platform === "linux" && !existsSync("/sys/fs/cgroup/cpuset/cpuset.cpus")) {
+    return "the cluster is laid out for control groups of the first version, and this machine has the second";
+  }
+  return whyNoLab();
+}
+
+export async function startCluster(): Promise<Cluster> {
+  const programs = await obtainKubernetes();
+  const slot = await openSlot();
+  try {
+    const network = new LabNetwork(slot);
+    const setting: ClusterSetting = {
+      folder: join(slot.folder, `host${NODE}`),
+      programs,
+      address: network.address(NODE),
+      hostname: `node${NODE}`,
+      // Beside the labs' own addresses in the range for benchmarks.
+      podRange: `198.19.${slot.number}.0/24`,
+      serviceRange: `198.19.${slot.number + 64}.0/24`,
+      cgroup: network.namespace(NODE),
+      pause: PAUSE,
+    };
+    mkdirSync(setting.folder, { recursive: true });
+    await network.create();
+    await network.addHost(NODE);
+    for (const range of [setting.podRange, setting.serviceRange]) {
+      await run("ip", ["route", "replace", range, "via", setting.address]);
+    }
+    const api = new ClusterApi(await writeFiles(setting));
+    const stop = async () => {
+      api.close();
+      await removeLab(slot);
+    };
+    await boot(setting, api);
+    const node = nodeOf(setting);
+    await node.load(PAUSE, pauseImage(programs));
+    return { api, folder: setting.folder, hostname: setting.hostname, ...node, stop };
+  } catch (error) {
+    await removeLab(slot);
+    throw error;
+  }
+}
+
+async function boot(setting: ClusterSetting, api: ClusterApi): Promise<void> {
+  const { folder, cgroup, hostname } = setting;
+  const script = join(folder, "boot");
+  writeFileSync(script, bootScript(setting), { mode: 0o755 });
+  const own = ["--mount", "--uts", "--ipc", "--mount-proc", "--propagation", "private"];
+  const log = join(folder, "boot.log");
+  const machine = startContained({ namespace: cgroup, own, program: [script], folder, log });
+  const until = async (what: string, holds: () => Promise<boolean>) => {
+    for (const end = Date.now() + START_MS; !(await holds().catch(() => false)); await pause(100)) {
+      const why = machine.exitCode !== null ? "the machine ended" : Date.now() > end ? "took too long" : "";
+      if (why !== "") throw new Error(`cluster: ${what}: ${why}\n${readFileSync(log, "utf8").slice(-2_000)}`);
+    }
+  };
+  await until("API", async () => (await api.get("/readyz")).status === 200);
+  writeFileSync(join(folder, API_IS_READY), "");
+  await until("containerd", async () => existsSync(join(folder, "containerd.sock")));
+  await until("node", async () => {
+    const { body } = await api.get<{ status: { conditions: { type: string; status: string }[] } }>(
+      `/api/v1/nodes/${hostname}`,
+    );
+    return body.status.conditions.some(({ type, status }) => type === "Ready" && status === "True");
+  });
+}
+
+function nodeOf({ folder }: ClusterSetting): Pick<Cluster, "load" | "exec"> {
+  const onNode = (...command: string[]) => {
+    const pid = firstProcess(folder);
+    if (pid === undefined) throw new Error("cluster: its machine does not run");
+    const target = ["--target", String(pid), "--mount", "--uts", "--net", "--pid"];
+    return run("nsenter", [...target, ...command], { timeoutMs: 60_000 });
+  };
+  const ctr = (...args: string[]) =>
+    onNode("ctr", "--address", join(folder, "containerd.sock"), "-n", "k8s.io", ...args);
+  return {
+    load: async (name, { archive }) => {
+      const file = join(folder, "image.tar");
+      writeFileSync(file, archive);
+      await ctr("images", "import", file);
+      // Listed as containerd calls it: with the registry that the name leaves out.
+      const list = await ctr("images", "ls", `name~=${name}`);
+      const [, listed, repository, digest] = /^((\S+):\S+)\s.*(sha256:[0-9a-f]{64})/m.exec(list) ?? [];
+      if (!listed || !repository || !digest) throw new Error(`cluster: containerd does not list ${name}: ${list}`);
+      await ctr("images", "tag", "--force", listed, `${repository}@${digest}`);
+      return `${name}@${digest}`;
+    },
+    exec: async (pod, container, ...command) => {
+      const filter = `labels."io.kubernetes.pod.name"==${pod},labels."io.kubernetes.container.name"==${container}`;
+      const [id] = (await ctr("containers", "ls", "-q", filter)).split("\n");
+      if (!id) throw new Error(`cluster: no container ${container} of ${pod}`);
+      return ctr("tasks", "exec", "--exec-id", `test-${Date.now()}`, id, ...command);
+    },
+  };
+}
+
+function pauseImage(programs: string): PackedImage {
+  const content = readFileSync(join(programs, "pause"));
+  const files = [{ name: "pause", mode: 0o755, content }];
+  return packImage({ name: PAUSE, files, entrypoint: ["/pause"], env: [], labels: {} });
+}

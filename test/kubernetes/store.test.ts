@@ -1,0 +1,157 @@
+import { randomBytes } from "node:crypto";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { KubernetesMinio, type KubernetesMinioArgs } from "../../components/kubernetes-minio/kubernetes-minio.ts";
+import { MinioNetworkPolicy } from "../../components/minio-network-policy/minio-network-policy.ts";
+import { builtImage } from "../../toolchain/minio-image.ts";
+import type { Bucket } from "../integration/s3.ts";
+import type { Manifest } from "./lab/api.ts";
+import { type Cluster, startCluster, whyNoCluster } from "./lab/cluster.ts";
+import { manifestsOf } from "./manifests.ts";
+import {
+  bucketAt,
+  localVolumes,
+  NAMESPACE,
+  podsOf,
+  readyPods,
+  readySince,
+  restrictedNamespace,
+  writeQuorum,
+} from "./store.ts";
+
+const MEMBERS = 4;
+
+let cluster: Cluster;
+let images: { a: string; b: string };
+
+const problem = whyNoCluster();
+
+beforeAll(async () => {
+  if (problem !== undefined) return;
+  cluster = await startCluster();
+  const load = async (variant: string) => {
+    const image = await builtImage({ variant });
+    return cluster.load(image.name, image.packed());
+  };
+  images = { a: await load("a"), b: await load("b") };
+  for (const object of [restrictedNamespace(), ...localVolumes(cluster, MEMBERS)]) await cluster.api.apply(object);
+});
+
+afterAll(async () => cluster?.stop());
+
+beforeEach(({ skip }) => {
+  if (problem !== undefined) skip(problem);
+});
+
+function manifests(image: string, more: Partial<KubernetesMinioArgs> = {}): Promise<Manifest[]> {
+  return manifestsOf(() => {
+    const store = new KubernetesMinio("store", {
+      namespace: NAMESPACE,
+      pools: { main: { members: MEMBERS } },
+      drives: { d1: { size: "1Gi", storageClass: "local" } },
+      image,
+      ...more,
+    });
+    new MinioNetworkPolicy("store", {
+      store,
+      clients: [{ pods: { app: "shop" } }],
+      dns: [{ addresses: "198.18.0.0/15" }],
+    });
+  });
+}
+
+/** What a Secret is given as text it has in base64. */
+function asRead({ stringData, ...object }: Manifest): object {
+  if (stringData === undefined) return object;
+  const texts = Object.entries(stringData as Record<string, string>);
+  return {
+    ...object,
+    data: Object.fromEntries(texts.map(([key, text]) => [key, Buffer.from(text).toString("base64")])),
+  };
+}
+
+async function endpointOf(name: string): Promise<string> {
+  const object = { apiVersion: "v1", kind: "Service", metadata: { name, namespace: NAMESPACE } };
+  const { spec } = await cluster.api.read<{ spec: { clusterIP: string } }>(object);
+  return `http://${spec.clusterIP}:9000`;
+}
+
+describe("a store of four pods, in a namespace that takes restricted ones alone", () => {
+  let shop: Bucket;
+  const object = randomBytes(3_000_000);
+
+  test("is taken without a warning, reads back as it was declared, and a second time changes nothing", async () => {
+    const declared = await manifests(images.a);
+    expect(declared.map(({ kind }) => kind)).toContain("StatefulSet");
+    for (const one of declared) {
+      expect((await cluster.api.apply(one)).warnings).toEqual([]);
+      expect(await cluster.api.read(one)).toMatchObject(asRead(one));
+    }
+    const [set] = declared.filter(({ kind }) => kind === "StatefulSet");
+    const generation = (answer: Manifest) => answer.metadata["generation"];
+    expect(generation((await cluster.api.apply(set!)).body)).toBe(1);
+  });
+
+  test("is one erasure-coded cluster, whose pods all serve what went in through the Service", async () => {
+    const pods = await readyPods(cluster, MEMBERS);
+    expect(pods.map(({ metadata }) => metadata.name)).toEqual([
+      "store-main-0",
+      "store-main-1",
+      "store-main-2",
+      "store-main-3",
+    ]);
+    const endpoint = await endpointOf("store");
+    expect(await writeQuorum(endpoint)).toBe(3);
+    const { info } = JSON.parse(
+      await cluster.exec("store-main-0", "minio", "mc", "admin", "info", "local", "--json"),
+    ) as {
+      info: { servers: { state: string; drives: { state: string; pool_index: number; set_index: number }[] }[] };
+    };
+    expect(info.servers.map(({ state }) => state)).toEqual(Array(MEMBERS).fill("online"));
+    const drives = info.servers.flatMap((server) => server.drives);
+    expect(drives.map(({ state, pool_index, set_index }) => ({ state, pool_index, set_index }))).toEqual(
+      Array(MEMBERS).fill({ state: "ok", pool_index: 0, set_index: 0 }),
+    );
+    const bucketOf = (url: string) => bucketAt(url, "root-abc", "very-secret-password");
+    shop = bucketOf(endpoint);
+    await shop.create();
+    await shop.put("first", object);
+    for (const { status } of pods)
+      expect(object.equals(await bucketOf(`http://${status.podIP}:9000`).get("first"))).toBe(true);
+  });
+
+  test("goes on without a pod that is deleted, which comes back as itself with what it had", async () => {
+    const [victim] = await readyPods(cluster, MEMBERS);
+    await cluster.api.delete({
+      ...victim!,
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { ...victim!.metadata, namespace: NAMESPACE },
+    });
+    await shop.put("second", object);
+    const pods = await readyPods(cluster, MEMBERS, ({ metadata }) => metadata.uid !== victim!.metadata.uid);
+    expect(pods[0]!.metadata.name).toBe(victim!.metadata.name);
+    for (const key of ["first", "second"]) expect(object.equals(await shop.get(key))).toBe(true);
+  });
+
+  test("changes its image in all pods at once, and loses nothing", async () => {
+    const before = (await podsOf(cluster)).map(({ metadata }) => metadata.uid);
+    for (const one of await manifests(images.b)) expect((await cluster.api.apply(one)).warnings).toEqual([]);
+    const pods = await readyPods(cluster, MEMBERS, ({ spec }) => spec.containers[0]?.image === images.b);
+    expect(pods.filter(({ metadata }) => before.includes(metadata.uid))).toEqual([]);
+    // One after another, a pod would be made once the one before it is ready.
+    const firstReady = pods.map((pod) => readySince(pod) ?? "").toSorted()[0]!;
+    for (const { metadata } of pods) expect(metadata.creationTimestamp <= firstReady).toBe(true);
+    expect(await writeQuorum(await endpointOf("store"))).toBe(3);
+    for (const key of ["first", "second"]) expect(object.equals(await shop.get(key))).toBe(true);
+  });
+
+  test("keeps its data when it is taken away", async () => {
+    const declared = await manifests(images.b);
+    for (const one of declared.toReversed()) await cluster.api.delete(one);
+    const claims = await cluster.api.list(`/api/v1/namespaces/${NAMESPACE}/persistentvolumeclaims`);
+    expect(claims.map(({ metadata }) => metadata.name)).toEqual(
+      Array.from({ length: MEMBERS }, (_, number) => `d1-store-main-${number}`),
+    );
+    for (const { metadata } of claims) expect(metadata["deletionTimestamp"]).toBeUndefined();
+  });
+});
