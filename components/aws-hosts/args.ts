@@ -196,6 +196,13 @@ export interface AwsMachinesArgs {
    */
   loadBalancer?: AwsLoadBalancerArgs;
   /**
+   * Whether EC2 keeps managers on different hardware, and workers in partitions that share none. Of some types it has
+   * not the room for that. For life: another answer makes machines anew.
+   *
+   * @default true
+   */
+  keepApart?: boolean;
+  /**
    * Whether the loss of one zone may take the managers' quorum, as it does with one manager, or with three in two zones.
    * @default false
    */

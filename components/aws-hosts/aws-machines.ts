@@ -58,12 +58,13 @@ export class AwsMachines extends pulumi.ComponentResource {
     const publicKeys = args.publicKeys.map((key, at) =>
       checkedInput(key, (known) => refuse(subject, publicKeyFindings(`publicKeys[${at}]`, known))),
     );
-    const placementGroups = placement(name, planned, { sure, tags, parent: this });
+    const placementGroup =
+      args.keepApart === false ? () => undefined : placement(name, planned, { sure, tags, parent: this });
     const machines = planned.map((each) =>
       machine(each, {
         ...{ name, args, image, publicKeys, instanceProfile, tags, parent: this, way: network.way },
         subnetId: network.subnetIds[each.zone] ?? "",
-        placementGroup: placementGroups(each.role),
+        placementGroup: placementGroup(each.role),
         securityGroupIds: [
           groups.members.id,
           ...(each.role === "manager" ? [groups.managers.id] : []),

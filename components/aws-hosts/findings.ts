@@ -114,13 +114,13 @@ function isWithin(least: number, most: number): (value: number) => boolean {
 
 const isSize = (least: number) => isWithin(least, 16_384);
 
-function quorumFindings({ managers, allowZoneOutage = false }: AwsMachinesArgs): Finding[] {
+function quorumFindings({ managers, allowZoneOutage = false, keepApart = true }: AwsMachinesArgs): Finding[] {
   const zones = Object.values(managers).map(({ zone }) => zone);
   const [worst] = zonesWithQuorum(zones);
   const apart = [...new Set(zones)].flatMap((zone) => {
     const count = zones.filter((other) => other === zone).length;
     const problem = `are ${count} in ${zone}: EC2 keeps no more than ${MOST_APART} apart in a zone`;
-    return count > MOST_APART ? [{ argument: "managers", value: Object.keys(managers), problem }] : [];
+    return keepApart && count > MOST_APART ? [{ argument: "managers", value: Object.keys(managers), problem }] : [];
   });
   if (worst === undefined || allowZoneOutage) return apart;
   const problem =

@@ -41,7 +41,7 @@ export interface MachineOptions {
   publicKeys: pulumi.Input<string>[];
   subnetId: pulumi.Input<string>;
   securityGroupIds: pulumi.Input<string>[];
-  placementGroup: aws.ec2.PlacementGroup;
+  placementGroup?: aws.ec2.PlacementGroup;
   instanceProfile?: aws.iam.InstanceProfile;
   tags: (name: string) => Record<string, pulumi.Input<string>>;
   /** What must be there before it can reach the internet. */
@@ -127,7 +127,7 @@ function instanceArgs(
     ...{ ami: blueprint.image, instanceType: planned.type, subnetId, vpcSecurityGroupIds: securityGroupIds },
     userData: pulumi.secret(blueprint.userData),
     userDataReplaceOnChange: true,
-    placementGroup: placementGroup.name,
+    placementGroup: placementGroup?.name,
     iamInstanceProfile: instanceProfile?.name,
     // Containers are one hop further away than the machine itself.
     metadataOptions: {

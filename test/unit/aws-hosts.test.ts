@@ -115,6 +115,8 @@ test("managers are spread, workers are in partitions", async () => {
     ["prod-managers", "spread", undefined],
     ["prod-workers", "partition", 7],
   ]);
+  const together = await made({ workers, keepApart: false });
+  expect(ofType(together.resources, "aws:ec2/placementGroup:PlacementGroup")).toEqual([]);
 });
 
 test("data volumes are encrypted, in the zone of their machine, and attached to it", async () => {
