@@ -14,6 +14,8 @@ export interface EngineInfo {
   Architecture: string;
   LiveRestoreEnabled?: boolean;
   SecurityOptions?: string[];
+  /** What its machine's clock says. */
+  SystemTime?: string;
   Swarm: SwarmInfo;
 }
 

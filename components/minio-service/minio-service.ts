@@ -15,7 +15,7 @@ import { checkedKmsKey, frozenKmsKey, kmsSecret } from "./kms-key.ts";
 import { MetricsUser, metricsUrls } from "./metrics.ts";
 import { declaredPools, planOf, type ServicePlan, type StorePlan } from "./plan.ts";
 import { poolsConfig } from "./pool-config.ts";
-import { probesOf, toolsOfImage } from "./probes.ts";
+import { DRIVE_SECONDS, probesOf, toolsOfImage } from "./probes.ts";
 import { RootCredentials } from "./root-credentials.ts";
 import { dockerSecrets } from "./secrets.ts";
 import { AGREED_FIELDS, frozenForService, frozenForStore, serviceSpec, type Store } from "./spec.ts";
@@ -166,6 +166,7 @@ export class MinioService extends pulumi.ComponentResource {
           maintenanceCommand: bearsAbsence(service.pool, plan, args.environment)
             ? probesOf(store.tools).maintenance
             : undefined,
+          minReadySeconds: plan.hosts.length > 1 ? DRIVE_SECONDS : undefined,
           tasks: service.hosts.length,
           timeoutSeconds: args.timeoutSeconds,
         },

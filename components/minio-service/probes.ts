@@ -17,6 +17,14 @@ export interface Probes {
   maintenance: string[];
 }
 
+/**
+ * Seconds within which a member has every drive that it can reach. What it answers is what each member says of its own
+ * drives; whether it has connected them itself nobody tells. One that it did not reach when it started it tries again
+ * every 15 s (MinIO's cmd/erasure-sets.go: defaultMonitorConnectEndpointInterval). Until then it writes to the others
+ * alone, and of an object that is on too few of those it sees it says that there is none.
+ */
+export const DRIVE_SECONDS = 16;
+
 const PROBES: Record<ProbeTools, Probes> = {
   silo: {
     ready: ["silo", "healthcheck", "--address", `:${API_PORT}`, "cluster"],

@@ -1,9 +1,9 @@
 import type { Engine } from "../engine/engine.ts";
 import type { ServiceDetails, TaskDetails } from "../engine/types.ts";
 import type { Standing } from "../swarm-service/standing.ts";
-import { containerOf, refusalOf } from "./node-engines.ts";
 import { seenTasks } from "./service-tasks.ts";
 import type { ServiceInputs } from "./service.ts";
+import { TaskQuestion } from "./task-question.ts";
 import { ResourceProblem } from "./values.ts";
 import { type Attempt, done, notYet, waitFor } from "./wait.ts";
 
@@ -34,10 +34,11 @@ export async function untilReady(
   const { spec, timeoutSeconds } = inputs;
   const begun = performance.now();
   const saidDown = new Set<string>();
+  const question = questionOf(inputs);
   let failed: TaskDetails[] = [];
   const notReady = async (why: string) =>
     new ResourceProblem(`service ${spec.Name}: ${why}${await saidBy(manager, failed)}`);
-  await waitFor(
+  await waitFor<void>(
     async () => {
       const service = await manager.service(id);
       const { tasks, standing } = await seenTasks(manager, id, spec, inputs.nodes);
@@ -48,8 +49,14 @@ export async function untilReady(
       sayDown(spec.Name, standing, saidDown);
       const mayBeUnnoticed = restarts && performance.now() - begun < NOTICE;
       const state = converged(service, standing, inputs.tasks, mayBeUnnoticed);
-      const left = timeoutSeconds * 1000 - (performance.now() - begun);
-      return state.done ? answers(inputs, state.value, left) : state;
+      if (!state.done) return state;
+      // With none that could answer, all its tasks wait for hosts that are down.
+      if (!question || state.value.length === 0) return done(undefined);
+      const others = await peerTasks(manager, inputs);
+      if (!others.done) return others;
+      // It may wait until it can say yes, and one that is given up on would go on: it has all the time that is left.
+      const left = Math.max(timeoutSeconds * 1000 - (performance.now() - begun), 1_000);
+      return question.answer([...state.value, ...others.value], left);
     },
     { what: `service ${spec.Name}`, limitSeconds: timeoutSeconds },
     (because) => notReady(`not ready within timeoutSeconds ${timeoutSeconds}: ${because}`),
@@ -107,24 +114,35 @@ export function sayDown(service: string, { down }: Standing, said: Set<string>):
   }
 }
 
+/** What asks the application itself, in all its tasks; nothing when nobody said how. */
+function questionOf({ spec, readyCommand, nodes, minReadySeconds }: ServiceInputs): TaskQuestion | undefined {
+  if (!readyCommand) return undefined;
+  return new TaskQuestion({
+    command: readyCommand,
+    nodes,
+    minReadySeconds,
+    no: "its tasks run, but it does not work yet",
+    leaveOut: (host, why) => console.log(`service ${spec.Name}: whether it works is not asked on host ${host}: ${why}`),
+  });
+}
+
 /**
- * Asks the application itself, in one of its tasks that can be reached. The command may wait until it can say yes: it
- * has all the time that is left, for one that is given up on would go on in its container.
+ * Tasks of the other services of the application, for it is ready as a whole. Those that come are waited for, but not
+ * where one has failed: that is no matter of this service, and its change may be what mends it.
  */
-async function answers(
-  { readyCommand, nodes }: ServiceInputs,
-  running: TaskDetails[],
-  limitMs: number,
-): Promise<Attempt<void>> {
-  // With none that could answer, all its tasks wait for hosts that are down.
-  if (!readyCommand || running.length === 0) return done(undefined);
-  for (const task of running) {
-    const asked = containerOf(nodes, task);
-    if (!asked) continue;
-    const refusal = await refusalOf(asked, readyCommand, Math.max(limitMs, 1_000));
-    return refusal === undefined ? done(undefined) : notYet(`its tasks run, but it does not work yet: ${refusal}`);
+async function peerTasks(manager: Engine, { spec, peers = [], nodes }: ServiceInputs): Promise<Attempt<TaskDetails[]>> {
+  const names = peers.filter((name) => name !== spec.Name);
+  if (names.length === 0) return done([]);
+  const running: TaskDetails[] = [];
+  for (const { ID, Spec } of await manager.services()) {
+    if (!names.includes(Spec.Name)) continue;
+    const { tasks, standing } = await seenTasks(manager, ID, Spec, nodes);
+    const failing = new Set(tasks.filter(hasFailed).map(({ NodeID }) => NodeID));
+    const coming = standing.coming.filter(({ NodeID }) => NodeID && !failing.has(NodeID));
+    if (coming.length > 0) return notYet(`${coming.length} tasks of service ${Spec.Name} are still coming`);
+    running.push(...standing.current);
   }
-  return notYet("its tasks run on hosts that cannot be asked");
+  return done(running);
 }
 
 export const hasFailed = (task: TaskDetails) => task.Status.State === "failed" || task.Status.State === "rejected";

@@ -47,7 +47,7 @@ class Roll {
     this.#id = id;
     this.#wanted = wanted;
     this.#inputs = inputs;
-    this.#check = new MaintenanceCheck(inputs.maintenanceCommand ?? [], inputs.nodes);
+    this.#check = new MaintenanceCheck(inputs.maintenanceCommand ?? [], inputs.nodes, inputs.minReadySeconds);
   }
 
   /** One task more. False when there is none left. */

@@ -31,6 +31,8 @@ export interface ServiceInputs {
   readyCommand?: string[];
   /** Asked in every running task before a task is changed in turn. Absent in states of earlier releases. */
   maintenanceCommand?: string[];
+  /** Matters to a change alone, and is not compared. Absent in states of earlier releases. */
+  minReadySeconds?: number;
   tasks: number;
   timeoutSeconds: number;
   /** Decided by `check` from what changes, so that the preview shows it. */

@@ -53,7 +53,8 @@ export interface SwarmServiceArgs {
 
   /**
    * A command in a task's container that ends with 0 when the application as a whole works. Only then is the service
-   * ready. It is asked again until it says so, and may itself wait.
+   * ready: it is asked in every running task, those of `peers` among them, until all say so at the same time. It may
+   * itself wait. A host whose engine cannot be reached is left out.
    * @default - the service is ready when its tasks run and are healthy
    */
   readyCommand?: string[];
@@ -65,6 +66,14 @@ export interface SwarmServiceArgs {
    * @default - the next task is changed as soon as the one before runs
    */
   maintenanceCommand?: string[];
+
+  /**
+   * For how long tasks that have just started must go on saying yes, in seconds: to `readyCommand` before the service
+   * is ready, to `maintenanceCommand` before the next task is changed. For applications whose parts find each other
+   * only a while after they say that they work.
+   * @default 0
+   */
+  minReadySeconds?: number;
 
   /**
    * How many tasks must run. Those of hosts that are down are not waited for.

@@ -50,6 +50,7 @@ export class SwarmService extends SwarmResource {
         frozen,
         readyCommand,
         maintenanceCommand,
+        minReadySeconds: args.minReadySeconds,
         tasks,
         timeoutSeconds,
         rollout: undefined,

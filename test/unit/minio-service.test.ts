@@ -84,6 +84,8 @@ describe("children", () => {
     expect(services[1]!.dependencies).toContain(services[0]!.urn);
     expect(services[2]!.dependencies).toContain(services[1]!.urn);
     expect(services.map(({ inputs }) => inputs["readyCommand"] !== undefined)).toEqual([false, false, true]);
+    // Each member has to have found the drives of the others.
+    expect(services.map(({ inputs }) => inputs["minReadySeconds"])).toEqual([16, 16, 16]);
     expect(services.map((service) => specOf(service).Mode)).toEqual(Array(3).fill({ Replicated: { Replicas: 1 } }));
   });
 

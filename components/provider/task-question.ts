@@ -1,0 +1,141 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { TaskDetails } from "../engine/types.ts";
+import { errorText } from "../shared/error-text.ts";
+import { containerOf, type NodeEngines, refusalOf, type TaskContainer } from "./node-engines.ts";
+import { type Attempt, done, notYet } from "./wait.ts";
+
+/** Milliseconds after which an answer is old: what was true when the first came need not be when the last does. */
+const FRESH = 2_000;
+
+export interface QuestionOptions {
+  command: string[];
+  nodes: NodeEngines;
+  /** What a no means; begins the reason. */
+  no: string;
+  /** Seconds for which a task must have gone on saying yes. @default 0 */
+  minReadySeconds?: number;
+  /** Is told, once, of a host whose engine does not answer, and its task is left out. @default - it is a no */
+  leaveOut?: (host: string, why: string) => void;
+}
+
+/** What a task said last. Moments are those of `performance.now()`. */
+interface Word {
+  host: string;
+  /** While it is being asked. */
+  open?: Promise<void>;
+  /** Its engine did not answer, and it is left out. */
+  isMissing?: boolean;
+  /** Why not, if it said no. */
+  refusal?: string;
+  /** When its last answer came. */
+  at?: number;
+  /** Since when it says yes. */
+  since?: number;
+}
+
+/**
+ * A command that all running tasks are asked at a time, until all say yes. It may itself wait until it can say so; one
+ * that was given up on would go on in its container, so a task is never asked twice at a time.
+ */
+export class TaskQuestion {
+  readonly #command: string[];
+  readonly #nodes: NodeEngines;
+  readonly #no: string;
+  readonly #holdMs: number;
+  readonly #leaveOut: QuestionOptions["leaveOut"];
+  readonly #words = new Map<string, Word>();
+
+  constructor({ command, nodes, no, minReadySeconds = 0, leaveOut }: QuestionOptions) {
+    this.#command = command;
+    this.#nodes = nodes;
+    this.#no = no;
+    this.#holdMs = minReadySeconds * 1_000;
+    this.#leaveOut = leaveOut;
+  }
+
+  /** Done when all of them say yes at about the same time, and each has for long enough. */
+  async answer(tasks: readonly TaskDetails[], limitMs: number): Promise<Attempt<void>> {
+    const askable = tasks.flatMap((task) => {
+      const container = containerOf(this.#nodes, task);
+      return container ? [{ task, container }] : [];
+    });
+    const strange = tasks.find((task) => !askable.some((asked) => asked.task === task));
+    if (strange && (!this.#leaveOut || askable.length === 0)) {
+      return notYet(`${this.#no} (the engine of node ${strange.NodeID ?? "nowhere"} cannot be asked)`);
+    }
+    const words = () => askable.flatMap(({ task }) => this.#words.get(task.ID) ?? []);
+    const isHeld = words().length === askable.length && this.#leftMs(words()) > 0;
+    const asked = askable.map(({ task, container }) => {
+      const word = this.#words.get(task.ID);
+      if (word?.open) return word.open;
+      if (word?.isMissing) return undefined;
+      const isKnown = word?.since !== undefined && (isHeld || isFresh(word));
+      return isKnown ? undefined : this.#ask(task, container, limitMs);
+    });
+    await Promise.race([Promise.all(asked), pause(FRESH)]);
+    return this.#verdict(words());
+  }
+
+  #verdict(all: Word[]): Attempt<void> {
+    const words = all.filter(({ isMissing }) => !isMissing);
+    if (all.length > 0 && words.length === 0) return notYet(`${this.#no} (no engine can be asked)`);
+    const refused = words.filter(({ open, refusal }) => !open && refusal !== undefined);
+    if (refused.length > 0) {
+      return notYet(`${this.#no} (${refused.map(({ host, refusal }) => `${host}: ${refusal}`).join("; ")})`);
+    }
+    const open = words.filter((word) => word.open);
+    if (open.length > 0) return notYet(`${this.#no} (asked on ${open.map(({ host }) => host).join(", ")})`);
+    if (this.#leftMs(words) > 0) {
+      return notYet(`all its tasks say yes; they must for ${this.#holdMs / 1_000} s (minReadySeconds)`);
+    }
+    return words.every(isFresh) ? done(undefined) : notYet(`${this.#no} (asked once more)`);
+  }
+
+  /** Until the last of them has said yes for long enough; while one does not, there is nothing to wait out. */
+  #leftMs(all: readonly Word[]): number {
+    const words = all.filter(({ isMissing }) => !isMissing);
+    if (words.some(({ open, since }) => open !== undefined || since === undefined)) return 0;
+    return Math.max(0, ...words.map(({ since = 0 }) => since + this.#holdMs - performance.now()));
+  }
+
+  #ask({ ID, Status }: TaskDetails, container: TaskContainer, limitMs: number): Promise<void> {
+    const before = this.#words.get(ID);
+    const word: Word = { ...before, host: container.host };
+    this.#words.set(ID, word);
+    const isFirst = before === undefined;
+    word.open = (async () => {
+      let ranForMs = 0;
+      try {
+        if (isFirst) ranForMs = await agedMs(container, Status.Timestamp);
+      } catch (error) {
+        if (this.#leaveOut) {
+          word.isMissing = true;
+          this.#leaveOut(container.host, errorText(error));
+        }
+      }
+      if (word.isMissing) {
+        word.open = undefined;
+        return;
+      }
+      const begun = performance.now();
+      word.refusal = await refusalOf(container, this.#command, limitMs);
+      word.at = performance.now();
+      // One that has run for that long, and says yes at once, did not begin to just now.
+      const isOld = ranForMs >= this.#holdMs && word.at - begun < FRESH;
+      if (word.refusal !== undefined) word.since = undefined;
+      else word.since ??= isFirst && isOld ? word.at - this.#holdMs : word.at;
+      word.open = undefined;
+    })();
+    return word.open;
+  }
+}
+
+function isFresh({ at = -Infinity }: Word): boolean {
+  return performance.now() - at <= FRESH;
+}
+
+/** How long ago that was by its own host's clock; 0 when it does not tell. */
+async function agedMs({ engine }: TaskContainer, timestamp: string): Promise<number> {
+  const { SystemTime = "" } = await engine.info();
+  return Math.max(0, Date.parse(SystemTime) - Date.parse(timestamp)) || 0;
+}

@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { buckets, someObject } from "./s3.ts";
+import { hostConfig, onLab } from "./scene.ts";
+
+onLab(
+  "a store whose members do not reach each other while they start",
+  (scene) => {
+    test("is called ready only when each of them has every drive", async () => {
+      const { lab } = scene();
+      const drives = { d1: {}, d2: {} };
+      const stack = await scene().hostsStack({
+        a: hostConfig(lab.host(1), "manager", drives),
+        b: hostConfig(lab.host(2), "worker", drives),
+        c: hostConfig(lab.host(3), "worker", drives),
+      });
+      await lab.partition([2], [3]);
+      const up = stack.up();
+      await Promise.all([up, healthy([1, 2, 3]).then(() => lab.heal())]);
+
+      const through = await buckets(stack, "all");
+      const object = someObject();
+      await through["a"]!.create();
+      await through["b"]!.put("object", object);
+      for (const bucket of Object.values(through)) expect((await bucket.get("object")).equals(object)).toBe(true);
+    });
+
+    /** Waits until MinIO says of itself on each of these machines that it can write. */
+    function healthy(machines: number[]): Promise<unknown> {
+      const asked = machines.map((machine) => `http://${scene().lab.host(machine).address}:9000/minio/health/cluster`);
+      const answer = (url: string) =>
+        fetch(url).then(
+          ({ ok }) => ok,
+          () => false,
+        );
+      return expect
+        .poll(async () => (await Promise.all(asked.map(answer))).every(Boolean), { timeout: 120_000 })
+        .toBe(true);
+    }
+  },
+  { hosts: 3 },
+);
