@@ -36,19 +36,19 @@ export async function obtainDockerPlugin(pulumiBin: () => Promise<string>): Prom
 }
 
 async function make(version: string, folder: string, pulumiBin: () => Promise<string>): Promise<void> {
-  if ((await chooseSource()) === "public") await downloadRelease(version, folder, await pulumiBin());
+  if ((await chooseSource()) === "public") await downloadPlugin("docker", version, folder, await pulumiBin());
   else await goBuild(build(version), join(folder, BINARY));
 }
 
-/** Pulumi's own download, into a home of its own. Not run where this was written. */
-async function downloadRelease(version: string, folder: string, pulumiBin: string): Promise<void> {
+/** Pulumi's own download of a plugin, into a home of its own. Not run where this was written. */
+export async function downloadPlugin(name: string, version: string, folder: string, pulumiBin: string): Promise<void> {
   const home = join(folder, "home");
   mkdirSync(home);
-  await progress(`downloading the docker plugin ${version}`, () =>
-    run(join(pulumiBin, "pulumi"), ["plugin", "install", "resource", "docker", `v${version}`, "--non-interactive"], {
+  await progress(`downloading the ${name} plugin ${version}`, () =>
+    run(join(pulumiBin, "pulumi"), ["plugin", "install", "resource", name, `v${version}`, "--non-interactive"], {
       env: { ...process.env, PULUMI_HOME: home, PULUMI_SKIP_UPDATE_CHECK: "true" },
     }),
   );
-  cpSync(join(home, "plugins", `resource-docker-v${version}`), folder, { recursive: true });
+  cpSync(join(home, "plugins", `resource-${name}-v${version}`), folder, { recursive: true });
   rmSync(home, { recursive: true });
 }

@@ -17,8 +17,20 @@ export const GO_WHEEL = "1.26.6";
 /** The oldest Go that fetches a newer one by itself. */
 export const OLDEST_GO = [1, 21] as const;
 
+/** Stands in for AWS in tests: PyPI's `moto`. */
+export const MOTO = "5.2.5";
+
 /** The version of the docker plugin is that of the installed @pulumi/docker: the engine asks for exactly this one. */
 export function dockerPluginVersion(): string {
-  const path = join(ROOT, "node_modules", "@pulumi", "docker", "package.json");
+  return versionOf("docker");
+}
+
+/** In the same way that of the AWS plugin. */
+export function awsPluginVersion(): string {
+  return versionOf("aws");
+}
+
+function versionOf(name: string): string {
+  const path = join(ROOT, "node_modules", "@pulumi", name, "package.json");
   return (JSON.parse(readFileSync(path, "utf8")) as { version: string }).version;
 }

@@ -7,6 +7,7 @@ import { ensureToolchain, openSession, type Session } from "../../commands/suppo
 import { clearStaleLocks } from "../../commands/support/locks.ts";
 import { openState, stackFile } from "../../commands/support/state.ts";
 import { ROOT } from "../../toolchain/cache.ts";
+import type { Plugin } from "../../toolchain/docker-plugin.ts";
 import type { LabHost } from "../lab/lab.ts";
 import { type EngineEvent, type Outcome, readEvents, type Running, start, stepsOf } from "./run.ts";
 
@@ -15,6 +16,8 @@ export interface TestStackOptions {
   project?: string;
   /** Its configuration; a key without a namespace is one of `pulumi-swarm:`. */
   config?: Record<string, unknown>;
+  /** Plugins beside the one for Docker. */
+  plugins?: Plugin[];
   /** Runs Pulumi on that machine instead of beside it, as its user would. */
   inside?: LabHost;
 }
@@ -47,7 +50,8 @@ export class TestStack {
     const file = workingConfig(state, "test").path;
     mkdirSync(join(folder, "config"), { recursive: true });
     writeFileSync(file, stringify({ config: Object.fromEntries(namespaced(options.config ?? {})) }));
-    const session = await openSession(await ensureToolchain(), state, "test");
+    const { bin, plugins } = await ensureToolchain();
+    const session = await openSession({ bin, plugins: [...plugins, ...(options.plugins ?? [])] }, state, "test");
     // A docker CLI's own choice of engine on this machine is never what a test means.
     const { DOCKER_HOST: _host, DOCKER_CONTEXT: _context, ...env } = session.env;
     const own = { DOCKER_CONFIG: join(folder, "docker"), PULUMI_DEBUG_COMMANDS: "true" };

@@ -1,0 +1,68 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test, type TestContext } from "vitest";
+import { findAwsPlugin } from "../../toolchain/aws-plugin.ts";
+import { ROOT } from "../../toolchain/cache.ts";
+import { TestStack } from "../integration/stack.ts";
+import { ec2, type Moto, putParameter, startMoto } from "./moto.ts";
+
+const plugin = findAwsPlugin();
+const IMAGE = "/images/debian";
+const KEY = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${"A".repeat(43)} me`;
+
+let moto: Moto;
+let stack: TestStack;
+
+const needed = (context: TestContext) => {
+  if (!plugin)
+    context.skip("the AWS plugin is not here: `npm run test:aws` makes it, where it must be built in half an hour");
+};
+
+const managers = { a: { zone: "eu-central-1a" }, b: { zone: "eu-central-1b" }, c: { zone: "eu-central-1c" } };
+const worker = { zone: "eu-central-1a", type: "t3.large", volumes: { d1: { sizeGiB: 10 }, d2: { sizeGiB: 10 } } };
+const machines = {
+  ...{ managers, workers: { d: worker }, imageParameter: IMAGE, publicKeys: [KEY] },
+  defaults: { type: "t3.large" },
+  // moto has no placement groups.
+  keepApart: false,
+  allowFrom: { s3: ["0.0.0.0/0"], ssh: ["192.0.2.7/32"] },
+};
+
+const idsIn = (xml: string, tag: string) =>
+  [...xml.matchAll(new RegExp(`<${tag}>([^<]+)</${tag}>`, "g"))].map(([, id]) => id);
+
+beforeAll(async () => {
+  if (!plugin) return;
+  moto = await startMoto();
+  stack = await TestStack.create({
+    project: join(ROOT, "test", "aws", "programs", "machines"),
+    config: { "machines:endpoint": moto.endpoint, "machines:machines": machines },
+    plugins: [plugin],
+  });
+  const [image = ""] = await x86Images();
+  await putParameter(moto.endpoint, IMAGE, image);
+});
+
+/** Images of moto's own for the architecture of the instance types used here. */
+async function x86Images(): Promise<string[]> {
+  const xml = await ec2(moto.endpoint, "DescribeImages");
+  return xml
+    .split("<item>")
+    .filter((item) => item.includes("<architecture>x86_64</architecture>"))
+    .flatMap((item) => idsIn(item, "imageId") as string[]);
+}
+
+afterAll(() => {
+  moto?.stop();
+  stack?.remove();
+});
+
+const stepsOf = ({ steps }: { steps: { op: string; name: string }[] }) => steps.map(({ op, name }) => `${op} ${name}`);
+
+test("all of it is made, and a second preview is clean, also after a newer image came out", async (context) => {
+  needed(context);
+  await stack.up();
+  expect(stepsOf(await stack.preview())).toEqual([]);
+  const [, newer = ""] = await x86Images();
+  await putParameter(moto.endpoint, IMAGE, newer);
+  expect(stepsOf(await stack.preview({ refresh: true }))).toEqual([]);
+});

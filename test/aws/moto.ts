@@ -1,0 +1,96 @@
+import { spawn } from "node:child_process";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { keyOf, obtain } from "../../toolchain/cache.ts";
+import { progress } from "../../toolchain/progress.ts";
+import { run } from "../../toolchain/run.ts";
+import { MOTO } from "../../toolchain/versions.ts";
+
+const PACKAGE = `moto[server,ec2,iam,ssm,elbv2]==${MOTO}`;
+
+/** A stand-in for AWS on this machine alone: `moto`, which remembers what it is told and makes nothing. */
+export interface Moto {
+  endpoint: string;
+  stop(): void;
+}
+
+export async function startMoto(): Promise<Moto> {
+  const folder = await obtain({ name: "moto", key: keyOf(MOTO, [PACKAGE]), make: install });
+  const port = await freePort();
+  const env = { ...process.env, PYTHONPATH: join(folder, "lib"), PYTHONDONTWRITEBYTECODE: "1" };
+  const args = ["-m", "moto.server", "-H", "127.0.0.1", "-p", String(port)];
+  const server = spawn("python3", args, { env, stdio: "ignore" });
+  const stop = () => void server.kill("SIGKILL");
+  process.once("exit", stop);
+  const endpoint = `http://127.0.0.1:${port}`;
+  await answering(`${endpoint}/moto-api/`, () => server.exitCode === null);
+  return { endpoint, stop };
+}
+
+async function install(folder: string): Promise<void> {
+  await progress(`fetching moto ${MOTO} from PyPI`, () =>
+    run("python3", [
+      ...["-m", "pip", "install", "-q", "--disable-pip-version-check"],
+      "--target",
+      join(folder, "lib"),
+      PACKAGE,
+    ]),
+  );
+}
+
+/** Says what AWS says in a parameter of its own. */
+export async function putParameter(endpoint: string, name: string, value: string): Promise<void> {
+  const body = JSON.stringify({ Name: name, Value: value, Type: "String", Overwrite: true });
+  await request(
+    endpoint,
+    "ssm",
+    { "X-Amz-Target": "AmazonSSM.PutParameter", "Content-Type": "application/x-amz-json-1.1" },
+    body,
+  );
+}
+
+/** What EC2 answers, XML. */
+export function ec2(endpoint: string, action: string): Promise<string> {
+  const headers = { "Content-Type": "application/x-www-form-urlencoded" };
+  return request(endpoint, "ec2", headers, new URLSearchParams({ Action: action, Version: "2016-11-15" }).toString());
+}
+
+/** Nobody looks at the signature, only at whom it is for. */
+async function request(
+  endpoint: string,
+  service: string,
+  headers: Record<string, string>,
+  body: string,
+): Promise<string> {
+  const scope = `Credential=any/20260101/eu-central-1/${service}/aws4_request`;
+  const Authorization = `AWS4-HMAC-SHA256 ${scope}, SignedHeaders=host, Signature=any`;
+  const response = await fetch(endpoint, { method: "POST", headers: { ...headers, Authorization }, body });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`moto answers ${response.status}: ${text}`);
+  return text;
+}
+
+async function answering(url: string, isAlive: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 300 && isAlive(); tries++) {
+    if (
+      await fetch(url).then(
+        ({ ok }) => ok,
+        () => false,
+      )
+    )
+      return;
+    await new Promise((done) => setTimeout(done, 200));
+  }
+  throw new Error(`moto does not answer at ${url}`);
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
