@@ -66,3 +66,33 @@ test("all of it is made, and a second preview is clean, also after a newer image
   await putParameter(moto.endpoint, IMAGE, newer);
   expect(stepsOf(await stack.preview({ refresh: true }))).toEqual([]);
 });
+
+test("another type touches the instance alone", async (context) => {
+  needed(context);
+  stack.config("machines:machines", { ...machines, workers: { d: { ...worker, type: "t3.xlarge" } } });
+  expect(stepsOf(await stack.preview())).toEqual(["update prod-d"]);
+});
+
+test("another generation makes the machine anew, and its volumes stay", async (context) => {
+  needed(context);
+  const before = (await stack.outputs()) as { instanceIds: object; volumeIds: object };
+  stack.config("machines:machines", { ...machines, workers: { d: { ...worker, generation: "2" } } });
+  await stack.up();
+  const after = (await stack.outputs()) as typeof before;
+  expect(after.volumeIds).toEqual(before.volumeIds);
+  expect(after.instanceIds).not.toMatchObject({ d: (before.instanceIds as { d: string }).d });
+  expect({ ...after.instanceIds, d: "" }).toEqual({ ...before.instanceIds, d: "" });
+  expect(stepsOf(await stack.preview())).toEqual([]);
+});
+
+test("what would delete data is refused, and what has none goes", async (context) => {
+  needed(context);
+  const { output } = await stack.refused("destroy");
+  expect(output).toContain("protect");
+  await stack.pulumi("destroy", "--yes", "--skip-preview", "--exclude-protected", "--non-interactive");
+  const left = idsIn(await ec2(moto.endpoint, "DescribeVolumes"), "volumeId");
+  expect(new Set(left).size).toBe(5);
+  expect(idsIn(await ec2(moto.endpoint, "DescribeInstances"), "name").filter((state) => state === "running")).toEqual(
+    [],
+  );
+});
