@@ -151,14 +151,19 @@ function amounts(
   if (cpus === undefined && mebibytes === undefined) return {};
   return {
     [kind]: {
-      ...(cpus !== undefined && { cpu: amount(cpus, "") }),
-      ...(mebibytes !== undefined && { memory: amount(mebibytes, "Mi") }),
+      ...(cpus !== undefined && { cpu: pulumi.output(cpus).apply(cpuText) }),
+      ...(mebibytes !== undefined && { memory: pulumi.output(mebibytes).apply(memoryText) }),
     },
   };
 }
 
-function amount(value: pulumi.Input<number>, unit: string): pulumi.Output<string> {
-  return pulumi.output(value).apply((known) => `${known}${unit}`);
+/** As Kubernetes itself writes it, for the same reason: `500m` is half a CPU. */
+function cpuText(cpus: number): string {
+  return Number.isInteger(cpus) ? String(cpus) : `${Math.round(cpus * 1000)}m`;
+}
+
+function memoryText(mebibytes: number): string {
+  return mebibytes % 1024 === 0 ? `${mebibytes / 1024}Gi` : `${mebibytes}Mi`;
 }
 
 function volumes(store: KubernetesStore): Volume[] {

@@ -4,7 +4,7 @@ import { KubernetesMinio, type KubernetesMinioArgs } from "../../components/kube
 import { MinioNetworkPolicy } from "../../components/minio-network-policy/minio-network-policy.ts";
 import { builtImage } from "../../toolchain/minio-image.ts";
 import type { Bucket } from "../integration/s3.ts";
-import type { Manifest } from "./lab/api.ts";
+import type { Answer, Manifest } from "./lab/api.ts";
 import { type Cluster, startCluster, whyNoCluster } from "./lab/cluster.ts";
 import { manifestsOf } from "./manifests.ts";
 import {
@@ -12,6 +12,7 @@ import {
   localVolumes,
   NAMESPACE,
   podsOf,
+  readsBack,
   readyPods,
   readySince,
   restrictedNamespace,
@@ -42,16 +43,16 @@ beforeEach(({ skip }) => {
   if (problem !== undefined) skip(problem);
 });
 
-function manifests(image: string, more: Partial<KubernetesMinioArgs> = {}): Promise<Manifest[]> {
+function manifests(image: string, more: Partial<KubernetesMinioArgs> = {}, name = "store"): Promise<Manifest[]> {
   return manifestsOf(() => {
-    const store = new KubernetesMinio("store", {
+    const store = new KubernetesMinio(name, {
       namespace: NAMESPACE,
       pools: { main: { members: MEMBERS } },
       drives: { d1: { size: "1Gi", storageClass: "local" } },
       image,
       ...more,
     });
-    new MinioNetworkPolicy("store", {
+    new MinioNetworkPolicy(name, {
       store,
       clients: [{ pods: { app: "shop" } }],
       dns: [{ addresses: "198.18.0.0/15" }],
@@ -89,6 +90,22 @@ describe("a store of four pods, in a namespace that takes restricted ones alone"
     const [set] = declared.filter(({ kind }) => kind === "StatefulSet");
     const generation = (answer: Manifest) => answer.metadata["generation"];
     expect(generation((await cluster.api.apply(set!)).body)).toBe(1);
+  });
+
+  test("with all that may be asked for is taken as well", async () => {
+    const all = {
+      pools: { main: { members: 4 }, next: { members: 4, drives: { x: { size: "2Gi" } } } },
+      tls: true as const,
+      ...{ expose: true, port: 80, consolePort: 81, nodeSelector: { disks: "local" }, stopGraceSeconds: 30 },
+      ...{ cpuLimit: 1.5, cpuReservation: 0.5, memoryLimitMiB: 2048, memoryReservationMiB: 1024 },
+      environment: { MINIO_REGION: "eu" },
+    };
+    const declared = await manifests(images.a, all, "full");
+    for (const one of declared) {
+      const { body, warnings }: Answer<Manifest> = await cluster.api.apply(one, { dryRun: true });
+      expect(warnings).toEqual([]);
+      expect(body).toMatchObject(asRead(one));
+    }
   });
 
   test("is one erasure-coded cluster, whose pods all serve what went in through the Service", async () => {
@@ -130,7 +147,7 @@ describe("a store of four pods, in a namespace that takes restricted ones alone"
     await shop.put("second", object);
     const pods = await readyPods(cluster, MEMBERS, ({ metadata }) => metadata.uid !== victim!.metadata.uid);
     expect(pods[0]!.metadata.name).toBe(victim!.metadata.name);
-    for (const key of ["first", "second"]) expect(object.equals(await shop.get(key))).toBe(true);
+    for (const key of ["first", "second"]) await readsBack(shop, key, object);
   });
 
   test("changes its image in all pods at once, and loses nothing", async () => {
@@ -142,7 +159,7 @@ describe("a store of four pods, in a namespace that takes restricted ones alone"
     const firstReady = pods.map((pod) => readySince(pod) ?? "").toSorted()[0]!;
     for (const { metadata } of pods) expect(metadata.creationTimestamp <= firstReady).toBe(true);
     expect(await writeQuorum(await endpointOf("store"))).toBe(3);
-    for (const key of ["first", "second"]) expect(object.equals(await shop.get(key))).toBe(true);
+    for (const key of ["first", "second"]) await readsBack(shop, key, object);
   });
 
   test("keeps its data when it is taken away", async () => {

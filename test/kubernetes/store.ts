@@ -83,6 +83,19 @@ export async function writeQuorum(endpoint: string): Promise<number> {
   }
 }
 
+/**
+ * Waits until an object reads back equal. Members that have just come up do not know all others yet, and say of what
+ * was written while one was away that there is no such object: for a moment, and what is lost stays lost.
+ */
+export async function readsBack(bucket: Bucket, key: string, object: Buffer): Promise<void> {
+  for (const end = Date.now() + 60_000; ; await pause(200)) {
+    const read = await bucket.get(key).catch((error: unknown) => error);
+    if (read instanceof Buffer && read.equals(object)) return;
+    if (Date.now() > end)
+      throw new Error(`${key} does not read back: ${read instanceof Error ? read.message : "it differs"}`);
+  }
+}
+
 /** A bucket behind an address. */
 export function bucketAt(endpoint: string, user: string, password: string): Bucket {
   const credentials = { accessKeyId: user, secretAccessKey: password };

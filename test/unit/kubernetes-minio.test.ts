@@ -257,12 +257,12 @@ test("what is for life is on record", async () => {
 
 test("every other argument reaches a child", async () => {
   const { container, pod, variables } = await statefulSet({
-    ...{ cpuLimit: 2, cpuReservation: 0.5, memoryLimitMiB: 2048, memoryReservationMiB: 1024 },
+    ...{ cpuLimit: 2, cpuReservation: 0.5, memoryLimitMiB: 1536, memoryReservationMiB: 1024 },
     ...{ image: IMAGE, stopGraceSeconds: 90, environment: { MINIO_REGION: "eu" } },
   });
   expect(container.resources).toEqual({
-    limits: { cpu: "2", memory: "2048Mi" },
-    requests: { cpu: "0.5", memory: "1024Mi" },
+    limits: { cpu: "2", memory: "1536Mi" },
+    requests: { cpu: "500m", memory: "1Gi" },
   });
   expect(container.image).toBe(IMAGE);
   expect(pod.terminationGracePeriodSeconds).toBe(90);

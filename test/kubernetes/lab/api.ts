@@ -46,9 +46,9 @@ export class ClusterApi {
     return ok(await this.get<{ items: T[] }>(path), `list ${path}`).items;
   }
 
-  /** Server-side apply. */
-  async apply(object: Manifest): Promise<Answer<Manifest>> {
-    const path = `${pathOf(object)}?fieldManager=test&force=true`;
+  /** Server-side apply; with `dryRun` the answer is what would be, and nothing is. */
+  async apply(object: Manifest, { dryRun = false } = {}): Promise<Answer<Manifest>> {
+    const path = `${pathOf(object)}?fieldManager=test&force=true${dryRun ? "&dryRun=All" : ""}`;
     const answer = await this.#send<Manifest>("PATCH", path, JSON.stringify(object));
     ok(answer, `apply ${object.kind} ${object.metadata.name}`);
     return answer;
