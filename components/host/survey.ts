@@ -22,6 +22,8 @@ export interface Survey {
   engine?: { id: string; version: string };
   /** What docker says of an engine that does not. */
   problem: string;
+  /** Whether cloud-init is still making the machine what it is to be. */
+  isStarting: boolean;
   /** The disks of the drives that have a path, by drive key. */
   disks: Record<string, { disk: DiskState; folder: "there" | "missing" | "hidden" }>;
 }
@@ -46,6 +48,7 @@ part uid; id -u
 part apparmor; [ -d /sys/kernel/security/apparmor ] && echo yes
 part docker; command -v docker
 part info; timeout 20 docker info --format 'engine {{.ID}} {{.ServerVersion}}' 2>&1
+part cloud-init; timeout 10 cloud-init status 2>/dev/null
 ${WITH_ROOT_PROGRAMS}
 part dockerd; command -v dockerd
 drive() {
@@ -80,6 +83,7 @@ export function parseSurvey(printed: string): Survey {
     hasEngine: part("dockerd") !== "",
     engine: id === undefined || version === undefined ? undefined : { id, version },
     problem: part("info"),
+    isStarting: /^status: (?:running|not run)/m.test(part("cloud-init")),
     disks: Object.fromEntries(
       [...parts].flatMap(([name, text]) => {
         const [, key] = /^drive (.*)$/.exec(name) ?? [];

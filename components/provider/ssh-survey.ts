@@ -69,6 +69,8 @@ export function whenItAnswers(inputs: SshHostInputs): Promise<{ survey: Survey; 
         return notYet(message);
       }
       const { problems, waiting, work } = appraise(survey, inputs, targetOf(connection));
+      if (problems.length > 0 && survey.isStarting)
+        return notYet(`cloud-init is still at work there: ${problems.join("; ")}`);
       if (problems.length > 0) throw problem(problems);
       return waiting === undefined ? done({ survey, work }) : notYet(waiting);
     },

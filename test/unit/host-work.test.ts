@@ -17,6 +17,7 @@ const sound: Survey = {
   hasEngine: true,
   engine: { id: "ABCD:EFGH:IJKL:MNOP:QRST", version: "20.10.24" },
   problem: "",
+  isStarting: false,
   disks: { d1: { disk: "mounted", folder: "there" } },
 };
 const wish: HostWish = { hostname: "a", install: false, drives: { d1: { path: "/mnt/disk1" }, d2: {} } };
@@ -143,3 +144,14 @@ test.each([
   ["first\nlast\n\n", "last"],
   ["", "it failed without a word"],
 ])("of %j is told %j", (stderr, expected) => expect(workProblem(stderr)).toBe(expected));
+
+test.each([
+  ["status: running", true],
+  ["status: not run", true],
+  ["status: done", false],
+  ["status: error", false],
+  ["status: disabled", false],
+  ["", false],
+])("of a machine whose cloud-init says %j, that it is starting is %s", (printed, isStarting) => {
+  expect(parseSurvey(`\n== cloud-init\n${printed}\n\n== dockerd\n`).isStarting).toBe(isStarting);
+});
