@@ -38,6 +38,17 @@ export default defineConfig({
       },
       {
         test: {
+          name: "kubernetes",
+          include: ["test/kubernetes/**/*.test.ts"],
+          globalSetup: ["test/integration/global-setup.ts"],
+          testTimeout: 5 * MINUTE,
+          hookTimeout: 5 * MINUTE,
+          maxWorkers: 1,
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        test: {
           name: "aws",
           include: ["test/aws/**/*.test.ts"],
           testTimeout: 10 * MINUTE,
