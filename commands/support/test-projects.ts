@@ -1,4 +1,6 @@
+import { findAwsPlugin, obtainAwsPlugin } from "../../toolchain/aws-plugin.ts";
 import { hasKubernetes, obtainKubernetes } from "../../toolchain/kubernetes.ts";
+import { obtainPulumi } from "../../toolchain/pulumi.ts";
 import { whyNoCluster } from "../../test/kubernetes/lab/cluster.ts";
 
 /** Tests that take long to prepare: they run when they are asked for, and whenever they are prepared already. */
@@ -20,6 +22,14 @@ export const PREPARED_PROJECTS: readonly PreparedProject[] = [
         ? undefined
         : "a Kubernetes is not built here yet: `npm run test:kubernetes` builds it, and runs it"),
     prepare: () => (whyNoCluster() === undefined ? obtainKubernetes() : Promise.resolve()),
+  },
+  {
+    name: "aws",
+    whyNot: () =>
+      findAwsPlugin()
+        ? undefined
+        : "Pulumi's AWS plugin is not here yet: `npm run test:aws` gets it, which takes half an hour where it must be built",
+    prepare: () => obtainAwsPlugin(obtainPulumi),
   },
 ];
 
