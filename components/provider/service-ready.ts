@@ -31,7 +31,8 @@ export async function untilReady(
   inputs: ServiceInputs,
   { earlierTasks, restarts }: Disturbance,
 ): Promise<void> {
-  const { spec, timeoutSeconds } = inputs;
+  const { spec, timeoutSeconds, minReadySeconds = 0 } = inputs;
+  const limitSeconds = timeoutSeconds + minReadySeconds;
   const begun = performance.now();
   const saidDown = new Set<string>();
   const question = questionOf(inputs);
@@ -55,10 +56,10 @@ export async function untilReady(
       const others = await peerTasks(manager, inputs);
       if (!others.done) return others;
       // It may wait until it can say yes, and one that is given up on would go on: it has all the time that is left.
-      const left = Math.max(timeoutSeconds * 1000 - (performance.now() - begun), 1_000);
+      const left = Math.max(limitSeconds * 1000 - (performance.now() - begun), 1_000);
       return question.answer([...state.value, ...others.value], left);
     },
-    { what: `service ${spec.Name}`, limitSeconds: timeoutSeconds },
+    { what: `service ${spec.Name}`, limitSeconds },
     (because) => notReady(`not ready within timeoutSeconds ${timeoutSeconds}: ${because}`),
   );
 }

@@ -70,7 +70,8 @@ class Roll {
 
   /** Waits until a task may go. */
   #next(): Promise<Next> {
-    const { timeoutSeconds, spec } = this.#inputs;
+    const { timeoutSeconds, minReadySeconds = 0, spec } = this.#inputs;
+    const limitSeconds = timeoutSeconds + minReadySeconds;
     const begun = performance.now();
     let failed: TaskDetails[] = [];
     let count = "";
@@ -87,10 +88,10 @@ class Roll {
         sayDown(spec.Name, standing, this.#saidDown);
         const all = Object.values(standing).flat().length - standing.down.length - standing.stopping.length;
         count = `${standing.current.length} of ${all} tasks have the change`;
-        const limit = Math.max(timeoutSeconds * 1000 - (performance.now() - begun), 1_000);
+        const limit = Math.max(limitSeconds * 1000 - (performance.now() - begun), 1_000);
         return this.#decide(service, standing, limit);
       },
-      { what: `service ${spec.Name}`, limitSeconds: timeoutSeconds },
+      { what: `service ${spec.Name}`, limitSeconds },
       async (because) =>
         new ResourceProblem(
           `service ${spec.Name}: ${count}, and no other was touched, for within timeoutSeconds ${timeoutSeconds} ${because}` +

@@ -70,7 +70,7 @@ export interface SwarmServiceArgs {
   /**
    * For how long tasks that have just started must go on saying yes, in seconds: to `readyCommand` before the service
    * is ready, to `maintenanceCommand` before the next task is changed. For applications whose parts find each other
-   * only a while after they say that they work.
+   * only a while after they say that they work. `timeoutSeconds` counts without them.
    * @default 0
    */
   minReadySeconds?: number;
