@@ -4,6 +4,8 @@ import { Engine } from "../engine/engine.ts";
 import { patienceWith } from "../engine/patience.ts";
 import { hasShell } from "../engine/shell.ts";
 import type { EngineInfo } from "../engine/types.ts";
+import { ResourceProblem } from "../provider/values.ts";
+import { done, notYet, waitFor } from "../provider/wait.ts";
 import { errorText } from "../shared/error-text.ts";
 import { readLocalFacts } from "./local-facts.ts";
 import type { MachineFacts } from "./machine-facts.ts";
@@ -52,14 +54,34 @@ export async function observe(hosts: Record<string, HostToObserve>): Promise<Omi
 async function observeHost(engine: Engine, hostname: string, info: EngineInfo): Promise<ObservedHost> {
   const networks = await engine.networks();
   const containers = await engine.containers();
-  const manager = info.Swarm.ControlAvailable ? await observeSwarm(engine) : undefined;
+  const manager = info.Swarm.ControlAvailable ? await observeSwarm(engine, hostname) : undefined;
   return { hostname, address: engine.connection.host, info, networks, containers, manager };
 }
 
-async function observeSwarm(engine: Engine): Promise<ObservedHost["manager"]> {
-  const swarm = await engine.swarm();
-  const nodes = await engine.nodes();
-  return { swarm, nodes, services: await engine.services() };
+/** Seconds within which managers that are enough have elected a leader; before that none of them tells anything. */
+const ELECTION_SECONDS = 30;
+
+/** What a manager says that has no leader to ask, or one that is gone. */
+const LEADERLESS = /does not have a leader|code = (Unavailable|DeadlineExceeded)/i;
+
+async function observeSwarm(engine: Engine, hostname: string): Promise<ObservedHost["manager"]> {
+  return waitFor(
+    async () => {
+      try {
+        const swarm = await engine.swarm();
+        const nodes = await engine.nodes();
+        return done({ swarm, nodes, services: await engine.services() });
+      } catch (error) {
+        if (LEADERLESS.test(errorText(error))) return notYet("its Swarm has no leader");
+        throw error;
+      }
+    },
+    { what: `host ${hostname}`, limitSeconds: ELECTION_SECONDS },
+    (because) =>
+      new ResourceProblem(
+        `host ${hostname}: ${because}: bring its managers back, or let it go on from one of them with \`npm run recover\``,
+      ),
+  );
 }
 
 /** A socket alone does not say so: Docker Desktop's leads into a virtual machine. */
