@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { patienceInElection } from "../engine/patience.ts";
 import type { TaskDetails } from "../engine/types.ts";
 import { errorText } from "../shared/error-text.ts";
 import { containerOf, type NodeEngines, refusalOf, type TaskContainer } from "./node-engines.ts";
@@ -65,12 +66,11 @@ export class TaskQuestion {
     }
     const words = () => askable.flatMap(({ task }) => this.#words.get(task.ID) ?? []);
     const isHeld = words().length === askable.length && this.#leftMs(words()) > 0;
-    const asked = askable.map(({ task, container }) => {
+    const asked = askable.flatMap(({ task, container }): Promise<void>[] => {
       const word = this.#words.get(task.ID);
-      if (word?.open) return word.open;
-      if (word?.isMissing) return undefined;
-      const isKnown = word?.since !== undefined && (isHeld || isFresh(word));
-      return isKnown ? undefined : this.#ask(task, container, limitMs);
+      if (word?.open) return [word.open];
+      const isKnown = word?.isMissing || (word?.since !== undefined && (isHeld || isFresh(word)));
+      return isKnown ? [] : [this.#ask(task, container, limitMs)];
     });
     await Promise.race([Promise.all(asked), pause(FRESH)]);
     return this.#verdict(words());
@@ -79,11 +79,11 @@ export class TaskQuestion {
   #verdict(all: Word[]): Attempt<void> {
     const words = all.filter(({ isMissing }) => !isMissing);
     if (all.length > 0 && words.length === 0) return notYet(`${this.#no} (no engine can be asked)`);
-    const refused = words.filter(({ open, refusal }) => !open && refusal !== undefined);
+    const refused = words.filter(({ open, refusal }) => open === undefined && refusal !== undefined);
     if (refused.length > 0) {
       return notYet(`${this.#no} (${refused.map(({ host, refusal }) => `${host}: ${refusal}`).join("; ")})`);
     }
-    const open = words.filter((word) => word.open);
+    const open = words.filter((word) => word.open !== undefined);
     if (open.length > 0) return notYet(`${this.#no} (asked on ${open.map(({ host }) => host).join(", ")})`);
     if (this.#leftMs(words) > 0) {
       return notYet(`all its tasks say yes; they must for ${this.#holdMs / 1_000} s (minReadySeconds)`);
@@ -102,40 +102,37 @@ export class TaskQuestion {
     const before = this.#words.get(ID);
     const word: Word = { ...before, host: container.host };
     this.#words.set(ID, word);
-    const isFirst = before === undefined;
     word.open = (async () => {
-      let ranForMs = 0;
-      try {
-        if (isFirst) ranForMs = await agedMs(container, Status.Timestamp);
-      } catch (error) {
-        if (this.#leaveOut) {
-          word.isMissing = true;
-          this.#leaveOut(container.host, errorText(error));
-        }
-      }
-      if (word.isMissing) {
-        word.open = undefined;
-        return;
-      }
-      const begun = performance.now();
-      word.refusal = await refusalOf(container, this.#command, limitMs);
-      word.at = performance.now();
-      // One that has run for that long, and says yes at once, did not begin to just now.
-      const isOld = ranForMs >= this.#holdMs && word.at - begun < FRESH;
-      if (word.refusal !== undefined) word.since = undefined;
-      else word.since ??= isFirst && isOld ? word.at - this.#holdMs : word.at;
+      const ranForMs = before ? 0 : await this.#agedMs(container, Status.Timestamp);
+      if (ranForMs === undefined) word.isMissing = true;
+      else await this.#hear(word, container, limitMs, before === undefined && ranForMs >= this.#holdMs);
       word.open = undefined;
     })();
     return word.open;
+  }
+
+  /** @param isOld whether the task ran for long before it was asked: if it says yes at once, it did not begin to just now */
+  async #hear(word: Word, container: TaskContainer, limitMs: number, isOld: boolean): Promise<void> {
+    const begun = performance.now();
+    word.refusal = await refusalOf(container, this.#command, limitMs);
+    word.at = performance.now();
+    if (word.refusal !== undefined) word.since = undefined;
+    else word.since ??= isOld && word.at - begun < FRESH ? word.at - this.#holdMs : word.at;
+  }
+
+  /** How long ago that was by its own host's clock, 0 when it does not tell; undefined for one that is left out. */
+  async #agedMs({ host, engine }: TaskContainer, timestamp: string): Promise<number | undefined> {
+    try {
+      const { SystemTime = "" } = await engine.info(patienceInElection(engine.connection));
+      return Math.max(0, Date.parse(SystemTime) - Date.parse(timestamp)) || 0;
+    } catch (error) {
+      if (!this.#leaveOut) return 0;
+      this.#leaveOut(host, errorText(error));
+      return undefined;
+    }
   }
 }
 
 function isFresh({ at = -Infinity }: Word): boolean {
   return performance.now() - at <= FRESH;
-}
-
-/** How long ago that was by its own host's clock; 0 when it does not tell. */
-async function agedMs({ engine }: TaskContainer, timestamp: string): Promise<number> {
-  const { SystemTime = "" } = await engine.info();
-  return Math.max(0, Date.parse(SystemTime) - Date.parse(timestamp)) || 0;
 }
