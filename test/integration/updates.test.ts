@@ -75,7 +75,10 @@ onLab(
       expect((await settings()).filter((line) => line.endsWith(" running"))).toHaveLength(3);
     });
 
-    test("another value mends it: first the task that does not run, then the others in turn", async () => {
+    // Members restart in turn, each after the one before has been ready for a while, and all that was written is read.
+    const inTurn = { timeout: 10 * 60_000 };
+
+    test("another value mends it: first the task that does not run, then the others in turn", inTurn, async () => {
       stack.config("store", { memoryLimitMiB: 1100 });
       const client = await Client.start({ access, bucket });
       await stack.up();
