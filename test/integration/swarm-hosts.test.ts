@@ -189,7 +189,9 @@ function watchQuorum(engine: Engine) {
   const watching = (async () => {
     while (going) {
       const nodes = await engine.nodes().catch(() => undefined);
-      const problem = nodes && quorumProblem(nodes, "none");
+      // One that is just joining has no name yet, and cannot answer before it has joined.
+      const joined = nodes?.filter(({ Description }) => Description.Hostname);
+      const problem = joined && quorumProblem(joined, "none");
       if (problem) losses.push(problem);
       await new Promise((resolve) => setTimeout(resolve, 100));
     }

@@ -58,10 +58,11 @@ test.each<[string, Partial<NodeSettingsInputs>, object]>([
   ["labels", { labels: {} }, IN_PLACE],
   ["availability", { availability: "drain" }, IN_PLACE],
   [
-    "the node, which has them before the former one loses them",
+    "the node, which gets them once the former one has lost them",
     { nodeId: "other" },
     { ...IN_PLACE, replaces: ["nodeId"] },
   ],
 ])("a node's settings, with a change of %s", async (_what, change, expected) => {
-  expect(await NodeSettings.diff("id", settings, { ...settings, ...change })).toEqual(expected);
+  const diff = await NodeSettings.diff("id", settings, { ...settings, ...change });
+  expect(diff).toEqual({ ...expected, deleteBeforeReplace: true });
 });
