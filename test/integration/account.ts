@@ -5,8 +5,13 @@ export interface Seen {
   /** Writes that the store acknowledged. */
   writes: number;
   reads: number;
-  /** Operations that failed for this user. */
+  /** Operations that failed for this user, but for `cancelled`. */
   failed: string[];
+  /**
+   * Operations that a member was at when it was told to stop, and answered with status 499. MinIO cancels them then
+   * instead of ending them (its cmd/signals.go), and no SDK tries again what has that status.
+   */
+  cancelled: string[];
   /** Requests that failed; the SDK's retries may have made up for them. */
   rawFailures: number;
   /** The longest time between two operations that succeeded, in milliseconds. */
@@ -37,10 +42,10 @@ export function told({ patient, raw, lost, denied, changed }: Account): string {
   ].join("\n");
 }
 
-function toldOne({ who, writes, reads, failed, rawFailures, longestGapMs }: Seen): string {
+function toldOne({ who, writes, reads, failed, cancelled, rawFailures, longestGapMs }: Seen): string {
   const reasons = [...new Set(failed.map((line) => line.slice(0, 80)))].slice(0, 4);
   return (
-    `  ${who}: ${writes} writes, ${reads} reads, ${failed.length} failed, ${rawFailures} requests failed, ` +
-    `longest gap ${(longestGapMs / 1000).toFixed(2)} s${reasons.length > 0 ? ` (${reasons.join("; ")})` : ""}`
+    `  ${who}: ${writes} writes, ${reads} reads, ${failed.length} failed, ${cancelled.length} cancelled by a stop, ` +
+    `${rawFailures} requests failed, longest gap ${(longestGapMs / 1000).toFixed(2)} s${reasons.length > 0 ? ` (${reasons.join("; ")})` : ""}`
   );
 }

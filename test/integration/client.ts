@@ -1,6 +1,12 @@
 import { createCipheriv, createHash } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
-import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  PutObjectCommand,
+  type S3Client,
+  type S3ServiceException,
+} from "@aws-sdk/client-s3";
 import type { Account, Seen } from "./account.ts";
 import { clientOf, type StoreAccess } from "./one-name.ts";
 import type { TestStack } from "./stack.ts";
@@ -38,6 +44,9 @@ const ANSWER_MS = 5_000;
  * two minutes: until then, an operation on an object that was being written there waits.
  */
 const PATIENCE_MS = 150_000;
+
+/** MinIO's own status for a request whose context ended: the client's doing, or that of the member's stop. */
+const CANCELLED = 499;
 
 /** So often, a second apart, a store may deny a key before it counts as lost. */
 const DENIALS = 20;
@@ -220,8 +229,9 @@ class User {
       this.#lastSuccess = performance.now();
       return true;
     } catch (error) {
-      const { name, message, $metadata } = error as Error & { $metadata?: { attempts?: number } };
-      this.#seen.failed.push(`${what}: ${name}: ${message}`);
+      const { name, message, $metadata } = error as Error & Pick<S3ServiceException, "$metadata">;
+      const { failed, cancelled } = this.#seen;
+      ($metadata?.httpStatusCode === CANCELLED ? cancelled : failed).push(`${what}: ${name}: ${message}`);
       this.#seen.rawFailures += $metadata?.attempts ?? 1;
       return false;
     }
@@ -233,7 +243,7 @@ class User {
 }
 
 function nothing(): Omit<Seen, "who"> {
-  return { writes: 0, reads: 0, failed: [], rawFailures: 0, longestGapMs: 0 };
+  return { writes: 0, reads: 0, failed: [], cancelled: [], rawFailures: 0, longestGapMs: 0 };
 }
 
 /** The content that belongs to a key: nothing of it has to be remembered to know it again. */

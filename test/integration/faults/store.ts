@@ -54,10 +54,11 @@ export async function until(what: string, holds: () => Promise<boolean>): Promis
   }
 }
 
-function seen({ who, writes, reads, failed, rawFailures, longestGapMs }: Seen): string {
+function seen({ who, writes, reads, failed, cancelled, rawFailures, longestGapMs }: Seen): string {
   const reasons = [...new Set(failed.map((line) => line.split(":").slice(0, 2).join(":")))];
   const why = reasons.length > 0 ? ` (${reasons.join(", ")})` : "";
-  const counts = `${writes} writes, ${reads} reads, ${failed.length} failed${why}, ${rawFailures} raw failures`;
+  const failures = `${failed.length} failed${why}, ${cancelled.length} cancelled by a stop`;
+  const counts = `${writes} writes, ${reads} reads, ${failures}, ${rawFailures} raw failures`;
   return `${who} ${counts}, longest gap ${inSeconds(longestGapMs)}`;
 }
 
