@@ -3,6 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import {
   CreateBucketCommand,
   GetObjectCommand,
+  HeadBucketCommand,
   PutObjectCommand,
   type S3Client,
   type S3ServiceException,
@@ -159,8 +160,10 @@ class User {
   }
 
   async makeBucket(): Promise<void> {
-    await this.#client.send(new CreateBucketCommand({ Bucket: this.#bucket })).catch((error: unknown) => {
-      if (!(error instanceof Error) || error.name !== "BucketAlreadyOwnedByYou") throw error;
+    const Bucket = this.#bucket;
+    await this.#client.send(new HeadBucketCommand({ Bucket })).catch(async (error: unknown) => {
+      if (!(error instanceof Error) || error.name !== "NotFound") throw error;
+      await this.#client.send(new CreateBucketCommand({ Bucket }));
     });
   }
 

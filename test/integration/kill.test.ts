@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { Engine } from "../../components/engine/engine.ts";
+import { Client, type StoreAccess, told } from "./client.ts";
 import { ownedObjects } from "./contents.ts";
 import { killTree } from "./kill-tree.ts";
 import type { EngineEvent } from "./run.ts";
@@ -52,13 +53,21 @@ const CREATING: Moment[] = [
 
 /** Of an `up` that changes the root user: secrets are replaced and all tasks restart. */
 const UPDATING: Moment[] = [
+  { when: "the first of the new secrets is about to be made", happened: begun("minio-root-user") },
   {
     when: "the new secrets are there beside the old ones",
     happened: async (_events, engine) => (await engine.secrets()).length >= 5,
   },
   { when: "the service's update has begun", happened: begun("minio-main") },
+  {
+    when: "the former task is gone",
+    happened: async (_events, engine) => !(await engine.containers()).some(({ State }) => State === "running"),
+  },
   { when: "the service is updated, the old secrets are still there", happened: done("minio-main") },
 ];
+
+/** Of the application that goes on writing and reading meanwhile. */
+const BUCKET = "all-along";
 
 onLab("up is killed, and the next one converges with nothing orphaned", (scene) => {
   let stack: TestStack;
@@ -119,13 +128,29 @@ onLab("up is killed, and the next one converges with nothing orphaned", (scene) 
     await expectConverged();
   });
 
-  test.each(UPDATING)("while changing it: when $when", async (moment) => {
+  test.each(UPDATING)("while changing it under a client: when $when", async (moment) => {
     if (!stack) stack = await scene().stack({ drives: ONE_DRIVE });
+    stack.config("buckets", { [BUCKET]: {} });
+    stack.config("users", { app: { [BUCKET]: "readwrite" } });
     await stack.up();
+    const client = await Client.start({ access: await accessOfApp(), bucket: BUCKET });
     stack.config("rootUser", `user-${UPDATING.indexOf(moment)}`);
     await killed(moment);
     await expectConverged();
+    const account = await client.finish();
+    console.log(`up was killed when ${moment.when}:\n${told(account)}`);
+    expect(account).toMatchObject({ lost: [], changed: [] });
   });
+
+  /** The store as the application's own user knows it, whose keys another root user leaves alone. */
+  async function accessOfApp(): Promise<StoreAccess> {
+    const outputs = (await stack.outputs({ showSecrets: true })) as {
+      endpoints: Record<string, string>;
+      users: Record<"app", { accessKey: string; secretKey: string }>;
+    };
+    const { accessKey: user, secretKey: password } = outputs.users.app;
+    return { endpoints: Object.values(outputs.endpoints), user, password };
+  }
 
   test("what it made is all there is: destroy leaves nothing but the data", async () => {
     await stack.destroy();
