@@ -13,8 +13,8 @@ const report: HostsReport = {
   load: 0.25,
   date: "2026-01-02",
   cluster: [
-    { hosts: 4, ours: [6, 5, 9], byCli: [5, 5, 5], byAnsible: [12, 20, 10] },
-    { hosts: 16, ours: [9], byCli: [18] },
+    { hosts: 4, ours: [6, 5, 9], ended: [20, 21, 22], byCli: [5, 5, 5], byAnsible: [12, 20, 10] },
+    { hosts: 16, ours: [9], ended: [27], byCli: [18] },
   ],
   growth: [
     { hosts: 5, up: cost(10), preview: cost(4) },
@@ -42,8 +42,16 @@ describe("the report", () => {
         ...["3: 10.0 s – 20.0 s", "0.50", "≤ 0.5"],
       ],
       [
+        ...["`pulumi up`, 4 hosts, until it ends", "21.0 s", "3: 20.0 s – 22.0 s", "docker CLI over ssh, in sequence"],
+        ...["5.00 s", "3: 5.00 s – 5.00 s", "4.20", ""],
+      ],
+      [
         ...["`pulumi up`, 16 hosts", "9.00 s", "1", "docker CLI over ssh, in sequence", "18.0 s"],
         ...["1", "0.50", "≤ 1.0"],
+      ],
+      [
+        ...["`pulumi up`, 16 hosts, until it ends", "27.0 s", "1", "docker CLI over ssh, in sequence", "18.0 s"],
+        ...["1", "1.50", ""],
       ],
     ]);
   });
