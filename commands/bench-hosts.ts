@@ -55,7 +55,7 @@ await main(async () => {
   }
   if (parts.has("stand-ins")) {
     for (const hosts of sizes ?? STAND_IN_SIZES) {
-      report.standIns.push(await progress(`a Swarm of ${hosts} stand-ins`, () => benchStandIns(hosts)));
+      report.standIns.push(await progress(`a Swarm of ${hosts} stand-ins`, (tell) => benchStandIns(hosts, tell)));
     }
   }
   if (parts.has("throughput")) {

@@ -32,7 +32,11 @@ export interface Asked {
 /** What a Swarm of so many hosts costs Pulumi, the engines themselves left out. */
 export interface StandInResult {
   hosts: number;
-  up: Cost & Asked;
+  /** Absent: given up after `limitSeconds`. */
+  up?: Cost & Asked;
+  limitSeconds: number;
+  /** With the state written once, at the end, instead of before and after each resource. */
+  upOnce: Cost & Asked;
   /** With nothing changed. */
   preview: Cost & Asked;
   /** Size of the stack's state. */
@@ -90,19 +94,31 @@ export function growthTable(results: readonly GrowthResult[]): Table {
   };
 }
 
+const STAND_IN_RUNS: Record<string, (result: StandInResult) => (Cost & Asked) | undefined> = {
+  up: ({ up }) => up,
+  "up, state written once": ({ upOnce }) => upOnce,
+  "preview, no changes": ({ preview }) => preview,
+};
+
 /** One row for each run; everything but the calls is to be read against the number of hosts. */
 export function standInTable(results: readonly StandInResult[]): Table {
-  const rows = (["up", "preview"] as const).flatMap((verb) =>
-    results.map(({ hosts, stateKiB, [verb]: { seconds, peakMiB, callsPerHost, answersKiBPerHost } }) => [
-      verb === "up" ? "up" : "preview, no changes",
-      String(hosts),
-      duration(seconds),
-      `${((seconds / hosts) * 1000).toFixed(0)} ms`,
-      `${Math.round(peakMiB)} MiB`,
-      callsPerHost.toFixed(1),
-      `${answersKiBPerHost.toFixed(1)} KiB`,
-      `${(stateKiB / hosts).toFixed(1)} KiB`,
-    ]),
+  const rows = Object.entries(STAND_IN_RUNS).flatMap(([what, runOf]) =>
+    results.map((result) => {
+      const { hosts, stateKiB, limitSeconds } = result;
+      const run = runOf(result);
+      if (!run) return [what, String(hosts), `more than ${duration(limitSeconds)}`, "", "", "", "", ""];
+      const { seconds, peakMiB, callsPerHost, answersKiBPerHost } = run;
+      return [
+        what,
+        String(hosts),
+        duration(seconds),
+        `${((seconds / hosts) * 1000).toFixed(0)} ms`,
+        `${Math.round(peakMiB)} MiB`,
+        callsPerHost.toFixed(1),
+        `${answersKiBPerHost.toFixed(1)} KiB`,
+        `${(stateKiB / hosts).toFixed(1)} KiB`,
+      ];
+    }),
   );
   const head = ["run", "hosts", "time", "a host", "peak memory", "calls a host", "answers a host", "state a host"];
   return { head, rows };
@@ -123,11 +139,21 @@ export function throughputTable(results: readonly ThroughputResult[]): Table {
 }
 
 /** Lines over the number of hosts: how a size grows. */
-export function secondsCurves(results: readonly (GrowthResult | StandInResult)[]): Curve[] {
+export function growthCurves(results: readonly GrowthResult[]): Curve[] {
   return [
     { name: "up", points: results.map(({ hosts, up }) => [hosts, up.seconds]) },
     { name: "preview, no changes", points: results.map(({ hosts, preview }) => [hosts, preview.seconds]) },
   ];
+}
+
+export function standInCurves(results: readonly StandInResult[]): Curve[] {
+  return Object.entries(STAND_IN_RUNS).map(([name, runOf]) => ({
+    name,
+    points: results.flatMap((result) => {
+      const run = runOf(result);
+      return run ? [[result.hosts, run.seconds] as const] : [];
+    }),
+  }));
 }
 
 const times = (ratio: number) => `${ratio.toFixed(2)} ×`;

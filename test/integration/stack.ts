@@ -20,6 +20,8 @@ export interface TestStackOptions {
   plugins?: Plugin[];
   /** Runs Pulumi on that machine instead of beside it, as its user would. */
   inside?: LabHost;
+  /** Variables of Pulumi's environment beside the usual ones. */
+  env?: Record<string, string>;
 }
 
 /** A resource as the state has it. */
@@ -55,7 +57,7 @@ export class TestStack {
     // A docker CLI's own choice of engine on this machine is never what a test means.
     const { DOCKER_HOST: _host, DOCKER_CONTEXT: _context, ...env } = session.env;
     const own = { DOCKER_CONFIG: join(folder, "docker"), PULUMI_DEBUG_COMMANDS: "true" };
-    return new TestStack({ ...session, env: { ...env, ...own } }, options);
+    return new TestStack({ ...session, env: { ...env, ...own, ...options.env } }, options);
   }
 
   /** Sets a key of the stack's configuration; undefined takes it away. */
