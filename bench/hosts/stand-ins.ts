@@ -12,7 +12,7 @@ import { swarmStack } from "./swarm-stack.ts";
 export const STAND_IN_SIZES = [100, 300, 1000];
 
 /** Seconds after which an `up` is given up. */
-const LIMIT = 480;
+const LIMIT = 360;
 
 /**
  * Has Pulumi write the state once, at the end: what `up` itself takes. A user never does that, for when it is killed
