@@ -1,7 +1,7 @@
 import { startLab } from "../../test/lab/lab.ts";
 import { buildImage } from "../../toolchain/minio-image.ts";
 import { type Start, timedStart } from "../healthy.ts";
-import { undone } from "../measure.ts";
+import { stopped, undone } from "../measure.ts";
 import { makeBare } from "./bare.ts";
 import type { ClusterResult } from "./results.ts";
 import { byAnsible } from "./ways/by-ansible.ts";
@@ -31,17 +31,23 @@ export async function benchCluster(hosts: number, { ansible, tell }: ClusterOpti
   };
   const lab = await startLab({ hosts });
   const starts: Record<string, Start[]> = {};
+  const takeTurns = async (image: string) => {
+    const endpoint = `http://${lab.host(1).address}:9000`;
+    for (let runs = 1; runs <= CLUSTER_RUNS; runs++) {
+      for (const [name, way] of Object.entries(ways)) {
+        tell?.(`${name}, run ${runs} of ${CLUSTER_RUNS}`);
+        await makeBare(lab.hosts);
+        (starts[name] ??= []).push(await timedStart(endpoint, () => way.build(lab.hosts, image)));
+      }
+    }
+  };
   await undone(
     async () => {
       const image = await lab.build(buildImage);
-      const endpoint = `http://${lab.host(1).address}:9000`;
-      for (let runs = 1; runs <= CLUSTER_RUNS; runs++) {
-        for (const [name, way] of Object.entries(ways)) {
-          tell?.(`${name}, run ${runs} of ${CLUSTER_RUNS}`);
-          await makeBare(lab.hosts);
-          (starts[name] ??= []).push(await timedStart(endpoint, () => way.build(lab.hosts, image)));
-        }
-      }
+      await takeTurns(image).catch((error: unknown) => {
+        // Whole turns that came before Ctrl-C count.
+        if (!stopped.aborted || Object.keys(ways).some((name) => !starts[name])) throw error;
+      });
     },
     async () => {
       await lab.stop();
