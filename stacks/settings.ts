@@ -54,13 +54,15 @@ const schema = v.strictObject({
   adopt: v.optional(v.boolean(), false),
   /** Whether changes may be made that end the Swarm or its network and make it anew. */
   allowOutage: v.optional(v.boolean(), false),
+  /** Whether the network is there already, under its name, and is taken on as it is. */
+  adoptNetwork: v.optional(v.boolean(), false),
   addressPools: v.optional(v.array(v.string())),
   networkName: v.optional(v.string()),
   subnet: v.optional(v.string()),
   gateway: v.optional(v.string()),
   mtu: v.optional(v.number()),
-  encrypted: v.optional(v.boolean(), true),
-  attachable: v.optional(v.boolean(), true),
+  encrypted: v.optional(v.boolean()),
+  attachable: v.optional(v.boolean()),
   /** The store's image; the components' own choice when it is not given. */
   image: v.optional(v.string()),
   mode: v.optional(v.picklist(["global", "replicated"]), "global"),

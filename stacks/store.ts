@@ -9,7 +9,11 @@ export function storeOn(hosts: { managers: Host[]; workers?: Host[] }, settings:
   const swarm = new Swarm("swarm", { ...hosts, adopt, allowOutage, addressPools });
 
   const { networkName = "minio-overlay-network", subnet, gateway, mtu, encrypted, attachable } = settings;
-  const network = new OverlayNetwork("network", { swarm, networkName, subnet, gateway, mtu, encrypted, attachable });
+  const network = new OverlayNetwork("network", {
+    swarm,
+    ...{ networkName, subnet, gateway, mtu, encrypted, attachable },
+    adopt: settings.adoptNetwork,
+  });
 
   const { image, mode, expose, port, consolePort, rootUser, rootPasswordGeneration, environment, metrics } = settings;
   const store = new MinioService("minio", {

@@ -26,6 +26,13 @@ export function networkFindings(name: string, spec: Partial<NetworkSpec>): Findi
   return [...nameFindings(name), ...addressFindings(spec), ...mtuFindings(spec.mtu), ...labelFindings(spec.labels)];
 }
 
+/** What is wrong with a network that is to be taken on: what is only known later cannot be compared before the run. */
+export function adoptionFindings(deferred: readonly string[]): Finding[] {
+  const problem =
+    "is not known before the run, and with adopt is only compared with what is there: give a plain value, or leave it out";
+  return deferred.map((argument) => ({ argument, value: "(an Output)", problem }));
+}
+
 /**
  * The overlay driver's options, as the Engine keeps them. The MTU is always among them: a network with no option at
  * all would be one whose options are not compared.

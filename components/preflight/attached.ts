@@ -25,9 +25,18 @@ export interface Leftover {
   networkId: string;
 }
 
-/** The network that is there for a demand, made by this stack earlier, be it under another name. */
-export function liveNetwork({ owner }: NetworkDemand, situation: Situation): NetworkDetails | undefined {
-  return networksOf(situation).find(({ network }) => isOwned(network.Labels, owner))?.network;
+/** The network that is there for a demand: to be taken on, or made by this stack earlier, be it under another name. */
+export function liveNetwork(demand: NetworkDemand, situation: Situation): NetworkDetails | undefined {
+  const networks = networksOf(situation).map(({ network }) => network);
+  if (!demand.adopt) return networks.find(({ Labels }) => isOwned(Labels, demand.owner));
+  const named = networks.filter(({ Name }) => Name === demand.name);
+  return named.find(({ Scope }) => Scope === "swarm") ?? named[0];
+}
+
+/** The demand with what a network that is taken on already is, where nothing else is asked for. */
+export function asFound(demand: NetworkDemand, situation: Situation): NetworkDemand {
+  const live = demand.adopt ? liveNetwork(demand, situation) : undefined;
+  return live ? { ...demand, shape: { ...shapeOf(live), ...given(demand.shape) } } : demand;
 }
 
 /** Where a network differs from what it is to be, by argument; only what is asked for counts. */
@@ -72,7 +81,7 @@ export function attachedTo(network: NetworkDetails, owner: Owner, situation: Sit
 export function plannedOutages(demands: readonly NetworkDemand[], situation: Situation): Outage[] {
   if (!situation.allowOutage) return [];
   return demands.flatMap((demand) => {
-    const live = liveNetwork(demand, situation);
+    const live = demand.adopt ? undefined : liveNetwork(demand, situation);
     if (!live || differences(demand, live).length === 0) return [];
     const { services } = attachedTo(live, demand.owner, situation);
     return services.length > 0 ? [{ network: live.Name, networkId: live.Id, services }] : [];
@@ -107,6 +116,10 @@ export function withoutNetworks(situation: Situation, gone: readonly Leftover[])
     return [key, { ...host, networks }] as const;
   });
   return { ...situation, hosts: Object.fromEntries(hosts) };
+}
+
+function given<T extends object>(values: T): Partial<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
 function shapeOf({ Attachable, Internal, IPAM, Labels, Options }: NetworkDetails): Required<NetworkShape> {

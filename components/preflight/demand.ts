@@ -21,6 +21,8 @@ export interface NetworkDemand {
   owner: Owner;
   /** The network's name in the engine. */
   name: string;
+  /** Whether one that somebody else made is taken on as it is; `shape` is then what it is compared with. */
+  adopt?: boolean;
   shape: NetworkShape;
 }
 

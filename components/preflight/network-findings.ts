@@ -1,5 +1,6 @@
 import { contains, overlap } from "../overlay-network/cidr.ts";
 import { isOwned } from "../shared/labels.ts";
+import { adoptionFindings } from "./adoption-findings.ts";
 import { attachedTo, differences, liveNetwork } from "./attached.ts";
 import type { NetworkDemand } from "./demand.ts";
 import type { PreflightFinding } from "./finding.ts";
@@ -18,6 +19,7 @@ export function networkFindings(
   others: readonly NetworkDemand[],
   situation: Situation,
 ): PreflightFinding[] {
+  if (demand.adopt) return adoptionFindings(demand, others, situation);
   const findings = [
     ...nameFindings(demand, others, situation),
     ...encryptionFindings(demand, situation),
@@ -45,7 +47,9 @@ function nameFindings(
   if (twin) return [{ ...about, hosts: [], problem: `${twin.subject} has it already: choose another` }];
   const foreign = networksOf(situation).find(({ network }) => network.Name === name && !isOwned(network.Labels, owner));
   if (!foreign) return [];
-  const problem = `host ${foreign.host} has a network of that name which this component did not make: choose another, or remove it`;
+  const problem =
+    `host ${foreign.host} has a network of that name which this component did not make: choose another, remove it, or ` +
+    "set adopt: true to take it on as it is";
   return [{ ...about, hosts: [foreign.host], problem }];
 }
 
