@@ -18,6 +18,8 @@ export interface TestStackOptions {
   config?: Record<string, unknown>;
   /** Plugins beside the one for Docker. */
   plugins?: Plugin[];
+  /** Shares the backend of that stack, whose project is another, so that the one may refer to the other. */
+  beside?: TestStack;
   /** Runs Pulumi on that machine instead of beside it, as its user would. */
   inside?: LabHost;
 }
@@ -45,13 +47,15 @@ export class TestStack {
   }
 
   static async create(options: TestStackOptions): Promise<TestStack> {
-    const folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-test-"));
+    const folder = options.beside?.folder ?? mkdtempSync(join(tmpdir(), "pulumi-swarm-test-"));
     const state = openState(options.project ?? ROOT, folder);
-    const file = workingConfig(state, "test").path;
+    // Of one backend's stacks each has a name of its own: their settings lie in one folder.
+    const name = options.beside ? state.projectName : "test";
+    const file = workingConfig(state, name).path;
     mkdirSync(join(folder, "config"), { recursive: true });
     writeFileSync(file, stringify({ config: Object.fromEntries(namespaced(options.config ?? {})) }));
     const { bin, plugins } = await ensureToolchain();
-    const session = await openSession({ bin, plugins: [...plugins, ...(options.plugins ?? [])] }, state, "test");
+    const session = await openSession({ bin, plugins: [...plugins, ...(options.plugins ?? [])] }, state, name);
     // A docker CLI's own choice of engine on this machine is never what a test means.
     const { DOCKER_HOST: _host, DOCKER_CONTEXT: _context, ...env } = session.env;
     const own = { DOCKER_CONFIG: join(folder, "docker"), PULUMI_DEBUG_COMMANDS: "true" };
@@ -92,7 +96,7 @@ export class TestStack {
 
   /** Starts `pulumi up` and gives back what is needed to follow and to kill it. */
   begin(verb: Verb, flags: readonly string[]): Running & { events: () => EngineEvent[] } {
-    const log = join(this.#session.state.path, `events-${++this.#runs}.jsonl`);
+    const log = join(this.#session.state.path, `events-${this.name}-${++this.#runs}.jsonl`);
     const args = [verb, "--non-interactive", "--color", "never", "--event-log", log, ...flags];
     return { ...this.#start(args), events: () => readEvents(log) };
   }
