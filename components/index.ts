@@ -1,14 +1,22 @@
 export type { EngineConnection } from "./engine/connection.ts";
-export type { ServiceSpec } from "./engine/types.ts";
+export type { NodeAvailability, NodeRole, ServiceSpec } from "./engine/types.ts";
 export { type AllowFrom, Firewall, type FirewallArgs } from "./firewall/firewall.ts";
 export type { Drive, Host } from "./host/host.ts";
 export { LocalHost, type LocalHostArgs } from "./host/local-host.ts";
 export { SshHosts } from "./host/ssh-hosts.ts";
+export type { EngineSource } from "./host/engine-package.ts";
 export type { SshHostArgs, SshHostsArgs, SshWay } from "./host/ssh-hosts-args.ts";
 export { MinioBucket, type MinioBucketArgs } from "./minio-service/bucket.ts";
 export type { KmsKey } from "./minio-service/kms-key.ts";
 export { MINIO_METRICS, type MinioMetrics } from "./minio-service/metrics.ts";
-export { MinioService, type MinioServiceArgs } from "./minio-service/minio-service.ts";
+export {
+  type DataNetwork,
+  type MinioMode,
+  type MinioPool,
+  MinioService,
+  type MinioServiceArgs,
+} from "./minio-service/minio-service.ts";
+export type { ProbeTools } from "./minio-service/probes.ts";
 export { BUCKET_ACCESS, type BucketAccess } from "./minio-service/policy.ts";
 export type { GivenCertificate, MinioTls, OwnCertificates } from "./minio-service/tls.ts";
 export type { ReachableStore, StoreReach } from "./minio-service/store-reach.ts";

@@ -72,7 +72,9 @@ export interface SwarmJoinRequest {
   JoinToken: string;
 }
 
+/** What a node is in its Swarm. */
 export type NodeRole = "manager" | "worker";
+/** Whether a node takes tasks: all, no more, none. */
 export type NodeAvailability = "active" | "pause" | "drain";
 
 export interface NodeSpec {

@@ -48,9 +48,11 @@ export class KubernetesMinio extends pulumi.ComponentResource {
   readonly members: readonly string[];
   /** Name of the store in its namespace. */
   readonly serviceName: string;
+  /** The namespace that it is in. */
   readonly namespace: pulumi.Output<string>;
   /** The authority that clients are to trust, PEM; absent without `tls`. */
   readonly caCertificate?: pulumi.Output<string>;
+  /** Name of the root user. */
   readonly rootUser: pulumi.Output<string>;
   /** Secret. */
   readonly rootPassword: pulumi.Output<string>;

@@ -52,8 +52,9 @@ export class MinioService extends pulumi.ComponentResource {
   readonly caCertificate?: pulumi.Output<string>;
   /** How buckets, users and whatever else is in the store get at it. */
   readonly reach: StoreReach;
+  /** Name of the root user. */
   readonly rootUser: pulumi.Output<string>;
-  /** Secret. */
+  /** Its password. Secret. */
   readonly rootPassword: pulumi.Output<string>;
 
   constructor(name: string, args: MinioServiceArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -43,6 +43,7 @@ export interface GivenCertificate {
   caCertificate: pulumi.Input<string>;
 }
 
+/** `true`: certificates of an authority of the store's own; else how these are made, or those to take. */
 export type MinioTls = true | OwnCertificates | GivenCertificate;
 
 /** The certificates of a store as its services see them. */
