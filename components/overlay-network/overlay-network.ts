@@ -124,7 +124,7 @@ function deferred(args: NetworkArgs): string[] {
   return given.map(([argument]) => argument).filter((argument) => values[argument] === undefined);
 }
 
-function shapeArgs(args: NetworkArgs): [string, pulumi.Input<unknown> | undefined][] {
+function shapeArgs(args: NetworkArgs): [string, unknown][] {
   const { attachable, encrypted, internal, mtu, subnet, gateway, ipRange } = args;
   return Object.entries({ attachable, encrypted, internal, mtu, subnet, gateway, ipRange });
 }

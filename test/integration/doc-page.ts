@@ -38,3 +38,24 @@ export function blocksIn(markdown: string): DocBlock[] {
   }
   return blocks;
 }
+
+/** What the pages' programs leave to the reader. */
+const ASSUMED = `
+import * as pulumi from "@pulumi/pulumi";
+import { type Host, LocalHost, MinioBucket, MinioService, MinioUser, OverlayNetwork, S3Gateway, SshHosts, Swarm } from "pulumi-swarm";
+declare const config: pulumi.Config;
+declare const managers: Host[], workers: Host[];
+declare const swarm: Swarm;
+declare const network: OverlayNetwork;
+declare const store: MinioService;
+declare const certificate: string, key: string;
+`;
+
+/** The programs of pages as one module for the compiler, each on its own. What needs an optional peer is left out. */
+export function programsOf(pages: readonly string[]): string {
+  const programs = pages
+    .flatMap(blocksOf)
+    .filter(({ language, text }) => language === "ts" && !/from "pulumi-swarm\/\w+"/.test(text));
+  const scopes = programs.map(({ text }) => text.replace(/^import .*$/gm, "").replace(/^export /gm, ""));
+  return [ASSUMED, ...scopes.map((scope) => `{\n${scope}}`), ""].join("\n");
+}

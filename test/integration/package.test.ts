@@ -1,4 +1,14 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import ts from "typescript";
@@ -7,6 +17,7 @@ import { ROOT } from "../../toolchain/cache.ts";
 import { run } from "../../toolchain/run.ts";
 import { networkNamed } from "./by-hand.ts";
 import { ownedObjects } from "./contents.ts";
+import { programsOf } from "./doc-page.ts";
 import { bucketAt, someObject } from "./s3.ts";
 import { onLab } from "./scene.ts";
 import type { TestStack } from "./stack.ts";
@@ -72,15 +83,16 @@ onLab("the package, installed beside the examples", (scene) => {
     }
   });
 
-  test("its types are found by ES modules and by CommonJS, and the examples are right by them", async () => {
+  test("its types are found by ES modules and by CommonJS, and examples and pages are right by them", async () => {
     const compiler = join(ROOT, "node_modules", "typescript", "bin", "tsc");
     for (const name of ["typed.mts", "typed.cts"]) writeFileSync(join(program, name), TYPED.join("\n"));
     cpSync(join(ROOT, "node_modules", "@types", "node"), join(program, "node_modules", "@types", "node"), {
       recursive: true,
     });
     const options = ["--noEmit", "--strict", "--module", "nodenext", "--types", "node", "--skipLibCheck"];
+    writeFileSync(join(program, "pages.mts"), programsOf(["README.md", ...globSync("docs/*.md", { cwd: ROOT })]));
     const examples = readdirSync(program).filter((name) => existsSync(join(program, name, "index.ts")));
-    const files = ["typed.mts", "typed.cts", ...examples.map((name) => join(name, "index.ts"))];
+    const files = ["typed.mts", "typed.cts", "pages.mts", ...examples.map((name) => join(name, "index.ts"))];
     await run(process.execPath, [compiler, ...options, ...files], { cwd: program, timeoutMs: 120_000 });
   });
 
