@@ -34,6 +34,18 @@ test("allowFrom says who may reach the store", async () => {
   expect(await firewalls({})).toEqual([]);
 });
 
+test("adoptNetwork takes a network on, of which nothing is asked that the settings do not say", async () => {
+  const settings = { adopt: true, adoptNetwork: true, networkName: "theirs", attachable: true };
+  const { resources } = await run(() => stackWith(settings), { outputs });
+  expect(resources.map(({ type }) => type)).not.toContain("docker:index/network:Network");
+  const [preflight] = resources.filter(({ type }) => type.endsWith(":Preflight"));
+  const demands = preflight!.inputs["demands"] as { kind: string }[];
+  expect(demands.filter(({ kind }) => kind === "network")).toMatchObject([
+    { name: "theirs", adopt: true, shape: { attachable: true } },
+  ]);
+  expect(demands).toContainEqual(expect.objectContaining({ kind: "swarm", adopt: true }));
+});
+
 test.each<[unknown, RegExp]>([
   ["10.1.0.0/16", /config pulumi-swarm:allowFrom: expected Array, but it is "10\.1\.0\.0\/16": change it with/],
   [["10.1.0.0/33"], /allowFrom/],
