@@ -185,6 +185,8 @@ function toCommonJs(from: string, to: string): void {
   const text = readFileSync(join(from, "index.ts"), "utf8");
   mkdirSync(to);
   writeFileSync(join(to, "index.cjs"), ts.transpileModule(text, { compilerOptions }).outputText);
+  // A package of its own: those of the examples are ES modules.
+  writeFileSync(join(to, "package.json"), JSON.stringify({ name: basename(to), type: "commonjs" }));
   writeFileSync(join(to, "Pulumi.yaml"), JSON.stringify({ name: basename(to), runtime: "nodejs", main: "index.cjs" }));
 }
 
