@@ -104,7 +104,7 @@ function renderStore({ writable, endpoints, servers, error }: StoreReport): stri
 const short = (id: string) => id.slice(0, 12);
 
 /** An image's name is telling, its digest is long. */
-function shortImage(image: string): string {
+export function shortImage(image: string): string {
   return image.replace(/sha256:([0-9a-f]{12})[0-9a-f]+/, "sha256:$1…");
 }
 
