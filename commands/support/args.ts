@@ -70,8 +70,13 @@ const defaultStack = () => process.env["PULUMI_STACK"] || "dev";
 /** A stack is configured by its file; a mistyped name must not become a new, empty stack. */
 function assertStack(stack: string): void {
   if (/^[\w.-]+$/.test(stack) && existsSync(join(ROOT, `Pulumi.${stack}.yaml`))) return;
-  const known = readdirSync(ROOT).flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []);
+  const known = knownStacks();
   throw new Error(
     `--stack "${stack}": there is no Pulumi.${stack}.yaml; choose one of ${known.join(", ")}, or write that file`,
   );
+}
+
+/** The stacks that files of this repository configure. */
+export function knownStacks(): string[] {
+  return readdirSync(ROOT).flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []);
 }

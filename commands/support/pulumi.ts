@@ -65,8 +65,12 @@ function backendUrl({ backend }: StateFolder): string {
 export function pulumiEnvironment(toolchain: Toolchain, state: StateFolder, stack: string): NodeJS.ProcessEnv {
   installPlugins(toolchain, state);
   const { PULUMI_CONFIG_PASSPHRASE: _otherwiseItWins, ...outer } = process.env;
-  const path = [...pathFolders(toolchain), process.env["PATH"] ?? ""].join(delimiter);
-  return { ...outer, ...pulumiVariables(state, stack), PATH: path };
+  return { ...outer, ...pulumiVariables(state, stack), PATH: pathVariable(toolchain) };
+}
+
+/** PATH with what Pulumi needs before all else. */
+export function pathVariable(toolchain: Toolchain): string {
+  return [...pathFolders(toolchain), process.env["PATH"] ?? ""].join(delimiter);
 }
 
 /** Puts the cache's plugins where this state's Pulumi looks for them. Links: nothing is copied. */

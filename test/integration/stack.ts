@@ -9,7 +9,8 @@ import { openState, stackFile } from "../../commands/support/state.ts";
 import { ROOT } from "../../toolchain/cache.ts";
 import type { Plugin } from "../../toolchain/docker-plugin.ts";
 import type { LabHost } from "../lab/lab.ts";
-import { type EngineEvent, type Outcome, readEvents, type Running, start, stepsOf } from "./run.ts";
+import { type EngineEvent, readEvents } from "../../commands/support/events.ts";
+import { type Outcome, type Running, start, stepsOf } from "./run.ts";
 
 export interface TestStackOptions {
   /** Folder of the Pulumi project. @default this repository */
