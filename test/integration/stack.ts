@@ -2,6 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
+import type { PreviewRun } from "../../commands/preview-pr/report.ts";
+import { runPreview } from "../../commands/preview-pr/run.ts";
 import { workingConfig } from "../../commands/support/config.ts";
 import { ensureToolchain, openSession, type Session } from "../../commands/support/pulumi.ts";
 import { clearStaleLocks } from "../../commands/support/locks.ts";
@@ -96,6 +98,11 @@ export class TestStack {
     const log = join(this.#session.state.path, `events-${++this.#runs}.jsonl`);
     const args = [verb, "--non-interactive", "--color", "never", "--event-log", log, ...flags];
     return { ...this.#start(args), events: () => readEvents(log) };
+  }
+
+  /** Previews as `npm run preview:pr` does. */
+  previewRun(flags: readonly string[] = []): Promise<PreviewRun> {
+    return runPreview(this.#session, flags);
   }
 
   /** Frees the stack of what a killed run left, as `npm run up` does. */
