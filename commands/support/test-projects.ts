@@ -1,6 +1,7 @@
 import { findAwsPlugin, obtainAwsPlugin } from "../../toolchain/aws-plugin.ts";
 import { hasKubernetes, obtainKubernetes } from "../../toolchain/kubernetes.ts";
 import { obtainPulumi } from "../../toolchain/pulumi.ts";
+import { findBrowser } from "../../test/browser/browser.ts";
 import { whyNoCluster } from "../../test/kubernetes/lab/cluster.ts";
 
 /** Tests that take long to prepare: they run when they are asked for, and whenever they are prepared already. */
@@ -30,6 +31,12 @@ export const PREPARED_PROJECTS: readonly PreparedProject[] = [
         ? undefined
         : "Pulumi's AWS plugin is not here yet: `npm run test:aws` gets it, which takes half an hour where it must be built",
     prepare: () => obtainAwsPlugin(obtainPulumi),
+  },
+  {
+    name: "browser",
+    whyNot: () =>
+      findBrowser() ? undefined : "there is no Chromium on PATH: with one, the status page is looked at in it",
+    prepare: () => Promise.resolve(),
   },
 ];
 
