@@ -1,5 +1,5 @@
 import type { NetworkReport, ServiceReport, StatusReport, TaskReport } from "../model.ts";
-import { age, shortImage } from "../render.ts";
+import { age, networkFacts, shortImage } from "../render.ts";
 import type { StoreReport } from "../store.ts";
 import { type Figure, figures, serviceHealth, stateHealth, taskHealth } from "./health.ts";
 import { hostCard, serverPart, taskList } from "./host-card.ts";
@@ -42,7 +42,7 @@ export function statusPage(report: StatusReport, at: Date): string {
           <div class="two">
             <section class="card">
               <h3>Network</h3>
-              ${network ? networkFacts(network, manager) : html`<p class="quiet">${told(manager, "not there")}</p>`}
+              ${network ? facts(networkFacts(network, manager)) : html`<p class="quiet">${told(manager, "not there")}</p>`}
             </section>
             <section class="card">
               <h3>Store</h3>
@@ -62,7 +62,6 @@ export function statusPage(report: StatusReport, at: Date): string {
 
 const told = (manager: string | undefined, text: string) => (manager === undefined ? "no manager tells" : text);
 const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
-const yesNo = (value: boolean) => (value ? "yes" : "no");
 
 function problemList(problems: readonly string[]): Markup {
   return html`<section class="card problems">
@@ -126,24 +125,6 @@ function taskTable(tasks: readonly TaskReport[]): Markup {
     task.error ?? "",
   ]);
   return table("Tasks", ["Name", "Node", "Is to be", "State", "Since", "Error"], rows);
-}
-
-function networkFacts(network: NetworkReport, manager = ""): Markup {
-  return facts({
-    name: [network.name],
-    id: [network.id],
-    scope: [network.scope],
-    driver: [network.driver],
-    encrypted: [yesNo(network.encrypted)],
-    attachable: [yesNo(network.attachable)],
-    internal: [yesNo(network.internal)],
-    subnet: network.subnets,
-    gateway: network.gateways,
-    "VXLAN id": network.vxlanIds,
-    labels: Object.entries(network.labels).map(([key, value]) => `${key}=${value}`),
-    peers: network.peers.map(({ name, address }) => `${name} ${address}`),
-    [`attached on ${manager}`]: network.containers.map(({ name, address }) => `${name} ${address}`),
-  });
 }
 
 function storeFacts({ endpoints, error, servers }: StoreReport): Markup {
