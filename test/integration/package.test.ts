@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -80,6 +82,7 @@ onLab("the package, installed in another program", (scene) => {
     const dependencies = {
       "pulumi-swarm": `file:../${tarball}`,
       "@pulumi/docker": versionOf("@pulumi/docker"),
+      "@pulumi/policy": versionOf("@pulumi/policy"),
       "@pulumi/pulumi": versionOf("@pulumi/pulumi"),
     };
     writeFileSync(
@@ -100,9 +103,21 @@ onLab("the package, installed in another program", (scene) => {
 
   test("holds what it needs, and nothing of this repository's tests and tools", () => {
     const files = readdirSync(join(program, "node_modules", "pulumi-swarm"));
-    expect(files).toEqual(expect.arrayContaining(["LICENSE", "README.md", "dist", "package.json", "provider.cjs"]));
+    expect(files).toEqual(
+      expect.arrayContaining(["LICENSE", "README.md", "dist", "package.json", "policy", "provider.cjs"]),
+    );
     for (const name of ["components", "test", "toolchain", "commands", "stacks", "node_modules"]) {
       expect(files).not.toContain(name);
+    }
+  });
+
+  test("its policy pack starts from there: it tells Pulumi the port on which it answers", async () => {
+    const pack = spawn(join(program, "node_modules", "pulumi-swarm", "policy", "run"), ["127.0.0.1:1"]);
+    try {
+      const [said] = (await once(pack.stdout, "data")) as [Buffer];
+      expect(said.toString()).toMatch(/^\d+\n/);
+    } finally {
+      pack.kill();
     }
   });
 

@@ -4,6 +4,10 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import type { PreviewRun } from "../../commands/preview-pr/report.ts";
 import { runPreview } from "../../commands/preview-pr/run.ts";
+import { readRecordedMembers } from "../../commands/recover/recorded.ts";
+import { collect } from "../../commands/status/collect.ts";
+import { type StatusReport, statusReport } from "../../commands/status/model.ts";
+import type { StackValues } from "../../commands/status/stack.ts";
 import { workingConfig } from "../../commands/support/config.ts";
 import { ensureToolchain, openSession, type Session } from "../../commands/support/pulumi.ts";
 import { clearStaleLocks } from "../../commands/support/locks.ts";
@@ -103,6 +107,14 @@ export class TestStack {
   /** Previews as `npm run preview:pr` does. */
   previewRun(flags: readonly string[] = []): Promise<PreviewRun> {
     return runPreview(this.#session, flags);
+  }
+
+  /** What `npm run status` finds of the stack. */
+  async status(): Promise<StatusReport> {
+    const { stack, state } = this.#session;
+    const outputs = (await this.outputs({ showSecrets: true })) as unknown as StackValues;
+    const values = { ...outputs, project: state.projectName, stack };
+    return statusReport(await collect(await readRecordedMembers(this.#session), values));
   }
 
   /** Frees the stack of what a killed run left, as `npm run up` does. */
