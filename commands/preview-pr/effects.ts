@@ -30,7 +30,7 @@ const GOES: Readonly<Record<string, Effect>> = {
   },
   "pulumi-nodejs:dynamic/swarm:Bucket": {
     kind: "data",
-    text: "the bucket goes; while it holds objects that is refused",
+    text: "the bucket goes; one that holds objects stays",
   },
   "pulumi-nodejs:dynamic/swarm:Cluster": {
     kind: "outage",

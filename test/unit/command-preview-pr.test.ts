@@ -135,7 +135,7 @@ describe("what a change means", () => {
     ["replace", "docker:index/volume:Volume", "data", /^is made anew: the volume goes/],
     ["delete", "aws:ebs/volume:Volume", "data", /disk goes/],
     ["delete", "kubernetes:core/v1:PersistentVolumeClaim", "data", /claim goes/],
-    ["delete", `${SWARM}:Bucket`, "data", /while it holds objects that is refused/],
+    ["delete", `${SWARM}:Bucket`, "data", /one that holds objects stays/],
     ["replace", `${SWARM}:Cluster`, "outage", /the Swarm ends.*data in volumes stays/],
     ["delete", `${SWARM}:Member`, "outage", /leaves the Swarm/],
     [
