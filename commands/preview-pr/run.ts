@@ -42,8 +42,14 @@ export async function runPreview(session: Session, flags: readonly string[]): Pr
   }
 }
 
+/** What a failure of this command printed could hold secrets: the reason is asked for again without them. */
 async function shownConfig(session: Session): Promise<ShownConfig> {
-  return JSON.parse(await pulumiOutput(session, ["config", "--json", "--show-secrets"])) as ShownConfig;
+  const shown = await pulumiOutput(session, ["config", "--json", "--show-secrets"]).catch(() => undefined);
+  if (shown !== undefined) return JSON.parse(shown) as ShownConfig;
+  await pulumiOutput(session, ["config", "--json"]);
+  throw new Error(
+    `secrets of stack ${session.stack}: Pulumi cannot read them: is its passphrase, or its key, at hand?`,
+  );
 }
 
 async function succeeds(work: Promise<unknown>): Promise<boolean> {
