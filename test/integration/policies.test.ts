@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
@@ -62,4 +64,16 @@ test("the config makes them advice, and tells which stacks are of development: t
   expect(new Set(report.policies.map(({ policy }) => policy))).toEqual(new Set(left));
   expect(new Set(report.policies.map(({ level }) => level))).toEqual(new Set(["advisory"]));
   expect(report.succeeded).toBe(true);
+});
+
+test("as a folder they start with what the language hosts of Pulumi's releases start packs with", async () => {
+  const starter = join(ROOT, "node_modules", "@pulumi", "pulumi", "cmd", "run-policy-pack");
+  const pack = spawn(process.execPath, [starter, "127.0.0.1:1", "."], { cwd: join(ROOT, "policy") });
+  try {
+    // The port on which it answers.
+    const [said] = (await once(pack.stdout, "data")) as [Buffer];
+    expect(said.toString()).toMatch(/^\d+\n/);
+  } finally {
+    pack.kill();
+  }
 });
