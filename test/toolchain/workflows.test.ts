@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { MARKER } from "../../commands/preview-pr/comment.ts";
 import { obtainActionlint } from "../../toolchain/actionlint.ts";
-import { ROOT } from "../../toolchain/cache.ts";
+import { readIfThere, ROOT } from "../../toolchain/cache.ts";
 import { run } from "../../toolchain/run.ts";
 
 interface Step {
@@ -127,6 +127,43 @@ describe("the preview", () => {
     const env = comment?.steps.flatMap((step) => step.env?.["MARKER"] ?? []);
     expect(env).toEqual([MARKER]);
     expect(preview?.steps.some((step) => step.run?.includes(MARKER))).toBe(true);
+  });
+});
+
+describe("the step that writes the comment", () => {
+  const script = read("preview.yml").jobs["comment"]?.steps.find((step) => step.run)?.run ?? "";
+  /** In place of GitHub's client: finds what it is told to, and notes what else it is asked for. */
+  const GH =
+    '#!/bin/sh\ncase "$2" in --paginate) [ -z "$FOUND" ] || printf "%s\\n" $FOUND ;; *) echo "$@" >> asked ;; esac\n';
+
+  test.each<[string, { found?: string; any: string; comment: string }, string]>([
+    [
+      "edits the one that is there",
+      { found: "17 23", any: "true", comment: "text" },
+      "PATCH repos/o/r/issues/comments/17",
+    ],
+    ["makes the first one", { any: "true", comment: "text" }, "POST repos/o/r/issues/4/comments"],
+    [
+      "takes back what one said of environments that are changed no more",
+      { found: "17", any: "false", comment: "x" },
+      "PATCH",
+    ],
+    ["makes none where no environment is changed", { any: "false", comment: "text" }, ""],
+    ["makes none of nothing", { any: "true", comment: "" }, ""],
+  ])("%s", async (_what, { found = "", any, comment }, expected) => {
+    const folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-comment-"));
+    try {
+      writeFileSync(join(folder, "gh"), GH, { mode: 0o755 });
+      writeFileSync(join(folder, "comment.md"), comment);
+      const env = { PATH: `${folder}:${process.env["PATH"]}`, FOUND: found, ANY: any, REPOSITORY: "o/r", NUMBER: "4" };
+      await run("bash", ["--noprofile", "--norc", "-eo", "pipefail", "-c", script], { cwd: folder, env });
+      const asked = readIfThere(join(folder, "asked")) ?? "";
+      expect(asked).toContain(expected);
+      expect(asked.trim().split("\n").filter(Boolean)).toHaveLength(expected === "" ? 0 : 1);
+      if (expected !== "") expect(asked).toContain("--field body=@comment.md");
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });
 
