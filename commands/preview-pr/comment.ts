@@ -93,14 +93,15 @@ function worst([first]: readonly ResourceEffect[]): string {
 
 function section(report: PreviewReport, extent: Extent): string {
   const { stack, succeeded, effects, components, policies, messages } = report;
+  const isUnchanged = succeeded && components.length === 0;
   const parts = [
     succeeded ? "" : failure(messages),
+    isUnchanged ? "Nothing changes." : "",
     ...boxes(effects, policies, extent),
     ...components.map((component) => componentPart(component, extent)),
     extent.messages ? said(messages, succeeded) : "",
-  ].filter((part) => part !== "");
-  const nothing = succeeded ? "Nothing changes." : "";
-  return [`### ${code(stack)}`, ...(parts.length > 0 ? parts : [nothing])].join("\n\n");
+  ];
+  return [`### ${code(stack)}`, ...parts.filter((part) => part !== "")].join("\n\n");
 }
 
 function failure(messages: readonly Message[]): string {

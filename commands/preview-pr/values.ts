@@ -16,8 +16,14 @@ const UNKNOWN = "(known after the update)";
 /** How much of a value is shown. */
 const LONGEST = 120;
 
-/** Inputs that only say how a resource is reached or made; who reads a preview cannot use them. */
-const PLUMBING = new Set(["__provider", "managers", "nodes", "connection", "rollout", "peers", "frozen", "recorded"]);
+/** Inputs that only say how a resource is reached, made or looked at; who reads a preview cannot use them. */
+const PLUMBING = new Set([
+  ...["__provider", "managers", "nodes", "connection", "rollout", "peers", "frozen"],
+  ...["demands", "leftovers", "outages", "ready", "recorded", "unlockable"],
+]);
+
+/** What a provider's bridge notes within inputs: which of them it has filled in itself. */
+const NOTES = "__defaults";
 
 /** Where the inputs of a resource differ, the plumbing left out. */
 export function propertyChanges(
@@ -30,31 +36,33 @@ export function propertyChanges(
 
 function changesAt(before: unknown, after: unknown, path: string): PropertyChange[] {
   if (same(before, after) && !isUnknown(after)) return [];
-  if (isTexts(before) && isTexts(after)) return listChanges(before, after, path);
+  if (Array.isArray(before) && Array.isArray(after)) return listChanges(before, after, path);
   if (!isObject(before) || !isObject(after)) return [{ path, before: printed(before), after: printed(after) }];
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   return keys.flatMap((key) => changesAt(before[key], after[key], `${path}.${key}`));
 }
 
-/** Of a list of texts, such as an environment, only those that went and came. */
-function listChanges(before: readonly string[], after: readonly string[], path: string): PropertyChange[] {
-  const gone = before.filter((text) => !after.includes(text));
-  const come = after.filter((text) => !before.includes(text));
+/** Of a list, such as an environment or labels, only what went and came. */
+function listChanges(before: readonly unknown[], after: readonly unknown[], path: string): PropertyChange[] {
+  const [had, has] = [before.map(spelled), after.map(spelled)];
+  const gone = had.filter((item) => !has.includes(item));
+  const come = has.filter((item) => !had.includes(item));
   if (gone.length + come.length === 0) return [{ path, before: printed(before), after: printed(after) }];
-  const named = (texts: string[]) => (texts.length === 0 ? undefined : printed(texts.join(", ")));
+  const named = (list: string[]) => (list.length === 0 ? undefined : printed(list.join(", ")));
   return [{ path, before: named(gone), after: named(come) }];
 }
 
 function printed(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
-  if (isUnknown(value) && typeof value === "string") return UNKNOWN;
-  const text = typeof value === "string" ? value : JSON.stringify(value, spelled);
-  const line = text.replace(/\s+/g, " ");
+  const line = spelled(value).replace(/\s+/g, " ");
   return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
 }
 
-function spelled(_key: string, value: unknown): unknown {
-  return typeof value === "string" && isUnknown(value) ? UNKNOWN : value;
+/** A value as text. */
+function spelled(value: unknown): string {
+  const plain = (part: unknown) => (typeof part === "string" && isUnknown(part) ? UNKNOWN : part);
+  const own = (key: string, part: unknown) => (key === NOTES ? undefined : plain(part));
+  return typeof value === "string" ? String(plain(value)) : JSON.stringify(value, own);
 }
 
 /**
@@ -92,8 +100,4 @@ function spellings(secrets: readonly string[]): string[] {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isTexts(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === "string");
 }

@@ -246,14 +246,30 @@ describe("properties", () => {
       "a list of others",
       { ports: [{ port: 1 }] },
       { ports: [] },
-      [{ path: "ports", before: '[{"port":1}]', after: "[]" }],
+      [{ path: "ports", before: '{"port":1}', after: undefined }],
     ],
     ["an unknown one", { id: "x" }, { id: UNKNOWN }, [{ path: "id", before: "x", after: "(known after the update)" }]],
+    [
+      "a label, without a bridge's notes",
+      {
+        labels: [
+          { __defaults: [], label: "a", value: "1" },
+          { __defaults: [], label: "b", value: "1" },
+        ],
+      },
+      {
+        labels: [
+          { __defaults: [], label: "a", value: "1" },
+          { __defaults: [], label: "b", value: "2" },
+        ],
+      },
+      [{ path: "labels", before: '{"label":"b","value":"1"}', after: '{"label":"b","value":"2"}' }],
+    ],
     [
       "one within a list",
       { ids: [{ id: "x" }] },
       { ids: [{ id: UNKNOWN }] },
-      [{ path: "ids", before: '[{"id":"x"}]', after: '[{"id":"(known after the update)"}]' }],
+      [{ path: "ids", before: '{"id":"x"}', after: '{"id":"(known after the update)"}' }],
     ],
     ["plumbing", { __provider: "a", managers: 1, connection: 1 }, { __provider: "b", managers: 2, connection: 2 }, []],
   ])("%s", (_what, before, after, expected) => expect(propertyChanges(before, after)).toEqual(expected));
@@ -336,6 +352,8 @@ describe("the comment", () => {
   test("begins with the marker by which it is found again", () => {
     expect(comment().startsWith(`${MARKER}\n`)).toBe(true);
     expect(comment()).toContain("Nothing changes.");
+    expect(comment(component(), said("clock off", "warning"))).toMatch(/Nothing changes\.[^]*clock off/);
+    expect(comment(component(), update("in-place"))).not.toContain("Nothing changes.");
   });
 
   test("tells first of data, then of outages, then of the rest", () => {
