@@ -17,4 +17,4 @@ export const {
   rootPassword,
   caCertificate,
   users,
-} = makeStack();
+} = await makeStack();

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as v from "valibot";
 import { BUCKET_ACCESS, MINIO_METRICS } from "../components/index.ts";
+import { awsMachines, wordOrNumber } from "./aws-settings.ts";
 
 const drive = v.strictObject({ path: v.optional(v.string()), subfolder: v.optional(v.string()) });
 
@@ -46,10 +47,12 @@ const schema = v.strictObject({
   hostDefaults: v.optional(hostDefaults),
   /** Where Docker Engine may be installed from on those that have none. */
   install: v.optional(v.union([v.literal(false), v.picklist(["distribution", "docker"])])),
-  /** How long each of them may take to answer, in seconds. */
+  /** The machines of an environment on AWS: the arguments of `AwsHosts`. */
+  aws: v.optional(awsMachines),
+  /** How long each machine may take to answer, in seconds. */
   timeoutSeconds: v.optional(v.number()),
-  /** Drives by key, of every host that names none of its own; `{}` is a Docker volume. */
-  drives: v.optional(v.record(v.string(), drive), { d1: {}, d2: {}, d3: {}, d4: {} }),
+  /** Drives by key, of every host that names none of its own; `{}` is a Docker volume. Four of these if not given. */
+  drives: v.optional(v.record(v.string(), drive)),
   /** Whether a Swarm that is there already may be taken on. */
   adopt: v.optional(v.boolean(), false),
   /** Whether changes may be made that end the Swarm or its network and make it anew. */
@@ -71,7 +74,7 @@ const schema = v.strictObject({
   allowFrom: v.optional(v.array(v.string())),
   rootUser: v.optional(v.string()),
   /** Another text makes another root password; what looks like a number is one to the config. */
-  rootPasswordGeneration: v.optional(v.pipe(v.union([v.string(), v.number()]), v.transform(String))),
+  rootPasswordGeneration: v.optional(wordOrNumber),
   /** Whether the store speaks TLS, with certificates of its own. */
   tls: v.optional(v.boolean(), false),
   /** Who may read the store's metrics; what that means: `components/minio-service/args.ts`. */
@@ -84,6 +87,9 @@ const schema = v.strictObject({
 });
 
 export type Settings = v.InferOutput<typeof schema>;
+
+/** The drives of a host that nobody gave any. */
+export const DEFAULT_DRIVES = { d1: {}, d2: {}, d3: {}, d4: {} };
 
 /** The stack's config, checked. */
 export function readSettings(): Settings {
@@ -127,11 +133,21 @@ function line(issue: v.BaseIssue<unknown>): string {
   return `config pulumi-swarm:${path}: ${received}: change it with \`pulumi config set pulumi-swarm:${path} …\``;
 }
 
+/** A schema, as far as it is walked through here. */
+interface Node {
+  entries?: object;
+  /** Of a record. */
+  value?: Node;
+  /** Of what is optional. */
+  wrapped?: Node;
+}
+
 /** The object that the issue is in. */
 function around(issue: v.BaseIssue<unknown>): { entries: object } {
-  const [first, ...rest] = (v.getDotPath(issue) ?? "").split(".").slice(0, -1);
-  if (first === undefined) return schema;
-  if (first === "buckets") return bucket;
-  if (first === "drives" || rest.includes("drives")) return drive;
-  return first === "hosts" ? host : hostDefaults;
+  const keys = (issue.path ?? []).slice(0, -1).map(({ key }) => String(key));
+  const found = keys.reduce<Node | undefined>((node, key) => {
+    const { entries, value, wrapped } = node?.wrapped ?? node ?? {};
+    return value ?? wrapped ?? (entries as Record<string, Node> | undefined)?.[key];
+  }, schema);
+  return { entries: (found?.wrapped ?? found)?.entries ?? {} };
 }
