@@ -12,6 +12,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse, stringify } from "yaml";
+import { obtainAwsPlugin } from "../../toolchain/aws-plugin.ts";
 import { cacheRoot, readIfThere } from "../../toolchain/cache.ts";
 import { obtainDockerPlugin, type Plugin } from "../../toolchain/docker-plugin.ts";
 import { obtainPulumi } from "../../toolchain/pulumi.ts";
@@ -27,10 +28,13 @@ export interface Toolchain {
   plugins: Plugin[];
 }
 
-/** Everything that Pulumi needs, from the cache; downloaded or built if it is missing. */
-export async function ensureToolchain(): Promise<Toolchain> {
+/** Everything that Pulumi needs for an environment of that kind, from the cache; downloaded or built if it is missing. */
+export async function ensureToolchain(kind?: unknown): Promise<Toolchain> {
   const bin = await obtainPulumi();
-  return { bin, plugins: [await obtainDockerPlugin(() => Promise.resolve(bin))] };
+  const obtained = () => Promise.resolve(bin);
+  const plugins = [await obtainDockerPlugin(obtained)];
+  if (kind === "aws") plugins.push(await obtainAwsPlugin(obtained));
+  return { bin, plugins };
 }
 
 /** The variables with which any `pulumi` works on this state, the commands' own and one typed by hand alike. */
