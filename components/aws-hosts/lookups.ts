@@ -15,7 +15,7 @@ export interface Questions {
 /** What it answered. */
 export interface Answers {
   findings: Finding[];
-  /** Id of the image; absent where something was found to be wrong. */
+  /** Id of the image; absent where there is none. */
   image?: string;
 }
 
@@ -55,11 +55,8 @@ async function askForTypes(
   opts: pulumi.InvokeOptions,
 ): Promise<Record<string, Types[string] | Finding>> {
   // The first argument of several that name the same type is told of it.
-  const argumentsByType = new Map(
-    Object.entries(types)
-      .map(([argument, type]) => [type, argument])
-      .toReversed(),
-  );
+  const named = Object.entries(types).toReversed();
+  const argumentsByType = new Map(named.map(([argument, type]) => [type, argument] as const));
   const found = [...argumentsByType].map(async ([instanceType, argument]) => {
     const type = await answer(argument, instanceType, aws.ec2.getInstanceType({ instanceType }, opts));
     const known = isFinding(type) ? type : { memoryMiB: type.memorySize, architectures: type.supportedArchitectures };
