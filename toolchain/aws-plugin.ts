@@ -47,7 +47,7 @@ function piece() {
   };
 }
 
-/** The AWS plugin, if it is there. Where it has to be built, that takes half an hour: nobody waits for it unasked. */
+/** The AWS plugin, if it is there. Where it has to be built, that takes some minutes: no test waits for it unasked. */
 export function findAwsPlugin(): Plugin | undefined {
   const { version, ...wanted } = piece();
   return hasPiece(wanted) ? { folder: `resource-aws-v${version}`, path: piecePath(wanted) } : undefined;

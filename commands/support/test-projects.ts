@@ -28,7 +28,7 @@ export const PREPARED_PROJECTS: readonly PreparedProject[] = [
     whyNot: () =>
       findAwsPlugin()
         ? undefined
-        : "Pulumi's AWS plugin is not here yet: `npm run test:aws` gets it, which takes half an hour where it must be built",
+        : "Pulumi's AWS plugin is not here yet: `npm run test:aws` gets it, in some minutes where it must be built",
     prepare: () => obtainAwsPlugin(obtainPulumi),
   },
 ];

@@ -208,7 +208,9 @@ export interface AwsMachinesArgs {
    */
   allowZoneOutage?: boolean;
   /**
-   * Whether data volumes may be deleted or replaced. Without it every preview that would do so is refused.
+   * Whether data volumes may be deleted or replaced. Without it every preview that would do so is refused. It holds once
+   * an update has said so: first that, then what deletes them.
+   *
    * @default false
    */
   allowDataLoss?: boolean;
