@@ -29,6 +29,8 @@ const FILES: Readonly<Record<string, string>> = {
   // EC2 has a mirror in each region; here it is on the disk.
   "etc/apt/sources.list": `deb [trusted=yes] file:${PACKAGES_FOLDER} ./\n`,
   "etc/dpkg/dpkg.cfg.d/lab": "force-unsafe-io\n",
+  // Packages have it made anew, ten minutes under emulation, and machines start with the one beside the image.
+  "etc/initramfs-tools/update-initramfs.conf": "update_initramfs=no\nbackup_initramfs=no\n",
   // A volume of EBS is an NVMe disk of that model whose serial number is its id. QEMU takes the number, not the model.
   "etc/udev/rules.d/61-lab-ebs.rules":
     'KERNEL=="nvme*[0-9]n*[0-9]", ENV{DEVTYPE}=="disk", ATTRS{serial}=="vol*", ' +
