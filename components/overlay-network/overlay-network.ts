@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { plain } from "../shared/inputs.ts";
+import { plainFields, plainRecord } from "../shared/inputs.ts";
 import { type Owner, ownerLabels, SWARM_LABEL } from "../shared/labels.ts";
 import { ownerOf } from "../shared/owner.ts";
 import { refuse } from "../shared/refusal.ts";
@@ -96,14 +96,7 @@ function withDefaults({ subnet = "", gateway = "", ipRange = "", ...args }: Netw
 /** The arguments that are known before the program runs. */
 function known(args: NetworkArgs): Partial<NetworkSpec> {
   const { labels, ...rest } = withDefaults(args);
-  const values = Object.entries(rest).map(([argument, input]) => [argument, plain<unknown>(input)]);
-  return { ...(Object.fromEntries(values) as Partial<NetworkSpec>), labels: plainLabels(labels) };
-}
-
-function plainLabels(labels: OverlayNetworkArgs["labels"]): Record<string, string> | undefined {
-  const entries = Object.entries(plain(labels) ?? {}).map(([key, value]) => [key, plain(value)] as const);
-  const isKnown = plain(labels) !== undefined && entries.every(([, value]) => value !== undefined);
-  return isKnown ? (Object.fromEntries(entries) as Record<string, string>) : undefined;
+  return { ...plainFields<Omit<NetworkSpec, "labels">>(rest), labels: plainRecord(labels) };
 }
 
 /** All arguments, checked again once those are known that other resources give. */
