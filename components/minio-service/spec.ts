@@ -158,18 +158,18 @@ function driveMounts({ plan, ownerLabels }: Store, host: MemberHost, drives: rea
 
 /** Lines of /etc/hosts that tell the members where each of them is. */
 function memberLines({ serviceName, hosts }: StorePlan): pulumi.Output<string>[] {
-  return hosts.map(
-    ({ hostname, privateAddress }) =>
-      pulumi.interpolate`${privateAddress.apply(checkedAddress)} ${memberName(serviceName, hostname)}`,
-  );
+  return hosts.map(({ hostname, privateAddress }) => {
+    const address = privateAddress.apply((known) => checkedAddress(serviceName, known));
+    return pulumi.interpolate`${address} ${memberName(serviceName, hostname)}`;
+  });
 }
 
-function checkedAddress(address: string): string {
+/** @throws when it is none: names are what members on their hosts' own network have no way to look up. */
+export function checkedAddress(serviceName: string, address: string): string {
+  if (isIP(address) !== 0) return address;
   const problem =
     "is no address, by which members on their hosts' own network find each other: give one as privateAddress";
-  if (isIP(address) === 0)
-    throw new RefusedError("MinioService", [{ argument: "privateAddress", value: address, problem }]);
-  return address;
+  throw new RefusedError(`MinioService "${serviceName}"`, [{ argument: "privateAddress", value: address, problem }]);
 }
 
 /** On their hosts' own network the members' ports are there without being published. */
