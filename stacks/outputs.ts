@@ -13,7 +13,7 @@ export interface StackOutputs {
   metricsEndpoints: pulumi.Output<Record<string, string>>;
   /** The bearer token for them; null unless metrics is `token`. Secret. */
   metricsToken: pulumi.Output<string> | null;
-  /** Subnet of the overlay network, in CIDR form. */
+  /** Subnet of the network, in CIDR form; empty where it has none of its own. */
   subnet: pulumi.Output<string>;
   subnetGateway: pulumi.Output<string>;
   networkId: pulumi.Output<string>;

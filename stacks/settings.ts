@@ -16,6 +16,9 @@ const way = {
 };
 const hostDefaults = v.strictObject(way);
 
+/** How a host is plugged into a network that is outside of Docker; what each is: `components/node-network/args.ts`. */
+const link = v.strictObject({ parent: v.string(), ipRange: v.optional(v.string()) });
+
 const host = v.strictObject({
   ...way,
   address: v.string(),
@@ -24,6 +27,8 @@ const host = v.strictObject({
   privateAddress: v.optional(v.string()),
   endpointAddress: v.optional(v.string()),
   zone: v.optional(v.string()),
+  /** How it is plugged into the store's network, with the drivers macvlan and ipvlan. */
+  link: v.optional(link),
   /** What it is in the Swarm. */
   role: v.optional(v.picklist(["manager", "worker"]), "manager"),
 });
@@ -55,16 +60,22 @@ const schema = v.strictObject({
   /** Whether changes may be made that end the Swarm or its network and make it anew. */
   allowOutage: v.optional(v.boolean(), false),
   addressPools: v.optional(v.array(v.string())),
+  /** What carries the store's network; what each gives up: docs/networks.md. */
+  driver: v.optional(v.picklist(["overlay", "bridge", "macvlan", "ipvlan", "host"]), "overlay"),
+  /** How macvlan (bridge, vepa, private) or ipvlan (l2, l3, l3s) passes on what is for containers. */
+  networkMode: v.optional(v.picklist(["bridge", "vepa", "private", "l2", "l3", "l3s"])),
+  /** How this machine is plugged into the network, in a local environment. */
+  link: v.optional(link),
   networkName: v.optional(v.string()),
   subnet: v.optional(v.string()),
   gateway: v.optional(v.string()),
   mtu: v.optional(v.number()),
-  encrypted: v.optional(v.boolean(), true),
-  attachable: v.optional(v.boolean(), true),
+  encrypted: v.optional(v.boolean()),
+  attachable: v.optional(v.boolean()),
   /** The store's image; the components' own choice when it is not given. */
   image: v.optional(v.string()),
   mode: v.optional(v.picklist(["global", "replicated"]), "global"),
-  expose: v.optional(v.boolean(), true),
+  expose: v.optional(v.boolean()),
   port: v.optional(v.number()),
   consolePort: v.optional(v.number()),
   /** Addresses and ranges that may reach the store from other machines; everybody when it is not given. */
@@ -95,13 +106,13 @@ export function readSettings(): Settings {
   throw new pulumi.RunError(result.issues.map(line).join("\n"));
 }
 
-/** Refuses settings that have no meaning in an environment of that kind. */
+/** Refuses settings that have no meaning in such an environment. */
 export function refuseSettings(settings: Settings, names: readonly (keyof Settings)[], kind: string): void {
   const given = names.filter((name) => settings[name] !== undefined);
   if (given.length === 0) return;
   const lines = given.map(
     (name) =>
-      `config pulumi-swarm:${name}: has no meaning in an environment of kind ${kind}: take it away with ` +
+      `config pulumi-swarm:${name}: has no meaning in ${kind}: take it away with ` +
       `\`pulumi config rm pulumi-swarm:${name}\``,
   );
   throw new pulumi.RunError(lines.join("\n"));
@@ -132,6 +143,7 @@ function around(issue: v.BaseIssue<unknown>): { entries: object } {
   const [first, ...rest] = (v.getDotPath(issue) ?? "").split(".").slice(0, -1);
   if (first === undefined) return schema;
   if (first === "buckets") return bucket;
+  if (first === "link" || rest.includes("link")) return link;
   if (first === "drives" || rest.includes("drives")) return drive;
   return first === "hosts" ? host : hostDefaults;
 }

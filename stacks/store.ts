@@ -1,15 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type Host, MinioBucket, MinioService, MinioUser, OverlayNetwork, Swarm } from "../components/index.ts";
+import { type Host, MinioBucket, MinioService, MinioUser, Swarm } from "../components/index.ts";
+import { type Links, networkOf } from "./network.ts";
 import type { StackOutputs } from "./outputs.ts";
 import type { Settings } from "./settings.ts";
 
-/** What every environment has on its hosts: a Swarm of them, its overlay network, and a store on all of them. */
-export function storeOn(hosts: { managers: Host[]; workers?: Host[] }, settings: Settings): StackOutputs {
+/** What every environment has on its hosts: a Swarm of them, its network, and a store on all of them. */
+export function storeOn(hosts: { managers: Host[]; workers?: Host[] }, settings: Settings, links: Links): StackOutputs {
   const { adopt, allowOutage, addressPools } = settings;
   const swarm = new Swarm("swarm", { ...hosts, adopt, allowOutage, addressPools });
 
-  const { networkName = "minio-overlay-network", subnet, gateway, mtu, encrypted, attachable } = settings;
-  const network = new OverlayNetwork("network", { swarm, networkName, subnet, gateway, mtu, encrypted, attachable });
+  const network = networkOf(swarm, settings, links);
 
   const { image, mode, expose, port, consolePort, rootUser, rootPasswordGeneration, environment, metrics } = settings;
   const store = new MinioService("minio", {
