@@ -61,7 +61,8 @@ await main(async () => {
   if (parts.has("throughput")) {
     const hosts = sizes?.[0] ?? 4;
     if (fits("throughput", hosts, 2_000)) {
-      report.throughput.push(...(await progress("throughput", (tell) => benchThroughput(hosts, tell))));
+      const skip = (why: string) => report.skipped.push(why);
+      report.throughput.push(...(await progress("throughput", (tell) => benchThroughput(hosts, { tell, skip }))));
     }
   }
 

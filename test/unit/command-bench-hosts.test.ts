@@ -24,7 +24,7 @@ const report: HostsReport = {
     { hosts: 100, up: asked(20), preview: asked(5), stateKiB: 860 },
     { hosts: 300, up: asked(60), preview: asked(15), stateKiB: 2580 },
   ],
-  throughput: [{ what: "PUT, 64 MiB objects", overlay: [90, 100, 80], host: [100, 120, 90] }],
+  throughput: [{ what: "PUT, 64 MiB objects", network: "macvlan", ours: [90, 100, 80], host: [100, 120, 90] }],
   skipped: ["cluster by Ansible: no python3"],
 };
 
@@ -61,7 +61,7 @@ describe("the report", () => {
   test("speeds are medians", () => {
     expect(tables["throughput"]?.rows).toEqual([
       [
-        ...["PUT, 64 MiB objects", "90.0 MiB/s (80.0 – 100.0, 3 rounds)"],
+        ...["PUT, 64 MiB objects", "macvlan", "90.0 MiB/s (80.0 – 100.0, 3 rounds)"],
         ...["100.0 MiB/s (90.0 – 120.0, 3 rounds)", "0.90", "≥ 0.9"],
       ],
     ]);
