@@ -13,7 +13,7 @@ export function plain<T>(input: pulumi.Input<T> | undefined): T | undefined {
 
 /** The fields that are plain values; the others are undefined. */
 export function plainFields<T extends object>(fields: { [K in keyof T]: pulumi.Input<T[K]> }): Partial<T> {
-  const values = Object.entries(fields).map(([field, input]) => [field, plain(input as pulumi.Input<unknown>)]);
+  const values = Object.entries(fields).map(([field, input]) => [field, plain<unknown>(input)]);
   return Object.fromEntries(values) as Partial<T>;
 }
 
