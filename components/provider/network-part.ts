@@ -35,7 +35,7 @@ export const NetworkPart: ResourceHandler<NetworkPartInputs> = {
     const differ = changedKeys(olds, news, ["host", "name", "part", "owner"]);
     // What is not known yet may turn out to be what it was.
     const replaces = differ.filter((key) => !isUnknown(news[key as keyof NetworkPartInputs]));
-    // On another machine it is made, and on the former one nothing is left to take away.
+    // On another machine it is made anew; what the former one, mostly gone, has of it is nobody's network.
     const changed = changedKeys(olds, news, ["connection", "machineId", "swarmId"]);
     return { changes: differ.length + changed.length > 0, replaces, deleteBeforeReplace: true };
   },
