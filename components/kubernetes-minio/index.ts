@@ -4,6 +4,7 @@ export {
   type KubernetesMinioArgs,
   type KubernetesPool,
 } from "./kubernetes-minio.ts";
+export { Cni, CNI_CHARTS, type CniArgs, type CniChart, type CniPlugin, type CniTransport } from "../cni/cni.ts";
 export {
   type AddressCaller,
   type GuardedStore,

@@ -20,6 +20,7 @@ export type Kind =
   | "Blueprint"
   | "Bucket"
   | "Certificate"
+  | "ForLife"
   | "User"
   | "Verdict";
 
