@@ -7,27 +7,37 @@ import { npmRun, readArgs } from "./support/args.ts";
 import { effectiveConfig } from "./support/config.ts";
 import { main } from "./support/main.ts";
 import { ensureToolchain, openSession, pulumiAttached, type Session } from "./support/pulumi.ts";
-import { openState, stackFile } from "./support/state.ts";
+import { openState, stackFile, type StateFolder } from "./support/state.ts";
 import { type StackHost, stackHosts } from "./support/stack-hosts.ts";
-import { isLocal } from "./support/store-image.ts";
+import { kindOf } from "./support/store-image.ts";
 
 const DELETE_DATA = "--delete-data";
 
 await main(async () => {
   const { stack, yes, json, flags, rest } = readArgs(undefined, [DELETE_DATA]);
   const state = openState();
+  const kind = kindOf(state, stack);
+  const isKubernetes = kind === "kubernetes";
+  if (isKubernetes && flags.has(DELETE_DATA)) throw new Error(`${DELETE_DATA}: ${dataOnKubernetes(state, stack)}`);
   let recorded: StackHost[] = [];
   if (existsSync(stackFile(state, stack))) {
-    const session = await openSession(await ensureToolchain(), state, stack);
+    const session = await openSession(await ensureToolchain(kind), state, stack);
     // What the state knows of hosts is gone with the stack.
     recorded = await readRecordedMembers(session);
     const code = await destroy(session, { asks: !yes && !json, json, rest });
     if (code !== 0) return code;
   } else say(`stack ${stack} does not exist here: nothing to destroy`);
-  const hosts = stackHosts(recorded, effectiveConfig(state, stack), isLocal(state, stack));
+  if (isKubernetes) return void say(dataOnKubernetes(state, stack));
+  const hosts = stackHosts(recorded, effectiveConfig(state, stack), kind === "local");
   const found = await progress("looking for data volumes", () => findData(hosts, state.projectName, stack));
   return await tellAboutData(found, stack, flags.has(DELETE_DATA));
 });
+
+/** Where data of a store on Kubernetes stays, which only a person takes away. */
+function dataOnKubernetes(state: StateFolder, stack: string): string {
+  const { "pulumi-swarm:namespace": namespace = "minio" } = effectiveConfig(state, stack) as Record<string, string>;
+  return `the data is in the claims of namespace ${namespace}, which stays: \`kubectl delete namespace ${namespace}\` ends both`;
+}
 
 function destroy(session: Session, { asks, json, rest }: { asks: boolean; json: boolean; rest: string[] }) {
   const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;

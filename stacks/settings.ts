@@ -1,8 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as v from "valibot";
 import { BUCKET_ACCESS, MINIO_METRICS } from "../components/index.ts";
+import { CNI_PLUGINS, CNI_TRANSPORTS } from "../components/cni/args.ts";
 
-const drive = v.strictObject({ path: v.optional(v.string()), subfolder: v.optional(v.string()) });
+const folder = { path: v.optional(v.string()), subfolder: v.optional(v.string()) };
+/** A drive of a host. */
+const hostDrive = v.strictObject(folder);
+/** A drive of every host, or on Kubernetes a volume of every member. */
+const drive = v.strictObject({ ...folder, size: v.optional(v.string()), storageClass: v.optional(v.string()) });
 
 /** How to come in by ssh; what each is: `components/host/ssh-hosts-args.ts`. */
 const way = {
@@ -12,7 +17,7 @@ const way = {
   jumpHost: v.optional(v.string()),
   jumpHostKey: v.optional(v.string()),
   labels: v.optional(v.record(v.string(), v.string())),
-  drives: v.optional(v.record(v.string(), drive)),
+  drives: v.optional(v.record(v.string(), hostDrive)),
 };
 const hostDefaults = v.strictObject(way);
 
@@ -26,6 +31,16 @@ const host = v.strictObject({
   zone: v.optional(v.string()),
   /** What it is in the Swarm. */
   role: v.optional(v.picklist(["manager", "worker"]), "manager"),
+});
+
+/** What each is: `components/kubernetes-minio/args.ts`. */
+const pool = v.strictObject({ members: v.number(), drives: v.optional(v.record(v.string(), drive)) });
+
+/** What each is: `components/minio-network-policy/args.ts`. */
+const caller = v.strictObject({
+  namespace: v.optional(v.string()),
+  pods: v.optional(v.record(v.string(), v.string())),
+  addresses: v.optional(v.string()),
 });
 
 const bucket = v.strictObject({ versioning: v.optional(v.boolean()), objectLock: v.optional(v.boolean()) });
@@ -46,25 +61,25 @@ const schema = v.strictObject({
   hostDefaults: v.optional(hostDefaults),
   /** Where Docker Engine may be installed from on those that have none. */
   install: v.optional(v.union([v.literal(false), v.picklist(["distribution", "docker"])])),
-  /** How long each of them may take to answer, in seconds. */
+  /** How long each of them may take to answer, in seconds; on Kubernetes, how long the store may. */
   timeoutSeconds: v.optional(v.number()),
   /** Drives by key, of every host that names none of its own; `{}` is a Docker volume. */
   drives: v.optional(v.record(v.string(), drive), { d1: {}, d2: {}, d3: {}, d4: {} }),
   /** Whether a Swarm that is there already may be taken on. */
-  adopt: v.optional(v.boolean(), false),
+  adopt: v.optional(v.boolean()),
   /** Whether changes may be made that end the Swarm or its network and make it anew. */
-  allowOutage: v.optional(v.boolean(), false),
+  allowOutage: v.optional(v.boolean()),
   addressPools: v.optional(v.array(v.string())),
   networkName: v.optional(v.string()),
   subnet: v.optional(v.string()),
   gateway: v.optional(v.string()),
   mtu: v.optional(v.number()),
-  encrypted: v.optional(v.boolean(), true),
-  attachable: v.optional(v.boolean(), true),
+  encrypted: v.optional(v.boolean()),
+  attachable: v.optional(v.boolean()),
   /** The store's image; the components' own choice when it is not given. */
   image: v.optional(v.string()),
-  mode: v.optional(v.picklist(["global", "replicated"]), "global"),
-  expose: v.optional(v.boolean(), true),
+  mode: v.optional(v.picklist(["global", "replicated"])),
+  expose: v.optional(v.boolean()),
   port: v.optional(v.number()),
   consolePort: v.optional(v.number()),
   /** Addresses and ranges that may reach the store from other machines; everybody when it is not given. */
@@ -77,13 +92,38 @@ const schema = v.strictObject({
   /** Who may read the store's metrics; what that means: `components/minio-service/args.ts`. */
   metrics: v.optional(v.picklist(MINIO_METRICS)),
   /** The store's buckets by name. */
-  buckets: v.optional(v.record(v.string(), bucket), {}),
+  buckets: v.optional(v.record(v.string(), bucket)),
   /** Users of the store by name, with what each may do in which bucket. */
-  users: v.optional(v.record(v.string(), v.record(v.string(), v.picklist(BUCKET_ACCESS))), {}),
+  users: v.optional(v.record(v.string(), v.record(v.string(), v.picklist(BUCKET_ACCESS)))),
   environment: v.optional(v.record(v.string(), v.string())),
+  /** The namespace of a store on Kubernetes. It stays when the stack goes, with the volumes in it. */
+  namespace: v.optional(v.string()),
+  /** The pools of a store on Kubernetes, by your names for them. */
+  pools: v.optional(v.record(v.string(), pool)),
+  /** Labels that a node must have to run a member. */
+  nodeSelector: v.optional(v.record(v.string(), v.string())),
+  /** Who makes the network of a Kubernetes that has none; then `subnet` is that of its pods. */
+  cni: v.optional(v.picklist([...CNI_PLUGINS, "weave"])),
+  cniTransport: v.optional(v.picklist(CNI_TRANSPORTS)),
+  /** Who reaches the S3 API on Kubernetes, who the console, and who answers DNS. */
+  clients: v.optional(v.array(caller)),
+  consoleClients: v.optional(v.array(caller)),
+  dns: v.optional(v.array(caller)),
 });
 
 export type Settings = v.InferOutput<typeof schema>;
+
+/** What means nothing where there is no Swarm. */
+export const SWARM_SETTINGS = [
+  ...(["engine", "endpointAddress", "hostname", "hosts", "hostDefaults", "install"] as const),
+  ...(["adopt", "allowOutage", "addressPools", "networkName", "gateway", "mtu", "encrypted", "attachable"] as const),
+  ...(["mode", "allowFrom", "metrics", "buckets", "users"] as const),
+] satisfies (keyof Settings)[];
+
+/** What means something on Kubernetes alone. */
+export const KUBERNETES_SETTINGS = [
+  ...(["namespace", "pools", "nodeSelector", "cni", "cniTransport", "clients", "consoleClients", "dns"] as const),
+] satisfies (keyof Settings)[];
 
 /** The stack's config, checked. */
 export function readSettings(): Settings {
@@ -105,6 +145,14 @@ export function refuseSettings(settings: Settings, names: readonly (keyof Settin
       `\`pulumi config rm pulumi-swarm:${name}\``,
   );
   throw new pulumi.RunError(lines.join("\n"));
+}
+
+/** The drives of hosts, which are folders: of a size is a volume on Kubernetes. */
+export function hostDrives({ drives }: Settings, kind: string): Settings["drives"] {
+  const sized = Object.entries(drives).filter(([, { size, storageClass }]) => (size ?? storageClass) !== undefined);
+  if (sized.length === 0) return drives;
+  const problem = `a drive has no size and no storageClass in an environment of kind ${kind}: take them away`;
+  throw new pulumi.RunError(sized.map(([key]) => `config pulumi-swarm:drives.${key}: ${problem}`).join("\n"));
 }
 
 /** Config values travel as text, structured ones as JSON. What is no JSON is the text itself. */
@@ -132,6 +180,9 @@ function around(issue: v.BaseIssue<unknown>): { entries: object } {
   const [first, ...rest] = (v.getDotPath(issue) ?? "").split(".").slice(0, -1);
   if (first === undefined) return schema;
   if (first === "buckets") return bucket;
-  if (first === "drives" || rest.includes("drives")) return drive;
+  if (first === "pools" && !rest.includes("drives")) return pool;
+  if (first === "clients" || first === "consoleClients" || first === "dns") return caller;
+  if (first === "drives" || first === "pools") return drive;
+  if (rest.includes("drives")) return hostDrive;
   return first === "hosts" ? host : hostDefaults;
 }

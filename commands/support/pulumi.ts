@@ -14,6 +14,7 @@ import { pathToFileURL } from "node:url";
 import { parse, stringify } from "yaml";
 import { cacheRoot, readIfThere } from "../../toolchain/cache.ts";
 import { obtainDockerPlugin, type Plugin } from "../../toolchain/docker-plugin.ts";
+import { obtainKubernetesPlugin } from "../../toolchain/kubernetes-plugin.ts";
 import { obtainPulumi } from "../../toolchain/pulumi.ts";
 import { run, runAttached } from "../../toolchain/run.ts";
 import { keepSalt, type StackConfig, workingConfig } from "./config.ts";
@@ -27,10 +28,17 @@ export interface Toolchain {
   plugins: Plugin[];
 }
 
-/** Everything that Pulumi needs, from the cache; downloaded or built if it is missing. */
-export async function ensureToolchain(): Promise<Toolchain> {
+/**
+ * Everything that Pulumi needs, from the cache; downloaded or built if it is missing.
+ *
+ * @param kind of the stack's environment: some need more than others
+ */
+export async function ensureToolchain(kind?: unknown): Promise<Toolchain> {
   const bin = await obtainPulumi();
-  return { bin, plugins: [await obtainDockerPlugin(() => Promise.resolve(bin))] };
+  const pulumiBin = () => Promise.resolve(bin);
+  const plugins = [await obtainDockerPlugin(pulumiBin)];
+  if (kind === "kubernetes") plugins.push(await obtainKubernetesPlugin(pulumiBin));
+  return { bin, plugins };
 }
 
 /** The variables with which any `pulumi` works on this state, the commands' own and one typed by hand alike. */

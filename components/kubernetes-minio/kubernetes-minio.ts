@@ -44,6 +44,8 @@ export class KubernetesMinio extends pulumi.ComponentResource {
   readonly consoleEndpoints: pulumi.Output<Record<string, string>>;
   /** URL of the metrics for Prometheus at each member, within the cluster; to read them takes a token of root's. */
   readonly metricsEndpoints: pulumi.Output<Record<string, string>>;
+  /** Ids of the StatefulSets, `<namespace>/<name>`, by pool key. */
+  readonly serviceIds: pulumi.Output<Record<string, string>>;
   /** The members' names within the namespace, pool by pool. */
   readonly members: readonly string[];
   /** Name of the store in its namespace. */
@@ -110,11 +112,14 @@ export class KubernetesMinio extends pulumi.ComponentResource {
       { ...child, dependsOn: ready },
     );
 
-    const urls = (port: number) => memberUrls(plan, namespace, port, ready);
+    // Known once all members answer.
+    const home = pulumi.all([namespace, ready.map(({ urn }) => urn)]).apply(([space]) => space);
+    const urls = (port: number) => home.apply((space) => memberUrls(plan, space, port));
     this.endpoint = serviceAddress(plan, namespace, args, clients);
     this.endpoints = urls(API_PORT);
     this.consoleEndpoints = urls(CONSOLE_PORT);
     this.metricsEndpoints = this.endpoints.apply(metricsUrls);
+    this.serviceIds = home.apply((space) => statefulSetIds(plan, space));
     this.members = plan.pools.flatMap(({ members }) => members.map((member) => member.name));
     this.serviceName = serviceName;
     this.namespace = namespace;
@@ -126,6 +131,7 @@ export class KubernetesMinio extends pulumi.ComponentResource {
       endpoints: this.endpoints,
       consoleEndpoints: this.consoleEndpoints,
       metricsEndpoints: this.metricsEndpoints,
+      serviceIds: this.serviceIds,
       members: this.members,
       serviceName,
       namespace,
@@ -177,16 +183,13 @@ export class KubernetesMinio extends pulumi.ComponentResource {
   }
 }
 
-function memberUrls(
-  { scheme, pools }: KubernetesPlan,
-  namespace: pulumi.Output<string>,
-  port: number,
-  ready: pulumi.Resource[],
-): pulumi.Output<Record<string, string>> {
+function memberUrls({ scheme, pools }: KubernetesPlan, namespace: string, port: number): Record<string, string> {
   const members = pools.flatMap((pool) => pool.members);
-  return pulumi
-    .all([namespace, ...ready.map(({ urn }) => urn)])
-    .apply(([space]) =>
-      Object.fromEntries(members.map(({ key, name }) => [key, `${scheme}://${name}.${space}.svc:${port}`] as const)),
-    );
+  return Object.fromEntries(
+    members.map(({ key, name }) => [key, `${scheme}://${name}.${namespace}.svc:${port}`] as const),
+  );
+}
+
+function statefulSetIds({ pools }: KubernetesPlan, namespace: string): Record<string, string> {
+  return Object.fromEntries(pools.map(({ key, statefulSet }) => [key, `${namespace}/${statefulSet}`] as const));
 }

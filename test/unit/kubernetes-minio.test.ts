@@ -287,6 +287,7 @@ describe("outputs", () => {
     });
     expect((await valueOf(value.consoleEndpoints))["main-1"]).toBe("http://store-main-1.store-peers.storage.svc:9001");
     expect((await valueOf(value.metricsEndpoints))["main-0"]).toContain(":9000/minio/metrics/v3");
+    expect(await valueOf(value.serviceIds)).toEqual({ main: "storage/store-main" });
     expect(value.members).toEqual(["store-main-0.store-peers", "store-main-1.store-peers"]);
     expect(value.caCertificate).toBeUndefined();
   });
