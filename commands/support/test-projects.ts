@@ -1,4 +1,5 @@
 import { findAwsPlugin, obtainAwsPlugin } from "../../toolchain/aws-plugin.ts";
+import { hasCharts, obtainCharts, obtainHelm } from "../../toolchain/charts.ts";
 import { hasKubernetes, obtainKubernetes } from "../../toolchain/kubernetes.ts";
 import { obtainPulumi } from "../../toolchain/pulumi.ts";
 import { whyNoCluster } from "../../test/kubernetes/lab/cluster.ts";
@@ -18,10 +19,14 @@ export const PREPARED_PROJECTS: readonly PreparedProject[] = [
     name: "kubernetes",
     whyNot: () =>
       whyNoCluster() ??
-      (hasKubernetes()
+      (hasKubernetes() && hasCharts()
         ? undefined
-        : "a Kubernetes is not built here yet: `npm run test:kubernetes` builds it, and runs it"),
-    prepare: () => (whyNoCluster() === undefined ? obtainKubernetes() : Promise.resolve()),
+        : "a Kubernetes, or Helm, is not built here yet: `npm run test:kubernetes` builds both, and runs it"),
+    prepare: async () => {
+      await obtainCharts();
+      await obtainHelm();
+      if (whyNoCluster() === undefined) await obtainKubernetes();
+    },
   },
   {
     name: "aws",
