@@ -18,8 +18,10 @@ const RESTRICTED = Object.fromEntries(
 /** An existing Kubernetes: its network where it has none, a namespace, a store in it, and who may reach that. */
 export function kubernetes(settings: Settings): StoreOutputs {
   refuseSettings(settings, SWARM_SETTINGS, "kubernetes");
-  const { namespace: name = "minio", pools = { main: { members: 4 } }, timeoutSeconds } = settings;
-  const drives = volumes("drives", settings.drives);
+  const { namespace: name = "minio", timeoutSeconds } = settings;
+  const pools: NonNullable<Settings["pools"]> = settings.pools ?? { main: { members: 4 } };
+  const areNeeded = Object.values(pools).some((pool) => pool.drives === undefined);
+  const drives = areNeeded ? volumes("drives", settings.drives) : undefined;
   const ownDrives = Object.entries(pools).map(([key, pool]) => {
     const own = pool.drives && volumes(`pools.${key}.drives`, pool.drives);
     return [key, { ...pool, drives: own }] as const;

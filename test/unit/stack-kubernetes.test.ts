@@ -60,6 +60,14 @@ describe("a stack of kind kubernetes", () => {
     expect(await valueOf(value.subnet!)).toBe("10.40.0.0/16");
   });
 
+  test("needs no drives beside those of its pools", async () => {
+    const pools = { a: { members: 4, drives: { x: { size: "2Gi" } } } };
+    pulumi.runtime.setAllConfig({ "pulumi-swarm:pools": JSON.stringify(pools) });
+    const { resources } = await run(() => kubernetes(readSettings()), { outputs: kubernetesOutputs });
+    const set = resources.find(({ type }) => type.endsWith(":StatefulSet"));
+    expect(JSON.stringify(set?.inputs)).toContain("2Gi");
+  });
+
   test("passes on every other setting", async () => {
     const { resources } = await made({
       ...{ namespace: "storage", tls: true, environment: { MINIO_REGION: "eu" }, nodeSelector: { disks: "local" } },
