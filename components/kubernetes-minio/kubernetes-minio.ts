@@ -80,8 +80,10 @@ export class KubernetesMinio extends pulumi.ComponentResource {
       },
       child,
     );
+    // What is for life is checked there: nothing else is touched before.
+    const after = { parent: this, dependsOn: credentials };
     const certificates =
-      args.tls && certificatesOf(name, args.tls, (more) => serviceNames(plan, namespace, more), child);
+      args.tls && certificatesOf(name, args.tls, (more) => serviceNames(plan, namespace, more), after);
 
     // What is in a Secret never changes, another one takes its place: so a change of it is one of the pods that use it.
     const secret = new kubernetes.core.v1.Secret(
@@ -94,7 +96,7 @@ export class KubernetesMinio extends pulumi.ComponentResource {
       plan,
       image: this.#image(subject, args.image),
       secret: secret.metadata.name,
-      poolsConfig: this.#poolsConfig(name, plan, namespace),
+      poolsConfig: this.#poolsConfig(name, plan, namespace, after),
     };
     const peers = new kubernetes.core.v1.Service(
       `${name}-peers`,
@@ -103,7 +105,7 @@ export class KubernetesMinio extends pulumi.ComponentResource {
         metadata: { name: plan.peers, namespace, annotations: { "pulumi.com/skipAwait": "true" } },
         spec: peersSpec(plan),
       },
-      child,
+      after,
     );
     const ready = this.#makePools(name, args, store, namespace, peers);
     const clients = new kubernetes.core.v1.Service(
@@ -150,11 +152,12 @@ export class KubernetesMinio extends pulumi.ComponentResource {
     name: string,
     plan: KubernetesPlan,
     namespace: pulumi.Output<string>,
+    opts: pulumi.CustomResourceOptions,
   ): pulumi.Output<string> | undefined {
     if (plan.pools.length === 1) return undefined;
     const data = { [POOLS_KEY]: poolsText(plan.pools) };
     const map = { metadata: { namespace }, immutable: true, data };
-    return new kubernetes.core.v1.ConfigMap(`${name}-pools`, map, { parent: this }).metadata.name;
+    return new kubernetes.core.v1.ConfigMap(`${name}-pools`, map, opts).metadata.name;
   }
 
   /** The pools, all at the same time: their members only come up together. */
@@ -172,7 +175,7 @@ export class KubernetesMinio extends pulumi.ComponentResource {
       new PodDisruptionBudget(
         `${name}-${pool.key}`,
         { metadata, spec: budgetSpec(store.plan, pool) },
-        { parent: this },
+        { parent: this, dependsOn: [peers] },
       );
       return new kubernetes.apps.v1.StatefulSet(
         `${name}-${pool.key}`,
