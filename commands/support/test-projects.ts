@@ -1,5 +1,6 @@
 import { findAwsPlugin, obtainAwsPlugin } from "../../toolchain/aws-plugin.ts";
 import { hasCharts, obtainCharts, obtainHelm } from "../../toolchain/charts.ts";
+import { obtainKubernetesPlugin } from "../../toolchain/kubernetes-plugin.ts";
 import { hasKubernetes, obtainKubernetes } from "../../toolchain/kubernetes.ts";
 import { obtainPulumi } from "../../toolchain/pulumi.ts";
 import { whyNoCluster } from "../../test/kubernetes/lab/cluster.ts";
@@ -25,6 +26,7 @@ export const PREPARED_PROJECTS: readonly PreparedProject[] = [
     prepare: async () => {
       await obtainCharts();
       await obtainHelm();
+      await obtainKubernetesPlugin(obtainPulumi);
       if (whyNoCluster() === undefined) await obtainKubernetes();
     },
   },
