@@ -21,7 +21,7 @@ export default defineConfig({
           testTimeout: 5 * MINUTE,
           hookTimeout: 5 * MINUTE,
           // Each file has engines of its own, and mostly waits for them.
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },
@@ -55,6 +55,16 @@ export default defineConfig({
           hookTimeout: 10 * MINUTE,
           maxWorkers: 1,
           sequence: { groupOrder: 4 },
+        },
+      },
+      {
+        test: {
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
+          testTimeout: 2 * MINUTE,
+          hookTimeout: 2 * MINUTE,
+          maxWorkers: 1,
+          sequence: { groupOrder: 5 },
         },
       },
     ],

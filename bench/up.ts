@@ -1,11 +1,10 @@
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { stackFilter } from "../commands/exec/container.ts";
-import { endpointHealth } from "../commands/status/health.ts";
 import { readStack } from "../commands/status/stack.ts";
 import type { Engine } from "../components/engine/engine.ts";
 import { ROOT } from "../toolchain/cache.ts";
 import { run } from "../toolchain/run.ts";
+import { timedStart } from "./healthy.ts";
 import { RUNS, timed, undone } from "./measure.ts";
 import { downWithData, up } from "./npm.ts";
 import type { Measurement } from "./report.ts";
@@ -26,13 +25,9 @@ export async function benchUp(engine: Engine, project: string, stack: string): P
   }, down);
   const { port } = new URL(endpoint);
   for (let runs = 0; runs < RUNS; runs++) {
-    const started = await undone(async () => {
-      const command = timed(() => up(stack));
-      const [first, last] = await Promise.all([timed(() => untilHealthy(endpoint, command)), command]);
-      return { first, last };
-    }, down);
-    healthy.push(started.first);
-    ended.push(started.last);
+    const started = await undone(() => timedStart(endpoint, () => up(stack)), down);
+    healthy.push(started.healthy);
+    ended.push(started.ended);
     const byDocker = () => timed(() => byHand("up", { IMAGE: image, PORT: port }));
     theirs.push(await undone(byDocker, () => byHand("down")));
   }
@@ -41,13 +36,6 @@ export async function benchUp(engine: Engine, project: string, stack: string): P
     { what: "npm run up, all downloaded, until healthy", seconds: healthy, against, aim: 1.5 },
     { what: "npm run up, all downloaded, until it ends", seconds: ended, against },
   ];
-}
-
-/** Asks as often as the script does, for as long as the command runs. */
-async function untilHealthy(endpoint: string, command: Promise<unknown>): Promise<void> {
-  let over = false;
-  command.finally(() => (over = true)).catch(() => {});
-  while (!over && !(await endpointHealth(endpoint)).healthy) await pause(200);
 }
 
 async function publishedEndpoint(stack: string): Promise<string> {

@@ -9,7 +9,7 @@ import { benchStandIns, STAND_IN_SIZES } from "../bench/hosts/stand-ins.ts";
 import { benchThroughput } from "../bench/hosts/throughput.ts";
 import { whyNoAnsible } from "../bench/hosts/ways/by-ansible.ts";
 import { writeDocument } from "../bench/hosts/write.ts";
-import { stopOnSignal } from "../bench/measure.ts";
+import { stopOnSignal, stopped } from "../bench/measure.ts";
 import { whyNoLab } from "../test/lab/lab.ts";
 import { progress, say } from "../toolchain/progress.ts";
 import { answers } from "../toolchain/run.ts";
@@ -35,6 +35,18 @@ await main(async () => {
     return why === undefined;
   };
 
+  /** Measures one size, unless somebody has pressed Ctrl-C; what was measured before that is told all the same. */
+  const measure = async <T>(what: string, work: (tell: (what: string) => void) => Promise<T>): Promise<T[]> => {
+    try {
+      if (stopped.aborted) throw new Error("interrupted");
+      return [await progress(what, work)];
+    } catch (error) {
+      if (!stopped.aborted) throw error;
+      report.skipped.push(`${what}: interrupted`);
+      return [];
+    }
+  };
+
   if (parts.has("cluster")) {
     const noAnsible = await whyNoAnsible();
     if (noAnsible !== undefined) report.skipped.push(`cluster by Ansible: ${noAnsible}`);
@@ -42,29 +54,32 @@ await main(async () => {
     if (!hasTools) report.skipped.push("cluster: `docker` and `curl` must be on PATH");
     for (const hosts of hasTools ? (sizes ?? CLUSTER_SIZES) : []) {
       if (!fits("cluster", hosts, HOST_MIB.store)) continue;
-      const measure = () =>
-        progress(`clusters of ${hosts} hosts`, (tell) => benchCluster(hosts, { ansible: !noAnsible, tell }));
-      report.cluster.push(await measure());
+      const bench = (tell: (what: string) => void) => benchCluster(hosts, { ansible: !noAnsible, tell });
+      report.cluster.push(...(await measure(`clusters of ${hosts} hosts`, bench)));
     }
   }
   if (parts.has("growth")) {
     for (const hosts of sizes ?? GROWTH_SIZES) {
       if (!fits("growth", hosts, HOST_MIB.engine)) continue;
-      report.growth.push(await progress(`a Swarm of ${hosts} hosts`, () => benchGrowth(hosts)));
+      report.growth.push(...(await measure(`a Swarm of ${hosts} hosts`, () => benchGrowth(hosts))));
     }
   }
   if (parts.has("stand-ins")) {
     for (const hosts of sizes ?? STAND_IN_SIZES) {
-      report.standIns.push(await progress(`a Swarm of ${hosts} stand-ins`, () => benchStandIns(hosts)));
+      const bench = (tell: (what: string) => void) => benchStandIns(hosts, tell);
+      report.standIns.push(...(await measure(`a Swarm of ${hosts} stand-ins`, bench)));
     }
   }
   if (parts.has("throughput")) {
     const hosts = sizes?.[0] ?? 4;
     if (fits("throughput", hosts, 2_000)) {
-      report.throughput.push(...(await progress("throughput", (tell) => benchThroughput(hosts, tell))));
+      const skip = (why: string) => report.skipped.push(why);
+      const measured = await measure("throughput", (tell) => benchThroughput(hosts, { tell, skip }));
+      report.throughput.push(...measured.flat());
     }
   }
 
   if (write) for (const file of writeDocument(report)) say(`written: ${file}`);
   console.log(json ? JSON.stringify(report, undefined, 2) : renderHosts(report));
+  return stopped.aborted ? 130 : 0;
 });

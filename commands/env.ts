@@ -3,17 +3,22 @@ import { quoted } from "../components/shared/shell-text.ts";
 import { assertNoRest, readArgs } from "./support/args.ts";
 import { main } from "./support/main.ts";
 import { prepare } from "./support/prepare.ts";
-import { pathFolders, pulumiVariables } from "./support/pulumi.ts";
+import { ensureToolchain, pathFolders, pulumiVariables } from "./support/pulumi.ts";
+import { SHARED, sharedSession, sharedVariables } from "./support/shared.ts";
 
 await main(async () => {
-  const args = readArgs();
-  assertNoRest(args, "npm run env [-- --stack <name>] [--json]");
-  const { session } = await prepare(args.stack, args);
-  const variables = pulumiVariables(session.state, session.stack);
+  const args = readArgs(undefined, [SHARED]);
+  assertNoRest(args, `npm run env [-- --stack <name>] [${SHARED}] [--json]`);
+  const isShared = args.flags.has(SHARED);
+  const session = isShared
+    ? sharedSession(await ensureToolchain(), args.stack)
+    : (await prepare(args.stack, args)).session;
+  const variables = (isShared ? sharedVariables : pulumiVariables)(session.state, session.stack);
   const folders = pathFolders(session.toolchain);
   if (args.json) return void console.log(JSON.stringify({ ...variables, path: folders }, null, 2));
   // It would win over the file with this state's own passphrase.
-  if (process.env["PULUMI_CONFIG_PASSPHRASE"] !== undefined) console.log("unset PULUMI_CONFIG_PASSPHRASE");
+  const isInTheWay = !isShared && process.env["PULUMI_CONFIG_PASSPHRASE"] !== undefined;
+  if (isInTheWay) console.log("unset PULUMI_CONFIG_PASSPHRASE");
   for (const [name, value] of Object.entries(variables)) console.log(`export ${name}=${quoted(value)}`);
   console.log(`export PATH=${quoted(folders.join(":"))}:"$PATH"`);
 });

@@ -1,19 +1,29 @@
-import { progress } from "../toolchain/progress.ts";
+import { resolve } from "node:path";
+import { writeIfChanged } from "../toolchain/cache.ts";
+import { progress, say } from "../toolchain/progress.ts";
+import { statusArguments } from "./status/arguments.ts";
 import { collect } from "./status/collect.ts";
+import { statusPage } from "./status/html/page.ts";
 import { statusReport } from "./status/model.ts";
 import { renderStatus } from "./status/render.ts";
 import { readHosts, readStack } from "./status/stack.ts";
-import { assertNoRest, readArgs } from "./support/args.ts";
 import { main } from "./support/main.ts";
 
-/** `npm run status`: the hosts, the network, the services with their tasks, and the store. Ends with 1 if something is wrong. */
+/**
+ * `npm run status`: the hosts, the network, the services with their tasks, and the store; `--html` writes them as a
+ * page, too. Ends with 1 if something is wrong.
+ */
 await main(async () => {
-  const args = readArgs();
-  assertNoRest(args, "npm run status [-- --stack dev] [--json]");
+  const args = statusArguments(process.argv.slice(2));
   const report = await progress("asking the hosts", async () => {
     const stack = await readStack(args.stack);
     return statusReport(await collect(await readHosts(stack), stack));
   });
   console.log(args.json ? JSON.stringify(report, undefined, 2) : renderStatus(report));
+  if (args.html !== undefined) {
+    const file = resolve(args.html);
+    writeIfChanged(file, statusPage(report, new Date()), 0o600);
+    say(`written: ${file}`);
+  }
   return report.problems.length === 0 ? 0 : 1;
 });

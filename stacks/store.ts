@@ -1,15 +1,23 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type Host, MinioBucket, MinioService, MinioUser, OverlayNetwork, Swarm } from "../components/index.ts";
-import type { StackOutputs } from "./outputs.ts";
+import { type Host, MinioBucket, MinioService, MinioUser, Swarm } from "../components/index.ts";
+import { type Links, networkOf } from "./network.ts";
+import { outputsOf, type StoreOutputs, type SwarmOutputs } from "./outputs.ts";
 import type { Settings } from "./settings.ts";
 
-/** What every environment has on its hosts: a Swarm of them, its overlay network, and a store on all of them. */
-export function storeOn(hosts: { managers: Host[]; workers?: Host[] }, settings: Settings): StackOutputs {
+/**
+ * What every environment has on its hosts: a Swarm of them, its network, and a store on all of them.
+ *
+ * @param links how each host is plugged into a network outside of Docker
+ */
+export function storeOn(
+  hosts: { managers: Host[]; workers?: Host[] },
+  settings: Settings,
+  links: Links = {},
+): StoreOutputs & SwarmOutputs {
   const { adopt, allowOutage, addressPools } = settings;
   const swarm = new Swarm("swarm", { ...hosts, adopt, allowOutage, addressPools });
 
-  const { networkName = "minio-overlay-network", subnet, gateway, mtu, encrypted, attachable } = settings;
-  const network = new OverlayNetwork("network", { swarm, networkName, subnet, gateway, mtu, encrypted, attachable });
+  const network = networkOf(swarm, settings, links);
 
   const { image, mode, expose, port, consolePort, rootUser, rootPasswordGeneration, environment, metrics } = settings;
   const store = new MinioService("minio", {
@@ -19,17 +27,13 @@ export function storeOn(hosts: { managers: Host[]; workers?: Host[] }, settings:
     tls: settings.tls || undefined,
     allowFrom: settings.allowFrom,
   });
-  for (const [name, args] of Object.entries(settings.buckets)) new MinioBucket(name, { store, ...args });
-  const users = Object.entries(settings.users).map(
+  for (const [name, args] of Object.entries(settings.buckets ?? {})) new MinioBucket(name, { store, ...args });
+  const users = Object.entries(settings.users ?? {}).map(
     ([name, access]) => [name, new MinioUser(name, { store, access })] as const,
   );
 
   return {
-    endpoint: store.endpoint,
-    endpoints: store.endpoints,
-    consoleEndpoints: store.consoleEndpoints,
-    metricsEndpoints: store.metricsEndpoints,
-    // Of an output that is undefined Pulumi would warn in every run.
+    ...outputsOf(store),
     metricsToken: store.metricsToken ?? null,
     subnet: network.subnet,
     subnetGateway: network.gateway,
@@ -37,10 +41,6 @@ export function storeOn(hosts: { managers: Host[]; workers?: Host[] }, settings:
     networkName: network.networkName,
     swarmId: swarm.swarmId,
     nodes: swarm.nodes,
-    serviceIds: store.serviceIds,
-    rootUser: store.rootUser,
-    rootPassword: store.rootPassword,
-    caCertificate: store.caCertificate ?? null,
     users: pulumi.output(
       Object.fromEntries(users.map(([name, { accessKey, secretKey }]) => [name, { accessKey, secretKey }] as const)),
     ),

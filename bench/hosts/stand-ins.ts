@@ -1,17 +1,52 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { TestStack } from "../../test/integration/stack.ts";
 import { undone } from "../measure.ts";
-import { costOf } from "./cost.ts";
-import type { StandInResult } from "./results.ts";
+import { type Cost, costOf, TooLong } from "./cost.ts";
+import type { Asked, StandInResult } from "./results.ts";
 import { startStandIns } from "./stand-in/server.ts";
 import { swarmStack } from "./swarm-stack.ts";
 
 /** Sizes beyond what a machine can run engines for. */
 export const STAND_IN_SIZES = [100, 300, 1000];
 
+/** Seconds after which an `up` is given up. */
+const LIMIT = 360;
+
+/**
+ * Has Pulumi write the state once, at the end: what `up` itself takes. A user never does that, for when it is killed
+ * nobody knows what it made.
+ */
+const WRITTEN_ONCE = { PULUMI_SKIP_CHECKPOINTS: "true" };
+
+/** Runs Pulumi, and tells what it cost and asked. */
+type Measure = (verb: "up" | "preview", limitSeconds?: number) => Promise<Cost & Asked>;
+
 /** `up` and a preview of the Swarm part against engines that cost next to nothing themselves. */
-export async function benchStandIns(hosts: number): Promise<StandInResult> {
+export async function benchStandIns(hosts: number, tell?: (what: string) => void): Promise<StandInResult> {
+  const once = await onStandIns(hosts, WRITTEN_ONCE, async (measure, stack) => {
+    tell?.("up, the state written once");
+    const upOnce = await measure("up");
+    const stateKiB = Buffer.byteLength(JSON.stringify(stack.state())) / 1024;
+    tell?.("preview");
+    return { upOnce, preview: await measure("preview"), stateKiB };
+  });
+  const up = await onStandIns(hosts, {}, async (measure) => {
+    tell?.("up");
+    return measure("up", LIMIT).catch((error: unknown) => {
+      if (error instanceof TooLong) return undefined;
+      throw error;
+    });
+  });
+  return { hosts, ...once, up, limitSeconds: LIMIT };
+}
+
+async function onStandIns<T>(
+  hosts: number,
+  env: Record<string, string>,
+  work: (measure: Measure, stack: TestStack) => Promise<T>,
+): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-bench-"));
   const standIns = await startStandIns(hosts, folder);
   const stop = async () => {
@@ -19,17 +54,14 @@ export async function benchStandIns(hosts: number): Promise<StandInResult> {
     rmSync(folder, { recursive: true });
   };
   return undone(async () => {
-    const stack = await swarmStack(standIns.engines);
-    const calls = () => {
+    const stack = await swarmStack(standIns.engines, env);
+    const measure: Measure = async (verb, limitSeconds) => {
+      const cost = await costOf(stack, verb, limitSeconds);
       const { count, bytes } = standIns.answered();
-      return { callsPerHost: count / hosts, answersKiBPerHost: bytes / 1024 / hosts };
+      return { ...cost, callsPerHost: count / hosts, answersKiBPerHost: bytes / 1024 / hosts };
     };
     return undone(
-      async () => {
-        const up = { ...(await costOf(stack, "up")), ...calls() };
-        const preview = { ...(await costOf(stack, "preview")), ...calls() };
-        return { hosts, up, preview, stateKiB: Buffer.byteLength(JSON.stringify(stack.state())) / 1024 };
-      },
+      () => work(measure, stack),
       async () => stack.remove(),
     );
   }, stop);

@@ -11,13 +11,17 @@ export interface BenchHost {
   address: string;
 }
 
-/** A stack with a Swarm of these hosts, and nothing on it. Only the number of workers grows with the hosts. */
-export function swarmStack(hosts: readonly BenchHost[]): Promise<TestStack> {
+/**
+ * A stack with a Swarm of these hosts, and nothing on it. Only the number of workers grows with the hosts.
+ *
+ * @param env variables of Pulumi's environment beside the usual ones
+ */
+export function swarmStack(hosts: readonly BenchHost[], env?: Record<string, string>): Promise<TestStack> {
   const config = {
     managers: Math.min(MANAGERS, hosts.length),
     hosts: Object.fromEntries(
       hosts.map(({ hostname, socket, address }) => [hostname, { engine: socket, hostname, address }]),
     ),
   };
-  return TestStack.create({ project: join(ROOT, "bench", "hosts", "program"), config });
+  return TestStack.create({ project: join(ROOT, "bench", "hosts", "program"), config, env });
 }

@@ -1,12 +1,13 @@
 import { TestStack } from "../../test/integration/stack.ts";
 import { type LabHost, startLab } from "../../test/lab/lab.ts";
+import { errorText } from "../../components/shared/error-text.ts";
 import { buildImage } from "../../toolchain/minio-image.ts";
 import { undone } from "../measure.ts";
 import { type Access, type Load, speeds } from "./clients.ts";
 import { costOf } from "./cost.ts";
 import { startOnHostNetwork } from "./host-network.ts";
 import type { ThroughputResult } from "./results.ts";
-import { configOf } from "./ways/ours.ts";
+import { configOf, type MeasuredNetwork } from "./ways/ours.ts";
 
 /** MiB of each disk, in memory, which it takes only as it fills. */
 const DISK = 2560;
@@ -19,34 +20,70 @@ const LOADS: Record<string, Load> = {
   "16 KiB objects": { clients: 8, objects: 50, size: 16 * 2 ** 10 },
 };
 
-/** A store on the overlay network against one on the hosts' own, on the same hosts and by turns. */
-export async function benchThroughput(hosts: number, tell?: (what: string) => void): Promise<ThroughputResult[]> {
+const NETWORKS: MeasuredNetwork[] = ["overlay", "macvlan", "ipvlan"];
+
+export interface ThroughputOptions {
+  /** Called before each step. */
+  tell?: (what: string) => void;
+  /** Called for what cannot be measured here, with the reason. */
+  skip: (why: string) => void;
+}
+
+/** A store on each network against one on the hosts' own, on the same hosts and by turns. */
+export async function benchThroughput(hosts: number, options: ThroughputOptions): Promise<ThroughputResult[]> {
+  const results: ThroughputResult[] = [];
+  for (const network of NETWORKS) results.push(...(await benchNetwork(hosts, network, options)));
+  return results;
+}
+
+async function benchNetwork(
+  hosts: number,
+  network: MeasuredNetwork,
+  { tell, skip }: ThroughputOptions,
+): Promise<ThroughputResult[]> {
   // Disks in memory: what is measured is the way there.
   const lab = await startLab({ hosts, disks: 1, diskSize: DISK });
   return undone(
     async () => {
+      const problem = await lackOf(network, lab.host(1));
+      if (problem !== undefined) {
+        skip(`throughput on ${network}: ${problem}`);
+        return [];
+      }
       const image = await lab.build(buildImage);
-      const stack = await TestStack.create({ config: configOf(lab.hosts, image, { path: "/mnt/disk1" }) });
+      const stack = await TestStack.create({ config: configOf(lab.hosts, image, { path: "/mnt/disk1" }, network) });
       return undone(
         async () => {
-          tell?.("a store on the overlay network");
+          tell?.(`a store on ${network}`);
           await costOf(stack, "up");
           const { endpoints, rootUser, rootPassword } = (await stack.outputs({ showSecrets: true })) as {
             endpoints: Record<string, string>;
             rootUser: string;
             rootPassword: string;
           };
-          const overlay = { endpoints: Object.values(endpoints), user: rootUser, password: rootPassword };
+          const ours = { endpoints: Object.values(endpoints), user: rootUser, password: rootPassword };
           tell?.("a store on the hosts' network");
-          const under = { ...overlay, image, folder: "/mnt/disk1/host-network" };
-          const host = { ...overlay, endpoints: await startOnHostNetwork(lab.hosts, under) };
-          return await compare(overlay, host, () => emptyTrash(lab.hosts), tell);
+          const under = { ...ours, image, folder: "/mnt/disk1/host-network" };
+          const host = { ...ours, endpoints: await startOnHostNetwork(lab.hosts, under) };
+          return await compare(network, { ours, host }, () => emptyTrash(lab.hosts), tell);
         },
         async () => stack.remove(),
       );
     },
     () => lab.stop(),
   );
+}
+
+/** Why the kernel of the hosts cannot carry a network; undefined when it can. */
+async function lackOf(network: MeasuredNetwork, host: LabHost): Promise<string | undefined> {
+  if (network === "overlay") return undefined;
+  try {
+    await host.run("ip", "link", "add", "link", "eth0", "name", "probe", "type", network);
+    await host.run("ip", "link", "del", "probe");
+    return undefined;
+  } catch (error) {
+    return `this kernel makes no such device: ${errorText(error)}`;
+  }
 }
 
 /** MinIO keeps the files of deleted objects for five minutes: in less than that they would fill the disks. */
@@ -56,24 +93,24 @@ async function emptyTrash(hosts: readonly LabHost[]): Promise<void> {
 }
 
 async function compare(
-  overlay: Access,
-  host: Access,
+  network: MeasuredNetwork,
+  { ours, host }: { ours: Access; host: Access },
   clear: () => Promise<void>,
   tell?: (what: string) => void,
 ): Promise<ThroughputResult[]> {
   const results: ThroughputResult[] = [];
   for (const [name, load] of Object.entries(LOADS)) {
-    const put: ThroughputResult = { what: `PUT, ${name}`, overlay: [], host: [] };
-    const get: ThroughputResult = { what: `GET, ${name}`, overlay: [], host: [] };
+    const put: ThroughputResult = { what: `PUT, ${name}`, network, ours: [], host: [] };
+    const get: ThroughputResult = { what: `GET, ${name}`, network, ours: [], host: [] };
     // The first round warms both up, and is not counted.
     for (let round = 0; round <= ROUNDS; round++) {
-      tell?.(`${name}, round ${round} of ${ROUNDS}`);
-      const [over, under] = [await speeds(overlay, load), await speeds(host, load)];
+      tell?.(`${network}, ${name}, round ${round} of ${ROUNDS}`);
+      const [over, under] = [await speeds(ours, load), await speeds(host, load)];
       await clear();
       if (round === 0) continue;
-      put.overlay.push(over.put);
+      put.ours.push(over.put);
       put.host.push(under.put);
-      get.overlay.push(over.get);
+      get.ours.push(over.get);
       get.host.push(under.get);
     }
     results.push(put, get);

@@ -10,7 +10,7 @@ export function renderStatus(report: StatusReport): string {
   return [
     `Stack ${stack}`,
     section("Hosts", renderHosts(hosts)),
-    section("Network", told(network ? renderNetwork(network, manager) : "not there")),
+    section("Network", told(network ? facts(networkFacts(network, manager)) : "not there")),
     section("Services", told(renderServices(services))),
     section("Tasks", told(renderTasks(tasks))),
     section("Store", renderStore(store)),
@@ -34,8 +34,9 @@ function renderHosts(hosts: readonly HostReport[]): string {
   return table(["host", "hostname", "role", "node", "engine", "asked at", "from here"], rows);
 }
 
-function renderNetwork(network: NetworkReport, manager = ""): string {
-  return facts({
+/** What there is to tell of the network, by its name. */
+export function networkFacts(network: NetworkReport, manager = ""): Record<string, string[]> {
+  return {
     name: [network.name],
     id: [network.id],
     scope: [network.scope],
@@ -49,7 +50,7 @@ function renderNetwork(network: NetworkReport, manager = ""): string {
     labels: Object.entries(network.labels).map(([key, value]) => `${key}=${value}`),
     peers: network.peers.map(({ name, address }) => `${name} ${address}`),
     [`attached on ${manager}`]: network.containers.map(({ name, address, mac }) => `${name} ${address} ${mac}`),
-  });
+  };
 }
 
 const yesNo = (value: boolean) => (value ? "yes" : "no");
@@ -104,7 +105,7 @@ function renderStore({ writable, endpoints, servers, error }: StoreReport): stri
 const short = (id: string) => id.slice(0, 12);
 
 /** An image's name is telling, its digest is long. */
-function shortImage(image: string): string {
+export function shortImage(image: string): string {
   return image.replace(/sha256:([0-9a-f]{12})[0-9a-f]+/, "sha256:$1…");
 }
 

@@ -49,6 +49,9 @@ export async function findStack(stack: string): Promise<StackValues | undefined>
   const session = await readingSession(state, stack);
   const printed = await pulumiOutput(session, ["stack", "output", "--json", "--show-secrets", "--stack", stack]);
   const outputs = JSON.parse(printed) as Partial<StackValues>;
+  if (outputs.endpoint !== undefined && outputs.swarmId === undefined) {
+    throw new Error(`stack ${stack} is on Kubernetes, which this command does not look into: ask kubectl`);
+  }
   if (!outputs.networkId || !outputs.nodes) return undefined;
   const maps = { endpoints: {}, consoleEndpoints: {}, serviceIds: {} };
   return { ...maps, ...(outputs as StackValues), project: state.projectName, stack };

@@ -26,7 +26,7 @@ export function summary(outputs: Outputs, stack: string): string {
     "User and password:",
     `  eval "$(${npmRun("-s env", stack)})"`,
     "  pulumi stack output rootUser; pulumi stack output --show-secrets rootPassword",
-    ...(published
+    ...(published && outputs["swarmId"] !== undefined
       ? ["Swarm publishes these ports on all addresses of the host: let a firewall decide who reaches them."]
       : []),
   ].join("\n");

@@ -28,9 +28,9 @@ export interface PrepareOptions {
  * working configuration and the stack itself. What is there is not looked at twice.
  */
 export async function prepare(stack: string, options: PrepareOptions = {}): Promise<Prepared> {
-  const toolchain = await ensureToolchain();
   const state = openState();
   const kind = kindOf(state, stack);
+  const toolchain = await ensureToolchain(kind);
   const engine = kind === "local" ? await ensureEngine(options) : undefined;
   const image = kind === "ssh" ? await configureHosts(state, stack, options) : undefined;
   if (kind !== "ssh") writeWorkingConfig(state, stack, engine ? await localConfig(state, stack, engine) : {});

@@ -12,8 +12,10 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse, stringify } from "yaml";
+import { obtainAwsPlugin } from "../../toolchain/aws-plugin.ts";
 import { cacheRoot, readIfThere } from "../../toolchain/cache.ts";
 import { obtainDockerPlugin, type Plugin } from "../../toolchain/docker-plugin.ts";
+import { obtainKubernetesPlugin } from "../../toolchain/kubernetes-plugin.ts";
 import { obtainPulumi } from "../../toolchain/pulumi.ts";
 import { run, runAttached } from "../../toolchain/run.ts";
 import { keepSalt, type StackConfig, workingConfig } from "./config.ts";
@@ -27,10 +29,18 @@ export interface Toolchain {
   plugins: Plugin[];
 }
 
-/** Everything that Pulumi needs, from the cache; downloaded or built if it is missing. */
-export async function ensureToolchain(): Promise<Toolchain> {
+/**
+ * Everything that Pulumi needs, from the cache; downloaded or built if it is missing.
+ *
+ * @param kind of the stack's environment: some need more than others
+ */
+export async function ensureToolchain(kind?: unknown): Promise<Toolchain> {
   const bin = await obtainPulumi();
-  return { bin, plugins: [await obtainDockerPlugin(() => Promise.resolve(bin))] };
+  const pulumiBin = () => Promise.resolve(bin);
+  const plugins = [await obtainDockerPlugin(pulumiBin)];
+  if (kind === "aws") plugins.push(await obtainAwsPlugin(pulumiBin));
+  if (kind === "kubernetes") plugins.push(await obtainKubernetesPlugin(pulumiBin));
+  return { bin, plugins };
 }
 
 /** The variables with which any `pulumi` works on this state, the commands' own and one typed by hand alike. */
@@ -65,8 +75,12 @@ function backendUrl({ backend }: StateFolder): string {
 export function pulumiEnvironment(toolchain: Toolchain, state: StateFolder, stack: string): NodeJS.ProcessEnv {
   installPlugins(toolchain, state);
   const { PULUMI_CONFIG_PASSPHRASE: _otherwiseItWins, ...outer } = process.env;
-  const path = [...pathFolders(toolchain), process.env["PATH"] ?? ""].join(delimiter);
-  return { ...outer, ...pulumiVariables(state, stack), PATH: path };
+  return { ...outer, ...pulumiVariables(state, stack), PATH: pathVariable(toolchain) };
+}
+
+/** PATH with what Pulumi needs before all else. */
+export function pathVariable(toolchain: Toolchain): string {
+  return [...pathFolders(toolchain), process.env["PATH"] ?? ""].join(delimiter);
 }
 
 /** Puts the cache's plugins where this state's Pulumi looks for them. Links: nothing is copied. */

@@ -61,8 +61,16 @@ export function stackFile(state: StateFolder, stack: string): string {
 
 /** What Pulumi's file backend knows of a stack, as far as the commands look at it. */
 export interface Checkpoint {
-  resources?: unknown[];
-  pending_operations?: unknown[];
+  resources?: StoredResource[];
+  pending_operations?: { resource: { urn: string } }[];
+}
+
+export interface StoredResource {
+  urn: string;
+  type: string;
+  id?: string;
+  /** Whether Pulumi refuses to delete it. */
+  protect?: boolean;
 }
 
 export function readCheckpoint(state: StateFolder, stack: string): Checkpoint {

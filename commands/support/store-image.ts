@@ -25,9 +25,6 @@ export function kindOf(state: StateFolder, stack: string): unknown {
   return readTracked(state, stack).config?.[STACK_KEY] ?? project.config?.[STACK_KEY] ?? "local";
 }
 
-/** Whether the stack's environment is this machine: only then its engine is ours to care for. */
-export const isLocal = (state: StateFolder, stack: string) => kindOf(state, stack) === "local";
-
 /**
  * The configuration that only this machine needs: none where the engine has or can pull the image that the stack asks
  * for, else the image built here, by its id (Swarm never pulls what is named by id).

@@ -1,6 +1,9 @@
 import { findAwsPlugin, obtainAwsPlugin } from "../../toolchain/aws-plugin.ts";
+import { hasCharts, obtainCharts, obtainHelm } from "../../toolchain/charts.ts";
+import { findKubernetesPlugin, obtainKubernetesPlugin } from "../../toolchain/kubernetes-plugin.ts";
 import { hasKubernetes, obtainKubernetes } from "../../toolchain/kubernetes.ts";
 import { obtainPulumi } from "../../toolchain/pulumi.ts";
+import { findBrowser } from "../../test/browser/browser.ts";
 import { whyNoCluster } from "../../test/kubernetes/lab/cluster.ts";
 
 /** Tests that take long to prepare: they run when they are asked for, and whenever they are prepared already. */
@@ -18,18 +21,29 @@ export const PREPARED_PROJECTS: readonly PreparedProject[] = [
     name: "kubernetes",
     whyNot: () =>
       whyNoCluster() ??
-      (hasKubernetes()
+      (hasKubernetes() && findKubernetesPlugin() && hasCharts()
         ? undefined
-        : "a Kubernetes is not built here yet: `npm run test:kubernetes` builds it, and runs it"),
-    prepare: () => (whyNoCluster() === undefined ? obtainKubernetes() : Promise.resolve()),
+        : "a Kubernetes and its plugin are not built here yet: `npm run test:kubernetes` builds them, and runs it"),
+    prepare: async () => {
+      await obtainCharts();
+      await obtainHelm();
+      await obtainKubernetesPlugin(obtainPulumi);
+      if (whyNoCluster() === undefined) await obtainKubernetes();
+    },
   },
   {
     name: "aws",
     whyNot: () =>
       findAwsPlugin()
         ? undefined
-        : "Pulumi's AWS plugin is not here yet: `npm run test:aws` gets it, which takes half an hour where it must be built",
+        : "Pulumi's AWS plugin is not here yet: `npm run test:aws` gets it, in some minutes where it must be built",
     prepare: () => obtainAwsPlugin(obtainPulumi),
+  },
+  {
+    name: "browser",
+    whyNot: () =>
+      findBrowser() ? undefined : "there is no Chromium on PATH: with one, the status page is looked at in it",
+    prepare: () => Promise.resolve(),
   },
 ];
 

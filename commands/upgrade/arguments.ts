@@ -1,4 +1,4 @@
-import { type CommandArgs, readArgs } from "../support/args.ts";
+import { assertNoRest, type CommandArgs, readArgs } from "../support/args.ts";
 
 export const UPGRADE_USAGE =
   "npm run upgrade [-- --stack dev] [--to 28.5.1] [--host a] [--dry-run] [--allow-outage] [--json]";
@@ -14,19 +14,13 @@ const DRY_RUN = "--dry-run";
 const ALLOW_OUTAGE = "--allow-outage";
 
 export function upgradeArguments(argv: readonly string[]): UpgradeArguments {
-  const { stack, json, flags, rest } = readArgs(argv, [DRY_RUN, ALLOW_OUTAGE]);
-  const values: Record<string, string> = {};
-  for (let at = 0; at < rest.length; at++) {
-    const [name = "", inline] = (rest[at] ?? "").split(/=(.*)/s);
-    if (name !== "--to" && name !== "--host") {
-      throw new Error(`argument "${rest[at]}": not known here; usage: ${UPGRADE_USAGE}`);
-    }
-    const value = inline ?? rest[++at] ?? "";
-    if (value === "" || value.startsWith("-")) throw new Error(`${name}: needs a value; usage: ${UPGRADE_USAGE}`);
+  const args = readArgs(argv, [DRY_RUN, ALLOW_OUTAGE], ["--to", "--host"]);
+  assertNoRest(args, UPGRADE_USAGE);
+  const { stack, json, flags, values } = args;
+  for (const [option, value] of Object.entries(values)) {
     // It becomes a part of a command for root.
-    if (!/^[\w.:+~-]+$/.test(value)) throw new Error(`${name} "${value}": is none; usage: ${UPGRADE_USAGE}`);
-    values[name.slice(2)] = value;
+    if (!/^[\w.:+~-]+$/.test(value)) throw new Error(`${option} "${value}": is none; usage: ${UPGRADE_USAGE}`);
   }
-  const { to, host } = values;
+  const { "--to": to, "--host": host } = values;
   return { stack, json, to, host, dryRun: flags.has(DRY_RUN), allowOutage: flags.has(ALLOW_OUTAGE) };
 }

@@ -4,8 +4,9 @@ import type { Finding } from "../shared/refusal.ts";
 export interface Account {
   /** Names of the zones that can be used. */
   zones: readonly string[];
-  image: { id: string; architecture: string };
-  /** The instance types asked for. */
+  /** Absent where there is none. */
+  image?: { id: string; architecture: string };
+  /** The instance types asked for, as far as there are such. */
   types: Readonly<Record<string, { memoryMiB: number; architectures: readonly string[] }>>;
 }
 
@@ -36,7 +37,7 @@ export function accountFindings({ zones, types, imageParameter }: Asked, account
       const problem = `has ${type.memoryMiB} MiB of memory: choose a type with ${LEAST_MEMORY_MIB} or more`;
       return [{ argument, value, problem }];
     }
-    if (type.architectures.includes(image.architecture)) return [];
+    if (!image || type.architectures.includes(image.architecture)) return [];
     const problem =
       `is made for ${type.architectures.join(" and ")}, and the image of ${imageParameter} for ${image.architecture}: ` +
       "choose another of the two";

@@ -66,6 +66,7 @@ export interface AwsMachineArgs extends AwsMachineDefaults {
 
 /** A VPC that is there already. */
 export interface ExistingNetwork {
+  /** Its id. */
   vpcId: pulumi.Input<string>;
   /** The subnet for the machines of each zone. */
   subnetIds: Record<string, pulumi.Input<string>>;
@@ -150,7 +151,12 @@ export interface AwsMachinesArgs {
    * The ports that S3 and the console are published on.
    * @default { s3: 9000, console: 9001 }
    */
-  ports?: { s3?: number; console?: number };
+  ports?: {
+    /** Of the S3 API. */
+    s3?: number;
+    /** Of the console. */
+    console?: number;
+  };
   /**
    * Public keys that may log in by ssh, as in `~/.ssh/id_ed25519.pub`. Machines get them when they are made.
    * @example ["ssh-ed25519 AAAAC3Nza… me"]
@@ -208,7 +214,9 @@ export interface AwsMachinesArgs {
    */
   allowZoneOutage?: boolean;
   /**
-   * Whether data volumes may be deleted or replaced. Without it every preview that would do so is refused.
+   * Whether data volumes may be deleted or replaced. Without it every preview that would do so is refused. It holds once
+   * an update has said so: first that, then what deletes them.
+   *
    * @default false
    */
   allowDataLoss?: boolean;

@@ -27,7 +27,9 @@ import { DEFAULT_USER, type Role, VPC_MTU } from "./plan.ts";
 export class AwsHosts extends pulumi.ComponentResource {
   /** The hosts by key. */
   readonly hosts: Readonly<Record<string, Host>>;
+  /** Those that are to manage a Swarm. */
   readonly managers: Host[];
+  /** The others. */
   readonly workers: Host[];
   /** The largest packet between the machines, in bytes: for the overlay networks on them. */
   readonly mtu = VPC_MTU;

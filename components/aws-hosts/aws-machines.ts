@@ -24,6 +24,7 @@ const PARTITIONS = 7;
 export class AwsMachines extends pulumi.ComponentResource {
   /** The machines by key. */
   readonly machines: Readonly<Record<string, AwsMachine>>;
+  /** The network that they are in. */
   readonly vpcId: pulumi.Output<string>;
   /** The name in DNS of the load balancer, if there is one. */
   readonly loadBalancerAddress?: pulumi.Output<string>;

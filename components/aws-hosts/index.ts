@@ -8,7 +8,9 @@ export type {
   AwsVolumeArgs,
   ExistingNetwork,
   NewNetwork,
+  OpenPort,
 } from "./args.ts";
 export { AwsHosts } from "./aws-hosts.ts";
 export { AwsMachines } from "./aws-machines.ts";
 export type { AwsMachine } from "./machine.ts";
+export type { Role } from "./plan.ts";

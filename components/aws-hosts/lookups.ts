@@ -15,7 +15,7 @@ export interface Questions {
 /** What it answered. */
 export interface Answers {
   findings: Finding[];
-  /** Id of the image; absent where something was found to be wrong. */
+  /** Id of the image; absent where there is none. */
   image?: string;
 }
 
@@ -25,45 +25,56 @@ export function lookUp(
   opts: pulumi.InvokeOptions,
 ): pulumi.Output<Answers> {
   return pulumi.all([pulumi.output(types), imageParameter]).apply(async ([known, parameter]) => {
-    try {
-      const account = await ask(known, parameter, opts);
-      const findings = accountFindings({ zones, types: known, imageParameter: parameter }, account);
-      return { findings, image: account.image.id };
-    } catch (error) {
-      if (!(error instanceof NoAnswer)) throw error;
-      return { findings: [error.finding] };
-    }
+    // Whoever is not let in, or asks in a region that does not exist, hears it once.
+    const found = await answer("zones", undefined, aws.getAvailabilityZones({ state: "available" }, opts));
+    if (isFinding(found)) return { findings: [found] };
+    const [image, ofTypes] = await Promise.all([askForImage(parameter, opts), askForTypes(known, opts)]);
+    const refused = [image, ...Object.values(ofTypes)].filter(isFinding);
+    const account = {
+      zones: found.names,
+      image: isFinding(image) ? undefined : image,
+      types: withoutFindings(ofTypes),
+    };
+    const findings = [...accountFindings({ zones, types: known, imageParameter: parameter }, account), ...refused];
+    return { findings, image: account.image?.id };
   });
 }
 
-class NoAnswer extends Error {
-  readonly finding: Finding;
-  constructor(finding: Finding) {
-    super(finding.problem);
-    this.finding = finding;
-  }
+type Image = NonNullable<Account["image"]>;
+type Types = Account["types"];
+
+async function askForImage(parameter: string, opts: pulumi.InvokeOptions): Promise<Image | Finding> {
+  const value = await answer("imageParameter", parameter, aws.ssm.getParameter({ name: parameter }, opts));
+  if (isFinding(value)) return value;
+  const filters = [{ name: "image-id", values: [value.insecureValue] }];
+  return answer("imageParameter", parameter, aws.ec2.getAmi({ filters }, opts));
 }
 
-async function ask(types: Record<string, string>, parameter: string, opts: pulumi.InvokeOptions): Promise<Account> {
-  const { names: zones } = await answer("zones", undefined, aws.getAvailabilityZones({ state: "available" }, opts));
-  const { insecureValue } = await answer("imageParameter", parameter, aws.ssm.getParameter({ name: parameter }, opts));
-  const filters = [{ name: "image-id", values: [insecureValue] }];
-  const { id, architecture } = await answer("imageParameter", parameter, aws.ec2.getAmi({ filters }, opts));
-  const argumentsByType = new Map(Object.entries(types).map(([argument, type]) => [type, argument]));
-  const found = await Promise.all(
-    [...argumentsByType].map(async ([instanceType, argument]) => {
-      const type = await answer(argument, instanceType, aws.ec2.getInstanceType({ instanceType }, opts));
-      return [instanceType, { memoryMiB: type.memorySize, architectures: type.supportedArchitectures }] as const;
-    }),
-  );
-  return { zones, image: { id, architecture }, types: Object.fromEntries(found) };
+async function askForTypes(
+  types: Record<string, string>,
+  opts: pulumi.InvokeOptions,
+): Promise<Record<string, Types[string] | Finding>> {
+  // The first argument of several that name the same type is told of it.
+  const named = Object.entries(types).toReversed();
+  const argumentsByType = new Map(named.map(([argument, type]) => [type, argument] as const));
+  const found = [...argumentsByType].map(async ([instanceType, argument]) => {
+    const type = await answer(argument, instanceType, aws.ec2.getInstanceType({ instanceType }, opts));
+    const known = isFinding(type) ? type : { memoryMiB: type.memorySize, architectures: type.supportedArchitectures };
+    return [instanceType, known] as const;
+  });
+  return Object.fromEntries(await Promise.all(found));
 }
 
-async function answer<T>(argument: string, value: unknown, question: Promise<T>): Promise<T> {
+const withoutFindings = (types: Record<string, Types[string] | Finding>): Types =>
+  Object.fromEntries(Object.entries(types).flatMap(([name, type]) => (isFinding(type) ? [] : [[name, type]])));
+
+const isFinding = (answered: object): answered is Finding => "problem" in answered;
+
+async function answer<T extends object>(argument: string, value: unknown, question: Promise<T>): Promise<T | Finding> {
   try {
     return await question;
   } catch (error) {
-    throw new NoAnswer({ argument, value, problem: refusalOf(errorText(error)) });
+    return { argument, value, problem: refusalOf(errorText(error)) };
   }
 }
 

@@ -16,9 +16,13 @@ import { userData } from "./user-data.ts";
 
 /** A machine, and what is known of it. */
 export interface AwsMachine {
+  /** Your name for it. */
   readonly key: string;
+  /** What it is to be in a Swarm. */
   readonly role: Role;
+  /** Its availability zone. */
   readonly zone: string;
+  /** Labels of its node. */
   readonly labels: Readonly<Record<string, string>>;
   /** Its data volumes as a host's drives. */
   readonly drives: Readonly<Record<string, Drive>>;
@@ -26,6 +30,7 @@ export interface AwsMachine {
   readonly volumeIds: Readonly<Record<string, pulumi.Output<string>>>;
   /** Known once all its volumes are attached; so are its addresses. */
   readonly instanceId: pulumi.Output<string>;
+  /** Its address in the network of the machines. */
   readonly privateAddress: pulumi.Output<string>;
   /** The same for as long as the name is there; absent where machines have none. */
   readonly publicAddress?: pulumi.Output<string>;

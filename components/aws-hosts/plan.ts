@@ -1,5 +1,6 @@
 import type { AwsMachineArgs, AwsMachinesArgs, AwsVolumeArgs, ExistingNetwork } from "./args.ts";
 
+/** What a machine is to be in a Swarm. */
 export type Role = "manager" | "worker";
 
 /** A machine with all that was left to the defaults. */

@@ -32,7 +32,8 @@ export const DEFAULT_PORTS = { s3: 9000, console: 9001 };
 const SSH_PORT = 22;
 
 export function securityRules({ allowFrom = {}, ports, loadBalancer }: AwsMachinesArgs): SecurityRules {
-  const open = { ...DEFAULT_PORTS, ...ports, ssh: SSH_PORT };
+  const { s3 = DEFAULT_PORTS.s3, console = DEFAULT_PORTS.console } = ports ?? {};
+  const open = { s3, console, ssh: SSH_PORT };
   const named = { s3: "S3", console: "Console of the store", ssh: "ssh" };
   const outside = (["s3", "console", "ssh"] as const).flatMap((what) => {
     const from = allowFrom[what] ?? [];

@@ -42,8 +42,8 @@ export function userData(boot: FirstBoot): string {
     manage_etc_hosts: true,
     ssh_authorized_keys: publicKeys,
     ssh_keys: { ecdsa_private: hostKey.privateKey, ecdsa_public: hostKey.publicKey },
-    // Keys of other kinds would be offered to clients, which could not know them.
-    ssh_genkeytypes: [],
+    // Others that came with the image would be offered to clients, which could not know them; none are made.
+    ssh_deletekeys: true,
     write_files: [
       { path: "/etc/sysctl.d/90-pulumi-swarm.conf", content: SYSCTLS },
       { path: SETUP, permissions: "0700", content: setupScript(boot) },

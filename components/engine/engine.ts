@@ -6,6 +6,7 @@ import type {
   ContainerSummary,
   EngineInfo,
   NetworkDetails,
+  NetworkRequest,
   NodeDetails,
   NodeSpec,
   SecretDetails,
@@ -141,9 +142,16 @@ export class Engine {
     return this.request("GET", "/networks", { query: { filters: encoded(filters) } });
   }
 
-  /** With `verbose`, a Swarm network's services and the tasks on all nodes as well. */
-  network(id: string, options: { verbose?: boolean } = {}): Promise<NetworkDetails> {
+  /**
+   * With `verbose`, a Swarm network's services and the tasks on all nodes as well. With a scope, by name, only one of
+   * that scope: Docker's own `host` is one of each engine's, and one of the Swarm's.
+   */
+  network(id: string, options: { verbose?: boolean; scope?: "local" | "swarm" } = {}): Promise<NetworkDetails> {
     return this.request("GET", `/networks/${encodeURIComponent(id)}`, { query: options });
+  }
+
+  async createNetwork(request: NetworkRequest): Promise<string> {
+    return (await this.request<{ Id: string }>("POST", "/networks/create", { body: request })).Id;
   }
 
   async removeNetwork(id: string): Promise<void> {

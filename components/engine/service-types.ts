@@ -116,12 +116,25 @@ export interface PublishedPort {
 
 /** What a Swarm service is to be. */
 export interface ServiceSpec {
+  /** Its name in the Swarm. */
   Name: string;
+  /** Its labels, beside those that say who made it. */
   Labels?: Record<string, string>;
+  /** What its tasks are. */
   TaskTemplate: TaskSpec;
-  Mode: { Global: Record<string, never> } | { Replicated: { Replicas: number } };
+  /** A task on each node, or so many of them. */
+  Mode: ServiceMode;
+  /** How a change reaches the tasks. */
   UpdateConfig?: UpdateConfig;
-  EndpointSpec?: { Mode: "vip" | "dnsrr"; Ports?: PublishedPort[] };
+  /** How the service is reached: by one address or by those of its tasks, and at which ports of the hosts. */
+  EndpointSpec?: EndpointSpec;
+}
+
+export type ServiceMode = { Global: Record<string, never> } | { Replicated: { Replicas: number } };
+
+export interface EndpointSpec {
+  Mode: "vip" | "dnsrr";
+  Ports?: PublishedPort[];
 }
 
 export interface ServiceDetails {

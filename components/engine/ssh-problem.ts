@@ -51,6 +51,9 @@ interface Reason {
   kind?: SshProblemKind;
 }
 
+/** The id of an instance of EC2, which is nobody's name. */
+const INSTANCE = /^i-[0-9a-f]{8,17}$/;
+
 /** In the order in which they are looked for: what is said of a key comes before how the connection then ends. */
 function reasonsFor({ host, user, port }: SshTarget, stderr: string): Reason[] {
   const who = user === undefined ? "this user" : `user "${user}"`;
@@ -89,7 +92,11 @@ function reasonsFor({ host, user, port }: SshTarget, stderr: string): Reason[] {
     },
     {
       said: /Could not resolve hostname|Name or service not known/,
-      problem: "its name is not known: check the address",
+      problem: INSTANCE.test(host)
+        ? "that is an instance of EC2, which ssh reaches by Session Manager alone: ~/.ssh/config needs `Host i-*` with " +
+          "the ProxyCommand `aws ssm start-session --target %h --document-name AWS-StartSSHSession --parameters " +
+          "portNumber=%p`"
+        : "its name is not known: check the address",
     },
     { said: /Connection refused/, problem: `nothing listens on port ${port ?? 22} there: is sshd running?` },
     {

@@ -72,7 +72,9 @@ export interface SwarmJoinRequest {
   JoinToken: string;
 }
 
+/** What a node is in its Swarm. */
 export type NodeRole = "manager" | "worker";
+/** Whether a node takes tasks: all, no more, none. */
 export type NodeAvailability = "active" | "pause" | "drain";
 
 export interface NodeSpec {
@@ -100,11 +102,29 @@ export interface NetworkDetails {
   Internal: boolean;
   Attachable: boolean;
   Ingress: boolean;
+  /** Whether it is none itself, but holds what others of its host are made of. */
+  ConfigOnly?: boolean;
+  /** The network of the host that holds what this one is made of; no name for one that is made of itself. */
+  ConfigFrom?: { Network: string };
   IPAM: { Driver: string; Config: { Subnet?: string; Gateway?: string; IPRange?: string }[] | null };
   Options: Record<string, string> | null;
   Labels: Record<string, string> | null;
   Containers?: Record<string, { Name: string; EndpointID: string; MacAddress: string; IPv4Address: string }> | null;
   Peers?: { Name: string; IP: string }[] | null;
+}
+
+/** A network to be made. */
+export interface NetworkRequest {
+  Name: string;
+  CheckDuplicate: true;
+  Driver?: string;
+  Scope?: "local" | "swarm";
+  Attachable?: boolean;
+  ConfigOnly?: boolean;
+  ConfigFrom?: { Network: string };
+  IPAM?: { Driver: string; Config: { Subnet?: string; Gateway?: string; IPRange?: string }[] };
+  Options?: Record<string, string>;
+  Labels?: Record<string, string>;
 }
 
 export interface SecretDetails {

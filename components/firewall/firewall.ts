@@ -10,6 +10,7 @@ import type { Swarm } from "../swarm/swarm.ts";
 import { allowedFindings } from "./allowed.ts";
 import { chainOf } from "./rules.ts";
 
+/** Which ports are guarded, and who may reach them. */
 export interface FirewallArgs {
   /** The Swarm whose hosts publish the ports. */
   swarm: Swarm;

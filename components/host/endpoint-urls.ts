@@ -1,19 +1,27 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Host } from "./host.ts";
 
-/** URLs of a port that hosts publish, by host key. Whoever uses one waits until the services behind it are ready. */
+/** Where clients reach a service on a host; nowhere that is known where there is no address. */
+export interface Endpoint {
+  /** The host's key. */
+  readonly key: string;
+  readonly endpointAddress: pulumi.Output<string | undefined>;
+}
+
+/** URLs of a port at these places, by host key. Whoever uses one waits until the services behind it are ready. */
 export function endpointUrls(
   scheme: "http" | "https",
-  hosts: readonly Host[],
+  places: readonly Endpoint[],
   port: number | undefined,
   services: readonly pulumi.Resource[],
 ): pulumi.Output<Record<string, string>> {
   if (port === undefined) return pulumi.output<Record<string, string>>({});
   const ready = pulumi.all(services.map(({ urn }) => urn));
-  const entries = hosts.map(({ key, endpointAddress }) =>
-    pulumi.all([endpointAddress, ready]).apply(([address]) => [key, endpointUrl(scheme, address, port)] as const),
+  const entries = places.map(({ key, endpointAddress }) =>
+    pulumi
+      .all([endpointAddress, ready])
+      .apply(([address]) => (address === undefined ? [] : [[key, endpointUrl(scheme, address, port)] as const])),
   );
-  return pulumi.all(entries).apply((all) => Object.fromEntries(all));
+  return pulumi.all(entries).apply((all) => Object.fromEntries(all.flat()));
 }
 
 /** The URL as browsers write it: without the port that goes without saying. */

@@ -6,6 +6,7 @@ import { refuse } from "../shared/refusal.ts";
 import type { Drive, Host } from "./host.ts";
 import { hostFindings } from "./host-findings.ts";
 
+/** How this machine's engine is found, and what it has for a store. */
 export interface LocalHostArgs {
   /**
    * Your name for the host: a lowercase DNS label. Identity: outputs and resources are named by it.

@@ -82,6 +82,7 @@ export interface SshHostArgs extends SshWay {
   drives?: Record<string, Drive>;
 }
 
+/** The machines, and what holds for all of them. */
 export interface SshHostsArgs {
   /** The machines by your names for them: lowercase DNS labels. Identity: a name outlives a machine. */
   hosts: Record<string, SshHostArgs>;

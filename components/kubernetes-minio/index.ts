@@ -5,6 +5,17 @@ export {
   type KubernetesPool,
 } from "./kubernetes-minio.ts";
 export {
+  Cni,
+  CNI_CHARTS,
+  CNI_PLUGINS,
+  CNI_TRANSPORTS,
+  type CniArgs,
+  type CniChart,
+  type CniPlugin,
+  type CniTransport,
+  type InstalledPlugin,
+} from "../cni/cni.ts";
+export {
   type AddressCaller,
   type GuardedStore,
   MinioNetworkPolicy,

@@ -44,13 +44,17 @@ export class KubernetesMinio extends pulumi.ComponentResource {
   readonly consoleEndpoints: pulumi.Output<Record<string, string>>;
   /** URL of the metrics for Prometheus at each member, within the cluster; to read them takes a token of root's. */
   readonly metricsEndpoints: pulumi.Output<Record<string, string>>;
+  /** Ids of the StatefulSets, `<namespace>/<name>`, by pool key. */
+  readonly serviceIds: pulumi.Output<Record<string, string>>;
   /** The members' names within the namespace, pool by pool. */
   readonly members: readonly string[];
   /** Name of the store in its namespace. */
   readonly serviceName: string;
+  /** The namespace that it is in. */
   readonly namespace: pulumi.Output<string>;
   /** The authority that clients are to trust, PEM; absent without `tls`. */
   readonly caCertificate?: pulumi.Output<string>;
+  /** Name of the root user. */
   readonly rootUser: pulumi.Output<string>;
   /** Secret. */
   readonly rootPassword: pulumi.Output<string>;
@@ -78,8 +82,10 @@ export class KubernetesMinio extends pulumi.ComponentResource {
       },
       child,
     );
+    // What is for life is checked there: nothing else is touched before.
+    const after = { parent: this, dependsOn: credentials };
     const certificates =
-      args.tls && certificatesOf(name, args.tls, (more) => serviceNames(plan, namespace, more), child);
+      args.tls && certificatesOf(name, args.tls, (more) => serviceNames(plan, namespace, more), after);
 
     // What is in a Secret never changes, another one takes its place: so a change of it is one of the pods that use it.
     const secret = new kubernetes.core.v1.Secret(
@@ -92,7 +98,7 @@ export class KubernetesMinio extends pulumi.ComponentResource {
       plan,
       image: this.#image(subject, args.image),
       secret: secret.metadata.name,
-      poolsConfig: this.#poolsConfig(name, plan, namespace),
+      poolsConfig: this.#poolsConfig(name, plan, namespace, after),
     };
     const peers = new kubernetes.core.v1.Service(
       `${name}-peers`,
@@ -101,7 +107,7 @@ export class KubernetesMinio extends pulumi.ComponentResource {
         metadata: { name: plan.peers, namespace, annotations: { "pulumi.com/skipAwait": "true" } },
         spec: peersSpec(plan),
       },
-      child,
+      after,
     );
     const ready = this.#makePools(name, args, store, namespace, peers);
     const clients = new kubernetes.core.v1.Service(
@@ -110,11 +116,14 @@ export class KubernetesMinio extends pulumi.ComponentResource {
       { ...child, dependsOn: ready },
     );
 
-    const urls = (port: number) => memberUrls(plan, namespace, port, ready);
+    // Known once all members answer.
+    const home = pulumi.all([namespace, ready.map(({ urn }) => urn)]).apply(([space]) => space);
+    const urls = (port: number) => home.apply((space) => memberUrls(plan, space, port));
     this.endpoint = serviceAddress(plan, namespace, args, clients);
     this.endpoints = urls(API_PORT);
     this.consoleEndpoints = urls(CONSOLE_PORT);
     this.metricsEndpoints = this.endpoints.apply(metricsUrls);
+    this.serviceIds = home.apply((space) => statefulSetIds(plan, space));
     this.members = plan.pools.flatMap(({ members }) => members.map((member) => member.name));
     this.serviceName = serviceName;
     this.namespace = namespace;
@@ -126,6 +135,7 @@ export class KubernetesMinio extends pulumi.ComponentResource {
       endpoints: this.endpoints,
       consoleEndpoints: this.consoleEndpoints,
       metricsEndpoints: this.metricsEndpoints,
+      serviceIds: this.serviceIds,
       members: this.members,
       serviceName,
       namespace,
@@ -144,11 +154,12 @@ export class KubernetesMinio extends pulumi.ComponentResource {
     name: string,
     plan: KubernetesPlan,
     namespace: pulumi.Output<string>,
+    opts: pulumi.CustomResourceOptions,
   ): pulumi.Output<string> | undefined {
     if (plan.pools.length === 1) return undefined;
     const data = { [POOLS_KEY]: poolsText(plan.pools) };
     const map = { metadata: { namespace }, immutable: true, data };
-    return new kubernetes.core.v1.ConfigMap(`${name}-pools`, map, { parent: this }).metadata.name;
+    return new kubernetes.core.v1.ConfigMap(`${name}-pools`, map, opts).metadata.name;
   }
 
   /** The pools, all at the same time: their members only come up together. */
@@ -166,7 +177,7 @@ export class KubernetesMinio extends pulumi.ComponentResource {
       new PodDisruptionBudget(
         `${name}-${pool.key}`,
         { metadata, spec: budgetSpec(store.plan, pool) },
-        { parent: this },
+        { parent: this, dependsOn: [peers] },
       );
       return new kubernetes.apps.v1.StatefulSet(
         `${name}-${pool.key}`,
@@ -177,16 +188,13 @@ export class KubernetesMinio extends pulumi.ComponentResource {
   }
 }
 
-function memberUrls(
-  { scheme, pools }: KubernetesPlan,
-  namespace: pulumi.Output<string>,
-  port: number,
-  ready: pulumi.Resource[],
-): pulumi.Output<Record<string, string>> {
+function memberUrls({ scheme, pools }: KubernetesPlan, namespace: string, port: number): Record<string, string> {
   const members = pools.flatMap((pool) => pool.members);
-  return pulumi
-    .all([namespace, ...ready.map(({ urn }) => urn)])
-    .apply(([space]) =>
-      Object.fromEntries(members.map(({ key, name }) => [key, `${scheme}://${name}.${space}.svc:${port}`] as const)),
-    );
+  return Object.fromEntries(
+    members.map(({ key, name }) => [key, `${scheme}://${name}.${namespace}.svc:${port}`] as const),
+  );
+}
+
+function statefulSetIds({ pools }: KubernetesPlan, namespace: string): Record<string, string> {
+  return Object.fromEntries(pools.map(({ key, statefulSet }) => [key, `${namespace}/${statefulSet}`] as const));
 }

@@ -25,6 +25,7 @@ export interface AddressCaller {
 
 /** The store that policies are for; a `KubernetesMinio` is one. */
 export interface GuardedStore {
+  /** The namespace that it is in. */
   readonly namespace: pulumi.Output<string>;
   /** Its name in the namespace. */
   readonly serviceName: string;

@@ -1,17 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { AllowFrom } from "../firewall/firewall.ts";
+import type { DataNetwork } from "../node-network/data-network.ts";
 import type { Swarm } from "../swarm/swarm.ts";
 import type { TaskLimits } from "../swarm-service/task-limits.ts";
 import type { KmsKey } from "./kms-key.ts";
 import type { MinioMetrics } from "./metrics.ts";
 import type { ProbeTools } from "./probes.ts";
 import type { MinioTls } from "./tls.ts";
-
-/** The network that a store's members talk over; an `OverlayNetwork` is one. */
-export interface DataNetwork {
-  /** The network's id in the Swarm. */
-  readonly networkId: pulumi.Output<string>;
-}
 
 /** Hosts that together hold erasure sets of their own. */
 export interface MinioPool {
@@ -49,11 +44,15 @@ export interface MinioServiceArgs extends TaskLimits {
   /** The Swarm that runs the store. */
   swarm: Swarm;
 
-  /** The overlay network its members talk over. */
+  /**
+   * The network its members talk over: an `OverlayNetwork`; a `MacvlanNetwork` or `IpvlanNetwork`, on which clients
+   * reach the members at their own addresses and nothing is published on hosts; the `HostNetwork`; for a store on one
+   * host a `BridgeNetwork`. What each gives up, it says itself.
+   */
   network: DataNetwork;
 
   /**
-   * Further overlay networks, from which the store is reached by its name as well. One more or less attaches or
+   * Further networks, overlay or bridge, from which the store is reached by its name as well. One more or less attaches or
    * detaches the members in turn; nothing is replaced.
    * @default - none
    * @example [applications]
@@ -145,8 +144,8 @@ export interface MinioServiceArgs extends TaskLimits {
 
   /**
    * Whether the S3 API and the console are published on every member. Swarm publishes on all addresses of a host.
-   * With `false` the store is reached from the overlay alone.
-   * @default true
+   * With `false` the store is reached from its networks alone.
+   * @default - true; false where the members' network publishes no ports (`MacvlanNetwork`, `IpvlanNetwork`)
    */
   expose?: boolean;
 

@@ -5,6 +5,7 @@ import { refuse } from "../shared/refusal.ts";
 import { bucketFindings, bucketNameFindings } from "./contents-findings.ts";
 import type { ReachableStore } from "./store-reach.ts";
 
+/** Which store a bucket is in, and what it keeps. */
 export interface MinioBucketArgs {
   /** The store that holds the bucket. */
   store: ReachableStore;
@@ -37,6 +38,7 @@ export interface MinioBucketArgs {
  * new MinioBucket("photos", { store, versioning: true });
  */
 export class MinioBucket extends SwarmResource {
+  /** The bucket's name in the store. */
   declare readonly bucketName: pulumi.Output<string>;
 
   constructor(name: string, args: MinioBucketArgs, opts?: pulumi.CustomResourceOptions) {

@@ -6,6 +6,7 @@ import type { StoreReach } from "./store-reach.ts";
 /** Who may read a store's metrics: who has the token of the output `metricsToken`, or everybody who reaches the store. */
 export type MinioMetrics = "token" | "public";
 
+/** The choices of `MinioServiceArgs.metrics`. */
 export const MINIO_METRICS: readonly MinioMetrics[] = ["token", "public"];
 
 /** What a member tells of itself and of the cluster, on the port of the S3 API. */

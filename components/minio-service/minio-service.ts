@@ -14,16 +14,18 @@ import { checkedImage, DEFAULT_MINIO_IMAGE } from "./image.ts";
 import { checkedKmsKey, frozenKmsKey, kmsSecret } from "./kms-key.ts";
 import { MetricsUser, metricsUrls } from "./metrics.ts";
 import { declaredPools, planOf, type ServicePlan, type StorePlan } from "./plan.ts";
+import { storeNetworkFindings } from "./network-findings.ts";
 import { poolsConfig } from "./pool-config.ts";
 import { DRIVE_SECONDS, probesOf, toolsOfImage } from "./probes.ts";
 import { RootCredentials } from "./root-credentials.ts";
 import { dockerSecrets } from "./secrets.ts";
 import { AGREED_FIELDS, frozenForService, frozenForStore, serviceSpec, type Store } from "./spec.ts";
+import { ownAddresses, storeEndpoints, urlWithin } from "./store-endpoints.ts";
 import { askedStore, reachOf, type StoreReach } from "./store-reach.ts";
 import { storeTls } from "./tls.ts";
-import { API_PORT, disksOf, memberName } from "./topology.ts";
+import { disksOf, memberName } from "./topology.ts";
 
-export type { DataNetwork, MinioMode, MinioPool, MinioServiceArgs } from "./args.ts";
+export type { MinioMode, MinioPool, MinioServiceArgs } from "./args.ts";
 
 /**
  * One MinIO object store: a single erasure-coded cluster over the drives of a pool of hosts. It is ready when the
@@ -34,11 +36,14 @@ export type { DataNetwork, MinioMode, MinioPool, MinioServiceArgs } from "./args
  * export const endpoint = store.endpoint;
  */
 export class MinioService extends pulumi.ComponentResource {
-  /** URL of the S3 API: the first host's by key, or with `expose: false` the store's name on the overlay. */
+  /** URL of the S3 API: the first host's by key; where nothing is published, the store's name on its network. */
   readonly endpoint: pulumi.Output<string>;
-  /** URL of the S3 API on each host, by host key; empty with `expose: false`. */
+  /**
+   * URL of the S3 API on each host, by host key. On a network that publishes no ports, at the members' own addresses, of
+   * those hosts that have one to give; empty with `expose: false`.
+   */
   readonly endpoints: pulumi.Output<Record<string, string>>;
-  /** URL of the console on each host, by host key; empty with `expose: false`. */
+  /** URL of the console on each host, by host key; empty where `endpoints` is. */
   readonly consoleEndpoints: pulumi.Output<Record<string, string>>;
   /** URL of the metrics for Prometheus on each host, by host key; who may read them, `metrics` says. */
   readonly metricsEndpoints: pulumi.Output<Record<string, string>>;
@@ -52,14 +57,18 @@ export class MinioService extends pulumi.ComponentResource {
   readonly caCertificate?: pulumi.Output<string>;
   /** How buckets, users and whatever else is in the store get at it. */
   readonly reach: StoreReach;
+  /** Name of the root user. */
   readonly rootUser: pulumi.Output<string>;
-  /** Secret. */
+  /** Its password. Secret. */
   readonly rootPassword: pulumi.Output<string>;
 
   constructor(name: string, args: MinioServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     const subject = `MinioService "${name}"`;
     const { swarm, network, serviceName = name } = args;
-    args.swarm.refuse(subject, minioFindings(args, serviceName, swarm.hosts));
+    args.swarm.refuse(subject, [
+      ...minioFindings(args, serviceName, swarm.hosts),
+      ...storeNetworkFindings(args, swarm.hosts),
+    ]);
     super("pulumi-swarm:index:MinioService", name, {}, opts);
 
     const plan = planOf(args, serviceName, swarm.hosts);
@@ -88,7 +97,9 @@ export class MinioService extends pulumi.ComponentResource {
     const members = plan.pools.flatMap(({ hosts, label }) =>
       hosts.map(({ key: host }) => new NodeSettings(`${name}-member-${host}`, { swarm, host, labels: label }, child)),
     );
-    const tls = args.tls && storeTls(name, args.tls, { swarm, serviceName, hosts: plan.hosts }, child);
+    const tls =
+      args.tls &&
+      storeTls(name, args.tls, { swarm, serviceName, hosts: plan.hosts, addresses: ownAddresses(network) }, child);
     const store: Store = {
       ...args,
       tls,
@@ -112,12 +123,11 @@ export class MinioService extends pulumi.ComponentResource {
     const services = this.#makeServices(name, args, store, [...checked, ...members, ...guards]);
 
     const ready = services.map(({ resource }) => resource);
-    this.endpoints = endpointUrls(plan.scheme, plan.hosts, plan.published?.port, ready);
-    this.consoleEndpoints = endpointUrls(plan.scheme, plan.hosts, plan.published?.consolePort, ready);
+    const { places, port, consolePort } = storeEndpoints(network, plan);
+    this.endpoints = endpointUrls(plan.scheme, places, port, ready);
+    this.consoleEndpoints = endpointUrls(plan.scheme, places, consolePort, ready);
     this.metricsEndpoints = this.endpoints.apply(metricsUrls);
-    this.endpoint = this.endpoints.apply(
-      (all) => Object.values(all)[0] ?? `${plan.scheme}://${serviceName}:${API_PORT}`,
-    );
+    this.endpoint = this.endpoints.apply((all) => Object.values(all)[0] ?? urlWithin(network, plan));
     this.serviceIds = pulumi.output(
       Object.fromEntries(services.map(({ key, resource }) => [key, resource.serviceId] as const)),
     );
@@ -196,6 +206,7 @@ function serviceDemand(name: string, subject: string, plan: StorePlan, service: 
     name: service.serviceName,
     sameStore: plan.otherRoles.map((role) => ownerOf(`${name}-${role}`)),
     ports: { ...plan.published },
+    onHostNetwork: plan.onHostNetwork || undefined,
     hosts: service.hosts.map(({ key }) => key),
     disks: service.hosts.slice(0, 1).flatMap((host) => disksOf(host, service.pool.drives)),
     guarded,

@@ -1,7 +1,18 @@
 import type { Host } from "../host/host.ts";
+import { type DataNetwork, driverOf } from "../node-network/data-network.ts";
 import type { MinioMode, MinioServiceArgs } from "./args.ts";
+import { exposesByDefault } from "./network-findings.ts";
 import { poolsOf } from "./pool-findings.ts";
-import { inKeyOrder, layoutOf, type Layout, memberName, type Scheme, takenDrives } from "./topology.ts";
+import {
+  API_PORT,
+  CONSOLE_PORT,
+  inKeyOrder,
+  layoutOf,
+  type Layout,
+  memberName,
+  type Scheme,
+  takenDrives,
+} from "./topology.ts";
 
 /** What a store is made of, decided from plain arguments. */
 export interface StorePlan {
@@ -21,8 +32,10 @@ export interface StorePlan {
   services: ServicePlan[];
   /** Roles that its services would have in the other mode. */
   otherRoles: string[];
-  /** Ports on the members; absent when nothing is published. */
+  /** Ports on the members' hosts; absent when there are none. */
   published?: { port: number; consolePort: number };
+  /** Whether these are the members' own ports, which have no network but their hosts'. */
+  onHostNetwork: boolean;
 }
 
 /** Hosts that together hold erasure sets of their own. */
@@ -64,11 +77,14 @@ export function memberLabel(serviceName: string, poolKey: string): string {
 
 /** The plan for arguments in which nothing is wrong. */
 export function planOf(
-  args: Pick<MinioServiceArgs, "pools" | "mode" | "expose" | "port" | "consolePort" | "tls">,
+  args: Pick<MinioServiceArgs, "pools" | "mode" | "expose" | "port" | "consolePort" | "tls"> & {
+    network?: Pick<DataNetwork, "driver">;
+  },
   serviceName: string,
   swarmHosts: Readonly<Record<string, Host>>,
 ): StorePlan {
-  const { mode = "global", expose = true, port = 9000, consolePort = 9001 } = args;
+  const { mode = "global", network = {}, port = API_PORT, consolePort = CONSOLE_PORT } = args;
+  const { expose = exposesByDefault(network) } = args;
   const scheme = args.tls ? "https" : "http";
   const pools = poolPlans(args, serviceName, swarmHosts, scheme);
   const servicesIn = (wanted: MinioMode) => pools.flatMap((pool) => servicePlans(serviceName, pool, wanted));
@@ -81,6 +97,7 @@ export function planOf(
     services: servicesIn(mode),
     otherRoles: servicesIn(mode === "global" ? "replicated" : "global").map(({ role }) => role),
     published: expose ? { port, consolePort } : undefined,
+    onHostNetwork: driverOf(network) === "host",
   };
 }
 

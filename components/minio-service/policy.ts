@@ -1,6 +1,7 @@
 /** What a user may do with the objects of a bucket. None of it reaches the bucket's own settings. */
 export type BucketAccess = "readonly" | "writeonly" | "readwrite";
 
+/** What a user may be given of a bucket. */
 export const BUCKET_ACCESS: readonly BucketAccess[] = ["readonly", "writeonly", "readwrite"];
 
 interface Statement {

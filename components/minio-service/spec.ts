@@ -1,6 +1,8 @@
-import type * as pulumi from "@pulumi/pulumi";
+import { isIP } from "node:net";
+import * as pulumi from "@pulumi/pulumi";
 import type { ContainerSpec, Mount, PublishedPort, ServiceSpec } from "../engine/types.ts";
 import type { DeepInput, FieldInputs } from "../shared/inputs.ts";
+import { RefusedError } from "../shared/refusal.ts";
 import type { FrozenValue } from "../swarm-service/args.ts";
 import type { FileHandle } from "../swarm-service/docker-files.ts";
 import { hostPort, MIB, resources, rotatedLog, scaled, SECOND } from "../swarm-service/spec-parts.ts";
@@ -128,6 +130,8 @@ function containerSpec(store: Store, { pool, hosts, mode }: ServicePlan): DeepIn
     ],
     // Not spelled out when empty: the state of earlier releases has none, and is not to change.
     ...(store.poolsConfig && { Configs: [configReference(store.poolsConfig)] }),
+    // Not spelled out either: on all networks but the hosts' own Docker knows the members' names.
+    ...(store.plan.onHostNetwork && { Hosts: memberLines(store.plan) }),
     // Swarm gives a task its name in the network only once its health check passes, and engines before 25 ask for the
     // first time after a whole interval. Members find each other by these names: a check made an outage of 4 s one of
     // 20 s. What ends is restarted all the same, and whether the cluster works is asked of the cluster.
@@ -152,8 +156,25 @@ function driveMounts({ plan, ownerLabels }: Store, host: MemberHost, drives: rea
   });
 }
 
-function publishedPorts({ published }: StorePlan): PublishedPort[] {
-  if (!published) return [];
+/** Lines of /etc/hosts that tell the members where each of them is. */
+function memberLines({ serviceName, hosts }: StorePlan): pulumi.Output<string>[] {
+  return hosts.map(({ hostname, privateAddress }) => {
+    const address = privateAddress.apply((known) => checkedAddress(serviceName, known));
+    return pulumi.interpolate`${address} ${memberName(serviceName, hostname)}`;
+  });
+}
+
+/** @throws when it is none: names are what members on their hosts' own network have no way to look up. */
+export function checkedAddress(serviceName: string, address: string): string {
+  if (isIP(address) !== 0) return address;
+  const problem =
+    "is no address, by which members on their hosts' own network find each other: give one as privateAddress";
+  throw new RefusedError(`MinioService "${serviceName}"`, [{ argument: "privateAddress", value: address, problem }]);
+}
+
+/** On their hosts' own network the members' ports are there without being published. */
+function publishedPorts({ published, onHostNetwork }: StorePlan): PublishedPort[] {
+  if (!published || onHostNetwork) return [];
   return [hostPort(API_PORT, published.port), hostPort(CONSOLE_PORT, published.consolePort)];
 }
 

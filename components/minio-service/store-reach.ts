@@ -13,6 +13,7 @@ export interface StoreReach {
 
 /** A store whose contents may be declared; a `MinioService` is one. */
 export interface ReachableStore {
+  /** How its contents are got at. */
   readonly reach: StoreReach;
 }
 

@@ -43,6 +43,7 @@ export interface GivenCertificate {
   caCertificate: pulumi.Input<string>;
 }
 
+/** `true`: certificates of an authority of the store's own; else how these are made, or those to take. */
 export type MinioTls = true | OwnCertificates | GivenCertificate;
 
 /** The certificates of a store as its services see them. */
@@ -74,11 +75,12 @@ export const TLS_ENVIRONMENT = {
 export function storeTls(
   name: string,
   tls: MinioTls,
-  store: { swarm: Swarm; serviceName: string; hosts: readonly Host[] },
+  store: { swarm: Swarm; serviceName: string; hosts: readonly Host[]; addresses?: pulumi.Input<string[]> },
   opts: pulumi.CustomResourceOptions,
 ): StoreTls {
-  const { swarm, serviceName, hosts } = store;
-  const { generation, ...texts } = certificatesOf(name, tls, (more) => namesOf(serviceName, hosts, more), opts);
+  const { swarm, serviceName, hosts, addresses = [] } = store;
+  const names = (more: readonly string[]) => namesOf(serviceName, hosts, more, addresses);
+  const { generation, ...texts } = certificatesOf(name, tls, names, opts);
   const make = (file: TlsFile) => dockerSecret(`${name}-tls-${file}`, swarm, texts[file], generation, opts);
   return { caCertificate: texts.ca, secrets: { ca: make("ca"), key: make("key"), certificate: make("certificate") } };
 }
@@ -88,11 +90,16 @@ export function tlsReferences({ secrets }: StoreTls): DeepInput<SecretReference>
   return (Object.keys(TLS_FILES) as TlsFile[]).map((file) => secretFile(secrets[file], TLS_FILES[file], "0"));
 }
 
-/** All that a store is called: by clients, by its members, and in their containers. */
+/**
+ * All that a store is called: by clients, by its members, and in their containers.
+ *
+ * @param addresses the members' own ones on their network, as far as they are known
+ */
 export function namesOf(
   serviceName: string,
   hosts: readonly Host[],
   more: readonly string[] = [],
+  addresses: pulumi.Input<string[]> = [],
 ): pulumi.Output<string[]> {
   const fixed = [
     serviceName,
@@ -100,9 +107,9 @@ export function namesOf(
     "127.0.0.1",
     ...hosts.map(({ hostname }) => memberName(serviceName, hostname)),
   ];
-  const addresses = hosts.flatMap(({ endpointAddress, privateAddress }) => [endpointAddress, privateAddress]);
-  return pulumi.all(addresses).apply((known) => {
-    const others = [...new Set([...fixed, ...known, ...more])].filter((one) => one !== serviceName);
+  const ofHosts = hosts.flatMap(({ endpointAddress, privateAddress }) => [endpointAddress, privateAddress]);
+  return pulumi.all([pulumi.all(ofHosts), pulumi.output(addresses)]).apply(([known, own]) => {
+    const others = [...new Set([...fixed, ...known, ...own, ...more])].filter((one) => one !== serviceName);
     return [serviceName, ...others.toSorted()];
   });
 }

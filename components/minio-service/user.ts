@@ -6,6 +6,7 @@ import { userFindings } from "./contents-findings.ts";
 import { type BucketAccess, policyOf } from "./policy.ts";
 import type { ReachableStore } from "./store-reach.ts";
 
+/** Which store a user is in, and what it may do there. */
 export interface MinioUserArgs {
   /** The store that the user is to work with. */
   store: ReachableStore;
@@ -39,6 +40,7 @@ export interface MinioUserArgs {
  * export const { accessKey, secretKey } = app;
  */
 export class MinioUser extends SwarmResource {
+  /** The user's name: what clients give as access key. */
   declare readonly accessKey: pulumi.Output<string>;
   /** Secret. */
   declare readonly secretKey: pulumi.Output<string>;

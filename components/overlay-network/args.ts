@@ -17,6 +17,16 @@ export interface OverlayNetworkArgs {
   networkName?: string;
 
   /**
+   * Whether the network is there already, made by hand or by another stack, and is taken on as it is. It is found by
+   * its name, and neither changed, made anew nor removed by this program. What else is given here is only compared
+   * with it: a difference is refused, as is a name that is not there. One that is not encrypted is warned of, unless
+   * `encrypted: false` says that this is meant.
+   * @default false: a network of that name that is there already is refused
+   * @example true
+   */
+  adopt?: boolean;
+
+  /**
    * Whether containers that are no service's may join: `docker run --network storage …`.
    * @default true
    */

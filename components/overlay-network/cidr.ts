@@ -102,11 +102,35 @@ function gatewayProblem(gateway: string, subnet: string): string | undefined {
   return taken[gateway] && `is the ${taken[gateway]} address of ${subnet}: give ${firstAddress(subnet)}`;
 }
 
-function rangeProblem(ipRange: string, subnet: string): string | undefined {
+/** What is wrong with a part of a subnet, which has to have addresses enough. */
+export function rangeProblem(ipRange: string, subnet: string, narrowest = NARROWEST): string | undefined {
   const problem = blockProblem(ipRange, subnet);
   if (problem) return problem;
   if (!contains(subnet, ipRange)) return `is not within the subnet ${subnet}: give a part of it`;
-  return parsed(ipRange).prefix > NARROWEST ? `leaves too few addresses: make it /${NARROWEST} or wider` : undefined;
+  return parsed(ipRange).prefix > narrowest ? `leaves too few addresses: make it /${narrowest} or wider` : undefined;
+}
+
+/** How many addresses of a block may be given away: not the subnet's first and last, nor its gateway's. */
+export function freeAddresses(block: string, subnet: string, gateway?: string): number | undefined {
+  if (!ipaddr.IPv4.isValidCIDR(block) || !ipaddr.IPv4.isValidCIDR(subnet)) return undefined;
+  const range = ipaddr.IPv4.parseCIDR(block);
+  const reserved = reservedAddresses(subnet, gateway).filter((address) => address.match(range));
+  return 2 ** (32 - range[1]) - reserved.length;
+}
+
+/** The one address of a block that may be given away; undefined where there are more, or none. */
+export function soleAddress(block: string, subnet: string, gateway: string): string | undefined {
+  if (freeAddresses(block, subnet, gateway) !== 1) return undefined;
+  const reserved = new Set(reservedAddresses(subnet, gateway).map(String));
+  const [a = 0, b = 0, c = 0, d = 0] = parsed(block).address.toByteArray();
+  // A block with one address to give has no more than two others, and blocks do not cross a byte's end.
+  const all = Array.from({ length: 2 ** (32 - parsed(block).prefix) }, (_, at) => `${a}.${b}.${c}.${d + at}`);
+  return all.find((address) => !reserved.has(address));
+}
+
+function reservedAddresses(subnet: string, gateway: string | undefined): ipaddr.IPv4[] {
+  const own = gateway && ipaddr.IPv4.isValid(gateway) ? [ipaddr.IPv4.parse(gateway)] : [];
+  return [ipaddr.IPv4.networkAddressFromCIDR(subnet), ipaddr.IPv4.broadcastAddressFromCIDR(subnet), ...own];
 }
 
 function parsed(block: string): Block {

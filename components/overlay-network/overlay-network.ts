@@ -1,12 +1,13 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { plain } from "../shared/inputs.ts";
+import { plainFields, plainRecord } from "../shared/inputs.ts";
 import { type Owner, ownerLabels, SWARM_LABEL } from "../shared/labels.ts";
 import { ownerOf } from "../shared/owner.ts";
 import { refuse } from "../shared/refusal.ts";
 import type { OverlayNetworkArgs } from "./args.ts";
 import {
   addressPlans,
+  adoptionFindings,
   DEFAULT_MTU,
   driverOptions,
   networkFindings,
@@ -27,6 +28,9 @@ export type { OverlayNetworkArgs };
  * const network = new OverlayNetwork("storage", { swarm });
  * @example
  * const network = new OverlayNetwork("storage", { swarm, subnet: "10.20.0.0/24", internal: true });
+ * @example
+ * // One that was made by hand, as it is.
+ * const network = new OverlayNetwork("storage", { swarm, networkName: "minio-overlay-network", adopt: true });
  */
 export class OverlayNetwork extends pulumi.ComponentResource {
   /** The network's id in the Swarm. */
@@ -41,42 +45,27 @@ export class OverlayNetwork extends pulumi.ComponentResource {
   constructor(name: string, args: OverlayNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     const subject = `OverlayNetwork "${name}"`;
     const networkName = args.networkName ?? name;
-    args.swarm.refuse(subject, networkFindings(networkName, known(args)));
+    const asked = args.adopt ? args : withDefaults(args);
+    args.swarm.refuse(subject, [
+      ...networkFindings(networkName, known(asked)),
+      ...(args.adopt ? adoptionFindings(deferred(args)) : []),
+    ]);
     super("pulumi-swarm:index:OverlayNetwork", name, {}, opts);
 
-    const { swarm } = args;
+    const { swarm, adopt } = args;
     const owner = ownerOf(name);
-    const demand = { kind: "network", subject, owner, name: networkName, shape: networkShape(known(args)) } as const;
-    const checked = swarm.preflight(demand, this, name);
-    const spec = checkedSpec(subject, networkName, args);
+    const shape = networkShape(known(asked));
+    const demand = { kind: "network", subject, owner, name: networkName, ...(adopt && { adopt }), shape } as const;
+    const child = { parent: this, provider: swarm.provider, dependsOn: swarm.preflight(demand, this, name) };
+    const network = adopt
+      ? docker.getNetworkOutput({ name: networkName }, child)
+      : madeNetwork(name, networkName, args, { spec: checkedSpec(subject, networkName, args), owner, child });
 
-    const network = new docker.Network(
-      `${name}-network`,
-      {
-        name: networkName,
-        driver: "overlay",
-        attachable: spec.attachable,
-        internal: spec.internal,
-        options: spec.apply(driverOptions),
-        // Left out, the addresses are the Swarm's choice and never a difference.
-        ipamConfigs: args.subnet === undefined ? undefined : spec.apply(addressPlans),
-        labels: pulumi.all([spec.labels, swarm.swarmId]).apply(([own, swarmId]) => labelList(own, owner, swarmId)),
-      },
-      {
-        parent: this,
-        provider: swarm.provider,
-        dependsOn: checked,
-        // Two networks of one name cannot be.
-        deleteBeforeReplace: true,
-        // Docker adds this one option by itself. The others stay compared: a change of theirs is seen.
-        ignoreChanges: [`options.["${VXLAN_OPTION}"]`],
-      },
-    );
-
-    this.networkId = network.id;
-    this.networkName = network.name;
-    this.subnet = network.ipamConfigs.apply((configs) => configs?.[0]?.subnet ?? "");
-    this.gateway = network.ipamConfigs.apply((configs) => configs?.[0]?.gateway ?? "");
+    this.networkId = pulumi.output(network.id);
+    this.networkName = pulumi.output(network.name);
+    const addresses = pulumi.output(network.ipamConfigs);
+    this.subnet = addresses.apply((configs) => configs?.[0]?.subnet ?? "");
+    this.gateway = addresses.apply((configs) => configs?.[0]?.gateway ?? "");
     this.registerOutputs({
       networkId: this.networkId,
       networkName: this.networkName,
@@ -86,24 +75,56 @@ export class OverlayNetwork extends pulumi.ComponentResource {
   }
 }
 
-type NetworkArgs = Omit<OverlayNetworkArgs, "swarm" | "networkName">;
+type NetworkArgs = Omit<OverlayNetworkArgs, "swarm" | "networkName" | "adopt">;
+
+function madeNetwork(
+  name: string,
+  networkName: string,
+  { swarm, subnet }: OverlayNetworkArgs,
+  { spec, owner, child }: { spec: pulumi.Output<NetworkSpec>; owner: Owner; child: pulumi.CustomResourceOptions },
+): docker.Network {
+  return new docker.Network(
+    `${name}-network`,
+    {
+      name: networkName,
+      driver: "overlay",
+      attachable: spec.attachable,
+      internal: spec.internal,
+      options: spec.apply(driverOptions),
+      // Left out, the addresses are the Swarm's choice and never a difference.
+      ipamConfigs: subnet === undefined ? undefined : spec.apply(addressPlans),
+      labels: pulumi.all([spec.labels, swarm.swarmId]).apply(([own, swarmId]) => labelList(own, owner, swarmId)),
+    },
+    {
+      ...child,
+      // Two networks of one name cannot be.
+      deleteBeforeReplace: true,
+      // Docker adds this one option by itself. The others stay compared: a change of theirs is seen.
+      ignoreChanges: [`options.["${VXLAN_OPTION}"]`],
+    },
+  );
+}
 
 function withDefaults({ subnet = "", gateway = "", ipRange = "", ...args }: NetworkArgs) {
   const { attachable = true, encrypted = true, internal = false, mtu = DEFAULT_MTU, labels = {} } = args;
   return { attachable, encrypted, internal, mtu, labels, subnet, gateway, ipRange };
 }
 
-/** The arguments that are known before the program runs. */
+/** What is known before the program runs. */
 function known(args: NetworkArgs): Partial<NetworkSpec> {
-  const { labels, ...rest } = withDefaults(args);
-  const values = Object.entries(rest).map(([argument, input]) => [argument, plain<unknown>(input)]);
-  return { ...(Object.fromEntries(values) as Partial<NetworkSpec>), labels: plainLabels(labels) };
+  const { labels, ...rest } = shapeOf(args);
+  return { ...plainFields<Omit<NetworkSpec, "labels">>(rest), labels: plainRecord(labels) };
 }
 
-function plainLabels(labels: OverlayNetworkArgs["labels"]): Record<string, string> | undefined {
-  const entries = Object.entries(plain(labels) ?? {}).map(([key, value]) => [key, plain(value)] as const);
-  const isKnown = plain(labels) !== undefined && entries.every(([, value]) => value !== undefined);
-  return isKnown ? (Object.fromEntries(entries) as Record<string, string>) : undefined;
+/** Names of the arguments that are given and not known before the program runs. */
+function deferred(args: NetworkArgs): string[] {
+  const values: Record<string, unknown> = known(args);
+  const given = Object.entries(shapeOf(args)).filter(([, input]) => input !== undefined);
+  return given.map(([argument]) => argument).filter((argument) => values[argument] === undefined);
+}
+
+function shapeOf({ attachable, encrypted, internal, mtu, labels, subnet, gateway, ipRange }: NetworkArgs) {
+  return { attachable, encrypted, internal, mtu, labels, subnet, gateway, ipRange };
 }
 
 /** All arguments, checked again once those are known that other resources give. */

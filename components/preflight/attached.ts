@@ -1,15 +1,9 @@
 import type { NetworkDetails } from "../engine/types.ts";
-import { DEFAULT_MTU, ENCRYPTED_OPTION, MTU_OPTION } from "../overlay-network/spec.ts";
-import {
-  isOwned,
-  NAME_LABEL,
-  type Owner,
-  ownerLabels,
-  PROJECT_LABEL,
-  STACK_LABEL,
-  SWARM_LABEL,
-} from "../shared/labels.ts";
+import { DEFAULT_MTU, ENCRYPTED_OPTION } from "../overlay-network/spec.ts";
+import { isOwned, NAME_LABEL, type Owner, ownerLabels, userLabels } from "../shared/labels.ts";
+import { MTU_OPTION } from "../shared/network-rules.ts";
 import type { NetworkDemand, NetworkShape } from "./demand.ts";
+import { comparable, partDifferences } from "./network-parts.ts";
 import { networksOf, servicesOf, type Situation } from "./observed.ts";
 
 /** A service that has to let go of a network before the network can be made anew. */
@@ -19,32 +13,58 @@ export interface Outage {
   services: { id: string; name: string }[];
 }
 
+/** Where a network differs from what it is to be. */
+export interface Difference {
+  argument: string;
+  wanted: unknown;
+  found: unknown;
+}
+
 /** A network that a killed `up` left behind. */
 export interface Leftover {
   network: string;
   networkId: string;
 }
 
-/** The network that is there for a demand, made by this stack earlier, be it under another name. */
-export function liveNetwork({ owner }: NetworkDemand, situation: Situation): NetworkDetails | undefined {
-  return networksOf(situation).find(({ network }) => isOwned(network.Labels, owner))?.network;
+/** The network that is there for a demand: to be taken on, or made by this stack earlier, be it under another name. */
+export function liveNetwork(demand: NetworkDemand, situation: Situation): NetworkDetails | undefined {
+  const networks = networksOf(situation).map(({ network }) => network);
+  if (!demand.adopt) return networks.find(({ Labels, ConfigOnly }) => isOwned(Labels, demand.owner) && !ConfigOnly);
+  const named = networks.filter(({ Name }) => Name === demand.name);
+  return named.find(({ Scope }) => Scope === "swarm") ?? named[0];
+}
+
+/** The demand with what a network that is taken on already is, where nothing else is asked for. */
+export function asFound(demand: NetworkDemand, situation: Situation): NetworkDemand {
+  const live = demand.adopt ? liveNetwork(demand, situation) : undefined;
+  return live ? { ...demand, shape: { ...shapeOf(live), ...given(demand.shape) } } : demand;
 }
 
 /** Where a network differs from what it is to be, by argument; only what is asked for counts. */
-export function differences(
-  demand: NetworkDemand,
-  live: NetworkDetails,
-): { argument: string; wanted: unknown; found: unknown }[] {
+export function differences(demand: NetworkDemand, live: NetworkDetails, situation: Situation): Difference[] {
+  if (demand.parts) return [...partedDifferences(demand, live), ...partDifferences(demand, demand.parts, situation)];
   const wanted = { networkName: demand.name, ...demand.shape };
   const found = { networkName: live.Name, ...shapeOf(live) };
   return (
     Object.keys(found)
       .map((argument) => argument as keyof typeof found)
-      .filter((argument) => wanted[argument] !== undefined && text(wanted[argument]) !== text(found[argument]))
+      .filter(
+        (argument) => wanted[argument] !== undefined && comparable(wanted[argument]) !== comparable(found[argument]),
+      )
       // With another subnet the gateway is another as well.
       .filter((argument, _, all) => argument !== "gateway" || !all.includes("subnet"))
       .map((argument) => ({ argument, wanted: wanted[argument], found: found[argument] }))
   );
+}
+
+/** What of a network is its own, and not its parts'. */
+function partedDifferences({ name, shape, parts }: NetworkDemand, live: NetworkDetails): Difference[] {
+  const pairs: Difference[] = [
+    { argument: "networkName", wanted: name, found: live.Name },
+    { argument: "driver", wanted: parts?.driver, found: live.Driver },
+    { argument: "attachable", wanted: shape.attachable, found: live.Attachable },
+  ];
+  return pairs.filter(({ wanted, found }) => wanted !== undefined && wanted !== found);
 }
 
 /** What uses a network: this stack's services, and what is somebody else's. */
@@ -72,8 +92,8 @@ export function attachedTo(network: NetworkDetails, owner: Owner, situation: Sit
 export function plannedOutages(demands: readonly NetworkDemand[], situation: Situation): Outage[] {
   if (!situation.allowOutage) return [];
   return demands.flatMap((demand) => {
-    const live = liveNetwork(demand, situation);
-    if (!live || differences(demand, live).length === 0) return [];
+    const live = demand.adopt ? undefined : liveNetwork(demand, situation);
+    if (!live || differences(demand, live, situation).length === 0) return [];
     const { services } = attachedTo(live, demand.owner, situation);
     return services.length > 0 ? [{ network: live.Name, networkId: live.Id, services }] : [];
   });
@@ -109,6 +129,10 @@ export function withoutNetworks(situation: Situation, gone: readonly Leftover[])
   return { ...situation, hosts: Object.fromEntries(hosts) };
 }
 
+function given<T extends object>(values: T): Partial<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
 function shapeOf({ Attachable, Internal, IPAM, Labels, Options }: NetworkDetails): Required<NetworkShape> {
   const [addresses] = IPAM.Config ?? [];
   return {
@@ -119,21 +143,11 @@ function shapeOf({ Attachable, Internal, IPAM, Labels, Options }: NetworkDetails
     subnet: addresses?.Subnet ?? "",
     gateway: addresses?.Gateway ?? "",
     ipRange: addresses?.IPRange ?? "",
-    labels: ownLabels(Labels ?? {}),
+    labels: userLabels(Labels ?? {}),
   };
-}
-
-function ownLabels(labels: Record<string, string>): Record<string, string> {
-  const set = [PROJECT_LABEL, STACK_LABEL, NAME_LABEL, SWARM_LABEL];
-  return Object.fromEntries(Object.entries(labels).filter(([label]) => !set.includes(label)));
 }
 
 function isOfStack(labels: Record<string, string> | null | undefined, owner: Owner): boolean {
   const { [NAME_LABEL]: _, ...stack } = ownerLabels(owner);
   return Object.entries(stack).every(([label, value]) => labels?.[label] === value);
-}
-
-function text(value: unknown): string {
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  return JSON.stringify(Object.entries(value).sort(([a], [b]) => a.localeCompare(b)));
 }

@@ -13,6 +13,28 @@ export interface NetworkShape {
   labels?: Record<string, string>;
 }
 
+/** What a network is made of on one host. What is absent is not known before the program runs. */
+export interface PartShape {
+  /** Empty: the host's engine chooses. */
+  subnet?: string;
+  gateway?: string;
+  /** Empty: all of the subnet. */
+  ipRange?: string;
+  /** Options of the driver, in the Engine's words. */
+  options?: Record<string, string>;
+  /** The user's own labels. */
+  labels?: Record<string, string>;
+}
+
+/** A network that each host makes of a part of its own. */
+export interface NetworkParts {
+  driver: "bridge" | "macvlan" | "ipvlan";
+  /** Name of the networks that hold what the parts are made of. */
+  configName: string;
+  /** By host key. */
+  hosts: Record<string, PartShape>;
+}
+
 /** A network that is to exist. */
 export interface NetworkDemand {
   kind: "network";
@@ -21,7 +43,14 @@ export interface NetworkDemand {
   owner: Owner;
   /** The network's name in the engine. */
   name: string;
+  /** Whether one that somebody else made is taken on as it is; `shape` is then what it is compared with. */
+  adopt?: boolean;
   shape: NetworkShape;
+  /**
+   * What each host makes it of.
+   * @default - it is an overlay network, which the Swarm makes
+   */
+  parts?: NetworkParts;
 }
 
 /** A service that is to exist, with the ports it takes on its hosts. */
@@ -43,6 +72,8 @@ export interface ServiceDemand {
   hosts: string[];
   /** Mount points of disks the service uses on each of its hosts, with the folder below each that is its own. */
   disks: { path: string; subfolder: string }[];
+  /** Whether it is on the hosts' own network, where Docker knows nothing of its ports. @default false */
+  onHostNetwork?: boolean;
   /** Whether the ports are not for everybody, which takes rules on each of its hosts. @default false */
   guarded?: boolean;
 }

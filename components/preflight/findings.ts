@@ -1,3 +1,4 @@
+import { asFound } from "./attached.ts";
 import type { Demand, NetworkDemand, ServiceDemand } from "./demand.ts";
 import { lineOf, type PreflightFinding } from "./finding.ts";
 import { machineFindings } from "./machine-findings.ts";
@@ -11,6 +12,7 @@ import { natWarnings } from "./underlay-findings.ts";
 /** What is found of the demands, refusals and warnings. */
 export function preflightFindings(demands: readonly Demand[], situation: Situation): PreflightFinding[] {
   const networks = demands.filter((demand): demand is NetworkDemand => demand.kind === "network");
+  const found = networks.map((network) => asFound(network, situation));
   const services = demands.filter((demand): demand is ServiceDemand => demand.kind === "service");
   return demands.flatMap((demand) => {
     switch (demand.kind) {
@@ -20,7 +22,7 @@ export function preflightFindings(demands: readonly Demand[], situation: Situati
           ...membershipFindings(demand, situation),
           ...machineFindings(demand, situation),
           ...poolFindings(demand, situation),
-          ...natWarnings(demand, networks, situation),
+          ...natWarnings(demand, found, situation),
         ];
       case "network":
         return networkFindings(demand, networks.slice(0, networks.indexOf(demand)), situation);

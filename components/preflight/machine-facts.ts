@@ -26,7 +26,7 @@ export interface MachineFacts {
   addresses?: { address: string; device: string }[];
   /** The largest packet of each device, in bytes. */
   mtus?: Record<string, number>;
-  kernel?: { vxlan: KernelSupport; esp: KernelSupport };
+  kernel?: { vxlan: KernelSupport; esp: KernelSupport; macvlan?: KernelSupport; ipvlan?: KernelSupport };
   /** Its own file systems by mount point, in bytes. */
   space?: Record<string, DiskSpace>;
   /** Whether there is a python3, with which ports are probed. */

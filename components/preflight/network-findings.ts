@@ -1,9 +1,11 @@
 import { contains, overlap } from "../overlay-network/cidr.ts";
 import { isOwned } from "../shared/labels.ts";
+import { adoptionFindings } from "./adoption-findings.ts";
 import { attachedTo, differences, liveNetwork } from "./attached.ts";
 import type { NetworkDemand } from "./demand.ts";
 import type { PreflightFinding } from "./finding.ts";
 import { networksOf, type Situation, subnetsOf } from "./observed.ts";
+import { isOutside, partFindings } from "./part-findings.ts";
 import { ownRoutes } from "./routes.ts";
 import { underlayFindings } from "./underlay-findings.ts";
 
@@ -18,11 +20,14 @@ export function networkFindings(
   others: readonly NetworkDemand[],
   situation: Situation,
 ): PreflightFinding[] {
+  if (demand.adopt) return adoptionFindings(demand, others, situation);
+  const { parts } = demand;
   const findings = [
     ...nameFindings(demand, others, situation),
-    ...encryptionFindings(demand, situation),
     ...overlapFindings(demand, others, situation),
-    ...underlayFindings(demand, situation),
+    ...(parts
+      ? partFindings(demand, parts, situation)
+      : [...encryptionFindings(demand, situation), ...underlayFindings(demand, situation)]),
     ...replacementFindings(demand, situation),
   ];
   return findings.map((finding) => ({ subject: demand.subject, ...finding }));
@@ -36,17 +41,26 @@ export function encryptsUnsafely(version: string): boolean {
 }
 
 function nameFindings(
-  { name, owner }: NetworkDemand,
+  { name, owner, parts }: NetworkDemand,
   others: readonly NetworkDemand[],
   situation: Situation,
 ): NetworkFinding[] {
   const about = { check: "names", argument: "networkName", value: name } as const;
   const twin = others.find((other) => other.name === name);
   if (twin) return [{ ...about, hosts: [], problem: `${twin.subject} has it already: choose another` }];
-  const foreign = networksOf(situation).find(({ network }) => network.Name === name && !isOwned(network.Labels, owner));
+  const names = [name, ...(parts ? [parts.configName] : [])];
+  const foreign = networksOf(situation).find(
+    ({ network }) => names.includes(network.Name) && !isOwned(network.Labels, owner),
+  );
   if (!foreign) return [];
-  const problem = `host ${foreign.host} has a network of that name which this component did not make: choose another, or remove it`;
-  return [{ ...about, hosts: [foreign.host], problem }];
+  const { host, network } = foreign;
+  const which = network.Name === name ? "of that name" : network.Name;
+  // Only what the Swarm makes itself can be taken on.
+  const problem = parts
+    ? `host ${host} has a network ${which} which this component did not make: choose another, or remove it`
+    : `host ${host} has a network of that name which this component did not make: choose another, remove it, or set ` +
+      "adopt: true to take it on as it is";
+  return [{ ...about, hosts: [host], problem }];
 }
 
 function encryptionFindings({ shape }: NetworkDemand, { hosts }: Situation): NetworkFinding[] {
@@ -72,25 +86,43 @@ function overlapFindings(
 ): NetworkFinding[] {
   const { subnet } = demand.shape;
   if (subnet === undefined) return [];
+  const isLinked = isOutside(demand);
   const taken = [
-    ...others.map((other) => ({ block: other.shape.subnet, hosts: [], what: `that of ${other.subject}` })),
+    ...others
+      .filter((other) => meet(demand, other))
+      .map((other) => ({ block: other.shape.subnet, hosts: [], what: `that of ${other.subject}` })),
     ...allocated(demand, situation),
-    ...routed(subnet, situation),
-    ...Object.entries(situation.addresses).map(([host, address]) => ({
-      block: `${address}/32`,
-      hosts: [host],
-      what: `the address of host ${host}`,
-    })),
+    // A network that is there outside of Docker has its hosts' routes and addresses for good reason.
+    ...(isLinked ? [] : routed(subnet, situation)),
+    ...(isLinked ? [] : addressed(situation)),
   ];
   const use = taken.find(({ block }) => block !== undefined && overlap(subnet, block));
   if (!use) return [];
-  const problem = `overlaps with ${use.block}, ${use.what}: choose a free one, or leave it out and the Swarm does`;
+  const whose = `${use.block}, ${use.what}`;
+  const problem = isLinked
+    ? `overlaps with ${whose}: no engine has an address in two networks: give one of them up there`
+    : `overlaps with ${whose}: choose a free one, or leave it out and the Swarm does`;
   return [{ check: "addresses", hosts: use.hosts, argument: "subnet", value: subnet, problem }];
 }
 
-function allocated({ owner }: NetworkDemand, situation: Situation) {
+/** Whether there is a host that is on both. */
+function meet({ parts }: NetworkDemand, { parts: others }: NetworkDemand): boolean {
+  return !parts || !others || Object.keys(parts.hosts).some((host) => host in others.hosts);
+}
+
+function addressed({ addresses }: Situation) {
+  return Object.entries(addresses).map(([host, address]) => ({
+    block: `${address}/32`,
+    hosts: [host],
+    what: `the address of host ${host}`,
+  }));
+}
+
+/** What lies on other hosts than the network is in nobody's way, nor what only holds a part for another network. */
+function allocated({ owner, parts }: NetworkDemand, situation: Situation) {
   return networksOf(situation)
-    .filter(({ network }) => !isOwned(network.Labels, owner))
+    .filter(({ network }) => !isOwned(network.Labels, owner) && !network.ConfigOnly)
+    .filter(({ network, host }) => !parts || network.Scope === "swarm" || host in parts.hosts)
     .flatMap(({ network, host }) =>
       subnetsOf(network).map((block) => ({
         block,
@@ -126,7 +158,7 @@ function replacementFindings(demand: NetworkDemand, situation: Situation): Netwo
   const wayOut = situation.allowOutage
     ? `${blocking.join(", ")} is not this stack's and would lose it: detach it first`
     : `${blocking.join(", ")} would lose it: put the value back, or set allowOutage: true on the Swarm`;
-  return differences(demand, live).map(({ argument, wanted, found }) => ({
+  return differences(demand, live, situation).map(({ argument, wanted, found }) => ({
     check: "names",
     hosts: [],
     argument,

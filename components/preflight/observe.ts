@@ -9,7 +9,7 @@ import { done, notYet, waitFor } from "../provider/wait.ts";
 import { errorText } from "../shared/error-text.ts";
 import { readLocalFacts } from "./local-facts.ts";
 import type { MachineFacts } from "./machine-facts.ts";
-import type { ObservedHost, Situation } from "./observed.ts";
+import { type ObservedHost, type Situation, withPartLabels } from "./observed.ts";
 import { readRemoteFacts } from "./remote-facts.ts";
 
 /** A host as the program knows it. */
@@ -42,7 +42,7 @@ export async function observe(hosts: Record<string, HostToObserve>): Promise<Omi
     }),
   );
   return {
-    hosts: byKey(found, ({ host }) => host),
+    hosts: withPartLabels(byKey(found, ({ host }) => host)),
     machines: byKey<(typeof found)[number], MachineFacts>(found, ({ machine }) => machine),
     addresses: byKey(found, ({ privateAddress }) => privateAddress),
     reasons: byKey(found, ({ reason }) => reason),

@@ -64,6 +64,23 @@ export function networksOf({ hosts }: Situation): { network: NetworkDetails; hos
   return [...new Map(all.reverse().map((entry) => [entry.network.Id, entry])).values()].reverse();
 }
 
+/**
+ * The hosts with all their networks' labels. One that hosts make of parts has none in the Swarm: whose it is, the labels
+ * of its parts tell, on whichever host there is one.
+ */
+export function withPartLabels(hosts: Situation["hosts"]): Situation["hosts"] {
+  const all = Object.values(hosts).flatMap(({ networks }) => networks);
+  const labels = new Map(all.filter(({ ConfigOnly }) => ConfigOnly).map(({ Name, Labels }) => [Name, Labels]));
+  const labelled = (network: NetworkDetails): NetworkDetails => {
+    const isMade = network.Scope === "swarm" && network.ConfigFrom !== undefined;
+    const own = isMade ? labels.get(network.ConfigFrom?.Network ?? "") : undefined;
+    return own ? { ...network, Labels: own } : network;
+  };
+  return Object.fromEntries(
+    Object.entries(hosts).map(([key, host]) => [key, { ...host, networks: host.networks.map(labelled) }] as const),
+  );
+}
+
 export function subnetsOf(network: NetworkDetails): string[] {
   return (network.IPAM.Config ?? []).flatMap(({ Subnet }) => Subnet ?? []);
 }

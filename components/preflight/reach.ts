@@ -4,6 +4,7 @@ import type { EngineConnection } from "../engine/connection.ts";
 import { hasShell, runScript } from "../engine/shell.ts";
 import { errorText } from "../shared/error-text.ts";
 import { lastLine } from "../shared/last-line.ts";
+import { asFound } from "./attached.ts";
 import type { Demand, NetworkDemand, SwarmDemand } from "./demand.ts";
 import type { PreflightFinding } from "./finding.ts";
 import { isNode, keysOf, type Situation } from "./observed.ts";
@@ -35,7 +36,9 @@ export async function reachFindings(
   const swarm = demands.find((demand): demand is SwarmDemand => demand.kind === "swarm");
   const keys = keysOf(situation);
   if (!swarm || keys.length < 2 || keys.every((key) => isNode(situation, key))) return [];
-  const networks = demands.filter((demand): demand is NetworkDemand => demand.kind === "network");
+  const networks = demands
+    .filter((demand): demand is NetworkDemand => demand.kind === "network")
+    .map((network) => asFound(network, situation));
   const needs = probeNeeds(swarm, networks, situation);
   const able = keys.filter((key) => hosts[key] && hasShell(hosts[key].connection) && situation.machines[key]);
   const taking = able.flatMap((key) => probeHost(swarm, situation, key) ?? []);

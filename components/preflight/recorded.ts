@@ -39,8 +39,15 @@ export function recordedUnlockKey(): pulumi.Output<boolean> {
 
 const CLUSTER = "pulumi-nodejs:dynamic/swarm:Cluster";
 
+/** The output that tells a network's id, by the type of resource that makes one. */
+const NETWORK_IDS: Record<string, string> = {
+  "docker:index/network:Network": "id",
+  "pulumi-nodejs:dynamic/swarm:SwarmNetwork": "networkId",
+};
+
 function networkIds(resources: Record<string, RecordedResource>): string[] {
-  return Object.values(resources).flatMap(({ type, outputs }) =>
-    type === "docker:index/network:Network" && typeof outputs?.["id"] === "string" ? [outputs["id"]] : [],
-  );
+  return Object.values(resources).flatMap(({ type, outputs }) => {
+    const id = outputs?.[NETWORK_IDS[type ?? ""] ?? ""];
+    return typeof id === "string" ? [id] : [];
+  });
 }

@@ -39,6 +39,8 @@ part addresses; ip -o addr show 2>/dev/null
 part links; ip -o link show 2>/dev/null
 kernel vxlan CONFIG_VXLAN
 kernel esp4 CONFIG_INET_ESP
+kernel macvlan CONFIG_MACVLAN
+kernel ipvlan CONFIG_IPVLAN
 # A sudo that is tried by whoever may not use it writes to the machine's administrator.
 # Whose a socket is only root is told.
 part holders; { ss -Hltnp 'sport = :7946 or sport = :2377' || true; } 2>/dev/null
@@ -63,7 +65,12 @@ export function parseFacts(printed: string, during: { asked: number; answered: n
     clock: clockOf(part("clock"), part("clock-at-end"), during),
     addresses: nonEmpty(addressesOf(part("addresses"))),
     mtus: mtusOf(part("links")),
-    kernel: { vxlan: supportOf(part("kernel vxlan")), esp: supportOf(part("kernel esp4")) },
+    kernel: {
+      vxlan: supportOf(part("kernel vxlan")),
+      esp: supportOf(part("kernel esp4")),
+      macvlan: supportOf(part("kernel macvlan")),
+      ipvlan: supportOf(part("kernel ipvlan")),
+    },
     space: spaceOf(part("space")),
     python: part("python") !== "",
     root: part("root") === "yes",

@@ -5,7 +5,7 @@ import type { ServiceDemand } from "./demand.ts";
 import type { PreflightFinding } from "./finding.ts";
 import type { MachineFacts } from "./machine-facts.ts";
 import { shortageAt } from "./disk-space.ts";
-import { isNode, servicesOf, type Situation } from "./observed.ts";
+import { isNode, type ObservedHost, servicesOf, type Situation } from "./observed.ts";
 
 /** A finding about one service, whose name goes without saying. */
 type ServiceFinding = Omit<PreflightFinding, "subject">;
@@ -79,7 +79,14 @@ function holderOf(port: number, key: string, demand: ServiceDemand, situation: S
   );
   if (service) return ours.has(service.ID) ? undefined : `service ${service.Spec.Name}`;
   if (container) return `container ${container.Names[0]?.replace(/^\//, "") ?? container.Id}`;
+  // A task on its host's own network holds its ports as any process does.
+  if (demand.onHostNetwork && (ours.size > 0 || runsThere(demand, host))) return undefined;
   return situation.machines[key]?.listening.includes(port) ? "a process outside Docker" : undefined;
+}
+
+/** Whether a task of the service runs on a host; while managers elect a leader, its name has to do. */
+function runsThere({ name }: ServiceDemand, { containers }: ObservedHost): boolean {
+  return containers.some(({ Labels }) => Labels["com.docker.swarm.service.name"] === name);
 }
 
 /** Rules are set as root, by ssh. */

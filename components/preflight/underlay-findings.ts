@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import ipaddr from "ipaddr.js";
+import { freeAddresses } from "../overlay-network/cidr.ts";
 import { DEFAULT_MTU } from "../overlay-network/spec.ts";
 import { liveNetwork } from "./attached.ts";
 import type { NetworkDemand, SwarmDemand } from "./demand.ts";
@@ -121,18 +121,6 @@ function sizeFindings({ subject, shape }: NetworkDemand, situation: Situation): 
     `has ${has} addresses beside the gateway's, and ${hosts} hosts need ${needs} (on each host one for a task and one ` +
     "for Swarm itself): choose a wider one, for instance a /24";
   return [{ subject, check: "addresses", hosts: [], argument, value: block, problem }];
-}
-
-/** How many addresses of a block may be given away: not the subnet's first and last, nor its gateway's. */
-export function freeAddresses(block: string, subnet: string, gateway?: string): number | undefined {
-  if (!ipaddr.IPv4.isValidCIDR(block) || !ipaddr.IPv4.isValidCIDR(subnet)) return undefined;
-  const range = ipaddr.IPv4.parseCIDR(block);
-  const reserved = [
-    ipaddr.IPv4.networkAddressFromCIDR(subnet),
-    ipaddr.IPv4.broadcastAddressFromCIDR(subnet),
-    ...(gateway && ipaddr.IPv4.isValid(gateway) ? [ipaddr.IPv4.parse(gateway)] : []),
-  ];
-  return 2 ** (32 - range[1]) - reserved.filter((address) => address.match(range)).length;
 }
 
 /** Hosts that a finding is about; of one about none in particular, all. */

@@ -6,7 +6,7 @@ import { GONE, type ResourceHandler } from "./handler.ts";
 import { joinSwarm } from "./join.ts";
 import { leave, nodeOf, untilDemoted } from "./leave.ts";
 import { findManager, isOutdated, type Managers, requireManager } from "./managers.ts";
-import { changeRole } from "./nodes.ts";
+import { changeRole, NODE_INTERVAL } from "./nodes.ts";
 import { inTurn } from "./turns.ts";
 import { changedKeys, isUnknown, ResourceProblem } from "./values.ts";
 import { done, notYet, waitFor } from "./wait.ts";
@@ -119,7 +119,7 @@ async function knownNode(engine: Engine, inputs: MemberInputs): Promise<NodeDeta
         ? done(node)
         : notYet(`the managers see it ${node?.Status.State ?? "not"} yet`);
     },
-    { what: `node ${NodeID} joining`, limitSeconds: inputs.timeoutSeconds },
+    { what: `node ${NodeID} joining`, limitSeconds: inputs.timeoutSeconds, intervalMs: NODE_INTERVAL },
     (because) =>
       new ResourceProblem(`node ${NodeID} did not become ready within ${inputs.timeoutSeconds} s: ${because}`),
   );

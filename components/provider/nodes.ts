@@ -8,6 +8,9 @@ import { ResourceProblem, same } from "./values.ts";
 /** Asked of every node that comes or goes: with a list of all nodes each time, a large Swarm would be told of endlessly. */
 export const MANAGERS = { role: ["manager"] };
 
+/** How often a manager is asked about a node that comes or changes, in milliseconds: that is a matter of tenths. */
+export const NODE_INTERVAL = 200;
+
 /** How long managers may take to see each other again after a change among them, in seconds. */
 const SETTLING = 20;
 
@@ -55,7 +58,7 @@ export async function changeRole(
         throw error;
       }
     },
-    { what: `node ${id} becoming a ${role}`, limitSeconds },
+    { what: `node ${id} becoming a ${role}`, limitSeconds, intervalMs: NODE_INTERVAL },
     (because) => new ResourceProblem(`node ${id} did not become a ${role} within ${limitSeconds} s: ${because}`),
   );
 }

@@ -14,12 +14,16 @@ export type Kind =
   | "Preflight"
   | "Cluster"
   | "Member"
+  | "NetworkPart"
   | "NodeSettings"
+  | "PredefinedNetwork"
   | "Service"
+  | "SwarmNetwork"
   | "RootCredentials"
   | "Blueprint"
   | "Bucket"
   | "Certificate"
+  | "ForLife"
   | "User"
   | "Verdict";
 

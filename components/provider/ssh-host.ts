@@ -8,7 +8,7 @@ import { type HostWork, needsWork, workProblem, workScript } from "../host/host-
 import type { Survey } from "../host/survey.ts";
 import type { ResourceHandler } from "./handler.ts";
 import { type HostState, reach } from "./host.ts";
-import { changedInputs, look, type SshHostInputs, whenItAnswers } from "./ssh-survey.ts";
+import { changedInputs, look, looks, type SshHostInputs, whenItAnswers } from "./ssh-survey.ts";
 import { isUnknown, ResourceProblem } from "./values.ts";
 
 export interface SshHostState extends SshHostInputs, HostState {}
@@ -54,7 +54,7 @@ async function isOtherwise(olds: SshHostState, news: SshHostInputs): Promise<boo
 }
 
 async function prepare(inputs: SshHostInputs): Promise<SshHostState> {
-  const { survey, work } = await whenItAnswers(inputs);
+  const { survey, work } = looks.take(inputs) ?? (await whenItAnswers(inputs));
   if (work.install || work.start || work.folders.length > 0) await doWork(inputs, work, survey);
   const state = await reach(inputs);
   if (work.install) await prove(inputs);

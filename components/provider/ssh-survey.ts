@@ -5,6 +5,7 @@ import { appraise, type HostWish, type HostWork } from "../host/host-work.ts";
 import { parseSurvey, type Survey, surveyScript } from "../host/survey.ts";
 import type { ResourceHandler } from "./handler.ts";
 import type { HostInputs } from "./host.ts";
+import { Recent } from "./recent.ts";
 import { changedKeys, ResourceProblem } from "./values.ts";
 import { done, notYet, waitFor } from "./wait.ts";
 
@@ -16,6 +17,18 @@ const LOOK_MS = 60_000;
 /** How long a machine that starts may turn away a user whom it does not know yet, in seconds. */
 const LOGIN_SECONDS = 30;
 
+/** What a machine told of itself, and what is to be done there. */
+export interface Look {
+  survey: Survey;
+  work: HostWork;
+}
+
+/**
+ * The looks of this run. The host that a look is the first half of comes as soon as all have been taken, and need not
+ * log in for the same again; where that took long, it does.
+ */
+export const looks = new Recent<SshHostInputs, Look>(30, (a, b) => !changedInputs(a, b));
+
 /**
  * The first look at a machine that is new, or is to be otherwise. All hosts are looked at before any of them is touched:
  * what is wrong with one leaves the others as they are.
@@ -26,12 +39,12 @@ export const SshSurvey: ResourceHandler<SshHostInputs> = {
   },
 
   async create(inputs) {
-    await whenItAnswers(inputs);
+    looks.keep(inputs, await whenItAnswers(inputs));
     return { id: inputs.hostname, outs: inputs };
   },
 
   async update(_id, _olds, news) {
-    await whenItAnswers(news);
+    looks.keep(news, await whenItAnswers(news));
     return { outs: news };
   },
 
@@ -52,7 +65,7 @@ export async function look({ connection, drives }: SshHostInputs, timeoutMs: num
 }
 
 /** @throws ResourceProblem with everything that only the user can mend. */
-export function whenItAnswers(inputs: SshHostInputs): Promise<{ survey: Survey; work: HostWork }> {
+export function whenItAnswers(inputs: SshHostInputs): Promise<Look> {
   const { hostname, timeoutSeconds, connection } = inputs;
   const begun = performance.now();
   const problem = (lines: string[]) => new ResourceProblem(lines.map((line) => `host ${hostname}: ${line}`).join("\n"));

@@ -1,13 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { AllowFrom } from "../firewall/firewall.ts";
+import type { DataNetwork } from "../node-network/data-network.ts";
 import type { Swarm } from "../swarm/swarm.ts";
 import type { TaskLimits } from "../swarm-service/task-limits.ts";
 
 /** The network on which a gateway finds the store; an `OverlayNetwork` is one. */
-export interface GatewayNetwork {
-  /** The network's id in the Swarm. */
-  readonly networkId: pulumi.Output<string>;
-}
+export type GatewayNetwork = Pick<DataNetwork, "networkId" | "driver">;
 
 /** A store that a gateway stands before; a `MinioService` is one. */
 export interface GatewayStore {
@@ -41,7 +39,7 @@ export interface S3GatewayArgs extends TaskLimits {
   /** The Swarm that runs the gateway. */
   swarm: Swarm;
 
-  /** The overlay network that the store's members talk over. */
+  /** The overlay network that the store's members talk over, or a further one of theirs. */
   network: GatewayNetwork;
 
   /**

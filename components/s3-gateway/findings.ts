@@ -6,7 +6,8 @@ import { plain } from "../shared/inputs.ts";
 import { portFindings } from "../shared/port.ts";
 import type { Finding } from "../shared/refusal.ts";
 import { amountFindings } from "../swarm-service/task-limits.ts";
-import type { S3GatewayArgs } from "./args.ts";
+import { driverOf } from "../node-network/data-network.ts";
+import type { GatewayNetwork, S3GatewayArgs } from "./args.ts";
 import { gatewayImageFindings } from "./image.ts";
 
 /** Below it Traefik does not start. */
@@ -33,6 +34,16 @@ export function gatewayFindings(
     ...(image === undefined ? [] : gatewayImageFindings(image)),
     ...amountFindings(args, LEAST_MEMORY_MIB),
   ];
+}
+
+/** What is wrong with the network on which a gateway is to find a store. */
+export function gatewayNetworkFindings(network: Pick<GatewayNetwork, "driver">): Finding[] {
+  const driver = driverOf(network);
+  if (driver === "overlay") return [];
+  const problem =
+    "is not a network on which a gateway both finds members of all hosts and has ports published: give an " +
+    "OverlayNetwork, which the store has among its networks";
+  return [{ argument: "network", value: driver, problem }];
 }
 
 /** The port of the S3 API. */

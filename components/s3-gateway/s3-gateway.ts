@@ -8,7 +8,7 @@ import { NodeSettings } from "../swarm/node-settings.ts";
 import { SwarmService } from "../swarm-service/swarm-service.ts";
 import type { S3GatewayArgs } from "./args.ts";
 import { gatewayFiles } from "./files.ts";
-import { apiPort, gatewayFindings } from "./findings.ts";
+import { apiPort, gatewayFindings, gatewayNetworkFindings } from "./findings.ts";
 import { DEFAULT_GATEWAY_IMAGE, gatewayImageFindings } from "./image.ts";
 import { GATEWAY, gatewayLabel, gatewaySpec } from "./spec.ts";
 import { type GatewayPlan, PROBES, traefikRoutes } from "./traefik.ts";
@@ -38,7 +38,7 @@ export class S3Gateway extends pulumi.ComponentResource {
   constructor(name: string, args: S3GatewayArgs, opts?: pulumi.ComponentResourceOptions) {
     const subject = `S3Gateway "${name}"`;
     const { swarm, network, store, tls, consolePort, serviceName = name } = args;
-    swarm.refuse(subject, gatewayFindings(args, serviceName, swarm.hosts));
+    swarm.refuse(subject, [...gatewayFindings(args, serviceName, swarm.hosts), ...gatewayNetworkFindings(network)]);
     super("pulumi-swarm:index:S3Gateway", name, {}, opts);
 
     const port = apiPort(args);

@@ -19,6 +19,12 @@ export function ownerLabels(owner: Owner): Record<string, string> {
   return { [PROJECT_LABEL]: owner.project, [STACK_LABEL]: owner.stack, [NAME_LABEL]: owner.name };
 }
 
+/** The labels that are neither an owner's nor a Swarm's: the user's own. */
+export function userLabels(labels: Readonly<Record<string, string>>): Record<string, string> {
+  const set = [PROJECT_LABEL, STACK_LABEL, NAME_LABEL, SWARM_LABEL];
+  return Object.fromEntries(Object.entries(labels).filter(([label]) => !set.includes(label)));
+}
+
 /** Whether an object with these labels is the owner's. */
 export function isOwned(labels: Record<string, string> | null | undefined, owner: Owner): boolean {
   return Object.entries(ownerLabels(owner)).every(([key, value]) => labels?.[key] === value);

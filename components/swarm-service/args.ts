@@ -11,6 +11,7 @@ export interface FrozenValue {
   because: string;
 }
 
+/** What a service is to be, and how it is known to work. */
 export interface SwarmServiceArgs {
   /** The Swarm that runs the service. */
   swarm: Swarm;

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { NodeAvailability } from "../engine/types.ts";
 import type { Host } from "../host/host.ts";
 
+/** Which hosts make up a Swarm, and its settings. */
 export interface SwarmArgs {
   /**
    * Hosts that manage the Swarm; they run tasks as well. An odd number: of 3 one may fail, of 5 two.

@@ -3,6 +3,7 @@ import type { NodeAvailability } from "../engine/types.ts";
 import { SwarmResource } from "../provider/resource.ts";
 import type { Swarm } from "./swarm.ts";
 
+/** Which node, and what is set of it. */
 export interface NodeSettingsArgs {
   /** The Swarm the node belongs to. */
   swarm: Swarm;

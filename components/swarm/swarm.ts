@@ -20,6 +20,7 @@ import { swarmFindings } from "./swarm-findings.ts";
 export interface SwarmNode {
   /** The Swarm's id for the node. */
   nodeId: pulumi.Output<string>;
+  /** What it is in the Swarm. */
   role: NodeRole;
   /** The address the Swarm knows it by. */
   address: pulumi.Output<string>;
@@ -112,6 +113,8 @@ export class Swarm extends pulumi.ComponentResource {
   /**
    * Has what a component needs of the engines checked with everything else, before anything is touched. Returns the
    * resource to depend on. Call it in the component's constructor, before its first child.
+   *
+   * @internal
    */
   preflight(demand: Demand, parent: pulumi.ComponentResource, name: string): pulumi.Resource {
     return this.#preflight.require(demand, parent, name);
@@ -120,13 +123,19 @@ export class Swarm extends pulumi.ComponentResource {
   /**
    * Refuses a component of this Swarm for what is wrong with its arguments. The program ends with that, and what it
    * declared before, the Swarm itself for one, is not made either.
+   *
+   * @internal
    */
   refuse(subject: string, findings: readonly Finding[]): void {
     if (findings.length > 0) this.#preflight.withhold();
     refuse(subject, findings);
   }
 
-  /** Where the tasks of this Swarm run: each node with its engine, by host key. */
+  /**
+   * Where the tasks of this Swarm run: each node with its engine, by host key.
+   *
+   * @internal
+   */
   get nodeEngines(): Record<string, { nodeId: pulumi.Output<string>; connection: pulumi.Output<EngineConnection> }> {
     return byKey(Object.values(this.hosts), (host) => ({
       nodeId: this.node(host.key).nodeId,

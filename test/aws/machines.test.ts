@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test, type TestContext } from "vitest";
 import { findAwsPlugin } from "../../toolchain/aws-plugin.ts";
 import { ROOT } from "../../toolchain/cache.ts";
 import { TestStack } from "../integration/stack.ts";
-import { ec2, type Moto, putParameter, startMoto } from "./moto.ts";
+import { ec2, idsIn, ingress, type Moto, putParameter, startMoto, x86Images } from "./moto.ts";
 
 const plugin = findAwsPlugin();
 const IMAGE = "/images/debian";
@@ -13,8 +13,7 @@ let moto: Moto;
 let stack: TestStack;
 
 const needed = (context: TestContext) => {
-  if (!plugin)
-    context.skip("the AWS plugin is not here: `npm run test:aws` makes it, where it must be built in half an hour");
+  if (!plugin) context.skip("the AWS plugin is not here: `npm run test:aws` makes it");
 };
 
 const managers = { a: { zone: "eu-central-1a" }, b: { zone: "eu-central-1b" }, c: { zone: "eu-central-1c" } };
@@ -27,9 +26,6 @@ const machines = {
   allowFrom: { s3: ["0.0.0.0/0"], ssh: ["192.0.2.7/32"] },
 };
 
-const idsIn = (xml: string, tag: string) =>
-  [...xml.matchAll(new RegExp(`<${tag}>([^<]+)</${tag}>`, "g"))].map(([, id]) => id);
-
 beforeAll(async () => {
   if (!plugin) return;
   moto = await startMoto();
@@ -38,18 +34,9 @@ beforeAll(async () => {
     config: { "machines:endpoint": moto.endpoint, "machines:machines": machines },
     plugins: [plugin],
   });
-  const [image = ""] = await x86Images();
+  const [image = ""] = await x86Images(moto.endpoint);
   await putParameter(moto.endpoint, IMAGE, image);
 });
-
-/** Images of moto's own for the architecture of the instance types used here. */
-async function x86Images(): Promise<string[]> {
-  const xml = await ec2(moto.endpoint, "DescribeImages");
-  return xml
-    .split("<item>")
-    .filter((item) => item.includes("<architecture>x86_64</architecture>"))
-    .flatMap((item) => idsIn(item, "imageId") as string[]);
-}
 
 afterAll(() => {
   moto?.stop();
@@ -62,15 +49,51 @@ test("all of it is made, and a second preview is clean, also after a newer image
   needed(context);
   await stack.up();
   expect(stepsOf(await stack.preview())).toEqual([]);
-  const [, newer = ""] = await x86Images();
+  const [, newer = ""] = await x86Images(moto.endpoint);
   await putParameter(moto.endpoint, IMAGE, newer);
   expect(stepsOf(await stack.preview({ refresh: true }))).toEqual([]);
+});
+
+test("security groups let in what is stated, as AWS was told it", async (context) => {
+  needed(context);
+  expect(await ingress(moto.endpoint)).toMatchObject({
+    "prod-members": [
+      "50 0 prod-members",
+      ...["tcp 22 192.0.2.7/32", "tcp 7946 prod-members", "tcp 9000 0.0.0.0/0"],
+      ...["udp 4789 prod-members", "udp 7946 prod-members"],
+    ],
+    "prod-managers": ["tcp 2377 prod-members"],
+  });
+});
+
+test("another machine touches no other", async (context) => {
+  needed(context);
+  stack.config("machines:machines", { ...machines, workers: { d: worker, e: { ...worker, zone: "eu-central-1b" } } });
+  const steps = stepsOf(await stack.preview());
+  expect(steps).toContain("create prod-e");
+  expect(steps.filter((step) => !/^create prod-e\b/.test(step))).toEqual([]);
 });
 
 test("another type touches the instance alone", async (context) => {
   needed(context);
   stack.config("machines:machines", { ...machines, workers: { d: { ...worker, type: "t3.xlarge" } } });
   expect(stepsOf(await stack.preview())).toEqual(["update prod-d"]);
+});
+
+test("a volume that would go is refused in the preview, until an update has said that it may", async (context) => {
+  needed(context);
+  const without = { d: { ...worker, volumes: { d1: { sizeGiB: 10 } } } };
+  const moved = { d: { ...worker, zone: "eu-central-1b" } };
+  for (const workers of [without, moved, {}]) {
+    stack.config("machines:machines", { ...machines, workers });
+    expect((await stack.refused("preview")).output).toMatch(/prod-d-d2.*protect/s);
+  }
+  stack.config("machines:machines", { ...machines, workers: { d: worker }, allowDataLoss: true });
+  await stack.up();
+  stack.config("machines:machines", { ...machines, workers: without, allowDataLoss: true });
+  expect(stepsOf(await stack.preview())).toEqual(["delete prod-d-d2", "delete prod-d-d2"]);
+  stack.config("machines:machines", machines);
+  await stack.up();
 });
 
 test("another generation makes the machine anew, and its volumes stay", async (context) => {

@@ -56,6 +56,46 @@ export function ec2(endpoint: string, action: string): Promise<string> {
   return request(endpoint, "ec2", headers, new URLSearchParams({ Action: action, Version: "2016-11-15" }).toString());
 }
 
+/** What stands in the elements of that name. */
+export function idsIn(xml: string, tag: string): string[] {
+  return [...xml.matchAll(new RegExp(`<${tag}>([^<]+)</${tag}>`, "g"))].map(([, id = ""]) => id);
+}
+
+/**
+ * What each security group lets in, one line a rule: protocol, port, and addresses or names of groups. Names are those of
+ * the program, without what makes them unique.
+ */
+export async function ingress(endpoint: string): Promise<Record<string, string[]>> {
+  const xml = await ec2(endpoint, "DescribeSecurityGroups");
+  const groups = xml
+    .split("<groupName>")
+    .slice(1)
+    .map((text) => text.split("</groupName>") as [string, string]);
+  const nameOf = (name: string) => name.replace(/-[0-9a-f]{7}$/, "");
+  const ids = [...xml.matchAll(/<groupId>(sg-\w+)<\/groupId><ipPermissionsEgress.*?<groupName>([^<]+)</gs)];
+  const names = new Map(ids.map(([, id = "", name = ""]) => [id, nameOf(name)] as const));
+  const rules = (text: string) => {
+    const [, permissions = ""] = /<ipPermissions>(.*?)<\/ipPermissions>/s.exec(text) ?? [];
+    return permissions
+      .split("<ipProtocol>")
+      .slice(1)
+      .map((rule) => {
+        const [protocol = ""] = rule.split("<");
+        const others = idsIn(rule, "groupId").map((id) => names.get(id) ?? id);
+        return [protocol, idsIn(rule, "fromPort")[0] ?? "0", ...idsIn(rule, "cidrIp"), ...others].join(" ");
+      });
+  };
+  return Object.fromEntries(groups.map(([name, text]) => [nameOf(name), rules(text).sort()]));
+}
+
+/** Images of moto's own for the architecture of the instance types used here. */
+export async function x86Images(endpoint: string): Promise<string[]> {
+  const items = (await ec2(endpoint, "DescribeImages")).split("<item>");
+  return items
+    .filter((item) => item.includes("<architecture>x86_64</architecture>"))
+    .flatMap((item) => idsIn(item, "imageId"));
+}
+
 /** Nobody looks at the signature, only at whom it is for. */
 async function request(
   endpoint: string,

@@ -4,7 +4,7 @@ import type { Engine } from "../../components/engine/engine.ts";
 import { Client, type StoreAccess, told } from "./client.ts";
 import { ownedObjects } from "./contents.ts";
 import { killTree } from "./kill-tree.ts";
-import type { EngineEvent } from "./run.ts";
+import type { EngineEvent } from "../../commands/support/events.ts";
 import { buckets, someObject } from "./s3.ts";
 import { ONE_DRIVE, onLab } from "./scene.ts";
 import type { TestStack } from "./stack.ts";

@@ -1,6 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { execWithInput } from "../../components/engine/attached.ts";
-import type { Engine } from "../../components/engine/engine.ts";
+import { AttachedContainer } from "./attached-container.ts";
 import { accessOf, type StoreAccess } from "./client.ts";
 import { type HostConfig, hostConfig, onLab } from "./scene.ts";
 import type { TestStack } from "./stack.ts";
@@ -67,43 +66,3 @@ onLab(
   },
   { hosts: 2 },
 );
-
-/** A container as of `docker run --network <overlay>`, with MinIO's client in it. */
-class AttachedContainer {
-  readonly #engine: Engine;
-  readonly #id: string;
-
-  private constructor(engine: Engine, id: string) {
-    this.#engine = engine;
-    this.#id = id;
-  }
-
-  static async start(engine: Engine, image: string, network: string): Promise<AttachedContainer> {
-    const body = {
-      Image: image,
-      // The image has nothing that waits but the server, here one of its own that nobody asks.
-      Cmd: ["server", "/tmp/unused"],
-      Env: ["MC_CONFIG_DIR=/tmp/mc"],
-      HostConfig: { NetworkMode: network, DnsOptions: ["timeout:1", "attempts:1"] },
-    };
-    const { Id } = await engine.request<{ Id: string }>("POST", "/containers/create", { body });
-    await engine.request("POST", `/containers/${Id}/start`);
-    return new AttachedContainer(engine, Id);
-  }
-
-  /** Makes the store known to the client, which tries to reach it; gives back what went wrong. */
-  async log({ user, password }: StoreAccess): Promise<string> {
-    const alias = ["alias", "set", "store", "http://store:9000"];
-    return this.mc(alias, `${user}\n${password}\n`).then(
-      () => "",
-      (error: unknown) => String(error),
-    );
-  }
-
-  /** @throws what the client said when it fails. */
-  async mc(command: string[], input = ""): Promise<string> {
-    const ran = await execWithInput(this.#engine, this.#id, ["mc", ...command], input);
-    if (ran.exitCode !== 0) throw new Error(`mc ${command.join(" ")}: ${ran.stderr}${ran.stdout}`);
-    return ran.stdout;
-  }
-}

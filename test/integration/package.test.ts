@@ -1,54 +1,34 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
+import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ROOT } from "../../toolchain/cache.ts";
 import { run } from "../../toolchain/run.ts";
+import { networkNamed } from "./by-hand.ts";
 import { ownedObjects } from "./contents.ts";
+import { programsOf } from "./doc-page.ts";
 import { bucketAt, someObject } from "./s3.ts";
 import { onLab } from "./scene.ts";
+import type { TestStack } from "./stack.ts";
 
-/** What a user of the package writes: two stores on two networks of one Swarm. */
-const PROGRAM = `
-const config = new pulumi.Config("pulumi-swarm");
-const host = new LocalHost("local", {
-  engine: config.require("engine"),
-  hostname: config.require("hostname"),
-  endpointAddress: config.require("endpointAddress"),
-});
-const swarm = new Swarm("swarm", { managers: [host] });
-const image = config.require("image");
-const stores = ["red", "blue"].map((name, at) => {
-  const network = new OverlayNetwork(name + "-network", { swarm });
-  const ports = { port: 9200 + at * 10, consolePort: 9201 + at * 10 };
-  return new MinioService(name, { swarm, network, image, ...ports });
-});
-const outputs = (output) => ({ red: output(stores[0]), blue: output(stores[1]) });
-`;
-
+/** What the example gives out of each store. */
 const EXPORTS = ["endpoint", "rootUser", "rootPassword"];
 
-/** The two ways to load the package. */
-const KINDS = [
-  {
-    kind: "CommonJS",
-    file: "index.cjs",
-    before: [
-      'const pulumi = require("@pulumi/pulumi");',
-      'const { LocalHost, MinioService, OverlayNetwork, Swarm } = require("pulumi-swarm");',
-    ],
-    after: EXPORTS.map((name) => `exports.${name} = outputs((store) => store.${name});`),
-  },
-  {
-    kind: "ES modules",
-    file: "index.mjs",
-    before: [
-      'import * as pulumi from "@pulumi/pulumi";',
-      'import { LocalHost, MinioService, OverlayNetwork, Swarm } from "pulumi-swarm";',
-    ],
-    after: EXPORTS.map((name) => `export const ${name} = outputs((store) => store.${name});`),
-  },
-];
+/** The two ways to load the package, in which one and the same example runs. */
+const KINDS = ["CommonJS", "ES modules"] as const;
 
 /** The whole public surface, used with its types. */
 const TYPED = [
@@ -67,25 +47,24 @@ const TYPED = [
   'new MinioService("other", { swarm, network, mode: "mirrored" });',
 ];
 
-onLab("the package, installed in another program", (scene) => {
+onLab("the package, installed beside the examples", (scene) => {
   let program: string;
 
   beforeAll(async () => {
     const folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-package-"));
-    program = join(folder, "program");
-    mkdirSync(program);
+    program = join(folder, "examples");
+    cpSync(join(ROOT, "examples"), program, {
+      recursive: true,
+      filter: (path) => !path.includes("node_modules") && basename(path) !== "package-lock.json",
+    });
     const npm = (cwd: string, ...args: string[]) => run("npm", args, { cwd, timeoutMs: 240_000 });
     await npm(ROOT, "pack", "--pack-destination", folder);
-    const [tarball] = readdirSync(folder).filter((name) => name.endsWith(".tgz"));
-    const dependencies = {
-      "pulumi-swarm": `file:../${tarball}`,
-      "@pulumi/docker": versionOf("@pulumi/docker"),
-      "@pulumi/pulumi": versionOf("@pulumi/pulumi"),
-    };
-    writeFileSync(
-      join(program, "package.json"),
-      JSON.stringify({ name: "their-program", private: true, dependencies }),
-    );
+    // As the examples ask for it, but with the versions that this machine has plugins for.
+    const manifest = join(program, "package.json");
+    const asked = JSON.parse(readFileSync(manifest, "utf8")) as { dependencies: Record<string, string> };
+    const pinned = ["@pulumi/docker", "@pulumi/policy", "@pulumi/pulumi"].map((name) => [name, versionOf(name)]);
+    const dependencies = { ...asked.dependencies, ...(Object.fromEntries(pinned) as Record<string, string>) };
+    writeFileSync(manifest, JSON.stringify({ ...asked, dependencies }));
     await npm(
       program,
       "install",
@@ -100,36 +79,62 @@ onLab("the package, installed in another program", (scene) => {
 
   test("holds what it needs, and nothing of this repository's tests and tools", () => {
     const files = readdirSync(join(program, "node_modules", "pulumi-swarm"));
-    expect(files).toEqual(expect.arrayContaining(["LICENSE", "README.md", "dist", "package.json", "provider.cjs"]));
+    expect(files).toEqual(
+      expect.arrayContaining(["LICENSE", "README.md", "dist", "package.json", "policy", "provider.cjs"]),
+    );
     for (const name of ["components", "test", "toolchain", "commands", "stacks", "node_modules"]) {
       expect(files).not.toContain(name);
     }
   });
 
-  test("its types are found by ES modules and by CommonJS", async () => {
+  test("its policy pack starts from there: it tells Pulumi the port on which it answers", async () => {
+    const pack = spawn(join(program, "node_modules", "pulumi-swarm", "policy", "run"), ["127.0.0.1:1"]);
+    try {
+      const [said] = (await once(pack.stdout, "data")) as [Buffer];
+      expect(said.toString()).toMatch(/^\d+\n/);
+    } finally {
+      pack.kill();
+    }
+  });
+
+  test("its types are found by ES modules and by CommonJS, and examples and pages are right by them", async () => {
     const compiler = join(ROOT, "node_modules", "typescript", "bin", "tsc");
-    const types = join(program, "types");
-    mkdirSync(types);
-    for (const name of ["typed.mts", "typed.cts"]) writeFileSync(join(types, name), TYPED.join("\n"));
+    for (const name of ["typed.mts", "typed.cts"]) writeFileSync(join(program, name), TYPED.join("\n"));
     cpSync(join(ROOT, "node_modules", "@types", "node"), join(program, "node_modules", "@types", "node"), {
       recursive: true,
     });
     const options = ["--noEmit", "--strict", "--module", "nodenext", "--types", "node", "--skipLibCheck"];
-    await run(process.execPath, [compiler, ...options, "typed.mts", "typed.cts"], { cwd: types, timeoutMs: 120_000 });
+    writeFileSync(join(program, "pages.mts"), programsOf(["README.md", ...globSync("docs/*.md", { cwd: ROOT })]));
+    const examples = readdirSync(program).filter((name) => existsSync(join(program, name, "index.ts")));
+    const files = ["typed.mts", "typed.cts", "pages.mts", ...examples.map((name) => join(name, "index.ts"))];
+    await run(process.execPath, [compiler, ...options, ...files], { cwd: program, timeoutMs: 120_000 });
   });
 
-  describe.each(KINDS)("as $kind", ({ kind, file, before, after }) => {
-    test("up makes two stores on one Swarm, a second preview is clean, destroy takes all away", async () => {
-      const project = { name: `their-program-${kind.split(" ").length}`, runtime: "nodejs", main: file };
-      writeFileSync(join(program, "Pulumi.yaml"), JSON.stringify(project));
-      writeFileSync(join(program, file), [...before, PROGRAM, ...after].join("\n"));
-      const stack = await scene().stack({}, { project: program });
-      await stack.up();
-      expect((await stack.preview({ refresh: true })).steps).toEqual([]);
+  /** A stack of an example on the lab's machine, `more` in its configuration. */
+  function example(name: string, more: Record<string, string> = {}, beside?: TestStack): Promise<TestStack> {
+    const { host, images } = scene();
+    const { socket: engine, hostname, address: endpointAddress } = host;
+    const settings = Object.entries({ engine, hostname, endpointAddress, image: images.a, ...more });
+    const config = Object.fromEntries(settings.map(([key, value]) => [`${name}:${key}`, value]));
+    return scene().stack(config, { project: join(program, name), beside });
+  }
 
-      const { engine } = scene().host;
+  async function upAndClean(stack: TestStack): Promise<void> {
+    await stack.up();
+    expect((await stack.preview({ refresh: true })).steps).toEqual([]);
+  }
+
+  describe.each(KINDS)("two stores on one Swarm, as %s", (kind) => {
+    let stack: TestStack;
+    beforeAll(async () => {
+      if (kind === "CommonJS") toCommonJs(join(program, "two-stores"), join(program, "two-stores-cjs"));
+      stack = await example(kind === "CommonJS" ? "two-stores-cjs" : "two-stores");
+    });
+
+    test("up makes them, a second preview is clean, and both take objects", async () => {
+      await upAndClean(stack);
       const names = ["red", "blue"];
-      expect(await ownedObjects(engine)).toEqual(
+      expect(await ownedObjects(scene().host.engine)).toEqual(
         names
           .flatMap((name) => [
             `network ${name}-network`,
@@ -141,7 +146,7 @@ onLab("the package, installed in another program", (scene) => {
       const outputs = (await stack.outputs({ showSecrets: true })) as Record<string, Record<string, string>>;
       const bucketOf = (name: string) => {
         const [endpoint = "", user = "", password = ""] = EXPORTS.map((output) => outputs[output]?.[name]);
-        return bucketAt(endpoint, user, password, `only-${name}-${project.name}`);
+        return bucketAt(endpoint, user, password, `only-${name}-${kind === "CommonJS" ? "cjs" : "esm"}`);
       };
       for (const name of names) {
         const object = someObject();
@@ -149,12 +154,57 @@ onLab("the package, installed in another program", (scene) => {
         await bucketOf(name).put("object", object);
         expect(object.equals(await bucketOf(name).get("object"))).toBe(true);
       }
-
-      await stack.destroy();
-      expect((await engine.info()).Swarm.LocalNodeState).toBe("inactive");
     });
+
+    if (kind === "ES modules") describe("and beside them", besideThem);
+
+    test("destroy takes all away", async () => {
+      await stack.destroy();
+      expect((await scene().host.engine.info()).Swarm.LocalNodeState).toBe("inactive");
+    });
+
+    function besideThem(): void {
+      test("own-network adds a network to their Swarm", async () => {
+        const network = await example("own-network");
+        await upAndClean(network);
+        expect(await network.outputs()).toMatchObject({ networkName: "applications", subnet: "10.30.0.0/24" });
+        await network.destroy();
+      });
+
+      test("own-service reaches a store over the network that it finds by name", async () => {
+        const service = await example("own-service");
+        const { output } = await service.up();
+        expect(output).not.toMatch(/not encrypted/);
+        expect((await service.preview({ refresh: true })).steps).toEqual([]);
+        await service.destroy();
+      });
+
+      test("another-project reads its bucket with what it takes from their outputs", async () => {
+        const project = await example("another-project", { stores: `organization/two-stores/${stack.name}` }, stack);
+        await upAndClean(project);
+        await project.destroy();
+      });
+
+      test("and the network that was found by name is there after all of them", async () => {
+        const { engine } = scene().host;
+        const { networkId } = await stack.outputs();
+        expect((await networkNamed(engine, "red-network")).Id).toBe(networkId);
+        expect((await engine.services()).map(({ Spec }) => Spec.Name).toSorted()).toEqual(["blue-main", "red-main"]);
+      });
+    }
   });
 });
+
+/** The same program as its CommonJS, as TypeScript compiles it for `require`. */
+function toCommonJs(from: string, to: string): void {
+  const compilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2023 };
+  const text = readFileSync(join(from, "index.ts"), "utf8");
+  mkdirSync(to);
+  writeFileSync(join(to, "index.cjs"), ts.transpileModule(text, { compilerOptions }).outputText);
+  // A package of its own: those of the examples are ES modules.
+  writeFileSync(join(to, "package.json"), JSON.stringify({ name: basename(to), type: "commonjs" }));
+  writeFileSync(join(to, "Pulumi.yaml"), JSON.stringify({ name: basename(to), runtime: "nodejs", main: "index.cjs" }));
+}
 
 function versionOf(name: string): string {
   const path = join(ROOT, "node_modules", name, "package.json");

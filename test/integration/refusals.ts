@@ -353,7 +353,7 @@ export const WRONG_FOR_ENGINE: EngineRefusal[] = [
     },
     argument: "networkName",
     value: '"mine"',
-    wayOut: "choose another, or remove it",
+    wayOut: "choose another, remove it, or set adopt: true",
   },
   {
     what: "a port that a container has",

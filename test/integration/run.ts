@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { type EngineEvent, isDefaultProvider, nameOfUrn } from "../../commands/support/events.ts";
 
 /** One resource's part in a run, as the engine of Pulumi tells it. */
 export interface Step {
@@ -22,23 +22,6 @@ export interface Outcome {
   steps: Step[];
   /** The raw event log. */
   events: EngineEvent[];
-}
-
-/** An event of Pulumi's event log, as far as it is used here. */
-export interface EngineEvent {
-  resourcePreEvent?: { metadata: StepMetadata };
-  resOutputsEvent?: { metadata: StepMetadata };
-  resOpFailedEvent?: { metadata: StepMetadata };
-  diagnosticEvent?: { message: string; severity: string };
-  summaryEvent?: { resourceChanges: Record<string, number> };
-}
-
-interface StepMetadata {
-  op: string;
-  urn: string;
-  type: string;
-  diffs?: string[] | null;
-  detailedDiff?: Record<string, unknown> | null;
 }
 
 /** A child process in a group of its own, so that all it started can be killed with it. */
@@ -67,26 +50,13 @@ export function start(
   return { pid, outcome };
 }
 
-/** Reads an event log, as far as it is written by now. */
-export function readEvents(path: string): EngineEvent[] {
-  if (!existsSync(path)) return [];
-  const lines = readFileSync(path, "utf8").split("\n");
-  // The last line is empty, or half written.
-  return lines.slice(0, -1).map((line) => JSON.parse(line) as EngineEvent);
-}
-
 /** Operations that mean that something is to change, or did. */
 export function stepsOf(events: readonly EngineEvent[]): Step[] {
   return events.flatMap(({ resourcePreEvent }) => {
     if (!resourcePreEvent) return [];
     const { op, urn, type, diffs, detailedDiff } = resourcePreEvent.metadata;
-    const name = urn.split("::").at(-1) ?? "";
+    const name = nameOfUrn(urn);
     if (op === "same" || op === "refresh" || op === "read" || isDefaultProvider(type, name)) return [];
     return [{ op, type, name, diffs: diffs ?? Object.keys(detailedDiff ?? {}) }];
   });
-}
-
-/** Pulumi makes these by itself, keeps the stack's whole configuration in them, and neither shows nor counts them. */
-function isDefaultProvider(type: string, name: string): boolean {
-  return type.startsWith("pulumi:providers:") && /^default(_|$)/.test(name);
 }

@@ -41,6 +41,12 @@ export class Bucket {
     return ServerSideEncryption;
   }
 
+  /** What is kept of an object beside its contents. */
+  async about(key: string): Promise<{ type?: string; metadata?: Record<string, string> }> {
+    const head = await this.#client.send(new HeadObjectCommand({ Bucket: this.#bucket, Key: key }));
+    return { type: head.ContentType, metadata: head.Metadata };
+  }
+
   async get(key: string): Promise<Buffer> {
     const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));
     return Buffer.from((await Body?.transformToByteArray()) ?? []);

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Engine } from "../../components/engine/engine.ts";
-import { readEvents } from "./run.ts";
+import { readEvents } from "../../commands/support/events.ts";
 import { ONE_DRIVE, onLab } from "./scene.ts";
 import type { TestStack } from "./stack.ts";
 

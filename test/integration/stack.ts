@@ -2,6 +2,12 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
+import type { PreviewRun } from "../../commands/preview-pr/report.ts";
+import { runPreview } from "../../commands/preview-pr/run.ts";
+import { readRecordedMembers } from "../../commands/recover/recorded.ts";
+import { collect } from "../../commands/status/collect.ts";
+import { type StatusReport, statusReport } from "../../commands/status/model.ts";
+import type { StackValues } from "../../commands/status/stack.ts";
 import { workingConfig } from "../../commands/support/config.ts";
 import { ensureToolchain, openSession, type Session } from "../../commands/support/pulumi.ts";
 import { clearStaleLocks } from "../../commands/support/locks.ts";
@@ -9,7 +15,8 @@ import { openState, stackFile } from "../../commands/support/state.ts";
 import { ROOT } from "../../toolchain/cache.ts";
 import type { Plugin } from "../../toolchain/docker-plugin.ts";
 import type { LabHost } from "../lab/lab.ts";
-import { type EngineEvent, type Outcome, readEvents, type Running, start, stepsOf } from "./run.ts";
+import { type EngineEvent, readEvents } from "../../commands/support/events.ts";
+import { type Outcome, type Running, start, stepsOf } from "./run.ts";
 
 export interface TestStackOptions {
   /** Folder of the Pulumi project. @default this repository */
@@ -18,8 +25,12 @@ export interface TestStackOptions {
   config?: Record<string, unknown>;
   /** Plugins beside the one for Docker. */
   plugins?: Plugin[];
+  /** Shares the backend of that stack, whose project is another, so that the one may refer to the other. */
+  beside?: TestStack;
   /** Runs Pulumi on that machine instead of beside it, as its user would. */
   inside?: LabHost;
+  /** Variables of Pulumi's environment beside the usual ones. */
+  env?: Record<string, string>;
 }
 
 /** A resource as the state has it. */
@@ -45,17 +56,19 @@ export class TestStack {
   }
 
   static async create(options: TestStackOptions): Promise<TestStack> {
-    const folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-test-"));
+    const folder = options.beside?.folder ?? mkdtempSync(join(tmpdir(), "pulumi-swarm-test-"));
     const state = openState(options.project ?? ROOT, folder);
-    const file = workingConfig(state, "test").path;
+    // Of one backend's stacks each has a name of its own: their settings lie in one folder.
+    const name = options.beside ? state.projectName : "test";
+    const file = workingConfig(state, name).path;
     mkdirSync(join(folder, "config"), { recursive: true });
     writeFileSync(file, stringify({ config: Object.fromEntries(namespaced(options.config ?? {})) }));
     const { bin, plugins } = await ensureToolchain();
-    const session = await openSession({ bin, plugins: [...plugins, ...(options.plugins ?? [])] }, state, "test");
+    const session = await openSession({ bin, plugins: [...plugins, ...(options.plugins ?? [])] }, state, name);
     // A docker CLI's own choice of engine on this machine is never what a test means.
     const { DOCKER_HOST: _host, DOCKER_CONTEXT: _context, ...env } = session.env;
     const own = { DOCKER_CONFIG: join(folder, "docker"), PULUMI_DEBUG_COMMANDS: "true" };
-    return new TestStack({ ...session, env: { ...env, ...own } }, options);
+    return new TestStack({ ...session, env: { ...env, ...own, ...options.env } }, options);
   }
 
   /** Sets a key of the stack's configuration; undefined takes it away. */
@@ -92,9 +105,22 @@ export class TestStack {
 
   /** Starts `pulumi up` and gives back what is needed to follow and to kill it. */
   begin(verb: Verb, flags: readonly string[]): Running & { events: () => EngineEvent[] } {
-    const log = join(this.#session.state.path, `events-${++this.#runs}.jsonl`);
+    const log = join(this.#session.state.path, `events-${this.name}-${++this.#runs}.jsonl`);
     const args = [verb, "--non-interactive", "--color", "never", "--event-log", log, ...flags];
     return { ...this.#start(args), events: () => readEvents(log) };
+  }
+
+  /** Previews as `npm run preview:pr` does. */
+  previewRun(flags: readonly string[] = []): Promise<PreviewRun> {
+    return runPreview(this.#session, flags);
+  }
+
+  /** What `npm run status` finds of the stack. */
+  async status(): Promise<StatusReport> {
+    const { stack, state } = this.#session;
+    const outputs = (await this.outputs({ showSecrets: true })) as unknown as StackValues;
+    const values = { ...outputs, project: state.projectName, stack };
+    return statusReport(await collect(await readRecordedMembers(this.#session), values));
   }
 
   /** Frees the stack of what a killed run left, as `npm run up` does. */

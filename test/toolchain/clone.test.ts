@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ROOT } from "../../toolchain/cache.ts";
+import { makeClone, TRACKED } from "./clone.ts";
 
 /** A program that needs no engine, so that only what lies around it is tested. */
 const PROGRAM = `
@@ -11,22 +11,14 @@ import * as pulumi from "@pulumi/pulumi";
 export const value = pulumi.output("plain");
 export const hidden = pulumi.secret("found-nowhere");
 `;
-const TRACKED = ["Pulumi.yaml", "Pulumi.dev.yaml", "package.json", "package-lock.json", ".npmrc"];
-const COPIED = [...TRACKED, "commands", "components", "toolchain", "stacks"];
-
-let parent: string;
 let clone: string;
 
 beforeAll(() => {
-  parent = mkdtempSync(join(tmpdir(), "pulumi-swarm-clone-"));
-  // A shell and a URL must both survive such a folder.
-  clone = join(parent, "it's a clone, 100%");
-  for (const name of COPIED) cpSync(join(ROOT, name), join(clone, name), { recursive: true });
-  symlinkSync(join(ROOT, "node_modules"), join(clone, "node_modules"));
+  clone = makeClone();
   writeFileSync(join(clone, "index.ts"), PROGRAM);
 });
 
-afterAll(() => rmSync(parent, { recursive: true, force: true }));
+afterAll(() => rmSync(dirname(clone), { recursive: true, force: true }));
 
 /** What a user types in the clone. */
 function shell(line: string) {

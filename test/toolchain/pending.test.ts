@@ -26,9 +26,9 @@ interface Checkpoint {
 const stored = (): Checkpoint => JSON.parse(readFileSync(stackFile(session.state, "dev"), "utf8")) as Checkpoint;
 
 /** The stack as a Pulumi leaves it that was killed while it made a resource. */
-function killInTheMiddle(): void {
+function killInTheMiddle(type = "x:index:X"): void {
   const state = stored();
-  const resource = { urn: "urn:pulumi:dev::some-project::x:index:X::x", custom: true, type: "x:index:X", inputs: {} };
+  const resource = { urn: `urn:pulumi:dev::some-project::${type}::x`, custom: true, type, inputs: {} };
   const manifest = { time: "2026-01-01T00:00:00Z", magic: "", version: "" };
   const latest = { manifest, ...state.checkpoint.latest, pending_operations: [{ resource, type: "creating" }] };
   writeFileSync(
@@ -43,6 +43,12 @@ it("what a killed run had begun to create is forgotten, and the stack goes on wo
   await forgetPendingCreates(session);
   expect(stored().checkpoint.latest?.pending_operations ?? []).toEqual([]);
   await expect(pulumiOutput(session, ["stack", "export"])).resolves.not.toContain("creating");
+});
+
+it("what it had begun to create in a cloud is not: it would go on costing", async () => {
+  killInTheMiddle("aws:ec2/instance:Instance");
+  await forgetPendingCreates(session);
+  expect(stored().checkpoint.latest?.pending_operations).toHaveLength(1);
 });
 
 it("a stack with nothing pending is left as it is", async () => {

@@ -17,6 +17,9 @@ describe("the source", { timeout: TIMEOUT }, () => {
 
   test("is formatted", () => node("prettier/bin/prettier.cjs", "--check", "."));
 
+  test("says of everything that programs use what it is", () =>
+    node("typedoc/bin/typedoc", "--emit", "none", "--treatWarningsAsErrors"));
+
   test("passes the linter", async () => {
     const formatter = await linter.loadFormatter("stylish");
     expect(await formatter.format(await linter.lintFiles("."))).toBe("");

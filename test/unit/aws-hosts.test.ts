@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
 import { AwsHosts, type AwsHostsArgs } from "../../components/aws-hosts/index.ts";
 import { SESSION_ACTIONS } from "../../components/aws-hosts/session-manager.ts";
+import { awsAnswers, awsOutputs } from "./aws-stand-in.ts";
 import { type Registered, refusalOf, run, valueOf } from "./harness.ts";
 
 const KEY = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${"A".repeat(43)} me`;
@@ -11,23 +12,10 @@ const args: AwsHostsArgs = {
 };
 const workers = { d: { zone: "eu-central-1a", volumes: { d1: { sizeGiB: 500 }, d2: {} }, labels: { disk: "ssd" } } };
 
-const answers = (token: string, inputs: Record<string, unknown>): Record<string, unknown> => {
-  if (token.includes("getAvailabilityZones")) return { names: ["a", "b", "c"].map((end) => `eu-central-1${end}`) };
-  if (token.includes("getParameter")) return { insecureValue: "ami-1" };
-  if (token.includes("getAmi")) return { id: "ami-1", architecture: "x86_64" };
-  return { memorySize: inputs["instanceType"] === "t3.nano" ? 512 : 8192, supportedArchitectures: ["x86_64"] };
-};
-
-const outputs = (type: string, name: string): Record<string, unknown> => ({
-  ...(type === "aws:ec2/instance:Instance" ? { privateIp: `private of ${name}` } : {}),
-  ...(type === "aws:ec2/placementGroup:PlacementGroup" ? { name } : {}),
-  ...(type === "aws:ec2/eip:Eip" ? { publicIp: `public-${name}` } : {}),
-  ...(type.endsWith(":HostKey") ? { publicKey: `ecdsa-sha2-nistp256 ${"A".repeat(40)}`, privateKey: "pem" } : {}),
-  ...(type === "aws:lb/loadBalancer:LoadBalancer" ? { dnsName: "balancer.example" } : {}),
-});
+const answers = awsAnswers();
 
 const made = (given: Partial<AwsHostsArgs> = {}) =>
-  run(() => new AwsHosts("prod", { ...args, ...given }), { answers, outputs });
+  run(() => new AwsHosts("prod", { ...args, ...given }), { answers, outputs: awsOutputs });
 
 const ofType = (resources: readonly Registered[], type: string) => resources.filter((each) => each.type === type);
 const inputsOf = (resources: readonly Registered[], type: string, name: string) =>
@@ -219,7 +207,7 @@ test("what AWS says no with is told in the same way", async () => {
   const none = () => {
     throw new Error("No valid credential sources found");
   };
-  const { resources } = await run(() => new AwsHosts("prod", args), { answers: none, outputs });
+  const { resources } = await run(() => new AwsHosts("prod", args), { answers: none, outputs: awsOutputs });
   expect(ofType(resources, "pulumi-nodejs:dynamic/swarm:Verdict").map(({ inputs }) => inputs["problems"])).toEqual([
     [expect.stringMatching(/^AwsMachines "prod": zones \(not given\): AWS /)],
   ]);

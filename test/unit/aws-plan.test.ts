@@ -196,6 +196,13 @@ test.each([
   expect(lines).toEqual(problem === undefined ? [] : [expect.stringContaining(problem)]);
 });
 
+test("of a type that nobody knows, and without an image, the rest is told all the same", () => {
+  const types = { "managers.a.type": "t3.gigantic", "workers.d.type": "t3.nano" };
+  const asked = { zones: ["us-east-1a"], types, imageParameter: "/image" };
+  const lines = accountFindings(asked, { ...account, image: undefined }).map((finding) => finding.argument);
+  expect(lines).toEqual(["zones", "workers.d.type"]);
+});
+
 test.each([
   ["No valid credential sources found", "AWS knows no credentials here"],
   ["api error InvalidClientTokenId: The security token", "AWS does not take these credentials"],

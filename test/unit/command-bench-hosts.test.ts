@@ -13,18 +13,19 @@ const report: HostsReport = {
   load: 0.25,
   date: "2026-01-02",
   cluster: [
-    { hosts: 4, ours: [6, 5, 9], byCli: [5, 5, 5], byAnsible: [12, 20, 10] },
-    { hosts: 16, ours: [9], byCli: [18] },
+    { hosts: 4, ours: [6, 5, 9], ended: [20, 21, 22], byCli: [5, 5, 5], byAnsible: [12, 20, 10] },
+    { hosts: 16, ours: [9], ended: [27], byCli: [18] },
   ],
   growth: [
     { hosts: 5, up: cost(10), preview: cost(4) },
     { hosts: 30, up: cost(25), preview: cost(5) },
   ],
   standIns: [
-    { hosts: 100, up: asked(20), preview: asked(5), stateKiB: 860 },
-    { hosts: 300, up: asked(60), preview: asked(15), stateKiB: 2580 },
+    { hosts: 100, up: asked(20), limitSeconds: 480, upOnce: asked(10), preview: asked(5), stateKiB: 860 },
+    { hosts: 300, up: asked(60), limitSeconds: 480, upOnce: asked(30), preview: asked(15), stateKiB: 2580 },
+    { hosts: 1000, limitSeconds: 480, upOnce: asked(100), preview: asked(50), stateKiB: 8600 },
   ],
-  throughput: [{ what: "PUT, 64 MiB objects", overlay: [90, 100, 80], host: [100, 120, 90] }],
+  throughput: [{ what: "PUT, 64 MiB objects", network: "macvlan", ours: [90, 100, 80], host: [100, 120, 90] }],
   skipped: ["cluster by Ansible: no python3"],
 };
 
@@ -42,8 +43,16 @@ describe("the report", () => {
         ...["3: 10.0 s – 20.0 s", "0.50", "≤ 0.5"],
       ],
       [
+        ...["`pulumi up`, 4 hosts, until it ends", "21.0 s", "3: 20.0 s – 22.0 s", "docker CLI over ssh, in sequence"],
+        ...["5.00 s", "3: 5.00 s – 5.00 s", "4.20", ""],
+      ],
+      [
         ...["`pulumi up`, 16 hosts", "9.00 s", "1", "docker CLI over ssh, in sequence", "18.0 s"],
         ...["1", "0.50", "≤ 1.0"],
+      ],
+      [
+        ...["`pulumi up`, 16 hosts, until it ends", "27.0 s", "1", "docker CLI over ssh, in sequence", "18.0 s"],
+        ...["1", "1.50", ""],
       ],
     ]);
   });
@@ -53,15 +62,25 @@ describe("the report", () => {
   });
 
   test("what stand-ins are asked is told for each host", () => {
-    expect(tables["stand-ins"]?.rows.at(-1)).toEqual([
-      ...["preview, no changes", "300", "15.0 s", "50 ms", "700 MiB", "18.0", "22.5 KiB", "8.6 KiB"],
+    const rows = tables["stand-ins"]?.rows;
+    expect(rows?.map(([what, hosts, time]) => [what, hosts, time])).toEqual([
+      ["up", "100", "20.0 s"],
+      ["up", "300", "1 min 0 s"],
+      ["up", "1000", "more than 8 min 0 s"],
+      ["up, state written once", "100", "10.0 s"],
+      ["up, state written once", "300", "30.0 s"],
+      ["up, state written once", "1000", "1 min 40 s"],
+      ["preview, no changes", "100", "5.00 s"],
+      ["preview, no changes", "300", "15.0 s"],
+      ["preview, no changes", "1000", "50.0 s"],
     ]);
+    expect(rows?.at(-2)?.slice(2)).toEqual([...["15.0 s", "50 ms", "700 MiB", "18.0", "22.5 KiB", "8.6 KiB"]]);
   });
 
   test("speeds are medians", () => {
     expect(tables["throughput"]?.rows).toEqual([
       [
-        ...["PUT, 64 MiB objects", "90.0 MiB/s (80.0 – 100.0, 3 rounds)"],
+        ...["PUT, 64 MiB objects", "macvlan", "90.0 MiB/s (80.0 – 100.0, 3 rounds)"],
         ...["100.0 MiB/s (90.0 – 120.0, 3 rounds)", "0.90", "≥ 0.9"],
       ],
     ]);
@@ -71,6 +90,15 @@ describe("the report", () => {
     expect(renderHosts(report)).toMatch(
       /^a machine, load 0.3 before it began\ncluster\n[^]*\nleft out: cluster by Ansible: no python3$/,
     );
+  });
+
+  test("a run that was given up is no point of a plot", () => {
+    const curves = plotsOf(report).find(([part]) => part === "stand-ins")?.[1].curves;
+    expect(curves?.map(({ name, points }) => [name, points.length])).toEqual([
+      ["up", 2],
+      ["up, state written once", 3],
+      ["preview, no changes", 3],
+    ]);
   });
 
   test("parts that were not measured have no table, and one size makes no plot", () => {

@@ -1,6 +1,7 @@
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { cloudVolumes } from "../../commands/down/cloud-volumes.ts";
 import { findData, removeData } from "../../commands/down/data.ts";
 import { stackHosts } from "../../commands/support/stack-hosts.ts";
 
@@ -35,6 +36,22 @@ test("of this machine alone, what is recorded goes before what DOCKER_HOST names
   expect(stackHosts([], {}, true).map(({ key }) => key)).toEqual(["local"]);
   const recorded = [{ key: "local", connection: { host: "tcp://10.0.0.9:2375" } }];
   expect(stackHosts(recorded, {}, true)).toEqual(recorded);
+});
+
+test("of machines in a cloud, the volumes are what holds data", () => {
+  const urn = (type: string, name: string) => `urn:pulumi:prod::p::pulumi-swarm:index:AwsHosts$${type}::${name}`;
+  const resource = (type: string, name: string, more: object) => ({ urn: urn(type, name), type, ...more });
+  const volume = "aws:ebs/volume:Volume";
+  const state = [
+    resource(volume, "hosts-b-d1", { id: "vol-2", protect: true }),
+    resource("aws:ec2/instance:Instance", "hosts-b", { id: "i-2" }),
+    resource(volume, "hosts-a-d1", { id: "vol-1" }),
+    resource(volume, "hosts-c-d1", {}),
+  ];
+  expect(cloudVolumes(state)).toEqual([
+    { name: "hosts-a-d1", id: "vol-1", isProtected: false },
+    { name: "hosts-b-d1", id: "vol-2", isProtected: true },
+  ]);
 });
 
 /** An engine that has volumes and nothing else; the first removal finds each of them in use. */

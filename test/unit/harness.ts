@@ -29,6 +29,8 @@ export interface RunOptions {
   preview?: boolean;
   /** What a resource gives out beside its inputs. */
   outputs?: (type: string, name: string, inputs: Record<string, unknown>) => Record<string, unknown>;
+  /** Ids of resources that are to be like those of a real provider. */
+  ids?: (type: string, name: string) => string | undefined;
   /** What a provider answers when it is asked for something; else it says what it was asked. */
   answers?: (token: string, inputs: Record<string, unknown>) => Record<string, unknown>;
 }
@@ -36,12 +38,12 @@ export interface RunOptions {
 /** Runs a program against Pulumi's mocks until everything it started has settled. */
 export async function run<T>(
   program: () => T,
-  { preview = false, outputs, answers }: RunOptions = {},
+  { preview = false, outputs, ids, answers }: RunOptions = {},
 ): Promise<Run<T>> {
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs }) => ({
-        id: preview ? undefined : `${name}-id`,
+        id: preview ? undefined : (ids?.(type, name) ?? `${name}-id`),
         state: { ...(inputs as Record<string, unknown>), ...outputs?.(type, name, inputs as Record<string, unknown>) },
       }),
       call: ({ token, inputs }) => {

@@ -71,6 +71,16 @@ describe("children", () => {
     expect(names(preview.resources)).toEqual(names(resources));
   });
 
+  test("everything waits for the check of what is for life", async () => {
+    const { resources, find } = await made({ pools: { a: { members: 4 }, b: { members: 4 } }, tls: true });
+    const waitsFor = ({ dependencies }: Registered): string[] =>
+      dependencies.flatMap((urn) => [urn, ...waitsFor(resources.find((one) => one.urn === urn)!)]);
+    const first = find("store-credentials", "RootCredentials");
+    const others = resources.filter(({ custom, urn }) => custom && urn !== first.urn);
+    expect(others).toHaveLength(9);
+    for (const one of others) expect(waitsFor(one), one.name).toContain(first.urn);
+  });
+
   test("pools do not wait for each other, clients' Service waits for all, members find their peers from the start", async () => {
     const { find } = await made({ pools: { a: { members: 4 }, b: { members: 4 } } });
     const [a, b] = [find("store-a", "StatefulSet"), find("store-b", "StatefulSet")];
@@ -287,6 +297,7 @@ describe("outputs", () => {
     });
     expect((await valueOf(value.consoleEndpoints))["main-1"]).toBe("http://store-main-1.store-peers.storage.svc:9001");
     expect((await valueOf(value.metricsEndpoints))["main-0"]).toContain(":9000/minio/metrics/v3");
+    expect(await valueOf(value.serviceIds)).toEqual({ main: "storage/store-main" });
     expect(value.members).toEqual(["store-main-0.store-peers", "store-main-1.store-peers"]);
     expect(value.caCertificate).toBeUndefined();
   });

@@ -106,3 +106,35 @@ test("a wrong plain value is refused before anything is registered", async () =>
       'OverlayNetwork "storage": mtu 1: must be a whole number of bytes from 576 to 65535, for instance 1500',
   );
 });
+
+describe("a network that is taken on", () => {
+  const there = { id: "net-1", name: "storage", ipamConfigs: [{ subnet: "10.0.1.0/24", gateway: "10.0.1.1" }] };
+  const answers = (token: string) => (token === "docker:index/getNetwork:getNetwork" ? there : {});
+
+  test("is looked up by its name and made no resource of, after the preflight has seen it", async () => {
+    const { value, network, preflight } = await made({ adopt: true, networkName: "theirs", mtu: 1500 }, { answers });
+    expect(network).toBeUndefined();
+    expect(preflight.inputs["demands"]).toContainEqual({
+      kind: "network",
+      subject: 'OverlayNetwork "storage"',
+      owner: { project: "project", stack: "stack", name: "storage" },
+      name: "theirs",
+      adopt: true,
+      shape: { mtu: 1500 },
+    });
+    expect(await valueOf(value.networkId)).toBe("net-1");
+    expect(await valueOf(value.subnet)).toBe("10.0.1.0/24");
+    expect(await valueOf(value.gateway)).toBe("10.0.1.1");
+  });
+
+  test("is compared with plain values alone", async () => {
+    const refusal = await refusalOf(() =>
+      storage({ adopt: true, encrypted: pulumi.output(true), labels: { team: pulumi.output("x") }, internal: false }),
+    );
+    const problem =
+      "is not known before the run, and with adopt is only compared with what is there: give a plain value, or leave it out";
+    expect(refusal.split("\n")).toEqual(
+      ["encrypted", "labels"].map((argument) => `OverlayNetwork "storage": ${argument} "(an Output)": ${problem}`),
+    );
+  });
+});

@@ -226,7 +226,7 @@ describe("refused", () => {
     [
       NETWORK,
       situation({ a: ownManager({ networks: [network("net", "172.30.0.0/16")] }) }),
-      `${NET} networkName "net": host a has a network of that name which this component did not make: choose another, or remove it`,
+      `${NET} networkName "net": host a has a network of that name which this component did not make: choose another, remove it, or set adopt: true to take it on as it is`,
     ],
     [
       [NETWORK, { ...subnet("10.21.0.0/24"), subject: 'OverlayNetwork "b"', owner: owner("b") }],

@@ -49,6 +49,12 @@ yes
 == kernel esp4
 no
 
+== kernel macvlan
+yes
+
+== kernel ipvlan
+no
+
 == root
 yes
 
@@ -81,7 +87,7 @@ test("everything, from what a machine prints", () =>
       { device: "tun0", address: "10.8.0.2" },
     ],
     mtus: { lo: 65_536, eth0: 1_400 },
-    kernel: { vxlan: "yes", esp: "no" },
+    kernel: { vxlan: "yes", esp: "no", macvlan: "yes", ipvlan: "no" },
     space: {
       "/": { total: 102_400_000, free: 40_960_000 },
       "/mnt/disk 1": { total: 1_024_000, free: 102_400 },
@@ -96,7 +102,7 @@ test("what is missing is not made up", () =>
     mounts: [],
     listening: [],
     mtus: {},
-    kernel: { vxlan: "unknown", esp: "unknown" },
+    kernel: { vxlan: "unknown", esp: "unknown", macvlan: "unknown", ipvlan: "unknown" },
     space: {},
     python: false,
     root: false,

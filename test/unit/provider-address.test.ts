@@ -15,6 +15,7 @@ const kinds: Kind[] = [
   "Service",
   "RootCredentials",
   "Blueprint",
+  "ForLife",
   "HostKey",
   "Verdict",
 ];

@@ -68,3 +68,9 @@ test.each([
   expect(problem).toContain(expected);
   expect(problem).not.toContain("\n");
 });
+
+test("by the id of an instance, ssh comes in by Session Manager, if it was told how", () => {
+  const stderr = "ssh: Could not resolve hostname i-0a1b2c3d4e5f60718: Name or service not known";
+  const { problem } = sshProblem({ host: "i-0a1b2c3d4e5f60718", user: "ubuntu" }, { stderr, code: 255 });
+  expect(problem).toContain("~/.ssh/config needs `Host i-*` with the ProxyCommand `aws ssm start-session --target %h");
+});

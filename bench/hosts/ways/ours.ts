@@ -18,17 +18,34 @@ export function byProgram(): Way {
   };
 }
 
-/** These kernels have no ESP, and one drive a host is what every way makes. */
-export function configOf(hosts: readonly LabHost[], image: string, drive: { path?: string } = {}) {
+/** What a store's network is carried by in the benchmark. */
+export type MeasuredNetwork = "overlay" | "macvlan" | "ipvlan";
+
+/** One drive a host is what every way makes. On networks outside of Docker each member has an address of the hosts' own. */
+export function configOf(
+  hosts: readonly LabHost[],
+  image: string,
+  drive: { path?: string } = {},
+  driver: MeasuredNetwork = "overlay",
+) {
+  const [first] = hosts;
+  const at = (last: number) => first?.address.replace(/\d+$/, String(last));
+  const linkOf = (number: number) => ({ parent: "eth0", ipRange: `${at(128 + number)}/32` });
   return {
     stack: "ssh",
-    encrypted: false,
+    driver,
+    // These kernels have no ESP.
+    ...(driver === "overlay" ? { encrypted: false } : { subnet: `${at(0)}/24` }),
     image,
     drives: { d1: drive },
     hosts: Object.fromEntries(
       hosts.map(({ number, hostname, address, ssh: { user, identityFile, hostKey } }) => [
         hostname,
-        { address, user, identityFile, hostKey, role: number <= MANAGERS ? "manager" : "worker" },
+        {
+          ...{ address, user, identityFile, hostKey },
+          role: number <= MANAGERS ? "manager" : "worker",
+          ...(driver !== "overlay" && { link: linkOf(number) }),
+        },
       ]),
     ),
   };

@@ -2,7 +2,7 @@ import type { LabHost } from "../../../test/lab/lab.ts";
 
 /** A way to get from bare engines to a healthy cluster on all of them. */
 export interface Way {
-  /** Does it, and ends once the cluster is healthy. */
+  /** Does it, and ends once the cluster is healthy, or later. */
   build(hosts: readonly LabHost[], image: string): Promise<void>;
   /** Removes what it keeps beside the hosts. */
   forget(): void;

@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { beforeAll, expect, test } from "vitest";
 import { run } from "../../../toolchain/run.ts";
 import type { LabHost } from "../../lab/lab.ts";
-import type { EngineEvent } from "../run.ts";
+import type { EngineEvent } from "../../../commands/support/events.ts";
 import { type HostConfig, hostConfig, onLab } from "../scene.ts";
 import type { TestStack } from "../stack.ts";
 import { during, partsBelow, until, untilWhole } from "./store.ts";

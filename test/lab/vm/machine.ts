@@ -1,21 +1,15 @@
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { EngineConnection } from "../../../components/engine/connection.ts";
 import { sshCommandOptions } from "../../../components/engine/ssh.ts";
 import { sshConnection } from "../../../components/host/ssh-connection.ts";
 import { run } from "../../../toolchain/run.ts";
-import { killContained, startDetached } from "../process.ts";
-import type { MachineImage } from "./image.ts";
+import { killContained } from "../process.ts";
+import { consoleLog, type Hardware, makeDisks, powerOn } from "./qemu.ts";
 
-export interface MachineOptions {
-  number: number;
-  /** The machine's part of the lab's folder. */
-  folder: string;
+export interface MachineOptions extends Pick<Hardware, "number" | "folder" | "tap" | "image"> {
   address: string;
-  /** Where its network card is plugged in. */
-  tap: { enter: [string, string]; device: string };
-  image: MachineImage;
   /** Empty disks, mounted at /mnt/disk1 and so on. */
   disks: number;
   /** MTU of its network card. */
@@ -25,9 +19,6 @@ export interface MachineOptions {
   /** What the machine finds in `/run/lab-seed`, by file name. */
   files: Readonly<Record<string, Buffer>>;
 }
-
-/** How the machines are emulated. A machine with hardware for it would be quicker; results must not depend on it. */
-const MACHINE = ["-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "1", "-m", "1536", "-display", "none"];
 
 /** Milliseconds for a machine to boot, under emulation and beside others. */
 const BOOT_MS = 600_000;
@@ -71,19 +62,13 @@ export class Machine {
     const size = `${8 + Math.ceil((bytes / 1024 ** 2) * 1.1)}M`;
     await run("mke2fs", ["-q", "-t", "ext4", "-F", "-L", "lab-seed", "-d", seed, join(folder, "seed.img"), size]);
     rmSync(seed, { recursive: true });
-    await run("qemu-img", ["create", "-q", "-f", "qcow2", "-F", "raw", "-b", options.image.disk, machine.#rootDisk]);
-    for (const disk of machine.#drives) {
-      closeSync(openSync(disk, "w"));
-      truncateSync(disk, 2 * 1024 ** 3);
-    }
+    await makeDisks(machine.#hardware);
     machine.powerOn();
     return machine;
   }
 
   powerOn(): void {
-    const { folder, tap, image } = this.#options;
-    const qemu = ["qemu-system-x86_64", ...MACHINE, ...this.#hardware(tap.device, image)];
-    startDetached([...tap.enter, ...qemu], { folder, log: join(folder, "qemu.log") });
+    powerOn(this.#hardware);
   }
 
   /** As a power cut does. */
@@ -98,7 +83,7 @@ export class Machine {
       const problem = await this.run("docker version --format '{{.Server.Version}}'").then(() => undefined, String);
       if (problem === undefined) return;
       if (Date.now() > end) {
-        const console = readFileSync(join(this.#options.folder, "console.log"), "utf8").trimEnd().split("\n").slice(-8);
+        const console = readFileSync(consoleLog(this.#options.folder), "utf8").trimEnd().split("\n").slice(-8);
         throw new Error([`lab: ${this.hostname} does not answer: ${problem}`, ...console].join("\n"));
       }
       await pause(2_000);
@@ -125,10 +110,6 @@ export class Machine {
     return run("ssh", [...options, `root@${this.address}`, command], { timeoutMs: limitMs });
   }
 
-  get #rootDisk(): string {
-    return join(this.#options.folder, "root.qcow2");
-  }
-
   get #drives(): string[] {
     const { folder, disks } = this.#options;
     return Array.from({ length: disks }, (_, at) => join(folder, `drive${at + 1}.img`));
@@ -143,20 +124,9 @@ export class Machine {
     );
   }
 
-  #hardware(device: string, image: MachineImage): string[] {
-    const { folder, number } = this.#options;
-    const drive = (file: string, format: string) => ["-drive", `file=${file},if=virtio,format=${format}`];
-    const mac = `52:54:00:00:00:${number.toString(16).padStart(2, "0")}`;
-    return [
-      ...["-kernel", image.kernel, "-initrd", image.initrd],
-      ...["-append", "root=/dev/vda rw console=ttyS0 net.ifnames=0 quiet mitigations=off"],
-      ...["-serial", `file:${join(folder, "console.log")}`],
-      ...drive(this.#rootDisk, "qcow2"),
-      ...drive(join(folder, "seed.img"), "raw"),
-      ...this.#drives.flatMap((file) => drive(file, "raw")),
-      ...["-netdev", `tap,id=lan,ifname=${device},script=no,downscript=no`],
-      ...["-device", `virtio-net-pci,netdev=lan,mac=${mac}`],
-      ...["-device", "virtio-rng-pci"],
-    ];
+  get #hardware(): Hardware {
+    const { number, folder, tap, image } = this.#options;
+    const drives = this.#drives.map((file) => ({ file }));
+    return { number, folder, tap, image, seed: join(folder, "seed.img"), drives };
   }
 }

@@ -11,6 +11,9 @@ const PROGRAMS: Record<string, string> = {
   "qemu-system-x86_64": "qemu-system-x86",
   "ssh-keygen": "openssh-client",
   tcpdump: "tcpdump",
+  xorriso: "xorriso",
+  gpg: "gnupg",
+  "dpkg-deb": "dpkg",
 };
 
 /** Why there can be no virtual machines here; undefined when there can. */

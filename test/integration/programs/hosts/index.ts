@@ -1,7 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
+  BridgeNetwork,
   type Host,
+  HostNetwork,
   LocalHost,
+  MacvlanNetwork,
+  type MacvlanNetworkArgs,
   MinioBucket,
   type MinioBucketArgs,
   MinioService,
@@ -42,8 +46,29 @@ const swarm = new Swarm("swarm", {
   ...config.getObject<Partial<SwarmArgs>>("swarm"),
 });
 
-// These kernels have no ESP: an encrypted network would carry nothing between the hosts.
-const network = new OverlayNetwork("network", { swarm, subnet: "10.20.0.0/24", encrypted: false });
+/** What the store's members talk over, as the test's configuration tells of it. */
+interface Carrier {
+  driver: "overlay" | "bridge" | "macvlan" | "host";
+  args: object;
+}
+
+const carrier = config.getObject<Carrier>("carrier");
+const network = networkOf(carrier ?? { driver: "overlay", args: { subnet: "10.20.0.0/24" } });
+
+function networkOf({ driver, args }: Carrier) {
+  const all = { swarm, ...args };
+  switch (driver) {
+    case "bridge":
+      return new BridgeNetwork("network", all);
+    case "macvlan":
+      return new MacvlanNetwork("network", all as MacvlanNetworkArgs);
+    case "host":
+      return new HostNetwork("network", all);
+    case "overlay":
+      // These kernels have no ESP: an encrypted network would carry nothing between the hosts.
+      return new OverlayNetwork("network", { encrypted: false, ...all });
+  }
+}
 
 // More networks, for what is made later on, and for the store to be attached to.
 const more = (config.getObject<string[]>("networks") ?? []).map(
@@ -74,6 +99,7 @@ const appUsers = Object.entries(users).flatMap(([key, args]) =>
 );
 
 export const { swarmId, nodes } = swarm;
+export const endpoint = minio?.endpoint;
 export const endpoints = minio?.endpoints;
 export const metricsEndpoints = minio?.metricsEndpoints;
 export const metricsToken = minio?.metricsToken;

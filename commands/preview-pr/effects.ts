@@ -1,0 +1,127 @@
+import { isUnknown, same } from "../../components/provider/values.ts";
+import type { ServiceInputs } from "../../components/provider/service.ts";
+import { rolloutLine } from "../../components/swarm-service/rollout.ts";
+import type { Operation, PlannedChange } from "./planned.ts";
+
+/** What a change means for those who use what is changed. */
+export interface Effect {
+  /**
+   * `data`: something that holds data goes. `outage`: something does not work for a while, or any more. `access`: who
+   * gets in changes. `change`: something goes or is made anew. `rolling`: tasks restart in turn.
+   */
+  kind: "data" | "outage" | "access" | "change" | "rolling";
+  /** In one line. */
+  text: string;
+}
+
+/** The worst first. */
+export const RANKS: readonly Effect["kind"][] = ["data", "outage", "access", "change", "rolling"];
+
+const VOLUMES_STAY = "the data in its volumes and on mounted disks stays";
+
+/** What it means when a resource of that type goes, be it for good or to be made anew. */
+const GOES: Readonly<Record<string, Effect>> = {
+  "docker:index/volume:Volume": { kind: "data", text: "the volume goes with all that is in it" },
+  "aws:ebs/volume:Volume": { kind: "data", text: "the disk goes with all that is on it" },
+  "aws:s3/bucket:Bucket": { kind: "data", text: "the bucket goes with all that is in it" },
+  "kubernetes:core/v1:PersistentVolumeClaim": {
+    kind: "data",
+    text: "the claim goes, and with it mostly what is on its disk",
+  },
+  "pulumi-nodejs:dynamic/swarm:Bucket": {
+    kind: "data",
+    text: "the bucket goes; one that holds objects stays",
+  },
+  "pulumi-nodejs:dynamic/swarm:Cluster": {
+    kind: "outage",
+    text: "the Swarm ends, and with it all its services, networks and secrets; data in volumes stays",
+  },
+  "pulumi-nodejs:dynamic/swarm:Member": {
+    kind: "outage",
+    text: "the host leaves the Swarm, and what ran on it stops there; data in its volumes stays",
+  },
+  "pulumi-nodejs:dynamic/swarm:Service": {
+    kind: "outage",
+    text: `the service ends with all its tasks; ${VOLUMES_STAY}`,
+  },
+  "docker:index/service:Service": { kind: "outage", text: "the service ends with all its tasks" },
+  "docker:index/container:Container": { kind: "outage", text: "the container ends, and what was written in it goes" },
+  "docker:index/network:Network": {
+    kind: "outage",
+    text: "the network goes, and whatever is attached to it is cut off",
+  },
+  "kubernetes:apps/v1:StatefulSet": { kind: "outage", text: "all its pods end; their claims stay" },
+  "aws:ec2/instance:Instance": { kind: "outage", text: "the machine goes with its root disk; its data volumes stay" },
+  "pulumi-nodejs:dynamic/swarm:RootCredentials": {
+    kind: "access",
+    text: "the store's root user and password go for good: all members restart with others",
+  },
+  "pulumi-nodejs:dynamic/swarm:User": { kind: "access", text: "whoever uses this user's keys is refused from then on" },
+  "pulumi-nodejs:dynamic/swarm:Certificate": {
+    kind: "access",
+    text: "clients that trust the former authority refuse the store from then on",
+  },
+  "pulumi-nodejs:dynamic/swarm:HostFirewall": {
+    kind: "access",
+    text: "nothing keeps anybody from the host's published ports any more",
+  },
+};
+
+/** What a change means, the worst first. Nothing for one that nobody will notice. */
+export function effectsOf(change: PlannedChange): Effect[] {
+  const { type, operation } = change;
+  if (operation === "replace" || operation === "delete") return going(type, operation);
+  return operation === "update" ? (UPDATES[type]?.(change) ?? []) : [];
+}
+
+function going(type: string, operation: Operation): Effect[] {
+  if (QUIET.has(type) || type.startsWith("pulumi:providers:")) return [];
+  const isReplaced = operation === "replace";
+  const known = GOES[type] ?? { kind: "change", text: isReplaced ? "the former one goes" : "it goes" };
+  return [{ ...known, text: isReplaced ? `is made anew: ${known.text}` : known.text }];
+}
+
+/** Nobody notices when these go: their successors are there before, or they hold nothing but what was asked for. */
+const QUIET = new Set([
+  "docker:index/secret:Secret",
+  "docker:index/serviceConfig:ServiceConfig",
+  ...["NodeSettings", "Preflight", "SshSurvey", "SshSurveyed", "Verdict", "Host", "SshHost"].map(
+    (kind) => `pulumi-nodejs:dynamic/swarm:${kind}`,
+  ),
+]);
+
+/** What an update means, by type. */
+const UPDATES: Readonly<Record<string, (change: PlannedChange) => Effect[]>> = {
+  "pulumi-nodejs:dynamic/swarm:Service": ({ before, after }) => serviceUpdate(before, after),
+  "kubernetes:apps/v1:StatefulSet": ({ before, after }) => statefulSetUpdate(before, after),
+  "pulumi-nodejs:dynamic/swarm:RootCredentials": ({ before, after }) =>
+    ["asked", "passwordGeneration"].some((key) => !same(before[key], after[key]))
+      ? [
+          {
+            kind: "access",
+            text: "the store's root user or password is another one: the former is refused from then on",
+          },
+        ]
+      : [],
+  "pulumi-nodejs:dynamic/swarm:HostFirewall": ({ before, after }) =>
+    same(before["filter"], after["filter"])
+      ? []
+      : [{ kind: "access", text: "who may reach the host's published ports changes" }],
+};
+
+/** The provider has decided how the change reaches the tasks, and it is said here in its own words. */
+function serviceUpdate(before: PlannedChange["before"], after: PlannedChange["after"]): Effect[] {
+  const { spec, rollout, maintenanceCommand } = after as Partial<ServiceInputs>;
+  const isSame = same(before["spec"], spec) && !isUnknown(spec);
+  if (isSame || !spec || !rollout) return [];
+  const text = rolloutLine(spec, rollout, maintenanceCommand !== undefined);
+  return text === undefined ? [] : [{ kind: rollout.mode === "all-at-once" ? "outage" : "rolling", text }];
+}
+
+/** How `KubernetesMinio` updates its pods; others may do otherwise, and it is said all the same. */
+function statefulSetUpdate(before: PlannedChange["before"], after: PlannedChange["after"]): Effect[] {
+  const templateOf = (inputs: PlannedChange["after"]) =>
+    (inputs["spec"] as { template?: unknown } | undefined)?.template;
+  if (same(templateOf(before), templateOf(after)) && !isUnknown(templateOf(after))) return [];
+  return [{ kind: "outage", text: "its pods restart: of a store all members at once, an outage until they are back" }];
+}

@@ -1,0 +1,29 @@
+// `npm run stacks`: the environments that this repository configures, and which of them a change concerns.
+import { ROOT } from "../toolchain/cache.ts";
+import { run } from "../toolchain/run.ts";
+import { changedStacks, isNoCommit } from "./stacks/changed.ts";
+import { table } from "./status/table.ts";
+import { assertNoRest, knownStacks, readArgs } from "./support/args.ts";
+import { main } from "./support/main.ts";
+import { openState } from "./support/state.ts";
+import { kindOf } from "./support/store-image.ts";
+
+const CHANGED_SINCE = "--changed-since";
+
+await main(async () => {
+  const args = readArgs(undefined, [], [CHANGED_SINCE]);
+  assertNoRest(args, `npm run stacks [-- ${CHANGED_SINCE} <commit>] [--json]`);
+  const state = openState();
+  const stacks = knownStacks().map((name) => ({ name, kind: String(kindOf(state, name)) }));
+  const found = changedStacks(stacks, await changedFiles(args.values[CHANGED_SINCE]));
+  if (args.json) return void console.log(JSON.stringify(found));
+  const rows = found.map(({ name, kind, changed }) => [name, kind, changed ? "yes" : "no"]);
+  console.log(table(["stack", "kind", "changed"], rows));
+});
+
+/** What has changed on this side since the histories parted. */
+async function changedFiles(since: string | undefined): Promise<string[] | undefined> {
+  if (since === undefined || isNoCommit(since)) return undefined;
+  const printed = await run("git", ["diff", "--name-only", "-z", "--end-of-options", `${since}...HEAD`], { cwd: ROOT });
+  return printed.split("\0").filter((path) => path !== "");
+}

@@ -1,0 +1,79 @@
+import type { HostReport } from "../hosts.ts";
+import type { ServiceReport, StatusReport, TaskReport } from "../model.ts";
+
+/** How something is. Each has a sign and a word of its own: nobody has to tell it by its colour. */
+export type Health = "good" | "warn" | "bad" | "unknown";
+
+/** A figure that tells at a glance how a part of the stack is. */
+export interface Figure {
+  title: string;
+  value: string;
+  note: string;
+  health: Health;
+}
+
+export function hostHealth({ state, availability, reachable }: HostReport): Health {
+  if (state === "unknown") return reachable ? "unknown" : "bad";
+  if (state !== "ready" || !reachable) return "bad";
+  return availability === undefined || availability === "active" ? "good" : "warn";
+}
+
+export function taskHealth({ state, desired }: TaskReport): Health {
+  if (state === "running") return desired === "running" ? "good" : "warn";
+  if (["failed", "rejected", "orphaned"].includes(state)) return "bad";
+  // Ended as it was told to.
+  return desired === "shutdown" ? "unknown" : "warn";
+}
+
+export function serviceHealth({ running, desired }: ServiceReport): Health {
+  if (running >= desired && running > 0) return "good";
+  return running > 0 ? "warn" : "bad";
+}
+
+export function stateHealth(state: string, good: string): Health {
+  return state === good ? "good" : "bad";
+}
+
+export function figures({ hosts, manager, network, services, store }: StatusReport): Figure[] {
+  const ready = hosts.filter((host) => ["good", "warn"].includes(hostHealth(host))).length;
+  const managers = hosts.filter(({ role }) => role === "manager").length;
+  const sum = (count: (service: ServiceReport) => number) => services.reduce((all, one) => all + count(one), 0);
+  const [running, desired] = [sum((one) => one.running), sum((one) => one.desired)];
+  const drives = store.servers.flatMap((server) => server.drives);
+  const sound = drives.filter(({ state }) => state === "ok").length;
+  const told = manager !== undefined;
+  return [
+    {
+      title: "Hosts",
+      value: `${ready} of ${hosts.length}`,
+      note: `ready and reachable; ${managers} ${managers === 1 ? "manager" : "managers"}`,
+      health: ready === hosts.length && hosts.length > 0 ? "good" : "bad",
+    },
+    {
+      title: "Network",
+      value: network ? (network.encrypted ? "encrypted" : "not encrypted") : told ? "not there" : "not told",
+      note: network ? network.subnets.join(", ") : told ? "bring it back with npm run up" : "no manager answers",
+      health: network ? (network.encrypted ? "good" : "warn") : told ? "bad" : "unknown",
+    },
+    {
+      title: "Tasks",
+      value: told ? `${running} of ${desired}` : "not told",
+      note: told
+        ? `running, of ${services.length} ${services.length === 1 ? "service" : "services"}`
+        : "no manager answers",
+      health: !told ? "unknown" : running >= desired && running > 0 ? "good" : running > 0 ? "warn" : "bad",
+    },
+    {
+      title: "Drives",
+      value: store.error === undefined ? `${sound} of ${drives.length}` : "not told",
+      note: store.error === undefined ? "answer" : "the store does not say",
+      health: store.error !== undefined ? "unknown" : sound === drives.length && sound > 0 ? "good" : "warn",
+    },
+    {
+      title: "Store",
+      value: store.writable ? "write quorum" : store.error === undefined ? "no write quorum" : "silent",
+      note: store.writable ? "objects can be read and written" : "objects cannot be written",
+      health: store.writable ? "good" : "bad",
+    },
+  ];
+}

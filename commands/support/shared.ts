@@ -1,0 +1,34 @@
+import { join } from "node:path";
+import { cacheRoot } from "../../toolchain/cache.ts";
+import { installPlugins, pathVariable, type Session, type Toolchain } from "./pulumi.ts";
+import { openState, type StateFolder } from "./state.ts";
+
+/** The flag of commands that work on a stack whose state several people share, or a pipeline has. */
+export const SHARED = "--shared";
+
+/**
+ * What Pulumi needs here beside what it is told of its backend and of the stack's secrets: that comes from the
+ * environment, as Pulumi itself reads it (`PULUMI_BACKEND_URL`, `PULUMI_ACCESS_TOKEN`, `PULUMI_CONFIG_PASSPHRASE` …).
+ */
+export function sharedVariables({ home }: StateFolder, stack: string): Record<string, string> {
+  return {
+    PULUMI_HOME: home,
+    PULUMI_STACK: stack,
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    NODE_COMPILE_CACHE: join(cacheRoot(), "node-compile-cache"),
+  };
+}
+
+/** A session on a stack that the backend has which the environment names. The stack must be there. */
+export function sharedSession(toolchain: Toolchain, stack: string, outer: NodeJS.ProcessEnv = process.env): Session {
+  if (!outer["PULUMI_BACKEND_URL"]) {
+    throw new Error(
+      `${SHARED}: PULUMI_BACKEND_URL is not set: name where the stack's state is kept, such as s3://bucket or ` +
+        "https://api.pulumi.com, or leave the flag out for the state in .state/",
+    );
+  }
+  const state = openState();
+  installPlugins(toolchain, state);
+  const env = { ...outer, ...sharedVariables(state, stack), PATH: pathVariable(toolchain) };
+  return { toolchain, state, stack, env };
+}

@@ -1,0 +1,58 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+/** Docker's drivers of networks. */
+export type NetworkDriver = "overlay" | "bridge" | "macvlan" | "ipvlan" | "host";
+
+/** A network that a store's members talk over; every network of this package is one. */
+export interface DataNetwork {
+  /** The network's id in the Swarm. */
+  readonly networkId: pulumi.Output<string>;
+  /**
+   * The driver that carries it.
+   * @default "overlay"
+   */
+  readonly driver?: NetworkDriver;
+  /**
+   * Keys of the hosts that are on it.
+   * @default - all hosts of the Swarm
+   */
+  readonly hosts?: readonly string[];
+  /**
+   * The address that a container has on it, by host key, where a host has just one to give. Clients on the same
+   * network reach a service there.
+   * @default - none is known beforehand
+   */
+  readonly addresses?: pulumi.Output<Record<string, string>>;
+}
+
+/** What a driver can do for a service. */
+export interface DriverTraits {
+  /** Whether containers of different hosts reach each other. */
+  spansHosts: boolean;
+  /** Whether containers find each other by name. */
+  resolvesNames: boolean;
+  /** Whether ports are published on the hosts. What has none is reached at the containers' own addresses. */
+  publishesPorts: boolean;
+}
+
+/** Seen on engines, but for ipvlan's names and ports, which go the way of macvlan's. See docs/networks.md. */
+const TRAITS: Record<NetworkDriver, DriverTraits> = {
+  overlay: { spansHosts: true, resolvesNames: true, publishesPorts: true },
+  bridge: { spansHosts: false, resolvesNames: true, publishesPorts: true },
+  macvlan: { spansHosts: true, resolvesNames: true, publishesPorts: false },
+  ipvlan: { spansHosts: true, resolvesNames: true, publishesPorts: false },
+  host: { spansHosts: true, resolvesNames: false, publishesPorts: false },
+};
+
+export function driverOf({ driver = "overlay" }: Pick<DataNetwork, "driver">): NetworkDriver {
+  return driver;
+}
+
+export function traitsOf(network: Pick<DataNetwork, "driver">): DriverTraits {
+  return TRAITS[driverOf(network)];
+}
+
+/** Whether a network is there outside of Docker, which hosts are plugged into by a device. */
+export function isLinked(network: Pick<DataNetwork, "driver">): boolean {
+  return ["macvlan", "ipvlan"].includes(driverOf(network));
+}

@@ -1,0 +1,65 @@
+import type {
+  Policies,
+  ResourceValidation,
+  ResourceValidationPolicy,
+  StackValidation,
+  StackValidationPolicy,
+} from "@pulumi/policy";
+import { type ResourceRule, type Rule, type StackRule, stackOf } from "./rule.ts";
+import { RULES } from "./rules.ts";
+
+/** What a rule can be told, beside whether it stops a run (`enforcementLevel`). */
+export interface RuleConfig {
+  /**
+   * Stacks of development, which are left alone.
+   * @default ["dev", "lab"]
+   */
+  developmentStacks?: string[];
+}
+
+const DEVELOPMENT_STACKS = ["dev", "lab"];
+
+/**
+ * The rules of this package, for a policy pack of your own. They need no more than `@pulumi/policy`.
+ *
+ * @example
+ * new PolicyPack("ours", { policies: [...swarmPolicies(), ourOwn] });
+ */
+export function swarmPolicies(): Policies {
+  return RULES.map(policyOf);
+}
+
+function policyOf(rule: Rule): ResourceValidationPolicy | StackValidationPolicy {
+  const { name, description, level: enforcementLevel, outsideDevelopment } = rule;
+  const developmentStacks = { type: "array", items: { type: "string" }, default: DEVELOPMENT_STACKS } as const;
+  const configSchema = outsideDevelopment && { properties: { developmentStacks } };
+  const common = { name, description, enforcementLevel, ...(configSchema && { configSchema }) };
+  return "resource" in rule
+    ? { ...common, validateResource: validateResource(rule) }
+    : { ...common, validateStack: validateStack(rule) };
+}
+
+function validateResource(rule: ResourceRule): ResourceValidation {
+  return (args, report) => {
+    if (isLeftAlone(rule, args.urn, args.getConfig())) return;
+    const { type, name, urn, props, opts } = args;
+    const resource = { type, name, urn, props, isProtected: opts.protect, parent: opts.parent };
+    for (const text of rule.resource(resource)) report(text);
+  };
+}
+
+function validateStack(rule: StackRule): StackValidation {
+  return (args, report) => {
+    const [first] = args.resources;
+    if (!first || isLeftAlone(rule, first.urn, args.getConfig())) return;
+    const resources = args.resources.map(({ type, name, urn, props, opts, parent }) => ({
+      ...{ type, name, urn, props, isProtected: opts.protect },
+      parent: parent?.urn ?? opts.parent,
+    }));
+    for (const { text, urn } of rule.stack(resources)) report(text, urn);
+  };
+}
+
+function isLeftAlone({ outsideDevelopment }: Rule, urn: string, config: RuleConfig): boolean {
+  return outsideDevelopment === true && (config.developmentStacks ?? DEVELOPMENT_STACKS).includes(stackOf(urn));
+}

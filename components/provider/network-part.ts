@@ -1,0 +1,124 @@
+import type { EngineConnection } from "../engine/connection.ts";
+import { Engine, orMissing } from "../engine/engine.ts";
+import { EngineError } from "../engine/transport.ts";
+import { UnreachableError } from "../engine/unreachable.ts";
+import type { NetworkDetails } from "../engine/types.ts";
+import type { PartShape } from "../preflight/demand.ts";
+import { partIn } from "../preflight/network-parts.ts";
+import { isOwned, type Owner, ownerLabels, SWARM_LABEL } from "../shared/labels.ts";
+import { GONE, type ResourceHandler } from "./handler.ts";
+import { changedKeys, isUnknown, ResourceProblem, same } from "./values.ts";
+import { done, notYet, waitFor } from "./wait.ts";
+
+export interface NetworkPartInputs {
+  /** The host's key. */
+  host: string;
+  connection: EngineConnection;
+  /** Another machine has nothing of it. */
+  machineId: string;
+  swarmId: string;
+  owner: Owner;
+  /** The name that the network of the Swarm asks for. */
+  name: string;
+  part: PartShape;
+}
+
+/** How long the containers on a network may take to leave it, in seconds; longer than any sensible grace period. */
+const LEAVING = 120;
+
+/**
+ * What a network is made of on one host: a network of Docker's that is none, but holds addresses and options for the
+ * one of the Swarm. It cannot be changed, and not be removed while a container of the host is on the network.
+ */
+export const NetworkPart: ResourceHandler<NetworkPartInputs> = {
+  async diff(_id, olds, news) {
+    const differ = changedKeys(olds, news, ["host", "name", "part", "owner"]);
+    // What is not known yet may turn out to be what it was.
+    const replaces = differ.filter((key) => !isUnknown(news[key as keyof NetworkPartInputs]));
+    // On another machine it is made anew; what the former one, mostly gone, has of it is nobody's network.
+    const changed = changedKeys(olds, news, ["connection", "machineId", "swarmId"]);
+    return { changes: differ.length + changed.length > 0, replaces, deleteBeforeReplace: true };
+  },
+
+  async create(inputs) {
+    await make(inputs);
+    return { id: `${inputs.host}/${inputs.name}`, outs: inputs };
+  },
+
+  async read(id, state) {
+    if (!state) throw new ResourceProblem(`network ${id} cannot be imported: declare it, and it is made`);
+    try {
+      const live = await found(state);
+      return live && isOwned(live.Labels, state.owner) ? { id, props: state, inputs: state } : GONE;
+    } catch (error) {
+      // A host that is down has lost nothing by that.
+      if (!(error instanceof UnreachableError)) throw error;
+      console.log(`host ${state.host} cannot be reached: its part of the network is taken to be as it was`);
+      return { id, props: state, inputs: state };
+    }
+  },
+
+  async update(_id, _olds, news) {
+    await make(news);
+    return { outs: news };
+  },
+
+  async delete(_id, state) {
+    try {
+      const live = await found(state);
+      if (live && isOwned(live.Labels, state.owner)) await remove(live, state);
+    } catch (error) {
+      if (!(error instanceof UnreachableError)) throw error;
+      console.log(
+        `host ${state.host} cannot be reached; should it come back, its network ${state.name} is still there`,
+      );
+    }
+  },
+};
+
+/** Makes it, unless a killed `up`, or the former connection to the same machine, has made just that. */
+async function make(inputs: NetworkPartInputs): Promise<void> {
+  const { host, connection, name, part, owner, swarmId } = inputs;
+  const live = await found(inputs);
+  if (live && !isOwned(live.Labels, owner)) {
+    throw new ResourceProblem(
+      `network ${name}: host ${host} has one of that name which is not this stack's: choose another networkName, or remove it`,
+    );
+  }
+  if (live && same(partIn(live), part) && live.Labels?.[SWARM_LABEL] === swarmId) return;
+  if (live) await remove(live, inputs);
+  const { subnet, gateway, ipRange, options, labels } = part;
+  await new Engine(connection).createNetwork({
+    Name: name,
+    CheckDuplicate: true,
+    ConfigOnly: true,
+    IPAM: {
+      Driver: "default",
+      Config: subnet ? [{ Subnet: subnet, Gateway: gateway, ...(ipRange && { IPRange: ipRange }) }] : [],
+    },
+    Options: options,
+    Labels: { ...labels, ...ownerLabels(owner), [SWARM_LABEL]: swarmId },
+  });
+}
+
+async function found({ connection, name }: NetworkPartInputs): Promise<NetworkDetails | undefined> {
+  const networks = await new Engine(connection).networks({ name: [name] });
+  return networks.find((network) => network.Name === name);
+}
+
+/** The engine lets go of it a moment after the last container has left the network. */
+async function remove({ Id, Name }: NetworkDetails, { host, connection }: NetworkPartInputs): Promise<void> {
+  await waitFor(
+    async () => {
+      try {
+        await orMissing(new Engine(connection).removeNetwork(Id));
+        return done(undefined);
+      } catch (error) {
+        if (error instanceof EngineError && error.status === 403) return notYet(error.message);
+        throw error;
+      }
+    },
+    { what: `network ${Name} on host ${host}`, limitSeconds: LEAVING },
+    (because) => new ResourceProblem(`network ${Name} on host ${host}: ${because}: what uses it has to leave it first`),
+  );
+}

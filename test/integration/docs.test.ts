@@ -1,0 +1,240 @@
+import { cpSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ROOT } from "../../toolchain/cache.ts";
+import { makeClone } from "../toolchain/clone.ts";
+import { networkNamed, until } from "./by-hand.ts";
+import { blocksOf } from "./doc-page.ts";
+import { linkedExample } from "./linked-example.ts";
+import { OldStore } from "./old-store.ts";
+import { bucketAt, someObject } from "./s3.ts";
+import { onLab } from "./scene.ts";
+import { Shell } from "./shell.ts";
+import type { TestStack } from "./stack.ts";
+
+/** So long that it is copied in parts. */
+const LONG = "0123456789abcdef".repeat(4 * 1024 * 1024 + 1);
+
+/** The pages are followed to the letter: whoever reads them types what is run here. */
+onLab(
+  "the documentation",
+  (scene) => {
+    /** A person's shell on each host: what one block sets, the next one knows. */
+    let shells: Record<string, Shell>;
+
+    beforeAll(async () => {
+      const { lab, images } = scene();
+      const [one, ...others] = lab.hosts;
+      if (!one) throw new Error("the lab has no host");
+      // `minio/minio` is pulled, here from a mirror of Docker Hub.
+      const registry = await lab.registry();
+      await registry.push(one.engine, images.a, "minio/minio");
+      const mirror = JSON.stringify({ "registry-mirrors": [`http://${registry.address}`] });
+      await Promise.all(
+        lab.hosts.map(async (host) => {
+          writeFileSync(join(host.folder, "etc-docker", "daemon.json"), mirror);
+          await host.stopEngine();
+          await host.startEngine();
+        }),
+      );
+      // The article's cluster is there already.
+      await one.run("docker", "swarm", "init", "--advertise-addr", one.address);
+      const token = (await one.run("docker", "swarm", "join-token", "--quiet", "worker")).trim();
+      for (const host of others) await host.run("docker", "swarm", "join", "--token", token, `${one.address}:2377`);
+      shells = Object.fromEntries(lab.hosts.map((host) => [host.hostname, new Shell(host)]));
+      shells["manager"] = shells["node1"]!;
+    });
+
+    describe("docs/article.md", () => {
+      const blocks = blocksOf("docs/article.md");
+      const compose = blocks.find(({ where }) => where === "minio-compose.yml");
+      const steps = blocks.flatMap((block, at) => {
+        const next = blocks[at + 1];
+        const printed = next?.where === "output" ? next.text : undefined;
+        return block.language === "sh" ? [{ ...block, printed }] : [];
+      });
+
+      test.each(steps.map((step, at) => [`${at + 1}: ${step.heading}`, step] as const))("%s", async (_, step) => {
+        const shell = shells[step.where];
+        if (!shell) throw new Error(`docs/article.md runs a command on "${step.where}", which is no host`);
+        shell.write("minio-compose.yml", compose?.text ?? "");
+        const output = await shell.run(step.text);
+        if (step.printed !== undefined) expect(timeless(output)).toBe(timeless(step.printed));
+        await settled();
+      });
+    });
+
+    describe("docs/adopt.md", () => {
+      const [byHand, here, ...blocks] = blocksOf("docs/adopt.md").filter(({ language }) => language === "sh");
+      const photos = new Map<string, string>();
+      const project = linkedExample("adopt");
+      afterAll(() => rmSync(project, { recursive: true, force: true }));
+      let stack: TestStack;
+      let stores: OldStore[];
+      let before: unknown;
+
+      test("begins with what is there: one store a task, with objects of its own in each", async () => {
+        // The article's own commands, which have been run.
+        const article = blocksOf("docs/article.md").map(({ text }) => text);
+        for (const line of byHand!.text.trim().split("\n")) expect(article).toContain(`${line}\n`);
+        await shells["manager"]!.run("docker stack rm minio");
+        stores = await OldStore.allOf("minio_service", scene().lab.hosts);
+        expect(stores).toHaveLength(4);
+        for (const [at, store] of stores.entries()) {
+          await store.put("photos/everywhere", "the same");
+          await store.put("photos/config.json", JSON.stringify({ store: at }));
+          const [name, contents] = [`only in/${at} & nowhere else`, someObject(200_000 + at).toString("base64")];
+          await store.put(`photos/${name}`, contents);
+          photos.set(name, contents);
+        }
+        await stores[1]!.put("videos/holiday", "by the sea", "Content-Type=video/ogg;X-Amz-Meta-Year=2026");
+        await stores[2]!.put("videos/long", LONG);
+        before = await madeByHand();
+      });
+
+      test(`${here!.heading}: nothing of it changes, with a warning, and a second preview is clean`, async () => {
+        expect(here!.text).toBe("pulumi preview\npulumi up\n");
+        const { hosts } = scene().lab;
+        const machines = hosts.map(({ hostname, address, ssh: { user, identityFile, hostKey } }) => {
+          return [hostname, { address, user, identityFile, hostKey }] as const;
+        });
+        const settings = {
+          managers: ["node1"],
+          hosts: Object.fromEntries(machines),
+          // These kernels have no ESP.
+          encrypted: false,
+          image: scene().images.a,
+        };
+        const config = Object.fromEntries(Object.entries(settings).map(([key, value]) => [`adopt:${key}`, value]));
+        stack = await scene().stack(config, { project });
+        const preview = await stack.preview();
+        const [warning] = blocksOf("docs/adopt.md").filter(({ language }) => language === "text");
+        expect(preview.output).toContain(warning!.text.trim());
+        await stack.up();
+        expect((await stack.preview({ refresh: true })).steps).toEqual([]);
+        expect(await madeByHand()).toEqual(before);
+      });
+
+      test.each(blocks.map((block, at) => [`${at + 1}: ${block.heading}`, block] as const))("%s", async (_, block) => {
+        const shell = shells[block.where];
+        if (!shell) throw new Error(`docs/adopt.md runs a command on "${block.where}", which is no host`);
+        const output = await shell.run(block.text, { strict: true });
+        expect(output).not.toContain("<ERROR>");
+        if (block.text.endsWith('echo "$OLD"\n')) expect(output.trim().split("\n")).toHaveLength(stores.length);
+        if (block.text.endsWith('echo "$DIFFERENT"\n')) expect(output).toBe("photos/config.json");
+        if (block.text.includes("comm -23")) {
+          const counts = output.split("\n").map((line) => line.replace(/-from-[\d-]+:/, ""));
+          const three = Array.from(stores, () => "photos 3 objects");
+          expect(counts.toSorted()).toEqual([...three, "videos 1 objects", "videos 1 objects"]);
+        }
+      });
+
+      test("every object has arrived, and of what differed each", async () => {
+        const { endpoint, rootUser, rootPassword } = (await stack.outputs({ showSecrets: true })) as Record<
+          string,
+          string
+        >;
+        const bucket = (name: string) => bucketAt(endpoint!, rootUser!, rootPassword!, name);
+        const names = await bucket("photos").list();
+        const configs = names.filter((name) => name.startsWith("config.json."));
+        expect(names.toSorted()).toEqual([...photos.keys(), ...configs, "everywhere"].toSorted());
+        for (const [name, contents] of photos) {
+          expect((await bucket("photos").get(name)).toString() === contents).toBe(true);
+        }
+        const told = await Promise.all(configs.map(async (name) => (await bucket("photos").get(name)).toString()));
+        expect(told.toSorted()).toEqual([0, 1, 2, 3].map((store) => JSON.stringify({ store })));
+        expect((await bucket("videos").get("holiday")).toString()).toBe("by the sea");
+        expect((await bucket("videos").get("long")).toString() === LONG).toBe(true);
+        expect(await bucket("videos").about("holiday")).toEqual({ type: "video/ogg", metadata: { year: "2026" } });
+      });
+
+      test("destroy leaves the Swarm and the network that were made by hand", async () => {
+        await stack.destroy();
+        expect(await madeByHand()).toEqual(before);
+      });
+
+      async function madeByHand(): Promise<unknown> {
+        const { engine } = scene().host;
+        const { ID, Spec } = await engine.swarm();
+        const { Id, Created, IPAM, Options, Labels } = await networkNamed(engine, "minio-overlay-network");
+        const nodes = (await engine.nodes()).map(({ ID, Spec }) => [ID, Spec.Role, Spec.Availability]);
+        return { swarm: { ID, Spec }, network: { Id, Created, IPAM, Options, Labels }, nodes: nodes.toSorted() };
+      }
+    });
+
+    describe("README.md, on one machine", () => {
+      const [first] = blocksOf("README.md").filter(({ language }) => language === "sh");
+      const clone = makeClone();
+      let shell: Shell;
+      beforeAll(async () => {
+        cpSync(join(ROOT, "index.ts"), join(clone, "index.ts"));
+        shell = shells["node3"]!;
+        await shell.run("docker swarm leave --force");
+      });
+      afterAll(() => rmSync(dirname(clone), { recursive: true, force: true }));
+      const typed = (commands: string) =>
+        shell.run(`cd "${clone}"\nexport PULUMI_SWARM_SOURCE=registries\n${commands}`, { strict: true });
+
+      test("its first two commands end as it says", async () => {
+        expect(first!.text.split("\n").map((line) => line.split("#")[0]!.trim())).toEqual([
+          "npm run up",
+          "npm run verify",
+          "",
+        ]);
+        const output = await typed(first!.text);
+        const [up, verify] = blocksOf("README.md").filter(({ language }) => language === "text");
+        for (const line of [...withoutTimes(up!.text), ...withoutTimes(verify!.text)]) {
+          expect(withoutTimes(output)).toContain(line);
+        }
+      });
+
+      test.each([
+        ["npm run preview", /17 unchanged/],
+        ["npm run status", /minio-main/],
+        ["npm run exec -- local mc ls local", /launch\.mjs exec local mc ls local\s*$/],
+        ['eval "$(npm run -s env)" && pulumi stack output rootUser', /\w{3}/],
+        ["npm run down -- --delete-data", /Resources:\s+- 17 deleted[^]*minio-d1/],
+      ])("%s", async (command, expected) => expect(await typed(command)).toMatch(expected));
+    });
+
+    /** Tasks start by themselves, after the command that asks for them has ended, and then their stores. */
+    async function settled(): Promise<void> {
+      const { engine } = scene().host;
+      await until(
+        async () => {
+          const tasks = await engine.tasks({ "desired-state": ["running"] });
+          return tasks.every(({ Status }) => Status.State === "running");
+        },
+        "tasks to run",
+        120_000,
+      );
+      for (const service of ["minio_minio", "minio_service"]) await OldStore.allOf(service, scene().lab.hosts);
+    }
+  },
+  { hosts: 3 },
+);
+
+/** The lines of what a command prints, but for how long each step took and what is named after the time. */
+function withoutTimes(text: string): string[] {
+  const lines = text.split("\n").map((line) =>
+    line
+      .replace(/\(?\b\d+(\.\d+)? ?s\b\)?|-verify-[\w-]+/g, "TIME")
+      .replace(/\s+/g, " ")
+      .trim(),
+  );
+  return lines.filter((line) => line !== "");
+}
+
+/** What is another each time: ids, addresses, how long ago. */
+function timeless(text: string): string {
+  return text
+    .replace(/\d+\.\d+\.\d+\.\d+/g, "IP")
+    .replace(/\[[^\]]*UTC\]/g, "TIME")
+    .replace(/\b[a-z0-9]{12,}\b/g, "ID")
+    .replace(/(vxlanid_list":")\d+/g, "$1N")
+    .split("\n")
+    .map((line) => line.replace(/\s+/g, " ").trim())
+    .filter((line) => line !== "")
+    .toSorted()
+    .join("\n");
+}

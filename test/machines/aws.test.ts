@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { AwsHosts } from "../../components/aws-hosts/index.ts";
+import { Engine } from "../../components/engine/engine.ts";
+import { HostKey, type HostKeyState } from "../../components/provider/host-key.ts";
+import { imageId } from "../../toolchain/docker-image.ts";
+import { builtImage } from "../../toolchain/minio-image.ts";
+import { buckets } from "../integration/s3.ts";
+import { TestStack } from "../integration/stack.ts";
+import { type CloudLab, startCloud } from "../lab/vm/cloud.ts";
+import { CLOUD_USER, type CloudMachine } from "../lab/vm/cloud-machine.ts";
+import { whyNoMachines } from "../lab/vm/tools.ts";
+import { awsAnswers, awsOutputs } from "../unit/aws-stand-in.ts";
+import { run } from "../unit/harness.ts";
+
+/** What no stand-in for AWS does: a machine boots with what the component has it told. */
+let cloud: CloudLab;
+let machine: CloudMachine;
+let hostKey: HostKeyState;
+let userData: string;
+/** What cloud-init said of itself in the end. */
+let told: string;
+let stack: TestStack | undefined;
+
+const problem = whyNoMachines();
+const VOLUMES: Readonly<Record<string, string>> = {
+  "prod-a-d1": "vol-0a1b2c3d4e5f60718",
+  "prod-a-d2": "vol-0123456789abcdef0",
+};
+const MTU = 9001;
+
+/** The user data of a machine, as the component gives it to EC2. */
+async function rendered(): Promise<string> {
+  const { outs } = await HostKey.create({ hostname: "a" });
+  hostKey = outs;
+  const { resources } = await run(
+    () =>
+      new AwsHosts("prod", {
+        managers: { a: { zone: "eu-central-1a", volumes: { d1: {}, d2: {} } } },
+        ...{ publicKeys: [cloud.publicKey], user: CLOUD_USER, allowZoneOutage: true },
+        ...{ engineVersion: cloud.engineVersion, engineRepository: cloud.engineRepository },
+      }),
+    {
+      answers: awsAnswers(),
+      ids: (_type, name) => VOLUMES[name],
+      outputs: (type, name) => ({ ...awsOutputs(type, name), ...(type.endsWith(":HostKey") ? outs : {}) }),
+    },
+  );
+  const instance = resources.find(({ type }) => type === "aws:ec2/instance:Instance");
+  return instance?.inputs["userData"] as string;
+}
+
+/** Gives the machine the store's image, which it cannot pull; under emulation that takes its time. */
+async function givenImage(): Promise<string> {
+  const { name, packed } = await builtImage();
+  const engine = new Engine(machine.connection);
+  const { id, archive } = packed();
+  await engine.request("POST", "/images/load", { query: { quiet: true }, body: archive, timeoutMs: 10 * 60_000 });
+  return (await imageId(engine, name)) ?? id;
+}
+
+describe("a machine that boots with the user data of AwsHosts", () => {
+  beforeAll(async () => {
+    if (problem !== undefined) return;
+    cloud = await startCloud();
+    userData = await rendered();
+    const { publicKey } = hostKey;
+    machine = await cloud.boot({
+      number: 1,
+      userData,
+      volumes: Object.values(VOLUMES),
+      hostKey: publicKey,
+      mtu: MTU,
+    });
+    told = await machine.booted();
+  }, 40 * 60_000);
+  afterAll(async () => {
+    stack?.remove();
+    await cloud?.stop();
+  });
+  beforeEach(({ skip }) => {
+    if (problem !== undefined) skip(problem);
+  });
+
+  test("is told what cloud-init's own schema allows", async () => {
+    expect(await machine.run("sudo cat /var/lib/cloud/instance/user-data.txt")).toBe(userData.trimEnd());
+    const said = await machine.run("sudo cloud-init schema --config-file /var/lib/cloud/instance/user-data.txt 2>&1");
+    expect(said).toContain("Valid cloud-config");
+  });
+
+  test("comes to its end, under its name, and with the key that it was given alone", async () => {
+    expect([told, machine.console].join("\n")).toMatch(/^status: done/m);
+    expect(await machine.run("hostname")).toBe("a");
+    expect(await machine.run("ls /etc/ssh/ssh_host_*")).toBe(
+      "/etc/ssh/ssh_host_ecdsa_key\n/etc/ssh/ssh_host_ecdsa_key.pub",
+    );
+  });
+
+  test("has the engine of the version that was asked for, held there, and for its user", async () => {
+    expect(await machine.run("docker version --format '{{.Server.Version}}'")).toContain(cloud.engineVersion);
+    expect((await machine.run("apt-mark showhold")).split("\n")).toEqual(["docker-ce", "docker-ce-cli"]);
+    expect(await machine.run("systemctl is-enabled docker")).toBe("enabled");
+  });
+
+  test("has mounted its volumes by their ids, also at the next boot, and what it is told of the kernel", async () => {
+    const mounted = async (path: string) => (await machine.run(`findmnt -no FSTYPE,SOURCE ${path}`)).split(/\s+/);
+    for (const [at, id] of Object.values(VOLUMES).entries()) {
+      const [type, source] = await mounted(`/mnt/d${at + 1}`);
+      const device = `/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${id.replace("-", "")}`;
+      expect([type, source]).toEqual(["xfs", await machine.run(`readlink -f ${device}`)]);
+      expect(await machine.run(`grep -c '^${device} /mnt/d${at + 1} xfs ' /etc/fstab`)).toBe("1");
+    }
+    expect(await machine.run("sysctl -n net.core.somaxconn net.ipv4.tcp_mtu_probing vm.swappiness")).toBe("4096\n1\n1");
+  });
+
+  test("keeps what is on a volume when its instructions run again", async () => {
+    await machine.run(
+      "sudo touch /mnt/d1/kept && sudo umount /mnt/d1 && sudo /usr/local/sbin/pulumi-swarm-setup",
+      600_000,
+    );
+    expect(await machine.run("ls /mnt/d1")).toBe("kept");
+    await machine.run("sudo rm /mnt/d1/kept");
+  });
+
+  test("is where `pulumi up` goes on over ssh", async () => {
+    const image = await givenImage();
+    const host = {
+      ...{ address: machine.address, user: CLOUD_USER, identityFile: cloud.identityFile, hostKey: hostKey.publicKey },
+      drives: { d1: { path: "/mnt/d1" }, d2: { path: "/mnt/d2" } },
+    };
+    stack = await TestStack.create({ config: { stack: "ssh", hosts: { a: host }, mtu: MTU, image } });
+    await stack.up();
+    expect((await stack.preview({ refresh: true })).steps).toEqual([]);
+    const { a: bucket } = await buckets(stack, "aws");
+    await bucket!.create();
+    await bucket!.put("object", Buffer.from("content"));
+    expect((await bucket!.get("object")).toString()).toBe("content");
+    expect(await machine.run("sudo ls /mnt/d1/minio")).toContain("aws");
+  });
+});

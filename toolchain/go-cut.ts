@@ -1,0 +1,58 @@
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { run } from "./run.ts";
+
+/** A module that is built from a copy with parts left out. */
+export interface ModuleCut {
+  module: string;
+  cuts: readonly SourceCut[];
+}
+
+/** What of a file is left out: whatever matches, unless what it names is kept. */
+export interface SourceCut {
+  /** Its path in the module. */
+  file: string;
+  /** A regular expression over the whole file, with one group: the name. */
+  pattern: string;
+  /** Each of them must be there. */
+  keep: readonly string[];
+}
+
+/** How Go is asked to build with the copy: its working folder is still the one with the module's own sources. */
+export interface CutContext {
+  go: string;
+  cwd: string;
+  env: NodeJS.ProcessEnv;
+  /** Where the copy is made. */
+  folder: string;
+}
+
+/**
+ * Makes the copy, and a go.mod that leads to it: Go lets no downloaded source be replaced in place.
+ *
+ * @returns arguments of `go list` and `go build`
+ */
+export async function cutModule({ module, cuts }: ModuleCut, { go, cwd, env, folder }: CutContext): Promise<string[]> {
+  const { Dir } = JSON.parse(await run(go, ["mod", "download", "-json", module], { cwd, env })) as { Dir: string };
+  const copy = join(folder, "module");
+  cpSync(Dir, copy, { recursive: true, filter: (path) => !path.endsWith("_test.go") });
+  await run("chmod", ["-R", "u+w", folder]);
+  for (const cut of cuts) {
+    const file = join(copy, cut.file);
+    writeFileSync(file, cutSource(readFileSync(file, "utf8"), cut));
+  }
+  const modules = join(folder, "go.mod");
+  writeFileSync(modules, `${readFileSync(join(cwd, "go.mod"), "utf8")}\nreplace ${module} => ${copy}\n`);
+  writeFileSync(join(folder, "go.sum"), readFileSync(join(cwd, "go.sum")));
+  return [`-modfile=${modules}`];
+}
+
+export function cutSource(source: string, { file, pattern, keep }: SourceCut): string {
+  const missing = new Set(keep);
+  const cut = source.replaceAll(new RegExp(pattern, "gm"), (text: string, name: string) => {
+    missing.delete(name);
+    return keep.includes(name) ? text : "";
+  });
+  if (missing.size > 0) throw new Error(`${file}: nothing of it is called ${[...missing].join(", ")}`);
+  return cut;
+}
