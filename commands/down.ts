@@ -21,10 +21,7 @@ await main(async () => {
   const kind = kindOf(state, stack);
   const isKubernetes = kind === "kubernetes";
   if (isKubernetes && flags.has(DELETE_DATA)) throw new Error(`${DELETE_DATA}: ${dataOnKubernetes(state, stack)}`);
-  if (!existsSync(stackFile(state, stack))) say(`stack ${stack} does not exist here: nothing to destroy`);
-  const session = existsSync(stackFile(state, stack))
-    ? await openSession(await ensureToolchain(kind), state, stack)
-    : undefined;
+  const session = await openExisting(state, stack, kind);
   const asks = !yes && !json;
   if (kind === "aws") return session ? await downOnAws(session, flags.has(DELETE_DATA), { asks, json, rest }) : 0;
   // What the state knows of hosts is gone with the stack.
@@ -36,6 +33,13 @@ await main(async () => {
   const found = await progress("looking for data volumes", () => findData(hosts, state.projectName, stack));
   return await tellAboutData(found, stack, flags.has(DELETE_DATA));
 });
+
+/** The stack, if there is one; says so when there is none. */
+async function openExisting(state: StateFolder, stack: string, kind: unknown): Promise<Session | undefined> {
+  if (existsSync(stackFile(state, stack))) return openSession(await ensureToolchain(kind), state, stack);
+  say(`stack ${stack} does not exist here: nothing to destroy`);
+  return undefined;
+}
 
 interface Destruction {
   asks: boolean;
