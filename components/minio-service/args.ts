@@ -47,7 +47,7 @@ export interface MinioServiceArgs extends TaskLimits {
   /**
    * The network its members talk over: an `OverlayNetwork`; a `MacvlanNetwork` or `IpvlanNetwork`, on which clients
    * reach the members at their own addresses and nothing is published on hosts; the `HostNetwork`; for a store on one
-   * host a `BridgeNetwork`. What each gives up, it says itself.
+   * host a `BridgeNetwork`. What each gives up, it says itself. Another one restarts all members at once.
    */
   network: DataNetwork;
 

@@ -35,7 +35,8 @@ const UNNEEDED_CAPABILITIES = [
 
 /**
  * In what the members of a cluster must agree, or they refuse each other. The secrets are among it: members sign what
- * they ask of each other with the root credentials. So is the file that names the pools.
+ * they ask of each other with the root credentials. So is the file that names the pools, and the network on which they
+ * find each other.
  */
 export const AGREED_FIELDS = [
   "TaskTemplate.ContainerSpec.Image",
@@ -44,6 +45,7 @@ export const AGREED_FIELDS = [
   "TaskTemplate.ContainerSpec.Hostname",
   "TaskTemplate.ContainerSpec.Secrets",
   "TaskTemplate.ContainerSpec.Configs",
+  "TaskTemplate.Networks[0]",
 ];
 
 /** A store as all its services see it. */

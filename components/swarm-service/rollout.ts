@@ -13,6 +13,7 @@ export interface Rollout {
 }
 
 const ENVIRONMENT = "TaskTemplate.ContainerSpec.Env";
+const NETWORKS = "TaskTemplate.Networks";
 
 /** Fields outside `TaskTemplate` whose change restarts tasks all the same: ports are part of a task. */
 const RESTARTING = ["TaskTemplate", "EndpointSpec"];
@@ -90,10 +91,14 @@ function outageOf({ ContainerSpec }: Partial<TaskSpec>): string {
   return `${stop}, Swarm's start of the new ones (about 3 s)${check} and what the application needs to serve; no task stops before its host has the image`;
 }
 
-/** Where two specs differ, as paths; the environment by variable (`…Env:NAME`), other lists as a whole. */
+/**
+ * Where two specs differ, as paths; the environment by variable (`…Env:NAME`), networks by whether the first is another
+ * one (`…Networks[0]`), other lists as a whole.
+ */
 export function changedPaths(olds: unknown, news: unknown, path = ""): string[] {
   if (same(olds, news) && !isUnknown(news)) return [];
   if (path === ENVIRONMENT && isList(olds) && isList(news)) return changedVariables(olds, news);
+  if (path === NETWORKS && isList(olds) && isList(news)) return [same(olds[0], news[0]) ? path : `${path}[0]`];
   if (!isObject(olds) || !isObject(news)) return [path];
   const keys = [...new Set([...Object.keys(olds), ...Object.keys(news)])];
   return keys.flatMap((key) => changedPaths(olds[key], news[key], path ? `${path}.${key}` : key));

@@ -56,6 +56,18 @@ onLab(
       expect(account).toMatchObject({ lost: [], changed: [] });
     });
 
+    test("another network for its members: all at once too, or half of them would not find the others", async () => {
+      stack.config("networks", ["moved"]);
+      stack.config("dataNetwork", "moved");
+      expect((await stack.preview()).output).toMatch(/store-main: all tasks restart at once, .*Networks\[0\]/);
+      const client = await Client.start({ access, bucket });
+      await stack.up();
+      const account = await client.finish();
+      console.log(`all at once (another network):\n${told(account)}`);
+      expect(account).toMatchObject({ lost: [], changed: [] });
+      expect((await stack.preview()).steps).toEqual([]);
+    });
+
     test("another memory limit: one by one, and no operation fails that the SDK retries", async () => {
       stack.config("store", { memoryLimitMiB: 1024 });
       expect((await stack.preview()).output).toMatch(

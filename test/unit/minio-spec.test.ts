@@ -249,6 +249,7 @@ test("what members must agree in restarts them together", () => {
     "Hostname",
     "Secrets",
     "Configs",
+    "Networks[0]",
   ]);
 });
 

@@ -24,7 +24,14 @@ const withContainer = (change: Partial<typeof container>): ServiceSpec => ({
   ...spec,
   TaskTemplate: { ...template, ContainerSpec: { ...container, ...change } },
 });
-const together = ["Image", "Args", "Env:MINIO_"].map((field) => `TaskTemplate.ContainerSpec.${field}`);
+const together = [
+  ...["Image", "Args", "Env:MINIO_"].map((field) => `TaskTemplate.ContainerSpec.${field}`),
+  "TaskTemplate.Networks[0]",
+];
+const onNetworks = (...ids: string[]): ServiceSpec => ({
+  ...spec,
+  TaskTemplate: { ...template, Networks: ids.map((Target) => ({ Target })) },
+});
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 describe("how a change rolls out", () => {
@@ -35,7 +42,10 @@ describe("how a change rolls out", () => {
     ["a MINIO_ variable", withContainer({ Env: ["MINIO_REGION=us", "HOME=/tmp"] }), "all-at-once", "Env:MINIO_REGION"],
     ["a MINIO_ variable less", withContainer({ Env: ["HOME=/tmp"] }), "all-at-once", "Env:MINIO_REGION"],
     ["another variable", withContainer({ Env: ["MINIO_REGION=eu", "HOME=/"] }), "one-by-one", "Env:HOME"],
-    ["networks", { ...spec, TaskTemplate: { ...template, Networks: [] } }, "one-by-one", "TaskTemplate.Networks"],
+    ["a further network", onNetworks("net1", "net2"), "one-by-one", "TaskTemplate.Networks changed"],
+    ["a further network not known yet", onNetworks("net1", UNKNOWN), "one-by-one", "TaskTemplate.Networks changed"],
+    ["another first network", onNetworks("net2"), "all-at-once", "TaskTemplate.Networks[0] must be the same"],
+    ["a first network not known yet", onNetworks(UNKNOWN), "all-at-once", "TaskTemplate.Networks[0]"],
     ["ports", { ...spec, EndpointSpec: { Mode: "vip", Ports: [] } }, "one-by-one", "EndpointSpec.Mode"],
     ["labels", { ...spec, Labels: { team: "b" } }, "in-place", "Labels.team"],
     ["nothing", spec, "in-place", "nothing in the service"],

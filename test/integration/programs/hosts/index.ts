@@ -76,11 +76,13 @@ const more = (config.getObject<string[]>("networks") ?? []).map(
 );
 const attached = config.getObject<string[]>("attached") ?? [];
 const networks = more.filter(([name]) => attached.includes(name)).map(([, network]) => network);
+// One of them may be the one that the store's members talk over.
+const moved = more.find(([name]) => name === config.get("dataNetwork"))?.[1];
 
 const minio = withStore
   ? new MinioService("store", {
       swarm,
-      network,
+      network: moved ?? network,
       networks,
       image: config.require("image"),
       tools: "mc",
