@@ -2,7 +2,7 @@ import type { EngineConnection } from "../../components/engine/connection.ts";
 import { Engine } from "../../components/engine/engine.ts";
 import { hasShell } from "../../components/engine/shell.ts";
 import { quoted } from "../../components/shared/shell-text.ts";
-import { type EngineControl, engineControl, rootScript, runAsRoot, SERVICE } from "../support/root-script.ts";
+import { ENGINE_CONTROL, rootScript, runAsRoot } from "../support/root-script.ts";
 
 /** How long copying may take, and how long an engine may take to start, in milliseconds. */
 const COPY_MS = 300_000;
@@ -12,9 +12,9 @@ const START_MS = 120_000;
  * The Swarm's state as a manager's machine has it: the archive (tar, gzip) of the folder `swarm` in the Docker root.
  * The engine is stopped meanwhile, as Docker asks for, and with it the machine's containers.
  */
-export async function readSwarmState(connection: EngineConnection, control = SERVICE): Promise<Buffer> {
+export async function readSwarmState(connection: EngineConnection): Promise<Buffer> {
   const root = await dockerRoot(connection);
-  const encoded = await withoutEngine(connection, control, [
+  const encoded = await withoutEngine(connection, [
     "copy=$(mktemp); trap 'rm -f \"$copy\"; start_engine' EXIT",
     "stop_engine",
     `tar -czf "$copy" -C ${quoted(root)} swarm`,
@@ -25,17 +25,12 @@ export async function readSwarmState(connection: EngineConnection, control = SER
 }
 
 /** Puts such an archive in place of a machine's own state of a Swarm, which stays beside it under another name. */
-export async function writeSwarmState(
-  connection: EngineConnection,
-  archive: Buffer,
-  control = SERVICE,
-): Promise<{ former: string }> {
+export async function writeSwarmState(connection: EngineConnection, archive: Buffer): Promise<{ former: string }> {
   const root = await dockerRoot(connection);
   const folder = quoted(`${root}/swarm`);
   const former = `${root}/swarm.before-${new Date().toISOString().replace(/\W/g, "")}`;
   await withoutEngine(
     connection,
-    control,
     [
       "copy=$(mktemp); trap 'rm -f \"$copy\"' EXIT",
       'base64 -d > "$copy"',
@@ -51,13 +46,8 @@ export async function writeSwarmState(
   return { former };
 }
 
-function withoutEngine(
-  connection: EngineConnection,
-  control: EngineControl,
-  commands: string[],
-  input?: string,
-): Promise<string> {
-  const script = rootScript([...engineControl(control), ...commands]);
+function withoutEngine(connection: EngineConnection, commands: string[], input?: string): Promise<string> {
+  const script = rootScript([...ENGINE_CONTROL, ...commands]);
   return runAsRoot(connection, script, { input, timeoutMs: COPY_MS });
 }
 

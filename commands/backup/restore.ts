@@ -1,6 +1,5 @@
 import { goOnAlone, managerOf, type Recovery, stateOf } from "../recover/recover.ts";
 import type { RecordedSwarm } from "../recover/recorded.ts";
-import type { EngineControl } from "../support/root-script.ts";
 import { writeSwarmState } from "./machine.ts";
 
 /**
@@ -12,12 +11,11 @@ export async function restoreSwarm(
   swarm: RecordedSwarm,
   hostKey: string,
   archive: Buffer,
-  control?: EngineControl,
 ): Promise<Recovery & { former: string }> {
   const chosen = managerOf(swarm, hostKey);
   if (swarm.unlockKey)
     throw new Error(`host "${hostKey}": its Swarm locks its managers, and the Engine restores none such`);
   const found = await stateOf(swarm);
-  const { former } = await writeSwarmState(chosen.connection, archive, control);
+  const { former } = await writeSwarmState(chosen.connection, archive);
   return { ...(await goOnAlone(swarm, chosen, found)), former };
 }

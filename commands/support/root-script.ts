@@ -3,21 +3,19 @@ import { runScript } from "../../components/engine/shell.ts";
 import { lastLine } from "../../components/shared/last-line.ts";
 import { quoted, WITH_ROOT_PROGRAMS } from "../../components/shared/shell-text.ts";
 
-/** How an engine is stopped and started on its machine: two commands for the POSIX shell, run as root. */
-export interface EngineControl {
-  stop: string;
-  start: string;
-}
-
-/** As distributions have it. The socket would start the engine again. */
-export const SERVICE: EngineControl = {
-  stop: [
-    "if [ -d /run/systemd/system ]",
-    "then systemctl stop docker.socket 2>/dev/null || true; systemctl stop docker.service",
-    "else service docker stop; fi",
-  ].join("; "),
-  start: "if [ -d /run/systemd/system ]; then systemctl start docker.service; else service docker start; fi",
-};
+/** Commands that define `stop_engine` and `start_engine`, as distributions have it. */
+export const ENGINE_CONTROL = [
+  "stop_engine() {",
+  "  if [ -d /run/systemd/system ]; then",
+  // The socket would start the engine again.
+  "    systemctl stop docker.socket 2>/dev/null || true",
+  "    systemctl stop docker.service",
+  "  else service docker stop; fi",
+  "}",
+  "start_engine() {",
+  "  if [ -d /run/systemd/system ]; then systemctl start docker.service; else service docker start; fi",
+  "}",
+];
 
 /** A script that runs commands as root, one after another until one fails. */
 export function rootScript(commands: readonly string[]): string {
@@ -29,11 +27,6 @@ export function rootScript(commands: readonly string[]): string {
     "fi",
     `exec sudo -n sh -c ${quoted(work)}`,
   ].join("\n");
-}
-
-/** Commands that define `stop_engine` and `start_engine`. */
-export function engineControl({ stop, start }: EngineControl): string[] {
-  return [`stop_engine() { ${stop}; }`, `start_engine() { ${start}; }`];
 }
 
 /** Runs such a script on an engine's machine, and gives back what it printed. */

@@ -4,7 +4,7 @@ import { hasShell, runScript } from "../../components/engine/shell.ts";
 import { errorText } from "../../components/shared/error-text.ts";
 import { workProblem } from "../../components/host/host-work.ts";
 import type { RecordedMember } from "../recover/recorded.ts";
-import { engineControl, rootScript, SERVICE } from "../support/root-script.ts";
+import { ENGINE_CONTROL, rootScript } from "../support/root-script.ts";
 import { installCommands, type InstalledEngine, installedEngine, LOOK_SCRIPT } from "./package.ts";
 import type { HostFound, Step } from "./plan.ts";
 
@@ -48,7 +48,7 @@ export async function fetchPackages(connection: EngineConnection, { installed, t
  */
 export async function install(connection: EngineConnection, { installed, to }: Step): Promise<void> {
   const script = rootScript([
-    ...engineControl(SERVICE),
+    ...ENGINE_CONTROL,
     "trap '' HUP PIPE",
     "log=$(mktemp)",
     'ended() { code=$?; start_engine 3>&- || code=1; [ $code = 0 ] || cat "$log" >&3 || true; rm -f "$log"; exit $code; }',

@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { run } from "../../toolchain/run.ts";
-import { keptLabs, type Lab, type LabHost, type LabOptions, startLab, whyNoLab } from "../lab/lab.ts";
+import { type Lab, type LabHost, type LabOptions, startLab, whyNoLab } from "../lab/lab.ts";
 
 const LAB = join(import.meta.dirname, "..", "lab", "lab.ts");
 
@@ -148,23 +148,6 @@ describe("the lab", () => {
     await lab.stop();
     expect(existsSync(folder)).toBe(false);
     expect(await run("ip", ["route"])).not.toContain(subnet);
-  });
-
-  test("stays when it was started to be kept, until it is stopped", async () => {
-    const script = [
-      `import { startLab } from ${JSON.stringify(LAB)};`,
-      "const lab = await startLab({ hosts: 1, keep: true });",
-      "console.log(lab.host(1).address);",
-      "process.exit();",
-    ].join("\n");
-    const address = await run(process.execPath, ["--input-type=module-typescript", "--eval", script]);
-    // A new lab clears away those whose owners are gone.
-    await start(1);
-    const kept = async () => (await keptLabs()).find((lab) => lab.host(1).address === address);
-    const lab = await kept();
-    expect((await lab?.host(1).engine.info())?.Name).toBe("node1");
-    await lab?.stop();
-    expect(await kept()).toBeUndefined();
   });
 
   test("of a process that crashed is cleared away by the next one", async () => {

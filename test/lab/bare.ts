@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { keyOf, obtain } from "../../toolchain/cache.ts";
 import { run } from "../../toolchain/run.ts";
 import type { LabHost } from "./host.ts";
+import { UNCOVER_START_SCRIPT } from "./start-script.ts";
 import { downloadPackages } from "./tools.ts";
 
 const PACKAGE = "docker.io";
@@ -30,6 +31,7 @@ export async function takeEngineAway(host: LabHost): Promise<void> {
     }),
   };
   const script = [
+    UNCOVER_START_SCRIPT,
     "rm -rf /etc/apt/sources.list.d/* /var/lib/apt/lists/*",
     ...Object.entries(settings).map(([path, text]) => `cat >${path} <<'END'\n${text}\nEND`),
     `dpkg --remove --force-depends --force-unsafe-io ${PACKAGE}`,

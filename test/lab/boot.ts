@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import type { LabDisks } from "./disks.ts";
+import { coverStartScript, NO_ENGINE } from "./start-script.ts";
 import { mountOwn, type OwnSystem, startSshd } from "./system.ts";
-
-/** While this file is there, the machine runs without an engine. */
-export const NO_ENGINE = "/run/no-engine";
 
 export interface Boot {
   system: OwnSystem;
+  /** File of the start script of its engine. */
+  startScript: string;
   disks: LabDisks;
   /** Where the engine is reached from this machine, as in DOCKER_HOST. */
   socket: string;
@@ -21,7 +21,7 @@ export interface Boot {
  * to see off the orphans; and it starts the engine again when that was ended, as systemd does. An engine that fails by
  * itself ends the machine, so that whoever waits for it hears of it.
  */
-export function bootScript({ system, disks, socket, cgroup, trusted }: Boot): string {
+export function bootScript({ system, startScript, disks, socket, cgroup, trusted }: Boot): string {
   const { folder, hostname } = system;
   return [
     "#!/bin/sh",
@@ -29,6 +29,7 @@ export function bootScript({ system, disks, socket, cgroup, trusted }: Boot): st
     `hostname ${hostname}`,
     "mount -t tmpfs tmpfs /run",
     ...mountOwn(system),
+    ...coverStartScript(startScript),
     "mkdir -p /etc/docker",
     // The engine's identity lies there, beside its settings: no settings of this machine's engine.
     `mount --bind ${join(folder, "etc-docker")} /etc/docker`,

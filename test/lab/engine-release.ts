@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { run } from "../../toolchain/run.ts";
 import { writeIndex } from "./bare.ts";
 import type { LabHost } from "./host.ts";
+import { UNCOVER_START_SCRIPT } from "./start-script.ts";
 
 const PACKAGE = "docker.io";
 const DOCKERD = "/usr/sbin/dockerd";
@@ -78,6 +79,7 @@ export async function offerRelease(host: LabHost, { repository }: EngineRelease)
     "/etc/default/docker": `DOCKER_OPTS="${settings.join(" ")}"\nDOCKER_LOGFILE=/run/docker.log\nulimit() { :; }\n`,
   };
   const script = [
+    UNCOVER_START_SCRIPT,
     "rm -rf /etc/apt/sources.list.d/* /var/lib/apt/lists/*",
     ...Object.entries(files).map(([path, text]) => `cat >${path} <<'END'\n${text}\nEND`),
     "service docker start",

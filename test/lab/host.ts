@@ -4,11 +4,12 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Engine } from "../../components/engine/engine.ts";
 import { run } from "../../toolchain/run.ts";
-import { bootScript, NO_ENGINE } from "./boot.ts";
+import { bootScript } from "./boot.ts";
 import { LabDisks } from "./disks.ts";
 import type { LabNetwork } from "./network.ts";
 import { firstProcess, killContained, startContained } from "./process.ts";
 import { type LabKeys, type LabSsh, publicKey } from "./ssh.ts";
+import { START_SCRIPT } from "./start-script.ts";
 import { hostKeyFile, layOut, type OwnSystem } from "./system.ts";
 
 export interface LabHostOptions {
@@ -82,8 +83,9 @@ export class LabHost {
     for (const name of ["docker", "etc-docker"]) mkdirSync(join(folder, name), { recursive: true });
     const script = join(folder, "boot");
     const { socket, disks } = this;
-    const text = bootScript({ system: this.#system, disks, socket, cgroup, trusted: network.subnet });
-    writeFileSync(script, text, { mode: 0o755 });
+    writeFileSync(this.#startScript, START_SCRIPT, { mode: 0o755 });
+    const boot = { system: this.#system, startScript: this.#startScript, disks, socket, cgroup };
+    writeFileSync(script, bootScript({ ...boot, trusted: network.subnet }), { mode: 0o755 });
     const own = ["--mount", "--uts", "--mount-proc", "--propagation", "private"];
     const log = join(folder, "dockerd.log");
     await this.#answers(startContained({ namespace: cgroup, own, program: [script], folder, log }));
@@ -99,18 +101,17 @@ export class LabHost {
 
   /** Ends the engine in order, and with it its containers, as `systemctl stop docker` does; the machine goes on. */
   async stopEngine(): Promise<void> {
-    await this.run("touch", NO_ENGINE);
-    await this.run(
-      "sh",
-      "-c",
-      'pid=$(cat /run/docker.pid) && kill "$pid" && while kill -0 "$pid"; do sleep 0.05; done',
-    );
+    await this.run(this.#startScript, "stop");
   }
 
   /** Starts the engine again and waits until it answers. */
   async startEngine(): Promise<void> {
-    await this.run("rm", "-f", NO_ENGINE);
+    await this.run(this.#startScript, "start");
     await this.#answers();
+  }
+
+  get #startScript(): string {
+    return join(this.folder, "start-script");
   }
 
   /** Command line that runs a command on this machine. */

@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import type { RecordedMember } from "../../commands/recover/recorded.ts";
+import { goOnAlone } from "../../commands/recover/recover.ts";
+import { until } from "./by-hand.ts";
+import { onLab } from "./scene.ts";
+
+/** Somebody had managers lock themselves by hand: no manager that lost its quorum tells of it. */
+onLab("a Swarm whose managers lock themselves", (scene) => {
+  test("is not recovered, and the way back that is told is one", async () => {
+    const { host } = scene();
+    const { engine, address, socket } = host;
+    const listenAddress = `${address}:2377`;
+    const Spec = { EncryptionConfig: { AutoLockManagers: true } };
+    await engine.initSwarm({ AdvertiseAddr: address, ListenAddr: listenAddress, Spec });
+    const { ID } = await engine.swarm();
+    const key = await engine.unlockKey();
+    const manager: RecordedMember = {
+      ...{ key: "a", urn: "urn:a", nodeId: (await engine.info()).Swarm.NodeID, role: "manager" },
+      ...{ connection: { host: socket }, advertiseAddress: address, listenAddress },
+    };
+    const alone = goOnAlone({ swarmId: ID, unlockKey: "", members: [manager] }, manager, new Map());
+    await expect(alone).rejects.toThrow(/host "a": its managers lock themselves.*systemctl restart docker/);
+    await host.stopEngine();
+    await host.startEngine();
+    await engine.unlockSwarm(key);
+    await until(async () => (await engine.info()).Swarm.Cluster?.ID === ID, "the manager to be back");
+  });
+});
