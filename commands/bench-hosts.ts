@@ -2,6 +2,7 @@
 import { loadavg } from "node:os";
 import { hostsArgs } from "../bench/hosts/arguments.ts";
 import { benchCluster, CLUSTER_SIZES } from "../bench/hosts/cluster.ts";
+import { benchEncryption } from "../bench/hosts/encryption.ts";
 import { benchGrowth, GROWTH_SIZES } from "../bench/hosts/growth.ts";
 import { availableMiB, machineName } from "../bench/hosts/machine.ts";
 import { type HostPart, type HostsReport, renderHosts } from "../bench/hosts/report.ts";
@@ -11,6 +12,7 @@ import { whyNoAnsible } from "../bench/hosts/ways/by-ansible.ts";
 import { writeDocument } from "../bench/hosts/write.ts";
 import { stopOnSignal, stopped } from "../bench/measure.ts";
 import { whyNoLab } from "../test/lab/lab.ts";
+import { whyNoMachines } from "../test/lab/vm/tools.ts";
 import { progress, say } from "../toolchain/progress.ts";
 import { answers } from "../toolchain/run.ts";
 import { main } from "./support/main.ts";
@@ -24,7 +26,7 @@ await main(async () => {
   const date = new Date().toISOString().slice(0, 10);
   const report: HostsReport = {
     ...{ machine: await machineName(), load: loadavg()[0] ?? 0, date },
-    ...{ cluster: [], growth: [], standIns: [], throughput: [], skipped: [] },
+    ...{ cluster: [], growth: [], standIns: [], throughput: [], encryption: [], skipped: [] },
   };
   const noLab = whyNoLab();
   /** Whether that part can be measured here with so many hosts; else the report tells why not. */
@@ -77,6 +79,11 @@ await main(async () => {
       const measured = await measure("throughput", (tell) => benchThroughput(hosts, { tell, skip }));
       report.throughput.push(...measured.flat());
     }
+  }
+  if (parts.has("encryption")) {
+    const noMachines = whyNoMachines();
+    if (noMachines !== undefined) report.skipped.push(`encryption: ${noMachines}`);
+    else report.encryption.push(...(await measure("encryption", benchEncryption)).flat());
   }
 
   if (write) for (const file of writeDocument(report)) say(`written: ${file}`);

@@ -4,7 +4,7 @@ import { chosen } from "../parts.ts";
 import { HOST_PARTS, type HostPart } from "./report.ts";
 
 export const HOSTS_USAGE =
-  "npm run bench:hosts [-- cluster | growth | stand-ins | throughput] [--hosts 5,10] [--json] [--write]";
+  "npm run bench:hosts [-- cluster | growth | stand-ins | throughput | encryption] [--hosts 5,10] [--json] [--write]";
 
 export interface HostsArgs {
   parts: Set<HostPart>;

@@ -9,6 +9,7 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
+import type { StoreAccess } from "../../test/integration/one-name.ts";
 import { timed } from "../measure.ts";
 
 /** What the clients write and read. */
@@ -21,13 +22,6 @@ export interface Load {
   size: number;
 }
 
-export interface Access {
-  /** Client by client, one endpoint after the other. */
-  endpoints: readonly string[];
-  user: string;
-  password: string;
-}
-
 /** MiB a second. */
 export interface Speeds {
   put: number;
@@ -37,7 +31,7 @@ export interface Speeds {
 const BUCKET = "pulumi-swarm-bench";
 
 /** Has clients write objects and read them back, and leaves nothing of it in the store. */
-export async function speeds(access: Access, { clients, objects, size }: Load): Promise<Speeds> {
+export async function speeds(access: StoreAccess, { clients, objects, size }: Load): Promise<Speeds> {
   const stores = access.endpoints.map((endpoint) => s3(endpoint, access));
   const agent = new Agent({ keepAlive: true, maxSockets: clients });
   const body = randomBytes(size);
@@ -73,7 +67,7 @@ export async function speeds(access: Access, { clients, objects, size }: Load): 
 }
 
 /** The SDK would spend more time on checksums than a fast store on the object: here it only signs. */
-function s3(endpoint: string, { user, password }: Access): S3Client {
+function s3(endpoint: string, { user, password }: StoreAccess): S3Client {
   return new S3Client({
     endpoint,
     region: "us-east-1",

@@ -3,6 +3,8 @@ import type { Curve, Plot } from "./plot.ts";
 import {
   type ClusterResult,
   clusterTable,
+  type EncryptionResult,
+  encryptionTable,
   growthCurves,
   type GrowthResult,
   growthTable,
@@ -15,7 +17,7 @@ import {
 } from "./results.ts";
 
 /** What can be measured on its own. */
-export const HOST_PARTS = ["cluster", "growth", "stand-ins", "throughput"] as const;
+export const HOST_PARTS = ["cluster", "growth", "stand-ins", "throughput", "encryption"] as const;
 export type HostPart = (typeof HOST_PARTS)[number];
 
 /** The results as plain data: this is what `--json` prints. */
@@ -29,17 +31,19 @@ export interface HostsReport {
   growth: GrowthResult[];
   standIns: StandInResult[];
   throughput: ThroughputResult[];
+  encryption: EncryptionResult[];
   /** What was left out, with the reason. */
   skipped: string[];
 }
 
 /** A table for each part that was measured. */
-export function partTables({ cluster, growth, standIns, throughput }: HostsReport): [HostPart, Table][] {
+export function partTables({ cluster, growth, standIns, throughput, encryption }: HostsReport): [HostPart, Table][] {
   const tables: [HostPart, Table | undefined][] = [
     ["cluster", cluster.length > 0 ? clusterTable(cluster) : undefined],
     ["growth", growth.length > 0 ? growthTable(growth) : undefined],
     ["stand-ins", standIns.length > 0 ? standInTable(standIns) : undefined],
     ["throughput", throughput.length > 0 ? throughputTable(throughput) : undefined],
+    ["encryption", encryption.length > 0 ? encryptionTable(encryption) : undefined],
   ];
   return tables.flatMap(([part, rows]) => (rows ? [[part, rows]] : []));
 }

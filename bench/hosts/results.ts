@@ -52,6 +52,13 @@ export interface ThroughputResult {
   host: number[];
 }
 
+/** How fast clients write or read over an encrypted network, and over one that is not: MiB a second, of each round. */
+export interface EncryptionResult {
+  what: string;
+  encrypted: number[];
+  plain: number[];
+}
+
 /** The results as rows of text, for a terminal and for a document. */
 export interface Table {
   head: string[];
@@ -137,6 +144,19 @@ export function throughputTable(results: readonly ThroughputResult[]): Table {
       speed(host),
       (median(ours) / median(host)).toFixed(2),
       "≥ 0.9",
+    ]),
+  };
+}
+
+/** Medians of all rounds. */
+export function encryptionTable(results: readonly EncryptionResult[]): Table {
+  return {
+    head: ["8 clients", "encrypted", "not encrypted", "ratio"],
+    rows: results.map(({ what, encrypted, plain }) => [
+      what,
+      speed(encrypted),
+      speed(plain),
+      (median(encrypted) / median(plain)).toFixed(2),
     ]),
   };
 }

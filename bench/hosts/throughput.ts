@@ -1,9 +1,11 @@
+import { accessOf } from "../../test/integration/client.ts";
+import type { StoreAccess } from "../../test/integration/one-name.ts";
 import { TestStack } from "../../test/integration/stack.ts";
 import { type LabHost, startLab } from "../../test/lab/lab.ts";
 import { errorText } from "../../components/shared/error-text.ts";
 import { buildImage } from "../../toolchain/minio-image.ts";
 import { undone } from "../measure.ts";
-import { type Access, type Load, speeds } from "./clients.ts";
+import { type Load, speeds } from "./clients.ts";
 import { costOf } from "./cost.ts";
 import { startOnHostNetwork } from "./host-network.ts";
 import type { ThroughputResult } from "./results.ts";
@@ -56,12 +58,7 @@ async function benchNetwork(
         async () => {
           tell?.(`a store on ${network}`);
           await costOf(stack, "up");
-          const { endpoints, rootUser, rootPassword } = (await stack.outputs({ showSecrets: true })) as {
-            endpoints: Record<string, string>;
-            rootUser: string;
-            rootPassword: string;
-          };
-          const ours = { endpoints: Object.values(endpoints), user: rootUser, password: rootPassword };
+          const ours = await accessOf(stack);
           tell?.("a store on the hosts' network");
           const under = { ...ours, image, folder: "/mnt/disk1/host-network" };
           const host = { ...ours, endpoints: await startOnHostNetwork(lab.hosts, under) };
@@ -94,7 +91,7 @@ async function emptyTrash(hosts: readonly LabHost[]): Promise<void> {
 
 async function compare(
   network: MeasuredNetwork,
-  { ours, host }: { ours: Access; host: Access },
+  { ours, host }: { ours: StoreAccess; host: StoreAccess },
   clear: () => Promise<void>,
   tell?: (what: string) => void,
 ): Promise<ThroughputResult[]> {

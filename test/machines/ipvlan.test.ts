@@ -1,11 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { Engine } from "../../components/engine/engine.ts";
-import { send } from "../../components/engine/transport.ts";
-import { ensureEngine } from "../../toolchain/docker-engine.ts";
-import { buildImage } from "../../toolchain/minio-image.ts";
 import { buckets, someObject } from "../integration/s3.ts";
 import { TestStack } from "../integration/stack.ts";
-import { type Machine, type MachineLab, startMachines } from "../lab/vm/lab.ts";
+import type { Machine, MachineLab } from "../lab/vm/lab.ts";
+import { hostSettings, startStoreMachines } from "../lab/vm/store-machines.ts";
 import { whyNoMachines } from "../lab/vm/tools.ts";
 
 /** Networks for which the kernel that the namespaces share has no driver: ipvlan, and VLANs. */
@@ -20,13 +17,9 @@ const address = (last: number) => lab.machine(1).address.replace(/\d+$/, String(
 /** A stack of a store on all machines, each with one address of its own to give on that network. */
 function stackOn(driver: string, parent: string): Promise<TestStack> {
   const hosts = Object.fromEntries(
-    lab.machines.map(({ address: own, hostname, hostKey, identityFile, number }) => [
-      hostname,
-      {
-        ...{ address: own, hostname, hostKey, identityFile, user: "root" },
-        drives: { d1: { path: "/mnt/disk1" }, d2: { path: "/mnt/disk2" } },
-        link: { parent, ipRange: `${address(128 + number)}/32` },
-      },
+    lab.machines.map((machine) => [
+      machine.hostname,
+      { ...hostSettings(machine), link: { parent, ipRange: `${address(128 + machine.number)}/32` } },
     ]),
   );
   return TestStack.create({ config: { stack: "ssh", hosts, image, driver, subnet: `${address(0)}/24` } });
@@ -44,12 +37,7 @@ describe("a store on a network of ipvlan, of machines with kernels of their own"
 
   beforeAll(async () => {
     if (problem !== undefined) return;
-    const { connection: own } = await ensureEngine();
-    image = await buildImage(new Engine(own));
-    const archive = await send(own, "GET", `/images/${image}/get`);
-    lab = await startMachines({ machines: 2, disks: 2, files: { "image.tar": archive } });
-    const load = "docker load --quiet --input /run/lab-seed/image.tar";
-    await Promise.all(lab.machines.map((machine) => machine.run(load, 10 * 60_000)));
+    ({ lab, image } = await startStoreMachines({ machines: 2 }));
     stack = await stackOn("ipvlan", "eth0");
   });
   afterAll(async () => {

@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { Engine } from "../../components/engine/engine.ts";
-import { send } from "../../components/engine/transport.ts";
-import { ensureEngine } from "../../toolchain/docker-engine.ts";
-import { buildImage } from "../../toolchain/minio-image.ts";
 import { accessOf, Client, told } from "../integration/client.ts";
 import { type Bucket, buckets } from "../integration/s3.ts";
 import { TestStack } from "../integration/stack.ts";
-import { type Capture, type Machine, type MachineLab, startMachines } from "../lab/vm/lab.ts";
+import type { Capture, Machine, MachineLab } from "../lab/vm/lab.ts";
+import { hostSettings, startStoreMachines } from "../lab/vm/store-machines.ts";
 import { whyNoMachines } from "../lab/vm/tools.ts";
 
 /** What namespaces cannot show, on kernels of their own: encryption on the wire, clocks, a reboot. */
@@ -20,19 +18,6 @@ const MIB = 1024 * 1024;
 /** Known, and nowhere else: to be found on the wire, or not. Too long to be cut by every frame's end. */
 const TEXT = "the-known-pattern-of-the-encryption-test";
 const KNOWN = Buffer.from(TEXT.repeat(100_000));
-
-const hostSettings = ({ address, hostname, hostKey, identityFile }: Machine) => ({
-  ...{ address, hostname, hostKey, identityFile },
-  user: "root",
-  drives: { d1: { path: "/mnt/disk1" }, d2: { path: "/mnt/disk2" } },
-});
-
-/** The image of MinIO by id, and as `docker save` writes it. */
-async function imageArchive(): Promise<{ image: string; archive: Buffer }> {
-  const { connection: own } = await ensureEngine();
-  const image = await buildImage(new Engine(own));
-  return { image, archive: await send(own, "GET", `/images/${image}/get`) };
-}
 
 async function makeStack(image: string): Promise<TestStack> {
   const hosts = Object.fromEntries(lab.machines.map((machine) => [machine.hostname, hostSettings(machine)]));
@@ -63,11 +48,9 @@ async function overlayMtu(machine: Machine): Promise<number> {
 describe("a store on machines with kernels of their own", () => {
   beforeAll(async () => {
     if (problem !== undefined) return;
-    const { image, archive } = await imageArchive();
-    lab = await startMachines({ machines: 3, disks: 2, files: { "image.tar": archive } });
-    const load = "docker load --quiet --input /run/lab-seed/image.tar";
-    await Promise.all(lab.machines.map((machine) => machine.run(load, 10 * 60_000)));
-    stack = await makeStack(image);
+    const started = await startStoreMachines({ machines: 3 });
+    lab = started.lab;
+    stack = await makeStack(started.image);
   });
   afterAll(async () => {
     stack?.remove();

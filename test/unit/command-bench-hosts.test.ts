@@ -26,6 +26,7 @@ const report: HostsReport = {
     { hosts: 1000, limitSeconds: 480, upOnce: asked(100), preview: asked(50), stateKiB: 8600 },
   ],
   throughput: [{ what: "PUT, 64 MiB objects", network: "macvlan", ours: [90, 100, 80], host: [100, 120, 90] }],
+  encryption: [{ what: "PUT, 64 MiB objects", encrypted: [4, 6, 5], plain: [10, 8, 12] }],
   skipped: ["cluster by Ansible: no python3"],
 };
 
@@ -86,6 +87,12 @@ describe("the report", () => {
     ]);
   });
 
+  test("encryption is held against the same without it", () => {
+    expect(tables["encryption"]?.rows).toEqual([
+      ["PUT, 64 MiB objects", "5.0 MiB/s (4.0 – 6.0, 3 rounds)", "10.0 MiB/s (8.0 – 12.0, 3 rounds)", "0.50"],
+    ]);
+  });
+
   test("on a terminal it ends with what was left out", () => {
     expect(renderHosts(report)).toMatch(
       /^a machine, load 0.3 before it began\ncluster\n[^]*\nleft out: cluster by Ansible: no python3$/,
@@ -102,7 +109,7 @@ describe("the report", () => {
   });
 
   test("parts that were not measured have no table, and one size makes no plot", () => {
-    const some = { ...report, cluster: [], growth: report.growth.slice(0, 1), throughput: [] };
+    const some = { ...report, cluster: [], growth: report.growth.slice(0, 1), throughput: [], encryption: [] };
     expect(partTables(some).map(([part]) => part)).toEqual(["growth", "stand-ins"]);
     expect(plotsOf(some).map(([part]) => part)).toEqual(["stand-ins"]);
   });
@@ -154,7 +161,7 @@ describe("the document", () => {
 
 describe("the arguments", () => {
   test("all parts, unless some are named", () => {
-    expect([...hostsArgs([]).parts]).toEqual(["cluster", "growth", "stand-ins", "throughput"]);
+    expect([...hostsArgs([]).parts]).toEqual(["cluster", "growth", "stand-ins", "throughput", "encryption"]);
     expect(hostsArgs(["growth", "--hosts", "2,3", "--json"])).toEqual({
       ...{ parts: new Set(["growth"]), sizes: [2, 3], json: true, write: false },
     });

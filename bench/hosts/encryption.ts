@@ -1,0 +1,74 @@
+import { accessOf } from "../../test/integration/client.ts";
+import { TestStack } from "../../test/integration/stack.ts";
+import type { MachineLab } from "../../test/lab/vm/lab.ts";
+import { hostSettings, startStoreMachines } from "../../test/lab/vm/store-machines.ts";
+import { undone } from "../measure.ts";
+import { type Load, type Speeds, speeds } from "./clients.ts";
+import { costOf } from "./cost.ts";
+import type { EncryptionResult } from "./results.ts";
+
+/** The fewest between which something crosses. Their processors are emulated: more would only wait for each other. */
+const MACHINES = 2;
+
+/** How often each is measured. */
+const ROUNDS = 3;
+
+const LOADS: Record<string, Load> = {
+  "64 MiB objects": { clients: 8, objects: 1, size: 64 * 2 ** 20 },
+  "16 KiB objects": { clients: 8, objects: 5, size: 16 * 2 ** 10 },
+};
+
+/**
+ * S3 over the overlay network of virtual machines, encrypted as it is by default and then not: the same store, whose
+ * network is made anew in between.
+ */
+export async function benchEncryption(tell?: (what: string) => void): Promise<EncryptionResult[]> {
+  const { lab, image } = await startStoreMachines({ machines: MACHINES });
+  return undone(
+    async () => {
+      const hosts = Object.fromEntries(lab.machines.map((machine) => [machine.hostname, hostSettings(machine)]));
+      const stack = await TestStack.create({ config: { stack: "ssh", hosts, image } });
+      return undone(
+        async () => {
+          const encrypted = await measured(lab, stack, "encrypted", tell);
+          stack.config("encrypted", false);
+          stack.config("allowOutage", true);
+          const plain = await measured(lab, stack, "not encrypted", tell);
+          return Object.keys(LOADS).flatMap((load) =>
+            (["put", "get"] as const).map((way) => ({
+              what: `${way.toUpperCase()}, ${load}`,
+              encrypted: encrypted[load]!.map((speed) => speed[way]),
+              plain: plain[load]!.map((speed) => speed[way]),
+            })),
+          );
+        },
+        async () => stack.remove(),
+      );
+    },
+    () => lab.stop(),
+  );
+}
+
+/** Has the stack come up, and gives the speeds of each round by load. */
+async function measured(
+  lab: MachineLab,
+  stack: TestStack,
+  what: string,
+  tell?: (what: string) => void,
+): Promise<Record<string, Speeds[]>> {
+  tell?.(`a store, ${what}`);
+  await costOf(stack, "up");
+  const access = await accessOf(stack);
+  const rounds: Record<string, Speeds[]> = {};
+  for (const [name, load] of Object.entries(LOADS)) {
+    // The first round warms up, and is not counted.
+    for (let round = 0; round <= ROUNDS; round++) {
+      tell?.(`${what}, ${name}, round ${round} of ${ROUNDS}`);
+      const speed = await speeds(access, load);
+      if (round > 0) (rounds[name] ??= []).push(speed);
+      // MinIO keeps the files of deleted objects for five minutes, and the disks are small.
+      await Promise.all(lab.machines.map((machine) => machine.run("rm -rf /mnt/disk*/*/.minio.sys/tmp/.trash/*")));
+    }
+  }
+  return rounds;
+}
