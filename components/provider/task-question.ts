@@ -5,7 +5,7 @@ import { errorText } from "../shared/error-text.ts";
 import { containerOf, type NodeEngines, refusalOf, type TaskContainer } from "./node-engines.ts";
 import { type Attempt, done, notYet } from "./wait.ts";
 
-/** Milliseconds after which an answer is old: what was true when the first came need not be when the last does. */
+/** Milliseconds after which an answer is old, at first: what was true when the first came need not be when the last does. */
 const FRESH = 2_000;
 
 export interface QuestionOptions {
@@ -17,6 +17,8 @@ export interface QuestionOptions {
   minReadySeconds?: number;
   /** Is told, once, of a host whose engine does not answer, and its task is left out. @default - it is a no */
   leaveOut?: (host: string, why: string) => void;
+  /** Milliseconds after which an answer is old, at first. @default 2000 */
+  freshMs?: number;
 }
 
 /** What a task said last. Moments are those of `performance.now()`. */
@@ -45,13 +47,15 @@ export class TaskQuestion {
   readonly #holdMs: number;
   readonly #leaveOut: QuestionOptions["leaveOut"];
   readonly #words = new Map<string, Word>();
+  #freshMs: number;
 
-  constructor({ command, nodes, no, minReadySeconds = 0, leaveOut }: QuestionOptions) {
+  constructor({ command, nodes, no, minReadySeconds = 0, leaveOut, freshMs = FRESH }: QuestionOptions) {
     this.#command = command;
     this.#nodes = nodes;
     this.#no = no;
     this.#holdMs = minReadySeconds * 1_000;
     this.#leaveOut = leaveOut;
+    this.#freshMs = freshMs;
   }
 
   /** Done when all of them say yes at about the same time, and each has for long enough. */
@@ -69,10 +73,10 @@ export class TaskQuestion {
     const asked = askable.flatMap(({ task, container }): Promise<void>[] => {
       const word = this.#words.get(task.ID);
       if (word?.open) return [word.open];
-      const isKnown = word?.isMissing || (word?.since !== undefined && (isHeld || isFresh(word)));
+      const isKnown = word?.isMissing || (word?.since !== undefined && (isHeld || this.#isFresh(word)));
       return isKnown ? [] : [this.#ask(task, container, limitMs)];
     });
-    await Promise.race([Promise.all(asked), pause(FRESH)]);
+    await Promise.race([Promise.all(asked), pause(this.#freshMs)]);
     return this.#verdict(words());
   }
 
@@ -88,7 +92,9 @@ export class TaskQuestion {
     if (this.#leftMs(words) > 0) {
       return notYet(`all its tasks say yes; they must for ${this.#holdMs / 1_000} s (minReadySeconds)`);
     }
-    return words.every(isFresh) ? done(undefined) : notYet(`${this.#no} (asked once more)`);
+    if (words.every((word) => this.#isFresh(word))) return done(undefined);
+    this.#freshMs *= 2;
+    return notYet(`${this.#no} (asked once more)`);
   }
 
   /** Until the last of them has said yes for long enough; while one does not, there is nothing to wait out. */
@@ -117,7 +123,7 @@ export class TaskQuestion {
     word.refusal = await refusalOf(container, this.#command, limitMs);
     word.at = performance.now();
     if (word.refusal !== undefined) word.since = undefined;
-    else word.since ??= isOld && word.at - begun < FRESH ? word.at - this.#holdMs : word.at;
+    else word.since ??= isOld && word.at - begun < this.#freshMs ? word.at - this.#holdMs : word.at;
   }
 
   /** How long ago that was by its own host's clock, 0 when it does not tell; undefined for one that is left out. */
@@ -131,8 +137,8 @@ export class TaskQuestion {
       return undefined;
     }
   }
-}
 
-function isFresh({ at = -Infinity }: Word): boolean {
-  return performance.now() - at <= FRESH;
+  #isFresh({ at = -Infinity }: Word): boolean {
+    return performance.now() - at <= this.#freshMs;
+  }
 }

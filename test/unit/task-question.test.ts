@@ -2,10 +2,11 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { TaskDetails } from "../../components/engine/types.ts";
-import { TaskQuestion } from "../../components/provider/task-question.ts";
+import { type QuestionOptions, TaskQuestion } from "../../components/provider/task-question.ts";
 
-/** By container: whether it says yes. */
+/** By container: whether it says yes, and after how many milliseconds. */
 let says: Record<string, boolean>;
+let takes: Record<string, number>;
 let asked: string[];
 
 /** An engine on which commands run in containers and print nothing. Its clock is a year off. */
@@ -19,12 +20,14 @@ const engine = http.createServer((request, response) => {
     asked.push(name);
     return answer({ Id: name });
   }
-  return request.method === "POST" ? response.writeHead(200).end() : answer({ ExitCode: says[name] ? 0 : 1 });
+  if (request.method === "POST") return response.writeHead(200).end();
+  return setTimeout(() => answer({ ExitCode: says[name] ? 0 : 1 }), takes[name]);
 });
 beforeAll(() => new Promise<void>((done) => engine.listen(0, "127.0.0.1", done)));
 afterAll(() => new Promise((done) => engine.close(done)));
 beforeEach(() => {
   says = { a: true, b: true };
+  takes = {};
   asked = [];
 });
 
@@ -40,7 +43,7 @@ const task = (name: string, seconds = 60) =>
     },
   }) as TaskDetails;
 
-function question(options: { minReadySeconds?: number; leaveOut?: (host: string) => void } = {}): TaskQuestion {
+function question(options: Partial<QuestionOptions> = {}): TaskQuestion {
   const { port } = engine.address() as AddressInfo;
   const here = { host: `tcp://127.0.0.1:${port}` };
   const nodes = {
@@ -75,6 +78,19 @@ test("a task that has just started must go on saying yes, and is left in peace m
 
 test("tasks that have run for long are not waited for", async () => {
   expect((await question({ minReadySeconds: 20 }).answer([task("a"), task("b")], 1_000)).done).toBe(true);
+});
+
+test("where no answer is fresh when the last one comes, answers count for longer, and there is an end", async () => {
+  takes = { a: 60, b: 180 };
+  const all = question({ freshMs: 20 });
+  const reasons: string[] = [];
+  for (let tries = 0; tries < 50; tries++) {
+    const attempt = await all.answer([task("a"), task("b")], 1_000);
+    if (attempt.done) break;
+    reasons.push(attempt.because);
+  }
+  expect(reasons.at(-1)).toBe("it does not work yet (asked once more)");
+  expect(reasons.length).toBeLessThan(50);
 });
 
 test("one that said no begins anew, however long it has run", async () => {
