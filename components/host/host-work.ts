@@ -3,7 +3,7 @@ import { errorText } from "../shared/error-text.ts";
 import { quoted, shellWord, WITH_ROOT_PROGRAMS } from "../shared/shell-text.ts";
 import { enginePackage, type EnginePackage, type EngineSource } from "./engine-package.ts";
 import type { Drive } from "./host.ts";
-import { driveFolder, type Survey } from "./survey.ts";
+import { CLOUD_INIT_AT_WORK, driveFolder, type Survey } from "./survey.ts";
 
 /** How a host is to be. */
 export interface HostWish {
@@ -127,7 +127,10 @@ function installation({ manager, commands }: EnginePackage): string[] {
       ? ["env", "DEBIAN_FRONTEND=noninteractive", program, "-o", "DPkg::Lock::Timeout=300", ...args]
       : [program, ...args];
   const asRoot = (command: string[]) => `as_root ${patient(command).map(shellWord).join(" ")} >&2`;
-  const lines = ["if command -v cloud-init >/dev/null; then timeout 300 cloud-init status --wait >&2 || true; fi"];
+  // Not `cloud-init status --wait`: that ends at the first error, with cloud-init still at work.
+  const lines = [
+    `tries=300; while ${CLOUD_INIT_AT_WORK} && [ $tries -gt 0 ]; do sleep 1; tries=$((tries - 1)); done`,
+  ];
   lines.push(...commands.map(asRoot));
   // Newer releases have the docker command, through which the engine is reached, in a package of its own.
   const cli = ["apt-get", "install", "-y", "--no-install-recommends", "docker-cli"];

@@ -33,6 +33,9 @@ export function driveFolder({ path, subfolder = "minio" }: Drive): string | unde
   return path === undefined ? undefined : posix.join(path, subfolder);
 }
 
+/** Holds, in a shell, while cloud-init makes the machine what it is to be. It writes its result once, at the very end. */
+export const CLOUD_INIT_AT_WORK = "[ -e /run/cloud-init/status.json ] && [ ! -e /run/cloud-init/result.json ]";
+
 /** What prints the survey, in parts that each begin with `== name`. It changes nothing. */
 export function surveyScript(drives: Readonly<Record<string, Drive>>): string {
   const looks = Object.entries(drives).flatMap(([key, drive]) => {
@@ -48,7 +51,7 @@ part uid; id -u
 part apparmor; [ -d /sys/kernel/security/apparmor ] && echo yes
 part docker; command -v docker
 part info; timeout 20 docker info --format 'engine {{.ID}} {{.ServerVersion}}' 2>&1
-part cloud-init; [ -e /run/cloud-init/status.json ] && [ ! -e /run/cloud-init/result.json ] && echo starting
+part cloud-init; ${CLOUD_INIT_AT_WORK} && echo starting
 ${WITH_ROOT_PROGRAMS}
 part dockerd; command -v dockerd
 drive() {
