@@ -8,6 +8,9 @@ import { dirname, join } from "node:path";
  */
 export const LAB_USERS = { operator: 64_001, guest: 64_002 } as const;
 
+/** Homes are empty at each start: what is in this machine's own, such as a shell's start files, is none of theirs. */
+const HOMES = "/run/home";
+
 /** Folders in which each machine has changes of its own over what this machine has. */
 const OWN = ["/etc", "/usr", "/var/lib"];
 
@@ -66,8 +69,8 @@ export function mountOwn(system: OwnSystem): string[] {
 /** Commands that let users in by ssh. */
 export function startSshd({ folder }: OwnSystem): string[] {
   return [
-    "mkdir -p /run/sshd /run/home",
-    ...Object.entries(LAB_USERS).map(([name, id]) => `install -d -o ${id} -g ${id} /run/home/${name}`),
+    `mkdir -p /run/sshd ${HOMES}/root`,
+    ...Object.entries(LAB_USERS).map(([name, id]) => `install -d -o ${id} -g ${id} ${HOMES}/${name}`),
     `/usr/sbin/sshd -E ${join(folder, "sshd.log")}`,
   ];
 }
@@ -94,9 +97,10 @@ function sshdConfig(): string {
 }
 
 function passwd(): string {
-  const mine = entries("/etc/passwd", ["sshd", ...Object.keys(LAB_USERS)]);
-  const users = Object.entries(LAB_USERS).map(([name, id]) => `${name}:x:${id}:${id}::/run/home/${name}:/bin/sh`);
-  return [...mine, ...users, "sshd:x:64000:65534::/run/sshd:/usr/sbin/nologin", ""].join("\n");
+  const mine = entries("/etc/passwd", ["root", "sshd", ...Object.keys(LAB_USERS)]);
+  const root = `root:x:0:0:root:${HOMES}/root:/bin/bash`;
+  const users = Object.entries(LAB_USERS).map(([name, id]) => `${name}:x:${id}:${id}::${HOMES}/${name}:/bin/sh`);
+  return [root, ...mine, ...users, "sshd:x:64000:65534::/run/sshd:/usr/sbin/nologin", ""].join("\n");
 }
 
 function group(): string {
