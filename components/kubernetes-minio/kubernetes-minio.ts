@@ -3,7 +3,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { rootUserFindings } from "../minio-service/findings.ts";
 import { checkedImage, DEFAULT_MINIO_IMAGE } from "../minio-service/image.ts";
 import { metricsUrls } from "../minio-service/metrics.ts";
-import { poolsText } from "../minio-service/pool-config.ts";
 import { RootCredentials } from "../minio-service/root-credentials.ts";
 import { certificatesOf } from "../minio-service/tls.ts";
 import { API_PORT, CONSOLE_PORT } from "../minio-service/topology.ts";
@@ -15,7 +14,7 @@ import { frozenStore } from "./frozen.ts";
 import { kubernetesPlan, type KubernetesPlan } from "./plan.ts";
 import { serviceAddress, serviceNames } from "./reach.ts";
 import { secretData } from "./secrets.ts";
-import { budgetSpec, clientsSpec, type KubernetesStore, peersSpec, POOLS_KEY, statefulSetSpec } from "./spec.ts";
+import { budgetSpec, clientsSpec, type KubernetesStore, peersSpec, statefulSetSpec } from "./spec.ts";
 
 export type { KubernetesDrive, KubernetesMinioArgs, KubernetesPool } from "./args.ts";
 
@@ -98,7 +97,6 @@ export class KubernetesMinio extends pulumi.ComponentResource {
       plan,
       image: this.#image(subject, args.image),
       secret: secret.metadata.name,
-      poolsConfig: this.#poolsConfig(name, plan, namespace, after),
     };
     const peers = new kubernetes.core.v1.Service(
       `${name}-peers`,
@@ -147,19 +145,6 @@ export class KubernetesMinio extends pulumi.ComponentResource {
 
   #image(subject: string, image: pulumi.Input<string> = DEFAULT_MINIO_IMAGE): pulumi.Input<string> {
     return checkedInput(checkedImage(subject, image, this), (value) => refuse(subject, kubernetesImageFindings(value)));
-  }
-
-  /** The file of several pools; one pool needs none. */
-  #poolsConfig(
-    name: string,
-    plan: KubernetesPlan,
-    namespace: pulumi.Output<string>,
-    opts: pulumi.CustomResourceOptions,
-  ): pulumi.Output<string> | undefined {
-    if (plan.pools.length === 1) return undefined;
-    const data = { [POOLS_KEY]: poolsText(plan.pools) };
-    const map = { metadata: { namespace }, immutable: true, data };
-    return new kubernetes.core.v1.ConfigMap(`${name}-pools`, map, opts).metadata.name;
   }
 
   /** The pools, all at the same time: their members only come up together. */

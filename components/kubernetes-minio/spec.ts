@@ -1,10 +1,10 @@
 import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { containerVariables } from "../minio-service/environment.ts";
-import { POOLS_FILE, poolArguments } from "../minio-service/pool-config.ts";
 import { CERTIFICATES_FOLDER, TLS_ENVIRONMENT } from "../minio-service/tls.ts";
-import { API_PORT, CONSOLE_PORT, drivePath } from "../minio-service/topology.ts";
+import { API_PORT, CONSOLE_PORT } from "../minio-service/topology.ts";
 import type { KubernetesMinioArgs } from "./args.ts";
+import { placePath, poolPattern } from "./pattern.ts";
 import { type KubernetesPlan, type KubernetesPoolPlan, poolLabels, storeLabels } from "./plan.ts";
 import { secretItems, SECRETS_FOLDER } from "./secrets.ts";
 
@@ -34,12 +34,7 @@ export interface KubernetesStore extends Pick<
   image: pulumi.Input<string>;
   /** Name of the Secret. */
   secret: pulumi.Input<string>;
-  /** Name of the ConfigMap with the file of several pools. */
-  poolsConfig?: pulumi.Input<string>;
 }
-
-/** The key in that ConfigMap. */
-export const POOLS_KEY = "pools.yaml";
 
 /** A pool: members with names and volumes of their own. */
 export function statefulSetSpec(store: KubernetesStore, pool: KubernetesPoolPlan): StatefulSetSpec {
@@ -110,7 +105,7 @@ function container(store: KubernetesStore, pool: KubernetesPoolPlan): Container 
       ...["--address", `:${API_PORT}`],
       ...["--console-address", `:${CONSOLE_PORT}`],
       ...(scheme === "https" ? ["--certs-dir", CERTIFICATES_FOLDER] : []),
-      ...poolArguments(pools),
+      ...pools.map((one) => poolPattern(store.plan, one)),
     ],
     env: names.map((name) => ({ name, value: variables[name] ?? "" })),
     ports: [
@@ -131,7 +126,7 @@ function container(store: KubernetesStore, pool: KubernetesPoolPlan): Container 
       capabilities: { drop: ["ALL"] },
       readOnlyRootFilesystem: true,
     },
-    volumeMounts: mounts(store, pool),
+    volumeMounts: mounts(pool),
   };
 }
 
@@ -171,17 +166,14 @@ function volumes(store: KubernetesStore): Volume[] {
   return [
     { name: "tmp", emptyDir: { medium: "Memory", sizeLimit: "64Mi" } },
     { name: "secrets", secret: { secretName: store.secret, items, defaultMode: 0o440 } },
-    ...(store.poolsConfig === undefined ? [] : [{ name: "pools", configMap: { name: store.poolsConfig } }]),
   ];
 }
 
-function mounts(store: KubernetesStore, pool: KubernetesPoolPlan): VolumeMount[] {
-  const poolsFile = { name: "pools", mountPath: POOLS_FILE, subPath: POOLS_KEY, readOnly: true };
+function mounts({ drives }: KubernetesPoolPlan): VolumeMount[] {
   return [
-    ...pool.drives.map(({ key }) => ({ name: key, mountPath: drivePath(key) })),
+    ...drives.map(({ key }, at) => ({ name: key, mountPath: placePath(at + 1) })),
     { name: "tmp", mountPath: "/tmp" },
     { name: "secrets", mountPath: SECRETS_FOLDER, readOnly: true },
-    ...(store.poolsConfig === undefined ? [] : [poolsFile]),
   ];
 }
 

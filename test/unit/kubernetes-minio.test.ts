@@ -53,12 +53,7 @@ describe("children", () => {
   });
 
   test("of two pools with TLS", async () => {
-    const more = [
-      "Certificate store-tls",
-      "ConfigMap store-pools",
-      "PodDisruptionBudget store-next",
-      "StatefulSet store-next",
-    ];
+    const more = ["Certificate store-tls", "PodDisruptionBudget store-next", "StatefulSet store-next"];
     const all = await kinds({ pools: { next: { members: 4 }, main: { members: 4 } }, tls: true });
     expect(all).toEqual([...(await kinds({})), ...more].toSorted());
   });
@@ -77,7 +72,7 @@ describe("children", () => {
       dependencies.flatMap((urn) => [urn, ...waitsFor(resources.find((one) => one.urn === urn)!)]);
     const first = find("store-credentials", "RootCredentials");
     const others = resources.filter(({ custom, urn }) => custom && urn !== first.urn);
-    expect(others).toHaveLength(9);
+    expect(others).toHaveLength(8);
     for (const one of others) expect(waitsFor(one), one.name).toContain(first.urn);
   });
 
@@ -116,20 +111,36 @@ describe("a pool", () => {
       ["d2", "1Gi", undefined],
     ]);
     expect(container.volumeMounts?.slice(0, 2)).toEqual([
-      { name: "d1", mountPath: "/drives/d1" },
-      { name: "d2", mountPath: "/drives/d2" },
+      { name: "d1", mountPath: "/drives/1" },
+      { name: "d2", mountPath: "/drives/2" },
     ]);
-    expect(container.args?.slice(5)).toEqual(
-      ["d1", "d2"].flatMap((drive) =>
-        [0, 1, 2, 3].map((number) => `http://store-main-${number}.store-peers:9000/drives/${drive}`),
-      ),
-    );
   });
 
-  test("keeps the order of its members' numbers beyond ten", async () => {
-    const { container } = await statefulSet({ pools: { main: { members: 16 } }, drives: { d1: { size: "1Gi" } } });
-    expect(container.args?.at(-1)).toBe("http://store-main-15.store-peers:9000/drives/d1");
-    expect(container.args?.at(7)).toBe("http://store-main-2.store-peers:9000/drives/d1");
+  test.each<[string, Partial<KubernetesMinioArgs>, string[]]>([
+    ["several drives", {}, ["http://store-main-{0...3}.store-peers:9000/drives/{1...2}"]],
+    [
+      "one drive a member",
+      { pools: { main: { members: 16 } }, drives: { d1: { size: "1Gi" } } },
+      ["http://store-main-{0...15}.store-peers:9000/drives/1"],
+    ],
+    ["one member", { pools: { main: { members: 1 } } }, ["/drives/{1...2}"]],
+    [
+      "several pools, in key order",
+      {
+        pools: {
+          next: { members: 1, drives: { x: { size: "2Ti" }, y: { size: "2Ti" } } },
+          main: { members: 4, drives: { d1: { size: "2Ti" } } },
+        },
+        environment: { MINIO_STORAGE_CLASS_STANDARD: "EC:1" },
+      },
+      [
+        "http://store-main-{0...3}.store-peers:9000/drives/1",
+        "http://store-next-{0...0}.store-peers:9000/drives/{1...2}",
+      ],
+    ],
+  ])("is told its drives as MinIO counts them: %s", async (_what, args, told) => {
+    const { container } = await statefulSet(args);
+    expect(container.args?.slice(5)).toEqual(told);
   });
 
   test("is spread over the nodes that take pods", async () => {
@@ -236,20 +247,8 @@ test("TLS: certificates for all names, files where MinIO looks, probes and URLs 
   expect(await valueOf(value.caCertificate!)).toBe("AUTHORITY");
 });
 
-test("several pools are told in a file, in key order", async () => {
-  const args = {
-    pools: { next: { members: 4, drives: { x: { size: "2Ti" }, y: { size: "2Ti" } } }, main: { members: 4 } },
-  };
-  const { find } = await made(args);
-  const text = (find("store-pools", "ConfigMap").inputs["data"] as Record<string, string>)["pools.yaml"]!;
-  const { pools } = JSON.parse(text) as { pools: { args: string[]; "set-drive-count": number }[] };
-  expect(pools.map((pool) => [pool.args[0], pool.args.length, pool["set-drive-count"]])).toEqual([
-    ["http://store-main-0.store-peers:9000/drives/d1", 8, 8],
-    ["http://store-next-0.store-peers:9000/drives/x", 8, 8],
-  ]);
-  const { container, pod } = await statefulSet(args, "next");
-  expect(container.args?.slice(-2)).toEqual(["--config", "/etc/minio-pools.yaml"]);
-  expect(pod.volumes?.find(({ name }) => name === "pools")?.configMap?.name).toBe("store-pools-autoname");
+test("which pools there are is on record, in key order", async () => {
+  const { find } = await made({ pools: { next: { members: 4 }, main: { members: 4 } } });
   expect(find("store-credentials", "RootCredentials").inputs["pools"]).toEqual(["main", "next"]);
 });
 
