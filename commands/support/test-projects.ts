@@ -1,7 +1,7 @@
 import { findAwsPlugin, obtainAwsPlugin } from "../../toolchain/aws-plugin.ts";
 import { hasCharts, obtainCharts, obtainHelm } from "../../toolchain/charts.ts";
 import { findKubernetesPlugin, obtainKubernetesPlugin } from "../../toolchain/kubernetes-plugin.ts";
-import { hasKubernetes, obtainKubernetes } from "../../toolchain/kubernetes.ts";
+import { hasKubernetes, obtainKubernetes, obtainPolicies } from "../../toolchain/kubernetes.ts";
 import { obtainPulumi } from "../../toolchain/pulumi.ts";
 import { findBrowser } from "../../test/browser/browser.ts";
 import { whyNoCluster } from "../../test/kubernetes/lab/cluster.ts";
@@ -28,7 +28,9 @@ export const PREPARED_PROJECTS: readonly PreparedProject[] = [
       await obtainCharts();
       await obtainHelm();
       await obtainKubernetesPlugin(obtainPulumi);
-      if (whyNoCluster() === undefined) await obtainKubernetes();
+      if (whyNoCluster() !== undefined) return;
+      await obtainKubernetes();
+      await obtainPolicies();
     },
   },
   {

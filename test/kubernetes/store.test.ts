@@ -2,14 +2,14 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { KubernetesMinio, type KubernetesMinioArgs } from "../../components/kubernetes-minio/kubernetes-minio.ts";
 import { MinioNetworkPolicy } from "../../components/minio-network-policy/minio-network-policy.ts";
-import { builtImage } from "../../toolchain/minio-image.ts";
 import type { Bucket } from "../integration/s3.ts";
 import type { Answer, Manifest } from "./lab/api.ts";
-import { type Cluster, startCluster, whyNoCluster } from "./lab/cluster.ts";
+import { type Cluster, whyNoCluster } from "./lab/cluster.ts";
 import { manifestsOf } from "./manifests.ts";
 import {
   bucketAt,
-  localVolumes,
+  clusterForStore,
+  clusterIpOf,
   NAMESPACE,
   podsOf,
   readsBack,
@@ -28,13 +28,8 @@ const problem = whyNoCluster();
 
 beforeAll(async () => {
   if (problem !== undefined) return;
-  cluster = await startCluster();
-  const load = async (variant: string) => {
-    const image = await builtImage({ variant });
-    return cluster.load(image.name, image.packed());
-  };
-  images = { a: await load("a"), b: await load("b") };
-  for (const object of [restrictedNamespace(), ...localVolumes(cluster, MEMBERS)]) await cluster.api.apply(object);
+  ({ cluster, images } = await clusterForStore(MEMBERS));
+  await cluster.api.apply(restrictedNamespace());
 });
 
 afterAll(async () => cluster?.stop());
@@ -71,9 +66,7 @@ function asRead({ stringData, ...object }: Manifest): object {
 }
 
 async function endpointOf(name: string): Promise<string> {
-  const object = { apiVersion: "v1", kind: "Service", metadata: { name, namespace: NAMESPACE } };
-  const { spec } = await cluster.api.read<{ spec: { clusterIP: string } }>(object);
-  return `http://${spec.clusterIP}:9000`;
+  return `http://${await clusterIpOf(cluster, name)}:9000`;
 }
 
 describe("a store of four pods, in a namespace that takes restricted ones alone", () => {

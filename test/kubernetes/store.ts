@@ -1,10 +1,13 @@
 import { mkdirSync } from "node:fs";
+import { Agent } from "node:https";
+import type { LookupFunction } from "node:net";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { S3Client } from "@aws-sdk/client-s3";
+import { builtImage } from "../../toolchain/minio-image.ts";
 import { Bucket } from "../integration/s3.ts";
 import type { Manifest } from "./lab/api.ts";
-import type { Cluster } from "./lab/cluster.ts";
+import { type Cluster, type ClusterOptions, startCluster } from "./lab/cluster.ts";
 
 export const NAMESPACE = "storage";
 
@@ -51,9 +54,9 @@ export function localVolumes({ folder, hostname }: Cluster, count: number): Mani
   return [storageClass, ...volumes];
 }
 
-/** The pods of the store, by name. */
-export async function podsOf({ api }: Cluster): Promise<Pod[]> {
-  const pods = await api.list<Pod>(`/api/v1/namespaces/${NAMESPACE}/pods`);
+/** The pods of the store's namespace, or another one, by name. */
+export async function podsOf({ api }: Cluster, namespace = NAMESPACE): Promise<Pod[]> {
+  const pods = await api.list<Pod>(`/api/v1/namespaces/${namespace}/pods`);
   return pods.toSorted((a, b) => a.metadata.name.localeCompare(b.metadata.name));
 }
 
@@ -63,11 +66,16 @@ export function readySince({ status }: Pod): string | undefined {
 }
 
 /** Waits until so many pods are ready, all of them as wished. */
-export async function readyPods(cluster: Cluster, count: number, wished = (_: Pod) => true): Promise<Pod[]> {
+export async function readyPods(
+  cluster: Cluster,
+  count: number,
+  wished = (_: Pod) => true,
+  namespace = NAMESPACE,
+): Promise<Pod[]> {
   let pods: Pod[] = [];
   const isDone = () => pods.length === count && pods.every((pod) => readySince(pod) !== undefined && wished(pod));
   for (const end = Date.now() + 120_000; ; await pause(200)) {
-    pods = await podsOf(cluster);
+    pods = await podsOf(cluster, namespace);
     if (isDone()) return pods;
     if (Date.now() > end) throw new Error(`pods are not ready: ${JSON.stringify(pods.map(({ status }) => status))}`);
   }
@@ -96,11 +104,39 @@ export async function readsBack(bucket: Bucket, key: string, object: Buffer): Pr
   }
 }
 
-/** A bucket behind an address. */
-export function bucketAt(endpoint: string, user: string, password: string): Bucket {
+/** How a name of the cluster is reached from outside, and by whom its certificate may be signed. */
+export interface Reached {
+  address: string;
+  ca?: string;
+}
+
+/** A bucket behind an endpoint. */
+export function bucketAt(endpoint: string, user: string, password: string, reached?: Reached): Bucket {
   const credentials = { accessKeyId: user, secretAccessKey: password };
-  return new Bucket(
-    new S3Client({ endpoint, region: "us-east-1", forcePathStyle: true, credentials, maxAttempts: 3 }),
-    "shop",
-  );
+  const common = { endpoint, region: "us-east-1", forcePathStyle: true, credentials, maxAttempts: 3 };
+  const tls = reached && { requestHandler: { httpsAgent: agentFor(reached) } };
+  return new Bucket(new S3Client({ ...common, ...tls }), "shop");
+}
+
+function agentFor({ address, ca }: Reached): Agent {
+  const lookup: LookupFunction = (_hostname, { all }, callback) =>
+    all ? callback(null, [{ address, family: 4 }]) : callback(null, address, 4);
+  return new Agent({ lookup, ca });
+}
+
+/** A cluster with volumes for a store, and two images of MinIO that differ. */
+export async function clusterForStore(volumes: number, options: ClusterOptions = {}) {
+  const cluster = await startCluster(options);
+  const load = async (variant: string) => {
+    const image = await builtImage({ variant });
+    return cluster.load(image.name, image.packed());
+  };
+  for (const object of localVolumes(cluster, volumes)) await cluster.api.apply(object);
+  return { cluster, images: { a: await load("a"), b: await load("b") } };
+}
+
+/** The address of a Service of the store's namespace. */
+export async function clusterIpOf({ api }: Cluster, name: string): Promise<string> {
+  const object = { apiVersion: "v1", kind: "Service", metadata: { name, namespace: NAMESPACE } };
+  return (await api.read<{ spec: { clusterIP: string } }>(object)).spec.clusterIP;
 }

@@ -12,6 +12,8 @@ export function bootScript(setting: ClusterSetting): string {
   const { folder, hostname, cgroup } = setting;
   return [
     "#!/bin/sh",
+    // The first process of a machine minds only signals that it has asked for.
+    "trap 'exit 1' TERM",
     "set -e",
     `hostname ${hostname}`,
     "mount -t tmpfs tmpfs /run",
@@ -25,7 +27,8 @@ export function bootScript(setting: ClusterSetting): string {
     `while [ ! -e ${join(folder, API_IS_READY)} ]; do sleep 0.1; done &`,
     "wait $!",
     ...otherPrograms(setting).map((program) => start(folder, program)),
-    "sleep infinity",
+    "sleep infinity &",
+    "wait $!",
     "",
   ].join("\n");
 }
@@ -34,7 +37,7 @@ export function bootScript(setting: ClusterSetting): string {
 function start(folder: string, program: readonly string[]): string {
   const name = program[0]?.split("/").at(-1) ?? "";
   const log = join(folder, "log", name);
-  return `(${program.join(" ")} > ${log} 2>&1; echo "${name} ended with code $?"; tail -n 5 ${log}; kill -KILL 1) &`;
+  return `(${program.join(" ")} > ${log} 2>&1; echo "${name} ended with code $?"; tail -n 5 ${log}; kill -TERM 1) &`;
 }
 
 function apiPrograms({ folder, programs, address, serviceRange }: ClusterSetting): string[][] {
@@ -60,6 +63,8 @@ function apiPrograms({ folder, programs, address, serviceRange }: ClusterSetting
       `--tls-private-key-file=${file("api.key")}`,
       `--token-auth-file=${file("tokens")}`,
       "--authorization-mode=RBAC",
+      // The charts of pods' networks ask for such containers.
+      "--allow-privileged=true",
       "--service-account-issuer=https://kubernetes.default.svc",
       `--service-account-key-file=${file("accounts.pub")}`,
       `--service-account-signing-key-file=${file("accounts.key")}`,
@@ -67,7 +72,8 @@ function apiPrograms({ folder, programs, address, serviceRange }: ClusterSetting
   ];
 }
 
-function otherPrograms({ folder, programs, address, hostname, podRange }: ClusterSetting): string[][] {
+function otherPrograms(setting: ClusterSetting): string[][] {
+  const { folder, programs, enforcer, address, hostname, podRange, serviceRange } = setting;
   const file = (name: string) => join(folder, name);
   const kubeconfig = `--kubeconfig=${file("kubeconfig")}`;
   return [
@@ -100,5 +106,6 @@ function otherPrograms({ folder, programs, address, hostname, podRange }: Cluste
       ...["--conntrack-tcp-timeout-established=0s", "--conntrack-tcp-timeout-close-wait=0s"],
     ],
     [join(programs, "dns"), "-conf", file("Corefile")],
+    ...(enforcer === undefined ? [] : [[enforcer, file("kubeconfig"), hostname, serviceRange]]),
   ];
 }

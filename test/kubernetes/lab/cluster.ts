@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type PackedImage, packImage } from "../../../toolchain/docker-image.ts";
-import { obtainKubernetes } from "../../../toolchain/kubernetes.ts";
+import { obtainKubernetes, obtainPolicies } from "../../../toolchain/kubernetes.ts";
 import { run } from "../../../toolchain/run.ts";
 import { openSlot, removeLab, whyNoLab } from "../../lab/lab.ts";
 import { LabNetwork } from "../../lab/network.ts";
@@ -14,6 +14,14 @@ import { type ClusterSetting, writeFiles } from "./files.ts";
 const NODE = 1;
 
 const PAUSE = "lab.invalid/pause:1";
+
+/** Says whether a connection is taken: what is not answered within some seconds is not. */
+const CONNECT = `
+const [host, port] = process.argv.slice(-2);
+const say = (what) => process.stdout.write(what, () => process.exit());
+require("node:net").connect({ host, port }).setTimeout(5000)
+  .on("connect", () => say("open")).on("timeout", () => say("silent")).on("error", () => say("refused"));
+`;
 
 /** Milliseconds for each step of a start. */
 const START_MS = 90_000;
@@ -27,12 +35,27 @@ export interface Cluster {
   /** Folder of the node, the same on this machine. */
   folder: string;
   hostname: string;
+  /** The node's, where the API is as well. */
+  address: string;
   /** Gives the node an image; gives back the reference by digest that pods may name. */
   load(name: string, image: PackedImage): Promise<string>;
   /** Runs a command in the container of that name of a pod, and gives back what it printed. */
   exec(pod: string, container: string, ...command: string[]): Promise<string>;
+  /** Whether a connection from within a pod, of whatever is in it, is taken. */
+  connects(pod: string, address: string, port: number): Promise<boolean>;
   /** Ends everything and leaves nothing of the cluster. */
   stop(): Promise<void>;
+}
+
+/** The image of a pod that is there and does nothing. */
+export const IDLE_IMAGE = PAUSE;
+
+/** Why no cluster's policies can be enforced here; undefined when they can. */
+export function whyNoEnforcement(): string | undefined {
+  const isThere = (process.env["PATH"] ?? "").split(delimiter).some((folder) => existsSync(join(folder, "ipset")));
+  return isThere
+    ? undefined
+    : "policies are enforced by ipset, which is not installed (Debian: `apt-get install ipset`)";
 }
 
 /** Why no cluster can be had here; undefined when one can. */
@@ -43,14 +66,21 @@ export function whyNoCluster(): string | undefined {
   return whyNoLab();
 }
 
-export async function startCluster(): Promise<Cluster> {
+export interface ClusterOptions {
+  /** Has network policies enforced. */
+  enforcesPolicies?: boolean;
+}
+
+export async function startCluster({ enforcesPolicies = false }: ClusterOptions = {}): Promise<Cluster> {
   const programs = await obtainKubernetes();
+  const enforcer = enforcesPolicies ? join(await obtainPolicies(), "network-policies") : undefined;
   const slot = await openSlot();
   try {
     const network = new LabNetwork(slot);
     const setting: ClusterSetting = {
       folder: join(slot.folder, `host${NODE}`),
       programs,
+      enforcer,
       address: network.address(NODE),
       hostname: `node${NODE}`,
       // Beside the labs' own addresses in the range for benchmarks.
@@ -73,7 +103,8 @@ export async function startCluster(): Promise<Cluster> {
     await boot(setting, api);
     const node = nodeOf(setting);
     await node.load(PAUSE, pauseImage(programs));
-    return { api, folder: setting.folder, hostname: setting.hostname, ...node, stop };
+    const { folder, hostname, address } = setting;
+    return { api, folder, hostname, address, ...node, stop };
   } catch (error) {
     await removeLab(slot);
     throw error;
@@ -104,7 +135,7 @@ async function boot(setting: ClusterSetting, api: ClusterApi): Promise<void> {
   });
 }
 
-function nodeOf({ folder }: ClusterSetting): Pick<Cluster, "load" | "exec"> {
+function nodeOf({ folder }: ClusterSetting): Pick<Cluster, "load" | "exec" | "connects"> {
   const onNode = (...command: string[]) => {
     const pid = firstProcess(folder);
     if (pid === undefined) throw new Error("cluster: its machine does not run");
@@ -124,6 +155,23 @@ function nodeOf({ folder }: ClusterSetting): Pick<Cluster, "load" | "exec"> {
       if (!listed || !repository || !digest) throw new Error(`cluster: containerd does not list ${name}: ${list}`);
       await ctr("images", "tag", "--force", listed, `${repository}@${digest}`);
       return `${name}@${digest}`;
+    },
+    connects: async (pod, address, port) => {
+      const [id] = (await ctr("containers", "ls", "-q", `labels."io.kubernetes.pod.name"==${pod}`)).split("\n");
+      const pid = new RegExp(`^${id}\\s+(\\d+)`, "m").exec(await ctr("tasks", "ls"))?.[1];
+      if (!id || pid === undefined) throw new Error(`cluster: no process of ${pod}`);
+      const answer = await onNode(
+        "nsenter",
+        "--target",
+        pid,
+        "--net",
+        process.execPath,
+        "-e",
+        CONNECT,
+        address,
+        String(port),
+      );
+      return answer === "open";
     },
     exec: async (pod, container, ...command) => {
       const filter = `labels."io.kubernetes.pod.name"==${pod},labels."io.kubernetes.container.name"==${container}`;

@@ -9,6 +9,8 @@ export interface ClusterSetting {
   folder: string;
   /** Folder of the programs. */
   programs: string;
+  /** Path of the program that enforces policies; undefined where nobody does. */
+  enforcer?: string;
   /** The node's address. */
   address: string;
   hostname: string;

@@ -1,0 +1,15 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { obtainKubernetesPlugin } from "../../toolchain/kubernetes-plugin.ts";
+import { obtainPulumi } from "../../toolchain/pulumi.ts";
+import type { TestStackOptions } from "../integration/stack.ts";
+import type { Cluster } from "./lab/cluster.ts";
+
+/** What a stack needs to work on a cluster. */
+export async function kubernetesOf({ folder }: Cluster, config: Record<string, unknown> = {}) {
+  const kubeconfig = readFileSync(join(folder, "kubeconfig"), "utf8");
+  return {
+    config: { ...config, "kubernetes:kubeconfig": kubeconfig },
+    plugins: [await obtainKubernetesPlugin(obtainPulumi)],
+  } satisfies TestStackOptions;
+}
