@@ -1,5 +1,6 @@
 import type { EngineConnection } from "../../components/engine/connection.ts";
 import { Engine } from "../../components/engine/engine.ts";
+import type { SwarmInfo } from "../../components/engine/types.ts";
 import { hasShell } from "../../components/engine/shell.ts";
 import { quoted } from "../../components/shared/shell-text.ts";
 import { ENGINE_CONTROL, rootScript, runAsRoot } from "../support/root-script.ts";
@@ -20,7 +21,7 @@ export async function readSwarmState(connection: EngineConnection): Promise<Buff
     `tar -czf "$copy" -C ${quoted(root)} swarm`,
     'base64 "$copy"',
   ]);
-  await untilAnswering(connection);
+  await untilAnswering(connection, ({ LocalNodeState }) => LocalNodeState !== "pending");
   return Buffer.from(encoded, "base64");
 }
 
@@ -42,6 +43,7 @@ export async function writeSwarmState(connection: EngineConnection, archive: Buf
     ],
     archive.toString("base64"),
   );
+  // Its node stays pending where the other managers of that state are gone.
   await untilAnswering(connection);
   return { former };
 }
@@ -61,12 +63,12 @@ async function dockerRoot(connection: EngineConnection): Promise<string> {
   return (await new Engine(connection).request<{ DockerRootDir: string }>("GET", "/info")).DockerRootDir;
 }
 
-async function untilAnswering(connection: EngineConnection): Promise<void> {
+async function untilAnswering(connection: EngineConnection, isAsWished = (_: SwarmInfo) => true): Promise<void> {
   const engine = new Engine(connection);
   for (const end = Date.now() + START_MS; ; await new Promise((done) => setTimeout(done, 500))) {
     try {
       const { Swarm } = await engine.info(5_000);
-      if (Swarm.LocalNodeState !== "pending") return;
+      if (isAsWished(Swarm)) return;
     } catch (error) {
       if (Date.now() > end) throw error;
     }
