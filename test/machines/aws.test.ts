@@ -98,7 +98,7 @@ describe("a machine that boots with the user data of AwsHosts", () => {
   test("has the engine of the version that was asked for, held there, and for its user", async () => {
     expect(await machine.run("docker version --format '{{.Server.Version}}'")).toContain(cloud.engineVersion);
     expect((await machine.run("apt-mark showhold")).split("\n")).toEqual(["docker-ce", "docker-ce-cli"]);
-    expect(await machine.run("systemctl is-enabled docker")).toBe("enabled");
+    expect(await machine.run("sudo systemctl is-enabled docker")).toBe("enabled");
   });
 
   test("has mounted its volumes by their ids, also at the next boot, and what it is told of the kernel", async () => {
@@ -109,7 +109,9 @@ describe("a machine that boots with the user data of AwsHosts", () => {
       expect([type, source]).toEqual(["xfs", await machine.run(`readlink -f ${device}`)]);
       expect(await machine.run(`grep -c '^${device} /mnt/d${at + 1} xfs ' /etc/fstab`)).toBe("1");
     }
-    expect(await machine.run("sysctl -n net.core.somaxconn net.ipv4.tcp_mtu_probing vm.swappiness")).toBe("4096\n1\n1");
+    expect(await machine.run("sudo sysctl -n net.core.somaxconn net.ipv4.tcp_mtu_probing vm.swappiness")).toBe(
+      "4096\n1\n1",
+    );
   });
 
   test("keeps what is on a volume when its instructions run again", async () => {
