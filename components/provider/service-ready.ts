@@ -51,8 +51,8 @@ export async function untilReady(
       const mayBeUnnoticed = restarts && performance.now() - begun < NOTICE;
       const state = converged(service, standing, inputs.tasks, mayBeUnnoticed);
       if (!state.done) return state;
-      // With none that could answer, all its tasks wait for hosts that are down.
-      if (!question || state.value.length === 0) return done(undefined);
+      if (state.value.length === 0) return withoutTasks(manager, inputs, standing);
+      if (!question) return done(undefined);
       const others = await peerTasks(manager, inputs);
       if (!others.done) return others;
       // It may wait until it can say yes, and one that is given up on would go on: it has all the time that is left.
@@ -94,6 +94,17 @@ function converged(
   const isAtIt = update === "updating" && down.length === 0;
   const busy = isAtIt || (mayBeUnnoticed && update !== "completed");
   return busy ? notYet("Swarm is still at the update") : done(current);
+}
+
+/**
+ * Where all its tasks wait for hosts that are down: one of several services of an application gets the change later, for
+ * the others go on; a service that nothing runs of is not up.
+ */
+async function withoutTasks(manager: Engine, inputs: ServiceInputs, { down }: Standing): Promise<Attempt<void>> {
+  if (down.length === 0) return done(undefined);
+  const others = await peerTasks(manager, inputs);
+  if (!others.done) return others;
+  return others.value.length > 0 ? done(undefined) : notYet("all its hosts are down");
 }
 
 function progress(running: number, wanted: number, left: TaskDetails[], stale: number): string {
