@@ -4,7 +4,7 @@ import { findKubernetesPlugin, obtainKubernetesPlugin } from "../../toolchain/ku
 import { hasKubernetes, obtainKubernetes, obtainPolicies } from "../../toolchain/kubernetes.ts";
 import { obtainPulumi } from "../../toolchain/pulumi.ts";
 import { findBrowser } from "../../test/browser/browser.ts";
-import { whyNoCluster } from "../../test/kubernetes/lab/cluster.ts";
+import { prepareEnforcement, whyNoCluster } from "../../test/kubernetes/lab/cluster.ts";
 
 /** Tests that take long to prepare: they run when they are asked for, and whenever they are prepared already. */
 export interface PreparedProject {
@@ -31,6 +31,7 @@ export const PREPARED_PROJECTS: readonly PreparedProject[] = [
       if (whyNoCluster() !== undefined) return;
       await obtainKubernetes();
       await obtainPolicies();
+      await prepareEnforcement();
     },
   },
   {

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import type { Engine } from "../../components/engine/engine.ts";
 import { send } from "../../components/engine/transport.ts";
 import { locked } from "../../toolchain/cache.ts";
@@ -7,6 +7,7 @@ import { inTurns } from "../../toolchain/turns.ts";
 import { unmountBelow } from "./disks.ts";
 import { LabHost, removeCgroups } from "./host.ts";
 import { LabNetwork } from "./network.ts";
+import { onPath } from "./packages.ts";
 import { killContained } from "./process.ts";
 import { type LabRegistry, startRegistry } from "./registry.ts";
 import { abandonedSlots, claimSlot, keepSlot, keptSlots, LABS, releaseSlot, type Slot } from "./slots.ts";
@@ -188,8 +189,4 @@ export async function removeLab(slot: Slot): Promise<void> {
 
 async function loadInto(engine: Engine, archive: Buffer): Promise<void> {
   await engine.request("POST", "/images/load", { query: { quiet: true }, body: archive, timeoutMs: 120_000 });
-}
-
-function onPath(program: string): boolean {
-  return (process.env["PATH"] ?? "").split(delimiter).some((folder) => existsSync(join(folder, program)));
 }

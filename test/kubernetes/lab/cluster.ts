@@ -1,11 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type PackedImage, packImage } from "../../../toolchain/docker-image.ts";
 import { obtainKubernetes, obtainPolicies } from "../../../toolchain/kubernetes.ts";
 import { run } from "../../../toolchain/run.ts";
 import { openSlot, removeLab, whyNoLab } from "../../lab/lab.ts";
 import { LabNetwork } from "../../lab/network.ts";
+import { installMissing, missingPackages, onPath } from "../../lab/packages.ts";
 import { firstProcess, startContained } from "../../lab/process.ts";
 import { ClusterApi } from "./api.ts";
 import { API_IS_READY, bootScript } from "./boot.ts";
@@ -50,12 +51,18 @@ export interface Cluster {
 /** The image of a pod that is there and does nothing. */
 export const IDLE_IMAGE = PAUSE;
 
+/** What policies are enforced with, and the Debian package that carries it. */
+const ENFORCEMENT = { ipset: "ipset" };
+
 /** Why no cluster's policies can be enforced here; undefined when they can. */
 export function whyNoEnforcement(): string | undefined {
-  const isThere = (process.env["PATH"] ?? "").split(delimiter).some((folder) => existsSync(join(folder, "ipset")));
-  return isThere
-    ? undefined
-    : "policies are enforced by ipset, which is not installed (Debian: `apt-get install ipset`)";
+  const missing = missingPackages(ENFORCEMENT);
+  return missing.length > 0 ? `policies are enforced with ${missing.join(", ")}, which is not installed` : undefined;
+}
+
+/** Installs what policies are enforced with, where there is an apt-get to do so. */
+export async function prepareEnforcement(): Promise<void> {
+  if (onPath("apt-get")) await installMissing(ENFORCEMENT);
 }
 
 /** Why no cluster can be had here; undefined when one can. */

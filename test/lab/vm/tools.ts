@@ -1,7 +1,4 @@
-import { existsSync } from "node:fs";
-import { delimiter, join } from "node:path";
-import { progress } from "../../../toolchain/progress.ts";
-import { run } from "../../../toolchain/run.ts";
+import { installMissing, missingPackages, onPath } from "../packages.ts";
 
 /** Programs that virtual machines are made with, and the Debian packages that carry them. */
 const PROGRAMS: Record<string, string> = {
@@ -22,26 +19,12 @@ export function whyNoMachines(): string | undefined {
     return `the virtual machines are x86 ones on Linux, and this is ${process.platform} on ${process.arch}`;
   }
   if (process.getuid?.() !== 0) return "the machines' network is made of namespaces, and only root may make them";
-  const missing = missingPackages();
+  const missing = missingPackages(PROGRAMS);
   if (missing.length > 0 && !onPath("apt-get")) return `virtual machines need ${missing.join(", ")}, not found on PATH`;
   return undefined;
 }
 
 /** Installs what is missing. */
-export async function ensureMachineTools(): Promise<void> {
-  const missing = missingPackages();
-  if (missing.length === 0) return;
-  await progress(`installing ${missing.join(" ")} with apt-get`, async (tell) => {
-    await run("apt-get", ["install", "-y", "--no-install-recommends", ...missing], {
-      onLine: (line) => tell(line.slice(0, 60)),
-    });
-  });
-}
-
-function missingPackages(): string[] {
-  return Object.entries(PROGRAMS).flatMap(([program, name]) => (onPath(program) ? [] : [name]));
-}
-
-function onPath(program: string): boolean {
-  return (process.env["PATH"] ?? "").split(delimiter).some((folder) => existsSync(join(folder, program)));
+export function ensureMachineTools(): Promise<void> {
+  return installMissing(PROGRAMS);
 }
