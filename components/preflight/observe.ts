@@ -3,7 +3,7 @@ import { type EngineConnection, socketPath } from "../engine/connection.ts";
 import { Engine } from "../engine/engine.ts";
 import { patienceWith } from "../engine/patience.ts";
 import { hasShell } from "../engine/shell.ts";
-import type { EngineInfo } from "../engine/types.ts";
+import type { ContainerSummary, EngineInfo } from "../engine/types.ts";
 import { ResourceProblem } from "../provider/values.ts";
 import { done, notYet, waitFor } from "../provider/wait.ts";
 import { errorText } from "../shared/error-text.ts";
@@ -50,10 +50,18 @@ export async function observe(hosts: Record<string, HostToObserve>): Promise<Omi
   };
 }
 
+/** Docker opens a container's ports before the container runs. */
+const PRESENT = ["created", "restarting", "running", "paused"];
+
+/** Of those that do not run yet, a task's is just starting; another one may never be started. */
+function isPresent({ State, Labels }: ContainerSummary): boolean {
+  return State !== "created" || "com.docker.swarm.task.id" in Labels;
+}
+
 /** One question after the other: they share a connection, and by ssh each of its own would have to be let in. */
 async function observeHost(engine: Engine, hostname: string, info: EngineInfo): Promise<ObservedHost> {
   const networks = await engine.networks();
-  const containers = await engine.containers();
+  const containers = (await engine.containers({ status: PRESENT })).filter(isPresent);
   const manager = info.Swarm.ControlAvailable ? await observeSwarm(engine, hostname) : undefined;
   return { hostname, address: engine.connection.host, info, networks, containers, manager };
 }

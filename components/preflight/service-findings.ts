@@ -1,5 +1,5 @@
 import { hasShell } from "../engine/shell.ts";
-import type { ServiceDetails } from "../engine/types.ts";
+import type { ContainerSummary, ServiceDetails } from "../engine/types.ts";
 import { isOwned } from "../shared/labels.ts";
 import type { ServiceDemand } from "./demand.ts";
 import type { PreflightFinding } from "./finding.ts";
@@ -64,10 +64,12 @@ function holderOf(port: number, key: string, demand: ServiceDemand, situation: S
     Ports.some(({ PublicPort, Type }) => PublicPort === port && Type === "tcp"),
   );
   const containersService = container?.Labels["com.docker.swarm.service.id"];
-  if (containersService !== undefined && ours.has(containersService)) return undefined;
-  // While managers elect a leader none of them tells its services: the name has to do.
-  const toldNone = services.length === 0 && containersService !== undefined;
-  if (toldNone && container?.Labels["com.docker.swarm.service.name"] === demand.name) return undefined;
+  const isOurTask = ({ Labels }: ContainerSummary): boolean => {
+    if (ours.has(Labels["com.docker.swarm.service.id"] ?? "")) return true;
+    // While managers elect a leader none of them tells its services: the name has to do.
+    return services.length === 0 && Labels["com.docker.swarm.service.name"] === demand.name;
+  };
+  if (container && isOurTask(container)) return undefined;
   // Ports of the routing mesh are taken on every host; those in host mode only where a task runs.
   const service = services.find(
     ({ ID, Spec }) =>
@@ -79,6 +81,8 @@ function holderOf(port: number, key: string, demand: ServiceDemand, situation: S
   );
   if (service) return ours.has(service.ID) ? undefined : `service ${service.Spec.Name}`;
   if (container) return `container ${container.Names[0]?.replace(/^\//, "") ?? container.Id}`;
+  // Its own ports do not say so before a container runs, and are open by then.
+  if (host.containers.some((one) => one.State === "created" && isOurTask(one))) return undefined;
   // A task on its host's own network holds its ports as any process does.
   if (demand.onHostNetwork && (ours.size > 0 || runsThere(demand, host))) return undefined;
   return situation.machines[key]?.listening.includes(port) ? "a process outside Docker" : undefined;

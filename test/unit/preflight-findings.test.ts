@@ -94,6 +94,18 @@ describe("nothing to refuse", () => {
         }),
       ),
     ],
+    [
+      "with our own task that is just starting: its port is open before Docker tells so",
+      [SERVICE],
+      situation(
+        {
+          a: ownManager({ containers: [{ ...container("store.n1", 9000, ofService), State: "created", Ports: [] }] }, [
+            service("store", OURS, published("host")),
+          ]),
+        },
+        on({ ...local, listening: [9000] }),
+      ),
+    ],
     ["in an adopted Swarm", [{ ...SWARM, adopt: true }], situation({ a: manager({}) })],
     [
       "with a worker of our Swarm",
