@@ -128,9 +128,7 @@ function installation({ manager, commands }: EnginePackage): string[] {
       : [program, ...args];
   const asRoot = (command: string[]) => `as_root ${patient(command).map(shellWord).join(" ")} >&2`;
   // Not `cloud-init status --wait`: that ends at the first error, with cloud-init still at work.
-  const lines = [
-    `tries=300; while ${CLOUD_INIT_AT_WORK} && [ $tries -gt 0 ]; do sleep 1; tries=$((tries - 1)); done`,
-  ];
+  const lines = [`tries=300; while ${CLOUD_INIT_AT_WORK} && [ $tries -gt 0 ]; do sleep 1; tries=$((tries - 1)); done`];
   lines.push(...commands.map(asRoot));
   // Newer releases have the docker command, through which the engine is reached, in a package of its own.
   const cli = ["apt-get", "install", "-y", "--no-install-recommends", "docker-cli"];

@@ -52,6 +52,8 @@ describe("a machine without a running engine", () => {
       "--propagation",
       "private",
       "bash",
+      // What its standard input is would have it take itself for a remote login, and read its user's start file.
+      "--norc",
       "-c",
       MACHINE,
     ];

