@@ -1,11 +1,11 @@
 import { bearsAbsence } from "../minio-service/absence.ts";
 import {
   layoutOf,
-  type Layout,
   inKeyOrder,
   type MemberHost,
   memberName,
   type Scheme,
+  type Spread,
 } from "../minio-service/topology.ts";
 import type { KubernetesDrive, KubernetesMinioArgs, KubernetesPool } from "./args.ts";
 
@@ -28,7 +28,8 @@ export interface KubernetesPoolPlan {
   members: KubernetesMember[];
   /** In key order. */
   drives: { key: string; drive: KubernetesDrive }[];
-  layout: Layout;
+  /** How MinIO spreads them; it is told its drives by `poolPattern`. */
+  layout: Spread;
   /** Members that may be away by intent while the store goes on to take writes: one, or none. */
   mayBeAway: 0 | 1;
 }
@@ -50,7 +51,7 @@ export function kubernetesPlan(
   const asked = inKeyOrder(Object.entries(args.pools).map(([key, pool]) => ({ key, ...pool })));
   const pools = asked.map((pool) => {
     const hosts = memberHosts(pool.key, pool, peers, args.drives);
-    const layout = layoutOf(serviceName, hosts, { hasPeers: asked.length > 1, scheme });
+    const layout = layoutOf(serviceName, hosts);
     const members = hosts.map(({ hostname }, number) => ({
       key: `${pool.key}-${number}`,
       name: memberName(serviceName, hostname),
@@ -58,7 +59,7 @@ export function kubernetesPlan(
     const drives = inKeyOrder(Object.entries(drivesOf(pool, args.drives)).map(([key, drive]) => ({ key, drive })));
     return { key: pool.key, statefulSet: `${serviceName}-${pool.key}`, members, drives, layout };
   });
-  const away = (hosts: readonly unknown[], layout: Layout) =>
+  const away = (hosts: readonly unknown[], layout: Spread) =>
     bearsAbsence({ hosts, layout }, { pools }, args.environment) ? 1 : 0;
   return {
     serviceName,

@@ -1,16 +1,15 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { plain } from "../shared/inputs.ts";
 import { PARITY_SETTING } from "./parity-findings.ts";
-import type { PoolPlan, StorePlan } from "./plan.ts";
-import { defaultParity } from "./topology.ts";
+import { defaultParity, type Spread } from "./topology.ts";
 
 /**
  * Whether a pool still takes writes while one of its hosts is away. Where it does not, no restart of a member can wait
  * for a better moment: there is none.
  */
 export function bearsAbsence(
-  { hosts, layout }: Pick<PoolPlan, "layout"> & { hosts: readonly unknown[] },
-  { pools }: { pools: readonly Pick<StorePlan["pools"][number], "layout">[] },
+  { hosts, layout }: { hosts: readonly unknown[]; layout: Spread },
+  { pools }: { pools: readonly { layout: Spread }[] },
   environment: Readonly<Record<string, pulumi.Input<string>>> = {},
 ): boolean {
   const { setSize } = layout;

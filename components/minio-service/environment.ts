@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { plain } from "../shared/inputs.ts";
 import type { Finding } from "../shared/refusal.ts";
 import { secretPath } from "./secrets.ts";
-import type { PoolPlan } from "./plan.ts";
+import type { Spread } from "./topology.ts";
 
 /** Variables this component sets, or that would undo what it decides, with what to do instead. */
 const RESERVED: Record<string, string> = {
@@ -49,7 +49,7 @@ function variableProblem(name: string, value: string | undefined): string | unde
 /** The container's environment as Docker has it, sorted by name. */
 export function containerEnvironment(
   environment: Record<string, pulumi.Input<string>>,
-  pools: readonly Pick<PoolPlan, "layout">[],
+  pools: readonly { layout: Spread }[],
   more: Record<string, string> = {},
 ): pulumi.Input<string>[] {
   const variables = containerVariables(environment, pools, more);
@@ -61,7 +61,7 @@ export function containerEnvironment(
 /** What is in the container's environment. No credentials: those are in files. */
 export function containerVariables(
   environment: Record<string, pulumi.Input<string>>,
-  pools: readonly Pick<PoolPlan, "layout">[],
+  pools: readonly { layout: Spread }[],
   more: Record<string, string> = {},
 ): Record<string, pulumi.Input<string>> {
   const [layout] = pools.map((pool) => pool.layout);

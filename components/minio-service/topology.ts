@@ -15,14 +15,18 @@ export type MemberHost = Pick<Host, "key" | "hostname" | "drives">;
 /** Where a drive's data is on its host: a Docker volume, or a folder of a mounted disk. */
 export type DriveSource = { volume: string } | { folder: string; disk: { path: string; subfolder: string } };
 
-/** The endpoints of a store, in the order that gives each drive its place in the erasure sets. */
-export interface Layout {
-  /** MinIO's arguments that name the drives. */
-  endpoints: string[];
+/** How the drives of a pool are spread over erasure sets. */
+export interface Spread {
   /** Drives per erasure set; 1 is a store without erasure coding. */
   setSize: number;
   /** How many erasure sets there are. */
   sets: number;
+}
+
+/** The endpoints of a store, in the order that gives each drive its place in the erasure sets. */
+export interface Layout extends Spread {
+  /** MinIO's arguments that name the drives. */
+  endpoints: string[];
 }
 
 const SET_SIZES = [16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2];

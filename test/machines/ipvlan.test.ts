@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { buckets, someObject } from "../integration/s3.ts";
 import { TestStack } from "../integration/stack.ts";
 import type { Machine, MachineLab } from "../lab/vm/lab.ts";
-import { hostSettings, startStoreMachines } from "../lab/vm/store-machines.ts";
+import { hostSettings, startStoreMachines, storeLinks } from "../lab/vm/store-machines.ts";
 import { whyNoMachines } from "../lab/vm/tools.ts";
 
 /** Networks for which the kernel that the namespaces share has no driver: ipvlan, and VLANs. */
@@ -27,9 +27,8 @@ function stackOn(driver: string, parent: string): Promise<TestStack> {
 
 /** The card of a machine, and the one that the store's container has on it. */
 async function cards(machine: Machine): Promise<[own: string, container: string]> {
-  const pid = "docker inspect --format '{{.State.Pid}}' $(docker ps -q --filter label=com.docker.swarm.service.id)";
   const own = await machine.run("cat /sys/class/net/eth0/address");
-  return [own.trim(), await machine.run(`nsenter -t $(${pid}) -n ip -o link`)];
+  return [own.trim(), await storeLinks(machine)];
 }
 
 describe("a store on a network of ipvlan, of machines with kernels of their own", () => {

@@ -4,7 +4,7 @@ import { accessOf, Client, told } from "../integration/client.ts";
 import { type Bucket, buckets } from "../integration/s3.ts";
 import { TestStack } from "../integration/stack.ts";
 import type { Capture, Machine, MachineLab } from "../lab/vm/lab.ts";
-import { hostSettings, startStoreMachines } from "../lab/vm/store-machines.ts";
+import { hostSettings, startStoreMachines, storeLinks } from "../lab/vm/store-machines.ts";
 import { whyNoMachines } from "../lab/vm/tools.ts";
 
 /** What namespaces cannot show, on kernels of their own: encryption on the wire, clocks, a reboot. */
@@ -36,10 +36,7 @@ async function wireOf(name: string, content: Buffer): Promise<Capture> {
 
 /** MTU of the interface that the store's container on a machine has in the overlay network. */
 async function overlayMtu(machine: Machine): Promise<number> {
-  const printed = await machine.run(
-    "pid=$(docker inspect --format '{{.State.Pid}}' $(docker ps -q --filter label=com.docker.swarm.service.id)); " +
-      "nsenter -t $pid -n ip -o link",
-  );
+  const printed = await storeLinks(machine);
   const mtus = [...printed.matchAll(/^\d+: eth.* mtu (\d+)/gm)].map(([, mtu]) => Number(mtu));
   // The other one leads out to the host.
   return Math.min(...mtus);

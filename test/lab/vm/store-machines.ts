@@ -27,3 +27,9 @@ export function hostSettings({ address, hostname, hostKey, identityFile }: Machi
     drives: { d1: { path: "/mnt/disk1" }, d2: { path: "/mnt/disk2" } },
   };
 }
+
+/** The network cards of the store's container on such a machine, a line each, as `ip` prints them. */
+export function storeLinks(machine: Machine): Promise<string> {
+  const pid = "docker inspect --format '{{.State.Pid}}' $(docker ps -q --filter label=com.docker.swarm.service.id)";
+  return machine.run(`nsenter -t $(${pid}) -n ip -o link`);
+}
