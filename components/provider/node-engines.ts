@@ -21,6 +21,11 @@ export function hostOf(nodes: NodeEngines, nodeId: string | undefined): string |
   return Object.keys(nodes).find((host) => nodes[host]?.nodeId === nodeId);
 }
 
+/** Whether one of the hosts is another node now: its machine was replaced, or has joined anew. */
+export function anyMoved(before: NodeEngines, now: NodeEngines): boolean {
+  return Object.entries(now).some(([host, { nodeId }]) => before[host] && before[host].nodeId !== nodeId);
+}
+
 /** Where a task can be asked something; undefined on a node that is none of the program's, or before it has begun. */
 export function containerOf(nodes: NodeEngines, { NodeID, Status }: TaskDetails): TaskContainer | undefined {
   const host = hostOf(nodes, NodeID);

@@ -8,7 +8,7 @@ import { errorText } from "../shared/error-text.ts";
 import { type Frozen, frozenFailures } from "./frozen.ts";
 import { GONE, type ResourceHandler } from "./handler.ts";
 import { findManager, isOutdated, type Managers, requireManager } from "./managers.ts";
-import type { NodeEngines } from "./node-engines.ts";
+import { anyMoved, type NodeEngines } from "./node-engines.ts";
 import { spreadImage } from "./service-images.ts";
 import { formerPeers, removePeers } from "./service-peers.ts";
 import { type Disturbance, isPaused, tasksEnded, untilReady } from "./service-ready.ts";
@@ -65,7 +65,9 @@ export const Service: ResourceHandler<ServiceInputs> = {
       "tasks",
       "timeoutSeconds",
     ]);
-    // How the nodes' engines are reached matters to a change alone, and that always has today's word.
+    // Swarm gives a host that is another node a task by itself: there is nothing to change, but a task to wait for. How
+    // the engines are reached matters to a change alone, and that always has today's word.
+    if (anyMoved(olds.nodes, news.nodes)) changed.push("nodes");
     const changes = replaces.length + changed.length > 0 || isOutdated(olds.managers, news.managers);
     return { changes, replaces, deleteBeforeReplace: true };
   },

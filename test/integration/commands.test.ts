@@ -6,6 +6,9 @@ import { keptLabs, startLab, whyNoLab } from "../lab/lab.ts";
 import { makeClone } from "../toolchain/clone.ts";
 import { start } from "./run.ts";
 
+/** How `up` tells that it waited for the store, of which hosts joined the Swarm anew. */
+const MEMBERS_AWAITED = "swarm:Service minio-main updated";
+
 /** Three of four hosts manage; each command is typed as the documentation has it. */
 describe("a lab, and a Swarm on it, from commands alone", () => {
   const clone = makeClone();
@@ -90,7 +93,7 @@ describe("a lab, and a Swarm on it, from commands alone", () => {
     );
     expect(await typed("npm run recover -- node1 --stack lab")).toContain("managed by host node1 alone");
     await typed("npm run lab -- heal");
-    await typed("npm run up -- --stack lab");
+    expect(await typed("npm run up -- --stack lab")).toContain(MEMBERS_AWAITED);
     expect(await managers()).toBe(3);
     expect(await typed("npm run preview -- --stack lab")).not.toMatch(/to (create|update|replace|delete)/);
   });
@@ -103,7 +106,7 @@ describe("a lab, and a Swarm on it, from commands alone", () => {
     await typed("npm run lab -- partition 1,4 2 3");
     expect(await typed(`${restore} --yes`)).toContain("managed by host node1 alone");
     await typed("npm run lab -- heal");
-    await typed("npm run up -- --stack lab");
+    expect(await typed("npm run up -- --stack lab")).toContain(MEMBERS_AWAITED);
     expect(await managers()).toBe(3);
     const networks = await typed("npm run lab -- exec 1 docker network ls --format '{{.Name}}'");
     expect(networks).toMatch(/^before$/m);

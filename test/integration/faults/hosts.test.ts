@@ -155,7 +155,8 @@ onLab(
       const account = await during(what, { stack, members }, async (bucket) => {
         await pause(1_000);
         stack.config("hosts", { ...hosts(), a: at(5, "manager"), e: at(6, "worker") });
-        await stack.up();
+        const { steps } = await stack.up();
+        expect(steps.find(({ name }) => name === "store-main")).toMatchObject({ op: "update" });
         await untilWhole(members);
         for (const disk of [1, 2]) await healed(machine(5), disk, bucket, machine(2));
         expect((await stack.preview({ refresh: true })).steps).toEqual([]);
