@@ -10,6 +10,7 @@ import { SwarmService } from "../swarm-service/swarm-service.ts";
 import { bearsAbsence } from "./absence.ts";
 import type { MinioServiceArgs } from "./args.ts";
 import { minioFindings, rootUserFindings } from "./findings.ts";
+import { frozenForService, frozenForStore } from "./frozen.ts";
 import { checkedImage, DEFAULT_MINIO_IMAGE } from "./image.ts";
 import { checkedKmsKey, frozenKmsKey, kmsSecret } from "./kms-key.ts";
 import { MetricsUser, metricsUrls } from "./metrics.ts";
@@ -19,7 +20,7 @@ import { poolsConfig } from "./pool-config.ts";
 import { DRIVE_SECONDS, probesOf, toolsOfImage } from "./probes.ts";
 import { RootCredentials } from "./root-credentials.ts";
 import { dockerSecrets } from "./secrets.ts";
-import { AGREED_FIELDS, frozenForService, frozenForStore, serviceSpec, type Store } from "./spec.ts";
+import { AGREED_FIELDS, serviceSpec, type Store } from "./spec.ts";
 import { ownAddresses, storeEndpoints, urlWithin } from "./store-endpoints.ts";
 import { askedStore, reachOf, type StoreReach } from "./store-reach.ts";
 import { storeTls } from "./tls.ts";
@@ -79,7 +80,6 @@ export class MinioService extends pulumi.ComponentResource {
         `${name}-${service.role}`,
       ),
     );
-    const child = { parent: this, dependsOn: checked };
 
     const user = args.rootUser && checkedInput(args.rootUser, (name) => refuse(subject, rootUserFindings(name)));
     const kmsKey = args.kmsKey && checkedKmsKey(subject, args.kmsKey);
@@ -92,8 +92,9 @@ export class MinioService extends pulumi.ComponentResource {
         ...declaredPools(plan),
         store: askedStore(swarm, plan),
       },
-      child,
+      { parent: this, dependsOn: checked },
     );
+    const child = { parent: this, dependsOn: [...checked, credentials] };
     const members = plan.pools.flatMap(({ hosts, label }) =>
       hosts.map(({ key: host }) => new NodeSettings(`${name}-member-${host}`, { swarm, host, labels: label }, child)),
     );

@@ -3,7 +3,6 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ContainerSpec, Mount, PublishedPort, ServiceSpec } from "../engine/types.ts";
 import type { DeepInput, FieldInputs } from "../shared/inputs.ts";
 import { RefusedError } from "../shared/refusal.ts";
-import type { FrozenValue } from "../swarm-service/args.ts";
 import type { FileHandle } from "../swarm-service/docker-files.ts";
 import { hostPort, MIB, resources, rotatedLog, scaled, SECOND } from "../swarm-service/spec-parts.ts";
 import type { MinioServiceArgs } from "./args.ts";
@@ -178,44 +177,4 @@ export function checkedAddress(serviceName: string, address: string): string {
 function publishedPorts({ published, onHostNetwork }: StorePlan): PublishedPort[] {
   if (!published || onHostNetwork) return [];
   return [hostPort(API_PORT, published.port), hostPort(CONSOLE_PORT, published.consolePort)];
-}
-
-/** What a service of a formed store is built on for life, by argument: its pool, all of it. */
-export function frozenForService({ serviceName }: StorePlan, { pool }: ServicePlan): Record<string, FrozenValue> {
-  const { key: poolKey, hosts, drives } = pool;
-  return {
-    serviceName: {
-      value: serviceName,
-      because:
-        "the volumes that hold the data carry it. Keep it, or make a second store and copy the data with `mc mirror`",
-    },
-    [`pools.${poolKey}.hosts`]: {
-      value: hosts.map(({ key }) => key),
-      because:
-        "every drive has its place in an erasure set, and a set neither grows nor shrinks. " +
-        "Replace a host one for one: keep its key and give it another machine; to grow, add a pool",
-    },
-    "host.drives": {
-      value: Object.fromEntries(hosts.map((host) => [host.key, driveSources(host, drives)])),
-      because:
-        "every drive has its place in an erasure set. " +
-        "Replace a drive in its place: an empty disk under the same key and path heals",
-    },
-  };
-}
-
-/** What is chosen for life of the store as a whole: with another mode it would be other services. */
-export function frozenForStore({ mode }: StorePlan): Record<string, FrozenValue> {
-  const wayOut = "Put it back, or make a second store and copy the data with `mc mirror`";
-  return {
-    mode: { value: mode, because: `its services would be others, at the same data and ports. ${wayOut}` },
-  };
-}
-
-function driveSources(host: MemberHost, drives: readonly string[]): Record<string, string> {
-  const sources = drives.map((key) => {
-    const source = driveSource("", key, host.drives[key] ?? {});
-    return [key, "folder" in source ? source.folder : "volume"] as const;
-  });
-  return Object.fromEntries(sources);
 }

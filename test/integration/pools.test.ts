@@ -40,6 +40,16 @@ onLab(
       await (await buckets(stack, "all"))["d"]!.put("between", objects.between);
       expect((await stack.preview()).steps).toEqual([]);
 
+      const made = async () => {
+        const { engine } = scene().lab.host(1);
+        return [...(await engine.configs()), ...(await engine.nodes())].map(({ ID, Spec }) => [ID, Spec]);
+      };
+      const before = await made();
+      const less = { drivesPerHost: 1 };
+      stack.config("store", { pools: { main: { ...MAIN, ...less }, more: { ...MORE, ...less } } });
+      expect((await stack.refused("up")).output).toMatch(/host\.drives \(pool main\) .*d1.*: is .*d2.* for life/);
+      expect(await made()).toEqual(before);
+
       stack.config("store", { pools: { main: MAIN } });
       expect((await stack.refused("preview")).output).toContain("mc admin decommission start");
       stack.config("store", { pools: { main: MAIN, more: MORE } });

@@ -115,6 +115,14 @@ interface Monitor {
   registerResource(request: Request, callback: (error: unknown, answer: Answer) => void): Promise<void>;
 }
 
+/** URNs of all that a resource waits for, of itself or because of others that it waits for. */
+export function awaitedBy({ dependencies }: Registered, resources: readonly Registered[]): string[] {
+  return dependencies.flatMap((urn) => {
+    const one = resources.find((resource) => resource.urn === urn);
+    return one ? [urn, ...awaitedBy(one, resources)] : [urn];
+  });
+}
+
 /** Mocks are not told of parents and dependencies; their monitor is. */
 function recorded(): Registered[] {
   const resources: Registered[] = [];

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import { KubernetesMinio, type KubernetesMinioArgs } from "../../components/kubernetes-minio/kubernetes-minio.ts";
 import { DEFAULT_MINIO_IMAGE } from "../../components/minio-service/image.ts";
-import { isSecret, refusalOf, type Registered, run, type RunOptions, valueOf } from "./harness.ts";
+import { awaitedBy, isSecret, refusalOf, type Registered, run, type RunOptions, valueOf } from "./harness.ts";
 import { kubernetesOutputs } from "./kubernetes-outputs.ts";
 
 const IMAGE = `registry.example/silo:1@sha256:${"a".repeat(64)}`;
@@ -68,12 +68,10 @@ describe("children", () => {
 
   test("everything waits for the check of what is for life", async () => {
     const { resources, find } = await made({ pools: { a: { members: 4 }, b: { members: 4 } }, tls: true });
-    const waitsFor = ({ dependencies }: Registered): string[] =>
-      dependencies.flatMap((urn) => [urn, ...waitsFor(resources.find((one) => one.urn === urn)!)]);
     const first = find("store-credentials", "RootCredentials");
     const others = resources.filter(({ custom, urn }) => custom && urn !== first.urn);
     expect(others).toHaveLength(8);
-    for (const one of others) expect(waitsFor(one), one.name).toContain(first.urn);
+    for (const one of others) expect(awaitedBy(one, resources), one.name).toContain(first.urn);
   });
 
   test("pools do not wait for each other, clients' Service waits for all, members find their peers from the start", async () => {

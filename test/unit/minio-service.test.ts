@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { ServiceSpec } from "../../components/engine/types.ts";
 import { MinioService, type MinioServiceArgs } from "../../components/minio-service/minio-service.ts";
 import { Swarm } from "../../components/swarm/swarm.ts";
-import { fakeHost, isSecret, refusalOf, type Registered, run, type RunOptions, valueOf } from "./harness.ts";
+import { awaitedBy, fakeHost, isSecret, refusalOf, type Registered, run, type RunOptions, valueOf } from "./harness.ts";
 
 const IMAGE = `registry.example/silo:1@sha256:${"a".repeat(64)}`;
 const SERVICE = "pulumi-nodejs:dynamic/swarm:Service";
@@ -76,6 +76,20 @@ describe("children", () => {
     for (const service of services) expect(service.inputs["peers"]).toEqual(["store-main", "store-more"]);
     expect(await valueOf(value.serviceIds)).toEqual({ main: "store-main-id", more: "store-more-id" });
     expect(Object.keys(await valueOf(value.endpoints))).toEqual(["a", "b", "c"]);
+  });
+
+  test("all wait for the check of what is for life", async () => {
+    const pools = { more: { hosts: ["c", "b"] }, main: { hosts: ["a"] } };
+    const { resources, children } = await made({ pools, allowFrom: ["10.0.0.0/8"] });
+    const credentials = children.find(({ name }) => name === "store-credentials")!;
+    expect(credentials.inputs["frozen"]).toMatchObject({
+      serviceName: { value: "store" },
+      "pools.main.hosts": { value: ["a"] },
+      "host.drives (pool more)": { value: { b: { d1: "volume" }, c: { d1: "volume" } } },
+    });
+    const others = children.filter(({ custom, urn }) => custom && urn !== credentials.urn);
+    expect(others.length).toBeGreaterThan(8);
+    for (const one of others) expect(awaitedBy(one, resources), one.name).toContain(credentials.urn);
   });
 
   test("of a store in replicated mode: one service per host, one after another", async () => {

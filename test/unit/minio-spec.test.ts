@@ -3,7 +3,8 @@ import type { Drive, Host } from "../../components/host/host.ts";
 import { planOf } from "../../components/minio-service/plan.ts";
 import { poolsText } from "../../components/minio-service/pool-config.ts";
 import { probesOf } from "../../components/minio-service/probes.ts";
-import { AGREED_FIELDS, frozenForService, serviceSpec, type Store } from "../../components/minio-service/spec.ts";
+import { frozenForService } from "../../components/minio-service/frozen.ts";
+import { AGREED_FIELDS, serviceSpec, type Store } from "../../components/minio-service/spec.ts";
 import { fakeHost } from "./harness.ts";
 
 const byKey = (...hosts: Host[]) => Object.fromEntries(hosts.map((host) => [host.key, host]));
