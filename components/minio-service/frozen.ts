@@ -1,11 +1,9 @@
+import type { Frozen } from "../provider/frozen.ts";
 import type { FrozenValue } from "../swarm-service/args.ts";
 import type { PoolPlan, ServicePlan, StorePlan } from "./plan.ts";
 import { driveSource, type MemberHost } from "./topology.ts";
 
-/** What a store, or a service of one, is built on for life, by the name of the argument. */
-type Frozen = Record<string, FrozenValue>;
-
-/** Of the store as a whole, whatever its services are: this is checked before anything of it is touched. */
+/** What a store as a whole is built on for life, whatever its services are: checked before anything of it is touched. */
 export function frozenForStore(plan: StorePlan): Frozen {
   const wayOut = "Put it back, or make a second store and copy the data with `mc mirror`";
   const mode = { value: plan.mode, because: `its services would be others, at the same data and ports. ${wayOut}` };
@@ -16,7 +14,7 @@ export function frozenForStore(plan: StorePlan): Frozen {
   return { mode, serviceName: frozenName(plan), ...Object.fromEntries(pools) };
 }
 
-/** Of a service: its pool, all of it. For stores of earlier releases, which know of the whole only its mode. */
+/** What a service is: its pool, all of it. For stores of earlier releases, which know of the whole only its mode. */
 export function frozenForService(plan: StorePlan, { pool }: ServicePlan): Frozen {
   return { serviceName: frozenName(plan), [hostsOf(pool)]: frozenHosts(pool), "host.drives": frozenDrives(pool) };
 }
