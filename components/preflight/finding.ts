@@ -3,6 +3,7 @@ import { type Finding, findingLine } from "../shared/refusal.ts";
 /** What a finding is about: the columns of the table of findings, in this order. */
 export const CHECKS = [
   "engine",
+  "machine",
   "swarm",
   "identity",
   "clock",
@@ -14,6 +15,9 @@ export const CHECKS = [
   "names",
 ] as const;
 export type Check = (typeof CHECKS)[number];
+
+/** Those that only the machine itself answers, whatever its engine knows. */
+export const MACHINE_CHECKS: readonly Check[] = ["clock", "kernel", "mtu", "ports", "disks"];
 
 /** Something that is found before anything is touched. */
 export interface PreflightFinding extends Finding {

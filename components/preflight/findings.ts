@@ -1,6 +1,6 @@
 import { asFound } from "./attached.ts";
 import type { Demand, NetworkDemand, ServiceDemand } from "./demand.ts";
-import { lineOf, type PreflightFinding } from "./finding.ts";
+import { type Check, lineOf, MACHINE_CHECKS, type PreflightFinding } from "./finding.ts";
 import { machineFindings } from "./machine-findings.ts";
 import { networkFindings } from "./network-findings.ts";
 import { keysOf, type Situation } from "./observed.ts";
@@ -42,11 +42,13 @@ export interface PreflightReport {
 
 export function reportOf(findings: readonly PreflightFinding[], situation: Situation): PreflightReport {
   const hosts = keysOf(situation);
+  const isUnknown = (host: string, check: Check) =>
+    situation.silent.includes(host) || (host in (situation.unseen ?? {}) && MACHINE_CHECKS.includes(check));
   const hasTable = hosts.length > 1 && findings.some((finding) => finding.hosts.length > 0);
   return {
     refusals: findings.filter(({ warning }) => !warning).map(lineOf),
     remarks: [
-      ...(hasTable ? [findingsTable(findings, hosts, situation.silent)] : []),
+      ...(hasTable ? [findingsTable(findings, hosts, isUnknown)] : []),
       ...findings.filter(({ warning }) => warning).map((finding) => `warning: ${lineOf(finding)}`),
     ],
   };

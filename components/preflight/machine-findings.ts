@@ -15,6 +15,7 @@ const CLOCK_LIMIT_SECONDS = 15 * 60;
 export function machineFindings(demand: SwarmDemand, situation: Situation): PreflightFinding[] {
   const findings = [
     ...silenceFindings(situation),
+    ...unseenFindings(situation),
     ...twinFindings(situation),
     ...loopbackFindings(situation),
     ...clockFindings(situation),
@@ -41,6 +42,18 @@ function silenceFindings({ reasons = {} }: Situation): MachineFinding[] {
     argument: `hosts.${key}`,
     value: "engine",
     problem: `not checked: ${reason}`,
+    warning: true,
+  }));
+}
+
+/** What runs is no worse for it, and an engine that answers can do its work: it is only said. */
+function unseenFindings({ unseen = {} }: Situation): MachineFinding[] {
+  return Object.entries(unseen).map(([key, reason]) => ({
+    check: "machine",
+    hosts: [key],
+    argument: `hosts.${key}`,
+    value: "machine",
+    problem: `its clock, kernel, MTU, ports and disks are not checked: ${reason}`,
     warning: true,
   }));
 }

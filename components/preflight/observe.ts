@@ -30,20 +30,23 @@ export async function observe(hosts: Record<string, HostToObserve>): Promise<Omi
       const engine = new Engine(connection);
       const [answer, remote] = await Promise.all([
         engine.info(patienceWith(connection)).catch((error: unknown) => errorText(error)),
-        hasShell(connection) ? readRemoteFacts(connection).catch(() => undefined) : undefined,
+        hasShell(connection) ? readRemoteFacts(connection).catch((error: unknown) => errorText(error)) : undefined,
       ]);
       const info = typeof answer === "string" ? undefined : answer;
       const reason = typeof answer === "string" ? answer : undefined;
-      const [host, machine] = await Promise.all([
+      const [host, facts] = await Promise.all([
         info && observeHost(engine, hostname, info),
         info && isThisMachine(connection, info) ? readLocalFacts() : remote,
       ]);
-      return { key, host, reason, machine, privateAddress };
+      const machine = typeof facts === "string" ? undefined : facts;
+      const unseen = typeof facts === "string" && info ? facts : undefined;
+      return { key, host, reason, machine, unseen, privateAddress };
     }),
   );
   return {
     hosts: withPartLabels(byKey(found, ({ host }) => host)),
     machines: byKey<(typeof found)[number], MachineFacts>(found, ({ machine }) => machine),
+    unseen: byKey(found, ({ unseen }) => unseen),
     addresses: byKey(found, ({ privateAddress }) => privateAddress),
     reasons: byKey(found, ({ reason }) => reason),
     silent: found.filter(({ host }) => host === undefined).map(({ key }) => key),

@@ -31,6 +31,8 @@ export interface Situation {
   reasons?: Record<string, string>;
   /** The machines that could be looked at, by host key; some of them with an engine that is silent. */
   machines: Record<string, MachineFacts>;
+  /** Why machines could not be looked at though they should be and their engines answer, by host key. */
+  unseen?: Record<string, string>;
   /** The addresses by which the hosts reach each other, by host key, as far as they are known. */
   addresses: Record<string, string>;
   /** Whether the key is known that unlocks this Swarm's managers. */

@@ -1,17 +1,32 @@
 import type { EngineConnection } from "../engine/connection.ts";
 import { runScript } from "../engine/shell.ts";
+import { UnreachableError } from "../engine/unreachable.ts";
+import { lastLine } from "../shared/last-line.ts";
 import { PART, partsOf, WITH_ROOT_PROGRAMS } from "../shared/shell-text.ts";
 import { type KernelSupport, type MachineFacts, parseListening, parseMounts, parseRoutes } from "./machine-facts.ts";
 
-/** How long a machine may take to tell of itself, in milliseconds. */
-const PATIENCE = 20_000;
+/** How long a machine may take to tell of itself, in milliseconds. One that is not there is told by ssh sooner. */
+const PATIENCE = 60_000;
 
-/** Looks at a machine that is reached over ssh. It is only read. */
+/**
+ * Looks at a machine that is reached over ssh. It is only read.
+ *
+ * @throws UnreachableError when ssh fails, the machine takes too long, or runs something else.
+ */
 export async function readRemoteFacts(connection: EngineConnection): Promise<MachineFacts> {
   const asked = Date.now();
-  const { stdout } = await runScript(connection, FACTS_SCRIPT, { timeoutMs: PATIENCE });
-  return parseFacts(stdout, { asked, answered: Date.now() });
+  const { stdout, stderr } = await runScript(connection, FACTS_SCRIPT, { timeoutMs: PATIENCE });
+  const answered = Date.now();
+  if (!partsOf(stdout).has(LAST_PART)) {
+    // What else comes back is of another program, or of a shell that knows better.
+    const said = lastLine(stderr) ?? lastLine(stdout) ?? "nothing";
+    throw new UnreachableError(connection.host, `a script there did not run to its end, and this came back: ${said}`);
+  }
+  return parseFacts(stdout, { asked, answered });
 }
+
+/** Without it, what a machine told is not all. */
+const LAST_PART = "clock-at-end";
 
 /** What prints the facts, in parts that each begin with `== name`. Programs that are missing leave their part empty. */
 export const FACTS_SCRIPT = `
@@ -48,7 +63,7 @@ part root; { [ "$(id -u)" = 0 ] || { id -nG | grep -qwE 'sudo|wheel' && sudo -n 
 part python; command -v python3
 # Not those of other machines, which may not answer.
 part space; df -Pkl 2>/dev/null
-part clock-at-end; date +%s.%N
+part ${LAST_PART}; date +%s.%N
 `;
 
 /** Reads what `FACTS_SCRIPT` printed between two moments of this machine's clock, in milliseconds. */
@@ -62,7 +77,7 @@ export function parseFacts(printed: string, during: { asked: number; answered: n
     holders: holdersOf(part("holders")),
     machineId: part("machine-id") || undefined,
     bootId: part("boot-id") || undefined,
-    clock: clockOf(part("clock"), part("clock-at-end"), during),
+    clock: clockOf(part("clock"), part(LAST_PART), during),
     addresses: nonEmpty(addressesOf(part("addresses"))),
     mtus: mtusOf(part("links")),
     kernel: {

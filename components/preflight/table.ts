@@ -1,20 +1,22 @@
-import { CHECKS, type PreflightFinding } from "./finding.ts";
+import { type Check, CHECKS, type PreflightFinding } from "./finding.ts";
 
 /**
  * Hosts by checks, each with the worst that was found; only the checks in which something was. Findings about no host
  * in particular are not in it.
+ *
+ * @param isUnknown whether a host could not be asked
  */
 export function findingsTable(
   findings: readonly PreflightFinding[],
   hosts: readonly string[],
-  silent: readonly string[],
+  isUnknown: (host: string, check: Check) => boolean,
 ): string {
   const checks = CHECKS.filter((check) => findings.some((finding) => finding.check === check && finding.hosts.length));
-  const cell = (host: string, check: string) => {
+  const cell = (host: string, check: Check) => {
     const found = findings.filter((finding) => finding.check === check && finding.hosts.includes(host));
     if (found.some(({ warning }) => !warning)) return "refused";
     if (found.length > 0) return "warning";
-    return silent.includes(host) ? "-" : "ok";
+    return isUnknown(host, check) ? "-" : "ok";
   };
   const rows = hosts.map((host) => [host, ...checks.map((check) => cell(host, check))]);
   return aligned([["host", ...checks], ...rows]);

@@ -107,6 +107,20 @@ onLab(
         ]);
       });
 
+      test("says of which machine it knows nothing but its engine", async () => {
+        const keys = "/etc/ssh/authorized_keys";
+        await at("c").run("sed", "-i.all", 's/^/command="docker system dial-stdio" /', keys);
+        try {
+          const { refused, said } = await look(network({}), store);
+          expect(refused).toEqual([]);
+          expect(said).toContainEqual(
+            expect.stringMatching(/hosts\.c "machine": its clock, kernel, MTU, ports and disks are not checked: .*400/),
+          );
+        } finally {
+          await at("c").run("mv", `${keys}.all`, keys);
+        }
+      });
+
       test("finds what speaks against one of them", async () => {
         await at("b").run("hostname", at("a").hostname);
         await at("b").run("mount", "-o", "remount,size=20m", "/mnt/disk1");

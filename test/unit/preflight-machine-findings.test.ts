@@ -148,6 +148,12 @@ describe("found", () => {
       'Swarm "swarm": hosts.b "clock": 900.0 s ahead of host a\'s: MinIO takes the later clock\'s word for which of two versions is the newer, and its nodes do not listen to each other from 15 min on: have both set by NTP (`timedatectl set-ntp true`)',
     ],
     [
+      "a machine that could not be looked at, though its engine answers",
+      [SWARM],
+      two({ ...machines({}), unseen: { b: "a script there did not end within 60 s" } }),
+      'warning: Swarm "swarm": hosts.b "machine": its clock, kernel, MTU, ports and disks are not checked: a script there did not end within 60 s',
+    ],
+    [
       "a kernel without VXLAN",
       [SWARM],
       two(machines({ kernel: { vxlan: "no", esp: "yes" } })),

@@ -232,6 +232,17 @@ describe("the report", () => {
     });
   });
 
+  test("what a machine was not asked is not in order", () => {
+    const findings = [
+      finding({ hosts: ["a"], warning: true }),
+      finding({ check: "engine", hosts: ["a"], warning: true }),
+    ];
+    const [table] = reportOf(findings, { ...two, unseen: { bb: "silence" } }).remarks;
+    expect(table).toBe(
+      ["host  engine   clock", "a     warning  warning", "bb    ok       -", "c     -        -"].join("\n"),
+    );
+  });
+
   test("no table of one host", () =>
     expect(reportOf([finding({ hosts: ["a"], warning: true })], situation({ a: host() })).remarks).toEqual([
       "warning: S: x 1: p",
