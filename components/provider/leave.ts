@@ -1,7 +1,7 @@
 import { Engine, orMissing } from "../engine/engine.ts";
 import { patienceWith } from "../engine/patience.ts";
 import { UnreachableError } from "../engine/transport.ts";
-import type { NodeDetails } from "../engine/types.ts";
+import type { NodeDetails, NodeRole } from "../engine/types.ts";
 import { removeBridge } from "./cluster-contents.ts";
 import { hostOf } from "./join.ts";
 import { findManager, remember, requireManager } from "./managers.ts";
@@ -43,7 +43,7 @@ async function retired(id: string, state: MemberState, engine: Engine | undefine
   if (engine) await drainNode(manager, id, timeoutSeconds);
   else await untilDown(manager, id, timeoutSeconds, (because) => alive(state, because));
   await changeRole(find, id, "worker", timeoutSeconds);
-  await untilDemoted(state);
+  await untilHeard(state, "worker");
   return true;
 }
 
@@ -75,16 +75,19 @@ function alive(state: MemberState, because: string): ResourceProblem {
 }
 
 /**
- * Waits until a machine has heard that it manages no more. It is the last to hear, can neither leave nor be promoted
- * again before, and need not answer at all.
+ * Waits until a machine has heard of its role. It is the last to hear, cannot leave before, and need not answer at all.
+ * One that is demoted before it has heard of its promotion takes itself for a manager for many seconds to come.
  */
-export async function untilDemoted(state: MemberInputs): Promise<void> {
+export async function untilHeard(state: MemberInputs, role: NodeRole): Promise<void> {
   const limitSeconds = state.timeoutSeconds;
   const engine = new Engine(state.connection);
-  const manages = async () => (await unlessSilent(engine.info()))?.Swarm.ControlAvailable === true;
   await waitFor(
-    async () => ((await manages()) ? notYet("it is still a manager") : done(undefined)),
+    async () => {
+      const manages = (await unlessSilent(engine.info()))?.Swarm.ControlAvailable;
+      const hasHeard = manages === undefined || manages === (role === "manager");
+      return hasHeard ? done(undefined) : notYet(`it is still a ${manages ? "manager" : "worker"}`);
+    },
     { what: hostOf(state), limitSeconds },
-    (because) => new ResourceProblem(`${hostOf(state)} was not demoted within ${limitSeconds} s: ${because}`),
+    (because) => new ResourceProblem(`${hostOf(state)} did not become a ${role} within ${limitSeconds} s: ${because}`),
   );
 }

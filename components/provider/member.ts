@@ -4,7 +4,7 @@ import type { NodeDetails, NodeRole } from "../engine/types.ts";
 import { hasBridge } from "./cluster-contents.ts";
 import { GONE, type ResourceHandler } from "./handler.ts";
 import { joinSwarm } from "./join.ts";
-import { leave, nodeOf, untilDemoted } from "./leave.ts";
+import { leave, nodeOf, untilHeard } from "./leave.ts";
 import { findManager, isOutdated, type Managers, requireManager } from "./managers.ts";
 import { changeRole, NODE_INTERVAL } from "./nodes.ts";
 import { inTurn } from "./turns.ts";
@@ -82,7 +82,7 @@ export const Member: ResourceHandler<MemberInputs, MemberState> = {
     const find = () => requireManager(managers, swarmId);
     const change = async () => {
       await changeRole(find, id, role, timeoutSeconds);
-      if (role === "worker") await untilDemoted(news);
+      await untilHeard(news, role);
     };
     const node = await (await find()).node(id);
     // A promotion adds to the quorum; what takes from it goes one after another. A silent node may keep its role.

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { NodeRole } from "../../components/engine/types.ts";
 import { Cluster, type ClusterInputs, type ClusterState } from "../../components/provider/cluster.ts";
+import { untilHeard } from "../../components/provider/leave.ts";
 import { Member, type MemberInputs } from "../../components/provider/member.ts";
 import { NodeSettings } from "../../components/provider/node-settings.ts";
 import { changeRole } from "../../components/provider/nodes.ts";
@@ -90,6 +91,7 @@ describe("members of a Swarm", () => {
     const { id, outs } = member(3);
     const promoted = await Member.update!(id, outs, { ...outs, role: "manager" });
     expect(await nodes()).toMatchObject({ node3: "manager" });
+    expect((await lab.host(3).engine.info()).Swarm.ControlAvailable).toBe(true);
     await Member.update!(id, promoted.outs, { ...promoted.outs, role: "worker" });
     expect(await nodes()).toMatchObject({ node3: "worker" });
   });
@@ -98,6 +100,7 @@ describe("members of a Swarm", () => {
     const { id, outs } = member(3);
     const engine = lab.host(1).engine;
     await changeRole(async () => engine, id, "manager", 60);
+    await untilHeard(outs, "manager");
     const { inputs } = await Member.read(id, outs);
     expect(inputs?.role).toBe("manager");
     await Member.update!(id, outs, outs);
