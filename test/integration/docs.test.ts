@@ -203,7 +203,12 @@ onLab(
       await until(
         async () => {
           const tasks = await engine.tasks({ "desired-state": ["running"] });
-          return tasks.every(({ Status }) => Status.State === "running");
+          const services = await engine.services();
+          return (
+            tasks.every(({ Status }) => Status.State === "running") &&
+            // There is a service before there are tasks of it.
+            services.every(({ ID }) => tasks.some(({ ServiceID }) => ServiceID === ID))
+          );
         },
         "tasks to run",
         120_000,

@@ -4,7 +4,16 @@ import type { Bucket } from "../integration/s3.ts";
 import { TestStack } from "../integration/stack.ts";
 import { type Cluster, whyNoCluster } from "./lab/cluster.ts";
 import { kubernetesOf } from "./stack.ts";
-import { bucketAt, clusterForStore, clusterIpOf, NAMESPACE, podsOf, readsBack, readyPods } from "./store.ts";
+import {
+  bucketAt,
+  clusterForStore,
+  clusterIpOf,
+  NAMESPACE,
+  podsOf,
+  readsBack,
+  readyPods,
+  serversOnline,
+} from "./store.ts";
 
 const MEMBERS = 4;
 
@@ -92,11 +101,8 @@ describe("a stack of kind kubernetes, by the real plugin", () => {
     await stack.up();
     await readyPods(cluster, 2 * MEMBERS, ({ spec }) => spec.containers[0]?.image === images.b);
     await readsBack(shop, "first", object);
-    const printed = await cluster.exec("minio-2027-3", "minio", "mc", "admin", "info", "local", "--json");
-    const { info } = JSON.parse(printed) as {
-      info: { servers: { state: string; drives: { state: string; pool_index: number }[] }[] };
-    };
-    const drives = info.servers.flatMap((server) => server.drives);
+    const servers = await serversOnline(cluster, "minio-2027-3", 2 * MEMBERS);
+    const drives = servers.flatMap((server) => server.drives);
     expect(drives.map(({ state, pool_index }) => `${pool_index} ${state}`).toSorted()).toEqual([
       ...Array<string>(MEMBERS).fill("0 ok"),
       ...Array<string>(MEMBERS).fill("1 ok"),

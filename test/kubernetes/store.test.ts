@@ -16,6 +16,7 @@ import {
   readyPods,
   readySince,
   restrictedNamespace,
+  serversOnline,
   writeQuorum,
 } from "./store.ts";
 
@@ -111,13 +112,7 @@ describe("a store of four pods, in a namespace that takes restricted ones alone"
     ]);
     const endpoint = await endpointOf("store");
     expect(await writeQuorum(endpoint)).toBe(3);
-    const { info } = JSON.parse(
-      await cluster.exec("store-main-0", "minio", "mc", "admin", "info", "local", "--json"),
-    ) as {
-      info: { servers: { state: string; drives: { state: string; pool_index: number; set_index: number }[] }[] };
-    };
-    expect(info.servers.map(({ state }) => state)).toEqual(Array(MEMBERS).fill("online"));
-    const drives = info.servers.flatMap((server) => server.drives);
+    const drives = (await serversOnline(cluster, "store-main-0", MEMBERS)).flatMap((server) => server.drives);
     expect(drives.map(({ state, pool_index, set_index }) => ({ state, pool_index, set_index }))).toEqual(
       Array(MEMBERS).fill({ state: "ok", pool_index: 0, set_index: 0 }),
     );

@@ -91,6 +91,23 @@ export async function writeQuorum(endpoint: string): Promise<number> {
   }
 }
 
+/** A member as the store tells of it. */
+export interface Server {
+  state: string;
+  drives: { state: string; pool_index: number; set_index: number }[];
+}
+
+/** What a pod tells of all members, once they are through with their start: ready is a pod that answers. */
+export async function serversOnline(cluster: Cluster, pod: string, count: number): Promise<Server[]> {
+  for (const end = Date.now() + 60_000; ; await pause(200)) {
+    const told = await cluster.exec(pod, "minio", "mc", "admin", "info", "local", "--json");
+    // A pod that is not through itself tells of none.
+    const { servers = [] } = (JSON.parse(told) as { info?: { servers?: Server[] } }).info ?? {};
+    if (servers.length === count && servers.every(({ state }) => state === "online")) return servers;
+    if (Date.now() > end) throw new Error(`not all members are online: ${told}`);
+  }
+}
+
 /**
  * Waits until an object reads back equal. Members that have just come up do not know all others yet, and say of what
  * was written while one was away that there is no such object: for a moment, and what is lost stays lost.
