@@ -74,9 +74,9 @@ export async function stateOf({ swarmId, members }: RecordedSwarm): Promise<Read
         if (info) found.set(member, info.Swarm);
       }),
     );
-    const managing = [...found.values()].filter(({ ControlAvailable }) => ControlAvailable);
-    const isLost = managing.length <= managers.length / 2;
-    if (!isLost || Date.now() > end || !managing.some(({ Cluster }) => Cluster?.ID === swarmId)) return found;
+    const leading = [...found.values()].filter(({ Cluster }) => Cluster?.ID === swarmId);
+    const mayBeStale = leading.length > 0 && leading.length <= managers.length / 2;
+    if (!mayBeStale || Date.now() > end) return found;
   }
 }
 

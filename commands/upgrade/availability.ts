@@ -14,7 +14,7 @@ const DRAIN_SECONDS = 180;
 /** Moves a node's tasks away, and waits until none runs there. Those of global services end. */
 export async function takeOut(manager: Engine, nodeId: string): Promise<void> {
   await changeNode(manager, nodeId, outOfService);
-  await drainNode(manager, nodeId, DRAIN_SECONDS);
+  await drainNode(async () => manager, nodeId, DRAIN_SECONDS);
 }
 
 /** Has a node be what it was before it was taken out. */

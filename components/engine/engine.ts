@@ -84,8 +84,9 @@ export class Engine {
     return (await this.request<{ UnlockKey: string }>("GET", "/swarm/unlockkey")).UnlockKey;
   }
 
+  /** Has its answer once the Swarm has a leader, which managers that are all unlocked now have yet to elect. */
   async unlockSwarm(key: string): Promise<void> {
-    await this.request("POST", "/swarm/unlock", { body: { UnlockKey: key } });
+    await this.request("POST", "/swarm/unlock", { body: { UnlockKey: key }, timeoutMs: 120_000 });
   }
 
   /** With `{ role: ["manager"] }`, those that take part in deciding: a node about to become a manager does not yet. */

@@ -12,6 +12,7 @@ import {
   isConfined,
   swarmRefusal,
 } from "./cluster-fixed.ts";
+import { inSequence } from "./sequence.ts";
 import { isUnknown, ResourceProblem, same } from "./values.ts";
 
 export interface ClusterInputs {
@@ -177,13 +178,19 @@ async function unlock(managers: Managers, key: string): Promise<void> {
 }
 
 /** Other tokens for those to come; nodes that have joined do not need them any more. */
-async function rotateJoinTokens(engine: Engine): Promise<void> {
-  const { Spec, Version } = await engine.swarm();
-  await engine.updateSwarm(Version.Index, Spec, { rotateWorkerToken: true, rotateManagerToken: true });
+function rotateJoinTokens(engine: Engine): Promise<void> {
+  return inSequence(async () => {
+    const { Spec, Version } = await engine.swarm();
+    await engine.updateSwarm(Version.Index, Spec, { rotateWorkerToken: true, rotateManagerToken: true });
+  });
 }
 
 /** Sets what was asked for and leaves the rest of the Swarm's settings alone. */
-async function applySettings(engine: Engine, inputs: ClusterInputs): Promise<void> {
+function applySettings(engine: Engine, inputs: ClusterInputs): Promise<void> {
+  return inSequence(() => applySettingsOnce(engine, inputs));
+}
+
+async function applySettingsOnce(engine: Engine, inputs: ClusterInputs): Promise<void> {
   const { Spec, Version } = await engine.swarm();
   const { autolock, certificateExpiryDays: days, taskHistoryLimit: tasks } = inputs;
   const wanted: SwarmSpec = {

@@ -6,7 +6,7 @@ import { removeBridge } from "./cluster-contents.ts";
 import { hostOf } from "./join.ts";
 import { findManager, remember, requireManager } from "./managers.ts";
 import type { MemberInputs, MemberState } from "./member.ts";
-import { changeRole, drainNode, MANAGERS, untilDown } from "./nodes.ts";
+import { askManager, changeRole, drainNode, MANAGERS, untilDown } from "./nodes.ts";
 import { inTurn } from "./turns.ts";
 import { ResourceProblem } from "./values.ts";
 import { done, notYet, waitFor } from "./wait.ts";
@@ -20,9 +20,12 @@ import { done, notYet, waitFor } from "./wait.ts";
 export async function leave(id: string, state: MemberState): Promise<void> {
   const { managers, swarmId } = state;
   remember(managers, swarmId);
-  const manager = await findManager(managers, swarmId);
-  const node = manager && (await orMissing(manager.node(id)));
-  if (!manager || !node) return;
+  const node = await askManager(
+    `node ${id}`,
+    () => findManager(managers, swarmId),
+    async (manager) => manager && orMissing(manager.node(id)),
+  );
+  if (!node) return;
   // The machine may be silent, or have joined anew as another node.
   const engine = (await nodeOf(state)) === id ? new Engine(state.connection) : undefined;
   const retire = () => retired(id, state, engine);
@@ -31,17 +34,17 @@ export async function leave(id: string, state: MemberState): Promise<void> {
     await engine.leaveSwarm(false);
     if (state.broughtBridge) await removeBridge(engine);
   }
-  await orMissing((await requireManager(managers, swarmId)).removeNode(id, true));
+  const find = () => requireManager(managers, swarmId);
+  await askManager(`node ${id}`, find, (manager) => orMissing(manager.removeNode(id, true)));
 }
 
 /** Has a node run nothing and manage nothing any more. Tells whether it does: the last manager stays what it is. */
 async function retired(id: string, state: MemberState, engine: Engine | undefined): Promise<boolean> {
   const { managers, swarmId, timeoutSeconds } = state;
   const find = () => requireManager(managers, swarmId);
-  const manager = await find();
-  if (isOnlyManager(await manager.nodes(MANAGERS), id)) return false;
-  if (engine) await drainNode(manager, id, timeoutSeconds);
-  else await untilDown(manager, id, timeoutSeconds, (because) => alive(state, because));
+  if (isOnlyManager(await askManager(`node ${id}`, find, (manager) => manager.nodes(MANAGERS)), id)) return false;
+  if (engine) await drainNode(find, id, timeoutSeconds);
+  else await untilDown(find, id, timeoutSeconds, (because) => alive(state, because));
   await changeRole(find, id, "worker", timeoutSeconds);
   await untilHeard(state, "worker");
   return true;

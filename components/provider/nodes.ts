@@ -2,7 +2,8 @@ import { type Engine, orMissing } from "../engine/engine.ts";
 import { EngineError } from "../engine/transport.ts";
 import type { NodeRole, NodeSpec } from "../engine/types.ts";
 import { quorumProblem } from "./quorum.ts";
-import { done, notYet, waitFor } from "./wait.ts";
+import { inSequence } from "./sequence.ts";
+import { type Attempt, done, notYet, waitFor } from "./wait.ts";
 import { ResourceProblem, same } from "./values.ts";
 
 /** Asked of every node that comes or goes: with a list of all nodes each time, a large Swarm would be told of endlessly. */
@@ -14,22 +15,42 @@ export const NODE_INTERVAL = 200;
 /** How long managers may take to see each other again after a change among them, in seconds. */
 const SETTLING = 20;
 
-/**
- * Changes a node's spec. Node settings are written whole against a version; when somebody else wrote in between, the
- * change is made again on what is there now.
- */
-export async function changeNode(manager: Engine, id: string, change: (spec: NodeSpec) => NodeSpec): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
+/** Changes a node's spec, which is written whole. */
+export function changeNode(manager: Engine, id: string, change: (spec: NodeSpec) => NodeSpec): Promise<void> {
+  return inSequence(async () => {
     const { Spec, Version } = await manager.node(id);
     const wanted = change(Spec);
-    if (same(Spec, wanted)) return;
-    try {
-      return await manager.updateNode(id, Version.Index, wanted);
-    } catch (error) {
-      const outdated = error instanceof EngineError && /update out of sequence/.test(error.message);
-      if (!outdated || attempt === 5) throw error;
-    }
+    if (!same(Spec, wanted)) await manager.updateNode(id, Version.Index, wanted);
+  });
+}
+
+/**
+ * Tries with a manager that is found anew each time: the one before may just be becoming a worker, or see no leader for
+ * a moment.
+ */
+async function tryWith<M, T>(
+  find: () => Promise<M>,
+  attempt: (manager: M) => Promise<Attempt<T>>,
+): Promise<Attempt<T>> {
+  try {
+    return await attempt(await find());
+  } catch (error) {
+    if (error instanceof EngineError) return notYet(error.message);
+    throw error;
   }
+}
+
+/** Asks whichever manager answers. */
+export function askManager<M, T>(
+  what: string,
+  find: () => Promise<M>,
+  question: (manager: M) => Promise<T>,
+): Promise<T> {
+  return waitFor(
+    () => tryWith(find, async (manager) => done(await question(manager))),
+    { what, limitSeconds: SETTLING },
+    (because) => new ResourceProblem(`${what}: ${because}`),
+  );
 }
 
 /**
@@ -46,32 +67,28 @@ export async function changeRole(
 ): Promise<void> {
   if (role === "worker") await untilDispensable(find, id);
   await waitFor(
-    async () => {
-      try {
-        const manager = await find();
+    () =>
+      tryWith(find, async (manager) => {
         await changeNode(manager, id, (spec) => ({ ...spec, Role: role }));
         const { ManagerStatus } = await manager.node(id);
         const isSettled = role === "manager" ? ManagerStatus?.Reachability === "reachable" : !ManagerStatus;
         return isSettled ? done(undefined) : notYet(`it is not yet a settled ${role}`);
-      } catch (error) {
-        if (error instanceof EngineError) return notYet(error.message);
-        throw error;
-      }
-    },
+      }),
     { what: `node ${id} becoming a ${role}`, limitSeconds, intervalMs: NODE_INTERVAL },
     (because) => new ResourceProblem(`node ${id} did not become a ${role} within ${limitSeconds} s: ${because}`),
   );
 }
 
 /** Moves a node's tasks elsewhere and waits until the last one has ended. */
-export async function drainNode(manager: Engine, id: string, limitSeconds: number): Promise<void> {
-  await changeNode(manager, id, (spec) => ({ ...spec, Availability: "drain" }));
+export async function drainNode(find: () => Promise<Engine>, id: string, limitSeconds: number): Promise<void> {
   await waitFor(
-    async () => {
-      const tasks = await manager.tasks({ node: [id] });
-      const running = tasks.filter((task) => task.Status.State === "running");
-      return running.length === 0 ? done(undefined) : notYet(`${running.length} tasks still run there`);
-    },
+    () =>
+      tryWith(find, async (manager) => {
+        await changeNode(manager, id, (spec) => ({ ...spec, Availability: "drain" }));
+        const tasks = await manager.tasks({ node: [id] });
+        const running = tasks.filter((task) => task.Status.State === "running");
+        return running.length === 0 ? done(undefined) : notYet(`${running.length} tasks still run there`);
+      }),
     { what: `draining node ${id}`, limitSeconds },
     (because) => new ResourceProblem(`node ${id} was not drained within ${limitSeconds} s: ${because}`),
   );
@@ -80,12 +97,13 @@ export async function drainNode(manager: Engine, id: string, limitSeconds: numbe
 /** Waits until the managers decide without this node, where it is one. */
 async function untilDispensable(find: () => Promise<Engine>, id: string): Promise<void> {
   await waitFor(
-    async () => {
-      const nodes = await (await find()).nodes(MANAGERS);
-      const node = nodes.find(({ ID }) => ID === id);
-      const problem = node?.ManagerStatus && quorumProblem(nodes, id);
-      return problem === undefined ? done(undefined) : notYet(problem);
-    },
+    () =>
+      tryWith(find, async (manager) => {
+        const nodes = await manager.nodes(MANAGERS);
+        const node = nodes.find(({ ID }) => ID === id);
+        const problem = node?.ManagerStatus && quorumProblem(nodes, id);
+        return problem === undefined ? done(undefined) : notYet(problem);
+      }),
     { what: `node ${id} becoming a worker`, limitSeconds: SETTLING },
     (because) => new ResourceProblem(`node ${id} has to stay a manager: ${because}`),
   );
@@ -93,16 +111,17 @@ async function untilDispensable(find: () => Promise<Engine>, id: string): Promis
 
 /** Waits until the managers see a node as down. */
 export async function untilDown(
-  manager: Engine,
+  find: () => Promise<Engine>,
   id: string,
   limitSeconds: number,
   expired: (because: string) => ResourceProblem,
 ): Promise<void> {
   await waitFor(
-    async () => {
-      const node = await orMissing(manager.node(id));
-      return !node || node.Status.State === "down" ? done(undefined) : notYet(`it is still ${node.Status.State}`);
-    },
+    () =>
+      tryWith(find, async (manager) => {
+        const node = await orMissing(manager.node(id));
+        return !node || node.Status.State === "down" ? done(undefined) : notYet(`it is still ${node.Status.State}`);
+      }),
     { what: `node ${id}`, limitSeconds },
     expired,
   );

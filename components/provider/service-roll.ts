@@ -5,6 +5,7 @@ import { parkedAfterOne } from "../swarm-service/rollout.ts";
 import { hasSettings, type Standing } from "../swarm-service/standing.ts";
 import { MaintenanceCheck } from "./maintenance.ts";
 import { hostOf } from "./node-engines.ts";
+import { inSequence } from "./sequence.ts";
 import { hasFailed, HOPELESS, isPaused, saidBy, sayDown } from "./service-ready.ts";
 import { seenTasks } from "./service-tasks.ts";
 import type { ServiceInputs } from "./service.ts";
@@ -53,19 +54,26 @@ class Roll {
   /** One task more. False when there is none left. */
   async step(): Promise<boolean> {
     const next = await this.#next();
-    const service = await this.#manager.service(this.#id);
-    if (next === "nothing") return this.#end(service);
-    const spec = next === "task" ? this.#wanted : (service.PreviousSpec ?? this.#wanted);
+    if (next === "nothing") return this.#end();
     const before = new Set((await this.#tasks()).map(({ ID }) => ID));
-    const UpdateConfig = parkedAfterOne(service.Spec.UpdateConfig);
-    await this.#manager.updateService(this.#id, service.Version.Index, { ...spec, UpdateConfig });
+    await this.#write(({ Spec, PreviousSpec }) => ({
+      ...(next === "task" ? this.#wanted : (PreviousSpec ?? this.#wanted)),
+      UpdateConfig: parkedAfterOne(Spec.UpdateConfig),
+    }));
     this.#hasBegun = true;
-    return (await this.#hasTaken(before)) || this.#end(await this.#manager.service(this.#id));
+    return (await this.#hasTaken(before)) || this.#end();
   }
 
-  async #end({ Version }: ServiceDetails): Promise<false> {
-    await this.#manager.updateService(this.#id, Version.Index, this.#wanted);
+  async #end(): Promise<false> {
+    await this.#write(() => this.#wanted);
     return false;
+  }
+
+  #write(settings: (service: ServiceDetails) => ServiceSpec): Promise<void> {
+    return inSequence(async () => {
+      const service = await this.#manager.service(this.#id);
+      await this.#manager.updateService(this.#id, service.Version.Index, settings(service));
+    });
   }
 
   /** Waits until a task may go. */

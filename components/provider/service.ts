@@ -9,6 +9,7 @@ import { type Frozen, frozenFailures } from "./frozen.ts";
 import { GONE, type ResourceHandler } from "./handler.ts";
 import { findManager, isOutdated, type Managers, requireManager } from "./managers.ts";
 import { anyMoved, type NodeEngines } from "./node-engines.ts";
+import { inSequence } from "./sequence.ts";
 import { spreadImage } from "./service-images.ts";
 import { formerPeers, removePeers } from "./service-peers.ts";
 import { type Disturbance, isPaused, tasksEnded, untilReady } from "./service-ready.ts";
@@ -76,7 +77,7 @@ export const Service: ResourceHandler<ServiceInputs> = {
     const manager = await requireManager(inputs.managers, inputs.swarmId);
     const existing = await leftBehind(manager, inputs);
     const id = existing?.ID ?? (await manager.createService(fullSpec(inputs)));
-    const restarts = existing !== undefined && (await change(manager, existing, inputs));
+    const restarts = existing !== undefined && (await change(manager, id, inputs));
     return { id, outs: await finished(manager, id, inputs, { earlierTasks: new Set(), restarts }) };
   },
 
@@ -94,7 +95,7 @@ export const Service: ResourceHandler<ServiceInputs> = {
   async update(id, olds, news) {
     const manager = await requireManager(news.managers, news.swarmId);
     const earlierTasks = new Set((await manager.tasks({ service: [id] })).map((task) => task.ID));
-    const restarts = await change(manager, await manager.service(id), news, formerPeers(olds, news));
+    const restarts = await change(manager, id, news, formerPeers(olds, news));
     return { outs: await finished(manager, id, news, { earlierTasks, restarts }) };
   },
 
@@ -135,11 +136,15 @@ function fullSpec(inputs: ServiceInputs, before?: ServiceDetails): ServiceSpec {
 }
 
 /** Makes a service what it is to be. Tells whether Swarm may still be at restarting tasks. */
-async function change(
+function change(manager: Engine, id: string, inputs: ServiceInputs, leaving: string[] = []): Promise<boolean> {
+  return inSequence(async () => changeFrom(manager, await manager.service(id), inputs, leaving));
+}
+
+async function changeFrom(
   manager: Engine,
   service: ServiceDetails,
   inputs: ServiceInputs,
-  leaving: string[] = [],
+  leaving: string[],
 ): Promise<boolean> {
   const wanted = fullSpec(inputs, service);
   const { UpdateConfig: _how, ...what } = wanted;

@@ -37,7 +37,7 @@ async function memberInputs(number: number, role: NodeRole): Promise<MemberInput
     advertiseAddress: address,
     listenAddress: "0.0.0.0:2377",
     machineId: (await engine.info()).ID,
-    timeoutSeconds: 60,
+    timeoutSeconds: 120,
   };
 }
 
@@ -99,7 +99,7 @@ describe("members of a Swarm", () => {
   test("whose role was changed by hand are seen to have drifted", async () => {
     const { id, outs } = member(3);
     const engine = lab.host(1).engine;
-    await changeRole(async () => engine, id, "manager", 60);
+    await changeRole(async () => engine, id, "manager", 120);
     await untilHeard(outs, "manager");
     const { inputs } = await Member.read(id, outs);
     expect(inputs?.role).toBe("manager");
