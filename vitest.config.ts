@@ -18,7 +18,7 @@ export default defineConfig({
           name: "integration",
           include: ["test/integration/**/*.test.ts"],
           globalSetup: ["test/integration/global-setup.ts"],
-          testTimeout: 5 * MINUTE,
+          testTimeout: 10 * MINUTE,
           hookTimeout: 5 * MINUTE,
           // Each file has engines of its own, and mostly waits for them.
           maxWorkers: 3,
@@ -41,7 +41,7 @@ export default defineConfig({
           name: "kubernetes",
           include: ["test/kubernetes/**/*.test.ts"],
           globalSetup: ["test/integration/global-setup.ts"],
-          testTimeout: 5 * MINUTE,
+          testTimeout: 10 * MINUTE,
           hookTimeout: 5 * MINUTE,
           maxWorkers: 1,
           sequence: { groupOrder: 3 },

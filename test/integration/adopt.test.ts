@@ -45,7 +45,10 @@ onLab("a Swarm made by hand", (scene) => {
   test("is not left by destroy: it is as it was, and only the data's volume is new", async () => {
     const { engine } = scene().host;
     await stack.destroy();
-    expect(await contentsOf(engine)).toEqual({ ...before, volumes: ["minio-d1"] });
+    // A task ends before its container is removed.
+    await expect
+      .poll(() => contentsOf(engine), { timeout: 60_000, interval: 500 })
+      .toEqual({ ...before, volumes: ["minio-d1"] });
     const [node] = await engine.nodes();
     expect(node?.Spec).toMatchObject({ Availability: "active", Role: "manager" });
     expect(node?.Spec.Labels ?? {}).toEqual({});

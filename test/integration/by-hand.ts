@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Engine } from "../../components/engine/engine.ts";
 import type {
   NetworkDetails,
@@ -6,6 +8,7 @@ import type {
   ServiceSpec,
   SwarmSpec,
 } from "../../components/engine/types.ts";
+import type { LabHost } from "../lab/lab.ts";
 
 /** What people do to an engine behind Pulumi's back. */
 
@@ -49,6 +52,22 @@ export async function removeService(engine: Engine): Promise<void> {
   const { ID } = await onlyService(engine);
   await engine.removeService(ID);
   await until(async () => (await engine.tasks()).every((task) => task.ServiceID !== ID), "the service's tasks to end");
+}
+
+/** Removes a volume. A container that has just ended holds it for a moment. */
+export function removeVolume(engine: Engine, name: string): Promise<void> {
+  const remove = () =>
+    engine.removeVolume(name).then(
+      () => true,
+      () => false,
+    );
+  return until(remove, `the volume ${name} to be let go of`);
+}
+
+/** Waits until a manager has locked its key, which comes after its Swarm has been told to. */
+export function locksItself({ folder }: LabHost): Promise<void> {
+  const key = join(folder, "docker", "swarm", "certificates", "swarm-node.key");
+  return until(async () => readFileSync(key, "utf8").includes("ENCRYPTED"), "the node's key to be locked");
 }
 
 /** Waits for what happens by itself. */

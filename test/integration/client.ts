@@ -46,6 +46,9 @@ const ANSWER_MS = 5_000;
  */
 const PATIENCE_MS = 150_000;
 
+/** One attempt that waits in vain, and another. */
+const GOING_ON_MS = 2 * PATIENCE_MS;
+
 /** MinIO's own status for a request whose context ended: the client's doing, or that of the member's stop. */
 const CANCELLED = 499;
 
@@ -91,7 +94,7 @@ export class Client {
     const since = performance.now();
     const users = [this.#patient, this.#raw];
     while (users.some(({ lastSuccess }) => lastSuccess < since)) {
-      if (performance.now() - since > PATIENCE_MS) throw new Error(`no success within ${PATIENCE_MS / 1000} s`);
+      if (performance.now() - since > GOING_ON_MS) throw new Error(`no success within ${GOING_ON_MS / 1000} s`);
       await pause(200);
     }
   }
@@ -120,7 +123,7 @@ export class Client {
    * had acknowledged is asked again as well, but that is told.
    */
   async #readBack(key: string, account: Account): Promise<void> {
-    const end = performance.now() + PATIENCE_MS;
+    const end = performance.now() + GOING_ON_MS;
     for (let denials = 0; ;) {
       try {
         const content = await this.#patient.get(key);

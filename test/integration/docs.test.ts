@@ -1,6 +1,9 @@
 import { cpSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { TaskDetails } from "../../components/engine/types.ts";
+import { same } from "../../components/provider/values.ts";
+import { inWordsOf } from "../../components/swarm-service/live-spec.ts";
 import { ROOT } from "../../toolchain/cache.ts";
 import { makeClone } from "../toolchain/clone.ts";
 import { networkNamed, until } from "./by-hand.ts";
@@ -202,13 +205,16 @@ onLab(
       const { engine } = scene().host;
       await until(
         async () => {
-          const tasks = await engine.tasks({ "desired-state": ["running"] });
-          const services = await engine.services();
-          return (
-            tasks.every(({ Status }) => Status.State === "running") &&
+          const tasks = await engine.tasks();
+          return (await engine.services()).every(({ ID, Spec }) => {
+            const own = tasks.filter(({ ServiceID }) => ServiceID === ID);
+            const wanted = own.filter(({ DesiredState }) => ["ready", "running"].includes(DesiredState));
+            const hasSettings = (task: TaskDetails) => same(task.Spec, inWordsOf(task.Spec, Spec.TaskTemplate));
             // There is a service before there are tasks of it.
-            services.every(({ ID }) => tasks.some(({ ServiceID }) => ServiceID === ID))
-          );
+            return (
+              wanted.length > 0 && own.every((task) => isRunning(task) === (wanted.includes(task) && hasSettings(task)))
+            );
+          });
         },
         "tasks to run",
         120_000,
@@ -218,6 +224,8 @@ onLab(
   },
   { hosts: 3 },
 );
+
+const isRunning = ({ Status }: TaskDetails) => Status.State === "running";
 
 /** The lines of what a command prints, but for how long each step took and what is named after the time. */
 function withoutTimes(text: string): string[] {
@@ -234,7 +242,7 @@ function withoutTimes(text: string): string[] {
 function timeless(text: string): string {
   return text
     .replace(/\d+\.\d+\.\d+\.\d+/g, "IP")
-    .replace(/\[[^\]]*UTC\]/g, "TIME")
+    .replace(/\[[^\]]*UTC\]|after \d+ ms/g, "TIME")
     .replace(/\b[a-z0-9]{12,}\b/g, "ID")
     .replace(/(vxlanid_list":")\d+/g, "$1N")
     .split("\n")

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { AttachedContainer } from "./attached-container.ts";
+import { removeVolume } from "./by-hand.ts";
 import { accessOf } from "./client.ts";
 import { buckets, someObject } from "./s3.ts";
 import { hostConfig, onLab } from "./scene.ts";
@@ -39,7 +40,7 @@ onLab(
       await stack.destroy();
       const { hosts } = scene().lab;
       for (const { engine } of hosts) {
-        for (const { Name } of await engine.volumes()) await engine.removeVolume(Name);
+        for (const { Name } of await engine.volumes()) await removeVolume(engine, Name);
       }
       // An engine goes on listening where the nodes of the next Swarm would tell each other names.
       await Promise.all(hosts.map((host) => host.stopEngine().then(() => host.startEngine())));
@@ -91,7 +92,8 @@ onLab(
         expect({ endpoint, endpoints }).toEqual({ endpoint: "http://store:9000", endpoints: {} });
         const { lab, images } = scene();
         const container = await AttachedContainer.start(lab.host(2).engine, images.a, "network");
-        expect(await container.log(await accessOf(stack))).toEqual("");
+        const access = await accessOf(stack);
+        await expect.poll(() => container.log(access), { timeout: 60_000, interval: 1_000 }).toEqual("");
         expect(await container.mc(["ls", "store/drivers"])).toMatch(/through-0\n.*through-1\n/);
         await container.remove();
         expect((await stack.preview()).steps).toEqual([]);

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { Engine } from "../../components/engine/engine.ts";
+import { removeVolume } from "./by-hand.ts";
 import { Client, type StoreAccess, told } from "./client.ts";
 import { ownedObjects } from "./contents.ts";
 import { killTree } from "./kill-tree.ts";
@@ -169,19 +170,5 @@ async function happenedBy(
   } catch {
     // Asked for what only a Swarm has, an engine without one answers with an error.
     return false;
-  }
-}
-
-/** A container that has just been killed holds its volume for a moment. */
-async function removeVolume(engine: Engine, name: string): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    if (
-      await engine.removeVolume(name).then(
-        () => true,
-        () => false,
-      )
-    )
-      return;
-    await pause(100);
   }
 }

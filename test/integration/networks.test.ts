@@ -7,6 +7,9 @@ import type { TestStack } from "./stack.ts";
 /** Docker's name server asks the host's for what it does not know, and here nobody answers it. */
 const NO_SUCH_NAME = /lookup store .*(no such host|timeout|server misbehaving)/;
 
+/** Hosts tell each other names, and again half a minute later to whom it was lost on the way. */
+const NAMES_TRAVEL = { timeout: 60_000, interval: 1_000 };
+
 /** A live store that joins and leaves a network, seen by containers that are no service's, on a host without a member. */
 onLab(
   "networks of a live store",
@@ -50,7 +53,7 @@ onLab(
 
     test("once the store is attached to the other network, the container there puts and reads too", async () => {
       expect(await attachTo(["later"])).toEqual(["update store-main"]);
-      expect(await outside.log(access)).toEqual("");
+      await expect.poll(() => outside.log(access), NAMES_TRAVEL).toEqual("");
       await outside.mc(["pipe", "store/names/outside"], "from outside");
       expect(await outside.mc(["cat", "store/names/outside"])).toBe("from outside");
       expect(await outside.mc(["cat", "store/names/inside"])).toBe("from inside");
@@ -59,7 +62,7 @@ onLab(
 
     test("once it is detached, the container finds it no more, and the one on its own network still does", async () => {
       expect(await attachTo([])).toEqual(["update store-main"]);
-      expect(await outside.log(access)).toMatch(NO_SUCH_NAME);
+      await expect.poll(() => outside.log(access), NAMES_TRAVEL).toMatch(NO_SUCH_NAME);
       expect(await inside.mc(["cat", "store/names/outside"])).toBe("from outside");
       expect((await stack.preview()).steps).toEqual([]);
     });

@@ -14,15 +14,25 @@ export class OldStore {
 
   /** The stores of a service on all hosts, once each of them answers. */
   static async allOf(service: string, hosts: readonly LabHost[]): Promise<OldStore[]> {
+    let stores: OldStore[] = [];
+    const answer = async () => {
+      // Looked for each time: one may have been about to end.
+      stores = await OldStore.#find(service, hosts);
+      const answers = await Promise.all(stores.map((store) => store.#answers().catch(() => false)));
+      return answers.every(Boolean);
+    };
+    await until(answer, `the stores of ${service}`);
+    return stores;
+  }
+
+  static async #find(service: string, hosts: readonly LabHost[]): Promise<OldStore[]> {
     const found = await Promise.all(
       hosts.map(async (host) => {
         const containers = await host.engine.containers({ label: [`com.docker.swarm.service.name=${service}`] });
         return containers.map(({ Id }) => new OldStore(host, Id));
       }),
     );
-    const stores = found.flat();
-    await Promise.all(stores.map((store) => until(() => store.#answers(), `a store of ${service}`)));
-    return stores;
+    return found.flat();
   }
 
   /** Puts an object; its bucket is made. Settings of the object are those of `mc --attr`. */

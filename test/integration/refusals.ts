@@ -1,8 +1,6 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Engine } from "../../components/engine/engine.ts";
 import type { LabHost } from "../lab/lab.ts";
-import { until } from "./by-hand.ts";
+import { locksItself } from "./by-hand.ts";
 
 /** What the one line that refuses a wrong input has to say. */
 export interface Said {
@@ -498,8 +496,7 @@ async function runContainer(engine: Engine, name: string, port: number): Promise
 async function lockSwarm(host: LabHost): Promise<void> {
   const { Spec, Version } = await host.engine.swarm();
   await host.engine.updateSwarm(Version.Index, { ...Spec, EncryptionConfig: { AutoLockManagers: true } });
-  const key = join(host.folder, "docker", "swarm", "certificates", "swarm-node.key");
-  await until(async () => readFileSync(key, "utf8").includes("ENCRYPTED"), "the node's key to be locked");
+  await locksItself(host);
   await host.stop();
   await host.start();
 }

@@ -5,7 +5,7 @@ import { Engine } from "../../components/engine/engine.ts";
 import { quorumProblem } from "../../components/provider/quorum.ts";
 import type { LabHost } from "../lab/lab.ts";
 import type { Step } from "./run.ts";
-import { until } from "./by-hand.ts";
+import { locksItself, until } from "./by-hand.ts";
 import { hostConfig, onLab } from "./scene.ts";
 import type { TestStack } from "./stack.ts";
 
@@ -123,9 +123,10 @@ onLab(
     test("unlocks its managers after their engines restarted", async () => {
       stack.config("swarm", { joinTokenGeneration: "second", autolock: true });
       await stack.up();
+      await Promise.all([1, 4].map((number) => locksItself(machine(number))));
       await Promise.all([1, 4].map((number) => machine(number).stop()));
       await Promise.all([1, 4].map((number) => machine(number).start()));
-      expect((await machine(4).engine.info()).Swarm.LocalNodeState).toBe("locked");
+      for (const number of [1, 4]) expect((await machine(number).engine.info()).Swarm.LocalNodeState).toBe("locked");
       expect(named((await stack.preview()).steps)).toEqual(["update swarm-cluster"]);
       await stack.up();
       expect(await members(4)).toEqual(["*node1", "*node4", "node5"]);

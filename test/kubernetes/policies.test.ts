@@ -102,12 +102,12 @@ async function asked(): Promise<string[]> {
 describe("policies, enforced by a real node", () => {
   test("without them everybody reaches everything", async () => {
     const wanted = TABLE.map(([from, to, port]) => `${from} ${to}:${port} true`);
-    await expect.poll(asked, { timeout: 60_000, interval: 1_000 }).toEqual(wanted);
+    await expect.poll(asked, { timeout: 180_000, interval: 1_000 }).toEqual(wanted);
   });
 
   test("with them only who is named does", async () => {
     for (const object of declared.filter(({ kind }) => kind === "NetworkPolicy")) await cluster.api.apply(object);
     const wanted = TABLE.map(([from, to, port, allowed]) => `${from} ${to}:${port} ${allowed}`);
-    await expect.poll(asked, { timeout: 60_000, interval: 1_000 }).toEqual(wanted);
+    await expect.poll(asked, { timeout: 180_000, interval: 1_000 }).toEqual(wanted);
   });
 });

@@ -88,6 +88,7 @@ describe("a stack of kind kubernetes, by the real plugin", () => {
 
   test("serves who trusts its authority", async () => {
     shop = await openShop();
+    await serversOnline(cluster, "minio-2026-0", MEMBERS);
     await shop.create();
     await shop.put("first", object);
     await readsBack(shop, "first", object);

@@ -10,6 +10,7 @@ import {
   bucketAt,
   clusterForStore,
   clusterIpOf,
+  eventsOf,
   NAMESPACE,
   podsOf,
   readsBack,
@@ -120,8 +121,7 @@ describe("a store of four pods, in a namespace that takes restricted ones alone"
     shop = bucketOf(endpoint);
     await shop.create();
     await shop.put("first", object);
-    for (const { status } of pods)
-      expect(object.equals(await bucketOf(`http://${status.podIP}:9000`).get("first"))).toBe(true);
+    for (const { status } of pods) await readsBack(bucketOf(`http://${status.podIP}:9000`), "first", object);
   });
 
   test("goes on without a pod that is deleted, which comes back as itself with what it had", async () => {
@@ -132,6 +132,13 @@ describe("a store of four pods, in a namespace that takes restricted ones alone"
       kind: "Pod",
       metadata: { ...victim!.metadata, namespace: NAMESPACE },
     });
+    // One that ends answers what it has begun with a status that says nothing of trying again.
+    await expect
+      .poll(async () => (await podsOf(cluster)).map(({ metadata }) => metadata.uid), {
+        timeout: 120_000,
+        interval: 100,
+      })
+      .not.toContain(victim!.metadata.uid);
     await shop.put("second", object);
     const pods = await readyPods(cluster, MEMBERS, ({ metadata }) => metadata.uid !== victim!.metadata.uid);
     expect(pods[0]!.metadata.name).toBe(victim!.metadata.name);
@@ -143,9 +150,11 @@ describe("a store of four pods, in a namespace that takes restricted ones alone"
     for (const one of await manifests(images.b)) expect((await cluster.api.apply(one)).warnings).toEqual([]);
     const pods = await readyPods(cluster, MEMBERS, ({ spec }) => spec.containers[0]?.image === images.b);
     expect(pods.filter(({ metadata }) => before.includes(metadata.uid))).toEqual([]);
-    // One after another, a pod would be made once the one before it is ready.
+    // One after another, a pod would be deleted once the one before it is ready. Events come when they come.
+    const deletions = () => eventsOf(cluster, "SuccessfulDelete", "store-main");
+    await expect.poll(deletions, { timeout: 30_000 }).toHaveLength(MEMBERS);
     const firstReady = pods.map((pod) => readySince(pod) ?? "").toSorted()[0]!;
-    for (const { metadata } of pods) expect(metadata.creationTimestamp <= firstReady).toBe(true);
+    for (const { lastTimestamp } of await deletions()) expect(lastTimestamp <= firstReady).toBe(true);
     expect(await writeQuorum(await endpointOf("store"))).toBe(3);
     for (const key of ["first", "second"]) await readsBack(shop, key, object);
   });
@@ -153,6 +162,7 @@ describe("a store of four pods, in a namespace that takes restricted ones alone"
   test("keeps its data when it is taken away", async () => {
     const declared = await manifests(images.b);
     for (const one of declared.toReversed()) await cluster.api.delete(one);
+    await readyPods(cluster, 0);
     const claims = await cluster.api.list(`/api/v1/namespaces/${NAMESPACE}/persistentvolumeclaims`);
     expect(claims.map(({ metadata }) => metadata.name)).toEqual(
       Array.from({ length: MEMBERS }, (_, number) => `d1-store-main-${number}`),

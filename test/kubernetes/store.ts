@@ -60,6 +60,15 @@ export async function podsOf({ api }: Cluster, namespace = NAMESPACE): Promise<P
   return pods.toSorted((a, b) => a.metadata.name.localeCompare(b.metadata.name));
 }
 
+/** What controllers tell of an object of the store's namespace, of one kind. */
+export function eventsOf(
+  { api }: Cluster,
+  reason: string,
+  name: string,
+): Promise<(Manifest & { lastTimestamp: string })[]> {
+  return api.list(`/api/v1/namespaces/${NAMESPACE}/events?fieldSelector=reason=${reason},involvedObject.name=${name}`);
+}
+
 export function readySince({ status }: Pod): string | undefined {
   const ready = status.conditions?.find(({ type }) => type === "Ready");
   return ready?.status === "True" ? ready.lastTransitionTime : undefined;
@@ -101,7 +110,7 @@ export interface Server {
 export async function serversOnline(cluster: Cluster, pod: string, count: number): Promise<Server[]> {
   for (const end = Date.now() + 60_000; ; await pause(200)) {
     const told = await cluster.exec(pod, "minio", "mc", "admin", "info", "local", "--json");
-    // A pod that is not through itself tells of none.
+    // One that is not through itself tells of none.
     const { servers = [] } = (JSON.parse(told) as { info?: { servers?: Server[] } }).info ?? {};
     if (servers.length === count && servers.every(({ state }) => state === "online")) return servers;
     if (Date.now() > end) throw new Error(`not all members are online: ${told}`);

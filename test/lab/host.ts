@@ -28,7 +28,7 @@ export interface LabHostOptions {
 }
 
 /** Milliseconds for a fresh dockerd to answer. */
-const START_MS = 60_000;
+const START_MS = 120_000;
 
 /**
  * One machine of a lab: namespaces for network, mounts, host name and processes, with a system of its own over this
@@ -123,7 +123,7 @@ export class LabHost {
 
   /** Runs a command on this machine and gives back what it printed. */
   run(program: string, ...args: string[]): Promise<string> {
-    return run(...this.command(program, ...args), { timeoutMs: 60_000 });
+    return run(...this.command(program, ...args), { timeoutMs: 120_000 });
   }
 
   /** @param machine the process whose end is the machine's */

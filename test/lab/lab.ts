@@ -165,7 +165,7 @@ export function clearLeftovers(): Promise<void> {
 }
 
 /** Never two at a time: one that is slow would clear away what another has just made in the same place. */
-function alone<T>(work: () => Promise<T>): Promise<T> {
+export function alone<T>(work: () => Promise<T>): Promise<T> {
   return locked(`${LABS}.lock`, work);
 }
 

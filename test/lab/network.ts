@@ -137,5 +137,5 @@ export class LabNetwork {
 }
 
 function ip(...args: string[]): Promise<string> {
-  return run("ip", args, { timeoutMs: 10_000 });
+  return run("ip", args, { timeoutMs: 60_000 });
 }

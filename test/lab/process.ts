@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { isRunning, readMark, writeMark } from "./slots.ts";
+import { isRunning, markOf, readMark, writeMark } from "./slots.ts";
 
 /** A program with a process namespace of its own: when its first process is killed, all others end with it. */
 export interface Contained {
@@ -48,10 +48,11 @@ export async function killContained(folder: string): Promise<void> {
   const mark = readMark(join(folder, "pid"));
   if (!mark || !isRunning(mark)) return;
   const first = childOf(mark.pid);
-  // Both: the kernel ends the namespace with its first process, and unshare waits for that one.
-  for (const pid of [first, mark.pid]) if (pid !== undefined) kill(pid);
+  // The kernel ends the namespace with its first process, after all others in it; unshare waits for that one.
+  const marks = [first === undefined ? undefined : markOf(first), mark].filter((each) => each !== undefined);
+  for (const { pid } of marks) kill(pid);
   const end = Date.now() + 20_000;
-  while (isRunning(mark) || (first !== undefined && existsSync(`/proc/${first}/root/proc`))) {
+  while (marks.some(isRunning)) {
     if (Date.now() > end) throw new Error(`lab: process ${mark.pid} does not end`);
     await pause(50);
   }

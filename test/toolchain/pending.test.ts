@@ -17,7 +17,7 @@ beforeEach(async () => {
   const state = openState(project);
   writeWorkingConfig(state, "dev", {});
   session = await openSession(await ensureToolchain(), state, "dev");
-});
+}, 60_000);
 afterEach(() => rmSync(project, { recursive: true, force: true }));
 
 interface Checkpoint {

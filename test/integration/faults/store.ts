@@ -5,7 +5,7 @@ import { accessOf, Client } from "../client.ts";
 import type { TestStack } from "../stack.ts";
 
 /** Milliseconds for a store to get over a fault on a busy machine. */
-const OVER_MS = 120_000;
+const OVER_MS = 240_000;
 
 /** Milliseconds between two operations: what is written all along has to fit on disks that are in memory. */
 const PAUSE_MS = 100;

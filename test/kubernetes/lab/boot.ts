@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { API_SERVER_PORT, type ClusterSetting } from "./files.ts";
+import { API_SERVER_PORT, type ClusterSetting, containerdSocket } from "./files.ts";
 
 /** While this file is not there, only what the API is made of runs. */
 export const API_IS_READY = "api-is-ready";
@@ -25,6 +25,10 @@ export function bootScript(setting: ClusterSetting): string {
     `for part in cpus mems; do cat /sys/fs/cgroup/cpuset/cpuset.$part > /sys/fs/cgroup/cpuset/${cgroup}/cpuset.$part; done`,
     ...apiPrograms(setting).map((program) => start(folder, program)),
     `while [ ! -e ${join(folder, API_IS_READY)} ]; do sleep 0.1; done &`,
+    "wait $!",
+    // The kubelet asks it once who it is, and ends without an answer.
+    start(folder, ["containerd", `--config=${join(folder, "containerd.toml")}`]),
+    `while [ ! -S ${containerdSocket(folder)} ]; do sleep 0.1; done &`,
     "wait $!",
     ...otherPrograms(setting).map((program) => start(folder, program)),
     "sleep infinity &",
@@ -77,7 +81,6 @@ function otherPrograms(setting: ClusterSetting): string[][] {
   const file = (name: string) => join(folder, name);
   const kubeconfig = `--kubeconfig=${file("kubeconfig")}`;
   return [
-    ["containerd", `--config=${file("containerd.toml")}`],
     [
       join(programs, "kube-controller-manager"),
       kubeconfig,

@@ -10,7 +10,7 @@ import { installMissing, missingPackages, onPath } from "../../lab/packages.ts";
 import { firstProcess, startContained } from "../../lab/process.ts";
 import { ClusterApi } from "./api.ts";
 import { API_IS_READY, bootScript } from "./boot.ts";
-import { type ClusterSetting, writeFiles } from "./files.ts";
+import { type ClusterSetting, containerdSocket, writeFiles } from "./files.ts";
 
 const NODE = 1;
 
@@ -133,7 +133,6 @@ async function boot(setting: ClusterSetting, api: ClusterApi): Promise<void> {
   };
   await until("API", async () => (await api.get("/readyz")).status === 200);
   writeFileSync(join(folder, API_IS_READY), "");
-  await until("containerd", async () => existsSync(join(folder, "containerd.sock")));
   await until("node", async () => {
     const { body } = await api.get<{ status: { conditions: { type: string; status: string }[] } }>(
       `/api/v1/nodes/${hostname}`,
@@ -149,8 +148,7 @@ function nodeOf({ folder }: ClusterSetting): Pick<Cluster, "load" | "exec" | "co
     const target = ["--target", String(pid), "--mount", "--uts", "--net", "--pid"];
     return run("nsenter", [...target, ...command], { timeoutMs: 60_000 });
   };
-  const ctr = (...args: string[]) =>
-    onNode("ctr", "--address", join(folder, "containerd.sock"), "-n", "k8s.io", ...args);
+  const ctr = (...args: string[]) => onNode("ctr", "--address", containerdSocket(folder), "-n", "k8s.io", ...args);
   return {
     load: async (name, { archive }) => {
       const file = join(folder, "image.tar");

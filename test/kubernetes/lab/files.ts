@@ -34,6 +34,9 @@ export interface ClusterAccess {
 
 export const API_SERVER_PORT = 6443;
 
+/** Where containerd answers. */
+export const containerdSocket = (folder: string) => join(folder, "containerd.sock");
+
 /** Names by which the API goes. */
 const API_NAMES = ["127.0.0.1", "kubernetes", "kubernetes.default", "kubernetes.default.svc"];
 
@@ -97,7 +100,7 @@ function kubeletConfig({ folder, address, cgroup }: ClusterSetting) {
     clusterDNS: [address],
     clusterDomain: "cluster.local",
     resolvConf: join(folder, "resolv.conf"),
-    containerRuntimeEndpoint: `unix://${join(folder, "containerd.sock")}`,
+    containerRuntimeEndpoint: `unix://${containerdSocket(folder)}`,
     // However full this machine's disk is, no pod is put out for it.
     evictionHard: { "memory.available": "0%", "nodefs.available": "0%", "imagefs.available": "0%" },
     imageGCHighThresholdPercent: 100,
@@ -119,7 +122,7 @@ function containerdConfig({ folder, programs, pause }: ClusterSetting): string {
     'state = "/run/containerd"',
     'disabled_plugins = ["io.containerd.internal.v1.opt"]',
     "[grpc]",
-    `address = "${join(folder, "containerd.sock")}"`,
+    `address = "${containerdSocket(folder)}"`,
     `[${cri}]`,
     `sandbox_image = "${pause}"`,
     // In a control group of its own machine a process may not be made less of a victim than its parent is.
