@@ -101,11 +101,11 @@ onLab(
     test("two runs of up meet: one is refused, the other's change is made", async () => {
       stack.config("networks", ["first"]);
       const account = await during("two runs of up met", { stack, members }, async () => {
-        const run = () => stack.begin("up", ["--yes", "--skip-preview"]);
-        const first = run();
+        const begin = () => stack.begin("up", ["--yes", "--skip-preview"]);
+        const first = begin();
         // Of two that begin in the same moment, Pulumi may refuse both.
         await until("the first run holds the stack", () => Promise.resolve(first.events().length > 0));
-        const outcomes = await Promise.all([first.outcome, run().outcome]);
+        const outcomes = await Promise.all([first.outcome, begin().outcome]);
         expect(outcomes.map(({ exitCode }) => exitCode === 0)).toEqual([true, false]);
         expect(outcomes[1].output).toContain("the stack is currently locked");
         expect((await stack.preview()).steps).toEqual([]);
