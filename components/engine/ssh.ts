@@ -25,8 +25,11 @@ const FIXED = [
   "ControlPath=none",
 ];
 
+/** How long a machine may take to let somebody in: a busy one, or one that has just started, takes its time. */
+export const LET_IN = "ConnectTimeout=20";
+
 /** What holds unless the options or `~/.ssh/config` say otherwise. */
-const DEFAULTS = ["ConnectTimeout=10", "ServerAliveInterval=10", "ServerAliveCountMax=3"];
+const DEFAULTS = [LET_IN, "ServerAliveInterval=10", "ServerAliveCountMax=3"];
 
 /** The options with which ssh is started for an engine, in the form of its command line. */
 export function sshCommandOptions(connection: EngineConnection): string[] {

@@ -1,4 +1,5 @@
 import type { EngineConnection } from "../engine/connection.ts";
+import { LET_IN } from "../engine/ssh.ts";
 import { sshTarget } from "../engine/ssh-problem.ts";
 import { shellWord } from "../shared/shell-text.ts";
 
@@ -49,7 +50,7 @@ function jump({ jumpHost, jumpHostKey, identityFile }: SshAccess): string | unde
   if (jumpHost === undefined) return undefined;
   const { host, user, port } = sshTarget(`ssh://${jumpHost}`) ?? { host: jumpHost };
   const words = [
-    ...["-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes", "-o", "ConnectTimeout=10"],
+    ...["-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes", "-o", LET_IN],
     ...(identityFile === undefined ? [] : identity(identityFile)),
     ...(jumpHostKey === undefined ? [] : pinned(jumpHostKey)),
     ...(user === undefined ? [] : ["-l", user]),

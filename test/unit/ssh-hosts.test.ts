@@ -78,7 +78,7 @@ test.each<[SshAccess, object]>([
       host: "ssh://far",
       sshOptions: [
         ...["-i", "100% mine", "-o", "IdentitiesOnly=yes", "-o"],
-        "ProxyCommand=ssh -o BatchMode=yes -o StrictHostKeyChecking=yes -o ConnectTimeout=10 -i '100%% mine' " +
+        "ProxyCommand=ssh -o BatchMode=yes -o StrictHostKeyChecking=yes -o ConnectTimeout=20 -i '100%% mine' " +
           "-o IdentitiesOnly=yes -l me -p 2222 -W '[%h]:%p' -- near",
       ],
     },
@@ -89,7 +89,7 @@ test.each<[SshAccess, object]>([
       host: "ssh://far",
       sshOptions: [
         "-o",
-        "ProxyCommand=ssh -o BatchMode=yes -o StrictHostKeyChecking=yes -o ConnectTimeout=10 " +
+        "ProxyCommand=ssh -o BatchMode=yes -o StrictHostKeyChecking=yes -o ConnectTimeout=20 " +
           `-o 'KnownHostsCommand=/bin/echo %%H ${KEY}' -o UserKnownHostsFile=/dev/null ` +
           "-o GlobalKnownHostsFile=/dev/null -W '[%h]:%p' -- near",
       ],
