@@ -1,6 +1,6 @@
 import type { Engine } from "../../components/engine/engine.ts";
 import type { NodeAvailability, NodeSpec } from "../../components/engine/types.ts";
-import { changeNode, drainNode } from "../../components/provider/nodes.ts";
+import { changeNode, untilDrained } from "../../components/provider/nodes.ts";
 
 /**
  * While a node is out of service, it carries what its availability was before: whatever ends this process, the next one
@@ -14,7 +14,7 @@ const DRAIN_SECONDS = 180;
 /** Moves a node's tasks away, and waits until none runs there. Those of global services end. */
 export async function takeOut(manager: Engine, nodeId: string): Promise<void> {
   await changeNode(manager, nodeId, outOfService);
-  await drainNode(async () => manager, nodeId, DRAIN_SECONDS);
+  await untilDrained(async () => manager, nodeId, DRAIN_SECONDS);
 }
 
 /** Has a node be what it was before it was taken out. */

@@ -14,8 +14,7 @@ const CLOCK_LIMIT_SECONDS = 15 * 60;
 /** What of the machines, and between them, a Swarm does not go with. */
 export function machineFindings(demand: SwarmDemand, situation: Situation): PreflightFinding[] {
   const findings = [
-    ...silenceFindings(situation),
-    ...unseenFindings(situation),
+    ...unaskedFindings(situation),
     ...twinFindings(situation),
     ...loopbackFindings(situation),
     ...clockFindings(situation),
@@ -34,28 +33,25 @@ export function machineFindings(demand: SwarmDemand, situation: Situation): Pref
 
 type MachineFinding = Omit<PreflightFinding, "subject">;
 
-/** They may be still to be made, so it is only said; what needs their engines waits for them. */
-function silenceFindings({ reasons = {} }: Situation): MachineFinding[] {
-  return Object.entries(reasons).map(([key, reason]) => ({
-    check: "engine",
+/**
+ * It is only said: engines may be still to be made, and what needs them waits for them; an engine that answers can do its
+ * work whatever its machine is.
+ */
+function unaskedFindings({ reasons = {}, unseen = {} }: Situation): MachineFinding[] {
+  const finding = (check: "engine" | "machine", key: string, problem: string): MachineFinding => ({
+    check,
     hosts: [key],
     argument: `hosts.${key}`,
-    value: "engine",
-    problem: `not checked: ${reason}`,
+    value: check,
+    problem,
     warning: true,
-  }));
-}
-
-/** What runs is no worse for it, and an engine that answers can do its work: it is only said. */
-function unseenFindings({ unseen = {} }: Situation): MachineFinding[] {
-  return Object.entries(unseen).map(([key, reason]) => ({
-    check: "machine",
-    hosts: [key],
-    argument: `hosts.${key}`,
-    value: "machine",
-    problem: `its clock, kernel, MTU, ports and disks are not checked: ${reason}`,
-    warning: true,
-  }));
+  });
+  return [
+    ...Object.entries(reasons).map(([key, reason]) => finding("engine", key, `not checked: ${reason}`)),
+    ...Object.entries(unseen).map(([key, reason]) =>
+      finding("machine", key, `its clock, kernel, MTU, ports and disks are not checked: ${reason}`),
+    ),
+  ];
 }
 
 /** Hosts that are one machine, or a copy of each other. */

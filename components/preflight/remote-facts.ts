@@ -1,12 +1,10 @@
 import type { EngineConnection } from "../engine/connection.ts";
+import { LOOK_MS } from "../engine/patience.ts";
 import { runScript } from "../engine/shell.ts";
 import { UnreachableError } from "../engine/unreachable.ts";
 import { lastLine } from "../shared/last-line.ts";
 import { PART, partsOf, WITH_ROOT_PROGRAMS } from "../shared/shell-text.ts";
 import { type KernelSupport, type MachineFacts, parseListening, parseMounts, parseRoutes } from "./machine-facts.ts";
-
-/** How long a machine may take to tell of itself, in milliseconds. One that is not there is told by ssh sooner. */
-const PATIENCE = 60_000;
 
 /**
  * Looks at a machine that is reached over ssh. It is only read.
@@ -15,7 +13,7 @@ const PATIENCE = 60_000;
  */
 export async function readRemoteFacts(connection: EngineConnection): Promise<MachineFacts> {
   const asked = Date.now();
-  const { stdout, stderr } = await runScript(connection, FACTS_SCRIPT, { timeoutMs: PATIENCE });
+  const { stdout, stderr } = await runScript(connection, FACTS_SCRIPT, { timeoutMs: LOOK_MS });
   const answered = Date.now();
   if (!partsOf(stdout).has(LAST_PART)) {
     // What else comes back is of another program, or of a shell that knows better.

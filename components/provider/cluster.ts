@@ -187,19 +187,21 @@ function rotateJoinTokens(engine: Engine): Promise<void> {
 
 /** Sets what was asked for and leaves the rest of the Swarm's settings alone. */
 function applySettings(engine: Engine, inputs: ClusterInputs): Promise<void> {
-  return inSequence(() => applySettingsOnce(engine, inputs));
+  return inSequence(async () => {
+    const { Spec, Version } = await engine.swarm();
+    const wanted = withSettings(Spec, inputs);
+    if (!same(Spec, wanted)) await engine.updateSwarm(Version.Index, wanted);
+  });
 }
 
-async function applySettingsOnce(engine: Engine, inputs: ClusterInputs): Promise<void> {
-  const { Spec, Version } = await engine.swarm();
-  const { autolock, certificateExpiryDays: days, taskHistoryLimit: tasks } = inputs;
-  const wanted: SwarmSpec = {
-    ...Spec,
-    ...(autolock !== undefined && { EncryptionConfig: { ...Spec.EncryptionConfig, AutoLockManagers: autolock } }),
-    ...(days !== undefined && { CAConfig: { ...Spec.CAConfig, NodeCertExpiry: days * NANOSECONDS_A_DAY } }),
-    ...(tasks !== undefined && { Orchestration: { ...Spec.Orchestration, TaskHistoryRetentionLimit: tasks } }),
+function withSettings(spec: SwarmSpec, asked: ClusterInputs): SwarmSpec {
+  const { autolock, certificateExpiryDays: days, taskHistoryLimit: tasks } = asked;
+  return {
+    ...spec,
+    ...(autolock !== undefined && { EncryptionConfig: { ...spec.EncryptionConfig, AutoLockManagers: autolock } }),
+    ...(days !== undefined && { CAConfig: { ...spec.CAConfig, NodeCertExpiry: days * NANOSECONDS_A_DAY } }),
+    ...(tasks !== undefined && { Orchestration: { ...spec.Orchestration, TaskHistoryRetentionLimit: tasks } }),
   };
-  if (!same(Spec, wanted)) await engine.updateSwarm(Version.Index, wanted);
 }
 
 /** How those settings stand that were asked for. */

@@ -3,7 +3,7 @@ import { patienceWith } from "../engine/patience.ts";
 import type { ServiceSpec, TaskDetails } from "../engine/types.ts";
 import type { Leftover, Outage } from "../preflight/attached.ts";
 import type { HostToObserve } from "../preflight/observe.ts";
-import { inSequence } from "./sequence.ts";
+import { writeService } from "./sequence.ts";
 import { ResourceProblem } from "./values.ts";
 import { done, notYet, waitFor } from "./wait.ts";
 
@@ -37,10 +37,7 @@ export async function makeWay(run: Partial<WayToMake> & { hosts: Record<string, 
     for (const service of services) {
       const { id, name } = service;
       console.log(`service ${name}: stopped until the network ${network} is made anew`);
-      await inSequence(async () => {
-        const { Spec, Version } = await engine.service(id);
-        await engine.updateService(id, Version.Index, detached(Spec, networkId));
-      });
+      await writeService(engine, id, ({ Spec }) => detached(Spec, networkId));
       await allStopped(engine, service, networkId);
     }
   }

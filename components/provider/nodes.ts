@@ -81,10 +81,17 @@ export async function changeRole(
 
 /** Moves a node's tasks elsewhere and waits until the last one has ended. */
 export async function drainNode(find: () => Promise<Engine>, id: string, limitSeconds: number): Promise<void> {
+  await askManager(`draining node ${id}`, find, (manager) =>
+    changeNode(manager, id, (spec) => ({ ...spec, Availability: "drain" })),
+  );
+  await untilDrained(find, id, limitSeconds);
+}
+
+/** Waits until the last task of a node that is being drained has ended. */
+export async function untilDrained(find: () => Promise<Engine>, id: string, limitSeconds: number): Promise<void> {
   await waitFor(
     () =>
       tryWith(find, async (manager) => {
-        await changeNode(manager, id, (spec) => ({ ...spec, Availability: "drain" }));
         const tasks = await manager.tasks({ node: [id] });
         const running = tasks.filter((task) => task.Status.State === "running");
         return running.length === 0 ? done(undefined) : notYet(`${running.length} tasks still run there`);

@@ -1,4 +1,6 @@
+import type { Engine } from "../engine/engine.ts";
 import { EngineError } from "../engine/transport.ts";
+import type { ServiceDetails, ServiceSpec } from "../engine/types.ts";
 
 /** How often a change is tried. */
 const ATTEMPTS = 5;
@@ -16,4 +18,16 @@ export async function inSequence<T>(change: () => Promise<T>): Promise<T> {
       if (!isOutdated || attempt === ATTEMPTS) throw error;
     }
   }
+}
+
+/** Writes a service's spec, whole, also where it is what is there: that alone makes Swarm's updater begin anew. */
+export function writeService(
+  manager: Engine,
+  id: string,
+  settings: (service: ServiceDetails) => ServiceSpec,
+): Promise<void> {
+  return inSequence(async () => {
+    const service = await manager.service(id);
+    await manager.updateService(id, service.Version.Index, settings(service));
+  });
 }

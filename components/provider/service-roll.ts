@@ -5,7 +5,7 @@ import { parkedAfterOne } from "../swarm-service/rollout.ts";
 import { hasSettings, type Standing } from "../swarm-service/standing.ts";
 import { MaintenanceCheck } from "./maintenance.ts";
 import { hostOf } from "./node-engines.ts";
-import { inSequence } from "./sequence.ts";
+import { writeService } from "./sequence.ts";
 import { hasFailed, HOPELESS, isPaused, saidBy, sayDown } from "./service-ready.ts";
 import { seenTasks } from "./service-tasks.ts";
 import type { ServiceInputs } from "./service.ts";
@@ -56,7 +56,7 @@ class Roll {
     const next = await this.#next();
     if (next === "nothing") return this.#end();
     const before = new Set((await this.#tasks()).map(({ ID }) => ID));
-    await this.#write(({ Spec, PreviousSpec }) => ({
+    await writeService(this.#manager, this.#id, ({ Spec, PreviousSpec }) => ({
       ...(next === "task" ? this.#wanted : (PreviousSpec ?? this.#wanted)),
       UpdateConfig: parkedAfterOne(Spec.UpdateConfig),
     }));
@@ -65,15 +65,8 @@ class Roll {
   }
 
   async #end(): Promise<false> {
-    await this.#write(() => this.#wanted);
+    await writeService(this.#manager, this.#id, () => this.#wanted);
     return false;
-  }
-
-  #write(settings: (service: ServiceDetails) => ServiceSpec): Promise<void> {
-    return inSequence(async () => {
-      const service = await this.#manager.service(this.#id);
-      await this.#manager.updateService(this.#id, service.Version.Index, settings(service));
-    });
   }
 
   /** Waits until a task may go. */

@@ -1,3 +1,4 @@
+import { LOOK_MS } from "../engine/patience.ts";
 import { runScript } from "../engine/shell.ts";
 import { targetOf } from "../engine/ssh.ts";
 import { UnreachableError } from "../engine/unreachable.ts";
@@ -10,9 +11,6 @@ import { changedKeys, ResourceProblem } from "./values.ts";
 import { done, notYet, waitFor } from "./wait.ts";
 
 export interface SshHostInputs extends HostInputs, HostWish {}
-
-/** How long a machine may take to tell of itself, in milliseconds. */
-const LOOK_MS = 60_000;
 
 /** How long a machine that starts may turn away a user whom it does not know yet, in seconds. */
 const LOGIN_SECONDS = 30;

@@ -2,6 +2,9 @@ import { execWithInput } from "../../components/engine/attached.ts";
 import type { Engine } from "../../components/engine/engine.ts";
 import type { StoreAccess } from "./client.ts";
 
+/** Hosts tell each other names, and again half a minute later to whom it was lost on the way. */
+export const NAMES_TRAVEL = { timeout: 60_000, interval: 1_000 };
+
 /** A container as of `docker run --network <name>`, with MinIO's client in it. */
 export class AttachedContainer {
   readonly #engine: Engine;

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { vi } from "vitest";
 import type { Engine } from "../../components/engine/engine.ts";
 import type {
   NetworkDetails,
@@ -56,12 +57,7 @@ export async function removeService(engine: Engine): Promise<void> {
 
 /** Removes a volume. A container that has just ended holds it for a moment. */
 export function removeVolume(engine: Engine, name: string): Promise<void> {
-  const remove = () =>
-    engine.removeVolume(name).then(
-      () => true,
-      () => false,
-    );
-  return until(remove, `the volume ${name} to be let go of`);
+  return vi.waitFor(() => engine.removeVolume(name), { timeout: 60_000, interval: 200 });
 }
 
 /** Waits until a manager has locked its key, which comes after its Swarm has been told to. */

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { AttachedContainer } from "./attached-container.ts";
+import { AttachedContainer, NAMES_TRAVEL } from "./attached-container.ts";
 import { removeVolume } from "./by-hand.ts";
 import { accessOf } from "./client.ts";
 import { buckets, someObject } from "./s3.ts";
@@ -93,7 +93,7 @@ onLab(
         const { lab, images } = scene();
         const container = await AttachedContainer.start(lab.host(2).engine, images.a, "network");
         const access = await accessOf(stack);
-        await expect.poll(() => container.log(access), { timeout: 60_000, interval: 1_000 }).toEqual("");
+        await expect.poll(() => container.log(access), NAMES_TRAVEL).toEqual("");
         expect(await container.mc(["ls", "store/drivers"])).toMatch(/through-0\n.*through-1\n/);
         await container.remove();
         expect((await stack.preview()).steps).toEqual([]);

@@ -1,10 +1,9 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { run } from "../../toolchain/run.ts";
 import { alone, type Lab, type LabHost, type LabOptions, startLab, whyNoLab } from "../lab/lab.ts";
 import { isRunning, type ProcessMark } from "../lab/slots.ts";
-import { until } from "./by-hand.ts";
 
 const LAB = join(import.meta.dirname, "..", "lab");
 
@@ -109,13 +108,9 @@ describe("the lab", () => {
     await expect(connects(one, two.address, 22, PATIENCE.missesOut)).rejects.toThrow(/no answer/);
     await lab.heal();
     // Who has just found no way takes a moment to look for one again.
-    const reaches = (from: LabHost, to: LabHost) =>
-      connects(from, to.address, 22).then(
-        () => true,
-        () => false,
-      );
-    await until(() => reaches(one, two), "the way from one machine to the other");
-    await until(() => reaches(three, one), "the way from one part to the other");
+    const patiently = { timeout: 60_000, interval: 200 };
+    await vi.waitFor(() => connects(one, two.address, 22), patiently);
+    await vi.waitFor(() => connects(three, one.address, 22), patiently);
   });
 
   test("has a registry that gives images digests", async () => {

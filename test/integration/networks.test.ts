@@ -1,14 +1,11 @@
 import { beforeAll, expect, test } from "vitest";
-import { AttachedContainer } from "./attached-container.ts";
+import { AttachedContainer, NAMES_TRAVEL } from "./attached-container.ts";
 import { accessOf, type StoreAccess } from "./client.ts";
 import { type HostConfig, hostConfig, onLab } from "./scene.ts";
 import type { TestStack } from "./stack.ts";
 
 /** Docker's name server asks the host's for what it does not know, and here nobody answers it. */
 const NO_SUCH_NAME = /lookup store .*(no such host|timeout|server misbehaving)/;
-
-/** Hosts tell each other names, and again half a minute later to whom it was lost on the way. */
-const NAMES_TRAVEL = { timeout: 60_000, interval: 1_000 };
 
 /** A live store that joins and leaves a network, seen by containers that are no service's, on a host without a member. */
 onLab(

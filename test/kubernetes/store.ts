@@ -4,6 +4,7 @@ import type { LookupFunction } from "node:net";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { S3Client } from "@aws-sdk/client-s3";
+import { expect, vi } from "vitest";
 import { builtImage } from "../../toolchain/minio-image.ts";
 import { Bucket } from "../integration/s3.ts";
 import type { Manifest } from "./lab/api.ts";
@@ -107,14 +108,17 @@ export interface Server {
 }
 
 /** What a pod tells of all members, once they are through with their start: ready is a pod that answers. */
-export async function serversOnline(cluster: Cluster, pod: string, count: number): Promise<Server[]> {
-  for (const end = Date.now() + 60_000; ; await pause(200)) {
-    const told = await cluster.exec(pod, "minio", "mc", "admin", "info", "local", "--json");
-    // One that is not through itself tells of none.
-    const { servers = [] } = (JSON.parse(told) as { info?: { servers?: Server[] } }).info ?? {};
-    if (servers.length === count && servers.every(({ state }) => state === "online")) return servers;
-    if (Date.now() > end) throw new Error(`not all members are online: ${told}`);
-  }
+export function serversOnline(cluster: Cluster, pod: string, count: number): Promise<Server[]> {
+  return vi.waitFor(
+    async () => {
+      const told = await cluster.exec(pod, "minio", "mc", "admin", "info", "local", "--json");
+      // One that is not through itself tells of none.
+      const { servers = [] } = (JSON.parse(told) as { info?: { servers?: Server[] } }).info ?? {};
+      expect(servers.map(({ state }) => state)).toEqual(Array(count).fill("online"));
+      return servers;
+    },
+    { timeout: 60_000, interval: 200 },
+  );
 }
 
 /**

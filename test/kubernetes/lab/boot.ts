@@ -24,17 +24,20 @@ export function bootScript(setting: ClusterSetting): string {
     // A group of its own has no processors and no memory until it is told.
     `for part in cpus mems; do cat /sys/fs/cgroup/cpuset/cpuset.$part > /sys/fs/cgroup/cpuset/${cgroup}/cpuset.$part; done`,
     ...apiPrograms(setting).map((program) => start(folder, program)),
-    `while [ ! -e ${join(folder, API_IS_READY)} ]; do sleep 0.1; done &`,
-    "wait $!",
+    waitUntil(`-e ${join(folder, API_IS_READY)}`),
     // The kubelet asks it once who it is, and ends without an answer.
     start(folder, ["containerd", `--config=${join(folder, "containerd.toml")}`]),
-    `while [ ! -S ${containerdSocket(folder)} ]; do sleep 0.1; done &`,
-    "wait $!",
+    waitUntil(`-S ${containerdSocket(folder)}`),
     ...otherPrograms(setting).map((program) => start(folder, program)),
     "sleep infinity &",
     "wait $!",
     "",
   ].join("\n");
+}
+
+/** In the background, or the first process would not see its end being asked for. */
+function waitUntil(condition: string): string {
+  return `while [ ! ${condition} ]; do sleep 0.1; done & wait $!`;
 }
 
 /** Runs it beside the others; when it ends, so does the machine. */
