@@ -26,21 +26,49 @@ export async function joinSwarm(engine: Engine, inputs: MemberInputs): Promise<b
     );
   }
   const { Worker, Manager } = (await manager.swarm()).JoinTokens;
-  const RemoteAddrs = addressesOf(await manager.nodes(MANAGERS));
+  const reachable = addressesOf(await manager.nodes(MANAGERS));
+  const RemoteAddrs = reachable.length > 0 ? reachable : inputs.joinAddresses;
   try {
-    await engine.joinSwarm({
-      ListenAddr: inputs.listenAddress,
-      AdvertiseAddr: inputs.advertiseAddress,
-      DataPathAddr: inputs.dataPathAddress,
-      RemoteAddrs: RemoteAddrs.length > 0 ? RemoteAddrs : inputs.joinAddresses,
-      // The Swarm's own word: somebody may have rotated the tokens since they were recorded.
-      JoinToken: inputs.role === "manager" ? Manager : Worker,
-    });
+    await engine
+      .joinSwarm({
+        ListenAddr: inputs.listenAddress,
+        AdvertiseAddr: inputs.advertiseAddress,
+        DataPathAddr: inputs.dataPathAddress,
+        RemoteAddrs,
+        // The Swarm's own word: somebody may have rotated the tokens since they were recorded.
+        JoinToken: inputs.role === "manager" ? Manager : Worker,
+      })
+      .catch(async (error: unknown) => {
+        if (!GOES_ON.test(errorText(error))) throw error;
+        await untilJoined(engine, inputs, RemoteAddrs);
+      });
     return true;
   } catch (error) {
     await abandon(engine, inputs).catch((problem: unknown) => console.log(errorText(problem)));
     throw new ResourceProblem(`${hostOf(inputs)} cannot join the Swarm: ${errorText(error)}`);
   }
+}
+
+/** What an engine says after 20 s, and goes on with the join. */
+const GOES_ON = /continue in the background/;
+
+/** Goes on waiting where the engine has only stopped to, for as long as it may take. */
+function untilJoined(engine: Engine, inputs: MemberInputs, addresses: readonly string[]): Promise<void> {
+  const { timeoutSeconds } = inputs;
+  return waitFor(
+    async () => {
+      const { LocalNodeState: state, Error: reason } = (await engine.info()).Swarm;
+      if (state === "active") return done(undefined);
+      if (state === "inactive") throw new ResourceProblem(reason || "its engine has given up");
+      return notYet(reason || "no manager has let it in");
+    },
+    { what: `${hostOf(inputs)} joining`, limitSeconds: timeoutSeconds },
+    (because) =>
+      new ResourceProblem(
+        `not within timeoutSeconds ${timeoutSeconds} (${because}): see that it reaches ${addresses.join(", ")}, ` +
+          "or give it more time",
+      ),
+  );
 }
 
 /** Where managers answer. An engine that is given an address where none does may try that one alone. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type { NodeRole } from "../../components/engine/types.ts";
 import { Cluster, type ClusterInputs, type ClusterState } from "../../components/provider/cluster.ts";
 import { untilHeard } from "../../components/provider/leave.ts";
@@ -125,6 +125,36 @@ describe("members of a Swarm", () => {
     expect(member(3).id).not.toBe(left.id);
     await Member.delete!(left.id, left.outs);
     expect(await nodes()).toEqual({ node1: "manager", node2: "manager", node3: "worker" });
+  });
+
+  describe("that find no way to a manager", () => {
+    beforeEach(async () => {
+      await Member.delete!(member(3).id, member(3).outs);
+      await lab.partition([1, 2], [3]);
+    });
+    afterEach(() => lab.heal());
+
+    test("are left in no Swarm once their time is up", async () => {
+      const inputs = { ...(await memberInputs(3, "worker")), timeoutSeconds: 5 };
+      await expect(Member.create(inputs)).rejects.toThrow(
+        /^the engine at .* cannot join the Swarm: not within timeoutSeconds 5 \(.*\): see that it reaches .*:2377, /,
+      );
+      expect((await lab.host(3).engine.info()).Swarm.LocalNodeState).toBe("inactive");
+      expect(await nodes()).toEqual({ node1: "manager", node2: "manager" });
+      await lab.heal();
+      await join(3, "worker");
+    });
+
+    test("are in as soon as there is one, also when their engine has stopped waiting", async () => {
+      const log = vi.spyOn(console, "log").mockImplementation(() => {});
+      const joined = join(3, "worker");
+      await vi.waitFor(() => expect(log).toHaveBeenCalledWith(expect.stringContaining(" joining: ")), 60_000);
+      log.mockRestore();
+      await lab.heal();
+      await joined;
+      expect(await nodes()).toEqual({ node1: "manager", node2: "manager", node3: "worker" });
+      expect(member(3).outs.joined).toBe(true);
+    });
   });
 
   test("are reached through any manager that answers", async () => {
