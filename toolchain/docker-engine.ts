@@ -109,12 +109,22 @@ async function runAs(as: string[], command: string, args: string[], onLine?: (li
   await run(program, rest, { onLine, env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } });
 }
 
+/**
+ * Starts an engine in a session of its own and without a terminal: neither Ctrl-C nor the end of this command reaches it.
+ * By its pid file dockerd refuses to start twice. One that lost its power leaves its files behind, and the process of that
+ * number may be another by now: dockerd would not start for it, or take it for its containerd.
+ */
+const START = `
+forget() { [ "$(cat "/proc/$(cat "$1")/comm")" = "$2" ] || rm -f "$1"; } 2>/dev/null
+forget /var/run/docker.pid dockerd
+forget /var/run/docker/containerd/containerd.pid containerd
+setsid dockerd >>"$0" 2>&1 </dev/null &
+`;
+
 /** Starts an engine that outlives this command. */
 async function start(as: string[]): Promise<void> {
   if (hasSystemd()) return runAs(as, "systemctl", ["enable", "--now", "docker"]);
-  // A session of its own and no terminal: neither Ctrl-C nor the end of this command reaches it. dockerd writes its own
-  // pid file and refuses to start twice.
-  await runAs(as, "sh", ["-c", 'setsid dockerd >>"$0" 2>&1 </dev/null &', LOG]);
+  await runAs(as, "sh", ["-c", START, LOG]);
 }
 
 async function untilItAnswers(engine: Engine): Promise<void> {

@@ -14,13 +14,18 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Sees a machine without an engine: network, sockets, log and data of its own, and no systemd. */
+/**
+ * Sees a machine without an engine: network, sockets, log and data of its own, and no systemd. The engine before lost its
+ * power, and the numbers of its processes are those of others now.
+ */
 const MACHINE = `
 set -e
 mount -t tmpfs tmpfs /run
 mount --bind "$FOLDER/docker" /var/lib/docker
 mount --bind "$FOLDER/log" /var/log
 ip link set lo up
+mkdir -p /run/docker/containerd
+for pid in docker.pid docker/containerd/containerd.pid; do echo $$ > /run/$pid; done
 trap 'pid=$(cat /run/docker.pid) && kill $pid && while kill -0 $pid 2>/dev/null; do sleep 0.1; done' EXIT
 start() { timeout 90 "$NODE" --input-type=module-typescript -e "$PROGRAM" 2>&1; }
 start
