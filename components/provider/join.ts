@@ -1,5 +1,5 @@
 import { type Engine, orMissing } from "../engine/engine.ts";
-import type { NodeDetails } from "../engine/types.ts";
+import type { NodeDetails, SwarmJoinRequest } from "../engine/types.ts";
 import { errorText } from "../shared/error-text.ts";
 import { findManager, requireManager } from "./managers.ts";
 import type { MemberInputs } from "./member.ts";
@@ -27,21 +27,16 @@ export async function joinSwarm(engine: Engine, inputs: MemberInputs): Promise<b
   }
   const { Worker, Manager } = (await manager.swarm()).JoinTokens;
   const reachable = addressesOf(await manager.nodes(MANAGERS));
-  const RemoteAddrs = reachable.length > 0 ? reachable : inputs.joinAddresses;
+  const request = {
+    ListenAddr: inputs.listenAddress,
+    AdvertiseAddr: inputs.advertiseAddress,
+    DataPathAddr: inputs.dataPathAddress,
+    RemoteAddrs: reachable.length > 0 ? reachable : inputs.joinAddresses,
+    // The Swarm's own word: somebody may have rotated the tokens since they were recorded.
+    JoinToken: inputs.role === "manager" ? Manager : Worker,
+  };
   try {
-    await engine
-      .joinSwarm({
-        ListenAddr: inputs.listenAddress,
-        AdvertiseAddr: inputs.advertiseAddress,
-        DataPathAddr: inputs.dataPathAddress,
-        RemoteAddrs,
-        // The Swarm's own word: somebody may have rotated the tokens since they were recorded.
-        JoinToken: inputs.role === "manager" ? Manager : Worker,
-      })
-      .catch(async (error: unknown) => {
-        if (!GOES_ON.test(errorText(error))) throw error;
-        await untilJoined(engine, inputs, RemoteAddrs);
-      });
+    await untilJoined(engine, inputs, request);
     return true;
   } catch (error) {
     await abandon(engine, inputs).catch((problem: unknown) => console.log(errorText(problem)));
@@ -49,24 +44,37 @@ export async function joinSwarm(engine: Engine, inputs: MemberInputs): Promise<b
   }
 }
 
-/** What an engine says after 20 s, and goes on with the join. */
+/** What an engine says after 20 s. It goes on with the join for some seconds more, and then gives up for good. */
 const GOES_ON = /continue in the background/;
 
-/** Goes on waiting where the engine has only stopped to, for as long as it may take. */
-function untilJoined(engine: Engine, inputs: MemberInputs, addresses: readonly string[]): Promise<void> {
+/** What it says of managers that it does not reach. */
+const NO_WAY = /code = (Unavailable|DeadlineExceeded)|deadline exceeded/;
+
+/** Has an engine try, and try again when it has given up, for as long as a join may take. */
+function untilJoined(engine: Engine, inputs: MemberInputs, request: SwarmJoinRequest): Promise<void> {
   const { timeoutSeconds } = inputs;
+  let because = "no manager has let it in";
   return waitFor(
     async () => {
       const { LocalNodeState: state, Error: reason } = (await engine.info()).Swarm;
       if (state === "active") return done(undefined);
-      if (state === "inactive") throw new ResourceProblem(reason || "its engine has given up");
-      return notYet(reason || "no manager has let it in");
+      because = reason || because;
+      if (state === "pending") return notYet(because);
+      await abandon(engine, inputs);
+      try {
+        return done(await engine.joinSwarm(request));
+      } catch (error) {
+        const problem = errorText(error);
+        if (NO_WAY.test(problem)) because = problem;
+        else if (!GOES_ON.test(problem)) throw error;
+        return notYet(because);
+      }
     },
     { what: `${hostOf(inputs)} joining`, limitSeconds: timeoutSeconds },
-    (because) =>
+    () =>
       new ResourceProblem(
-        `not within timeoutSeconds ${timeoutSeconds} (${because}): see that it reaches ${addresses.join(", ")}, ` +
-          "or give it more time",
+        `not within timeoutSeconds ${timeoutSeconds} (${because}): see that it reaches ` +
+          `${request.RemoteAddrs.join(", ")}, or give it more time`,
       ),
   );
 }
