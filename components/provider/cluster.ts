@@ -194,6 +194,7 @@ function applySettings(engine: Engine, inputs: ClusterInputs): Promise<void> {
   });
 }
 
+/** A Swarm's settings with those that were asked for, and the others as they are. */
 function withSettings(spec: SwarmSpec, asked: ClusterInputs): SwarmSpec {
   const { autolock, certificateExpiryDays: days, taskHistoryLimit: tasks } = asked;
   return {
