@@ -45,10 +45,11 @@ export function askManager<M, T>(
   what: string,
   find: () => Promise<M>,
   question: (manager: M) => Promise<T>,
+  limitSeconds = SETTLING,
 ): Promise<T> {
   return waitFor(
     () => tryWith(find, async (manager) => done(await question(manager))),
-    { what, limitSeconds: SETTLING },
+    { what, limitSeconds },
     (because) => new ResourceProblem(`${what}: ${because}`),
   );
 }
@@ -81,9 +82,8 @@ export async function changeRole(
 
 /** Moves a node's tasks elsewhere and waits until the last one has ended. */
 export async function drainNode(find: () => Promise<Engine>, id: string, limitSeconds: number): Promise<void> {
-  await askManager(`draining node ${id}`, find, (manager) =>
-    changeNode(manager, id, (spec) => ({ ...spec, Availability: "drain" })),
-  );
+  const drain = (manager: Engine) => changeNode(manager, id, (spec) => ({ ...spec, Availability: "drain" }));
+  await askManager(`draining node ${id}`, find, drain, limitSeconds);
   await untilDrained(find, id, limitSeconds);
 }
 
