@@ -37,9 +37,15 @@ export function installScript(filter: PortFilter): string {
   const file = fileOf(filter);
   return `${HEAD}
 command -v iptables-restore >/dev/null || { echo "iptables is not installed there" >&2; exit 1; }
-iptables -w -C FORWARD -j DOCKER-USER 2>/dev/null || {
-  echo "the engine there sets no rules of iptables, so that none could keep anybody from its ports" >&2; exit 1
-}
+# For a moment there is no such rule: an engine that makes a network takes it away and puts it first again.
+looks=0
+until iptables -w -C FORWARD -j DOCKER-USER 2>/dev/null; do
+  looks=$((looks + 1))
+  [ "$looks" -lt 5 ] || {
+    echo "the engine there sets no rules of iptables, so that none could keep anybody from its ports" >&2; exit 1
+  }
+  sleep 1
+done
 mkdir -p ${FOLDER}
 ${heredoc(`cat >${file}.new`, bootScript(filter))}
 mv ${file}.new ${file}
