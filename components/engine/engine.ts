@@ -3,6 +3,7 @@ import type { EngineConnection } from "./connection.ts";
 import { frames } from "./frames.ts";
 import { type EngineRequest, EngineError, send } from "./transport.ts";
 import type {
+  ContainerDetails,
   ContainerSummary,
   EngineInfo,
   NetworkDetails,
@@ -190,6 +191,10 @@ export class Engine {
   /** Containers that exist, stopped ones too with `all`. */
   containers(filters?: Filters, all = false): Promise<ContainerSummary[]> {
     return this.request("GET", "/containers/json", { query: { all, filters: encoded(filters) } });
+  }
+
+  container(id: string): Promise<ContainerDetails> {
+    return this.request("GET", `/containers/${id}/json`);
   }
 
   /** Whether the engine has an image, by name or id. */

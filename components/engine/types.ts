@@ -141,6 +141,13 @@ export interface VolumeDetails {
   Labels: Record<string, string> | null;
 }
 
+/** What a container is like now. */
+export interface ContainerDetails {
+  Config: { Hostname: string };
+  /** By the clock of its own host. */
+  State: { StartedAt: string };
+}
+
 export interface ContainerSummary {
   Id: string;
   Names: string[];

@@ -162,6 +162,7 @@ export class MinioService extends pulumi.ComponentResource {
    */
   #makeServices(name: string, args: MinioServiceArgs, store: Store, needed: pulumi.Resource[]): MadeService[] {
     const { plan } = store;
+    const probes = probesOf(store.tools);
     const made: MadeService[] = [];
     for (const service of plan.services) {
       const isLast = service === plan.services.at(-1);
@@ -173,10 +174,11 @@ export class MinioService extends pulumi.ComponentResource {
           restartTogether: AGREED_FIELDS,
           peers: plan.services.map(({ serviceName }) => serviceName),
           frozen: frozenForService(plan, service),
-          readyCommand: isLast ? probesOf(store.tools).ready : undefined,
-          maintenanceCommand: bearsAbsence(service.pool, plan, args.environment)
-            ? probesOf(store.tools).maintenance
-            : undefined,
+          readyCommand: isLast ? probes.ready : undefined,
+          ...(bearsAbsence(service.pool, plan, args.environment) && {
+            maintenanceCommand: probes.maintenance,
+            locksCommand: probes.locks,
+          }),
           minReadySeconds: plan.hosts.length > 1 ? DRIVE_SECONDS : undefined,
           tasks: service.hosts.length,
           timeoutSeconds: args.timeoutSeconds,

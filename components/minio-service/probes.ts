@@ -15,7 +15,12 @@ export interface Probes {
    * nothing is being healed. A member that is just coming back does not say so. mc waits until it can.
    */
   maintenance: string[];
+  /** Prints the locks that members hold, the oldest first, each as a line of JSON. */
+  locks: string[];
 }
+
+/** `--dev` keeps mc from asking for a registration with MinIO's makers; nothing is sent to them. */
+const LOCKS = ["support", "top", "locks", "local", "--dev", "--count", "1000", "--json"];
 
 /**
  * Seconds within which a member has every drive that it can reach. What it answers is what each member says of its own
@@ -29,10 +34,12 @@ const PROBES: Record<ProbeTools, Probes> = {
   silo: {
     ready: ["silo", "healthcheck", "--address", `:${API_PORT}`, "cluster"],
     maintenance: ["silo", "healthcheck", "--address", `:${API_PORT}`, "--maintenance", "cluster"],
+    locks: ["mcli", ...LOCKS],
   },
   mc: {
     ready: ["mc", "ready", "local"],
     maintenance: ["mc", "ready", "local", "--maintenance"],
+    locks: ["mc", ...LOCKS],
   },
 };
 

@@ -3,6 +3,7 @@ import type { ServiceDetails, ServiceSpec, TaskDetails } from "../engine/types.t
 import { inWordsOf } from "../swarm-service/live-spec.ts";
 import { parkedAfterOne } from "../swarm-service/rollout.ts";
 import { hasSettings, type Standing } from "../swarm-service/standing.ts";
+import { LeftLocks, LOCK_SECONDS } from "./left-locks.ts";
 import { MaintenanceCheck } from "./maintenance.ts";
 import { hostOf } from "./node-engines.ts";
 import { writeService } from "./sequence.ts";
@@ -36,8 +37,11 @@ class Roll {
   readonly #wanted: ServiceSpec;
   readonly #inputs: ServiceInputs;
   readonly #check: MaintenanceCheck;
+  readonly #locks: LeftLocks;
   /** Tasks of before, whose failures are old news. */
   #earlier: ReadonlySet<string> | undefined;
+  /** Those that serve. */
+  #running: TaskDetails[] = [];
   #hasBegun = false;
   /** Whether ports change: not every task tells which it has, and only Swarm knows when the last one is done. */
   #changesPorts: boolean | undefined;
@@ -49,12 +53,16 @@ class Roll {
     this.#wanted = wanted;
     this.#inputs = inputs;
     this.#check = new MaintenanceCheck(inputs.maintenanceCommand ?? [], inputs.nodes, inputs.minReadySeconds);
+    this.#locks = new LeftLocks(inputs.locksCommand, inputs.nodes);
   }
 
   /** One task more. False when there is none left. */
   async step(): Promise<boolean> {
-    const next = await this.#next();
+    let next = await this.#next();
+    // Time went by, in which much may have changed.
+    while (next === "task" && (await this.#waitsForLocks())) next = await this.#next();
     if (next === "nothing") return this.#end();
+    this.#locks.stopsOne();
     const before = new Set((await this.#tasks()).map(({ ID }) => ID));
     await writeService(this.#manager, this.#id, ({ Spec, PreviousSpec }) => ({
       ...(next === "task" ? this.#wanted : (PreviousSpec ?? this.#wanted)),
@@ -103,22 +111,35 @@ class Roll {
 
   async #decide(service: ServiceDetails, standing: Standing, limitMs: number): Promise<Attempt<Next>> {
     const { current, former, coming, broken, stopping, down } = standing;
+    this.#running = [...former, ...current];
     const [moving] = [...coming, ...stopping];
     if (moving) return notYet(`the task on ${this.#hostOf(moving)} is ${stateOf(moving)}`);
     if (broken[0]) {
       // Only what does not run anyway is changed now.
       if (former.length === 0) return done("task");
       const previous = service.PreviousSpec && inWordsOf(this.#wanted, service.PreviousSpec);
-      if (previous && [...former, ...current].every((task) => hasSettings(task, previous))) {
+      if (previous && this.#running.every((task) => hasSettings(task, previous))) {
         return done("former settings");
       }
       return notYet(`the task on ${this.#hostOf(broken[0])} does not run: ${stateOf(broken[0])}`);
     }
     if (former.length === 0 && !this.#changesPorts) return done("nothing");
-    const answer = await this.#check.mayGo([...former, ...current], limitMs);
+    const answer = await this.#check.mayGo(this.#running, limitMs);
     if (answer.done) return done("task");
     const hosts = down.map(({ Description }) => Description.Hostname).join(", ");
     return notYet(hosts === "" ? answer.because : `${answer.because}: ${hosts} is down`);
+  }
+
+  /** Waits until what the tasks of before had locked is free. Tells whether there was anything to wait for. */
+  async #waitsForLocks(): Promise<boolean> {
+    if ((await this.#locks.mayStop(this.#running)).done) return false;
+    const what = `service ${this.#inputs.spec.Name}`;
+    await waitFor(
+      () => this.#locks.mayStop(this.#running),
+      { what, limitSeconds: LOCK_SECONDS, intervalMs: 2_000 },
+      (because) => new ResourceProblem(`${what}: ${because}`),
+    );
+    return true;
   }
 
   /** Whether Swarm has begun with a task: until it has, what is seen is what was before. */

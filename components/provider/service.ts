@@ -32,6 +32,8 @@ export interface ServiceInputs {
   readyCommand?: string[];
   /** Asked in every running task before a task is changed in turn. Absent in states of earlier releases. */
   maintenanceCommand?: string[];
+  /** Prints the locks that tasks hold. As `minReadySeconds`: */
+  locksCommand?: string[];
   /** Matters to a change alone, and is not compared. Absent in states of earlier releases. */
   minReadySeconds?: number;
   tasks: number;

@@ -69,6 +69,18 @@ export interface SwarmServiceArgs {
   maintenanceCommand?: string[];
 
   /**
+   * For applications whose tasks lock what they are at, and take the locks with them when they are stopped, so that the
+   * others wait until those run out. A command in a task's container that prints all locks, each as a line of JSON:
+   * `id`, `resource`, `owner` (the hostname of a task's container) and `time`, when it was taken. In a change that goes
+   * task by task no lock that a stopped task left sees more than one other task stopped: it is waited out, for two
+   * minutes at most and beyond `timeoutSeconds`. So a client that tries three times is not cut off by every task in
+   * turn. Resources of which the name begins with a dot are the application's own, and not waited for. Only with
+   * `maintenanceCommand`.
+   * @default - no locks are waited for
+   */
+  locksCommand?: string[];
+
+  /**
    * For how long tasks that have just started must go on saying yes, in seconds: to `readyCommand` before the service
    * is ready, to `maintenanceCommand` before the next task is changed. For applications whose parts find each other
    * only a while after they say that they work. `timeoutSeconds` counts without them.

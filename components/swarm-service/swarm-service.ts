@@ -50,6 +50,7 @@ export class SwarmService extends SwarmResource {
         frozen,
         readyCommand,
         maintenanceCommand,
+        locksCommand: args.locksCommand,
         minReadySeconds: args.minReadySeconds,
         tasks,
         timeoutSeconds,

@@ -1,4 +1,4 @@
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test, vi } from "vitest";
 import type { ContainerSpec } from "../../components/engine/types.ts";
 import { Cluster } from "../../components/provider/cluster.ts";
 import { Service, type ServiceInputs } from "../../components/provider/service.ts";
@@ -69,6 +69,47 @@ onLab("a service", (scene) => {
     expect(await buildImage(engine, { variant: "b" })).toBe(b);
     await update({ Image: b });
     expect((await engine.service(made.id)).Spec.TaskTemplate.ContainerSpec.Image).toBe(b);
+  });
+
+  test("whose tasks lock things stops no second task before what a former one had locked is free", async () => {
+    const { host, images } = scene();
+    const locked = (lines: string) => host.run("sh", "-c", `mkdir -p /run/locks; echo '${lines}' >/run/locks/all`);
+    const said = vi.spyOn(console, "log");
+    const container = {
+      Image: images.b,
+      Args: ["server", "/tmp"],
+      Hostname: "task-{{.Task.Slot}}",
+      Mounts: [{ Type: "bind" as const, Source: "/run/locks", Target: "/locks" }],
+    };
+    const askedWith = (Env: string[]): ServiceInputs => ({
+      ...base,
+      tasks: 3,
+      maintenanceCommand: ["mc", "--version"],
+      locksCommand: ["mc", "cat", "/locks/all"],
+      spec: {
+        Name: "locking",
+        Labels: ownerLabels(owner),
+        Mode: { Replicated: { Replicas: 3 } },
+        TaskTemplate: { ContainerSpec: { ...container, Env } },
+      },
+    });
+    await locked(JSON.stringify({ id: "1", resource: "bucket/object", owner: "task-1", time: "2020-01-01T00:00:00Z" }));
+    const { id, outs } = await Service.create(askedWith(["CHANGE=no"]));
+    const changed = async () => {
+      const tasks = await host.engine.tasks({ service: [id], "desired-state": ["running"] });
+      return tasks.filter(({ Spec }) => Spec.ContainerSpec.Env?.includes("CHANGE=yes")).length;
+    };
+
+    const change = Service.update!(id, outs, askedWith(["CHANGE=yes"]));
+    await expect
+      .poll(() => said.mock.calls.join(), { timeout: 30_000 })
+      .toContain("tasks that were stopped run out: 1");
+    expect(await changed()).toBe(1);
+    await locked("");
+    await change;
+    expect(await changed()).toBe(3);
+    said.mockRestore();
+    await Service.delete!(id, outs);
   });
 
   test("that is removed leaves no task behind, and is gone for the next read", async () => {

@@ -1,6 +1,11 @@
+import type { Readable } from "node:stream";
+import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { beforeAll, expect, test } from "vitest";
+import { probesOf } from "../../components/minio-service/probes.ts";
+import { LeftLocks } from "../../components/provider/left-locks.ts";
 import { accessOf, type Account, Client, type StoreAccess, told } from "./client.ts";
-import { onlyService } from "./by-hand.ts";
+import { onlyService, until } from "./by-hand.ts";
+import { clientOf } from "./one-name.ts";
 import { hostConfig, onLab } from "./scene.ts";
 import type { TestStack } from "./stack.ts";
 
@@ -66,6 +71,37 @@ onLab(
       console.log(`all at once (another network):\n${told(account)}`);
       expect(account).toMatchObject({ lost: [], changed: [] });
       expect((await stack.preview()).steps).toEqual([]);
+    });
+
+    test("what a member had locked when it was killed bears one member's stop, not two", async () => {
+      const { lab } = scene();
+      const { engine } = lab.host(1);
+      const [first = ""] = access.endpoints;
+      const s3 = clientOf({ ...access, endpoints: [first] }, 60_000, 1);
+      const object = { Bucket: bucket, Key: "large" };
+      await s3.send(new PutObjectCommand({ ...object, Body: Buffer.alloc(64 * 2 ** 20) }));
+      // Nobody reads on: for as long as that is so, the member holds the object's lock.
+      const { Body } = await s3.send(new GetObjectCommand(object));
+      (Body as Readable).on("error", () => undefined);
+      const nodes = (await engine.nodes()).map(({ ID, Description }) => {
+        const { socket } = lab.hosts.find(({ hostname }) => hostname === Description.Hostname)!;
+        return [Description.Hostname, { nodeId: ID, connection: { host: socket } }] as const;
+      });
+      const locks = new LeftLocks(probesOf("mc").locks, Object.fromEntries(nodes));
+      const running = async () =>
+        (await engine.tasks({ "desired-state": ["running"] })).filter(({ Status }) => Status.State === "running");
+      const [member] = await engine.containers();
+      await lab.exec(1, "docker", "kill", member?.Id ?? "");
+      const isBack = async () => {
+        const [now] = await engine.containers();
+        return now !== undefined && now.Id !== member?.Id && (await running()).length === HOSTS;
+      };
+      await until(isBack, "the member that was killed");
+      expect(await locks.mayStop(await running())).toEqual({ done: true });
+      locks.stopsOne();
+      const because = "locks of tasks that were stopped run out: 1";
+      expect(await locks.mayStop(await running())).toEqual({ done: false, because });
+      s3.destroy();
     });
 
     test("another memory limit: one by one, and no operation fails that the SDK retries", async () => {

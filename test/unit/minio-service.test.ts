@@ -190,6 +190,7 @@ describe("every argument reaches a child", () => {
     const { services } = await made({ tools: "mc" });
     expect(services[0]!.inputs["readyCommand"]).toEqual(["mc", "ready", "local"]);
     expect(services[0]!.inputs["maintenanceCommand"]).toEqual(["mc", "ready", "local", "--maintenance"]);
+    expect(services[0]!.inputs["locksCommand"]).toEqual(expect.arrayContaining(["mc", "locks"]));
   });
 
   test("timeoutSeconds", async () => {

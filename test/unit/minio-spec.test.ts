@@ -235,6 +235,7 @@ test("no health check holds up a member's name, and commands are exec'ed without
   expect(probesOf("silo")).toEqual({
     ready: ["silo", "healthcheck", "--address", ":9000", "cluster"],
     maintenance: ["silo", "healthcheck", "--address", ":9000", "--maintenance", "cluster"],
+    locks: ["mcli", "support", "top", "locks", "local", "--dev", "--count", "1000", "--json"],
   });
 });
 
