@@ -5,10 +5,14 @@ import { ROOT } from "../../toolchain/cache.ts";
 import { keptLabs, startLab, whyNoLab } from "../lab/lab.ts";
 import { makeClone } from "../toolchain/clone.ts";
 import { until } from "./by-hand.ts";
+import { killTree } from "./kill-tree.ts";
 import { start } from "./run.ts";
 
 /** How `up` tells that it waited for the store, of which hosts joined the Swarm anew. */
 const MEMBERS_AWAITED = "swarm:Service minio-main updated";
+
+/** Milliseconds after which a command hangs. It is ended before its test is, so that what it said is told. */
+const HANGS_MS = 420_000;
 
 /** Three of four hosts manage; each command is typed as the documentation has it. */
 describe("a lab, and a Swarm on it, from commands alone", () => {
@@ -31,7 +35,9 @@ describe("a lab, and a Swarm on it, from commands alone", () => {
 
   /** Types a line and gives back what it printed, errors too. */
   async function typed(line: string): Promise<string> {
-    const { exitCode, output } = await start("sh", ["-c", line], { cwd: clone, env: process.env }).outcome;
+    const { pid, outcome } = start("sh", ["-c", line], { cwd: clone, env: process.env });
+    const limit = setTimeout(() => killTree(pid), HANGS_MS);
+    const { exitCode, output } = await outcome.finally(() => clearTimeout(limit));
     if (exitCode !== 0) throw new Error(`${line}: ended with ${exitCode}:\n${output}`);
     return output;
   }
