@@ -1,7 +1,6 @@
 import type { TaskDetails } from "../engine/types.ts";
 import { errorText } from "../shared/error-text.ts";
-import { lastLine } from "../shared/last-line.ts";
-import { containerOf, type NodeEngines, type TaskContainer } from "./node-engines.ts";
+import { answerOf, containerOf, type NodeEngines, type TaskContainer } from "./node-engines.ts";
 import { type Attempt, done, notYet } from "./wait.ts";
 
 /** A lock as the command prints it. */
@@ -72,7 +71,7 @@ export class LeftLocks {
     // One task knows the locks of all; one that has just started may not answer yet.
     for (const asked of containers) {
       try {
-        const locks = await this.#ask(asked);
+        const locks = parsedLocks(await answerOf(asked, this.#command, ANSWER_MS));
         // Of a task that cannot be asked when it started, no lock is taken for left.
         const starts = await Promise.allSettled(containers.map(startOf));
         const known = starts.flatMap((start) => (start.status === "fulfilled" ? [start.value] : []));
@@ -84,12 +83,6 @@ export class LeftLocks {
     if (!this.#hasSaidSilent && silent[0]) console.log(`locks are not waited for: ${silent[0]}`);
     this.#hasSaidSilent = true;
     return [];
-  }
-
-  async #ask({ engine, container }: TaskContainer): Promise<Lock[]> {
-    const { exitCode, stdout, stderr } = await engine.exec(container, this.#command, { timeoutMs: ANSWER_MS });
-    if (exitCode === 0) return parsedLocks(stdout);
-    throw new Error(lastLine(stderr || stdout) ?? `${this.#command.join(" ")} ended with ${exitCode}`);
   }
 }
 

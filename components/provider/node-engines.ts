@@ -34,17 +34,22 @@ export function containerOf(nodes: NodeEngines, { NodeID, Status }: TaskDetails)
   return host !== undefined && node && container ? { host, engine: new Engine(node.connection), container } : undefined;
 }
 
-/** Runs a command in a container as a question: undefined is its yes, else the last line that it said. */
-export async function refusalOf(
+/**
+ * Runs a command in a container and gives back what it printed.
+ *
+ * @throws the last line that it said, when it does not end well.
+ */
+export async function answerOf(
   { engine, container }: TaskContainer,
   command: string[],
   timeoutMs: number,
-): Promise<string | undefined> {
-  try {
-    const { exitCode, stdout, stderr } = await engine.exec(container, command, { timeoutMs });
-    if (exitCode === 0) return undefined;
-    return lastLine(stderr || stdout) ?? `${command.join(" ")} ended with ${exitCode}`;
-  } catch (error) {
-    return errorText(error);
-  }
+): Promise<string> {
+  const { exitCode, stdout, stderr } = await engine.exec(container, command, { timeoutMs });
+  if (exitCode === 0) return stdout;
+  throw new Error(lastLine(stderr || stdout) ?? `${command.join(" ")} ended with ${exitCode}`);
+}
+
+/** Runs a command in a container as a question: undefined is its yes, else the last line that it said. */
+export function refusalOf(asked: TaskContainer, command: string[], timeoutMs: number): Promise<string | undefined> {
+  return answerOf(asked, command, timeoutMs).then(() => undefined, errorText);
 }

@@ -132,14 +132,18 @@ class Roll {
 
   /** Waits until what the tasks of before had locked is free. Tells whether there was anything to wait for. */
   async #waitsForLocks(): Promise<boolean> {
-    if ((await this.#locks.mayStop(this.#running)).done) return false;
+    let hasWaited = false;
     const what = `service ${this.#inputs.spec.Name}`;
     await waitFor(
-      () => this.#locks.mayStop(this.#running),
+      async () => {
+        const answer = await this.#locks.mayStop(this.#running);
+        hasWaited ||= !answer.done;
+        return answer;
+      },
       { what, limitSeconds: LOCK_SECONDS, intervalMs: 2_000 },
       (because) => new ResourceProblem(`${what}: ${because}`),
     );
-    return true;
+    return hasWaited;
   }
 
   /** Whether Swarm has begun with a task: until it has, what is seen is what was before. */

@@ -32,7 +32,7 @@ export interface ServiceInputs {
   readyCommand?: string[];
   /** Asked in every running task before a task is changed in turn. Absent in states of earlier releases. */
   maintenanceCommand?: string[];
-  /** Prints the locks that tasks hold. As `minReadySeconds`: */
+  /** Prints the locks that tasks hold. Matters to a change alone, as the next, and is not compared either. */
   locksCommand?: string[];
   /** Matters to a change alone, and is not compared. Absent in states of earlier releases. */
   minReadySeconds?: number;
