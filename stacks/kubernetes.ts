@@ -36,11 +36,13 @@ export function kubernetes(settings: Settings): StoreOutputs {
     { dependsOn: cni, retainOnDelete: true },
   );
 
-  const { image, expose, port, consolePort, rootUser, rootPasswordGeneration, environment, nodeSelector } = settings;
+  const { image, expose, port, consolePort, environment, nodeSelector } = settings;
+  const { rootUser, rootPassword, rootPasswordGeneration } = settings;
   const store = new KubernetesMinio("minio", {
     namespace: namespace.metadata.name,
     pools: Object.fromEntries(ownDrives),
-    ...{ drives, image, expose, port, consolePort, rootUser, rootPasswordGeneration, environment, nodeSelector },
+    ...{ drives, image, expose, port, consolePort, environment, nodeSelector },
+    ...{ rootUser, rootPassword, rootPasswordGeneration },
     tls: settings.tls || undefined,
     timeoutSeconds,
   });

@@ -101,6 +101,8 @@ const schema = v.strictObject({
   /** Addresses and ranges that may reach the store from other machines; everybody when it is not given. */
   allowFrom: v.optional(v.array(v.string())),
   rootUser: v.optional(v.string()),
+  /** The root user's password, a secret; generated when it is not given. */
+  rootPassword: v.optional(v.string()),
   /** Another text makes another root password; what looks like a number is one to the config. */
   rootPasswordGeneration: v.optional(wordOrNumber),
   /** Whether the store speaks TLS, with certificates of its own. */
@@ -151,7 +153,9 @@ export const AWS_SETTINGS = ["aws"] satisfies (keyof Settings)[];
 export function readSettings(): Settings {
   const config = new pulumi.Config("pulumi-swarm");
   const entries = Object.keys(pulumi.runtime.allConfig()).filter((key) => key.startsWith("pulumi-swarm:"));
-  const given = entries.map((key) => key.slice("pulumi-swarm:".length)).map((key) => [key, value(config.require(key))]);
+  const given = entries
+    .map((key) => key.slice("pulumi-swarm:".length))
+    .map((key) => [key, key === "rootPassword" ? rootPassword(config) : value(config.require(key))]);
   const result = v.safeParse(schema, Object.fromEntries(given));
   if (result.success) return result.output;
   throw new pulumi.RunError(result.issues.map(line).join("\n"));
@@ -175,6 +179,16 @@ export function hostDrives({ drives = DEFAULT_DRIVES }: Settings, kind: string):
   if (sized.length === 0) return drives;
   const problem = `a drive has no size and no storageClass in an environment of kind ${kind}: take them away`;
   throw new pulumi.RunError(sized.map(([key]) => `config pulumi-swarm:drives.${key}: ${problem}`).join("\n"));
+}
+
+/** Returns the text as it is: a password may look like JSON. In a plain setting it would be readable in files and state. */
+function rootPassword(config: pulumi.Config): string {
+  const secrets = JSON.parse(process.env["PULUMI_CONFIG_SECRET_KEYS"] || "[]") as string[];
+  if (secrets.includes("pulumi-swarm:rootPassword")) return config.require("rootPassword");
+  throw new pulumi.RunError(
+    'config pulumi-swarm:rootPassword "(secret)": is not a secret: set it with ' +
+      "`pulumi config set --secret pulumi-swarm:rootPassword`, which asks for it",
+  );
 }
 
 /** Config values travel as text, structured ones as JSON. What is no JSON is the text itself. */

@@ -19,11 +19,13 @@ export function storeOn(
 
   const network = networkOf(swarm, settings, links);
 
-  const { image, mode, expose, port, consolePort, rootUser, rootPasswordGeneration, environment, metrics } = settings;
+  const { image, mode, expose, port, consolePort, environment, metrics } = settings;
+  const { rootUser, rootPassword, rootPasswordGeneration } = settings;
   const store = new MinioService("minio", {
     swarm,
     network,
-    ...{ image, mode, expose, port, consolePort, rootUser, rootPasswordGeneration, environment, metrics },
+    ...{ image, mode, expose, port, consolePort, environment, metrics },
+    ...{ rootUser, rootPassword, rootPasswordGeneration },
     tls: settings.tls || undefined,
     allowFrom: settings.allowFrom,
   });

@@ -76,13 +76,22 @@ export interface KubernetesMinioArgs extends Omit<TaskLimits, "logMaxSizeMiB" | 
   image?: pulumi.Input<string>;
 
   /**
-   * Name of the root user, 3 to 64 letters, digits and `._-`. Its password is always generated.
+   * Name of the root user, 3 to 64 letters, digits and `._-`.
    * @default - a generated name
    */
   rootUser?: pulumi.Input<string>;
 
   /**
-   * Another text here makes another root password. All members restart at once, a short outage, and the former
+   * Password of the root user, 8 to 128 printable ASCII characters without spaces and colons. Give it as a secret.
+   * Another password here is a rotation, as with `rootPasswordGeneration`. When the argument is left out again, the
+   * password stays.
+   * @default - a generated password
+   * @example new pulumi.Config().requireSecret("rootPassword")
+   */
+  rootPassword?: pulumi.Input<string>;
+
+  /**
+   * Another text here generates another root password; not together with `rootPassword`. All members restart at once, a short outage, and the former
    * password is refused from then on; users and policies stay.
    * @default - the password stays
    * @example "2026-11"

@@ -1,7 +1,8 @@
 import { environmentFindings } from "../minio-service/environment.ts";
-import { LEAST_MEMORY_MIB, publishedFindings, rootUserFindings } from "../minio-service/findings.ts";
+import { LEAST_MEMORY_MIB, publishedFindings } from "../minio-service/findings.ts";
 import { imageFindings } from "../minio-service/image.ts";
 import { parityFindings } from "../minio-service/parity-findings.ts";
+import { rootFindings } from "../minio-service/root-findings.ts";
 import { certificateFindings } from "../minio-service/tls-findings.ts";
 import { erasureSetProblem, inKeyOrder, memberName } from "../minio-service/topology.ts";
 import { DNS_LABEL_RULE, isDnsLabel } from "../shared/dns-label.ts";
@@ -27,7 +28,7 @@ export function kubernetesFindings(args: KubernetesMinioArgs, name: string, serv
     ...nameFindings(name, serviceName),
     ...namespaceFindings(plain(args.namespace)),
     ...kubernetesImageFindings(plain(args.image)),
-    ...rootUserFindings(plain(args.rootUser)),
+    ...rootFindings(args),
     ...publishedFindings({ expose, port, consolePort }),
     ...amountFindings(args, LEAST_MEMORY_MIB),
     ...environmentFindings(args.environment ?? {}),

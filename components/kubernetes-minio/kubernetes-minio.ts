@@ -1,9 +1,9 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { rootUserFindings } from "../minio-service/findings.ts";
 import { checkedImage, DEFAULT_MINIO_IMAGE } from "../minio-service/image.ts";
 import { metricsUrls } from "../minio-service/metrics.ts";
 import { RootCredentials } from "../minio-service/root-credentials.ts";
+import { checkedRoot } from "../minio-service/root-findings.ts";
 import { certificatesOf } from "../minio-service/tls.ts";
 import { API_PORT, CONSOLE_PORT } from "../minio-service/topology.ts";
 import { checkedInput } from "../shared/inputs.ts";
@@ -67,12 +67,10 @@ export class KubernetesMinio extends pulumi.ComponentResource {
     const child = { parent: this };
     const plan = kubernetesPlan(args, serviceName);
     const namespace = pulumi.output(checkedInput(args.namespace, (value) => refuse(subject, namespaceFindings(value))));
-    const user = args.rootUser && checkedInput(args.rootUser, (value) => refuse(subject, rootUserFindings(value)));
     const credentials = new RootCredentials(
       `${name}-credentials`,
       {
-        user,
-        passwordGeneration: args.rootPasswordGeneration,
+        ...checkedRoot(subject, args),
         frozen: frozenStore(plan, namespace),
         pools: plan.pools.map(({ key }) => key),
         members: Object.fromEntries(

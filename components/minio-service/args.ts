@@ -101,14 +101,24 @@ export interface MinioServiceArgs extends TaskLimits {
   tools?: ProbeTools;
 
   /**
-   * Name of the root user, 3 to 64 letters, digits and `._-`. Its password is always generated.
+   * Name of the root user, 3 to 64 letters, digits and `._-`.
    * @default - a generated name
    */
   rootUser?: pulumi.Input<string>;
 
   /**
-   * Another text here makes another root password. All members restart at once, a short outage, and the former
-   * password is refused from then on; users and policies stay.
+   * Password of the root user, 8 to 128 printable ASCII characters without spaces and colons. Give it as a secret. A
+   * store that exists already keeps its password this way, also after its state was lost. Another password here is a
+   * rotation: all members restart at once, a short outage, and the former one is refused from then on. When the
+   * argument is left out again, the password stays.
+   * @default - a generated password
+   * @example new pulumi.Config().requireSecret("rootPassword")
+   */
+  rootPassword?: pulumi.Input<string>;
+
+  /**
+   * Another text here generates another root password; not together with `rootPassword`. All members restart at once, a
+   * short outage, and the former password is refused from then on; users and policies stay.
    * @default - the password stays
    * @example "2026-11"
    */
@@ -126,8 +136,7 @@ export interface MinioServiceArgs extends TaskLimits {
 
   /**
    * Who may read the metrics at the URLs of the output `metricsEndpoints`. With `token` a user is made that may do just
-   * that, and the output `metricsToken` is what Prometheus is given; another `rootPasswordGeneration` makes another
-   * token. With `public` everybody who reaches the store may. To go public or back restarts all members at once.
+   * that, and the output `metricsToken` is what Prometheus is given; another root password makes another token. With `public` everybody who reaches the store may. To go public or back restarts all members at once.
    * @default - nobody but users whose policy allows `admin:Prometheus`, and root
    */
   metrics?: MinioMetrics;

@@ -8,8 +8,8 @@ import type { Spread } from "./topology.ts";
 const RESERVED: Record<string, string> = {
   MINIO_ROOT_USER: "give rootUser",
   MINIO_ACCESS_KEY: "give rootUser",
-  MINIO_ROOT_PASSWORD: "leave it out: the password is generated, see the output rootPassword",
-  MINIO_SECRET_KEY: "leave it out: the password is generated, see the output rootPassword",
+  MINIO_ROOT_PASSWORD: "give rootPassword",
+  MINIO_SECRET_KEY: "give rootPassword",
   MINIO_VOLUMES: "give pools; the drives are those of the hosts",
   MINIO_ENDPOINTS: "give pools; the drives are those of the hosts",
   MINIO_ARGS: "give pools; the drives are those of the hosts",

@@ -12,6 +12,7 @@ import { kmsFindings } from "./kms-key.ts";
 import { MINIO_METRICS } from "./metrics.ts";
 import { poolFindings } from "./pool-findings.ts";
 import { PROBE_TOOLS } from "./probes.ts";
+import { rootFindings } from "./root-findings.ts";
 import { tlsFindings } from "./tls-findings.ts";
 
 /** Below it MinIO does not start. */
@@ -34,7 +35,7 @@ export function minioFindings(
     ...choice("metrics", args.metrics, MINIO_METRICS),
     ...(image === undefined ? [] : imageFindings(image)),
     ...unknownToolsFindings(args),
-    ...rootUserFindings(plain(args.rootUser)),
+    ...rootFindings(args),
     ...publishedFindings(args),
     ...allowFromFindings(args.allowFrom),
     ...amountFindings(args, LEAST_MEMORY_MIB),
@@ -43,16 +44,6 @@ export function minioFindings(
     ...tlsFindings(args, serviceName, hosts),
     ...poolFindings(args, serviceName, hosts),
   ];
-}
-
-/** What is wrong with a root user's name. */
-export function rootUserFindings(user: string | undefined): Finding[] {
-  const refused = (problem: string) => [{ argument: "rootUser", value: user, problem }];
-  if (user === undefined) return [];
-  if (user === "minioadmin") return refused("is the name everybody tries first: choose another, or leave it out");
-  if (!/^[A-Za-z0-9._-]{3,64}$/.test(user))
-    return refused("must be 3 to 64 letters, digits, dots, hyphens or underscores");
-  return [];
 }
 
 function choice<T extends string>(argument: string, value: T | undefined, allowed: readonly T[]): Finding[] {

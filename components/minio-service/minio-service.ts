@@ -1,15 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { hostFirewalls } from "../firewall/firewall.ts";
 import { endpointUrls } from "../host/endpoint-urls.ts";
-import { checkedInput, plain } from "../shared/inputs.ts";
+import { plain } from "../shared/inputs.ts";
 import { ownerLabels } from "../shared/labels.ts";
 import { ownerOf } from "../shared/owner.ts";
-import { refuse } from "../shared/refusal.ts";
 import { NodeSettings } from "../swarm/node-settings.ts";
 import { SwarmService } from "../swarm-service/swarm-service.ts";
 import { bearsAbsence } from "./absence.ts";
 import type { MinioServiceArgs } from "./args.ts";
-import { minioFindings, rootUserFindings } from "./findings.ts";
+import { minioFindings } from "./findings.ts";
 import { frozenForService, frozenForStore } from "./frozen.ts";
 import { checkedImage, DEFAULT_MINIO_IMAGE } from "./image.ts";
 import { checkedKmsKey, frozenKmsKey, kmsSecret } from "./kms-key.ts";
@@ -19,6 +18,7 @@ import { storeNetworkFindings } from "./network-findings.ts";
 import { poolsConfig } from "./pool-config.ts";
 import { DRIVE_SECONDS, probesOf, toolsOfImage } from "./probes.ts";
 import { RootCredentials } from "./root-credentials.ts";
+import { checkedRoot } from "./root-findings.ts";
 import { dockerSecrets } from "./secrets.ts";
 import { AGREED_FIELDS, serviceSpec, type Store } from "./spec.ts";
 import { ownAddresses, storeEndpoints, urlWithin } from "./store-endpoints.ts";
@@ -81,13 +81,11 @@ export class MinioService extends pulumi.ComponentResource {
       ),
     );
 
-    const user = args.rootUser && checkedInput(args.rootUser, (name) => refuse(subject, rootUserFindings(name)));
     const kmsKey = args.kmsKey && checkedKmsKey(subject, args.kmsKey);
     const credentials = new RootCredentials(
       `${name}-credentials`,
       {
-        user,
-        passwordGeneration: args.rootPasswordGeneration,
+        ...checkedRoot(subject, args),
         frozen: { ...frozenForStore(plan), ...frozenKmsKey(kmsKey) },
         ...declaredPools(plan),
         store: askedStore(swarm, plan),
@@ -136,7 +134,7 @@ export class MinioService extends pulumi.ComponentResource {
     this.caCertificate = tls?.caCertificate;
     this.reach = reachOf(swarm, serviceName, plan.hosts, this.serviceIds);
     if (args.metrics === "token") {
-      const reader = { reach: this.reach, generation: args.rootPasswordGeneration };
+      const reader = { reach: this.reach, generation: credentials.generation };
       this.metricsToken = new MetricsUser(`${name}-metrics`, reader, { parent: this }).token;
     }
     this.rootUser = credentials.user;

@@ -9,7 +9,12 @@ export interface RootCredentialsArgs {
    */
   user?: pulumi.Input<string>;
   /**
-   * Another text makes another password.
+   * The password.
+   * @default - a generated one; the present one where it was given before
+   */
+  password?: pulumi.Input<string>;
+  /**
+   * Another text makes another password. Not together with `password`.
    * @default - the password stays
    */
   passwordGeneration?: pulumi.Input<string>;
@@ -26,7 +31,7 @@ export interface RootCredentialsArgs {
   store?: pulumi.Inputs;
 }
 
-/** A root user and its password, generated once and kept in Pulumi's state, the password encrypted. */
+/** A root user and its password, given or generated once, and kept in Pulumi's state, the password encrypted. */
 export class RootCredentials extends SwarmResource {
   declare readonly user: pulumi.Output<string>;
   /** Secret. */
@@ -46,7 +51,7 @@ export class RootCredentials extends SwarmResource {
         members: args.members,
         store: args.store,
         user: undefined,
-        password: undefined,
+        password: args.password && pulumi.secret(args.password),
         generation: undefined,
       },
       pulumi.mergeOptions(opts, { additionalSecretOutputs: ["password"] }),

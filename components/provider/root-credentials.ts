@@ -8,7 +8,9 @@ import { changedKeys } from "./values.ts";
 export interface RootCredentialsInputs extends StorePools {
   /** The user name asked for; absent, one is generated. */
   asked?: string;
-  /** Another text makes another password. */
+  /** The password to use; absent, one is generated, or the present one stays. */
+  password?: string;
+  /** Another text makes another password. Not together with a given one. */
   passwordGeneration?: string;
   /** What of the store is chosen for life. This resource lives as long as the store, whatever its services are called. */
   frozen?: Frozen;
@@ -21,7 +23,9 @@ export interface RootCredentialsState extends RootCredentialsInputs {
   generation: string;
 }
 
-/** A root user and its password. They live in Pulumi's state and nowhere else, so what is stored there is the truth. */
+/**
+ * A root user and its password, given or generated. What is stored in Pulumi's state is the truth.
+ */
 export const RootCredentials: ResourceHandler<RootCredentialsInputs, RootCredentialsState> = {
   async check(olds, news) {
     const pools = await poolFailures(olds, news);
@@ -29,14 +33,15 @@ export const RootCredentials: ResourceHandler<RootCredentialsInputs, RootCredent
   },
 
   async diff(_id, olds, news) {
-    return { changes: changedKeys(olds, news, ["asked", "passwordGeneration"]).length > 0 };
+    const isAnother = news.password !== undefined && news.password !== olds.password;
+    return { changes: isAnother || changedKeys(olds, news, ["asked", "passwordGeneration"]).length > 0 };
   },
 
   async create(inputs) {
     const outs = {
       ...inputs,
       user: inputs.asked ?? `root-${randomText(12)}`,
-      password: randomText(40),
+      password: inputs.password ?? randomText(40),
       generation: randomText(8),
     };
     return { id: randomUUID(), outs };
@@ -49,11 +54,16 @@ export const RootCredentials: ResourceHandler<RootCredentialsInputs, RootCredent
 
   async update(_id, olds, news) {
     const user = news.asked ?? olds.user;
-    const keeps = changedKeys(olds, news, ["passwordGeneration"]).length === 0;
-    const password = keeps ? olds.password : randomText(40);
-    const generation = keeps && user === olds.user ? olds.generation : randomText(8);
+    const password = news.password ?? passwordAfter(olds, news);
+    const keeps = password === olds.password && user === olds.user;
+    const generation = keeps ? olds.generation : randomText(8);
     return { outs: { ...news, user, password, generation } };
   },
 
   async delete() {},
 };
+
+/** The password where none is given: the present one, unless another generation is asked for. */
+function passwordAfter(olds: RootCredentialsState, news: RootCredentialsInputs): string {
+  return changedKeys(olds, news, ["passwordGeneration"]).length === 0 ? olds.password : randomText(40);
+}

@@ -25,7 +25,9 @@ onLab("what is in a store", (scene) => {
   const object = someObject(1_000);
   const randomKey = () => randomBytes(32).toString("base64");
   const kmsKey = randomKey();
-  const giveKey = (key: string) => stack.pulumi("config", "set", "--secret", "pulumi-swarm:kmsKey", key);
+  const giveSecret = (name: string, text: string) =>
+    stack.pulumi("config", "set", "--secret", `pulumi-swarm:${name}`, text);
+  const giveKey = (key: string) => giveSecret("kmsKey", key);
 
   /** A bucket as a user of the stack sees it. */
   async function seenBy(user: string, bucket: string): Promise<Bucket> {
@@ -182,6 +184,30 @@ onLab("what is in a store", (scene) => {
     await expect(gone.put("five", object)).rejects.toThrow("Access Key");
     const secrets = (await scene().host.engine.secrets()).map(({ Spec }) => Spec.Name.replace(/-[0-9a-f]{7}$/, ""));
     expect(secrets.toSorted()).toEqual(["store-kms-key", "store-mc-aliases", "store-root-password", "store-root-user"]);
+  });
+
+  test("a root password that is given is the store's, a secret, and stays when it is no longer given", async () => {
+    const generated = (await told()).rootPassword;
+    stack.config("store", { metrics: "token" });
+    await giveSecret("rootPassword", "too-few");
+    const { output } = await stack.refused("preview");
+    expect(output).toContain('MinioService "store": rootPassword "(secret)": must be 8 to 128 printable');
+    expect(output).not.toContain("too-few");
+
+    const given = `a/b+c=%20$@"'${randomBytes(8).toString("hex")}`;
+    await giveSecret("rootPassword", given);
+    await stack.up();
+    const { endpoints, rootUser, rootPassword } = await told();
+    expect(rootPassword).toBe(given);
+    const asRoot = (password: string) => bucketAt(endpoints.a, rootUser, password, "photos");
+    expect(await asRoot(given).list()).toEqual(["four", "one", "three"]);
+    await expect(asRoot(generated).list()).rejects.toThrow("signature");
+    await byHand("ls", "local/photos");
+    const state = await stack.pulumi("stack", "export");
+    for (const spelling of [given, JSON.stringify(given).slice(1, -1)]) expect(state).not.toContain(spelling);
+
+    stack.config("rootPassword", undefined);
+    expect((await stack.preview({ refresh: true })).steps).toEqual([]);
   });
 
   test("a bucket is given up only when it is empty", async () => {

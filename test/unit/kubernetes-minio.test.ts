@@ -281,6 +281,9 @@ test("every other argument reaches a child", async () => {
     asked: "chief",
     passwordGeneration: "2",
   });
+  const given = (await made({ rootPassword: "given-password" })).find("store-credentials", "RootCredentials");
+  expect(given.inputs["password"]).toBe("given-password");
+  expect(given.secrets).toContain("password");
   expect(find("store-main", "StatefulSet").inputs["metadata"]).toEqual({ name: "objects-main", namespace: "storage" });
 });
 
@@ -351,6 +354,7 @@ describe("refused before anything is made", () => {
     ["an image by id", { image: `sha256:${"b".repeat(64)}` }, "is an image's id, by which no node can pull it"],
     ["an image without digest", { image: "pgsty/silo:1" }, 'image "pgsty/silo:1": has no digest'],
     ["a root user", { rootUser: "minioadmin" }, 'rootUser "minioadmin": is the name everybody tries first'],
+    ["a root password", { rootPassword: "short" }, 'rootPassword "(secret)": must be 8 to 128'],
     ["a port of nothing", { port: 80 }, "port 80: has no meaning with expose: false"],
     ["one port twice", { expose: true, port: 9001 }, "consolePort 9001: is port as well"],
     ["little memory", { memoryLimitMiB: 64 }, "memoryLimitMiB 64: must be a whole number of at least 256 MiB"],

@@ -34,6 +34,17 @@ describe("refusals, each one whole line", () => {
       'rootUser "minioadmin": is the name everybody tries first: choose another, or leave it out',
     ],
     [{ ...ab, rootUser: "a=b" }, 'rootUser "a=b": must be 3 to 64 letters, digits, dots, hyphens or underscores'],
+    ...["seven77", "two words", " leading8", "a:colon:in:it", "umläut-umläut", "x".repeat(129), ""].map(
+      (rootPassword): [PlainMinioArgs, string] => [
+        { ...ab, rootPassword },
+        'rootPassword "(secret)": must be 8 to 128 printable ASCII characters without spaces and colons: choose another',
+      ],
+    ),
+    [{ ...ab, rootPassword: "minioadmin" }, 'rootPassword "(secret)": is MinIO\'s default password: choose another'],
+    [
+      { ...ab, rootPassword: pulumi.output("x"), rootPasswordGeneration: "2" },
+      'rootPasswordGeneration "2": has no meaning with rootPassword: leave it out, and give another rootPassword to rotate it',
+    ],
     [{ ...ab, port: 99999 }, "port 99999: must be a whole number from 1 to 65535"],
     [{ ...ab, consolePort: 1.5 }, "consolePort 1.5: must be a whole number from 1 to 65535"],
     [{ ...ab, port: 9001 }, "consolePort 9001: is port as well: give each its own"],
@@ -64,7 +75,7 @@ describe("refusals, each one whole line", () => {
     ],
     [
       { ...ab, environment: { MINIO_ROOT_PASSWORD: "x" } },
-      'environment "MINIO_ROOT_PASSWORD": is set by this component: leave it out: the password is generated, see the output rootPassword',
+      'environment "MINIO_ROOT_PASSWORD": is set by this component: give rootPassword',
     ],
     [
       { ...ab, environment: { MINIO_VOLUMES: "x" } },
@@ -196,7 +207,12 @@ describe("fine", () => {
       "all there is",
       { ...ab, image: pulumi.output("x"), tools: "mc", rootUser: "boss", cpuLimit: 2, cpuReservation: 0.5 },
     ],
-    ["Outputs, checked later", { ...ab, rootUser: pulumi.output("x"), cpuLimit: pulumi.output(-1) }],
+    ["a root password", { ...ab, rootPassword: "exactly8" }],
+    ["a root password of every kind of character", { ...ab, rootPassword: "aZ0!\"#$%&'()*+,-./;<=>?@[]^_`{|}~\\" }],
+    [
+      "Outputs, checked later",
+      { ...ab, rootUser: pulumi.output("x"), rootPassword: pulumi.output("x"), cpuLimit: pulumi.output(-1) },
+    ],
     ["nothing published", { ...ab, expose: false }],
     ["a harmless setting", { ...ab, environment: { MINIO_REGION: "eu", MINIO_CI_CD: "1" } }],
   ])("%s", (_what, args) => {

@@ -27,7 +27,7 @@ test.each([
 });
 
 describe("a store whose metrics are", () => {
-  async function made(args: Pick<MinioServiceArgs, "metrics" | "rootPasswordGeneration">) {
+  async function made(args: Pick<MinioServiceArgs, "metrics">) {
     const outputs = (type: string) => ({
       ...(type.endsWith(":User") && { secretKey: "a-secret-key" }),
       ...(type.endsWith(":RootCredentials") && { user: "root-abc", password: "p", generation: "g1" }),
@@ -59,12 +59,12 @@ describe("a store whose metrics are", () => {
   });
 
   test("for who has the token: of a user that may do nothing else, once the store is there", async () => {
-    const { value, user, service, authType } = await made({ metrics: "token", rootPasswordGeneration: "2" });
+    const { value, user, service, authType } = await made({ metrics: "token" });
     expect(user?.name).toBe("store-metrics");
     expect(user?.inputs).toMatchObject({
       accessKey: "pulumi-swarm-metrics",
       policies: ["project.stack.store-metrics.pulumi-swarm-metrics"],
-      generation: "2",
+      generation: "g1",
     });
     expect(JSON.parse(user?.inputs["policy"] as string)).toEqual({
       Version: "2012-10-17",

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { RootCredentials } from "../../components/provider/root-credentials.ts";
 
 const olds = { asked: undefined, user: "root-abc", password: "p", generation: "g" };
@@ -33,6 +33,31 @@ test("another user keeps the password, and is another generation", async () => {
 test("no longer asking for a user keeps the one there is", async () => {
   const { outs } = await RootCredentials.update!("id", { ...olds, asked: "boss", user: "boss" }, {});
   expect(outs).toMatchObject({ user: "boss", password: "p", generation: "g" });
+});
+
+describe("a password that is given", () => {
+  test("is used as it is", async () => {
+    expect((await RootCredentials.create({ password: "given" })).outs.password).toBe("given");
+  });
+
+  test.each([
+    ["the same", "p", "p", false],
+    ["another", "other", "other", true],
+    ["none any more", undefined, "p", false],
+  ])("%s", async (_what, password, expected, isAnother) => {
+    expect(await RootCredentials.diff("id", olds, { password })).toEqual({ changes: isAnother });
+    const { outs } = await RootCredentials.update!("id", olds, { password });
+    expect(outs.password).toBe(expected);
+    expect(outs.generation !== "g").toBe(isAnother);
+  });
+
+  test("takes the place of a generation, and a generation its place", async () => {
+    const generated = { ...olds, passwordGeneration: "2" };
+    const { outs: given } = await RootCredentials.update!("id", generated, { password: "given" });
+    expect(given).toMatchObject({ password: "given" });
+    const { outs } = await RootCredentials.update!("id", given, { passwordGeneration: "2" });
+    expect(outs.password).toMatch(/^[A-Za-z0-9]{40}$/);
+  });
 });
 
 test("a read gives back what is stored", async () => {

@@ -203,6 +203,16 @@ describe("every argument reaches a child", () => {
     expect(children.find(({ name }) => name === "store-credentials")?.inputs["asked"]).toBe("boss");
   });
 
+  test("rootPassword, a secret whatever it was given as", async () => {
+    const { children } = await made({ rootPassword: "given-password" });
+    const credentials = children.find(({ name }) => name === "store-credentials");
+    expect(credentials?.inputs["password"]).toBe("given-password");
+    expect(credentials?.secrets).toContain("password");
+    for (const { name, inputs } of children) {
+      if (name !== "store-credentials") expect(JSON.stringify(inputs), name).not.toContain("given-password");
+    }
+  });
+
   test("network", async () => {
     const spec = await onlySpec();
     expect(spec.TaskTemplate.Networks).toEqual([{ Target: "network-1", Aliases: ["store"] }]);

@@ -1,20 +1,24 @@
 import * as pulumi from "@pulumi/pulumi";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { readSettings } from "../../stacks/settings.ts";
 import { ssh } from "../../stacks/ssh.ts";
 import { refusalOf, run, valueOf } from "./harness.ts";
 
 /** A stack of one host with those settings, as its config has them. */
-function stackWith(settings: Record<string, unknown>) {
+function stackWith(settings: Record<string, unknown>, secrets: string[] = []) {
   const all = { stack: "ssh", hosts: { a: { address: "192.0.2.1" } }, ...settings };
   const texts = Object.entries(all).map(([key, value]) => [
     `pulumi-swarm:${key}`,
     typeof value === "string" ? value : JSON.stringify(value),
   ]);
   pulumi.runtime.setAllConfig(Object.fromEntries(texts) as Record<string, string>);
+  vi.stubEnv("PULUMI_CONFIG_SECRET_KEYS", JSON.stringify(secrets.map((key) => `pulumi-swarm:${key}`)));
   return ssh(readSettings());
 }
-afterEach(() => pulumi.runtime.setAllConfig({}));
+afterEach(() => {
+  pulumi.runtime.setAllConfig({});
+  vi.unstubAllEnvs();
+});
 
 /** What the resources give out that others are made from. */
 function outputs(type: string): Record<string, unknown> {
@@ -51,6 +55,24 @@ test.each<[unknown, RegExp]>([
   [["10.1.0.0/33"], /allowFrom/],
 ])("allowFrom %j is refused", async (allowFrom, line) => {
   expect(await refusalOf(() => stackWith({ allowFrom }))).toMatch(line);
+});
+
+describe("rootPassword", () => {
+  test.each(["password-1", "12345678901234567890", "[1,2,3,4]", "1e100000"])(
+    "%s reaches the store as it is, a secret",
+    async (rootPassword) => {
+      const { resources } = await run(() => stackWith({ rootPassword }, ["rootPassword"]), { outputs });
+      const credentials = resources.find(({ type }) => type.endsWith(":RootCredentials"));
+      expect(credentials?.inputs["password"]).toBe(rootPassword);
+      expect(credentials?.secrets).toContain("password");
+    },
+  );
+
+  test("is refused in a plain setting, and not shown", async () => {
+    const line = await refusalOf(() => stackWith({ rootPassword: "in-plain-sight" }));
+    expect(line).toContain('config pulumi-swarm:rootPassword "(secret)": is not a secret: set it with `pulumi config');
+    expect(line).not.toContain("in-plain-sight");
+  });
 });
 
 describe("the store's network", () => {

@@ -87,6 +87,7 @@ const minio = withStore
       image: config.require("image"),
       tools: "mc",
       kmsKey,
+      rootPassword: config.getSecret("rootPassword"),
       ...store,
     })
   : undefined;
