@@ -1,5 +1,7 @@
 import { lastLine } from "../shared/last-line.ts";
 import type { EngineConnection } from "./connection.ts";
+import type { Deadline } from "./deadline.ts";
+import { isNotFound } from "./errors.ts";
 import { frames } from "./frames.ts";
 import { type EngineRequest, EngineError, send } from "./transport.ts";
 import type {
@@ -37,19 +39,22 @@ export interface ExecResult {
  */
 export class Engine {
   readonly connection: EngineConnection;
+  readonly #deadline: Deadline | undefined;
 
-  constructor(connection: EngineConnection) {
+  /** @param deadline by which every call must be over, whatever its own time limit is @default - none */
+  constructor(connection: EngineConnection, deadline?: Deadline) {
     this.connection = connection;
+    this.#deadline = deadline;
   }
 
   /** Any call that has no method of its own here. Gives back the parsed JSON of the answer. */
   async request<T>(method: string, path: string, request?: EngineRequest): Promise<T> {
-    const answer = await send(this.connection, method, path, request);
+    const answer = await this.#send(method, path, request);
     return (answer.length === 0 ? undefined : JSON.parse(answer.toString())) as T;
   }
 
   async ping(timeoutMs?: number): Promise<void> {
-    await send(this.connection, "GET", "/_ping", { timeoutMs });
+    await this.#send("GET", "/_ping", { timeoutMs });
   }
 
   info(timeoutMs?: number): Promise<EngineInfo> {
@@ -134,9 +139,7 @@ export class Engine {
   /** The last lines that a task wrote, standard output and error together. */
   async taskLog(id: string, lines: number): Promise<string> {
     const query = { stdout: true, stderr: true, tail: lines };
-    const { stdout, stderr } = separated(
-      await send(this.connection, "GET", `/tasks/${id}/logs`, { query, timeoutMs: 5_000 }),
-    );
+    const { stdout, stderr } = separated(await this.#send("GET", `/tasks/${id}/logs`, { query, timeoutMs: 5_000 }));
     return stdout + stderr;
   }
 
@@ -205,7 +208,7 @@ export class Engine {
   /** Pulls an image and ends when it is there. */
   async pullImage(name: string, timeoutMs: number): Promise<void> {
     const query = { fromImage: /[:@][^/]*$/.test(name) ? name : `${name}:latest` };
-    const progress = await send(this.connection, "POST", "/images/create", { query, timeoutMs });
+    const progress = await this.#send("POST", "/images/create", { query, timeoutMs });
     // The answer begins before the pull does: a failure comes as its last line.
     const { error } = JSON.parse(lastLine(progress.toString()) ?? "{}") as { error?: string };
     if (error !== undefined) throw new EngineError(500, error);
@@ -220,12 +223,17 @@ export class Engine {
     const { Id } = await this.request<{ Id: string }>("POST", `/containers/${container}/exec`, {
       body: { AttachStdout: true, AttachStderr: true, Cmd: command, Env: options.env },
     });
-    const output = await send(this.connection, "POST", `/exec/${Id}/start`, {
+    const output = await this.#send("POST", `/exec/${Id}/start`, {
       body: { Detach: false, Tty: false },
       timeoutMs: options.timeoutMs,
     });
     const { ExitCode } = await this.request<{ ExitCode: number | null }>("GET", `/exec/${Id}/json`);
     return { exitCode: ExitCode ?? -1, ...separated(output) };
+  }
+
+  #send(method: string, path: string, request: EngineRequest = {}): Promise<Buffer> {
+    const { timeoutMs = 30_000 } = request;
+    return send(this.connection, method, path, { ...request, timeoutMs: this.#deadline?.cap(timeoutMs) ?? timeoutMs });
   }
 }
 
@@ -234,7 +242,7 @@ export async function orMissing<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;
   } catch (error) {
-    if (error instanceof EngineError && error.status === 404) return undefined;
+    if (isNotFound(error)) return undefined;
     throw error;
   }
 }

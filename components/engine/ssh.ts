@@ -40,7 +40,7 @@ export function sshCommandOptions(connection: EngineConnection): string[] {
 /** @throws UnreachableError when the address is none. */
 export function targetOf(connection: EngineConnection): SshTarget {
   const target = sshTarget(connection.host);
-  if (!target) throw new UnreachableError(connection.host, "the address must be ssh://[user@]host[:port]");
+  if (!target) throw new UnreachableError(connection.host, "the address must be ssh://[user@]host[:port]", "address");
   return target;
 }
 

@@ -77,6 +77,7 @@ export function openRequest(connection: EngineConnection, options: https.Request
     throw new UnreachableError(
       connection.host,
       "the address must begin with unix://, or be tcp://host:port or ssh://user@host",
+      "address",
     );
   }
   const { ca, cert, key } = connection;
@@ -95,7 +96,7 @@ function unreachable(connection: EngineConnection, error: Error, timeoutMs: numb
     EACCES: "this user may not use the socket: join the group `docker` and log in again",
   };
   const why = error.name === "TimeoutError" ? reasons["ABORT_ERR"] : reasons[code ?? ""];
-  return new UnreachableError(connection.host, why ?? error.message);
+  return new UnreachableError(connection.host, why ?? error.message, code === "EACCES" ? "rights" : undefined);
 }
 
 function messageOf(answer: Buffer): string | undefined {

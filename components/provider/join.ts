@@ -1,7 +1,8 @@
 import { type Engine, orMissing } from "../engine/engine.ts";
+import { isJoinContinuing, isJoinUnreachable } from "../engine/errors.ts";
 import type { NodeDetails, SwarmJoinRequest } from "../engine/types.ts";
 import { errorText } from "../shared/error-text.ts";
-import { findManager, requireManager } from "./managers.ts";
+import { askManager, managerIfAny, managerOf } from "./ask-manager.ts";
 import type { MemberInputs } from "./member.ts";
 import { changeRole, MANAGERS } from "./nodes.ts";
 import { ResourceProblem } from "./values.ts";
@@ -17,16 +18,21 @@ const TAKING_BACK = 20;
  */
 export async function joinSwarm(engine: Engine, inputs: MemberInputs): Promise<boolean> {
   const { LocalNodeState: state, NodeID } = await settled(engine, inputs);
-  const manager = await requireManager(inputs.managers, inputs.swarmId);
+  const find = managerOf(inputs);
+  const what = `${hostOf(inputs)} joining`;
   if (state !== "inactive") {
-    if (await orMissing(manager.node(NodeID))) return false;
+    if (await askManager(what, find, (manager) => orMissing(manager.node(NodeID)))) return false;
     throw new ResourceProblem(
       `${hostOf(inputs)} is in another Swarm (${state}): leave it there with \`docker swarm leave\`, ` +
         "then run `pulumi up` again",
     );
   }
-  const { Worker, Manager } = (await manager.swarm()).JoinTokens;
-  const reachable = addressesOf(await manager.nodes(MANAGERS));
+  const { swarm, nodes } = await askManager(what, find, async (manager) => ({
+    swarm: await manager.swarm(),
+    nodes: await manager.nodes(MANAGERS),
+  }));
+  const { Worker, Manager } = swarm.JoinTokens;
+  const reachable = addressesOf(nodes);
   const request = {
     ListenAddr: inputs.listenAddress,
     AdvertiseAddr: inputs.advertiseAddress,
@@ -44,12 +50,6 @@ export async function joinSwarm(engine: Engine, inputs: MemberInputs): Promise<b
   }
 }
 
-/** What an engine says after 20 s. It goes on with the join for some seconds more, and then gives up for good. */
-const GOES_ON = /continue in the background/;
-
-/** What it says of managers that it does not reach. */
-const NO_WAY = /code = (Unavailable|DeadlineExceeded)|deadline exceeded/;
-
 /** Has an engine try, and try again when it has given up, for as long as a join may take. */
 function untilJoined(engine: Engine, inputs: MemberInputs, request: SwarmJoinRequest): Promise<void> {
   const { timeoutSeconds } = inputs;
@@ -64,9 +64,9 @@ function untilJoined(engine: Engine, inputs: MemberInputs, request: SwarmJoinReq
       try {
         return done(await engine.joinSwarm(request));
       } catch (error) {
-        const problem = errorText(error);
-        if (NO_WAY.test(problem)) because = problem;
-        else if (!GOES_ON.test(problem)) throw error;
+        if (isJoinUnreachable(error)) because = errorText(error);
+        // The engine goes on with the join for some seconds more, and then gives up for good.
+        else if (!isJoinContinuing(error)) throw error;
         return notYet(because);
       }
     },
@@ -109,10 +109,13 @@ function settled(engine: Engine, inputs: MemberInputs) {
 async function abandon(engine: Engine, inputs: MemberInputs): Promise<void> {
   const { LocalNodeState: state, NodeID } = (await engine.info()).Swarm;
   if (state === "inactive") return;
-  const find = () => requireManager(inputs.managers, inputs.swarmId);
-  const node = NodeID ? await orMissing((await find()).node(NodeID)) : undefined;
+  const find = managerOf(inputs);
+  const what = hostOf(inputs);
+  const node = NodeID ? await askManager(what, find, (manager) => orMissing(manager.node(NodeID))) : undefined;
   await engine.leaveSwarm(true);
   if (!node) return;
   await changeRole(find, node.ID, "worker", TAKING_BACK);
-  await orMissing((await findManager(inputs.managers, inputs.swarmId))?.removeNode(node.ID, true) ?? Promise.resolve());
+  await askManager(what, managerIfAny(inputs), async (manager) => {
+    if (manager) await orMissing(manager.removeNode(node.ID, true));
+  });
 }

@@ -4,9 +4,10 @@ import { UnreachableError } from "../engine/transport.ts";
 import type { NodeDetails, NodeRole } from "../engine/types.ts";
 import { removeBridge } from "./cluster-contents.ts";
 import { hostOf } from "./join.ts";
-import { findManager, remember, requireManager } from "./managers.ts";
+import { askManager, managerIfAny, managerOf } from "./ask-manager.ts";
+import { remember } from "./managers.ts";
 import type { MemberInputs, MemberState } from "./member.ts";
-import { askManager, changeRole, drainNode, MANAGERS, untilDown } from "./nodes.ts";
+import { changeRole, drainNode, MANAGERS, untilDown } from "./nodes.ts";
 import { inTurn } from "./turns.ts";
 import { ResourceProblem } from "./values.ts";
 import { done, notYet, waitFor } from "./wait.ts";
@@ -22,7 +23,7 @@ export async function leave(id: string, state: MemberState): Promise<void> {
   remember(managers, swarmId);
   const node = await askManager(
     `node ${id}`,
-    () => findManager(managers, swarmId),
+    managerIfAny(state),
     async (manager) => manager && orMissing(manager.node(id)),
   );
   if (!node) return;
@@ -34,14 +35,13 @@ export async function leave(id: string, state: MemberState): Promise<void> {
     await engine.leaveSwarm(false);
     if (state.broughtBridge) await removeBridge(engine);
   }
-  const find = () => requireManager(managers, swarmId);
-  await askManager(`node ${id}`, find, (manager) => orMissing(manager.removeNode(id, true)));
+  await askManager(`node ${id}`, managerOf(state), (manager) => orMissing(manager.removeNode(id, true)));
 }
 
 /** Has a node run nothing and manage nothing any more. Tells whether it does: the last manager stays what it is. */
 async function retired(id: string, state: MemberState, engine: Engine | undefined): Promise<boolean> {
-  const { managers, swarmId, timeoutSeconds } = state;
-  const find = () => requireManager(managers, swarmId);
+  const { timeoutSeconds } = state;
+  const find = managerOf(state);
   if (isOnlyManager(await askManager(`node ${id}`, find, (manager) => manager.nodes(MANAGERS)), id)) return false;
   if (engine) await drainNode(find, id, timeoutSeconds);
   else await untilDown(find, id, timeoutSeconds, (because) => alive(state, because));
@@ -85,8 +85,8 @@ export async function untilHeard(state: MemberInputs, role: NodeRole): Promise<v
   const limitSeconds = state.timeoutSeconds;
   const engine = new Engine(state.connection);
   await waitFor(
-    async () => {
-      const manages = (await unlessSilent(engine.info()))?.Swarm.ControlAvailable;
+    async (deadline) => {
+      const manages = (await unlessSilent(engine.info(deadline.cap(30_000))))?.Swarm.ControlAvailable;
       const hasHeard = manages === undefined || manages === (role === "manager");
       return hasHeard ? done(undefined) : notYet(`it is still a ${manages ? "manager" : "worker"}`);
     },

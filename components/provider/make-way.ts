@@ -1,11 +1,13 @@
+import type { Deadline } from "../engine/deadline.ts";
 import { Engine, orMissing } from "../engine/engine.ts";
 import { patienceWith } from "../engine/patience.ts";
 import type { ServiceSpec, TaskDetails } from "../engine/types.ts";
 import type { Leftover, Outage } from "../preflight/attached.ts";
 import type { HostToObserve } from "../preflight/observe.ts";
+import { askManager, type FindManager, waitWithManager } from "./ask-manager.ts";
 import { writeService } from "./sequence.ts";
-import { ResourceProblem } from "./values.ts";
-import { done, notYet, waitFor } from "./wait.ts";
+import { NoManagerError, ResourceProblem } from "./values.ts";
+import { done, notYet } from "./wait.ts";
 
 /** No node has this label: a service that asks for it runs nowhere. */
 const NOWHERE = "node.labels.pulumi-swarm.outage == yes";
@@ -31,14 +33,16 @@ export interface WayToMake {
 export async function makeWay(run: Partial<WayToMake> & { hosts: Record<string, HostToObserve> }): Promise<void> {
   const { leftovers = [], outages = [] } = run;
   if (leftovers.length + outages.length === 0) return;
-  const engine = await anyManager(run.hosts);
-  for (const { networkId } of leftovers) await orMissing(engine.removeNetwork(networkId));
+  const find: FindManager = (deadline) => anyManager(run.hosts, deadline);
+  for (const { network, networkId } of leftovers) {
+    await askManager(`network ${network}`, find, (manager) => orMissing(manager.removeNetwork(networkId)));
+  }
   for (const { network, networkId, services } of outages) {
     for (const service of services) {
       const { id, name } = service;
       console.log(`service ${name}: stopped until the network ${network} is made anew`);
-      await writeService(engine, id, ({ Spec }) => detached(Spec, networkId));
-      await allStopped(engine, service, networkId);
+      await writeService(find, id, ({ Spec }) => detached(Spec, networkId));
+      await allStopped(find, service, networkId);
     }
   }
 }
@@ -60,13 +64,14 @@ export function detached(spec: ServiceSpec, networkId: string): ServiceSpec {
 }
 
 async function allStopped(
-  engine: Engine,
+  find: FindManager,
   { id, name }: { id: string; name: string },
   networkId: string,
 ): Promise<void> {
-  await waitFor(
-    async () => {
-      const holding = (await engine.tasks({ service: [id] })).filter((task) => holds(task, networkId));
+  await waitWithManager(
+    find,
+    async (manager) => {
+      const holding = (await manager.tasks({ service: [id] })).filter((task) => holds(task, networkId));
       return holding.length === 0 ? done(undefined) : notYet(`${holding.length} tasks still stopping`);
     },
     { what: `service ${name}`, limitSeconds: LIMIT },
@@ -78,13 +83,13 @@ function holds({ Status, NetworksAttachments = [] }: TaskDetails, networkId: str
   return !ENDED.includes(Status.State) && NetworksAttachments.some(({ Network }) => Network.ID === networkId);
 }
 
-async function anyManager(hosts: Record<string, HostToObserve>): Promise<Engine> {
+async function anyManager(hosts: Record<string, HostToObserve>, deadline?: Deadline): Promise<Engine> {
   const asked = Object.values(hosts).map(async ({ connection }) => {
-    const engine = new Engine(connection);
+    const engine = new Engine(connection, deadline);
     if (!(await engine.info(patienceWith(connection))).Swarm.ControlAvailable) throw new Error("it is no manager");
     return engine;
   });
   return Promise.any(asked).catch(() => {
-    throw new ResourceProblem("no manager answers: run `pulumi up` again once one does");
+    throw new NoManagerError("no manager answers: run `pulumi up` again once one does", true);
   });
 }

@@ -1,8 +1,10 @@
 import type { EngineConnection } from "../engine/connection.ts";
+import type { Deadline } from "../engine/deadline.ts";
 import { Engine } from "../engine/engine.ts";
+import { isTransient } from "../engine/errors.ts";
 import { patienceInElection, patienceWith } from "../engine/patience.ts";
 import { errorText } from "../shared/error-text.ts";
-import { isUnknown, ResourceProblem, same } from "./values.ts";
+import { isUnknown, NoManagerError, ResourceProblem, same } from "./values.ts";
 import { done, notYet, waitFor } from "./wait.ts";
 
 /** The engines of a Swarm's managers, by host key. */
@@ -42,37 +44,37 @@ export function isOutdated(recorded: Managers | undefined, now: Managers): boole
 /**
  * A manager of the Swarm that answers; any will do. Undefined when none of them is part of that Swarm any more.
  *
- * @throws when that cannot be told: one does not answer, is locked, or sees no quorum.
+ * @param within by when it has to answer; that holds for what the engine is asked then, too @default - no such limit
+ * @throws NoManagerError when that cannot be told: one does not answer, is locked, or sees no quorum.
  */
-export async function findManager(
-  managers: Managers,
-  swarmId: string,
-  limitSeconds = COMING_BACK,
-): Promise<Engine | undefined> {
+export async function findManager(managers: Managers, swarmId: string, within?: Deadline): Promise<Engine | undefined> {
   remember(managers, swarmId);
+  const patience = (ms: number) => within?.cap(ms) ?? ms;
   const latest = last.get(swarmId);
-  if (latest && (await asked(latest, swarmId, patienceWith(latest))) === "manager") {
-    return new Engine(latest);
+  if (latest && (await asked(latest, swarmId, patience(patienceWith(latest)))) === "manager") {
+    return new Engine(latest, within);
   }
+  const silence = (reasons: string, isTransient: boolean) =>
+    new NoManagerError(`no manager of the Swarm ${swarmId} answers: ${reasons}`, isTransient);
   const found = await waitFor(
     async () => {
-      const answers = await askAll(candidates(managers, swarmId), swarmId);
+      const answers = await askAll(candidates(managers, swarmId), swarmId, patience);
       return "silent" in answers && answers.comingBack ? notYet(answers.silent.join("; ")) : done(answers);
     },
-    { what: "managers", limitSeconds },
-    (because) => new ResourceProblem(`no manager of the Swarm ${swarmId} answers: ${because}`),
+    { what: "managers", limitSeconds: COMING_BACK, within },
+    (because) => silence(because, true),
   );
   if ("manager" in found) {
     last.set(swarmId, found.manager);
-    return new Engine(found.manager);
+    return new Engine(found.manager, within);
   }
   if (found.silent.length === 0) return undefined;
-  throw new ResourceProblem(`no manager of the Swarm ${swarmId} answers: ${found.silent.join("; ")}`);
+  throw silence(found.silent.join("; "), found.mayPass);
 }
 
 /** A manager of the Swarm that answers. */
-export async function requireManager(managers: Managers, swarmId: string): Promise<Engine> {
-  const engine = await findManager(managers, swarmId);
+export async function requireManager(managers: Managers, swarmId: string, within?: Deadline): Promise<Engine> {
+  const engine = await findManager(managers, swarmId, within);
   if (engine) return engine;
   const keys = Object.keys(managers).join(", ");
   throw new ResourceProblem(
@@ -102,11 +104,15 @@ function candidates(managers: Managers, swarmId: string): EngineConnection[] {
   return [...before, ...more];
 }
 
-type Answers = { manager: EngineConnection } | { silent: string[]; comingBack: boolean };
+type Answers = { manager: EngineConnection } | { silent: string[]; comingBack: boolean; mayPass: boolean };
 
 /** Asks all at once; the first that is a manager is the answer, so that one that is down costs no time. */
-async function askAll(connections: EngineConnection[], swarmId: string): Promise<Answers> {
-  const asking = connections.map((connection) => asked(connection, swarmId, patienceInElection(connection)));
+async function askAll(
+  connections: EngineConnection[],
+  swarmId: string,
+  patience: (ms: number) => number,
+): Promise<Answers> {
+  const asking = connections.map((connection) => asked(connection, swarmId, patience(patienceInElection(connection))));
   const first = asking.map(async (asked, at) => {
     if ((await asked) !== "manager") throw new Error("it is not this one");
     return { manager: connections[at]! };
@@ -114,11 +120,15 @@ async function askAll(connections: EngineConnection[], swarmId: string): Promise
   return Promise.any(first).catch(async () => {
     const answers = await Promise.all(asking);
     const silent = answers.filter((answer) => typeof answer === "object");
-    return { silent: silent.map(({ because }) => because), comingBack: silent.some((answer) => answer.comingBack) };
+    return {
+      silent: silent.map(({ because }) => because),
+      comingBack: silent.some((answer) => answer.comingBack),
+      mayPass: silent.some((answer) => answer.mayPass),
+    };
   });
 }
 
-type Answer = "manager" | "stranger" | { because: string; comingBack: boolean };
+type Answer = "manager" | "stranger" | { because: string; comingBack: boolean; mayPass: boolean };
 
 /** What an engine is to the Swarm. Taken for a stranger, a locked manager would pass for one that has left. */
 async function asked(connection: EngineConnection, swarmId: string, patience: number): Promise<Answer> {
@@ -126,13 +136,17 @@ async function asked(connection: EngineConnection, swarmId: string, patience: nu
   try {
     const { Swarm } = await new Engine(connection).info(patience);
     if (Swarm.LocalNodeState === "locked") {
-      return { because: `${manager} is locked: \`pulumi up\` unlocks it`, comingBack: true };
+      return { because: `${manager} is locked: \`pulumi up\` unlocks it`, comingBack: true, mayPass: true };
+    }
+    // An engine that has just started does not know yet what it is.
+    if (Swarm.LocalNodeState === "pending") {
+      return { because: `${manager} is still starting`, comingBack: true, mayPass: true };
     }
     if (!Swarm.ControlAvailable) return "stranger";
     if (Swarm.Cluster?.ID) return Swarm.Cluster.ID === swarmId ? "manager" : "stranger";
     // It cannot tell which Swarm it manages as long as too few of its managers see each other.
-    return { because: `${manager} sees no quorum (${Swarm.Error || "no leader"})`, comingBack: true };
+    return { because: `${manager} sees no quorum (${Swarm.Error || "no leader"})`, comingBack: true, mayPass: true };
   } catch (error) {
-    return { because: errorText(error), comingBack: false };
+    return { because: errorText(error), comingBack: false, mayPass: isTransient(error) };
   }
 }

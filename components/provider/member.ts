@@ -5,11 +5,12 @@ import { hasBridge } from "./cluster-contents.ts";
 import { GONE, type ResourceHandler } from "./handler.ts";
 import { joinSwarm } from "./join.ts";
 import { leave, nodeOf, untilHeard } from "./leave.ts";
-import { findManager, isOutdated, type Managers, requireManager } from "./managers.ts";
+import { askManager, managerOf, waitWithManager } from "./ask-manager.ts";
+import { findManager, isOutdated, type Managers } from "./managers.ts";
 import { changeRole, NODE_INTERVAL } from "./nodes.ts";
 import { inTurn } from "./turns.ts";
 import { changedKeys, isUnknown, ResourceProblem } from "./values.ts";
-import { done, notYet, waitFor } from "./wait.ts";
+import { done, notYet } from "./wait.ts";
 
 export interface MemberInputs {
   /** Your name for the host, for messages. */
@@ -78,13 +79,13 @@ export const Member: ResourceHandler<MemberInputs, MemberState> = {
   },
 
   async update(id, olds, news) {
-    const { swarmId, managers, role, timeoutSeconds } = news;
-    const find = () => requireManager(managers, swarmId);
+    const { swarmId, role, timeoutSeconds } = news;
+    const find = managerOf(news);
     const change = async () => {
       await changeRole(find, id, role, timeoutSeconds);
       await untilHeard(news, role);
     };
-    const node = await (await find()).node(id);
+    const node = await askManager(`node ${id}`, find, (manager) => manager.node(id));
     // A promotion adds to the quorum; what takes from it goes one after another. A silent node may keep its role.
     if (olds.role !== role || node.Spec.Role !== role) {
       await (role === "manager" ? change() : inTurn(swarmId, change));
@@ -110,11 +111,12 @@ async function isAnotherMachine(olds: MemberState, { machineId, connection }: Me
 /** The host's node once the managers see it ready, in the role that was asked for. */
 async function knownNode(engine: Engine, inputs: MemberInputs): Promise<NodeDetails> {
   const { NodeID } = (await engine.info()).Swarm;
-  const find = () => requireManager(inputs.managers, inputs.swarmId);
+  const find = managerOf(inputs);
   await changeRole(find, NodeID, inputs.role, inputs.timeoutSeconds);
-  return waitFor(
-    async () => {
-      const node = await orMissing((await find()).node(NodeID));
+  return waitWithManager(
+    find,
+    async (manager) => {
+      const node = await orMissing(manager.node(NodeID));
       return node?.Status.State === "ready"
         ? done(node)
         : notYet(`the managers see it ${node?.Status.State ?? "not"} yet`);

@@ -1,6 +1,6 @@
 import type { EngineConnection } from "../engine/connection.ts";
 import { Engine, orMissing } from "../engine/engine.ts";
-import { EngineError } from "../engine/transport.ts";
+import { isNetworkInUse } from "../engine/errors.ts";
 import { UnreachableError } from "../engine/unreachable.ts";
 import type { NetworkDetails } from "../engine/types.ts";
 import type { PartShape } from "../preflight/demand.ts";
@@ -8,7 +8,7 @@ import { partIn } from "../preflight/network-parts.ts";
 import { isOwned, type Owner, ownerLabels, SWARM_LABEL } from "../shared/labels.ts";
 import { GONE, type ResourceHandler } from "./handler.ts";
 import { changedKeys, isUnknown, ResourceProblem, same } from "./values.ts";
-import { done, notYet, waitFor } from "./wait.ts";
+import { done, waitFor } from "./wait.ts";
 
 export interface NetworkPartInputs {
   /** The host's key. */
@@ -110,15 +110,10 @@ async function found({ connection, name }: NetworkPartInputs): Promise<NetworkDe
 async function remove({ Id, Name }: NetworkDetails, { host, connection }: NetworkPartInputs): Promise<void> {
   await waitFor(
     async () => {
-      try {
-        await orMissing(new Engine(connection).removeNetwork(Id));
-        return done(undefined);
-      } catch (error) {
-        if (error instanceof EngineError && error.status === 403) return notYet(error.message);
-        throw error;
-      }
+      await orMissing(new Engine(connection).removeNetwork(Id));
+      return done(undefined);
     },
-    { what: `network ${Name} on host ${host}`, limitSeconds: LEAVING },
+    { what: `network ${Name} on host ${host}`, limitSeconds: LEAVING, retries: isNetworkInUse },
     (because) => new ResourceProblem(`network ${Name} on host ${host}: ${because}: what uses it has to leave it first`),
   );
 }

@@ -1,7 +1,8 @@
 import { orMissing } from "../engine/engine.ts";
 import type { NodeAvailability, NodeSpec } from "../engine/types.ts";
 import { GONE, type ResourceHandler } from "./handler.ts";
-import { findManager, isOutdated, type Managers, requireManager } from "./managers.ts";
+import { askManager, managerIfAny, managerOf } from "./ask-manager.ts";
+import { findManager, isOutdated, type Managers } from "./managers.ts";
 import { changeNode } from "./nodes.ts";
 import { changedKeys, isUnknown, ResourceProblem } from "./values.ts";
 
@@ -50,23 +51,24 @@ export const NodeSettings: ResourceHandler<NodeSettingsInputs> = {
   },
 
   async delete(_id, state) {
-    const manager = await findManager(state.managers, state.swarmId);
-    if (!manager || !(await orMissing(manager.node(state.nodeId)))) return;
-    await changeNode(manager, state.nodeId, (spec) => without(spec, Object.keys(state.labels)));
+    await askManager(`node ${state.nodeId}`, managerIfAny(state), async (manager) => {
+      if (!manager || !(await orMissing(manager.node(state.nodeId)))) return;
+      await changeNode(manager, state.nodeId, (spec) => without(spec, Object.keys(state.labels)));
+    });
   },
 };
 
 async function apply(inputs: NodeSettingsInputs, former: string[]): Promise<void> {
   if (isUnknown(inputs)) throw new ResourceProblem("settings of a node that is not known yet cannot be applied");
-  const manager = await requireManager(inputs.managers, inputs.swarmId);
-  await changeNode(manager, inputs.nodeId, (spec) => {
+  const wanted = (spec: NodeSpec) => {
     const rest = without(spec, former);
     return {
       ...rest,
       Labels: { ...rest.Labels, ...inputs.labels },
       Availability: inputs.availability ?? spec.Availability,
     };
-  });
+  };
+  await askManager(`node ${inputs.nodeId}`, managerOf(inputs), (manager) => changeNode(manager, inputs.nodeId, wanted));
 }
 
 function without(spec: NodeSpec, labels: string[]): NodeSpec {

@@ -1,4 +1,4 @@
-import { requireManager } from "./managers.ts";
+import { askManager, managerOf } from "./ask-manager.ts";
 import { askStore, type StoreAddress, toldByStore } from "./store-client.ts";
 import { ResourceProblem } from "./values.ts";
 
@@ -69,8 +69,8 @@ export async function askPools(asked: AskedStore): Promise<LivePools> {
 }
 
 async function addressOf({ services, ...store }: AskedStore): Promise<StoreAddress> {
-  const manager = await requireManager(store.managers, store.swarmId);
-  const live = (await manager.services()).filter(({ Spec }) => services.includes(Spec.Name));
+  const all = await askManager(`store ${store.serviceName}`, managerOf(store), (manager) => manager.services());
+  const live = all.filter(({ Spec }) => services.includes(Spec.Name));
   return { ...store, serviceIds: Object.fromEntries(live.map(({ ID, Spec }) => [Spec.Name, ID])) };
 }
 

@@ -1,6 +1,7 @@
 import { type Engine, orMissing } from "../engine/engine.ts";
 import { GONE, type ResourceHandler } from "./handler.ts";
-import { findManager, isOutdated, type Managers, requireManager } from "./managers.ts";
+import { askManager, managerOf } from "./ask-manager.ts";
+import { findManager, isOutdated, type Managers } from "./managers.ts";
 import { changedKeys, ResourceProblem } from "./values.ts";
 
 export interface PredefinedNetworkInputs {
@@ -18,8 +19,9 @@ export const PredefinedNetwork: ResourceHandler<PredefinedNetworkInputs> = {
   },
 
   async create(inputs) {
-    const id = await idOf(await requireManager(inputs.managers, inputs.swarmId), inputs.name);
-    if (id === undefined) throw new ResourceProblem(`the Swarm has no network "${inputs.name}": upgrade its engines`);
+    const { name } = inputs;
+    const id = await askManager(`network ${name}`, managerOf(inputs), (manager) => idOf(manager, name));
+    if (id === undefined) throw new ResourceProblem(`the Swarm has no network "${name}": upgrade its engines`);
     return { id, outs: inputs };
   },
 

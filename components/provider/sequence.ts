@@ -1,6 +1,8 @@
-import type { Engine } from "../engine/engine.ts";
-import { EngineError } from "../engine/transport.ts";
+import { isVersionConflict } from "../engine/errors.ts";
 import type { ServiceDetails, ServiceSpec } from "../engine/types.ts";
+import { inWordsOf } from "../swarm-service/live-spec.ts";
+import { askManager, type FindManager } from "./ask-manager.ts";
+import { same } from "./values.ts";
 
 /** How often a change is tried. */
 const ATTEMPTS = 5;
@@ -14,20 +16,45 @@ export async function inSequence<T>(change: () => Promise<T>): Promise<T> {
     try {
       return await change();
     } catch (error) {
-      const isOutdated = error instanceof EngineError && /update out of sequence/.test(error.message);
-      if (!isOutdated || attempt === ATTEMPTS) throw error;
+      if (!isVersionConflict(error) || attempt === ATTEMPTS) throw error;
     }
   }
 }
 
-/** Writes a service's spec, whole, also where it is what is there: that alone makes Swarm's updater begin anew. */
-export function writeService(
-  manager: Engine,
+/**
+ * Writes a service's spec, whole, also where it is what is there: that alone makes Swarm's updater begin anew. After an
+ * error that leaves open whether the Swarm has it, as a connection that is reset, it is written again only if it has
+ * not: written twice, the updater would go on to the next task.
+ */
+export async function writeService(
+  find: FindManager,
   id: string,
   settings: (service: ServiceDetails) => ServiceSpec,
 ): Promise<void> {
-  return inSequence(async () => {
-    const service = await manager.service(id);
-    await manager.updateService(id, service.Version.Index, settings(service));
-  });
+  let written: { before: ServiceDetails; spec: ServiceSpec } | undefined;
+  await askManager(`service ${id}`, find, (manager) =>
+    inSequence(async () => {
+      const before = await manager.service(id);
+      if (written && isApplied(written, before)) return;
+      const spec = settings(before);
+      try {
+        await manager.updateService(id, before.Version.Index, spec);
+      } catch (error) {
+        written = isVersionConflict(error) ? undefined : { before, spec };
+        throw error;
+      }
+    }),
+  );
+}
+
+/** Whether a service has a spec that was written: its updater has begun since, or has been reset. */
+function isApplied(
+  { before, spec }: { before: ServiceDetails; spec: ServiceSpec },
+  { Version, Spec, UpdateStatus }: ServiceDetails,
+): boolean {
+  return (
+    Version.Index !== before.Version.Index &&
+    UpdateStatus?.StartedAt !== before.UpdateStatus?.StartedAt &&
+    same(spec, inWordsOf(spec, Spec))
+  );
 }

@@ -1,17 +1,22 @@
+import { Deadline } from "../engine/deadline.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { ServiceDetails, TaskDetails } from "../engine/types.ts";
 import type { Standing } from "../swarm-service/standing.ts";
+import { type FindManager, waitWithManager } from "./ask-manager.ts";
 import { seenTasks } from "./service-tasks.ts";
 import type { ServiceInputs } from "./service.ts";
 import { TaskQuestion } from "./task-question.ts";
 import { ResourceProblem } from "./values.ts";
-import { type Attempt, done, notYet, waitFor } from "./wait.ts";
+import { type Attempt, done, notYet } from "./wait.ts";
 
 /** After this many failed tasks with none running, waiting longer helps nobody. */
 export const HOPELESS = 3;
 
 /** How much of a failed task's log goes into the message. */
 const LOG_LINES = 3;
+
+/** How long to try for those logs, in seconds. */
+const LOG_SECONDS = 10;
 
 /** What was done to a service before waiting for it. */
 export interface Disturbance {
@@ -26,7 +31,7 @@ const NOTICE = 5_000;
 
 /** Waits until the tasks of the service's present spec run, all of them, and the application in them works. */
 export async function untilReady(
-  manager: Engine,
+  find: FindManager,
   id: string,
   inputs: ServiceInputs,
   { earlierTasks, restarts }: Disturbance,
@@ -38,9 +43,10 @@ export async function untilReady(
   const question = questionOf(inputs);
   let failed: TaskDetails[] = [];
   const notReady = async (why: string) =>
-    new ResourceProblem(`service ${spec.Name}: ${why}${await saidBy(manager, failed)}`);
-  await waitFor<void>(
-    async () => {
+    new ResourceProblem(`service ${spec.Name}: ${why}${await saidBy(find, failed)}`);
+  await waitWithManager<Engine, void>(
+    find,
+    async (manager, deadline) => {
       const service = await manager.service(id);
       const { tasks, standing } = await seenTasks(manager, id, spec, inputs.nodes);
       const fresh = tasks.filter((task) => !earlierTasks.has(task.ID));
@@ -56,8 +62,7 @@ export async function untilReady(
       const others = await peerTasks(manager, inputs);
       if (!others.done) return others;
       // It may wait until it can say yes, and one that is given up on would go on: it has all the time that is left.
-      const left = Math.max(limitSeconds * 1000 - (performance.now() - begun), 1_000);
-      return question.answer([...state.value, ...others.value], left);
+      return question.answer([...state.value, ...others.value], Math.max(deadline.leftMs, 1_000));
     },
     { what: `service ${spec.Name}`, limitSeconds },
     (because) => notReady(`not ready within timeoutSeconds ${timeoutSeconds}: ${because}`),
@@ -65,10 +70,16 @@ export async function untilReady(
 }
 
 /** Waits until the last task of a removed service is gone, so that nothing holds its networks and ports any more. */
-export async function tasksEnded(manager: Engine, id: string, { spec, timeoutSeconds }: ServiceInputs): Promise<void> {
-  await waitFor(
-    async () => {
-      const left = (await manager.tasks()).filter((task) => task.ServiceID === id).length;
+export async function tasksEnded(
+  find: FindManager<Engine | undefined>,
+  id: string,
+  { spec, timeoutSeconds }: ServiceInputs,
+): Promise<void> {
+  await waitWithManager(
+    find,
+    async (manager) => {
+      // A filter by a service that is gone is an error of its own.
+      const left = (await manager?.tasks())?.filter((task) => task.ServiceID === id).length ?? 0;
       return left === 0 ? done(undefined) : notYet(`${left} tasks are still stopping`);
     },
     { what: `service ${spec.Name}`, limitSeconds: timeoutSeconds, intervalMs: 200 },
@@ -164,17 +175,19 @@ function isHopeless(fresh: TaskDetails[]): boolean {
 }
 
 /** What the failed tasks themselves say: Swarm's word for each and the last lines of its log, each thing once. */
-export async function saidBy(manager: Engine, failed: TaskDetails[]): Promise<string> {
+export async function saidBy(find: FindManager, failed: TaskDetails[]): Promise<string> {
+  if (failed.length === 0) return "";
   const latest = failed.sort((a, b) => b.CreatedAt.localeCompare(a.CreatedAt)).slice(0, HOPELESS);
+  const manager = await find(new Deadline(LOG_SECONDS)).catch(() => undefined);
   const words = await Promise.all(
     latest.map(async (task) => {
-      const log = await manager.taskLog(task.ID, LOG_LINES).catch(() => "");
+      const log = (await manager?.taskLog(task.ID, LOG_LINES).catch(() => "")) ?? "";
       return [task.Status.Err ?? task.Status.Message ?? "failed", ...log.trim().split("\n")]
         .filter(Boolean)
         .join(" | ");
     }),
   );
-  return words.length === 0 ? "" : `; its tasks said: ${[...new Set(words)].join("; ")}`;
+  return `; its tasks said: ${[...new Set(words)].join("; ")}`;
 }
 
 /** Whether Swarm has given up on an update, for tasks that fail. */

@@ -3,6 +3,7 @@ import type { ServiceDetails, ServiceSpec, TaskDetails } from "../engine/types.t
 import { inWordsOf } from "../swarm-service/live-spec.ts";
 import { parkedAfterOne } from "../swarm-service/rollout.ts";
 import { hasSettings, type Standing } from "../swarm-service/standing.ts";
+import { askManager, type FindManager, waitWithManager } from "./ask-manager.ts";
 import { LeftLocks, LOCK_SECONDS } from "./left-locks.ts";
 import { MaintenanceCheck } from "./maintenance.ts";
 import { hostOf } from "./node-engines.ts";
@@ -26,13 +27,13 @@ type Next = "task" | "former settings" | "nothing";
  *
  * @param wanted the service as it is to be in the end
  */
-export async function roll(manager: Engine, id: string, wanted: ServiceSpec, inputs: ServiceInputs): Promise<void> {
-  const work = new Roll(manager, id, wanted, inputs);
+export async function roll(find: FindManager, id: string, wanted: ServiceSpec, inputs: ServiceInputs): Promise<void> {
+  const work = new Roll(find, id, wanted, inputs);
   while (await work.step());
 }
 
 class Roll {
-  readonly #manager: Engine;
+  readonly #find: FindManager;
   readonly #id: string;
   readonly #wanted: ServiceSpec;
   readonly #inputs: ServiceInputs;
@@ -47,8 +48,8 @@ class Roll {
   #changesPorts: boolean | undefined;
   readonly #saidDown = new Set<string>();
 
-  constructor(manager: Engine, id: string, wanted: ServiceSpec, inputs: ServiceInputs) {
-    this.#manager = manager;
+  constructor(find: FindManager, id: string, wanted: ServiceSpec, inputs: ServiceInputs) {
+    this.#find = find;
     this.#id = id;
     this.#wanted = wanted;
     this.#inputs = inputs;
@@ -63,8 +64,10 @@ class Roll {
     while (next === "task" && (await this.#waitsForLocks())) next = await this.#next();
     if (next === "nothing") return this.#end();
     this.#locks.stopsOne();
-    const before = new Set((await this.#tasks()).map(({ ID }) => ID));
-    await writeService(this.#manager, this.#id, ({ Spec, PreviousSpec }) => ({
+    const what = `service ${this.#inputs.spec.Name}`;
+    const tasks = await askManager(what, this.#find, (manager) => this.#tasks(manager));
+    const before = new Set(tasks.map(({ ID }) => ID));
+    await writeService(this.#find, this.#id, ({ Spec, PreviousSpec }) => ({
       ...(next === "task" ? this.#wanted : (PreviousSpec ?? this.#wanted)),
       UpdateConfig: parkedAfterOne(Spec.UpdateConfig),
     }));
@@ -73,7 +76,7 @@ class Roll {
   }
 
   async #end(): Promise<false> {
-    await writeService(this.#manager, this.#id, () => this.#wanted);
+    await writeService(this.#find, this.#id, () => this.#wanted);
     return false;
   }
 
@@ -81,13 +84,13 @@ class Roll {
   #next(): Promise<Next> {
     const { timeoutSeconds, minReadySeconds = 0, spec } = this.#inputs;
     const limitSeconds = timeoutSeconds + minReadySeconds;
-    const begun = performance.now();
     let failed: TaskDetails[] = [];
     let count = "";
-    return waitFor(
-      async () => {
-        const service = await this.#manager.service(this.#id);
-        const { tasks, standing } = await seenTasks(this.#manager, this.#id, this.#wanted, this.#inputs.nodes);
+    return waitWithManager(
+      this.#find,
+      async (manager, deadline) => {
+        const service = await manager.service(this.#id);
+        const { tasks, standing } = await seenTasks(manager, this.#id, this.#wanted, this.#inputs.nodes);
         const { EndpointSpec } = this.#wanted;
         this.#changesPorts ??= !same(EndpointSpec, inWordsOf(EndpointSpec, service.Spec.EndpointSpec));
         this.#earlier ??= new Set(tasks.map(({ ID }) => ID));
@@ -97,14 +100,13 @@ class Roll {
         sayDown(spec.Name, standing, this.#saidDown);
         const all = Object.values(standing).flat().length - standing.down.length - standing.stopping.length;
         count = `${standing.current.length} of ${all} tasks have the change`;
-        const limit = Math.max(limitSeconds * 1000 - (performance.now() - begun), 1_000);
-        return this.#decide(service, standing, limit);
+        return this.#decide(service, standing, Math.max(deadline.leftMs, 1_000));
       },
       { what: `service ${spec.Name}`, limitSeconds },
       async (because) =>
         new ResourceProblem(
           `service ${spec.Name}: ${count}, and no other was touched, for within timeoutSeconds ${timeoutSeconds} ${because}` +
-            `${await saidBy(this.#manager, failed)}. Mend that and run \`pulumi up\` again: it goes on from there`,
+            `${await saidBy(this.#find, failed)}. Mend that and run \`pulumi up\` again: it goes on from there`,
         ),
     );
   }
@@ -149,10 +151,11 @@ class Roll {
   /** Whether Swarm has begun with a task: until it has, what is seen is what was before. */
   #hasTaken(before: ReadonlySet<string>): Promise<boolean> {
     const begun = performance.now();
-    return waitFor<boolean>(
-      async () => {
-        if ((await this.#tasks()).some(({ ID }) => !before.has(ID))) return done(true);
-        const { UpdateStatus } = await this.#manager.service(this.#id);
+    return waitWithManager<Engine, boolean>(
+      this.#find,
+      async (manager) => {
+        if ((await this.#tasks(manager)).some(({ ID }) => !before.has(ID))) return done(true);
+        const { UpdateStatus } = await manager.service(this.#id);
         // It sees no task that is not up to date.
         if (UpdateStatus === undefined && performance.now() - begun > NOTICE) return done(false);
         return notYet("Swarm has not begun with the next task");
@@ -166,12 +169,12 @@ class Roll {
     const [where] = failed.map((task) => this.#hostOf(task));
     return new ResourceProblem(
       `service ${this.#inputs.spec.Name}: its task${where ? ` on ${where}` : ""} fails with the new settings, and no other was touched` +
-        (await saidBy(this.#manager, failed)),
+        (await saidBy(this.#find, failed)),
     );
   }
 
-  #tasks(): Promise<TaskDetails[]> {
-    return this.#manager.tasks({ service: [this.#id] });
+  #tasks(manager: Engine): Promise<TaskDetails[]> {
+    return manager.tasks({ service: [this.#id] });
   }
 
   /** The host's key, as the user knows it. */

@@ -5,11 +5,12 @@ import { isOfStack, isOwned, type Owner } from "../shared/labels.ts";
 import { inWordsOf } from "../swarm-service/live-spec.ts";
 import { decideRollout, type Rollout, rolloutLine, updateConfig } from "../swarm-service/rollout.ts";
 import { errorText } from "../shared/error-text.ts";
+import { askManager, type FindManager, managerIfAny, managerOf } from "./ask-manager.ts";
 import { type Frozen, frozenFailures } from "./frozen.ts";
 import { GONE, type ResourceHandler } from "./handler.ts";
-import { findManager, isOutdated, type Managers, requireManager } from "./managers.ts";
+import { findManager, isOutdated, type Managers } from "./managers.ts";
 import { anyMoved, type NodeEngines } from "./node-engines.ts";
-import { inSequence } from "./sequence.ts";
+import { writeService } from "./sequence.ts";
 import { spreadImage } from "./service-images.ts";
 import { formerPeers, removePeers } from "./service-peers.ts";
 import { type Disturbance, isPaused, tasksEnded, untilReady } from "./service-ready.ts";
@@ -76,11 +77,14 @@ export const Service: ResourceHandler<ServiceInputs> = {
   },
 
   async create(inputs) {
-    const manager = await requireManager(inputs.managers, inputs.swarmId);
-    const existing = await leftBehind(manager, inputs);
-    const id = existing?.ID ?? (await manager.createService(fullSpec(inputs)));
-    const restarts = existing !== undefined && (await change(manager, id, inputs));
-    return { id, outs: await finished(manager, id, inputs, { earlierTasks: new Set(), restarts }) };
+    const find = managerOf(inputs);
+    // Tried again after an error that left it open, it finds the service that was made all the same.
+    const { id, existed } = await askManager(`service ${inputs.spec.Name}`, find, async (manager) => {
+      const existing = await leftBehind(manager, inputs);
+      return { id: existing?.ID ?? (await manager.createService(fullSpec(inputs))), existed: existing !== undefined };
+    });
+    const restarts = existed && (await change(find, id, inputs));
+    return { id, outs: await finished(find, id, inputs, { earlierTasks: new Set(), restarts }) };
   },
 
   async read(id, state) {
@@ -95,17 +99,19 @@ export const Service: ResourceHandler<ServiceInputs> = {
   },
 
   async update(id, olds, news) {
-    const manager = await requireManager(news.managers, news.swarmId);
-    const earlierTasks = new Set((await manager.tasks({ service: [id] })).map((task) => task.ID));
-    const restarts = await change(manager, id, news, formerPeers(olds, news));
-    return { outs: await finished(manager, id, news, { earlierTasks, restarts }) };
+    const find = managerOf(news);
+    const tasks = await askManager(`service ${news.spec.Name}`, find, (manager) => manager.tasks({ service: [id] }));
+    const earlierTasks = new Set(tasks.map((task) => task.ID));
+    const restarts = await change(find, id, news, formerPeers(olds, news));
+    return { outs: await finished(find, id, news, { earlierTasks, restarts }) };
   },
 
   async delete(id, state) {
-    const manager = await findManager(state.managers, state.swarmId);
-    if (!manager) return;
-    await orMissing(manager.removeService(id));
-    await tasksEnded(manager, id, state);
+    const find = managerIfAny(state);
+    await askManager(`service ${state.spec.Name}`, find, async (manager) => {
+      if (manager) await orMissing(manager.removeService(id));
+    });
+    await tasksEnded(find, id, state);
   },
 };
 
@@ -138,34 +144,26 @@ function fullSpec(inputs: ServiceInputs, before?: ServiceDetails): ServiceSpec {
 }
 
 /** Makes a service what it is to be. Tells whether Swarm may still be at restarting tasks. */
-function change(manager: Engine, id: string, inputs: ServiceInputs, leaving: string[] = []): Promise<boolean> {
-  return inSequence(async () => changeFrom(manager, await manager.service(id), inputs, leaving));
-}
-
-async function changeFrom(
-  manager: Engine,
-  service: ServiceDetails,
-  inputs: ServiceInputs,
-  leaving: string[],
-): Promise<boolean> {
-  const wanted = fullSpec(inputs, service);
-  const { UpdateConfig: _how, ...what } = wanted;
-  const live = inWordsOf(what, service.Spec);
-  const { mode } = decideRollout(live, what, inputs.restartTogether);
-  if (mode === "all-at-once") await spreadNewImage(manager, service, inputs);
+async function change(find: FindManager, id: string, inputs: ServiceInputs, leaving: string[] = []): Promise<boolean> {
+  const what = `service ${inputs.spec.Name}`;
+  const service = await askManager(what, find, (manager) => manager.service(id));
+  const { UpdateConfig: _how, ...wanted } = fullSpec(inputs, service);
+  const live = inWordsOf(wanted, service.Spec);
+  const { mode } = decideRollout(live, wanted, inputs.restartTogether);
+  if (mode === "all-at-once") await askManager(what, find, (manager) => spreadNewImage(manager, service, inputs));
   else if (
     inputs.maintenanceCommand &&
-    (mode === "one-by-one" || (await hasOutdated(manager, service.ID, what, inputs)))
+    (mode === "one-by-one" || (await askManager(what, find, (manager) => hasOutdated(manager, id, wanted, inputs))))
   ) {
-    await unfinished(service.ID, inputs, roll(manager, service.ID, wanted, inputs));
+    await unfinished(id, inputs, roll(find, id, fullSpec(inputs, service), inputs));
     return false;
   }
   // A paused update goes on only when it is asked for again: what stood in its way may be gone.
   const resumes = isPaused(service);
-  if (same(what, live) && !resumes) return false;
-  await removePeers(manager, leaving, inputs);
-  await manager.updateService(service.ID, service.Version.Index, wanted);
-  return resumes || decideRollout(live, what, []).mode !== "in-place";
+  if (same(wanted, live) && !resumes) return false;
+  await askManager(what, find, (manager) => removePeers(manager, leaving, inputs));
+  await writeService(find, id, (now) => fullSpec(inputs, now));
+  return resumes || decideRollout(live, wanted, []).mode !== "in-place";
 }
 
 /** Services of this stack that have the same image are one application's, and change at the same time. */
@@ -188,17 +186,16 @@ async function hasOutdated(manager: Engine, id: string, spec: ServiceSpec, { nod
 }
 
 async function finished(
-  manager: Engine,
+  find: FindManager,
   id: string,
   inputs: ServiceInputs,
   disturbance: Disturbance,
 ): Promise<ServiceInputs> {
-  const ready = untilReady(manager, id, inputs, disturbance);
-  await unfinished(
-    id,
-    inputs,
-    ready.then(() => removeLeftovers(manager, inputs.spec.TaskTemplate.ContainerSpec)),
-  );
+  const { Name, TaskTemplate } = inputs.spec;
+  const ready = untilReady(find, id, inputs, disturbance);
+  const tidy = () =>
+    askManager(`service ${Name}`, find, (manager) => removeLeftovers(manager, TaskTemplate.ContainerSpec));
+  await unfinished(id, inputs, ready.then(tidy));
   return inputs;
 }
 

@@ -1,4 +1,6 @@
 import { execWithInput } from "../engine/attached.ts";
+import type { Deadline } from "../engine/deadline.ts";
+import { isProgramMissing } from "../engine/errors.ts";
 import { errorText } from "../shared/error-text.ts";
 import { lastLine } from "../shared/last-line.ts";
 import { findManager, isOutdated, type Managers } from "./managers.ts";
@@ -42,8 +44,8 @@ export class SilentStore extends ResourceProblem {}
  */
 export async function askStore<T>(store: StoreAddress, args: string[], input = ""): Promise<Answer<T>> {
   return waitFor(
-    async () => {
-      const answer = await askedOnce<T>(store, args, input);
+    async (deadline) => {
+      const answer = await askedOnce<T>(store, args, input, deadline);
       return answer.ok || !SILENT.test(answer.message) ? done(answer) : notYet(answer.message);
     },
     { what: `store ${store.serviceName}`, limitSeconds: PATIENCE, intervalMs: 1_000 },
@@ -65,14 +67,20 @@ export function isMoved(olds: StoreAddress, news: StoreAddress): boolean {
   return changed.length > 0 || isOutdated(olds.managers, news.managers);
 }
 
-async function askedOnce<T>(store: StoreAddress, args: string[], input: string): Promise<Answer<T>> {
-  const running = await members(store);
+async function askedOnce<T>(
+  store: StoreAddress,
+  args: string[],
+  input: string,
+  deadline: Deadline,
+): Promise<Answer<T>> {
+  const running = await members(store, deadline);
   for (const client of CLIENTS) {
     for (const { engine, container } of running) {
-      const result = await execWithInput(engine, container, [client, ...args, "--json"], input, PATIENCE * 1_000).catch(
+      const limitMs = deadline.cap(PATIENCE * 1_000);
+      const result = await execWithInput(engine, container, [client, ...args, "--json"], input, limitMs).catch(
         (error: unknown) => ({ exitCode: -1, stdout: "", stderr: errorText(error) }),
       );
-      if (/executable file not found/.test(result.stdout + result.stderr)) break;
+      if (isProgramMissing(result.stdout + result.stderr)) break;
       if (result.exitCode >= 0) return parsed(result.stdout, result.stderr);
     }
   }
@@ -82,8 +90,8 @@ async function askedOnce<T>(store: StoreAddress, args: string[], input: string):
 }
 
 /** The containers of members that run. */
-async function members(store: StoreAddress): Promise<TaskContainer[]> {
-  const manager = await findManager(store.managers, store.swarmId);
+async function members(store: StoreAddress, deadline: Deadline): Promise<TaskContainer[]> {
+  const manager = await findManager(store.managers, store.swarmId, deadline);
   const ids = Object.values(store.serviceIds);
   const tasks = (await manager?.tasks())?.filter((task) => ids.includes(task.ServiceID)) ?? [];
   return tasks

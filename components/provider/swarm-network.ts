@@ -1,11 +1,12 @@
-import { EngineError } from "../engine/transport.ts";
 import { type Engine, orMissing } from "../engine/engine.ts";
+import { isNetworkInUse } from "../engine/errors.ts";
 import type { NetworkDetails } from "../engine/types.ts";
 import type { PartShape } from "../preflight/demand.ts";
 import { GONE, type ResourceHandler } from "./handler.ts";
-import { findManager, isOutdated, type Managers, requireManager } from "./managers.ts";
+import { askManager, type FindManager, managerIfAny, managerOf, waitWithManager } from "./ask-manager.ts";
+import { findManager, isOutdated, type Managers } from "./managers.ts";
 import { changedKeys, isUnknown, ResourceProblem, same } from "./values.ts";
-import { done, notYet, waitFor } from "./wait.ts";
+import { done } from "./wait.ts";
 
 export interface SwarmNetworkInputs {
   managers: Managers;
@@ -42,9 +43,7 @@ export const SwarmNetwork: ResourceHandler<SwarmNetworkInputs, SwarmNetworkState
   },
 
   async create(inputs) {
-    const manager = await requireManager(inputs.managers, inputs.swarmId);
-    const existing = await leftBehind(manager, inputs);
-    const networkId = existing?.Id ?? (await make(manager, inputs));
+    const networkId = await ensure(managerOf(inputs), inputs);
     return { id: networkId, outs: { ...inputs, networkId } };
   },
 
@@ -63,8 +62,7 @@ export const SwarmNetwork: ResourceHandler<SwarmNetworkInputs, SwarmNetworkState
   },
 
   async delete(id, state) {
-    const manager = await findManager(state.managers, state.swarmId);
-    if (manager) await remove(manager, id, state.name);
+    await remove(managerIfAny(state), id, state.name);
   },
 };
 
@@ -85,36 +83,39 @@ function make(manager: Engine, { name, driver, attachable, configFrom }: SwarmNe
   });
 }
 
+/** Makes the network, unless a killed `up` has. Gives back its id. */
+async function ensure(find: FindManager, inputs: SwarmNetworkInputs): Promise<string> {
+  const { name, driver, attachable } = inputs;
+  const what = `network ${name}`;
+  const existing = await askManager(what, find, (manager) => leftBehind(manager, inputs));
+  if (existing?.Driver === driver && existing.Attachable === attachable) return existing.Id;
+  if (existing) await remove(find, existing.Id, name);
+  // Tried again after an error that left it open, it finds the network that was made all the same.
+  return askManager(what, find, async (manager) => (await leftBehind(manager, inputs))?.Id ?? make(manager, inputs));
+}
+
 /** The network of that name, if a killed `up` of this very stack made it: it is made of parts that are this stack's. */
 async function leftBehind(manager: Engine, inputs: SwarmNetworkInputs): Promise<NetworkDetails | undefined> {
-  const { name, driver, attachable, configFrom } = inputs;
+  const { name, configFrom } = inputs;
   const network = (await manager.networks({ name: [name] })).find(
     ({ Name, Scope }) => Name === name && Scope === "swarm",
   );
   if (!network) return undefined;
-  if (network.ConfigFrom?.Network === configFrom) {
-    if (network.Driver === driver && network.Attachable === attachable) return network;
-    await remove(manager, network.Id, name);
-    return undefined;
-  }
+  if (network.ConfigFrom?.Network === configFrom) return network;
   throw new ResourceProblem(
     `networkName "${name}": a network of that name is there already and is not this stack's: choose another name, or remove it`,
   );
 }
 
-async function remove(manager: Engine, id: string, name: string): Promise<void> {
-  await waitFor(
-    async () => {
-      try {
-        await orMissing(manager.removeNetwork(id));
-        return done(undefined);
-      } catch (error) {
-        // What is on it may just be leaving.
-        if (error instanceof EngineError && /in use|active endpoints/.test(error.message)) return notYet(error.message);
-        throw error;
-      }
+async function remove(find: FindManager<Engine | undefined>, id: string, name: string): Promise<void> {
+  await waitWithManager(
+    find,
+    async (manager) => {
+      if (manager) await orMissing(manager.removeNetwork(id));
+      return done(undefined);
     },
-    { what: `network ${name}`, limitSeconds: LEAVING },
+    // What is on it may just be leaving.
+    { what: `network ${name}`, limitSeconds: LEAVING, retries: isNetworkInUse },
     (because) => new ResourceProblem(`network ${name}: ${because}: what uses it has to leave it first`),
   );
 }

@@ -49,3 +49,14 @@ export class UnfinishedError extends ResourceProblem {
     this.reasons = [message];
   }
 }
+
+/** No manager of a Swarm could be asked. */
+export class NoManagerError extends ResourceProblem {
+  /** Whether one may answer a moment later. */
+  readonly isTransient: boolean;
+  constructor(message: string, isTransient: boolean) {
+    super(message);
+    this.name = "NoManagerError";
+    this.isTransient = isTransient;
+  }
+}

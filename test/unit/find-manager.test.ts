@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { EngineConnection } from "../../components/engine/connection.ts";
+import { Deadline } from "../../components/engine/deadline.ts";
 import type { SwarmInfo } from "../../components/engine/types.ts";
 import { findManager, remember } from "../../components/provider/managers.ts";
 import { firstAnswering } from "../../components/swarm/docker-provider.ts";
@@ -27,6 +28,7 @@ beforeAll(async () => {
   await engine("alsoOurs", manages("swarm"));
   await engine("theirs", manages("other"));
   await engine("worker", { LocalNodeState: "active", ControlAvailable: false });
+  await engine("starting", { LocalNodeState: "pending", ControlAvailable: false });
   await engine("noQuorum", { LocalNodeState: "active", ControlAvailable: true, Error: "no leader" });
 });
 
@@ -52,7 +54,8 @@ test("a Swarm is gone when all say so, and not when one is silent or sees no quo
   await expect(findManager(named("worker", "down"), "hidden")).rejects.toThrow(
     "no manager of the Swarm hidden answers",
   );
-  await expect(findManager(named("noQuorum"), "split", 0)).rejects.toThrow("sees no quorum (no leader)");
+  await expect(findManager(named("noQuorum"), "split", new Deadline(0))).rejects.toThrow("sees no quorum (no leader)");
+  await expect(findManager(named("starting"), "booting", new Deadline(0))).rejects.toThrow("is still starting");
 });
 
 test.each<[string[], string | undefined, string | undefined]>([

@@ -32,7 +32,7 @@ function manager(): Engine {
 
 const waited = (peers: string[]) => {
   const inputs = { spec, peers, nodes: {}, tasks: 1, timeoutSeconds: 0.1 } as unknown as ServiceInputs;
-  return untilReady(manager(), "store-a", inputs, { earlierTasks: new Set(), restarts: false });
+  return untilReady(async () => manager(), "store-a", inputs, { earlierTasks: new Set(), restarts: false });
 };
 
 test("a service of which nothing runs, for all its hosts are down, is not up", async () => {
