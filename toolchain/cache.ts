@@ -1,17 +1,9 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createHash, randomBytes } from "node:crypto";
 import { homedir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { processToken, sweep, tryLock } from "./lock.mjs";
 
 /** The clone that this file lies in. */
 export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..");
@@ -19,16 +11,6 @@ export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 /** Where everything built or downloaded is kept: outside the clone, shared by all clones of a user. */
 export function cacheRoot(): string {
   return join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "pulumi-swarm");
-}
-
-/** Whether a process with this id runs on this machine. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }
 
 /** A short hash of files and words: what a piece is made of, so that a change of any of it makes a new piece. */
@@ -66,10 +48,10 @@ export async function obtain(piece: Piece): Promise<string> {
   if (existsSync(final)) return final;
   const parent = dirname(final);
   mkdirSync(parent, { recursive: true });
-  return await locked(join(parent, `.${piece.key}.lock`), async () => {
+  return await locked(join(parent, `.${piece.key}.held`), async () => {
     if (existsSync(final)) return final;
-    sweep(parent);
-    const folder = mkdtempSync(join(parent, `.tmp-${process.pid}-`));
+    sweep(parent, ".tmp-");
+    const folder = mkdtempSync(join(parent, `.tmp-${processToken()}-`));
     try {
       await piece.make(folder);
       moveInto(folder, final);
@@ -88,23 +70,19 @@ function moveInto(folder: string, final: string): void {
   }
 }
 
-/** Removes what killed runs left behind; a folder's name carries the id of the process that made it. */
-function sweep(parent: string): void {
-  for (const name of readdirSync(parent)) {
-    const pid = /^\.tmp-(\d+)-/.exec(name)?.[1];
-    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(parent, name), { recursive: true, force: true });
-  }
-}
-
-/** Runs `work` while no other process of this machine runs it. A lock whose process is gone is taken over. */
+/**
+ * Runs `work` while no other process of this machine runs it. The lock of a process that is gone is cleared; one of a
+ * process that cannot be seen from here, as in another container, is waited for.
+ */
 export async function locked<T>(path: string, work: () => Promise<T>): Promise<T> {
   let announced = false;
-  while (!takeLock(path)) {
-    if (!announced) process.stderr.write(`waiting for another run that holds ${path}\n`);
+  let release = tryLock(path);
+  while (!release) {
+    if (!announced) process.stderr.write(`waiting for another run that holds ${path} (remove it if there is none)\n`);
     announced = true;
     await new Promise((done) => setTimeout(done, 300));
+    release = tryLock(path);
   }
-  const release = () => rmSync(path, { force: true });
   process.once("exit", release);
   try {
     return await work();
@@ -112,19 +90,6 @@ export async function locked<T>(path: string, work: () => Promise<T>): Promise<T
     process.removeListener("exit", release);
     release();
   }
-}
-
-function takeLock(path: string): boolean {
-  try {
-    writeFileSync(path, String(process.pid), { flag: "wx" });
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  }
-  const holder = Number(readIfThere(path));
-  // An empty file is one whose maker is about to write its id.
-  if (holder > 0 && !isAlive(holder)) rmSync(path, { force: true });
-  return false;
 }
 
 /** The file's text, or undefined when there is no such file. */
@@ -140,8 +105,12 @@ export function readIfThere(path: string): string | undefined {
 /** Writes a file whole or not at all, and only when its text changes. Gives back whether it did. */
 export function writeIfChanged(path: string, text: string, mode = 0o644): boolean {
   if (readIfThere(path) === text) return false;
-  const beside = `${path}.${process.pid}.tmp`;
-  writeFileSync(beside, text, { mode });
-  renameSync(beside, path);
+  const beside = `${path}.${randomBytes(6).toString("hex")}.tmp`;
+  try {
+    writeFileSync(beside, text, { mode, flag: "wx" });
+    renameSync(beside, path);
+  } finally {
+    rmSync(beside, { force: true });
+  }
   return true;
 }

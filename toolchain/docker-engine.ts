@@ -23,7 +23,7 @@ export async function ensureEngine(options: { yes?: boolean } = {}): Promise<Eng
   if (!problem) return engine;
   assertOurs(connection, problem);
   mkdirSync(cacheRoot(), { recursive: true });
-  return await locked(join(cacheRoot(), ".engine.lock"), async () => {
+  return await locked(join(cacheRoot(), ".engine.held"), async () => {
     if (await problemOf(engine)) await setUp(engine, options.yes ?? false);
     return engine;
   });

@@ -1,5 +1,5 @@
-// Starts commands/<name>.ts with a Node that runs TypeScript. Plain JavaScript without dependencies: it is the one file
-// that must run on a bare clone and on an older Node (18 or newer).
+// Starts commands/<name>.ts with a Node that runs TypeScript. Plain JavaScript without dependencies: with lock.mjs it must
+// run on a bare clone and on an older Node (18 or newer).
 import { spawn, spawnSync } from "node:child_process";
 import {
   existsSync,
@@ -14,6 +14,7 @@ import {
 import { homedir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { processToken, sweep, tryLock } from "./lock.mjs";
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 /** The first version that runs TypeScript without a flag. */
@@ -76,23 +77,6 @@ function npm(args, cwd) {
   return status === 0;
 }
 
-/** Removes what runs that were killed left behind; a folder's name ends in the id of the process that made it. */
-function sweep(folder) {
-  for (const name of readdirSync(folder)) {
-    const [, pid] = /^\.tmp-(\d+)-/.exec(name) ?? [];
-    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(folder, name), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error.code === "EPERM";
-  }
-}
-
 /** A Node that is new enough: this one, else one from npm, kept in the cache. */
 function findNode() {
   if (isNewEnough(process.version)) return process.execPath;
@@ -111,8 +95,8 @@ function findNode() {
 function fetchNode(wanted, cache, final, need) {
   say(`${need}: fetching ${wanted.name} ${wanted.version} with npm`);
   mkdirSync(cache, { recursive: true });
-  sweep(cache);
-  const folder = mkdtempSync(join(cache, `.tmp-${process.pid}-`));
+  sweep(cache, ".tmp-");
+  const folder = mkdtempSync(join(cache, `.tmp-${processToken()}-`));
   const dependencies = { [wanted.name]: wanted.version };
   const lock = {
     lockfileVersion: 3,
@@ -165,35 +149,20 @@ function isInstalled() {
 /** Installs the dependencies, one run at a time: two `npm ci` in one folder would delete each other's files. */
 async function installDependencies() {
   if (isInstalled()) return;
-  const lock = join(ROOT, ".state", "npm-ci.lock");
+  const lock = join(ROOT, ".state", "npm-ci.held");
   mkdirSync(dirname(lock), { recursive: true, mode: 0o700 });
-  for (let tries = 0; !take(lock); tries++) {
+  let release = tryLock(lock);
+  for (let tries = 0; !release; tries++) {
     if (tries === 4) say(`waiting for another run's npm ci (remove ${lock} if there is none)`);
     await new Promise((done) => setTimeout(done, 500));
+    release = tryLock(lock);
   }
-  const release = () => rmSync(lock, { force: true });
   process.once("exit", release);
   if (isInstalled()) return release();
   say("installing dependencies (npm ci)");
   const installed = npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], ROOT);
   release();
   if (!installed) fail("npm ci failed: see its message above, then run this again");
-}
-
-/** Makes the lock file, or takes over one whose process is gone. */
-function take(lock) {
-  try {
-    writeFileSync(lock, String(process.pid), { flag: "wx" });
-    return true;
-  } catch (error) {
-    if (error.code !== "EEXIST") throw error;
-  }
-  try {
-    if (!isAlive(Number(readFileSync(lock, "utf8")) || 0)) rmSync(lock, { force: true });
-  } catch (error) {
-    if (error.code !== "ENOENT") throw error;
-  }
-  return false;
 }
 
 /** Runs the command and ends as it ends. */

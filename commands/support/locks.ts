@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { isAlive, readIfThere } from "../../toolchain/cache.ts";
+import { readIfThere } from "../../toolchain/cache.ts";
+import { isAlive } from "../../toolchain/lock.mjs";
 import { say } from "../../toolchain/progress.ts";
 import type { StateFolder } from "./state.ts";
 

@@ -166,7 +166,7 @@ export function clearLeftovers(): Promise<void> {
 
 /** Never two at a time: one that is slow would clear away what another has just made in the same place. */
 export function alone<T>(work: () => Promise<T>): Promise<T> {
-  return locked(`${LABS}.lock`, work);
+  return locked(`${LABS}.held`, work);
 }
 
 async function clearAbandoned(): Promise<void> {

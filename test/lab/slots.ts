@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { writeIfChanged } from "../../toolchain/cache.ts";
+import { isGone, isOfThisBoot, processToken } from "../../toolchain/lock.mjs";
 
 /** Fixed, so that every lab of this machine sees the others; on disk, because engines keep their images here. */
 export const LABS = "/var/tmp/pulumi-swarm-lab";
@@ -13,6 +15,8 @@ export interface ProcessMark {
   pid: number;
   /** When it started, in the kernel's ticks. */
   started: string;
+  /** Names it also in other PID namespaces. */
+  token?: string;
 }
 
 /** The place of one lab on this machine: all its names and addresses follow from it. */
@@ -54,8 +58,14 @@ export function abandonedSlots(): Slot[] {
   return slots().filter(({ folder }) => {
     const owner = readMark(join(folder, "owner"));
     // Without a mark it is being claimed just now, or its removal did not come to its end.
-    return owner !== undefined && !isRunning(owner);
+    return owner !== undefined && isAbandonedBy(owner);
   });
+}
+
+/** A lab of another PID namespace lives, as far as can be told from here; none outlives the boot of the machine. */
+function isAbandonedBy(owner: ProcessMark): boolean {
+  const { token } = owner;
+  return token === undefined ? !isRunning(owner) : isGone(token) || !isOfThisBoot(token);
 }
 
 /** Gives a place an owner that lives until the place is released: a process that does nothing else. */
@@ -87,7 +97,7 @@ function keeperOf(folder: string): ProcessMark | undefined {
 }
 
 export function writeMark(file: string, pid: number): void {
-  writeFileSync(file, JSON.stringify(markOf(pid) ?? { pid, started: "" }));
+  writeIfChanged(file, JSON.stringify({ ...(markOf(pid) ?? { pid, started: "" }), token: processToken(pid) }));
 }
 
 export function readMark(file: string): ProcessMark | undefined {
