@@ -4,6 +4,7 @@ export type { NodeAvailability, NodeRole, ServiceSpec } from "./engine/types.ts"
 export { type AllowFrom, Firewall, type FirewallArgs } from "./firewall/firewall.ts";
 export type { Drive, Host } from "./host/host.ts";
 export { HostNetwork, type HostNetworkArgs } from "./host-network/host-network.ts";
+export type { EngineTls } from "./host/engine-tls.ts";
 export { LocalHost, type LocalHostArgs } from "./host/local-host.ts";
 export { SshHosts } from "./host/ssh-hosts.ts";
 export type { EngineSource } from "./host/engine-package.ts";

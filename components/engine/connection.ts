@@ -1,14 +1,15 @@
-import { readFileSync } from "node:fs";
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { sshTarget } from "./ssh-problem.ts";
+import { isTls, readCertificates, readText } from "./tls.ts";
 
 /** How to reach a Docker Engine. Plain data: it travels through Pulumi's state to the resources' own process. */
 export interface EngineConnection {
   /** `unix:///path/to.sock`, `tcp://address:port`, `ssh://[user@]host[:port]`; the same form as `DOCKER_HOST`. */
   host: string;
-  /** Certificate authority of a TLS-protected `tcp://` engine, PEM. */
+  /** Certificate authority of a TLS-protected `tcp://` engine, PEM. With any of these three it is reached in TLS. */
   ca?: string;
   /** Client certificate for a TLS-protected `tcp://` engine, PEM. */
   cert?: string;
@@ -34,16 +35,18 @@ const thisMachine = (): LocalEnvironment => ({ env: process.env, home: homedir()
 
 /**
  * The engine that the docker CLI would talk to: `DOCKER_HOST`, else the context of `DOCKER_CONTEXT` or of the CLI's
- * configuration, else the platform's socket.
+ * configuration, else the platform's socket. TLS that the variables or the context ask for is never left out.
  *
- * @throws when a context is named that is not there, with its name.
+ * @param host the engine's address, in place of the one that would be found
+ * @throws when a context is named that is not there, with its name, and when certificates are missing.
  */
-export function resolveLocalEngine(machine: LocalEnvironment = thisMachine()): EngineConnection {
+export function resolveLocalEngine(machine: LocalEnvironment = thisMachine(), host?: string): EngineConnection {
   const { env } = machine;
-  if (env["DOCKER_HOST"]) return withTls({ host: env["DOCKER_HOST"] }, tlsFolder(machine));
-  const folder = env["DOCKER_CONFIG"] ?? join(machine.home, ".docker");
+  const address = host ?? env["DOCKER_HOST"];
+  if (address) return withTls({ host: address }, machine);
+  const folder = configFolder(machine);
   const context = env["DOCKER_CONTEXT"] ?? currentContext(folder);
-  if (context && context !== "default") return fromContext(folder, context);
+  if (context && context !== "default") return withTls(fromContext(folder, context), machine);
   return { host: machine.platform === "win32" ? "npipe:////./pipe/docker_engine" : "unix:///var/run/docker.sock" };
 }
 
@@ -60,15 +63,20 @@ export function socketPath(connection: EngineConnection): string | undefined {
   return path;
 }
 
-function tlsFolder({ env, home }: LocalEnvironment): string | undefined {
-  if (!env["DOCKER_TLS_VERIFY"] && !env["DOCKER_CERT_PATH"]) return undefined;
-  return env["DOCKER_CERT_PATH"] ?? join(home, ".docker");
+function configFolder({ env, home }: LocalEnvironment): string {
+  return env["DOCKER_CONFIG"] ?? join(home, ".docker");
 }
 
-function withTls(connection: EngineConnection, folder: string | undefined): EngineConnection {
-  if (!folder || !connection.host.startsWith("tcp://")) return connection;
-  const read = (file: string) => readText(join(folder, file));
-  return { ...connection, ca: read("ca.pem"), cert: read("cert.pem"), key: read("key.pem") };
+/** The variables by which the docker CLI, or one of its libraries, is asked for TLS. */
+const TLS_VARIABLES = ["DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY", "DOCKER_TLS"];
+
+/** The connection with the certificates that the variables ask for, unless it has its own. */
+function withTls(connection: EngineConnection, machine: LocalEnvironment): EngineConnection {
+  const { env } = machine;
+  const argument = TLS_VARIABLES.find((name) => env[name]);
+  if (argument === undefined || isTls(connection) || !connection.host.startsWith("tcp://")) return connection;
+  const folder = env["DOCKER_CERT_PATH"] ? env["DOCKER_CERT_PATH"] : configFolder(machine);
+  return { ...connection, ...readCertificates(folder, { argument, value: env[argument] }) };
 }
 
 function currentContext(folder: string): string | undefined {
@@ -85,18 +93,13 @@ function fromContext(folder: string, name: string): EngineConnection {
       `docker context "${name}" is not there: choose one of \`docker context ls\`, or unset DOCKER_CONTEXT`,
     );
   }
-  const meta = JSON.parse(text) as { Endpoints?: { docker?: { Host?: string } } };
-  const host = meta.Endpoints?.docker?.Host;
+  const meta = JSON.parse(text) as { Endpoints?: { docker?: { Host?: string; SkipTLSVerify?: boolean } } };
+  const { Host: host, SkipTLSVerify: isUnverified = false } = meta.Endpoints?.docker ?? {};
   if (!host)
     throw new Error(`docker context "${name}" names no engine: set one with \`docker context update ${name}\``);
-  return withTls({ host }, join(folder, "contexts", "tls", id, "docker"));
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
+  const certificates = join(folder, "contexts", "tls", id, "docker");
+  const asksForTls = host.startsWith("tcp://") && (isUnverified || existsSync(certificates));
+  return asksForTls
+    ? { host, ...readCertificates(certificates, { argument: "DOCKER_CONTEXT", value: name }) }
+    : { host };
 }

@@ -2,6 +2,7 @@ import * as http from "node:http";
 import * as https from "node:https";
 import { type EngineConnection, socketPath } from "./connection.ts";
 import { sshAgent, targetOf } from "./ssh.ts";
+import { isTls } from "./tls.ts";
 import { UnreachableError } from "./unreachable.ts";
 
 export { UnreachableError } from "./unreachable.ts";
@@ -82,8 +83,10 @@ export function openRequest(connection: EngineConnection, options: https.Request
   }
   const { ca, cert, key } = connection;
   const host = address[1]?.replace(/^\[|\]$/g, "");
-  const port = Number(address[2] ?? (cert ? 2376 : 2375));
-  return cert ? https.request({ ...options, host, port, ca, cert, key }) : http.request({ ...options, host, port });
+  if (!isTls(connection)) return http.request({ ...options, host, port: Number(address[2] ?? 2375) });
+  // Given, so that NODE_TLS_REJECT_UNAUTHORIZED does not turn the check of the certificate off.
+  const tls = { ca, cert, key, rejectUnauthorized: true };
+  return https.request({ ...options, host, port: Number(address[2] ?? 2376), ...tls });
 }
 
 function unreachable(connection: EngineConnection, error: Error, timeoutMs: number): Error {

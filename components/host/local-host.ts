@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type EngineConnection, resolveLocalEngine } from "../engine/connection.ts";
 import { SwarmResource } from "../provider/resource.ts";
 import { refuse } from "../shared/refusal.ts";
+import { type EngineTls, engineTlsFindings } from "./engine-tls.ts";
 import type { Drive, Host } from "./host.ts";
 import { hostFindings } from "./host-findings.ts";
 
@@ -23,6 +24,18 @@ export interface LocalHostArgs {
    * @default - the one the docker CLI would use: `DOCKER_HOST`, the current docker context, the platform's socket
    */
   engine?: string;
+  /**
+   * Certificates for a `tcp://` engine.
+   * @default - what `DOCKER_TLS_VERIFY`, `DOCKER_CERT_PATH` or the docker context ask for
+   */
+  tls?: EngineTls;
+  /**
+   * Allows a `tcp://` engine beyond this machine without TLS. Everybody on the way can read every secret and becomes
+   * root on the engine's machine.
+   *
+   * @default false
+   */
+  allowPlainTcp?: boolean;
   /**
    * Address by which clients reach the ports published here.
    * @default "127.0.0.1"
@@ -77,11 +90,16 @@ export class LocalHost extends pulumi.ComponentResource implements Host {
 
   constructor(name: string, args: LocalHostArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     const { key = name, hostname = localName(), labels = {}, drives = { drive1: {} }, timeoutSeconds = 30 } = args;
-    const connection = args.engine === undefined ? resolveLocalEngine() : { host: args.engine };
-    refuse(`LocalHost "${name}"`, hostFindings({ key, hostname, engine: connection.host, labels, drives }));
+    const { tls, allowPlainTcp = false } = args;
+    // With certificates of its own it needs none of the environment's.
+    const found = tls && args.engine !== undefined ? { host: args.engine } : resolveLocalEngine(undefined, args.engine);
+    refuse(`LocalHost "${name}"`, [
+      ...hostFindings({ key, hostname, engine: found.host, labels, drives }),
+      ...engineTlsFindings(found, tls, allowPlainTcp),
+    ]);
     super("pulumi-swarm:index:LocalHost", name, {}, opts);
 
-    const engine = connection.key === undefined ? connection : { ...connection, key: pulumi.secret(connection.key) };
+    const engine = connectionOf(found, tls);
     const machine = new Machine(`${name}-machine`, { connection: engine, hostname, timeoutSeconds }, { parent: this });
 
     this.key = key;
@@ -96,6 +114,13 @@ export class LocalHost extends pulumi.ComponentResource implements Host {
     this.ready = machine.ready;
     this.registerOutputs({ key, machineId: this.machineId });
   }
+}
+
+/** The connection with the certificates that were given, the client key secret. */
+function connectionOf(found: EngineConnection, tls: EngineTls | undefined) {
+  const { host, ca, cert, key } = { ...found, ...tls };
+  const given = { ca, cert, key: key === undefined ? undefined : pulumi.secret(key) };
+  return { host, ...Object.fromEntries(Object.entries(given).filter(([, pem]) => pem !== undefined)) };
 }
 
 /** The engine as found on the machine: who it is, once it answers. */

@@ -2,6 +2,7 @@ import type { EngineConnection } from "../engine/connection.ts";
 import { Engine } from "../engine/engine.ts";
 import type { EngineInfo } from "../engine/types.ts";
 import { errorText } from "../shared/error-text.ts";
+import { connectionFailures } from "./connection-failures.ts";
 import type { ResourceHandler } from "./handler.ts";
 import { changedKeys, isUnknown, ResourceProblem } from "./values.ts";
 import { done, notYet, waitFor } from "./wait.ts";
@@ -22,6 +23,10 @@ export interface HostState extends HostInputs {
 
 /** A host is only looked at: its engine has to answer, and to be the one that was meant. */
 export const Host: ResourceHandler<HostInputs, HostState> = {
+  async check(_olds, news) {
+    return { inputs: news, failures: connectionFailures(news) };
+  },
+
   async diff(_id, olds, news) {
     const changed = changedKeys(olds, news, ["connection", "hostname", "timeoutSeconds"]);
     return { changes: changed.length > 0 || (!isUnknown(news) && (await isAnotherMachine(olds, news))) };

@@ -6,6 +6,7 @@ import { UnreachableError } from "../engine/unreachable.ts";
 import { errorText } from "../shared/error-text.ts";
 import { type HostWork, needsWork, workProblem, workScript } from "../host/host-work.ts";
 import type { Survey } from "../host/survey.ts";
+import { connectionFailures } from "./connection-failures.ts";
 import type { ResourceHandler } from "./handler.ts";
 import { type HostState, reach } from "./host.ts";
 import { changedInputs, look, looks, type SshHostInputs, whenItAnswers } from "./ssh-survey.ts";
@@ -21,6 +22,10 @@ const WORK_MS = 15 * 60_000;
 
 /** A machine that is reached by ssh, made ready where it lacks something, and otherwise only looked at. */
 export const SshHost: ResourceHandler<SshHostInputs, SshHostState> = {
+  async check(_olds, news) {
+    return { inputs: news, failures: connectionFailures(news) };
+  },
+
   async diff(_id, olds, news) {
     return { changes: changedInputs(olds, news) || (!isUnknown(news) && (await isOtherwise(olds, news))) };
   },

@@ -4,6 +4,7 @@ import { targetOf } from "../engine/ssh.ts";
 import { UnreachableError } from "../engine/unreachable.ts";
 import { appraise, type HostWish, type HostWork } from "../host/host-work.ts";
 import { parseSurvey, type Survey, surveyScript } from "../host/survey.ts";
+import { connectionFailures } from "./connection-failures.ts";
 import type { ResourceHandler } from "./handler.ts";
 import type { HostInputs } from "./host.ts";
 import { Recent } from "./recent.ts";
@@ -32,6 +33,10 @@ export const looks = new Recent<SshHostInputs, Look>(30, (a, b) => !changedInput
  * what is wrong with one leaves the others as they are.
  */
 export const SshSurvey: ResourceHandler<SshHostInputs> = {
+  async check(_olds, news) {
+    return { inputs: news, failures: connectionFailures(news) };
+  },
+
   async diff(_id, olds, news) {
     return { changes: changedInputs(olds, news) };
   },

@@ -5,6 +5,7 @@ import { Engine } from "../engine/engine.ts";
 import { patienceInElection, patienceWith } from "../engine/patience.ts";
 import { hasShell } from "../engine/shell.ts";
 import { sshCommandOptions } from "../engine/ssh.ts";
+import { isTls, missingParts } from "../engine/tls.ts";
 import type { Host } from "../host/host.ts";
 import { recordedOutputs } from "../preflight/recorded.ts";
 
@@ -19,11 +20,52 @@ export function dockerConfig(name: string, managers: readonly Host[]): docker.Pr
   return {
     host: engine.apply(({ host }) => host),
     sshOpts: engine.apply((connection) => (hasShell(connection) ? sshCommandOptions(connection) : undefined)),
-    caMaterial: engine.apply(({ ca }) => ca ?? ""),
-    certMaterial: engine.apply(({ cert }) => cert ?? ""),
-    keyMaterial: engine.apply(({ key }) => key ?? ""),
+    caMaterial: engine.apply((connection) => material(connection).ca),
+    certMaterial: engine.apply((connection) => material(connection).cert),
+    keyMaterial: engine.apply((connection) => material(connection).key),
+    // Left out, the plugin reads DOCKER_CONTEXT, which wins over `host`, and DOCKER_CERT_PATH, which it refuses beside
+    // certificates that are given.
+    context: "",
+    certPath: "",
   };
 }
+
+/**
+ * The certificates in the form that the plugin needs. Without a client certificate it would leave TLS out, and without
+ * an authority it would leave the check of the engine's certificate out.
+ *
+ * @throws when there is no authority.
+ */
+export function material(connection: EngineConnection): Record<"ca" | "cert" | "key", string> {
+  if (!isTls(connection)) return { ca: "", cert: "", key: "" };
+  const [missing] = missingParts(connection);
+  if (missing !== undefined)
+    throw new Error(`the engine at ${connection.host} is reached in TLS: give its \`${missing}\` too`);
+  const { ca = "", cert = UNUSED_CLIENT.cert, key = UNUSED_CLIENT.key } = connection;
+  return { ca, cert, key };
+}
+
+const pem = (kind: string, ...lines: string[]) =>
+  [`-----BEGIN ${kind}-----`, ...lines, `-----END ${kind}-----`, ""].join("\n");
+
+/**
+ * What the plugin gets for an engine that asks for no client certificate, and so never sees it. It is public and opens
+ * nothing: no authority signed it.
+ */
+const UNUSED_CLIENT = {
+  cert: pem(
+    "CERTIFICATE",
+    "MIIBXTCCAQ+gAwIBAgIUYAjibFfoCqvaKEg6VAJcZ4mFQz4wBQYDK2VwMCMxITAf",
+    "BgNVBAMMGG5vIGNsaWVudCBhdXRoZW50aWNhdGlvbjAgFw0yNjExMzAxMjAyMDFa",
+    "GA8yMTI2MTEwNjEyMDIwMVowIzEhMB8GA1UEAwwYbm8gY2xpZW50IGF1dGhlbnRp",
+    "Y2F0aW9uMCowBQYDK2VwAyEA2eE/ZNqtQWf7ekk1yhFKHnwNPQxqUBl62atOa1Hc",
+    "g8SjUzBRMB0GA1UdDgQWBBSHdszAyXAD2TYbYb0JjFH6m0cN0TAfBgNVHSMEGDAW",
+    "gBSHdszAyXAD2TYbYb0JjFH6m0cN0TAPBgNVHRMBAf8EBTADAQH/MAUGAytlcANB",
+    "AFfzdLu5FbEG7AG0bmZhhoebxQfKMZZyPc7viBn/6QoFaoTQIxSf1ym96TMK9oxG",
+    "UHq9YPzQO6ttGDiDiQnwLgI=",
+  ),
+  key: pem("PRIVATE KEY", "MC4CAQAwBQYDK2VwBCIEILrlwxFhlI1bkFgcz+apxSQHYKIAwtaOQjN5xCYHMMmd"),
+};
 
 /**
  * The manager to talk to: the one of the last `up` as long as it answers, so that one which comes back, or joins, is

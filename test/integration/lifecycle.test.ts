@@ -1,13 +1,16 @@
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { type Contents, contentsOf } from "./contents.ts";
 import { type Bucket, buckets, someObject } from "./s3.ts";
 import { onLab } from "./scene.ts";
 import type { TestStack } from "./stack.ts";
+import { TlsEngine } from "./tls-engine.ts";
 
 /** A new container knows MinIO's version and little else; its address is what the program says it is. */
 onLab("one machine, from nothing to nothing", (scene) => {
   let stack: TestStack;
   let before: Contents;
+  let inTls: TlsEngine | undefined;
+  afterAll(() => inTls?.close());
   const kept = someObject();
 
   const onlyBucket = async (): Promise<Bucket> => {
@@ -18,7 +21,9 @@ onLab("one machine, from nothing to nothing", (scene) => {
 
   test("up makes everything, and a second preview is clean, also after a refresh", async () => {
     before = await contentsOf(scene().host.engine);
-    stack = await scene().stack();
+    // Reached as the docker CLI would: by the environment, which the docker plugin reads as well.
+    inTls = await TlsEngine.start(scene().host);
+    stack = await scene().stack({ engine: undefined }, { env: inTls.environment });
     const up = await stack.up();
     expect(new Set(up.steps.map(({ op }) => op))).toEqual(new Set(["create"]));
 
