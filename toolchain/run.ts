@@ -1,5 +1,6 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { endBy, type EndingSignal, onSignal } from "./signals.ts";
 
 /** How a program is run. */
 export interface RunOptions {
@@ -10,6 +11,12 @@ export interface RunOptions {
   onLine?: (line: string) => void;
   /** Milliseconds until it is ended. @default no limit */
   timeoutMs?: number;
+  /** Whether its standard output is secret: a failure then shows only what it wrote to standard error. */
+  secret?: boolean;
+  /** Open files that the program gets as its descriptors 3, 4, … */
+  files?: readonly number[];
+  /** Whether a signal that ends this process ends the program first. @default the program stays */
+  endsTogether?: boolean;
 }
 
 /** A program ended badly. The message carries the last lines it printed. */
@@ -27,26 +34,43 @@ const TAIL = 25;
 
 /** Runs a program to its end and gives back what it wrote to its standard output. Secrets never belong in `args`. */
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
-  const { cwd, env, onLine, timeoutMs } = options;
+  const { cwd, env, onLine, timeoutMs, secret = false, files = [], endsTogether = false } = options;
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"], timeout: timeoutMs });
+    const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe", ...files], timeout: timeoutMs });
+    if (endsTogether) endWith(child);
     const output: string[] = [];
     const tail: string[] = [];
     const hear = (stream: NodeJS.ReadableStream, keep: boolean) =>
       createInterface({ input: stream }).on("line", (line) => {
         if (keep) output.push(line);
-        tail.push(line);
+        if (!keep || !secret) tail.push(line);
         if (tail.length > TAIL) tail.shift();
         onLine?.(line);
       });
-    hear(child.stdout, true);
-    hear(child.stderr, false);
+    hear(child.stdout!, true);
+    hear(child.stderr!, false);
     const title = [command, ...args].join(" ");
     child.on("error", (error) => reject(new CommandError(title, null, `does not start: ${error.message}`, [])));
     child.on("close", (code, signal) => {
       if (code === 0) resolve(output.join("\n"));
       else reject(new CommandError(title, code, signal ? `was ended by ${signal}` : `failed with code ${code}`, tail));
     });
+  });
+}
+
+/**
+ * A signal ends this process only once the child has ended. The terminal sends Ctrl-C to the child as well; all else is
+ * passed on.
+ */
+function endWith(child: ChildProcess): void {
+  let caught: EndingSignal | undefined;
+  const stop = onSignal((signal) => {
+    if (caught !== undefined || signal !== "SIGINT") child.kill("SIGTERM");
+    caught ??= signal;
+  });
+  child.on("close", () => {
+    stop();
+    if (caught !== undefined) endBy(caught);
   });
 }
 

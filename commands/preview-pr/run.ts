@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { say } from "../../toolchain/progress.ts";
 import { CommandError, run } from "../../toolchain/run.ts";
-import { type EngineEvent, readEvents } from "../support/events.ts";
-import { pulumiOutput, type Session } from "../support/pulumi.ts";
+import { DESCRIPTOR_3, namelessFile } from "../../toolchain/temporary.ts";
+import { type EngineEvent, parseEvents } from "../support/events.ts";
+import { pulumiOutput, pulumiSecrets, type Session } from "../support/pulumi.ts";
+import { PREVIEW_PREFIX } from "../support/state.ts";
 import type { PreviewRun } from "./report.ts";
 import { secretValues, type ShownConfig } from "./secrets.ts";
 import { masked } from "./values.ts";
@@ -21,30 +22,32 @@ export async function runPreview(session: Session, flags: readonly string[]): Pr
   const { stack, state, env, toolchain } = session;
   const shown = await shownConfig(session);
   const everySecret = secretValues(shown, []);
-  // The event log holds what Pulumi prints with --debug, secrets in plain: it goes as soon as it is read.
-  const folder = mkdtempSync(join(state.path, "preview-"));
+  // The event log holds what Pulumi prints with --debug, secrets in plain: no signal may leave it on the disk.
+  const log = namelessFile(state.path, PREVIEW_PREFIX);
   const lines: string[] = [];
   const hear = (line: string) => {
     lines.push(masked(line, everySecret));
     say(lines.at(-1) ?? "");
   };
   try {
-    const log = join(folder, "events.jsonl");
-    const args = ["preview", "--non-interactive", "--color", "never", "--diff", "--event-log", log, ...flags];
-    const options = { env: { ...env, PULUMI_DEBUG_COMMANDS: "true" }, cwd: state.project, onLine: hear };
+    const args = ["preview", "--non-interactive", "--color", "never", "--diff", "--event-log", DESCRIPTOR_3, ...flags];
+    const options = {
+      ...{ env: { ...env, PULUMI_DEBUG_COMMANDS: "true" }, cwd: state.project, onLine: hear },
+      ...{ files: [log.descriptor], endsTogether: true },
+    };
     const succeeded = await succeeds(run(join(toolchain.bin, "pulumi"), args, options));
-    const events = readEvents(log);
+    const events = parseEvents(log.text());
     const told = succeeded || events.some(({ diagnosticEvent }) => diagnosticEvent?.severity === "error");
     const more = told ? [] : [lastWords(lines)];
     return { stack, succeeded, events: [...events, ...more], secrets: secretValues(shown, events) };
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    log.close();
   }
 }
 
-/** What a failure of this command printed could hold secrets: the reason is asked for again without them. */
+/** The reason of a failure is asked for again without secrets. */
 async function shownConfig(session: Session): Promise<ShownConfig> {
-  const shown = await pulumiOutput(session, ["config", "--json", "--show-secrets"]).catch(() => undefined);
+  const shown = await pulumiSecrets(session, ["config", "--json", "--show-secrets"]).catch(() => undefined);
   if (shown !== undefined) return JSON.parse(shown) as ShownConfig;
   await pulumiOutput(session, ["config", "--json"]);
   throw new Error(

@@ -2,7 +2,7 @@ import type { EngineConnection } from "../../components/engine/connection.ts";
 import type { NodeRole } from "../../components/engine/types.ts";
 import type { NodeEngines } from "../../components/provider/node-engines.ts";
 import type { ServiceInputs } from "../../components/provider/service.ts";
-import { pulumiOutput, type Session } from "../support/pulumi.ts";
+import { pulumiOutput, pulumiSecrets, type Session } from "../support/pulumi.ts";
 
 /** A host's membership as the stack's state has it. */
 export interface RecordedMember {
@@ -74,7 +74,7 @@ export async function readRecordedSwarms(session: Session): Promise<RecordedSwar
 }
 
 async function exportedStack(session: Session): Promise<ExportedStack> {
-  const exported = await pulumiOutput(session, ["stack", "export", "--show-secrets", "--stack", session.stack]);
+  const exported = await pulumiSecrets(session, ["stack", "export", "--show-secrets", "--stack", session.stack]);
   return JSON.parse(exported) as ExportedStack;
 }
 

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { obtainPulumi } from "../../toolchain/pulumi.ts";
 import { readRecordedMembers, type RecordedMember } from "../recover/recorded.ts";
 import { npmRun } from "../support/args.ts";
-import { pulumiEnvironment, pulumiOutput, type Session } from "../support/pulumi.ts";
+import { pulumiEnvironment, pulumiSecrets, type Session } from "../support/pulumi.ts";
 import { openState, stackFile, type StateFolder } from "../support/state.ts";
 
 /** A stack's outputs as plain values; see `stacks/outputs.ts` for what they mean. */
@@ -47,7 +47,7 @@ export async function findStack(stack: string): Promise<StackValues | undefined>
   const state = openState();
   if (!existsSync(stackFile(state, stack))) return undefined;
   const session = await readingSession(state, stack);
-  const printed = await pulumiOutput(session, ["stack", "output", "--json", "--show-secrets", "--stack", stack]);
+  const printed = await pulumiSecrets(session, ["stack", "output", "--json", "--show-secrets", "--stack", stack]);
   const outputs = JSON.parse(printed) as Partial<StackValues>;
   if (outputs.endpoint !== undefined && outputs.swarmId === undefined) {
     throw new Error(`stack ${stack} is on Kubernetes, which this command does not look into: ask kubectl`);

@@ -45,8 +45,12 @@ export interface PolicyEvent {
 
 /** Reads an event log, as far as it is written by now. */
 export function readEvents(path: string): EngineEvent[] {
-  if (!existsSync(path)) return [];
-  const lines = readFileSync(path, "utf8").split("\n");
+  return existsSync(path) ? parseEvents(readFileSync(path, "utf8")) : [];
+}
+
+/** The events of an event log, or of its beginning. */
+export function parseEvents(text: string): EngineEvent[] {
+  const lines = text.split("\n");
   // The last line is empty, or half written.
   return lines.slice(0, -1).map((line) => JSON.parse(line) as EngineEvent);
 }

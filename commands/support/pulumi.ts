@@ -1,14 +1,4 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-  readdirSync,
-  readlinkSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync, readdirSync, readlinkSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse, stringify } from "yaml";
@@ -18,6 +8,7 @@ import { obtainDockerPlugin, type Plugin } from "../../toolchain/docker-plugin.t
 import { obtainKubernetesPlugin } from "../../toolchain/kubernetes-plugin.ts";
 import { obtainPulumi } from "../../toolchain/pulumi.ts";
 import { run, runAttached } from "../../toolchain/run.ts";
+import { inTemporaryFolder } from "../../toolchain/temporary.ts";
 import { keepSalt, type StackConfig, workingConfig } from "./config.ts";
 import { clearStaleLocks } from "./locks.ts";
 import { type StateFolder, stackFile } from "./state.ts";
@@ -120,16 +111,13 @@ export async function openSession(toolchain: Toolchain, state: StateFolder, stac
 
 /** `pulumi stack init` writes into the project's folder whatever it is told: so it is given another one. */
 async function initStack({ toolchain, state, stack, env }: Session): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-init-"));
-  try {
+  await inTemporaryFolder("pulumi-swarm-init-", async (folder) => {
     writeFileSync(join(folder, "Pulumi.yaml"), stringify({ name: state.projectName, runtime: "nodejs" }));
     const args = ["stack", "init", stack, "--no-select", "--non-interactive", "--cwd", folder];
     await run(join(toolchain.bin, "pulumi"), args, { env });
     const made = parse(readIfThere(join(folder, `Pulumi.${stack}.yaml`)) ?? "") as StackConfig | null;
     if (made?.encryptionsalt) keepSalt(state, stack, made.encryptionsalt);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 /** Runs Pulumi on this terminal and gives back its exit code. */
@@ -137,7 +125,13 @@ export function pulumiAttached(session: Session, args: readonly string[]): Promi
   return runAttached(join(session.toolchain.bin, "pulumi"), args, session.env, session.state.project);
 }
 
-/** Runs Pulumi and gives back what it printed. */
+/** Runs Pulumi and gives back what it printed, which is secret: a failure does not show it. */
+export function pulumiSecrets(session: Session, args: readonly string[]): Promise<string> {
+  const options = { env: session.env, cwd: session.state.project, secret: true };
+  return run(join(session.toolchain.bin, "pulumi"), args, options);
+}
+
+/** Runs Pulumi and gives back what it printed. What may hold secrets is asked for with `pulumiSecrets`. */
 export function pulumiOutput(session: Session, args: readonly string[]): Promise<string> {
   return run(join(session.toolchain.bin, "pulumi"), args, { env: session.env, cwd: session.state.project });
 }

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { ROOT } from "../../toolchain/cache.ts";
+import { isAlive, ROOT } from "../../toolchain/cache.ts";
 
 /** The folder of one Pulumi project's state: backend, passphrase, working configuration, Pulumi's home. */
 export interface StateFolder {
@@ -36,8 +36,21 @@ export function openState(project: string = ROOT, path: string = join(project, "
   };
   for (const folder of [path, state.backend, state.home]) mkdirSync(folder, { recursive: true, mode: 0o700 });
   chmodSync(path, 0o700);
+  sweep(path);
   makePassphrase(state.passphraseFile);
   return state;
+}
+
+/** How the name begins that the event log of a preview has for a moment. */
+export const PREVIEW_PREFIX = "preview-";
+
+/** Removes what holds secrets and a killed run left: event logs of earlier releases, halves of a passphrase file. */
+function sweep(path: string): void {
+  for (const name of readdirSync(path)) {
+    const [, writer] = /^passphrase\.(\d+)\.tmp$/.exec(name) ?? [];
+    const isLeft = name.startsWith(PREVIEW_PREFIX) || (writer !== undefined && !isAlive(Number(writer)));
+    if (isLeft) rmSync(join(path, name), { recursive: true, force: true });
+  }
 }
 
 /** Made once. It appears under its name only when it is whole, and never replaces another run's. */

@@ -1,0 +1,60 @@
+import { randomBytes } from "node:crypto";
+import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { endBy, onSignal } from "./signals.ts";
+
+/** Gives `work` a folder of its own, which goes with the work, and with this process if a signal ends it. */
+export async function inTemporaryFolder<T>(prefix: string, work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), prefix));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  // Without a listener a signal ends the process at once. Where another one listens, that one decides.
+  const stop = onSignal((signal) => {
+    if (process.listenerCount(signal) === 1) endBy(signal);
+  });
+  process.on("exit", remove);
+  try {
+    return await work(folder);
+  } finally {
+    stop();
+    process.removeListener("exit", remove);
+    remove();
+  }
+}
+
+/** A file without a name: its contents are gone when the last process that has it open ends, even by SIGKILL. */
+export interface NamelessFile {
+  /** For `files` of `run`. */
+  descriptor: number;
+  /** All that is in it. */
+  text(): string;
+  close(): void;
+}
+
+/** What a program that has such a file as descriptor 3 calls it. */
+export const DESCRIPTOR_3 = "/dev/fd/3";
+
+/**
+ * Makes a file and removes its name before anything is written to it.
+ *
+ * @param prefix of the name that it has for a moment
+ */
+export function namelessFile(folder: string, prefix: string): NamelessFile {
+  const path = join(folder, `${prefix}${randomBytes(6).toString("hex")}`);
+  const descriptor = openSync(path, "wx+", 0o600);
+  rmSync(path, { force: true });
+  return {
+    descriptor,
+    text() {
+      const bytes = Buffer.alloc(fstatSync(descriptor).size);
+      let at = 0;
+      while (at < bytes.length) {
+        const read = readSync(descriptor, bytes, at, bytes.length - at, at);
+        if (read === 0) break;
+        at += read;
+      }
+      return bytes.toString("utf8", 0, at);
+    },
+    close: () => closeSync(descriptor),
+  };
+}
