@@ -1,4 +1,4 @@
-import { alert, code, codeBlock, details, plainText } from "./markdown.ts";
+import { alert, code, codeBlock, details, htmlText, plainText } from "./markdown.ts";
 import type { ComponentChanges, Message, PreviewReport, ResourceChange, ResourceEffect, Violation } from "./report.ts";
 import type { PropertyChange } from "./values.ts";
 
@@ -150,18 +150,16 @@ function componentPart({ name, type, changes }: ComponentChanges, { resources, p
   for (const { operation } of changes) counts.set(operation, (counts.get(operation) ?? 0) + 1);
   const what = [...counts].map(([operation, count]) => `${count} to ${operation}`).join(", ");
   const title = name === "" ? "Outside of components" : `${type} ${name}`;
-  // Within the tag of a summary Markdown is not read.
-  const summary = `<b>${escaped(title)}</b>: ${what}`;
-  if (!resources) return `- ${summary}`;
+  if (!resources) return `- <b>${plainText(title)}</b>: ${what}`;
   const rows = changes.map(
     (change) =>
       `| ${change.operation} | ${code(change.name)} | ${plainText(change.type)} | ${propertyCell(change, properties)} |`,
   );
-  return details(summary, ["| | resource | type | what differs |", "| --- | --- | --- | --- |", ...rows].join("\n"));
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  // Within the tag of a summary Markdown is not read.
+  return details(
+    `<b>${htmlText(title)}</b>: ${what}`,
+    ["| | resource | type | what differs |", "| --- | --- | --- | --- |", ...rows].join("\n"),
+  );
 }
 
 /** How many properties of one resource are named. */

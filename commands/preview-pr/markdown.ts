@@ -26,6 +26,14 @@ export function plainText(text: string): string {
     .replace(/:\/\//g, ":&#47;&#47;");
 }
 
+/** The same within HTML, where only a line break would let Markdown begin. */
+export function htmlText(text: string): string {
+  return oneLine(text)
+    .replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+    .replace(/@/g, "@&#8203;")
+    .replace(/:\/\//g, ":&#47;&#47;");
+}
+
 function oneLine(text: string): string {
   return text.replace(/[\u0000-\u001f\u007f]+/g, " ").trim();
 }

@@ -1,4 +1,5 @@
 import { isUnknown, same } from "../../components/provider/values.ts";
+import { spellings } from "./spellings.ts";
 
 /** A property that differs. */
 export interface PropertyChange {
@@ -80,22 +81,6 @@ function mask(value: unknown, texts: readonly string[]): unknown {
   const [mark, kind] = SECRET_MARK;
   if ((value as Record<string, unknown>)[mark] === kind) return SECRET;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [mask(key, texts), mask(item, texts)]));
-}
-
-/** Shorter ones would be found everywhere, and masking them would tell what they are. */
-const SHORTEST = 4;
-
-/** How a secret may be written down; the longest first, so that no part of one is left. */
-function spellings(secrets: readonly string[]): string[] {
-  const all = secrets
-    .filter((secret) => secret.length >= SHORTEST)
-    .flatMap((secret) => [
-      secret,
-      JSON.stringify(secret).slice(1, -1),
-      encodeURIComponent(secret),
-      Buffer.from(secret).toString("base64"),
-    ]);
-  return [...new Set(all)].toSorted((a, b) => b.length - a.length);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { LIMIT, MARKER, previewComment } from "../../commands/preview-pr/comment.ts";
 import type { Operation } from "../../commands/preview-pr/planned.ts";
 import type { EngineEvent } from "../../commands/support/events.ts";
-import { comment, component, report, said, step, summary, update, URN } from "./preview-events.ts";
+import { comment, component, report, said, STACK, step, summary, update, URN } from "./preview-events.ts";
 
 describe("the comment", () => {
   test("begins with the marker by which it is found again", () => {
@@ -89,6 +89,26 @@ describe("the comment", () => {
     for (const row of out.split("\n").filter((line) => line.startsWith("| update"))) {
       expect(row.replaceAll("\\|", "").split("|")).toHaveLength(6);
     }
+  });
+});
+
+describe("a component's name", () => {
+  const name = "x\n\n# FAKE\n\n![p](https://evil.example/pixel) @org/everyone </summary>";
+  const urn = `${URN}pulumi-swarm:index:MinioService::${name}`;
+  const events = (count: number) => [
+    step("same", "pulumi-swarm:index:MinioService", name, { new: {} }, STACK),
+    ...Array.from({ length: count }, (_, at) => step("create", "a:b:C", `c-${at}`, { new: {} }, urn)),
+  ];
+
+  test.each([
+    ["in a summary", 1],
+    ["in a list", 5_000],
+  ])("%s is no heading, picture or mention", (_where, count) => {
+    const text = comment(...events(count));
+    const [line = ""] = text.split("\n").filter((one) => one.includes("FAKE"));
+    expect(line).toContain(`${count} to create`);
+    expect(line).not.toMatch(/@org|https:\/\/|<\/summary>.*<\/summary>/);
+    if (count > 1) expect(line).not.toMatch(/(?<!\\)\[p/);
   });
 });
 

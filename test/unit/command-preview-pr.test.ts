@@ -265,8 +265,44 @@ describe("secrets", () => {
     ["in JSON", JSON.stringify({ key: secret }), '{"key":"[secret]"}'],
     ["in an address", `https://${encodeURIComponent(secret)}@host`, "https://[secret]@host"],
     ["in base64", Buffer.from(secret).toString("base64"), "[secret]"],
+    ["in base64 for addresses", Buffer.from(secret).toString("base64url"), "[secret]"],
+    ["in hex", Buffer.from(secret).toString("hex"), "[secret]"],
+    ["in capital hex", Buffer.from(secret).toString("hex").toUpperCase(), "[secret]"],
   ])("a secret of the config that a program passed on as plain text is masked %s", (_how, text, expected) => {
     expect(masked(text, [secret])).toBe(expected);
+  });
+
+  test.each(["", "a", "ab", "admin:", "x-user:", "longer-user:"])(
+    "a secret within a text in base64 is masked: after %j",
+    (user) => {
+      for (const encoding of ["base64", "base64url"] as const) {
+        const header = Buffer.from(`${user}quite-a-long-secret?>~:tail`).toString(encoding);
+        const hidden = masked(`Basic ${header}`, ["quite-a-long-secret?>~"]);
+        expect(hidden).toMatch(/^Basic [\w+/-]{0,20}\[secret\][\w+/=-]{0,12}$/);
+        const left = Buffer.from(hidden.slice(6).replace("[secret]", ""), encoding).toString();
+        expect(left).not.toMatch(/quite|secret/);
+      }
+    },
+  );
+
+  const pem = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkq\nhkiG9w0BAQEFAASC\nx==\n-----END PRIVATE KEY-----\n";
+  test("each line of a secret of several lines is masked, its frame and its shortest lines are not", () => {
+    const lines = pem.split("\n").map((line) => masked(`  ${line}`, [pem]).trim());
+    expect(lines).toEqual([
+      "-----BEGIN PRIVATE KEY-----",
+      "[secret]",
+      "[secret]",
+      "x==",
+      "-----END PRIVATE KEY-----",
+      "",
+    ]);
+    expect(masked(`key: ${pem}`, [pem])).toBe("key: [secret]");
+    expect(masked(JSON.stringify({ pem }), [pem])).toBe('{"pem":"[secret]"}');
+    expect(masked(pem.replaceAll("\n", "\r\n"), [pem])).not.toContain("MII");
+  });
+
+  test("of JSON as Go writes it nothing is left", () => {
+    expect(masked('{"key":"a\\u003cb\\u0026c\\u003e"}', ["a<b&c>"])).toBe('{"key":"[secret]"}');
   });
 
   test("also as a key, and before values are cut", () => {
