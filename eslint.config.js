@@ -20,6 +20,12 @@ export default defineConfig(
     },
   },
   {
+    // What hosts answer may hold commands for a terminal: `say`, `print` and `logLine` leave none. `env` prints a script.
+    files: ["{commands,components,toolchain}/**/*.ts"],
+    ignores: ["commands/env.ts", "components/provider/log-line.ts"],
+    rules: { "no-console": "error" },
+  },
+  {
     // Of what a program printed, the expectation says what it is.
     files: ["{bench,test}/**/*.ts"],
     rules: Object.fromEntries(

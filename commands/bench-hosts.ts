@@ -13,7 +13,7 @@ import { writeDocument } from "../bench/hosts/write.ts";
 import { stopOnSignal, stopped } from "../bench/measure.ts";
 import { whyNoLab } from "../test/lab/lab.ts";
 import { whyNoMachines } from "../test/lab/vm/tools.ts";
-import { progress, say } from "../toolchain/progress.ts";
+import { print, progress, say } from "../toolchain/progress.ts";
 import { answers } from "../toolchain/run.ts";
 import { main } from "./support/main.ts";
 
@@ -87,6 +87,6 @@ await main(async () => {
   }
 
   if (write) for (const file of writeDocument(report)) say(`written: ${file}`);
-  console.log(json ? JSON.stringify(report, undefined, 2) : renderHosts(report));
+  print(json ? JSON.stringify(report, undefined, 2) : renderHosts(report));
   return stopped.aborted ? 130 : 0;
 });

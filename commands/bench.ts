@@ -9,7 +9,7 @@ import { benchReport, type Measurement, renderBench } from "../bench/report.ts";
 import { benchUp, byHand } from "../bench/up.ts";
 import { resolveLocalEngine } from "../components/engine/connection.ts";
 import { Engine } from "../components/engine/engine.ts";
-import { progress } from "../toolchain/progress.ts";
+import { print, progress } from "../toolchain/progress.ts";
 import { answers } from "../toolchain/run.ts";
 import { findStack } from "./status/stack.ts";
 import { readArgs } from "./support/args.ts";
@@ -49,7 +49,7 @@ await main(async () => {
       skipped.push(`a fresh clone with empty caches takes several minutes: \`npm run bench -- clone ${COLD}\``);
   }
   const report = benchReport(measured, skipped);
-  console.log(args.json ? JSON.stringify(report, undefined, 2) : renderBench(report));
+  print(args.json ? JSON.stringify(report, undefined, 2) : renderBench(report));
 });
 
 /** A stack that was down is down again afterwards, with the data that was there before; one that is up stays as it is. */

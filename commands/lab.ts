@@ -1,6 +1,6 @@
 // `npm run lab -- up`: several hosts on this machine, as the tests have them, with a stack file that points at them.
 import { parseArgs } from "node:util";
-import { progress, say } from "../toolchain/progress.ts";
+import { print, progress, say } from "../toolchain/progress.ts";
 import { runAttached } from "../toolchain/run.ts";
 import { ROOT } from "../toolchain/cache.ts";
 import { keptLabs, type Lab, startLab } from "../test/lab/lab.ts";
@@ -21,7 +21,7 @@ const USAGE = `usage: npm run lab -- <action>
 /** What `npm run lab` can do, by its name; gives back the exit code if it is not 0. */
 const actions: Record<string, (args: string[]) => Promise<number | void>> = {
   up,
-  status: async () => console.log(await renderLab(await theLab())),
+  status: async () => print(await renderLab(await theLab())),
   async exec([host, program, ...args]) {
     if (!program) throw new Error(`exec takes a host and a command\n${USAGE}`);
     const [nsenter, given] = (await theLab()).host(hostNumber(host)).command(program, ...args);
@@ -57,7 +57,7 @@ async function up(args: string[]): Promise<void> {
     await lab.stop();
     throw error;
   }
-  console.log(`${await renderLab(lab)}\n\n${renderNext(lab)}`);
+  print(`${await renderLab(lab)}\n\n${renderNext(lab)}`);
 }
 
 async function down(): Promise<void> {

@@ -1,5 +1,6 @@
 // `npm run preview:pr`: what `npm run up` would change, as the text of a comment on a pull request.
 import { errorText } from "../components/shared/error-text.ts";
+import { print } from "../toolchain/progress.ts";
 import { previewComment } from "./preview-pr/comment.ts";
 import { type PreviewReport, previewReport } from "./preview-pr/report.ts";
 import { runPreview } from "./preview-pr/run.ts";
@@ -19,7 +20,7 @@ await main(async () => {
   const reports = [];
   for (const stack of args.stacks) reports.push(await report(stack, args));
   const comment = previewComment(reports);
-  console.log(args.json ? JSON.stringify({ comment, reports }, undefined, 2) : comment);
+  print(args.json ? JSON.stringify({ comment, reports }, undefined, 2) : comment);
   return reports.every(({ succeeded }) => succeeded) ? 0 : 1;
 });
 

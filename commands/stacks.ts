@@ -1,5 +1,6 @@
 // `npm run stacks`: the environments that this repository configures, and which of them a change concerns.
 import { ROOT } from "../toolchain/cache.ts";
+import { print } from "../toolchain/progress.ts";
 import { run } from "../toolchain/run.ts";
 import { changedStacks, isNoCommit } from "./stacks/changed.ts";
 import { table } from "./status/table.ts";
@@ -16,9 +17,9 @@ await main(async () => {
   const state = openState();
   const stacks = knownStacks().map((name) => ({ name, kind: String(kindOf(state, name)) }));
   const found = changedStacks(stacks, await changedFiles(args.values[CHANGED_SINCE]));
-  if (args.json) return void console.log(JSON.stringify(found));
+  if (args.json) return void print(JSON.stringify(found));
   const rows = found.map(({ name, kind, changed }) => [name, kind, changed ? "yes" : "no"]);
-  console.log(table(["stack", "kind", "changed"], rows));
+  print(table(["stack", "kind", "changed"], rows));
 });
 
 /** What has changed on this side since the histories parted. */

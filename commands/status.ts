@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { writeIfChanged } from "../toolchain/cache.ts";
-import { progress, say } from "../toolchain/progress.ts";
+import { print, progress, say } from "../toolchain/progress.ts";
 import { statusArguments } from "./status/arguments.ts";
 import { collect } from "./status/collect.ts";
 import { statusPage } from "./status/html/page.ts";
@@ -19,7 +19,7 @@ await main(async () => {
     const stack = await readStack(args.stack);
     return statusReport(await collect(await readHosts(stack), stack));
   });
-  console.log(args.json ? JSON.stringify(report, undefined, 2) : renderStatus(report));
+  print(args.json ? JSON.stringify(report, undefined, 2) : renderStatus(report));
   if (args.html !== undefined) {
     const file = resolve(args.html);
     writeIfChanged(file, statusPage(report, new Date()), 0o600);

@@ -1,13 +1,12 @@
 // `npm test`: all tests, with everything they need. Arguments go to vitest: `npm test -- test/unit`.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureEngine } from "../toolchain/docker-engine.ts";
 import { buildImage } from "../toolchain/minio-image.ts";
 import { readIfThere, ROOT } from "../toolchain/cache.ts";
-import { say } from "../toolchain/progress.ts";
+import { print, say } from "../toolchain/progress.ts";
 import { runAttached } from "../toolchain/run.ts";
 import { type Skip, SKIPS_VARIABLE } from "../toolchain/skip-reporter.ts";
+import { inTemporaryFolder } from "../toolchain/temporary.ts";
 import { errorText } from "../components/shared/error-text.ts";
 import { main } from "./support/main.ts";
 import { ensureToolchain } from "./support/pulumi.ts";
@@ -21,19 +20,16 @@ interface Report {
   testResults: { status: string; name: string; message: string; assertionResults: { status: string }[] }[];
 }
 
-await main(async () => {
-  const folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-test-"));
-  try {
+await main(() =>
+  inTemporaryFolder("pulumi-swarm-test-", async (folder) => {
     const args = process.argv.slice(2);
     const missing = namesProject(args) ? [] : leftOut(PREPARED_PROJECTS);
     const env = { ...process.env, ...(await needs(args)), [SKIPS_VARIABLE]: join(folder, "skips.json") };
     const code = await runAttached(process.execPath, vitest(join(folder, "report.json"), args, missing), env, ROOT);
-    for (const { name, reason } of missing) console.log(`not run: ${name}: ${reason}`);
+    for (const { name, reason } of missing) print(`not run: ${name}: ${reason}`);
     return tell(folder, code);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-});
+  }),
+);
 
 /** The toolchain, an engine and the image, in advance: a first build must not run against a test's time limit. */
 async function needs(args: string[]): Promise<NodeJS.ProcessEnv> {
@@ -76,10 +72,10 @@ function tell(folder: string, code: number): number {
   const broken = report.testResults.filter(isBroken).map(({ name, message }) => `${name}: ${message}`);
   // An error outside of any test, no test at all, a crash: vitest's own exit code says so, and no test does.
   if (code !== 0 && count("failed") + broken.length === 0) broken.push(`vitest ended with code ${code}: see above`);
-  for (const line of broken) console.log(`failed: ${line}`);
-  for (const { test, reason } of skips) console.log(`skipped: ${test}: ${reason ?? "no reason given"}`);
+  for (const line of broken) print(`failed: ${line}`);
+  for (const { test, reason } of skips) print(`skipped: ${test}: ${reason ?? "no reason given"}`);
   const failed = count("failed") + broken.length;
-  console.log(`${count("passed")} passed, ${failed} failed, ${skips.length} skipped`);
+  print(`${count("passed")} passed, ${failed} failed, ${skips.length} skipped`);
   return failed > 0 ? 1 : code;
 }
 

@@ -1,4 +1,4 @@
-import { progress, say } from "../toolchain/progress.ts";
+import { print, progress, say } from "../toolchain/progress.ts";
 import { readRecordedSwarms } from "./recover/recorded.ts";
 import { hostOf } from "./exec/container.ts";
 import { main } from "./support/main.ts";
@@ -38,7 +38,7 @@ await main(async () => {
     if (warning) say(warning);
     for (const step of steps) upgraded.push(await stepped(upgrade, step, dryRun, ending.signal));
   }
-  if (json) console.log(JSON.stringify({ stack, hosts: upgraded }, undefined, 2));
+  if (json) print(JSON.stringify({ stack, hosts: upgraded }, undefined, 2));
 });
 
 async function stepped(upgrade: Upgrade, step: Step, dryRun: boolean, signal: AbortSignal): Promise<Upgraded> {

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { progress, say } from "../toolchain/progress.ts";
+import { print, progress, say } from "../toolchain/progress.ts";
 import { silenceOf } from "./status/health.ts";
 import { readStack, type StackValues } from "./status/stack.ts";
 import { assertNoRest, readArgs } from "./support/args.ts";
@@ -20,7 +20,7 @@ await main(async () => {
   const interrupt = () => interrupted.abort(new Error("interrupted"));
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, interrupt);
   const report = await progress("verifying", (tell) => verify(values, tell, interrupted.signal));
-  console.log(args.json ? JSON.stringify(report, undefined, 2) : renderVerify(report));
+  print(args.json ? JSON.stringify(report, undefined, 2) : renderVerify(report));
   return report.differences.length === 0 ? 0 : 1;
 });
 

@@ -1,3 +1,4 @@
+import { visible } from "../../components/shared/visible.ts";
 import type { HostReport } from "./hosts.ts";
 import type { NetworkReport, ServiceReport, StatusReport, TaskReport } from "./model.ts";
 import type { StoreReport } from "./store.ts";
@@ -7,7 +8,7 @@ import { facts, table } from "./table.ts";
 export function renderStatus(report: StatusReport): string {
   const { stack, hosts, manager, network, services, tasks, store, problems } = report;
   const told = (text: string) => (manager === undefined ? "no manager tells" : text);
-  return [
+  const parts = [
     `Stack ${stack}`,
     section("Hosts", renderHosts(hosts)),
     section("Network", told(network ? facts(networkFacts(network, manager)) : "not there")),
@@ -15,7 +16,8 @@ export function renderStatus(report: StatusReport): string {
     section("Tasks", told(renderTasks(tasks))),
     section("Store", renderStore(store)),
     problems.length === 0 ? "All is well." : ["Problems:", ...problems.map((line) => `  ${line}`)].join("\n"),
-  ].join("\n\n");
+  ];
+  return visible(parts.join("\n\n"));
 }
 
 const section = (title: string, text: string) => `${title}\n${text}`;

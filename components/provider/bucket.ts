@@ -1,4 +1,5 @@
 import { GONE, type ResourceHandler } from "./handler.ts";
+import { logLine } from "./log-line.ts";
 import { askStore, isMoved, SilentStore, type StoreAddress, toldByStore } from "./store-client.ts";
 import { changedKeys, isUnknown, ResourceProblem } from "./values.ts";
 
@@ -52,7 +53,7 @@ export const Bucket: ResourceHandler<BucketInputs, BucketState> = {
   },
 
   async delete(_id, { store, bucketName, made }) {
-    const left = (why: string) => console.log(`bucket ${bucketName} stays in store ${store.serviceName}: ${why}`);
+    const left = (why: string) => logLine(`bucket ${bucketName} stays in store ${store.serviceName}: ${why}`);
     if (!made) return left("it was there before");
     try {
       const answer = await askStore(store, ["rb", path(bucketName)]);
@@ -80,7 +81,7 @@ export async function orAsItWas<T extends { store: StoreAddress }>(
     return await looked();
   } catch (error) {
     if (!(error instanceof SilentStore)) throw error;
-    console.log(`${error.message}; what is in it is taken to be as it was`);
+    logLine(`${error.message}; what is in it is taken to be as it was`);
     return state;
   }
 }

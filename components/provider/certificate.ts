@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { ResourceHandler } from "./handler.ts";
+import { logLine } from "./log-line.ts";
 import { randomText } from "./random-text.ts";
 import { changedKeys, isUnknown, ResourceProblem } from "./values.ts";
 
@@ -39,7 +40,7 @@ export const Certificate: ResourceHandler<CertificateInputs, CertificateState> =
     const end = olds.notAfter === undefined ? undefined : new Date(olds.notAfter).getTime();
     const due = end !== undefined && Date.now() > end - news.renewBeforeDays * DAY;
     const keeps = !due && changedKeys(olds, news, ["names", "lifetimeDays"]).length === 0;
-    if (due) console.log(`certificate of ${news.authorityName}: ends on ${olds.notAfter}, and is renewed`);
+    if (due) logLine(`certificate of ${news.authorityName}: ends on ${olds.notAfter}, and is renewed`);
     const notAfter = keeps ? olds.notAfter : new Date(Date.now() + news.lifetimeDays * DAY).toISOString();
     return { inputs: { ...news, notAfter }, failures: [] };
   },

@@ -1,6 +1,7 @@
 import { type Engine, orMissing } from "../engine/engine.ts";
 import { type Owner, PROJECT_LABEL, STACK_LABEL } from "../shared/labels.ts";
 import { errorText } from "../shared/error-text.ts";
+import { logLine } from "./log-line.ts";
 import { ResourceProblem } from "./values.ts";
 import { done, notYet, waitFor } from "./wait.ts";
 
@@ -55,5 +56,5 @@ export async function removeBridge(engine: Engine): Promise<void> {
     { what: `network ${BRIDGE}`, limitSeconds },
     (because) => new ResourceProblem(`network ${BRIDGE} stays: ${because}`),
   );
-  await removal.catch((error: Error) => console.log(error.message));
+  await removal.catch((error: Error) => logLine(error.message));
 }

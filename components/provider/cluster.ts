@@ -3,6 +3,7 @@ import type { SwarmDetails, SwarmSpec } from "../engine/types.ts";
 import { isOwned, type Owner, ownerLabels } from "../shared/labels.ts";
 import { contentsOf, hasBridge, removeBridge, removeLeftovers } from "./cluster-contents.ts";
 import { GONE, type ResourceHandler } from "./handler.ts";
+import { logLine } from "./log-line.ts";
 import { findManager, lockedManagers, type Managers, remember, requireManager } from "./managers.ts";
 import {
   fixedOf,
@@ -167,7 +168,7 @@ function notUsable(host: string, state: string): string {
 /** Whether managers wait for the key that is known; said in the preview, where nothing else would tell. */
 async function toUnlock({ unlockKey }: ClusterState, { managers }: ClusterInputs): Promise<boolean> {
   const locked = unlockKey ? await lockedManagers(managers, LOOK) : [];
-  if (locked.length > 0) console.log(`managers ${locked.map(([key]) => key).join(", ")}: locked, to be unlocked`);
+  if (locked.length > 0) logLine(`managers ${locked.map(([key]) => key).join(", ")}: locked, to be unlocked`);
   return locked.length > 0;
 }
 

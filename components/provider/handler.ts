@@ -4,13 +4,19 @@ export interface CheckFailure {
   reason: string;
 }
 
+/** Inputs as they are recorded, and what is wrong with them. */
+export interface Checked<Inputs> {
+  inputs: Inputs;
+  failures: CheckFailure[];
+}
+
 /**
  * What Pulumi asks of one kind of resource. Plain functions over plain data, so that they are tested without Pulumi
  * and could be served in another way; the shape is that of a dynamic provider, which is how they are served today.
  */
 export interface ResourceHandler<Inputs extends object, State extends Inputs = Inputs> {
   /** Refuses wrong input, and may add what it decides. `olds` is empty for a resource that is not there yet. */
-  check?(olds: Partial<Inputs>, news: Inputs): Promise<{ inputs: Inputs; failures: CheckFailure[] }>;
+  check?(olds: Partial<Inputs>, news: Inputs): Promise<Checked<Inputs>>;
   diff(
     id: string,
     olds: State,

@@ -7,6 +7,7 @@ import { AS_ROOT, installScript, lookScript, removeScript, TRANSIENT } from "../
 import { lastLine } from "../shared/last-line.ts";
 import { findingLine } from "../shared/refusal.ts";
 import { GONE, type ResourceHandler } from "./handler.ts";
+import { logLine } from "./log-line.ts";
 import { changedKeys, isUnknown, ResourceProblem } from "./values.ts";
 
 export interface HostFirewallInputs {
@@ -56,7 +57,7 @@ export const HostFirewall: ResourceHandler<HostFirewallInputs> = {
     const { exitCode, stdout, stderr } = await asRoot(state, lookScript(state.filter));
     if (exitCode !== 0) throw problem(state, "look at its rules", stderr);
     const lines = stdout.trim().split("\n").filter(Boolean);
-    if (lines.length > 0) console.log(`host ${state.host}: not as they were set: ${lines.join(", ")}`);
+    if (lines.length > 0) logLine(`host ${state.host}: not as they were set: ${lines.join(", ")}`);
     const live = { ...state, intact: lines.length === 0 };
     return state.filter ? { id, props: live, inputs: live } : GONE;
   },
@@ -72,7 +73,7 @@ export const HostFirewall: ResourceHandler<HostFirewallInputs> = {
       if (exitCode !== 0) throw problem(state, "take its rules away", stderr);
     } catch (error) {
       if (!(error instanceof UnreachableError)) throw error;
-      console.log(`host ${state.host} cannot be reached; should it come back, ${state.filter.chain} is still there`);
+      logLine(`host ${state.host} cannot be reached; should it come back, ${state.filter.chain} is still there`);
     }
   },
 };
@@ -81,7 +82,7 @@ async function install(inputs: HostFirewallInputs): Promise<void> {
   const { exitCode, stdout, stderr } = await asRoot(inputs, installScript(inputs.filter));
   if (exitCode !== 0) throw problem(inputs, "set rules", stderr);
   if (stdout.split("\n").includes(TRANSIENT)) {
-    console.log(
+    logLine(
       `warning: host ${inputs.host} has no systemd: who may reach ports ${inputs.filter.ports.join(", ")} is not set ` +
         `again when it starts: have it run /etc/pulumi-swarm/firewall/${inputs.filter.chain}.sh before its engine`,
     );

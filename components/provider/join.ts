@@ -3,6 +3,7 @@ import { isJoinContinuing, isJoinUnreachable } from "../engine/errors.ts";
 import type { NodeDetails, SwarmJoinRequest } from "../engine/types.ts";
 import { errorText } from "../shared/error-text.ts";
 import { askManager, managerIfAny, managerOf } from "./ask-manager.ts";
+import { logLine } from "./log-line.ts";
 import type { MemberInputs } from "./member.ts";
 import { changeRole, MANAGERS } from "./nodes.ts";
 import { ResourceProblem } from "./values.ts";
@@ -45,7 +46,7 @@ export async function joinSwarm(engine: Engine, inputs: MemberInputs): Promise<b
     await untilJoined(engine, inputs, request);
     return true;
   } catch (error) {
-    await abandon(engine, inputs).catch((problem: unknown) => console.log(errorText(problem)));
+    await abandon(engine, inputs).catch((problem: unknown) => logLine(errorText(problem)));
     throw new ResourceProblem(`${hostOf(inputs)} cannot join the Swarm: ${errorText(error)}`);
   }
 }

@@ -1,5 +1,6 @@
 import type { TaskDetails } from "../engine/types.ts";
 import { errorText } from "../shared/error-text.ts";
+import { logLine } from "./log-line.ts";
 import { answerOf, containerOf, type NodeEngines, type TaskContainer } from "./node-engines.ts";
 import { type Attempt, done, notYet } from "./wait.ts";
 
@@ -80,7 +81,7 @@ export class LeftLocks {
         silent.push(`${asked.host}: ${errorText(error)}`);
       }
     }
-    if (!this.#hasSaidSilent && silent[0]) console.log(`locks are not waited for: ${silent[0]}`);
+    if (!this.#hasSaidSilent && silent[0]) logLine(`locks are not waited for: ${silent[0]}`);
     this.#hasSaidSilent = true;
     return [];
   }

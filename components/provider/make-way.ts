@@ -5,6 +5,7 @@ import type { ServiceSpec, TaskDetails } from "../engine/types.ts";
 import type { Leftover, Outage } from "../preflight/attached.ts";
 import type { HostToObserve } from "../preflight/observe.ts";
 import { askManager, type FindManager, waitWithManager } from "./ask-manager.ts";
+import { logLine } from "./log-line.ts";
 import { writeService } from "./sequence.ts";
 import { NoManagerError, ResourceProblem } from "./values.ts";
 import { done, notYet } from "./wait.ts";
@@ -40,7 +41,7 @@ export async function makeWay(run: Partial<WayToMake> & { hosts: Record<string, 
   for (const { network, networkId, services } of outages) {
     for (const service of services) {
       const { id, name } = service;
-      console.log(`service ${name}: stopped until the network ${network} is made anew`);
+      logLine(`service ${name}: stopped until the network ${network} is made anew`);
       await writeService(find, id, ({ Spec }) => detached(Spec, networkId));
       await allStopped(find, service, networkId);
     }

@@ -7,6 +7,7 @@ import type { PartShape } from "../preflight/demand.ts";
 import { partIn } from "../preflight/network-parts.ts";
 import { isOwned, type Owner, ownerLabels, SWARM_LABEL } from "../shared/labels.ts";
 import { GONE, type ResourceHandler } from "./handler.ts";
+import { logLine } from "./log-line.ts";
 import { changedKeys, isUnknown, ResourceProblem, same } from "./values.ts";
 import { done, waitFor } from "./wait.ts";
 
@@ -53,7 +54,7 @@ export const NetworkPart: ResourceHandler<NetworkPartInputs> = {
     } catch (error) {
       // A host that is down has lost nothing by that.
       if (!(error instanceof UnreachableError)) throw error;
-      console.log(`host ${state.host} cannot be reached: its part of the network is taken to be as it was`);
+      logLine(`host ${state.host} cannot be reached: its part of the network is taken to be as it was`);
       return { id, props: state, inputs: state };
     }
   },
@@ -69,9 +70,7 @@ export const NetworkPart: ResourceHandler<NetworkPartInputs> = {
       if (live && isOwned(live.Labels, state.owner)) await remove(live, state);
     } catch (error) {
       if (!(error instanceof UnreachableError)) throw error;
-      console.log(
-        `host ${state.host} cannot be reached; should it come back, its network ${state.name} is still there`,
-      );
+      logLine(`host ${state.host} cannot be reached; should it come back, its network ${state.name} is still there`);
     }
   },
 };

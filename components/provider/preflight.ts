@@ -6,6 +6,7 @@ import type { Situation } from "../preflight/observed.ts";
 import { reachFindings } from "../preflight/reach.ts";
 import { whenPortsAreFree } from "./free-ports.ts";
 import type { ResourceHandler } from "./handler.ts";
+import { logLine } from "./log-line.ts";
 import { makeWay, type WayToMake } from "./make-way.ts";
 import { isUnknown } from "./values.ts";
 
@@ -40,7 +41,7 @@ export const Preflight: ResourceHandler<PreflightInputs> = {
     const networks = demands.filter((demand): demand is NetworkDemand => demand.kind === "network");
     const findings = [...preflightFindings(demands, situation), ...(await reachFindings(demands, situation, hosts))];
     const { refusals, remarks } = reportOf(findings, situation);
-    for (const remark of remarks) console.log(remark);
+    for (const remark of remarks) logLine(remark);
     return {
       inputs: { ...news, leftovers, outages: plannedOutages(networks, situation) },
       // With a property's name Pulumi would print its whole value before the line.

@@ -1,5 +1,6 @@
 import { EngineError, UnreachableError } from "../engine/transport.ts";
-import type { ResourceHandler } from "./handler.ts";
+import { visible } from "../shared/visible.ts";
+import type { Checked, ResourceHandler } from "./handler.ts";
 
 /**
  * A handler as Pulumi calls it: Pulumi's wire format has no `undefined`, so fields without a value are left out; and
@@ -11,7 +12,7 @@ export function served<Inputs extends object, State extends Inputs>(
   const { check, update, delete: remove } = handler;
   return {
     ...handler,
-    check: check && ((olds, news) => answer(check(olds, news))),
+    check: check && ((olds, news) => answer(checked(check(olds, news)))),
     diff: (id, olds, news) => answer(handler.diff(id, olds, news)),
     create: (inputs) => answer(handler.create(inputs)),
     read: (id, state) => answer(handler.read(id, state)),
@@ -24,9 +25,18 @@ async function answer<T>(work: Promise<T>): Promise<T> {
   try {
     return defined(await work);
   } catch (error) {
-    if (error instanceof EngineError || error instanceof UnreachableError) error.stack = error.message;
+    if (error instanceof Error) {
+      const { message, stack } = error;
+      const saysAll = error instanceof EngineError || error instanceof UnreachableError;
+      Object.assign(error, { message: visible(message), stack: visible(saysAll ? message : (stack ?? message)) });
+    }
     throw error;
   }
+}
+
+async function checked<Inputs>(work: Promise<Checked<Inputs>>): Promise<Checked<Inputs>> {
+  const { inputs, failures } = await work;
+  return { inputs, failures: failures.map((failure) => ({ ...failure, reason: visible(failure.reason) })) };
 }
 
 function defined<T>(value: T): T {

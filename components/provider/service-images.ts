@@ -2,6 +2,7 @@ import { Engine } from "../engine/engine.ts";
 import type { NodeDetails, TaskDetails } from "../engine/types.ts";
 import { errorText } from "../shared/error-text.ts";
 import { isImageId } from "../shared/image-name.ts";
+import { logLine } from "./log-line.ts";
 import type { NodeEngines } from "./node-engines.ts";
 import { ResourceProblem } from "./values.ts";
 
@@ -40,15 +41,14 @@ export async function spreadImage(
 ): Promise<void> {
   const tasks = await manager.tasks({ service: services });
   const { hosts, down } = imagePlan(tasks, await manager.nodes(), engines);
-  for (const node of down)
-    console.log(`service ${service}: host ${node} is down: it gets the image when it comes back`);
+  for (const node of down) logLine(`service ${service}: host ${node} is down: it gets the image when it comes back`);
   const problems = await Promise.all(
     hosts.map(async (host) => {
       const connection = engines[host]?.connection;
       if (!connection) return [];
       try {
         const pulled = await ensured(new Engine(connection), image, timeoutMs);
-        if (pulled) console.log(`service ${service}: host ${host} has the image`);
+        if (pulled) logLine(`service ${service}: host ${host} has the image`);
         return [];
       } catch (error) {
         return [`host ${host}: ${errorText(error)}`];

@@ -3,6 +3,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { ServiceDetails, TaskDetails } from "../engine/types.ts";
 import type { Standing } from "../swarm-service/standing.ts";
 import { type FindManager, waitWithManager } from "./ask-manager.ts";
+import { logLine } from "./log-line.ts";
 import { seenTasks } from "./service-tasks.ts";
 import type { ServiceInputs } from "./service.ts";
 import { TaskQuestion } from "./task-question.ts";
@@ -133,7 +134,7 @@ export function sayDown(service: string, { down }: Standing, said: Set<string>):
   for (const { ID, Description } of down) {
     if (said.has(ID)) continue;
     said.add(ID);
-    console.log(`service ${service}: host ${Description.Hostname} is down: it gets the change when it comes back`);
+    logLine(`service ${service}: host ${Description.Hostname} is down: it gets the change when it comes back`);
   }
 }
 
@@ -145,7 +146,7 @@ function questionOf({ spec, readyCommand, nodes, minReadySeconds }: ServiceInput
     nodes,
     minReadySeconds,
     no: "its tasks run, but it does not work yet",
-    leaveOut: (host, why) => console.log(`service ${spec.Name}: whether it works is not asked on host ${host}: ${why}`),
+    leaveOut: (host, why) => logLine(`service ${spec.Name}: whether it works is not asked on host ${host}: ${why}`),
   });
 }
 

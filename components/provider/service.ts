@@ -8,6 +8,7 @@ import { errorText } from "../shared/error-text.ts";
 import { askManager, type FindManager, managerIfAny, managerOf } from "./ask-manager.ts";
 import { type Frozen, frozenFailures } from "./frozen.ts";
 import { GONE, type ResourceHandler } from "./handler.ts";
+import { logLine } from "./log-line.ts";
 import { findManager, isOutdated, type Managers } from "./managers.ts";
 import { anyMoved, type NodeEngines } from "./node-engines.ts";
 import { writeService } from "./sequence.ts";
@@ -50,7 +51,7 @@ export const Service: ResourceHandler<ServiceInputs> = {
     const rollout =
       unchanged && olds.rollout ? olds.rollout : decideRollout(olds.spec, news.spec, news.restartTogether);
     const line = unchanged ? undefined : rolloutLine(news.spec, rollout, news.maintenanceCommand !== undefined);
-    if (line !== undefined) console.log(line);
+    if (line !== undefined) logLine(line);
     return { inputs: { ...news, rollout }, failures: frozenFailures(olds.frozen, news.frozen) };
   },
 

@@ -9,6 +9,7 @@ import type { Survey } from "../host/survey.ts";
 import { connectionFailures } from "./connection-failures.ts";
 import type { ResourceHandler } from "./handler.ts";
 import { type HostState, reach } from "./host.ts";
+import { logLine } from "./log-line.ts";
 import { changedInputs, look, looks, type SshHostInputs, whenItAnswers } from "./ssh-survey.ts";
 import { isUnknown, ResourceProblem } from "./values.ts";
 
@@ -73,7 +74,7 @@ async function doWork({ connection, hostname }: SshHostInputs, work: HostWork, s
     ...(start ? ["start the Docker Engine"] : []),
     ...folders.map((folder) => `make ${folder}`),
   ].join(", ");
-  console.log(`host ${hostname}: going to ${what}`);
+  logLine(`host ${hostname}: going to ${what}`);
   const { exitCode, stderr } = await runScript(connection, workScript(work, survey), { timeoutMs: WORK_MS });
   if (exitCode !== 0) throw new ResourceProblem(`host ${hostname}: could not ${what}: ${workProblem(stderr)}`);
 }

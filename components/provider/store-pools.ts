@@ -1,5 +1,6 @@
 import type { CheckFailure } from "./handler.ts";
 import type { Frozen } from "./frozen.ts";
+import { logLine } from "./log-line.ts";
 import { type AskedStore, askPools } from "./pool-states.ts";
 import { declaredProblems, liveProblems } from "./pool-removal.ts";
 import { isUnknown } from "./values.ts";
@@ -58,13 +59,13 @@ async function goneProblems(
   const asked = knownOf(store);
   if (!asked) {
     // The Swarm is made anew in the same run. In `up` all is known here, and nothing of the store has changed yet.
-    console.log(`pools ${gone.join(", ")}: whether MinIO has emptied what is taken out is asked in \`pulumi up\``);
+    logLine(`pools ${gone.join(", ")}: whether MinIO has emptied what is taken out is asked in \`pulumi up\``);
     return [];
   }
   const problems = await liveProblems(removal, Object.keys(asked.nodes)[0] ?? "", () => ask(asked));
   if (problems.length === 0) {
     for (const key of gone) {
-      console.log(
+      logLine(
         `pool ${key}: MinIO has emptied it; its service goes, its drives stay on their hosts and are yours to remove`,
       );
     }

@@ -1,5 +1,6 @@
 import { isAnotherStore, orAsItWas } from "./bucket.ts";
 import { GONE, type ResourceHandler } from "./handler.ts";
+import { logLine } from "./log-line.ts";
 import { randomText } from "./random-text.ts";
 import { type Answer, askStore, isMoved, SilentStore, type StoreAddress, toldByStore } from "./store-client.ts";
 import { changedKeys, isUnknown, ResourceProblem, same } from "./values.ts";
@@ -69,7 +70,7 @@ export const User: ResourceHandler<UserInputs, UserState> = {
       unlessGone(await askStore(store, ["admin", "policy", "remove", "local", policyName]));
     } catch (error) {
       if (!(error instanceof SilentStore)) throw error;
-      console.log(`user ${accessKey} stays in store ${store.serviceName}: ${error.message}`);
+      logLine(`user ${accessKey} stays in store ${store.serviceName}: ${error.message}`);
     }
   },
 };

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { visible } from "../shared/visible.ts";
 
 /** How Pulumi spells a value that is not known yet, in what it hands to a provider. */
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -29,7 +30,8 @@ function withoutUndefined(value: unknown): unknown {
 
 /** An error whose message is all there is to say: Pulumi prints a provider's stack traces, and ours would only hide it. */
 export class ResourceProblem extends Error {
-  constructor(message: string) {
+  constructor(text: string) {
+    const message = visible(text);
     super(message);
     this.name = "ResourceProblem";
     this.stack = message;
@@ -46,7 +48,7 @@ export class UnfinishedError extends ResourceProblem {
     this.name = "UnfinishedError";
     this.id = id;
     this.properties = properties;
-    this.reasons = [message];
+    this.reasons = [this.message];
   }
 }
 

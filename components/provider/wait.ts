@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Deadline } from "../engine/deadline.ts";
 import { isTransient } from "../engine/errors.ts";
 import { errorText } from "../shared/error-text.ts";
+import { logLine } from "./log-line.ts";
 import { NoManagerError } from "./values.ts";
 
 /** How a wait goes on: done with a result, or not yet, for a reason that is shown as progress. */
@@ -37,7 +38,7 @@ export async function waitFor<T>(
   options: WaitOptions,
   expired: (because: string) => Error | Promise<Error>,
 ): Promise<T> {
-  const { what, limitSeconds, within, intervalMs = 500, report = console.log, retries } = options;
+  const { what, limitSeconds, within, intervalMs = 500, report = logLine, retries } = options;
   const deadline = new Deadline(limitSeconds, within);
   const begun = performance.now();
   let said = "";
