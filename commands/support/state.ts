@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { isAlive, ROOT } from "../../toolchain/cache.ts";
+import { ROOT } from "../../toolchain/cache.ts";
+import { isAlive } from "../../toolchain/lock.mjs";
 
 /** The folder of one Pulumi project's state: backend, passphrase, working configuration, Pulumi's home. */
 export interface StateFolder {
