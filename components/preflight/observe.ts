@@ -1,11 +1,13 @@
 import { hostname as thisHostname } from "node:os";
 import { type EngineConnection, socketPath } from "../engine/connection.ts";
 import { Engine } from "../engine/engine.ts";
+import { isLeaderless } from "../engine/errors.ts";
 import { patienceWith } from "../engine/patience.ts";
 import { hasShell } from "../engine/shell.ts";
+import { EngineError } from "../engine/transport.ts";
 import type { ContainerSummary, EngineInfo } from "../engine/types.ts";
 import { ResourceProblem } from "../provider/values.ts";
-import { done, notYet, waitFor } from "../provider/wait.ts";
+import { done, waitFor } from "../provider/wait.ts";
 import { errorText } from "../shared/error-text.ts";
 import { readLocalFacts } from "./local-facts.ts";
 import type { MachineFacts } from "./machine-facts.ts";
@@ -22,7 +24,10 @@ export interface HostToObserve {
 
 /**
  * Looks at every host at once. An engine that does not answer may be still to be made: the Host resource is what waits
- * for it, and fails when it stays away.
+ * for it, and fails when it stays away. One that answers and then fails counts as one that does not: its host is not
+ * checked, and the others are.
+ *
+ * @throws ResourceProblem when every manager that answers sees no leader.
  */
 export async function observe(hosts: Record<string, HostToObserve>): Promise<Omit<Situation, "allowOutage">> {
   const found = await Promise.all(
@@ -33,20 +38,22 @@ export async function observe(hosts: Record<string, HostToObserve>): Promise<Omi
         hasShell(connection) ? readRemoteFacts(connection).catch((error: unknown) => errorText(error)) : undefined,
       ]);
       const info = typeof answer === "string" ? undefined : answer;
-      const reason = typeof answer === "string" ? answer : undefined;
-      const [host, facts] = await Promise.all([
-        info && observeHost(engine, hostname, info),
+      const [{ host, reason, leaderless }, facts] = await Promise.all([
+        typeof answer === "string" ? unseen(answer) : observeHost(engine, hostname, answer),
         info && isThisMachine(connection, info) ? readLocalFacts() : remote,
       ]);
       const machine = typeof facts === "string" ? undefined : facts;
-      const unseen = typeof facts === "string" && info ? facts : undefined;
-      return { key, host, reason, machine, unseen, privateAddress };
+      const unasked = typeof facts === "string" && host ? facts : undefined;
+      return { key, host, reason, leaderless, machine, unasked, privateAddress };
     }),
   );
+  const { leaderless } = found.find((one) => one.leaderless) ?? {};
+  // A manager that is cut off from the others must not stop the change that may bring it back.
+  if (leaderless && !found.some(({ host }) => host?.manager)) throw leaderless;
   return {
     hosts: withPartLabels(byKey(found, ({ host }) => host)),
     machines: byKey<(typeof found)[number], MachineFacts>(found, ({ machine }) => machine),
-    unseen: byKey(found, ({ unseen }) => unseen),
+    unseen: byKey(found, ({ unasked }) => unasked),
     addresses: byKey(found, ({ privateAddress }) => privateAddress),
     reasons: byKey(found, ({ reason }) => reason),
     silent: found.filter(({ host }) => host === undefined).map(({ key }) => key),
@@ -61,38 +68,66 @@ function isPresent({ State, Labels }: ContainerSummary): boolean {
   return State !== "created" || "com.docker.swarm.task.id" in Labels;
 }
 
+/** What was seen of a host whose engine has said who it is, or why it could not be looked at. */
+interface Seen {
+  host?: ObservedHost;
+  reason?: string;
+  /** Set when it is a manager that sees no leader. */
+  leaderless?: ResourceProblem;
+}
+
+function unseen(reason: string): Seen {
+  return { reason };
+}
+
 /** One question after the other: they share a connection, and by ssh each of its own would have to be let in. */
-async function observeHost(engine: Engine, hostname: string, info: EngineInfo): Promise<ObservedHost> {
-  const networks = await engine.networks();
-  const containers = (await engine.containers({ status: PRESENT })).filter(isPresent);
-  const manager = info.Swarm.ControlAvailable ? await observeSwarm(engine, hostname) : undefined;
-  return { hostname, address: engine.connection.host, info, networks, containers, manager };
+async function observeHost(engine: Engine, hostname: string, info: EngineInfo): Promise<Seen> {
+  try {
+    const seen = await lookUntil(hostname, async () => ({
+      networks: await engine.networks(),
+      containers: (await engine.containers({ status: PRESENT })).filter(isPresent),
+    }));
+    const manager = info.Swarm.ControlAvailable ? await observeSwarm(engine, hostname) : undefined;
+    return { host: { hostname, address: engine.connection.host, info, ...seen, manager } };
+  } catch (error) {
+    const leaderless = error instanceof LeaderlessProblem ? error : undefined;
+    return { ...unseen(`its engine answers, but not every question: ${errorText(error)}`), leaderless };
+  }
 }
 
 /** Seconds within which managers that are enough have elected a leader; before that none of them tells anything. */
 const ELECTION_SECONDS = 30;
 
-/** What a manager says that has no leader to ask, or one that is gone. */
-const LEADERLESS = /does not have a leader|code = (Unavailable|DeadlineExceeded)/i;
+class LeaderlessProblem extends ResourceProblem {}
 
-async function observeSwarm(engine: Engine, hostname: string): Promise<ObservedHost["manager"]> {
-  return waitFor(
+function observeSwarm(engine: Engine, hostname: string): Promise<ObservedHost["manager"]> {
+  let isWithoutLeader = false;
+  return lookUntil(
+    hostname,
     async () => {
       try {
-        const swarm = await engine.swarm();
-        const nodes = await engine.nodes();
-        return done({ swarm, nodes, services: await engine.services() });
+        return { swarm: await engine.swarm(), nodes: await engine.nodes(), services: await engine.services() };
       } catch (error) {
-        if (LEADERLESS.test(errorText(error))) return notYet("its Swarm has no leader");
-        throw error;
+        isWithoutLeader = isLeaderless(error);
+        throw isWithoutLeader ? new EngineError(503, "its Swarm has no leader") : error;
       }
     },
-    { what: `host ${hostname}`, limitSeconds: ELECTION_SECONDS },
     (because) =>
-      new ResourceProblem(
-        `host ${hostname}: ${because}: bring its managers back, or let it go on from one of them with \`npm run recover\``,
-      ),
+      isWithoutLeader
+        ? new LeaderlessProblem(
+            `host ${hostname}: ${because}: bring its managers back, or let it go on from one of them with \`npm run recover\``,
+          )
+        : new ResourceProblem(because),
   );
+}
+
+/** Looks until the engine answers; what is transient passes within the time of an election. */
+function lookUntil<T>(
+  hostname: string,
+  look: () => Promise<T>,
+  expired = (because: string) => new ResourceProblem(because),
+): Promise<T> {
+  return waitFor(async () => done(await look()), { what: `host ${hostname}`, limitSeconds: ELECTION_SECONDS }, expired);
 }
 
 /** A socket alone does not say so: Docker Desktop's leads into a virtual machine. */
