@@ -55,6 +55,9 @@ export interface BridgeNetworkArgs extends NodeNetworkArgs {
  * const store = new MinioService("store", { swarm, network }); // a Swarm of one host
  */
 export class BridgeNetwork extends NodeNetwork {
+  /** Name of the bridge device, where it was given. */
+  readonly bridgeName?: pulumi.Input<string>;
+
   constructor(name: string, args: BridgeNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     const { swarm, hosts = Object.keys(swarm.hosts), subnet, gateway, bridgeName, mtu = 1500, ...others } = args;
     super(
@@ -74,5 +77,6 @@ export class BridgeNetwork extends NodeNetwork {
       },
       opts,
     );
+    this.bridgeName = bridgeName;
   }
 }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../host/host.ts";
+import { bridgeOf, type DataNetwork } from "../node-network/data-network.ts";
 import { SwarmResource } from "../provider/resource.ts";
 import { hostKeyFindings } from "../shared/host-keys.ts";
 import { plain } from "../shared/inputs.ts";
@@ -8,7 +9,6 @@ import { portFindings } from "../shared/port.ts";
 import type { Finding } from "../shared/refusal.ts";
 import type { Swarm } from "../swarm/swarm.ts";
 import { allowedFindings } from "./allowed.ts";
-import { chainOf } from "./rules.ts";
 
 /** Which ports are guarded, and who may reach them. */
 export interface FirewallArgs {
@@ -16,7 +16,7 @@ export interface FirewallArgs {
   swarm: Swarm;
 
   /**
-   * Keys of the hosts. They are reached by ssh.
+   * Keys of the hosts. They are reached by ssh, or are this machine: Linux, with root's rights at hand.
    * @default - all hosts of the Swarm
    */
   hosts?: string[];
@@ -25,11 +25,18 @@ export interface FirewallArgs {
   ports: number[];
 
   /**
-   * Addresses and ranges, IPv4 and IPv6, that may reach the ports. All others may not; connections from the host itself
-   * always may.
+   * Addresses and ranges, IPv4 and IPv6, that may reach the ports. All others may not, containers on the host among
+   * them; connections from the host itself always may.
    * @example ["10.1.0.0/16", "198.51.100.7", "2001:db8::/32"]
    */
   allowFrom: AllowFrom;
+
+  /**
+   * Networks of the containers that publish the ports, where these are bridge networks. A neighbour that routes to a
+   * container's own address is kept out there as well.
+   * @default - overlay networks alone
+   */
+  networks?: DataNetwork[];
 }
 
 /** Who is let in. */
@@ -57,7 +64,7 @@ export class Firewall extends pulumi.ComponentResource {
     super("pulumi-swarm:index:Firewall", name, {}, opts);
     hostFirewalls(
       name,
-      { subject, hosts: keys.flatMap((key) => swarm.hosts[key] ?? []), ports, allowFrom },
+      { subject, hosts: keys.flatMap((key) => swarm.hosts[key] ?? []), ports, allowFrom, networks: args.networks },
       { parent: this },
     );
     this.registerOutputs({});
@@ -75,33 +82,35 @@ export function allowFromFindings(allowFrom: AllowFrom | undefined): Finding[] {
 /** The rules on each host; what publishes the ports is to depend on them. */
 export function hostFirewalls(
   name: string,
-  args: { subject: string; hosts: readonly Host[]; ports: number[]; allowFrom: AllowFrom },
+  args: {
+    subject: string;
+    hosts: readonly Host[];
+    ports: number[];
+    allowFrom: AllowFrom;
+    /** Of the containers that publish them. */
+    networks?: readonly DataNetwork[];
+  },
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource[] {
-  const { subject, hosts, ports, allowFrom } = args;
-  return hosts.map(
-    (host) =>
-      new HostFirewall(
-        `${name}-${host.key}`,
-        { host, title: subject, chain: chainOf(ownerOf(name)), ports, allowFrom },
-        opts,
-      ),
-  );
+  const { subject: title, hosts, ports, allowFrom, networks = [] } = args;
+  const bridges = networks.flatMap((network) => bridgeOf(network) ?? []);
+  const filter = { title, ports, allowFrom, ...(bridges.length > 0 && { bridges }) };
+  return hosts.map((host) => new HostFirewall(`${name}-${host.key}`, { host, owner: name, filter }, opts));
 }
 
 interface HostFirewallArgs {
   host: Host;
-  title: string;
-  chain: string;
-  ports: number[];
-  allowFrom: AllowFrom;
+  /** The logical name of what owns the rules. */
+  owner: string;
+  filter: { title: string; ports: number[]; allowFrom: AllowFrom; bridges?: pulumi.Input<string>[] };
 }
 
 /** The rules on one host. */
 class HostFirewall extends SwarmResource {
-  constructor(name: string, { host, ...filter }: HostFirewallArgs, opts: pulumi.CustomResourceOptions) {
+  constructor(name: string, { host, owner, filter }: HostFirewallArgs, opts: pulumi.CustomResourceOptions) {
     const { key, engine, machineId } = host;
-    super("HostFirewall", name, { host: key, connection: engine, machineId, filter, intact: true }, opts);
+    const inputs = { host: key, connection: engine, machineId, owner: ownerOf(owner), filter, intact: true };
+    super("HostFirewall", name, inputs, opts);
   }
 }
 

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
-import { WITH_ROOT_PROGRAMS } from "../shared/shell-text.ts";
-import { type Chain, chainsOf, type PortFilter } from "./rules.ts";
+import type { Owner } from "../shared/labels.ts";
+import { quoted, WITH_ROOT_PROGRAMS } from "../shared/shell-text.ts";
+import { type Chain, CHAIN_PREFIX, chainsOf, identityOf, type PortFilter } from "./rules.ts";
 
 /** Where a host keeps what has to be there again after it was started. */
 const FOLDER = "/etc/pulumi-swarm/firewall";
@@ -32,22 +32,43 @@ exit 1
 /** A word of `installScript`: there is nothing on the host that would set the rules again after a start. */
 export const TRANSIENT = "transient";
 
-/** Sets the rules, and has them set again whenever the host starts. */
-export function installScript(filter: PortFilter): string {
-  const file = fileOf(filter);
-  return `${HEAD}
+/** A filter, and whose it is. */
+export interface OwnedFilter {
+  filter: PortFilter;
+  owner: Owner;
+}
+
+/** Ends with an error where nothing could be filtered. */
+export const REQUIREMENTS = `
 command -v iptables-restore >/dev/null || { echo "iptables is not installed there" >&2; exit 1; }
 # For a moment there is no such rule: an engine that makes a network takes it away and puts it first again.
 looks=0
-until iptables -w -C FORWARD -j DOCKER-USER 2>/dev/null; do
+until refusal=$(iptables -w -C FORWARD -j DOCKER-USER 2>&1); do
+  case $refusal in *[Pp]ermission*|*"must be root"*) echo "$refusal" >&2; exit 1 ;; esac
   looks=$((looks + 1))
   [ "$looks" -lt 5 ] || {
     echo "the engine there sets no rules of iptables, so that none could keep anybody from its ports" >&2; exit 1
   }
   sleep 1
 done
+`;
+
+/**
+ * Returns the script that sets the rules, and has them set again whenever the host starts.
+ *
+ * @param formerName the name under which the rules were set before
+ */
+export function installScript({ filter, owner }: OwnedFilter, formerName = owner.name): string {
+  const file = fileOf(filter);
+  return `${HEAD}
+${REQUIREMENTS}
+${held(filter, owner, [owner.name, formerName])}
+if [ "$held" = no ]; then
+  echo "chain ${filter.chain} there belongs to another resource (identity and name: $by): choose another name, or remove ${file} there if that resource is gone" >&2
+  exit 1
+fi
 mkdir -p ${FOLDER}
-${heredoc(`cat >${file}.new`, bootScript(filter))}
+${heredoc(`cat >${file}.new`, bootScript({ filter, owner }))}
 mv ${file}.new ${file}
 sh ${file}
 if [ -d /run/systemd/system ]; then
@@ -60,26 +81,12 @@ fi
 `;
 }
 
-/** Prints a line for everything that is not as it was set; nothing when all is. */
-export function lookScript(filter: PortFilter): string {
+/** Returns the script that removes what `installScript` made, and nothing that another owner made. */
+export function removeScript({ filter, owner }: OwnedFilter): string {
   const { ipv4, ipv6 } = chainsOf(filter);
   return `${HEAD}
-same() { [ "$2" = "$3" ] || echo "$1"; }
-${ipv4.map((chain) => compared("iptables", chain)).join("\n")}
-if [ -e /proc/net/if_inet6 ]; then
-${ipv6.map((chain) => compared("ip6tables", chain)).join("\n")}
-fi
-same ${fileOf(filter)} "$(sha256sum <${fileOf(filter)} 2>/dev/null | cut -c 1-64)" ${sha256(bootScript(filter))}
-if [ -d /run/systemd/system ]; then
-  systemctl is-enabled --quiet ${unitOf(filter)} || echo ${unitOf(filter)}
-fi
-`;
-}
-
-/** Takes away what `installScript` made, and nothing else. */
-export function removeScript(filter: PortFilter): string {
-  const { ipv4, ipv6 } = chainsOf(filter);
-  return `${HEAD}
+${held(filter, owner, [owner.name])}
+if [ "$held" = no ]; then echo "chain ${filter.chain} stays: it belongs to $by"; exit 0; fi
 if [ -d /run/systemd/system ]; then systemctl disable --quiet ${unitOf(filter)} 2>/dev/null || true; fi
 ${ipv4.map((chain) => removed("iptables", chain)).join("\n")}
 ${ipv6.map((chain) => removed("ip6tables", chain)).join("\n")}
@@ -90,20 +97,38 @@ if rmdir ${FOLDER} 2>/dev/null; then rm -f ${UNIT}; rmdir /etc/pulumi-swarm 2>/d
 `;
 }
 
-const HEAD = `set -e
+export const HEAD = `set -e
 umask 022
 ${WITH_ROOT_PROGRAMS}`;
 
-/** What runs at every start: it is complete in itself. */
-function bootScript(filter: PortFilter): string {
+/** Returns what runs at every start: it is complete in itself. */
+export function bootScript({ filter, owner }: OwnedFilter): string {
   const { ipv4, ipv6 } = chainsOf(filter);
   return `#!/bin/sh
-# Who may reach the ports ${filter.ports.join(", ")} of ${inOneLine(filter.title)}. pulumi-swarm writes this file anew.
+# Who may reach the ports ${filter.ports.join(", ")} of ${inOneLine(filter.title)}. pulumi-swarm overwrites this file.
+${OWNER_LINE}${ownerText(owner, owner.name)}
 set -e
 ${WITH_ROOT_PROGRAMS}
+# Whether a chain jumps to another before any rule that is not ours.
+leads() {
+  "$1" -w -S "$2" | sed 1d | while read -r rule; do
+    case $rule in
+    "-A $2 -j $3") echo yes; break ;;
+    "-A $2 -j ${CHAIN_PREFIX}"* | "-A FORWARD -j DOCKER-USER") ;;
+    *) break ;;
+    esac
+  done
+}
+# Puts the jump first, in one step: at no moment it is missing.
 lead() {
   "$1" -w -N "$2" 2>/dev/null || true
-  "$1" -w -C "$2" -j "$3" 2>/dev/null || "$1" -w -I "$2" 1 -j "$3"
+  [ "$(leads "$1" "$2" "$3")" != yes ] || return 0
+  {
+    echo "*filter"
+    "$1" -w -S "$2" | grep -x -e "-A $2 -j $3" | sed 's/^-A/-D/'
+    echo "-I $2 1 -j $3"
+    echo COMMIT
+  } | "$1-restore" -w --noflush
 }
 ${heredoc("iptables-restore -w --noflush", restored(ipv4))}
 ${led("iptables", ipv4)}
@@ -113,6 +138,20 @@ ${led("ip6tables", ipv6)}
 `;
 }
 
+const OWNER_LINE = "# pulumi-swarm.owner=";
+
+/** Sets `held` to `no` if the file of the rules names another owner, which `by` is. Files of old name none. */
+function held(filter: PortFilter, owner: Owner, names: string[]): string {
+  const own = [...new Set(names)].map((name) => quoted(ownerText(owner, name)));
+  return `by=$(sed -n 's/^${OWNER_LINE}//p' ${fileOf(filter)} 2>/dev/null || true)
+case $by in ""|${own.join("|")}) held=yes ;; *) held=no ;; esac`;
+}
+
+/** How an owner is named in the file of its rules. */
+function ownerText(owner: Owner, name: string): string {
+  return inOneLine(`${identityOf(owner)} ${name}`);
+}
+
 /** All chains at once: at no moment one is half there. */
 function restored(chains: Chain[]): string {
   const declared = chains.map(({ name }) => `:${name} - [0:0]`);
@@ -120,17 +159,12 @@ function restored(chains: Chain[]): string {
 }
 
 function led(program: string, chains: Chain[]): string {
-  return chains.map(({ from, name }) => `lead ${program} ${from} ${name}`).join("\n");
-}
-
-/** A chain's rules, and that its parent leads there before it lets everything pass. */
-function compared(program: string, { from, name, rules }: Chain): string {
-  return `same "${program} ${name}" "$(${program} -w -S ${name} 2>/dev/null | sed 1d)" "${rules.join("\n")}"
-same "${program} ${from}" "$(${program} -w -S ${from} 2>/dev/null | sed -n '/^-A ${from} -j RETURN$/q;/^-A ${from} -j ${name}$/{p;q}')" "-A ${from} -j ${name}"`;
+  return chains.flatMap(({ from, name }) => from.map((hook) => `lead ${program} ${hook} ${name}`)).join("\n");
 }
 
 function removed(program: string, { from, name }: Chain): string {
-  return `while ${program} -w -D ${from} -j ${name} 2>/dev/null; do :; done
+  const jumps = from.map((hook) => `while ${program} -w -D ${hook} -j ${name} 2>/dev/null; do :; done`);
+  return `${jumps.join("\n")}
 ${program} -w -F ${name} 2>/dev/null && ${program} -w -X ${name} 2>/dev/null || true`;
 }
 
@@ -141,7 +175,6 @@ function heredoc(command: string, text: string): string {
 }
 
 const inOneLine = (text: string) => text.replaceAll(/[^ -~]/g, "?");
-const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
-const fileOf = ({ chain }: Pick<PortFilter, "chain">) => `${FOLDER}/${chain}.sh`;
-const unitOf = ({ chain }: Pick<PortFilter, "chain">) => `pulumi-swarm-firewall@${chain}.service`;
+export const fileOf = ({ chain }: Pick<PortFilter, "chain">) => `${FOLDER}/${chain}.sh`;
+export const unitOf = ({ chain }: Pick<PortFilter, "chain">) => `pulumi-swarm-firewall@${chain}.service`;

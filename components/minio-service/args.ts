@@ -171,8 +171,9 @@ export interface MinioServiceArgs extends TaskLimits {
   consolePort?: number;
 
   /**
-   * Addresses and ranges, IPv4 and IPv6, that may reach the published ports from other machines; connections from a
-   * member's own host always may. Hosts must be reached by ssh (`SshHosts`).
+   * Addresses and ranges, IPv4 and IPv6, that may reach the published ports. All others may not, containers on a
+   * member's host among them; connections from the host itself always may. Hosts must be reached by ssh (`SshHosts`), or
+   * be this machine: Linux, with root's rights at hand. `["127.0.0.1"]` is the member's own host alone.
    * @default - everybody
    * @example ["10.1.0.0/16", "198.51.100.7"]
    */

@@ -116,7 +116,10 @@ export class MinioService extends pulumi.ComponentResource {
         ? []
         : hostFirewalls(
             `${name}-firewall`,
-            { subject, hosts: plan.hosts, ports: Object.values(plan.published), allowFrom: args.allowFrom },
+            {
+              ...{ subject, hosts: plan.hosts, ports: Object.values(plan.published), allowFrom: args.allowFrom },
+              networks: [network, ...(args.networks ?? [])],
+            },
             child,
           );
     const services = this.#makeServices(name, args, store, [...checked, ...members, ...guards]);

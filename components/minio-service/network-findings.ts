@@ -21,7 +21,7 @@ export function storeNetworkFindings(args: NetworkArgs, hosts: Readonly<Record<s
     ...reachFindings(network, members),
     ...pools.flatMap(([pool, { hosts: keys }]) => placeFindings(network, `pools.${pool}.hosts`, keys)),
     ...networks.flatMap((one, at) => furtherFindings(one, `networks[${at}]`, members)),
-    ...(driverOf(network) === "host" ? hostNetworkFindings(args) : []),
+    ...(driverOf(network) === "host" ? hostNetworkFindings(args, members.length) : []),
     ...(isLinked(network) ? unpublishedFindings(args) : []),
   ];
 }
@@ -58,7 +58,10 @@ function furtherFindings(network: DataNetwork, argument: string, members: readon
 }
 
 /** On their hosts' own network the members' ports are the hosts', and Docker has no say in who reaches them. */
-function hostNetworkFindings({ networks = [], expose, port, consolePort, allowFrom }: NetworkArgs): Finding[] {
+function hostNetworkFindings(
+  { networks = [], expose, port, consolePort, allowFrom }: NetworkArgs,
+  members: number,
+): Finding[] {
   const findings: Finding[] = [];
   const refused = (argument: string, value: unknown, problem: string) => findings.push({ argument, value, problem });
   if (networks.length > 0) {
@@ -70,8 +73,8 @@ function hostNetworkFindings({ networks = [], expose, port, consolePort, allowFr
   if ((consolePort ?? CONSOLE_PORT) !== CONSOLE_PORT) {
     refused("consolePort", consolePort, `${fixed} ${CONSOLE_PORT}: leave it out`);
   }
-  if (allowFrom !== undefined) {
-    const problem = "limits what Docker publishes, and on the hosts' own network it publishes nothing";
+  if (allowFrom !== undefined && members > 1) {
+    const problem = `would keep the ${members} members from each other, which meet at these ports on their hosts' network`;
     refused("allowFrom", plain(allowFrom), `${problem}: leave it out, and set a firewall of your own`);
   }
   return findings;

@@ -23,6 +23,11 @@ export interface DataNetwork {
    * @default - none is known beforehand
    */
   readonly addresses?: pulumi.Output<Record<string, string>>;
+  /**
+   * Name of its bridge device on each host, with the driver `bridge`.
+   * @default - `br-` and the first twelve characters of the network's id, as Docker names it
+   */
+  readonly bridgeName?: pulumi.Input<string>;
 }
 
 /** What a driver can do for a service. */
@@ -50,6 +55,12 @@ export function driverOf({ driver = "overlay" }: Pick<DataNetwork, "driver">): N
 
 export function traitsOf(network: Pick<DataNetwork, "driver">): DriverTraits {
   return TRAITS[driverOf(network)];
+}
+
+/** The device through which containers of a bridge network publish ports; undefined with another driver. */
+export function bridgeOf(network: DataNetwork): pulumi.Input<string> | undefined {
+  if (driverOf(network) !== "bridge") return undefined;
+  return network.bridgeName ?? network.networkId.apply((id) => `br-${id.slice(0, 12)}`);
 }
 
 /** Whether a network is there outside of Docker, which hosts are plugged into by a device. */

@@ -1,3 +1,4 @@
+import { socketPath } from "../engine/connection.ts";
 import { hasShell } from "../engine/shell.ts";
 import type { ContainerSummary, ServiceDetails } from "../engine/types.ts";
 import { isOwned } from "../shared/labels.ts";
@@ -93,13 +94,13 @@ function runsThere({ name }: ServiceDemand, { containers }: ObservedHost): boole
   return containers.some(({ Labels }) => Labels["com.docker.swarm.service.name"] === name);
 }
 
-/** Rules are set as root, by ssh. */
+/** Rules are set as root: by ssh, or on this machine, of which the rules' own resource tells whether they can be. */
 function guardFindings({ guarded, hosts }: ServiceDemand, situation: Situation): ServiceFinding[] {
   if (!guarded) return [];
   return hosts.flatMap((key) => {
     const address = situation.hosts[key]?.address;
     const about = { check: "ports", hosts: [key], argument: "allowFrom", value: key } as const;
-    if (address !== undefined && !hasShell({ host: address })) {
+    if (address !== undefined && !hasShell({ host: address }) && socketPath({ host: address }) === undefined) {
       const problem = `is reached at ${address}, and only by ssh can rules be set there: declare it in SshHosts, or leave allowFrom out`;
       return [{ ...about, problem }];
     }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import * as pulumi from "@pulumi/pulumi";
-import { allowedFindings } from "../../components/firewall/allowed.ts";
+import { allowedFindings, isWorldOpen, THIS_HOST_ALONE } from "../../components/firewall/allowed.ts";
 import { allowFromFindings, Firewall } from "../../components/firewall/firewall.ts";
 import { chainOf, chainsOf } from "../../components/firewall/rules.ts";
 import { HostFirewall, type HostFirewallInputs } from "../../components/provider/host-firewall.ts";
@@ -30,6 +30,10 @@ describe("who is let in", () => {
       ["10.1.0.0/16", "10.0.0.0/8"],
       'allowFrom[0] "10.1.0.0/16": is part of 10.0.0.0/8, which is let in as a whole: leave one of them out',
     ],
+    [
+      ["0.0.0.0/1", "128.0.0.0/1"],
+      'allowFrom ["0.0.0.0/1","128.0.0.0/1"]: together hold a quarter of all public addresses or more: name fewer, or leave allowFrom out',
+    ],
   ];
   test.each(cases)("%j", (ranges, line) => {
     expect(allowedFindings("allowFrom", ranges).map((finding) => findingLine("X", finding))).toEqual([`X: ${line}`]);
@@ -38,6 +42,24 @@ describe("who is let in", () => {
   test("may be addresses and ranges of both kinds", () => {
     expect(allowedFindings("allowFrom", ["10.1.0.0/16", "198.51.100.7", "2001:db8::/32", "2001:db9::1"])).toEqual([]);
   });
+
+  test.each<[string[], boolean]>([
+    [["0.0.0.0/1", "128.0.0.0/1"], true],
+    [["0.0.0.0/1"], true],
+    [["128.0.0.0/1"], true],
+    [["64.0.0.0/2"], true],
+    [["0.0.0.0/3", "32.0.0.0/3", "64.0.0.0/3", "96.0.0.0/3"], true],
+    [["::/1", "8000::/1"], true],
+    [["2000::/3"], true],
+    [["2000::/4"], true],
+    // The same addresses count once.
+    [["10.0.0.0/8", "10.0.0.0/9", "11.0.0.0/8"], false],
+    [["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"], false],
+    [["224.0.0.0/3"], false],
+    [["fc00::/7", "2001:db8::/32"], false],
+    [["office", "198.51.100.7"], false],
+    [[], false],
+  ])("%j is the world: %s", (ranges, open) => expect(isWorldOpen(ranges)).toBe(open));
 
   test("what is not known yet is not judged", () => {
     expect(allowFromFindings(undefined)).toEqual([]);
@@ -54,38 +76,52 @@ const FILTER = {
   allowFrom: ["198.51.100.7", "10.1.0.0/16", "2001:db8::/32"],
 };
 
-test("rules as iptables lists them: whoever is let in passes on, the others end at the ports", () => {
+test("rules as iptables lists them: allowed sources pass on, the others end at the ports and at containers", () => {
   const drop = (port: number) =>
     `-A C -p tcp -m conntrack --ctstate DNAT --ctorigdstport ${port} --ctdir ORIGINAL -j DROP`;
-  expect(chainsOf(FILTER)).toEqual({
+  const direct = (bridge: string) =>
+    `-A C ! -i ${bridge} -o ${bridge} -p tcp -m conntrack ! --ctstate DNAT --ctdir ORIGINAL -j DROP`;
+  const from = ["FORWARD", "DOCKER-USER"];
+  const drops = [drop(443), drop(9001), direct("docker_gwbridge"), direct("br-a")];
+  const dropsIn = ["-A C-IN -p tcp -m tcp --dport 443 -j DROP", "-A C-IN -p tcp -m tcp --dport 9001 -j DROP"];
+  const pass = (chain: string, ...ranges: string[]) => ranges.map((range) => `-A ${chain} -s ${range} -j RETURN`);
+  const four = ["10.1.0.0/16", "198.51.100.7/32"];
+  expect(chainsOf({ ...FILTER, bridges: ["br-a"] })).toEqual({
     ipv4: [
-      {
-        from: "DOCKER-USER",
-        name: "C",
-        rules: ["-A C -s 10.1.0.0/16 -j RETURN", "-A C -s 198.51.100.7/32 -j RETURN", drop(443), drop(9001)],
-      },
+      { from, name: "C", rules: [...pass("C", ...four), ...drops] },
+      { from: ["INPUT"], name: "C-IN", rules: ["-A C-IN -i lo -j RETURN", ...pass("C-IN", ...four), ...dropsIn] },
     ],
     ipv6: [
-      { from: "DOCKER-USER", name: "C", rules: ["-A C -s 2001:db8::/32 -j RETURN", drop(443), drop(9001)] },
+      { from, name: "C", rules: [...pass("C", "2001:db8::/32"), ...drops] },
       {
-        from: "INPUT",
+        from: ["INPUT"],
         name: "C-IN",
-        rules: [
-          "-A C-IN -i lo -j RETURN",
-          "-A C-IN -s 2001:db8::/32 -j RETURN",
-          "-A C-IN -p tcp -m tcp --dport 443 -j DROP",
-          "-A C-IN -p tcp -m tcp --dport 9001 -j DROP",
-        ],
+        rules: ["-A C-IN -i lo -j RETURN", ...pass("C-IN", "2001:db8::/32"), ...dropsIn],
       },
     ],
   });
 });
 
-test("a chain's name fits, stays, and is each owner's own", () => {
-  const owner = { project: "p", stack: "s", name: "gateway-firewall" };
-  expect(`${chainOf(owner)}-IN`.length).toBeLessThanOrEqual(28);
-  expect(chainOf(owner)).toBe("PULUMI-SWARM-00b48d4148");
-  expect(chainOf({ ...owner, stack: "t" })).not.toBe(chainOf(owner));
+test("loopback addresses allow the host itself alone, which needs no rule", () => {
+  expect(allowedFindings("allowFrom", THIS_HOST_ALONE)).toEqual([]);
+  const { ipv4 } = chainsOf({ ...FILTER, allowFrom: THIS_HOST_ALONE });
+  expect(ipv4.flatMap(({ rules }) => rules).filter((rule) => rule.includes(" -s "))).toEqual([]);
+});
+
+const OWNER = { id: "4f1c", project: "p", stack: "s", name: "gateway-firewall" };
+
+describe("a chain's name", () => {
+  test("fits, and is each identity's and resource's own", () => {
+    expect(`${chainOf(OWNER)}-IN`.length).toBeLessThanOrEqual(28);
+    expect(chainOf(OWNER)).toBe(chainOf({ ...OWNER }));
+    const another = { ...OWNER, id: "77aa" };
+    expect(chainOf(another)).not.toBe(chainOf(OWNER));
+    expect(chainOf({ ...OWNER, name: "other" })).not.toBe(chainOf(OWNER));
+  });
+
+  test("is the same under another project and stack", () => {
+    expect(chainOf({ ...OWNER, project: "q", stack: "t" })).toBe(chainOf(OWNER));
+  });
 });
 
 describe("the resource", () => {
@@ -93,21 +129,45 @@ describe("the resource", () => {
     host: "a",
     connection: { host: "ssh://root@198.51.100.1" },
     machineId: "m1",
+    owner: OWNER,
     filter: FILTER,
     intact: true,
   };
   const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-  test("refuses a host that is not reached by ssh, by its name", async () => {
+  test("refuses a host that is reached neither by ssh nor by a socket, by its name", async () => {
     const { failures } = await HostFirewall.check!({}, { ...inputs, connection: { host: "tcp://10.0.0.1:2376" } });
     expect(failures).toEqual([
       {
         property: "",
         reason:
-          'S3Gateway "gateway": allowFrom: host "a" is reached at tcp://10.0.0.1:2376, and rules can be set by ssh only: ' +
-          "declare it in SshHosts, or leave allowFrom out",
+          'S3Gateway "gateway": allowFrom: no rules can be set for host "a": its engine is reached at ' +
+          "tcp://10.0.0.1:2376, neither by ssh nor by a socket of this machine; leave allowFrom out, or publish nothing " +
+          "(expose: false); in a stack of kind local set pulumi-swarm:expose to true or false",
       },
     ]);
+  });
+
+  describe("the chain", () => {
+    const { chain: _chain, ...filter } = FILTER;
+    const request = { ...inputs, filter } as unknown as HostFirewallInputs;
+    const chainAfter = async (olds: Partial<HostFirewallInputs>, news: HostFirewallInputs) =>
+      (await HostFirewall.check!(olds, news)).inputs.filter.chain;
+
+    test("follows from the owner, so that a killed run finds it again", async () => {
+      expect(await chainAfter({}, request)).toBe(chainOf(OWNER));
+      expect(await chainAfter({}, request)).toBe(chainOf(OWNER));
+    });
+
+    test("stays under another stack and name", async () => {
+      const renamed = { ...request, owner: { ...OWNER, stack: "t", name: "renamed" } };
+      expect(await chainAfter(inputs, renamed)).toBe("C");
+    });
+
+    test("is unknown as long as the identity is", async () => {
+      const owner = { ...OWNER, id: UNKNOWN };
+      expect(await chainAfter({}, { ...request, owner })).toBe(UNKNOWN);
+    });
   });
 
   test("refuses what turns out to be wrong once it is known", async () => {
@@ -122,6 +182,7 @@ describe("the resource", () => {
     ["nothing", {}, { changes: false, replaces: [] }],
     ["other ranges", { filter: { ...FILTER, allowFrom: ["10.2.0.0/16"] } }, { changes: true, replaces: [] }],
     ["another way to the host", { connection: { host: "ssh://me@198.51.100.1" } }, { changes: true, replaces: [] }],
+    ["another stack", { owner: { ...OWNER, stack: "t" } }, { changes: true, replaces: [] }],
     ["another machine", { machineId: "m2" }, { changes: true, replaces: ["machineId"] }],
     ["a machine not known yet", { machineId: UNKNOWN }, { changes: false, replaces: [] }],
   ];

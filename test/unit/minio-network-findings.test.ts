@@ -25,6 +25,9 @@ test.each(DRIVERS)("a store of one host may be on any network: %s", (driver) =>
   expect(lines({ network: on(driver), ...onA })).toEqual([]),
 );
 
+test("a store of one host may limit who reaches it on its host's own network", () =>
+  expect(lines({ network: on("host"), allowFrom: ["127.0.0.1"], ...onA })).toEqual([]));
+
 test.each(DRIVERS.filter((driver) => driver !== "bridge"))("a store of several hosts may be on %s", (driver) =>
   expect(lines({ network: on(driver) })).toEqual([]),
 );
@@ -76,10 +79,10 @@ describe("refused, with what can carry it", () => {
       `consolePort 9000: ${OWN} MinIO always has 9001: leave it out`,
     ],
     [
-      "a limit to what Docker does not publish",
+      "a limit at the ports where members meet",
       { network: on("host"), allowFrom: ["10.0.0.0/8"] },
-      `allowFrom ["10.0.0.0/8"]: limits what Docker publishes, and on the hosts' own network it publishes nothing: ` +
-        "leave it out, and set a firewall of your own",
+      'allowFrom ["10.0.0.0/8"]: would keep the 2 members from each other, which meet at these ports on their hosts\' ' +
+        "network: leave it out, and set a firewall of your own",
     ],
   ])("%s", (_, args, line) => expect(lines(args)).toEqual([`S: ${line}`]));
 

@@ -156,8 +156,8 @@ describe("refused", () => {
   test.each<[Demand | Demand[], Situation, string | string[]]>([
     [
       { ...SERVICE, guarded: true },
-      situation({ a: host({}) }),
-      'MinioService "store": allowFrom "a": is reached at unix:///a.sock, and only by ssh can rules be set there: declare it in SshHosts, or leave allowFrom out',
+      situation({ a: host({ address: "tcp://10.0.0.1:2376" }) }),
+      'MinioService "store": allowFrom "a": is reached at tcp://10.0.0.1:2376, and only by ssh can rules be set there: declare it in SshHosts, or leave allowFrom out',
     ],
     [
       SWARM,
