@@ -1,4 +1,6 @@
 import { LocalHost } from "../components/index.ts";
+import { THIS_HOST_ALONE } from "../components/firewall/allowed.ts";
+import { isForThisMachineAlone } from "./exposure.ts";
 import { refuseNetworkSettings } from "./network.ts";
 import type { StoreOutputs, SwarmOutputs } from "./outputs.ts";
 import { AWS_SETTINGS, hostDrives, KUBERNETES_SETTINGS, refuseSettings, type Settings } from "./settings.ts";
@@ -7,7 +9,10 @@ import { storeOn } from "./store.ts";
 /** Settings of hosts elsewhere. */
 const REMOTE_SETTINGS = ["hosts", "hostDefaults", "install", "timeoutSeconds"] as const;
 
-/** This machine alone: a Swarm of one node, its overlay network, and a store on as many drives as are given. */
+/**
+ * This machine alone: a Swarm of one node, its overlay network, and a store on as many drives as are given. Only this
+ * machine reaches it, unless `expose` or `allowFrom` says otherwise.
+ */
 export function local(settings: Settings): StoreOutputs & SwarmOutputs {
   refuseSettings(
     settings,
@@ -19,5 +24,6 @@ export function local(settings: Settings): StoreOutputs & SwarmOutputs {
   const links = { local: settings.link };
   refuseNetworkSettings(settings, links);
   const host = new LocalHost("local", { engine, endpointAddress, hostname, drives });
-  return storeOn({ managers: [host] }, settings, links);
+  const allowFrom = isForThisMachineAlone(settings) ? THIS_HOST_ALONE : settings.allowFrom;
+  return storeOn({ managers: [host] }, { ...settings, allowFrom }, links);
 }

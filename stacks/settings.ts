@@ -95,10 +95,11 @@ const schema = v.strictObject({
   /** The store's image; the components' own choice when it is not given. */
   image: v.optional(v.string()),
   mode: v.optional(v.picklist(["global", "replicated"])),
+  /** Whether the store's ports are published. A local stack that does not say answers its own machine alone. */
   expose: v.optional(v.boolean()),
   port: v.optional(v.number()),
   consolePort: v.optional(v.number()),
-  /** Addresses and ranges that may reach the store from other machines; everybody when it is not given. */
+  /** Addresses and ranges that may reach the store from other machines. Not given: everybody; locally none. */
   allowFrom: v.optional(v.array(v.string())),
   rootUser: v.optional(v.string()),
   /** The root user's password, a secret; generated when it is not given. */

@@ -112,12 +112,14 @@ async function runAs(as: string[], command: string, args: string[], onLine?: (li
 /**
  * Starts an engine in a session of its own and without a terminal: neither Ctrl-C nor the end of this command reaches it.
  * By its pid file dockerd refuses to start twice. One that lost its power leaves its files behind, and the process of that
- * number may be another by now: dockerd would not start for it, or take it for its containerd.
+ * number may be another by now: dockerd would not start for it, or take it for its containerd. Rules that limit who
+ * reaches published ports are set first, as the service of systemd does elsewhere.
  */
 const START = `
 forget() { [ "$(cat "/proc/$(cat "$1")/comm")" = "$2" ] || rm -f "$1"; } 2>/dev/null
 forget /var/run/docker.pid dockerd
 forget /var/run/docker/containerd/containerd.pid containerd
+for rules in /etc/pulumi-swarm/firewall/*.sh; do [ ! -e "$rules" ] || sh "$rules"; done >>"$0" 2>&1
 setsid dockerd >>"$0" 2>&1 </dev/null &
 `;
 

@@ -68,6 +68,13 @@ export function keepSalt(state: StateFolder, stack: string, salt: string): void 
   writeIfChanged(path, stringify({ ...readYaml(path), encryptionsalt: salt }), 0o600);
 }
 
+/** Sets a key in the working copy as `pulumi config set` does: it stays whatever the tracked file says later. */
+export function setInWorkingConfig(state: StateFolder, stack: string, key: string, value: unknown): void {
+  const { path } = workingConfig(state, stack);
+  const working = readYaml(path);
+  writeIfChanged(path, stringify({ ...working, config: { ...working?.config, [key]: value } }), 0o600);
+}
+
 /** What was set or removed since the base was written: key → its value, or undefined for removed. */
 function changesOf(base: Record<string, unknown>, now: Record<string, unknown>): Map<string, unknown> {
   const keys = new Set([...Object.keys(base), ...Object.keys(now)]);

@@ -4,10 +4,12 @@ import { ROOT } from "../../toolchain/cache.ts";
 import { onLab } from "./scene.ts";
 import { TestStack } from "./stack.ts";
 
+const HEALTH = "/minio/health/live";
+
 onLab(
   "ports that are not for everybody",
   (scene) => {
-    test("let in who is named, whatever happens to the engine and the rules, and leave nothing", async () => {
+    test("answer only named clients, whatever happens to the engine and the rules, and leave nothing", async () => {
       const { lab, images, host } = scene();
       const { address, hostname, ssh } = host;
       const { user, identityFile, hostKey } = ssh;
@@ -18,18 +20,8 @@ onLab(
         project: join(ROOT, "test", "integration", "programs", "firewall"),
         config: { hosts, image: images.a, allowFrom: [neighbour] },
       });
-      const url = `http://${address}:9000/minio/health/live`;
-      const status = ["-s", "-m", "3", "-o", "/dev/null", "-w", "%{http_code}", url];
-      const who = async () => ({
-        neighbour: (await lab.exec(2, "curl", ...status).catch(() => "")) === "200",
-        here: await fetch(url, { signal: AbortSignal.timeout(3_000) }).then(
-          ({ ok }) => ok,
-          () => false,
-        ),
-        itself: (await lab.exec(1, "curl", ...status).catch(() => "")) === "200",
-      });
-      const neighbourAlone = { neighbour: true, here: false, itself: true };
-      const hereAlone = { neighbour: false, here: true, itself: true };
+      const neighbourAlone = { neighbour: true, routed: true, ipv6: false, task: false, here: false, itself: true };
+      const hereAlone = { ...neighbourAlone, neighbour: false, routed: false, here: true };
       try {
         expect((await stack.up()).output).toMatch(/node1 has no systemd.*have it run \/etc\/pulumi-swarm\/firewall\//);
         expect(await who()).toEqual(neighbourAlone);
@@ -43,8 +35,19 @@ onLab(
         await lab.exec(1, "iptables", "-F", chain);
         expect(await who()).toMatchObject({ here: true });
         expect((await stack.preview({ refresh: true })).output).toContain("not as they were set");
+
+        // As other programs do that want to be first.
+        await lab.exec(1, "iptables", "-I", "DOCKER-USER", "1", "-j", "ACCEPT");
+        await lab.exec(1, "iptables", "-I", "FORWARD", "1", "-p", "tcp", "-j", "ACCEPT");
         await stack.up({ refresh: true });
         expect(await who()).toEqual(neighbourAlone);
+        expect((await stack.preview({ refresh: true })).steps).toEqual([]);
+
+        await lab.exec(1, "iptables", "-I", "FORWARD", "1", "-p", "tcp", "-j", "ACCEPT");
+        expect(await who()).toMatchObject({ here: true });
+        const { output, steps } = await stack.preview({ refresh: true });
+        expect(output).toMatch(/FORWARD: "-A FORWARD -p tcp -j ACCEPT" stands before PULUMI-SWARM/);
+        expect(steps.map(({ op, name }) => `${op} ${name}`)).toEqual(["update store-firewall-node1"]);
 
         stack.config("allowFrom", [here]);
         await stack.up();
@@ -58,18 +61,82 @@ onLab(
 
         stack.config("allowFrom", undefined);
         await stack.up();
-        expect(await who()).toEqual({ neighbour: true, here: true, itself: true });
+        expect(await who()).toEqual(EVERYBODY);
         expect(await rules()).not.toContain("PULUMI-SWARM");
         expect(await lab.exec(1, "ls", "/etc")).not.toContain("pulumi-swarm");
         await stack.destroy();
       } finally {
         stack.remove();
       }
-
-      async function rules(): Promise<string> {
-        return `${await lab.exec(1, "iptables-save")}${await lab.exec(1, "ip6tables-save")}`;
-      }
     });
+
+    test("of a local stack answer this machine alone, unless a setting says otherwise", async () => {
+      const { lab, host } = scene();
+      const fromElsewhere = await scene().stack({ expose: undefined });
+      expect((await fromElsewhere.refused("preview")).output).toMatch(
+        /no rules can be set for host "local": its engine at unix:.* is on another network.*set pulumi-swarm:expose/,
+      );
+
+      const own = { engine: undefined, hostname: undefined, endpointAddress: undefined, drives: { d1: {} } };
+      const stack = await scene().stack({ ...own, expose: undefined }, { inside: host });
+      await stack.up();
+      const itselfAlone = { neighbour: false, routed: false, ipv6: false, task: false, here: false, itself: true };
+      expect(await who()).toEqual(itselfAlone);
+      expect(await stack.outputs()).toMatchObject({ endpoint: "http://127.0.0.1:9000" });
+      expect((await stack.preview({ refresh: true })).steps).toEqual([]);
+
+      stack.config("allowFrom", [lab.host(2).address]);
+      await stack.up();
+      expect(await who()).toEqual({ ...itselfAlone, neighbour: true, routed: true });
+
+      stack.config("allowFrom", undefined);
+      stack.config("expose", true);
+      await stack.up();
+      expect(await who()).toEqual(EVERYBODY);
+
+      stack.config("expose", undefined);
+      await stack.up();
+      expect(await who()).toEqual(itselfAlone);
+      await stack.destroy();
+      expect(await rules()).not.toContain("PULUMI-SWARM");
+      expect(await lab.exec(1, "ls", "/etc")).not.toContain("pulumi-swarm");
+    });
+
+    const EVERYBODY = { neighbour: true, routed: true, ipv6: true, task: true, here: true, itself: true };
+
+    /** Who gets an answer of the store on the first machine. */
+    async function who() {
+      const { lab, host } = scene();
+      const shell = (number: number, script: string) => lab.exec(number, "sh", "-ec", script).catch(() => "");
+      const curl = "curl -s -m 2 -o /dev/null -w %{http_code}";
+      const url = `http://${host.address}:9000${HEALTH}`;
+      // The container's own address, to which a neighbour may route.
+      const target = await shell(1, "iptables -t nat -S DOCKER | sed -n 's/.*--dport 9000 .*--to-destination //p'");
+      const [container = ""] = target.trim().split(":");
+      const local = (await shell(1, "ip -6 -o addr show eth0 | sed -n 's/.*inet6 \\([^/]*\\).*/\\1/p'")).trim();
+      const asked = {
+        neighbour: shell(2, `${curl} ${url}`),
+        routed: shell(
+          2,
+          `ip route replace ${container}/32 via ${host.address}; ${curl} http://${container}:9000${HEALTH}`,
+        ),
+        ipv6: shell(2, `${curl} 'http://[${local}%25eth0]:9000${HEALTH}'`),
+        // Tasks of others leave by the same bridge as this container of the engine's own.
+        task: shell(1, `nsenter --net=/run/docker/netns/ingress_sbox ${curl} ${url}`),
+        here: fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
+          ({ status }) => String(status),
+          () => "",
+        ),
+        itself: shell(1, `${curl} ${url}`),
+      };
+      const answers = Object.entries(asked).map(async ([from, answer]) => [from, (await answer) === "200"] as const);
+      return Object.fromEntries(await Promise.all(answers));
+    }
+
+    async function rules(): Promise<string> {
+      const { lab } = scene();
+      return `${await lab.exec(1, "iptables-save")}${await lab.exec(1, "ip6tables-save")}`;
+    }
   },
   { hosts: 2 },
 );

@@ -88,7 +88,8 @@ async function openScene(options: SceneOptions): Promise<OpenScene> {
     lab,
     host,
     images,
-    stack: (config = {}, others = {}) => create({ ...others, config: { ...configOf(host, images.a), ...config } }),
+    stack: (config = {}, others = {}) =>
+      create({ ...others, config: { ...configOf(host, images.a, config), ...config } }),
     hostsStack: (hosts, config = {}) =>
       create({ project: HOSTS_PROGRAM, config: { image: images.a, ...config, hosts } }),
     async close() {
@@ -98,7 +99,9 @@ async function openScene(options: SceneOptions): Promise<OpenScene> {
   };
 }
 
-/** What the local stack has to know of a machine that is not the one the program runs on. */
-function configOf(host: LabHost, image: string): Record<string, unknown> {
-  return { engine: host.socket, hostname: host.hostname, endpointAddress: host.address, image };
+/** What the local stack has to know of a machine that is not the one the program runs on, and cannot keep others out. */
+function configOf(host: LabHost, image: string, { driver }: Record<string, unknown>): Record<string, unknown> {
+  const publishes = driver !== "macvlan" && driver !== "ipvlan";
+  const where = { engine: host.socket, hostname: host.hostname, endpointAddress: host.address };
+  return { ...where, image, ...(publishes && { expose: true }) };
 }
