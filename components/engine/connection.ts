@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { sshTarget } from "./ssh-problem.ts";
+import { isMachineName, sshTarget } from "./ssh-problem.ts";
 import { isTls, readCertificates, readText } from "./tls.ts";
 
 /** How to reach a Docker Engine. Plain data: it travels through Pulumi's state to the resources' own process. */
@@ -52,8 +52,9 @@ export function resolveLocalEngine(machine: LocalEnvironment = thisMachine(), ho
 
 /** What is wrong with an engine's address, if anything. */
 export function engineAddressProblem(host: string): string | undefined {
-  if (/^unix:\/\/\/.|^npipe:\/\/.|^tcp:\/\/[^\s/:]/.test(host)) return undefined;
-  if (sshTarget(host)) return undefined;
+  if (/^unix:\/\/\/.|^npipe:\/\/./.test(host) || sshTarget(host)) return undefined;
+  const [, name] = /^tcp:\/\/(\[[^\]]*\]|[^:]*)(?::\d{1,5})?$/.exec(host) ?? [];
+  if (name !== undefined && isMachineName(name)) return undefined;
   return 'must be "unix:///path/to/docker.sock", "tcp://host:port" or "ssh://user@host:port"';
 }
 

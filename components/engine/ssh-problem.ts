@@ -8,15 +8,28 @@ export interface SshTarget {
   port?: number;
 }
 
-const ADDRESS = /^ssh:\/\/(?:([^@/:\s]+)@)?(?:\[([0-9A-Fa-f:.]+)\]|([^@/:\s[\]]+))(?::(\d{1,5}))?$/;
+/** Names of users and machines: some versions of ssh hand them to a shell, which must not find anything to do in them. */
+const USER = "[A-Za-z_][A-Za-z0-9_.-]*\\$?";
+const NAME = "[A-Za-z0-9._][A-Za-z0-9._-]*";
+const IPV6 = "\\[([0-9A-Fa-f:.]+(?:%[A-Za-z0-9._-]+)?)\\]";
+
+const ADDRESS = new RegExp(`^ssh://(?:(${USER})@)?(?:${IPV6}|(${NAME}))(?::(\\d{1,5}))?$`);
+
+/** Whether that can be the name of a user. */
+export function isUserName(name: string): boolean {
+  return new RegExp(`^${USER}$`).test(name);
+}
+
+/** Whether that can be the part of a `tcp://` or `ssh://` address that names a machine. */
+export function isMachineName(name: string): boolean {
+  return new RegExp(`^(?:${IPV6}|${NAME})$`).test(name);
+}
 
 /** The parts of `ssh://[user@]host[:port]`; nothing when that is not what it is. */
 export function sshTarget(address: string): SshTarget | undefined {
   const [, user, v6, name, port] = ADDRESS.exec(address) ?? [];
   const host = v6 ?? name;
-  if (host === undefined || host.startsWith("-") || user?.startsWith("-") || (v6 !== undefined && !isIP(v6))) {
-    return undefined;
-  }
+  if (host === undefined || (v6 !== undefined && !isIP(v6))) return undefined;
   if (port !== undefined && (Number(port) < 1 || Number(port) > 65_535)) return undefined;
   return { host, user, port: port === undefined ? undefined : Number(port) };
 }

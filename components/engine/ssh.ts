@@ -14,16 +14,28 @@ const IDLE_MS = 10_000;
 /** How much of what ssh says is kept: the end, where the reason is. */
 const KEPT_OF_STDERR = 8_192;
 
-/** What no option of a user changes, the first value being ssh's: the host key is always checked. */
-const FIXED = [
+/**
+ * What has a host key checked on every connection, whatever `~/.ssh/config` says: the first value of an option is ssh's.
+ * What else decides which keys are known (known_hosts, HostKeyAlias, KnownHostsCommand, certificates) stays the user's
+ * where no key is pinned.
+ */
+export const HOST_KEY_CHECKS = [
   "BatchMode=yes",
   "StrictHostKeyChecking=yes",
-  "ClearAllForwardings=yes",
-  "RequestTTY=no",
-  // A connection that another ssh shares out has the rights of when it was opened.
+  // Through a tunnel 127.0.0.1 is another machine.
+  "NoHostAuthenticationForLocalhost=no",
+  // A signed DNS record would do in place of the known key.
+  "VerifyHostKeyDNS=no",
+  // A connection that another ssh shares out has the rights, and the checks, of when it was opened.
   "ControlMaster=no",
   "ControlPath=none",
 ];
+
+/** What no option of a user changes. */
+const FIXED = [...HOST_KEY_CHECKS, "ClearAllForwardings=yes", "RequestTTY=no"];
+
+/** Of `-S`, other than of `-o`, the last value is ssh's: no option given shares a connection either. */
+const UNSHARED = ["-S", "none"];
 
 /** How long a machine may take to let somebody in: a busy one, or one that has just started, takes its time. */
 export const LET_IN = "ConnectTimeout=20";
@@ -34,7 +46,7 @@ const DEFAULTS = [LET_IN, "ServerAliveInterval=10", "ServerAliveCountMax=3"];
 /** The options with which ssh is started for an engine, in the form of its command line. */
 export function sshCommandOptions(connection: EngineConnection): string[] {
   const given = (options: string[]) => options.flatMap((option) => ["-o", option]);
-  return [...given(FIXED), ...(connection.sshOptions ?? []), ...given(DEFAULTS)];
+  return [...given(FIXED), ...(connection.sshOptions ?? []), ...given(DEFAULTS), ...UNSHARED];
 }
 
 /** @throws UnreachableError when the address is none. */

@@ -1,6 +1,7 @@
 import type { EngineConnection } from "../engine/connection.ts";
-import { LET_IN } from "../engine/ssh.ts";
+import { HOST_KEY_CHECKS, LET_IN } from "../engine/ssh.ts";
 import { sshTarget } from "../engine/ssh-problem.ts";
+import { RefusedError } from "../shared/refusal.ts";
 import { shellWord } from "../shared/shell-text.ts";
 
 /** How a machine is reached by ssh, all of it known. */
@@ -13,6 +14,9 @@ export interface SshAccess {
   jumpHostKey?: string;
   hostKey?: string;
 }
+
+/** What a jump host has to be. */
+export const JUMP_HOST_RULE = 'must be [user@]host[:port], such as "me@bastion.example"';
 
 /** The engine of a machine that is reached by ssh. */
 export function sshConnection(access: SshAccess): EngineConnection {
@@ -40,7 +44,7 @@ function identity(file: string): string[] {
 /** Lets ssh know the machine's key from a command instead of a file, and from there alone. */
 function pinned(hostKey: string): string[] {
   const [type = "", key = ""] = hostKey.trim().split(/\s+/);
-  const options = [`KnownHostsCommand=/bin/echo %H ${type} ${key}`];
+  const options = [`KnownHostsCommand=/bin/echo %H ${type} ${key}`, "UpdateHostKeys=no"];
   for (const kind of ["User", "Global"]) options.push(`${kind}KnownHostsFile=/dev/null`);
   return options.flatMap((option) => ["-o", option]);
 }
@@ -48,9 +52,11 @@ function pinned(hostKey: string): string[] {
 /** What ssh's own way of jumping does, but with the host key of the machine on the way checked for certain. */
 function jump({ jumpHost, jumpHostKey, identityFile }: SshAccess): string | undefined {
   if (jumpHost === undefined) return undefined;
-  const { host, user, port } = sshTarget(`ssh://${jumpHost}`) ?? { host: jumpHost };
+  const target = sshTarget(`ssh://${jumpHost}`);
+  if (!target) throw new RefusedError("ssh", [{ argument: "jumpHost", value: jumpHost, problem: JUMP_HOST_RULE }]);
+  const { host, user, port } = target;
   const words = [
-    ...["-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes", "-o", LET_IN],
+    ...[...HOST_KEY_CHECKS, LET_IN].flatMap((option) => ["-o", option]),
     ...(identityFile === undefined ? [] : identity(identityFile)),
     ...(jumpHostKey === undefined ? [] : pinned(jumpHostKey)),
     ...(user === undefined ? [] : ["-l", user]),

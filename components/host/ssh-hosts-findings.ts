@@ -1,9 +1,9 @@
 import { plain } from "../shared/inputs.ts";
 import { portFindings } from "../shared/port.ts";
 import type { Finding } from "../shared/refusal.ts";
-import { sshTarget } from "../engine/ssh-problem.ts";
+import { isUserName, sshTarget } from "../engine/ssh-problem.ts";
 import { hostFindings } from "./host-findings.ts";
-import { sshAddress } from "./ssh-connection.ts";
+import { JUMP_HOST_RULE, sshAddress } from "./ssh-connection.ts";
 import type { SshHostArgs, SshHostsArgs, SshWay } from "./ssh-hosts-args.ts";
 
 /** What MinIO gets of a host that says nothing of drives. */
@@ -55,18 +55,15 @@ function wayFindings(where: string, { user, port, identityFile, jumpHost, jumpHo
   const check = <T>(name: string, value: T | undefined, ok: (value: T) => boolean, problem: string): Finding[] =>
     value === undefined || ok(value) ? [] : [{ argument: `${where}.${name}`, value, problem }];
   return [
-    ...check("user", plain(user), (name) => /^[^\s@:/-][^\s@:/]*$/.test(name), "must be the name of a user"),
+    ...check("user", plain(user), isUserName, USER_RULE),
     ...portFindings(`${where}.port`, plain(port)),
     ...check("identityFile", plain(identityFile), (file) => file.trim() !== "", "must be the file of a private key"),
-    ...check(
-      "jumpHost",
-      plain(jumpHost),
-      (host) => sshTarget(`ssh://${host}`) !== undefined,
-      'must be [user@]host[:port], such as "me@bastion.example"',
-    ),
+    ...check("jumpHost", plain(jumpHost), (host) => sshTarget(`ssh://${host}`) !== undefined, JUMP_HOST_RULE),
     ...check("jumpHostKey", plain(jumpHostKey), isHostKey, HOST_KEY_RULE),
   ];
 }
+
+const USER_RULE = "must be the name of a user: letters, digits, '_', '.' and '-', the first a letter or '_'";
 
 const HOST_KEY = /^(?:ssh-|ecdsa-|sk-)[\w@.-]+\s+[A-Za-z0-9+/]{32,}={0,2}(?:\s.*)?$/;
 const HOST_KEY_RULE = 'must be type and key of a public key, as `ssh-keyscan` prints them: "ssh-ed25519 AAAA…"';
@@ -81,7 +78,9 @@ function addressFindings(where: string, { address, hostKey }: SshHostArgs): Find
   const findings: Finding[] = [];
   const name = plain(address);
   if (name !== undefined && (/[@/[\]]/.test(name) || sshTarget(sshAddress({ address: name })) === undefined)) {
-    const problem = "must be the machine's name or address alone: user and port are arguments of their own";
+    const problem =
+      "must be the machine's name or address alone, of letters, digits, '.', '_', '-' and ':': user and port are " +
+      "arguments of their own";
     findings.push({ argument: `${where}.address`, value: name, problem });
   }
   const key = plain(hostKey);

@@ -65,6 +65,47 @@ onLab("an engine reached through ssh", (scene) => {
     await expect(runScript(connection({ user: "nobody-here" }), "true")).rejects.toThrow(/is not let in/);
   });
 
+  test("is refused under a host key that is not its own, whatever ~/.ssh/config says, also on the way", async () => {
+    const { host } = scene();
+    const careless = [
+      ...["NoHostAuthenticationForLocalhost yes", "StrictHostKeyChecking no", "VerifyHostKeyDNS yes"],
+      ...["ControlMaster auto", "ControlPath /run/shared-%h"],
+    ].join("\n");
+    const { user, identityFile, hostKey } = host.ssh;
+    const prepare = [
+      `mkdir -p -m 700 ~root/.ssh; echo '${careless}' > ~root/.ssh/config`,
+      // A connection that nothing has checked, for others to use.
+      `ssh -i ${identityFile} -o UserKnownHostsFile=/dev/null -f -N ${user}@127.0.0.1 </dev/null >/dev/null 2>&1`,
+      "test -S /run/shared-127.0.0.1",
+    ];
+    await host.run("sh", "-ec", prepare.join("\n"));
+    const script = `
+      import { sshConnection } from "${ROOT}/components/host/ssh-connection.ts";
+      import { Engine } from "${ROOT}/components/engine/engine.ts";
+      const access = ${JSON.stringify({ user, identityFile })};
+      const [right, wrong] = ${JSON.stringify([hostKey, `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ${"A".repeat(42)}`])};
+      const way = { address: "${host.address}", hostKey: right, jumpHost: "${user}@127.0.0.1" };
+      const ways = [
+        { address: "127.0.0.1", hostKey: right },
+        { address: "127.0.0.1", hostKey: wrong },
+        { ...way, jumpHostKey: right },
+        { ...way, jumpHostKey: wrong },
+        { ...way, hostKey: wrong, jumpHostKey: right },
+      ];
+      const ask = (one) => new Engine(sshConnection({ ...access, ...one })).info().then(({ Name }) => Name, ({ message }) => message);
+      console.log(JSON.stringify(await Promise.all(ways.map(ask))));`;
+    const said = JSON.parse(await host.run(process.execPath, "--input-type=module", "--eval", script)) as string[];
+    const refused = "its host key is not the known one";
+    expect(said).toEqual([
+      "node1",
+      expect.stringContaining(refused),
+      "node1",
+      expect.stringContaining(`at "127.0.0.1": ${refused}`),
+      expect.stringContaining(refused),
+    ]);
+    await host.run("sh", "-c", "ssh -O exit 127.0.0.1; rm -r ~root/.ssh");
+  });
+
   test("says in one line why it cannot be reached", async () => {
     const { address, ssh } = scene().host;
     const at = (name: string, line: string) => {

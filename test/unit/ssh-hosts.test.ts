@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
-import { SshHosts, type SshHostsArgs } from "../../components/index.ts";
+import { type SshHostArgs, SshHosts, type SshHostsArgs } from "../../components/index.ts";
 import { type SshAccess, sshConnection } from "../../components/host/ssh-connection.ts";
-import { sshHostsFindings } from "../../components/host/ssh-hosts-findings.ts";
+import { accessFindings, sshHostsFindings } from "../../components/host/ssh-hosts-findings.ts";
 import { findingLine } from "../../components/shared/refusal.ts";
 import { refusalOf, run, valueOf } from "./harness.ts";
 
@@ -23,6 +23,11 @@ test.each<[object, string]>([
   [one({ address: "ssh://192.0.2.1" }), 'hosts.a.address "ssh://192.0.2.1": must be the machine\'s name'],
   [one({ address: "-oProxyCommand=x" }), 'hosts.a.address "-oProxyCommand=x": must be the machine\'s name'],
   [one({ address: "" }), 'hosts.a.address "": must be the machine\'s name'],
+  [one({ address: "a';touch${IFS}pwn;'" }), "hosts.a.address \"a';touch${IFS}pwn;'\": must be the machine's name"],
+  [one({ address: "`id`" }), 'hosts.a.address "`id`": must be the machine\'s name'],
+  [one({ user: "root$(id)" }), 'hosts.a.user "root$(id)": must be the name of a user'],
+  [one({ jumpHost: "me@$(id)" }), 'hosts.a.jumpHost "me@$(id)": must be [user@]host[:port]'],
+  [one({}, { defaults: { jumpHost: "a;b" } }), 'defaults.jumpHost "a;b": must be [user@]host[:port]'],
   [one({ hostKey: "AAAA" }), 'hosts.a.hostKey "AAAA": must be type and key of a public key'],
   [one({ user: "a b" }), 'hosts.a.user "a b": must be the name of a user'],
   [one({ user: "-l" }), 'hosts.a.user "-l": must be the name of a user'],
@@ -55,6 +60,10 @@ test("ports of one address may be machines of their own", () => {
   expect(sshHostsFindings({ hosts })).toEqual([]);
 });
 
+const CHECKS =
+  "-o BatchMode=yes -o StrictHostKeyChecking=yes -o NoHostAuthenticationForLocalhost=no -o VerifyHostKeyDNS=no " +
+  "-o ControlMaster=no -o ControlPath=none";
+
 test.each<[SshAccess, object]>([
   [{ address: "far" }, { host: "ssh://far" }],
   [{ address: "2001:db8::1", user: "me", port: 2222 }, { host: "ssh://me@[2001:db8::1]:2222" }],
@@ -67,7 +76,7 @@ test.each<[SshAccess, object]>([
     {
       host: "ssh://far",
       sshOptions: [
-        ...["-o", `KnownHostsCommand=/bin/echo %H ${KEY}`],
+        ...["-o", `KnownHostsCommand=/bin/echo %H ${KEY}`, "-o", "UpdateHostKeys=no"],
         ...["-o", "UserKnownHostsFile=/dev/null", "-o", "GlobalKnownHostsFile=/dev/null"],
       ],
     },
@@ -78,7 +87,7 @@ test.each<[SshAccess, object]>([
       host: "ssh://far",
       sshOptions: [
         ...["-i", "100% mine", "-o", "IdentitiesOnly=yes", "-o"],
-        "ProxyCommand=ssh -o BatchMode=yes -o StrictHostKeyChecking=yes -o ConnectTimeout=20 -i '100%% mine' " +
+        `ProxyCommand=ssh ${CHECKS} -o ConnectTimeout=20 -i '100%% mine' ` +
           "-o IdentitiesOnly=yes -l me -p 2222 -W '[%h]:%p' -- near",
       ],
     },
@@ -89,8 +98,8 @@ test.each<[SshAccess, object]>([
       host: "ssh://far",
       sshOptions: [
         "-o",
-        "ProxyCommand=ssh -o BatchMode=yes -o StrictHostKeyChecking=yes -o ConnectTimeout=20 " +
-          `-o 'KnownHostsCommand=/bin/echo %%H ${KEY}' -o UserKnownHostsFile=/dev/null ` +
+        `ProxyCommand=ssh ${CHECKS} -o ConnectTimeout=20 ` +
+          `-o 'KnownHostsCommand=/bin/echo %%H ${KEY}' -o UpdateHostKeys=no -o UserKnownHostsFile=/dev/null ` +
           "-o GlobalKnownHostsFile=/dev/null -W '[%h]:%p' -- near",
       ],
     },
@@ -152,6 +161,19 @@ test.each([2, 40])("%i hosts wait for the survey of all, and the waits are as ma
   );
   expect(ofKind("SshHost").map(({ dependencies }) => dependencies)).toEqual(keys.map(() => [surveyed!.urn]));
   expect(resources.flatMap(({ dependencies }) => dependencies)).toHaveLength(2 * count);
+});
+
+test.each([
+  [{ address: "$(id)" }, 'hosts.a.address "$(id)"'],
+  [{ user: "root;id" }, 'hosts.a.user "root;id"'],
+  [{ jumpHost: "`id`" }, 'hosts.a.jumpHost "`id`"'],
+])("%j is refused also when it is known only during the run", (late, line) => {
+  const known: SshHostArgs = { address: "192.0.2.1", ...late };
+  expect(
+    accessFindings("hosts.a", known)
+      .map((finding) => findingLine("it", finding))
+      .join(),
+  ).toContain(line);
 });
 
 test("wrong input is refused by name before a machine is touched", async () => {

@@ -6,6 +6,9 @@ test.each([
   ["ssh://far", { host: "far" }],
   ["ssh://root@far.example:2222", { host: "far.example", user: "root", port: 2222 }],
   ["ssh://me@[2001:db8::1]:22", { host: "2001:db8::1", user: "me", port: 22 }],
+  ["ssh://[fe80::1%eth0]", { host: "fe80::1%eth0" }],
+  ["ssh://_svc.x-1$@my_host.example", { host: "my_host.example", user: "_svc.x-1$" }],
+  ["ssh://i-0a1b2c3d4e5f60718", { host: "i-0a1b2c3d4e5f60718" }],
 ])("%s names a machine", (address, target) => {
   expect(sshTarget(address)).toEqual(target);
   expect(engineAddressProblem(address)).toBeUndefined();
@@ -23,10 +26,31 @@ test.each([
   "ssh://-oProxyCommand=x",
   "ssh://-x@far",
   "ssh://a b",
-])("%s names none", (address) => {
+  "ssh://a';touch${IFS}pwn;'",
+  "ssh://$(id)",
+  "ssh://`id`",
+  "ssh://a|b",
+  "ssh://a&b",
+  "ssh://a\nb",
+  "ssh://ä.example",
+  "ssh://root$(id)@far",
+  "ssh://ro;ot@far",
+  "ssh://1root@far",
+  "ssh://$@far",
+  "ssh://[fe80::1%$(id)]",
+  "tcp://$(id):2375",
+  "tcp://a;b",
+  "tcp://[::1",
+  "tcp://far:2375/path",
+])("%j names none", (address) => {
   expect(sshTarget(address)).toBeUndefined();
   expect(engineAddressProblem(address)).toContain('"ssh://user@host:port"');
 });
+
+test.each(["tcp://far", "tcp://far_1.example:2376", "tcp://192.0.2.1:2375", "tcp://[2001:db8::1]:2375"])(
+  "%s names an engine",
+  (address) => expect(engineAddressProblem(address)).toBeUndefined(),
+);
 
 const CHANGED = `@@@@@@@@@@@
 @    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @
