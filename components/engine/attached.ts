@@ -1,8 +1,9 @@
 import type { Duplex } from "node:stream";
 import type { EngineConnection } from "./connection.ts";
+import { Deadline } from "./deadline.ts";
 import type { Engine, ExecResult } from "./engine.ts";
 import { frames } from "./frames.ts";
-import { openRequest } from "./transport.ts";
+import { EngineError, messageOf, openRequest, timeoutError, unreachable } from "./transport.ts";
 
 /**
  * Runs a command in a container to its end and gives it a text to read: the way for what is secret, which an argument
@@ -15,11 +16,18 @@ export async function execWithInput(
   input: string,
   timeoutMs = 30_000,
 ): Promise<ExecResult> {
+  const deadline = new Deadline(timeoutMs / 1000);
   const { Id } = await engine.request<{ Id: string }>("POST", `/containers/${container}/exec`, {
     body: { AttachStdin: true, AttachStdout: true, AttachStderr: true, Cmd: command },
+    timeoutMs,
   });
-  const { stream, head } = await hijack(engine.connection, `/exec/${Id}/start`, { Detach: false, Tty: false });
-  const printed = collect(stream, head, timeoutMs);
+  const { stream, head } = await hijack(
+    engine.connection,
+    `/exec/${Id}/start`,
+    { Detach: false, Tty: false },
+    deadline.cap(timeoutMs),
+  );
+  const printed = collect(stream, head, deadline.cap(timeoutMs));
   stream.end(input);
   const { stdout, stderr } = await printed;
   return { exitCode: await commandEnded(engine, Id), stdout, stderr };
@@ -44,7 +52,12 @@ function collect(stream: Duplex, head: Buffer, timeoutMs: number): Promise<{ std
   });
 }
 
-/** The exit code of a command in a container. The Engine says that it has ended a moment after its output did. */
+/**
+ * The exit code of a command in a container whose output has ended. The Engine knows it a moment later: until then it
+ * says that the command runs, or names no code.
+ *
+ * @throws when the command goes on without its output.
+ */
 export async function commandEnded(engine: Engine, id: string): Promise<number> {
   for (let tries = 0; tries < 50; tries++) {
     const { Running, ExitCode } = await engine.request<{ Running: boolean; ExitCode: number | null }>(
@@ -57,11 +70,17 @@ export async function commandEnded(engine: Engine, id: string): Promise<number> 
   throw new Error("the command's connection ended, but the command still runs in the container");
 }
 
-/** Asks the Engine to make the connection itself the command's input and output. */
+/**
+ * Asks the Engine to make the connection itself the command's input and output.
+ *
+ * @param timeoutMs until the command must have started, in milliseconds
+ * @throws UnreachableError when the Engine does not answer in time, EngineError when it does not start the command.
+ */
 export function hijack(
   connection: EngineConnection,
   path: string,
   body: unknown,
+  timeoutMs = 30_000,
 ): Promise<{ stream: Duplex; head: Buffer }> {
   const payload = JSON.stringify(body);
   const headers = {
@@ -71,14 +90,29 @@ export function hijack(
     upgrade: "tcp",
   };
   return new Promise((resolve, reject) => {
-    const request = openRequest(connection, { method: "POST", path, headers });
-    request.on("upgrade", (_response, stream, head) => resolve({ stream, head }));
+    const request = openRequest(connection, { method: "POST", path, headers }, "stream");
+    const failed = (error: Error) => {
+      clearTimeout(late);
+      reject(unreachable(connection, error, timeoutMs));
+      request.destroy();
+    };
+    const late = setTimeout(() => failed(timeoutError()), timeoutMs);
+    request.on("upgrade", (_response, stream, head) => {
+      clearTimeout(late);
+      resolve({ stream, head });
+    });
     request.on("response", (response) => {
-      response.setEncoding("utf8").on("data", (text: string) => {
-        reject(new Error(`the engine does not start the command: ${text.trim()}`));
+      let said = "";
+      response.setEncoding("utf8").on("data", (text: string) => (said += text));
+      response.on("error", failed);
+      response.on("end", () => {
+        clearTimeout(late);
+        const { statusCode = 0 } = response;
+        const why = messageOf(said) ?? `${path} answered ${statusCode}`;
+        reject(new EngineError(statusCode, `the engine does not start the command: ${why}`));
       });
     });
-    request.on("error", reject);
+    request.on("error", failed);
     request.end(payload);
   });
 }

@@ -1,6 +1,7 @@
 import { lastLine } from "../shared/last-line.ts";
+import { commandEnded } from "./attached.ts";
 import type { EngineConnection } from "./connection.ts";
-import type { Deadline } from "./deadline.ts";
+import { Deadline } from "./deadline.ts";
 import { isNotFound } from "./errors.ts";
 import { frames } from "./frames.ts";
 import { type EngineRequest, EngineError, send } from "./transport.ts";
@@ -208,7 +209,7 @@ export class Engine {
   /** Pulls an image and ends when it is there. */
   async pullImage(name: string, timeoutMs: number): Promise<void> {
     const query = { fromImage: /[:@][^/]*$/.test(name) ? name : `${name}:latest` };
-    const progress = await this.#send("POST", "/images/create", { query, timeoutMs });
+    const progress = await this.#send("POST", "/images/create", { query, timeoutMs, isStream: true });
     // The answer begins before the pull does: a failure comes as its last line.
     const { error } = JSON.parse(lastLine(progress.toString()) ?? "{}") as { error?: string };
     if (error !== undefined) throw new EngineError(500, error);
@@ -220,15 +221,17 @@ export class Engine {
     command: string[],
     options: { env?: string[]; timeoutMs?: number } = {},
   ): Promise<ExecResult> {
+    const { env, timeoutMs = 30_000 } = options;
+    const deadline = new Deadline(timeoutMs / 1000);
     const { Id } = await this.request<{ Id: string }>("POST", `/containers/${container}/exec`, {
-      body: { AttachStdout: true, AttachStderr: true, Cmd: command, Env: options.env },
+      body: { AttachStdout: true, AttachStderr: true, Cmd: command, Env: env },
     });
     const output = await this.#send("POST", `/exec/${Id}/start`, {
       body: { Detach: false, Tty: false },
-      timeoutMs: options.timeoutMs,
+      timeoutMs: deadline.cap(timeoutMs),
+      isStream: true,
     });
-    const { ExitCode } = await this.request<{ ExitCode: number | null }>("GET", `/exec/${Id}/json`);
-    return { exitCode: ExitCode ?? -1, ...separated(output) };
+    return { exitCode: await commandEnded(this, Id), ...separated(output) };
   }
 
   #send(method: string, path: string, request: EngineRequest = {}): Promise<Buffer> {

@@ -5,8 +5,14 @@ import type { EngineConnection } from "./connection.ts";
 import { type SshEnd, sshProblem, sshTarget, type SshTarget } from "./ssh-problem.ts";
 import { UnreachableError } from "./unreachable.ts";
 
-/** One engine's connections at a time; a request beyond that waits for its turn. */
-const MAX_CONNECTIONS = 4;
+/** What a connection is for: calls, which end soon, or streams, which last as long as a command in a container. */
+export type ConnectionUse = "call" | "stream";
+
+/**
+ * One engine's connections at a time; a request beyond that waits for its turn. Streams have their own, or commands that
+ * wait in containers would keep everybody else waiting.
+ */
+const MAX_CONNECTIONS: Record<ConnectionUse, number> = { call: 4, stream: 8 };
 
 /** How long a connection is kept for the next request. */
 const IDLE_MS = 10_000;
@@ -92,9 +98,9 @@ export function startError({ host }: EngineConnection, error: Error): Unreachabl
 const agents = new Map<string, http.Agent>();
 
 /** Connections to an engine through ssh: one carries many requests, and is kept a while for the next. */
-export function sshAgent(connection: EngineConnection): http.Agent {
-  const key = JSON.stringify([connection.host, connection.sshOptions]);
-  const agent = agents.get(key) ?? new SshAgent(connection);
+export function sshAgent(connection: EngineConnection, use: ConnectionUse = "call"): http.Agent {
+  const key = JSON.stringify([use, connection.host, connection.sshOptions]);
+  const agent = agents.get(key) ?? new SshAgent(connection, MAX_CONNECTIONS[use]);
   agents.set(key, agent);
   return agent;
 }
@@ -102,8 +108,8 @@ export function sshAgent(connection: EngineConnection): http.Agent {
 class SshAgent extends http.Agent {
   readonly #connection: EngineConnection;
 
-  constructor(connection: EngineConnection) {
-    super({ keepAlive: true, maxSockets: MAX_CONNECTIONS });
+  constructor(connection: EngineConnection, maxSockets: number) {
+    super({ keepAlive: true, maxSockets });
     this.#connection = connection;
   }
 

@@ -1,7 +1,7 @@
 import * as http from "node:http";
 import * as https from "node:https";
 import { type EngineConnection, socketPath } from "./connection.ts";
-import { sshAgent, targetOf } from "./ssh.ts";
+import { type ConnectionUse, sshAgent, targetOf } from "./ssh.ts";
 import { isTls } from "./tls.ts";
 import { UnreachableError } from "./unreachable.ts";
 
@@ -15,6 +15,8 @@ export interface EngineRequest {
   headers?: Record<string, string>;
   /** Milliseconds until the call is given up. @default 30000 */
   timeoutMs?: number;
+  /** Whether it may hold its connection for long: it then takes none of those that other calls wait for. */
+  isStream?: boolean;
 }
 
 /** The Engine answered with an error. */
@@ -34,44 +36,64 @@ export function send(
   path: string,
   request: EngineRequest = {},
 ): Promise<Buffer> {
-  const { body, timeoutMs = 30_000 } = request;
+  const { body, timeoutMs = 30_000, isStream } = request;
   const payload = body === undefined || Buffer.isBuffer(body) ? body : JSON.stringify(body);
   const type = Buffer.isBuffer(body) ? "application/x-tar" : "application/json";
   return new Promise((resolve, reject) => {
-    const outgoing = openRequest(connection, {
-      method,
-      path: path + queryString(request.query),
-      headers: {
-        ...(payload === undefined ? {} : { "content-type": type, "content-length": Buffer.byteLength(payload) }),
-        ...request.headers,
+    const outgoing = openRequest(
+      connection,
+      {
+        method,
+        path: path + queryString(request.query),
+        headers: {
+          ...(payload === undefined ? {} : { "content-type": type, "content-length": Buffer.byteLength(payload) }),
+          ...request.headers,
+        },
       },
-      // It takes whole milliseconds only, and what is left of a time limit seldom is.
-      signal: AbortSignal.timeout(Math.ceil(timeoutMs)),
-    });
-    const failed = (error: Error) => reject(unreachable(connection, error, timeoutMs));
+      isStream ? "stream" : "call",
+    );
+    const failed = (error: Error) => {
+      clearTimeout(late);
+      reject(unreachable(connection, error, timeoutMs));
+    };
+    // A request that waits for a connection is told of its end only once it has one: this does not wait for that.
+    const late = setTimeout(() => {
+      failed(timeoutError());
+      outgoing.destroy();
+    }, timeoutMs);
     outgoing.on("error", failed);
     outgoing.on("response", (response) => {
       const chunks: Buffer[] = [];
       response.on("error", failed);
       response.on("data", (chunk: Buffer) => chunks.push(chunk));
       response.on("end", () => {
+        clearTimeout(late);
         const answer = Buffer.concat(chunks);
         const status = response.statusCode ?? 0;
         if (status < 400) resolve(answer);
-        else reject(new EngineError(status, messageOf(answer) ?? `${method} ${path} answered ${status}`));
+        else reject(new EngineError(status, messageOf(answer.toString()) ?? `${method} ${path} answered ${status}`));
       });
     });
     outgoing.end(payload);
   });
 }
 
+/** The error of a request that had no answer in time. */
+export function timeoutError(): Error {
+  return Object.assign(new Error("no answer in time"), { code: "ABORT_ERR" });
+}
+
 /** Opens a request to the Engine, however it is reached. For what is not one request and one answer. */
-export function openRequest(connection: EngineConnection, options: https.RequestOptions): http.ClientRequest {
+export function openRequest(
+  connection: EngineConnection,
+  options: https.RequestOptions,
+  use: ConnectionUse = "call",
+): http.ClientRequest {
   const path = socketPath(connection);
   if (path) return http.request({ ...options, socketPath: path, host: "docker" });
   if (connection.host.startsWith("ssh://")) {
     targetOf(connection);
-    return http.request({ ...options, agent: sshAgent(connection), host: "docker" });
+    return http.request({ ...options, agent: sshAgent(connection, use), host: "docker" });
   }
   const address = /^tcp:\/\/(\[[^\]]+\]|[^:/]+)(?::(\d+))?$/.exec(connection.host);
   if (!address) {
@@ -89,24 +111,26 @@ export function openRequest(connection: EngineConnection, options: https.Request
   return https.request({ ...options, host, port: Number(address[2] ?? 2376), ...tls });
 }
 
-function unreachable(connection: EngineConnection, error: Error, timeoutMs: number): Error {
+/** The error of a request that failed on its way, with what to do about it. */
+export function unreachable(connection: EngineConnection, error: Error, timeoutMs: number): Error {
   if (error instanceof UnreachableError) return error;
   const { code } = error as NodeJS.ErrnoException;
   const reasons: Record<string, string> = {
-    ABORT_ERR: `no answer within ${timeoutMs / 1000} s`,
+    ABORT_ERR: `no answer within ${Math.round(timeoutMs / 100) / 10} s`,
     ENOENT: "there is no such socket: is the engine running?",
     ECONNREFUSED: "nothing listens there: is the engine running?",
     EACCES: "this user may not use the socket: join the group `docker` and log in again",
   };
-  const why = error.name === "TimeoutError" ? reasons["ABORT_ERR"] : reasons[code ?? ""];
+  const why = reasons[code ?? ""];
   return new UnreachableError(connection.host, why ?? error.message, code === "EACCES" ? "rights" : undefined);
 }
 
-function messageOf(answer: Buffer): string | undefined {
+/** What the body of an error says; undefined when it says nothing. */
+export function messageOf(answer: string): string | undefined {
   try {
-    return (JSON.parse(answer.toString()) as { message?: string }).message;
+    return (JSON.parse(answer) as { message?: string }).message;
   } catch {
-    return answer.toString().trim() || undefined;
+    return answer.trim() || undefined;
   }
 }
 
