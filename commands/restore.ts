@@ -10,7 +10,8 @@ import { openState } from "./support/state.ts";
 
 /**
  * `npm run restore -- <host key> <file> --yes`: gives the machine of a manager the Swarm's state of a backup, on which
- * it goes on alone. What changed in the Swarm since is lost; the other managers join anew with the next `npm run up`.
+ * it goes on alone. What changed in the Swarm since is lost, and the state that was there is removed; the other managers
+ * join again with the next `npm run up`.
  */
 await main(async () => {
   const { stack, rest, yes } = readArgs();
@@ -22,10 +23,10 @@ await main(async () => {
   const archive = readFileSync(file);
   const session = await openSession(await ensureToolchain(), openState(), stack);
   const swarm = await readRecordedSwarm(session, hostKey);
-  const { removed, silent, former } = await progress(`restoring the Swarm's state on host ${hostKey}`, () =>
+  const { removed, silent } = await progress(`restoring the Swarm's state on host ${hostKey}`, () =>
     restoreSwarm(swarm, hostKey, archive),
   );
   await progress("having Pulumi look which managers are gone", () => lookAgain(session, removed));
-  say(`the Swarm works as it was backed up, managed by host ${hostKey} alone; what was there before: ${former}`);
+  say(`the Swarm works as it was backed up, managed by host ${hostKey} alone; what was there before is removed`);
   warnOfSilent(silent);
 });

@@ -2,8 +2,10 @@ import type { EngineConnection } from "../../components/engine/connection.ts";
 import { Engine } from "../../components/engine/engine.ts";
 import type { SwarmInfo } from "../../components/engine/types.ts";
 import { hasShell } from "../../components/engine/shell.ts";
+import { errorText } from "../../components/shared/error-text.ts";
 import { quoted } from "../../components/shared/shell-text.ts";
 import { ENGINE_CONTROL, rootScript, runAsRoot } from "../support/root-script.ts";
+import { backupCommands, putBackCommands, restoreCommands } from "./scripts.ts";
 
 /** How long copying may take, and how long an engine may take to start, in milliseconds. */
 const COPY_MS = 300_000;
@@ -14,41 +16,35 @@ const START_MS = 120_000;
  * The engine is stopped meanwhile, as Docker asks for, and with it the machine's containers.
  */
 export async function readSwarmState(connection: EngineConnection): Promise<Buffer> {
-  const root = await dockerRoot(connection);
-  const encoded = await withoutEngine(connection, [
-    "copy=$(mktemp); trap 'rm -f \"$copy\"; start_engine' EXIT",
-    "stop_engine",
-    `tar -czf "$copy" -C ${quoted(root)} swarm`,
-    'base64 "$copy"',
-  ]);
+  const encoded = await asRoot(connection, backupCommands(await dockerRoot(connection)));
   await untilAnswering(connection, ({ LocalNodeState }) => LocalNodeState !== "pending");
   return Buffer.from(encoded, "base64");
 }
 
-/** Puts such an archive in place of a machine's own state of a Swarm, which stays beside it under another name. */
+/**
+ * Puts such an archive in place of a machine's own state of a Swarm, which stays beside it under another name. If the
+ * engine does not start with it, the machine's own state is put back.
+ */
 export async function writeSwarmState(connection: EngineConnection, archive: Buffer): Promise<{ former: string }> {
   const root = await dockerRoot(connection);
-  const folder = quoted(`${root}/swarm`);
   const former = `${root}/swarm.before-${new Date().toISOString().replace(/\W/g, "")}`;
-  await withoutEngine(
-    connection,
-    [
-      "copy=$(mktemp); trap 'rm -f \"$copy\"' EXIT",
-      'base64 -d > "$copy"',
-      'tar -tzf "$copy" swarm/docker-state.json > /dev/null',
-      "trap 'rm -f \"$copy\"; start_engine' EXIT",
-      "stop_engine",
-      `if [ -e ${folder} ]; then mv ${folder} ${quoted(former)}; fi`,
-      `tar -xzf "$copy" -C ${quoted(root)}`,
-    ],
-    archive.toString("base64"),
-  );
-  // Its node stays pending where the other managers of that state are gone.
-  await untilAnswering(connection);
+  await asRoot(connection, restoreCommands(root, former), archive.toString("base64"));
+  try {
+    // Its node stays pending where the other managers of that state are gone.
+    await untilAnswering(connection);
+  } catch (error) {
+    await asRoot(connection, putBackCommands(root, former));
+    throw new Error(`${errorText(error)}: what was there before is back`, { cause: error });
+  }
   return { former };
 }
 
-function withoutEngine(connection: EngineConnection, commands: string[], input?: string): Promise<string> {
+/** Removes the state that an archive has replaced: it holds keys of the Swarm. */
+export async function removeFormer(connection: EngineConnection, former: string): Promise<void> {
+  await asRoot(connection, [`rm -rf ${quoted(former)}`]);
+}
+
+function asRoot(connection: EngineConnection, commands: string[], input?: string): Promise<string> {
   const script = rootScript([...ENGINE_CONTROL, ...commands]);
   return runAsRoot(connection, script, { input, timeoutMs: COPY_MS });
 }

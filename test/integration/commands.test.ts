@@ -114,6 +114,8 @@ describe("a lab, and a Swarm on it, from commands alone", () => {
     expect(await managers()).toBe(3);
     await typed("npm run lab -- partition 1,4 2 3");
     expect(await typed(`${restore} --yes`)).toContain("managed by host node1 alone");
+    const root = await typed("npm run lab -- exec 1 sh -c 'ls $(docker info --format {{.DockerRootDir}})'");
+    expect(root.match(/^swarm.*$/gm)).toEqual(["swarm"]);
     await typed("npm run lab -- heal");
     expect(await typed("npm run up -- --stack lab")).toContain(MEMBERS_AWAITED);
     expect(await managers()).toBe(3);
