@@ -1,9 +1,7 @@
-import { cpSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { keyOf, obtain } from "./cache.ts";
 import { buildWords, type GoBuild, goBuild, moduleFiles } from "./go.ts";
-import { progress } from "./progress.ts";
-import { run } from "./run.ts";
+import { downloadPlugin } from "./plugin-release.ts";
 import { chooseSource } from "./source.ts";
 import { dockerPluginVersion } from "./versions.ts";
 
@@ -38,17 +36,4 @@ export async function obtainDockerPlugin(pulumiBin: () => Promise<string>): Prom
 async function make(version: string, folder: string, pulumiBin: () => Promise<string>): Promise<void> {
   if ((await chooseSource()) === "public") await downloadPlugin("docker", version, folder, await pulumiBin());
   else await goBuild(build(version), join(folder, BINARY));
-}
-
-/** Pulumi's own download of a plugin, into a home of its own. Not run where this was written. */
-export async function downloadPlugin(name: string, version: string, folder: string, pulumiBin: string): Promise<void> {
-  const home = join(folder, "home");
-  mkdirSync(home);
-  await progress(`downloading the ${name} plugin ${version}`, () =>
-    run(join(pulumiBin, "pulumi"), ["plugin", "install", "resource", name, `v${version}`, "--non-interactive"], {
-      env: { ...process.env, PULUMI_HOME: home, PULUMI_SKIP_UPDATE_CHECK: "true" },
-    }),
-  );
-  cpSync(join(home, "plugins", `resource-${name}-v${version}`), folder, { recursive: true });
-  rmSync(home, { recursive: true });
 }

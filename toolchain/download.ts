@@ -8,16 +8,23 @@ import { progress } from "./progress.ts";
 const ANSWER_MS = 15_000;
 const WHOLE_MS = 15 * 60_000;
 
+/** Checksums by their length in hex digits. */
+const ALGORITHMS: Readonly<Record<number, string>> = { 40: "sha1", 64: "sha256" };
+const NAMES: Readonly<Record<string, string>> = { sha1: "SHA-1", sha256: "SHA-256" };
+
 /**
- * Downloads a file and compares it with the SHA-256 that its publisher gives. Not run where this was written: there,
+ * Downloads a file and compares it with the checksum that its publisher gives. Not run where this was written: there,
  * only package registries answer.
+ *
+ * @param sum SHA-256 in hex, or SHA-1 where the publisher gives no other
  */
-export async function download(url: string, path: string, sha256: string): Promise<void> {
+export async function download(url: string, path: string, sum: string): Promise<void> {
+  const algorithm = ALGORITHMS[sum.length] ?? "sha256";
   const name = url.split("/").at(-1) ?? url;
   await progress(`downloading ${name}`, async (tell) => {
     const response = await get(url, WHOLE_MS);
     const total = Number(response.headers.get("content-length")) || undefined;
-    const hash = createHash("sha256");
+    const hash = createHash(algorithm);
     let received = 0;
     const measure = new Transform({
       transform(chunk: Buffer, _encoding, done) {
@@ -30,21 +37,32 @@ export async function download(url: string, path: string, sha256: string): Promi
     if (!response.body) throw new Error(`${url} sent nothing: try again`);
     await pipeline(Readable.fromWeb(response.body), measure, createWriteStream(path));
     const actual = hash.digest("hex");
-    if (actual !== sha256) {
-      throw new Error(`${url} has SHA-256 ${actual}, its publisher says ${sha256}: nothing was kept; try again`);
+    if (actual !== sum) {
+      throw new Error(
+        `${url} has ${NAMES[algorithm]} ${actual}, its publisher says ${sum}: nothing was kept; try again`,
+      );
     }
   });
 }
 
-/** The SHA-256 of a file in a list such as `sha256sum` writes. Not run where this was written. */
-export async function publishedSha256(listUrl: string, file: string): Promise<string> {
+/** Returns the SHA-256 of a file in a list such as `sha256sum` writes. Not run where this was written. */
+export function publishedSha256(listUrl: string, file: string): Promise<string> {
+  return published(listUrl, file, /^[0-9a-f]{64}$/, "SHA-256");
+}
+
+/** Returns the SHA-256 of a file, or its SHA-1, from a list that may have either. Not run where this was written. */
+export function publishedChecksum(listUrl: string, file: string): Promise<string> {
+  return published(listUrl, file, /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, "checksum");
+}
+
+async function published(listUrl: string, file: string, form: RegExp, what: string): Promise<string> {
   const list = await (await get(listUrl, ANSWER_MS)).text();
   for (const line of list.split("\n")) {
-    const [, sum, name] = /^([0-9a-f]{64})[ *]+(?:\.\/)?(\S+)\s*$/.exec(line) ?? [];
-    if (sum && name === file) return sum;
+    const [, sum = "", name] = /^([0-9a-f]+)[ *]+(?:\.\/)?(\S+)\s*$/.exec(line) ?? [];
+    if (form.test(sum) && name === file) return sum;
   }
   throw new Error(
-    `${listUrl} names no SHA-256 of ${file}: set PULUMI_SWARM_SOURCE=registries to build it here instead`,
+    `${listUrl} names no ${what} of ${file}: set PULUMI_SWARM_SOURCE=registries to build it here instead`,
   );
 }
 

