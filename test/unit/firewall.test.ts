@@ -216,6 +216,23 @@ describe("wiring", () => {
     for (const { urn } of rules) expect(service?.dependencies).toContain(urn);
   });
 
+  test("a store on a bridge has its bridge guarded as well", async () => {
+    const bridge = { networkId: pulumi.output("mhax3na7ns7b087qxaeb6ffza"), driver: "bridge" } as const;
+    const named = { networkId: pulumi.output("n"), driver: "bridge", bridgeName: "storage0" } as const;
+    const { resources } = await run(
+      () =>
+        new MinioService("store", {
+          swarm: new Swarm("swarm", { managers: [fakeHost("a")] }),
+          network: bridge,
+          networks: [named],
+          allowFrom: ["10.1.0.0/16"],
+        }),
+      { outputs: (type) => (type.endsWith(":RootCredentials") ? { user: "u", password: "p", generation: "g" } : {}) },
+    );
+    const rules = resources.filter(({ type }) => type === FIREWALL);
+    expect(rules.map(({ inputs }) => inputs["filter"])).toMatchObject([{ bridges: ["br-mhax3na7ns7b", "storage0"] }]);
+  });
+
   test("for any service", async () => {
     const { resources } = await run(
       () =>
