@@ -1,4 +1,5 @@
 import ipaddr from "ipaddr.js";
+import { worldwideFamilies } from "../shared/ip-ranges.ts";
 import type { Finding } from "../shared/refusal.ts";
 
 /** Address ranges by family, in the form in which iptables itself lists them. */
@@ -16,57 +17,10 @@ export function allowedFindings(argument: string, ranges: readonly string[]): Fi
     const problem = rangeProblem(value) ?? doubledProblem(value, ranges.slice(0, index), ranges);
     return problem === undefined ? [] : [{ argument: `${argument}[${index}]`, value, problem }];
   });
-  if (findings.length > 0 || !isWorldOpen(ranges)) return findings;
-  const problem = "together hold a quarter of all public addresses or more: name fewer, or leave allowFrom out";
-  return [{ argument, value: ranges, problem }];
-}
-
-/** The addresses of hosts on the internet; above them IPv4 has multicast and reserved addresses. */
-const PUBLIC: Record<"ipv4" | "ipv6", Span> = {
-  ipv4: { first: 0n, last: (224n << 24n) - 1n },
-  ipv6: { first: 1n << 125n, last: (1n << 126n) - 1n },
-};
-
-/**
- * Whether ranges hold a quarter or more of the public addresses of one family, however they are cut:
- * `0.0.0.0/1` and `128.0.0.0/1` are everybody. Text that is no range is ignored.
- */
-export function isWorldOpen(ranges: readonly string[]): boolean {
-  const valid = ranges.filter((range) => RANGE.test(range) && ipaddr.isValidCIDR(withPrefix(range)));
-  const spans = valid.map((range) => spanOf(withPrefix(range)));
-  return (["ipv4", "ipv6"] as const).some((kind) => {
-    const ofKind = spans.filter((span) => span.kind === kind);
-    const { first, last } = PUBLIC[kind];
-    return heldOf(ofKind, PUBLIC[kind]) * 4n >= last - first + 1n;
-  });
-}
-
-interface Span {
-  first: bigint;
-  last: bigint;
-}
-
-function spanOf(range: string): Span & { kind: "ipv4" | "ipv6" } {
-  const [address, prefix] = ipaddr.parseCIDR(range);
-  const bytes = address.toByteArray();
-  const size = 1n << BigInt(bytes.length * 8 - prefix);
-  const value = bytes.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
-  const first = value - (value % size);
-  return { kind: address.kind(), first, last: first + size - 1n };
-}
-
-/** How many addresses of `all` lie in one of the spans or more. */
-function heldOf(spans: readonly Span[], all: Span): bigint {
-  let next = all.first;
-  let held = 0n;
-  for (const { first, last } of spans.toSorted((a, b) => (a.first < b.first ? -1 : 1))) {
-    const from = first > next ? first : next;
-    const to = last < all.last ? last : all.last;
-    if (to < from) continue;
-    held += to - from + 1n;
-    next = to + 1n;
-  }
-  return held;
+  const families = findings.length > 0 ? [] : worldwideFamilies(ranges);
+  if (families.length === 0) return findings;
+  const problem = `together hold more public addresses of ${families.join(" and ")} than any organisation has`;
+  return [{ argument, value: ranges, problem: `${problem}: name fewer, or leave allowFrom out` }];
 }
 
 /** The host's own addresses alone; what comes from the host itself is always allowed. */
