@@ -45,10 +45,13 @@ export function openState(project: string = ROOT, path: string = join(project, "
 /** How the name begins that the event log of a preview has for a moment. */
 export const PREVIEW_PREFIX = "preview-";
 
-/** Removes what holds secrets and a killed run left: event logs of earlier releases, halves of a passphrase file. */
+/**
+ * Removes what a killed run left that holds secrets or is a copy of a state: event logs of earlier releases, passphrase
+ * files without their name, exports.
+ */
 function sweep(path: string): void {
   for (const name of readdirSync(path)) {
-    const [, writer] = /^passphrase\.(\d+)\.tmp$/.exec(name) ?? [];
+    const [, writer] = /^(?:passphrase\.|pending-)(\d+)\.(?:tmp|json)$/.exec(name) ?? [];
     const isLeft = name.startsWith(PREVIEW_PREFIX) || (writer !== undefined && !isAlive(Number(writer)));
     if (isLeft) rmSync(join(path, name), { recursive: true, force: true });
   }

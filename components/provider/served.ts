@@ -28,10 +28,16 @@ async function answer<T>(work: Promise<T>): Promise<T> {
     if (error instanceof Error) {
       const { message, stack } = error;
       const saysAll = error instanceof EngineError || error instanceof UnreachableError;
-      Object.assign(error, { message: visible(message), stack: visible(saysAll ? message : (stack ?? message)) });
+      // Errors of the platform, such as a timeout's, have only getters for these.
+      rewrite(error, "message", visible(message));
+      rewrite(error, "stack", visible(saysAll ? message : (stack ?? message)));
     }
     throw error;
   }
+}
+
+function rewrite(error: Error, field: "message" | "stack", value: string): void {
+  Object.defineProperty(error, field, { value, configurable: true, enumerable: false, writable: true });
 }
 
 async function checked<Inputs>(work: Promise<Checked<Inputs>>): Promise<Checked<Inputs>> {

@@ -103,10 +103,12 @@ describe("a preview that a signal ends", () => {
     const { path } = openState(project);
     mkdirSync(join(path, "preview-8jYFRr"));
     writeFileSync(join(path, "preview-8jYFRr", "events.jsonl"), SECRET);
-    writeFileSync(join(path, "passphrase.999999999.tmp"), SECRET);
+    const left = ["passphrase.999999999.tmp", "pending-999999999.json"];
+    const inUse = [`passphrase.${process.pid}.tmp`, `pending-${process.pid}.json`];
+    for (const name of [...left, ...inUse]) writeFileSync(join(path, name), SECRET);
     openState(project);
-    expect(filesWith(SECRET, path)).toEqual([]);
-    expect(readdirSync(path).toSorted()).toEqual(["backend", "home", "passphrase"]);
+    expect(filesWith(SECRET, path).toSorted()).toEqual(inUse.map((name) => join(path, name)));
+    expect(readdirSync(path).toSorted()).toEqual(["backend", "home", "passphrase", ...inUse].toSorted());
   });
 });
 

@@ -120,6 +120,7 @@ describe("what a provider tells Pulumi holds no commands", () => {
     ["an engine's answer", new EngineError(500, HOSTILE)],
     ["a problem", new ResourceProblem(HOSTILE)],
     ["any other error", new TypeError(HOSTILE)],
+    ["an error of the platform", new DOMException(HOSTILE, "TimeoutError")],
   ])("%s", async (_what, failure) => {
     const caught: unknown = await served(handler(failure))
       .create({})
