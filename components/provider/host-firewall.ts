@@ -157,9 +157,11 @@ async function asRoot({ connection, filter, host }: HostFirewallInputs, script: 
   return runHere(AS_ROOT, { input: script });
 }
 
-/** A state of before rules had owners has none. */
+/** The owner in a state of before rules had one. */
+const UNNAMED = { id: "", project: "", stack: "", name: "" };
+
 function owned({ filter, owner }: HostFirewallInputs) {
-  return { filter, owner: owner ?? { project: "", stack: "", name: "" } };
+  return { filter, owner: owner ?? UNNAMED };
 }
 
 function problem({ host, filter }: HostFirewallInputs, what: string, stderr: string): ResourceProblem {

@@ -4,11 +4,12 @@ import { delimiter, join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { HostFirewall, type HostFirewallInputs } from "../../components/provider/host-firewall.ts";
 
+const OWNER = { id: "4f1c", project: "p", stack: "s", name: "store-firewall" };
 const INPUTS: HostFirewallInputs = {
   host: "a",
   connection: { host: "ssh://root@198.51.100.1" },
   machineId: "m1",
-  owner: { project: "p", stack: "s", name: "store-firewall" },
+  owner: OWNER,
   filter: { chain: "PULUMI-SWARM-1", title: 'MinioService "store"', ports: [9000], allowFrom: ["10.1.0.0/16"] },
   intact: true,
 };
