@@ -2,7 +2,7 @@ import { Engine } from "../components/engine/engine.ts";
 import { execArguments } from "./exec/arguments.ts";
 import { execAttached } from "./exec/attach.ts";
 import { hostOf, storeContainer } from "./exec/container.ts";
-import { readHosts, readStack } from "./status/stack.ts";
+import { readRecordedStack } from "./status/stack.ts";
 import { main } from "./support/main.ts";
 
 /**
@@ -12,8 +12,8 @@ import { main } from "./support/main.ts";
  */
 await main(async () => {
   const { stack, host, command } = execArguments(process.argv.slice(2));
-  const values = await readStack(stack);
-  const engine = new Engine(hostOf(host, await readHosts(values)).connection);
+  const { values, members } = await readRecordedStack(stack);
+  const engine = new Engine(hostOf(host, members).connection);
   const container = storeContainer(await engine.containers(), values.serviceIds);
   if (container === undefined) throw new Error(`host "${host}": MinIO does not run there; see \`npm run status\``);
   return await execAttached(engine, container, command, process);

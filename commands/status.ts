@@ -6,7 +6,7 @@ import { collect } from "./status/collect.ts";
 import { statusPage } from "./status/html/page.ts";
 import { statusReport } from "./status/model.ts";
 import { renderStatus } from "./status/render.ts";
-import { readHosts, readStack } from "./status/stack.ts";
+import { readRecordedStack } from "./status/stack.ts";
 import { main } from "./support/main.ts";
 
 /**
@@ -16,8 +16,7 @@ import { main } from "./support/main.ts";
 await main(async () => {
   const args = statusArguments(process.argv.slice(2));
   const report = await progress("asking the hosts", async () => {
-    const stack = await readStack(args.stack);
-    return statusReport(await collect(await readHosts(stack), stack));
+    return statusReport(await collect(await readRecordedStack(args.stack)));
   });
   print(args.json ? JSON.stringify(report, undefined, 2) : renderStatus(report));
   if (args.html !== undefined) {

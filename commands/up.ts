@@ -1,36 +1,62 @@
-// `npm run up`: from whatever this machine has to a running stack; then where it is reached.
-import { say } from "../toolchain/progress.ts";
-import { readArgs } from "./support/args.ts";
+// `npm run up`: from whatever this machine has to a running, healthy stack; then where it is reached.
+import { progress, say } from "../toolchain/progress.ts";
+import { exportedStack } from "./recover/recorded.ts";
+import { collect } from "./status/collect.ts";
+import { type StatusReport, statusReport } from "./status/model.ts";
+import { renderStatus } from "./status/render.ts";
+import { settled } from "./status/settled.ts";
+import { recordedStack } from "./status/stack.ts";
+import { npmRun, readArgs } from "./support/args.ts";
 import { effectiveConfig } from "./support/config.ts";
 import { decideExposure, exposureOf } from "./support/exposure.ts";
 import { bringLater } from "./support/hosts-image.ts";
 import { main } from "./support/main.ts";
 import { readOutputs, summary } from "./support/outputs.ts";
 import { prepare } from "./support/prepare.ts";
-import { pulumiAttached } from "./support/pulumi.ts";
-import { readCheckpoint } from "./support/state.ts";
+import { pulumiAttached, type Session } from "./support/pulumi.ts";
+import { holdsNothing, readCheckpoint } from "./support/state.ts";
+import { kindOf } from "./support/store-image.ts";
+import { upArguments } from "./support/up-arguments.ts";
 
-/**
- * With a person at the terminal Pulumi asks; a first run, or a script, goes on by itself. The preview is left out only
- * where there is nothing yet: on what is there, it finds what is refused before anything is touched.
- */
-function confirmation(yes: boolean, isEmpty: boolean): string[] {
-  if (isEmpty) return ["--yes", "--skip-preview"];
-  const asks = process.stdin.isTTY === true && process.stdout.isTTY === true && !yes;
-  return asks ? [] : ["--yes"];
-}
+/** Has Pulumi print its preview as events, one a line, as it does the update: one document each would be two. */
+const STREAMING = { PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" };
 
 await main(async () => {
   const { stack, yes, json, rest } = readArgs();
   const { session, image, engine } = await prepare(stack, { yes });
-  const isTerminal = process.stdin.isTTY === true && process.stderr.isTTY === true;
-  if (engine) await decideExposure(session, engine.connection, isTerminal && !yes && !json);
-  const isEmpty = (readCheckpoint(session.state, stack).resources ?? []).length === 0;
-  const output = json ? ["--json"] : ["--suppress-outputs"];
+  const canAsk = process.stdin.isTTY === true && process.stderr.isTTY === true;
+  if (engine) await decideExposure(session, engine.connection, canAsk && !yes && !json);
+  const isEmpty = holdsNothing(readCheckpoint(session.state, stack).resources ?? []);
+  const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
+  const interrupted = new AbortController();
+  process.once("SIGINT", () => interrupted.abort());
   const bringing = image && bringLater(image);
-  const code = await pulumiAttached(session, ["up", ...confirmation(yes || json, isEmpty), ...output, ...rest]);
+  const env = { ...session.env, ...(json && STREAMING) };
+  const code = await pulumiAttached({ ...session, env }, upArguments({ isEmpty, isTerminal, yes, json, rest }));
   await bringing?.stop();
+  if (interrupted.signal.aborted) return code || 130;
+  const report = code === 0 ? await lookAt(session) : await lookAt(session, 0).catch(() => undefined);
+  const isHealthy = report === undefined || report.problems.length === 0;
+  if (json && report) console.log(JSON.stringify({ status: report }));
+  if (!isHealthy) {
+    if (!json) process.stdout.write(`\n${renderStatus(report)}\n`);
+    say(`error: stack ${stack} is not healthy: ${report.problems[0]}; look again with \`${npmRun("status", stack)}\``);
+  }
   if (code !== 0) return code;
+  if (!isHealthy) return 1;
   const exposure = exposureOf(effectiveConfig(session.state, stack), engine !== undefined);
   if (!json) say(`\n${summary(await readOutputs(session), stack, exposure)}`);
 });
+
+/**
+ * What `npm run status` would say; undefined where there is nothing that it could look into.
+ *
+ * @param limitMs how long the stack may take to become healthy
+ */
+async function lookAt({ state, stack, ...session }: Session, limitMs?: number): Promise<StatusReport | undefined> {
+  if (kindOf(state, stack) === "kubernetes") return undefined;
+  return progress("asking hosts and store whether all is well", async (tell) => {
+    const recorded = recordedStack(await exportedStack({ ...session, state, stack }), state.projectName, stack);
+    return recorded && settled(async () => statusReport(await collect(recorded)), tell, limitMs);
+  });
+}

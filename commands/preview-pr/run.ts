@@ -5,6 +5,7 @@ import { DESCRIPTOR_3, namelessFile } from "../../toolchain/temporary.ts";
 import { type EngineEvent, parseEvents } from "../support/events.ts";
 import { pulumiOutput, pulumiSecrets, type Session } from "../support/pulumi.ts";
 import { PREVIEW_PREFIX } from "../support/state.ts";
+import { REFRESH } from "../support/up-arguments.ts";
 import type { PreviewRun } from "./report.ts";
 import { secretValues, type ShownConfig } from "./secrets.ts";
 import { masked } from "./values.ts";
@@ -30,7 +31,8 @@ export async function runPreview(session: Session, flags: readonly string[]): Pr
     say(lines.at(-1) ?? "");
   };
   try {
-    const args = ["preview", "--non-interactive", "--color", "never", "--diff", "--event-log", DESCRIPTOR_3, ...flags];
+    const plain = ["preview", "--non-interactive", "--color", "never", "--diff", ...REFRESH];
+    const args = [...plain, "--event-log", DESCRIPTOR_3, ...flags];
     const options = {
       ...{ env: { ...env, PULUMI_DEBUG_COMMANDS: "true" }, cwd: state.project, onLine: hear },
       ...{ files: [log.descriptor], endsTogether: true },

@@ -37,6 +37,16 @@ export interface RecordedService {
   maintenanceCommand?: string[];
 }
 
+/** Any service as the stack's state has it. */
+export interface NamedService {
+  id: string;
+  swarmId: string;
+  /** Its name in the Swarm. */
+  name: string;
+  /** Names of the Docker volumes that its tasks mount, on each host that runs one. */
+  volumes: string[];
+}
+
 /** All Swarms of a stack, and the applications in them. */
 export interface RecordedSwarms {
   swarms: RecordedSwarm[];
@@ -73,9 +83,16 @@ export async function readRecordedSwarms(session: Session): Promise<RecordedSwar
   return recordedSwarms(await exportedStack(session));
 }
 
-async function exportedStack(session: Session): Promise<ExportedStack> {
+/** The stack with all that its state holds. What is secret stays in this process. */
+export async function exportedStack(session: Session): Promise<ExportedStack> {
   const exported = await pulumiSecrets(session, ["stack", "export", "--show-secrets", "--stack", session.stack]);
   return JSON.parse(exported) as ExportedStack;
+}
+
+/** The stack's outputs as plain values; empty where it has none. */
+export function recordedOutputs({ deployment }: ExportedStack): Record<string, unknown> {
+  const stack = (deployment.resources ?? []).find(({ type }) => type === "pulumi:pulumi:Stack");
+  return (plain(stack?.outputs) ?? {}) as Record<string, unknown>;
 }
 
 /** Has Pulumi look whether members are still in the Swarm, so that the next `up` has those join that are not. */
@@ -109,6 +126,18 @@ export function recordedSwarms(exported: ExportedStack): RecordedSwarms {
     return restartTogether.length === 0 ? [] : [{ id, swarmId, nodes, name: spec.Name, tasks, maintenanceCommand }];
   });
   return { swarms: [...ids].map((id) => swarmOf(exported, id, members)), services };
+}
+
+/** All services of a stack, by name. */
+export function recordedServices(exported: ExportedStack): NamedService[] {
+  const services = resourcesOf(exported, "Service").map(({ id = "", outputs = {} }) => {
+    const { swarmId, spec } = plain(outputs) as ServiceInputs;
+    const volumes = (spec.TaskTemplate.ContainerSpec.Mounts ?? []).flatMap(({ Type, Source }) =>
+      Type === "volume" && Source ? [Source] : [],
+    );
+    return { id, swarmId, name: spec.Name, volumes };
+  });
+  return services.sort((a, b) => a.name.localeCompare(b.name));
 }
 
 function swarmOf(exported: ExportedStack, swarmId: string, members: ReturnType<typeof recordedMembers>): RecordedSwarm {

@@ -1,12 +1,12 @@
 import { Engine, orMissing } from "../../components/engine/engine.ts";
 import { patienceInElection } from "../../components/engine/patience.ts";
 import { errorText } from "../../components/shared/error-text.ts";
-import type { RecordedMember } from "../recover/recorded.ts";
-import { stackFilter, storeContainer } from "../exec/container.ts";
+import type { NamedService, RecordedMember } from "../recover/recorded.ts";
+import { storeContainer } from "../exec/container.ts";
 import { endpointHealth } from "./health.ts";
 import type { HostAnswer } from "./hosts.ts";
 import type { Findings, SwarmFindings } from "./model.ts";
-import type { StackValues } from "./stack.ts";
+import type { RecordedStack, StackValues } from "./stack.ts";
 import { type AdminInfo, type EndpointHealth, parseAdminInfo, storeReport } from "./store.ts";
 
 /** How long a host's engine may take to answer at all, in milliseconds; by ssh it lets in first. */
@@ -17,13 +17,13 @@ const STORE_MS = 20_000;
 const STORE_TRIES = 2;
 
 /** Asks every host's engine, a manager and the store for everything that the report tells. */
-export async function collect(members: readonly RecordedMember[], stack: StackValues): Promise<Findings> {
+export async function collect({ values: stack, members, services }: RecordedStack): Promise<Findings> {
   const [hosts, endpoints] = await Promise.all([Promise.all(members.map(askHost)), askEndpoints(stack)]);
   const answering = hosts.filter(({ info }) => info !== undefined);
-  const [swarm, answer] = await Promise.all([askManager(answering, stack), askStore(answering, stack)]);
+  const [swarm, answer] = await Promise.all([askManager(answering, stack, services), askStore(answering, stack)]);
   const { networkName, swarmId } = stack;
   const store = storeReport(answer, endpoints);
-  return { stack: stack.stack, swarmId, networkName, hosts, swarm, store, now: new Date() };
+  return { stack: stack.stack, swarmId, networkName, declared: services, hosts, swarm, store, now: new Date() };
 }
 
 async function askHost(member: RecordedMember): Promise<HostAnswer> {
@@ -37,15 +37,21 @@ async function askHost(member: RecordedMember): Promise<HostAnswer> {
 }
 
 /** Any manager tells about all nodes, services and tasks; nobody does while none sees a quorum. */
-async function askManager(hosts: readonly HostAnswer[], stack: StackValues): Promise<SwarmFindings | undefined> {
+async function askManager(
+  hosts: readonly HostAnswer[],
+  stack: StackValues,
+  declared: readonly NamedService[],
+): Promise<SwarmFindings | undefined> {
   const manager = hosts.find(({ info }) => info?.Swarm.ControlAvailable && info.Swarm.Cluster?.ID === stack.swarmId);
   if (!manager) return undefined;
   const engine = new Engine(manager.member.connection);
-  const [network, services, nodes] = await Promise.all([
+  const [network, all, nodes] = await Promise.all([
     orMissing(engine.network(stack.networkId, { verbose: true })),
-    engine.services(stackFilter(stack)),
+    engine.services(),
     engine.nodes(),
   ]);
+  // By id: labels may be changed by hand, and a stack may be renamed.
+  const services = all.filter(({ ID }) => declared.some(({ id }) => id === ID));
   const tasks = services.length === 0 ? [] : await engine.tasks({ service: services.map(({ ID }) => ID) });
   return { manager: manager.member.key, network, services, nodes, tasks };
 }

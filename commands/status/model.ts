@@ -70,6 +70,8 @@ export interface Findings {
   stack: string;
   swarmId: string;
   networkName: string;
+  /** The services that the stack's state names. */
+  declared: readonly { id: string; name: string }[];
   hosts: readonly HostAnswer[];
   /** Absent when no manager of the Swarm answers. */
   swarm?: SwarmFindings;
@@ -94,7 +96,9 @@ export function statusReport({ stack, swarmId, networkName, swarm, store, now, .
   const tasks = swarm ? swarm.tasks.map((task) => taskReport(task, swarm, now)).toSorted(byNameThenAge) : [];
   const ofSwarm = [
     ...(network ? [] : [`network ${networkName} is not there: bring it back with \`npm run up\``]),
-    ...(services.length > 0 ? [] : ["no service is there: bring it back with `npm run up`"]),
+    ...found.declared
+      .filter(({ id }) => !services.some((service) => service.id === id))
+      .map(({ name }) => `service ${name} is not there: bring it back with \`npm run up\``),
     ...services.flatMap((service) => serviceProblems(service, tasks)),
   ];
   const problems = [

@@ -1,9 +1,17 @@
 import { existsSync } from "node:fs";
 import { obtainPulumi } from "../../toolchain/pulumi.ts";
-import { readRecordedMembers, type RecordedMember } from "../recover/recorded.ts";
+import {
+  type ExportedStack,
+  exportedStack,
+  type NamedService,
+  recordedMembers,
+  type RecordedMember,
+  recordedOutputs,
+  recordedServices,
+} from "../recover/recorded.ts";
 import { npmRun } from "../support/args.ts";
-import { pulumiEnvironment, pulumiSecrets, type Session } from "../support/pulumi.ts";
-import { openState, stackFile, type StateFolder } from "../support/state.ts";
+import { pulumiEnvironment, type Session } from "../support/pulumi.ts";
+import { holdsNothing, openState, stackFile, type StateFolder } from "../support/state.ts";
 
 /** A stack's outputs as plain values; see `stacks/outputs.ts` for what they mean. */
 export interface StackValues {
@@ -23,17 +31,24 @@ export interface StackValues {
   rootPassword: string;
 }
 
-/** The outputs of a stack that is up. */
-export async function readStack(stack: string): Promise<StackValues> {
-  const values = await findStack(stack);
-  if (values) return values;
-  throw new Error(`stack ${stack} is not up: start it with \`${npmRun("up", stack)}\``);
+/** A stack that is up, as its state has it. */
+export interface RecordedStack {
+  values: StackValues;
+  /** The hosts of its Swarm, with the way to each one's engine. */
+  members: RecordedMember[];
+  services: NamedService[];
 }
 
-/** The hosts of the stack's Swarm, with the way to each one's engine. */
-export async function readHosts({ stack, swarmId }: StackValues): Promise<RecordedMember[]> {
-  const members = await readRecordedMembers(await readingSession(openState(), stack));
-  return members.filter((member) => member.swarmId === swarmId);
+/** The outputs of a stack that is up. */
+export async function readStack(stack: string): Promise<StackValues> {
+  return (await readRecordedStack(stack)).values;
+}
+
+/** A stack that is up, with its hosts and services. */
+export async function readRecordedStack(stack: string): Promise<RecordedStack> {
+  const recorded = await findRecordedStack(stack);
+  if (recorded) return recorded;
+  throw new Error(`stack ${stack} is not up: start it with \`${npmRun("up", stack)}\``);
 }
 
 /** A session that changes nothing: it needs no plugins. */
@@ -44,15 +59,31 @@ async function readingSession(state: StateFolder, stack: string): Promise<Sessio
 
 /** The outputs of a stack, or nothing when it is down. */
 export async function findStack(stack: string): Promise<StackValues | undefined> {
+  return (await findRecordedStack(stack))?.values;
+}
+
+async function findRecordedStack(stack: string): Promise<RecordedStack | undefined> {
   const state = openState();
   if (!existsSync(stackFile(state, stack))) return undefined;
-  const session = await readingSession(state, stack);
-  const printed = await pulumiSecrets(session, ["stack", "output", "--json", "--show-secrets", "--stack", stack]);
-  const outputs = JSON.parse(printed) as Partial<StackValues>;
+  const exported = await exportedStack(await readingSession(state, stack));
+  return recordedStack(exported, state.projectName, stack);
+}
+
+/** A stack as its state has it; undefined when it is down. */
+export function recordedStack(exported: ExportedStack, project: string, stack: string): RecordedStack | undefined {
+  // The outputs of the last `up` stay in the state as long as anything does.
+  if (holdsNothing(exported.deployment.resources ?? [])) return undefined;
+  const outputs = recordedOutputs(exported) as Partial<StackValues>;
   if (outputs.endpoint !== undefined && outputs.swarmId === undefined) {
     throw new Error(`stack ${stack} is on Kubernetes, which this command does not look into: ask kubectl`);
   }
   if (!outputs.networkId || !outputs.nodes) return undefined;
   const maps = { endpoints: {}, consoleEndpoints: {}, serviceIds: {} };
-  return { ...maps, ...(outputs as StackValues), project: state.projectName, stack };
+  const values = { ...maps, ...(outputs as StackValues), project, stack };
+  const isOfSwarm = ({ swarmId }: { swarmId: string }) => swarmId === values.swarmId;
+  return {
+    values,
+    members: recordedMembers(exported).filter(isOfSwarm),
+    services: recordedServices(exported).filter(isOfSwarm),
+  };
 }

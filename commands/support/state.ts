@@ -94,3 +94,12 @@ export function readCheckpoint(state: StateFolder, stack: string): Checkpoint {
   const stored = JSON.parse(readFileSync(stackFile(state, stack), "utf8")) as { checkpoint?: { latest?: Checkpoint } };
   return stored.checkpoint?.latest ?? {};
 }
+
+/** The type of the resource that holds a state's identity, which outlives `down`: kept volumes are known by it. */
+export const IDENTITY_TYPE = "pulumi-nodejs:dynamic/swarm:Identity";
+
+/** Whether a state holds nothing that `up` made but its identity. */
+export function holdsNothing(resources: readonly Pick<StoredResource, "type">[]): boolean {
+  const stays = ["pulumi:pulumi:Stack", IDENTITY_TYPE];
+  return resources.every(({ type }) => stays.includes(type) || type.startsWith("pulumi:providers:"));
+}

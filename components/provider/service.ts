@@ -13,6 +13,7 @@ import { findManager, isOutdated, type Managers } from "./managers.ts";
 import { anyMoved, type NodeEngines } from "./node-engines.ts";
 import { writeService } from "./sequence.ts";
 import { spreadImage } from "./service-images.ts";
+import { workingTasks } from "./service-health.ts";
 import { formerPeers, removePeers } from "./service-peers.ts";
 import { type Disturbance, isPaused, tasksEnded, untilReady } from "./service-ready.ts";
 import { roll } from "./service-roll.ts";
@@ -95,7 +96,7 @@ export const Service: ResourceHandler<ServiceInputs> = {
     const service = manager && (await orMissing(manager.service(id)));
     if (!service) return GONE;
     const spec = inWordsOf(state.spec, service.Spec);
-    const live = { ...state, spec, tasks: await runningTasks(manager, id, spec, state.tasks) };
+    const live = { ...state, spec, tasks: await workingTasks(manager, id, { ...state, spec }) };
     return { id, props: live, inputs: live };
   },
 
@@ -115,15 +116,6 @@ export const Service: ResourceHandler<ServiceInputs> = {
     await tasksEnded(find, id, state);
   },
 };
-
-/**
- * How many of the tasks asked for run, with the settings that the service has: fewer is drift, and the update that
- * mends it waits for the rest. On any node: those of the state are what was known at the last change.
- */
-async function runningTasks(manager: Engine, id: string, spec: ServiceSpec, wanted: number): Promise<number> {
-  const { standing } = await seenTasks(manager, id, spec);
-  return Math.min(wanted, standing.current.length);
-}
 
 /** The service of that name, if a killed `up` of this very stack made it. */
 async function leftBehind(manager: Engine, { spec, owner }: ServiceInputs): Promise<ServiceDetails | undefined> {

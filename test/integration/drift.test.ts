@@ -174,6 +174,16 @@ onLab("drift: what is changed by hand", (scene) => {
     expect((await stack.preview({ refresh: true })).steps).toEqual([]);
   });
 
+  test("a store that runs and does not work is shown by a preview with refresh", async () => {
+    const { lab } = scene();
+    await lab.exec(1, "pkill", "-STOP", "-x", "minio");
+    const preview = await stack.preview({ refresh: true });
+    expect(preview.steps.map(({ op, name }) => `${op} ${name}`)).toEqual(["update store-main"]);
+    expect(preview.output).toMatch(/its task on host local runs, but does not work: no answer to `mc ready local`/);
+    await lab.exec(1, "pkill", "-CONT", "-x", "minio");
+    expect((await stack.preview({ refresh: true })).steps).toEqual([]);
+  });
+
   test("a task that is killed is Swarm's own to mend: nothing drifts", async () => {
     const { engine } = scene().host;
     const [container] = await engine.containers({ label: ["com.docker.swarm.service.name=store-main"] });

@@ -4,14 +4,15 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import type { PreviewRun } from "../../commands/preview-pr/report.ts";
 import { runPreview } from "../../commands/preview-pr/run.ts";
-import { readRecordedMembers } from "../../commands/recover/recorded.ts";
+import { exportedStack } from "../../commands/recover/recorded.ts";
 import { collect } from "../../commands/status/collect.ts";
 import { type StatusReport, statusReport } from "../../commands/status/model.ts";
-import type { StackValues } from "../../commands/status/stack.ts";
+import { recordedStack } from "../../commands/status/stack.ts";
 import { workingConfig } from "../../commands/support/config.ts";
 import { ensureToolchain, openSession, type Session } from "../../commands/support/pulumi.ts";
 import { clearStaleLocks } from "../../commands/support/locks.ts";
 import { openState, stackFile } from "../../commands/support/state.ts";
+import { REFRESH } from "../../commands/support/up-arguments.ts";
 import { ROOT } from "../../toolchain/cache.ts";
 import type { Plugin } from "../../toolchain/docker-plugin.ts";
 import type { LabHost } from "../lab/lab.ts";
@@ -118,9 +119,9 @@ export class TestStack {
   /** What `npm run status` finds of the stack. */
   async status(): Promise<StatusReport> {
     const { stack, state } = this.#session;
-    const outputs = (await this.outputs({ showSecrets: true })) as unknown as StackValues;
-    const values = { ...outputs, project: state.projectName, stack };
-    return statusReport(await collect(await readRecordedMembers(this.#session), values));
+    const recorded = recordedStack(await exportedStack(this.#session), state.projectName, stack);
+    if (!recorded) throw new Error(`stack ${stack} is not up`);
+    return statusReport(await collect(recorded));
   }
 
   /** Frees the stack of what a killed run left, as `npm run up` does. */
@@ -186,7 +187,7 @@ export class TestStack {
   }
 }
 
-const refreshFlag = ({ refresh = false }: { refresh?: boolean }) => (refresh ? ["--refresh"] : []);
+const refreshFlag = ({ refresh = false }: { refresh?: boolean }) => (refresh ? REFRESH : []);
 
 function namespaced(config: Record<string, unknown>): [string, unknown][] {
   return Object.entries(config).map(([key, value]) => [key.includes(":") ? key : `pulumi-swarm:${key}`, value]);

@@ -102,6 +102,7 @@ const found = (over: Partial<Findings> = {}, swarm: Partial<SwarmFindings> = {})
   stack: "dev",
   swarmId: "swarm1",
   networkName: "minio-overlay-network",
+  declared: [{ id: "svc1", name: "minio-main" }],
   hosts: [answer()],
   swarm: {
     manager: "local",
@@ -165,7 +166,7 @@ describe("the report", () => {
 
   test.each<[string, Partial<SwarmFindings>, RegExp]>([
     ["the network is gone", { network: undefined }, /^network minio-overlay-network is not there: .*npm run up/],
-    ["no service", { services: [], tasks: [] }, /^no service is there/],
+    ["no service", { services: [], tasks: [] }, /^service minio-main is not there: bring it back with `npm run up`$/],
     [
       "too few tasks, with the last error",
       { services: [service(0, 1)] },
