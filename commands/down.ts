@@ -2,43 +2,129 @@
 // On AWS the machines go with their engines, and data volumes stay for as long as they are protected.
 import { existsSync } from "node:fs";
 import { progress, say } from "../toolchain/progress.ts";
-import { readRecordedMembers } from "./recover/recorded.ts";
 import { cloudVolumes } from "./down/cloud-volumes.ts";
-import { type DataFound, findData, removeData } from "./down/data.ts";
+import { type DataFound, type DataVolume, findData, nameOf, refusalOf, removeData, usersOf } from "./down/data.ts";
+import { isOurs, keepIdentity } from "./down/identity.ts";
+import { agreeToRemoval, type Asked } from "./down/question.ts";
+import { exportedStack, recordedMembers, recordedServices } from "./recover/recorded.ts";
 import { npmRun, readArgs } from "./support/args.ts";
 import { effectiveConfig } from "./support/config.ts";
 import { main } from "./support/main.ts";
-import { ensureToolchain, openSession, pulumiAttached, type Session } from "./support/pulumi.ts";
-import { openState, readCheckpoint, stackFile, type StateFolder } from "./support/state.ts";
+import { ensureToolchain, openSession, pulumiAttached, pulumiOutput, type Session } from "./support/pulumi.ts";
+import {
+  IDENTITY_TYPE,
+  openState,
+  readCheckpoint,
+  stackFile,
+  type StateFolder,
+  type StoredResource,
+} from "./support/state.ts";
 import { stackHosts } from "./support/stack-hosts.ts";
 import { kindOf } from "./support/store-image.ts";
 
 const DELETE_DATA = "--delete-data";
+const ENGINES_STAY = "the Docker Engine keeps running";
 
 await main(async () => {
   const { stack, yes, json, flags, rest } = readArgs(undefined, [DELETE_DATA]);
+  const deletes = flags.has(DELETE_DATA);
   const state = openState();
   const kind = kindOf(state, stack);
   const isKubernetes = kind === "kubernetes";
-  if (isKubernetes && flags.has(DELETE_DATA)) throw new Error(`${DELETE_DATA}: ${dataOnKubernetes(state, stack)}`);
-  const session = await openExisting(state, stack, kind);
-  const asks = !yes && !json;
-  if (kind === "aws") return session ? await downOnAws(session, flags.has(DELETE_DATA), { asks, json, rest }) : 0;
-  // What the state knows of hosts is gone with the stack.
-  const recorded = session ? await readRecordedMembers(session) : [];
-  const code = session ? await destroy(session, { asks, json, rest }) : 0;
+  if (isKubernetes && deletes) throw new Error(`${DELETE_DATA}: ${dataOnKubernetes(state, stack)}`);
+  if (!existsSync(stackFile(state, stack))) {
+    if (deletes) throw new Error(noState(stack));
+    return void say(`stack ${stack} does not exist here: nothing to destroy`);
+  }
+  const session = await openSession(await ensureToolchain(kind), state, stack);
+  const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
+  const how: Destruction = { asks: isTerminal && !yes && !json, json, rest };
+  if (kind === "aws") return downOnAws(session, deletes, how);
+  if (isKubernetes) {
+    const code = await destroy(session, how);
+    if (code === 0) say(dataOnKubernetes(state, stack));
+    return code;
+  }
+  // What the state knows of hosts and volumes is gone with the stack.
+  const data = await readData(session, kind === "local");
+  if (deletes) await agree(data, { yes, isTerminal: isTerminal && !json });
+  const code = await destroy(session, how);
   if (code !== 0) return code;
-  if (isKubernetes) return void say(dataOnKubernetes(state, stack));
-  const hosts = stackHosts(recorded, effectiveConfig(state, stack), kind === "local");
-  const found = await progress("looking for data volumes", () => findData(hosts, state.projectName, stack));
-  return await tellAboutData(found, stack, flags.has(DELETE_DATA));
+  return deletes ? await deleteData(session, data) : tellKept(data, stack);
 });
 
-/** The stack, if there is one; says so when there is none. */
-async function openExisting(state: StateFolder, stack: string, kind: unknown): Promise<Session | undefined> {
-  if (existsSync(stackFile(state, stack))) return openSession(await ensureToolchain(kind), state, stack);
-  say(`stack ${stack} does not exist here: nothing to destroy`);
-  return undefined;
+/** Nothing tells which volumes are the stack's. */
+function noState(stack: string): string {
+  return (
+    `${DELETE_DATA}: stack ${stack} has no state here, so its volumes are not known: run this where its state is, or ` +
+    "remove them by hand with `docker volume rm`"
+  );
+}
+
+/** A stack's data, and the ids of the services that use it. */
+interface StackData extends DataFound {
+  services: string[];
+}
+
+async function readData({ state, stack, ...session }: Session, isThisMachine: boolean): Promise<StackData> {
+  return progress("looking for data volumes", async () => {
+    const exported = await exportedStack({ ...session, state, stack });
+    const services = recordedServices(exported);
+    const hosts = stackHosts(recordedMembers(exported), effectiveConfig(state, stack), isThisMachine);
+    const identity = { project: state.projectName, stack };
+    const found = await findData(hosts, {
+      isOurs: (labels) => isOurs(labels, identity),
+      mounted: services.flatMap(({ volumes }) => volumes),
+    });
+    return { ...found, services: services.map(({ id }) => id) };
+  });
+}
+
+/** Refuses what cannot be removed, then has the user agree, before anything is changed. */
+async function agree({ volumes, services, silent }: StackData, asked: Asked): Promise<void> {
+  const ours = volumes.filter(({ isOurs }) => isOurs);
+  const users = await usersOf(ours, services);
+  if (users.length > 0) throw new Error(refusalOf(users));
+  for (const { key, why } of silent) say(`host ${key}: its volumes stay, as its engine does not answer: ${why}`);
+  await agreeToRemoval(ours, asked);
+}
+
+/** Removes the data, then what the state keeps to recognise it by. Returns 1 if data was out of reach. */
+async function deleteData(session: Session, { volumes, silent }: StackData): Promise<number> {
+  const ours = volumes.filter(({ isOurs }) => isOurs);
+  if (ours.length === 0) say(`no data volumes of this stack are left; ${ENGINES_STAY}`);
+  else {
+    await progress("removing the data volumes", () => removeData(ours));
+    say(`removed, with all data: ${ours.map(nameOf).join(", ")}; ${ENGINES_STAY}`);
+  }
+  tellForeign(volumes);
+  // A host that comes back still has volumes: they are known by the identity.
+  if (silent.length > 0) return 1;
+  if (identitiesIn(session).length > 0) {
+    await pulumiOutput(session, ["destroy", "--yes", "--skip-preview", "--non-interactive"]);
+  }
+  return 0;
+}
+
+function tellKept({ volumes, silent }: StackData, stack: string): number {
+  for (const { key, why } of silent) say(`host ${key}: whether it has data volumes cannot be told: ${why}`);
+  const ours = volumes.filter(({ isOurs }) => isOurs);
+  if (ours.length > 0) {
+    say(`kept, with all data: volume${ours.length > 1 ? "s" : ""} ${ours.map(nameOf).join(", ")}`);
+    say(`${ENGINES_STAY}; \`${npmRun("down", stack, DELETE_DATA)}\` removes the data`);
+  } else {
+    say(
+      silent.length > 0 ? "no other data volumes are left" : `no data volumes of this stack are left; ${ENGINES_STAY}`,
+    );
+  }
+  tellForeign(volumes);
+  return 0;
+}
+
+/** The stack's services used them, and they are not this stack's to remove. */
+function tellForeign(volumes: readonly DataVolume[]): void {
+  const foreign = volumes.filter(({ isOurs }) => !isOurs).map(nameOf);
+  if (foreign.length > 0) say(`kept, as this stack did not create them: ${foreign.join(", ")}`);
 }
 
 interface Destruction {
@@ -51,7 +137,7 @@ interface Destruction {
 async function downOnAws(session: Session, deletesData: boolean, { rest, ...how }: Destruction): Promise<number> {
   if (deletesData) assertNoneProtected(session);
   const kept = deletesData ? [] : ["--exclude-protected"];
-  const code = await destroy(session, { ...how, rest: [...kept, ...rest] });
+  const code = await destroy(session, { ...how, rest: [...kept, ...rest] }, !deletesData);
   if (code === 0) tellAboutVolumes(session);
   return code;
 }
@@ -82,25 +168,13 @@ function dataOnKubernetes(state: StateFolder, stack: string): string {
   return `the data is in the claims of namespace ${namespace}, which stays: \`kubectl delete namespace ${namespace}\` ends both`;
 }
 
-function destroy(session: Session, { asks, json, rest }: Destruction): Promise<number> {
-  const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
-  const confirmation = asks && isTerminal ? [] : ["--yes", "--skip-preview"];
-  return pulumiAttached(session, ["destroy", ...confirmation, ...(json ? ["--json"] : []), ...rest]);
+/** @param keeps whether the state's identity stays */
+function destroy(session: Session, { asks, json, rest }: Destruction, keeps = true): Promise<number> {
+  const confirmation = asks ? [] : ["--yes", "--skip-preview"];
+  const kept = keeps ? keepIdentity(identitiesIn(session), rest) : [];
+  return pulumiAttached(session, ["destroy", ...confirmation, ...(json ? ["--json"] : []), ...kept, ...rest]);
 }
 
-/** Gives back 1 when data was to be removed that is out of reach. */
-async function tellAboutData({ volumes, silent }: DataFound, stack: string, remove: boolean): Promise<number> {
-  for (const { key, why } of silent) say(`host ${key}: whether it has data volumes cannot be told: ${why}`);
-  const names = volumes.map(({ host, name }) => (host.key === "local" ? name : `${name} on ${host.key}`)).join(", ");
-  const running = "the Docker Engine keeps running";
-  if (volumes.length === 0) {
-    say(silent.length > 0 ? "no other data volumes are left" : `no data volumes are left; ${running}`);
-  } else if (remove) {
-    await progress("removing the data volumes", () => removeData(volumes));
-    say(`removed, with all data: ${names}; ${running}`);
-  } else {
-    say(`kept, with all data: volume${volumes.length > 1 ? "s" : ""} ${names}`);
-    say(`${running}; \`${npmRun("down", stack, DELETE_DATA)}\` removes the data`);
-  }
-  return remove && silent.length > 0 ? 1 : 0;
+function identitiesIn({ state, stack }: Session): StoredResource[] {
+  return (readCheckpoint(state, stack).resources ?? []).filter(({ type }) => type === IDENTITY_TYPE);
 }

@@ -1,11 +1,12 @@
 import { Engine } from "../../components/engine/engine.ts";
 import { EngineError } from "../../components/engine/transport.ts";
 import { errorText } from "../../components/shared/error-text.ts";
-import { stackFilter } from "../exec/container.ts";
 import type { StackHost } from "../support/stack-hosts.ts";
 
-/** Time for the store's containers to let go of their volumes. */
+/** Time for the store's containers to release their volumes, in milliseconds. */
 const IN_USE_MS = 30_000;
+/** Between two looks at them, in milliseconds. */
+const AGAIN_MS = 500;
 /** How long an engine may take to answer at all, in milliseconds. */
 const PATIENCE_MS = 10_000;
 
@@ -13,6 +14,8 @@ const PATIENCE_MS = 10_000;
 export interface DataVolume {
   host: StackHost;
   name: string;
+  /** Whether it was created with this state. */
+  isOurs: boolean;
 }
 
 export interface DataFound {
@@ -22,15 +25,34 @@ export interface DataFound {
   silent: { key: string; why: string }[];
 }
 
+/** Which volumes hold data of a stack. */
+export interface DataSought {
+  /** Whether a volume with these labels was created with this state. */
+  isOurs: (labels: Record<string, string> | null) => boolean;
+  /** Names of the volumes that the stack's services mount, whatever their labels. */
+  mounted: readonly string[];
+}
+
+/** A container that uses a volume. */
+export interface VolumeUser {
+  volume: DataVolume;
+  container: string;
+}
+
 /** The data volumes of a stack on all of its hosts; they outlive it. */
-export async function findData(hosts: readonly StackHost[], project: string, stack: string): Promise<DataFound> {
+export async function findData(hosts: readonly StackHost[], sought: DataSought): Promise<DataFound> {
   const silent: DataFound["silent"] = [];
-  const asked = hosts.map(async (host) => {
+  const asked = hosts.map(async (host): Promise<DataVolume[]> => {
     const engine = new Engine(host.connection);
     try {
       await engine.ping(PATIENCE_MS);
-      const names = (await engine.volumes(stackFilter({ project, stack }))).map(({ Name }) => Name);
-      return names.toSorted().map((name) => ({ host, name }));
+      const volumes = (await engine.volumes()).map(({ Name: name, Labels }) => ({
+        host,
+        name,
+        isOurs: sought.isOurs(Labels),
+      }));
+      const found = volumes.filter(({ name, isOurs }) => isOurs || sought.mounted.includes(name));
+      return found.toSorted((a, b) => a.name.localeCompare(b.name));
     } catch (error) {
       silent.push({ key: host.key, why: errorText(error) });
       return [];
@@ -39,14 +61,48 @@ export async function findData(hosts: readonly StackHost[], project: string, sta
   return { volumes: (await Promise.all(asked)).flat(), silent };
 }
 
-/** Removes volumes, with all that is in them. */
-export async function removeData(volumes: readonly DataVolume[]): Promise<void> {
+/**
+ * The containers, stopped ones too, that use any of these volumes.
+ *
+ * @param services ids of services whose own containers do not count
+ */
+export async function usersOf(volumes: readonly DataVolume[], services: readonly string[] = []): Promise<VolumeUser[]> {
+  const asked = volumes.map(async (volume) => {
+    const containers = await new Engine(volume.host.connection).containers({ volume: [volume.name] }, true);
+    const others = containers.filter(({ Labels }) => !services.includes(Labels[SERVICE_LABEL] ?? ""));
+    return others.map(({ Names, Id }) => ({ volume, container: Names[0]?.replace(/^\//, "") ?? Id.slice(0, 12) }));
+  });
+  return (await Promise.all(asked)).flat();
+}
+
+const SERVICE_LABEL = "com.docker.swarm.service.id";
+
+/** Removes volumes with all that is in them: all of them, or none while any is in use. */
+export async function removeData(volumes: readonly DataVolume[], limitMs: number = IN_USE_MS): Promise<void> {
+  const end = Date.now() + limitMs;
+  let users = await usersOf(volumes);
+  while (users.length > 0 && Date.now() < end) {
+    await new Promise((done) => setTimeout(done, AGAIN_MS));
+    users = await usersOf(volumes);
+  }
+  if (users.length > 0) throw new Error(refusalOf(users));
   for (const { host, name } of volumes) await removeVolume(new Engine(host.connection), name);
 }
 
-/** A container that has just ended still holds its volume for a moment. */
+/** Why no volume is removed. */
+export function refusalOf(users: readonly VolumeUser[]): string {
+  const uses = users.map(({ volume, container }) => `${nameOf(volume)} by container ${container}`);
+  return `--delete-data: volumes are in use: ${[...new Set(uses)].join(", ")}: remove these containers first; no volume was removed`;
+}
+
+/** A volume's name, with its host where there are several. */
+export function nameOf({ host, name }: DataVolume): string {
+  return host.key === "local" ? name : `${name} on ${host.key}`;
+}
+
+/** A container that has just ended holds its volume for a moment longer than it is listed. */
 async function removeVolume(engine: Engine, name: string): Promise<void> {
-  for (const end = Date.now() + IN_USE_MS; ; await new Promise((done) => setTimeout(done, 500))) {
+  for (const end = Date.now() + IN_USE_MS; ; await new Promise((done) => setTimeout(done, AGAIN_MS))) {
     try {
       return await engine.removeVolume(name);
     } catch (error) {

@@ -196,7 +196,7 @@ onLab(
         ["npm run status", /minio-main/],
         ["npm run exec -- local mc ls local", /launch\.mjs exec local mc ls local\s*$/],
         ['eval "$(npm run -s env)" && pulumi stack output rootUser', /\w{3}/],
-        ["npm run down -- --delete-data", /Resources:\s+- 18 deleted[^]*minio-d1/],
+        ["npm run down -- --delete-data --yes", /Resources:\s+- 18 deleted[^]*minio-d1/],
       ])("%s", async (command, expected) => expect(await typed(command)).toMatch(expected));
     });
 

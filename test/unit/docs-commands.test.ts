@@ -21,7 +21,7 @@ const RUN_BY: Record<string, [file: string, words: string]> = {
   status: ["test/integration/docs.test.ts", '"npm run status"'],
   exec: ["test/integration/docs.test.ts", "npm run exec -- local mc ls local"],
   env: ["test/integration/docs.test.ts", "npm run -s env"],
-  down: ["test/integration/docs.test.ts", '"npm run down -- --delete-data"'],
+  down: ["test/integration/docs.test.ts", '"npm run down -- --delete-data --yes"'],
   recover: ["test/integration/commands.test.ts", '"npm run recover -- node1'],
   backup: ["test/integration/commands.test.ts", '"npm run backup -- node1'],
   restore: ["test/integration/commands.test.ts", '"npm run restore -- node1'],
