@@ -1,5 +1,5 @@
 // `npm run up`: from whatever this machine has to a running, healthy stack; then where it is reached.
-import { progress, say } from "../toolchain/progress.ts";
+import { print, progress, say } from "../toolchain/progress.ts";
 import { exportedStack } from "./recover/recorded.ts";
 import { collect } from "./status/collect.ts";
 import { type StatusReport, statusReport } from "./status/model.ts";
@@ -37,9 +37,9 @@ await main(async () => {
   if (interrupted.signal.aborted) return code || 130;
   const report = code === 0 ? await lookAt(session) : await lookAt(session, 0).catch(() => undefined);
   const isHealthy = report === undefined || report.problems.length === 0;
-  if (json && report) console.log(JSON.stringify({ status: report }));
+  if (json && report) print(JSON.stringify({ status: report }));
   if (!isHealthy) {
-    if (!json) process.stdout.write(`\n${renderStatus(report)}\n`);
+    if (!json) print(`\n${renderStatus(report)}`);
     say(`error: stack ${stack} is not healthy: ${report.problems[0]}; look again with \`${npmRun("status", stack)}\``);
   }
   if (code !== 0) return code;

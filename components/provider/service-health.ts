@@ -2,6 +2,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { TaskDetails } from "../engine/types.ts";
 import { UnreachableError } from "../engine/unreachable.ts";
 import { errorText } from "../shared/error-text.ts";
+import { logLine } from "./log-line.ts";
 import { answerOf, containerOf } from "./node-engines.ts";
 import type { ServiceInputs } from "./service.ts";
 import { seenTasks } from "./service-tasks.ts";
@@ -41,7 +42,7 @@ async function works(task: TaskDetails, { service, command, nodes, answerMs }: Q
   try {
     await asked.engine.ping(answerMs);
   } catch (error) {
-    console.log(`service ${service}: whether it works is not asked on host ${asked.host}: ${errorText(error)}`);
+    logLine(`service ${service}: whether it works is not asked on host ${asked.host}: ${errorText(error)}`);
     return true;
   }
   try {
@@ -50,7 +51,7 @@ async function works(task: TaskDetails, { service, command, nodes, answerMs }: Q
   } catch (error) {
     const isSilent = error instanceof UnreachableError;
     const why = isSilent ? `no answer to \`${command.join(" ")}\` within ${answerMs / 1000} s` : errorText(error);
-    console.log(`service ${service}: its task on host ${asked.host} runs, but does not work: ${why}`);
+    logLine(`service ${service}: its task on host ${asked.host} runs, but does not work: ${why}`);
     return false;
   }
 }
