@@ -17,6 +17,8 @@ export interface RunOptions {
   files?: readonly number[];
   /** Whether a signal that ends this process ends the program first. @default the program stays */
   endsTogether?: boolean;
+  /** Called with the program's process id as soon as it runs. */
+  onStart?: (pid: number) => void;
 }
 
 /** A program ended badly. The message carries the last lines it printed. */
@@ -34,10 +36,11 @@ const TAIL = 25;
 
 /** Runs a program to its end and gives back what it wrote to its standard output. Secrets never belong in `args`. */
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
-  const { cwd, env, onLine, timeoutMs, secret = false, files = [], endsTogether = false } = options;
+  const { cwd, env, onLine, timeoutMs, secret = false, onStart, files = [], endsTogether = false } = options;
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe", ...files], timeout: timeoutMs });
     if (endsTogether) endWith(child);
+    if (child.pid !== undefined) onStart?.(child.pid);
     const output: string[] = [];
     const tail: string[] = [];
     const hear = (stream: NodeJS.ReadableStream, keep: boolean) =>
@@ -80,9 +83,11 @@ export function runAttached(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
   cwd: string,
+  onStart?: (pid: number) => void,
 ): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env, stdio: "inherit" });
+    if (child.pid !== undefined) onStart?.(child.pid);
     const wait = () => {};
     const pass = (signal: NodeJS.Signals) => child.kill(signal);
     process.on("SIGINT", wait);

@@ -1,40 +1,144 @@
-import { existsSync, readdirSync, rmSync } from "node:fs";
-import { hostname } from "node:os";
+import { randomUUID } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
 import { readIfThere } from "../../toolchain/cache.ts";
-import { isAlive } from "../../toolchain/lock.mjs";
+import { isAlive, isNowhere } from "../../toolchain/lock.mjs";
 import { say } from "../../toolchain/progress.ts";
+import { npmRun } from "./args.ts";
+import { type ReadRun, type RecordedRun, readRuns, writeRun } from "./runs.ts";
 import type { StateFolder } from "./state.ts";
 
-/** Who holds a lock of Pulumi's file backend. */
+/** A lock of Pulumi's file backend: who holds it, in Pulumi's own fields. */
 interface Lock {
   pid: number;
   hostname: string;
+  username?: string;
+  timestamp?: string;
+}
+
+/** Pulumi takes its lock within this time of its start, in milliseconds. */
+const LOCKS_WITHIN_MS = 300_000;
+
+/** File systems that no other machine can have mounted: ext, XFS, Btrfs, tmpfs, F2FS, ZFS, overlay. */
+const LOCAL_DISKS = [0xef53, 0x58465342, 0x9123683e, 0x01021994, 0xf2f52010, 0x2fc12fc1, 0x794c7630];
+
+/**
+ * Removes the locks that a killed Pulumi left on a stack: only those whose process is certainly gone. Every other lock
+ * stays, with a line that names its holder unless that is seen running.
+ */
+export function clearStaleLocks(state: StateFolder, stack: string): void {
+  const folder = lockFolder(state, stack);
+  const runs = readRuns({ state, stack });
+  for (const name of lockNames(folder)) {
+    const file = join(folder, name);
+    const lock = readLock(file);
+    if (lock && isStale(lock, runs, folder)) {
+      rmSync(file, { force: true });
+      rmSync(`${file}.attrs`, { force: true });
+      say(`removed the lock of a Pulumi that is gone (process ${lock.pid}) from stack ${stack}`);
+    } else if (existsSync(file) && !(lock && isSeen(lock, runs))) {
+      say(
+        `stack ${stack} is locked by ${lock ? holderOf(lock) : `an unreadable lock, ${file}`}; if that no longer runs, free ` +
+          `the stack: \`eval "$(${npmRun("-s env", stack)})"\`, then \`pulumi cancel\``,
+      );
+    }
+  }
+  // Only those that were gone before the look at the locks: theirs have been removed.
+  for (const run of runs.filter((each) => each.isGone)) rmSync(run.file, { force: true });
 }
 
 /**
- * Removes the locks that a killed Pulumi left on a stack: only those of this machine whose process is gone. Every other
- * lock stays, and Pulumi says who holds it.
+ * Runs `work` while this process holds the stack's lock, by the rules of Pulumi's file backend: no update can run or begin
+ * meanwhile. Returns undefined without running it while anything else holds the lock.
+ *
+ * @param work may not wait: the lock is for a moment
  */
-export function clearStaleLocks(state: StateFolder, stack: string): void {
-  const folder = join(state.backend, ".pulumi", "locks", "organization", state.projectName, stack);
-  if (!existsSync(folder)) return;
-  for (const name of readdirSync(folder).filter((file) => file.endsWith(".json"))) {
-    const lock = readLock(join(folder, name));
-    if (!lock || lock.hostname !== hostname() || isAlive(lock.pid)) continue;
+export function withStackLock<T>(state: StateFolder, stack: string, work: () => T): T | undefined {
+  const folder = lockFolder(state, stack);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (lockNames(folder).length > 0) return undefined;
+  const name = `${randomUUID()}.json`;
+  const run = writeRun({ state, stack }, process.pid, Date.now());
+  try {
+    place(join(folder, name), join(state.path, `lock-${name}`));
+    // Pulumi looks twice as well: of two that lock at the same time at least one sees the other.
+    return lockNames(folder).length === 1 ? work() : undefined;
+  } finally {
     rmSync(join(folder, name), { force: true });
-    rmSync(join(folder, `${name}.attrs`), { force: true });
-    say(`removed the lock of a Pulumi that is gone (process ${lock.pid}) from stack ${stack}`);
+    rmSync(run, { force: true });
   }
 }
 
-/** A lock that is half written belongs to a Pulumi that runs. */
+/** Writes this process's lock beside its folder: Pulumi takes every file in there for a lock, also half of one. */
+function place(file: string, beside: string): void {
+  const lock: Lock = {
+    pid: process.pid,
+    username: username(),
+    hostname: hostname(),
+    timestamp: new Date().toISOString(),
+  };
+  try {
+    writeFileSync(beside, JSON.stringify(lock), { mode: 0o600 });
+    renameSync(beside, file);
+  } finally {
+    rmSync(beside, { force: true });
+  }
+}
+
+/** Returns whether the lock's process is certainly gone. */
+function isStale(lock: Lock, runs: readonly ReadRun[], folder: string): boolean {
+  if (lock.hostname !== hostname()) return false;
+  const own = runs.filter((run) => isHolder(run, lock));
+  if (own.length > 0) return own.every((run) => run.isGone);
+  // A Pulumi that the commands did not start has told its id alone.
+  return isNowhere(lock.pid) && LOCAL_DISKS.includes(Number(statfsSync(folder).type));
+}
+
+/** Returns whether a lock is of a run on record: the id alone may also be that of a process in another PID namespace. */
+function isHolder(run: RecordedRun, { pid, hostname: host, timestamp = "" }: Lock): boolean {
+  const age = Date.parse(timestamp) - run.startedAt;
+  return run.pid === pid && run.hostname === host && age >= 0 && age <= LOCKS_WITHIN_MS;
+}
+
+/** Returns whether the lock's process is seen running here: Pulumi says so itself where that matters. */
+function isSeen(lock: Lock, runs: readonly ReadRun[]): boolean {
+  return lock.hostname === hostname() && isAlive(lock.pid) && !runs.some((run) => isHolder(run, lock) && run.isGone);
+}
+
+function holderOf({ pid, username: user = "", hostname: host, timestamp = "" }: Lock): string {
+  return `process ${pid} of ${user}@${host}${timestamp && ` since ${timestamp}`}`;
+}
+
+function lockFolder(state: StateFolder, stack: string): string {
+  return join(state.backend, ".pulumi", "locks", "organization", state.projectName, stack);
+}
+
+function lockNames(folder: string): string[] {
+  try {
+    return readdirSync(folder).filter((name) => name.endsWith(".json"));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+}
+
+/** Returns undefined for a lock that is not whole. */
 function readLock(path: string): Lock | undefined {
   try {
     const lock = JSON.parse(readIfThere(path) ?? "") as Partial<Lock>;
-    return lock.pid && lock.hostname ? { pid: lock.pid, hostname: lock.hostname } : undefined;
+    return lock.pid && lock.hostname ? (lock as Lock) : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
+  }
+}
+
+function username(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // The user of a container may have no name.
+    return "";
   }
 }

@@ -35,7 +35,7 @@ export async function prepare(stack: string, options: PrepareOptions = {}): Prom
   const image = kind === "ssh" ? await configureHosts(state, stack, options) : undefined;
   if (kind !== "ssh") writeWorkingConfig(state, stack, engine ? await localConfig(state, stack, engine) : {});
   const session = await openSession(toolchain, state, stack);
-  await forgetPendingCreates(session);
+  forgetPendingCreates(session);
   return { session, engine, image };
 }
 

@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync, readdirSync, readlinkSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, renameSync, symlinkSync, writeFileSync, readdirSync, readlinkSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse, stringify } from "yaml";
@@ -11,6 +12,7 @@ import { run, runAttached } from "../../toolchain/run.ts";
 import { inTemporaryFolder } from "../../toolchain/temporary.ts";
 import { keepSalt, type StackConfig, workingConfig } from "./config.ts";
 import { clearStaleLocks } from "./locks.ts";
+import { recordRun } from "./runs.ts";
 import { type StateFolder, stackFile } from "./state.ts";
 
 /** The Pulumi CLI with its language host, and the plugins it needs. */
@@ -89,8 +91,10 @@ function link(source: string, target: string): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }
-  rmSync(target, { force: true });
-  symlinkSync(source, target);
+  // Other runs may link the same: a link is there whole or not at all.
+  const beside = `${target}.${randomBytes(6).toString("hex")}.tmp`;
+  symlinkSync(source, beside);
+  renameSync(beside, target);
 }
 
 /** One stack, ready to be worked on by Pulumi. */
@@ -122,7 +126,9 @@ async function initStack({ toolchain, state, stack, env }: Session): Promise<voi
 
 /** Runs Pulumi on this terminal and gives back its exit code. */
 export function pulumiAttached(session: Session, args: readonly string[]): Promise<number> {
-  return runAttached(join(session.toolchain.bin, "pulumi"), args, session.env, session.state.project);
+  return recordRun(session, (onStart) =>
+    runAttached(join(session.toolchain.bin, "pulumi"), args, session.env, session.state.project, onStart),
+  );
 }
 
 /** Runs Pulumi and gives back what it printed, which is secret: a failure does not show it. */
@@ -133,5 +139,7 @@ export function pulumiSecrets(session: Session, args: readonly string[]): Promis
 
 /** Runs Pulumi and gives back what it printed. What may hold secrets is asked for with `pulumiSecrets`. */
 export function pulumiOutput(session: Session, args: readonly string[]): Promise<string> {
-  return run(join(session.toolchain.bin, "pulumi"), args, { env: session.env, cwd: session.state.project });
+  return recordRun(session, (onStart) =>
+    run(join(session.toolchain.bin, "pulumi"), args, { env: session.env, cwd: session.state.project, onStart }),
+  );
 }

@@ -90,9 +90,17 @@ export interface StoredResource {
   protect?: boolean;
 }
 
+/** A stack's state as it is stored, with all that the commands do not look at. */
+export interface StoredState {
+  checkpoint?: { latest?: Checkpoint };
+}
+
+export function readStored(state: StateFolder, stack: string): StoredState {
+  return JSON.parse(readFileSync(stackFile(state, stack), "utf8")) as StoredState;
+}
+
 export function readCheckpoint(state: StateFolder, stack: string): Checkpoint {
-  const stored = JSON.parse(readFileSync(stackFile(state, stack), "utf8")) as { checkpoint?: { latest?: Checkpoint } };
-  return stored.checkpoint?.latest ?? {};
+  return readStored(state, stack).checkpoint?.latest ?? {};
 }
 
 /** The type of the resource that holds a state's identity, which outlives `down`: kept volumes are known by it. */

@@ -1,6 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { writeWorkingConfig } from "../../commands/support/config.ts";
 import { forgetPendingCreates } from "../../commands/support/pending.ts";
@@ -40,19 +40,39 @@ function killInTheMiddle(type = "x:index:X"): void {
 it("what a killed run had begun to create is forgotten, and the stack goes on working", async () => {
   killInTheMiddle();
   expect(stored().checkpoint.latest?.pending_operations).toHaveLength(1);
-  await forgetPendingCreates(session);
+  forgetPendingCreates(session);
   expect(stored().checkpoint.latest?.pending_operations ?? []).toEqual([]);
   await expect(pulumiOutput(session, ["stack", "export"])).resolves.not.toContain("creating");
 });
 
-it("what it had begun to create in a cloud is not: it would go on costing", async () => {
+it("what it had begun to create in a cloud is not: it would go on costing", () => {
   killInTheMiddle("aws:ec2/instance:Instance");
-  await forgetPendingCreates(session);
+  forgetPendingCreates(session);
   expect(stored().checkpoint.latest?.pending_operations).toHaveLength(1);
 });
 
-it("a stack with nothing pending is left as it is", async () => {
+it("a stack with nothing pending is left as it is", () => {
   const before = readFileSync(stackFile(session.state, "dev"), "utf8");
-  await forgetPendingCreates(session);
+  forgetPendingCreates(session);
   expect(readFileSync(stackFile(session.state, "dev"), "utf8")).toBe(before);
+});
+
+it("what an update is creating that runs is not, and the state that it writes is not overwritten", () => {
+  killInTheMiddle();
+  const lock = join(session.state.backend, ".pulumi", "locks", "organization", "some-project", "dev", "lock.json");
+  mkdirSync(dirname(lock), { recursive: true });
+  const holder = { pid: process.pid, username: "me", hostname: hostname(), timestamp: new Date().toISOString() };
+  writeFileSync(lock, JSON.stringify(holder));
+  const before = readFileSync(stackFile(session.state, "dev"), "utf8");
+  forgetPendingCreates(session);
+  expect(readFileSync(stackFile(session.state, "dev"), "utf8")).toBe(before);
+  expect(readdirSync(dirname(lock))).toEqual(["lock.json"]);
+});
+
+it("all else in the state stays", async () => {
+  const whole = JSON.parse(await pulumiOutput(session, ["stack", "export"])) as object;
+  killInTheMiddle();
+  forgetPendingCreates(session);
+  expect(JSON.parse(await pulumiOutput(session, ["stack", "export"]))).toMatchObject(whole);
+  expect(statSync(stackFile(session.state, "dev")).mode & 0o777).toBe(0o600);
 });

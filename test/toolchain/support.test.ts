@@ -1,11 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { npmRun, readArgs } from "../../commands/support/args.ts";
-import { clearStaleLocks } from "../../commands/support/locks.ts";
-import { openState, type StateFolder } from "../../commands/support/state.ts";
 import { ROOT } from "../../toolchain/cache.ts";
 import { tar } from "../../toolchain/tar.ts";
 
@@ -33,34 +29,6 @@ describe("a command that is named to the user", () => {
     expect(npmRun("down", "lab", "--delete-data")).toBe("npm run down -- --stack lab --delete-data");
     vi.stubEnv("PULUMI_STACK", "lab");
     expect([npmRun("-s env", "lab"), npmRun("up", "dev")]).toEqual(["npm run -s env", "npm run up -- --stack dev"]);
-  });
-});
-
-describe("locks of the backend", () => {
-  let project: string;
-  let state: StateFolder;
-  let folder: string;
-
-  beforeEach(() => {
-    project = mkdtempSync(join(tmpdir(), "pulumi-swarm-locks-"));
-    writeFileSync(join(project, "Pulumi.yaml"), "name: some-project\nruntime: nodejs\n");
-    state = openState(project);
-    folder = join(state.backend, ".pulumi", "locks", "organization", "some-project", "dev");
-    mkdirSync(folder, { recursive: true });
-  });
-  afterEach(() => rmSync(project, { recursive: true, force: true }));
-
-  const gone = () => spawnSync(process.execPath, ["-e", ""]).pid;
-  const lock = (name: string, content: object) => writeFileSync(join(folder, `${name}.json`), JSON.stringify(content));
-  const left = (name: string) => existsSync(join(folder, `${name}.json`));
-
-  it("go when their process is gone from this machine, and stay otherwise", () => {
-    lock("dead", { pid: gone(), hostname: hostname() });
-    lock("alive", { pid: process.pid, hostname: hostname() });
-    lock("elsewhere", { pid: gone(), hostname: `not-${hostname()}` });
-    writeFileSync(join(folder, "half.json"), '{"pid": 1');
-    clearStaleLocks(state, "dev");
-    expect(["dead", "alive", "elsewhere", "half"].map(left)).toEqual([false, true, true, true]);
   });
 });
 

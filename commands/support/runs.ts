@@ -1,0 +1,78 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { readIfThere, writeIfChanged } from "../../toolchain/cache.ts";
+import { isGone, processToken } from "../../toolchain/lock.mjs";
+import type { StateFolder } from "./state.ts";
+
+/**
+ * A process that the commands started to work on a stack. Pulumi's own locks name a process by its id alone, which tells
+ * nothing in another PID namespace, nor after the id was reused.
+ */
+export interface RecordedRun {
+  stack: string;
+  pid: number;
+  /** From `processToken`. */
+  token: string;
+  hostname: string;
+  /** Milliseconds of the wall clock, a moment before it was started. */
+  startedAt: number;
+}
+
+/** A record as it was read. */
+export interface ReadRun extends RecordedRun {
+  file: string;
+  /** Whether the process was certainly gone by then. */
+  isGone: boolean;
+}
+
+/** A stack in its state folder, such as a Session. */
+export interface StackOfState {
+  state: StateFolder;
+  stack: string;
+}
+
+const folderOf = ({ path }: StateFolder) => join(path, "runs");
+
+/**
+ * Records a process for as long as `work` takes.
+ *
+ * @param work starts the process, and calls what it is given as soon as that runs
+ */
+export async function recordRun<T>(
+  { state, stack }: StackOfState,
+  work: (onStart: (pid: number) => void) => Promise<T>,
+): Promise<T> {
+  const startedAt = Date.now();
+  const files: string[] = [];
+  try {
+    return await work((pid) => files.push(writeRun({ state, stack }, pid, startedAt)));
+  } finally {
+    for (const file of files) rmSync(file, { force: true });
+  }
+}
+
+/** Writes the record of a process and returns its file. */
+export function writeRun({ state, stack }: StackOfState, pid: number, startedAt: number): string {
+  const folder = folderOf(state);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const file = join(folder, `${randomBytes(8).toString("hex")}.json`);
+  const run: Partial<RecordedRun> = { stack, pid, token: processToken(pid), hostname: hostname(), startedAt };
+  writeIfChanged(file, JSON.stringify(run), 0o600);
+  return file;
+}
+
+/** Returns the records of processes that run on a stack, and of those that were killed. */
+export function readRuns({ state, stack }: StackOfState): ReadRun[] {
+  const folder = folderOf(state);
+  if (!existsSync(folder)) return [];
+  const files = readdirSync(folder).filter((name) => name.endsWith(".json"));
+  return files.flatMap((name) => {
+    const file = join(folder, name);
+    const run = JSON.parse(readIfThere(file) ?? "{}") as Partial<RecordedRun>;
+    // A process that had ended by the time it was recorded has no token.
+    if (run.stack !== stack || run.token === undefined) return [];
+    return [{ ...(run as RecordedRun), file, isGone: isGone(run.token) }];
+  });
+}
