@@ -23,10 +23,11 @@ await main(async () => {
   const archive = readFileSync(file);
   const session = await openSession(await ensureToolchain(), openState(), stack);
   const swarm = await readRecordedSwarm(session, hostKey);
-  const { removed, silent } = await progress(`restoring the Swarm's state on host ${hostKey}`, () =>
+  const { removed, silent, former } = await progress(`restoring the Swarm's state on host ${hostKey}`, () =>
     restoreSwarm(swarm, hostKey, archive),
   );
   await progress("having Pulumi look which managers are gone", () => lookAgain(session, removed));
-  say(`the Swarm works as it was backed up, managed by host ${hostKey} alone; what was there before is removed`);
+  const before = former ? `still in ${former}, with keys of the Swarm: remove that folder` : "removed";
+  say(`the Swarm works as it was backed up, managed by host ${hostKey} alone; what was there before is ${before}`);
   warnOfSilent(silent);
 });

@@ -1,26 +1,32 @@
+import { errorText } from "../../components/shared/error-text.ts";
 import { goOnAlone, managerOf, type Recovery, stateOf } from "../recover/recover.ts";
 import type { RecordedSwarm } from "../recover/recorded.ts";
-import { errorText } from "../../components/shared/error-text.ts";
 import { removeFormer, writeSwarmState } from "./machine.ts";
 
 /**
  * Has a manager's machine take on the Swarm's state of an archive, and go on with it alone. The state that it had, keys of
  * the Swarm included, is removed once the other one works.
  *
+ * @returns the folder of that state as `former` if it could not be removed
  * @throws before anything is touched when the archive is none, or managers lock themselves: the Engine could not go on.
  */
-export async function restoreSwarm(swarm: RecordedSwarm, hostKey: string, archive: Buffer): Promise<Recovery> {
+export async function restoreSwarm(
+  swarm: RecordedSwarm,
+  hostKey: string,
+  archive: Buffer,
+): Promise<Recovery & { former?: string }> {
   const chosen = managerOf(swarm, hostKey);
   if (swarm.unlockKey)
     throw new Error(`host "${hostKey}": its Swarm locks its managers, and the Engine restores none such`);
   const found = await stateOf(swarm);
   const { former } = await writeSwarmState(chosen.connection, archive);
-  try {
-    const recovery = await goOnAlone(swarm, chosen, found);
-    await removeFormer(chosen.connection, former);
-    return recovery;
-  } catch (error) {
+  const recovery = await goOnAlone(swarm, chosen, found).catch((error: unknown) => {
     const where = `the state that host "${hostKey}" had, with keys of its Swarm, is still there in ${former}`;
     throw new Error(`${errorText(error)}; ${where}`, { cause: error });
-  }
+  });
+  const isRemoved = await removeFormer(chosen.connection, former).then(
+    () => true,
+    () => false,
+  );
+  return { ...recovery, ...(isRemoved ? {} : { former }) };
 }
