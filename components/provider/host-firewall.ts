@@ -69,7 +69,15 @@ export const HostFirewall: ResourceHandler<HostFirewallInputs> = {
   async read(id, state) {
     if (!state) throw new ResourceProblem(`rules of ${id} cannot be imported: declare them, and they are set`);
     if (!state.filter) return GONE;
-    const lines = await look(state);
+    let lines: string[];
+    try {
+      lines = await look(state);
+    } catch (error) {
+      // A refresh that failed here would keep an `up` from going on without the host.
+      if (!(error instanceof UnreachableError)) throw error;
+      logLine(`host ${state.host} cannot be reached: its rules are taken to be as they were`);
+      return { id, props: state, inputs: state };
+    }
     if (lines.length > 0) logLine(`host ${state.host}: not as they were set: ${lines.join(", ")}`);
     const live = { ...state, intact: lines.length === 0 };
     return { id, props: live, inputs: live };

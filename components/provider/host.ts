@@ -1,6 +1,7 @@
 import type { EngineConnection } from "../engine/connection.ts";
 import { Engine } from "../engine/engine.ts";
 import type { EngineInfo } from "../engine/types.ts";
+import { UnreachableError } from "../engine/unreachable.ts";
 import { errorText } from "../shared/error-text.ts";
 import { connectionFailures } from "./connection-failures.ts";
 import type { ResourceHandler } from "./handler.ts";
@@ -43,8 +44,13 @@ export const Host: ResourceHandler<HostInputs, HostState> = {
 
   async read(id, state) {
     if (!state) throw new ResourceProblem(`host ${id} cannot be imported: it is only looked at, not made`);
-    const info = await new Engine(state.connection).info();
-    return { id, props: stateOf(state, info) };
+    try {
+      return { id, props: stateOf(state, await new Engine(state.connection).info()) };
+    } catch (error) {
+      // A refresh that failed here would keep an `up` from going on without the host.
+      if (!(error instanceof UnreachableError)) throw error;
+      return { id, props: state };
+    }
   },
 };
 
