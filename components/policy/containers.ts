@@ -10,11 +10,16 @@ const PODS: Readonly<Record<string, readonly string[]>> = {
   "kubernetes:apps/v1:StatefulSet": ["spec", "template", "spec"],
   "kubernetes:apps/v1:Deployment": ["spec", "template", "spec"],
   "kubernetes:apps/v1:DaemonSet": ["spec", "template", "spec"],
+  "kubernetes:apps/v1:ReplicaSet": ["spec", "template", "spec"],
+  "kubernetes:core/v1:ReplicationController": ["spec", "template", "spec"],
+  "kubernetes:batch/v1:Job": ["spec", "template", "spec"],
+  "kubernetes:batch/v1:CronJob": ["spec", "jobTemplate", "spec", "template", "spec"],
 };
 
 /** A container that a resource asks for. What of it is looked at is read when it is asked for, and not before. */
 export interface DeclaredContainer {
   image(): string | undefined;
+  /** The words of its command line, in their order: what is started, and its arguments. */
   args(): string[];
   /** Variables by name. Those of which the value comes from elsewhere are left out. */
   environment(): Record<string, string>;
@@ -34,7 +39,7 @@ export function containersOf({ type, props }: RuledResource): DeclaredContainer[
 function ofSwarm(spec: unknown): DeclaredContainer {
   return {
     image: () => text(part(spec, "Image")),
-    args: () => texts(part(spec, "Args")),
+    args: () => [...texts(part(spec, "Command")), ...texts(part(spec, "Args"))],
     environment: () => variables(texts(part(spec, "Env"))),
   };
 }
@@ -50,7 +55,7 @@ function ofDockerService(spec: unknown): DeclaredContainer {
 function ofDockerContainer(props: unknown): DeclaredContainer {
   return {
     image: () => text(part(props, "image")),
-    args: () => texts(part(props, "command")),
+    args: () => [...texts(part(props, "entrypoints")), ...texts(part(props, "command"))],
     environment: () => variables(texts(part(props, "envs"))),
   };
 }
@@ -66,25 +71,6 @@ function ofPod(container: unknown): DeclaredContainer {
   };
 }
 
-/** A port that is to be reached from outside of the containers. */
-export interface PublishedPort {
-  port: number;
-  /** The address it is published on; all of the host's when there is none. */
-  address?: string;
-}
-
-/** The ports that a resource publishes on the hosts. */
-export function publishedPorts({ type, props }: RuledResource): PublishedPort[] {
-  const ports = (path: readonly string[], key: string, address?: string) =>
-    items(part(props, ...path)).flatMap((one) => {
-      const port = part(one, key);
-      return typeof port === "number" && port > 0 ? [{ port, address: address && text(part(one, address)) }] : [];
-    });
-  if (type === SWARM_SERVICE) return ports(["spec", "EndpointSpec", "Ports"], "PublishedPort");
-  if (type === DOCKER_SERVICE) return ports(["endpointSpec", "ports"], "publishedPort");
-  return type === DOCKER_CONTAINER ? ports(["ports"], "external", "ip") : [];
-}
-
 function variables(lines: readonly string[]): Record<string, string> {
   const pairs = lines.map((line) => line.split(/=(.*)/s)).map(([name = "", value = ""]) => [name, value] as const);
   return Object.fromEntries(pairs);
@@ -96,6 +82,6 @@ function record(value: unknown): Record<string, string> {
   return Object.fromEntries(pairs.filter((pair): pair is readonly [string, string] => typeof pair[1] === "string"));
 }
 
-function text(value: unknown): string | undefined {
+export function text(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }

@@ -29,14 +29,15 @@ export function swarmPolicies(): Policies {
   return RULES.map(policyOf);
 }
 
+/** A policy of Pulumi may look at each resource and at the stack as well. */
 function policyOf(rule: Rule): ResourceValidationPolicy | StackValidationPolicy {
   const { name, description, level: enforcementLevel, outsideDevelopment } = rule;
   const developmentStacks = { type: "array", items: { type: "string" }, default: DEVELOPMENT_STACKS } as const;
   const configSchema = outsideDevelopment && { properties: { developmentStacks } };
   const common = { name, description, enforcementLevel, ...(configSchema && { configSchema }) };
-  return "resource" in rule
-    ? { ...common, validateResource: validateResource(rule) }
-    : { ...common, validateStack: validateStack(rule) };
+  const ofResource = "resource" in rule && { validateResource: validateResource(rule) };
+  const ofStack = "stack" in rule && { validateStack: validateStack(rule) };
+  return { ...common, ...ofResource, ...ofStack };
 }
 
 function validateResource(rule: ResourceRule): ResourceValidation {
@@ -52,9 +53,12 @@ function validateStack(rule: StackRule): StackValidation {
   return (args, report) => {
     const [first] = args.resources;
     if (!first || isLeftAlone(rule, first.urn, args.getConfig())) return;
-    const resources = args.resources.map(({ type, name, urn, props, opts, parent }) => ({
+    const resources = args.resources.map(({ type, name, urn, props, opts, parent, propertyDependencies }) => ({
       ...{ type, name, urn, props, isProtected: opts.protect },
       parent: parent?.urn ?? opts.parent,
+      sources: Object.fromEntries(
+        Object.entries(propertyDependencies).map(([property, from]) => [property, from.map((one) => one.urn)] as const),
+      ),
     }));
     for (const { text, urn } of rule.stack(resources)) report(text, urn);
   };

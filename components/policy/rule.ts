@@ -8,13 +8,15 @@ export interface RuledResource {
   isProtected: boolean;
   /** URN of the component it is part of; absent for a resource at the top. */
   parent?: string;
+  /** URNs of the resources that each of its properties comes from. Known to rules about whole stacks alone. */
+  sources?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** What is wrong, in one line with the way out. No value is named in it that might be a secret. */
 export type Violation = string;
 
 /** One rule. Plain functions over plain data, so that each is tried without Pulumi. */
-export type Rule = ResourceRule | StackRule;
+export type Rule = ResourceRule | StackRule | (ResourceRule & StackRule);
 
 interface RuleDescription {
   /** Its name for life: it stands in the config of those who use it. */
@@ -54,6 +56,16 @@ export function items(value: unknown): unknown[] {
 /** The texts of a list. */
 export function texts(value: unknown): string[] {
   return items(value).filter((item) => typeof item === "string");
+}
+
+/** What is read, or undefined where a preview does not know it yet: a rule about a whole stack goes on without it. */
+export function ifKnown<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Error && error.constructor.name === "UnknownValueError") return undefined;
+    throw error;
+  }
 }
 
 /** The stack of a resource, from its URN. */

@@ -2,9 +2,10 @@ import { pinProblem } from "../shared/image-name.ts";
 import { credentialViolations } from "./credentials.ts";
 import { containersOf } from "./containers.ts";
 import { dataViolations } from "./data.ts";
-import { openPortViolations, unguardedPorts } from "./ports.ts";
+import { unguardedPorts } from "./guards.ts";
+import { openPortViolations } from "./ports.ts";
 import { part, type Rule, type RuledResource } from "./rule.ts";
-import { tlsViolations } from "./tls.ts";
+import { tlsViolations, tlsViolationsOnNetworks } from "./tls.ts";
 
 const NETWORK = "docker:index/network:Network";
 const MEMBER = "pulumi-nodejs:dynamic/swarm:Member";
@@ -25,7 +26,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     name: "no-default-credentials",
-    description: "No root user that everybody tries first, and no password in an environment.",
+    description: "No root user that everybody tries first, and no credentials in an environment or in arguments.",
     level: "mandatory",
     resource: credentialViolations,
   },
@@ -51,17 +52,18 @@ export const RULES: readonly Rule[] = [
   },
   {
     name: "no-unguarded-ports",
-    description: "Ports that Docker publishes on all addresses of a host are guarded by a firewall of the stack.",
+    description: "What is reached on all addresses of a host is guarded there by a firewall of the stack.",
     level: "mandatory",
     outsideDevelopment: true,
     stack: unguardedPorts,
   },
   {
     name: "tls-outside-dev",
-    description: "Stores and gateways that publish ports speak TLS.",
+    description: "Stores and gateways that are reached from outside speak TLS.",
     level: "mandatory",
     outsideDevelopment: true,
     resource: tlsViolations,
+    stack: tlsViolationsOnNetworks,
   },
 ];
 

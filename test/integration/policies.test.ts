@@ -40,11 +40,13 @@ test("each finds in another what it is there for, and stops the run; the comment
     "image-by-digest: web",
     "no-default-credentials: store-credentials",
     "no-default-credentials: web",
+    "no-unguarded-ports: other-store",
     "no-unguarded-ports: store-main",
     "no-world-open-ports: group",
     "odd-managers: swarm",
     "protected-data: data",
     "protected-data: web",
+    "tls-outside-dev: other-store",
     "tls-outside-dev: store-main",
   ]);
   expect(new Set(report.policies.map(({ policy }) => policy))).toEqual(new Set(RULES.map(({ name }) => name)));

@@ -12,6 +12,8 @@ export interface Registered {
   parent?: string;
   /** URNs of what must be there first. */
   dependencies: string[];
+  /** URNs of the resources that each of its inputs comes from. */
+  sources: Record<string, string[]>;
   /** What it was asked for, secrets unwrapped. */
   inputs: Record<string, unknown>;
   /** Names of the inputs that are secret, or hold a secret. */
@@ -104,6 +106,7 @@ interface Request {
   getCustom(): boolean;
   getParent(): string;
   getDependenciesList(): string[];
+  getPropertydependenciesMap(): { entries(): Iterable<[string, { getUrnsList(): string[] }]> };
   getObject(): { toJavaScript(): Record<string, unknown> };
 }
 
@@ -145,6 +148,9 @@ function described(request: Request, urn: string): Registered {
     custom: request.getCustom(),
     parent: request.getParent() || undefined,
     dependencies: request.getDependenciesList(),
+    sources: Object.fromEntries(
+      Array.from(request.getPropertydependenciesMap().entries(), ([key, from]) => [key, from.getUrnsList()] as const),
+    ),
     inputs: unwrapped(inputs) as Record<string, unknown>,
     secrets: Object.keys(inputs).filter((key) => holdsSecret(inputs[key])),
   };

@@ -17,12 +17,21 @@ const resource = (type: string, props: Record<string, unknown>, over: Partial<Ru
   ...over,
 });
 
-/** What a rule says of a resource; of a stack of these. */
+/** What a rule says of each of the resources, and of a stack of these. */
 function says(name: string, ...resources: RuledResource[]): string[] {
   const rule = RULES.find((one) => one.name === name);
   if (!rule) throw new Error(`there is no rule ${name}`);
-  return "resource" in rule ? resources.flatMap(rule.resource) : rule.stack(resources).map(({ text }) => text);
+  const ofEach = "resource" in rule ? resources.flatMap(rule.resource) : [];
+  return [...ofEach, ...("stack" in rule ? rule.stack(resources).map(({ text }) => text) : [])];
 }
+
+/** The same resource under another URN. */
+const called = (name: string, one: RuledResource): RuledResource => ({ ...one, name, urn: `${one.urn}-${name}` });
+/** The resource with a property that comes from others. */
+const from = (property: string, sources: RuledResource[], one: RuledResource): RuledResource => ({
+  ...one,
+  sources: { [property]: sources.map(({ urn }) => urn) },
+});
 
 const network = (props: Record<string, unknown>) => resource("docker:index/network:Network", props);
 const swarmService = (container: Record<string, unknown>, ports: number[] = []) =>
@@ -40,8 +49,30 @@ const dockerService = (containerSpec: Record<string, unknown>, ports: number[] =
 const dockerContainer = (props: Record<string, unknown>) => resource("docker:index/container:Container", props);
 const statefulSet = (container: Record<string, unknown>, spec: Record<string, unknown> = {}) =>
   resource("kubernetes:apps/v1:StatefulSet", { spec: { template: { spec: { containers: [container] } }, ...spec } });
-const firewall = (ports: number[], allowFrom = ["10.0.0.0/8"]) =>
-  resource("pulumi-nodejs:dynamic/swarm:HostFirewall", { filter: { ports, allowFrom } });
+const firewall = (ports: number[], allowFrom = ["10.0.0.0/8"], host = "a") =>
+  resource("pulumi-nodejs:dynamic/swarm:HostFirewall", { host, filter: { ports, allowFrom } });
+/** A service of a Swarm with these hosts. */
+const onNodes = (keys: string[], one: RuledResource, constraints: string[] = []): RuledResource => {
+  const spec = one.props["spec"] as { TaskTemplate: object };
+  const TaskTemplate = { ...spec.TaskTemplate, Placement: { Constraints: constraints } };
+  const nodes = Object.fromEntries(keys.map((key) => [key, { nodeId: `node-${key}` }]));
+  return { ...one, props: { ...one.props, nodes, spec: { ...spec, TaskTemplate } } };
+};
+const onNetwork = (target: string, one: RuledResource): RuledResource => {
+  const spec = one.props["spec"] as { TaskTemplate: object };
+  const TaskTemplate = { ...spec.TaskTemplate, Networks: [{ Target: target }] };
+  return { ...one, props: { ...one.props, spec: { ...spec, TaskTemplate } } };
+};
+const hostNetwork = resource("pulumi-nodejs:dynamic/swarm:PredefinedNetwork", { name: "host" });
+const macvlan = resource("pulumi-nodejs:dynamic/swarm:SwarmNetwork", { driver: "macvlan" });
+const instance = resource("aws:ec2/instance:Instance", {});
+const joined = (hostKey: string, ...sources: RuledResource[]) =>
+  from("connection", sources, resource("pulumi-nodejs:dynamic/swarm:Member", { role: "worker", hostKey }));
+const settings = (key: string, labels: Record<string, string>) =>
+  resource("pulumi-nodejs:dynamic/swarm:NodeSettings", { nodeId: `node-${key}`, labels });
+const workload = (type: string, spec: Record<string, unknown>) => resource(`kubernetes:${type}`, { spec });
+const loadBalancer = (...loadBalancerSourceRanges: string[]) =>
+  workload("core/v1:Service", { type: "LoadBalancer", loadBalancerSourceRanges });
 const member = (role: string, parent = "swarm") => resource("pulumi-nodejs:dynamic/swarm:Member", { role }, { parent });
 const securityGroup = (...cidrBlocks: string[]) =>
   resource("aws:ec2/securityGroup:SecurityGroup", {
@@ -80,6 +111,26 @@ const CASES: Record<string, Case[]> = {
       /image "a:1"/,
     ],
     ["a container without an image yet", [dockerContainer({})], undefined],
+    ...(
+      [
+        ["a Job", "batch/v1:Job"],
+        ["a ReplicaSet", "apps/v1:ReplicaSet"],
+        ["a ReplicationController", "core/v1:ReplicationController"],
+      ] as const
+    ).map(([what, type]): Case => [
+      what,
+      [workload(type, { template: { spec: { containers: [{ image: "a:1" }] } } })],
+      /image "a:1" has no digest/,
+    ]),
+    [
+      "a CronJob",
+      [
+        workload("batch/v1:CronJob", {
+          jobTemplate: { spec: { template: { spec: { containers: [{ image: "a:1" }] } } } },
+        }),
+      ],
+      /image "a:1" has no digest/,
+    ],
   ],
   "no-default-credentials": [
     ["a generated user", [resource("pulumi-nodejs:dynamic/swarm:RootCredentials", {})], undefined],
@@ -106,7 +157,57 @@ const CASES: Record<string, Case[]> = {
       [dockerContainer({ envs: ["POSTGRES_PASSWORD=changeme"] })],
       /tries this password first/,
     ],
-    ["a better password of anything else", [dockerContainer({ envs: ["POSTGRES_PASSWORD=3f8a=9c"] })], undefined],
+    ["a better password of anything else", [dockerContainer({ envs: ["POSTGRES_PASSWORD=3f8a=9c"] })], /as a file$/],
+    ["a password without an underscore", [dockerContainer({ envs: ["PGPASSWORD=3f8a9c"] })], /^variable PGPASSWORD/],
+    ["a switch", [dockerContainer({ envs: ["ALLOW_EMPTY_PASSWORD=yes"] })], undefined],
+    ["no password", [dockerContainer({ envs: ["DB_PASSWORD="] })], undefined],
+    [
+      "where a password is",
+      [swarmService({ Env: ["DB_PASSWORD_FILE=/run/secrets/db", "X_TOKEN=/run/secrets/x"] })],
+      undefined,
+    ],
+    ["the name of a secret", [swarmService({ Env: ["TLS_SECRET=web-tls"] })], undefined],
+    [
+      "an alias of mc",
+      [swarmService({ Env: ["MC_HOST_x=http://minioadmin:minioadmin@store:9000"] })],
+      /^variable MC_HOST_x: .*as a file$/,
+    ],
+    ["an alias of mc without credentials", [swarmService({ Env: ["MC_HOST_x=http://store:9000"] })], undefined],
+    ["a key of AWS", [swarmService({ Env: ["AWS_SECRET_ACCESS_KEY=wJalr"] })], /^variable AWS_SECRET_ACCESS_KEY/],
+    [
+      "the key of encryption",
+      [dockerService({ env: { MINIO_KMS_SECRET_KEY: "k:b64" } })],
+      /MINIO_KMS_SECRET_KEY_FILE$/,
+    ],
+    [
+      "a database's address",
+      [dockerService({ env: { DATABASE_URL: "postgres://me:pw@db/x" } })],
+      /^variable DATABASE_URL/,
+    ],
+    ["a password as an argument", [swarmService({ Args: ["--db-password=3f8a"] })], /^argument --db-password: /],
+    ["the next argument", [dockerContainer({ command: ["--secret-key", "3f8a"] })], /^argument --secret-key: /],
+    ["the file of a password", [swarmService({ Args: ["--password-file=/run/secrets/x"] })], undefined],
+    ["a password of a shell's variable", [dockerContainer({ command: ["sh", "-c", "app --password=$PW"] })], undefined],
+    [
+      "a variable within a shell",
+      [dockerContainer({ entrypoints: ["sh", "-c"], command: ["MINIO_ROOT_PASSWORD=3f8a minio server /data"] })],
+      /^argument MINIO_ROOT_PASSWORD=…: /,
+    ],
+    [
+      "an alias that is set",
+      [swarmService({ Command: ["mc"], Args: ["alias", "set", "x", "http://store:9000", "keeper", "3f8a"] })],
+      /^the password of mc alias set: /,
+    ],
+    ["an address among arguments", [dockerService({ args: ["redis://:3f8a@db", "http://u:p@x"] })], /^an address with/],
+    [
+      "a Job's variable",
+      [
+        workload("batch/v1:Job", {
+          template: { spec: { containers: [{ env: [{ name: "A_PASSWORD", value: "x" }] }] } },
+        }),
+      ],
+      /A_PASSWORD/,
+    ],
     [
       "a pod's variable",
       [statefulSet({ env: [{ name: "MINIO_SECRET_KEY", value: "x" }] })],
@@ -174,6 +275,28 @@ const CASES: Record<string, Case[]> = {
       [resource("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", { cidrIpv4: "0.0.0.0/0" })],
       /open/,
     ],
+    ["halves of all", [securityGroup("0.0.0.0/1", "128.0.0.0/1")], /open to everybody \(0\.0\.0\.0\/1, 128/],
+    ["one half of all", [securityGroup("128.0.0.0/1")], /open to everybody/],
+    [
+      "parts of all in several rules",
+      [
+        resource("aws:ec2/securityGroup:SecurityGroup", {
+          ingress: Array.from({ length: 300 }, (_, at) => ({
+            cidrBlocks: [`${20 + Math.floor(at / 128)}.${2 * (at % 128)}.0.0/15`],
+          })),
+        }),
+      ],
+      /open to everybody \(20\.0\.0\.0\/15, .*…\)/,
+    ],
+    [
+      "the default group for all",
+      [resource("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", { ingress: [{ cidrBlocks: ["0.0.0.0/0"] }] })],
+      /open to everybody/,
+    ],
+    ["halves of IPv6", [firewall([9000], ["::/1", "8000::/1"])], /open to everybody/],
+    ["a firewall for halves", [firewall([9000], ["0.0.0.0/1", "128.0.0.0/1"])], /open to everybody/],
+    ["a load balancer for all", [loadBalancer("0.0.0.0/0")], /the load balancer lets everybody in/],
+    ["a load balancer for halves", [loadBalancer("0.0.0.0/1", "128.0.0.0/1")], /the load balancer lets everybody in/],
     ["a firewall", [firewall([9000])], undefined],
     ["a firewall for all", [firewall([9000], ["0.0.0.0/0"])], /open to everybody/],
     [
@@ -208,7 +331,154 @@ const CASES: Record<string, Case[]> = {
       [dockerContainer({ ports: [{ external: 80, ip: "0.0.0.0" }] })],
       /^ports 80 are/,
     ],
-    ["behind security groups", [swarmService({}, [9000]), resource("aws:ec2/instance:Instance", {})], undefined],
+    [
+      "behind security groups",
+      [onNodes(["a", "b"], swarmService({}, [9000])), instance, joined("a", instance), joined("b", instance)],
+      undefined,
+    ],
+    [
+      "an instance that is no host",
+      [onNodes(["a"], swarmService({}, [9000])), instance, joined("a")],
+      /^ports 9000 are/,
+    ],
+    [
+      "one host of two behind security groups",
+      [onNodes(["a", "b"], swarmService({}, [9000])), instance, joined("a", instance), joined("b")],
+      /^ports 9000 are/,
+    ],
+    [
+      "one host of two behind security groups, the other guarded",
+      [
+        onNodes(["a", "b"], swarmService({}, [9000])),
+        instance,
+        joined("a", instance),
+        joined("b"),
+        firewall([9000], [], "b"),
+      ],
+      undefined,
+    ],
+    ["another host guarded", [onNodes(["a"], swarmService({}, [9000])), firewall([9000], [], "b")], /^ports 9000 are/],
+    ["one of two hosts guarded", [onNodes(["a", "b"], swarmService({}, [9000])), firewall([9000])], /^ports 9000 are/],
+    [
+      "both hosts guarded",
+      [onNodes(["a", "b"], swarmService({}, [9000])), firewall([9000]), firewall([9000], [], "b")],
+      undefined,
+    ],
+    [
+      "guarded by its own component on its own hosts",
+      [
+        { ...onNodes(["a", "b"], swarmService({}, [9000])), parent: "urn::store" },
+        { ...firewall([9000]), parent: "urn::store" },
+      ],
+      undefined,
+    ],
+    [
+      "guarded where its constraints have it run",
+      [
+        onNodes(["a", "b"], swarmService({}, [9000]), ["node.labels.web==yes"]),
+        ...[settings("a", { web: "yes" }), settings("b", { web: "no" }), firewall([9000])],
+      ],
+      undefined,
+    ],
+    [
+      "guarded where its constraints do not have it run",
+      [
+        onNodes(["a", "b"], swarmService({}, [9000]), ["node.labels.web==yes"]),
+        ...[settings("a", { web: "yes" }), settings("b", { web: "no" }), firewall([9000], [], "b")],
+      ],
+      /^ports 9000 are/,
+    ],
+    [
+      "guarded on the host that is named",
+      [
+        onNodes(["a", "b"], swarmService({}, [9000]), ["node.hostname==far"]),
+        resource("pulumi-nodejs:dynamic/swarm:SshHost", { hostname: "far" }, { name: "hosts-a", parent: "urn::hosts" }),
+        firewall([9000], [], "b"),
+      ],
+      /^ports 9000 are/,
+    ],
+    [
+      "the routing mesh, guarded on one of two hosts",
+      [
+        (() => {
+          const one = onNodes(["a", "b"], swarmService({}), ["node.hostname==a"]);
+          const EndpointSpec = { Ports: [{ PublishedPort: 9000, PublishMode: "ingress" }] };
+          return { ...one, props: { ...one.props, spec: { ...(one.props["spec"] as object), EndpointSpec } } };
+        })(),
+        firewall([9000]),
+      ],
+      /^ports 9000 are/,
+    ],
+    [
+      "a docker.Service, guarded on one of two hosts",
+      [dockerService({}, [80]), joined("a"), joined("b"), firewall([80])],
+      /^ports 80/,
+    ],
+    [
+      "a port that Swarm chooses",
+      [
+        resource("pulumi-nodejs:dynamic/swarm:Service", {
+          spec: { TaskTemplate: { ContainerSpec: {} }, EndpointSpec: { Ports: [{ TargetPort: 80 }] } },
+        }),
+      ],
+      /^ports chosen by the engine are published/,
+    ],
+    ["a port that Docker chooses", [dockerContainer({ ports: [{ internal: 80 }] })], /^ports chosen by the engine/],
+    ["all ports of an image", [dockerContainer({ publishAllPorts: true })], /^ports chosen by the engine/],
+    [
+      "a docker.Container on its host's network",
+      [dockerContainer({ networkMode: "host" })],
+      /^is on its hosts' own network/,
+    ],
+    [
+      "a docker.Service on its hosts' network",
+      [
+        resource("docker:index/service:Service", {
+          taskSpec: { containerSpec: {}, networksAdvanceds: [{ name: "host" }] },
+        }),
+      ],
+      /^is on its hosts' own network/,
+    ],
+    [
+      "a SwarmService on its hosts' network",
+      [onNetwork("host", swarmService({}))],
+      /^is on its hosts' own network, with ports chosen by the engine/,
+    ],
+    [
+      "a store on a HostNetwork",
+      [hostNetwork, from("spec", [hostNetwork], swarmService({ Args: STORE_ARGS }))],
+      /^is on its hosts' own network, with ports 9000, 9001 on all/,
+    ],
+    [
+      "a store on a HostNetwork, guarded",
+      [
+        hostNetwork,
+        onNodes(["a"], from("spec", [hostNetwork], swarmService({ Args: STORE_ARGS }))),
+        firewall([9000, 9001]),
+      ],
+      undefined,
+    ],
+    [
+      "a service on a macvlan",
+      [macvlan, from("spec", [macvlan], swarmService({}))],
+      /^is reached on the macvlan network/,
+    ],
+    [
+      "a docker.Container on an ipvlan",
+      (() => {
+        const ipvlan = network({ driver: "ipvlan" });
+        return [ipvlan, from("networksAdvanced", [ipvlan], dockerContainer({}))];
+      })(),
+      /^is reached on the ipvlan network/,
+    ],
+    [
+      "a service on an overlay",
+      (() => {
+        const overlay = network({ driver: "overlay" });
+        return [overlay, from("spec", [overlay], swarmService({}))];
+      })(),
+      undefined,
+    ],
   ],
   "tls-outside-dev": [
     ["a store in TLS", [swarmService({ Args: [...STORE_ARGS, "--certs-dir", "/certs"] }, [9000])], undefined],
@@ -220,6 +490,57 @@ const CASES: Record<string, Case[]> = {
     ["a store that publishes nothing", [swarmService({ Args: STORE_ARGS })], undefined],
     ["the article's store", [dockerService({ args: ["server", "/data"] }, [9000])], /the store's ports 9000/],
     ["a server of something else", [dockerService({ args: ["server"] }, [9000])], undefined],
+    [
+      "a store by its command",
+      [swarmService({ Command: ["minio", "server", "/data"] }, [9000])],
+      /the store's ports 9000/,
+    ],
+    ["a store by a program's name", [swarmService({ Command: ["minio", "server"] }, [9000])], /the store's ports 9000/],
+    [
+      "a store by its variables",
+      [swarmService({ Args: ["server"], Env: ["MINIO_VOLUMES=/data"] }, [9000])],
+      /the store's ports 9000/,
+    ],
+    [
+      "a store by a container's entrypoint",
+      [dockerContainer({ entrypoints: ["minio"], command: ["server", "/data"], ports: [{ external: 9000 }] })],
+      /the store's ports 9000/,
+    ],
+    [
+      "a store in a shell",
+      [dockerContainer({ command: ["sh", "-c", "exec minio server '/data'"], ports: [{ external: 9000 }] })],
+      /the store's ports 9000/,
+    ],
+    [
+      "a store in a shell, in TLS",
+      [dockerContainer({ command: ["sh", "-c", "minio server --certs-dir /c /data"], ports: [{ external: 9000 }] })],
+      undefined,
+    ],
+    [
+      "a store on a port that the engine chooses",
+      [dockerContainer({ command: ["server", "/data"], ports: [{ internal: 9000 }] })],
+      /the store's ports chosen by the engine speak plain HTTP/,
+    ],
+    [
+      "a container on its host's network",
+      [dockerContainer({ command: ["server", "/data"], networkMode: "host" })],
+      /the store's ports on its hosts' network speak plain HTTP/,
+    ],
+    [
+      "a store on a HostNetwork",
+      [hostNetwork, from("spec", [hostNetwork], swarmService({ Args: STORE_ARGS }))],
+      /the store's ports on its host network speak plain HTTP/,
+    ],
+    [
+      "a store on a macvlan",
+      [macvlan, from("spec", [macvlan], swarmService({ Args: STORE_ARGS }))],
+      /the store's ports on its macvlan network speak plain HTTP/,
+    ],
+    [
+      "a store on a HostNetwork in TLS",
+      [hostNetwork, from("spec", [hostNetwork], swarmService({ Args: [...STORE_ARGS, "--certs-dir", "/certs"] }))],
+      undefined,
+    ],
     ["a gateway in plain HTTP", [swarmService({ Args: GATEWAY_ARGS, Secrets: [] }, [80])], /the gateway's ports 80/],
     [
       "a gateway in TLS",
@@ -243,13 +564,46 @@ test("every rule is tried", () => {
   expect(RULES.map(({ name }) => name)).toEqual(Object.keys(CASES));
 });
 
+test("what a preview does not know yet keeps no other resource from being looked at", () => {
+  class UnknownValueError extends Error {}
+  const unknown = resource("pulumi-nodejs:dynamic/swarm:Service", {
+    get spec(): unknown {
+      throw new UnknownValueError();
+    },
+  });
+  for (const rule of ["no-unguarded-ports", "tls-outside-dev"]) {
+    const { stack } = RULES.find(({ name }) => name === rule) as { stack: (all: RuledResource[]) => object[] };
+    const plain = onNetwork("host", called("other", swarmService({ Args: STORE_ARGS })));
+    const onHosts = from("spec", [hostNetwork], plain);
+    expect(stack([hostNetwork, unknown, onHosts])).toEqual([expect.objectContaining({ urn: onHosts.urn })]);
+  }
+});
+
+test("a network that a preview does not know yet does not end the rule about TLS", () => {
+  class UnknownValueError extends Error {}
+  const unknown = {
+    get Target(): unknown {
+      throw new UnknownValueError();
+    },
+  };
+  const service = (...Networks: object[]) =>
+    resource("pulumi-nodejs:dynamic/swarm:Service", {
+      spec: { TaskTemplate: { ContainerSpec: { Args: STORE_ARGS }, Networks } },
+    });
+  expect(says("tls-outside-dev", service(unknown))).toEqual([]);
+  expect(says("tls-outside-dev", service(unknown, { Target: "host" }))).toHaveLength(1);
+});
+
 test("no value of a variable is named", () => {
   const lines = says(
     "no-default-credentials",
-    swarmService({ Env: ["MINIO_ROOT_PASSWORD=minioadmin", "DB_PASSWORD=changeme"] }),
+    swarmService({
+      Env: ["MINIO_ROOT_PASSWORD=minioadmin", "DB_PASSWORD=changeme", "URL=http://u:pa55@x"],
+      Args: ["--password=pa55", "--token", "pa55", "DB_PASSWORD=pa55", "http://u:pa55@x"],
+    }),
   );
-  expect(lines).toHaveLength(2);
-  expect(lines.join()).not.toMatch(/minioadmin|changeme/);
+  expect(lines).toHaveLength(7);
+  expect(lines.join()).not.toMatch(/minioadmin|changeme|pa55/);
 });
 
 describe("as policies", () => {

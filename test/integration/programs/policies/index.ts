@@ -1,6 +1,13 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { LocalHost, MinioService, OverlayNetwork, Swarm, SwarmService } from "../../../../components/index.ts";
+import {
+  HostNetwork,
+  LocalHost,
+  MinioService,
+  OverlayNetwork,
+  Swarm,
+  SwarmService,
+} from "../../../../components/index.ts";
 
 const config = new pulumi.Config("pulumi-swarm");
 const isSound = config.requireBoolean("sound");
@@ -39,6 +46,20 @@ new SwarmService("web", {
         Mounts: [{ Type: "volume", Source: isSound ? "web-data" : undefined, Target: "/data" }],
       },
       Networks: [{ Target: network.networkId }],
+    },
+  },
+});
+
+// A store that publishes nothing and is reached all the same: the stack alone tells that its network is the hosts'.
+const members = isSound ? network : new HostNetwork("host", { swarm });
+new SwarmService("other-store", {
+  swarm,
+  spec: {
+    Name: "other-store",
+    Mode: { Replicated: { Replicas: 1 } },
+    TaskTemplate: {
+      ContainerSpec: { Image: image, Command: ["minio", "server", "--address", ":9100"] },
+      Networks: [{ Target: members.networkId }],
     },
   },
 });

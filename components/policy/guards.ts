@@ -1,0 +1,154 @@
+import { containersOf, DOCKER_CONTAINER, DOCKER_SERVICE, SWARM_SERVICE, text } from "./containers.ts";
+import { isOnHostNetwork, openNetworks, portWords, type PublishedPort, publishedPorts } from "./listening.ts";
+import { ifKnown, items, part, type RuledResource, texts } from "./rule.ts";
+import { isStore, storePorts } from "./store.ts";
+
+const FIREWALL = "pulumi-nodejs:dynamic/swarm:HostFirewall";
+const MEMBER = "pulumi-nodejs:dynamic/swarm:Member";
+const NODE_SETTINGS = "pulumi-nodejs:dynamic/swarm:NodeSettings";
+const HOSTS = ["pulumi-nodejs:dynamic/swarm:Host", "pulumi-nodejs:dynamic/swarm:SshHost"];
+const AWS_MACHINE = "aws:ec2/instance:Instance";
+
+/**
+ * What is reached on addresses of hosts, and is not guarded by a firewall of the stack on each of them. A host that is
+ * an instance of the stack on AWS is guarded by its security groups, which are looked at by themselves.
+ */
+export function unguardedPorts(resources: readonly RuledResource[]): { text: string; urn?: string }[] {
+  return resources.flatMap((resource) => {
+    const found = [...new Set([...published(resource, resources), ...onHosts(resource, resources)])];
+    return found.map((line) => ({ urn: resource.urn, text: line }));
+  });
+}
+
+function published(resource: RuledResource, resources: readonly RuledResource[]): string[] {
+  const ports = (ifKnown(() => publishedPorts(resource)) ?? []).filter(({ address }) => isOnAllAddresses(address));
+  if (ports.length === 0) return [];
+  const hosts = hostsOf(resource, resources);
+  const open = ports.filter(({ port }) => !isGuarded(port, hosts, resource, resources));
+  if (open.length === 0) return [];
+  const wayOut = "give allowFrom (or a Firewall on each of them), or publish nothing";
+  return [`${portWords(open)} are published on all addresses of its hosts: ${wayOut}`];
+}
+
+/** What listens on an address of the host, or of the network around it, without a port that Docker publishes. */
+function onHosts(resource: RuledResource, resources: readonly RuledResource[]): string[] {
+  const named = isOnHostNetwork(resource) ? ["host"] : [];
+  const drivers = new Set([...named, ...openNetworks(resource, resources)]);
+  const hosts = hostsOf(resource, resources);
+  return [...drivers].flatMap((driver) => {
+    if (driver !== "host") {
+      const wayOut = "keep strangers off that network, and set this rule aside for the stack";
+      return [`is reached on the ${driver} network around its hosts, where no firewall of this package is: ${wayOut}`];
+    }
+    const open = portsThere(resource).filter(({ port }) => !isGuarded(port, hosts, resource, resources));
+    if (open.length === 0) return [];
+    const wayOut = "give allowFrom (or a Firewall on each of its hosts), or another network";
+    return [`is on its hosts' own network, with ${portWords(open)} on all of their addresses: ${wayOut}`];
+  });
+}
+
+/** The ports of a store; nobody can tell those of anything else. */
+function portsThere(resource: RuledResource): PublishedPort[] {
+  const ports = containersOf(resource).flatMap((container) => {
+    const isOne = ifKnown(() => isStore(container));
+    return isOne === true ? storePorts(container.args()).map((port) => ({ port })) : [{}];
+  });
+  return ports;
+}
+
+/** Whether a port is guarded on all hosts of a resource. One that the engine chooses is in no firewall. */
+function isGuarded(
+  port: number | undefined,
+  hosts: readonly string[] | "unknown",
+  { parent }: RuledResource,
+  resources: readonly RuledResource[],
+): boolean {
+  if (hosts !== "unknown" && hosts.length === 0) return true;
+  if (port === undefined) return false;
+  const guards = resources.filter(
+    ({ type, props }) => type === FIREWALL && items(part(props, "filter", "ports")).includes(port),
+  );
+  // A component sets the rules of its services on the hosts of its services.
+  if (parent !== undefined && guards.some((guard) => guard.parent === parent)) return true;
+  const guarded = new Set(guards.map(({ props }) => part(props, "host")));
+  return hosts === "unknown" ? guarded.size > 0 : hosts.every((host) => guarded.has(host));
+}
+
+/**
+ * Keys of the hosts that a resource may run on, without those that are guarded by AWS. "unknown" where nothing tells
+ * them: one guard is enough then.
+ */
+function hostsOf(resource: RuledResource, resources: readonly RuledResource[]): readonly string[] | "unknown" {
+  const members = resources.filter(({ type }) => type === MEMBER);
+  const onAws = new Set(members.filter((one) => isInstance(one, resources)).map(({ props }) => part(props, "hostKey")));
+  const all = keysOf(resource, members);
+  if (all.length === 0) return "unknown";
+  if (all.every((key) => onAws.has(key))) return [];
+  const own = resource.type === SWARM_SERVICE ? placedOn(resource, all, resources) : all;
+  return own === "unknown" ? own : own.filter((key) => !onAws.has(key));
+}
+
+function keysOf({ type, props }: RuledResource, members: readonly RuledResource[]): string[] {
+  if (type === SWARM_SERVICE) return Object.keys((part(props, "nodes") as object | undefined) ?? {});
+  if (type !== DOCKER_SERVICE && type !== DOCKER_CONTAINER) return [];
+  return texts(members.map((member) => part(member.props, "hostKey")));
+}
+
+function isInstance({ sources = {} }: RuledResource, resources: readonly RuledResource[]): boolean {
+  const from = new Set([...(sources["connection"] ?? []), ...(sources["advertiseAddress"] ?? [])]);
+  return resources.some(({ type, urn }) => type === AWS_MACHINE && from.has(urn));
+}
+
+/** The hosts that meet the constraints of a service. */
+function placedOn(
+  { props }: RuledResource,
+  keys: readonly string[],
+  resources: readonly RuledResource[],
+): readonly string[] | "unknown" {
+  // The routing mesh listens on every node, wherever the tasks are.
+  const ports = ifKnown(() => items(part(props, "spec", "EndpointSpec", "Ports"))) ?? [];
+  if (ports.some((port) => part(port, "PublishMode") !== "host")) return keys;
+  const constraints = ifKnown(() => texts(part(props, "spec", "TaskTemplate", "Placement", "Constraints")));
+  if (constraints === undefined) return "unknown";
+  let left: readonly string[] = keys;
+  for (const constraint of constraints) {
+    const [, hostname] = /^node\.hostname\s*==\s*(.+)$/.exec(constraint) ?? [];
+    const [, label, value] = /^node\.labels\.(\S+?)\s*==\s*(.+)$/.exec(constraint) ?? [];
+    const met =
+      hostname !== undefined
+        ? named(hostname, resources)
+        : label !== undefined && ifKnown(() => labelled(label, value, props, keys, resources));
+    if (!met) return "unknown";
+    left = left.filter((key) => met.has(key));
+  }
+  return left.length === 0 ? "unknown" : left;
+}
+
+/** Keys of the hosts that call themselves so: the names of their resources hold them. */
+function named(hostname: string, resources: readonly RuledResource[]): Set<string> {
+  const calls = resources.filter(({ type, props }) => HOSTS.includes(type) && part(props, "hostname") === hostname);
+  const keys = calls.map(({ name, parent = "" }) => {
+    const component = parent.split("::").at(-1) ?? "";
+    const rest = name.startsWith(`${component}-`) ? name.slice(component.length + 1) : name;
+    return rest === "machine" ? component : rest;
+  });
+  return new Set([hostname, ...keys]);
+}
+
+/** Keys of the hosts whose node has the label. @throws in a preview that does not know the nodes yet. */
+function labelled(
+  label: string,
+  value: string | undefined,
+  props: RuledResource["props"],
+  keys: readonly string[],
+  resources: readonly RuledResource[],
+): Set<string> {
+  const nodes = resources
+    .filter((one) => one.type === NODE_SETTINGS && part(one.props, "labels", label) === value)
+    .map((one) => part(one.props, "nodeId"));
+  return new Set(keys.filter((key) => nodes.includes(text(part(props, "nodes", key, "nodeId")))));
+}
+
+function isOnAllAddresses(address: string | undefined): boolean {
+  return address === undefined || ["", "0.0.0.0", "::", "[::]"].includes(address);
+}

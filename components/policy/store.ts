@@ -1,0 +1,35 @@
+import type { DeclaredContainer } from "./containers.ts";
+
+/** Whether a container is a MinIO server. */
+export function isStore(container: DeclaredContainer): boolean {
+  const args = words(container.args());
+  const at = args.indexOf("server");
+  if (at < 0) return false;
+  const isTold = args.some((arg) => /^(--console-address|--address)|^(\/|https?:\/\/)/.test(arg));
+  const isNamed = /(^|\/)(minio|silo)$/.test(args[at - 1] ?? "");
+  // Where the drives are, a variable may say as well.
+  return isTold || isNamed || Object.keys(container.environment()).some((name) => /^MINIO_/.test(name));
+}
+
+/** Whether it is told where its certificates are; its own default place is in no image. */
+export function hasCertificates(args: readonly string[]): boolean {
+  return words(args).some((arg) => /^--?(certs-dir|S)\b/.test(arg));
+}
+
+/** The ports on which a MinIO server listens. */
+export function storePorts(args: readonly string[]): number[] {
+  const port = (option: string) => {
+    const all = words(args);
+    const at = all.findIndex((arg) => arg === option || arg.startsWith(`${option}=`));
+    const value = at < 0 ? undefined : all[at] === option ? all[at + 1] : all[at]?.slice(option.length + 1);
+    const [, digits] = /:(\d+)$/.exec(value ?? "") ?? [];
+    return digits === undefined ? [] : [Number(digits)];
+  };
+  const [api = 9000] = port("--address");
+  return [api, ...port("--console-address")];
+}
+
+/** The words of a command line, also of one that a shell is given as a text. */
+export function words(args: readonly string[]): string[] {
+  return args.flatMap((arg) => (/\s/.test(arg) ? arg.split(/[\s;&|()"']+/).filter(Boolean) : [arg]));
+}
