@@ -71,9 +71,9 @@ async function readData({ state, stack, ...session }: Session, isThisMachine: bo
     const exported = await exportedStack({ ...session, state, stack });
     const services = recordedServices(exported);
     const hosts = stackHosts(recordedMembers(exported), effectiveConfig(state, stack), isThisMachine);
-    const identity = { project: state.projectName, stack };
+    const identities = identitiesIn({ ...session, state, stack });
     const found = await findData(hosts, {
-      isOurs: (labels) => isOurs(labels, identity),
+      isOurs: (labels) => isOurs(labels, identities),
       mounted: services.flatMap(({ volumes }) => volumes),
     });
     return { ...found, services: services.map(({ id }) => id) };

@@ -79,6 +79,8 @@ const schema = v.strictObject({
   allowOutage: v.optional(v.boolean()),
   /** Whether the network is there already, under its name, and is taken on as it is. */
   adoptNetwork: v.optional(v.boolean()),
+  /** Whether a store that something else created, with its services and volumes, becomes this stack's. */
+  adoptStore: v.optional(v.boolean()),
   addressPools: v.optional(v.array(v.string())),
   /** What carries the store's network; what each gives up: docs/networks.md. */
   driver: v.optional(v.picklist(["overlay", "bridge", "macvlan", "ipvlan", "host"])),
@@ -139,7 +141,18 @@ export const DEFAULT_DRIVES = { d1: {}, d2: {}, d3: {}, d4: {} };
 export const SWARM_SETTINGS = [
   ...(["engine", "endpointAddress", "hostname", "hosts", "hostDefaults", "install"] as const),
   ...(["adopt", "allowOutage", "addressPools", "networkName", "gateway", "mtu", "encrypted", "attachable"] as const),
-  ...(["adoptNetwork", "driver", "networkMode", "link", "mode", "allowFrom", "metrics", "buckets", "users"] as const),
+  ...([
+    "adoptNetwork",
+    "adoptStore",
+    "driver",
+    "networkMode",
+    "link",
+    "mode",
+    "allowFrom",
+    "metrics",
+    "buckets",
+    "users",
+  ] as const),
 ] satisfies (keyof Settings)[];
 
 /** What means something on Kubernetes alone. */

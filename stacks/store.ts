@@ -24,6 +24,7 @@ export function storeOn(
   const store = new MinioService("minio", {
     swarm,
     network,
+    adopt: settings.adoptStore,
     ...{ image, mode, expose, port, consolePort, environment, metrics },
     ...{ rootUser, rootPassword, rootPasswordGeneration },
     tls: settings.tls || undefined,

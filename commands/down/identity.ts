@@ -1,15 +1,9 @@
-import { isOfStack } from "../../components/shared/labels.ts";
+import { isOwned } from "../../components/shared/labels.ts";
 import { IDENTITY_TYPE, type StoredResource } from "../support/state.ts";
 
-/** Whose a volume has to be to be this stack's. */
-export interface StateIdentity {
-  project: string;
-  stack: string;
-}
-
-/** Whether a volume with these labels was created with this state. */
-export function isOurs(labels: Record<string, string> | null, identity: StateIdentity): boolean {
-  return isOfStack(labels, { ...identity, name: "" });
+/** Whether a volume with these labels was created with the state that holds these identities, of which there is one. */
+export function isOurs(labels: Record<string, string> | null, identities: readonly StoredResource[]): boolean {
+  return identities.some(({ id = "" }) => isOwned(labels, { id }));
 }
 
 /**

@@ -33,17 +33,12 @@ export const SWARM_BRIDGE = "docker_gwbridge";
 /** Every chain of this package is named so. */
 export const CHAIN_PREFIX = "PULUMI-SWARM-";
 
-/** The state's identity. */
-export function identityOf(owner: Owner & { id?: string }): string {
-  return owner.id ?? hash([owner.project, owner.stack]);
-}
-
 /**
  * Returns the name of an owner's chain, 28 characters at most. It follows from the identity and the resource's name, so
  * that an `up` that was killed finds its own chain again.
  */
 export function chainOf(owner: Owner): string {
-  return `${CHAIN_PREFIX}${hash([identityOf(owner), owner.name])}`;
+  return `${CHAIN_PREFIX}${hash([owner.id, owner.name])}`;
 }
 
 function hash(parts: string[]): string {

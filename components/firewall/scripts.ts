@@ -1,6 +1,6 @@
 import type { Owner } from "../shared/labels.ts";
 import { quoted, WITH_ROOT_PROGRAMS } from "../shared/shell-text.ts";
-import { type Chain, CHAIN_PREFIX, chainsOf, identityOf, type PortFilter } from "./rules.ts";
+import { type Chain, CHAIN_PREFIX, chainsOf, type PortFilter } from "./rules.ts";
 
 /** Where a host keeps what has to be there again after it was started. */
 const FOLDER = "/etc/pulumi-swarm/firewall";
@@ -149,7 +149,7 @@ case $by in ""|${own.join("|")}) held=yes ;; *) held=no ;; esac`;
 
 /** How an owner is named in the file of its rules. */
 function ownerText(owner: Owner, name: string): string {
-  return inOneLine(`${identityOf(owner)} ${name}`);
+  return inOneLine(`${owner.id} ${name}`);
 }
 
 /** All chains at once: at no moment one is half there. */

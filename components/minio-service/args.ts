@@ -79,6 +79,14 @@ export interface MinioServiceArgs extends TaskLimits {
   mode?: MinioMode;
 
   /**
+   * Whether a store that something else created is adopted: services of these names and the volumes that hold their
+   * data. Give its present `rootUser` and `rootPassword` with it. A change of what its members must agree in restarts
+   * them all once.
+   * @default false: such services and volumes are refused in the preview
+   */
+  adopt?: boolean;
+
+  /**
    * Name of the store in the Swarm, a lowercase DNS label. The store answers to it on the overlay; a pool's service is
    * `<serviceName>-<pool>`, a member `<serviceName>-<hostname>`, a drive's volume `<serviceName>-<drive>`. It stays
    * for life.

@@ -5,7 +5,7 @@ import { checkedInput, type DeepInput, plain } from "../shared/inputs.ts";
 import { type Finding, refuse } from "../shared/refusal.ts";
 import type { Swarm } from "../swarm/swarm.ts";
 import type { FrozenValue } from "../swarm-service/args.ts";
-import { dockerSecret, type FileHandle, secretFile } from "../swarm-service/docker-files.ts";
+import { dockerSecret, type FileHandle, type FileOptions, secretFile } from "../swarm-service/docker-files.ts";
 import type { MinioServiceArgs } from "./args.ts";
 
 /** The key under which a store encrypts: the keys of its objects, and what it keeps of users and settings. */
@@ -84,7 +84,7 @@ export function frozenKmsKey(kmsKey: KmsKey | undefined): Record<string, FrozenV
 }
 
 /** The key as a Docker secret: a copy, which goes with the stack. A store has one key for life: its name tells it. */
-export function kmsSecret(name: string, swarm: Swarm, kmsKey: KmsKey, opts: pulumi.CustomResourceOptions): FileHandle {
+export function kmsSecret(name: string, swarm: Swarm, kmsKey: KmsKey, opts: FileOptions): FileHandle {
   return dockerSecret(name, swarm, pulumi.interpolate`${kmsKey.name}:${kmsKey.key}`, kmsKey.name, opts);
 }
 

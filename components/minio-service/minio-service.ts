@@ -2,8 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { hostFirewalls } from "../firewall/firewall.ts";
 import { endpointUrls } from "../host/endpoint-urls.ts";
 import { plain } from "../shared/inputs.ts";
-import { ownerLabels } from "../shared/labels.ts";
-import { ownerOf } from "../shared/owner.ts";
+import { creationOwner, ownerLabelInputs, ownerOf } from "../shared/owner.ts";
 import { NodeSettings } from "../swarm/node-settings.ts";
 import { SwarmService } from "../swarm-service/swarm-service.ts";
 import { bearsAbsence } from "./absence.ts";
@@ -24,7 +23,7 @@ import { AGREED_FIELDS, serviceSpec, type Store } from "./spec.ts";
 import { ownAddresses, storeEndpoints, urlWithin } from "./store-endpoints.ts";
 import { askedStore, reachOf, type StoreReach } from "./store-reach.ts";
 import { storeTls } from "./tls.ts";
-import { disksOf, memberName } from "./topology.ts";
+import { disksOf, memberName, volumesOf } from "./topology.ts";
 
 export type { MinioMode, MinioPool, MinioServiceArgs } from "./args.ts";
 
@@ -74,11 +73,7 @@ export class MinioService extends pulumi.ComponentResource {
 
     const plan = planOf(args, serviceName, swarm.hosts);
     const checked = plan.services.map((service) =>
-      swarm.preflight(
-        serviceDemand(name, subject, plan, service, args.allowFrom !== undefined),
-        this,
-        `${name}-${service.role}`,
-      ),
+      swarm.preflight(serviceDemand(name, subject, plan, service, args), this, `${name}-${service.role}`),
     );
 
     const kmsKey = args.kmsKey && checkedKmsKey(subject, args.kmsKey);
@@ -93,23 +88,24 @@ export class MinioService extends pulumi.ComponentResource {
       { parent: this, dependsOn: checked },
     );
     const child = { parent: this, dependsOn: [...checked, credentials] };
+    const files = { ...child, owner: creationOwner(name, child) };
     const members = plan.pools.flatMap(({ hosts, label }) =>
       hosts.map(({ key: host }) => new NodeSettings(`${name}-member-${host}`, { swarm, host, labels: label }, child)),
     );
     const tls =
       args.tls &&
-      storeTls(name, args.tls, { swarm, serviceName, hosts: plan.hosts, addresses: ownAddresses(network) }, child);
+      storeTls(name, args.tls, { swarm, serviceName, hosts: plan.hosts, addresses: ownAddresses(network) }, files);
     const store: Store = {
       ...args,
       tls,
-      kmsKey: kmsKey && kmsSecret(`${name}-kms-key`, swarm, kmsKey, child),
+      kmsKey: kmsKey && kmsSecret(`${name}-kms-key`, swarm, kmsKey, files),
       plan,
       image: checkedImage(subject, args.image ?? DEFAULT_MINIO_IMAGE, this),
       tools: args.tools ?? toolsOfImage(plain(args.image) ?? DEFAULT_MINIO_IMAGE),
       networkIds: [network, ...(args.networks ?? [])].map(({ networkId }) => networkId),
-      secrets: dockerSecrets(name, swarm, credentials, plan.scheme, child),
-      poolsConfig: poolsConfig(`${name}-pools`, swarm, plan.pools, child),
-      ownerLabels: ownerLabels(ownerOf(name)),
+      secrets: dockerSecrets(name, swarm, credentials, plan.scheme, files),
+      poolsConfig: poolsConfig(`${name}-pools`, swarm, plan.pools, files),
+      ownerLabels: ownerLabelInputs(ownerOf(name)),
     };
     const guards =
       args.allowFrom === undefined || plan.published === undefined
@@ -171,6 +167,7 @@ export class MinioService extends pulumi.ComponentResource {
         `${name}-${service.role}`,
         {
           swarm: args.swarm,
+          adopt: args.adopt,
           spec: serviceSpec(store, service),
           restartTogether: AGREED_FIELDS,
           peers: plan.services.map(({ serviceName }) => serviceName),
@@ -202,17 +199,25 @@ interface MadeService {
 }
 
 /** What a service needs of the engines. */
-function serviceDemand(name: string, subject: string, plan: StorePlan, service: ServicePlan, guarded: boolean) {
+function serviceDemand(
+  name: string,
+  subject: string,
+  plan: StorePlan,
+  service: ServicePlan,
+  { adopt, allowFrom }: MinioServiceArgs,
+) {
   return {
     kind: "service",
     subject,
     owner: ownerOf(`${name}-${service.role}`),
     name: service.serviceName,
-    sameStore: plan.otherRoles.map((role) => ownerOf(`${name}-${role}`)),
+    adopt,
+    alternateNames: plan.alternateNames,
     ports: { ...plan.published },
     onHostNetwork: plan.onHostNetwork || undefined,
     hosts: service.hosts.map(({ key }) => key),
     disks: service.hosts.slice(0, 1).flatMap((host) => disksOf(host, service.pool.drives)),
-    guarded,
+    volumes: volumesOf(plan.serviceName, service.hosts, service.pool.drives),
+    guarded: allowFrom !== undefined,
   } as const;
 }

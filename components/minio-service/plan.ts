@@ -30,8 +30,8 @@ export interface StorePlan {
   hosts: Host[];
   /** Pool by pool; in a pool in key order of their hosts. */
   services: ServicePlan[];
-  /** Roles that its services would have in the other mode. */
-  otherRoles: string[];
+  /** Names that its services would have in the other mode. */
+  alternateNames: string[];
   /** Ports on the members' hosts; absent when there are none. */
   published?: { port: number; consolePort: number };
   /** Whether these are the members' own ports, which have no network but their hosts'. */
@@ -95,7 +95,7 @@ export function planOf(
     pools,
     hosts: inKeyOrder(pools.flatMap(({ hosts }) => hosts)),
     services: servicesIn(mode),
-    otherRoles: servicesIn(mode === "global" ? "replicated" : "global").map(({ role }) => role),
+    alternateNames: servicesIn(mode === "global" ? "replicated" : "global").map(({ serviceName }) => serviceName),
     published: expose ? { port, consolePort } : undefined,
     onHostNetwork: driverOf(network) === "host",
   };

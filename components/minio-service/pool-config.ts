@@ -1,8 +1,7 @@
-import type * as pulumi from "@pulumi/pulumi";
 import type { ConfigReference } from "../engine/types.ts";
 import type { DeepInput } from "../shared/inputs.ts";
 import type { Swarm } from "../swarm/swarm.ts";
-import { configFile, dockerConfig, type FileHandle } from "../swarm-service/docker-files.ts";
+import { configFile, dockerConfig, type FileHandle, type FileOptions } from "../swarm-service/docker-files.ts";
 import type { PoolPlan } from "./plan.ts";
 
 /** Where a member finds the pools of its store. */
@@ -29,7 +28,7 @@ export function poolsConfig(
   name: string,
   swarm: Swarm,
   pools: readonly PoolPlan[],
-  opts: pulumi.CustomResourceOptions,
+  opts: FileOptions,
 ): FileHandle | undefined {
   return pools.length === 1 ? undefined : dockerConfig(name, swarm, poolsText(pools), opts);
 }

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { SecretReference } from "../engine/types.ts";
 import type { DeepInput } from "../shared/inputs.ts";
 import type { Swarm } from "../swarm/swarm.ts";
-import { dockerSecret, type FileHandle, secretFile } from "../swarm-service/docker-files.ts";
+import { dockerSecret, type FileHandle, type FileOptions, secretFile } from "../swarm-service/docker-files.ts";
 import type { RootCredentials } from "./root-credentials.ts";
 import { API_PORT, type Scheme } from "./topology.ts";
 
@@ -42,7 +42,7 @@ export function dockerSecrets(
   swarm: Swarm,
   credentials: RootCredentials,
   scheme: Scheme,
-  opts: pulumi.CustomResourceOptions,
+  opts: FileOptions,
 ): Record<SecretKind, FileHandle> {
   const texts = pulumi.secret(
     pulumi

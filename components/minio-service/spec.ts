@@ -73,7 +73,7 @@ export interface Store extends Pick<
   /** The file of several pools. */
   poolsConfig?: FileHandle;
   /** Labels of the drives' volumes: whose they are. */
-  ownerLabels: Record<string, string>;
+  ownerLabels: Record<string, DeepInput<string>>;
 }
 
 /** What the Engine is asked for. Lists that are empty are spelled out, so that what is added by hand is seen. */
@@ -147,7 +147,7 @@ function containerSpec(store: Store, { pool, hosts, mode }: ServicePlan): DeepIn
 }
 
 /** A folder is bound, never made: while its disk is not mounted it is missing, and the task fails. */
-function driveMounts({ plan, ownerLabels }: Store, host: MemberHost, drives: readonly string[]): Mount[] {
+function driveMounts({ plan, ownerLabels }: Store, host: MemberHost, drives: readonly string[]): DeepInput<Mount>[] {
   return drives.map((key) => {
     const Target = drivePath(key);
     const source = driveSource(plan.serviceName, key, host.drives[key] ?? {});

@@ -5,7 +5,7 @@ import type { Host } from "../host/host.ts";
 import { SwarmResource } from "../provider/resource.ts";
 import type { DeepInput } from "../shared/inputs.ts";
 import type { Swarm } from "../swarm/swarm.ts";
-import { dockerSecret, type FileHandle, secretFile } from "../swarm-service/docker-files.ts";
+import { dockerSecret, type FileHandle, type FileOptions, secretFile } from "../swarm-service/docker-files.ts";
 import { memberName } from "./topology.ts";
 
 /** Certificates that the component makes, with an authority of its own. */
@@ -76,11 +76,12 @@ export function storeTls(
   name: string,
   tls: MinioTls,
   store: { swarm: Swarm; serviceName: string; hosts: readonly Host[]; addresses?: pulumi.Input<string[]> },
-  opts: pulumi.CustomResourceOptions,
+  opts: FileOptions,
 ): StoreTls {
   const { swarm, serviceName, hosts, addresses = [] } = store;
+  const { owner: _owner, ...child } = opts;
   const names = (more: readonly string[]) => namesOf(serviceName, hosts, more, addresses);
-  const { generation, ...texts } = certificatesOf(name, tls, names, opts);
+  const { generation, ...texts } = certificatesOf(name, tls, names, child);
   const make = (file: TlsFile) => dockerSecret(`${name}-tls-${file}`, swarm, texts[file], generation, opts);
   return { caCertificate: texts.ca, secrets: { ca: make("ca"), key: make("key"), certificate: make("certificate") } };
 }

@@ -62,6 +62,19 @@ export function driveSource(serviceName: string, driveKey: string, { path, subfo
   return { folder: posix.join(disk.path, disk.subfolder), disk };
 }
 
+/** Returns the names of the Docker volumes among these drives, by host key. */
+export function volumesOf(
+  serviceName: string,
+  hosts: readonly MemberHost[],
+  drives: readonly string[],
+): Record<string, string[]> {
+  const entries = hosts.map(({ key: host, drives: all }) => {
+    const sources = drives.map((key) => driveSource(serviceName, key, all[key] ?? {}));
+    return [host, sources.flatMap((source) => ("volume" in source ? [source.volume] : []))] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
 /** The mounted disks among these drives of a host. */
 export function disksOf(host: MemberHost, drives: readonly string[]): { path: string; subfolder: string }[] {
   return drives.flatMap((key) => {

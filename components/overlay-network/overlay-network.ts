@@ -2,7 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { plainFields, plainRecord } from "../shared/inputs.ts";
 import { type Owner, ownerLabels, SWARM_LABEL } from "../shared/labels.ts";
-import { ownerOf } from "../shared/owner.ts";
+import { creationOwner, ownerOf } from "../shared/owner.ts";
 import { refuse } from "../shared/refusal.ts";
 import type { OverlayNetworkArgs } from "./args.ts";
 import {
@@ -59,7 +59,11 @@ export class OverlayNetwork extends pulumi.ComponentResource {
     const child = { parent: this, provider: swarm.provider, dependsOn: swarm.preflight(demand, this, name) };
     const network = adopt
       ? docker.getNetworkOutput({ name: networkName }, child)
-      : madeNetwork(name, networkName, args, { spec: checkedSpec(subject, networkName, args), owner, child });
+      : madeNetwork(name, networkName, args, {
+          spec: checkedSpec(subject, networkName, args),
+          owner: creationOwner(name, { parent: this, dependsOn: child.dependsOn }),
+          child,
+        });
 
     this.networkId = pulumi.output(network.id);
     this.networkName = pulumi.output(network.name);
@@ -77,11 +81,17 @@ export class OverlayNetwork extends pulumi.ComponentResource {
 
 type NetworkArgs = Omit<OverlayNetworkArgs, "swarm" | "networkName" | "adopt">;
 
+interface MadeNetwork {
+  spec: pulumi.Output<NetworkSpec>;
+  owner: pulumi.Output<Owner>;
+  child: pulumi.CustomResourceOptions;
+}
+
 function madeNetwork(
   name: string,
   networkName: string,
   { swarm, subnet }: OverlayNetworkArgs,
-  { spec, owner, child }: { spec: pulumi.Output<NetworkSpec>; owner: Owner; child: pulumi.CustomResourceOptions },
+  { spec, owner, child }: MadeNetwork,
 ): docker.Network {
   return new docker.Network(
     `${name}-network`,
@@ -93,7 +103,9 @@ function madeNetwork(
       options: spec.apply(driverOptions),
       // Left out, the addresses are the Swarm's choice and never a difference.
       ipamConfigs: subnet === undefined ? undefined : spec.apply(addressPlans),
-      labels: pulumi.all([spec.labels, swarm.swarmId]).apply(([own, swarmId]) => labelList(own, owner, swarmId)),
+      labels: pulumi
+        .all([spec.labels, owner, swarm.swarmId])
+        .apply(([own, owner, swarmId]) => labelList(own, owner, swarmId)),
     },
     {
       ...child,

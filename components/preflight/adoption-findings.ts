@@ -1,9 +1,8 @@
 import { ENCRYPTED_OPTION } from "../overlay-network/spec.ts";
-import { isOwned } from "../shared/labels.ts";
 import { asFound, differences, liveNetwork } from "./attached.ts";
 import type { NetworkDemand } from "./demand.ts";
 import type { PreflightFinding } from "./finding.ts";
-import type { Situation } from "./observed.ts";
+import { isOurNetwork, type Situation } from "./observed.ts";
 import { underlayFindings } from "./underlay-findings.ts";
 
 /** A finding about one network, whose name goes without saying. */
@@ -38,7 +37,7 @@ function adoptionProblem(demand: NetworkDemand, others: readonly NetworkDemand[]
       isSeen(situation) && "there is no network of that name to take on: make it, or leave adopt out and it is made"
     );
   }
-  if (isOwned(live.Labels, demand.owner)) return "this component made it itself: leave adopt out";
+  if (isOurNetwork(live, demand.owner, situation)) return "this stack created it: leave adopt out";
   if (live.Driver === "overlay" && live.Scope === "swarm") return undefined;
   return `is a network of the driver ${live.Driver}, which spans no hosts: give the name of an overlay network`;
 }

@@ -1,10 +1,10 @@
 import type { NetworkDetails } from "../engine/types.ts";
 import { DEFAULT_MTU, ENCRYPTED_OPTION } from "../overlay-network/spec.ts";
-import { isOwned, NAME_LABEL, type Owner, ownerLabels, userLabels } from "../shared/labels.ts";
+import { isOwned, NAME_LABEL, type Owner, userLabels } from "../shared/labels.ts";
 import { MTU_OPTION } from "../shared/network-rules.ts";
 import type { NetworkDemand, NetworkShape } from "./demand.ts";
 import { comparable, partDifferences } from "./network-parts.ts";
-import { networksOf, servicesOf, type Situation } from "./observed.ts";
+import { isOurNetwork, isOurService, networksOf, servicesOf, type Situation } from "./observed.ts";
 
 /** A service that has to let go of a network before the network can be made anew. */
 export interface Outage {
@@ -26,10 +26,19 @@ export interface Leftover {
   networkId: string;
 }
 
-/** The network that is there for a demand: to be taken on, or made by this stack earlier, be it under another name. */
+/**
+ * Returns the network that exists for a demand: one to adopt, or one that this stack created. After a change of
+ * `networkName` it still has its former name; its name label then tells which component it belongs to.
+ */
 export function liveNetwork(demand: NetworkDemand, situation: Situation): NetworkDetails | undefined {
   const networks = networksOf(situation).map(({ network }) => network);
-  if (!demand.adopt) return networks.find(({ Labels, ConfigOnly }) => isOwned(Labels, demand.owner) && !ConfigOnly);
+  if (!demand.adopt) {
+    const ours = networks.filter((network) => !network.ConfigOnly && isOurNetwork(network, demand.owner, situation));
+    return (
+      ours.find(({ Name }) => Name === demand.name) ??
+      ours.find(({ Labels }) => Labels?.[NAME_LABEL] === demand.owner.name)
+    );
+  }
   const named = networks.filter(({ Name }) => Name === demand.name);
   return named.find(({ Scope }) => Scope === "swarm") ?? named[0];
 }
@@ -72,7 +81,7 @@ export function attachedTo(network: NetworkDetails, owner: Owner, situation: Sit
   const services = servicesOf(situation).filter(({ Spec }) =>
     Spec.TaskTemplate.Networks?.some(({ Target }) => Target === network.Id),
   );
-  const ours = services.filter(({ Spec }) => isOfStack(Spec.Labels, owner));
+  const ours = services.filter((service) => isOurService(service, owner, situation));
   const containers = Object.values(situation.hosts)
     .flatMap(({ containers }) => containers)
     .filter(({ Labels }) => Labels["com.docker.swarm.service.id"] === undefined)
@@ -100,18 +109,15 @@ export function plannedOutages(demands: readonly NetworkDemand[], situation: Sit
 }
 
 /**
- * Networks of this stack that nothing uses and its state does not know: a killed `up` left them behind. They are
- * removed, wanted or not: a network that is wanted is made again.
+ * Returns networks that carry this state's identity, that nothing uses and that the state does not record: a killed
+ * `up` left them behind. They are removed, even one that is wanted: it is created again.
  */
-export function leftoverNetworks(
-  owner: Owner,
-  recorded: readonly string[] | undefined,
-  situation: Situation,
-): Leftover[] {
+export function leftoverNetworks(owner: Owner, situation: Situation): Leftover[] {
+  const { recorded } = situation;
   if (!recorded) return [];
   return networksOf(situation)
     .map(({ network }) => network)
-    .filter(({ Id, Labels, Scope }) => Scope === "swarm" && isOfStack(Labels, owner) && !recorded.includes(Id))
+    .filter(({ Id, Labels, Scope }) => Scope === "swarm" && isOwned(Labels, owner) && !recorded.includes(Id))
     .filter((network) => {
       const { services, foreign } = attachedTo(network, owner, situation);
       return services.length === 0 && foreign.length === 0;
@@ -145,9 +151,4 @@ function shapeOf({ Attachable, Internal, IPAM, Labels, Options }: NetworkDetails
     ipRange: addresses?.IPRange ?? "",
     labels: userLabels(Labels ?? {}),
   };
-}
-
-function isOfStack(labels: Record<string, string> | null | undefined, owner: Owner): boolean {
-  const { [NAME_LABEL]: _, ...stack } = ownerLabels(owner);
-  return Object.entries(stack).every(([label, value]) => labels?.[label] === value);
 }

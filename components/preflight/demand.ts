@@ -1,4 +1,5 @@
 import type { Owner } from "../shared/labels.ts";
+import type { OwnerInput } from "../shared/owner.ts";
 
 /** How a network is to be. What is absent is not known before the program runs, or is the Swarm's choice. */
 export interface NetworkShape {
@@ -61,17 +62,23 @@ export interface ServiceDemand {
   owner: Owner;
   /** The service's name in the engine. */
   name: string;
+  /** The argument that gives the name. @default "serviceName" */
+  nameArgument?: string;
+  /** Whether a service of this name that belongs to someone else is adopted, with its volumes. @default false */
+  adopt?: boolean;
   /**
-   * Owners of services that are this one under another name, as those of a store in its other mode: what they hold is
-   * no rival's. Whether one may become the other is not the preflight's to say.
+   * Names that this service has in the store's other mode: ports that such a service holds are not taken. Whether one
+   * may become the other is checked elsewhere.
    */
-  sameStore?: Owner[];
+  alternateNames?: string[];
   /** Ports published in host mode, by the argument that asks for them: `{ port: 9000 }`. */
   ports: Record<string, number>;
   /** Keys of the hosts that run it. */
   hosts: string[];
   /** Mount points of disks the service uses on each of its hosts, with the folder below each that is its own. */
   disks: { path: string; subfolder: string }[];
+  /** Names of the Docker volumes that hold its data, by host key. @default - it has none of its own */
+  volumes?: Record<string, string[]>;
   /** Whether it is on the hosts' own network, where Docker knows nothing of its ports. @default false */
   onHostNetwork?: boolean;
   /** Whether the ports are not for everybody, which takes rules on each of its hosts. @default false */
@@ -97,5 +104,10 @@ export interface SwarmDemand {
   dataPathPort?: number;
 }
 
-/** What a component needs of the engines before anything may be touched. Plain values only. */
+/** What a component needs of the engines before anything may be touched. */
 export type Demand = SwarmDemand | NetworkDemand | ServiceDemand;
+
+type Declared<D> = D extends Demand ? Omit<D, "owner"> & { owner: OwnerInput } : never;
+
+/** A demand as a program declares it: plain values, but for the owner's identity. */
+export type DemandInput = Declared<Demand>;

@@ -1,10 +1,10 @@
 import { contains, overlap } from "../overlay-network/cidr.ts";
-import { isOwned } from "../shared/labels.ts";
+import { describeOwner } from "../shared/labels.ts";
 import { adoptionFindings } from "./adoption-findings.ts";
 import { attachedTo, differences, liveNetwork } from "./attached.ts";
 import type { NetworkDemand } from "./demand.ts";
 import type { PreflightFinding } from "./finding.ts";
-import { networksOf, type Situation, subnetsOf } from "./observed.ts";
+import { isOurNetwork, networksOf, type Situation, subnetsOf } from "./observed.ts";
 import { isOutside, partFindings } from "./part-findings.ts";
 import { ownRoutes } from "./routes.ts";
 import { underlayFindings } from "./underlay-findings.ts";
@@ -50,16 +50,16 @@ function nameFindings(
   if (twin) return [{ ...about, hosts: [], problem: `${twin.subject} has it already: choose another` }];
   const names = [name, ...(parts ? [parts.configName] : [])];
   const foreign = networksOf(situation).find(
-    ({ network }) => names.includes(network.Name) && !isOwned(network.Labels, owner),
+    ({ network }) => names.includes(network.Name) && !isOurNetwork(network, owner, situation),
   );
   if (!foreign) return [];
   const { host, network } = foreign;
   const which = network.Name === name ? "of that name" : network.Name;
-  // Only what the Swarm makes itself can be taken on.
+  const whose = `host ${host} has a network ${which} that belongs to ${describeOwner(network.Labels)}`;
+  // Only networks that Swarm creates itself can be adopted.
   const problem = parts
-    ? `host ${host} has a network ${which} which this component did not make: choose another, or remove it`
-    : `host ${host} has a network of that name which this component did not make: choose another, remove it, or set ` +
-      "adopt: true to take it on as it is";
+    ? `${whose}: use the state that created it, or choose another name`
+    : `${whose}: use the state that created it, set adopt: true, or choose another name`;
   return [{ ...about, hosts: [host], problem }];
 }
 
@@ -119,9 +119,11 @@ function addressed({ addresses }: Situation) {
 }
 
 /** What lies on other hosts than the network is in nobody's way, nor what only holds a part for another network. */
-function allocated({ owner, parts }: NetworkDemand, situation: Situation) {
+function allocated(demand: NetworkDemand, situation: Situation) {
+  const { parts } = demand;
+  const own = liveNetwork(demand, situation)?.Id;
   return networksOf(situation)
-    .filter(({ network }) => !isOwned(network.Labels, owner) && !network.ConfigOnly)
+    .filter(({ network }) => network.Id !== own && !network.ConfigOnly)
     .filter(({ network, host }) => !parts || network.Scope === "swarm" || host in parts.hosts)
     .flatMap(({ network, host }) =>
       subnetsOf(network).map((block) => ({

@@ -29,7 +29,10 @@ export interface HostToObserve {
  *
  * @throws ResourceProblem when every manager that answers sees no leader.
  */
-export async function observe(hosts: Record<string, HostToObserve>): Promise<Omit<Situation, "allowOutage">> {
+export async function observe(
+  hosts: Record<string, HostToObserve>,
+  options: { volumes?: boolean } = {},
+): Promise<Omit<Situation, "allowOutage">> {
   const found = await Promise.all(
     Object.entries(hosts).map(async ([key, { connection, hostname, privateAddress }]) => {
       const engine = new Engine(connection);
@@ -39,7 +42,7 @@ export async function observe(hosts: Record<string, HostToObserve>): Promise<Omi
       ]);
       const info = typeof answer === "string" ? undefined : answer;
       const [{ host, reason, leaderless }, facts] = await Promise.all([
-        typeof answer === "string" ? unseen(answer) : observeHost(engine, hostname, answer),
+        typeof answer === "string" ? unseen(answer) : observeHost(engine, hostname, answer, options),
         info && isThisMachine(connection, info) ? readLocalFacts() : remote,
       ]);
       const machine = typeof facts === "string" ? undefined : facts;
@@ -81,11 +84,17 @@ function unseen(reason: string): Seen {
 }
 
 /** One question after the other: they share a connection, and by ssh each of its own would have to be let in. */
-async function observeHost(engine: Engine, hostname: string, info: EngineInfo): Promise<Seen> {
+async function observeHost(
+  engine: Engine,
+  hostname: string,
+  info: EngineInfo,
+  options: { volumes?: boolean },
+): Promise<Seen> {
   try {
     const seen = await lookUntil(hostname, async () => ({
       networks: await engine.networks(),
       containers: (await engine.containers({ status: PRESENT })).filter(isPresent),
+      volumes: options.volumes ? await engine.volumes() : undefined,
     }));
     const manager = info.Swarm.ControlAvailable ? await observeSwarm(engine, hostname) : undefined;
     return { host: { hostname, address: engine.connection.host, info, ...seen, manager } };

@@ -5,7 +5,9 @@ import type {
   NodeDetails,
   ServiceDetails,
   SwarmDetails,
+  VolumeDetails,
 } from "../engine/types.ts";
+import { isOwned, type Owner } from "../shared/labels.ts";
 import type { MachineFacts } from "./machine-facts.ts";
 
 /** One host as it is found. */
@@ -17,6 +19,8 @@ export interface ObservedHost {
   info: EngineInfo & { FirewallBackend?: { Driver: string }; DockerRootDir?: string };
   networks: NetworkDetails[];
   containers: (ContainerSummary & { NetworkSettings?: { Networks?: Record<string, { NetworkID: string }> } })[];
+  /** Absent: not asked for. */
+  volumes?: VolumeDetails[];
   /** What a manager alone knows. */
   manager?: { swarm: SwarmDetails; nodes: NodeDetails[]; services: ServiceDetails[] };
 }
@@ -39,6 +43,29 @@ export interface Situation {
   unlockable?: boolean;
   /** Whether what is in use may be interrupted. */
   allowOutage: boolean;
+  /** Ids of the Swarm, networks and services in the stack's state. Absent: the state could not be read. */
+  recorded?: readonly string[];
+}
+
+/** Whether something in an engine is this stack's: the state records its id, or it carries the state's identity. */
+export function isOurs(
+  { id, labels }: { id: string; labels: Readonly<Record<string, string>> | null | undefined },
+  owner: Owner,
+  { recorded = [] }: Pick<Situation, "recorded">,
+): boolean {
+  return recorded.includes(id) || isOwned(labels, owner);
+}
+
+export function isOurNetwork({ Id, Labels }: NetworkDetails, owner: Owner, situation: Situation): boolean {
+  return isOurs({ id: Id, labels: Labels }, owner, situation);
+}
+
+export function isOurService({ ID, Spec }: ServiceDetails, owner: Owner, situation: Situation): boolean {
+  return isOurs({ id: ID, labels: Spec.Labels }, owner, situation);
+}
+
+export function isOurSwarm({ ID, Spec }: SwarmDetails, owner: Owner, situation: Situation): boolean {
+  return isOurs({ id: ID, labels: Spec.Labels }, owner, situation);
 }
 
 /** Keys of all hosts that the Swarm is to have. */

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../host/host.ts";
 import { SwarmResource } from "../provider/resource.ts";
-import type { Demand } from "./demand.ts";
-import { recordedNetworks, recordedUnlockKey } from "./recorded.ts";
+import type { DemandInput } from "./demand.ts";
+import { recordedIds, recordedUnlockKey } from "./recorded.ts";
 
 export interface PreflightArgs {
   /** The hosts of the Swarm. */
@@ -39,7 +39,7 @@ export class Preflight extends SwarmResource {
       hosts,
       demands: demands.complete,
       allowOutage,
-      recorded: recordedNetworks(),
+      recorded: recordedIds(),
       unlockable: recordedUnlockKey(),
       ready,
     };
@@ -52,7 +52,7 @@ export class Preflight extends SwarmResource {
    * Has a demand checked, and gives back what to depend on: this resource, or one more of its kind for a component
    * that is made after a wait.
    */
-  require(demand: Demand, parent: pulumi.ComponentResource, name: string): pulumi.Resource {
+  require(demand: DemandInput, parent: pulumi.ComponentResource, name: string): pulumi.Resource {
     if (this.#demands.add(demand)) return this;
     const late = new Preflight(`${name}-preflight`, this.#args, { parent, dependsOn: this });
     return late.require(demand, parent, name);
@@ -64,13 +64,18 @@ export class Preflight extends SwarmResource {
   }
 }
 
+function isSameService(one: DemandInput, other: DemandInput): boolean {
+  if (one.kind !== "service" || other.kind !== "service") return false;
+  return one.name === other.name && one.owner.name === other.owner.name;
+}
+
 /** Demands, until the program's current turn is over. */
 class DemandList {
-  readonly #demands: Demand[] = [];
+  readonly #demands: DemandInput[] = [];
   #open = true;
   #withheld = false;
 
-  readonly complete: Promise<Demand[]> = new Promise((resolve) => {
+  readonly complete: Promise<DemandInput[]> = new Promise((resolve) => {
     setImmediate(() => {
       this.#open = false;
       if (!this.#withheld) resolve(this.#demands);
@@ -78,8 +83,10 @@ class DemandList {
   });
 
   /** Whether there was still time. */
-  add(demand: Demand): boolean {
-    if (this.#open) this.#demands.push(demand);
+  add(demand: DemandInput): boolean {
+    // A component states more of its service than the service itself does, and first.
+    const isStated = this.#demands.some((other) => isSameService(other, demand));
+    if (this.#open && !isStated) this.#demands.push(demand);
     return this.#open;
   }
 

@@ -21,13 +21,13 @@ export function recordedOutputs(): pulumi.Output<Record<string, RecordedResource
 }
 
 /**
- * The ids of the networks in this stack's state. What is in the engine under this stack's labels and not among them is
- * what a killed `up` left behind.
+ * Returns the ids of the Swarm, networks and services in this stack's state. A network with this state's identity that
+ * is not among them was left behind by a killed `up`.
  *
- * Undefined where the state cannot be had: then nothing is taken for a leftover.
+ * Undefined where the state cannot be read: then nothing counts as left behind.
  */
-export function recordedNetworks(): pulumi.Output<string[] | undefined> {
-  return recordedOutputs().apply((outputs) => outputs && networkIds(outputs));
+export function recordedIds(): pulumi.Output<string[] | undefined> {
+  return recordedOutputs().apply((outputs) => outputs && idsIn(outputs));
 }
 
 /** Whether this stack's state holds the key with which locked managers of its Swarm are unlocked. */
@@ -39,15 +39,17 @@ export function recordedUnlockKey(): pulumi.Output<boolean> {
 
 const CLUSTER = "pulumi-nodejs:dynamic/swarm:Cluster";
 
-/** The output that tells a network's id, by the type of resource that makes one. */
-const NETWORK_IDS: Record<string, string> = {
+/** The output that holds an object's id in the engine, by the type of resource that creates it. */
+const ID_OUTPUTS: Record<string, string> = {
   "docker:index/network:Network": "id",
   "pulumi-nodejs:dynamic/swarm:SwarmNetwork": "networkId",
+  "pulumi-nodejs:dynamic/swarm:Service": "serviceId",
+  [CLUSTER]: "swarmId",
 };
 
-function networkIds(resources: Record<string, RecordedResource>): string[] {
+function idsIn(resources: Record<string, RecordedResource>): string[] {
   return Object.values(resources).flatMap(({ type, outputs }) => {
-    const id = outputs?.[NETWORK_IDS[type ?? ""] ?? ""];
+    const id = outputs?.[ID_OUTPUTS[type ?? ""] ?? ""];
     return typeof id === "string" ? [id] : [];
   });
 }

@@ -1,12 +1,13 @@
 import { socketPath } from "../engine/connection.ts";
 import { hasShell } from "../engine/shell.ts";
 import type { ContainerSummary, ServiceDetails } from "../engine/types.ts";
-import { isOwned } from "../shared/labels.ts";
+import { describeOwner } from "../shared/labels.ts";
 import type { ServiceDemand } from "./demand.ts";
 import type { PreflightFinding } from "./finding.ts";
 import type { MachineFacts } from "./machine-facts.ts";
 import { shortageAt } from "./disk-space.ts";
-import { isNode, type ObservedHost, servicesOf, type Situation } from "./observed.ts";
+import { isNode, isOurService, type ObservedHost, servicesOf, type Situation } from "./observed.ts";
+import { volumeFindings } from "./volume-findings.ts";
 
 /** A finding about one service, whose name goes without saying. */
 type ServiceFinding = Omit<PreflightFinding, "subject">;
@@ -22,23 +23,28 @@ export function serviceFindings(
     ...portFindings(demand, others, situation),
     ...guardFindings(demand, situation),
     ...diskFindings(demand, situation),
+    ...volumeFindings(demand, situation),
     ...spaceFindings(demand, situation),
   ];
   return findings.map((finding) => ({ subject: demand.subject, ...finding }));
 }
 
 function nameFindings(
-  { name, owner }: ServiceDemand,
+  { name, nameArgument = "serviceName", owner, adopt }: ServiceDemand,
   others: readonly ServiceDemand[],
   situation: Situation,
 ): ServiceFinding[] {
-  const about = { check: "names", hosts: [], argument: "serviceName", value: name } as const;
+  const about = { check: "names", hosts: [], argument: nameArgument, value: name } as const;
   const twin = others.find((other) => other.name === name);
   if (twin) return [{ ...about, problem: `${twin.subject} has it already: choose another` }];
-  const foreign = servicesOf(situation).some(({ Spec }) => Spec.Name === name && !isOwned(Spec.Labels, owner));
+  const foreign = servicesOf(situation).find(
+    (service) => service.Spec.Name === name && !isOurService(service, owner, situation),
+  );
+  if (!foreign || adopt) return [];
   const problem =
-    "the Swarm has a service of that name which this component did not make: choose another, or remove it";
-  return foreign ? [{ ...about, problem }] : [];
+    `the Swarm has a service of that name that belongs to ${describeOwner(foreign.Spec.Labels)}: ` +
+    "use the state that created it, set adopt: true, or choose another name";
+  return [{ ...about, problem }];
 }
 
 function portFindings(demand: ServiceDemand, others: readonly ServiceDemand[], situation: Situation): ServiceFinding[] {
@@ -58,8 +64,9 @@ function holderOf(port: number, key: string, demand: ServiceDemand, situation: S
   // An engine that does not answer does not tell which ports are its own.
   if (!host) return undefined;
   const services = servicesOf(situation);
-  const owners = [demand.owner, ...(demand.sameStore ?? [])];
-  const isOurs = ({ Spec }: ServiceDetails) => owners.some((owner) => isOwned(Spec.Labels, owner));
+  const names = [demand.name, ...(demand.alternateNames ?? [])];
+  const isOurs = (service: ServiceDetails) =>
+    names.includes(service.Spec.Name) && (demand.adopt || isOurService(service, demand.owner, situation));
   const ours = new Set(services.filter(isOurs).map(({ ID }) => ID));
   const container = host.containers.find(({ Ports }) =>
     Ports.some(({ PublicPort, Type }) => PublicPort === port && Type === "tcp"),

@@ -2,10 +2,10 @@ import { contains, overlap } from "../overlay-network/cidr.ts";
 import type { SwarmDetails } from "../engine/types.ts";
 import { same } from "../provider/values.ts";
 import { isDnsLabel } from "../shared/dns-label.ts";
-import { isOwned } from "../shared/labels.ts";
+import { describeOwner } from "../shared/labels.ts";
 import type { SwarmDemand } from "./demand.ts";
 import type { PreflightFinding } from "./finding.ts";
-import { type ObservedHost, type Situation, subnetsOf } from "./observed.ts";
+import { isOurSwarm, type ObservedHost, type Situation, subnetsOf } from "./observed.ts";
 import { ownRoutes } from "./routes.ts";
 
 /** What a host's engine has or is that a Swarm does not go with. */
@@ -38,10 +38,11 @@ export function membershipFindings(demand: SwarmDemand, situation: Situation): P
     const about = { subject, check: "swarm", hosts: [key] } as const;
     const problem = membershipProblem(host, managed, situation);
     if (problem) return [{ ...about, argument: `hosts.${key}.engine`, value: host.address, problem }];
-    if (!host.manager || demand.adopt || isOwned(host.manager.swarm.Spec.Labels, demand.owner)) return [];
+    if (!host.manager || demand.adopt || isOurSwarm(host.manager.swarm, demand.owner, situation)) return [];
+    const { ID, Spec } = host.manager.swarm;
     const foreign =
-      `host ${key} already is in the Swarm ${host.manager.swarm.ID}, which this stack did not make: ` +
-      "set adopt: true to take it on, or leave it with `docker swarm leave --force`";
+      `host ${key} is a manager of the Swarm ${ID}, which belongs to ${describeOwner(Spec.Labels)}: ` +
+      "use the state that created it, or set adopt: true";
     return [{ ...about, argument: "adopt", value: false, problem: foreign }];
   });
 }
@@ -50,7 +51,7 @@ export function membershipFindings(demand: SwarmDemand, situation: Situation): P
 export function poolFindings(demand: SwarmDemand, situation: Situation): PreflightFinding[] {
   const { subject, addressPools } = demand;
   const managed = Object.values(situation.hosts).find(({ manager }) => manager)?.manager;
-  if (managed) return foreignPools(demand, managed.swarm);
+  if (managed) return foreignPools(demand, managed.swarm, situation);
   if (addressPools.length === 0) return defaultPool(demand, situation);
   return addressPools.flatMap((pool) => {
     const use = blocksInUse(situation).find(({ block }) => overlap(pool, block));
@@ -85,9 +86,13 @@ function defaultPool({ subject }: SwarmDemand, situation: Situation): PreflightF
 }
 
 /** A Swarm that is taken on keeps its pools; it is not ours to end. What ours may change, its own resource says. */
-function foreignPools({ subject, owner, addressPools }: SwarmDemand, swarm: SwarmDetails): PreflightFinding[] {
+function foreignPools(
+  { subject, owner, addressPools }: SwarmDemand,
+  swarm: SwarmDetails,
+  situation: Situation,
+): PreflightFinding[] {
   const pools = swarm.DefaultAddrPool ?? [];
-  if (addressPools.length === 0 || isOwned(swarm.Spec.Labels, owner) || same(addressPools, pools)) return [];
+  if (addressPools.length === 0 || isOurSwarm(swarm, owner, situation) || same(addressPools, pools)) return [];
   const problem = `the Swarm that is there was made with ${JSON.stringify(pools)} and keeps them: leave addressPools out`;
   return [{ subject, check: "addresses", hosts: [], argument: "addressPools", value: addressPools, problem }];
 }

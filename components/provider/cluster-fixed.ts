@@ -53,7 +53,7 @@ export async function swarmRefusal(news: ClusterInputs): Promise<string | undefi
 }
 
 async function cost(engine: Engine, wayOut = "Set"): Promise<string> {
-  const lost = await contentsOf(engine, { everything: true });
+  const lost = await contentsOf(engine);
   return (
     `lost with the old one: ${lost.join(", ") || "its node identities"}. ` +
     `Data in volumes stays. ${wayOut} allowOutage: true to have the Swarm made anew`

@@ -1,6 +1,6 @@
 import { Engine } from "../engine/engine.ts";
 import type { SwarmDetails, SwarmSpec } from "../engine/types.ts";
-import { isOwned, type Owner, ownerLabels } from "../shared/labels.ts";
+import { describeOwner, isOwned, type Owner, ownerLabels } from "../shared/labels.ts";
 import { contentsOf, hasBridge, removeBridge, removeLeftovers } from "./cluster-contents.ts";
 import { GONE, type ResourceHandler } from "./handler.ts";
 import { logLine } from "./log-line.ts";
@@ -38,6 +38,8 @@ export interface ClusterInputs {
 }
 
 export interface ClusterState extends ClusterInputs {
+  /** The Swarm's id; the preflight recognises a recorded Swarm by it. */
+  swarmId: string;
   /** Whether this program made the Swarm: only then does it end it. */
   created: boolean;
   /** Whether Docker's bridge for Swarm tasks came with the Swarm: only then does it go with it. */
@@ -75,7 +77,7 @@ export const Cluster: ResourceHandler<ClusterInputs, ClusterState> = {
 
   async create(inputs) {
     const { engine, ...origin } = await makeOrTakeOn(inputs);
-    await applySettings(engine, inputs);
+    await applySettings(engine, inputs, origin.created);
     const swarm = await engine.swarm();
     return { id: swarm.ID, outs: await stateOf(engine, swarm, inputs, origin) };
   },
@@ -87,7 +89,8 @@ export const Cluster: ResourceHandler<ClusterInputs, ClusterState> = {
     if (!engine) return GONE;
     const swarm = await engine.swarm();
     const live = liveSettings(swarm.Spec, state);
-    const { created, broughtBridge, fixed: _fixed, joinTokens: _tokens, unlockKey: _key, ...rest } = state;
+    const { created, broughtBridge, ...recorded } = state;
+    const { swarmId: _id, fixed: _fixed, joinTokens: _tokens, unlockKey: _key, ...rest } = recorded;
     const inputs = { ...rest, ...live };
     return { id, props: await stateOf(engine, swarm, inputs, { created, broughtBridge }), inputs };
   },
@@ -95,7 +98,7 @@ export const Cluster: ResourceHandler<ClusterInputs, ClusterState> = {
   async update(id, olds, news) {
     await unlock(news.managers, olds.unlockKey);
     const engine = await requireManager(news.managers, id);
-    await applySettings(engine, news);
+    await applySettings(engine, news, olds.created);
     if (news.joinTokenGeneration !== undefined && !same(olds.joinTokenGeneration, news.joinTokenGeneration)) {
       await rotateJoinTokens(engine);
     }
@@ -106,14 +109,14 @@ export const Cluster: ResourceHandler<ClusterInputs, ClusterState> = {
     if (!state.created) return;
     const engine = await findManager(state.managers, id);
     if (!engine) return;
-    await removeLeftovers(engine, state.owner);
-    const others = await contentsOf(engine);
-    if (others.length > 0 && !state.allowOutage) {
+    const others = await contentsOf(engine, { except: state.owner });
+    if (others.length > 0) {
       throw new ResourceProblem(
-        `the Swarm is still used by what this stack did not make: ${others.join(", ")}. ` +
-          "Remove it first, or leave the Swarm by hand with `docker swarm leave --force`",
+        `Swarm ${id}: it still holds what this state did not create: ${others.join(", ")}. ` +
+          "Remove that first; to keep the Swarm for its owners, take it out of this state with `pulumi state delete`",
       );
     }
+    await removeLeftovers(engine, state.owner);
     await engine.leaveSwarm(true);
     if (state.broughtBridge) await removeBridge(engine);
   },
@@ -135,11 +138,12 @@ async function makeOrTakeOn(inputs: ClusterInputs): Promise<Origin & { engine: E
   if (found) {
     const { engine, host, swarm } = found;
     if (!swarm.ControlAvailable) throw new ResourceProblem(notUsable(host, swarm.LocalNodeState));
-    const created = isOwned((await engine.swarm()).Spec.Labels, owner);
+    const { Labels } = (await engine.swarm()).Spec;
+    const created = isOwned(Labels, owner);
     if (created || inputs.adopt) return { engine, created, broughtBridge: false };
     throw new ResourceProblem(
-      `adopt false: the engine at ${host} already is a manager of the Swarm ${swarm.Cluster?.ID ?? ""}, ` +
-        "which this stack did not make: set adopt: true to take it on, or leave it with `docker swarm leave --force`",
+      `adopt false: the engine at ${host} is a manager of the Swarm ${swarm.Cluster?.ID ?? ""}, which belongs to ` +
+        `${describeOwner(Labels)}: use the state that created it, or set adopt: true`,
     );
   }
   const connection = managers[first.hostKey];
@@ -186,11 +190,12 @@ function rotateJoinTokens(engine: Engine): Promise<void> {
   });
 }
 
-/** Sets what was asked for and leaves the rest of the Swarm's settings alone. */
-function applySettings(engine: Engine, inputs: ClusterInputs): Promise<void> {
+/** Sets what was asked for and leaves the rest of the Swarm's settings alone. An adopted Swarm keeps its labels. */
+function applySettings(engine: Engine, inputs: ClusterInputs, created: boolean): Promise<void> {
   return inSequence(async () => {
     const { Spec, Version } = await engine.swarm();
-    const wanted = withSettings(Spec, inputs);
+    const settings = withSettings(Spec, inputs);
+    const wanted = created ? { ...settings, Labels: { ...Spec.Labels, ...ownerLabels(inputs.owner) } } : settings;
     if (!same(Spec, wanted)) await engine.updateSwarm(Version.Index, wanted);
   });
 }
@@ -227,6 +232,7 @@ async function stateOf(
   const { Worker, Manager } = swarm.JoinTokens;
   return {
     ...inputs,
+    swarmId: swarm.ID,
     created,
     broughtBridge,
     fixed: fixedOf(swarm),

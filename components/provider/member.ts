@@ -1,13 +1,14 @@
 import type { EngineConnection } from "../engine/connection.ts";
 import { Engine, orMissing } from "../engine/engine.ts";
 import type { NodeDetails, NodeRole } from "../engine/types.ts";
+import { type Owner, ownerLabels } from "../shared/labels.ts";
 import { hasBridge } from "./cluster-contents.ts";
 import { GONE, type ResourceHandler } from "./handler.ts";
 import { joinSwarm } from "./join.ts";
 import { leave, nodeOf, untilHeard } from "./leave.ts";
 import { askManager, managerOf, waitWithManager } from "./ask-manager.ts";
 import { findManager, isOutdated, type Managers } from "./managers.ts";
-import { changeRole, NODE_INTERVAL } from "./nodes.ts";
+import { changeNode, changeRole, NODE_INTERVAL } from "./nodes.ts";
 import { inTurn } from "./turns.ts";
 import { changedKeys, isUnknown, ResourceProblem } from "./values.ts";
 import { done, notYet } from "./wait.ts";
@@ -18,6 +19,8 @@ export interface MemberInputs {
   connection: EngineConnection;
   managers: Managers;
   swarmId: string;
+  /** Whose node it is, once this program made it join. */
+  owner: Owner;
   /** Whether this program made the Swarm, and so may take away nodes that were there before it joined them. */
   ownsSwarm: boolean;
   /** Whether Docker's bridge for Swarm tasks came to the first manager with the Swarm. */
@@ -49,7 +52,7 @@ export const Member: ResourceHandler<MemberInputs, MemberState> = {
   async diff(_id, olds, news) {
     const replaces = changedKeys(olds, news, ["swarmId"]);
     if (await isAnotherMachine(olds, news)) replaces.push("machineId");
-    const changed = changedKeys(olds, news, ["connection", "role", "timeoutSeconds"]);
+    const changed = changedKeys(olds, news, ["connection", "owner", "role", "timeoutSeconds"]);
     const changes = replaces.length + changed.length > 0 || isOutdated(olds.managers, news.managers);
     return { changes, replaces, deleteBeforeReplace: replaces.includes("swarmId") };
   },
@@ -60,6 +63,7 @@ export const Member: ResourceHandler<MemberInputs, MemberState> = {
     const joined = await joinSwarm(engine, inputs);
     const broughtBridge = joined ? !hadBridge : inputs.ownsSwarm && inputs.swarmBroughtBridge === true;
     const node = await knownNode(engine, inputs);
+    await label(node.ID, { ...inputs, joined });
     return { id: node.ID, outs: { ...inputs, joined, broughtBridge, address: node.Status.Addr } };
   },
 
@@ -91,6 +95,7 @@ export const Member: ResourceHandler<MemberInputs, MemberState> = {
       await (role === "manager" ? change() : inTurn(swarmId, change));
     }
     const { joined, broughtBridge } = olds;
+    await label(id, { ...news, joined });
     return { outs: { ...news, joined, broughtBridge, address: node.Status.Addr } };
   },
 
@@ -99,6 +104,14 @@ export const Member: ResourceHandler<MemberInputs, MemberState> = {
     await leave(id, state);
   },
 };
+
+/** Writes the owner on a node that this program made join, or whose Swarm it made. */
+async function label(nodeId: string, member: Omit<MemberState, "address">): Promise<void> {
+  if (!member.joined && !member.ownsSwarm) return;
+  await askManager(`labels of node ${nodeId}`, managerOf(member), (manager) =>
+    changeNode(manager, nodeId, (spec) => ({ ...spec, Labels: { ...spec.Labels, ...ownerLabels(member.owner) } })),
+  );
+}
 
 /** Another machine joins anew. In a preview a host that is to be looked at again is asked who it is. */
 async function isAnotherMachine(olds: MemberState, { machineId, connection }: MemberInputs): Promise<boolean> {

@@ -5,7 +5,7 @@ import { UnreachableError } from "../engine/unreachable.ts";
 import type { NetworkDetails } from "../engine/types.ts";
 import type { PartShape } from "../preflight/demand.ts";
 import { partIn } from "../preflight/network-parts.ts";
-import { isOwned, type Owner, ownerLabels, SWARM_LABEL } from "../shared/labels.ts";
+import { describeOwner, isOwned, type Owner, ownerLabels, SWARM_LABEL } from "../shared/labels.ts";
 import { GONE, type ResourceHandler } from "./handler.ts";
 import { logLine } from "./log-line.ts";
 import { changedKeys, isUnknown, ResourceProblem, same } from "./values.ts";
@@ -32,8 +32,13 @@ const LEAVING = 120;
  * one of the Swarm. It cannot be changed, and not be removed while a container of the host is on the network.
  */
 export const NetworkPart: ResourceHandler<NetworkPartInputs> = {
+  /** Docker cannot change a network's labels: a renamed owner must not replace it. */
+  async check(olds, news) {
+    return { inputs: { ...news, owner: olds.owner ?? news.owner }, failures: [] };
+  },
+
   async diff(_id, olds, news) {
-    const differ = changedKeys(olds, news, ["host", "name", "part", "owner"]);
+    const differ = changedKeys(olds, news, ["host", "name", "part"]);
     // What is not known yet may turn out to be what it was.
     const replaces = differ.filter((key) => !isUnknown(news[key as keyof NetworkPartInputs]));
     // On another machine it is made anew; what the former one, mostly gone, has of it is nobody's network.
@@ -81,7 +86,8 @@ async function make(inputs: NetworkPartInputs): Promise<void> {
   const live = await found(inputs);
   if (live && !isOwned(live.Labels, owner)) {
     throw new ResourceProblem(
-      `network ${name}: host ${host} has one of that name which is not this stack's: choose another networkName, or remove it`,
+      `network ${name}: host ${host} has one of that name that belongs to ${describeOwner(live.Labels)}: ` +
+        "use the state that created it, or choose another networkName",
     );
   }
   if (live && same(partIn(live), part) && live.Labels?.[SWARM_LABEL] === swarmId) return;

@@ -15,7 +15,7 @@ export interface PreflightInputs extends Partial<WayToMake> {
   hosts: Record<string, HostToObserve>;
   demands: Demand[];
   allowOutage: boolean;
-  /** Ids of the networks in the stack's state. Absent: not to be had. */
+  /** Ids of the Swarm, networks and services in the stack's state. Absent: the state could not be read. */
   recorded?: string[];
   /** Whether the key that unlocks the Swarm's managers is in the stack's state. */
   unlockable?: boolean;
@@ -32,11 +32,13 @@ export const Preflight: ResourceHandler<PreflightInputs> = {
     const { demands, allowOutage, recorded, unlockable } = news;
     const hosts = knownHosts(news.hosts);
     const unknown = Object.keys(news.hosts).filter((key) => !(key in hosts));
-    const found = await observe(hosts);
-    const atFirst = { ...found, silent: [...found.silent, ...unknown], unlockable, allowOutage };
+    const volumes = demands.some((demand) => demand.kind === "service" && demand.volumes !== undefined);
+    const found = await observe(hosts, { volumes });
+    const known = isUnknown(recorded) ? undefined : recorded;
+    const atFirst = { ...found, silent: [...found.silent, ...unknown], recorded: known, unlockable, allowOutage };
     const asFound = await withFreePorts(demands, atFirst, hosts);
     const owner = demands[0]?.owner;
-    const leftovers = owner && !isUnknown(recorded) ? leftoverNetworks(owner, recorded, asFound) : [];
+    const leftovers = owner ? leftoverNetworks(owner, asFound) : [];
     const situation = withoutNetworks(asFound, leftovers);
     const networks = demands.filter((demand): demand is NetworkDemand => demand.kind === "network");
     const findings = [...preflightFindings(demands, situation), ...(await reachFindings(demands, situation, hosts))];

@@ -13,6 +13,8 @@ export type Kind =
   | "SshSurveyed"
   | "Preflight"
   | "Cluster"
+  | "CreationOwner"
+  | "Identity"
   | "Member"
   | "NetworkPart"
   | "NodeSettings"

@@ -1,5 +1,5 @@
 import { type Engine, orMissing } from "../engine/engine.ts";
-import { isOfStack } from "../shared/labels.ts";
+import { isOwned } from "../shared/labels.ts";
 import type { ServiceInputs } from "./service.ts";
 
 /** The services that were of one application with this one and no longer are, by name. */
@@ -15,7 +15,7 @@ export function formerPeers(olds: Pick<ServiceInputs, "peers">, news: Pick<Servi
 export async function removePeers(manager: Engine, names: string[], { owner }: ServiceInputs): Promise<void> {
   if (names.length === 0) return;
   const leaving = (await manager.services()).filter(
-    ({ Spec }) => names.includes(Spec.Name) && isOfStack(Spec.Labels, owner),
+    ({ Spec }) => names.includes(Spec.Name) && isOwned(Spec.Labels, owner),
   );
   await Promise.all(leaving.map(({ ID }) => orMissing(manager.removeService(ID))));
 }

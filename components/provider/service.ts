@@ -1,7 +1,7 @@
 import { type Engine, orMissing } from "../engine/engine.ts";
 import type { ServiceDetails, ServiceSpec } from "../engine/types.ts";
-import { removeLeftovers } from "../shared/leftovers.ts";
-import { isOfStack, isOwned, type Owner } from "../shared/labels.ts";
+import { removeAdopted, removeLeftovers } from "../shared/leftovers.ts";
+import { describeOwner, isOwned, type Owner } from "../shared/labels.ts";
 import { inWordsOf } from "../swarm-service/live-spec.ts";
 import { decideRollout, type Rollout, rolloutLine, updateConfig } from "../swarm-service/rollout.ts";
 import { errorText } from "../shared/error-text.ts";
@@ -19,12 +19,15 @@ import { type Disturbance, isPaused, tasksEnded, untilReady } from "./service-re
 import { roll } from "./service-roll.ts";
 import { seenTasks } from "./service-tasks.ts";
 import { changedKeys, isUnknown, ResourceProblem, same, UnfinishedError } from "./values.ts";
+import { keepVolumeLabels } from "./volume-labels.ts";
 
 export interface ServiceInputs {
   managers: Managers;
   swarmId: string;
   /** Whose service it is; its labels are part of `spec`. */
   owner: Owner;
+  /** Whether a service of this name that belongs to someone else becomes this one. */
+  adopt?: boolean;
   /** Where tasks run, by host key: `readyCommand` is run there. */
   nodes: NodeEngines;
   spec: ServiceSpec;
@@ -45,9 +48,15 @@ export interface ServiceInputs {
   rollout?: Rollout;
 }
 
+export interface ServiceState extends ServiceInputs {
+  /** The service's id in the Swarm; the preflight recognises a recorded service by it. */
+  serviceId?: string;
+}
+
 /** A Swarm service that is ready when it says so. */
-export const Service: ResourceHandler<ServiceInputs> = {
-  async check(olds, news) {
+export const Service: ResourceHandler<ServiceInputs, ServiceState> = {
+  async check(olds, given) {
+    const news = { ...given, spec: keepVolumeLabels(given.spec, olds.spec) };
     const unchanged = olds.spec && same(olds.spec, news.spec) && !isUnknown(news.spec);
     const rollout =
       unchanged && olds.rollout ? olds.rollout : decideRollout(olds.spec, news.spec, news.restartTogether);
@@ -81,23 +90,29 @@ export const Service: ResourceHandler<ServiceInputs> = {
   async create(inputs) {
     const find = managerOf(inputs);
     // Tried again after an error that left it open, it finds the service that was made all the same.
-    const { id, existed } = await askManager(`service ${inputs.spec.Name}`, find, async (manager) => {
-      const existing = await leftBehind(manager, inputs);
-      return { id: existing?.ID ?? (await manager.createService(fullSpec(inputs))), existed: existing !== undefined };
+    const { id, existing } = await askManager(`service ${inputs.spec.Name}`, find, async (manager) => {
+      const existing = await existingService(manager, inputs);
+      return { id: existing?.ID ?? (await manager.createService(fullSpec(inputs))), existing };
     });
-    const restarts = existed && (await change(find, id, inputs));
-    return { id, outs: await finished(find, id, inputs, { earlierTasks: new Set(), restarts }) };
+    const restarts = existing !== undefined && (await change(find, id, inputs));
+    const outs = await finished(find, id, inputs, { earlierTasks: new Set(), restarts });
+    if (existing) {
+      await askManager(`service ${inputs.spec.Name}`, find, (manager) =>
+        removeAdopted(manager, existing, inputs.owner),
+      );
+    }
+    return { id, outs };
   },
 
   async read(id, state) {
-    if (!state)
-      throw new ResourceProblem(`service ${id} cannot be imported: declare it, and one of the same owner is taken on`);
+    if (!state) throw new ResourceProblem(`service ${id} cannot be imported: declare it with adopt: true`);
     const manager = await findManager(state.managers, state.swarmId);
     const service = manager && (await orMissing(manager.service(id)));
     if (!service) return GONE;
     const spec = inWordsOf(state.spec, service.Spec);
-    const live = { ...state, spec, tasks: await workingTasks(manager, id, { ...state, spec }) };
-    return { id, props: live, inputs: live };
+    const { serviceId: _id, ...recorded } = state;
+    const live = { ...recorded, spec, tasks: await workingTasks(manager, id, { ...state, spec }) };
+    return { id, props: { ...live, serviceId: id }, inputs: live };
   },
 
   async update(id, olds, news) {
@@ -117,12 +132,16 @@ export const Service: ResourceHandler<ServiceInputs> = {
   },
 };
 
-/** The service of that name, if a killed `up` of this very stack made it. */
-async function leftBehind(manager: Engine, { spec, owner }: ServiceInputs): Promise<ServiceDetails | undefined> {
+/** Returns the service of that name: a killed `up` with this state created it, or it is to be adopted. */
+async function existingService(
+  manager: Engine,
+  { spec, owner, adopt }: ServiceInputs,
+): Promise<ServiceDetails | undefined> {
   const service = (await manager.services({ name: [spec.Name] })).find((one) => one.Spec.Name === spec.Name);
-  if (!service || isOwned(service.Spec.Labels, owner)) return service;
+  if (!service || adopt || isOwned(service.Spec.Labels, owner)) return service;
   throw new ResourceProblem(
-    `spec.Name "${spec.Name}": a service of that name is there already and is not this stack's: choose another name, or remove it`,
+    `spec.Name "${spec.Name}": a service of that name belongs to ${describeOwner(service.Spec.Labels)}: ` +
+      "use the state that created it, set adopt: true, or choose another name",
   );
 }
 
@@ -166,7 +185,7 @@ async function spreadNewImage(manager: Engine, { Spec }: ServiceDetails, inputs:
   const former = Spec.TaskTemplate.ContainerSpec.Image;
   if (former === image) return;
   const alike = (await manager.services()).filter(
-    (other) => other.Spec.TaskTemplate.ContainerSpec.Image === former && isOfStack(other.Spec.Labels, owner),
+    (other) => other.Spec.TaskTemplate.ContainerSpec.Image === former && isOwned(other.Spec.Labels, owner),
   );
   const services = alike.map(({ ID }) => ID);
   await spreadImage(manager, services, { service: spec.Name, image, engines, timeoutMs: timeoutSeconds * 1000 });
@@ -183,13 +202,15 @@ async function finished(
   id: string,
   inputs: ServiceInputs,
   disturbance: Disturbance,
-): Promise<ServiceInputs> {
-  const { Name, TaskTemplate } = inputs.spec;
+): Promise<ServiceState> {
+  const { spec, owner } = inputs;
   const ready = untilReady(find, id, inputs, disturbance);
   const tidy = () =>
-    askManager(`service ${Name}`, find, (manager) => removeLeftovers(manager, TaskTemplate.ContainerSpec));
+    askManager(`service ${spec.Name}`, find, (manager) =>
+      removeLeftovers(manager, spec.TaskTemplate.ContainerSpec, owner),
+    );
   await unfinished(id, inputs, ready.then(tidy));
-  return inputs;
+  return { ...inputs, serviceId: id };
 }
 
 /** Work on a service that is there: should it fail, Pulumi records what was asked for, and the next `up` goes on. */
@@ -197,6 +218,6 @@ async function unfinished(id: string, inputs: ServiceInputs, work: Promise<void>
   try {
     await work;
   } catch (error) {
-    throw new UnfinishedError(id, inputs, errorText(error));
+    throw new UnfinishedError(id, { ...inputs, serviceId: id }, errorText(error));
   }
 }

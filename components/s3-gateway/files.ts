@@ -2,7 +2,14 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ConfigReference, SecretReference } from "../engine/types.ts";
 import type { DeepInput } from "../shared/inputs.ts";
 import type { Swarm } from "../swarm/swarm.ts";
-import { configFile, dockerConfig, dockerSecret, generationOf, secretFile } from "../swarm-service/docker-files.ts";
+import {
+  configFile,
+  dockerConfig,
+  dockerSecret,
+  type FileOptions,
+  generationOf,
+  secretFile,
+} from "../swarm-service/docker-files.ts";
 import { FILES } from "./traefik.ts";
 
 /** The user in the container; nothing there is root's. */
@@ -27,7 +34,7 @@ export function gatewayFiles(
   name: string,
   swarm: Swarm,
   { routes, certificate, key, storeAuthority }: GatewayTexts,
-  opts: pulumi.CustomResourceOptions,
+  opts: FileOptions,
 ): GatewayFiles {
   const config = (role: string, text: pulumi.Input<string>, path: string) =>
     configFile(dockerConfig(`${name}-${role}`, swarm, text, opts), path, GATEWAY_USER);

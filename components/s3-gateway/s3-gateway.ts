@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { hostFirewalls } from "../firewall/firewall.ts";
 import { endpointUrls } from "../host/endpoint-urls.ts";
 import { checkedInput } from "../shared/inputs.ts";
-import { ownerOf } from "../shared/owner.ts";
+import { creationOwner, ownerOf } from "../shared/owner.ts";
 import { refuse } from "../shared/refusal.ts";
 import { NodeSettings } from "../swarm/node-settings.ts";
 import { SwarmService } from "../swarm-service/swarm-service.ts";
@@ -90,7 +90,7 @@ export class S3Gateway extends pulumi.ComponentResource {
       plan,
       image: checkedInput(args.image ?? DEFAULT_GATEWAY_IMAGE, (image) => refuse(subject, gatewayImageFindings(image))),
       networkId: network.networkId,
-      files: gatewayFiles(name, swarm, texts, child),
+      files: gatewayFiles(name, swarm, texts, { ...child, owner: creationOwner(name, child) }),
       port,
       stopGraceSeconds,
     });

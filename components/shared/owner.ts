@@ -1,7 +1,58 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Owner } from "./labels.ts";
+import { SwarmResource } from "../provider/resource.ts";
+import type { DeepInput, FieldInputs } from "./inputs.ts";
+import { NAME_LABEL, type Owner, OWNER_LABEL, PROJECT_LABEL, STACK_LABEL } from "./labels.ts";
 
-/** Who owns what the resource of this logical name makes in an engine: this project's and stack's program. */
-export function ownerOf(name: string): Owner {
-  return { project: pulumi.getProject(), stack: pulumi.getStack(), name };
+/** The name of the one Identity resource in a state. */
+export const IDENTITY_NAME = "pulumi-swarm-identity";
+
+/** An owner as a program knows it: its identity comes from the state. */
+export type OwnerInput = FieldInputs<Owner>;
+
+/** Returns the owner of what the resource with this logical name creates in an engine. */
+export function ownerOf(name: string): OwnerInput {
+  return { id: stateIdentity(), project: pulumi.getProject(), stack: pulumi.getStack(), name };
+}
+
+/** Returns the labels that name an object's owner; the identity among them is an Output. */
+export function ownerLabelInputs({ id, project, stack, name }: OwnerInput): Record<string, DeepInput<string>> {
+  return { [OWNER_LABEL]: id, [PROJECT_LABEL]: project, [STACK_LABEL]: stack, [NAME_LABEL]: name };
+}
+
+/**
+ * The random identity of the state. Everything this package creates depends on it, so the state records it before
+ * anything else exists.
+ */
+class Identity extends SwarmResource {
+  declare readonly identity: pulumi.Output<string>;
+
+  constructor() {
+    super("Identity", IDENTITY_NAME, { identity: undefined });
+  }
+}
+
+/**
+ * Returns the owner as it was when the component of this logical name was created. Labels that Docker cannot change
+ * (those of networks, secrets and configs) are made of it.
+ */
+export function creationOwner(name: string, opts: pulumi.CustomResourceOptions): pulumi.Output<Owner> {
+  return new CreationOwner(`${name}-owner`, ownerOf(name), opts).owner;
+}
+
+class CreationOwner extends SwarmResource {
+  declare readonly owner: pulumi.Output<Owner>;
+
+  constructor(name: string, owner: OwnerInput, opts: pulumi.CustomResourceOptions) {
+    super("CreationOwner", name, { owner }, opts);
+  }
+}
+
+/** By the connection to the Pulumi engine: a process may run several stacks, as with the Automation API. */
+const identities = new WeakMap<object, Identity>();
+
+function stateIdentity(): pulumi.Output<string> {
+  const run: object = pulumi.runtime.getMonitor() ?? pulumi.runtime;
+  const identity = identities.get(run) ?? new Identity();
+  identities.set(run, identity);
+  return identity.identity;
 }

@@ -31,6 +31,13 @@ export interface SwarmServiceArgs {
   spec: FieldInputs<ServiceSpec>;
 
   /**
+   * Whether a service of this name that something else created is adopted: it becomes this stack's and is changed in
+   * place to match `spec`. Once the state records it, the argument has no effect.
+   * @default false: such a service is refused in the preview
+   */
+  adopt?: boolean;
+
+  /**
    * Fields in which the tasks must agree, as paths into `spec` (`TaskTemplate.ContainerSpec.Image`; of the
    * environment single variables by a prefix: `TaskTemplate.ContainerSpec.Env:MINIO_`). A change of one restarts all
    * tasks at once; any other change goes task by task.

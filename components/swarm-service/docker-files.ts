@@ -3,20 +3,19 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { ConfigReference, SecretReference } from "../engine/types.ts";
 import type { DeepInput } from "../shared/inputs.ts";
-import { ownerLabels, SWARM_LABEL } from "../shared/labels.ts";
-import { ownerOf } from "../shared/owner.ts";
+import { GENERATION_LABEL, type Owner, ownerLabels, SWARM_LABEL } from "../shared/labels.ts";
 import type { Swarm } from "../swarm/swarm.ts";
-
-/**
- * Tells a secret or config from its successor, for Docker has none with its contents changed, only another: by its
- * labels one that a killed `up` left behind is known.
- */
-const GENERATION_LABEL = "pulumi-swarm.generation";
 
 /** A Docker secret or config as a service refers to it. */
 export interface FileHandle {
   id: pulumi.Input<string>;
   name: pulumi.Input<string>;
+}
+
+/** Options of a secret or config. */
+export interface FileOptions extends pulumi.CustomResourceOptions {
+  /** The component's owner at its creation: Docker cannot change the labels of a secret. */
+  owner: pulumi.Output<Owner>;
 }
 
 /**
@@ -28,12 +27,12 @@ export function dockerSecret(
   swarm: Swarm,
   text: pulumi.Input<string>,
   generation: pulumi.Input<string>,
-  opts: pulumi.CustomResourceOptions,
+  { owner, ...opts }: FileOptions,
 ): FileHandle {
   const data = pulumi.secret(base64(text));
   return new docker.Secret(
     name,
-    { data, labels: labels(name, swarm, generation) },
+    { data, labels: labels(owner, swarm, generation) },
     { ...opts, provider: swarm.provider },
   );
 }
@@ -43,11 +42,11 @@ export function dockerConfig(
   name: string,
   swarm: Swarm,
   text: pulumi.Input<string>,
-  opts: pulumi.CustomResourceOptions,
+  { owner, ...opts }: FileOptions,
 ): FileHandle {
   return new docker.ServiceConfig(
     name,
-    { data: base64(text), labels: labels(name, swarm, generationOf(text)) },
+    { data: base64(text), labels: labels(owner, swarm, generationOf(text)) },
     { ...opts, provider: swarm.provider },
   );
 }
@@ -67,9 +66,15 @@ export function generationOf(text: pulumi.Input<string>): pulumi.Output<string> 
   return pulumi.output(text).apply((known) => createHash("sha256").update(known).digest("hex").slice(0, 16));
 }
 
-function labels(name: string, swarm: Swarm, generation: pulumi.Input<string>) {
-  const all = { ...ownerLabels(ownerOf(name)), [SWARM_LABEL]: swarm.swarmId, [GENERATION_LABEL]: generation };
-  return Object.entries(all).map(([label, value]) => ({ label, value }));
+function labels(
+  owner: pulumi.Output<Owner>,
+  swarm: Swarm,
+  generation: pulumi.Input<string>,
+): pulumi.Output<{ label: string; value: string }[]> {
+  return pulumi.all([owner, swarm.swarmId, generation]).apply(([owner, swarmId, generation]) => {
+    const all = { ...ownerLabels(owner), [SWARM_LABEL]: swarmId, [GENERATION_LABEL]: generation };
+    return Object.entries(all).map(([label, value]) => ({ label, value }));
+  });
 }
 
 function base64(text: pulumi.Input<string>): pulumi.Output<string> {

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ServiceSpec } from "../engine/types.ts";
 import { SwarmResource } from "../provider/resource.ts";
-import { ownerLabels } from "../shared/labels.ts";
-import { ownerOf } from "../shared/owner.ts";
+import { plain } from "../shared/inputs.ts";
+import { type OwnerInput, ownerLabelInputs, ownerOf } from "../shared/owner.ts";
 import type { SwarmServiceArgs } from "./args.ts";
 import type { Rollout } from "./rollout.ts";
 
@@ -32,8 +32,11 @@ export class SwarmService extends SwarmResource {
   constructor(name: string, args: SwarmServiceArgs, opts?: pulumi.CustomResourceOptions) {
     const { swarm, readyCommand, maintenanceCommand, restartTogether = [], frozen = {}, timeoutSeconds = 600 } = args;
     const owner = ownerOf(name);
+    const checked = preflightOf(name, args, owner);
     // Put together field by field: as one Output, all of it would be unknown in a preview when a part of it is.
-    const labels = pulumi.output(args.spec.Labels).apply((asked) => ({ ...asked, ...ownerLabels(owner) }));
+    const labels = pulumi
+      .all([args.spec.Labels, ownerLabelInputs(owner)])
+      .apply(([asked, own]) => ({ ...asked, ...own }));
     const spec = { ...args.spec, Labels: labels };
     const tasks = args.tasks ?? pulumi.output(spec.Mode).apply(tasksOf);
     super(
@@ -43,6 +46,7 @@ export class SwarmService extends SwarmResource {
         managers: swarm.managers,
         swarmId: swarm.swarmId,
         owner,
+        adopt: args.adopt,
         nodes: swarm.nodeEngines,
         spec,
         restartTogether,
@@ -55,12 +59,21 @@ export class SwarmService extends SwarmResource {
         tasks,
         timeoutSeconds,
         rollout: undefined,
+        serviceId: undefined,
       },
-      opts,
+      pulumi.mergeOptions(opts, { dependsOn: checked }),
     );
     this.serviceId = this.id;
     this.serviceName = pulumi.output(spec.Name);
   }
+}
+
+/** Has the preflight check the service's name, if the program knows it beforehand. */
+function preflightOf(name: string, { swarm, spec, adopt }: SwarmServiceArgs, owner: OwnerInput): pulumi.Resource[] {
+  const serviceName = plain(spec.Name);
+  if (typeof serviceName !== "string") return [];
+  const names = { subject: `SwarmService "${name}"`, name: serviceName, nameArgument: "spec.Name" };
+  return [swarm.preflight({ kind: "service", ...names, owner, adopt, ports: {}, hosts: [], disks: [] }, swarm, name)];
 }
 
 /** A replicated service has as many tasks as replicas; of a global one nobody knows how many nodes will match. */

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { EngineConnection } from "../engine/connection.ts";
 import type { Host } from "../host/host.ts";
 import { SwarmResource } from "../provider/resource.ts";
-import type { Owner } from "../shared/labels.ts";
+import type { OwnerInput } from "../shared/owner.ts";
 import type { SwarmArgs } from "./args.ts";
 import { swarmAddress } from "./swarm-address.ts";
 
@@ -21,7 +21,7 @@ export interface ClusterArgs extends Settings {
   /** Hosts of the managers. */
   hosts: Host[];
   managers: Record<string, pulumi.Output<EngineConnection>>;
-  owner: Owner;
+  owner: OwnerInput;
   adopt: boolean;
   allowOutage: boolean;
   /** Whether one host is all there is. */
@@ -60,6 +60,7 @@ export class Cluster extends SwarmResource {
         joinTokenGeneration,
         adopt,
         allowOutage,
+        swarmId: undefined,
         created: undefined,
         broughtBridge: undefined,
         fixed: undefined,

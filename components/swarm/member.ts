@@ -3,6 +3,7 @@ import type { EngineConnection } from "../engine/connection.ts";
 import type { NodeRole } from "../engine/types.ts";
 import type { Host } from "../host/host.ts";
 import { SwarmResource } from "../provider/resource.ts";
+import type { OwnerInput } from "../shared/owner.ts";
 import type { Cluster } from "./cluster.ts";
 import { swarmAddress } from "./swarm-address.ts";
 
@@ -10,6 +11,7 @@ export interface MemberArgs {
   host: Host;
   role: NodeRole;
   cluster: Cluster;
+  owner: OwnerInput;
   managers: Record<string, pulumi.Output<EngineConnection>>;
   joinToken: pulumi.Output<string>;
   joinAddresses: pulumi.Output<string>[];
@@ -22,7 +24,7 @@ export class Member extends SwarmResource {
   declare readonly address: pulumi.Output<string>;
 
   constructor(name: string, args: MemberArgs, opts: pulumi.CustomResourceOptions) {
-    const { host, cluster, role, managers, joinToken, joinAddresses, timeoutSeconds } = args;
+    const { host, cluster, owner, role, managers, joinToken, joinAddresses, timeoutSeconds } = args;
     super(
       "Member",
       name,
@@ -31,6 +33,7 @@ export class Member extends SwarmResource {
         connection: host.engine,
         managers,
         swarmId: cluster.id,
+        owner,
         ownsSwarm: cluster.created,
         swarmBroughtBridge: cluster.broughtBridge,
         role,

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { EngineConnection } from "../engine/connection.ts";
 import type { NodeAvailability, NodeRole } from "../engine/types.ts";
 import type { Host } from "../host/host.ts";
-import type { Demand } from "../preflight/demand.ts";
+import type { DemandInput } from "../preflight/demand.ts";
 import { Preflight } from "../preflight/preflight.ts";
 import { plain } from "../shared/inputs.ts";
 import { ownerOf } from "../shared/owner.ts";
@@ -92,7 +92,7 @@ export class Swarm extends pulumi.ComponentResource {
       const joinToken = role === "manager" ? this.managerJoinToken : this.workerJoinToken;
       return new Member(
         `${name}-member-${host.key}`,
-        { host, role, cluster, managers: this.managers, joinToken, joinAddresses, timeoutSeconds },
+        { host, role, cluster, owner, managers: this.managers, joinToken, joinAddresses, timeoutSeconds },
         { parent: this, dependsOn },
       );
     };
@@ -116,7 +116,7 @@ export class Swarm extends pulumi.ComponentResource {
    *
    * @internal
    */
-  preflight(demand: Demand, parent: pulumi.ComponentResource, name: string): pulumi.Resource {
+  preflight(demand: DemandInput, parent: pulumi.ComponentResource, name: string): pulumi.Resource {
     return this.#preflight.require(demand, parent, name);
   }
 

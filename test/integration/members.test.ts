@@ -17,7 +17,7 @@ const managers = () => ({ one: connection(1), two: connection(2) });
 
 const clusterInputs = (): ClusterInputs => ({
   managers: managers(),
-  owner: { project: "project", stack: "stack", name: "swarm" },
+  owner: { id: "this-state", project: "project", stack: "stack", name: "swarm" },
   first: { hostKey: "one", advertiseAddress: lab.host(1).address, listenAddress: "0.0.0.0:2377" },
   adopt: false,
   allowOutage: false,
@@ -30,6 +30,7 @@ async function memberInputs(number: number, role: NodeRole): Promise<MemberInput
     connection: connection(number),
     managers: managers(),
     swarmId: cluster.id,
+    owner: clusterInputs().owner,
     ownsSwarm: cluster.outs.created,
     role,
     joinToken: role === "manager" ? manager : worker,

@@ -1,16 +1,16 @@
 import { beforeAll, expect, test, vi } from "vitest";
 import type { ContainerSpec } from "../../components/engine/types.ts";
 import { Cluster } from "../../components/provider/cluster.ts";
-import { Service, type ServiceInputs } from "../../components/provider/service.ts";
+import { Service, type ServiceInputs, type ServiceState } from "../../components/provider/service.ts";
 import { ownerLabels } from "../../components/shared/labels.ts";
 import { buildImage } from "../../toolchain/minio-image.ts";
 import { onLab } from "./scene.ts";
 
 /** The handler as Pulumi calls it, on a real engine: failures and what comes after them. */
 onLab("a service", (scene) => {
-  const owner = { project: "project", stack: "stack", name: "service" };
+  const owner = { id: "this-state", project: "project", stack: "stack", name: "service" };
   let base: Omit<ServiceInputs, "spec">;
-  let made: { id: string; outs: ServiceInputs };
+  let made: { id: string; outs: ServiceState };
 
   beforeAll(async () => {
     const { host } = scene();
@@ -42,11 +42,40 @@ onLab("a service", (scene) => {
     expect((await Service.diff(made.id, props!, made.outs)).changes).toBe(false);
   });
 
-  test("of that name that is somebody else's is refused", async () => {
-    const theirs = { ...(await asked({})), owner: { ...owner, stack: "another" } };
+  test("of another state is refused, whatever its names, and its owner named", async () => {
+    const theirs = { ...(await asked({})), owner: { ...owner, id: "another-state" } };
     await expect(Service.create(theirs)).rejects.toThrow(
-      'spec.Name "service": a service of that name is there already',
+      'spec.Name "service": a service of that name belongs to another state: project project, stack stack, identity this-state: ' +
+        "use the state that created it, set adopt: true, or choose another name",
     );
+  });
+
+  test("keeps its tasks when its project, stack or component is renamed", async () => {
+    const tasks = async () => (await scene().host.engine.tasks({ service: [made.id] })).map(({ ID }) => ID).toSorted();
+    const before = await tasks();
+    const renamed = { ...owner, project: "renamed", stack: "renamed", name: "renamed" };
+    const { spec, ...rest } = await asked({});
+    const inputs = { ...rest, owner: renamed, spec: { ...spec, Labels: ownerLabels(renamed) } };
+    expect(await Service.diff(made.id, made.outs, inputs)).toMatchObject({ changes: true, replaces: [] });
+    made = { id: made.id, outs: (await Service.update!(made.id, made.outs, inputs)).outs };
+    expect((await scene().host.engine.service(made.id)).Spec.Labels).toEqual(ownerLabels(renamed));
+    expect(await tasks()).toEqual(before);
+  });
+
+  test("leaves secrets alone that it does not use, also those without labels", async () => {
+    const { engine } = scene().host;
+    const secret = (Name: string, Labels?: Record<string, string>) =>
+      engine.request<{ ID: string }>("POST", "/secrets/create", { body: { Name, Labels, Data: "eA==" } });
+    const used = await secret("app-key");
+    await secret("db-password");
+    await secret("other", { "com.docker.stack.namespace": "x" });
+    const File = { Name: "key", UID: "0", GID: "0", Mode: 0o400 };
+    await update({ Args: ["server", "/tmp"], Secrets: [{ SecretID: used.ID, SecretName: "app-key", File }] });
+    expect((await engine.secrets()).map(({ Spec }) => Spec.Name).toSorted()).toEqual([
+      "app-key",
+      "db-password",
+      "other",
+    ]);
   });
 
   test("that fails says what its tasks said", async () => {

@@ -3,13 +3,14 @@ import { Cluster, type ClusterInputs, type ClusterState } from "../../components
 
 const inputs: ClusterInputs = {
   managers: { a: { host: "unix:///run/docker.sock" } },
-  owner: { project: "project", stack: "stack", name: "swarm" },
+  owner: { id: "this-state", project: "project", stack: "stack", name: "swarm" },
   first: { hostKey: "a", advertiseAddress: "127.0.0.1", listenAddress: "127.0.0.1:2377" },
   adopt: false,
   allowOutage: false,
 };
 const state: ClusterState = {
   ...inputs,
+  swarmId: "swarm",
   created: true,
   broughtBridge: true,
   fixed: { addressPools: ["10.0.0.0/8"], subnetSize: 24, dataPathPort: 4789 },

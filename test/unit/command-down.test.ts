@@ -58,8 +58,8 @@ test("of machines in a cloud, the volumes are what holds data", () => {
 });
 
 /** An engine that has volumes, and containers that use them until they have been listed that often. */
-const labels = { "pulumi-swarm.project": "p", "pulumi-swarm.stack": "s" };
-const other = { "pulumi-swarm.project": "p", "pulumi-swarm.stack": "other" };
+const labels = { "pulumi-swarm.owner": "this-state" };
+const other = { "pulumi-swarm.owner": "another-state" };
 const volumes = new Map<string, Record<string, string> | null>();
 const users = new Map<string, { Id: string; Names: string[]; Labels: Record<string, string>; listings: number }>();
 const removed: string[] = [];
@@ -98,7 +98,7 @@ const host = (key = "up") => {
   return { key, connection: { host: `tcp://127.0.0.1:${port}` } };
 };
 const sought: DataSought = {
-  isOurs: (found) => isOurs(found, { project: "p", stack: "s" }),
+  isOurs: (found) => isOurs(found, [{ urn: "urn:identity", type: IDENTITY_TYPE, id: "this-state" }]),
   mounted: ["minio-d1", "minio-d2", "minio-d3"],
 };
 

@@ -46,7 +46,11 @@ export async function run<T>(
     {
       newResource: ({ type, name, inputs }) => ({
         id: preview ? undefined : (ids?.(type, name) ?? `${name}-id`),
-        state: { ...(inputs as Record<string, unknown>), ...outputs?.(type, name, inputs as Record<string, unknown>) },
+        state: {
+          ...(inputs as Record<string, unknown>),
+          ...(type.endsWith(":Identity") && { identity: "this-state" }),
+          ...outputs?.(type, name, inputs as Record<string, unknown>),
+        },
       }),
       call: ({ token, inputs }) => {
         const asked = inputs as Record<string, unknown>;

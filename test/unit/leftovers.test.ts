@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import type { Engine } from "../../components/engine/engine.ts";
-import { removeLeftovers } from "../../components/shared/leftovers.ts";
+import type { ServiceDetails } from "../../components/engine/types.ts";
+import { GENERATION_LABEL, type Owner, ownerLabels } from "../../components/shared/labels.ts";
+import { removeAdopted, removeLeftovers } from "../../components/shared/leftovers.ts";
 
 interface Part {
   ID: string;
@@ -37,17 +39,54 @@ function engineWith(secrets: Part[], configs: Part[], used: { secrets: string[];
 
 const part = (ID: string, Labels: Record<string, string>): Part => ({ ID, Spec: { Name: ID, Labels } });
 
-test("twins of what is in use go, what another uses and other generations stay", async () => {
-  const mine = { name: "gateway-routes", generation: "2" };
+const OWNER = { id: "this-state", project: "p", stack: "s", name: "gateway" };
+const labels = (generation: string, owner: Partial<Owner> = {}) => ({
+  ...ownerLabels({ ...OWNER, ...owner }),
+  [GENERATION_LABEL]: generation,
+});
+
+test("what a killed run left behind is removed; other names, generations and owners stay", async () => {
   const { engine, removed, container } = engineWith(
-    [part("s1", { name: "key" }), part("s2", { name: "key" }), part("s3", { name: "other" })],
-    [part("c1", mine), part("c2", { ...mine }), part("c3", { ...mine, generation: "1" })],
-    { secrets: ["s1"], configs: ["c1"] },
+    [
+      part("in-use", labels("2")),
+      part("left-behind", labels("2")),
+      part("renamed-since", labels("2", { project: "before", stack: "before" })),
+      part("another-name", labels("2", { name: "other" })),
+      part("another-state", labels("2", { id: "another-state" })),
+      part("no-labels", {}),
+    ],
+    [part("config", labels("2")), part("config-left-behind", labels("2")), part("earlier", labels("1"))],
+    { secrets: ["in-use"], configs: ["config"] },
   );
-  await removeLeftovers(engine, container);
-  expect(removed).toEqual(["secret s2", "config c2"]);
+  await removeLeftovers(engine, container, OWNER);
+  expect(removed).toEqual(["secret left-behind", "secret renamed-since", "config config-left-behind"]);
+});
+
+test.each<[string, Record<string, string>]>([
+  ["without labels", {}],
+  ["with labels of a Docker stack", { "com.docker.stack.namespace": "x" }],
+  ["without a generation", ownerLabels(OWNER)],
+])("secrets %s are never removed beside one of the same labels", async (_, same) => {
+  const all = [part("app-key", same), part("db-password", { ...same })];
+  const { engine, removed, container } = engineWith(all, [], { secrets: ["app-key"], configs: [] });
+  await removeLeftovers(engine, container, OWNER);
+  expect(removed).toEqual([]);
+});
+
+test("an adopted service's former secrets are removed once nothing uses them, if they were its owner's", async () => {
+  const former = { ...OWNER, id: "lost-state" };
+  const all = [part("theirs", labels("1", former)), part("shared", {}), part("other", labels("1", former))];
+  const { engine, removed, container } = engineWith(all, [], { secrets: [], configs: [] });
+  const Secrets = ["theirs", "shared"].map((SecretID) => ({
+    SecretID,
+    SecretName: SecretID,
+    File: { Name: "f", UID: "0", GID: "0", Mode: 0o400 },
+  }));
+  const service = { Spec: { Labels: ownerLabels(former), TaskTemplate: { ContainerSpec: { ...container, Secrets } } } };
+  await removeAdopted(engine, service as unknown as ServiceDetails, OWNER);
+  expect(removed).toEqual(["secret theirs"]);
 });
 
 test("nothing is asked of an engine for a service without any", async () => {
-  await removeLeftovers({} as Engine, { Image: "i" });
+  await removeLeftovers({} as Engine, { Image: "i" }, OWNER);
 });

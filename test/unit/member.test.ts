@@ -11,6 +11,7 @@ const inputs: MemberInputs = {
   connection: connection("c"),
   managers: managers("a", "b", "c"),
   swarmId: "swarm",
+  owner: { id: "this-state", project: "p", stack: "s", name: "swarm" },
   ownsSwarm: true,
   role: "manager",
   joinToken: "token",

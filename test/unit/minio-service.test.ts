@@ -47,6 +47,7 @@ describe("children", () => {
       "store-member-a",
       "store-member-b",
       "store-member-c",
+      "store-owner",
       "store-root-password",
       "store-root-user",
     ]);
@@ -106,7 +107,7 @@ describe("children", () => {
   test("every resource has a parent but what the program itself makes", async () => {
     const { resources } = await made();
     const top = resources.filter(({ parent }) => parent === undefined).map(({ name }) => name);
-    expect(top.toSorted()).toEqual(["store", "swarm"]);
+    expect(top.toSorted()).toEqual(["pulumi-swarm-identity", "store", "swarm"]);
   });
 
   test.each(["global", "replicated"] as const)("the same in a preview as in an update, %s", async (mode) => {
@@ -241,9 +242,10 @@ describe("credentials", () => {
     const { children } = await made();
     const labels = children.find(({ name }) => name === "store-root-user")?.inputs["labels"];
     expect(labels).toEqual([
+      { label: "pulumi-swarm.owner", value: "this-state" },
       { label: "pulumi-swarm.project", value: "project" },
       { label: "pulumi-swarm.stack", value: "stack" },
-      { label: "pulumi-swarm.name", value: "store-root-user" },
+      { label: "pulumi-swarm.name", value: "store" },
       { label: "pulumi-swarm.swarm", value: "swarm-cluster-id" },
       { label: "pulumi-swarm.generation", value: "g1" },
     ]);

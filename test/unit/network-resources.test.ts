@@ -117,7 +117,7 @@ describe("a host's part of a network", () => {
   test("is not made where somebody else has a network of that name", async () => {
     networks = [network("net-config", "10.9.0.0/24")];
     await expect(NetworkPart.create(part())).rejects.toThrow(
-      "network net-config: host a has one of that name which is not this stack's: choose another networkName, or remove it",
+      "network net-config: host a has one of that name that belongs to something other than pulumi-swarm: use the state that created it, or choose another networkName",
     );
     await NetworkPart.delete!("a/net-config", part());
     expect(networks).toHaveLength(1);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { anyMoved, type NodeEngines } from "../../components/provider/node-engines.ts";
-import { Service, type ServiceInputs } from "../../components/provider/service.ts";
+import { Service, type ServiceState } from "../../components/provider/service.ts";
 
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const nodes = (ids: Record<string, string>): NodeEngines =>
@@ -20,7 +20,7 @@ test.each(MOVES)("hosts that are another node now: %s", (_what, now, moved) => {
 
 test("a service is waited for where a host of it has joined anew, and is not made anew for that", async () => {
   const inputs = (b: string) =>
-    ({ managers: {}, nodes: nodes({ a: "1", b }), spec: { Name: "store" } }) as unknown as ServiceInputs;
+    ({ managers: {}, nodes: nodes({ a: "1", b }), spec: { Name: "store" } }) as unknown as ServiceState;
   expect(await Service.diff("id", inputs("2"), inputs("2"))).toMatchObject({ changes: false, replaces: [] });
   expect(await Service.diff("id", inputs("2"), inputs("4"))).toMatchObject({ changes: true, replaces: [] });
 });

@@ -71,7 +71,7 @@ describe("a part for each host, and the Swarm's network of them", () => {
         connection: { host: `unix:///run/${inputs["host"] as string}.sock` },
         machineId: `machine-${inputs["host"] as string}`,
         swarmId: "swarm-cluster-id",
-        owner: { project: "project", stack: "stack", name: "storage" },
+        owner: { id: "this-state", project: "project", stack: "stack", name: "storage" },
         name: "storage-config",
       });
       expect(dependencies).toContain(preflight.urn);
@@ -86,7 +86,7 @@ describe("a part for each host, and the Swarm's network of them", () => {
     expect(preflight.inputs["demands"]).toContainEqual({
       kind: "network",
       subject: 'MacvlanNetwork "storage"',
-      owner: { project: "project", stack: "stack", name: "storage" },
+      owner: { id: "this-state", project: "project", stack: "stack", name: "storage" },
       name: "storage",
       shape: { attachable: true, labels: {}, subnet: "10.50.0.0/24", gateway: "10.50.0.1" },
       parts: {

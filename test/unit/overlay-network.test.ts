@@ -19,6 +19,7 @@ async function made(args: NetworkArgs = {}, options: RunOptions = {}) {
 
 const OWNER = [
   { label: "pulumi-swarm.name", value: "storage" },
+  { label: "pulumi-swarm.owner", value: "this-state" },
   { label: "pulumi-swarm.project", value: "project" },
   { label: "pulumi-swarm.stack", value: "stack" },
   { label: "pulumi-swarm.swarm", value: "swarm-cluster-id" },
@@ -67,7 +68,7 @@ test("depends on the preflight, which knows what the network is to be", async ()
   expect(preflight.inputs["demands"]).toContainEqual({
     kind: "network",
     subject: 'OverlayNetwork "storage"',
-    owner: { project: "project", stack: "stack", name: "storage" },
+    owner: { id: "this-state", project: "project", stack: "stack", name: "storage" },
     name: "storage",
     shape: {
       encrypted: true,
@@ -117,7 +118,7 @@ describe("a network that is taken on", () => {
     expect(preflight.inputs["demands"]).toContainEqual({
       kind: "network",
       subject: 'OverlayNetwork "storage"',
-      owner: { project: "project", stack: "stack", name: "storage" },
+      owner: { id: "this-state", project: "project", stack: "stack", name: "storage" },
       name: "theirs",
       adopt: true,
       shape: { mtu: 1500 },

@@ -104,7 +104,7 @@ describe("refused", () => {
       situation({ a: host() }),
       'networkName "net": there is no network of that name to take on: make it, or leave adopt out and it is made',
     ],
-    ["its own", {}, withNetwork(ownNetwork()), 'networkName "net": this component made it itself: leave adopt out'],
+    ["its own", {}, withNetwork(ownNetwork()), 'networkName "net": this stack created it: leave adopt out'],
     [
       "one of a single host",
       {},

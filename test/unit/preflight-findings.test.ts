@@ -22,7 +22,7 @@ import {
 } from "./preflight-situation.ts";
 
 const OURS = ownerLabels(owner("store"));
-const FOREIGN = { ...OURS, "pulumi-swarm.stack": "other" };
+const FOREIGN = { ...OURS, "pulumi-swarm.owner": "another-state" };
 const local = machine();
 const on = (facts: MachineFacts) => ({ machines: { a: facts } });
 const preflightLines = (demands: Demand[], found: Situation) =>
@@ -192,7 +192,7 @@ describe("refused", () => {
     [
       SWARM,
       situation({ a: manager({}) }),
-      'Swarm "swarm": adopt false: host a already is in the Swarm swarm-1, which this stack did not make: set adopt: true to take it on, or leave it with `docker swarm leave --force`',
+      'Swarm "swarm": adopt false: host a is a manager of the Swarm swarm-1, which belongs to something other than pulumi-swarm: use the state that created it, or set adopt: true',
     ],
     [
       SWARM,
@@ -238,7 +238,7 @@ describe("refused", () => {
     [
       NETWORK,
       situation({ a: ownManager({ networks: [network("net", "172.30.0.0/16")] }) }),
-      `${NET} networkName "net": host a has a network of that name which this component did not make: choose another, remove it, or set adopt: true to take it on as it is`,
+      `${NET} networkName "net": host a has a network of that name that belongs to something other than pulumi-swarm: use the state that created it, set adopt: true, or choose another name`,
     ],
     [
       [NETWORK, { ...subnet("10.21.0.0/24"), subject: 'OverlayNetwork "b"', owner: owner("b") }],
@@ -294,7 +294,7 @@ describe("refused", () => {
     [
       SERVICE,
       situation({ a: ownManager({}, [service("store", FOREIGN)]) }),
-      `${STORE} serviceName "store": the Swarm has a service of that name which this component did not make: choose another, or remove it`,
+      `${STORE} serviceName "store": the Swarm has a service of that name that belongs to another state: project p, stack s, identity another-state: use the state that created it, set adopt: true, or choose another name`,
     ],
     [
       [SERVICE, { ...SERVICE, subject: 'MinioService "b"', owner: owner("b"), ports: {} }],

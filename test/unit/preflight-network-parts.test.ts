@@ -102,8 +102,10 @@ describe("whose a network of the Swarm is, the labels of its parts tell", () => 
     const found = situation(
       withPartLabels({ a: ownManager({ networks: [config("a"), live()] }), b: host({ networks: [config("b")] }) }),
     );
-    expect(leftoverNetworks(owner("swarm"), [], found)).toEqual([{ network: "net", networkId: "id-net" }]);
-    expect(leftoverNetworks(owner("swarm"), ["id-net"], found)).toEqual([]);
+    expect(leftoverNetworks(owner("swarm"), { ...found, recorded: [] })).toEqual([
+      { network: "net", networkId: "id-net" },
+    ]);
+    expect(leftoverNetworks(owner("swarm"), { ...found, recorded: ["id-net"] })).toEqual([]);
   });
 });
 
@@ -165,7 +167,7 @@ describe("refused", () => {
     [
       "somebody else's network of the part's name",
       situation({ a: host(), b: host({ networks: [config("b", { Labels: {} })] }) }),
-      'networkName "net": host b has a network net-config which this component did not make: choose another, or remove it',
+      'networkName "net": host b has a network net-config that belongs to something other than pulumi-swarm: use the state that created it, or choose another name',
     ],
     [
       "another address in use",

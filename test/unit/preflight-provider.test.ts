@@ -46,7 +46,7 @@ describe("leftovers", () => {
     ["used", [], situation({ a: ownManager({ networks: [ownNetwork()] }, [service("store", OURS, attached)]) }), []],
     ["another stack's", [], situation({ a: ownManager({ networks: [ownNetwork({ Labels: {} })] }) }), []],
   ])("a network %s", (_, recorded, seen, expected) =>
-    expect(leftoverNetworks(owner("swarm"), recorded, seen)).toEqual(expected),
+    expect(leftoverNetworks(owner("swarm"), { ...seen, recorded })).toEqual(expected),
   );
 
   test("are out of the way of the other findings", () =>

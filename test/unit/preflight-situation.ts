@@ -5,7 +5,7 @@ import type { ObservedHost, Situation } from "../../components/preflight/observe
 import { type Owner, ownerLabels } from "../../components/shared/labels.ts";
 
 /** A stack on one host as it is found when everything is in order; the tables change one thing each. */
-export const owner = (name: string): Owner => ({ project: "p", stack: "s", name });
+export const owner = (name: string): Owner => ({ id: "this-state", project: "p", stack: "s", name });
 
 export const SWARM: SwarmDemand = {
   kind: "swarm",

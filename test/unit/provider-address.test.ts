@@ -10,6 +10,8 @@ const kinds: Kind[] = [
   "SshSurveyed",
   "Preflight",
   "Cluster",
+  "CreationOwner",
+  "Identity",
   "Member",
   "NodeSettings",
   "Service",

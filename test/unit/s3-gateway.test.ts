@@ -40,7 +40,13 @@ describe("children", () => {
   test("by name, the same in a preview as in an update", async () => {
     const names = async (preview: boolean) =>
       (await made({ hosts: ["a", "c"] }, { preview })).children.map(({ name }) => name).toSorted();
-    expect(await names(false)).toEqual(["gateway-host-a", "gateway-host-c", "gateway-routes", "gateway-service"]);
+    expect(await names(false)).toEqual([
+      "gateway-host-a",
+      "gateway-host-c",
+      "gateway-owner",
+      "gateway-routes",
+      "gateway-service",
+    ]);
     expect(await names(true)).toEqual(await names(false));
   });
 

@@ -4,7 +4,7 @@ import type { ServiceInputs } from "../../components/provider/service.ts";
 import { formerPeers, removePeers } from "../../components/provider/service-peers.ts";
 import { ownerLabels } from "../../components/shared/labels.ts";
 
-const OWNER = { project: "p", stack: "dev", name: "store-2027" };
+const OWNER = { id: "this-state", project: "p", stack: "dev", name: "store-2027" };
 
 test.each([
   ["in a state of an earlier release", undefined, ["b"], []],
@@ -15,16 +15,16 @@ test.each([
   expect(formerPeers({ peers: before }, { peers: now })).toEqual(former);
 });
 
-test("those of this stack are removed, and none of another that happens to have the name", async () => {
+test("those of this state are removed, and none of another state with the same names", async () => {
   const removed: string[] = [];
-  const service = (ID: string, Name: string, stack: string) => ({
+  const service = (ID: string, Name: string, id: string) => ({
     ID,
-    Spec: { Name, Labels: ownerLabels({ ...OWNER, stack, name: Name }) },
+    Spec: { Name, Labels: ownerLabels({ ...OWNER, id, name: Name }) },
   });
   const services = [
-    service("1", "store-2026", "dev"),
-    service("2", "store-2027", "dev"),
-    service("3", "store-2025", "prod"),
+    service("1", "store-2026", "this-state"),
+    service("2", "store-2027", "this-state"),
+    service("3", "store-2025", "another-state"),
   ];
   const engine: Partial<Record<keyof Engine, unknown>> = {
     services: async () => services,
