@@ -1,13 +1,15 @@
 // `npm run lab -- up`: several hosts on this machine, as the tests have them, with a stack file that points at them.
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { print, progress, say } from "../toolchain/progress.ts";
 import { runAttached } from "../toolchain/run.ts";
-import { ROOT } from "../toolchain/cache.ts";
+import { locked, ROOT } from "../toolchain/cache.ts";
 import { keptLabs, type Lab, startLab } from "../test/lab/lab.ts";
 import { amount, groups, hostNumber } from "./lab/arguments.ts";
 import { renderLab, renderNext } from "./lab/render.ts";
-import { forgetLabStack, LAB_STACK, writeLabStack } from "./lab/stack-file.ts";
+import { forgetLabStack, LAB_STACK, labStackProblem, writeLabStack } from "./lab/stack-file.ts";
 import { main } from "./support/main.ts";
+import { openState } from "./support/state.ts";
 
 const USAGE = `usage: npm run lab -- <action>
   up [--hosts 4] [--disks 0]   hosts with a Docker Engine and an ssh server each, and a stack file for them
@@ -16,11 +18,11 @@ const USAGE = `usage: npm run lab -- <action>
   kill <host>, start <host>    cuts a host's power; gives it back
   partition <hosts> <hosts> …  drops everything between groups of hosts, such as \`partition 1 2,3,4\`
   heal                         ends that
-  down                         ends all hosts and leaves nothing of them`;
+  down                         ends the hosts of this clone's lab and leaves nothing of them`;
 
 /** What `npm run lab` can do, by its name; gives back the exit code if it is not 0. */
 const actions: Record<string, (args: string[]) => Promise<number | void>> = {
-  up,
+  up: (args) => alone(() => up(args)),
   status: async () => print(await renderLab(await theLab())),
   async exec([host, program, ...args]) {
     if (!program) throw new Error(`exec takes a host and a command\n${USAGE}`);
@@ -31,8 +33,13 @@ const actions: Record<string, (args: string[]) => Promise<number | void>> = {
   start: async ([host]) => (await theLab()).start(hostNumber(host)),
   partition: async (args) => (await theLab()).partition(...groups(args)),
   heal: async () => (await theLab()).heal(),
-  down,
+  down: () => alone(down),
 };
+
+/** Two runs at once would both see no lab. */
+function alone(work: () => Promise<void>): Promise<void> {
+  return locked(join(openState().path, "lab.held"), work);
+}
 
 await main(async () => {
   const [name = "", ...args] = process.argv.slice(2);
@@ -45,14 +52,22 @@ async function up(args: string[]): Promise<void> {
   const { values } = parseArgs({ args, options: { hosts: { type: "string" }, disks: { type: "string" } } });
   const hosts = amount("--hosts", values.hosts ?? "4", 1, 50);
   const disks = amount("--disks", values.disks ?? "0", 0, 16);
-  if ((await keptLabs()).length > 0) {
+  if ((await ownLabs()).length > 0) {
     throw new Error("a lab is up already: look at it with `npm run lab -- status`, end it with `npm run lab -- down`");
   }
+  const state = openState();
+  const problem = labStackProblem(state);
+  if (problem) {
+    throw new Error(
+      `${problem}, and the lab's stack has the name ${LAB_STACK}: rename yours with ` +
+        `\`pulumi stack rename\` and rename its file, or remove both, then run this again`,
+    );
+  }
   // A stack of hosts that are gone would keep `up` from the new ones.
-  await forgetLabStack();
-  const lab = await progress(`starting ${hosts} hosts`, () => startLab({ hosts, disks, keep: true }));
+  await forgetLabStack(state);
+  const lab = await progress(`starting ${hosts} hosts`, () => startLab({ hosts, disks, keep: true, clone: ROOT }));
   try {
-    writeLabStack(lab.hosts, { disks });
+    writeLabStack(state, lab.hosts, { disks });
   } catch (error) {
     await lab.stop();
     throw error;
@@ -61,14 +76,26 @@ async function up(args: string[]): Promise<void> {
 }
 
 async function down(): Promise<void> {
-  const labs = await keptLabs();
+  const labs = await ownLabs();
+  const state = openState();
+  const problem = labStackProblem(state);
   for (const lab of labs) await lab.stop();
-  await forgetLabStack();
+  for (const { clone, hosts } of await keptLabs()) {
+    if (clone === ROOT) continue;
+    say(`a lab of ${hosts.length} hosts stays: end it with \`npm run lab -- down\` in ${clone ?? "its own clone"}`);
+  }
+  if (problem) return say(`${problem}: the stack, its state and its configuration stay`);
+  await forgetLabStack(state);
   say(labs.length > 0 ? `the lab and its stack ${LAB_STACK} are gone` : "no lab is up: nothing to end");
 }
 
+/** The labs that were started in this clone. */
+async function ownLabs(): Promise<Lab[]> {
+  return (await keptLabs()).filter(({ clone }) => clone === ROOT);
+}
+
 async function theLab(): Promise<Lab> {
-  const [lab] = await keptLabs();
+  const [lab] = await ownLabs();
   if (!lab) throw new Error("no lab is up: start one with `npm run lab -- up`");
   return lab;
 }

@@ -1,17 +1,17 @@
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import type { LabHost } from "../../test/lab/lab.ts";
-import { ROOT } from "../../toolchain/cache.ts";
+import { readIfThere, writeIfChanged } from "../../toolchain/cache.ts";
 import { say } from "../../toolchain/progress.ts";
-import { workingConfig } from "../support/config.ts";
+import { effectiveConfig, readTracked, workingConfig } from "../support/config.ts";
 import { ensureToolchain, openSession, pulumiOutput } from "../support/pulumi.ts";
-import { openState, stackFile } from "../support/state.ts";
+import { readCheckpoint, type StateFolder, stackFile, type StoredResource } from "../support/state.ts";
 
 /** The stack on a lab's hosts. Its file is none that git keeps. */
 export const LAB_STACK = "lab";
 
-const FILE = join(ROOT, `Pulumi.${LAB_STACK}.yaml`);
+const stackFileOf = ({ project }: StateFolder) => join(project, `Pulumi.${LAB_STACK}.yaml`);
 
 /** Managers beyond these make a Swarm slower, not safer. */
 const MANAGERS = 3;
@@ -25,12 +25,16 @@ export interface LabStack {
   disks: number;
 }
 
-/** Writes the stack file that points at a lab. */
-export function writeLabStack(hosts: readonly LabHost[], stack: LabStack): void {
-  writeFileSync(
-    FILE,
-    COMMENT + stringify({ config: labConfig(hosts, stack) }, { lineWidth: 0, aliasDuplicateObjects: false }),
-  );
+/** Writes the stack file that points at a lab, and on record that the stack is the lab's. */
+export function writeLabStack(
+  state: StateFolder,
+  hosts: readonly Pick<LabHost, "number" | "hostname" | "address" | "ssh">[],
+  stack: LabStack,
+): void {
+  const record: LabRecord = { addresses: hosts.map(({ address }) => address) };
+  writeIfChanged(recordFile(state), JSON.stringify(record), 0o600);
+  const text = stringify({ config: labConfig(hosts, stack) }, { lineWidth: 0, aliasDuplicateObjects: false });
+  writeIfChanged(stackFileOf(state), COMMENT + text);
 }
 
 /** What the stack of those hosts says. */
@@ -60,14 +64,51 @@ export function labConfig(
   };
 }
 
-/** Removes the stack with its state: what that speaks of went with the hosts. */
-export async function forgetLabStack(): Promise<void> {
-  const state = openState();
+/** What the lab wrote, so that it can be told from what its user wrote. */
+interface LabRecord {
+  addresses: string[];
+}
+
+const recordFile = ({ path }: StateFolder) => join(path, "lab.json");
+
+/**
+ * Returns why the stack of that name is not the lab's to remove: its file, its state or its configuration was written by
+ * someone else, or speaks of other hosts by now. Undefined when all there is of it is the lab's.
+ */
+export function labStackProblem(state: StateFolder): string | undefined {
+  const file = stackFileOf(state);
+  const text = readIfThere(file);
+  const hasState = existsSync(stackFile(state, LAB_STACK));
+  const working = workingConfig(state, LAB_STACK).path;
+  if (text === undefined && !hasState && !existsSync(working)) return undefined;
+  const record = JSON.parse(readIfThere(recordFile(state)) ?? "null") as LabRecord | null;
+  const first =
+    text !== undefined ? `Pulumi.${LAB_STACK}.yaml` : hasState ? `the state of stack ${LAB_STACK}` : working;
+  if (!record || (text !== undefined && !text.startsWith(COMMENT)))
+    return `${first}: was not written by \`npm run lab\``;
+  const hosts = [readTracked(state, LAB_STACK).config, effectiveConfig(state, LAB_STACK)].flatMap(addressesOf);
+  const members = (hasState ? (readCheckpoint(state, LAB_STACK).resources ?? []) : []).flatMap(advertisedBy);
+  const other = [...hosts, ...members].find((address) => !record.addresses.includes(address));
+  return other && `stack ${LAB_STACK}: has the host ${other}, which is not the lab's`;
+}
+
+function addressesOf(config: Record<string, unknown> = {}): string[] {
+  const hosts = (config["pulumi-swarm:hosts"] ?? {}) as Record<string, { address?: unknown } | null>;
+  return Object.values(hosts).map((host) => String(host?.address));
+}
+
+function advertisedBy({ type, inputs }: StoredResource): string[] {
+  const address = inputs?.["advertiseAddress"];
+  return type.endsWith("swarm:Member") && typeof address === "string" ? [address] : [];
+}
+
+/** Removes the stack with its state, whose hosts are gone. Only for what `labStackProblem` finds nothing wrong with. */
+export async function forgetLabStack(state: StateFolder): Promise<void> {
   if (existsSync(stackFile(state, LAB_STACK))) {
     const session = await openSession(await ensureToolchain(), state, LAB_STACK);
     say(`stack ${LAB_STACK}: removing the state of hosts that are gone`);
     await pulumiOutput(session, ["stack", "rm", LAB_STACK, "--force", "--yes", "--preserve-config"]);
   }
   const { path, basePath } = workingConfig(state, LAB_STACK);
-  for (const file of [FILE, path, basePath]) rmSync(file, { force: true });
+  for (const file of [stackFileOf(state), path, basePath, recordFile(state)]) rmSync(file, { force: true });
 }

@@ -86,6 +86,7 @@ export interface StoredResource {
   urn: string;
   type: string;
   id?: string;
+  inputs?: Record<string, unknown>;
   /** Whether Pulumi refuses to delete it. */
   protect?: boolean;
 }

@@ -17,13 +17,11 @@ const HANGS_MS = 420_000;
 /** Three of four hosts manage; each command is typed as the documentation has it. */
 describe("a lab, and a Swarm on it, from commands alone", () => {
   const clone = makeClone();
-  let problem = whyNoLab();
+  const problem = whyNoLab();
+  const ownLabs = async () => (await keptLabs()).filter((lab) => lab.clone === clone);
 
-  beforeAll(async () => {
+  beforeAll(() => {
     for (const name of ["index.ts", "test/lab"]) cpSync(join(ROOT, name), join(clone, name), { recursive: true });
-    if (problem === undefined && (await keptLabs()).length > 0) {
-      problem = "a lab of somebody's is up, and there is one at a time: `npm run lab -- down`";
-    }
   });
   afterAll(async () => {
     if (problem === undefined) await typed("npm run lab -- down");
@@ -43,12 +41,26 @@ describe("a lab, and a Swarm on it, from commands alone", () => {
   }
   const managers = async () => (await typed("npm run lab -- status")).match(/\bmanager\b/g)?.length;
 
+  test("a stack of that name which the lab did not write stays as it is", async () => {
+    const file = join(clone, "Pulumi.lab.yaml");
+    const text = "config:\n  pulumi-swarm:stack: ssh\n  pulumi-swarm:hosts: { a: { address: 192.0.2.10 } }\n";
+    writeFileSync(file, text);
+    const refusal =
+      /Pulumi.lab.yaml: was not written by `npm run lab`, and the lab's stack has the name lab: rename yours/;
+    await expect(typed("npm run lab -- up --hosts 1")).rejects.toThrow(refusal);
+    expect(await ownLabs()).toEqual([]);
+    expect(await typed("npm run lab -- down")).toContain("the stack, its state and its configuration stay");
+    expect(readFileSync(file, "utf8")).toBe(text);
+    rmSync(file);
+  });
+
   test("the lab comes up, and stays when other labs come and go", async () => {
     expect(await typed("npm run lab -- up --hosts 4 --disks 1")).toContain("Pulumi.lab.yaml points at them");
-    await (await startLab({ hosts: 1 })).stop();
+    const other = await startLab({ hosts: 1, keep: true, clone: "/another/clone" });
+    await expect(typed("npm run lab -- up")).rejects.toThrow(/a lab is up already/);
+    await other.stop();
     const status = await typed("npm run lab -- status");
     for (const name of ["node1", "node2", "node3", "node4"]) expect(status).toMatch(new RegExp(`${name} .* inactive`));
-    await expect(typed("npm run lab -- up")).rejects.toThrow(/a lab is up already/);
   });
 
   test("a stack comes up on it, with a page of its status", async () => {
@@ -127,8 +139,11 @@ describe("a lab, and a Swarm on it, from commands alone", () => {
 
   test("nothing of either is left at the end", async () => {
     await typed("npm run down -- --stack lab");
-    await typed("npm run lab -- down");
-    expect(await keptLabs()).toEqual([]);
+    const other = await startLab({ hosts: 1, keep: true, clone: "/another/clone" });
+    expect(await typed("npm run lab -- down")).toMatch(/a lab of 1 hosts stays: end it with .* in \/another\/clone/);
+    expect(other.host(1).isRunning).toBe(true);
+    await other.stop();
+    expect(await ownLabs()).toEqual([]);
     expect(await typed("npm run lab -- down")).toContain("no lab is up");
   });
 });

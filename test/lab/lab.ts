@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Engine } from "../../components/engine/engine.ts";
 import { send } from "../../components/engine/transport.ts";
-import { locked } from "../../toolchain/cache.ts";
+import { locked, writeIfChanged } from "../../toolchain/cache.ts";
 import { inTurns } from "../../toolchain/turns.ts";
 import { unmountBelow } from "./disks.ts";
 import { LabHost, removeCgroups } from "./host.ts";
@@ -27,6 +27,8 @@ export interface LabOptions {
   diskSize?: number;
   /** Whether it stays when this process ends, until it is stopped. @default false */
   keep?: boolean;
+  /** Folder of the clone that it is kept for. */
+  clone?: string;
 }
 
 /**
@@ -40,6 +42,8 @@ export interface LabOptions {
  * await lab.stop();
  */
 export interface Lab {
+  /** Folder of the clone that it is kept for. */
+  clone?: string;
   hosts: readonly LabHost[];
   /** The machine of that number, from 1. */
   host(number: number): LabHost;
@@ -85,7 +89,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   const slot = await openSlot();
   try {
     if (options.keep) keepSlot(slot);
-    writeFileSync(optionsFile(slot), JSON.stringify(options));
+    writeIfChanged(optionsFile(slot), JSON.stringify(options));
     await new LabKeys(keysFolder(slot)).create();
     await new LabNetwork(slot).create();
     const lab = labOf(slot, options, tools);
@@ -107,7 +111,7 @@ export async function keptLabs(): Promise<Lab[]> {
 }
 
 function labOf(slot: Slot, options: LabOptions, tools: string | undefined): Lab {
-  const { hosts: count, disks = 0, diskSize = 1024 } = options;
+  const { hosts: count, disks = 0, diskSize = 1024, clone } = options;
   const network = new LabNetwork(slot);
   const keys = new LabKeys(keysFolder(slot));
   const hosts = Array.from({ length: count }, (_, at) => {
@@ -124,6 +128,7 @@ function labOf(slot: Slot, options: LabOptions, tools: string | undefined): Lab 
     await Promise.all(hosts.map(({ engine }) => loadInto(engine, archive)));
   };
   return {
+    clone,
     hosts,
     host,
     kill: (number) => host(number).stop(),

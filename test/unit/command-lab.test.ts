@@ -1,6 +1,11 @@
-import { expect, test } from "vitest";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { amount, groups, hostNumber } from "../../commands/lab/arguments.ts";
-import { labConfig } from "../../commands/lab/stack-file.ts";
+import { forgetLabStack, labConfig, labStackProblem, writeLabStack } from "../../commands/lab/stack-file.ts";
+import { writeWorkingConfig } from "../../commands/support/config.ts";
+import { openState, stackFile, type StateFolder } from "../../commands/support/state.ts";
 
 test.each([
   ["1", 1],
@@ -48,4 +53,69 @@ test("the stack says how its hosts are reached, and that nothing encrypts betwee
       },
     },
   });
+});
+
+describe("the lab removes a stack only if it wrote all of it", () => {
+  let project: string;
+  let state: StateFolder;
+  const file = () => join(project, "Pulumi.lab.yaml");
+
+  beforeEach(() => {
+    project = mkdtempSync(join(tmpdir(), "pulumi-swarm-lab-"));
+    writeFileSync(join(project, "Pulumi.yaml"), "name: some-project\nruntime: nodejs\n");
+    state = openState(project);
+  });
+  afterEach(() => rmSync(project, { recursive: true, force: true }));
+
+  /** A state with a Swarm member of that address. */
+  function stored(advertiseAddress: string): void {
+    const path = stackFile(state, "lab");
+    mkdirSync(dirname(path), { recursive: true });
+    const member = { urn: "urn:x", type: "pulumi-nodejs:dynamic/swarm:Member", inputs: { advertiseAddress } };
+    writeFileSync(path, JSON.stringify({ checkpoint: { latest: { resources: [member] } } }));
+  }
+  const theirs = "config:\n  pulumi-swarm:hosts: { a: { address: 203.0.113.10 } }\n";
+
+  test("nothing is in the way where there is nothing", () => expect(labStackProblem(state)).toBeUndefined());
+
+  test("its own stack is, with settings that its user added", async () => {
+    writeLabStack(state, [labHost(1)], { disks: 0 });
+    writeFileSync(file(), `${readFileSync(file(), "utf8")}  pulumi-swarm:environment: { MINIO_REGION: eu }\n`);
+    writeWorkingConfig(state, "lab", {});
+    stored("192.0.2.1");
+    expect(labStackProblem(state)).toBeUndefined();
+    rmSync(stackFile(state, "lab"));
+    await forgetLabStack(state);
+    expect([file(), join(state.path, "config", "Pulumi.lab.yaml")].map(existsSync)).toEqual([false, false]);
+  });
+
+  test.each<[string, () => void, RegExp]>([
+    ["a file", () => writeFileSync(file(), theirs), /^Pulumi.lab.yaml: was not written by/],
+    ["a state without a file", () => stored("192.0.2.1"), /^the state of stack lab: was not written by/],
+    ["a configuration", () => writeWorkingConfig(state, "lab", {}), /config\/Pulumi.lab.yaml: was not written by/],
+    [
+      "a file instead of the lab's",
+      () => (writeLabStack(state, [labHost(1)], { disks: 0 }), writeFileSync(file(), theirs)),
+      /^Pulumi.lab.yaml: was not written by/,
+    ],
+    [
+      "a further host",
+      () => (writeLabStack(state, [labHost(1)], { disks: 0 }), writeFileSync(file(), withHost())),
+      /has the host 203.0.113.10, which is not the lab's/,
+    ],
+    [
+      "another host in the state",
+      () => (writeLabStack(state, [labHost(1)], { disks: 0 }), stored("203.0.113.10")),
+      /has the host 203.0.113.10, which is not the lab's/,
+    ],
+  ])("%s of its user is not", (_what, make, problem) => {
+    make();
+    expect(labStackProblem(state)).toMatch(problem);
+  });
+
+  const withHost = () =>
+    readFileSync(file(), "utf8").replace(
+      "pulumi-swarm:hosts:",
+      "pulumi-swarm:hosts:\n    x: { address: 203.0.113.10 }",
+    );
 });
