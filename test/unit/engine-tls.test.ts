@@ -144,6 +144,8 @@ describe("what is known only during the run", () => {
     [{ host: TCP, ca: CERTIFICATE }, undefined],
     [{ host: "04da6b54-80e4-46f7-96ec-b56ff0331ba9" }, undefined],
     [{ host: TCP, ca: CERTIFICATE, cert: CERTIFICATE }, 'host "a": tls.key (not given)'],
+    [{ host: "ssh://root$(id)@192.0.2.1" }, 'host "a": engine "ssh://root$(id)@192.0.2.1": must be'],
+    [{ host: "tcp://`id`:2376", ca: CERTIFICATE }, 'host "a": engine "tcp://`id`:2376": must be'],
     [{ host: "http://192.0.2.1" }, 'host "a": engine "http://192.0.2.1": must be'],
   ])("%j is refused with %s", (connection, line) => {
     const reasons = connectionFailures({ connection, hostname: "a", timeoutSeconds: 1 }).map(({ reason }) => reason);
