@@ -45,6 +45,8 @@ await main(async () => {
     if (code === 0) say(dataOnKubernetes(state, stack));
     return code;
   }
+  // Without an identity no volume can be told from another state's.
+  if (deletes && identitiesIn(session).length === 0) throw new Error(noState(stack));
   // What the state knows of hosts and volumes is gone with the stack.
   const data = await readData(session, kind === "local");
   if (deletes) await agree(data, { yes, isTerminal: isTerminal && !json });
