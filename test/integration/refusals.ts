@@ -294,7 +294,7 @@ export const WRONG_ALONE: Refusal[] = [
     config: { environment: { MINIO_ROOT_PASSWORD: "hunter22" } },
     argument: "environment",
     value: '"MINIO_ROOT_PASSWORD"',
-    wayOut: "leave it out",
+    wayOut: "give rootPassword",
   },
   {
     what: "a variable that an argument stands for",
