@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { parse, stringify } from "yaml";
 import { readIfThere, writeIfChanged } from "../../toolchain/cache.ts";
@@ -37,19 +37,33 @@ export function workingConfig(state: StateFolder, stack: string): WorkingConfig 
  */
 export function writeWorkingConfig(state: StateFolder, stack: string, local: Record<string, unknown>): string {
   const { path, basePath } = workingConfig(state, stack);
-  mkdirSync(join(state.path, "config"), { recursive: true, mode: 0o700 });
   const tracked = readTracked(state, stack);
   const base = { ...local, ...tracked.config };
-  const working = readYaml(path);
-  const changes = working
-    ? changesOf(readYaml(basePath)?.config ?? {}, working.config ?? {})
-    : new Map<string, unknown>();
-  const config = apply(base, changes);
-  const salt = tracked.encryptionsalt ?? working?.encryptionsalt ?? saltOfState(state, stack);
-  for (const key of changes.keys()) say(`config ${key}: as set in the working copy (${path})`);
+  update(path, (working) => {
+    const changes = working
+      ? changesOf(readYaml(basePath)?.config ?? {}, working.config ?? {})
+      : new Map<string, unknown>();
+    const config = apply(base, changes);
+    const salt = tracked.encryptionsalt ?? working?.encryptionsalt ?? saltOfState(state, stack);
+    for (const key of changes.keys()) say(`config ${key}: as set in the working copy (${path})`);
+    return { ...tracked, config, ...(salt ? { encryptionsalt: salt } : {}) };
+  });
+  // After the working copy: with a newer base a run that was killed in between would leave values of the tracked file that
+  // look as if the user had set them.
   writeIfChanged(basePath, stringify({ config: base }), 0o600);
-  writeIfChanged(path, stringify({ ...tracked, config, ...(salt ? { encryptionsalt: salt } : {}) }), 0o600);
   return path;
+}
+
+/** Rewrites a file from what is in it, also when a `pulumi config set` or another run has just changed that. */
+function update(path: string, change: (now: StackConfig | undefined) => StackConfig): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  for (;;) {
+    const before = readIfThere(path);
+    const text = stringify(change(parseConfig(before)));
+    if (readIfThere(path) !== before) continue;
+    writeIfChanged(path, text, 0o600);
+    return;
+  }
 }
 
 /** The tracked configuration of a stack: `Pulumi.<stack>.yaml` beside `Pulumi.yaml`. */
@@ -64,15 +78,13 @@ export function effectiveConfig(state: StateFolder, stack: string): Record<strin
 
 /** Keeps the salt that `pulumi stack init` made, in the working copy. */
 export function keepSalt(state: StateFolder, stack: string, salt: string): void {
-  const { path } = workingConfig(state, stack);
-  writeIfChanged(path, stringify({ ...readYaml(path), encryptionsalt: salt }), 0o600);
+  update(workingConfig(state, stack).path, (working) => ({ ...working, encryptionsalt: salt }));
 }
 
 /** Sets a key in the working copy as `pulumi config set` does: it stays whatever the tracked file says later. */
 export function setInWorkingConfig(state: StateFolder, stack: string, key: string, value: unknown): void {
   const { path } = workingConfig(state, stack);
-  const working = readYaml(path);
-  writeIfChanged(path, stringify({ ...working, config: { ...working?.config, [key]: value } }), 0o600);
+  update(path, (working) => ({ ...working, config: { ...working?.config, [key]: value } }));
 }
 
 /** What was set or removed since the base was written: key → its value, or undefined for removed. */
@@ -98,6 +110,10 @@ function saltOfState(state: StateFolder, stack: string): string | undefined {
 }
 
 function readYaml(path: string): StackConfig | undefined {
-  const text = readIfThere(path);
-  return text === undefined ? undefined : ((parse(text) as StackConfig | null) ?? {});
+  return parseConfig(readIfThere(path));
+}
+
+/** An empty file is as good as none: Pulumi empties it before it writes, and may have been killed in between. */
+function parseConfig(text = ""): StackConfig | undefined {
+  return (parse(text) as StackConfig | null) ?? undefined;
 }

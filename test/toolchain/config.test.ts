@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
-import { workingConfig, writeWorkingConfig } from "../../commands/support/config.ts";
+import { keepSalt, workingConfig, writeWorkingConfig } from "../../commands/support/config.ts";
 import { openState, stackFile, type StateFolder } from "../../commands/support/state.ts";
 
 let project: string;
@@ -74,6 +74,35 @@ describe("the working configuration", () => {
       write();
       expect(working()).toEqual({ config: { ...LOCAL, "pulumi-swarm:rootUser": "me" } });
     }
+  });
+
+  it("is whole again when a killed Pulumi left it empty", () => {
+    write();
+    writeFileSync(workingConfig(state, "dev").path, "");
+    write();
+    expect(working()).toEqual({ config: { ...LOCAL, "pulumi-swarm:port": 9000 } });
+  });
+
+  it("takes up tracked values after a run that was killed before it wrote the base", () => {
+    write();
+    const { basePath } = workingConfig(state, "dev");
+    const base = readFileSync(basePath, "utf8");
+    const track = (port: number) =>
+      writeFileSync(join(project, "Pulumi.dev.yaml"), `config:\n  pulumi-swarm:port: ${port}\n`);
+    track(9100);
+    write();
+    writeFileSync(basePath, base);
+    write();
+    track(9200);
+    write();
+    expect(working()).toEqual({ config: { ...LOCAL, "pulumi-swarm:port": 9200 } });
+  });
+
+  it("keeps a salt that is made before there is any", () => {
+    keepSalt(state, "dev", "v1:salt");
+    write();
+    expect(working()).toEqual({ config: { ...LOCAL, "pulumi-swarm:port": 9000 }, encryptionsalt: "v1:salt" });
+    expect(statSync(workingConfig(state, "dev").path).mode & 0o777).toBe(0o600);
   });
 
   it("finds a lost salt in the stack's state", () => {
