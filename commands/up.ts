@@ -29,11 +29,14 @@ await main(async () => {
   const isEmpty = holdsNothing(readCheckpoint(session.state, stack).resources ?? []);
   const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
   const interrupted = new AbortController();
-  process.once("SIGINT", () => interrupted.abort());
+  const interrupt = () => interrupted.abort();
+  process.on("SIGINT", interrupt);
   const bringing = image && bringLater(image);
   const env = { ...session.env, ...(json && STREAMING) };
   const code = await pulumiAttached({ ...session, env }, upArguments({ isEmpty, isTerminal, yes, json, rest }));
   await bringing?.stop();
+  // From here on Ctrl-C ends the command: it only looks.
+  process.removeListener("SIGINT", interrupt);
   if (interrupted.signal.aborted) return code || 130;
   const report = code === 0 ? await lookAt(session) : await lookAt(session, 0).catch(() => undefined);
   const isHealthy = report === undefined || report.problems.length === 0;
