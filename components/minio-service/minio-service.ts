@@ -72,9 +72,7 @@ export class MinioService extends pulumi.ComponentResource {
     super("pulumi-swarm:index:MinioService", name, {}, opts);
 
     const plan = planOf(args, serviceName, swarm.hosts);
-    const checked = plan.services.map((service) =>
-      swarm.preflight(serviceDemand(name, subject, plan, service, args), this, `${name}-${service.role}`),
-    );
+    const checked = plan.services.map((service) => swarm.preflight(serviceDemand(name, subject, plan, service, args)));
 
     const kmsKey = args.kmsKey && checkedKmsKey(subject, args.kmsKey);
     const credentials = new RootCredentials(
@@ -157,7 +155,12 @@ export class MinioService extends pulumi.ComponentResource {
    * pool still has the former settings. Only the last service waits for the cluster, for the first ones have no quorum
    * to wait for yet.
    */
-  #makeServices(name: string, args: MinioServiceArgs, store: Store, needed: pulumi.Resource[]): MadeService[] {
+  #makeServices(
+    name: string,
+    args: MinioServiceArgs,
+    store: Store,
+    needed: pulumi.Input<pulumi.Resource>[],
+  ): MadeService[] {
     const { plan } = store;
     const probes = probesOf(store.tools);
     const made: MadeService[] = [];

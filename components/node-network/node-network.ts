@@ -64,18 +64,14 @@ export abstract class NodeNetwork extends pulumi.ComponentResource implements Da
     swarm.refuse(subject, findings(networkName, known));
     super(`pulumi-swarm:index:${kind}`, name, {}, opts);
 
-    const checked = swarm.preflight(
-      {
-        kind: "network",
-        subject,
-        owner: ownerOf(name),
-        name: networkName,
-        shape: nodeNetworkShape(known),
-        parts: networkParts(driver, networkName, known),
-      },
-      this,
-      name,
-    );
+    const checked = swarm.preflight({
+      kind: "network",
+      subject,
+      owner: ownerOf(name),
+      name: networkName,
+      shape: nodeNetworkShape(known),
+      parts: networkParts(driver, networkName, known),
+    });
     const spec = pulumi.output(inputs).apply((all) => {
       refuse(subject, findings(networkName, all));
       return all;
@@ -143,7 +139,7 @@ function makePart(
   key: string,
   { networkName, part, ...network }: { name: string; networkName: string; part: pulumi.Input<object> },
   parent: pulumi.ComponentResource,
-  checked: pulumi.Resource,
+  checked: pulumi.Input<pulumi.Resource>,
 ): NetworkPart {
   const host = swarm.hosts[key];
   if (!host) throw new Error(`host "${key}" is not in this Swarm`);

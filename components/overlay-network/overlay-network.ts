@@ -56,7 +56,7 @@ export class OverlayNetwork extends pulumi.ComponentResource {
     const owner = ownerOf(name);
     const shape = networkShape(known(asked));
     const demand = { kind: "network", subject, owner, name: networkName, ...(adopt && { adopt }), shape } as const;
-    const child = { parent: this, provider: swarm.provider, dependsOn: swarm.preflight(demand, this, name) };
+    const child = { parent: this, provider: swarm.provider, dependsOn: swarm.preflight(demand) };
     const network = adopt
       ? docker.getNetworkOutput({ name: networkName }, child)
       : madeNetwork(name, networkName, args, {

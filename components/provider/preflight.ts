@@ -23,29 +23,50 @@ export interface PreflightInputs extends Partial<WayToMake> {
   ready?: boolean[];
 }
 
+/** What the hosts are like with what is demanded of them. */
+export interface Examination extends WayToMake {
+  /** What speaks against the demands, one line each. */
+  refusals: string[];
+  /** What is only said. */
+  remarks: string[];
+}
+
+/**
+ * Looks at the hosts and compares the demands with them and with each other.
+ *
+ * @param about the demands whose findings are wanted @default - all of them
+ */
+export async function examine(
+  inputs: PreflightInputs,
+  about: readonly Demand[] = inputs.demands,
+): Promise<Examination> {
+  const { demands, allowOutage, recorded, unlockable } = inputs;
+  const hosts = knownHosts(inputs.hosts);
+  const unknown = Object.keys(inputs.hosts).filter((key) => !(key in hosts));
+  const volumes = about.some((demand) => demand.kind === "service" && demand.volumes !== undefined);
+  const found = await observe(hosts, { volumes });
+  const known = isUnknown(recorded) ? undefined : recorded;
+  const atFirst = { ...found, silent: [...found.silent, ...unknown], recorded: known, unlockable, allowOutage };
+  const asFound = await withFreePorts(about, atFirst, hosts);
+  const owner = demands[0]?.owner;
+  const leftovers = owner ? leftoverNetworks(owner, asFound) : [];
+  const situation = withoutNetworks(asFound, leftovers);
+  const networks = about.filter((demand): demand is NetworkDemand => demand.kind === "network");
+  const all = [...preflightFindings(demands, situation), ...(await reachFindings(demands, situation, hosts))];
+  const findings = all.filter(({ subject }) => about.some((demand) => demand.subject === subject));
+  return { ...reportOf(findings, situation), leftovers, outages: plannedOutages(networks, situation) };
+}
+
 /**
  * Checks the demands against the hosts: its `check` is where it happens, in every preview and `up`. There is nothing
  * to make, and little to do: what is in the way of the rest of the run is cleared away, and the preview says so.
  */
 export const Preflight: ResourceHandler<PreflightInputs> = {
   async check(_olds, news) {
-    const { demands, allowOutage, recorded, unlockable } = news;
-    const hosts = knownHosts(news.hosts);
-    const unknown = Object.keys(news.hosts).filter((key) => !(key in hosts));
-    const volumes = demands.some((demand) => demand.kind === "service" && demand.volumes !== undefined);
-    const found = await observe(hosts, { volumes });
-    const known = isUnknown(recorded) ? undefined : recorded;
-    const atFirst = { ...found, silent: [...found.silent, ...unknown], recorded: known, unlockable, allowOutage };
-    const asFound = await withFreePorts(demands, atFirst, hosts);
-    const owner = demands[0]?.owner;
-    const leftovers = owner ? leftoverNetworks(owner, asFound) : [];
-    const situation = withoutNetworks(asFound, leftovers);
-    const networks = demands.filter((demand): demand is NetworkDemand => demand.kind === "network");
-    const findings = [...preflightFindings(demands, situation), ...(await reachFindings(demands, situation, hosts))];
-    const { refusals, remarks } = reportOf(findings, situation);
+    const { refusals, remarks, leftovers, outages } = await examine(news);
     for (const remark of remarks) logLine(remark);
     return {
-      inputs: { ...news, leftovers, outages: plannedOutages(networks, situation) },
+      inputs: { ...news, leftovers, outages },
       // With a property's name Pulumi would print its whole value before the line.
       failures: refusals.map((reason) => ({ property: "", reason })),
     };

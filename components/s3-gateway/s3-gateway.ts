@@ -44,20 +44,16 @@ export class S3Gateway extends pulumi.ComponentResource {
     const port = apiPort(args);
     const hosts = (args.hosts ?? Object.keys(swarm.hosts)).toSorted();
     const ports = { port, ...(consolePort === undefined ? {} : { consolePort }) };
-    const checked = swarm.preflight(
-      {
-        kind: "service",
-        subject,
-        owner: ownerOf(`${name}-service`),
-        name: serviceName,
-        ports,
-        hosts,
-        disks: [],
-        guarded: args.allowFrom !== undefined,
-      },
-      this,
-      name,
-    );
+    const checked = swarm.preflight({
+      kind: "service",
+      subject,
+      owner: ownerOf(`${name}-service`),
+      name: serviceName,
+      ports,
+      hosts,
+      disks: [],
+      guarded: args.allowFrom !== undefined,
+    });
     const child = { parent: this, dependsOn: checked };
 
     const inOrder = hosts.flatMap((key) => swarm.hosts[key] ?? []);

@@ -69,11 +69,15 @@ export class SwarmService extends SwarmResource {
 }
 
 /** Has the preflight check the service's name, if the program knows it beforehand. */
-function preflightOf(name: string, { swarm, spec, adopt }: SwarmServiceArgs, owner: OwnerInput): pulumi.Resource[] {
+function preflightOf(
+  name: string,
+  { swarm, spec, adopt }: SwarmServiceArgs,
+  owner: OwnerInput,
+): pulumi.Input<pulumi.Resource>[] {
   const serviceName = plain(spec.Name);
   if (typeof serviceName !== "string") return [];
   const names = { subject: `SwarmService "${name}"`, name: serviceName, nameArgument: "spec.Name" };
-  return [swarm.preflight({ kind: "service", ...names, owner, adopt, ports: {}, hosts: [], disks: [] }, swarm, name)];
+  return [swarm.preflight({ kind: "service", ...names, owner, adopt, ports: {}, hosts: [], disks: [] })];
 }
 
 /** A replicated service has as many tasks as replicas; of a global one nobody knows how many nodes will match. */

@@ -73,7 +73,7 @@ export class Swarm extends pulumi.ComponentResource {
     this.#preflight = new Preflight(`${name}-preflight`, { hosts, allowOutage }, { parent: this });
     const addressPools = (plain(args.addressPools) ?? []).flatMap((pool) => plain(pool) ?? []);
     const roles = { managers: managers.map(({ key }) => key), dataPathPort: plain(args.dataPathPort) };
-    const checked = this.preflight({ kind: "swarm", subject, owner, adopt, addressPools, ...roles }, this, name);
+    const checked = this.preflight({ kind: "swarm", subject, owner, adopt, addressPools, ...roles });
 
     this.allowOutage = allowOutage;
     this.hosts = byKey(hosts, (host) => host);
@@ -116,8 +116,8 @@ export class Swarm extends pulumi.ComponentResource {
    *
    * @internal
    */
-  preflight(demand: DemandInput, parent: pulumi.ComponentResource, name: string): pulumi.Resource {
-    return this.#preflight.require(demand, parent, name);
+  preflight(demand: DemandInput): pulumi.Input<pulumi.Resource> {
+    return this.#preflight.require(demand);
   }
 
   /**

@@ -18,6 +18,7 @@ test("a component's transforms reach every child, named as ever", async () => {
     host: ["local", "local-machine"],
     swarm: ["swarm", "swarm-cluster", "swarm-docker", "swarm-member-local", "swarm-preflight", "swarm-settings-local"],
     network: ["network", "network-network"],
+    late: ["late", "late-network"],
     store: [
       "store",
       "store-credentials",

@@ -65,6 +65,7 @@ export async function run<T>(
   const resources = recorded();
   // A program that throws is over, as it is under Pulumi: what it began may never settle.
   const value = program();
+  if (value instanceof Promise) await value;
   await pulumi.runtime.disconnect();
   return { value, resources };
 }

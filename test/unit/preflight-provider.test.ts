@@ -1,12 +1,8 @@
-import { setImmediate as turn } from "node:timers/promises";
-import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import { leftoverNetworks, plannedOutages, withoutNetworks } from "../../components/preflight/attached.ts";
-import { Preflight as PreflightResource } from "../../components/preflight/preflight.ts";
 import { detached } from "../../components/provider/make-way.ts";
 import { Preflight } from "../../components/provider/preflight.ts";
 import { ownerLabels } from "../../components/shared/labels.ts";
-import { fakeHost, run } from "./harness.ts";
 import { attached, NETWORK, owner, ownManager, ownNetwork, service, situation } from "./preflight-situation.ts";
 
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -77,27 +73,4 @@ describe("outages", () => {
     expect(stopped.TaskTemplate.Placement).toEqual({ Constraints: ["node.labels.pulumi-swarm.outage == yes"] });
     expect(stopped.TaskTemplate.ContainerSpec).toEqual(Spec.TaskTemplate.ContainerSpec);
   });
-});
-
-test("demands of one turn go to one resource, later ones to another", async () => {
-  class Parent extends pulumi.ComponentResource {
-    constructor(name: string) {
-      super("test:index:Parent", name);
-    }
-  }
-  const { resources, value } = await run(() => {
-    const preflight = new PreflightResource("swarm-preflight", { hosts: [fakeHost("a")] });
-    const parent = new Parent("late");
-    return { preflight, parent, first: preflight.require(NETWORK, parent, "early") };
-  });
-  const { preflight, parent, first } = value;
-  expect(first).toBe(preflight);
-  await turn();
-  expect(preflight.require(changed, parent, "late")).not.toBe(preflight);
-  await pulumi.runtime.disconnect();
-  const preflights = resources.filter(({ type }) => type.endsWith(":Preflight"));
-  expect(preflights.map(({ name, inputs }) => [name, (inputs["demands"] as unknown[]).length])).toEqual([
-    ["swarm-preflight", 1],
-    ["late-preflight", 1],
-  ]);
 });

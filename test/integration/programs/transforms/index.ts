@@ -21,4 +21,8 @@ const network = new OverlayNetwork("network", { swarm }, showTo("network"));
 const image = `silo:1@sha256:${"a".repeat(64)}`;
 new MinioService("store", { swarm, network, image }, showTo("store"));
 
+// On the other side of an `await` a component has the same children.
+await new Promise((later) => setTimeout(later, 100));
+new OverlayNetwork("late", { swarm, subnet: "10.99.0.0/24" }, showTo("late"));
+
 process.on("exit", () => console.log(`shown: ${JSON.stringify(shown)}`));
