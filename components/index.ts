@@ -33,6 +33,7 @@ export {
 } from "./s3-gateway/s3-gateway.ts";
 export type { FrozenValue, SwarmServiceArgs } from "./swarm-service/args.ts";
 export type { Rollout } from "./swarm-service/rollout.ts";
+export type { SettingsValidation } from "./swarm-service/settings-validation.ts";
 export { SwarmService } from "./swarm-service/swarm-service.ts";
 export type { SwarmArgs } from "./swarm/args.ts";
 export { NodeSettings, type NodeSettingsArgs } from "./swarm/node-settings.ts";

@@ -202,6 +202,13 @@ export interface MinioServiceArgs extends TaskLimits {
   stopGraceSeconds?: pulumi.Input<number>;
 
   /**
+   * Whether a change that fails is undone: the members get their former settings back, and `pulumi up` fails once the
+   * store is ready again. With `false` they stay as the change left them, and the next `pulumi up` goes on from there.
+   * @default true
+   */
+  rollback?: boolean;
+
+  /**
    * How long a create or an update may take until the store has write quorum, in seconds.
    * @default 600
    */

@@ -24,6 +24,7 @@ import { ownAddresses, storeEndpoints, urlWithin } from "./store-endpoints.ts";
 import { askedStore, reachOf, type StoreReach } from "./store-reach.ts";
 import { storeTls } from "./tls.ts";
 import { disksOf, memberName, volumesOf } from "./topology.ts";
+import { settingsValidation } from "./validation.ts";
 
 export type { MinioMode, MinioPool, MinioServiceArgs } from "./args.ts";
 
@@ -181,6 +182,8 @@ export class MinioService extends pulumi.ComponentResource {
             locksCommand: probes.locks,
           }),
           minReadySeconds: plan.hosts.length > 1 ? DRIVE_SECONDS : undefined,
+          validation: settingsValidation(store, service),
+          rollback: args.rollback,
           tasks: service.hosts.length,
           timeoutSeconds: args.timeoutSeconds,
         },

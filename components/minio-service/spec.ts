@@ -97,21 +97,26 @@ export function serviceSpec(store: Store, service: ServicePlan): FieldInputs<Ser
   };
 }
 
+/** What a member may write to beside its drives: its root file system is read-only. */
+export const HOME_MOUNT: Mount = {
+  Type: "tmpfs",
+  Target: "/tmp",
+  TmpfsOptions: { SizeBytes: 64 * MIB, Mode: 0o1777 },
+};
+
+/** MinIO's arguments but for those that name drives. */
+export function serverArguments({ tls }: Pick<Store, "tls">): string[] {
+  const ports = ["--address", `:${API_PORT}`, "--console-address", `:${CONSOLE_PORT}`];
+  return ["server", ...ports, ...(tls ? ["--certs-dir", CERTIFICATES_FOLDER] : [])];
+}
+
 function containerSpec(store: Store, { pool, hosts, mode }: ServicePlan): DeepInput<ContainerSpec> {
   const [host] = hosts;
   if (!host) throw new Error("a service has at least one host");
   return {
     Image: store.image,
     Command: [],
-    Args: [
-      "server",
-      "--address",
-      `:${API_PORT}`,
-      "--console-address",
-      `:${CONSOLE_PORT}`,
-      ...(store.tls ? ["--certs-dir", CERTIFICATES_FOLDER] : []),
-      ...poolArguments(store.plan.pools),
-    ],
+    Args: [...serverArguments(store), ...poolArguments(store.plan.pools)],
     Hostname: memberName(store.plan.serviceName, mode === "global" ? "{{.Node.Hostname}}" : host.hostname),
     Env: containerEnvironment(store.environment ?? {}, store.plan.pools, {
       ...(store.tls && TLS_ENVIRONMENT),
@@ -120,10 +125,7 @@ function containerSpec(store: Store, { pool, hosts, mode }: ServicePlan): DeepIn
     }),
     Labels: {},
     ReadOnly: true,
-    Mounts: [
-      ...driveMounts(store, host, pool.drives),
-      { Type: "tmpfs", Target: "/tmp", TmpfsOptions: { SizeBytes: 64 * MIB, Mode: 0o1777 } },
-    ],
+    Mounts: [...driveMounts(store, host, pool.drives), HOME_MOUNT],
     Secrets: [
       ...secretReferences(store.secrets),
       ...(store.tls ? tlsReferences(store.tls) : []),

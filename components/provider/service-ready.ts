@@ -4,6 +4,7 @@ import type { ServiceDetails, TaskDetails } from "../engine/types.ts";
 import type { Standing } from "../swarm-service/standing.ts";
 import { type FindManager, waitWithManager } from "./ask-manager.ts";
 import { logLine } from "./log-line.ts";
+import { rolledBackWith } from "./service-peers.ts";
 import { seenTasks } from "./service-tasks.ts";
 import type { ServiceInputs } from "./service.ts";
 import { TaskQuestion } from "./task-question.ts";
@@ -52,6 +53,8 @@ export async function untilReady(
       const { tasks, standing } = await seenTasks(manager, id, spec, inputs.nodes);
       const fresh = tasks.filter((task) => !earlierTasks.has(task.ID));
       failed = fresh.filter(hasFailed);
+      const because = rolledBackWith(service, spec);
+      if (because !== undefined) throw await notReady(`it was rolled back, for service ${because} failed`);
       if (isPaused(service)) throw await notReady(`Swarm paused the update: ${service.UpdateStatus?.Message ?? ""}`);
       if (isHopeless(fresh)) throw await notReady("its tasks fail again and again");
       sayDown(spec.Name, standing, saidDown);

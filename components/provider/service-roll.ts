@@ -1,7 +1,7 @@
 import type { Engine } from "../engine/engine.ts";
-import type { ServiceDetails, ServiceSpec, TaskDetails } from "../engine/types.ts";
+import type { ServiceDetails, ServiceSpec, TaskDetails, UpdateConfig } from "../engine/types.ts";
 import { inWordsOf } from "../swarm-service/live-spec.ts";
-import { parkedAfterOne } from "../swarm-service/rollout.ts";
+import { parkedAfterOne, updateConfig } from "../swarm-service/rollout.ts";
 import { hasSettings, type Standing } from "../swarm-service/standing.ts";
 import { askManager, type FindManager, waitWithManager } from "./ask-manager.ts";
 import { LeftLocks, LOCK_SECONDS } from "./left-locks.ts";
@@ -17,8 +17,8 @@ import { type Attempt, done, notYet, waitFor } from "./wait.ts";
 /** Milliseconds within which Swarm has seen that there is something to change. */
 const NOTICE = 10_000;
 
-/** What to do next: change one more task, put back what an earlier update broke, or nothing any more. */
-type Next = "task" | "former settings" | "nothing";
+/** What to do next: change one more task, put back what an earlier update broke, leave the rest to Swarm, or nothing. */
+type Next = "task" | "former settings" | "rest" | "nothing";
 
 /**
  * Changes a service's tasks one by one, each when all that run say that it may go. Swarm's updater knows no such
@@ -26,9 +26,16 @@ type Next = "task" | "former settings" | "nothing";
  * anew, with the next task. Whatever ends this process leaves an update that stands still and serves.
  *
  * @param wanted the service as it is to be in the end
+ * @param isRollback whether the change undoes another one: then tasks that run do not wait for one that does not
  */
-export async function roll(find: FindManager, id: string, wanted: ServiceSpec, inputs: ServiceInputs): Promise<void> {
-  const work = new Roll(find, id, wanted, inputs);
+export async function roll(
+  find: FindManager,
+  id: string,
+  wanted: ServiceSpec,
+  inputs: ServiceInputs,
+  isRollback = false,
+): Promise<void> {
+  const work = new Roll(find, id, wanted, inputs, isRollback);
   while (await work.step());
 }
 
@@ -37,6 +44,7 @@ class Roll {
   readonly #id: string;
   readonly #wanted: ServiceSpec;
   readonly #inputs: ServiceInputs;
+  readonly #isRollback: boolean;
   readonly #check: MaintenanceCheck;
   readonly #locks: LeftLocks;
   /** Tasks of before, whose failures are old news. */
@@ -48,11 +56,12 @@ class Roll {
   #changesPorts: boolean | undefined;
   readonly #saidDown = new Set<string>();
 
-  constructor(find: FindManager, id: string, wanted: ServiceSpec, inputs: ServiceInputs) {
+  constructor(find: FindManager, id: string, wanted: ServiceSpec, inputs: ServiceInputs, isRollback: boolean) {
     this.#find = find;
     this.#id = id;
     this.#wanted = wanted;
     this.#inputs = inputs;
+    this.#isRollback = isRollback;
     this.#check = new MaintenanceCheck(inputs.maintenanceCommand ?? [], inputs.nodes, inputs.minReadySeconds);
     this.#locks = new LeftLocks(inputs.locksCommand, inputs.nodes);
   }
@@ -63,6 +72,7 @@ class Roll {
     // Time went by, in which much may have changed.
     while (next === "task" && (await this.#waitsForLocks())) next = await this.#next();
     if (next === "nothing") return this.#end();
+    if (next === "rest") return this.#end("continue");
     this.#locks.stopsOne();
     const what = `service ${this.#inputs.spec.Name}`;
     const tasks = await askManager(what, this.#find, (manager) => this.#tasks(manager));
@@ -75,8 +85,10 @@ class Roll {
     return (await this.#hasTaken(before)) || this.#end();
   }
 
-  async #end(): Promise<false> {
-    await writeService(this.#find, this.#id, () => this.#wanted);
+  async #end(FailureAction?: UpdateConfig["FailureAction"]): Promise<false> {
+    const { UpdateConfig = updateConfig({ mode: "one-by-one" }), ...spec } = this.#wanted;
+    const how = FailureAction ? { ...UpdateConfig, FailureAction } : UpdateConfig;
+    await writeService(this.#find, this.#id, () => ({ ...spec, UpdateConfig: how }));
     return false;
   }
 
@@ -106,7 +118,7 @@ class Roll {
       async (because) =>
         new ResourceProblem(
           `service ${spec.Name}: ${count}, and no other was touched, for within timeoutSeconds ${timeoutSeconds} ${because}` +
-            `${await saidBy(this.#find, failed)}. Mend that and run \`pulumi up\` again: it goes on from there`,
+            (await saidBy(this.#find, failed)),
         ),
     );
   }
@@ -119,6 +131,8 @@ class Roll {
     if (broken[0]) {
       // Only what does not run anyway is changed now.
       if (former.length === 0) return done("task");
+      // Which task is next is Swarm's choice, and one that keeps failing disturbs single steps.
+      if (this.#isRollback) return done("rest");
       const previous = service.PreviousSpec && inWordsOf(this.#wanted, service.PreviousSpec);
       if (previous && this.#running.every((task) => hasSettings(task, previous))) {
         return done("former settings");

@@ -38,3 +38,11 @@ export function countedTasks(
   const areKnown = "Global" in Mode && known.size > 0;
   return tasks.filter(({ NodeID }) => !areKnown || !NodeID || known.has(NodeID));
 }
+
+const ENDED = ["complete", "failed", "rejected", "shutdown", "orphaned", "remove"];
+
+/** Whether no task of a service runs or is about to, so that none holds data or ports: those there are have no place. */
+export async function noneStarted(manager: Engine, id: string): Promise<boolean> {
+  const tasks = await manager.tasks({ service: [id] });
+  return tasks.every(({ Status }) => ENDED.includes(Status.State) || Status.ContainerStatus?.ContainerID === undefined);
+}

@@ -3,7 +3,8 @@ import type { ServiceDetails, ServiceSpec } from "../engine/types.ts";
 import { removeAdopted, removeLeftovers } from "../shared/leftovers.ts";
 import { describeOwner, isOwned, type Owner } from "../shared/labels.ts";
 import { inWordsOf } from "../swarm-service/live-spec.ts";
-import { decideRollout, type Rollout, rolloutLine, updateConfig } from "../swarm-service/rollout.ts";
+import { decideRollout, type Rollout, rolloutLine, startFirst, updateConfig } from "../swarm-service/rollout.ts";
+import type { SettingsValidation } from "../swarm-service/settings-validation.ts";
 import { errorText } from "../shared/error-text.ts";
 import { askManager, type FindManager, managerIfAny, managerOf } from "./ask-manager.ts";
 import { type Frozen, frozenFailures } from "./frozen.ts";
@@ -14,10 +15,12 @@ import { anyMoved, type NodeEngines } from "./node-engines.ts";
 import { writeService } from "./sequence.ts";
 import { spreadImage } from "./service-images.ts";
 import { workingTasks } from "./service-health.ts";
-import { formerPeers, removePeers } from "./service-peers.ts";
+import { formerPeers, movePeers, removePeers } from "./service-peers.ts";
 import { type Disturbance, isPaused, tasksEnded, untilReady } from "./service-ready.ts";
 import { roll } from "./service-roll.ts";
-import { seenTasks } from "./service-tasks.ts";
+import { failureOf, formerSpec } from "./service-rollback.ts";
+import { noneStarted, seenTasks } from "./service-tasks.ts";
+import { removeValidations, validateSettings } from "./service-validation.ts";
 import { changedKeys, isUnknown, ResourceProblem, same, UnfinishedError } from "./values.ts";
 import { keepVolumeLabels } from "./volume-labels.ts";
 
@@ -42,6 +45,10 @@ export interface ServiceInputs {
   locksCommand?: string[];
   /** Matters to a change alone, and is not compared. Absent in states of earlier releases. */
   minReadySeconds?: number;
+  /** How new settings are started once before all tasks restart with them. Not compared either, as the next. */
+  validation?: SettingsValidation;
+  /** Whether a change that fails is undone. Absent in states of earlier releases. */
+  rollback?: boolean;
   tasks: number;
   timeoutSeconds: number;
   /** Decided by `check` from what changes, so that the preview shows it. */
@@ -117,16 +124,29 @@ export const Service: ResourceHandler<ServiceInputs, ServiceState> = {
 
   async update(id, olds, news) {
     const find = managerOf(news);
-    const tasks = await askManager(`service ${news.spec.Name}`, find, (manager) => manager.tasks({ service: [id] }));
-    const earlierTasks = new Set(tasks.map((task) => task.ID));
-    const restarts = await change(find, id, news, formerPeers(olds, news));
-    return { outs: await finished(find, id, news, { earlierTasks, restarts }) };
+    const what = `service ${news.spec.Name}`;
+    const former = await askManager(what, find, (manager) => formerSpec(manager, id, olds, news));
+    const removed = formerPeers(olds, news);
+    const apply = async (inputs: ServiceInputs, options?: ChangeOptions) => {
+      const tasks = await askManager(what, find, (manager) => manager.tasks({ service: [id] }));
+      const restarts = await change(find, id, inputs, options);
+      await finished(find, id, inputs, { earlierTasks: new Set(tasks.map((task) => task.ID)), restarts });
+    };
+    try {
+      await apply(news, { leaving: removed });
+    } catch (error) {
+      const back = (inputs: ServiceInputs) => apply(inputs, { isRollback: true });
+      throw await failureOf(error, { find, id, olds, news, former, removed, apply: back });
+    }
+    return { outs: { ...news, serviceId: id } };
   },
 
   async delete(id, state) {
     const find = managerIfAny(state);
     await askManager(`service ${state.spec.Name}`, find, async (manager) => {
-      if (manager) await orMissing(manager.removeService(id));
+      if (!manager) return;
+      await removeValidations(manager, state.spec.Name);
+      await orMissing(manager.removeService(id));
     });
     await tasksEnded(find, id, state);
   },
@@ -155,15 +175,31 @@ function fullSpec(inputs: ServiceInputs, before?: ServiceDetails): ServiceSpec {
   return { ...spec, UpdateConfig, TaskTemplate: { ...spec.TaskTemplate, ForceUpdate } };
 }
 
+interface ChangeOptions {
+  /** Services of the application that go away with the change. */
+  leaving?: string[];
+  /** Whether the change undoes another one. */
+  isRollback?: boolean;
+}
+
 /** Makes a service what it is to be. Tells whether Swarm may still be at restarting tasks. */
-async function change(find: FindManager, id: string, inputs: ServiceInputs, leaving: string[] = []): Promise<boolean> {
+async function change(
+  find: FindManager,
+  id: string,
+  inputs: ServiceInputs,
+  { leaving = [], isRollback = false }: ChangeOptions = {},
+): Promise<boolean> {
   const what = `service ${inputs.spec.Name}`;
+  await askManager(what, find, (manager) => removeValidations(manager, inputs.spec.Name));
   const service = await askManager(what, find, (manager) => manager.service(id));
   const { UpdateConfig: _how, ...wanted } = fullSpec(inputs, service);
   const live = inWordsOf(wanted, service.Spec);
   const { mode } = decideRollout(live, wanted, inputs.restartTogether);
-  if (mode === "all-at-once") await askManager(what, find, (manager) => spreadNewImage(manager, service, inputs));
-  else if (
+  if (mode === "all-at-once") {
+    await askManager(what, find, (manager) => spreadNewImage(manager, service, inputs));
+    const { validation } = inputs;
+    if (validation) await validateSettings(find, service, wanted, { ...inputs, validation });
+  } else if (
     inputs.maintenanceCommand &&
     (mode === "one-by-one" || (await askManager(what, find, (manager) => hasOutdated(manager, id, wanted, inputs))))
   ) {
@@ -174,7 +210,10 @@ async function change(find: FindManager, id: string, inputs: ServiceInputs, leav
   const resumes = isPaused(service);
   if (same(wanted, live) && !resumes) return false;
   await askManager(what, find, (manager) => removePeers(manager, leaving, inputs));
-  await writeService(find, id, (now) => fullSpec(inputs, now));
+  if (!isRollback) await movePeers(find, inputs, { from: live, to: wanted, isRollback });
+  // Before a successor starts, Swarm waits a minute for a task without a place to stop.
+  const isFree = isRollback && (await askManager(what, find, (manager) => noneStarted(manager, id)));
+  await writeService(find, id, (now) => (isFree ? startFirst(fullSpec(inputs, now)) : fullSpec(inputs, now)));
   return resumes || decideRollout(live, wanted, []).mode !== "in-place";
 }
 
@@ -218,6 +257,6 @@ async function unfinished(id: string, inputs: ServiceInputs, work: Promise<void>
   try {
     await work;
   } catch (error) {
-    throw new UnfinishedError(id, { ...inputs, serviceId: id }, errorText(error));
+    throw new UnfinishedError(id, { ...inputs, serviceId: id }, errorText(error), error);
   }
 }

@@ -43,9 +43,10 @@ export class UnfinishedError extends ResourceProblem {
   readonly id: string;
   readonly properties: object;
   readonly reasons: string[];
-  constructor(id: string, properties: object, message: string) {
+  constructor(id: string, properties: object, message: string, cause?: unknown) {
     super(message);
     this.name = "UnfinishedError";
+    this.cause = cause;
     this.id = id;
     this.properties = properties;
     this.reasons = [this.message];

@@ -1,7 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ServiceSpec } from "../engine/types.ts";
-import type { FieldInputs } from "../shared/inputs.ts";
+import type { DeepInput, FieldInputs } from "../shared/inputs.ts";
 import type { Swarm } from "../swarm/swarm.ts";
+import type { SettingsValidation } from "./settings-validation.ts";
 
 /** A value that a service is built on for life: changing it is refused. */
 export interface FrozenValue {
@@ -94,6 +95,22 @@ export interface SwarmServiceArgs {
    * @default 0
    */
   minReadySeconds?: number;
+
+  /**
+   * How the new settings of a change that restarts all tasks at once are started once on their own, in one container
+   * without the application's data, before any task stops. Settings that do not start there, where the present ones do,
+   * are refused.
+   * @default - no settings are started beforehand
+   */
+  validation?: DeepInput<SettingsValidation>;
+
+  /**
+   * Whether a change that fails is undone: its tasks get the former settings back, and `pulumi up` fails once the
+   * service is ready again. A service that did not run before, and one from which `peers` were removed, stay as the
+   * change left them, as all do with `false`; then the next `pulumi up` goes on from there.
+   * @default true
+   */
+  rollback?: boolean;
 
   /**
    * How many tasks must run. Those of hosts that are down are not waited for.

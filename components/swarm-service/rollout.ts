@@ -22,13 +22,18 @@ const RESTARTING = ["TaskTemplate", "EndpointSpec"];
 export function decideRollout(olds: ServiceSpec | undefined, news: ServiceSpec, restartTogether: string[]): Rollout {
   if (!olds) return { mode: "create", because: "the service is new" };
   const changed = changedPaths(olds, news);
-  const together = changed.filter((path) => restartTogether.some((prefix) => covers(prefix, path)));
+  const together = agreedPaths(olds, news, restartTogether);
   if (together.length > 0) {
     return { mode: "all-at-once", because: `${together.join(", ")} must be the same in all tasks` };
   }
   const restarting = changed.filter((path) => RESTARTING.some((prefix) => covers(prefix, path)));
   if (restarting.length > 0) return { mode: "one-by-one", because: `${restarting.join(", ")} changed` };
   return { mode: "in-place", because: `${changed.join(", ") || "nothing in the service"} changed: no task restarts` };
+}
+
+/** Paths of what changes among the fields in which all tasks must agree. */
+export function agreedPaths(olds: ServiceSpec, news: ServiceSpec, restartTogether: readonly string[]): string[] {
+  return changedPaths(olds, news).filter((path) => restartTogether.some((prefix) => covers(prefix, path)));
 }
 
 /** How long Swarm watches what it has started, in nanoseconds: what fails then stops the update. */
@@ -50,6 +55,14 @@ export function updateConfig({ mode }: Pick<Rollout, "mode">, watch: keyof typeo
     Monitor: WATCH[watch],
     MaxFailureRatio: 0,
     Order: "stop-first",
+  };
+}
+
+/** The same service with successors that do not wait until a task has stopped: where none runs. */
+export function startFirst(spec: ServiceSpec): ServiceSpec {
+  return {
+    ...spec,
+    UpdateConfig: { ...(spec.UpdateConfig ?? updateConfig({ mode: "all-at-once" })), Order: "start-first" },
   };
 }
 

@@ -56,6 +56,8 @@ export class SwarmService extends SwarmResource {
         maintenanceCommand,
         locksCommand: args.locksCommand,
         minReadySeconds: args.minReadySeconds,
+        validation: args.validation,
+        rollback: args.rollback,
         tasks,
         timeoutSeconds,
         rollout: undefined,

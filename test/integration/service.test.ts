@@ -31,8 +31,8 @@ onLab("a service", (scene) => {
     return (await Service.check!(made?.outs ?? {}, { ...base, spec })).inputs;
   }
 
-  async function update(container: Partial<ContainerSpec>): Promise<void> {
-    const news = await asked(container);
+  async function update(container: Partial<ContainerSpec>, options: Partial<ServiceInputs> = {}): Promise<void> {
+    const news = { ...(await asked(container)), ...options };
     made = { id: made.id, outs: (await Service.update!(made.id, made.outs, news)).outs };
   }
 
@@ -78,13 +78,18 @@ onLab("a service", (scene) => {
     ]);
   });
 
-  test("that fails says what its tasks said", async () => {
+  test("that fails says what its tasks said, and runs with its former settings again", async () => {
+    const { engine } = scene().host;
+    const { Spec } = await engine.service(made.id);
     await expect(update({ Args: ["no-such-command"] })).rejects.toThrow(
-      /its tasks said: .*non-zero exit.*no-such-command/,
+      /its tasks said: .*non-zero exit.*no-such-command.* Rolled back: service service with the former settings again/,
     );
+    expect((await engine.service(made.id)).Spec.TaskTemplate).toEqual(Spec.TaskTemplate);
+    const { props } = await Service.read(made.id, made.outs);
+    expect((await Service.diff(made.id, props!, made.outs)).changes).toBe(false);
   });
 
-  test("is mended by the next change", async () => {
+  test("is changed by the next update", async () => {
     await update({ Args: ["server", "/tmp/x"] });
     const service = await scene().host.engine.service(made.id);
     expect(service.UpdateStatus?.State).toBe("completed");
@@ -94,7 +99,7 @@ onLab("a service", (scene) => {
     const { engine } = scene().host;
     const { b } = scene().images;
     await engine.request("DELETE", `/images/${b}`, { query: { force: true } });
-    await expect(update({ Image: b })).rejects.toThrow(/its tasks said: .*No such image/);
+    await expect(update({ Image: b }, { rollback: false })).rejects.toThrow(/its tasks said: .*No such image/);
     expect(await buildImage(engine, { variant: "b" })).toBe(b);
     await update({ Image: b });
     expect((await engine.service(made.id)).Spec.TaskTemplate.ContainerSpec.Image).toBe(b);

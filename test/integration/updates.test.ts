@@ -73,6 +73,48 @@ onLab(
       expect((await stack.preview()).steps).toEqual([]);
     });
 
+    /** Ids of the running tasks: the same as before only if no member restarted. */
+    async function running(): Promise<string[]> {
+      const tasks = await scene()
+        .lab.host(1)
+        .engine.tasks({ "desired-state": ["running"] });
+      return tasks.map(({ ID }) => ID).toSorted();
+    }
+
+    test("a setting that MinIO refuses: no member restarts, and the error names the variable", async () => {
+      stack.config("store", { environment: { MINIO_BROWSER_REDIRECT_URL: "console.example.com" } });
+      const before = await running();
+      const client = await Client.start({ access, bucket });
+      const { output } = await stack.refused("up");
+      const account = await client.finish();
+      console.log(`all at once, refused beforehand:\n${told(account)}`);
+      expect(output).toMatch(
+        /environment\.MINIO_BROWSER_REDIRECT_URL "console\.example\.com": .*FATAL Invalid MINIO_BROWSER_REDIRECT_URL value/,
+      );
+      const unharmed = { failed: [], cancelled: [], rawFailures: 0 };
+      expect(account).toMatchObject({ lost: [], changed: [], denied: [], patient: unharmed, raw: unharmed });
+      expect(await running()).toEqual(before);
+      await onlyService(scene().lab.host(1).engine);
+    });
+
+    test("settings that MinIO accepts and no host has room for: the former ones come back by themselves", async () => {
+      const { engine } = scene().lab.host(1);
+      const { Spec } = await onlyService(engine);
+      const environment = { MINIO_API_REQUESTS_MAX: "200" };
+      stack.config("store", { timeoutSeconds: 20, cpuReservation: 1000, environment });
+      const client = await Client.start({ access, bucket });
+      const { output } = await stack.refused("up");
+      await client.goesOn();
+      const account = await client.finish();
+      console.log(`all at once, rolled back:\n${told(account)}`);
+      expect(output).toMatch(/not ready within timeoutSeconds 20: .*Rolled back: service store-main with the former/);
+      expect(account).toMatchObject({ lost: [], changed: [] });
+      expect((await onlyService(engine)).Spec.TaskTemplate).toEqual(Spec.TaskTemplate);
+      expect(await running()).toHaveLength(HOSTS);
+      const { steps } = await stack.preview();
+      expect(steps.map(({ op, name }) => `${op} ${name}`)).toEqual(["update store-main"]);
+    });
+
     test("what a member had locked when it was killed bears one member's stop, not two", async () => {
       const { lab } = scene();
       const { engine } = lab.host(1);
@@ -88,19 +130,19 @@ onLab(
         return [Description.Hostname, { nodeId: ID, connection: { host: socket } }] as const;
       });
       const locks = new LeftLocks(probesOf("mc").locks, Object.fromEntries(nodes));
-      const running = async () =>
+      const allRunning = async () =>
         (await engine.tasks({ "desired-state": ["running"] })).filter(({ Status }) => Status.State === "running");
       const [member] = await engine.containers();
       await lab.exec(1, "docker", "kill", member?.Id ?? "");
       const isBack = async () => {
         const [now] = await engine.containers();
-        return now !== undefined && now.Id !== member?.Id && (await running()).length === HOSTS;
+        return now !== undefined && now.Id !== member?.Id && (await allRunning()).length === HOSTS;
       };
       await until(isBack, "the member that was killed");
-      expect(await locks.mayStop(await running())).toEqual({ done: true });
+      expect(await locks.mayStop(await allRunning())).toEqual({ done: true });
       locks.stopsOne();
       const because = "locks of tasks that were stopped run out: 1";
-      expect(await locks.mayStop(await running())).toEqual({ done: false, because });
+      expect(await locks.mayStop(await allRunning())).toEqual({ done: false, because });
       s3.destroy();
     });
 
@@ -122,6 +164,7 @@ onLab(
       stack.config("store", {
         memoryLimitMiB: 1024,
         timeoutSeconds: 30,
+        rollback: false,
         memoryReservationMiB: undefined,
         cpuReservation: 1000,
       });

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { SettingsValidation } from "../../components/swarm-service/settings-validation.ts";
 import { describe, expect, test } from "vitest";
 import type { ServiceSpec } from "../../components/engine/types.ts";
 import { MinioService, type MinioServiceArgs } from "../../components/minio-service/minio-service.ts";
@@ -192,6 +193,33 @@ describe("every argument reaches a child", () => {
     expect(services[0]!.inputs["readyCommand"]).toEqual(["mc", "ready", "local"]);
     expect(services[0]!.inputs["maintenanceCommand"]).toEqual(["mc", "ready", "local", "--maintenance"]);
     expect(services[0]!.inputs["locksCommand"]).toEqual(expect.arrayContaining(["mc", "locks"]));
+  });
+
+  test("environment: its settings are validated on drives in memory, and secret values are not shown", async () => {
+    const environment = {
+      MINIO_BROWSER: "on",
+      MINIO_SITE_NAME: pulumi.secret("hidden"),
+      MINIO_REGION: pulumi.output("r"),
+    };
+    const { services } = await made({ environment });
+    const { args, mounts, ...validation } = services[0]!.inputs["validation"] as SettingsValidation;
+    const drives = args.filter((arg) => arg.startsWith("/"));
+    expect(mounts.map(({ Type, Target }) => [Type, Target])).toEqual(
+      [...drives, "/tmp"].map((path) => ["tmpfs", path]),
+    );
+    expect(specOf(services[0]!).TaskTemplate.ContainerSpec.Args?.slice(0, 5)).toEqual(args.slice(0, 5));
+    expect(args).toHaveLength(5 + drives.length);
+    expect(validation).toEqual({
+      readyCommand: services[0]!.inputs["readyCommand"],
+      environmentArgument: "environment",
+      secretVariables: ["MINIO_SITE_NAME"],
+      unlessVariables: ["MINIO_ETCD_ENDPOINTS"],
+    });
+  });
+
+  test("rollback", async () => {
+    const { services } = await made({ rollback: false });
+    expect(services[0]!.inputs["rollback"]).toBe(false);
   });
 
   test("timeoutSeconds", async () => {
