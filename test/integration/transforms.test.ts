@@ -17,14 +17,15 @@ test("a component's transforms reach every child, named as ever", async () => {
   expect(children).toEqual({
     host: ["local", "local-machine"],
     swarm: ["swarm", "swarm-cluster", "swarm-docker", "swarm-member-local", "swarm-preflight", "swarm-settings-local"],
-    network: ["network", "network-network"],
-    late: ["late", "late-network"],
+    network: ["network", "network-network", "network-owner"],
+    late: ["late", "late-network", "late-owner"],
     store: [
       "store",
       "store-credentials",
       "store-main",
       "store-mc-aliases",
       "store-member-local",
+      "store-owner",
       "store-root-password",
       "store-root-user",
     ],
