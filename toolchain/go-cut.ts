@@ -2,10 +2,20 @@ import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "./run.ts";
 
-/** A module that is built from a copy with parts left out. */
+/** A module that is built from a copy with parts left out or edited. */
 export interface ModuleCut {
   module: string;
-  cuts: readonly SourceCut[];
+  cuts?: readonly SourceCut[];
+  /** Changes to its files, whose paths are those in the module. */
+  edits?: readonly SourceEdit[];
+}
+
+/** A text in a source file that must be there exactly once, and its replacement. */
+export interface SourceEdit {
+  /** Path of the file in the package or module that is edited. */
+  file: string;
+  from: string;
+  to: string;
 }
 
 /** What of a file is left out: whatever matches, unless what it names is kept. */
@@ -32,15 +42,20 @@ export interface CutContext {
  *
  * @returns arguments of `go list` and `go build`
  */
-export async function cutModule({ module, cuts }: ModuleCut, { go, cwd, env, folder }: CutContext): Promise<string[]> {
+export async function cutModule(
+  { module, cuts = [], edits = [] }: ModuleCut,
+  { go, cwd, env, folder }: CutContext,
+): Promise<string[]> {
   const { Dir } = JSON.parse(await run(go, ["mod", "download", "-json", module], { cwd, env })) as { Dir: string };
   const copy = join(folder, "module");
   cpSync(Dir, copy, { recursive: true, filter: (path) => !path.endsWith("_test.go") });
   await run("chmod", ["-R", "u+w", folder]);
-  for (const cut of cuts) {
-    const file = join(copy, cut.file);
-    writeFileSync(file, cutSource(readFileSync(file, "utf8"), cut));
-  }
+  const rewrite = (name: string, change: (source: string) => string) => {
+    const file = join(copy, name);
+    writeFileSync(file, change(readFileSync(file, "utf8")));
+  };
+  for (const cut of cuts) rewrite(cut.file, (source) => cutSource(source, cut));
+  for (const edit of edits) rewrite(edit.file, (source) => editSource(source, edit));
   const modules = join(folder, "go.mod");
   writeFileSync(modules, `${readFileSync(join(cwd, "go.mod"), "utf8")}\nreplace ${module} => ${copy}\n`);
   writeFileSync(join(folder, "go.sum"), readFileSync(join(cwd, "go.sum")));
@@ -55,4 +70,10 @@ export function cutSource(source: string, { file, pattern, keep }: SourceCut): s
   });
   if (missing.size > 0) throw new Error(`${file}: nothing of it is called ${[...missing].join(", ")}`);
   return cut;
+}
+
+export function editSource(source: string, { file, from, to }: SourceEdit): string {
+  const parts = source.split(from);
+  if (parts.length !== 2) throw new Error(`${file}: expected once, found ${parts.length - 1} times: ${from}`);
+  return parts.join(to);
 }

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync 
 import { availableParallelism, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { hasPiece, keyOf, obtain, piecePath, ROOT } from "./cache.ts";
-import { cutModule, type ModuleCut } from "./go-cut.ts";
+import { cutModule, editSource, type ModuleCut, type SourceEdit } from "./go-cut.ts";
 import { progress, type Tell } from "./progress.ts";
 import { answers, CommandError, run } from "./run.ts";
 import { GO_WHEEL, GO_WHEEL_SHA256, OLDEST_GO } from "./versions.ts";
@@ -21,16 +21,8 @@ export interface GoBuild {
   tags?: string[];
   /** Changes to the package's source, made in a copy that only this build sees. */
   edits?: SourceEdit[];
-  /** What it is built with, and does not need all of. */
+  /** A module that it is built with, and does not need all of, or not as it is. */
   cut?: ModuleCut;
-}
-
-/** A text in a source file that must be there exactly once, and what takes its place. */
-export interface SourceEdit {
-  /** File in the package's folder. */
-  file: string;
-  from: string;
-  to: string;
 }
 
 const moduleFolder = (module: string) => join(ROOT, "toolchain", "go", module);
@@ -117,18 +109,12 @@ async function writeOverlay(build: GoBuild, go: string, folder: string): Promise
   mkdirSync(folder);
   for (const file of readdirSync(sources).filter((name) => /(?<!_test)\.go$/.test(name))) {
     const edits = build.edits.filter((edit) => edit.file === file);
-    writeFileSync(join(folder, file), edits.reduce(edited, readFileSync(join(sources, file), "utf8")));
+    writeFileSync(join(folder, file), edits.reduce(editSource, readFileSync(join(sources, file), "utf8")));
     Replace[join(cwd, EDITED, file)] = join(folder, file);
   }
   const list = join(folder, "overlay.json");
   writeFileSync(list, JSON.stringify({ Replace }));
   return list;
-}
-
-function edited(source: string, { file, from, to }: SourceEdit): string {
-  const parts = source.split(from);
-  if (parts.length !== 2) throw new Error(`${file}: expected once, found ${parts.length - 1} times: ${from}`);
-  return parts.join(to);
 }
 
 function listArgs(build: GoBuild, modules: readonly string[]): string[] {

@@ -1,5 +1,6 @@
 import type { Engine } from "../components/engine/engine.ts";
 import { buildGoImage, type BuiltImage, builtGoImage, type GoImage, type GoImageVariant } from "./go-image.ts";
+import { MINIO_REPAIRS } from "./minio-repairs.ts";
 import { MINIO } from "./versions.ts";
 
 const IMAGE: GoImage = {
@@ -7,7 +8,7 @@ const IMAGE: GoImage = {
   title: "MinIO",
   version: MINIO,
   programs: {
-    minio: { module: "minio", package: "github.com/minio/minio" },
+    minio: { module: "minio", package: "github.com/minio/minio", cut: MINIO_REPAIRS },
     mc: { module: "minio", package: "github.com/minio/mc" },
   },
   folder: "usr/bin",
@@ -22,7 +23,7 @@ export interface ImageOptions {
 
 /**
  * An image of MinIO with nothing but its two programs, built from Go modules and loaded into the engine. For labs, and
- * for machines where no registry of images answers: its MinIO is the last one published as source.
+ * for machines where no registry of images answers: its MinIO is the last one published as source, repaired.
  *
  * @returns the image's id, `sha256:…`. The same binaries give the same id.
  */

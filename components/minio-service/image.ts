@@ -22,7 +22,7 @@ export function imageWarning(image: string): string | undefined {
     return `image "${image}" is no longer maintained and open to ${KNOWN_HOLES}; the maintained one is ${DEFAULT_MINIO_IMAGE}`;
   }
   if (isImageId(image)) {
-    return `image "${image}" is known by its id alone: if it is built from github.com/minio/minio it is open to ${KNOWN_HOLES}`;
+    return `image "${image}" is known by its id alone: one built from github.com/minio/minio as published is open to ${KNOWN_HOLES}; the one that pulumi-swarm builds is repaired`;
   }
   return undefined;
 }

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { type Bucket, bucketAt, someObject } from "./s3.ts";
 import { hostConfig, onLab } from "./scene.ts";
 import type { TestStack } from "./stack.ts";
+import { putAnonymous, putForged, putPresigned, putSigned, UNPACKED } from "./unsigned.ts";
 
 interface Outputs {
   endpoints: { a: string };
@@ -101,6 +102,29 @@ onLab("what is in a store", (scene) => {
       await expect(photos.list()).rejects.toThrow("Access Denied");
       await expect(photos.delete("three")).rejects.toThrow("Access Denied");
     });
+  });
+
+  test("a write without a valid signature is refused, whichever way it comes", async () => {
+    const { endpoints, secretKeys } = await told();
+    const target = { endpoint: endpoints.a, bucket: "photos", accessKey: "app", secretKey: secretKeys["app"] ?? "" };
+    for (const where of ["query", "header"] as const) {
+      for (const upload of ["object", "part", "archive"] as const) {
+        expect(await putForged(target, where, upload, `forged-${where}-${upload}`), `${where} ${upload}`).toBe(403);
+      }
+    }
+    expect(await putAnonymous(target, "anonymous")).toBe(403);
+    const photos = await seenBy("app", "photos");
+    expect(await photos.list()).toEqual(["one", "three"]);
+
+    await putSigned(target, "object", "signed");
+    await putSigned(target, "archive", "all.tar");
+    expect(await putPresigned(target, "presigned")).toBe(200);
+    await byHand("anonymous", "set", "upload", "local/photos");
+    expect(await putAnonymous(target, "anonymous")).toBe(200);
+    await byHand("anonymous", "set", "private", "local/photos");
+    const written = ["anonymous", "presigned", "signed", UNPACKED];
+    expect(await photos.list()).toEqual(["one", "three", ...written].toSorted());
+    for (const key of written) await photos.delete(key);
   });
 
   test("metrics are read with the token, and not without", async () => {
