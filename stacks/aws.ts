@@ -28,7 +28,7 @@ export function aws(settings: Settings): StoreOutputs & SwarmOutputs {
     ...given,
     network: existingNetwork ?? network,
     publicKeys: [...publicKeys, ...publicKeyFiles.map(publicKeyOf)],
-    ports: { s3: port, console: consolePort },
+    ports: { s3: port, console: consolePort || undefined },
     timeoutSeconds,
     // Stacks that share an account are told apart.
     tags: { "pulumi-swarm": `${pulumi.getProject()}/${pulumi.getStack()}`, ...given.tags },

@@ -37,6 +37,10 @@ export function kubernetes(settings: Settings): StoreOutputs {
   );
 
   const { image, expose, port, consolePort, environment, nodeSelector } = settings;
+  if (consolePort === false) {
+    const problem = "has no meaning in an environment of kind kubernetes: give a port, or leave it out";
+    throw new pulumi.RunError(`config pulumi-swarm:consolePort false: ${problem}`);
+  }
   const { rootUser, rootPassword, rootPasswordGeneration } = settings;
   const store = new KubernetesMinio("minio", {
     namespace: namespace.metadata.name,

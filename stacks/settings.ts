@@ -100,7 +100,8 @@ const schema = v.strictObject({
   /** Whether the store's ports are published. A local stack that does not say answers its own machine alone. */
   expose: v.optional(v.boolean()),
   port: v.optional(v.number()),
-  consolePort: v.optional(v.number()),
+  /** Port of the console; with `false` only the S3 API is published. */
+  consolePort: v.optional(v.union([v.number(), v.literal(false)])),
   /** Addresses and ranges that may reach the store from other machines. Not given: everybody; locally none. */
   allowFrom: v.optional(v.array(v.string())),
   rootUser: v.optional(v.string()),

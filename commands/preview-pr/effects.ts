@@ -85,7 +85,7 @@ function going(type: string, operation: Operation): Effect[] {
 const QUIET = new Set([
   "docker:index/secret:Secret",
   "docker:index/serviceConfig:ServiceConfig",
-  ...["NodeSettings", "Preflight", "SshSurvey", "SshSurveyed", "Verdict", "Host", "SshHost"].map(
+  ...["NodeSettings", "Preflight", "RootServiceAccounts", "SshSurvey", "SshSurveyed", "Verdict", "Host", "SshHost"].map(
     (kind) => `pulumi-nodejs:dynamic/swarm:${kind}`,
   ),
 ]);

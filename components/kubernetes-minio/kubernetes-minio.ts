@@ -5,6 +5,7 @@ import { metricsUrls } from "../minio-service/metrics.ts";
 import { RootCredentials } from "../minio-service/root-credentials.ts";
 import { checkedRoot } from "../minio-service/root-findings.ts";
 import { certificatesOf } from "../minio-service/tls.ts";
+import { checkedTls } from "../minio-service/tls-findings.ts";
 import { API_PORT, CONSOLE_PORT } from "../minio-service/topology.ts";
 import { checkedInput } from "../shared/inputs.ts";
 import { refuse } from "../shared/refusal.ts";
@@ -81,8 +82,9 @@ export class KubernetesMinio extends pulumi.ComponentResource {
     );
     // What is for life is checked there: nothing else is touched before.
     const after = { parent: this, dependsOn: credentials };
-    const certificates =
-      args.tls && certificatesOf(name, args.tls, (more) => serviceNames(plan, namespace, more), after);
+    this.members = plan.pools.flatMap(({ members }) => members.map((member) => member.name));
+    const tls = args.tls && checkedTls(subject, args.tls, this.members);
+    const certificates = tls && certificatesOf(name, tls, (more) => serviceNames(plan, namespace, more), after);
 
     // What is in a Secret never changes, another one takes its place: so a change of it is one of the pods that use it.
     const secret = new kubernetes.core.v1.Secret(
@@ -120,7 +122,6 @@ export class KubernetesMinio extends pulumi.ComponentResource {
     this.consoleEndpoints = urls(CONSOLE_PORT);
     this.metricsEndpoints = this.endpoints.apply(metricsUrls);
     this.serviceIds = home.apply((space) => statefulSetIds(plan, space));
-    this.members = plan.pools.flatMap(({ members }) => members.map((member) => member.name));
     this.serviceName = serviceName;
     this.namespace = namespace;
     this.caCertificate = certificates?.ca;

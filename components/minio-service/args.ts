@@ -160,7 +160,8 @@ export interface MinioServiceArgs extends TaskLimits {
   kmsKey?: KmsKey;
 
   /**
-   * Whether the S3 API and the console are published on every member. Swarm publishes on all addresses of a host.
+   * Whether the S3 API and the console (see `consolePort`) are published on every member. Swarm publishes on all
+   * addresses of a host.
    * With `false` the store is reached from its networks alone.
    * @default - true; false where the members' network publishes no ports (`MacvlanNetwork`, `IpvlanNetwork`)
    */
@@ -173,10 +174,12 @@ export interface MinioServiceArgs extends TaskLimits {
   port?: number;
 
   /**
-   * Port of the console on every member, when published. Inside the overlay it is always 9001.
+   * Port of the console on every member, when published, and then inside the overlay as well: MinIO sends a browser that
+   * opens the S3 API to this port. With `false` only the S3 API is published. Without `tls` the console takes the root
+   * password in plain HTTP. Another port restarts all members at once.
    * @default 9001
    */
-  consolePort?: number;
+  consolePort?: number | false;
 
   /**
    * Addresses and ranges, IPv4 and IPv6, that may reach the published ports. All others may not, containers on a

@@ -28,10 +28,19 @@ export function userFindings(args: { accessKey?: string; access?: Record<string,
 }
 
 function accessKeyFindings(accessKey: string | undefined): Finding[] {
-  if (accessKey === undefined || /^[A-Za-z0-9._-]{3,64}$/.test(accessKey)) return [];
+  // A hyphen first would make it an option of mc.
+  if (accessKey === undefined || /^[A-Za-z0-9._][A-Za-z0-9._-]{2,63}$/.test(accessKey)) return [];
   const problem =
-    "must be 3 to 64 letters, digits, dots, hyphens or underscores; without it the resource's name is taken";
+    "must be 3 to 64 letters, digits, dots, hyphens or underscores, no hyphen first; " +
+    "without it one is made of the resource's name";
   return [{ argument: "accessKey", value: accessKey, problem }];
+}
+
+/** What is wrong with a resource's name from which an access key is to be made. */
+export function userNameFindings(name: string): Finding[] {
+  if (/^[A-Za-z0-9._][A-Za-z0-9._-]*$/.test(name)) return [];
+  const problem = `cannot be made of the resource's name "${name}": give one of 3 to 64 letters, digits, dots, hyphens or underscores`;
+  return [{ argument: "accessKey", value: undefined, problem }];
 }
 
 function accessFindings(access: Record<string, BucketAccess>): Finding[] {

@@ -14,6 +14,7 @@ import { poolFindings } from "./pool-findings.ts";
 import { PROBE_TOOLS } from "./probes.ts";
 import { rootFindings } from "./root-findings.ts";
 import { tlsFindings } from "./tls-findings.ts";
+import { API_PORT, CONSOLE_PORT } from "./topology.ts";
 
 /** Below it MinIO does not start. */
 export const LEAST_MEMORY_MIB = 256;
@@ -37,6 +38,7 @@ export function minioFindings(
     ...unknownToolsFindings(args),
     ...rootFindings(args),
     ...publishedFindings(args),
+    ...consoleFindings(args),
     ...allowFromFindings(args.allowFrom),
     ...amountFindings(args, LEAST_MEMORY_MIB),
     ...environmentFindings(args.environment ?? {}),
@@ -70,13 +72,25 @@ export function publishedFindings({
     const listed = allowFrom === undefined ? [] : [{ argument: "allowFrom", value: plain(allowFrom), problem }];
     return [...given.map(([argument, value]) => ({ argument, value, problem })), ...listed];
   }
-  const findings = [...portFindings("port", port), ...portFindings("consolePort", consolePort)];
-  if (findings.length === 0 && (port ?? 9000) === (consolePort ?? 9001)) {
+  const findings = [
+    ...portFindings("port", port),
+    ...(consolePort === false ? [] : portFindings("consolePort", consolePort)),
+  ];
+  if (consolePort === false) return findings;
+  if (findings.length === 0 && (port ?? API_PORT) === (consolePort ?? CONSOLE_PORT)) {
     findings.push({
       argument: "consolePort",
-      value: consolePort ?? 9001,
+      value: consolePort ?? CONSOLE_PORT,
       problem: "is port as well: give each its own",
     });
   }
   return findings;
+}
+
+/** Inside the store's networks the console has its published port, and the S3 API is always on 9000. */
+function consoleFindings({ port, consolePort }: PlainMinioArgs): Finding[] {
+  if (consolePort !== API_PORT || (port ?? API_PORT) === consolePort) return [];
+  const problem =
+    "is the port of the S3 API inside the store's networks, where the console keeps its port: choose another";
+  return [{ argument: "consolePort", value: consolePort, problem }];
 }

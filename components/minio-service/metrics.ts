@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { SwarmResource } from "../provider/resource.ts";
+import { NO_KEYS, policyPrefix } from "./policy.ts";
 import type { StoreReach } from "./store-reach.ts";
 
 /** Who may read a store's metrics: who has the token of the output `metricsToken`, or everybody who reaches the store. */
@@ -18,7 +19,7 @@ export const PUBLIC_METRICS = { MINIO_PROMETHEUS_AUTH_TYPE: "public" };
 /** Access key of the user that reads metrics: one that nobody would choose for an application. */
 const ACCESS_KEY = "pulumi-swarm-metrics";
 
-const POLICY = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: ["admin:Prometheus"] }] };
+const POLICY = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: ["admin:Prometheus"] }, NO_KEYS] };
 
 /** The metrics' URLs for those of the S3 API, by host key. */
 export function metricsUrls(endpoints: Readonly<Record<string, string>>): Record<string, string> {
@@ -55,16 +56,14 @@ export class MetricsUser extends SwarmResource {
     { reach, generation }: { reach: StoreReach; generation?: pulumi.Input<string> },
     opts: pulumi.CustomResourceOptions,
   ) {
-    const policyName = `${pulumi.getProject()}.${pulumi.getStack()}.${name}.${ACCESS_KEY}`;
     super(
       "User",
       name,
       {
         store: reach.address,
         accessKey: ACCESS_KEY,
-        policyName,
+        policyPrefix: policyPrefix(name),
         policy: JSON.stringify(POLICY),
-        policies: [policyName],
         enabled: true,
         generation,
         secretKey: undefined,

@@ -18,11 +18,13 @@ import { poolsConfig } from "./pool-config.ts";
 import { DRIVE_SECONDS, probesOf, toolsOfImage } from "./probes.ts";
 import { RootCredentials } from "./root-credentials.ts";
 import { checkedRoot } from "./root-findings.ts";
+import { RootServiceAccounts } from "./root-service-accounts.ts";
 import { dockerSecrets } from "./secrets.ts";
 import { AGREED_FIELDS, serviceSpec, type Store } from "./spec.ts";
 import { ownAddresses, storeEndpoints, urlWithin } from "./store-endpoints.ts";
 import { askedStore, reachOf, type StoreReach } from "./store-reach.ts";
 import { storeTls } from "./tls.ts";
+import { checkedTls } from "./tls-findings.ts";
 import { disksOf, memberName, volumesOf } from "./topology.ts";
 import { settingsValidation } from "./validation.ts";
 
@@ -44,7 +46,7 @@ export class MinioService extends pulumi.ComponentResource {
    * those hosts that have one to give; empty with `expose: false`.
    */
   readonly endpoints: pulumi.Output<Record<string, string>>;
-  /** URL of the console on each host, by host key; empty where `endpoints` is. */
+  /** URL of the console on each host, by host key; empty where `endpoints` is, and with `consolePort: false`. */
   readonly consoleEndpoints: pulumi.Output<Record<string, string>>;
   /** URL of the metrics for Prometheus on each host, by host key; who may read them, `metrics` says. */
   readonly metricsEndpoints: pulumi.Output<Record<string, string>>;
@@ -54,6 +56,8 @@ export class MinioService extends pulumi.ComponentResource {
   readonly serviceIds: pulumi.Output<Record<string, string>>;
   /** The members' names on the network, in key order of their hosts. */
   readonly members: readonly string[];
+  /** Port of the console inside the store's networks. */
+  readonly consolePort: number;
   /** The authority that clients are to trust, PEM; absent without `tls`. */
   readonly caCertificate?: pulumi.Output<string>;
   /** How buckets, users and whatever else is in the store get at it. */
@@ -91,9 +95,15 @@ export class MinioService extends pulumi.ComponentResource {
     const members = plan.pools.flatMap(({ hosts, label }) =>
       hosts.map(({ key: host }) => new NodeSettings(`${name}-member-${host}`, { swarm, host, labels: label }, child)),
     );
+    this.members = plan.hosts.map(({ hostname }) => memberName(serviceName, hostname));
     const tls =
       args.tls &&
-      storeTls(name, args.tls, { swarm, serviceName, hosts: plan.hosts, addresses: ownAddresses(network) }, files);
+      storeTls(
+        name,
+        checkedTls(subject, args.tls, this.members),
+        { swarm, serviceName, hosts: plan.hosts, addresses: ownAddresses(network) },
+        files,
+      );
     const store: Store = {
       ...args,
       tls,
@@ -128,9 +138,10 @@ export class MinioService extends pulumi.ComponentResource {
     this.serviceIds = pulumi.output(
       Object.fromEntries(services.map(({ key, resource }) => [key, resource.serviceId] as const)),
     );
-    this.members = plan.hosts.map(({ hostname }) => memberName(serviceName, hostname));
+    this.consolePort = plan.consolePort;
     this.caCertificate = tls?.caCertificate;
-    this.reach = reachOf(swarm, serviceName, plan.hosts, this.serviceIds);
+    this.reach = reachOf(swarm, serviceName, plan.hosts, this.serviceIds, credentials.id);
+    new RootServiceAccounts(`${name}-root-keys`, { reach: this.reach, credentials }, child);
     if (args.metrics === "token") {
       const reader = { reach: this.reach, generation: credentials.generation };
       this.metricsToken = new MetricsUser(`${name}-metrics`, reader, { parent: this }).token;

@@ -33,7 +33,9 @@ export interface StorePlan {
   /** Names that its services would have in the other mode. */
   alternateNames: string[];
   /** Ports on the members' hosts; absent when there are none. */
-  published?: { port: number; consolePort: number };
+  published?: { port: number; consolePort?: number };
+  /** Port of the console inside the members' network. */
+  consolePort: number;
   /** Whether these are the members' own ports, which have no network but their hosts'. */
   onHostNetwork: boolean;
 }
@@ -83,8 +85,9 @@ export function planOf(
   serviceName: string,
   swarmHosts: Readonly<Record<string, Host>>,
 ): StorePlan {
-  const { mode = "global", network = {}, port = API_PORT, consolePort = CONSOLE_PORT } = args;
+  const { mode = "global", network = {}, port = API_PORT } = args;
   const { expose = exposesByDefault(network) } = args;
+  const consolePort = args.consolePort || CONSOLE_PORT;
   const scheme = args.tls ? "https" : "http";
   const pools = poolPlans(args, serviceName, swarmHosts, scheme);
   const servicesIn = (wanted: MinioMode) => pools.flatMap((pool) => servicePlans(serviceName, pool, wanted));
@@ -96,7 +99,8 @@ export function planOf(
     hosts: inKeyOrder(pools.flatMap(({ hosts }) => hosts)),
     services: servicesIn(mode),
     alternateNames: servicesIn(mode === "global" ? "replicated" : "global").map(({ serviceName }) => serviceName),
-    published: expose ? { port, consolePort } : undefined,
+    published: expose ? { port, ...(args.consolePort !== false && { consolePort }) } : undefined,
+    consolePort,
     onHostNetwork: driverOf(network) === "host",
   };
 }

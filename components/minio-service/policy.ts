@@ -1,3 +1,5 @@
+import * as pulumi from "@pulumi/pulumi";
+
 /** What a user may do with the objects of a bucket. None of it reaches the bucket's own settings. */
 export type BucketAccess = "readonly" | "writeonly" | "readwrite";
 
@@ -5,9 +7,10 @@ export type BucketAccess = "readonly" | "writeonly" | "readwrite";
 export const BUCKET_ACCESS: readonly BucketAccess[] = ["readonly", "writeonly", "readwrite"];
 
 interface Statement {
-  Effect: "Allow";
+  Effect: "Allow" | "Deny";
   Action: string[];
-  Resource: string[];
+  /** Absent for actions of the admin API, which are not about buckets. */
+  Resource?: string[];
 }
 
 /** A policy as the S3 API spells it. */
@@ -44,12 +47,24 @@ const ACTIONS: Record<BucketAccess, Actions> = {
   },
 };
 
+/**
+ * Without it a user may make service accounts of its own, which outlive its secret key, and change that key. MinIO allows
+ * these to everybody about themselves, unless a policy denies them.
+ */
+export const NO_ADMIN: Statement = { Effect: "Deny", Action: ["admin:*"] };
+
+/** The same for a user that has to do with the admin API. */
+export const NO_KEYS: Statement = {
+  Effect: "Deny",
+  Action: ["admin:CreateServiceAccount", "admin:CreateUser", "admin:UpdateServiceAccount"],
+};
+
 /** The policy that allows this access, by bucket name, and nothing else. */
 export function policyOf(access: Readonly<Record<string, BucketAccess>>): Policy {
   const Statement = Object.keys(access)
     .toSorted()
     .flatMap((bucket) => statements(bucket, ACTIONS[access[bucket] ?? "readonly"]));
-  return { Version: "2012-10-17", Statement };
+  return { Version: "2012-10-17", Statement: [...Statement, NO_ADMIN] };
 }
 
 function statements(name: string, { bucket, objects }: Actions): Statement[] {
@@ -57,4 +72,12 @@ function statements(name: string, { bucket, objects }: Actions): Statement[] {
     { Effect: "Allow", Action: bucket.toSorted(), Resource: [`arn:aws:s3:::${name}`] },
     { Effect: "Allow", Action: objects.toSorted(), Resource: [`arn:aws:s3:::${name}/*`] },
   ];
+}
+
+/**
+ * Returns how the name of a resource's policy begins. Its parts are separated by colons, which none of them has: projects
+ * and stacks by Pulumi's own rules, names because they are encoded.
+ */
+export function policyPrefix(name: string): string {
+  return [pulumi.getProject(), pulumi.getStack(), name].map(encodeURIComponent).join(":");
 }

@@ -14,7 +14,7 @@ import { configReference, poolArguments } from "./pool-config.ts";
 import type { ProbeTools } from "./probes.ts";
 import { type SecretKind, secretReferences } from "./secrets.ts";
 import { CERTIFICATES_FOLDER, type StoreTls, TLS_ENVIRONMENT, tlsReferences } from "./tls.ts";
-import { API_PORT, CONSOLE_PORT, drivePath, driveSource, type MemberHost, memberName } from "./topology.ts";
+import { API_PORT, drivePath, driveSource, type MemberHost, memberName } from "./topology.ts";
 
 /** Docker's default capabilities but for the two with which root serves a folder of another owner. */
 const UNNEEDED_CAPABILITIES = [
@@ -105,8 +105,9 @@ export const HOME_MOUNT: Mount = {
 };
 
 /** MinIO's arguments but for those that name drives. */
-export function serverArguments({ tls }: Pick<Store, "tls">): string[] {
-  const ports = ["--address", `:${API_PORT}`, "--console-address", `:${CONSOLE_PORT}`];
+export function serverArguments({ tls, plan }: Pick<Store, "tls" | "plan">): string[] {
+  // MinIO sends browsers to the port that its console listens on.
+  const ports = ["--address", `:${API_PORT}`, "--console-address", `:${plan.consolePort}`];
   return ["server", ...ports, ...(tls ? ["--certs-dir", CERTIFICATES_FOLDER] : [])];
 }
 
@@ -118,7 +119,7 @@ function containerSpec(store: Store, { pool, hosts, mode }: ServicePlan): DeepIn
     Command: [],
     Args: [...serverArguments(store), ...poolArguments(store.plan.pools)],
     Hostname: memberName(store.plan.serviceName, mode === "global" ? "{{.Node.Hostname}}" : host.hostname),
-    Env: containerEnvironment(store.environment ?? {}, store.plan.pools, {
+    Env: containerEnvironment({ ...redirects(store), ...store.environment }, store.plan.pools, {
       ...(store.tls && TLS_ENVIRONMENT),
       ...(store.kmsKey && KMS_ENVIRONMENT),
       ...(store.metrics === "public" && PUBLIC_METRICS),
@@ -146,6 +147,15 @@ function containerSpec(store: Store, { pool, hosts, mode }: ServicePlan): DeepIn
     // own name servers do not answer either, that cost 10 s for each endpoint.
     DNSConfig: { Options: ["timeout:1", "attempts:1"] },
   };
+}
+
+/**
+ * Returns what keeps browsers that open the S3 API where they are: on that port of the host may be another store's
+ * console. A console that is reached in another way has an address of its own.
+ */
+function redirects({ plan: { published }, environment = {} }: Store): Record<string, string> {
+  const isThere = !published || published.consolePort !== undefined || "MINIO_BROWSER_REDIRECT_URL" in environment;
+  return isThere ? {} : { MINIO_BROWSER_REDIRECT: "off" };
 }
 
 /** A folder is bound, never made: while its disk is not mounted it is missing, and the task fails. */
@@ -176,7 +186,8 @@ export function checkedAddress(serviceName: string, address: string): string {
 }
 
 /** On their hosts' own network the members' ports are there without being published. */
-function publishedPorts({ published, onHostNetwork }: StorePlan): PublishedPort[] {
+function publishedPorts({ published, onHostNetwork, consolePort }: StorePlan): PublishedPort[] {
   if (!published || onHostNetwork) return [];
-  return [hostPort(API_PORT, published.port), hostPort(CONSOLE_PORT, published.consolePort)];
+  const s3 = hostPort(API_PORT, published.port);
+  return published.consolePort === undefined ? [s3] : [s3, hostPort(consolePort, published.consolePort)];
 }

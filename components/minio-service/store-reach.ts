@@ -9,6 +9,8 @@ export interface StoreReach {
   readonly swarm: Swarm;
   /** Where its members are; known once the store is ready. */
   readonly address: pulumi.Inputs;
+  /** A random value of the store's own that stays, and that is not known outside of its state. */
+  readonly seed: pulumi.Input<string>;
 }
 
 /** A store whose contents may be declared; a `MinioService` is one. */
@@ -22,8 +24,9 @@ export function reachOf(
   serviceName: string,
   hosts: readonly Host[],
   serviceIds: pulumi.Output<Record<string, string>>,
+  seed: pulumi.Input<string>,
 ): StoreReach {
-  return { swarm, address: { ...placeOf(swarm, hosts), serviceName, serviceIds } };
+  return { swarm, seed, address: { ...placeOf(swarm, hosts), serviceName, serviceIds } };
 }
 
 /** The same before its services are made: they are known by their names. */

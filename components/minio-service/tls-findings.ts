@@ -1,7 +1,8 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../host/host.ts";
 import { plain } from "../shared/inputs.ts";
-import type { Finding } from "../shared/refusal.ts";
+import { type Finding, refuse } from "../shared/refusal.ts";
 import type { MinioServiceArgs } from "./args.ts";
 import { poolsOf } from "./pool-findings.ts";
 import { type GivenCertificate, isGiven, type MinioTls, type OwnCertificates } from "./tls.ts";
@@ -61,7 +62,56 @@ function givenFindings(tls: GivenCertificate, names: string[]): Finding[] {
   if (new Date(certificate.validTo).getTime() < Date.now()) refused("certificate", `ended on ${certificate.validTo}`);
   const unnamed = names.filter((name) => certificate.checkHost(name, { subject: "never" }) === undefined);
   if (unnamed.length > 0) refused("certificate", `does not name ${unnamed.join(", ")}: have it made with these names`);
+  if (text !== undefined && caText !== undefined && authority && !isSignedBy(text, caText)) {
+    const problem = "did not sign the certificate, nor one of those that follow it: give the authority that did";
+    refused("caCertificate", problem);
+  }
   return findings;
+}
+
+/** Whether one of the authorities signed the certificate, directly or through those that follow it. */
+export function isSignedBy(chain: string, authorities: string): boolean {
+  const [first, ...between] = certificatesIn(chain);
+  const trusted = certificatesIn(authorities);
+  let current = first;
+  while (current) {
+    const signed = current;
+    if (trusted.some((authority) => authority.raw.equals(signed.raw) || isIssuer(authority, signed))) return true;
+    const at = between.findIndex((one) => isIssuer(one, signed));
+    [current] = at < 0 ? [] : between.splice(at, 1);
+  }
+  return false;
+}
+
+function isIssuer(issuer: X509Certificate, certificate: X509Certificate): boolean {
+  return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
+}
+
+function certificatesIn(text: string): X509Certificate[] {
+  const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  return blocks.flatMap((block) => readCertificate(block) ?? []);
+}
+
+/**
+ * Returns certificates from elsewhere, checked once all of them are known: plain ones were before anything was
+ * registered. Nothing is made of them, and no member restarts, if they do not fit.
+ */
+export function checkedTls<T extends MinioTls>(
+  subject: string,
+  tls: T,
+  members: readonly string[],
+): T | GivenCertificate {
+  if (!isGiven(tls) || [tls.certificate, tls.key, tls.caCertificate].every((part) => plain(part) !== undefined))
+    return tls;
+  const known = pulumi.all([tls.certificate, tls.key, tls.caCertificate]);
+  const isFit = pulumi.unsecret(
+    known.apply(([certificate, key, caCertificate]) => {
+      refuse(subject, givenFindings({ certificate, key, caCertificate }, ["localhost", ...members]));
+      return true;
+    }),
+  );
+  const checked = (part: pulumi.Input<string>) => pulumi.all([part, isFit]).apply(([text]) => text);
+  return { certificate: checked(tls.certificate), key: checked(tls.key), caCertificate: checked(tls.caCertificate) };
 }
 
 function readCertificate(text: string): X509Certificate | undefined {

@@ -1,9 +1,10 @@
+import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { SwarmResource } from "../provider/resource.ts";
 import { checkedInput, plain } from "../shared/inputs.ts";
 import { refuse } from "../shared/refusal.ts";
-import { userFindings } from "./contents-findings.ts";
-import { type BucketAccess, policyOf } from "./policy.ts";
+import { userFindings, userNameFindings } from "./contents-findings.ts";
+import { type BucketAccess, policyOf, policyPrefix } from "./policy.ts";
 import type { ReachableStore } from "./store-reach.ts";
 
 /** Which store a user is in, and what it may do there. */
@@ -18,13 +19,15 @@ export interface MinioUserArgs {
   access: Record<string, BucketAccess>;
 
   /**
-   * Name of the user, its access key: 3 to 64 letters, digits and `._-`.
-   * @default - the resource's name
+   * Name of the user, its access key: 3 to 64 letters, digits and `._-`, no hyphen first. Choose one that is not easy to
+   * guess. Without it the user keeps the one that it has.
+   * @default - the resource's name with eight letters and digits that nobody can guess
    */
   accessKey?: pulumi.Input<string>;
 
   /**
-   * Another text here makes another secret key; the former one is refused from then on.
+   * Another text here makes another secret key; the former one is refused from then on, and so are service accounts of
+   * the user. Temporary sessions that it has opened end by themselves.
    * @default - the secret key stays
    * @example "2026-11"
    */
@@ -48,20 +51,24 @@ export class MinioUser extends SwarmResource {
   declare readonly policyName: pulumi.Output<string>;
 
   constructor(name: string, args: MinioUserArgs, opts?: pulumi.CustomResourceOptions) {
-    const { store, access, accessKey = name, secretKeyGeneration } = args;
+    const { store, access, accessKey, secretKeyGeneration } = args;
     const subject = `MinioUser "${name}"`;
-    store.reach.swarm.refuse(subject, userFindings({ accessKey: plain(accessKey), access }));
-    const user = checkedInput(accessKey, (value) => refuse(subject, userFindings({ accessKey: value })));
-    const policyName = pulumi.interpolate`${pulumi.getProject()}.${pulumi.getStack()}.${name}.${user}`;
+    store.reach.swarm.refuse(subject, [
+      ...userFindings({ accessKey: plain(accessKey), access }),
+      ...(accessKey === undefined ? userNameFindings(name) : []),
+    ]);
+    const user = accessKey && checkedInput(accessKey, (value) => refuse(subject, userFindings({ accessKey: value })));
+    const defaultAccessKey = pulumi.output(store.reach.seed).apply((seed) => accessKeyOf(name, seed));
     super(
       "User",
       name,
       {
         store: store.reach.address,
         accessKey: user,
-        policyName,
+        defaultAccessKey,
+        policyPrefix: policyPrefix(name),
+        policyName: undefined,
         policy: JSON.stringify(policyOf(access)),
-        policies: [policyName],
         enabled: true,
         generation: secretKeyGeneration,
         secretKey: undefined,
@@ -69,4 +76,17 @@ export class MinioUser extends SwarmResource {
       pulumi.mergeOptions(opts, { additionalSecretOutputs: ["secretKey"] }),
     );
   }
+}
+
+const LETTERS_AND_DIGITS = "abcdefghijklmnopqrstuvwxyz0123456789";
+
+/**
+ * Returns the access key of a user for which none is given. It follows from a random value in the store's state: an `up`
+ * that is killed and run again makes the same user.
+ */
+export function accessKeyOf(name: string, seed: string): string {
+  const text = [pulumi.getProject(), pulumi.getStack(), name, seed].join("\n");
+  const bytes = createHash("sha256").update(text).digest().subarray(0, 8);
+  const suffix = [...bytes].map((byte) => LETTERS_AND_DIGITS[byte % LETTERS_AND_DIGITS.length]).join("");
+  return `${name.slice(0, 55)}-${suffix}`;
 }

@@ -22,6 +22,7 @@ export type Kind =
   | "Service"
   | "SwarmNetwork"
   | "RootCredentials"
+  | "RootServiceAccounts"
   | "Blueprint"
   | "Bucket"
   | "Certificate"

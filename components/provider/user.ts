@@ -2,38 +2,59 @@ import { isAnotherStore, orAsItWas } from "./bucket.ts";
 import { GONE, type ResourceHandler } from "./handler.ts";
 import { logLine } from "./log-line.ts";
 import { randomText } from "./random-text.ts";
+import { revokeServiceAccounts, serviceAccountsOf } from "./service-accounts.ts";
 import { type Answer, askStore, isMoved, SilentStore, type StoreAddress, toldByStore } from "./store-client.ts";
 import { changedKeys, isUnknown, ResourceProblem, same } from "./values.ts";
 
 export interface UserInputs {
   store: StoreAddress;
-  accessKey: string;
-  /** Name of the user's own policy. It tells whose the user is. */
-  policyName: string;
+  /** The access key asked for; `check` decides it where there is none. */
+  accessKey?: string;
+  /** The access key of a new user for which none is asked. Absent in states of earlier releases. */
+  defaultAccessKey?: string;
+  /** How the name of the user's policy begins. Absent in states of earlier releases. */
+  policyPrefix?: string;
+  /** Name of the user's own policy. It tells whose the user is. Decided by `check`. */
+  policyName?: string;
   /** The policy's text, JSON. */
   policy: string;
-  /** Names of the policies that the user has: its own and no other. */
-  policies: string[];
+  /** Names of the policies that the user has: its own and no other. Decided by `check`. */
+  policies?: string[];
   enabled: boolean;
   /** Another text makes another secret key. */
   generation?: string;
 }
 
-export interface UserState extends UserInputs {
+/** The inputs with what `check` decides. */
+export interface CheckedUser extends UserInputs {
+  accessKey: string;
+  policyName: string;
+  policies: string[];
+}
+
+export interface UserState extends CheckedUser {
   secretKey: string;
+  /** Access keys of service accounts that it should not have. Absent in states of earlier releases. */
+  serviceAccounts?: string[];
 }
 
 /** A user of a store, with a policy of its own. */
 export const User: ResourceHandler<UserInputs, UserState> = {
+  async check(olds, news) {
+    return { inputs: checkedUser(olds, news), failures: [] };
+  },
+
   async diff(_id, olds, news) {
     const fixed = changedKeys(olds, news, ["accessKey", "policyName"]);
     const replaces = fixed.filter((key) => !isUnknown(news[key as keyof UserInputs]));
     if (isAnotherStore(olds.store, news.store)) replaces.push("store");
     const changed = changedKeys(olds, news, ["accessKey", "policy", "policies", "enabled", "generation"]);
-    return { changes: replaces.length + changed.length > 0 || isMoved(olds.store, news.store), replaces };
+    const isWanted = (olds.serviceAccounts ?? []).length === 0;
+    return { changes: replaces.length + changed.length > 0 || !isWanted || isMoved(olds.store, news.store), replaces };
   },
 
-  async create(inputs) {
+  async create(given) {
+    const inputs = given as CheckedUser;
     const { store, accessKey, policyName } = inputs;
     const live = await seen(store, accessKey);
     const left = live && (await policyText(store, policyName)) !== undefined;
@@ -46,22 +67,30 @@ export const User: ResourceHandler<UserInputs, UserState> = {
     }
     const secretKey = randomText(40);
     await apply(inputs, secretKey, live?.policies ?? []);
-    return { id: accessKey, outs: { ...inputs, secretKey } };
+    if (live) await revokeServiceAccounts(store, accessKey);
+    return { id: accessKey, outs: { ...inputs, secretKey, serviceAccounts: [] } };
   },
 
   async read(id, state) {
     if (!state) throw new ResourceProblem(`user ${id} cannot be imported: its secret key is told to nobody`);
     const live = await orAsItWas(state, () => look(state));
     if (!live) return GONE;
-    const { secretKey: _secret, ...inputs } = live;
+    const { secretKey: _secret, serviceAccounts: _accounts, ...inputs } = live;
     return { id, props: live, inputs };
   },
 
-  async update(_id, olds, news) {
+  async update(_id, olds, given) {
+    const news = given as CheckedUser;
     const secretKey = olds.generation === news.generation ? olds.secretKey : randomText(40);
     const live = await seen(news.store, news.accessKey);
     await apply(news, secretKey, live?.policies ?? []);
-    return { outs: { ...news, secretKey } };
+    // By now the user may make no more of them, and its former secret key is refused.
+    const isRotated = secretKey !== olds.secretKey;
+    if (isRotated || !live?.enabled || olds.serviceAccounts?.length) {
+      const revoked = await revokeServiceAccounts(news.store, news.accessKey);
+      if (revoked.length > 0) console.log(`user ${news.accessKey}: service accounts removed: ${revoked.join(", ")}`);
+    }
+    return { outs: { ...news, serviceAccounts: [], secretKey } };
   },
 
   async delete(_id, { store, accessKey, policyName }) {
@@ -74,6 +103,18 @@ export const User: ResourceHandler<UserInputs, UserState> = {
     }
   },
 };
+
+/**
+ * Returns the inputs with the user's names. A user keeps the names that it has for as long as no other access key is
+ * asked for, so users of earlier releases stay as they are.
+ */
+export function checkedUser(olds: Partial<UserInputs>, news: UserInputs): UserInputs {
+  const accessKey = news.accessKey ?? olds.accessKey ?? news.defaultAccessKey;
+  const keeps = accessKey === olds.accessKey && olds.policyName !== undefined;
+  const named = isUnknown(accessKey) ? accessKey : `${news.policyPrefix}:${accessKey}`;
+  const policyName = keeps ? olds.policyName : named;
+  return { ...news, accessKey, policyName, policies: policyName === undefined ? [] : [policyName] };
+}
 
 /** Policies are equal when they allow the same, in whatever order they say it. */
 export function samePolicy(a: string, b: string): boolean {
@@ -93,7 +134,7 @@ function inOrder(value: unknown): unknown {
 }
 
 /** The policy first: a user is never there without what limits it. */
-async function apply(inputs: UserInputs, secretKey: string, policies: string[]): Promise<void> {
+async function apply(inputs: CheckedUser, secretKey: string, policies: string[]): Promise<void> {
   const { store, accessKey, policyName, policy } = inputs;
   await toldByStore(store, ["admin", "policy", "create", "local", policyName, "/dev/stdin"], policy);
   for (const other of policies.filter((name) => name !== policyName)) {
@@ -111,7 +152,20 @@ async function look(state: UserState): Promise<UserState | undefined> {
   const live = await seen(store, accessKey);
   if (!live) return undefined;
   const policy = (await policyText(store, policyName)) ?? "{}";
-  return { ...state, ...live, policy: samePolicy(policy, state.policy) ? state.policy : policy };
+  // Of a user that is disabled MinIO lists none. It is drift by itself, and they are looked for once it is enabled.
+  const serviceAccounts = live.enabled ? await accountsIfListed(store, accessKey) : [];
+  return { ...state, ...live, serviceAccounts, policy: samePolicy(policy, state.policy) ? state.policy : policy };
+}
+
+/** The clients of older images cannot list them: that is no reason for a refresh to fail. */
+async function accountsIfListed(store: StoreAddress, accessKey: string): Promise<string[]> {
+  try {
+    return await serviceAccountsOf(store, accessKey);
+  } catch (error) {
+    if (!(error instanceof ResourceProblem) || error instanceof SilentStore) throw error;
+    console.log(`${error.message}: whether there are any is not known`);
+    return [];
+  }
 }
 
 /** How the user stands; undefined when there is none. */

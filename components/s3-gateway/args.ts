@@ -9,8 +9,13 @@ export type GatewayNetwork = Pick<DataNetwork, "networkId" | "driver">;
 
 /** A store that a gateway stands before; a `MinioService` is one. */
 export interface GatewayStore {
-  /** The members' names on the network. Each answers S3 on port 9000 and its console on port 9001. */
+  /** The members' names on the network. Each answers S3 on port 9000. */
   readonly members: readonly string[];
+  /**
+   * Port of the members' console on the network.
+   * @default 9001
+   */
+  readonly consolePort?: number;
   /**
    * Certificate of the authority that signed the members' certificates, PEM. With it the gateway speaks TLS to them.
    * @default - the members speak plain HTTP, which an encrypted network protects

@@ -4,6 +4,7 @@ import { endpointUrls } from "../host/endpoint-urls.ts";
 import { checkedInput } from "../shared/inputs.ts";
 import { creationOwner, ownerOf } from "../shared/owner.ts";
 import { refuse } from "../shared/refusal.ts";
+import { CONSOLE_PORT } from "../minio-service/topology.ts";
 import { NodeSettings } from "../swarm/node-settings.ts";
 import { SwarmService } from "../swarm-service/swarm-service.ts";
 import type { S3GatewayArgs } from "./args.ts";
@@ -71,6 +72,7 @@ export class S3Gateway extends pulumi.ComponentResource {
     const plan: GatewayPlan = {
       members: store.members,
       console: consolePort !== undefined,
+      storeConsolePort: store.consolePort ?? CONSOLE_PORT,
       tls: tls !== undefined,
       storeTls: store.caCertificate !== undefined,
     };

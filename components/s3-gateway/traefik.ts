@@ -1,4 +1,4 @@
-import { API_PORT, CONSOLE_PORT } from "../minio-service/topology.ts";
+import { API_PORT } from "../minio-service/topology.ts";
 
 /** Ports of the S3 API and the console inside the container: above 1024, so that its user needs no privilege. */
 export const S3_PORT = 8000;
@@ -18,6 +18,8 @@ export interface GatewayPlan {
   members: readonly string[];
   /** Whether the console is led to as well. */
   console: boolean;
+  /** Port of the members' console. */
+  storeConsolePort: number;
   /** Whether clients are spoken to in TLS. */
   tls: boolean;
   /** Whether the members speak TLS. */
@@ -100,7 +102,7 @@ export function traefikRoutes(plan: GatewayPlan): string {
       },
       services: {
         ...services("s3", plan, API_PORT),
-        ...(console ? services("console", plan, CONSOLE_PORT) : {}),
+        ...(console ? services("console", plan, plan.storeConsolePort) : {}),
       },
       serversTransports: {
         members: {

@@ -40,6 +40,7 @@ const CHANGES: Change[] = [
         `delete-replaced ${secret}`,
       ]),
       "update minio-main",
+      "update minio-root-keys",
     ],
     says: /minio-main: all tasks restart at once/,
   },

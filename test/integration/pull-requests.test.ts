@@ -53,6 +53,7 @@ onLab("the comment on a pull request", (scene) => {
       "replace minio-root-user",
       "update minio-credentials",
       "update minio-main",
+      "update minio-root-keys",
     ]);
     // A bucket is a resource of its own.
     expect(of(" ")).toEqual(expect.arrayContaining(["create fresh", "delete old"]));

@@ -9,9 +9,17 @@ interface Outputs {
   endpoints: { a: string };
   rootUser: string;
   rootPassword: string;
+  accessKeys: Record<string, string>;
   secretKeys: Record<string, string>;
   metricsEndpoints: { a: string };
   metricsToken: string;
+}
+
+/** Where a browser that opens the URL is sent, or what it gets. */
+async function browse(url: string): Promise<string> {
+  const answer = await fetch(url, { headers: { "user-agent": "Mozilla/5.0" }, redirect: "manual" });
+  await answer.body?.cancel();
+  return answer.headers.get("location") ?? (answer.ok ? "a page" : `refused with ${answer.status}`);
 }
 
 /** What the store says to somebody who asks for its metrics. */
@@ -32,8 +40,15 @@ onLab("what is in a store", (scene) => {
 
   /** A bucket as a user of the stack sees it. */
   async function seenBy(user: string, bucket: string): Promise<Bucket> {
-    const { endpoints, secretKeys } = await told();
-    return bucketAt(endpoints.a, user, secretKeys[user] ?? "", bucket);
+    const { endpoints, accessKeys, secretKeys } = await told();
+    return bucketAt(endpoints.a, accessKeys[user] ?? "", secretKeys[user] ?? "", bucket);
+  }
+
+  /** A service account by its access key, made as one that came by credentials makes it; its bucket. */
+  async function serviceAccount(alias: string, user: string, key: string): Promise<Bucket> {
+    const secret = "service-account-secret";
+    await byHand("admin", "user", "svcacct", "add", alias, user, "--access-key", key, "--secret-key", secret);
+    return bucketAt((await told()).endpoints.a, key, secret, "photos");
   }
 
   /** MinIO's client as root in the container of the store, as somebody would use it by hand. */
@@ -65,6 +80,7 @@ onLab("what is in a store", (scene) => {
     expect((await stack.preview({ refresh: true })).steps).toEqual([]);
     const { secretKeys } = await told();
     expect(Object.keys(secretKeys)).toEqual(["app", "drop", "guest"]);
+    expect((await told()).accessKeys["app"]).toMatch(/^app-[a-z0-9]{8}$/);
     const state = await stack.pulumi("stack", "export");
     for (const key of Object.values(secretKeys)) {
       expect(key).toHaveLength(40);
@@ -105,8 +121,9 @@ onLab("what is in a store", (scene) => {
   });
 
   test("a write without a valid signature is refused, whichever way it comes", async () => {
-    const { endpoints, secretKeys } = await told();
-    const target = { endpoint: endpoints.a, bucket: "photos", accessKey: "app", secretKey: secretKeys["app"] ?? "" };
+    const { endpoints, accessKeys, secretKeys } = await told();
+    const { app: accessKey = "" } = accessKeys;
+    const target = { endpoint: endpoints.a, bucket: "photos", accessKey, secretKey: secretKeys["app"] ?? "" };
     for (const where of ["query", "header"] as const) {
       for (const upload of ["object", "part", "archive"] as const) {
         expect(await putForged(target, where, upload, `forged-${where}-${upload}`), `${where} ${upload}`).toBe(403);
@@ -164,16 +181,23 @@ onLab("what is in a store", (scene) => {
   });
 
   test("what was changed by hand is seen and mended", async () => {
-    const { secretKeys } = await told();
-    await byHand("admin", "policy", "attach", "local", "consoleAdmin", "--user", "app");
-    await byHand("admin", "user", "disable", "local", "drop");
-    await byHand("admin", "user", "remove", "local", "guest");
+    const { accessKeys, secretKeys } = await told();
+    const { app = "", drop = "", guest = "" } = accessKeys;
+    const account = await serviceAccount("local", app, "app-account");
+    expect(await account.list()).toEqual(["one", "three"]);
+    expect((await stack.preview({ refresh: true })).steps.map(({ op, name }) => `${op} ${name}`)).toEqual([
+      "update app",
+    ]);
+    await byHand("admin", "policy", "attach", "local", "consoleAdmin", "--user", app);
+    await byHand("admin", "user", "disable", "local", drop);
+    await byHand("admin", "user", "remove", "local", guest);
     await byHand("version", "suspend", "local/photos");
     await byHand("rb", "local/plain.files");
     const seen = (await stack.preview({ refresh: true })).steps.map(({ op, name }) => `${op} ${name}`);
     expect(seen.toSorted()).toEqual(["create guest", "create plain", "update app", "update drop", "update photos"]);
     await stack.up({ refresh: true });
     await expect((await seenBy("app", "locked")).list()).rejects.toThrow("Access Denied");
+    await expect(account.list()).rejects.toThrow("Access Key");
     await (await seenBy("drop", "photos")).put("four", object);
     expect((await (await seenBy("guest", "photos")).get("four")).equals(object)).toBe(true);
     const now = await told();
@@ -183,6 +207,14 @@ onLab("what is in a store", (scene) => {
 
   test("keys are exchanged: root's with a restart, a user's without; the others go on with theirs", async () => {
     const before = await told();
+    const { guest: guestKey = "", drop: dropKey = "" } = before.accessKeys;
+    const accounts = [
+      await serviceAccount("local", before.rootUser, "root-account"),
+      await serviceAccount("local", guestKey, "guest-account"),
+    ];
+    for (const account of accounts) expect(await account.list()).toEqual(["four", "one", "three"]);
+    await byHand("alias", "set", "guest", "http://127.0.0.1:9000", guestKey, before.secretKeys["guest"] ?? "");
+    await expect(serviceAccount("guest", guestKey, "another-account")).rejects.toThrow("Access Denied");
     stack.config("store", { metrics: "token", rootPasswordGeneration: "2" });
     stack.config("users", {
       app: { access: { photos: "readwrite" } },
@@ -202,9 +234,10 @@ onLab("what is in a store", (scene) => {
     expect(now.secretKeys["app"]).toBe(before.secretKeys["app"]);
     expect(await (await seenBy("app", "photos")).list()).toEqual(["four", "one", "three"]);
     expect(await (await seenBy("guest", "photos")).list()).toEqual(["four", "one", "three"]);
-    const guest = bucketAt(now.endpoints.a, "guest", before.secretKeys["guest"] ?? "", "photos");
+    for (const account of accounts) await expect(account.list()).rejects.toThrow("Access Key");
+    const guest = bucketAt(now.endpoints.a, guestKey, before.secretKeys["guest"] ?? "", "photos");
     await expect(guest.list()).rejects.toThrow("signature");
-    const gone = bucketAt(now.endpoints.a, "drop", before.secretKeys["drop"] ?? "", "photos");
+    const gone = bucketAt(now.endpoints.a, dropKey, before.secretKeys["drop"] ?? "", "photos");
     await expect(gone.put("five", object)).rejects.toThrow("Access Key");
     const secrets = (await scene().host.engine.secrets()).map(({ Spec }) => Spec.Name.replace(/-[0-9a-f]{7}$/, ""));
     expect(secrets.toSorted()).toEqual(["store-kms-key", "store-mc-aliases", "store-root-password", "store-root-user"]);
@@ -212,7 +245,7 @@ onLab("what is in a store", (scene) => {
 
   test("a root password that is given is the store's, a secret, and stays when it is no longer given", async () => {
     const generated = (await told()).rootPassword;
-    stack.config("store", { metrics: "token" });
+    stack.config("store", { metrics: "token", consolePort: 9101 });
     await giveSecret("rootPassword", "too-few");
     const { output } = await stack.refused("preview");
     expect(output).toContain('MinioService "store": rootPassword "(secret)": must be 8 to 128 printable');
@@ -227,6 +260,8 @@ onLab("what is in a store", (scene) => {
     expect(await asRoot(given).list()).toEqual(["four", "one", "three"]);
     await expect(asRoot(generated).list()).rejects.toThrow("signature");
     await byHand("ls", "local/photos");
+    expect(await browse(endpoints.a)).toBe(endpoints.a.replace(/:9000$/, ":9101"));
+    expect(await browse(endpoints.a.replace(/:9000$/, ":9101"))).toBe("a page");
     const state = await stack.pulumi("stack", "export");
     for (const spelling of [given, JSON.stringify(given).slice(1, -1)]) expect(state).not.toContain(spelling);
 
@@ -237,12 +272,17 @@ onLab("what is in a store", (scene) => {
   test("a bucket is given up only when it is empty", async () => {
     stack.config("buckets", {});
     stack.config("users", {});
+    stack.config("store", { metrics: "token", consolePort: false });
     const { output } = await stack.up();
     expect(output).toContain("bucket photos stays in store store: it holds objects");
     const { endpoints, rootUser, rootPassword } = await told();
     const asRoot = (bucket: string) => bucketAt(endpoints.a, rootUser, rootPassword, bucket);
     expect(await asRoot("photos").list()).toEqual(["four", "one", "three"]);
     await expect(asRoot("plain.files").list()).rejects.toThrow("does not exist");
+    expect(await browse(endpoints.a)).toBe("refused with 403");
+    for (const port of [9001, 9101]) {
+      await expect(browse(endpoints.a.replace(/:9000$/, `:${port}`))).rejects.toThrow("fetch failed");
+    }
 
     stack.config("buckets", { photos: {} });
     await stack.up();

@@ -26,6 +26,7 @@ test("a component's transforms reach every child, named as ever", async () => {
       "store-mc-aliases",
       "store-member-local",
       "store-owner",
+      "store-root-keys",
       "store-root-password",
       "store-root-user",
     ],

@@ -2,12 +2,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import { MinioBucket, type MinioBucketArgs } from "../../components/minio-service/bucket.ts";
 import { bucketFindings, userFindings } from "../../components/minio-service/contents-findings.ts";
-import { policyOf } from "../../components/minio-service/policy.ts";
+import { policyOf, policyPrefix } from "../../components/minio-service/policy.ts";
 import type { ReachableStore } from "../../components/minio-service/store-reach.ts";
-import { MinioUser, type MinioUserArgs } from "../../components/minio-service/user.ts";
+import { accessKeyOf, MinioUser, type MinioUserArgs } from "../../components/minio-service/user.ts";
 import { Bucket } from "../../components/provider/bucket.ts";
 import type { StoreAddress } from "../../components/provider/store-client.ts";
-import { samePolicy, User } from "../../components/provider/user.ts";
+import { RootServiceAccounts } from "../../components/provider/root-service-accounts.ts";
+import { checkedUser, samePolicy, User } from "../../components/provider/user.ts";
 import { Swarm } from "../../components/swarm/swarm.ts";
 import { fakeHost, refusalOf, run } from "./harness.ts";
 
@@ -24,7 +25,7 @@ const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 function store(): ReachableStore {
   const swarm = new Swarm("swarm", { managers: [fakeHost("a")] });
-  return { reach: { swarm, address: { serviceName: "store" } } };
+  return { reach: { swarm, seed: "seed-1", address: { serviceName: "store" } } };
 }
 
 const bucket = (args: Omit<MinioBucketArgs, "store">) => new MinioBucket("photos", { store: store(), ...args });
@@ -32,7 +33,9 @@ const user = (args: Omit<MinioUserArgs, "store">) => new MinioUser("app", { stor
 
 describe("policy", () => {
   const actions = (access: "readonly" | "writeonly" | "readwrite") =>
-    policyOf({ photos: access }).Statement.map(({ Action, Resource }) => [Resource[0], ...Action]);
+    policyOf({ photos: access })
+      .Statement.filter(({ Effect }) => Effect === "Allow")
+      .map(({ Action, Resource = [] }) => [Resource[0], ...Action]);
   test.each([
     [
       "readonly",
@@ -66,6 +69,16 @@ describe("policy", () => {
     expect(onObjects).not.toContain("s3:DeleteObjectVersion");
   });
 
+  test.each(["readonly", "writeonly", "readwrite"] as const)("%s denies the whole admin API", (access) => {
+    const { Statement } = policyOf({ photos: access });
+    expect(Statement.filter(({ Effect }) => Effect === "Deny")).toEqual([{ Effect: "Deny", Action: ["admin:*"] }]);
+  });
+
+  test("of resources has names that differ wherever a part differs", () => {
+    const prefixes = ["a", "a.b", "a:b", "a%3Ab"].map(policyPrefix);
+    expect(prefixes).toEqual(["a", "a.b", "a%3Ab", "a%253Ab"].map((name) => `project:stack:${name}`));
+  });
+
   test("is the same text in whatever order the buckets are written down", () => {
     expect(policyOf({ b: "readonly", a: "readwrite" })).toEqual(policyOf({ a: "readwrite", b: "readonly" }));
   });
@@ -93,6 +106,7 @@ describe("refusals", () => {
 
   test.each([
     ["accessKey", { accessKey: "a", access: { photos: "readonly" } }, "3 to 64 letters"],
+    ["accessKey", { accessKey: "-rf", access: { photos: "readonly" } }, "no hyphen first"],
     ["access", { access: {} }, "name one"],
     ["access.No", { access: { No: "readonly" } }, "3 to 63 lowercase"],
     ["access.photos", { access: { photos: "admin" as "readonly" } }, '"readonly" or "writeonly" or "readwrite"'],
@@ -119,13 +133,14 @@ describe("arguments reach the resource", () => {
     const access = { photos: "readonly" } as const;
     const inputs = await inputsOf(() => user({ access, secretKeyGeneration: "2" }), ":User");
     expect(inputs).toMatchObject({
-      accessKey: "app",
-      policyName: "project.stack.app.app",
+      defaultAccessKey: accessKeyOf("app", "seed-1"),
+      policyPrefix: "project:stack:app",
       policy: JSON.stringify(policyOf(access)),
-      policies: ["project.stack.app.app"],
       enabled: true,
       generation: "2",
     });
+    expect(inputs?.["accessKey"]).toBeUndefined();
+    expect(await inputsOf(() => user({ access, accessKey: "mine" }), ":User")).toMatchObject({ accessKey: "mine" });
   });
 });
 
@@ -152,6 +167,37 @@ describe("what a change does", () => {
     expect((await Bucket.check!({}, { ...photos, objectLock: true })).failures).toEqual([]);
   });
 
+  describe("to a user's names", () => {
+    const asked = { store: ADDRESS, policy: "{}", enabled: true, policyPrefix: "p:s:app", defaultAccessKey: "app-1" };
+    const names = { accessKey: "app-1", policyName: "p:s:app:app-1", policies: ["p:s:app:app-1"] };
+    const former = { accessKey: "app", policyName: "p.s.app.app", policies: ["p.s.app.app"] };
+    test.each<[string, object, object, object]>([
+      ["a new user", {}, {}, names],
+      ["one with a key of its own", {}, { accessKey: "k" }, { accessKey: "k", policyName: "p:s:app:k" }],
+      ["one of an earlier release", former, {}, former],
+      ["one of an earlier release whose policies were changed by hand", { ...former, policies: ["x"] }, {}, former],
+      ["a key that is no longer asked for", { accessKey: "k", policyName: "p:s:app:k" }, {}, { accessKey: "k" }],
+      ["another key", names, { accessKey: "k" }, { accessKey: "k", policyName: "p:s:app:k" }],
+      ["another default", names, { defaultAccessKey: "app-2" }, names],
+      ["a store not known yet", {}, { defaultAccessKey: UNKNOWN }, { accessKey: UNKNOWN, policyName: UNKNOWN }],
+    ])("%s", (_what, olds, change, wanted) => {
+      expect(checkedUser(olds, { ...asked, ...change })).toMatchObject(wanted);
+    });
+
+    test("the default follows from the store and the resource, and is not to be guessed from its name", () => {
+      expect(accessKeyOf("app", "seed-1")).toMatch(/^app-[a-z0-9]{8}$/);
+      expect(accessKeyOf("app", "seed-1")).toBe(accessKeyOf("app", "seed-1"));
+      expect(accessKeyOf("app", "seed-1")).not.toBe(accessKeyOf("app", "seed-2"));
+      expect(accessKeyOf("n".repeat(80), "seed-1")).toHaveLength(64);
+    });
+
+    test("a resource's name that is no part of an access key is refused", async () => {
+      const named = (name: string) => new MinioUser(name, { store: store(), access: { photos: "readonly" } });
+      expect(await refusalOf(() => named("-app"))).toContain("accessKey (not given): cannot be made of the resource");
+      expect(await refusalOf(() => named("two words"))).toContain('name "two words": give one of 3 to 64');
+    });
+  });
+
   const app = { store: ADDRESS, accessKey: "app", policyName: "p", policy: "{}", policies: ["p"], enabled: true };
 
   test.each([
@@ -161,5 +207,20 @@ describe("what a change does", () => {
     ["another name", { accessKey: "b", policyName: "q" }, { changes: true, replaces: ["accessKey", "policyName"] }],
   ])("to a user: %s", async (_what, change, wanted) => {
     expect(await User.diff("app", { ...app, secretKey: "s" }, { ...app, ...change })).toEqual(wanted);
+  });
+
+  test("to a user that has service accounts: they are removed", async () => {
+    const { changes } = await User.diff("app", { ...app, secretKey: "s", serviceAccounts: ["x"] }, app);
+    expect(changes).toBe(true);
+  });
+
+  test.each([
+    ["nothing", {}, false],
+    ["another password", { generation: "2" }, true],
+    ["another user", { user: "chief" }, true],
+    ["other services", { store: { ...ADDRESS, serviceIds: { main: "id2" } } }, true],
+  ])("to root's service accounts: %s", async (_what, change, changes) => {
+    const olds = { store: ADDRESS, user: "root", generation: "1" };
+    expect(await RootServiceAccounts.diff("store", olds, { ...olds, ...change })).toEqual({ changes });
   });
 });

@@ -47,6 +47,14 @@ describe("refusals, each one whole line", () => {
     ],
     [{ ...ab, port: 99999 }, "port 99999: must be a whole number from 1 to 65535"],
     [{ ...ab, consolePort: 1.5 }, "consolePort 1.5: must be a whole number from 1 to 65535"],
+    [
+      { ...ab, port: 9100, consolePort: 9000 },
+      "consolePort 9000: is the port of the S3 API inside the store's networks, where the console keeps its port: choose another",
+    ],
+    [
+      { ...ab, expose: false, consolePort: false },
+      "consolePort false: has no meaning with expose: false, which publishes nothing: leave it out",
+    ],
     [{ ...ab, port: 9001 }, "consolePort 9001: is port as well: give each its own"],
     [
       { ...ab, expose: false, port: 9000 },
@@ -207,6 +215,7 @@ describe("fine", () => {
       "all there is",
       { ...ab, image: pulumi.output("x"), tools: "mc", rootUser: "boss", cpuLimit: 2, cpuReservation: 0.5 },
     ],
+    ["a console that is not published, and S3 on its port", { ...ab, port: 9001, consolePort: false }],
     ["a root password", { ...ab, rootPassword: "exactly8" }],
     ["a root password of every kind of character", { ...ab, rootPassword: "aZ0!\"#$%&'()*+,-./;<=>?@[]^_`{|}~\\" }],
     [

@@ -63,12 +63,15 @@ describe("a store whose metrics are", () => {
     expect(user?.name).toBe("store-metrics");
     expect(user?.inputs).toMatchObject({
       accessKey: "pulumi-swarm-metrics",
-      policies: ["project.stack.store-metrics.pulumi-swarm-metrics"],
+      policyPrefix: "project:stack:store-metrics",
       generation: "g1",
     });
     expect(JSON.parse(user?.inputs["policy"] as string)).toEqual({
       Version: "2012-10-17",
-      Statement: [{ Effect: "Allow", Action: ["admin:Prometheus"] }],
+      Statement: [
+        { Effect: "Allow", Action: ["admin:Prometheus"] },
+        { Effect: "Deny", Action: ["admin:CreateServiceAccount", "admin:CreateUser", "admin:UpdateServiceAccount"] },
+      ],
     });
     expect(user?.dependencies).toContain(service?.urn);
     expect(await valueOf(value.metricsToken!)).toBe(metricsToken("pulumi-swarm-metrics", "a-secret-key"));

@@ -49,6 +49,7 @@ describe("children", () => {
       "store-member-b",
       "store-member-c",
       "store-owner",
+      "store-root-keys",
       "store-root-password",
       "store-root-user",
     ]);
@@ -245,6 +246,47 @@ describe("every argument reaches a child", () => {
   test("network", async () => {
     const spec = await onlySpec();
     expect(spec.TaskTemplate.Networks).toEqual([{ Target: "network-1", Aliases: ["store"] }]);
+  });
+});
+
+describe("the console", () => {
+  const consoleOf = ({ EndpointSpec, TaskTemplate }: ServiceSpec) => {
+    const { Args = [], Env = [] } = TaskTemplate.ContainerSpec;
+    return {
+      ports: EndpointSpec?.Ports?.map(({ TargetPort, PublishedPort }) => [TargetPort, PublishedPort]),
+      address: Args[Args.indexOf("--console-address") + 1],
+      redirect: Env.filter((variable) => variable.startsWith("MINIO_BROWSER")),
+    };
+  };
+  const elsewhere = { MINIO_BROWSER_REDIRECT_URL: "https://console.example.com" };
+  const s3 = [9000, 9000];
+
+  test.each<[string, StoreArgs, ReturnType<typeof consoleOf>]>([
+    ["as it is", {}, { ports: [s3, [9001, 9001]], address: ":9001", redirect: [] }],
+    ["on another port", { consolePort: 9101 }, { ports: [s3, [9101, 9101]], address: ":9101", redirect: [] }],
+    [
+      "not published",
+      { consolePort: false },
+      { ports: [s3], address: ":9001", redirect: ["MINIO_BROWSER_REDIRECT=off"] },
+    ],
+    [
+      "not published, behind a proxy",
+      { consolePort: false, environment: elsewhere },
+      { ports: [s3], address: ":9001", redirect: ["MINIO_BROWSER_REDIRECT_URL=https://console.example.com"] },
+    ],
+    ["of a store that publishes nothing", { expose: false }, { ports: [], address: ":9001", redirect: [] }],
+  ])("%s: browsers are sent to no other", async (_what, args, wanted) => {
+    expect(consoleOf(await onlySpec(args))).toEqual(wanted);
+  });
+
+  test("that is not published has no address, takes no port and no rule", async () => {
+    const { value, children, resources } = await made({ consolePort: false });
+    expect(await valueOf(value.consoleEndpoints)).toEqual({});
+    expect(value.consolePort).toBe(9001);
+    const preflight = resources.find(({ type }) => type.endsWith(":Preflight"));
+    const demands = preflight?.inputs["demands"] as { kind: string; ports?: object }[];
+    expect(demands.find(({ kind }) => kind === "service")?.ports).toEqual({ port: 9000 });
+    expect(children).not.toEqual([]);
   });
 });
 

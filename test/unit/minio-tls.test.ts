@@ -1,11 +1,14 @@
-import { X509Certificate } from "node:crypto";
+import "reflect-metadata";
+import { createPrivateKey, webcrypto, X509Certificate } from "node:crypto";
+import * as x509 from "@peculiar/x509";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import type { ServiceSpec } from "../../components/engine/types.ts";
 import { MinioService, type MinioServiceArgs } from "../../components/minio-service/minio-service.ts";
 import type { MinioTls } from "../../components/minio-service/tls.ts";
-import { tlsFindings } from "../../components/minio-service/tls-findings.ts";
+import { isSignedBy, tlsFindings } from "../../components/minio-service/tls-findings.ts";
 import { Certificate, type CertificateInputs } from "../../components/provider/certificate.ts";
+import { type KeyPair, makeAuthority, makeServerCertificate, type Period } from "../../components/provider/x509.ts";
 import { Swarm } from "../../components/swarm/swarm.ts";
 import { fakeHost, isSecret, run, valueOf } from "./harness.ts";
 
@@ -17,6 +20,28 @@ const ASKED: CertificateInputs = { authorityName: "test", names: NAMES, lifetime
 async function issued(asked: Partial<CertificateInputs> = {}) {
   const { inputs } = await Certificate.check!({}, { ...ASKED, ...asked });
   return (await Certificate.create(inputs)).outs;
+}
+
+/** An authority that another one signed. */
+async function authorityOf(root: KeyPair, period: Period): Promise<KeyPair> {
+  const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
+  const { publicKey, privateKey } = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+  const der = createPrivateKey(root.key).export({ format: "der", type: "pkcs8" });
+  const certificate = await x509.X509CertificateGenerator.create({
+    ...{ subject: "CN=between", issuer: new x509.X509Certificate(root.certificate).subjectName, ...period, publicKey },
+    signingKey: await webcrypto.subtle.importKey("pkcs8", der, algorithm, false, ["sign"]),
+    signingAlgorithm: algorithm,
+    extensions: [new x509.BasicConstraintsExtension(true, 0, true)],
+  });
+  const key = createPrivateKey({
+    key: Buffer.from(await webcrypto.subtle.exportKey("pkcs8", privateKey)),
+    format: "der",
+    type: "pkcs8",
+  });
+  return {
+    certificate: `${certificate.toString("pem")}\n`,
+    key: key.export({ format: "pem", type: "pkcs8" }).toString(),
+  };
 }
 
 describe("a certificate", () => {
@@ -101,6 +126,30 @@ describe("refusals", () => {
     expect(lines({ certificate, key: other.key, caCertificate })[0]).toContain("tls.key is not the certificate's");
     const unnamed = { certificate: other.certificate, key: other.key, caCertificate };
     expect(lines(unnamed)[0]).toContain("tls.certificate does not name store-b");
+  });
+
+  test("of an authority that did not sign the certificate", async () => {
+    const { certificate, key } = await issued();
+    const { authority: caCertificate } = await issued();
+    const line =
+      "tls.caCertificate did not sign the certificate, nor one of those that follow it: give the authority that did";
+    expect(lines({ certificate, key, caCertificate })).toEqual([line]);
+    expect(lines({ certificate, key, caCertificate: pulumi.output(caCertificate) })).toEqual([]);
+  });
+
+  test("none of a chain whose last certificate the authority signed", async () => {
+    const period = { notBefore: new Date(), notAfter: new Date(Date.now() + DAY) };
+    const root = await makeAuthority("root", period);
+    const between = await authorityOf(root, period);
+    const other = await makeAuthority("root", period);
+    const { certificate } = await makeServerCertificate(between, NAMES, period);
+    const chain = certificate + between.certificate;
+    expect(isSignedBy(chain, root.certificate)).toBe(true);
+    expect(isSignedBy(chain, other.certificate + root.certificate)).toBe(true);
+    expect(isSignedBy(certificate, between.certificate)).toBe(true);
+    expect(isSignedBy(root.certificate, root.certificate)).toBe(true);
+    expect(isSignedBy(certificate, root.certificate)).toBe(false);
+    expect(isSignedBy(chain, other.certificate)).toBe(false);
   });
 
   test("none of what is right", () => {

@@ -16,6 +16,7 @@ const kinds: Kind[] = [
   "NodeSettings",
   "Service",
   "RootCredentials",
+  "RootServiceAccounts",
   "Blueprint",
   "ForLife",
   "HostKey",

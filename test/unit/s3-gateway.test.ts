@@ -104,6 +104,8 @@ describe("every argument reaches a child", () => {
       { url: "http://store-b:9001" },
     ]);
     expect(container(spec).Args).toContain("--entryPoints.console.address=:8001");
+    const moved = { members: ["m"], console: true, storeConsolePort: 9101, tls: false, storeTls: false };
+    expect(traefikRoutes(moved)).toContain("http://m:9101");
   });
 });
 
@@ -146,7 +148,7 @@ describe("a certificate and its key", () => {
 });
 
 test("routes lead all requests to the store, and change nothing on the way but an encoding nobody asked for", () => {
-  const text = traefikRoutes({ members: ["m"], console: false, tls: false, storeTls: false });
+  const text = traefikRoutes({ members: ["m"], console: false, storeConsolePort: 9001, tls: false, storeTls: false });
   expect(JSON.parse(text)).toMatchObject({
     http: {
       routers: {

@@ -110,6 +110,9 @@ export const rootUser = minio?.rootUser;
 export const rootPassword = minio?.rootPassword;
 export const caCertificate = minio?.caCertificate;
 export const serviceIds = minio?.serviceIds;
+export const accessKeys = pulumi.output(
+  Object.fromEntries(appUsers.map(([key, { accessKey }]) => [key, accessKey] as const)),
+);
 export const secretKeys = pulumi.output(
   Object.fromEntries(appUsers.map(([key, { secretKey }]) => [key, secretKey] as const)),
 );
