@@ -192,13 +192,13 @@ onLab(
       });
 
       test.each([
-        ["npm run preview", /21 unchanged/],
+        ["npm run preview", /22 unchanged/],
         ["npm run status", /minio-main/],
         ["npm run exec -- local mc ls local", /launch\.mjs exec local mc ls local\s*$/],
         ['eval "$(npm run -s env)" && pulumi stack output rootUser', /\w{3}/],
         ["docker service rm minio-main && npm run preview", /\+ 1 to create\s+\d+ unchanged/],
         ["npm run up -- --json", /"status":\{"stack":"dev"[^]*"problems":\[\]\}\}/],
-        ["npm run down -- --delete-data --yes", /Resources:\s+- 19 deleted[^]*minio-d1/],
+        ["npm run down -- --delete-data --yes", /Resources:\s+- 20 deleted[^]*minio-d1/],
       ])("%s", async (command, expected) => expect(await typed(command)).toMatch(expected));
     });
 
