@@ -1,4 +1,5 @@
 import type { ResourceHandler } from "./handler.ts";
+import { logLine } from "./log-line.ts";
 import { revokeServiceAccounts } from "./service-accounts.ts";
 import { isMoved, type StoreAddress } from "./store-client.ts";
 import { changedKeys } from "./values.ts";
@@ -34,7 +35,7 @@ export const RootServiceAccounts: ResourceHandler<RootServiceAccountsInputs> = {
   async update(_id, olds, news) {
     if (changedKeys(olds, news, ["user", "generation"]).length > 0) {
       const revoked = await revokeServiceAccounts(news.store, news.user);
-      if (revoked.length > 0) console.log(`root user: service accounts removed: ${revoked.join(", ")}`);
+      if (revoked.length > 0) logLine(`root user: service accounts removed: ${revoked.join(", ")}`);
     }
     return { outs: news };
   },

@@ -88,7 +88,7 @@ export const User: ResourceHandler<UserInputs, UserState> = {
     const isRotated = secretKey !== olds.secretKey;
     if (isRotated || !live?.enabled || olds.serviceAccounts?.length) {
       const revoked = await revokeServiceAccounts(news.store, news.accessKey);
-      if (revoked.length > 0) console.log(`user ${news.accessKey}: service accounts removed: ${revoked.join(", ")}`);
+      if (revoked.length > 0) logLine(`user ${news.accessKey}: service accounts removed: ${revoked.join(", ")}`);
     }
     return { outs: { ...news, serviceAccounts: [], secretKey } };
   },
@@ -163,7 +163,7 @@ async function accountsIfListed(store: StoreAddress, accessKey: string): Promise
     return await serviceAccountsOf(store, accessKey);
   } catch (error) {
     if (!(error instanceof ResourceProblem) || error instanceof SilentStore) throw error;
-    console.log(`${error.message}: whether there are any is not known`);
+    logLine(`${error.message}: whether there are any is not known`);
     return [];
   }
 }
