@@ -1,9 +1,11 @@
 import { Engine } from "../engine/engine.ts";
-import type { NodeDetails, TaskDetails } from "../engine/types.ts";
+import type { NodeDetails, ServiceDetails, TaskDetails } from "../engine/types.ts";
 import { errorText } from "../shared/error-text.ts";
 import { isImageId } from "../shared/image-name.ts";
+import { isOwned } from "../shared/labels.ts";
 import { logLine } from "./log-line.ts";
 import type { NodeEngines } from "./node-engines.ts";
+import type { ServiceInputs } from "./service.ts";
 import { ResourceProblem } from "./values.ts";
 
 /** Where an image has to be before tasks restart with it. */
@@ -60,6 +62,19 @@ export async function spreadImage(
   throw new ResourceProblem(
     `service ${service}: not updated, and no task was stopped: image ${image} cannot be made ready on every host: ${found.join("; ")}`,
   );
+}
+
+/** Services of this stack that have the same image are one application's, and change at the same time. */
+export async function spreadNewImage(manager: Engine, { Spec }: ServiceDetails, inputs: ServiceInputs): Promise<void> {
+  const { spec, owner, nodes: engines, timeoutSeconds } = inputs;
+  const image = spec.TaskTemplate.ContainerSpec.Image;
+  const former = Spec.TaskTemplate.ContainerSpec.Image;
+  if (former === image) return;
+  const alike = (await manager.services()).filter(
+    (other) => other.Spec.TaskTemplate.ContainerSpec.Image === former && isOwned(other.Spec.Labels, owner),
+  );
+  const services = alike.map(({ ID }) => ID);
+  await spreadImage(manager, services, { service: spec.Name, image, engines, timeoutMs: timeoutSeconds * 1000 });
 }
 
 /** Gives the engine the image. Tells whether it had to be pulled. */

@@ -1,7 +1,7 @@
 import { Deadline } from "../engine/deadline.ts";
 import type { Engine } from "../engine/engine.ts";
-import type { ServiceDetails, TaskDetails } from "../engine/types.ts";
-import type { Standing } from "../swarm-service/standing.ts";
+import type { ServiceDetails, ServiceSpec, TaskDetails } from "../engine/types.ts";
+import { hasSettings, type Standing } from "../swarm-service/standing.ts";
 import { type FindManager, waitWithManager } from "./ask-manager.ts";
 import { logLine } from "./log-line.ts";
 import { rolledBackWith } from "./service-peers.ts";
@@ -52,11 +52,11 @@ export async function untilReady(
       const service = await manager.service(id);
       const { tasks, standing } = await seenTasks(manager, id, spec, inputs.nodes);
       const fresh = tasks.filter((task) => !earlierTasks.has(task.ID));
-      failed = fresh.filter(hasFailed);
+      failed = failedWith(spec, fresh);
       const because = rolledBackWith(service, spec);
       if (because !== undefined) throw await notReady(`it was rolled back, for service ${because} failed`);
       if (isPaused(service)) throw await notReady(`Swarm paused the update: ${service.UpdateStatus?.Message ?? ""}`);
-      if (isHopeless(fresh)) throw await notReady("its tasks fail again and again");
+      if (failed.length >= HOPELESS && !fresh.some(isRunning)) throw await notReady("its tasks fail again and again");
       sayDown(spec.Name, standing, saidDown);
       const mayBeUnnoticed = restarts && performance.now() - begun < NOTICE;
       const state = converged(service, standing, inputs.tasks, mayBeUnnoticed);
@@ -172,10 +172,15 @@ async function peerTasks(manager: Engine, { spec, peers = [], nodes }: ServiceIn
   return done(running);
 }
 
-export const hasFailed = (task: TaskDetails) => task.Status.State === "failed" || task.Status.State === "rejected";
+const hasFailed = ({ Status }: TaskDetails) => Status.State === "failed" || Status.State === "rejected";
+const isRunning = ({ Status }: TaskDetails) => Status.State === "running";
 
-function isHopeless(fresh: TaskDetails[]): boolean {
-  return fresh.filter(hasFailed).length >= HOPELESS && !fresh.some((task) => task.Status.State === "running");
+/**
+ * Returns the tasks that failed with these settings. Swarm also starts tasks with the settings of before, until it gets
+ * to them: their failures say nothing about these.
+ */
+export function failedWith(spec: ServiceSpec, tasks: readonly TaskDetails[]): TaskDetails[] {
+  return tasks.filter((task) => hasFailed(task) && hasSettings(task, spec));
 }
 
 /** What the failed tasks themselves say: Swarm's word for each and the last lines of its log, each thing once. */

@@ -1,14 +1,14 @@
 import type { Engine } from "../engine/engine.ts";
-import type { ServiceDetails, ServiceSpec, TaskDetails, UpdateConfig } from "../engine/types.ts";
+import type { ServiceDetails, ServiceSpec, TaskDetails } from "../engine/types.ts";
 import { inWordsOf } from "../swarm-service/live-spec.ts";
-import { parkedAfterOne, updateConfig } from "../swarm-service/rollout.ts";
+import { parkedAfterOne } from "../swarm-service/rollout.ts";
 import { hasSettings, type Standing } from "../swarm-service/standing.ts";
 import { askManager, type FindManager, waitWithManager } from "./ask-manager.ts";
 import { LeftLocks, LOCK_SECONDS } from "./left-locks.ts";
 import { MaintenanceCheck } from "./maintenance.ts";
 import { hostOf } from "./node-engines.ts";
 import { writeService } from "./sequence.ts";
-import { hasFailed, HOPELESS, isPaused, saidBy, sayDown } from "./service-ready.ts";
+import { failedWith, HOPELESS, isPaused, saidBy, sayDown } from "./service-ready.ts";
 import { seenTasks } from "./service-tasks.ts";
 import type { ServiceInputs } from "./service.ts";
 import { ResourceProblem, same } from "./values.ts";
@@ -17,8 +17,8 @@ import { type Attempt, done, notYet, waitFor } from "./wait.ts";
 /** Milliseconds within which Swarm has seen that there is something to change. */
 const NOTICE = 10_000;
 
-/** What to do next: change one more task, put back what an earlier update broke, leave the rest to Swarm, or nothing. */
-type Next = "task" | "former settings" | "rest" | "nothing";
+/** What to do next: change one more task, put back what an earlier update broke, or nothing. */
+type Next = "task" | "former settings" | "nothing";
 
 /**
  * Changes a service's tasks one by one, each when all that run say that it may go. Swarm's updater knows no such
@@ -26,16 +26,9 @@ type Next = "task" | "former settings" | "rest" | "nothing";
  * anew, with the next task. Whatever ends this process leaves an update that stands still and serves.
  *
  * @param wanted the service as it is to be in the end
- * @param isRollback whether the change undoes another one: then tasks that run do not wait for one that does not
  */
-export async function roll(
-  find: FindManager,
-  id: string,
-  wanted: ServiceSpec,
-  inputs: ServiceInputs,
-  isRollback = false,
-): Promise<void> {
-  const work = new Roll(find, id, wanted, inputs, isRollback);
+export async function roll(find: FindManager, id: string, wanted: ServiceSpec, inputs: ServiceInputs): Promise<void> {
+  const work = new Roll(find, id, wanted, inputs);
   while (await work.step());
 }
 
@@ -44,7 +37,6 @@ class Roll {
   readonly #id: string;
   readonly #wanted: ServiceSpec;
   readonly #inputs: ServiceInputs;
-  readonly #isRollback: boolean;
   readonly #check: MaintenanceCheck;
   readonly #locks: LeftLocks;
   /** Tasks of before, whose failures are old news. */
@@ -56,12 +48,11 @@ class Roll {
   #changesPorts: boolean | undefined;
   readonly #saidDown = new Set<string>();
 
-  constructor(find: FindManager, id: string, wanted: ServiceSpec, inputs: ServiceInputs, isRollback: boolean) {
+  constructor(find: FindManager, id: string, wanted: ServiceSpec, inputs: ServiceInputs) {
     this.#find = find;
     this.#id = id;
     this.#wanted = wanted;
     this.#inputs = inputs;
-    this.#isRollback = isRollback;
     this.#check = new MaintenanceCheck(inputs.maintenanceCommand ?? [], inputs.nodes, inputs.minReadySeconds);
     this.#locks = new LeftLocks(inputs.locksCommand, inputs.nodes);
   }
@@ -72,7 +63,6 @@ class Roll {
     // Time went by, in which much may have changed.
     while (next === "task" && (await this.#waitsForLocks())) next = await this.#next();
     if (next === "nothing") return this.#end();
-    if (next === "rest") return this.#end("continue");
     this.#locks.stopsOne();
     const what = `service ${this.#inputs.spec.Name}`;
     const tasks = await askManager(what, this.#find, (manager) => this.#tasks(manager));
@@ -85,10 +75,8 @@ class Roll {
     return (await this.#hasTaken(before)) || this.#end();
   }
 
-  async #end(FailureAction?: UpdateConfig["FailureAction"]): Promise<false> {
-    const { UpdateConfig = updateConfig({ mode: "one-by-one" }), ...spec } = this.#wanted;
-    const how = FailureAction ? { ...UpdateConfig, FailureAction } : UpdateConfig;
-    await writeService(this.#find, this.#id, () => ({ ...spec, UpdateConfig: how }));
+  async #end(): Promise<false> {
+    await writeService(this.#find, this.#id, () => this.#wanted);
     return false;
   }
 
@@ -106,7 +94,8 @@ class Roll {
         const { EndpointSpec } = this.#wanted;
         this.#changesPorts ??= !same(EndpointSpec, inWordsOf(EndpointSpec, service.Spec.EndpointSpec));
         this.#earlier ??= new Set(tasks.map(({ ID }) => ID));
-        failed = tasks.filter((task) => hasFailed(task) && !this.#earlier?.has(task.ID));
+        const fresh = tasks.filter(({ ID }) => !this.#earlier?.has(ID));
+        failed = failedWith(this.#wanted, fresh);
         const given = isPaused(service) && this.#hasBegun;
         if (given || failed.length >= HOPELESS) throw await this.#stopped(failed);
         sayDown(spec.Name, standing, this.#saidDown);
@@ -131,8 +120,6 @@ class Roll {
     if (broken[0]) {
       // Only what does not run anyway is changed now.
       if (former.length === 0) return done("task");
-      // Which task is next is Swarm's choice, and one that keeps failing disturbs single steps.
-      if (this.#isRollback) return done("rest");
       const previous = service.PreviousSpec && inWordsOf(this.#wanted, service.PreviousSpec);
       if (previous && this.#running.every((task) => hasSettings(task, previous))) {
         return done("former settings");

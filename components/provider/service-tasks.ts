@@ -39,6 +39,17 @@ export function countedTasks(
   return tasks.filter(({ NodeID }) => !areKnown || !NodeID || known.has(NodeID));
 }
 
+/** Whether there are tasks that are to have other settings. */
+export async function hasOutdated(
+  manager: Engine,
+  id: string,
+  spec: ServiceSpec,
+  nodes: NodeEngines,
+): Promise<boolean> {
+  const { standing } = await seenTasks(manager, id, spec, nodes);
+  return standing.former.length + standing.broken.length > 0;
+}
+
 const ENDED = ["complete", "failed", "rejected", "shutdown", "orphaned", "remove"];
 
 /** Whether no task of a service runs or is about to, so that none holds data or ports: those there are have no place. */

@@ -3,7 +3,7 @@ import type { ServiceDetails, ServiceSpec } from "../engine/types.ts";
 import { removeAdopted, removeLeftovers } from "../shared/leftovers.ts";
 import { describeOwner, isOwned, type Owner } from "../shared/labels.ts";
 import { inWordsOf } from "../swarm-service/live-spec.ts";
-import { decideRollout, type Rollout, rolloutLine, startFirst, updateConfig } from "../swarm-service/rollout.ts";
+import { asRollback, decideRollout, type Rollout, rolloutLine, updateConfig } from "../swarm-service/rollout.ts";
 import type { SettingsValidation } from "../swarm-service/settings-validation.ts";
 import { errorText } from "../shared/error-text.ts";
 import { askManager, type FindManager, managerIfAny, managerOf } from "./ask-manager.ts";
@@ -13,13 +13,13 @@ import { logLine } from "./log-line.ts";
 import { findManager, isOutdated, type Managers } from "./managers.ts";
 import { anyMoved, type NodeEngines } from "./node-engines.ts";
 import { writeService } from "./sequence.ts";
-import { spreadImage } from "./service-images.ts";
+import { spreadNewImage } from "./service-images.ts";
 import { workingTasks } from "./service-health.ts";
 import { formerPeers, movePeers, removePeers } from "./service-peers.ts";
 import { type Disturbance, isPaused, tasksEnded, untilReady } from "./service-ready.ts";
 import { roll } from "./service-roll.ts";
 import { failureOf, formerSpec } from "./service-rollback.ts";
-import { noneStarted, seenTasks } from "./service-tasks.ts";
+import { hasOutdated, noneStarted } from "./service-tasks.ts";
 import { removeValidations, validateSettings } from "./service-validation.ts";
 import { changedKeys, isUnknown, ResourceProblem, same, UnfinishedError } from "./values.ts";
 import { keepVolumeLabels } from "./volume-labels.ts";
@@ -178,7 +178,7 @@ function fullSpec(inputs: ServiceInputs, before?: ServiceDetails): ServiceSpec {
 interface ChangeOptions {
   /** Services of the application that go away with the change. */
   leaving?: string[];
-  /** Whether the change undoes another one. */
+  /** Whether the change undoes another one. It then waits for no maintenance check: tasks of the other one may fail it. */
   isRollback?: boolean;
 }
 
@@ -201,39 +201,26 @@ async function change(
     if (validation) await validateSettings(find, service, wanted, { ...inputs, validation });
   } else if (
     inputs.maintenanceCommand &&
-    (mode === "one-by-one" || (await askManager(what, find, (manager) => hasOutdated(manager, id, wanted, inputs))))
+    !isRollback &&
+    (mode === "one-by-one" ||
+      (await askManager(what, find, (manager) => hasOutdated(manager, id, wanted, inputs.nodes))))
   ) {
     await unfinished(id, inputs, roll(find, id, fullSpec(inputs, service), inputs));
     return false;
   }
-  // A paused update goes on only when it is asked for again: what stood in its way may be gone.
-  const resumes = isPaused(service);
+  // A paused update goes on only when it is asked for again: what stood in its way may be gone. A rollback is asked for
+  // in any case: an update that waits after each task would not undo the rest.
+  const resumes = isPaused(service) || isRollback;
   if (same(wanted, live) && !resumes) return false;
   await askManager(what, find, (manager) => removePeers(manager, leaving, inputs));
   if (!isRollback) await movePeers(find, inputs, { from: live, to: wanted, isRollback });
   // Before a successor starts, Swarm waits a minute for a task without a place to stop.
   const isFree = isRollback && (await askManager(what, find, (manager) => noneStarted(manager, id)));
-  await writeService(find, id, (now) => (isFree ? startFirst(fullSpec(inputs, now)) : fullSpec(inputs, now)));
+  await writeService(find, id, (now) => {
+    const full = fullSpec(inputs, now);
+    return isRollback ? asRollback(full, isFree ? "start-first" : "stop-first") : full;
+  });
   return resumes || decideRollout(live, wanted, []).mode !== "in-place";
-}
-
-/** Services of this stack that have the same image are one application's, and change at the same time. */
-async function spreadNewImage(manager: Engine, { Spec }: ServiceDetails, inputs: ServiceInputs): Promise<void> {
-  const { spec, owner, nodes: engines, timeoutSeconds } = inputs;
-  const image = spec.TaskTemplate.ContainerSpec.Image;
-  const former = Spec.TaskTemplate.ContainerSpec.Image;
-  if (former === image) return;
-  const alike = (await manager.services()).filter(
-    (other) => other.Spec.TaskTemplate.ContainerSpec.Image === former && isOwned(other.Spec.Labels, owner),
-  );
-  const services = alike.map(({ ID }) => ID);
-  await spreadImage(manager, services, { service: spec.Name, image, engines, timeoutMs: timeoutSeconds * 1000 });
-}
-
-/** Whether there are tasks that are to have other settings. */
-async function hasOutdated(manager: Engine, id: string, spec: ServiceSpec, { nodes }: ServiceInputs): Promise<boolean> {
-  const { standing } = await seenTasks(manager, id, spec, nodes);
-  return standing.former.length + standing.broken.length > 0;
 }
 
 async function finished(

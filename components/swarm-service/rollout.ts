@@ -58,12 +58,15 @@ export function updateConfig({ mode }: Pick<Rollout, "mode">, watch: keyof typeo
   };
 }
 
-/** The same service with successors that do not wait until a task has stopped: where none runs. */
-export function startFirst(spec: ServiceSpec): ServiceSpec {
-  return {
-    ...spec,
-    UpdateConfig: { ...(spec.UpdateConfig ?? updateConfig({ mode: "all-at-once" })), Order: "start-first" },
-  };
+/**
+ * Returns the settings with an update that undoes another one. It does not stop at tasks that fail: those of the other
+ * update go on failing until Swarm gets to them.
+ *
+ * @param Order `start-first` where no task runs: successors do not wait until one has stopped
+ */
+export function asRollback(spec: ServiceSpec, Order: UpdateConfig["Order"]): ServiceSpec {
+  const { UpdateConfig = updateConfig({ mode: "one-by-one" }) } = spec;
+  return { ...spec, UpdateConfig: { ...UpdateConfig, FailureAction: "continue", Order } };
 }
 
 /** Longer than any `up`, in nanoseconds: 90 days, which JavaScript's numbers still hold exactly. */

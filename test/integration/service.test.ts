@@ -1,4 +1,4 @@
-import { beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { ContainerSpec } from "../../components/engine/types.ts";
 import { Cluster } from "../../components/provider/cluster.ts";
 import { Service, type ServiceInputs, type ServiceState } from "../../components/provider/service.ts";
@@ -105,50 +105,118 @@ onLab("a service", (scene) => {
     expect((await engine.service(made.id)).Spec.TaskTemplate.ContainerSpec.Image).toBe(b);
   });
 
-  test("whose tasks lock things stops no second task before what a former one had locked is free", async () => {
-    const { host, images } = scene();
-    const locked = (lines: string) => host.run("sh", "-c", `mkdir -p /run/locks; echo '${lines}' >/run/locks/all`);
+  describe("whose tasks lock things", () => {
+    let locking: { id: string; outs: ServiceState };
     const said = vi.spyOn(console, "log");
-    const container = {
-      Image: images.b,
-      Args: ["server", "/tmp"],
-      Hostname: "task-{{.Task.Slot}}",
-      Mounts: [{ Type: "bind" as const, Source: "/run/locks", Target: "/locks" }],
-    };
-    const askedWith = (Env: string[]): ServiceInputs => ({
-      ...base,
-      tasks: 3,
-      maintenanceCommand: ["mc", "--version"],
-      locksCommand: ["mc", "cat", "/locks/all"],
-      spec: {
-        Name: "locking",
-        Labels: ownerLabels(owner),
-        Mode: { Replicated: { Replicas: 3 } },
-        TaskTemplate: { ContainerSpec: { ...container, Env } },
-      },
-    });
-    await locked(JSON.stringify({ id: "1", resource: "bucket/object", owner: "task-1", time: "2020-01-01T00:00:00Z" }));
-    const { id, outs } = await Service.create(askedWith(["CHANGE=no"]));
-    const changed = async () => {
-      const tasks = await host.engine.tasks({ service: [id], "desired-state": ["running"] });
-      return tasks.filter(({ Spec }) => Spec.ContainerSpec.Env?.includes("CHANGE=yes")).length;
-    };
 
-    const change = Service.update!(id, outs, askedWith(["CHANGE=yes"]));
-    await expect
-      .poll(() => said.mock.calls.join(), { timeout: 30_000 })
-      .toContain("tasks that were stopped run out: 1");
-    expect(await changed()).toBe(1);
-    await locked("");
-    await change;
-    expect(await changed()).toBe(3);
-    said.mockRestore();
-    await Service.delete!(id, outs);
+    const locked = (lines: string) =>
+      scene().host.run("sh", "-c", `mkdir -p /run/locks; echo '${lines}' >/run/locks/all`);
+
+    const bind = (Source: string, Target: string) => ({ Type: "bind" as const, Source, Target });
+
+    function askedWith({ Mounts = [], ...container }: Partial<ContainerSpec>): ServiceInputs {
+      const ContainerSpec = {
+        Image: scene().images.b,
+        Args: ["server", "/tmp"],
+        Hostname: "task-{{.Task.Slot}}",
+        Mounts: [bind("/run/locks", "/locks"), ...Mounts],
+        ...container,
+      };
+      return {
+        ...base,
+        tasks: 3,
+        maintenanceCommand: ["mc", "--version"],
+        locksCommand: ["mc", "cat", "/locks/all"],
+        spec: {
+          Name: "locking",
+          Labels: ownerLabels(owner),
+          Mode: { Replicated: { Replicas: 3 } },
+          TaskTemplate: { ContainerSpec },
+        },
+      };
+    }
+
+    /** Begins a change. A task was changed, and no second one: what it had locked is not free. */
+    async function changedOne(inputs: ServiceInputs): Promise<{ change: Promise<{ outs: ServiceState }> }> {
+      const lock = { id: "1", resource: "bucket/object", owner: "task-1", time: "2020-01-01T00:00:00Z" };
+      await locked(JSON.stringify(lock));
+      said.mockClear();
+      const change = Service.update!(locking.id, locking.outs, inputs);
+      change.catch(() => undefined);
+      await expect
+        .poll(() => said.mock.calls.join(), { timeout: 30_000 })
+        .toContain("tasks that were stopped run out: 1");
+      return { change };
+    }
+
+    /** The tasks that are to run, each with its state and whether it has what is looked for. */
+    async function tasksNow(isChanged: (spec: ContainerSpec) => boolean) {
+      const tasks = await scene().host.engine.tasks({ service: [locking.id], "desired-state": ["running"] });
+      return tasks.map(({ ID, Spec, Status }) => ({
+        id: ID,
+        state: Status.State,
+        isChanged: isChanged(Spec.ContainerSpec),
+      }));
+    }
+    const hasMount = ({ Mounts = [] }: ContainerSpec) => Mounts.length > 1;
+    const unchanged = Array(3).fill({ id: expect.any(String), state: "running", isChanged: false });
+
+    beforeAll(async () => {
+      await locked("");
+      locking = await Service.create(askedWith({}));
+    });
+    afterAll(async () => {
+      said.mockRestore();
+      if (locking) await Service.delete!(locking.id, locking.outs);
+    });
+
+    test("stops no second task before what a former one had locked is free", async () => {
+      const inputs = askedWith({ Env: ["CHANGE=yes"] });
+      const changed = async () => {
+        const tasks = await tasksNow(({ Env }) => Env?.includes("CHANGE=yes") ?? false);
+        return tasks.filter(({ isChanged }) => isChanged).length;
+      };
+      const { change } = await changedOne(inputs);
+      expect(await changed()).toBe(1);
+      await locked("");
+      locking.outs = (await change).outs;
+      expect(await changed()).toBe(3);
+    });
+
+    test("keeps the others running when the first one fails with a change", async () => {
+      const before = (await tasksNow(hasMount)).map(({ id }) => id);
+      const change = Service.update!(
+        locking.id,
+        locking.outs,
+        askedWith({ ...locking.outs.spec.TaskTemplate.ContainerSpec, Mounts: [bind("/run/nowhere", "/once")] }),
+      );
+      await expect(change).rejects.toThrow(
+        /on host one fails .*bind source path.* Rolled back: service locking with the former settings again/,
+      );
+      const after = await tasksNow(hasMount);
+      expect(after).toEqual(unchanged);
+      expect(after.filter(({ id }) => before.includes(id))).toHaveLength(2);
+    });
+
+    test("gives the first one its former settings again when the second one fails", async () => {
+      const { host } = scene();
+      await host.run("mkdir", "-p", "/run/once");
+      const { change } = await changedOne(
+        askedWith({ ...locking.outs.spec.TaskTemplate.ContainerSpec, Mounts: [bind("/run/once", "/once")] }),
+      );
+      await host.run("rmdir", "/run/once");
+      await locked("");
+      await expect(change).rejects.toThrow(
+        /on host one fails .*bind source path.* Rolled back: service locking with the former settings again/,
+      );
+      expect(await tasksNow(hasMount)).toEqual(unchanged);
+    });
   });
 
   test("that is removed leaves no task behind, and is gone for the next read", async () => {
     await Service.delete!(made.id, made.outs);
-    expect(await scene().host.engine.tasks()).toEqual([]);
+    const tasks = await scene().host.engine.tasks();
+    expect(tasks.filter(({ ServiceID }) => ServiceID === made.id)).toEqual([]);
     expect(await Service.read(made.id, made.outs)).toEqual({ id: "" });
   });
 });

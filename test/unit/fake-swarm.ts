@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ServiceSpec } from "../../components/engine/types.ts";
+import type { ServiceSpec, TaskDetails } from "../../components/engine/types.ts";
 
 /** How a request fails: an answer of the engine, or a connection that is reset, after the engine did it or not. */
 export type Failure = { status: number; message: string } | "reset" | "reset when done";
@@ -23,6 +23,8 @@ export class FakeSwarm {
   spec: ServiceSpec;
   version = 1;
   tasks = 1;
+  /** Its tasks, where they are not what the spec asks for, and what the updater says of itself. */
+  view: ((swarm: FakeSwarm) => { tasks: Partial<TaskDetails>[]; update: string }) | undefined;
 
   constructor(spec: ServiceSpec) {
     this.spec = spec;
@@ -80,10 +82,13 @@ export class FakeSwarm {
     if (what.endsWith("/json")) return { Running: false, ExitCode: 0 };
     if (what.startsWith("POST /containers")) return { Id: "command" };
     if (what.startsWith("GET /services/one")) return this.#service();
+    // Its service has no labels.
+    if (what.startsWith("GET /services") && what.includes("label")) return [];
     if (what.startsWith("GET /services")) return [this.#service()];
     if (what.startsWith("GET /nodes/")) return { ID: "a", Version: { Index: 1 }, Spec: { Role: "worker" }, Status: {} };
     if (what.startsWith("GET /nodes")) return [{ ID: "a", Status: { State: "ready" } }];
     if (what.startsWith("GET /tasks")) {
+      if (this.view) return this.view(this).tasks;
       return Array.from({ length: this.tasks }, () => ({
         ...{ ID: `task-${this.version}`, ServiceID: "one", NodeID: "a", DesiredState: "running", CreatedAt: "" },
         Spec: this.spec.TaskTemplate,
@@ -94,7 +99,8 @@ export class FakeSwarm {
   }
 
   #service() {
-    const UpdateStatus = { State: "completed", Message: "", StartedAt: `update-${this.version}` };
+    const State = this.view?.(this).update ?? "completed";
+    const UpdateStatus = { State, Message: "", StartedAt: `update-${this.version}` };
     return { ID: "one", Version: { Index: this.version }, Spec: this.spec, UpdateStatus };
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ServiceSpec } from "../../components/engine/types.ts";
 import {
+  asRollback,
   changedPaths,
   decideRollout,
   parkedAfterOne,
@@ -117,4 +118,14 @@ test("Swarm is told to stand still after one task, each time in other words", ()
   const second = parkedAfterOne(first);
   expect(second.Delay).not.toBe(first.Delay);
   expect(parkedAfterOne(second).Delay).not.toBe(second.Delay);
+});
+
+test.each(["start-first", "stop-first"] as const)("a rollback stops at no task that fails, %s", (order) => {
+  const asked = { ...spec, UpdateConfig: updateConfig({ mode: "one-by-one" }) };
+  for (const settings of [spec, asked]) {
+    expect(asRollback(settings, order)).toEqual({
+      ...spec,
+      UpdateConfig: { ...updateConfig({ mode: "one-by-one" }), FailureAction: "continue", Order: order },
+    });
+  }
 });
