@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { SwarmResource } from "../provider/resource.ts";
 import { checkedInput, plain } from "../shared/inputs.ts";
-import { refuse } from "../shared/refusal.ts";
+import { type Finding, refuse } from "../shared/refusal.ts";
 import { userFindings, userNameFindings } from "./contents-findings.ts";
 import { type BucketAccess, policyOf, policyPrefix } from "./policy.ts";
 import type { ReachableStore } from "./store-reach.ts";
@@ -32,6 +32,19 @@ export interface MinioUserArgs {
    * @example "2026-11"
    */
   secretKeyGeneration?: pulumi.Input<string>;
+
+  /**
+   * The user's secret key, 8 characters or more, kept secret. Give the present one with `adopt`, so that applications
+   * go on working. Not together with `secretKeyGeneration`.
+   * @default - a generated one
+   */
+  secretKey?: pulumi.Input<string>;
+
+  /**
+   * Whether a user of this name that something else created becomes this one: it gets this secret key and these rights.
+   * @default false: such a user is refused
+   */
+  adopt?: boolean;
 }
 
 /**
@@ -51,11 +64,12 @@ export class MinioUser extends SwarmResource {
   declare readonly policyName: pulumi.Output<string>;
 
   constructor(name: string, args: MinioUserArgs, opts?: pulumi.CustomResourceOptions) {
-    const { store, access, accessKey, secretKeyGeneration } = args;
+    const { store, access, accessKey, secretKey, secretKeyGeneration, adopt } = args;
     const subject = `MinioUser "${name}"`;
     store.reach.swarm.refuse(subject, [
       ...userFindings({ accessKey: plain(accessKey), access }),
       ...(accessKey === undefined ? userNameFindings(name) : []),
+      ...(secretKey !== undefined && secretKeyGeneration !== undefined ? [SECRET_KEY_TWICE] : []),
     ]);
     const user = accessKey && checkedInput(accessKey, (value) => refuse(subject, userFindings({ accessKey: value })));
     const defaultAccessKey = pulumi.output(store.reach.seed).apply((seed) => accessKeyOf(name, seed));
@@ -71,12 +85,19 @@ export class MinioUser extends SwarmResource {
         policy: JSON.stringify(policyOf(access)),
         enabled: true,
         generation: secretKeyGeneration,
-        secretKey: undefined,
+        secretKey: secretKey === undefined ? undefined : pulumi.secret(secretKey),
+        adopt,
       },
       pulumi.mergeOptions(opts, { additionalSecretOutputs: ["secretKey"] }),
     );
   }
 }
+
+const SECRET_KEY_TWICE: Finding = {
+  argument: "secretKeyGeneration",
+  value: "(given)",
+  problem: "secretKey is given as well, and it alone decides: leave one of them out",
+};
 
 const LETTERS_AND_DIGITS = "abcdefghijklmnopqrstuvwxyz0123456789";
 

@@ -163,7 +163,7 @@ class NetworkPart extends SwarmResource {
   declare readonly part: pulumi.Output<object>;
 
   constructor(name: string, inputs: pulumi.Inputs, opts: pulumi.CustomResourceOptions) {
-    super("NetworkPart", name, inputs, opts);
+    super("NetworkPart", name, { ...inputs, networkId: undefined }, opts);
   }
 }
 

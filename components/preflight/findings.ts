@@ -5,12 +5,14 @@ import { machineFindings } from "./machine-findings.ts";
 import { networkFindings } from "./network-findings.ts";
 import { keysOf, type Situation } from "./observed.ts";
 import { serviceFindings } from "./service-findings.ts";
-import { hostFindings, membershipFindings, poolFindings } from "./swarm-findings.ts";
+import { foreignSwarmFindings, hostFindings, membershipFindings, poolFindings } from "./swarm-findings.ts";
 import { findingsTable } from "./table.ts";
 import { natWarnings } from "./underlay-findings.ts";
 
-/** What is found of the demands, refusals and warnings. */
+/** What is found of the demands, refusals and warnings. What is in a Swarm that is refused altogether goes without saying. */
 export function preflightFindings(demands: readonly Demand[], situation: Situation): PreflightFinding[] {
+  const refused = demands.flatMap((demand) => (demand.kind === "swarm" ? foreignSwarmFindings(demand, situation) : []));
+  if (refused.length > 0) return refused;
   const networks = demands.filter((demand): demand is NetworkDemand => demand.kind === "network");
   const found = networks.map((network) => asFound(network, situation));
   const services = demands.filter((demand): demand is ServiceDemand => demand.kind === "service");

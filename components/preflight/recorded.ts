@@ -43,6 +43,7 @@ const CLUSTER = "pulumi-nodejs:dynamic/swarm:Cluster";
 const ID_OUTPUTS: Record<string, string> = {
   "docker:index/network:Network": "id",
   "pulumi-nodejs:dynamic/swarm:SwarmNetwork": "networkId",
+  "pulumi-nodejs:dynamic/swarm:NetworkPart": "networkId",
   "pulumi-nodejs:dynamic/swarm:Service": "serviceId",
   [CLUSTER]: "swarmId",
 };

@@ -30,20 +30,29 @@ export function hostFindings({ subject }: SwarmDemand, { hosts }: Situation): Pr
   ]);
 }
 
-/** Swarms that are there already and cannot be taken for this one. */
+/** Refuses a Swarm that belongs to somebody else: one line, whatever is in it. */
+export function foreignSwarmFindings(demand: SwarmDemand, situation: Situation): PreflightFinding[] {
+  if (demand.adopt) return [];
+  const [managed] = Object.entries(situation.hosts).flatMap(([key, { manager }]) =>
+    manager ? [{ key, ...manager }] : [],
+  );
+  if (!managed || isOurSwarm(managed.swarm, demand.owner, situation)) return [];
+  const { key, swarm } = managed;
+  const problem =
+    `host ${key} is a manager of the Swarm ${swarm.ID}, which belongs to ${describeOwner(swarm.Spec.Labels)}: ` +
+    "use the state that created it, or set adopt: true";
+  const about = { subject: demand.subject, check: "swarm", hosts: [key] } as const;
+  return [{ ...about, argument: "adopt", value: false, problem }];
+}
+
+/** Swarms that hosts are in and cannot be this one. */
 export function membershipFindings(demand: SwarmDemand, situation: Situation): PreflightFinding[] {
   const { subject } = demand;
   const managed = Object.entries(situation.hosts).find(([, { manager }]) => manager);
   return Object.entries(situation.hosts).flatMap(([key, host]): PreflightFinding[] => {
     const about = { subject, check: "swarm", hosts: [key] } as const;
     const problem = membershipProblem(host, managed, situation);
-    if (problem) return [{ ...about, argument: `hosts.${key}.engine`, value: host.address, problem }];
-    if (!host.manager || demand.adopt || isOurSwarm(host.manager.swarm, demand.owner, situation)) return [];
-    const { ID, Spec } = host.manager.swarm;
-    const foreign =
-      `host ${key} is a manager of the Swarm ${ID}, which belongs to ${describeOwner(Spec.Labels)}: ` +
-      "use the state that created it, or set adopt: true";
-    return [{ ...about, argument: "adopt", value: false, problem: foreign }];
+    return problem ? [{ ...about, argument: `hosts.${key}.engine`, value: host.address, problem }] : [];
   });
 }
 

@@ -49,7 +49,9 @@ export const HostFirewall: ResourceHandler<HostFirewallInputs> = {
       const findings = allowedFindings("allowFrom", filter.allowFrom);
       reasons.push(...findings.map((finding) => findingLine(filter.title, finding)));
     }
-    const inputs = { ...request, filter: { ...filter, chain: chainFor(olds, request) } };
+    // The rules on the host name their owner as it was at their creation: a renamed one must not seem another.
+    const owner = olds.filter?.chain === undefined ? request.owner : (olds.owner ?? request.owner);
+    const inputs = { ...request, owner, filter: { ...filter, chain: chainFor(olds, request) } };
     return { inputs, failures: reasons.map((reason) => ({ property: "", reason })) };
   },
 

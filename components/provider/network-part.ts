@@ -24,6 +24,11 @@ export interface NetworkPartInputs {
   part: PartShape;
 }
 
+export interface NetworkPartState extends NetworkPartInputs {
+  /** The network's id on its host; the preflight recognises a recorded network by it. */
+  networkId?: string;
+}
+
 /** How long the containers on a network may take to leave it, in seconds; longer than any sensible grace period. */
 const LEAVING = 120;
 
@@ -31,7 +36,7 @@ const LEAVING = 120;
  * What a network is made of on one host: a network of Docker's that is none, but holds addresses and options for the
  * one of the Swarm. It cannot be changed, and not be removed while a container of the host is on the network.
  */
-export const NetworkPart: ResourceHandler<NetworkPartInputs> = {
+export const NetworkPart: ResourceHandler<NetworkPartInputs, NetworkPartState> = {
   /** Docker cannot change a network's labels: a renamed owner must not replace it. */
   async check(olds, news) {
     return { inputs: { ...news, owner: olds.owner ?? news.owner }, failures: [] };
@@ -47,26 +52,26 @@ export const NetworkPart: ResourceHandler<NetworkPartInputs> = {
   },
 
   async create(inputs) {
-    await make(inputs);
-    return { id: `${inputs.host}/${inputs.name}`, outs: inputs };
+    const networkId = await make(inputs);
+    return { id: `${inputs.host}/${inputs.name}`, outs: { ...inputs, networkId } };
   },
 
   async read(id, state) {
     if (!state) throw new ResourceProblem(`network ${id} cannot be imported: declare it, and it is made`);
+    const { networkId: _id, ...inputs } = state;
     try {
       const live = await found(state);
-      return live && isOwned(live.Labels, state.owner) ? { id, props: state, inputs: state } : GONE;
+      return live && isOwned(live.Labels, state.owner) ? { id, props: state, inputs } : GONE;
     } catch (error) {
       // A host that is down has lost nothing by that.
       if (!(error instanceof UnreachableError)) throw error;
       logLine(`host ${state.host} cannot be reached: its part of the network is taken to be as it was`);
-      return { id, props: state, inputs: state };
+      return { id, props: state, inputs };
     }
   },
 
   async update(_id, _olds, news) {
-    await make(news);
-    return { outs: news };
+    return { outs: { ...news, networkId: await make(news) } };
   },
 
   async delete(_id, state) {
@@ -81,7 +86,7 @@ export const NetworkPart: ResourceHandler<NetworkPartInputs> = {
 };
 
 /** Makes it, unless a killed `up`, or the former connection to the same machine, has made just that. */
-async function make(inputs: NetworkPartInputs): Promise<void> {
+async function make(inputs: NetworkPartInputs): Promise<string> {
   const { host, connection, name, part, owner, swarmId } = inputs;
   const live = await found(inputs);
   if (live && !isOwned(live.Labels, owner)) {
@@ -90,10 +95,10 @@ async function make(inputs: NetworkPartInputs): Promise<void> {
         "use the state that created it, or choose another networkName",
     );
   }
-  if (live && same(partIn(live), part) && live.Labels?.[SWARM_LABEL] === swarmId) return;
+  if (live && same(partIn(live), part) && live.Labels?.[SWARM_LABEL] === swarmId) return live.Id;
   if (live) await remove(live, inputs);
   const { subnet, gateway, ipRange, options, labels } = part;
-  await new Engine(connection).createNetwork({
+  return new Engine(connection).createNetwork({
     Name: name,
     CheckDuplicate: true,
     ConfigOnly: true,

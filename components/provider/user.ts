@@ -23,6 +23,10 @@ export interface UserInputs {
   enabled: boolean;
   /** Another text makes another secret key. */
   generation?: string;
+  /** The secret key asked for. @default - one is generated and kept in the state */
+  secretKey?: string;
+  /** Whether a user of this name that something else created becomes this one. */
+  adopt?: boolean;
 }
 
 /** The inputs with what `check` decides. */
@@ -38,10 +42,16 @@ export interface UserState extends CheckedUser {
   serviceAccounts?: string[];
 }
 
+/** MinIO takes no shorter one. */
+const SHORTEST_SECRET_KEY = 8;
+
 /** A user of a store, with a policy of its own. */
 export const User: ResourceHandler<UserInputs, UserState> = {
   async check(olds, news) {
-    return { inputs: checkedUser(olds, news), failures: [] };
+    const { secretKey = "", accessKey = "" } = news;
+    const isTooShort = secretKey !== "" && !isUnknown(secretKey) && secretKey.length < SHORTEST_SECRET_KEY;
+    const reason = `user ${accessKey}: secretKey (a secret): has less than ${SHORTEST_SECRET_KEY} characters: give a longer one`;
+    return { inputs: checkedUser(olds, news), failures: isTooShort ? [{ property: "", reason }] : [] };
   },
 
   async diff(_id, olds, news) {
@@ -49,6 +59,7 @@ export const User: ResourceHandler<UserInputs, UserState> = {
     const replaces = fixed.filter((key) => !isUnknown(news[key as keyof UserInputs]));
     if (isAnotherStore(olds.store, news.store)) replaces.push("store");
     const changed = changedKeys(olds, news, ["accessKey", "policy", "policies", "enabled", "generation"]);
+    if (news.secretKey !== undefined && news.secretKey !== olds.secretKey) changed.push("secretKey");
     const isWanted = (olds.serviceAccounts ?? []).length === 0;
     return { changes: replaces.length + changed.length > 0 || !isWanted || isMoved(olds.store, news.store), replaces };
   },
@@ -59,15 +70,15 @@ export const User: ResourceHandler<UserInputs, UserState> = {
     const live = await seen(store, accessKey);
     const left = live && (await policyText(store, policyName)) !== undefined;
     // One that a killed `up` of this program left has this program's policy, or none yet.
-    if (live && !(left && live.policies.every((name) => name === policyName))) {
+    if (live && !inputs.adopt && !(left && live.policies.every((name) => name === policyName))) {
       throw new ResourceProblem(
         `accessKey "${accessKey}": a user of that name is in the store already and is not this stack's: ` +
-          "choose another name, or remove it with `mc admin user remove`",
+          "set adopt: true, choose another name, or remove it with `mc admin user remove`",
       );
     }
-    const secretKey = randomText(40);
+    const secretKey = inputs.secretKey ?? randomText(40);
     await apply(inputs, secretKey, live?.policies ?? []);
-    if (live) await revokeServiceAccounts(store, accessKey);
+    if (live && !inputs.adopt) await revokeServiceAccounts(store, accessKey);
     return { id: accessKey, outs: { ...inputs, secretKey, serviceAccounts: [] } };
   },
 
@@ -81,7 +92,8 @@ export const User: ResourceHandler<UserInputs, UserState> = {
 
   async update(_id, olds, given) {
     const news = given as CheckedUser;
-    const secretKey = olds.generation === news.generation ? olds.secretKey : randomText(40);
+    const kept = olds.generation === news.generation ? olds.secretKey : randomText(40);
+    const secretKey = news.secretKey ?? kept;
     const live = await seen(news.store, news.accessKey);
     await apply(news, secretKey, live?.policies ?? []);
     // By now the user may make no more of them, and its former secret key is refused.

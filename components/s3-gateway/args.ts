@@ -60,6 +60,12 @@ export interface S3GatewayArgs extends TaskLimits {
   hosts?: string[];
 
   /**
+   * Whether a service of this name that something else created is adopted and changed in place.
+   * @default false: such a service is refused in the preview
+   */
+  adopt?: boolean;
+
+  /**
    * Name of the gateway's service in the Swarm, a lowercase DNS label.
    * @default - the component's name
    */

@@ -50,6 +50,7 @@ export class S3Gateway extends pulumi.ComponentResource {
       subject,
       owner: ownerOf(`${name}-service`),
       name: serviceName,
+      adopt: args.adopt,
       ports,
       hosts,
       disks: [],
@@ -96,6 +97,7 @@ export class S3Gateway extends pulumi.ComponentResource {
       `${name}-service`,
       {
         swarm,
+        adopt: args.adopt,
         spec,
         readyCommand: PROBES.ready,
         tasks: hosts.length,

@@ -26,7 +26,7 @@ onLab("a Swarm made by hand", (scene) => {
     stack = await scene().stack({ drives: ONE_DRIVE });
     for (const verb of ["preview", "up"] as const) {
       expect((await stack.refused(verb)).output).toMatch(
-        /Swarm "swarm": adopt false: host local already is in the Swarm \w+, which this stack did not make: set adopt: true/,
+        /Swarm "swarm": adopt false: host local is a manager of the Swarm \w+, which belongs to something other than pulumi-swarm: use the state that created it, or set adopt: true/,
       );
     }
     expect(await contentsOf(engine)).toEqual(before);
@@ -56,7 +56,7 @@ onLab("a Swarm made by hand", (scene) => {
 });
 
 onLab("a Swarm that this stack made and others use as well", (scene) => {
-  test("is not ended under them by destroy, unless that is allowed", async () => {
+  test("is not ended under them by destroy", async () => {
     const { engine } = scene().host;
     const stack = await scene().stack({ drives: ONE_DRIVE });
     await stack.up();
@@ -67,7 +67,7 @@ onLab("a Swarm that this stack made and others use as well", (scene) => {
     });
 
     expect((await stack.refused("destroy")).output).toMatch(
-      /the Swarm is still used by what this stack did not make: service guest\. Remove it first, or leave the Swarm by hand with `docker swarm leave --force`/,
+      /Swarm \w+: it still holds what this state did not create: service guest\. Remove that first/,
     );
     expect((await engine.services()).map(({ Spec }) => Spec.Name)).toContain("guest");
 

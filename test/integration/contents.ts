@@ -1,5 +1,5 @@
 import type { Engine } from "../../components/engine/engine.ts";
-import { NAME_LABEL } from "../../components/shared/labels.ts";
+import { NAME_LABEL, OWNER_LABEL } from "../../components/shared/labels.ts";
 
 /** What an engine holds, by name; equal before and after means that nothing was touched. */
 export interface Contents {
@@ -31,7 +31,7 @@ export async function contentsOf(engine: Engine): Promise<Contents> {
   };
 }
 
-/** What bears this package's labels, as `kind name`: the resource that it was made for, not the engine's name. */
+/** What carries a state's identity, as `kind name`: the resource that it was made for, not the engine's name. */
 export async function ownedObjects(engine: Engine): Promise<string[]> {
   const [services, networks, secrets] = await Promise.all([
     engine.services(),
@@ -52,7 +52,8 @@ export async function ownedObjects(engine: Engine): Promise<string[]> {
     ),
     ...named(
       "secret",
-      secrets.map(({ Spec }) => owner(Spec.Labels)),
+      // A secret is labelled with its component; the resource's name is the engine's without Pulumi's suffix.
+      secrets.map(({ Spec }) => (Spec.Labels?.[OWNER_LABEL] ? Spec.Name.replace(/-[0-9a-f]{7}$/, "") : undefined)),
     ),
   ].toSorted();
 }

@@ -26,8 +26,10 @@ export interface TestStackOptions {
   config?: Record<string, unknown>;
   /** Plugins beside the one for Docker. */
   plugins?: Plugin[];
-  /** Shares the backend of that stack, whose project is another, so that the one may refer to the other. */
+  /** Shares the backend of that stack, so that the one may refer to the other. */
   beside?: TestStack;
+  /** The stack's name. @default "test"; with `beside` the project's name */
+  name?: string;
   /** Runs Pulumi on that machine instead of beside it, as its user would. */
   inside?: LabHost;
   /** Variables of Pulumi's environment beside the usual ones. */
@@ -40,6 +42,11 @@ export interface StateResource {
   type: string;
   id?: string;
   outputs?: Record<string, unknown>;
+}
+
+interface StoredResource extends StateResource {
+  dependencies?: string[] | null;
+  propertyDependencies?: Record<string, string[] | null>;
 }
 
 /** Commands of the CLI that go through the stack's resources. */
@@ -60,7 +67,7 @@ export class TestStack {
     const folder = options.beside?.folder ?? mkdtempSync(join(tmpdir(), "pulumi-swarm-test-"));
     const state = openState(options.project ?? ROOT, folder);
     // Of one backend's stacks each has a name of its own: their settings lie in one folder.
-    const name = options.beside ? state.projectName : "test";
+    const name = options.name ?? (options.beside ? state.projectName : "test");
     const file = workingConfig(state, name).path;
     mkdirSync(join(folder, "config"), { recursive: true });
     writeFileSync(file, stringify({ config: Object.fromEntries(namespaced(options.config ?? {})) }));
@@ -142,6 +149,30 @@ export class TestStack {
       checkpoint: { latest?: { resources?: StateResource[] } };
     };
     return { resources: checkpoint.latest?.resources ?? [] };
+  }
+
+  /** Takes over another stack's resources, as `pulumi state move` does: under this stack's name, those kept alone. */
+  async importFrom(other: TestStack, keeps: (resource: StateResource) => boolean): Promise<void> {
+    const file = join(this.folder, `moved-${this.name}.json`);
+    await other.pulumi("stack", "export", "--file", file);
+    const { projectName } = this.#session.state;
+    const text = readFileSync(file, "utf8")
+      .replaceAll(`urn:pulumi:${other.name}::`, `urn:pulumi:${this.name}::`)
+      .replaceAll(`pulumi:Stack::${projectName}-${other.name}`, `pulumi:Stack::${projectName}-${this.name}`);
+    const exported = JSON.parse(text) as { deployment: { resources: StoredResource[] } };
+    const { resources } = exported.deployment;
+    const left = new Set(resources.filter((resource) => !keeps(resource)).map(({ urn }) => urn));
+    const without = (urns: string[] | null | undefined) => (urns ?? []).filter((urn) => !left.has(urn));
+    exported.deployment.resources = resources.filter(keeps).map((resource) => ({
+      ...resource,
+      dependencies: without(resource.dependencies),
+      propertyDependencies: Object.fromEntries(
+        Object.entries(resource.propertyDependencies ?? {}).map(([property, urns]) => [property, without(urns)]),
+      ),
+    }));
+    writeFileSync(file, JSON.stringify(exported));
+    await this.pulumi("stack", "import", "--file", file);
+    rmSync(file);
   }
 
   /** Any other command of the CLI; gives back what it printed. */
