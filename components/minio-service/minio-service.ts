@@ -91,7 +91,7 @@ export class MinioService extends pulumi.ComponentResource {
       { parent: this, dependsOn: checked },
     );
     const child = { parent: this, dependsOn: [...checked, credentials] };
-    const files = { ...child, owner: creationOwner(name, child) };
+    const files = { ...child, owner: creationOwner(name, child), component: name };
     const members = plan.pools.flatMap(({ hosts, label }) =>
       hosts.map(({ key: host }) => new NodeSettings(`${name}-member-${host}`, { swarm, host, labels: label }, child)),
     );

@@ -79,7 +79,7 @@ export function storeTls(
   opts: FileOptions,
 ): StoreTls {
   const { swarm, serviceName, hosts, addresses = [] } = store;
-  const { owner: _owner, ...child } = opts;
+  const { owner: _owner, component: _component, ...child } = opts;
   const names = (more: readonly string[]) => namesOf(serviceName, hosts, more, addresses);
   const { generation, ...texts } = certificatesOf(name, tls, names, child);
   const make = (file: TlsFile) => dockerSecret(`${name}-tls-${file}`, swarm, texts[file], generation, opts);

@@ -89,7 +89,7 @@ export class S3Gateway extends pulumi.ComponentResource {
       plan,
       image: checkedInput(args.image ?? DEFAULT_GATEWAY_IMAGE, (image) => refuse(subject, gatewayImageFindings(image))),
       networkId: network.networkId,
-      files: gatewayFiles(name, swarm, texts, { ...child, owner: creationOwner(name, child) }),
+      files: gatewayFiles(name, swarm, texts, { ...child, owner: creationOwner(name, child), component: name }),
       port,
       stopGraceSeconds,
     });

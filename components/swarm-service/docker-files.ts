@@ -16,6 +16,8 @@ export interface FileHandle {
 export interface FileOptions extends pulumi.CustomResourceOptions {
   /** The component's owner at its creation: Docker cannot change the labels of a secret. */
   owner: pulumi.Output<Owner>;
+  /** The component's present name, with which the names of its secrets and configs begin. */
+  component: string;
 }
 
 /**
@@ -27,12 +29,12 @@ export function dockerSecret(
   swarm: Swarm,
   text: pulumi.Input<string>,
   generation: pulumi.Input<string>,
-  { owner, ...opts }: FileOptions,
+  { owner, component, ...opts }: FileOptions,
 ): FileHandle {
   const data = pulumi.secret(base64(text));
   return new docker.Secret(
     name,
-    { data, labels: labels(owner, swarm, generation) },
+    { data, labels: labels(ownerOfFile(name, owner, component), swarm, generation) },
     { ...opts, provider: swarm.provider },
   );
 }
@@ -42,11 +44,11 @@ export function dockerConfig(
   name: string,
   swarm: Swarm,
   text: pulumi.Input<string>,
-  { owner, ...opts }: FileOptions,
+  { owner, component, ...opts }: FileOptions,
 ): FileHandle {
   return new docker.ServiceConfig(
     name,
-    { data: base64(text), labels: labels(owner, swarm, generationOf(text)) },
+    { data: base64(text), labels: labels(ownerOfFile(name, owner, component), swarm, generationOf(text)) },
     { ...opts, provider: swarm.provider },
   );
 }
@@ -64,6 +66,14 @@ export function configFile({ id, name }: FileHandle, path: string, user: string)
 /** A generation that goes by a text which is no secret. */
 export function generationOf(text: pulumi.Input<string>): pulumi.Output<string> {
   return pulumi.output(text).apply((known) => createHash("sha256").update(known).digest("hex").slice(0, 16));
+}
+
+/**
+ * Returns the owner with the file's name as it was at its creation. Each secret needs a name of its own: those of one
+ * component may share a generation, and only one of the same name and generation was left behind by a killed run.
+ */
+function ownerOfFile(name: string, owner: pulumi.Output<Owner>, component: string): pulumi.Output<Owner> {
+  return owner.apply((known) => ({ ...known, name: `${known.name}${name.slice(component.length)}` }));
 }
 
 function labels(

@@ -73,6 +73,17 @@ test.each<[string, Record<string, string>]>([
   expect(removed).toEqual([]);
 });
 
+test("the former one of a secret with another generation stays, beside others of the component's that kept theirs", async () => {
+  const all = [
+    part("root-user", labels("1", { name: "store-root-user" })),
+    part("aliases-https", labels("1-https", { name: "store-mc-aliases" })),
+    part("aliases", labels("1", { name: "store-mc-aliases" })),
+  ];
+  const { engine, removed, container } = engineWith(all, [], { secrets: ["root-user", "aliases-https"], configs: [] });
+  await removeLeftovers(engine, container, OWNER);
+  expect(removed).toEqual([]);
+});
+
 test("an adopted service's former secrets are removed once nothing uses them, if they were its owner's", async () => {
   const former = { ...OWNER, id: "lost-state" };
   const all = [part("theirs", labels("1", former)), part("shared", {}), part("other", labels("1", former))];

@@ -315,7 +315,7 @@ describe("credentials", () => {
       { label: "pulumi-swarm.owner", value: "this-state" },
       { label: "pulumi-swarm.project", value: "project" },
       { label: "pulumi-swarm.stack", value: "stack" },
-      { label: "pulumi-swarm.name", value: "store" },
+      { label: "pulumi-swarm.name", value: "store-root-user" },
       { label: "pulumi-swarm.swarm", value: "swarm-cluster-id" },
       { label: "pulumi-swarm.generation", value: "g1" },
     ]);
