@@ -1,6 +1,6 @@
 import { Engine } from "../engine/engine.ts";
 import type { SwarmDetails, SwarmSpec } from "../engine/types.ts";
-import { describeOwner, isOwned, type Owner, ownerLabels } from "../shared/labels.ts";
+import { describeOwner, isOwned, type Owner, ownerIn, ownerLabels } from "../shared/labels.ts";
 import { contentsOf, hasBridge, removeBridge, removeLeftovers } from "./cluster-contents.ts";
 import { GONE, type ResourceHandler } from "./handler.ts";
 import { logLine } from "./log-line.ts";
@@ -88,8 +88,8 @@ export const Cluster: ResourceHandler<ClusterInputs, ClusterState> = {
     const engine = await findManager(state.managers, id);
     if (!engine) return GONE;
     const swarm = await engine.swarm();
-    const live = liveSettings(swarm.Spec, state);
     const { created, broughtBridge, ...recorded } = state;
+    const live = { ...liveSettings(swarm.Spec, state), ...(created && { owner: ownerIn(swarm.Spec.Labels) }) };
     const { swarmId: _id, fixed: _fixed, joinTokens: _tokens, unlockKey: _key, ...rest } = recorded;
     const inputs = { ...rest, ...live };
     return { id, props: await stateOf(engine, swarm, inputs, { created, broughtBridge }), inputs };

@@ -1,7 +1,7 @@
 import type { EngineConnection } from "../engine/connection.ts";
 import { Engine, orMissing } from "../engine/engine.ts";
 import type { NodeDetails, NodeRole } from "../engine/types.ts";
-import { type Owner, ownerLabels } from "../shared/labels.ts";
+import { type Owner, ownerIn, ownerLabels } from "../shared/labels.ts";
 import { hasBridge } from "./cluster-contents.ts";
 import { GONE, type ResourceHandler } from "./handler.ts";
 import { joinSwarm } from "./join.ts";
@@ -78,8 +78,8 @@ export const Member: ResourceHandler<MemberInputs, MemberState> = {
       broughtBridge: _bridge,
       address: _address,
       ...inputs
-    } = { ...state, role: node.Spec.Role };
-    return { id, props: { ...state, role: node.Spec.Role, address: node.Status.Addr }, inputs };
+    } = { ...state, role: node.Spec.Role, owner: isLabelled(state) ? ownerIn(node.Spec.Labels) : state.owner };
+    return { id, props: { ...state, ...inputs, address: node.Status.Addr }, inputs };
   },
 
   async update(id, olds, news) {
@@ -105,9 +105,11 @@ export const Member: ResourceHandler<MemberInputs, MemberState> = {
   },
 };
 
+const isLabelled = ({ joined, ownsSwarm }: Pick<MemberState, "joined" | "ownsSwarm">) => joined || ownsSwarm;
+
 /** Writes the owner on a node that this program made join, or whose Swarm it made. */
 async function label(nodeId: string, member: Omit<MemberState, "address">): Promise<void> {
-  if (!member.joined && !member.ownsSwarm) return;
+  if (!isLabelled(member)) return;
   await askManager(`labels of node ${nodeId}`, managerOf(member), (manager) =>
     changeNode(manager, nodeId, (spec) => ({ ...spec, Labels: { ...spec.Labels, ...ownerLabels(member.owner) } })),
   );

@@ -47,6 +47,12 @@ export function isOwned(labels: Labels, { id }: Pick<Owner, "id">): boolean {
   return id !== "" && labels?.[OWNER_LABEL] === id;
 }
 
+/** Returns the owner that an object's labels name; what they do not say is empty. */
+export function ownerIn(labels: Labels): Owner {
+  const value = (label: string) => labels?.[label] ?? "";
+  return { id: value(OWNER_LABEL), project: value(PROJECT_LABEL), stack: value(STACK_LABEL), name: value(NAME_LABEL) };
+}
+
 /** Names the owner of an object for a message: `project shop, stack prod (identity 4f1c…)`. */
 export function describeOwner(labels: Labels): string {
   const id = labels?.[OWNER_LABEL];

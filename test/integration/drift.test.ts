@@ -84,7 +84,7 @@ const DRIFTS: Drift[] = [
   {
     what: "labels of the node changed and removed, the store's among them",
     byHand: (engine) => changeNode(engine, (spec) => void (spec.Labels = { disk: "slow" })),
-    shownIn: ["update swarm-settings-local", "update store-member-local"],
+    shownIn: ["update swarm-member-local", "update swarm-settings-local", "update store-member-local"],
   },
   {
     what: "the node drained",
@@ -98,6 +98,7 @@ const DRIFTS: Drift[] = [
         spec.Orchestration = { TaskHistoryRetentionLimit: 7 };
         spec.CAConfig = { ...spec.CAConfig, NodeCertExpiry: 7 * 24 * 3600 * 1e9 };
         spec.EncryptionConfig = { AutoLockManagers: true };
+        spec.Labels = {};
       }),
     shownIn: ["update swarm-cluster"],
   },

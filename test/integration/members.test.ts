@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type { NodeRole } from "../../components/engine/types.ts";
+import { ownerLabels, userLabels } from "../../components/shared/labels.ts";
 import { Cluster, type ClusterInputs, type ClusterState } from "../../components/provider/cluster.ts";
 import { untilHeard } from "../../components/provider/leave.ts";
 import { Member, type MemberInputs } from "../../components/provider/member.ts";
@@ -108,9 +109,21 @@ describe("members of a Swarm", () => {
     expect(await nodes()).toMatchObject({ node3: "worker" });
   });
 
+  test("carry their owner's labels, and those changed by hand are seen to have drifted", async () => {
+    const { engine } = lab.host(1);
+    const { owner } = clusterInputs();
+    const { Spec, Version } = await engine.node(member(3).id);
+    expect(Spec.Labels).toEqual(ownerLabels(owner));
+    await engine.updateNode(member(3).id, Version.Index, { ...Spec, Labels: {} });
+    const { props, inputs } = await Member.read(member(3).id, member(3).outs);
+    expect((await Member.diff(member(3).id, props!, { ...inputs!, owner })).changes).toBe(true);
+    await Member.update!(member(3).id, props!, { ...inputs!, owner });
+    expect((await engine.node(member(3).id)).Spec.Labels).toEqual(ownerLabels(owner));
+  });
+
   test("carry labels of several settings, and lose only those of the one that goes", async () => {
     const base = { managers: managers(), swarmId: cluster.id, nodeId: member(3).id };
-    const labels = async () => (await lab.host(1).engine.node(member(3).id)).Spec.Labels;
+    const labels = async () => userLabels((await lab.host(1).engine.node(member(3).id)).Spec.Labels ?? {});
     const a = await NodeSettings.create({ ...base, labels: { a: "1" }, availability: "pause" });
     await NodeSettings.create({ ...base, labels: { b: "2" } });
     expect(await labels()).toEqual({ a: "1", b: "2" });
