@@ -31,7 +31,7 @@ function foreignFinding(
   situation: Situation,
 ): ServiceFinding {
   const problem =
-    `${namesOf(volumes)} on host ${host} holds data that belongs to ${describeOwner(volumes[0]?.Labels)}: ` +
+    `the data in ${namesOf(volumes)} on host ${host} belongs to ${describeOwner(volumes[0]?.Labels)}: ` +
     "use the state that created it, set adopt: true to use the data, or choose another name";
   // Without a manager nobody can tell whether the service runs; an `up` that repairs it must not be blocked.
   const warning = isNode(situation, host) && !Object.values(situation.hosts).some(({ manager }) => manager);
@@ -39,11 +39,11 @@ function foreignFinding(
 }
 
 function reuseRemark({ name }: ServiceDemand, host: string, volumes: readonly VolumeDetails[]): ServiceFinding {
-  const problem = `${namesOf(volumes)} on host ${host} exists: its data is used again`;
+  const problem = `the data in ${namesOf(volumes)} on host ${host} is used again`;
   return { check: "disks", hosts: [host], argument: "serviceName", value: name, problem, warning: true };
 }
 
 function namesOf(volumes: readonly VolumeDetails[]): string {
-  const names = volumes.map(({ Name }) => Name);
+  const names = volumes.map(({ Name }) => Name).toSorted();
   return `${names.length === 1 ? "volume" : "volumes"} ${names.join(", ")}`;
 }

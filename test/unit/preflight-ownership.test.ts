@@ -70,7 +70,7 @@ describe("what somebody else owns is refused, with its owner", () => {
   const swarm = (whose: string) =>
     `refused: Swarm "swarm": adopt false: host a is a manager of the Swarm swarm-1, which belongs to ${whose}: use the state that created it, or set adopt: true`;
   const drives = (whose: string) =>
-    `refused: MinioService "store": serviceName "store": volume store-d1 on host a holds data that belongs to ${whose}: use the state that created it, set adopt: true to use the data, or choose another name`;
+    `refused: MinioService "store": serviceName "store": the data in volume store-d1 on host a belongs to ${whose}: use the state that created it, set adopt: true to use the data, or choose another name`;
 
   test.each<[string, Demand, Situation, string]>([
     ["a Swarm with the same names", SWARM, situation({ a: manager(THEIRS) }), swarm(theirs)],
@@ -101,7 +101,7 @@ describe("what somebody else owns is refused, with its owner", () => {
 
 describe("data that is used again is reported", () => {
   const line =
-    'warning: MinioService "store": serviceName "store": volume store-d1 on host a exists: its data is used again';
+    'warning: MinioService "store": serviceName "store": the data in volume store-d1 on host a is used again';
   test.each<[string, ServiceDemand, Situation]>([
     ["our own", STORE, situation({ a: host(volumes(OURS)) })],
     ["another state's, to be adopted", ADOPTED, situation({ a: host(volumes(THEIRS)) })],
@@ -110,7 +110,7 @@ describe("data that is used again is reported", () => {
   test("where no manager answers, a volume's owner only warns", () => {
     const info = { Swarm: { NodeID: "n", NodeAddr: "", LocalNodeState: "locked", ControlAvailable: false } as const };
     const [only, ...more] = reported(STORE, situation({ a: host(volumes(THEIRS), info) }, { unlockable: true }));
-    expect(only).toMatch(/^warning: MinioService "store": .* holds data that belongs to another state/);
+    expect(only).toMatch(/^warning: MinioService "store": .* belongs to another state/);
     expect(more).toEqual([]);
   });
 });
