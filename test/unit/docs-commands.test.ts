@@ -10,8 +10,12 @@ const PAGES = globSync(["*.md", "docs/**/*.md", "examples/**/*.md"], {
   exclude: ["node_modules", "docs/reference"],
 }).filter((page) => page !== "CHANGELOG.md" && !/node_modules|^docs\/reference/.test(page));
 
-/** Pages whose blocks `test/integration/docs.test.ts` runs to the letter. */
-const FOLLOWED = ["docs/adopt.md", "docs/article.md"];
+/** Pages whose blocks a test runs to the letter. */
+const FOLLOWED: Record<string, string> = {
+  "docs/adopt.md": "test/integration/docs.test.ts",
+  "docs/article.md": "test/integration/docs.test.ts",
+  "docs/recover-state.md": "test/integration/ownership.test.ts",
+};
 
 /** Which test runs a command of `npm run`, or what it is made of, and by which words it is found there. */
 const RUN_BY: Record<string, [file: string, words: string]> = {
@@ -73,7 +77,7 @@ describe("every command of `npm run` that a page names", () => {
 });
 
 describe("every command in a block of its own", () => {
-  const pages = PAGES.filter((page) => !FOLLOWED.includes(page));
+  const pages = PAGES.filter((page) => !(page in FOLLOWED));
   const commands = pages.flatMap((page) =>
     blocksIn(read(page))
       .filter(({ language }) => language === "sh")
@@ -88,8 +92,8 @@ describe("every command in a block of its own", () => {
     expect(read(file!)).toContain(words);
   });
 
-  test.each(FOLLOWED)("%s is followed by docs.test.ts", (page) =>
-    expect(read("test/integration/docs.test.ts")).toContain(`blocksOf("${page}")`),
+  test.each(Object.entries(FOLLOWED))("%s is followed by %s", (page, file) =>
+    expect(read(file)).toContain(`blocksOf("${page}")`),
   );
 });
 
