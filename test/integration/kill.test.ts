@@ -104,7 +104,9 @@ onLab("up is killed, and the next one converges with nothing orphaned", (scene) 
     ]);
     const ids = [...(await engine.services()), ...(await engine.secrets())].map(({ ID }) => ID);
     const network = (await engine.networks({ name: ["minio-overlay-network"] })).map(({ Id }) => Id);
-    const recorded = stack.state().resources.filter(({ type }) => /Service|secret:Secret|network:Network/.test(type));
+    const recorded = stack
+      .state()
+      .resources.filter(({ type }) => /swarm:Service$|secret:Secret|network:Network/.test(type));
     const recordedIds = recorded.flatMap(({ id, type }) => (type.startsWith("pulumi-swarm:") ? [] : (id ?? [])));
     expect(recordedIds.toSorted()).toEqual([...ids, ...network].toSorted());
 

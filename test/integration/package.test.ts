@@ -1,3 +1,4 @@
+import { removeVolume } from "./by-hand.ts";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import {
@@ -160,7 +161,10 @@ onLab("the package, installed beside the examples", (scene) => {
 
     test("destroy takes all away", async () => {
       await stack.destroy();
-      expect((await scene().host.engine.info()).Swarm.LocalNodeState).toBe("inactive");
+      const { engine } = scene().host;
+      expect((await engine.info()).Swarm.LocalNodeState).toBe("inactive");
+      // The data is this state's: the next one would be refused it.
+      for (const { Name } of await engine.volumes()) await removeVolume(engine, Name);
     });
 
     function besideThem(): void {

@@ -51,6 +51,7 @@ onLab(
         "delete store-member-b",
         "delete store-pools",
         "update store-2027",
+        "update store-root-keys",
       ]);
       await expectEqual(stack, objects, ["c", "d"]);
       expect((await stack.preview()).steps).toEqual([]);

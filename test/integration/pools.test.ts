@@ -34,6 +34,7 @@ onLab(
         "create store-more",
         "create store-pools",
         "update store-main",
+        "update store-root-keys",
       ]);
       expect(poolsOf(await info(scene(), 1)).toSorted()).toEqual([0, 0, 0, 0, 1, 1, 1, 1]);
       await expectEqual(stack, { before: objects.before });

@@ -351,7 +351,7 @@ export const WRONG_FOR_ENGINE: EngineRefusal[] = [
     },
     argument: "networkName",
     value: '"mine"',
-    wayOut: "choose another, remove it, or set adopt: true",
+    wayOut: "use the state that created it, set adopt: true, or choose another name",
   },
   {
     what: "a port that a container has",
@@ -396,7 +396,7 @@ export const WRONG_FOR_SWARM: EngineRefusal[] = [
     },
     argument: "serviceName",
     value: '"minio-main"',
-    wayOut: "choose another, or remove it",
+    wayOut: "use the state that created it, set adopt: true, or choose another name",
   },
   {
     what: "a port of the routing mesh",

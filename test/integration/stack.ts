@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
+import { keepIdentity } from "../../commands/down/identity.ts";
 import type { PreviewRun } from "../../commands/preview-pr/report.ts";
 import { runPreview } from "../../commands/preview-pr/run.ts";
 import { exportedStack } from "../../commands/recover/recorded.ts";
@@ -99,8 +100,10 @@ export class TestStack {
     return this.#succeed("refresh", ["--yes", "--skip-preview"]);
   }
 
-  destroy(): Promise<Outcome> {
-    return this.#succeed("destroy", ["--yes", "--skip-preview"]);
+  /** With `keepIdentity` as `npm run down` does, so that the next `up` recognises the volumes. */
+  destroy(options: { keepIdentity?: boolean } = {}): Promise<Outcome> {
+    const kept = options.keepIdentity ? keepIdentity(this.state().resources, []) : [];
+    return this.#succeed("destroy", ["--yes", "--skip-preview", ...kept]);
   }
 
   /** Runs what is expected to fail, and gives back what it said. */

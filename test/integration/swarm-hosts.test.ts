@@ -73,7 +73,12 @@ onLab(
       expect(named((await stack.preview()).steps)).toEqual(["update swarm-docker"]);
       stack.config("networks", ["later"]);
       const { steps } = await stack.up();
-      expect(named(steps)).toEqual(["create later", "create later-network", "update swarm-docker"]);
+      expect(named(steps)).toEqual([
+        "create later",
+        "create later-network",
+        "create later-owner",
+        "update swarm-docker",
+      ]);
       const next = contactOf(stack, scene().lab.hosts);
       expect(next).not.toBe(contact);
       expect((await next.engine.networks({ name: ["later"] })).length).toBe(1);
