@@ -196,7 +196,10 @@ onLab(
         ["npm run status", /minio-main/],
         ["npm run exec -- local mc ls local", /launch\.mjs exec local mc ls local\s*$/],
         ['eval "$(npm run -s env)" && pulumi stack output rootUser', /\w{3}/],
-        ["docker service rm minio-main && npm run preview", /\+ 1 to create\s+~ 1 to update\s+\d+ unchanged/],
+        [
+          "docker service rm minio-main && npm run preview",
+          /\+ 1 to create\s+~ 1 to update\s+2 changes\. \d+ unchanged/,
+        ],
         ["npm run up -- --json", /"status":\{"stack":"dev"[^]*"problems":\[\]\}\}/],
         ["npm run down -- --delete-data --yes", /Resources:\s+- 20 deleted[^]*minio-d1/],
       ])("%s", async (command, expected) => expect(await typed(command)).toMatch(expected));
