@@ -4,7 +4,7 @@ import type { RecordedSwarm } from "../recover/recorded.ts";
 import { removeFormer, writeSwarmState } from "./machine.ts";
 
 /**
- * Has a manager's machine take on the Swarm's state of an archive, and go on with it alone. The state that it had, keys of
+ * Replaces the Swarm's state on a manager with an archived one, and lets it go on alone. The state that it had, keys of
  * the Swarm included, is removed once the other one works.
  *
  * @returns the folder of that state as `former` if it could not be removed

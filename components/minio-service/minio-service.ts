@@ -2,7 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { hostFirewalls } from "../firewall/firewall.ts";
 import { endpointUrls } from "../host/endpoint-urls.ts";
 import { plain } from "../shared/inputs.ts";
-import { creationOwner, ownerLabelInputs, ownerOf } from "../shared/owner.ts";
+import { ownerLabels } from "../shared/labels.ts";
+import { creationOwner, ownerOf } from "../shared/owner.ts";
 import { NodeSettings } from "../swarm/node-settings.ts";
 import { SwarmService } from "../swarm-service/swarm-service.ts";
 import { bearsAbsence } from "./absence.ts";
@@ -114,7 +115,7 @@ export class MinioService extends pulumi.ComponentResource {
       networkIds: [network, ...(args.networks ?? [])].map(({ networkId }) => networkId),
       secrets: dockerSecrets(name, swarm, credentials, plan.scheme, files),
       poolsConfig: poolsConfig(`${name}-pools`, swarm, plan.pools, files),
-      ownerLabels: ownerLabelInputs(ownerOf(name)),
+      ownerLabels: ownerLabels(ownerOf(name)),
     };
     const guards =
       args.allowFrom === undefined || plan.published === undefined

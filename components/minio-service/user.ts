@@ -21,7 +21,7 @@ export interface MinioUserArgs {
   /**
    * Name of the user, its access key: 3 to 64 letters, digits and `._-`, no hyphen first. Choose one that is not easy to
    * guess. Without it the user keeps the one that it has.
-   * @default - the resource's name with eight letters and digits that nobody can guess
+   * @default - the resource's name with eight random letters and digits
    */
   accessKey?: pulumi.Input<string>;
 

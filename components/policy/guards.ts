@@ -47,7 +47,7 @@ function onHosts(resource: RuledResource, resources: readonly RuledResource[]): 
   });
 }
 
-/** The ports of a store; nobody can tell those of anything else. */
+/** The ports of a store; those of anything else are not known. */
 function portsThere(resource: RuledResource): PublishedPort[] {
   const ports = containersOf(resource).flatMap((container) => {
     const isOne = ifKnown(() => isStore(container));

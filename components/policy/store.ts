@@ -11,7 +11,7 @@ export function isStore(container: DeclaredContainer): boolean {
   return isTold || isNamed || Object.keys(container.environment()).some((name) => /^MINIO_/.test(name));
 }
 
-/** Whether it is told where its certificates are; its own default place is in no image. */
+/** Whether its arguments name the certificate folder; its default folder is in no image. */
 export function hasCertificates(args: readonly string[]): boolean {
   return words(args).some((arg) => /^--?(certs-dir|S)\b/.test(arg));
 }

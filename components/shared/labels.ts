@@ -26,8 +26,8 @@ export const GENERATION_LABEL = "pulumi-swarm.generation";
 
 const OWNER_LABELS = [OWNER_LABEL, PROJECT_LABEL, STACK_LABEL, NAME_LABEL];
 
-/** Returns the labels that name an object's owner. */
-export function ownerLabels(owner: Owner): Record<string, string> {
+/** Returns the labels that name an object's owner; in a program its identity is an Output. */
+export function ownerLabels<T>(owner: Record<keyof Owner, T>): Record<string, T> {
   return {
     [OWNER_LABEL]: owner.id,
     [PROJECT_LABEL]: owner.project,

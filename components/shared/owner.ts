@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { SwarmResource } from "../provider/resource.ts";
-import type { DeepInput, FieldInputs } from "./inputs.ts";
-import { NAME_LABEL, type Owner, OWNER_LABEL, PROJECT_LABEL, STACK_LABEL } from "./labels.ts";
+import type { FieldInputs } from "./inputs.ts";
+import type { Owner } from "./labels.ts";
 
 /** The name of the one Identity resource in a state. */
 export const IDENTITY_NAME = "pulumi-swarm-identity";
@@ -12,11 +12,6 @@ export type OwnerInput = FieldInputs<Owner>;
 /** Returns the owner of what the resource with this logical name creates in an engine. */
 export function ownerOf(name: string): OwnerInput {
   return { id: stateIdentity(), project: pulumi.getProject(), stack: pulumi.getStack(), name };
-}
-
-/** Returns the labels that name an object's owner; the identity among them is an Output. */
-export function ownerLabelInputs({ id, project, stack, name }: OwnerInput): Record<string, DeepInput<string>> {
-  return { [OWNER_LABEL]: id, [PROJECT_LABEL]: project, [STACK_LABEL]: stack, [NAME_LABEL]: name };
 }
 
 /**

@@ -2,7 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ServiceSpec } from "../engine/types.ts";
 import { SwarmResource } from "../provider/resource.ts";
 import { plain } from "../shared/inputs.ts";
-import { type OwnerInput, ownerLabelInputs, ownerOf } from "../shared/owner.ts";
+import { ownerLabels } from "../shared/labels.ts";
+import { type OwnerInput, ownerOf } from "../shared/owner.ts";
 import type { SwarmServiceArgs } from "./args.ts";
 import type { Rollout } from "./rollout.ts";
 
@@ -34,9 +35,7 @@ export class SwarmService extends SwarmResource {
     const owner = ownerOf(name);
     const checked = preflightOf(name, args, owner);
     // Put together field by field: as one Output, all of it would be unknown in a preview when a part of it is.
-    const labels = pulumi
-      .all([args.spec.Labels, ownerLabelInputs(owner)])
-      .apply(([asked, own]) => ({ ...asked, ...own }));
+    const labels = pulumi.all([args.spec.Labels, ownerLabels(owner)]).apply(([asked, own]) => ({ ...asked, ...own }));
     const spec = { ...args.spec, Labels: labels };
     const tasks = args.tasks ?? pulumi.output(spec.Mode).apply(tasksOf);
     super(
