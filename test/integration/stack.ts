@@ -12,6 +12,7 @@ import { recordedStack } from "../../commands/status/stack.ts";
 import { workingConfig } from "../../commands/support/config.ts";
 import { ensureToolchain, openSession, type Session } from "../../commands/support/pulumi.ts";
 import { clearStaleLocks } from "../../commands/support/locks.ts";
+import { writeRun } from "../../commands/support/runs.ts";
 import { openState, stackFile } from "../../commands/support/state.ts";
 import { REFRESH } from "../../commands/support/up-arguments.ts";
 import { ROOT } from "../../toolchain/cache.ts";
@@ -118,7 +119,12 @@ export class TestStack {
   begin(verb: Verb, flags: readonly string[]): Running & { events: () => EngineEvent[] } {
     const log = join(this.#session.state.path, `events-${this.name}-${++this.#runs}.jsonl`);
     const args = [verb, "--non-interactive", "--color", "never", "--event-log", log, ...flags];
-    return { ...this.#start(args), events: () => readEvents(log) };
+    const startedAt = Date.now();
+    const running = this.#start(args);
+    // As `npm run up` does. Without the record a lock tells an id alone, which a process of another PID namespace, such as
+    // a lab host's, may have at the same time: then the lock of a run that was killed stays.
+    if (!this.#options.inside) writeRun(this.#session, running.pid, startedAt);
+    return { ...running, events: () => readEvents(log) };
   }
 
   /** Previews as `npm run preview:pr` does. */
