@@ -1,4 +1,5 @@
 import type { Duplex } from "node:stream";
+import { pause } from "../shared/pause.ts";
 import type { EngineConnection } from "./connection.ts";
 import { Deadline } from "./deadline.ts";
 import type { Engine, ExecResult } from "./engine.ts";
@@ -65,7 +66,7 @@ export async function commandEnded(engine: Engine, id: string): Promise<number> 
       `/exec/${id}/json`,
     );
     if (!Running && ExitCode !== null) return ExitCode;
-    await new Promise((done) => setTimeout(done, 100));
+    await pause(100);
   }
   throw new Error("the command's connection ended, but the command still runs in the container");
 }

@@ -1,7 +1,7 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { patienceInElection } from "../engine/patience.ts";
 import type { TaskDetails } from "../engine/types.ts";
 import { errorText } from "../shared/error-text.ts";
+import { pause } from "../shared/pause.ts";
 import { containerOf, type NodeEngines, refusalOf, type TaskContainer } from "./node-engines.ts";
 import { type Attempt, done, notYet } from "./wait.ts";
 

@@ -1,7 +1,7 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { Deadline } from "../engine/deadline.ts";
 import { isTransient } from "../engine/errors.ts";
 import { errorText } from "../shared/error-text.ts";
+import { pause } from "../shared/pause.ts";
 import { logLine } from "./log-line.ts";
 import { NoManagerError } from "./values.ts";
 
