@@ -1,6 +1,9 @@
 /** Where Docker Engine is taken from: the distribution's own packages, or Docker's repository. */
 export type EngineSource = "distribution" | "docker";
 
+/** apt-get waits for another one: a machine that starts for the first time may still install packages itself. */
+export const APT_GET = ["apt-get", "-o", "DPkg::Lock::Timeout=300"];
+
 /** How a distribution installs Docker Engine. */
 export interface EnginePackage {
   manager: "apt-get" | "dnf";
@@ -85,8 +88,8 @@ function aptRepository(url: string, codename: string): string[][] {
   const key = "/etc/apt/keyrings/docker.asc";
   const line = `deb [signed-by=${key}] ${url} ${codename} stable`;
   return [
-    ["apt-get", "update"],
-    ["apt-get", "install", "-y", "--no-install-recommends", "ca-certificates", "curl"],
+    [...APT_GET, "update"],
+    [...APT_GET, "install", "-y", "--no-install-recommends", "ca-certificates", "curl"],
     ["install", "-m", "0755", "-d", "/etc/apt/keyrings"],
     ["curl", "-fsSL", `${url}/gpg`, "-o", key],
     ["chmod", "a+r", key],
@@ -95,8 +98,8 @@ function aptRepository(url: string, codename: string): string[][] {
 }
 
 function withApt(packages: string[]): EnginePackage {
-  const install = ["apt-get", "install", "-y", "--no-install-recommends", ...packages];
-  return { manager: "apt-get", packages, commands: [["apt-get", "update"], install] };
+  const install = [...APT_GET, "install", "-y", "--no-install-recommends", ...packages];
+  return { manager: "apt-get", packages, commands: [[...APT_GET, "update"], install] };
 }
 
 function withDnf(packages: string[]): EnginePackage {

@@ -1,7 +1,7 @@
 import { sshProblem, type SshTarget } from "../engine/ssh-problem.ts";
 import { errorText } from "../shared/error-text.ts";
 import { quoted, shellWord, WITH_ROOT_PROGRAMS } from "../shared/shell-text.ts";
-import { enginePackage, type EnginePackage, type EngineSource } from "./engine-package.ts";
+import { APT_GET, enginePackage, type EnginePackage, type EngineSource } from "./engine-package.ts";
 import type { Drive } from "./host.ts";
 import { CLOUD_INIT_AT_WORK, driveFolder, type Survey } from "./survey.ts";
 
@@ -121,17 +121,14 @@ export function workScript({ install, start, folders }: HostWork, { isRoot, user
 
 function installation({ manager, commands }: EnginePackage): string[] {
   const isApt = manager === "apt-get";
-  // A machine that starts for the first time may still install packages itself.
-  const patient = ([program = "", ...args]: string[]) =>
-    program === "apt-get"
-      ? ["env", "DEBIAN_FRONTEND=noninteractive", program, "-o", "DPkg::Lock::Timeout=300", ...args]
-      : [program, ...args];
-  const asRoot = (command: string[]) => `as_root ${patient(command).map(shellWord).join(" ")} >&2`;
+  const quiet = (command: string[]) =>
+    command[0] === "apt-get" ? ["env", "DEBIAN_FRONTEND=noninteractive", ...command] : command;
+  const asRoot = (command: string[]) => `as_root ${quiet(command).map(shellWord).join(" ")} >&2`;
   // Not `cloud-init status --wait`: that ends at the first error, with cloud-init still at work.
   const lines = [`tries=300; while ${CLOUD_INIT_AT_WORK} && [ $tries -gt 0 ]; do sleep 1; tries=$((tries - 1)); done`];
   lines.push(...commands.map(asRoot));
   // Newer releases have the docker command, through which the engine is reached, in a package of its own.
-  const cli = ["apt-get", "install", "-y", "--no-install-recommends", "docker-cli"];
+  const cli = [...APT_GET, "install", "-y", "--no-install-recommends", "docker-cli"];
   if (isApt) lines.push(`command -v docker >/dev/null || ${asRoot(cli)}`);
   return lines;
 }

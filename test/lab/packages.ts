@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { APT_GET } from "../../components/host/engine-package.ts";
 import { progress } from "../../toolchain/progress.ts";
 import { run } from "../../toolchain/run.ts";
 
@@ -17,7 +18,8 @@ export async function installMissing(programs: Readonly<Record<string, string>>)
   const missing = missingPackages(programs);
   if (missing.length === 0) return;
   await progress(`installing ${missing.join(" ")} with apt-get`, async (tell) => {
-    await run("apt-get", ["install", "-y", "--no-install-recommends", ...missing], {
+    const [program = "", ...options] = APT_GET;
+    await run(program, [...options, "install", "-y", "--no-install-recommends", ...missing], {
       onLine: (line) => tell(line.slice(0, 60)),
     });
   });

@@ -39,3 +39,12 @@ test.each<[string, EngineSource, RegExp]>([
 ])("what %j has not from %s is told with the way out", (osRelease, source, expected) => {
   expect(() => enginePackage(osRelease, { source, hasAppArmor: false })).toThrow(expected);
 });
+
+test.each([[DEBIAN], [MINT]])("apt-get waits for another one: %j", (osRelease) => {
+  for (const source of ["distribution", "docker"] as const) {
+    const { commands } = enginePackage(osRelease, { source, hasAppArmor: false });
+    const calls = commands.filter(([program]) => program === "apt-get");
+    expect(calls).not.toEqual([]);
+    for (const call of calls) expect(call).toContain("DPkg::Lock::Timeout=300");
+  }
+});
