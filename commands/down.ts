@@ -4,9 +4,10 @@ import { existsSync } from "node:fs";
 import { progress, say } from "../toolchain/progress.ts";
 import { cloudVolumes } from "./down/cloud-volumes.ts";
 import { type DataFound, type DataVolume, findData, nameOf, refusalOf, removeData, usersOf } from "./down/data.ts";
-import { isOurs, keepIdentity } from "./down/identity.ts";
+import { choosesResources, isOurs, keepIdentity } from "./down/identity.ts";
+import { assertNoOthers } from "./down/others.ts";
 import { agreeToRemoval, type Asked } from "./down/question.ts";
-import { exportedStack, recordedMembers, recordedServices } from "./recover/recorded.ts";
+import { type ExportedStack, exportedStack, recordedMembers, recordedServices } from "./recover/recorded.ts";
 import { npmRun, readArgs } from "./support/args.ts";
 import { effectiveConfig } from "./support/config.ts";
 import { main } from "./support/main.ts";
@@ -47,8 +48,10 @@ await main(async () => {
   }
   // Without an identity no volume can be told from another state's.
   if (deletes && identitiesIn(session).length === 0) throw new Error(noState(stack));
+  const exported = await exportedStack(session);
+  if (!choosesResources(rest)) await progress("looking at what the Swarm holds", () => assertNoOthers(exported));
   // What the state knows of hosts and volumes is gone with the stack.
-  const data = await readData(session, kind === "local");
+  const data = await readData(session, exported, kind === "local");
   if (deletes) await agree(data, { yes, isTerminal: isTerminal && !json });
   const code = await destroy(session, how);
   if (code !== 0) return code;
@@ -68,12 +71,12 @@ interface StackData extends DataFound {
   services: string[];
 }
 
-async function readData({ state, stack, ...session }: Session, isThisMachine: boolean): Promise<StackData> {
+async function readData(session: Session, exported: ExportedStack, isThisMachine: boolean): Promise<StackData> {
+  const { state, stack } = session;
   return progress("looking for data volumes", async () => {
-    const exported = await exportedStack({ ...session, state, stack });
     const services = recordedServices(exported);
     const hosts = stackHosts(recordedMembers(exported), effectiveConfig(state, stack), isThisMachine);
-    const identities = identitiesIn({ ...session, state, stack });
+    const identities = identitiesIn(session);
     const found = await findData(hosts, {
       isOurs: (labels) => isOurs(labels, identities),
       mounted: services.flatMap(({ volumes }) => volumes),

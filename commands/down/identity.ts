@@ -6,11 +6,16 @@ export function isOurs(labels: Record<string, string> | null, identities: readon
   return identities.some(({ id = "" }) => isOwned(labels, { id }));
 }
 
+/** Returns whether these arguments of `pulumi destroy` name the resources that go or stay. */
+export function choosesResources(rest: readonly string[]): boolean {
+  return rest.some((arg) => /^(--target|--exclude|-t|-x)(=|$)/.test(arg));
+}
+
 /**
  * The arguments by which `pulumi destroy` leaves the state's identity: the next `up` recognises the kept volumes by it.
  * Pulumi takes targets and exclusions of the user's own instead.
  */
 export function keepIdentity(resources: readonly StoredResource[], rest: readonly string[]): string[] {
-  if (rest.some((arg) => /^(--target|--exclude|-t|-x)(=|$)/.test(arg))) return [];
+  if (choosesResources(rest)) return [];
   return resources.flatMap(({ type, urn }) => (type === IDENTITY_TYPE ? ["--exclude", urn] : []));
 }

@@ -1,5 +1,6 @@
 import type { EngineConnection } from "../../components/engine/connection.ts";
 import type { NodeRole } from "../../components/engine/types.ts";
+import type { ClusterState } from "../../components/provider/cluster.ts";
 import type { NodeEngines } from "../../components/provider/node-engines.ts";
 import type { ServiceInputs } from "../../components/provider/service.ts";
 import { pulumiOutput, pulumiSecrets, type Session } from "../support/pulumi.ts";
@@ -126,6 +127,14 @@ export function recordedSwarms(exported: ExportedStack): RecordedSwarms {
     return restartTogether.length === 0 ? [] : [{ id, swarmId, nodes, name: spec.Name, tasks, maintenanceCommand }];
   });
   return { swarms: [...ids].map((id) => swarmOf(exported, id, members)), services };
+}
+
+/** The Swarms that a stack created, and would end. */
+export function createdSwarms(exported: ExportedStack): (ClusterState & { id: string })[] {
+  const clusters = resourcesOf(exported, "Cluster").map(({ id = "", outputs = {} }) => {
+    return { ...(plain(outputs) as ClusterState), id };
+  });
+  return clusters.filter(({ created }) => created);
 }
 
 /** All services of a stack, by name. */

@@ -9,11 +9,20 @@ import { done, notYet, waitFor } from "./wait.ts";
 /** Every engine has these; a Swarm knows them by ids of its own. */
 const PREDEFINED_NETWORKS = ["bridge", "host", "none"];
 
+/** What of a Swarm belongs to a state. */
+export interface Belongings {
+  /** Everything that carries this identity. */
+  owner: Owner;
+  /** Everything with one of these ids. @default none */
+  ids?: ReadonlySet<string>;
+}
+
 /**
  * Lists what a Swarm holds and would take with it, for people to read: `service web`, `network back`, `secret key`.
- * `except` leaves out what carries that owner's identity.
+ *
+ * @param except is left out @default - nothing
  */
-export async function contentsOf(engine: Engine, { except }: { except?: Owner } = {}): Promise<string[]> {
+export async function contentsOf(engine: Engine, except?: Belongings): Promise<string[]> {
   const networks = (await engine.networks({ scope: ["swarm"] })).filter(
     ({ Ingress, Name }) => !Ingress && !PREDEFINED_NETWORKS.includes(Name),
   );
@@ -23,16 +32,26 @@ export async function contentsOf(engine: Engine, { except }: { except?: Owner } 
     network.ConfigFrom?.Network
       ? parts.find(({ Name }) => Name === network.ConfigFrom?.Network)?.Labels
       : network.Labels;
-  const named = (kind: string, all: readonly { Spec: { Name: string; Labels?: Record<string, string> | null } }[]) =>
-    all.map(({ Spec }) => ({ text: `${kind} ${Spec.Name}`, labels: Spec.Labels }));
+  type Named = { ID: string; Spec: { Name: string; Labels?: Record<string, string> | null } };
+  const named = (kind: string, all: readonly Named[]) =>
+    all.map(({ ID, Spec }) => ({ id: ID, text: `${kind} ${Spec.Name}`, labels: Spec.Labels }));
   return [
     ...named("service", await engine.services()),
-    ...networks.map((network) => ({ text: `network ${network.Name}`, labels: labelsOf(network) })),
+    ...networks.map((network) => ({ id: network.Id, text: `network ${network.Name}`, labels: labelsOf(network) })),
     ...named("secret", await engine.secrets()),
     ...named("config", await engine.configs()),
   ]
-    .filter(({ labels }) => except === undefined || !isOwned(labels, except))
+    .filter(({ id, labels }) => !except || !(isOwned(labels, except.owner) || except.ids?.has(id)))
     .map(({ text }) => text);
+}
+
+/** Returns why a Swarm is not ended; undefined when it holds nothing else. */
+export function contentsRefusal(swarmId: string, others: readonly string[]): string | undefined {
+  if (others.length === 0) return undefined;
+  return (
+    `Swarm ${swarmId}: it still holds what this state did not create: ${others.join(", ")}. ` +
+    "Remove that first; to keep the Swarm for its owners, take it out of this state with `pulumi state delete`"
+  );
 }
 
 /**

@@ -1,7 +1,7 @@
 import { Engine } from "../engine/engine.ts";
 import type { SwarmDetails, SwarmSpec } from "../engine/types.ts";
 import { describeOwner, isOwned, type Owner, ownerIn, ownerLabels } from "../shared/labels.ts";
-import { contentsOf, hasBridge, removeBridge, removeLeftovers } from "./cluster-contents.ts";
+import { contentsOf, contentsRefusal, hasBridge, removeBridge, removeLeftovers } from "./cluster-contents.ts";
 import { GONE, type ResourceHandler } from "./handler.ts";
 import { logLine } from "./log-line.ts";
 import { findManager, lockedManagers, type Managers, remember, requireManager } from "./managers.ts";
@@ -109,13 +109,8 @@ export const Cluster: ResourceHandler<ClusterInputs, ClusterState> = {
     if (!state.created) return;
     const engine = await findManager(state.managers, id);
     if (!engine) return;
-    const others = await contentsOf(engine, { except: state.owner });
-    if (others.length > 0) {
-      throw new ResourceProblem(
-        `Swarm ${id}: it still holds what this state did not create: ${others.join(", ")}. ` +
-          "Remove that first; to keep the Swarm for its owners, take it out of this state with `pulumi state delete`",
-      );
-    }
+    const refusal = contentsRefusal(id, await contentsOf(engine, { owner: state.owner }));
+    if (refusal) throw new ResourceProblem(refusal);
     await removeLeftovers(engine, state.owner);
     await engine.leaveSwarm(true);
     if (state.broughtBridge) await removeBridge(engine);

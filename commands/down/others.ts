@@ -1,0 +1,19 @@
+import { contentsOf, contentsRefusal } from "../../components/provider/cluster-contents.ts";
+import { findManager } from "../../components/provider/managers.ts";
+import { createdSwarms, type ExportedStack } from "../recover/recorded.ts";
+
+/**
+ * Refuses to destroy a stack whose Swarm others use, while all of the stack is still there: Pulumi ends the Swarm last.
+ *
+ * @throws with what the Swarm holds
+ */
+export async function assertNoOthers(exported: ExportedStack): Promise<void> {
+  const ids = new Set(exported.deployment.resources?.flatMap(({ id }) => id ?? []));
+  for (const { id, managers, owner } of createdSwarms(exported)) {
+    // A Swarm that cannot be asked, such as a locked one, is left to its own resource, which checks again.
+    const engine = await findManager(managers, id).catch(() => undefined);
+    if (!engine) continue;
+    const refusal = contentsRefusal(id, await contentsOf(engine, { owner, ids }));
+    if (refusal) throw new Error(`${refusal}; nothing was changed`);
+  }
+}
