@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { FakeEngines } from "../../test/fake-swarm/fake-engines.ts";
+import { INSTANT } from "../../test/fake-swarm/timing.ts";
 import type { TestStack } from "../../test/integration/stack.ts";
 import { undone } from "../measure.ts";
 import { type Cost, costOf, TooLong } from "./cost.ts";
 import type { Asked, StandInResult } from "./results.ts";
-import { startStandIns } from "./stand-in/server.ts";
 import { swarmStack } from "./swarm-stack.ts";
 
 /** Sizes beyond what a machine can run engines for. */
@@ -48,13 +49,16 @@ async function onStandIns<T>(
   work: (measure: Measure, stack: TestStack) => Promise<T>,
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-bench-"));
-  const standIns = await startStandIns(hosts, folder);
+  const standIns = await FakeEngines.start(hosts, { folder, timing: INSTANT });
   const stop = async () => {
     await standIns.stop();
     rmSync(folder, { recursive: true });
   };
   return undone(async () => {
-    const stack = await swarmStack(standIns.engines, env);
+    const engines = standIns.engines.map(({ hostname, address, connection }) => ({
+      ...{ hostname, address, socket: connection.host },
+    }));
+    const stack = await swarmStack(engines, env);
     const measure: Measure = async (verb, limitSeconds) => {
       const cost = await costOf(stack, verb, limitSeconds);
       const { count, bytes } = standIns.answered();

@@ -3,7 +3,6 @@ import { hostsArgs } from "../../bench/hosts/arguments.ts";
 import { markdownTable, withSection } from "../../bench/hosts/document.ts";
 import { axis, plotSvg } from "../../bench/hosts/plot.ts";
 import { type HostsReport, partTables, plotsOf, renderHosts } from "../../bench/hosts/report.ts";
-import { StandInSwarm } from "../../bench/hosts/stand-in/swarm.ts";
 import { inventory } from "../../bench/hosts/ways/by-ansible.ts";
 
 const cost = (seconds: number) => ({ seconds, peakMiB: 700.4 });
@@ -172,36 +171,6 @@ describe("the arguments", () => {
     [["--hosts", "3"], /--hosts "3": name the one part/],
     [["growth", "--hosts", "3,x"], /--hosts "x": must be a whole number/],
   ])("%j are refused", (args, message) => expect(() => hostsArgs(args)).toThrow(message));
-});
-
-describe("a stand-in", () => {
-  const none = new URLSearchParams();
-  const engines = ["a", "b"].map((hostname, at) => ({ hostname, address: `198.51.100.${at + 1}` }));
-  const [first, second] = engines as [(typeof engines)[0], (typeof engines)[0]];
-  const swarm = new StandInSwarm();
-  const ask = (engine: typeof first, call: string, body?: unknown, query = none) =>
-    swarm.answer(engine, call, query, body);
-
-  test("is in no Swarm, then makes one that another joins", () => {
-    expect(ask(first, "GET /info").body).toMatchObject({ Name: "a", Swarm: { LocalNodeState: "inactive" } });
-    expect(ask(first, "POST /swarm/init", { Spec: { Labels: {} } })).toEqual({ status: 200, body: "node-a" });
-    expect(ask(second, "POST /swarm/join", { JoinToken: "worker" }).status).toBe(200);
-    expect(ask(second, "GET /info").body).toMatchObject({
-      Swarm: { NodeID: "node-b", LocalNodeState: "active", ControlAvailable: false },
-    });
-    expect(ask(first, "GET /nodes").body).toHaveLength(2);
-    expect(ask(first, "GET /nodes", undefined, new URLSearchParams({ filters: '{"role":["manager"]}' })).body).toEqual([
-      expect.objectContaining({ ID: "node-a", ManagerStatus: expect.objectContaining({ Leader: true }) }),
-    ]);
-    expect(ask(first, "GET /nodes/node-b").body).toMatchObject({ Status: { State: "ready", Addr: "198.51.100.2" } });
-  });
-
-  test("names a call that it does not know", () => {
-    expect(ask(first, "GET /plugins")).toEqual({
-      status: 501,
-      body: { message: "the stand-in does not know GET /plugins" },
-    });
-  });
 });
 
 test("Ansible's inventory has every host with its way in, and three managers", () => {

@@ -1,0 +1,54 @@
+import { frameOf } from "./frame.ts";
+
+/** What an engine answers: JSON, or bytes as they are. */
+export type Answer = { status: number; body?: unknown; bytes?: Buffer; takesMs?: number };
+
+/** An error of an engine, with its status and text. */
+export class Refused extends Error {
+  readonly status: number;
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+export const ok = (body?: unknown, status = 200): Answer => ({ status, body });
+
+/** What a command in a container prints, framed as the Engine does, after a while. */
+export function printed({ stdout = "", stderr = "" }: { stdout?: string; stderr?: string }, takesMs?: number): Answer {
+  const parts = [stdout && frameOf(1, stdout), stderr && frameOf(2, stderr)];
+  const bytes = Buffer.concat(parts.filter((part) => typeof part === "object"));
+  return { status: 200, bytes, takesMs };
+}
+
+export const NOT_FOUND = (kind: string, id: string) => new Refused(404, `${kind} ${id} not found`);
+
+export const OUT_OF_SEQUENCE = new Refused(500, "rpc error: code = Unknown desc = update out of sequence");
+
+export const LEADERLESS = new Refused(
+  500,
+  "rpc error: code = Unknown desc = The swarm does not have a leader. It's possible that too few managers are online. " +
+    "Make sure more than half of the managers are online.",
+);
+
+export const LOCKED = new Refused(
+  503,
+  "Swarm is encrypted and needs to be unlocked before it can be used. " +
+    'Please use "docker swarm unlock" to unlock it.',
+);
+
+export const NO_SWARM = new Refused(
+  503,
+  'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.',
+);
+
+export const NO_MANAGER = new Refused(
+  503,
+  "This node is not a swarm manager. Worker nodes can't be used to view or modify cluster state. " +
+    "Please run this command on a manager node or promote the current node to a manager.",
+);
+
+export const IN_SWARM = new Refused(
+  503,
+  'This node is already part of a swarm. Use "docker swarm leave" to leave this swarm and join another one.',
+);

@@ -1,0 +1,127 @@
+import { mkdirSync } from "node:fs";
+import type { Server } from "node:http";
+import { join as joinPath } from "node:path";
+import { type Application, quietApplication } from "./application.ts";
+import { FakeEngine, type World } from "./engine.ts";
+import { Faults } from "./faults.ts";
+import { init, join } from "./membership.ts";
+import { connectInMemory } from "./memory.ts";
+import { serverOf } from "./server.ts";
+import type { FakeSwarm } from "./swarm.ts";
+import { LIFELIKE, Timers, type Timing } from "./timing.ts";
+
+export interface FakeEnginesOptions {
+  timing?: Timing;
+  /** Folder for real sockets. @default - they are in memory, and reached from this process alone */
+  folder?: string;
+}
+
+/** An engine with the address at which a client of the Engine API reaches it. */
+export type ReachableEngine = FakeEngine & { connection: { host: string } };
+
+let made = 0;
+
+/**
+ * Engines that are none: HTTP servers that answer as one does, and form Swarms as real ones do. In memory they need no
+ * sockets, so that a test's fake time is all the time there is.
+ *
+ * @example
+ * const fake = await FakeEngines.start(3);
+ * await fake.formSwarm({ managers: 3 });
+ * fake.engines[0].stop();
+ */
+export class FakeEngines implements World {
+  readonly timers = new Timers();
+  readonly timing: Timing;
+  readonly application: Application = quietApplication();
+  readonly faults = new Faults();
+  readonly engines: readonly ReachableEngine[];
+  /** What was asked, in order: `host1 GET /info`. */
+  readonly requests: string[] = [];
+  readonly #servers = new Map<string, { server: Server; engine: FakeEngine }>();
+  readonly #disconnect: () => void;
+  #answers = { count: 0, bytes: 0 };
+
+  /** Starts so many engines, called host1, host2 and so on. */
+  static async start(count: number, options: FakeEnginesOptions = {}): Promise<FakeEngines> {
+    const fake = new FakeEngines(count, options);
+    if (options.folder !== undefined) await fake.#listen(options.folder);
+    return fake;
+  }
+
+  private constructor(count: number, { timing = LIFELIKE, folder }: FakeEnginesOptions) {
+    this.timing = { ...timing };
+    const where = folder ?? `/in-memory/${++made}`;
+    this.engines = Array.from({ length: count }, (_, at) => {
+      const number = at + 1;
+      const engine = new FakeEngine(this, `host${number}`, `198.19.${number >> 8}.${number & 255}`);
+      const path = joinPath(where, `${number}.sock`);
+      this.#servers.set(path, { engine, server: serverOf(engine, this.#traffic()) });
+      return Object.assign(engine, { connection: { host: `unix://${path}` } });
+    });
+    this.#disconnect = folder === undefined ? connectInMemory(this.#servers) : () => {};
+  }
+
+  /** The engine of that number, from 1. */
+  engine(number: number): ReachableEngine {
+    const engine = this.engines[number - 1];
+    if (!engine) throw new Error(`there is no engine ${number}`);
+    return engine;
+  }
+
+  /** Makes a Swarm of the engines in their order, the first of them managers, at once and without a request. */
+  formSwarm({ managers = 1 }: { managers?: number } = {}): FakeSwarm {
+    const [first, ...others] = this.engines;
+    if (!first) throw new Error("there is no engine");
+    init(first, { Spec: {} });
+    const swarm = first.managed();
+    for (const [at, engine] of others.entries()) {
+      const { Manager, Worker } = swarm.details().JoinTokens;
+      const JoinToken = at + 1 < managers ? Manager : Worker;
+      join(engine, { JoinToken, RemoteAddrs: [`${first.address}:2377`] });
+    }
+    for (const node of swarm.nodes.values()) node.Status.State = "ready";
+    return swarm;
+  }
+
+  /** How many answers were given since the last look, and how many bytes they took. */
+  answered(): { count: number; bytes: number } {
+    const seen = this.#answers;
+    this.#answers = { count: 0, bytes: 0 };
+    return seen;
+  }
+
+  /** Ends them, and all that is still to happen. */
+  async stop(): Promise<void> {
+    this.timers.end();
+    this.#disconnect();
+    await Promise.all([...this.#servers.values()].map(({ server }) => closed(server)));
+  }
+
+  async #listen(folder: string): Promise<void> {
+    mkdirSync(folder, { recursive: true });
+    await Promise.all([...this.#servers].map(([path, { server }]) => listening(server, path)));
+  }
+
+  #traffic() {
+    return {
+      faults: this.faults,
+      asked: ({ hostname }: FakeEngine, what: string) => void this.requests.push(`${hostname} ${what}`),
+      answered: (bytes: number) => {
+        this.#answers.count += 1;
+        this.#answers.bytes += bytes;
+      },
+    };
+  }
+}
+
+function listening(server: Server, path: string): Promise<void> {
+  return new Promise((done, failed) => {
+    server.once("error", failed).listen(path, () => done());
+  });
+}
+
+function closed(server: Server): Promise<void> {
+  server.closeAllConnections();
+  return new Promise((done) => server.close(() => done()));
+}

@@ -1,0 +1,34 @@
+type Labels = Record<string, string> | null | undefined;
+
+/** Narrows a listing by the filters of its request. One that the fake does not know is an error. */
+export function listed<T>(
+  all: readonly T[],
+  query: URLSearchParams,
+  by: Record<string, (one: T, value: string) => boolean>,
+): T[] {
+  const asked = JSON.parse(query.get("filters") ?? "{}") as Record<string, string[] | Record<string, boolean>>;
+  return Object.entries(asked).reduce<T[]>(
+    (left, [name, given]) => {
+      const matches = by[name];
+      if (!matches) throw new Error(`the fake does not know the filter ${name}`);
+      const values = Array.isArray(given) ? given : Object.keys(given);
+      // Labels must all be there, of the other filters one value must fit.
+      if (name === "label") return left.filter((one) => values.every((value) => matches(one, value)));
+      return left.filter((one) => values.some((value) => matches(one, value)));
+    },
+    [...all],
+  );
+}
+
+/** Whether an object has a label, with the value if one is given. */
+export function labelled(one: { Spec?: { Labels?: Labels }; Labels?: Labels }, label: string): boolean {
+  const [key = "", value] = label.split(/=(.*)/s);
+  const labels = one.Spec ? one.Spec.Labels : one.Labels;
+  const found = labels?.[key];
+  return found !== undefined && (value === undefined || found === value);
+}
+
+export const named =
+  <K extends string>(key: K) =>
+  (one: Record<K, string>, name: string): boolean =>
+    one[key].includes(name);

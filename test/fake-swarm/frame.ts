@@ -1,0 +1,8 @@
+/** Bytes of one stream (1 is output, 2 errors) as the Engine frames them. */
+export function frameOf(stream: 1 | 2, text: string): Buffer {
+  const bytes = Buffer.from(text);
+  const head = Buffer.alloc(8);
+  head.writeUInt8(stream, 0);
+  head.writeUInt32BE(bytes.length, 4);
+  return Buffer.concat([head, bytes]);
+}

@@ -1,0 +1,83 @@
+import type { SwarmInitRequest, SwarmJoinRequest } from "../../components/engine/types.ts";
+import { type Answer, IN_SWARM, LOCKED, ok, Refused } from "./answer.ts";
+import { type FakeEngine, gatewayBridge } from "./engine.ts";
+import { FakeSwarm } from "./swarm.ts";
+
+/** How an engine comes into a Swarm and out of it. */
+
+export function init(engine: FakeEngine, request: SwarmInitRequest): Answer {
+  if (engine.state !== "inactive") throw IN_SWARM;
+  withBridge(engine);
+  return ok(new FakeSwarm(engine.world, request).admit(engine, "manager"));
+}
+
+export function join(engine: FakeEngine, { RemoteAddrs, JoinToken }: SwarmJoinRequest): Answer {
+  if (engine.state !== "inactive") throw IN_SWARM;
+  if (!/^SWMTKN-1-\w+-\w+$/.test(JoinToken)) throw new Refused(400, "invalid join token");
+  const there = RemoteAddrs.map((address) => engine.world.engines.find((one) => `${one.address}:2377` === address));
+  const manager = there.find((one) => one?.isHeard && one.manages && one.hasLeader);
+  if (!manager?.swarm)
+    return unanswered(
+      engine,
+      there.some((one) => one?.power === "on" && !one.swarm),
+    );
+  const { Worker, Manager } = manager.swarm.details().JoinTokens;
+  if (JoinToken !== Worker && JoinToken !== Manager) {
+    throw new Refused(
+      400,
+      "rpc error: code = InvalidArgument desc = A valid join token is necessary to join this cluster",
+    );
+  }
+  withBridge(engine);
+  manager.swarm.admit(engine, JoinToken === Manager ? "manager" : "worker");
+  return ok();
+}
+
+/** Nothing listens, which is known at once; or nothing answers: then the engine goes on trying for a while. */
+function unanswered(engine: FakeEngine, isRefused: boolean): Answer {
+  if (isRefused) {
+    throw new Refused(
+      503,
+      'rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing dial tcp: connect: connection refused"',
+    );
+  }
+  const { timers, timing } = engine.world;
+  engine.state = "pending";
+  timers.after(timing.joinTimeout + timing.joinEnd, () => {
+    if (engine.state !== "pending" || engine.swarm) return;
+    engine.state = "error";
+    engine.error = "rpc error: code = DeadlineExceeded desc = context deadline exceeded";
+  });
+  const message =
+    "Timeout was reached before node joined. The attempt to join the swarm will continue in the background. " +
+    'Use the "docker info" command to see the current swarm status of your node.';
+  return { status: 503, body: { message }, takesMs: timing.joinTimeout };
+}
+
+export function leave(engine: FakeEngine, force: boolean): Answer {
+  const { swarm, state, manages } = engine;
+  if (state === "inactive") throw new Refused(503, "This node is not part of a swarm");
+  if (state === "locked" && !force) throw LOCKED;
+  if (manages && !force) {
+    throw new Refused(
+      503,
+      "You are attempting to leave the swarm on a node that is participating as a manager. " +
+        "Use `--force` to suppress this message.",
+    );
+  }
+  if (swarm) swarm.left(engine);
+  else engine.outside();
+  return ok();
+}
+
+export function unlock(engine: FakeEngine, key: string): Answer {
+  if (engine.state !== "locked") throw new Refused(409, "swarm is not locked");
+  if (key !== engine.swarm?.unlockKey) throw new Refused(400, "unlock key is invalid");
+  engine.unlocked();
+  return ok();
+}
+
+/** Docker's bridge for Swarm tasks stays when the Swarm goes. */
+function withBridge({ localNetworks }: FakeEngine): void {
+  if (!localNetworks.some(({ Name }) => Name === "docker_gwbridge")) localNetworks.push(gatewayBridge());
+}

@@ -1,0 +1,174 @@
+import type {
+  NodeSpec,
+  SecretDetails,
+  ServiceSpec,
+  SwarmInitRequest,
+  SwarmJoinRequest,
+  SwarmSpec,
+} from "../../components/engine/types.ts";
+import { type Answer, NOT_FOUND, ok, Refused } from "./answer.ts";
+import * as containers from "./containers.ts";
+import type { FakeEngine } from "./engine.ts";
+import { labelled, listed, named } from "./filters.ts";
+import { init, join, leave, unlock } from "./membership.ts";
+import * as networks from "./networks.ts";
+import { now, RECORDED, swarmId } from "./recorded.ts";
+import type { FakeSwarm } from "./swarm.ts";
+
+/** One request to an engine, taken apart. */
+export interface Call {
+  engine: FakeEngine;
+  /** Method and path without the API's version: `GET /info`. */
+  what: string;
+  query: URLSearchParams;
+  body: unknown;
+}
+
+type Route = (call: Call, id: string) => Answer;
+type Managed = (swarm: FakeSwarm, id: string, call: Call) => unknown;
+
+/** The versions of the API that it speaks: those of the engine that was recorded. */
+export const API = { min: "1.12", max: "1.41" };
+
+const version = ({ query }: Call) => Number(query.get("version"));
+const isSet = ({ query }: Call, name: string) => ["true", "1"].includes(query.get(name) ?? "");
+
+/** What only a manager that has a leader answers. */
+const managed =
+  (act: Managed, status = 200): Route =>
+  (call, id) =>
+    ok(act(call.engine.managed(), id, call), status);
+
+const objects = (kind: "secret" | "config"): Record<string, Route> => {
+  const all = (swarm: FakeSwarm) => (kind === "secret" ? swarm.secrets : swarm.configs);
+  const one = (swarm: FakeSwarm, id: string) => {
+    const found = all(swarm).get(id) ?? [...all(swarm).values()].find(({ Spec }) => Spec.Name === id);
+    if (!found) throw NOT_FOUND(kind, id);
+    return found;
+  };
+  return {
+    [`GET /${kind}s`]: managed((swarm, _id, { query }) =>
+      listed([...all(swarm).values()], query, { name: ({ Spec }, name) => Spec.Name.includes(name), label: labelled }),
+    ),
+    [`GET /${kind}s/:id`]: managed(one),
+    [`POST /${kind}s/create`]: managed((swarm, _id, { body }) => {
+      const { Data: _data, ...Spec } = body as SecretDetails["Spec"] & { Data?: string };
+      if ([...all(swarm).values()].some((other) => other.Spec.Name === Spec.Name)) {
+        throw new Refused(409, `rpc error: code = AlreadyExists desc = ${kind} ${Spec.Name} already exists`);
+      }
+      const ID = swarmId();
+      all(swarm).set(ID, { ID, Version: swarm.version(), CreatedAt: now(), Spec });
+      return { ID };
+    }, 201),
+    [`DELETE /${kind}s/:id`]: managed((swarm, id) => {
+      const { ID, Spec } = one(swarm, id);
+      const users = [...swarm.services.all.values()].filter(({ Spec: { TaskTemplate } }) => {
+        const { Secrets = [], Configs = [] } = TaskTemplate.ContainerSpec;
+        return Secrets.some(({ SecretID }) => SecretID === ID) || Configs.some(({ ConfigID }) => ConfigID === ID);
+      });
+      if (users.length > 0) {
+        const list = `${users.length > 1 ? "services" : "service"}: ${users.map((user) => user.Spec.Name).join(", ")}`;
+        throw new Refused(
+          400,
+          `rpc error: code = InvalidArgument desc = ${kind} '${Spec.Name}' is in use by the following ${list}`,
+        );
+      }
+      all(swarm).delete(ID);
+    }, 204),
+  };
+};
+
+const nodes: Record<string, Route> = {
+  "GET /nodes": managed((swarm, _id, { query }) =>
+    listed(
+      [...swarm.nodes.values()].map((node) => swarm.seen(node)),
+      query,
+      {
+        role: ({ ManagerStatus }, role) => (ManagerStatus ? "manager" : "worker") === role,
+        name: ({ Description }, name) => Description.Hostname.startsWith(name),
+      },
+    ),
+  ),
+  "GET /nodes/:id": managed((swarm, id) => swarm.seen(swarm.node(id))),
+  "POST /nodes/:id/update": managed((swarm, id, call) => swarm.updateNode(id, version(call), call.body as NodeSpec)),
+  "DELETE /nodes/:id": managed((swarm, id, call) => swarm.removeNode(id, isSet(call, "force"))),
+};
+
+const services: Record<string, Route> = {
+  "GET /services": managed((swarm, _id, { query }) =>
+    listed(
+      [...swarm.services.all.values()].map((service) => containers.withStatus(swarm, service)),
+      query,
+      {
+        name: ({ Spec }, name) => Spec.Name.startsWith(name),
+        id: ({ ID }, id) => ID.startsWith(id),
+        label: labelled,
+      },
+    ),
+  ),
+  "POST /services/create": managed(
+    ({ services }, _id, { body }) => ({ ID: services.create(body as ServiceSpec) }),
+    201,
+  ),
+  "GET /services/:id": managed(({ services }, id) => services.get(id)),
+  "POST /services/:id/update": managed(({ services }, id, call) => {
+    services.update(id, version(call), call.body as ServiceSpec);
+    return { Warnings: null };
+  }),
+  "DELETE /services/:id": managed(({ services }, id) => services.remove(id)),
+  "GET /tasks": managed(({ services }, _id, { query }) =>
+    listed([...services.tasks.all.values()], query, {
+      service: ({ ServiceID }, id) => ServiceID === services.get(id).ID,
+      node: ({ NodeID }, id) => NodeID === id,
+      "desired-state": ({ DesiredState }, state) => DesiredState === state,
+    }),
+  ),
+  "GET /tasks/:id/logs": (call, id) => containers.taskLog(call.engine.managed(), id),
+};
+
+const swarms: Record<string, Route> = {
+  "GET /swarm": managed((swarm) => swarm.details()),
+  "POST /swarm/init": ({ engine, body }) => init(engine, body as SwarmInitRequest),
+  "POST /swarm/join": ({ engine, body }) => join(engine, body as SwarmJoinRequest),
+  "POST /swarm/leave": (call) => leave(call.engine, isSet(call, "force")),
+  "POST /swarm/update": managed((swarm, _id, call) =>
+    swarm.update(version(call), call.body as SwarmSpec, (what) => isSet(call, what)),
+  ),
+  "GET /swarm/unlockkey": managed((swarm) => ({ UnlockKey: swarm.isLocking ? swarm.unlockKey : "" })),
+  "POST /swarm/unlock": ({ engine, body }) => unlock(engine, (body as { UnlockKey: string }).UnlockKey),
+};
+
+const engines: Record<string, Route> = {
+  "GET /_ping": () => ({ status: 200, bytes: Buffer.from("OK") }),
+  "GET /version": () =>
+    ok({ Version: RECORDED.inside.info.ServerVersion, ApiVersion: API.max, MinAPIVersion: API.min }),
+  "GET /info": ({ engine }) => ok(engine.info()),
+  "GET /volumes": ({ engine, query }) =>
+    ok({ Volumes: listed(engine.volumes, query, { name: named("Name"), label: labelled }), Warnings: null }),
+  "GET /images/:id/json": ({ engine }, id) => {
+    if (!engine.images.has(id)) throw new Refused(404, `No such image: ${id}`);
+    return ok({ Id: id, RepoTags: [id] });
+  },
+};
+
+const ROUTES = Object.entries({
+  ...{ ...engines, ...swarms, ...nodes, ...services, ...objects("secret"), ...objects("config") },
+  ...{ ...networks.routes, ...containers.routes },
+}).map(([pattern, route]) => ({
+  pattern: new RegExp(`^${pattern.replace(":id", pattern.includes("/images/") ? "(.+)" : "([^/]+)")}$`),
+  route,
+}));
+
+/** What an engine answers. A call that it does not know is an error, never an empty answer. */
+export function answer(call: Call): Answer {
+  try {
+    for (const { pattern, route } of ROUTES) {
+      const [match, id = ""] = pattern.exec(call.what) ?? [];
+      if (match !== undefined) return route(call, decodeURIComponent(id));
+    }
+    throw new Refused(501, `the fake does not know ${call.what}`);
+  } catch (error) {
+    if (error instanceof Refused) return { status: error.status, body: { message: error.message } };
+    throw error;
+  }
+}

@@ -1,0 +1,90 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import type { Answer } from "./answer.ts";
+import { runExec } from "./containers.ts";
+import type { FakeEngine } from "./engine.ts";
+import type { Fault, Faults } from "./faults.ts";
+import { answer, API, type Call } from "./routes.ts";
+
+/** What servers tell of their requests. */
+export interface Traffic {
+  faults: Faults;
+  /** Is told of each request that arrives. */
+  asked(engine: FakeEngine, what: string): void;
+  /** Is told of each answer, with its size. */
+  answered(bytes: number): void;
+}
+
+/** An HTTP server that answers as an engine does. It listens nowhere yet. */
+export function serverOf(engine: FakeEngine, traffic: Traffic): Server {
+  const server = createServer((request, response) => {
+    respond(engine, traffic, request, response).catch((error: Error) => response.destroy(error));
+  });
+  server.on("upgrade", (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    attach(engine, traffic, request, stream, head).catch((error: Error) => stream.destroy(error));
+  });
+  return server;
+}
+
+async function respond(
+  engine: FakeEngine,
+  traffic: Traffic,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const body = await buffer(request);
+  const call = callOf(engine, request, body);
+  traffic.asked(engine, call.what);
+  if (engine.power === "silent") return;
+  const fault = traffic.faults.take(engine, call.what);
+  if (fault === "reset") return void request.socket.destroy();
+  const given = errorOf(fault) ?? answer(call);
+  if (fault === "reset when done") return void request.socket.destroy();
+  await engine.world.timers.pause((given.takesMs ?? 0) + lateness(fault));
+  if (engine.power === "off") return void request.socket.destroy();
+  const bytes = given.bytes ?? Buffer.from(given.body === undefined ? "" : JSON.stringify(given.body));
+  traffic.answered(bytes.length);
+  const type = given.bytes ? "text/plain" : "application/json";
+  // A kept connection would outlive the engine's end.
+  response.writeHead(given.status, { "content-type": type, "api-version": API.max, connection: "close" }).end(bytes);
+}
+
+/** A command that gets its input by the connection itself. */
+async function attach(
+  engine: FakeEngine,
+  traffic: Traffic,
+  request: IncomingMessage,
+  stream: Duplex,
+  head: Buffer,
+): Promise<void> {
+  const { what } = callOf(engine, request, Buffer.alloc(0));
+  const id = /^POST \/exec\/([^/]+)\/start$/.exec(what)?.[1] ?? "";
+  traffic.asked(engine, what);
+  if (engine.power === "silent") return;
+  const length = Number(request.headers["content-length"] ?? 0);
+  stream.write("HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n");
+  // The body of the request comes first, and is not the command's.
+  const input = Buffer.concat([head, await buffer(stream)]).subarray(length);
+  const given = runExec(engine, id, input.toString());
+  await engine.world.timers.pause(given.takesMs ?? 0);
+  stream.end(given.bytes);
+}
+
+function callOf(engine: FakeEngine, request: IncomingMessage, body: Buffer): Call {
+  const { pathname, searchParams } = new URL(request.url ?? "/", "http://engine");
+  const isJson = request.headers["content-type"] === "application/json" && body.length > 0;
+  return {
+    engine,
+    what: `${request.method} ${pathname.replace(/^\/v\d+\.\d+(?=\/)/, "")}`,
+    query: searchParams,
+    body: isJson ? (JSON.parse(body.toString()) as unknown) : undefined,
+  };
+}
+
+function errorOf(fault: Fault | undefined): Answer | undefined {
+  if (typeof fault !== "object" || !("status" in fault)) return undefined;
+  return { status: fault.status, body: { message: fault.message } };
+}
+
+const lateness = (fault: Fault | undefined) => (typeof fault === "object" && "lateMs" in fault ? fault.lateMs : 0);

@@ -1,0 +1,208 @@
+import { isDeepStrictEqual } from "node:util";
+import type { ServiceDetails, ServiceSpec, TaskDetails } from "../../components/engine/types.ts";
+import type { Runs } from "./application.ts";
+import { NOT_FOUND, OUT_OF_SEQUENCE, Refused } from "./answer.ts";
+import { belongs, mayRun } from "./placement.ts";
+import { now, swarmId } from "./recorded.ts";
+import { asRead } from "./service-spec.ts";
+import type { FakeSwarm } from "./swarm.ts";
+import { hasEnded, isWanted, Tasks } from "./tasks.ts";
+import { Update } from "./update.ts";
+
+/** How long Swarm waits before it starts a task again, unless the service says otherwise, in milliseconds. */
+const RESTART_DELAY = 5_000;
+
+/** The services of a Swarm, and what its managers do to have them run. */
+export class Services {
+  readonly all = new Map<string, ServiceDetails>();
+  readonly tasks: Tasks;
+  readonly #swarm: FakeSwarm;
+  readonly #updates = new Map<string, Update>();
+  readonly #watchers = new Set<() => void>();
+
+  constructor(swarm: FakeSwarm) {
+    this.#swarm = swarm;
+    this.tasks = new Tasks(swarm, () => this.reconcile());
+  }
+
+  create(asked: ServiceSpec): string {
+    if ([...this.all.values()].some(({ Spec }) => Spec.Name === asked.Name)) {
+      throw new Refused(409, "rpc error: code = AlreadyExists desc = name conflicts with an existing object");
+    }
+    const ID = swarmId();
+    const moments = { CreatedAt: now(), UpdatedAt: now() };
+    this.all.set(ID, { ID, Version: this.#swarm.version(), ...moments, Spec: asRead(asked) });
+    this.reconcile();
+    return ID;
+  }
+
+  get(id: string): ServiceDetails {
+    const service = this.all.get(id) ?? [...this.all.values()].find(({ Spec }) => Spec.Name === id);
+    if (!service) throw NOT_FOUND("service", id);
+    return service;
+  }
+
+  update(id: string, version: number, asked: ServiceSpec): void {
+    const service = this.get(id);
+    if (version !== service.Version.Index) throw OUT_OF_SEQUENCE;
+    if (asked.Name !== service.Spec.Name) {
+      throw new Refused(501, "rpc error: code = Unimplemented desc = renaming services is not supported");
+    }
+    service.PreviousSpec = service.Spec;
+    service.Spec = asRead(asked);
+    service.UpdateStatus = undefined;
+    this.touch(service);
+    this.#begin(service);
+    this.reconcile();
+  }
+
+  remove(id: string): void {
+    const service = this.get(id);
+    this.#updates.get(service.ID)?.cancel();
+    this.all.delete(service.ID);
+    for (const task of this.tasks.of(service.ID)) this.tasks.stop(task, "remove");
+  }
+
+  touch(service: ServiceDetails): void {
+    service.Version = this.#swarm.version();
+    service.UpdatedAt = now();
+  }
+
+  /** Swarm goes back to the former settings by itself. */
+  rollBack(service: ServiceDetails): void {
+    const { PreviousSpec } = service;
+    if (PreviousSpec) service.Spec = PreviousSpec;
+    service.PreviousSpec = undefined;
+    this.touch(service);
+    this.#begin(service);
+  }
+
+  runs(task: TaskDetails): Runs {
+    const service = this.all.get(task.ServiceID)?.Spec.Name ?? "";
+    const hostname = this.#swarm.nodes.get(task.NodeID ?? "")?.Description.Hostname ?? "";
+    return { task, service, hostname };
+  }
+
+  /** Whether a task has other settings than its service. */
+  isDirty(task: TaskDetails): boolean {
+    const service = this.all.get(task.ServiceID);
+    return service !== undefined && !isDeepStrictEqual(task.Spec, service.Spec.TaskTemplate);
+  }
+
+  /** Waits until something holds, which is looked at whenever tasks change. */
+  until(holds: () => boolean): Promise<void> {
+    return new Promise((done) => {
+      const look = () => {
+        if (!holds()) return;
+        this.#watchers.delete(look);
+        done();
+      };
+      this.#watchers.add(look);
+      look();
+    });
+  }
+
+  /** Has tasks run where they should, as far as that is a matter of a moment. Nothing happens without a leader. */
+  reconcile(): void {
+    if (this.#swarm.leader !== undefined) {
+      for (const service of this.all.values()) this.#reconcile(service);
+    }
+    for (const look of [...this.#watchers]) look();
+  }
+
+  nodeReady(nodeId: string): void {
+    this.tasks.report(nodeId);
+    this.reconcile();
+  }
+
+  nodeDown(nodeId: string): void {
+    for (const task of this.tasks.on(nodeId).filter(isWanted)) this.tasks.stop(task);
+    this.reconcile();
+  }
+
+  nodeGone(nodeId: string): void {
+    for (const task of this.tasks.on(nodeId)) this.tasks.all.delete(task.ID);
+    this.reconcile();
+  }
+
+  engineStopped(nodeId: string): void {
+    this.tasks.cut(nodeId);
+  }
+
+  /** Has a task end, and makes one with the service's settings that waits to take its place. */
+  replace(service: ServiceDetails, old: TaskDetails): TaskDetails {
+    const { Slot, NodeID } = old;
+    const next = this.tasks.create(service, "Global" in service.Spec.Mode ? { NodeID } : { Slot }, "ready");
+    if (next.NodeID === undefined) this.#schedule(service, next);
+    this.tasks.stop(old);
+    return next;
+  }
+
+  #begin(service: ServiceDetails): void {
+    const running = this.#updates.get(service.ID);
+    if (running && !running.isOver && isDeepStrictEqual(running.spec, service.Spec)) return;
+    running?.cancel();
+    this.#updates.set(service.ID, new Update(this, this.#swarm, service));
+  }
+
+  #reconcile(service: ServiceDetails): void {
+    for (const task of this.tasks.of(service.ID).filter(isWanted)) {
+      if (hasEnded(task)) this.#restart(service, task);
+      else if (!this.#hasPlace(service, task)) this.tasks.stop(task);
+    }
+    this.#fill(service);
+    for (const task of this.tasks.of(service.ID)) {
+      if (task.NodeID === undefined && isWanted(task) && !hasEnded(task)) this.#schedule(service, task);
+    }
+    this.#forget(service);
+  }
+
+  #hasPlace({ Spec }: ServiceDetails, { Slot = 0, NodeID }: TaskDetails): boolean {
+    const node = this.#swarm.nodes.get(NodeID ?? "");
+    if (node && !belongs(Spec, node)) return false;
+    return "Global" in Spec.Mode || Slot <= Spec.Mode.Replicated.Replicas;
+  }
+
+  #fill(service: ServiceDetails): void {
+    const { Spec } = service;
+    const mine = this.tasks.of(service.ID).filter(isWanted);
+    if ("Global" in Spec.Mode) {
+      for (const node of [...this.#swarm.nodes.values()].filter((one) => mayRun(Spec, one))) {
+        if (mine.some(({ NodeID }) => NodeID === node.ID)) continue;
+        this.tasks.create(service, { NodeID: node.ID }, "running");
+      }
+      return;
+    }
+    for (let Slot = 1; Slot <= Spec.Mode.Replicated.Replicas; Slot += 1) {
+      if (!mine.some((task) => task.Slot === Slot)) this.tasks.create(service, { Slot }, "running");
+    }
+  }
+
+  #schedule({ ID, Spec }: ServiceDetails, task: TaskDetails): void {
+    const load = (nodeId: string) => this.tasks.of(ID).filter((one) => one.NodeID === nodeId && isWanted(one)).length;
+    const fit = [...this.#swarm.nodes.values()].filter((node) => mayRun(Spec, node));
+    const [node] = fit.toSorted((a, b) => load(a.ID) - load(b.ID));
+    if (node) this.tasks.assign(task, node.ID);
+    else task.Status.Err = "no suitable node (scheduling constraints not satisfied on any node)";
+  }
+
+  #restart(service: ServiceDetails, task: TaskDetails): void {
+    const { Condition = "any", Delay = RESTART_DELAY * 1e6 } = service.Spec.TaskTemplate.RestartPolicy ?? {};
+    if (Condition === "none" || (Condition === "on-failure" && task.Status.State === "complete")) return;
+    const next = this.replace(service, task);
+    this.#swarm.world.timers.after(Delay / 1e6, () => this.tasks.start(next));
+  }
+
+  /** Of each slot the tasks that have ended are kept up to a number. */
+  #forget(service: ServiceDetails): void {
+    const placeOf = ({ Slot, NodeID }: TaskDetails) => Slot ?? NodeID;
+    const mine = this.tasks.of(service.ID);
+    for (const place of new Set(mine.map(placeOf))) {
+      const tasks = mine.filter((task) => placeOf(task) === place);
+      const ended = tasks.filter((task) => hasEnded(task) && !isWanted(task));
+      for (const task of ended.slice(0, Math.max(0, tasks.length - this.#swarm.taskHistory))) {
+        this.tasks.all.delete(task.ID);
+      }
+    }
+  }
+}

@@ -1,0 +1,256 @@
+import type {
+  NetworkDetails,
+  NodeDetails,
+  NodeSpec,
+  SecretDetails,
+  SwarmDetails,
+  SwarmInitRequest,
+  SwarmSpec,
+} from "../../components/engine/types.ts";
+import { NOT_FOUND, OUT_OF_SEQUENCE, Refused } from "./answer.ts";
+import type { FakeEngine, World } from "./engine.ts";
+import { now, RECORDED, swarmId } from "./recorded.ts";
+import { Services } from "./services.ts";
+
+/** What Swarm's managers know together. */
+export class FakeSwarm {
+  readonly id = swarmId();
+  readonly world: World;
+  readonly nodes = new Map<string, NodeDetails>();
+  readonly secrets = new Map<string, SecretDetails>();
+  readonly configs = new Map<string, SecretDetails>();
+  readonly networks = new Map<string, NetworkDetails>();
+  readonly services: Services;
+  /** The id of the node that leads; none while managers elect one, or are too few to. */
+  leader: string | undefined;
+  unlockKey = `SWMKEY-1-${swarmId()}`;
+  readonly #details: SwarmDetails;
+  #index = 10;
+  #isElecting = false;
+
+  constructor(world: World, { Spec, DataPathPort, DefaultAddrPool, SubnetSize }: SwarmInitRequest) {
+    this.world = world;
+    const recorded = structuredClone(RECORDED.inside.swarm);
+    const asked = Object.entries({ DataPathPort, DefaultAddrPool, SubnetSize }).filter(([, value]) => value);
+    this.#details = {
+      ...{ ...recorded, ...Object.fromEntries(asked), ID: this.id, CreatedAt: now(), JoinTokens: tokens() },
+      ...{ Version: this.version(), Spec: { ...recorded.Spec, ...Spec } },
+    };
+    this.services = new Services(this);
+    for (const network of RECORDED.inside.networks.filter(({ Ingress }) => Ingress)) {
+      const Id = swarmId();
+      this.networks.set(Id, { ...structuredClone(network), Id, Created: now() });
+    }
+  }
+
+  details(): SwarmDetails {
+    return structuredClone(this.#details);
+  }
+
+  get isLocking(): boolean {
+    return this.#details.Spec.EncryptionConfig?.AutoLockManagers === true;
+  }
+
+  get taskHistory(): number {
+    return this.#details.Spec.Orchestration?.TaskHistoryRetentionLimit ?? 5;
+  }
+
+  /** The version of an object that is written now. */
+  version(): { Index: number } {
+    this.#index += 1;
+    return { Index: this.#index };
+  }
+
+  update(version: number, spec: SwarmSpec, rotate: (what: string) => boolean): void {
+    if (version !== this.#details.Version.Index) throw OUT_OF_SEQUENCE;
+    const { Worker, Manager } = tokens();
+    if (rotate("rotateWorkerToken")) this.#details.JoinTokens.Worker = Worker;
+    if (rotate("rotateManagerToken")) this.#details.JoinTokens.Manager = Manager;
+    if (rotate("rotateManagerUnlockKey")) this.unlockKey = `SWMKEY-1-${swarmId()}`;
+    this.#details.Spec = spec;
+    this.#details.Version = this.version();
+  }
+
+  /** The nodes that decide: managers that have settled as such. */
+  members(): NodeDetails[] {
+    return [...this.nodes.values()].filter(({ ManagerStatus }) => ManagerStatus);
+  }
+
+  /** The engine of a node that is still one. */
+  engineOf(id: string | undefined): FakeEngine | undefined {
+    return this.world.engines.find(({ swarm, nodeId }) => swarm === this && nodeId === id);
+  }
+
+  /** Nodes as their managers see them. */
+  seen(node: NodeDetails): NodeDetails {
+    const { ManagerStatus } = node;
+    if (!ManagerStatus) return node;
+    const Reachability = this.#isHeard(node) ? "reachable" : "unreachable";
+    const Leader = this.leader === node.ID ? { Leader: true } : {};
+    return { ...node, ManagerStatus: { ...Leader, Reachability, Addr: ManagerStatus.Addr } };
+  }
+
+  node(id: string): NodeDetails {
+    const named = [...this.nodes.values()].filter(({ Description }) => Description.Hostname === id);
+    const node = this.nodes.get(id) ?? (named.length === 1 ? named[0] : undefined);
+    if (!node) throw NOT_FOUND("node", id);
+    return node;
+  }
+
+  updateNode(id: string, version: number, spec: NodeSpec): void {
+    const node = this.node(id);
+    if (version !== node.Version.Index) throw OUT_OF_SEQUENCE;
+    if (node.Spec.Role === "manager" && spec.Role === "worker") this.#mayDemote(node);
+    node.Spec = { ...spec, Labels: spec.Labels ?? {} };
+    node.Version = this.version();
+    this.#settle(node);
+    this.services.reconcile();
+  }
+
+  removeNode(id: string, force: boolean): void {
+    const node = this.node(id);
+    const refused = (why: string) => new Refused(400, `rpc error: code = FailedPrecondition desc = node ${id} ${why}`);
+    if (node.ManagerStatus) {
+      throw refused(
+        "is a cluster manager and is a member of the raft cluster. It must be demoted to worker before removal",
+      );
+    }
+    if (!force && node.Status.State !== "down") throw refused("is not down and can't be removed");
+    this.nodes.delete(node.ID);
+    this.engineOf(node.ID)?.outside();
+    this.services.nodeGone(node.ID);
+  }
+
+  /** An engine becomes a node. */
+  admit(engine: FakeEngine, role: "manager" | "worker"): string {
+    const recorded = structuredClone(RECORDED.inside.node);
+    const node: NodeDetails = {
+      ...{ ...recorded, ID: swarmId(), Version: this.version(), Spec: { ...recorded.Spec, Role: role } },
+      Description: { ...recorded.Description, Hostname: engine.hostname },
+      Status: { State: "unknown", Addr: engine.address },
+      ManagerStatus: undefined,
+    };
+    this.nodes.set(node.ID, node);
+    Object.assign(engine, { swarm: this, nodeId: node.ID, state: "active", error: "", manages: role === "manager" });
+    if (role === "manager") node.ManagerStatus = { Reachability: "reachable", Addr: `${engine.address}:2377` };
+    this.leader ??= this.nodes.size === 1 ? node.ID : undefined;
+    this.#becomesReady(engine);
+    return node.ID;
+  }
+
+  /** A node was left by its engine. A manager's is missed later: nobody was told. */
+  left(engine: FakeEngine): void {
+    const { nodeId } = engine;
+    engine.outside();
+    const node = this.nodes.get(nodeId);
+    if (!node) return;
+    if (node.ManagerStatus) this.#missed(node);
+    else this.#down(node);
+    this.elect();
+  }
+
+  /** An engine is not heard any more. */
+  lost(engine: FakeEngine): void {
+    const node = this.nodes.get(engine.nodeId);
+    if (node) this.#missed(node);
+    this.services.engineStopped(engine.nodeId);
+    this.elect();
+  }
+
+  /** An engine is heard again. */
+  found(engine: FakeEngine): void {
+    this.elect();
+    this.#becomesReady(engine);
+  }
+
+  /** Ends a leader that no longer can be one, and has another one elected where enough managers hear each other. */
+  elect(): void {
+    const heard = this.members().filter((node) => this.#isHeard(node));
+    const hasQuorum = heard.length >= Math.floor(this.members().length / 2) + 1;
+    if (hasQuorum && heard.some(({ ID }) => ID === this.leader)) return;
+    this.leader = undefined;
+    if (!hasQuorum || this.#isElecting) return;
+    this.#isElecting = true;
+    this.world.timers.after(this.world.timing.election, () => {
+      this.#isElecting = false;
+      const [first] = this.members().filter((node) => this.#isHeard(node));
+      this.leader = first?.ID;
+      this.elect();
+      this.services.reconcile();
+    });
+  }
+
+  /** The leader gives up, as it does when it is too slow; the managers elect one again. */
+  loseLeader(): void {
+    this.leader = undefined;
+    this.elect();
+  }
+
+  #isHeard({ ID }: NodeDetails): boolean {
+    return this.engineOf(ID)?.isHeard === true;
+  }
+
+  #becomesReady(engine: FakeEngine): void {
+    const { nodeId } = engine;
+    this.world.timers.after(this.world.timing.ready, () => {
+      const node = this.nodes.get(nodeId);
+      if (!node || !this.#isHeard(node)) return;
+      node.Status.State = "ready";
+      node.Version = this.version();
+      engine.manages = node.ManagerStatus !== undefined;
+      this.#settle(node);
+      this.services.nodeReady(nodeId);
+    });
+  }
+
+  /** Nobody hears a node: after a while it counts as down. */
+  #missed(node: NodeDetails): void {
+    this.world.timers.after(this.world.timing.heartbeat, () => {
+      if (this.nodes.has(node.ID) && !this.#isHeard(node)) this.#down(node);
+    });
+  }
+
+  #down(node: NodeDetails): void {
+    node.Status.State = "down";
+    node.Version = this.version();
+    this.services.nodeDown(node.ID);
+  }
+
+  #mayDemote(node: NodeDetails): void {
+    const members = this.members();
+    const failed = (why: string) => new Refused(400, `rpc error: code = FailedPrecondition desc = ${why}`);
+    if (members.length === 1 && members[0] === node) {
+      throw failed("attempting to demote the last manager of the swarm");
+    }
+    if (!node.ManagerStatus) {
+      throw new Refused(404, "rpc error: code = NotFound desc = can't find manager in raft memberlist");
+    }
+    const left = members.filter((one) => one !== node);
+    if (left.filter((one) => this.#isHeard(one)).length < Math.floor(left.length / 2) + 1) {
+      throw failed("can't remove member from the raft: this would result in a loss of quorum");
+    }
+  }
+
+  /** Makes a node what its role says, once the managers get to it; its engine hears of it last. */
+  #settle(node: NodeDetails): void {
+    const { timers, timing } = this.world;
+    const isManager = () => node.Spec.Role === "manager";
+    if (isManager() === (node.ManagerStatus !== undefined)) return;
+    timers.after(timing.role, () => {
+      if (isManager() === (node.ManagerStatus !== undefined) || (isManager() && !this.#isHeard(node))) return;
+      const Addr = `${node.Status.Addr}:2377`;
+      node.ManagerStatus = isManager() ? { Reachability: "reachable", Addr } : undefined;
+      node.Version = this.version();
+      this.elect();
+      timers.after(timing.role, () => {
+        const engine = this.engineOf(node.ID);
+        if (engine?.isHeard) engine.manages = isManager();
+      });
+    });
+  }
+}
+
+function tokens(): SwarmDetails["JoinTokens"] {
+  const token = () => `SWMTKN-1-${swarmId()}${swarmId()}-${swarmId()}`;
+  return { Worker: token(), Manager: token() };
+}

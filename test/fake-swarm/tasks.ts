@@ -1,0 +1,146 @@
+import type { ServiceDetails, TaskDetails } from "../../components/engine/types.ts";
+import type { StartFailure } from "./application.ts";
+import { engineId, now, swarmId } from "./recorded.ts";
+import type { FakeSwarm } from "./swarm.ts";
+
+/** States in which a task has come to its end. */
+const ENDED = ["complete", "shutdown", "failed", "rejected", "orphaned", "remove"];
+/** The way of a task that is to run, from its node on. */
+const WAY = ["assigned", "accepted", "preparing", "ready", "starting", "running"];
+
+export const hasEnded = ({ Status }: TaskDetails) => ENDED.includes(Status.State);
+export const isWanted = ({ DesiredState }: TaskDetails) => DesiredState === "running" || DesiredState === "ready";
+
+/** The tasks of a Swarm, as the engines of their nodes run them. */
+export class Tasks {
+  readonly all = new Map<string, TaskDetails>();
+  readonly #swarm: FakeSwarm;
+  readonly #changed: () => void;
+
+  /** @param changed a task is in another state */
+  constructor(swarm: FakeSwarm, changed: () => void) {
+    this.#swarm = swarm;
+    this.#changed = changed;
+  }
+
+  of(serviceId: string): TaskDetails[] {
+    return [...this.all.values()].filter(({ ServiceID }) => ServiceID === serviceId);
+  }
+
+  on(nodeId: string): TaskDetails[] {
+    return [...this.all.values()].filter(({ NodeID }) => NodeID === nodeId);
+  }
+
+  /** A task in a slot, or on a node of a global service. It waits at "ready" unless it is to run at once. */
+  create(service: ServiceDetails, place: { Slot?: number; NodeID?: string }, DesiredState: "running" | "ready") {
+    const task: TaskDetails = {
+      ...{ ID: swarmId(), Version: this.#swarm.version(), CreatedAt: now(), UpdatedAt: now(), ...place },
+      ...{ ServiceID: service.ID, DesiredState, Spec: structuredClone(service.Spec.TaskTemplate) },
+      Status: { Timestamp: now(), State: "pending", Message: "pending task scheduling" },
+      NetworksAttachments: service.Spec.TaskTemplate.Networks?.map(({ Target }) => ({
+        Network: this.#network(Target),
+      })),
+    };
+    this.all.set(task.ID, task);
+    if (place.NodeID !== undefined) this.#advance(task);
+    return task;
+  }
+
+  /** The scheduler has found a node for it. */
+  assign(task: TaskDetails, nodeId: string): void {
+    task.NodeID = nodeId;
+    this.#advance(task);
+  }
+
+  /** A task that waited may run. */
+  start(task: TaskDetails): void {
+    if (task.DesiredState !== "ready") return;
+    task.DesiredState = "running";
+    if (task.Status.State === "ready") this.#advance(task);
+  }
+
+  /** A task is to end. */
+  stop(task: TaskDetails, DesiredState: "shutdown" | "remove" = "shutdown"): void {
+    const wasWanted = isWanted(task);
+    task.DesiredState = DesiredState;
+    if (hasEnded(task)) return this.#pruned(task);
+    if (task.NodeID === undefined) return this.#to(task, "shutdown", { Message: "shutdown" });
+    if (!wasWanted || !this.#isHeard(task)) return;
+    this.#swarm.world.timers.after(this.#swarm.world.timing.taskStop, () => this.#stopped(task));
+  }
+
+  /** A node is back: its engine says what became of its tasks. */
+  report(nodeId: string): void {
+    for (const task of this.on(nodeId).filter((one) => !hasEnded(one))) {
+      if (!isWanted(task)) this.#stopped(task);
+      // Its container ended with its engine.
+      else if (task.Status.State === "running" && this.#isLost(task))
+        this.#fail(task, { err: "task: non-zero exit (255)" });
+    }
+  }
+
+  /** The containers on a node end with its engine; the managers hear nothing of it. */
+  cut(nodeId: string): void {
+    for (const task of this.on(nodeId)) this.#lost.add(task.ID);
+  }
+
+  readonly #lost = new Set<string>();
+  #isLost = ({ ID }: TaskDetails) => this.#lost.has(ID);
+  #isHeard = ({ NodeID }: TaskDetails) => this.#swarm.engineOf(NodeID)?.isHeard === true;
+
+  #stopped(task: TaskDetails): void {
+    if (hasEnded(task) || isWanted(task) || !this.#isHeard(task)) return;
+    this.#to(task, "shutdown", { Message: "shutdown" });
+    this.#pruned(task);
+  }
+
+  #pruned(task: TaskDetails): void {
+    if (task.DesiredState === "remove") this.all.delete(task.ID);
+    this.#changed();
+  }
+
+  #advance(task: TaskDetails): void {
+    const { timers, timing } = this.#swarm.world;
+    timers.after(timing.taskStep, () => {
+      if (!isWanted(task) || hasEnded(task) || !this.#isHeard(task)) return;
+      const next = WAY[WAY.indexOf(task.Status.State) + 1];
+      if (next === undefined || (next === "starting" && task.DesiredState === "ready")) return;
+      const failure = next === "running" ? this.#application.start(this.#runs(task)) : undefined;
+      if (failure && !failure.afterMs) return this.#fail(task, failure);
+      this.#to(task, next, { Message: next === "running" ? "started" : next, ...this.#container(next) });
+      if (failure) timers.after(failure.afterMs ?? 0, () => this.#ends(task, failure));
+      if (next !== "running") this.#advance(task);
+    });
+  }
+
+  #ends(task: TaskDetails, failure: StartFailure): void {
+    if (task.Status.State === "running" && isWanted(task) && this.#isHeard(task)) this.#fail(task, failure);
+  }
+
+  #fail(task: TaskDetails, { state = "failed", err }: StartFailure): void {
+    this.#to(task, state, { Message: state === "failed" ? "started" : "preparing", Err: err });
+  }
+
+  #container(state: string): Partial<TaskDetails["Status"]> {
+    return state === "running" ? { ContainerStatus: { ContainerID: engineId(), PID: 4242, ExitCode: 0 } } : {};
+  }
+
+  #to(task: TaskDetails, State: string, more: Partial<TaskDetails["Status"]>): void {
+    task.Status = { ContainerStatus: task.Status.ContainerStatus, ...more, Timestamp: now(), State };
+    task.Version = this.#swarm.version();
+    task.UpdatedAt = now();
+    this.#changed();
+  }
+
+  #network(ID: string) {
+    return { ID, Spec: { Name: this.#swarm.networks.get(ID)?.Name ?? ID } };
+  }
+
+  get #application() {
+    return this.#swarm.world.application;
+  }
+
+  #runs(task: TaskDetails) {
+    return this.#swarm.services.runs(task);
+  }
+}

@@ -1,0 +1,111 @@
+import type { ServiceDetails, ServiceSpec, TaskDetails } from "../../components/engine/types.ts";
+import { now } from "./recorded.ts";
+import type { Services } from "./services.ts";
+import type { FakeSwarm } from "./swarm.ts";
+import { hasEnded, isWanted } from "./tasks.ts";
+
+/** One run of Swarm's updater over a service: it brings tasks up to date, some at a time, and watches what it started. */
+export class Update {
+  readonly spec: ServiceSpec;
+  isOver = false;
+  readonly #services: Services;
+  readonly #swarm: FakeSwarm;
+  readonly #service: ServiceDetails;
+  readonly #isRollback: boolean;
+  #failures = 0;
+
+  constructor(services: Services, swarm: FakeSwarm, service: ServiceDetails) {
+    this.#services = services;
+    this.#swarm = swarm;
+    this.#service = service;
+    this.spec = service.Spec;
+    this.#isRollback = service.UpdateStatus?.State === "rollback_started";
+    void this.#run();
+  }
+
+  /** Another update takes its place. */
+  cancel(): void {
+    this.isOver = true;
+  }
+
+  async #run(): Promise<void> {
+    const dirty = this.#dirty();
+    // It says nothing of an update in which there is nothing to do.
+    if (dirty.length === 0) return this.cancel();
+    if (!this.#isRollback) this.#says("updating", "update in progress");
+    const { Parallelism = 1 } = this.spec.UpdateConfig ?? {};
+    const workers = Parallelism === 0 ? dirty.length : Math.min(Parallelism, dirty.length);
+    await Promise.all(Array.from({ length: workers }, () => this.#work(dirty)));
+    if (this.isOver) return;
+    await this.#watch();
+    if (this.isOver) return;
+    this.isOver = true;
+    if (this.#isRollback) this.#says("rollback_completed", "rollback completed");
+    else this.#says("completed", "update completed");
+  }
+
+  /** The tasks that are not up to date, one of each place. */
+  #dirty(): TaskDetails[] {
+    return this.#services.tasks.of(this.#service.ID).filter((task) => isWanted(task) && this.#services.isDirty(task));
+  }
+
+  async #work(queue: TaskDetails[]): Promise<void> {
+    const { Delay = 0 } = this.spec.UpdateConfig ?? {};
+    for (let task = queue.shift(); task && !this.isOver; task = queue.shift()) {
+      await this.#replace(task);
+      if (Delay > 0 && !this.isOver) await this.#swarm.world.timers.pause(Delay / 1e6);
+    }
+  }
+
+  async #replace(old: TaskDetails): Promise<void> {
+    await this.#services.until(() => this.isOver || this.#swarm.leader !== undefined);
+    // It may have been replaced meanwhile, with the settings of now.
+    if (this.isOver || !isWanted(old)) return;
+    const isStartFirst = this.spec.UpdateConfig?.Order === "start-first";
+    const next = this.#services.replace(this.#service, old);
+    if (!isStartFirst) await this.#services.until(() => this.isOver || hasEnded(old) || this.#isSilent(old));
+    this.#services.tasks.start(next);
+    await this.#services.until(() => this.isOver || next.Status.State === "running" || hasEnded(next));
+    if (hasEnded(next)) this.#failed(next);
+    else void this.#monitor(next);
+  }
+
+  #isSilent({ NodeID }: TaskDetails): boolean {
+    return this.#swarm.nodes.get(NodeID ?? "")?.Status.State === "down";
+  }
+
+  /** A task that ends soon after its start has failed, too. */
+  async #monitor(task: TaskDetails): Promise<void> {
+    const until = Date.now() + this.#monitorMs;
+    await this.#services.until(() => hasEnded(task) || this.isOver || Date.now() >= until);
+    if (hasEnded(task) && task.Status.State === "failed" && Date.now() < until) this.#failed(task);
+  }
+
+  get #monitorMs(): number {
+    return (this.spec.UpdateConfig?.Monitor ?? 5e9) / 1e6;
+  }
+
+  #watch(): Promise<void> {
+    return this.#swarm.world.timers.pause(this.#monitorMs);
+  }
+
+  #failed({ ID }: TaskDetails): void {
+    if (this.isOver) return;
+    const { FailureAction = "pause", MaxFailureRatio = 0 } = this.spec.UpdateConfig ?? {};
+    this.#failures += 1;
+    const total = this.#services.tasks.of(this.#service.ID).filter(isWanted).length;
+    if (FailureAction === "continue" || this.#failures / Math.max(1, total) <= MaxFailureRatio) return;
+    this.isOver = true;
+    const why = `due to failure or early termination of task ${ID}`;
+    if (FailureAction === "pause") return this.#says("paused", `update paused ${why}`);
+    this.#says("rollback_started", `update rolled back ${why}`);
+    this.#services.rollBack(this.#service);
+  }
+
+  #says(State: string, Message: string): void {
+    const { StartedAt = now() } = this.#service.UpdateStatus ?? {};
+    const CompletedAt = State.endsWith("completed") ? now() : undefined;
+    this.#service.UpdateStatus = { State, StartedAt, Message, CompletedAt };
+    this.#services.touch(this.#service);
+  }
+}
