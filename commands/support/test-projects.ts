@@ -3,14 +3,15 @@ import { hasCharts, obtainCharts, obtainHelm } from "../../toolchain/charts.ts";
 import { findKubernetesPlugin, obtainKubernetesPlugin } from "../../toolchain/kubernetes-plugin.ts";
 import { hasKubernetes, obtainKubernetes, obtainPolicies } from "../../toolchain/kubernetes.ts";
 import { obtainPulumi } from "../../toolchain/pulumi.ts";
-import { findBrowser } from "../../test/browser/browser.ts";
+import { findBrowser, installBrowser } from "../../test/browser/browser.ts";
 import { prepareEnforcement, whyNoCluster } from "../../test/kubernetes/lab/cluster.ts";
+import { ensureMachineTools, whyNoMachines } from "../../test/lab/vm/tools.ts";
 
-/** Tests that take long to prepare: they run when they are asked for, and whenever they are prepared already. */
+/** Tests that take long: they run when they are asked for, and some of them whenever they are prepared already. */
 export interface PreparedProject {
   /** Its name in vitest's configuration. */
   name: string;
-  /** Why it is left out when nobody asks for it; undefined when it runs. */
+  /** Why it is left out when nobody asks for it, and the command that runs it; undefined when it runs. */
   whyNot(): string | undefined;
   /** Makes what it takes, in advance: a first build must not run against a test's time limit. */
   prepare(): Promise<unknown>;
@@ -18,12 +19,15 @@ export interface PreparedProject {
 
 export const PREPARED_PROJECTS: readonly PreparedProject[] = [
   {
+    name: "machines",
+    whyNot: () => whyNoMachines() ?? "its machines are emulated, which takes long: `npm run test:machines` runs it",
+    prepare: async () => {
+      if (whyNoMachines() === undefined) await ensureMachineTools();
+    },
+  },
+  {
     name: "kubernetes",
-    whyNot: () =>
-      whyNoCluster() ??
-      (hasKubernetes() && findKubernetesPlugin() && hasCharts()
-        ? undefined
-        : "a Kubernetes and its plugin are not built here yet: `npm run test:kubernetes` builds them, and runs it"),
+    whyNot: () => whyNotKubernetes(whyNoCluster(), Boolean(hasKubernetes() && findKubernetesPlugin() && hasCharts())),
     prepare: async () => {
       await obtainCharts();
       await obtainHelm();
@@ -45,12 +49,18 @@ export const PREPARED_PROJECTS: readonly PreparedProject[] = [
   {
     name: "browser",
     whyNot: () =>
-      findBrowser() ? undefined : "there is no Chromium on PATH: with one, the status page is looked at in it",
-    prepare: () => Promise.resolve(),
+      findBrowser() ? undefined : "there is no Chromium on PATH: `npm run test:browser` installs one, and runs it",
+    prepare: installBrowser,
   },
 ];
 
-/** What is left out of a run of everything, with the reason of each. */
+function whyNotKubernetes(noCluster: string | undefined, isBuilt: boolean): string | undefined {
+  if (noCluster !== undefined) return `${noCluster}: \`npm run test:kubernetes\` runs the tests that need no cluster`;
+  if (isBuilt) return undefined;
+  return "a Kubernetes and its plugin are not built here yet: `npm run test:kubernetes` builds them, and runs it";
+}
+
+/** What is left out of a run that names no project, with the reason of each. */
 export function leftOut(projects: readonly PreparedProject[]): { name: string; reason: string }[] {
   return projects.flatMap(({ name, whyNot }) => {
     const reason = whyNot();
@@ -62,4 +72,8 @@ export function leftOut(projects: readonly PreparedProject[]): { name: string; r
 export function askedFor(projects: readonly PreparedProject[], args: readonly string[]): PreparedProject[] {
   const text = ` ${args.join(" ")} `;
   return projects.filter(({ name }) => text.includes(` --project ${name} `) || text.includes(` --project=${name} `));
+}
+
+export function namesProject(args: readonly string[]): boolean {
+  return args.some((arg) => arg.startsWith("--project"));
 }

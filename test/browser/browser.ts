@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
+import { installMissing, onPath } from "../lab/packages.ts";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
@@ -10,6 +11,12 @@ const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-s
 export function findBrowser(): string | undefined {
   const folders = (process.env["PATH"] ?? "").split(delimiter);
   return folders.flatMap((folder) => NAMES.map((name) => join(folder, name))).find(existsSync);
+}
+
+/** Installs Chromium where there is no browser, and root and apt-get are there to do it. */
+export async function installBrowser(): Promise<void> {
+  if (findBrowser() || process.getuid?.() !== 0 || !onPath("apt-get")) return;
+  await installMissing({ chromium: "chromium" });
 }
 
 /** What a page is looked at with. */

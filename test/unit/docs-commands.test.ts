@@ -38,6 +38,7 @@ const RUN_BY: Record<string, [file: string, words: string]> = {
   lint: ["test/toolchain/source.test.ts", "lintFiles"],
   typecheck: ["test/toolchain/source.test.ts", "--noEmit"],
   docs: ["test/toolchain/source.test.ts", "typedoc"],
+  "test:full": ["test/unit/command-test.test.ts", '"--full"'],
   "test:aws": ["test/aws/machines.test.ts", "test("],
   "test:kubernetes": ["test/kubernetes/store.test.ts", "test("],
   "test:browser": ["test/browser/status-page.test.ts", "test("],

@@ -1,0 +1,34 @@
+import type { FileReport } from "../../toolchain/test-reporter.ts";
+
+/** What takes less has no line of its own: most of the unit tests. */
+const LEAST_MS = 1000;
+
+interface Taken {
+  ms: number;
+  what: string;
+}
+
+/** The time of each file, hooks included, and of each test, slowest first. */
+export function durationLines(files: readonly FileReport[]): string[] {
+  const perFile = files.map(({ file, ms, tests }) => ({ ms, what: `${file} (${tests.length} tests)` }));
+  const perTest = files.flatMap(({ file, tests }) => tests.map(({ name, ms }) => ({ ms, what: `${file} > ${name}` })));
+  return [
+    ...slowestFirst("files", perFile),
+    ...slowestFirst("tests", perTest),
+    `all files together: ${(sum(perFile) / 60_000).toFixed(1)} min of a worker`,
+  ];
+}
+
+function slowestFirst(kind: string, all: readonly Taken[]): string[] {
+  const slow = all.filter(({ ms }) => ms >= LEAST_MS).toSorted((a, b) => b.ms - a.ms);
+  const others = all.filter(({ ms }) => ms < LEAST_MS);
+  return [
+    `time of ${kind}:`,
+    ...slow.map(({ ms, what }) => `${seconds(ms)}  ${what}`),
+    ...(others.length > 0 ? [`${seconds(sum(others))}  ${others.length} ${kind} of less than a second each`] : []),
+  ];
+}
+
+const sum = (all: readonly Taken[]) => all.reduce((total, { ms }) => total + ms, 0);
+
+const seconds = (ms: number) => `${(ms / 1000).toFixed(1).padStart(8)} s`;
