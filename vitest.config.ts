@@ -1,4 +1,6 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { SlowFirst } from "./toolchain/slow-first.ts";
 
 const MINUTE = 60_000;
 
@@ -9,9 +11,17 @@ export default defineConfig({
   test: {
     // What a machine cannot run is skipped by the test itself, which prints the reason; nothing is tried twice.
     retry: 0,
+    sequence: { sequencer: SlowFirst },
     projects: [
       {
-        test: { name: "unit", env: HERMETIC, include: ["test/{unit,toolchain,lab}/**/*.test.ts"], testTimeout: 20_000 },
+        test: {
+          name: "unit",
+          env: HERMETIC,
+          include: ["test/{unit,toolchain,lab}/**/*.test.ts"],
+          testTimeout: 20_000,
+          // Vitest leaves one core out by itself: on two, half of them.
+          maxWorkers: availableParallelism(),
+        },
       },
       {
         test: {

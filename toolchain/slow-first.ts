@@ -1,0 +1,47 @@
+import { relative } from "node:path";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/**
+ * The integration tests that take longest, slowest first: `npm test -- --durations` tells. Vitest knows how long files took
+ * in this clone alone; in a new one it starts the largest first, and one of these at the end keeps a single worker busy.
+ */
+export const SLOW_FILES: readonly string[] = [
+  "updates",
+  "commands",
+  "faults/hosts",
+  "drift",
+  "swarm-hosts",
+  "kill",
+  "refusals",
+  "change",
+  "gateway",
+  "upgrade",
+  "docs",
+  "package",
+  "pools",
+  "drivers",
+  "ssh",
+].map((name) => `test/integration/${name}.test.ts`);
+
+interface Sortable {
+  file: string;
+  groupOrder: number;
+}
+
+/** Moves the slow files to the beginning of their group; all others keep their order. */
+export function slowFirst<T extends Sortable>(files: readonly T[], slow: readonly string[] = SLOW_FILES): T[] {
+  const rank = ({ file }: Sortable) => (slow.includes(file) ? slow.indexOf(file) : slow.length);
+  return files.toSorted((a, b) => a.groupOrder - b.groupOrder || rank(a) - rank(b));
+}
+
+export class SlowFirst extends BaseSequencer {
+  override async sort(specifications: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(specifications);
+    const files = sorted.map((specification) => ({
+      specification,
+      file: relative(this.ctx.config.root, specification.moduleId),
+      groupOrder: specification.project.config.sequence.groupOrder,
+    }));
+    return slowFirst(files).map(({ specification }) => specification);
+  }
+}
