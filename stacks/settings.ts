@@ -97,6 +97,8 @@ const schema = v.strictObject({
   /** The store's image; the components' own choice when it is not given. */
   image: v.optional(v.string()),
   mode: v.optional(v.picklist(["global", "replicated"])),
+  /** How long members must report that the store works, in seconds; see `components/minio-service/args.ts`. */
+  minReadySeconds: v.optional(v.number()),
   /** Whether the store's ports are published. A local stack that does not say answers its own machine alone. */
   expose: v.optional(v.boolean()),
   port: v.optional(v.number()),
@@ -149,6 +151,7 @@ export const SWARM_SETTINGS = [
     "networkMode",
     "link",
     "mode",
+    "minReadySeconds",
     "allowFrom",
     "metrics",
     "buckets",

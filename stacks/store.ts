@@ -19,13 +19,13 @@ export function storeOn(
 
   const network = networkOf(swarm, settings, links);
 
-  const { image, mode, expose, port, consolePort, environment, metrics } = settings;
+  const { image, mode, expose, port, consolePort, environment, metrics, minReadySeconds } = settings;
   const { rootUser, rootPassword, rootPasswordGeneration } = settings;
   const store = new MinioService("minio", {
     swarm,
     network,
     adopt: settings.adoptStore,
-    ...{ image, mode, expose, port, consolePort, environment, metrics },
+    ...{ image, mode, expose, port, consolePort, environment, metrics, minReadySeconds },
     ...{ rootUser, rootPassword, rootPasswordGeneration },
     tls: settings.tls || undefined,
     allowFrom: settings.allowFrom,

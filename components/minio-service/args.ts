@@ -212,6 +212,17 @@ export interface MinioServiceArgs extends TaskLimits {
   rollback?: boolean;
 
   /**
+   * How long members that have just started must report that the store works, in seconds: before `up` calls it ready,
+   * and before the next member restarts. It comes on top of `timeoutSeconds`. A member retries a drive that it did not
+   * reach at its start every 15 s, and its health does not show that it lacks one. With less than 16 a member may answer
+   * NoSuchKey right after `up`, and the next member may restart while this one still lacks drives. To change it alone
+   * restarts nothing.
+   * @default - 16 with several hosts, else 0
+   * @example 1
+   */
+  minReadySeconds?: pulumi.Input<number>;
+
+  /**
    * How long a create or an update may take until the store has write quorum, in seconds.
    * @default 600
    */

@@ -193,7 +193,7 @@ export class MinioService extends pulumi.ComponentResource {
             maintenanceCommand: probes.maintenance,
             locksCommand: probes.locks,
           }),
-          minReadySeconds: plan.hosts.length > 1 ? DRIVE_SECONDS : undefined,
+          minReadySeconds: args.minReadySeconds ?? (plan.hosts.length > 1 ? DRIVE_SECONDS : undefined),
           validation: settingsValidation(store, service),
           rollback: args.rollback,
           tasks: service.hosts.length,

@@ -94,7 +94,7 @@ export interface SwarmServiceArgs {
    * only a while after they say that they work. `timeoutSeconds` counts without them.
    * @default 0
    */
-  minReadySeconds?: number;
+  minReadySeconds?: pulumi.Input<number>;
 
   /**
    * How the new settings of a change that restarts all tasks at once are started once on their own, in one container

@@ -46,6 +46,7 @@ export interface TaskLimits {
 /** The limits, and how long things may take. */
 export interface TaskAmounts extends TaskLimits {
   stopGraceSeconds?: pulumi.Input<number>;
+  minReadySeconds?: pulumi.Input<number>;
   timeoutSeconds?: pulumi.Input<number>;
 }
 
@@ -63,6 +64,7 @@ const AMOUNTS: Record<keyof TaskAmounts, Range> = {
   logMaxSizeMiB: { least: 1, whole: true, unit: "MiB" },
   logMaxFiles: { least: 1, whole: true, unit: "files" },
   stopGraceSeconds: { least: 1, whole: true, unit: "seconds" },
+  minReadySeconds: { least: 0, whole: true, unit: "seconds" },
   timeoutSeconds: { least: 10, whole: true, unit: "seconds" },
 };
 

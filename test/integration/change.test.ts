@@ -51,8 +51,16 @@ const CHANGES: Change[] = [
   },
   { what: "published again", config: { expose: true }, steps: ["update minio-main"] },
   { what: "another address for clients: an output alone", config: { endpointAddress: "store.example" }, steps: [] },
-  { what: "permissions for changes to come", config: { adopt: true, allowOutage: true }, steps: [] },
-  { what: "permissions taken back", config: { adopt: false, allowOutage: false }, steps: [] },
+  {
+    what: "permissions and a hold for changes to come",
+    config: { adopt: true, allowOutage: true, minReadySeconds: 2 },
+    steps: [],
+  },
+  {
+    what: "permissions and the hold taken back",
+    config: { adopt: false, allowOutage: false, minReadySeconds: undefined },
+    steps: [],
+  },
 ];
 
 /** What a formed store or a network in use refuses, with the lost things or the reason in the line. */

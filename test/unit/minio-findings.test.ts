@@ -72,6 +72,8 @@ describe("refusals, each one whole line", () => {
     [{ ...ab, logMaxSizeMiB: 0 }, "logMaxSizeMiB 0: must be a whole number of at least 1 MiB"],
     [{ ...ab, logMaxFiles: 2.5 }, "logMaxFiles 2.5: must be a whole number of at least 1 files"],
     [{ ...ab, stopGraceSeconds: -5 }, "stopGraceSeconds -5: must be a whole number of at least 1 seconds"],
+    [{ ...ab, minReadySeconds: -1 }, "minReadySeconds -1: must be a whole number of at least 0 seconds"],
+    [{ ...ab, minReadySeconds: 0.5 }, "minReadySeconds 0.5: must be a whole number of at least 0 seconds"],
     [{ ...ab, timeoutSeconds: 1 }, "timeoutSeconds 1: must be a whole number of at least 10 seconds"],
     [
       { ...ab, environment: { PATH: "/bin" } },

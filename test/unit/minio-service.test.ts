@@ -228,6 +228,18 @@ describe("every argument reaches a child", () => {
     expect(services[0]!.inputs["timeoutSeconds"]).toBe(42);
   });
 
+  test.each<[string, StoreArgs, unknown]>([
+    ["several hosts", {}, 16],
+    ["one host", { pools: { main: { hosts: ["a"] } } }, undefined],
+    ["less", { minReadySeconds: 1 }, 1],
+    ["none at all", { minReadySeconds: 0 }, 0],
+    ["an Output", { minReadySeconds: pulumi.output(5) }, 5],
+    ["one host that is to wait", { minReadySeconds: 5, pools: { main: { hosts: ["a"] } } }, 5],
+  ])("minReadySeconds: %s", async (_what, args, wanted) => {
+    const { services } = await made(args);
+    expect(services.map(({ inputs }) => inputs["minReadySeconds"])).toEqual([wanted]);
+  });
+
   test("rootUser", async () => {
     const { children } = await made({ rootUser: pulumi.output("boss") });
     expect(children.find(({ name }) => name === "store-credentials")?.inputs["asked"]).toBe("boss");

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Engine } from "../../components/engine/engine.ts";
 import type { NodeDetails, ServiceDetails, ServiceSpec, TaskDetails } from "../../components/engine/types.ts";
-import type { ServiceInputs } from "../../components/provider/service.ts";
+import { Service, type ServiceInputs, type ServiceState } from "../../components/provider/service.ts";
 import { untilReady } from "../../components/provider/service-ready.ts";
 
 const spec: ServiceSpec = {
@@ -41,4 +41,16 @@ test("a service of which nothing runs, for all its hosts are down, is not up", a
 
 test("one of several of an application gets its change later, for the others go on", async () => {
   await waited(["store-a", "store-b"]);
+});
+
+test.each([
+  ["less", 16, 1],
+  ["more", 1, 16],
+  ["given at last", undefined, 16],
+  ["left out again", 16, undefined],
+])("another minReadySeconds alone is no change of a service: %s", async (_what, before, now) => {
+  const inputs = (minReadySeconds?: number, timeoutSeconds = 60) =>
+    ({ managers: {}, nodes: {}, spec, tasks: 1, timeoutSeconds, minReadySeconds }) as unknown as ServiceState;
+  expect(await Service.diff("id", inputs(before), inputs(now))).toMatchObject({ changes: false, replaces: [] });
+  expect(await Service.diff("id", inputs(before), inputs(now, 30))).toMatchObject({ changes: true, replaces: [] });
 });

@@ -124,6 +124,7 @@ describe("refused before anything is made", () => {
       { mode: "global" },
       "config pulumi-swarm:mode: has no meaning in an environment of kind kubernetes",
     ],
+    ["a hold of tasks", { minReadySeconds: 1 }, "config pulumi-swarm:minReadySeconds: has no meaning"],
     ["encryption of an overlay network", { encrypted: true }, "config pulumi-swarm:encrypted: has no meaning"],
     ["buckets", { buckets: { photos: {} } }, "config pulumi-swarm:buckets: has no meaning"],
   ])("%s", async (_, settings, line) => {

@@ -38,6 +38,12 @@ test("allowFrom says who may reach the store", async () => {
   expect(await firewalls({})).toEqual([]);
 });
 
+test("minReadySeconds reaches the store's service", async () => {
+  const { resources } = await run(() => stackWith({ minReadySeconds: 3 }), { outputs });
+  const services = resources.filter(({ type }) => type.endsWith(":Service"));
+  expect(services.map(({ inputs }) => inputs["minReadySeconds"])).toEqual([3]);
+});
+
 test("adoptNetwork takes a network on, of which nothing is asked that the settings do not say", async () => {
   const settings = { adopt: true, adoptNetwork: true, networkName: "theirs", attachable: true };
   const { resources } = await run(() => stackWith(settings), { outputs });
