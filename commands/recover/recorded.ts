@@ -36,6 +36,8 @@ export interface RecordedService {
   nodes: NodeEngines;
   /** Says whether one member may go; absent where the application cannot do without any. */
   maintenanceCommand?: string[];
+  /** How long members that have just started must say so, in seconds. */
+  minReadySeconds?: number;
 }
 
 /** Any service as the stack's state has it. */
@@ -123,8 +125,9 @@ export function recordedSwarms(exported: ExportedStack): RecordedSwarms {
   const ids = new Set(members.map(({ swarmId }) => swarmId));
   const services = resourcesOf(exported, "Service").flatMap(({ id = "", outputs = {} }) => {
     const service = plain(outputs) as ServiceInputs;
-    const { swarmId, nodes, spec, tasks, maintenanceCommand, restartTogether } = service;
-    return restartTogether.length === 0 ? [] : [{ id, swarmId, nodes, name: spec.Name, tasks, maintenanceCommand }];
+    const { swarmId, nodes, spec, tasks, maintenanceCommand, minReadySeconds, restartTogether } = service;
+    const recorded = { id, swarmId, nodes, name: spec.Name, tasks, maintenanceCommand, minReadySeconds };
+    return restartTogether.length === 0 ? [] : [recorded];
   });
   return { swarms: [...ids].map((id) => swarmOf(exported, id, members)), services };
 }

@@ -12,8 +12,8 @@ export class StoreGate {
   constructor(services: readonly RecordedService[]) {
     this.#services = services;
     this.#checks = new Map(
-      services.flatMap(({ id, maintenanceCommand, nodes }) =>
-        maintenanceCommand ? [[id, new MaintenanceCheck(maintenanceCommand, nodes)]] : [],
+      services.flatMap(({ id, maintenanceCommand, nodes, minReadySeconds }) =>
+        maintenanceCommand ? [[id, new MaintenanceCheck(maintenanceCommand, nodes, minReadySeconds)]] : [],
       ),
     );
   }
