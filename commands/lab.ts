@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { print, progress, say } from "../toolchain/progress.ts";
 import { runAttached } from "../toolchain/run.ts";
 import { locked, ROOT } from "../toolchain/cache.ts";
+import { engineLayers, engineOfEnvironment, ENGINES, engineVersions } from "../test/lab/engines.ts";
 import { keptLabs, type Lab, startLab } from "../test/lab/lab.ts";
 import { amount, groups, hostNumber } from "./lab/arguments.ts";
 import { renderLab, renderNext } from "./lab/render.ts";
@@ -13,6 +14,7 @@ import { openState } from "./support/state.ts";
 
 const USAGE = `usage: npm run lab -- <action>
   up [--hosts 4] [--disks 0]   hosts with a Docker Engine and an ssh server each, and a stack file for them
+     [--engine ${ENGINES[0]}]             which Docker Engine: ${ENGINES.join(", ")}, or a list that is dealt out to the hosts
   status                       which hosts run, and what their Swarm makes of them
   exec <host> <command …>      runs a command on a host
   kill <host>, start <host>    cuts a host's power; gives it back
@@ -49,9 +51,11 @@ await main(async () => {
 });
 
 async function up(args: string[]): Promise<void> {
-  const { values } = parseArgs({ args, options: { hosts: { type: "string" }, disks: { type: "string" } } });
+  const text = { type: "string" } as const;
+  const { values } = parseArgs({ args, options: { hosts: text, disks: text, engine: text } });
   const hosts = amount("--hosts", values.hosts ?? "4", 1, 50);
   const disks = amount("--disks", values.disks ?? "0", 0, 16);
+  const engines = values.engine === undefined ? engineOfEnvironment() : engineVersions("--engine", values.engine);
   if ((await ownLabs()).length > 0) {
     throw new Error("a lab is up already: look at it with `npm run lab -- status`, end it with `npm run lab -- down`");
   }
@@ -65,7 +69,9 @@ async function up(args: string[]): Promise<void> {
   }
   // A stack of hosts that are gone would keep `up` from the new ones.
   await forgetLabStack(state);
-  const lab = await progress(`starting ${hosts} hosts`, () => startLab({ hosts, disks, keep: true, clone: ROOT }));
+  const options = { hosts, disks, engines, keep: true, clone: ROOT };
+  for (const version of new Set(engines)) await engineLayers(version);
+  const lab = await progress(`starting ${hosts} hosts`, () => startLab(options));
   try {
     writeLabStack(state, lab.hosts, { disks });
   } catch (error) {

@@ -12,6 +12,9 @@ export const MINIO = "2026-02-12";
 export const TRAEFIK = "3.7.13";
 /** The Kubernetes that tests run on: that of `toolchain/go/kubernetes/go.mod`. */
 export const KUBERNETES = "1.37.2";
+/** The newest Docker Engine that labs run: the Go module it is published as, and the version that it calls itself. */
+export const MOBY = "2.0.0-beta.24";
+export const MOBY_ENGINE = "29.0.0-beta.24";
 /** The linter of the workflows: that of `toolchain/go/actionlint/go.mod`. */
 export const ACTIONLINT = "1.7.12";
 /** Whose policy controller a node of a test's runs: that of `toolchain/go/network-policies/go.mod`. */

@@ -24,7 +24,7 @@ export interface LabHostOptions {
   /** Who may come in by ssh. */
   keys: LabKeys;
   /** What is installed on it and not on this machine. */
-  tools: string | undefined;
+  layers: readonly string[];
 }
 
 /** Milliseconds for a fresh dockerd to answer. */
@@ -49,7 +49,7 @@ export class LabHost {
   readonly #system: OwnSystem;
 
   constructor(options: LabHostOptions) {
-    const { number, folder, network, disks, diskSize, keys, tools } = options;
+    const { number, folder, network, disks, diskSize, keys, layers } = options;
     this.#options = options;
     this.number = number;
     this.hostname = `node${number}`;
@@ -58,7 +58,7 @@ export class LabHost {
     this.socket = `unix://${join(folder, "docker.sock")}`;
     this.engine = new Engine({ host: this.socket });
     this.disks = new LabDisks(join(folder, "disks"), disks, diskSize);
-    this.#system = { folder, hostname: this.hostname, authorized: keys.authorized, tools };
+    this.#system = { folder, hostname: this.hostname, authorized: keys.authorized, layers };
   }
 
   /** How root comes in; other users are `LAB_USERS`. */

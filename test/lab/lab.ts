@@ -5,6 +5,7 @@ import { send } from "../../components/engine/transport.ts";
 import { locked, writeIfChanged } from "../../toolchain/cache.ts";
 import { inTurns } from "../../toolchain/turns.ts";
 import { unmountBelow } from "./disks.ts";
+import { engineLayers, engineOfEnvironment, type EngineVersion } from "./engines.ts";
 import { LabHost, removeCgroups } from "./host.ts";
 import { LabNetwork } from "./network.ts";
 import { onPath } from "./packages.ts";
@@ -25,6 +26,11 @@ export interface LabOptions {
   disks?: number;
   /** MiB of each disk. They are in memory, which they take only as they fill. @default 1024 */
   diskSize?: number;
+  /**
+   * Versions of Docker Engine, dealt out to the machines in turn.
+   * @default those of the environment variable PULUMI_SWARM_LAB_ENGINE, else the engine of this machine
+   */
+  engines?: readonly EngineVersion[];
   /** Whether it stays when this process ends, until it is stopped. @default false */
   keep?: boolean;
   /** Folder of the clone that it is kept for. */
@@ -82,17 +88,18 @@ export function whyNoLab(): string | undefined {
 }
 
 /** Starts a lab. Labs whose process is gone are cleared away first; those of others are left alone. */
-export async function startLab(options: LabOptions): Promise<Lab> {
+export async function startLab(asked: LabOptions): Promise<Lab> {
   const problem = whyNoLab();
   if (problem) throw new Error(problem);
-  const tools = await labTools();
+  const options = { engines: engineOfEnvironment(), ...asked };
+  const installed = await installedFor(options);
   const slot = await openSlot();
   try {
     if (options.keep) keepSlot(slot);
     writeIfChanged(optionsFile(slot), JSON.stringify(options));
     await new LabKeys(keysFolder(slot)).create();
     await new LabNetwork(slot).create();
-    const lab = labOf(slot, options, tools);
+    const lab = labOf(slot, options, installed);
     await inTurns(AT_ONCE, lab.hosts, (host) => host.start());
     return lab;
   } catch (error) {
@@ -104,20 +111,37 @@ export async function startLab(options: LabOptions): Promise<Lab> {
 /** Labs that were started to be kept, by whatever process. */
 export async function keptLabs(): Promise<Lab[]> {
   const slots = keptSlots().filter((slot) => existsSync(optionsFile(slot)));
-  const tools = slots.length > 0 ? await labTools() : undefined;
-  return slots.map((slot) => {
-    return labOf(slot, JSON.parse(readFileSync(optionsFile(slot), "utf8")) as LabOptions, tools);
-  });
+  return Promise.all(
+    slots.map(async (slot) => {
+      const options = JSON.parse(readFileSync(optionsFile(slot), "utf8")) as LabOptions;
+      return labOf(slot, options, await installedFor(options));
+    }),
+  );
 }
 
-function labOf(slot: Slot, options: LabOptions, tools: string | undefined): Lab {
+/** What is installed for a lab and not on this machine. */
+interface Installed {
+  tools: string | undefined;
+  /** Layers of the engines, dealt out to the machines in turn. */
+  engines: readonly (readonly string[])[];
+}
+
+/** One after another, as far as it must be made: several would only keep each other waiting. */
+async function installedFor({ engines = [] }: LabOptions): Promise<Installed> {
+  const layers: (readonly string[])[] = [];
+  for (const version of engines) layers.push(await engineLayers(version));
+  return { tools: await labTools(), engines: layers };
+}
+
+function labOf(slot: Slot, options: LabOptions, { tools, engines }: Installed): Lab {
   const { hosts: count, disks = 0, diskSize = 1024, clone } = options;
   const network = new LabNetwork(slot);
   const keys = new LabKeys(keysFolder(slot));
   const hosts = Array.from({ length: count }, (_, at) => {
     const folder = join(slot.folder, `host${at + 1}`);
     mkdirSync(folder, { recursive: true });
-    return new LabHost({ number: at + 1, folder, network, disks, diskSize, keys, tools });
+    const layers = [...(engines[at % engines.length] ?? []), ...(tools === undefined ? [] : [tools])];
+    return new LabHost({ number: at + 1, folder, network, disks, diskSize, keys, layers });
   });
   const host = (number: number) => {
     const found = hosts[number - 1];

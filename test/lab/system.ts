@@ -21,8 +21,8 @@ export interface OwnSystem {
   hostname: string;
   /** File with the public key of who may come in by ssh. */
   authorized: string;
-  /** What is installed on it and not on this machine. */
-  tools: string | undefined;
+  /** What is installed on it and not on this machine: folders, of which a former one covers what follows. */
+  layers: readonly string[];
 }
 
 /** Where a file of the machine lies on this one. */
@@ -60,7 +60,8 @@ export function layOut(system: OwnSystem): void {
 /** Commands that put the machine's own files over those of this one, in its own view of the disk. */
 export function mountOwn(system: OwnSystem): string[] {
   return OWN.map((path) => {
-    const below = system.tools && existsSync(join(system.tools, path)) ? `${join(system.tools, path)}:${path}` : path;
+    const layers = system.layers.map((layer) => join(layer, path)).filter((folder) => existsSync(folder));
+    const below = [...layers, path].join(":");
     const above = `upperdir=${ownFile(system, path)},workdir=${workFolder(system, path)}`;
     return `mount -t overlay overlay -o lowerdir=${below},${above} ${path}`;
   });
