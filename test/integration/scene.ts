@@ -5,6 +5,7 @@ import type { Drive } from "../../components/index.ts";
 import { ROOT } from "../../toolchain/cache.ts";
 import { buildImage } from "../../toolchain/minio-image.ts";
 import { type Lab, type LabHost, startLab, whyNoLab } from "../lab/lab.ts";
+import { preloadedImages } from "../lab/preloaded.ts";
 import { TestStack, type TestStackOptions } from "./stack.ts";
 
 /** Machines with the images that the tests need, and stacks on them. */
@@ -72,7 +73,7 @@ export function onLab(name: string, tests: (scene: () => Scene) => void, options
 type OpenScene = Scene & { close(): Promise<void> };
 
 async function openScene(options: SceneOptions): Promise<OpenScene> {
-  const lab = await startLab({ hosts: 1, ...options });
+  const lab = await startLab({ hosts: 1, images: await preloadedImages(), ...options });
   const host = lab.host(1);
   const images = {
     a: await lab.build((engine) => buildImage(engine, { variant: "a" })),

@@ -5,6 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Engine } from "../../components/engine/engine.ts";
 import { run } from "../../toolchain/run.ts";
 import { bootScript } from "./boot.ts";
+import { giveImages } from "./data-root.ts";
 import { LabDisks } from "./disks.ts";
 import type { LabNetwork } from "./network.ts";
 import { firstProcess, killContained, startContained } from "./process.ts";
@@ -25,6 +26,8 @@ export interface LabHostOptions {
   keys: LabKeys;
   /** What is installed on it and not on this machine. */
   layers: readonly string[];
+  /** Folder of images that its engine has from its first start, as `keepImages` has filled it. */
+  images?: string;
 }
 
 /** Milliseconds for a fresh dockerd to answer. */
@@ -74,12 +77,13 @@ export class LabHost {
   /** Starts the machine and waits until its engine answers. */
   async start(): Promise<void> {
     if (this.isRunning) return;
-    const { folder, number, network, keys } = this.#options;
+    const { folder, number, network, keys, images } = this.#options;
     layOut(this.#system);
     await keys.addHost(hostKeyFile(this.#system), this.address);
     await this.disks.create();
     await network.addHost(number);
     const cgroup = network.namespace(number);
+    if (images !== undefined) await giveImages(images, join(folder, "docker"));
     for (const name of ["docker", "etc-docker"]) mkdirSync(join(folder, name), { recursive: true });
     const script = join(folder, "boot");
     const { socket, disks } = this;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Engine } from "../../components/engine/engine.ts";
 import { send } from "../../components/engine/transport.ts";
 import { locked, writeIfChanged } from "../../toolchain/cache.ts";
+import { imageId } from "../../toolchain/docker-image.ts";
 import { inTurns } from "../../toolchain/turns.ts";
 import { unmountBelow } from "./disks.ts";
 import { engineLayers, engineOfEnvironment, type EngineVersion } from "./engines.ts";
@@ -31,6 +32,8 @@ export interface LabOptions {
    * @default those of the environment variable PULUMI_SWARM_LAB_ENGINE, else the engine of this machine
    */
   engines?: readonly EngineVersion[];
+  /** Folders of images that the engines have at their first start, dealt out as the engines are. @default - none */
+  images?: readonly string[];
   /** Whether it stays when this process ends, until it is stopped. @default false */
   keep?: boolean;
   /** Folder of the clone that it is kept for. */
@@ -69,7 +72,7 @@ export interface Lab {
   registry(): Promise<LabRegistry>;
   /** Gives every engine the images of an archive as `docker save` writes it. */
   load(archive: Buffer): Promise<void>;
-  /** Has the first engine build an image, gives it to every other one, and tells its id. */
+  /** Has the first engine build an image, gives it to every other one that has it not, and tells its id. */
   build(image: (engine: Engine) => Promise<string>): Promise<string>;
   /** Ends all machines and leaves nothing of the lab. */
   stop(): Promise<void>;
@@ -134,22 +137,31 @@ async function installedFor({ engines = [] }: LabOptions): Promise<Installed> {
 }
 
 function labOf(slot: Slot, options: LabOptions, { tools, engines }: Installed): Lab {
-  const { hosts: count, disks = 0, diskSize = 1024, clone } = options;
+  const { hosts: count, disks = 0, diskSize = 1024, images = [], clone } = options;
   const network = new LabNetwork(slot);
   const keys = new LabKeys(keysFolder(slot));
   const hosts = Array.from({ length: count }, (_, at) => {
     const folder = join(slot.folder, `host${at + 1}`);
     mkdirSync(folder, { recursive: true });
     const layers = [...(engines[at % engines.length] ?? []), ...(tools === undefined ? [] : [tools])];
-    return new LabHost({ number: at + 1, folder, network, disks, diskSize, keys, layers });
+    return new LabHost({
+      number: at + 1,
+      folder,
+      network,
+      disks,
+      diskSize,
+      keys,
+      layers,
+      images: images[at % images.length],
+    });
   });
   const host = (number: number) => {
     const found = hosts[number - 1];
     if (!found) throw new Error(`lab: there is no host ${number}; there are ${count}`);
     return found;
   };
-  const load = async (archive: Buffer) => {
-    await Promise.all(hosts.map(({ engine }) => loadInto(engine, archive)));
+  const load = async (archive: Buffer, into: readonly LabHost[] = hosts) => {
+    await Promise.all(into.map(({ engine }) => loadInto(engine, archive)));
   };
   return {
     clone,
@@ -164,11 +176,13 @@ function labOf(slot: Slot, options: LabOptions, { tools, engines }: Installed): 
       const folder = join(slot.folder, REGISTRY);
       return startRegistry({ folder, namespace: network.switch, address: network.switchAddress, tools });
     },
-    load,
+    load: (archive) => load(archive),
     build: async (image) => {
       const { engine } = host(1);
       const id = await image(engine);
-      if (hosts.length > 1) await load(await send(engine.connection, "GET", `/images/${id}/get`));
+      const ids = await Promise.all(hosts.map((each) => imageId(each.engine, id)));
+      const without = hosts.filter((_, at) => ids[at] === undefined);
+      if (without.length > 0) await load(await send(engine.connection, "GET", `/images/${id}/get`), without);
       return id;
     },
     stop: () => removeLab(slot),
