@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { AttachedContainer, NAMES_TRAVEL } from "./attached-container.ts";
 import { removeVolume } from "./by-hand.ts";
 import { accessOf } from "./client.ts";
-import { buckets, someObject } from "./s3.ts";
+import { buckets, someObject, untilShared } from "./s3.ts";
 import { hostConfig, onLab } from "./scene.ts";
 import type { TestStack } from "./stack.ts";
 
@@ -21,11 +21,12 @@ onLab(
     function stackOn(driver: string, args: object, store?: object): Promise<TestStack> {
       const { lab } = scene();
       const hosts = { a: hostConfig(lab.host(1), "manager"), b: hostConfig(lab.host(2), "worker") };
-      return scene().hostsStack(hosts, { carrier: { driver, args }, store });
+      return scene().hostsStack(hosts, { minReadySeconds: 1, carrier: { driver, args }, store });
     }
 
     /** An object that goes in through each endpoint comes back equal through all. */
     async function expectOneStore(stack: TestStack): Promise<void> {
+      await untilShared(stack);
       const through = Object.values(await buckets(stack, "drivers"));
       await through[0]!.create();
       for (const [at, bucket] of through.entries()) {

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Agent } from "node:https";
 import {
+  BucketAlreadyOwnedByYou,
   CreateBucketCommand,
   DeleteObjectCommand,
   GetObjectCommand,
@@ -9,6 +10,7 @@ import {
   PutObjectCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
+import { vi } from "vitest";
 import type { TestStack } from "./stack.ts";
 
 /** A store as its user sees it: a bucket behind one endpoint. */
@@ -23,6 +25,12 @@ export class Bucket {
 
   async create(): Promise<void> {
     await this.#client.send(new CreateBucketCommand({ Bucket: this.#bucket }));
+  }
+
+  async createIfMissing(): Promise<void> {
+    await this.create().catch((error: unknown) => {
+      if (!(error instanceof BucketAlreadyOwnedByYou)) throw error;
+    });
   }
 
   async put(key: string, body: Buffer): Promise<void> {
@@ -76,6 +84,25 @@ export async function buckets(stack: TestStack, name: string): Promise<Record<st
       bucketAt(endpoint, rootUser, rootPassword, name, caCertificate),
     ]),
   );
+}
+
+/**
+ * Waits until what is written through each endpoint of a store is read through all of them. After an `up` with a short
+ * `minReadySeconds` a member may lack drives of the others for 15 s.
+ */
+export async function untilShared(stack: TestStack): Promise<void> {
+  const members = Object.entries(await buckets(stack, "shared"));
+  const share = async () => {
+    await members[0]?.[1].createIfMissing();
+    for (const [from, one] of members) {
+      const object = someObject(1_000);
+      await one.put(from, object);
+      for (const [to, other] of members) {
+        if (!(await other.get(from)).equals(object)) throw new Error(`${to} has something else than ${from} wrote`);
+      }
+    }
+  };
+  await vi.waitFor(share, { timeout: 60_000, interval: 500 });
 }
 
 /** With `ca`, over TLS that trusts that authority alone. */

@@ -88,6 +88,7 @@ const minio = withStore
       tools: "mc",
       kmsKey,
       rootPassword: config.getSecret("rootPassword"),
+      minReadySeconds: config.getNumber("minReadySeconds"),
       ...store,
     })
   : undefined;
