@@ -55,7 +55,7 @@ export async function install(connection: EngineConnection, { installed, to }: S
     "trap ended EXIT",
     'exec 3>&2 >"$log" 2>&1 </dev/null',
     "stop_engine 3>&-",
-    `${installCommands(installed, to).install} 3>&-`,
+    ...installCommands(installed, to).install.map((command) => `{ ${command}; } 3>&-`),
   ]);
   await ran(connection, script, `${installed.name} ${to} could not be installed`);
 }

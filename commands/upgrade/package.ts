@@ -9,6 +9,8 @@ export interface InstalledEngine {
   version: string;
   /** Packages of the same version that go with it: its command line. */
   siblings: readonly string[];
+  /** Versions of the package to which newer engines leave the docker command, where it is not installed. */
+  cliVersions: readonly string[];
   /** What the package manager would take by itself. */
   candidate: string;
   /** All it knows, the newest first. */
@@ -21,6 +23,8 @@ export interface InstalledEngine {
 const ENGINES = { "apt-get": ["docker-ce", "docker.io"], dnf: ["docker-ce", "moby-engine", "docker"] };
 /** Packages that are made together with the engine's. */
 const SIBLINGS = ["docker-ce-cli", "docker-ce-rootless-extras", "docker-cli"];
+/** What the docker command comes with once the engine's own package has it no more: Debian since 26.1.4. */
+const CLI = "docker-cli";
 
 const APT = "env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300";
 
@@ -40,11 +44,11 @@ export const LOOK_SCRIPT = rootScript([
   `  part installed; dpkg-query -W -f '\${db:Status-Status} \${Package} \${Version}\\n' ${of("apt-get")} 2>/dev/null |`,
   "    sed -n 's/^installed //p'",
   `  ${APT} update >&2`,
-  `  for name in ${ENGINES["apt-get"].join(" ")}; do part "policy $name"; apt-cache policy "$name"; done`,
+  `  for name in ${ENGINES["apt-get"].join(" ")} ${CLI}; do part "policy $name"; apt-cache policy "$name"; done`,
   "elif command -v rpm >/dev/null; then",
   "  part manager; echo dnf",
   `  part installed; for name in ${of("dnf")}; do rpm -q --qf '%{NAME} %{EVR}\\n' "$name" || true; done`,
-  `  for name in ${ENGINES.dnf.join(" ")}; do`,
+  `  for name in ${ENGINES.dnf.join(" ")} ${CLI}; do`,
   '    part "versions $name"; dnf -q --refresh repoquery --qf "%{evr}\\n" "$name" | sed "/^$/d; s/^0://" | sort -Vru',
   "  done",
   "fi",
@@ -63,12 +67,15 @@ export function installedEngine(printed: string): InstalledEngine | undefined {
   const name = ENGINES[manager].find((one) => installed.has(one));
   if (name === undefined) return undefined;
   const version = installed.get(name) ?? "";
-  const known = manager === "dnf" ? newest(parts.get(`versions ${name}`)) : policy(parts.get(`policy ${name}`));
+  const knownOf = (one: string) =>
+    manager === "dnf" ? newest(parts.get(`versions ${one}`)) : policy(parts.get(`policy ${one}`));
+  const known = knownOf(name);
   return {
     manager,
     name,
     version,
     siblings: SIBLINGS.filter((one) => installed.get(one) === version),
+    cliVersions: installed.has(CLI) ? [] : knownOf(CLI).available,
     candidate: known.candidate ?? version,
     available: known.available,
     isStale: (parts.get("running") ?? "").endsWith("(deleted)"),
@@ -118,16 +125,27 @@ export function wantedVersion({ name, version, candidate, available, manager }: 
   return wanted;
 }
 
-/** The command that installs a version, and the one that only fetches it. */
+/**
+ * The command that only fetches a version, and those that install it. The engine is reached through the docker command,
+ * so a machine that has it keeps it, also where the new version leaves it to another package.
+ */
 export function installCommands(
-  { manager, name, siblings }: Pick<InstalledEngine, "manager" | "name" | "siblings">,
+  { manager, name, siblings, cliVersions }: Pick<InstalledEngine, "manager" | "name" | "siblings" | "cliVersions">,
   version: string,
-): { fetch: string; install: string } {
+): { fetch: string; install: string[] } {
   const separator = manager === "dnf" ? "-" : "=";
-  const packages = [name, ...siblings].map((one) => `${one}${separator}${version}`);
+  const cli = cliVersions.includes(version) ? [CLI] : [];
+  const packages = [name, ...siblings, ...cli].map((one) => `${one}${separator}${version}`);
   // Settings that somebody changed on the machine stay: nobody could be asked.
   const kept = "-o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold";
   const base = manager === "dnf" ? "dnf install -y" : `${APT} install -y --no-install-recommends ${kept}`;
   const command = (...options: string[]) => [base, ...options, ...packages.map(shellWord)].join(" ");
-  return { fetch: command(manager === "dnf" ? "--downloadonly" : "--download-only"), install: command() };
+  return {
+    fetch: command(manager === "dnf" ? "--downloadonly" : "--download-only"),
+    install: [
+      "cli=$(command -v docker || true)",
+      command(),
+      `[ -z "$cli" ] || { hash -r; command -v docker >/dev/null; } || ${base} ${CLI}`,
+    ],
+  };
 }

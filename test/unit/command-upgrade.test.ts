@@ -1,4 +1,7 @@
-import { expect, test } from "vitest";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
 import { upgradeArguments } from "../../commands/upgrade/arguments.ts";
 import { backInService, FORMER_LABEL, outOfService } from "../../commands/upgrade/availability.ts";
 import { lookAt } from "../../commands/upgrade/machine.ts";
@@ -12,6 +15,7 @@ import {
 import { type HostFound, managerWarning, planUpgrade } from "../../commands/upgrade/plan.ts";
 import type { NodeDetails, NodeSpec } from "../../components/engine/types.ts";
 import { absenceProblem } from "../../components/provider/quorum.ts";
+import { run } from "../../toolchain/run.ts";
 
 const CE = "5:28.5.1-1~debian.12~bookworm";
 const OLD = "5:28.4.0-1~debian.12~bookworm";
@@ -31,6 +35,7 @@ const engine = (more: Partial<InstalledEngine> = {}): InstalledEngine => ({
   name: "docker-ce",
   version: OLD,
   siblings: ["docker-ce-cli"],
+  cliVersions: [],
   candidate: CE,
   available: [CE, OLD, "5:27.0.1-1~debian.12~bookworm"],
   isStale: false,
@@ -51,7 +56,10 @@ test("a Fedora's engine is read from what its package manager says", () => {
     "moby-engine 24.0.5-1.fc40\n\n== versions moby-engine\n25.0.1-1.fc40\n24.0.5-1.fc40\n";
   const available = ["25.0.1-1.fc40", "24.0.5-1.fc40"];
   const own = { manager: "dnf", name: "moby-engine", version: "24.0.5-1.fc40", siblings: [] } as const;
-  expect(installedEngine(printed)).toEqual({ ...own, candidate: "25.0.1-1.fc40", available, isStale: false });
+  const known = { candidate: "25.0.1-1.fc40", available, isStale: false };
+  expect(installedEngine(printed)).toEqual({ ...own, ...known, cliVersions: [] });
+  const split = `${printed}\n== versions docker-cli\n25.0.1-1.fc40\n`;
+  expect(installedEngine(split)).toEqual({ ...own, ...known, cliVersions: ["25.0.1-1.fc40"] });
 });
 
 test("a machine whose engine no package holds", () => {
@@ -85,11 +93,62 @@ test.each([
 
 test("what is installed is fetched before, in the same words", () => {
   const { fetch, install } = installCommands(engine(), CE);
-  expect(install).toMatch(/^env DEBIAN_FRONTEND=noninteractive apt-get .*--force-confold /);
-  expect(install).toContain("docker-ce=5:28.5.1-1~debian.12~bookworm'");
+  expect(install[1]).toMatch(/^env DEBIAN_FRONTEND=noninteractive apt-get .*--force-confold /);
+  expect(install[1]).toContain("docker-ce=5:28.5.1-1~debian.12~bookworm'");
   expect(fetch).toContain("--download-only");
-  const own = { manager: "dnf", name: "moby-engine", siblings: [] } as const;
-  expect(installCommands(own, "25.0.1-1.fc40").install).toBe("dnf install -y moby-engine-25.0.1-1.fc40");
+  const own = { manager: "dnf", name: "moby-engine", siblings: [], cliVersions: [] } as const;
+  expect(installCommands(own, "25.0.1-1.fc40").install[1]).toBe("dnf install -y moby-engine-25.0.1-1.fc40");
+});
+
+describe("an engine whose next version leaves the docker command to a package of its own", () => {
+  const [OLD_IO, NEW_IO] = ["20.10.24+dfsg1-1+deb12u1", "26.1.5+dfsg1-9+b13"];
+  const policyOf = (name: string, installed: string, versions: string[]) =>
+    `== policy ${name}\n${name}:\n  Installed: ${installed}\n  Candidate: ${versions[0]}\n  Version table:\n` +
+    versions.map((version) => `     ${version} 500\n        500 file:/debs ./ Packages\n`).join("");
+  const look = (installed: string, cli: string) =>
+    installedEngine(
+      `== running\n/usr/sbin/dockerd\n== manager\napt-get\n== installed\n${installed}\n` +
+        policyOf("docker.io", OLD_IO, [NEW_IO, OLD_IO]) +
+        cli,
+    )!;
+
+  test.each<[string, string, string, string]>([
+    ["is there", `docker.io ${OLD_IO}`, policyOf("docker-cli", "(none)", [NEW_IO]), `docker-cli=${NEW_IO}`],
+    ["is not of that version", `docker.io ${OLD_IO}`, policyOf("docker-cli", "(none)", ["27.0.1-1"]), ""],
+    ["is unknown", `docker.io ${OLD_IO}`, "", ""],
+    ["is installed", `docker.io ${OLD_IO}\ndocker-cli ${OLD_IO}`, "", `docker-cli=${NEW_IO}`],
+    ["is another's", `docker.io ${OLD_IO}\ndocker-cli 27.0.1-1`, policyOf("docker-cli", "27.0.1-1", [NEW_IO]), ""],
+  ])("gets it with the engine where the package %s", (_case, installed, cli, expected) => {
+    const { fetch, install } = installCommands(look(installed, cli), NEW_IO);
+    const packages = ` docker.io=${NEW_IO}${expected && ` ${expected}`}`;
+    for (const command of [fetch, install[1]]) expect(command?.replaceAll("'", "")).toContain(packages);
+    expect(fetch.includes("docker-cli")).toBe(expected !== "");
+  });
+
+  test.each([
+    ["had it and lost it", "docker", "apt-get docker-cli"],
+    ["had it and has it", "docker kept", ""],
+    ["never had it", "", ""],
+  ])("is looked after on a machine that %s", async (_case, had, installed) => {
+    const folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-upgrade-"));
+    const program = (name: string, text: string) =>
+      writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+    symlinkSync("/usr/bin/env", join(folder, "env"));
+    if (had.startsWith("docker")) program("docker", "");
+    // The engine's package takes the command away, unless it is somebody else's; docker-cli brings it.
+    program(
+      "apt-get",
+      `case " $* " in *" docker-cli "*) echo apt-get docker-cli; exit 0;; esac\n${had === "docker" ? `/bin/rm -f ${folder}/docker` : ""}`,
+    );
+    const { install } = installCommands(look(`docker.io ${OLD_IO}`, ""), NEW_IO);
+    const script = ["set -eu", ...install].join("\n");
+    try {
+      const printed = await run("/bin/sh", ["-c", script], { env: { PATH: folder } });
+      expect(printed.trim()).toBe(installed);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
 });
 
 const node = (key: string, kind: "worker" | "manager" | "leader" | "silent", spec: Partial<NodeSpec> = {}) =>
