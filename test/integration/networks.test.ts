@@ -41,7 +41,7 @@ onLab(
     }
 
     test("a container on the store's network puts and reads, by the store's name; one on another finds none", async () => {
-      expect(await inside.log(access)).toEqual("");
+      await expect.poll(() => inside.log(access), NAMES_TRAVEL).toEqual("");
       await inside.mc(["mb", "store/names"]);
       await inside.mc(["pipe", "store/names/inside"], "from inside");
       expect(await inside.mc(["cat", "store/names/inside"])).toBe("from inside");
@@ -50,7 +50,7 @@ onLab(
 
     test("once the store is attached to the other network, the container there puts and reads too", async () => {
       expect(await attachTo(["later"])).toEqual(["update store-main"]);
-      await expect.poll(() => outside.log(access), NAMES_TRAVEL).toEqual("");
+      for (const one of [outside, inside]) await expect.poll(() => one.log(access), NAMES_TRAVEL).toEqual("");
       await outside.mc(["pipe", "store/names/outside"], "from outside");
       expect(await outside.mc(["cat", "store/names/outside"])).toBe("from outside");
       expect(await outside.mc(["cat", "store/names/inside"])).toBe("from inside");
@@ -60,6 +60,7 @@ onLab(
     test("once it is detached, the container finds it no more, and the one on its own network still does", async () => {
       expect(await attachTo([])).toEqual(["update store-main"]);
       await expect.poll(() => outside.log(access), NAMES_TRAVEL).toMatch(NO_SUCH_NAME);
+      await expect.poll(() => inside.log(access), NAMES_TRAVEL).toEqual("");
       expect(await inside.mc(["cat", "store/names/outside"])).toBe("from outside");
       expect((await stack.preview()).steps).toEqual([]);
     });
