@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Engine, orMissing } from "../components/engine/engine.ts";
+import { loadImages } from "../components/engine/images.ts";
 import { tar, type TarEntry } from "./tar.ts";
 
 /** An image of one layer. */
@@ -28,7 +29,7 @@ export interface PackedImage {
 
 /** Loads an image into the engine, and gives back its id there. */
 export async function loadImage(engine: Engine, name: string, { archive }: PackedImage): Promise<string> {
-  await engine.request("POST", "/images/load", { query: { quiet: true }, body: archive, timeoutMs: 120_000 });
+  await loadImages(engine, archive);
   const id = await imageId(engine, name);
   if (!id) throw new Error(`the engine took the image ${name} but does not list it: look at the engine's log`);
   return id;

@@ -4,7 +4,7 @@ import type { EngineConnection } from "./connection.ts";
 import { Deadline } from "./deadline.ts";
 import type { Engine, ExecResult } from "./engine.ts";
 import { frames } from "./frames.ts";
-import { EngineError, messageOf, openRequest, timeoutError, unreachable } from "./transport.ts";
+import { EngineError, messageOf, openRequest, timeoutError, unreachable, versioned } from "./transport.ts";
 
 /**
  * Runs a command in a container to its end and gives it a text to read: the way for what is secret, which an argument
@@ -82,6 +82,15 @@ export function hijack(
   path: string,
   body: unknown,
   timeoutMs = 30_000,
+): Promise<{ stream: Duplex; head: Buffer }> {
+  return versioned(connection, timeoutMs, (prefix, leftMs) => upgraded(connection, prefix + path, body, leftMs));
+}
+
+function upgraded(
+  connection: EngineConnection,
+  path: string,
+  body: unknown,
+  timeoutMs: number,
 ): Promise<{ stream: Duplex; head: Buffer }> {
   const payload = JSON.stringify(body);
   const headers = {

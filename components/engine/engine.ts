@@ -1,10 +1,9 @@
-import { lastLine } from "../shared/last-line.ts";
 import { commandEnded } from "./attached.ts";
 import type { EngineConnection } from "./connection.ts";
 import { Deadline } from "./deadline.ts";
 import { isNotFound } from "./errors.ts";
 import { frames } from "./frames.ts";
-import { type EngineRequest, EngineError, send } from "./transport.ts";
+import { type EngineRequest, negotiate, send } from "./transport.ts";
 import type {
   ContainerDetails,
   ContainerSummary,
@@ -36,7 +35,7 @@ export interface ExecResult {
 
 /**
  * One Docker Engine, over its HTTP API. Thin on purpose: a method a call, the API's own names, a time limit on every
- * call. Paths carry no version, so the Engine answers as its newest.
+ * call.
  */
 export class Engine {
   readonly connection: EngineConnection;
@@ -50,12 +49,17 @@ export class Engine {
 
   /** Any call that has no method of its own here. Gives back the parsed JSON of the answer. */
   async request<T>(method: string, path: string, request?: EngineRequest): Promise<T> {
-    const answer = await this.#send(method, path, request);
+    const answer = await this.send(method, path, request);
     return (answer.length === 0 ? undefined : JSON.parse(answer.toString())) as T;
   }
 
+  /** Any call whose answer is no JSON document. */
+  send(method: string, path: string, request: EngineRequest = {}): Promise<Buffer> {
+    return send(this.connection, method, path, { ...request, timeoutMs: this.#capped(request.timeoutMs) });
+  }
+
   async ping(timeoutMs?: number): Promise<void> {
-    await this.#send("GET", "/_ping", { timeoutMs });
+    await negotiate(this.connection, this.#capped(timeoutMs));
   }
 
   info(timeoutMs?: number): Promise<EngineInfo> {
@@ -140,7 +144,7 @@ export class Engine {
   /** The last lines that a task wrote, standard output and error together. */
   async taskLog(id: string, lines: number): Promise<string> {
     const query = { stdout: true, stderr: true, tail: lines };
-    const { stdout, stderr } = separated(await this.#send("GET", `/tasks/${id}/logs`, { query, timeoutMs: 5_000 }));
+    const { stdout, stderr } = separated(await this.send("GET", `/tasks/${id}/logs`, { query, timeoutMs: 5_000 }));
     return stdout + stderr;
   }
 
@@ -206,15 +210,6 @@ export class Engine {
     return (await orMissing(this.request("GET", `/images/${name}/json`))) !== undefined;
   }
 
-  /** Pulls an image and ends when it is there. */
-  async pullImage(name: string, timeoutMs: number): Promise<void> {
-    const query = { fromImage: /[:@][^/]*$/.test(name) ? name : `${name}:latest` };
-    const progress = await this.#send("POST", "/images/create", { query, timeoutMs, isStream: true });
-    // The answer begins before the pull does: a failure comes as its last line.
-    const { error } = JSON.parse(lastLine(progress.toString()) ?? "{}") as { error?: string };
-    if (error !== undefined) throw new EngineError(500, error);
-  }
-
   /** Runs a command in a container to its end. */
   async exec(
     container: string,
@@ -226,7 +221,7 @@ export class Engine {
     const { Id } = await this.request<{ Id: string }>("POST", `/containers/${container}/exec`, {
       body: { AttachStdout: true, AttachStderr: true, Cmd: command, Env: env },
     });
-    const output = await this.#send("POST", `/exec/${Id}/start`, {
+    const output = await this.send("POST", `/exec/${Id}/start`, {
       body: { Detach: false, Tty: false },
       timeoutMs: deadline.cap(timeoutMs),
       isStream: true,
@@ -234,9 +229,8 @@ export class Engine {
     return { exitCode: await commandEnded(this, Id), ...separated(output) };
   }
 
-  #send(method: string, path: string, request: EngineRequest = {}): Promise<Buffer> {
-    const { timeoutMs = 30_000 } = request;
-    return send(this.connection, method, path, { ...request, timeoutMs: this.#deadline?.cap(timeoutMs) ?? timeoutMs });
+  #capped(timeoutMs = 30_000): number {
+    return this.#deadline?.cap(timeoutMs) ?? timeoutMs;
   }
 }
 

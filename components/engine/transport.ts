@@ -1,6 +1,8 @@
 import * as http from "node:http";
 import * as https from "node:https";
+import { agreedVersion, isVersionMismatch, mismatchProblem } from "./api-version.ts";
 import { type EngineConnection, socketPath } from "./connection.ts";
+import { Deadline } from "./deadline.ts";
 import { type ConnectionUse, sshAgent, targetOf } from "./ssh.ts";
 import { isTls } from "./tls.ts";
 import { UnreachableError } from "./unreachable.ts";
@@ -29,6 +31,14 @@ export class EngineError extends Error {
   }
 }
 
+/** The Engine and this client have no version of the API in common. */
+export class ApiVersionError extends EngineError {
+  constructor({ host }: EngineConnection, problem: string) {
+    super(400, `Docker Engine at ${host} ${problem}`);
+    this.name = "ApiVersionError";
+  }
+}
+
 /** Sends one request and gives back the whole body of a good answer. */
 export function send(
   connection: EngineConnection,
@@ -36,6 +46,69 @@ export function send(
   path: string,
   request: EngineRequest = {},
 ): Promise<Buffer> {
+  const { timeoutMs = 30_000 } = request;
+  return versioned(connection, timeoutMs, async (prefix, leftMs) => {
+    return (await exchange(connection, method, prefix + path, { ...request, timeoutMs: leftMs })).body;
+  });
+}
+
+/** The beginnings of paths that engines are asked with: `/v1.51`, or nothing where an engine names no version. */
+const prefixes = new Map<string, string>();
+
+const keyOf = ({ host, sshOptions }: EngineConnection) => JSON.stringify([host, sshOptions]);
+
+/**
+ * Makes a request in the version that was agreed on with the Engine, which costs the first one a further request. One
+ * that was upgraded meanwhile, or is another behind the same address, is asked again what it speaks: it refuses a
+ * version before it does anything.
+ *
+ * @throws ApiVersionError when there is none that both speak.
+ */
+export async function versioned<T>(
+  connection: EngineConnection,
+  timeoutMs: number,
+  request: (prefix: string, leftMs: number) => Promise<T>,
+): Promise<T> {
+  const deadline = new Deadline(timeoutMs / 1000);
+  const attempt = (prefix: string) => request(prefix, deadline.cap(timeoutMs));
+  const known = prefixes.get(keyOf(connection));
+  if (known !== undefined) {
+    try {
+      return await attempt(known);
+    } catch (error) {
+      if (!isMismatch(error)) throw error;
+    }
+  }
+  const prefix = await negotiate(connection, deadline.cap(timeoutMs)).catch((error: unknown) => {
+    // What is wrong with it, the request itself is told.
+    if (error instanceof EngineError && !(error instanceof ApiVersionError)) return "";
+    throw error;
+  });
+  return attempt(prefix).catch((error: unknown) => {
+    throw isMismatch(error) ? new ApiVersionError(connection, mismatchProblem(error.message)) : error;
+  });
+}
+
+const isMismatch = (error: unknown): error is EngineError =>
+  error instanceof EngineError && isVersionMismatch(error.message);
+
+/** Asks the Engine for a sign of life, which tells the newest version that it speaks. */
+export async function negotiate(connection: EngineConnection, timeoutMs?: number): Promise<string> {
+  const { headers } = await exchange(connection, "GET", "/_ping", { timeoutMs });
+  const newest = headers["api-version"];
+  const agreed = typeof newest === "string" ? agreedVersion(newest) : undefined;
+  if (agreed && "problem" in agreed) throw new ApiVersionError(connection, agreed.problem);
+  const prefix = agreed ? `/v${agreed.version}` : "";
+  prefixes.set(keyOf(connection), prefix);
+  return prefix;
+}
+
+function exchange(
+  connection: EngineConnection,
+  method: string,
+  path: string,
+  request: EngineRequest,
+): Promise<{ headers: http.IncomingHttpHeaders; body: Buffer }> {
   const { body, timeoutMs = 30_000, isStream } = request;
   const payload = body === undefined || Buffer.isBuffer(body) ? body : JSON.stringify(body);
   const type = Buffer.isBuffer(body) ? "application/x-tar" : "application/json";
@@ -70,7 +143,7 @@ export function send(
         clearTimeout(late);
         const answer = Buffer.concat(chunks);
         const status = response.statusCode ?? 0;
-        if (status < 400) resolve(answer);
+        if (status < 400) resolve({ headers: response.headers, body: answer });
         else reject(new EngineError(status, messageOf(answer.toString()) ?? `${method} ${path} answered ${status}`));
       });
     });

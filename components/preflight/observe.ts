@@ -4,7 +4,7 @@ import { Engine } from "../engine/engine.ts";
 import { isLeaderless } from "../engine/errors.ts";
 import { patienceWith } from "../engine/patience.ts";
 import { hasShell } from "../engine/shell.ts";
-import { EngineError } from "../engine/transport.ts";
+import { ApiVersionError, EngineError } from "../engine/transport.ts";
 import type { ContainerSummary, EngineInfo } from "../engine/types.ts";
 import { ResourceProblem } from "../provider/values.ts";
 import { done, waitFor } from "../provider/wait.ts";
@@ -27,7 +27,8 @@ export interface HostToObserve {
  * for it, and fails when it stays away. One that answers and then fails counts as one that does not: its host is not
  * checked, and the others are.
  *
- * @throws ResourceProblem when every manager that answers sees no leader.
+ * @throws ResourceProblem when every manager that answers sees no leader, ApiVersionError when an engine and this client
+ * have no version of the API in common.
  */
 export async function observe(
   hosts: Record<string, HostToObserve>,
@@ -37,7 +38,7 @@ export async function observe(
     Object.entries(hosts).map(async ([key, { connection, hostname, privateAddress }]) => {
       const engine = new Engine(connection);
       const [answer, remote] = await Promise.all([
-        engine.info(patienceWith(connection)).catch((error: unknown) => errorText(error)),
+        engine.info(patienceWith(connection)).catch(unlessUnfit),
         hasShell(connection) ? readRemoteFacts(connection).catch((error: unknown) => errorText(error)) : undefined,
       ]);
       const info = typeof answer === "string" ? undefined : answer;
@@ -77,6 +78,11 @@ interface Seen {
   reason?: string;
   /** Set when it is a manager that sees no leader. */
   leaderless?: ResourceProblem;
+}
+
+function unlessUnfit(error: unknown): string {
+  if (error instanceof ApiVersionError) throw error;
+  return errorText(error);
 }
 
 function unseen(reason: string): Seen {

@@ -1,6 +1,7 @@
 import type { EngineConnection } from "../engine/connection.ts";
 import { Engine } from "../engine/engine.ts";
 import type { EngineInfo } from "../engine/types.ts";
+import { ApiVersionError } from "../engine/transport.ts";
 import { UnreachableError } from "../engine/unreachable.ts";
 import { errorText } from "../shared/error-text.ts";
 import { connectionFailures } from "./connection-failures.ts";
@@ -62,6 +63,7 @@ export async function reach(inputs: HostInputs): Promise<HostState> {
       try {
         return done(await engine.info());
       } catch (error) {
+        if (error instanceof ApiVersionError) throw error;
         return notYet(errorText(error));
       }
     },

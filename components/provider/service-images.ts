@@ -1,4 +1,5 @@
 import { Engine } from "../engine/engine.ts";
+import { pullImage } from "../engine/images.ts";
 import type { NodeDetails, ServiceDetails, TaskDetails } from "../engine/types.ts";
 import { errorText } from "../shared/error-text.ts";
 import { isImageId } from "../shared/image-name.ts";
@@ -85,6 +86,6 @@ async function ensured(engine: Engine, image: string, timeoutMs: number): Promis
       "it is not there and, known by its id alone, cannot be pulled: give it with `docker load`",
     );
   }
-  await engine.pullImage(image, timeoutMs);
+  await pullImage(engine, image, timeoutMs);
   return true;
 }

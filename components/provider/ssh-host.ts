@@ -1,7 +1,6 @@
 import { Engine } from "../engine/engine.ts";
 import { runScript } from "../engine/shell.ts";
 import { targetOf } from "../engine/ssh.ts";
-import { send } from "../engine/transport.ts";
 import { UnreachableError } from "../engine/unreachable.ts";
 import { errorText } from "../shared/error-text.ts";
 import { type HostWork, needsWork, workProblem, workScript } from "../host/host-work.ts";
@@ -85,7 +84,7 @@ async function prove({ connection, hostname }: SshHostInputs): Promise<void> {
   const name = "pulumi-swarm-proof";
   try {
     const query = { fromSrc: "-", repo: name, tag: "latest" };
-    await send(connection, "POST", "/images/create", { query, body: Buffer.alloc(1_024) });
+    await engine.send("POST", "/images/create", { query, body: Buffer.alloc(1_024) });
     const body = { Image: name, Cmd: ["none"] };
     const { Id } = await engine.request<{ Id: string }>("POST", "/containers/create", { body });
     await engine.request("DELETE", `/containers/${Id}`);

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Engine } from "../../components/engine/engine.ts";
-import { send } from "../../components/engine/transport.ts";
+import { loadImages } from "../../components/engine/images.ts";
 import { locked, writeIfChanged } from "../../toolchain/cache.ts";
 import { imageId } from "../../toolchain/docker-image.ts";
 import { inTurns } from "../../toolchain/turns.ts";
@@ -161,7 +161,7 @@ function labOf(slot: Slot, options: LabOptions, { tools, engines }: Installed): 
     return found;
   };
   const load = async (archive: Buffer, into: readonly LabHost[] = hosts) => {
-    await Promise.all(into.map(({ engine }) => loadInto(engine, archive)));
+    await Promise.all(into.map(({ engine }) => loadImages(engine, archive)));
   };
   return {
     clone,
@@ -182,7 +182,7 @@ function labOf(slot: Slot, options: LabOptions, { tools, engines }: Installed): 
       const id = await image(engine);
       const ids = await Promise.all(hosts.map((each) => imageId(each.engine, id)));
       const without = hosts.filter((_, at) => ids[at] === undefined);
-      if (without.length > 0) await load(await send(engine.connection, "GET", `/images/${id}/get`), without);
+      if (without.length > 0) await load(await engine.send("GET", `/images/${id}/get`), without);
       return id;
     },
     stop: () => removeLab(slot),
@@ -228,8 +228,4 @@ export async function removeLab(slot: Slot): Promise<void> {
   for (const number of numbers) removeCgroups(network.namespace(number));
   await unmountBelow(slot.folder);
   releaseSlot(slot);
-}
-
-async function loadInto(engine: Engine, archive: Buffer): Promise<void> {
-  await engine.request("POST", "/images/load", { query: { quiet: true }, body: archive, timeoutMs: 120_000 });
 }

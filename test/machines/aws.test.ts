@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { AwsHosts } from "../../components/aws-hosts/index.ts";
 import { Engine } from "../../components/engine/engine.ts";
+import { loadImages } from "../../components/engine/images.ts";
 import { HostKey, type HostKeyState } from "../../components/provider/host-key.ts";
 import { imageId } from "../../toolchain/docker-image.ts";
 import { builtImage } from "../../toolchain/minio-image.ts";
@@ -54,7 +55,7 @@ async function givenImage(): Promise<string> {
   const { name, packed } = await builtImage();
   const engine = new Engine(machine.connection);
   const { id, archive } = packed();
-  await engine.request("POST", "/images/load", { query: { quiet: true }, body: archive, timeoutMs: 10 * 60_000 });
+  await loadImages(engine, archive, 10 * 60_000);
   return (await imageId(engine, name)) ?? id;
 }
 
