@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Engine } from "../../components/engine/engine.ts";
-import { send } from "../../components/engine/transport.ts";
+import { progressFailure } from "../../components/engine/images.ts";
 import { firstProcess, startContained } from "./process.ts";
 
 const PORT = 5000;
@@ -73,10 +73,17 @@ async function push(engine: Engine, image: string, name: string): Promise<string
   await engine.request("POST", `/images/${image}/tag`, { query: { repo: name, tag: "latest" } });
   const headers = { "x-registry-auth": Buffer.from("{}").toString("base64") };
   const request = { query: { tag: "latest" }, headers, timeoutMs: PUSH_MS };
-  const told = (await send(engine.connection, "POST", `/images/${name}/push`, request)).toString();
-  const lines = told.trim().split("\n");
-  const answers = lines.map((line) => JSON.parse(line) as { error?: string; aux?: { Digest?: string } });
-  const digest = answers.find(({ aux }) => aux?.Digest)?.aux?.Digest;
-  if (!digest) throw new Error(`lab: ${image} cannot be pushed: ${answers.find(({ error }) => error)?.error ?? told}`);
+  const told = (await engine.send("POST", `/images/${name}/push`, request)).toString();
+  const digest = pushedDigest(told);
+  if (!digest) throw new Error(`lab: ${image} cannot be pushed: ${progressFailure(told) ?? told}`);
   return `${name}@${digest}`;
+}
+
+/** The digest by which an image that was pushed is pulled: the containerd image store tells it in the status alone. */
+export function pushedDigest(told: string): string | undefined {
+  const lines = told.trim().split("\n");
+  const answers = lines.map((line) => JSON.parse(line) as { status?: string; aux?: { Digest?: string } });
+  return answers
+    .map(({ aux, status }) => aux?.Digest ?? /\bdigest: (sha256:[0-9a-f]{64})\b/.exec(status ?? "")?.[1])
+    .find((digest) => digest !== undefined);
 }
