@@ -4,6 +4,9 @@ import { SlowFirst } from "./toolchain/slow-first.ts";
 
 const MINUTE = 60_000;
 
+/** Vitest leaves one core out by itself: on two, half of them. */
+const ALL_CORES = availableParallelism();
+
 /** What a user's own shell says about Pulumi is none of the tests' business. */
 const HERMETIC = { PULUMI_STACK: "" };
 
@@ -17,10 +20,20 @@ export default defineConfig({
         test: {
           name: "unit",
           env: HERMETIC,
-          include: ["test/{unit,toolchain,lab}/**/*.test.ts"],
+          include: ["test/unit/**/*.test.ts"],
+          isolate: false,
+          setupFiles: ["test/unit/fresh-modules.ts"],
           testTimeout: 20_000,
-          // Vitest leaves one core out by itself: on two, half of them.
-          maxWorkers: availableParallelism(),
+          maxWorkers: ALL_CORES,
+        },
+      },
+      {
+        test: {
+          name: "toolchain",
+          env: HERMETIC,
+          include: ["test/{toolchain,lab}/**/*.test.ts"],
+          testTimeout: 20_000,
+          maxWorkers: ALL_CORES,
         },
       },
       {
