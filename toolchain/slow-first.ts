@@ -1,27 +1,30 @@
 import { relative } from "node:path";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
+const integration = (name: string) => `test/integration/${name}.test.ts`;
+
 /**
- * The integration tests that take longest, slowest first: `npm test -- --durations` tells. Vitest knows how long files took
- * in this clone alone; in a new one it starts the largest first, and one of these at the end keeps a single worker busy.
+ * The tests that take longest, slowest first: `npm test -- --durations` tells. Vitest knows how long files took in this clone
+ * alone; in a new one it starts the largest first, and one of these at the end keeps a single worker busy.
  */
 export const SLOW_FILES: readonly string[] = [
-  "updates",
-  "commands",
-  "faults/hosts",
-  "drift",
-  "swarm-hosts",
-  "kill",
-  "refusals",
-  "change",
-  "gateway",
-  "upgrade",
-  "docs",
-  "package",
-  "pools",
-  "drivers",
-  "ssh",
-].map((name) => `test/integration/${name}.test.ts`);
+  "test/toolchain/source.test.ts",
+  integration("updates"),
+  integration("commands"),
+  integration("faults/hosts"),
+  integration("drift"),
+  integration("swarm-hosts"),
+  integration("kill"),
+  integration("refusals"),
+  integration("change"),
+  integration("gateway"),
+  integration("upgrade"),
+  integration("docs"),
+  integration("package"),
+  integration("pools"),
+  integration("drivers"),
+  integration("ssh"),
+];
 
 interface Sortable {
   file: string;
