@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { buckets, someObject } from "./s3.ts";
+import { buckets, someObject, untilShared } from "./s3.ts";
 import { type HostConfig, hostConfig, onLab, type Scene } from "./scene.ts";
 import type { TestStack } from "./stack.ts";
 
@@ -19,8 +19,9 @@ onLab(
     const machines = () => ({ a: at(1, "manager"), b: at(2, "worker"), c: at(3, "worker"), d: at(4, "worker") });
 
     test("begins with one, grows by another, keeps both, and heals what a new machine lacks", async () => {
-      const stack = await scene().hostsStack(machines(), { store: { pools: { main: MAIN } } });
+      const stack = await scene().hostsStack(machines(), { minReadySeconds: 1, store: { pools: { main: MAIN } } });
       await stack.up();
+      await untilShared(stack);
       const objects = { before: someObject(), between: someObject(), after: someObject() };
       const [bucket] = Object.values(await buckets(stack, "all"));
       await bucket!.create();
@@ -36,6 +37,7 @@ onLab(
         "update store-main",
         "update store-root-keys",
       ]);
+      await untilShared(stack);
       expect(poolsOf(await info(scene(), 1)).toSorted()).toEqual([0, 0, 0, 0, 1, 1, 1, 1]);
       await expectEqual(stack, { before: objects.before });
       await (await buckets(stack, "all"))["d"]!.put("between", objects.between);
@@ -57,6 +59,7 @@ onLab(
 
       stack.config("hosts", { ...machines(), b: at(5, "worker") });
       await stack.up();
+      await untilShared(stack);
       await (await buckets(stack, "all"))["b"]!.put("after", objects.after);
       await healed(scene());
       expect((await stack.preview()).steps).toEqual([]);
