@@ -27,6 +27,8 @@ export class FakeEngine {
   power: Power = "on";
   /** Whether the other managers do not hear it, and it does not hear them. */
   isCutOff = false;
+  /** Whether nobody who wants to join gets through to it: what is sent there is dropped. */
+  isFirewalled = false;
   state: SwarmInfo["LocalNodeState"] = "inactive";
   /** Why it is in that state. */
   error = "";
@@ -107,7 +109,7 @@ export class FakeEngine {
     return { ...info, ID: `engine-${this.hostname}`, Name: this.hostname, SystemTime: now(), Swarm: this.#swarmInfo() };
   }
 
-  #swarmInfo(): SwarmInfo {
+  #swarmInfo(): SwarmInfo & { Nodes?: number; Managers?: number } {
     const { swarm, state, nodeId, error, manages } = this;
     if (!swarm || state !== "active") {
       return { ...RECORDED.outside.info.Swarm, NodeID: nodeId, LocalNodeState: state, Error: error };
@@ -117,9 +119,10 @@ export class FakeEngine {
       RemoteManagers: swarm.members().map(({ ID, ManagerStatus }) => ({ NodeID: ID, Addr: ManagerStatus?.Addr ?? "" })),
     };
     if (!manages) return info;
+    const counts = { Nodes: swarm.nodes.size, Managers: swarm.members().length };
     if (!this.hasLeader) return { ...info, Error: LEADERLESS.message, Cluster: { ID: "" } };
     const { JoinTokens: _tokens, ...cluster } = swarm.details();
-    return { ...info, Cluster: { ...cluster } };
+    return { ...info, ...counts, Cluster: { ...cluster } };
   }
 
   #back(swarm: FakeSwarm): void {

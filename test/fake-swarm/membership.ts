@@ -1,5 +1,5 @@
 import type { SwarmInitRequest, SwarmJoinRequest } from "../../components/engine/types.ts";
-import { type Answer, IN_SWARM, LOCKED, ok, Refused } from "./answer.ts";
+import { type Answer, IN_SWARM, NO_MANAGER, NO_SWARM, ok, Refused } from "./answer.ts";
 import { type FakeEngine, gatewayBridge } from "./engine.ts";
 import { FakeSwarm } from "./swarm.ts";
 
@@ -13,9 +13,9 @@ export function init(engine: FakeEngine, request: SwarmInitRequest): Answer {
 
 export function join(engine: FakeEngine, { RemoteAddrs, JoinToken }: SwarmJoinRequest): Answer {
   if (engine.state !== "inactive") throw IN_SWARM;
-  if (!/^SWMTKN-1-\w+-\w+$/.test(JoinToken)) throw new Refused(400, "invalid join token");
+  if (!/^SWMTKN-1-\w+-\w+$/.test(JoinToken)) throw new Refused(500, "invalid join token");
   const there = RemoteAddrs.map((address) => engine.world.engines.find((one) => `${one.address}:2377` === address));
-  const manager = there.find((one) => one?.isHeard && one.manages && one.hasLeader);
+  const manager = there.find((one) => one?.isHeard && !one.isFirewalled && one.manages && one.hasLeader);
   if (!manager?.swarm)
     return unanswered(
       engine,
@@ -57,24 +57,47 @@ function unanswered(engine: FakeEngine, isRefused: boolean): Answer {
 export function leave(engine: FakeEngine, force: boolean): Answer {
   const { swarm, state, manages } = engine;
   if (state === "inactive") throw new Refused(503, "This node is not part of a swarm");
-  if (state === "locked" && !force) throw LOCKED;
-  if (manages && !force) {
+  if (!force && state === "locked") {
     throw new Refused(
       503,
-      "You are attempting to leave the swarm on a node that is participating as a manager. " +
-        "Use `--force` to suppress this message.",
+      "Swarm is encrypted and locked. Please unlock it first or use `--force` to ignore this message.",
     );
   }
+  if (!force && manages) throw new Refused(503, whyStay(engine));
   if (swarm) swarm.left(engine);
   else engine.outside();
   return ok();
 }
 
 export function unlock(engine: FakeEngine, key: string): Answer {
-  if (engine.state !== "locked") throw new Refused(409, "swarm is not locked");
-  if (key !== engine.swarm?.unlockKey) throw new Refused(400, "unlock key is invalid");
+  if (engine.state !== "locked") {
+    if (!engine.swarm) throw NO_SWARM;
+    if (!engine.manages) throw NO_MANAGER;
+    throw new Refused(409, "swarm is not locked");
+  }
+  if (key !== engine.swarm?.unlockKey) {
+    throw new Refused(401, "swarm could not be unlocked: invalid key provided");
+  }
   engine.unlocked();
   return ok();
+}
+
+/** What a manager says that is not told to leave by force. */
+function whyStay({ swarm }: FakeEngine): string {
+  const members = swarm?.members().map((node) => swarm.seen(node)) ?? [];
+  const reachable = members.filter(({ ManagerStatus }) => ManagerStatus?.Reachability === "reachable").length;
+  const why = "You are attempting to leave the swarm on a node that is participating as a manager. ";
+  if (members.length === 1) {
+    return `${why}Removing the last manager erases all current state of the swarm. Use \`--force\` to ignore this message. `;
+  }
+  const isLoss = reachable - 1 < Math.floor(members.length / 2) + 1;
+  const loss =
+    `Removing this node leaves ${reachable - 1} managers out of ${members.length}. ` +
+    "Without a Raft quorum your swarm will be inaccessible. ";
+  return (
+    `${why}${isLoss ? loss : ""}The only way to restore a swarm that has lost consensus is to reinitialize it with ` +
+    "`--force-new-cluster`. Use `--force` to suppress this message."
+  );
 }
 
 /** Docker's bridge for Swarm tasks stays when the Swarm goes. */

@@ -6,6 +6,9 @@ import { engineId, now, swarmId } from "./recorded.ts";
 import type { Call } from "./routes.ts";
 import type { FakeSwarm } from "./swarm.ts";
 
+/** An overlay network has an id of its own in what nodes send each other. */
+const VXLAN = { "com.docker.network.driver.overlay.vxlanid_list": "4097" };
+
 const PREDEFINED = ["bridge", "host", "none"];
 
 /** An engine knows its own networks, and those of the Swarm that it manages or that come with every node. */
@@ -37,11 +40,17 @@ function create(engine: FakeEngine, request: NetworkRequest): Answer {
   if (seenBy(engine).some((one) => one.Name === Name)) {
     throw new Refused(409, `network with name ${Name} already exists`);
   }
-  const network: NetworkDetails = {
+  const network: NetworkDetails & { EnableIPv6: boolean } = {
     ...{ Id: isShared ? swarmId() : engineId(), Name, Driver, Attachable, ConfigOnly, Created: now() },
-    ...{ Scope: isShared ? "swarm" : "local", Internal: false, Ingress: false, Options: Options ?? {} },
-    ...{ ConfigFrom: ConfigFrom ?? { Network: "" }, Labels: Labels ?? {} },
-    IPAM: IPAM ?? { Driver: "default", Config: [] },
+    ...{
+      Scope: isShared ? "swarm" : "local",
+      Internal: false,
+      Ingress: false,
+      Options: { ...Options, ...(isShared && VXLAN) },
+    },
+    ...{ ConfigFrom: ConfigFrom ?? { Network: "" }, Labels: Labels ?? (isShared ? null : {}) },
+    ...{ EnableIPv6: false, Containers: isShared ? null : {} },
+    IPAM: { Driver: "default", Options: null, Config: [{ Subnet: "10.0.1.0/24", Gateway: "10.0.1.1" }], ...IPAM },
   };
   if (isShared) engine.managed().networks.set(network.Id, network);
   else engine.localNetworks.push(network);

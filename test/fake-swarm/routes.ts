@@ -52,12 +52,14 @@ const objects = (kind: "secret" | "config"): Record<string, Route> => {
     ),
     [`GET /${kind}s/:id`]: managed(one),
     [`POST /${kind}s/create`]: managed((swarm, _id, { body }) => {
-      const { Data: _data, ...Spec } = body as SecretDetails["Spec"] & { Data?: string };
+      const { Data, ...asked } = body as SecretDetails["Spec"] & { Data?: string };
+      // A config is no secret: it is told.
+      const Spec = kind === "config" ? { ...asked, Data } : asked;
       if ([...all(swarm).values()].some((other) => other.Spec.Name === Spec.Name)) {
         throw new Refused(409, `rpc error: code = AlreadyExists desc = ${kind} ${Spec.Name} already exists`);
       }
       const ID = swarmId();
-      all(swarm).set(ID, { ID, Version: swarm.version(), CreatedAt: now(), Spec });
+      all(swarm).set(ID, { ID, Version: swarm.version(), ...{ CreatedAt: now(), UpdatedAt: now() }, Spec });
       return { ID };
     }, 201),
     [`DELETE /${kind}s/:id`]: managed((swarm, id) => {
@@ -146,7 +148,7 @@ const engines: Record<string, Route> = {
   "GET /volumes": ({ engine, query }) =>
     ok({ Volumes: listed(engine.volumes, query, { name: named("Name"), label: labelled }), Warnings: null }),
   "GET /images/:id/json": ({ engine }, id) => {
-    if (!engine.images.has(id)) throw new Refused(404, `No such image: ${id}`);
+    if (!engine.images.has(id)) throw new Refused(404, `no such image: ${id}: No such image: ${id}:latest`);
     return ok({ Id: id, RepoTags: [id] });
   },
 };

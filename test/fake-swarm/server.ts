@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { buffer } from "node:stream/consumers";
@@ -65,10 +66,17 @@ async function attach(
   const length = Number(request.headers["content-length"] ?? 0);
   stream.write("HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n");
   // The body of the request comes first, and is not the command's.
-  const input = Buffer.concat([head, await buffer(stream)]).subarray(length);
+  const input = (await untilEnd(stream, head)).subarray(length);
   const given = runExec(engine, id, input.toString());
   await engine.world.timers.pause(given.takesMs ?? 0);
   stream.end(given.bytes);
+}
+
+async function untilEnd(stream: Duplex, head: Buffer): Promise<Buffer> {
+  const chunks = [head];
+  stream.on("data", (bytes: Buffer) => chunks.push(bytes));
+  await once(stream, "end");
+  return Buffer.concat(chunks);
 }
 
 function callOf(engine: FakeEngine, request: IncomingMessage, body: Buffer): Call {

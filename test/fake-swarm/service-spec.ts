@@ -1,9 +1,9 @@
-import type { ServiceSpec } from "../../components/engine/types.ts";
+import type { ServiceSpec, TaskSpec } from "../../components/engine/types.ts";
 
 /** A service's settings as the Engine gives them back: with what it adds of its own. */
 export function asRead(asked: ServiceSpec): ServiceSpec {
   const spec = structuredClone(asked);
-  const { TaskTemplate } = spec;
+  const { TaskTemplate, UpdateConfig } = spec;
   const added = { ForceUpdate: 0, Runtime: "container" };
   return {
     ...spec,
@@ -12,6 +12,14 @@ export function asRead(asked: ServiceSpec): ServiceSpec {
       ...{ ...added, ...TaskTemplate },
       ContainerSpec: { ...{ Isolation: "default" }, ...TaskTemplate.ContainerSpec },
     },
-    EndpointSpec: spec.EndpointSpec ?? { Mode: "vip" },
+    ...(UpdateConfig && {
+      UpdateConfig: { MaxFailureRatio: 0, ...UpdateConfig, Delay: UpdateConfig.Delay || undefined },
+    }),
   };
+}
+
+/** The settings as a task of the service tells them: without what the Engine only adds to a service. */
+export function asTaskTells({ TaskTemplate }: ServiceSpec): TaskSpec {
+  const { Runtime: _runtime, ...told } = structuredClone(TaskTemplate) as TaskSpec & { Runtime?: string };
+  return told;
 }

@@ -27,7 +27,11 @@ export class Services {
 
   create(asked: ServiceSpec): string {
     if ([...this.all.values()].some(({ Spec }) => Spec.Name === asked.Name)) {
-      throw new Refused(409, "rpc error: code = AlreadyExists desc = name conflicts with an existing object");
+      throw new Refused(
+        409,
+        "rpc error: code = AlreadyExists desc = name conflicts with an existing object: " +
+          `service ${asked.Name} already exists`,
+      );
     }
     const ID = swarmId();
     const moments = { CreatedAt: now(), UpdatedAt: now() };
@@ -86,7 +90,7 @@ export class Services {
   /** Whether a task has other settings than its service. */
   isDirty(task: TaskDetails): boolean {
     const service = this.all.get(task.ServiceID);
-    return service !== undefined && !isDeepStrictEqual(task.Spec, service.Spec.TaskTemplate);
+    return service !== undefined && this.tasks.isDirty(task, service);
   }
 
   /** Waits until something holds, which is looked at whenever tasks change. */

@@ -10,6 +10,7 @@ import type {
 import { NOT_FOUND, OUT_OF_SEQUENCE, Refused } from "./answer.ts";
 import type { FakeEngine, World } from "./engine.ts";
 import { now, RECORDED, swarmId } from "./recorded.ts";
+import { joinTokens, mayDemote } from "./roles.ts";
 import { Services } from "./services.ts";
 
 /** What Swarm's managers know together. */
@@ -33,7 +34,7 @@ export class FakeSwarm {
     const recorded = structuredClone(RECORDED.inside.swarm);
     const asked = Object.entries({ DataPathPort, DefaultAddrPool, SubnetSize }).filter(([, value]) => value);
     this.#details = {
-      ...{ ...recorded, ...Object.fromEntries(asked), ID: this.id, CreatedAt: now(), JoinTokens: tokens() },
+      ...{ ...recorded, ...Object.fromEntries(asked), ID: this.id, CreatedAt: now(), JoinTokens: joinTokens() },
       ...{ Version: this.version(), Spec: { ...recorded.Spec, ...Spec } },
     };
     this.services = new Services(this);
@@ -63,7 +64,7 @@ export class FakeSwarm {
 
   update(version: number, spec: SwarmSpec, rotate: (what: string) => boolean): void {
     if (version !== this.#details.Version.Index) throw OUT_OF_SEQUENCE;
-    const { Worker, Manager } = tokens();
+    const { Worker, Manager } = joinTokens();
     if (rotate("rotateWorkerToken")) this.#details.JoinTokens.Worker = Worker;
     if (rotate("rotateManagerToken")) this.#details.JoinTokens.Manager = Manager;
     if (rotate("rotateManagerUnlockKey")) this.unlockKey = `SWMKEY-1-${swarmId()}`;
@@ -100,7 +101,11 @@ export class FakeSwarm {
   updateNode(id: string, version: number, spec: NodeSpec): void {
     const node = this.node(id);
     if (version !== node.Version.Index) throw OUT_OF_SEQUENCE;
-    if (node.Spec.Role === "manager" && spec.Role === "worker") this.#mayDemote(node);
+    if (node.Spec.Role === "manager" && spec.Role === "worker")
+      mayDemote(
+        node,
+        this.members().map((one) => this.seen(one)),
+      );
     node.Spec = { ...spec, Labels: spec.Labels ?? {} };
     node.Version = this.version();
     this.#settle(node);
@@ -216,21 +221,6 @@ export class FakeSwarm {
     this.services.nodeDown(node.ID);
   }
 
-  #mayDemote(node: NodeDetails): void {
-    const members = this.members();
-    const failed = (why: string) => new Refused(400, `rpc error: code = FailedPrecondition desc = ${why}`);
-    if (members.length === 1 && members[0] === node) {
-      throw failed("attempting to demote the last manager of the swarm");
-    }
-    if (!node.ManagerStatus) {
-      throw new Refused(404, "rpc error: code = NotFound desc = can't find manager in raft memberlist");
-    }
-    const left = members.filter((one) => one !== node);
-    if (left.filter((one) => this.#isHeard(one)).length < Math.floor(left.length / 2) + 1) {
-      throw failed("can't remove member from the raft: this would result in a loss of quorum");
-    }
-  }
-
   /** Makes a node what its role says, once the managers get to it; its engine hears of it last. */
   #settle(node: NodeDetails): void {
     const { timers, timing } = this.world;
@@ -248,9 +238,4 @@ export class FakeSwarm {
       });
     });
   }
-}
-
-function tokens(): SwarmDetails["JoinTokens"] {
-  const token = () => `SWMTKN-1-${swarmId()}${swarmId()}-${swarmId()}`;
-  return { Worker: token(), Manager: token() };
 }

@@ -1,6 +1,8 @@
-import type { ServiceDetails, TaskDetails } from "../../components/engine/types.ts";
+import { isDeepStrictEqual } from "node:util";
+import type { EndpointSpec, ServiceDetails, TaskDetails } from "../../components/engine/types.ts";
 import type { StartFailure } from "./application.ts";
 import { engineId, now, swarmId } from "./recorded.ts";
+import { asTaskTells } from "./service-spec.ts";
 import type { FakeSwarm } from "./swarm.ts";
 
 /** States in which a task has come to its end. */
@@ -16,6 +18,8 @@ export class Tasks {
   readonly all = new Map<string, TaskDetails>();
   readonly #swarm: FakeSwarm;
   readonly #changed: () => void;
+  /** Ports are part of a task, and not of its settings. */
+  readonly #endpoints = new WeakMap<TaskDetails, EndpointSpec | undefined>();
 
   /** @param changed a task is in another state */
   constructor(swarm: FakeSwarm, changed: () => void) {
@@ -33,17 +37,26 @@ export class Tasks {
 
   /** A task in a slot, or on a node of a global service. It waits at "ready" unless it is to run at once. */
   create(service: ServiceDetails, place: { Slot?: number; NodeID?: string }, DesiredState: "running" | "ready") {
-    const task: TaskDetails = {
+    const task: TaskDetails & { Labels: object } = {
       ...{ ID: swarmId(), Version: this.#swarm.version(), CreatedAt: now(), UpdatedAt: now(), ...place },
-      ...{ ServiceID: service.ID, DesiredState, Spec: structuredClone(service.Spec.TaskTemplate) },
+      ...{ ServiceID: service.ID, DesiredState, Labels: {}, Spec: asTaskTells(service.Spec) },
       Status: { Timestamp: now(), State: "pending", Message: "pending task scheduling" },
       NetworksAttachments: service.Spec.TaskTemplate.Networks?.map(({ Target }) => ({
         Network: this.#network(Target),
       })),
     };
     this.all.set(task.ID, task);
+    this.#endpoints.set(task, service.Spec.EndpointSpec);
     if (place.NodeID !== undefined) this.#advance(task);
     return task;
+  }
+
+  /** Whether a task has other settings than its service. */
+  isDirty(task: TaskDetails, { Spec }: ServiceDetails): boolean {
+    return (
+      !isDeepStrictEqual(task.Spec, asTaskTells(Spec)) ||
+      !isDeepStrictEqual(this.#endpoints.get(task), Spec.EndpointSpec)
+    );
   }
 
   /** The scheduler has found a node for it. */
@@ -107,7 +120,7 @@ export class Tasks {
       if (next === undefined || (next === "starting" && task.DesiredState === "ready")) return;
       const failure = next === "running" ? this.#application.start(this.#runs(task)) : undefined;
       if (failure && !failure.afterMs) return this.#fail(task, failure);
-      this.#to(task, next, { Message: next === "running" ? "started" : next, ...this.#container(next) });
+      this.#to(task, next, { Message: next === "running" ? "started" : next, ...this.#container(task, next) });
       if (failure) timers.after(failure.afterMs ?? 0, () => this.#ends(task, failure));
       if (next !== "running") this.#advance(task);
     });
@@ -121,8 +134,11 @@ export class Tasks {
     this.#to(task, state, { Message: state === "failed" ? "started" : "preparing", Err: err });
   }
 
-  #container(state: string): Partial<TaskDetails["Status"]> {
-    return state === "running" ? { ContainerStatus: { ContainerID: engineId(), PID: 4242, ExitCode: 0 } } : {};
+  #container(task: TaskDetails, state: string): Partial<TaskDetails["Status"]> {
+    if (state !== "running") return {};
+    const Ports = this.#endpoints.get(task)?.Ports?.filter(({ PublishMode }) => PublishMode === "host");
+    const PortStatus = Ports?.length ? { Ports } : {};
+    return { ContainerStatus: { ContainerID: engineId(), PID: 4242, ExitCode: 0 }, PortStatus };
   }
 
   #to(task: TaskDetails, State: string, more: Partial<TaskDetails["Status"]>): void {

@@ -18,7 +18,7 @@ export async function throughTime<T>(work: Promise<T>): Promise<T> {
     await arrived();
     if (isOver) return work;
     if (vi.getTimerCount() === 0) throw new Error("the work waits for something, and nothing is due any more");
-    await vi.advanceTimersToNextTimerAsync();
+    vi.advanceTimersToNextTimer();
   }
 }
 

@@ -38,6 +38,9 @@ export const INSTANT: Timing = {
   ...{ joinTimeout: 0, joinEnd: 0 },
 };
 
+/** The longest that a timer of Node's can be: 24 days, which stand for ever here. */
+const LONGEST = 2 ** 31 - 1;
+
 /** The timers of one fake, which end with it. */
 export class Timers {
   readonly #due = new Set<NodeJS.Timeout>();
@@ -45,10 +48,13 @@ export class Timers {
   /** Runs something later, or right away if there is nothing to wait for. */
   after(ms: number, act: () => void): void {
     if (ms <= 0) return act();
-    const timer = setTimeout(() => {
-      this.#due.delete(timer);
-      act();
-    }, ms);
+    const timer = setTimeout(
+      () => {
+        this.#due.delete(timer);
+        act();
+      },
+      Math.min(ms, LONGEST),
+    );
     this.#due.add(timer);
   }
 

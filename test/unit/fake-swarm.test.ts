@@ -101,7 +101,7 @@ test("a locked manager waits for its key", async () => {
   fake.engine(1).start();
   expect((await engine(1).info()).Swarm.LocalNodeState).toBe("locked");
   await expect(engine(1).nodes()).rejects.toThrow("Swarm is encrypted and needs to be unlocked");
-  await expect(engine(1).unlockSwarm("SWMKEY-1-other")).rejects.toMatchObject({ status: 400 });
+  await expect(engine(1).unlockSwarm("SWMKEY-1-other")).rejects.toMatchObject({ status: 401 });
   await engine(1).unlockSwarm(key);
   await pass(5);
   expect((await engine(1).swarm()).ID).toBe(swarm.id);

@@ -1,0 +1,106 @@
+import { afterEach, beforeEach, vi } from "vitest";
+import { Engine } from "../../components/engine/engine.ts";
+import type { ServiceSpec, TaskDetails } from "../../components/engine/types.ts";
+import { type FindManager, managerOf } from "../../components/provider/ask-manager.ts";
+import type { Managers } from "../../components/provider/managers.ts";
+import type { NodeEngines } from "../../components/provider/node-engines.ts";
+import type { ServiceInputs } from "../../components/provider/service.ts";
+import { FakeEngines } from "./fake-engines.ts";
+import type { FakeSwarm } from "./swarm.ts";
+import { isWanted } from "./tasks.ts";
+import { fakeTime, pass } from "./time.ts";
+
+export const OWNER = { id: "owner", project: "p", stack: "dev", name: "store" };
+
+/** A Swarm in memory as handlers are told of it. */
+export class Scene {
+  readonly fake: FakeEngines;
+  readonly swarm: FakeSwarm;
+  readonly managers: Managers;
+  readonly nodes: NodeEngines;
+  readonly find: FindManager;
+
+  static async start(hosts: number, options: { managers?: number } = {}): Promise<Scene> {
+    const fake = await FakeEngines.start(hosts);
+    return new Scene(fake, fake.formSwarm(options));
+  }
+
+  private constructor(fake: FakeEngines, swarm: FakeSwarm) {
+    this.fake = fake;
+    this.swarm = swarm;
+    const managers = fake.engines.filter(({ manages }) => manages);
+    this.managers = Object.fromEntries(managers.map(({ hostname, connection }) => [hostname, connection]));
+    this.nodes = Object.fromEntries(
+      fake.engines.map(({ hostname, nodeId, connection }) => [hostname, { nodeId, connection }]),
+    );
+    this.find = managerOf(this.address);
+  }
+
+  get address() {
+    return { managers: this.managers, swarmId: this.swarm.id };
+  }
+
+  /** A client of the engine of that number, from 1. */
+  engine(number: number): Engine {
+    return new Engine(this.fake.engine(number).connection);
+  }
+
+  /** What the Service resource is told of a service with a task on each host. */
+  service(spec: ServiceSpec, more: Partial<ServiceInputs> = {}): ServiceInputs {
+    const { fake, address, nodes } = this;
+    const tasks = "Global" in spec.Mode ? fake.engines.length : spec.Mode.Replicated.Replicas;
+    const settled = { restartTogether: [], frozen: {}, timeoutSeconds: 60 };
+    return { ...address, ...settled, owner: OWNER, nodes, spec, tasks, ...more };
+  }
+
+  /** Makes a service, and waits until it runs. */
+  async run(spec: ServiceSpec): Promise<string> {
+    const id = this.swarm.services.create(spec);
+    await pass(3);
+    return id;
+  }
+
+  /** The tasks that are to run, by host: `b running`. */
+  standing(): Record<string, string> {
+    const { nodes, services } = this.swarm;
+    const name = ({ NodeID = "" }: TaskDetails) => nodes.get(NodeID)?.Description.Hostname ?? "nowhere";
+    const tasks = [...services.tasks.all.values()].filter(isWanted).toSorted((a, b) => name(a).localeCompare(name(b)));
+    return Object.fromEntries(
+      tasks.map((task) => [name(task), `${task.Spec.ContainerSpec.Image} ${task.Status.State}`]),
+    );
+  }
+
+  /** How many tasks were ever made, of those that are still known. */
+  get tasks(): TaskDetails[] {
+    return [...this.swarm.services.tasks.all.values()];
+  }
+}
+
+/** A global service of that image. */
+export const specOf = (Image: string, more: Partial<ServiceSpec> = {}): ServiceSpec => ({
+  ...{ Name: "store", Mode: { Global: {} }, TaskTemplate: { ContainerSpec: { Image } } },
+  ...more,
+});
+
+/** Gives each test of a file a scene of its own, in fake time, and the lines that are printed. */
+export function eachInFakeTime(): { start: typeof Scene.start; said: () => string } {
+  let started: Scene[] = [];
+  let log: string[] = [];
+  beforeEach(() => {
+    fakeTime();
+    log = [];
+    vi.spyOn(console, "log").mockImplementation((line: string) => void log.push(line));
+  });
+  afterEach(async () => {
+    vi.restoreAllMocks();
+    await Promise.all(started.map(({ fake }) => fake.stop()));
+    started = [];
+    vi.useRealTimers();
+  });
+  const start = async (hosts: number, options?: { managers?: number }) => {
+    const scene = await Scene.start(hosts, options);
+    started.push(scene);
+    return scene;
+  };
+  return { start, said: () => log.join("\n") };
+}
