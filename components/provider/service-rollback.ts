@@ -1,7 +1,7 @@
 import type { Engine } from "../engine/engine.ts";
 import type { ServiceSpec, TaskDetails } from "../engine/types.ts";
 import { errorText } from "../shared/error-text.ts";
-import { inWordsOf } from "../swarm-service/live-spec.ts";
+import { inWordsOf, withKeysOf } from "../swarm-service/live-spec.ts";
 import { decideRollout } from "../swarm-service/rollout.ts";
 import { hasSettings } from "../swarm-service/standing.ts";
 import { askManager, type FindManager } from "./ask-manager.ts";
@@ -81,23 +81,4 @@ export async function failureOf(error: unknown, change: FailedChange): Promise<u
   } catch (reason) {
     return new UnfinishedError(id, olds, `${error.message}. Rolling back failed: ${errorText(reason)}. ${NEXT}`);
   }
-}
-
-/** The settings with a place for whatever the others have, so that a comparison sees what was added. */
-export function withKeysOf<T>(others: unknown, settings: T): T {
-  return merged(others, settings) as T;
-}
-
-function merged(others: unknown, settings: unknown): unknown {
-  if (Array.isArray(settings)) {
-    const isAlike = Array.isArray(others) && others.length === settings.length;
-    return isAlike ? settings.map((item, index) => merged(others[index], item)) : settings;
-  }
-  if (!isObject(others) || !isObject(settings)) return settings;
-  const keys = [...new Set([...Object.keys(settings), ...Object.keys(others)])];
-  return Object.fromEntries(keys.map((key) => [key, merged(others[key], settings[key])]));
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }

@@ -2,7 +2,7 @@ import { type Engine, orMissing } from "../engine/engine.ts";
 import type { ServiceDetails, ServiceSpec } from "../engine/types.ts";
 import { removeAdopted, removeLeftovers } from "../shared/leftovers.ts";
 import { describeOwner, isOwned, type Owner } from "../shared/labels.ts";
-import { inWordsOf } from "../swarm-service/live-spec.ts";
+import { inWordsOf, withKeysOf } from "../swarm-service/live-spec.ts";
 import { asRollback, decideRollout, type Rollout, rolloutLine, updateConfig } from "../swarm-service/rollout.ts";
 import type { SettingsValidation } from "../swarm-service/settings-validation.ts";
 import { errorText } from "../shared/error-text.ts";
@@ -122,8 +122,9 @@ export const Service: ResourceHandler<ServiceInputs, ServiceState> = {
     return { id, props: { ...live, serviceId: id }, inputs: live };
   },
 
-  async update(id, olds, news) {
-    const find = managerOf(news);
+  async update(id, olds, asked) {
+    const find = managerOf(asked);
+    const news = { ...asked, spec: withKeysOf(olds.spec, asked.spec) };
     const what = `service ${news.spec.Name}`;
     const former = await askManager(what, find, (manager) => formerSpec(manager, id, olds, news));
     const removed = formerPeers(olds, news);
@@ -138,7 +139,7 @@ export const Service: ResourceHandler<ServiceInputs, ServiceState> = {
       const back = (inputs: ServiceInputs) => apply(inputs, { isRollback: true });
       throw await failureOf(error, { find, id, olds, news, former, removed, apply: back });
     }
-    return { outs: { ...news, serviceId: id } };
+    return { outs: { ...asked, serviceId: id } };
   },
 
   async delete(id, state) {

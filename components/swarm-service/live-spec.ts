@@ -17,6 +17,8 @@ function told(desired: unknown, live: unknown, key?: string): unknown {
     const isMissed = !isEmpty(desired) && !DROPPED_BY_OLDER.has(key ?? "");
     return isMissed ? undefined : desired;
   }
+  // A place for what is no longer asked for.
+  if (desired === undefined && isEmpty(live)) return undefined;
   if (Array.isArray(desired)) {
     if (!Array.isArray(live) || live.length !== desired.length) return live;
     return desired.map((item, index) => told(item, live[index]));
@@ -31,4 +33,23 @@ function told(desired: unknown, live: unknown, key?: string): unknown {
 function isEmpty(value: unknown): boolean {
   if (value === undefined || value === null || value === 0 || value === false || value === "") return true;
   return typeof value === "object" && Object.values(value).every(isEmpty);
+}
+
+/** The settings with a place for whatever the others have, so that a comparison sees what was added. */
+export function withKeysOf<T>(others: unknown, settings: T): T {
+  return merged(others, settings) as T;
+}
+
+function merged(others: unknown, settings: unknown): unknown {
+  if (Array.isArray(settings)) {
+    const isAlike = Array.isArray(others) && others.length === settings.length;
+    return isAlike ? settings.map((item, index) => merged(others[index], item)) : settings;
+  }
+  if (!isObject(others) || !isObject(settings)) return settings;
+  const keys = [...new Set([...Object.keys(settings), ...Object.keys(others)])];
+  return Object.fromEntries(keys.map((key) => [key, merged(others[key], settings[key])]));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
 }

@@ -113,7 +113,9 @@ function outageOf({ ContainerSpec }: Partial<TaskSpec>): string {
  */
 export function changedPaths(olds: unknown, news: unknown, path = ""): string[] {
   if (same(olds, news) && !isUnknown(news)) return [];
-  if (path === ENVIRONMENT && isList(olds) && isList(news)) return changedVariables(olds, news);
+  if (path === ENVIRONMENT && [olds, news].every((one) => isList(one) || one === undefined)) {
+    return changedVariables(isList(olds) ? olds : [], isList(news) ? news : []);
+  }
   if (path === NETWORKS && isList(olds) && isList(news)) return [same(olds[0], news[0]) ? path : `${path}[0]`];
   if (!isObject(olds) || !isObject(news)) return [path];
   const keys = [...new Set([...Object.keys(olds), ...Object.keys(news)])];

@@ -21,6 +21,8 @@ test.each<[string, unknown, unknown, unknown]>([
     { Labels: { x: "1", y: "2" } },
     { Labels: { x: "1", y: "2" } },
   ],
+  ["what is no longer asked for is drift while it is there", { a: undefined }, { a: 1 }, { a: 1 }],
+  ["and none once it is gone, or empty", { a: undefined, b: undefined }, { b: {} }, { a: undefined, b: undefined }],
   ["a log option added by hand is drift", { Options: {} }, { Options: { tag: "t" } }, { Options: { tag: "t" } }],
 ])("%s", (_what, desired, live, told) => {
   expect(inWordsOf(desired, live)).toEqual(told);

@@ -42,6 +42,7 @@ describe("how a change rolls out", () => {
     ["other arguments", withContainer({ Args: ["server", "/data", "/more"] }), "all-at-once", "ContainerSpec.Args"],
     ["a MINIO_ variable", withContainer({ Env: ["MINIO_REGION=us", "HOME=/tmp"] }), "all-at-once", "Env:MINIO_REGION"],
     ["a MINIO_ variable less", withContainer({ Env: ["HOME=/tmp"] }), "all-at-once", "Env:MINIO_REGION"],
+    ["no variable any more", withContainer({ Env: undefined }), "all-at-once", "Env:MINIO_REGION"],
     ["another variable", withContainer({ Env: ["MINIO_REGION=eu", "HOME=/"] }), "one-by-one", "Env:HOME"],
     ["a further network", onNetworks("net1", "net2"), "one-by-one", "TaskTemplate.Networks changed"],
     ["a further network not known yet", onNetworks("net1", UNKNOWN), "one-by-one", "TaskTemplate.Networks changed"],

@@ -2,11 +2,12 @@ import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { Engine } from "../../components/engine/engine.ts";
 import type { ServiceDetails, ServiceSpec, TaskDetails } from "../../components/engine/types.ts";
 import { movePeers, peerRunsWith, ROLLED_BACK_LABEL, rolledBackWith } from "../../components/provider/service-peers.ts";
-import { type FailedChange, failureOf, formerSpec, withKeysOf } from "../../components/provider/service-rollback.ts";
+import { type FailedChange, failureOf, formerSpec } from "../../components/provider/service-rollback.ts";
 import { failedWith } from "../../components/provider/service-ready.ts";
 import { Service, type ServiceInputs } from "../../components/provider/service.ts";
 import { ResourceProblem, UnfinishedError } from "../../components/provider/values.ts";
 import { ownerLabels } from "../../components/shared/labels.ts";
+import { withKeysOf } from "../../components/swarm-service/live-spec.ts";
 import { decideRollout } from "../../components/swarm-service/rollout.ts";
 import { FakeSwarm, specOf as fakeSpec } from "./fake-swarm.ts";
 
