@@ -21,4 +21,9 @@ export class MaintenanceCheck {
   mayGo(running: readonly TaskDetails[], limitMs: number): Promise<Attempt<void>> {
     return this.#question.answer(running, limitMs);
   }
+
+  /** One of them is taken away: what the others said before says nothing about the next one. */
+  goesOne(): void {
+    this.#question.askAgain();
+  }
 }

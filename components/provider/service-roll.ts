@@ -64,6 +64,7 @@ class Roll {
     while (next === "task" && (await this.#waitsForLocks())) next = await this.#next();
     if (next === "nothing") return this.#end();
     this.#locks.stopsOne();
+    this.#check.goesOne();
     const what = `service ${this.#inputs.spec.Name}`;
     const tasks = await askManager(what, this.#find, (manager) => this.#tasks(manager));
     const before = new Set(tasks.map(({ ID }) => ID));

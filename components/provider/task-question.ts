@@ -80,6 +80,11 @@ export class TaskQuestion {
     return this.#verdict(words());
   }
 
+  /** What they said so far no longer counts as an answer: something has changed since. Since when they say yes, still does. */
+  askAgain(): void {
+    for (const word of this.#words.values()) word.at = undefined;
+  }
+
   #verdict(all: Word[]): Attempt<void> {
     const words = all.filter(({ isMissing }) => !isMissing);
     if (all.length > 0 && words.length === 0) return notYet(`${this.#no} (no engine can be asked)`);
