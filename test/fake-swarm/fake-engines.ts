@@ -36,7 +36,7 @@ export class FakeEngines implements World {
   readonly application: Application = quietApplication();
   readonly faults = new Faults();
   readonly engines: readonly ReachableEngine[];
-  /** What was asked, in order: `host1 GET /info`. */
+  /** What was asked, in order: `host1 GET /info`. That clients first ask for the version of the API is left out. */
   readonly requests: string[] = [];
   readonly #servers = new Map<string, { server: Server; engine: FakeEngine }>();
   readonly #disconnect: () => void;
@@ -106,7 +106,9 @@ export class FakeEngines implements World {
   #traffic() {
     return {
       faults: this.faults,
-      asked: ({ hostname }: FakeEngine, what: string) => void this.requests.push(`${hostname} ${what}`),
+      asked: ({ hostname }: FakeEngine, what: string) => {
+        if (what !== "GET /_ping") this.requests.push(`${hostname} ${what}`);
+      },
       answered: (bytes: number) => {
         this.#answers.count += 1;
         this.#answers.bytes += bytes;

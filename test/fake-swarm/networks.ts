@@ -9,6 +9,8 @@ import type { FakeSwarm } from "./swarm.ts";
 /** An overlay network has an id of its own in what nodes send each other. */
 const VXLAN = { "com.docker.network.driver.overlay.vxlanid_list": "4097" };
 
+const DEFAULT_IPAM = { Driver: "default", Options: null, Config: [{ Subnet: "10.0.1.0/24", Gateway: "10.0.1.1" }] };
+
 const PREDEFINED = ["bridge", "host", "none"];
 
 /** An engine knows its own networks, and those of the Swarm that it manages or that come with every node. */
@@ -50,7 +52,7 @@ function create(engine: FakeEngine, request: NetworkRequest): Answer {
     },
     ...{ ConfigFrom: ConfigFrom ?? { Network: "" }, Labels: Labels ?? (isShared ? null : {}) },
     ...{ EnableIPv6: false, Containers: isShared ? null : {} },
-    IPAM: { Driver: "default", Options: null, Config: [{ Subnet: "10.0.1.0/24", Gateway: "10.0.1.1" }], ...IPAM },
+    IPAM: { ...DEFAULT_IPAM, ...IPAM },
   };
   if (isShared) engine.managed().networks.set(network.Id, network);
   else engine.localNetworks.push(network);

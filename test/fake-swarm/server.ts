@@ -40,7 +40,7 @@ async function respond(
   if (engine.power === "silent") return;
   const fault = traffic.faults.take(engine, call.what);
   if (fault === "reset") return void request.socket.destroy();
-  const given = errorOf(fault) ?? answer(call);
+  const given = errorOf(fault) ?? tooNew(request.url) ?? answer(call);
   if (fault === "reset when done") return void request.socket.destroy();
   await engine.world.timers.pause((given.takesMs ?? 0) + lateness(fault));
   if (engine.power === "off") return void request.socket.destroy();
@@ -88,6 +88,15 @@ function callOf(engine: FakeEngine, request: IncomingMessage, body: Buffer): Cal
     query: searchParams,
     body: isJson ? (JSON.parse(body.toString()) as unknown) : undefined,
   };
+}
+
+/** An engine speaks no version of the API that is newer than itself. */
+function tooNew(url = ""): Answer | undefined {
+  const [, asked] = /^\/v(\d+\.\d+)\//.exec(url) ?? [];
+  const minor = (version: string) => Number(version.split(".")[1]);
+  if (asked === undefined || minor(asked) <= minor(API.max)) return undefined;
+  const message = `client version ${asked} is too new. Maximum supported API version is ${API.max}`;
+  return { status: 400, body: { message } };
 }
 
 function errorOf(fault: Fault | undefined): Answer | undefined {
