@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { progress, say } from "../toolchain/progress.ts";
+import { assertNewFile } from "./backup/file.ts";
 import { readSwarmState } from "./backup/machine.ts";
 import { readRecordedSwarm } from "./recover/recorded.ts";
 import { managerOf } from "./recover/recover.ts";
@@ -18,6 +19,7 @@ await main(async () => {
   if (hostKey === undefined || file === undefined || more !== undefined) {
     throw new Error("from which manager, and where to? usage: npm run backup -- <host key> <file> [--stack dev]");
   }
+  assertNewFile(file);
   const session = await openSession(await ensureToolchain(), openState(), stack);
   const swarm = await readRecordedSwarm(session, hostKey);
   const manager = managerOf(swarm, hostKey);

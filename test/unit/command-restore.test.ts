@@ -12,6 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { assertNewFile } from "../../commands/backup/file.ts";
 import { backupCommands, putBackCommands, restoreCommands } from "../../commands/backup/scripts.ts";
 import { type TarEntry, tar } from "../../toolchain/tar.ts";
 
@@ -87,6 +88,15 @@ function expectOwn(): void {
 }
 
 describe("a backup", () => {
+  test("goes to a new file in a folder that is there", () => {
+    const at = (name: string) => () => assertNewFile(join(folder, name));
+    writeFileSync(join(folder, "there.tar.gz"), "another backup");
+    expect(at("there.tar.gz")).toThrow(/there\.tar\.gz: exists already: a backup replaces no other file/);
+    expect(at("none/new.tar.gz")).toThrow(/ENOENT/);
+    expect(at("new.tar.gz")).not.toThrow();
+    expect(existsSync(join(folder, "new.tar.gz"))).toBe(false);
+  });
+
   test("is the folder swarm, and the engine runs again", () => {
     const { stdout, status } = ran(backupCommands(root));
     expect(status).toBe(0);
