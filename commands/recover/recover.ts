@@ -1,7 +1,9 @@
 import { Engine } from "../../components/engine/engine.ts";
+import { isPortTaken } from "../../components/engine/errors.ts";
 import { EngineError } from "../../components/engine/transport.ts";
 import type { NodeDetails, SwarmInfo } from "../../components/engine/types.ts";
 import { errorText } from "../../components/shared/error-text.ts";
+import { pause } from "../../components/shared/pause.ts";
 import type { RecordedMember, RecordedSwarm } from "./recorded.ts";
 
 /** How long an engine may take to say what it is, in milliseconds; without a quorum it thinks about it for long. */
@@ -48,8 +50,7 @@ export async function goOnAlone(
   found: ReadonlyMap<RecordedMember, SwarmInfo>,
 ): Promise<Recovery> {
   const engine = new Engine(chosen.connection);
-  const { advertiseAddress: AdvertiseAddr, listenAddress: ListenAddr } = chosen;
-  await engine.initSwarm({ ForceNewCluster: true, AdvertiseAddr, ListenAddr, Spec: {} }).catch((error: unknown) => {
+  await forceNewCluster(engine, chosen).catch((error: unknown) => {
     throw isLocking(error) ? lockingProblem(chosen) : error;
   });
   const nodes = await untilManaging(engine);
@@ -63,10 +64,22 @@ export async function goOnAlone(
   return { removed, silent: removed.filter((member) => !found.has(member)) };
 }
 
+/** The Engine ends its Swarm node and starts another one, which fails while the former one still listens. */
+async function forceNewCluster(engine: Engine, chosen: RecordedMember): Promise<string> {
+  const { advertiseAddress: AdvertiseAddr, listenAddress: ListenAddr } = chosen;
+  for (const end = Date.now() + LIMIT; ; await pause(500)) {
+    try {
+      return await engine.initSwarm({ ForceNewCluster: true, AdvertiseAddr, ListenAddr, Spec: {} });
+    } catch (error) {
+      if (!isPortTaken(error) || Date.now() > end) throw error;
+    }
+  }
+}
+
 /** What the managers that answer say. One that was the leader needs a moment to notice that it leads nobody. */
 export async function stateOf({ swarmId, members }: RecordedSwarm): Promise<ReadonlyMap<RecordedMember, SwarmInfo>> {
   const managers = members.filter(({ role }) => role === "manager");
-  for (const end = Date.now() + LEADERSHIP; ; await new Promise((done) => setTimeout(done, 500))) {
+  for (const end = Date.now() + LEADERSHIP; ; await pause(500)) {
     const found = new Map<RecordedMember, SwarmInfo>();
     await Promise.all(
       managers.map(async (member) => {
@@ -75,9 +88,14 @@ export async function stateOf({ swarmId, members }: RecordedSwarm): Promise<Read
       }),
     );
     const leading = [...found.values()].filter(({ Cluster }) => Cluster?.ID === swarmId);
-    const mayBeStale = leading.length > 0 && leading.length <= managers.length / 2;
-    if (!mayBeStale || Date.now() > end) return found;
+    if (!mayBeStale(leading, managers.length) || Date.now() > end) return found;
   }
+}
+
+/** Whether those that know the Swarm are too few of its managers: one of them was the leader, and will notice. */
+export function mayBeStale(leading: readonly Pick<SwarmInfo, "Managers">[], recorded: number): boolean {
+  const managers = Math.max(...leading.map(({ Managers = recorded }) => Managers));
+  return leading.length > 0 && leading.length <= managers / 2;
 }
 
 /** What speaks against it. */
@@ -113,7 +131,7 @@ function lockingProblem({ key }: RecordedMember): Error {
 }
 
 async function untilManaging(engine: Engine): Promise<NodeDetails[]> {
-  for (const end = Date.now() + LIMIT; ; await new Promise((done) => setTimeout(done, 500))) {
+  for (const end = Date.now() + LIMIT; ; await pause(500)) {
     try {
       return await engine.nodes();
     } catch (error) {

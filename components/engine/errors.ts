@@ -38,6 +38,10 @@ export const isJoinContinuing = (error: unknown): boolean =>
 export const isJoinUnreachable = (error: unknown): boolean =>
   error instanceof EngineError && /code = (?:Unavailable|DeadlineExceeded)|deadline exceeded/.test(error.message);
 
+/** A port that the engine needs is taken. Its former Swarm node may hold it for a moment longer. */
+export const isPortTaken = (error: unknown): boolean =>
+  error instanceof EngineError && /address already in use/.test(error.message);
+
 /** A command could not be started, because the container has no such program. */
 export const isProgramMissing = (output: string): boolean => /executable file not found/.test(output);
 

@@ -27,6 +27,8 @@ export interface SwarmInfo {
   Error?: string;
   RemoteManagers?: { NodeID: string; Addr: string }[] | null;
   Cluster?: { ID: string };
+  /** How many managers the Swarm has, as one of them knows while there is a leader. */
+  Managers?: number;
 }
 
 export interface ObjectVersion {

@@ -1,6 +1,10 @@
-import { expect, test } from "vitest";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
 import { type ExportedStack, recordedSwarm, type RecordedMember } from "../../commands/recover/recorded.ts";
-import { whyNot } from "../../commands/recover/recover.ts";
+import { goOnAlone, mayBeStale, whyNot } from "../../commands/recover/recover.ts";
 import type { SwarmInfo } from "../../components/engine/types.ts";
 
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
@@ -91,4 +95,57 @@ test.each<[string, [RecordedMember, SwarmInfo][], string, string | undefined]>([
   const problem = whyNot({ swarmId: "swarm-id", unlockKey }, a, new Map(found));
   if (expected === undefined) expect(problem).toBeUndefined();
   else expect(problem).toContain(expected);
+});
+
+test.each<[string, (number | undefined)[], number, boolean]>([
+  ["none of three", [], 3, false],
+  ["one of three, which knows of three", [3], 3, true],
+  ["one of three, which does not say", [undefined], 3, true],
+  ["two of three", [3, 3], 3, false],
+  ["two of four", [4, 4], 4, true],
+  ["one alone, where the state still records three", [1], 3, false],
+])("a leader that may not have noticed yet that its quorum is lost: %s", (_what, managers, recorded, expected) => {
+  const leading = managers.map((Managers) => ({ Managers }));
+  expect(mayBeStale(leading, recorded)).toBe(expected);
+});
+
+/** An engine that answers `POST /swarm/init` in this order, and goes on with the last one. */
+async function engineThatInits(...answers: [status: number, message: string][]) {
+  const folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-recover-"));
+  const inits: unknown[] = [];
+  const server = createServer((request, response) => {
+    const path = request.url ?? "";
+    if (path.endsWith("/swarm/init")) {
+      const [status, message] = answers[Math.min(inits.push(path), answers.length) - 1]!;
+      response.writeHead(status).end(JSON.stringify(status === 200 ? "node-a" : { message }));
+    } else if (path.endsWith("/nodes")) response.end("[]");
+    else response.end(JSON.stringify({ Swarm: info({ NodeID: "node-a" }) }));
+  });
+  await new Promise<void>((listening) => server.listen(join(folder, "engine.sock"), listening));
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+    rmSync(folder, { recursive: true });
+  });
+  const alone = { ...a, connection: { host: `unix://${join(folder, "engine.sock")}` } };
+  const swarm = { swarmId: "swarm-id", unlockKey: "", members: [alone] };
+  return { inits, goesOn: () => goOnAlone(swarm, alone, new Map()) };
+}
+
+const TAKEN =
+  "manager stopped: failed to listen on remote API address: listen tcp 10.0.0.1:2377: bind: address already in use";
+
+test("a manager that is to go on alone waits for the port of its former node", async () => {
+  const { inits, goesOn } = await engineThatInits([500, TAKEN], [200, ""]);
+  expect(await goesOn()).toEqual({ removed: [], silent: [] });
+  expect(inits).toHaveLength(2);
+});
+
+test.each([
+  ["swarm spec: invalid", "swarm spec: invalid"],
+  ["can't initialize raft node: the key is encrypted", 'host "a": its managers lock themselves'],
+])("a manager that cannot go on alone says so at once: %s", async (message, expected) => {
+  const { inits, goesOn } = await engineThatInits([500, message]);
+  await expect(goesOn()).rejects.toThrow(expected);
+  expect(inits).toHaveLength(1);
 });

@@ -38,6 +38,11 @@ test.each<[keyof typeof errors, number, string]>([
   ["isRoleUnsettled", 400, "can't remove member from the raft: this would result in a loss of quorum"],
   ["isRoleUnsettled", 400, "attempting to demote the last manager of the swarm"],
   ["isNotFound", 404, "no such service"],
+  [
+    "isPortTaken",
+    500,
+    "manager stopped: failed to listen on remote API address: listen tcp 198.18.1.1:2377: bind: address already in use",
+  ],
   ["isNetworkInUse", 403, "error while removing network: network a id b has active endpoints"],
   ["isNetworkInUse", 400, "rpc error: code = FailedPrecondition desc = network a is in use by service b"],
   [
