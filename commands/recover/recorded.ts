@@ -186,7 +186,8 @@ function memberOf({ urn, id = "", outputs = {} }: ExportedResource): RecordedMem
 /** Marks a secret in an exported stack; its value is beside it, as JSON. */
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 
-function plain(value: unknown): unknown {
+/** A value of an exported stack, its secrets in clear. */
+export function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value !== "object" || value === null) return value;
   const fields = value as Record<string, unknown>;
