@@ -195,7 +195,8 @@ test("engines that a fake stands in for are spoken to in the version of the engi
     const engine = new Engine(fake.engine(1).connection);
     expect(await engine.info()).toMatchObject({ Name: "host1" });
     await engine.info();
-    expect(fake.requests).toEqual(["host1 GET /_ping", "host1 GET /info", "host1 GET /info"]);
+    expect(fake.requests).toEqual(["host1 GET /info", "host1 GET /info"]);
+    expect(fake.answered().count).toBe(3);
   } finally {
     await fake.stop();
   }
