@@ -1,31 +1,28 @@
-import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { refusalLine, type Said } from "../unit/wrong/said.ts";
 import { until } from "./by-hand.ts";
 import { contentsOf } from "./contents.ts";
-import { WRONG_ARGUMENTS } from "./programs/refusals/cases.ts";
-import {
-  type EngineRefusal,
-  type Refusal,
-  type Said,
-  refusalLine,
-  WRONG_ALONE,
-  WRONG_FOR_ENGINE,
-  WRONG_FOR_SWARM,
-  WRONG_ON_MACHINE,
-} from "./refusals.ts";
+import { refusalsOf } from "./preview-here.ts";
+import { type EngineRefusal, WRONG_FOR_ENGINE, WRONG_FOR_SWARM, WRONG_ON_MACHINE } from "./refusals.ts";
 import { onLab } from "./scene.ts";
 import type { TestStackOptions } from "./stack.ts";
 
+/** What needs no engine: `test/unit/refusals.test.ts`. */
 onLab(
   "wrong input is refused by a preview, in one clear line, with nothing touched",
   (scene) => {
-    /** Previews with the wrong input, in a stack of its own. */
-    async function previewOf(refusal: Refusal, options: Omit<TestStackOptions, "config"> = {}): Promise<string> {
+    /** Previews with the CLI, in a stack of its own. */
+    async function previewOf(
+      config: Record<string, unknown>,
+      options: Omit<TestStackOptions, "config"> = {},
+    ): Promise<string> {
       const { host } = scene();
       const before = await contentsOf(host.engine);
-      const stack = await scene().stack(refusal.config, options);
+      const stack = await scene().stack(config, options);
       const { output } = await stack.refused("preview");
       expect(await contentsOf(host.engine)).toEqual(before);
+      // A stack trace says nothing to whoever wrote the wrong input.
+      expect(output).not.toMatch(/^\s+at .*[:(]\d+/m);
       return output;
     }
 
@@ -34,29 +31,26 @@ onLab(
         refusalLine(output, refusal),
         `one line with the three of ${JSON.stringify(refusal)} in:\n${output}`,
       ).toBeDefined();
-      // A stack trace says nothing to whoever wrote the wrong input.
-      expect(output).not.toMatch(/^\s+at .*[:(]\d+/m);
     }
 
-    test("there are at least 40 of them, each another", () => {
-      const all = [...WRONG_ALONE, ...WRONG_FOR_ENGINE, ...WRONG_FOR_SWARM, ...WRONG_ON_MACHINE, ...WRONG_ARGUMENTS];
-      expect(new Set(all.map(({ argument, value, wayOut }) => `${argument} ${value} ${wayOut}`)).size).toBe(all.length);
-      expect(all.length).toBeGreaterThanOrEqual(40);
-    });
+    /** Lets program and provider refuse it in this process. */
+    async function expectRefused(refusal: EngineRefusal): Promise<void> {
+      const { host } = scene();
+      await refusal.prepare(host);
+      const before = await contentsOf(host.engine);
+      expectLine((await refusalsOf(scene().settings(refusal.config))).join("\n"), refusal);
+      expect(await contentsOf(host.engine)).toEqual(before);
+    }
 
-    describe("by themselves", () => {
-      test.each(WRONG_ALONE)("$what", async (refusal) => {
-        expectLine(await previewOf(refusal), refusal);
+    describe("by the program, through the CLI", () => {
+      test("a setting that is not there", async () => {
+        const said = { what: "", argument: "pulumi-swarm:colour", value: "colour", wayOut: "choose one of" };
+        expectLine(await previewOf({ colour: "blue" }), said);
       });
 
       test("several at once, each with its own line", async () => {
-        const [latest, mtu] = [{ image: "quay.io/minio/minio:latest", port: 99999, rootUser: "me" }, { mtu: 68 }];
-        const stack = await scene().stack({ ...latest, ...mtu });
-        const { output } = await stack.refused("preview");
-        // A component says all that is wrong with it; the next one is not made any more.
-        expect(output).toMatch(/mtu 68/);
-        const { output: next } = await (await scene().stack(latest)).refused("preview");
-        for (const part of [/image ".*:latest":/, /port 99999:/, /rootUser "me":/]) expect(next).toMatch(part);
+        const output = await previewOf({ image: "quay.io/minio/minio:latest", port: 99999, rootUser: "me" });
+        for (const part of [/image ".*:latest":/, /port 99999:/, /rootUser "me":/]) expect(output).toMatch(part);
       });
 
       test("up refuses as preview does, and makes nothing", async () => {
@@ -71,36 +65,17 @@ onLab(
       });
     });
 
-    describe("by what this repository's stack has no setting for", () => {
-      let output: string;
-
-      beforeAll(async () => {
-        const { engine } = scene().host;
-        const before = await contentsOf(engine);
-        const stack = await scene().stack({}, { project: join(import.meta.dirname, "programs", "refusals") });
-        ({ output } = await stack.refused("preview"));
-        expect(await contentsOf(engine)).toEqual(before);
-      });
-
-      test.each(WRONG_ARGUMENTS)("$what", (refusal) => expectLine(output, refusal));
-
-      test("nothing wrong was let through", () => expect(output).not.toMatch(/NOT REFUSED/));
-    });
-
-    describe("on the machine itself", () => {
-      const inside = ({ config }: EngineRefusal) => ({ engine: undefined, hostname: undefined, ...config });
+    describe("on the machine itself, through the CLI", () => {
       test.each(WRONG_ON_MACHINE)("$what", async (refusal) => {
-        await refusal.prepare(scene().host);
-        const options = { inside: scene().host };
-        expectLine(await previewOf({ ...refusal, config: inside(refusal) }, options), refusal);
+        const { host } = scene();
+        await refusal.prepare(host);
+        const config = { engine: undefined, hostname: undefined, ...refusal.config };
+        expectLine(await previewOf(config, { inside: host }), refusal);
       });
     });
 
     describe("for this engine", () => {
-      test.each(WRONG_FOR_ENGINE)("$what", async (refusal) => {
-        await refusal.prepare(scene().host);
-        expectLine(await previewOf(refusal), refusal);
-      });
+      test.each(WRONG_FOR_ENGINE)("$what", expectRefused);
 
       test("up refuses as preview does, before anything is touched", async () => {
         const { engine } = scene().host;
@@ -138,10 +113,15 @@ onLab(
       });
       afterAll(() => scene().host.engine.leaveSwarm(true));
 
-      test.each(WRONG_FOR_SWARM)("$what", async (refusal) => {
-        await refusal.prepare(scene().host);
-        expectLine(await previewOf(refusal), refusal);
+      test("a Swarm that somebody else made, through the CLI", async () => {
+        expect(await previewOf({})).toMatch(/adopt false: .*set adopt: true/);
       });
+
+      test.each(WRONG_FOR_SWARM)("$what", expectRefused);
+    });
+
+    test("the configuration itself is not refused", async () => {
+      expect(await refusalsOf(scene().settings())).toEqual([]);
     });
   },
   { disks: 1 },

@@ -15,6 +15,8 @@ export interface Scene {
   host: LabHost;
   /** Two images of MinIO that differ in a label alone, by id. */
   images: { a: string; b: string };
+  /** Settings of this repository's program for the first machine, with those that are given. */
+  settings(config?: Record<string, unknown>): Record<string, unknown>;
   /** A stack of this repository's program on the first machine, unless told otherwise. */
   stack(config?: Record<string, unknown>, options?: Omit<TestStackOptions, "config">): Promise<TestStack>;
   /** A stack of the program `hosts` on machines of the lab, by their keys. */
@@ -85,12 +87,13 @@ async function openScene(options: SceneOptions): Promise<OpenScene> {
     stacks.push(stack);
     return stack;
   };
+  const settings = (config: Record<string, unknown> = {}) => ({ ...configOf(host, images.a, config), ...config });
   return {
     lab,
     host,
     images,
-    stack: (config = {}, others = {}) =>
-      create({ ...others, config: { ...configOf(host, images.a, config), ...config } }),
+    settings,
+    stack: (config, others = {}) => create({ ...others, config: settings(config) }),
     hostsStack: (hosts, config = {}) =>
       create({ project: HOSTS_PROGRAM, config: { image: images.a, ...config, hosts } }),
     async close() {

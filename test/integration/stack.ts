@@ -43,6 +43,7 @@ export interface StateResource {
   urn: string;
   type: string;
   id?: string;
+  inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
 }
 

@@ -33,6 +33,8 @@ export interface RunOptions {
   outputs?: (type: string, name: string, inputs: Record<string, unknown>) => Record<string, unknown>;
   /** Ids of resources that are to be like those of a real provider. */
   ids?: (type: string, name: string) => string | undefined;
+  /** Where resources are added as they are registered. */
+  resources?: Registered[];
   /** What a provider answers when it is asked for something; else it says what it was asked. */
   answers?: (token: string, inputs: Record<string, unknown>) => Record<string, unknown>;
 }
@@ -40,12 +42,12 @@ export interface RunOptions {
 /** Runs a program against Pulumi's mocks until everything it started has settled. */
 export async function run<T>(
   program: () => T,
-  { preview = false, outputs, ids, answers }: RunOptions = {},
+  { preview = false, outputs, ids, answers, resources = [] }: RunOptions = {},
 ): Promise<Run<T>> {
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs }) => ({
-        id: preview ? undefined : (ids?.(type, name) ?? `${name}-id`),
+        id: ids?.(type, name) ?? (preview ? undefined : `${name}-id`),
         state: {
           ...(inputs as Record<string, unknown>),
           ...(type.endsWith(":Identity") && { identity: "this-state" }),
@@ -62,7 +64,7 @@ export async function run<T>(
     preview,
     "organization",
   );
-  const resources = recorded();
+  record(resources);
   // A program that throws is over, as it is under Pulumi: what it began may never settle.
   const value = program();
   if (value instanceof Promise) await value;
@@ -93,6 +95,29 @@ export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
 /** Whether an Output is secret. */
 export function isSecret(output: pulumi.Output<unknown>): Promise<boolean> {
   return pulumi.isSecret(output);
+}
+
+/** Sets the stack's configuration, in which Pulumi hands over structured values as JSON. */
+export function configure(settings: Record<string, unknown>): void {
+  const given = Object.entries(settings).filter(([, value]) => value !== undefined);
+  const texts = given.map(([key, value]): [string, string] => [
+    `pulumi-swarm:${key}`,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+  pulumi.runtime.setAllConfig(Object.fromEntries(texts));
+}
+
+/** The error of a program that goes wrong, and what was registered all the same. */
+export async function refusedBy(program: () => unknown): Promise<{ error: unknown; resources: Registered[] }> {
+  const resources: Registered[] = [];
+  const error = await run(program, { resources }).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (error === undefined) throw new Error("nothing was refused");
+  // What is registered does not wait for the program, which is over.
+  for (let turn = 0; turn < 100; turn++) await new Promise((done) => setImmediate(done));
+  return { error, resources };
 }
 
 /** What a program that goes wrong says. */
@@ -132,8 +157,7 @@ export function awaitedBy({ dependencies }: Registered, resources: readonly Regi
 }
 
 /** Mocks are not told of parents and dependencies; their monitor is. */
-function recorded(): Registered[] {
-  const resources: Registered[] = [];
+function record(resources: Registered[]): void {
   const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
   const register = monitor.registerResource.bind(monitor);
   monitor.registerResource = (request, callback) =>
@@ -141,7 +165,6 @@ function recorded(): Registered[] {
       if (!error) resources.push(described(request, answer.getUrn()));
       callback(error, answer);
     });
-  return resources;
 }
 
 function described(request: Request, urn: string): Registered {

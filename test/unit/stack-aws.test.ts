@@ -9,7 +9,7 @@ import { local } from "../../stacks/local.ts";
 import { readSettings } from "../../stacks/settings.ts";
 import { ROOT } from "../../toolchain/cache.ts";
 import { awsAnswers, awsOutputs } from "./aws-stand-in.ts";
-import { refusalOf, type Registered, run, valueOf } from "./harness.ts";
+import { configure, refusalOf, type Registered, run, valueOf } from "./harness.ts";
 
 const KEY = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${"A".repeat(43)} me`;
 const folder = mkdtempSync(join(tmpdir(), "stack-aws-"));
@@ -23,12 +23,7 @@ const machines = { managers, publicKeys: [KEY] };
 
 /** Says the settings as a stack's config does, and reads them back. */
 function settingsOf(given: Record<string, unknown>) {
-  const all = { stack: "aws", ...given };
-  const texts = Object.entries(all).map(([key, value]) => [
-    `pulumi-swarm:${key}`,
-    typeof value === "string" ? value : JSON.stringify(value),
-  ]);
-  pulumi.runtime.setAllConfig(Object.fromEntries(texts) as Record<string, string>);
+  configure({ stack: "aws", ...given });
   return readSettings();
 }
 

@@ -3,18 +3,14 @@ import { afterEach, describe, expect, test } from "vitest";
 import { kubernetes } from "../../stacks/kubernetes.ts";
 import { local } from "../../stacks/local.ts";
 import { readSettings } from "../../stacks/settings.ts";
-import { isSecret, refusalOf, run, valueOf } from "./harness.ts";
+import { configure, isSecret, refusalOf, run, valueOf } from "./harness.ts";
 import { kubernetesOutputs } from "./kubernetes-outputs.ts";
 
 const DRIVES = { d1: { size: "1Gi" } };
 
 /** The settings as a stack's config has them. */
 function settingsOf(settings: Record<string, unknown>) {
-  const texts = Object.entries(settings).map(([key, value]) => [
-    `pulumi-swarm:${key}`,
-    typeof value === "string" ? value : JSON.stringify(value),
-  ]);
-  pulumi.runtime.setAllConfig(Object.fromEntries(texts) as Record<string, string>);
+  configure(settings);
   return readSettings();
 }
 afterEach(() => pulumi.runtime.setAllConfig({}));

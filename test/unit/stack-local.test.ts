@@ -2,18 +2,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterEach, expect, test } from "vitest";
 import { local } from "../../stacks/local.ts";
 import { readSettings } from "../../stacks/settings.ts";
-import { run } from "./harness.ts";
+import { configure, run } from "./harness.ts";
 
 afterEach(() => pulumi.runtime.setAllConfig({}));
 
 /** What a local stack with those settings asks of the machine's firewall; undefined: nothing. */
 async function allowed(settings: Record<string, unknown>): Promise<unknown> {
-  const all = { hostname: "laptop", engine: "unix:///run/docker.sock", ...settings };
-  const texts = Object.entries(all).map(([key, value]) => [
-    `pulumi-swarm:${key}`,
-    typeof value === "string" ? value : JSON.stringify(value),
-  ]);
-  pulumi.runtime.setAllConfig(Object.fromEntries(texts) as Record<string, string>);
+  configure({ hostname: "laptop", engine: "unix:///run/docker.sock", ...settings });
   const { resources } = await run(() => local(readSettings()), {
     outputs: (type) => (type.endsWith(":RootCredentials") ? { user: "u", password: "p", generation: "g" } : {}),
   });

@@ -2,16 +2,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { readSettings } from "../../stacks/settings.ts";
 import { ssh } from "../../stacks/ssh.ts";
-import { refusalOf, run, valueOf } from "./harness.ts";
+import { configure, refusalOf, run, valueOf } from "./harness.ts";
 
 /** A stack of one host with those settings, as its config has them. */
 function stackWith(settings: Record<string, unknown>, secrets: string[] = []) {
-  const all = { stack: "ssh", hosts: { a: { address: "192.0.2.1" } }, ...settings };
-  const texts = Object.entries(all).map(([key, value]) => [
-    `pulumi-swarm:${key}`,
-    typeof value === "string" ? value : JSON.stringify(value),
-  ]);
-  pulumi.runtime.setAllConfig(Object.fromEntries(texts) as Record<string, string>);
+  configure({ stack: "ssh", hosts: { a: { address: "192.0.2.1" } }, ...settings });
   vi.stubEnv("PULUMI_CONFIG_SECRET_KEYS", JSON.stringify(secrets.map((key) => `pulumi-swarm:${key}`)));
   return ssh(readSettings());
 }

@@ -8,16 +8,13 @@ import {
   type OverlayNetworkArgs,
   Swarm,
   type SwarmArgs,
-} from "../../../../components/index.ts";
+} from "../../../components/index.ts";
+import type { Said } from "./said.ts";
 
-/** Wrong arguments, and what the line that refuses them has to say. */
-export interface WrongArguments {
-  what: string;
+/** Wrong arguments of a component. */
+export interface WrongArguments extends Said {
   /** Makes it under this name; throws. */
   make(name: string): unknown;
-  argument: string;
-  value: string;
-  wayOut: string;
 }
 
 export const WRONG_ARGUMENTS: WrongArguments[] = [
@@ -184,19 +181,19 @@ function host(name: string, key: string, hostname = key, drives: Record<string, 
   return new LocalHost(`${name}-${key}`, { key, hostname, drives, engine: "unix:///nowhere/docker.sock" });
 }
 
-type Said = [argument: string, value: string, wayOut: string];
+type Words = [argument: string, value: string, wayOut: string];
 
-function swarm(what: string, args: Partial<SwarmArgs>, ...[argument, value, wayOut]: Said): WrongArguments {
+function swarm(what: string, args: Partial<SwarmArgs>, ...[argument, value, wayOut]: Words): WrongArguments {
   const make = (name: string) => new Swarm(name, { managers: [host(name, "a")], ...args });
   return { what, make, argument, value, wayOut };
 }
 
-function network(what: string, args: Partial<OverlayNetworkArgs>, ...[argument, value, wayOut]: Said): WrongArguments {
+function network(what: string, args: Partial<OverlayNetworkArgs>, ...[argument, value, wayOut]: Words): WrongArguments {
   const make = (name: string) => new OverlayNetwork(name, { swarm: swarmOf(name), ...args });
   return { what, make, argument, value, wayOut };
 }
 
-function store(what: string, args: Partial<MinioServiceArgs>, ...[argument, value, wayOut]: Said): WrongArguments {
+function store(what: string, args: Partial<MinioServiceArgs>, ...[argument, value, wayOut]: Words): WrongArguments {
   return { what, make: (name) => storeOf(name, [{ d1: {} }], args), argument, value, wayOut };
 }
 
