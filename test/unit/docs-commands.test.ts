@@ -1,6 +1,12 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { partsOf } from "../../bench/parts.ts";
+import { hostsArgs } from "../../bench/hosts/arguments.ts";
+import { execArguments } from "../../commands/exec/arguments.ts";
+import { statusArguments } from "../../commands/status/arguments.ts";
+import { knownStacks, readArgs } from "../../commands/support/args.ts";
+import { upgradeArguments } from "../../commands/upgrade/arguments.ts";
 import { ROOT } from "../../toolchain/cache.ts";
 import { blocksIn } from "../integration/doc-page.ts";
 
@@ -10,92 +16,88 @@ const PAGES = globSync(["*.md", "docs/**/*.md", "examples/**/*.md"], {
   exclude: ["node_modules", "docs/reference"],
 }).filter((page) => page !== "CHANGELOG.md" && !/node_modules|^docs\/reference/.test(page));
 
+interface Manifest {
+  version: string;
+  scripts: Record<string, string>;
+  files: string[];
+  peerDependencies: Record<string, string>;
+}
+const manifest = JSON.parse(read("package.json")) as Manifest;
+const SCRIPTS = Object.keys(manifest.scripts);
+
+/** Scripts that a page tells of in other words: `npm test`, `npm pack`; those that other scripts or editors run. */
+const UNNAMED = ["build", "format", "prepack", "test"];
+
+/** Options that commands hand on to Pulumi. */
+const PULUMI_OPTIONS = ["--diff", "--policy-pack", "--refresh", "--run-program"];
+
+/** Reads arguments as the command does; throws at what the command refuses. */
+const READERS: Record<string, (argv: string[]) => unknown> = {
+  exec: execArguments,
+  status: statusArguments,
+  upgrade: upgradeArguments,
+  bench: (argv) => partsOf(readArgs(argv, ["--cold"]).rest),
+  "bench:hosts": hostsArgs,
+};
+
+/** Options of every command. */
+const COMMON = ["--stack", "--yes", "--json"];
+
 /** Pages whose blocks a test runs to the letter. */
-const FOLLOWED: Record<string, string> = {
-  "docs/adopt.md": "test/integration/docs.test.ts",
-  "docs/article.md": "test/integration/docs.test.ts",
-  "docs/recover-state.md": "test/integration/ownership.test.ts",
-};
+const FOLLOWED = ["docs/adopt.md", "docs/article.md", "docs/recover-state.md"];
 
-/** Which test runs a command of `npm run`, or what it is made of, and by which words it is found there. */
-const RUN_BY: Record<string, [file: string, words: string]> = {
-  up: ["test/integration/docs.test.ts", '"npm run up"'],
-  verify: ["test/integration/docs.test.ts", '"npm run verify"'],
-  preview: ["test/integration/docs.test.ts", '"npm run preview"'],
-  status: ["test/integration/docs.test.ts", '"npm run status"'],
-  exec: ["test/integration/docs.test.ts", "npm run exec -- local mc ls local"],
-  env: ["test/integration/docs.test.ts", "npm run -s env"],
-  down: ["test/integration/docs.test.ts", '"npm run down -- --delete-data --yes"'],
-  recover: ["test/integration/commands.test.ts", '"npm run recover -- node1'],
-  backup: ["test/integration/commands.test.ts", '"npm run backup -- node1'],
-  restore: ["test/integration/commands.test.ts", '"npm run restore -- node1'],
-  upgrade: ["test/integration/commands.test.ts", '"npm run upgrade -- --stack lab"'],
-  lab: ["test/integration/commands.test.ts", '"npm run lab -- up'],
-  bench: ["test/unit/command-bench.test.ts", "bench"],
-  "bench:hosts": ["test/unit/command-bench-hosts.test.ts", "bench"],
-  "preview:pr": ["test/integration/commands.test.ts", '"npm run preview:pr -- --stack lab"'],
-  stacks: ["test/integration/commands.test.ts", '"npm run stacks"'],
-  lint: ["test/toolchain/source.test.ts", "lintFiles"],
-  typecheck: ["test/toolchain/source.test.ts", "--noEmit"],
-  docs: ["test/toolchain/source.test.ts", "typedoc"],
-  "test:full": ["test/unit/command-test.test.ts", '"--full"'],
-  "test:aws": ["test/aws/machines.test.ts", "test("],
-  "test:kubernetes": ["test/kubernetes/store.test.ts", "test("],
-  "test:browser": ["test/browser/status-page.test.ts", "test("],
-  "test:machines": ["test/machines/machines.test.ts", "test("],
-};
+/** Stacks that whoever follows a page makes. */
+const OTHER_STACKS = ["lab", "test"];
 
-/** Commands of pages that are not followed as a whole, beside those of `npm run`. */
-const OTHERS: Record<string, [file: string, words: string]> = {
-  "npm install ./pulumi-swarm-0.1.0.tgz @pulumi/pulumi @pulumi/docker": [
-    "test/integration/package.test.ts",
-    '"install"',
-  ],
-  "npm pack": ["test/integration/package.test.ts", '"pack"'],
-  "npm install --save-dev @pulumi/policy": ["test/integration/package.test.ts", '"@pulumi/policy"'],
-  "pulumi preview --policy-pack node_modules/pulumi-swarm/policy/run": [
-    "test/integration/policies.test.ts",
-    "--policy-pack",
-  ],
-  "npm install --prefix examples": ["test/integration/package.test.ts", '"install"'],
-};
+/** A command as a page has it: `npm run up -- --stack lab`. */
+interface Named {
+  page: string;
+  script: string;
+  argv: string[];
+}
 
-const scripts = Object.keys((JSON.parse(read("package.json")) as { scripts: object }).scripts);
-const named = PAGES.flatMap((page) => {
-  const commands = [...read(page).matchAll(/npm run (?:-s )?([a-z][\w:-]*)/g)].map(([, script]) => script!);
-  return [...new Set(commands)].map((script) => [page, script] as const);
+const named: Named[] = PAGES.flatMap((page) =>
+  read(page)
+    .split("\n")
+    .flatMap((line) => namedIn(page, line)),
+);
+
+test("pages name every command there is, and no other", () => {
+  const all = [...new Set(named.map(({ script }) => script))];
+  expect(all.toSorted()).toEqual(SCRIPTS.filter((script) => !UNNAMED.includes(script)).toSorted());
 });
 
-describe("every command of `npm run` that a page names", () => {
-  test("is found", () => expect(named.length).toBeGreaterThan(20));
-
-  test.each(named)("%s: %s is there, and is run by a test", (_, script) => {
-    expect(scripts).toContain(script);
-    const [file, words] = RUN_BY[script] ?? [];
-    expect(file, `no test is known to run npm run ${script}`).toBeDefined();
-    expect(read(file!)).toContain(words);
+describe("what a page gives a command is understood by it", () => {
+  test.each(named.filter(({ argv }) => argv.length > 0))("$page: $script $argv", ({ script, argv }) => {
+    for (const path of argv.filter((word) => /^[\w.-]+\//.test(word))) expect(isThere(path), path).toBe(true);
+    const stacks = argv.filter((_, at) => argv[at - 1] === "--stack");
+    expect([...knownStacks(), ...OTHER_STACKS]).toEqual(expect.arrayContaining(stacks));
+    // Readers ask for the stack's file, which is there only for some.
+    const own = argv.filter((word, at) => word !== "--stack" && argv[at - 1] !== "--stack");
+    if (READERS[script]) return void READERS[script](own);
+    const [, file] = /launch\.mjs ([\w-]+)/.exec(manifest.scripts[script]!) ?? [];
+    const sources = globSync([`commands/${file}.ts`, `commands/${file}/*.ts`], { cwd: ROOT }).map(read);
+    const options = own.filter((word) => word.startsWith("-")).map((word) => word.split("=")[0]!);
+    const strange = options.filter((option) => !sources.some((source) => source.includes(`"${option}"`)));
+    expect(strange.filter((option) => ![...COMMON, ...PULUMI_OPTIONS].includes(option))).toEqual([]);
   });
 });
 
-describe("every command in a block of its own", () => {
-  const pages = PAGES.filter((page) => !(page in FOLLOWED));
-  const commands = pages.flatMap((page) =>
+describe("every other command of a page that is not followed by a test as a whole", () => {
+  const commands = PAGES.filter((page) => !FOLLOWED.includes(page)).flatMap((page) =>
     blocksIn(read(page))
       .filter(({ language }) => language === "sh")
       .flatMap(({ text }) => text.trim().split("\n"))
-      .map((line) => [page, line.split(" #")[0]!.trim()] as const),
+      .map((line) => line.split(" #")[0]!.trim())
+      .filter((command) => !command.startsWith("npm run "))
+      .map((command) => [page, command] as const),
   );
 
   test.each(commands)("%s: %s", (_, command) => {
-    if (command.startsWith("npm run ")) return;
-    const [file, words] = OTHERS[command] ?? [];
-    expect(file, `no test is known to run ${command}`).toBeDefined();
-    expect(read(file!)).toContain(words);
+    const [, words = ""] = /^(?:npm (?:install|pack)|pulumi preview)( .*)?$/.exec(command) ?? [undefined, "?"];
+    const strange = words.split(/\s+/).filter((word) => word !== "" && !isOurs(word));
+    expect(strange).toEqual([]);
   });
-
-  test.each(Object.entries(FOLLOWED))("%s is followed by %s", (page, file) =>
-    expect(read(file)).toContain(`blocksOf("${page}")`),
-  );
 });
 
 test.each(PAGES)("what %s leads to is there", (page) => {
@@ -117,4 +119,25 @@ function anchorsOf(file: string): string[] {
       .replace(/[^\p{L}\p{N} _-]/gu, "")
       .replaceAll(" ", "-"),
   );
+}
+
+/** In a table, the options that a line tells of are those of the command that it begins with. */
+function namedIn(page: string, line: string): Named[] {
+  const commands = [...line.matchAll(/npm run (?:-s )?([a-z][\w:-]*)(?: -- ([^`#"|)]*))?/g)];
+  const [first] = line.startsWith("| `npm run ") ? commands : [];
+  const more = first ? [...line.matchAll(/`(?:-- |(?=--\w))([^`]+)`/g)].map(([, words]) => [first[1]!, words!]) : [];
+  const all = [...commands.map(([, script, words = ""]) => [script!, words]), ...more];
+  return all.map(([script, words]) => ({ page, script: script!, argv: words!.split(/\s+/).filter(Boolean) }));
+}
+
+/** Whether it is a part of this package, or something that it works with. */
+function isOurs(word: string): boolean {
+  const shipped = /^node_modules\/pulumi-swarm\/(.*)$/.exec(word)?.[1];
+  if (shipped !== undefined) return manifest.files.some((file) => shipped.startsWith(file)) && isThere(shipped);
+  if (word.startsWith("-")) return ["--save-dev", "--prefix", ...PULUMI_OPTIONS].includes(word);
+  return word === `./pulumi-swarm-${manifest.version}.tgz` || word in manifest.peerDependencies || isThere(word);
+}
+
+function isThere(path: string): boolean {
+  return existsSync(join(ROOT, path));
 }

@@ -10,17 +10,24 @@ const HOLE = "\u0000";
 /** Messages that others than this program say. */
 const NOT_OURS = ["XMinioStorageFull"];
 
-/** The messages that the page explains: list items that are code, in two backticks where one is in the message. */
-const messages = readFileSync(join(ROOT, "docs/troubleshooting.md"), "utf8")
+/** List items that begin with code. */
+const items = readFileSync(join(ROOT, "docs/troubleshooting.md"), "utf8")
   .split("\n")
-  .flatMap((line) => /^- (`+) ?(.+?) ?\1$/.exec(line)?.[2] ?? []);
+  .filter((line) => /^[-*] `/.test(line));
+/** The message that an item is: one that is code alone, in two backticks where one is in the message. */
+const messageIn = (item: string) => /^- (`+) ?(.+?) ?\1$/.exec(item)?.[2];
+const messages = items.flatMap((item) => messageIn(item) ?? []);
 
 describe("every message of docs/troubleshooting.md is one of the code's", () => {
   const texts = ["components", "commands", "stacks", "toolchain"].flatMap((folder) =>
     globSync(`${folder}/**/*.ts`, { cwd: ROOT }).flatMap((file) => textsOf(join(ROOT, file))),
   );
 
-  test("there are some", () => expect(messages.length).toBeGreaterThan(30));
+  test("no item is left out but those that say more than a message", () => {
+    expect(items.filter((item) => messageIn(item) === undefined)).toEqual([
+      "- `URN … had not been marked as seen`, a panic of Pulumi",
+    ]);
+  });
 
   test.each(messages.filter((message) => !NOT_OURS.includes(message)))("%s", (message) => {
     expect(texts.some((text) => says(text, message))).toBe(true);

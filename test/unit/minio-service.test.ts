@@ -91,7 +91,10 @@ describe("children", () => {
       "host.drives (pool more)": { value: { b: { d1: "volume" }, c: { d1: "volume" } } },
     });
     const others = children.filter(({ custom, urn }) => custom && urn !== credentials.urn);
-    expect(others.length).toBeGreaterThan(8);
+    const ofHosts = ["a", "b", "c"].flatMap((host) => [`store-firewall-${host}`, `store-member-${host}`]);
+    const secrets = ["store-mc-aliases", "store-root-keys", "store-root-password", "store-root-user"];
+    const all = [...ofHosts, ...secrets, "store-main", "store-more", "store-owner", "store-pools"];
+    expect(others.map(({ name }) => name).toSorted()).toEqual(all.toSorted());
     for (const one of others) expect(awaitedBy(one, resources), one.name).toContain(credentials.urn);
   });
 
