@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { until } from "./by-hand.ts";
-import { buckets, someObject } from "./s3.ts";
+import { buckets, someObject, untilShared } from "./s3.ts";
 import { type HostConfig, hostConfig, onLab } from "./scene.ts";
 import type { TestStack } from "./stack.ts";
 
@@ -25,8 +25,12 @@ onLab(
     test("is refused while it holds data, and goes once MinIO has emptied it, with its hosts", async () => {
       const { lab } = scene();
       const machines = { a: at(1, "worker"), b: at(2, "worker"), ...staying() };
-      const stack = await scene().hostsStack(machines, { store: { pools: { 2026: FIRST, 2027: SECOND } } });
+      const stack = await scene().hostsStack(machines, {
+        minReadySeconds: 1,
+        store: { pools: { 2026: FIRST, 2027: SECOND } },
+      });
       await stack.up();
+      await untilShared(stack);
       const [bucket] = Object.values(await buckets(stack, "all"));
       await bucket!.create();
       for (const [key, object] of Object.entries(objects)) await bucket!.put(key, object);
@@ -53,6 +57,7 @@ onLab(
         "update store-2027",
         "update store-root-keys",
       ]);
+      await untilShared(stack);
       await expectEqual(stack, objects, ["c", "d"]);
       expect((await stack.preview()).steps).toEqual([]);
       const drives = (await lab.host(1).engine.volumes()).map(({ Name }) => Name).toSorted();
