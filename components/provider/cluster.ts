@@ -2,9 +2,10 @@ import { Engine } from "../engine/engine.ts";
 import type { SwarmDetails, SwarmSpec } from "../engine/types.ts";
 import { describeOwner, isOwned, type Owner, ownerIn, ownerLabels } from "../shared/labels.ts";
 import { contentsOf, contentsRefusal, hasBridge, removeBridge, removeLeftovers } from "./cluster-contents.ts";
+import { askManager, managerIfAny, managerOf } from "./ask-manager.ts";
 import { GONE, type ResourceHandler } from "./handler.ts";
 import { logLine } from "./log-line.ts";
-import { findManager, lockedManagers, type Managers, remember, requireManager } from "./managers.ts";
+import { lockedManagers, type Managers, remember } from "./managers.ts";
 import {
   fixedOf,
   DEFAULT_SUBNET_SIZE,
@@ -77,43 +78,49 @@ export const Cluster: ResourceHandler<ClusterInputs, ClusterState> = {
 
   async create(inputs) {
     const { engine, ...origin } = await makeOrTakeOn(inputs);
-    await applySettings(engine, inputs, origin.created);
-    const swarm = await engine.swarm();
-    return { id: swarm.ID, outs: await stateOf(engine, swarm, inputs, origin) };
+    const find = async () => engine;
+    await askManager("the Swarm", find, (manager) => applySettings(manager, inputs, origin.created));
+    const seen = await askManager("the Swarm", find, look);
+    return { id: seen.swarm.ID, outs: stateOf(seen, inputs, origin) };
   },
 
   async read(id, state) {
     if (!state) throw new ResourceProblem(`Swarm ${id}: import is not supported; give adopt: true to take it on`);
     await unlock(state.managers, state.unlockKey);
-    const engine = await findManager(state.managers, id);
-    if (!engine) return GONE;
-    const swarm = await engine.swarm();
+    const find = managerIfAny({ managers: state.managers, swarmId: id });
+    const seen = await askManager(`Swarm ${id}`, find, async (manager) => manager && look(manager));
+    if (!seen) return GONE;
+    const { Spec } = seen.swarm;
     const { created, broughtBridge, ...recorded } = state;
-    const live = { ...liveSettings(swarm.Spec, state), ...(created && { owner: ownerIn(swarm.Spec.Labels) }) };
+    const live = { ...liveSettings(Spec, state), ...(created && { owner: ownerIn(Spec.Labels) }) };
     const { swarmId: _id, fixed: _fixed, joinTokens: _tokens, unlockKey: _key, ...rest } = recorded;
     const inputs = { ...rest, ...live };
-    return { id, props: await stateOf(engine, swarm, inputs, { created, broughtBridge }), inputs };
+    return { id, props: stateOf(seen, inputs, { created, broughtBridge }), inputs };
   },
 
   async update(id, olds, news) {
     await unlock(news.managers, olds.unlockKey);
-    const engine = await requireManager(news.managers, id);
-    await applySettings(engine, news, olds.created);
+    const find = managerOf({ managers: news.managers, swarmId: id });
+    const what = `Swarm ${id}`;
+    await askManager(what, find, (manager) => applySettings(manager, news, olds.created));
     if (news.joinTokenGeneration !== undefined && !same(olds.joinTokenGeneration, news.joinTokenGeneration)) {
-      await rotateJoinTokens(engine);
+      await askManager(what, find, rotateJoinTokens);
     }
-    return { outs: await stateOf(engine, await engine.swarm(), news, olds) };
+    return { outs: stateOf(await askManager(what, find, look), news, olds) };
   },
 
   async delete(id, state) {
     if (!state.created) return;
-    const engine = await findManager(state.managers, id);
-    if (!engine) return;
-    const refusal = contentsRefusal(id, await contentsOf(engine, { owner: state.owner }));
-    if (refusal) throw new ResourceProblem(refusal);
-    await removeLeftovers(engine, state.owner);
-    await engine.leaveSwarm(true);
-    if (state.broughtBridge) await removeBridge(engine);
+    let last: Engine | undefined;
+    await askManager(`Swarm ${id}`, managerIfAny({ managers: state.managers, swarmId: id }), async (manager) => {
+      if (!manager) return;
+      const refusal = contentsRefusal(id, await contentsOf(manager, { owner: state.owner }));
+      if (refusal) throw new ResourceProblem(refusal);
+      await removeLeftovers(manager, state.owner);
+      last = manager;
+      await manager.leaveSwarm(true);
+    });
+    if (last && state.broughtBridge) await removeBridge(last);
   },
 };
 
@@ -218,12 +225,17 @@ function liveSettings(spec: SwarmSpec, asked: ClusterInputs): Partial<ClusterInp
   };
 }
 
-async function stateOf(
-  engine: Engine,
-  swarm: SwarmDetails,
-  inputs: ClusterInputs,
-  { created, broughtBridge }: Origin,
-): Promise<ClusterState> {
+interface Seen {
+  swarm: SwarmDetails;
+  unlockKey: string;
+}
+
+async function look(manager: Engine): Promise<Seen> {
+  const swarm = await manager.swarm();
+  return { swarm, unlockKey: swarm.Spec.EncryptionConfig?.AutoLockManagers ? await manager.unlockKey() : "" };
+}
+
+function stateOf({ swarm, unlockKey }: Seen, inputs: ClusterInputs, { created, broughtBridge }: Origin): ClusterState {
   const { Worker, Manager } = swarm.JoinTokens;
   return {
     ...inputs,
@@ -232,6 +244,6 @@ async function stateOf(
     broughtBridge,
     fixed: fixedOf(swarm),
     joinTokens: { worker: Worker, manager: Manager },
-    unlockKey: swarm.Spec.EncryptionConfig?.AutoLockManagers ? await engine.unlockKey() : "",
+    unlockKey,
   };
 }

@@ -6,8 +6,8 @@ import { hasBridge } from "./cluster-contents.ts";
 import { GONE, type ResourceHandler } from "./handler.ts";
 import { joinSwarm } from "./join.ts";
 import { leave, nodeOf, untilHeard } from "./leave.ts";
-import { askManager, managerOf, waitWithManager } from "./ask-manager.ts";
-import { findManager, isOutdated, type Managers } from "./managers.ts";
+import { askManager, managerIfAny, managerOf, waitWithManager } from "./ask-manager.ts";
+import { isOutdated, type Managers } from "./managers.ts";
 import { changeNode, changeRole, NODE_INTERVAL } from "./nodes.ts";
 import { inTurn } from "./turns.ts";
 import { changedKeys, isUnknown, ResourceProblem } from "./values.ts";
@@ -69,8 +69,11 @@ export const Member: ResourceHandler<MemberInputs, MemberState> = {
 
   async read(id, state) {
     if (!state) throw new ResourceProblem(`node ${id} cannot be imported: declare its host, and it is taken on`);
-    const manager = await findManager(state.managers, state.swarmId);
-    const node = manager && (await orMissing(manager.node(id)));
+    const node = await askManager(
+      `node ${id}`,
+      managerIfAny(state),
+      async (manager) => manager && orMissing(manager.node(id)),
+    );
     // A silent machine has not left.
     if (!node || ((await nodeOf(state)) ?? id) !== id) return GONE;
     const {

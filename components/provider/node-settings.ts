@@ -2,7 +2,7 @@ import { orMissing } from "../engine/engine.ts";
 import type { NodeAvailability, NodeSpec } from "../engine/types.ts";
 import { GONE, type ResourceHandler } from "./handler.ts";
 import { askManager, managerIfAny, managerOf } from "./ask-manager.ts";
-import { findManager, isOutdated, type Managers } from "./managers.ts";
+import { isOutdated, type Managers } from "./managers.ts";
 import { changeNode } from "./nodes.ts";
 import { changedKeys, isUnknown, ResourceProblem } from "./values.ts";
 
@@ -33,8 +33,11 @@ export const NodeSettings: ResourceHandler<NodeSettingsInputs> = {
 
   async read(id, state) {
     if (!state) throw new ResourceProblem(`settings of node ${id} cannot be imported: declare them, and they are set`);
-    const manager = await findManager(state.managers, state.swarmId);
-    const node = manager && (await orMissing(manager.node(state.nodeId)));
+    const node = await askManager(
+      `node ${state.nodeId}`,
+      managerIfAny(state),
+      async (manager) => manager && orMissing(manager.node(state.nodeId)),
+    );
     if (!node) return GONE;
     const kept = Object.keys(state.labels).filter((key) => node.Spec.Labels?.[key] !== undefined);
     const live: NodeSettingsInputs = {

@@ -1,7 +1,7 @@
 import { type Engine, orMissing } from "../engine/engine.ts";
 import { GONE, type ResourceHandler } from "./handler.ts";
-import { askManager, managerOf } from "./ask-manager.ts";
-import { findManager, isOutdated, type Managers } from "./managers.ts";
+import { askManager, managerIfAny, managerOf } from "./ask-manager.ts";
+import { isOutdated, type Managers } from "./managers.ts";
 import { changedKeys, ResourceProblem } from "./values.ts";
 
 export interface PredefinedNetworkInputs {
@@ -27,8 +27,12 @@ export const PredefinedNetwork: ResourceHandler<PredefinedNetworkInputs> = {
 
   async read(id, state) {
     if (!state) throw new ResourceProblem(`network ${id} cannot be imported: declare it, and it is looked up`);
-    const manager = await findManager(state.managers, state.swarmId);
-    return manager && (await idOf(manager, state.name)) === id ? { id, props: state, inputs: state } : GONE;
+    const found = await askManager(
+      `network ${state.name}`,
+      managerIfAny(state),
+      async (manager) => manager && idOf(manager, state.name),
+    );
+    return found === id ? { id, props: state, inputs: state } : GONE;
   },
 
   async update(_id, _olds, news) {

@@ -10,7 +10,7 @@ import { askManager, type FindManager, managerIfAny, managerOf } from "./ask-man
 import { type Frozen, frozenFailures } from "./frozen.ts";
 import { GONE, type ResourceHandler } from "./handler.ts";
 import { logLine } from "./log-line.ts";
-import { findManager, isOutdated, type Managers } from "./managers.ts";
+import { isOutdated, type Managers } from "./managers.ts";
 import { anyMoved, type NodeEngines } from "./node-engines.ts";
 import { writeService } from "./sequence.ts";
 import { spreadNewImage } from "./service-images.ts";
@@ -113,13 +113,14 @@ export const Service: ResourceHandler<ServiceInputs, ServiceState> = {
 
   async read(id, state) {
     if (!state) throw new ResourceProblem(`service ${id} cannot be imported: declare it with adopt: true`);
-    const manager = await findManager(state.managers, state.swarmId);
-    const service = manager && (await orMissing(manager.service(id)));
-    if (!service) return GONE;
-    const spec = inWordsOf(state.spec, service.Spec);
     const { serviceId: _id, ...recorded } = state;
-    const live = { ...recorded, spec, tasks: await workingTasks(manager, id, { ...state, spec }) };
-    return { id, props: { ...live, serviceId: id }, inputs: live };
+    const live = await askManager(`service ${state.spec.Name}`, managerIfAny(state), async (manager) => {
+      const service = manager && (await orMissing(manager.service(id)));
+      if (!service) return undefined;
+      const spec = inWordsOf(state.spec, service.Spec);
+      return { ...recorded, spec, tasks: await workingTasks(manager, id, { ...state, spec }) };
+    });
+    return live ? { id, props: { ...live, serviceId: id }, inputs: live } : GONE;
   },
 
   async update(id, olds, asked) {

@@ -4,7 +4,7 @@ import type { NetworkDetails } from "../engine/types.ts";
 import type { PartShape } from "../preflight/demand.ts";
 import { GONE, type ResourceHandler } from "./handler.ts";
 import { askManager, type FindManager, managerIfAny, managerOf, waitWithManager } from "./ask-manager.ts";
-import { findManager, isOutdated, type Managers } from "./managers.ts";
+import { isOutdated, type Managers } from "./managers.ts";
 import { changedKeys, isUnknown, ResourceProblem, same } from "./values.ts";
 import { done } from "./wait.ts";
 
@@ -49,8 +49,11 @@ export const SwarmNetwork: ResourceHandler<SwarmNetworkInputs, SwarmNetworkState
 
   async read(id, state) {
     if (!state) throw new ResourceProblem(`network ${id} cannot be imported: declare it, and it is made`);
-    const manager = await findManager(state.managers, state.swarmId);
-    const network = manager && (await orMissing(manager.network(id)));
+    const network = await askManager(
+      `network ${state.name}`,
+      managerIfAny(state),
+      async (manager) => manager && orMissing(manager.network(id)),
+    );
     if (!network) return GONE;
     const live = { ...state, name: network.Name, driver: network.Driver, attachable: network.Attachable };
     return { id, props: live, inputs: live };
