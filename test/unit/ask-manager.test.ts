@@ -1,124 +1,137 @@
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { Deadline } from "../../components/engine/deadline.ts";
-import { askManager, managerOf, waitWithManager } from "../../components/provider/ask-manager.ts";
+import type { ServiceSpec } from "../../components/engine/types.ts";
+import { askManager, waitWithManager } from "../../components/provider/ask-manager.ts";
 import { Member, type MemberState } from "../../components/provider/member.ts";
 import { changeRole } from "../../components/provider/nodes.ts";
 import { writeService } from "../../components/provider/sequence.ts";
-import { type ServiceInputs, Service } from "../../components/provider/service.ts";
+import { Service } from "../../components/provider/service.ts";
 import { untilReady } from "../../components/provider/service-ready.ts";
 import { roll } from "../../components/provider/service-roll.ts";
 import { done, notYet } from "../../components/provider/wait.ts";
-import { CONFLICT, type Failure, FakeSwarm, LEADERLESS, specOf } from "./fake-swarm.ts";
+import type { Fault } from "../fake-swarm/faults.ts";
+import { eachInFakeTime, type Scene, specOf } from "../fake-swarm/scene.ts";
+import { throughTime } from "../fake-swarm/time.ts";
 
-const swarms = new Set<FakeSwarm>();
-afterEach(() => {
-  for (const swarm of swarms) swarm.close();
-  swarms.clear();
-});
+const { start } = eachInFakeTime();
 
-/** A Swarm with one manager, and how a service of it is asked for. */
-async function scene(spec = specOf("minio:1")) {
-  const swarm = new FakeSwarm(spec);
-  swarms.add(swarm);
-  const first = await swarm.manager("first");
-  const address = { managers: { first: first.connection }, swarmId: swarm.swarmId };
-  const inputs = {
-    ...address,
-    nodes: { first: { nodeId: "a", connection: first.connection } },
-    ...{ spec, tasks: 1, timeoutSeconds: 20, restartTogether: [], frozen: {} },
-    owner: { project: "p", stack: "s", name: "store" },
-  } as unknown as ServiceInputs;
-  return { swarm, first, address, inputs, find: managerOf(address) };
-}
-
+const LEADERLESS: Fault = { status: 503, message: "rpc error: The swarm does not have a leader." };
+const CONFLICT: Fault = { status: 500, message: "rpc error: update out of sequence" };
 const UNDISTURBED = { earlierTasks: new Set<string>(), restarts: false };
 
-test.each<[string, Failure]>([
+/** A Swarm with a service of one task, and how it is asked for. */
+async function serving({ managers = 1, spec = specOf("minio:1") } = {}) {
+  const scene = await start(managers, { managers });
+  const id = await scene.run(spec);
+  const inputs = scene.service(spec, { timeoutSeconds: 20 });
+  scene.fake.requests.length = 0;
+  const fail = (request: string, ...faults: Fault[]) => {
+    for (const fault of faults) scene.fake.faults.add(request, fault);
+  };
+  return { ...scene, scene, id, inputs, fail, left: () => scene.fake.faults.left };
+}
+
+/** What was asked but who an engine is. */
+const asked = ({ fake }: Scene) =>
+  fake.requests.map((one) => one.replace(/^\S+ /, "")).filter((one) => one !== "GET /info");
+const imageOf = ({ swarm }: Scene, id: string) => swarm.services.get(id).Spec.TaskTemplate.ContainerSpec.Image;
+
+test.each<[string, Fault]>([
   ["no leader", LEADERLESS],
   ["a connection that is reset", "reset"],
   ["another writer", CONFLICT],
-])("a service is waited for through %s", async (_, failure) => {
-  const { swarm, find, inputs } = await scene();
-  swarm.fail("GET /services/one", failure);
-  swarm.fail("GET /nodes", failure);
-  await untilReady(find, "one", inputs, UNDISTURBED);
-  expect(swarm.failures).toEqual([]);
+])("a service is waited for through %s", async (_, fault) => {
+  const { find, id, inputs, fail, left } = await serving();
+  fail(`GET /services/${id}`, fault);
+  fail("GET /nodes", fault);
+  await throughTime(untilReady(find, id, inputs, UNDISTURBED));
+  expect(left()).toEqual([]);
 });
 
 test.each([404, 400])("what the engine refuses with %j ends the wait at once", async (status) => {
-  const { swarm, find, inputs } = await scene();
-  swarm.fail("GET /services/one", { status, message: "it is so" });
-  await expect(untilReady(find, "one", inputs, UNDISTURBED)).rejects.toThrow("it is so");
-  expect(swarm.requests).toEqual(["GET /services/one"]);
+  const { scene, find, id, inputs, fail } = await serving();
+  fail(`GET /services/${id}`, { status, message: "it is so" });
+  await expect(throughTime(untilReady(find, id, inputs, UNDISTURBED))).rejects.toThrow("it is so");
+  expect(asked(scene)).toEqual([`GET /services/${id}`]);
 });
 
 test("a wait goes on with another manager when the one asked so far is gone", async () => {
-  const { swarm, first, address, inputs } = await scene();
-  const second = await swarm.manager("second");
-  const find = managerOf({ ...address, managers: { ...address.managers, second: second.connection } });
-  await waitWithManager(
+  const { scene, id, inputs, find, fake } = await serving({ managers: 3 });
+  let first: string | undefined;
+  const wait = waitWithManager(
     find,
     async (manager) => {
-      if (manager.connection.host === second.connection.host) return done(undefined);
-      first.server.close();
-      first.server.closeAllConnections();
+      first ??= manager.connection.host;
+      if (manager.connection.host !== first) return done(undefined);
+      fake.engines.find(({ connection }) => connection.host === first)?.stop();
       return notYet("it is the first one");
     },
-    { what: "test", limitSeconds: 20 },
+    { what: "test", limitSeconds: 60 },
     (because) => new Error(because),
   );
-  await untilReady(find, "one", inputs, UNDISTURBED);
+  await throughTime(wait);
+  await throughTime(untilReady(find, id, { ...inputs, timeoutSeconds: 60 }, UNDISTURBED));
+  expect(scene.fake.engines.filter(({ power }) => power === "off")).toHaveLength(1);
 });
 
 test("tasks are changed one by one through a leader's election", async () => {
-  const { swarm, find, inputs } = await scene(specOf("minio:1"));
+  const { scene, find, id, inputs, fail, left } = await serving();
   const wanted = specOf("minio:2");
-  swarm.fail("GET /tasks", LEADERLESS, "reset");
-  swarm.fail("GET /services/one", LEADERLESS, "reset");
-  swarm.fail("POST /services/one/update", LEADERLESS, CONFLICT);
-  await roll(find, "one", wanted, { ...inputs, spec: wanted });
-  expect(swarm.failures).toEqual([]);
-  expect(swarm.spec.TaskTemplate.ContainerSpec.Image).toBe("minio:2");
+  fail("GET /tasks", LEADERLESS, "reset");
+  fail(`GET /services/${id}`, LEADERLESS, "reset");
+  fail(`POST /services/${id}/update`, LEADERLESS, CONFLICT);
+  await throughTime(roll(find, id, wanted, { ...inputs, spec: wanted }));
+  expect(left()).toEqual([]);
+  expect(imageOf(scene, id)).toBe("minio:2");
 });
 
-test.each<[string, Failure, number]>([
+test.each<[string, Fault, number]>([
   ["not made", "reset", 2],
   ["made all the same", "reset when done", 2],
-])("a change whose connection is reset is %s, and written once", async (_, failure, requests) => {
-  const { swarm, find } = await scene();
-  swarm.fail("POST /services/one/update", failure);
-  await writeService(find, "one", () => specOf("minio:2"));
-  expect(swarm.updates).toHaveLength(1);
-  expect(swarm.requests.filter((request) => request.startsWith("GET"))).toHaveLength(requests);
+])("a change whose connection is reset is %s, and written once", async (_, fault, requests) => {
+  const { scene, swarm, find, id, fail } = await serving();
+  const written: ServiceSpec[] = [];
+  const { update } = swarm.services;
+  swarm.services.update = (service: string, version: number, spec: ServiceSpec) => {
+    written.push(spec);
+    update.call(swarm.services, service, version, spec);
+  };
+  fail(`POST /services/${id}/update`, fault);
+  await throughTime(writeService(find, id, () => specOf("minio:2")));
+  expect(written).toHaveLength(1);
+  expect(asked(scene).filter((request) => request.startsWith("GET"))).toHaveLength(requests);
 });
 
 test("a service is updated and deleted through leaders' elections", async () => {
-  const { swarm, inputs } = await scene();
+  const { scene, id, inputs, fail, left } = await serving();
   const news = { ...inputs, spec: specOf("minio:2") };
-  swarm.fail("GET /tasks", LEADERLESS);
-  swarm.fail("GET /services/one", LEADERLESS);
-  swarm.fail("POST /services/one/update", LEADERLESS);
-  await Service.update!("one", inputs, news);
-  expect(swarm.spec.TaskTemplate.ContainerSpec.Image).toBe("minio:2");
-  swarm.fail("DELETE /services/one", LEADERLESS);
-  swarm.fail("GET /tasks", LEADERLESS);
-  await Service.delete!("one", news);
-  expect(swarm.failures).toEqual([]);
+  fail("GET /tasks", LEADERLESS);
+  fail(`GET /services/${id}`, LEADERLESS);
+  fail(`POST /services/${id}/update`, LEADERLESS);
+  await throughTime(Service.update!(id, inputs, news));
+  expect(imageOf(scene, id)).toBe("minio:2");
+  fail(`DELETE /services/${id}`, LEADERLESS);
+  fail("GET /tasks", LEADERLESS);
+  await throughTime(Service.delete!(id, news));
+  expect(left()).toEqual([]);
+  expect(scene.tasks).toEqual([]);
 });
 
 test("a node that was removed by hand is asked for once", async () => {
-  const { swarm, find } = await scene();
-  swarm.fail("GET /nodes/a", ...Array<Failure>(5).fill({ status: 404, message: "node a not found" }));
-  await expect(changeRole(find, "a", "manager", 20)).rejects.toThrow("node a not found");
-  expect(swarm.failures).toHaveLength(4);
+  const { scene, find, fake } = await serving();
+  const missing = { status: 404, message: "node a not found" };
+  fake.faults.add("GET /nodes/a", missing, { times: 5 });
+  await expect(throughTime(changeRole(find, "a", "manager", 20))).rejects.toThrow("node a not found");
+  expect(asked(scene)).toEqual(["GET /nodes/a"]);
 });
 
 test("a role that managers do not settle yet is tried again", async () => {
-  const { swarm, find } = await scene();
+  const scene = await start(2);
+  const { nodeId } = scene.fake.engine(2);
   const unsettled = { status: 404, message: "can't find manager in raft memberlist" };
-  swarm.fail("GET /nodes/a", unsettled, unsettled);
-  await changeRole(find, "a", "worker", 20);
-  expect(swarm.failures).toEqual([]);
+  scene.fake.faults.add(`GET /nodes/${nodeId}`, unsettled, { times: 2 });
+  await throughTime(changeRole(scene.find, nodeId, "worker", 20));
+  expect(scene.fake.faults.left).toEqual([]);
 });
 
 test("limits do not add up: a lookup gets what is left of its wait", async () => {
@@ -133,17 +146,20 @@ test("limits do not add up: a lookup gets what is left of its wait", async () =>
 });
 
 test("a member's update asks again when its manager sees no leader", async () => {
-  const { swarm, address } = await scene();
-  const state = { ...address, role: "worker", timeoutSeconds: 20, connection: { host: "unix:///nowhere" } };
-  swarm.fail("GET /nodes/a", LEADERLESS);
-  const { outs } = await Member.update!("a", state as unknown as MemberState, state as unknown as MemberState);
+  const scene = await start(2);
+  const { nodeId } = scene.fake.engine(2);
+  const state = { ...scene.address, role: "worker", timeoutSeconds: 20, connection: { host: "unix:///nowhere" } };
+  scene.fake.faults.add(`GET /nodes/${nodeId}`, LEADERLESS);
+  const member = state as unknown as MemberState;
+  const { outs } = await throughTime(Member.update!(nodeId, member, member));
   expect(outs.role).toBe("worker");
+  expect(scene.fake.faults.left).toEqual([]);
 });
 
 test("a single question has an end", async () => {
-  const { swarm, find } = await scene();
-  swarm.fail("GET /swarm", ...Array<Failure>(20).fill(LEADERLESS));
-  const asked = askManager("the Swarm", find, (manager) => manager.swarm(), { limitSeconds: 0 });
-  await expect(asked).rejects.toThrow("the Swarm: rpc error: The swarm does not have a leader.");
+  const { find, fake } = await serving();
+  fake.faults.add("GET /swarm", LEADERLESS, { times: 20 });
+  const question = askManager("the Swarm", find, (manager) => manager.swarm(), { limitSeconds: 0 });
+  await expect(throughTime(question)).rejects.toThrow("the Swarm: rpc error: The swarm does not have a leader.");
   expect(new Deadline(0).cap(30_000)).toBe(1_000);
 });
