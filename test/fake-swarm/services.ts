@@ -56,8 +56,10 @@ export class Services {
     service.Spec = asRead(asked);
     service.UpdateStatus = undefined;
     this.touch(service);
-    this.#begin(service);
-    this.reconcile();
+    this.#swarm.world.timers.after(this.#swarm.world.timing.notice, () => {
+      if (this.all.has(service.ID)) this.#begin(service);
+      this.reconcile();
+    });
   }
 
   remove(id: string): void {

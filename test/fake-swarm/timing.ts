@@ -10,6 +10,8 @@ export interface Timing {
   ready: number;
   /** A change of roles until the managers have settled it, and from then until its node has heard of it. */
   role: number;
+  /** A change of a service until Swarm's updater begins with it. */
+  notice: number;
   /** Each step of a task on its way to running. */
   taskStep: number;
   /** A task that stops. */
@@ -26,6 +28,7 @@ export const LIFELIKE: Timing = {
   election: 4_000,
   ready: 300,
   role: 600,
+  notice: 300,
   taskStep: 200,
   taskStop: 1_000,
   joinTimeout: 20_000,
@@ -34,7 +37,7 @@ export const LIFELIKE: Timing = {
 
 /** Everything at once, for benchmarks of what asks. */
 export const INSTANT: Timing = {
-  ...{ boot: 0, heartbeat: 0, election: 0, ready: 0, role: 0, taskStep: 0, taskStop: 0 },
+  ...{ boot: 0, heartbeat: 0, election: 0, ready: 0, role: 0, notice: 0, taskStep: 0, taskStop: 0 },
   ...{ joinTimeout: 0, joinEnd: 0 },
 };
 

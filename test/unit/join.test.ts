@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { joinSwarm } from "../../components/provider/join.ts";
 import { Member, type MemberInputs } from "../../components/provider/member.ts";
+import { Refused } from "../fake-swarm/answer.ts";
 import { FakeSwarm } from "../fake-swarm/swarm.ts";
 import { eachInFakeTime, OWNER, type Scene } from "../fake-swarm/scene.ts";
 import { pass, throughTime } from "../fake-swarm/time.ts";
@@ -121,4 +122,30 @@ test("what an engine refuses is an error at once", async () => {
     "cannot join the Swarm: advertise address must be a non-zero IP address",
   );
   expect(performance.now() - begun).toBeLessThan(2_000);
+});
+
+test("a join that is given up while the engine still tries leaves it in no Swarm", async () => {
+  const { inputs, engine, fake, last } = await scene(2);
+  fake.engine(1).isFirewalled = true;
+  await expect(throughTime(joinSwarm(engine, { ...inputs, timeoutSeconds: 25 }))).rejects.toThrow(
+    "cannot join the Swarm: not within timeoutSeconds 25 (no manager has let it in): see that it reaches",
+  );
+  expect(last.state).toBe("inactive");
+});
+
+test("a manager that joined half-way is taken back, and does not count for the quorum", async () => {
+  const { inputs, engine, swarm, last } = await scene(4, { managers: 3 });
+  const { admit } = swarm;
+  swarm.admit = (joining, role) => {
+    admit.call(swarm, joining, role);
+    joining.state = "pending";
+    throw new Refused(503, "Timeout was reached before node joined. It will continue in the background.");
+  };
+  const joining = joinSwarm(engine, { ...inputs, role: "manager" });
+  await pass(1);
+  expect(swarm.members()).toHaveLength(4);
+  await expect(throughTime(joining)).rejects.toThrow("cannot join the Swarm: not within timeoutSeconds 60");
+  expect(swarm.members()).toHaveLength(3);
+  expect(hostnames({ swarm })).toEqual(["host1 ready", "host2 ready", "host3 ready"]);
+  expect(last).toMatchObject({ state: "inactive", nodeId: "" });
 });

@@ -20,13 +20,16 @@ const MEMBERS = { a: ["store-host1"], b: ["store-host2"] };
 const BEGUN = "2026-11-30T10:00:00Z";
 
 /** A store of two pools of a host each, and what MinIO tells of the second one. */
-async function store(told: Told, more: { rebalance?: string; members?: string[]; down?: boolean } = {}) {
+async function store(
+  told: Told,
+  more: { rebalance?: string; members?: string[]; down?: boolean; client?: string } = {},
+) {
   const scene = await start(2);
   const id = await scene.run(specOf("minio"));
   const asked: string[] = [];
   scene.fake.application.exec = ({ command, hostname }: Command) => {
     const [client, ...args] = command;
-    if (client !== "mc") return { exitCode: 127, stderr: "executable file not found in $PATH" };
+    if (client !== (more.client ?? "mc")) return { exitCode: 127, stderr: "executable file not found in $PATH" };
     asked.push(`${hostname} ${args.slice(0, -1).join(" ")}`);
     const said = (value: unknown) => ({ stdout: JSON.stringify(value) });
     if (args[1] === "info") {
@@ -62,6 +65,11 @@ test("a pool that MinIO has emptied may go, and that is asked of the store itsel
     "host1 admin decommission status local",
     "host1 admin rebalance status local",
   ]);
+});
+
+test("in some images the client is called mcli", async () => {
+  const { failures } = await store({ startTime: BEGUN, complete: true }, { client: "mcli" });
+  expect(await failures()).toEqual([]);
 });
 
 test.each<[string, Told, RegExp]>([

@@ -98,6 +98,19 @@ test("failures of tasks with the settings of before say nothing about these", as
   expect(scene.standing()).toEqual({ host1: "b running" });
 });
 
+test("tasks that failed before what was done now say nothing about it either", async () => {
+  const scene = await start(1);
+  scene.fake.application.start = () => ({ err: "exit 1" });
+  const id = scene.swarm.services.create(specOf("a"));
+  await pass(30);
+  const earlierTasks = new Set(scene.tasks.map(({ ID }) => ID));
+  expect(scene.tasks.filter(({ Status }) => Status.State === "failed").length).toBeGreaterThanOrEqual(3);
+  // What they failed for is there now.
+  scene.fake.application.start = () => undefined;
+  await waited(scene, id, scene.service(specOf("a")), { earlierTasks, restarts: false });
+  expect(scene.standing()).toEqual({ host1: "a running" });
+});
+
 test("what Swarm has not noticed yet is not taken for ready", async () => {
   const scene = await start(2);
   const id = await scene.run(specOf("a"));

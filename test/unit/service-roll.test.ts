@@ -162,6 +162,12 @@ test("another writer, a reset and a write that was made all the same change no t
   faults.add("POST /services/", { status: 500, message: "rpc error: code = Unknown desc = update out of sequence" });
   faults.add("POST /services/", "reset");
   faults.add("POST /services/", "reset when done");
+  const { replace } = scene.swarm.services;
+  scene.swarm.services.replace = (service, task) => {
+    // The next task goes only while all others run.
+    expect(runningOf(scene)).toBe(3);
+    return replace.call(scene.swarm.services, service, task);
+  };
   await rolled();
   expect(faults.left).toEqual([]);
   expect(scene.standing()).toEqual(all("b running"));
