@@ -80,6 +80,8 @@ async function forceNewCluster(engine: Engine, chosen: RecordedMember): Promise<
 export async function stateOf({ swarmId, members }: RecordedSwarm): Promise<ReadonlyMap<RecordedMember, SwarmInfo>> {
   const managers = members.filter(({ role }) => role === "manager");
   for (const end = Date.now() + LEADERSHIP; ; await pause(500)) {
+    // The others may take as long to answer: what counts is a look that began after that time.
+    const isLast = Date.now() > end;
     const found = new Map<RecordedMember, SwarmInfo>();
     await Promise.all(
       managers.map(async (member) => {
@@ -88,7 +90,7 @@ export async function stateOf({ swarmId, members }: RecordedSwarm): Promise<Read
       }),
     );
     const leading = [...found.values()].filter(({ Cluster }) => Cluster?.ID === swarmId);
-    if (!mayBeStale(leading, managers.length) || Date.now() > end) return found;
+    if (!mayBeStale(leading, managers.length) || isLast) return found;
   }
 }
 

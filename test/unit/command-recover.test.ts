@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { type ExportedStack, recordedSwarm, type RecordedMember } from "../../commands/recover/recorded.ts";
-import { goOnAlone, mayBeStale, whyNot } from "../../commands/recover/recover.ts";
+import { goOnAlone, mayBeStale, stateOf, whyNot } from "../../commands/recover/recover.ts";
 import type { SwarmInfo } from "../../components/engine/types.ts";
 
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
@@ -109,34 +109,56 @@ test.each<[string, (number | undefined)[], number, boolean]>([
   expect(mayBeStale(leading, recorded)).toBe(expected);
 });
 
-/** An engine that answers `POST /swarm/init` in this order, and goes on with the last one. */
-async function engineThatInits(...answers: [status: number, message: string][]) {
+/** An engine behind a socket, as the manager that a stack's state records. */
+async function managerOn(answer: (path: string) => [status: number, body: unknown]): Promise<RecordedMember> {
   const folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-recover-"));
-  const inits: unknown[] = [];
+  const path = join(folder, "engine.sock");
   const server = createServer((request, response) => {
-    const path = request.url ?? "";
-    if (path.endsWith("/swarm/init")) {
-      const [status, message] = answers[Math.min(inits.push(path), answers.length) - 1]!;
-      response.writeHead(status).end(JSON.stringify(status === 200 ? "node-a" : { message }));
-    } else if (path.endsWith("/nodes")) response.end("[]");
-    else response.end(JSON.stringify({ Swarm: info({ NodeID: "node-a" }) }));
+    const [status, body] = answer(request.url ?? "");
+    response.writeHead(status).end(JSON.stringify(body));
   });
-  await new Promise<void>((listening) => server.listen(join(folder, "engine.sock"), listening));
+  await new Promise<void>((listening) => server.listen(path, listening));
   onTestFinished(() => {
     server.close();
     server.closeAllConnections();
     rmSync(folder, { recursive: true });
   });
-  const alone = { ...a, connection: { host: `unix://${join(folder, "engine.sock")}` } };
-  const swarm = { swarmId: "swarm-id", unlockKey: "", members: [alone] };
-  return { inits, goesOn: () => goOnAlone(swarm, alone, new Map()) };
+  return { ...a, connection: { host: `unix://${path}` } };
+}
+
+test("a leader that others kept waiting is asked again before it counts as one", async () => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  onTestFinished(() => void vi.useRealTimers());
+  let looks = 0;
+  const leader = await managerOn(() => {
+    // The first look takes longer than a leader without a quorum goes on.
+    vi.setSystemTime(Date.now() + 60_000);
+    looks += 1;
+    return [200, { Swarm: info(looks === 1 ? { Managers: 3, Cluster: { ID: "swarm-id" } } : {}) }];
+  });
+  const silent = { ...b, connection: { host: "unix:///nowhere.sock" } };
+  const found = await stateOf({ swarmId: "swarm-id", unlockKey: "", members: [leader, silent] });
+  expect([...found.values()].map(({ Cluster }) => Cluster)).toEqual([undefined]);
+});
+
+/** A manager whose engine answers `POST /swarm/init` in this order, and goes on with the last one. */
+async function managerThatInits(...answers: [status: number, message: string][]) {
+  const inits: string[] = [];
+  const manager = await managerOn((path) => {
+    if (path.endsWith("/nodes")) return [200, []];
+    if (!path.endsWith("/swarm/init")) return [200, { Swarm: info({ NodeID: "node-a" }) }];
+    const [status, message] = answers[Math.min(inits.push(path), answers.length) - 1]!;
+    return [status, status === 200 ? "node-a" : { message }];
+  });
+  const swarm = { swarmId: "swarm-id", unlockKey: "", members: [manager] };
+  return { inits, goesOn: () => goOnAlone(swarm, manager, new Map()) };
 }
 
 const TAKEN =
   "manager stopped: failed to listen on remote API address: listen tcp 10.0.0.1:2377: bind: address already in use";
 
 test("a manager that is to go on alone waits for the port of its former node", async () => {
-  const { inits, goesOn } = await engineThatInits([500, TAKEN], [200, ""]);
+  const { inits, goesOn } = await managerThatInits([500, TAKEN], [200, ""]);
   expect(await goesOn()).toEqual({ removed: [], silent: [] });
   expect(inits).toHaveLength(2);
 });
@@ -145,7 +167,7 @@ test.each([
   ["swarm spec: invalid", "swarm spec: invalid"],
   ["can't initialize raft node: the key is encrypted", 'host "a": its managers lock themselves'],
 ])("a manager that cannot go on alone says so at once: %s", async (message, expected) => {
-  const { inits, goesOn } = await engineThatInits([500, message]);
+  const { inits, goesOn } = await managerThatInits([500, message]);
   await expect(goesOn()).rejects.toThrow(expected);
   expect(inits).toHaveLength(1);
 });
