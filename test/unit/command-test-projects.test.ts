@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { askedFor, leftOut, type PreparedProject } from "../../commands/support/test-projects.ts";
+import { askedFor, leftOut, PREPARED_PROJECTS, type PreparedProject } from "../../commands/support/test-projects.ts";
+import manifest from "../../package.json" with { type: "json" };
+import config from "../../vitest.config.ts";
 
 function project(name: string, reason?: string): PreparedProject {
   return { name, whyNot: () => reason, prepare: () => Promise.resolve() };
@@ -24,3 +26,13 @@ test.each<[string[], string[]]>([
 ])("%j asks for %j", (args, names) => {
   expect(askedFor(PROJECTS, args).map(({ name }) => name)).toEqual(names);
 });
+
+const projects = (config.test?.projects ?? []) as { test: { name: string } }[];
+
+test.each(PREPARED_PROJECTS)(
+  "$name, which may be left out, is a project of vitest with a command of its own",
+  ({ name }) => {
+    expect(projects.map(({ test }) => test.name)).toContain(name);
+    expect(Object.keys(manifest.scripts)).toContain(`test:${name}`);
+  },
+);
