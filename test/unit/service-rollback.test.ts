@@ -1,4 +1,4 @@
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { Engine } from "../../components/engine/engine.ts";
 import type { ServiceDetails, ServiceSpec, TaskDetails } from "../../components/engine/types.ts";
 import { movePeers, peerRunsWith, ROLLED_BACK_LABEL, rolledBackWith } from "../../components/provider/service-peers.ts";
@@ -9,7 +9,8 @@ import { ResourceProblem, UnfinishedError } from "../../components/provider/valu
 import { ownerLabels } from "../../components/shared/labels.ts";
 import { withKeysOf } from "../../components/swarm-service/live-spec.ts";
 import { decideRollout } from "../../components/swarm-service/rollout.ts";
-import { FakeSwarm, specOf as fakeSpec } from "./fake-swarm.ts";
+import { eachInFakeTime, specOf as fakeSpec } from "../fake-swarm/scene.ts";
+import { throughTime } from "../fake-swarm/time.ts";
 
 const OWNER = { id: "owner", project: "p", stack: "dev", name: "store" };
 const ENV = "TaskTemplate.ContainerSpec.Env";
@@ -143,10 +144,11 @@ describe("a change that failed", () => {
 });
 
 describe("a change task by task", () => {
-  const [former, wanted] = ["minio:1", "minio:2"].map((image) => ({
-    ...fakeSpec(image),
-    Mode: { Replicated: { Replicas: 3 } },
-  })) as [ServiceSpec, ServiceSpec];
+  const { start } = eachInFakeTime();
+
+  const [former, wanted] = ["minio:1", "minio:2"].map((image) =>
+    fakeSpec(image, { Mode: { Replicated: { Replicas: 3 } } }),
+  ) as [ServiceSpec, ServiceSpec];
 
   function fakeTask(ID: string, spec: ServiceSpec, State = "running"): Partial<TaskDetails> {
     const Status = { State, ContainerStatus: { ContainerID: "c" } } as TaskDetails["Status"];
@@ -154,52 +156,36 @@ describe("a change task by task", () => {
     return { ...fields, Spec: spec.TaskTemplate, Status };
   }
 
-  /** Runs an update whose last task fails, and goes on failing for some time after the former settings are back. */
-  async function failedAt(changed: Partial<TaskDetails>[], untouched: Partial<TaskDetails>[]) {
-    const swarm = new FakeSwarm(former);
-    onTestFinished(() => swarm.close());
-    const failing = ["f1", "f2", "f3", "f4"].map((id) => fakeTask(id, wanted, "failed"));
-    const before = ["1", "2", "3"].map((id) => fakeTask(`former-${id}`, former));
-    const after = [
-      ...untouched,
-      ...["4", "5", "6"].slice(untouched.length).map((id) => fakeTask(`back-${id}`, former)),
-    ];
-    let looks = 0;
-    swarm.view = ({ spec, updates }) => {
-      if (updates.length === 0) return { tasks: before, update: "completed" };
-      if (spec.TaskTemplate.ContainerSpec.Image === "minio:2") {
-        return { tasks: [...untouched, ...changed, ...failing.slice(0, 1)], update: "paused" };
-      }
-      looks += 1;
-      return looks < 6
-        ? { tasks: [...untouched, ...changed, ...failing], update: "updating" }
-        : {
-            tasks: [...after, ...failing.map((task) => ({ ...task, DesiredState: "shutdown" as const }))],
-            update: "completed",
-          };
-    };
-    const { connection } = await swarm.manager("first");
-    const inputs = inputsOf(former, {
-      ...{ managers: { first: connection }, swarmId: swarm.swarmId, nodes: { first: { nodeId: "a", connection } } },
-      ...{ tasks: 3, restartTogether: [], maintenanceCommand: ["may-go"] },
-    });
-    const rollout = decideRollout(former, wanted, []);
-    const change = Service.update!("one", inputs, { ...inputs, spec: wanted, rollout });
-    await expect(change).rejects.toThrow(/fails with the new settings.* Rolled back: service store with the former/);
-    return swarm.updates;
-  }
-
   test.each([
-    ["first", []],
-    ["second", [fakeTask("changed", wanted)]],
-    ["last", [fakeTask("changed-1", wanted), fakeTask("changed-2", wanted)]],
+    ["first", 0],
+    ["second", 1],
+    ["last", 2],
   ])(
     "is undone in one go when the %s one fails, whatever the tasks do until Swarm gets to them",
     async (_, changed) => {
-      const untouched = [fakeTask("former-1", former), fakeTask("former-2", former)].slice(changed.length);
-      const updates = await failedAt(changed, untouched);
-      expect(updates.map(({ TaskTemplate }) => TaskTemplate.ContainerSpec.Image)).toEqual(["minio:2", "minio:1"]);
-      expect(updates[1]?.UpdateConfig).toMatchObject({ Parallelism: 1, Delay: 0, FailureAction: "continue" });
+      const scene = await start(3);
+      const id = await scene.run(former);
+      let started = 0;
+      scene.fake.application.start = ({ task }) =>
+        task.Spec.ContainerSpec.Image === "minio:2" && ++started > changed ? { err: "exit 1" } : undefined;
+      const written: ServiceSpec[] = [];
+      const { update } = scene.swarm.services;
+      scene.swarm.services.update = (service, version, spec) => {
+        written.push(spec);
+        update.call(scene.swarm.services, service, version, spec);
+      };
+      const inputs = scene.service(former, { maintenanceCommand: ["may-go"] });
+      const rollout = decideRollout(former, wanted, []);
+      const change = Service.update!(id, inputs, { ...inputs, spec: wanted, rollout });
+      await expect(throughTime(change)).rejects.toThrow(
+        /fails with the new settings.* Rolled back: service store with the former/,
+      );
+      const images = written.map(({ TaskTemplate }) => TaskTemplate.ContainerSpec.Image);
+      expect(images).toEqual([...Array<string>(changed + 1).fill("minio:2"), "minio:1"]);
+      expect(written.at(-1)?.UpdateConfig).toMatchObject({ Parallelism: 1, Delay: 0, FailureAction: "continue" });
+      const now = scene.tasks.filter(({ DesiredState }) => DesiredState === "running");
+      const states = now.map(({ Spec, Status }) => `${Spec.ContainerSpec.Image} ${Status.State}`);
+      expect(states).toEqual(Array(3).fill("minio:1 running"));
     },
   );
 
