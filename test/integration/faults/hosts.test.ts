@@ -3,6 +3,7 @@ import { beforeAll, expect, test } from "vitest";
 import { run } from "../../../toolchain/run.ts";
 import type { LabHost } from "../../lab/lab.ts";
 import type { EngineEvent } from "../../../commands/support/events.ts";
+import { untilShared } from "../s3.ts";
 import { type HostConfig, hostConfig, onLab } from "../scene.ts";
 import type { TestStack } from "../stack.ts";
 import { during, partsBelow, until, untilWhole } from "./store.ts";
@@ -31,8 +32,9 @@ onLab(
     beforeAll(async () => {
       for (const host of scene().lab.hosts) await host.run("mkdir", folderOn(1), folderOn(2));
       members = [1, 2, 3, 4].map(machine);
-      stack = await scene().hostsStack(hosts(), { store: STORE });
+      stack = await scene().hostsStack(hosts(), { minReadySeconds: 1, store: STORE });
       await stack.up();
+      await untilShared(stack);
       await untilWhole(members);
     });
 
