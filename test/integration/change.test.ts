@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { networkNamed, onlyService } from "./by-hand.ts";
+import { refusalsOf } from "./preview-here.ts";
 import { buckets, someObject } from "./s3.ts";
 import { ONE_DRIVE, onLab } from "./scene.ts";
-import type { TestStack } from "./stack.ts";
+import type { StateResource, TestStack } from "./stack.ts";
 
 /** One change of the configuration, and all that it may do. */
 interface Change {
@@ -14,61 +15,80 @@ interface Change {
   says?: RegExp;
 }
 
-/** Each goes on from the one before; none makes a new service. */
-const CHANGES: Change[] = [
-  {
-    what: "another port",
-    config: { port: 9100 },
-    steps: ["update minio-main"],
-    says: /minio-main: its tasks restart one by one: .*EndpointSpec/,
-  },
-  { what: "another port of the console", config: { consolePort: 9101 }, steps: ["update minio-main"] },
-  {
-    what: "a setting of MinIO",
-    config: { environment: { MINIO_API_REQUESTS_MAX: "200" } },
-    steps: ["update minio-main"],
-    says: /minio-main: all tasks restart at once, a short outage: .*MINIO_API_REQUESTS_MAX/,
-  },
-  {
-    what: "another name of the root user",
-    config: { rootUser: "keeper" },
-    steps: [
-      "update minio-credentials",
-      ...["minio-root-user", "minio-root-password", "minio-mc-aliases"].flatMap((secret) => [
-        `create-replacement ${secret}`,
-        `replace ${secret}`,
-        `delete-replaced ${secret}`,
-      ]),
-      "update minio-main",
-      "update minio-root-keys",
-    ],
-    says: /minio-main: all tasks restart at once/,
-  },
-  {
-    what: "nothing published any more",
-    config: { expose: false, port: undefined, consolePort: undefined },
-    steps: ["update minio-main"],
-  },
-  { what: "published again", config: { expose: true }, steps: ["update minio-main"] },
-  { what: "another address for clients: an output alone", config: { endpointAddress: "store.example" }, steps: [] },
-  {
-    what: "permissions and a hold for changes to come",
-    config: { adopt: true, allowOutage: true, minReadySeconds: 2 },
-    steps: [],
-  },
-  {
-    what: "permissions and the hold taken back",
-    config: { adopt: false, allowOutage: false, minReadySeconds: undefined },
-    steps: [],
-  },
+/** Changes that one `up` makes together; each group goes on from the one before. None makes a new service. */
+const CHANGES: Change[][] = [
+  [
+    {
+      what: "another port",
+      config: { port: 9100 },
+      steps: ["update minio-main"],
+      says: /minio-main: its tasks restart one by one: .*EndpointSpec/,
+    },
+    { what: "another port of the console", config: { consolePort: 9101 }, steps: ["update minio-main"] },
+  ],
+  [
+    {
+      what: "a setting of MinIO",
+      config: { environment: { MINIO_API_REQUESTS_MAX: "200" } },
+      steps: ["update minio-main"],
+      says: /minio-main: all tasks restart at once, a short outage: .*MINIO_API_REQUESTS_MAX/,
+    },
+    {
+      what: "another name of the root user",
+      config: { rootUser: "keeper" },
+      steps: [
+        "update minio-credentials",
+        ...["minio-root-user", "minio-root-password", "minio-mc-aliases"].flatMap((secret) => [
+          `create-replacement ${secret}`,
+          `replace ${secret}`,
+          `delete-replaced ${secret}`,
+        ]),
+        "update minio-main",
+        "update minio-root-keys",
+      ],
+      says: /minio-main: all tasks restart at once/,
+    },
+  ],
+  [
+    {
+      what: "nothing published any more",
+      config: { expose: false, port: undefined, consolePort: undefined },
+      steps: ["update minio-main"],
+    },
+  ],
+  [{ what: "published again", config: { expose: true }, steps: ["update minio-main"] }],
+  [
+    { what: "another address for clients: an output alone", config: { endpointAddress: "store.example" }, steps: [] },
+    {
+      what: "permissions and a hold for changes to come",
+      config: { adopt: true, allowOutage: true, minReadySeconds: 2 },
+      steps: [],
+    },
+  ],
+  [
+    {
+      what: "permissions and the hold taken back",
+      config: { adopt: false, allowOutage: false, minReadySeconds: undefined },
+      steps: [],
+    },
+  ],
 ];
 
+interface Refused {
+  what: string;
+  config: Record<string, unknown>;
+  line: RegExp;
+  /** Whether a preview of the CLI refuses it as well: one for each kind of resource that does. */
+  throughCli?: true;
+}
+
 /** What a formed store or a network in use refuses, with the lost things or the reason in the line. */
-const REFUSED: { what: string; config: Record<string, unknown>; line: RegExp }[] = [
+const REFUSED: Refused[] = [
   {
     what: "a drive more",
     config: { drives: { d1: {}, d2: {} } },
     line: /drives? .*d2.*for life.*erasure set.*Replace a drive in its place/,
+    throughCli: true,
   },
   {
     what: "a disk instead of a volume",
@@ -80,6 +100,7 @@ const REFUSED: { what: string; config: Record<string, unknown>; line: RegExp }[]
     what: "the subnet",
     config: { subnet: "10.30.0.0/24" },
     line: /subnet "10\.30\.0\.0\/24": .*service minio-main would lose it: put the value back, or set allowOutage: true/,
+    throughCli: true,
   },
   {
     what: "attachable",
@@ -101,65 +122,92 @@ const REFUSED: { what: string; config: Record<string, unknown>; line: RegExp }[]
     what: "the address pools",
     config: { addressPools: ["10.64.0.0/12"] },
     line: /addressPools \["10\.64\.0\.0\/12"\]: .*lost with the old one: service minio-main, network minio-overlay-network, secret .*Data in volumes stays.*allowOutage: true/,
+    throughCli: true,
   },
 ];
 
 onLab("a change of one thing changes just that", (scene) => {
   let stack: TestStack;
+  /** The stack's settings as they are now. */
+  let settings: Record<string, unknown>;
   const kept = someObject();
   const bucket = async () => (await buckets(stack, "kept"))["local"]!;
   const expectKept = async () => expect(kept.equals(await (await bucket()).get("kept"))).toBe(true);
   const configure = (config: Record<string, unknown>) => {
+    settings = { ...settings, ...config };
     for (const [key, value] of Object.entries(config)) stack.config(key, value);
   };
-  /** Runs with a configuration that is put back afterwards. */
-  const refusal = async (config: Record<string, unknown>) => {
+  /** Does something under a configuration that is put back afterwards. */
+  const under = async <T>(config: Record<string, unknown>, act: () => Promise<T>): Promise<T> => {
+    const before = Object.fromEntries(Object.keys(config).map((key) => [key, settings[key]]));
     configure(config);
     try {
-      return (await stack.refused("preview")).output;
+      return await act();
     } finally {
-      configure(Object.fromEntries(Object.keys(config).map((key) => [key, undefined])));
-      stack.config("drives", ONE_DRIVE);
+      configure(before);
     }
   };
 
   beforeAll(async () => {
-    stack = await scene().stack({ drives: ONE_DRIVE });
+    settings = scene().settings({ drives: ONE_DRIVE });
+    stack = await scene().stack(settings);
     await stack.up();
     await (await bucket()).create();
     await (await bucket()).put("kept", kept);
   });
 
   describe("refused, with what would be lost, and nothing touched", () => {
-    test.each(REFUSED)("$what", async ({ config, line }) => {
+    let recorded: StateResource[];
+    beforeAll(async () => {
+      recorded = await stack.recorded();
+    });
+
+    async function expectRefused(line: RegExp, refusal: () => Promise<string[]>): Promise<void> {
       const { engine } = scene().host;
       const before = await onlyService(engine);
-      expect((await refusal(config)).split("\n")).toContainEqual(expect.stringMatching(line));
+      expect(await refusal()).toContainEqual(expect.stringMatching(line));
       expect(await onlyService(engine)).toEqual(before);
-    });
+    }
 
-    test("the configuration put back, there is nothing to do", async () => {
+    test.each(REFUSED)("$what", ({ config, line }) =>
+      expectRefused(line, () => refusalsOf({ ...settings, ...config }, recorded)),
+    );
+
+    test.each(REFUSED.filter(({ throughCli }) => throughCli))("$what, through the CLI", ({ config, line }) =>
+      expectRefused(line, () => under(config, async () => (await stack.refused("preview")).output.split("\n"))),
+    );
+
+    test("the configuration put back, there is nothing to do and nothing refused", async () => {
       expect((await stack.preview()).steps).toEqual([]);
+      expect(await refusalsOf(settings, recorded)).toEqual([]);
     });
   });
 
-  test.each(CHANGES)("$what", async ({ config, steps, says }) => {
-    const { engine } = scene().host;
-    const before = await onlyService(engine);
-    configure(config);
+  describe.each(CHANGES.map((changes) => ({ changes, together: changes.map(({ what }) => what).join("; ") })))(
+    "$together",
+    ({ changes }) => {
+      test.each(changes)("a preview of $what", async ({ config, steps, says }) => {
+        const preview = await under(config, () => stack.preview());
+        expect(names(preview)).toEqual(steps.toSorted());
+        if (says) expect(preview.output).toMatch(says);
+      });
 
-    const preview = await stack.preview();
-    expect(names(preview).toSorted()).toEqual([...steps].toSorted());
-    if (says) expect(preview.output).toMatch(says);
-    await stack.up();
+      test("up does just that, with the same service, and leaves nothing to do", async () => {
+        const { engine } = scene().host;
+        const before = await onlyService(engine);
+        for (const { config } of changes) configure(config);
+        const steps = [...new Set(changes.flatMap((change) => change.steps))];
+        expect(names(await stack.up())).toEqual(steps.toSorted());
 
-    expect((await onlyService(engine)).ID).toBe(before.ID);
-    if (steps.length === 0) expect((await onlyService(engine)).Version).toEqual(before.Version);
-    expect((await stack.preview()).steps).toEqual([]);
-  });
+        expect((await onlyService(engine)).ID).toBe(before.ID);
+        if (steps.length === 0) expect((await onlyService(engine)).Version).toEqual(before.Version);
+        expect((await stack.preview()).steps).toEqual([]);
+      });
+    },
+  );
 
   test("the data has outlived all of it", async () => {
-    stack.config("endpointAddress", scene().host.address);
+    configure({ endpointAddress: scene().host.address });
     await stack.up();
     await expectKept();
   });
@@ -194,6 +242,6 @@ onLab("a change of one thing changes just that", (scene) => {
   });
 
   function names({ steps }: { steps: { op: string; name: string }[] }): string[] {
-    return steps.map(({ op, name }) => `${op} ${name}`);
+    return steps.map(({ op, name }) => `${op} ${name}`).toSorted();
   }
 });

@@ -5,7 +5,7 @@ import { parse, stringify } from "yaml";
 import { keepIdentity } from "../../commands/down/identity.ts";
 import type { PreviewRun } from "../../commands/preview-pr/report.ts";
 import { runPreview } from "../../commands/preview-pr/run.ts";
-import { exportedStack } from "../../commands/recover/recorded.ts";
+import { exportedStack, plain } from "../../commands/recover/recorded.ts";
 import { collect } from "../../commands/status/collect.ts";
 import { type StatusReport, statusReport } from "../../commands/status/model.ts";
 import { recordedStack } from "../../commands/status/stack.ts";
@@ -159,6 +159,12 @@ export class TestStack {
       checkpoint: { latest?: { resources?: StateResource[] } };
     };
     return { resources: checkpoint.latest?.resources ?? [] };
+  }
+
+  /** The resources of the state with their secrets in clear, as Pulumi hands them to the program and the provider. */
+  async recorded(): Promise<StateResource[]> {
+    const { deployment } = await exportedStack(this.#session);
+    return plain(deployment.resources ?? []) as StateResource[];
   }
 
   /** Takes over another stack's resources, as `pulumi state move` does: under this stack's name, those kept alone. */
