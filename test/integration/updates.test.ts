@@ -6,6 +6,7 @@ import { LeftLocks } from "../../components/provider/left-locks.ts";
 import { accessOf, type Account, Client, type StoreAccess, told } from "./client.ts";
 import { onlyService, until } from "./by-hand.ts";
 import { clientOf } from "./one-name.ts";
+import { untilShared } from "./s3.ts";
 import { hostConfig, onLab } from "./scene.ts";
 import type { TestStack } from "./stack.ts";
 
@@ -30,13 +31,15 @@ onLab(
 
     beforeAll(async () => {
       const { lab } = scene();
-      stack = await scene().hostsStack({
+      const hosts = {
         a: hostConfig(lab.host(1), "manager"),
         b: hostConfig(lab.host(2), "manager"),
         c: hostConfig(lab.host(3), "manager"),
         d: hostConfig(lab.host(4), "worker"),
-      });
+      };
+      stack = await scene().hostsStack(hosts, { minReadySeconds: 1 });
       await stack.up();
+      await untilShared(stack);
       access = await accessOf(stack);
     });
 
@@ -71,6 +74,7 @@ onLab(
       console.log(`all at once (another network):\n${told(account)}`);
       expect(account).toMatchObject({ lost: [], changed: [] });
       expect((await stack.preview()).steps).toEqual([]);
+      await untilShared(stack);
     });
 
     /** Ids of the running tasks: the same as before only if no member restarted. */
@@ -113,6 +117,7 @@ onLab(
       expect(await running()).toHaveLength(HOSTS);
       const { steps } = await stack.preview();
       expect(steps.map(({ op, name }) => `${op} ${name}`)).toEqual(["update store-main"]);
+      await untilShared(stack);
     });
 
     test("what a member had locked when it was killed bears one member's stop, not two", async () => {
@@ -147,6 +152,8 @@ onLab(
     });
 
     test("another memory limit: one by one, and no operation fails that the SDK retries", async () => {
+      // Between two members it waits for as long as users have it wait.
+      stack.config("minReadySeconds", undefined);
       stack.config("store", { memoryLimitMiB: 1024 });
       expect((await stack.preview()).output).toMatch(
         /store-main: its tasks restart one by one: .*MemoryBytes changed; each waits until .*maintenance check/,
