@@ -51,6 +51,17 @@ export default defineConfig({
       },
       {
         test: {
+          name: "engines",
+          include: ["test/engines/**/*.test.ts"],
+          globalSetup: ["test/integration/global-setup.ts"],
+          testTimeout: 20 * MINUTE,
+          hookTimeout: 5 * MINUTE,
+          maxWorkers: 1,
+          sequence: { groupOrder: 6 },
+        },
+      },
+      {
+        test: {
           name: "machines",
           include: ["test/machines/**/*.test.ts"],
           globalSetup: ["test/integration/global-setup.ts"],

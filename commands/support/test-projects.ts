@@ -5,6 +5,8 @@ import { hasKubernetes, obtainKubernetes, obtainPolicies } from "../../toolchain
 import { obtainPulumi } from "../../toolchain/pulumi.ts";
 import { findBrowser, installBrowser } from "../../test/browser/browser.ts";
 import { prepareEnforcement, whyNoCluster } from "../../test/kubernetes/lab/cluster.ts";
+import { engineLayers, ENGINES, whyNoEngines } from "../../test/lab/engines.ts";
+import { whyNoLab } from "../../test/lab/lab.ts";
 import { ensureMachineTools, whyNoMachines } from "../../test/lab/vm/tools.ts";
 
 /** Tests that take long: they run when they are asked for, and some of them whenever they are prepared already. */
@@ -18,6 +20,13 @@ export interface PreparedProject {
 }
 
 export const PREPARED_PROJECTS: readonly PreparedProject[] = [
+  {
+    name: "engines",
+    whyNot: () => "Docker Engines of all versions in one Swarm: `npm run test:engines` gets them, and runs it",
+    prepare: async () => {
+      if ((whyNoLab() ?? whyNoEngines()) === undefined) for (const version of ENGINES) await engineLayers(version);
+    },
+  },
   {
     name: "machines",
     whyNot: () => whyNoMachines() ?? "its machines are emulated, which takes long: `npm run test:machines` runs it",

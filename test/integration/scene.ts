@@ -4,6 +4,7 @@ import type { NodeRole } from "../../components/engine/types.ts";
 import type { Drive } from "../../components/index.ts";
 import { ROOT } from "../../toolchain/cache.ts";
 import { buildImage } from "../../toolchain/minio-image.ts";
+import { type EngineVersion, whyNoEngines } from "../lab/engines.ts";
 import { type Lab, type LabHost, startLab, whyNoLab } from "../lab/lab.ts";
 import { preloadedImages } from "../lab/preloaded.ts";
 import { TestStack, type TestStackOptions } from "./stack.ts";
@@ -49,11 +50,13 @@ export interface SceneOptions {
   disks?: number;
   /** MiB of each disk. @default 1024 */
   diskSize?: number;
+  /** Versions of Docker Engine, dealt out to the machines in turn. @default those that the run is for */
+  engines?: readonly EngineVersion[];
 }
 
 /** A file's tests on machines of their own; skipped, with the reason, where none can be had. */
 export function onLab(name: string, tests: (scene: () => Scene) => void, options: SceneOptions = {}): void {
-  const problem = whyNoLab();
+  const problem = whyNoLab() ?? (options.engines && whyNoEngines());
   if (problem !== undefined) {
     // The hooks of tests that skip themselves would run all the same, without a scene.
     describe(name, () => test("all of its tests", ({ skip }) => skip(problem)));
@@ -75,7 +78,7 @@ export function onLab(name: string, tests: (scene: () => Scene) => void, options
 type OpenScene = Scene & { close(): Promise<void> };
 
 async function openScene(options: SceneOptions): Promise<OpenScene> {
-  const lab = await startLab({ hosts: 1, images: await preloadedImages(), ...options });
+  const lab = await startLab({ hosts: 1, images: await preloadedImages(options.engines), ...options });
   const host = lab.host(1);
   const images = {
     a: await lab.build((engine) => buildImage(engine, { variant: "a" })),

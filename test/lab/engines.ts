@@ -1,10 +1,11 @@
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { keyOf, obtain } from "../../toolchain/cache.ts";
+import { keyOf, obtain, readIfThere } from "../../toolchain/cache.ts";
 import { obtainMoby } from "../../toolchain/moby.ts";
 import { run } from "../../toolchain/run.ts";
 import { MOBY_ENGINE } from "../../toolchain/versions.ts";
 import { engineOfDebian, PACKAGE_VERSION } from "./engine-packages.ts";
+import { canUnpack } from "./tools.ts";
 
 /** Which engines the machines of a lab run, as `--engine` says it. */
 export const ENGINE_VARIABLE = "PULUMI_SWARM_LAB_ENGINE";
@@ -44,9 +45,18 @@ export function engineOfEnvironment(): EngineVersion[] | undefined {
   return text ? engineVersions(ENGINE_VARIABLE, text) : undefined;
 }
 
+/** Why this machine can have no engines but its own; undefined when it can. */
+export function whyNoEngines(): string | undefined {
+  const id = /^ID="?([\w-]+)/m.exec(readIfThere("/etc/os-release") ?? "")?.[1] ?? "no Linux that is known";
+  return id === "debian" && canUnpack() ? undefined : `other Docker Engines are packages of Debian, and this is ${id}`;
+}
+
 /** The layers of an engine; they are made if they are missing. None where it is this machine's own. */
 export async function engineLayers(version: EngineVersion): Promise<Layers> {
-  return (await isOwn(version)) ? [] : SOURCES[version]();
+  if (await isOwn(version)) return [];
+  const problem = whyNoEngines();
+  if (problem !== undefined) throw new Error(`engine "${version}": ${problem}`);
+  return SOURCES[version]();
 }
 
 async function isOwn(version: EngineVersion): Promise<boolean> {

@@ -49,7 +49,7 @@ export class LabHost {
   /** Mounted at /mnt/disk1 and so on. */
   readonly disks: LabDisks;
   readonly #options: LabHostOptions;
-  readonly #system: OwnSystem;
+  #system: OwnSystem;
 
   constructor(options: LabHostOptions) {
     const { number, folder, network, disks, diskSize, keys, layers } = options;
@@ -93,6 +93,11 @@ export class LabHost {
     const own = ["--mount", "--uts", "--mount-proc", "--propagation", "private"];
     const log = join(folder, "dockerd.log");
     await this.#answers(startContained({ namespace: cgroup, own, program: [script], folder, log }));
+  }
+
+  /** Has other things installed on it from its next start on. */
+  install(layers: readonly string[]): void {
+    this.#system = { ...this.#system, layers };
   }
 
   /** Ends everything on this machine at once, as a power cut does. What is on its disks stays. */

@@ -58,8 +58,12 @@ export interface Lab {
   host(number: number): LabHost;
   /** Cuts a machine's power. */
   kill(number: number): Promise<void>;
-  /** Gives a machine its power back, and waits until its engine answers. */
-  start(number: number): Promise<void>;
+  /**
+   * Gives a machine its power back, and waits until its engine answers.
+   *
+   * @param engine a version that it has from now on, on the data of the one it had
+   */
+  start(number: number, engine?: EngineVersion): Promise<void>;
   /**
    * Drops everything between machines of different groups, until `heal` or the next partition. Machines of no group and
    * this machine, which clients are on, go on reaching all.
@@ -140,10 +144,11 @@ function labOf(slot: Slot, options: LabOptions, { tools, engines }: Installed): 
   const { hosts: count, disks = 0, diskSize = 1024, images = [], clone } = options;
   const network = new LabNetwork(slot);
   const keys = new LabKeys(keysFolder(slot));
+  const toolLayers = tools === undefined ? [] : [tools];
   const hosts = Array.from({ length: count }, (_, at) => {
     const folder = join(slot.folder, `host${at + 1}`);
     mkdirSync(folder, { recursive: true });
-    const layers = [...(engines[at % engines.length] ?? []), ...(tools === undefined ? [] : [tools])];
+    const layers = [...(engines[at % engines.length] ?? []), ...toolLayers];
     return new LabHost({
       number: at + 1,
       folder,
@@ -168,7 +173,10 @@ function labOf(slot: Slot, options: LabOptions, { tools, engines }: Installed): 
     hosts,
     host,
     kill: (number) => host(number).stop(),
-    start: (number) => host(number).start(),
+    start: async (number, engine) => {
+      if (engine !== undefined) host(number).install([...(await engineLayers(engine)), ...toolLayers]);
+      await host(number).start();
+    },
     partition: (...groups) => network.partition(groups),
     heal: () => network.heal(),
     exec: (number, program, ...args) => host(number).run(program, ...args),

@@ -10,10 +10,16 @@ import { startLab } from "./lab.ts";
 /** Variants of MinIO's image that differ in a label alone. */
 export const VARIANTS = ["a", "b"] as const;
 
-/** For the engines of a lab: those of the environment, else this machine's own. */
-export async function preloadedImages(): Promise<string[]> {
+/**
+ * For the engines of a lab, in their order.
+ *
+ * @param engines @default those of the environment, else this machine's own
+ */
+export async function preloadedImages(
+  engines: readonly (EngineVersion | undefined)[] = engineOfEnvironment() ?? [undefined],
+): Promise<string[]> {
   const folders: string[] = [];
-  for (const engine of engineOfEnvironment() ?? [undefined]) folders.push(await imagesFor(engine));
+  for (const engine of engines) folders.push(await imagesFor(engine));
   return folders;
 }
 

@@ -6,6 +6,7 @@ import { hostsArgs } from "../../bench/hosts/arguments.ts";
 import { execArguments } from "../../commands/exec/arguments.ts";
 import { statusArguments } from "../../commands/status/arguments.ts";
 import { knownStacks, readArgs } from "../../commands/support/args.ts";
+import { matrixArguments } from "../../commands/test/engine-matrix.ts";
 import { upgradeArguments } from "../../commands/upgrade/arguments.ts";
 import { ROOT } from "../../toolchain/cache.ts";
 import { blocksIn } from "../integration/doc-page.ts";
@@ -38,6 +39,7 @@ const READERS: Record<string, (argv: string[]) => unknown> = {
   upgrade: upgradeArguments,
   bench: (argv) => partsOf(readArgs(argv, ["--cold"]).rest),
   "bench:hosts": hostsArgs,
+  "test:engines": matrixArguments,
 };
 
 /** Options of every command. */

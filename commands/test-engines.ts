@@ -1,0 +1,37 @@
+// `npm run test:engines`: the tests in which versions of Docker Engine could differ, on each of them.
+import { join } from "node:path";
+import { print } from "../toolchain/progress.ts";
+import { ENGINE_VARIABLE, engineLayers } from "../test/lab/engines.ts";
+import { table } from "./status/table.ts";
+import { main } from "./support/main.ts";
+import { askedFor, PREPARED_PROJECTS } from "./support/test-projects.ts";
+import { ENGINES_USAGE, matrixArguments, type MatrixRun, matrixTable, TOGETHER } from "./test/engine-matrix.ts";
+import { testOutcome } from "./test/outcome.ts";
+import { prepareTests, runVitest } from "./test/vitest.ts";
+
+await main(async () => {
+  const { help, engines, files, together } = matrixArguments(process.argv.slice(2));
+  if (help) return print(ENGINES_USAGE);
+  const meeting = ["--project=engines"];
+  await prepareTests(together ? askedFor(PREPARED_PROJECTS, meeting) : []);
+  const runs: MatrixRun[] = [];
+  const closing: string[] = [];
+  let worst = 0;
+  const on = async (name: string, args: readonly string[], env: NodeJS.ProcessEnv) => {
+    const run = await runVitest(args, env);
+    const { lines, exitCode } = testOutcome(run.files, [], run.code);
+    runs.push({ name, files: run.files ?? [] });
+    closing.push(...lines.map((line) => `${name}: ${line}`));
+    worst = Math.max(worst, exitCode);
+  };
+  const paths = files.map((name) => join("test", "integration", `${name}.test.ts`));
+  for (const engine of paths.length > 0 ? engines : []) {
+    await engineLayers(engine);
+    await on(engine, ["--project=integration", ...paths], { [ENGINE_VARIABLE]: engine });
+  }
+  if (together) await on(TOGETHER, meeting, {});
+  const { head, rows } = matrixTable(runs);
+  print(table(head, rows));
+  for (const line of closing) print(line);
+  return worst;
+});

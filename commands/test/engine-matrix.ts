@@ -1,0 +1,96 @@
+import { basename } from "node:path";
+import { parseArgs } from "node:util";
+import type { FileReport } from "../../toolchain/test-reporter.ts";
+import { ENGINES, type EngineVersion, engineVersions } from "../../test/lab/engines.ts";
+
+/** The files of `test/integration` in which engines of different versions could differ. */
+const MATRIX_FILES = [
+  "lifecycle",
+  "service",
+  "drift",
+  "networks",
+  "ssh-engine",
+  "firewall",
+  "preflight",
+  "members",
+  "secrets",
+  "commands",
+  "upgrade",
+];
+
+/** Stands for the tests in which engines of all versions meet: `test/engines`. */
+export const TOGETHER = "together";
+
+export const ENGINES_USAGE = `usage: npm run test:engines [-- [--engine ${ENGINES.join(",")}] [files]]
+  --engine  on which Docker Engines, of ${ENGINES.join(", ")}; all of them when not given
+  files     of ${[...MATRIX_FILES, TOGETHER].join(", ")}; all of them when not given
+  --help    prints this
+such as: npm run test:engines -- --engine 29 lifecycle service`;
+
+export interface EngineMatrix {
+  help: boolean;
+  /** The newest first. */
+  engines: EngineVersion[];
+  files: string[];
+  /** Whether the tests run in which engines of all versions meet. */
+  together: boolean;
+}
+
+export function matrixArguments(argv: readonly string[]): EngineMatrix {
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    options: { engine: { type: "string" }, help: { type: "boolean", short: "h" } },
+    allowPositionals: true,
+  });
+  const wanted = values.engine === undefined ? ENGINES : engineVersions("--engine", values.engine);
+  const known = [...MATRIX_FILES, TOGETHER];
+  const other = positionals.find((name) => !known.includes(name));
+  if (other !== undefined) throw new Error(`file "${other}": must be one of ${known.join(", ")}\n${ENGINES_USAGE}`);
+  return {
+    help: values.help ?? false,
+    engines: ENGINES.filter((engine) => wanted.includes(engine)),
+    files: MATRIX_FILES.filter((name) => positionals.length === 0 || positionals.includes(name)),
+    together: positionals.length === 0 ? values.engine === undefined : positionals.includes(TOGETHER),
+  };
+}
+
+/** What became of files on one engine, or where all of them meet. */
+export interface MatrixRun {
+  name: string;
+  files: readonly FileReport[];
+}
+
+/** A row for each file, a column for each run. */
+export function matrixTable(runs: readonly MatrixRun[]): { head: string[]; rows: string[][] } {
+  const nameOf = ({ file }: FileReport) => basename(file, ".test.ts");
+  const names = [...new Set(runs.flatMap(({ files }) => files.map(nameOf)))];
+  const order = (name: string) => (MATRIX_FILES.includes(name) ? MATRIX_FILES.indexOf(name) : MATRIX_FILES.length);
+  const cell = (files: readonly FileReport[], name: string) => {
+    const found = files.filter((file) => nameOf(file) === name);
+    return found.length > 0 ? account(found) : "";
+  };
+  return {
+    head: ["File", ...runs.map(({ name }) => name)],
+    rows: [
+      ...names
+        .toSorted((a, b) => order(a) - order(b))
+        .map((name) => [name, ...runs.map(({ files }) => cell(files, name))]),
+      ["all", ...runs.map(({ files }) => account(files))],
+    ],
+  };
+}
+
+/** `12 passed, 1 failed, 73 s` */
+function account(files: readonly FileReport[]): string {
+  const tests = files.flatMap(({ tests }) => tests);
+  const count = (state: string) => tests.filter((test) => test.state === state).length;
+  const broken = files.filter(({ errors, state }) => errors.length > 0 || (state !== "passed" && state !== "skipped"));
+  const failed = count("failed") + broken.filter(({ tests }) => tests.every(({ state }) => state !== "failed")).length;
+  const seconds = Math.round(files.reduce((sum, { ms }) => sum + ms, 0) / 1000);
+  const counts = [
+    `${count("passed")} passed`,
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(count("skipped") > 0 ? [`${count("skipped")} skipped`] : []),
+  ];
+  return [...counts, `${seconds} s`].join(", ");
+}

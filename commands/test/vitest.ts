@@ -1,0 +1,42 @@
+import { join } from "node:path";
+import { errorText } from "../../components/shared/error-text.ts";
+import { readIfThere, ROOT } from "../../toolchain/cache.ts";
+import { ensureEngine } from "../../toolchain/docker-engine.ts";
+import { buildImage } from "../../toolchain/minio-image.ts";
+import { say } from "../../toolchain/progress.ts";
+import { runAttached } from "../../toolchain/run.ts";
+import { inTemporaryFolder } from "../../toolchain/temporary.ts";
+import { type FileReport, REPORT_VARIABLE } from "../../toolchain/test-reporter.ts";
+import { ensureToolchain } from "../support/pulumi.ts";
+import type { PreparedProject } from "../support/test-projects.ts";
+
+/** The toolchain, an engine and the image, in advance: a first build must not run against a test's time limit. */
+export async function prepareTests(projects: readonly PreparedProject[]): Promise<void> {
+  await ensureToolchain();
+  for (const project of projects) await project.prepare();
+  try {
+    await buildImage(await ensureEngine());
+  } catch (error) {
+    say(`no Docker Engine for the tests: ${errorText(error)}`);
+  }
+}
+
+export interface VitestRun {
+  /** What became of each file; undefined when vitest did not come to write it. */
+  files: FileReport[] | undefined;
+  /** Vitest's exit code. */
+  code: number;
+}
+
+/** Runs vitest on this terminal. */
+export function runVitest(args: readonly string[], env: NodeJS.ProcessEnv): Promise<VitestRun> {
+  return inTemporaryFolder("pulumi-swarm-test-", async (folder) => {
+    const report = join(folder, "report.json");
+    const reporters = ["default", join(ROOT, "toolchain", "test-reporter.ts")];
+    const program = join(ROOT, "node_modules", "vitest", "vitest.mjs");
+    const all = [program, "run", ...reporters.map((reporter) => `--reporter=${reporter}`), ...args];
+    const code = await runAttached(process.execPath, all, { ...process.env, ...env, [REPORT_VARIABLE]: report }, ROOT);
+    const text = readIfThere(report);
+    return { files: text === undefined ? undefined : (JSON.parse(text) as FileReport[]), code };
+  });
+}

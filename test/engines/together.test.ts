@@ -1,0 +1,96 @@
+import { expect, test } from "vitest";
+import { until } from "../integration/by-hand.ts";
+import { untilWhole } from "../integration/faults/store.ts";
+import { buckets, someObject } from "../integration/s3.ts";
+import { hostConfig, onLab, type Scene } from "../integration/scene.ts";
+import type { TestStack } from "../integration/stack.ts";
+import { ENGINES, type EngineVersion } from "../lab/engines.ts";
+import { MOBY_ENGINE } from "../../toolchain/versions.ts";
+
+const [newest, ...older] = ENGINES;
+const OLDEST = older.at(-1)!;
+
+/** A store on all machines of the scene, and an object in it that every one of them gives back. */
+async function storeOn(scene: Scene, image: string) {
+  const [a, b, c, d] = [1, 2, 3, 4].map((number) => scene.lab.host(number));
+  const hosts = {
+    a: hostConfig(a!, "manager"),
+    b: hostConfig(b!, "manager"),
+    c: hostConfig(c!, "manager"),
+    d: hostConfig(d!, "worker"),
+  };
+  const stack = await scene.hostsStack(hosts, { image });
+  await stack.up();
+  const through = Object.values(await buckets(stack, "kept"));
+  const object = someObject();
+  await through[0]!.create();
+  await through[0]!.put("object", object);
+  const isKept = async () => {
+    for (const bucket of through) if (!(await bucket.get("object")).equals(object)) return false;
+    return true;
+  };
+  expect(await isKept()).toBe(true);
+  return { stack, isKept };
+}
+
+async function expectNoChanges(stack: TestStack): Promise<void> {
+  expect((await stack.preview()).steps).toEqual([]);
+  expect((await stack.preview({ refresh: true })).steps).toEqual([]);
+}
+
+async function enginesOf({ lab }: Scene): Promise<string[]> {
+  return Promise.all(lab.hosts.map(async ({ engine }) => (await engine.info()).ServerVersion));
+}
+
+/** How an engine of that version calls itself, in the beginning at least. */
+function called(version: EngineVersion) {
+  const beginning = version === newest ? MOBY_ENGINE : `${version}.`;
+  return expect.stringMatching(new RegExp(`^${beginning.replaceAll(".", "\\.")}`));
+}
+
+// The engine whose images lie in containerd's store is not the first: the lab builds images on the first.
+const mixed = [...older, newest!];
+
+onLab(
+  "a Swarm of engines of all versions",
+  (scene) => {
+    test("holds a store, is clean at the second look, and is taken away whole", async () => {
+      expect(await enginesOf(scene())).toEqual(mixed.map(called));
+      const registry = await scene().lab.registry();
+      const image = await registry.push(scene().host.engine, scene().images.a, "minio");
+      const { stack } = await storeOn(scene(), image);
+      await expectNoChanges(stack);
+      await stack.destroy();
+      for (const { engine } of scene().lab.hosts) expect((await engine.info()).Swarm.LocalNodeState).toBe("inactive");
+    });
+  },
+  { hosts: 4, engines: mixed },
+);
+
+onLab(
+  "engines that are brought from version to version, host by host",
+  (scene) => {
+    test("keep their Swarm and its store, to which nothing is to be done", async () => {
+      const { lab, images } = scene();
+      const { stack, isKept } = await storeOn(scene(), images.a);
+      for (const version of ENGINES.filter((each) => each !== OLDEST).toReversed()) {
+        for (const number of [4, 3, 2, 1]) {
+          await lab.kill(number);
+          await lab.start(number, version);
+          await until(async () => {
+            const manager = lab.host(number === 1 ? 2 : 1).engine;
+            const nodes = await manager.nodes().catch(() => []);
+            const isWell = ({ Status, ManagerStatus }: (typeof nodes)[number]) =>
+              Status.State === "ready" && (ManagerStatus?.Reachability ?? "reachable") === "reachable";
+            return nodes.length === lab.hosts.length && nodes.every(isWell);
+          }, `every node to be ready after host ${number} came to ${version}`);
+          await untilWhole(lab.hosts);
+        }
+        expect(await enginesOf(scene())).toEqual(lab.hosts.map(() => called(version)));
+        expect(await isKept()).toBe(true);
+        await expectNoChanges(stack);
+      }
+    });
+  },
+  { hosts: 4, engines: [OLDEST] },
+);
