@@ -99,10 +99,18 @@ function newest(printed = ""): Known {
   return { candidate: available[0], available };
 }
 
-/** Whether a package's version is that version of the engine: `5:28.5.1-1~debian.12~bookworm` is `28.5.1`, and `28.5`. */
+/**
+ * Whether a package's version is that version of the engine: `5:28.5.1-1~debian.12~bookworm` is `28.5.1`, and `28.5`;
+ * `29.0.0~rc.1-1` is `29.0.0-rc.1`, and not `29.0.0`.
+ */
 export function isVersion(packaged: string, version: string): boolean {
-  const own = packaged.replace(/^\d+:/, "");
-  return packaged === version || own === version || (own.startsWith(version) && !/^\d/.test(own.slice(version.length)));
+  const [own, wanted] = [asEngine(packaged), asEngine(version)];
+  return own.startsWith(wanted) && !/^(?:\d|-(?:alpha|beta|rc)\b)/.test(own.slice(wanted.length));
+}
+
+/** A package's version as its engine says it: packages mark what comes before a release with `~`. */
+function asEngine(version: string): string {
+  return version.replace(/^\d+:/, "").replace(/~(?=(?:alpha|beta|rc)\b)/, "-");
 }
 
 /**

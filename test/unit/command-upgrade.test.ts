@@ -74,6 +74,11 @@ test.each([
   [CE, "28.5.10", false],
   ["20.10.24+dfsg1-1+deb12u1", "20.10.24+dfsg1", true],
   ["20.10.24+dfsg1-1+deb12u1", "20.1", false],
+  ["5:29.0.0~rc.1-1~debian.13~trixie", "29.0.0-rc.1", true],
+  ["5:29.0.0~rc.1-1~debian.13~trixie", "29.0.0~rc.1", true],
+  ["5:29.0.0~rc.1-1~debian.13~trixie", "5:29.0.0~rc.1-1~debian.13~trixie", true],
+  ["5:29.0.0~rc.1-1~debian.13~trixie", "29.0.0-rc.2", false],
+  ["5:29.0.0~rc.1-1~debian.13~trixie", "29.0.0", false],
 ])("package %s is version %s: %s", (packaged, version, expected) => {
   expect(isVersion(packaged, version)).toBe(expected);
 });
