@@ -27,7 +27,7 @@ onLab(
 
     beforeAll(async () => {
       const { lab } = scene();
-      release = await makeRelease(folder);
+      release = await makeRelease(lab.host(1), folder);
       await Promise.all(lab.hosts.map((host) => offerRelease(host, release)));
       const hosts = {
         a: machine(1, "manager"),
@@ -72,8 +72,8 @@ onLab(
       console.log(`the engines of a worker and of the leader were upgraded:\n${told(account)}`);
       expect(account).toMatchObject({ lost: [], changed: [] });
       await autolock(false);
-      const [former = ""] = release.from.split("+");
-      expect(await versions()).toEqual([release.engineVersion, former, former, release.engineVersion]);
+      const { engineFrom, engineVersion } = release;
+      expect(await versions()).toEqual([engineVersion, engineFrom, engineFrom, engineVersion]);
       const nodes = await scene().host.engine.nodes();
       expect(nodes.map(({ Spec }) => [Spec.Availability, Spec.Labels?.[FORMER_LABEL]])).toEqual(
         Array(4).fill(["active", undefined]),

@@ -1,11 +1,12 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../../toolchain/run.ts";
 import { writeIndex } from "./bare.ts";
 import type { LabHost } from "./host.ts";
 import { UNCOVER_START_SCRIPT } from "./start-script.ts";
 
-const PACKAGE = "docker.io";
+/** The engine, and its command line where that is a package of its own, which goes with it. */
+const PACKAGES = ["docker.io", "docker-cli"];
 const DOCKERD = "/usr/sbin/dockerd";
 
 /** A later version of Docker Engine, made up: the installed one under another number. */
@@ -15,45 +16,75 @@ export interface EngineRelease {
   /** The package's versions. */
   from: string;
   to: string;
-  /** What the engine calls its own version, then. */
+  /** What the engine calls its own version, then and now. */
+  engineFrom: string;
   engineVersion: string;
 }
 
 /**
- * Makes a later version of the package that this machine has installed: the same files, but its engine says the new
+ * Lays out an installed package again, in a view of the disk without the lab's own start script. Arguments are a folder
+ * and the package.
+ */
+const LAY_OUT = `
+${UNCOVER_START_SCRIPT}
+mkdir -p "$0/DEBIAN"
+dpkg-query --listfiles "$1" | while read -r path; do
+  if [ -e "$path" ] && [ ! -d "$path" ]; then echo "\${path#/}"; fi
+done | tar -C / -c -T - | tar -C "$0" -x
+dpkg-query --status "$1" >"$0/DEBIAN/control"
+for part in conffiles preinst postinst prerm postrm; do
+  if [ -e "/var/lib/dpkg/info/$1.$part" ]; then cp "/var/lib/dpkg/info/$1.$part" "$0/DEBIAN/$part"; fi
+done
+`;
+
+/**
+ * Makes a later version of the package that a machine has installed: the same files, but its engine says the new
  * version, so that an engine that answers tells which package it is of.
  *
  * @param folder where it is made; all machines of a lab see it
  */
-export async function makeRelease(folder: string): Promise<EngineRelease> {
-  const from = await run("dpkg-query", ["--show", "--showformat", "${Version}", PACKAGE]);
-  const [, former = ""] = /^(?:\d+:)?(.*)-[^-]*-?/.exec(from) ?? [];
-  const [upstream = ""] = /^(\d+\.\d+\.\d+)/.exec(former) ?? [];
+export async function makeRelease(host: LabHost, folder: string): Promise<EngineRelease> {
+  const installed = await installedOn(host);
+  const from = installed["docker.io"] ?? "";
+  const [upstream = ""] = /^(\d+\.\d+\.\d+)/.exec(from) ?? [];
   const next = upstream.replace(/\d$/, (digit) => String(Number(digit) + 1));
   if (next.length !== upstream.length || next === "") throw new Error(`lab: no later version can be made of ${from}`);
   const to = from.replace(upstream, next);
 
-  const tree = join(folder, "tree");
-  mkdirSync(join(tree, "DEBIAN"), { recursive: true });
-  const listed = (await run("dpkg-query", ["--listfiles", PACKAGE])).split("\n");
-  const files = listed.filter((path) => existsSync(path) && !statSync(path).isDirectory());
-  const list = join(folder, "files");
-  writeFileSync(list, files.map((path) => path.slice(1)).join("\n"));
-  await run("sh", ["-ec", 'tar -C / -c -T "$0" | tar -C "$1" -x', list, tree]);
-  const control = await run("dpkg-query", ["--status", PACKAGE]);
-  const fields = control.replace(/^Status: .*\n/m, "").replace(/^Conffiles:\n(?: .*\n)+/m, "");
-  writeFileSync(join(tree, "DEBIAN", "control"), `${fields.replace(`Version: ${from}`, `Version: ${to}`).trimEnd()}\n`);
-  for (const part of ["conffiles", "preinst", "postinst", "prerm", "postrm"]) {
-    const file = `/var/lib/dpkg/info/${PACKAGE}.${part}`;
-    if (existsSync(file)) cpSync(file, join(tree, "DEBIAN", part));
-  }
-  writeFileSync(join(tree, DOCKERD), renumbered(readFileSync(DOCKERD), upstream, next), { mode: 0o755 });
-
   const repository = join(folder, "repository");
   mkdirSync(repository);
-  await run("dpkg-deb", ["-Znone", "--build", tree, repository]);
+  for (const name of PACKAGES.filter((each) => installed[each] === from)) {
+    const tree = join(folder, name);
+    await host.run("unshare", "--mount", "sh", "-ec", LAY_OUT, tree, name);
+    const control = join(tree, "DEBIAN", "control");
+    const fields = readFileSync(control, "utf8")
+      .replace(/^Status: .*\n/m, "")
+      .replace(/^Conffiles:\n(?: .*\n)+/m, "");
+    writeFileSync(control, `${fields.replace(`Version: ${from}`, `Version: ${to}`).trimEnd()}\n`);
+    const dockerd = join(tree, DOCKERD);
+    if (existsSync(dockerd)) writeFileSync(dockerd, renumbered(readFileSync(dockerd), upstream, next));
+    await run("dpkg-deb", ["-Znone", "--build", tree, repository]);
+  }
   await writeIndex(repository);
-  return { repository, from, to, engineVersion: next };
+  const [engineFrom = ""] = (await host.engine.info()).ServerVersion.split("+");
+  return { repository, from, to, engineFrom, engineVersion: engineFrom.replace(upstream, next) };
+}
+
+/** Versions of the packages that a machine has, by their names. */
+async function installedOn(host: LabHost): Promise<Record<string, string>> {
+  const format = "${db:Status-Status} ${Package} ${Version}\\n";
+  const printed = await host.run(
+    "sh",
+    "-c",
+    'dpkg-query --show --showformat "$@" 2>/dev/null || true',
+    "sh",
+    format,
+    ...PACKAGES,
+  );
+  const lines = printed.split("\n").map((line) => line.split(" "));
+  return Object.fromEntries(
+    lines.flatMap(([status, name = "", version = ""]) => (status === "installed" ? [[name, version]] : [])),
+  );
 }
 
 /** A program in which every mention of a version is one of another, of the same length. */
