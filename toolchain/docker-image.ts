@@ -1,12 +1,10 @@
 import { createHash } from "node:crypto";
-import { type Engine, orMissing } from "../components/engine/engine.ts";
+import type { Engine } from "../components/engine/engine.ts";
 import { loadImages } from "../components/engine/images.ts";
 import { tar, type TarEntry } from "./tar.ts";
 
 /** An image of one layer. */
 export interface ImageContents {
-  /** Its name in the engine, beside its id; Swarm is given the id, which it never pulls. */
-  name: string;
   files: TarEntry[];
   entrypoint: string[];
   env: string[];
@@ -15,40 +13,42 @@ export interface ImageContents {
 
 const ARCHITECTURES: Partial<Record<NodeJS.Architecture, string>> = { x64: "amd64", arm64: "arm64" };
 
-/** The id of an image that the engine has, by its name or id. */
-export async function imageId(engine: Engine, name: string): Promise<string | undefined> {
-  return (await orMissing(engine.request<{ Id: string }>("GET", `/images/${name}/json`)))?.Id;
-}
-
 /** An image as `docker load` reads it. */
 export interface PackedImage {
-  /** `sha256:…`, by which engines know it. The same contents give the same id. */
-  id: string;
+  name: string;
   archive: Buffer;
 }
 
-/** Loads an image into the engine, and gives back its id there. */
-export async function loadImage(engine: Engine, name: string, { archive }: PackedImage): Promise<string> {
+/**
+ * Loads an image into the engine.
+ *
+ * @throws when the engine does not have it afterwards.
+ */
+export async function loadImage(engine: Engine, { name, archive }: PackedImage): Promise<void> {
   await loadImages(engine, archive);
-  const id = await imageId(engine, name);
-  if (!id) throw new Error(`the engine took the image ${name} but does not list it: look at the engine's log`);
-  return id;
+  if (await engine.hasImage(name)) return;
+  throw new Error(`the engine took the image ${name} but does not list it: look at the engine's log`);
 }
 
-/** Packs one layer, the image's configuration, and a list of both. */
-export function packImage(contents: ImageContents): PackedImage {
+/**
+ * Packs one layer, the image's configuration, and a list of both.
+ *
+ * @param nameOf makes its name in engines of a hash of its contents: the same contents give the same name
+ */
+export function packImage(contents: ImageContents, nameOf: (hash: string) => string): PackedImage {
   const layer = tar(contents.files);
   const config = Buffer.from(JSON.stringify(configuration(contents, sha256(layer))));
-  const manifest = [{ Config: `${sha256(config)}.json`, RepoTags: [contents.name], Layers: ["layer.tar"] }];
+  const name = nameOf(sha256(config).slice(0, 12));
+  const manifest = [{ Config: `${sha256(config)}.json`, RepoTags: [name], Layers: ["layer.tar"] }];
   const archive = tar([
     { name: "layer.tar", mode: 0o644, content: layer },
     { name: `${sha256(config)}.json`, mode: 0o644, content: config },
     { name: "manifest.json", mode: 0o644, content: Buffer.from(JSON.stringify(manifest)) },
   ]);
-  return { id: `sha256:${sha256(config)}`, archive };
+  return { name, archive };
 }
 
-/** No time of its own: the image's id is the hash of this text. */
+/** No time of its own: the image's name has a hash of this text. */
 function configuration({ entrypoint, env, labels }: ImageContents, layer: string) {
   const architecture = ARCHITECTURES[process.arch];
   if (!architecture)

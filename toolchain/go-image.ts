@@ -1,13 +1,15 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Engine } from "../components/engine/engine.ts";
-import { imageId, type ImageContents, loadImage, type PackedImage, packImage } from "./docker-image.ts";
-import { type GoPrograms, obtainPrograms, programsPiece } from "./go.ts";
+import { BUILT_IMAGES } from "../components/shared/image-name.ts";
+import { keyOf, obtain, ROOT } from "./cache.ts";
+import { type ImageContents, loadImage, type PackedImage, packImage } from "./docker-image.ts";
+import { type GoPrograms, obtainPrograms } from "./go.ts";
 import { progress } from "./progress.ts";
 
 /**
- * An image with nothing but programs that are built from Go modules, of which its containers run the first. The engine
- * has it as `pulumi-swarm/<name>`.
+ * An image with nothing but programs that are built from Go modules, of which its containers run the first. Engines have
+ * it as `localhost:1/pulumi-swarm/<name>:<version>-<hash of its contents>`.
  */
 export interface GoImage extends GoPrograms {
   /** What it is, for people: `MinIO`. */
@@ -18,49 +20,72 @@ export interface GoImage extends GoPrograms {
   env?: readonly string[];
 }
 
-/** What makes an image of the same programs another one. */
-export interface GoImageVariant {
-  /** End of its tag. */
-  suffix: string;
-  labels: Readonly<Record<string, string>>;
-}
-
 /** An image whose programs are built, and which any engine may be given. */
 export interface BuiltImage {
-  /** Its name in an engine, beside its id. */
+  /** By which every engine knows it, whatever it keeps images in, and which none can pull. */
   name: string;
   /** Packs it, at the first call; it is as large as its programs. */
   packed(): PackedImage;
 }
 
-/** Builds the image's programs if they are missing. */
-export async function builtGoImage(image: GoImage, variant?: GoImageVariant): Promise<BuiltImage> {
+/**
+ * Builds the image's programs if they are missing.
+ *
+ * @param labels which make an image of the same programs another one
+ */
+export async function builtGoImage(image: GoImage, labels: Readonly<Record<string, string>> = {}): Promise<BuiltImage> {
   const binaries = await obtainPrograms(image);
-  const name = `pulumi-swarm/${image.name}:${programsPiece(image).key}${variant?.suffix ?? ""}`;
+  const tagged = (hash: string) => `${BUILT_IMAGES}/${image.name}:${image.version}-${hash}`;
+  const pack = () => packImage(contents(image, binaries, labels), tagged);
   let packed: PackedImage | undefined;
-  return { name, packed: () => (packed ??= packImage(contents(name, image, binaries, variant))) };
+  const name = await keptName(image, binaries, labels, pack);
+  return { name, packed: () => (packed ??= pack()) };
+}
+
+/** What decides how programs become an image. */
+const PACKERS = ["go-image.ts", "docker-image.ts", "tar.ts"].map((file) => join(ROOT, "toolchain", file));
+
+/** The name of what is packed, which is kept with the very programs it is made of: to hash them takes a second. */
+async function keptName(
+  image: GoImage,
+  binaries: string,
+  labels: Readonly<Record<string, string>>,
+  pack: () => PackedImage,
+): Promise<string> {
+  const programs = Object.keys(image.programs).map((file) => {
+    const { ino, size, mtimeMs } = statSync(join(binaries, file));
+    return `${file} ${ino} ${size} ${mtimeMs}`;
+  });
+  const kept = await obtain({
+    name: "image-names",
+    key: keyOf(image.version, [JSON.stringify([image, labels]), binaries, ...programs], PACKERS),
+    make: async (folder) => writeFileSync(join(folder, image.name), pack().name),
+  });
+  return readFileSync(join(kept, image.name), "utf8");
 }
 
 /**
  * Loads the image into the engine.
  *
- * @returns the image's id, `sha256:…`. The same binaries give the same id.
+ * @returns the image's name. The same binaries give the same one, in every engine.
  */
-export async function buildGoImage(engine: Engine, image: GoImage, variant?: GoImageVariant): Promise<string> {
-  const { name, packed } = await builtGoImage(image, variant);
-  const there = await imageId(engine, name);
-  if (there !== undefined) return there;
-  const label = `loading the ${image.title} image into the engine`;
-  return progress(label, () => loadImage(engine, name, packed()));
+export async function buildGoImage(
+  engine: Engine,
+  image: GoImage,
+  labels?: Readonly<Record<string, string>>,
+): Promise<string> {
+  const { name, packed } = await builtGoImage(image, labels);
+  if (await engine.hasImage(name)) return name;
+  await progress(`loading the ${image.title} image into the engine`, () => loadImage(engine, packed()));
+  return name;
 }
 
-function contents(name: string, image: GoImage, binaries: string, variant?: GoImageVariant): ImageContents {
+function contents(image: GoImage, binaries: string, labels: Readonly<Record<string, string>>): ImageContents {
   const { title, version, folder, env = [] } = image;
   const files = Object.keys(image.programs);
   const parts = folder.split("/");
   const folders = parts.map((_, at) => `${parts.slice(0, at + 1).join("/")}/`);
   return {
-    name,
     files: [
       { name: "tmp/", mode: 0o1777 },
       ...folders.map((each) => ({ name: each, mode: 0o755 })),
@@ -71,7 +96,7 @@ function contents(name: string, image: GoImage, binaries: string, variant?: GoIm
     labels: {
       "org.opencontainers.image.title": `${title}, built from Go modules by pulumi-swarm`,
       "org.opencontainers.image.version": version,
-      ...variant?.labels,
+      ...labels,
     },
   };
 }

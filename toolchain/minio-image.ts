@@ -1,5 +1,5 @@
 import type { Engine } from "../components/engine/engine.ts";
-import { buildGoImage, type BuiltImage, builtGoImage, type GoImage, type GoImageVariant } from "./go-image.ts";
+import { buildGoImage, type BuiltImage, builtGoImage, type GoImage } from "./go-image.ts";
 import { MINIO_REPAIRS } from "./minio-repairs.ts";
 import { MINIO } from "./versions.ts";
 
@@ -17,7 +17,7 @@ const IMAGE: GoImage = {
 
 /** Which image to build. Tests use a second variant to change a running service's image. */
 export interface ImageOptions {
-  /** Written as the label `pulumi-swarm.variant`, so that variants differ in their id. @default "a" */
+  /** Written as the label `pulumi-swarm.variant`, so that variants differ in their contents. @default "a" */
   variant?: string;
 }
 
@@ -25,18 +25,18 @@ export interface ImageOptions {
  * An image of MinIO with nothing but its two programs, built from Go modules and loaded into the engine. For labs, and
  * for machines where no registry of images answers: its MinIO is the last one published as source, repaired.
  *
- * @returns the image's id, `sha256:…`. The same binaries give the same id.
+ * @returns the image's name. The same binaries give the same one, in every engine.
  */
 export async function buildImage(engine: Engine, options: ImageOptions = {}): Promise<string> {
-  return buildGoImage(engine, IMAGE, variantOf(options));
+  return buildGoImage(engine, IMAGE, labelsOf(options));
 }
 
 /** The same image, for engines elsewhere. */
 export function builtImage(options: ImageOptions = {}): Promise<BuiltImage> {
-  return builtGoImage(IMAGE, variantOf(options));
+  return builtGoImage(IMAGE, labelsOf(options));
 }
 
-function variantOf({ variant = "a" }: ImageOptions): GoImageVariant {
+function labelsOf({ variant = "a" }: ImageOptions): Record<string, string> {
   if (!/^[a-z0-9]+$/.test(variant)) throw new Error(`variant "${variant}": lowercase letters and digits only`);
-  return { suffix: `-${variant}`, labels: { "pulumi-swarm.variant": variant } };
+  return { "pulumi-swarm.variant": variant };
 }

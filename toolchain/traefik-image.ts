@@ -16,7 +16,7 @@ const IMAGE: GoImage = {
  * An image of Traefik with nothing but its program, built from Go modules and loaded into the engine. For labs, and for
  * machines where no registry of images answers. It does what a gateway needs, and gets no certificates by itself.
  *
- * @returns the image's id, `sha256:…`. The same binary gives the same id.
+ * @returns the image's name. The same binary gives the same one, in every engine.
  */
 export function buildTraefikImage(engine: Engine): Promise<string> {
   return buildGoImage(engine, IMAGE);

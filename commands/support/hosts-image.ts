@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Engine } from "../../components/engine/engine.ts";
 import { UnreachableError } from "../../components/engine/unreachable.ts";
 import { errorText } from "../../components/shared/error-text.ts";
-import { imageId, loadImage } from "../../toolchain/docker-image.ts";
+import { loadImage } from "../../toolchain/docker-image.ts";
 import type { BuiltImage } from "../../toolchain/go-image.ts";
 import { builtImage } from "../../toolchain/minio-image.ts";
 import { progress, say } from "../../toolchain/progress.ts";
@@ -12,8 +12,6 @@ import type { StackHost } from "./stack-hosts.ts";
 
 /** The store's image where the hosts' engines cannot pull it: built here, and brought to them. */
 export interface HostsImage {
-  /** By which the hosts' engines know it, and never pull it. */
-  id: string;
   /** Hosts that could not be given it, as their engines do not answer yet. */
   late: LateHost[];
   built: BuiltImage;
@@ -30,6 +28,8 @@ export interface HostsImageOptions {
   brings: boolean;
   /** Tells whether an engine can pull the image that is used otherwise. */
   canPull: (engine: Engine) => Promise<boolean>;
+  /** @default - the store's image, built unless it is there */
+  build?: () => Promise<BuiltImage>;
 }
 
 /** How long a host may take to answer, in milliseconds: one that is down is waited for by Pulumi, not here. */
@@ -44,7 +44,7 @@ const RETRY_MS = 2_000;
 /** What the hosts of a stack need of an image that they cannot pull; undefined when they can. */
 export async function hostsImage(
   hosts: readonly StackHost[],
-  { wasBrought, brings, canPull }: HostsImageOptions,
+  { wasBrought, brings, canPull, build = builtImage }: HostsImageOptions,
 ): Promise<HostsImage | undefined> {
   const { answering, late } = await asked(hosts);
   if (!wasBrought) {
@@ -52,24 +52,21 @@ export async function hostsImage(
     const isPulled = first ? await canPull(new Engine(first.connection)) : (await chooseSource()) === "public";
     if (isPulled) return undefined;
   }
-  const built = await builtImage();
-  const ids = new Map<string, string>();
+  const built = await build();
   const lacking: StackHost[] = [];
   await inTurns(ASKED_AT_ONCE, answering, async (host) => {
-    const id = await imageId(new Engine(host.connection), built.name);
-    if (id === undefined) lacking.push(host);
-    else ids.set(host.key, id);
+    if (!(await new Engine(host.connection).hasImage(built.name))) lacking.push(host);
   });
   if (brings && lacking.length > 0) {
     await progress(`bringing the store's image to ${counted(lacking.length)}`, async (tell) => {
       let sent = 0;
       await inTurns(SENT_AT_ONCE, lacking, async (host) => {
-        ids.set(host.key, await given(built, host));
+        await given(built, host);
         tell(`${++sent} of ${lacking.length} have it`);
       });
     });
   }
-  return { id: theOne(ids) ?? built.packed().id, late, built };
+  return { built, late };
 }
 
 /**
@@ -103,11 +100,11 @@ async function bringOnceItAnswers(built: BuiltImage, host: LateHost, over: Abort
   say(`host ${host.key}: may lack the store's image, which the next \`npm run up\` brings: ${why}`);
 }
 
-/** Sees to it that a host has the image, and tells its id there. */
-async function given(built: BuiltImage, { key, connection }: StackHost): Promise<string> {
+/** Sees to it that a host has the image. */
+async function given(built: BuiltImage, { key, connection }: StackHost): Promise<void> {
   const engine = new Engine(connection);
   try {
-    return (await imageId(engine, built.name)) ?? (await loadImage(engine, built.name, built.packed()));
+    if (!(await engine.hasImage(built.name))) await loadImage(engine, built.packed());
   } catch (error) {
     if (error instanceof UnreachableError) throw error;
     throw new Error(`host ${key}: cannot be given the store's image: ${errorText(error)}`);
@@ -128,17 +125,6 @@ async function asked(hosts: readonly StackHost[]): Promise<{ answering: StackHos
     }),
   );
   return { answering, late };
-}
-
-/** Engines that keep images in different ways may know the same one by different ids; a service has one. */
-function theOne(ids: ReadonlyMap<string, string>): string | undefined {
-  const [first, ...others] = new Set(ids.values());
-  if (others.length === 0) return first;
-  const each = [...ids].map(([key, id]) => `${key} by ${id}`).join(", ");
-  throw new Error(
-    `the hosts' engines know the store's image by different ids: ${each}; set an image that they can pull, with ` +
-      "`pulumi config set pulumi-swarm:image …`",
-  );
 }
 
 const counted = (hosts: number) => `${hosts} ${hosts === 1 ? "host" : "hosts"}`;

@@ -1,11 +1,12 @@
 import type { Engine } from "../../components/engine/engine.ts";
 import { ensureEngine } from "../../toolchain/docker-engine.ts";
+import { say } from "../../toolchain/progress.ts";
 import { writeWorkingConfig } from "./config.ts";
 import type { HostsImage } from "./hosts-image.ts";
 import { forgetPendingCreates } from "./pending.ts";
 import { ensureToolchain, openSession, type Session } from "./pulumi.ts";
 import { openState, type StateFolder } from "./state.ts";
-import { IMAGE_KEY, imageBefore, imageOfHosts, kindOf, localConfig } from "./store-image.ts";
+import { IMAGE_KEY, imageBefore, imageOfHosts, kindOf, localConfig, takesPlace } from "./store-image.ts";
 
 /** A session, and what else the stack's environment has. */
 export interface Prepared {
@@ -41,11 +42,14 @@ export async function prepare(stack: string, options: PrepareOptions = {}): Prom
 
 /** Which hosts there are is in the working configuration, and which image they have is to come into it. */
 async function configureHosts(state: StateFolder, stack: string, { looksOnly = false }: PrepareOptions) {
-  const write = (id: string | undefined) =>
-    writeWorkingConfig(state, stack, id === undefined ? {} : { [IMAGE_KEY]: id });
+  const write = (name: string | undefined) =>
+    writeWorkingConfig(state, stack, name === undefined ? {} : { [IMAGE_KEY]: name });
   const before = imageBefore(state, stack);
   write(before);
   const image = await imageOfHosts(state, stack, !looksOnly);
-  if (image?.id !== before) write(image?.id);
+  const now = image?.built.name;
+  if (now === before) return image;
+  if (before !== undefined && now !== undefined) say(takesPlace(now, before));
+  write(now);
   return image;
 }

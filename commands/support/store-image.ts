@@ -4,8 +4,8 @@ import { parse } from "yaml";
 import { type Engine, orMissing } from "../../components/engine/engine.ts";
 import { EngineError } from "../../components/engine/transport.ts";
 import { DEFAULT_MINIO_IMAGE } from "../../components/minio-service/image.ts";
+import { isUnpullable } from "../../components/shared/image-name.ts";
 import { readIfThere } from "../../toolchain/cache.ts";
-import { imageId } from "../../toolchain/docker-image.ts";
 import { buildImage } from "../../toolchain/minio-image.ts";
 import { progress, say } from "../../toolchain/progress.ts";
 import { SOURCE_VARIABLE } from "../../toolchain/source.ts";
@@ -27,19 +27,26 @@ export function kindOf(state: StateFolder, stack: string): unknown {
 
 /**
  * The configuration that only this machine needs: none where the engine has or can pull the image that the stack asks
- * for, else the image built here, by its id (Swarm never pulls what is named by id).
+ * for, else the image built here, which no engine pulls.
  */
 export async function localConfig(state: StateFolder, stack: string, engine: Engine): Promise<Record<string, unknown>> {
   if (readTracked(state, stack).config?.[IMAGE_KEY] !== undefined) return {};
   const before = imageBefore(state, stack);
-  if (before && (await imageId(engine, before))) return { [IMAGE_KEY]: before };
+  if (before && (await engine.hasImage(before))) return { [IMAGE_KEY]: before };
   if (await canPull(engine, DEFAULT_MINIO_IMAGE)) return {};
-  return { [IMAGE_KEY]: await buildImage(engine) };
+  const image = await buildImage(engine);
+  if (before !== undefined && before !== image) say(takesPlace(image, before));
+  return { [IMAGE_KEY]: image };
+}
+
+/** What another image means to the stack that has it. */
+export function takesPlace(image: string, before: string): string {
+  return `image: ${image} takes the place of ${before}: \`npm run up\` restarts the store's members with it, all at once`;
 }
 
 /**
- * The image of a stack on hosts that cannot pull the one it would have: built here, and theirs by its id. Nothing where
- * its config, or its user, names an image.
+ * The image of a stack on hosts that cannot pull the one it would have: built here, and brought to them. Nothing where its
+ * config, or its user, names an image.
  */
 export async function imageOfHosts(
   state: StateFolder,
@@ -60,14 +67,14 @@ export async function imageOfHosts(
 export function imageBefore(state: StateFolder, stack: string): string | undefined {
   const { config } = (parse(readIfThere(workingConfig(state, stack).basePath) ?? "") ?? {}) as StackConfig;
   const image = config?.[IMAGE_KEY];
-  return typeof image === "string" && image.startsWith("sha256:") ? image : undefined;
+  return typeof image === "string" && isUnpullable(image) ? image : undefined;
 }
 
 /** The engine asks the registry itself: with its own mirrors, proxies and certificates. */
 export async function canPull(engine: Engine, image: string): Promise<boolean> {
   const forced = process.env[SOURCE_VARIABLE];
   if (forced === "registries") return false;
-  if (forced === "public" || (await imageId(engine, image))) return true;
+  if (forced === "public" || (await engine.hasImage(image))) return true;
   return await progress("asking the image's registry", async () => {
     try {
       const known = await orMissing(engine.request("GET", `/distribution/${image}/json`, { timeoutMs: REGISTRY_MS }));

@@ -6,7 +6,7 @@ import { rootFindings } from "../minio-service/root-findings.ts";
 import { certificateFindings } from "../minio-service/tls-findings.ts";
 import { erasureSetProblem, inKeyOrder, memberName } from "../minio-service/topology.ts";
 import { DNS_LABEL_RULE, isDnsLabel } from "../shared/dns-label.ts";
-import { isImageId } from "../shared/image-name.ts";
+import { isImageId, isUnpullable } from "../shared/image-name.ts";
 import { plain } from "../shared/inputs.ts";
 import type { Finding } from "../shared/refusal.ts";
 import { amountFindings } from "../swarm-service/task-limits.ts";
@@ -39,8 +39,10 @@ export function kubernetesFindings(args: KubernetesMinioArgs, name: string, serv
 /** What is wrong with an image that a cluster is to pull. */
 export function kubernetesImageFindings(image: string | undefined): Finding[] {
   if (image === undefined) return [];
-  if (!isImageId(image)) return imageFindings(image);
-  const problem = "is an image's id, by which no node can pull it: give name:tag@sha256:…";
+  if (!isUnpullable(image)) return imageFindings(image);
+  const problem = isImageId(image)
+    ? "is an image's id, by which no node can pull it: give name:tag@sha256:…"
+    : "is of an image built by pulumi-swarm, which no node can pull: give name:tag@sha256:…";
   return [{ argument: "image", value: image, problem }];
 }
 

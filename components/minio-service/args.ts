@@ -95,7 +95,8 @@ export interface MinioServiceArgs extends TaskLimits {
   serviceName?: string;
 
   /**
-   * Image of MinIO by tag and digest, or by the id of an image that is on every host.
+   * Image of MinIO by tag and digest; or one that is on every host, by its id, or by the name that pulumi-swarm gave it
+   * when it built it.
    * @default - `DEFAULT_MINIO_IMAGE`: Silo, the maintained fork of MinIO
    * @example "registry.example/silo:RELEASE.2026-09-16T00-00-00Z@sha256:635197cb…"
    */

@@ -2,7 +2,7 @@ import { Engine } from "../engine/engine.ts";
 import { pullImage } from "../engine/images.ts";
 import type { NodeDetails, ServiceDetails, TaskDetails } from "../engine/types.ts";
 import { errorText } from "../shared/error-text.ts";
-import { isImageId } from "../shared/image-name.ts";
+import { isBuiltImage, isImageId } from "../shared/image-name.ts";
 import { isOwned } from "../shared/labels.ts";
 import { logLine } from "./log-line.ts";
 import type { NodeEngines } from "./node-engines.ts";
@@ -84,6 +84,11 @@ async function ensured(engine: Engine, image: string, timeoutMs: number): Promis
   if (isImageId(image)) {
     throw new ResourceProblem(
       "it is not there and, known by its id alone, cannot be pulled: give it with `docker load`",
+    );
+  }
+  if (isBuiltImage(image)) {
+    throw new ResourceProblem(
+      "it is not there and, built by pulumi-swarm, cannot be pulled: `npm run up` brings it, or give it with `docker load`",
     );
   }
   await pullImage(engine, image, timeoutMs);

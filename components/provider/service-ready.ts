@@ -5,7 +5,7 @@ import { hasSettings, type Standing } from "../swarm-service/standing.ts";
 import { type FindManager, waitWithManager } from "./ask-manager.ts";
 import { logLine } from "./log-line.ts";
 import { rolledBackWith } from "./service-peers.ts";
-import { seenTasks } from "./service-tasks.ts";
+import { errorOf, seenTasks } from "./service-tasks.ts";
 import type { ServiceInputs } from "./service.ts";
 import { TaskQuestion } from "./task-question.ts";
 import { ResourceProblem } from "./values.ts";
@@ -128,7 +128,7 @@ function progress(running: number, wanted: number, left: TaskDetails[], stale: n
     return `${count}; Swarm has placed none: does a node match its constraints?`;
   }
   if (running + left.length === 0) return `${count}; the former ones are stopping`;
-  const states = left.map(({ Status }) => (Status.Err ? `${Status.State}: ${Status.Err}` : Status.State));
+  const states = left.map((task) => [task.Status.State, errorOf(task)].filter(Boolean).join(": "));
   return states.length === 0 ? count : `${count} (others: ${[...new Set(states)].join(", ")})`;
 }
 
@@ -191,9 +191,7 @@ export async function saidBy(find: FindManager, failed: TaskDetails[]): Promise<
   const words = await Promise.all(
     latest.map(async (task) => {
       const log = (await manager?.taskLog(task.ID, LOG_LINES).catch(() => "")) ?? "";
-      return [task.Status.Err ?? task.Status.Message ?? "failed", ...log.trim().split("\n")]
-        .filter(Boolean)
-        .join(" | ");
+      return [errorOf(task) ?? task.Status.Message ?? "failed", ...log.trim().split("\n")].filter(Boolean).join(" | ");
     }),
   );
   return `; its tasks said: ${[...new Set(words)].join("; ")}`;

@@ -9,7 +9,7 @@ import { MaintenanceCheck } from "./maintenance.ts";
 import { hostOf } from "./node-engines.ts";
 import { writeService } from "./sequence.ts";
 import { failedWith, HOPELESS, isPaused, saidBy, sayDown } from "./service-ready.ts";
-import { seenTasks } from "./service-tasks.ts";
+import { errorOf, seenTasks } from "./service-tasks.ts";
 import type { ServiceInputs } from "./service.ts";
 import { ResourceProblem, same } from "./values.ts";
 import { type Attempt, done, notYet, waitFor } from "./wait.ts";
@@ -185,7 +185,8 @@ class Roll {
   }
 }
 
-function stateOf({ Status, DesiredState }: TaskDetails): string {
-  if (DesiredState === "shutdown") return "stopping";
-  return Status.Err ? `${Status.State} (${Status.Err})` : Status.State;
+function stateOf(task: TaskDetails): string {
+  if (task.DesiredState === "shutdown") return "stopping";
+  const error = errorOf(task);
+  return error ? `${task.Status.State} (${error})` : task.Status.State;
 }

@@ -1,5 +1,6 @@
 import type { Engine } from "../engine/engine.ts";
 import type { ServiceSpec, TaskDetails } from "../engine/types.ts";
+import { isBuiltImage } from "../shared/image-name.ts";
 import { type Standing, standingOf } from "../swarm-service/standing.ts";
 import type { NodeEngines } from "./node-engines.ts";
 
@@ -48,6 +49,16 @@ export async function hasOutdated(
 ): Promise<boolean> {
   const { standing } = await seenTasks(manager, id, spec, nodes);
   return standing.former.length + standing.broken.length > 0;
+}
+
+/**
+ * What Swarm says went wrong with a task. Where an image that was built by pulumi-swarm is missing, some engines only say
+ * that nothing answers at the address it is named by.
+ */
+export function errorOf({ Spec, Status }: TaskDetails): string | undefined {
+  const { Image } = Spec.ContainerSpec;
+  const isMissing = isBuiltImage(Image) && Status.State === "rejected" && Status.Err?.includes(Image);
+  return isMissing ? `No such image: ${Image}, which no engine can pull: \`npm run up\` brings it` : Status.Err;
 }
 
 const ENDED = ["complete", "failed", "rejected", "shutdown", "orphaned", "remove"];

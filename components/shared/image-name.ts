@@ -11,6 +11,22 @@ export function isImageId(image: string): boolean {
   return /^sha256:[0-9a-f]{64}$/.test(image);
 }
 
+/** Where images are said to be from that were built here: nothing listens there, so that engines find no other. */
+export const BUILT_IMAGES = "localhost:1/pulumi-swarm";
+
+/**
+ * Whether it is the name of an image that was built here, by a tag that is made of its contents. Unlike its id it is the
+ * same in every engine: the containerd image store, the default since Docker 29, knows images by another hash.
+ */
+export function isBuiltImage(image: string): boolean {
+  return /^localhost:1\/pulumi-swarm\/[a-z0-9]+:\w[\w.-]*-[0-9a-f]{12}$/.test(image);
+}
+
+/** Whether engines have it or lack it, and never pull it. */
+export function isUnpullable(image: string): boolean {
+  return isImageId(image) || isBuiltImage(image);
+}
+
 /** The parts of a name; undefined for an image's id and for what is no name. */
 export function imageName(image: string): ImageName | undefined {
   const reference = /^((?:[\w.-]+(?::\d+)?\/)?[a-z0-9._/-]+)(?::([\w][\w.-]{0,127}))?(?:@(sha256:[0-9a-f]{64}))?$/;
@@ -21,7 +37,7 @@ export function imageName(image: string): ImageName | undefined {
 
 /** What keeps an image from being the same on every host and at every start. */
 export function pinProblem(image: string, example: string): string | undefined {
-  if (isImageId(image)) return undefined;
+  if (isUnpullable(image)) return undefined;
   const name = imageName(image);
   if (!name) return `is no image reference: give name:tag@sha256:…, such as ${example}`;
   if (name.tag === "latest") {

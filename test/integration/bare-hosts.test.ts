@@ -36,18 +36,18 @@ describe("hosts that lack what a stack takes", () => {
     const named = stackHosts([], { "pulumi-swarm:hosts": hosts }, false);
     const isThere = (engine: Engine) => canPull(engine, NOT_TO_BE_HAD);
     const wanted = await hostsImage(named, { wasBrought: true, brings: false, canPull: isThere });
-    expect(await lab.host(1).engine.hasImage(wanted!.id)).toBe(false);
+    expect(await lab.host(1).engine.hasImage(wanted!.built.name)).toBe(false);
     const image = await hostsImage(named, { wasBrought: false, brings: true, canPull: isThere });
-    expect(image!.id).toBe(wanted!.id);
-    expect(await lab.host(1).engine.hasImage(image!.id)).toBe(true);
+    expect(image!.built.name).toBe(wanted!.built.name);
+    expect(await lab.host(1).engine.hasImage(image!.built.name)).toBe(true);
     expect(image!.late.map(({ key }) => key)).toEqual(["b"]);
 
-    stack = await TestStack.create({ config: { stack: "ssh", image: image!.id, ...settings } });
+    stack = await TestStack.create({ config: { stack: "ssh", image: image!.built.name, ...settings } });
     const bringing = bringLater(image!);
     const { output } = await stack.up().finally(() => bringing.stop());
     expect(output).toMatch(/host node2: going to install docker\.io iptables with apt-get, start the Docker Engine/);
     expect(await lab.exec(2, "id", "-nG", "operator")).toContain("docker");
-    expect(await lab.host(2).engine.hasImage(image!.id)).toBe(true);
+    expect(await lab.host(2).engine.hasImage(image!.built.name)).toBe(true);
 
     const through = await buckets(stack, "all");
     const object = someObject();

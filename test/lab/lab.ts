@@ -3,7 +3,6 @@ import { join } from "node:path";
 import type { Engine } from "../../components/engine/engine.ts";
 import { loadImages } from "../../components/engine/images.ts";
 import { locked, writeIfChanged } from "../../toolchain/cache.ts";
-import { imageId } from "../../toolchain/docker-image.ts";
 import { inTurns } from "../../toolchain/turns.ts";
 import { unmountBelow } from "./disks.ts";
 import { engineLayers, engineOfEnvironment, type EngineVersion } from "./engines.ts";
@@ -76,7 +75,7 @@ export interface Lab {
   registry(): Promise<LabRegistry>;
   /** Gives every engine the images of an archive as `docker save` writes it. */
   load(archive: Buffer): Promise<void>;
-  /** Has the first engine build an image, gives it to every other one that has it not, and tells its id. */
+  /** Has the first engine build an image, gives it to every other one that has it not, and tells its name. */
   build(image: (engine: Engine) => Promise<string>): Promise<string>;
   /** Ends all machines and leaves nothing of the lab. */
   stop(): Promise<void>;
@@ -187,11 +186,11 @@ function labOf(slot: Slot, options: LabOptions, { tools, engines }: Installed): 
     load: (archive) => load(archive),
     build: async (image) => {
       const { engine } = host(1);
-      const id = await image(engine);
-      const ids = await Promise.all(hosts.map((each) => imageId(each.engine, id)));
-      const without = hosts.filter((_, at) => ids[at] === undefined);
-      if (without.length > 0) await load(await engine.send("GET", `/images/${id}/get`), without);
-      return id;
+      const name = await image(engine);
+      const have = await Promise.all(hosts.map((each) => each.engine.hasImage(name)));
+      const without = hosts.filter((_, at) => !have[at]);
+      if (without.length > 0) await load(await engine.send("GET", `/images/${name}/get`), without);
+      return name;
     },
     stop: () => removeLab(slot),
   };

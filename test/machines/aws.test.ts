@@ -3,7 +3,6 @@ import { AwsHosts } from "../../components/aws-hosts/index.ts";
 import { Engine } from "../../components/engine/engine.ts";
 import { loadImages } from "../../components/engine/images.ts";
 import { HostKey, type HostKeyState } from "../../components/provider/host-key.ts";
-import { imageId } from "../../toolchain/docker-image.ts";
 import { builtImage } from "../../toolchain/minio-image.ts";
 import { buckets } from "../integration/s3.ts";
 import { TestStack } from "../integration/stack.ts";
@@ -52,11 +51,9 @@ async function rendered(): Promise<string> {
 
 /** Gives the machine the store's image, which it cannot pull; under emulation that takes its time. */
 async function givenImage(): Promise<string> {
-  const { name, packed } = await builtImage();
-  const engine = new Engine(machine.connection);
-  const { id, archive } = packed();
-  await loadImages(engine, archive, 10 * 60_000);
-  return (await imageId(engine, name)) ?? id;
+  const { name, archive } = (await builtImage()).packed();
+  await loadImages(new Engine(machine.connection), archive, 10 * 60_000);
+  return name;
 }
 
 describe("a machine that boots with the user data of AwsHosts", () => {

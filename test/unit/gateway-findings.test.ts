@@ -66,6 +66,7 @@ test("what may be", () => {
     { hosts: ["a"], port: 443, consolePort: 80 },
     { image: DEFAULT_GATEWAY_IMAGE },
     { image: `sha256:${"a".repeat(64)}` },
+    { image: "localhost:1/pulumi-swarm/traefik:3.7.13-0123456789ab" },
     { tls: { certificate: `${CERTIFICATE}${CERTIFICATE}`, key: KEY } },
     { tls: { certificate: pulumi.output("later"), key: pulumi.secret("later") } },
     { store: { members: ["store-a", "store-b"], caCertificate: CERTIFICATE } },

@@ -352,6 +352,11 @@ describe("refused before anything is made", () => {
     ["a long name", { serviceName: "s".repeat(50) }, "makes the name"],
     ["a namespace", { namespace: "My Space" }, 'namespace "My Space": must be a lowercase DNS label'],
     ["an image by id", { image: `sha256:${"b".repeat(64)}` }, "is an image's id, by which no node can pull it"],
+    [
+      "an image that was built here",
+      { image: "localhost:1/pulumi-swarm/minio:2026-02-12-0123456789ab" },
+      "is of an image built by pulumi-swarm, which no node can pull",
+    ],
     ["an image without digest", { image: "pgsty/silo:1" }, 'image "pgsty/silo:1": has no digest'],
     ["a root user", { rootUser: "minioadmin" }, 'rootUser "minioadmin": is the name everybody tries first'],
     ["a root password", { rootPassword: "short" }, 'rootPassword "(secret)": must be 8 to 128'],

@@ -40,6 +40,11 @@ describe("refused", () => {
     ["Silo Image", nonsense],
     ["pgsty/silo@sha256:abc", nonsense],
     ["sha256:abc", noDigest],
+    ["localhost:1/pulumi-swarm/minio:latest", latest],
+    ["localhost:1/pulumi-swarm/minio:2026-02-12", noDigest],
+    ["localhost:1/others/minio:2026-02-12-0123456789ab", noDigest],
+    ["localhost:11/pulumi-swarm/minio:2026-02-12-0123456789ab", noDigest],
+    ["registry.example/localhost:1/pulumi-swarm/minio:2026-02-12-0123456789ab", nonsense],
   ])("%s", (image, problem) => {
     expect(imageFindings(image).map((finding) => findingLine("MinioService", finding))).toEqual([
       `MinioService: image "${image}": ${problem}`,
@@ -54,6 +59,7 @@ test.each([
   [`registry.example:5000/minio:1@${DIGEST}`, "minio", "mc"],
   [`quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z@${DIGEST}`, "minio", "mc"],
   [DIGEST, undefined, "mc"],
+  ["localhost:1/pulumi-swarm/minio:2026-02-12-0123456789ab", "minio", "mc"],
 ])("accepted: %s", (image, basename, tools) => {
   expect(imageFindings(image)).toEqual([]);
   expect(imageBasename(image)).toBe(basename);
@@ -62,4 +68,8 @@ test.each([
 
 test.each([`quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z@${DIGEST}`, DIGEST])("warned about: %s", (image) => {
   expect(imageWarning(image)).toMatch(/CVE-2026-40344 and CVE-2026-41145/);
+});
+
+test("the image that is built here is repaired, and nothing is warned of", () => {
+  expect(imageWarning("localhost:1/pulumi-swarm/minio:2026-02-12-0123456789ab")).toBeUndefined();
 });

@@ -190,5 +190,5 @@ function nodeOf({ folder }: ClusterSetting): Pick<Cluster, "load" | "exec" | "co
 function pauseImage(programs: string): PackedImage {
   const content = readFileSync(join(programs, "pause"));
   const files = [{ name: "pause", mode: 0o755, content }];
-  return packImage({ name: PAUSE, files, entrypoint: ["/pause"], env: [], labels: {} });
+  return packImage({ files, entrypoint: ["/pause"], env: [], labels: {} }, () => PAUSE);
 }

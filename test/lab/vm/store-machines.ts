@@ -4,11 +4,11 @@ import { type Machine, type MachineLab, type MachineLabOptions, startMachines } 
 /** Milliseconds for an engine to take the image in: its machine's processor is emulated. */
 const LOAD_MS = 10 * 60_000;
 
-/** Machines with two disks each whose engines have MinIO's image, and its id. */
+/** Machines with two disks each whose engines have MinIO's image, and its name. */
 export async function startStoreMachines(
   options: Omit<MachineLabOptions, "disks" | "files">,
 ): Promise<{ lab: MachineLab; image: string }> {
-  const { id: image, archive } = (await builtImage()).packed();
+  const { name: image, archive } = (await builtImage()).packed();
   const lab = await startMachines({ ...options, disks: 2, files: { "image.tar": archive } });
   try {
     const load = "docker load --quiet --input /run/lab-seed/image.tar";
