@@ -94,6 +94,20 @@ test("one connection carries request after request", async () => {
   expect(starts()).toBe(1);
 });
 
+test("which version an engine speaks is asked once, on the connection that carries its calls", async () => {
+  hold = () => false;
+  const asked: string[] = [];
+  server.prependListener("request", ({ url = "" }, response) => {
+    asked.push(url);
+    response.setHeader("api-version", "1.45");
+  });
+  const engine = new Engine({ host: "ssh://versions.example" });
+  await engine.info();
+  await engine.nodes();
+  expect(asked).toEqual(["/_ping", "/v1.45/info", "/v1.45/nodes"]);
+  expect(starts()).toBe(1);
+});
+
 test("a connection is shared by all who ask the same engine the same way, and by nobody else", async () => {
   hold = () => false;
   const host = "ssh://four.example";
