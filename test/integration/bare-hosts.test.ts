@@ -5,7 +5,7 @@ import { canPull } from "../../commands/support/store-image.ts";
 import type { Engine } from "../../components/engine/engine.ts";
 import { takeEngineAway } from "../lab/bare.ts";
 import { type Lab, startLab, whyNoLab } from "../lab/lab.ts";
-import { buckets, someObject } from "./s3.ts";
+import { buckets, someObject, untilShared } from "./s3.ts";
 import { TestStack } from "./stack.ts";
 
 const problem = whyNoLab();
@@ -32,7 +32,8 @@ describe("hosts that lack what a stack takes", () => {
       a: { ...machine(1), user: "root", role: "manager" },
       b: { ...machine(2), user: "operator", role: "worker" },
     };
-    const settings = { hosts, drives: { d1: {}, d2: {} }, install: "distribution", encrypted: false };
+    const drives = { d1: {}, d2: {} };
+    const settings = { hosts, drives, install: "distribution", encrypted: false, minReadySeconds: 1 };
     const named = stackHosts([], { "pulumi-swarm:hosts": hosts }, false);
     const isThere = (engine: Engine) => canPull(engine, NOT_TO_BE_HAD);
     const wanted = await hostsImage(named, { wasBrought: true, brings: false, canPull: isThere });
@@ -49,6 +50,7 @@ describe("hosts that lack what a stack takes", () => {
     expect(await lab.exec(2, "id", "-nG", "operator")).toContain("docker");
     expect(await lab.host(2).engine.hasImage(image!.built.name)).toBe(true);
 
+    await untilShared(stack);
     const through = await buckets(stack, "all");
     const object = someObject();
     await through["a"]!.create();

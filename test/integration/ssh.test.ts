@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { run } from "../../toolchain/run.ts";
 import type { LabHost } from "../lab/lab.ts";
 import { contentsOf } from "./contents.ts";
-import { buckets, someObject } from "./s3.ts";
+import { buckets, someObject, untilShared } from "./s3.ts";
 import { onLab } from "./scene.ts";
 import type { TestStack } from "./stack.ts";
 
@@ -90,9 +90,10 @@ onLab(
           b: machine(2, { user: "operator" }),
           c: machine(3, { jumpHost: `operator@${address}`, jumpHostKey: ssh.hostKey }),
         },
-        { timeoutSeconds: 60 },
+        { timeoutSeconds: 60, minReadySeconds: 1 },
       );
       await stack.up();
+      await untilShared(stack);
       const through = await buckets(stack, "all");
       expect(Object.keys(through)).toEqual(["a", "b", "c"]);
       const object = someObject();

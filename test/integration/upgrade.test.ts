@@ -8,6 +8,7 @@ import { Upgrade } from "../../commands/upgrade/upgrade.ts";
 import { type EngineRelease, makeRelease, offerRelease } from "../lab/engine-release.ts";
 import { changeSwarm } from "./by-hand.ts";
 import { accessOf, Client, told } from "./client.ts";
+import { untilShared } from "./s3.ts";
 import { onLab } from "./scene.ts";
 import type { TestStack } from "./stack.ts";
 
@@ -36,8 +37,9 @@ onLab(
         d: machine(4, "worker"),
       };
       const none = { engine: undefined, hostname: undefined, endpointAddress: undefined };
-      stack = await scene().stack({ ...none, stack: "ssh", encrypted: false, hosts });
+      stack = await scene().stack({ ...none, stack: "ssh", encrypted: false, hosts, minReadySeconds: 1 });
       await stack.up();
+      await untilShared(stack);
     });
     afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
