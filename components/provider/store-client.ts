@@ -29,8 +29,14 @@ const CLIENTS = ["mc", "mcli"];
 /** How long a store that does not answer is waited for, in seconds. */
 const PATIENCE = 60;
 
-/** What the client says of a store that restarts. */
-const SILENT = /not initialized|connection refused|connection reset|service unavailable|SlowDown|i\/o timeout|EOF/i;
+/** What the client says of a store that restarts, or whose members do not reach each other yet. */
+const PASSING =
+  /not initialized|NotInitialized|connection refused|connection reset|service ?unavailable|SlowDown|i\/o timeout|EOF/i;
+
+/** Returns whether a failed request may succeed a moment later. Only the code tells where a store lacks quorum. */
+export function mayPass({ code, message }: { code: string; message: string }): boolean {
+  return PASSING.test(`${code} ${message}`);
+}
 
 /** The store could not be asked. */
 export class SilentStore extends ResourceProblem {}
@@ -46,7 +52,7 @@ export async function askStore<T>(store: StoreAddress, args: string[], input = "
   return waitFor(
     async (deadline) => {
       const answer = await askedOnce<T>(store, args, input, deadline);
-      return answer.ok || !SILENT.test(answer.message) ? done(answer) : notYet(answer.message);
+      return answer.ok || !mayPass(answer) ? done(answer) : notYet(answer.message);
     },
     { what: `store ${store.serviceName}`, limitSeconds: PATIENCE, intervalMs: 1_000 },
     (because) => new SilentStore(`store ${store.serviceName} does not answer: ${because}`),
