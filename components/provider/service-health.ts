@@ -18,12 +18,11 @@ export async function workingTasks(
   manager: Engine,
   id: string,
   { spec, nodes, tasks: wanted, readyCommand }: ServiceInputs,
-  answerMs: number = ANSWER_MS,
 ): Promise<number> {
   const { standing } = await seenTasks(manager, id, spec);
   const running = standing.current;
   if (!readyCommand) return Math.min(wanted, running.length);
-  const question = { service: spec.Name, command: readyCommand, nodes, answerMs };
+  const question = { service: spec.Name, command: readyCommand, nodes };
   const answers = await Promise.all(running.map((task) => works(task, question)));
   return Math.min(wanted, answers.filter(Boolean).length);
 }
@@ -32,25 +31,24 @@ interface Question {
   service: string;
   command: string[];
   nodes: ServiceInputs["nodes"];
-  answerMs: number;
 }
 
 /** Whether a running task says that it works. One that cannot be asked from here counts: silence is no drift. */
-async function works(task: TaskDetails, { service, command, nodes, answerMs }: Question): Promise<boolean> {
+async function works(task: TaskDetails, { service, command, nodes }: Question): Promise<boolean> {
   const asked = containerOf(nodes, task);
   if (!asked) return true;
   try {
-    await asked.engine.ping(answerMs);
+    await asked.engine.ping(ANSWER_MS);
   } catch (error) {
     logLine(`service ${service}: whether it works is not asked on host ${asked.host}: ${errorText(error)}`);
     return true;
   }
   try {
-    await answerOf(asked, command, answerMs);
+    await answerOf(asked, command, ANSWER_MS);
     return true;
   } catch (error) {
     const isSilent = error instanceof UnreachableError;
-    const why = isSilent ? `no answer to \`${command.join(" ")}\` within ${answerMs / 1000} s` : errorText(error);
+    const why = isSilent ? `no answer to \`${command.join(" ")}\` within ${ANSWER_MS / 1000} s` : errorText(error);
     logLine(`service ${service}: its task on host ${asked.host} runs, but does not work: ${why}`);
     return false;
   }
