@@ -1,0 +1,108 @@
+import type { ServiceSpec, TaskDetails } from "../../../components/engine/types.ts";
+import { type Script, until } from "./script.ts";
+
+export async function objects(script: Script): Promise<void> {
+  const engine = script.engine(1);
+  const overlay = { Name: "net", Driver: "overlay", CheckDuplicate: true as const, Attachable: true };
+  const network = await script.ask(
+    "a network is made",
+    engine.request<{ Id: string }>("POST", "/networks/create", { body: overlay }),
+  );
+  await script.ask("a network of that name again", engine.createNetwork(overlay));
+  await script.ask("the network", engine.network("net"));
+  await script.ask("a network that every engine has", engine.removeNetwork("bridge"));
+  for (const kind of ["secret", "config"] as const) {
+    const body = { Name: "one", Labels: { a: "b" }, Data: Buffer.from("x").toString("base64") };
+    const create = () => engine.request<{ ID: string }>("POST", `/${kind}s/create`, { body });
+    const { ID } = await script.ask(`a ${kind} is made`, create());
+    await script.ask(`a ${kind} of that name again`, create());
+    await script.ask(`${kind}s`, engine[`${kind}s`]({ label: ["a=b"] }));
+    await script.ask(`${kind}s with another label`, engine[`${kind}s`]({ label: ["a=c"] }));
+    script.ids[kind] = ID;
+  }
+  script.ids["network"] = network.Id;
+}
+
+export async function service(script: Script): Promise<void> {
+  const engine = script.engine(1);
+  const File = { Name: "one", UID: "0", GID: "0", Mode: 0o444 };
+  const { secret = "", config = "", network = "" } = script.ids;
+  const spec: ServiceSpec = {
+    ...{ Name: "web", Labels: { a: "b" }, Mode: { Global: {} } },
+    TaskTemplate: {
+      ContainerSpec: {
+        ...{ Image: script.stage.image, Args: ["server", "/tmp"] },
+        Secrets: [{ SecretID: secret, SecretName: "one", File }],
+        Configs: [{ ConfigID: config, ConfigName: "one", File }],
+      },
+      Networks: [{ Target: network }],
+      Placement: { Constraints: ["node.role == manager"] },
+    },
+  };
+  const id = await engine.createService(spec);
+  const tasks = () => engine.tasks({ service: [id], "desired-state": ["running"] });
+  const settled = (Image: string) => async () => {
+    const running = (await tasks()).filter(({ Status, Spec }) => {
+      return Status.State === "running" && Spec.ContainerSpec.Image === Image;
+    });
+    return running.length === 2;
+  };
+  await until("the service runs", settled(script.stage.image));
+  await script.ask("a service", engine.service(id));
+  await script.ask("services with their status", engine.services({ label: ["a=b"] }));
+  await script.ask("a task that runs", engine.tasks({ service: [id], "desired-state": ["running"] }));
+  await script.ask("a service of that name again", engine.createService(spec));
+  await script.ask("a service that is not there", engine.service("nothing"));
+  await script.ask("tasks of a service that is not there", engine.tasks({ service: ["nothing"] }));
+  await script.ask("a service out of sequence", engine.updateService(id, 1, spec));
+  const { Version } = await engine.service(id);
+  await script.ask("a service with another name", engine.updateService(id, Version.Index, { ...spec, Name: "other" }));
+  await script.ask("a secret in use", engine.removeSecret(secret));
+  await script.ask("a config in use", engine.removeConfig(config));
+  await script.ask("a network in use", engine.removeNetwork(network));
+  await commands(script, await tasks());
+  await update(script, id, spec);
+  await script.ask("a service is removed", engine.removeService(id));
+  await until("its tasks are gone", async () => (await engine.tasks()).length === 0);
+  await until("the network is free", async () =>
+    engine.removeNetwork(network).then(
+      () => true,
+      () => false,
+    ),
+  );
+  await script.ask("a secret is removed", engine.removeSecret(secret));
+  await script.ask("a secret that is gone", engine.removeSecret(secret));
+}
+
+async function commands(script: Script, tasks: readonly TaskDetails[]): Promise<void> {
+  const engine = script.engine(1);
+  const { NodeID } = (await engine.info()).Swarm;
+  const container = tasks.find((task) => task.NodeID === NodeID)?.Status.ContainerStatus?.ContainerID ?? "";
+  await script.ask("a container", engine.container(container));
+  await script.ask("a task's container in the list", engine.containers({ status: ["running"] }));
+  await script.ask(
+    "a command",
+    engine.exec(container, ["mc", "--version"]).then(({ exitCode }) => String(exitCode)),
+  );
+}
+
+/** An update that fails: it is paused, with the settings of before kept. */
+async function update(script: Script, id: string, spec: ServiceSpec): Promise<void> {
+  const engine = script.engine(1);
+  const { Version } = await engine.service(id);
+  const wanted = structuredClone(spec);
+  wanted.TaskTemplate.ContainerSpec.Command = ["/nothing-there"];
+  wanted.UpdateConfig = { Parallelism: 1, Delay: 0, FailureAction: "pause", Monitor: 5e9, Order: "stop-first" };
+  await script.ask(
+    "an update",
+    engine.request("POST", `/services/${id}/update`, { query: { version: Version.Index }, body: wanted }),
+  );
+  const state = async () => (await engine.service(id)).UpdateStatus?.State;
+  await until("the update is paused", async () => (await state()) === "paused");
+  const { UpdateStatus } = await engine.service(id);
+  script.said["a paused update"] = { shape: UpdateStatus?.Message.replace(/\w{25}/, ":id") };
+  await script.ask("a service after a paused update", engine.service(id));
+  await until("a task has failed", async () =>
+    (await engine.tasks({ service: [id] })).some(({ Status }) => /failed|rejected/.test(Status.State)),
+  );
+}

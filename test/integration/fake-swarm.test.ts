@@ -1,0 +1,77 @@
+import { expect, test } from "vitest";
+import { Engine } from "../../components/engine/engine.ts";
+import { FakeEngines } from "../fake-swarm/fake-engines.ts";
+import { play } from "../fake-swarm/script/play.ts";
+import type { Said } from "../fake-swarm/script/script.ts";
+import { LIFELIKE, type Timing } from "../fake-swarm/timing.ts";
+import { onLab } from "./scene.ts";
+
+/** What real engines tell beside it, and nobody here asks for: all else that they tell, the fake tells as well. */
+const BESIDE = [
+  /\.(?:TLSInfo|RegistryConfig|IndexServerAddress|DriverStatus|Plugins|Warnings|Endpoint|CompletedTasks)$/,
+  /^without a leader: info\.shape\.Swarm\.Cluster\./,
+  /\.NetworksAttachments\.0\./,
+  /^a container\./,
+  /^a task's container in the list\.shape\.0\./,
+];
+
+/** A tenth of what real engines take: the fake is asked in real time here. */
+const BRISK: Timing = Object.assign(
+  { ...LIFELIKE },
+  Object.fromEntries(Object.entries(LIFELIKE).map(([what, ms]) => [what, ms / 10])),
+);
+
+onLab(
+  "the fake Swarm",
+  (scene) => {
+    test("says what real engines say, in the same words and shapes", async () => {
+      const { lab, images } = scene();
+      const [real, fake] = await Promise.all([
+        play({
+          image: images.a,
+          engine: (number) => lab.host(number).engine,
+          address: (number) => lab.host(number).address,
+          stop: (number) => lab.kill(number),
+          start: (number) => lab.start(number),
+        }),
+        playFake(images.a),
+      ]);
+      expect(Object.keys(fake)).toEqual(Object.keys(real));
+      const differences = Object.entries(real).flatMap(([name, said]) => differencesOf(name, said, fake[name]));
+      expect(differences).toEqual([]);
+    });
+  },
+  // The fake speaks as the oldest engine that is supported.
+  { hosts: 3, engines: ["20.10"] },
+);
+
+async function playFake(image: string): Promise<Record<string, Said>> {
+  const fake = await FakeEngines.start(3, { timing: BRISK });
+  fake.application.start = ({ task }) =>
+    task.Spec.ContainerSpec.Command ? { err: "starting container failed: no such file or directory" } : undefined;
+  try {
+    return await play({
+      image,
+      engine: (number) => new Engine(fake.engine(number).connection),
+      address: (number) => fake.engine(number).address,
+      stop: async (number) => fake.engine(number).stop(),
+      start: async (number) => fake.engine(number).start(),
+    });
+  } finally {
+    await fake.stop();
+  }
+}
+
+/** Where the fake says something else than a real engine. */
+function differencesOf(path: string, real: unknown, fake: unknown): string[] {
+  if ((fake === undefined || fake === "nothing") && BESIDE.some((told) => told.test(path))) return [];
+  if (!isObject(real) || !isObject(fake)) {
+    return real === fake ? [] : [`${path}: ${JSON.stringify(real)}, and the fake ${JSON.stringify(fake)}`];
+  }
+  const keys = [...new Set([...Object.keys(real), ...Object.keys(fake)])];
+  return keys.flatMap((key) => differencesOf(`${path}.${key}`, real[key], fake[key]));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
