@@ -8,6 +8,7 @@ import { sshCommandOptions } from "../engine/ssh.ts";
 import { isTls, missingParts } from "../engine/tls.ts";
 import type { Host } from "../host/host.ts";
 import { recordedOutputs } from "../preflight/recorded.ts";
+import { pause } from "../shared/pause.ts";
 
 /** A host's engine, from the moment it answers. */
 export function reachable(host: Host): pulumi.Output<EngineConnection> {
@@ -81,24 +82,43 @@ function manager(name: string, managers: readonly Host[]): pulumi.Output<EngineC
     .apply((engine) => (engine === undefined ? reachable(first) : pulumi.output(engine)));
 }
 
-/** The first manager that answers, the former one before all others. Undefined when none does. */
+/** How long managers that see no leader are asked again, in milliseconds. */
+const ELECTION_MS = 20_000;
+/** Between two looks at them, in milliseconds. */
+const AGAIN_MS = 500;
+
+/**
+ * Returns the first manager that answers and sees a leader, the former one before all others: the docker provider fails at
+ * once where there is none. Returns undefined when none answers.
+ */
 export async function firstAnswering(
   engines: readonly EngineConnection[],
   former: string | undefined,
 ): Promise<EngineConnection | undefined> {
   const isFormer = ({ host }: EngineConnection) => host === former;
   const ordered = [...engines.filter(isFormer), ...engines.filter((engine) => !isFormer(engine))];
-  const answers = ordered.map((engine) =>
-    isManager(engine, (isFormer(engine) ? patienceWith : patienceInElection)(engine)),
-  );
-  for (const [at, answer] of answers.entries()) if (await answer) return ordered[at];
-  // All may be locked, or too few: nobody else is the better choice then.
-  return ordered.find(isFormer);
+  for (const end = performance.now() + ELECTION_MS; ; await pause(AGAIN_MS)) {
+    const answers = ordered.map((engine) => managerAt(engine, isFormer(engine) ? patienceWith : patienceInElection));
+    let leaderless: EngineConnection | undefined;
+    for (const [at, answer] of answers.entries()) {
+      const found = await answer;
+      if (found?.seesLeader) return ordered[at];
+      if (found) leaderless ??= ordered[at];
+    }
+    // All may be locked: nobody else is the better choice then.
+    if (!leaderless) return ordered.find(isFormer);
+    if (performance.now() >= end) return leaderless;
+  }
 }
 
-async function isManager(connection: EngineConnection, patience: number): Promise<boolean> {
-  const info = await new Engine(connection).info(patience).catch(() => undefined);
-  return info?.Swarm.ControlAvailable === true;
+/** Returns undefined for an engine that is silent, or manages no Swarm. */
+async function managerAt(
+  connection: EngineConnection,
+  patience: (connection: EngineConnection) => number,
+): Promise<{ seesLeader: boolean } | undefined> {
+  const info = await new Engine(connection).info(patience(connection)).catch(() => undefined);
+  // Without a leader a manager cannot tell which Swarm it manages.
+  return info?.Swarm.ControlAvailable ? { seesLeader: Boolean(info.Swarm.Cluster?.ID) } : undefined;
 }
 
 /** Whom the provider talked to in the last `up`. */

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { askManager } from "../../components/provider/ask-manager.ts";
 import { Cluster, type ClusterState } from "../../components/provider/cluster.ts";
 import { findManager, lockedManagers } from "../../components/provider/managers.ts";
+import { firstAnswering } from "../../components/swarm/docker-provider.ts";
 import { Deadline } from "../../components/engine/deadline.ts";
 import { eachInFakeTime, OWNER, type Scene } from "../fake-swarm/scene.ts";
 import { pass, throughTime } from "../fake-swarm/time.ts";
@@ -47,6 +48,26 @@ test("an election is waited for", async () => {
   const begun = performance.now();
   expect(await found(scene)).toBeDefined();
   expect(performance.now() - begun).toBeGreaterThanOrEqual(15_000);
+});
+
+test("the docker provider gets a manager that sees a leader, as it fails at once without one", async () => {
+  const scene = await start(3, { managers: 3 });
+  const { fake } = scene;
+  fake.timing.election = 15_000;
+  scene.swarm.loseLeader();
+  const begun = performance.now();
+  expect(await throughTime(firstAnswering(Object.values(scene.managers), undefined))).toBeDefined();
+  expect(fake.engines.every(({ hasLeader }) => hasLeader)).toBe(true);
+  expect(performance.now() - begun).toBeGreaterThanOrEqual(15_000);
+});
+
+test("the docker provider gets a manager also where the quorum is lost for good", async () => {
+  const scene = await start(3, { managers: 3 });
+  const [first, second, third] = scene.fake.engines;
+  for (const gone of [second, third]) gone!.stop();
+  scene.swarm.loseLeader();
+  const chosen = await throughTime(firstAnswering(Object.values(scene.managers), undefined));
+  expect(chosen).toEqual(first!.connection);
 });
 
 test("a question goes on through an election that takes longer than a lookup", async () => {
