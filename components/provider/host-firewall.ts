@@ -57,9 +57,11 @@ export const HostFirewall: ResourceHandler<HostFirewallInputs> = {
 
   async diff(_id, olds, news) {
     const isAnother = !isUnknown(news.machineId) && olds.machineId !== news.machineId;
-    const replaces = isAnother ? ["machineId"] : [];
     const changed = changedKeys(olds, news, ["host", "connection", "owner", "filter", "intact"]);
-    // The former machine may have the same address: what is taken away from it must be so before.
+    if (isAnother) changed.push("machineId");
+    // An upgrade may change the engine's id, and a machine at the former one's place has none of its rules: both only need
+    // the rules set, without a moment in which they are gone.
+    const replaces = isAnother && changed.includes("connection") ? ["machineId"] : [];
     return { changes: replaces.length + changed.length > 0, replaces, deleteBeforeReplace: true };
   },
 

@@ -33,7 +33,7 @@ export interface MemberInputs {
   advertiseAddress: string;
   listenAddress: string;
   dataPathAddress?: string;
-  /** Another machine joins anew. */
+  /** The engine's id. Another machine joins; the same node with another id stays. */
   machineId: string;
   /** How long joining, draining and leaving may take each, in seconds. */
   timeoutSeconds: number;
@@ -49,10 +49,12 @@ export interface MemberState extends MemberInputs {
 
 /** A host's membership of the Swarm: joins, changes its role, and leaves in the order that never drops quorum. */
 export const Member: ResourceHandler<MemberInputs, MemberState> = {
-  async diff(_id, olds, news) {
+  async diff(id, olds, news) {
     const replaces = changedKeys(olds, news, ["swarmId"]);
-    if (await isAnotherMachine(olds, news)) replaces.push("machineId");
+    const machine = await machineNow(id, olds, news);
+    if (machine === "another") replaces.push("machineId");
     const changed = changedKeys(olds, news, ["connection", "owner", "role", "timeoutSeconds"]);
+    if (machine === "renamed") changed.push("machineId");
     const changes = replaces.length + changed.length > 0 || isOutdated(olds.managers, news.managers);
     return { changes, replaces, deleteBeforeReplace: replaces.includes("swarmId") };
   },
@@ -118,12 +120,20 @@ async function label(nodeId: string, member: Omit<MemberState, "address">): Prom
   );
 }
 
-/** Another machine joins anew. In a preview a host that is to be looked at again is asked who it is. */
-async function isAnotherMachine(olds: MemberState, { machineId, connection }: MemberInputs): Promise<boolean> {
-  if (!isUnknown(machineId)) return machineId !== olds.machineId;
-  if (isUnknown(connection)) return false;
+/**
+ * Tells whether the host is the machine that joined. Its engine's id alone does not: an upgrade from Docker 20.10 to 26 or
+ * later changes it, and the machine is still the same node. In a preview the id of a host that is to be updated is unknown.
+ */
+async function machineNow(
+  id: string,
+  olds: MemberState,
+  { machineId, connection }: MemberInputs,
+): Promise<"same" | "renamed" | "another"> {
+  if (machineId === olds.machineId || isUnknown(connection)) return "same";
   const info = await new Engine(connection).info(2_000).catch(() => undefined);
-  return info !== undefined && info.ID !== olds.machineId;
+  const now = isUnknown(machineId) ? (info?.ID ?? olds.machineId) : machineId;
+  if (now === olds.machineId) return "same";
+  return info?.Swarm.NodeID === id ? "renamed" : "another";
 }
 
 /** The host's node once the managers see it ready, in the role that was asked for. */

@@ -38,6 +38,20 @@ async function expectNoChanges(stack: TestStack): Promise<void> {
   expect((await stack.preview({ refresh: true })).steps).toEqual([]);
 }
 
+/** Docker 26 and later give the data of Docker 20.10 another engine id: that is recorded, and nothing restarts. */
+async function expectNewEngineIds(stack: TestStack, { host }: Scene): Promise<void> {
+  const { steps } = await stack.preview();
+  expect(steps).toEqual(steps.filter(({ op }) => op === "update"));
+  const running = async () => {
+    const tasks = (await host.engine.tasks()).filter(({ DesiredState }) => DesiredState === "running");
+    return tasks.map(({ ID }) => ID).toSorted();
+  };
+  const before = await running();
+  const changed = (await stack.up()).steps;
+  expect(changed).toEqual(changed.filter(({ op, type }) => op === "update" && /:(Host|Member|Cluster)$/.test(type)));
+  expect(await running()).toEqual(before);
+}
+
 async function enginesOf({ lab }: Scene): Promise<string[]> {
   return Promise.all(lab.hosts.map(async ({ engine }) => (await engine.info()).ServerVersion));
 }
@@ -88,6 +102,7 @@ onLab(
         }
         expect(await enginesOf(scene())).toEqual(lab.hosts.map(() => called(version)));
         expect(await isKept()).toBe(true);
+        await expectNewEngineIds(stack, scene());
         await expectNoChanges(stack);
       }
     });

@@ -176,7 +176,12 @@ describe("the resource", () => {
     ["other ranges", { filter: { ...FILTER, allowFrom: ["10.2.0.0/16"] } }, { changes: true, replaces: [] }],
     ["another way to the host", { connection: { host: "ssh://me@198.51.100.1" } }, { changes: true, replaces: [] }],
     ["another stack", { owner: { ...OWNER, stack: "t" } }, { changes: true, replaces: [] }],
-    ["another machine", { machineId: "m2" }, { changes: true, replaces: ["machineId"] }],
+    ["an engine with another id", { machineId: "m2" }, { changes: true, replaces: [] }],
+    [
+      "another machine",
+      { machineId: "m2", connection: { host: "ssh://root@198.51.100.2" } },
+      { changes: true, replaces: ["machineId"] },
+    ],
     ["a machine not known yet", { machineId: UNKNOWN }, { changes: false, replaces: [] }],
   ];
   test.each(cases)("%s: %j", async (_what, change, wanted) => {

@@ -8,6 +8,9 @@ import { pass, throughTime } from "../fake-swarm/time.ts";
 
 const { start } = eachInFakeTime();
 
+/** How Pulumi spells what is not known yet. */
+const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
 /** A Swarm of the hosts but the last one, which is to join. */
 async function scene(hosts: number, options: { managers?: number } = {}) {
   const started = await start(hosts, options);
@@ -148,4 +151,26 @@ test("a manager that joined half-way is taken back, and does not count for the q
   expect(swarm.members()).toHaveLength(3);
   expect(hostnames({ swarm })).toEqual(["host1 ready", "host2 ready", "host3 ready"]);
   expect(last).toMatchObject({ state: "inactive", nodeId: "" });
+});
+
+test.each<[what: string, machineId: string, expected: object]>([
+  ["the same id", "engine-host2", { changes: false, replaces: [] }],
+  ["another id", "before", { changes: true, replaces: [] }],
+])("a node whose engine had %s stays the same member", async (_what, before, expected) => {
+  const { inputs } = await scene(2);
+  const { id, outs } = await throughTime(Member.create({ ...inputs, machineId: before }));
+  for (const machineId of ["engine-host2", UNKNOWN]) {
+    expect(await throughTime(Member.diff(id, outs, { ...inputs, machineId }))).toMatchObject(expected);
+  }
+});
+
+test("a machine in the member's place that is no node of the Swarm is another one", async () => {
+  const { inputs, last, swarm } = await scene(2);
+  const { id, outs } = await throughTime(Member.create({ ...inputs, machineId: "before" }));
+  swarm.nodes.delete(last.nodeId);
+  last.outside();
+  for (const machineId of ["engine-host2", UNKNOWN]) {
+    const diff = await throughTime(Member.diff(id, outs, { ...inputs, machineId }));
+    expect(diff).toMatchObject({ changes: true, replaces: ["machineId"] });
+  }
 });
