@@ -110,6 +110,7 @@ function exchange(
   request: EngineRequest,
 ): Promise<{ headers: http.IncomingHttpHeaders; body: Buffer }> {
   const { body, timeoutMs = 30_000, isStream } = request;
+  const deadline = new Deadline(timeoutMs / 1000);
   const payload = body === undefined || Buffer.isBuffer(body) ? body : JSON.stringify(body);
   const type = Buffer.isBuffer(body) ? "application/x-tar" : "application/json";
   return new Promise((resolve, reject) => {
@@ -134,7 +135,11 @@ function exchange(
       failed(timeoutError());
       outgoing.destroy();
     }, timeoutMs);
-    outgoing.on("error", failed);
+    outgoing.on("error", (error) => {
+      if (!isStale(outgoing, error)) return failed(error);
+      clearTimeout(late);
+      resolve(exchange(connection, method, path, { ...request, timeoutMs: deadline.cap(timeoutMs) }));
+    });
     outgoing.on("response", (response) => {
       const chunks: Buffer[] = [];
       response.on("error", failed);
@@ -149,6 +154,14 @@ function exchange(
     });
     outgoing.end(payload);
   });
+}
+
+/**
+ * Returns whether a request met the end of a connection that was kept from an earlier one. The Engine may have closed it
+ * before it saw the request; only what changes nothing is asked once more.
+ */
+function isStale({ method, reusedSocket }: http.ClientRequest, error: NodeJS.ErrnoException): boolean {
+  return method === "GET" && reusedSocket && error.code === "ECONNRESET";
 }
 
 /** The error of a request that had no answer in time. */
