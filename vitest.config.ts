@@ -45,7 +45,7 @@ export default defineConfig({
           testTimeout: 10 * MINUTE,
           hookTimeout: 5 * MINUTE,
           // Each file has engines of its own, and mostly waits for them.
-          maxWorkers: 3,
+          maxWorkers: 4,
           sequence: { groupOrder: 1 },
         },
       },
