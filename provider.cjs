@@ -3,5 +3,14 @@
 const { existsSync } = require("node:fs");
 const { join } = require("node:path");
 
+// A Pulumi that is killed leaves this process behind. Its error handler prints every error, also the one that nothing reads
+// what it prints: it would do so for ever.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error) => {
+    if (error.code === "EPIPE") process.exit(1);
+    throw error;
+  });
+}
+
 const source = join(__dirname, "components", "provider", "index.ts");
 module.exports = existsSync(source) ? require(source) : require("./dist/provider/index.js");
