@@ -3,8 +3,12 @@
 const { existsSync } = require("node:fs");
 const { join } = require("node:path");
 
-// A Pulumi that is killed leaves this process behind. Its error handler prints every error, also the one that nothing reads
-// what it prints: it would do so for ever.
+// A Pulumi that is killed leaves this process behind, with nothing to record what it does.
+const pulumi = process.ppid;
+setInterval(() => {
+  if (process.ppid !== pulumi) process.exit(1);
+}, 1_000).unref();
+// Where a shell is in between, what is printed is read by nothing. Pulumi's error handler would print that error for ever.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error) => {
     if (error.code === "EPIPE") process.exit(1);
