@@ -6,6 +6,7 @@ import { errorText } from "../../components/shared/error-text.ts";
 import { quoted } from "../../components/shared/shell-text.ts";
 import { ENGINE_CONTROL, rootScript, runAsRoot } from "../support/root-script.ts";
 import { backupCommands, putBackCommands, restoreCommands } from "./scripts.ts";
+import { pause } from "../../components/shared/pause.ts";
 
 /** How long copying may take, and how long an engine may take to start, in milliseconds. */
 const COPY_MS = 300_000;
@@ -61,7 +62,7 @@ async function dockerRoot(connection: EngineConnection): Promise<string> {
 
 async function untilAnswering(connection: EngineConnection, isAsWished = (_: SwarmInfo) => true): Promise<void> {
   const engine = new Engine(connection);
-  for (const end = Date.now() + START_MS; ; await new Promise((done) => setTimeout(done, 500))) {
+  for (const end = Date.now() + START_MS; ; await pause(500)) {
     try {
       const { Swarm } = await engine.info(5_000);
       if (isAsWished(Swarm)) return;

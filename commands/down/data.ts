@@ -2,6 +2,7 @@ import { Engine } from "../../components/engine/engine.ts";
 import { EngineError } from "../../components/engine/transport.ts";
 import { errorText } from "../../components/shared/error-text.ts";
 import type { StackHost } from "../support/stack-hosts.ts";
+import { pause } from "../../components/shared/pause.ts";
 
 /** Time for the store's containers to release their volumes, in milliseconds. */
 const IN_USE_MS = 30_000;
@@ -82,7 +83,7 @@ export async function removeData(volumes: readonly DataVolume[], limitMs: number
   const end = Date.now() + limitMs;
   let users = await usersOf(volumes);
   while (users.length > 0 && Date.now() < end) {
-    await new Promise((done) => setTimeout(done, AGAIN_MS));
+    await pause(AGAIN_MS);
     users = await usersOf(volumes);
   }
   if (users.length > 0) throw new Error(refusalOf(users));
@@ -102,7 +103,7 @@ export function nameOf({ host, name }: DataVolume): string {
 
 /** A container that has just ended holds its volume for a moment longer than it is listed. */
 async function removeVolume(engine: Engine, name: string): Promise<void> {
-  for (const end = Date.now() + IN_USE_MS; ; await new Promise((done) => setTimeout(done, AGAIN_MS))) {
+  for (const end = Date.now() + IN_USE_MS; ; await pause(AGAIN_MS)) {
     try {
       return await engine.removeVolume(name);
     } catch (error) {

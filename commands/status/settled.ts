@@ -1,5 +1,6 @@
 import type { Tell } from "../../toolchain/progress.ts";
 import type { StatusReport } from "./model.ts";
+import { pause } from "../../components/shared/pause.ts";
 
 /**
  * How long a stack may take to become healthy after an `up`, in milliseconds: members that have just started still
@@ -22,6 +23,6 @@ export async function settled(
     const [problem] = report.problems;
     if (problem === undefined || performance.now() - started + AGAIN_MS > limitMs) return report;
     tell(problem);
-    await new Promise((done) => setTimeout(done, AGAIN_MS));
+    await pause(AGAIN_MS);
   }
 }
