@@ -33,14 +33,17 @@ export interface LivePools {
 interface ToldPool {
   id: number;
   cmdline: string;
-  decommissionInfo?: {
-    startTime?: string;
-    complete?: boolean;
-    failed?: boolean;
-    canceled?: boolean;
-    objectsDecommissioned?: number;
-    objectsDecommissionedFailed?: number;
-  };
+  decommissionInfo?: Decommission;
+}
+
+/** How far a pool has been emptied, in MinIO's own fields. */
+export interface Decommission {
+  startTime?: string;
+  complete?: boolean;
+  failed?: boolean;
+  canceled?: boolean;
+  objectsDecommissioned?: number;
+  objectsDecommissionedFailed?: number;
 }
 
 /** What `mc admin info --json` prints of the members. */

@@ -1,27 +1,18 @@
 import { expect, test } from "vitest";
 import type { Command } from "../fake-swarm/application.ts";
+import type { Decommission } from "../../components/provider/pool-states.ts";
 import { poolFailures } from "../../components/provider/store-pools.ts";
 import { eachInFakeTime, specOf } from "../fake-swarm/scene.ts";
 import { throughTime } from "../fake-swarm/time.ts";
 
 const { start, said } = eachInFakeTime();
 
-/** What MinIO says of a pool that is being emptied: `mc admin decommission status --json`. */
-interface Told {
-  startTime?: string;
-  complete?: boolean;
-  failed?: boolean;
-  canceled?: boolean;
-  objectsDecommissioned?: number;
-  objectsDecommissionedFailed?: number;
-}
-
 const MEMBERS = { a: ["store-host1"], b: ["store-host2"] };
 const BEGUN = "2026-11-30T10:00:00Z";
 
 /** A store of two pools of a host each, and what MinIO tells of the second one. */
 async function store(
-  told: Told,
+  told: Decommission,
   more: { rebalance?: string; members?: string[]; down?: boolean; client?: string } = {},
 ) {
   const scene = await start(2);
@@ -72,7 +63,7 @@ test("in some images the client is called mcli", async () => {
   expect(await failures()).toEqual([]);
 });
 
-test.each<[string, Told, RegExp]>([
+test.each<[string, Decommission, RegExp]>([
   [
     "nobody has begun to empty",
     {},
