@@ -13,7 +13,7 @@ import { ensureMachineTools, whyNoMachines } from "../../test/lab/vm/tools.ts";
 export interface PreparedProject {
   /** Its name in vitest's configuration. */
   name: string;
-  /** Why it is left out when nobody asks for it, and the command that runs it; undefined when it runs. */
+  /** Why a run that does not name it leaves it out, and the command that runs it; undefined when it runs. */
   whyNot(): string | undefined;
   /** Makes what it takes, in advance: a first build must not run against a test's time limit. */
   prepare(): Promise<unknown>;

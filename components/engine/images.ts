@@ -14,8 +14,8 @@ export async function loadImages(engine: Engine, archive: Buffer, timeoutMs = 12
 }
 
 /**
- * What work on an image failed with, by the lines of JSON that the engine tells of it. The answer begins before the work
- * does, as a good one: a failure comes as its last line. The API announces the end of `error`.
+ * Returns the error in the JSON lines by which the engine reports its work on an image, if there is one. The answer starts
+ * with a good status before the work does, so a failure is its last line. The API announces the end of `error`.
  */
 export function progressFailure(told: string): string | undefined {
   const { error, errorDetail } = JSON.parse(lastLine(told) ?? "{}") as {

@@ -80,7 +80,7 @@ export async function versioned<T>(
     }
   }
   const prefix = await negotiate(connection, deadline.cap(timeoutMs)).catch((error: unknown) => {
-    // What is wrong with it, the request itself is told.
+    // An engine that refuses this question still has to say what is wrong: the request itself asks it.
     if (error instanceof EngineError && !(error instanceof ApiVersionError)) return "";
     throw error;
   });

@@ -105,7 +105,7 @@ export async function firstAnswering(
       if (found?.seesLeader) return ordered[at];
       if (found) leaderless ??= ordered[at];
     }
-    // All may be locked: nobody else is the better choice then.
+    // All may be locked: the former one is as good as any other then.
     if (!leaderless) return ordered.find(isFormer);
     if (performance.now() >= end) return leaderless;
   }

@@ -27,7 +27,7 @@ export class FakeEngine {
   power: Power = "on";
   /** Whether the other managers do not hear it, and it does not hear them. */
   isCutOff = false;
-  /** Whether nobody who wants to join gets through to it: what is sent there is dropped. */
+  /** Whether it drops what hosts send that want to join through it. */
   isFirewalled = false;
   state: SwarmInfo["LocalNodeState"] = "inactive";
   /** Why it is in that state. */

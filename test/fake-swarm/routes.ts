@@ -53,7 +53,7 @@ const objects = (kind: "secret" | "config"): Record<string, Route> => {
     [`GET /${kind}s/:id`]: managed(one),
     [`POST /${kind}s/create`]: managed((swarm, _id, { body }) => {
       const { Data, ...asked } = body as SecretDetails["Spec"] & { Data?: string };
-      // A config is no secret: it is told.
+      // A config is not secret: engines return its data.
       const Spec = kind === "config" ? { ...asked, Data } : asked;
       if ([...all(swarm).values()].some((other) => other.Spec.Name === Spec.Name)) {
         throw new Refused(409, `rpc error: code = AlreadyExists desc = ${kind} ${Spec.Name} already exists`);
