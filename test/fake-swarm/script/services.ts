@@ -9,6 +9,8 @@ export async function objects(script: Script): Promise<void> {
     engine.request<{ Id: string }>("POST", "/networks/create", { body: overlay }),
   );
   await script.ask("a network of that name again", engine.createNetwork(overlay));
+  // Swarm allocates the addresses after it has answered.
+  await until("the network has a subnet", async () => Boolean((await engine.network("net"))?.IPAM.Config?.length));
   await script.ask("the network", engine.network("net"));
   await script.ask("a network that every engine has", engine.removeNetwork("bridge"));
   for (const kind of ["secret", "config"] as const) {
