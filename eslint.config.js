@@ -21,8 +21,8 @@ export default defineConfig(
   },
   {
     // What hosts answer may hold commands for a terminal: `say`, `print` and `logLine` leave none. `env` prints a script.
-    files: ["{commands,components,toolchain}/**/*.ts"],
-    ignores: ["commands/env.ts", "components/provider/log-line.ts"],
+    files: ["{commands,components,core,engine,lab,policy,provider,toolchain}/**/*.ts"],
+    ignores: ["commands/env.ts", "provider/runtime/log-line.ts"],
     rules: { "no-console": "error" },
   },
   {

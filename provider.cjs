@@ -16,5 +16,5 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-const source = join(__dirname, "components", "provider", "index.ts");
+const source = join(__dirname, "provider", "index.ts");
 module.exports = existsSync(source) ? require(source) : require("./dist/provider/index.js");

@@ -1,4 +1,4 @@
-import type { Engine } from "../components/engine/engine.ts";
+import type { Engine } from "../engine/engine.ts";
 import { stackFilter } from "../commands/exec/container.ts";
 
 /** By this label everything is known that `by-hand.sh` makes. */

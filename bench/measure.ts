@@ -1,5 +1,5 @@
 import { performance } from "node:perf_hooks";
-import { errorText } from "../components/shared/error-text.ts";
+import { errorText } from "../engine/error-message.ts";
 import { say } from "../toolchain/progress.ts";
 
 /** How often everything is measured. */

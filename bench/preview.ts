@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { writeWorkingConfig } from "../commands/support/config.ts";
-import { prepare } from "../commands/support/prepare.ts";
-import { openSession, pulumiOutput, type Session, type Toolchain } from "../commands/support/pulumi.ts";
-import { openState } from "../commands/support/state.ts";
+import { writeWorkingConfig } from "../commands/lib/config.ts";
+import { prepare } from "../commands/lib/prepare.ts";
+import { openSession, pulumiOutput, type Session, type Toolchain } from "../commands/lib/pulumi.ts";
+import { openState } from "../commands/lib/state.ts";
 import { ROOT } from "../toolchain/cache.ts";
 import { RUNS, timed, undone } from "./measure.ts";
 import type { Measurement } from "./report.ts";

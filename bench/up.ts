@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { stackFilter } from "../commands/exec/container.ts";
 import { readStack } from "../commands/status/stack.ts";
-import type { Engine } from "../components/engine/engine.ts";
+import type { Engine } from "../engine/engine.ts";
 import { ROOT } from "../toolchain/cache.ts";
 import { run } from "../toolchain/run.ts";
 import { timedStart } from "./healthy.ts";

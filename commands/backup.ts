@@ -4,10 +4,10 @@ import { assertNewFile } from "./backup/file.ts";
 import { readSwarmState } from "./backup/machine.ts";
 import { readRecordedSwarm } from "./recover/recorded.ts";
 import { managerOf } from "./recover/recover.ts";
-import { readArgs } from "./support/args.ts";
-import { main } from "./support/main.ts";
-import { ensureToolchain, openSession } from "./support/pulumi.ts";
-import { openState } from "./support/state.ts";
+import { readArgs } from "./lib/args.ts";
+import { main } from "./lib/main.ts";
+import { ensureToolchain, openSession } from "./lib/pulumi.ts";
+import { openState } from "./lib/state.ts";
 
 /**
  * `npm run backup -- <host key> <file>`: copies the Swarm's state from the machine of a manager: services, networks,

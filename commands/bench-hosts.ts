@@ -11,11 +11,11 @@ import { benchThroughput } from "../bench/hosts/throughput.ts";
 import { whyNoAnsible } from "../bench/hosts/ways/by-ansible.ts";
 import { writeDocument } from "../bench/hosts/write.ts";
 import { stopOnSignal, stopped } from "../bench/measure.ts";
-import { whyNoLab } from "../test/lab/lab.ts";
-import { whyNoMachines } from "../test/lab/vm/tools.ts";
+import { whyNoLab } from "../lab/lab.ts";
+import { whyNoMachines } from "../lab/vm/tools.ts";
 import { print, progress, say } from "../toolchain/progress.ts";
 import { answers } from "../toolchain/run.ts";
-import { main } from "./support/main.ts";
+import { main } from "./lib/main.ts";
 
 /** MiB that a host of a lab takes: its engine, and a store's server with what holds its tasks. */
 const HOST_MIB = { engine: 150, store: 400 };

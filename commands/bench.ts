@@ -7,14 +7,14 @@ import { partsOf } from "../bench/parts.ts";
 import { benchPreview } from "../bench/preview.ts";
 import { benchReport, type Measurement, renderBench } from "../bench/report.ts";
 import { benchUp, byHand } from "../bench/up.ts";
-import { resolveLocalEngine } from "../components/engine/connection.ts";
-import { Engine } from "../components/engine/engine.ts";
+import { resolveLocalEngine } from "../engine/connection.ts";
+import { Engine } from "../engine/engine.ts";
 import { print, progress } from "../toolchain/progress.ts";
 import { answers } from "../toolchain/run.ts";
 import { findStack } from "./status/stack.ts";
-import { readArgs } from "./support/args.ts";
-import { main } from "./support/main.ts";
-import { openState } from "./support/state.ts";
+import { readArgs } from "./lib/args.ts";
+import { main } from "./lib/main.ts";
+import { openState } from "./lib/state.ts";
 
 const COLD = "--cold";
 

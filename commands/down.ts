@@ -8,10 +8,10 @@ import { choosesResources, isOurs, keepIdentity } from "./down/identity.ts";
 import { assertNoOthers } from "./down/others.ts";
 import { agreeToRemoval, type Asked } from "./down/question.ts";
 import { type ExportedStack, exportedStack, recordedMembers, recordedServices } from "./recover/recorded.ts";
-import { npmRun, readArgs } from "./support/args.ts";
-import { effectiveConfig } from "./support/config.ts";
-import { main } from "./support/main.ts";
-import { ensureToolchain, openSession, pulumiAttached, pulumiOutput, type Session } from "./support/pulumi.ts";
+import { npmRun, readArgs } from "./lib/args.ts";
+import { effectiveConfig } from "./lib/config.ts";
+import { main } from "./lib/main.ts";
+import { ensureToolchain, openSession, pulumiAttached, pulumiOutput, type Session } from "./lib/pulumi.ts";
 import {
   IDENTITY_TYPE,
   openState,
@@ -19,9 +19,9 @@ import {
   stackFile,
   type StateFolder,
   type StoredResource,
-} from "./support/state.ts";
-import { stackHosts } from "./support/stack-hosts.ts";
-import { kindOf } from "./support/store-image.ts";
+} from "./lib/state.ts";
+import { stackHosts } from "./lib/stack-hosts.ts";
+import { kindOf } from "./lib/store-image.ts";
 
 const DELETE_DATA = "--delete-data";
 const ENGINES_STAY = "the Docker Engine keeps running";

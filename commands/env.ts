@@ -1,10 +1,10 @@
 // `npm run env`: the exports with which a plain `pulumi` does what the commands do: eval "$(npm run -s env)".
-import { quoted } from "../components/shared/shell-text.ts";
-import { assertNoRest, readArgs } from "./support/args.ts";
-import { main } from "./support/main.ts";
-import { prepare } from "./support/prepare.ts";
-import { ensureToolchain, pathFolders, pulumiVariables } from "./support/pulumi.ts";
-import { SHARED, sharedSession, sharedVariables } from "./support/shared.ts";
+import { quoted } from "../engine/shell-quoting.ts";
+import { assertNoRest, readArgs } from "./lib/args.ts";
+import { main } from "./lib/main.ts";
+import { prepare } from "./lib/prepare.ts";
+import { ensureToolchain, pathFolders, pulumiVariables } from "./lib/pulumi.ts";
+import { SHARED, sharedSession, sharedVariables } from "./lib/shared.ts";
 
 await main(async () => {
   const args = readArgs(undefined, [SHARED]);

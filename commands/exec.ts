@@ -1,9 +1,9 @@
-import { Engine } from "../components/engine/engine.ts";
+import { Engine } from "../engine/engine.ts";
 import { execArguments } from "./exec/arguments.ts";
 import { execAttached } from "./exec/attach.ts";
 import { hostOf, storeContainer } from "./exec/container.ts";
 import { readRecordedStack } from "./status/stack.ts";
-import { main } from "./support/main.ts";
+import { main } from "./lib/main.ts";
 
 /**
  * `npm run exec -- <host key> mc ls local/my-bucket`: a command in the MinIO container of a host. The alias `local`

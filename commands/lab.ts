@@ -4,13 +4,13 @@ import { parseArgs } from "node:util";
 import { print, progress, say } from "../toolchain/progress.ts";
 import { runAttached } from "../toolchain/run.ts";
 import { locked, ROOT } from "../toolchain/cache.ts";
-import { engineLayers, engineOfEnvironment, ENGINES, engineVersions } from "../test/lab/engines.ts";
-import { keptLabs, type Lab, startLab } from "../test/lab/lab.ts";
+import { engineLayers, engineOfEnvironment, ENGINES, engineVersions } from "../lab/engines.ts";
+import { keptLabs, type Lab, startLab } from "../lab/lab.ts";
 import { amount, groups, hostNumber } from "./lab/arguments.ts";
 import { renderLab, renderNext } from "./lab/render.ts";
 import { forgetLabStack, LAB_STACK, labStackProblem, writeLabStack } from "./lab/stack-file.ts";
-import { main } from "./support/main.ts";
-import { openState } from "./support/state.ts";
+import { main } from "./lib/main.ts";
+import { openState } from "./lib/state.ts";
 
 const USAGE = `usage: npm run lab -- <action>
   up [--hosts 4] [--disks 0]   hosts with a Docker Engine and an ssh server each, and a stack file for them

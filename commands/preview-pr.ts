@@ -1,14 +1,14 @@
 // `npm run preview:pr`: what `npm run up` would change, as the text of a comment on a pull request.
-import { errorText } from "../components/shared/error-text.ts";
+import { errorText } from "../engine/error-message.ts";
 import { print } from "../toolchain/progress.ts";
 import { previewComment } from "./preview-pr/comment.ts";
 import { type PreviewReport, previewReport } from "./preview-pr/report.ts";
 import { runPreview } from "./preview-pr/run.ts";
-import { type CommandArgs, readArgs } from "./support/args.ts";
-import { main } from "./support/main.ts";
-import { prepare } from "./support/prepare.ts";
-import { ensureToolchain, type Session } from "./support/pulumi.ts";
-import { SHARED, sharedSession } from "./support/shared.ts";
+import { type CommandArgs, readArgs } from "./lib/args.ts";
+import { main } from "./lib/main.ts";
+import { prepare } from "./lib/prepare.ts";
+import { ensureToolchain, type Session } from "./lib/pulumi.ts";
+import { SHARED, sharedSession } from "./lib/shared.ts";
 
 /**
  * Previews each stack that is named, one after another, and prints one comment on all of them, or with `--json` the

@@ -1,9 +1,9 @@
 // `npm run preview`: what `npm run up` would change, after a look at what is there. All arguments go to `pulumi preview`.
-import { readArgs } from "./support/args.ts";
-import { main } from "./support/main.ts";
-import { prepare } from "./support/prepare.ts";
-import { pulumiAttached } from "./support/pulumi.ts";
-import { REFRESH } from "./support/up-arguments.ts";
+import { readArgs } from "./lib/args.ts";
+import { main } from "./lib/main.ts";
+import { prepare } from "./lib/prepare.ts";
+import { pulumiAttached } from "./lib/pulumi.ts";
+import { REFRESH } from "./lib/up-arguments.ts";
 
 await main(async () => {
   const { stack, yes, json, rest } = readArgs();

@@ -2,10 +2,10 @@ import { progress, say } from "../toolchain/progress.ts";
 import { lookAgain, readRecordedSwarm } from "./recover/recorded.ts";
 import { recoverSwarm } from "./recover/recover.ts";
 import { warnOfSilent } from "./recover/silent.ts";
-import { readArgs } from "./support/args.ts";
-import { main } from "./support/main.ts";
-import { ensureToolchain, openSession } from "./support/pulumi.ts";
-import { openState } from "./support/state.ts";
+import { readArgs } from "./lib/args.ts";
+import { main } from "./lib/main.ts";
+import { ensureToolchain, openSession } from "./lib/pulumi.ts";
+import { openState } from "./lib/state.ts";
 
 /**
  * `npm run recover -- <host key>`: makes a Swarm that has lost its quorum work again, on that manager alone. The other

@@ -3,10 +3,10 @@ import { progress, say } from "../toolchain/progress.ts";
 import { restoreSwarm } from "./backup/restore.ts";
 import { lookAgain, readRecordedSwarm } from "./recover/recorded.ts";
 import { warnOfSilent } from "./recover/silent.ts";
-import { readArgs } from "./support/args.ts";
-import { main } from "./support/main.ts";
-import { ensureToolchain, openSession } from "./support/pulumi.ts";
-import { openState } from "./support/state.ts";
+import { readArgs } from "./lib/args.ts";
+import { main } from "./lib/main.ts";
+import { ensureToolchain, openSession } from "./lib/pulumi.ts";
+import { openState } from "./lib/state.ts";
 
 /**
  * `npm run restore -- <host key> <file> --yes`: gives the machine of a manager the Swarm's state of a backup, on which

@@ -4,10 +4,10 @@ import { print } from "../toolchain/progress.ts";
 import { run } from "../toolchain/run.ts";
 import { changedStacks, isNoCommit } from "./stacks/changed.ts";
 import { table } from "./status/table.ts";
-import { assertNoRest, knownStacks, readArgs } from "./support/args.ts";
-import { main } from "./support/main.ts";
-import { openState } from "./support/state.ts";
-import { kindOf } from "./support/store-image.ts";
+import { assertNoRest, knownStacks, readArgs } from "./lib/args.ts";
+import { main } from "./lib/main.ts";
+import { openState } from "./lib/state.ts";
+import { kindOf } from "./lib/store-image.ts";
 
 const CHANGED_SINCE = "--changed-since";
 

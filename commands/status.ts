@@ -7,7 +7,7 @@ import { statusPage } from "./status/html/page.ts";
 import { statusReport } from "./status/model.ts";
 import { renderStatus } from "./status/render.ts";
 import { readRecordedStack } from "./status/stack.ts";
-import { main } from "./support/main.ts";
+import { main } from "./lib/main.ts";
 
 /**
  * `npm run status`: the hosts, the network, the services with their tasks, and the store; `--html` writes them as a

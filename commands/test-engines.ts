@@ -1,10 +1,10 @@
 // `npm run test:engines`: the tests in which versions of Docker Engine could differ, on each of them.
 import { join } from "node:path";
 import { print } from "../toolchain/progress.ts";
-import { ENGINE_VARIABLE, engineLayers } from "../test/lab/engines.ts";
+import { ENGINE_VARIABLE, engineLayers } from "../lab/engines.ts";
 import { table } from "./status/table.ts";
-import { main } from "./support/main.ts";
-import { askedFor, PREPARED_PROJECTS } from "./support/test-projects.ts";
+import { main } from "./lib/main.ts";
+import { askedFor, PREPARED_PROJECTS } from "./lib/test-projects.ts";
 import { ENGINES_USAGE, matrixArguments, type MatrixRun, matrixTable, TOGETHER } from "./test/engine-matrix.ts";
 import { testOutcome } from "./test/outcome.ts";
 import { prepareTests, runVitest } from "./test/vitest.ts";

@@ -1,8 +1,8 @@
 // `npm test`: the tests, with everything they need. Arguments go to vitest: `npm test -- test/unit`.
 import { print } from "../toolchain/progress.ts";
-import { ONE_OF_EACH_VARIABLE } from "../test/integration/one-of-each.ts";
-import { main } from "./support/main.ts";
-import { PREPARED_PROJECTS } from "./support/test-projects.ts";
+import { ONE_OF_EACH_VARIABLE } from "../toolchain/one-of-each.ts";
+import { main } from "./lib/main.ts";
+import { PREPARED_PROJECTS } from "./lib/test-projects.ts";
 import { TEST_USAGE, testArguments, testPlan } from "./test/arguments.ts";
 import { durationLines } from "./test/durations.ts";
 import { testOutcome } from "./test/outcome.ts";

@@ -6,17 +6,17 @@ import { type StatusReport, statusReport } from "./status/model.ts";
 import { renderStatus } from "./status/render.ts";
 import { settled } from "./status/settled.ts";
 import { recordedStack } from "./status/stack.ts";
-import { npmRun, readArgs } from "./support/args.ts";
-import { effectiveConfig } from "./support/config.ts";
-import { decideExposure, exposureOf } from "./support/exposure.ts";
-import { bringLater } from "./support/hosts-image.ts";
-import { main } from "./support/main.ts";
-import { readOutputs, summary } from "./support/outputs.ts";
-import { prepare } from "./support/prepare.ts";
-import { pulumiAttached, type Session } from "./support/pulumi.ts";
-import { holdsNothing, readCheckpoint } from "./support/state.ts";
-import { kindOf } from "./support/store-image.ts";
-import { upArguments } from "./support/up-arguments.ts";
+import { npmRun, readArgs } from "./lib/args.ts";
+import { effectiveConfig } from "./lib/config.ts";
+import { decideExposure, exposureOf } from "./lib/exposure.ts";
+import { bringLater } from "./lib/hosts-image.ts";
+import { main } from "./lib/main.ts";
+import { readOutputs, summary } from "./lib/outputs.ts";
+import { prepare } from "./lib/prepare.ts";
+import { pulumiAttached, type Session } from "./lib/pulumi.ts";
+import { holdsNothing, readCheckpoint } from "./lib/state.ts";
+import { kindOf } from "./lib/store-image.ts";
+import { upArguments } from "./lib/up-arguments.ts";
 
 /** Has Pulumi print its preview as events, one a line, as it does the update: one document each would be two. */
 const STREAMING = { PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" };

@@ -1,9 +1,9 @@
 import { print, progress, say } from "../toolchain/progress.ts";
 import { readRecordedSwarms } from "./recover/recorded.ts";
 import { hostOf } from "./exec/container.ts";
-import { main } from "./support/main.ts";
-import { ensureToolchain, openSession } from "./support/pulumi.ts";
-import { openState } from "./support/state.ts";
+import { main } from "./lib/main.ts";
+import { ensureToolchain, openSession } from "./lib/pulumi.ts";
+import { openState } from "./lib/state.ts";
 import { upgradeArguments } from "./upgrade/arguments.ts";
 import type { Step } from "./upgrade/plan.ts";
 import { Upgrade } from "./upgrade/upgrade.ts";

@@ -1,40 +1,43 @@
-export { BridgeNetwork, type BridgeNetworkArgs } from "./bridge-network/bridge-network.ts";
-export type { EngineConnection } from "./engine/connection.ts";
-export type { NodeAvailability, NodeRole, ServiceSpec } from "./engine/types.ts";
+export { BridgeNetwork, type BridgeNetworkArgs } from "./networks/bridge/bridge-network.ts";
+export type { EngineConnection } from "../engine/engine-connection.ts";
+export type { NodeAvailability, NodeRole, ServiceSpec } from "../engine/types.ts";
 export { type AllowFrom, Firewall, type FirewallArgs } from "./firewall/firewall.ts";
-export type { Drive, Host } from "./host/host.ts";
-export { HostNetwork, type HostNetworkArgs } from "./host-network/host-network.ts";
-export type { EngineTls } from "./host/engine-tls.ts";
-export { LocalHost, type LocalHostArgs } from "./host/local-host.ts";
-export { SshHosts } from "./host/ssh-hosts.ts";
-export type { EngineSource } from "./host/engine-package.ts";
-export type { SshHostArgs, SshHostsArgs, SshWay } from "./host/ssh-hosts-args.ts";
-export { IpvlanNetwork, type IpvlanMode, type IpvlanNetworkArgs } from "./ipvlan-network/ipvlan-network.ts";
-export { MacvlanNetwork, type MacvlanMode, type MacvlanNetworkArgs } from "./macvlan-network/macvlan-network.ts";
-export { MinioBucket, type MinioBucketArgs } from "./minio-service/bucket.ts";
-export type { KmsKey } from "./minio-service/kms-key.ts";
-export { MINIO_METRICS, type MinioMetrics } from "./minio-service/metrics.ts";
-export { type MinioMode, type MinioPool, MinioService, type MinioServiceArgs } from "./minio-service/minio-service.ts";
-export type { ProbeTools } from "./minio-service/probes.ts";
-export { BUCKET_ACCESS, type BucketAccess } from "./minio-service/policy.ts";
-export type { GivenCertificate, MinioTls, OwnCertificates } from "./minio-service/tls.ts";
-export type { ReachableStore, StoreReach } from "./minio-service/store-reach.ts";
-export { MinioUser, type MinioUserArgs } from "./minio-service/user.ts";
-export type { HostLink } from "./node-network/args.ts";
-export type { DataNetwork, NetworkDriver } from "./node-network/data-network.ts";
-export type { NodeDriver } from "./node-network/spec.ts";
-export { OverlayNetwork, type OverlayNetworkArgs } from "./overlay-network/overlay-network.ts";
+export type { Drive } from "../core/drive.ts";
+export type { Host } from "./hosts/host.ts";
+export { HostNetwork, type HostNetworkArgs } from "./networks/host-network.ts";
+export type { EngineTls } from "./hosts/engine-tls.ts";
+export { LocalHost, type LocalHostArgs } from "./hosts/local-host.ts";
+export { SshHosts } from "./hosts/ssh-hosts.ts";
+export type { EngineSource } from "../core/engine-source.ts";
+export type { SshHostArgs, SshHostsArgs, SshWay } from "./hosts/ssh-hosts-args.ts";
+export { IpvlanNetwork, type IpvlanMode, type IpvlanNetworkArgs } from "./networks/ipvlan-network.ts";
+export { MacvlanNetwork, type MacvlanMode, type MacvlanNetworkArgs } from "./networks/macvlan-network.ts";
+export { MinioBucket, type MinioBucketArgs } from "./minio/iam/bucket.ts";
+export type { KmsKey } from "./minio/security/kms-key-args.ts";
+export type { MinioMetrics } from "./minio/iam/metrics-args.ts";
+export { MINIO_METRICS } from "./minio/iam/metrics.ts";
+export { type MinioMode, type MinioPool, MinioService, type MinioServiceArgs } from "./minio/minio-service.ts";
+export type { ProbeTools } from "./minio/spec/probes.ts";
+export { BUCKET_ACCESS, type BucketAccess } from "./minio/iam/policy.ts";
+export type { GivenCertificate, MinioTls, OwnCertificates } from "./minio/security/tls.ts";
+export type { ReachableStore, StoreReach } from "./minio/connection.ts";
+export { MinioUser, type MinioUserArgs } from "./minio/iam/user.ts";
+export type { HostLink } from "./networks/node-network/args.ts";
+export type { DataNetwork, NetworkDriver } from "./networks/node-network/data-network.ts";
+export type { NodeDriver } from "./networks/node-network/spec.ts";
+export { OverlayNetwork, type OverlayNetworkArgs } from "./networks/overlay/overlay-network.ts";
 export {
   type GatewayNetwork,
   type GatewayStore,
   type GatewayTls,
   S3Gateway,
   type S3GatewayArgs,
-} from "./s3-gateway/s3-gateway.ts";
-export type { FrozenValue, SwarmServiceArgs } from "./swarm-service/args.ts";
-export type { Rollout } from "./swarm-service/rollout.ts";
-export type { SettingsValidation } from "./swarm-service/settings-validation.ts";
-export { SwarmService } from "./swarm-service/swarm-service.ts";
+} from "./gateway/s3-gateway.ts";
+export type { FrozenValue } from "../core/immutable-value.ts";
+export type { Rollout, SettingsValidation } from "../core/service-update.ts";
+export type { SwarmServiceArgs } from "./service/args.ts";
+export { SwarmService } from "./service/swarm-service.ts";
 export type { SwarmArgs } from "./swarm/args.ts";
 export { NodeSettings, type NodeSettingsArgs } from "./swarm/node-settings.ts";
-export { Swarm, type SwarmNode } from "./swarm/swarm.ts";
+export { Swarm } from "./swarm/swarm.ts";
+export type { SwarmNode, SwarmReference } from "./swarm/swarm-reference.ts";

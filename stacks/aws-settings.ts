@@ -24,7 +24,7 @@ const machine = v.strictObject({ ...like, zone: v.string(), generation: v.option
 const machines = v.record(v.string(), machine);
 
 /**
- * The machines of an environment on AWS, as `AwsHosts` takes them; what each is: `components/aws-hosts/args.ts`. The
+ * The machines of an environment on AWS, as `AwsHosts` takes them; what each is: `components/aws/args.ts`. The
  * ports that are opened are those of the store, and a load balancer is for programs of your own.
  */
 export const awsMachines = v.strictObject({

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import * as pulumi from "@pulumi/pulumi";
-import { AwsHosts } from "../components/aws-hosts/index.ts";
-import { errorText } from "../components/shared/error-text.ts";
+import { AwsHosts } from "../components/aws/index.ts";
+import { errorText } from "../engine/error-message.ts";
 import type { StoreOutputs, SwarmOutputs } from "./outputs.ts";
 import { KUBERNETES_SETTINGS, refuseSettings, type Settings } from "./settings.ts";
 import { storeOn } from "./store.ts";

@@ -1,4 +1,4 @@
-import { isLinked, type NetworkDriver } from "../components/node-network/data-network.ts";
+import { isLinked, type NetworkDriver } from "../components/networks/node-network/data-network.ts";
 
 /** Settings that decide who reaches the ports of a stack's store. */
 export interface ExposureSettings {

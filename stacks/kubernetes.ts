@@ -6,7 +6,7 @@ import {
   KubernetesMinio,
   MinioNetworkPolicy,
   type NetworkCaller,
-} from "../components/kubernetes-minio/index.ts";
+} from "../components/kubernetes/index.ts";
 import { outputsOf, type StoreOutputs } from "./outputs.ts";
 import { AWS_SETTINGS, DEFAULT_DRIVES, refuseSettings, type Settings, SWARM_SETTINGS } from "./settings.ts";
 

@@ -1,5 +1,5 @@
 import { LocalHost } from "../components/index.ts";
-import { THIS_HOST_ALONE } from "../components/firewall/allowed.ts";
+import { THIS_HOST_ALONE } from "../core/allowed-addresses.ts";
 import { isForThisMachineAlone } from "./exposure.ts";
 import { refuseNetworkSettings } from "./network.ts";
 import type { StoreOutputs, SwarmOutputs } from "./outputs.ts";

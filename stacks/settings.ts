@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as v from "valibot";
 import { BUCKET_ACCESS, MINIO_METRICS } from "../components/index.ts";
 import { awsMachines, wordOrNumber } from "./aws-settings.ts";
-import { CNI_PLUGINS, CNI_TRANSPORTS } from "../components/cni/args.ts";
+import { CNI_PLUGINS, CNI_TRANSPORTS } from "../components/kubernetes/cni/args.ts";
 
 const folder = { path: v.optional(v.string()), subfolder: v.optional(v.string()) };
 /** A drive of a host. */
@@ -10,7 +10,7 @@ const hostDrive = v.strictObject(folder);
 /** A drive of every host, or on Kubernetes a volume of every member. */
 const drive = v.strictObject({ ...folder, size: v.optional(v.string()), storageClass: v.optional(v.string()) });
 
-/** How to come in by ssh; what each is: `components/host/ssh-hosts-args.ts`. */
+/** How to come in by ssh; what each is: `components/hosts/ssh-hosts-args.ts`. */
 const way = {
   user: v.optional(v.string()),
   port: v.optional(v.number()),
@@ -22,7 +22,7 @@ const way = {
 };
 const hostDefaults = v.strictObject(way);
 
-/** How a host is plugged into a network that is outside of Docker; what each is: `components/node-network/args.ts`. */
+/** How a host is plugged into a network that is outside of Docker; what each is: `components/networks/node-network/args.ts`. */
 const link = v.strictObject({ parent: v.string(), ipRange: v.optional(v.string()) });
 
 const host = v.strictObject({
@@ -39,10 +39,10 @@ const host = v.strictObject({
   role: v.optional(v.picklist(["manager", "worker"]), "manager"),
 });
 
-/** What each is: `components/kubernetes-minio/args.ts`. */
+/** What each is: `components/kubernetes/args.ts`. */
 const pool = v.strictObject({ members: v.number(), drives: v.optional(v.record(v.string(), drive)) });
 
-/** What each is: `components/minio-network-policy/args.ts`. */
+/** What each is: `components/kubernetes/network-policy/args.ts`. */
 const caller = v.strictObject({
   namespace: v.optional(v.string()),
   pods: v.optional(v.record(v.string(), v.string())),
@@ -97,7 +97,7 @@ const schema = v.strictObject({
   /** The store's image; the components' own choice when it is not given. */
   image: v.optional(v.string()),
   mode: v.optional(v.picklist(["global", "replicated"])),
-  /** How long members must report that the store works, in seconds; see `components/minio-service/args.ts`. */
+  /** How long members must report that the store works, in seconds; see `components/minio/args.ts`. */
   minReadySeconds: v.optional(v.number()),
   /** Whether the store's ports are published. A local stack that does not say answers its own machine alone. */
   expose: v.optional(v.boolean()),
@@ -113,7 +113,7 @@ const schema = v.strictObject({
   rootPasswordGeneration: v.optional(wordOrNumber),
   /** Whether the store speaks TLS, with certificates of its own. */
   tls: v.optional(v.boolean(), false),
-  /** Who may read the store's metrics; what that means: `components/minio-service/args.ts`. */
+  /** Who may read the store's metrics; what that means: `components/minio/args.ts`. */
   metrics: v.optional(v.picklist(MINIO_METRICS)),
   /** The store's buckets by name. */
   buckets: v.optional(v.record(v.string(), bucket)),

@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
-import { type EngineConnection, resolveLocalEngine } from "../components/engine/connection.ts";
-import { Engine } from "../components/engine/engine.ts";
-import { UnreachableError } from "../components/engine/transport.ts";
-import { enginePackage, type EnginePackage } from "../components/host/engine-package.ts";
+import { resolveLocalEngine } from "../engine/connection.ts";
+import { type EngineConnection } from "../engine/engine-connection.ts";
+import { Engine } from "../engine/engine.ts";
+import { UnreachableError } from "../engine/transport.ts";
+import { enginePackage, type EnginePackage } from "../provider/hosts/engine-package.ts";
 import { cacheRoot, locked, readIfThere } from "./cache.ts";
 import { progress, say } from "./progress.ts";
 import { answers, run } from "./run.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Engine } from "../components/engine/engine.ts";
-import { loadImages } from "../components/engine/images.ts";
+import type { Engine } from "../engine/engine.ts";
+import { loadImages } from "../engine/images.ts";
 import { tar, type TarEntry } from "./tar.ts";
 
 /** An image of one layer. */

@@ -1,7 +1,7 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Engine } from "../components/engine/engine.ts";
-import { BUILT_IMAGES } from "../components/shared/image-name.ts";
+import type { Engine } from "../engine/engine.ts";
+import { BUILT_IMAGES } from "../core/image-name.ts";
 import { keyOf, obtain, ROOT } from "./cache.ts";
 import { type ImageContents, loadImage, type PackedImage, packImage } from "./docker-image.ts";
 import { type GoPrograms, obtainPrograms } from "./go.ts";

@@ -1,4 +1,4 @@
-import type { Engine } from "../components/engine/engine.ts";
+import type { Engine } from "../engine/engine.ts";
 import { buildGoImage, type BuiltImage, builtGoImage, type GoImage } from "./go-image.ts";
 import { MINIO_REPAIRS } from "./minio-repairs.ts";
 import { MINIO } from "./versions.ts";

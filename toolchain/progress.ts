@@ -1,5 +1,5 @@
 import { performance } from "node:perf_hooks";
-import { visible } from "../components/shared/visible.ts";
+import { visible } from "../core/visible.ts";
 
 /** Nothing is said about what is done before this many milliseconds. */
 const QUIET_MS = 2_000;

@@ -1,4 +1,4 @@
-import type { Engine } from "../components/engine/engine.ts";
+import type { Engine } from "../engine/engine.ts";
 import { obtainPrograms } from "./go.ts";
 import { buildGoImage, type GoImage } from "./go-image.ts";
 import { TRAEFIK } from "./versions.ts";

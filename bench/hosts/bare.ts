@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { LabHost } from "../../test/lab/lab.ts";
+import type { LabHost } from "../../lab/lab.ts";
 
 /** Docker's bridge for Swarm tasks, which outlives the Swarm. */
 const BRIDGE = "docker_gwbridge";

@@ -1,4 +1,4 @@
-import { startLab } from "../../test/lab/lab.ts";
+import { startLab } from "../../lab/lab.ts";
 import { buildImage } from "../../toolchain/minio-image.ts";
 import { type Start, timedStart } from "../healthy.ts";
 import { stopped, undone } from "../measure.ts";

@@ -1,7 +1,7 @@
 import { accessOf } from "../../test/integration/client.ts";
 import { TestStack } from "../../test/integration/stack.ts";
-import type { MachineLab } from "../../test/lab/vm/lab.ts";
-import { hostSettings, startStoreMachines } from "../../test/lab/vm/store-machines.ts";
+import type { MachineLab } from "../../lab/vm/lab.ts";
+import { hostSettings, startStoreMachines } from "../../lab/vm/store-machines.ts";
 import { undone } from "../measure.ts";
 import { type Load, type Speeds, speeds } from "./clients.ts";
 import { costOf } from "./cost.ts";

@@ -1,4 +1,4 @@
-import { startLab } from "../../test/lab/lab.ts";
+import { startLab } from "../../lab/lab.ts";
 import { undone } from "../measure.ts";
 import { costOf } from "./cost.ts";
 import type { GrowthResult } from "./results.ts";

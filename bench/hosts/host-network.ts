@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { endpointHealth } from "../../commands/status/health.ts";
-import type { LabHost } from "../../test/lab/lab.ts";
+import type { LabHost } from "../../lab/lab.ts";
 
 export interface HostNetworkStore {
   image: string;

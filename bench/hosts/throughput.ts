@@ -1,8 +1,8 @@
 import { accessOf } from "../../test/integration/client.ts";
 import type { StoreAccess } from "../../test/integration/one-name.ts";
 import { TestStack } from "../../test/integration/stack.ts";
-import { type LabHost, startLab } from "../../test/lab/lab.ts";
-import { errorText } from "../../components/shared/error-text.ts";
+import { type LabHost, startLab } from "../../lab/lab.ts";
+import { errorText } from "../../engine/error-message.ts";
 import { buildImage } from "../../toolchain/minio-image.ts";
 import { undone } from "../measure.ts";
 import { type Load, speeds } from "./clients.ts";

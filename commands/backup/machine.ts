@@ -1,12 +1,12 @@
-import type { EngineConnection } from "../../components/engine/connection.ts";
-import { Engine } from "../../components/engine/engine.ts";
-import type { SwarmInfo } from "../../components/engine/types.ts";
-import { hasShell } from "../../components/engine/shell.ts";
-import { errorText } from "../../components/shared/error-text.ts";
-import { quoted } from "../../components/shared/shell-text.ts";
-import { ENGINE_CONTROL, rootScript, runAsRoot } from "../support/root-script.ts";
+import type { EngineConnection } from "../../engine/engine-connection.ts";
+import { Engine } from "../../engine/engine.ts";
+import type { SwarmInfo } from "../../engine/types.ts";
+import { hasShell } from "../../engine/ssh-shell.ts";
+import { errorText } from "../../engine/error-message.ts";
+import { quoted } from "../../engine/shell-quoting.ts";
+import { ENGINE_CONTROL, rootScript, runAsRoot } from "../lib/root-script.ts";
 import { backupCommands, putBackCommands, restoreCommands } from "./scripts.ts";
-import { pause } from "../../components/shared/pause.ts";
+import { pause } from "../../engine/pause.ts";
 
 /** How long copying may take, and how long an engine may take to start, in milliseconds. */
 const COPY_MS = 300_000;

@@ -1,4 +1,4 @@
-import { errorText } from "../../components/shared/error-text.ts";
+import { errorText } from "../../engine/error-message.ts";
 import { goOnAlone, managerOf, type Recovery, stateOf } from "../recover/recover.ts";
 import type { RecordedSwarm } from "../recover/recorded.ts";
 import { removeFormer, writeSwarmState } from "./machine.ts";

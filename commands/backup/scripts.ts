@@ -1,4 +1,4 @@
-import { quoted } from "../../components/shared/shell-text.ts";
+import { quoted } from "../../engine/shell-quoting.ts";
 
 // Commands of a script with `set -eu`, in which `stop_engine` and `start_engine` are defined. Archives hold keys of a
 // Swarm: they lie in files without a name, which no signal leaves behind.

@@ -1,4 +1,4 @@
-import type { StoredResource } from "../support/state.ts";
+import type { StoredResource } from "../lib/state.ts";
 
 /** A volume in a cloud that holds a store's data. */
 export interface CloudVolume {

@@ -1,8 +1,8 @@
-import { Engine } from "../../components/engine/engine.ts";
-import { EngineError } from "../../components/engine/transport.ts";
-import { errorText } from "../../components/shared/error-text.ts";
-import type { StackHost } from "../support/stack-hosts.ts";
-import { pause } from "../../components/shared/pause.ts";
+import { Engine } from "../../engine/engine.ts";
+import { EngineError } from "../../engine/transport.ts";
+import { errorText } from "../../engine/error-message.ts";
+import type { StackHost } from "../lib/stack-hosts.ts";
+import { pause } from "../../engine/pause.ts";
 
 /** Time for the store's containers to release their volumes, in milliseconds. */
 const IN_USE_MS = 30_000;

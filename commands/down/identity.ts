@@ -1,5 +1,5 @@
-import { isOwned } from "../../components/shared/labels.ts";
-import { IDENTITY_TYPE, type StoredResource } from "../support/state.ts";
+import { isOwned } from "../../core/labels.ts";
+import { IDENTITY_TYPE, type StoredResource } from "../lib/state.ts";
 
 /** Whether a volume with these labels was created with the state that holds these identities, of which there is one. */
 export function isOurs(labels: Record<string, string> | null, identities: readonly StoredResource[]): boolean {

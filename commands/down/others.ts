@@ -1,5 +1,5 @@
-import { contentsOf, contentsRefusal } from "../../components/provider/cluster-contents.ts";
-import { findManager } from "../../components/provider/managers.ts";
+import { contentsOf, contentsRefusal } from "../../provider/swarm/swarm-inventory.ts";
+import { findManager } from "../../provider/swarm/manager-pool.ts";
 import { createdSwarms, type ExportedStack } from "../recover/recorded.ts";
 
 /**

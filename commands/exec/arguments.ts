@@ -1,4 +1,4 @@
-import { readArgs } from "../support/args.ts";
+import { readArgs } from "../lib/args.ts";
 
 export const EXEC_USAGE = "npm run exec -- [--stack dev] <host key> <command> …   (npm run exec -- local mc ls local)";
 

@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
-import { commandEnded, hijack } from "../../components/engine/attached.ts";
-import type { Engine } from "../../components/engine/engine.ts";
-import { frames } from "../../components/engine/frames.ts";
+import { hijack } from "../../engine/exec.ts";
+import type { Engine } from "../../engine/engine.ts";
+import { frames } from "../../engine/stream-demux.ts";
 
 /** This process's own side of a command: a terminal or plain streams. */
 export interface Local {
@@ -45,7 +45,7 @@ export async function execAttached(
     stdout.off("resize", resize);
     stdin.destroy();
   }
-  return await commandEnded(engine, Id);
+  return await engine.execExitCode(Id);
 }
 
 function terminalOf(tty: boolean): string[] {

@@ -1,5 +1,5 @@
-import type { ContainerSummary } from "../../components/engine/types.ts";
-import { PROJECT_LABEL, STACK_LABEL } from "../../components/shared/labels.ts";
+import type { ContainerSummary } from "../../engine/types.ts";
+import { PROJECT_LABEL, STACK_LABEL } from "../../core/labels.ts";
 import type { StackValues } from "../status/stack.ts";
 
 /** With what the Engine marks a service's containers. */

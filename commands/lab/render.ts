@@ -1,4 +1,4 @@
-import type { Lab, LabHost } from "../../test/lab/lab.ts";
+import type { Lab, LabHost } from "../../lab/lab.ts";
 import { table } from "../status/table.ts";
 import { LAB_STACK } from "./stack-file.ts";
 

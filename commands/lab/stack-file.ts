@@ -1,12 +1,12 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import type { LabHost } from "../../test/lab/lab.ts";
+import type { LabHost } from "../../lab/lab.ts";
 import { readIfThere, writeIfChanged } from "../../toolchain/cache.ts";
 import { say } from "../../toolchain/progress.ts";
-import { effectiveConfig, readTracked, workingConfig } from "../support/config.ts";
-import { ensureToolchain, openSession, pulumiOutput } from "../support/pulumi.ts";
-import { readCheckpoint, type StateFolder, stackFile, type StoredResource } from "../support/state.ts";
+import { effectiveConfig, readTracked, workingConfig } from "../lib/config.ts";
+import { ensureToolchain, openSession, pulumiOutput } from "../lib/pulumi.ts";
+import { readCheckpoint, type StateFolder, stackFile, type StoredResource } from "../lib/state.ts";
 
 /** The stack on a lab's hosts. Its file is none that git keeps. */
 export const LAB_STACK = "lab";

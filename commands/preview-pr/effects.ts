@@ -1,6 +1,6 @@
-import { isUnknown, same } from "../../components/provider/values.ts";
-import type { ServiceInputs } from "../../components/provider/service.ts";
-import { rolloutLine } from "../../components/swarm-service/rollout.ts";
+import { isUnknown, same } from "../../provider/runtime/values.ts";
+import type { ServiceInputs } from "../../provider/service/service-inputs.ts";
+import { rolloutLine } from "../../provider/service/update-strategy.ts";
 import type { Operation, PlannedChange } from "./planned.ts";
 
 /** What a change means for those who use what is changed. */

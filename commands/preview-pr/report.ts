@@ -1,4 +1,4 @@
-import { type EngineEvent, isDefaultProvider, nameOfUrn } from "../support/events.ts";
+import { type EngineEvent, isDefaultProvider, nameOfUrn } from "../lib/events.ts";
 import { type Effect, effectsOf, RANKS } from "./effects.ts";
 import { type Operation, type PlannedChange, shortType, typeOfUrn } from "./planned.ts";
 import { masked, type PropertyChange, propertyChanges } from "./values.ts";

@@ -1,4 +1,4 @@
-import type { EngineEvent } from "../support/events.ts";
+import type { EngineEvent } from "../lib/events.ts";
 import { SECRET } from "./values.ts";
 
 /** What `pulumi config --json --show-secrets` prints. */

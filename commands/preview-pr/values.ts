@@ -1,4 +1,4 @@
-import { isUnknown, same } from "../../components/provider/values.ts";
+import { isUnknown, same } from "../../provider/runtime/values.ts";
 import { spellings } from "./spellings.ts";
 
 /** A property that differs. */

@@ -1,9 +1,9 @@
-import type { EngineConnection } from "../../components/engine/connection.ts";
-import type { NodeRole } from "../../components/engine/types.ts";
-import type { ClusterState } from "../../components/provider/cluster.ts";
-import type { NodeEngines } from "../../components/provider/node-engines.ts";
-import type { ServiceInputs } from "../../components/provider/service.ts";
-import { pulumiOutput, pulumiSecrets, type Session } from "../support/pulumi.ts";
+import type { EngineConnection } from "../../engine/engine-connection.ts";
+import type { NodeRole } from "../../engine/types.ts";
+import type { ClusterState } from "../../provider/swarm/cluster-inputs.ts";
+import type { NodeEngines } from "../../provider/service/task-exec.ts";
+import type { ServiceInputs } from "../../provider/service/service-inputs.ts";
+import { pulumiOutput, pulumiSecrets, type Session } from "../lib/pulumi.ts";
 
 /** A host's membership as the stack's state has it. */
 export interface RecordedMember {

@@ -1,9 +1,9 @@
-import { Engine } from "../../components/engine/engine.ts";
-import { isPortTaken } from "../../components/engine/errors.ts";
-import { EngineError } from "../../components/engine/transport.ts";
-import type { NodeDetails, SwarmInfo } from "../../components/engine/types.ts";
-import { errorText } from "../../components/shared/error-text.ts";
-import { pause } from "../../components/shared/pause.ts";
+import { Engine } from "../../engine/engine.ts";
+import { isPortTaken } from "../../engine/errors.ts";
+import { EngineError } from "../../engine/transport.ts";
+import type { NodeDetails, SwarmInfo } from "../../engine/types.ts";
+import { errorText } from "../../engine/error-message.ts";
+import { pause } from "../../engine/pause.ts";
 import type { RecordedMember, RecordedSwarm } from "./recorded.ts";
 
 /** How long an engine may take to say what it is, in milliseconds; without a quorum it thinks about it for long. */

@@ -8,7 +8,7 @@ export interface StackFile {
 /** What every stack is made of: whatever changes there may change each of them. */
 const PROGRAM = [
   /^(index\.ts|provider\.cjs|Pulumi\.yaml|package(-lock)?\.json|\.npmrc)$/,
-  /^(stacks|components|policy)\//,
+  /^(stacks|components|core|engine|policy|provider)\//,
   /^toolchain\/versions\.ts$/,
 ];
 

@@ -1,4 +1,4 @@
-import { assertNoRest, type CommandArgs, readArgs } from "../support/args.ts";
+import { assertNoRest, type CommandArgs, readArgs } from "../lib/args.ts";
 
 const HTML = "--html";
 

@@ -1,6 +1,6 @@
-import { Engine, orMissing } from "../../components/engine/engine.ts";
-import { patienceInElection } from "../../components/engine/patience.ts";
-import { errorText } from "../../components/shared/error-text.ts";
+import { Engine, orMissing } from "../../engine/engine.ts";
+import { patienceInElection } from "../../engine/timeouts.ts";
+import { errorText } from "../../engine/error-message.ts";
 import type { NamedService, RecordedMember } from "../recover/recorded.ts";
 import { storeContainer } from "../exec/container.ts";
 import { endpointHealth } from "./health.ts";

@@ -1,4 +1,4 @@
-import type { EngineInfo, NodeAvailability, NodeDetails, NodeRole } from "../../components/engine/types.ts";
+import type { EngineInfo, NodeAvailability, NodeDetails, NodeRole } from "../../engine/types.ts";
 import type { RecordedMember } from "../recover/recorded.ts";
 
 /** What the engine of a host said, or why it said nothing. */

@@ -1,4 +1,4 @@
-import type { NetworkDetails, NodeDetails, ServiceDetails, TaskDetails } from "../../components/engine/types.ts";
+import type { NetworkDetails, NodeDetails, ServiceDetails, TaskDetails } from "../../engine/types.ts";
 import { type HostAnswer, hostProblems, type HostReport, hostReport } from "./hosts.ts";
 import type { StoreReport } from "./store.ts";
 

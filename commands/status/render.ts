@@ -1,4 +1,4 @@
-import { visible } from "../../components/shared/visible.ts";
+import { visible } from "../../core/visible.ts";
 import type { HostReport } from "./hosts.ts";
 import type { NetworkReport, ServiceReport, StatusReport, TaskReport } from "./model.ts";
 import type { StoreReport } from "./store.ts";

@@ -1,6 +1,6 @@
 import type { Tell } from "../../toolchain/progress.ts";
 import type { StatusReport } from "./model.ts";
-import { pause } from "../../components/shared/pause.ts";
+import { pause } from "../../engine/pause.ts";
 
 /**
  * How long a stack may take to become healthy after an `up`, in milliseconds: members that have just started still

@@ -9,9 +9,9 @@ import {
   recordedOutputs,
   recordedServices,
 } from "../recover/recorded.ts";
-import { npmRun } from "../support/args.ts";
-import { pulumiEnvironment, type Session } from "../support/pulumi.ts";
-import { holdsNothing, openState, stackFile, type StateFolder } from "../support/state.ts";
+import { npmRun } from "../lib/args.ts";
+import { pulumiEnvironment, type Session } from "../lib/pulumi.ts";
+import { holdsNothing, openState, stackFile, type StateFolder } from "../lib/state.ts";
 
 /** A stack's outputs as plain values; see `stacks/outputs.ts` for what they mean. */
 export interface StackValues {

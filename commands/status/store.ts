@@ -1,4 +1,4 @@
-import { lastLine } from "../../components/shared/last-line.ts";
+import { lastLine } from "../../engine/last-line.ts";
 
 /** How the store itself is. */
 export interface StoreReport {

@@ -1,4 +1,4 @@
-import { askedFor, leftOut, namesProject, type PreparedProject } from "../support/test-projects.ts";
+import { askedFor, leftOut, namesProject, type PreparedProject } from "../lib/test-projects.ts";
 
 export const TEST_USAGE = `usage: npm test [-- [--full] [--durations] [files and other options of vitest]]
   --full       everything: all kill points, and the projects that are left out otherwise with what they need

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { parseArgs } from "node:util";
 import type { FileReport } from "../../toolchain/test-reporter.ts";
-import { ENGINES, type EngineVersion, engineVersions } from "../../test/lab/engines.ts";
+import { ENGINES, type EngineVersion, engineVersions } from "../../lab/engines.ts";
 
 /** The files of `test/integration` in which engines of different versions could differ. */
 const MATRIX_FILES = [

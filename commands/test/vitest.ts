@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { errorText } from "../../components/shared/error-text.ts";
+import { errorText } from "../../engine/error-message.ts";
 import { readIfThere, ROOT } from "../../toolchain/cache.ts";
 import { ensureEngine } from "../../toolchain/docker-engine.ts";
 import { buildImage } from "../../toolchain/minio-image.ts";
@@ -7,8 +7,8 @@ import { say } from "../../toolchain/progress.ts";
 import { runAttached } from "../../toolchain/run.ts";
 import { inTemporaryFolder } from "../../toolchain/temporary.ts";
 import { type FileReport, REPORT_VARIABLE } from "../../toolchain/test-reporter.ts";
-import { ensureToolchain } from "../support/pulumi.ts";
-import type { PreparedProject } from "../support/test-projects.ts";
+import { ensureToolchain } from "../lib/pulumi.ts";
+import type { PreparedProject } from "../lib/test-projects.ts";
 
 /** The toolchain, an engine and the image, in advance: a first build must not run against a test's time limit. */
 export async function prepareTests(projects: readonly PreparedProject[]): Promise<void> {

@@ -1,4 +1,4 @@
-import { assertNoRest, type CommandArgs, readArgs } from "../support/args.ts";
+import { assertNoRest, type CommandArgs, readArgs } from "../lib/args.ts";
 
 export const UPGRADE_USAGE =
   "npm run upgrade [-- --stack dev] [--to 28.5.1] [--host a] [--dry-run] [--allow-outage] [--json]";

@@ -1,6 +1,6 @@
-import type { Engine } from "../../components/engine/engine.ts";
-import type { NodeAvailability, NodeSpec } from "../../components/engine/types.ts";
-import { changeNode, untilDrained } from "../../components/provider/nodes.ts";
+import type { Engine } from "../../engine/engine.ts";
+import type { NodeAvailability, NodeSpec } from "../../engine/types.ts";
+import { changeNode, untilDrained } from "../../provider/swarm/node-operations.ts";
 
 /**
  * While a node is out of service, it carries what its availability was before: whatever ends this process, the next one

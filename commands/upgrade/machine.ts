@@ -1,10 +1,10 @@
-import type { EngineConnection } from "../../components/engine/connection.ts";
-import { Engine } from "../../components/engine/engine.ts";
-import { hasShell, runScript } from "../../components/engine/shell.ts";
-import { errorText } from "../../components/shared/error-text.ts";
-import { workProblem } from "../../components/host/host-work.ts";
+import type { EngineConnection } from "../../engine/engine-connection.ts";
+import { Engine } from "../../engine/engine.ts";
+import { hasShell, runScript } from "../../engine/ssh-shell.ts";
+import { errorText } from "../../engine/error-message.ts";
+import { workProblem } from "../../provider/hosts/host-plan.ts";
 import type { RecordedMember } from "../recover/recorded.ts";
-import { ENGINE_CONTROL, rootScript } from "../support/root-script.ts";
+import { ENGINE_CONTROL, rootScript } from "../lib/root-script.ts";
 import { installCommands, type InstalledEngine, installedEngine, LOOK_SCRIPT } from "./package.ts";
 import type { HostFound, Step } from "./plan.ts";
 

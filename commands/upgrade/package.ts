@@ -1,5 +1,5 @@
-import { PART, partsOf, shellWord } from "../../components/shared/shell-text.ts";
-import { rootScript } from "../support/root-script.ts";
+import { PART, partsOf, shellWord } from "../../engine/shell-quoting.ts";
+import { rootScript } from "../lib/root-script.ts";
 
 /** Docker Engine as a machine has it installed, and what its package manager could install instead. */
 export interface InstalledEngine {

@@ -1,5 +1,5 @@
-import type { NodeDetails } from "../../components/engine/types.ts";
-import { errorText } from "../../components/shared/error-text.ts";
+import type { NodeDetails } from "../../engine/types.ts";
+import { errorText } from "../../engine/error-message.ts";
 import { type InstalledEngine, isVersion, wantedVersion } from "./package.ts";
 
 /** A host, as its engine, its package manager and the Swarm know it. */

@@ -1,7 +1,7 @@
-import type { Engine } from "../../components/engine/engine.ts";
-import type { TaskDetails } from "../../components/engine/types.ts";
-import { MaintenanceCheck } from "../../components/provider/maintenance.ts";
-import { type Attempt, done, notYet } from "../../components/provider/wait.ts";
+import type { Engine } from "../../engine/engine.ts";
+import type { TaskDetails } from "../../engine/types.ts";
+import { MaintenanceCheck } from "../../provider/service/disruption-check.ts";
+import { type Attempt, done, notYet } from "../../provider/runtime/poll.ts";
 import type { RecordedService } from "../recover/recorded.ts";
 
 /** The stores of a Swarm, as their own maintenance check sees them: it says whether one member may go. */

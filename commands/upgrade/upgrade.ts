@@ -1,9 +1,9 @@
-import { Engine } from "../../components/engine/engine.ts";
-import type { TaskDetails } from "../../components/engine/types.ts";
-import { findManager, type Managers } from "../../components/provider/managers.ts";
-import { absenceProblem } from "../../components/provider/quorum.ts";
-import { type Attempt, done, notYet, waitFor } from "../../components/provider/wait.ts";
-import { errorText } from "../../components/shared/error-text.ts";
+import { Engine } from "../../engine/engine.ts";
+import type { TaskDetails } from "../../engine/types.ts";
+import { findManager, type Managers } from "../../provider/swarm/manager-pool.ts";
+import { absenceProblem } from "../../provider/swarm/quorum.ts";
+import { type Attempt, done, notYet, waitFor } from "../../provider/runtime/poll.ts";
+import { errorText } from "../../engine/error-message.ts";
 import type { RecordedMember, RecordedService, RecordedSwarm } from "../recover/recorded.ts";
 import { FORMER_LABEL, putBack, takeOut } from "./availability.ts";
 import { engineOn, fetchPackages, install, lookAt } from "./machine.ts";

@@ -1,14 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Host } from "../host/host.ts";
-import { bridgeOf, type DataNetwork } from "../node-network/data-network.ts";
-import { SwarmResource } from "../provider/resource.ts";
-import { hostKeyFindings } from "../shared/host-keys.ts";
+import type { Host } from "../hosts/host.ts";
+import { bridgeOf, type DataNetwork } from "../networks/node-network/data-network.ts";
+import { SwarmResource } from "../shared/resource.ts";
+import { hostKeyFindings } from "../../core/host-keys.ts";
 import { plain } from "../shared/inputs.ts";
 import { ownerOf } from "../shared/owner.ts";
-import { portFindings } from "../shared/port.ts";
-import type { Finding } from "../shared/refusal.ts";
+import { portFindings } from "../../core/port.ts";
+import type { Finding } from "../../core/input-validation-error.ts";
 import type { Swarm } from "../swarm/swarm.ts";
-import { allowedFindings } from "./allowed.ts";
+import { allowedFindings } from "../../core/allowed-addresses.ts";
 
 /** Which ports are guarded, and who may reach them. */
 export interface FirewallArgs {

@@ -1,11 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Host } from "../host/host.ts";
-import { logLine } from "../provider/log-line.ts";
-import { examine, type PreflightInputs } from "../provider/preflight.ts";
-import { SwarmResource } from "../provider/resource.ts";
-import type { Outage } from "./attached.ts";
-import type { DemandInput } from "./demand.ts";
-import { recordedIds, recordedUnlockKey } from "./recorded.ts";
+import type { Host } from "../hosts/host.ts";
+import { SwarmResource } from "../shared/resource.ts";
+import { LateRequirements } from "./late-requirements.ts";
+import { recordedIds, recordedUnlockKey } from "./recorded-state.ts";
+import { type DemandInput, isSameService } from "./requirement-input.ts";
 
 export interface PreflightArgs {
   /** The hosts of the Swarm. */
@@ -27,7 +25,7 @@ export interface PreflightArgs {
  */
 export class Preflight extends SwarmResource {
   readonly #demands: DemandList;
-  readonly #late: LateDemands;
+  readonly #late: LateRequirements;
 
   constructor(name: string, args: PreflightArgs, opts?: pulumi.CustomResourceOptions) {
     const demands = new DemandList();
@@ -43,7 +41,7 @@ export class Preflight extends SwarmResource {
     const found = { hosts, allowOutage, recorded: recordedIds(), unlockable: recordedUnlockKey(), ready };
     super("Preflight", name, { ...found, demands: demands.complete }, opts);
     this.#demands = demands;
-    this.#late = new LateDemands(demands.complete, (all) => plainInputs({ ...found, demands: all }));
+    this.#late = new LateRequirements(demands.complete, found);
   }
 
   /** Has a demand checked, and gives back what to depend on: this resource, at the latest once a late demand passed. */
@@ -55,11 +53,6 @@ export class Preflight extends SwarmResource {
   withhold(): void {
     this.#demands.withhold();
   }
-}
-
-function isSameService(one: DemandInput, other: DemandInput): boolean {
-  if (one.kind !== "service" || other.kind !== "service") return false;
-  return one.name === other.name && one.owner.name === other.owner.name;
 }
 
 /** Demands, until the program's current turn is over. */
@@ -86,67 +79,4 @@ class DemandList {
   withhold(): void {
     this.#withheld = true;
   }
-}
-
-/** Inputs as a provider gets them: plain data, in which what is not known yet is a sentinel. */
-async function plainInputs({ hosts, ...rest }: pulumi.Inputs & { hosts: Record<string, pulumi.Inputs> }) {
-  // A secret would be wrapped in an object that marks it. This stays in the process.
-  const unwrapped = (value: unknown) => pulumi.unsecret(pulumi.output(value));
-  const visible = Object.entries(hosts).map(([key, host]): [string, pulumi.Inputs] => [
-    key,
-    Object.fromEntries(Object.entries(host).map(([name, value]) => [name, unwrapped(value)])),
-  ]);
-  const props: pulumi.Inputs = { hosts: Object.fromEntries<pulumi.Inputs>(visible), ...rest };
-  const inputs = await pulumi.runtime.serializeProperties("preflight", props);
-  return inputs as PreflightInputs;
-}
-
-/** Demands of components that are made after an `await`, checked turn by turn. */
-class LateDemands {
-  /** All that are checked or about to be. */
-  #before: Promise<DemandInput[]>;
-  readonly #inputs: (demands: DemandInput[]) => Promise<PreflightInputs>;
-  #turn: { demands: DemandInput[]; checked: Promise<void> } | undefined;
-
-  constructor(before: Promise<DemandInput[]>, inputs: (demands: DemandInput[]) => Promise<PreflightInputs>) {
-    this.#before = before;
-    this.#inputs = inputs;
-  }
-
-  /** @throws RunError when there is something against it. */
-  checked(demand: DemandInput): Promise<void> {
-    this.#turn ??= this.#next();
-    const { demands } = this.#turn;
-    if (!demands.some((other) => isSameService(other, demand))) demands.push(demand);
-    return this.#turn.checked;
-  }
-
-  #next() {
-    const before = this.#before;
-    const demands: DemandInput[] = [];
-    const over = new Promise<void>((resolve) => {
-      setImmediate(() => {
-        this.#turn = undefined;
-        resolve();
-      });
-    });
-    this.#before = over.then(async () => [...(await before), ...demands]);
-    const all = this.#before;
-    const checked = all.then(async (known) => {
-      const inputs = await this.#inputs(known);
-      const { refusals, remarks, outages } = await examine(inputs, inputs.demands.slice(-demands.length));
-      for (const remark of remarks) logLine(remark);
-      const problems = [...refusals, ...outages.map(outageLine)];
-      if (problems.length > 0) throw new pulumi.RunError(problems.join("\n"));
-    });
-    return { demands, checked };
-  }
-}
-
-/** Stopping services is a step of the run, which only a resource can be. */
-function outageLine({ network, services }: Outage): string {
-  return (
-    `network ${network}: is to be made anew, and services are on it (${services.map(({ name }) => name).join(", ")}): ` +
-    "declare it before the first `await` of the program, so that they can be stopped first"
-  );
 }

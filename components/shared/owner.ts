@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { SwarmResource } from "../provider/resource.ts";
+import { SwarmResource } from "./resource.ts";
 import type { FieldInputs } from "./inputs.ts";
-import type { Owner } from "./labels.ts";
+import type { Owner } from "../../core/labels.ts";
 
 /** The name of the one Identity resource in a state. */
 export const IDENTITY_NAME = "pulumi-swarm-identity";

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { NodeAvailability } from "../engine/types.ts";
-import type { Host } from "../host/host.ts";
+import type { NodeAvailability } from "../../engine/types.ts";
+import type { Host } from "../hosts/host.ts";
 
 /** Which hosts make up a Swarm, and its settings. */
 export interface SwarmArgs {

@@ -1,14 +1,14 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { EngineConnection } from "../engine/connection.ts";
-import { Engine } from "../engine/engine.ts";
-import { patienceInElection, patienceWith } from "../engine/patience.ts";
-import { hasShell } from "../engine/shell.ts";
-import { sshCommandOptions } from "../engine/ssh.ts";
-import { isTls, missingParts } from "../engine/tls.ts";
-import type { Host } from "../host/host.ts";
-import { recordedOutputs } from "../preflight/recorded.ts";
-import { pause } from "../shared/pause.ts";
+import type { EngineConnection } from "../../engine/engine-connection.ts";
+import { Engine } from "../../engine/engine.ts";
+import { patienceInElection, patienceWith } from "../../engine/timeouts.ts";
+import { hasShell } from "../../engine/ssh-shell.ts";
+import { sshCommandOptions } from "../../engine/ssh.ts";
+import { isTls, missingParts } from "../../engine/tls.ts";
+import type { Host } from "../hosts/host.ts";
+import { recordedOutputs } from "../preflight/recorded-state.ts";
+import { pause } from "../../engine/pause.ts";
 
 /** A host's engine, from the moment it answers. */
 export function reachable(host: Host): pulumi.Output<EngineConnection> {

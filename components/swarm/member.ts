@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { EngineConnection } from "../engine/connection.ts";
-import type { NodeRole } from "../engine/types.ts";
-import type { Host } from "../host/host.ts";
-import { SwarmResource } from "../provider/resource.ts";
+import type { EngineConnection } from "../../engine/engine-connection.ts";
+import type { NodeRole } from "../../engine/types.ts";
+import type { Host } from "../hosts/host.ts";
+import { SwarmResource } from "../shared/resource.ts";
 import type { OwnerInput } from "../shared/owner.ts";
 import type { Cluster } from "./cluster.ts";
 import { swarmAddress } from "./swarm-address.ts";

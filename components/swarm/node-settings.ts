@@ -1,12 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { NodeAvailability } from "../engine/types.ts";
-import { SwarmResource } from "../provider/resource.ts";
-import type { Swarm } from "./swarm.ts";
+import type { NodeAvailability } from "../../engine/types.ts";
+import { SwarmResource } from "../shared/resource.ts";
+import type { SwarmReference } from "./swarm-reference.ts";
 
 /** Which node, and what is set of it. */
 export interface NodeSettingsArgs {
   /** The Swarm the node belongs to. */
-  swarm: Swarm;
+  swarm: SwarmReference;
   /** Key of the node's host. */
   host: string;
   /** Labels of the node. Its other labels are left alone, so that several may set labels on one node. */

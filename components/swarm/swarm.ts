@@ -1,30 +1,21 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { EngineConnection } from "../engine/connection.ts";
-import type { NodeAvailability, NodeRole } from "../engine/types.ts";
-import type { Host } from "../host/host.ts";
-import type { DemandInput } from "../preflight/demand.ts";
+import type { EngineConnection } from "../../engine/engine-connection.ts";
+import type { NodeAvailability, NodeRole } from "../../engine/types.ts";
+import type { Host } from "../hosts/host.ts";
+import type { DemandInput } from "../preflight/requirement-input.ts";
 import { Preflight } from "../preflight/preflight.ts";
 import { plain } from "../shared/inputs.ts";
 import { ownerOf } from "../shared/owner.ts";
-import { type Finding, refuse } from "../shared/refusal.ts";
+import { type Finding, refuse } from "../../core/input-validation-error.ts";
 import type { SwarmArgs } from "./args.ts";
 import { Cluster } from "./cluster.ts";
 import { dockerConfig, reachable } from "./docker-provider.ts";
 import { swarmAddress } from "./swarm-address.ts";
 import { Member } from "./member.ts";
 import { NodeSettings } from "./node-settings.ts";
-import { swarmFindings } from "./swarm-findings.ts";
-
-/** A host as a node of the Swarm. */
-export interface SwarmNode {
-  /** The Swarm's id for the node. */
-  nodeId: pulumi.Output<string>;
-  /** What it is in the Swarm. */
-  role: NodeRole;
-  /** The address the Swarm knows it by. */
-  address: pulumi.Output<string>;
-}
+import type { SwarmNode, SwarmReference } from "./swarm-reference.ts";
+import { swarmFindings } from "./validation.ts";
 
 /**
  * A Docker Swarm: made on the first manager, joined by the other hosts, with their labels set. Destroying it drains,
@@ -33,7 +24,7 @@ export interface SwarmNode {
  * @example
  * const swarm = new Swarm("swarm", { managers: [new LocalHost("laptop")] });
  */
-export class Swarm extends pulumi.ComponentResource {
+export class Swarm extends pulumi.ComponentResource implements SwarmReference {
   /** The Swarm's id. Unknown in a preview only when the Swarm is made or made anew. */
   readonly swarmId: pulumi.Output<string>;
   /** The hosts of this Swarm by key. */

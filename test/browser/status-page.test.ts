@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { statusPage } from "../../commands/status/html/page.ts";
 import { say } from "../../toolchain/progress.ts";
-import { Browser, findBrowser, type View } from "./browser.ts";
+import { Browser, findBrowser, type View } from "../../lab/browser.ts";
 import { FOUR_HOSTS, ONE_HOST } from "./reports.ts";
 
 const VIEWS: View[] = [360, 800, 1280].flatMap((width) => [

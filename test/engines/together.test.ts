@@ -4,7 +4,7 @@ import { untilWhole } from "../integration/faults/store.ts";
 import { buckets, someObject } from "../integration/s3.ts";
 import { hostConfig, onLab, type Scene } from "../integration/scene.ts";
 import type { TestStack } from "../integration/stack.ts";
-import { ENGINES, type EngineVersion } from "../lab/engines.ts";
+import { ENGINES, type EngineVersion } from "../../lab/engines.ts";
 import { MOBY_ENGINE } from "../../toolchain/versions.ts";
 
 const [newest, ...older] = ENGINES;

@@ -1,4 +1,4 @@
-import type { TaskDetails } from "../../components/engine/types.ts";
+import type { TaskDetails } from "../../engine/types.ts";
 
 /** A task as the application in it knows it. */
 export interface Runs {

@@ -1,4 +1,4 @@
-import type { ContainerSummary, ServiceDetails, TaskDetails } from "../../components/engine/types.ts";
+import type { ContainerSummary, ServiceDetails, TaskDetails } from "../../engine/types.ts";
 import { type Answer, NOT_FOUND, ok, printed, Refused } from "./answer.ts";
 import type { FakeEngine } from "./engine.ts";
 import { listed } from "./filters.ts";

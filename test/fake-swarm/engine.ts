@@ -1,4 +1,4 @@
-import type { EngineInfo, NetworkDetails, SwarmInfo, VolumeDetails } from "../../components/engine/types.ts";
+import type { EngineInfo, NetworkDetails, SwarmInfo, VolumeDetails } from "../../engine/types.ts";
 import { LEADERLESS, LOCKED, NO_MANAGER, NO_SWARM } from "./answer.ts";
 import type { Application } from "./application.ts";
 import { engineId, now, RECORDED } from "./recorded.ts";

@@ -1,4 +1,4 @@
-import type { SwarmInitRequest, SwarmJoinRequest } from "../../components/engine/types.ts";
+import type { SwarmInitRequest, SwarmJoinRequest } from "../../engine/types.ts";
 import { type Answer, IN_SWARM, NO_MANAGER, NO_SWARM, ok, Refused } from "./answer.ts";
 import { type FakeEngine, gatewayBridge } from "./engine.ts";
 import { FakeSwarm } from "./swarm.ts";

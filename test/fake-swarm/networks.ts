@@ -1,4 +1,4 @@
-import type { NetworkDetails, NetworkRequest } from "../../components/engine/types.ts";
+import type { NetworkDetails, NetworkRequest } from "../../engine/types.ts";
 import { type Answer, ok, Refused } from "./answer.ts";
 import type { FakeEngine } from "./engine.ts";
 import { labelled, listed, named } from "./filters.ts";

@@ -1,4 +1,4 @@
-import type { NodeDetails, ServiceSpec } from "../../components/engine/types.ts";
+import type { NodeDetails, ServiceSpec } from "../../engine/types.ts";
 
 /** Whether Swarm places tasks of a service on a node now. */
 export function mayRun({ TaskTemplate }: ServiceSpec, node: NodeDetails): boolean {

@@ -1,7 +1,7 @@
 // Records what real engines answer, for the fake to answer the same: `node test/fake-swarm/record.ts`.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { startLab } from "../lab/lab.ts";
+import { startLab } from "../../lab/lab.ts";
 
 /** Nobody asks for these, and they tell of the engine that happened to be recorded. */
 const UNASKED = new Set(["TLSInfo", "RegistryConfig", "IndexServerAddress", "DriverStatus", "Plugins"]);

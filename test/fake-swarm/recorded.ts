@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { EngineInfo, NetworkDetails, NodeDetails, SwarmDetails } from "../../components/engine/types.ts";
+import type { EngineInfo, NetworkDetails, NodeDetails, SwarmDetails } from "../../engine/types.ts";
 
 interface Recorded {
   outside: { info: EngineInfo; networks: NetworkDetails[] };

@@ -1,4 +1,4 @@
-import type { NodeDetails, SwarmDetails } from "../../components/engine/types.ts";
+import type { NodeDetails, SwarmDetails } from "../../engine/types.ts";
 import { Refused } from "./answer.ts";
 import { swarmId } from "./recorded.ts";
 

@@ -5,7 +5,7 @@ import type {
   SwarmInitRequest,
   SwarmJoinRequest,
   SwarmSpec,
-} from "../../components/engine/types.ts";
+} from "../../engine/types.ts";
 import { type Answer, NOT_FOUND, ok, Refused } from "./answer.ts";
 import * as containers from "./containers.ts";
 import type { FakeEngine } from "./engine.ts";

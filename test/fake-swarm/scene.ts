@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, vi } from "vitest";
-import { Engine } from "../../components/engine/engine.ts";
-import type { ServiceSpec, TaskDetails } from "../../components/engine/types.ts";
-import { type FindManager, managerOf } from "../../components/provider/ask-manager.ts";
-import type { Managers } from "../../components/provider/managers.ts";
-import type { NodeEngines } from "../../components/provider/node-engines.ts";
-import type { ServiceInputs } from "../../components/provider/service.ts";
+import { Engine } from "../../engine/engine.ts";
+import type { ServiceSpec, TaskDetails } from "../../engine/types.ts";
+import { type FindManager, managerOf } from "../../provider/swarm/with-manager.ts";
+import type { Managers } from "../../provider/swarm/manager-pool.ts";
+import type { NodeEngines } from "../../provider/service/task-exec.ts";
+import type { ServiceInputs } from "../../provider/service/service-inputs.ts";
 import { FakeEngines } from "./fake-engines.ts";
 import type { FakeSwarm } from "./swarm.ts";
 import { isWanted } from "./tasks.ts";

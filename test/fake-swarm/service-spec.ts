@@ -1,4 +1,4 @@
-import type { ServiceSpec, TaskSpec } from "../../components/engine/types.ts";
+import type { ServiceSpec, TaskSpec } from "../../engine/types.ts";
 
 /** A service's settings as the Engine gives them back: with what it adds of its own. */
 export function asRead(asked: ServiceSpec): ServiceSpec {

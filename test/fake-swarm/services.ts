@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { ServiceDetails, ServiceSpec, TaskDetails } from "../../components/engine/types.ts";
+import type { ServiceDetails, ServiceSpec, TaskDetails } from "../../engine/types.ts";
 import type { Runs } from "./application.ts";
 import { NOT_FOUND, OUT_OF_SEQUENCE, Refused } from "./answer.ts";
 import { belongs, mayRun } from "./placement.ts";

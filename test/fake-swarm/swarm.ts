@@ -6,7 +6,7 @@ import type {
   SwarmDetails,
   SwarmInitRequest,
   SwarmSpec,
-} from "../../components/engine/types.ts";
+} from "../../engine/types.ts";
 import { NOT_FOUND, OUT_OF_SEQUENCE, Refused } from "./answer.ts";
 import type { FakeEngine, World } from "./engine.ts";
 import { now, RECORDED, swarmId } from "./recorded.ts";

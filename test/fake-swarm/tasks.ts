@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { EndpointSpec, ServiceDetails, TaskDetails } from "../../components/engine/types.ts";
+import type { EndpointSpec, ServiceDetails, TaskDetails } from "../../engine/types.ts";
 import type { StartFailure } from "./application.ts";
 import { engineId, now, swarmId } from "./recorded.ts";
 import { asTaskTells } from "./service-spec.ts";

@@ -1,4 +1,4 @@
-import type { ServiceDetails, ServiceSpec, TaskDetails } from "../../components/engine/types.ts";
+import type { ServiceDetails, ServiceSpec, TaskDetails } from "../../engine/types.ts";
 import { now } from "./recorded.ts";
 import type { Services } from "./services.ts";
 import type { FakeSwarm } from "./swarm.ts";

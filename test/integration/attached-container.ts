@@ -1,5 +1,5 @@
-import { execWithInput } from "../../components/engine/attached.ts";
-import type { Engine } from "../../components/engine/engine.ts";
+import { execWithInput } from "../../engine/exec.ts";
+import type { Engine } from "../../engine/engine.ts";
 import type { StoreAccess } from "./client.ts";
 
 /** Hosts tell each other names, and again half a minute later to whom it was lost on the way. */

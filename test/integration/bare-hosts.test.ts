@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { bringLater, hostsImage } from "../../commands/support/hosts-image.ts";
-import { stackHosts } from "../../commands/support/stack-hosts.ts";
-import { canPull } from "../../commands/support/store-image.ts";
-import type { Engine } from "../../components/engine/engine.ts";
-import { takeEngineAway } from "../lab/bare.ts";
-import { type Lab, startLab, whyNoLab } from "../lab/lab.ts";
+import { bringLater, hostsImage } from "../../commands/lib/hosts-image.ts";
+import { stackHosts } from "../../commands/lib/stack-hosts.ts";
+import { canPull } from "../../commands/lib/store-image.ts";
+import type { Engine } from "../../engine/engine.ts";
+import { takeEngineAway } from "../../lab/bare.ts";
+import { type Lab, startLab, whyNoLab } from "../../lab/lab.ts";
 import { buckets, someObject, untilShared } from "./s3.ts";
 import { TestStack } from "./stack.ts";
 

@@ -1,15 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { vi } from "vitest";
-import type { Engine } from "../../components/engine/engine.ts";
-import type {
-  NetworkDetails,
-  NodeSpec,
-  ServiceDetails,
-  ServiceSpec,
-  SwarmSpec,
-} from "../../components/engine/types.ts";
-import type { LabHost } from "../lab/lab.ts";
+import type { Engine } from "../../engine/engine.ts";
+import type { NetworkDetails, NodeSpec, ServiceDetails, ServiceSpec, SwarmSpec } from "../../engine/types.ts";
+import type { LabHost } from "../../lab/lab.ts";
 
 /** What people do to an engine behind Pulumi's back. */
 

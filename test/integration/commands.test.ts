@@ -2,7 +2,7 @@ import { cpSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { ROOT } from "../../toolchain/cache.ts";
-import { keptLabs, startLab, whyNoLab } from "../lab/lab.ts";
+import { keptLabs, startLab, whyNoLab } from "../../lab/lab.ts";
 import { makeClone } from "../toolchain/clone.ts";
 import { until } from "./by-hand.ts";
 import { killTree } from "./kill-tree.ts";
@@ -21,7 +21,7 @@ describe("a lab, and a Swarm on it, from commands alone", () => {
   const ownLabs = async () => (await keptLabs()).filter((lab) => lab.clone === clone);
 
   beforeAll(() => {
-    for (const name of ["index.ts", "test/lab"]) cpSync(join(ROOT, name), join(clone, name), { recursive: true });
+    for (const name of ["index.ts", "lab"]) cpSync(join(ROOT, name), join(clone, name), { recursive: true });
   });
   afterAll(async () => {
     if (problem === undefined) await typed("npm run lab -- down");

@@ -1,5 +1,5 @@
-import type { Engine } from "../../components/engine/engine.ts";
-import { NAME_LABEL, OWNER_LABEL } from "../../components/shared/labels.ts";
+import type { Engine } from "../../engine/engine.ts";
+import { NAME_LABEL, OWNER_LABEL } from "../../core/labels.ts";
 
 /** What an engine holds, by name; equal before and after means that nothing was touched. */
 export interface Contents {

@@ -1,9 +1,9 @@
 import { cpSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { TaskDetails } from "../../components/engine/types.ts";
-import { same } from "../../components/provider/values.ts";
-import { inWordsOf } from "../../components/swarm-service/live-spec.ts";
+import type { TaskDetails } from "../../engine/types.ts";
+import { same } from "../../provider/runtime/values.ts";
+import { inWordsOf } from "../../provider/service/normalize-spec.ts";
 import { ROOT } from "../../toolchain/cache.ts";
 import { makeClone } from "../toolchain/clone.ts";
 import { networkNamed, until } from "./by-hand.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Engine } from "../../components/engine/engine.ts";
+import type { Engine } from "../../engine/engine.ts";
 import { networkNamed, onlyService, until } from "./by-hand.ts";
 import { CHANGED, ROUNDS } from "./drifts.ts";
 import { type Drift, RecordedResources } from "./recorded.ts";

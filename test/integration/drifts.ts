@@ -1,4 +1,4 @@
-import type { Engine } from "../../components/engine/engine.ts";
+import type { Engine } from "../../engine/engine.ts";
 import { changeNode, changeService, changeSwarm, networkNamed, removeService } from "./by-hand.ts";
 import type { Scene } from "./scene.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Engine } from "../../components/engine/engine.ts";
+import { Engine } from "../../engine/engine.ts";
 import { FakeEngines } from "../fake-swarm/fake-engines.ts";
 import { play } from "../fake-swarm/script/play.ts";
 import type { Said } from "../fake-swarm/script/script.ts";

@@ -11,7 +11,7 @@ import { beforeAll, expect, test } from "vitest";
 import { ROOT } from "../../toolchain/cache.ts";
 import { run } from "../../toolchain/run.ts";
 import { buildTraefikImage, obtainTraefik } from "../../toolchain/traefik-image.ts";
-import { whyNoLab } from "../lab/lab.ts";
+import { whyNoLab } from "../../lab/lab.ts";
 import { accessOf, Client, type StoreAccess, told } from "./client.ts";
 import { bucketAt, buckets, someObject } from "./s3.ts";
 import { onLab } from "./scene.ts";

@@ -1,4 +1,4 @@
-import { clearLeftovers, whyNoLab } from "../lab/lab.ts";
+import { clearLeftovers, whyNoLab } from "../../lab/lab.ts";
 
 /** Says once why tests are skipped, and in the end clears away what a test that was killed left. */
 export default function setup(): (() => Promise<void>) | undefined {

@@ -1,12 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
-import type { Engine } from "../../components/engine/engine.ts";
+import type { Engine } from "../../engine/engine.ts";
 import { removeVolume } from "./by-hand.ts";
 import { Client, type StoreAccess, told } from "./client.ts";
 import { ownedObjects } from "./contents.ts";
 import { killTree } from "./kill-tree.ts";
-import { allOf, casesOf, type Classes, notRun } from "./one-of-each.ts";
-import type { EngineEvent } from "../../commands/support/events.ts";
+import { allOf, casesOf, type Classes, notRun } from "../../toolchain/one-of-each.ts";
+import type { EngineEvent } from "../../commands/lib/events.ts";
 import { buckets, someObject } from "./s3.ts";
 import { ONE_DRIVE, onLab } from "./scene.ts";
 import type { TestStack } from "./stack.ts";

@@ -2,12 +2,13 @@ import { existsSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { buildImage, builtImage } from "../../toolchain/minio-image.ts";
+import { ROOT } from "../../toolchain/cache.ts";
 import { run } from "../../toolchain/run.ts";
-import { alone, type Lab, type LabHost, type LabOptions, startLab, whyNoLab } from "../lab/lab.ts";
-import { preloadedImages, VARIANTS } from "../lab/preloaded.ts";
-import { isRunning, type ProcessMark } from "../lab/slots.ts";
+import { alone, type Lab, type LabHost, type LabOptions, startLab, whyNoLab } from "../../lab/lab.ts";
+import { preloadedImages, VARIANTS } from "../../lab/preloaded.ts";
+import { isRunning, type ProcessMark } from "../../lab/slots.ts";
 
-const LAB = join(import.meta.dirname, "..", "lab");
+const LAB = join(ROOT, "lab");
 
 describe("the lab", () => {
   const labs: Lab[] = [];

@@ -1,4 +1,4 @@
-import { IDENTITY_TYPE } from "../../commands/support/state.ts";
+import { IDENTITY_TYPE } from "../../commands/lib/state.ts";
 import { afterAll, expect, test } from "vitest";
 import { type Contents, contentsOf } from "./contents.ts";
 import { type Bucket, buckets, someObject } from "./s3.ts";

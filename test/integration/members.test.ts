@@ -1,12 +1,15 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import type { NodeRole } from "../../components/engine/types.ts";
-import { ownerLabels, userLabels } from "../../components/shared/labels.ts";
-import { Cluster, type ClusterInputs, type ClusterState } from "../../components/provider/cluster.ts";
-import { untilHeard } from "../../components/provider/leave.ts";
-import { Member, type MemberInputs } from "../../components/provider/member.ts";
-import { NodeSettings } from "../../components/provider/node-settings.ts";
-import { changeRole } from "../../components/provider/nodes.ts";
-import { type Lab, startLab, whyNoLab } from "../lab/lab.ts";
+import type { NodeRole } from "../../engine/types.ts";
+import { ownerLabels, userLabels } from "../../core/labels.ts";
+import { Cluster } from "../../provider/swarm/cluster.ts";
+import { type ClusterState } from "../../provider/swarm/cluster-inputs.ts";
+import { type ClusterInputs } from "../../provider/swarm/cluster-inputs.ts";
+import { untilHeard } from "../../provider/swarm/leave-swarm.ts";
+import { Member } from "../../provider/swarm/member.ts";
+import { type MemberInputs } from "../../provider/swarm/member-inputs.ts";
+import { NodeSettings } from "../../provider/swarm/node-settings.ts";
+import { changeRole } from "../../provider/swarm/node-operations.ts";
+import { type Lab, startLab, whyNoLab } from "../../lab/lab.ts";
 
 /** Handlers as Pulumi calls them, on three real engines: what one machine alone cannot show. */
 let lab: Lab;

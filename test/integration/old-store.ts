@@ -1,5 +1,5 @@
-import { execWithInput } from "../../components/engine/attached.ts";
-import type { LabHost } from "../lab/lab.ts";
+import { execWithInput } from "../../engine/exec.ts";
+import type { LabHost } from "../../lab/lab.ts";
 import { until } from "./by-hand.ts";
 
 /** One task of a service that the article makes: a store of its own, with the password that everybody knows. */

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { OWNER_LABEL } from "../../components/shared/labels.ts";
+import { OWNER_LABEL } from "../../core/labels.ts";
 import { ROOT } from "../../toolchain/cache.ts";
 import { buildTraefikImage, obtainTraefik } from "../../toolchain/traefik-image.ts";
-import { whyNoLab } from "../lab/lab.ts";
+import { whyNoLab } from "../../lab/lab.ts";
 import { blocksOf } from "./doc-page.ts";
 import { bucketAt } from "./s3.ts";
 import { accessOf } from "./client.ts";

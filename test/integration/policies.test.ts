@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { previewComment } from "../../commands/preview-pr/comment.ts";
 import { type PreviewReport, previewReport } from "../../commands/preview-pr/report.ts";
-import { RULES } from "../../components/policy/rules.ts";
+import { RULES } from "../../policy/rules.ts";
 import { ROOT } from "../../toolchain/cache.ts";
 import { TestStack } from "./stack.ts";
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import type { Demand, NetworkDemand, ServiceDemand, SwarmDemand } from "../../components/preflight/demand.ts";
-import { Preflight } from "../../components/provider/preflight.ts";
-import { ownerLabels } from "../../components/shared/labels.ts";
-import type { LabHost } from "../lab/lab.ts";
+import type { Demand, NetworkDemand, ServiceDemand, SwarmDemand } from "../../core/requirement.ts";
+import { Preflight } from "../../provider/preflight/preflight.ts";
+import { ownerLabels } from "../../core/labels.ts";
+import type { LabHost } from "../../lab/lab.ts";
 import { until } from "./by-hand.ts";
 import { contentsOf } from "./contents.ts";
 import { hostConfig, onLab } from "./scene.ts";

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { nameOfUrn } from "../../commands/support/events.ts";
-import type { ResourceHandler } from "../../components/provider/handler.ts";
-import * as provider from "../../components/provider/index.ts";
+import { nameOfUrn } from "../../commands/lib/events.ts";
+import type { ResourceHandler } from "../../provider/runtime/resource-handler.ts";
+import * as provider from "../../provider/index.ts";
 import { makeStack } from "../../stacks/index.ts";
 import { configure, run } from "../unit/harness.ts";
 import type { StateResource } from "./stack.ts";

@@ -1,8 +1,8 @@
-import type { ResourceHandler } from "../../components/provider/handler.ts";
-import * as handlers from "../../components/provider/index.ts";
-import { same } from "../../components/provider/values.ts";
+import type { ResourceHandler } from "../../provider/runtime/resource-handler.ts";
+import * as handlers from "../../provider/index.ts";
+import { same } from "../../provider/runtime/values.ts";
 import { plain } from "../../commands/recover/recorded.ts";
-import { nameOfUrn } from "../../commands/support/events.ts";
+import { nameOfUrn } from "../../commands/lib/events.ts";
 import type { TestStack } from "./stack.ts";
 
 type Properties = Record<string, unknown>;

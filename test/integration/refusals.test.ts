@@ -7,7 +7,7 @@ import { type EngineRefusal, WRONG_FOR_ENGINE, WRONG_FOR_SWARM, WRONG_ON_MACHINE
 import { onLab } from "./scene.ts";
 import type { TestStackOptions } from "./stack.ts";
 
-/** What needs no engine: `test/unit/refusals.test.ts`. */
+/** What needs no engine: `test/unit/stacks/refusals.test.ts`. */
 onLab(
   "wrong input is refused by a preview, in one clear line, with nothing touched",
   (scene) => {

@@ -1,5 +1,5 @@
-import type { Engine } from "../../components/engine/engine.ts";
-import type { LabHost } from "../lab/lab.ts";
+import type { Engine } from "../../engine/engine.ts";
+import type { LabHost } from "../../lab/lab.ts";
 import type { Refusal } from "../unit/wrong/said.ts";
 import { locksItself } from "./by-hand.ts";
 

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { type EngineEvent, isDefaultProvider, nameOfUrn } from "../../commands/support/events.ts";
+import { type EngineEvent, isDefaultProvider, nameOfUrn } from "../../commands/lib/events.ts";
 
 /** One resource's part in a run, as the engine of Pulumi tells it. */
 export interface Step {

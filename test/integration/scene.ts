@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, test } from "vitest";
-import type { NodeRole } from "../../components/engine/types.ts";
+import type { NodeRole } from "../../engine/types.ts";
 import type { Drive } from "../../components/index.ts";
 import { ROOT } from "../../toolchain/cache.ts";
 import { buildImage } from "../../toolchain/minio-image.ts";
-import { type EngineVersion, whyNoEngines } from "../lab/engines.ts";
-import { type Lab, type LabHost, startLab, whyNoLab } from "../lab/lab.ts";
-import { preloadedImages } from "../lab/preloaded.ts";
+import { type EngineVersion, whyNoEngines } from "../../lab/engines.ts";
+import { type Lab, type LabHost, startLab, whyNoLab } from "../../lab/lab.ts";
+import { preloadedImages } from "../../lab/preloaded.ts";
 import { TestStack, type TestStackOptions } from "./stack.ts";
 
 /** Machines with the images that the tests need, and stacks on them. */

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Engine } from "../../components/engine/engine.ts";
-import { readEvents } from "../../commands/support/events.ts";
+import type { Engine } from "../../engine/engine.ts";
+import { readEvents } from "../../commands/lib/events.ts";
 import { ONE_DRIVE, onLab } from "./scene.ts";
 import type { TestStack } from "./stack.ts";
 

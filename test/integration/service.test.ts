@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import type { ContainerSpec } from "../../components/engine/types.ts";
-import { Cluster } from "../../components/provider/cluster.ts";
-import { Service, type ServiceInputs, type ServiceState } from "../../components/provider/service.ts";
-import { ownerLabels } from "../../components/shared/labels.ts";
+import type { ContainerSpec } from "../../engine/types.ts";
+import { Cluster } from "../../provider/swarm/cluster.ts";
+import { Service } from "../../provider/service/service.ts";
+import { type ServiceState } from "../../provider/service/service-inputs.ts";
+import { type ServiceInputs } from "../../provider/service/service-inputs.ts";
+import { ownerLabels } from "../../core/labels.ts";
 import { buildImage } from "../../toolchain/minio-image.ts";
 import { onLab } from "./scene.ts";
 

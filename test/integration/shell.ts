@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../../toolchain/run.ts";
-import type { LabHost } from "../lab/lab.ts";
+import type { LabHost } from "../../lab/lab.ts";
 
 /** A shell on a host, in a folder of its own, that keeps its variables from one command to the next. */
 export class Shell {

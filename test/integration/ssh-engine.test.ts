@@ -2,9 +2,9 @@ import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import type { EngineConnection } from "../../components/engine/connection.ts";
-import { Engine } from "../../components/engine/engine.ts";
-import { runScript } from "../../components/engine/shell.ts";
+import type { EngineConnection } from "../../engine/engine-connection.ts";
+import { Engine } from "../../engine/engine.ts";
+import { runScript } from "../../engine/ssh-shell.ts";
 import { ROOT } from "../../toolchain/cache.ts";
 import { onLab } from "./scene.ts";
 
@@ -44,7 +44,7 @@ onLab("an engine reached through ssh", (scene) => {
     const { Id } = await engine.request<{ Id: string }>("POST", "/containers/create", { body });
     await engine.request("POST", `/containers/${Id}/start`);
     const script = `
-      import { Engine } from "${ROOT}/components/engine/engine.ts";
+      import { Engine } from "${ROOT}/engine/engine.ts";
       import { execAttached } from "${ROOT}/commands/exec/attach.ts";
       const engine = new Engine(${JSON.stringify(connection())});
       process.exitCode = await execAttached(engine, "${Id}", ["mc", "cat", "-"], process);`;
@@ -80,8 +80,8 @@ onLab("an engine reached through ssh", (scene) => {
     ];
     await host.run("sh", "-ec", prepare.join("\n"));
     const script = `
-      import { sshConnection } from "${ROOT}/components/host/ssh-connection.ts";
-      import { Engine } from "${ROOT}/components/engine/engine.ts";
+      import { sshConnection } from "${ROOT}/components/hosts/ssh-connection.ts";
+      import { Engine } from "${ROOT}/engine/engine.ts";
       const access = ${JSON.stringify({ user, identityFile })};
       const [right, wrong] = ${JSON.stringify([hostKey, `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ${"A".repeat(42)}`])};
       const way = { address: "${host.address}", hostKey: right, jumpHost: "${user}@127.0.0.1" };

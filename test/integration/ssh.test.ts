@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { run } from "../../toolchain/run.ts";
-import type { LabHost } from "../lab/lab.ts";
+import type { LabHost } from "../../lab/lab.ts";
 import { contentsOf } from "./contents.ts";
 import { buckets, someObject, untilShared } from "./s3.ts";
 import { onLab } from "./scene.ts";

@@ -9,16 +9,16 @@ import { exportedStack, plain } from "../../commands/recover/recorded.ts";
 import { collect } from "../../commands/status/collect.ts";
 import { type StatusReport, statusReport } from "../../commands/status/model.ts";
 import { recordedStack } from "../../commands/status/stack.ts";
-import { workingConfig } from "../../commands/support/config.ts";
-import { ensureToolchain, openSession, type Session } from "../../commands/support/pulumi.ts";
-import { clearStaleLocks } from "../../commands/support/locks.ts";
-import { writeRun } from "../../commands/support/runs.ts";
-import { openState, stackFile } from "../../commands/support/state.ts";
-import { REFRESH } from "../../commands/support/up-arguments.ts";
+import { workingConfig } from "../../commands/lib/config.ts";
+import { ensureToolchain, openSession, type Session } from "../../commands/lib/pulumi.ts";
+import { clearStaleLocks } from "../../commands/lib/locks.ts";
+import { writeRun } from "../../commands/lib/runs.ts";
+import { openState, stackFile } from "../../commands/lib/state.ts";
+import { REFRESH } from "../../commands/lib/up-arguments.ts";
 import { ROOT } from "../../toolchain/cache.ts";
 import type { Plugin } from "../../toolchain/docker-plugin.ts";
-import type { LabHost } from "../lab/lab.ts";
-import { type EngineEvent, readEvents } from "../../commands/support/events.ts";
+import type { LabHost } from "../../lab/lab.ts";
+import { type EngineEvent, readEvents } from "../../commands/lib/events.ts";
 import { type Outcome, type Running, start, stepsOf } from "./run.ts";
 
 export interface TestStackOptions {

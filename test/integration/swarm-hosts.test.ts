@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { type ExportedStack, recordedSwarm } from "../../commands/recover/recorded.ts";
 import { recoverSwarm } from "../../commands/recover/recover.ts";
-import { Engine } from "../../components/engine/engine.ts";
-import { quorumProblem } from "../../components/provider/quorum.ts";
-import type { LabHost } from "../lab/lab.ts";
+import { Engine } from "../../engine/engine.ts";
+import { quorumProblem } from "../../provider/swarm/quorum.ts";
+import type { LabHost } from "../../lab/lab.ts";
 import type { Step } from "./run.ts";
 import { locksItself, until } from "./by-hand.ts";
 import { hostConfig, onLab } from "./scene.ts";

@@ -4,8 +4,8 @@ import { type AddressInfo, connect } from "node:net";
 import { join } from "node:path";
 import { createServer, type Server } from "node:tls";
 import { X509Certificate } from "node:crypto";
-import { makeAuthority, makeServerCertificate } from "../../components/provider/x509.ts";
-import type { LabHost } from "../lab/lab.ts";
+import { makeAuthority, makeServerCertificate } from "../../provider/state/x509.ts";
+import type { LabHost } from "../../lab/lab.ts";
 
 /** A machine's engine behind TLS on 127.0.0.1, for clients that show its client certificate. */
 export class TlsEngine {

@@ -1,8 +1,8 @@
 import type { Readable } from "node:stream";
 import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { beforeAll, expect, test } from "vitest";
-import { probesOf } from "../../components/minio-service/probes.ts";
-import { LeftLocks } from "../../components/provider/left-locks.ts";
+import { probesOf } from "../../components/minio/spec/probes.ts";
+import { LeftLocks } from "../../provider/service/stale-locks.ts";
 import { accessOf, type Account, Client, type StoreAccess, told } from "./client.ts";
 import { onlyService, until } from "./by-hand.ts";
 import { clientOf } from "./one-name.ts";

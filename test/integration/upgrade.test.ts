@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type ExportedStack, recordedSwarms } from "../../commands/recover/recorded.ts";
 import { FORMER_LABEL } from "../../commands/upgrade/availability.ts";
 import { Upgrade } from "../../commands/upgrade/upgrade.ts";
-import { type EngineRelease, makeRelease, offerRelease } from "../lab/engine-release.ts";
+import { type EngineRelease, makeRelease, offerRelease } from "../../lab/engine-release.ts";
 import { changeSwarm } from "./by-hand.ts";
 import { accessOf, Client, told } from "./client.ts";
 import { untilShared } from "./s3.ts";

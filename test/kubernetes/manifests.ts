@@ -1,6 +1,6 @@
 import { run } from "../unit/harness.ts";
 import { kubernetesOutputs } from "../unit/kubernetes-outputs.ts";
-import type { Manifest } from "./lab/api.ts";
+import type { Manifest } from "../../lab/kubernetes/api.ts";
 
 /** What a program asks the cluster for, in the order in which it does. */
 export async function manifestsOf(program: () => unknown): Promise<Manifest[]> {

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { CniArgs } from "../../components/cni/args.ts";
+import type { CniArgs } from "../../components/kubernetes/cni/args.ts";
 import { obtainCharts } from "../../toolchain/charts.ts";
 import { ROOT } from "../../toolchain/cache.ts";
 import { TestStack } from "../integration/stack.ts";
-import { type Cluster, startCluster, whyNoCluster } from "./lab/cluster.ts";
+import { type Cluster, startCluster, whyNoCluster } from "../../lab/kubernetes/cluster.ts";
 import { kubernetesOf } from "./stack.ts";
 
 const POD_CIDR = "10.42.0.0/16";

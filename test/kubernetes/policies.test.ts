@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { KubernetesMinio } from "../../components/kubernetes-minio/kubernetes-minio.ts";
-import { MinioNetworkPolicy } from "../../components/minio-network-policy/minio-network-policy.ts";
-import type { Manifest } from "./lab/api.ts";
-import { type Cluster, IDLE_IMAGE, whyNoCluster, whyNoEnforcement } from "./lab/cluster.ts";
+import { KubernetesMinio } from "../../components/kubernetes/kubernetes-minio.ts";
+import { MinioNetworkPolicy } from "../../components/kubernetes/network-policy/minio-network-policy.ts";
+import type { Manifest } from "../../lab/kubernetes/api.ts";
+import { type Cluster, IDLE_IMAGE, whyNoCluster, whyNoEnforcement } from "../../lab/kubernetes/cluster.ts";
 import { manifestsOf } from "./manifests.ts";
 import { clusterForStore, clusterIpOf, NAMESPACE, readyPods, restrictedNamespace } from "./store.ts";
 

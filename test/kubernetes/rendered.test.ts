@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { parse } from "yaml";
 import { findKubernetesPlugin } from "../../toolchain/kubernetes-plugin.ts";
 import { TestStack } from "../integration/stack.ts";
-import type { Manifest } from "./lab/api.ts";
+import type { Manifest } from "../../lab/kubernetes/api.ts";
 
 const plugin = findKubernetesPlugin();
 const IMAGE = `registry.example/silo:1@sha256:${"a".repeat(64)}`;

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Bucket } from "../integration/s3.ts";
 import { TestStack } from "../integration/stack.ts";
-import { type Cluster, whyNoCluster } from "./lab/cluster.ts";
+import { type Cluster, whyNoCluster } from "../../lab/kubernetes/cluster.ts";
 import { kubernetesOf } from "./stack.ts";
 import {
   bucketAt,

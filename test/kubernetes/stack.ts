@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { obtainKubernetesPlugin } from "../../toolchain/kubernetes-plugin.ts";
 import { obtainPulumi } from "../../toolchain/pulumi.ts";
 import type { TestStackOptions } from "../integration/stack.ts";
-import type { Cluster } from "./lab/cluster.ts";
+import type { Cluster } from "../../lab/kubernetes/cluster.ts";
 
 /** What a stack needs to work on a cluster. */
 export async function kubernetesOf({ folder }: Cluster, config: Record<string, unknown> = {}) {

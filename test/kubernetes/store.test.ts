@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { KubernetesMinio, type KubernetesMinioArgs } from "../../components/kubernetes-minio/kubernetes-minio.ts";
-import { MinioNetworkPolicy } from "../../components/minio-network-policy/minio-network-policy.ts";
+import { KubernetesMinio, type KubernetesMinioArgs } from "../../components/kubernetes/kubernetes-minio.ts";
+import { MinioNetworkPolicy } from "../../components/kubernetes/network-policy/minio-network-policy.ts";
 import type { Bucket } from "../integration/s3.ts";
-import type { Answer, Manifest } from "./lab/api.ts";
-import { type Cluster, whyNoCluster } from "./lab/cluster.ts";
+import type { Answer, Manifest } from "../../lab/kubernetes/api.ts";
+import { type Cluster, whyNoCluster } from "../../lab/kubernetes/cluster.ts";
 import { manifestsOf } from "./manifests.ts";
 import {
   bucketAt,

@@ -7,8 +7,8 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { expect, vi } from "vitest";
 import { builtImage } from "../../toolchain/minio-image.ts";
 import { Bucket } from "../integration/s3.ts";
-import type { Manifest } from "./lab/api.ts";
-import { type Cluster, type ClusterOptions, startCluster } from "./lab/cluster.ts";
+import type { Manifest } from "../../lab/kubernetes/api.ts";
+import { type Cluster, type ClusterOptions, startCluster } from "../../lab/kubernetes/cluster.ts";
 
 export const NAMESPACE = "storage";
 

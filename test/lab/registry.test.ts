@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { pushedDigest } from "./registry.ts";
+import { pushedDigest } from "../../lab/registry.ts";
 
 const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;
 

@@ -2,13 +2,13 @@ import { spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
-import { abandonedSlots, LABS } from "./slots.ts";
+import { abandonedSlots, LABS } from "../../lab/slots.ts";
 
 const canUnshare = process.platform === "linux" && process.getuid?.() === 0;
 
 test.runIf(canUnshare)("a lab in another PID namespace is not abandoned while its process runs", async () => {
   const code = [
-    `import { claimSlot } from ${JSON.stringify(join(import.meta.dirname, "slots.ts"))};`,
+    `import { claimSlot } from ${JSON.stringify(join(import.meta.dirname, "../../lab/slots.ts"))};`,
     "console.log(claimSlot().number);",
     "setInterval(() => {}, 1000);",
   ].join("\n");

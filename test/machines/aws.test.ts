@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { AwsHosts } from "../../components/aws-hosts/index.ts";
-import { Engine } from "../../components/engine/engine.ts";
-import { loadImages } from "../../components/engine/images.ts";
-import { HostKey, type HostKeyState } from "../../components/provider/host-key.ts";
+import { AwsHosts } from "../../components/aws/index.ts";
+import { Engine } from "../../engine/engine.ts";
+import { loadImages } from "../../engine/images.ts";
+import { HostKey, type HostKeyState } from "../../provider/hosts/host-key.ts";
 import { builtImage } from "../../toolchain/minio-image.ts";
 import { buckets } from "../integration/s3.ts";
 import { TestStack } from "../integration/stack.ts";
-import { type CloudLab, startCloud } from "../lab/vm/cloud.ts";
-import { CLOUD_USER, type CloudMachine } from "../lab/vm/cloud-machine.ts";
-import { whyNoMachines } from "../lab/vm/tools.ts";
+import { type CloudLab, startCloud } from "../../lab/vm/cloud.ts";
+import { CLOUD_USER, type CloudMachine } from "../../lab/vm/cloud-machine.ts";
+import { whyNoMachines } from "../../lab/vm/tools.ts";
 import { awsAnswers, awsOutputs } from "../unit/aws-stand-in.ts";
 import { run } from "../unit/harness.ts";
 

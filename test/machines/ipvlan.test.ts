@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { buckets, someObject } from "../integration/s3.ts";
 import { TestStack } from "../integration/stack.ts";
-import type { Machine, MachineLab } from "../lab/vm/lab.ts";
-import { hostSettings, startStoreMachines, storeLinks } from "../lab/vm/store-machines.ts";
-import { whyNoMachines } from "../lab/vm/tools.ts";
+import type { Machine, MachineLab } from "../../lab/vm/lab.ts";
+import { hostSettings, startStoreMachines, storeLinks } from "../../lab/vm/store-machines.ts";
+import { whyNoMachines } from "../../lab/vm/tools.ts";
 
 /** Networks for which the kernel that the namespaces share has no driver: ipvlan, and VLANs. */
 let lab: MachineLab;

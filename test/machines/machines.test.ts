@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { Engine } from "../../components/engine/engine.ts";
+import { Engine } from "../../engine/engine.ts";
 import { accessOf, Client, told } from "../integration/client.ts";
 import { type Bucket, buckets } from "../integration/s3.ts";
 import { TestStack } from "../integration/stack.ts";
-import type { Capture, Machine, MachineLab } from "../lab/vm/lab.ts";
-import { hostSettings, startStoreMachines, storeLinks } from "../lab/vm/store-machines.ts";
-import { whyNoMachines } from "../lab/vm/tools.ts";
+import type { Capture, Machine, MachineLab } from "../../lab/vm/lab.ts";
+import { hostSettings, startStoreMachines, storeLinks } from "../../lab/vm/store-machines.ts";
+import { whyNoMachines } from "../../lab/vm/tools.ts";
 
 /** What namespaces cannot show, on kernels of their own: encryption on the wire, clocks, a reboot. */
 let lab: MachineLab;

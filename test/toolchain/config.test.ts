@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
-import { keepSalt, workingConfig, writeWorkingConfig } from "../../commands/support/config.ts";
-import { openState, stackFile, type StateFolder } from "../../commands/support/state.ts";
+import { keepSalt, workingConfig, writeWorkingConfig } from "../../commands/lib/config.ts";
+import { openState, stackFile, type StateFolder } from "../../commands/lib/state.ts";
 
 let project: string;
 let state: StateFolder;

@@ -12,11 +12,11 @@ import {
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { writeWorkingConfig } from "../../commands/support/config.ts";
-import { clearStaleLocks, withStackLock } from "../../commands/support/locks.ts";
-import { ensureToolchain, openSession, pulumiOutput, type Session } from "../../commands/support/pulumi.ts";
-import { readRuns, recordRun, writeRun } from "../../commands/support/runs.ts";
-import { openState, type StateFolder } from "../../commands/support/state.ts";
+import { writeWorkingConfig } from "../../commands/lib/config.ts";
+import { clearStaleLocks, withStackLock } from "../../commands/lib/locks.ts";
+import { ensureToolchain, openSession, pulumiOutput, type Session } from "../../commands/lib/pulumi.ts";
+import { readRuns, recordRun, writeRun } from "../../commands/lib/runs.ts";
+import { openState, type StateFolder } from "../../commands/lib/state.ts";
 import { ROOT } from "../../toolchain/cache.ts";
 import { processToken } from "../../toolchain/lock.mjs";
 

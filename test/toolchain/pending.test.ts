@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { hostname, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { writeWorkingConfig } from "../../commands/support/config.ts";
-import { forgetPendingCreates } from "../../commands/support/pending.ts";
-import { ensureToolchain, openSession, pulumiOutput, type Session } from "../../commands/support/pulumi.ts";
-import { openState, stackFile } from "../../commands/support/state.ts";
+import { writeWorkingConfig } from "../../commands/lib/config.ts";
+import { forgetPendingCreates } from "../../commands/lib/pending.ts";
+import { ensureToolchain, openSession, pulumiOutput, type Session } from "../../commands/lib/pulumi.ts";
+import { openState, stackFile } from "../../commands/lib/state.ts";
 
 let project: string;
 let session: Session;

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { openState } from "../../commands/support/state.ts";
+import { openState } from "../../commands/lib/state.ts";
 import { ROOT } from "../../toolchain/cache.ts";
 import { CommandError, run } from "../../toolchain/run.ts";
 import { namelessFile } from "../../toolchain/temporary.ts";
@@ -81,7 +81,7 @@ describe("a preview that a signal ends", () => {
     chmodSync(join(bin, "pulumi"), 0o755);
     const child = started(`
       import { runPreview } from "./commands/preview-pr/run.ts";
-      import { openState } from "./commands/support/state.ts";
+      import { openState } from "./commands/lib/state.ts";
       const state = openState(${JSON.stringify(project)});
       await runPreview({ toolchain: { bin: ${JSON.stringify(bin)}, plugins: [] }, state, stack: "dev", env: process.env }, []);
     `);

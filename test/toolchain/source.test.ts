@@ -1,3 +1,4 @@
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ESLint } from "eslint";
 import { describe, expect, test } from "vitest";
@@ -9,6 +10,8 @@ const TIMEOUT = 5 * 60_000;
 
 /** What a program found in an earlier run in this clone; each compares the contents of files, not their times. */
 const CACHE = join(ROOT, "node_modules", ".cache", "source-test");
+
+const LAYERS = "components core engine provider policy stacks commands toolchain lab".split(" ");
 
 const node = (program: string, ...args: string[]) =>
   run(process.execPath, [join(ROOT, "node_modules", program), ...args], { cwd: ROOT });
@@ -30,6 +33,19 @@ describe("the source", { timeout: TIMEOUT }, () => {
   test("passes the linter", async () => {
     const formatter = await linter.loadFormatter("stylish");
     expect(await formatter.format(await linter.lintFiles("."))).toBe("");
+  });
+
+  test("imports only what .dependency-cruiser.js allows", () =>
+    node("dependency-cruiser/bin/dependency-cruiser.mjs", ...LAYERS, "index.ts"));
+
+  test("does not pass with an import that is not allowed", async () => {
+    const file = join(ROOT, "engine", "source-test-violation.ts");
+    try {
+      writeFileSync(file, 'export { Cluster } from "../provider/swarm/cluster.ts";\n');
+      await expect(node("dependency-cruiser/bin/dependency-cruiser.mjs", ...LAYERS)).rejects.toThrow("engine-imports");
+    } finally {
+      rmSync(file);
+    }
   });
 
   test.each([

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { npmRun, readArgs } from "../../commands/support/args.ts";
+import { npmRun, readArgs } from "../../commands/lib/args.ts";
 import { ROOT } from "../../toolchain/cache.ts";
 import { tar } from "../../toolchain/tar.ts";
 

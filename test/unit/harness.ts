@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Drive, Host } from "../../components/host/host.ts";
+import type { Host } from "../../components/hosts/host.ts";
+import type { Drive } from "../../core/drive.ts";
 
 /** A resource as a program registered it. */
 export interface Registered {

@@ -1,8 +1,8 @@
-import type { NetworkDetails, ServiceDetails, ServiceSpec } from "../../components/engine/types.ts";
-import type { NetworkDemand, ServiceDemand, SwarmDemand } from "../../components/preflight/demand.ts";
-import type { MachineFacts } from "../../components/preflight/machine-facts.ts";
-import type { ObservedHost, Situation } from "../../components/preflight/observed.ts";
-import { type Owner, ownerLabels } from "../../components/shared/labels.ts";
+import type { NetworkDetails, ServiceDetails, ServiceSpec } from "../../engine/types.ts";
+import type { NetworkDemand, ServiceDemand, SwarmDemand } from "../../core/requirement.ts";
+import type { MachineFacts } from "../../provider/preflight/facts/machine.ts";
+import type { ObservedHost, Situation } from "../../provider/preflight/snapshot.ts";
+import { type Owner, ownerLabels } from "../../core/labels.ts";
 
 /** A stack on one host as it is found when everything is in order; the tables change one thing each. */
 export const owner = (name: string): Owner => ({ id: "this-state", project: "p", stack: "s", name });

@@ -1,6 +1,6 @@
 import { previewComment } from "../../commands/preview-pr/comment.ts";
 import { type PreviewReport, previewReport } from "../../commands/preview-pr/report.ts";
-import type { EngineEvent } from "../../commands/support/events.ts";
+import type { EngineEvent } from "../../commands/lib/events.ts";
 
 // Events as Pulumi writes them into its log, made by hand.
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";

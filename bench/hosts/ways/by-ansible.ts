@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { LabHost } from "../../../test/lab/lab.ts";
+import type { LabHost } from "../../../lab/lab.ts";
 import { keyOf, obtain } from "../../../toolchain/cache.ts";
 import { progress } from "../../../toolchain/progress.ts";
 import { answers, run } from "../../../toolchain/run.ts";

@@ -1,5 +1,5 @@
 import { TestStack } from "../../../test/integration/stack.ts";
-import type { LabHost } from "../../../test/lab/lab.ts";
+import type { LabHost } from "../../../lab/lab.ts";
 import { costOf } from "../cost.ts";
 import { MANAGERS, type Way } from "./way.ts";
 

@@ -1,4 +1,4 @@
-import type { LabHost } from "../../../test/lab/lab.ts";
+import type { LabHost } from "../../../lab/lab.ts";
 
 /** A way to get from bare engines to a healthy cluster on all of them. */
 export interface Way {

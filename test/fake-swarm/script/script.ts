@@ -1,5 +1,5 @@
-import type { Engine } from "../../../components/engine/engine.ts";
-import { EngineError } from "../../../components/engine/transport.ts";
+import type { Engine } from "../../../engine/engine.ts";
+import { EngineError } from "../../../engine/transport.ts";
 
 /** Three engines of either kind, in no Swarm. */
 export interface Stage {

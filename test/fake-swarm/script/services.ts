@@ -1,4 +1,4 @@
-import type { ServiceSpec, TaskDetails } from "../../../components/engine/types.ts";
+import type { ServiceSpec, TaskDetails } from "../../../engine/types.ts";
 import { type Script, until } from "./script.ts";
 
 export async function objects(script: Script): Promise<void> {

@@ -1,5 +1,5 @@
-import type { Engine } from "../../../components/engine/engine.ts";
-import type { SwarmSpec } from "../../../components/engine/types.ts";
+import type { Engine } from "../../../engine/engine.ts";
+import type { SwarmSpec } from "../../../engine/types.ts";
 import { type Script, until } from "./script.ts";
 
 export async function outside(script: Script): Promise<void> {

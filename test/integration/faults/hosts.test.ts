@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { beforeAll, expect, test } from "vitest";
 import { run } from "../../../toolchain/run.ts";
-import type { LabHost } from "../../lab/lab.ts";
-import type { EngineEvent } from "../../../commands/support/events.ts";
+import type { LabHost } from "../../../lab/lab.ts";
+import type { EngineEvent } from "../../../commands/lib/events.ts";
 import { untilShared } from "../s3.ts";
 import { type HostConfig, hostConfig, onLab } from "../scene.ts";
 import type { TestStack } from "../stack.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { LabHost } from "../../lab/lab.ts";
+import type { LabHost } from "../../../lab/lab.ts";
 import type { Account, Seen } from "../account.ts";
 import { accessOf, Client } from "../client.ts";
 import type { TestStack } from "../stack.ts";

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { AwsMachines, type AwsMachinesArgs } from "../../../../components/aws-hosts/index.ts";
+import { AwsMachines, type AwsMachinesArgs } from "../../../../components/aws/index.ts";
 
 const config = new pulumi.Config();
 const endpoint = config.require("endpoint");

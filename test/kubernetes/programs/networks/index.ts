@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Cni, type CniArgs } from "../../../../components/kubernetes-minio/index.ts";
+import { Cni, type CniArgs } from "../../../../components/kubernetes/index.ts";
 
 /** Their pods would wait for images for ever. */
 function doNotWait({ type, props, opts }: pulumi.ResourceTransformArgs): pulumi.ResourceTransformResult | undefined {

@@ -1,0 +1,59 @@
+import { createInterface } from "node:readline/promises";
+import type { EngineConnection } from "../../engine/engine-connection.ts";
+import { localRulesProblem } from "../../provider/hosts/host-firewall.ts";
+import { type ExposureSettings, isForThisMachineAlone } from "../../stacks/exposure.ts";
+import { say } from "../../toolchain/progress.ts";
+import { effectiveConfig, setInWorkingConfig } from "./config.ts";
+import type { Session } from "./pulumi.ts";
+
+const EXPOSE_KEY = "pulumi-swarm:expose";
+
+/** Who reaches a stack's store, as its config says. */
+export type Exposure = "this machine" | "allowFrom" | "everybody";
+
+/** @param isLocal whether the stack is of kind local */
+export function exposureOf(config: Record<string, unknown>, isLocal: boolean): Exposure {
+  const settings = settingsOf(config);
+  if (isLocal && isForThisMachineAlone(settings)) return "this machine";
+  return settings.allowFrom === undefined ? "everybody" : "allowFrom";
+}
+
+/**
+ * Asks before a local store is published to other machines because no rules can keep them out here. The answer is kept
+ * in the stack's working configuration.
+ *
+ * @param canAsk whether a person is there to answer
+ * @throws when a person cannot be asked, or says no.
+ */
+export async function decideExposure(
+  { state, stack }: Pick<Session, "state" | "stack">,
+  connection: EngineConnection,
+  canAsk: boolean,
+): Promise<void> {
+  const config = effectiveConfig(state, stack);
+  if (exposureOf(config, true) !== "this machine") return;
+  const named = config["pulumi-swarm:engine"];
+  const problem = await localRulesProblem(typeof named === "string" ? { host: named } : connection);
+  if (problem === undefined) return;
+  const why = `This machine cannot keep others from the store's ports: ${problem}.`;
+  if (!canAsk || !(await agrees(`${why}\nPublish them to everybody who reaches this machine? [y/N] `))) {
+    throw new Error(
+      `${EXPOSE_KEY}: is not set, and ${problem}: set it to true in Pulumi.${stack}.yaml to publish the store to everybody ` +
+        "who reaches this machine, or to false to publish nothing",
+    );
+  }
+  setInWorkingConfig(state, stack, EXPOSE_KEY, true);
+  say(`config ${EXPOSE_KEY}: set to true; \`pulumi config rm ${EXPOSE_KEY}\` has the question asked again`);
+}
+
+function settingsOf(config: Record<string, unknown>): ExposureSettings {
+  const keys = ["expose", "allowFrom", "driver"] as const;
+  return Object.fromEntries(keys.map((key) => [key, config[`pulumi-swarm:${key}`]]));
+}
+
+async function agrees(question: string): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await terminal.question(question);
+  terminal.close();
+  return /^y/i.test(answer.trim());
+}

@@ -1,0 +1,42 @@
+import type { EngineConnection } from "../../engine/engine-connection.ts";
+import { runScript } from "../../engine/ssh-shell.ts";
+import { lastLine } from "../../engine/last-line.ts";
+import { quoted, WITH_ROOT_PROGRAMS } from "../../engine/shell-quoting.ts";
+
+/** Commands that define `stop_engine` and `start_engine`, as distributions have it. */
+export const ENGINE_CONTROL = [
+  "stop_engine() {",
+  "  if [ -d /run/systemd/system ]; then",
+  // The socket would start the engine again.
+  "    systemctl stop docker.socket 2>/dev/null || true",
+  "    systemctl stop docker.service",
+  "  else service docker stop; fi",
+  "}",
+  "start_engine() {",
+  "  if [ -d /run/systemd/system ]; then systemctl start docker.service; else service docker start; fi",
+  "}",
+];
+
+/** A script that runs commands as root, one after another until one fails. */
+export function rootScript(commands: readonly string[]): string {
+  const work = ["set -eu", "umask 077", WITH_ROOT_PROGRAMS, ...commands].join("\n");
+  return [
+    `if [ "$(id -u)" = 0 ]; then exec sh -c ${quoted(work)}; fi`,
+    "if ! sudo -n true 2>/dev/null; then",
+    '  echo "user \"$(id -un)\" may not become root: log in as root, or let the user run sudo without a password" >&2; exit 1',
+    "fi",
+    `exec sudo -n sh -c ${quoted(work)}`,
+  ].join("\n");
+}
+
+/** Runs such a script on an engine's machine, and gives back what it printed. */
+export async function runAsRoot(
+  connection: EngineConnection,
+  script: string,
+  { input, timeoutMs }: { input?: string; timeoutMs: number },
+): Promise<string> {
+  const { exitCode, stdout, stderr } = await runScript(connection, script, { input, timeoutMs });
+  if (exitCode === 0) return stdout;
+  const said = lastLine(stderr) ?? `the script ended with ${exitCode}`;
+  throw new Error(`machine of ${connection.host}: ${said}`);
+}

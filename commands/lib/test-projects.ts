@@ -1,0 +1,88 @@
+import { findAwsPlugin, obtainAwsPlugin } from "../../toolchain/aws-plugin.ts";
+import { hasCharts, obtainCharts, obtainHelm } from "../../toolchain/charts.ts";
+import { findKubernetesPlugin, obtainKubernetesPlugin } from "../../toolchain/kubernetes-plugin.ts";
+import { hasKubernetes, obtainKubernetes, obtainPolicies } from "../../toolchain/kubernetes.ts";
+import { obtainPulumi } from "../../toolchain/pulumi.ts";
+import { findBrowser, installBrowser } from "../../lab/browser.ts";
+import { prepareEnforcement, whyNoCluster } from "../../lab/kubernetes/cluster.ts";
+import { engineLayers, ENGINES, whyNoEngines } from "../../lab/engines.ts";
+import { whyNoLab } from "../../lab/lab.ts";
+import { ensureMachineTools, whyNoMachines } from "../../lab/vm/tools.ts";
+
+/** Tests that take long: they run when they are asked for, and some of them whenever they are prepared already. */
+export interface PreparedProject {
+  /** Its name in vitest's configuration. */
+  name: string;
+  /** Why a run that does not name it leaves it out, and the command that runs it; undefined when it runs. */
+  whyNot(): string | undefined;
+  /** Makes what it takes, in advance: a first build must not run against a test's time limit. */
+  prepare(): Promise<unknown>;
+}
+
+export const PREPARED_PROJECTS: readonly PreparedProject[] = [
+  {
+    name: "engines",
+    whyNot: () => "Docker Engines of all versions in one Swarm: `npm run test:engines` gets them, and runs it",
+    prepare: async () => {
+      if ((whyNoLab() ?? whyNoEngines()) === undefined) for (const version of ENGINES) await engineLayers(version);
+    },
+  },
+  {
+    name: "machines",
+    whyNot: () => whyNoMachines() ?? "its machines are emulated, which takes long: `npm run test:machines` runs it",
+    prepare: async () => {
+      if (whyNoMachines() === undefined) await ensureMachineTools();
+    },
+  },
+  {
+    name: "kubernetes",
+    whyNot: () => whyNotKubernetes(whyNoCluster(), Boolean(hasKubernetes() && findKubernetesPlugin() && hasCharts())),
+    prepare: async () => {
+      await obtainCharts();
+      await obtainHelm();
+      await obtainKubernetesPlugin(obtainPulumi);
+      if (whyNoCluster() !== undefined) return;
+      await obtainKubernetes();
+      await obtainPolicies();
+      await prepareEnforcement();
+    },
+  },
+  {
+    name: "aws",
+    whyNot: () =>
+      findAwsPlugin()
+        ? undefined
+        : "Pulumi's AWS plugin is not here yet: `npm run test:aws` gets it, in some minutes where it must be built",
+    prepare: () => obtainAwsPlugin(obtainPulumi),
+  },
+  {
+    name: "browser",
+    whyNot: () =>
+      findBrowser() ? undefined : "there is no Chromium on PATH: `npm run test:browser` installs one, and runs it",
+    prepare: installBrowser,
+  },
+];
+
+function whyNotKubernetes(noCluster: string | undefined, isBuilt: boolean): string | undefined {
+  if (noCluster !== undefined) return `${noCluster}: \`npm run test:kubernetes\` runs the tests that need no cluster`;
+  if (isBuilt) return undefined;
+  return "a Kubernetes and its plugin are not built here yet: `npm run test:kubernetes` builds them, and runs it";
+}
+
+/** What is left out of a run that names no project, with the reason of each. */
+export function leftOut(projects: readonly PreparedProject[]): { name: string; reason: string }[] {
+  return projects.flatMap(({ name, whyNot }) => {
+    const reason = whyNot();
+    return reason === undefined ? [] : [{ name, reason }];
+  });
+}
+
+/** The projects that arguments to vitest ask for: `--project kubernetes`, `--project=kubernetes`. */
+export function askedFor(projects: readonly PreparedProject[], args: readonly string[]): PreparedProject[] {
+  const text = ` ${args.join(" ")} `;
+  return projects.filter(({ name }) => text.includes(` --project ${name} `) || text.includes(` --project=${name} `));
+}
+
+export function namesProject(args: readonly string[]): boolean {
+  return args.some((arg) => arg.startsWith("--project"));
+}

@@ -1,0 +1,82 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Host } from "../hosts/host.ts";
+import { SshHosts } from "../hosts/ssh-hosts.ts";
+import type { SshHostArgs } from "../hosts/ssh-hosts-args.ts";
+import { refuse } from "../../core/input-validation-error.ts";
+import type { AwsHostsArgs } from "./args.ts";
+import { AwsMachines } from "./aws-machines.ts";
+import { awsHostsFindings, awsMachinesFindings } from "./validation.ts";
+import type { AwsMachine } from "./machine.ts";
+import { DEFAULT_USER, type Role, VPC_MTU } from "./plan.ts";
+
+/**
+ * Hosts on EC2: the machines with all that they need, and the way in to them by ssh. They come as the same `Host` values
+ * as those of `SshHosts`, so a `Swarm` takes them as it takes any.
+ *
+ * @example
+ * const hosts = new AwsHosts("prod", {
+ *   managers: { a: { zone: "eu-central-1a" }, b: { zone: "eu-central-1b" }, c: { zone: "eu-central-1c" } },
+ *   workers: { d: { zone: "eu-central-1a" } },
+ *   defaults: { volumes: { d1: { sizeGiB: 500 }, d2: { sizeGiB: 500 } } },
+ *   publicKeys: [readFileSync("id_ed25519.pub", "utf8")],
+ *   allowFrom: { s3: ["198.51.100.0/24"], ssh: ["192.0.2.7/32"] },
+ * });
+ * const swarm = new Swarm("swarm", { managers: hosts.managers, workers: hosts.workers });
+ * const network = new OverlayNetwork("network", { swarm, mtu: hosts.mtu });
+ */
+export class AwsHosts extends pulumi.ComponentResource {
+  /** The hosts by key. */
+  readonly hosts: Readonly<Record<string, Host>>;
+  /** Those that are to manage a Swarm. */
+  readonly managers: Host[];
+  /** The others. */
+  readonly workers: Host[];
+  /** The largest packet between the machines, in bytes: for the overlay networks on them. */
+  readonly mtu = VPC_MTU;
+  /** The instances, and what belongs to them. */
+  readonly infrastructure: AwsMachines;
+
+  constructor(name: string, args: AwsHostsArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuse(`AwsHosts "${name}"`, [...awsMachinesFindings(args), ...awsHostsFindings(args)]);
+    super("pulumi-swarm:index:AwsHosts", name, {}, opts);
+    const { sshBy, identityFile, jumpHost, jumpHostKey, timeoutSeconds = 900, ...machinesArgs } = args;
+    this.infrastructure = new AwsMachines(name, machinesArgs, { parent: this });
+    const machines = Object.values(this.infrastructure.machines);
+    const way =
+      sshBy ?? (args.allowFrom?.ssh?.length && machines[0]?.publicAddress ? "public-address" : "session-manager");
+    const ssh = new SshHosts(
+      name,
+      {
+        hosts: Object.fromEntries(machines.map((machine) => [machine.key, sshHost(machine, way)])),
+        defaults: { user: args.user ?? DEFAULT_USER, identityFile, jumpHost, jumpHostKey },
+        timeoutSeconds,
+      },
+      { parent: this },
+    );
+    this.hosts = ssh.hosts;
+    const inRole = (wanted: Role) => machines.filter(({ role }) => role === wanted).map(({ key }) => ssh.host(key));
+    this.managers = inRole("manager");
+    this.workers = inRole("worker");
+    this.registerOutputs({ hosts: Object.keys(this.hosts) });
+  }
+
+  /** All hosts, managers first. */
+  get list(): Host[] {
+    return [...this.managers, ...this.workers];
+  }
+
+  /** @throws when there is no host of that key. */
+  host(key: string): Host {
+    const host = this.hosts[key];
+    if (!host) throw new Error(`host "${key}" is not there: choose one of ${Object.keys(this.hosts).join(", ")}`);
+    return host;
+  }
+}
+
+function sshHost(machine: AwsMachine, way: NonNullable<AwsHostsArgs["sshBy"]>): SshHostArgs {
+  const { instanceId, privateAddress, publicAddress = privateAddress, hostKey, zone, labels, drives } = machine;
+  const address = { "public-address": publicAddress, "private-address": privateAddress, "session-manager": instanceId }[
+    way
+  ];
+  return { address, hostKey, privateAddress, endpointAddress: publicAddress, zone, labels, drives };
+}

@@ -1,0 +1,116 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { checkedInput } from "../shared/inputs.ts";
+import { SwarmResource } from "../shared/resource.ts";
+import { findingLine, refuse } from "../../core/input-validation-error.ts";
+import type { AwsMachinesArgs } from "./args.ts";
+import { awsMachinesFindings, publicKeyFindings } from "./validation.ts";
+import { isBalanced, loadBalancer } from "./load-balancer.ts";
+import { lookUp } from "./lookups.ts";
+import { type AwsMachine, machine } from "./machine.ts";
+import { machineNetwork } from "./network.ts";
+import { cidrFindings } from "./network-validation.ts";
+import { DEFAULT_IMAGE, plannedMachines, zonesOf } from "./plan.ts";
+import { securityGroups } from "./security-groups.ts";
+import { sessionManagerProfile } from "./session-manager.ts";
+
+/** A partition placement group has seven in a zone, at most. */
+const PARTITIONS = 7;
+
+/**
+ * EC2 instances with their network, security groups and data volumes: everything that `AwsHosts` has but the way in.
+ * The instances install Docker Engine and mount their volumes themselves, as they start for the first time.
+ */
+export class AwsMachines extends pulumi.ComponentResource {
+  /** The machines by key. */
+  readonly machines: Readonly<Record<string, AwsMachine>>;
+  /** The network that they are in. */
+  readonly vpcId: pulumi.Output<string>;
+  /** The name in DNS of the load balancer, if there is one. */
+  readonly loadBalancerAddress?: pulumi.Output<string>;
+
+  constructor(name: string, args: AwsMachinesArgs, opts?: pulumi.ComponentResourceOptions) {
+    const subject = `AwsMachines "${name}"`;
+    refuse(subject, awsMachinesFindings(args));
+    super("pulumi-swarm:index:AwsMachines", name, {}, opts);
+    const planned = plannedMachines(args);
+    const zones = zonesOf(planned);
+    const types = Object.fromEntries(planned.map(({ key, role, type }) => [`${role}s.${key}.type`, type]));
+    const { imageParameter = DEFAULT_IMAGE } = args;
+    const account = lookUp({ zones, types, imageParameter }, { parent: this });
+    const problems = account.apply(({ findings }) => findings.map((finding) => findingLine(subject, finding)));
+    const { isSound } = new Verdict(`${name}-account`, { problems }, { parent: this });
+    const sure = <T>(value: pulumi.Input<T>) =>
+      pulumi.all([value, isSound]).apply(([known]) => known) as pulumi.Output<T>;
+    const image = sure(account.apply((answers) => answers.image ?? ""));
+    const tags = (thing: string) => ({ Name: thing, "pulumi-swarm": name, ...args.tags });
+
+    const network = machineNetwork(args, { name, zones, tags, sure, parent: this });
+    const { vpcId } = network;
+    const groups = securityGroups(args, {
+      ...{ name, vpcId, tags, parent: this },
+      check: ({ opens }, cidr) => {
+        const argument = opens ? `allowFrom.${opens}` : "loadBalancer.from";
+        refuse(subject, cidrFindings(argument, cidr, opens ?? "s3", args.allowAnywhere ?? []));
+      },
+    });
+    const instanceProfile =
+      args.sessionManager === false ? undefined : sessionManagerProfile(name, sure, tags(name), this);
+    const publicKeys = args.publicKeys.map((key, at) =>
+      checkedInput(key, (known) => refuse(subject, publicKeyFindings(`publicKeys[${at}]`, known))),
+    );
+    const placementGroup =
+      args.keepApart === false ? () => undefined : placement(name, planned, { sure, tags, parent: this });
+    const machines = planned.map((each) =>
+      machine(each, {
+        ...{ name, args, image, publicKeys, instanceProfile, tags, parent: this, way: network.way },
+        subnetId: network.subnetIds[each.zone] ?? "",
+        placementGroup: placementGroup(each.role),
+        securityGroupIds: [
+          groups.members.id,
+          ...(each.role === "manager" ? [groups.managers.id] : []),
+          ...(groups.balancing && args.loadBalancer && isBalanced(args.loadBalancer, each.key)
+            ? [groups.balancing.balanced.id]
+            : []),
+        ],
+      }),
+    );
+    this.machines = Object.fromEntries(machines.map((made) => [made.key, made]));
+    this.vpcId = pulumi.output(vpcId);
+    if (args.loadBalancer && groups.balancing) {
+      const balancer = loadBalancer(args.loadBalancer, {
+        ...{ name, machines, vpcId, tags, parent: this, publicSubnetIds: network.publicSubnetIds },
+        subnetIds: Object.values(network.subnetIds),
+        securityGroup: groups.balancing.loadBalancer,
+      });
+      this.loadBalancerAddress = balancer.dnsName;
+    }
+    this.registerOutputs({ machines: Object.keys(this.machines), vpcId: this.vpcId });
+  }
+}
+
+/** Managers each on hardware of their own, workers in partitions that share none. */
+function placement(
+  name: string,
+  planned: ReturnType<typeof plannedMachines>,
+  { sure, tags, parent }: Pick<Parameters<typeof machineNetwork>[1], "sure" | "tags" | "parent">,
+): (role: "manager" | "worker") => aws.ec2.PlacementGroup {
+  const group = (part: string, strategy: "spread" | "partition", partitionCount?: number) => {
+    const named = `${name}-${part}`;
+    const args = { strategy: sure(strategy), partitionCount, tags: tags(named) };
+    return new aws.ec2.PlacementGroup(named, args, { parent });
+  };
+  const managers = group("managers", "spread");
+  const hasWorkers = planned.some(({ role }) => role === "worker");
+  const workers = hasWorkers ? group("workers", "partition", PARTITIONS) : managers;
+  return (role) => (role === "manager" ? managers : workers);
+}
+
+/** Whether the account has all that is asked for: whatever is made there waits for it. */
+class Verdict extends SwarmResource {
+  declare readonly isSound: pulumi.Output<boolean>;
+
+  constructor(name: string, props: { problems: pulumi.Input<string[]> }, opts: pulumi.CustomResourceOptions) {
+    super("Verdict", name, { isSound: undefined, ...props }, opts);
+  }
+}

@@ -1,0 +1,115 @@
+import ipaddr from "ipaddr.js";
+import { blockProblem, contains, overlap } from "../../core/networks/cidr.ts";
+import { plain } from "../shared/inputs.ts";
+import { portFindings } from "../../core/port.ts";
+import type { Finding } from "../../core/input-validation-error.ts";
+import type { AwsMachinesArgs, OpenPort } from "./args.ts";
+import { DEFAULT_CIDR, isExisting, type PlannedMachine } from "./plan.ts";
+import { hasPlace, subnetOf, type SubnetKind } from "./subnets.ts";
+
+/** Whether a name is that of an availability zone, as far as its form tells. */
+export const isZone = (zone: string) => /^[a-z]{2}(-[a-z]+)+-\d[a-z]$/.test(zone);
+
+/** What is wrong with where the machines are put. */
+export function networkFindings(
+  { network = {}, internet = "public-addresses" }: AwsMachinesArgs,
+  zones: readonly string[],
+): Finding[] {
+  const regions = [...new Set(zones.filter(isZone).map((zone) => zone.slice(0, -1)))];
+  const findings: Finding[] = [];
+  if (regions.length > 1) {
+    const problem = "are in several regions: a Swarm's machines are in one";
+    findings.push({ argument: "zones", value: zones, problem });
+  }
+  if (isExisting(network)) {
+    for (const zone of zones.filter((name) => !(name in network.subnetIds))) {
+      const problem = "is missing: a machine is in that zone";
+      findings.push({ argument: `network.subnetIds.${zone}`, value: undefined, problem });
+    }
+    return findings;
+  }
+  const { cidr = DEFAULT_CIDR, subnets = {} } = network;
+  const problem = blockProblem(cidr, DEFAULT_CIDR) ?? widthProblem(cidr);
+  if (problem) return [...findings, { argument: "network.cidr", value: cidr, problem }];
+  for (const zone of zones.filter((name) => isZone(name) && !hasPlace(name))) {
+    const placeless = "has no subnet of its own here, which zones a to h have: make the network yourself, and name it";
+    findings.push({ argument: "zones", value: zone, problem: placeless });
+  }
+  const isDirect = internet === "public-addresses";
+  const taken = zones.filter(hasPlace).flatMap((zone) => {
+    const kinds: SubnetKind[] = isDirect ? ["public"] : ["public", "private"];
+    const carved = zone in subnets ? kinds.slice(0, -1) : kinds;
+    return carved.map((kind) => ({ zone, block: subnetOf(cidr, zone, kind) }));
+  });
+  for (const [zone, subnet] of Object.entries(subnets)) {
+    const other = taken.find(({ block }) => overlap(block, subnet));
+    const shared = other && `has addresses of ${other.block}, a subnet of ${other.zone}: give each its own`;
+    const said = blockProblem(subnet, "10.60.7.0/24") ?? subnetProblem(cidr, subnet) ?? shared;
+    if (said) findings.push({ argument: `network.subnets.${zone}`, value: subnet, problem: said });
+    taken.push({ zone, block: subnet });
+  }
+  return findings;
+}
+
+function widthProblem(cidr: string): string | undefined {
+  const prefix = Number(cidr.split("/")[1]);
+  return prefix < 16 || prefix > 24 ? "must be from /16 to /24" : undefined;
+}
+
+function subnetProblem(cidr: string, subnet: string): string | undefined {
+  if (!contains(cidr, subnet)) return `is not within the VPC's ${cidr}: give a part of it`;
+  return Number(subnet.split("/")[1]) > 28 ? "is too small for EC2: give /28 or wider" : undefined;
+}
+
+/** Wider than this is as good as everywhere. */
+const ANYWHERE = 8;
+
+/** What is wrong with who may come in. */
+export function sourceFindings({ allowFrom = {}, allowAnywhere = [], loadBalancer }: AwsMachinesArgs): Finding[] {
+  const open = (Object.entries(allowFrom) as [OpenPort, string[]][]).flatMap(([what, from]) =>
+    from.flatMap((cidr, at) => cidrFindings(`allowFrom.${what}[${at}]`, plain(cidr), what, allowAnywhere)),
+  );
+  const clients = loadBalancer?.from ?? [];
+  return [...open, ...clients.flatMap((cidr, at) => cidrFindings(`loadBalancer.from[${at}]`, plain(cidr), "s3", []))];
+}
+
+/** What is wrong with addresses that something is opened to, as far as they are known. */
+export function cidrFindings(
+  argument: string,
+  cidr: string | undefined,
+  what: OpenPort,
+  allowAnywhere: readonly OpenPort[],
+): Finding[] {
+  if (cidr === undefined) return [];
+  const problem = blockProblem(cidr, "192.0.2.7/32");
+  if (problem) return [{ argument, value: cidr, problem }];
+  const [, prefix] = ipaddr.IPv4.parseCIDR(cidr);
+  if (what === "s3" || prefix >= ANYWHERE || allowAnywhere.includes(what)) return [];
+  const everybody = `opens ${what} to the internet: name your own addresses, or say that it may be with allowAnywhere: ["${what}"]`;
+  return [{ argument, value: cidr, problem: everybody }];
+}
+
+/** What is wrong with the load balancer. */
+export function loadBalancerFindings(args: AwsMachinesArgs, machines: readonly PlannedMachine[]): Finding[] {
+  const { loadBalancer, network, internet = "public-addresses" } = args;
+  if (!loadBalancer) return [];
+  const { ports, machines: behind, internal = false, subnetIds } = loadBalancer;
+  const findings = ports.flatMap((port, at) => portFindings(`loadBalancer.ports[${at}]`, port));
+  if (ports.length === 0 || new Set(ports).size < ports.length) {
+    findings.push({
+      argument: "loadBalancer.ports",
+      value: ports,
+      problem: "must be one port or more, each of them once",
+    });
+  }
+  const known = machines.map(({ key }) => key);
+  for (const key of (behind ?? []).filter((name) => !known.includes(name))) {
+    const problem = `is no machine: choose of ${known.join(", ")}`;
+    findings.push({ argument: "loadBalancer.machines", value: key, problem });
+  }
+  if (isExisting(network) && internet !== "public-addresses" && !internal && !subnetIds) {
+    const problem = "must be public subnets of the existing network: the machines' own are not; or give internal: true";
+    findings.push({ argument: "loadBalancer.subnetIds", value: subnetIds, problem });
+  }
+  return findings;
+}

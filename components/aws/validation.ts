@@ -1,0 +1,170 @@
+import { hostFindings } from "../hosts/host-validation.ts";
+import { plain } from "../shared/inputs.ts";
+import { portFindings } from "../../core/port.ts";
+import type { Finding } from "../../core/input-validation-error.ts";
+import type { AwsHostsArgs, AwsMachinesArgs } from "./args.ts";
+import { isZone, loadBalancerFindings, networkFindings, sourceFindings } from "./network-validation.ts";
+import {
+  DEFAULT_ENGINE,
+  DEFAULT_REPOSITORY,
+  DEFAULT_USER,
+  MOST_VOLUMES,
+  mountPoint,
+  type PlannedMachine,
+  plannedMachines,
+  zonesOf,
+} from "./plan.ts";
+import { zonesWithQuorum } from "./quorum.ts";
+
+/** EC2 places no more machines of a spread group apart in one zone. */
+const MOST_APART = 7;
+
+/** What is wrong with the machines as they were declared. */
+export function awsMachinesFindings(args: AwsMachinesArgs): Finding[] {
+  const machines = plannedMachines(args);
+  return [
+    ...membersFindings(args),
+    ...machines.flatMap(machineFindings),
+    ...quorumFindings(args),
+    ...networkFindings(args, zonesOf(machines)),
+    ...sourceFindings(args),
+    ...portFindings("ports.s3", args.ports?.s3),
+    ...portFindings("ports.console", args.ports?.console),
+    ...loadBalancerFindings(args, machines),
+    ...setupFindings(args),
+  ];
+}
+
+/** What is wrong with how they are to be reached, beside that. */
+export function awsHostsFindings(args: AwsHostsArgs): Finding[] {
+  const { sshBy, internet = "public-addresses", sessionManager = true, allowFrom } = args;
+  const refused = (problem: string) => [{ argument: "sshBy", value: sshBy, problem }];
+  if (sshBy === "public-address" && internet !== "public-addresses") {
+    return refused('machines have none: give internet: "public-addresses", or another way in');
+  }
+  if (sshBy === "public-address" && !allowFrom?.ssh?.length) {
+    return refused("ssh is open to nobody: name your own addresses in allowFrom.ssh, or take another way in");
+  }
+  if (sshBy === "session-manager" && !sessionManager) {
+    return refused("sessionManager is false: leave that out, or take another way in");
+  }
+  if (sshBy === undefined && !sessionManager && !(internet === "public-addresses" && allowFrom?.ssh?.length)) {
+    return refused("there is no way in: give allowFrom.ssh, leave out sessionManager: false, or say which way it is");
+  }
+  return [];
+}
+
+function membersFindings({ managers, workers = {} }: AwsMachinesArgs): Finding[] {
+  if (Object.keys(managers).length === 0) {
+    const problem = 'needs at least one machine: managers: { a: { zone: "eu-central-1a" } }';
+    return [{ argument: "managers", value: managers, problem }];
+  }
+  const both = Object.keys(workers).filter((key) => key in managers);
+  return both.map((key) => ({
+    argument: "workers",
+    value: key,
+    problem: "is a manager already: a machine is one of them",
+  }));
+}
+
+function machineFindings({
+  key,
+  role,
+  zone,
+  volumes,
+  labels,
+  type,
+  rootSizeGiB,
+  generation,
+}: PlannedMachine): Finding[] {
+  const where = `${role}s.${key}`;
+  const drives = Object.fromEntries(Object.keys(volumes).map((name) => [name, { path: mountPoint(name) }]));
+  const findings = hostFindings({ key, hostname: key, engine: "ssh://host", labels, drives })
+    .filter(({ argument }) => argument !== "hostname")
+    .map((finding) => (finding.argument === "key" ? { ...finding, argument: `${role}s` } : named(where, finding)));
+  const check = <T>(argument: string, value: T | undefined, ok: (value: T) => boolean, problem: string) => {
+    if (value !== undefined && !ok(value)) findings.push({ argument: `${where}.${argument}`, value, problem });
+  };
+  check("zone", zone ?? "", isZone, 'must be an availability zone of a region, such as "eu-central-1a"');
+  check(
+    "type",
+    plain(type),
+    (text) => /^[a-z0-9-]+\.[a-z0-9-]+$/.test(text),
+    'must be an instance type, such as "m7i.large"',
+  );
+  check("rootSizeGiB", plain(rootSizeGiB), isSize(8), "must be a whole number of GiB from 8 to 16384");
+  check("generation", generation, (text) => /^[\w.-]{1,63}$/.test(text), "must be a word: letters, digits, - . _");
+  check("volumes", Object.keys(volumes).length, (count) => count <= MOST_VOLUMES, `can be ${MOST_VOLUMES} at most`);
+  for (const [name, { sizeGiB, iops, throughput }] of Object.entries(volumes)) {
+    const volume = `volumes.${name}`;
+    check(`${volume}.sizeGiB`, plain(sizeGiB), isSize(1), "must be a whole number of GiB from 1 to 16384");
+    check(`${volume}.iops`, plain(iops), isWithin(3000, 80_000), "must be a whole number from 3000 to 80000");
+    check(`${volume}.throughput`, plain(throughput), isWithin(125, 2000), "must be a whole number from 125 to 2000");
+  }
+  return findings;
+}
+
+function named(where: string, finding: Finding): Finding {
+  return { ...finding, argument: `${where}.${finding.argument.replace(/^drives/, "volumes").replace(/\.path$/, "")}` };
+}
+
+function isWithin(least: number, most: number): (value: number) => boolean {
+  return (value) => Number.isInteger(value) && value >= least && value <= most;
+}
+
+const isSize = (least: number) => isWithin(least, 16_384);
+
+function quorumFindings({ managers, allowZoneOutage = false, keepApart = true }: AwsMachinesArgs): Finding[] {
+  const zones = Object.values(managers).map(({ zone }) => zone);
+  const [worst] = zonesWithQuorum(zones);
+  const apart = [...new Set(zones)].flatMap((zone) => {
+    const count = zones.filter((other) => other === zone).length;
+    const problem = `are ${count} in ${zone}: EC2 keeps no more than ${MOST_APART} apart in a zone`;
+    return keepApart && count > MOST_APART ? [{ argument: "managers", value: Object.keys(managers), problem }] : [];
+  });
+  if (worst === undefined || allowZoneOutage) return apart;
+  const problem =
+    `without zone ${worst} they have no quorum: spread an odd number of them over three zones, or say that this may ` +
+    "be with allowZoneOutage: true";
+  return [...apart, { argument: "managers", value: Object.keys(managers), problem }];
+}
+
+const PUBLIC_KEY = /^(?:ssh-|ecdsa-|sk-)[\w@.-]+ [A-Za-z0-9+/]{32,}={0,2}(?: [^\n]*)?$/;
+
+function setupFindings(args: AwsMachinesArgs): Finding[] {
+  const {
+    publicKeys,
+    user = DEFAULT_USER,
+    engineVersion = DEFAULT_ENGINE,
+    engineRepository = DEFAULT_REPOSITORY,
+  } = args;
+  const findings: Finding[] = [];
+  if (publicKeys.length === 0) {
+    findings.push({ argument: "publicKeys", value: publicKeys, problem: "needs at least one: nobody could log in" });
+  }
+  for (const [at, key] of publicKeys.entries()) findings.push(...publicKeyFindings(`publicKeys[${at}]`, plain(key)));
+  if (!/^[a-z_][a-z0-9_-]{0,31}$/.test(user)) {
+    findings.push({ argument: "user", value: user, problem: "must be the name of a user" });
+  }
+  if (!/^\d+\.\d+\.\d+$/.test(engineVersion)) {
+    findings.push({
+      argument: "engineVersion",
+      value: engineVersion,
+      problem: 'must be a whole version, such as "28.5.2"',
+    });
+  }
+  if (!/^https:\/\/[\w.:/-]+[^/]$/.test(engineRepository)) {
+    const problem = `must be an https address without a slash at its end, such as "${DEFAULT_REPOSITORY}"`;
+    findings.push({ argument: "engineRepository", value: engineRepository, problem });
+  }
+  return findings;
+}
+
+/** What is wrong with a public key, as far as it is known. */
+export function publicKeyFindings(argument: string, key: string | undefined): Finding[] {
+  if (key === undefined || PUBLIC_KEY.test(key.trim())) return [];
+  // What was given might be a private key, by mistake.
+  return [
+    { argument, value: "…", problem: 'must be a public key, as in ~/.ssh/id_ed25519.pub: "ssh-ed25519 AAAA… me"' },
+  ];
+}

@@ -1,0 +1,49 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ConfigReference, SecretReference } from "../../engine/types.ts";
+import type { DeepInput } from "../shared/inputs.ts";
+import type { Swarm } from "../swarm/swarm.ts";
+import {
+  configFile,
+  dockerConfig,
+  dockerSecret,
+  type FileOptions,
+  generationOf,
+  secretFile,
+} from "../service/secrets-and-configs.ts";
+import { FILES } from "./traefik.ts";
+
+/** The user in the container; nothing there is root's. */
+export const GATEWAY_USER = "65532";
+
+/** What the container is given to read, as files. */
+export interface GatewayFiles {
+  configs: DeepInput<ConfigReference>[];
+  secrets: DeepInput<SecretReference>[];
+}
+
+/** What is in the files. */
+export interface GatewayTexts {
+  routes: string;
+  certificate?: pulumi.Input<string>;
+  key?: pulumi.Input<string>;
+  storeAuthority?: pulumi.Input<string>;
+}
+
+/** The files as Docker configs and secrets, `<name>-routes` and so on. */
+export function gatewayFiles(
+  name: string,
+  swarm: Swarm,
+  { routes, certificate, key, storeAuthority }: GatewayTexts,
+  opts: FileOptions,
+): GatewayFiles {
+  const config = (role: string, text: pulumi.Input<string>, path: string) =>
+    configFile(dockerConfig(`${name}-${role}`, swarm, text, opts), path, GATEWAY_USER);
+  const configs = [config("routes", routes, FILES.routes)];
+  if (storeAuthority !== undefined) configs.push(config("store-authority", storeAuthority, FILES.storeAuthority));
+  if (certificate === undefined || key === undefined) return { configs, secrets: [] };
+  // Every key has a certificate of its own, which is no secret: it tells the generation of both.
+  const generation = pulumi.unsecret(generationOf(certificate));
+  const secret = (role: string, text: pulumi.Input<string>, path: string) =>
+    secretFile(dockerSecret(`${name}-${role}`, swarm, text, generation, opts), path, GATEWAY_USER);
+  return { configs, secrets: [secret("certificate", certificate, FILES.certificate), secret("key", key, FILES.key)] };
+}

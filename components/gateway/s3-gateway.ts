@@ -1,0 +1,124 @@
+import * as pulumi from "@pulumi/pulumi";
+import { hostFirewalls } from "../firewall/firewall.ts";
+import { endpointUrls } from "../hosts/endpoint-urls.ts";
+import { checkedInput } from "../shared/inputs.ts";
+import { creationOwner, ownerOf } from "../shared/owner.ts";
+import { refuse } from "../../core/input-validation-error.ts";
+import { CONSOLE_PORT } from "../minio/layout/topology.ts";
+import { NodeSettings } from "../swarm/node-settings.ts";
+import { SwarmService } from "../service/swarm-service.ts";
+import type { S3GatewayArgs } from "./args.ts";
+import { gatewayFiles } from "./files.ts";
+import { apiPort, gatewayFindings, gatewayNetworkFindings } from "./validation.ts";
+import { DEFAULT_GATEWAY_IMAGE, gatewayImageFindings } from "./image.ts";
+import { GATEWAY, gatewayLabel, gatewaySpec } from "./spec.ts";
+import { type GatewayPlan, PROBES, traefikRoutes } from "./traefik.ts";
+
+export type { GatewayNetwork, GatewayStore, GatewayTls, S3GatewayArgs } from "./args.ts";
+
+/**
+ * Addresses of a store for clients outside its network: on each chosen host a load balancer that hands every request to
+ * a member that can serve it, and to another when that one cannot be reached. It keeps nothing, so that any of several
+ * may fail. It is ready when the store answers through it.
+ *
+ * @example
+ * const store = new MinioService("store", { swarm, network, expose: false });
+ * const gateway = new S3Gateway("gateway", { swarm, network, store, port: 9000 });
+ * export const endpoint = gateway.endpoint;
+ */
+export class S3Gateway extends pulumi.ComponentResource {
+  /** URL of the S3 API on the first gateway host by key. */
+  readonly endpoint: pulumi.Output<string>;
+  /** URL of the S3 API on each gateway host, by host key. */
+  readonly endpoints: pulumi.Output<Record<string, string>>;
+  /** URL of the console on each gateway host, by host key; empty without `consolePort`. */
+  readonly consoleEndpoints: pulumi.Output<Record<string, string>>;
+  /** Id of the gateway's service. */
+  readonly serviceId: pulumi.Output<string>;
+
+  constructor(name: string, args: S3GatewayArgs, opts?: pulumi.ComponentResourceOptions) {
+    const subject = `S3Gateway "${name}"`;
+    const { swarm, network, store, tls, consolePort, serviceName = name } = args;
+    swarm.refuse(subject, [...gatewayFindings(args, serviceName, swarm.hosts), ...gatewayNetworkFindings(network)]);
+    super("pulumi-swarm:index:S3Gateway", name, {}, opts);
+
+    const port = apiPort(args);
+    const hosts = (args.hosts ?? Object.keys(swarm.hosts)).toSorted();
+    const ports = { port, ...(consolePort === undefined ? {} : { consolePort }) };
+    const checked = swarm.preflight({
+      kind: "service",
+      subject,
+      owner: ownerOf(`${name}-service`),
+      name: serviceName,
+      adopt: args.adopt,
+      ports,
+      hosts,
+      disks: [],
+      guarded: args.allowFrom !== undefined,
+    });
+    const child = { parent: this, dependsOn: checked };
+
+    const inOrder = hosts.flatMap((key) => swarm.hosts[key] ?? []);
+    const guards =
+      args.allowFrom === undefined
+        ? []
+        : hostFirewalls(
+            `${name}-firewall`,
+            { subject, hosts: inOrder, ports: Object.values(ports), allowFrom: args.allowFrom },
+            child,
+          );
+    const labels = { [gatewayLabel(serviceName)]: GATEWAY };
+    const places = hosts.map((host) => new NodeSettings(`${name}-host-${host}`, { swarm, host, labels }, child));
+    const { stopGraceSeconds = 60 } = args;
+    const plan: GatewayPlan = {
+      members: store.members,
+      console: consolePort !== undefined,
+      storeConsolePort: store.consolePort ?? CONSOLE_PORT,
+      tls: tls !== undefined,
+      storeTls: store.caCertificate !== undefined,
+    };
+    const texts = {
+      routes: traefikRoutes(plan),
+      certificate: tls?.certificate,
+      key: tls && pulumi.secret(tls.key),
+      storeAuthority: store.caCertificate,
+    };
+    const spec = gatewaySpec({
+      ...args,
+      serviceName,
+      plan,
+      image: checkedInput(args.image ?? DEFAULT_GATEWAY_IMAGE, (image) => refuse(subject, gatewayImageFindings(image))),
+      networkId: network.networkId,
+      files: gatewayFiles(name, swarm, texts, { ...child, owner: creationOwner(name, child), component: name }),
+      port,
+      stopGraceSeconds,
+    });
+    const service = new SwarmService(
+      `${name}-service`,
+      {
+        swarm,
+        adopt: args.adopt,
+        spec,
+        readyCommand: PROBES.ready,
+        tasks: hosts.length,
+        timeoutSeconds: args.timeoutSeconds ?? 300,
+      },
+      {
+        parent: this,
+        dependsOn: [checked, ...places, ...guards, ...(store instanceof pulumi.Resource ? [store] : [])],
+      },
+    );
+
+    const scheme = tls ? "https" : "http";
+    this.endpoints = endpointUrls(scheme, inOrder, port, [service]);
+    this.consoleEndpoints = endpointUrls(scheme, inOrder, consolePort, [service]);
+    this.endpoint = this.endpoints.apply((all) => Object.values(all)[0] ?? "");
+    this.serviceId = service.serviceId;
+    this.registerOutputs({
+      endpoint: this.endpoint,
+      endpoints: this.endpoints,
+      consoleEndpoints: this.consoleEndpoints,
+      serviceId: this.serviceId,
+    });
+  }
+}

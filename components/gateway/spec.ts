@@ -1,0 +1,85 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { ContainerSpec, ServiceSpec } from "../../engine/types.ts";
+import type { DeepInput, FieldInputs } from "../shared/inputs.ts";
+import { hostPort, MIB, resources, rotatedLog, scaled, SECOND } from "../service/spec-parts.ts";
+import type { TaskLimits } from "../service/task-limits.ts";
+import { GATEWAY_USER, type GatewayFiles } from "./files.ts";
+import { CONSOLE_GATEWAY_PORT, type GatewayPlan, PROBES, S3_PORT, traefikArguments } from "./traefik.ts";
+
+/** Value of the label of nodes that are a gateway. */
+export const GATEWAY = "gateway";
+
+/** Label of the nodes that are a gateway. */
+export function gatewayLabel(serviceName: string): string {
+  return `pulumi-swarm.gateway.${serviceName}`;
+}
+
+/** A gateway as its service is made of it. */
+export interface Gateway extends TaskLimits {
+  serviceName: string;
+  plan: GatewayPlan;
+  image: pulumi.Input<string>;
+  networkId: pulumi.Input<string>;
+  files: GatewayFiles;
+  port: number;
+  consolePort?: number;
+  stopGraceSeconds: pulumi.Input<number>;
+}
+
+/** What the Engine is asked for. Lists that are empty are spelled out, so that what is added by hand is seen. */
+export function gatewaySpec(gateway: Gateway): FieldInputs<ServiceSpec> {
+  const { serviceName, port, consolePort } = gateway;
+  return {
+    Name: serviceName,
+    Labels: {},
+    Mode: { Global: {} },
+    TaskTemplate: {
+      ContainerSpec: containerSpec(gateway),
+      Resources: {
+        Limits: resources(gateway.cpuLimit, gateway.memoryLimitMiB),
+        Reservations: resources(gateway.cpuReservation, gateway.memoryReservationMiB),
+      },
+      RestartPolicy: { Condition: "any", Delay: 2 * SECOND, MaxAttempts: 0 },
+      Placement: { Constraints: [`node.labels.${gatewayLabel(serviceName)}==${GATEWAY}`] },
+      LogDriver: rotatedLog(gateway.logMaxSizeMiB, gateway.logMaxFiles),
+      Networks: [{ Target: gateway.networkId, Aliases: [] }],
+    },
+    EndpointSpec: {
+      Mode: "dnsrr",
+      Ports: [
+        hostPort(S3_PORT, port),
+        ...(consolePort === undefined ? [] : [hostPort(CONSOLE_GATEWAY_PORT, consolePort)]),
+      ],
+    },
+  };
+}
+
+function containerSpec({ plan, image, files, stopGraceSeconds }: Gateway): DeepInput<ContainerSpec> {
+  return {
+    Image: image,
+    Command: [],
+    Args: traefikArguments(plan),
+    User: `${GATEWAY_USER}:${GATEWAY_USER}`,
+    Env: [],
+    Labels: {},
+    ReadOnly: true,
+    Mounts: [{ Type: "tmpfs", Target: "/tmp", TmpfsOptions: { SizeBytes: 16 * MIB, Mode: 0o1777 } }],
+    Configs: files.configs,
+    Secrets: files.secrets,
+    // A host that is gone answers no more: what was sent to it is given up after some 13 s, not after 15 min.
+    Sysctls: { "net.ipv4.tcp_retries2": "5" },
+    Healthcheck: {
+      Test: ["CMD", ...PROBES.live],
+      Interval: 10 * SECOND,
+      Timeout: 6 * SECOND,
+      StartInterval: SECOND,
+      StartPeriod: 30 * SECOND,
+      Retries: 3,
+    },
+    StopGracePeriod: scaled(stopGraceSeconds, SECOND),
+    CapabilityDrop: ["ALL"],
+    Ulimits: [],
+    // A member that is away has no name, and where the host's own name servers do not answer that took 10 s to learn.
+    DNSConfig: { Options: ["timeout:1", "attempts:1"] },
+  };
+}

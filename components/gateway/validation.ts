@@ -1,0 +1,95 @@
+import { allowFromFindings } from "../firewall/firewall.ts";
+import type { Host } from "../hosts/host.ts";
+import { isDnsLabel, serviceNameFindings } from "../../core/dns-label.ts";
+import { hostKeyFindings } from "../../core/host-keys.ts";
+import { plain } from "../shared/inputs.ts";
+import { portFindings } from "../../core/port.ts";
+import type { Finding } from "../../core/input-validation-error.ts";
+import { amountFindings } from "../service/task-limits.ts";
+import { driverOf } from "../networks/node-network/data-network.ts";
+import type { GatewayNetwork, S3GatewayArgs } from "./args.ts";
+import { gatewayImageFindings } from "./image.ts";
+
+/** Below it Traefik does not start. */
+const LEAST_MEMORY_MIB = 64;
+
+/** The arguments without the resources among them. */
+export type PlainGatewayArgs = Omit<S3GatewayArgs, "swarm" | "network">;
+
+/** What is wrong with the arguments of a gateway in a Swarm of these hosts, as far as they are plain. */
+export function gatewayFindings(
+  args: PlainGatewayArgs,
+  serviceName: string,
+  hosts: Readonly<Record<string, Host>>,
+): Finding[] {
+  const image = plain(args.image);
+  return [
+    ...serviceNameFindings(serviceName),
+    ...hostFindings(args.hosts, Object.keys(hosts)),
+    ...memberFindings(args.store.members),
+    ...publishedFindings(args),
+    ...allowFromFindings(args.allowFrom),
+    ...tlsFindings(args.tls),
+    ...pemFindings("store.caCertificate", args.store.caCertificate, "CERTIFICATE"),
+    ...(image === undefined ? [] : gatewayImageFindings(image)),
+    ...amountFindings(args, LEAST_MEMORY_MIB),
+  ];
+}
+
+/** What is wrong with the network on which a gateway is to find a store. */
+export function gatewayNetworkFindings(network: Pick<GatewayNetwork, "driver">): Finding[] {
+  const driver = driverOf(network);
+  if (driver === "overlay") return [];
+  const problem =
+    "is not a network on which a gateway both finds members of all hosts and has ports published: give an " +
+    "OverlayNetwork, which the store has among its networks";
+  return [{ argument: "network", value: driver, problem }];
+}
+
+/** The port of the S3 API. */
+export function apiPort({ port, tls }: Pick<S3GatewayArgs, "port" | "tls">): number {
+  return port ?? (tls ? 443 : 80);
+}
+
+function hostFindings(asked: string[] | undefined, hosts: string[]): Finding[] {
+  if (asked === undefined) return [];
+  if (asked.length === 0) {
+    return [{ argument: "hosts", value: asked, problem: "a gateway needs at least one host: leave hosts out for all" }];
+  }
+  return hostKeyFindings("hosts", asked, hosts);
+}
+
+function memberFindings(members: readonly string[]): Finding[] {
+  const argument = "store.members";
+  if (members.length === 0) {
+    return [{ argument, value: members, problem: "a store has at least one member: give their names on the network" }];
+  }
+  return members
+    .filter((name) => !isDnsLabel(name))
+    .map((value) => ({ argument, value, problem: "must be a name on the network, without port: such as store-node1" }));
+}
+
+function publishedFindings(args: PlainGatewayArgs): Finding[] {
+  const { port, consolePort } = args;
+  const findings = [...portFindings("port", port), ...portFindings("consolePort", consolePort)];
+  if (consolePort !== undefined && findings.length === 0 && consolePort === apiPort(args)) {
+    return [{ argument: "consolePort", value: consolePort, problem: "is port as well: give each its own" }];
+  }
+  return findings;
+}
+
+function tlsFindings(tls: S3GatewayArgs["tls"]): Finding[] {
+  if (!tls) return [];
+  return [
+    ...pemFindings("tls.certificate", tls.certificate, "CERTIFICATE"),
+    ...pemFindings("tls.key", tls.key, "PRIVATE KEY"),
+  ];
+}
+
+/** A file's name in place of its contents is the usual slip. The value is not shown: it may be a key. */
+function pemFindings(argument: string, input: S3GatewayArgs["image"], kind: string): Finding[] {
+  const text = plain(input);
+  if (text === undefined || new RegExp(`^-----BEGIN ([A-Z]+ )*${kind}-----$`, "m").test(text)) return [];
+  const problem = `must be PEM text with -----BEGIN ${kind}-----: give the file's contents, not its name`;
+  return [{ argument, value: `${text.length} characters`, problem }];
+}

@@ -1,0 +1,65 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { EngineConnection } from "../../engine/engine-connection.ts";
+import { isPlainRemote, isTls, missingParts } from "../../engine/tls.ts";
+import { plain } from "../shared/inputs.ts";
+import type { Finding } from "../../core/input-validation-error.ts";
+
+/** Certificates for a `tcp://` engine, PEM. */
+export interface EngineTls {
+  /** Certificate of the authority that signed the engine's own; a public authority's has to be given as well. */
+  ca: pulumi.Input<string>;
+  /**
+   * Client certificate.
+   * @default - none, for an engine that asks for none
+   */
+  cert?: pulumi.Input<string>;
+  /**
+   * Private key of `cert`.
+   * @default - none
+   */
+  key?: pulumi.Input<string>;
+}
+
+/** What is wrong with how an engine is protected. */
+export function engineTlsFindings(
+  found: EngineConnection,
+  tls: EngineTls | undefined,
+  allowPlainTcp: boolean,
+): Finding[] {
+  const { host } = found;
+  if (tls === undefined) return isTls(found) || allowPlainTcp ? [] : plainFindings(host);
+  if (!host.startsWith("tcp://")) {
+    const problem = `is for tcp:// engines, and this one is at ${host}: leave it out`;
+    return [{ argument: "tls", value: Object.keys(tls), problem }];
+  }
+  const missing = missingParts(tls).map((part) => ({
+    argument: `tls.${part}`,
+    value: undefined,
+    problem: NEEDED[part],
+  }));
+  const parts = ["ca", "cert", "key"] as const;
+  return [...missing, ...parts.flatMap((part) => pemFindings(part, plain(tls[part])))];
+}
+
+const NEEDED = {
+  ca: "give the certificate of the authority that signed the engine's own",
+  cert: "give the certificate that tls.key belongs to",
+  key: "give the private key of tls.cert",
+};
+
+const KINDS = { ca: "CERTIFICATE", cert: "CERTIFICATE", key: "(?:\\w+ )?PRIVATE KEY" };
+
+function pemFindings(part: keyof EngineTls, text: string | undefined): Finding[] {
+  if (text === undefined || new RegExp(`^-----BEGIN ${KINDS[part]}-----$`, "m").test(text)) return [];
+  const what = part === "key" ? "-----BEGIN PRIVATE KEY-----" : "-----BEGIN CERTIFICATE-----";
+  const problem = `must be the text of a PEM file, not its path: "${what}…", as readFileSync gives it`;
+  return [{ argument: `tls.${part}`, value: part === "key" ? "[hidden]" : text, problem }];
+}
+
+function plainFindings(host: string): Finding[] {
+  if (!isPlainRemote(host)) return [];
+  const problem =
+    "is reached without TLS, so that everybody on the way becomes root on that machine: give tls (or set " +
+    "DOCKER_TLS_VERIFY and DOCKER_CERT_PATH), reach it by ssh://, or set allowPlainTcp";
+  return [{ argument: "engine", value: host, problem }];
+}

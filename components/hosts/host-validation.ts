@@ -1,0 +1,80 @@
+import { posix } from "node:path";
+import { engineAddressProblem } from "../../engine/connection.ts";
+import { DNS_LABEL_RULE, isDnsLabel } from "../../core/dns-label.ts";
+import type { Finding } from "../../core/input-validation-error.ts";
+import type { Drive } from "../../core/drive.ts";
+
+/** What of a host is plain, and so can be checked before anything is registered. */
+export interface PlainHost {
+  key: string;
+  hostname: string;
+  /** Address of its engine. */
+  engine: string;
+  labels: Readonly<Record<string, string>>;
+  drives: Readonly<Record<string, Drive>>;
+}
+
+/** What is wrong with a host as it was declared. */
+export function hostFindings({ key, hostname, engine, labels, drives }: PlainHost): Finding[] {
+  const findings: Finding[] = [];
+  const address = engineAddressProblem(engine);
+  if (address) findings.push({ argument: "engine", value: engine, problem: address });
+  if (!isDnsLabel(key)) findings.push({ argument: "key", value: key, problem: DNS_LABEL_RULE });
+  if (!isDnsLabel(hostname)) {
+    const rename = "; rename the machine (`hostnamectl set-hostname`) and restart its engine";
+    findings.push({ argument: "hostname", value: hostname, problem: DNS_LABEL_RULE + rename });
+  }
+  for (const label of Object.keys(labels)) {
+    if (label.trim() === "" || /[\s=]/.test(label)) {
+      findings.push({ argument: "labels", value: label, problem: "a label's name has no spaces and no =" });
+    }
+  }
+  if (Object.keys(drives).length === 0) {
+    findings.push({
+      argument: "drives",
+      value: drives,
+      problem: "a host needs at least one drive: drives: { d1: {} }",
+    });
+  }
+  return [
+    ...findings,
+    ...Object.entries(drives).flatMap(([name, drive]) => driveFindings(name, drive)),
+    ...sharedFolders(drives),
+  ];
+}
+
+function driveFindings(name: string, drive: Drive): Finding[] {
+  const findings: Finding[] = [];
+  const argument = `drives.${name}`;
+  if (!isDnsLabel(name)) findings.push({ argument: "drives", value: name, problem: `a drive's key ${DNS_LABEL_RULE}` });
+  const { path, subfolder } = drive;
+  if (path !== undefined && (!posix.isAbsolute(path) || posix.normalize(path) !== path || path === "/")) {
+    const problem = 'must be the absolute mount point of a disk other than the root disk, such as "/mnt/disk1"';
+    findings.push({ argument: `${argument}.path`, value: path, problem });
+  }
+  if (subfolder !== undefined && path === undefined) {
+    const problem = "has no meaning without path: give path as well, or leave it out for a Docker volume";
+    findings.push({ argument: `${argument}.subfolder`, value: subfolder, problem });
+  }
+  if (subfolder !== undefined && !/^[A-Za-z0-9_][A-Za-z0-9._-]*(\/[A-Za-z0-9_][A-Za-z0-9._-]*)*$/.test(subfolder)) {
+    findings.push({
+      argument: `${argument}.subfolder`,
+      value: subfolder,
+      problem: 'must be a relative folder, such as "minio"',
+    });
+  }
+  return findings;
+}
+
+/** Two drives in one folder would be one drive that MinIO counts twice. */
+function sharedFolders(drives: PlainHost["drives"]): Finding[] {
+  const first = new Map<string, string>();
+  return Object.entries(drives).flatMap(([name, { path, subfolder = "minio" }]) => {
+    if (path === undefined) return [];
+    const folder = posix.join(path, subfolder);
+    const other = first.get(folder);
+    first.set(folder, other ?? name);
+    const problem = `is the folder of drive "${other ?? ""}" already: give each drive a disk of its own`;
+    return other === undefined ? [] : [{ argument: `drives.${name}`, value: folder, problem }];
+  });
+}

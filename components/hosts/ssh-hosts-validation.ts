@@ -1,0 +1,113 @@
+import { plain } from "../shared/inputs.ts";
+import { portFindings } from "../../core/port.ts";
+import type { Finding } from "../../core/input-validation-error.ts";
+import { isUserName, sshTarget } from "../../engine/ssh-errors.ts";
+import { hostFindings } from "./host-validation.ts";
+import { JUMP_HOST_RULE, sshAddress } from "./ssh-connection.ts";
+import type { SshHostArgs, SshHostsArgs, SshWay } from "./ssh-hosts-args.ts";
+
+/** What MinIO gets of a host that says nothing of drives. */
+export const DEFAULT_DRIVES = { drive1: {} };
+
+/** A host with what holds for all of them. */
+export function withDefaults(
+  key: string,
+  host: SshHostArgs,
+  defaults: SshHostsArgs["defaults"] = {},
+): SshHostArgs & Required<Pick<SshHostArgs, "hostname" | "labels" | "drives">> {
+  const { labels, drives = DEFAULT_DRIVES, ...way } = defaults;
+  const given = Object.fromEntries(Object.entries(host).filter(([, value]) => value !== undefined)) as SshHostArgs;
+  return { hostname: key, drives, ...way, ...given, labels: { ...labels, ...host.labels } };
+}
+
+/** What is wrong with the hosts as they were declared. */
+export function sshHostsFindings({ hosts, defaults, install, timeoutSeconds }: SshHostsArgs): Finding[] {
+  const findings: Finding[] = [];
+  if (Object.keys(hosts).length === 0) {
+    const problem = 'needs at least one host: hosts: { a: { address: "192.0.2.1" } }';
+    findings.push({ argument: "hosts", value: hosts, problem });
+  }
+  if (install !== undefined && ![false, "distribution", "docker"].includes(install)) {
+    findings.push({ argument: "install", value: install, problem: 'must be "distribution", "docker" or false' });
+  }
+  const seconds = plain(timeoutSeconds);
+  if (seconds !== undefined && !(seconds > 0)) {
+    findings.push({ argument: "timeoutSeconds", value: seconds, problem: "must be a number of seconds above 0" });
+  }
+  const complete = Object.entries(hosts).map(([key, host]) => [key, withDefaults(key, host, defaults)] as const);
+  return [
+    ...findings,
+    ...wayFindings("defaults", defaults ?? {}),
+    ...complete.flatMap(([key, { hostname, labels, drives }]) =>
+      hostFindings({ key, hostname, engine: "ssh://host", labels, drives }).map((finding) =>
+        finding.argument === "key"
+          ? { ...finding, argument: "hosts" }
+          : { ...finding, argument: `hosts.${key}.${finding.argument}` },
+      ),
+    ),
+    ...Object.entries(hosts).flatMap(([key, host]) => accessFindings(`hosts.${key}`, host)),
+    ...duplicates(complete, "hostname", ({ hostname }) => hostname),
+    ...duplicates(complete, "address", wayTo),
+  ];
+}
+
+function wayFindings(where: string, { user, port, identityFile, jumpHost, jumpHostKey }: SshWay): Finding[] {
+  const check = <T>(name: string, value: T | undefined, ok: (value: T) => boolean, problem: string): Finding[] =>
+    value === undefined || ok(value) ? [] : [{ argument: `${where}.${name}`, value, problem }];
+  return [
+    ...check("user", plain(user), isUserName, USER_RULE),
+    ...portFindings(`${where}.port`, plain(port)),
+    ...check("identityFile", plain(identityFile), (file) => file.trim() !== "", "must be the file of a private key"),
+    ...check("jumpHost", plain(jumpHost), (host) => sshTarget(`ssh://${host}`) !== undefined, JUMP_HOST_RULE),
+    ...check("jumpHostKey", plain(jumpHostKey), isHostKey, HOST_KEY_RULE),
+  ];
+}
+
+const USER_RULE = "must be the name of a user: letters, digits, '_', '.' and '-', the first a letter or '_'";
+
+const HOST_KEY = /^(?:ssh-|ecdsa-|sk-)[\w@.-]+\s+[A-Za-z0-9+/]{32,}={0,2}(?:\s.*)?$/;
+const HOST_KEY_RULE = 'must be type and key of a public key, as `ssh-keyscan` prints them: "ssh-ed25519 AAAA…"';
+const isHostKey = (text: string) => HOST_KEY.test(text.trim());
+
+/** What is wrong with how a machine is reached, as far as it is known. */
+export function accessFindings(where: string, host: SshHostArgs): Finding[] {
+  return [...wayFindings(where, host), ...addressFindings(where, host)];
+}
+
+function addressFindings(where: string, { address, hostKey }: SshHostArgs): Finding[] {
+  const findings: Finding[] = [];
+  const name = plain(address);
+  if (name !== undefined && (/[@/[\]]/.test(name) || sshTarget(sshAddress({ address: name })) === undefined)) {
+    const problem =
+      "must be the machine's name or address alone, of letters, digits, '.', '_', '-' and ':': user and port are " +
+      "arguments of their own";
+    findings.push({ argument: `${where}.address`, value: name, problem });
+  }
+  const key = plain(hostKey);
+  if (key !== undefined && !isHostKey(key)) {
+    findings.push({ argument: `${where}.hostKey`, value: key, problem: HOST_KEY_RULE });
+  }
+  return findings;
+}
+
+/** Where it is, as far as it is known: ports of one address may lead to several machines. */
+function wayTo({ address, port, jumpHost }: SshHostArgs): string | undefined {
+  const name = plain(address);
+  return name === undefined ? undefined : [name, plain(port) ?? 22, plain(jumpHost) ?? ""].join(" ");
+}
+
+function duplicates<T extends SshHostArgs>(
+  hosts: readonly (readonly [string, T])[],
+  argument: "hostname" | "address",
+  valueOf: (host: T) => string | undefined,
+): Finding[] {
+  const first = new Map<string, string>();
+  return hosts.flatMap(([key, host]) => {
+    const value = valueOf(host);
+    if (value === undefined) return [];
+    const other = first.get(value);
+    first.set(value, other ?? key);
+    const problem = `is host "${other ?? ""}" already: give each host a machine of its own`;
+    return other === undefined ? [] : [{ argument: `hosts.${key}.${argument}`, value: plain(host[argument]), problem }];
+  });
+}

@@ -1,0 +1,184 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { checkedImage, DEFAULT_MINIO_IMAGE } from "../minio/image.ts";
+import { metricsUrls } from "../minio/iam/metrics.ts";
+import { RootCredentials } from "../minio/root-credentials.ts";
+import { checkedRoot } from "../minio/validation/root-credentials.ts";
+import { certificatesOf } from "../minio/security/tls.ts";
+import { checkedTls } from "../minio/validation/tls.ts";
+import { API_PORT, CONSOLE_PORT } from "../minio/layout/topology.ts";
+import { checkedInput } from "../shared/inputs.ts";
+import { refuse } from "../../core/input-validation-error.ts";
+import type { KubernetesMinioArgs } from "./args.ts";
+import { kubernetesFindings, kubernetesImageFindings, namespaceFindings } from "./validation.ts";
+import { frozenStore } from "./immutable-settings.ts";
+import { kubernetesPlan, type KubernetesPlan } from "./plan.ts";
+import { serviceAddress, serviceNames } from "./connection.ts";
+import { secretData } from "./secrets.ts";
+import { budgetSpec, clientsSpec, type KubernetesStore, peersSpec, statefulSetSpec } from "./spec.ts";
+
+export type { KubernetesDrive, KubernetesMinioArgs, KubernetesPool } from "./args.ts";
+
+/**
+ * One MinIO object store on Kubernetes: a single erasure-coded cluster over the volumes of a StatefulSet for each pool.
+ * It is ready when every member answers. Its data outlives it: the claims of its volumes stay when the stack goes.
+ *
+ * Every change of what its pods are (image, settings, credentials, limits) restarts all members of all pools at once, an
+ * outage of some seconds: members that differ refuse each other. Clusters before 1.37 restart them one after another,
+ * whatever they are told, and the outage lasts as long as that takes.
+ *
+ * @example
+ * const store = new KubernetesMinio("store", {
+ *   namespace: "storage",
+ *   pools: { main: { members: 4 } },
+ *   drives: { d1: { size: "100Gi", storageClass: "local-xfs" } },
+ * });
+ * export const endpoint = store.endpoint;
+ */
+export class KubernetesMinio extends pulumi.ComponentResource {
+  /** URL of the S3 API: the Service for clients, with `expose` at its load balancer, else by its name in the cluster. */
+  readonly endpoint: pulumi.Output<string>;
+  /** URL of the S3 API at each member, within the cluster, by `<pool key>-<number>`. */
+  readonly endpoints: pulumi.Output<Record<string, string>>;
+  /** URL of the console at each member, within the cluster. */
+  readonly consoleEndpoints: pulumi.Output<Record<string, string>>;
+  /** URL of the metrics for Prometheus at each member, within the cluster; to read them takes a token of root's. */
+  readonly metricsEndpoints: pulumi.Output<Record<string, string>>;
+  /** Ids of the StatefulSets, `<namespace>/<name>`, by pool key. */
+  readonly serviceIds: pulumi.Output<Record<string, string>>;
+  /** The members' names within the namespace, pool by pool. */
+  readonly members: readonly string[];
+  /** Name of the store in its namespace. */
+  readonly serviceName: string;
+  /** The namespace that it is in. */
+  readonly namespace: pulumi.Output<string>;
+  /** The authority that clients are to trust, PEM; absent without `tls`. */
+  readonly caCertificate?: pulumi.Output<string>;
+  /** Name of the root user. */
+  readonly rootUser: pulumi.Output<string>;
+  /** Secret. */
+  readonly rootPassword: pulumi.Output<string>;
+
+  constructor(name: string, args: KubernetesMinioArgs, opts?: pulumi.ComponentResourceOptions) {
+    const subject = `KubernetesMinio "${name}"`;
+    const { serviceName = name } = args;
+    refuse(subject, kubernetesFindings(args, name, serviceName));
+    super("pulumi-swarm:index:KubernetesMinio", name, {}, opts);
+
+    const child = { parent: this };
+    const plan = kubernetesPlan(args, serviceName);
+    const namespace = pulumi.output(checkedInput(args.namespace, (value) => refuse(subject, namespaceFindings(value))));
+    const credentials = new RootCredentials(
+      `${name}-credentials`,
+      {
+        ...checkedRoot(subject, args),
+        frozen: frozenStore(plan, namespace),
+        pools: plan.pools.map(({ key }) => key),
+        members: Object.fromEntries(
+          plan.pools.map(({ key, members }) => [key, members.map((one) => one.name)] as const),
+        ),
+      },
+      child,
+    );
+    // What is for life is checked there: nothing else is touched before.
+    const after = { parent: this, dependsOn: credentials };
+    this.members = plan.pools.flatMap(({ members }) => members.map((member) => member.name));
+    const tls = args.tls && checkedTls(subject, args.tls, this.members);
+    const certificates = tls && certificatesOf(name, tls, (more) => serviceNames(plan, namespace, more), after);
+
+    // What is in a Secret never changes, another one takes its place: so a change of it is one of the pods that use it.
+    const secret = new kubernetes.core.v1.Secret(
+      `${name}-secrets`,
+      { metadata: { namespace }, immutable: true, stringData: secretData(credentials, plan.scheme, certificates) },
+      child,
+    );
+    const store: KubernetesStore = {
+      ...args,
+      plan,
+      image: this.#image(subject, args.image),
+      secret: secret.metadata.name,
+    };
+    const peers = new kubernetes.core.v1.Service(
+      `${name}-peers`,
+      {
+        // Its members come after it.
+        metadata: { name: plan.peers, namespace, annotations: { "pulumi.com/skipAwait": "true" } },
+        spec: peersSpec(plan),
+      },
+      after,
+    );
+    const ready = this.#makePools(name, args, store, namespace, peers);
+    const clients = new kubernetes.core.v1.Service(
+      `${name}-clients`,
+      { metadata: { name: serviceName, namespace }, spec: clientsSpec(plan, args) },
+      { ...child, dependsOn: ready },
+    );
+
+    // Known once all members answer.
+    const home = pulumi.all([namespace, ready.map(({ urn }) => urn)]).apply(([space]) => space);
+    const urls = (port: number) => home.apply((space) => memberUrls(plan, space, port));
+    this.endpoint = serviceAddress(plan, namespace, args, clients);
+    this.endpoints = urls(API_PORT);
+    this.consoleEndpoints = urls(CONSOLE_PORT);
+    this.metricsEndpoints = this.endpoints.apply(metricsUrls);
+    this.serviceIds = home.apply((space) => statefulSetIds(plan, space));
+    this.serviceName = serviceName;
+    this.namespace = namespace;
+    this.caCertificate = certificates?.ca;
+    this.rootUser = credentials.user;
+    this.rootPassword = pulumi.secret(credentials.password);
+    this.registerOutputs({
+      endpoint: this.endpoint,
+      endpoints: this.endpoints,
+      consoleEndpoints: this.consoleEndpoints,
+      metricsEndpoints: this.metricsEndpoints,
+      serviceIds: this.serviceIds,
+      members: this.members,
+      serviceName,
+      namespace,
+      caCertificate: this.caCertificate,
+      rootUser: this.rootUser,
+      rootPassword: this.rootPassword,
+    });
+  }
+
+  #image(subject: string, image: pulumi.Input<string> = DEFAULT_MINIO_IMAGE): pulumi.Input<string> {
+    return checkedInput(checkedImage(subject, image, this), (value) => refuse(subject, kubernetesImageFindings(value)));
+  }
+
+  /** The pools, all at the same time: their members only come up together. */
+  #makePools(
+    name: string,
+    { timeoutSeconds = 600 }: KubernetesMinioArgs,
+    store: KubernetesStore,
+    namespace: pulumi.Output<string>,
+    peers: pulumi.Resource,
+  ): pulumi.Resource[] {
+    const timeout = `${timeoutSeconds}s`;
+    return store.plan.pools.map((pool) => {
+      const metadata = { name: pool.statefulSet, namespace };
+      const { PodDisruptionBudget } = kubernetes.policy.v1;
+      new PodDisruptionBudget(
+        `${name}-${pool.key}`,
+        { metadata, spec: budgetSpec(store.plan, pool) },
+        { parent: this, dependsOn: [peers] },
+      );
+      return new kubernetes.apps.v1.StatefulSet(
+        `${name}-${pool.key}`,
+        { metadata, spec: statefulSetSpec(store, pool) },
+        { parent: this, dependsOn: [peers], customTimeouts: { create: timeout, update: timeout } },
+      );
+    });
+  }
+}
+
+function memberUrls({ scheme, pools }: KubernetesPlan, namespace: string, port: number): Record<string, string> {
+  const members = pools.flatMap((pool) => pool.members);
+  return Object.fromEntries(
+    members.map(({ key, name }) => [key, `${scheme}://${name}.${namespace}.svc:${port}`] as const),
+  );
+}
+
+function statefulSetIds({ pools }: KubernetesPlan, namespace: string): Record<string, string> {
+  return Object.fromEntries(pools.map(({ key, statefulSet }) => [key, `${namespace}/${statefulSet}`] as const));
+}

@@ -1,0 +1,41 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { RootCredentials } from "../minio/root-credentials.ts";
+import { SECRET_FILES, SECRET_KINDS, secretTexts } from "../minio/secrets.ts";
+import { type Certificates, TLS_FILES } from "../minio/security/tls.ts";
+import type { Scheme } from "../minio/layout/topology.ts";
+
+/** Where the secrets are in a member's container: as on Swarm. */
+export const SECRETS_FOLDER = "/run/secrets";
+
+type TlsFile = keyof typeof TLS_FILES;
+
+const TLS_KEYS: Record<TlsFile, string> = { ca: "ca.crt", key: "tls.key", certificate: "tls.crt" };
+
+/** What is in the store's Secret, by key. */
+export function secretData(
+  credentials: Pick<RootCredentials, "user" | "password">,
+  scheme: Scheme,
+  certificates: Certificates | undefined,
+): pulumi.Output<Record<string, string>> {
+  const { user, password } = credentials;
+  const known = pulumi.all([user, password, pulumi.output(certificates)]);
+  return pulumi.secret(
+    known.apply(([user, password, tls]) => {
+      const texts = secretTexts(user, password, scheme);
+      const files = SECRET_KINDS.map((kind) => [SECRET_FILES[kind], texts[kind]] as const);
+      const given = tls ? tlsFiles().map((file) => [TLS_KEYS[file], tls[file]] as const) : [];
+      return Object.fromEntries([...files, ...given]);
+    }),
+  );
+}
+
+/** As which files the Secret's keys are found in `SECRETS_FOLDER`. */
+export function secretItems(scheme: Scheme): { key: string; path: string }[] {
+  const files = SECRET_KINDS.map((kind) => ({ key: SECRET_FILES[kind], path: SECRET_FILES[kind] }));
+  const tls = tlsFiles().map((file) => ({ key: TLS_KEYS[file], path: TLS_FILES[file] }));
+  return scheme === "https" ? [...files, ...tls] : files;
+}
+
+function tlsFiles(): TlsFile[] {
+  return Object.keys(TLS_FILES) as TlsFile[];
+}

@@ -1,0 +1,121 @@
+import { environmentFindings } from "../minio/spec/environment.ts";
+import { LEAST_MEMORY_MIB, publishedFindings } from "../minio/validation/settings.ts";
+import { imageFindings } from "../minio/image.ts";
+import { parityFindings } from "../minio/validation/parity.ts";
+import { rootFindings } from "../minio/validation/root-credentials.ts";
+import { certificateFindings } from "../minio/validation/tls.ts";
+import { erasureSetProblem, inKeyOrder, memberName } from "../minio/layout/topology.ts";
+import { DNS_LABEL_RULE, isDnsLabel } from "../../core/dns-label.ts";
+import { isImageId, isUnpullable } from "../../core/image-name.ts";
+import { plain } from "../shared/inputs.ts";
+import type { Finding } from "../../core/input-validation-error.ts";
+import { amountFindings } from "../service/task-limits.ts";
+import type { KubernetesDrive, KubernetesMinioArgs, KubernetesPool } from "./args.ts";
+import { drivesOf, memberHosts, peersName } from "./plan.ts";
+
+/** Kubernetes labels every pod with its StatefulSet's name and a hash of ten letters, 63 in all. */
+const MOST_LETTERS = 52;
+
+/** More pods in one StatefulSet than any pool has use for. */
+const MOST_MEMBERS = 1000;
+
+type Pool = KubernetesPool & { key: string };
+
+/** What is wrong with the arguments of a store, as far as they are plain. */
+export function kubernetesFindings(args: KubernetesMinioArgs, name: string, serviceName: string): Finding[] {
+  const { expose = false, port, consolePort } = args;
+  return [
+    ...nameFindings(name, serviceName),
+    ...namespaceFindings(plain(args.namespace)),
+    ...kubernetesImageFindings(plain(args.image)),
+    ...rootFindings(args),
+    ...publishedFindings({ expose, port, consolePort }),
+    ...amountFindings(args, LEAST_MEMORY_MIB),
+    ...environmentFindings(args.environment ?? {}),
+    ...poolFindings(args, serviceName),
+  ];
+}
+
+/** What is wrong with an image that a cluster is to pull. */
+export function kubernetesImageFindings(image: string | undefined): Finding[] {
+  if (image === undefined) return [];
+  if (!isUnpullable(image)) return imageFindings(image);
+  const problem = isImageId(image)
+    ? "is an image's id, by which no node can pull it: give name:tag@sha256:…"
+    : "is of an image built by pulumi-swarm, which no node can pull: give name:tag@sha256:…";
+  return [{ argument: "image", value: image, problem }];
+}
+
+/** What is wrong with a namespace's name. */
+export function namespaceFindings(namespace: string | undefined): Finding[] {
+  if (namespace === undefined || isDnsLabel(namespace)) return [];
+  return [{ argument: "namespace", value: namespace, problem: DNS_LABEL_RULE }];
+}
+
+function nameFindings(name: string, serviceName: string): Finding[] {
+  const problem = `${DNS_LABEL_RULE}: the store's secrets are called after it`;
+  const own = isDnsLabel(name) ? [] : [{ argument: "name", value: name, problem }];
+  if (isDnsLabel(serviceName) && /^[a-z]/.test(serviceName)) return own;
+  if (name === serviceName && own.length > 0) return own;
+  const rule = `${DNS_LABEL_RULE}, and begin with a letter, as Services do; without it the component's name is taken`;
+  return [...own, { argument: "serviceName", value: serviceName, problem: rule }];
+}
+
+function poolFindings(args: KubernetesMinioArgs, serviceName: string): Finding[] {
+  const pools: Pool[] = inKeyOrder(Object.entries(args.pools).map(([key, pool]) => ({ key, ...pool })));
+  if (pools.length === 0)
+    return [
+      { argument: "pools", value: {}, problem: "a store needs a pool: give one, such as { main: { members: 4 } }" },
+    ];
+  const findings = [
+    ...driveFindings("drives", args.drives ?? {}),
+    ...pools.flatMap((pool) => [
+      ...poolNameFindings(pool, serviceName),
+      ...memberFindings(pool),
+      ...driveFindings(`pools.${pool.key}.drives`, pool.drives ?? {}),
+    ]),
+  ];
+  if (findings.length > 0) return findings;
+  const formed = pools.map((pool) => {
+    const members = memberHosts(pool.key, pool, peersName(serviceName), args.drives);
+    return { key: pool.key, hosts: members.map((_, number) => `${pool.key}-${number}`), members };
+  });
+  const unfit = pools.flatMap((pool) => setFindings(pool, args.drives));
+  if (unfit.length > 0) return unfit;
+  const names = formed.flatMap(({ members }) => members.map(({ hostname }) => memberName(serviceName, hostname)));
+  return [...certificateFindings(args.tls, names), ...parityFindings(formed, args.environment ?? {}, "member")];
+}
+
+function poolNameFindings({ key }: Pool, serviceName: string): Finding[] {
+  if (!isDnsLabel(key)) return [{ argument: "pools", value: key, problem: `a pool's key ${DNS_LABEL_RULE}` }];
+  const name = `${serviceName}-${key}`;
+  if (name.length <= MOST_LETTERS) return [];
+  const problem = `makes the name ${name} of ${name.length} letters, and a StatefulSet's has at most ${MOST_LETTERS}: give a shorter one`;
+  return [{ argument: "serviceName", value: serviceName, problem }];
+}
+
+function memberFindings({ key, members }: Pool): Finding[] {
+  if (Number.isInteger(members) && members >= 1 && members <= MOST_MEMBERS) return [];
+  const problem = `must be a whole number from 1 to ${MOST_MEMBERS}`;
+  return [{ argument: `pools.${key}.members`, value: members, problem }];
+}
+
+function driveFindings(argument: string, drives: Record<string, KubernetesDrive>): Finding[] {
+  return Object.entries(drives).flatMap(([key, { size }]) => {
+    if (!isDnsLabel(key)) return [{ argument, value: key, problem: `a drive's key ${DNS_LABEL_RULE}` }];
+    if (/^[1-9]\d*(\.\d+)?(Mi|Gi|Ti|Pi|M|G|T|P)$/.test(size)) return [];
+    return [
+      { argument: `${argument}.${key}.size`, value: size, problem: 'must be a size with its unit, such as "100Gi"' },
+    ];
+  });
+}
+
+function setFindings(pool: Pool, drives: KubernetesMinioArgs["drives"]): Finding[] {
+  const each = Object.keys(drivesOf(pool, drives)).length;
+  if (each === 0) {
+    const problem = 'a member needs a drive: give drives, such as { d1: { size: "100Gi" } }';
+    return [{ argument: `pools.${pool.key}.drives`, value: pool.drives ?? drives, problem }];
+  }
+  const problem = erasureSetProblem(pool.members, each, "member");
+  return problem === undefined ? [] : [{ argument: `pools.${pool.key}.members`, value: pool.members, problem }];
+}

@@ -1,0 +1,11 @@
+import type { MinioPool } from "../args.ts";
+import type { MemberHost } from "./topology.ts";
+
+/** A pool asked for, with its key. */
+export type Pool = MinioPool & { key: string };
+
+/** A pool whose hosts are all there. */
+export interface FormedPool extends Pool {
+  /** In key order. */
+  members: MemberHost[];
+}

@@ -1,0 +1,241 @@
+import * as pulumi from "@pulumi/pulumi";
+import { hostFirewalls } from "../firewall/firewall.ts";
+import { endpointUrls } from "../hosts/endpoint-urls.ts";
+import { plain } from "../shared/inputs.ts";
+import { ownerLabels } from "../../core/labels.ts";
+import { creationOwner, ownerOf } from "../shared/owner.ts";
+import { NodeSettings } from "../swarm/node-settings.ts";
+import { SwarmService } from "../service/swarm-service.ts";
+import { bearsAbsence } from "./layout/fault-tolerance.ts";
+import type { MinioServiceArgs } from "./args.ts";
+import { minioFindings } from "./validation/settings.ts";
+import { frozenForService, frozenForStore } from "./validation/immutable-settings.ts";
+import { checkedImage, DEFAULT_MINIO_IMAGE } from "./image.ts";
+import { checkedKmsKey, frozenKmsKey, kmsSecret } from "./security/kms-key.ts";
+import { MetricsUser, metricsUrls } from "./iam/metrics.ts";
+import { declaredPools, planOf, type ServicePlan, type StorePlan } from "./plan.ts";
+import { storeNetworkFindings } from "./validation/network.ts";
+import { poolsConfig } from "./layout/pool-config.ts";
+import { DRIVE_SECONDS, probesOf, toolsOfImage } from "./spec/probes.ts";
+import { RootCredentials } from "./root-credentials.ts";
+import { checkedRoot } from "./validation/root-credentials.ts";
+import { RootServiceAccounts } from "./root-service-accounts.ts";
+import { dockerSecrets } from "./secrets.ts";
+import { AGREED_FIELDS, serviceSpec, type Store } from "./spec/spec.ts";
+import { ownAddresses, storeEndpoints, urlWithin } from "./endpoints.ts";
+import { askedStore, reachOf, type StoreReach } from "./connection.ts";
+import { storeTls } from "./security/tls.ts";
+import { checkedTls } from "./validation/tls.ts";
+import { disksOf, memberName, volumesOf } from "./layout/topology.ts";
+import { settingsValidation } from "./spec/trial-run.ts";
+
+export type { MinioMode, MinioPool, MinioServiceArgs } from "./args.ts";
+
+/**
+ * One MinIO object store: a single erasure-coded cluster over the drives of a pool of hosts. It is ready when the
+ * cluster has write quorum. Its data outlives it: drives are volumes or folders that no destroy removes.
+ *
+ * @example
+ * const store = new MinioService("store", { swarm, network });
+ * export const endpoint = store.endpoint;
+ */
+export class MinioService extends pulumi.ComponentResource {
+  /** URL of the S3 API: the first host's by key; where nothing is published, the store's name on its network. */
+  readonly endpoint: pulumi.Output<string>;
+  /**
+   * URL of the S3 API on each host, by host key. On a network that publishes no ports, at the members' own addresses, of
+   * those hosts that have one to give; empty with `expose: false`.
+   */
+  readonly endpoints: pulumi.Output<Record<string, string>>;
+  /** URL of the console on each host, by host key; empty where `endpoints` is, and with `consolePort: false`. */
+  readonly consoleEndpoints: pulumi.Output<Record<string, string>>;
+  /** URL of the metrics for Prometheus on each host, by host key; who may read them, `metrics` says. */
+  readonly metricsEndpoints: pulumi.Output<Record<string, string>>;
+  /** The bearer token with which they are read; with `metrics: "token"` alone. Secret. */
+  readonly metricsToken?: pulumi.Output<string>;
+  /** Ids of the services, by pool key; with `mode: "replicated"` by `<pool key>/<host key>`. */
+  readonly serviceIds: pulumi.Output<Record<string, string>>;
+  /** The members' names on the network, in key order of their hosts. */
+  readonly members: readonly string[];
+  /** Port of the console inside the store's networks. */
+  readonly consolePort: number;
+  /** The authority that clients are to trust, PEM; absent without `tls`. */
+  readonly caCertificate?: pulumi.Output<string>;
+  /** How buckets, users and whatever else is in the store get at it. */
+  readonly reach: StoreReach;
+  /** Name of the root user. */
+  readonly rootUser: pulumi.Output<string>;
+  /** Its password. Secret. */
+  readonly rootPassword: pulumi.Output<string>;
+
+  constructor(name: string, args: MinioServiceArgs, opts?: pulumi.ComponentResourceOptions) {
+    const subject = `MinioService "${name}"`;
+    const { swarm, network, serviceName = name } = args;
+    args.swarm.refuse(subject, [
+      ...minioFindings(args, serviceName, swarm.hosts),
+      ...storeNetworkFindings(args, swarm.hosts),
+    ]);
+    super("pulumi-swarm:index:MinioService", name, {}, opts);
+
+    const plan = planOf(args, serviceName, swarm.hosts);
+    const checked = plan.services.map((service) => swarm.preflight(serviceDemand(name, subject, plan, service, args)));
+
+    const kmsKey = args.kmsKey && checkedKmsKey(subject, args.kmsKey);
+    const credentials = new RootCredentials(
+      `${name}-credentials`,
+      {
+        ...checkedRoot(subject, args),
+        frozen: { ...frozenForStore(plan), ...frozenKmsKey(kmsKey) },
+        ...declaredPools(plan),
+        store: askedStore(swarm, plan),
+      },
+      { parent: this, dependsOn: checked },
+    );
+    const child = { parent: this, dependsOn: [...checked, credentials] };
+    const files = { ...child, owner: creationOwner(name, child), component: name };
+    const members = plan.pools.flatMap(({ hosts, label }) =>
+      hosts.map(({ key: host }) => new NodeSettings(`${name}-member-${host}`, { swarm, host, labels: label }, child)),
+    );
+    this.members = plan.hosts.map(({ hostname }) => memberName(serviceName, hostname));
+    const tls =
+      args.tls &&
+      storeTls(
+        name,
+        checkedTls(subject, args.tls, this.members),
+        { swarm, serviceName, hosts: plan.hosts, addresses: ownAddresses(network) },
+        files,
+      );
+    const store: Store = {
+      ...args,
+      tls,
+      kmsKey: kmsKey && kmsSecret(`${name}-kms-key`, swarm, kmsKey, files),
+      plan,
+      image: checkedImage(subject, args.image ?? DEFAULT_MINIO_IMAGE, this),
+      tools: args.tools ?? toolsOfImage(plain(args.image) ?? DEFAULT_MINIO_IMAGE),
+      networkIds: [network, ...(args.networks ?? [])].map(({ networkId }) => networkId),
+      secrets: dockerSecrets(name, swarm, credentials, plan.scheme, files),
+      poolsConfig: poolsConfig(`${name}-pools`, swarm, plan.pools, files),
+      ownerLabels: ownerLabels(ownerOf(name)),
+    };
+    const guards =
+      args.allowFrom === undefined || plan.published === undefined
+        ? []
+        : hostFirewalls(
+            `${name}-firewall`,
+            {
+              ...{ subject, hosts: plan.hosts, ports: Object.values(plan.published), allowFrom: args.allowFrom },
+              networks: [network, ...(args.networks ?? [])],
+            },
+            child,
+          );
+    const services = this.#makeServices(name, args, store, [...checked, ...members, ...guards]);
+
+    const ready = services.map(({ resource }) => resource);
+    const { places, port, consolePort } = storeEndpoints(network, plan);
+    this.endpoints = endpointUrls(plan.scheme, places, port, ready);
+    this.consoleEndpoints = endpointUrls(plan.scheme, places, consolePort, ready);
+    this.metricsEndpoints = this.endpoints.apply(metricsUrls);
+    this.endpoint = this.endpoints.apply((all) => Object.values(all)[0] ?? urlWithin(network, plan));
+    this.serviceIds = pulumi.output(
+      Object.fromEntries(services.map(({ key, resource }) => [key, resource.serviceId] as const)),
+    );
+    this.consolePort = plan.consolePort;
+    this.caCertificate = tls?.caCertificate;
+    this.reach = reachOf(swarm, serviceName, plan.hosts, this.serviceIds, credentials.id);
+    new RootServiceAccounts(`${name}-root-keys`, { reach: this.reach, credentials }, child);
+    if (args.metrics === "token") {
+      const reader = { reach: this.reach, generation: credentials.generation };
+      this.metricsToken = new MetricsUser(`${name}-metrics`, reader, { parent: this }).token;
+    }
+    this.rootUser = credentials.user;
+    this.rootPassword = pulumi.secret(credentials.password);
+    this.registerOutputs({
+      endpoint: this.endpoint,
+      endpoints: this.endpoints,
+      consoleEndpoints: this.consoleEndpoints,
+      metricsEndpoints: this.metricsEndpoints,
+      metricsToken: this.metricsToken,
+      serviceIds: this.serviceIds,
+      rootUser: this.rootUser,
+      rootPassword: this.rootPassword,
+      caCertificate: this.caCertificate,
+    });
+  }
+
+  /**
+   * In replicated mode one service after another, so that members restart in turn. The services of global pools at the
+   * same time: what their members must agree in changes in all of them at once, and none would come up while another
+   * pool still has the former settings. Only the last service waits for the cluster, for the first ones have no quorum
+   * to wait for yet.
+   */
+  #makeServices(
+    name: string,
+    args: MinioServiceArgs,
+    store: Store,
+    needed: pulumi.Input<pulumi.Resource>[],
+  ): MadeService[] {
+    const { plan } = store;
+    const probes = probesOf(store.tools);
+    const made: MadeService[] = [];
+    for (const service of plan.services) {
+      const isLast = service === plan.services.at(-1);
+      const resource = new SwarmService(
+        `${name}-${service.role}`,
+        {
+          swarm: args.swarm,
+          adopt: args.adopt,
+          spec: serviceSpec(store, service),
+          restartTogether: AGREED_FIELDS,
+          peers: plan.services.map(({ serviceName }) => serviceName),
+          frozen: frozenForService(plan, service),
+          readyCommand: isLast ? probes.ready : undefined,
+          ...(bearsAbsence(service.pool, plan, args.environment) && {
+            maintenanceCommand: probes.maintenance,
+            locksCommand: probes.locks,
+          }),
+          minReadySeconds: args.minReadySeconds ?? (plan.hosts.length > 1 ? DRIVE_SECONDS : undefined),
+          validation: settingsValidation(store, service),
+          rollback: args.rollback,
+          tasks: service.hosts.length,
+          timeoutSeconds: args.timeoutSeconds,
+        },
+        {
+          parent: this,
+          dependsOn: [...needed, ...(plan.mode === "replicated" ? made.map(({ resource }) => resource) : [])],
+        },
+      );
+      made.push({ key: service.key, resource });
+    }
+    return made;
+  }
+}
+
+interface MadeService {
+  /** Key in the output `serviceIds`. */
+  key: string;
+  resource: SwarmService;
+}
+
+/** What a service needs of the engines. */
+function serviceDemand(
+  name: string,
+  subject: string,
+  plan: StorePlan,
+  service: ServicePlan,
+  { adopt, allowFrom }: MinioServiceArgs,
+) {
+  return {
+    kind: "service",
+    subject,
+    owner: ownerOf(`${name}-${service.role}`),
+    name: service.serviceName,
+    adopt,
+    alternateNames: plan.alternateNames,
+    ports: { ...plan.published },
+    onHostNetwork: plan.onHostNetwork || undefined,
+    hosts: service.hosts.map(({ key }) => key),
+    disks: service.hosts.slice(0, 1).flatMap((host) => disksOf(host, service.pool.drives)),
+    volumes: volumesOf(plan.serviceName, service.hosts, service.pool.drives),
+    guarded: allowFrom !== undefined,
+  } as const;
+}

@@ -1,0 +1,53 @@
+import { API_PORT } from "../layout/topology.ts";
+import { imageBasename } from "../image.ts";
+
+/** What an image has on board to ask MinIO how it is. */
+export type ProbeTools = "silo" | "mc";
+
+export const PROBE_TOOLS: readonly ProbeTools[] = ["silo", "mc"];
+
+/** Commands in a member's container; images of MinIO have no shell. */
+export interface Probes {
+  /** Ends with 0 once the cluster has write quorum. */
+  ready: string[];
+  /**
+   * Ends with 0 when this member may go: without it every erasure set of the cluster keeps its write quorum, and
+   * nothing is being healed. A member that is just coming back does not say so. mc waits until it can.
+   */
+  maintenance: string[];
+  /** Prints the locks that members hold, the oldest first, each as a line of JSON. */
+  locks: string[];
+}
+
+/** `--dev` keeps mc from asking for a registration with MinIO's makers; nothing is sent to them. */
+const LOCKS = ["support", "top", "locks", "local", "--dev", "--count", "1000", "--json"];
+
+/**
+ * Seconds within which a member has every drive that it can reach. What it answers is what each member says of its own
+ * drives; whether it has connected them itself nobody tells. One that it did not reach when it started it tries again
+ * every 15 s (MinIO's cmd/erasure-sets.go: defaultMonitorConnectEndpointInterval). Until then it writes to the others
+ * alone, and of an object that is on too few of those it sees it says that there is none.
+ */
+export const DRIVE_SECONDS = 16;
+
+const PROBES: Record<ProbeTools, Probes> = {
+  silo: {
+    ready: ["silo", "healthcheck", "--address", `:${API_PORT}`, "cluster"],
+    maintenance: ["silo", "healthcheck", "--address", `:${API_PORT}`, "--maintenance", "cluster"],
+    locks: ["mcli", ...LOCKS],
+  },
+  mc: {
+    ready: ["mc", "ready", "local"],
+    maintenance: ["mc", "ready", "local", "--maintenance"],
+    locks: ["mc", ...LOCKS],
+  },
+};
+
+export function probesOf(tools: ProbeTools): Probes {
+  return PROBES[tools];
+}
+
+/** The tools that an image of this name carries. */
+export function toolsOfImage(image: string): ProbeTools {
+  return imageBasename(image) === "silo" ? "silo" : "mc";
+}

@@ -1,0 +1,57 @@
+import type { Finding } from "../../../core/input-validation-error.ts";
+import { BUCKET_ACCESS, type BucketAccess } from "../iam/policy.ts";
+
+/** What is wrong with a bucket's name. */
+export function bucketNameFindings(name: string | undefined, argument = "bucketName"): Finding[] {
+  if (name === undefined) return [];
+  const refused = (problem: string) => [{ argument, value: name, problem }];
+  if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) || name.includes("..")) {
+    return refused("must be 3 to 63 lowercase letters, digits, hyphens and single inner dots");
+  }
+  if (/^\d+\.\d+\.\d+\.\d+$/.test(name)) return refused("must not look like an IP address");
+  if (name === "minio") return refused("is MinIO's own: choose another");
+  return [];
+}
+
+/** What is wrong with the arguments of a bucket, as far as they are plain. */
+export function bucketFindings(args: { bucketName?: string; versioning?: boolean; objectLock?: boolean }): Finding[] {
+  const findings = bucketNameFindings(args.bucketName);
+  if (args.objectLock === true && args.versioning === false) {
+    findings.push({ argument: "versioning", value: false, problem: "objectLock keeps versions: leave versioning out" });
+  }
+  return findings;
+}
+
+/** What is wrong with the arguments of a user, as far as they are plain. */
+export function userFindings(args: { accessKey?: string; access?: Record<string, BucketAccess> }): Finding[] {
+  return [...accessKeyFindings(args.accessKey), ...(args.access ? accessFindings(args.access) : [])];
+}
+
+function accessKeyFindings(accessKey: string | undefined): Finding[] {
+  // A hyphen first would make it an option of mc.
+  if (accessKey === undefined || /^[A-Za-z0-9._][A-Za-z0-9._-]{2,63}$/.test(accessKey)) return [];
+  const problem =
+    "must be 3 to 64 letters, digits, dots, hyphens or underscores, no hyphen first; " +
+    "without it one is made of the resource's name";
+  return [{ argument: "accessKey", value: accessKey, problem }];
+}
+
+/** What is wrong with a resource's name from which an access key is to be made. */
+export function userNameFindings(name: string): Finding[] {
+  if (/^[A-Za-z0-9._][A-Za-z0-9._-]*$/.test(name)) return [];
+  const problem = `cannot be made of the resource's name "${name}": give one of 3 to 64 letters, digits, dots, hyphens or underscores`;
+  return [{ argument: "accessKey", value: undefined, problem }];
+}
+
+function accessFindings(access: Record<string, BucketAccess>): Finding[] {
+  if (Object.keys(access).length === 0) {
+    const problem = 'a user with no bucket can do nothing: name one, such as { photos: "readwrite" }';
+    return [{ argument: "access", value: access, problem }];
+  }
+  return Object.entries(access).flatMap(([bucket, value]) => {
+    const names = bucketNameFindings(bucket, `access.${bucket}`);
+    if (BUCKET_ACCESS.includes(value)) return names;
+    const problem = `must be ${BUCKET_ACCESS.map((one) => `"${one}"`).join(" or ")}`;
+    return [...names, { argument: `access.${bucket}`, value, problem }];
+  });
+}

@@ -1,0 +1,50 @@
+import type { Frozen } from "../../../core/immutable-value.ts";
+import type { FrozenValue } from "../../../core/immutable-value.ts";
+import type { PoolPlan, ServicePlan, StorePlan } from "../plan.ts";
+import { driveSource, type MemberHost } from "../layout/topology.ts";
+
+/** What a store as a whole is built on for life, whatever its services are: checked before anything of it is touched. */
+export function frozenForStore(plan: StorePlan): Frozen {
+  const wayOut = "Put it back, or make a second store and copy the data with `mc mirror`";
+  const mode = { value: plan.mode, because: `its services would be others, at the same data and ports. ${wayOut}` };
+  const pools = plan.pools.flatMap((pool) => [
+    [hostsOf(pool), frozenHosts(pool)] as const,
+    [`host.drives (pool ${pool.key})`, frozenDrives(pool)] as const,
+  ]);
+  return { mode, serviceName: frozenName(plan), ...Object.fromEntries(pools) };
+}
+
+/** What a service is: its pool, all of it. For stores of earlier releases, which know of the whole only its mode. */
+export function frozenForService(plan: StorePlan, { pool }: ServicePlan): Frozen {
+  return { serviceName: frozenName(plan), [hostsOf(pool)]: frozenHosts(pool), "host.drives": frozenDrives(pool) };
+}
+
+const hostsOf = ({ key }: PoolPlan) => `pools.${key}.hosts`;
+
+const frozenName = ({ serviceName }: StorePlan): FrozenValue => ({
+  value: serviceName,
+  because:
+    "the volumes that hold the data carry it. Keep it, or make a second store and copy the data with `mc mirror`",
+});
+
+const frozenHosts = ({ hosts }: PoolPlan): FrozenValue => ({
+  value: hosts.map(({ key }) => key),
+  because:
+    "every drive has its place in an erasure set, and a set neither grows nor shrinks. " +
+    "Replace a host one for one: keep its key and give it another machine; to grow, add a pool",
+});
+
+const frozenDrives = ({ hosts, drives }: PoolPlan): FrozenValue => ({
+  value: Object.fromEntries(hosts.map((host) => [host.key, driveSources(host, drives)])),
+  because:
+    "every drive has its place in an erasure set. " +
+    "Replace a drive in its place: an empty disk under the same key and path heals",
+});
+
+function driveSources(host: MemberHost, drives: readonly string[]): Record<string, string> {
+  const sources = drives.map((key) => {
+    const source = driveSource("", key, host.drives[key] ?? {});
+    return [key, "folder" in source ? source.folder : "volume"] as const;
+  });
+  return Object.fromEntries(sources);
+}

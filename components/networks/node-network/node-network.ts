@@ -1,0 +1,177 @@
+import * as pulumi from "@pulumi/pulumi";
+import { SwarmResource } from "../../shared/resource.ts";
+import { plainFields, plainRecord } from "../../shared/inputs.ts";
+import { ownerOf } from "../../shared/owner.ts";
+import { type Finding, refuse } from "../../../core/input-validation-error.ts";
+import type { Swarm } from "../../swarm/swarm.ts";
+import { reachable } from "../../swarm/docker-provider.ts";
+import type { NodeNetworkArgs } from "./args.ts";
+import type { DataNetwork } from "./data-network.ts";
+import {
+  configName,
+  type HostPart,
+  type KnownSpec,
+  networkParts,
+  type NodeDriver,
+  nodeNetworkShape,
+  type NodeNetworkSpec,
+  partOf,
+  soleAddresses,
+} from "./spec.ts";
+
+/** A driver's own arguments, in the words that all of them have in common. */
+export interface NodeNetworkPlan extends NodeNetworkArgs {
+  /** The component's class. */
+  kind: "BridgeNetwork" | "MacvlanNetwork" | "IpvlanNetwork";
+  driver: NodeDriver;
+  subnet: pulumi.Input<string> | undefined;
+  gateway: pulumi.Input<string> | undefined;
+  /** Options of the driver, in the Engine's words. */
+  options: Record<string, pulumi.Input<string>>;
+  hosts: Record<string, { parent?: pulumi.Input<string>; ipRange?: pulumi.Input<string> }>;
+  /** What is wrong with it, as far as it is known. */
+  findings(networkName: string, spec: KnownSpec): Finding[];
+}
+
+/**
+ * A network that each host makes of a part of its own, under one name in the Swarm.
+ *
+ * @pulumi/docker's `Network` knows neither networks that only hold such a part (`docker network create --config-only`)
+ * nor those that are made of one (`--scope swarm --config-from`), and services are attached to no others: these are
+ * resources of this package.
+ */
+export abstract class NodeNetwork extends pulumi.ComponentResource implements DataNetwork {
+  /** The network's id in the Swarm. */
+  readonly networkId: pulumi.Output<string>;
+  /** The network's name in the Swarm. */
+  readonly networkName: pulumi.Output<string>;
+  /** Its addresses, in CIDR form; empty where each host's engine chooses. */
+  readonly subnet: pulumi.Output<string>;
+  /** The address of its gateway; empty where each host's engine chooses. */
+  readonly gateway: pulumi.Output<string>;
+  /** The driver that carries it. */
+  readonly driver: NodeDriver;
+  /** Keys of the hosts that are on it. */
+  readonly hosts: readonly string[];
+  /** The address that a container has on it, by host key, where a host has just one to give. */
+  readonly addresses: pulumi.Output<Record<string, string>>;
+
+  protected constructor(name: string, plan: NodeNetworkPlan, opts?: pulumi.ComponentResourceOptions) {
+    const { kind, driver, swarm, networkName = name, findings } = plan;
+    const subject = `${kind} "${name}"`;
+    const inputs = withDefaults(plan);
+    const known = knownOf(inputs);
+    swarm.refuse(subject, findings(networkName, known));
+    super(`pulumi-swarm:index:${kind}`, name, {}, opts);
+
+    const checked = swarm.preflight({
+      kind: "network",
+      subject,
+      owner: ownerOf(name),
+      name: networkName,
+      shape: nodeNetworkShape(known),
+      parts: networkParts(driver, networkName, known),
+    });
+    const spec = pulumi.output(inputs).apply((all) => {
+      refuse(subject, findings(networkName, all));
+      return all;
+    });
+    const parts = Object.keys(plan.hosts).map((host) => {
+      const part = spec.apply((all) => partOf(all, all.hosts[host] ?? NO_PART));
+      return [
+        host,
+        makePart(`${name}-config-${host}`, swarm, host, { name, networkName, part }, this, checked),
+      ] as const;
+    });
+    const network = new SwarmNetwork(
+      `${name}-network`,
+      {
+        managers: swarm.managers,
+        swarmId: swarm.swarmId,
+        name: networkName,
+        driver,
+        attachable: inputs.attachable,
+        configFrom: configName(networkName),
+        // By what the hosts' resources tell, so that this one goes before a part of it that is made anew.
+        parts: Object.fromEntries(parts.map(([host, resource]) => [host, resource.part] as const)),
+      },
+      { parent: this, dependsOn: [checked, ...parts.map(([, resource]) => resource)] },
+    );
+
+    const whole = spec.apply((all) => partOf(all, NO_PART));
+    this.networkId = network.id;
+    this.networkName = network.name;
+    this.subnet = whole.apply(({ subnet = "" }) => subnet);
+    this.gateway = whole.apply(({ gateway = "" }) => gateway);
+    this.driver = driver;
+    this.hosts = Object.keys(plan.hosts);
+    this.addresses = spec.apply(soleAddresses);
+    this.registerOutputs({
+      networkId: this.networkId,
+      networkName: this.networkName,
+      subnet: this.subnet,
+      gateway: this.gateway,
+    });
+  }
+}
+
+const NO_PART: HostPart = { parent: "", ipRange: "" };
+
+function withDefaults({ subnet = "", gateway = "", attachable = true, labels = {}, options, hosts }: NodeNetworkPlan) {
+  const parts = Object.entries(hosts).map(([host, part]) => [host, { ...NO_PART, ...part }] as const);
+  return { subnet, gateway, attachable, labels, options, hosts: Object.fromEntries(parts) };
+}
+
+/** What is known before the program runs. */
+function knownOf({ labels, options, hosts, ...rest }: ReturnType<typeof withDefaults>): KnownSpec {
+  const parts = Object.entries(hosts).map(([host, part]) => [host, plainFields<HostPart>(part)] as const);
+  return {
+    ...plainFields<Pick<NodeNetworkSpec, "subnet" | "gateway" | "attachable">>(rest),
+    labels: plainRecord(labels),
+    options: plainRecord(options),
+    hosts: Object.fromEntries(parts),
+  };
+}
+
+function makePart(
+  name: string,
+  swarm: Swarm,
+  key: string,
+  { networkName, part, ...network }: { name: string; networkName: string; part: pulumi.Input<object> },
+  parent: pulumi.ComponentResource,
+  checked: pulumi.Input<pulumi.Resource>,
+): NetworkPart {
+  const host = swarm.hosts[key];
+  if (!host) throw new Error(`host "${key}" is not in this Swarm`);
+  return new NetworkPart(
+    name,
+    {
+      host: key,
+      connection: reachable(host),
+      machineId: host.machineId,
+      swarmId: swarm.swarmId,
+      owner: ownerOf(network.name),
+      name: configName(networkName),
+      part,
+    },
+    { parent, dependsOn: checked },
+  );
+}
+
+/** What a network is made of on one host. */
+class NetworkPart extends SwarmResource {
+  declare readonly part: pulumi.Output<object>;
+
+  constructor(name: string, inputs: pulumi.Inputs, opts: pulumi.CustomResourceOptions) {
+    super("NetworkPart", name, { ...inputs, networkId: undefined }, opts);
+  }
+}
+
+/** The network of the Swarm that is made of them. */
+class SwarmNetwork extends SwarmResource {
+  declare readonly name: pulumi.Output<string>;
+
+  constructor(name: string, inputs: pulumi.Inputs, opts: pulumi.CustomResourceOptions) {
+    super("SwarmNetwork", name, { ...inputs, networkId: undefined }, opts);
+  }
+}

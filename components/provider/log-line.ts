@@ -1,6 +1,0 @@
-import { visible } from "../shared/visible.ts";
-
-/** Tells the user of Pulumi something, beside the resource. All that handlers say goes through here. */
-export function logLine(text: string): void {
-  console.log(visible(text));
-}

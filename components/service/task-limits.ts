@@ -1,0 +1,99 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { plain } from "../shared/inputs.ts";
+import type { Finding } from "../../core/input-validation-error.ts";
+
+/** What a task of a service may use of its host. */
+export interface TaskLimits {
+  /**
+   * CPUs a task may use at most.
+   * @default - no limit
+   * @example 1.5
+   */
+  cpuLimit?: pulumi.Input<number>;
+
+  /**
+   * CPUs set aside for a task; it runs only where they are free.
+   * @default - none
+   */
+  cpuReservation?: pulumi.Input<number>;
+
+  /**
+   * Memory a task may use at most, in MiB.
+   * @default - no limit
+   * @example 4096
+   */
+  memoryLimitMiB?: pulumi.Input<number>;
+
+  /**
+   * Memory set aside for a task, in MiB; it runs only where it is free.
+   * @default - none
+   */
+  memoryReservationMiB?: pulumi.Input<number>;
+
+  /**
+   * Size at which a task's log file is rotated, in MiB.
+   * @default 10
+   */
+  logMaxSizeMiB?: pulumi.Input<number>;
+
+  /**
+   * Log files kept per task.
+   * @default 3
+   */
+  logMaxFiles?: pulumi.Input<number>;
+}
+
+/** The limits, and how long things may take. */
+export interface TaskAmounts extends TaskLimits {
+  stopGraceSeconds?: pulumi.Input<number>;
+  minReadySeconds?: pulumi.Input<number>;
+  timeoutSeconds?: pulumi.Input<number>;
+}
+
+interface Range {
+  least: number;
+  whole: boolean;
+  unit: string;
+}
+
+const AMOUNTS: Record<keyof TaskAmounts, Range> = {
+  cpuLimit: { least: 0.01, whole: false, unit: "CPUs" },
+  cpuReservation: { least: 0.01, whole: false, unit: "CPUs" },
+  memoryLimitMiB: { least: 1, whole: true, unit: "MiB" },
+  memoryReservationMiB: { least: 1, whole: true, unit: "MiB" },
+  logMaxSizeMiB: { least: 1, whole: true, unit: "MiB" },
+  logMaxFiles: { least: 1, whole: true, unit: "files" },
+  stopGraceSeconds: { least: 1, whole: true, unit: "seconds" },
+  minReadySeconds: { least: 0, whole: true, unit: "seconds" },
+  timeoutSeconds: { least: 10, whole: true, unit: "seconds" },
+};
+
+/** What is wrong with amounts; `leastMemoryMiB` is what the program in the task needs to run at all. */
+export function amountFindings(args: TaskAmounts, leastMemoryMiB: number): Finding[] {
+  const findings = (Object.keys(AMOUNTS) as (keyof TaskAmounts)[]).flatMap((argument) => {
+    const value = plain<number>(args[argument]);
+    const { whole, unit, ...range } = AMOUNTS[argument];
+    const least = argument === "memoryLimitMiB" ? leastMemoryMiB : range.least;
+    if (value === undefined || (Number.isFinite(value) && value >= least && (!whole || Number.isInteger(value))))
+      return [];
+    return [
+      { argument, value, problem: `must be ${whole ? "a whole number" : "a number"} of at least ${least} ${unit}` },
+    ];
+  });
+  return [
+    ...findings,
+    ...reservationFindings("cpuReservation", args.cpuReservation, "cpuLimit", args.cpuLimit),
+    ...reservationFindings("memoryReservationMiB", args.memoryReservationMiB, "memoryLimitMiB", args.memoryLimitMiB),
+  ];
+}
+
+function reservationFindings(
+  argument: string,
+  reservation: pulumi.Input<number> | undefined,
+  limitArgument: string,
+  limit: pulumi.Input<number> | undefined,
+): Finding[] {
+  const [reserved, most] = [plain(reservation), plain(limit)];
+  if (reserved === undefined || most === undefined || reserved <= most) return [];
+  return [{ argument, value: reserved, problem: `is more than ${limitArgument} ${most}: no task could ever use it` }];
+}

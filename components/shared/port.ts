@@ -1,7 +1,0 @@
-import type { Finding } from "./refusal.ts";
-
-/** What is wrong with a TCP port, if one is given. */
-export function portFindings(argument: string, port: number | undefined): Finding[] {
-  if (port === undefined || (Number.isInteger(port) && port >= 1 && port <= 65_535)) return [];
-  return [{ argument, value: port, problem: "must be a whole number from 1 to 65535" }];
-}

@@ -1,0 +1,74 @@
+import type { Finding } from "../../core/input-validation-error.ts";
+import { plain } from "../shared/inputs.ts";
+import { overlap, subnetProblem } from "../../core/networks/cidr.ts";
+import type { SwarmArgs } from "./args.ts";
+
+/** What is wrong with the arguments, as far as they are plain values. */
+export function swarmFindings(args: SwarmArgs): Finding[] {
+  return [...hostFindings(args), ...poolFindings(args), ...rangeFindings(args)];
+}
+
+function hostFindings({ managers, workers = [], availability = {} }: SwarmArgs): Finding[] {
+  const findings: Finding[] = [];
+  const keys = [...managers, ...workers].map((host) => host.key);
+  if (managers.length === 0) {
+    findings.push({ argument: "managers", value: [], problem: "a Swarm needs at least one: managers: [host]" });
+  }
+  for (const key of twice(keys)) {
+    findings.push({
+      argument: "managers/workers",
+      value: key,
+      problem: "two hosts have this key: give each a key of its own",
+    });
+  }
+  for (const name of twice([...managers, ...workers].map((host) => host.hostname))) {
+    findings.push({
+      argument: "managers/workers",
+      value: name,
+      problem: "two hosts have this hostname: names must differ within a Swarm",
+    });
+  }
+  for (const key of Object.keys(availability).filter((name) => !keys.includes(name))) {
+    findings.push({
+      argument: "availability",
+      value: key,
+      problem: `is no host's key: choose one of ${keys.join(", ")}`,
+    });
+  }
+  return findings;
+}
+
+function poolFindings({ addressPools }: SwarmArgs): Finding[] {
+  const pools = (plain(addressPools) ?? []).map((input) => plain(input));
+  return pools.flatMap((value, index) => {
+    const problem =
+      value === undefined ? undefined : (subnetProblem(value) ?? poolOverlap(value, pools.slice(0, index)));
+    return problem === undefined ? [] : [{ argument: `addressPools[${index}]`, value, problem }];
+  });
+}
+
+function poolOverlap(value: string, others: (string | undefined)[]): string | undefined {
+  const other = others.find((pool) => pool !== undefined && overlap(value, pool));
+  return other && `overlaps with ${other}: leave one of them out, or choose pools that have no address in common`;
+}
+
+/** Bounds of the numbers, inclusive, with the reason for them. */
+const RANGES = {
+  subnetSize: [9, 29, "a prefix length that leaves room for nodes and fits into the pools"],
+  dataPathPort: [1024, 49151, "the range the Engine allows"],
+  certificateExpiryDays: [1, 3650, "days"],
+  taskHistoryLimit: [0, 1000, "ended tasks kept for each replica"],
+  timeoutSeconds: [1, 3600, "seconds"],
+} as const;
+
+function rangeFindings(args: SwarmArgs): Finding[] {
+  return Object.entries(RANGES).flatMap(([argument, [least, most, what]]) => {
+    const value = plain(args[argument as keyof typeof RANGES]);
+    if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return [];
+    return [{ argument, value, problem: `must be a whole number from ${least} to ${most} (${what})` }];
+  });
+}
+
+function twice(names: string[]): string[] {
+  return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
+}

@@ -1,0 +1,10 @@
+/** A value that a service is built on for life: changing it is refused. */
+export interface FrozenValue {
+  /** The value, compared as JSON. */
+  value: unknown;
+  /** Why it cannot change, and the way out; ends the message. */
+  because: string;
+}
+
+/** Values chosen for life, by the name of the argument. */
+export type Frozen = Record<string, FrozenValue>;

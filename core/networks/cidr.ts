@@ -1,0 +1,143 @@
+import ipaddr from "ipaddr.js";
+import type { Finding } from "../input-validation-error.ts";
+
+/** How a network's addresses are laid out, as far as it is known. */
+export interface AddressPlan {
+  /** Empty: the Swarm chooses. */
+  subnet?: string;
+  /** Empty: the subnet's first address. */
+  gateway?: string;
+  /** Empty: all of the subnet. */
+  ipRange?: string;
+}
+
+/** From 16 million addresses down to the smallest subnet that leaves a task an address beside the gateway's. */
+const WIDEST = 8;
+const NARROWEST = 29;
+
+/** Ranges of addresses that no network of one's own can have. */
+const RESERVED = ["loopback", "multicast", "linkLocal", "broadcast", "unspecified"];
+
+interface Block {
+  address: ipaddr.IPv4;
+  prefix: number;
+}
+
+/** What is wrong with the addresses asked for. */
+export function addressFindings(plan: AddressPlan): Finding[] {
+  const { subnet, gateway, ipRange } = plan;
+  if (subnet === undefined) return [];
+  if (subnet === "") {
+    const homeless = "means nothing without a subnet: give `subnet` too";
+    return [...finding("gateway", gateway, gateway && homeless), ...finding("ipRange", ipRange, ipRange && homeless)];
+  }
+  const problem = subnetProblem(subnet);
+  if (problem) return finding("subnet", subnet, problem);
+  return [
+    ...finding("gateway", gateway, gateway && gatewayProblem(gateway, subnet)),
+    ...finding("ipRange", ipRange, ipRange && rangeProblem(ipRange, subnet)),
+  ];
+}
+
+function finding(argument: string, value: unknown, problem: string | undefined): Finding[] {
+  return problem ? [{ argument, value, problem }] : [];
+}
+
+/** What is wrong with a subnet, if anything. */
+export function subnetProblem(subnet: string): string | undefined {
+  const problem = blockProblem(subnet, "10.20.0.0/24");
+  if (problem) return problem;
+  const { address, prefix } = parsed(subnet);
+  if (prefix < WIDEST || prefix > NARROWEST) return `must be between /${WIDEST} and /${NARROWEST}, for instance /24`;
+  if (RESERVED.includes(address.range()))
+    return `is ${address.range()}: choose one of 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16`;
+  return undefined;
+}
+
+/**
+ * The address of the gateway that Docker would choose: the subnet's first one. It is always asked for, because what
+ * Docker fills in by itself would look like a change at the next preview.
+ */
+export function firstAddress(subnet: string): string {
+  const [a = 0, b = 0, c = 0, d = 0] = networkOf(parsed(subnet)).toByteArray();
+  return `${a}.${b}.${c}.${d + 1}`;
+}
+
+/** Whether two CIDR blocks have an address in common. Of what is no IPv4 block nothing is said. */
+export function overlap(a: string, b: string): boolean {
+  return contains(a, b) || contains(b, a);
+}
+
+/** Whether all addresses of one CIDR block lie in another. */
+export function contains(outer: string, inner: string): boolean {
+  if (!ipaddr.IPv4.isValidCIDR(outer) || !ipaddr.IPv4.isValidCIDR(inner)) return false;
+  const [around, within] = [parsed(outer), parsed(inner)];
+  return around.prefix <= within.prefix && within.address.match(around.address, around.prefix);
+}
+
+/** What is wrong with a block of IPv4 addresses, if anything. */
+export function blockProblem(block: string, example: string): string | undefined {
+  const [address = "", prefix] = block.split("/");
+  if (ipaddr.IPv6.isValid(address))
+    return `is IPv6, which this component does not set up: give an IPv4 one (${example})`;
+  if (prefix === undefined) return `has no prefix length: write it in CIDR form, for instance ${example}`;
+  if (!ipaddr.IPv4.isValidFourPartDecimal(address) || !ipaddr.IPv4.isValidCIDR(block)) {
+    return `is not in CIDR form: write it like ${example}`;
+  }
+  const network = networkOf(parsed(block)).toString();
+  return network === address ? undefined : `has bits beyond its prefix: write ${network}/${prefix}`;
+}
+
+function gatewayProblem(gateway: string, subnet: string): string | undefined {
+  if (!ipaddr.IPv4.isValidFourPartDecimal(gateway)) {
+    return `is no IPv4 address: give one of ${subnet}, for instance ${firstAddress(subnet)}`;
+  }
+  if (!contains(subnet, `${gateway}/32`)) {
+    return `is not in the subnet ${subnet}: give one of its addresses, for instance ${firstAddress(subnet)}`;
+  }
+  const taken: Record<string, string> = {
+    [networkOf(parsed(subnet)).toString()]: "network",
+    [ipaddr.IPv4.broadcastAddressFromCIDR(subnet).toString()]: "broadcast",
+  };
+  return taken[gateway] && `is the ${taken[gateway]} address of ${subnet}: give ${firstAddress(subnet)}`;
+}
+
+/** What is wrong with a part of a subnet, which has to have addresses enough. */
+export function rangeProblem(ipRange: string, subnet: string, narrowest = NARROWEST): string | undefined {
+  const problem = blockProblem(ipRange, subnet);
+  if (problem) return problem;
+  if (!contains(subnet, ipRange)) return `is not within the subnet ${subnet}: give a part of it`;
+  return parsed(ipRange).prefix > narrowest ? `leaves too few addresses: make it /${narrowest} or wider` : undefined;
+}
+
+/** How many addresses of a block may be given away: not the subnet's first and last, nor its gateway's. */
+export function freeAddresses(block: string, subnet: string, gateway?: string): number | undefined {
+  if (!ipaddr.IPv4.isValidCIDR(block) || !ipaddr.IPv4.isValidCIDR(subnet)) return undefined;
+  const range = ipaddr.IPv4.parseCIDR(block);
+  const reserved = reservedAddresses(subnet, gateway).filter((address) => address.match(range));
+  return 2 ** (32 - range[1]) - reserved.length;
+}
+
+/** The one address of a block that may be given away; undefined where there are more, or none. */
+export function soleAddress(block: string, subnet: string, gateway: string): string | undefined {
+  if (freeAddresses(block, subnet, gateway) !== 1) return undefined;
+  const reserved = new Set(reservedAddresses(subnet, gateway).map(String));
+  const [a = 0, b = 0, c = 0, d = 0] = parsed(block).address.toByteArray();
+  // A block with one address to give has no more than two others, and blocks do not cross a byte's end.
+  const all = Array.from({ length: 2 ** (32 - parsed(block).prefix) }, (_, at) => `${a}.${b}.${c}.${d + at}`);
+  return all.find((address) => !reserved.has(address));
+}
+
+function reservedAddresses(subnet: string, gateway: string | undefined): ipaddr.IPv4[] {
+  const own = gateway && ipaddr.IPv4.isValid(gateway) ? [ipaddr.IPv4.parse(gateway)] : [];
+  return [ipaddr.IPv4.networkAddressFromCIDR(subnet), ipaddr.IPv4.broadcastAddressFromCIDR(subnet), ...own];
+}
+
+function parsed(block: string): Block {
+  const [address, prefix] = ipaddr.IPv4.parseCIDR(block);
+  return { address, prefix };
+}
+
+function networkOf({ address, prefix }: Block): ipaddr.IPv4 {
+  return ipaddr.IPv4.networkAddressFromCIDR(`${address.toString()}/${prefix}`);
+}

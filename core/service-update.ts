@@ -1,0 +1,28 @@
+import type { Mount } from "../engine/service-types.ts";
+
+/** How a change reaches the tasks. */
+export interface Rollout {
+  /**
+   * `create`: there is nothing to disturb. `in-place`: no task restarts. `one-by-one`: each task restarts in turn.
+   * `all-at-once`: all tasks restart together, and the service is down until they are back.
+   */
+  mode: "create" | "in-place" | "one-by-one" | "all-at-once";
+  /** The fields that decided it, for the reader of a preview. */
+  because: string;
+}
+
+/** How new settings are started once on their own, before all tasks of a service restart with them. */
+export interface SettingsValidation {
+  /** The container's arguments, in place of those that lead to the application's data and to its other tasks. */
+  args: string[];
+  /** The container's mounts, in place of those that hold the application's data. */
+  mounts: Mount[];
+  /** A command in the container that ends with 0 when the application has started. */
+  readyCommand: string[];
+  /** The argument of the component that the environment comes from, for messages. */
+  environmentArgument: string;
+  /** Names of the variables whose values are secret. */
+  secretVariables?: string[];
+  /** Names of variables that make the application write outside its container: with one of them nothing is started. */
+  unlessVariables?: string[];
+}

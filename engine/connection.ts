@@ -1,0 +1,86 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { isMachineName, sshTarget } from "./ssh-errors.ts";
+import { isTls, readCertificates, readText } from "./tls.ts";
+import type { EngineConnection } from "./engine-connection.ts";
+
+/** What decides which engine "this machine's" is: the environment, the home folder and the platform. */
+export interface LocalEnvironment {
+  env: Record<string, string | undefined>;
+  home: string;
+  platform: NodeJS.Platform;
+}
+
+const thisMachine = (): LocalEnvironment => ({ env: process.env, home: homedir(), platform: process.platform });
+
+/**
+ * The engine that the docker CLI would talk to: `DOCKER_HOST`, else the context of `DOCKER_CONTEXT` or of the CLI's
+ * configuration, else the platform's socket. TLS that the variables or the context ask for is never left out.
+ *
+ * @param host the engine's address, in place of the one that would be found
+ * @throws when a context is named that is not there, with its name, and when certificates are missing.
+ */
+export function resolveLocalEngine(machine: LocalEnvironment = thisMachine(), host?: string): EngineConnection {
+  const { env } = machine;
+  const address = host ?? env["DOCKER_HOST"];
+  if (address) return withTls({ host: address }, machine);
+  const folder = configFolder(machine);
+  const context = env["DOCKER_CONTEXT"] ?? currentContext(folder);
+  if (context && context !== "default") return withTls(fromContext(folder, context), machine);
+  return { host: machine.platform === "win32" ? "npipe:////./pipe/docker_engine" : "unix:///var/run/docker.sock" };
+}
+
+/** What is wrong with an engine's address, if anything. */
+export function engineAddressProblem(host: string): string | undefined {
+  if (/^unix:\/\/\/.|^npipe:\/\/./.test(host) || sshTarget(host)) return undefined;
+  const [, name] = /^tcp:\/\/(\[[^\]]*\]|[^:]*)(?::\d{1,5})?$/.exec(host) ?? [];
+  if (name !== undefined && isMachineName(name)) return undefined;
+  return 'must be "unix:///path/to/docker.sock", "tcp://host:port" or "ssh://user@host:port"';
+}
+
+/** The address of the local engine's socket file, if that is what it is. */
+export function socketPath(connection: EngineConnection): string | undefined {
+  const [, path] = /^(?:unix|npipe):\/\/(.+)$/.exec(connection.host) ?? [];
+  return path;
+}
+
+function configFolder({ env, home }: LocalEnvironment): string {
+  return env["DOCKER_CONFIG"] ?? join(home, ".docker");
+}
+
+/** The variables by which the docker CLI, or one of its libraries, is asked for TLS. */
+const TLS_VARIABLES = ["DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY", "DOCKER_TLS"];
+
+/** The connection with the certificates that the variables ask for, unless it has its own. */
+function withTls(connection: EngineConnection, machine: LocalEnvironment): EngineConnection {
+  const { env } = machine;
+  const argument = TLS_VARIABLES.find((name) => env[name]);
+  if (argument === undefined || isTls(connection) || !connection.host.startsWith("tcp://")) return connection;
+  const folder = env["DOCKER_CERT_PATH"] ? env["DOCKER_CERT_PATH"] : configFolder(machine);
+  return { ...connection, ...readCertificates(folder, argument, env[argument]) };
+}
+
+function currentContext(folder: string): string | undefined {
+  const text = readText(join(folder, "config.json"));
+  return text === undefined ? undefined : (JSON.parse(text) as { currentContext?: string }).currentContext;
+}
+
+/** The docker CLI keeps each context under the SHA-256 of its name. */
+function fromContext(folder: string, name: string): EngineConnection {
+  const id = createHash("sha256").update(name).digest("hex");
+  const text = readText(join(folder, "contexts", "meta", id, "meta.json"));
+  if (text === undefined) {
+    throw new Error(
+      `docker context "${name}" is not there: choose one of \`docker context ls\`, or unset DOCKER_CONTEXT`,
+    );
+  }
+  const meta = JSON.parse(text) as { Endpoints?: { docker?: { Host?: string; SkipTLSVerify?: boolean } } };
+  const { Host: host, SkipTLSVerify: isUnverified = false } = meta.Endpoints?.docker ?? {};
+  if (!host)
+    throw new Error(`docker context "${name}" names no engine: set one with \`docker context update ${name}\``);
+  const certificates = join(folder, "contexts", "tls", id, "docker");
+  const asksForTls = host.startsWith("tcp://") && (isUnverified || existsSync(certificates));
+  return asksForTls ? { host, ...readCertificates(certificates, "DOCKER_CONTEXT", name) } : { host };
+}

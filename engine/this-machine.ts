@@ -1,0 +1,89 @@
+import { spawn } from "node:child_process";
+import { readFileSync, realpathSync } from "node:fs";
+import { hostname } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { socketPath } from "./connection.ts";
+import { type EngineConnection } from "./engine-connection.ts";
+import { Engine } from "./engine.ts";
+import type { ScriptResult } from "./ssh-shell.ts";
+import type { EngineInfo } from "./types.ts";
+
+/** What tells whether an engine shares the network of this process. */
+export interface MachineView {
+  platform: NodeJS.Platform;
+  hostname: string;
+  /** `/proc/net/unix`: the sockets of this process's network namespace. */
+  sockets: string;
+  /** The path without symbolic links; the path itself where it leads nowhere. */
+  real(path: string): string;
+}
+
+/**
+ * Why the firewall of this machine would not guard the ports of an engine; undefined when it would.
+ *
+ * @param ask asks the engine, where its address alone does not settle it
+ */
+export async function notHereProblem(
+  { host }: EngineConnection,
+  ask: () => Promise<Pick<EngineInfo, "Name" | "OperatingSystem" | "SecurityOptions">>,
+  machine: MachineView = thisMachine(),
+): Promise<string | undefined> {
+  const path = socketPath({ host });
+  if (path === undefined) return `its engine is reached at ${host}, neither by ssh nor by a socket of this machine`;
+  if (machine.platform !== "linux") return `its engine runs in a virtual machine, as always on ${machine.platform}`;
+  const info = await ask();
+  if (info.OperatingSystem.startsWith("Docker Desktop")) return "its engine is Docker Desktop's, in a virtual machine";
+  if (info.SecurityOptions?.some((option) => /\brootless\b/.test(option))) {
+    return "its engine runs without root, on a network of its own";
+  }
+  const isHere = info.Name === machine.hostname && isListed(path, machine);
+  return isHere ? undefined : `its engine at ${host} is on another network than this process`;
+}
+
+/** The same of a live engine. */
+export function askedNotHere(connection: EngineConnection, timeoutMs: number): Promise<string | undefined> {
+  return notHereProblem(connection, () => new Engine(connection).info(timeoutMs));
+}
+
+/** Runs a script for the POSIX shell on this machine. The script and its input travel over standard input. */
+export function runHere(script: string, options: { input?: string; timeoutMs?: number } = {}): Promise<ScriptResult> {
+  const { input = "", timeoutMs = 60_000 } = options;
+  const bytes = Buffer.from(script);
+  const reader = `eval "$(dd bs=1 count=${bytes.length} 2>/dev/null)"`;
+  return new Promise((resolve, reject) => {
+    const child = spawn("sh", ["-c", reader], { stdio: "pipe", timeout: timeoutMs });
+    const output = { stdout: "", stderr: "" };
+    for (const stream of ["stdout", "stderr"] as const) {
+      child[stream].setEncoding("utf8").on("data", (text: string) => (output[stream] += text));
+    }
+    child.on("error", reject);
+    child.on("close", (code) => {
+      if (code === null) reject(new Error(`a script on this machine did not end within ${timeoutMs / 1000} s`));
+      else resolve({ exitCode: code, ...output });
+    });
+    // A script may end before it has read its input.
+    child.stdin.on("error", () => {});
+    child.stdin.end(Buffer.concat([bytes, Buffer.from(input)]));
+  });
+}
+
+/** Sockets are listed in the network namespace in which they were opened. */
+function isListed(path: string, { sockets, real }: MachineView): boolean {
+  const wanted = real(path);
+  const listed = sockets.split("\n").flatMap((line) => / (\/\S*)$/.exec(line)?.[1] ?? []);
+  return listed.some((one) => basename(one) === basename(wanted) && real(one) === wanted);
+}
+
+function thisMachine(): MachineView {
+  const isLinux = process.platform === "linux";
+  const sockets = isLinux ? readFileSync("/proc/net/unix", "utf8") : "";
+  return { platform: process.platform, hostname: hostname(), sockets, real };
+}
+
+function real(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return join(dirname(path), basename(path));
+  }
+}

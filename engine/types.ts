@@ -1,0 +1,158 @@
+/**
+ * The parts of the Engine API that pulumi-swarm uses, named and spelled as the API does
+ * (https://docs.docker.com/reference/api/engine/). Durations are nanoseconds, sizes bytes, as there.
+ */
+
+import type { ObjectVersion } from "./service-types.ts";
+
+export type * from "./service-types.ts";
+
+export interface EngineInfo {
+  ID: string;
+  Name: string;
+  ServerVersion: string;
+  OperatingSystem: string;
+  OSType: string;
+  Architecture: string;
+  LiveRestoreEnabled?: boolean;
+  SecurityOptions?: string[];
+  /** What its machine's clock says. */
+  SystemTime?: string;
+  Swarm: SwarmInfo;
+}
+
+export interface SwarmInfo {
+  NodeID: string;
+  NodeAddr: string;
+  LocalNodeState: "inactive" | "pending" | "active" | "error" | "locked";
+  ControlAvailable: boolean;
+  Error?: string;
+  RemoteManagers?: { NodeID: string; Addr: string }[] | null;
+  Cluster?: { ID: string };
+  /** How many managers the Swarm has, as one of them knows while there is a leader. */
+  Managers?: number;
+}
+
+export interface SwarmSpec {
+  Name?: string;
+  Labels?: Record<string, string>;
+  Orchestration?: { TaskHistoryRetentionLimit?: number };
+  CAConfig?: { NodeCertExpiry?: number; [more: string]: unknown };
+  EncryptionConfig?: { AutoLockManagers?: boolean };
+  [more: string]: unknown;
+}
+
+export interface SwarmDetails {
+  ID: string;
+  Version: ObjectVersion;
+  CreatedAt: string;
+  Spec: SwarmSpec;
+  DataPathPort?: number;
+  DefaultAddrPool?: string[] | null;
+  SubnetSize?: number;
+  JoinTokens: { Worker: string; Manager: string };
+}
+
+export interface SwarmInitRequest {
+  ListenAddr?: string;
+  AdvertiseAddr?: string;
+  DataPathAddr?: string;
+  DataPathPort?: number;
+  DefaultAddrPool?: string[];
+  SubnetSize?: number;
+  ForceNewCluster?: boolean;
+  Spec: SwarmSpec;
+}
+
+export interface SwarmJoinRequest {
+  ListenAddr?: string;
+  AdvertiseAddr?: string;
+  DataPathAddr?: string;
+  RemoteAddrs: string[];
+  JoinToken: string;
+}
+
+/** What a node is in its Swarm. */
+export type NodeRole = "manager" | "worker";
+/** Whether a node takes tasks: all, no more, none. */
+export type NodeAvailability = "active" | "pause" | "drain";
+
+export interface NodeSpec {
+  Name?: string;
+  Role: NodeRole;
+  Availability: NodeAvailability;
+  Labels?: Record<string, string>;
+}
+
+export interface NodeDetails {
+  ID: string;
+  Version: ObjectVersion;
+  Spec: NodeSpec;
+  Description: { Hostname: string; Engine: { EngineVersion: string } };
+  Status: { State: "unknown" | "down" | "ready" | "disconnected"; Addr: string; Message?: string };
+  ManagerStatus?: { Leader?: boolean; Reachability: "unknown" | "unreachable" | "reachable"; Addr: string };
+}
+
+export interface NetworkDetails {
+  Id: string;
+  Name: string;
+  Created: string;
+  Scope: "local" | "swarm" | "global";
+  Driver: string;
+  Internal: boolean;
+  Attachable: boolean;
+  Ingress: boolean;
+  /** Whether it is none itself, but holds what others of its host are made of. */
+  ConfigOnly?: boolean;
+  /** The network of the host that holds what this one is made of; no name for one that is made of itself. */
+  ConfigFrom?: { Network: string };
+  IPAM: { Driver: string; Config: { Subnet?: string; Gateway?: string; IPRange?: string }[] | null };
+  Options: Record<string, string> | null;
+  Labels: Record<string, string> | null;
+  Containers?: Record<string, { Name: string; EndpointID: string; MacAddress: string; IPv4Address: string }> | null;
+  Peers?: { Name: string; IP: string }[] | null;
+}
+
+/** A network to be made. */
+export interface NetworkRequest {
+  Name: string;
+  CheckDuplicate: true;
+  Driver?: string;
+  Scope?: "local" | "swarm";
+  Attachable?: boolean;
+  ConfigOnly?: boolean;
+  ConfigFrom?: { Network: string };
+  IPAM?: { Driver: string; Config: { Subnet?: string; Gateway?: string; IPRange?: string }[] };
+  Options?: Record<string, string>;
+  Labels?: Record<string, string>;
+}
+
+export interface SecretDetails {
+  ID: string;
+  Version: ObjectVersion;
+  CreatedAt: string;
+  Spec: { Name: string; Labels?: Record<string, string> | null };
+}
+
+export interface VolumeDetails {
+  Name: string;
+  Driver: string;
+  Mountpoint: string;
+  Labels: Record<string, string> | null;
+}
+
+/** What a container is like now. */
+export interface ContainerDetails {
+  Config: { Hostname: string };
+  /** By the clock of its own host. */
+  State: { StartedAt: string };
+}
+
+export interface ContainerSummary {
+  Id: string;
+  Names: string[];
+  Image: string;
+  State: string;
+  Labels: Record<string, string>;
+  Ports: { PrivatePort: number; PublicPort?: number; Type: string; IP?: string }[];
+}

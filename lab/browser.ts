@@ -1,0 +1,146 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { createInterface } from "node:readline";
+import { installMissing, onPath } from "./packages.ts";
+
+const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
+/** A browser that is on this machine. */
+export function findBrowser(): string | undefined {
+  const folders = (process.env["PATH"] ?? "").split(delimiter);
+  return folders.flatMap((folder) => NAMES.map((name) => join(folder, name))).find(existsSync);
+}
+
+/** Installs Chromium where there is no browser, and root and apt-get are there to do it. */
+export async function installBrowser(): Promise<void> {
+  if (findBrowser() || process.getuid?.() !== 0 || !onPath("apt-get")) return;
+  await installMissing({ chromium: "chromium" });
+}
+
+/** What a page is looked at with. */
+export interface View {
+  /** Of the window, in pixels. */
+  width: number;
+  scheme: "light" | "dark";
+}
+
+/** What came of it. */
+export interface Seen {
+  /** Everything that the page asked for. */
+  requests: string[];
+  /** What the browser complained of. */
+  complaints: string[];
+  /** What the script gave back. */
+  value: unknown;
+  /** A picture of the whole page, PNG. */
+  picture: Buffer;
+}
+
+interface Answer {
+  id?: number;
+  sessionId?: string;
+  method?: string;
+  params?: Record<string, unknown>;
+  result?: Record<string, unknown>;
+  error?: { message: string };
+}
+
+/** Chromium without a window, spoken to by its own protocol: no driver is needed. */
+export class Browser {
+  readonly #process: ChildProcess;
+  readonly #socket: WebSocket;
+  readonly #folder: string;
+  readonly #waiting = new Map<number, (answer: Answer) => void>();
+  #listen: (answer: Answer) => void = () => {};
+  #calls = 0;
+
+  private constructor(process: ChildProcess, socket: WebSocket, folder: string) {
+    this.#process = process;
+    this.#socket = socket;
+    this.#folder = folder;
+    socket.addEventListener("message", ({ data }) => this.#hear(JSON.parse(String(data)) as Answer));
+  }
+
+  static async start(program: string): Promise<Browser> {
+    const folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-browser-"));
+    const flags = ["--headless", "--disable-gpu", "--hide-scrollbars", "--no-first-run", "--remote-debugging-port=0"];
+    // As root it has no sandbox. It is shown nothing but our own page.
+    const asRoot = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
+    const child = spawn(program, [...flags, ...asRoot, `--user-data-dir=${folder}`, "about:blank"], {
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    const socket = new WebSocket(await addressOf(child));
+    await new Promise((resolve, reject) => {
+      socket.addEventListener("open", resolve);
+      socket.addEventListener("error", reject);
+    });
+    return new Browser(child, socket, folder);
+  }
+
+  async stop(): Promise<void> {
+    const ended = new Promise((resolve) => this.#process.once("exit", resolve));
+    this.#socket.close();
+    this.#process.kill();
+    await ended;
+    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 10 });
+  }
+
+  /** Opens a page, runs an expression in it and takes a picture of it. */
+  async look(url: string, { width, scheme }: View, expression: string): Promise<Seen> {
+    const { targetId } = await this.#call("Target.createTarget", { url: "about:blank" });
+    const { sessionId } = await this.#call("Target.attachToTarget", { targetId, flatten: true });
+    const call = (method: string, params: object = {}) => this.#call(method, params, String(sessionId));
+    const requests: string[] = [];
+    const complaints: string[] = [];
+    const loaded = new Promise<void>((resolve) => {
+      this.#listen = ({ method, params = {} }) => {
+        if (method === "Network.requestWillBeSent") requests.push((params["request"] as { url: string }).url);
+        if (method === "Log.entryAdded") complaints.push((params["entry"] as { text: string }).text);
+        if (method === "Page.loadEventFired") resolve();
+      };
+    });
+    for (const domain of ["Page", "Network", "Log"]) await call(`${domain}.enable`);
+    await call("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value: scheme }] });
+    await call("Emulation.setDeviceMetricsOverride", { width, height: 900, deviceScaleFactor: 1, mobile: false });
+    await call("Page.navigate", { url });
+    await loaded;
+    const { result } = await call("Runtime.evaluate", { expression, returnByValue: true });
+    const { data } = await call("Page.captureScreenshot", { captureBeyondViewport: true });
+    await this.#call("Target.closeTarget", { targetId });
+    const picture = Buffer.from(String(data), "base64");
+    return { requests, complaints, value: (result as { value: unknown }).value, picture };
+  }
+
+  #hear(answer: Answer): void {
+    if (answer.id === undefined) this.#listen(answer);
+    else this.#waiting.get(answer.id)?.(answer);
+  }
+
+  #call(method: string, params: object = {}, sessionId?: string): Promise<Record<string, unknown>> {
+    const id = ++this.#calls;
+    this.#socket.send(JSON.stringify({ id, method, params, sessionId }));
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, ({ result, error }) => {
+        this.#waiting.delete(id);
+        if (error) reject(new Error(`${method}: ${error.message}`));
+        else resolve(result ?? {});
+      });
+    });
+  }
+}
+
+/** Where the browser listens: it says so itself. */
+function addressOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const said: string[] = [];
+    child.on("error", reject);
+    child.on("exit", (code) => reject(new Error(`the browser ended with ${code}:\n${said.join("\n")}`)));
+    createInterface({ input: child.stderr! }).on("line", (line) => {
+      said.push(line);
+      const [, address] = /^DevTools listening on (ws:\S+)$/.exec(line) ?? [];
+      if (address) resolve(address);
+    });
+  });
+}

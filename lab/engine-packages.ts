@@ -1,0 +1,107 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { keyOf, obtain, readIfThere } from "../toolchain/cache.ts";
+import { progress } from "../toolchain/progress.ts";
+import { run } from "../toolchain/run.ts";
+
+/** The engine, and what it works with: as new as it is, also where an older one would do. */
+const PACKAGES = ["docker.io", "containerd", "runc", "iptables"];
+/** Its command line, where that is a package of its own. */
+const COMMAND_LINE = "docker-cli";
+
+const KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
+
+/** A file in the layer: the package's version. */
+export const PACKAGE_VERSION = "package-version";
+
+/** Where apt gets Debian from on this machine, and with what it needs no other setting of the machine's. */
+const SETTINGS = `
+Dir::Etc::sourcelist "$1/debian.sources";
+Dir::Etc::sourceparts "/dev/null";
+Dir::State::lists "$1/lists";
+Dir::Cache "$1";
+Dir::Log "$1/log";
+APT::Sandbox::User "root";
+APT::Install-Recommends "false";
+Acquire::Languages "none";
+Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";
+APT::Get::allow-downgrades "true";
+Dpkg::Options { "--force-unsafe-io"; "--force-confdef"; "--force-confold"; };
+`;
+
+/**
+ * Installs packages as on this machine, but keeps what that changes in a folder of its own: arguments are a folder to
+ * work in, one for the result, and the packages. Nothing is started, and the machine stays as it is.
+ */
+const INSTALL = `
+mount -t tmpfs tmpfs "$1/work"
+mkdir "$1/work/changed" "$1/work/overlay" "$1/work/root"
+mount -t overlay overlay -o "lowerdir=/,upperdir=$1/work/changed,workdir=$1/work/overlay" "$1/work/root"
+root=$1/work/root
+for each in proc sys dev; do mount --rbind /$each "$root/$each"; done
+mount -t tmpfs tmpfs "$root/run"
+mkdir -p "$root$1"
+mount --bind "$1" "$root$1"
+printf '#!/bin/sh\\nexit 101\\n' >"$root/usr/sbin/policy-rc.d"
+chmod 755 "$root/usr/sbin/policy-rc.d"
+export APT_CONFIG="$1/apt.conf" DEBIAN_FRONTEND=noninteractive
+folder=$1 result=$2
+shift 2
+chroot "$root" apt-get install -y --no-download "$@"
+rm "$root/usr/sbin/policy-rc.d"
+chroot "$root" dpkg-query --show --showformat '\${Version}' "\${1%/*}" >"$result/${PACKAGE_VERSION}"
+mkdir "$result/var"
+cp -a "$folder/work/changed/etc" "$folder/work/changed/usr" "$result"
+cp -a "$folder/work/changed/var/lib" "$result/var"
+`;
+
+/**
+ * What installing Docker Engine from a suite of Debian changes on this machine: `/etc`, `/usr` and `/var/lib`, to be laid
+ * over the machine's own. Whatever the archive has at the first call is kept.
+ *
+ * @param suite such as `trixie`
+ * @param hasCommandLine whether the engine's package has its command line
+ */
+export async function engineOfDebian(suite: string, hasCommandLine = false): Promise<string> {
+  const packages = [...PACKAGES, ...(hasCommandLine ? [] : [COMMAND_LINE])];
+  const system = /^VERSION_ID="?([\w.]+)/m.exec(readIfThere("/etc/os-release") ?? "")?.[1] ?? "unknown";
+  return obtain({
+    name: "lab-engine",
+    key: keyOf(suite, [system, SETTINGS, INSTALL, ...packages]),
+    make: (folder) =>
+      progress(`getting Docker Engine of Debian ${suite} for labs`, () => install(suite, packages, folder)),
+  });
+}
+
+async function install(suite: string, packages: readonly string[], folder: string): Promise<void> {
+  const work = join(folder, "install");
+  const archive = await debianArchive();
+  await run("mkdir", ["-p", ...["lists/partial", "archives/partial", "log", "work"].map((name) => join(work, name))]);
+  const source = [
+    `Types: deb`,
+    `URIs: ${archive}`,
+    `Suites: ${suite}`,
+    "Components: main",
+    `Signed-By: ${KEYRING}`,
+    "",
+  ];
+  writeFileSync(join(work, "debian.sources"), source.join("\n"));
+  writeFileSync(join(work, "apt.conf"), SETTINGS.replaceAll("$1", work));
+  const env = { ...process.env, APT_CONFIG: join(work, "apt.conf") };
+  await run("apt-get", ["update"], { env });
+  const wanted = packages.map((name) => `${name}/${suite}`);
+  await run("apt-get", ["install", "-y", "--download-only", ...wanted], { env });
+  const own = ["--mount", "--propagation", "private"];
+  await run("unshare", [...own, "sh", "-ec", INSTALL, "install", work, folder, ...wanted]);
+  await run("rm", ["-r", work]);
+}
+
+/** The address of Debian's archive that this machine uses itself. */
+async function debianArchive(): Promise<string> {
+  const filters = ["Created-By: Packages", "Label: Debian", "Component: main"];
+  const look = () => run("apt-get", ["indextargets", "--format", "$(REPO_URI) $(CODENAME)", ...filters]);
+  const find = (printed: string) => /^(\S+) [a-z]+$/m.exec(printed)?.[1];
+  const found = find(await look()) ?? (await run("apt-get", ["update"]), find(await look()));
+  if (!found) throw new Error("lab: apt here knows no archive of Debian to get another Docker Engine from");
+  return found;
+}

@@ -1,0 +1,174 @@
+import type { ChildProcess } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { Engine } from "../engine/engine.ts";
+import { run } from "../toolchain/run.ts";
+import { bootScript } from "./boot.ts";
+import { giveImages } from "./data-root.ts";
+import { LabDisks } from "./disks.ts";
+import type { LabNetwork } from "./network.ts";
+import { firstProcess, killContained, startContained } from "./process.ts";
+import { type LabKeys, type LabSsh, publicKey } from "./ssh.ts";
+import { START_SCRIPT } from "./start-script.ts";
+import { hostKeyFile, layOut, type OwnSystem } from "./system.ts";
+
+export interface LabHostOptions {
+  number: number;
+  /** The host's part of the lab's folder. */
+  folder: string;
+  network: LabNetwork;
+  /** How many disks it has. */
+  disks: number;
+  /** MiB of each. */
+  diskSize: number;
+  /** Who may come in by ssh. */
+  keys: LabKeys;
+  /** What is installed on it and not on this machine. */
+  layers: readonly string[];
+  /** Folder of images that its engine has from its first start, as `keepImages` has filled it. */
+  images?: string;
+}
+
+/** Milliseconds for a fresh dockerd to answer. */
+const START_MS = 120_000;
+
+/**
+ * One machine of a lab: namespaces for network, mounts, host name and processes, with a system of its own over this
+ * machine's, and in them a Docker Engine and an ssh server.
+ */
+export class LabHost {
+  readonly number: number;
+  readonly hostname: string;
+  readonly address: string;
+  /** The engine's address as in DOCKER_HOST, reachable from this machine. */
+  readonly socket: string;
+  readonly engine: Engine;
+  /** Its part of this machine's disk: `docker`, the engine's data, and its logs. */
+  readonly folder: string;
+  /** Mounted at /mnt/disk1 and so on. */
+  readonly disks: LabDisks;
+  readonly #options: LabHostOptions;
+  #system: OwnSystem;
+
+  constructor(options: LabHostOptions) {
+    const { number, folder, network, disks, diskSize, keys, layers } = options;
+    this.#options = options;
+    this.number = number;
+    this.hostname = `node${number}`;
+    this.address = network.address(number);
+    this.folder = folder;
+    this.socket = `unix://${join(folder, "docker.sock")}`;
+    this.engine = new Engine({ host: this.socket });
+    this.disks = new LabDisks(join(folder, "disks"), disks, diskSize);
+    this.#system = { folder, hostname: this.hostname, authorized: keys.authorized, layers };
+  }
+
+  /** How root comes in; other users are `LAB_USERS`. */
+  get ssh(): LabSsh {
+    const { identityFile, knownHosts } = this.#options.keys;
+    return { user: "root", identityFile, knownHosts, hostKey: publicKey(hostKeyFile(this.#system)) };
+  }
+
+  get isRunning(): boolean {
+    return firstProcess(this.folder) !== undefined;
+  }
+
+  /** Starts the machine and waits until its engine answers. */
+  async start(): Promise<void> {
+    if (this.isRunning) return;
+    const { folder, number, network, keys, images } = this.#options;
+    layOut(this.#system);
+    await keys.addHost(hostKeyFile(this.#system), this.address);
+    await this.disks.create();
+    await network.addHost(number);
+    const cgroup = network.namespace(number);
+    if (images !== undefined) await giveImages(images, join(folder, "docker"));
+    for (const name of ["docker", "etc-docker"]) mkdirSync(join(folder, name), { recursive: true });
+    const script = join(folder, "boot");
+    const { socket, disks } = this;
+    writeFileSync(this.#startScript, START_SCRIPT, { mode: 0o755 });
+    const boot = { system: this.#system, startScript: this.#startScript, disks, socket, cgroup };
+    writeFileSync(script, bootScript({ ...boot, trusted: network.subnet }), { mode: 0o755 });
+    const own = ["--mount", "--uts", "--mount-proc", "--propagation", "private"];
+    const log = join(folder, "dockerd.log");
+    await this.#answers(startContained({ namespace: cgroup, own, program: [script], folder, log }));
+  }
+
+  /** Has other things installed on it from its next start on. */
+  install(layers: readonly string[]): void {
+    this.#system = { ...this.#system, layers };
+  }
+
+  /** Ends everything on this machine at once, as a power cut does. What is on its disks stays. */
+  async stop(): Promise<void> {
+    const { number, network } = this.#options;
+    await killContained(this.folder);
+    await network.removeHost(number);
+    removeCgroups(network.namespace(number));
+  }
+
+  /** Ends the engine in order, and with it its containers, as `systemctl stop docker` does; the machine goes on. */
+  async stopEngine(): Promise<void> {
+    await this.run(this.#startScript, "stop");
+  }
+
+  /** Starts the engine again and waits until it answers. */
+  async startEngine(): Promise<void> {
+    await this.run(this.#startScript, "start");
+    await this.#answers();
+  }
+
+  get #startScript(): string {
+    return join(this.folder, "start-script");
+  }
+
+  /** Command line that runs a command on this machine. */
+  command(program: string, ...args: string[]): [string, string[]] {
+    const pid = firstProcess(this.folder);
+    if (pid === undefined) throw new Error(`lab: ${this.hostname} does not run`);
+    return ["nsenter", ["--target", String(pid), "--mount", "--uts", "--net", "--pid", program, ...args]];
+  }
+
+  /** Runs a command on this machine and gives back what it printed. */
+  run(program: string, ...args: string[]): Promise<string> {
+    return run(...this.command(program, ...args), { timeoutMs: 120_000 });
+  }
+
+  /** @param machine the process whose end is the machine's */
+  async #answers(machine?: ChildProcess): Promise<void> {
+    const answered = () =>
+      this.engine.ping(1_000).then(
+        () => true,
+        () => false,
+      );
+    for (const end = Date.now() + START_MS; !(await answered()); await pause(50)) {
+      const why = machine && machine.exitCode !== null ? "does not start" : Date.now() > end ? "does not answer" : "";
+      if (why !== "") throw new Error([`lab: ${this.hostname} ${why}`, ...this.#lastWords()].join("\n"));
+    }
+  }
+
+  #lastWords(): string[] {
+    return readFileSync(join(this.folder, "dockerd.log"), "utf8").trimEnd().split("\n").slice(-8);
+  }
+}
+
+/** Removes the control groups that killed containers left. */
+export function removeCgroups(name: string): void {
+  const root = "/sys/fs/cgroup";
+  const controllers = existsSync(root) ? readdirSync(root, { withFileTypes: true }) : [];
+  const places = [root, ...controllers.filter((entry) => entry.isDirectory()).map((entry) => join(root, entry.name))];
+  for (const place of places) removeTree(join(place, name));
+}
+
+function removeTree(folder: string): void {
+  if (!existsSync(folder)) return;
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (entry.isDirectory()) removeTree(join(folder, entry.name));
+  }
+  try {
+    rmdirSync(folder);
+  } catch {
+    // A process in it is just ending: an empty group harms nobody.
+  }
+}

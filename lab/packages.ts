@@ -1,0 +1,26 @@
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { APT_GET } from "../provider/hosts/engine-package.ts";
+import { progress } from "../toolchain/progress.ts";
+import { run } from "../toolchain/run.ts";
+
+export function onPath(program: string): boolean {
+  return (process.env["PATH"] ?? "").split(delimiter).some((folder) => existsSync(join(folder, program)));
+}
+
+/** The Debian packages that carry what is not on PATH of these programs. */
+export function missingPackages(programs: Readonly<Record<string, string>>): string[] {
+  return Object.entries(programs).flatMap(([program, name]) => (onPath(program) ? [] : [name]));
+}
+
+/** Installs what is missing. */
+export async function installMissing(programs: Readonly<Record<string, string>>): Promise<void> {
+  const missing = missingPackages(programs);
+  if (missing.length === 0) return;
+  await progress(`installing ${missing.join(" ")} with apt-get`, async (tell) => {
+    const [program = "", ...options] = APT_GET;
+    await run(program, [...options, "install", "-y", "--no-install-recommends", ...missing], {
+      onLine: (line) => tell(line.slice(0, 60)),
+    });
+  });
+}

@@ -1,0 +1,53 @@
+import { join } from "node:path";
+import { keyOf, obtain } from "../toolchain/cache.ts";
+import { buildImage, builtImage } from "../toolchain/minio-image.ts";
+import { progress } from "../toolchain/progress.ts";
+import { run } from "../toolchain/run.ts";
+import { keepImages } from "./data-root.ts";
+import { engineLayers, engineOfEnvironment, type EngineVersion } from "./engines.ts";
+import { startLab } from "./lab.ts";
+
+/** Variants of MinIO's image that differ in a label alone. */
+export const VARIANTS = ["a", "b"] as const;
+
+/**
+ * For the engines of a lab, in their order.
+ *
+ * @param engines @default those of the environment, else this machine's own
+ */
+export async function preloadedImages(
+  engines: readonly (EngineVersion | undefined)[] = engineOfEnvironment() ?? [undefined],
+): Promise<string[]> {
+  const folders: string[] = [];
+  for (const engine of engines) folders.push(await imagesFor(engine));
+  return folders;
+}
+
+/**
+ * The data of an engine that has MinIO's image in both variants, for machines to start with: loading them takes longer
+ * than to start an engine. It is made by an engine of that version.
+ *
+ * @param engine @default this machine's own
+ */
+async function imagesFor(engine?: EngineVersion): Promise<string> {
+  const names: string[] = [];
+  for (const variant of VARIANTS) names.push((await builtImage({ variant })).name);
+  const made = engine === undefined ? [await run("dockerd", ["--version"])] : await engineLayers(engine);
+  return obtain({
+    name: "lab-images",
+    key: keyOf(engine ?? "own", [...names, ...made]),
+    make: (folder) => progress("loading the images for the lab's engines", () => preload(folder, engine)),
+  });
+}
+
+async function preload(folder: string, engine?: EngineVersion): Promise<void> {
+  const lab = await startLab({ hosts: 1, engines: engine === undefined ? [] : [engine] });
+  try {
+    const host = lab.host(1);
+    for (const variant of VARIANTS) await buildImage(host.engine, { variant });
+    await host.stopEngine();
+    await keepImages(join(host.folder, "docker"), folder);
+  } finally {
+    await lab.stop();
+  }
+}

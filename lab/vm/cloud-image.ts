@@ -1,0 +1,87 @@
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type KeyPair, makeAuthority } from "../../provider/state/x509.ts";
+import { run } from "../../toolchain/run.ts";
+import { writeIndex } from "../bare.ts";
+import { type MachineImage, obtainImage, PACKAGES_FOLDER } from "./build.ts";
+import { makeDockerRepository } from "./docker-repository.ts";
+
+const REPOSITORY = import.meta.resolve("./docker-repository.ts").slice("file://".length);
+
+/** An image such as clouds have: cloud-init makes of it what it is told, and it has no Docker Engine. */
+export interface CloudImage extends MachineImage {
+  /** Folder of a repository that is laid out as Docker's own. */
+  repository: string;
+  /** The version of Docker Engine in it. */
+  engineVersion: string;
+  /** The authority that its machines trust. */
+  authority: KeyPair;
+}
+
+const AUTHORITY_MS = 3650 * 24 * 60 * 60 * 1000;
+
+/** What an image of EC2 has beside Debian itself, and what stands in for EC2's own services. */
+const FILES: Readonly<Record<string, string>> = {
+  // No other source is looked for: there is no network to look in. Debian's image for EC2 names the one that is there.
+  // There are no locales to choose from, and it chooses one.
+  "etc/cloud/cloud.cfg.d/90_lab.cfg":
+    "datasource_list: [NoCloud]\nlocale: C.UTF-8\nsystem_info:\n  network:\n    renderers: [networkd]\n",
+  // EC2 has a mirror in each region; here it is on the disk.
+  "etc/apt/sources.list": `deb [trusted=yes] file:${PACKAGES_FOLDER} ./\n`,
+  "etc/dpkg/dpkg.cfg.d/lab": "force-unsafe-io\n",
+  // Packages have it made anew, ten minutes under emulation, and machines start with the one beside the image.
+  "etc/initramfs-tools/update-initramfs.conf": "update_initramfs=no\nbackup_initramfs=no\n",
+  // A volume of EBS is an NVMe disk of that model whose serial number is its id. QEMU takes the number, not the model.
+  "etc/udev/rules.d/61-lab-ebs.rules":
+    'KERNEL=="nvme*[0-9]n*[0-9]", ENV{DEVTYPE}=="disk", ATTRS{serial}=="vol*", ' +
+    'SYMLINK+="disk/by-id/nvme-Amazon_Elastic_Block_Store_$attr{serial}"\n',
+};
+
+export async function cloudImage(): Promise<CloudImage> {
+  const image = await obtainImage({
+    name: "vm-cloud",
+    description: "the lab's machines of a cloud",
+    packages: ["cloud-init"],
+    offers: ["curl", "xfsprogs", "iptables", "apparmor", "docker.io"],
+    files: [import.meta.filename, REPOSITORY],
+    configure,
+  });
+  const made = (name: string) => readFileSync(join(image.folder, name), "utf8");
+  const authority = { certificate: made("authority.crt"), key: made("authority.key") };
+  return { ...image, engineVersion: made("engine-version"), authority, repository: join(image.folder, "docker") };
+}
+
+async function configure(root: string, folder: string): Promise<void> {
+  for (const [path, content] of Object.entries(FILES)) writeFileSync(join(root, path), content);
+  rmSync(join(root, "etc", "apt", "sources.list.d"), { recursive: true, force: true });
+  mkdirSync(join(root, "etc", "apt", "sources.list.d"));
+  enableNetworkd(root);
+  await trustAuthority(root, folder);
+  const packages = join(root, PACKAGES_FOLDER);
+  const engineVersion = await makeDockerRepository(packages, join(folder, "docker"));
+  writeFileSync(join(folder, "engine-version"), engineVersion);
+  await writeIndex(packages);
+  // The index is made anew at each boot of a machine that asks for it, and needs none of what was made for it here.
+  await run("sh", ["-ec", 'rm -rf "$0"/var/lib/apt/lists/*', root]);
+}
+
+/** Docker's site has a certificate that everybody trusts. Told at boot, under emulation, it would take minutes. */
+async function trustAuthority(root: string, folder: string): Promise<void> {
+  const period = { notBefore: new Date(Date.now() - 60_000), notAfter: new Date(Date.now() + AUTHORITY_MS) };
+  const { certificate, key } = await makeAuthority("lab", period);
+  writeFileSync(join(folder, "authority.crt"), certificate);
+  writeFileSync(join(folder, "authority.key"), key, { mode: 0o600 });
+  writeFileSync(join(root, "usr", "local", "share", "ca-certificates", "lab.crt"), certificate);
+  await run("chroot", [root, "update-ca-certificates"]);
+}
+
+function enableNetworkd(root: string): void {
+  const units = join(root, "etc", "systemd", "system");
+  for (const [target, unit] of [
+    ["multi-user.target.wants", "systemd-networkd.service"],
+    ["network-online.target.wants", "systemd-networkd-wait-online.service"],
+  ] as const) {
+    mkdirSync(join(units, target), { recursive: true });
+    symlinkSync(`/lib/systemd/system/${unit}`, join(units, target, unit));
+  }
+}

@@ -1,0 +1,110 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import type { EngineConnection } from "../../engine/engine-connection.ts";
+import { sshCommandOptions } from "../../engine/ssh.ts";
+import { sshConnection } from "../../components/hosts/ssh-connection.ts";
+import { run } from "../../toolchain/run.ts";
+import { isRunning, readMark } from "../slots.ts";
+import { cardAddress, consoleLog, type Hardware, makeDisks, powerOn } from "./qemu.ts";
+
+/** What a cloud gives a machine that it makes. */
+export interface CloudMachineArgs {
+  number: number;
+  /** What cloud-init is told by whoever made the machine. */
+  userData: string;
+  /** Ids of the volumes that are attached to it. */
+  volumes: readonly string[];
+  /** Its public host key, as in known_hosts. */
+  hostKey: string;
+  /** MTU of its network card. */
+  mtu: number;
+}
+
+export interface CloudMachineOptions extends CloudMachineArgs, Pick<Hardware, "folder" | "tap" | "image"> {
+  address: string;
+  identityFile: string;
+}
+
+/** The user that Debian's images have. */
+export const CLOUD_USER = "debian";
+
+/** Milliseconds for cloud-init to come to its end, under emulation and beside others. */
+const BOOT_MS = 20 * 60_000;
+
+/** A machine of a cloud: it knows nothing but what cloud-init is told, and cloud-init makes it what it is to be. */
+export class CloudMachine {
+  readonly #options: CloudMachineOptions;
+
+  private constructor(options: CloudMachineOptions) {
+    this.#options = options;
+  }
+
+  get address(): string {
+    return this.#options.address;
+  }
+
+  /** How its engine is reached. */
+  get connection(): EngineConnection {
+    const { address, identityFile, hostKey } = this.#options;
+    return sshConnection({ address, user: CLOUD_USER, identityFile, hostKey });
+  }
+
+  /** Puts its disks together and turns it on. It still boots then. */
+  static async create(options: CloudMachineOptions): Promise<CloudMachine> {
+    const { number, folder, tap, image, volumes } = options;
+    const seed = join(folder, "seed.iso");
+    await makeSeed(options, seed);
+    // The id as a serial number, as volumes of EBS have it.
+    const drives = volumes.map((id) => ({ file: join(folder, `${id}.img`), serial: id.replace("-", "") }));
+    const hardware: Hardware = { number, folder, tap, image, seed, drives };
+    await makeDisks(hardware);
+    powerOn(hardware);
+    return new CloudMachine(options);
+  }
+
+  /** Waits until cloud-init is done, and gives back what it says of itself. */
+  async booted(): Promise<string> {
+    for (const end = Date.now() + BOOT_MS; ; await pause(3_000)) {
+      // Of an error it speaks while it still goes on; its last act is to write this file.
+      const said = await this.run("[ -e /run/cloud-init/result.json ] && cloud-init status --long || true").catch(
+        String,
+      );
+      if (/^status: /m.test(said)) return said;
+      if (Date.now() < end && this.#isOn) continue;
+      throw new Error([`lab: the machine at ${this.address} does not come up: ${said}`, this.console].join("\n"));
+    }
+  }
+
+  get #isOn(): boolean {
+    const mark = readMark(join(this.#options.folder, "pid"));
+    return mark !== undefined && isRunning(mark);
+  }
+
+  /** The last of what its console says. */
+  get console(): string {
+    return readFileSync(consoleLog(this.#options.folder), "utf8").trimEnd().split("\n").slice(-40).join("\n");
+  }
+
+  /** Runs a shell command on the machine, as the user that may log in, and gives back what it printed. */
+  run(command: string, limitMs = 120_000): Promise<string> {
+    const options = ["-F", "none", ...sshCommandOptions(this.connection)];
+    return run("ssh", [...options, `${CLOUD_USER}@${this.address}`, command], { timeoutMs: limitMs });
+  }
+}
+
+/** The disk that cloud-init takes a machine's identity and instructions from where no cloud is there to ask. */
+async function makeSeed(options: CloudMachineOptions, file: string): Promise<void> {
+  const { folder, number, address, mtu, userData } = options;
+  const card = { match: { macaddress: cardAddress(number) }, addresses: [`${address}/24`], mtu };
+  const files = {
+    "user-data": userData,
+    "meta-data": JSON.stringify({ "instance-id": `i-${number}` }),
+    "network-config": JSON.stringify({ version: 2, ethernets: { eth0: card } }),
+  };
+  const seed = join(folder, "seed");
+  mkdirSync(seed, { mode: 0o700 });
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(seed, name), content);
+  await run("xorriso", ["-as", "mkisofs", "-quiet", "-volid", "cidata", "-joliet", "-rational-rock", "-o", file, seed]);
+  rmSync(seed, { recursive: true });
+}

@@ -1,0 +1,117 @@
+import { createHash } from "node:crypto";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { run } from "../../toolchain/run.ts";
+import { writeIndex } from "../bare.ts";
+import { RELEASE } from "./build.ts";
+
+/** What Docker's own packages are called, and the ones of Debian that they are made of here. */
+const SOURCES = { engine: "docker.io", runtime: "containerd" };
+
+/** What of Debian's package is the client, which Docker has a package of its own for. */
+const CLIENT = "usr/bin/docker";
+
+/**
+ * A repository that is laid out, named and signed as Docker's own is, with Debian's engine in it: Docker's cannot be had
+ * where only package registries answer. What asks for a version of `docker-ce` cannot tell them apart.
+ *
+ * @param packages folder with Debian's packages; those that are made into Docker's are taken out of it
+ * @param folder where it is made: `<folder>/debian` is the repository
+ * @returns the version of Docker Engine in it
+ */
+export async function makeDockerRepository(packages: string, folder: string): Promise<string> {
+  const repository = join(folder, "debian");
+  mkdirSync(repository, { recursive: true });
+  const work = mkdtempSync(join(tmpdir(), "docker-repository-"));
+  try {
+    const engine = await unpacked(packages, SOURCES.engine, work);
+    const [version = ""] = /^\d+\.\d+\.\d+/.exec(fieldOf(engine, "Version")) ?? [];
+    const number = `5:${version}-1~debian.12~${RELEASE}`;
+    const client = join(work, "client");
+    move(join(engine, CLIENT), join(client, CLIENT));
+    mkdirSync(join(client, "DEBIAN"));
+    writeFileSync(
+      join(client, "DEBIAN", "control"),
+      `Package: docker-ce-cli\nVersion: ${number}\nArchitecture: amd64\nMaintainer: lab\nDescription: Docker CLI\n`,
+    );
+    const needs = fieldOf(engine, "Depends").replace(/\bcontainerd\b[^,]*/, "containerd.io, docker-ce-cli");
+    change(engine, { Package: "docker-ce", Version: number, Depends: needs, Conflicts: SOURCES.engine });
+    const runtime = await unpacked(packages, SOURCES.runtime, work);
+    change(runtime, { Package: "containerd.io" });
+    for (const tree of [client, engine, runtime]) await run("dpkg-deb", ["-Zgzip", "-z1", "--build", tree, repository]);
+    await writeIndex(repository);
+    await sign(repository, work);
+    return version;
+  } finally {
+    rmSync(work, { recursive: true });
+  }
+}
+
+/** Takes a package out of the folder and lays it out, with what dpkg knows of it. */
+async function unpacked(packages: string, name: string, work: string): Promise<string> {
+  const file = readdirSync(packages).find((entry) => entry.startsWith(`${name}_`));
+  if (file === undefined) throw new Error(`lab: there is no package ${name} in ${packages}`);
+  const tree = join(work, name);
+  await run("dpkg-deb", ["--raw-extract", join(packages, file), tree]);
+  rmSync(join(packages, file));
+  return tree;
+}
+
+const control = (tree: string) => readFileSync(join(tree, "DEBIAN", "control"), "utf8");
+const fieldOf = (tree: string, name: string) => new RegExp(`^${name}: (.*)$`, "m").exec(control(tree))?.[1] ?? "";
+
+/** Gives fields of a package other values. */
+function change(tree: string, fields: Record<string, string>): void {
+  const changed = Object.entries(fields).reduce(
+    (text, [name, value]) => text.replace(new RegExp(`^${name}: .*$`, "m"), () => `${name}: ${value}`),
+    control(tree),
+  );
+  writeFileSync(join(tree, "DEBIAN", "control"), changed);
+}
+
+function move(from: string, to: string): void {
+  mkdirSync(dirname(to), { recursive: true });
+  renameSync(from, to);
+}
+
+/** Says in a signed file what the index is, as apt asks for, and lays the key beside it. */
+async function sign(repository: string, work: string): Promise<void> {
+  const release = join(repository, "dists", RELEASE);
+  const index = "stable/binary-amd64/Packages";
+  mkdirSync(dirname(join(release, index)), { recursive: true });
+  copyFileSync(join(repository, "Packages"), join(release, index));
+  rmSync(join(repository, "Packages"));
+  const content = readFileSync(join(release, index));
+  const sum = createHash("sha256").update(content).digest("hex");
+  const says = {
+    ...{ Origin: "Docker", Suite: RELEASE, Codename: RELEASE, Components: "stable", Architectures: "amd64" },
+    ...{ Date: new Date().toUTCString(), SHA256: `\n ${sum} ${content.length} ${index}` },
+  };
+  const file = join(work, "Release");
+  writeFileSync(
+    file,
+    `${Object.entries(says)
+      .map(([name, value]) => `${name}: ${value}`)
+      .join("\n")}\n`,
+  );
+  const home = join(work, "gnupg");
+  mkdirSync(home, { mode: 0o700 });
+  const gpg = (...args: string[]) => run("gpg", ["--homedir", home, "--batch", "--quiet", ...args]);
+  try {
+    await gpg("--passphrase", "", "--quick-generate-key", "lab", "rsa2048", "sign", "never");
+    await gpg("--clearsign", "--output", join(release, "InRelease"), file);
+    writeFileSync(join(repository, "gpg"), await gpg("--armor", "--export"));
+  } finally {
+    await run("gpgconf", ["--homedir", home, "--kill", "all"]);
+  }
+}

@@ -1,0 +1,107 @@
+import { createHash } from "node:crypto";
+import { PART, partsOf } from "../../engine/shell-quoting.ts";
+import { type Chain, CHAIN_PREFIX, chainsOf, type Hook, type PortFilter } from "./firewall-rules.ts";
+import { bootScript, fileOf, HEAD, type OwnedFilter, unitOf } from "./firewall-scripts.ts";
+
+/** Returns the script that prints what `driftOf` reads. It changes nothing. */
+export function lookScript({ filter }: OwnedFilter): string {
+  return `${HEAD}
+${PART}
+part iptables; iptables -w -S
+if [ -e /proc/net/if_inet6 ]; then part ip6tables; ip6tables -w -S; fi
+part file; sha256sum <${fileOf(filter)} 2>/dev/null | cut -c 1-64
+if [ -d /run/systemd/system ]; then
+  part unit; systemctl is-enabled ${unitOf(filter)} 2>/dev/null || true
+fi
+part end; echo end
+`;
+}
+
+/**
+ * Returns a line for everything that is not as it was set, from what `lookScript` printed; none if all is.
+ *
+ * @throws when the script did not run to its end.
+ */
+export function driftOf({ filter, owner }: OwnedFilter, printed: string): string[] {
+  const parts = partsOf(printed);
+  if (!parts.has("end")) throw new Error("the script that looks at the rules did not run to its end");
+  const { ipv4, ipv6 } = chainsOf(filter);
+  const file = createHash("sha256").update(bootScript({ filter, owner })).digest("hex");
+  const isSame = parts.get("file") === file;
+  const unit = parts.get("unit");
+  return [
+    ...tableDrift("iptables", ipv4, parts.get("iptables"), filter),
+    ...tableDrift("ip6tables", ipv6, parts.get("ip6tables"), filter),
+    ...(isSame ? [] : [fileOf(filter)]),
+    ...(unit === undefined || unit === "enabled" ? [] : [`${unitOf(filter)} is not enabled`]),
+  ];
+}
+
+/** A host without IPv6 has no such table. */
+function tableDrift(program: string, chains: Chain[], listed: string | undefined, filter: PortFilter): string[] {
+  if (listed === undefined) return [];
+  const rules = rulesByChain(listed);
+  return chains.flatMap(({ from, name, rules: wanted }) => [
+    ...(wanted.join("\n") === (rules.get(name) ?? []).join("\n") ? [] : [`${program} ${name}`]),
+    ...from.flatMap((hook) => hookDrift(hook, name, rules, filter).map((line) => `${program} ${line}`)),
+  ]);
+}
+
+function rulesByChain(listed: string): Map<string, string[]> {
+  const chains = new Map<string, string[]>();
+  for (const line of listed.split("\n").map((one) => one.trim())) {
+    const [, kind, chain = ""] = /^-([APN]) (\S+)/.exec(line) ?? [];
+    if (kind === undefined) continue;
+    const rules = chains.get(chain) ?? [];
+    if (kind === "A") rules.push(line);
+    chains.set(chain, rules);
+  }
+  return chains;
+}
+
+type Rules = ReadonlyMap<string, readonly string[]>;
+
+/** What keeps packets of a hook from the chain: no jump, or a rule before it that lets them pass. */
+function hookDrift(hook: Hook, name: string, all: Rules, filter: PortFilter): string[] {
+  const rules = all.get(hook) ?? [];
+  const jump = rules.indexOf(`-A ${hook} -j ${name}`);
+  if (jump === -1) return [`${hook} has no jump to ${name}`];
+  // DOCKER-USER has the same jump, and is looked at by itself.
+  const docker = hook === "FORWARD" ? rules.indexOf("-A FORWARD -j DOCKER-USER") : -1;
+  const before = rules.slice(0, docker === -1 ? jump : Math.min(docker, jump));
+  const opening = before.find((rule) => opens(rule, hook, all, filter));
+  return opening === undefined ? [] : [`${hook}: "${opening}" stands before ${name}`];
+}
+
+/** Targets that end a packet's way through the table, or that go on with it as it is. */
+const PASSING = new Set(["ACCEPT", "RETURN"]);
+
+/** Whether a rule may let new TCP connections to the ports pass by what follows it. */
+function opens(rule: string, hook: Hook, all: Rules, filter: PortFilter, seen: readonly string[] = []): boolean {
+  if (isHarmless(rule, hook, filter)) return false;
+  const [, how, target = ""] = / -([jg]) (\S+)/.exec(rule) ?? [];
+  if (target.startsWith(CHAIN_PREFIX)) return false;
+  // In a chain below the hook RETURN leads back to it.
+  if (PASSING.has(target)) return target === "ACCEPT" || seen.length === 0;
+  const below = all.get(target);
+  if (!below || seen.includes(target)) return false;
+  // After a goto the rest of the chain is left out.
+  if (how === "g") return true;
+  return below.some((one) => opens(one, hook, all, filter, [...seen, target]));
+}
+
+/** Whether a rule has nothing to do with new TCP connections from elsewhere to the ports. */
+function isHarmless(rule: string, hook: Hook, { ports }: PortFilter): boolean {
+  const protocol = / -p (\S+)/.exec(rule)?.[1];
+  if (protocol !== undefined && !["tcp", "all", "6", "0"].includes(protocol)) return !isNegated(rule, "-p");
+  const states = / --(?:ct)?state (\S+)/.exec(rule)?.[1];
+  if (states !== undefined && !isNegated(rule, "--ctstate|--state")) {
+    if (states.split(",").every((state) => ["RELATED", "ESTABLISHED", "INVALID"].includes(state))) return true;
+  }
+  if (hook !== "INPUT") return false;
+  if (/ -i lo( |$)/.test(rule) && !isNegated(rule, "-i")) return true;
+  const port = / --dport (\d+)( |$)/.exec(rule)?.[1];
+  return port !== undefined && !isNegated(rule, "--dport") && !ports.includes(Number(port));
+}
+
+const isNegated = (rule: string, option: string) => new RegExp(` ! (?:${option}) `).test(rule);

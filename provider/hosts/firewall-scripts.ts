@@ -1,0 +1,180 @@
+import type { Owner } from "../../core/labels.ts";
+import { quoted, WITH_ROOT_PROGRAMS } from "../../engine/shell-quoting.ts";
+import { type Chain, CHAIN_PREFIX, chainsOf, type PortFilter } from "./firewall-rules.ts";
+
+/** Where a host keeps what has to be there again after it was started. */
+const FOLDER = "/etc/pulumi-swarm/firewall";
+const UNIT = "/etc/systemd/system/pulumi-swarm-firewall@.service";
+
+/** Runs before the engine does, so that no port is open to all meanwhile; the engine leaves DOCKER-USER as it is. */
+const UNIT_TEXT = `[Unit]
+Description=Who may reach published ports (pulumi-swarm, %i)
+Before=docker.service
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/bin/sh ${FOLDER}/%i.sh
+
+[Install]
+WantedBy=docker.service multi-user.target
+`;
+
+/** Runs what comes over standard input as root. */
+export const AS_ROOT = `
+${WITH_ROOT_PROGRAMS}
+if [ "$(id -u)" = 0 ]; then exec sh; fi
+if sudo -n true 2>/dev/null; then exec sudo -n sh; fi
+echo "user $(id -un) may not become root there: log in as root, or let the user run sudo without a password" >&2
+exit 1
+`;
+
+/** A word of `installScript`: there is nothing on the host that would set the rules again after a start. */
+export const TRANSIENT = "transient";
+
+/** A filter, and whose it is. */
+export interface OwnedFilter {
+  filter: PortFilter;
+  owner: Owner;
+}
+
+/** Ends with an error where nothing could be filtered. */
+export const REQUIREMENTS = `
+command -v iptables-restore >/dev/null || { echo "iptables is not installed there" >&2; exit 1; }
+# For a moment there is no such rule: an engine that makes a network takes it away and puts it first again.
+looks=0
+until refusal=$(iptables -w -C FORWARD -j DOCKER-USER 2>&1); do
+  case $refusal in *[Pp]ermission*|*"must be root"*) echo "$refusal" >&2; exit 1 ;; esac
+  looks=$((looks + 1))
+  [ "$looks" -lt 5 ] || {
+    echo "the engine there sets no rules of iptables, so that none could keep anybody from its ports" >&2; exit 1
+  }
+  sleep 1
+done
+`;
+
+/**
+ * Returns the script that sets the rules, and has them set again whenever the host starts.
+ *
+ * @param formerName the name under which the rules were set before
+ */
+export function installScript({ filter, owner }: OwnedFilter, formerName = owner.name): string {
+  const file = fileOf(filter);
+  return `${HEAD}
+${REQUIREMENTS}
+${held(filter, owner, [owner.name, formerName])}
+if [ "$held" = no ]; then
+  echo "chain ${filter.chain} there belongs to another resource (identity and name: $by): choose another name, or remove ${file} there if that resource is gone" >&2
+  exit 1
+fi
+mkdir -p ${FOLDER}
+${heredoc(`cat >${file}.new`, bootScript({ filter, owner }))}
+mv ${file}.new ${file}
+sh ${file}
+if [ -d /run/systemd/system ]; then
+${heredoc(`cat >${UNIT}`, UNIT_TEXT)}
+  systemctl daemon-reload
+  systemctl enable --quiet ${unitOf(filter)}
+else
+  echo ${TRANSIENT}
+fi
+`;
+}
+
+/** Returns the script that removes what `installScript` made, and nothing that another owner made. */
+export function removeScript({ filter, owner }: OwnedFilter): string {
+  const { ipv4, ipv6 } = chainsOf(filter);
+  return `${HEAD}
+${held(filter, owner, [owner.name])}
+if [ "$held" = no ]; then echo "chain ${filter.chain} stays: it belongs to $by"; exit 0; fi
+if [ -d /run/systemd/system ]; then systemctl disable --quiet ${unitOf(filter)} 2>/dev/null || true; fi
+${ipv4.map((chain) => removed("iptables", chain)).join("\n")}
+${ipv6.map((chain) => removed("ip6tables", chain)).join("\n")}
+# An engine that leaves IPv6 alone made no such chain; one that is in use stays.
+ip6tables -w -X DOCKER-USER 2>/dev/null || true
+rm -f ${fileOf(filter)}
+if rmdir ${FOLDER} 2>/dev/null; then rm -f ${UNIT}; rmdir /etc/pulumi-swarm 2>/dev/null || true; fi
+`;
+}
+
+export const HEAD = `set -e
+umask 022
+${WITH_ROOT_PROGRAMS}`;
+
+/** Returns what runs at every start: it is complete in itself. */
+export function bootScript({ filter, owner }: OwnedFilter): string {
+  const { ipv4, ipv6 } = chainsOf(filter);
+  return `#!/bin/sh
+# Who may reach the ports ${filter.ports.join(", ")} of ${inOneLine(filter.title)}. pulumi-swarm overwrites this file.
+${OWNER_LINE}${ownerText(owner, owner.name)}
+set -e
+${WITH_ROOT_PROGRAMS}
+# Whether a chain jumps to another before any rule that is not ours.
+leads() {
+  "$1" -w -S "$2" | sed 1d | while read -r rule; do
+    case $rule in
+    "-A $2 -j $3") echo yes; break ;;
+    "-A $2 -j ${CHAIN_PREFIX}"* | "-A FORWARD -j DOCKER-USER") ;;
+    *) break ;;
+    esac
+  done
+}
+# Puts the jump first, in one step: at no moment it is missing.
+lead() {
+  "$1" -w -N "$2" 2>/dev/null || true
+  [ "$(leads "$1" "$2" "$3")" != yes ] || return 0
+  {
+    echo "*filter"
+    "$1" -w -S "$2" | grep -x -e "-A $2 -j $3" | sed 's/^-A/-D/'
+    echo "-I $2 1 -j $3"
+    echo COMMIT
+  } | "$1-restore" -w --noflush
+}
+${heredoc("iptables-restore -w --noflush", restored(ipv4))}
+${led("iptables", ipv4)}
+[ -e /proc/net/if_inet6 ] || exit 0
+${heredoc("ip6tables-restore -w --noflush", restored(ipv6))}
+${led("ip6tables", ipv6)}
+`;
+}
+
+const OWNER_LINE = "# pulumi-swarm.owner=";
+
+/** Sets `held` to `no` if the file of the rules names another owner, which `by` is. Files of old name none. */
+function held(filter: PortFilter, owner: Owner, names: string[]): string {
+  const own = [...new Set(names)].map((name) => quoted(ownerText(owner, name)));
+  return `by=$(sed -n 's/^${OWNER_LINE}//p' ${fileOf(filter)} 2>/dev/null || true)
+case $by in ""|${own.join("|")}) held=yes ;; *) held=no ;; esac`;
+}
+
+/** How an owner is named in the file of its rules. */
+function ownerText(owner: Owner, name: string): string {
+  return inOneLine(`${owner.id} ${name}`);
+}
+
+/** All chains at once: at no moment one is half there. */
+function restored(chains: Chain[]): string {
+  const declared = chains.map(({ name }) => `:${name} - [0:0]`);
+  return ["*filter", ...declared, ...chains.flatMap(({ rules }) => rules), "COMMIT"].join("\n");
+}
+
+function led(program: string, chains: Chain[]): string {
+  return chains.flatMap(({ from, name }) => from.map((hook) => `lead ${program} ${hook} ${name}`)).join("\n");
+}
+
+function removed(program: string, { from, name }: Chain): string {
+  const jumps = from.map((hook) => `while ${program} -w -D ${hook} -j ${name} 2>/dev/null; do :; done`);
+  return `${jumps.join("\n")}
+${program} -w -F ${name} 2>/dev/null && ${program} -w -X ${name} 2>/dev/null || true`;
+}
+
+/** A text as a command's input. One may hold another. */
+function heredoc(command: string, text: string): string {
+  const end = text.includes("END_OF_TEXT") ? "END_OF_ALL" : "END_OF_TEXT";
+  return `${command} <<'${end}'\n${text.trimEnd()}\n${end}`;
+}
+
+const inOneLine = (text: string) => text.replaceAll(/[^ -~]/g, "?");
+
+export const fileOf = ({ chain }: Pick<PortFilter, "chain">) => `${FOLDER}/${chain}.sh`;
+export const unitOf = ({ chain }: Pick<PortFilter, "chain">) => `pulumi-swarm-firewall@${chain}.service`;

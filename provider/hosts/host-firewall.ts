@@ -1,0 +1,182 @@
+import type { EngineConnection } from "../../engine/engine-connection.ts";
+import { LOOK_MS } from "../../engine/timeouts.ts";
+import { hasShell, runScript, type ScriptResult } from "../../engine/ssh-shell.ts";
+import { askedNotHere, runHere } from "../../engine/this-machine.ts";
+import { UnreachableError } from "../../engine/unreachable.ts";
+import { allowedFindings } from "../../core/allowed-addresses.ts";
+import { driftOf, lookScript } from "./firewall-drift.ts";
+import { chainOf, type PortFilter } from "./firewall-rules.ts";
+import { AS_ROOT, HEAD, installScript, removeScript, REQUIREMENTS, TRANSIENT } from "./firewall-scripts.ts";
+import type { Owner } from "../../core/labels.ts";
+import { lastLine } from "../../engine/last-line.ts";
+import { findingLine } from "../../core/input-validation-error.ts";
+import { GONE, type ResourceHandler } from "../runtime/resource-handler.ts";
+import { logLine } from "../runtime/log-line.ts";
+import { changedKeys, isUnknown, ResourceProblem } from "../runtime/values.ts";
+
+export interface HostFirewallInputs {
+  /** The host's key. */
+  host: string;
+  connection: EngineConnection;
+  /** Another machine has none of the rules. */
+  machineId: string;
+  owner: Owner;
+  filter: PortFilter;
+  /** Always asked for; a look at the host may find that it is not so. */
+  intact: boolean;
+}
+
+/** Inputs as the program gives them: `check` decides the name of the chain. */
+export type HostFirewallRequest = Omit<HostFirewallInputs, "filter"> & {
+  filter: Omit<PortFilter, "chain"> & { chain?: string };
+};
+
+/** Who may reach ports of one host. */
+export const HostFirewall: ResourceHandler<HostFirewallInputs> = {
+  async check(olds, request: HostFirewallRequest) {
+    const { host, connection, filter } = request;
+    const reasons: string[] = [];
+    if (!isUnknown(connection)) {
+      const problem = await placeProblem(connection, olds.filter !== undefined);
+      if (problem !== undefined) {
+        reasons.push(
+          `${filter.title}: allowFrom: no rules can be set for host "${host}": ${problem}; leave allowFrom out, or ` +
+            "publish nothing (expose: false); in a stack of kind local set pulumi-swarm:expose to true or false",
+        );
+      }
+    }
+    if (!isUnknown(filter.allowFrom)) {
+      const findings = allowedFindings("allowFrom", filter.allowFrom);
+      reasons.push(...findings.map((finding) => findingLine(filter.title, finding)));
+    }
+    // The rules on the host name their owner as it was at their creation: a renamed one must not seem another.
+    const owner = olds.filter?.chain === undefined ? request.owner : (olds.owner ?? request.owner);
+    const inputs = { ...request, owner, filter: { ...filter, chain: chainFor(olds, request) } };
+    return { inputs, failures: reasons.map((reason) => ({ property: "", reason })) };
+  },
+
+  async diff(_id, olds, news) {
+    const isAnother = !isUnknown(news.machineId) && olds.machineId !== news.machineId;
+    const changed = changedKeys(olds, news, ["host", "connection", "owner", "filter", "intact"]);
+    if (isAnother) changed.push("machineId");
+    // An upgrade may change the engine's id, and a machine at the former one's place has none of its rules: both only need
+    // the rules set, without a moment in which they are gone.
+    const replaces = isAnother && changed.includes("connection") ? ["machineId"] : [];
+    return { changes: replaces.length + changed.length > 0, replaces, deleteBeforeReplace: true };
+  },
+
+  async create(inputs) {
+    await install(inputs);
+    return { id: `${inputs.host}/${inputs.filter.chain}`, outs: inputs };
+  },
+
+  async read(id, state) {
+    if (!state) throw new ResourceProblem(`rules of ${id} cannot be imported: declare them, and they are set`);
+    if (!state.filter) return GONE;
+    let lines: string[];
+    try {
+      lines = await look(state);
+    } catch (error) {
+      // A refresh that failed here would keep an `up` from going on without the host.
+      if (!(error instanceof UnreachableError)) throw error;
+      logLine(`host ${state.host} cannot be reached: its rules are taken to be as they were`);
+      return { id, props: state, inputs: state };
+    }
+    if (lines.length > 0) logLine(`host ${state.host}: not as they were set: ${lines.join(", ")}`);
+    const live = { ...state, intact: lines.length === 0 };
+    return { id, props: live, inputs: live };
+  },
+
+  async update(_id, olds, news) {
+    await install(news, olds.owner?.name);
+    return { outs: news };
+  },
+
+  async delete(_id, state) {
+    try {
+      const { exitCode, stdout, stderr } = await asRoot(state, removeScript(owned(state)));
+      if (exitCode !== 0) throw problem(state, "take its rules away", stderr);
+      if (stdout.trim() !== "") logLine(`host ${state.host}: ${stdout.trim()}`);
+    } catch (error) {
+      if (!(error instanceof UnreachableError)) throw error;
+      logLine(`host ${state.host} cannot be reached; should it come back, ${state.filter.chain} is still there`);
+    }
+  },
+};
+
+/** Keeps the chain that was decided on: its name must survive a rename of stack, project or component. */
+function chainFor(olds: Partial<HostFirewallInputs>, { owner }: HostFirewallRequest): string {
+  const kept = olds.filter?.chain;
+  if (kept !== undefined && !isUnknown(kept)) return kept;
+  const unknown = Object.values<string>({ ...owner }).find((value) => isUnknown(value));
+  return unknown ?? chainOf(owner);
+}
+
+/** Why no rules can be set for an engine's host; undefined when they can. */
+async function placeProblem(connection: EngineConnection, isSet: boolean): Promise<string | undefined> {
+  if (hasShell(connection)) return undefined;
+  try {
+    return await localRulesProblem(connection);
+  } catch (error) {
+    // An engine that is down for a while is no reason to refuse what runs.
+    if (error instanceof UnreachableError) return isSet ? undefined : error.message;
+    throw error;
+  }
+}
+
+/**
+ * Why this machine can set no rules for the ports of its own engine; undefined when it can.
+ *
+ * @throws UnreachableError when the engine does not answer.
+ */
+export async function localRulesProblem(connection: EngineConnection): Promise<string | undefined> {
+  const elsewhere = await askedNotHere(connection, LOOK_MS);
+  if (elsewhere !== undefined) return elsewhere;
+  const { exitCode, stderr } = await runHere(AS_ROOT, { input: HEAD + REQUIREMENTS });
+  return exitCode === 0 ? undefined : (lastLine(stderr) ?? "no reason given");
+}
+
+async function install(inputs: HostFirewallInputs, formerName?: string): Promise<void> {
+  const { exitCode, stdout, stderr } = await asRoot(inputs, installScript(owned(inputs), formerName));
+  if (exitCode !== 0) throw problem(inputs, "set rules", stderr);
+  const { host, filter } = inputs;
+  if (stdout.split("\n").includes(TRANSIENT)) {
+    logLine(
+      `warning: host ${host} has no systemd: who may reach ports ${filter.ports.join(", ")} is not set again when it ` +
+        `starts: have it run /etc/pulumi-swarm/firewall/${filter.chain}.sh before its engine`,
+    );
+  }
+  const lines = await look(inputs);
+  if (lines.length > 0) {
+    logLine(
+      `warning: host ${host}: who may reach ports ${filter.ports.join(", ")} was set, but ${lines.join(", ")}: remove ` +
+        "what sets that rule",
+    );
+  }
+}
+
+/** What on the host is not as it was set. */
+async function look(state: HostFirewallInputs): Promise<string[]> {
+  const { exitCode, stdout, stderr } = await asRoot(state, lookScript(owned(state)));
+  if (exitCode !== 0) throw problem(state, "look at its rules", stderr);
+  return driftOf(owned(state), stdout);
+}
+
+async function asRoot({ connection, filter, host }: HostFirewallInputs, script: string): Promise<ScriptResult> {
+  if (hasShell(connection)) return runScript(connection, AS_ROOT, { input: script });
+  const elsewhere = await askedNotHere(connection, LOOK_MS);
+  if (elsewhere !== undefined) throw new ResourceProblem(`${filter.title}: host "${host}": ${elsewhere}`);
+  return runHere(AS_ROOT, { input: script });
+}
+
+/** The owner in a state of before rules had one. */
+const UNNAMED = { id: "", project: "", stack: "", name: "" };
+
+function owned({ filter, owner }: HostFirewallInputs) {
+  return { filter, owner: owner ?? UNNAMED };
+}
+
+function problem({ host, filter }: HostFirewallInputs, what: string, stderr: string): ResourceProblem {
+  const why = lastLine(stderr) ?? "no reason given";
+  return new ResourceProblem(`${filter.title}: could not ${what} on host "${host}": ${why}`);
+}

@@ -1,0 +1,96 @@
+import { LOOK_MS } from "../../engine/timeouts.ts";
+import { runScript } from "../../engine/ssh-shell.ts";
+import { targetOf } from "../../engine/ssh.ts";
+import { UnreachableError } from "../../engine/unreachable.ts";
+import { appraise, type HostWish, type HostWork } from "./host-plan.ts";
+import { parseSurvey, type Survey, surveyScript } from "./host-facts.ts";
+import { connectionFailures } from "./connection-failures.ts";
+import type { ResourceHandler } from "../runtime/resource-handler.ts";
+import type { HostInputs } from "./host-inputs.ts";
+import { Recent } from "../runtime/handoff-cache.ts";
+import { changedKeys, ResourceProblem } from "../runtime/values.ts";
+import { done, notYet, waitFor } from "../runtime/poll.ts";
+
+export interface SshHostInputs extends HostInputs, HostWish {}
+
+/** How long a machine that starts may turn away a user whom it does not know yet, in seconds. */
+const LOGIN_SECONDS = 30;
+
+/** What a machine told of itself, and what is to be done there. */
+export interface Look {
+  survey: Survey;
+  work: HostWork;
+}
+
+/**
+ * The looks of this run. The host that a look is the first half of comes as soon as all have been taken, and need not
+ * log in for the same again; where that took long, it does.
+ */
+export const looks = new Recent<SshHostInputs, Look>(30, (a, b) => !changedInputs(a, b));
+
+/**
+ * The first look at a machine that is new, or is to be otherwise. All hosts are looked at before any of them is touched:
+ * what is wrong with one leaves the others as they are.
+ */
+export const SshSurvey: ResourceHandler<SshHostInputs> = {
+  async check(_olds, news) {
+    return { inputs: news, failures: connectionFailures(news) };
+  },
+
+  async diff(_id, olds, news) {
+    return { changes: changedInputs(olds, news) };
+  },
+
+  async create(inputs) {
+    looks.keep(inputs, await whenItAnswers(inputs));
+    return { id: inputs.hostname, outs: inputs };
+  },
+
+  async update(_id, _olds, news) {
+    looks.keep(news, await whenItAnswers(news));
+    return { outs: news };
+  },
+
+  async read(id, state) {
+    if (!state) throw new ResourceProblem(`the look at host ${id} cannot be imported`);
+    return { id, props: state };
+  },
+};
+
+export function changedInputs(olds: SshHostInputs, news: SshHostInputs): boolean {
+  return changedKeys(olds, news, ["connection", "hostname", "timeoutSeconds", "install", "drives"]).length > 0;
+}
+
+/** @throws UnreachableError when it does not answer in that time. */
+export async function look({ connection, drives }: SshHostInputs, timeoutMs: number): Promise<Survey> {
+  const { stdout } = await runScript(connection, surveyScript(drives), { timeoutMs });
+  return parseSurvey(stdout);
+}
+
+/** @throws ResourceProblem with everything that only the user can mend. */
+export function whenItAnswers(inputs: SshHostInputs): Promise<Look> {
+  const { hostname, timeoutSeconds, connection } = inputs;
+  const begun = performance.now();
+  const problem = (lines: string[]) => new ResourceProblem(lines.map((line) => `host ${hostname}: ${line}`).join("\n"));
+  return waitFor(
+    async () => {
+      let survey: Survey;
+      try {
+        survey = await look(inputs, LOOK_MS);
+      } catch (error) {
+        if (!(error instanceof UnreachableError)) throw error;
+        const { kind, message } = error;
+        const isLate = performance.now() - begun > LOGIN_SECONDS * 1000;
+        if (kind === "identity" || (kind === "login" && isLate)) throw problem([message]);
+        return notYet(message);
+      }
+      const { problems, waiting, work } = appraise(survey, inputs, targetOf(connection));
+      if (problems.length > 0 && survey.isStarting)
+        return notYet(`cloud-init is still at work there: ${problems.join("; ")}`);
+      if (problems.length > 0) throw problem(problems);
+      return waiting === undefined ? done({ survey, work }) : notYet(waiting);
+    },
+    { what: `host ${hostname}`, limitSeconds: timeoutSeconds, intervalMs: 1_000 },
+    (because) => problem([`${because} (waited ${timeoutSeconds} s)`]),
+  );
+}

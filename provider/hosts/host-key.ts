@@ -1,0 +1,58 @@
+import { generateKeyPairSync, randomUUID } from "node:crypto";
+import type { ResourceHandler } from "../runtime/resource-handler.ts";
+import { ResourceProblem } from "../runtime/values.ts";
+
+export interface HostKeyInputs {
+  /** Whose key it is. */
+  hostname: string;
+}
+
+export interface HostKeyState extends HostKeyInputs {
+  /** PEM, which every sshd reads for this kind of key. */
+  privateKey: string;
+  /** Type and key, as in ssh_host_ecdsa_key.pub. */
+  publicKey: string;
+}
+
+/**
+ * The key by which ssh knows a machine that is yet to be made, so that it is checked from the first login on. It
+ * belongs to the host's name: a machine that takes the place of another has the same.
+ */
+export const HostKey: ResourceHandler<HostKeyInputs, HostKeyState> = {
+  async diff() {
+    return { changes: false };
+  },
+
+  async create(inputs) {
+    return { id: randomUUID(), outs: { ...inputs, ...generated() } };
+  },
+
+  async read(id, state) {
+    if (!state) throw new ResourceProblem(`host key ${id} cannot be imported: it is generated`);
+    return { id, props: state };
+  },
+
+  async delete() {},
+};
+
+const CURVE = "nistp256";
+
+function generated(): Pick<HostKeyState, "privateKey" | "publicKey"> {
+  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const { x = "", y = "" } = publicKey.export({ format: "jwk" });
+  const point = Buffer.concat([Buffer.from([4]), Buffer.from(x, "base64url"), Buffer.from(y, "base64url")]);
+  const type = `ecdsa-sha2-${CURVE}`;
+  const blob = Buffer.concat([field(type), field(CURVE), field(point)]);
+  return {
+    privateKey: privateKey.export({ type: "sec1", format: "pem" }).toString(),
+    publicKey: `${type} ${blob.toString("base64")}`,
+  };
+}
+
+/** A text or number as keys of ssh hold it: its length first. */
+function field(content: string | Buffer): Buffer {
+  const bytes = Buffer.from(content);
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(bytes.length);
+  return Buffer.concat([length, bytes]);
+}

@@ -1,0 +1,99 @@
+import { Engine } from "../../engine/engine.ts";
+import { runScript } from "../../engine/ssh-shell.ts";
+import { targetOf } from "../../engine/ssh.ts";
+import { UnreachableError } from "../../engine/unreachable.ts";
+import { errorText } from "../../engine/error-message.ts";
+import { type HostWork, needsWork, workProblem, workScript } from "./host-plan.ts";
+import type { Survey } from "./host-facts.ts";
+import { connectionFailures } from "./connection-failures.ts";
+import type { ResourceHandler } from "../runtime/resource-handler.ts";
+import { reach } from "./local-host.ts";
+import { type HostState } from "./host-inputs.ts";
+import { logLine } from "../runtime/log-line.ts";
+import { changedInputs, look, looks, type SshHostInputs, whenItAnswers } from "./host-inspection.ts";
+import { isUnknown, ResourceProblem } from "../runtime/values.ts";
+
+export interface SshHostState extends SshHostInputs, HostState {}
+
+/** How long a machine may take to tell of itself in a preview, in milliseconds. */
+const GLANCE_MS = 8_000;
+
+/** How long an installation may take, in milliseconds. */
+const WORK_MS = 15 * 60_000;
+
+/** A machine that is reached by ssh, made ready where it lacks something, and otherwise only looked at. */
+export const SshHost: ResourceHandler<SshHostInputs, SshHostState> = {
+  async check(_olds, news) {
+    return { inputs: news, failures: connectionFailures(news) };
+  },
+
+  async diff(_id, olds, news) {
+    return { changes: changedInputs(olds, news) || (!isUnknown(news) && (await isOtherwise(olds, news))) };
+  },
+
+  async create(inputs) {
+    return { id: inputs.hostname, outs: await prepare(inputs) };
+  },
+
+  async update(_id, _olds, news) {
+    return { outs: await prepare(news) };
+  },
+
+  /** A machine that is silent is as it was: it is only looked at, and what runs on it says that it is gone. */
+  async read(id, state) {
+    if (!state) throw new ResourceProblem(`host ${id} cannot be imported: it is only looked at, not made`);
+    const info = await new Engine(state.connection).info(GLANCE_MS).catch(() => undefined);
+    return { id, props: info ? { ...state, machineId: info.ID, engineVersion: info.ServerVersion } : state };
+  },
+};
+
+/** Whether it is another machine than it was, or lacks something. One that is silent just now counts as unchanged. */
+async function isOtherwise(olds: SshHostState, news: SshHostInputs): Promise<boolean> {
+  try {
+    const survey = await look(news, GLANCE_MS);
+    const isAnother = survey.engine !== undefined && survey.engine.id !== olds.machineId;
+    return isAnother || needsWork(survey, news, targetOf(news.connection));
+  } catch (error) {
+    if (error instanceof UnreachableError) return false;
+    throw error;
+  }
+}
+
+async function prepare(inputs: SshHostInputs): Promise<SshHostState> {
+  const { survey, work } = looks.take(inputs) ?? (await whenItAnswers(inputs));
+  if (work.install || work.start || work.folders.length > 0) await doWork(inputs, work, survey);
+  const state = await reach(inputs);
+  if (work.install) await prove(inputs);
+  return { ...inputs, ...state };
+}
+
+async function doWork({ connection, hostname }: SshHostInputs, work: HostWork, survey: Survey): Promise<void> {
+  const { install, start, folders } = work;
+  const what = [
+    ...(install ? [`install ${install.packages.join(" ")} with ${install.manager}`] : []),
+    ...(start ? ["start the Docker Engine"] : []),
+    ...folders.map((folder) => `make ${folder}`),
+  ].join(", ");
+  logLine(`host ${hostname}: going to ${what}`);
+  const { exitCode, stderr } = await runScript(connection, workScript(work, survey), { timeoutMs: WORK_MS });
+  if (exitCode !== 0) throw new ResourceProblem(`host ${hostname}: could not ${what}: ${workProblem(stderr)}`);
+}
+
+/** That an engine which was just installed can keep an image and make a container of it: an empty one will do. */
+async function prove({ connection, hostname }: SshHostInputs): Promise<void> {
+  const engine = new Engine(connection);
+  const name = "pulumi-swarm-proof";
+  try {
+    const query = { fromSrc: "-", repo: name, tag: "latest" };
+    await engine.send("POST", "/images/create", { query, body: Buffer.alloc(1_024) });
+    const body = { Image: name, Cmd: ["none"] };
+    const { Id } = await engine.request<{ Id: string }>("POST", "/containers/create", { body });
+    await engine.request("DELETE", `/containers/${Id}`);
+  } catch (error) {
+    throw new ResourceProblem(
+      `host ${hostname}: the engine that was installed cannot make a container: ${errorText(error)}`,
+    );
+  } finally {
+    await engine.request("DELETE", `/images/${name}`).catch(() => {});
+  }
+}

@@ -1,0 +1,125 @@
+import { GONE, type ResourceHandler } from "../runtime/resource-handler.ts";
+import { logLine } from "../runtime/log-line.ts";
+import { askStore, isMoved, SilentStore, type StoreAddress, toldByStore } from "./admin-client.ts";
+import { changedKeys, isUnknown, ResourceProblem } from "../runtime/values.ts";
+
+export interface BucketInputs {
+  store: StoreAddress;
+  bucketName: string;
+  versioning: boolean;
+  objectLock: boolean;
+}
+
+export interface BucketState extends BucketInputs {
+  /** Whether this program made the bucket: one that was there before stays, even empty. */
+  made: boolean;
+}
+
+/** A bucket of a store. It is data: one that holds objects is never deleted. */
+export const Bucket: ResourceHandler<BucketInputs, BucketState> = {
+  async check(olds, news) {
+    const [before, now] = [olds.objectLock, news.objectLock];
+    const isSame = olds.bucketName === news.bucketName;
+    if (before === undefined || before === now || isUnknown(now) || !isSame) return { inputs: news, failures: [] };
+    const reason =
+      `bucket ${news.bucketName}: objectLock ${now}: is ${before} for life: ` +
+      "put it back, or make a second bucket and copy the objects with `mc mirror`";
+    return { inputs: news, failures: [{ property: "", reason }] };
+  },
+
+  async diff(_id, olds, news) {
+    const replaces = isUnknown(news.bucketName) ? [] : changedKeys(olds, news, ["bucketName"]);
+    if (isAnotherStore(olds.store, news.store)) replaces.push("store");
+    const changed = changedKeys(olds, news, ["bucketName", "versioning"]);
+    return { changes: replaces.length + changed.length > 0 || isMoved(olds.store, news.store), replaces };
+  },
+
+  async create(inputs) {
+    const made = await ensure(inputs);
+    return { id: inputs.bucketName, outs: { ...inputs, made } };
+  },
+
+  async read(id, state) {
+    if (!state) throw new ResourceProblem(`bucket ${id} cannot be imported: declare it, and it is taken on`);
+    const live = await orAsItWas(state, () => look(state));
+    if (!live) return GONE;
+    const { made: _made, ...inputs } = live;
+    return { id, props: live, inputs };
+  },
+
+  async update(_id, olds, news) {
+    const made = await ensure(news);
+    return { outs: { ...news, made: olds.made || made } };
+  },
+
+  async delete(_id, { store, bucketName, made }) {
+    const left = (why: string) => logLine(`bucket ${bucketName} stays in store ${store.serviceName}: ${why}`);
+    if (!made) return left("it was there before");
+    try {
+      const answer = await askStore(store, ["rb", path(bucketName)]);
+      if (answer.ok || /does not exist/.test(answer.message)) return;
+      if (/not empty/.test(answer.message)) return left("it holds objects");
+      throw new ResourceProblem(`bucket ${bucketName}: ${answer.message}`);
+    } catch (error) {
+      if (!(error instanceof SilentStore)) throw error;
+      left(error.message);
+    }
+  },
+};
+
+/** Whether the store asked for is known to be another one. */
+export function isAnotherStore(olds: StoreAddress, news: StoreAddress): boolean {
+  return typeof news === "object" && !isUnknown(news.serviceName) && news.serviceName !== olds.serviceName;
+}
+
+/** What of a store is looked at; as it was when the store cannot be asked, for then nothing is known of it. */
+export async function orAsItWas<T extends { store: StoreAddress }>(
+  state: T,
+  looked: () => Promise<T | undefined>,
+): Promise<T | undefined> {
+  try {
+    return await looked();
+  } catch (error) {
+    if (!(error instanceof SilentStore)) throw error;
+    logLine(`${error.message}; what is in it is taken to be as it was`);
+    return state;
+  }
+}
+
+/** Makes the bucket what it is to be. Tells whether it was not there before. */
+async function ensure({ store, bucketName, versioning, objectLock }: BucketInputs): Promise<boolean> {
+  const live = await seen(store, bucketName);
+  if (!live) {
+    await toldByStore(store, ["mb", ...(objectLock ? ["--with-lock"] : []), path(bucketName)]);
+  } else if (live.objectLock !== objectLock) {
+    throw new ResourceProblem(
+      `bucket ${bucketName}: is there already, with objectLock ${live.objectLock}, which it keeps for life: ` +
+        "say the same, or choose another bucketName",
+    );
+  }
+  if (versioning !== (live?.versioning ?? objectLock)) {
+    await toldByStore(store, ["version", versioning ? "enable" : "suspend", path(bucketName)]);
+  }
+  return live === undefined;
+}
+
+async function look(state: BucketState): Promise<BucketState | undefined> {
+  const live = await seen(state.store, state.bucketName);
+  return live && { ...state, ...live };
+}
+
+/** How the bucket stands; undefined when there is none. */
+async function seen(
+  store: StoreAddress,
+  bucketName: string,
+): Promise<{ versioning: boolean; objectLock: boolean } | undefined> {
+  const answer = await askStore<{ versioning: { status: string } }>(store, ["version", "info", path(bucketName)]);
+  if (!answer.ok && answer.code === "NoSuchBucket") return undefined;
+  if (!answer.ok) throw new ResourceProblem(`bucket ${bucketName}: ${answer.message}`);
+  const { ObjectLock } = await toldByStore<{ ObjectLock?: { enabled?: string } }>(store, ["stat", path(bucketName)]);
+  return { versioning: answer.value.versioning.status === "Enabled", objectLock: ObjectLock?.enabled === "Enabled" };
+}
+
+function path(bucketName: string): string {
+  return `local/${bucketName}`;
+}

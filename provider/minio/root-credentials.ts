@@ -1,0 +1,70 @@
+import { randomUUID } from "node:crypto";
+import { frozenFailures } from "../state/immutable.ts";
+import { type Frozen } from "../../core/immutable-value.ts";
+import type { ResourceHandler } from "../runtime/resource-handler.ts";
+import { randomText } from "../runtime/random-text.ts";
+import { poolFailures, type StorePools } from "./pools.ts";
+import { changedKeys } from "../runtime/values.ts";
+
+export interface RootCredentialsInputs extends StorePools {
+  /** The user name asked for; absent, one is generated. */
+  asked?: string;
+  /** The password to use; absent, one is generated, or the present one stays. */
+  password?: string;
+  /** Another text makes another password. Not together with a given one. */
+  passwordGeneration?: string;
+  /** What of the store is chosen for life. This resource lives as long as the store, whatever its services are called. */
+  frozen?: Frozen;
+}
+
+export interface RootCredentialsState extends RootCredentialsInputs {
+  user: string;
+  password: string;
+  /** Another text whenever the user or the password is another. */
+  generation: string;
+}
+
+/**
+ * A root user and its password, given or generated. What is stored in Pulumi's state is the truth.
+ */
+export const RootCredentials: ResourceHandler<RootCredentialsInputs, RootCredentialsState> = {
+  async check(olds, news) {
+    const pools = await poolFailures(olds, news);
+    return { inputs: news, failures: [...frozenFailures(olds.frozen, news.frozen), ...pools] };
+  },
+
+  async diff(_id, olds, news) {
+    const isAnother = news.password !== undefined && news.password !== olds.password;
+    return { changes: isAnother || changedKeys(olds, news, ["asked", "passwordGeneration"]).length > 0 };
+  },
+
+  async create(inputs) {
+    const outs = {
+      ...inputs,
+      user: inputs.asked ?? `root-${randomText(12)}`,
+      password: inputs.password ?? randomText(40),
+      generation: randomText(8),
+    };
+    return { id: randomUUID(), outs };
+  },
+
+  async read(id, state) {
+    if (!state) throw new Error(`root credentials ${id} cannot be imported: they are generated`);
+    return { id, props: state };
+  },
+
+  async update(_id, olds, news) {
+    const user = news.asked ?? olds.user;
+    const password = news.password ?? passwordAfter(olds, news);
+    const keeps = password === olds.password && user === olds.user;
+    const generation = keeps ? olds.generation : randomText(8);
+    return { outs: { ...news, user, password, generation } };
+  },
+
+  async delete() {},
+};
+
+/** The password where none is given: the present one, unless another generation is asked for. */
+function passwordAfter(olds: RootCredentialsState, news: RootCredentialsInputs): string {
+  return changedKeys(olds, news, ["passwordGeneration"]).length === 0 ? olds.password : randomText(40);
+}

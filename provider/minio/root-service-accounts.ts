@@ -1,0 +1,44 @@
+import type { ResourceHandler } from "../runtime/resource-handler.ts";
+import { logLine } from "../runtime/log-line.ts";
+import { revokeServiceAccounts } from "./service-accounts.ts";
+import { isMoved, type StoreAddress } from "./admin-client.ts";
+import { changedKeys } from "../runtime/values.ts";
+
+export interface RootServiceAccountsInputs {
+  store: StoreAddress;
+  /** Name of the root user. */
+  user: string;
+  /** Another text whenever the root user or its password is another one. */
+  generation: string;
+}
+
+/**
+ * Ends the service accounts of the root user whenever its credentials change: they have secret keys of their own, and
+ * MinIO leaves them valid. It comes after the members, which by then refuse the former password.
+ */
+export const RootServiceAccounts: ResourceHandler<RootServiceAccountsInputs> = {
+  async diff(_id, olds, news) {
+    const changed = changedKeys(olds, news, ["user", "generation"]);
+    return { changes: changed.length > 0 || isMoved(olds.store, news.store) };
+  },
+
+  /** Those of a store that exists already are left alone: its password has not changed here. */
+  async create(inputs) {
+    return { id: inputs.store.serviceName, outs: inputs };
+  },
+
+  async read(id, state) {
+    if (!state) throw new Error(`service accounts of ${id} cannot be imported: they are no resource`);
+    return { id, props: state };
+  },
+
+  async update(_id, olds, news) {
+    if (changedKeys(olds, news, ["user", "generation"]).length > 0) {
+      const revoked = await revokeServiceAccounts(news.store, news.user);
+      if (revoked.length > 0) logLine(`root user: service accounts removed: ${revoked.join(", ")}`);
+    }
+    return { outs: news };
+  },
+
+  async delete() {},
+};

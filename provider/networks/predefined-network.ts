@@ -1,0 +1,47 @@
+import { type Engine, orMissing } from "../../engine/engine.ts";
+import { GONE, type ResourceHandler } from "../runtime/resource-handler.ts";
+import { askManager, managerIfAny, managerOf } from "../swarm/with-manager.ts";
+import { isOutdated, type Managers } from "../swarm/manager-pool.ts";
+import { changedKeys, ResourceProblem } from "../runtime/values.ts";
+
+export interface PredefinedNetworkInputs {
+  managers: Managers;
+  swarmId: string;
+  /** One of Docker's own networks that every engine has: `host`. */
+  name: string;
+}
+
+/** A network that every Swarm has from the start. It is only looked up: the Swarm knows it by an id of its own. */
+export const PredefinedNetwork: ResourceHandler<PredefinedNetworkInputs> = {
+  async diff(_id, olds, news) {
+    const replaces = changedKeys(olds, news, ["swarmId", "name"]);
+    return { changes: replaces.length > 0 || isOutdated(olds.managers, news.managers), replaces };
+  },
+
+  async create(inputs) {
+    const { name } = inputs;
+    const id = await askManager(`network ${name}`, managerOf(inputs), (manager) => idOf(manager, name));
+    if (id === undefined) throw new ResourceProblem(`the Swarm has no network "${name}": upgrade its engines`);
+    return { id, outs: inputs };
+  },
+
+  async read(id, state) {
+    if (!state) throw new ResourceProblem(`network ${id} cannot be imported: declare it, and it is looked up`);
+    const found = await askManager(
+      `network ${state.name}`,
+      managerIfAny(state),
+      async (manager) => manager && idOf(manager, state.name),
+    );
+    return found === id ? { id, props: state, inputs: state } : GONE;
+  },
+
+  async update(_id, _olds, news) {
+    return { outs: news };
+  },
+
+  async delete() {},
+};
+
+async function idOf(manager: Engine, name: string): Promise<string | undefined> {
+  return (await orMissing(manager.network(name, { scope: "swarm" })))?.Id;
+}

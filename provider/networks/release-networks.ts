@@ -1,0 +1,96 @@
+import type { Deadline } from "../../engine/deadline.ts";
+import { Engine, orMissing } from "../../engine/engine.ts";
+import { patienceWith } from "../../engine/timeouts.ts";
+import type { ServiceSpec, TaskDetails } from "../../engine/types.ts";
+import type { Leftover, Outage } from "../preflight/attached-services.ts";
+import type { HostToObserve } from "../preflight/collect-snapshot.ts";
+import { askManager, type FindManager, waitWithManager } from "../swarm/with-manager.ts";
+import { logLine } from "../runtime/log-line.ts";
+import { writeService } from "../swarm/optimistic-update.ts";
+import { NoManagerError, ResourceProblem } from "../runtime/values.ts";
+import { done, notYet } from "../runtime/poll.ts";
+
+/** No node has this label: a service that asks for it runs nowhere. */
+const NOWHERE = "node.labels.pulumi-swarm.outage == yes";
+
+/** States in which a task holds nothing any more. */
+const ENDED = ["complete", "shutdown", "failed", "rejected", "remove", "orphaned"];
+
+/** How long tasks may take to stop, in seconds; longer than any sensible grace period. */
+const LIMIT = 300;
+
+/** What is in the way of a run and is cleared away before the rest goes on. */
+export interface WayToMake {
+  /** Networks that a killed `up` left behind: removed. */
+  leftovers: Leftover[];
+  /** Services that hold networks which are to be made anew: stopped and detached. */
+  outages: Outage[];
+}
+
+/**
+ * Clears the way. The stopped services stay, with their volumes; their own update, later in the same run, attaches
+ * them to the new network and starts them.
+ */
+export async function makeWay(run: Partial<WayToMake> & { hosts: Record<string, HostToObserve> }): Promise<void> {
+  const { leftovers = [], outages = [] } = run;
+  if (leftovers.length + outages.length === 0) return;
+  const find: FindManager = (deadline) => anyManager(run.hosts, deadline);
+  for (const { network, networkId } of leftovers) {
+    await askManager(`network ${network}`, find, (manager) => orMissing(manager.removeNetwork(networkId)));
+  }
+  for (const { network, networkId, services } of outages) {
+    for (const service of services) {
+      const { id, name } = service;
+      logLine(`service ${name}: stopped until the network ${network} is made anew`);
+      await writeService(find, id, ({ Spec }) => detached(Spec, networkId));
+      await allStopped(find, service, networkId);
+    }
+  }
+}
+
+/** The service with no task and without the network. */
+export function detached(spec: ServiceSpec, networkId: string): ServiceSpec {
+  const { Networks = [], Placement, ...task } = spec.TaskTemplate;
+  const Constraints = [...(Placement?.Constraints ?? []).filter((constraint) => constraint !== NOWHERE), NOWHERE];
+  return {
+    ...spec,
+    // All at once: nothing is left to serve while some are stopped.
+    UpdateConfig: { ...spec.UpdateConfig, Parallelism: 0, FailureAction: "continue" },
+    TaskTemplate: {
+      ...task,
+      Networks: Networks.filter(({ Target }) => Target !== networkId),
+      Placement: { ...Placement, Constraints },
+    },
+  };
+}
+
+async function allStopped(
+  find: FindManager,
+  { id, name }: { id: string; name: string },
+  networkId: string,
+): Promise<void> {
+  await waitWithManager(
+    find,
+    async (manager) => {
+      const holding = (await manager.tasks({ service: [id] })).filter((task) => holds(task, networkId));
+      return holding.length === 0 ? done(undefined) : notYet(`${holding.length} tasks still stopping`);
+    },
+    { what: `service ${name}`, limitSeconds: LIMIT },
+    (because) => new ResourceProblem(`service ${name} did not stop within ${LIMIT} s: ${because}`),
+  );
+}
+
+function holds({ Status, NetworksAttachments = [] }: TaskDetails, networkId: string): boolean {
+  return !ENDED.includes(Status.State) && NetworksAttachments.some(({ Network }) => Network.ID === networkId);
+}
+
+async function anyManager(hosts: Record<string, HostToObserve>, deadline?: Deadline): Promise<Engine> {
+  const asked = Object.values(hosts).map(async ({ connection }) => {
+    const engine = new Engine(connection, deadline);
+    if (!(await engine.info(patienceWith(connection))).Swarm.ControlAvailable) throw new Error("it is no manager");
+    return engine;
+  });
+  return Promise.any(asked).catch(() => {
+    throw new NoManagerError("no manager answers: run `pulumi up` again once one does", true);
+  });
+}

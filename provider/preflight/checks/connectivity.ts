@@ -1,0 +1,115 @@
+import { DEFAULT_MTU } from "../../../core/networks/overlay-spec.ts";
+import type { NetworkDemand, SwarmDemand } from "../../../core/requirement.ts";
+import type { PreflightFinding } from "./finding.ts";
+import { groupBy } from "../groups.ts";
+import { isNode, type Situation } from "../snapshot.ts";
+import type { ProbeHost, ProbeNeeds, ProbeWay } from "../connectivity/plan.ts";
+
+/** What did not get through between two hosts: one finding for a pair, and one for packets that are too large. */
+export function blockedFindings(
+  swarm: SwarmDemand,
+  networks: readonly NetworkDemand[],
+  { addresses }: Situation,
+  blocked: readonly ProbeWay[],
+): PreflightFinding[] {
+  const pairs = groupBy(blocked, ({ from, to }) => [from, to].sort().join(" "));
+  return [...pairs.values()].flatMap((found): PreflightFinding[] => {
+    const [a = "", b = ""] = [found[0]!.from, found[0]!.to].sort();
+    const about = { hosts: [a, b], argument: `hosts.${a}.privateAddress`, value: addresses[a] };
+    const missing = found.flatMap(({ from, to, tries }) => {
+      const ports = tries.filter((each) => each !== "mtu").map(portName);
+      return ports.length > 0 ? [`from ${from} to ${to} ${ports.join(", ")}`] : [];
+    });
+    const isNarrow = found.some(({ tries }) => tries.includes("mtu"));
+    return [
+      ...(missing.length > 0
+        ? [
+            {
+              ...about,
+              subject: swarm.subject,
+              check: "ports" as const,
+              problem:
+                `this host and host ${b} (${addresses[b]}) do not get through to each other: ${missing.join("; ")} is ` +
+                "blocked: open it in the firewalls and security groups of both",
+            },
+          ]
+        : []),
+      ...(isNarrow ? narrowFindings(networks, a, b) : []),
+    ];
+  });
+}
+
+/** The path is narrower than the devices at its ends. */
+function narrowFindings(networks: readonly NetworkDemand[], a: string, b: string): PreflightFinding[] {
+  const mtus = networks.flatMap(({ subject, shape }) => (shape.mtu === undefined ? [] : [{ subject, mtu: shape.mtu }]));
+  const widest = mtus.toSorted((one, other) => other.mtu - one.mtu)[0];
+  if (!widest) return [];
+  return [
+    {
+      subject: widest.subject,
+      check: "mtu",
+      hosts: [a, b],
+      argument: "mtu",
+      value: widest.mtu,
+      problem:
+        `packets of ${widest.mtu} bytes do not get through whole between host ${a} and host ${b}: give the mtu that the ` +
+        "link between them carries (`ping -M do -s <mtu - 28>` finds it)",
+      // Nobody chose the default; packets of that size mostly come through, in pieces.
+      warning: widest.mtu === DEFAULT_MTU,
+    },
+  ];
+}
+
+/** What of the probing there was none, and why. */
+export function notProbed(
+  { subject }: SwarmDemand,
+  situation: Situation,
+  run: {
+    able: readonly string[];
+    taking: readonly ProbeHost[];
+    ways: readonly ProbeWay[];
+    /** Ways whose ends were not at it at the same time. */
+    missed: readonly ProbeWay[];
+    failures: Record<string, string>;
+    needs: ProbeNeeds;
+  },
+): PreflightFinding[] {
+  const { able, taking, ways, missed, failures, needs } = run;
+  const remark = (key: string, problem: string): PreflightFinding => ({
+    subject,
+    check: "ports",
+    hosts: [key],
+    argument: `hosts.${key}.privateAddress`,
+    value: situation.addresses[key],
+    problem,
+    warning: true,
+  });
+  const isAlone = able.length < 2;
+  const without = able.filter((key) => !isAlone && !situation.machines[key]?.python);
+  const asUser = taking.filter(({ key, root }) => !root && ways.some(({ to }) => to === key));
+  return [
+    ...without.map((key) => remark(key, "not probed whether other hosts reach it: there is no python3 on it")),
+    ...Object.entries(failures).map(([key, why]) => remark(key, `not probed whether other hosts reach it: ${why}`)),
+    ...groupedBySender(missed).map(([key, others]) =>
+      remark(key, `not probed whether it reaches ${others.join(", ")}: they took too long to begin; run it again`),
+    ),
+    ...asUser.flatMap(({ key }) => {
+      const unheard = [
+        ...(isNode(situation, key) ? ["7946/udp", `${needs.dataPathPort}/udp`] : []),
+        ...(needs.encrypted ? [portName("esp")] : []),
+      ];
+      const why = "that takes root there, or sudo without a password";
+      return unheard.length > 0
+        ? [remark(key, `not probed whether it is reached on ${unheard.join(", ")}: ${why}`)]
+        : [];
+    }),
+  ];
+}
+
+function groupedBySender(ways: readonly ProbeWay[]): [string, string[]][] {
+  return [...groupBy(ways, ({ from }) => from)].map(([key, found]) => [key, found.map(({ to }) => `host ${to}`)]);
+}
+
+function portName(tried: string): string {
+  return tried === "esp" ? "ESP (IP protocol 50)" : tried;
+}

@@ -1,0 +1,186 @@
+import type { SwarmDemand } from "../../../core/requirement.ts";
+import { type PreflightFinding, refusedUnless } from "./finding.ts";
+import { groupBy } from "../groups.ts";
+import { GIB, shortageAt } from "../disk-space.ts";
+import { isNode, keysOf, type Situation } from "../snapshot.ts";
+import { takenPortProblem, takenPorts } from "../swarm-ports.ts";
+
+/** Seconds by which clocks may differ: the newest version of an object is the one of the latest clock. */
+const CLOCK_SECONDS = 2;
+
+/** MinIO's nodes and S3 clients do not listen to whose clock differs by so many seconds. */
+const CLOCK_LIMIT_SECONDS = 15 * 60;
+
+/** What of the machines, and between them, a Swarm does not go with. */
+export function machineFindings(demand: SwarmDemand, situation: Situation): PreflightFinding[] {
+  const findings = [
+    ...unaskedFindings(situation),
+    ...twinFindings(situation),
+    ...loopbackFindings(situation),
+    ...clockFindings(situation),
+    ...vxlanFindings(situation),
+    ...portFindings(demand, situation),
+    ...spaceFindings(situation),
+  ];
+  // What runs already, for better or worse, is no reason to stop the change that may mend it.
+  return findings.map((finding) =>
+    refusedUnless(finding.warning === true || finding.hosts.every((key) => isNode(situation, key)), {
+      subject: demand.subject,
+      ...finding,
+    }),
+  );
+}
+
+type MachineFinding = Omit<PreflightFinding, "subject">;
+
+/**
+ * It is only said: engines may be still to be made, and what needs them waits for them; an engine that answers can do its
+ * work whatever its machine is.
+ */
+function unaskedFindings({ reasons = {}, unseen = {} }: Situation): MachineFinding[] {
+  const finding = (check: "engine" | "machine", key: string, problem: string): MachineFinding => ({
+    check,
+    hosts: [key],
+    argument: `hosts.${key}`,
+    value: check,
+    problem,
+    warning: true,
+  });
+  return [
+    ...Object.entries(reasons).map(([key, reason]) => finding("engine", key, `not checked: ${reason}`)),
+    ...Object.entries(unseen).map(([key, reason]) =>
+      finding("machine", key, `its clock, kernel, MTU, ports and disks are not checked: ${reason}`),
+    ),
+  ];
+}
+
+/** Hosts that are one machine, or a copy of each other. */
+function twinFindings({ hosts, machines, addresses }: Situation): MachineFinding[] {
+  const infos = Object.entries(hosts).map(([key, { info }]) => [key, info] as const);
+  const names = infos.map(([key, { Name }]) => [key, Name] as const);
+  const engines = infos.map(([key, { ID }]) => [key, ID] as const);
+  const sameEngine = twins(engines);
+  return [
+    ...sameEngine.map(({ keys, value }) => ({
+      check: "identity" as const,
+      hosts: keys,
+      argument: `hosts.${keys.at(-1)!}.engine`,
+      value: hosts[keys.at(-1)!]!.address,
+      problem:
+        `is the same engine (${value}) as that of ${rest(keys)}: give another machine's, or, where machines are copies ` +
+        "of each other, remove /etc/docker/key.json and engine-id in the Docker root and restart Docker there",
+    })),
+    ...twins(names)
+      .filter(({ keys }) => !sameEngine.some((same) => keys.every((key) => same.keys.includes(key))))
+      .map(({ keys, value }) => ({
+        check: "identity" as const,
+        hosts: keys,
+        argument: `hosts.${keys.at(-1)!}.hostname`,
+        value,
+        problem: `the engine of ${rest(keys)} calls itself so as well: rename one of the machines, restart Docker`,
+      })),
+    ...twins(Object.entries(addresses)).map(({ keys, value }) => ({
+      check: "addresses" as const,
+      hosts: keys,
+      argument: `hosts.${keys.at(-1)!}.privateAddress`,
+      value,
+      problem: `is the address of ${rest(keys)} as well: give each host its own`,
+    })),
+    ...twins(Object.entries(machines).flatMap(([key, { machineId }]) => (machineId ? [[key, machineId] as const] : [])))
+      // Of one kernel they are namespaces of one machine, and no copies.
+      .filter(({ keys }) => new Set(keys.map((key) => machines[key]?.bootId)).size === keys.length)
+      .map(({ keys, value }) => ({
+        check: "identity" as const,
+        hosts: keys,
+        argument: `hosts.${keys.at(-1)!}`,
+        value,
+        problem:
+          `/etc/machine-id is that of ${rest(keys)} as well, and DHCP may give both one address: remove the file there, ` +
+          "run `systemd-machine-id-setup`, restart the machine",
+        warning: true,
+      })),
+  ];
+}
+
+/** Loopback leads to the machine itself, whichever host asks. */
+function loopbackFindings(situation: Situation): MachineFinding[] {
+  if (keysOf(situation).length < 2) return [];
+  const shared = new Set(twins(Object.entries(situation.addresses)).flatMap(({ keys }) => keys));
+  return Object.entries(situation.addresses)
+    .filter(([key, address]) => /^(127\.|::1$|localhost$)/.test(address) && !shared.has(key))
+    .map(([key, address]) => ({
+      check: "addresses",
+      hosts: [key],
+      argument: `hosts.${key}.privateAddress`,
+      value: address,
+      problem: "leads every other host to itself: give the address by which the other hosts reach this one",
+    }));
+}
+
+/** Clocks that certainly differ, however long the question took. The earliest and the latest say enough. */
+function clockFindings({ machines }: Situation): MachineFinding[] {
+  const clocks = Object.entries(machines).flatMap(([key, { clock }]) => (clock ? [{ key, ...clock }] : []));
+  const latest = clocks.toSorted((a, b) => b.least - a.least)[0];
+  const earliest = clocks.toSorted((a, b) => a.most - b.most)[0];
+  if (!latest || !earliest) return [];
+  const seconds = (latest.least - earliest.most) / 1000;
+  if (seconds <= CLOCK_SECONDS) return [];
+  const finding: MachineFinding = {
+    check: "clock",
+    hosts: [latest.key, earliest.key],
+    argument: `hosts.${latest.key}`,
+    value: "clock",
+    problem:
+      `${seconds.toFixed(1)} s ahead of host ${earliest.key}'s: MinIO takes the later clock's word for which of two ` +
+      "versions is the newer, and its nodes do not listen to each other from 15 min on: have both set by NTP " +
+      "(`timedatectl set-ntp true`)",
+  };
+  return [{ ...finding, warning: seconds < CLOCK_LIMIT_SECONDS }];
+}
+
+function vxlanFindings({ machines }: Situation): MachineFinding[] {
+  return Object.entries(machines)
+    .filter(([, { kernel }]) => kernel?.vxlan === "no")
+    .map(([key]) => ({
+      check: "kernel",
+      hosts: [key],
+      argument: `hosts.${key}`,
+      value: "kernel",
+      problem:
+        "has no VXLAN, which overlay networks are made of: install the kernel's further modules (linux-modules-extra, " +
+        "kernel-modules-extra), or another kernel",
+    }));
+}
+
+function portFindings(demand: SwarmDemand, situation: Situation): MachineFinding[] {
+  return takenPorts(demand, situation).map((taken) => ({
+    check: "ports",
+    hosts: [taken.key],
+    argument: `hosts.${taken.key}`,
+    value: `${taken.port}/tcp`,
+    problem: takenPortProblem(taken),
+  }));
+}
+
+/** Where an engine keeps its images and volumes. */
+function spaceFindings({ hosts, machines }: Situation): MachineFinding[] {
+  return Object.entries(machines).flatMap(([key, machine]) => {
+    const root = hosts[key]?.info.DockerRootDir ?? "/var/lib/docker";
+    const shortage = shortageAt(root, machine, ({ free }) => free < 2 * GIB);
+    const about = { check: "disks", hosts: [key], argument: `hosts.${key}`, value: root } as const;
+    return shortage ? [{ ...about, ...shortage }] : [];
+  });
+}
+
+/** Values that several keys have, with these keys. */
+function twins(values: readonly (readonly [string, string])[]): { keys: string[]; value: string }[] {
+  const byValue = groupBy(values, ([, value]) => value);
+  return [...byValue]
+    .filter(([, entries]) => entries.length > 1)
+    .map(([value, entries]) => ({ keys: entries.map(([key]) => key), value }));
+}
+
+function rest(keys: readonly string[]): string {
+  const others = keys.slice(0, -1);
+  return `${others.length === 1 ? "host" : "hosts"} ${others.join(", ")}`;
+}

@@ -1,0 +1,152 @@
+import { socketPath } from "../../../engine/connection.ts";
+import { hasShell } from "../../../engine/ssh-shell.ts";
+import type { ContainerSummary, ServiceDetails } from "../../../engine/types.ts";
+import { describeOwner } from "../../../core/labels.ts";
+import type { ServiceDemand } from "../../../core/requirement.ts";
+import type { PreflightFinding } from "./finding.ts";
+import type { MachineFacts } from "../facts/machine.ts";
+import { shortageAt } from "../disk-space.ts";
+import { isNode, isOurService, type ObservedHost, servicesOf, type Situation } from "../snapshot.ts";
+import { volumeFindings } from "./volume.ts";
+
+/** A finding about one service, whose name goes without saying. */
+type ServiceFinding = Omit<PreflightFinding, "subject">;
+
+/** What speaks against a service, the others demanded before it among it. */
+export function serviceFindings(
+  demand: ServiceDemand,
+  others: readonly ServiceDemand[],
+  situation: Situation,
+): PreflightFinding[] {
+  const findings = [
+    ...nameFindings(demand, others, situation),
+    ...portFindings(demand, others, situation),
+    ...guardFindings(demand, situation),
+    ...diskFindings(demand, situation),
+    ...volumeFindings(demand, situation),
+    ...spaceFindings(demand, situation),
+  ];
+  return findings.map((finding) => ({ subject: demand.subject, ...finding }));
+}
+
+function nameFindings(
+  { name, nameArgument = "serviceName", owner, adopt }: ServiceDemand,
+  others: readonly ServiceDemand[],
+  situation: Situation,
+): ServiceFinding[] {
+  const about = { check: "names", hosts: [], argument: nameArgument, value: name } as const;
+  const twin = others.find((other) => other.name === name);
+  if (twin) return [{ ...about, problem: `${twin.subject} has it already: choose another` }];
+  const foreign = servicesOf(situation).find(
+    (service) => service.Spec.Name === name && !isOurService(service, owner, situation),
+  );
+  if (!foreign || adopt) return [];
+  const problem =
+    `the Swarm has a service of that name that belongs to ${describeOwner(foreign.Spec.Labels)}: ` +
+    "use the state that created it, set adopt: true, or choose another name";
+  return [{ ...about, problem }];
+}
+
+function portFindings(demand: ServiceDemand, others: readonly ServiceDemand[], situation: Situation): ServiceFinding[] {
+  return Object.entries(demand.ports).flatMap(([argument, port]) =>
+    demand.hosts.flatMap((key) => {
+      const rival = others.find(({ hosts, ports }) => hosts.includes(key) && Object.values(ports).includes(port));
+      const holder = rival ? rival.subject : holderOf(port, key, demand, situation);
+      const problem = `${holder} has it on host ${key} already: choose another, or free it`;
+      return holder ? [{ check: "ports", hosts: [key], argument, value: port, problem }] : [];
+    }),
+  );
+}
+
+/** Who has a port of a host, unless it is the service itself. */
+function holderOf(port: number, key: string, demand: ServiceDemand, situation: Situation) {
+  const host = situation.hosts[key];
+  // An engine that does not answer does not tell which ports are its own.
+  if (!host) return undefined;
+  const services = servicesOf(situation);
+  const names = [demand.name, ...(demand.alternateNames ?? [])];
+  const isOurs = (service: ServiceDetails) =>
+    names.includes(service.Spec.Name) && (demand.adopt || isOurService(service, demand.owner, situation));
+  const ours = new Set(services.filter(isOurs).map(({ ID }) => ID));
+  const container = host.containers.find(({ Ports }) =>
+    Ports.some(({ PublicPort, Type }) => PublicPort === port && Type === "tcp"),
+  );
+  const containersService = container?.Labels["com.docker.swarm.service.id"];
+  const isOurTask = ({ Labels }: ContainerSummary): boolean => {
+    if (ours.has(Labels["com.docker.swarm.service.id"] ?? "")) return true;
+    // While managers elect a leader none of them tells its services: the name has to do.
+    return services.length === 0 && Labels["com.docker.swarm.service.name"] === demand.name;
+  };
+  if (container && isOurTask(container)) return undefined;
+  // Ports of the routing mesh are taken on every host; those in host mode only where a task runs.
+  const service = services.find(
+    ({ ID, Spec }) =>
+      ID === containersService ||
+      Spec.EndpointSpec?.Ports?.some(
+        ({ PublishedPort, PublishMode, Protocol }) =>
+          PublishedPort === port && PublishMode === "ingress" && Protocol === "tcp",
+      ),
+  );
+  if (service) return ours.has(service.ID) ? undefined : `service ${service.Spec.Name}`;
+  if (container) return `container ${container.Names[0]?.replace(/^\//, "") ?? container.Id}`;
+  // Its own ports do not say so before a container runs, and are open by then.
+  if (host.containers.some((one) => one.State === "created" && isOurTask(one))) return undefined;
+  // A task on its host's own network holds its ports as any process does.
+  if (demand.onHostNetwork && (ours.size > 0 || runsThere(demand, host))) return undefined;
+  return situation.machines[key]?.listening.includes(port) ? "a process outside Docker" : undefined;
+}
+
+/** Whether a task of the service runs on a host; while managers elect a leader, its name has to do. */
+function runsThere({ name }: ServiceDemand, { containers }: ObservedHost): boolean {
+  return containers.some(({ Labels }) => Labels["com.docker.swarm.service.name"] === name);
+}
+
+/** Rules are set as root: by ssh, or on this machine, of which the rules' own resource tells whether they can be. */
+function guardFindings({ guarded, hosts }: ServiceDemand, situation: Situation): ServiceFinding[] {
+  if (!guarded) return [];
+  return hosts.flatMap((key) => {
+    const address = situation.hosts[key]?.address;
+    const about = { check: "ports", hosts: [key], argument: "allowFrom", value: key } as const;
+    if (address !== undefined && !hasShell({ host: address }) && socketPath({ host: address }) === undefined) {
+      const problem = `is reached at ${address}, and only by ssh can rules be set there: declare it in SshHosts, or leave allowFrom out`;
+      return [{ ...about, problem }];
+    }
+    if (situation.machines[key]?.root !== false) return [];
+    const problem = "rules there are root's to set: log in as root, or let the user run sudo without a password";
+    return [{ ...about, problem }];
+  });
+}
+
+function diskFindings({ disks, hosts }: ServiceDemand, situation: Situation): ServiceFinding[] {
+  return hosts.flatMap((key) => {
+    const mounts = situation.machines[key]?.mounts;
+    if (!mounts) return [];
+    return disks.flatMap(({ path }) => {
+      const problem = diskProblem(path, mounts);
+      const wayOut = "mount the disk there, or leave path out and a Docker volume holds the drive";
+      if (!problem) return [];
+      const argument = `hosts.${key}.drives`;
+      return [{ check: "disks", hosts: [key], argument, value: path, problem: `${problem}: ${wayOut}` }];
+    });
+  });
+}
+
+/** A drive of a node that runs is no reason to stop the change that may mend it, as by more hosts. */
+function spaceFindings({ disks, hosts }: ServiceDemand, situation: Situation): ServiceFinding[] {
+  return hosts.flatMap((key) => {
+    const machine = situation.machines[key];
+    if (!machine) return [];
+    return disks.flatMap(({ path }): ServiceFinding[] => {
+      const shortage = shortageAt(path, machine, ({ free, total }) => free < total / 10);
+      const about = { check: "disks", hosts: [key], argument: `hosts.${key}.drives`, value: path } as const;
+      return shortage ? [{ ...about, ...shortage, warning: shortage.warning || isNode(situation, key) }] : [];
+    });
+  });
+}
+
+function diskProblem(path: string, mounts: MachineFacts["mounts"]): string | undefined {
+  const mountAt = (at: string) => mounts.findLast((mount) => mount.path === at);
+  const mount = mountAt(path.replace(/(?<=.)\/+$/, ""));
+  if (!mount) return "is no mount point";
+  return mount.device === mountAt("/")?.device ? "lies on the root disk" : undefined;
+}

@@ -1,0 +1,177 @@
+import { contains, overlap } from "../../../core/networks/cidr.ts";
+import type { SwarmDetails } from "../../../engine/types.ts";
+import { same } from "../../runtime/values.ts";
+import { isDnsLabel } from "../../../core/dns-label.ts";
+import { describeOwner } from "../../../core/labels.ts";
+import type { SwarmDemand } from "../../../core/requirement.ts";
+import type { PreflightFinding } from "./finding.ts";
+import { isOurSwarm, type ObservedHost, type Situation, subnetsOf } from "../snapshot.ts";
+import { ownRoutes } from "../connectivity/routes.ts";
+
+/** What a host's engine has or is that a Swarm does not go with. */
+export function hostFindings({ subject }: SwarmDemand, { hosts }: Situation): PreflightFinding[] {
+  return Object.entries(hosts).flatMap(([key, host]) => [
+    ...hostnameProblems(host).map((problem) => ({
+      subject,
+      check: "identity" as const,
+      hosts: [key],
+      argument: `hosts.${key}.hostname`,
+      value: host.hostname,
+      problem,
+    })),
+    ...engineProblems(host).map((problem) => ({
+      subject,
+      check: "engine" as const,
+      hosts: [key],
+      argument: `hosts.${key}.engine`,
+      value: host.address,
+      problem,
+    })),
+  ]);
+}
+
+/** Refuses a Swarm that belongs to somebody else: one line, whatever is in it. */
+export function foreignSwarmFindings(demand: SwarmDemand, situation: Situation): PreflightFinding[] {
+  if (demand.adopt) return [];
+  const [managed] = Object.entries(situation.hosts).flatMap(([key, { manager }]) =>
+    manager ? [{ key, ...manager }] : [],
+  );
+  if (!managed || isOurSwarm(managed.swarm, demand.owner, situation)) return [];
+  const { key, swarm } = managed;
+  const problem =
+    `host ${key} is a manager of the Swarm ${swarm.ID}, which belongs to ${describeOwner(swarm.Spec.Labels)}: ` +
+    "use the state that created it, or set adopt: true";
+  const about = { subject: demand.subject, check: "swarm", hosts: [key] } as const;
+  return [{ ...about, argument: "adopt", value: false, problem }];
+}
+
+/** Swarms that hosts are in and cannot be this one. */
+export function membershipFindings(demand: SwarmDemand, situation: Situation): PreflightFinding[] {
+  const { subject } = demand;
+  const managed = Object.entries(situation.hosts).find(([, { manager }]) => manager);
+  return Object.entries(situation.hosts).flatMap(([key, host]): PreflightFinding[] => {
+    const about = { subject, check: "swarm", hosts: [key] } as const;
+    const problem = membershipProblem(host, managed, situation);
+    return problem ? [{ ...about, argument: `hosts.${key}.engine`, value: host.address, problem }] : [];
+  });
+}
+
+/** Address pools of a Swarm to be made that would hide what the hosts have already. */
+export function poolFindings(demand: SwarmDemand, situation: Situation): PreflightFinding[] {
+  const { subject, addressPools } = demand;
+  const managed = Object.values(situation.hosts).find(({ manager }) => manager)?.manager;
+  if (managed) return foreignPools(demand, managed.swarm, situation);
+  if (addressPools.length === 0) return defaultPool(demand, situation);
+  return addressPools.flatMap((pool) => {
+    const use = blocksInUse(situation).find(({ block }) => overlap(pool, block));
+    if (!use) return [];
+    const problem = `overlaps with ${use.block}, ${use.what}: choose a pool that is free on all hosts`;
+    return [{ subject, check: "addresses", hosts: [use.host], argument: "addressPools", value: pool, problem }];
+  });
+}
+
+/** The pool of a Swarm that was given none, and what it begins to take networks from, the routing mesh's first. */
+const DEFAULT_POOL = "10.0.0.0/8";
+const DEFAULT_START = "10.0.0.0/16";
+
+/** As wide a route as the pool says nothing; the network of the hosts themselves does. */
+function defaultPool({ subject }: SwarmDemand, situation: Situation): PreflightFinding[] {
+  const route = ownRoutes(situation).find(
+    ({ destination }) => overlap(destination, DEFAULT_START) && !contains(destination, DEFAULT_POOL),
+  );
+  if (!route) return [];
+  const problem =
+    `the Swarm's own pool begins at ${DEFAULT_START}, which overlaps with ${route.destination}, a route of host ` +
+    `${route.host} (${route.device}): containers would not reach the machines there; give a pool that is free on all ` +
+    "hosts: it cannot be changed later";
+  const about = {
+    subject,
+    check: "addresses",
+    hosts: [route.host],
+    argument: "addressPools",
+    value: undefined,
+  } as const;
+  return [{ ...about, problem, warning: true }];
+}
+
+/** A Swarm that is taken on keeps its pools; it is not ours to end. What ours may change, its own resource says. */
+function foreignPools(
+  { subject, owner, addressPools }: SwarmDemand,
+  swarm: SwarmDetails,
+  situation: Situation,
+): PreflightFinding[] {
+  const pools = swarm.DefaultAddrPool ?? [];
+  if (addressPools.length === 0 || isOurSwarm(swarm, owner, situation) || same(addressPools, pools)) return [];
+  const problem = `the Swarm that is there was made with ${JSON.stringify(pools)} and keeps them: leave addressPools out`;
+  return [{ subject, check: "addresses", hosts: [], argument: "addressPools", value: addressPools, problem }];
+}
+
+function blocksInUse(situation: Situation): { block: string; host: string; what: string }[] {
+  const networks = Object.entries(situation.hosts).flatMap(([host, { networks }]) =>
+    networks.flatMap((network) =>
+      subnetsOf(network).map((block) => ({ block, host, what: `the network ${network.Name} on host ${host}` })),
+    ),
+  );
+  const routes = ownRoutes(situation).map(({ destination, device, host }) => ({
+    block: destination,
+    host,
+    what: `a route of host ${host} (${device})`,
+  }));
+  return [...networks, ...routes];
+}
+
+function hostnameProblems({ hostname, info }: ObservedHost): string[] {
+  if (!isDnsLabel(info.Name)) {
+    const legal = "lowercase letters, digits and inner hyphens, at most 63";
+    return [
+      `its engine calls itself "${info.Name}", which is no DNS label (${legal}): rename the machine, restart Docker`,
+    ];
+  }
+  if (hostname === info.Name) return [];
+  return [
+    `its engine calls itself "${info.Name}": give hostname: "${info.Name}", or rename the machine, restart Docker`,
+  ];
+}
+
+/** Whether an engine is older than 20.10, the first with all that services ask for (API 1.41), and the oldest tested. */
+export function isTooOld(version: string): boolean {
+  const [, major, minor] = /^(\d+)\.(\d+)\./.exec(version) ?? [];
+  if (major === undefined) return false;
+  return Number(major) < 20 || (Number(major) === 20 && Number(minor) < 10);
+}
+
+function engineProblems({ info }: ObservedHost): string[] {
+  const daemon = "in /etc/docker/daemon.json and restart Docker";
+  return [
+    info.OSType !== "linux" && `runs ${info.OSType} containers: switch Docker to Linux containers`,
+    isTooOld(info.ServerVersion) &&
+      `is Docker ${info.ServerVersion}, which lacks what services need (Engine API 1.41): upgrade it to 20.10 or later`,
+    info.LiveRestoreEnabled && `live-restore is on, which Swarm mode cannot have: set "live-restore": false ${daemon}`,
+    info.SecurityOptions?.some((option) => option.includes("rootless")) &&
+      "runs rootless, where overlay networks do not work: use an engine that runs as root",
+    info.FirewallBackend?.Driver.startsWith("nftables") &&
+      `its firewall backend is nftables, which Swarm mode cannot use: set "firewall-backend": "iptables" ${daemon}`,
+  ].filter((problem) => typeof problem === "string");
+}
+
+function membershipProblem(
+  { info, manager }: ObservedHost,
+  managed: [string, ObservedHost] | undefined,
+  { silent, hosts, unlockable = false }: Situation,
+): string | undefined {
+  const { LocalNodeState: state, NodeID, Error: error } = info.Swarm;
+  if (state === "locked") return unlockable ? undefined : "is a locked manager: run `docker swarm unlock` there";
+  if (state === "error")
+    return `its Swarm node is broken (${error}): mend it, or leave with \`docker swarm leave --force\``;
+  if (state !== "active") return undefined;
+  const known = managed?.[1].manager;
+  if (manager) {
+    return known?.swarm.ID === manager.swarm.ID
+      ? undefined
+      : `is in another Swarm (${manager.swarm.ID}) than host ${managed?.[0]}: leave it with \`docker swarm leave --force\``;
+  }
+  // A worker does not say whose it is. With a manager that does not answer, or is to be unlocked, nobody can.
+  const isLocked = Object.values(hosts).some((host) => host.info.Swarm.LocalNodeState === "locked");
+  if (known ? known.nodes.some((node) => node.ID === NodeID) : silent.length > 0 || isLocked) return undefined;
+  return "is a worker in a Swarm that none of these hosts manages: leave it with `docker swarm leave`";
+}

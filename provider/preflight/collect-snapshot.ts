@@ -1,0 +1,160 @@
+import { hostname as thisHostname } from "node:os";
+import { socketPath } from "../../engine/connection.ts";
+import { type EngineConnection } from "../../engine/engine-connection.ts";
+import { Engine } from "../../engine/engine.ts";
+import { isLeaderless } from "../../engine/errors.ts";
+import { patienceWith } from "../../engine/timeouts.ts";
+import { hasShell } from "../../engine/ssh-shell.ts";
+import { ApiVersionError, EngineError } from "../../engine/transport.ts";
+import type { ContainerSummary, EngineInfo } from "../../engine/types.ts";
+import { ResourceProblem } from "../runtime/values.ts";
+import { done, waitFor } from "../runtime/poll.ts";
+import { errorText } from "../../engine/error-message.ts";
+import { readLocalFacts } from "./facts/local.ts";
+import type { MachineFacts } from "./facts/machine.ts";
+import { type ObservedHost, type Situation, withPartLabels } from "./snapshot.ts";
+import { readRemoteFacts } from "./facts/remote.ts";
+
+/** A host as the program knows it. */
+export interface HostToObserve {
+  connection: EngineConnection;
+  hostname: string;
+  /** The address by which the other hosts reach it. Absent: not known. */
+  privateAddress?: string;
+}
+
+/**
+ * Looks at every host at once. An engine that does not answer may be still to be made: the Host resource is what waits
+ * for it, and fails when it stays away. One that answers and then fails counts as one that does not: its host is not
+ * checked, and the others are.
+ *
+ * @throws ResourceProblem when every manager that answers sees no leader, ApiVersionError when an engine and this client
+ * have no version of the API in common.
+ */
+export async function observe(
+  hosts: Record<string, HostToObserve>,
+  options: { volumes?: boolean } = {},
+): Promise<Omit<Situation, "allowOutage">> {
+  const found = await Promise.all(
+    Object.entries(hosts).map(async ([key, { connection, hostname, privateAddress }]) => {
+      const engine = new Engine(connection);
+      const [answer, remote] = await Promise.all([
+        engine.info(patienceWith(connection)).catch(unlessUnfit),
+        hasShell(connection) ? readRemoteFacts(connection).catch((error: unknown) => errorText(error)) : undefined,
+      ]);
+      const info = typeof answer === "string" ? undefined : answer;
+      const [{ host, reason, leaderless }, facts] = await Promise.all([
+        typeof answer === "string" ? unseen(answer) : observeHost(engine, hostname, answer, options),
+        info && isThisMachine(connection, info) ? readLocalFacts() : remote,
+      ]);
+      const machine = typeof facts === "string" ? undefined : facts;
+      const unasked = typeof facts === "string" && host ? facts : undefined;
+      return { key, host, reason, leaderless, machine, unasked, privateAddress };
+    }),
+  );
+  const { leaderless } = found.find((one) => one.leaderless) ?? {};
+  // A manager that is cut off from the others must not stop the change that may bring it back.
+  if (leaderless && !found.some(({ host }) => host?.manager)) throw leaderless;
+  return {
+    hosts: withPartLabels(byKey(found, ({ host }) => host)),
+    machines: byKey<(typeof found)[number], MachineFacts>(found, ({ machine }) => machine),
+    unseen: byKey(found, ({ unasked }) => unasked),
+    addresses: byKey(found, ({ privateAddress }) => privateAddress),
+    reasons: byKey(found, ({ reason }) => reason),
+    silent: found.filter(({ host }) => host === undefined).map(({ key }) => key),
+  };
+}
+
+/** Docker opens a container's ports before the container runs. */
+const PRESENT = ["created", "restarting", "running", "paused"];
+
+/** Of those that do not run yet, a task's is just starting; another one may never be started. */
+function isPresent({ State, Labels }: ContainerSummary): boolean {
+  return State !== "created" || "com.docker.swarm.task.id" in Labels;
+}
+
+/** What was seen of a host whose engine has said who it is, or why it could not be looked at. */
+interface Seen {
+  host?: ObservedHost;
+  reason?: string;
+  /** Set when it is a manager that sees no leader. */
+  leaderless?: ResourceProblem;
+}
+
+function unlessUnfit(error: unknown): string {
+  if (error instanceof ApiVersionError) throw error;
+  return errorText(error);
+}
+
+function unseen(reason: string): Seen {
+  return { reason };
+}
+
+/** One question after the other: they share a connection, and by ssh each of its own would have to be let in. */
+async function observeHost(
+  engine: Engine,
+  hostname: string,
+  info: EngineInfo,
+  options: { volumes?: boolean },
+): Promise<Seen> {
+  try {
+    const seen = await lookUntil(hostname, async () => ({
+      networks: await engine.networks(),
+      containers: (await engine.containers({ status: PRESENT })).filter(isPresent),
+      volumes: options.volumes ? await engine.volumes() : undefined,
+    }));
+    const manager = info.Swarm.ControlAvailable ? await observeSwarm(engine, hostname) : undefined;
+    return { host: { hostname, address: engine.connection.host, info, ...seen, manager } };
+  } catch (error) {
+    const leaderless = error instanceof LeaderlessProblem ? error : undefined;
+    return { ...unseen(`its engine answers, but not every question: ${errorText(error)}`), leaderless };
+  }
+}
+
+/** Seconds within which managers that are enough have elected a leader; before that none of them tells anything. */
+const ELECTION_SECONDS = 30;
+
+class LeaderlessProblem extends ResourceProblem {}
+
+function observeSwarm(engine: Engine, hostname: string): Promise<ObservedHost["manager"]> {
+  let isWithoutLeader = false;
+  return lookUntil(
+    hostname,
+    async () => {
+      try {
+        return { swarm: await engine.swarm(), nodes: await engine.nodes(), services: await engine.services() };
+      } catch (error) {
+        isWithoutLeader = isLeaderless(error);
+        throw isWithoutLeader ? new EngineError(503, "its Swarm has no leader") : error;
+      }
+    },
+    (because) =>
+      isWithoutLeader
+        ? new LeaderlessProblem(
+            `host ${hostname}: ${because}: bring its managers back, or let it go on from one of them with \`npm run recover\``,
+          )
+        : new ResourceProblem(because),
+  );
+}
+
+/** Looks until the engine answers; what is transient passes within the time of an election. */
+function lookUntil<T>(
+  hostname: string,
+  look: () => Promise<T>,
+  expired = (because: string) => new ResourceProblem(because),
+): Promise<T> {
+  return waitFor(async () => done(await look()), { what: `host ${hostname}`, limitSeconds: ELECTION_SECONDS }, expired);
+}
+
+/** A socket alone does not say so: Docker Desktop's leads into a virtual machine. */
+function isThisMachine(connection: EngineConnection, info: EngineInfo): boolean {
+  return process.platform === "linux" && socketPath(connection) !== undefined && info.Name === thisHostname();
+}
+
+function byKey<T extends { key: string }, V>(found: readonly T[], value: (each: T) => V | undefined) {
+  const entries = found.flatMap((each) => {
+    const known = value(each);
+    return known === undefined ? [] : [[each.key, known] as const];
+  });
+  return Object.fromEntries<V>(entries);
+}

@@ -1,0 +1,154 @@
+import type { EngineConnection } from "../../../engine/engine-connection.ts";
+import { LOOK_MS } from "../../../engine/timeouts.ts";
+import { runScript } from "../../../engine/ssh-shell.ts";
+import { UnreachableError } from "../../../engine/unreachable.ts";
+import { lastLine } from "../../../engine/last-line.ts";
+import { PART, partsOf, WITH_ROOT_PROGRAMS } from "../../../engine/shell-quoting.ts";
+import { type KernelSupport, type MachineFacts, parseListening, parseMounts, parseRoutes } from "./machine.ts";
+
+/**
+ * Looks at a machine that is reached over ssh. It is only read.
+ *
+ * @throws UnreachableError when ssh fails, the machine takes too long, or runs something else.
+ */
+export async function readRemoteFacts(connection: EngineConnection): Promise<MachineFacts> {
+  const asked = Date.now();
+  const { stdout, stderr } = await runScript(connection, FACTS_SCRIPT, { timeoutMs: LOOK_MS });
+  const answered = Date.now();
+  if (!partsOf(stdout).has(LAST_PART)) {
+    // What else comes back is of another program, or of a shell that knows better.
+    const said = lastLine(stderr) ?? lastLine(stdout) ?? "nothing";
+    throw new UnreachableError(connection.host, `a script there did not run to its end, and this came back: ${said}`);
+  }
+  return parseFacts(stdout, { asked, answered });
+}
+
+/** Without it, what a machine told is not all. */
+const LAST_PART = "clock-at-end";
+
+/** What prints the facts, in parts that each begin with `== name`. Programs that are missing leave their part empty. */
+export const FACTS_SCRIPT = `
+${WITH_ROOT_PROGRAMS}
+${PART}
+config() { zcat /proc/config.gz 2>/dev/null || cat "/boot/config-$(uname -r)" 2>/dev/null; }
+# Loaded, built in, or a module that is there: only what is known to be missing is a "no".
+kernel() {
+  part "kernel $1"
+  if [ -d "/sys/module/$1" ] || config | grep -q "^$2=y"; then echo yes
+  elif modprobe --dry-run --quiet "$1" 2>/dev/null; then echo yes
+  elif config | grep -q "^# $2 is not set"; then echo no
+  elif command -v modprobe >/dev/null && [ -e "/lib/modules/$(uname -r)/modules.dep" ]; then echo no
+  else echo unknown
+  fi
+}
+part clock; date +%s.%N
+part route; cat /proc/net/route
+part mounts; cat /proc/self/mountinfo
+part tcp; cat /proc/net/tcp
+part tcp6; cat /proc/net/tcp6 2>/dev/null
+part machine-id; cat /etc/machine-id 2>/dev/null
+part boot-id; cat /proc/sys/kernel/random/boot_id 2>/dev/null
+part addresses; ip -o addr show 2>/dev/null
+part links; ip -o link show 2>/dev/null
+kernel vxlan CONFIG_VXLAN
+kernel esp4 CONFIG_INET_ESP
+kernel macvlan CONFIG_MACVLAN
+kernel ipvlan CONFIG_IPVLAN
+# A sudo that is tried by whoever may not use it writes to the machine's administrator.
+# Whose a socket is only root is told.
+part holders; { ss -Hltnp 'sport = :7946 or sport = :2377' || true; } 2>/dev/null
+part root; { [ "$(id -u)" = 0 ] || { id -nG | grep -qwE 'sudo|wheel' && sudo -n true; }; } >/dev/null 2>&1 && echo yes
+part python; command -v python3
+# Not those of other machines, which may not answer.
+part space; df -Pkl 2>/dev/null
+part ${LAST_PART}; date +%s.%N
+`;
+
+/** Reads what `FACTS_SCRIPT` printed between two moments of this machine's clock, in milliseconds. */
+export function parseFacts(printed: string, during: { asked: number; answered: number }): MachineFacts {
+  const parts = partsOf(printed);
+  const part = (name: string) => parts.get(name) ?? "";
+  return {
+    routes: parseRoutes(part("route")),
+    mounts: parseMounts(part("mounts")),
+    listening: [...new Set([...parseListening(part("tcp")), ...parseListening(part("tcp6"))])],
+    holders: holdersOf(part("holders")),
+    machineId: part("machine-id") || undefined,
+    bootId: part("boot-id") || undefined,
+    clock: clockOf(part("clock"), part(LAST_PART), during),
+    addresses: nonEmpty(addressesOf(part("addresses"))),
+    mtus: mtusOf(part("links")),
+    kernel: {
+      vxlan: supportOf(part("kernel vxlan")),
+      esp: supportOf(part("kernel esp4")),
+      macvlan: supportOf(part("kernel macvlan")),
+      ipvlan: supportOf(part("kernel ipvlan")),
+    },
+    space: spaceOf(part("space")),
+    python: part("python") !== "",
+    root: part("root") === "yes",
+  };
+}
+
+/**
+ * The clock was read twice between the two moments, the first time so long before the last moment as the second reading
+ * came after it. Without nanoseconds it is only known to the second.
+ */
+function clockOf(
+  first: string,
+  second: string,
+  { asked, answered }: { asked: number; answered: number },
+): MachineFacts["clock"] {
+  const [told, later] = [milliseconds(first), milliseconds(second)];
+  if (told === undefined || later === undefined) return undefined;
+  const unsure = /^\d+\.\d/.test(first) ? 0 : 1000;
+  return { least: Math.round(later - answered), most: Math.round(told + unsure - asked) };
+}
+
+function milliseconds(text: string): number | undefined {
+  const [seconds] = /^\d+(\.\d+)?/.exec(text) ?? [];
+  return seconds === undefined ? undefined : Number(seconds) * 1000;
+}
+
+/** `LISTEN 0 4096 *:7946 *:* users:(("dockerd",pid=940,fd=35))`. */
+function holdersOf(text: string): Record<number, string> | undefined {
+  const holders = text.split("\n").flatMap((line) => {
+    const [, port, program] = /:(\d+)\s+\S+\s+users:\(\("([^"]+)"/.exec(line) ?? [];
+    return program === undefined ? [] : [[Number(port), program] as const];
+  });
+  return holders.length > 0 ? Object.fromEntries(holders) : undefined;
+}
+
+/** `2: eth0    inet 10.0.0.1/24 brd …`. */
+function addressesOf(text: string): NonNullable<MachineFacts["addresses"]> {
+  return text.split("\n").flatMap((line) => {
+    const [, device, address] = /^\d+:\s+(\S+)\s+inet6?\s+([^\s/]+)/.exec(line) ?? [];
+    return device !== undefined && address !== undefined ? [{ device, address }] : [];
+  });
+}
+
+/** `2: eth0@if5: <…> mtu 1500 …`. */
+function mtusOf(text: string): Record<string, number> {
+  const links = text.split("\n").flatMap((line) => {
+    const [, device, mtu] = /^\d+:\s+([^\s:@]+)\S*\s.*?\bmtu (\d+)/.exec(line) ?? [];
+    return device === undefined ? [] : [[device, Number(mtu)] as const];
+  });
+  return Object.fromEntries(links);
+}
+
+function supportOf(said: string): KernelSupport {
+  return said === "yes" || said === "no" ? said : "unknown";
+}
+
+/** `df -Pkl`: a headline, then `device total used free used% mount-point`, in KiB. */
+function spaceOf(text: string): NonNullable<MachineFacts["space"]> {
+  const spaces = text.split("\n").flatMap((line) => {
+    const [, total, free, path] = /\s(\d+)\s+\d+\s+(\d+)\s+\d+%\s(.*)$/.exec(line) ?? [];
+    return path === undefined ? [] : [[path, { total: Number(total) * 1024, free: Number(free) * 1024 }] as const];
+  });
+  return Object.fromEntries(spaces);
+}
+
+function nonEmpty<T>(list: T[]): T[] | undefined {
+  return list.length > 0 ? list : undefined;
+}

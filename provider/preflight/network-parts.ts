@@ -1,0 +1,68 @@
+import type { NetworkDetails } from "../../engine/types.ts";
+import { isOwned, userLabels } from "../../core/labels.ts";
+import { MTU_OPTION } from "../../core/network-rules.ts";
+import { comparable, type Difference } from "./difference.ts";
+import type { NetworkDemand, NetworkParts, PartShape } from "../../core/requirement.ts";
+import type { Situation } from "./snapshot.ts";
+import {
+  BRIDGE_NAME_OPTION,
+  IPVLAN_MODE_OPTION,
+  MACVLAN_MODE_OPTION,
+  PARENT_OPTION,
+} from "../../core/networks/driver-options.ts";
+
+/** What the user calls an option of the driver. */
+const ARGUMENTS: Record<string, (host: string) => string> = {
+  [PARENT_OPTION]: (host) => `hosts.${host}.parent`,
+  [MACVLAN_MODE_OPTION]: () => "mode",
+  [IPVLAN_MODE_OPTION]: () => "mode",
+  [BRIDGE_NAME_OPTION]: () => "bridgeName",
+  [MTU_OPTION]: () => "mtu",
+};
+
+/** What a host's part is made of, as its engine tells it. */
+export function partIn({ IPAM, Labels, Options }: NetworkDetails): Required<PartShape> {
+  const [addresses] = IPAM.Config ?? [];
+  return {
+    subnet: addresses?.Subnet ?? "",
+    gateway: addresses?.Gateway ?? "",
+    ipRange: addresses?.IPRange ?? "",
+    options: Options ?? {},
+    labels: userLabels(Labels ?? {}),
+  };
+}
+
+/** Where hosts have other parts of a network than they are to have, by argument. A host that has none yet is none. */
+export function partDifferences(
+  { owner }: NetworkDemand,
+  { configName, hosts }: NetworkParts,
+  situation: Situation,
+): Difference[] {
+  const found = Object.entries(hosts).flatMap(([host, wanted]) => {
+    const networks = situation.hosts[host]?.networks ?? [];
+    const config = networks.find(
+      ({ Name, ConfigOnly, Labels }) => Name === configName && ConfigOnly && isOwned(Labels, owner),
+    );
+    return config ? differing(host, wanted, partIn(config)) : [];
+  });
+  // What all hosts have in common is one argument, and one line.
+  return found.filter(({ argument }, at) => found.findIndex((other) => other.argument === argument) === at);
+}
+
+function differing(host: string, wanted: PartShape, live: Required<PartShape>): Difference[] {
+  const options = Object.keys({ ...wanted.options, ...live.options }).map((option) => ({
+    argument: ARGUMENTS[option]?.(host) ?? `options["${option}"]`,
+    wanted: wanted.options && (wanted.options[option] ?? ""),
+    found: live.options[option] ?? "",
+  }));
+  const addresses = (["subnet", "gateway", "ipRange", "labels"] as const).map((field) => ({
+    argument: field === "ipRange" ? `hosts.${host}.ipRange` : field,
+    wanted: wanted[field],
+    found: live[field],
+  }));
+  const all = [...addresses, ...options].filter(
+    (each) => each.wanted !== undefined && comparable(each.wanted) !== comparable(each.found),
+  );
+  // With another subnet the gateway is another as well.
+  return all.filter(({ argument }) => argument !== "gateway" || !all.some((one) => one.argument === "subnet"));
+}

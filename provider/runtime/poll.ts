@@ -1,0 +1,63 @@
+import { Deadline } from "../../engine/deadline.ts";
+import { isTransient } from "../../engine/errors.ts";
+import { errorText } from "../../engine/error-message.ts";
+import { pause } from "../../engine/pause.ts";
+import { logLine } from "./log-line.ts";
+import { NoManagerError } from "./values.ts";
+
+/** How a wait goes on: done with a result, or not yet, for a reason that is shown as progress. */
+export type Attempt<T> = { done: true; value: T } | { done: false; because: string };
+
+export const done = <T>(value: T): Attempt<T> => ({ done: true, value });
+export const notYet = (because: string): Attempt<never> => ({ done: false, because });
+
+export interface WaitOptions {
+  /** Begins every progress line: `service minio-main`. */
+  what: string;
+  /** Seconds until the wait is given up. */
+  limitSeconds: number;
+  /** Of work that this wait is a part of: it ends no later. @default - there is none */
+  within?: Deadline;
+  /** Milliseconds between attempts. @default 500 */
+  intervalMs?: number;
+  /** Where progress goes. @default - the process's standard output, which Pulumi shows */
+  report?: (line: string) => void;
+  /** Errors that are tried again as well. @default - transient ones alone */
+  retries?: (error: unknown) => boolean;
+}
+
+/**
+ * Tries until it is done or the time is up. Says what it is waiting for whenever that changes, from the second second
+ * on: what is quick stays quiet. A transient error is one more reason to wait; any other one ends the wait at once.
+ *
+ * @param attempt gets the deadline of the wait, for what it waits for itself
+ * @throws the error that `expired` makes of the last reason.
+ */
+export async function waitFor<T>(
+  attempt: (deadline: Deadline) => Promise<Attempt<T>>,
+  options: WaitOptions,
+  expired: (because: string) => Error | Promise<Error>,
+): Promise<T> {
+  const { what, limitSeconds, within, intervalMs = 500, report = logLine, retries } = options;
+  const deadline = new Deadline(limitSeconds, within);
+  const begun = performance.now();
+  let said = "";
+  for (;;) {
+    const outcome = await attempt(deadline).catch((error: unknown) => {
+      if (!mayPass(error) && !retries?.(error)) throw error;
+      return notYet(errorText(error));
+    });
+    if (outcome.done) return outcome.value;
+    if (deadline.leftMs === 0) throw await expired(outcome.because);
+    const seconds = (performance.now() - begun) / 1000;
+    if (seconds > 2 && outcome.because !== said) {
+      said = outcome.because;
+      report(`${what}: ${said} (${Math.round(seconds)} s of at most ${limitSeconds} s)`);
+    }
+    await pause(intervalMs);
+  }
+}
+
+function mayPass(error: unknown): boolean {
+  return error instanceof NoManagerError ? error.isTransient : isTransient(error);
+}

@@ -1,0 +1,203 @@
+import { Deadline } from "../../engine/deadline.ts";
+import type { Engine } from "../../engine/engine.ts";
+import type { ServiceDetails, ServiceSpec, TaskDetails } from "../../engine/types.ts";
+import { hasSettings, type Standing } from "./task-status.ts";
+import { type FindManager, waitWithManager } from "../swarm/with-manager.ts";
+import { logLine } from "../runtime/log-line.ts";
+import { rolledBackWith } from "./peers.ts";
+import { errorOf, seenTasks } from "./task-snapshot.ts";
+import type { ServiceInputs } from "./service-inputs.ts";
+import { TaskQuestion } from "./readiness-probe.ts";
+import { ResourceProblem } from "../runtime/values.ts";
+import { type Attempt, done, notYet } from "../runtime/poll.ts";
+
+/** After this many failed tasks with none running, waiting longer helps nobody. */
+export const HOPELESS = 3;
+
+/** How much of a failed task's log goes into the message. */
+const LOG_LINES = 3;
+
+/** How long to try for those logs, in seconds. */
+const LOG_SECONDS = 10;
+
+/** What was done to a service before waiting for it. */
+export interface Disturbance {
+  /** Tasks from before: their failures are old news. */
+  earlierTasks: ReadonlySet<string>;
+  /** Whether Swarm was given something that makes it restart tasks. */
+  restarts: boolean;
+}
+
+/** Milliseconds within which Swarm has noticed a change and begun to act on it. */
+const NOTICE = 5_000;
+
+/** Waits until the tasks of the service's present spec run, all of them, and the application in them works. */
+export async function untilReady(
+  find: FindManager,
+  id: string,
+  inputs: ServiceInputs,
+  { earlierTasks, restarts }: Disturbance,
+): Promise<void> {
+  const { spec, timeoutSeconds, minReadySeconds = 0 } = inputs;
+  const limitSeconds = timeoutSeconds + minReadySeconds;
+  const begun = performance.now();
+  const saidDown = new Set<string>();
+  const question = questionOf(inputs);
+  let failed: TaskDetails[] = [];
+  const notReady = async (why: string) =>
+    new ResourceProblem(`service ${spec.Name}: ${why}${await saidBy(find, failed)}`);
+  await waitWithManager<Engine, void>(
+    find,
+    async (manager, deadline) => {
+      const service = await manager.service(id);
+      const { tasks, standing } = await seenTasks(manager, id, spec, inputs.nodes);
+      const fresh = tasks.filter((task) => !earlierTasks.has(task.ID));
+      failed = failedWith(spec, fresh);
+      const because = rolledBackWith(service, spec);
+      if (because !== undefined) throw await notReady(`it was rolled back, for service ${because} failed`);
+      if (isPaused(service)) throw await notReady(`Swarm paused the update: ${service.UpdateStatus?.Message ?? ""}`);
+      if (failed.length >= HOPELESS && !fresh.some(isRunning)) throw await notReady("its tasks fail again and again");
+      sayDown(spec.Name, standing, saidDown);
+      const mayBeUnnoticed = restarts && performance.now() - begun < NOTICE;
+      const state = converged(service, standing, inputs.tasks, mayBeUnnoticed);
+      if (!state.done) return state;
+      if (state.value.length === 0) return withoutTasks(manager, inputs, standing);
+      if (!question) return done(undefined);
+      const others = await peerTasks(manager, inputs);
+      if (!others.done) return others;
+      // It may wait until it can say yes, and one that is given up on would go on: it has all the time that is left.
+      return question.answer([...state.value, ...others.value], Math.max(deadline.leftMs, 1_000));
+    },
+    { what: `service ${spec.Name}`, limitSeconds },
+    (because) => notReady(`not ready within timeoutSeconds ${timeoutSeconds}: ${because}`),
+  );
+}
+
+/** Waits until the last task of a removed service is gone, so that nothing holds its networks and ports any more. */
+export async function tasksEnded(
+  find: FindManager<Engine | undefined>,
+  id: string,
+  { spec, timeoutSeconds }: ServiceInputs,
+): Promise<void> {
+  await waitWithManager(
+    find,
+    async (manager) => {
+      // A filter by a service that is gone is an error of its own.
+      const left = (await manager?.tasks())?.filter((task) => task.ServiceID === id).length ?? 0;
+      return left === 0 ? done(undefined) : notYet(`${left} tasks are still stopping`);
+    },
+    { what: `service ${spec.Name}`, limitSeconds: timeoutSeconds, intervalMs: 200 },
+    (because) => new ResourceProblem(`service ${spec.Name} did not end within ${timeoutSeconds} s: ${because}`),
+  );
+}
+
+/** The tasks that run, once they are as many as asked for and all of the present spec. */
+function converged(
+  { UpdateStatus }: ServiceDetails,
+  { current, coming, broken, former, stopping, down }: Standing,
+  wanted: number,
+  mayBeUnnoticed: boolean,
+): Attempt<TaskDetails[]> {
+  const left = [...coming, ...broken];
+  if (current.length < wanted - down.length || left.length > 0) {
+    return notYet(progress(current.length, wanted - down.length, left, former.length + stopping.length));
+  }
+  const stale = former.length + stopping.length;
+  if (stale > 0) return notYet(`${stale} tasks of the former settings are still there`);
+  const update = UpdateStatus?.State;
+  // While a host is down Swarm stays at its update: it waits for that host's task.
+  const isAtIt = update === "updating" && down.length === 0;
+  const busy = isAtIt || (mayBeUnnoticed && update !== "completed");
+  return busy ? notYet("Swarm is still at the update") : done(current);
+}
+
+/**
+ * Where all its tasks wait for hosts that are down: one of several services of an application gets the change later, for
+ * the others go on; a service that nothing runs of is not up.
+ */
+async function withoutTasks(manager: Engine, inputs: ServiceInputs, { down }: Standing): Promise<Attempt<void>> {
+  if (down.length === 0) return done(undefined);
+  const others = await peerTasks(manager, inputs);
+  if (!others.done) return others;
+  return others.value.length > 0 ? done(undefined) : notYet("all its hosts are down");
+}
+
+function progress(running: number, wanted: number, left: TaskDetails[], stale: number): string {
+  const count = `${running} of ${wanted} tasks run`;
+  if (running + left.length + stale === 0) {
+    return `${count}; Swarm has placed none: does a node match its constraints?`;
+  }
+  if (running + left.length === 0) return `${count}; the former ones are stopping`;
+  const states = left.map((task) => [task.Status.State, errorOf(task)].filter(Boolean).join(": "));
+  return states.length === 0 ? count : `${count} (others: ${[...new Set(states)].join(", ")})`;
+}
+
+/** Says once of each node that is down that the change reaches it later. */
+export function sayDown(service: string, { down }: Standing, said: Set<string>): void {
+  for (const { ID, Description } of down) {
+    if (said.has(ID)) continue;
+    said.add(ID);
+    logLine(`service ${service}: host ${Description.Hostname} is down: it gets the change when it comes back`);
+  }
+}
+
+/** What asks the application itself, in all its tasks; nothing when nobody said how. */
+function questionOf({ spec, readyCommand, nodes, minReadySeconds }: ServiceInputs): TaskQuestion | undefined {
+  if (!readyCommand) return undefined;
+  return new TaskQuestion({
+    command: readyCommand,
+    nodes,
+    minReadySeconds,
+    no: "its tasks run, but it does not work yet",
+    leaveOut: (host, why) => logLine(`service ${spec.Name}: whether it works is not asked on host ${host}: ${why}`),
+  });
+}
+
+/**
+ * Tasks of the other services of the application, for it is ready as a whole. Those that come are waited for, but not
+ * where one has failed: that is no matter of this service, and its change may be what mends it.
+ */
+async function peerTasks(manager: Engine, { spec, peers = [], nodes }: ServiceInputs): Promise<Attempt<TaskDetails[]>> {
+  const names = peers.filter((name) => name !== spec.Name);
+  if (names.length === 0) return done([]);
+  const running: TaskDetails[] = [];
+  for (const { ID, Spec } of await manager.services()) {
+    if (!names.includes(Spec.Name)) continue;
+    const { tasks, standing } = await seenTasks(manager, ID, Spec, nodes);
+    const failing = new Set(tasks.filter(hasFailed).map(({ NodeID }) => NodeID));
+    const coming = standing.coming.filter(({ NodeID }) => NodeID && !failing.has(NodeID));
+    if (coming.length > 0) return notYet(`${coming.length} tasks of service ${Spec.Name} are still coming`);
+    running.push(...standing.current);
+  }
+  return done(running);
+}
+
+const hasFailed = ({ Status }: TaskDetails) => Status.State === "failed" || Status.State === "rejected";
+const isRunning = ({ Status }: TaskDetails) => Status.State === "running";
+
+/**
+ * Returns the tasks that failed with these settings. Swarm also starts tasks with the settings of before, until it gets
+ * to them: their failures say nothing about these.
+ */
+export function failedWith(spec: ServiceSpec, tasks: readonly TaskDetails[]): TaskDetails[] {
+  return tasks.filter((task) => hasFailed(task) && hasSettings(task, spec));
+}
+
+/** What the failed tasks themselves say: Swarm's word for each and the last lines of its log, each thing once. */
+export async function saidBy(find: FindManager, failed: TaskDetails[]): Promise<string> {
+  if (failed.length === 0) return "";
+  const latest = failed.sort((a, b) => b.CreatedAt.localeCompare(a.CreatedAt)).slice(0, HOPELESS);
+  const manager = await find(new Deadline(LOG_SECONDS)).catch(() => undefined);
+  const words = await Promise.all(
+    latest.map(async (task) => {
+      const log = (await manager?.taskLog(task.ID, LOG_LINES).catch(() => "")) ?? "";
+      return [errorOf(task) ?? task.Status.Message ?? "failed", ...log.trim().split("\n")].filter(Boolean).join(" | ");
+    }),
+  );
+  return `; its tasks said: ${[...new Set(words)].join("; ")}`;
+}
+
+/** Whether Swarm has given up on an update, for tasks that fail. */
+export function isPaused({ UpdateStatus }: ServiceDetails): boolean {
+  return UpdateStatus?.State === "paused";
+}

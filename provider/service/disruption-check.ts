@@ -1,0 +1,29 @@
+import type { TaskDetails } from "../../engine/types.ts";
+import type { NodeEngines } from "./task-exec.ts";
+import { TaskQuestion } from "./readiness-probe.ts";
+import type { Attempt } from "../runtime/poll.ts";
+
+/** Asks running tasks whether one of them may be taken away. */
+export class MaintenanceCheck {
+  readonly #question: TaskQuestion;
+
+  /** @param minReadySeconds how long all must have said yes: a task that has just restarted may not see all others yet */
+  constructor(command: string[], nodes: NodeEngines, minReadySeconds = 0) {
+    this.#question = new TaskQuestion({
+      command,
+      nodes,
+      minReadySeconds,
+      no: "its own maintenance check lets no task go",
+    });
+  }
+
+  /** Done when all of them say yes at about the same time. */
+  mayGo(running: readonly TaskDetails[], limitMs: number): Promise<Attempt<void>> {
+    return this.#question.answer(running, limitMs);
+  }
+
+  /** One of them is taken away: what the others said before says nothing about the next one. */
+  goesOne(): void {
+    this.#question.askAgain();
+  }
+}

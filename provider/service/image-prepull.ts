@@ -1,0 +1,96 @@
+import { Engine } from "../../engine/engine.ts";
+import { pullImage } from "../../engine/images.ts";
+import type { NodeDetails, ServiceDetails, TaskDetails } from "../../engine/types.ts";
+import { errorText } from "../../engine/error-message.ts";
+import { isBuiltImage, isImageId } from "../../core/image-name.ts";
+import { isOwned } from "../../core/labels.ts";
+import { logLine } from "../runtime/log-line.ts";
+import type { NodeEngines } from "./task-exec.ts";
+import type { ServiceInputs } from "./service-inputs.ts";
+import { ResourceProblem } from "../runtime/values.ts";
+
+/** Where an image has to be before tasks restart with it. */
+export interface ImagePlan {
+  /** Keys of the hosts whose tasks restart. */
+  hosts: string[];
+  /** Names of the nodes that are down: they get the image when they come back. */
+  down: string[];
+}
+
+/** Which hosts run tasks of a service. A node that is none of the program's hosts pulls for itself. */
+export function imagePlan(
+  tasks: readonly TaskDetails[],
+  nodes: readonly NodeDetails[],
+  engines: NodeEngines,
+): ImagePlan {
+  const withTask = nodes.filter(({ ID }) => tasks.some(({ NodeID }) => NodeID === ID));
+  const isDown = ({ Status }: NodeDetails) => Status.State === "down";
+  const ready = withTask.filter((node) => !isDown(node)).map(({ ID }) => ID);
+  return {
+    hosts: Object.keys(engines).filter((key) => ready.includes(engines[key]?.nodeId ?? "")),
+    down: withTask.filter(isDown).map(({ Description }) => Description.Hostname),
+  };
+}
+
+/**
+ * Has the image pulled on every host that runs tasks of the services, side by side.
+ *
+ * @throws when a host cannot get it, with its key and the reason: no task was stopped for it then.
+ */
+export async function spreadImage(
+  manager: Engine,
+  services: string[],
+  { service, image, engines, timeoutMs }: { service: string; image: string; engines: NodeEngines; timeoutMs: number },
+): Promise<void> {
+  const tasks = await manager.tasks({ service: services });
+  const { hosts, down } = imagePlan(tasks, await manager.nodes(), engines);
+  for (const node of down) logLine(`service ${service}: host ${node} is down: it gets the image when it comes back`);
+  const problems = await Promise.all(
+    hosts.map(async (host) => {
+      const connection = engines[host]?.connection;
+      if (!connection) return [];
+      try {
+        const pulled = await ensured(new Engine(connection), image, timeoutMs);
+        if (pulled) logLine(`service ${service}: host ${host} has the image`);
+        return [];
+      } catch (error) {
+        return [`host ${host}: ${errorText(error)}`];
+      }
+    }),
+  );
+  const found = problems.flat();
+  if (found.length === 0) return;
+  throw new ResourceProblem(
+    `service ${service}: not updated, and no task was stopped: image ${image} cannot be made ready on every host: ${found.join("; ")}`,
+  );
+}
+
+/** Services of this stack that have the same image are one application's, and change at the same time. */
+export async function spreadNewImage(manager: Engine, { Spec }: ServiceDetails, inputs: ServiceInputs): Promise<void> {
+  const { spec, owner, nodes: engines, timeoutSeconds } = inputs;
+  const image = spec.TaskTemplate.ContainerSpec.Image;
+  const former = Spec.TaskTemplate.ContainerSpec.Image;
+  if (former === image) return;
+  const alike = (await manager.services()).filter(
+    (other) => other.Spec.TaskTemplate.ContainerSpec.Image === former && isOwned(other.Spec.Labels, owner),
+  );
+  const services = alike.map(({ ID }) => ID);
+  await spreadImage(manager, services, { service: spec.Name, image, engines, timeoutMs: timeoutSeconds * 1000 });
+}
+
+/** Gives the engine the image. Tells whether it had to be pulled. */
+async function ensured(engine: Engine, image: string, timeoutMs: number): Promise<boolean> {
+  if (await engine.hasImage(image)) return false;
+  if (isImageId(image)) {
+    throw new ResourceProblem(
+      "it is not there and, known by its id alone, cannot be pulled: give it with `docker load`",
+    );
+  }
+  if (isBuiltImage(image)) {
+    throw new ResourceProblem(
+      "it is not there and, built by pulumi-swarm, cannot be pulled: `npm run up` brings it, or give it with `docker load`",
+    );
+  }
+  await pullImage(engine, image, timeoutMs);
+  return true;
+}

@@ -1,0 +1,57 @@
+import type { Engine } from "../../engine/engine.ts";
+import type { ContainerSpec, SecretDetails, ServiceDetails } from "../../engine/types.ts";
+import { GENERATION_LABEL, isOwned, NAME_LABEL, type Owner, OWNER_LABEL } from "../../core/labels.ts";
+
+/**
+ * Removes secrets and configs that a killed `up` with this state left behind: those with the identity, name and
+ * generation of one that the service uses, and used by no service themselves. One of an earlier generation is still in
+ * Pulumi's state, and Pulumi's to remove.
+ */
+export async function removeLeftovers(engine: Engine, used: ContainerSpec, owner: Owner): Promise<void> {
+  await removeUnused(engine, used, (all, inUse) => leftovers(all, inUse, owner));
+}
+
+/**
+ * Removes the secrets and configs of a service's former owner once the service has others. Those that carry no
+ * identity, or another one than the service did, stay.
+ */
+export async function removeAdopted(engine: Engine, { Spec }: ServiceDetails, owner: Owner): Promise<void> {
+  const former = Spec.Labels?.[OWNER_LABEL];
+  if (former === undefined || former === owner.id) return;
+  await removeUnused(engine, Spec.TaskTemplate.ContainerSpec, (all, referenced) =>
+    all.filter(({ ID, Spec: { Labels } }) => referenced.includes(ID) && isOwned(Labels, { id: former })),
+  );
+}
+
+/** Returns the objects that a killed run left behind, beside those `inUse`. */
+export function leftovers(all: readonly SecretDetails[], inUse: readonly string[], owner: Owner): SecretDetails[] {
+  const ours = all.filter(({ Spec }) => isOwned(Spec.Labels, owner) && Spec.Labels?.[GENERATION_LABEL] !== undefined);
+  const wanted = new Set(ours.filter(({ ID }) => inUse.includes(ID)).map(generationOf));
+  return ours.filter((one) => wanted.has(generationOf(one)) && !inUse.includes(one.ID));
+}
+
+function generationOf({ Spec }: SecretDetails): string {
+  return JSON.stringify([Spec.Labels?.[NAME_LABEL], Spec.Labels?.[GENERATION_LABEL]]);
+}
+
+/** Removes what `choose` picks, unless some service uses it. */
+async function removeUnused(
+  engine: Engine,
+  { Secrets, Configs }: ContainerSpec,
+  choose: (all: readonly SecretDetails[], referenced: readonly string[]) => SecretDetails[],
+): Promise<void> {
+  const secrets = (Secrets ?? []).map(({ SecretID }) => SecretID);
+  const configs = (Configs ?? []).map(({ ConfigID }) => ConfigID);
+  if (secrets.length + configs.length === 0) return;
+  const containers = (await engine.services()).map(({ Spec }) => Spec.TaskTemplate.ContainerSpec);
+  if (secrets.length > 0) {
+    const used = containers.flatMap((one) => (one.Secrets ?? []).map(({ SecretID }) => SecretID));
+    const unused = choose(await engine.secrets(), secrets).filter(({ ID }) => !used.includes(ID));
+    for (const { ID } of unused) await engine.removeSecret(ID);
+  }
+  if (configs.length > 0) {
+    const used = containers.flatMap((one) => (one.Configs ?? []).map(({ ConfigID }) => ConfigID));
+    const unused = choose(await engine.configs(), configs).filter(({ ID }) => !used.includes(ID));
+    for (const { ID } of unused) await engine.removeConfig(ID);
+  }
+}

@@ -1,0 +1,165 @@
+import { randomBytes } from "node:crypto";
+import { type Engine, orMissing } from "../../engine/engine.ts";
+import type { ServiceDetails, ServiceSpec, TaskDetails } from "../../engine/types.ts";
+import { errorText } from "../../engine/error-message.ts";
+import {
+  excludingVariable,
+  reasonIn,
+  settingsRefusal,
+  VALIDATION_LABEL,
+  validationSpec,
+} from "./settings-validation.ts";
+import { type SettingsValidation } from "../../core/service-update.ts";
+import { askManager, type FindManager, waitWithManager } from "../swarm/with-manager.ts";
+import { logLine } from "../runtime/log-line.ts";
+import { containerOf, type NodeEngines, refusalOf } from "./task-exec.ts";
+import { peerRunsWith } from "./peers.ts";
+import type { ServiceInputs } from "./service-inputs.ts";
+import { ResourceProblem } from "../runtime/values.ts";
+import { done, notYet, waitFor } from "../runtime/poll.ts";
+
+/** How settings are started once, where the container can be asked, and what else runs with such settings. */
+export interface ValidationOptions extends Pick<ServiceInputs, "nodes" | "peers" | "restartTogether"> {
+  validation: SettingsValidation;
+}
+
+/** Seconds within which the container starts and ends, and within which the application in it starts. */
+const CONTAINER_SECONDS = 60;
+const READY_SECONDS = 30;
+
+const LOG_LINES = 20;
+
+const WHAT = "validation of the new settings";
+
+/**
+ * Starts new settings in one container that shares only image, environment, secrets and networks with the service. Where
+ * they do not start, and the present settings do in the same way, the new ones are refused. Whatever else goes wrong is
+ * no verdict on them: the change goes on, and is rolled back if it fails.
+ *
+ * @throws with the argument, its value and what the application said.
+ */
+export async function validateSettings(
+  find: FindManager,
+  { Spec: former }: Pick<ServiceDetails, "Spec">,
+  wanted: ServiceSpec,
+  options: ValidationOptions,
+): Promise<void> {
+  const what = `service ${wanted.Name}`;
+  const { validation } = options;
+  const variable = excludingVariable(validation, wanted);
+  if (variable !== undefined) {
+    logLine(`${what}: the new settings are not validated first: with ${variable} it would write elsewhere`);
+    return;
+  }
+  if (await askManager(what, find, (manager) => peerRunsWith(manager, wanted, former, options))) return;
+  const problem = await startProblem(find, wanted, options);
+  if (!problem) return;
+  if (problem.hasEnded && !(await startProblem(find, former, options))) {
+    throw new ResourceProblem(`${what}: ${settingsRefusal(validation, former, wanted, problem.said)}`);
+  }
+  logLine(`${what}: the new settings could not be validated first: ${problem.said}`);
+}
+
+/** Removes what a killed run left of a validation. */
+export async function removeValidations(manager: Engine, name: string): Promise<void> {
+  const left = await manager.services({ label: [`${VALIDATION_LABEL}=${name}`] });
+  for (const { ID } of left) await removed(manager, ID);
+}
+
+/** Why settings do not start, and whether it is that their container ended by itself. */
+interface StartProblem {
+  hasEnded: boolean;
+  said: string;
+}
+
+async function startProblem(
+  find: FindManager,
+  spec: ServiceSpec,
+  { validation, nodes }: ValidationOptions,
+): Promise<StartProblem | undefined> {
+  const { Networks = [] } = spec.TaskTemplate;
+  const suffix = randomBytes(3).toString("hex");
+  try {
+    const id = await askManager(WHAT, find, async (manager) => {
+      const networks = await Promise.all(Networks.map(({ Target }) => manager.network(Target)));
+      return manager.createService(validationSpec(spec, validation, networks, suffix));
+    });
+    const task = await startedTask(find, id);
+    return isOver(task) ? await endOf(find, task) : await readyProblem(find, task, validation, nodes);
+  } catch (error) {
+    return { hasEnded: false, said: errorText(error) };
+  } finally {
+    await askManager(WHAT, find, (manager) => removeValidations(manager, spec.Name));
+  }
+}
+
+const isOver = ({ Status }: TaskDetails) => ["complete", "failed", "rejected", "shutdown"].includes(Status.State);
+
+/** The one task, once its container was started or cannot be. */
+function startedTask(find: FindManager, id: string): Promise<TaskDetails> {
+  return waitWithManager<Engine, TaskDetails>(
+    find,
+    async (manager) => {
+      const [task] = await manager.tasks({ service: [id] });
+      if (!task) return notYet("Swarm has not placed the container");
+      const { ContainerStatus, State, Err } = task.Status;
+      const isThere = isOver(task) || ContainerStatus?.ContainerID !== undefined;
+      return isThere ? done(task) : notYet(Err ?? `the container is ${State}`);
+    },
+    { what: WHAT, limitSeconds: CONTAINER_SECONDS, intervalMs: 200 },
+    (because) => new Error(`no container started within ${CONTAINER_SECONDS} s: ${because}`),
+  );
+}
+
+/** Waits for the application's own yes. One that goes on running has accepted its settings, and waits for others. */
+async function readyProblem(
+  find: FindManager,
+  started: TaskDetails,
+  { readyCommand }: SettingsValidation,
+  nodes: NodeEngines,
+): Promise<StartProblem | undefined> {
+  const container = containerOf(nodes, started);
+  const begun = performance.now();
+  let isReady = false;
+  let asked: Promise<void> | undefined;
+  // A client that waits by itself asks only every few seconds. What is given up on ends with the container.
+  let limitMs = 500;
+  const ask = async () => {
+    limitMs = Math.min(2 * limitMs, READY_SECONDS * 1_000);
+    isReady = container !== undefined && (await refusalOf(container, readyCommand, limitMs)) === undefined;
+    asked = undefined;
+  };
+  return waitWithManager<Engine, StartProblem | undefined>(
+    find,
+    async (manager) => {
+      const task = (await manager.tasks({ service: [started.ServiceID] }))[0] ?? started;
+      if (isOver(task)) return done(await endOf(find, task));
+      if (isReady || performance.now() - begun > READY_SECONDS * 1_000) return done(undefined);
+      asked ??= ask();
+      return notYet("the application starts");
+    },
+    { what: WHAT, limitSeconds: 2 * READY_SECONDS, intervalMs: 200 },
+    (because) => new Error(because),
+  );
+}
+
+/** What the application said when it ended. That a container could not be made says nothing of its settings. */
+async function endOf(find: FindManager, { ID, Status }: TaskDetails): Promise<StartProblem> {
+  const manager = await find();
+  const log = await manager.taskLog(ID, LOG_LINES).catch(() => "");
+  const said = reasonIn(log) ?? Status.Err ?? `the container is ${Status.State}`;
+  return { hasEnded: Status.State !== "rejected", said };
+}
+
+/** Removes a service and waits until its container is gone: its networks and secrets are free then. */
+async function removed(manager: Engine, id: string): Promise<void> {
+  await orMissing(manager.removeService(id));
+  await waitFor(
+    async () => {
+      const left = (await manager.tasks()).filter(({ ServiceID }) => ServiceID === id).length;
+      return left === 0 ? done(undefined) : notYet("its container is still stopping");
+    },
+    { what: WHAT, limitSeconds: CONTAINER_SECONDS, intervalMs: 200 },
+    (because) => new ResourceProblem(`the container that validated the new settings does not end: ${because}`),
+  );
+}

@@ -1,0 +1,39 @@
+import { randomUUID } from "node:crypto";
+import type { CheckFailure, ResourceHandler } from "../runtime/resource-handler.ts";
+import { isUnknown, ResourceProblem } from "../runtime/values.ts";
+
+export interface VerdictInputs {
+  /** What speaks against what is declared, one line each. */
+  problems: string[];
+}
+
+export interface VerdictState extends VerdictInputs {
+  /** Known once nothing spoke against it. */
+  isSound: true;
+}
+
+/**
+ * What was found out while a program ran, outside of it: what depends on this is made only if nothing was found to be
+ * wrong. An error that the program threw would come too late, and once for each thing that waits for it.
+ */
+export const Verdict: ResourceHandler<VerdictInputs, VerdictState> = {
+  async check(_olds, news) {
+    const known = isUnknown(news.problems) ? [] : news.problems;
+    return { inputs: news, failures: known.map((reason): CheckFailure => ({ property: "", reason })) };
+  },
+
+  async diff() {
+    return { changes: false };
+  },
+
+  async create(inputs) {
+    return { id: randomUUID(), outs: { ...inputs, isSound: true } };
+  },
+
+  async read(id, state) {
+    if (!state) throw new ResourceProblem(`verdict ${id} cannot be imported: it is found out anew in every run`);
+    return { id, props: state };
+  },
+
+  async delete() {},
+};

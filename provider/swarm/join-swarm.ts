@@ -1,0 +1,122 @@
+import { type Engine, orMissing } from "../../engine/engine.ts";
+import { isJoinContinuing, isJoinUnreachable } from "../../engine/errors.ts";
+import type { NodeDetails, SwarmJoinRequest } from "../../engine/types.ts";
+import { errorText } from "../../engine/error-message.ts";
+import { askManager, managerIfAny, managerOf } from "./with-manager.ts";
+import { logLine } from "../runtime/log-line.ts";
+import type { MemberInputs } from "./member-inputs.ts";
+import { changeRole, MANAGERS } from "./node-operations.ts";
+import { ResourceProblem } from "../runtime/values.ts";
+import { done, notYet, waitFor } from "../runtime/poll.ts";
+
+/** How long a node that was demoted to be taken back may need for it, in seconds. */
+const TAKING_BACK = 20;
+
+/**
+ * Has an engine join the Swarm, unless it is there already. Tells whether it had to.
+ *
+ * @throws when it is in another Swarm, or cannot join; then it is in none, as before.
+ */
+export async function joinSwarm(engine: Engine, inputs: MemberInputs): Promise<boolean> {
+  const { LocalNodeState: state, NodeID } = await settled(engine, inputs);
+  const find = managerOf(inputs);
+  const what = `${hostOf(inputs)} joining`;
+  if (state !== "inactive") {
+    if (await askManager(what, find, (manager) => orMissing(manager.node(NodeID)))) return false;
+    throw new ResourceProblem(
+      `${hostOf(inputs)} is in another Swarm (${state}): leave it there with \`docker swarm leave\`, ` +
+        "then run `pulumi up` again",
+    );
+  }
+  const { swarm, nodes } = await askManager(what, find, async (manager) => ({
+    swarm: await manager.swarm(),
+    nodes: await manager.nodes(MANAGERS),
+  }));
+  const { Worker, Manager } = swarm.JoinTokens;
+  const reachable = addressesOf(nodes);
+  const request = {
+    ListenAddr: inputs.listenAddress,
+    AdvertiseAddr: inputs.advertiseAddress,
+    DataPathAddr: inputs.dataPathAddress,
+    RemoteAddrs: reachable.length > 0 ? reachable : inputs.joinAddresses,
+    // The Swarm's own word: somebody may have rotated the tokens since they were recorded.
+    JoinToken: inputs.role === "manager" ? Manager : Worker,
+  };
+  try {
+    await untilJoined(engine, inputs, request);
+    return true;
+  } catch (error) {
+    await abandon(engine, inputs).catch((problem: unknown) => logLine(errorText(problem)));
+    throw new ResourceProblem(`${hostOf(inputs)} cannot join the Swarm: ${errorText(error)}`);
+  }
+}
+
+/** Has an engine try, and try again when it has given up, for as long as a join may take. */
+function untilJoined(engine: Engine, inputs: MemberInputs, request: SwarmJoinRequest): Promise<void> {
+  const { timeoutSeconds } = inputs;
+  let because = "no manager has let it in";
+  return waitFor(
+    async () => {
+      const { LocalNodeState: state, Error: reason } = (await engine.info()).Swarm;
+      if (state === "active") return done(undefined);
+      because = reason || because;
+      if (state === "pending") return notYet(because);
+      await abandon(engine, inputs);
+      try {
+        return done(await engine.joinSwarm(request));
+      } catch (error) {
+        if (isJoinUnreachable(error)) because = errorText(error);
+        // The engine goes on with the join for some seconds more, and then gives up for good.
+        else if (!isJoinContinuing(error)) throw error;
+        return notYet(because);
+      }
+    },
+    { what: `${hostOf(inputs)} joining`, limitSeconds: timeoutSeconds },
+    () =>
+      new ResourceProblem(
+        `not within timeoutSeconds ${timeoutSeconds} (${because}): see that it reaches ` +
+          `${request.RemoteAddrs.join(", ")}, or give it more time`,
+      ),
+  );
+}
+
+/** Where managers answer. An engine that is given an address where none does may try that one alone. */
+function addressesOf(nodes: readonly NodeDetails[]): string[] {
+  return nodes.flatMap(({ ManagerStatus: status }) => (status?.Reachability === "reachable" ? [status.Addr] : []));
+}
+
+/** How messages name the host. */
+export function hostOf({ hostKey, connection }: Pick<MemberInputs, "hostKey" | "connection">): string {
+  return hostKey === undefined ? `the engine at ${connection.host}` : `host ${hostKey} (engine ${connection.host})`;
+}
+
+/** What the engine says of its Swarm, once it is past starting up. */
+function settled(engine: Engine, inputs: MemberInputs) {
+  return waitFor(
+    async () => {
+      const { Swarm } = await engine.info();
+      return Swarm.LocalNodeState === "pending" ? notYet("its node is still starting") : done(Swarm);
+    },
+    { what: hostOf(inputs), limitSeconds: inputs.timeoutSeconds },
+    (because) =>
+      new ResourceProblem(
+        `${hostOf(inputs)}: ${because} after ${inputs.timeoutSeconds} s: ` +
+          "give it time, or have it leave with `docker swarm leave --force`",
+      ),
+  );
+}
+
+/** Takes back what a join that failed half-way left: a manager that never answers would count for the quorum. */
+async function abandon(engine: Engine, inputs: MemberInputs): Promise<void> {
+  const { LocalNodeState: state, NodeID } = (await engine.info()).Swarm;
+  if (state === "inactive") return;
+  const find = managerOf(inputs);
+  const what = hostOf(inputs);
+  const node = NodeID ? await askManager(what, find, (manager) => orMissing(manager.node(NodeID))) : undefined;
+  await engine.leaveSwarm(true);
+  if (!node) return;
+  await changeRole(find, node.ID, "worker", TAKING_BACK);
+  await askManager(what, managerIfAny(inputs), async (manager) => {
+    if (manager) await orMissing(manager.removeNode(node.ID, true));
+  });
+}

@@ -1,0 +1,97 @@
+import { Engine, orMissing } from "../../engine/engine.ts";
+import { patienceWith } from "../../engine/timeouts.ts";
+import { UnreachableError } from "../../engine/transport.ts";
+import type { NodeDetails, NodeRole } from "../../engine/types.ts";
+import { removeBridge } from "./swarm-inventory.ts";
+import { hostOf } from "./join-swarm.ts";
+import { askManager, managerIfAny, managerOf } from "./with-manager.ts";
+import { remember } from "./manager-pool.ts";
+import type { MemberState } from "./member-inputs.ts";
+import type { MemberInputs } from "./member-inputs.ts";
+import { changeRole, drainNode, MANAGERS, untilDown } from "./node-operations.ts";
+import { inTurn } from "../runtime/serial-queue.ts";
+import { ResourceProblem } from "../runtime/values.ts";
+import { done, notYet, waitFor } from "../runtime/poll.ts";
+
+/**
+ * Has a node leave: drain, demote, leave, remove. Managers stop being such one after another, so that those that are
+ * left always decide; the last one stays, for the Swarm ends with the cluster and not with a member.
+ *
+ * A machine that does not answer is removed by force, once the Swarm has lost sight of it, too.
+ */
+export async function leave(id: string, state: MemberState): Promise<void> {
+  const { managers, swarmId } = state;
+  remember(managers, swarmId);
+  const node = await askManager(
+    `node ${id}`,
+    managerIfAny(state),
+    async (manager) => manager && orMissing(manager.node(id)),
+  );
+  if (!node) return;
+  // The machine may be silent, or have joined anew as another node.
+  const engine = (await nodeOf(state)) === id ? new Engine(state.connection) : undefined;
+  const retire = () => retired(id, state, engine);
+  if (!(await (node.Spec.Role === "manager" ? inTurn(swarmId, retire) : retire()))) return;
+  if (engine) {
+    await engine.leaveSwarm(false);
+    if (state.broughtBridge) await removeBridge(engine);
+  }
+  await askManager(`node ${id}`, managerOf(state), (manager) => orMissing(manager.removeNode(id, true)));
+}
+
+/** Has a node run nothing and manage nothing any more. Tells whether it does: the last manager stays what it is. */
+async function retired(id: string, state: MemberState, engine: Engine | undefined): Promise<boolean> {
+  const { timeoutSeconds } = state;
+  const find = managerOf(state);
+  if (isOnlyManager(await askManager(`node ${id}`, find, (manager) => manager.nodes(MANAGERS)), id)) return false;
+  if (engine) await drainNode(find, id, timeoutSeconds);
+  else await untilDown(find, id, timeoutSeconds, (because) => alive(state, because));
+  await changeRole(find, id, "worker", timeoutSeconds);
+  await untilHeard(state, "worker");
+  return true;
+}
+
+/** Which node the machine itself says it is. Undefined when it is silent. */
+export async function nodeOf({ connection }: MemberState): Promise<string | undefined> {
+  return (await unlessSilent(new Engine(connection).info(patienceWith(connection))))?.Swarm.NodeID;
+}
+
+async function unlessSilent<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof UnreachableError) return undefined;
+    throw error;
+  }
+}
+
+function isOnlyManager(nodes: readonly NodeDetails[], id: string): boolean {
+  // One that is only about to become a manager decides nothing yet.
+  const managers = nodes.filter(({ ManagerStatus }) => ManagerStatus);
+  return managers.length === 1 && managers[0]?.ID === id;
+}
+
+function alive(state: MemberState, because: string): ResourceProblem {
+  return new ResourceProblem(
+    `${hostOf(state)} does not answer, but the Swarm sees its node: ${because}. ` +
+      "Make its engine answer, so that it can leave, or switch the machine off: then it is removed by force",
+  );
+}
+
+/**
+ * Waits until a machine has heard of its role. It is the last to hear, cannot leave before, and need not answer at all.
+ * One that is demoted before it has heard of its promotion takes itself for a manager for many seconds to come.
+ */
+export async function untilHeard(state: MemberInputs, role: NodeRole): Promise<void> {
+  const limitSeconds = state.timeoutSeconds;
+  const engine = new Engine(state.connection);
+  await waitFor(
+    async (deadline) => {
+      const manages = (await unlessSilent(engine.info(deadline.cap(30_000))))?.Swarm.ControlAvailable;
+      const hasHeard = manages === undefined || manages === (role === "manager");
+      return hasHeard ? done(undefined) : notYet(`it is still a ${manages ? "manager" : "worker"}`);
+    },
+    { what: hostOf(state), limitSeconds },
+    (because) => new ResourceProblem(`${hostOf(state)} did not become a ${role} within ${limitSeconds} s: ${because}`),
+  );
+}

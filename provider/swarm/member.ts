@@ -1,0 +1,122 @@
+import { Engine, orMissing } from "../../engine/engine.ts";
+import type { NodeDetails } from "../../engine/types.ts";
+import { ownerIn, ownerLabels } from "../../core/labels.ts";
+import { hasBridge } from "./swarm-inventory.ts";
+import { GONE, type ResourceHandler } from "../runtime/resource-handler.ts";
+import { joinSwarm } from "./join-swarm.ts";
+import { leave, nodeOf, untilHeard } from "./leave-swarm.ts";
+import { askManager, managerIfAny, managerOf, waitWithManager } from "./with-manager.ts";
+import { isOutdated } from "./manager-pool.ts";
+import { changeNode, changeRole, NODE_INTERVAL } from "./node-operations.ts";
+import { inTurn } from "../runtime/serial-queue.ts";
+import { changedKeys, isUnknown, ResourceProblem } from "../runtime/values.ts";
+import { done, notYet } from "../runtime/poll.ts";
+import type { MemberInputs, MemberState } from "./member-inputs.ts";
+
+/** A host's membership of the Swarm: joins, changes its role, and leaves in the order that never drops quorum. */
+export const Member: ResourceHandler<MemberInputs, MemberState> = {
+  async diff(id, olds, news) {
+    const replaces = changedKeys(olds, news, ["swarmId"]);
+    const machine = await machineNow(id, olds, news);
+    if (machine === "another") replaces.push("machineId");
+    const changed = changedKeys(olds, news, ["connection", "owner", "role", "timeoutSeconds"]);
+    if (machine === "renamed") changed.push("machineId");
+    const changes = replaces.length + changed.length > 0 || isOutdated(olds.managers, news.managers);
+    return { changes, replaces, deleteBeforeReplace: replaces.includes("swarmId") };
+  },
+
+  async create(inputs) {
+    const engine = new Engine(inputs.connection);
+    const hadBridge = await hasBridge(engine);
+    const joined = await joinSwarm(engine, inputs);
+    const broughtBridge = joined ? !hadBridge : inputs.ownsSwarm && inputs.swarmBroughtBridge === true;
+    const node = await knownNode(engine, inputs);
+    await label(node.ID, { ...inputs, joined });
+    return { id: node.ID, outs: { ...inputs, joined, broughtBridge, address: node.Status.Addr } };
+  },
+
+  async read(id, state) {
+    if (!state) throw new ResourceProblem(`node ${id} cannot be imported: declare its host, and it is taken on`);
+    const node = await askManager(
+      `node ${id}`,
+      managerIfAny(state),
+      async (manager) => manager && orMissing(manager.node(id)),
+    );
+    // A silent machine has not left.
+    if (!node || ((await nodeOf(state)) ?? id) !== id) return GONE;
+    const {
+      joined: _joined,
+      broughtBridge: _bridge,
+      address: _address,
+      ...inputs
+    } = { ...state, role: node.Spec.Role, owner: isLabelled(state) ? ownerIn(node.Spec.Labels) : state.owner };
+    return { id, props: { ...state, ...inputs, address: node.Status.Addr }, inputs };
+  },
+
+  async update(id, olds, news) {
+    const { swarmId, role, timeoutSeconds } = news;
+    const find = managerOf(news);
+    const change = async () => {
+      await changeRole(find, id, role, timeoutSeconds);
+      await untilHeard(news, role);
+    };
+    const node = await askManager(`node ${id}`, find, (manager) => manager.node(id));
+    // A promotion adds to the quorum; what takes from it goes one after another. A silent node may keep its role.
+    if (olds.role !== role || node.Spec.Role !== role) {
+      await (role === "manager" ? change() : inTurn(swarmId, change));
+    }
+    const { joined, broughtBridge } = olds;
+    await label(id, { ...news, joined });
+    return { outs: { ...news, joined, broughtBridge, address: node.Status.Addr } };
+  },
+
+  async delete(id, state) {
+    if (!state.joined && !state.ownsSwarm) return;
+    await leave(id, state);
+  },
+};
+
+const isLabelled = ({ joined, ownsSwarm }: Pick<MemberState, "joined" | "ownsSwarm">) => joined || ownsSwarm;
+
+/** Writes the owner on a node that this program made join, or whose Swarm it made. */
+async function label(nodeId: string, member: Omit<MemberState, "address">): Promise<void> {
+  if (!isLabelled(member)) return;
+  await askManager(`labels of node ${nodeId}`, managerOf(member), (manager) =>
+    changeNode(manager, nodeId, (spec) => ({ ...spec, Labels: { ...spec.Labels, ...ownerLabels(member.owner) } })),
+  );
+}
+
+/**
+ * Tells whether the host is the machine that joined. Its engine's id alone does not: an upgrade from Docker 20.10 to 26 or
+ * later changes it, and the machine is still the same node. In a preview the id of a host that is to be updated is unknown.
+ */
+async function machineNow(
+  id: string,
+  olds: MemberState,
+  { machineId, connection }: MemberInputs,
+): Promise<"same" | "renamed" | "another"> {
+  if (machineId === olds.machineId || isUnknown(connection)) return "same";
+  const info = await new Engine(connection).info(2_000).catch(() => undefined);
+  const now = isUnknown(machineId) ? (info?.ID ?? olds.machineId) : machineId;
+  if (now === olds.machineId) return "same";
+  return info?.Swarm.NodeID === id ? "renamed" : "another";
+}
+
+/** The host's node once the managers see it ready, in the role that was asked for. */
+async function knownNode(engine: Engine, inputs: MemberInputs): Promise<NodeDetails> {
+  const { NodeID } = (await engine.info()).Swarm;
+  const find = managerOf(inputs);
+  await changeRole(find, NodeID, inputs.role, inputs.timeoutSeconds);
+  return waitWithManager(
+    find,
+    async (manager) => {
+      const node = await orMissing(manager.node(NodeID));
+      return node?.Status.State === "ready"
+        ? done(node)
+        : notYet(`the managers see it ${node?.Status.State ?? "not"} yet`);
+    },
+    { what: `node ${NodeID} joining`, limitSeconds: inputs.timeoutSeconds, intervalMs: NODE_INTERVAL },
+    (because) =>
+      new ResourceProblem(`node ${NodeID} did not become ready within ${inputs.timeoutSeconds} s: ${because}`),
+  );
+}

@@ -1,0 +1,115 @@
+import { Deadline } from "../../engine/deadline.ts";
+import { type Engine, orMissing } from "../../engine/engine.ts";
+import { isRoleUnsettled } from "../../engine/errors.ts";
+import type { NodeRole, NodeSpec } from "../../engine/types.ts";
+import { askManager, type FindManager, waitWithManager } from "./with-manager.ts";
+import { quorumProblem } from "./quorum.ts";
+import { inSequence } from "./optimistic-update.ts";
+import { done, notYet } from "../runtime/poll.ts";
+import { ResourceProblem, same } from "../runtime/values.ts";
+
+/** Asked of every node that comes or goes: with a list of all nodes each time, a large Swarm would be told of endlessly. */
+export const MANAGERS = { role: ["manager"] };
+
+/** How often a manager is asked about a node that comes or changes, in milliseconds: that is a matter of tenths. */
+export const NODE_INTERVAL = 200;
+
+/** How long managers may take to see each other again after a change among them, in seconds. */
+const SETTLING = 20;
+
+/** Changes a node's spec, which is written whole. */
+export function changeNode(manager: Engine, id: string, change: (spec: NodeSpec) => NodeSpec): Promise<void> {
+  return inSequence(async () => {
+    const { Spec, Version } = await manager.node(id);
+    const wanted = change(Spec);
+    if (!same(Spec, wanted)) await manager.updateNode(id, Version.Index, wanted);
+  });
+}
+
+/**
+ * Promotes or demotes a node and waits until that is settled: until then the managers refuse the next change, for want
+ * of a quorum or of the new member.
+ *
+ * @param find a manager that answers; another one, when the node itself was the one asked and is no manager any more
+ */
+export async function changeRole(find: FindManager, id: string, role: NodeRole, limitSeconds: number): Promise<void> {
+  const within = new Deadline(limitSeconds);
+  if (role === "worker") await untilDispensable(find, id, within);
+  await waitWithManager(
+    find,
+    async (manager) => {
+      await changeNode(manager, id, (spec) => ({ ...spec, Role: role }));
+      const { ManagerStatus } = await manager.node(id);
+      const isSettled = role === "manager" ? ManagerStatus?.Reachability === "reachable" : !ManagerStatus;
+      return isSettled ? done(undefined) : notYet(`it is not yet a settled ${role}`);
+    },
+    {
+      what: `node ${id} becoming a ${role}`,
+      limitSeconds,
+      within,
+      intervalMs: NODE_INTERVAL,
+      retries: isRoleUnsettled,
+    },
+    (because) => new ResourceProblem(`node ${id} did not become a ${role} within ${limitSeconds} s: ${because}`),
+  );
+}
+
+/** Moves a node's tasks elsewhere and waits until the last one has ended. */
+export async function drainNode(find: FindManager, id: string, limitSeconds: number): Promise<void> {
+  const within = new Deadline(limitSeconds);
+  const drain = (manager: Engine) => changeNode(manager, id, (spec) => ({ ...spec, Availability: "drain" }));
+  await askManager(`draining node ${id}`, find, drain, { limitSeconds, within });
+  await untilDrained(find, id, limitSeconds, within);
+}
+
+/** Waits until the last task of a node that is being drained has ended. */
+export async function untilDrained(
+  find: FindManager,
+  id: string,
+  limitSeconds: number,
+  within?: Deadline,
+): Promise<void> {
+  await waitWithManager(
+    find,
+    async (manager) => {
+      const tasks = await manager.tasks({ node: [id] });
+      const running = tasks.filter((task) => task.Status.State === "running");
+      return running.length === 0 ? done(undefined) : notYet(`${running.length} tasks still run there`);
+    },
+    { what: `draining node ${id}`, limitSeconds, within },
+    (because) => new ResourceProblem(`node ${id} was not drained within ${limitSeconds} s: ${because}`),
+  );
+}
+
+/** Waits until the managers decide without this node, where it is one. */
+async function untilDispensable(find: FindManager, id: string, within: Deadline): Promise<void> {
+  await waitWithManager(
+    find,
+    async (manager) => {
+      const nodes = await manager.nodes(MANAGERS);
+      const node = nodes.find(({ ID }) => ID === id);
+      const problem = node?.ManagerStatus && quorumProblem(nodes, id);
+      return problem === undefined ? done(undefined) : notYet(problem);
+    },
+    { what: `node ${id} becoming a worker`, limitSeconds: SETTLING, within },
+    (because) => new ResourceProblem(`node ${id} has to stay a manager: ${because}`),
+  );
+}
+
+/** Waits until the managers see a node as down. */
+export async function untilDown(
+  find: FindManager,
+  id: string,
+  limitSeconds: number,
+  expired: (because: string) => ResourceProblem,
+): Promise<void> {
+  await waitWithManager(
+    find,
+    async (manager) => {
+      const node = await orMissing(manager.node(id));
+      return !node || node.Status.State === "down" ? done(undefined) : notYet(`it is still ${node.Status.State}`);
+    },
+    { what: `node ${id}`, limitSeconds },
+    expired,
+  );
+}

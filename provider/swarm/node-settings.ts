@@ -1,0 +1,80 @@
+import { orMissing } from "../../engine/engine.ts";
+import type { NodeAvailability, NodeSpec } from "../../engine/types.ts";
+import { GONE, type ResourceHandler } from "../runtime/resource-handler.ts";
+import { askManager, managerIfAny, managerOf } from "./with-manager.ts";
+import { isOutdated, type Managers } from "./manager-pool.ts";
+import { changeNode } from "./node-operations.ts";
+import { changedKeys, isUnknown, ResourceProblem } from "../runtime/values.ts";
+
+export interface NodeSettingsInputs {
+  managers: Managers;
+  swarmId: string;
+  nodeId: string;
+  /** Set on the node; its other labels are left alone. */
+  labels: Record<string, string>;
+  /** Absent: left as it is. */
+  availability?: NodeAvailability;
+}
+
+/** Labels and availability of one node. Several may share a node, each with labels of its own. */
+export const NodeSettings: ResourceHandler<NodeSettingsInputs> = {
+  async diff(_id, olds, news) {
+    const replaces = changedKeys(olds, news, ["swarmId", "nodeId"]);
+    const changed = changedKeys(olds, news, ["labels", "availability"]);
+    const changes = replaces.length + changed.length > 0 || isOutdated(olds.managers, news.managers);
+    // The former node first: with both labelled, a service that goes by the label would run on both for a while.
+    return { changes, replaces, deleteBeforeReplace: true };
+  },
+
+  async create(inputs) {
+    await apply(inputs, []);
+    return { id: inputs.nodeId, outs: inputs };
+  },
+
+  async read(id, state) {
+    if (!state) throw new ResourceProblem(`settings of node ${id} cannot be imported: declare them, and they are set`);
+    const node = await askManager(
+      `node ${state.nodeId}`,
+      managerIfAny(state),
+      async (manager) => manager && orMissing(manager.node(state.nodeId)),
+    );
+    if (!node) return GONE;
+    const kept = Object.keys(state.labels).filter((key) => node.Spec.Labels?.[key] !== undefined);
+    const live: NodeSettingsInputs = {
+      ...state,
+      labels: Object.fromEntries(kept.map((key) => [key, node.Spec.Labels?.[key] ?? ""])),
+      ...(state.availability !== undefined && { availability: node.Spec.Availability }),
+    };
+    return { id, props: live, inputs: live };
+  },
+
+  async update(_id, olds, news) {
+    await apply(news, Object.keys(olds.labels));
+    return { outs: news };
+  },
+
+  async delete(_id, state) {
+    await askManager(`node ${state.nodeId}`, managerIfAny(state), async (manager) => {
+      if (!manager || !(await orMissing(manager.node(state.nodeId)))) return;
+      await changeNode(manager, state.nodeId, (spec) => without(spec, Object.keys(state.labels)));
+    });
+  },
+};
+
+async function apply(inputs: NodeSettingsInputs, former: string[]): Promise<void> {
+  if (isUnknown(inputs)) throw new ResourceProblem("settings of a node that is not known yet cannot be applied");
+  const wanted = (spec: NodeSpec) => {
+    const rest = without(spec, former);
+    return {
+      ...rest,
+      Labels: { ...rest.Labels, ...inputs.labels },
+      Availability: inputs.availability ?? spec.Availability,
+    };
+  };
+  await askManager(`node ${inputs.nodeId}`, managerOf(inputs), (manager) => changeNode(manager, inputs.nodeId, wanted));
+}
+
+function without(spec: NodeSpec, labels: string[]): NodeSpec {
+  const kept = Object.entries(spec.Labels ?? {}).filter(([key]) => !labels.includes(key));
+  return { ...spec, Labels: Object.fromEntries(kept) };
+}

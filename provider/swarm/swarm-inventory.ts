@@ -1,0 +1,97 @@
+import { type Engine, orMissing } from "../../engine/engine.ts";
+import { isOwned, OWNER_LABEL, type Owner } from "../../core/labels.ts";
+import type { NetworkDetails } from "../../engine/types.ts";
+import { errorText } from "../../engine/error-message.ts";
+import { logLine } from "../runtime/log-line.ts";
+import { ResourceProblem } from "../runtime/values.ts";
+import { done, notYet, waitFor } from "../runtime/poll.ts";
+
+/** Every engine has these; a Swarm knows them by ids of its own. */
+const PREDEFINED_NETWORKS = ["bridge", "host", "none"];
+
+/** What of a Swarm belongs to a state. */
+export interface Belongings {
+  /** Everything that carries this identity. */
+  owner: Owner;
+  /** Everything with one of these ids. @default none */
+  ids?: ReadonlySet<string>;
+}
+
+/**
+ * Lists what a Swarm holds and would take with it, for people to read: `service web`, `network back`, `secret key`.
+ *
+ * @param except is left out @default - nothing
+ */
+export async function contentsOf(engine: Engine, except?: Belongings): Promise<string[]> {
+  const networks = (await engine.networks({ scope: ["swarm"] })).filter(
+    ({ Ingress, Name }) => !Ingress && !PREDEFINED_NETWORKS.includes(Name),
+  );
+  // A network that hosts create from parts carries no labels in the Swarm: those of its parts tell whose it is.
+  const parts = await engine.networks({ scope: ["local"], type: ["custom"] });
+  const labelsOf = (network: NetworkDetails) =>
+    network.ConfigFrom?.Network
+      ? parts.find(({ Name }) => Name === network.ConfigFrom?.Network)?.Labels
+      : network.Labels;
+  type Named = { ID: string; Spec: { Name: string; Labels?: Record<string, string> | null } };
+  const named = (kind: string, all: readonly Named[]) =>
+    all.map(({ ID, Spec }) => ({ id: ID, text: `${kind} ${Spec.Name}`, labels: Spec.Labels }));
+  return [
+    ...named("service", await engine.services()),
+    ...networks.map((network) => ({ id: network.Id, text: `network ${network.Name}`, labels: labelsOf(network) })),
+    ...named("secret", await engine.secrets()),
+    ...named("config", await engine.configs()),
+  ]
+    .filter(({ id, labels }) => !except || !(isOwned(labels, except.owner) || except.ids?.has(id)))
+    .map(({ text }) => text);
+}
+
+/** Returns why a Swarm is not ended; undefined when it holds nothing else. */
+export function contentsRefusal(swarmId: string, others: readonly string[]): string | undefined {
+  if (others.length === 0) return undefined;
+  return (
+    `Swarm ${swarmId}: it still holds what this state did not create: ${others.join(", ")}. ` +
+    "Remove that first; to keep the Swarm for its owners, take it out of this state with `pulumi state delete`"
+  );
+}
+
+/**
+ * Removes what carries this state's identity and is no longer in the state. Called when everything else of the stack is
+ * gone: what is left then was left behind by an `up` that was killed.
+ */
+export async function removeLeftovers(engine: Engine, owner: Owner): Promise<void> {
+  const ours = { label: [`${OWNER_LABEL}=${owner.id}`] };
+  for (const service of await engine.services(ours)) await engine.removeService(service.ID);
+  for (const secret of await engine.secrets(ours)) await engine.removeSecret(secret.ID);
+  for (const config of await engine.configs(ours)) await engine.removeConfig(config.ID);
+  for (const network of await engine.networks({ ...ours, scope: ["swarm"] })) {
+    // A network is in use until the tasks of the services just removed have ended; leaving the Swarm removes it too.
+    await engine.removeNetwork(network.Id).catch(() => undefined);
+  }
+}
+
+/** Docker's bridge by which Swarm tasks reach the outside; made with a Swarm, and left behind when it is left. */
+const BRIDGE = "docker_gwbridge";
+
+export async function hasBridge(engine: Engine): Promise<boolean> {
+  return (await orMissing(engine.network(BRIDGE))) !== undefined;
+}
+
+/**
+ * Removes the bridge. Just after a Swarm was left its own endpoint may still be there for a moment; what somebody else
+ * has attached to it stays, and is said.
+ */
+export async function removeBridge(engine: Engine): Promise<void> {
+  const limitSeconds = 15;
+  const removal = waitFor(
+    async () => {
+      try {
+        return done(await orMissing(engine.removeNetwork(BRIDGE)));
+      } catch (error) {
+        return notYet(errorText(error));
+      }
+    },
+    { what: `network ${BRIDGE}`, limitSeconds },
+    (because) => new ResourceProblem(`network ${BRIDGE} stays: ${because}`),
+  );
+  await removal.catch((error: Error) => logLine(error.message));
+}

@@ -1,0 +1,36 @@
+import type { SwarmDemand } from "../../core/requirement.ts";
+import type { MachineFacts } from "../preflight/facts/machine.ts";
+import type { Situation } from "../preflight/snapshot.ts";
+import { maySoonBeFree, takenPorts } from "../preflight/swarm-ports.ts";
+import { done, notYet, waitFor, type WaitOptions } from "../runtime/poll.ts";
+
+/**
+ * Waits until engines that have just left a Swarm let go of its ports: a host that joins before that has no overlay
+ * networks. What is still taken in the end is for the findings.
+ *
+ * @param lookAgain looks at the machines of hosts, by their keys
+ */
+export async function whenPortsAreFree(
+  demand: SwarmDemand,
+  found: Situation,
+  lookAgain: (keys: string[]) => Promise<Record<string, MachineFacts>>,
+  options: Partial<WaitOptions> = {},
+): Promise<Situation> {
+  let situation = found;
+  const expired = new Error("the engines keep their ports");
+  const attempt = async () => {
+    const [first, ...others] = takenPorts(demand, situation).filter(maySoonBeFree);
+    if (!first) return done(undefined);
+    const keys = [...new Set([first, ...others].map(({ key }) => key))];
+    situation = { ...situation, machines: { ...situation.machines, ...(await lookAgain(keys)) } };
+    return notYet(
+      `waiting for ${first.port}/tcp of host ${first.key}, which an engine that has left a Swarm lets go of`,
+    );
+  };
+  try {
+    await waitFor(attempt, { what: demand.subject, limitSeconds: 30, intervalMs: 1_000, ...options }, () => expired);
+  } catch (error) {
+    if (error !== expired) throw error;
+  }
+  return situation;
+}

@@ -1,0 +1,60 @@
+import type { Deadline } from "../../engine/deadline.ts";
+import type { Engine } from "../../engine/engine.ts";
+import { findManager, type Managers, requireManager } from "./manager-pool.ts";
+import { ResourceProblem } from "../runtime/values.ts";
+import { type Attempt, done, waitFor, type WaitOptions } from "../runtime/poll.ts";
+
+/** How long a manager is looked for that can answer a single question, in seconds: an election, a restart. */
+const ANSWER_SECONDS = 60;
+
+/**
+ * Looks up a manager that answers. Work that takes longer than one request looks one up for each: the one before may
+ * restart, become a worker or lose its leader meanwhile.
+ */
+export type FindManager<M = Engine> = (deadline?: Deadline) => Promise<M>;
+
+/** Where a Swarm's managers are. */
+interface SwarmAddress {
+  managers: Managers;
+  swarmId: string;
+}
+
+/** The lookup of a manager that has to be there. */
+export const managerOf =
+  ({ managers, swarmId }: SwarmAddress): FindManager =>
+  (deadline) =>
+    requireManager(managers, swarmId, deadline);
+
+/** The same where the Swarm may be gone: undefined once every engine says so. */
+export const managerIfAny =
+  ({ managers, swarmId }: SwarmAddress): FindManager<Engine | undefined> =>
+  (deadline) =>
+    findManager(managers, swarmId, deadline);
+
+/**
+ * Waits for something that a manager tells, and asks whichever answers. Transient errors count as "not yet" until the
+ * wait's own limit; others end it at once.
+ */
+export function waitWithManager<M, T>(
+  find: FindManager<M>,
+  attempt: (manager: M, deadline: Deadline) => Promise<Attempt<T>>,
+  options: WaitOptions,
+  expired: (because: string) => Error | Promise<Error>,
+): Promise<T> {
+  return waitFor(async (deadline) => attempt(await find(deadline), deadline), options, expired);
+}
+
+/** Asks whichever manager answers, again when an error is transient. What it does must bear being done twice. */
+export function askManager<M, T>(
+  what: string,
+  find: FindManager<M>,
+  question: (manager: M) => Promise<T>,
+  { limitSeconds = ANSWER_SECONDS, ...options }: Partial<Omit<WaitOptions, "what">> = {},
+): Promise<T> {
+  return waitWithManager(
+    find,
+    async (manager) => done(await question(manager)),
+    { what, limitSeconds, ...options },
+    (because) => new ResourceProblem(`${what}: ${because}`),
+  );
+}

@@ -1,0 +1,97 @@
+import { describe, expect, test } from "vitest";
+import { type Found, refusalOf } from "../../../bench/guard.ts";
+import { partsOf } from "../../../bench/parts.ts";
+import { benchReport, duration, median, renderBench } from "../../../bench/report.ts";
+
+describe("the median", () => {
+  test.each([
+    [[3], 3],
+    [[5, 1, 3], 3],
+    [[10, 9, 1, 2, 3], 3],
+    [[4, 1, 3, 2], 2.5],
+  ])("of %j is %d", (values, expected) => {
+    expect(median(values)).toBe(expected);
+  });
+
+  test("the values keep their order", () => {
+    const values = [3, 1, 2];
+    median(values);
+    expect(values).toEqual([3, 1, 2]);
+  });
+
+  test("of nothing there is none", () => expect(() => median([])).toThrow("at least one value"));
+});
+
+describe("the report", () => {
+  const report = benchReport(
+    [
+      { what: "preview", seconds: [3, 2, 4], against: { what: "empty", seconds: [2, 2, 1] }, aim: 1.5 },
+      { what: "clone", seconds: [200] },
+    ],
+    ["cold"],
+  );
+
+  test("ratios are those of the medians", () => {
+    expect(report.rows).toMatchObject([{ median: 3, againstMedian: 2, ratio: 1.5 }, { median: 200 }]);
+    expect(report.rows[1]).not.toHaveProperty("ratio");
+  });
+
+  test("every run is kept", () => expect(report.rows[0]?.seconds).toEqual([3, 2, 4]));
+
+  test("the table", () => {
+    const text = renderBench(report);
+    for (const part of ["3.00 s", "3: 2.00 s – 4.00 s", "1.50", "≤ 1.5", "3 min 20 s", "left out: cold"]) {
+      expect(text).toContain(part);
+    }
+  });
+
+  test.each([
+    [0.8449, "0.84 s"],
+    [12.34, "12.3 s"],
+    [60, "1 min 0 s"],
+    [599.6, "10 min 0 s"],
+  ])("%d seconds are %s", (seconds, text) => expect(duration(seconds)).toBe(text));
+});
+
+describe("what may be measured here", () => {
+  const absent: Found = { stack: "dev", engine: "unix:///s", volumes: [], leftByHand: false };
+  const up: Found = { ...absent, swarmId: "ours", stackSwarmId: "ours", volumes: ["d1"] };
+  const harmless = { destroys: false, yes: false };
+  const destroying = { destroys: true, yes: false };
+  const allowed = { destroys: true, yes: true };
+
+  test.each<[string, Found, typeof allowed, RegExp | undefined]>([
+    ["nothing is there", absent, destroying, undefined],
+    ["the stack is up, previews only", up, harmless, undefined],
+    ["the stack is up", up, destroying, /stack dev is up, and .* its data: .*--yes/],
+    ["the stack is up, with a word", up, allowed, undefined],
+    ["data was kept", { ...absent, volumes: ["d1", "d2"] }, destroying, /volumes d1, d2 hold data of stack dev.*--yes/],
+    ["data was kept, with a word", { ...absent, volumes: ["d1"] }, allowed, undefined],
+    [
+      "another Swarm, even with a word",
+      { ...absent, swarmId: "x" },
+      allowed,
+      /is in Swarm x, which is not .* stack dev/,
+    ],
+    ["another Swarm than the stack's", { ...up, swarmId: "x" }, harmless, /is in Swarm x/],
+    ["a Swarm that a killed benchmark left", { ...absent, swarmId: "x", leftByHand: true }, destroying, undefined],
+  ])("%s", (_name, found, permission, refusal) => {
+    const line = refusalOf(found, permission);
+    if (refusal) expect(line).toMatch(refusal);
+    else expect(line).toBeUndefined();
+  });
+});
+
+describe("the parts", () => {
+  test.each([
+    [[], ["preview", "up", "clone"]],
+    [
+      ["clone", "preview"],
+      ["preview", "clone"],
+    ],
+  ])("%j", (names, expected) => expect([...partsOf(names)]).toEqual(expected));
+
+  test("another is refused", () => {
+    expect(() => partsOf(["previews"])).toThrow('argument "previews": choose of preview, up, clone');
+  });
+});

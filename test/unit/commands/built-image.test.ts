@@ -1,0 +1,182 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { writeWorkingConfig } from "../../../commands/lib/config.ts";
+import { bringLater, hostsImage } from "../../../commands/lib/hosts-image.ts";
+import { IMAGE_KEY, imageBefore, takesPlace } from "../../../commands/lib/store-image.ts";
+import { openState } from "../../../commands/lib/state.ts";
+import { spreadImage } from "../../../provider/service/image-prepull.ts";
+import { errorOf } from "../../../provider/service/task-snapshot.ts";
+import { Engine } from "../../../engine/engine.ts";
+import type { TaskDetails } from "../../../engine/types.ts";
+import { isBuiltImage } from "../../../core/image-name.ts";
+import { type ImageContents, packImage } from "../../../toolchain/docker-image.ts";
+
+const NAMED = (hash: string) => `localhost:1/pulumi-swarm/minio:2026-02-12-${hash}`;
+const CONTENTS: ImageContents = {
+  files: [{ name: "minio", mode: 0o755, content: Buffer.from("a program") }],
+  entrypoint: ["/minio"],
+  env: ["PATH=/"],
+  labels: {},
+};
+
+describe("an image that is packed", () => {
+  const { name } = packImage(CONTENTS, NAMED);
+
+  test("has the same name when its contents are the same, one that stands for them", () => {
+    const files = CONTENTS.files.map((file) => ({ ...file }));
+    expect(packImage({ ...CONTENTS, files }, NAMED).name).toBe(name);
+    expect(isBuiltImage(name)).toBe(true);
+  });
+
+  test.each<[string, Partial<ImageContents>]>([
+    ["program", { files: [{ name: "minio", mode: 0o755, content: Buffer.from("another") }] }],
+    ["right", { files: [{ name: "minio", mode: 0o700, content: Buffer.from("a program") }] }],
+    ["entrypoint", { entrypoint: ["/mc"] }],
+    ["environment", { env: ["PATH=/bin"] }],
+    ["label", { labels: { variant: "b" } }],
+  ])("with another %s is another image", (_what, change) => {
+    expect(packImage({ ...CONTENTS, ...change }, NAMED).name).not.toBe(name);
+  });
+
+  test("is listed in its archive by that name", () => {
+    expect(packImage(CONTENTS, NAMED).archive.toString("latin1")).toContain(`"RepoTags":["${name}"]`);
+  });
+});
+
+/** An engine that knows what it is given by the name in the archive, and by an id as its image store makes it. */
+class FakeEngine {
+  readonly images = new Set<string>();
+  pulls = 0;
+  readonly server: Server;
+  readonly connection: { host: string };
+
+  constructor(path: string) {
+    this.connection = { host: `unix://${path}` };
+    this.server = createServer((request, response) => {
+      const url = decodeURIComponent(request.url ?? "");
+      const answer = (status: number, body: unknown) => response.writeHead(status).end(JSON.stringify(body));
+      void buffer(request).then((body) => {
+        const [, asked = ""] = /^\/images\/(.*)\/json$/.exec(url) ?? [];
+        if (url === "/_ping") return answer(200, "OK");
+        if (url.startsWith("/images/load")) {
+          const [, name = ""] = /"RepoTags":\["([^"]+)"\]/.exec(body.toString("latin1")) ?? [];
+          this.images.add(name);
+          return answer(200, { stream: `Loaded image: ${name}` });
+        }
+        if (url.startsWith("/images/create")) this.pulls += 1;
+        if (url.startsWith("/tasks")) return answer(200, [{ NodeID: "a" }]);
+        if (url.startsWith("/nodes"))
+          return answer(200, [{ ID: "a", Status: { State: "ready" }, Description: { Hostname: "a" } }]);
+        return this.images.has(asked)
+          ? answer(200, { Id: `sha256:${path}` })
+          : answer(404, { message: "No such image" });
+      });
+    });
+  }
+
+  async start(): Promise<void> {
+    const path = this.connection.host.replace("unix://", "");
+    await new Promise<void>((listening) => this.server.listen(path, listening));
+  }
+}
+
+describe("the image of hosts that can pull none", () => {
+  let folder: string;
+  let engines: FakeEngine[];
+  const packed = packImage(CONTENTS, NAMED);
+  const build = () => Promise.resolve({ name: packed.name, packed: () => packed });
+  const canPull = () => Promise.resolve(false);
+  const hosts = () => engines.map(({ connection }, at) => ({ key: "abc"[at]!, connection }));
+  const image = (brings: boolean) => hostsImage(hosts(), { wasBrought: false, brings, canPull, build });
+
+  beforeEach(async () => {
+    vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-image-"));
+    engines = ["a", "b", "c"].map((name) => new FakeEngine(join(folder, `${name}.sock`)));
+    await Promise.all(engines.slice(0, 2).map((engine) => engine.start()));
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+    for (const { server } of engines) server.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  test("has one name in the preview, in `up`, and in engines with different image stores", async () => {
+    const before = await image(false);
+    expect(engines.map(({ images }) => images.size)).toEqual([0, 0, 0]);
+    const brought = await image(true);
+    expect([before!.built.name, brought!.built.name]).toEqual([packed.name, packed.name]);
+    expect(engines.slice(0, 2).map(({ images }) => [...images])).toEqual([[packed.name], [packed.name]]);
+    expect((await image(false))!.built.name).toBe(packed.name);
+  });
+
+  test("comes to a host whose engine starts during the run by the name that the run uses", async () => {
+    const brought = await image(true);
+    expect(brought!.late.map(({ key }) => key)).toEqual(["c"]);
+    const bringing = bringLater(brought!);
+    await engines[2]!.start();
+    await vi.waitFor(() => expect([...engines[2]!.images]).toEqual([packed.name]), 10_000);
+    await bringing.stop();
+  });
+
+  test("is never pulled: a host without it keeps the tasks of the former image", async () => {
+    const [a] = engines;
+    const options = {
+      service: "store",
+      image: packed.name,
+      engines: { a: { nodeId: "a", connection: a!.connection } },
+    };
+    const spread = () => spreadImage(new Engine(a!.connection), ["one"], { ...options, timeoutMs: 5_000 });
+    await expect(spread()).rejects.toThrow(
+      /no task was stopped.*host a: it is not there and, built by pulumi-swarm, cannot be pulled: `npm run up` brings it/,
+    );
+    a!.images.add(packed.name);
+    await spread();
+    expect(a!.pulls).toBe(0);
+  });
+});
+
+const IMAGE = NAMED("0123456789ab");
+const LACKING = `No such image: ${IMAGE}, which no engine can pull: \`npm run up\` brings it`;
+const REFUSED = `failed to resolve reference "${IMAGE}": failed to do request: Head "https://localhost:1/v2/pulumi-swarm/minio": connect: connection refused`;
+
+test.each([
+  ["Docker 20.10", IMAGE, "rejected", `No such image: ${IMAGE}`, LACKING],
+  ["Docker 29", IMAGE, "rejected", REFUSED, LACKING],
+  ["a program", IMAGE, "failed", "task: non-zero exit (1)", "task: non-zero exit (1)"],
+  ["a registry", "silo:1", "rejected", "No such image: silo:1", "No such image: silo:1"],
+  ["nobody", IMAGE, "running", undefined, undefined],
+])("what %s says of a task, told", (_who, Image, State, Err, told) => {
+  expect(errorOf({ Spec: { ContainerSpec: { Image } }, Status: { State, Err } } as TaskDetails)).toBe(told);
+});
+
+describe("the image of an earlier run", () => {
+  const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;
+  let project: string;
+  beforeEach(() => {
+    project = mkdtempSync(join(tmpdir(), "pulumi-swarm-before-"));
+    writeFileSync(join(project, "Pulumi.yaml"), "name: some-project\nruntime: nodejs\n");
+  });
+  afterEach(() => rmSync(project, { recursive: true }));
+
+  test.each<[string, string | undefined, string | undefined]>([
+    ["its name", NAMED("0123456789ab"), NAMED("0123456789ab")],
+    ["its id, as earlier versions named it", DIGEST, DIGEST],
+    ["another, which engines pull", `pgsty/silo:1@${DIGEST}`, undefined],
+    ["none", undefined, undefined],
+  ])("is known where the configuration has %s", (_what, image, before) => {
+    const state = openState(project);
+    writeWorkingConfig(state, "dev", image === undefined ? {} : { [IMAGE_KEY]: image });
+    expect(imageBefore(state, "dev")).toBe(before);
+  });
+});
+
+test("an image that takes another's place is announced with what it costs", () => {
+  expect(takesPlace(NAMED("0123456789ab"), "sha256:1")).toBe(
+    "image: localhost:1/pulumi-swarm/minio:2026-02-12-0123456789ab takes the place of sha256:1: `npm run up` restarts the store's members with it, all at once",
+  );
+});

@@ -1,0 +1,51 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { decideExposure, exposureOf } from "../../../commands/lib/exposure.ts";
+import { summary } from "../../../commands/lib/outputs.ts";
+
+test.each<[Record<string, unknown>, boolean, string]>([
+  [{}, true, "this machine"],
+  [{}, false, "everybody"],
+  [{ "pulumi-swarm:expose": true }, true, "everybody"],
+  [{ "pulumi-swarm:allowFrom": ["10.1.0.0/16"] }, true, "allowFrom"],
+  [{ "pulumi-swarm:allowFrom": ["10.1.0.0/16"] }, false, "allowFrom"],
+])("config %j, local: %s: %s", (config, isLocal, exposure) => expect(exposureOf(config, isLocal)).toBe(exposure));
+
+test.each([
+  ["this machine", /^Only this machine reaches them; `pulumi config set pulumi-swarm:expose true`/m],
+  ["allowFrom", /^Only the hosts themselves and the addresses in allowFrom/m],
+  ["everybody", /^Swarm publishes these ports on all addresses of the host/m],
+] as const)("up ends with who reaches the store: %s", (exposure, line) => {
+  expect(summary({ endpoints: { a: "http://127.0.0.1:9000" }, swarmId: "s" }, "dev", exposure)).toMatch(line);
+});
+
+describe("where no rules can be set", () => {
+  const FAR = { host: "tcp://192.0.2.1:2376" };
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-exposure-"))));
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  const decide = (config: string) => {
+    mkdirSync(join(folder, "config"), { recursive: true });
+    writeFileSync(join(folder, "config", "Pulumi.dev.yaml"), config);
+    const others = { backend: folder, passphraseFile: join(folder, "passphrase"), home: folder };
+    const state = { path: folder, project: folder, projectName: "p", ...others };
+    return decideExposure({ state, stack: "dev" }, FAR, false);
+  };
+
+  test("and a person cannot be asked, an up ends before anything is published", async () => {
+    await expect(decide("config: {}\n")).rejects.toThrow(
+      "pulumi-swarm:expose: is not set, and its engine is reached at tcp://192.0.2.1:2376, neither by ssh nor by a socket " +
+        "of this machine: set it to true in Pulumi.dev.yaml to publish the store to everybody who reaches this machine, or " +
+        "to false to publish nothing",
+    );
+  });
+
+  test.each(["expose: true", "expose: false", 'allowFrom: ["10.1.0.0/16"]', "driver: macvlan"])(
+    "a setting decides: %s",
+    async (setting) =>
+      expect(await decide(`config: { "pulumi-swarm:${setting.replace(":", '":')} }\n`)).toBeUndefined(),
+  );
+});

@@ -1,0 +1,174 @@
+import { describe, expect, test } from "vitest";
+import { LIMIT, MARKER, previewComment } from "../../../commands/preview-pr/comment.ts";
+import type { Operation } from "../../../commands/preview-pr/planned.ts";
+import type { EngineEvent } from "../../../commands/lib/events.ts";
+import { comment, component, report, said, STACK, step, summary, update, URN } from "../preview-events.ts";
+
+describe("the comment", () => {
+  test("begins with the marker by which it is found again", () => {
+    expect(comment().startsWith(`${MARKER}\n`)).toBe(true);
+    expect(comment()).toContain("Nothing changes.");
+    expect(comment(component(), said("clock off", "warning"))).toMatch(/Nothing changes\.[^]*clock off/);
+    expect(comment(component(), update("in-place"))).not.toContain("Nothing changes.");
+  });
+
+  test("tells first of data, then of outages, then of the rest", () => {
+    const text = comment(
+      component(),
+      update("all-at-once", [["MINIO_A=1"], ["MINIO_A=2"]]),
+      step("delete", "docker:index/volume:Volume", "data", { old: {} }),
+      summary({ update: 1, delete: 1, same: 12 }),
+    );
+    const at = (part: string | RegExp) => text.search(part);
+    expect(
+      at(/> \[!CAUTION\]\n> - \*\*Data goes\*\*\n> - `data` \(docker:Volume, delete\): the volume goes/),
+    ).toBeGreaterThan(0);
+    expect(
+      at(/> \[!WARNING\]\n> - \*\*Outage\*\*\n> - `minio-main` \(swarm:Service, update\): .*at once, a short outage/),
+    ).toBeGreaterThan(at("CAUTION"));
+    expect(at("<summary><b>MinioService minio</b>: 1 to update, 1 to delete</summary>")).toBeGreaterThan(at("WARNING"));
+    expect(text).toContain("| `prod` | 0 | 1 | 0 | 1 | 12 | **data goes** |");
+    expect(text).toContain("`spec.TaskTemplate.ContainerSpec.Env`: `MINIO_A=1` → `MINIO_A=2`");
+  });
+
+  test("has all environments, each with a line in the table at the top", () => {
+    const text = previewComment([report([], { stack: "prod" }), report([update("one-by-one")], { stack: "test" })]);
+    expect(text).toMatch(
+      /## Preview of 2 environments[^]*\| `prod` \|[^]*\| `test` \|.*one by one[^]*### `prod`[^]*### `test`/,
+    );
+    expect(text.split(MARKER)).toHaveLength(2);
+  });
+
+  test("of a preview that failed says so, and why", () => {
+    const text = previewComment([report([said("error: hosts: 2 managers\n", "error")], { succeeded: false })]);
+    expect(text).toContain("**the preview failed**");
+    expect(text).toContain("```text\nerror: hosts: 2 managers\n```");
+    expect(text).not.toContain("Nothing changes");
+  });
+
+  test("shows what policies say: what is mandatory in red, before outages", () => {
+    const policy = (enforcementLevel: string): EngineEvent => ({
+      policyEvent: {
+        policyName: "image-by-digest",
+        policyPackName: "x",
+        enforcementLevel,
+        message: "no digest",
+        resourceUrn: `${URN}a:b:C::c`,
+      },
+    });
+    const text = comment(component(), update("all-at-once"), policy("mandatory"));
+    expect(text).toContain(
+      "> [!CAUTION]\n> - **Policies**\n> - policy `image-by-digest` (mandatory) on `c`: no digest",
+    );
+    expect(text.indexOf("Policies")).toBeLessThan(text.indexOf("**Outage**"));
+    expect(comment(policy("advisory"))).toContain("> [!WARNING]\n> - **Policies**");
+  });
+
+  test.each<[string, string]>([
+    ["a mention", "@octocat"],
+    ["a reference", "#1"],
+    ["markup", "<img src=x onerror=y>"],
+    ["a comment's end", "--> text <!--"],
+    ["a fence", "```\n## heading"],
+    ["a link", "[click](https://example.org)"],
+    ["bold", "**bold**"],
+    ["the end of a cell", "a | b"],
+    ["the end of what is folded", "</details>"],
+  ])("%s in a name, a value or a message is only text", (_what, text) => {
+    const out = comment(
+      component(),
+      step("update", "a:b:C", text, { old: { [text]: text }, new: { [text]: `${text}!` } }),
+      step("delete", `a:b:${text}`, text, { old: {} }),
+      said(text, "warning"),
+    );
+    // Outside of code, GitHub is to see none of it.
+    const outside = out.replace(/^(`{3,})text\n[^]*?^\1$/gm, "").replace(/(?<!`)(`+)(?!`)[^]*?(?<!`)\1(?!`)/g, "");
+    expect(outside).not.toMatch(
+      /@octocat|(?<![\\&])#1|<img|<!--(?! pulumi-swarm:preview -->)|\n## heading|(?<!\\)\]\(https|(?<!\\)\*\*bold|<\/details>(?!\n)/,
+    );
+    for (const row of out.split("\n").filter((line) => line.startsWith("| update"))) {
+      expect(row.replaceAll("\\|", "").split("|")).toHaveLength(6);
+    }
+  });
+});
+
+describe("a component's name", () => {
+  const name = "x\n\n# FAKE\n\n![p](https://evil.example/pixel) @org/everyone </summary>";
+  const urn = `${URN}pulumi-swarm:index:MinioService::${name}`;
+  const events = (count: number) => [
+    step("same", "pulumi-swarm:index:MinioService", name, { new: {} }, STACK),
+    ...Array.from({ length: count }, (_, at) => step("create", "a:b:C", `c-${at}`, { new: {} }, urn)),
+  ];
+
+  test.each([
+    ["in a summary", 1],
+    ["in a list", 5_000],
+  ])("%s is no heading, picture or mention", (_where, count) => {
+    const text = comment(...events(count));
+    const [line = ""] = text.split("\n").filter((one) => one.includes("FAKE"));
+    expect(line).toContain(`${count} to create`);
+    expect(line).not.toMatch(/@org|https:\/\/|<\/summary>.*<\/summary>/);
+    if (count > 1) expect(line).not.toMatch(/(?<!\\)\[p/);
+  });
+});
+
+describe("the limit", () => {
+  const many = (count: number, size: number): EngineEvent[] =>
+    Array.from({ length: count }, (_, at) =>
+      step("update", "a:b:C", `resource-${at}`, {
+        old: { property: "o".repeat(size) },
+        new: { property: "n".repeat(size) },
+      }),
+    );
+
+  test.each<[string, EngineEvent[], RegExp[], RegExp | undefined]>([
+    ["a small one is whole", many(10, 10), [/`property`: `oooooooooo` → `nnnnnnnnnn`/], undefined],
+    [
+      "first the values go",
+      many(400, 100),
+      [/`resource-399` \| a:b:C \| `property` \|/],
+      /left out is the values of properties\./,
+    ],
+    ["then the properties", many(1350, 10), [/`resource-1349` \| a:b:C \|  \|/], /left out is all properties\./],
+    [
+      "then the resources",
+      many(5000, 10),
+      [/- <b>MinioService minio<\/b>: 5001 to update/],
+      /left out is the single resources and all messages\./,
+    ],
+  ])("%s", (_what, events, shown, note) => {
+    const text = comment(component(), update("all-at-once"), ...events);
+    expect(text.length).toBeLessThanOrEqual(LIMIT);
+    for (const part of shown) expect(text).toMatch(part);
+    if (note) expect(text).toMatch(note);
+    else expect(text).not.toContain("Shortened");
+    expect(text).toContain("a short outage");
+  });
+
+  test("what is to be known first is cut last, and it says how much more there is", () => {
+    const gone = Array.from({ length: 2000 }, (_, at) =>
+      step("delete", "docker:index/volume:Volume", `data-${at}`, { old: {} }),
+    );
+    const text = comment(component(), ...gone);
+    expect(text.length).toBeLessThanOrEqual(LIMIT);
+    expect(text).toContain("`data-99`");
+    expect(text).toContain("> - … and 1900 more");
+    expect(text).toMatch(/of each list of warnings what comes after the first 100/);
+  });
+
+  test("there is always a comment, and it says that it was cut", () => {
+    const reports = Array.from({ length: 900 }, (_, at) => report([update("all-at-once")], { stack: `stack-${at}` }));
+    const text = previewComment(reports);
+    expect(text.length).toBeLessThanOrEqual(LIMIT);
+    expect(text.startsWith(MARKER)).toBe(true);
+    expect(
+      text.trimEnd().endsWith("**Cut off here: there is more than a comment can hold. Read the job's log.**"),
+    ).toBe(true);
+  });
+});
+
+const OPERATIONS: Operation[] = ["create", "update", "replace", "delete", "import"];
+test.each(OPERATIONS)("a resource to %s has a line", (operation) => {
+  const states = { old: { a: 1 }, new: { a: 2 } };
+  expect(comment(component(), step(operation, "a:b:C", "c", states))).toContain(`| ${operation} | \`c\` |`);
+});

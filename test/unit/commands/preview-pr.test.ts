@@ -1,0 +1,364 @@
+import { describe, expect, test } from "vitest";
+import { previewComment } from "../../../commands/preview-pr/comment.ts";
+import { shortType } from "../../../commands/preview-pr/planned.ts";
+import { secretValues } from "../../../commands/preview-pr/secrets.ts";
+import { masked, propertyChanges } from "../../../commands/preview-pr/values.ts";
+import type { EngineEvent } from "../../../commands/lib/events.ts";
+import {
+  comment,
+  component,
+  type Inputs,
+  replaced,
+  report,
+  said,
+  service,
+  STACK,
+  step,
+  STORE,
+  summary,
+  SWARM,
+  UNKNOWN,
+  update,
+  URN,
+} from "../preview-events.ts";
+
+const SECRET_VALUE = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "[secret]" };
+
+describe("the report", () => {
+  test("the three steps of a replacement are one change, grouped with what else its component has", () => {
+    const { components } = report([
+      component(),
+      update("all-at-once"),
+      ...replaced("docker:index/secret:Secret", "minio-root-user", { data: "a" }, { data: "b" }),
+      step("same", `${SWARM}:NodeSettings`, "minio-member-a", { old: {}, new: {} }),
+      step("create", "docker:index/volume:Volume", "own", { new: {} }, STACK),
+    ]);
+    expect(components).toEqual([
+      {
+        name: "minio",
+        type: "MinioService",
+        changes: [
+          expect.objectContaining({ name: "minio-main", type: "swarm:Service", operation: "update" }),
+          expect.objectContaining({
+            name: "minio-root-user",
+            operation: "replace",
+            properties: [{ path: "data", before: "a", after: "b" }],
+          }),
+        ],
+      },
+      { name: "", type: "", changes: [{ name: "own", type: "docker:Volume", operation: "create", properties: [] }] },
+    ]);
+  });
+
+  test("a component within another belongs to the outer one, also when both go", () => {
+    const inner = `${URN}pulumi-swarm:index:Inner::inner`;
+    const { components, effects } = report([
+      step("delete", "docker:index/volume:Volume", "data", { old: {} }, inner),
+      step("delete", "pulumi-swarm:index:Inner", "inner", { old: {} }, STORE),
+      component("delete"),
+    ]);
+    expect(components.map(({ name, changes }) => [name, changes.map((change) => change.name)])).toEqual([
+      ["minio", ["data"]],
+    ]);
+    expect(effects.map(({ resource, kind }) => [resource, kind])).toEqual([["data", "data"]]);
+  });
+
+  test("Pulumi's own count is taken; without one its steps are counted", () => {
+    expect(report([update("in-place"), summary({ update: 1, same: 16 })]).counts).toEqual({ update: 1, same: 16 });
+    expect(report([update("in-place")]).counts).toEqual({ update: 1 });
+  });
+
+  test("default providers, the stack itself and refreshes are no changes", () => {
+    const { components } = report([
+      step("create", "pulumi:providers:docker", "default_5_2_0", { new: {} }, STACK),
+      step("create", "pulumi:pulumi:Stack", "shop-prod", { new: {} }, ""),
+      step("refresh", "docker:index/network:Network", "net", { old: {}, new: {} }),
+    ]);
+    expect(components).toEqual([]);
+  });
+
+  test("it survives JSON unchanged", () => {
+    const made = report([component(), update("all-at-once"), said("a\n"), summary({ update: 1 })]);
+    expect(JSON.parse(JSON.stringify(made))).toEqual(made);
+  });
+
+  test("what is said is told once, without what only debugging needs or an effect says already", () => {
+    const [line = ""] = report([update("all-at-once")]).effects.map(({ text }) => text);
+    const { messages } = report([
+      update("all-at-once"),
+      said(line),
+      said("clock off", "warning"),
+      said("clock off", "warning"),
+      said("x", "debug"),
+      said(" \n"),
+    ]);
+    expect(messages).toEqual([{ severity: "warning", text: "clock off" }]);
+  });
+});
+
+describe("what a change means", () => {
+  const one = (op: string, type: string, states: { old?: Inputs; new?: Inputs }) =>
+    report(op === "replace" ? replaced(type, "it", states.old, states.new) : [step(op, type, "it", states)]).effects;
+
+  test.each<[string, string, string, RegExp]>([
+    ["delete", "docker:index/volume:Volume", "data", /^the volume goes with all that is in it$/],
+    ["replace", "docker:index/volume:Volume", "data", /^is made anew: the volume goes/],
+    ["delete", "aws:ebs/volume:Volume", "data", /disk goes/],
+    ["delete", "kubernetes:core/v1:PersistentVolumeClaim", "data", /claim goes/],
+    ["delete", `${SWARM}:Bucket`, "data", /one that holds objects stays/],
+    ["replace", `${SWARM}:Cluster`, "outage", /the Swarm ends.*data in volumes stays/],
+    ["delete", `${SWARM}:Member`, "outage", /leaves the Swarm/],
+    [
+      "delete",
+      `${SWARM}:Service`,
+      "outage",
+      /ends with all its tasks; the data in its volumes and on mounted disks stays/,
+    ],
+    ["replace", "docker:index/network:Network", "outage", /made anew.*cut off/],
+    ["delete", `${SWARM}:User`, "access", /keys is refused/],
+    ["delete", `${SWARM}:HostFirewall`, "access", /nothing keeps anybody/],
+    ["replace", "random:index/pet:Pet", "change", /^is made anew: the former one goes$/],
+    ["delete", "random:index/pet:Pet", "change", /^it goes$/],
+  ])("%s of a %s: %s", (op, type, kind, text) => {
+    expect(one(op, type, { old: {}, new: {} })).toEqual([
+      { kind, text: expect.stringMatching(text), resource: "it", type: shortType(type), operation: op },
+    ]);
+  });
+
+  test.each<[string, string, { old?: Inputs; new?: Inputs }]>([
+    ["create", "docker:index/volume:Volume", { new: {} }],
+    ["update", "docker:index/volume:Volume", { old: {}, new: {} }],
+    ["replace", "docker:index/secret:Secret", { old: {}, new: {} }],
+    ["delete", `${SWARM}:NodeSettings`, { old: {} }],
+    ["delete", "pulumi:providers:docker", { old: {} }],
+    ["update", `${SWARM}:Service`, { old: service("silo:1", "create"), new: service("silo:1", "create") }],
+    ["update", `${SWARM}:Service`, { old: service("silo:1", "create"), new: service("silo:2", "in-place") }],
+    [
+      "update",
+      `${SWARM}:HostFirewall`,
+      { old: { filter: { ports: [1] } }, new: { filter: { ports: [1] }, intact: true } },
+    ],
+    ["update", `${SWARM}:RootCredentials`, { old: { pools: ["a"] }, new: { pools: ["a", "b"] } }],
+    ["update", "kubernetes:apps/v1:StatefulSet", { old: { spec: { replicas: 1 } }, new: { spec: { replicas: 2 } } }],
+  ])("%s of a %s: nobody notices", (op, type, states) => expect(one(op, type, states)).toEqual([]));
+
+  test.each<[string, { old: Inputs; new: Inputs }, string, RegExp]>([
+    [
+      `${SWARM}:Service`,
+      { old: service("silo:1", "create"), new: service("silo:2", "all-at-once") },
+      "outage",
+      /^service minio-main: all tasks restart at once, a short outage: .*Image must be the same.* their stop \(at most 60 s\), Swarm's start of the new ones \(about 3 s\)/,
+    ],
+    [
+      `${SWARM}:Service`,
+      { old: service("silo:1", "create"), new: service("silo:2", "one-by-one") },
+      "rolling",
+      /its tasks restart one by one: .*maintenance check lets it go$/,
+    ],
+    [
+      `${SWARM}:Service`,
+      { old: service("silo:1", "create"), new: service(UNKNOWN, "all-at-once") },
+      "outage",
+      /all tasks restart at once/,
+    ],
+    [
+      `${SWARM}:RootCredentials`,
+      { old: { passwordGeneration: "1" }, new: { passwordGeneration: "2" } },
+      "access",
+      /former is refused/,
+    ],
+    [
+      `${SWARM}:HostFirewall`,
+      { old: { filter: { ports: [1] } }, new: { filter: { ports: [2] } } },
+      "access",
+      /who may reach/,
+    ],
+    [
+      "kubernetes:apps/v1:StatefulSet",
+      { old: { spec: { template: 1 } }, new: { spec: { template: 2 } } },
+      "outage",
+      /all members at once/,
+    ],
+  ])("update of a %s", (type, states, kind, text) => {
+    expect(one("update", type, states)).toMatchObject([{ kind, text: expect.stringMatching(text) as string }]);
+  });
+
+  test("the worst comes first", () => {
+    const kinds = report([
+      update("one-by-one"),
+      ...replaced("random:index/pet:Pet", "pet"),
+      step("delete", `${SWARM}:User`, "app", { old: {} }),
+      step("delete", "docker:index/network:Network", "net", { old: {} }),
+      step("delete", "docker:index/volume:Volume", "data", { old: {} }),
+    ]).effects.map(({ kind }) => kind);
+    expect(kinds).toEqual(["data", "outage", "access", "change", "rolling"]);
+  });
+});
+
+describe("properties", () => {
+  test.each<[string, Inputs, Inputs, object[]]>([
+    ["a nested one", { a: { b: 1, c: 1 } }, { a: { b: 2, c: 1 } }, [{ path: "a.b", before: "1", after: "2" }]],
+    ["a new one", {}, { a: "x" }, [{ path: "a", before: undefined, after: "x" }]],
+    ["one that goes", { a: "x" }, {}, [{ path: "a", before: "x", after: undefined }]],
+    [
+      "of a list of texts what goes and comes",
+      { env: ["A=1", "B=1"] },
+      { env: ["A=1", "B=2"] },
+      [{ path: "env", before: "B=1", after: "B=2" }],
+    ],
+    [
+      "another order",
+      { list: ["a", "b"] },
+      { list: ["b", "a"] },
+      [{ path: "list", before: '["a","b"]', after: '["b","a"]' }],
+    ],
+    [
+      "a list of others",
+      { ports: [{ port: 1 }] },
+      { ports: [] },
+      [{ path: "ports", before: '{"port":1}', after: undefined }],
+    ],
+    ["an unknown one", { id: "x" }, { id: UNKNOWN }, [{ path: "id", before: "x", after: "(known after the update)" }]],
+    [
+      "a label, without a bridge's notes",
+      {
+        labels: [
+          { __defaults: [], label: "a", value: "1" },
+          { __defaults: [], label: "b", value: "1" },
+        ],
+      },
+      {
+        labels: [
+          { __defaults: [], label: "a", value: "1" },
+          { __defaults: [], label: "b", value: "2" },
+        ],
+      },
+      [{ path: "labels", before: '{"label":"b","value":"1"}', after: '{"label":"b","value":"2"}' }],
+    ],
+    [
+      "one within a list",
+      { ids: [{ id: "x" }] },
+      { ids: [{ id: UNKNOWN }] },
+      [{ path: "ids", before: '{"id":"x"}', after: '{"id":"(known after the update)"}' }],
+    ],
+    ["plumbing", { __provider: "a", managers: 1, connection: 1 }, { __provider: "b", managers: 2, connection: 2 }, []],
+  ])("%s", (_what, before, after, expected) => expect(propertyChanges(before, after)).toEqual(expected));
+
+  test("long values are cut, and lines joined", () => {
+    const [change] = propertyChanges({}, { text: `first\nsecond ${"x".repeat(500)}` });
+    expect(change?.after).toMatch(/^first second x{100,}…$/);
+    expect(change?.after?.length).toBeLessThan(130);
+  });
+});
+
+describe("secrets", () => {
+  test("what Pulumi marks is masked, at every depth", () => {
+    expect(masked({ a: SECRET_VALUE, b: [{ c: SECRET_VALUE }] }, [])).toEqual({
+      a: "[secret]",
+      b: [{ c: "[secret]" }],
+    });
+  });
+
+  const secret = 'p@ss "word"/+';
+  test.each([
+    ["as it is", `KEY=${secret};`, "KEY=[secret];"],
+    ["in JSON", JSON.stringify({ key: secret }), '{"key":"[secret]"}'],
+    ["in an address", `https://${encodeURIComponent(secret)}@host`, "https://[secret]@host"],
+    ["in base64", Buffer.from(secret).toString("base64"), "[secret]"],
+    ["in base64 for addresses", Buffer.from(secret).toString("base64url"), "[secret]"],
+    ["in hex", Buffer.from(secret).toString("hex"), "[secret]"],
+    ["in capital hex", Buffer.from(secret).toString("hex").toUpperCase(), "[secret]"],
+  ])("a secret of the config that a program passed on as plain text is masked %s", (_how, text, expected) => {
+    expect(masked(text, [secret])).toBe(expected);
+  });
+
+  test.each(["", "a", "ab", "admin:", "x-user:", "longer-user:"])(
+    "a secret within a text in base64 is masked: after %j",
+    (user) => {
+      for (const encoding of ["base64", "base64url"] as const) {
+        const header = Buffer.from(`${user}quite-a-long-secret?>~:tail`).toString(encoding);
+        const hidden = masked(`Basic ${header}`, ["quite-a-long-secret?>~"]);
+        expect(hidden).toMatch(/^Basic [\w+/-]{0,20}\[secret\][\w+/=-]{0,12}$/);
+        const left = Buffer.from(hidden.slice(6).replace("[secret]", ""), encoding).toString();
+        expect(left).not.toMatch(/quite|secret/);
+      }
+    },
+  );
+
+  const pem = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkq\nhkiG9w0BAQEFAASC\nx==\n-----END PRIVATE KEY-----\n";
+  test("each line of a secret of several lines is masked, its frame and its shortest lines are not", () => {
+    const lines = pem.split("\n").map((line) => masked(`  ${line}`, [pem]).trim());
+    expect(lines).toEqual([
+      "-----BEGIN PRIVATE KEY-----",
+      "[secret]",
+      "[secret]",
+      "x==",
+      "-----END PRIVATE KEY-----",
+      "",
+    ]);
+    expect(masked(`key: ${pem}`, [pem])).toBe("key: [secret]");
+    expect(masked(JSON.stringify({ pem }), [pem])).toBe('{"pem":"[secret]"}');
+    expect(masked(pem.replaceAll("\n", "\r\n"), [pem])).not.toContain("MII");
+  });
+
+  test("of JSON as Go writes it nothing is left", () => {
+    expect(masked('{"key":"a\\u003cb\\u0026c\\u003e"}', ["a<b&c>"])).toBe('{"key":"[secret]"}');
+  });
+
+  test("also as a key, and before values are cut", () => {
+    const long = "s".repeat(300);
+    expect(masked({ [secret]: 1 }, [secret])).toEqual({ "[secret]": 1 });
+    const text = comment(component(), step("update", "a:b:C", "c", { old: {}, new: { x: `x${long}` } }));
+    expect(text).toContain("sss");
+    const hidden = previewComment([
+      report([component(), step("update", "a:b:C", "c", { old: {}, new: { x: `x${long}` } })], { secrets: [long] }),
+    ]);
+    expect(hidden).toContain("x[secret]");
+    expect(hidden).not.toContain("sss");
+  });
+
+  test("of two that share a beginning nothing is left", () => {
+    expect(masked("hunter2-long hunter2", ["hunter2", "hunter2-long"])).toBe("[secret] [secret]");
+  });
+
+  test("in messages, policies and names, too", () => {
+    const events = [said(`bad ${secret}`, "error"), step("create", "a:b:C", secret, { new: {} })];
+    const policy = {
+      policyName: "p",
+      policyPackName: "x",
+      enforcementLevel: "mandatory",
+      message: `is ${secret}`,
+      resourceUrn: "",
+    };
+    const made = report([...events, { policyEvent: policy }], { secrets: [secret], succeeded: false });
+    expect(JSON.stringify(made)).not.toContain("word");
+    expect(previewComment([made])).not.toContain("word");
+  });
+});
+
+describe("which values are secret", () => {
+  const secret = (value: string, objectValue?: unknown) => ({ value, objectValue, secret: true });
+  const prelude = (config: Record<string, string>): EngineEvent[] => [{ preludeEvent: { config } }];
+
+  test.each<[string, Parameters<typeof secretValues>, string[]]>([
+    ["a plain one is not", [{ a: { value: "x", secret: false } }, []], []],
+    ["a secret one", [{ a: secret("hunter2") }, prelude({ a: "[secret]" })], ["hunter2"]],
+    ["before anything ran, too", [{ a: secret("hunter2") }, []], ["hunter2"]],
+    [
+      "of a structured one its secret parts",
+      [{ a: secret("…", { b: "plain", c: ["x", "deep"] }) }, prelude({ a: '{"b":"plain","c":["x","[secret]"]}' })],
+      ["deep"],
+    ],
+    ["all of it where nothing tells which", [{ a: secret("…", { b: "one", c: { d: 2 } }) }, []], ["one", "2"]],
+    ["one that reads as a number", [{ a: secret("1234") }, prelude({ a: "[secret]" })], ["1234"]],
+  ])("%s", (_what, given, expected) => expect(secretValues(...given)).toEqual(expected));
+});
+
+test.each<[string, string]>([
+  [`${SWARM}:Service`, "swarm:Service"],
+  ["docker:index/network:Network", "docker:Network"],
+  ["aws:ec2/instance:Instance", "aws:ec2:Instance"],
+  ["kubernetes:apps/v1:StatefulSet", "kubernetes:apps:StatefulSet"],
+  ["pulumi-swarm:index:MinioService", "MinioService"],
+  ["pulumi:providers:docker", "pulumi:providers:docker"],
+])("%s is called %s", (type, name) => expect(shortType(type)).toBe(name));

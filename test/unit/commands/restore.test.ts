@@ -1,0 +1,179 @@
+import { spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { assertNewFile } from "../../../commands/backup/file.ts";
+import { backupCommands, putBackCommands, restoreCommands } from "../../../commands/backup/scripts.ts";
+import { type TarEntry, tar } from "../../../toolchain/tar.ts";
+
+let folder: string;
+/** Stands for the Docker root of a machine. */
+let root: string;
+let former: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-restore-"));
+  root = join(folder, "docker 'root'");
+  former = join(root, "swarm.before-1");
+  for (const each of [root, join(folder, "tmp"), join(folder, "bin"), join(root, "volumes")]) mkdirSync(each);
+  write("volumes/x", "a volume's file");
+  mkdirSync(join(root, "swarm"));
+  write("swarm/docker-state.json", "own");
+  write("swarm/key", "own key");
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const write = (name: string, text: string) => writeFileSync(join(root, name), text);
+const read = (name: string) => readFileSync(join(root, name), "utf8");
+const names = () => readdirSync(root).toSorted();
+const said = () => readFileSync(join(folder, "engine"), "utf8").trim().split("\n");
+
+function archive(entries: readonly TarEntry[]): Buffer {
+  const { stdout } = spawnSync("gzip", ["-c"], { input: tar(entries) });
+  return stdout;
+}
+const file = (name: string, text: string): TarEntry => ({ name, mode: 0o600, content: Buffer.from(text) });
+const GOOD = [{ name: "swarm/", mode: 0o700 }, file("swarm/docker-state.json", "saved"), file("swarm/cert", "saved")];
+
+interface Stubs {
+  /** Commands of `stop_engine` and `start_engine` beside noting that they ran. */
+  stop?: string;
+  start?: string;
+  /** Replaces a program: the whole script, in which `"$@"` are its arguments. */
+  program?: [name: string, script: string];
+}
+
+/** Runs commands as `rootScript` does, with an engine that only notes what it is asked for. */
+function ran(commands: readonly string[], input = "", { stop = ":", start = ":", program }: Stubs = {}) {
+  if (program) {
+    const [name, text] = program;
+    const path = join(folder, "bin", name);
+    writeFileSync(path, `#!/bin/sh\n${text}\n`);
+    chmodSync(path, 0o755);
+  }
+  const engine = [
+    `stop_engine() { echo stop >> "$ENGINE"; ${stop}; }`,
+    `start_engine() { echo start >> "$ENGINE"; ${start}; }`,
+  ];
+  const env = {
+    PATH: `${join(folder, "bin")}:${process.env["PATH"] ?? ""}`,
+    TMPDIR: join(folder, "tmp"),
+    ENGINE: join(folder, "engine"),
+  };
+  const script = ["set -eu", "umask 077", ...engine, ...commands].join("\n");
+  const result = spawnSync("sh", ["-c", script], { env, input, encoding: "utf8" });
+  expect(readdirSync(join(folder, "tmp"))).toEqual([]);
+  return result;
+}
+const restored = (bytes: Buffer, stubs?: Stubs) => ran(restoreCommands(root, former), bytes.toString("base64"), stubs);
+
+/** The machine is as it was. */
+function expectOwn(): void {
+  expect(names()).toEqual(["swarm", "volumes"]);
+  expect([read("swarm/docker-state.json"), read("swarm/key"), read("volumes/x")]).toEqual([
+    "own",
+    "own key",
+    "a volume's file",
+  ]);
+}
+
+describe("a backup", () => {
+  test("goes to a new file in a folder that is there", () => {
+    const at = (name: string) => () => assertNewFile(join(folder, name));
+    writeFileSync(join(folder, "there.tar.gz"), "another backup");
+    expect(at("there.tar.gz")).toThrow(/there\.tar\.gz: exists already: a backup replaces no other file/);
+    expect(at("none/new.tar.gz")).toThrow(/ENOENT/);
+    expect(at("new.tar.gz")).not.toThrow();
+    expect(existsSync(join(folder, "new.tar.gz"))).toBe(false);
+  });
+
+  test("is the folder swarm, and the engine runs again", () => {
+    const { stdout, status } = ran(backupCommands(root));
+    expect(status).toBe(0);
+    const listed = spawnSync("tar", ["-tzf", "-"], { input: Buffer.from(stdout, "base64"), encoding: "utf8" });
+    expect(listed.stdout.trim().split("\n").toSorted()).toEqual(["swarm/", "swarm/docker-state.json", "swarm/key"]);
+    expect(said()).toEqual(["stop", "start"]);
+  });
+
+  test.each(["HUP", "INT", "TERM"])("that SIG%s ends leaves no copy, and the engine running", (signal) => {
+    const { status } = ran(backupCommands(root), "", { program: ["tar", `kill -${signal} $PPID; echo part`] });
+    expect(status).not.toBe(0);
+    expect(said()).toEqual(["stop", "start"]);
+  });
+});
+
+describe("a restored state", () => {
+  test("takes the place of the machine's own, which stays beside it", () => {
+    expect(restored(archive(GOOD))).toMatchObject({ status: 0, stderr: "" });
+    expect(names()).toEqual(["swarm", "swarm.before-1", "volumes"]);
+    expect([read("swarm/docker-state.json"), read("swarm.before-1/key")]).toEqual(["saved", "own key"]);
+    expect(said()).toEqual(["stop", "start"]);
+    ran(putBackCommands(root, former));
+    expectOwn();
+  });
+
+  test("comes to a machine that had none, and goes again", () => {
+    rmSync(join(root, "swarm"), { recursive: true });
+    expect(restored(archive(GOOD)).status).toBe(0);
+    expect(read("swarm/cert")).toBe("saved");
+    ran(putBackCommands(root, former));
+    expect(names()).toEqual(["volumes"]);
+  });
+
+  test("is all that is unpacked, whatever else the archive holds", () => {
+    const more = [file("volumes/x", "not the volume's"), file("swarmy/x", "x")];
+    expect(restored(archive([...GOOD, ...more])).status).toBe(0);
+    expect(read("volumes/x")).toBe("a volume's file");
+    expect(names()).toEqual(["swarm", "swarm.before-1", "volumes"]);
+  });
+
+  test.each<[string, () => Buffer]>([
+    ["no archive", () => Buffer.from("<html>")],
+    ["half of one", () => archive(GOOD).subarray(0, 60)],
+    ["one without a state", () => archive([file("swarm/x", "x")])],
+    ["one whose state is a folder", () => archive([file("swarm/docker-state.json/x", "x")])],
+  ])("of %s is refused before the engine is stopped", (_what, bytes) => {
+    expect(restored(bytes()).status).not.toBe(0);
+    expectOwn();
+    expect(existsSync(join(folder, "engine"))).toBe(false);
+  });
+
+  test("that cannot be unpacked, as on a full disk, touches nothing", () => {
+    const full = `case "$1" in -x*) mkdir -p "$4/swarm"; echo "No space left on device" >&2; exit 2 ;; esac\nexec /bin/tar "$@"`;
+    expect(restored(archive(GOOD), { program: ["tar", full] })).toMatchObject({ status: 2 });
+    expectOwn();
+    expect(existsSync(join(folder, "engine"))).toBe(false);
+  });
+
+  test.each<[string, Stubs, string[]]>([
+    ["the engine does not stop", { stop: "return 1" }, ["stop", "stop", "start"]],
+    ["it cannot be moved into place", { program: ["mv", moveFailing("*swarm.restored*")] }, ["stop", "stop", "start"]],
+    ["the other one cannot be moved away", { program: ["mv", moveFailing("*/swarm")] }, ["stop", "stop", "start"]],
+    ["a signal comes while the engine stops", { stop: "kill -TERM $$" }, ["stop", "stop", "start"]],
+    [
+      "the engine does not start with it",
+      { start: '! grep -q saved "$ROOT/swarm/docker-state.json"' },
+      ["stop", "start", "stop", "start"],
+    ],
+  ])("is taken back when %s", (_what, stubs, engine) => {
+    const start = stubs.start?.replace("$ROOT", root) ?? ":";
+    expect(restored(archive(GOOD), { ...stubs, start }).status).not.toBe(0);
+    expectOwn();
+    expect(said()).toEqual(engine);
+  });
+});
+
+/** A `mv` that fails where its first argument is such. */
+function moveFailing(pattern: string): string {
+  return `case "$1" in ${pattern}) exit 1 ;; esac\nexec /bin/mv "$@"`;
+}

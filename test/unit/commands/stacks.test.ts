@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { changedStacks, isNoCommit } from "../../../commands/stacks/changed.ts";
+import { sharedSession, sharedVariables } from "../../../commands/lib/shared.ts";
+import { openState } from "../../../commands/lib/state.ts";
+
+const STACKS = [
+  { name: "dev", kind: "local" },
+  { name: "prod", kind: "ssh" },
+];
+
+test.each<[string, string[] | undefined, string[]]>([
+  ["its own file", ["Pulumi.prod.yaml"], ["prod"]],
+  ["another's file", ["Pulumi.dev.yaml"], ["dev"]],
+  ["the program", ["index.ts"], ["dev", "prod"]],
+  ["a component", ["README.md", "components/swarm/swarm.ts"], ["dev", "prod"]],
+  ["a function of stacks", ["stacks/store.ts"], ["dev", "prod"]],
+  ["a dependency", ["package-lock.json"], ["dev", "prod"]],
+  ["a policy", ["policy/pack/pack.cjs"], ["dev", "prod"]],
+  ["the version of Pulumi", ["toolchain/versions.ts"], ["dev", "prod"]],
+  ["only words and tests", ["docs/stacks.md", "test/unit/index.ts", "commands/up.ts", "Pulumi.other.yaml"], []],
+  ["nothing", [], []],
+  ["nobody knows what", undefined, ["dev", "prod"]],
+])("changed by %s", (_what, files, expected) => {
+  const changed = changedStacks(STACKS, files).filter((stack) => stack.changed);
+  expect(changed.map(({ name }) => name)).toEqual(expected);
+});
+
+test("the first push of a branch has nothing before it", () => {
+  expect([isNoCommit("0".repeat(40)), isNoCommit("main"), isNoCommit("0a")]).toEqual([true, false, false]);
+});
+
+test("a shared stack is where the environment says, with the secrets it names; nothing of this machine's state is given", () => {
+  const toolchain = { bin: "/tools", plugins: [] };
+  const outer = { PULUMI_BACKEND_URL: "s3://states", PULUMI_CONFIG_PASSPHRASE: "theirs" };
+  const { env } = sharedSession(toolchain, "prod", outer);
+  expect(env).toMatchObject({ ...outer, PULUMI_STACK: "prod" });
+  expect(Object.keys(env)).not.toContain("PULUMI_CONFIG_PASSPHRASE_FILE");
+  expect(Object.keys(env)).not.toContain("PULUMI_OPTION_CONFIG_FILE");
+  expect(Object.keys(sharedVariables(openState(), "prod"))).not.toContain("PULUMI_BACKEND_URL");
+  expect(() => sharedSession(toolchain, "prod", {})).toThrow(/^--shared: PULUMI_BACKEND_URL is not set: /);
+});

@@ -1,0 +1,53 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { recordedSwarms } from "../../../commands/recover/recorded.ts";
+import { StoreGate } from "../../../commands/upgrade/store-gate.ts";
+import { Engine } from "../../../engine/engine.ts";
+import type { TaskDetails } from "../../../engine/types.ts";
+
+const NOW = Date.parse("2027-01-01T00:01:00Z");
+
+beforeEach(() => {
+  vi.spyOn(Engine.prototype, "info").mockResolvedValue({ SystemTime: new Date(NOW).toISOString() } as never);
+  vi.spyOn(Engine.prototype, "exec").mockResolvedValue({ exitCode: 0, stdout: "", stderr: "" });
+});
+afterEach(() => void vi.restoreAllMocks());
+
+/** A member that has run for so many seconds. */
+const member = (seconds: number) =>
+  ({
+    ...{ ID: "task", ServiceID: "store", NodeID: "node", DesiredState: "running" },
+    Status: {
+      State: "running",
+      Timestamp: new Date(NOW - seconds * 1_000).toISOString(),
+      ContainerStatus: { ContainerID: "container" },
+    },
+  }) as TaskDetails;
+
+/** What a stack's state has of a store. */
+function recorded(minReadySeconds?: number) {
+  const nodes = { a: { nodeId: "node", connection: { host: "unix:///run/a.sock" } } };
+  const spec = { Name: "store-main" };
+  const outputs = {
+    ...{ swarmId: "swarm", nodes, spec, tasks: 1, restartTogether: ["TaskTemplate.Networks"] },
+    ...{ maintenanceCommand: ["may-go"], minReadySeconds },
+  };
+  const type = "pulumi-nodejs:dynamic/swarm:Service";
+  const { services } = recordedSwarms({
+    deployment: { resources: [{ urn: `urn::${type}::store`, type, id: "store", outputs }] },
+  });
+  return services;
+}
+
+test.each([
+  ["has just started", 1, 16, false],
+  ["has run for long", 60, 16, true],
+  ["has just started, and whose state names no hold", 1, undefined, true],
+])("the next host after a store whose member %s", async (_what, seconds, minReadySeconds, mayGo) => {
+  const manager: Partial<Engine> = { tasks: async () => [member(seconds)] };
+  const answer = await new StoreGate(recorded(minReadySeconds)).mayGo(manager as Engine, 1_000);
+  expect(answer).toEqual(
+    mayGo
+      ? { done: true }
+      : { done: false, because: "store-main: all its tasks say yes; they must for 16 s (minReadySeconds)" },
+  );
+});

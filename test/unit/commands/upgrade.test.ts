@@ -1,0 +1,251 @@
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { upgradeArguments } from "../../../commands/upgrade/arguments.ts";
+import { backInService, FORMER_LABEL, outOfService } from "../../../commands/upgrade/availability.ts";
+import { lookAt } from "../../../commands/upgrade/machine.ts";
+import {
+  installCommands,
+  type InstalledEngine,
+  installedEngine,
+  isVersion,
+  wantedVersion,
+} from "../../../commands/upgrade/package.ts";
+import { type HostFound, managerWarning, planUpgrade } from "../../../commands/upgrade/plan.ts";
+import type { NodeDetails, NodeSpec } from "../../../engine/types.ts";
+import { absenceProblem } from "../../../provider/swarm/quorum.ts";
+import { run } from "../../../toolchain/run.ts";
+
+const CE = "5:28.5.1-1~debian.12~bookworm";
+const OLD = "5:28.4.0-1~debian.12~bookworm";
+
+const POLICY = `docker-ce:
+  Installed: ${OLD}
+  Candidate: ${CE}
+  Version table:
+     ${CE} 500
+        500 https://download.example/linux/debian bookworm/stable amd64 Packages
+ *** ${OLD} 500
+        100 /var/lib/dpkg/status
+     5:27.0.1-1~debian.12~bookworm 500`;
+
+const engine = (more: Partial<InstalledEngine> = {}): InstalledEngine => ({
+  manager: "apt-get",
+  name: "docker-ce",
+  version: OLD,
+  siblings: ["docker-ce-cli"],
+  cliVersions: [],
+  candidate: CE,
+  available: [CE, OLD, "5:27.0.1-1~debian.12~bookworm"],
+  isStale: false,
+  ...more,
+});
+
+test("a Debian's engine is read from what its package manager says", () => {
+  const installed = `docker-ce ${OLD}\ndocker-ce-cli ${OLD}`;
+  const printed = (running: string) =>
+    `== running\n${running}\n\n== manager\napt-get\n\n== installed\n${installed}\n\n== policy docker-ce\n${POLICY}\n`;
+  expect(installedEngine(printed("/usr/bin/dockerd"))).toEqual(engine());
+  expect(installedEngine(printed("/usr/bin/dockerd (deleted)"))?.isStale).toBe(true);
+});
+
+test("a Fedora's engine is read from what its package manager says", () => {
+  const printed =
+    "== running\n/usr/bin/dockerd\n\n== manager\ndnf\n\n== installed\npackage docker-ce is not installed\n" +
+    "moby-engine 24.0.5-1.fc40\n\n== versions moby-engine\n25.0.1-1.fc40\n24.0.5-1.fc40\n";
+  const available = ["25.0.1-1.fc40", "24.0.5-1.fc40"];
+  const own = { manager: "dnf", name: "moby-engine", version: "24.0.5-1.fc40", siblings: [] } as const;
+  const known = { candidate: "25.0.1-1.fc40", available, isStale: false };
+  expect(installedEngine(printed)).toEqual({ ...own, ...known, cliVersions: [] });
+  const split = `${printed}\n== versions docker-cli\n25.0.1-1.fc40\n`;
+  expect(installedEngine(split)).toEqual({ ...own, ...known, cliVersions: ["25.0.1-1.fc40"] });
+});
+
+test("a machine whose engine no package holds", () => {
+  expect(installedEngine("== running\n\n== manager\napt-get\n\n== installed\n")).toBeUndefined();
+});
+
+test.each([
+  [CE, "28.5.1", true],
+  [CE, "28.5", true],
+  [CE, CE, true],
+  [CE, "28.5.1-1~debian.12~bookworm", true],
+  [CE, "28.5.10", false],
+  ["20.10.24+dfsg1-1+deb12u1", "20.10.24+dfsg1", true],
+  ["20.10.24+dfsg1-1+deb12u1", "20.1", false],
+  ["5:29.0.0~rc.1-1~debian.13~trixie", "29.0.0-rc.1", true],
+  ["5:29.0.0~rc.1-1~debian.13~trixie", "29.0.0~rc.1", true],
+  ["5:29.0.0~rc.1-1~debian.13~trixie", "5:29.0.0~rc.1-1~debian.13~trixie", true],
+  ["5:29.0.0~rc.1-1~debian.13~trixie", "29.0.0-rc.2", false],
+  ["5:29.0.0~rc.1-1~debian.13~trixie", "29.0.0", false],
+])("package %s is version %s: %s", (packaged, version, expected) => {
+  expect(isVersion(packaged, version)).toBe(expected);
+});
+
+test("the version wanted: the newest, or the one asked for", () => {
+  expect(wantedVersion(engine())).toBe(CE);
+  expect(wantedVersion(engine(), "28.5")).toBe(CE);
+  expect(wantedVersion(engine(), "28.4.0")).toBe(OLD);
+});
+
+test.each([
+  ["99.9", '--to "99.9": apt-get there has no such version of docker-ce; it knows 5:28.5.1'],
+  ["27.0.1", `--to "27.0.1": docker-ce there is newer (${OLD}), and Docker Engine does not go back`],
+])("version %s is refused", (to, message) => {
+  expect(() => wantedVersion(engine(), to)).toThrow(message);
+});
+
+test("what is installed is fetched before, in the same words", () => {
+  const { fetch, install } = installCommands(engine(), CE);
+  expect(install[1]).toMatch(/^env DEBIAN_FRONTEND=noninteractive apt-get .*--force-confold /);
+  expect(install[1]).toContain("docker-ce=5:28.5.1-1~debian.12~bookworm'");
+  expect(fetch).toContain("--download-only");
+  const own = { manager: "dnf", name: "moby-engine", siblings: [], cliVersions: [] } as const;
+  expect(installCommands(own, "25.0.1-1.fc40").install[1]).toBe("dnf install -y moby-engine-25.0.1-1.fc40");
+});
+
+describe("an engine whose next version leaves the docker command to a package of its own", () => {
+  const [OLD_IO, NEW_IO] = ["20.10.24+dfsg1-1+deb12u1", "26.1.5+dfsg1-9+b13"];
+  const policyOf = (name: string, installed: string, versions: string[]) =>
+    `== policy ${name}\n${name}:\n  Installed: ${installed}\n  Candidate: ${versions[0]}\n  Version table:\n` +
+    versions.map((version) => `     ${version} 500\n        500 file:/debs ./ Packages\n`).join("");
+  const look = (installed: string, cli: string) =>
+    installedEngine(
+      `== running\n/usr/sbin/dockerd\n== manager\napt-get\n== installed\n${installed}\n` +
+        policyOf("docker.io", OLD_IO, [NEW_IO, OLD_IO]) +
+        cli,
+    )!;
+
+  test.each<[string, string, string, string]>([
+    ["is there", `docker.io ${OLD_IO}`, policyOf("docker-cli", "(none)", [NEW_IO]), `docker-cli=${NEW_IO}`],
+    ["is not of that version", `docker.io ${OLD_IO}`, policyOf("docker-cli", "(none)", ["27.0.1-1"]), ""],
+    ["is unknown", `docker.io ${OLD_IO}`, "", ""],
+    ["is installed", `docker.io ${OLD_IO}\ndocker-cli ${OLD_IO}`, "", `docker-cli=${NEW_IO}`],
+    ["is another's", `docker.io ${OLD_IO}\ndocker-cli 27.0.1-1`, policyOf("docker-cli", "27.0.1-1", [NEW_IO]), ""],
+  ])("gets it with the engine where the package %s", (_case, installed, cli, expected) => {
+    const { fetch, install } = installCommands(look(installed, cli), NEW_IO);
+    const packages = ` docker.io=${NEW_IO}${expected && ` ${expected}`}`;
+    for (const command of [fetch, install[1]]) expect(command?.replaceAll("'", "")).toContain(packages);
+    expect(fetch.includes("docker-cli")).toBe(expected !== "");
+  });
+
+  test.each([
+    ["had it and lost it", "docker", "apt-get docker-cli"],
+    ["had it and has it", "docker kept", ""],
+    ["never had it", "", ""],
+  ])("is looked after on a machine that %s", async (_case, had, installed) => {
+    const folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-upgrade-"));
+    const program = (name: string, text: string) =>
+      writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+    symlinkSync("/usr/bin/env", join(folder, "env"));
+    if (had.startsWith("docker")) program("docker", "");
+    // The engine's package takes the command away, unless it is somebody else's; docker-cli brings it.
+    program(
+      "apt-get",
+      `case " $* " in *" docker-cli "*) echo apt-get docker-cli; exit 0;; esac\n${had === "docker" ? `/bin/rm -f ${folder}/docker` : ""}`,
+    );
+    const { install } = installCommands(look(`docker.io ${OLD_IO}`, ""), NEW_IO);
+    const script = ["set -eu", ...install].join("\n");
+    try {
+      const printed = await run("/bin/sh", ["-c", script], { env: { PATH: folder } });
+      expect(printed.trim()).toBe(installed);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+const node = (key: string, kind: "worker" | "manager" | "leader" | "silent", spec: Partial<NodeSpec> = {}) =>
+  ({
+    ID: `node-${key}`,
+    Spec: { Role: kind === "worker" ? "worker" : "manager", Availability: "active", ...spec },
+    Description: { Hostname: key },
+    Status: { State: "ready" },
+    ...(kind !== "worker" && {
+      ManagerStatus: { Leader: kind === "leader", Reachability: kind === "silent" ? "unreachable" : "reachable" },
+    }),
+  }) as NodeDetails;
+
+const found = (key: string, kind: "worker" | "manager" | "leader", more: Partial<HostFound> = {}): HostFound => ({
+  key,
+  host: `ssh://${key}`,
+  node: node(key, kind),
+  engineVersion: "28.4.0",
+  installed: engine(),
+  ...more,
+});
+
+test("workers come first, the leader last; what is up to date has nothing to do", () => {
+  const done = { engineVersion: "28.5.1", installed: engine({ version: CE }) };
+  const steps = planUpgrade([
+    found("a", "leader"),
+    found("b", "manager", done),
+    found("c", "manager", { ...done, engineVersion: "28.4.0" }),
+    found("d", "worker", { ...done, installed: engine({ version: CE, isStale: true }) }),
+  ]);
+  expect(steps.map(({ key, action }) => `${key} ${action}`)).toEqual(["d restart", "b none", "c restart", "a upgrade"]);
+});
+
+test("everything in the way is told at once, by host", () => {
+  const hosts = [
+    found("a", "leader", { silence: "it does not answer" }),
+    found("b", "worker", { installed: undefined }),
+    found("c", "worker", { node: node("c", "worker", { Availability: "pause" }) }),
+    found("d", "worker", { node: undefined }),
+  ];
+  expect(() => planUpgrade(hosts)).toThrow(
+    /^host "b": no package holds the engine at ssh:\/\/b.*\nhost "c": its node is paused.*\nhost "d": .*\nhost "a": it does not answer$/,
+  );
+});
+
+test.each<[NodeDetails[], string | undefined]>([
+  [[node("a", "leader"), node("b", "manager"), node("c", "manager")], undefined],
+  [[node("a", "leader"), node("b", "silent"), node("c", "manager")], "without it 1 of 3 managers answer and 2 have to"],
+  [[node("a", "leader"), node("b", "manager")], undefined],
+  [[node("b", "leader"), node("a", "worker"), node("c", "silent"), node("d", "manager")], undefined],
+])("whether the managers go on while one is away: %#", (nodes, expected) => {
+  const problem = absenceProblem(nodes, "node-a");
+  if (expected === undefined) expect(problem).toBeUndefined();
+  else expect(problem).toContain(expected);
+});
+
+test("one or two managers spare none, which is told", () => {
+  expect(managerWarning([node("a", "leader")])).toContain("the only manager");
+  expect(managerWarning([node("a", "leader"), node("b", "manager")])).toContain("one of two managers");
+  expect(managerWarning([node("a", "leader"), node("b", "manager"), node("c", "manager")])).toBeUndefined();
+});
+
+test.each<[NodeSpec["Availability"]]>([["active"], ["drain"], ["pause"]])("a node is put back as it was: %s", (was) => {
+  const spec: NodeSpec = { Role: "worker", Availability: was, Labels: { own: "1" } };
+  const out = outOfService(spec);
+  expect(out).toMatchObject({ Availability: "drain", Labels: { own: "1", [FORMER_LABEL]: was } });
+  // A second run knows what the first one found.
+  expect(outOfService(out)).toEqual(out);
+  expect(backInService(out)).toEqual(spec);
+  expect(backInService(spec)).toEqual(spec);
+});
+
+test("a host that is not reached by ssh is told how it is done there", async () => {
+  const connection = { host: "unix:///var/run/docker.sock" };
+  const member = {
+    key: "local",
+    urn: "",
+    nodeId: "",
+    role: "manager",
+    advertiseAddress: "",
+    listenAddress: "",
+  } as const;
+  const { silence } = await lookAt({ ...member, connection });
+  expect(silence).toMatch(
+    /^its engine is reached at unix:\S+, and only hosts reached by ssh .* apt-get install docker.io/,
+  );
+});
+
+test("arguments, and what is none", () => {
+  const given = upgradeArguments(["--to", "28.5.1", "--host=a", "--dry-run", "--json"]);
+  expect(given).toMatchObject({ to: "28.5.1", host: "a", dryRun: true, json: true, allowOutage: false, stack: "dev" });
+  expect(() => upgradeArguments(["28.5.1"])).toThrow('argument "28.5.1": not known here');
+  expect(() => upgradeArguments(["--to"])).toThrow("--to: needs a value");
+  expect(() => upgradeArguments(["--to", "1;reboot"])).toThrow('--to "1;reboot": is none');
+});

@@ -1,0 +1,228 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { accountFindings } from "../../../../components/aws/account.ts";
+import { zonesWithQuorum } from "../../../../components/aws/quorum.ts";
+import { refusalOf } from "../../../../components/aws/lookups.ts";
+import { securityRules } from "../../../../components/aws/security-rules.ts";
+import { hasPlace, subnetOf } from "../../../../components/aws/subnets.ts";
+import { type FirstBoot, userData, volumeDevice } from "../../../../components/aws/user-data.ts";
+import { Blueprint } from "../../../../provider/state/launch-snapshot.ts";
+import { HostKey } from "../../../../provider/hosts/host-key.ts";
+import { Verdict } from "../../../../provider/state/assertion.ts";
+import { findingLine } from "../../../../core/input-validation-error.ts";
+
+test.each([
+  ["a", "a"],
+  ["aaa", "a"],
+  ["aab", "a"],
+  ["abc", ""],
+  ["aabb", "ab"],
+  ["aabbc", ""],
+  ["aaabc", "a"],
+  ["aaabbcc", ""],
+])("of managers in zones %s the quorum goes with %j", (zones, lost) => {
+  expect(zonesWithQuorum([...zones]).join("")).toBe(lost);
+});
+
+test.each([
+  ["10.60.0.0/16", "eu-central-1a", "public", "10.60.0.0/20"],
+  ["10.60.0.0/16", "eu-central-1c", "public", "10.60.32.0/20"],
+  ["10.60.0.0/16", "eu-central-1a", "private", "10.60.128.0/20"],
+  ["10.60.0.0/16", "us-east-1h", "private", "10.60.240.0/20"],
+  ["192.168.240.0/22", "us-east-1b", "private", "192.168.242.64/26"],
+  ["172.31.9.0/24", "us-east-1h", "private", "172.31.9.240/28"],
+] as const)("of %s, %s has as its %s subnet %s", (vpc, zone, kind, subnet) => {
+  expect(subnetOf(vpc, zone, kind)).toBe(subnet);
+});
+
+test("zones of the letters a to h have a place", () => {
+  expect(["us-east-1a", "us-east-1h"].map(hasPlace)).toEqual([true, true]);
+  expect(["us-east-1i", "us-east-1", ""].map(hasPlace)).toEqual([false, false, false]);
+});
+
+const machines = { managers: { a: { zone: "eu-central-1a" } }, publicKeys: [] };
+const line = (rule: { protocol: string; port: number; from: unknown }) =>
+  `${rule.protocol} ${rule.port} from ${Array.isArray(rule.from) ? rule.from.join(",") : String(rule.from)}`;
+
+test("nothing is open to the outside unless somebody is named", () => {
+  const { members, managers, balanced, loadBalancer } = securityRules(machines);
+  expect(members.map(line)).toEqual([
+    "tcp 7946 from members",
+    "udp 7946 from members",
+    "udp 4789 from members",
+    "50 0 from members",
+  ]);
+  expect(managers.map(line)).toEqual(["tcp 2377 from members"]);
+  expect([balanced, loadBalancer]).toEqual([[], []]);
+});
+
+test("what is opened is open to those who are named, and on the ports that are given", () => {
+  const allowFrom = { s3: ["192.0.2.0/24"], console: ["192.0.2.1/32"], ssh: ["192.0.2.2/32", "192.0.2.3/32"] };
+  const loadBalancer = { ports: [443, 9000], from: ["198.51.100.0/24"] };
+  const rules = securityRules({ ...machines, allowFrom, ports: { s3: 443 }, loadBalancer });
+  expect(rules.members.slice(4).map(line)).toEqual([
+    "tcp 443 from 192.0.2.0/24",
+    "tcp 9001 from 192.0.2.1/32",
+    "tcp 22 from 192.0.2.2/32,192.0.2.3/32",
+  ]);
+  expect(rules.managers.map(line)).toEqual(["tcp 2377 from members"]);
+  expect(rules.balanced.map(line)).toEqual(["tcp 443 from load balancer", "tcp 9000 from load balancer"]);
+  expect(rules.loadBalancer.map(line)).toEqual(["tcp 443 from 198.51.100.0/24", "tcp 9000 from 198.51.100.0/24"]);
+});
+
+const boot: FirstBoot = {
+  hostname: "node-1",
+  user: "ubuntu",
+  publicKeys: ["ssh-ed25519 AAAA me"],
+  hostKey: { privateKey: "-----BEGIN\nkey\n", publicKey: "ecdsa-sha2-nistp256 AAAA" },
+  engineVersion: "28.5.2",
+  engineRepository: "https://packages.example/docker",
+  volumes: { "/mnt/d1": "vol-0a1b", "/mnt/d2": "vol-2c3d" },
+  generation: "7",
+};
+
+interface CloudConfig {
+  hostname: string;
+  ssh_keys: Record<string, string>;
+  ssh_authorized_keys: string[];
+  write_files: { path: string; content: string }[];
+  runcmd: string[][];
+}
+
+const parsed = (text: string) => JSON.parse(text.replace(/^#.*$/gm, "")) as CloudConfig;
+
+test("user data names the machine, its keys, and what it does first", () => {
+  const text = userData(boot);
+  expect(text.split("\n").slice(0, 2)).toEqual(["#cloud-config", "# generation 7"]);
+  const config = parsed(text);
+  expect(config).toMatchObject({
+    hostname: "node-1",
+    ssh_authorized_keys: ["ssh-ed25519 AAAA me"],
+    ssh_keys: { ecdsa_private: "-----BEGIN\nkey\n", ecdsa_public: "ecdsa-sha2-nistp256 AAAA" },
+  });
+  const [, setup] = config.write_files;
+  expect(config.runcmd).toEqual([[setup?.path]]);
+  expect(setup?.content).toContain("docker-ce='5:28.5.2-*' docker-ce-cli='5:28.5.2-*'");
+  expect(setup?.content).toContain("repository='https://packages.example/docker'/$ID");
+  expect(setup?.content.match(/^mount_volume .*$/gm)).toEqual([
+    "mount_volume '/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_vol0a1b' '/mnt/d1'",
+    "mount_volume '/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_vol2c3d' '/mnt/d2'",
+  ]);
+});
+
+test("user data has room for all that a machine may have", () => {
+  const most = Object.fromEntries([..."fghijklmnop"].map((letter) => [`/mnt/${letter}`, `vol-${letter.repeat(17)}`]));
+  const keys = Array.from({ length: 8 }, () => `ssh-rsa ${"A".repeat(560)} somebody`);
+  // EC2 takes no more.
+  expect(userData({ ...boot, volumes: most, publicKeys: keys }).length).toBeLessThan(16_384);
+});
+
+test("a shell takes what a machine does first", () => {
+  const [, setup] = parsed(userData(boot)).write_files;
+  expect(execFileSync("sh", ["-n"], { input: setup?.content, encoding: "utf8" })).toBe("");
+});
+
+test("a volume is found by its id", () => {
+  expect(volumeDevice("vol-0abc")).toBe("/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_vol0abc");
+});
+
+test("ssh reads a generated host key, and it is the one that is announced", async () => {
+  const { outs } = await HostKey.create({ hostname: "a" });
+  const folder = mkdtempSync(join(tmpdir(), "host-key-"));
+  try {
+    const file = join(folder, "key");
+    writeFileSync(file, outs.privateKey, { mode: 0o600 });
+    expect(execFileSync("ssh-keygen", ["-y", "-f", file], { encoding: "utf8" }).trim()).toBe(outs.publicKey);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+const first = { image: "ami-1", userData: "one", generation: "1" };
+const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+test.each<[string, Partial<typeof first>, object, object]>([
+  ["at first it is what there is", {}, first, first],
+  ["what is newer changes nothing", first, { ...first, image: "ami-2", userData: "two" }, first],
+  ["what is not known yet changes nothing", first, { ...first, image: unknown }, first],
+  [
+    "another generation takes what is newer",
+    first,
+    { image: "ami-2", userData: "two", generation: "2" },
+    { image: "ami-2", userData: "two", generation: "2" },
+  ],
+  [
+    "what was never known is taken",
+    { ...first, image: unknown },
+    { ...first, image: "ami-2" },
+    { ...first, image: "ami-2" },
+  ],
+])("a blueprint: %s", async (_name, olds, news, kept) => {
+  const { inputs, failures } = await Blueprint.check!(olds, news as typeof first);
+  expect({ inputs, failures }).toEqual({ inputs: kept, failures: [] });
+  const { changes } = await Blueprint.diff("id", first, inputs);
+  expect(changes).toBe(JSON.stringify(inputs) !== JSON.stringify(first));
+});
+
+const account = {
+  zones: ["eu-central-1a", "eu-central-1b"],
+  image: { id: "ami-1", architecture: "x86_64" },
+  types: {
+    "t3.nano": { memoryMiB: 512, architectures: ["x86_64"] },
+    "t3.small": { memoryMiB: 2048, architectures: ["x86_64"] },
+    "t4g.small": { memoryMiB: 2048, architectures: ["arm64"] },
+  },
+};
+
+test.each([
+  [["eu-central-1a"], "t3.small", undefined],
+  [
+    ["us-east-1a"],
+    "t3.small",
+    'zones "us-east-1a": the region that aws:region says has no such zone: choose of eu-cen',
+  ],
+  [["eu-central-1a"], "t3.nano", 'managers.a.type "t3.nano": has 512 MiB of memory: choose a type with 2048 or more'],
+  [
+    ["eu-central-1a"],
+    "t4g.small",
+    'managers.a.type "t4g.small": is made for arm64, and the image of /image for x86_64',
+  ],
+])("of an account, zones %j and type %s", (zones, type, problem) => {
+  const asked = { zones, types: { "managers.a.type": type }, imageParameter: "/image" };
+  const lines = accountFindings(asked, account).map((finding) => findingLine("AwsMachines", finding));
+  expect(lines).toEqual(problem === undefined ? [] : [expect.stringContaining(problem)]);
+});
+
+test("of a type that nobody knows, and without an image, the rest is told all the same", () => {
+  const types = { "managers.a.type": "t3.gigantic", "workers.d.type": "t3.nano" };
+  const asked = { zones: ["us-east-1a"], types, imageParameter: "/image" };
+  const lines = accountFindings(asked, { ...account, image: undefined }).map((finding) => finding.argument);
+  expect(lines).toEqual(["zones", "workers.d.type"]);
+});
+
+test.each([
+  ["No valid credential sources found", "AWS knows no credentials here"],
+  ["api error InvalidClientTokenId: The security token", "AWS does not take these credentials"],
+  ["api error UnauthorizedOperation: You are not\nauthorized", "this user may not ask for it: api error Unauth"],
+  ["reading SSM Parameter (/x): couldn't find resource", "there is no such parameter in this region"],
+  ["api error InvalidInstanceType: x9", "there is no such instance type in this region"],
+  ["Your query returned no results.", "there is no image with the id that it says"],
+  ["invalid AWS Region: eu-x", "AWS has no such region: look at `pulumi config get aws:region`"],
+  ["something\nelse", "AWS does not tell: something else"],
+])("what AWS says, %j, is one line", (text, said) => {
+  expect(refusalOf(text)).toMatch(/^[^\n]*$/);
+  expect(refusalOf(text)).toContain(said);
+});
+
+test("a verdict that something is wrong keeps what depends on it from being made", async () => {
+  const told = async (problems: unknown) => (await Verdict.check!({}, { problems } as { problems: string[] })).failures;
+  expect(await told([])).toEqual([]);
+  expect(await told(unknown)).toEqual([]);
+  expect(await told(["one", "two"])).toEqual([
+    { property: "", reason: "one" },
+    { property: "", reason: "two" },
+  ]);
+});

@@ -1,0 +1,253 @@
+import { describe, expect, test } from "vitest";
+import * as pulumi from "@pulumi/pulumi";
+import { allowedFindings, THIS_HOST_ALONE } from "../../../../core/allowed-addresses.ts";
+import { allowFromFindings, Firewall } from "../../../../components/firewall/firewall.ts";
+import { chainOf, chainsOf } from "../../../../provider/hosts/firewall-rules.ts";
+import { HostFirewall, type HostFirewallInputs } from "../../../../provider/hosts/host-firewall.ts";
+import { MinioService } from "../../../../components/minio/minio-service.ts";
+import { findingLine } from "../../../../core/input-validation-error.ts";
+import { Swarm } from "../../../../components/swarm/swarm.ts";
+import { fakeHost, refusalOf, run } from "../../harness.ts";
+
+describe("who is let in", () => {
+  const cases: [string[], string][] = [
+    [[], "allowFrom []: lets nobody in: name who may, or publish no ports"],
+    [["office"], 'allowFrom[0] "office": is neither: give an address or a range, such as 10.1.0.0/16 or 2001:db8::/32'],
+    [
+      ["10.1/16"],
+      'allowFrom[0] "10.1/16": is neither: give an address or a range, such as 10.1.0.0/16 or 2001:db8::/32',
+    ],
+    [
+      ["10.0.0.0/33"],
+      'allowFrom[0] "10.0.0.0/33": is neither: give an address or a range, such as 10.1.0.0/16 or 2001:db8::/32',
+    ],
+    [["0.0.0.0/0"], 'allowFrom[0] "0.0.0.0/0": is everybody: leave allowFrom out for that'],
+    [["10.1.2.3", "::/0"], 'allowFrom[1] "::/0": is everybody: leave allowFrom out for that'],
+    [["10.1.2.3/16"], 'allowFrom[0] "10.1.2.3/16": begins within its range: write 10.1.0.0/16'],
+    [["2001:db8::1/32"], 'allowFrom[0] "2001:db8::1/32": begins within its range: write 2001:db8::/32'],
+    [["10.0.0.1", "10.0.0.1/32"], 'allowFrom[1] "10.0.0.1/32": is there twice: name it once'],
+    [
+      ["10.1.0.0/16", "10.0.0.0/8"],
+      'allowFrom[0] "10.1.0.0/16": is part of 10.0.0.0/8, which is let in as a whole: leave one of them out',
+    ],
+    [
+      ["0.0.0.0/1", "128.0.0.0/1"],
+      'allowFrom ["0.0.0.0/1","128.0.0.0/1"]: together hold more public addresses of IPv4 than any organisation has: name fewer, or leave allowFrom out',
+    ],
+  ];
+  test.each(cases)("%j", (ranges, line) => {
+    expect(allowedFindings("allowFrom", ranges).map((finding) => findingLine("X", finding))).toEqual([`X: ${line}`]);
+  });
+
+  test("may be addresses and ranges of both kinds", () => {
+    expect(
+      allowedFindings("allowFrom", ["10.1.0.0/16", "172.16.0.0/12", "198.51.100.7", "2001:db8::/32", "2001:db9::1"]),
+    ).toEqual([]);
+  });
+
+  test.each([
+    ["0.0.0.0/1", "128.0.0.0/1"],
+    ["0.0.0.0/3", "32.0.0.0/3", "64.0.0.0/3", "96.0.0.0/3"],
+    ["::/1", "8000::/1"],
+    ["2000::/3"],
+  ])("is not the world in pieces: %s %s", (...ranges) => {
+    expect(allowedFindings("allowFrom", ranges)).toMatchObject([{ value: ranges }]);
+  });
+
+  test("what is not known yet is not judged", () => {
+    expect(allowFromFindings(undefined)).toEqual([]);
+    expect(allowFromFindings(pulumi.output(["office"]))).toEqual([]);
+    expect(allowFromFindings([pulumi.output("office")])).toEqual([]);
+    expect(allowFromFindings([pulumi.output("office"), "home"])).toHaveLength(1);
+  });
+});
+
+const FILTER = {
+  chain: "C",
+  title: 'S3Gateway "gateway"',
+  ports: [9001, 443],
+  allowFrom: ["198.51.100.7", "10.1.0.0/16", "2001:db8::/32"],
+};
+
+test("rules as iptables lists them: allowed sources pass on, the others end at the ports and at containers", () => {
+  const drop = (port: number) =>
+    `-A C -p tcp -m conntrack --ctstate DNAT --ctorigdstport ${port} --ctdir ORIGINAL -j DROP`;
+  const direct = (bridge: string) =>
+    `-A C ! -i ${bridge} -o ${bridge} -p tcp -m conntrack ! --ctstate DNAT --ctdir ORIGINAL -j DROP`;
+  const from = ["FORWARD", "DOCKER-USER"];
+  const drops = [drop(443), drop(9001), direct("docker_gwbridge"), direct("br-a")];
+  const dropsIn = ["-A C-IN -p tcp -m tcp --dport 443 -j DROP", "-A C-IN -p tcp -m tcp --dport 9001 -j DROP"];
+  const pass = (chain: string, ...ranges: string[]) => ranges.map((range) => `-A ${chain} -s ${range} -j RETURN`);
+  const four = ["10.1.0.0/16", "198.51.100.7/32"];
+  expect(chainsOf({ ...FILTER, bridges: ["br-a"] })).toEqual({
+    ipv4: [
+      { from, name: "C", rules: [...pass("C", ...four), ...drops] },
+      { from: ["INPUT"], name: "C-IN", rules: ["-A C-IN -i lo -j RETURN", ...pass("C-IN", ...four), ...dropsIn] },
+    ],
+    ipv6: [
+      { from, name: "C", rules: [...pass("C", "2001:db8::/32"), ...drops] },
+      {
+        from: ["INPUT"],
+        name: "C-IN",
+        rules: ["-A C-IN -i lo -j RETURN", ...pass("C-IN", "2001:db8::/32"), ...dropsIn],
+      },
+    ],
+  });
+});
+
+test("loopback addresses allow the host itself alone, which needs no rule", () => {
+  expect(allowedFindings("allowFrom", THIS_HOST_ALONE)).toEqual([]);
+  const { ipv4 } = chainsOf({ ...FILTER, allowFrom: THIS_HOST_ALONE });
+  expect(ipv4.flatMap(({ rules }) => rules).filter((rule) => rule.includes(" -s "))).toEqual([]);
+});
+
+const OWNER = { id: "4f1c", project: "p", stack: "s", name: "gateway-firewall" };
+
+describe("a chain's name", () => {
+  test("fits, and is each identity's and resource's own", () => {
+    expect(`${chainOf(OWNER)}-IN`.length).toBeLessThanOrEqual(28);
+    expect(chainOf(OWNER)).toBe(chainOf({ ...OWNER }));
+    const another = { ...OWNER, id: "77aa" };
+    expect(chainOf(another)).not.toBe(chainOf(OWNER));
+    expect(chainOf({ ...OWNER, name: "other" })).not.toBe(chainOf(OWNER));
+  });
+
+  test("is the same under another project and stack", () => {
+    expect(chainOf({ ...OWNER, project: "q", stack: "t" })).toBe(chainOf(OWNER));
+  });
+});
+
+describe("the resource", () => {
+  const inputs: HostFirewallInputs = {
+    host: "a",
+    connection: { host: "ssh://root@198.51.100.1" },
+    machineId: "m1",
+    owner: OWNER,
+    filter: FILTER,
+    intact: true,
+  };
+  const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+  test("refuses a host that is reached neither by ssh nor by a socket, by its name", async () => {
+    const { failures } = await HostFirewall.check!({}, { ...inputs, connection: { host: "tcp://10.0.0.1:2376" } });
+    expect(failures).toEqual([
+      {
+        property: "",
+        reason:
+          'S3Gateway "gateway": allowFrom: no rules can be set for host "a": its engine is reached at ' +
+          "tcp://10.0.0.1:2376, neither by ssh nor by a socket of this machine; leave allowFrom out, or publish nothing " +
+          "(expose: false); in a stack of kind local set pulumi-swarm:expose to true or false",
+      },
+    ]);
+  });
+
+  describe("the chain", () => {
+    const { chain: _chain, ...filter } = FILTER;
+    const request = { ...inputs, filter } as unknown as HostFirewallInputs;
+    const chainAfter = async (olds: Partial<HostFirewallInputs>, news: HostFirewallInputs) =>
+      (await HostFirewall.check!(olds, news)).inputs.filter.chain;
+
+    test("follows from the owner, so that a killed run finds it again", async () => {
+      expect(await chainAfter({}, request)).toBe(chainOf(OWNER));
+      expect(await chainAfter({}, request)).toBe(chainOf(OWNER));
+    });
+
+    test("stays under another stack and name", async () => {
+      const renamed = { ...request, owner: { ...OWNER, stack: "t", name: "renamed" } };
+      expect(await chainAfter(inputs, renamed)).toBe("C");
+    });
+
+    test("is unknown as long as the identity is", async () => {
+      const owner = { ...OWNER, id: UNKNOWN };
+      expect(await chainAfter({}, { ...request, owner })).toBe(UNKNOWN);
+    });
+  });
+
+  test("refuses what turns out to be wrong once it is known", async () => {
+    const filter = { ...FILTER, allowFrom: ["0.0.0.0/0"] };
+    const { failures } = await HostFirewall.check!({}, { ...inputs, filter });
+    expect(failures.map(({ reason }) => reason)).toEqual([
+      'S3Gateway "gateway": allowFrom[0] "0.0.0.0/0": is everybody: leave allowFrom out for that',
+    ]);
+  });
+
+  const cases: [string, Partial<HostFirewallInputs>, { changes: boolean; replaces: string[] }][] = [
+    ["nothing", {}, { changes: false, replaces: [] }],
+    ["other ranges", { filter: { ...FILTER, allowFrom: ["10.2.0.0/16"] } }, { changes: true, replaces: [] }],
+    ["another way to the host", { connection: { host: "ssh://me@198.51.100.1" } }, { changes: true, replaces: [] }],
+    ["another stack", { owner: { ...OWNER, stack: "t" } }, { changes: true, replaces: [] }],
+    ["an engine with another id", { machineId: "m2" }, { changes: true, replaces: [] }],
+    [
+      "another machine",
+      { machineId: "m2", connection: { host: "ssh://root@198.51.100.2" } },
+      { changes: true, replaces: ["machineId"] },
+    ],
+    ["a machine not known yet", { machineId: UNKNOWN }, { changes: false, replaces: [] }],
+  ];
+  test.each(cases)("%s: %j", async (_what, change, wanted) => {
+    expect(await HostFirewall.diff("id", inputs, { ...inputs, ...change })).toMatchObject(wanted);
+  });
+
+  test("rules that were found changed are set again", async () => {
+    expect(await HostFirewall.diff("id", { ...inputs, intact: false }, inputs)).toMatchObject({ changes: true });
+  });
+});
+
+describe("wiring", () => {
+  const swarm = () => new Swarm("swarm", { managers: [fakeHost("a"), fakeHost("b")] });
+  const FIREWALL = "pulumi-nodejs:dynamic/swarm:HostFirewall";
+
+  test("a store's rules are there before its services", async () => {
+    const { resources } = await run(
+      () =>
+        new MinioService("store", {
+          swarm: swarm(),
+          network: { networkId: pulumi.output("n") },
+          allowFrom: ["10.1.0.0/16"],
+        }),
+      { outputs: (type) => (type.endsWith(":RootCredentials") ? { user: "u", password: "p", generation: "g" } : {}) },
+    );
+    const rules = resources.filter(({ type }) => type === FIREWALL);
+    expect(rules.map(({ name }) => name).toSorted()).toEqual(["store-firewall-a", "store-firewall-b"]);
+    expect(rules[0]!.inputs["filter"]).toMatchObject({ ports: [9000, 9001], allowFrom: ["10.1.0.0/16"] });
+    const service = resources.find(({ name }) => name === "store-main");
+    for (const { urn } of rules) expect(service?.dependencies).toContain(urn);
+  });
+
+  test("a store on a bridge has its bridge guarded as well", async () => {
+    const bridge = { networkId: pulumi.output("mhax3na7ns7b087qxaeb6ffza"), driver: "bridge" } as const;
+    const named = { networkId: pulumi.output("n"), driver: "bridge", bridgeName: "storage0" } as const;
+    const { resources } = await run(
+      () =>
+        new MinioService("store", {
+          swarm: new Swarm("swarm", { managers: [fakeHost("a")] }),
+          network: bridge,
+          networks: [named],
+          allowFrom: ["10.1.0.0/16"],
+        }),
+      { outputs: (type) => (type.endsWith(":RootCredentials") ? { user: "u", password: "p", generation: "g" } : {}) },
+    );
+    const rules = resources.filter(({ type }) => type === FIREWALL);
+    expect(rules.map(({ inputs }) => inputs["filter"])).toMatchObject([{ bridges: ["br-mhax3na7ns7b", "storage0"] }]);
+  });
+
+  test("for any service", async () => {
+    const { resources } = await run(
+      () =>
+        new Firewall("web", { swarm: swarm(), hosts: ["b"], ports: [80], allowFrom: [pulumi.output("10.1.0.0/16")] }),
+    );
+    expect(resources.filter(({ type }) => type === FIREWALL).map(({ name }) => name)).toEqual(["web-b"]);
+  });
+
+  test("wrong arguments are refused", async () => {
+    const message = await refusalOf(
+      () => new Firewall("web", { swarm: swarm(), hosts: ["a", "a", "z"], ports: [0], allowFrom: ["0.0.0.0/0"] }),
+    );
+    expect(message.split("\n")).toEqual([
+      'Firewall "web": hosts "a": is there twice: name each host once',
+      'Firewall "web": hosts "z": is no host of the Swarm: it has a, b',
+      'Firewall "web": ports 0: must be a whole number from 1 to 65535',
+      'Firewall "web": allowFrom[0] "0.0.0.0/0": is everybody: leave allowFrom out for that',
+    ]);
+  });
+});

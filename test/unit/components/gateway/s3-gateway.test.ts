@@ -1,0 +1,183 @@
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, test } from "vitest";
+import type { ServiceSpec } from "../../../../engine/types.ts";
+import { S3Gateway, type S3GatewayArgs } from "../../../../components/gateway/s3-gateway.ts";
+import { traefikRoutes } from "../../../../components/gateway/traefik.ts";
+import { Swarm } from "../../../../components/swarm/swarm.ts";
+import { fakeHost, type Registered, refusalOf, run, type RunOptions, valueOf } from "../../harness.ts";
+
+const COMPONENT = "pulumi-swarm:index:S3Gateway";
+const IMAGE = `registry.example/traefik:3@sha256:${"a".repeat(64)}`;
+const CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+const KEY = "-----BEGIN PRIVATE KEY-----\nvery-secret\n-----END PRIVATE KEY-----\n";
+
+type GatewayArgs = Partial<Omit<S3GatewayArgs, "swarm" | "network">>;
+
+function gateway(args: GatewayArgs = {}): S3Gateway {
+  const swarm = new Swarm("swarm", { managers: [fakeHost("b"), fakeHost("a"), fakeHost("c")] });
+  const store = { members: ["store-a", "store-b"] };
+  return new S3Gateway("gateway", { swarm, network: { networkId: pulumi.output("network-1") }, store, ...args });
+}
+
+async function made(args: GatewayArgs = {}, options: RunOptions = {}) {
+  const { value, resources } = await run(() => gateway(args), options);
+  const component = resources.find(({ type }) => type === COMPONENT);
+  const children = resources.filter(({ parent }) => parent === component?.urn);
+  const service = children.find(({ name }) => name === "gateway-service");
+  return { value, resources, children, service: service!, spec: service!.inputs["spec"] as ServiceSpec };
+}
+
+function routesOf(children: Registered[]) {
+  const { inputs } = children.find(({ name }) => name === "gateway-routes")!;
+  const text = Buffer.from(String(inputs["data"]), "base64").toString();
+  return JSON.parse(text) as {
+    http: { routers: Record<string, object>; services: Record<string, { loadBalancer: { servers: unknown } }> };
+    tls?: object;
+  };
+}
+
+describe("children", () => {
+  test("by name, the same in a preview as in an update", async () => {
+    const names = async (preview: boolean) =>
+      (await made({ hosts: ["a", "c"] }, { preview })).children.map(({ name }) => name).toSorted();
+    expect(await names(false)).toEqual([
+      "gateway-host-a",
+      "gateway-host-c",
+      "gateway-owner",
+      "gateway-routes",
+      "gateway-service",
+    ]);
+    expect(await names(true)).toEqual(await names(false));
+  });
+
+  test("wait for the preflight, and the service for a store that is a component", async () => {
+    const { resources, children } = await made();
+    const preflight = resources.find(({ type }) => type.endsWith(":Preflight"));
+    for (const child of children) expect(child.dependencies).toContain(preflight?.urn);
+    const demands = preflight?.inputs["demands"] as { subject: string }[];
+    expect(demands.find(({ subject }) => subject === 'S3Gateway "gateway"')).toMatchObject({
+      kind: "service",
+      name: "gateway",
+      ports: { port: 80 },
+      hosts: ["a", "b", "c"],
+    });
+  });
+});
+
+describe("every argument reaches a child", () => {
+  const container = (spec: ServiceSpec) => spec.TaskTemplate.ContainerSpec;
+  const published = (spec: ServiceSpec) => spec.EndpointSpec?.Ports?.map(({ PublishedPort }) => PublishedPort);
+  const cases: [string, GatewayArgs, (spec: ServiceSpec) => unknown, unknown][] = [
+    ["serviceName", { serviceName: "door" }, ({ Name }) => Name, "door"],
+    ["image", { image: IMAGE }, (spec) => container(spec).Image, IMAGE],
+    ["image, an Output", { image: pulumi.output(IMAGE) }, (spec) => container(spec).Image, IMAGE],
+    ["port, none", {}, published, [80]],
+    ["port, none, with tls", { tls: { certificate: CERTIFICATE, key: KEY } }, published, [443]],
+    ["port and consolePort", { port: 9000, consolePort: 9001 }, published, [9000, 9001]],
+    ["cpuLimit", { cpuLimit: 2 }, ({ TaskTemplate }) => TaskTemplate.Resources?.Limits?.NanoCPUs, 2e9],
+    ["logMaxFiles", { logMaxFiles: 7 }, ({ TaskTemplate }) => TaskTemplate.LogDriver?.Options?.["max-file"], "7"],
+    ["stopGraceSeconds", { stopGraceSeconds: 90 }, (spec) => container(spec).StopGracePeriod, 90e9],
+  ];
+  test.each(cases)("%s", async (_argument, args, read, wanted) => {
+    expect(read((await made(args)).spec)).toEqual(wanted);
+  });
+
+  test("hosts, timeoutSeconds", async () => {
+    const { service } = await made({ hosts: ["b"], timeoutSeconds: 42 });
+    expect(service.inputs).toMatchObject({ tasks: 1, timeoutSeconds: 42 });
+  });
+
+  test("store", async () => {
+    const { children } = await made({ store: { members: ["x", "y"], caCertificate: CERTIFICATE } });
+    expect(routesOf(children).http.services["s3-ready"]?.loadBalancer.servers).toEqual([
+      { url: "https://x:9000" },
+      { url: "https://y:9000" },
+    ]);
+    const authority = children.find(({ name }) => name === "gateway-store-authority");
+    expect(Buffer.from(String(authority?.inputs["data"]), "base64").toString()).toBe(CERTIFICATE);
+  });
+
+  test("consolePort", async () => {
+    const { children, spec } = await made({ consolePort: 9001 });
+    expect(routesOf(children).http.services["console-alive"]?.loadBalancer.servers).toEqual([
+      { url: "http://store-a:9001" },
+      { url: "http://store-b:9001" },
+    ]);
+    expect(container(spec).Args).toContain("--entryPoints.console.address=:8001");
+    const moved = { members: ["m"], console: true, storeConsolePort: 9101, tls: false, storeTls: false };
+    expect(traefikRoutes(moved)).toContain("http://m:9101");
+  });
+});
+
+describe("the container", () => {
+  test("has nothing that it does not need", async () => {
+    const { spec } = await made();
+    expect(spec.TaskTemplate.ContainerSpec).toMatchObject({
+      User: "65532:65532",
+      ReadOnly: true,
+      CapabilityDrop: ["ALL"],
+      Env: [],
+      Secrets: [],
+    });
+  });
+});
+
+describe("a certificate and its key", () => {
+  test("are secrets that the container alone can read, and the key is nowhere else", async () => {
+    const { children, spec } = await made({ tls: { certificate: CERTIFICATE, key: KEY } });
+    const key = children.find(({ name }) => name === "gateway-key");
+    expect(key?.secrets).toContain("data");
+    const others = JSON.stringify(children.filter((child) => child !== key));
+    for (const form of [KEY, Buffer.from(KEY).toString("base64")]) expect(others).not.toContain(form);
+    expect(spec.TaskTemplate.ContainerSpec.Secrets?.map(({ File }) => File)).toEqual([
+      { Name: "/run/secrets/certificate.pem", UID: "65532", GID: "65532", Mode: 0o400 },
+      { Name: "/run/secrets/key.pem", UID: "65532", GID: "65532", Mode: 0o400 },
+    ]);
+    expect(routesOf(children).tls).toBeDefined();
+  });
+
+  test("another certificate is another generation", async () => {
+    const generation = async (certificate: string) => {
+      const { children } = await made({ tls: { certificate, key: KEY } });
+      const labels = children.find(({ name }) => name === "gateway-key")?.inputs["labels"] as { value: string }[];
+      return labels.at(-1)?.value;
+    };
+    expect(await generation(CERTIFICATE)).not.toBe(await generation(CERTIFICATE.replace("MIIB", "MIIC")));
+    expect(await generation(CERTIFICATE)).toBe(await generation(CERTIFICATE));
+  });
+});
+
+test("routes lead all requests to the store, and change nothing on the way but an encoding nobody asked for", () => {
+  const text = traefikRoutes({ members: ["m"], console: false, storeConsolePort: 9001, tls: false, storeTls: false });
+  expect(JSON.parse(text)).toMatchObject({
+    http: {
+      routers: {
+        s3: { rule: "HeaderRegexp(`Accept-Encoding`, `.`)", middlewares: ["retry"] },
+        "s3-silent": { rule: "PathPrefix(`/`)", middlewares: ["asStored", "retry"] },
+      },
+      services: {
+        s3: { failover: { service: "s3-ready", fallback: "s3-alive" } },
+        "s3-ready": { loadBalancer: { passHostHeader: true, healthCheck: { path: "/minio/health/cluster" } } },
+        "s3-alive": { loadBalancer: { passHostHeader: true, healthCheck: { path: "/minio/health/live" } } },
+      },
+    },
+  });
+});
+
+test("endpoints by host key", async () => {
+  const plain = (await made({ hosts: ["c", "a"], consolePort: 9001 })).value;
+  expect(await valueOf(plain.endpoints)).toEqual({ a: "http://a.example", c: "http://c.example" });
+  expect(await valueOf(plain.consoleEndpoints)).toEqual({ a: "http://a.example:9001", c: "http://c.example:9001" });
+  expect(await valueOf(plain.endpoint)).toBe("http://a.example");
+  const secure = (await made({ hosts: ["b"], tls: { certificate: CERTIFICATE, key: KEY } })).value;
+  expect(await valueOf(secure.endpoint)).toBe("https://b.example");
+  expect(await valueOf(secure.consoleEndpoints)).toEqual({});
+});
+
+test("wrong arguments are refused before the gateway is registered", async () => {
+  const message = await refusalOf(() => gateway({ hosts: ["z"], port: -1 }));
+  expect(message.split("\n")).toEqual([
+    'S3Gateway "gateway": hosts "z": is no host of the Swarm: it has a, b, c',
+    'S3Gateway "gateway": port -1: must be a whole number from 1 to 65535',
+  ]);
+});

@@ -1,0 +1,75 @@
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, test } from "vitest";
+import { gatewayFindings, type PlainGatewayArgs } from "../../../../components/gateway/validation.ts";
+import { DEFAULT_GATEWAY_IMAGE } from "../../../../components/gateway/image.ts";
+import { findingLine } from "../../../../core/input-validation-error.ts";
+import { fakeHost } from "../../harness.ts";
+
+const HOSTS = { b: fakeHost("b"), a: fakeHost("a") };
+const CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+const KEY = "-----BEGIN EC PRIVATE KEY-----\nMIIB\n-----END EC PRIVATE KEY-----\n";
+
+function lines(args: Partial<PlainGatewayArgs>, serviceName = "gateway"): string[] {
+  const all = { store: { members: ["store-node1"] }, ...args };
+  return gatewayFindings(all, serviceName, HOSTS).map((finding) => findingLine("S3Gateway", finding));
+}
+
+describe("refusals, each one whole line", () => {
+  const cases: [Partial<PlainGatewayArgs>, string][] = [
+    [{ hosts: [] }, "hosts []: a gateway needs at least one host: leave hosts out for all"],
+    [{ hosts: ["a", "a"] }, 'hosts "a": is there twice: name each host once'],
+    [{ hosts: ["c"] }, 'hosts "c": is no host of the Swarm: it has a, b'],
+    [{ store: { members: [] } }, "store.members []: a store has at least one member: give their names on the network"],
+    [
+      { store: { members: ["http://x:9000"] } },
+      'store.members "http://x:9000": must be a name on the network, without port: such as store-node1',
+    ],
+    [
+      { store: { members: ["x"], caCertificate: "ca.pem" } },
+      'store.caCertificate "6 characters": must be PEM text with -----BEGIN CERTIFICATE-----: give the file\'s contents, not its name',
+    ],
+    [{ port: 0 }, "port 0: must be a whole number from 1 to 65535"],
+    [{ consolePort: 70000 }, "consolePort 70000: must be a whole number from 1 to 65535"],
+    [{ consolePort: 80 }, "consolePort 80: is port as well: give each its own"],
+    [
+      { consolePort: 443, tls: { certificate: CERTIFICATE, key: KEY } },
+      "consolePort 443: is port as well: give each its own",
+    ],
+    [
+      { tls: { certificate: KEY, key: KEY } },
+      `tls.certificate "${KEY.length} characters": must be PEM text with -----BEGIN CERTIFICATE-----: give the file's contents, not its name`,
+    ],
+    [
+      { tls: { certificate: CERTIFICATE, key: "/etc/key.pem" } },
+      'tls.key "12 characters": must be PEM text with -----BEGIN PRIVATE KEY-----: give the file\'s contents, not its name',
+    ],
+    [
+      { image: "traefik:latest" },
+      `image "traefik:latest": "latest" is another image every time: give a release by tag and digest, such as ${DEFAULT_GATEWAY_IMAGE}`,
+    ],
+    [{ memoryLimitMiB: 32 }, "memoryLimitMiB 32: must be a whole number of at least 64 MiB"],
+    [{ stopGraceSeconds: 0 }, "stopGraceSeconds 0: must be a whole number of at least 1 seconds"],
+    [{ timeoutSeconds: 5 }, "timeoutSeconds 5: must be a whole number of at least 10 seconds"],
+  ];
+  test.each(cases)("%j", (args, line) => {
+    expect(lines(args)).toEqual([`S3Gateway: ${line}`]);
+  });
+
+  test("a name that is no DNS label", () => {
+    expect(lines({}, "The Gateway")).toEqual([expect.stringContaining('serviceName "The Gateway": must be')]);
+  });
+});
+
+test("what may be", () => {
+  const allowed: Partial<PlainGatewayArgs>[] = [
+    {},
+    { hosts: ["a"], port: 443, consolePort: 80 },
+    { image: DEFAULT_GATEWAY_IMAGE },
+    { image: `sha256:${"a".repeat(64)}` },
+    { image: "localhost:1/pulumi-swarm/traefik:3.7.13-0123456789ab" },
+    { tls: { certificate: `${CERTIFICATE}${CERTIFICATE}`, key: KEY } },
+    { tls: { certificate: pulumi.output("later"), key: pulumi.secret("later") } },
+    { store: { members: ["store-a", "store-b"], caCertificate: CERTIFICATE } },
+  ];
+  for (const args of allowed) expect(lines(args)).toEqual([]);
+});

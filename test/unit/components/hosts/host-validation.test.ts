@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { hostFindings, type PlainHost } from "../../../../components/hosts/host-validation.ts";
+import { findingLine } from "../../../../core/input-validation-error.ts";
+
+const engine = "unix:///run/docker.sock";
+const host: PlainHost = { key: "a", hostname: "a", engine, labels: {}, drives: { d1: {}, d2: { path: "/mnt/disk2" } } };
+
+test("a sound host passes", () => expect(hostFindings(host)).toEqual([]));
+
+test.each<[Partial<PlainHost>, string]>([
+  [{ key: "Host_1" }, 'key "Host_1": must be a lowercase DNS label'],
+  [{ hostname: "MacBook.local" }, 'hostname "MacBook.local": must be a lowercase DNS label'],
+  [
+    { engine: "docker.example" },
+    'engine "docker.example": must be "unix:///path/to/docker.sock", "tcp://host:port" or',
+  ],
+  [{ engine: "ssh://root@far/path" }, 'engine "ssh://root@far/path": must be "unix:///path/to/docker.sock"'],
+  [{ labels: { "a b": "c" } }, 'labels "a b": a label\'s name has no spaces'],
+  [{ drives: {} }, "drives {}: a host needs at least one drive"],
+  [{ drives: { "d 1": {} } }, 'drives "d 1": a drive\'s key must be'],
+  [{ drives: { d1: { path: "mnt" } } }, 'drives.d1.path "mnt": must be the absolute mount point'],
+  [{ drives: { d1: { path: "/" } } }, 'drives.d1.path "/": must be the absolute mount point'],
+  [{ drives: { d1: { path: "/mnt/../etc" } } }, 'drives.d1.path "/mnt/../etc": must be the absolute mount point'],
+  [{ drives: { d1: { subfolder: "x" } } }, 'drives.d1.subfolder "x": has no meaning without path'],
+  [{ drives: { d1: { path: "/mnt/a", subfolder: "../x" } } }, 'drives.d1.subfolder "../x": must be a relative folder'],
+  [
+    { drives: { d1: { path: "/mnt/a" }, d2: { path: "/mnt/a" } } },
+    'drives.d2 "/mnt/a/minio": is the folder of drive "d1" already',
+  ],
+])("%j is refused", (change, line) => {
+  const findings = hostFindings({ ...host, ...change });
+  expect(findings.map((finding) => findingLine('LocalHost "a"', finding))).toEqual([
+    expect.stringContaining(`LocalHost "a": ${line}`),
+  ]);
+});

@@ -1,0 +1,183 @@
+import * as pulumi from "@pulumi/pulumi";
+import { expect, test } from "vitest";
+import { type SshHostArgs, SshHosts, type SshHostsArgs } from "../../../../components/index.ts";
+import { type SshAccess, sshConnection } from "../../../../components/hosts/ssh-connection.ts";
+import { accessFindings, sshHostsFindings } from "../../../../components/hosts/ssh-hosts-validation.ts";
+import { findingLine } from "../../../../core/input-validation-error.ts";
+import { refusalOf, run, valueOf } from "../../harness.ts";
+
+const KEY = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${"A".repeat(43)}`;
+const sound: SshHostsArgs = { hosts: { a: { address: "192.0.2.1" }, b: { address: "far.example", hostKey: KEY } } };
+
+test("sound hosts pass", () => expect(sshHostsFindings(sound)).toEqual([]));
+
+const one = (host: object, others: object = {}) => ({ hosts: { a: { address: "192.0.2.1", ...host } }, ...others });
+
+test.each<[object, string]>([
+  [{ hosts: {} }, "hosts {}: needs at least one host"],
+  [one({}, { install: "yes" }), 'install "yes": must be "distribution", "docker" or false'],
+  [one({}, { timeoutSeconds: 0 }), "timeoutSeconds 0: must be a number of seconds above 0"],
+  [{ hosts: { A_1: { address: "x", hostname: "a" } } }, 'hosts "A_1": must be a lowercase DNS label'],
+  [one({ hostname: "a.example" }), 'hosts.a.hostname "a.example": must be a lowercase DNS label'],
+  [one({ address: "me@192.0.2.1" }), 'hosts.a.address "me@192.0.2.1": must be the machine\'s name or address alone'],
+  [one({ address: "ssh://192.0.2.1" }), 'hosts.a.address "ssh://192.0.2.1": must be the machine\'s name'],
+  [one({ address: "-oProxyCommand=x" }), 'hosts.a.address "-oProxyCommand=x": must be the machine\'s name'],
+  [one({ address: "" }), 'hosts.a.address "": must be the machine\'s name'],
+  [one({ address: "a';touch${IFS}pwn;'" }), "hosts.a.address \"a';touch${IFS}pwn;'\": must be the machine's name"],
+  [one({ address: "`id`" }), 'hosts.a.address "`id`": must be the machine\'s name'],
+  [one({ user: "root$(id)" }), 'hosts.a.user "root$(id)": must be the name of a user'],
+  [one({ jumpHost: "me@$(id)" }), 'hosts.a.jumpHost "me@$(id)": must be [user@]host[:port]'],
+  [one({}, { defaults: { jumpHost: "a;b" } }), 'defaults.jumpHost "a;b": must be [user@]host[:port]'],
+  [one({ hostKey: "AAAA" }), 'hosts.a.hostKey "AAAA": must be type and key of a public key'],
+  [one({ user: "a b" }), 'hosts.a.user "a b": must be the name of a user'],
+  [one({ user: "-l" }), 'hosts.a.user "-l": must be the name of a user'],
+  [one({ port: 70_000 }), "hosts.a.port 70000: must be a whole number from 1 to 65535"],
+  [one({ identityFile: " " }), 'hosts.a.identityFile " ": must be the file of a private key'],
+  [one({ jumpHostKey: "x" }), 'hosts.a.jumpHostKey "x": must be type and key of a public key'],
+  [one({ jumpHost: "a/b" }), 'hosts.a.jumpHost "a/b": must be [user@]host[:port]'],
+  [one({}, { defaults: { user: "a:b" } }), 'defaults.user "a:b": must be the name of a user'],
+  [one({ drives: {} }), "hosts.a.drives {}: a host needs at least one drive"],
+  [one({ drives: { d1: { path: "mnt" } } }), 'hosts.a.drives.d1.path "mnt": must be the absolute mount point'],
+  [
+    { hosts: { a: { address: "x" }, b: { address: "x" } } },
+    'hosts.b.address "x": is host "a" already: give each host a machine of its own',
+  ],
+  [
+    { hosts: { a: { address: "x", hostname: "n" }, b: { address: "y", hostname: "n" } } },
+    'hosts.b.hostname "n": is host',
+  ],
+])("%j is refused", (args, line) => {
+  const lines = sshHostsFindings(args as SshHostsArgs).map((finding) => findingLine('SshHosts "hosts"', finding));
+  expect(lines).toEqual([expect.stringContaining(`SshHosts "hosts": ${line}`)]);
+});
+
+test("ports of one address may be machines of their own", () => {
+  const hosts = {
+    a: { address: "x", port: 2201 },
+    b: { address: "x", port: 2202 },
+    c: { address: "x", jumpHost: "y" },
+  };
+  expect(sshHostsFindings({ hosts })).toEqual([]);
+});
+
+const CHECKS =
+  "-o BatchMode=yes -o StrictHostKeyChecking=yes -o NoHostAuthenticationForLocalhost=no -o VerifyHostKeyDNS=no " +
+  "-o ControlMaster=no -o ControlPath=none";
+
+test.each<[SshAccess, object]>([
+  [{ address: "far" }, { host: "ssh://far" }],
+  [{ address: "2001:db8::1", user: "me", port: 2222 }, { host: "ssh://me@[2001:db8::1]:2222" }],
+  [
+    { address: "far", identityFile: "~/a key" },
+    { host: "ssh://far", sshOptions: ["-i", "~/a key", "-o", "IdentitiesOnly=yes"] },
+  ],
+  [
+    { address: "far", hostKey: `${KEY} root@far\n` },
+    {
+      host: "ssh://far",
+      sshOptions: [
+        ...["-o", `KnownHostsCommand=/bin/echo %H ${KEY}`, "-o", "UpdateHostKeys=no"],
+        ...["-o", "UserKnownHostsFile=/dev/null", "-o", "GlobalKnownHostsFile=/dev/null"],
+      ],
+    },
+  ],
+  [
+    { address: "far", jumpHost: "me@near:2222", identityFile: "100% mine" },
+    {
+      host: "ssh://far",
+      sshOptions: [
+        ...["-i", "100% mine", "-o", "IdentitiesOnly=yes", "-o"],
+        `ProxyCommand=ssh ${CHECKS} -o ConnectTimeout=20 -i '100%% mine' ` +
+          "-o IdentitiesOnly=yes -l me -p 2222 -W '[%h]:%p' -- near",
+      ],
+    },
+  ],
+  [
+    { address: "far", jumpHost: "near", jumpHostKey: KEY },
+    {
+      host: "ssh://far",
+      sshOptions: [
+        "-o",
+        `ProxyCommand=ssh ${CHECKS} -o ConnectTimeout=20 ` +
+          `-o 'KnownHostsCommand=/bin/echo %%H ${KEY}' -o UpdateHostKeys=no -o UserKnownHostsFile=/dev/null ` +
+          "-o GlobalKnownHostsFile=/dev/null -W '[%h]:%p' -- near",
+      ],
+    },
+  ],
+])("%j is reached by %j", (access, connection) => expect(sshConnection(access)).toEqual(connection));
+
+test("a host for each machine, with what holds for all", async () => {
+  const { resources, value } = await run(
+    () =>
+      new SshHosts("hosts", {
+        hosts: {
+          a: { address: "192.0.2.1" },
+          b: {
+            ...{ address: pulumi.output("far.example"), user: "root", port: 2222, hostname: "far", zone: "z" },
+            ...{ privateAddress: "10.0.0.2", endpointAddress: "b.example", labels: { disk: "ssd" }, drives: { x: {} } },
+          },
+        },
+        defaults: { user: "admin", labels: { team: "storage" }, drives: { d1: { path: "/mnt/disk1" } } },
+        install: "docker",
+      }),
+    { outputs: (type) => (type.endsWith(":SshHost") ? { machineId: "id", ready: true } : {}) },
+  );
+  const machines = resources.filter(({ custom }) => custom).sort((a, b) => (a.name < b.name ? -1 : 1));
+  expect(machines.map(({ type, name }) => [type, name])).toEqual([
+    ["pulumi-nodejs:dynamic/swarm:SshHost", "hosts-a"],
+    ["pulumi-nodejs:dynamic/swarm:SshSurvey", "hosts-a-survey"],
+    ["pulumi-nodejs:dynamic/swarm:SshHost", "hosts-b"],
+    ["pulumi-nodejs:dynamic/swarm:SshSurvey", "hosts-b-survey"],
+    ["pulumi-nodejs:dynamic/swarm:SshSurveyed", "hosts-surveyed"],
+  ]);
+  const made = machines.filter(({ type }) => type.endsWith(":SshHost"));
+  expect(made.map(({ inputs }) => inputs)).toMatchObject([
+    {
+      ...{ hostname: "a", install: "docker", timeoutSeconds: 300, drives: { d1: { path: "/mnt/disk1" } } },
+      connection: { host: "ssh://admin@192.0.2.1" },
+    },
+    { hostname: "far", drives: { x: {} }, connection: { host: "ssh://root@far.example:2222" } },
+  ]);
+  const [a, b] = [value.host("a"), value.host("b")];
+  expect(value.list).toEqual([a, b]);
+  expect([a.labels, b.labels]).toEqual([{ team: "storage" }, { team: "storage", disk: "ssd" }]);
+  expect([a.zone, b.zone]).toEqual([undefined, "z"]);
+  const addresses = [a.privateAddress, a.endpointAddress, b.privateAddress, b.endpointAddress].map(valueOf);
+  expect(await Promise.all(addresses)).toEqual(["192.0.2.1", "192.0.2.1", "10.0.0.2", "b.example"]);
+  expect(await valueOf(b.machineId)).toBe("id");
+  expect(() => value.host("c")).toThrow('host "c" is not there: choose one of a, b');
+});
+
+test.each([2, 40])("%i hosts wait for the survey of all, and the waits are as many as the hosts", async (count) => {
+  const keys = Array.from({ length: count }, (_, at) => `host${at}`);
+  const hosts = Object.fromEntries(keys.map((key) => [key, { address: `${key}.example` }]));
+  const { resources } = await run(() => new SshHosts("hosts", { hosts }));
+  const ofKind = (kind: string) => resources.filter(({ type }) => type.endsWith(`:${kind}`));
+  const [surveyed] = ofKind("SshSurveyed");
+  expect(surveyed!.dependencies.toSorted()).toEqual(
+    ofKind("SshSurvey")
+      .map(({ urn }) => urn)
+      .toSorted(),
+  );
+  expect(ofKind("SshHost").map(({ dependencies }) => dependencies)).toEqual(keys.map(() => [surveyed!.urn]));
+  expect(resources.flatMap(({ dependencies }) => dependencies)).toHaveLength(2 * count);
+});
+
+test.each([
+  [{ address: "$(id)" }, 'hosts.a.address "$(id)"'],
+  [{ user: "root;id" }, 'hosts.a.user "root;id"'],
+  [{ jumpHost: "`id`" }, 'hosts.a.jumpHost "`id`"'],
+])("%j is refused also when it is known only during the run", (late, line) => {
+  const known: SshHostArgs = { address: "192.0.2.1", ...late };
+  expect(
+    accessFindings("hosts.a", known)
+      .map((finding) => findingLine("it", finding))
+      .join(),
+  ).toContain(line);
+});
+
+test("wrong input is refused by name before a machine is touched", async () => {
+  expect(await refusalOf(() => new SshHosts("hosts", { hosts: { a: { address: "a@b" } } }))).toContain(
+    'SshHosts "hosts": hosts.a.address "a@b"',
+  );
+});

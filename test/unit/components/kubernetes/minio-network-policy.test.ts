@@ -1,0 +1,177 @@
+import type { types } from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import ipaddr from "ipaddr.js";
+import { describe, expect, test } from "vitest";
+import { storeLabels } from "../../../../components/kubernetes/plan.ts";
+import {
+  MinioNetworkPolicy,
+  type MinioNetworkPolicyArgs,
+} from "../../../../components/kubernetes/network-policy/minio-network-policy.ts";
+import { minioPolicies } from "../../../../components/kubernetes/network-policy/policies.ts";
+import { refusalOf, run } from "../../harness.ts";
+
+type PolicySpec = pulumi.Unwrap<types.input.networking.v1.NetworkPolicySpec>;
+type Selector = pulumi.Unwrap<types.input.meta.v1.LabelSelector>;
+type Peer = pulumi.Unwrap<types.input.networking.v1.NetworkPolicyPeer>;
+type Rule = { peers: Peer[]; ports: { protocol?: string; port?: string | number }[] };
+
+/** One end of a connection: a pod, or an address outside of the cluster. */
+interface End {
+  address: string;
+  namespace?: string;
+  labels?: Record<string, string>;
+}
+
+interface Connection {
+  from: End;
+  to: End;
+  port: number;
+  protocol?: "TCP" | "UDP";
+}
+
+/** The namespace that the policies are in. */
+const STORAGE = "storage";
+
+/**
+ * Whether policies allow a connection, as Kubernetes defines it: each end that is a pod selected by policies of that
+ * direction needs a rule of any of them; an end that none selects is open.
+ */
+function isAllowed(policies: PolicySpec[], { from, to, port, protocol = "TCP" }: Connection): boolean {
+  const open = (end: End, other: End, direction: "Ingress" | "Egress") => {
+    const mine = policies.filter(
+      (policy) =>
+        end.namespace === STORAGE && policy.policyTypes?.includes(direction) && selects(policy.podSelector, end.labels),
+    );
+    const rules: Rule[] = mine.flatMap(({ ingress = [], egress = [] }) =>
+      direction === "Ingress"
+        ? ingress.map((rule) => ({ peers: rule.from ?? [], ports: rule.ports ?? [] }))
+        : egress.map((rule) => ({ peers: rule.to ?? [], ports: rule.ports ?? [] })),
+    );
+    const matches = ({ peers, ports }: Rule) =>
+      (peers.length === 0 || peers.some((peer) => isPeer(peer, other))) &&
+      (ports.length === 0 || ports.some((one) => one.port === port && (one.protocol ?? "TCP") === protocol));
+    return mine.length === 0 || rules.some(matches);
+  };
+  return open(from, to, "Egress") && open(to, from, "Ingress");
+}
+
+function isPeer({ ipBlock, namespaceSelector, podSelector }: Peer, end: End): boolean {
+  if (ipBlock) return ipaddr.parse(end.address).match(ipaddr.parseCIDR(ipBlock.cidr));
+  if (end.namespace === undefined) return false;
+  const isThere = namespaceSelector
+    ? selects(namespaceSelector, { "kubernetes.io/metadata.name": end.namespace })
+    : end.namespace === STORAGE;
+  return isThere && (podSelector === undefined || selects(podSelector, end.labels));
+}
+
+/** Selectors of the policies here have labels alone; one with expressions would need more of an evaluator. */
+function selects(selector: Selector | undefined, labels: Record<string, string> = {}): boolean {
+  const { matchLabels = {}, ...others } = selector ?? {};
+  expect(others).toEqual({});
+  return Object.entries(matchLabels).every(([key, value]) => labels[key] === value);
+}
+
+const pod = (namespace: string, labels: Record<string, string> = {}): End => ({
+  address: "10.0.0.1",
+  namespace,
+  labels,
+});
+const member = pod(STORAGE, { ...storeLabels("store"), "pulumi-swarm.pool": "main" });
+const otherStore = pod(STORAGE, storeLabels("other"));
+const backup = pod(STORAGE, { app: "backup" });
+const stranger = pod(STORAGE, { app: "stranger" });
+const shop = pod("shop", { app: "anything" });
+const proxy = pod("operations", { app: "proxy" });
+const operator = pod("operations", { app: "other" });
+const dns = pod("kube-system", { "k8s-app": "kube-dns" });
+const api = pod("kube-system", { "k8s-app": "something" });
+const office: End = { address: "10.1.2.3" };
+const internet: End = { address: "203.0.113.7" };
+
+const ARGS = {
+  clients: [{ namespace: "shop" }, { pods: { app: "backup" } }, { addresses: "10.1.0.0/16" }],
+  consoleClients: [{ namespace: "operations", pods: { app: "proxy" } }],
+};
+
+const policiesOf = (args: Omit<MinioNetworkPolicyArgs, "store">) =>
+  Object.values(minioPolicies("store", args)) as PolicySpec[];
+
+describe("who reaches whom", () => {
+  test.each<[string, Connection, boolean]>([
+    ["members each other", { from: member, to: member, port: 9000 }, true],
+    ["members each other's console", { from: member, to: member, port: 9001 }, false],
+    ["a named namespace the S3 API", { from: shop, to: member, port: 9000 }, true],
+    ["a named namespace the console", { from: shop, to: member, port: 9001 }, false],
+    ["named pods of the store's namespace the S3 API", { from: backup, to: member, port: 9000 }, true],
+    ["named pods of the store's namespace each other", { from: backup, to: backup, port: 9000 }, false],
+    ["named addresses the S3 API", { from: office, to: member, port: 9000 }, true],
+    ["other addresses the S3 API", { from: internet, to: member, port: 9000 }, false],
+    ["other pods of the store's namespace the S3 API", { from: stranger, to: member, port: 9000 }, false],
+    ["another store of the namespace this one", { from: otherStore, to: member, port: 9000 }, false],
+    ["named pods of a namespace the console", { from: proxy, to: member, port: 9001 }, true],
+    ["named pods of a namespace the S3 API", { from: proxy, to: member, port: 9000 }, false],
+    ["other pods of that namespace the console", { from: operator, to: member, port: 9001 }, false],
+    ["members DNS", { from: member, to: dns, port: 53, protocol: "UDP" }, true],
+    ["members DNS by TCP", { from: member, to: dns, port: 53 }, true],
+    ["clients in the namespace DNS", { from: backup, to: dns, port: 53, protocol: "UDP" }, true],
+    ["members other pods of the system", { from: member, to: api, port: 53, protocol: "UDP" }, false],
+    ["members other ports of DNS", { from: member, to: dns, port: 9153 }, false],
+    ["members their clients", { from: member, to: shop, port: 9000 }, false],
+    ["members the world", { from: member, to: internet, port: 443 }, false],
+    ["other pods of the namespace the world", { from: stranger, to: internet, port: 443 }, false],
+    ["the world other pods of the namespace", { from: internet, to: stranger, port: 80 }, false],
+    ["other namespaces each other", { from: shop, to: proxy, port: 80 }, true],
+  ])("%s", (_, connection, allowed) => {
+    expect(isAllowed(policiesOf(ARGS), connection)).toBe(allowed);
+  });
+
+  test.each<[string, Connection, boolean]>([
+    ["members each other", { from: member, to: member, port: 9000 }, true],
+    ["nobody else the S3 API", { from: shop, to: member, port: 9000 }, false],
+    ["nobody the console", { from: proxy, to: member, port: 9001 }, false],
+  ])("when nobody is named: %s", (_, connection, allowed) => {
+    expect(isAllowed(policiesOf({}), connection)).toBe(allowed);
+  });
+
+  test("DNS elsewhere, and nowhere", () => {
+    const local: End = { address: "169.254.20.10" };
+    const asked = { from: member, to: local, port: 53, protocol: "UDP" } as const;
+    expect(isAllowed(policiesOf({ dns: [{ addresses: "169.254.20.10/32" }] }), asked)).toBe(true);
+    expect(isAllowed(policiesOf({}), asked)).toBe(false);
+    expect(isAllowed(policiesOf({ dns: [] }), { ...asked, to: dns })).toBe(false);
+  });
+});
+
+describe("the component", () => {
+  const guarded = { namespace: pulumi.output(STORAGE), serviceName: "store" };
+
+  test("makes a policy for each purpose, in the store's namespace", async () => {
+    const { resources } = await run(() => new MinioNetworkPolicy("guard", { store: guarded, ...ARGS }));
+    const policies = resources.filter(({ type }) => type.endsWith(":NetworkPolicy"));
+    expect(policies.map(({ name, inputs }) => [name, inputs["metadata"]]).toSorted()).toEqual(
+      ["clients", "clients-out", "console", "default-deny", "dns", "peers"].map((role) => [
+        `guard-${role}`,
+        { name: `store-${role}`, namespace: STORAGE },
+      ]),
+    );
+    const [component] = resources.filter(({ custom }) => !custom);
+    for (const { parent } of policies) expect(parent).toBe(component?.urn);
+  });
+
+  test.each<[string, Omit<MinioNetworkPolicyArgs, "store">, string]>([
+    ["everybody", { clients: [{}] }, "clients[0] {}: names nobody"],
+    ["pods without labels", { consoleClients: [{ pods: {} }] }, 'consoleClients[0] {"pods":{}}: names nobody'],
+    ["a namespace", { clients: [{ namespace: "Shop" }] }, 'clients[0].namespace "Shop": must be a lowercase DNS label'],
+    ["no range", { clients: [{ addresses: "10.1.0.1" }] }, 'clients[0].addresses "10.1.0.1": must be a range'],
+    [
+      "an address in a range",
+      { dns: [{ addresses: "10.1.0.1/16" }] },
+      'dns[0].addresses "10.1.0.1/16": is an address within its range: give 10.1.0.0/16',
+    ],
+    ["both", { clients: [{ addresses: "10.0.0.0/8", namespace: "shop" }] }, "make two of it"],
+  ])("refuses %s", async (_, args, line) => {
+    const refusal = await refusalOf(() => new MinioNetworkPolicy("guard", { store: guarded, ...args }));
+    expect(refusal).toMatch(/^MinioNetworkPolicy "guard": [^\n]*$/);
+    expect(refusal).toContain(line);
+  });
+});

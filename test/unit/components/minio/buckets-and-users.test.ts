@@ -1,0 +1,226 @@
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, test } from "vitest";
+import { MinioBucket, type MinioBucketArgs } from "../../../../components/minio/iam/bucket.ts";
+import { bucketFindings, userFindings } from "../../../../components/minio/validation/buckets-and-users.ts";
+import { policyOf, policyPrefix } from "../../../../components/minio/iam/policy.ts";
+import type { ReachableStore } from "../../../../components/minio/connection.ts";
+import { accessKeyOf, MinioUser, type MinioUserArgs } from "../../../../components/minio/iam/user.ts";
+import { Bucket } from "../../../../provider/minio/bucket.ts";
+import type { StoreAddress } from "../../../../provider/minio/admin-client.ts";
+import { RootServiceAccounts } from "../../../../provider/minio/root-service-accounts.ts";
+import { checkedUser, samePolicy, User } from "../../../../provider/minio/user.ts";
+import { Swarm } from "../../../../components/swarm/swarm.ts";
+import { fakeHost, refusalOf, run } from "../../harness.ts";
+
+const ADDRESS: StoreAddress = {
+  managers: { a: { host: "unix:///a" } },
+  swarmId: "s1",
+  nodes: { a: { nodeId: "n1", connection: { host: "unix:///a" } } },
+  serviceName: "store",
+  serviceIds: { main: "id1" },
+};
+
+/** How Pulumi spells what is not known yet. */
+const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+function store(): ReachableStore {
+  const swarm = new Swarm("swarm", { managers: [fakeHost("a")] });
+  return { reach: { swarm, seed: "seed-1", address: { serviceName: "store" } } };
+}
+
+const bucket = (args: Omit<MinioBucketArgs, "store">) => new MinioBucket("photos", { store: store(), ...args });
+const user = (args: Omit<MinioUserArgs, "store">) => new MinioUser("app", { store: store(), ...args });
+
+describe("policy", () => {
+  const actions = (access: "readonly" | "writeonly" | "readwrite") =>
+    policyOf({ photos: access })
+      .Statement.filter(({ Effect }) => Effect === "Allow")
+      .map(({ Action, Resource = [] }) => [Resource[0], ...Action]);
+  test.each([
+    [
+      "readonly",
+      [
+        ["arn:aws:s3:::photos", "s3:GetBucketLocation", "s3:ListBucket"],
+        ["arn:aws:s3:::photos/*", "s3:GetObject", "s3:GetObjectTagging"],
+      ],
+    ],
+    [
+      "writeonly",
+      [
+        ["arn:aws:s3:::photos", "s3:GetBucketLocation", "s3:ListBucketMultipartUploads"],
+        [
+          "arn:aws:s3:::photos/*",
+          "s3:AbortMultipartUpload",
+          "s3:ListMultipartUploadParts",
+          "s3:PutObject",
+          "s3:PutObjectTagging",
+        ],
+      ],
+    ],
+  ] as const)("%s", (access, wanted) => {
+    expect(actions(access)).toEqual(wanted);
+  });
+
+  test("readwrite is both and deletes, but no version for good", () => {
+    const [onBucket = [], onObjects = []] = actions("readwrite");
+    expect(onBucket).toEqual(expect.arrayContaining(actions("readonly")[0]!));
+    expect(onObjects).toEqual(expect.arrayContaining([...actions("readonly")[1]!, ...actions("writeonly")[1]!]));
+    expect(onObjects).toContain("s3:DeleteObject");
+    expect(onObjects).not.toContain("s3:DeleteObjectVersion");
+  });
+
+  test.each(["readonly", "writeonly", "readwrite"] as const)("%s denies the whole admin API", (access) => {
+    const { Statement } = policyOf({ photos: access });
+    expect(Statement.filter(({ Effect }) => Effect === "Deny")).toEqual([{ Effect: "Deny", Action: ["admin:*"] }]);
+  });
+
+  test("of resources has names that differ wherever a part differs", () => {
+    const prefixes = ["a", "a.b", "a:b", "a%3Ab"].map(policyPrefix);
+    expect(prefixes).toEqual(["a", "a.b", "a%3Ab", "a%253Ab"].map((name) => `project:stack:${name}`));
+  });
+
+  test("is the same text in whatever order the buckets are written down", () => {
+    expect(policyOf({ b: "readonly", a: "readwrite" })).toEqual(policyOf({ a: "readwrite", b: "readonly" }));
+  });
+
+  test("is known again in another order, and not with another action", () => {
+    const text = (...Action: string[]) => JSON.stringify({ Version: "2012-10-17", Statement: [{ Action }] });
+    expect(samePolicy(text("a", "b"), text("b", "a"))).toBe(true);
+    expect(samePolicy(text("a", "b"), text("a", "c"))).toBe(false);
+    expect(samePolicy(text("a"), "{}")).toBe(false);
+  });
+});
+
+describe("refusals", () => {
+  test.each([
+    ["bucketName", { bucketName: "No" }, "3 to 63 lowercase"],
+    ["bucketName", { bucketName: "a..b" }, "single inner dots"],
+    ["bucketName", { bucketName: "10.0.0.1" }, "IP address"],
+    ["bucketName", { bucketName: "minio" }, "MinIO's own"],
+    ["versioning", { objectLock: true, versioning: false }, "leave versioning out"],
+  ])("of a bucket: %s", async (argument, args, problem) => {
+    const [finding] = bucketFindings(args);
+    expect(finding).toMatchObject({ argument, problem: expect.stringContaining(problem) as string });
+    expect(await refusalOf(() => bucket(args))).toContain(`MinioBucket "photos": ${argument}`);
+  });
+
+  test.each([
+    ["accessKey", { accessKey: "a", access: { photos: "readonly" } }, "3 to 64 letters"],
+    ["accessKey", { accessKey: "-rf", access: { photos: "readonly" } }, "no hyphen first"],
+    ["access", { access: {} }, "name one"],
+    ["access.No", { access: { No: "readonly" } }, "3 to 63 lowercase"],
+    ["access.photos", { access: { photos: "admin" as "readonly" } }, '"readonly" or "writeonly" or "readwrite"'],
+  ] as const)("of a user: %s", async (argument, args, problem) => {
+    const [finding] = userFindings(args);
+    expect(finding).toMatchObject({ argument, problem: expect.stringContaining(problem) as string });
+    expect(await refusalOf(() => user(args))).toContain(`MinioUser "app": ${argument}`);
+  });
+});
+
+describe("arguments reach the resource", () => {
+  const inputsOf = async (program: () => unknown, type: string) =>
+    (await run(program)).resources.find((resource) => resource.type.endsWith(type))?.inputs;
+
+  test("of a bucket", async () => {
+    const defaults = { bucketName: "photos", versioning: false, objectLock: false };
+    expect(await inputsOf(() => bucket({}), ":Bucket")).toMatchObject(defaults);
+    expect(await inputsOf(() => bucket({ objectLock: true }), ":Bucket")).toMatchObject({ versioning: true });
+    const named = { bucketName: pulumi.output("other"), versioning: true };
+    expect(await inputsOf(() => bucket(named), ":Bucket")).toMatchObject({ bucketName: "other", versioning: true });
+  });
+
+  test("of a user", async () => {
+    const access = { photos: "readonly" } as const;
+    const inputs = await inputsOf(() => user({ access, secretKeyGeneration: "2" }), ":User");
+    expect(inputs).toMatchObject({
+      defaultAccessKey: accessKeyOf("app", "seed-1"),
+      policyPrefix: "project:stack:app",
+      policy: JSON.stringify(policyOf(access)),
+      enabled: true,
+      generation: "2",
+    });
+    expect(inputs?.["accessKey"]).toBeUndefined();
+    expect(await inputsOf(() => user({ access, accessKey: "mine" }), ":User")).toMatchObject({ accessKey: "mine" });
+  });
+});
+
+describe("what a change does", () => {
+  const photos = { store: ADDRESS, bucketName: "photos", versioning: false, objectLock: false };
+  const made = { ...photos, made: true };
+
+  test.each([
+    ["nothing", {}, { changes: false, replaces: [] }],
+    ["versioning", { versioning: true }, { changes: true, replaces: [] }],
+    ["another name", { bucketName: "other" }, { changes: true, replaces: ["bucketName"] }],
+    ["a name not known yet", { bucketName: UNKNOWN }, { changes: true, replaces: [] }],
+    ["another store", { store: { ...ADDRESS, serviceName: "second" } }, { changes: true, replaces: ["store"] }],
+    ["a store made anew", { store: UNKNOWN as unknown as StoreAddress }, { changes: true, replaces: [] }],
+    ["other services", { store: { ...ADDRESS, serviceIds: { main: "id2" } } }, { changes: true, replaces: [] }],
+  ])("to a bucket: %s", async (_what, change, wanted) => {
+    expect(await Bucket.diff("photos", made, { ...photos, ...change })).toEqual(wanted);
+  });
+
+  test("to a bucket: its lock is for life, another bucket's is its own", async () => {
+    const failures = async (change: object) => (await Bucket.check!(photos, { ...photos, ...change })).failures;
+    expect((await failures({ objectLock: true }))[0]?.reason).toContain("is false for life");
+    expect(await failures({ objectLock: true, bucketName: "other" })).toEqual([]);
+    expect((await Bucket.check!({}, { ...photos, objectLock: true })).failures).toEqual([]);
+  });
+
+  describe("to a user's names", () => {
+    const asked = { store: ADDRESS, policy: "{}", enabled: true, policyPrefix: "p:s:app", defaultAccessKey: "app-1" };
+    const names = { accessKey: "app-1", policyName: "p:s:app:app-1", policies: ["p:s:app:app-1"] };
+    const former = { accessKey: "app", policyName: "p.s.app.app", policies: ["p.s.app.app"] };
+    test.each<[string, object, object, object]>([
+      ["a new user", {}, {}, names],
+      ["one with a key of its own", {}, { accessKey: "k" }, { accessKey: "k", policyName: "p:s:app:k" }],
+      ["one of an earlier release", former, {}, former],
+      ["one of an earlier release whose policies were changed by hand", { ...former, policies: ["x"] }, {}, former],
+      ["a key that is no longer asked for", { accessKey: "k", policyName: "p:s:app:k" }, {}, { accessKey: "k" }],
+      ["another key", names, { accessKey: "k" }, { accessKey: "k", policyName: "p:s:app:k" }],
+      ["another default", names, { defaultAccessKey: "app-2" }, names],
+      ["a store not known yet", {}, { defaultAccessKey: UNKNOWN }, { accessKey: UNKNOWN, policyName: UNKNOWN }],
+    ])("%s", (_what, olds, change, wanted) => {
+      expect(checkedUser(olds, { ...asked, ...change })).toMatchObject(wanted);
+    });
+
+    test("the default follows from the store and the resource, and is not to be guessed from its name", () => {
+      expect(accessKeyOf("app", "seed-1")).toMatch(/^app-[a-z0-9]{8}$/);
+      expect(accessKeyOf("app", "seed-1")).toBe(accessKeyOf("app", "seed-1"));
+      expect(accessKeyOf("app", "seed-1")).not.toBe(accessKeyOf("app", "seed-2"));
+      expect(accessKeyOf("n".repeat(80), "seed-1")).toHaveLength(64);
+    });
+
+    test("a resource's name that is no part of an access key is refused", async () => {
+      const named = (name: string) => new MinioUser(name, { store: store(), access: { photos: "readonly" } });
+      expect(await refusalOf(() => named("-app"))).toContain("accessKey (not given): cannot be made of the resource");
+      expect(await refusalOf(() => named("two words"))).toContain('name "two words": give one of 3 to 64');
+    });
+  });
+
+  const app = { store: ADDRESS, accessKey: "app", policyName: "p", policy: "{}", policies: ["p"], enabled: true };
+
+  test.each([
+    ["nothing", {}, { changes: false, replaces: [] }],
+    ["policy", { policy: '{"a":1}' }, { changes: true, replaces: [] }],
+    ["another key", { generation: "2" }, { changes: true, replaces: [] }],
+    ["another name", { accessKey: "b", policyName: "q" }, { changes: true, replaces: ["accessKey", "policyName"] }],
+  ])("to a user: %s", async (_what, change, wanted) => {
+    expect(await User.diff("app", { ...app, secretKey: "s" }, { ...app, ...change })).toEqual(wanted);
+  });
+
+  test("to a user that has service accounts: they are removed", async () => {
+    const { changes } = await User.diff("app", { ...app, secretKey: "s", serviceAccounts: ["x"] }, app);
+    expect(changes).toBe(true);
+  });
+
+  test.each([
+    ["nothing", {}, false],
+    ["another password", { generation: "2" }, true],
+    ["another user", { user: "chief" }, true],
+    ["other services", { store: { ...ADDRESS, serviceIds: { main: "id2" } } }, true],
+  ])("to root's service accounts: %s", async (_what, change, changes) => {
+    const olds = { store: ADDRESS, user: "root", generation: "1" };
+    expect(await RootServiceAccounts.diff("store", olds, { ...olds, ...change })).toEqual({ changes });
+  });
+});

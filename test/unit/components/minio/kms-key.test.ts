@@ -1,0 +1,115 @@
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, test } from "vitest";
+import type { ServiceSpec } from "../../../../engine/types.ts";
+import { frozenKmsKey, kmsFindings, kmsFingerprint } from "../../../../components/minio/security/kms-key.ts";
+import { type KmsKey } from "../../../../components/minio/security/kms-key-args.ts";
+import { MinioService } from "../../../../components/minio/minio-service.ts";
+import { frozenFailures } from "../../../../provider/state/immutable.ts";
+import { findingLine } from "../../../../core/input-validation-error.ts";
+import { Swarm } from "../../../../components/swarm/swarm.ts";
+import { fakeHost, run } from "../../harness.ts";
+
+const KEY = "AAgQGCAoMDhASFBYYGhweICIkJigqLC4wMjQ2ODo8Pg=";
+const OTHER = "AQkRGSEpMTlBSVFZYWlxeYGJkZmhqbG5wcnR2eHp8fk=";
+
+/** How Pulumi spells what is not known yet. */
+const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+describe("refusals, each one whole line that does not show the key", () => {
+  const notBase64 =
+    'kmsKey.key "(secret)": must be 32 bytes in base64, 44 characters: make it with `openssl rand -base64 32`';
+  const notRandom = 'kmsKey.key "(secret)": are no random bytes: make it with `openssl rand -base64 32`';
+  const base64 = (text: string) => Buffer.from(text).toString("base64");
+  const cases: [string, Parameters<typeof kmsFindings>[0], string[]][] = [
+    ["none", {}, []],
+    ["a good one", { kmsKey: { name: "store-2026", key: KEY } }, []],
+    ["one not known yet", { kmsKey: { name: "k", key: pulumi.secret("short") } }, []],
+    ["no key", { kmsKey: { name: "k" } as KmsKey }, [notBase64]],
+    ["31 bytes", { kmsKey: { name: "k", key: Buffer.alloc(31, "ab\0").toString("base64") } }, [notBase64]],
+    ["33 bytes", { kmsKey: { name: "k", key: Buffer.alloc(33, "ab\0").toString("base64") } }, [notBase64]],
+    ["a line too many", { kmsKey: { name: "k", key: `${KEY}\n` } }, [notBase64]],
+    ["URL-safe base64", { kmsKey: { name: "k", key: KEY.replace("A", "_") } }, [notBase64]],
+    ["a passphrase", { kmsKey: { name: "k", key: base64("correct horse battery staple now") } }, [notRandom]],
+    ["zeros", { kmsKey: { name: "k", key: Buffer.alloc(32).toString("base64") } }, [notRandom]],
+    [
+      "a name with a colon",
+      { kmsKey: { name: "a:b", key: KEY } },
+      ['kmsKey.name "a:b": must be 1 to 64 letters, digits, dots, hyphens or underscores'],
+    ],
+    [
+      "another key management beside it",
+      {
+        kmsKey: { name: "k", key: KEY },
+        environment: { MINIO_KMS_KES_ENDPOINT: "https://kes.example", MINIO_KMS_AUTO_ENCRYPTION: "on" },
+      },
+      ['environment "MINIO_KMS_KES_ENDPOINT": is for another key management than kmsKey: leave one of them out'],
+    ],
+  ];
+  test.each(cases)("%s", (_what, args, lines) => {
+    expect(kmsFindings(args).map((finding) => findingLine("store", finding))).toEqual(
+      lines.map((line) => `store: ${line}`),
+    );
+  });
+});
+
+test("the fingerprint tells keys apart, and is the same everywhere", () => {
+  expect(kmsFingerprint(KEY)).toBe("86138b2268d33617");
+  expect(kmsFingerprint(OTHER)).not.toBe(kmsFingerprint(KEY));
+});
+
+describe("for life", () => {
+  const frozen = (name?: string, fingerprint?: string) => ({
+    kmsKey: { value: name === undefined ? undefined : { name, fingerprint }, because: "so it is." },
+  });
+  const is = 'is {"name":"k","fingerprint":"f1"} for life: so it is.';
+  test.each([
+    ["none, then none", frozen(), frozen(), []],
+    ["none, then one", frozen(), frozen("k", "f1"), []],
+    ["a store of an earlier release, then one", {}, frozen("k", "f1"), []],
+    ["the same", frozen("k", "f1"), frozen("k", "f1"), []],
+    ["not known yet", frozen("k", "f1"), frozen("k", UNKNOWN), []],
+    ["another key", frozen("k", "f1"), frozen("k", "f2"), [`kmsKey {"name":"k","fingerprint":"f2"}: ${is}`]],
+    ["another name", frozen("k", "f1"), frozen("l", "f1"), [`kmsKey {"name":"l","fingerprint":"f1"}: ${is}`]],
+    ["none any more", frozen("k", "f1"), frozen(), [`kmsKey (not given): ${is}`]],
+  ])("%s", (_what, olds, news, reasons) => {
+    expect(frozenFailures(olds, news).map(({ reason }) => reason)).toEqual(reasons);
+  });
+
+  test("a store without a key says so", () => {
+    expect(frozenKmsKey(undefined)["kmsKey"]).toMatchObject({ value: undefined });
+  });
+});
+
+describe("wiring", () => {
+  function store(kmsKey: KmsKey | undefined) {
+    const swarm = new Swarm("swarm", { managers: [fakeHost("a"), fakeHost("b")] });
+    return new MinioService("store", { swarm, network: { networkId: pulumi.output("n") }, kmsKey });
+  }
+
+  const outputs = (type: string) =>
+    type.endsWith(":RootCredentials") ? { user: "root-abc", password: "p", generation: "g1" } : {};
+
+  test("the key travels as a secret file, and its fingerprint alone is remembered", async () => {
+    const { resources } = await run(() => store({ name: "k", key: KEY }), { outputs });
+    const named = (name: string) => resources.find((resource) => resource.name === name);
+    const secret = named("store-kms-key");
+    expect(secret?.secrets).toContain("data");
+    expect(Buffer.from(secret?.inputs["data"] as string, "base64").toString()).toBe(`k:${KEY}`);
+    const { Env, Secrets } = (named("store-main")?.inputs["spec"] as ServiceSpec).TaskTemplate.ContainerSpec;
+    expect(Env).toContain("MINIO_KMS_SECRET_KEY_FILE=/run/secrets/kms-key");
+    expect(Secrets).toContainEqual(
+      expect.objectContaining({ SecretID: "store-kms-key-id", File: expect.objectContaining({ Name: "kms-key" }) }),
+    );
+    expect(named("store-credentials")?.inputs["frozen"]).toMatchObject({
+      kmsKey: { value: { name: "k", fingerprint: kmsFingerprint(KEY) } },
+    });
+    for (const { inputs } of resources) expect(JSON.stringify(inputs)).not.toContain(KEY);
+  });
+
+  test("nothing of it without one", async () => {
+    const { resources } = await run(() => store(undefined), { outputs });
+    const service = resources.find(({ name }) => name === "store-main");
+    expect(JSON.stringify(service?.inputs)).not.toContain("KMS");
+    expect(resources.filter(({ name }) => name.includes("kms"))).toEqual([]);
+  });
+});

@@ -1,0 +1,94 @@
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, test } from "vitest";
+import { storeNetworkFindings } from "../../../../components/minio/validation/network.ts";
+import type { DataNetwork, NetworkDriver } from "../../../../components/networks/node-network/data-network.ts";
+import { gatewayNetworkFindings } from "../../../../components/gateway/validation.ts";
+import { findingLine } from "../../../../core/input-validation-error.ts";
+import { fakeHost } from "../../harness.ts";
+
+const HOSTS = { a: fakeHost("a"), b: fakeHost("b") };
+const DRIVERS: NetworkDriver[] = ["overlay", "bridge", "macvlan", "ipvlan", "host"];
+const on = (driver?: NetworkDriver, hosts?: string[]): DataNetwork => ({
+  networkId: pulumi.output("id"),
+  driver,
+  hosts,
+});
+
+type Args = Parameters<typeof storeNetworkFindings>[0];
+const lines = (args: Args) => storeNetworkFindings(args, HOSTS).map((finding) => findingLine("S", finding));
+const onA = { pools: { main: { hosts: ["a"] } } };
+
+test("a network of which nothing is said carries a store as an overlay does", () =>
+  expect(lines({ network: { networkId: pulumi.output("id") }, expose: true, port: 9100 })).toEqual([]));
+
+test.each(DRIVERS)("a store of one host may be on any network: %s", (driver) =>
+  expect(lines({ network: on(driver), ...onA })).toEqual([]),
+);
+
+test("a store of one host may limit who reaches it on its host's own network", () =>
+  expect(lines({ network: on("host"), allowFrom: ["127.0.0.1"], ...onA })).toEqual([]));
+
+test.each(DRIVERS.filter((driver) => driver !== "bridge"))("a store of several hosts may be on %s", (driver) =>
+  expect(lines({ network: on(driver) })).toEqual([]),
+);
+
+const MEANINGLESS = (driver: string) =>
+  `has no meaning on a network of ${driver}, which publishes nothing on hosts: leave it out, and reach the members at ` +
+  "their own addresses, or through an S3Gateway on a further overlay network";
+const TAKES_OVER =
+  "would take over what the members tell each other, and the published ports: give it as network, and the other as one " +
+  "of networks";
+const OWN = "on their hosts' own network";
+
+describe("refused, with what can carry it", () => {
+  test.each<[string, Args, string]>([
+    [
+      "a bridge across hosts",
+      { network: on("bridge") },
+      'network "bridge": ends at its host, and the store is one cluster of 2 hosts: give an OverlayNetwork, a ' +
+        "MacvlanNetwork, an IpvlanNetwork or the HostNetwork",
+    ],
+    [
+      "a host that is not on the network",
+      { network: on("macvlan", ["a"]) },
+      `pools.main.hosts "b": is not on the store's network, which has a: name it among the network's hosts`,
+    ],
+    ["ports on macvlan", { network: on("macvlan"), expose: true }, `expose true: ${MEANINGLESS("macvlan")}`],
+    ["a port on ipvlan", { network: on("ipvlan"), port: 9000 }, `port 9000: ${MEANINGLESS("ipvlan")}`],
+    [
+      "who may reach what is not published",
+      { network: on("macvlan"), allowFrom: ["10.0.0.0/8"] },
+      `allowFrom ["10.0.0.0/8"]: ${MEANINGLESS("macvlan")}`,
+    ],
+    ["macvlan beside another", { network: on(), networks: [on("macvlan")] }, `networks[0] "macvlan": ${TAKES_OVER}`],
+    [
+      "the hosts' network beside another",
+      { network: on(), networks: [on("host")] },
+      `networks[0] "host": a task on its host's own network is on no other: give the HostNetwork as network, alone`,
+    ],
+    [
+      "another beside the hosts' network",
+      { network: on("host"), networks: [on()] },
+      "networks 1: a task on its host's own network is on no other: leave them out",
+    ],
+    ["a closed store", { network: on("host"), expose: false }, `expose false: ${OWN} the ports are open: leave it out`],
+    ["another port", { network: on("host"), port: 9100 }, `port 9100: ${OWN} MinIO always has 9000: leave it out`],
+    [
+      "another console's port",
+      { network: on("host"), consolePort: 9000 },
+      `consolePort 9000: ${OWN} MinIO always has 9001: leave it out`,
+    ],
+    [
+      "a limit at the ports where members meet",
+      { network: on("host"), allowFrom: ["10.0.0.0/8"] },
+      'allowFrom ["10.0.0.0/8"]: would keep the 2 members from each other, which meet at these ports on their hosts\' ' +
+        "network: leave it out, and set a firewall of your own",
+    ],
+  ])("%s", (_, args, line) => expect(lines(args)).toEqual([`S: ${line}`]));
+
+  test.each(DRIVERS.filter((driver) => driver !== "overlay"))("a gateway on %s", (driver) =>
+    expect(gatewayNetworkFindings(on(driver))).toMatchObject([{ argument: "network", value: driver }]),
+  );
+
+  test("and no gateway on an overlay", () => expect(gatewayNetworkFindings(on())).toEqual([]));
+});

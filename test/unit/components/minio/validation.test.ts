@@ -1,0 +1,232 @@
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, test } from "vitest";
+import type { Drive } from "../../../../core/drive.ts";
+import { minioFindings, type PlainMinioArgs } from "../../../../components/minio/validation/settings.ts";
+import { findingLine } from "../../../../core/input-validation-error.ts";
+import { fakeHost } from "../../harness.ts";
+
+const HOSTS = { a: fakeHost("a"), b: fakeHost("b"), c: fakeHost("c", { d1: {}, d2: { path: "/mnt/x" } }) };
+
+function lines(
+  args: PlainMinioArgs,
+  serviceName = "store",
+  hosts: Parameters<typeof minioFindings>[2] = HOSTS,
+): string[] {
+  return minioFindings(args, serviceName, hosts).map((finding) => findingLine("MinioService", finding));
+}
+
+const ab = { pools: { main: { hosts: ["a", "b"] } } };
+const drives = (count: number, drive: Drive = {}) =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`d${index}`, drive]));
+const alike = (hosts: number, count: number) =>
+  Object.fromEntries(Array.from({ length: hosts }, (_, index) => [`h${index}`, fakeHost(`h${index}`, drives(count))]));
+
+describe("refusals, each one whole line", () => {
+  const cases: [PlainMinioArgs, string][] = [
+    [{ ...ab, mode: "mesh" as "global" }, 'mode "mesh": must be "global" or "replicated"'],
+    [{ ...ab, tools: "curl" as "mc" }, 'tools "curl": must be "silo" or "mc"'],
+    [
+      { ...ab, image: pulumi.output("x") },
+      'tools (not given): an image that is an Output does not tell what it has on board: say "silo" or "mc"',
+    ],
+    [
+      { ...ab, rootUser: "minioadmin" },
+      'rootUser "minioadmin": is the name everybody tries first: choose another, or leave it out',
+    ],
+    [{ ...ab, rootUser: "a=b" }, 'rootUser "a=b": must be 3 to 64 letters, digits, dots, hyphens or underscores'],
+    ...["seven77", "two words", " leading8", "a:colon:in:it", "umläut-umläut", "x".repeat(129), ""].map(
+      (rootPassword): [PlainMinioArgs, string] => [
+        { ...ab, rootPassword },
+        'rootPassword "(secret)": must be 8 to 128 printable ASCII characters without spaces and colons: choose another',
+      ],
+    ),
+    [{ ...ab, rootPassword: "minioadmin" }, 'rootPassword "(secret)": is MinIO\'s default password: choose another'],
+    [
+      { ...ab, rootPassword: pulumi.output("x"), rootPasswordGeneration: "2" },
+      'rootPasswordGeneration "2": has no meaning with rootPassword: leave it out, and give another rootPassword to rotate it',
+    ],
+    [{ ...ab, port: 99999 }, "port 99999: must be a whole number from 1 to 65535"],
+    [{ ...ab, consolePort: 1.5 }, "consolePort 1.5: must be a whole number from 1 to 65535"],
+    [
+      { ...ab, port: 9100, consolePort: 9000 },
+      "consolePort 9000: is the port of the S3 API inside the store's networks, where the console keeps its port: choose another",
+    ],
+    [
+      { ...ab, expose: false, consolePort: false },
+      "consolePort false: has no meaning with expose: false, which publishes nothing: leave it out",
+    ],
+    [{ ...ab, port: 9001 }, "consolePort 9001: is port as well: give each its own"],
+    [
+      { ...ab, expose: false, port: 9000 },
+      "port 9000: has no meaning with expose: false, which publishes nothing: leave it out",
+    ],
+    [{ ...ab, cpuLimit: 0 }, "cpuLimit 0: must be a number of at least 0.01 CPUs"],
+    [{ ...ab, cpuReservation: -1 }, "cpuReservation -1: must be a number of at least 0.01 CPUs"],
+    [{ ...ab, memoryLimitMiB: 64 }, "memoryLimitMiB 64: must be a whole number of at least 256 MiB"],
+    [{ ...ab, memoryReservationMiB: 0.5 }, "memoryReservationMiB 0.5: must be a whole number of at least 1 MiB"],
+    [{ ...ab, cpuLimit: 1, cpuReservation: 2 }, "cpuReservation 2: is more than cpuLimit 1: no task could ever use it"],
+    [
+      { ...ab, memoryLimitMiB: 512, memoryReservationMiB: 1024 },
+      "memoryReservationMiB 1024: is more than memoryLimitMiB 512: no task could ever use it",
+    ],
+    [{ ...ab, logMaxSizeMiB: 0 }, "logMaxSizeMiB 0: must be a whole number of at least 1 MiB"],
+    [{ ...ab, logMaxFiles: 2.5 }, "logMaxFiles 2.5: must be a whole number of at least 1 files"],
+    [{ ...ab, stopGraceSeconds: -5 }, "stopGraceSeconds -5: must be a whole number of at least 1 seconds"],
+    [{ ...ab, minReadySeconds: -1 }, "minReadySeconds -1: must be a whole number of at least 0 seconds"],
+    [{ ...ab, minReadySeconds: 0.5 }, "minReadySeconds 0.5: must be a whole number of at least 0 seconds"],
+    [{ ...ab, timeoutSeconds: 1 }, "timeoutSeconds 1: must be a whole number of at least 10 seconds"],
+    [
+      { ...ab, environment: { PATH: "/bin" } },
+      'environment "PATH": must begin with MINIO_: it is for settings of MinIO',
+    ],
+    [
+      { ...ab, environment: { MINIO_ROOT_USER: "x" } },
+      'environment "MINIO_ROOT_USER": is set by this component: give rootUser',
+    ],
+    [
+      { ...ab, environment: { MINIO_ROOT_PASSWORD: "x" } },
+      'environment "MINIO_ROOT_PASSWORD": is set by this component: give rootPassword',
+    ],
+    [
+      { ...ab, environment: { MINIO_VOLUMES: "x" } },
+      'environment "MINIO_VOLUMES": is set by this component: give pools; the drives are those of the hosts',
+    ],
+    [
+      { ...ab, environment: { MINIO_ADDRESS: ":1" } },
+      'environment "MINIO_ADDRESS": is set by this component: give port',
+    ],
+    [
+      { ...ab, environment: { MINIO_KMS_SECRET_KEY_FILE: "k" } },
+      'environment "MINIO_KMS_SECRET_KEY_FILE": is set by this component: give kmsKey',
+    ],
+    [
+      { ...ab, environment: { MINIO_PROMETHEUS_AUTH_TYPE: "public" } },
+      'environment "MINIO_PROMETHEUS_AUTH_TYPE": is set by this component: give metrics',
+    ],
+    [{ ...ab, metrics: "jwt" as "token" }, 'metrics "jwt": must be "token" or "public"'],
+    [
+      { ...ab, environment: { MINIO_CONFIG_ENV_FILE: "k" } },
+      'environment "MINIO_CONFIG_ENV_FILE": names a file, and the container has none but this component\'s: leave it out',
+    ],
+    [
+      { ...ab, environment: { MINIO_NOTIFY_WEBHOOK_AUTH_TOKEN: "t" } },
+      'environment "MINIO_NOTIFY_WEBHOOK_AUTH_TOKEN": is a secret, and an environment can be read by `docker inspect`: set it with `mc admin config set`',
+    ],
+    [{ ...ab, environment: { MINIO_REGION: "a\nb" } }, 'environment "MINIO_REGION": its value must be one line'],
+    [{ pools: {} }, "pools {}: a store needs a pool: leave pools out for one of all hosts"],
+    [
+      { pools: { p: { hosts: ["a", "b"] }, q: { hosts: ["b"] } } },
+      'pools.q.hosts "b": is in pool "p" as well: a host belongs to one pool, take it out of the other',
+    ],
+    [
+      { pools: { main: { hosts: ["a"], drivesPerHost: 3 } } },
+      'pools.main.drivesPerHost 3: host "a" has 2 drives: d1, d2',
+    ],
+    [
+      { pools: { main: { hosts: ["a"], drivesPerHost: 0.5 } } },
+      "pools.main.drivesPerHost 0.5: must be a whole number of at least 1; without it all drives are taken",
+    ],
+    [
+      { pools: { p: { hosts: ["a", "b"] }, q: { hosts: ["c"], drivesPerHost: 1 } } },
+      'pools.q.hosts ["c"]: is a single drive, and a store of several pools has none: give the pool more hosts or drives, ' +
+        "or make a second store and copy the data with `mc mirror`",
+    ],
+    [
+      { pools: { "Big Pool": { hosts: ["a"] } } },
+      'pools "Big Pool": a pool\'s key must be a lowercase DNS label: letters, digits and inner hyphens, at most 63',
+    ],
+    [{ pools: { main: { hosts: [] } } }, "pools.main.hosts []: a pool needs at least one host"],
+    [{ pools: { main: { hosts: ["a", "a"] } } }, 'pools.main.hosts "a": is there twice: name each host once'],
+    [{ pools: { main: { hosts: ["z"] } } }, 'pools.main.hosts "z": is no host of the Swarm: it has a, b, c'],
+    [
+      { pools: { a: { hosts: ["a", "b"] } } },
+      'pools.a.hosts "a": its member and a service would both be called store-a: give the pool another key',
+    ],
+    [
+      {},
+      'pools.main.hosts "c": has drive d2 at /mnt/x/minio, "a" at a volume: give it the same path everywhere, or use mode: "replicated"',
+    ],
+  ];
+  test.each(cases)("%#: %o", (args, line) => {
+    expect(lines(args)).toEqual([`MinioService: ${line}`]);
+  });
+
+  test("a name that is no DNS label", () => {
+    expect(lines(ab, "My_Store")).toEqual([
+      'MinioService: serviceName "My_Store": must be a lowercase DNS label: letters, digits and inner hyphens, at most 63; ' +
+        "without it the component's name is taken",
+    ]);
+  });
+
+  test("names that DNS does not allow", () => {
+    const long = "s".repeat(60);
+    expect(lines({ pools: { main: { hosts: ["a"] } } }, long)).toEqual([
+      `MinioService: serviceName "${long}": makes the name ${long}-main of 65 letters, and DNS allows 63: give a shorter one`,
+    ]);
+  });
+
+  test("unequal drives", () => {
+    const hosts = { a: fakeHost("a", drives(2)), b: fakeHost("b", drives(3)) };
+    expect(lines({}, "store", hosts)).toEqual([
+      'MinioService: pools.main.hosts "b": has drives d0, d1, d2, "a" has d0, d1: give all hosts of a pool the same drives, or take 2 of each with drivesPerHost',
+    ]);
+    expect(lines({ pools: { main: { hosts: ["a", "b"], drivesPerHost: 2 } } }, "store", hosts)).toEqual([]);
+  });
+
+  test("names that two services would have", () => {
+    const hosts = { "b-c": fakeHost("b-c"), c: fakeHost("c") };
+    const pools = { a: { hosts: ["b-c"] }, "a-b": { hosts: ["c"] } };
+    expect(lines({ mode: "replicated", pools }, "store", hosts)).toEqual([
+      'MinioService: pools ["a","a-b"]: two services would be called store-a-b-c: give one of the pools another key',
+    ]);
+    expect(lines({ pools }, "store", hosts)).toEqual([]);
+  });
+
+  test("a pool whose sets are too small for the parity of the first", () => {
+    const hosts = { ...alike(4, 2), small: fakeHost("small", drives(2)) };
+    const pools = { main: { hosts: ["h0", "h1", "h2", "h3"] }, more: { hosts: ["small"] } };
+    expect(lines({ pools }, "store", hosts)).toEqual([
+      'MinioService: pools.more {"hosts":["small"]}: makes erasure sets of 2 drives, and the parity of 4 that the first ' +
+        'pool, "main", sets for all needs sets of at least 8: give it more hosts or drives, ' +
+        "or say a lower parity: environment MINIO_STORAGE_CLASS_STANDARD=EC:n",
+    ]);
+    const said = (value: pulumi.Input<string>) => ({ pools, environment: { MINIO_STORAGE_CLASS_STANDARD: value } });
+    expect(lines(said("EC:1"), "store", hosts)).toEqual([]);
+    expect(lines(said(pulumi.output("EC:4")), "store", hosts)).toEqual([]);
+    expect(lines(said("EC:3"), "store", hosts)).toEqual([
+      'MinioService: pools.more {"hosts":["small"]}: makes erasure sets of 2 drives, and the parity of 3 that the first ' +
+        'pool, "main", sets for all needs sets of at least 6: give it more hosts or drives',
+    ]);
+  });
+
+  test("drives that MinIO cannot spread over equal sets, with the numbers that work", () => {
+    expect(lines({}, "store", alike(1, 17))).toEqual([
+      'MinioService: pools.main.hosts ["h0"]: MinIO cannot form equal erasure sets of 2 to 16 drives of 1 host with ' +
+        "17 drives each: 16 or 18 drives per host work",
+    ]);
+    expect(lines({}, "store", alike(17, 1))[0]).toContain("17 hosts with 1 drive each: 16 or 18 hosts work");
+  });
+});
+
+describe("fine", () => {
+  test.each<[string, PlainMinioArgs]>([
+    ["two hosts of three", ab],
+    ["two pools", { pools: { p: { hosts: ["c"] }, q: { hosts: ["a", "b"] } } }],
+    ["different paths in replicated mode", { mode: "replicated" }],
+    [
+      "all there is",
+      { ...ab, image: pulumi.output("x"), tools: "mc", rootUser: "boss", cpuLimit: 2, cpuReservation: 0.5 },
+    ],
+    ["a console that is not published, and S3 on its port", { ...ab, port: 9001, consolePort: false }],
+    ["a root password", { ...ab, rootPassword: "exactly8" }],
+    ["a root password of every kind of character", { ...ab, rootPassword: "aZ0!\"#$%&'()*+,-./;<=>?@[]^_`{|}~\\" }],
+    [
+      "Outputs, checked later",
+      { ...ab, rootUser: pulumi.output("x"), rootPassword: pulumi.output("x"), cpuLimit: pulumi.output(-1) },
+    ],
+    ["nothing published", { ...ab, expose: false }],
+    ["a harmless setting", { ...ab, environment: { MINIO_REGION: "eu", MINIO_CI_CD: "1" } }],
+  ])("%s", (_what, args) => {
+    expect(lines(args)).toEqual([]);
+  });
+});

@@ -1,0 +1,88 @@
+import { describe, expect, test } from "vitest";
+import {
+  type KnownSpec,
+  networkParts,
+  nodeNetworkShape,
+  type NodeNetworkSpec,
+  partOf,
+  soleAddresses,
+} from "../../../../components/networks/node-network/spec.ts";
+
+const SPEC: NodeNetworkSpec = {
+  attachable: true,
+  labels: { team: "storage" },
+  subnet: "10.50.0.0/24",
+  gateway: "",
+  options: { macvlan_mode: "bridge" },
+  hosts: { a: { parent: "eth1", ipRange: "10.50.0.16/29" }, b: { parent: "eth0.50", ipRange: "10.50.0.24/29" } },
+};
+
+const PART_OF_A = {
+  subnet: "10.50.0.0/24",
+  gateway: "10.50.0.1",
+  ipRange: "10.50.0.16/29",
+  options: { macvlan_mode: "bridge", parent: "eth1" },
+  labels: { team: "storage" },
+};
+
+describe("a host's part", () => {
+  test("has the gateway that Docker would choose, and the host's own device and addresses", () =>
+    expect(partOf(SPEC, SPEC.hosts["a"]!)).toEqual(PART_OF_A));
+
+  test("has the gateway that is asked for", () =>
+    expect(partOf({ ...SPEC, gateway: "10.50.0.254" }, SPEC.hosts["a"]!).gateway).toBe("10.50.0.254"));
+
+  test("of a bridge whose addresses the engine chooses has none", () =>
+    expect(partOf({ ...SPEC, subnet: "", options: {}, labels: {} }, { parent: "", ipRange: "" })).toEqual({
+      subnet: "",
+      gateway: "",
+      ipRange: "",
+      options: {},
+      labels: {},
+    }));
+});
+
+describe("what is compared with what is there", () => {
+  test("all that is known", () =>
+    expect(networkParts("macvlan", "storage", SPEC)).toEqual({
+      driver: "macvlan",
+      configName: "storage-config",
+      hosts: { a: PART_OF_A, b: partOf(SPEC, SPEC.hosts["b"]!) },
+    }));
+
+  test.each<[string, Partial<KnownSpec>]>([
+    ["a subnet", { subnet: undefined }],
+    ["a gateway", { gateway: undefined }],
+    ["options", { options: undefined }],
+    ["labels", { labels: undefined }],
+  ])("nothing of any part without %s", (_, unknown) =>
+    expect(networkParts("macvlan", "storage", { ...SPEC, ...unknown }).hosts).toEqual({ a: {}, b: {} }),
+  );
+
+  test("nothing of the part of which not all is known", () => {
+    const hosts = { a: SPEC.hosts["a"]!, b: { parent: "eth1" } };
+    expect(networkParts("macvlan", "storage", { ...SPEC, hosts }).hosts).toEqual({ a: PART_OF_A, b: {} });
+  });
+
+  test.each<[Partial<KnownSpec>, object]>([
+    [{}, { attachable: true, labels: { team: "storage" }, subnet: "10.50.0.0/24", gateway: "10.50.0.1" }],
+    [{ subnet: "" }, { attachable: true, labels: { team: "storage" } }],
+    [{ subnet: undefined, attachable: undefined }, { labels: { team: "storage" } }],
+  ])("the network as a whole: %j", (change, expected) =>
+    expect(nodeNetworkShape({ ...SPEC, ...change })).toEqual(expected),
+  );
+});
+
+test.each([
+  ["10.50.0.16/29", "", undefined],
+  ["10.50.0.17/32", "", "10.50.0.17"],
+  // The gateway's, the subnet's first and its last are nobody else's.
+  ["10.50.0.0/31", "10.50.0.9", "10.50.0.1"],
+  ["10.50.0.252/30", "10.50.0.252", undefined],
+  ["10.50.0.254/31", "", "10.50.0.254"],
+  ["10.50.0.16/31", "10.50.0.16", "10.50.0.17"],
+  ["", "", undefined],
+])("the one address of %s with gateway %j is %s", (ipRange, gateway, expected) => {
+  const addresses = soleAddresses({ ...SPEC, gateway, hosts: { a: { parent: "eth1", ipRange } } });
+  expect(addresses).toEqual(expected === undefined ? {} : { a: expected });
+});

@@ -1,0 +1,120 @@
+import { describe, expect, test } from "vitest";
+import { bridgeOptionFindings } from "../../../../components/networks/bridge/validation.ts";
+import {
+  linkedNetworkFindings,
+  modeFindings,
+  nodeNetworkFindings,
+} from "../../../../components/networks/node-network/validation.ts";
+import type { KnownSpec } from "../../../../components/networks/node-network/spec.ts";
+import { findingLine } from "../../../../core/input-validation-error.ts";
+
+const HOSTS = ["a", "b", "c"];
+
+const part = (ipRange = "", parent = "eth1") => ({ parent, ipRange });
+
+function lines(spec: KnownSpec, name = "net"): string[] {
+  const whole = { subnet: "10.50.0.0/24", gateway: "", ...spec };
+  return linkedNetworkFindings(name, whole, HOSTS).map((finding) => findingLine("N", finding));
+}
+
+describe("fine", () => {
+  test.each<[string, KnownSpec]>([
+    ["one host with all of the subnet", { hosts: { a: part() } }],
+    ["a part for each", { hosts: { a: part("10.50.0.16/29"), b: part("10.50.0.24/29") } }],
+    ["an address for each", { hosts: { a: part("10.50.0.9/32"), b: part("10.50.0.10/32") } }],
+    ["a VLAN", { hosts: { a: part("", "eth0.50") } }],
+    ["a bond with a long name", { hosts: { a: part("", "bond0-storage01") } }],
+    ["what is not known yet", { hosts: { a: {}, b: {} }, subnet: undefined, gateway: undefined }],
+    ["parts of a subnet that is not known yet", { hosts: { a: part("10.1.0.0/29") }, subnet: undefined }],
+  ])("%s", (_, spec) => expect(lines(spec)).toEqual([]));
+});
+
+const DEVICE =
+  "is no device of a host: give one of those that `ip link` lists there, or a VLAN of one, such as eth0.50";
+const VLAN = "names no VLAN: its number, after the dot, must be from 1 to 4094";
+const EMPTY = "has no address to give: of 10.50.0.0/24 the first, the last and the gateway's are nobody else's";
+
+describe("refused", () => {
+  test.each<[KnownSpec, string]>([
+    [{ hosts: {} }, "hosts []: a network is on at least one host: name one of a, b, c"],
+    [{ hosts: { z: part() } }, 'hosts "z": is no host of the Swarm: it has a, b, c'],
+    [{ hosts: { a: part("", "") } }, `hosts.a.parent "": ${DEVICE}`],
+    [{ hosts: { a: part("", "eth 1") } }, `hosts.a.parent "eth 1": ${DEVICE}`],
+    [{ hosts: { a: part("", "enp0s31f6-storage") } }, `hosts.a.parent "enp0s31f6-storage": ${DEVICE}`],
+    [
+      { hosts: { a: part("", "lo") } },
+      'hosts.a.parent "lo": leads nowhere: give the device that leads into the network, such as eth1',
+    ],
+    [{ hosts: { a: part("", "eth0.0") } }, `hosts.a.parent "eth0.0": ${VLAN}`],
+    [{ hosts: { a: part("", "eth0.4095") } }, `hosts.a.parent "eth0.4095": ${VLAN}`],
+    [
+      { hosts: { a: part() }, subnet: "" },
+      'subnet "": must be the addresses that the network has outside of Docker, for instance 10.50.0.0/24',
+    ],
+    [
+      { hosts: { a: part() }, gateway: "10.51.0.1" },
+      'gateway "10.51.0.1": is not in the subnet 10.50.0.0/24: give one of its addresses, for instance 10.50.0.1',
+    ],
+    [
+      { hosts: { a: part("10.51.0.0/29") } },
+      'hosts.a.ipRange "10.51.0.0/29": is not within the subnet 10.50.0.0/24: give a part of it',
+    ],
+    [
+      { hosts: { a: part("10.50.0.1/29") } },
+      'hosts.a.ipRange "10.50.0.1/29": has bits beyond its prefix: write 10.50.0.0/29',
+    ],
+    [{ hosts: { a: part("10.50.0.1/32") } }, `hosts.a.ipRange "10.50.0.1/32": ${EMPTY}`],
+    [{ hosts: { a: part("10.50.0.9/32") }, gateway: "10.50.0.9" }, `hosts.a.ipRange "10.50.0.9/32": ${EMPTY}`],
+    [{ hosts: { a: part("10.50.0.254/31") }, gateway: "10.50.0.254" }, `hosts.a.ipRange "10.50.0.254/31": ${EMPTY}`],
+    [
+      { hosts: { a: part("10.50.0.16/28"), b: part("10.50.0.24/29") } },
+      'hosts.b.ipRange "10.50.0.24/29": overlaps with that of host a (10.50.0.16/28): give each its own part',
+    ],
+    [
+      { hosts: { a: part("10.50.0.16/29"), b: part() } },
+      "hosts.b.ipRange (not given): is all of the subnet, as other hosts have a part of it too: give each host its own",
+    ],
+    [
+      { hosts: { a: part() }, labels: { "com.docker.x": "y" } },
+      'labels["com.docker.x"] "y": begins like a label that Docker or pulumi-swarm sets itself: choose another name for it',
+    ],
+  ])("%j", (spec, line) => expect(lines(spec)).toEqual([`N: ${line}`]));
+
+  test("a name that leaves no room for the one beside it", () => {
+    const name = "n".repeat(60);
+    const problem = `is too long: ${name}-config is made beside it, which has 63 characters at most`;
+    expect(lines({ hosts: { a: part() } }, name)).toEqual([`N: networkName "${name}": ${problem}`]);
+  });
+
+  test("a bridge needs no addresses, and all its hosts may have the same", () => {
+    const hosts = { a: part("", ""), b: part("", "") };
+    expect(nodeNetworkFindings("net", { hosts, subnet: "", gateway: "" }, HOSTS)).toEqual([]);
+    expect(nodeNetworkFindings("net", { hosts, subnet: "10.30.0.0/24", gateway: "" }, HOSTS)).toEqual([]);
+  });
+});
+
+test.each([
+  [undefined, []],
+  ["l2", []],
+  ["l4", ['N: mode "l4": must be "l2" or "l3"']],
+])("mode %s", (mode, expected) =>
+  expect(modeFindings(mode, ["l2", "l3"]).map((finding) => findingLine("N", finding))).toEqual(expected),
+);
+
+test.each([
+  [undefined, []],
+  [{}, []],
+  [{ "com.docker.network.bridge.name": "br-storage", "com.docker.network.driver.mtu": "9000" }, []],
+  [
+    { "com.docker.network.bridge.name": "br/storage" },
+    [
+      "N: bridgeName \"br/storage\": is no name for a device: give 1 to 15 letters, digits, '_', '.' or '-', for instance br-storage",
+    ],
+  ],
+  [
+    { "com.docker.network.driver.mtu": "68" },
+    ["N: mtu 68: must be a whole number of bytes from 576 to 65535, for instance 1500"],
+  ],
+])("options of a bridge: %j", (options, expected) =>
+  expect(bridgeOptionFindings(options).map((finding) => findingLine("N", finding))).toEqual(expected),
+);

@@ -1,0 +1,191 @@
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, test } from "vitest";
+import { BridgeNetwork, type BridgeNetworkArgs } from "../../../../components/networks/bridge/bridge-network.ts";
+import { HostNetwork } from "../../../../components/networks/host-network.ts";
+import { IpvlanNetwork, type IpvlanNetworkArgs } from "../../../../components/networks/ipvlan-network.ts";
+import { MacvlanNetwork, type MacvlanNetworkArgs } from "../../../../components/networks/macvlan-network.ts";
+import { Swarm } from "../../../../components/swarm/swarm.ts";
+import { fakeHost, refusalOf, run, type RunOptions, valueOf } from "../../harness.ts";
+
+const swarm = () => new Swarm("swarm", { managers: [fakeHost("a"), fakeHost("b"), fakeHost("c")] });
+
+const LINKED = {
+  subnet: "10.50.0.0/24",
+  hosts: { a: { parent: "eth1", ipRange: "10.50.0.9/32" }, b: { parent: "eth0.50", ipRange: "10.50.0.16/29" } },
+};
+
+const macvlan = (args: Partial<MacvlanNetworkArgs> = {}) =>
+  new MacvlanNetwork("storage", { swarm: swarm(), ...LINKED, ...args });
+const ipvlan = (args: Partial<IpvlanNetworkArgs> = {}) =>
+  new IpvlanNetwork("storage", { swarm: swarm(), ...LINKED, ...args });
+const bridge = (args: Partial<BridgeNetworkArgs> = {}) => new BridgeNetwork("storage", { swarm: swarm(), ...args });
+
+async function made<T>(make: () => T, options: RunOptions = {}) {
+  const { value, resources } = await run(make, options);
+  const children = resources.filter(({ parent }) => parent?.endsWith("::storage"));
+  const network = children.find(({ type }) => type.endsWith(":SwarmNetwork"));
+  const parts = children.filter(({ type }) => type.endsWith(":NetworkPart"));
+  const preflight = resources.find(({ name }) => name === "swarm-preflight")!;
+  return { value, resources, children, network: network!, parts, preflight };
+}
+
+const partA = { subnet: "10.50.0.0/24", gateway: "10.50.0.1", ipRange: "10.50.0.9/32", labels: {} };
+const partB = { subnet: "10.50.0.0/24", gateway: "10.50.0.1", ipRange: "10.50.0.16/29", labels: {} };
+const ofBridge = { subnet: "", gateway: "", ipRange: "", labels: {} };
+const MTU = { "com.docker.network.driver.mtu": "1500" };
+
+describe("a part for each host, and the Swarm's network of them", () => {
+  test.each<[string, () => pulumi.Resource, string, object]>([
+    [
+      "macvlan",
+      macvlan,
+      "macvlan",
+      {
+        a: { ...partA, options: { macvlan_mode: "bridge", parent: "eth1" } },
+        b: { ...partB, options: { macvlan_mode: "bridge", parent: "eth0.50" } },
+      },
+    ],
+    [
+      "ipvlan",
+      ipvlan,
+      "ipvlan",
+      {
+        a: { ...partA, options: { ipvlan_mode: "l2", parent: "eth1" } },
+        b: { ...partB, options: { ipvlan_mode: "l2", parent: "eth0.50" } },
+      },
+    ],
+    [
+      "bridge, of all hosts",
+      bridge,
+      "bridge",
+      Object.fromEntries(["a", "b", "c"].map((host) => [host, { ...ofBridge, options: MTU }])),
+    ],
+  ])("%s", async (_, make, driver, expected) => {
+    const { children, network, parts, preflight } = await made(make);
+    const hosts = Object.keys(expected);
+    const names = [...hosts.map((host) => `storage-config-${host}`), "storage-network"];
+    expect(children.map(({ name }) => name).toSorted()).toEqual(names);
+    expect(Object.fromEntries(parts.map(({ inputs }) => [inputs["host"], inputs["part"]]))).toEqual(expected);
+    for (const { inputs, dependencies } of parts) {
+      expect(inputs).toMatchObject({
+        connection: { host: `unix:///run/${inputs["host"] as string}.sock` },
+        machineId: `machine-${inputs["host"] as string}`,
+        swarmId: "swarm-cluster-id",
+        owner: { id: "this-state", project: "project", stack: "stack", name: "storage" },
+        name: "storage-config",
+      });
+      expect(dependencies).toContain(preflight.urn);
+    }
+    expect(network.inputs).toMatchObject({ name: "storage", driver, attachable: true, configFrom: "storage-config" });
+    expect(network.inputs["parts"]).toEqual(expected);
+    for (const { urn } of parts) expect(network.dependencies).toContain(urn);
+  });
+
+  test("the preflight knows what they are to be", async () => {
+    const { preflight } = await made(macvlan);
+    expect(preflight.inputs["demands"]).toContainEqual({
+      kind: "network",
+      subject: 'MacvlanNetwork "storage"',
+      owner: { id: "this-state", project: "project", stack: "stack", name: "storage" },
+      name: "storage",
+      shape: { attachable: true, labels: {}, subnet: "10.50.0.0/24", gateway: "10.50.0.1" },
+      parts: {
+        driver: "macvlan",
+        configName: "storage-config",
+        hosts: {
+          a: { ...partA, options: { macvlan_mode: "bridge", parent: "eth1" } },
+          b: { ...partB, options: { macvlan_mode: "bridge", parent: "eth0.50" } },
+        },
+      },
+    });
+  });
+});
+
+describe("every argument reaches the network or its parts", () => {
+  test.each<[string, () => pulumi.Resource, object]>([
+    ["networkName", () => macvlan({ networkName: "other" }), { name: "other-config" }],
+    ["labels", () => macvlan({ labels: { team: pulumi.output("x") } }), { part: { labels: { team: "x" } } }],
+    ["gateway", () => macvlan({ gateway: pulumi.output("10.50.0.254") }), { part: { gateway: "10.50.0.254" } }],
+    ["mode of macvlan", () => macvlan({ mode: "vepa" }), { part: { options: { macvlan_mode: "vepa" } } }],
+    ["mode of ipvlan", () => ipvlan({ mode: pulumi.output("l3") }), { part: { options: { ipvlan_mode: "l3" } } }],
+    [
+      "subnet of a bridge",
+      () => bridge({ subnet: "10.30.0.0/24" }),
+      { part: { subnet: "10.30.0.0/24", gateway: "10.30.0.1" } },
+    ],
+    [
+      "gateway of a bridge",
+      () => bridge({ subnet: "10.30.0.0/24", gateway: "10.30.0.9" }),
+      { part: { gateway: "10.30.0.9" } },
+    ],
+    [
+      "bridgeName",
+      () => bridge({ bridgeName: "br-s" }),
+      { part: { options: { "com.docker.network.bridge.name": "br-s" } } },
+    ],
+    [
+      "mtu of a bridge",
+      () => bridge({ mtu: pulumi.output(9000) }),
+      { part: { options: { "com.docker.network.driver.mtu": "9000" } } },
+    ],
+  ])("%s", async (_, make, expected) => expect((await made(make)).parts[0]!.inputs).toMatchObject(expected));
+
+  test("attachable", async () =>
+    expect((await made(() => macvlan({ attachable: false }))).network.inputs).toMatchObject({ attachable: false }));
+
+  test("hosts of a bridge", async () =>
+    expect((await made(() => bridge({ hosts: ["b"] }))).parts.map(({ inputs }) => inputs["host"])).toEqual(["b"]));
+});
+
+test("gives out where its hosts are, and their addresses as far as they are known", async () => {
+  const { value } = await made(macvlan);
+  expect(await valueOf(value.networkId)).toBe("storage-network-id");
+  expect(await valueOf(value.networkName)).toBe("storage");
+  expect(await valueOf(value.subnet)).toBe("10.50.0.0/24");
+  expect(await valueOf(value.gateway)).toBe("10.50.0.1");
+  expect(await valueOf(value.addresses)).toEqual({ a: "10.50.0.9" });
+  expect({ hosts: value.hosts, driver: value.driver }).toEqual({ hosts: ["a", "b"], driver: "macvlan" });
+});
+
+test("a preview registers what an update does, each with a parent", async () => {
+  const preview = await made(macvlan, { preview: true });
+  const update = await made(macvlan);
+  const names = ({ resources }: typeof update) => resources.map(({ name }) => name).toSorted();
+  expect(names(preview)).toEqual(names(update));
+  expect(update.children.every(({ parent }) => parent?.includes("MacvlanNetwork::storage"))).toBe(true);
+});
+
+describe("a wrong plain value is refused before anything is registered", () => {
+  test.each<[string, () => unknown, string]>([
+    [
+      "of one driver",
+      () => macvlan({ mode: "passthru" as "private" }),
+      'MacvlanNetwork "storage": mode "passthru": must be "bridge" or "vepa" or "private"',
+    ],
+    [
+      "of another",
+      () => ipvlan({ mode: "l4" as "l2" }),
+      'IpvlanNetwork "storage": mode "l4": must be "l2" or "l3" or "l3s"',
+    ],
+    [
+      "of a third",
+      () => bridge({ mtu: 68 }),
+      'BridgeNetwork "storage": mtu 68: must be a whole number of bytes from 576 to 65535, for instance 1500',
+    ],
+    [
+      "beside an Output",
+      () => macvlan({ subnet: pulumi.output("10.50.0.0/24"), hosts: { z: { parent: "eth1" } } }),
+      'MacvlanNetwork "storage": hosts "z": is no host of the Swarm: it has a, b, c',
+    ],
+  ])("%s", async (_, make, line) => expect(await refusalOf(make)).toBe(line));
+});
+
+test("the hosts' own network is looked up in the Swarm", async () => {
+  const { value, resources } = await run(() => new HostNetwork("hosts", { swarm: swarm() }));
+  const network = resources.find(({ name }) => name === "hosts-network")!;
+  expect(network.type).toBe("pulumi-nodejs:dynamic/swarm:PredefinedNetwork");
+  expect(network.inputs).toMatchObject({ name: "host", swarmId: "swarm-cluster-id" });
+  expect(network.parent).toMatch(/HostNetwork::hosts$/);
+  expect(await valueOf(value.networkId)).toBe("hosts-network-id");
+  expect(value.driver).toBe("host");
+});

@@ -1,0 +1,48 @@
+import { globSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { expect, test } from "vitest";
+import { providerCode } from "../../../components/shared/resource.ts";
+import { type Kind } from "../../../provider/kinds.ts";
+
+const kinds: Kind[] = [
+  "Host",
+  "SshHost",
+  "SshSurvey",
+  "SshSurveyed",
+  "Preflight",
+  "Cluster",
+  "CreationOwner",
+  "Identity",
+  "Member",
+  "NodeSettings",
+  "Service",
+  "RootCredentials",
+  "RootServiceAccounts",
+  "Blueprint",
+  "ForLife",
+  "HostKey",
+  "Verdict",
+];
+const require = createRequire(import.meta.url);
+
+test("the address in every stack's state has not changed", () => {
+  expect(providerCode("Service")).toBe(
+    'exports.handler=()=>require("node:module").createRequire(process.cwd()+"/")("pulumi-swarm/provider").Service',
+  );
+});
+
+test.each(kinds)("%s is found the way Pulumi's own process looks for it", (kind) => {
+  // The contract of @pulumi/pulumi/cmd/dynamic-provider: requireFromString(text).handler(), synchronously.
+  const loaded = require("require-from-string")(providerCode(kind)) as { handler(): object };
+  expect(loaded.handler()).toMatchObject({ create: expect.any(Function), diff: expect.any(Function) });
+});
+
+test("the resources' code does without the Pulumi SDK", () => {
+  const folder = new URL("../../../provider/", import.meta.url);
+  const files = globSync("**/*.ts", { cwd: folder });
+  expect(files).toContain("service/service.ts");
+  for (const file of files) {
+    const imports = readFileSync(new URL(file, folder), "utf8").match(/^import (?!type).*@pulumi\/.*$/gm);
+    expect({ file, imports }).toEqual({ file, imports: null });
+  }
+});

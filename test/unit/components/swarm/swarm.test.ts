@@ -1,0 +1,212 @@
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, test } from "vitest";
+import { LocalHost, type LocalHostArgs } from "../../../../components/hosts/local-host.ts";
+import type { SwarmArgs } from "../../../../components/swarm/args.ts";
+import { Swarm } from "../../../../components/swarm/swarm.ts";
+import { SwarmService } from "../../../../components/service/swarm-service.ts";
+import { fakeHost, isSecret, refusalOf, type Registered, run, type RunOptions, valueOf } from "../../harness.ts";
+
+const kind = (name: string) => `pulumi-nodejs:dynamic/swarm:${name}`;
+
+function outputs(type: string): Record<string, unknown> {
+  if (type === kind("Cluster")) {
+    return { created: true, unlockKey: "unlock", joinTokens: { worker: "worker-token", manager: "manager-token" } };
+  }
+  return type === kind("Member") ? { address: "198.51.100.1" } : {};
+}
+
+/** Three hosts, with all there is to say of them. */
+function whole(args: Partial<SwarmArgs> = {}): Swarm {
+  const labelled = { ...fakeHost("c"), labels: { disk: "fast" }, zone: "z1" };
+  return new Swarm("swarm", { managers: [fakeHost("b"), fakeHost("a"), labelled], workers: [fakeHost("w")], ...args });
+}
+
+async function made(args: Partial<SwarmArgs> = {}, options: RunOptions = {}) {
+  const { value, resources } = await run(() => whole(args), { outputs, ...options });
+  const of = (type: string) => resources.filter((resource) => resource.type === kind(type));
+  const only = (type: string): Registered => {
+    expect(of(type)).toHaveLength(1);
+    return of(type)[0]!;
+  };
+  return { value, resources, of, only };
+}
+
+describe("a Swarm", () => {
+  test("has a child for everything, by name, all of them under the component", async () => {
+    const { resources } = await made({ availability: { w: "drain" } });
+    const [component, ...children] = resources.filter(({ name }) => name !== "pulumi-swarm-identity");
+    expect(component).toMatchObject({ type: "pulumi-swarm:index:Swarm", name: "swarm" });
+    expect(children.map(({ name }) => name).toSorted()).toEqual([
+      "swarm-cluster",
+      "swarm-docker",
+      "swarm-member-a",
+      "swarm-member-b",
+      "swarm-member-c",
+      "swarm-member-w",
+      "swarm-preflight",
+      "swarm-settings-c",
+      "swarm-settings-w",
+    ]);
+    expect(children.every(({ parent }) => parent === component!.urn)).toBe(true);
+  });
+
+  test("registers in a preview what it registers in an update", async () => {
+    const names = async (preview: boolean) => (await made({}, { preview })).resources.map(({ urn }) => urn).toSorted();
+    expect(await names(true)).toEqual(await names(false));
+  });
+
+  test.each<[Partial<SwarmArgs>, string, object]>([
+    [{ addressPools: ["10.9.0.0/16"] }, "Cluster", { addressPools: ["10.9.0.0/16"] }],
+    [{ subnetSize: 26 }, "Cluster", { subnetSize: 26 }],
+    [{ dataPathPort: 4790 }, "Cluster", { dataPathPort: 4790 }],
+    [{ autolock: true }, "Cluster", { autolock: true }],
+    [{ certificateExpiryDays: 30 }, "Cluster", { certificateExpiryDays: 30 }],
+    [{ taskHistoryLimit: 2 }, "Cluster", { taskHistoryLimit: 2 }],
+    [{ joinTokenGeneration: "second" }, "Cluster", { joinTokenGeneration: "second" }],
+    [{ adopt: true }, "Cluster", { adopt: true }],
+    [{ allowOutage: true }, "Cluster", { allowOutage: true }],
+    [{ allowOutage: true }, "Preflight", { allowOutage: true }],
+  ])("%j reaches the %s", async (args, child, inputs) => {
+    expect((await made(args)).only(child).inputs).toMatchObject(inputs);
+  });
+
+  test("is made on the first manager by key, whatever their order", async () => {
+    const { only } = await made();
+    expect(only("Cluster").inputs["first"]).toMatchObject({ hostKey: "a", advertiseAddress: "10.0.0.1" });
+  });
+
+  test("listens on the address by which its hosts reach each other, and on no other", async () => {
+    const { only, of } = await made();
+    expect(only("Cluster").inputs["first"]).toMatchObject({ listenAddress: "10.0.0.1:2377" });
+    for (const { inputs } of of("Member")) expect(inputs["listenAddress"]).toBe("10.0.0.1:2377");
+  });
+
+  test("has its workers wait for the managers, so that nobody is demoted before another takes over", async () => {
+    const { of } = await made();
+    const [worker] = of("Member").filter(({ inputs }) => inputs["role"] === "worker");
+    const managers = of("Member").filter(({ inputs }) => inputs["role"] === "manager");
+    expect(worker!.dependencies).toEqual(expect.arrayContaining(managers.map(({ urn }) => urn)));
+  });
+
+  test("talks to its engines only once they manage it, and as long as they do", async () => {
+    const { resources, of } = await made();
+    const provider = resources.find(({ type }) => type === "pulumi:providers:docker")!;
+    const managers = of("Member").filter(({ inputs }) => inputs["role"] === "manager");
+    expect(provider.dependencies).toEqual(expect.arrayContaining(managers.map(({ urn }) => urn)));
+    expect(provider.inputs["host"]).toBe("unix:///run/a.sock");
+  });
+
+  test("is joined with the token of the role, which stays secret", async () => {
+    const { of } = await made();
+    const tokens = Object.fromEntries(of("Member").map(({ name, inputs }) => [name, inputs["joinToken"]]));
+    expect(tokens).toMatchObject({ "swarm-member-a": "manager-token", "swarm-member-w": "worker-token" });
+  });
+
+  test("waits with everything for the preflight", async () => {
+    const { only } = await made();
+    expect(only("Cluster").dependencies).toContain(only("Preflight").urn);
+  });
+
+  test("has the preflight check all that its program asks for", async () => {
+    const { only } = await made({ addressPools: ["10.9.0.0/16"], adopt: true });
+    expect(only("Preflight").inputs["demands"]).toEqual([
+      expect.objectContaining({ kind: "swarm", subject: 'Swarm "swarm"', adopt: true, addressPools: ["10.9.0.0/16"] }),
+    ]);
+  });
+
+  test("sets a host's labels and zone on its node", async () => {
+    expect((await made()).only("NodeSettings").inputs["labels"]).toEqual({ disk: "fast", "pulumi-swarm.zone": "z1" });
+  });
+
+  test("gives out nodes and engines by host key", async () => {
+    const { value } = await made();
+    expect(Object.keys(value.nodes).toSorted()).toEqual(["a", "b", "c", "w"]);
+    expect(value.node("w").role).toBe("worker");
+    expect(await valueOf(value.node("w").nodeId)).toBe("swarm-member-w-id");
+    expect(Object.keys(value.managers)).toEqual(["b", "a", "c"]);
+    expect(() => value.node("x")).toThrow('host "x" is not in this Swarm: choose one of b, a, c, w');
+  });
+
+  test("refuses before it registers anything but itself", async () => {
+    expect(await refusalOf(() => whole({ subnetSize: 99 }))).toContain('Swarm "swarm": subnetSize 99: must be');
+  });
+});
+
+describe("this machine as a host", () => {
+  const machine = async (args: LocalHostArgs = {}) => {
+    const program = () => new LocalHost("laptop", { hostname: "laptop", ...args });
+    const { value, resources } = await run(program, { outputs: () => ({ machineId: "id", ready: true }) });
+    return { value, child: resources.find(({ type }) => type === kind("Host"))! };
+  };
+
+  test("passes on which engine, which name and how long to wait", async () => {
+    const { child } = await machine({ engine: "unix:///run/x.sock", hostname: "other", timeoutSeconds: 5 });
+    expect(child.inputs).toMatchObject({
+      connection: { host: "unix:///run/x.sock" },
+      hostname: "other",
+      timeoutSeconds: 5,
+    });
+  });
+
+  test("is known by what was declared and by what its engine says", async () => {
+    const drives = { d1: {} };
+    const { value } = await machine({
+      key: "k",
+      zone: "z",
+      labels: { a: "b" },
+      drives,
+      endpointAddress: "198.51.100.7",
+    });
+    expect(value).toMatchObject({ key: "k", hostname: "laptop", zone: "z", labels: { a: "b" }, drives });
+    expect(await valueOf(value.endpointAddress)).toBe("198.51.100.7");
+    expect(await valueOf(value.privateAddress)).toBe("127.0.0.1");
+    expect(await valueOf(value.machineId)).toBe("id");
+    expect(await valueOf(value.ready)).toBe(true);
+  });
+});
+
+describe("a service", () => {
+  const spec = {
+    Name: "web",
+    Mode: { Replicated: { Replicas: 2 } },
+    TaskTemplate: { ContainerSpec: { Image: "web:1" } },
+  };
+  const service = async (args: object = {}) => {
+    const { value, resources } = await run(() => new SwarmService("web", { swarm: whole(), spec, ...args }), {
+      outputs,
+    });
+    return { value, inputs: resources.find(({ type }) => type === kind("Service"))!.inputs };
+  };
+
+  test("goes to the engine as it was spelled, with its owner's labels", async () => {
+    const { inputs, value } = await service();
+    const owner = { project: "project", stack: "stack", name: "web" };
+    const labels = Object.fromEntries(Object.entries(owner).map(([key, text]) => [`pulumi-swarm.${key}`, text]));
+    expect(inputs).toMatchObject({ spec: { ...spec, Labels: labels }, owner, swarmId: "swarm-cluster-id" });
+    expect(await valueOf(value.serviceId)).toBe("web-id");
+    expect(await valueOf(value.serviceName)).toBe("web");
+  });
+
+  test("waits for as many tasks as it has replicas, or as is said", async () => {
+    expect((await service()).inputs["tasks"]).toBe(2);
+    expect((await service({ tasks: 1 })).inputs["tasks"]).toBe(1);
+    expect((await service({ spec: { ...spec, Mode: { Global: {} } } })).inputs["tasks"]).toBe(1);
+  });
+
+  test.each([
+    { restartTogether: ["TaskTemplate.ContainerSpec.Image"] },
+    { frozen: { drives: { value: 2, because: "so it is" } } },
+    { readyCommand: ["true"] },
+    { timeoutSeconds: 7 },
+  ])("takes %j", async (args) => {
+    expect((await service(args)).inputs).toMatchObject(args);
+  });
+});
+
+test("what the Swarm keeps secret is secret", async () => {
+  const { value } = await made();
+  const secret = [value.workerJoinToken, value.managerJoinToken, value.unlockKey].map((output: pulumi.Output<string>) =>
+    isSecret(output),
+  );
+  expect(await Promise.all(secret)).toEqual([true, true, true]);
+});

@@ -1,0 +1,46 @@
+import * as pulumi from "@pulumi/pulumi";
+import { expect, test } from "vitest";
+import type { Host } from "../../../../components/hosts/host.ts";
+import { findingLine } from "../../../../core/input-validation-error.ts";
+import type { SwarmArgs } from "../../../../components/swarm/args.ts";
+import { swarmFindings } from "../../../../components/swarm/validation.ts";
+
+const host = (key: string, hostname = key): Host => ({
+  key,
+  hostname,
+  labels: {},
+  drives: {},
+  engine: pulumi.output({ host: "unix:///run/docker.sock" }),
+  privateAddress: pulumi.output("198.51.100.1"),
+  endpointAddress: pulumi.output("198.51.100.1"),
+  machineId: pulumi.output("id"),
+  ready: pulumi.output(true),
+});
+const managers = [host("a")];
+
+test.each<[string, SwarmArgs]>([
+  ["the least", { managers }],
+  [
+    "all there is",
+    { managers, workers: [host("b")], subnetSize: 24, dataPathPort: 4789, availability: { b: "drain" } },
+  ],
+  ["Outputs, which are checked later", { managers, subnetSize: pulumi.output(99), addressPools: [pulumi.output("x")] }],
+])("%s is sound", (_what, args) => expect(swarmFindings(args)).toEqual([]));
+
+test.each<[Partial<SwarmArgs>, string]>([
+  [{ managers: [] }, "managers []: a Swarm needs at least one"],
+  [{ workers: [host("a", "b")] }, 'managers/workers "a": two hosts have this key'],
+  [{ workers: [host("b", "a")] }, 'managers/workers "a": two hosts have this hostname'],
+  [{ availability: { x: "drain" } }, 'availability "x": is no host\'s key: choose one of a'],
+  [{ addressPools: ["10.0.0.0"] }, 'addressPools[0] "10.0.0.0": '],
+  [{ addressPools: ["10.0.0.1/8"] }, 'addressPools[0] "10.0.0.1/8": '],
+  [{ addressPools: ["10.8.0.0/13", "10.9.0.0/16"] }, 'addressPools[1] "10.9.0.0/16": overlaps with 10.8.0.0/13'],
+  [{ subnetSize: 31 }, "subnetSize 31: must be a whole number from 9 to 29"],
+  [{ dataPathPort: 80 }, "dataPathPort 80: must be a whole number from 1024 to 49151"],
+  [{ certificateExpiryDays: 0.5 }, "certificateExpiryDays 0.5: must be a whole number from 1 to 3650"],
+  [{ taskHistoryLimit: -1 }, "taskHistoryLimit -1: must be a whole number from 0 to 1000"],
+  [{ timeoutSeconds: 0 }, "timeoutSeconds 0: must be a whole number from 1 to 3600"],
+])("%j is refused", (change, line) => {
+  const lines = swarmFindings({ managers, ...change }).map((finding) => findingLine('Swarm "s"', finding));
+  expect(lines).toEqual([expect.stringContaining(`Swarm "s": ${line}`)]);
+});

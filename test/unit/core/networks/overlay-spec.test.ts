@@ -1,0 +1,69 @@
+import { describe, expect, test } from "vitest";
+import {
+  addressPlans,
+  driverOptions,
+  networkFindings,
+  networkShape,
+  type NetworkSpec,
+} from "../../../../core/networks/overlay-spec.ts";
+import { findingLine } from "../../../../core/input-validation-error.ts";
+
+const SPEC: NetworkSpec = { encrypted: true, attachable: true, internal: false, mtu: 1500, labels: {} };
+
+describe("options", () => {
+  test("an encrypted network has them as the docker command writes them", () =>
+    expect(driverOptions(SPEC)).toEqual({ encrypted: "", "com.docker.network.driver.mtu": "1500" }));
+
+  test("a plain network still has one, so that its options are compared", () =>
+    expect(driverOptions({ encrypted: false, mtu: 1400 })).toEqual({ "com.docker.network.driver.mtu": "1400" }));
+});
+
+describe("addresses", () => {
+  test.each([
+    [{}, []],
+    [{ subnet: "10.20.0.0/24" }, [{ subnet: "10.20.0.0/24", gateway: "10.20.0.1" }]],
+    [{ subnet: "10.20.0.0/24", gateway: "", ipRange: "" }, [{ subnet: "10.20.0.0/24", gateway: "10.20.0.1" }]],
+    [
+      { subnet: "10.20.0.0/24", gateway: "10.20.0.9", ipRange: "10.20.0.128/25" },
+      [{ subnet: "10.20.0.0/24", gateway: "10.20.0.9", ipRange: "10.20.0.128/25" }],
+    ],
+  ])("%j", (plan, expected) => expect(addressPlans(plan)).toEqual(expected));
+});
+
+describe("what is compared with the network that is there", () => {
+  test("no addresses when the Swarm chooses them", () =>
+    expect(networkShape({ ...SPEC, subnet: "", gateway: "", ipRange: "" })).toEqual(SPEC));
+
+  test("the gateway that will be asked for", () =>
+    expect(networkShape({ ...SPEC, subnet: "10.20.0.0/24", gateway: "", ipRange: "" })).toEqual({
+      ...SPEC,
+      subnet: "10.20.0.0/24",
+      gateway: "10.20.0.1",
+      ipRange: "",
+    }));
+
+  test("nothing that is not known yet", () =>
+    expect(networkShape({ encrypted: true, subnet: "10.20.0.0/24" })).toEqual({
+      encrypted: true,
+      subnet: "10.20.0.0/24",
+    }));
+});
+
+const RESERVED = "begins like a label that Docker or pulumi-swarm sets itself: choose another name for it";
+const NAME = "must be 1 to 63 letters, digits, '_', '.' or '-', the first a letter or digit: choose such a name";
+
+describe("refused", () => {
+  test.each([
+    ["-net", {}, `networkName "-net": ${NAME}`],
+    ["", {}, `networkName "": ${NAME}`],
+    ["ingress", {}, `networkName "ingress": is the name of one of Docker's own networks: choose another`],
+    ["net", { mtu: 100 }, "mtu 100: must be a whole number of bytes from 576 to 65535, for instance 1500"],
+    ["net", { mtu: 1400.5 }, "mtu 1400.5: must be a whole number of bytes from 576 to 65535, for instance 1500"],
+    ["net", { labels: { "com.docker.x": "y" } }, `labels["com.docker.x"] "y": ${RESERVED}`],
+    ["net", { labels: { "pulumi-swarm.name": "y" } }, `labels["pulumi-swarm.name"] "y": ${RESERVED}`],
+  ])("%s %j", (name, spec, line) =>
+    expect(networkFindings(name, spec).map((finding) => findingLine("N", finding))).toEqual([`N: ${line}`]),
+  );
+
+  test("all at once", () => expect(networkFindings("ingress", { mtu: 1, subnet: "10.0.0.1/24" })).toHaveLength(3));
+});

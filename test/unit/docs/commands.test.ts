@@ -1,0 +1,145 @@
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { partsOf } from "../../../bench/parts.ts";
+import { hostsArgs } from "../../../bench/hosts/arguments.ts";
+import { execArguments } from "../../../commands/exec/arguments.ts";
+import { statusArguments } from "../../../commands/status/arguments.ts";
+import { knownStacks, readArgs } from "../../../commands/lib/args.ts";
+import { matrixArguments } from "../../../commands/test/engine-matrix.ts";
+import { upgradeArguments } from "../../../commands/upgrade/arguments.ts";
+import { ROOT } from "../../../toolchain/cache.ts";
+import { blocksIn } from "../../integration/doc-page.ts";
+
+const read = (file: string) => readFileSync(join(ROOT, file), "utf8");
+const PAGES = globSync(["*.md", "docs/**/*.md", "examples/**/*.md"], {
+  cwd: ROOT,
+  exclude: ["node_modules", "docs/reference"],
+}).filter((page) => page !== "CHANGELOG.md" && !/node_modules|^docs\/reference/.test(page));
+
+interface Manifest {
+  version: string;
+  scripts: Record<string, string>;
+  files: string[];
+  peerDependencies: Record<string, string>;
+}
+const manifest = JSON.parse(read("package.json")) as Manifest;
+const SCRIPTS = Object.keys(manifest.scripts);
+
+/** Scripts that a page tells of in other words: `npm test`, `npm pack`; those that other scripts or editors run. */
+const UNNAMED = ["build", "format", "prepack", "test"];
+
+/** Options that commands hand on to Pulumi. */
+const PULUMI_OPTIONS = ["--diff", "--policy-pack", "--refresh", "--run-program"];
+
+/** Reads arguments as the command does; throws at what the command refuses. */
+const READERS: Record<string, (argv: string[]) => unknown> = {
+  exec: execArguments,
+  status: statusArguments,
+  upgrade: upgradeArguments,
+  bench: (argv) => partsOf(readArgs(argv, ["--cold"]).rest),
+  "bench:hosts": hostsArgs,
+  "test:engines": matrixArguments,
+};
+
+/** Options of every command. */
+const COMMON = ["--stack", "--yes", "--json"];
+
+/** Pages whose blocks a test runs to the letter. */
+const FOLLOWED = ["docs/adopt.md", "docs/article.md", "docs/recover-state.md"];
+
+/** Stacks that whoever follows a page makes. */
+const OTHER_STACKS = ["lab", "test"];
+
+/** A command as a page has it: `npm run up -- --stack lab`. */
+interface Named {
+  page: string;
+  script: string;
+  argv: string[];
+}
+
+const named: Named[] = PAGES.flatMap((page) =>
+  read(page)
+    .split("\n")
+    .flatMap((line) => namedIn(page, line)),
+);
+
+test("pages name every command there is, and no other", () => {
+  const all = [...new Set(named.map(({ script }) => script))];
+  expect(all.toSorted()).toEqual(SCRIPTS.filter((script) => !UNNAMED.includes(script)).toSorted());
+});
+
+describe("what a page gives a command is understood by it", () => {
+  test.each(named.filter(({ argv }) => argv.length > 0))("$page: $script $argv", ({ script, argv }) => {
+    for (const path of argv.filter((word) => /^[\w.-]+\//.test(word))) expect(isThere(path), path).toBe(true);
+    const stacks = argv.filter((_, at) => argv[at - 1] === "--stack");
+    expect([...knownStacks(), ...OTHER_STACKS]).toEqual(expect.arrayContaining(stacks));
+    // Readers ask for the stack's file, which is there only for some.
+    const own = argv.filter((word, at) => word !== "--stack" && argv[at - 1] !== "--stack");
+    if (READERS[script]) return void READERS[script](own);
+    const [, file] = /launch\.mjs ([\w-]+)/.exec(manifest.scripts[script]!) ?? [];
+    const sources = globSync([`commands/${file}.ts`, `commands/${file}/*.ts`], { cwd: ROOT }).map(read);
+    const options = own.filter((word) => word.startsWith("-")).map((word) => word.split("=")[0]!);
+    const strange = options.filter((option) => !sources.some((source) => source.includes(`"${option}"`)));
+    expect(strange.filter((option) => ![...COMMON, ...PULUMI_OPTIONS].includes(option))).toEqual([]);
+  });
+});
+
+describe("every other command of a page that is not followed by a test as a whole", () => {
+  const commands = PAGES.filter((page) => !FOLLOWED.includes(page)).flatMap((page) =>
+    blocksIn(read(page))
+      .filter(({ language }) => language === "sh")
+      .flatMap(({ text }) => text.trim().split("\n"))
+      .map((line) => line.split(" #")[0]!.trim())
+      .filter((command) => !command.startsWith("npm run "))
+      .map((command) => [page, command] as const),
+  );
+
+  test.each(commands)("%s: %s", (_, command) => {
+    const [, words = ""] = /^(?:npm (?:install|pack)|pulumi preview)( .*)?$/.exec(command) ?? [undefined, "?"];
+    const strange = words.split(/\s+/).filter((word) => word !== "" && !isOurs(word));
+    expect(strange).toEqual([]);
+  });
+});
+
+test.each(PAGES)("what %s leads to is there", (page) => {
+  const text = read(page).replace(/^```[^]*?^```/gm, "");
+  const targets = [...text.matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]*))?\)/g)];
+  const missing = targets.filter(([, path = "", anchor]) => {
+    const file = path === "" ? join(ROOT, page) : join(ROOT, page, "..", path);
+    return !existsSync(file) || (anchor !== undefined && !anchorsOf(file).includes(anchor));
+  });
+  expect(missing.map(([link]) => link)).toEqual([]);
+});
+
+/** Names by which the headings of a page are led to, as hosts of Git repositories make them. */
+function anchorsOf(file: string): string[] {
+  const headings = [...readFileSync(file, "utf8").matchAll(/^#+ (.*)$/gm)].map(([, heading]) => heading!);
+  return headings.map((heading) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+}
+
+/** In a table, the options that a line tells of are those of the command that it begins with. */
+function namedIn(page: string, line: string): Named[] {
+  const commands = [...line.matchAll(/npm run (?:-s )?([a-z][\w:-]*)(?: -- ([^`#"|)]*))?/g)];
+  const [first] = line.startsWith("| `npm run ") ? commands : [];
+  const more = first ? [...line.matchAll(/`(?:-- |(?=--\w))([^`]+)`/g)].map(([, words]) => [first[1]!, words!]) : [];
+  const all = [...commands.map(([, script, words = ""]) => [script!, words]), ...more];
+  return all.map(([script, words]) => ({ page, script: script!, argv: words!.split(/\s+/).filter(Boolean) }));
+}
+
+/** Whether it is a part of this package, or something that it works with. */
+function isOurs(word: string): boolean {
+  const shipped = /^node_modules\/pulumi-swarm\/(.*)$/.exec(word)?.[1];
+  if (shipped !== undefined) return manifest.files.some((file) => shipped.startsWith(file)) && isThere(shipped);
+  if (word.startsWith("-")) return ["--save-dev", "--prefix", ...PULUMI_OPTIONS].includes(word);
+  return word === `./pulumi-swarm-${manifest.version}.tgz` || word in manifest.peerDependencies || isThere(word);
+}
+
+function isThere(path: string): boolean {
+  return existsSync(join(ROOT, path));
+}

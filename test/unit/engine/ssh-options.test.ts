@@ -1,0 +1,108 @@
+import * as pulumi from "@pulumi/pulumi";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sshCommandOptions } from "../../../engine/ssh.ts";
+import { sshConnection } from "../../../components/hosts/ssh-connection.ts";
+import { dockerConfig } from "../../../components/swarm/docker-provider.ts";
+import { run } from "../../../toolchain/run.ts";
+import { fakeHost, run as runProgram, valueOf } from "../harness.ts";
+
+/** Everything in ssh_config(5) that has an unverified key accepted, or another connection used. */
+const CARELESS = {
+  StrictHostKeyChecking: "no",
+  NoHostAuthenticationForLocalhost: "yes",
+  VerifyHostKeyDNS: "yes",
+  ControlMaster: "auto",
+  ControlPath: "/tmp/shared-connection",
+  UpdateHostKeys: "yes",
+  KnownHostsCommand: "/usr/bin/ssh-keyscan %H",
+  UserKnownHostsFile: "/tmp/anything",
+  GlobalKnownHostsFile: "/tmp/anything",
+  ProxyCommand: "nc %h %p",
+  BatchMode: "no",
+};
+
+const HOST_KEY = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${"A".repeat(43)}`;
+/** What ssh makes of it where a key is pinned. */
+const CAREFUL = {
+  stricthostkeychecking: "true",
+  nohostauthenticationforlocalhost: "no",
+  verifyhostkeydns: "false",
+  controlmaster: "false",
+  updatehostkeys: "false",
+  knownhostscommand: `/bin/echo %H ${HOST_KEY}`,
+  userknownhostsfile: "/dev/null",
+  globalknownhostsfile: "/dev/null",
+  batchmode: "yes",
+};
+
+let folder: string;
+let config: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "ssh-"));
+  config = join(folder, "config");
+  const lines = Object.entries(CARELESS).map(([option, value]) => `${option} ${value}\n`);
+  writeFileSync(config, lines.join(""));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** What the system's ssh would do, by option: it connects to nothing. */
+async function decided(words: string[]): Promise<Record<string, string>> {
+  return byOption(await run("ssh", ["-F", config, "-G", ...words]));
+}
+
+function byOption(printed: string): Record<string, string> {
+  return Object.fromEntries(printed.split("\n").map((line) => line.split(/ (.*)/s).slice(0, 2) as [string, string]));
+}
+
+describe("whatever ~/.ssh/config and the options say", () => {
+  const pinned = { address: "127.0.0.1", hostKey: HOST_KEY };
+
+  test("a pinned host key is checked, and no other connection is used", async () => {
+    const given = await decided([...sshCommandOptions(sshConnection(pinned)), "127.0.0.1"]);
+    expect(given).toMatchObject(CAREFUL);
+    expect(given).not.toHaveProperty("controlpath");
+    expect(given["proxycommand"]).toBe(CARELESS.ProxyCommand);
+  });
+
+  test("the key of a jump host is checked like that too", async () => {
+    const way = { jumpHost: "me@127.0.0.1:2222", jumpHostKey: HOST_KEY };
+    const outer = await decided([...sshCommandOptions(sshConnection({ ...pinned, ...way })), "127.0.0.1"]);
+    expect(outer).toMatchObject(CAREFUL);
+    // A shell reads it, as ssh has one do; with -G it tells what it decides.
+    const command = outer["proxycommand"]!.replaceAll("%%", "%")
+      .replace(/^ssh /, `ssh -F '${config}' -G `)
+      .replace("'[%h]:%p'", "far:22");
+    const there = byOption(await run("sh", ["-c", command]));
+    expect(there).toMatchObject({ ...CAREFUL, user: "me", port: "2222" });
+    expect(there).not.toHaveProperty("controlpath");
+  });
+
+  test("the docker plugin starts ssh with the same options", async () => {
+    const engine = sshConnection({ ...pinned, jumpHost: "me@127.0.0.1:2222", jumpHostKey: HOST_KEY });
+    const host = { ...fakeHost("a"), engine: pulumi.output(engine) };
+    const { value } = await runProgram(() => dockerConfig("swarm-docker", [host]));
+    const options = await valueOf(pulumi.output(value.sshOpts));
+    expect(options).toEqual(sshCommandOptions(engine));
+  });
+
+  test.each([
+    [["-o", "StrictHostKeyChecking=no", "-o", "VerifyHostKeyDNS=yes", "-o", "NoHostAuthenticationForLocalhost=yes"]],
+    [["-M", "-S", "/tmp/shared-connection"]],
+    [["-o", "ControlPath=/tmp/shared-connection", "-o", "ControlMaster=auto"]],
+  ])("options of a connection change none of it: %j", async (sshOptions) => {
+    const words = sshCommandOptions({ host: "ssh://127.0.0.1", sshOptions });
+    const { controlpath, stricthostkeychecking, verifyhostkeydns, nohostauthenticationforlocalhost } = await decided([
+      ...words,
+      "127.0.0.1",
+    ]);
+    expect({ controlpath, stricthostkeychecking, verifyhostkeydns, nohostauthenticationforlocalhost }).toEqual({
+      controlpath: undefined,
+      stricthostkeychecking: "true",
+      verifyhostkeydns: "false",
+      nohostauthenticationforlocalhost: "no",
+    });
+  });
+});

@@ -1,0 +1,64 @@
+import { describe, expect, test } from "vitest";
+import { type MachineView, notHereProblem, runHere } from "../../../engine/this-machine.ts";
+
+const SOCKET = { host: "unix:///var/run/docker.sock" };
+const INFO = { Name: "laptop", OperatingSystem: "Debian GNU/Linux 12", SecurityOptions: ["name=seccomp"] };
+const LINUX: MachineView = {
+  platform: "linux",
+  hostname: "laptop",
+  sockets:
+    "Num       RefCount Protocol Flags    Type St Inode Path\n" +
+    "0000000000000000: 00000002 00000000 00010000 0001 01 24023 /run/docker.sock\n",
+  real: (path) => path.replace("/var/run/", "/run/"),
+};
+
+describe("the firewall of this machine guards an engine's ports", () => {
+  const problem = (host = SOCKET, info: Partial<typeof INFO> = {}, machine: Partial<MachineView> = {}) =>
+    notHereProblem(host, () => Promise.resolve({ ...INFO, ...info }), { ...LINUX, ...machine });
+
+  test("if it runs here", async () => expect(await problem()).toBeUndefined());
+
+  test.each<[string, Parameters<typeof problem>, string]>([
+    [
+      "an engine elsewhere",
+      [{ host: "tcp://10.0.0.1:2376" }],
+      "its engine is reached at tcp://10.0.0.1:2376, neither by",
+    ],
+    ["macOS", [SOCKET, {}, { platform: "darwin" }], "its engine runs in a virtual machine, as always on darwin"],
+    [
+      "Windows",
+      [{ host: "npipe:////./pipe/docker_engine" }, {}, { platform: "win32" }],
+      "its engine runs in a virtual",
+    ],
+    [
+      "Docker Desktop on Linux",
+      [SOCKET, { OperatingSystem: "Docker Desktop" }],
+      "its engine is Docker Desktop's, in a",
+    ],
+    [
+      "rootless",
+      [SOCKET, { SecurityOptions: ["name=rootless"] }],
+      "its engine runs without root, on a network of its own",
+    ],
+    [
+      "a container with the engine's socket",
+      [SOCKET, {}, { hostname: "6f1c2a" }],
+      "its engine at unix:///var/run/docker",
+    ],
+    [
+      "another network namespace",
+      [SOCKET, {}, { sockets: "" }],
+      "its engine at unix:///var/run/docker.sock is on another",
+    ],
+  ])("not of %s", async (_, args, line) => expect(await problem(...args)).toMatch(line));
+
+  test("which is not asked where its address settles it", async () => {
+    const ask = () => Promise.reject(new Error("asked"));
+    expect(await notHereProblem({ host: "tcp://10.0.0.1:2376" }, ask, LINUX)).toMatch(/neither by ssh/);
+  });
+});
+
+test("a script on this machine reads its input, and tells how it ended", async () => {
+  const { exitCode, stdout, stderr } = await runHere("cat; echo said >&2; exit 3", { input: "one\ntwo\n" });
+  expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 3, stdout: "one\ntwo\n", stderr: "said\n" });
+});

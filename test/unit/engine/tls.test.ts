@@ -1,0 +1,164 @@
+import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
+import { createServer, type ServerOptions } from "node:https";
+import type { AddressInfo } from "node:net";
+import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import type { EngineConnection } from "../../../engine/engine-connection.ts";
+import { isPlainRemote } from "../../../engine/tls.ts";
+import { send } from "../../../engine/transport.ts";
+import { engineTlsFindings, type EngineTls } from "../../../components/hosts/engine-tls.ts";
+import { LocalHost } from "../../../components/index.ts";
+import { connectionFailures } from "../../../provider/hosts/connection-failures.ts";
+import { Host } from "../../../provider/hosts/local-host.ts";
+import { SshHost } from "../../../provider/hosts/ssh-host.ts";
+import { SshSurvey } from "../../../provider/hosts/host-inspection.ts";
+import { type KeyPair, makeAuthority, makeServerCertificate } from "../../../provider/state/x509.ts";
+import { findingLine } from "../../../core/input-validation-error.ts";
+import { dockerConfig, material } from "../../../components/swarm/docker-provider.ts";
+import { fakeHost, refusalOf, run } from "../harness.ts";
+
+const period = { notBefore: new Date(Date.now() - 60_000), notAfter: new Date(Date.now() + 3_600_000) };
+let authority: KeyPair;
+let server: KeyPair;
+beforeAll(async () => {
+  authority = await makeAuthority("engines", period);
+  server = await makeServerCertificate(authority, ["127.0.0.1"], period);
+});
+afterEach(() => void vi.unstubAllEnvs());
+
+describe("a request to an engine", () => {
+  /** What an engine in TLS answers, or why it is not asked. */
+  async function answer(options: ServerOptions, tls: Omit<EngineConnection, "host">): Promise<string> {
+    const engine = createServer({ cert: server.certificate, key: server.key, ...options });
+    engine.on("request", (_request: IncomingMessage, response) => response.end("in TLS"));
+    engine.listen(0, "127.0.0.1");
+    await once(engine, "listening");
+    const host = `tcp://127.0.0.1:${(engine.address() as AddressInfo).port}`;
+    try {
+      return await send({ host, ...tls }, "GET", "/info").then(String, (error: Error) => error.message);
+    } finally {
+      engine.closeAllConnections();
+      engine.close();
+    }
+  }
+
+  test("is made in TLS with an authority alone", async () => {
+    expect(await answer({}, { ca: authority.certificate })).toBe("in TLS");
+  });
+
+  test("shows a client certificate where there is one", async () => {
+    const client = await makeServerCertificate(authority, ["client"], period);
+    const mutual = { ca: authority.certificate, requestCert: true };
+    const own = { ca: authority.certificate, cert: client.certificate, key: client.key };
+    expect(await answer({ ...mutual, rejectUnauthorized: false }, own)).toBe("in TLS");
+    expect(await answer(mutual, { ca: authority.certificate })).not.toBe("in TLS");
+  });
+
+  test("is refused by the certificate of another engine, whatever the environment says", async () => {
+    vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
+    const other = await makeAuthority("engines", period);
+    expect(await answer({}, { ca: other.certificate })).toMatch(/does not answer: .*certificate/);
+  });
+});
+
+test.each<[string, boolean]>([
+  ["unix:///run/docker.sock", false],
+  ["ssh://far", false],
+  ["tcp://127.0.0.1:2375", false],
+  ["tcp://127.8.8.8:2375", false],
+  ["tcp://[::1]:2375", false],
+  ["tcp://localhost:2375", false],
+  ["tcp://10.0.0.1:2375", true],
+  ["tcp://[2001:db8::1]:2375", true],
+  ["tcp://127.evil.example:2375", true],
+  ["tcp://localhost.evil.example", true],
+  ["tcp://docker", true],
+])("%s sends plain text over a network: %s", (host, isPlain) => expect(isPlainRemote(host)).toBe(isPlain));
+
+const CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+const KEY = "-----BEGIN EC PRIVATE KEY-----\nMIIB\n-----END EC PRIVATE KEY-----\n";
+const TCP = "tcp://192.0.2.1:2376";
+
+test.each<[string, object | undefined, string | undefined]>([
+  ["unix:///run/docker.sock", undefined, undefined],
+  [TCP, { ca: CERTIFICATE }, undefined],
+  [TCP, { ca: CERTIFICATE, cert: CERTIFICATE, key: KEY }, undefined],
+  [TCP, undefined, `engine "${TCP}": is reached without TLS, so that everybody on the way becomes root`],
+  ["unix:///run/docker.sock", { ca: CERTIFICATE }, 'tls ["ca"]: is for tcp:// engines'],
+  [TCP, {}, "tls.ca (not given): give the certificate of the authority"],
+  [TCP, { ca: CERTIFICATE, cert: CERTIFICATE }, "tls.key (not given): give the private key of tls.cert"],
+  [TCP, { ca: CERTIFICATE, key: KEY }, "tls.cert (not given): give the certificate that tls.key belongs to"],
+  [TCP, { ca: "/certs/ca.pem" }, 'tls.ca "/certs/ca.pem": must be the text of a PEM file, not its path'],
+  [
+    TCP,
+    { ca: CERTIFICATE, cert: CERTIFICATE, key: "s3cret" },
+    'tls.key "[hidden]": must be the text of a PEM file, not its path: "-----BEGIN PRIVATE KEY-----…"',
+  ],
+])("an engine at %s with %j: %s", (host, tls, line) => {
+  const lines = engineTlsFindings({ host }, tls as EngineTls | undefined, false).map((one) => findingLine("it", one));
+  expect(lines).toEqual(line === undefined ? [] : [expect.stringContaining(`it: ${line}`)]);
+});
+
+test("a plain engine beyond this machine is only reached when that is allowed", async () => {
+  const engine = "tcp://192.0.2.1:2375";
+  expect(await refusalOf(() => new LocalHost("far", { engine, hostname: "far" }))).toContain(`engine "${engine}"`);
+  const { resources } = await run(() => new LocalHost("far", { engine, hostname: "far", allowPlainTcp: true }));
+  expect(resources.find(({ name }) => name === "far-machine")!.inputs).toMatchObject({ connection: { host: engine } });
+});
+
+test("certificates given to a host reach its engine, the key as a secret", async () => {
+  const tls = { ca: CERTIFICATE, cert: CERTIFICATE, key: KEY };
+  const { resources } = await run(() => new LocalHost("far", { engine: TCP, hostname: "far", tls }));
+  const machine = resources.find(({ name }) => name === "far-machine")!;
+  expect(machine.inputs["connection"]).toEqual({ host: TCP, ...tls });
+  expect(machine.secrets).toContain("connection");
+});
+
+test("an engine given by its address has the TLS that the environment asks for", async () => {
+  vi.stubEnv("DOCKER_TLS_VERIFY", "1");
+  vi.stubEnv("DOCKER_CERT_PATH", "/nowhere/certs");
+  expect(await refusalOf(() => new LocalHost("far", { engine: TCP, hostname: "far" }))).toContain(
+    'DOCKER_CERT_PATH "/nowhere/certs": asks for TLS, but there is no /nowhere/certs/ca.pem',
+  );
+});
+
+describe("the docker plugin", () => {
+  test("gets what it needs to speak TLS and to check the engine's certificate", () => {
+    expect(material({ host: "unix:///run/docker.sock" })).toEqual({ ca: "", cert: "", key: "" });
+    expect(material({ host: TCP, ca: "a", cert: "b", key: "c" })).toEqual({ ca: "a", cert: "b", key: "c" });
+    const withoutClient = material({ host: TCP, ca: "a" });
+    expect(withoutClient).toMatchObject({ ca: "a", cert: expect.stringMatching(/^-----BEGIN CERTIFICATE/) });
+    expect(withoutClient.key).toMatch(/^-----BEGIN PRIVATE KEY/);
+    expect(() => material({ host: TCP, cert: "b", key: "c" })).toThrow(`${TCP} is reached in TLS: give its \`ca\` too`);
+  });
+
+  test("is told that there is no context and no folder of certificates, whatever the environment says", async () => {
+    const { value } = await run(() => dockerConfig("swarm-docker", [fakeHost("a")]));
+    expect(value).toMatchObject({ context: "", certPath: "" });
+  });
+});
+
+describe("what is known only during the run", () => {
+  test.each<[EngineConnection, string | undefined]>([
+    [{ host: "ssh://root@192.0.2.1" }, undefined],
+    [{ host: TCP, ca: CERTIFICATE }, undefined],
+    [{ host: "04da6b54-80e4-46f7-96ec-b56ff0331ba9" }, undefined],
+    [{ host: TCP, ca: CERTIFICATE, cert: CERTIFICATE }, 'host "a": tls.key (not given)'],
+    [{ host: "ssh://root$(id)@192.0.2.1" }, 'host "a": engine "ssh://root$(id)@192.0.2.1": must be'],
+    [{ host: "tcp://`id`:2376", ca: CERTIFICATE }, 'host "a": engine "tcp://`id`:2376": must be'],
+    [{ host: "http://192.0.2.1" }, 'host "a": engine "http://192.0.2.1": must be'],
+  ])("%j is refused with %s", (connection, line) => {
+    const reasons = connectionFailures({ connection, hostname: "a", timeoutSeconds: 1 }).map(({ reason }) => reason);
+    expect(reasons).toEqual(line === undefined ? [] : [expect.stringContaining(line)]);
+  });
+
+  test.each([
+    ["Host", Host],
+    ["SshHost", SshHost],
+    ["SshSurvey", SshSurvey],
+  ])("is checked by %s", async (_kind, handler) => {
+    const inputs = { connection: { host: "http://a" }, hostname: "a", timeoutSeconds: 1, install: false, drives: {} };
+    const { failures } = await handler.check!({}, inputs as never);
+    expect(failures).toHaveLength(1);
+  });
+});

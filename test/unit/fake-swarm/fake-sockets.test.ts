@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { Engine } from "../../../engine/engine.ts";
+import { Cluster } from "../../../provider/swarm/cluster.ts";
+import { type ClusterInputs } from "../../../provider/swarm/cluster-inputs.ts";
+import { Member } from "../../../provider/swarm/member.ts";
+import { type MemberInputs } from "../../../provider/swarm/member-inputs.ts";
+import { FakeEngines } from "../../fake-swarm/fake-engines.ts";
+import { OWNER } from "../../fake-swarm/scene.ts";
+import { INSTANT } from "../../fake-swarm/timing.ts";
+
+test("on real sockets, with nothing to wait for, a Swarm grows, shrinks and ends as in a benchmark", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-fake-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const fake = await FakeEngines.start(4, { folder, timing: INSTANT });
+  onTestFinished(() => fake.stop());
+  const managers = { host1: fake.engine(1).connection, host2: fake.engine(2).connection };
+  const listening = (number: number) => ({
+    ...{ hostKey: `host${number}`, advertiseAddress: fake.engine(number).address, listenAddress: "0.0.0.0:2377" },
+  });
+  const inputs: ClusterInputs = { managers, owner: OWNER, first: listening(1), adopt: false, allowOutage: false };
+  const cluster = await Cluster.create(inputs);
+  const members = await Promise.all(
+    [1, 2, 3, 4].map((number) => {
+      const { worker, manager } = cluster.outs.joinTokens;
+      const role = number <= 2 ? "manager" : "worker";
+      const member: MemberInputs = {
+        ...{ ...listening(number), connection: fake.engine(number).connection, managers, swarmId: cluster.id },
+        ...{ owner: OWNER, ownsSwarm: true, swarmBroughtBridge: true, role, machineId: `m${number}` },
+        ...{ joinToken: role === "manager" ? manager : worker, timeoutSeconds: 10 },
+        joinAddresses: [`${fake.engine(1).address}:2377`],
+      };
+      return Member.create(member);
+    }),
+  );
+  const nodes = await new Engine(managers.host1).nodes();
+  expect(nodes.map(({ Spec, Status }) => `${Spec.Role} ${Status.State}`)).toEqual([
+    ...["manager ready", "manager ready", "worker ready", "worker ready"],
+  ]);
+  const { count, bytes } = fake.answered();
+  expect(count).toBeGreaterThan(4);
+  expect(bytes).toBeGreaterThan(count);
+  expect(fake.answered()).toEqual({ count: 0, bytes: 0 });
+  await Promise.all(members.map(({ id, outs }) => Member.delete!(id, outs)));
+  await Cluster.delete!(cluster.id, cluster.outs);
+  const states = await Promise.all(fake.engines.map(({ connection }) => new Engine(connection).info()));
+  expect(states.map(({ Swarm }) => Swarm.LocalNodeState)).toEqual(Array(4).fill("inactive"));
+});

@@ -1,0 +1,644 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { swarmPolicies } from "../../../policy/index.ts";
+import type { RuledResource } from "../../../policy/rule.ts";
+import { RULES } from "../../../policy/rules.ts";
+import { ROOT } from "../../../toolchain/cache.ts";
+
+const DIGEST = `silo:1@sha256:${"a".repeat(64)}`;
+
+const resource = (type: string, props: Record<string, unknown>, over: Partial<RuledResource> = {}): RuledResource => ({
+  type,
+  name: "it",
+  urn: `urn:pulumi:prod::shop::${type}::it`,
+  props,
+  isProtected: false,
+  ...over,
+});
+
+/** What a rule says of each of the resources, and of a stack of these. */
+function says(name: string, ...resources: RuledResource[]): string[] {
+  const rule = RULES.find((one) => one.name === name);
+  if (!rule) throw new Error(`there is no rule ${name}`);
+  const ofEach = "resource" in rule ? resources.flatMap(rule.resource) : [];
+  return [...ofEach, ...("stack" in rule ? rule.stack(resources).map(({ text }) => text) : [])];
+}
+
+/** The same resource under another URN. */
+const called = (name: string, one: RuledResource): RuledResource => ({ ...one, name, urn: `${one.urn}-${name}` });
+/** The resource with a property that comes from others. */
+const from = (property: string, sources: RuledResource[], one: RuledResource): RuledResource => ({
+  ...one,
+  sources: { [property]: sources.map(({ urn }) => urn) },
+});
+
+const network = (props: Record<string, unknown>) => resource("docker:index/network:Network", props);
+const swarmService = (container: Record<string, unknown>, ports: number[] = []) =>
+  resource("pulumi-nodejs:dynamic/swarm:Service", {
+    spec: {
+      TaskTemplate: { ContainerSpec: container },
+      EndpointSpec: { Ports: ports.map((PublishedPort) => ({ PublishedPort, PublishMode: "host" })) },
+    },
+  });
+const dockerService = (containerSpec: Record<string, unknown>, ports: number[] = []) =>
+  resource("docker:index/service:Service", {
+    taskSpec: { containerSpec },
+    endpointSpec: { ports: ports.map((publishedPort) => ({ publishedPort })) },
+  });
+const dockerContainer = (props: Record<string, unknown>) => resource("docker:index/container:Container", props);
+const statefulSet = (container: Record<string, unknown>, spec: Record<string, unknown> = {}) =>
+  resource("kubernetes:apps/v1:StatefulSet", { spec: { template: { spec: { containers: [container] } }, ...spec } });
+const firewall = (ports: number[], allowFrom = ["10.0.0.0/8"], host = "a") =>
+  resource("pulumi-nodejs:dynamic/swarm:HostFirewall", { host, filter: { ports, allowFrom } });
+/** A service of a Swarm with these hosts. */
+const onNodes = (keys: string[], one: RuledResource, constraints: string[] = []): RuledResource => {
+  const spec = one.props["spec"] as { TaskTemplate: object };
+  const TaskTemplate = { ...spec.TaskTemplate, Placement: { Constraints: constraints } };
+  const nodes = Object.fromEntries(keys.map((key) => [key, { nodeId: `node-${key}` }]));
+  return { ...one, props: { ...one.props, nodes, spec: { ...spec, TaskTemplate } } };
+};
+const onNetwork = (target: string, one: RuledResource): RuledResource => {
+  const spec = one.props["spec"] as { TaskTemplate: object };
+  const TaskTemplate = { ...spec.TaskTemplate, Networks: [{ Target: target }] };
+  return { ...one, props: { ...one.props, spec: { ...spec, TaskTemplate } } };
+};
+const hostNetwork = resource("pulumi-nodejs:dynamic/swarm:PredefinedNetwork", { name: "host" });
+const macvlan = resource("pulumi-nodejs:dynamic/swarm:SwarmNetwork", { driver: "macvlan" });
+const instance = resource("aws:ec2/instance:Instance", {});
+const joined = (hostKey: string, ...sources: RuledResource[]) =>
+  from("connection", sources, resource("pulumi-nodejs:dynamic/swarm:Member", { role: "worker", hostKey }));
+const settings = (key: string, labels: Record<string, string>) =>
+  resource("pulumi-nodejs:dynamic/swarm:NodeSettings", { nodeId: `node-${key}`, labels });
+const workload = (type: string, spec: Record<string, unknown>) => resource(`kubernetes:${type}`, { spec });
+const loadBalancer = (...loadBalancerSourceRanges: string[]) =>
+  workload("core/v1:Service", { type: "LoadBalancer", loadBalancerSourceRanges });
+const member = (role: string, parent = "swarm") => resource("pulumi-nodejs:dynamic/swarm:Member", { role }, { parent });
+const securityGroup = (...cidrBlocks: string[]) =>
+  resource("aws:ec2/securityGroup:SecurityGroup", {
+    ingress: [{ cidrBlocks }],
+    egress: [{ cidrBlocks: ["0.0.0.0/0"] }],
+  });
+
+const STORE_ARGS = ["server", "--address", ":9000", "--console-address", ":9001"];
+const GATEWAY_ARGS = ["--log.level=WARN", "--providers.file.filename=/etc/traefik/routes.json"];
+
+type Case = [string, RuledResource[], RegExp | undefined];
+
+/** By rule: what it is tried with, and what it says; nothing where nothing is wrong. */
+const CASES: Record<string, Case[]> = {
+  "encrypted-overlay": [
+    ["an encrypted overlay", [network({ driver: "overlay", options: { encrypted: "" } })], undefined],
+    ["encrypted in words", [network({ driver: "overlay", options: { encrypted: "true" } })], undefined],
+    ["no options", [network({ driver: "overlay" })], /not encrypted: set encrypted: true/],
+    ["other options", [network({ driver: "overlay", options: { mtu: "1400" } })], /not encrypted/],
+    ["turned off in words", [network({ driver: "overlay", options: { encrypted: "false" } })], /not encrypted/],
+    ["a bridge has no other hosts", [network({ driver: "bridge" })], undefined],
+    ["another resource", [resource("docker:index/volume:Volume", { driver: "overlay" })], undefined],
+  ],
+  "image-by-digest": [
+    ["a digest", [swarmService({ Image: DIGEST })], undefined],
+    ["an id", [swarmService({ Image: `sha256:${"b".repeat(64)}` })], undefined],
+    ["built", [swarmService({ Image: "localhost:1/pulumi-swarm/minio:2026-02-12-0123456789ab" })], undefined],
+    ["a tag", [swarmService({ Image: "silo:1" })], /^image "silo:1" has no digest/],
+    ["latest", [swarmService({ Image: "silo:latest" })], /another image every time/],
+    ["a docker.Service", [dockerService({ image: "caddy:2" })], /^image "caddy:2" has no digest/],
+    ["a docker.Container", [dockerContainer({ image: "caddy:2" })], /has no digest/],
+    ["a pod's container", [statefulSet({ image: "silo:1" })], /has no digest/],
+    ["a pod's container by digest", [statefulSet({ image: DIGEST })], undefined],
+    [
+      "a pod's first container",
+      [resource("kubernetes:core/v1:Pod", { spec: { initContainers: [{ image: "a:1" }], containers: [] } })],
+      /image "a:1"/,
+    ],
+    ["a container without an image yet", [dockerContainer({})], undefined],
+    ...(
+      [
+        ["a Job", "batch/v1:Job"],
+        ["a ReplicaSet", "apps/v1:ReplicaSet"],
+        ["a ReplicationController", "core/v1:ReplicationController"],
+      ] as const
+    ).map(([what, type]): Case => [
+      what,
+      [workload(type, { template: { spec: { containers: [{ image: "a:1" }] } } })],
+      /image "a:1" has no digest/,
+    ]),
+    [
+      "a CronJob",
+      [
+        workload("batch/v1:CronJob", {
+          jobTemplate: { spec: { template: { spec: { containers: [{ image: "a:1" }] } } } },
+        }),
+      ],
+      /image "a:1" has no digest/,
+    ],
+  ],
+  "no-default-credentials": [
+    ["a generated user", [resource("pulumi-nodejs:dynamic/swarm:RootCredentials", {})], undefined],
+    ["a user of one's own", [resource("pulumi-nodejs:dynamic/swarm:RootCredentials", { asked: "keeper" })], undefined],
+    [
+      "everybody's user",
+      [resource("pulumi-nodejs:dynamic/swarm:RootCredentials", { asked: "Admin" })],
+      /^rootUser is one/,
+    ],
+    ["a file", [swarmService({ Env: ["MINIO_ROOT_PASSWORD_FILE=/run/secrets/root-password"] })], undefined],
+    [
+      "a password in the environment",
+      [swarmService({ Env: ["MINIO_ROOT_PASSWORD=long-and-random"] })],
+      /MINIO_ROOT_PASSWORD_FILE$/,
+    ],
+    [
+      "everybody's user of a docker.Service",
+      [dockerService({ env: { MINIO_ROOT_USER: "minioadmin" } })],
+      /tries this user first/,
+    ],
+    ["a user of one's own in the environment", [dockerService({ env: { MINIO_ROOT_USER: "keeper" } })], undefined],
+    [
+      "everybody's password of anything",
+      [dockerContainer({ envs: ["POSTGRES_PASSWORD=changeme"] })],
+      /tries this password first/,
+    ],
+    ["a better password of anything else", [dockerContainer({ envs: ["POSTGRES_PASSWORD=3f8a=9c"] })], /as a file$/],
+    ["a password without an underscore", [dockerContainer({ envs: ["PGPASSWORD=3f8a9c"] })], /^variable PGPASSWORD/],
+    ["a switch", [dockerContainer({ envs: ["ALLOW_EMPTY_PASSWORD=yes"] })], undefined],
+    ["no password", [dockerContainer({ envs: ["DB_PASSWORD="] })], undefined],
+    [
+      "where a password is",
+      [swarmService({ Env: ["DB_PASSWORD_FILE=/run/secrets/db", "X_TOKEN=/run/secrets/x"] })],
+      undefined,
+    ],
+    ["the name of a secret", [swarmService({ Env: ["TLS_SECRET=web-tls"] })], undefined],
+    [
+      "an alias of mc",
+      [swarmService({ Env: ["MC_HOST_x=http://minioadmin:minioadmin@store:9000"] })],
+      /^variable MC_HOST_x: .*as a file$/,
+    ],
+    ["an alias of mc without credentials", [swarmService({ Env: ["MC_HOST_x=http://store:9000"] })], undefined],
+    ["a key of AWS", [swarmService({ Env: ["AWS_SECRET_ACCESS_KEY=wJalr"] })], /^variable AWS_SECRET_ACCESS_KEY/],
+    [
+      "the key of encryption",
+      [dockerService({ env: { MINIO_KMS_SECRET_KEY: "k:b64" } })],
+      /MINIO_KMS_SECRET_KEY_FILE$/,
+    ],
+    [
+      "a database's address",
+      [dockerService({ env: { DATABASE_URL: "postgres://me:pw@db/x" } })],
+      /^variable DATABASE_URL/,
+    ],
+    ["a password as an argument", [swarmService({ Args: ["--db-password=3f8a"] })], /^argument --db-password: /],
+    ["the next argument", [dockerContainer({ command: ["--secret-key", "3f8a"] })], /^argument --secret-key: /],
+    ["the file of a password", [swarmService({ Args: ["--password-file=/run/secrets/x"] })], undefined],
+    ["a password of a shell's variable", [dockerContainer({ command: ["sh", "-c", "app --password=$PW"] })], undefined],
+    [
+      "a variable within a shell",
+      [dockerContainer({ entrypoints: ["sh", "-c"], command: ["MINIO_ROOT_PASSWORD=3f8a minio server /data"] })],
+      /^argument MINIO_ROOT_PASSWORD=…: /,
+    ],
+    [
+      "an alias that is set",
+      [swarmService({ Command: ["mc"], Args: ["alias", "set", "x", "http://store:9000", "keeper", "3f8a"] })],
+      /^the password of mc alias set: /,
+    ],
+    ["an address among arguments", [dockerService({ args: ["redis://:3f8a@db", "http://u:p@x"] })], /^an address with/],
+    [
+      "a Job's variable",
+      [
+        workload("batch/v1:Job", {
+          template: { spec: { containers: [{ env: [{ name: "A_PASSWORD", value: "x" }] }] } },
+        }),
+      ],
+      /A_PASSWORD/,
+    ],
+    [
+      "a pod's variable",
+      [statefulSet({ env: [{ name: "MINIO_SECRET_KEY", value: "x" }] })],
+      /^variable MINIO_SECRET_KEY/,
+    ],
+    [
+      "a pod's variable from a secret",
+      [statefulSet({ env: [{ name: "MINIO_SECRET_KEY", valueFrom: {} }] })],
+      undefined,
+    ],
+  ],
+  "odd-managers": [
+    ["one", [member("manager")], undefined],
+    ["three, and workers", [member("manager"), member("manager"), member("manager"), member("worker")], undefined],
+    ["two", [member("manager"), member("manager")], /^2 managers bear no more failures than 1: make it 1 or 3$/],
+    ["four", Array.from({ length: 4 }, () => member("manager")), /make it 3 or 5/],
+    ["one each of two Swarms", [member("manager", "red"), member("manager", "blue")], undefined],
+    ["no Swarm", [], undefined],
+  ],
+  "protected-data": [
+    ["a protected volume", [resource("docker:index/volume:Volume", {}, { isProtected: true })], undefined],
+    ["a volume", [resource("docker:index/volume:Volume", {})], /protect: true/],
+    ["a disk on AWS", [resource("aws:ebs/volume:Volume", {})], /protect: true/],
+    ["a claim", [resource("kubernetes:core/v1:PersistentVolumeClaim", {})], /protect: true/],
+    ["claims that stay", [statefulSet({})], undefined],
+    [
+      "claims that go",
+      [statefulSet({}, { persistentVolumeClaimRetentionPolicy: { whenDeleted: "Delete", whenScaled: "Retain" } })],
+      /^persistentVolumeClaimRetentionPolicy\.whenDeleted deletes/,
+    ],
+    ["a named volume", [swarmService({ Mounts: [{ Type: "volume", Source: "data", Target: "/data" }] })], undefined],
+    [
+      "a volume without a name",
+      [swarmService({ Mounts: [{ Type: "volume", Target: "/data" }] })],
+      /the volume at \/data has no name/,
+    ],
+    ["a temporary folder", [swarmService({ Mounts: [{ Type: "tmpfs", Target: "/tmp" }] })], undefined],
+    [
+      "one of a docker.Service",
+      [dockerService({ mounts: [{ type: "volume", target: "/d" }] })],
+      /the volume at \/d has no name/,
+    ],
+    ["one of a docker.Container", [dockerContainer({ mounts: [{ type: "volume", target: "/d" }] })], /\/d has no name/],
+  ],
+  "no-world-open-ports": [
+    ["a group for some", [securityGroup("10.0.0.0/8")], undefined],
+    ["a group for all", [securityGroup("10.0.0.0/8", "0.0.0.0/0")], /open to everybody \(0\.0\.0\.0\/0\)/],
+    [
+      "a group for all of IPv6",
+      [resource("aws:ec2/securityGroup:SecurityGroup", { ingress: [{ ipv6CidrBlocks: ["::/0"] }] })],
+      /\(::\/0\)/,
+    ],
+    [
+      "a way out for all",
+      [resource("aws:ec2/securityGroupRule:SecurityGroupRule", { type: "egress", cidrBlocks: ["0.0.0.0/0"] })],
+      undefined,
+    ],
+    [
+      "a way in for all",
+      [resource("aws:ec2/securityGroupRule:SecurityGroupRule", { type: "ingress", cidrBlocks: ["0.0.0.0/0"] })],
+      /open/,
+    ],
+    [
+      "the newer rule",
+      [resource("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", { cidrIpv4: "0.0.0.0/0" })],
+      /open/,
+    ],
+    ["halves of all", [securityGroup("0.0.0.0/1", "128.0.0.0/1")], /open to everybody \(0\.0\.0\.0\/1, 128/],
+    ["one half of all", [securityGroup("128.0.0.0/1")], /open to everybody/],
+    [
+      "parts of all in several rules",
+      [
+        resource("aws:ec2/securityGroup:SecurityGroup", {
+          ingress: Array.from({ length: 300 }, (_, at) => ({
+            cidrBlocks: [`${20 + Math.floor(at / 128)}.${2 * (at % 128)}.0.0/15`],
+          })),
+        }),
+      ],
+      /open to everybody \(20\.0\.0\.0\/15, .*…\)/,
+    ],
+    [
+      "the default group for all",
+      [resource("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", { ingress: [{ cidrBlocks: ["0.0.0.0/0"] }] })],
+      /open to everybody/,
+    ],
+    ["halves of IPv6", [firewall([9000], ["::/1", "8000::/1"])], /open to everybody/],
+    ["a firewall for halves", [firewall([9000], ["0.0.0.0/1", "128.0.0.0/1"])], /open to everybody/],
+    ["a load balancer for all", [loadBalancer("0.0.0.0/0")], /the load balancer lets everybody in/],
+    ["a load balancer for halves", [loadBalancer("0.0.0.0/1", "128.0.0.0/1")], /the load balancer lets everybody in/],
+    ["a firewall", [firewall([9000])], undefined],
+    ["a firewall for all", [firewall([9000], ["0.0.0.0/0"])], /open to everybody/],
+    [
+      "a load balancer",
+      [resource("kubernetes:core/v1:Service", { spec: { type: "LoadBalancer" } })],
+      /loadBalancerSourceRanges/,
+    ],
+    [
+      "a load balancer for some",
+      [
+        resource("kubernetes:core/v1:Service", {
+          spec: { type: "LoadBalancer", loadBalancerSourceRanges: ["10.0.0.0/8"] },
+        }),
+      ],
+      undefined,
+    ],
+    [
+      "a service within the cluster",
+      [resource("kubernetes:core/v1:Service", { spec: { type: "ClusterIP" } })],
+      undefined,
+    ],
+  ],
+  "no-unguarded-ports": [
+    ["nothing published", [swarmService({})], undefined],
+    ["published and guarded", [swarmService({}, [9000, 9001]), firewall([9000, 9001])], undefined],
+    ["published", [swarmService({}, [9000, 9001])], /^ports 9000, 9001 are published on all addresses/],
+    ["one of two guarded", [swarmService({}, [9000, 9001]), firewall([9000])], /^ports 9001 are/],
+    ["a docker.Service", [dockerService({}, [80])], /^ports 80 are/],
+    ["a docker.Container on loopback", [dockerContainer({ ports: [{ external: 80, ip: "127.0.0.1" }] })], undefined],
+    [
+      "a docker.Container on all addresses",
+      [dockerContainer({ ports: [{ external: 80, ip: "0.0.0.0" }] })],
+      /^ports 80 are/,
+    ],
+    [
+      "behind security groups",
+      [onNodes(["a", "b"], swarmService({}, [9000])), instance, joined("a", instance), joined("b", instance)],
+      undefined,
+    ],
+    [
+      "an instance that is no host",
+      [onNodes(["a"], swarmService({}, [9000])), instance, joined("a")],
+      /^ports 9000 are/,
+    ],
+    [
+      "one host of two behind security groups",
+      [onNodes(["a", "b"], swarmService({}, [9000])), instance, joined("a", instance), joined("b")],
+      /^ports 9000 are/,
+    ],
+    [
+      "one host of two behind security groups, the other guarded",
+      [
+        onNodes(["a", "b"], swarmService({}, [9000])),
+        instance,
+        joined("a", instance),
+        joined("b"),
+        firewall([9000], [], "b"),
+      ],
+      undefined,
+    ],
+    ["another host guarded", [onNodes(["a"], swarmService({}, [9000])), firewall([9000], [], "b")], /^ports 9000 are/],
+    ["one of two hosts guarded", [onNodes(["a", "b"], swarmService({}, [9000])), firewall([9000])], /^ports 9000 are/],
+    [
+      "both hosts guarded",
+      [onNodes(["a", "b"], swarmService({}, [9000])), firewall([9000]), firewall([9000], [], "b")],
+      undefined,
+    ],
+    [
+      "guarded by its own component on its own hosts",
+      [
+        { ...onNodes(["a", "b"], swarmService({}, [9000])), parent: "urn::store" },
+        { ...firewall([9000]), parent: "urn::store" },
+      ],
+      undefined,
+    ],
+    [
+      "guarded where its constraints have it run",
+      [
+        onNodes(["a", "b"], swarmService({}, [9000]), ["node.labels.web==yes"]),
+        ...[settings("a", { web: "yes" }), settings("b", { web: "no" }), firewall([9000])],
+      ],
+      undefined,
+    ],
+    [
+      "guarded where its constraints do not have it run",
+      [
+        onNodes(["a", "b"], swarmService({}, [9000]), ["node.labels.web==yes"]),
+        ...[settings("a", { web: "yes" }), settings("b", { web: "no" }), firewall([9000], [], "b")],
+      ],
+      /^ports 9000 are/,
+    ],
+    [
+      "guarded on the host that is named",
+      [
+        onNodes(["a", "b"], swarmService({}, [9000]), ["node.hostname==far"]),
+        resource("pulumi-nodejs:dynamic/swarm:SshHost", { hostname: "far" }, { name: "hosts-a", parent: "urn::hosts" }),
+        firewall([9000], [], "b"),
+      ],
+      /^ports 9000 are/,
+    ],
+    [
+      "the routing mesh, guarded on one of two hosts",
+      [
+        (() => {
+          const one = onNodes(["a", "b"], swarmService({}), ["node.hostname==a"]);
+          const EndpointSpec = { Ports: [{ PublishedPort: 9000, PublishMode: "ingress" }] };
+          return { ...one, props: { ...one.props, spec: { ...(one.props["spec"] as object), EndpointSpec } } };
+        })(),
+        firewall([9000]),
+      ],
+      /^ports 9000 are/,
+    ],
+    [
+      "a docker.Service, guarded on one of two hosts",
+      [dockerService({}, [80]), joined("a"), joined("b"), firewall([80])],
+      /^ports 80/,
+    ],
+    [
+      "a port that Swarm chooses",
+      [
+        resource("pulumi-nodejs:dynamic/swarm:Service", {
+          spec: { TaskTemplate: { ContainerSpec: {} }, EndpointSpec: { Ports: [{ TargetPort: 80 }] } },
+        }),
+      ],
+      /^ports chosen by the engine are published/,
+    ],
+    ["a port that Docker chooses", [dockerContainer({ ports: [{ internal: 80 }] })], /^ports chosen by the engine/],
+    ["all ports of an image", [dockerContainer({ publishAllPorts: true })], /^ports chosen by the engine/],
+    [
+      "a docker.Container on its host's network",
+      [dockerContainer({ networkMode: "host" })],
+      /^is on its hosts' own network/,
+    ],
+    [
+      "a docker.Service on its hosts' network",
+      [
+        resource("docker:index/service:Service", {
+          taskSpec: { containerSpec: {}, networksAdvanceds: [{ name: "host" }] },
+        }),
+      ],
+      /^is on its hosts' own network/,
+    ],
+    [
+      "a SwarmService on its hosts' network",
+      [onNetwork("host", swarmService({}))],
+      /^is on its hosts' own network, with ports chosen by the engine/,
+    ],
+    [
+      "a store on a HostNetwork",
+      [hostNetwork, from("spec", [hostNetwork], swarmService({ Args: STORE_ARGS }))],
+      /^is on its hosts' own network, with ports 9000, 9001 on all/,
+    ],
+    [
+      "a store on a HostNetwork, guarded",
+      [
+        hostNetwork,
+        onNodes(["a"], from("spec", [hostNetwork], swarmService({ Args: STORE_ARGS }))),
+        firewall([9000, 9001]),
+      ],
+      undefined,
+    ],
+    [
+      "a service on a macvlan",
+      [macvlan, from("spec", [macvlan], swarmService({}))],
+      /^is reached on the macvlan network/,
+    ],
+    [
+      "a docker.Container on an ipvlan",
+      (() => {
+        const ipvlan = network({ driver: "ipvlan" });
+        return [ipvlan, from("networksAdvanced", [ipvlan], dockerContainer({}))];
+      })(),
+      /^is reached on the ipvlan network/,
+    ],
+    [
+      "a service on an overlay",
+      (() => {
+        const overlay = network({ driver: "overlay" });
+        return [overlay, from("spec", [overlay], swarmService({}))];
+      })(),
+      undefined,
+    ],
+  ],
+  "tls-outside-dev": [
+    ["a store in TLS", [swarmService({ Args: [...STORE_ARGS, "--certs-dir", "/certs"] }, [9000])], undefined],
+    [
+      "a store in plain HTTP",
+      [swarmService({ Args: STORE_ARGS }, [9000, 9001])],
+      /the store's ports 9000, 9001 speak plain HTTP/,
+    ],
+    ["a store that publishes nothing", [swarmService({ Args: STORE_ARGS })], undefined],
+    ["the article's store", [dockerService({ args: ["server", "/data"] }, [9000])], /the store's ports 9000/],
+    ["a server of something else", [dockerService({ args: ["server"] }, [9000])], undefined],
+    [
+      "a store by its command",
+      [swarmService({ Command: ["minio", "server", "/data"] }, [9000])],
+      /the store's ports 9000/,
+    ],
+    ["a store by a program's name", [swarmService({ Command: ["minio", "server"] }, [9000])], /the store's ports 9000/],
+    [
+      "a store by its variables",
+      [swarmService({ Args: ["server"], Env: ["MINIO_VOLUMES=/data"] }, [9000])],
+      /the store's ports 9000/,
+    ],
+    [
+      "a store by a container's entrypoint",
+      [dockerContainer({ entrypoints: ["minio"], command: ["server", "/data"], ports: [{ external: 9000 }] })],
+      /the store's ports 9000/,
+    ],
+    [
+      "a store in a shell",
+      [dockerContainer({ command: ["sh", "-c", "exec minio server '/data'"], ports: [{ external: 9000 }] })],
+      /the store's ports 9000/,
+    ],
+    [
+      "a store in a shell, in TLS",
+      [dockerContainer({ command: ["sh", "-c", "minio server --certs-dir /c /data"], ports: [{ external: 9000 }] })],
+      undefined,
+    ],
+    [
+      "a store on a port that the engine chooses",
+      [dockerContainer({ command: ["server", "/data"], ports: [{ internal: 9000 }] })],
+      /the store's ports chosen by the engine speak plain HTTP/,
+    ],
+    [
+      "a container on its host's network",
+      [dockerContainer({ command: ["server", "/data"], networkMode: "host" })],
+      /the store's ports on its hosts' network speak plain HTTP/,
+    ],
+    [
+      "a store on a HostNetwork",
+      [hostNetwork, from("spec", [hostNetwork], swarmService({ Args: STORE_ARGS }))],
+      /the store's ports on its host network speak plain HTTP/,
+    ],
+    [
+      "a store on a macvlan",
+      [macvlan, from("spec", [macvlan], swarmService({ Args: STORE_ARGS }))],
+      /the store's ports on its macvlan network speak plain HTTP/,
+    ],
+    [
+      "a store on a HostNetwork in TLS",
+      [hostNetwork, from("spec", [hostNetwork], swarmService({ Args: [...STORE_ARGS, "--certs-dir", "/certs"] }))],
+      undefined,
+    ],
+    ["a gateway in plain HTTP", [swarmService({ Args: GATEWAY_ARGS, Secrets: [] }, [80])], /the gateway's ports 80/],
+    [
+      "a gateway in TLS",
+      [swarmService({ Args: GATEWAY_ARGS, Secrets: [{ File: { Name: "/run/secrets/key.pem" } }] }, [443])],
+      undefined,
+    ],
+  ],
+};
+
+describe.each(Object.entries(CASES))("%s", (rule, cases) => {
+  test.each(cases)("%s", (_what, resources, line) => {
+    expect(says(rule, ...resources)).toEqual(line === undefined ? [] : [expect.stringMatching(line)]);
+  });
+
+  test("is tried with what passes and with what does not", () => {
+    expect(new Set(cases.map(([, , line]) => line === undefined)).size).toBe(2);
+  });
+});
+
+test("every rule is tried", () => {
+  expect(RULES.map(({ name }) => name)).toEqual(Object.keys(CASES));
+});
+
+test("what a preview does not know yet keeps no other resource from being looked at", () => {
+  class UnknownValueError extends Error {}
+  const unknown = resource("pulumi-nodejs:dynamic/swarm:Service", {
+    get spec(): unknown {
+      throw new UnknownValueError();
+    },
+  });
+  for (const rule of ["no-unguarded-ports", "tls-outside-dev"]) {
+    const { stack } = RULES.find(({ name }) => name === rule) as { stack: (all: RuledResource[]) => object[] };
+    const plain = onNetwork("host", called("other", swarmService({ Args: STORE_ARGS })));
+    const onHosts = from("spec", [hostNetwork], plain);
+    expect(stack([hostNetwork, unknown, onHosts])).toEqual([expect.objectContaining({ urn: onHosts.urn })]);
+  }
+});
+
+test("a network that a preview does not know yet does not end the rule about TLS", () => {
+  class UnknownValueError extends Error {}
+  const unknown = {
+    get Target(): unknown {
+      throw new UnknownValueError();
+    },
+  };
+  const service = (...Networks: object[]) =>
+    resource("pulumi-nodejs:dynamic/swarm:Service", {
+      spec: { TaskTemplate: { ContainerSpec: { Args: STORE_ARGS }, Networks } },
+    });
+  expect(says("tls-outside-dev", service(unknown))).toEqual([]);
+  expect(says("tls-outside-dev", service(unknown, { Target: "host" }))).toHaveLength(1);
+});
+
+test("no value of a variable is named", () => {
+  const lines = says(
+    "no-default-credentials",
+    swarmService({
+      Env: ["MINIO_ROOT_PASSWORD=minioadmin", "DB_PASSWORD=changeme", "URL=http://u:pa55@x"],
+      Args: ["--password=pa55", "--token", "pa55", "DB_PASSWORD=pa55", "http://u:pa55@x"],
+    }),
+  );
+  expect(lines).toHaveLength(7);
+  expect(lines.join()).not.toMatch(/minioadmin|changeme|pa55/);
+});
+
+describe("as policies", () => {
+  const policies = swarmPolicies();
+
+  test("each has its rule's name, text and level, and can be told which stacks are of development where that matters", () => {
+    expect(
+      policies.map(({ name, description, enforcementLevel }) => ({ name, description, level: enforcementLevel })),
+    ).toEqual(RULES.map(({ name, description, level }) => ({ name, description, level })));
+    const configurable = policies.filter(({ configSchema }) => configSchema).map(({ name }) => name);
+    expect(configurable).toEqual(["protected-data", "no-world-open-ports", "no-unguarded-ports", "tls-outside-dev"]);
+  });
+
+  test.each([
+    ["prod", {}, 1],
+    ["dev", {}, 0],
+    ["lab", {}, 0],
+    ["dev", { developmentStacks: [] }, 1],
+    ["prod", { developmentStacks: ["prod"] }, 0],
+  ])("in the stack %s with %j, data without protection is found %i times", (stack, config, count) => {
+    const policy = policies.find(({ name }) => name === "protected-data") as {
+      validateResource: (...args: unknown[]) => void;
+    };
+    const found: string[] = [];
+    const type = "docker:index/volume:Volume";
+    const urn = `urn:pulumi:${stack}::shop::${type}::it`;
+    const args = { type, urn, name: "it", props: {}, opts: { protect: false }, getConfig: () => config };
+    policy.validateResource(args, (text: string) => found.push(text));
+    expect(found).toHaveLength(count);
+  });
+
+  test("the pack has the package's version", () => {
+    const version = (file: string) =>
+      (JSON.parse(readFileSync(join(ROOT, file), "utf8")) as { version: string }).version;
+    expect(version("policy/pack/package.json")).toBe(version("package.json"));
+  });
+});

@@ -1,0 +1,39 @@
+import { describe, expect, test } from "vitest";
+import { Recent } from "../../../../provider/runtime/handoff-cache.ts";
+import { looks } from "../../../../provider/hosts/host-inspection.ts";
+
+describe("what was found a moment ago", () => {
+  test.each<[string, string, number, string | undefined]>([
+    ["holds for its time", "a", 30_100, "new"],
+    ["and no longer", "a", 30_101, undefined],
+    ["for that question alone", "b", 100, undefined],
+  ])("%s", (_what, question, now, found) => {
+    const recent = new Recent<string, string>(30, (a, b) => a === b);
+    recent.keep("a", "old", 0);
+    recent.keep("a", "new", 100);
+    expect(recent.take(question, now)).toBe(found);
+  });
+
+  test("is taken once", () => {
+    const recent = new Recent<string, string>(30, (a, b) => a === b);
+    recent.keep("a", "found", 0);
+    expect([recent.take("a", 1), recent.take("a", 1)]).toEqual(["found", undefined]);
+  });
+});
+
+describe("a look at a machine", () => {
+  const inputs = { connection: { host: "ssh://a" }, hostname: "a", timeoutSeconds: 300, install: false as const };
+  const asked = { ...inputs, drives: { d1: { path: "/mnt/disk1" } } };
+  const look = { survey: {} as never, work: { folders: [], start: false } as never };
+
+  test.each<[string, object, boolean]>([
+    ["serves its host, which is a resource of another kind", { ...asked, __provider: "of the host" }, true],
+    ["but not one that is reached in another way", { ...asked, connection: { host: "ssh://b" } }, false],
+    ["or is to have other drives", { ...asked, drives: { d1: {} } }, false],
+    ["or an engine", { ...asked, install: "docker" }, false],
+  ])("%s", (_what, host, serves) => {
+    looks.keep({ ...asked, __provider: "of the look" } as typeof asked, look);
+    expect(looks.take(host as typeof asked) === look).toBe(serves);
+    looks.take(asked);
+  });
+});

@@ -1,0 +1,153 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir, hostname, userInfo } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { appraise, type HostWish, needsWork, workProblem, workScript } from "../../../../provider/hosts/host-plan.ts";
+import { parseSurvey, type Survey, surveyScript } from "../../../../provider/hosts/host-facts.ts";
+
+const target = { host: "192.0.2.1", user: "me" };
+const sound: Survey = {
+  hostname: "a",
+  osRelease: "ID=debian\nVERSION_CODENAME=bookworm\n",
+  user: "me",
+  isRoot: false,
+  hasAppArmor: false,
+  hasDocker: true,
+  hasEngine: true,
+  engine: { id: "ABCD:EFGH:IJKL:MNOP:QRST", version: "20.10.24" },
+  problem: "",
+  isStarting: false,
+  disks: { d1: { disk: "mounted", folder: "there" } },
+};
+const wish: HostWish = { hostname: "a", install: false, drives: { d1: { path: "/mnt/disk1" }, d2: {} } };
+const bare: Partial<Survey> = { hasDocker: false, hasEngine: false, engine: undefined, problem: "" };
+const stopped: Partial<Survey> = { engine: undefined, problem: "Cannot connect to the Docker daemon at unix:///x." };
+const denied: Partial<Survey> = {
+  engine: undefined,
+  problem: "Got permission denied while trying to connect to the Docker daemon socket at unix:///x",
+};
+
+test("a machine that is as it should be needs nothing", () => {
+  const nothing = { problems: [], waiting: undefined, work: { start: false, folders: [] } };
+  expect(appraise(sound, wish, target)).toEqual(nothing);
+  expect(needsWork(sound, wish, target)).toBe(false);
+});
+
+test.each<[string, Partial<Survey>, Partial<HostWish>, string]>([
+  [
+    "another machine",
+    { hostname: "b" },
+    {},
+    'hostname "a": the machine at 192.0.2.1 calls itself "b"; give hostname: "b"',
+  ],
+  [
+    "no engine",
+    bare,
+    {},
+    'Docker Engine is not installed there: install it, or have it installed with install: "docker"',
+  ],
+  [
+    "no known package",
+    { ...bare, osRelease: "ID=arch\n" },
+    { install: "docker" },
+    'Docker\'s repository has none for "arch"',
+  ],
+  ["no rights", denied, {}, 'user "me" may not use the engine there: add the user to the group `docker`'],
+  ["no rights, whatever may be installed", denied, { install: "docker" }, 'user "me" may not use the engine there'],
+  [
+    "no disk",
+    { disks: { d1: { disk: "missing", folder: "missing" } } },
+    {},
+    'drives.d1.path "/mnt/disk1": there is no',
+  ],
+  ["no mount", { disks: { d1: { disk: "unmounted", folder: "there" } } }, {}, "is a plain folder of another disk"],
+  ["root disk", { disks: { d1: { disk: "root", folder: "there" } } }, {}, "is on the root disk"],
+])("%s is the user's to mend", (_what, survey, change, expected) => {
+  const { problems } = appraise({ ...sound, ...survey }, { ...wish, ...change }, target);
+  expect(problems).toEqual([expect.stringContaining(expected)]);
+  expect(needsWork({ ...sound, ...survey }, { ...wish, ...change }, target)).toBe(true);
+});
+
+test("an engine that is stopped is waited for, or started where that is allowed", () => {
+  const survey = { ...sound, ...stopped };
+  expect(appraise(survey, wish, target).waiting).toContain(
+    "its engine does not run: `sudo systemctl enable --now docker`",
+  );
+  expect(needsWork(survey, wish, target)).toBe(false);
+  expect(appraise(survey, { ...wish, install: "docker" }, target)).toMatchObject({
+    problems: [],
+    work: { start: true },
+  });
+});
+
+test("a missing engine is installed from where it is allowed, and started", () => {
+  const { work, problems } = appraise({ ...sound, ...bare }, { ...wish, install: "docker" }, target);
+  expect(problems).toEqual([]);
+  expect(work).toMatchObject({ install: { manager: "apt-get" }, start: true });
+  const script = workScript(work, sound);
+  expect(script).toContain(
+    "as_root curl -fsSL https://download.docker.com/linux/debian/gpg -o /etc/apt/keyrings/docker.asc",
+  );
+  expect(script).toContain(
+    "apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends docker-ce docker-ce-cli",
+  );
+  expect(script).toContain("as_root usermod -aG docker 'me'");
+  expect(script).toContain("systemctl enable --now docker");
+  expect(workScript(work, { ...sound, isRoot: true })).not.toContain("usermod");
+  expect(spawnSync("sh", ["-n"], { input: script, encoding: "utf8" }).stderr).toBe("");
+});
+
+test("a folder is made on a mounted disk where it is missing or cannot be seen; only the first is a change", () => {
+  const disk = (folder: "missing" | "hidden") => ({ ...sound, disks: { d1: { disk: "mounted" as const, folder } } });
+  for (const folder of ["missing", "hidden"] as const) {
+    expect(appraise(disk(folder), wish, target).work.folders).toEqual(["/mnt/disk1/minio"]);
+    expect(needsWork(disk(folder), wish, target)).toBe(folder === "missing");
+  }
+});
+
+test("the survey of this machine is read as it is", () => {
+  const folder = mkdtempSync(join(tmpdir(), "it's a disk "));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  mkdirSync(join(folder, "minio"));
+  const drives = { d1: { path: folder }, d2: { path: join(folder, "none") }, d3: {}, d4: { path: "/" } };
+  const { stdout, stderr } = spawnSync("sh", { input: surveyScript(drives), encoding: "utf8" });
+  expect(stderr).toBe("");
+  const survey = parseSurvey(stdout);
+  expect(survey).toMatchObject({ hostname: hostname(), user: userInfo().username, isRoot: process.getuid?.() === 0 });
+  expect(survey.osRelease).toMatch(/^ID=/m);
+  expect(survey.disks).toEqual({
+    d1: { disk: "unmounted", folder: "there" },
+    d2: { disk: "missing", folder: "missing" },
+    d4: { disk: "root", folder: "missing" },
+  });
+});
+
+test.each([
+  ["engine ABCD:EFGH:IJKL:MNOP:QRST:UVWX 20.10.24", { id: "ABCD:EFGH:IJKL:MNOP:QRST:UVWX", version: "20.10.24" }],
+  [
+    "WARNING: something\nengine 24b6f3a8-1111-2222-3333-444455556666 29.0.1",
+    { id: "24b6f3a8-1111-2222-3333-444455556666", version: "29.0.1" },
+  ],
+  ["engine  \nERROR: Cannot connect to the Docker daemon", undefined],
+  ["sh: 1: docker: not found", undefined],
+])("%j is the engine %j", (printed, engine) => {
+  expect(parseSurvey(`\n== info\n${printed}\n\n== dockerd\n`).engine).toEqual(engine);
+});
+
+test.each([
+  ["Reading package lists...\nE: Unable to locate package docker.io\n", "E: Unable to locate package docker.io"],
+  [
+    "Setting up it\nulimit: error setting limit\ndpkg: error processing it\nE: Sub-process /usr/bin/dpkg returned\n",
+    "ulimit: error setting limit; dpkg: error processing it",
+  ],
+  ["first\nlast\n\n", "last"],
+  ["", "it failed without a word"],
+])("of %j is told %j", (stderr, expected) => expect(workProblem(stderr)).toBe(expected));
+
+test.each([
+  ["starting", true],
+  ["", false],
+])("of a machine whose cloud-init says %j, that it is starting is %s", (printed, isStarting) => {
+  expect(parseSurvey(`\n== cloud-init\n${printed}\n\n== dockerd\n`).isStarting).toBe(isStarting);
+});

@@ -1,0 +1,68 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { SshHost } from "../../../../provider/hosts/ssh-host.ts";
+import { SshSurvey } from "../../../../provider/hosts/host-inspection.ts";
+
+const ID = "ABCD:EFGH:IJKL:MNOP:QRST";
+const SURVEY = `\n== hostname\na\n\n== uid\n0\n\n== docker\n/usr/bin/docker\n\n== info\nengine ${ID} 27.1.1\n`;
+const INFO = JSON.stringify({ ID, Name: "a", ServerVersion: "27.1.1" });
+
+/** Answers as a machine with an engine does, and keeps account of what it was started for. */
+const SSH = `#!/bin/sh
+folder=$(dirname "$0")
+for command; do :; done
+case $command in
+  *dial-stdio*)
+    echo engine >>"$folder/started"
+    while read -r line; do
+      [ "$line" != "$(printf '\\r')" ] || printf 'HTTP/1.1 200 OK\\r\\nContent-Length: ${INFO.length}\\r\\n\\r\\n%s' '${INFO}'
+    done ;;
+  *)
+    echo look >>"$folder/started"
+    cat >/dev/null
+    cat "$folder/survey" ;;
+esac
+`;
+
+const folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-ssh-"));
+const path = process.env["PATH"] ?? "";
+const started = () => readFileSync(join(folder, "started"), "utf8").split("\n").filter(Boolean);
+
+beforeAll(() => {
+  writeFileSync(join(folder, "ssh"), SSH);
+  chmodSync(join(folder, "ssh"), 0o755);
+  writeFileSync(join(folder, "survey"), SURVEY);
+  process.env["PATH"] = `${folder}${delimiter}${path}`;
+});
+beforeEach(() => writeFileSync(join(folder, "started"), ""));
+afterAll(() => {
+  process.env["PATH"] = path;
+  rmSync(folder, { recursive: true });
+});
+
+const wish = {
+  ...{ connection: { host: "ssh://a" }, hostname: "a", timeoutSeconds: 300 },
+  ...{ install: false as const, drives: { d1: {} } },
+};
+/** Inputs as Pulumi hands them over: with the address of the code, which each kind has its own of. */
+const of = (kind: string, inputs: object = {}) => ({ ...wish, ...inputs, __provider: `…${kind}` });
+
+test("a host that was just looked at is not looked at again", async () => {
+  await SshSurvey.create(of("SshSurvey"));
+  const { outs } = await SshHost.create(of("SshHost"));
+  expect(outs).toMatchObject({ machineId: ID, engineVersion: "27.1.1", ready: true });
+  expect(started()).toEqual(["look", "engine"]);
+});
+
+test("a look serves once", async () => {
+  await SshHost.create(of("SshHost"));
+  expect(started().filter((what) => what === "look")).toHaveLength(1);
+});
+
+test("a host that is to be otherwise is looked at", async () => {
+  await SshSurvey.create(of("SshSurvey"));
+  await SshHost.create(of("SshHost", { drives: { d1: {}, d2: {} } }));
+  expect(started().filter((what) => what === "look")).toHaveLength(2);
+});

@@ -1,0 +1,14 @@
+import { expect, test } from "vitest";
+import { mayPass } from "../../../../provider/minio/admin-client.ts";
+
+test.each<[code: string, message: string, expected: boolean]>([
+  ["SlowDownWrite", "Resource requested is unwritable, please reduce your request rate", true],
+  ["SlowDownRead", "Resource requested is unreadable, please reduce your request rate", true],
+  ["XMinioServerNotInitialized", "Server not initialized yet, please try again.", true],
+  ["ServiceUnavailable", "", true],
+  ["", "dial tcp 127.0.0.1:9000: connect: connection refused", true],
+  ["AccessDenied", "Access Denied.", false],
+  ["NoSuchBucket", "The specified bucket does not exist", false],
+])("code %j with message %j may pass: %j", (code, message, expected) => {
+  expect(mayPass({ code, message })).toBe(expected);
+});

@@ -1,0 +1,135 @@
+import { expect, test } from "vitest";
+import type { Command } from "../../../fake-swarm/application.ts";
+import type { Decommission } from "../../../../provider/minio/decommission-status.ts";
+import { poolFailures } from "../../../../provider/minio/pools.ts";
+import { eachInFakeTime, specOf } from "../../../fake-swarm/scene.ts";
+import { throughTime } from "../../../fake-swarm/time.ts";
+
+const { start, said } = eachInFakeTime();
+
+const MEMBERS = { a: ["store-host1"], b: ["store-host2"] };
+const BEGUN = "2026-11-30T10:00:00Z";
+
+/** A store of two pools of a host each, and what MinIO tells of the second one. */
+async function store(
+  told: Decommission,
+  more: { rebalance?: string; members?: string[]; down?: boolean; client?: string } = {},
+) {
+  const scene = await start(2);
+  const id = await scene.run(specOf("minio"));
+  const asked: string[] = [];
+  scene.fake.application.exec = ({ command, hostname }: Command) => {
+    const [client, ...args] = command;
+    if (client !== (more.client ?? "mc")) return { exitCode: 127, stderr: "executable file not found in $PATH" };
+    asked.push(`${hostname} ${args.slice(0, -1).join(" ")}`);
+    const said = (value: unknown) => ({ stdout: JSON.stringify(value) });
+    if (args[1] === "info") {
+      const servers = (more.members ?? ["store-host1", "store-host2"]).map((name, pool_index) => ({
+        ...{ endpoint: `${name}:9000`, state: more.down && pool_index === 1 ? "offline" : "online" },
+        drives: [{ pool_index }],
+      }));
+      return said({ info: { servers } });
+    }
+    if (args[1] === "decommission")
+      return said([
+        { id: 0, cmdline: "pool0" },
+        { id: 1, cmdline: "pool1", decommissionInfo: told },
+      ]);
+    if (more.rebalance === undefined) {
+      return said({ status: "error", error: { message: "Rebalance not started" } });
+    }
+    return said({ pools: [{ status: more.rebalance }] });
+  };
+  const address = { ...scene.address, nodes: scene.nodes, serviceName: "store", services: ["store"] };
+  const olds = { pools: ["a", "b"], members: MEMBERS, store: address };
+  const failures = async (news = { ...olds, pools: ["a"], members: { a: MEMBERS.a } }) =>
+    (await throughTime(poolFailures(olds, news))).map(({ reason }) => reason);
+  return { scene, id, asked, failures };
+}
+
+test("a pool that MinIO has emptied may go, and that is asked of the store itself", async () => {
+  const { failures, asked } = await store({ startTime: BEGUN, complete: true });
+  expect(await failures()).toEqual([]);
+  expect(said()).toContain("pool b: MinIO has emptied it; its service goes");
+  expect(asked).toEqual([
+    "host1 admin info local",
+    "host1 admin decommission status local",
+    "host1 admin rebalance status local",
+  ]);
+});
+
+test("in some images the client is called mcli", async () => {
+  const { failures } = await store({ startTime: BEGUN, complete: true }, { client: "mcli" });
+  expect(await failures()).toEqual([]);
+});
+
+test.each<[string, Decommission, RegExp]>([
+  [
+    "nobody has begun to empty",
+    {},
+    /"b": is gone from pools, and holds its part of the data\. .*decommission start local pool1/,
+  ],
+  [
+    "MinIO is still emptying",
+    { startTime: BEGUN, objectsDecommissioned: 7 },
+    /still moving its data .* \(7 objects so far\)/,
+  ],
+  [
+    "could not be emptied",
+    { startTime: BEGUN, failed: true, objectsDecommissionedFailed: 2 },
+    /could not move all .* \(2 objects stayed\)/,
+  ],
+  ["was not emptied in the end", { startTime: BEGUN, canceled: true }, /was canceled\. .*begin again/],
+])("a pool that %s stays", async (_what, told, message) => {
+  const { failures } = await store(told);
+  expect(await failures()).toEqual([expect.stringMatching(message)]);
+});
+
+test("no pool goes while MinIO evens its pools out, and none is kept from it that has ended", async () => {
+  const busy = await store({ startTime: BEGUN, complete: true }, { rebalance: "Started" });
+  expect(await busy.failures()).toEqual([expect.stringContaining("MinIO is rebalancing its pools")]);
+  const over = await store({ startTime: BEGUN, complete: true }, { rebalance: "Completed" });
+  expect(await over.failures()).toEqual([]);
+});
+
+test.each([
+  ["does not answer", { down: true }],
+  ["is of other names", { members: ["store-host1", "store-host9"] }],
+])("a pool of which no member %s stays", async (_what, more) => {
+  const { failures } = await store({ startTime: BEGUN, complete: true }, more);
+  expect(await failures()).toEqual([
+    expect.stringContaining("none of its members answers as one of a pool of their own (store-host2)"),
+  ]);
+});
+
+test("the first pool stays while MinIO is not done with emptying it", async () => {
+  const { scene } = await store({ startTime: BEGUN });
+  const before = { ...MEMBERS, c: ["store-host3"] };
+  const address = { ...scene.address, nodes: scene.nodes, serviceName: "store", services: ["store"] };
+  const news = { pools: ["b"], members: { b: MEMBERS.b }, store: address };
+  const failures = await throughTime(poolFailures({ pools: ["a", "b"], members: before, store: address }, news));
+  expect(failures.map(({ reason }) => reason)).toEqual([
+    expect.stringContaining('"a": is gone from pools, and holds its part of the data'),
+  ]);
+});
+
+test("a store of which no member runs keeps its pools, after a minute", async () => {
+  const { scene, failures, id } = await store({ startTime: BEGUN, complete: true });
+  scene.swarm.services.remove(id);
+  const begun = performance.now();
+  expect(await failures()).toEqual([
+    expect.stringMatching(/the store cannot be asked whether MinIO has emptied it: .*Put it back, or try again/),
+  ]);
+  expect(performance.now() - begun).toBeLessThan(65_000);
+});
+
+test("a member that does not answer is no reason not to ask another one", async () => {
+  const { scene, failures, asked } = await store({ startTime: BEGUN, complete: true });
+  scene.fake.faults.add(
+    "POST /containers/",
+    { status: 500, message: "it is paused" },
+    { engine: scene.fake.engine(1), times: Infinity },
+  );
+  expect(await failures()).toEqual([]);
+  expect(new Set(asked.map((one) => one.split(" ")[0]))).toEqual(new Set(["host2"]));
+});

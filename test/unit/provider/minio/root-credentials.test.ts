@@ -1,0 +1,88 @@
+import { describe, expect, test } from "vitest";
+import { RootCredentials } from "../../../../provider/minio/root-credentials.ts";
+
+const olds = { asked: undefined, user: "root-abc", password: "p", generation: "g" };
+
+test("a user and a password are generated, never the same twice", async () => {
+  const [one, other] = [await RootCredentials.create({}), await RootCredentials.create({})];
+  expect(one.outs.user).toMatch(/^root-[A-Za-z0-9]{12}$/);
+  expect(one.outs.password).toMatch(/^[A-Za-z0-9]{40}$/);
+  expect(one.outs.password).not.toBe(other.outs.password);
+  expect(one.id).not.toBe(other.id);
+});
+
+test("a user that is asked for is taken", async () => {
+  expect((await RootCredentials.create({ asked: "boss" })).outs.user).toBe("boss");
+});
+
+test.each([
+  [undefined, undefined, false],
+  ["boss", "boss", false],
+  [undefined, "boss", true],
+  ["boss", undefined, true],
+])("asked %s, then %s: changes %s", async (before, after, changes) => {
+  expect(await RootCredentials.diff("id", { ...olds, asked: before }, { asked: after })).toEqual({ changes });
+});
+
+test("another user keeps the password, and is another generation", async () => {
+  const { outs } = await RootCredentials.update!("id", olds, { asked: "boss" });
+  expect(outs).toMatchObject({ asked: "boss", user: "boss", password: "p" });
+  expect(outs.generation).not.toBe("g");
+});
+
+test("no longer asking for a user keeps the one there is", async () => {
+  const { outs } = await RootCredentials.update!("id", { ...olds, asked: "boss", user: "boss" }, {});
+  expect(outs).toMatchObject({ user: "boss", password: "p", generation: "g" });
+});
+
+describe("a password that is given", () => {
+  test("is used as it is", async () => {
+    expect((await RootCredentials.create({ password: "given" })).outs.password).toBe("given");
+  });
+
+  test.each([
+    ["the same", "p", "p", false],
+    ["another", "other", "other", true],
+    ["none any more", undefined, "p", false],
+  ])("%s", async (_what, password, expected, isAnother) => {
+    expect(await RootCredentials.diff("id", olds, { password })).toEqual({ changes: isAnother });
+    const { outs } = await RootCredentials.update!("id", olds, { password });
+    expect(outs.password).toBe(expected);
+    expect(outs.generation !== "g").toBe(isAnother);
+  });
+
+  test("takes the place of a generation, and a generation its place", async () => {
+    const generated = { ...olds, passwordGeneration: "2" };
+    const { outs: given } = await RootCredentials.update!("id", generated, { password: "given" });
+    expect(given).toMatchObject({ password: "given" });
+    const { outs } = await RootCredentials.update!("id", given, { passwordGeneration: "2" });
+    expect(outs.password).toMatch(/^[A-Za-z0-9]{40}$/);
+  });
+});
+
+test("a read gives back what is stored", async () => {
+  expect(await RootCredentials.read("id", olds)).toEqual({ id: "id", props: olds });
+  await expect(RootCredentials.read("id")).rejects.toThrow(
+    "root credentials id cannot be imported: they are generated",
+  );
+});
+
+test("what is chosen for life of the store is refused to change, for as long as the credentials are there", async () => {
+  const frozen = (value: string) => ({ mode: { value, because: "so it is." } });
+  const check = (olds: string, news: string) =>
+    RootCredentials.check!({ frozen: frozen(olds) }, { frozen: frozen(news) });
+  expect((await check("global", "global")).failures).toEqual([]);
+  expect((await check("global", "replicated")).failures).toEqual([
+    { property: "", reason: 'mode "replicated": is "global" for life: so it is.' },
+  ]);
+  expect((await RootCredentials.check!({}, { frozen: frozen("global") })).failures).toEqual([]);
+});
+
+test("another generation of the password is another password of the same user", async () => {
+  expect(await RootCredentials.diff("id", olds, { passwordGeneration: "2" })).toEqual({ changes: true });
+  const { outs } = await RootCredentials.update!("id", olds, { passwordGeneration: "2" });
+  expect(outs).toMatchObject({ user: "root-abc", passwordGeneration: "2" });
+  expect(outs.password).toMatch(/^[A-Za-z0-9]{40}$/);
+  expect(outs.generation).not.toBe("g");
+  expect(await RootCredentials.diff("id", outs, { passwordGeneration: "2" })).toEqual({ changes: false });
+});

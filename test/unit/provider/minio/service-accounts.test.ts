@@ -1,0 +1,77 @@
+import { beforeEach, expect, test, vi } from "vitest";
+import { RootServiceAccounts } from "../../../../provider/minio/root-service-accounts.ts";
+import type { Answer, StoreAddress } from "../../../../provider/minio/admin-client.ts";
+import { User } from "../../../../provider/minio/user.ts";
+
+const STORE: StoreAddress = { managers: {}, swarmId: "s", nodes: {}, serviceName: "store", serviceIds: { main: "i" } };
+
+/** A store that knows one user with one service account, and what it was asked to do. */
+const { asked, store } = vi.hoisted(() => ({
+  asked: [] as string[],
+  store: {
+    userStatus: "enabled",
+    canList: true,
+    svcaccs: [{ accessKey: "backdoor" }, { accessKey: "site-replicator-0" }],
+  },
+}));
+
+vi.mock(import("../../../../provider/minio/admin-client.ts"), async (original) => {
+  const answerTo = (args: string[]): Answer<unknown> => {
+    asked.push(args.slice(1).join(" "));
+    if (args[1] === "user" && args[2] === "info") {
+      return { ok: true, value: { policyName: "p", userStatus: store.userStatus } };
+    }
+    if (args[1] === "policy" && args[2] === "info") return { ok: true, value: { policyInfo: { Policy: {} } } };
+    if (args[1] !== "accesskey") return { ok: true, value: {} };
+    return store.canList ? { ok: true, value: { svcaccs: store.svcaccs } } : { ok: false, code: "", message: "help" };
+  };
+  return {
+    ...(await original()),
+    askStore: <T>(_store: StoreAddress, args: string[]) => Promise.resolve(answerTo(args) as Answer<T>),
+    toldByStore: <T>(_store: StoreAddress, args: string[]) => Promise.resolve((answerTo(args) as { value: T }).value),
+  };
+});
+
+const user = { store: STORE, accessKey: "app", policyName: "p", policy: "{}", policies: ["p"], enabled: true };
+const removed = () => asked.filter((line) => line.startsWith("accesskey rm"));
+
+beforeEach(() => {
+  asked.length = 0;
+  Object.assign(store, { userStatus: "enabled", canList: true });
+});
+
+test.each<[string, object, object, string, boolean]>([
+  ["another secret key", {}, { generation: "2" }, "enabled", true],
+  ["service accounts that a refresh found", { serviceAccounts: ["backdoor"] }, {}, "enabled", true],
+  ["a user that was disabled, of which MinIO lists none", {}, {}, "disabled", true],
+  ["another policy", {}, { policy: '{"a":1}' }, "enabled", false],
+])("a user's service accounts at %s", async (_what, olds, news, userStatus, isRevoked) => {
+  store.userStatus = userStatus;
+  const { outs } = await User.update!("app", { ...user, secretKey: "s", ...olds }, { ...user, ...news });
+  expect(removed()).toEqual(isRevoked ? ["accesskey rm local backdoor"] : []);
+  expect(outs.serviceAccounts).toEqual([]);
+  // No other can be made by then: the policy denies it, and the former key is refused.
+  const [key, listed] = ["user add", "accesskey ls"].map((start) => asked.findIndex((line) => line.startsWith(start)));
+  if (isRevoked) expect(key).toBeLessThan(listed ?? -1);
+});
+
+test("a refresh shows a user's service accounts, and goes on where they cannot be listed", async () => {
+  const state = { ...user, secretKey: "s" };
+  expect((await User.read("app", state)).props?.serviceAccounts).toEqual(["backdoor"]);
+  store.canList = false;
+  expect((await User.read("app", state)).props?.serviceAccounts).toEqual([]);
+});
+
+test.each([
+  ["another password", { generation: "2" }, true],
+  ["a host more", { store: { ...STORE, nodes: {} } }, false],
+])("root's service accounts at %s", async (_what, change, isRevoked) => {
+  const olds = { store: STORE, user: "root", generation: "1" };
+  await RootServiceAccounts.update!("store", olds, { ...olds, ...change });
+  expect(removed()).toEqual(isRevoked ? ["accesskey rm local backdoor"] : []);
+});
+
+test("those of a store that exists already are left alone", async () => {
+  await RootServiceAccounts.create({ store: STORE, user: "root", generation: "1" });
+  expect(asked).toEqual([]);
+});

@@ -1,0 +1,122 @@
+import { describe, expect, test } from "vitest";
+import type { NetworkDemand } from "../../../../core/requirement.ts";
+import { plannedOutages } from "../../../../provider/preflight/attached-services.ts";
+import { preflightFindings, reportOf } from "../../../../provider/preflight/checks/all.ts";
+import type { Situation } from "../../../../provider/preflight/snapshot.ts";
+import {
+  attached,
+  host,
+  machine,
+  manager,
+  NETWORK,
+  network,
+  ownNetwork,
+  service,
+  situation,
+  SWARM,
+} from "../../preflight-situation.ts";
+
+/** A network as `docker network create --driver=overlay --attachable` makes it. */
+const byHand = (more: Parameters<typeof network>[2] = {}) =>
+  network("net", "10.0.1.0/24", {
+    Scope: "swarm",
+    Driver: "overlay",
+    Attachable: true,
+    Options: { "com.docker.network.driver.overlay.vxlanid_list": "4097" },
+    Labels: null,
+    ...more,
+  });
+const encrypted = byHand({ Options: { encrypted: "" } });
+const withNetwork = (live: ReturnType<typeof network>) =>
+  situation({ a: manager({}, { networks: [live] }, [service("theirs", {}, attached)]) });
+
+function reported(shape: NetworkDemand["shape"], found: Situation, others: NetworkDemand[] = []) {
+  const demands = [{ ...SWARM, adopt: true }, ...others, { ...NETWORK, adopt: true, shape }];
+  return reportOf(preflightFindings(demands, found), found);
+}
+
+const NET = 'OverlayNetwork "net":';
+const CLEAR =
+  `warning: ${NET} encrypted (not given): the network that is taken on is not encrypted: what crosses between hosts can ` +
+  "be read and changed on the way, passwords too; say encrypted: false if that is meant, else make another network and " +
+  "move to it";
+
+describe("a network that is taken on", () => {
+  test.each<[string, NetworkDemand["shape"], Situation, string[]]>([
+    ["as it is, with a word when it is not encrypted", {}, withNetwork(byHand()), [CLEAR]],
+    ["without a word when that is meant", { encrypted: false }, withNetwork(byHand()), []],
+    ["without a word when it is encrypted", {}, withNetwork(encrypted), []],
+    [
+      "with what is said of it being so",
+      { subnet: "10.0.1.0/24", mtu: 1500, attachable: true },
+      withNetwork(encrypted),
+      [],
+    ],
+    ["where no manager tells yet", {}, situation({}, { silent: ["a"] }), []],
+    ["made by another stack", {}, withNetwork({ ...ownNetwork(), Labels: { "pulumi-swarm.stack": "other" } }), []],
+  ])("%s", (_, shape, found, remarks) => expect(reported(shape, found)).toEqual({ refusals: [], remarks }));
+
+  test("is not stopped for, whatever is allowed", () => {
+    const found = { ...withNetwork(byHand()), allowOutage: true };
+    expect(plannedOutages([{ ...NETWORK, adopt: true, shape: { internal: true } }], found)).toEqual([]);
+  });
+
+  test("is known to be encrypted when hosts are looked at", () => {
+    const hosts = {
+      a: manager({}, { networks: [encrypted] }),
+      b: host({ hostname: "b" }, { ID: "engine-b", Name: "b" }),
+    };
+    const kernel = { vxlan: "yes", esp: "no" } as const;
+    const found = situation(hosts, { machines: { a: machine(), b: machine({ kernel }) } });
+    expect(reported({}, found).refusals).toEqual([
+      `${NET} encrypted true: the kernel of host b has no ESP (module esp4), without which nothing crosses between hosts: ` +
+        "install the kernel's further modules (linux-modules-extra, kernel-modules-extra), or set encrypted: false",
+    ]);
+  });
+});
+
+const UNCHANGED =
+  "and no network can be changed: leave the argument out, or leave adopt out and give another networkName";
+
+describe("refused", () => {
+  test.each<[string, NetworkDemand["shape"], Situation, string]>([
+    [
+      "encryption that it does not have",
+      { encrypted: true },
+      withNetwork(byHand()),
+      `encrypted true: the network that is taken on has false, ${UNCHANGED}`,
+    ],
+    [
+      "another subnet, and nothing of its gateway",
+      { subnet: "10.20.0.0/24", gateway: "10.20.0.1" },
+      withNetwork(byHand()),
+      `subnet "10.20.0.0/24": the network that is taken on has "10.0.1.0/24", ${UNCHANGED}`,
+    ],
+    [
+      "one that is not there",
+      {},
+      situation({ a: manager({}) }),
+      'networkName "net": there is no network of that name to take on: make it, or leave adopt out and it is made',
+    ],
+    [
+      "one where there is no Swarm",
+      {},
+      situation({ a: host() }),
+      'networkName "net": there is no network of that name to take on: make it, or leave adopt out and it is made',
+    ],
+    ["its own", {}, withNetwork(ownNetwork()), 'networkName "net": this stack created it: leave adopt out'],
+    [
+      "one of a single host",
+      {},
+      withNetwork(network("net", "172.30.0.0/16")),
+      'networkName "net": is a network of the driver bridge, which spans no hosts: give the name of an overlay network',
+    ],
+  ])("%s", (_, shape, found, line) => expect(reported(shape, found).refusals).toEqual([`${NET} ${line}`]));
+
+  test("the same one twice", () => {
+    const first = { ...NETWORK, subject: 'OverlayNetwork "first"', adopt: true, shape: {} };
+    expect(reported({}, withNetwork(encrypted), [first]).refusals).toEqual([
+      `${NET} networkName "net": OverlayNetwork "first" has it already: use that one`,
+    ]);
+  });
+});

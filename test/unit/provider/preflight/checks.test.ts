@@ -1,0 +1,363 @@
+import { describe, expect, test } from "vitest";
+import type { Demand } from "../../../../core/requirement.ts";
+import { preflightFindings, reportOf } from "../../../../provider/preflight/checks/all.ts";
+import { encryptsUnsafely } from "../../../../provider/preflight/checks/network.ts";
+import type { MachineFacts } from "../../../../provider/preflight/facts/machine.ts";
+import type { Situation } from "../../../../provider/preflight/snapshot.ts";
+import { ownerLabels } from "../../../../core/labels.ts";
+import {
+  attached,
+  host,
+  machine,
+  manager,
+  NETWORK,
+  network,
+  owner,
+  ownManager,
+  ownNetwork,
+  SERVICE,
+  service,
+  situation,
+  SWARM,
+} from "../../preflight-situation.ts";
+
+const OURS = ownerLabels(owner("store"));
+const FOREIGN = { ...OURS, "pulumi-swarm.owner": "another-state" };
+const local = machine();
+const on = (facts: MachineFacts) => ({ machines: { a: facts } });
+const preflightLines = (demands: Demand[], found: Situation) =>
+  reportOf(preflightFindings(demands, found), found).refusals;
+const container = (name: string, port: number, labels: Record<string, string> = {}) => ({
+  Id: name,
+  Names: [`/${name}`],
+  Image: "x",
+  State: "running",
+  Labels: labels,
+  Ports: [{ PrivatePort: 80, PublicPort: port, Type: "tcp", IP: "0.0.0.0" }],
+});
+const route = (destination: string) => ({ ...local, routes: [{ destination, device: "tun0" }] });
+const disk = (path: string) => ({ ...SERVICE, disks: [{ path, subfolder: "minio" }] });
+const published = (mode: "host" | "ingress") => ({
+  EndpointSpec: {
+    Mode: "vip" as const,
+    Ports: [{ Protocol: "tcp" as const, TargetPort: 80, PublishedPort: 9000, PublishMode: mode }],
+  },
+});
+const ofService = { "com.docker.swarm.service.id": "id-store" };
+const ofServiceNamed = (name: string) => ({ ...ofService, "com.docker.swarm.service.name": name });
+const subnet = (block: string) => ({ ...NETWORK, shape: { ...NETWORK.shape, subnet: block } });
+const inSwarm = (swarm: object, name = "a") =>
+  host(
+    { hostname: name },
+    {
+      Name: name,
+      ID: `engine-${name}`,
+      Swarm: { NodeID: "n9", NodeAddr: "", LocalNodeState: "active", ControlAvailable: false, ...swarm },
+    },
+  );
+
+describe("nothing to refuse", () => {
+  test.each<[string, Demand[], Situation]>([
+    ["on a fresh machine", [SWARM, NETWORK, SERVICE], situation({ a: host() }, on(local))],
+    ["where no engine answers yet", [SWARM, NETWORK, SERVICE], situation({}, { silent: ["a"] })],
+    [
+      "with a port taken, where the engine that may have taken it does not answer",
+      [SERVICE],
+      situation({}, { silent: ["a"], ...on({ ...local, listening: [9000] }) }),
+    ],
+    [
+      "of a Swarm whose managers are locked, when their key is known",
+      [SWARM],
+      situation({ a: inSwarm({ LocalNodeState: "locked" }), w: inSwarm({}, "w") }, { unlockable: true }),
+    ],
+    [
+      "on our own live stack",
+      [SWARM, NETWORK, disk("/mnt/disk1")],
+      situation(
+        {
+          a: ownManager(
+            {
+              networks: [ownNetwork()],
+              containers: [container("store.n1", 9000, ofService)],
+            },
+            [service("store", OURS, { ...attached, ...published("host") })],
+          ),
+        },
+        on({
+          routes: [
+            { destination: "0.0.0.0/0", device: "eth0" },
+            { destination: "172.17.0.0/16", device: "docker0" },
+            { destination: "172.18.0.0/16", device: "docker_gwbridge" },
+          ],
+          mounts: [...local.mounts, { path: "/mnt/disk1", device: "254:16" }],
+          listening: [9000],
+        }),
+      ),
+    ],
+    [
+      "with our own task that is just starting: its port is open before Docker tells so",
+      [SERVICE],
+      situation(
+        {
+          a: ownManager({ containers: [{ ...container("store.n1", 9000, ofService), State: "created", Ports: [] }] }, [
+            service("store", OURS, published("host")),
+          ]),
+        },
+        on({ ...local, listening: [9000] }),
+      ),
+    ],
+    ["in an adopted Swarm", [{ ...SWARM, adopt: true }], situation({ a: manager({}) })],
+    [
+      "with a worker of our Swarm",
+      [SWARM],
+      situation({
+        a: { ...ownManager(), manager: { ...ownManager().manager!, nodes: [{ ID: "n9" } as never] } },
+        b: inSwarm({}, "b"),
+      }),
+    ],
+    ["with a worker while a manager is silent", [SWARM], situation({ b: inSwarm({}) }, { silent: ["a"] })],
+    [
+      "with our own task on a worker while managers are silent",
+      [{ ...SERVICE, hosts: ["b"] }],
+      situation({ b: { ...inSwarm({}), containers: [container("store.n1", 9000, ofServiceNamed("store"))] } }),
+    ],
+    ["with a wide route that holds the whole pool", [NETWORK], situation({ a: ownManager() }, on(route("10.0.0.0/8")))],
+    [
+      "for a change of a network that nothing uses",
+      [subnet("10.21.0.0/24")],
+      situation({ a: ownManager({ networks: [ownNetwork()] }) }),
+    ],
+    [
+      "for a change of a network that only our services use, with allowOutage",
+      [subnet("10.21.0.0/24")],
+      situation(
+        { a: ownManager({ networks: [ownNetwork()] }, [service("store", OURS, attached)]) },
+        { allowOutage: true },
+      ),
+    ],
+    [
+      "for a port in host mode of a service that runs elsewhere",
+      [SERVICE],
+      situation({ a: ownManager({}, [service("web", {}, published("host"))]) }),
+    ],
+  ])("%s", (_, demands, found) => expect(preflightLines(demands, found)).toEqual([]));
+});
+
+const HOSTNAME = 'Swarm "swarm": hosts.a.hostname "a": its engine calls itself';
+const ENGINE = 'Swarm "swarm": hosts.a.engine "unix:///a.sock":';
+const NET = 'OverlayNetwork "net":';
+const STORE = 'MinioService "store":';
+const FREE = "choose a free one, or leave it out and the Swarm does";
+const LOST = "would lose it: put the value back, or set allowOutage: true on the Swarm";
+const users = [service("store", OURS, attached), service("web", {}, attached)];
+const inUse = situation({ a: ownManager({ networks: [ownNetwork()] }, users) });
+
+describe("refused", () => {
+  test.each<[Demand | Demand[], Situation, string | string[]]>([
+    [
+      { ...SERVICE, guarded: true },
+      situation({ a: host({ address: "tcp://10.0.0.1:2376" }) }),
+      'MinioService "store": allowFrom "a": is reached at tcp://10.0.0.1:2376, and only by ssh can rules be set there: declare it in SshHosts, or leave allowFrom out',
+    ],
+    [
+      SWARM,
+      situation({ a: host({}, { Name: "b" }) }),
+      `${HOSTNAME} "b": give hostname: "b", or rename the machine, restart Docker`,
+    ],
+    [
+      SWARM,
+      situation({ a: host({}, { Name: "A_1" }) }),
+      `${HOSTNAME} "A_1", which is no DNS label (lowercase letters, digits and inner hyphens, at most 63): rename the machine, restart Docker`,
+    ],
+    [
+      SWARM,
+      situation({ a: host({}, { LiveRestoreEnabled: true }) }),
+      `${ENGINE} live-restore is on, which Swarm mode cannot have: set "live-restore": false in /etc/docker/daemon.json and restart Docker`,
+    ],
+    [
+      SWARM,
+      situation({ a: host({}, { SecurityOptions: ["name=seccomp,profile=default", "name=rootless"] }) }),
+      `${ENGINE} runs rootless, where overlay networks do not work: use an engine that runs as root`,
+    ],
+    [
+      SWARM,
+      situation({ a: host({}, { FirewallBackend: { Driver: "nftables" } }) }),
+      `${ENGINE} its firewall backend is nftables, which Swarm mode cannot use: set "firewall-backend": "iptables" in /etc/docker/daemon.json and restart Docker`,
+    ],
+    [
+      SWARM,
+      situation({ a: host({}, { OSType: "windows" }) }),
+      `${ENGINE} runs windows containers: switch Docker to Linux containers`,
+    ],
+    [
+      SWARM,
+      situation({ a: manager({}) }),
+      'Swarm "swarm": adopt false: host a is a manager of the Swarm swarm-1, which belongs to something other than pulumi-swarm: use the state that created it, or set adopt: true',
+    ],
+    [
+      SWARM,
+      situation({ a: inSwarm({}) }),
+      `${ENGINE} is a worker in a Swarm that none of these hosts manages: leave it with \`docker swarm leave\``,
+    ],
+    [
+      SWARM,
+      situation({ a: inSwarm({ LocalNodeState: "locked" }) }),
+      `${ENGINE} is a locked manager: run \`docker swarm unlock\` there`,
+    ],
+    [
+      SWARM,
+      situation({ a: inSwarm({ LocalNodeState: "error", Error: "no disk" }) }),
+      `${ENGINE} its Swarm node is broken (no disk): mend it, or leave with \`docker swarm leave --force\``,
+    ],
+    [
+      { ...SWARM, adopt: true },
+      situation({
+        b: ownManager({ hostname: "b" }, [], { ID: "engine-b", Name: "b" }),
+        a: {
+          ...ownManager(),
+          manager: { ...ownManager().manager!, swarm: { ...ownManager().manager!.swarm, ID: "other" } },
+        },
+      }),
+      `${ENGINE} is in another Swarm (other) than host b: leave it with \`docker swarm leave --force\``,
+    ],
+    [
+      { ...SWARM, addressPools: ["172.16.0.0/12"] },
+      situation({ a: host() }),
+      'Swarm "swarm": addressPools "172.16.0.0/12": overlaps with 172.17.0.0/16, the network bridge on host a: choose a pool that is free on all hosts',
+    ],
+    [
+      { ...SWARM, addressPools: ["10.8.0.0/16"] },
+      situation({ a: host() }, on(route("10.8.4.0/24"))),
+      'Swarm "swarm": addressPools "10.8.0.0/16": overlaps with 10.8.4.0/24, a route of host a (tun0): choose a pool that is free on all hosts',
+    ],
+    [
+      NETWORK,
+      situation({ a: host({}, { ServerVersion: "20.10.23" }) }),
+      `${NET} encrypted true: Docker 20.10.23 on host a may send its packets in the clear (repaired in 20.10.24 and 23.0.3): upgrade it, or set encrypted: false`,
+    ],
+    [
+      NETWORK,
+      situation({ a: ownManager({ networks: [network("net", "172.30.0.0/16")] }) }),
+      `${NET} networkName "net": host a has a network of that name that belongs to something other than pulumi-swarm: use the state that created it, set adopt: true, or choose another name`,
+    ],
+    [
+      [NETWORK, { ...subnet("10.21.0.0/24"), subject: 'OverlayNetwork "b"', owner: owner("b") }],
+      situation({ a: ownManager() }),
+      'OverlayNetwork "b": networkName "net": OverlayNetwork "net" has it already: choose another',
+    ],
+    [
+      [NETWORK, { ...subnet("10.20.0.0/16"), subject: 'OverlayNetwork "b"', owner: owner("b"), name: "b" }],
+      situation({ a: ownManager() }),
+      `OverlayNetwork "b": subnet "10.20.0.0/16": overlaps with 10.20.0.0/24, that of OverlayNetwork "net": ${FREE}`,
+    ],
+    [
+      subnet("10.0.0.0/16"),
+      situation({ a: ownManager() }),
+      `${NET} subnet "10.0.0.0/16": overlaps with 10.0.0.0/24, the network ingress on host a: ${FREE}`,
+    ],
+    [
+      subnet("172.18.4.0/24"),
+      situation({ a: ownManager() }),
+      `${NET} subnet "172.18.4.0/24": overlaps with 172.18.0.0/16, the network docker_gwbridge on host a: ${FREE}`,
+    ],
+    [
+      NETWORK,
+      situation({ a: ownManager() }, on(route("10.20.0.0/16"))),
+      `${NET} subnet "10.20.0.0/24": overlaps with 10.20.0.0/16, a route of host a (tun0): ${FREE}`,
+    ],
+    [
+      subnet("192.168.0.0/24"),
+      situation({ a: ownManager() }, on(route("192.168.0.0/16"))),
+      `${NET} subnet "192.168.0.0/24": overlaps with 192.168.0.0/16, a route of host a (tun0): ${FREE}`,
+    ],
+    [
+      subnet("10.21.0.0/24"),
+      inUse,
+      `${NET} subnet "10.21.0.0/24": the network is there with "10.20.0.0/24"; another means a new network, and service store, service web ${LOST}`,
+    ],
+    [
+      { ...NETWORK, shape: { encrypted: false, mtu: 1400, internal: true, attachable: false, labels: { a: "b" } } },
+      inUse,
+      [
+        `${NET} encrypted false: the network is there with true; another means a new network, and service store, service web ${LOST}`,
+        `${NET} attachable false: the network is there with true; another means a new network, and service store, service web ${LOST}`,
+        `${NET} internal true: the network is there with false; another means a new network, and service store, service web ${LOST}`,
+        `${NET} mtu 1400: the network is there with 1500; another means a new network, and service store, service web ${LOST}`,
+        `${NET} labels {"a":"b"}: the network is there with {}; another means a new network, and service store, service web ${LOST}`,
+      ],
+    ],
+    [
+      subnet("10.21.0.0/24"),
+      { ...inUse, allowOutage: true },
+      `${NET} subnet "10.21.0.0/24": the network is there with "10.20.0.0/24"; another means a new network, and service web is not this stack's and would lose it: detach it first`,
+    ],
+    [
+      SERVICE,
+      situation({ a: ownManager({}, [service("store", FOREIGN)]) }),
+      `${STORE} serviceName "store": the Swarm has a service of that name that belongs to another state: project p, stack s, identity another-state: use the state that created it, set adopt: true, or choose another name`,
+    ],
+    [
+      [SERVICE, { ...SERVICE, subject: 'MinioService "b"', owner: owner("b"), ports: {} }],
+      situation({ a: ownManager() }),
+      'MinioService "b": serviceName "store": MinioService "store" has it already: choose another',
+    ],
+    [
+      [SERVICE, { ...SERVICE, subject: 'MinioService "b"', owner: owner("b"), name: "b" }],
+      situation({ a: ownManager() }),
+      'MinioService "b": port 9000: MinioService "store" has it on host a already: choose another, or free it',
+    ],
+    [
+      SERVICE,
+      situation({ a: ownManager({ containers: [container("web", 9000)] }) }),
+      `${STORE} port 9000: container web has it on host a already: choose another, or free it`,
+    ],
+    [
+      SERVICE,
+      situation({ a: ownManager({}, [service("web", {}, published("ingress"))]) }),
+      `${STORE} port 9000: service web has it on host a already: choose another, or free it`,
+    ],
+    [
+      SERVICE,
+      situation({
+        a: ownManager({ containers: [container("web.1", 9000, { "com.docker.swarm.service.id": "id-web" })] }, [
+          service("web", {}, published("host")),
+        ]),
+      }),
+      `${STORE} port 9000: service web has it on host a already: choose another, or free it`,
+    ],
+    [
+      SERVICE,
+      situation({ a: { ...inSwarm({}), containers: [container("web.n1", 9000, ofServiceNamed("web"))] } }),
+      `${STORE} port 9000: container web.n1 has it on host a already: choose another, or free it`,
+    ],
+    [
+      SERVICE,
+      situation({ a: ownManager() }, on({ ...local, listening: [9000] })),
+      `${STORE} port 9000: a process outside Docker has it on host a already: choose another, or free it`,
+    ],
+    [
+      disk("/mnt/disk1"),
+      situation({ a: ownManager() }, on(local)),
+      `${STORE} hosts.a.drives "/mnt/disk1": is no mount point: mount the disk there, or leave path out and a Docker volume holds the drive`,
+    ],
+    [
+      disk("/mnt/disk1/"),
+      situation(
+        { a: ownManager() },
+        on({ ...local, mounts: [...local.mounts, { path: "/mnt/disk1", device: "254:0" }] }),
+      ),
+      `${STORE} hosts.a.drives "/mnt/disk1/": lies on the root disk: mount the disk there, or leave path out and a Docker volume holds the drive`,
+    ],
+  ])("%#", (demands, found, lines) => expect(preflightLines([demands].flat(), found)).toEqual([lines].flat()));
+});
+
+test.each([
+  ["19.3.15", true],
+  ["20.10.23", true],
+  ["20.10.24+dfsg1", false],
+  ["23.0.0", true],
+  ["23.0.2", true],
+  ["23.0.3", false],
+  ["28.2.2", false],
+  ["dev", false],
+])("Docker %s encrypts unsafely: %s", (version, unsafe) => expect(encryptsUnsafely(version)).toBe(unsafe));

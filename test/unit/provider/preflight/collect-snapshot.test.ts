@@ -1,0 +1,132 @@
+import { expect, test } from "vitest";
+import { observe } from "../../../../provider/preflight/collect-snapshot.ts";
+import { Preflight } from "../../../../provider/preflight/preflight.ts";
+import { eachInFakeTime, type Scene } from "../../../fake-swarm/scene.ts";
+import { pass, throughTime } from "../../../fake-swarm/time.ts";
+import { SWARM } from "../../preflight-situation.ts";
+
+const { start, said } = eachInFakeTime();
+
+/** The hosts of a scene as the preflight knows them, by the names of their machines. */
+const hostsOf = ({ fake }: Scene) =>
+  Object.fromEntries(
+    fake.engines.map(({ hostname, connection, address }) => [
+      hostname,
+      { connection, hostname, privateAddress: address },
+    ]),
+  );
+
+const seen = (scene: Scene, options?: { volumes?: boolean }) => throughTime(observe(hostsOf(scene), options));
+
+const DENIED = { status: 400, message: "context deadline exceeded" };
+
+test("every host is seen, and a manager tells of its Swarm", async () => {
+  const scene = await start(2);
+  scene.fake.engine(2).volumes.push({ Name: "v", Driver: "local", Mountpoint: "/v", Labels: null });
+  const found = await seen(scene, { volumes: true });
+  expect(found).toMatchObject({ silent: [], reasons: {}, addresses: { host1: "198.19.0.1", host2: "198.19.0.2" } });
+  expect(found.hosts["host1"]?.manager).toMatchObject({ swarm: { ID: scene.swarm.id }, services: [] });
+  expect(found.hosts["host1"]?.manager?.nodes).toHaveLength(2);
+  expect(found.hosts["host2"]).toMatchObject({ manager: undefined, volumes: [{ Name: "v" }] });
+});
+
+test.each(["/networks", "/containers/json", "/volumes"])(
+  "a host that fails at %s is named, and the others are seen",
+  async (path) => {
+    const scene = await start(3);
+    scene.fake.faults.add(`GET ${path}`, DENIED, { engine: scene.fake.engine(2) });
+    const found = await seen(scene, { volumes: true });
+    expect(Object.keys(found.hosts)).toEqual(["host1", "host3"]);
+    expect(found.silent).toEqual(["host2"]);
+    expect(found.reasons).toEqual({ host2: "its engine answers, but not every question: context deadline exceeded" });
+  },
+);
+
+test.each(["/swarm", "/nodes", "/services"])("a manager that fails at %s is named as well", async (path) => {
+  const scene = await start(2, { managers: 2 });
+  scene.fake.faults.add(`GET ${path}`, DENIED, { engine: scene.fake.engine(1) });
+  const found = await seen(scene);
+  expect(Object.keys(found.hosts)).toEqual(["host2"]);
+  expect(found.reasons).toEqual({ host1: "its engine answers, but not every question: context deadline exceeded" });
+});
+
+test("a check only warns of such a host, by its key", async () => {
+  const scene = await start(2);
+  scene.fake.faults.add("GET /networks", DENIED, { engine: scene.fake.engine(2) });
+  const demands = [{ ...SWARM, adopt: true, managers: ["host1"] }];
+  const check = Preflight.check!({}, { hosts: hostsOf(scene), demands, allowOutage: false });
+  expect((await throughTime(check)).failures).toEqual([]);
+  expect(said()).toContain('hosts.host2 "engine": not checked: its engine answers, but not every question');
+});
+
+test("a host that is silent takes its time, and no other one with it", async () => {
+  const scene = await start(3);
+  scene.fake.engine(2).power = "silent";
+  scene.fake.engine(3).stop();
+  const begun = performance.now();
+  const found = await seen(scene);
+  expect(performance.now() - begun).toBeLessThan(6_000);
+  expect(Object.keys(found.hosts)).toEqual(["host1"]);
+  expect(found.silent).toEqual(["host2", "host3"]);
+  expect(found.reasons?.["host2"]).toMatch(/does not answer: no answer within 5 s$/);
+  expect(found.reasons?.["host3"]).toMatch(/does not answer: nothing listens there: is the engine running\?$/);
+});
+
+test("an error that passes is no reason to leave a host out", async () => {
+  const scene = await start(1);
+  const { faults } = scene.fake;
+  for (const request of ["GET /networks", "GET /swarm"]) faults.add(request, "reset");
+  faults.add("GET /nodes", { status: 500, message: "rpc error: code = Unavailable desc = transport is closing" });
+  const found = await seen(scene);
+  expect(faults.left).toEqual([]);
+  expect(Object.keys(found.hosts)).toEqual(["host1"]);
+});
+
+test("an engine that restarts after it has said who it is is waited for", async () => {
+  const scene = await start(1);
+  const [engine] = scene.fake.engines;
+  scene.fake.faults.add("GET /networks", "reset");
+  setTimeout(() => engine?.stop(), 200);
+  setTimeout(() => engine?.start(), 20_000);
+  const begun = performance.now();
+  const found = await seen(scene);
+  expect(performance.now() - begun).toBeGreaterThanOrEqual(20_000);
+  expect(found.hosts["host1"]?.manager?.swarm.ID).toBe(scene.swarm.id);
+});
+
+test("a locked manager is seen as one, and asked for nothing that it cannot tell", async () => {
+  const scene = await start(2, { managers: 2 });
+  const { Version, Spec } = scene.swarm.details();
+  scene.swarm.update(Version.Index, { ...Spec, EncryptionConfig: { AutoLockManagers: true } }, () => false);
+  for (const engine of scene.fake.engines) {
+    engine.stop();
+    engine.start();
+  }
+  const found = await seen(scene);
+  expect(Object.values(found.hosts).map(({ info, manager }) => [info.Swarm.LocalNodeState, manager])).toEqual([
+    ["locked", undefined],
+    ["locked", undefined],
+  ]);
+  expect(found.silent).toEqual([]);
+});
+
+test("a leader that is elected meanwhile is waited for", async () => {
+  const scene = await start(3, { managers: 3 });
+  scene.fake.timing.election = 20_000;
+  scene.swarm.loseLeader();
+  const found = await seen(scene);
+  expect(Object.values(found.hosts).map(({ manager }) => manager?.swarm.ID)).toEqual(Array(3).fill(scene.swarm.id));
+});
+
+test("a manager without a leader is left out while another one has it, else it is refused", async () => {
+  const scene = await start(3, { managers: 3 });
+  scene.fake.engine(1).cutOff(true);
+  await pass(10);
+  const found = await seen(scene);
+  expect(Object.keys(found.hosts)).toEqual(["host2", "host3"]);
+  expect(found.reasons?.["host1"]).toContain("its Swarm has no leader");
+  const [cutOff] = Object.entries(hostsOf(scene));
+  await expect(throughTime(observe(Object.fromEntries([cutOff!])))).rejects.toThrow(
+    "host host1: its Swarm has no leader: bring its managers back, or let it go on from one of them with `npm run recover`",
+  );
+});

@@ -1,0 +1,250 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { describe, expect, test } from "vitest";
+import { lineOf, type PreflightFinding } from "../../../../provider/preflight/checks/finding.ts";
+import { reportOf } from "../../../../provider/preflight/checks/all.ts";
+import {
+  blockedWays,
+  type ProbeHost,
+  probeParts,
+  type ProbeReport,
+  type ProbeWay,
+  probeWays,
+  waysInStep,
+} from "../../../../provider/preflight/connectivity/plan.ts";
+import { probeScript } from "../../../../provider/preflight/connectivity/script.ts";
+import { blockedFindings, notProbed } from "../../../../provider/preflight/checks/connectivity.ts";
+import { host, machine, NETWORK, situation, SWARM } from "../../preflight-situation.ts";
+
+const NEEDS = { dataPathPort: 4789, encrypted: false };
+const probed = (key: string, more: Partial<ProbeHost> = {}): ProbeHost => ({
+  key,
+  address: `10.1.0.${key.charCodeAt(0)}`,
+  isNode: false,
+  isManager: false,
+  root: true,
+  ...more,
+});
+const report = (more: Partial<ProbeReport> = {}): ProbeReport => ({
+  heard: {},
+  reached: {},
+  failed: {},
+  done: false,
+  from: 0,
+  to: 6_000,
+  ...more,
+});
+const PLAIN = ["7946/tcp", "7946/udp", "4789/udp"];
+
+describe("what is tried", () => {
+  test.each<[string, ProbeHost[], Partial<typeof NEEDS & { mtu: number }>, Record<string, string[]>]>([
+    [
+      "a manager has one more port",
+      [probed("a", { isManager: true }), probed("b")],
+      {},
+      { "a b": PLAIN, "b a": ["7946/tcp", "2377/tcp", "7946/udp", "4789/udp"] },
+    ],
+    [
+      "another port for data",
+      [probed("a"), probed("b")],
+      { dataPathPort: 5000 },
+      { "a b": ["7946/tcp", "7946/udp", "5000/udp"], "b a": ["7946/tcp", "7946/udp", "5000/udp"] },
+    ],
+    [
+      "ESP and whole packets",
+      [probed("a"), probed("b")],
+      { encrypted: true, mtu: 1400 },
+      { "a b": [...PLAIN, "esp", "mtu"], "b a": [...PLAIN, "esp", "mtu"] },
+    ],
+    [
+      "no ESP without root at both ends",
+      [probed("a"), probed("b", { root: false })],
+      { encrypted: true },
+      { "a b": PLAIN, "b a": PLAIN },
+    ],
+    ["nothing among nodes", [probed("a", { isNode: true }), probed("b", { isNode: true })], {}, {}],
+    [
+      "a node's UDP ports are heard by root alone",
+      [probed("a", { isNode: true, root: false }), probed("b")],
+      {},
+      { "a b": PLAIN, "b a": ["7946/tcp"] },
+    ],
+  ])("%s", (_, hosts, needs, ways) =>
+    expect(
+      Object.fromEntries(
+        probeWays(hosts, { ...NEEDS, ...needs }).map(({ from, to, tries }) => [`${from} ${to}`, tries]),
+      ),
+    ).toEqual(ways),
+  );
+});
+
+test("a host's part: what it listens for, whom it greets; a node's own ports are left alone", () => {
+  const hosts = [probed("a", { isNode: true, isManager: true }), probed("b")];
+  const parts = probeParts(hosts, probeWays(hosts, { ...NEEDS, encrypted: true, mtu: 1400 }), "mark", 1400);
+  expect(parts).toEqual({
+    a: {
+      self: "a",
+      mark: "mark",
+      tcp: [],
+      udp: [7946, 4789],
+      esp: true,
+      size: 1400,
+      peers: {
+        b: {
+          address: "10.1.0.98",
+          greet: true,
+          tries: ["7946/tcp", "7946/udp", "4789/udp", "esp", "mtu"],
+          expects: ["7946/udp", "4789/udp", "esp", "mtu"],
+        },
+      },
+    },
+    b: {
+      self: "b",
+      mark: "mark",
+      tcp: [7946],
+      udp: [7946, 4789],
+      esp: true,
+      size: 1400,
+      peers: {
+        a: {
+          address: "10.1.0.97",
+          greet: false,
+          tries: ["7946/tcp", "2377/tcp", "7946/udp", "4789/udp", "esp", "mtu"],
+          expects: ["7946/tcp", "7946/udp", "4789/udp", "esp", "mtu"],
+        },
+      },
+    },
+  });
+});
+
+describe("what is blocked", () => {
+  const way = (tries: string[]): ProbeWay[] => [{ from: "a", to: "b", tries }];
+  test.each<[string, string[], Partial<ProbeReport>, Partial<ProbeReport>, string[]]>([
+    [
+      "nothing that came through, by either end's word",
+      PLAIN,
+      { reached: { b: ["7946/tcp"] } },
+      { heard: { a: ["7946/udp", "4789/udp"] } },
+      [],
+    ],
+    ["what nobody saw", PLAIN, {}, { heard: { a: ["7946/tcp"] } }, ["7946/udp", "4789/udp"]],
+    [
+      "nothing that could not be listened for",
+      PLAIN,
+      {},
+      { failed: { "4789/udp": "in use" } },
+      ["7946/tcp", "7946/udp"],
+    ],
+    ["a large packet where small ones pass", ["7946/udp", "mtu"], {}, { heard: { a: ["7946/udp"] } }, ["mtu"]],
+    ["no large packet where no small one passes", ["7946/udp", "mtu"], {}, {}, ["7946/udp"]],
+  ])("%s", (_, tries, a, b, blocked) =>
+    expect(blockedWays(way(tries), { a: report(a), b: report(b) }).flatMap((found) => found.tries)).toEqual(blocked),
+  );
+
+  test("nothing is said of ends that told nothing, or were not at it together", () => {
+    expect(blockedWays(way(PLAIN), { a: report() })).toEqual([]);
+    const apart = { a: report(), b: report({ from: 5_000, to: 11_000 }) };
+    expect(waysInStep(way(PLAIN), apart, {})).toEqual([]);
+    // By its own clock, which is that much ahead.
+    const ahead = { b: machine({ clock: { least: 4_900, most: 5_100 } }) };
+    expect(waysInStep(way(PLAIN), apart, ahead)).toEqual(way(PLAIN));
+    // A sender that had heard the other ends early.
+    const early = (done: boolean) => ({ a: report({ done, to: 700 }), b: report() });
+    expect(waysInStep(way(PLAIN), early(true), {})).toEqual(way(PLAIN));
+    expect(waysInStep(way(PLAIN), early(false), {})).toEqual([]);
+  });
+});
+
+const lines = (findings: PreflightFinding[]) =>
+  findings.map((finding) => `${finding.warning ? "warning: " : ""}${lineOf(finding)}`);
+const seen = situation(
+  { a: host(), b: host() },
+  { addresses: { a: "10.1.0.97", b: "10.1.0.98" }, machines: { a: machine({ python: true }), b: machine() } },
+);
+
+test("one line for a pair of hosts, whichever way is blocked, and one for packets too large", () => {
+  const ways = [
+    { from: "b", to: "a", tries: ["2377/tcp", "7946/udp"] },
+    { from: "a", to: "b", tries: ["esp", "mtu"] },
+  ];
+  const found = (mtu: number) => lines(blockedFindings(SWARM, [{ ...NETWORK, shape: { mtu } }], seen, ways));
+  const blocked =
+    'Swarm "swarm": hosts.a.privateAddress "10.1.0.97": this host and host b (10.1.0.98) do not get through to each other: from b to a 2377/tcp, 7946/udp; from a to b ESP (IP protocol 50) is blocked: open it in the firewalls and security groups of both';
+  const narrow = (mtu: number) =>
+    `OverlayNetwork "net": mtu ${mtu}: packets of ${mtu} bytes do not get through whole between host a and host b: give the mtu that the link between them carries (\`ping -M do -s <mtu - 28>\` finds it)`;
+  expect(found(1400)).toEqual([blocked, narrow(1400)]);
+  // Nobody chose the default.
+  expect(found(1500)).toEqual([blocked, `warning: ${narrow(1500)}`]);
+});
+
+test("what is not probed is said, once for a host", () => {
+  const taking = [probed("a", { root: false })];
+  const ways = [{ from: "c", to: "a", tries: ["7946/tcp"] }];
+  const needs = { ...NEEDS, encrypted: true };
+  const run = { able: ["a", "b"], taking, ways, missed: ways, failures: { a: "killed" }, needs };
+  expect(lines(notProbed(SWARM, seen, run))).toEqual([
+    'warning: Swarm "swarm": hosts.b.privateAddress "10.1.0.98": not probed whether other hosts reach it: there is no python3 on it',
+    'warning: Swarm "swarm": hosts.a.privateAddress "10.1.0.97": not probed whether other hosts reach it: killed',
+    'warning: Swarm "swarm": hosts.c.privateAddress (not given): not probed whether it reaches host a: they took too long to begin; run it again',
+    'warning: Swarm "swarm": hosts.a.privateAddress "10.1.0.97": not probed whether it is reached on ESP (IP protocol 50): that takes root there, or sudo without a password',
+  ]);
+});
+
+test("the program is one that Python reads, whatever a host is called", ({ skip }) => {
+  if (spawnSync("python3", ["--version"]).error) skip("there is no python3 here to read it");
+  const [part] = Object.values(probeParts([probed("a"), probed("b")], [{ from: "a", to: "b", tries: PLAIN }], "m"));
+  const script = probeScript({ ...part!, self: `it's "a" \\ $(b)` });
+  const compiled = script.replace(
+    "exec $as python3 -",
+    "exec python3 -c 'import ast, sys; ast.parse(sys.stdin.read())'",
+  );
+  expect(compiled).not.toBe(script);
+  execFileSync("sh", { input: compiled });
+});
+
+describe("the report", () => {
+  const finding = (more: Partial<PreflightFinding>): PreflightFinding => ({
+    subject: "S",
+    check: "clock",
+    hosts: [],
+    argument: "x",
+    value: 1,
+    problem: "p",
+    ...more,
+  });
+  const two = situation({ a: host(), bb: host() }, { silent: ["c"] });
+
+  test("nothing found, nothing said", () => expect(reportOf([], two)).toEqual({ refusals: [], remarks: [] }));
+
+  test("hosts by checks, the worst of each", () => {
+    const findings = [
+      finding({ check: "disks", hosts: ["a"], warning: true }),
+      finding({ check: "disks", hosts: ["a"] }),
+      finding({ hosts: ["bb"], warning: true }),
+      finding({ check: "names" }),
+    ];
+    expect(reportOf(findings, two)).toEqual({
+      refusals: ["S: x 1: p", "S: x 1: p"],
+      remarks: [
+        ["host  clock    disks", "a     ok       refused", "bb    warning  ok", "c     -        -"].join("\n"),
+        "warning: S: x 1: p",
+        "warning: S: x 1: p",
+      ],
+    });
+  });
+
+  test("what a machine was not asked is not in order", () => {
+    const findings = [
+      finding({ hosts: ["a"], warning: true }),
+      finding({ check: "engine", hosts: ["a"], warning: true }),
+    ];
+    const [table] = reportOf(findings, { ...two, unseen: { bb: "silence" } }).remarks;
+    expect(table).toBe(
+      ["host  engine   clock", "a     warning  warning", "bb    ok       -", "c     -        -"].join("\n"),
+    );
+  });
+
+  test("no table of one host", () =>
+    expect(reportOf([finding({ hosts: ["a"], warning: true })], situation({ a: host() })).remarks).toEqual([
+      "warning: S: x 1: p",
+    ]));
+});

@@ -1,0 +1,334 @@
+import { describe, expect, test } from "vitest";
+import type { NodeDetails } from "../../../../engine/types.ts";
+import type { Demand, ServiceDemand } from "../../../../core/requirement.ts";
+import { lineOf } from "../../../../provider/preflight/checks/finding.ts";
+import { preflightFindings } from "../../../../provider/preflight/checks/all.ts";
+import type { MachineFacts } from "../../../../provider/preflight/facts/machine.ts";
+import type { ObservedHost, Situation } from "../../../../provider/preflight/snapshot.ts";
+import { isTooOld } from "../../../../provider/preflight/checks/swarm.ts";
+import {
+  host,
+  machine,
+  NETWORK,
+  ownManager,
+  ownNetwork,
+  SERVICE,
+  situation,
+  SWARM,
+} from "../../preflight-situation.ts";
+
+/** A host by its name, in no Swarm, or a node of one that a silent manager leads. */
+const named = (name: string, info: Partial<ObservedHost["info"]> = {}) =>
+  host({ hostname: name, address: `ssh://${name}` }, { Name: name, ID: `engine-${name}`, ...info });
+const node = (name: string) =>
+  named(name, { Swarm: { NodeID: name, NodeAddr: "", LocalNodeState: "active", ControlAvailable: false } });
+const managing = (address: string) => {
+  const found = ownManager({ hostname: "m" }, [], { ID: "engine-m", Name: "m" });
+  return { ...found, manager: { ...found.manager!, nodes: [{ Status: { Addr: address } } as NodeDetails] } };
+};
+const two = (more: Partial<Situation> = {}) => situation({ a: named("a"), b: named("b") }, more);
+const nodes = (more: Partial<Situation> = {}) => situation({ a: node("a"), b: node("b") }, { silent: ["m"], ...more });
+const machines = (a: Partial<MachineFacts>, b: Partial<MachineFacts> = {}) => ({
+  machines: { a: machine(a), b: machine(b) },
+});
+const addresses = (a: string, b: string) => ({ addresses: { a, b } });
+const own = (address: string, mtu = 1500) => ({ addresses: [{ device: "eth0", address }], mtus: { eth0: mtu } });
+const clear = { ...NETWORK, shape: { ...NETWORK.shape, encrypted: false } };
+const shaped = (shape: object) => ({ ...NETWORK, shape: { ...NETWORK.shape, encrypted: false, ...shape } });
+const disks: ServiceDemand = { ...SERVICE, disks: [{ path: "/mnt/disk1", subfolder: "minio" }] };
+const mounts = [
+  { path: "/", device: "254:0" },
+  { path: "/mnt/disk1", device: "254:16" },
+];
+const managed = { ...SWARM, managers: ["a"] };
+const full = { total: 100 * 2 ** 30, free: 2 ** 20 };
+const low = { total: 100 * 2 ** 30, free: 2 ** 30 };
+const FURTHER = "install the kernel's further modules (linux-modules-extra, kernel-modules-extra), or";
+const TO_COME = situation({ a: named("a") }, { silent: ["b", "c"] });
+
+/** Lines of what is found, warnings marked. */
+const found = (demands: Demand[], seen: Situation) =>
+  preflightFindings(demands, seen).map((finding) => `${finding.warning ? "warning: " : ""}${lineOf(finding)}`);
+
+describe("nothing is found", () => {
+  test.each<[string, Demand[], Situation]>([
+    [
+      "of two machines in order",
+      [managed, NETWORK],
+      two({
+        ...addresses("10.1.0.1", "10.1.0.2"),
+        ...machines(
+          {
+            ...own("10.1.0.1"),
+            machineId: "x",
+            bootId: "1",
+            clock: { least: -200, most: 100 },
+            kernel: { vxlan: "yes", esp: "yes" },
+            space: { "/": { total: 2 ** 40, free: 2 ** 39 }, "/mnt/disk1": full },
+            listening: [22],
+          },
+          { ...own("10.1.0.2"), machineId: "y", bootId: "2", clock: { least: 50, most: 2_000 } },
+        ),
+      }),
+    ],
+    [
+      "of namespaces of one kernel",
+      [SWARM],
+      two(machines({ machineId: "x", bootId: "1" }, { machineId: "x", bootId: "1" })),
+    ],
+    [
+      "of what a kernel does not tell",
+      [SWARM, NETWORK],
+      two(machines({ kernel: { vxlan: "unknown", esp: "unknown" } })),
+    ],
+    [
+      "of a lone host without ESP",
+      [SWARM, NETWORK],
+      situation({ a: named("a") }, { machines: { a: machine({ kernel: { vxlan: "yes", esp: "no" } }) } }),
+    ],
+    [
+      "of a host without ESP when nothing is encrypted",
+      [SWARM, clear],
+      two(machines({ kernel: { vxlan: "yes", esp: "no" } })),
+    ],
+    [
+      "of a host that is given by its name",
+      [SWARM, NETWORK],
+      two({ ...addresses("a.lan", "b.lan"), ...machines(own("10.1.0.1")) }),
+    ],
+    ["of Swarm's own ports on its nodes", [managed], nodes(machines({ listening: [2377, 7946] }))],
+    ["of a manager's port on a worker", [{ ...SWARM, managers: ["b"] }], two(machines({ listening: [2377] }))],
+    [
+      "of routes that a Swarm's own pool does not begin with",
+      [SWARM],
+      two(
+        machines(
+          { routes: [{ destination: "10.0.0.0/8", device: "tun0" }] },
+          { routes: [{ destination: "10.1.0.0/16", device: "eth0" }] },
+        ),
+      ),
+    ],
+    ["of a subnet that just holds its hosts", [SWARM, shaped({ subnet: "10.20.0.0/29", gateway: "10.20.0.1" })], two()],
+  ])("%s", (_, demands, seen) => expect(found(demands, seen)).toEqual([]));
+});
+
+describe("found", () => {
+  test.each<[string, Demand[], Situation, string | string[]]>([
+    [
+      "an engine twice",
+      [SWARM],
+      situation({ a: named("a"), b: named("b", { ID: "engine-a" }) }),
+      'Swarm "swarm": hosts.b.engine "ssh://b": is the same engine (engine-a) as that of host a: give another machine\'s, or, where machines are copies of each other, remove /etc/docker/key.json and engine-id in the Docker root and restart Docker there',
+    ],
+    [
+      "one name for two engines",
+      [SWARM],
+      situation({ a: named("a"), b: { ...named("a", { ID: "engine-b" }) } }),
+      'Swarm "swarm": hosts.b.hostname "a": the engine of host a calls itself so as well: rename one of the machines, restart Docker',
+    ],
+    [
+      "one address for two hosts",
+      [SWARM],
+      two(addresses("10.1.0.1", "10.1.0.1")),
+      'Swarm "swarm": hosts.b.privateAddress "10.1.0.1": is the address of host a as well: give each host its own',
+    ],
+    [
+      "a copied machine",
+      [SWARM],
+      two(machines({ machineId: "x", bootId: "1" }, { machineId: "x", bootId: "2" })),
+      'warning: Swarm "swarm": hosts.b "x": /etc/machine-id is that of host a as well, and DHCP may give both one address: remove the file there, run `systemd-machine-id-setup`, restart the machine',
+    ],
+    [
+      "an address that leads nowhere else",
+      [SWARM],
+      two(addresses("127.0.0.1", "10.1.0.2")),
+      'Swarm "swarm": hosts.a.privateAddress "127.0.0.1": leads every other host to itself: give the address by which the other hosts reach this one',
+    ],
+    [
+      "clocks that differ",
+      [SWARM],
+      two(machines({ clock: { least: 2_900, most: 3_100 } }, { clock: { least: -700, most: -100 } })),
+      'warning: Swarm "swarm": hosts.a "clock": 3.0 s ahead of host b\'s: MinIO takes the later clock\'s word for which of two versions is the newer, and its nodes do not listen to each other from 15 min on: have both set by NTP (`timedatectl set-ntp true`)',
+    ],
+    [
+      "clocks that differ by too much",
+      [SWARM],
+      two(machines({ clock: { least: 0, most: 100 } }, { clock: { least: 900_100, most: 900_200 } })),
+      'Swarm "swarm": hosts.b "clock": 900.0 s ahead of host a\'s: MinIO takes the later clock\'s word for which of two versions is the newer, and its nodes do not listen to each other from 15 min on: have both set by NTP (`timedatectl set-ntp true`)',
+    ],
+    [
+      "a machine that could not be looked at, though its engine answers",
+      [SWARM],
+      two({ ...machines({}), unseen: { b: "a script there did not end within 60 s" } }),
+      'warning: Swarm "swarm": hosts.b "machine": its clock, kernel, MTU, ports and disks are not checked: a script there did not end within 60 s',
+    ],
+    [
+      "a kernel without VXLAN",
+      [SWARM],
+      two(machines({ kernel: { vxlan: "no", esp: "yes" } })),
+      `Swarm "swarm": hosts.a "kernel": has no VXLAN, which overlay networks are made of: ${FURTHER} another kernel`,
+    ],
+    [
+      "a kernel without ESP",
+      [NETWORK],
+      two(machines({ kernel: { vxlan: "yes", esp: "no" } }, { kernel: { vxlan: "yes", esp: "no" } })),
+      `OverlayNetwork "net": encrypted true: the kernel of hosts a, b has no ESP (module esp4), without which nothing crosses between hosts: ${FURTHER} set encrypted: false`,
+    ],
+    [
+      "Swarm's ports in other hands",
+      [managed],
+      two(machines({ listening: [2377, 7946] }, { listening: [2377] })),
+      [
+        'Swarm "swarm": hosts.a "7946/tcp": something listens on this port, which Swarm needs: end it (`ss -ltnp \'sport = :7946\'` names it)',
+        'Swarm "swarm": hosts.a "2377/tcp": something listens on this port, which Swarm needs: end it (`ss -ltnp \'sport = :2377\'` names it)',
+      ],
+    ],
+    [
+      "Swarm's ports in the hands of a program, and of an engine that is in no Swarm",
+      [managed],
+      two(
+        machines({ listening: [7946], holders: { 7946: "serf" } }, { listening: [7946], holders: { 7946: "dockerd" } }),
+      ),
+      [
+        'Swarm "swarm": hosts.a "7946/tcp": serf listens on this port, which Swarm needs: end it (`ss -ltnp \'sport = :7946\'` names it)',
+        'Swarm "swarm": hosts.b "7946/tcp": Docker Engine, though it is in no Swarm, has not let go of this port, which Swarm needs: restart it (`systemctl restart docker`)',
+      ],
+    ],
+    [
+      "full disks",
+      [SWARM, disks],
+      two(machines({ mounts, space: { "/": full, "/mnt/disk1": full } })),
+      [
+        'Swarm "swarm": hosts.a "/var/lib/docker": its disk has 1 MiB left of 100.0 GiB: free some, or give it a larger one',
+        'MinioService "store": hosts.a.drives "/mnt/disk1": its disk has 1 MiB left of 100.0 GiB: free some, or give it a larger one',
+      ],
+    ],
+    [
+      "a full disk of a node: what mends it must not be stopped",
+      [SWARM, disks],
+      nodes(machines({ mounts, space: { "/mnt/disk1": full } })),
+      'warning: MinioService "store": hosts.a.drives "/mnt/disk1": its disk has 1 MiB left of 100.0 GiB: free some, or give it a larger one',
+    ],
+    [
+      "a full disk of a node that is silent, by its manager's word",
+      [{ ...SWARM, adopt: true }, disks],
+      situation(
+        { m: managing("10.1.0.1") },
+        {
+          silent: ["a"],
+          addresses: { a: "10.1.0.1" },
+          machines: { a: machine({ mounts, space: { "/mnt/disk1": full } }) },
+        },
+      ),
+      'warning: MinioService "store": hosts.a.drives "/mnt/disk1": its disk has 1 MiB left of 100.0 GiB: free some, or give it a larger one',
+    ],
+    [
+      "disks with little left",
+      [SWARM, disks],
+      two(machines({ mounts, space: { "/": low, "/mnt/disk1": low, "/mnt": full } })),
+      [
+        'warning: Swarm "swarm": hosts.a "/var/lib/docker": its disk has 1.0 GiB left of 100.0 GiB: free some, or give it a larger one',
+        'warning: MinioService "store": hosts.a.drives "/mnt/disk1": its disk has 1.0 GiB left of 100.0 GiB: free some, or give it a larger one',
+      ],
+    ],
+    [
+      "a kernel without ESP under a network that is there: what mends it must not be stopped",
+      [NETWORK],
+      nodes({
+        ...machines({ kernel: { vxlan: "yes", esp: "no" } }),
+        hosts: { a: { ...node("a"), networks: [ownNetwork()] }, b: node("b") },
+      }),
+      `warning: OverlayNetwork "net": encrypted true: the kernel of host a has no ESP (module esp4), without which nothing crosses between hosts: ${FURTHER} set encrypted: false`,
+    ],
+    [
+      "a translated address, with an encrypted network",
+      [SWARM, NETWORK],
+      two({ ...addresses("203.0.113.7", "10.1.0.2"), ...machines(own("10.1.0.1"), own("10.1.0.2")) }),
+      'OverlayNetwork "net": encrypted true: host a is given as 203.0.113.7, none of its own addresses (10.1.0.1), and what is encrypted does not survive a translation of addresses: give the host\'s own address as privateAddress, or set encrypted: false',
+    ],
+    [
+      "a translated address, with nothing encrypted",
+      [SWARM, clear],
+      two({ ...addresses("203.0.113.7", "10.1.0.2"), ...machines(own("10.1.0.1"), own("10.1.0.2")) }),
+      'warning: Swarm "swarm": hosts.a.privateAddress "203.0.113.7": none of this host\'s own addresses (10.1.0.1): the hosts reach each other through a translation of addresses, where an encrypted network would carry nothing; better give the host\'s own address',
+    ],
+    [
+      "an MTU that the link does not carry",
+      [shaped({ mtu: 9000 })],
+      two({ ...addresses("10.1.0.1", "10.1.0.2"), ...machines(own("10.1.0.1", 1400), own("10.1.0.2", 9000)) }),
+      'OverlayNetwork "net": mtu 9000: larger than what the links between the hosts carry: 1400 on host a (eth0): give mtu: 1400',
+    ],
+    [
+      "the default MTU on a narrower link",
+      [clear],
+      two({ ...addresses("10.1.0.1", "10.1.0.2"), ...machines(own("10.1.0.1", 1400), own("10.1.0.2", 1420)) }),
+      'warning: OverlayNetwork "net": mtu 1500: larger than what the links between the hosts carry: 1400 on host a (eth0), 1420 on host b (eth0): give mtu: 1400',
+    ],
+    [
+      "a subnet that is too small, hosts to come included",
+      [shaped({ subnet: "10.20.0.0/29", gateway: "10.20.0.1" })],
+      TO_COME,
+      'OverlayNetwork "net": subnet "10.20.0.0/29": has 5 addresses beside the gateway\'s, and 3 hosts need 6 (on each host one for a task and one for Swarm itself): choose a wider one, for instance a /24',
+    ],
+    [
+      "a range that is too small",
+      [shaped({ gateway: "10.20.0.1", ipRange: "10.20.0.128/30" })],
+      TO_COME,
+      'OverlayNetwork "net": ipRange "10.20.0.128/30": has 4 addresses beside the gateway\'s, and 3 hosts need 6 (on each host one for a task and one for Swarm itself): choose a wider one, for instance a /24',
+    ],
+    [
+      "a subnet that holds a host's address",
+      [shaped({ subnet: "10.1.0.0/24" })],
+      two(addresses("10.1.0.1", "10.1.1.2")),
+      'OverlayNetwork "net": subnet "10.1.0.0/24": overlaps with 10.1.0.1/32, the address of host a: choose a free one, or leave it out and the Swarm does',
+    ],
+    [
+      "a route of a machine whose engine is silent; its bridges may be Docker's own",
+      [NETWORK],
+      situation(
+        { a: named("a") },
+        {
+          silent: ["b"],
+          machines: {
+            b: machine({
+              routes: [
+                { destination: "10.20.0.0/16", device: "docker0" },
+                { destination: "10.20.0.0/20", device: "eth1" },
+              ],
+            }),
+          },
+        },
+      ),
+      'OverlayNetwork "net": subnet "10.20.0.0/24": overlaps with 10.20.0.0/20, a route of host b (eth1): choose a free one, or leave it out and the Swarm does',
+    ],
+    [
+      "hosts in the addresses that a Swarm's own pool begins with",
+      [SWARM],
+      two(machines({ routes: [{ destination: "10.0.0.0/16", device: "eth0" }] })),
+      'warning: Swarm "swarm": addressPools (not given): the Swarm\'s own pool begins at 10.0.0.0/16, which overlaps with 10.0.0.0/16, a route of host a (eth0): containers would not reach the machines there; give a pool that is free on all hosts: it cannot be changed later',
+    ],
+    [
+      "an engine that is too old",
+      [SWARM],
+      situation({ a: named("a", { ServerVersion: "19.03.15" }) }),
+      'Swarm "swarm": hosts.a.engine "ssh://a": is Docker 19.03.15, which lacks what services need (Engine API 1.41): upgrade it to 20.10 or later',
+    ],
+    [
+      "an engine that is silent",
+      [SWARM],
+      situation(
+        { a: named("a") },
+        { silent: ["b"], reasons: { b: "Docker Engine at ssh://b does not answer: no route" } },
+      ),
+      'warning: Swarm "swarm": hosts.b "engine": not checked: Docker Engine at ssh://b does not answer: no route',
+    ],
+  ])("%s", (_, demands, seen, lines) => expect(found(demands, seen)).toEqual([lines].flat()));
+});
+
+test.each([
+  ["19.03.15", true],
+  ["20.04.1", true],
+  ["20.10.0", false],
+  ["29.1.0-rc.1", false],
+  ["dev", false],
+])("Docker %s is too old: %s", (version, old) => expect(isTooOld(version)).toBe(old));

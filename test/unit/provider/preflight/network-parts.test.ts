@@ -1,0 +1,218 @@
+import { describe, expect, test } from "vitest";
+import type { NetworkDetails } from "../../../../engine/types.ts";
+import { leftoverNetworks } from "../../../../provider/preflight/attached-services.ts";
+import type { NetworkDemand, NetworkParts } from "../../../../core/requirement.ts";
+import { lineOf } from "../../../../provider/preflight/checks/finding.ts";
+import { preflightFindings } from "../../../../provider/preflight/checks/all.ts";
+import { partIn } from "../../../../provider/preflight/network-parts.ts";
+import { type Situation, withPartLabels } from "../../../../provider/preflight/snapshot.ts";
+import { ownerLabels } from "../../../../core/labels.ts";
+import { attached, host, machine, network, owner, ownManager, service, situation } from "../../preflight-situation.ts";
+
+const PARTS: NetworkParts = {
+  driver: "macvlan",
+  configName: "net-config",
+  hosts: {
+    a: {
+      subnet: "10.50.0.0/24",
+      gateway: "10.50.0.1",
+      ipRange: "10.50.0.16/29",
+      options: { macvlan_mode: "bridge", parent: "eth1" },
+      labels: {},
+    },
+    b: {
+      subnet: "10.50.0.0/24",
+      gateway: "10.50.0.1",
+      ipRange: "10.50.0.24/29",
+      options: { macvlan_mode: "bridge", parent: "eth1" },
+      labels: {},
+    },
+  },
+};
+
+const DEMAND: NetworkDemand = {
+  kind: "network",
+  subject: 'MacvlanNetwork "net"',
+  owner: owner("net"),
+  name: "net",
+  shape: { attachable: true, labels: {}, subnet: "10.50.0.0/24", gateway: "10.50.0.1" },
+  parts: PARTS,
+};
+
+const LABELS = { ...ownerLabels(owner("net")), "pulumi-swarm.swarm": "swarm-1" };
+
+/** What an engine tells of a host's part; the Swarm's network has no labels. */
+function config(key: "a" | "b", more: Partial<NetworkDetails> = {}): NetworkDetails {
+  const { subnet = "", gateway = "", ipRange = "", options = {} } = PARTS.hosts[key]!;
+  const Config = [{ Subnet: subnet, Gateway: gateway, IPRange: ipRange }];
+  const own = { Id: `id-config-${key}`, Driver: "null", ConfigOnly: true, Options: options, Labels: LABELS };
+  return network("net-config", subnet, { ...own, IPAM: { Driver: "default", Config }, ...more });
+}
+
+const live = (more: Partial<NetworkDetails> = {}): NetworkDetails =>
+  network("net", "", {
+    Scope: "swarm",
+    Driver: "macvlan",
+    Attachable: true,
+    ConfigFrom: { Network: "net-config" },
+    IPAM: { Driver: "", Config: [] },
+    Options: null,
+    Labels: null,
+    ...more,
+  });
+
+/** A Swarm of `a`, which manages it, and `b`, with the network and a service on it. */
+function running(
+  more: { a?: Partial<NetworkDetails>; b?: Partial<NetworkDetails>; net?: Partial<NetworkDetails> } = {},
+) {
+  const services = [service("store", ownerLabels(owner("store")), attached)];
+  const hosts = withPartLabels({
+    a: ownManager({ networks: [config("a", more.a), live(more.net)] }, services),
+    b: host({ hostname: "b", networks: [config("b", more.b)] }),
+  });
+  return situation(hosts, { allowOutage: false });
+}
+
+const lines = (found: Situation, demand = DEMAND, others: NetworkDemand[] = []) =>
+  preflightFindings([...others, demand], found)
+    .filter(({ subject }) => subject === demand.subject)
+    .map(lineOf);
+
+const bare = (more: Partial<Situation> = {}) => situation({ a: host(), b: host({ hostname: "b" }) }, more);
+
+test("what an engine tells of a part is what it was asked for", () => {
+  expect(partIn(config("a"))).toEqual(PARTS.hosts["a"]);
+  expect(partIn(network("x", "", { IPAM: { Driver: "default", Config: null }, Options: null, Labels: null }))).toEqual({
+    subnet: "",
+    gateway: "",
+    ipRange: "",
+    options: {},
+    labels: {},
+  });
+});
+
+describe("whose a network of the Swarm is, the labels of its parts tell", () => {
+  test("on whichever host", () => {
+    const hosts = { a: ownManager({ networks: [live()] }), b: host({ networks: [config("b")] }) };
+    const named = withPartLabels(hosts)["a"]!.networks.find(({ Name }) => Name === "net");
+    expect(named?.Labels).toEqual(LABELS);
+  });
+
+  test("one that a killed `up` left behind is removed, and its parts are made use of", () => {
+    const found = situation(
+      withPartLabels({ a: ownManager({ networks: [config("a"), live()] }), b: host({ networks: [config("b")] }) }),
+    );
+    expect(leftoverNetworks(owner("swarm"), { ...found, recorded: [] })).toEqual([
+      { network: "net", networkId: "id-net" },
+    ]);
+    expect(leftoverNetworks(owner("swarm"), { ...found, recorded: ["id-net"] })).toEqual([]);
+  });
+});
+
+describe("nothing speaks against", () => {
+  test("a network that is to be made", () => expect(lines(bare())).toEqual([]));
+  test("one that is there as it is to be", () => expect(lines(running())).toEqual([]));
+
+  test("the hosts' routes into a network that is there outside of Docker", () => {
+    const routes = [{ destination: "10.50.0.0/24", device: "eth1" }];
+    const addresses = { a: "10.50.0.2", b: "10.50.0.3" };
+    expect(lines(bare({ machines: { a: machine({ routes }) }, addresses }))).toEqual([]);
+  });
+
+  test("a VLAN that Docker is to make of a card that is there", () => {
+    const [a, b] = [PARTS.hosts["a"]!, PARTS.hosts["b"]!];
+    const parts = { ...PARTS, hosts: { a: { ...a, options: { parent: "eth1.50" } }, b } };
+    const machines = { a: machine({ mtus: { lo: 65_536, eth1: 1500 } }) };
+    expect(lines(bare({ machines }), { ...DEMAND, parts })).toEqual([]);
+  });
+
+  test("a network with the same addresses on another host", () => {
+    const parts = { ...PARTS, hosts: { c: PARTS.hosts["b"]! } };
+    expect(
+      lines(bare(), DEMAND, [{ ...DEMAND, subject: "other", name: "other", owner: owner("other"), parts }]),
+    ).toEqual([]);
+  });
+});
+
+const IN_USE =
+  "another means a new network, and service store would lose it: put the value back, or set allowOutage: true on the Swarm";
+
+describe("refused", () => {
+  test.each<[string, Situation, string]>([
+    [
+      "a device that a host does not have",
+      bare({ machines: { b: machine({ mtus: { lo: 65_536, docker0: 1500, eth0: 1500 } }) } }),
+      'hosts.b.parent "eth1": host b has no such device: it has eth0',
+    ],
+    [
+      "a kernel without the driver",
+      bare({ machines: { b: machine({ kernel: { vxlan: "yes", esp: "yes", macvlan: "no" } }) } }),
+      'hosts "b": its kernel has no macvlan: install the kernel\'s further modules (linux-modules-extra, kernel-modules-extra), or take an IpvlanNetwork or an OverlayNetwork',
+    ],
+    [
+      "the address by which a host is known",
+      bare({ addresses: { a: "10.50.0.17" } }),
+      'hosts.a.ipRange "10.50.0.16/29": holds 10.50.0.17, an address of host a itself: give a part that is nobody else\'s',
+    ],
+    [
+      "an address that another host has on a card",
+      bare({ machines: { b: machine({ addresses: [{ device: "eth1", address: "10.50.0.18" }] }) } }),
+      'hosts.a.ipRange "10.50.0.16/29": holds 10.50.0.18, an address of host b itself: give a part that is nobody else\'s',
+    ],
+    [
+      "addresses of another network of a host",
+      situation({ a: host(), b: host({ networks: [network("legacy", "10.50.0.0/16")] }) }),
+      'subnet "10.50.0.0/24": overlaps with 10.50.0.0/16, the network legacy on host b: no engine has an address in two networks: give one of them up there',
+    ],
+    [
+      "somebody else's network of the part's name",
+      situation({ a: host(), b: host({ networks: [config("b", { Labels: {} })] }) }),
+      'networkName "net": host b has a network net-config that belongs to something other than pulumi-swarm: use the state that created it, or choose another name',
+    ],
+    [
+      "another address in use",
+      running({
+        b: {
+          IPAM: {
+            Driver: "default",
+            Config: [{ Subnet: "10.50.0.0/24", Gateway: "10.50.0.1", IPRange: "10.50.0.32/29" }],
+          },
+        },
+      }),
+      `hosts.b.ipRange "10.50.0.24/29": the network is there with "10.50.0.32/29"; ${IN_USE}`,
+    ],
+    [
+      "another device in use",
+      running({ a: { Options: { macvlan_mode: "bridge", parent: "eth2" } } }),
+      `hosts.a.parent "eth1": the network is there with "eth2"; ${IN_USE}`,
+    ],
+    [
+      "another mode in use",
+      running({
+        a: { Options: { macvlan_mode: "vepa", parent: "eth1" } },
+        b: { Options: { macvlan_mode: "vepa", parent: "eth1" } },
+      }),
+      `mode "bridge": the network is there with "vepa"; ${IN_USE}`,
+    ],
+    [
+      "another driver in use",
+      running({ net: { Driver: "ipvlan" } }),
+      `driver "macvlan": the network is there with "ipvlan"; ${IN_USE}`,
+    ],
+  ])("%s", (_, found, line) => expect(lines(found)).toEqual([`MacvlanNetwork "net": ${line}`]));
+
+  test("a host's own address where a single host has all of the subnet", () => {
+    const parts = { ...PARTS, hosts: { a: { ...PARTS.hosts["a"]!, ipRange: "" } } };
+    expect(lines(bare({ addresses: { a: "10.50.0.2" } }), { ...DEMAND, parts })).toEqual([
+      'MacvlanNetwork "net": hosts.a.ipRange (not given): holds 10.50.0.2, an address of host a itself: give a part that is nobody else\'s',
+    ]);
+  });
+
+  test("a route of a host where a bridge is to be", () => {
+    const parts: NetworkParts = { ...PARTS, driver: "bridge" };
+    const machines = { b: machine({ routes: [{ destination: "10.50.0.0/24", device: "eth1" }] }) };
+    expect(lines(bare({ machines }), { ...DEMAND, parts })).toEqual([
+      'MacvlanNetwork "net": subnet "10.50.0.0/24": overlaps with 10.50.0.0/24, a route of host b (eth1): choose a free one, or leave it out and the Swarm does',
+    ]);
+  });
+});

@@ -1,0 +1,116 @@
+import { describe, expect, test } from "vitest";
+import type { VolumeDetails } from "../../../../engine/types.ts";
+import type { Demand, ServiceDemand, SwarmDemand } from "../../../../core/requirement.ts";
+import { preflightFindings, reportOf } from "../../../../provider/preflight/checks/all.ts";
+import type { Situation } from "../../../../provider/preflight/snapshot.ts";
+import { ownerLabels } from "../../../../core/labels.ts";
+import {
+  host,
+  manager,
+  NETWORK,
+  owner,
+  ownManager,
+  ownNetwork,
+  SERVICE,
+  service,
+  situation,
+  SWARM,
+} from "../../preflight-situation.ts";
+
+const OURS = ownerLabels(owner("store"));
+const RENAMED = ownerLabels({ id: "this-state", project: "before", stack: "before", name: "before" });
+const THEIRS = ownerLabels({ ...owner("store"), id: "another-state" });
+const BY_HAND = {};
+
+const volume = (Name: string, Labels: Record<string, string>): VolumeDetails => ({
+  Name,
+  Driver: "local",
+  Mountpoint: "",
+  Labels,
+});
+const STORE: ServiceDemand = { ...SERVICE, volumes: { a: ["store-d1", "store-d2"] } };
+const ADOPTED = { ...STORE, adopt: true };
+const volumes = (labels: Record<string, string>) => ({
+  volumes: [volume("store-d1", labels), volume("other", BY_HAND)],
+});
+
+function reported(demand: Demand, found: Situation): string[] {
+  const { refusals, remarks } = reportOf(preflightFindings([demand], found), found);
+  return [...refusals.map((line) => `refused: ${line}`), ...remarks];
+}
+
+describe("nothing is reported of what this state owns", () => {
+  test.each<[string, Demand, Situation]>([
+    ["a Swarm, after a rename", SWARM, situation({ a: manager(RENAMED) })],
+    ["a Swarm that the state records", SWARM, situation({ a: manager(THEIRS) }, { recorded: ["swarm-1"] })],
+    [
+      "a network, after a rename",
+      NETWORK,
+      situation({ a: ownManager({ networks: [ownNetwork({ Labels: RENAMED })] }) }),
+    ],
+    [
+      "a network that the state records",
+      NETWORK,
+      situation({ a: ownManager({ networks: [ownNetwork({ Labels: THEIRS })] }) }, { recorded: ["id-net"] }),
+    ],
+    ["a service, after a rename", SERVICE, situation({ a: ownManager({}, [service("store", RENAMED)]) })],
+    [
+      "a service that the state records",
+      SERVICE,
+      situation({ a: ownManager({}, [service("store", THEIRS)]) }, { recorded: ["id-store"] }),
+    ],
+    ["a service to adopt", ADOPTED, situation({ a: ownManager({}, [service("store", THEIRS)]) })],
+    ["volumes of a service that runs", STORE, situation({ a: ownManager(volumes(THEIRS), [service("store", OURS)]) })],
+    ["volumes with other names", STORE, situation({ a: host({ volumes: [volume("else-d1", THEIRS)] }) })],
+  ])("%s", (_, demand, found) => expect(reported(demand, found)).toEqual([]));
+});
+
+describe("what somebody else owns is refused, with its owner", () => {
+  const theirs = "another state: project p, stack s, identity another-state";
+  const swarm = (whose: string) =>
+    `refused: Swarm "swarm": adopt false: host a is a manager of the Swarm swarm-1, which belongs to ${whose}: use the state that created it, or set adopt: true`;
+  const drives = (whose: string) =>
+    `refused: MinioService "store": serviceName "store": the data in volume store-d1 on host a belongs to ${whose}: use the state that created it, set adopt: true to use the data, or choose another name`;
+
+  test.each<[string, Demand, Situation, string]>([
+    ["a Swarm with the same names", SWARM, situation({ a: manager(THEIRS) }), swarm(theirs)],
+    ["a Swarm made by hand", SWARM, situation({ a: manager(BY_HAND) }), swarm("something other than pulumi-swarm")],
+    ["volumes of another state", STORE, situation({ a: host(volumes(THEIRS)) }), drives(theirs)],
+    [
+      "volumes made by hand",
+      STORE,
+      situation({ a: host(volumes(BY_HAND)) }),
+      drives("something other than pulumi-swarm"),
+    ],
+    [
+      "volumes on a machine that joins a store that runs",
+      { ...STORE, hosts: ["a", "b"], volumes: { a: ["store-d1"], b: ["store-d1"] } },
+      situation({
+        a: ownManager(volumes(OURS), [service("store", OURS)]),
+        b: host({ hostname: "a", ...volumes(THEIRS) }),
+      }),
+      drives(theirs).replace("host a", "host b"),
+    ],
+  ])("%s", (_, demand, found, line) => expect(reported(demand, found)).toContain(line));
+
+  test("an empty identity owns nothing", () => {
+    const demand: SwarmDemand = { ...SWARM, owner: { ...SWARM.owner, id: "" } };
+    expect(reported(demand, situation({ a: manager({ ...THEIRS, "pulumi-swarm.owner": "" }) }))).toHaveLength(1);
+  });
+});
+
+describe("data that is used again is reported", () => {
+  const line =
+    'warning: MinioService "store": serviceName "store": the data in volume store-d1 on host a is used again';
+  test.each<[string, ServiceDemand, Situation]>([
+    ["our own", STORE, situation({ a: host(volumes(OURS)) })],
+    ["another state's, to be adopted", ADOPTED, situation({ a: host(volumes(THEIRS)) })],
+  ])("%s", (_, demand, found) => expect(reported(demand, found)).toEqual([line]));
+
+  test("where no manager answers, a volume's owner only warns", () => {
+    const info = { Swarm: { NodeID: "n", NodeAddr: "", LocalNodeState: "locked", ControlAvailable: false } as const };
+    const [only, ...more] = reported(STORE, situation({ a: host(volumes(THEIRS), info) }, { unlockable: true }));
+    expect(only).toMatch(/^warning: MinioService "store": .* belongs to another state/);
+    expect(more).toEqual([]);
+  });
+});

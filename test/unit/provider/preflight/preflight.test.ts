@@ -1,0 +1,76 @@
+import { describe, expect, test } from "vitest";
+import { leftoverNetworks, plannedOutages, withoutNetworks } from "../../../../provider/preflight/attached-services.ts";
+import { detached } from "../../../../provider/networks/release-networks.ts";
+import { Preflight } from "../../../../provider/preflight/preflight.ts";
+import { ownerLabels } from "../../../../core/labels.ts";
+import { attached, NETWORK, owner, ownManager, ownNetwork, service, situation } from "../../preflight-situation.ts";
+
+const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+const OURS = ownerLabels(owner("store"));
+const changed = { ...NETWORK, shape: { ...NETWORK.shape, subnet: "10.21.0.0/24" } };
+
+describe("check", () => {
+  test.each([
+    ["unknown", UNKNOWN],
+    ["silent", { host: "unix:///nowhere/docker.sock" }],
+  ])("says nothing of an engine that is %s", async (_, connection) => {
+    const hosts = { a: { connection: connection as { host: string }, hostname: "a" } };
+    const { failures, inputs } = await Preflight.check!({}, { hosts, demands: [NETWORK], allowOutage: false });
+    expect(failures).toEqual([]);
+    expect(inputs).toMatchObject({ leftovers: [], outages: [] });
+  });
+});
+
+describe("diff", () => {
+  const inputs = { hosts: {}, demands: [NETWORK], allowOutage: false, leftovers: [], outages: [] };
+  test("other demands are no change", async () =>
+    expect(await Preflight.diff("", { ...inputs, demands: [] }, inputs)).toEqual({ changes: false }));
+  test("something in the way is", async () => {
+    const leftovers = [{ network: "net", networkId: "id-net" }];
+    expect(await Preflight.diff("", inputs, { ...inputs, leftovers })).toEqual({ changes: true });
+    expect(await Preflight.diff("", { ...inputs, leftovers }, inputs)).toEqual({ changes: false });
+  });
+});
+
+describe("leftovers", () => {
+  const found = situation({ a: ownManager({ networks: [ownNetwork()] }) });
+  const leftover = { network: "net", networkId: "id-net" };
+  test.each([
+    ["not in the state", ["other"], found, [leftover]],
+    ["in the state", ["id-net"], found, []],
+    ["where the state is not known", undefined, found, []],
+    ["used", [], situation({ a: ownManager({ networks: [ownNetwork()] }, [service("store", OURS, attached)]) }), []],
+    ["another stack's", [], situation({ a: ownManager({ networks: [ownNetwork({ Labels: {} })] }) }), []],
+  ])("a network %s", (_, recorded, seen, expected) =>
+    expect(leftoverNetworks(owner("swarm"), { ...seen, recorded })).toEqual(expected),
+  );
+
+  test("are out of the way of the other findings", () =>
+    expect(withoutNetworks(found, [leftover]).hosts["a"]?.networks.map(({ Name }) => Name)).toEqual([
+      "bridge",
+      "docker_gwbridge",
+      "ingress",
+    ]));
+});
+
+describe("outages", () => {
+  const hosts = { a: ownManager({ networks: [ownNetwork()] }, [service("store", OURS, attached)]) };
+  const outage = { network: "net", networkId: "id-net", services: [{ id: "id-store", name: "store" }] };
+  test.each([
+    ["a change, when it is allowed", [changed], true, [outage]],
+    ["a change, when it is not", [changed], false, []],
+    ["no change", [NETWORK], true, []],
+  ])("for %s", (_, demands, allowOutage, expected) =>
+    expect(plannedOutages(demands, situation(hosts, { allowOutage }))).toEqual(expected),
+  );
+
+  test("stop a service and detach it, and nothing else", () => {
+    const { Spec } = service("store", OURS, {
+      TaskTemplate: { ...attached.TaskTemplate, Networks: [{ Target: "id-net" }, { Target: "other" }] },
+    });
+    const stopped = detached(detached(Spec, "id-net"), "id-net");
+    expect(stopped.TaskTemplate.Networks).toEqual([{ Target: "other" }]);
+    expect(stopped.TaskTemplate.Placement).toEqual({ Constraints: ["node.labels.pulumi-swarm.outage == yes"] });
+    expect(stopped.TaskTemplate.ContainerSpec).toEqual(Spec.TaskTemplate.ContainerSpec);
+  });
+});

@@ -1,0 +1,252 @@
+import { describe, expect, test, vi } from "vitest";
+import type { Engine } from "../../../../engine/engine.ts";
+import type { ServiceDetails, ServiceSpec, TaskDetails } from "../../../../engine/types.ts";
+import { movePeers, peerRunsWith, ROLLED_BACK_LABEL, rolledBackWith } from "../../../../provider/service/peers.ts";
+import { type FailedChange, failureOf, formerSpec } from "../../../../provider/service/rollback.ts";
+import { failedWith } from "../../../../provider/service/convergence.ts";
+import { Service } from "../../../../provider/service/service.ts";
+import { type ServiceInputs } from "../../../../provider/service/service-inputs.ts";
+import { ResourceProblem, UnfinishedError } from "../../../../provider/runtime/values.ts";
+import { ownerLabels } from "../../../../core/labels.ts";
+import { withKeysOf } from "../../../../provider/service/normalize-spec.ts";
+import { decideRollout } from "../../../../provider/service/update-strategy.ts";
+import { eachInFakeTime, specOf as fakeSpec } from "../../../fake-swarm/scene.ts";
+import { throughTime } from "../../../fake-swarm/time.ts";
+
+const OWNER = { id: "owner", project: "p", stack: "dev", name: "store" };
+const ENV = "TaskTemplate.ContainerSpec.Env";
+
+function specOf(value: string, Name = "store-a"): ServiceSpec {
+  const Labels = ownerLabels({ ...OWNER, name: Name });
+  return {
+    Name,
+    Labels,
+    Mode: { Global: {} },
+    TaskTemplate: { ContainerSpec: { Image: "minio:1", Env: [`X=${value}`] } },
+  };
+}
+
+function inputsOf(spec: ServiceSpec, more: Partial<ServiceInputs> = {}): ServiceInputs {
+  const agreed = { restartTogether: [`${ENV}:X`], frozen: {}, tasks: 1, timeoutSeconds: 60 };
+  return { managers: {}, swarmId: "swarm", owner: OWNER, nodes: {}, spec, ...agreed, ...more };
+}
+
+function taskOf({ TaskTemplate }: ServiceSpec, State: string): TaskDetails {
+  const DesiredState = State === "running" ? "running" : "shutdown";
+  const fields = { ID: State, ServiceID: "store-a", NodeID: "1", CreatedAt: "", DesiredState, Spec: TaskTemplate };
+  return { ...fields, Status: { State, Timestamp: "" } } as TaskDetails;
+}
+
+/** A Swarm with these services, which records what is written. */
+function swarm(services: ServiceDetails[], tasks: TaskDetails[] = []) {
+  const written: Record<string, ServiceSpec> = {};
+  const engine: Partial<Record<keyof Engine, unknown>> = {
+    service: async (id: string) => services.find(({ ID }) => ID === id),
+    services: async () => services,
+    tasks: async () => tasks,
+    nodes: async () => [],
+    updateService: async (id: string, _version: number, spec: ServiceSpec) => void (written[id] = spec),
+  };
+  return { manager: engine as unknown as Engine, written };
+}
+
+const serviceOf = (Spec: ServiceSpec, PreviousSpec?: ServiceSpec) =>
+  ({ ID: Spec.Name, Version: { Index: 1 }, Spec, PreviousSpec }) as ServiceDetails;
+
+describe("what a service goes back to", () => {
+  const [former, wanted, other] = [specOf("former"), specOf("wanted"), specOf("other")];
+  test.each([
+    ["the settings that its tasks run with", former, former, [taskOf(former, "running")], former],
+    ["those that were changed by hand, if they run", other, former, [taskOf(other, "running")], other],
+    ["nothing, if it did not run before", former, former, [taskOf(former, "failed")], undefined],
+    ["nothing, if nothing changes", wanted, wanted, [taskOf(wanted, "running")], undefined],
+    ["those on record, after a killed run", wanted, former, [taskOf(former, "shutdown")], former],
+    ["nothing after a killed run, if those on record never ran", wanted, former, [taskOf(former, "failed")], undefined],
+  ])("%s", async (_what, live, recorded, tasks, expected) => {
+    const { manager } = swarm([serviceOf(live)], tasks);
+    expect(await formerSpec(manager, "store-a", inputsOf(recorded), inputsOf(wanted))).toEqual(expected);
+  });
+
+  test("has a place for what the change adds, so that it is seen as a difference", () => {
+    expect(withKeysOf({ a: 1, b: { c: 2 }, l: [{ x: 1 }] }, { b: {}, l: [{ y: 2 }] })).toEqual({
+      a: undefined,
+      b: { c: undefined },
+      l: [{ x: undefined, y: 2 }],
+    });
+  });
+});
+
+describe("a change that failed", () => {
+  const [former, wanted] = [specOf("former"), specOf("wanted")];
+  const [olds, news] = [inputsOf(former, { readyCommand: ["former"] }), inputsOf(wanted, { readyCommand: ["new"] })];
+  const cause = new ResourceProblem("service store-a: its tasks fail again and again");
+  const failed = new UnfinishedError("store-a", news, cause.message, cause);
+
+  async function outcome(error: unknown, more: Partial<FailedChange> = {}) {
+    const { manager } = swarm([serviceOf(wanted)]);
+    const apply = vi.fn<FailedChange["apply"]>(async () => undefined);
+    const change = { find: async () => manager, id: "store-a", olds, news, former, removed: [], apply, ...more };
+    return { thrown: await failureOf(error, change), apply };
+  }
+
+  test("is undone with the commands of before, all at once, and the record stays as it was", async () => {
+    const { thrown, apply } = await outcome(failed);
+    expect(apply).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({
+        spec: former,
+        readyCommand: ["former"],
+        validation: undefined,
+        rollout: { mode: "all-at-once", because: expect.stringContaining("X") as string },
+      }),
+    );
+    expect(thrown).not.toBeInstanceOf(UnfinishedError);
+    expect(thrown).toMatchObject({
+      message:
+        "service store-a: its tasks fail again and again. Rolled back: service store-a with the former settings again. " +
+        "Correct it and run `pulumi up` again",
+    });
+  });
+
+  test("is on record as unfinished with the former settings when undoing it fails too", async () => {
+    const { thrown } = await outcome(failed, { apply: () => Promise.reject(new ResourceProblem("no host is up")) });
+    expect(thrown).toBeInstanceOf(UnfinishedError);
+    expect(thrown).toMatchObject({
+      properties: olds,
+      message: expect.stringContaining("Rolling back failed: no host is up") as string,
+    });
+  });
+
+  test.each<[string, Partial<FailedChange>, RegExp]>([
+    [
+      "where that is not wanted",
+      { news: { ...news, rollback: false } },
+      /again and again\. Correct it .*goes on from there$/,
+    ],
+    ["where nothing ran before", { former: undefined }, /again and again\. Correct it .*goes on from there$/],
+    ["where peers were removed for it", { removed: ["store-b"] }, /not rolled back, for store-b would be missing\. /],
+  ])("stays %s, and the next run goes on", async (_what, more, message) => {
+    const { thrown, apply } = await outcome(failed, more);
+    expect(apply).not.toHaveBeenCalled();
+    expect(thrown).toBeInstanceOf(UnfinishedError);
+    expect(thrown).toMatchObject({
+      properties: { ...(more.news ?? news), serviceId: "store-a" },
+      message: expect.stringMatching(message) as string,
+    });
+  });
+
+  test.each([
+    ["that nothing was changed for", new ResourceProblem("image cannot be made ready")],
+    ["for want of an answer", new UnfinishedError("store-a", news, "reset", new Error("reset"))],
+  ])("%s is not undone", async (_what, error) => {
+    const { thrown, apply } = await outcome(error);
+    expect(thrown).toBe(error);
+    expect(apply).not.toHaveBeenCalled();
+  });
+});
+
+describe("a change task by task", () => {
+  const { start } = eachInFakeTime();
+
+  const [former, wanted] = ["minio:1", "minio:2"].map((image) =>
+    fakeSpec(image, { Mode: { Replicated: { Replicas: 3 } } }),
+  ) as [ServiceSpec, ServiceSpec];
+
+  function fakeTask(ID: string, spec: ServiceSpec, State = "running"): Partial<TaskDetails> {
+    const Status = { State, ContainerStatus: { ContainerID: "c" } } as TaskDetails["Status"];
+    const fields = { ID, ServiceID: "one", NodeID: "a", CreatedAt: "", DesiredState: "running" as const };
+    return { ...fields, Spec: spec.TaskTemplate, Status };
+  }
+
+  test.each([
+    ["first", 0],
+    ["second", 1],
+    ["last", 2],
+  ])(
+    "is undone in one go when the %s one fails, whatever the tasks do until Swarm gets to them",
+    async (_, changed) => {
+      const scene = await start(3);
+      const id = await scene.run(former);
+      let started = 0;
+      scene.fake.application.start = ({ task }) =>
+        task.Spec.ContainerSpec.Image === "minio:2" && ++started > changed ? { err: "exit 1" } : undefined;
+      const written: ServiceSpec[] = [];
+      const { update } = scene.swarm.services;
+      scene.swarm.services.update = (service, version, spec) => {
+        written.push(spec);
+        update.call(scene.swarm.services, service, version, spec);
+      };
+      const inputs = scene.service(former, { maintenanceCommand: ["may-go"] });
+      const rollout = decideRollout(former, wanted, []);
+      const change = Service.update!(id, inputs, { ...inputs, spec: wanted, rollout });
+      await expect(throughTime(change)).rejects.toThrow(
+        /fails with the new settings.* Rolled back: service store with the former/,
+      );
+      const images = written.map(({ TaskTemplate }) => TaskTemplate.ContainerSpec.Image);
+      expect(images).toEqual([...Array<string>(changed + 1).fill("minio:2"), "minio:1"]);
+      expect(written.at(-1)?.UpdateConfig).toMatchObject({ Parallelism: 1, Delay: 0, FailureAction: "continue" });
+      const now = scene.tasks.filter(({ DesiredState }) => DesiredState === "running");
+      const states = now.map(({ Spec, Status }) => `${Spec.ContainerSpec.Image} ${Status.State}`);
+      expect(states).toEqual(Array(3).fill("minio:1 running"));
+    },
+  );
+
+  test("counts failures of tasks with its own settings alone", () => {
+    const tasks = [
+      fakeTask("1", former, "failed"),
+      fakeTask("2", wanted, "failed"),
+      fakeTask("3", wanted, "rejected"),
+      fakeTask("4", wanted),
+    ] as TaskDetails[];
+    expect(failedWith(wanted, tasks).map(({ ID }) => ID)).toEqual(["2", "3"]);
+    expect(failedWith(former, tasks).map(({ ID }) => ID)).toEqual(["1"]);
+  });
+});
+
+describe("the other services of an application", () => {
+  const [former, wanted] = [specOf("former"), specOf("wanted")];
+  const inputs = inputsOf(wanted, { peers: ["store-a", "store-b"] });
+  const [formerPeer, changedPeer] = [specOf("former", "store-b"), specOf("wanted", "store-b")];
+  const marked = { ...formerPeer, Labels: { ...formerPeer.Labels, [ROLLED_BACK_LABEL]: "store-a" } };
+  const theirs = { ...changedPeer, Labels: {} };
+  const back = { from: wanted, to: former, isRollback: true };
+  const forth = { from: former, to: wanted, isRollback: false };
+
+  test.each([
+    ["go back from the same change", serviceOf(changedPeer, formerPeer), back, marked],
+    ["stay where they do not have it", serviceOf(formerPeer, changedPeer), back, undefined],
+    ["stay where they come from other settings", serviceOf(changedPeer, specOf("other", "store-b")), back, undefined],
+    ["stay where they are of another stack", serviceOf(theirs, formerPeer), back, undefined],
+    ["go along with the next try once they went back", serviceOf(marked, changedPeer), forth, changedPeer],
+    ["are Pulumi's to change otherwise", serviceOf(formerPeer, changedPeer), forth, undefined],
+  ])("%s", async (_what, peer, move, expected) => {
+    const { manager, written } = swarm([serviceOf(wanted), peer]);
+    const moved = await movePeers(async () => manager, inputs, move);
+    expect(moved).toEqual(expected ? ["store-b"] : []);
+    expect(Object.keys(written)).toEqual(moved);
+    if (expected)
+      expect(written["store-b"]).toMatchObject({
+        Labels: expected.Labels,
+        TaskTemplate: { ContainerSpec: expected.TaskTemplate.ContainerSpec },
+      });
+  });
+
+  test("stay where the change is none that members must agree in", async () => {
+    const { manager } = swarm([serviceOf(wanted), serviceOf(changedPeer, formerPeer)]);
+    expect(await movePeers(async () => manager, { ...inputs, restartTogether: [] }, back)).toEqual([]);
+  });
+
+  test.each([
+    ["one of them runs with the same", changedPeer, 1, true],
+    ["it does not run", changedPeer, 0, false],
+    ["it has other settings", formerPeer, 1, false],
+  ])("tell whether settings were tried: %s", async (_what, Spec, RunningTasks, expected) => {
+    const peer = { ...serviceOf(Spec), ServiceStatus: { RunningTasks, DesiredTasks: 1 } };
+    const { manager } = swarm([serviceOf(former), peer]);
+    expect(await peerRunsWith(manager, wanted, former, inputs)).toBe(expected);
+  });
+
+  test("learn from their label that they went back", () => {
+    expect(rolledBackWith(serviceOf(marked), formerPeer)).toBe("store-a");
+    expect(rolledBackWith(serviceOf(formerPeer), formerPeer)).toBeUndefined();
+  });
+});

@@ -1,0 +1,71 @@
+import { createServer } from "node:http";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { EngineConnection } from "../../../../engine/engine-connection.ts";
+import { Deadline } from "../../../../engine/deadline.ts";
+import type { SwarmInfo } from "../../../../engine/types.ts";
+import { findManager, remember } from "../../../../provider/swarm/manager-pool.ts";
+import { firstAnswering } from "../../../../components/swarm/docker-provider.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-engines-"));
+const servers = new Set<ReturnType<typeof createServer>>();
+const engines: Record<string, EngineConnection> = { down: { host: `unix://${folder}/nowhere.sock` } };
+
+/** An engine that says this of its Swarm. */
+async function engine(name: string, swarm: Partial<SwarmInfo>): Promise<void> {
+  const server = createServer((_request, answer) => answer.end(JSON.stringify({ ID: name, Swarm: swarm })));
+  const path = join(folder, `${name}.sock`);
+  await new Promise<void>((listening) => server.listen(path, listening));
+  servers.add(server);
+  engines[name] = { host: `unix://${path}` };
+}
+
+beforeAll(async () => {
+  const manages = (ID: string) => ({ LocalNodeState: "active" as const, ControlAvailable: true, Cluster: { ID } });
+  await engine("ours", manages("swarm"));
+  await engine("alsoOurs", manages("swarm"));
+  await engine("theirs", manages("other"));
+  await engine("worker", { LocalNodeState: "active", ControlAvailable: false });
+  await engine("starting", { LocalNodeState: "pending", ControlAvailable: false });
+  await engine("noQuorum", { LocalNodeState: "active", ControlAvailable: true, Error: "no leader" });
+});
+
+afterAll(() => {
+  for (const server of servers) server.close();
+  rmSync(folder, { recursive: true });
+});
+
+const named = (...names: string[]) => Object.fromEntries(names.map((name) => [name, engines[name]!]));
+
+test("a manager is found among those that are down, or something else", async () => {
+  const found = await findManager(named("down", "theirs", "worker", "noQuorum", "ours"), "swarm");
+  expect(found?.connection).toEqual(engines["ours"]);
+});
+
+test("a manager that another resource has named is found, too", async () => {
+  remember({ ...named("theirs") }, "other");
+  expect((await findManager(named("worker"), "other"))?.connection).toEqual(engines["theirs"]);
+});
+
+test("a Swarm is gone when all say so, and not when one is silent or sees no quorum", async () => {
+  expect(await findManager(named("worker", "theirs"), "gone")).toBeUndefined();
+  await expect(findManager(named("worker", "down"), "hidden")).rejects.toThrow(
+    "no manager of the Swarm hidden answers",
+  );
+  await expect(findManager(named("noQuorum"), "split", new Deadline(0))).rejects.toThrow("sees no quorum (no leader)");
+  await expect(findManager(named("starting"), "booting", new Deadline(0))).rejects.toThrow("is still starting");
+});
+
+test.each<[string[], string | undefined, string | undefined]>([
+  [["ours", "alsoOurs"], undefined, "ours"],
+  [["ours", "alsoOurs"], "alsoOurs", "alsoOurs"],
+  [["ours", "down"], "down", "ours"],
+  [["down", "worker", "alsoOurs"], "ours", "alsoOurs"],
+  [["down", "worker"], "worker", "worker"],
+  [["down", "worker"], undefined, undefined],
+])("of the managers %j, after %j, the docker provider talks to %j", async (names, former, expected) => {
+  const chosen = await firstAnswering(Object.values(named(...names)), former && engines[former]!.host);
+  expect(chosen).toEqual(expected && engines[expected]);
+});

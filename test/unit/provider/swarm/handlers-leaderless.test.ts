@@ -1,0 +1,142 @@
+import { expect, test } from "vitest";
+import { Cluster } from "../../../../provider/swarm/cluster.ts";
+import { type ClusterState } from "../../../../provider/swarm/cluster-inputs.ts";
+import { type ClusterInputs } from "../../../../provider/swarm/cluster-inputs.ts";
+import { Member } from "../../../../provider/swarm/member.ts";
+import { type MemberState } from "../../../../provider/swarm/member-inputs.ts";
+import { NodeSettings } from "../../../../provider/swarm/node-settings.ts";
+import { PredefinedNetwork } from "../../../../provider/networks/predefined-network.ts";
+import { Service } from "../../../../provider/service/service.ts";
+import { SwarmNetwork, type SwarmNetworkInputs } from "../../../../provider/networks/config-from-network.ts";
+import { ownerLabels } from "../../../../core/labels.ts";
+import type { Fault } from "../../../fake-swarm/faults.ts";
+import { eachInFakeTime, OWNER, type Scene, specOf } from "../../../fake-swarm/scene.ts";
+import { throughTime } from "../../../fake-swarm/time.ts";
+
+const { start } = eachInFakeTime();
+
+const LEADERLESS: Fault = {
+  status: 500,
+  message:
+    "rpc error: code = Unknown desc = The swarm does not have a leader. It's possible that too few managers are online.",
+};
+
+/** What Pulumi has a handler do, and the questions that a manager may fail to answer on the way. */
+type Row = [what: string, requests: string[], work: (scene: Scene) => Promise<unknown>, outcome: object | undefined];
+
+const clusterOf = ({ managers, swarm }: Scene) =>
+  ({
+    ...{ managers, owner: OWNER, adopt: false, allowOutage: false, swarmId: swarm.id, created: true, autolock: true },
+    ...{ first: { hostKey: "host1", advertiseAddress: "a", listenAddress: "l" }, broughtBridge: true, unlockKey: "" },
+  }) as unknown as ClusterState;
+
+async function networkOf(scene: Scene): Promise<SwarmNetworkInputs & { id: string }> {
+  const id = await scene
+    .engine(1)
+    .createNetwork({ Name: "net", CheckDuplicate: true, Driver: "macvlan", Scope: "swarm" });
+  return {
+    ...scene.address,
+    id,
+    name: "net",
+    driver: "macvlan",
+    attachable: false,
+  } as unknown as SwarmNetworkInputs & {
+    id: string;
+  };
+}
+
+const ROWS: Row[] = [
+  [
+    "a member is read",
+    ["GET /nodes/"],
+    ({ fake, address }) => {
+      const { nodeId, connection } = fake.engine(2);
+      const state = { ...address, connection, owner: OWNER, role: "manager", joined: true };
+      return Member.read(nodeId, state as unknown as MemberState);
+    },
+    { props: { role: "manager" } },
+  ],
+  [
+    "a node's settings are read",
+    ["GET /nodes/"],
+    ({ fake, address }) => {
+      const { nodeId } = fake.engine(2);
+      return NodeSettings.read(nodeId, { ...address, nodeId, labels: {}, availability: "active" });
+    },
+    { props: { availability: "active" } },
+  ],
+  [
+    "a service is read",
+    ["GET /services/", "GET /tasks", "GET /nodes"],
+    async (scene) => {
+      const id = await scene.run(specOf("a"));
+      return Service.read(id, scene.service(specOf("a")));
+    },
+    { props: { tasks: 3 } },
+  ],
+  [
+    "a network that every engine has is read",
+    ["GET /networks/"],
+    async ({ address, swarm }) => {
+      swarm.networks.set("hostid", { ...[...swarm.networks.values()][0]!, Id: "hostid", Name: "host", Ingress: false });
+      return PredefinedNetwork.read("hostid", { ...address, name: "host" });
+    },
+    { id: "hostid" },
+  ],
+  [
+    "a network is read",
+    ["GET /networks/"],
+    async (scene) => {
+      const inputs = await networkOf(scene);
+      return SwarmNetwork.read(inputs.id, { ...inputs, networkId: inputs.id });
+    },
+    { props: { name: "net" } },
+  ],
+  [
+    "a Swarm is read",
+    ["GET /swarm", "GET /swarm/unlockkey"],
+    (scene) => {
+      const { Version, Spec } = scene.swarm.details();
+      scene.swarm.update(Version.Index, { ...Spec, EncryptionConfig: { AutoLockManagers: true } }, () => false);
+      return Cluster.read(scene.swarm.id, clusterOf(scene));
+    },
+    { props: { autolock: true, unlockKey: expect.stringContaining("SWMKEY") as string } },
+  ],
+  [
+    "a Swarm is changed",
+    ["GET /swarm", "POST /swarm/update", "GET /swarm/unlockkey"],
+    async (scene) => {
+      const olds = clusterOf(scene);
+      const news = { ...olds, taskHistoryLimit: 2, joinTokenGeneration: 1 } as ClusterInputs;
+      return Cluster.update!(scene.swarm.id, olds, news);
+    },
+    { outs: { taskHistoryLimit: 2, unlockKey: expect.stringContaining("SWMKEY") as string } },
+  ],
+  [
+    "a Swarm is ended",
+    ["GET /services", "GET /secrets", "GET /configs"],
+    (scene) => {
+      const { Version, Spec } = scene.swarm.details();
+      scene.swarm.update(Version.Index, { ...Spec, Labels: ownerLabels(OWNER) }, () => false);
+      return Cluster.delete!(scene.swarm.id, clusterOf(scene));
+    },
+    undefined,
+  ],
+];
+
+const FAULTS: [string, Fault][] = [
+  ["no leader", LEADERLESS],
+  ["a connection that is reset", "reset"],
+];
+
+test.each(FAULTS.flatMap(([why, fault]) => ROWS.map((row) => [why, fault, ...row] as const)))(
+  "through %s, at whatever is asked: $2",
+  async (_why, fault, _what, requests, work, outcome) => {
+    const scene = await start(3, { managers: 3 });
+    const done = work(scene);
+    for (const request of requests) scene.fake.faults.add(request, fault);
+    const result = await throughTime(done);
+    if (outcome) expect(result).toMatchObject(outcome);
+    expect(scene.fake.faults.left).toEqual([]);
+  },
+);

@@ -1,0 +1,151 @@
+import { expect, test } from "vitest";
+import { leave } from "../../../../provider/swarm/leave-swarm.ts";
+import { Member } from "../../../../provider/swarm/member.ts";
+import { type MemberState } from "../../../../provider/swarm/member-inputs.ts";
+import { eachInFakeTime, OWNER, type Scene, specOf } from "../../../fake-swarm/scene.ts";
+import { pass, throughTime } from "../../../fake-swarm/time.ts";
+
+const { start } = eachInFakeTime();
+
+/** What is on record of a host's membership. */
+function stateOf(scene: Scene, number: number, more: Partial<MemberState> = {}): MemberState {
+  const { connection, hostname, address, manages } = scene.fake.engine(number);
+  return {
+    ...{ ...scene.address, connection, hostKey: hostname, owner: OWNER, ownsSwarm: true, joined: true, address },
+    ...{ role: manages ? "manager" : "worker", joinToken: "", joinAddresses: [], advertiseAddress: address },
+    ...{ listenAddress: "0.0.0.0:2377", machineId: "m", timeoutSeconds: 60, broughtBridge: true },
+    ...more,
+  };
+}
+
+const left = (scene: Scene, number: number, more?: Partial<MemberState>) =>
+  leave(scene.fake.engine(number).nodeId, stateOf(scene, number, more));
+const hostnames = ({ swarm }: Scene) => [...swarm.nodes.values()].map(({ Description }) => Description.Hostname);
+/** What was asked of the managers in order to change something. */
+const changes = ({ fake }: Scene) =>
+  fake.requests
+    .filter((one) => /POST \/(nodes|swarm)|DELETE/.test(one))
+    .map((one) => one.replace(/\/nodes\/\w+/, "/nodes/:id").replace(/^\S+ /, ""));
+
+test("a worker is drained, leaves, and is removed; its bridge goes with it", async () => {
+  const scene = await start(2);
+  await scene.run(specOf("a"));
+  scene.fake.timing.taskStop = 10_000;
+  const begun = performance.now();
+  await throughTime(left(scene, 2));
+  expect(performance.now() - begun).toBeGreaterThanOrEqual(10_000);
+  expect(changes(scene)).toEqual([
+    "POST /nodes/:id/update",
+    "POST /swarm/leave",
+    "DELETE /networks/docker_gwbridge",
+    "DELETE /nodes/:id",
+  ]);
+  expect(hostnames(scene)).toEqual(["host1"]);
+  expect(scene.fake.engine(2)).toMatchObject({ state: "inactive", nodeId: "" });
+});
+
+test("a manager stops being one before it leaves", async () => {
+  const scene = await start(3, { managers: 3 });
+  await throughTime(left(scene, 1, { broughtBridge: false }));
+  expect(changes(scene)).toEqual([
+    "POST /nodes/:id/update",
+    "POST /nodes/:id/update",
+    "POST /swarm/leave",
+    "DELETE /nodes/:id",
+  ]);
+  expect(hostnames(scene)).toEqual(["host2", "host3"]);
+  expect(scene.swarm.members()).toHaveLength(2);
+});
+
+test("managers that leave side by side stop being such one after the other, and the last one stays", async () => {
+  const scene = await start(3, { managers: 3 });
+  const { elect } = scene.swarm;
+  let isWithoutQuorum = false;
+  scene.swarm.elect = () => {
+    elect.call(scene.swarm);
+    const heard = scene.swarm.members().filter(({ ID }) => scene.swarm.engineOf(ID)?.isHeard).length;
+    isWithoutQuorum ||= heard * 2 <= scene.swarm.members().length;
+  };
+  await throughTime(Promise.all([1, 2, 3].map((number) => left(scene, number))));
+  expect(isWithoutQuorum).toBe(false);
+  expect(scene.swarm.members()).toHaveLength(1);
+  expect(hostnames(scene)).toHaveLength(1);
+  expect(scene.fake.engines.filter(({ state }) => state === "active")).toHaveLength(1);
+});
+
+test("a host that is switched off is waited for until the managers miss it, and then removed", async () => {
+  const scene = await start(3, { managers: 3 });
+  scene.fake.engine(3).stop();
+  await throughTime(left(scene, 3));
+  expect(hostnames(scene)).toEqual(["host1", "host2"]);
+  expect(scene.swarm.members()).toHaveLength(2);
+});
+
+test("a host that does not answer while its node is alive stays, and the message says what to do", async () => {
+  const scene = await start(2);
+  scene.fake.engine(2).power = "silent";
+  await expect(throughTime(left(scene, 2))).rejects.toThrow(
+    "does not answer, but the Swarm sees its node: it is still ready. Make its engine answer, so that it can leave, or switch the machine off",
+  );
+  expect(hostnames(scene)).toEqual(["host1", "host2"]);
+});
+
+test("a manager stays where too few others answer to do without it", async () => {
+  const scene = await start(3, { managers: 3 });
+  scene.fake.engine(3).stop();
+  await pass(30);
+  await expect(throughTime(left(scene, 2))).rejects.toThrow(
+    "has to stay a manager: of the 2 managers that would be left 1 answer and 2 have to: bring host3 back, or take that one out first",
+  );
+  expect(scene.swarm.leader).toBeDefined();
+  expect(scene.fake.engine(2).state).toBe("active");
+});
+
+test("a node that is gone already is nothing to do", async () => {
+  const scene = await start(2);
+  const state = stateOf(scene, 2);
+  const id = scene.fake.engine(2).nodeId;
+  scene.fake.engine(2).outside();
+  scene.swarm.nodes.delete(id);
+  await throughTime(leave(id, state));
+  expect(changes(scene)).toEqual([]);
+});
+
+test("a machine that joined again as another node keeps that one", async () => {
+  const scene = await start(2);
+  const id = scene.fake.engine(2).nodeId;
+  const state = stateOf(scene, 2);
+  scene.fake.engine(2).outside();
+  const again = scene.swarm.admit(scene.fake.engine(2), "worker");
+  await pass(30);
+  scene.swarm.node(id).Status.State = "down";
+  await throughTime(leave(id, state));
+  expect([...scene.swarm.nodes.keys()]).toContain(again);
+  expect([...scene.swarm.nodes.keys()]).not.toContain(id);
+  expect(scene.fake.engine(2).nodeId).toBe(again);
+});
+
+test("it leaves through a leader's loss, a reset and another writer", async () => {
+  const scene = await start(3, { managers: 3 });
+  const { faults } = scene.fake;
+  faults.add("POST /nodes/", { status: 500, message: "rpc error: code = Unknown desc = update out of sequence" });
+  faults.add("POST /nodes/", "reset when done");
+  faults.add("DELETE /nodes/", "reset when done");
+  scene.fake.timing.election = 10_000;
+  scene.swarm.loseLeader();
+  await throughTime(left(scene, 2));
+  expect(faults.left).toEqual([]);
+  expect(hostnames(scene)).toEqual(["host1", "host3"]);
+});
+
+test("the Member resource promotes and demotes, and waits until the host has heard of it", async () => {
+  const scene = await start(3, { managers: 2 });
+  scene.fake.timing.role = 5_000;
+  const olds = stateOf(scene, 3);
+  const id = scene.fake.engine(3).nodeId;
+  const { outs } = await throughTime(Member.update!(id, olds, { ...olds, role: "manager" }));
+  expect(scene.fake.engine(3).manages).toBe(true);
+  await throughTime(Member.update!(id, { ...olds, ...outs }, { ...olds, role: "worker" }));
+  expect(scene.fake.engine(3).manages).toBe(false);
+  expect(scene.swarm.members()).toHaveLength(2);
+});

@@ -1,0 +1,61 @@
+import { expect, test } from "vitest";
+import { isOutdated, type Managers } from "../../../../provider/swarm/manager-pool.ts";
+import { quorumProblem } from "../../../../provider/swarm/quorum.ts";
+import type { NodeDetails } from "../../../../engine/types.ts";
+
+const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** Managers by name; a capital letter is the same key on another machine. */
+const managers = (names: string): Managers =>
+  Object.fromEntries([...names].map((name) => [name.toLowerCase(), { host: `unix:///run/${name}.sock` }]));
+
+test.each([
+  ["a", "a", false],
+  ["a", "ab", false],
+  ["a", "abc", true],
+  ["abc", "abc", false],
+  ["abc", "abcde", false],
+  ["abcde", "abc", false],
+  ["abc", "bcd", false],
+  ["abc", "abC", false],
+  ["abc", "cde", true],
+  ["abc", "d", true],
+  ["", "a", true],
+])("a record of managers %j among today's %j is outdated: %j", (recorded, now, expected) => {
+  expect(isOutdated(managers(recorded), managers(now))).toBe(expected);
+});
+
+test("a record counts for nothing on a manager that is not known yet", () => {
+  const now = { ...managers("ab"), c: UNKNOWN } as unknown as Managers;
+  expect(isOutdated(managers("abc"), now)).toBe(false);
+  expect(isOutdated(managers("ac"), now)).toBe(true);
+  expect(isOutdated(managers("a"), UNKNOWN as unknown as Managers)).toBe(true);
+});
+
+/** Nodes by name: `+` a manager that answers, `-` one that does not, `.` a worker. */
+const nodes = (text: string): NodeDetails[] =>
+  text.split(" ").map((word) => {
+    const [mark, name = ""] = word;
+    const Reachability = mark === "+" ? ("reachable" as const) : ("unreachable" as const);
+    return {
+      ID: name,
+      Version: { Index: 1 },
+      Spec: { Role: mark === "." ? "worker" : "manager", Availability: "active" },
+      Description: { Hostname: `node-${name}`, Engine: { EngineVersion: "" } },
+      Status: { State: "ready", Addr: "" },
+      ManagerStatus: mark === "." ? undefined : { Reachability, Addr: "" },
+    };
+  });
+
+test.each([
+  ["+a +b +c .w", "a", undefined],
+  ["+a +b", "a", undefined],
+  ["+a +b -c", "c", undefined],
+  ["+a -b +c", "a", "of the 2 managers that would be left 1 answer and 2 have to: bring node-b back, or"],
+  ["+a +b +c -d -e", "a", "of the 4 managers that would be left 2 answer and 3 have to: bring node-d, node-e back, or"],
+  ["+a +b +c +d -e", "a", undefined],
+])("of %s, %s may stop being a manager unless %j", (text, id, expected) => {
+  const problem = quorumProblem(nodes(text), id);
+  if (expected === undefined) expect(problem).toBeUndefined();
+  else expect(problem).toContain(expected);
+});

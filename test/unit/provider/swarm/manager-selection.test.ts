@@ -1,0 +1,143 @@
+import { expect, test } from "vitest";
+import { askManager } from "../../../../provider/swarm/with-manager.ts";
+import { Cluster } from "../../../../provider/swarm/cluster.ts";
+import { type ClusterState } from "../../../../provider/swarm/cluster-inputs.ts";
+import { findManager, lockedManagers } from "../../../../provider/swarm/manager-pool.ts";
+import { firstAnswering } from "../../../../components/swarm/docker-provider.ts";
+import { Deadline } from "../../../../engine/deadline.ts";
+import { eachInFakeTime, OWNER, type Scene } from "../../../fake-swarm/scene.ts";
+import { pass, throughTime } from "../../../fake-swarm/time.ts";
+
+const { start } = eachInFakeTime();
+
+const found = async ({ managers, swarm }: Scene, deadline?: Deadline) =>
+  (await throughTime(findManager(managers, swarm.id, deadline)))?.connection.host;
+
+async function timed<T>(work: Promise<T>): Promise<number> {
+  const begun = performance.now();
+  await throughTime(work.catch(() => undefined));
+  return (performance.now() - begun) / 1_000;
+}
+
+test("the manager that answered last is asked alone, and another one once it is gone", async () => {
+  const scene = await start(3, { managers: 3 });
+  const { fake } = scene;
+  const first = await found(scene);
+  const at = fake.engines.findIndex(({ connection }) => connection.host === first);
+  fake.requests.length = 0;
+  expect(await found(scene)).toBe(first);
+  expect(fake.requests).toEqual([`host${at + 1} GET /info`]);
+  fake.engines[at]!.stop();
+  await pass(10);
+  const second = await found(scene);
+  expect(second).toBeDefined();
+  expect(second).not.toBe(first);
+});
+
+test("one that is silent keeps nobody from one that answers", async () => {
+  const scene = await start(3, { managers: 3 });
+  scene.fake.engine(1).power = "silent";
+  const begun = performance.now();
+  expect(await found(scene)).not.toBe(scene.fake.engine(1).connection.host);
+  expect(performance.now() - begun).toBeLessThan(1_000);
+});
+
+test("an election is waited for", async () => {
+  const scene = await start(3, { managers: 3 });
+  scene.fake.timing.election = 15_000;
+  scene.swarm.loseLeader();
+  const begun = performance.now();
+  expect(await found(scene)).toBeDefined();
+  expect(performance.now() - begun).toBeGreaterThanOrEqual(15_000);
+});
+
+test("the docker provider gets a manager that sees a leader, as it fails at once without one", async () => {
+  const scene = await start(3, { managers: 3 });
+  const { fake } = scene;
+  fake.timing.election = 15_000;
+  scene.swarm.loseLeader();
+  const begun = performance.now();
+  expect(await throughTime(firstAnswering(Object.values(scene.managers), undefined))).toBeDefined();
+  expect(fake.engines.every(({ hasLeader }) => hasLeader)).toBe(true);
+  expect(performance.now() - begun).toBeGreaterThanOrEqual(15_000);
+});
+
+test("the docker provider gets a manager also where the quorum is lost for good", async () => {
+  const scene = await start(3, { managers: 3 });
+  const [first, second, third] = scene.fake.engines;
+  for (const gone of [second, third]) gone!.stop();
+  scene.swarm.loseLeader();
+  const chosen = await throughTime(firstAnswering(Object.values(scene.managers), undefined));
+  expect(chosen).toEqual(first!.connection);
+});
+
+test("a question goes on through an election that takes longer than a lookup", async () => {
+  const scene = await start(3, { managers: 3 });
+  scene.fake.timing.election = 35_000;
+  scene.swarm.loseLeader();
+  const asked = askManager("the Swarm", scene.find, (manager) => manager.swarm());
+  expect((await throughTime(asked)).ID).toBe(scene.swarm.id);
+});
+
+test("managers without a quorum are no managers, and no sign that the Swarm is gone", async () => {
+  const scene = await start(3, { managers: 3 });
+  for (const number of [2, 3]) scene.fake.engine(number).stop();
+  const lookup = findManager(scene.managers, scene.swarm.id);
+  await expect(throughTime(lookup)).rejects.toThrow(/sees no quorum .*The swarm does not have a leader/);
+});
+
+test("a manager that is cut off is passed over for one of the majority", async () => {
+  const scene = await start(3, { managers: 3 });
+  scene.fake.engine(1).cutOff(true);
+  await pass(10);
+  expect(await found(scene)).not.toBe(scene.fake.engine(1).connection.host);
+});
+
+test("a lookup within a deadline takes no longer than that", async () => {
+  const scene = await start(1);
+  scene.fake.engine(1).power = "silent";
+  expect(await timed(findManager(scene.managers, scene.swarm.id, new Deadline(3)))).toBeLessThan(5);
+  expect(await timed(findManager(scene.managers, scene.swarm.id))).toBeGreaterThan(20);
+});
+
+test("a Swarm that every engine has left is gone, one with a silent manager is not", async () => {
+  const scene = await start(2, { managers: 2 });
+  for (const engine of scene.fake.engines) engine.outside();
+  expect(await found(scene)).toBeUndefined();
+  scene.fake.engine(2).power = "silent";
+  await expect(throughTime(findManager(scene.managers, scene.swarm.id))).rejects.toThrow("no manager of the Swarm");
+});
+
+/** A Swarm of one manager that locks, which has restarted; and what is on record of it. */
+async function locked(managers: number) {
+  const scene = await start(managers, { managers });
+  const { swarm, fake } = scene;
+  const { Version, Spec } = swarm.details();
+  swarm.update(Version.Index, { ...Spec, EncryptionConfig: { AutoLockManagers: true } }, () => false);
+  for (const engine of fake.engines) {
+    engine.stop();
+    engine.start();
+  }
+  const state = {
+    ...{ ...scene.address, owner: OWNER, unlockKey: swarm.unlockKey, created: true, autolock: true, fixed: {} },
+  } as unknown as ClusterState;
+  return { ...scene, scene, swarm, fake, state };
+}
+
+test("locked managers are seen as such, are not taken for gone, and are unlocked with the key on record", async () => {
+  const { scene, swarm, fake, state } = await locked(3);
+  expect((await lockedManagers(scene.managers)).map(([key]) => key)).toEqual(["host1", "host2", "host3"]);
+  await expect(throughTime(findManager(scene.managers, swarm.id))).rejects.toThrow("is locked: `pulumi up` unlocks it");
+  const read = await throughTime(Cluster.read(swarm.id, state));
+  expect(read).toMatchObject({ id: swarm.id, props: { swarmId: swarm.id, unlockKey: swarm.unlockKey } });
+  expect(fake.engines.map((engine) => engine.state)).toEqual(["active", "active", "active"]);
+});
+
+test("a lookup waits for a manager that is unlocked meanwhile", async () => {
+  const { scene, swarm, fake } = await locked(1);
+  setTimeout(() => fake.engine(1).unlocked(), 10_000);
+  const begun = performance.now();
+  expect(await found(scene)).toBe(fake.engine(1).connection.host);
+  expect(performance.now() - begun).toBeGreaterThanOrEqual(10_000);
+  expect(swarm.leader).toBeDefined();
+});

@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import type { MachineFacts } from "../../../../provider/preflight/facts/machine.ts";
+import { whenPortsAreFree } from "../../../../provider/swarm/wait-for-ports.ts";
+import { host, machine, situation, SWARM } from "../../preflight-situation.ts";
+
+const engineHas = (...listening: number[]) => machine({ listening, holders: { 7946: "dockerd" } });
+const seen = (machines: Record<string, MachineFacts>) => situation({ a: host(), b: host() }, { machines });
+
+/** Looks at machines that stand as listed, one look after the other. */
+function looks(...answers: Record<string, MachineFacts>[]) {
+  const asked: string[][] = [];
+  const look = (keys: string[]) => {
+    asked.push(keys);
+    return Promise.resolve(answers.shift() ?? {});
+  };
+  return { asked, look };
+}
+const quick = { intervalMs: 1, report: () => {} };
+
+test.each<[string, MachineFacts]>([
+  ["free", machine()],
+  ["another program's", machine({ listening: [7946], holders: { 7946: "serf" } })],
+  ["a manager's, on a worker", machine({ listening: [2377] })],
+])("nobody is waited for where the port is %s", async (_, facts) => {
+  const { asked, look } = looks();
+  const found = seen({ a: facts });
+  expect(await whenPortsAreFree(SWARM, found, look, quick)).toBe(found);
+  expect(asked).toEqual([]);
+});
+
+test("engines that let go of their ports are waited for, and only they", async () => {
+  const unknown = machine({ listening: [7946, 22] });
+  const { asked, look } = looks({ a: engineHas(7946), b: machine() }, { a: machine({ listening: [22] }) });
+  const { machines } = await whenPortsAreFree(SWARM, seen({ a: engineHas(7946), b: unknown }), look, quick);
+  expect(asked).toEqual([["a", "b"], ["a"]]);
+  expect(machines).toEqual({ a: machine({ listening: [22] }), b: machine() });
+});
+
+test("one that keeps its port is left to the findings", async () => {
+  const { asked, look } = looks();
+  const { machines } = await whenPortsAreFree(SWARM, seen({ a: engineHas(7946) }), look, { ...quick, limitSeconds: 0 });
+  expect(asked.length).toBeGreaterThan(0);
+  expect(machines["a"]?.listening).toEqual([7946]);
+});

@@ -1,0 +1,166 @@
+import { expect, test } from "vitest";
+import { Deadline } from "../../../../engine/deadline.ts";
+import type { ServiceSpec } from "../../../../engine/types.ts";
+import { askManager, waitWithManager } from "../../../../provider/swarm/with-manager.ts";
+import { Member } from "../../../../provider/swarm/member.ts";
+import { type MemberState } from "../../../../provider/swarm/member-inputs.ts";
+import { changeRole } from "../../../../provider/swarm/node-operations.ts";
+import { writeService } from "../../../../provider/swarm/optimistic-update.ts";
+import { Service } from "../../../../provider/service/service.ts";
+import { untilReady } from "../../../../provider/service/convergence.ts";
+import { roll } from "../../../../provider/service/rolling-update.ts";
+import { done, notYet } from "../../../../provider/runtime/poll.ts";
+import type { Fault } from "../../../fake-swarm/faults.ts";
+import { eachInFakeTime, type Scene, specOf } from "../../../fake-swarm/scene.ts";
+import { throughTime } from "../../../fake-swarm/time.ts";
+
+const { start } = eachInFakeTime();
+
+const LEADERLESS: Fault = { status: 503, message: "rpc error: The swarm does not have a leader." };
+const CONFLICT: Fault = { status: 500, message: "rpc error: update out of sequence" };
+const UNDISTURBED = { earlierTasks: new Set<string>(), restarts: false };
+
+/** A Swarm with a service of one task, and how it is asked for. */
+async function serving({ managers = 1, spec = specOf("minio:1") } = {}) {
+  const scene = await start(managers, { managers });
+  const id = await scene.run(spec);
+  const inputs = scene.service(spec, { timeoutSeconds: 20 });
+  scene.fake.requests.length = 0;
+  const fail = (request: string, ...faults: Fault[]) => {
+    for (const fault of faults) scene.fake.faults.add(request, fault);
+  };
+  return { ...scene, scene, id, inputs, fail, left: () => scene.fake.faults.left };
+}
+
+/** What was asked but who an engine is. */
+const asked = ({ fake }: Scene) =>
+  fake.requests.map((one) => one.replace(/^\S+ /, "")).filter((one) => one !== "GET /info");
+const imageOf = ({ swarm }: Scene, id: string) => swarm.services.get(id).Spec.TaskTemplate.ContainerSpec.Image;
+
+test.each<[string, Fault]>([
+  ["no leader", LEADERLESS],
+  ["a connection that is reset", "reset"],
+  ["another writer", CONFLICT],
+])("a service is waited for through %s", async (_, fault) => {
+  const { find, id, inputs, fail, left } = await serving();
+  fail(`GET /services/${id}`, fault);
+  fail("GET /nodes", fault);
+  await throughTime(untilReady(find, id, inputs, UNDISTURBED));
+  expect(left()).toEqual([]);
+});
+
+test.each([404, 400])("what the engine refuses with %j ends the wait at once", async (status) => {
+  const { scene, find, id, inputs, fail } = await serving();
+  fail(`GET /services/${id}`, { status, message: "it is so" });
+  await expect(throughTime(untilReady(find, id, inputs, UNDISTURBED))).rejects.toThrow("it is so");
+  expect(asked(scene)).toEqual([`GET /services/${id}`]);
+});
+
+test("a wait goes on with another manager when the one asked so far is gone", async () => {
+  const { scene, id, inputs, find, fake } = await serving({ managers: 3 });
+  let first: string | undefined;
+  const wait = waitWithManager(
+    find,
+    async (manager) => {
+      first ??= manager.connection.host;
+      if (manager.connection.host !== first) return done(undefined);
+      fake.engines.find(({ connection }) => connection.host === first)?.stop();
+      return notYet("it is the first one");
+    },
+    { what: "test", limitSeconds: 60 },
+    (because) => new Error(because),
+  );
+  await throughTime(wait);
+  await throughTime(untilReady(find, id, { ...inputs, timeoutSeconds: 60 }, UNDISTURBED));
+  expect(scene.fake.engines.filter(({ power }) => power === "off")).toHaveLength(1);
+});
+
+test("tasks are changed one by one through a leader's election", async () => {
+  const { scene, find, id, inputs, fail, left } = await serving();
+  const wanted = specOf("minio:2");
+  fail("GET /tasks", LEADERLESS, "reset");
+  fail(`GET /services/${id}`, LEADERLESS, "reset");
+  fail(`POST /services/${id}/update`, LEADERLESS, CONFLICT);
+  await throughTime(roll(find, id, wanted, { ...inputs, spec: wanted }));
+  expect(left()).toEqual([]);
+  expect(imageOf(scene, id)).toBe("minio:2");
+});
+
+test.each<[string, Fault, number]>([
+  ["not made", "reset", 2],
+  ["made all the same", "reset when done", 2],
+])("a change whose connection is reset is %s, and written once", async (_, fault, requests) => {
+  const { scene, swarm, find, id, fail } = await serving();
+  const written: ServiceSpec[] = [];
+  const { update } = swarm.services;
+  swarm.services.update = (service: string, version: number, spec: ServiceSpec) => {
+    written.push(spec);
+    update.call(swarm.services, service, version, spec);
+  };
+  fail(`POST /services/${id}/update`, fault);
+  await throughTime(writeService(find, id, () => specOf("minio:2")));
+  expect(written).toHaveLength(1);
+  expect(asked(scene).filter((request) => request.startsWith("GET"))).toHaveLength(requests);
+});
+
+test("a service is updated and deleted through leaders' elections", async () => {
+  const { scene, id, inputs, fail, left } = await serving();
+  const news = { ...inputs, spec: specOf("minio:2") };
+  fail("GET /tasks", LEADERLESS);
+  fail(`GET /services/${id}`, LEADERLESS);
+  fail(`POST /services/${id}/update`, LEADERLESS);
+  await throughTime(Service.update!(id, inputs, news));
+  expect(imageOf(scene, id)).toBe("minio:2");
+  fail(`DELETE /services/${id}`, LEADERLESS);
+  fail("GET /tasks", LEADERLESS);
+  await throughTime(Service.delete!(id, news));
+  expect(left()).toEqual([]);
+  expect(scene.tasks).toEqual([]);
+});
+
+test("a node that was removed by hand is asked for once", async () => {
+  const { scene, find, fake } = await serving();
+  const missing = { status: 404, message: "node a not found" };
+  fake.faults.add("GET /nodes/a", missing, { times: 5 });
+  await expect(throughTime(changeRole(find, "a", "manager", 20))).rejects.toThrow("node a not found");
+  expect(asked(scene)).toEqual(["GET /nodes/a"]);
+});
+
+test("a role that managers do not settle yet is tried again", async () => {
+  const scene = await start(2);
+  const { nodeId } = scene.fake.engine(2);
+  const unsettled = { status: 404, message: "can't find manager in raft memberlist" };
+  scene.fake.faults.add(`GET /nodes/${nodeId}`, unsettled, { times: 2 });
+  await throughTime(changeRole(scene.find, nodeId, "worker", 20));
+  expect(scene.fake.faults.left).toEqual([]);
+});
+
+test("limits do not add up: a lookup gets what is left of its wait", async () => {
+  const given: number[] = [];
+  const find = async (deadline?: Deadline) => {
+    given.push(deadline?.leftMs ?? Infinity);
+    throw Object.assign(new Error("none"), { name: "none" });
+  };
+  await expect(changeRole(find, "a", "worker", 1)).rejects.toThrow("none");
+  expect(given).toEqual([expect.any(Number)]);
+  expect(given[0]).toBeLessThanOrEqual(1_000);
+});
+
+test("a member's update asks again when its manager sees no leader", async () => {
+  const scene = await start(2);
+  const { nodeId } = scene.fake.engine(2);
+  const state = { ...scene.address, role: "worker", timeoutSeconds: 20, connection: { host: "unix:///nowhere" } };
+  scene.fake.faults.add(`GET /nodes/${nodeId}`, LEADERLESS);
+  const member = state as unknown as MemberState;
+  const { outs } = await throughTime(Member.update!(nodeId, member, member));
+  expect(outs.role).toBe("worker");
+  expect(scene.fake.faults.left).toEqual([]);
+});
+
+test("a single question has an end", async () => {
+  const { find, fake } = await serving();
+  fake.faults.add("GET /swarm", LEADERLESS, { times: 20 });
+  const question = askManager("the Swarm", find, (manager) => manager.swarm(), { limitSeconds: 0 });
+  await expect(throughTime(question)).rejects.toThrow("the Swarm: rpc error: The swarm does not have a leader.");
+  expect(new Deadline(0).cap(30_000)).toBe(1_000);
+});

@@ -1,0 +1,141 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { afterAll, afterEach, expect, test } from "vitest";
+import { parse } from "yaml";
+import { aws } from "../../../stacks/aws.ts";
+import { local } from "../../../stacks/local.ts";
+import { readSettings } from "../../../stacks/settings.ts";
+import { ROOT } from "../../../toolchain/cache.ts";
+import { awsAnswers, awsOutputs } from "../aws-stand-in.ts";
+import { configure, refusalOf, type Registered, run, valueOf } from "../harness.ts";
+
+const KEY = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${"A".repeat(43)} me`;
+const folder = mkdtempSync(join(tmpdir(), "stack-aws-"));
+const keyFile = join(folder, "key.pub");
+writeFileSync(keyFile, `${KEY}\n`);
+afterAll(() => rmSync(folder, { recursive: true }));
+afterEach(() => pulumi.runtime.setAllConfig({}));
+
+const managers = { a: { zone: "us-east-1a" }, b: { zone: "us-east-1b" }, c: { zone: "us-east-1c" } };
+const machines = { managers, publicKeys: [KEY] };
+
+/** Says the settings as a stack's config does, and reads them back. */
+function settingsOf(given: Record<string, unknown>) {
+  configure({ stack: "aws", ...given });
+  return readSettings();
+}
+
+const made = (given: Record<string, unknown>) =>
+  run(() => aws(settingsOf(given)), { answers: awsAnswers("us-east-1"), outputs: awsOutputs });
+
+const ofType = (resources: readonly Registered[], type: string) => resources.filter((each) => each.type === type);
+const network = (resources: readonly Registered[]) => {
+  const [found] = ofType(resources, "docker:index/network:Network");
+  return (found?.inputs["options"] ?? {}) as Record<string, string>;
+};
+
+/** The example, with a key that is there. */
+function example(): Record<string, unknown> {
+  const { config } = parse(readFileSync(join(ROOT, "Pulumi.prod.yaml"), "utf8")) as { config: Record<string, unknown> };
+  const own = Object.entries(config).flatMap(([key, value]) => {
+    const [namespace, name] = key.split(":");
+    return namespace === "pulumi-swarm" && name !== undefined ? [[name, value] as const] : [];
+  });
+  const settings = Object.fromEntries(own) as { aws: object };
+  return { ...settings, aws: { ...settings.aws, publicKeyFiles: [keyFile] } };
+}
+
+test("the example is sound, and what the README counts the costs of", async () => {
+  const { resources, value } = await made(example());
+  const instances = ofType(resources, "aws:ec2/instance:Instance");
+  expect(instances.map(({ inputs }) => inputs["instanceType"])).toEqual(Array(3).fill("m7i-flex.large"));
+  const roots = instances.map(({ inputs }) => (inputs["rootBlockDevice"] as { volumeSize: number }).volumeSize);
+  const volumes = ofType(resources, "aws:ebs/volume:Volume").map(({ inputs }) => inputs["size"] as number);
+  expect([roots, volumes]).toEqual([Array(3).fill(20), Array(6).fill(100)]);
+  expect(ofType(resources, "aws:ec2/eip:Eip")).toHaveLength(3);
+  const others = ["aws:ec2/natGateway:NatGateway", "aws:lb/loadBalancer:LoadBalancer"];
+  expect(resources.filter(({ type }) => others.includes(type))).toEqual([]);
+  expect(Object.keys(value.nodes)).toEqual(["a", "b", "c"]);
+});
+
+test("it exports what every other environment does", async () => {
+  const here = await made({ aws: machines });
+  pulumi.runtime.setAllConfig({});
+  const there = await run(() => local(readSettings()), { outputs: awsOutputs });
+  expect(Object.keys(here.value).sort()).toEqual(Object.keys(there.value).sort());
+  expect(Object.keys(await valueOf(here.value.endpoints))).toEqual(["a", "b", "c"]);
+});
+
+test("its overlay network is as wide as a VPC is, unless another width is given", async () => {
+  expect(network((await made({ aws: machines })).resources)).toMatchObject({ "com.docker.network.driver.mtu": "9001" });
+  const narrow = await made({ aws: machines, mtu: 1500 });
+  expect(network(narrow.resources)).not.toMatchObject({ "com.docker.network.driver.mtu": "9001" });
+});
+
+test("what is opened to clients is where the store is published", async () => {
+  const allowFrom = { s3: ["198.51.100.0/24"], console: ["192.0.2.0/24"] };
+  const { resources } = await made({ aws: { ...machines, allowFrom }, port: 443 });
+  const members = ofType(resources, "aws:ec2/securityGroup:SecurityGroup").find(({ name }) => name === "hosts-members");
+  const rules = members?.inputs["ingress"] as { fromPort: number; cidrBlocks?: string[] }[];
+  expect(rules.flatMap(({ fromPort, cidrBlocks }) => cidrBlocks?.map((cidr) => `${fromPort} ${cidr}`) ?? [])).toEqual([
+    "443 198.51.100.0/24",
+    "9001 192.0.2.0/24",
+  ]);
+});
+
+test("everything is tagged with the stack that it is of", async () => {
+  const { resources } = await made({ aws: { ...machines, tags: { team: "storage" } } });
+  const [vpc] = ofType(resources, "aws:ec2/vpc:Vpc");
+  expect(vpc?.inputs["tags"]).toEqual({ Name: "hosts", "pulumi-swarm": "project/stack", team: "storage" });
+});
+
+test("a VPC that is there is used", async () => {
+  const subnetIds = { "us-east-1a": "s-a", "us-east-1b": "s-b", "us-east-1c": "s-c" };
+  const { resources } = await made({ aws: { ...machines, existingNetwork: { vpcId: "vpc-9", subnetIds } } });
+  expect(ofType(resources, "aws:ec2/vpc:Vpc")).toEqual([]);
+  expect(ofType(resources, "aws:ec2/instance:Instance").map(({ inputs }) => inputs["subnetId"])).toEqual([
+    ...["s-a", "s-b", "s-c"],
+  ]);
+});
+
+test.each<[Record<string, unknown>, string]>([
+  [{}, "config pulumi-swarm:aws: is missing: an environment of kind aws is made of machines"],
+  [{ aws: machines, hosts: { a: { address: "x" } } }, "config pulumi-swarm:hosts: has no meaning in an environment of"],
+  [{ aws: machines, drives: { d1: {} } }, "config pulumi-swarm:drives: has no meaning in an environment of kind aws"],
+  [{ aws: { managers: { a: {} } } }, "config pulumi-swarm:aws.managers.a.zone: is missing"],
+  [
+    { aws: { ...machines, managers: { a: { zone: "us-east-1a", size: 3 } } } },
+    "config pulumi-swarm:aws.managers.a.size: there is no such setting: choose one of type, rootSizeGiB, volumes, labels",
+  ],
+  [
+    { aws: { ...machines, defaults: { volumes: { d1: { size: 3 } } } } },
+    "config pulumi-swarm:aws.defaults.volumes.d1.size: there is no such setting: choose one of sizeGiB, iops",
+  ],
+  [
+    { aws: { ...machines, allowFrom: { http: [] } } },
+    "config pulumi-swarm:aws.allowFrom.http: there is no such setting: choose one of s3, console, ssh",
+  ],
+  [{ aws: { ...machines, internet: "dsl" } }, "config pulumi-swarm:aws.internet: expected"],
+  [
+    { aws: { ...machines, network: {}, existingNetwork: { vpcId: "v", subnetIds: {} } } },
+    "config pulumi-swarm:aws.network: has no meaning with existingNetwork: give one of them",
+  ],
+  [
+    { aws: { managers, publicKeyFiles: ["/no/such.pub"] } },
+    'config pulumi-swarm:aws.publicKeyFiles[0] "/no/such.pub": cannot be read',
+  ],
+  [{ aws: { managers } }, 'AwsHosts "hosts": publicKeys []: needs at least one: nobody could log in'],
+  [{ aws: machines, port: 0 }, 'AwsHosts "hosts": ports.s3 0: must be a whole number from 1 to 65535'],
+])("%j is refused in one line", async (given, line) => {
+  const said = await refusalOf(() => aws(settingsOf(given)));
+  expect(said).toContain(line);
+  expect(said).not.toContain("\n");
+});
+
+test("in an environment of another kind there are no machines to make", async () => {
+  expect(await refusalOf(() => local(settingsOf({ stack: "local", aws: machines })))).toMatch(
+    /^config pulumi-swarm:aws: has no meaning in an environment of kind local/,
+  );
+});

@@ -1,0 +1,139 @@
+import * as pulumi from "@pulumi/pulumi";
+import { afterEach, describe, expect, test } from "vitest";
+import { kubernetes } from "../../../stacks/kubernetes.ts";
+import { local } from "../../../stacks/local.ts";
+import { readSettings } from "../../../stacks/settings.ts";
+import { configure, isSecret, refusalOf, run, valueOf } from "../harness.ts";
+import { kubernetesOutputs } from "../kubernetes-outputs.ts";
+
+const DRIVES = { d1: { size: "1Gi" } };
+
+/** The settings as a stack's config has them. */
+function settingsOf(settings: Record<string, unknown>) {
+  configure(settings);
+  return readSettings();
+}
+afterEach(() => pulumi.runtime.setAllConfig({}));
+
+const stackWith = (settings: Record<string, unknown>) => kubernetes(settingsOf({ drives: DRIVES, ...settings }));
+const made = (settings: Record<string, unknown> = {}) => run(() => stackWith(settings), { outputs: kubernetesOutputs });
+
+describe("a stack of kind kubernetes", () => {
+  test("is a restricted namespace, a store in it, and its policies", async () => {
+    const { resources } = await made();
+    const namespace = resources.find(({ type }) => type === "kubernetes:core/v1:Namespace")!;
+    expect(namespace.inputs["metadata"]).toMatchObject({
+      name: "minio",
+      labels: { "pod-security.kubernetes.io/enforce": "restricted" },
+    });
+    const kinds = resources.map(({ type, name }) => `${type.split(":").at(-1)} ${name}`);
+    for (const kind of ["Cni network", "KubernetesMinio minio", "StatefulSet minio-main", "MinioNetworkPolicy minio"]) {
+      expect(kinds).toContain(kind);
+    }
+    expect(kinds.filter((kind) => kind.startsWith("Release"))).toEqual([]);
+    const set = resources.find(({ type }) => type.endsWith(":StatefulSet"))!;
+    expect(set.dependencies).toContain(namespace.urn);
+  });
+
+  test("has no output of the Swarm's, and no secret in the open", async () => {
+    const { value } = await made();
+    expect(Object.keys(value).toSorted()).toEqual([
+      ...["caCertificate", "consoleEndpoints", "endpoint", "endpoints", "metricsEndpoints", "metricsToken"],
+      ...["rootPassword", "rootUser", "serviceIds", "subnet", "users"],
+    ]);
+    expect(await valueOf(value.endpoint)).toBe("http://minio.minio.svc:9000");
+    expect(value.subnet).toBeNull();
+    expect(await isSecret(value.rootPassword)).toBe(true);
+  });
+
+  test("brings the network of its pods when asked to, and the namespace waits for it", async () => {
+    const { value, resources } = await made({ cni: "cilium", cniTransport: "wireguard", subnet: "10.40.0.0/16" });
+    const release = resources.find(({ type }) => type.endsWith(":Release"))!;
+    expect(JSON.stringify(release.inputs)).toContain("10.40.0.0/16");
+    expect(release.inputs["values"]).toMatchObject({ encryption: { type: "wireguard" } });
+    const namespace = resources.find(({ type, name }) => type.endsWith(":Namespace") && name === "namespace")!;
+    expect(namespace.dependencies).toContain(release.urn);
+    expect(await valueOf(value.subnet!)).toBe("10.40.0.0/16");
+  });
+
+  test("needs no drives beside those of its pools", async () => {
+    const pools = { a: { members: 4, drives: { x: { size: "2Gi" } } } };
+    pulumi.runtime.setAllConfig({ "pulumi-swarm:pools": JSON.stringify(pools) });
+    const { resources } = await run(() => kubernetes(readSettings()), { outputs: kubernetesOutputs });
+    const set = resources.find(({ type }) => type.endsWith(":StatefulSet"));
+    expect(JSON.stringify(set?.inputs)).toContain("2Gi");
+  });
+
+  test("passes on every other setting", async () => {
+    const { resources } = await made({
+      ...{ namespace: "storage", tls: true, environment: { MINIO_REGION: "eu" }, nodeSelector: { disks: "local" } },
+      ...{ expose: true, port: 80, consolePort: 81, rootUser: "chief", rootPasswordGeneration: 2, timeoutSeconds: 60 },
+      pools: {
+        a: { members: 4 },
+        b: { members: 2, drives: { x: { size: "2Gi", storageClass: "fast" }, y: { size: "2Gi" } } },
+      },
+      clients: [{ namespace: "shop" }, { addresses: "10.1.0.0/16" }],
+      consoleClients: [{ pods: { app: "proxy" } }],
+      dns: [{ addresses: "169.254.20.10/32" }],
+    });
+    const text = JSON.stringify(resources.map(({ inputs }) => inputs));
+    for (const part of [
+      "eu",
+      "disks",
+      '"port":80',
+      '"port":81',
+      "chief",
+      "fast",
+      "shop",
+      "10.1.0.0/16",
+      "proxy",
+      "169.254",
+    ]) {
+      expect(text).toContain(part);
+    }
+    expect(resources.find(({ name }) => name === "minio-tls")).toBeDefined();
+    expect(
+      resources
+        .filter(({ type }) => type.endsWith(":StatefulSet"))
+        .map(({ name }) => name)
+        .toSorted(),
+    ).toEqual(["minio-a", "minio-b"]);
+  });
+});
+
+describe("refused before anything is made", () => {
+  test.each<[string, Record<string, unknown>, string]>([
+    ["no size", { drives: { d1: {} } }, "config pulumi-swarm:drives.d1.size: is missing"],
+    ["a folder", { drives: { d1: { path: "/mnt/a" } } }, "config pulumi-swarm:drives.d1: is a folder"],
+    [
+      "a folder of a pool",
+      { pools: { a: { members: 4, drives: { d: { subfolder: "x" } } } } },
+      "config pulumi-swarm:pools.a.drives.d: is a folder",
+    ],
+    ["a pool without members", { pools: { a: {} } }, "config pulumi-swarm:pools.a.members: is missing"],
+    ["a misspelt caller", { clients: [{ namspace: "x" }] }, "choose one of namespace, pods, addresses"],
+    ["Weave Net", { cni: "weave" }, 'plugin "weave": Weave Net is archived'],
+    ["another CNI", { cni: "kindnet" }, "config pulumi-swarm:cni: expected"],
+    ["hosts", { hosts: { a: { address: "192.0.2.1" } } }, "config pulumi-swarm:hosts: has no meaning"],
+    [
+      "a mode of Swarm's",
+      { mode: "global" },
+      "config pulumi-swarm:mode: has no meaning in an environment of kind kubernetes",
+    ],
+    ["a hold of tasks", { minReadySeconds: 1 }, "config pulumi-swarm:minReadySeconds: has no meaning"],
+    ["encryption of an overlay network", { encrypted: true }, "config pulumi-swarm:encrypted: has no meaning"],
+    ["buckets", { buckets: { photos: {} } }, "config pulumi-swarm:buckets: has no meaning"],
+  ])("%s", async (_, settings, line) => {
+    const refusal = await refusalOf(() => stackWith(settings));
+    expect(refusal).toMatch(/^[^\n]*$/);
+    expect(refusal).toContain(line);
+  });
+
+  test.each<[string, Record<string, unknown>, string]>([
+    ["pools of members", { pools: { a: { members: 4 } } }, "config pulumi-swarm:pools: has no meaning"],
+    ["a CNI", { cni: "flannel" }, "config pulumi-swarm:cni: has no meaning in an environment of kind local"],
+    ["a drive's size", { drives: { d1: { size: "1Gi" } } }, "config pulumi-swarm:drives.d1: a drive has no size"],
+  ])("on a Swarm: %s", async (_, settings, line) => {
+    expect(await refusalOf(() => local(settingsOf(settings)))).toContain(line);
+  });
+});

@@ -1,0 +1,29 @@
+import * as pulumi from "@pulumi/pulumi";
+import { afterEach, expect, test } from "vitest";
+import { local } from "../../../stacks/local.ts";
+import { readSettings } from "../../../stacks/settings.ts";
+import { configure, run } from "../harness.ts";
+
+afterEach(() => pulumi.runtime.setAllConfig({}));
+
+/** What a local stack with those settings asks of the machine's firewall; undefined: nothing. */
+async function allowed(settings: Record<string, unknown>): Promise<unknown> {
+  configure({ hostname: "laptop", engine: "unix:///run/docker.sock", ...settings });
+  const { resources } = await run(() => local(readSettings()), {
+    outputs: (type) => (type.endsWith(":RootCredentials") ? { user: "u", password: "p", generation: "g" } : {}),
+  });
+  const [firewall] = resources.filter(({ type }) => type.endsWith(":HostFirewall"));
+  return (firewall?.inputs["filter"] as { allowFrom: string[] } | undefined)?.allowFrom;
+}
+
+test.each<[Record<string, unknown>, string[] | undefined]>([
+  [{}, ["127.0.0.1"]],
+  [{ driver: "host" }, ["127.0.0.1"]],
+  [{ driver: "bridge" }, ["127.0.0.1"]],
+  [{ endpointAddress: "192.0.2.1" }, ["127.0.0.1"]],
+  [{ allowFrom: ["10.1.0.0/16"] }, ["10.1.0.0/16"]],
+  [{ expose: true, allowFrom: ["10.1.0.0/16"] }, ["10.1.0.0/16"]],
+  [{ expose: true }, undefined],
+  [{ expose: false }, undefined],
+  [{ driver: "macvlan", subnet: "10.50.0.0/24", link: { parent: "eth0.50", ipRange: "10.50.0.17/32" } }, undefined],
+])("a local stack with %j allows %j", async (settings, ranges) => expect(await allowed(settings)).toEqual(ranges));

@@ -1,0 +1,147 @@
+import * as pulumi from "@pulumi/pulumi";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { readSettings } from "../../../stacks/settings.ts";
+import { ssh } from "../../../stacks/ssh.ts";
+import { configure, refusalOf, run, valueOf } from "../harness.ts";
+
+/** A stack of one host with those settings, as its config has them. */
+function stackWith(settings: Record<string, unknown>, secrets: string[] = []) {
+  configure({ stack: "ssh", hosts: { a: { address: "192.0.2.1" } }, ...settings });
+  vi.stubEnv("PULUMI_CONFIG_SECRET_KEYS", JSON.stringify(secrets.map((key) => `pulumi-swarm:${key}`)));
+  return ssh(readSettings());
+}
+afterEach(() => {
+  pulumi.runtime.setAllConfig({});
+  vi.unstubAllEnvs();
+});
+
+/** What the resources give out that others are made from. */
+function outputs(type: string): Record<string, unknown> {
+  if (!type.endsWith(":RootCredentials")) return {};
+  return { user: "root-abc", password: "very-secret", generation: "g1" };
+}
+
+const firewalls = async (settings: Record<string, unknown>) => {
+  const { resources } = await run(() => stackWith(settings), { outputs });
+  return resources.filter(({ type }) => type.endsWith(":HostFirewall"));
+};
+
+test("allowFrom says who may reach the store", async () => {
+  const [firewall, ...others] = await firewalls({ allowFrom: ["10.1.0.0/16"] });
+  expect(others).toEqual([]);
+  expect(JSON.stringify(firewall!.inputs)).toContain("10.1.0.0/16");
+  expect(await firewalls({})).toEqual([]);
+});
+
+test("minReadySeconds reaches the store's service", async () => {
+  const { resources } = await run(() => stackWith({ minReadySeconds: 3 }), { outputs });
+  const services = resources.filter(({ type }) => type.endsWith(":Service"));
+  expect(services.map(({ inputs }) => inputs["minReadySeconds"])).toEqual([3]);
+});
+
+test("adoptNetwork takes a network on, of which nothing is asked that the settings do not say", async () => {
+  const settings = { adopt: true, adoptNetwork: true, networkName: "theirs", attachable: true };
+  const { resources } = await run(() => stackWith(settings), { outputs });
+  expect(resources.map(({ type }) => type)).not.toContain("docker:index/network:Network");
+  const [preflight] = resources.filter(({ type }) => type.endsWith(":Preflight"));
+  const demands = preflight!.inputs["demands"] as { kind: string }[];
+  expect(demands.filter(({ kind }) => kind === "network")).toMatchObject([
+    { name: "theirs", adopt: true, shape: { attachable: true } },
+  ]);
+  expect(demands).toContainEqual(expect.objectContaining({ kind: "swarm", adopt: true }));
+});
+
+test.each<[unknown, RegExp]>([
+  ["10.1.0.0/16", /config pulumi-swarm:allowFrom: expected Array, but it is "10\.1\.0\.0\/16": change it with/],
+  [["10.1.0.0/33"], /allowFrom/],
+])("allowFrom %j is refused", async (allowFrom, line) => {
+  expect(await refusalOf(() => stackWith({ allowFrom }))).toMatch(line);
+});
+
+describe("rootPassword", () => {
+  test.each(["password-1", "12345678901234567890", "[1,2,3,4]", "1e100000"])(
+    "%s reaches the store as it is, a secret",
+    async (rootPassword) => {
+      const { resources } = await run(() => stackWith({ rootPassword }, ["rootPassword"]), { outputs });
+      const credentials = resources.find(({ type }) => type.endsWith(":RootCredentials"));
+      expect(credentials?.inputs["password"]).toBe(rootPassword);
+      expect(credentials?.secrets).toContain("password");
+    },
+  );
+
+  test("is refused in a plain setting, and not shown", async () => {
+    const line = await refusalOf(() => stackWith({ rootPassword: "in-plain-sight" }));
+    expect(line).toContain('config pulumi-swarm:rootPassword "(secret)": is not a secret: set it with `pulumi config');
+    expect(line).not.toContain("in-plain-sight");
+  });
+});
+
+describe("the store's network", () => {
+  const link = (last: number) => ({ parent: "eth0.50", ipRange: `10.50.0.${last}/32` });
+  const hosts = { a: { address: "192.0.2.1", link: link(17) }, b: { address: "192.0.2.2", link: link(18) } };
+  const linked = { hosts, subnet: "10.50.0.0/24" };
+  const made = async (settings: Record<string, unknown>) => {
+    const { value, resources } = await run(() => stackWith(settings), { outputs });
+    const network = resources.find(({ name, custom }) => name === "network" && !custom);
+    const inputs = Object.fromEntries(resources.map((resource) => [resource.name, resource.inputs]));
+    return { value, kind: network?.type, inputs };
+  };
+
+  test("is an overlay unless told otherwise, encrypted and attachable", async () => {
+    const { kind, inputs } = await made({});
+    expect(kind).toBe("pulumi-swarm:index:OverlayNetwork");
+    expect(inputs["network-network"]).toMatchObject({
+      name: "minio-overlay-network",
+      attachable: true,
+      options: { encrypted: "" },
+    });
+  });
+
+  test.each([
+    [
+      "macvlan",
+      "MacvlanNetwork",
+      { ...linked, networkMode: "private" },
+      { macvlan_mode: "private", parent: "eth0.50" },
+    ],
+    ["ipvlan", "IpvlanNetwork", { ...linked, networkMode: "l3" }, { ipvlan_mode: "l3", parent: "eth0.50" }],
+    ["bridge", "BridgeNetwork", { mtu: 9000 }, { "com.docker.network.driver.mtu": "9000" }],
+  ])("is one of %s", async (driver, expected, settings, options) => {
+    const { kind, inputs } = await made({ driver, ...settings });
+    expect(kind).toBe(`pulumi-swarm:index:${expected}`);
+    expect(inputs["network-config-a"]).toMatchObject({ name: "minio-network-config", part: { options } });
+  });
+
+  test("gives the members addresses, which the stack tells", async () => {
+    const { value } = await made({ driver: "macvlan", ...linked });
+    expect(await valueOf(value.endpoints)).toEqual({ a: "http://10.50.0.17:9000", b: "http://10.50.0.18:9000" });
+    expect(await valueOf(value.subnet)).toBe("10.50.0.0/24");
+  });
+
+  test("is the hosts' own", async () => {
+    const { kind, value } = await made({ driver: "host" });
+    expect(kind).toBe("pulumi-swarm:index:HostNetwork");
+    expect(await valueOf(value.networkName)).toBe("host");
+    expect(await valueOf(value.subnet)).toBe("");
+  });
+
+  test.each<[Record<string, unknown>, RegExp]>([
+    [{ driver: "weave" }, /config pulumi-swarm:driver: expected .*but it is "weave"/],
+    [{ driver: "macvlan", hosts }, /config pulumi-swarm:subnet: is missing/],
+    [{ driver: "ipvlan", subnet: "10.50.0.0/24" }, /config pulumi-swarm:link of host a: is missing: give { parent:/],
+    [
+      { driver: "macvlan", ...linked, encrypted: true },
+      /encrypted: has no meaning in an environment whose driver is macvlan/,
+    ],
+    [{ driver: "host", subnet: "10.50.0.0/24" }, /subnet: has no meaning in an environment whose driver is host/],
+    [
+      { driver: "bridge", hosts },
+      /link of host a: has no meaning in an environment whose driver is bridge: take it away/,
+    ],
+    [{ networkMode: "l2" }, /networkMode: has no meaning in an environment whose driver is overlay/],
+    [
+      { hosts: { a: { address: "192.0.2.1", link: { parnt: "eth0" } } } },
+      /link.parnt: there is no such setting: choose one of parent/,
+    ],
+  ])("%j is refused", async (settings, line) => expect(await refusalOf(() => stackWith(settings))).toMatch(line));
+});
