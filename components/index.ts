@@ -20,7 +20,7 @@ export { type MinioMode, type MinioPool, MinioService, type MinioServiceArgs } f
 export type { ProbeTools } from "./minio/spec/probes.ts";
 export { BUCKET_ACCESS, type BucketAccess } from "./minio/iam/policy.ts";
 export type { GivenCertificate, MinioTls, OwnCertificates } from "./minio/security/tls.ts";
-export type { ReachableStore, StoreReach } from "./minio/connection.ts";
+export type { HasStoreConnection, StoreConnection } from "./minio/connection.ts";
 export { MinioUser, type MinioUserArgs } from "./minio/iam/user.ts";
 export type { HostLink } from "./networks/node-network/args.ts";
 export type { DataNetwork, NetworkDriver } from "./networks/node-network/data-network.ts";
@@ -33,7 +33,7 @@ export {
   S3Gateway,
   type S3GatewayArgs,
 } from "./gateway/s3-gateway.ts";
-export type { FrozenValue } from "../core/immutable-value.ts";
+export type { ImmutableValue } from "../core/immutable-value.ts";
 export type { Rollout, SettingsValidation } from "../core/service-update.ts";
 export type { SwarmServiceArgs } from "./service/args.ts";
 export { SwarmService } from "./service/swarm-service.ts";

@@ -1,6 +1,6 @@
 import ipaddr from "ipaddr.js";
 import { worldwideFamilies } from "./ip-ranges.ts";
-import type { Finding } from "./input-validation-error.ts";
+import type { ValidationIssue } from "./input-validation-error.ts";
 
 /** Address ranges by family, in the form in which iptables itself lists them. */
 export interface AllowedRanges {
@@ -9,7 +9,7 @@ export interface AllowedRanges {
 }
 
 /** What is wrong with a list of those who are let in. */
-export function allowedFindings(argument: string, ranges: readonly string[]): Finding[] {
+export function validateAllowedAddresses(argument: string, ranges: readonly string[]): ValidationIssue[] {
   if (ranges.length === 0) {
     return [{ argument, value: ranges, problem: "lets nobody in: name who may, or publish no ports" }];
   }
@@ -24,7 +24,7 @@ export function allowedFindings(argument: string, ranges: readonly string[]): Fi
 }
 
 /** The host's own addresses alone; what comes from the host itself is always allowed. */
-export const THIS_HOST_ALONE = ["127.0.0.1"];
+export const LOOPBACK_ONLY = ["127.0.0.1"];
 
 /** The ranges sorted out; nothing may be wrong with them. Loopback needs no rule. */
 export function allowedRanges(ranges: readonly string[]): AllowedRanges {

@@ -1,4 +1,4 @@
-import type { Finding } from "./input-validation-error.ts";
+import type { ValidationIssue } from "./input-validation-error.ts";
 
 /** What is said of a name that is none. */
 export const DNS_LABEL_RULE = "must be a lowercase DNS label: letters, digits and inner hyphens, at most 63";
@@ -9,7 +9,7 @@ export function isDnsLabel(name: string): boolean {
 }
 
 /** What is wrong with the name of a service, by which containers find it. */
-export function serviceNameFindings(serviceName: string): Finding[] {
+export function validateServiceName(serviceName: string): ValidationIssue[] {
   if (isDnsLabel(serviceName)) return [];
   const problem = `${DNS_LABEL_RULE}; without it the component's name is taken`;
   return [{ argument: "serviceName", value: serviceName, problem }];

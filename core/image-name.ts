@@ -28,7 +28,7 @@ export function isUnpullable(image: string): boolean {
 }
 
 /** The parts of a name; undefined for an image's id and for what is no name. */
-export function imageName(image: string): ImageName | undefined {
+export function parseImageName(image: string): ImageName | undefined {
   const reference = /^((?:[\w.-]+(?::\d+)?\/)?[a-z0-9._/-]+)(?::([\w][\w.-]{0,127}))?(?:@(sha256:[0-9a-f]{64}))?$/;
   const [, repository, tag, digest] = reference.exec(image) ?? [];
   if (isImageId(image) || repository === undefined) return undefined;
@@ -36,9 +36,9 @@ export function imageName(image: string): ImageName | undefined {
 }
 
 /** What keeps an image from being the same on every host and at every start. */
-export function pinProblem(image: string, example: string): string | undefined {
+export function imagePinError(image: string, example: string): string | undefined {
   if (isUnpullable(image)) return undefined;
-  const name = imageName(image);
+  const name = parseImageName(image);
   if (!name) return `is no image reference: give name:tag@sha256:…, such as ${example}`;
   if (name.tag === "latest") {
     return `"latest" is another image every time: give a release by tag and digest, such as ${example}`;

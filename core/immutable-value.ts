@@ -1,5 +1,5 @@
 /** A value that a service is built on for life: changing it is refused. */
-export interface FrozenValue {
+export interface ImmutableValue {
   /** The value, compared as JSON. */
   value: unknown;
   /** Why it cannot change, and the way out; ends the message. */
@@ -7,4 +7,4 @@ export interface FrozenValue {
 }
 
 /** Values chosen for life, by the name of the argument. */
-export type Frozen = Record<string, FrozenValue>;
+export type ImmutableValues = Record<string, ImmutableValue>;

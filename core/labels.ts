@@ -48,7 +48,7 @@ export function isOwned(labels: Labels, { id }: Pick<Owner, "id">): boolean {
 }
 
 /** Returns the owner that an object's labels name; what they do not say is empty. */
-export function ownerIn(labels: Labels): Owner {
+export function ownerFromLabels(labels: Labels): Owner {
   const value = (label: string) => labels?.[label] ?? "";
   return { id: value(OWNER_LABEL), project: value(PROJECT_LABEL), stack: value(STACK_LABEL), name: value(NAME_LABEL) };
 }

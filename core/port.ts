@@ -1,7 +1,7 @@
-import type { Finding } from "./input-validation-error.ts";
+import type { ValidationIssue } from "./input-validation-error.ts";
 
 /** What is wrong with a TCP port, if one is given. */
-export function portFindings(argument: string, port: number | undefined): Finding[] {
+export function validatePort(argument: string, port: number | undefined): ValidationIssue[] {
   if (port === undefined || (Number.isInteger(port) && port >= 1 && port <= 65_535)) return [];
   return [{ argument, value: port, problem: "must be a whole number from 1 to 65535" }];
 }

@@ -14,7 +14,7 @@ export interface NetworkShape {
 }
 
 /** What a network is made of on one host. What is absent is not known before the program runs. */
-export interface PartShape {
+export interface HostPartShape {
   /** Empty: the host's engine chooses. */
   subnet?: string;
   gateway?: string;
@@ -32,11 +32,11 @@ export interface NetworkParts {
   /** Name of the networks that hold what the parts are made of. */
   configName: string;
   /** By host key. */
-  hosts: Record<string, PartShape>;
+  hosts: Record<string, HostPartShape>;
 }
 
 /** A network that is to exist. */
-export interface NetworkDemand {
+export interface NetworkRequirement {
   kind: "network";
   /** The argument's subject for messages: `OverlayNetwork "storage"`. */
   subject: string;
@@ -54,7 +54,7 @@ export interface NetworkDemand {
 }
 
 /** A service that is to exist, with the ports it takes on its hosts. */
-export interface ServiceDemand {
+export interface ServiceRequirement {
   kind: "service";
   /** `MinioService "store"`. */
   subject: string;
@@ -85,7 +85,7 @@ export interface ServiceDemand {
 }
 
 /** The Swarm itself. */
-export interface SwarmDemand {
+export interface SwarmRequirement {
   kind: "swarm";
   /** `Swarm "swarm"`. */
   subject: string;
@@ -104,4 +104,4 @@ export interface SwarmDemand {
 }
 
 /** What a component needs of the engines before anything may be touched. */
-export type Demand = SwarmDemand | NetworkDemand | ServiceDemand;
+export type Requirement = SwarmRequirement | NetworkRequirement | ServiceRequirement;

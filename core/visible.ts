@@ -6,7 +6,7 @@ const CONTROLS = /[^\P{Cc}\n\t]|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
  * sequences, and GitHub takes lines that begin with `::`, and `##[` anywhere, for commands of a workflow. They are spelled
  * as in JSON, so that JSON stays what it is.
  */
-export function visible(text: string): string {
+export function escapeControlCharacters(text: string): string {
   return text
     .replaceAll("\r\n", "\n")
     .replace(CONTROLS, spelled)

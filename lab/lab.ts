@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Engine } from "../engine/engine.ts";
 import { loadImages } from "../engine/images.ts";
 import { locked, writeIfChanged } from "../toolchain/cache.ts";
-import { inTurns } from "../toolchain/turns.ts";
+import { mapLimit } from "../toolchain/turns.ts";
 import { unmountBelow } from "./disks.ts";
 import { engineLayers, engineOfEnvironment, type EngineVersion } from "./engines.ts";
 import { LabHost, removeCgroups } from "./host.ts";
@@ -106,7 +106,7 @@ export async function startLab(asked: LabOptions): Promise<Lab> {
     await new LabKeys(keysFolder(slot)).create();
     await new LabNetwork(slot).create();
     const lab = labOf(slot, options, installed);
-    await inTurns(AT_ONCE, lab.hosts, (host) => host.start());
+    await mapLimit(AT_ONCE, lab.hosts, (host) => host.start());
     return lab;
   } catch (error) {
     await removeLab(slot);

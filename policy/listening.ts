@@ -40,7 +40,7 @@ export function isOnHostNetwork({ type, props }: RuledResource): boolean {
 }
 
 const PREDEFINED_NETWORK = "pulumi-nodejs:dynamic/swarm:PredefinedNetwork";
-const SWARM_NETWORK = "pulumi-nodejs:dynamic/swarm:SwarmNetwork";
+const SWARM_NETWORK = "pulumi-nodejs:dynamic/swarm:ConfigFromNetwork";
 const DOCKER_NETWORK = "docker:index/network:Network";
 
 /** Properties of a resource that name networks. */

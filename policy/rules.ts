@@ -1,4 +1,4 @@
-import { pinProblem } from "../core/image-name.ts";
+import { imagePinError } from "../core/image-name.ts";
 import { credentialViolations } from "./credentials.ts";
 import { containersOf } from "./containers.ts";
 import { dataViolations } from "./data.ts";
@@ -78,7 +78,7 @@ function plainOverlay({ type, props }: RuledResource): string[] {
 function looseImages(resource: RuledResource): string[] {
   return containersOf(resource).flatMap((container) => {
     const image = container.image();
-    const problem = image === undefined ? undefined : pinProblem(image, "name:tag@sha256:…");
+    const problem = image === undefined ? undefined : imagePinError(image, "name:tag@sha256:…");
     return problem === undefined ? [] : [`image "${image}" ${problem}`];
   });
 }

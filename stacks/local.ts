@@ -1,5 +1,5 @@
 import { LocalHost } from "../components/index.ts";
-import { THIS_HOST_ALONE } from "../core/allowed-addresses.ts";
+import { LOOPBACK_ONLY } from "../core/allowed-addresses.ts";
 import { isForThisMachineAlone } from "./exposure.ts";
 import { refuseNetworkSettings } from "./network.ts";
 import type { StoreOutputs, SwarmOutputs } from "./outputs.ts";
@@ -24,6 +24,6 @@ export function local(settings: Settings): StoreOutputs & SwarmOutputs {
   const links = { local: settings.link };
   refuseNetworkSettings(settings, links);
   const host = new LocalHost("local", { engine, endpointAddress, hostname, drives });
-  const allowFrom = isForThisMachineAlone(settings) ? THIS_HOST_ALONE : settings.allowFrom;
+  const allowFrom = isForThisMachineAlone(settings) ? LOOPBACK_ONLY : settings.allowFrom;
   return storeOn({ managers: [host] }, { ...settings, allowFrom }, links);
 }

@@ -1,5 +1,5 @@
 import { performance } from "node:perf_hooks";
-import { visible } from "../core/visible.ts";
+import { escapeControlCharacters } from "../core/visible.ts";
 
 /** Nothing is said about what is done before this many milliseconds. */
 const QUIET_MS = 2_000;
@@ -14,12 +14,12 @@ const minutes = (s: number) => `${Math.floor(s / 60)} min ${s % 60} s`;
 
 /** One line for a person. Everything but a command's result goes to stderr, so that `npm run env` can be evaluated. */
 export function say(line: string): void {
-  process.stderr.write(`${visible(line)}\n`);
+  process.stderr.write(`${escapeControlCharacters(line)}\n`);
 }
 
 /** A command's result, on standard output. */
 export function print(text: string): void {
-  process.stdout.write(`${visible(text)}\n`);
+  process.stdout.write(`${escapeControlCharacters(text)}\n`);
 }
 
 /**
@@ -34,7 +34,10 @@ export async function progress<T>(label: string, work: (tell: Tell) => Promise<T
   let nextLog = QUIET_MS;
   const draw = () => {
     if (elapsed() < QUIET_MS) return;
-    const line = visible(`${label} … ${seconds(elapsed())}${detail && `, ${detail}`}`).replaceAll("\n", " ");
+    const line = escapeControlCharacters(`${label} … ${seconds(elapsed())}${detail && `, ${detail}`}`).replaceAll(
+      "\n",
+      " ",
+    );
     if (terminal) process.stderr.write(`\r\x1b[2K${line.slice(0, (process.stderr.columns || 80) - 1)}`);
     else if (elapsed() >= nextLog) {
       say(line);

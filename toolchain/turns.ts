@@ -1,5 +1,9 @@
 /** Does the work for every item, so many at a time. The first failure is thrown once what has begun is done. */
-export async function inTurns<T>(atOnce: number, items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+export async function mapLimit<T>(
+  atOnce: number,
+  items: readonly T[],
+  work: (item: T) => Promise<void>,
+): Promise<void> {
   const failures: unknown[] = [];
   const rest = [...items];
   const worker = async () => {

@@ -7,7 +7,7 @@ import type { BuiltImage } from "../../toolchain/go-image.ts";
 import { builtImage } from "../../toolchain/minio-image.ts";
 import { progress, say } from "../../toolchain/progress.ts";
 import { chooseSource } from "../../toolchain/source.ts";
-import { inTurns } from "../../toolchain/turns.ts";
+import { mapLimit } from "../../toolchain/turns.ts";
 import type { StackHost } from "./stack-hosts.ts";
 
 /** The store's image where the hosts' engines cannot pull it: built here, and brought to them. */
@@ -54,13 +54,13 @@ export async function hostsImage(
   }
   const built = await build();
   const lacking: StackHost[] = [];
-  await inTurns(ASKED_AT_ONCE, answering, async (host) => {
+  await mapLimit(ASKED_AT_ONCE, answering, async (host) => {
     if (!(await new Engine(host.connection).hasImage(built.name))) lacking.push(host);
   });
   if (brings && lacking.length > 0) {
     await progress(`bringing the store's image to ${counted(lacking.length)}`, async (tell) => {
       let sent = 0;
-      await inTurns(SENT_AT_ONCE, lacking, async (host) => {
+      await mapLimit(SENT_AT_ONCE, lacking, async (host) => {
         await given(built, host);
         tell(`${++sent} of ${lacking.length} have it`);
       });
@@ -115,7 +115,7 @@ async function asked(hosts: readonly StackHost[]): Promise<{ answering: StackHos
   const answering: StackHost[] = [];
   const late: LateHost[] = [];
   await progress(`asking ${counted(hosts.length)} for the store's image`, () =>
-    inTurns(ASKED_AT_ONCE, hosts, async (host) => {
+    mapLimit(ASKED_AT_ONCE, hosts, async (host) => {
       try {
         await new Engine(host.connection).ping(ANSWER_MS);
         answering.push(host);

@@ -1,4 +1,4 @@
-import { isUnknown, same } from "../../provider/runtime/values.ts";
+import { containsUnknown, deepEqual } from "../../provider/runtime/values.ts";
 import type { ServiceInputs } from "../../provider/service/service-inputs.ts";
 import { rolloutLine } from "../../provider/service/update-strategy.ts";
 import type { Operation, PlannedChange } from "./planned.ts";
@@ -85,9 +85,16 @@ function going(type: string, operation: Operation): Effect[] {
 const QUIET = new Set([
   "docker:index/secret:Secret",
   "docker:index/serviceConfig:ServiceConfig",
-  ...["NodeSettings", "Preflight", "RootServiceAccounts", "SshSurvey", "SshSurveyed", "Verdict", "Host", "SshHost"].map(
-    (kind) => `pulumi-nodejs:dynamic/swarm:${kind}`,
-  ),
+  ...[
+    "NodeSettings",
+    "Preflight",
+    "RootServiceAccounts",
+    "HostInspection",
+    "InspectionBarrier",
+    "Assertion",
+    "Host",
+    "SshHost",
+  ].map((kind) => `pulumi-nodejs:dynamic/swarm:${kind}`),
 ]);
 
 /** What an update means, by type. */
@@ -95,7 +102,7 @@ const UPDATES: Readonly<Record<string, (change: PlannedChange) => Effect[]>> = {
   "pulumi-nodejs:dynamic/swarm:Service": ({ before, after }) => serviceUpdate(before, after),
   "kubernetes:apps/v1:StatefulSet": ({ before, after }) => statefulSetUpdate(before, after),
   "pulumi-nodejs:dynamic/swarm:RootCredentials": ({ before, after }) =>
-    ["asked", "passwordGeneration"].some((key) => !same(before[key], after[key]))
+    ["asked", "passwordGeneration"].some((key) => !deepEqual(before[key], after[key]))
       ? [
           {
             kind: "access",
@@ -104,7 +111,7 @@ const UPDATES: Readonly<Record<string, (change: PlannedChange) => Effect[]>> = {
         ]
       : [],
   "pulumi-nodejs:dynamic/swarm:HostFirewall": ({ before, after }) =>
-    same(before["filter"], after["filter"])
+    deepEqual(before["filter"], after["filter"])
       ? []
       : [{ kind: "access", text: "who may reach the host's published ports changes" }],
 };
@@ -112,7 +119,7 @@ const UPDATES: Readonly<Record<string, (change: PlannedChange) => Effect[]>> = {
 /** The provider has decided how the change reaches the tasks, and it is said here in its own words. */
 function serviceUpdate(before: PlannedChange["before"], after: PlannedChange["after"]): Effect[] {
   const { spec, rollout, maintenanceCommand } = after as Partial<ServiceInputs>;
-  const isSame = same(before["spec"], spec) && !isUnknown(spec);
+  const isSame = deepEqual(before["spec"], spec) && !containsUnknown(spec);
   if (isSame || !spec || !rollout) return [];
   const text = rolloutLine(spec, rollout, maintenanceCommand !== undefined);
   return text === undefined ? [] : [{ kind: rollout.mode === "all-at-once" ? "outage" : "rolling", text }];
@@ -122,6 +129,6 @@ function serviceUpdate(before: PlannedChange["before"], after: PlannedChange["af
 function statefulSetUpdate(before: PlannedChange["before"], after: PlannedChange["after"]): Effect[] {
   const templateOf = (inputs: PlannedChange["after"]) =>
     (inputs["spec"] as { template?: unknown } | undefined)?.template;
-  if (same(templateOf(before), templateOf(after)) && !isUnknown(templateOf(after))) return [];
+  if (deepEqual(templateOf(before), templateOf(after)) && !containsUnknown(templateOf(after))) return [];
   return [{ kind: "outage", text: "its pods restart: of a store all members at once, an outage until they are back" }];
 }

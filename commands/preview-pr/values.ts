@@ -1,4 +1,4 @@
-import { isUnknown, same } from "../../provider/runtime/values.ts";
+import { containsUnknown, deepEqual } from "../../provider/runtime/values.ts";
 import { spellings } from "./spellings.ts";
 
 /** A property that differs. */
@@ -19,7 +19,7 @@ const LONGEST = 120;
 
 /** Inputs that only say how a resource is reached, made or looked at; who reads a preview cannot use them. */
 const PLUMBING = new Set([
-  ...["__provider", "managers", "nodes", "connection", "rollout", "peers", "frozen"],
+  ...["__provider", "managers", "nodes", "connection", "rollout", "peers", "immutable"],
   ...["demands", "leftovers", "outages", "ready", "recorded", "unlockable"],
 ]);
 
@@ -36,7 +36,7 @@ export function propertyChanges(
 }
 
 function changesAt(before: unknown, after: unknown, path: string): PropertyChange[] {
-  if (same(before, after) && !isUnknown(after)) return [];
+  if (deepEqual(before, after) && !containsUnknown(after)) return [];
   if (Array.isArray(before) && Array.isArray(after)) return listChanges(before, after, path);
   if (!isObject(before) || !isObject(after)) return [{ path, before: printed(before), after: printed(after) }];
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
@@ -61,7 +61,7 @@ function printed(value: unknown): string | undefined {
 
 /** A value as text. */
 function spelled(value: unknown): string {
-  const plain = (part: unknown) => (typeof part === "string" && isUnknown(part) ? UNKNOWN : part);
+  const plain = (part: unknown) => (typeof part === "string" && containsUnknown(part) ? UNKNOWN : part);
   const own = (key: string, part: unknown) => (key === NOTES ? undefined : plain(part));
   return typeof value === "string" ? String(plain(value)) : JSON.stringify(value, own);
 }

@@ -1,4 +1,4 @@
-import { visible } from "../../core/visible.ts";
+import { escapeControlCharacters } from "../../core/visible.ts";
 import type { HostReport } from "./hosts.ts";
 import type { NetworkReport, ServiceReport, StatusReport, TaskReport } from "./model.ts";
 import type { StoreReport } from "./store.ts";
@@ -17,7 +17,7 @@ export function renderStatus(report: StatusReport): string {
     section("Store", renderStore(store)),
     problems.length === 0 ? "All is well." : ["Problems:", ...problems.map((line) => `  ${line}`)].join("\n"),
   ];
-  return visible(parts.join("\n\n"));
+  return escapeControlCharacters(parts.join("\n\n"));
 }
 
 const section = (title: string, text: string) => `${title}\n${text}`;

@@ -1,10 +1,10 @@
 import Table from "cli-table3";
-import { visible } from "../../core/visible.ts";
+import { escapeControlCharacters } from "../../core/visible.ts";
 
 /** A plain table: no colours, so that it reads the same on a terminal, in a log and in a test. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const plain = new Table({ head: [...head], style: { head: [], border: [], compact: true } });
-  plain.push(...rows.map((row) => row.map(visible)));
+  plain.push(...rows.map((row) => row.map(escapeControlCharacters)));
   return plain.toString();
 }
 

@@ -1,7 +1,7 @@
 import type { Engine } from "../../engine/engine.ts";
 import type { TaskDetails } from "../../engine/types.ts";
 import { MaintenanceCheck } from "../../provider/service/disruption-check.ts";
-import { type Attempt, done, notYet } from "../../provider/runtime/poll.ts";
+import { type PollResult, ready, pending } from "../../provider/runtime/poll.ts";
 import type { RecordedService } from "../recover/recorded.ts";
 
 /** The stores of a Swarm, as their own maintenance check sees them: it says whether one member may go. */
@@ -27,14 +27,14 @@ export class StoreGate {
   }
 
   /** Done when every member of every store that can spare one says that one may go; so it does when all is well. */
-  async mayGo(manager: Engine, limitMs: number): Promise<Attempt<void>> {
+  async mayGo(manager: Engine, limitMs: number): Promise<PollResult<void>> {
     for (const { id, name, tasks } of this.#services.filter((service) => this.#checks.has(service.id))) {
       const running = (await manager.tasks({ service: [id] })).filter(isRunning);
-      if (running.length < tasks) return notYet(`${name}: ${running.length} of ${tasks} members run`);
+      if (running.length < tasks) return pending(`${name}: ${running.length} of ${tasks} members run`);
       const answer = await this.#checks.get(id)!.mayGo(running, limitMs);
-      if (!answer.done) return notYet(`${name}: ${answer.because}`);
+      if (!answer.done) return pending(`${name}: ${answer.because}`);
     }
-    return done(undefined);
+    return ready(undefined);
   }
 }
 

@@ -2,7 +2,7 @@ import { Engine } from "../../engine/engine.ts";
 import type { TaskDetails } from "../../engine/types.ts";
 import { findManager, type Managers } from "../../provider/swarm/manager-pool.ts";
 import { absenceProblem } from "../../provider/swarm/quorum.ts";
-import { type Attempt, done, notYet, waitFor } from "../../provider/runtime/poll.ts";
+import { type PollResult, ready, pending, waitFor } from "../../provider/runtime/poll.ts";
 import { errorText } from "../../engine/error-message.ts";
 import type { RecordedMember, RecordedService, RecordedSwarm } from "../recover/recorded.ts";
 import { FORMER_LABEL, putBack, takeOut } from "./availability.ts";
@@ -114,9 +114,9 @@ export class Upgrade {
       this.#options.signal?.throwIfAborted();
       const manager = await this.#manager();
       const problem = absenceProblem(await manager.nodes(), nodeId);
-      if (problem) return notYet(problem);
+      if (problem) return pending(problem);
       const state = await this.#gate.mayGo(manager, this.#limit * 1000);
-      return state.done ? done(manager) : state;
+      return state.done ? ready(manager) : state;
     });
   }
 
@@ -146,13 +146,13 @@ export class Upgrade {
     await this.#wait(`host ${key}`, async () => {
       const manager = await this.#manager();
       const { Status, Spec, ManagerStatus } = await manager.node(nodeId);
-      if (Status.State !== "ready") return notYet(`its node is ${Status.State}`);
+      if (Status.State !== "ready") return pending(`its node is ${Status.State}`);
       if (Spec.Role === "manager" && ManagerStatus?.Reachability !== "reachable") {
-        return notYet("the other managers do not reach it");
+        return pending("the other managers do not reach it");
       }
       const running = servicesOn(await manager.tasks(), nodeId);
       const missing = served.filter((id) => !running.includes(id));
-      if (missing.length > 0) return notYet(`${missing.length} of its ${served.length} services do not run yet`);
+      if (missing.length > 0) return pending(`${missing.length} of its ${served.length} services do not run yet`);
       return this.#gate.mayGo(manager, this.#limit * 1000);
     });
   }
@@ -173,13 +173,13 @@ export class Upgrade {
   }
 
   /** Waits for something; what an engine that is just being restarted does not answer is no failure. */
-  #wait<T>(what: string, attempt: () => Promise<Attempt<T>>, limitSeconds = this.#limit): Promise<T> {
+  #wait<T>(what: string, attempt: () => Promise<PollResult<T>>, limitSeconds = this.#limit): Promise<T> {
     const { signal, report } = this.#options;
     return waitFor(
       () =>
         attempt().catch((error: unknown) => {
           if (error === signal?.reason) throw error;
-          return notYet(errorText(error));
+          return pending(errorText(error));
         }),
       { what, limitSeconds, report },
       (because) => new Error(`${what}: not within ${limitSeconds} s: ${because}`),
@@ -187,7 +187,7 @@ export class Upgrade {
   }
 
   #retried(what: string, limitSeconds: number, work: () => Promise<void>): Promise<void> {
-    return this.#wait(what, async () => done(await work()), limitSeconds);
+    return this.#wait(what, async () => ready(await work()), limitSeconds);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Finding } from "../../core/input-validation-error.ts";
+import type { ValidationIssue } from "../../core/input-validation-error.ts";
 
 /** What an account has in a region, as far as machines are concerned. */
 export interface Account {
@@ -22,7 +22,7 @@ export interface Asked {
 export const LEAST_MEMORY_MIB = 2048;
 
 /** What the account does not have. */
-export function accountFindings({ zones, types, imageParameter }: Asked, account: Account): Finding[] {
+export function accountFindings({ zones, types, imageParameter }: Asked, account: Account): ValidationIssue[] {
   const { image } = account;
   const missing = zones
     .filter((zone) => !account.zones.includes(zone))
@@ -30,7 +30,7 @@ export function accountFindings({ zones, types, imageParameter }: Asked, account
       const problem = `the region that aws:region says has no such zone: choose of ${account.zones.join(", ")}`;
       return { argument: "zones", value: zone, problem };
     });
-  const unfit = Object.entries(types).flatMap(([argument, value]): Finding[] => {
+  const unfit = Object.entries(types).flatMap(([argument, value]): ValidationIssue[] => {
     const type = account.types[value];
     if (!type) return [];
     if (type.memoryMiB < LEAST_MEMORY_MIB) {

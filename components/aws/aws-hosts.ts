@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../hosts/host.ts";
 import { SshHosts } from "../hosts/ssh-hosts.ts";
 import type { SshHostArgs } from "../hosts/ssh-hosts-args.ts";
-import { refuse } from "../../core/input-validation-error.ts";
+import { throwIfInvalid } from "../../core/input-validation-error.ts";
 import type { AwsHostsArgs } from "./args.ts";
 import { AwsMachines } from "./aws-machines.ts";
 import { awsHostsFindings, awsMachinesFindings } from "./validation.ts";
@@ -37,7 +37,7 @@ export class AwsHosts extends pulumi.ComponentResource {
   readonly infrastructure: AwsMachines;
 
   constructor(name: string, args: AwsHostsArgs, opts?: pulumi.ComponentResourceOptions) {
-    refuse(`AwsHosts "${name}"`, [...awsMachinesFindings(args), ...awsHostsFindings(args)]);
+    throwIfInvalid(`AwsHosts "${name}"`, [...awsMachinesFindings(args), ...awsHostsFindings(args)]);
     super("pulumi-swarm:index:AwsHosts", name, {}, opts);
     const { sshBy, identityFile, jumpHost, jumpHostKey, timeoutSeconds = 900, ...machinesArgs } = args;
     this.infrastructure = new AwsMachines(name, machinesArgs, { parent: this });

@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { checkedInput } from "../shared/inputs.ts";
+import { validateWhenKnown } from "../shared/inputs.ts";
 import { SwarmResource } from "../shared/resource.ts";
-import { findingLine, refuse } from "../../core/input-validation-error.ts";
+import { formatIssue, throwIfInvalid } from "../../core/input-validation-error.ts";
 import type { AwsMachinesArgs } from "./args.ts";
 import { awsMachinesFindings, publicKeyFindings } from "./validation.ts";
 import { isBalanced, loadBalancer } from "./load-balancer.ts";
@@ -31,15 +31,15 @@ export class AwsMachines extends pulumi.ComponentResource {
 
   constructor(name: string, args: AwsMachinesArgs, opts?: pulumi.ComponentResourceOptions) {
     const subject = `AwsMachines "${name}"`;
-    refuse(subject, awsMachinesFindings(args));
+    throwIfInvalid(subject, awsMachinesFindings(args));
     super("pulumi-swarm:index:AwsMachines", name, {}, opts);
     const planned = plannedMachines(args);
     const zones = zonesOf(planned);
     const types = Object.fromEntries(planned.map(({ key, role, type }) => [`${role}s.${key}.type`, type]));
     const { imageParameter = DEFAULT_IMAGE } = args;
     const account = lookUp({ zones, types, imageParameter }, { parent: this });
-    const problems = account.apply(({ findings }) => findings.map((finding) => findingLine(subject, finding)));
-    const { isSound } = new Verdict(`${name}-account`, { problems }, { parent: this });
+    const problems = account.apply(({ findings }) => findings.map((finding) => formatIssue(subject, finding)));
+    const { isSound } = new Assertion(`${name}-account`, { problems }, { parent: this });
     const sure = <T>(value: pulumi.Input<T>) =>
       pulumi.all([value, isSound]).apply(([known]) => known) as pulumi.Output<T>;
     const image = sure(account.apply((answers) => answers.image ?? ""));
@@ -51,13 +51,13 @@ export class AwsMachines extends pulumi.ComponentResource {
       ...{ name, vpcId, tags, parent: this },
       check: ({ opens }, cidr) => {
         const argument = opens ? `allowFrom.${opens}` : "loadBalancer.from";
-        refuse(subject, cidrFindings(argument, cidr, opens ?? "s3", args.allowAnywhere ?? []));
+        throwIfInvalid(subject, cidrFindings(argument, cidr, opens ?? "s3", args.allowAnywhere ?? []));
       },
     });
     const instanceProfile =
       args.sessionManager === false ? undefined : sessionManagerProfile(name, sure, tags(name), this);
     const publicKeys = args.publicKeys.map((key, at) =>
-      checkedInput(key, (known) => refuse(subject, publicKeyFindings(`publicKeys[${at}]`, known))),
+      validateWhenKnown(key, (known) => throwIfInvalid(subject, publicKeyFindings(`publicKeys[${at}]`, known))),
     );
     const placementGroup =
       args.keepApart === false ? () => undefined : placement(name, planned, { sure, tags, parent: this });
@@ -107,10 +107,10 @@ function placement(
 }
 
 /** Whether the account has all that is asked for: whatever is made there waits for it. */
-class Verdict extends SwarmResource {
+class Assertion extends SwarmResource {
   declare readonly isSound: pulumi.Output<boolean>;
 
   constructor(name: string, props: { problems: pulumi.Input<string[]> }, opts: pulumi.CustomResourceOptions) {
-    super("Verdict", name, { isSound: undefined, ...props }, opts);
+    super("Assertion", name, { isSound: undefined, ...props }, opts);
   }
 }

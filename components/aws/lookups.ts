@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { errorText } from "../../engine/error-message.ts";
-import type { Finding } from "../../core/input-validation-error.ts";
+import type { ValidationIssue } from "../../core/input-validation-error.ts";
 import { type Account, accountFindings } from "./account.ts";
 
 /** What is asked of the account before anything is made in it. */
@@ -14,7 +14,7 @@ export interface Questions {
 
 /** What it answered. */
 export interface Answers {
-  findings: Finding[];
+  findings: ValidationIssue[];
   /** Id of the image; absent where there is none. */
   image?: string;
 }
@@ -43,7 +43,7 @@ export function lookUp(
 type Image = NonNullable<Account["image"]>;
 type Types = Account["types"];
 
-async function askForImage(parameter: string, opts: pulumi.InvokeOptions): Promise<Image | Finding> {
+async function askForImage(parameter: string, opts: pulumi.InvokeOptions): Promise<Image | ValidationIssue> {
   const value = await answer("imageParameter", parameter, aws.ssm.getParameter({ name: parameter }, opts));
   if (isFinding(value)) return value;
   const filters = [{ name: "image-id", values: [value.insecureValue] }];
@@ -53,7 +53,7 @@ async function askForImage(parameter: string, opts: pulumi.InvokeOptions): Promi
 async function askForTypes(
   types: Record<string, string>,
   opts: pulumi.InvokeOptions,
-): Promise<Record<string, Types[string] | Finding>> {
+): Promise<Record<string, Types[string] | ValidationIssue>> {
   // The first argument of several that name the same type is told of it.
   const named = Object.entries(types).toReversed();
   const argumentsByType = new Map(named.map(([argument, type]) => [type, argument] as const));
@@ -65,12 +65,16 @@ async function askForTypes(
   return Object.fromEntries(await Promise.all(found));
 }
 
-const withoutFindings = (types: Record<string, Types[string] | Finding>): Types =>
+const withoutFindings = (types: Record<string, Types[string] | ValidationIssue>): Types =>
   Object.fromEntries(Object.entries(types).flatMap(([name, type]) => (isFinding(type) ? [] : [[name, type]])));
 
-const isFinding = (answered: object): answered is Finding => "problem" in answered;
+const isFinding = (answered: object): answered is ValidationIssue => "problem" in answered;
 
-async function answer<T extends object>(argument: string, value: unknown, question: Promise<T>): Promise<T | Finding> {
+async function answer<T extends object>(
+  argument: string,
+  value: unknown,
+  question: Promise<T>,
+): Promise<T | ValidationIssue> {
   try {
     return await question;
   } catch (error) {

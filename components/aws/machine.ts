@@ -75,7 +75,7 @@ export function machine(planned: PlannedMachine, options: MachineOptions): AwsMa
   });
 
   const hostKey = new HostKey(`${name}-host-key`, { hostname: key }, { parent });
-  const blueprint = new Blueprint(
+  const blueprint = new LaunchSnapshot(
     `${name}-blueprint`,
     { image, userData: firstBoot(planned, volumes, hostKey, options), generation: planned.generation },
     { parent },
@@ -125,7 +125,7 @@ function publicAddress(
 function instanceArgs(
   planned: PlannedMachine,
   name: string,
-  blueprint: Blueprint,
+  blueprint: LaunchSnapshot,
   { args, subnetId, securityGroupIds, placementGroup, instanceProfile, tags }: MachineOptions,
 ): aws.ec2.InstanceArgs {
   return {
@@ -177,7 +177,7 @@ class HostKey extends SwarmResource {
 }
 
 /** What the machine is made from, kept while its generation is the same. */
-class Blueprint extends SwarmResource {
+class LaunchSnapshot extends SwarmResource {
   declare readonly image: pulumi.Output<string>;
   declare readonly userData: pulumi.Output<string>;
 
@@ -186,6 +186,6 @@ class Blueprint extends SwarmResource {
     props: { image: pulumi.Input<string>; userData: pulumi.Input<string>; generation: string },
     opts: pulumi.CustomResourceOptions,
   ) {
-    super("Blueprint", name, { ...props }, pulumi.mergeOptions(opts, { additionalSecretOutputs: ["userData"] }));
+    super("LaunchSnapshot", name, { ...props }, pulumi.mergeOptions(opts, { additionalSecretOutputs: ["userData"] }));
   }
 }

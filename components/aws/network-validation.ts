@@ -1,8 +1,8 @@
 import ipaddr from "ipaddr.js";
-import { blockProblem, contains, overlap } from "../../core/networks/cidr.ts";
-import { plain } from "../shared/inputs.ts";
-import { portFindings } from "../../core/port.ts";
-import type { Finding } from "../../core/input-validation-error.ts";
+import { cidrError, contains, overlaps } from "../../core/networks/cidr.ts";
+import { knownValue } from "../shared/inputs.ts";
+import { validatePort } from "../../core/port.ts";
+import type { ValidationIssue } from "../../core/input-validation-error.ts";
 import type { AwsMachinesArgs, OpenPort } from "./args.ts";
 import { DEFAULT_CIDR, isExisting, type PlannedMachine } from "./plan.ts";
 import { hasPlace, subnetOf, type SubnetKind } from "./subnets.ts";
@@ -14,9 +14,9 @@ export const isZone = (zone: string) => /^[a-z]{2}(-[a-z]+)+-\d[a-z]$/.test(zone
 export function networkFindings(
   { network = {}, internet = "public-addresses" }: AwsMachinesArgs,
   zones: readonly string[],
-): Finding[] {
+): ValidationIssue[] {
   const regions = [...new Set(zones.filter(isZone).map((zone) => zone.slice(0, -1)))];
-  const findings: Finding[] = [];
+  const findings: ValidationIssue[] = [];
   if (regions.length > 1) {
     const problem = "are in several regions: a Swarm's machines are in one";
     findings.push({ argument: "zones", value: zones, problem });
@@ -29,7 +29,7 @@ export function networkFindings(
     return findings;
   }
   const { cidr = DEFAULT_CIDR, subnets = {} } = network;
-  const problem = blockProblem(cidr, DEFAULT_CIDR) ?? widthProblem(cidr);
+  const problem = cidrError(cidr, DEFAULT_CIDR) ?? widthProblem(cidr);
   if (problem) return [...findings, { argument: "network.cidr", value: cidr, problem }];
   for (const zone of zones.filter((name) => isZone(name) && !hasPlace(name))) {
     const placeless = "has no subnet of its own here, which zones a to h have: make the network yourself, and name it";
@@ -42,9 +42,9 @@ export function networkFindings(
     return carved.map((kind) => ({ zone, block: subnetOf(cidr, zone, kind) }));
   });
   for (const [zone, subnet] of Object.entries(subnets)) {
-    const other = taken.find(({ block }) => overlap(block, subnet));
+    const other = taken.find(({ block }) => overlaps(block, subnet));
     const shared = other && `has addresses of ${other.block}, a subnet of ${other.zone}: give each its own`;
-    const said = blockProblem(subnet, "10.60.7.0/24") ?? subnetProblem(cidr, subnet) ?? shared;
+    const said = cidrError(subnet, "10.60.7.0/24") ?? subnetProblem(cidr, subnet) ?? shared;
     if (said) findings.push({ argument: `network.subnets.${zone}`, value: subnet, problem: said });
     taken.push({ zone, block: subnet });
   }
@@ -65,12 +65,19 @@ function subnetProblem(cidr: string, subnet: string): string | undefined {
 const ANYWHERE = 8;
 
 /** What is wrong with who may come in. */
-export function sourceFindings({ allowFrom = {}, allowAnywhere = [], loadBalancer }: AwsMachinesArgs): Finding[] {
+export function sourceFindings({
+  allowFrom = {},
+  allowAnywhere = [],
+  loadBalancer,
+}: AwsMachinesArgs): ValidationIssue[] {
   const open = (Object.entries(allowFrom) as [OpenPort, string[]][]).flatMap(([what, from]) =>
-    from.flatMap((cidr, at) => cidrFindings(`allowFrom.${what}[${at}]`, plain(cidr), what, allowAnywhere)),
+    from.flatMap((cidr, at) => cidrFindings(`allowFrom.${what}[${at}]`, knownValue(cidr), what, allowAnywhere)),
   );
   const clients = loadBalancer?.from ?? [];
-  return [...open, ...clients.flatMap((cidr, at) => cidrFindings(`loadBalancer.from[${at}]`, plain(cidr), "s3", []))];
+  return [
+    ...open,
+    ...clients.flatMap((cidr, at) => cidrFindings(`loadBalancer.from[${at}]`, knownValue(cidr), "s3", [])),
+  ];
 }
 
 /** What is wrong with addresses that something is opened to, as far as they are known. */
@@ -79,9 +86,9 @@ export function cidrFindings(
   cidr: string | undefined,
   what: OpenPort,
   allowAnywhere: readonly OpenPort[],
-): Finding[] {
+): ValidationIssue[] {
   if (cidr === undefined) return [];
-  const problem = blockProblem(cidr, "192.0.2.7/32");
+  const problem = cidrError(cidr, "192.0.2.7/32");
   if (problem) return [{ argument, value: cidr, problem }];
   const [, prefix] = ipaddr.IPv4.parseCIDR(cidr);
   if (what === "s3" || prefix >= ANYWHERE || allowAnywhere.includes(what)) return [];
@@ -90,11 +97,11 @@ export function cidrFindings(
 }
 
 /** What is wrong with the load balancer. */
-export function loadBalancerFindings(args: AwsMachinesArgs, machines: readonly PlannedMachine[]): Finding[] {
+export function loadBalancerFindings(args: AwsMachinesArgs, machines: readonly PlannedMachine[]): ValidationIssue[] {
   const { loadBalancer, network, internet = "public-addresses" } = args;
   if (!loadBalancer) return [];
   const { ports, machines: behind, internal = false, subnetIds } = loadBalancer;
-  const findings = ports.flatMap((port, at) => portFindings(`loadBalancer.ports[${at}]`, port));
+  const findings = ports.flatMap((port, at) => validatePort(`loadBalancer.ports[${at}]`, port));
   if (ports.length === 0 || new Set(ports).size < ports.length) {
     findings.push({
       argument: "loadBalancer.ports",

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { checkedInput } from "../shared/inputs.ts";
+import { validateWhenKnown } from "../shared/inputs.ts";
 import type { AwsMachinesArgs } from "./args.ts";
 import { type Rule, securityRules } from "./security-rules.ts";
 
@@ -37,7 +37,7 @@ export function securityGroups(args: AwsMachinesArgs, options: SecurityOptions):
     const source = (rule: Rule) => {
       const { from } = rule;
       if (Array.isArray(from)) {
-        return { cidrBlocks: from.map((cidr) => checkedInput(cidr, (known) => check(rule, known))) };
+        return { cidrBlocks: from.map((cidr) => validateWhenKnown(cidr, (known) => check(rule, known))) };
       }
       const other = named[from];
       return other ? { securityGroups: [other.id] } : { self: true };

@@ -1,7 +1,7 @@
 import { hostFindings } from "../hosts/host-validation.ts";
-import { plain } from "../shared/inputs.ts";
-import { portFindings } from "../../core/port.ts";
-import type { Finding } from "../../core/input-validation-error.ts";
+import { knownValue } from "../shared/inputs.ts";
+import { validatePort } from "../../core/port.ts";
+import type { ValidationIssue } from "../../core/input-validation-error.ts";
 import type { AwsHostsArgs, AwsMachinesArgs } from "./args.ts";
 import { isZone, loadBalancerFindings, networkFindings, sourceFindings } from "./network-validation.ts";
 import {
@@ -20,7 +20,7 @@ import { zonesWithQuorum } from "./quorum.ts";
 const MOST_APART = 7;
 
 /** What is wrong with the machines as they were declared. */
-export function awsMachinesFindings(args: AwsMachinesArgs): Finding[] {
+export function awsMachinesFindings(args: AwsMachinesArgs): ValidationIssue[] {
   const machines = plannedMachines(args);
   return [
     ...membersFindings(args),
@@ -28,15 +28,15 @@ export function awsMachinesFindings(args: AwsMachinesArgs): Finding[] {
     ...quorumFindings(args),
     ...networkFindings(args, zonesOf(machines)),
     ...sourceFindings(args),
-    ...portFindings("ports.s3", args.ports?.s3),
-    ...portFindings("ports.console", args.ports?.console),
+    ...validatePort("ports.s3", args.ports?.s3),
+    ...validatePort("ports.console", args.ports?.console),
     ...loadBalancerFindings(args, machines),
     ...setupFindings(args),
   ];
 }
 
 /** What is wrong with how they are to be reached, beside that. */
-export function awsHostsFindings(args: AwsHostsArgs): Finding[] {
+export function awsHostsFindings(args: AwsHostsArgs): ValidationIssue[] {
   const { sshBy, internet = "public-addresses", sessionManager = true, allowFrom } = args;
   const refused = (problem: string) => [{ argument: "sshBy", value: sshBy, problem }];
   if (sshBy === "public-address" && internet !== "public-addresses") {
@@ -54,7 +54,7 @@ export function awsHostsFindings(args: AwsHostsArgs): Finding[] {
   return [];
 }
 
-function membersFindings({ managers, workers = {} }: AwsMachinesArgs): Finding[] {
+function membersFindings({ managers, workers = {} }: AwsMachinesArgs): ValidationIssue[] {
   if (Object.keys(managers).length === 0) {
     const problem = 'needs at least one machine: managers: { a: { zone: "eu-central-1a" } }';
     return [{ argument: "managers", value: managers, problem }];
@@ -76,7 +76,7 @@ function machineFindings({
   type,
   rootSizeGiB,
   generation,
-}: PlannedMachine): Finding[] {
+}: PlannedMachine): ValidationIssue[] {
   const where = `${role}s.${key}`;
   const drives = Object.fromEntries(Object.keys(volumes).map((name) => [name, { path: mountPoint(name) }]));
   const findings = hostFindings({ key, hostname: key, engine: "ssh://host", labels, drives })
@@ -88,23 +88,28 @@ function machineFindings({
   check("zone", zone ?? "", isZone, 'must be an availability zone of a region, such as "eu-central-1a"');
   check(
     "type",
-    plain(type),
+    knownValue(type),
     (text) => /^[a-z0-9-]+\.[a-z0-9-]+$/.test(text),
     'must be an instance type, such as "m7i.large"',
   );
-  check("rootSizeGiB", plain(rootSizeGiB), isSize(8), "must be a whole number of GiB from 8 to 16384");
+  check("rootSizeGiB", knownValue(rootSizeGiB), isSize(8), "must be a whole number of GiB from 8 to 16384");
   check("generation", generation, (text) => /^[\w.-]{1,63}$/.test(text), "must be a word: letters, digits, - . _");
   check("volumes", Object.keys(volumes).length, (count) => count <= MOST_VOLUMES, `can be ${MOST_VOLUMES} at most`);
   for (const [name, { sizeGiB, iops, throughput }] of Object.entries(volumes)) {
     const volume = `volumes.${name}`;
-    check(`${volume}.sizeGiB`, plain(sizeGiB), isSize(1), "must be a whole number of GiB from 1 to 16384");
-    check(`${volume}.iops`, plain(iops), isWithin(3000, 80_000), "must be a whole number from 3000 to 80000");
-    check(`${volume}.throughput`, plain(throughput), isWithin(125, 2000), "must be a whole number from 125 to 2000");
+    check(`${volume}.sizeGiB`, knownValue(sizeGiB), isSize(1), "must be a whole number of GiB from 1 to 16384");
+    check(`${volume}.iops`, knownValue(iops), isWithin(3000, 80_000), "must be a whole number from 3000 to 80000");
+    check(
+      `${volume}.throughput`,
+      knownValue(throughput),
+      isWithin(125, 2000),
+      "must be a whole number from 125 to 2000",
+    );
   }
   return findings;
 }
 
-function named(where: string, finding: Finding): Finding {
+function named(where: string, finding: ValidationIssue): ValidationIssue {
   return { ...finding, argument: `${where}.${finding.argument.replace(/^drives/, "volumes").replace(/\.path$/, "")}` };
 }
 
@@ -114,7 +119,7 @@ function isWithin(least: number, most: number): (value: number) => boolean {
 
 const isSize = (least: number) => isWithin(least, 16_384);
 
-function quorumFindings({ managers, allowZoneOutage = false, keepApart = true }: AwsMachinesArgs): Finding[] {
+function quorumFindings({ managers, allowZoneOutage = false, keepApart = true }: AwsMachinesArgs): ValidationIssue[] {
   const zones = Object.values(managers).map(({ zone }) => zone);
   const [worst] = zonesWithQuorum(zones);
   const apart = [...new Set(zones)].flatMap((zone) => {
@@ -131,18 +136,19 @@ function quorumFindings({ managers, allowZoneOutage = false, keepApart = true }:
 
 const PUBLIC_KEY = /^(?:ssh-|ecdsa-|sk-)[\w@.-]+ [A-Za-z0-9+/]{32,}={0,2}(?: [^\n]*)?$/;
 
-function setupFindings(args: AwsMachinesArgs): Finding[] {
+function setupFindings(args: AwsMachinesArgs): ValidationIssue[] {
   const {
     publicKeys,
     user = DEFAULT_USER,
     engineVersion = DEFAULT_ENGINE,
     engineRepository = DEFAULT_REPOSITORY,
   } = args;
-  const findings: Finding[] = [];
+  const findings: ValidationIssue[] = [];
   if (publicKeys.length === 0) {
     findings.push({ argument: "publicKeys", value: publicKeys, problem: "needs at least one: nobody could log in" });
   }
-  for (const [at, key] of publicKeys.entries()) findings.push(...publicKeyFindings(`publicKeys[${at}]`, plain(key)));
+  for (const [at, key] of publicKeys.entries())
+    findings.push(...publicKeyFindings(`publicKeys[${at}]`, knownValue(key)));
   if (!/^[a-z_][a-z0-9_-]{0,31}$/.test(user)) {
     findings.push({ argument: "user", value: user, problem: "must be the name of a user" });
   }
@@ -161,7 +167,7 @@ function setupFindings(args: AwsMachinesArgs): Finding[] {
 }
 
 /** What is wrong with a public key, as far as it is known. */
-export function publicKeyFindings(argument: string, key: string | undefined): Finding[] {
+export function publicKeyFindings(argument: string, key: string | undefined): ValidationIssue[] {
   if (key === undefined || PUBLIC_KEY.test(key.trim())) return [];
   // What was given might be a private key, by mistake.
   return [

@@ -2,13 +2,13 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../hosts/host.ts";
 import { bridgeOf, type DataNetwork } from "../networks/node-network/data-network.ts";
 import { SwarmResource } from "../shared/resource.ts";
-import { hostKeyFindings } from "../../core/host-keys.ts";
-import { plain } from "../shared/inputs.ts";
+import { validateHostKeys } from "../../core/host-keys.ts";
+import { knownValue } from "../shared/inputs.ts";
 import { ownerOf } from "../shared/owner.ts";
-import { portFindings } from "../../core/port.ts";
-import type { Finding } from "../../core/input-validation-error.ts";
+import { validatePort } from "../../core/port.ts";
+import type { ValidationIssue } from "../../core/input-validation-error.ts";
 import type { Swarm } from "../swarm/swarm.ts";
-import { allowedFindings } from "../../core/allowed-addresses.ts";
+import { validateAllowedAddresses } from "../../core/allowed-addresses.ts";
 
 /** Which ports are guarded, and who may reach them. */
 export interface FirewallArgs {
@@ -57,7 +57,7 @@ export class Firewall extends pulumi.ComponentResource {
     const known = Object.keys(swarm.hosts);
     const keys = args.hosts ?? known;
     swarm.refuse(subject, [
-      ...hostKeyFindings("hosts", keys, known),
+      ...validateHostKeys("hosts", keys, known),
       ...portsFindings(ports),
       ...allowFromFindings(allowFrom),
     ]);
@@ -72,11 +72,11 @@ export class Firewall extends pulumi.ComponentResource {
 }
 
 /** What is wrong with those who are let in, as far as they are known yet. */
-export function allowFromFindings(allowFrom: AllowFrom | undefined): Finding[] {
-  const ranges = plain(allowFrom);
+export function allowFromFindings(allowFrom: AllowFrom | undefined): ValidationIssue[] {
+  const ranges = knownValue(allowFrom);
   if (ranges === undefined) return [];
-  const known = ranges.flatMap((range) => plain(range) ?? []);
-  return known.length < ranges.length && known.length === 0 ? [] : allowedFindings("allowFrom", known);
+  const known = ranges.flatMap((range) => knownValue(range) ?? []);
+  return known.length < ranges.length && known.length === 0 ? [] : validateAllowedAddresses("allowFrom", known);
 }
 
 /** The rules on each host; what publishes the ports is to depend on them. */
@@ -114,7 +114,7 @@ class HostFirewall extends SwarmResource {
   }
 }
 
-function portsFindings(ports: number[]): Finding[] {
+function portsFindings(ports: number[]): ValidationIssue[] {
   if (ports.length === 0) return [{ argument: "ports", value: ports, problem: "name at least one port" }];
-  return ports.flatMap((port) => portFindings("ports", port));
+  return ports.flatMap((port) => validatePort("ports", port));
 }

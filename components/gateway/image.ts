@@ -1,5 +1,5 @@
-import { pinProblem } from "../../core/image-name.ts";
-import type { Finding } from "../../core/input-validation-error.ts";
+import { imagePinError } from "../../core/image-name.ts";
+import type { ValidationIssue } from "../../core/input-validation-error.ts";
 
 /**
  * Traefik, the official image. Not Caddy: from 2.11.4 on that drops request headers with underscores and dots, and with
@@ -9,7 +9,7 @@ export const DEFAULT_GATEWAY_IMAGE =
   "traefik:v3.7.13@sha256:24841fe2de7304c149343d877d2923b4c8800a38ba015dea9174c23b20e344a0";
 
 /** What keeps an image from being used. */
-export function gatewayImageFindings(image: string): Finding[] {
-  const problem = pinProblem(image, DEFAULT_GATEWAY_IMAGE);
+export function gatewayImageFindings(image: string): ValidationIssue[] {
+  const problem = imagePinError(image, DEFAULT_GATEWAY_IMAGE);
   return problem === undefined ? [] : [{ argument: "image", value: image, problem }];
 }

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { hostFirewalls } from "../firewall/firewall.ts";
 import { endpointUrls } from "../hosts/endpoint-urls.ts";
-import { checkedInput } from "../shared/inputs.ts";
+import { validateWhenKnown } from "../shared/inputs.ts";
 import { creationOwner, ownerOf } from "../shared/owner.ts";
-import { refuse } from "../../core/input-validation-error.ts";
+import { throwIfInvalid } from "../../core/input-validation-error.ts";
 import { CONSOLE_PORT } from "../minio/layout/topology.ts";
 import { NodeSettings } from "../swarm/node-settings.ts";
 import { SwarmService } from "../service/swarm-service.ts";
@@ -87,7 +87,9 @@ export class S3Gateway extends pulumi.ComponentResource {
       ...args,
       serviceName,
       plan,
-      image: checkedInput(args.image ?? DEFAULT_GATEWAY_IMAGE, (image) => refuse(subject, gatewayImageFindings(image))),
+      image: validateWhenKnown(args.image ?? DEFAULT_GATEWAY_IMAGE, (image) =>
+        throwIfInvalid(subject, gatewayImageFindings(image)),
+      ),
       networkId: network.networkId,
       files: gatewayFiles(name, swarm, texts, { ...child, owner: creationOwner(name, child), component: name }),
       port,

@@ -1,10 +1,10 @@
 import { allowFromFindings } from "../firewall/firewall.ts";
 import type { Host } from "../hosts/host.ts";
-import { isDnsLabel, serviceNameFindings } from "../../core/dns-label.ts";
-import { hostKeyFindings } from "../../core/host-keys.ts";
-import { plain } from "../shared/inputs.ts";
-import { portFindings } from "../../core/port.ts";
-import type { Finding } from "../../core/input-validation-error.ts";
+import { isDnsLabel, validateServiceName } from "../../core/dns-label.ts";
+import { validateHostKeys } from "../../core/host-keys.ts";
+import { knownValue } from "../shared/inputs.ts";
+import { validatePort } from "../../core/port.ts";
+import type { ValidationIssue } from "../../core/input-validation-error.ts";
 import { amountFindings } from "../service/task-limits.ts";
 import { driverOf } from "../networks/node-network/data-network.ts";
 import type { GatewayNetwork, S3GatewayArgs } from "./args.ts";
@@ -21,10 +21,10 @@ export function gatewayFindings(
   args: PlainGatewayArgs,
   serviceName: string,
   hosts: Readonly<Record<string, Host>>,
-): Finding[] {
-  const image = plain(args.image);
+): ValidationIssue[] {
+  const image = knownValue(args.image);
   return [
-    ...serviceNameFindings(serviceName),
+    ...validateServiceName(serviceName),
     ...hostFindings(args.hosts, Object.keys(hosts)),
     ...memberFindings(args.store.members),
     ...publishedFindings(args),
@@ -37,7 +37,7 @@ export function gatewayFindings(
 }
 
 /** What is wrong with the network on which a gateway is to find a store. */
-export function gatewayNetworkFindings(network: Pick<GatewayNetwork, "driver">): Finding[] {
+export function gatewayNetworkFindings(network: Pick<GatewayNetwork, "driver">): ValidationIssue[] {
   const driver = driverOf(network);
   if (driver === "overlay") return [];
   const problem =
@@ -51,15 +51,15 @@ export function apiPort({ port, tls }: Pick<S3GatewayArgs, "port" | "tls">): num
   return port ?? (tls ? 443 : 80);
 }
 
-function hostFindings(asked: string[] | undefined, hosts: string[]): Finding[] {
+function hostFindings(asked: string[] | undefined, hosts: string[]): ValidationIssue[] {
   if (asked === undefined) return [];
   if (asked.length === 0) {
     return [{ argument: "hosts", value: asked, problem: "a gateway needs at least one host: leave hosts out for all" }];
   }
-  return hostKeyFindings("hosts", asked, hosts);
+  return validateHostKeys("hosts", asked, hosts);
 }
 
-function memberFindings(members: readonly string[]): Finding[] {
+function memberFindings(members: readonly string[]): ValidationIssue[] {
   const argument = "store.members";
   if (members.length === 0) {
     return [{ argument, value: members, problem: "a store has at least one member: give their names on the network" }];
@@ -69,16 +69,16 @@ function memberFindings(members: readonly string[]): Finding[] {
     .map((value) => ({ argument, value, problem: "must be a name on the network, without port: such as store-node1" }));
 }
 
-function publishedFindings(args: PlainGatewayArgs): Finding[] {
+function publishedFindings(args: PlainGatewayArgs): ValidationIssue[] {
   const { port, consolePort } = args;
-  const findings = [...portFindings("port", port), ...portFindings("consolePort", consolePort)];
+  const findings = [...validatePort("port", port), ...validatePort("consolePort", consolePort)];
   if (consolePort !== undefined && findings.length === 0 && consolePort === apiPort(args)) {
     return [{ argument: "consolePort", value: consolePort, problem: "is port as well: give each its own" }];
   }
   return findings;
 }
 
-function tlsFindings(tls: S3GatewayArgs["tls"]): Finding[] {
+function tlsFindings(tls: S3GatewayArgs["tls"]): ValidationIssue[] {
   if (!tls) return [];
   return [
     ...pemFindings("tls.certificate", tls.certificate, "CERTIFICATE"),
@@ -87,8 +87,8 @@ function tlsFindings(tls: S3GatewayArgs["tls"]): Finding[] {
 }
 
 /** A file's name in place of its contents is the usual slip. The value is not shown: it may be a key. */
-function pemFindings(argument: string, input: S3GatewayArgs["image"], kind: string): Finding[] {
-  const text = plain(input);
+function pemFindings(argument: string, input: S3GatewayArgs["image"], kind: string): ValidationIssue[] {
+  const text = knownValue(input);
   if (text === undefined || new RegExp(`^-----BEGIN ([A-Z]+ )*${kind}-----$`, "m").test(text)) return [];
   const problem = `must be PEM text with -----BEGIN ${kind}-----: give the file's contents, not its name`;
   return [{ argument, value: `${text.length} characters`, problem }];

@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { EngineConnection } from "../../engine/engine-connection.ts";
 import { isPlainRemote, isTls, missingParts } from "../../engine/tls.ts";
-import { plain } from "../shared/inputs.ts";
-import type { Finding } from "../../core/input-validation-error.ts";
+import { knownValue } from "../shared/inputs.ts";
+import type { ValidationIssue } from "../../core/input-validation-error.ts";
 
 /** Certificates for a `tcp://` engine, PEM. */
 export interface EngineTls {
@@ -25,7 +25,7 @@ export function engineTlsFindings(
   found: EngineConnection,
   tls: EngineTls | undefined,
   allowPlainTcp: boolean,
-): Finding[] {
+): ValidationIssue[] {
   const { host } = found;
   if (tls === undefined) return isTls(found) || allowPlainTcp ? [] : plainFindings(host);
   if (!host.startsWith("tcp://")) {
@@ -38,7 +38,7 @@ export function engineTlsFindings(
     problem: NEEDED[part],
   }));
   const parts = ["ca", "cert", "key"] as const;
-  return [...missing, ...parts.flatMap((part) => pemFindings(part, plain(tls[part])))];
+  return [...missing, ...parts.flatMap((part) => pemFindings(part, knownValue(tls[part])))];
 }
 
 const NEEDED = {
@@ -49,14 +49,14 @@ const NEEDED = {
 
 const KINDS = { ca: "CERTIFICATE", cert: "CERTIFICATE", key: "(?:\\w+ )?PRIVATE KEY" };
 
-function pemFindings(part: keyof EngineTls, text: string | undefined): Finding[] {
+function pemFindings(part: keyof EngineTls, text: string | undefined): ValidationIssue[] {
   if (text === undefined || new RegExp(`^-----BEGIN ${KINDS[part]}-----$`, "m").test(text)) return [];
   const what = part === "key" ? "-----BEGIN PRIVATE KEY-----" : "-----BEGIN CERTIFICATE-----";
   const problem = `must be the text of a PEM file, not its path: "${what}…", as readFileSync gives it`;
   return [{ argument: `tls.${part}`, value: part === "key" ? "[hidden]" : text, problem }];
 }
 
-function plainFindings(host: string): Finding[] {
+function plainFindings(host: string): ValidationIssue[] {
   if (!isPlainRemote(host)) return [];
   const problem =
     "is reached without TLS, so that everybody on the way becomes root on that machine: give tls (or set " +

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import { engineAddressProblem } from "../../engine/connection.ts";
 import { DNS_LABEL_RULE, isDnsLabel } from "../../core/dns-label.ts";
-import type { Finding } from "../../core/input-validation-error.ts";
+import type { ValidationIssue } from "../../core/input-validation-error.ts";
 import type { Drive } from "../../core/drive.ts";
 
 /** What of a host is plain, and so can be checked before anything is registered. */
@@ -15,8 +15,8 @@ export interface PlainHost {
 }
 
 /** What is wrong with a host as it was declared. */
-export function hostFindings({ key, hostname, engine, labels, drives }: PlainHost): Finding[] {
-  const findings: Finding[] = [];
+export function hostFindings({ key, hostname, engine, labels, drives }: PlainHost): ValidationIssue[] {
+  const findings: ValidationIssue[] = [];
   const address = engineAddressProblem(engine);
   if (address) findings.push({ argument: "engine", value: engine, problem: address });
   if (!isDnsLabel(key)) findings.push({ argument: "key", value: key, problem: DNS_LABEL_RULE });
@@ -43,8 +43,8 @@ export function hostFindings({ key, hostname, engine, labels, drives }: PlainHos
   ];
 }
 
-function driveFindings(name: string, drive: Drive): Finding[] {
-  const findings: Finding[] = [];
+function driveFindings(name: string, drive: Drive): ValidationIssue[] {
+  const findings: ValidationIssue[] = [];
   const argument = `drives.${name}`;
   if (!isDnsLabel(name)) findings.push({ argument: "drives", value: name, problem: `a drive's key ${DNS_LABEL_RULE}` });
   const { path, subfolder } = drive;
@@ -67,7 +67,7 @@ function driveFindings(name: string, drive: Drive): Finding[] {
 }
 
 /** Two drives in one folder would be one drive that MinIO counts twice. */
-function sharedFolders(drives: PlainHost["drives"]): Finding[] {
+function sharedFolders(drives: PlainHost["drives"]): ValidationIssue[] {
   const first = new Map<string, string>();
   return Object.entries(drives).flatMap(([name, { path, subfolder = "minio" }]) => {
     if (path === undefined) return [];

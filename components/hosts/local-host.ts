@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { resolveLocalEngine } from "../../engine/connection.ts";
 import { type EngineConnection } from "../../engine/engine-connection.ts";
 import { SwarmResource } from "../shared/resource.ts";
-import { refuse } from "../../core/input-validation-error.ts";
+import { throwIfInvalid } from "../../core/input-validation-error.ts";
 import { type EngineTls, engineTlsFindings } from "./engine-tls.ts";
 import type { Host } from "./host.ts";
 import type { Drive } from "../../core/drive.ts";
@@ -95,7 +95,7 @@ export class LocalHost extends pulumi.ComponentResource implements Host {
     const { tls, allowPlainTcp = false } = args;
     // With certificates of its own it needs none of the environment's.
     const found = tls && args.engine !== undefined ? { host: args.engine } : resolveLocalEngine(undefined, args.engine);
-    refuse(`LocalHost "${name}"`, [
+    throwIfInvalid(`LocalHost "${name}"`, [
       ...hostFindings({ key, hostname, engine: found.host, labels, drives }),
       ...engineTlsFindings(found, tls, allowPlainTcp),
     ]);

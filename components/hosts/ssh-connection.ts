@@ -1,7 +1,7 @@
 import type { EngineConnection } from "../../engine/engine-connection.ts";
 import { HOST_KEY_CHECKS, LET_IN } from "../../engine/ssh.ts";
 import { sshTarget } from "../../engine/ssh-errors.ts";
-import { RefusedError } from "../../core/input-validation-error.ts";
+import { InputValidationError } from "../../core/input-validation-error.ts";
 import { shellWord } from "../../engine/shell-quoting.ts";
 
 /** How a machine is reached by ssh, all of it known. */
@@ -53,7 +53,8 @@ function pinned(hostKey: string): string[] {
 function jump({ jumpHost, jumpHostKey, identityFile }: SshAccess): string | undefined {
   if (jumpHost === undefined) return undefined;
   const target = sshTarget(`ssh://${jumpHost}`);
-  if (!target) throw new RefusedError("ssh", [{ argument: "jumpHost", value: jumpHost, problem: JUMP_HOST_RULE }]);
+  if (!target)
+    throw new InputValidationError("ssh", [{ argument: "jumpHost", value: jumpHost, problem: JUMP_HOST_RULE }]);
   const { host, user, port } = target;
   const words = [
     ...[...HOST_KEY_CHECKS, LET_IN].flatMap((option) => ["-o", option]),

@@ -1,6 +1,6 @@
-import { plain } from "../shared/inputs.ts";
-import { portFindings } from "../../core/port.ts";
-import type { Finding } from "../../core/input-validation-error.ts";
+import { knownValue } from "../shared/inputs.ts";
+import { validatePort } from "../../core/port.ts";
+import type { ValidationIssue } from "../../core/input-validation-error.ts";
 import { isUserName, sshTarget } from "../../engine/ssh-errors.ts";
 import { hostFindings } from "./host-validation.ts";
 import { JUMP_HOST_RULE, sshAddress } from "./ssh-connection.ts";
@@ -21,8 +21,8 @@ export function withDefaults(
 }
 
 /** What is wrong with the hosts as they were declared. */
-export function sshHostsFindings({ hosts, defaults, install, timeoutSeconds }: SshHostsArgs): Finding[] {
-  const findings: Finding[] = [];
+export function sshHostsFindings({ hosts, defaults, install, timeoutSeconds }: SshHostsArgs): ValidationIssue[] {
+  const findings: ValidationIssue[] = [];
   if (Object.keys(hosts).length === 0) {
     const problem = 'needs at least one host: hosts: { a: { address: "192.0.2.1" } }';
     findings.push({ argument: "hosts", value: hosts, problem });
@@ -30,7 +30,7 @@ export function sshHostsFindings({ hosts, defaults, install, timeoutSeconds }: S
   if (install !== undefined && ![false, "distribution", "docker"].includes(install)) {
     findings.push({ argument: "install", value: install, problem: 'must be "distribution", "docker" or false' });
   }
-  const seconds = plain(timeoutSeconds);
+  const seconds = knownValue(timeoutSeconds);
   if (seconds !== undefined && !(seconds > 0)) {
     findings.push({ argument: "timeoutSeconds", value: seconds, problem: "must be a number of seconds above 0" });
   }
@@ -51,15 +51,24 @@ export function sshHostsFindings({ hosts, defaults, install, timeoutSeconds }: S
   ];
 }
 
-function wayFindings(where: string, { user, port, identityFile, jumpHost, jumpHostKey }: SshWay): Finding[] {
-  const check = <T>(name: string, value: T | undefined, ok: (value: T) => boolean, problem: string): Finding[] =>
-    value === undefined || ok(value) ? [] : [{ argument: `${where}.${name}`, value, problem }];
+function wayFindings(where: string, { user, port, identityFile, jumpHost, jumpHostKey }: SshWay): ValidationIssue[] {
+  const check = <T>(
+    name: string,
+    value: T | undefined,
+    ok: (value: T) => boolean,
+    problem: string,
+  ): ValidationIssue[] => (value === undefined || ok(value) ? [] : [{ argument: `${where}.${name}`, value, problem }]);
   return [
-    ...check("user", plain(user), isUserName, USER_RULE),
-    ...portFindings(`${where}.port`, plain(port)),
-    ...check("identityFile", plain(identityFile), (file) => file.trim() !== "", "must be the file of a private key"),
-    ...check("jumpHost", plain(jumpHost), (host) => sshTarget(`ssh://${host}`) !== undefined, JUMP_HOST_RULE),
-    ...check("jumpHostKey", plain(jumpHostKey), isHostKey, HOST_KEY_RULE),
+    ...check("user", knownValue(user), isUserName, USER_RULE),
+    ...validatePort(`${where}.port`, knownValue(port)),
+    ...check(
+      "identityFile",
+      knownValue(identityFile),
+      (file) => file.trim() !== "",
+      "must be the file of a private key",
+    ),
+    ...check("jumpHost", knownValue(jumpHost), (host) => sshTarget(`ssh://${host}`) !== undefined, JUMP_HOST_RULE),
+    ...check("jumpHostKey", knownValue(jumpHostKey), isHostKey, HOST_KEY_RULE),
   ];
 }
 
@@ -70,20 +79,20 @@ const HOST_KEY_RULE = 'must be type and key of a public key, as `ssh-keyscan` pr
 const isHostKey = (text: string) => HOST_KEY.test(text.trim());
 
 /** What is wrong with how a machine is reached, as far as it is known. */
-export function accessFindings(where: string, host: SshHostArgs): Finding[] {
+export function accessFindings(where: string, host: SshHostArgs): ValidationIssue[] {
   return [...wayFindings(where, host), ...addressFindings(where, host)];
 }
 
-function addressFindings(where: string, { address, hostKey }: SshHostArgs): Finding[] {
-  const findings: Finding[] = [];
-  const name = plain(address);
+function addressFindings(where: string, { address, hostKey }: SshHostArgs): ValidationIssue[] {
+  const findings: ValidationIssue[] = [];
+  const name = knownValue(address);
   if (name !== undefined && (/[@/[\]]/.test(name) || sshTarget(sshAddress({ address: name })) === undefined)) {
     const problem =
       "must be the machine's name or address alone, of letters, digits, '.', '_', '-' and ':': user and port are " +
       "arguments of their own";
     findings.push({ argument: `${where}.address`, value: name, problem });
   }
-  const key = plain(hostKey);
+  const key = knownValue(hostKey);
   if (key !== undefined && !isHostKey(key)) {
     findings.push({ argument: `${where}.hostKey`, value: key, problem: HOST_KEY_RULE });
   }
@@ -92,15 +101,15 @@ function addressFindings(where: string, { address, hostKey }: SshHostArgs): Find
 
 /** Where it is, as far as it is known: ports of one address may lead to several machines. */
 function wayTo({ address, port, jumpHost }: SshHostArgs): string | undefined {
-  const name = plain(address);
-  return name === undefined ? undefined : [name, plain(port) ?? 22, plain(jumpHost) ?? ""].join(" ");
+  const name = knownValue(address);
+  return name === undefined ? undefined : [name, knownValue(port) ?? 22, knownValue(jumpHost) ?? ""].join(" ");
 }
 
 function duplicates<T extends SshHostArgs>(
   hosts: readonly (readonly [string, T])[],
   argument: "hostname" | "address",
   valueOf: (host: T) => string | undefined,
-): Finding[] {
+): ValidationIssue[] {
   const first = new Map<string, string>();
   return hosts.flatMap(([key, host]) => {
     const value = valueOf(host);
@@ -108,6 +117,8 @@ function duplicates<T extends SshHostArgs>(
     const other = first.get(value);
     first.set(value, other ?? key);
     const problem = `is host "${other ?? ""}" already: give each host a machine of its own`;
-    return other === undefined ? [] : [{ argument: `hosts.${key}.${argument}`, value: plain(host[argument]), problem }];
+    return other === undefined
+      ? []
+      : [{ argument: `hosts.${key}.${argument}`, value: knownValue(host[argument]), problem }];
   });
 }

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { EngineConnection } from "../../engine/engine-connection.ts";
 import { SwarmResource } from "../shared/resource.ts";
-import { refuse } from "../../core/input-validation-error.ts";
+import { throwIfInvalid } from "../../core/input-validation-error.ts";
 import type { EngineSource } from "../../core/engine-source.ts";
 import type { Host } from "./host.ts";
 import type { Drive } from "../../core/drive.ts";
@@ -27,13 +27,13 @@ export class SshHosts extends pulumi.ComponentResource {
 
   constructor(name: string, args: SshHostsArgs, opts?: pulumi.ComponentResourceOptions) {
     const subject = `SshHosts "${name}"`;
-    refuse(subject, sshHostsFindings(args));
+    throwIfInvalid(subject, sshHostsFindings(args));
     super("pulumi-swarm:index:SshHosts", name, {}, opts);
     const { install = false, timeoutSeconds = 300 } = args;
 
     const machines = Object.entries(args.hosts).map(([key, given]) => {
       const host = withDefaults(key, given, args.defaults);
-      const check = (known: SshHostArgs) => refuse(subject, accessFindings(`hosts.${key}`, known));
+      const check = (known: SshHostArgs) => throwIfInvalid(subject, accessFindings(`hosts.${key}`, known));
       const { hostname, drives } = host;
       return { key, host, wish: { connection: connectionOf(host, check), hostname, install, drives, timeoutSeconds } };
     });
@@ -95,14 +95,14 @@ interface MachineProps {
 /** The first look at a machine: what is wrong with one keeps all of them from being touched. */
 class Survey extends SwarmResource {
   constructor(name: string, props: MachineProps, opts: pulumi.CustomResourceOptions) {
-    super("SshSurvey", name, { ...props }, opts);
+    super("HostInspection", name, { ...props }, opts);
   }
 }
 
 /** That every machine was looked at: before that, none is touched. */
 class Surveyed extends SwarmResource {
   constructor(name: string, opts: pulumi.CustomResourceOptions) {
-    super("SshSurveyed", name, {}, opts);
+    super("InspectionBarrier", name, {}, opts);
   }
 }
 

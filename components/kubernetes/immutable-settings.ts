@@ -1,14 +1,14 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { FrozenValue } from "../../core/immutable-value.ts";
+import type { ImmutableValue } from "../../core/immutable-value.ts";
 import type { KubernetesPlan } from "./plan.ts";
 
 /** What of a store is chosen for life, by argument. */
-export function frozenStore(
+export function immutableStore(
   { serviceName, pools }: KubernetesPlan,
   namespace: pulumi.Output<string>,
-): Record<string, FrozenValue> {
+): Record<string, ImmutableValue> {
   const wayOut = "Keep it, or make a second store and copy the data with `mc mirror`";
-  const ofPools = pools.flatMap(({ key, members, drives }): [string, FrozenValue][] => [
+  const ofPools = pools.flatMap(({ key, members, drives }): [string, ImmutableValue][] => [
     [
       `pools.${key}.members`,
       {

@@ -7,11 +7,11 @@ import { checkedRoot } from "../minio/validation/root-credentials.ts";
 import { certificatesOf } from "../minio/security/tls.ts";
 import { checkedTls } from "../minio/validation/tls.ts";
 import { API_PORT, CONSOLE_PORT } from "../minio/layout/topology.ts";
-import { checkedInput } from "../shared/inputs.ts";
-import { refuse } from "../../core/input-validation-error.ts";
+import { validateWhenKnown } from "../shared/inputs.ts";
+import { throwIfInvalid } from "../../core/input-validation-error.ts";
 import type { KubernetesMinioArgs } from "./args.ts";
 import { kubernetesFindings, kubernetesImageFindings, namespaceFindings } from "./validation.ts";
-import { frozenStore } from "./immutable-settings.ts";
+import { immutableStore } from "./immutable-settings.ts";
 import { kubernetesPlan, type KubernetesPlan } from "./plan.ts";
 import { serviceAddress, serviceNames } from "./connection.ts";
 import { secretData } from "./secrets.ts";
@@ -62,17 +62,19 @@ export class KubernetesMinio extends pulumi.ComponentResource {
   constructor(name: string, args: KubernetesMinioArgs, opts?: pulumi.ComponentResourceOptions) {
     const subject = `KubernetesMinio "${name}"`;
     const { serviceName = name } = args;
-    refuse(subject, kubernetesFindings(args, name, serviceName));
+    throwIfInvalid(subject, kubernetesFindings(args, name, serviceName));
     super("pulumi-swarm:index:KubernetesMinio", name, {}, opts);
 
     const child = { parent: this };
     const plan = kubernetesPlan(args, serviceName);
-    const namespace = pulumi.output(checkedInput(args.namespace, (value) => refuse(subject, namespaceFindings(value))));
+    const namespace = pulumi.output(
+      validateWhenKnown(args.namespace, (value) => throwIfInvalid(subject, namespaceFindings(value))),
+    );
     const credentials = new RootCredentials(
       `${name}-credentials`,
       {
         ...checkedRoot(subject, args),
-        frozen: frozenStore(plan, namespace),
+        immutable: immutableStore(plan, namespace),
         pools: plan.pools.map(({ key }) => key),
         members: Object.fromEntries(
           plan.pools.map(({ key, members }) => [key, members.map((one) => one.name)] as const),
@@ -143,7 +145,9 @@ export class KubernetesMinio extends pulumi.ComponentResource {
   }
 
   #image(subject: string, image: pulumi.Input<string> = DEFAULT_MINIO_IMAGE): pulumi.Input<string> {
-    return checkedInput(checkedImage(subject, image, this), (value) => refuse(subject, kubernetesImageFindings(value)));
+    return validateWhenKnown(checkedImage(subject, image, this), (value) =>
+      throwIfInvalid(subject, kubernetesImageFindings(value)),
+    );
   }
 
   /** The pools, all at the same time: their members only come up together. */

@@ -7,8 +7,8 @@ import { certificateFindings } from "../minio/validation/tls.ts";
 import { erasureSetProblem, inKeyOrder, memberName } from "../minio/layout/topology.ts";
 import { DNS_LABEL_RULE, isDnsLabel } from "../../core/dns-label.ts";
 import { isImageId, isUnpullable } from "../../core/image-name.ts";
-import { plain } from "../shared/inputs.ts";
-import type { Finding } from "../../core/input-validation-error.ts";
+import { knownValue } from "../shared/inputs.ts";
+import type { ValidationIssue } from "../../core/input-validation-error.ts";
 import { amountFindings } from "../service/task-limits.ts";
 import type { KubernetesDrive, KubernetesMinioArgs, KubernetesPool } from "./args.ts";
 import { drivesOf, memberHosts, peersName } from "./plan.ts";
@@ -22,12 +22,12 @@ const MOST_MEMBERS = 1000;
 type Pool = KubernetesPool & { key: string };
 
 /** What is wrong with the arguments of a store, as far as they are plain. */
-export function kubernetesFindings(args: KubernetesMinioArgs, name: string, serviceName: string): Finding[] {
+export function kubernetesFindings(args: KubernetesMinioArgs, name: string, serviceName: string): ValidationIssue[] {
   const { expose = false, port, consolePort } = args;
   return [
     ...nameFindings(name, serviceName),
-    ...namespaceFindings(plain(args.namespace)),
-    ...kubernetesImageFindings(plain(args.image)),
+    ...namespaceFindings(knownValue(args.namespace)),
+    ...kubernetesImageFindings(knownValue(args.image)),
     ...rootFindings(args),
     ...publishedFindings({ expose, port, consolePort }),
     ...amountFindings(args, LEAST_MEMORY_MIB),
@@ -37,7 +37,7 @@ export function kubernetesFindings(args: KubernetesMinioArgs, name: string, serv
 }
 
 /** What is wrong with an image that a cluster is to pull. */
-export function kubernetesImageFindings(image: string | undefined): Finding[] {
+export function kubernetesImageFindings(image: string | undefined): ValidationIssue[] {
   if (image === undefined) return [];
   if (!isUnpullable(image)) return imageFindings(image);
   const problem = isImageId(image)
@@ -47,12 +47,12 @@ export function kubernetesImageFindings(image: string | undefined): Finding[] {
 }
 
 /** What is wrong with a namespace's name. */
-export function namespaceFindings(namespace: string | undefined): Finding[] {
+export function namespaceFindings(namespace: string | undefined): ValidationIssue[] {
   if (namespace === undefined || isDnsLabel(namespace)) return [];
   return [{ argument: "namespace", value: namespace, problem: DNS_LABEL_RULE }];
 }
 
-function nameFindings(name: string, serviceName: string): Finding[] {
+function nameFindings(name: string, serviceName: string): ValidationIssue[] {
   const problem = `${DNS_LABEL_RULE}: the store's secrets are called after it`;
   const own = isDnsLabel(name) ? [] : [{ argument: "name", value: name, problem }];
   if (isDnsLabel(serviceName) && /^[a-z]/.test(serviceName)) return own;
@@ -61,7 +61,7 @@ function nameFindings(name: string, serviceName: string): Finding[] {
   return [...own, { argument: "serviceName", value: serviceName, problem: rule }];
 }
 
-function poolFindings(args: KubernetesMinioArgs, serviceName: string): Finding[] {
+function poolFindings(args: KubernetesMinioArgs, serviceName: string): ValidationIssue[] {
   const pools: Pool[] = inKeyOrder(Object.entries(args.pools).map(([key, pool]) => ({ key, ...pool })));
   if (pools.length === 0)
     return [
@@ -86,7 +86,7 @@ function poolFindings(args: KubernetesMinioArgs, serviceName: string): Finding[]
   return [...certificateFindings(args.tls, names), ...parityFindings(formed, args.environment ?? {}, "member")];
 }
 
-function poolNameFindings({ key }: Pool, serviceName: string): Finding[] {
+function poolNameFindings({ key }: Pool, serviceName: string): ValidationIssue[] {
   if (!isDnsLabel(key)) return [{ argument: "pools", value: key, problem: `a pool's key ${DNS_LABEL_RULE}` }];
   const name = `${serviceName}-${key}`;
   if (name.length <= MOST_LETTERS) return [];
@@ -94,13 +94,13 @@ function poolNameFindings({ key }: Pool, serviceName: string): Finding[] {
   return [{ argument: "serviceName", value: serviceName, problem }];
 }
 
-function memberFindings({ key, members }: Pool): Finding[] {
+function memberFindings({ key, members }: Pool): ValidationIssue[] {
   if (Number.isInteger(members) && members >= 1 && members <= MOST_MEMBERS) return [];
   const problem = `must be a whole number from 1 to ${MOST_MEMBERS}`;
   return [{ argument: `pools.${key}.members`, value: members, problem }];
 }
 
-function driveFindings(argument: string, drives: Record<string, KubernetesDrive>): Finding[] {
+function driveFindings(argument: string, drives: Record<string, KubernetesDrive>): ValidationIssue[] {
   return Object.entries(drives).flatMap(([key, { size }]) => {
     if (!isDnsLabel(key)) return [{ argument, value: key, problem: `a drive's key ${DNS_LABEL_RULE}` }];
     if (/^[1-9]\d*(\.\d+)?(Mi|Gi|Ti|Pi|M|G|T|P)$/.test(size)) return [];
@@ -110,7 +110,7 @@ function driveFindings(argument: string, drives: Record<string, KubernetesDrive>
   });
 }
 
-function setFindings(pool: Pool, drives: KubernetesMinioArgs["drives"]): Finding[] {
+function setFindings(pool: Pool, drives: KubernetesMinioArgs["drives"]): ValidationIssue[] {
   const each = Object.keys(drivesOf(pool, drives)).length;
   if (each === 0) {
     const problem = 'a member needs a drive: give drives, such as { d1: { size: "100Gi" } }';

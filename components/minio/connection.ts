@@ -4,7 +4,7 @@ import type { Swarm } from "../swarm/swarm.ts";
 import type { StorePlan } from "./plan.ts";
 
 /** How resources get at what is in a store; a `MinioService` has it. */
-export interface StoreReach {
+export interface StoreConnection {
   /** The Swarm that runs the store. */
   readonly swarm: Swarm;
   /** Where its members are; known once the store is ready. */
@@ -14,18 +14,18 @@ export interface StoreReach {
 }
 
 /** A store whose contents may be declared; a `MinioService` is one. */
-export interface ReachableStore {
+export interface HasStoreConnection {
   /** How its contents are got at. */
-  readonly reach: StoreReach;
+  readonly connection: StoreConnection;
 }
 
-export function reachOf(
+export function storeConnection(
   swarm: Swarm,
   serviceName: string,
   hosts: readonly Host[],
   serviceIds: pulumi.Output<Record<string, string>>,
   seed: pulumi.Input<string>,
-): StoreReach {
+): StoreConnection {
   return { swarm, seed, address: { ...placeOf(swarm, hosts), serviceName, serviceIds } };
 }
 

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { imageName, isImageId, pinProblem } from "../../core/image-name.ts";
-import { checkedInput, plain } from "../shared/inputs.ts";
-import { type Finding, refuse } from "../../core/input-validation-error.ts";
+import { parseImageName, isImageId, imagePinError } from "../../core/image-name.ts";
+import { validateWhenKnown, knownValue } from "../shared/inputs.ts";
+import { type ValidationIssue, throwIfInvalid } from "../../core/input-validation-error.ts";
 
 /** Silo, the maintained fork of MinIO: same API, same settings, same format on disk. */
 export const DEFAULT_MINIO_IMAGE =
@@ -10,14 +10,14 @@ export const DEFAULT_MINIO_IMAGE =
 const KNOWN_HOLES = "CVE-2026-40344 and CVE-2026-41145: whoever knows an access key writes objects without a signature";
 
 /** What keeps an image from being used. */
-export function imageFindings(image: string): Finding[] {
+export function imageFindings(image: string): ValidationIssue[] {
   const problem = imageProblem(image);
   return problem === undefined ? [] : [{ argument: "image", value: image, problem }];
 }
 
 /** What its user should know of an image that may be used. */
 export function imageWarning(image: string): string | undefined {
-  const name = imageName(image);
+  const name = parseImageName(image);
   if (name?.repository === "quay.io/minio/minio") {
     return `image "${image}" is no longer maintained and open to ${KNOWN_HOLES}; the maintained one is ${DEFAULT_MINIO_IMAGE}`;
   }
@@ -37,25 +37,25 @@ export function checkedImage(
     const warning = imageWarning(known);
     if (warning !== undefined) void pulumi.log.warn(`${subject}: ${warning}`, resource);
   };
-  const known = plain(image);
+  const known = knownValue(image);
   if (known !== undefined) {
     warn(known);
     return known;
   }
-  return checkedInput(image, (value) => {
-    refuse(subject, imageFindings(value));
+  return validateWhenKnown(image, (value) => {
+    throwIfInvalid(subject, imageFindings(value));
     warn(value);
   });
 }
 
 /** The last part of an image's name, without tag and digest: `silo`. */
 export function imageBasename(image: string): string | undefined {
-  return imageName(image)?.repository.split("/").at(-1);
+  return parseImageName(image)?.repository.split("/").at(-1);
 }
 
 function imageProblem(image: string): string | undefined {
-  if (/^minio\//.test(imageName(image)?.repository ?? "")) {
+  if (/^minio\//.test(parseImageName(image)?.repository ?? "")) {
     return `MinIO's repositories on Docker Hub were deleted: use the maintained ${DEFAULT_MINIO_IMAGE}`;
   }
-  return pinProblem(image, DEFAULT_MINIO_IMAGE);
+  return imagePinError(image, DEFAULT_MINIO_IMAGE);
 }

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { hostFirewalls } from "../firewall/firewall.ts";
 import { endpointUrls } from "../hosts/endpoint-urls.ts";
-import { plain } from "../shared/inputs.ts";
+import { knownValue } from "../shared/inputs.ts";
 import { ownerLabels } from "../../core/labels.ts";
 import { creationOwner, ownerOf } from "../shared/owner.ts";
 import { NodeSettings } from "../swarm/node-settings.ts";
@@ -9,9 +9,9 @@ import { SwarmService } from "../service/swarm-service.ts";
 import { bearsAbsence } from "./layout/fault-tolerance.ts";
 import type { MinioServiceArgs } from "./args.ts";
 import { minioFindings } from "./validation/settings.ts";
-import { frozenForService, frozenForStore } from "./validation/immutable-settings.ts";
+import { immutableForService, immutableForStore } from "./validation/immutable-settings.ts";
 import { checkedImage, DEFAULT_MINIO_IMAGE } from "./image.ts";
-import { checkedKmsKey, frozenKmsKey, kmsSecret } from "./security/kms-key.ts";
+import { checkedKmsKey, immutableKmsKey, kmsSecret } from "./security/kms-key.ts";
 import { MetricsUser, metricsUrls } from "./iam/metrics.ts";
 import { declaredPools, planOf, type ServicePlan, type StorePlan } from "./plan.ts";
 import { storeNetworkFindings } from "./validation/network.ts";
@@ -23,7 +23,7 @@ import { RootServiceAccounts } from "./root-service-accounts.ts";
 import { dockerSecrets } from "./secrets.ts";
 import { AGREED_FIELDS, serviceSpec, type Store } from "./spec/spec.ts";
 import { ownAddresses, storeEndpoints, urlWithin } from "./endpoints.ts";
-import { askedStore, reachOf, type StoreReach } from "./connection.ts";
+import { askedStore, storeConnection, type StoreConnection } from "./connection.ts";
 import { storeTls } from "./security/tls.ts";
 import { checkedTls } from "./validation/tls.ts";
 import { disksOf, memberName, volumesOf } from "./layout/topology.ts";
@@ -62,7 +62,7 @@ export class MinioService extends pulumi.ComponentResource {
   /** The authority that clients are to trust, PEM; absent without `tls`. */
   readonly caCertificate?: pulumi.Output<string>;
   /** How buckets, users and whatever else is in the store get at it. */
-  readonly reach: StoreReach;
+  readonly connection: StoreConnection;
   /** Name of the root user. */
   readonly rootUser: pulumi.Output<string>;
   /** Its password. Secret. */
@@ -85,7 +85,7 @@ export class MinioService extends pulumi.ComponentResource {
       `${name}-credentials`,
       {
         ...checkedRoot(subject, args),
-        frozen: { ...frozenForStore(plan), ...frozenKmsKey(kmsKey) },
+        immutable: { ...immutableForStore(plan), ...immutableKmsKey(kmsKey) },
         ...declaredPools(plan),
         store: askedStore(swarm, plan),
       },
@@ -111,7 +111,7 @@ export class MinioService extends pulumi.ComponentResource {
       kmsKey: kmsKey && kmsSecret(`${name}-kms-key`, swarm, kmsKey, files),
       plan,
       image: checkedImage(subject, args.image ?? DEFAULT_MINIO_IMAGE, this),
-      tools: args.tools ?? toolsOfImage(plain(args.image) ?? DEFAULT_MINIO_IMAGE),
+      tools: args.tools ?? toolsOfImage(knownValue(args.image) ?? DEFAULT_MINIO_IMAGE),
       networkIds: [network, ...(args.networks ?? [])].map(({ networkId }) => networkId),
       secrets: dockerSecrets(name, swarm, credentials, plan.scheme, files),
       poolsConfig: poolsConfig(`${name}-pools`, swarm, plan.pools, files),
@@ -141,10 +141,10 @@ export class MinioService extends pulumi.ComponentResource {
     );
     this.consolePort = plan.consolePort;
     this.caCertificate = tls?.caCertificate;
-    this.reach = reachOf(swarm, serviceName, plan.hosts, this.serviceIds, credentials.id);
-    new RootServiceAccounts(`${name}-root-keys`, { reach: this.reach, credentials }, child);
+    this.connection = storeConnection(swarm, serviceName, plan.hosts, this.serviceIds, credentials.id);
+    new RootServiceAccounts(`${name}-root-keys`, { connection: this.connection, credentials }, child);
     if (args.metrics === "token") {
-      const reader = { reach: this.reach, generation: credentials.generation };
+      const reader = { connection: this.connection, generation: credentials.generation };
       this.metricsToken = new MetricsUser(`${name}-metrics`, reader, { parent: this }).token;
     }
     this.rootUser = credentials.user;
@@ -187,7 +187,7 @@ export class MinioService extends pulumi.ComponentResource {
           spec: serviceSpec(store, service),
           restartTogether: AGREED_FIELDS,
           peers: plan.services.map(({ serviceName }) => serviceName),
-          frozen: frozenForService(plan, service),
+          immutable: immutableForService(plan, service),
           readyCommand: isLast ? probes.ready : undefined,
           ...(bearsAbsence(service.pool, plan, args.environment) && {
             maintenanceCommand: probes.maintenance,

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { SwarmResource } from "../shared/resource.ts";
-import type { FrozenValue } from "../../core/immutable-value.ts";
+import type { ImmutableValue } from "../../core/immutable-value.ts";
 
 export interface RootCredentialsArgs {
   /**
@@ -19,7 +19,7 @@ export interface RootCredentialsArgs {
    */
   passwordGeneration?: pulumi.Input<string>;
   /** What of the store they belong to is chosen for life, by the name of the argument. */
-  frozen: Record<string, FrozenValue>;
+  immutable: Record<string, ImmutableValue>;
   /** Keys of the store's pools, in order: a new one comes last, and one goes only when it is empty. */
   pools: string[];
   /** Names of each pool's members on the network. */
@@ -46,7 +46,7 @@ export class RootCredentials extends SwarmResource {
       {
         asked: args.user,
         passwordGeneration: args.passwordGeneration,
-        frozen: args.frozen,
+        immutable: args.immutable,
         pools: args.pools,
         members: args.members,
         store: args.store,

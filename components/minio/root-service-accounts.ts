@@ -1,16 +1,16 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { SwarmResource } from "../shared/resource.ts";
 import type { RootCredentials } from "./root-credentials.ts";
-import type { StoreReach } from "./connection.ts";
+import type { StoreConnection } from "./connection.ts";
 
 /** Service accounts of the root user, which end when its credentials change. */
 export class RootServiceAccounts extends SwarmResource {
   constructor(
     name: string,
-    { reach, credentials }: { reach: StoreReach; credentials: RootCredentials },
+    { connection, credentials }: { connection: StoreConnection; credentials: RootCredentials },
     opts: pulumi.CustomResourceOptions,
   ) {
     const { user, generation } = credentials;
-    super("RootServiceAccounts", name, { store: reach.address, user, generation }, opts);
+    super("RootServiceAccounts", name, { store: connection.address, user, generation }, opts);
   }
 }

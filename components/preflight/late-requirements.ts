@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Outage } from "../../provider/preflight/attached-services.ts";
+import type { PlannedOutage } from "../../provider/preflight/attached-services.ts";
 import { examine, type PreflightInputs } from "../../provider/preflight/preflight.ts";
 import { logLine } from "../../provider/runtime/log-line.ts";
-import { type DemandInput, isSameService } from "./requirement-input.ts";
+import { type RequirementInput, isSameService } from "./requirement-input.ts";
 
 /** The properties of a Preflight resource, as the program gives them. */
 type PreflightProps = pulumi.Inputs & { hosts: Record<string, pulumi.Inputs> };
@@ -23,17 +23,17 @@ async function plainInputs({ hosts, ...rest }: PreflightProps) {
 /** Demands of components that are made after an `await`, checked turn by turn. */
 export class LateRequirements {
   /** All that are checked or about to be. */
-  #before: Promise<DemandInput[]>;
+  #before: Promise<RequirementInput[]>;
   readonly #inputs: PreflightProps;
-  #turn: { demands: DemandInput[]; checked: Promise<void> } | undefined;
+  #turn: { demands: RequirementInput[]; checked: Promise<void> } | undefined;
 
-  constructor(before: Promise<DemandInput[]>, inputs: PreflightProps) {
+  constructor(before: Promise<RequirementInput[]>, inputs: PreflightProps) {
     this.#before = before;
     this.#inputs = inputs;
   }
 
   /** @throws RunError when there is something against it. */
-  checked(demand: DemandInput): Promise<void> {
+  checked(demand: RequirementInput): Promise<void> {
     this.#turn ??= this.#next();
     const { demands } = this.#turn;
     if (!demands.some((other) => isSameService(other, demand))) demands.push(demand);
@@ -42,7 +42,7 @@ export class LateRequirements {
 
   #next() {
     const before = this.#before;
-    const demands: DemandInput[] = [];
+    const demands: RequirementInput[] = [];
     const over = new Promise<void>((resolve) => {
       setImmediate(() => {
         this.#turn = undefined;
@@ -63,7 +63,7 @@ export class LateRequirements {
 }
 
 /** Stopping services is a step of the run, which only a resource can be. */
-function outageLine({ network, services }: Outage): string {
+function outageLine({ network, services }: PlannedOutage): string {
   return (
     `network ${network}: is to be made anew, and services are on it (${services.map(({ name }) => name).join(", ")}): ` +
     "declare it before the first `await` of the program, so that they can be stopped first"

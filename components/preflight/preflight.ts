@@ -3,7 +3,7 @@ import type { Host } from "../hosts/host.ts";
 import { SwarmResource } from "../shared/resource.ts";
 import { LateRequirements } from "./late-requirements.ts";
 import { recordedIds, recordedUnlockKey } from "./recorded-state.ts";
-import { type DemandInput, isSameService } from "./requirement-input.ts";
+import { type RequirementInput, isSameService } from "./requirement-input.ts";
 
 export interface PreflightArgs {
   /** The hosts of the Swarm. */
@@ -24,11 +24,11 @@ export interface PreflightArgs {
  * that it makes no difference to the state on which side of an `await` a component is made.
  */
 export class Preflight extends SwarmResource {
-  readonly #demands: DemandList;
+  readonly #demands: RequirementList;
   readonly #late: LateRequirements;
 
   constructor(name: string, args: PreflightArgs, opts?: pulumi.CustomResourceOptions) {
-    const demands = new DemandList();
+    const demands = new RequirementList();
     const hosts = Object.fromEntries(
       args.hosts.map(({ key, engine, hostname, privateAddress }) => [
         key,
@@ -45,7 +45,7 @@ export class Preflight extends SwarmResource {
   }
 
   /** Has a demand checked, and gives back what to depend on: this resource, at the latest once a late demand passed. */
-  require(demand: DemandInput): pulumi.Input<pulumi.Resource> {
+  require(demand: RequirementInput): pulumi.Input<pulumi.Resource> {
     return this.#demands.add(demand) ? this : this.#late.checked(demand).then(() => this);
   }
 
@@ -56,12 +56,12 @@ export class Preflight extends SwarmResource {
 }
 
 /** Demands, until the program's current turn is over. */
-class DemandList {
-  readonly #demands: DemandInput[] = [];
+class RequirementList {
+  readonly #demands: RequirementInput[] = [];
   #open = true;
   #withheld = false;
 
-  readonly complete: Promise<DemandInput[]> = new Promise((resolve) => {
+  readonly complete: Promise<RequirementInput[]> = new Promise((resolve) => {
     setImmediate(() => {
       this.#open = false;
       if (!this.#withheld) resolve(this.#demands);
@@ -69,7 +69,7 @@ class DemandList {
   });
 
   /** Whether there was still time. */
-  add(demand: DemandInput): boolean {
+  add(demand: RequirementInput): boolean {
     // A component states more of its service than the service itself does, and first.
     const isStated = this.#demands.some((other) => isSameService(other, demand));
     if (this.#open && !isStated) this.#demands.push(demand);

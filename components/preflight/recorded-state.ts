@@ -42,8 +42,8 @@ const CLUSTER = "pulumi-nodejs:dynamic/swarm:Cluster";
 /** The output that holds an object's id in the engine, by the type of resource that creates it. */
 const ID_OUTPUTS: Record<string, string> = {
   "docker:index/network:Network": "id",
-  "pulumi-nodejs:dynamic/swarm:SwarmNetwork": "networkId",
-  "pulumi-nodejs:dynamic/swarm:NetworkPart": "networkId",
+  "pulumi-nodejs:dynamic/swarm:ConfigFromNetwork": "networkId",
+  "pulumi-nodejs:dynamic/swarm:ConfigOnlyNetwork": "networkId",
   "pulumi-nodejs:dynamic/swarm:Service": "serviceId",
   [CLUSTER]: "swarmId",
 };

@@ -3,7 +3,7 @@ import type { ServiceSpec } from "../../engine/types.ts";
 import type { DeepInput, FieldInputs } from "../shared/inputs.ts";
 import type { Swarm } from "../swarm/swarm.ts";
 import type { SettingsValidation } from "../../core/service-update.ts";
-import type { FrozenValue } from "../../core/immutable-value.ts";
+import type { ImmutableValue } from "../../core/immutable-value.ts";
 
 /** What a service is to be, and how it is known to work. */
 export interface SwarmServiceArgs {
@@ -51,7 +51,7 @@ export interface SwarmServiceArgs {
    * What the service is built on for life, by the name of the argument.
    * @default - nothing
    */
-  frozen?: Record<string, FrozenValue>;
+  immutable?: Record<string, ImmutableValue>;
 
   /**
    * A command in a task's container that ends with 0 when the application as a whole works. Only then is the service

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { PublishedPort, ResourceLimits, TaskSpec } from "../../engine/types.ts";
-import { type DeepInput, plain } from "../shared/inputs.ts";
+import { type DeepInput, knownValue } from "../shared/inputs.ts";
 
 /** A second as the Engine counts durations. */
 export const SECOND = 1e9;
@@ -9,7 +9,7 @@ export const MIB = 1024 * 1024;
 
 /** The amount in the Engine's unit, a whole number; known at once when the amount is. */
 export function scaled(value: pulumi.Input<number>, factor: number): pulumi.Input<number> {
-  const known = plain(value);
+  const known = knownValue(value);
   return known === undefined
     ? pulumi.output(value).apply((given) => Math.round(given * factor))
     : Math.round(known * factor);

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ServiceSpec } from "../../engine/types.ts";
 import { SwarmResource } from "../shared/resource.ts";
-import { plain } from "../shared/inputs.ts";
+import { knownValue } from "../shared/inputs.ts";
 import { ownerLabels } from "../../core/labels.ts";
 import { type OwnerInput, ownerOf } from "../shared/owner.ts";
 import type { SwarmServiceArgs } from "./args.ts";
@@ -31,7 +31,14 @@ export class SwarmService extends SwarmResource {
   readonly serviceName: pulumi.Output<string>;
 
   constructor(name: string, args: SwarmServiceArgs, opts?: pulumi.CustomResourceOptions) {
-    const { swarm, readyCommand, maintenanceCommand, restartTogether = [], frozen = {}, timeoutSeconds = 600 } = args;
+    const {
+      swarm,
+      readyCommand,
+      maintenanceCommand,
+      restartTogether = [],
+      immutable = {},
+      timeoutSeconds = 600,
+    } = args;
     const owner = ownerOf(name);
     const checked = preflightOf(name, args, owner);
     // Put together field by field: as one Output, all of it would be unknown in a preview when a part of it is.
@@ -50,7 +57,7 @@ export class SwarmService extends SwarmResource {
         spec,
         restartTogether,
         peers: args.peers,
-        frozen,
+        immutable,
         readyCommand,
         maintenanceCommand,
         locksCommand: args.locksCommand,
@@ -75,7 +82,7 @@ function preflightOf(
   { swarm, spec, adopt }: SwarmServiceArgs,
   owner: OwnerInput,
 ): pulumi.Input<pulumi.Resource>[] {
-  const serviceName = plain(spec.Name);
+  const serviceName = knownValue(spec.Name);
   if (typeof serviceName !== "string") return [];
   const names = { subject: `SwarmService "${name}"`, name: serviceName, nameArgument: "spec.Name" };
   return [swarm.preflight({ kind: "service", ...names, owner, adopt, ports: {}, hosts: [], disks: [] })];

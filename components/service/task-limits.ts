@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { plain } from "../shared/inputs.ts";
-import type { Finding } from "../../core/input-validation-error.ts";
+import { knownValue } from "../shared/inputs.ts";
+import type { ValidationIssue } from "../../core/input-validation-error.ts";
 
 /** What a task of a service may use of its host. */
 export interface TaskLimits {
@@ -69,9 +69,9 @@ const AMOUNTS: Record<keyof TaskAmounts, Range> = {
 };
 
 /** What is wrong with amounts; `leastMemoryMiB` is what the program in the task needs to run at all. */
-export function amountFindings(args: TaskAmounts, leastMemoryMiB: number): Finding[] {
+export function amountFindings(args: TaskAmounts, leastMemoryMiB: number): ValidationIssue[] {
   const findings = (Object.keys(AMOUNTS) as (keyof TaskAmounts)[]).flatMap((argument) => {
-    const value = plain<number>(args[argument]);
+    const value = knownValue<number>(args[argument]);
     const { whole, unit, ...range } = AMOUNTS[argument];
     const least = argument === "memoryLimitMiB" ? leastMemoryMiB : range.least;
     if (value === undefined || (Number.isFinite(value) && value >= least && (!whole || Number.isInteger(value))))
@@ -92,8 +92,8 @@ function reservationFindings(
   reservation: pulumi.Input<number> | undefined,
   limitArgument: string,
   limit: pulumi.Input<number> | undefined,
-): Finding[] {
-  const [reserved, most] = [plain(reservation), plain(limit)];
+): ValidationIssue[] {
+  const [reserved, most] = [knownValue(reservation), knownValue(limit)];
   if (reserved === undefined || most === undefined || reserved <= most) return [];
   return [{ argument, value: reserved, problem: `is more than ${limitArgument} ${most}: no task could ever use it` }];
 }

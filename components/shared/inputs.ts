@@ -7,29 +7,29 @@ export type DeepInput<T> = pulumi.Input<T extends object ? { [K in keyof T]: Dee
 export type FieldInputs<T> = { [K in keyof T]: DeepInput<T[K]> };
 
 /** The value, if it is a plain one that can be checked before anything is registered. */
-export function plain<T>(input: pulumi.Input<T> | undefined): T | undefined {
+export function knownValue<T>(input: pulumi.Input<T> | undefined): T | undefined {
   return isPlain(input) ? input : undefined;
 }
 
 /** The fields that are plain values; the others are undefined. */
-export function plainFields<T extends object>(fields: { [K in keyof T]?: pulumi.Input<T[K]> }): Partial<T> {
-  const values = Object.entries(fields).map(([field, input]) => [field, plain(input)]);
+export function knownFields<T extends object>(fields: { [K in keyof T]?: pulumi.Input<T[K]> }): Partial<T> {
+  const values = Object.entries(fields).map(([field, input]) => [field, knownValue(input)]);
   return Object.fromEntries(values) as Partial<T>;
 }
 
 /** The record, if all in it is plain. */
-export function plainRecord<T>(
+export function knownRecord<T>(
   input: pulumi.Input<Record<string, pulumi.Input<T>>> | undefined,
 ): Record<string, T> | undefined {
-  const record = plain(input);
+  const record = knownValue(input);
   if (record === undefined) return undefined;
-  const entries = Object.entries(record).map(([key, value]) => [key, plain(value)] as const);
+  const entries = Object.entries(record).map(([key, value]) => [key, knownValue(value)] as const);
   const isKnown = entries.every(([, value]) => value !== undefined);
   return isKnown ? (Object.fromEntries(entries) as Record<string, T>) : undefined;
 }
 
 /** The value, checked once it is known. What is plain was checked before anything was registered. */
-export function checkedInput(input: pulumi.Input<string>, check: (value: string) => void): pulumi.Input<string> {
+export function validateWhenKnown(input: pulumi.Input<string>, check: (value: string) => void): pulumi.Input<string> {
   if (isPlain(input)) return input;
   return pulumi.output(input).apply((value) => {
     check(value);

@@ -3,11 +3,11 @@ import * as pulumi from "@pulumi/pulumi";
 import type { EngineConnection } from "../../engine/engine-connection.ts";
 import type { NodeAvailability, NodeRole } from "../../engine/types.ts";
 import type { Host } from "../hosts/host.ts";
-import type { DemandInput } from "../preflight/requirement-input.ts";
+import type { RequirementInput } from "../preflight/requirement-input.ts";
 import { Preflight } from "../preflight/preflight.ts";
-import { plain } from "../shared/inputs.ts";
+import { knownValue } from "../shared/inputs.ts";
 import { ownerOf } from "../shared/owner.ts";
-import { type Finding, refuse } from "../../core/input-validation-error.ts";
+import { type ValidationIssue, throwIfInvalid } from "../../core/input-validation-error.ts";
 import type { SwarmArgs } from "./args.ts";
 import { Cluster } from "./cluster.ts";
 import { dockerConfig, reachable } from "./docker-provider.ts";
@@ -48,7 +48,7 @@ export class Swarm extends pulumi.ComponentResource implements SwarmReference {
 
   constructor(name: string, args: SwarmArgs, opts?: pulumi.ComponentResourceOptions) {
     const subject = `Swarm "${name}"`;
-    refuse(subject, swarmFindings(args));
+    throwIfInvalid(subject, swarmFindings(args));
     super("pulumi-swarm:index:Swarm", name, {}, opts);
 
     const { managers, workers = [], allowOutage = false, adopt = false, timeoutSeconds = 120 } = args;
@@ -62,8 +62,8 @@ export class Swarm extends pulumi.ComponentResource implements SwarmReference {
     }
 
     this.#preflight = new Preflight(`${name}-preflight`, { hosts, allowOutage }, { parent: this });
-    const addressPools = (plain(args.addressPools) ?? []).flatMap((pool) => plain(pool) ?? []);
-    const roles = { managers: managers.map(({ key }) => key), dataPathPort: plain(args.dataPathPort) };
+    const addressPools = (knownValue(args.addressPools) ?? []).flatMap((pool) => knownValue(pool) ?? []);
+    const roles = { managers: managers.map(({ key }) => key), dataPathPort: knownValue(args.dataPathPort) };
     const checked = this.preflight({ kind: "swarm", subject, owner, adopt, addressPools, ...roles });
 
     this.allowOutage = allowOutage;
@@ -107,7 +107,7 @@ export class Swarm extends pulumi.ComponentResource implements SwarmReference {
    *
    * @internal
    */
-  preflight(demand: DemandInput): pulumi.Input<pulumi.Resource> {
+  preflight(demand: RequirementInput): pulumi.Input<pulumi.Resource> {
     return this.#preflight.require(demand);
   }
 
@@ -117,9 +117,9 @@ export class Swarm extends pulumi.ComponentResource implements SwarmReference {
    *
    * @internal
    */
-  refuse(subject: string, findings: readonly Finding[]): void {
+  refuse(subject: string, findings: readonly ValidationIssue[]): void {
     if (findings.length > 0) this.#preflight.withhold();
-    refuse(subject, findings);
+    throwIfInvalid(subject, findings);
   }
 
   /**

@@ -1,15 +1,15 @@
-import type { Finding } from "../../core/input-validation-error.ts";
-import { plain } from "../shared/inputs.ts";
-import { overlap, subnetProblem } from "../../core/networks/cidr.ts";
+import type { ValidationIssue } from "../../core/input-validation-error.ts";
+import { knownValue } from "../shared/inputs.ts";
+import { overlaps, subnetError } from "../../core/networks/cidr.ts";
 import type { SwarmArgs } from "./args.ts";
 
 /** What is wrong with the arguments, as far as they are plain values. */
-export function swarmFindings(args: SwarmArgs): Finding[] {
+export function swarmFindings(args: SwarmArgs): ValidationIssue[] {
   return [...hostFindings(args), ...poolFindings(args), ...rangeFindings(args)];
 }
 
-function hostFindings({ managers, workers = [], availability = {} }: SwarmArgs): Finding[] {
-  const findings: Finding[] = [];
+function hostFindings({ managers, workers = [], availability = {} }: SwarmArgs): ValidationIssue[] {
+  const findings: ValidationIssue[] = [];
   const keys = [...managers, ...workers].map((host) => host.key);
   if (managers.length === 0) {
     findings.push({ argument: "managers", value: [], problem: "a Swarm needs at least one: managers: [host]" });
@@ -38,17 +38,16 @@ function hostFindings({ managers, workers = [], availability = {} }: SwarmArgs):
   return findings;
 }
 
-function poolFindings({ addressPools }: SwarmArgs): Finding[] {
-  const pools = (plain(addressPools) ?? []).map((input) => plain(input));
+function poolFindings({ addressPools }: SwarmArgs): ValidationIssue[] {
+  const pools = (knownValue(addressPools) ?? []).map((input) => knownValue(input));
   return pools.flatMap((value, index) => {
-    const problem =
-      value === undefined ? undefined : (subnetProblem(value) ?? poolOverlap(value, pools.slice(0, index)));
+    const problem = value === undefined ? undefined : (subnetError(value) ?? poolOverlap(value, pools.slice(0, index)));
     return problem === undefined ? [] : [{ argument: `addressPools[${index}]`, value, problem }];
   });
 }
 
 function poolOverlap(value: string, others: (string | undefined)[]): string | undefined {
-  const other = others.find((pool) => pool !== undefined && overlap(value, pool));
+  const other = others.find((pool) => pool !== undefined && overlaps(value, pool));
   return other && `overlaps with ${other}: leave one of them out, or choose pools that have no address in common`;
 }
 
@@ -61,9 +60,9 @@ const RANGES = {
   timeoutSeconds: [1, 3600, "seconds"],
 } as const;
 
-function rangeFindings(args: SwarmArgs): Finding[] {
+function rangeFindings(args: SwarmArgs): ValidationIssue[] {
   return Object.entries(RANGES).flatMap(([argument, [least, most, what]]) => {
-    const value = plain(args[argument as keyof typeof RANGES]);
+    const value = knownValue(args[argument as keyof typeof RANGES]);
     if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return [];
     return [{ argument, value, problem: `must be a whole number from ${least} to ${most} (${what})` }];
   });

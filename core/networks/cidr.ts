@@ -1,5 +1,5 @@
 import ipaddr from "ipaddr.js";
-import type { Finding } from "../input-validation-error.ts";
+import type { ValidationIssue } from "../input-validation-error.ts";
 
 /** How a network's addresses are laid out, as far as it is known. */
 export interface AddressPlan {
@@ -24,28 +24,28 @@ interface Block {
 }
 
 /** What is wrong with the addresses asked for. */
-export function addressFindings(plan: AddressPlan): Finding[] {
+export function validateAddressPlan(plan: AddressPlan): ValidationIssue[] {
   const { subnet, gateway, ipRange } = plan;
   if (subnet === undefined) return [];
   if (subnet === "") {
     const homeless = "means nothing without a subnet: give `subnet` too";
     return [...finding("gateway", gateway, gateway && homeless), ...finding("ipRange", ipRange, ipRange && homeless)];
   }
-  const problem = subnetProblem(subnet);
+  const problem = subnetError(subnet);
   if (problem) return finding("subnet", subnet, problem);
   return [
     ...finding("gateway", gateway, gateway && gatewayProblem(gateway, subnet)),
-    ...finding("ipRange", ipRange, ipRange && rangeProblem(ipRange, subnet)),
+    ...finding("ipRange", ipRange, ipRange && ipRangeError(ipRange, subnet)),
   ];
 }
 
-function finding(argument: string, value: unknown, problem: string | undefined): Finding[] {
+function finding(argument: string, value: unknown, problem: string | undefined): ValidationIssue[] {
   return problem ? [{ argument, value, problem }] : [];
 }
 
 /** What is wrong with a subnet, if anything. */
-export function subnetProblem(subnet: string): string | undefined {
-  const problem = blockProblem(subnet, "10.20.0.0/24");
+export function subnetError(subnet: string): string | undefined {
+  const problem = cidrError(subnet, "10.20.0.0/24");
   if (problem) return problem;
   const { address, prefix } = parsed(subnet);
   if (prefix < WIDEST || prefix > NARROWEST) return `must be between /${WIDEST} and /${NARROWEST}, for instance /24`;
@@ -64,7 +64,7 @@ export function firstAddress(subnet: string): string {
 }
 
 /** Whether two CIDR blocks have an address in common. Of what is no IPv4 block nothing is said. */
-export function overlap(a: string, b: string): boolean {
+export function overlaps(a: string, b: string): boolean {
   return contains(a, b) || contains(b, a);
 }
 
@@ -76,7 +76,7 @@ export function contains(outer: string, inner: string): boolean {
 }
 
 /** What is wrong with a block of IPv4 addresses, if anything. */
-export function blockProblem(block: string, example: string): string | undefined {
+export function cidrError(block: string, example: string): string | undefined {
   const [address = "", prefix] = block.split("/");
   if (ipaddr.IPv6.isValid(address))
     return `is IPv6, which this component does not set up: give an IPv4 one (${example})`;
@@ -103,8 +103,8 @@ function gatewayProblem(gateway: string, subnet: string): string | undefined {
 }
 
 /** What is wrong with a part of a subnet, which has to have addresses enough. */
-export function rangeProblem(ipRange: string, subnet: string, narrowest = NARROWEST): string | undefined {
-  const problem = blockProblem(ipRange, subnet);
+export function ipRangeError(ipRange: string, subnet: string, narrowest = NARROWEST): string | undefined {
+  const problem = cidrError(ipRange, subnet);
   if (problem) return problem;
   if (!contains(subnet, ipRange)) return `is not within the subnet ${subnet}: give a part of it`;
   return parsed(ipRange).prefix > narrowest ? `leaves too few addresses: make it /${narrowest} or wider` : undefined;
@@ -119,7 +119,7 @@ export function freeAddresses(block: string, subnet: string, gateway?: string): 
 }
 
 /** The one address of a block that may be given away; undefined where there are more, or none. */
-export function soleAddress(block: string, subnet: string, gateway: string): string | undefined {
+export function onlyFreeAddress(block: string, subnet: string, gateway: string): string | undefined {
   if (freeAddresses(block, subnet, gateway) !== 1) return undefined;
   const reserved = new Set(reservedAddresses(subnet, gateway).map(String));
   const [a = 0, b = 0, c = 0, d = 0] = parsed(block).address.toByteArray();

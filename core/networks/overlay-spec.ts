@@ -1,7 +1,7 @@
 import type { NetworkShape } from "../requirement.ts";
-import { MTU_OPTION, mtuFindings, networkLabelFindings, networkNameFindings } from "../network-rules.ts";
-import type { Finding } from "../input-validation-error.ts";
-import { type AddressPlan, addressFindings, firstAddress } from "./cidr.ts";
+import { MTU_OPTION, validateMtu, validateNetworkLabels, validateNetworkName } from "../network-rules.ts";
+import type { ValidationIssue } from "../input-validation-error.ts";
+import { type AddressPlan, validateAddressPlan, firstAddress } from "./cidr.ts";
 
 /** What a network is asked to be, defaults filled in. */
 export interface NetworkSpec extends AddressPlan {
@@ -18,17 +18,17 @@ export const DEFAULT_MTU = 1500;
 export const VXLAN_OPTION = "com.docker.network.driver.overlay.vxlanid_list";
 
 /** What is wrong with the arguments, as far as they are known. */
-export function networkFindings(name: string, spec: Partial<NetworkSpec>): Finding[] {
+export function validateOverlayNetwork(name: string, spec: Partial<NetworkSpec>): ValidationIssue[] {
   return [
-    ...networkNameFindings(name),
-    ...addressFindings(spec),
-    ...mtuFindings(spec.mtu),
-    ...networkLabelFindings(spec.labels),
+    ...validateNetworkName(name),
+    ...validateAddressPlan(spec),
+    ...validateMtu(spec.mtu),
+    ...validateNetworkLabels(spec.labels),
   ];
 }
 
 /** What is wrong with a network that is to be taken on: what is only known later cannot be compared before the run. */
-export function adoptionFindings(deferred: readonly string[]): Finding[] {
+export function validateAdoption(deferred: readonly string[]): ValidationIssue[] {
   const problem =
     "is not known before the run, and with adopt is only compared with what is there: give a plain value, or leave it out";
   return deferred.map((argument) => ({ argument, value: "(an Output)", problem }));

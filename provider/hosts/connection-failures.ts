@@ -1,13 +1,13 @@
 import { engineAddressProblem } from "../../engine/connection.ts";
 import { isTls, missingParts } from "../../engine/tls.ts";
-import { findingLine } from "../../core/input-validation-error.ts";
+import { formatIssue } from "../../core/input-validation-error.ts";
 import type { CheckFailure } from "../runtime/resource-handler.ts";
 import type { HostInputs } from "./host-inputs.ts";
-import { isUnknown } from "../runtime/values.ts";
+import { containsUnknown } from "../runtime/values.ts";
 
 /** What is wrong with how an engine is reached, where that came as an Output and is known only now. */
 export function connectionFailures({ connection, hostname }: HostInputs): CheckFailure[] {
-  if (isUnknown(connection)) return [];
+  if (containsUnknown(connection)) return [];
   const { host } = connection;
   const problem = engineAddressProblem(host);
   const address = problem === undefined ? [] : [{ argument: "engine", value: host, problem }];
@@ -18,6 +18,6 @@ export function connectionFailures({ connection, hostname }: HostInputs): CheckF
   }));
   return [...address, ...missing].map((finding) => ({
     property: "connection",
-    reason: findingLine(`host "${hostname}"`, finding),
+    reason: formatIssue(`host "${hostname}"`, finding),
   }));
 }

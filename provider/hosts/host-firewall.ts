@@ -3,16 +3,16 @@ import { LOOK_MS } from "../../engine/timeouts.ts";
 import { hasShell, runScript, type ScriptResult } from "../../engine/ssh-shell.ts";
 import { askedNotHere, runHere } from "../../engine/this-machine.ts";
 import { UnreachableError } from "../../engine/unreachable.ts";
-import { allowedFindings } from "../../core/allowed-addresses.ts";
+import { validateAllowedAddresses } from "../../core/allowed-addresses.ts";
 import { driftOf, lookScript } from "./firewall-drift.ts";
 import { chainOf, type PortFilter } from "./firewall-rules.ts";
 import { AS_ROOT, HEAD, installScript, removeScript, REQUIREMENTS, TRANSIENT } from "./firewall-scripts.ts";
 import type { Owner } from "../../core/labels.ts";
 import { lastLine } from "../../engine/last-line.ts";
-import { findingLine } from "../../core/input-validation-error.ts";
-import { GONE, type ResourceHandler } from "../runtime/resource-handler.ts";
+import { formatIssue } from "../../core/input-validation-error.ts";
+import { NOT_FOUND, type ResourceHandler } from "../runtime/resource-handler.ts";
 import { logLine } from "../runtime/log-line.ts";
-import { changedKeys, isUnknown, ResourceProblem } from "../runtime/values.ts";
+import { changedKeys, containsUnknown, ResourceError } from "../runtime/values.ts";
 
 export interface HostFirewallInputs {
   /** The host's key. */
@@ -36,7 +36,7 @@ export const HostFirewall: ResourceHandler<HostFirewallInputs> = {
   async check(olds, request: HostFirewallRequest) {
     const { host, connection, filter } = request;
     const reasons: string[] = [];
-    if (!isUnknown(connection)) {
+    if (!containsUnknown(connection)) {
       const problem = await placeProblem(connection, olds.filter !== undefined);
       if (problem !== undefined) {
         reasons.push(
@@ -45,9 +45,9 @@ export const HostFirewall: ResourceHandler<HostFirewallInputs> = {
         );
       }
     }
-    if (!isUnknown(filter.allowFrom)) {
-      const findings = allowedFindings("allowFrom", filter.allowFrom);
-      reasons.push(...findings.map((finding) => findingLine(filter.title, finding)));
+    if (!containsUnknown(filter.allowFrom)) {
+      const findings = validateAllowedAddresses("allowFrom", filter.allowFrom);
+      reasons.push(...findings.map((finding) => formatIssue(filter.title, finding)));
     }
     // The rules on the host name their owner as it was at their creation: a renamed one must not seem another.
     const owner = olds.filter?.chain === undefined ? request.owner : (olds.owner ?? request.owner);
@@ -56,7 +56,7 @@ export const HostFirewall: ResourceHandler<HostFirewallInputs> = {
   },
 
   async diff(_id, olds, news) {
-    const isAnother = !isUnknown(news.machineId) && olds.machineId !== news.machineId;
+    const isAnother = !containsUnknown(news.machineId) && olds.machineId !== news.machineId;
     const changed = changedKeys(olds, news, ["host", "connection", "owner", "filter", "intact"]);
     if (isAnother) changed.push("machineId");
     // An upgrade may change the engine's id, and a machine at the former one's place has none of its rules: both only need
@@ -71,8 +71,8 @@ export const HostFirewall: ResourceHandler<HostFirewallInputs> = {
   },
 
   async read(id, state) {
-    if (!state) throw new ResourceProblem(`rules of ${id} cannot be imported: declare them, and they are set`);
-    if (!state.filter) return GONE;
+    if (!state) throw new ResourceError(`rules of ${id} cannot be imported: declare them, and they are set`);
+    if (!state.filter) return NOT_FOUND;
     let lines: string[];
     try {
       lines = await look(state);
@@ -107,8 +107,8 @@ export const HostFirewall: ResourceHandler<HostFirewallInputs> = {
 /** Keeps the chain that was decided on: its name must survive a rename of stack, project or component. */
 function chainFor(olds: Partial<HostFirewallInputs>, { owner }: HostFirewallRequest): string {
   const kept = olds.filter?.chain;
-  if (kept !== undefined && !isUnknown(kept)) return kept;
-  const unknown = Object.values<string>({ ...owner }).find((value) => isUnknown(value));
+  if (kept !== undefined && !containsUnknown(kept)) return kept;
+  const unknown = Object.values<string>({ ...owner }).find((value) => containsUnknown(value));
   return unknown ?? chainOf(owner);
 }
 
@@ -165,7 +165,7 @@ async function look(state: HostFirewallInputs): Promise<string[]> {
 async function asRoot({ connection, filter, host }: HostFirewallInputs, script: string): Promise<ScriptResult> {
   if (hasShell(connection)) return runScript(connection, AS_ROOT, { input: script });
   const elsewhere = await askedNotHere(connection, LOOK_MS);
-  if (elsewhere !== undefined) throw new ResourceProblem(`${filter.title}: host "${host}": ${elsewhere}`);
+  if (elsewhere !== undefined) throw new ResourceError(`${filter.title}: host "${host}": ${elsewhere}`);
   return runHere(AS_ROOT, { input: script });
 }
 
@@ -176,7 +176,7 @@ function owned({ filter, owner }: HostFirewallInputs) {
   return { filter, owner: owner ?? UNNAMED };
 }
 
-function problem({ host, filter }: HostFirewallInputs, what: string, stderr: string): ResourceProblem {
+function problem({ host, filter }: HostFirewallInputs, what: string, stderr: string): ResourceError {
   const why = lastLine(stderr) ?? "no reason given";
-  return new ResourceProblem(`${filter.title}: could not ${what} on host "${host}": ${why}`);
+  return new ResourceError(`${filter.title}: could not ${what} on host "${host}": ${why}`);
 }

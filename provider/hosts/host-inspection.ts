@@ -7,9 +7,9 @@ import { parseSurvey, type Survey, surveyScript } from "./host-facts.ts";
 import { connectionFailures } from "./connection-failures.ts";
 import type { ResourceHandler } from "../runtime/resource-handler.ts";
 import type { HostInputs } from "./host-inputs.ts";
-import { Recent } from "../runtime/handoff-cache.ts";
-import { changedKeys, ResourceProblem } from "../runtime/values.ts";
-import { done, notYet, waitFor } from "../runtime/poll.ts";
+import { HandoffCache } from "../runtime/handoff-cache.ts";
+import { changedKeys, ResourceError } from "../runtime/values.ts";
+import { ready, pending, waitFor } from "../runtime/poll.ts";
 
 export interface SshHostInputs extends HostInputs, HostWish {}
 
@@ -26,13 +26,13 @@ export interface Look {
  * The looks of this run. The host that a look is the first half of comes as soon as all have been taken, and need not
  * log in for the same again; where that took long, it does.
  */
-export const looks = new Recent<SshHostInputs, Look>(30, (a, b) => !changedInputs(a, b));
+export const looks = new HandoffCache<SshHostInputs, Look>(30, (a, b) => !changedInputs(a, b));
 
 /**
  * The first look at a machine that is new, or is to be otherwise. All hosts are looked at before any of them is touched:
  * what is wrong with one leaves the others as they are.
  */
-export const SshSurvey: ResourceHandler<SshHostInputs> = {
+export const HostInspection: ResourceHandler<SshHostInputs> = {
   async check(_olds, news) {
     return { inputs: news, failures: connectionFailures(news) };
   },
@@ -52,7 +52,7 @@ export const SshSurvey: ResourceHandler<SshHostInputs> = {
   },
 
   async read(id, state) {
-    if (!state) throw new ResourceProblem(`the look at host ${id} cannot be imported`);
+    if (!state) throw new ResourceError(`the look at host ${id} cannot be imported`);
     return { id, props: state };
   },
 };
@@ -71,7 +71,7 @@ export async function look({ connection, drives }: SshHostInputs, timeoutMs: num
 export function whenItAnswers(inputs: SshHostInputs): Promise<Look> {
   const { hostname, timeoutSeconds, connection } = inputs;
   const begun = performance.now();
-  const problem = (lines: string[]) => new ResourceProblem(lines.map((line) => `host ${hostname}: ${line}`).join("\n"));
+  const problem = (lines: string[]) => new ResourceError(lines.map((line) => `host ${hostname}: ${line}`).join("\n"));
   return waitFor(
     async () => {
       let survey: Survey;
@@ -82,13 +82,13 @@ export function whenItAnswers(inputs: SshHostInputs): Promise<Look> {
         const { kind, message } = error;
         const isLate = performance.now() - begun > LOGIN_SECONDS * 1000;
         if (kind === "identity" || (kind === "login" && isLate)) throw problem([message]);
-        return notYet(message);
+        return pending(message);
       }
       const { problems, waiting, work } = appraise(survey, inputs, targetOf(connection));
       if (problems.length > 0 && survey.isStarting)
-        return notYet(`cloud-init is still at work there: ${problems.join("; ")}`);
+        return pending(`cloud-init is still at work there: ${problems.join("; ")}`);
       if (problems.length > 0) throw problem(problems);
-      return waiting === undefined ? done({ survey, work }) : notYet(waiting);
+      return waiting === undefined ? ready({ survey, work }) : pending(waiting);
     },
     { what: `host ${hostname}`, limitSeconds: timeoutSeconds, intervalMs: 1_000 },
     (because) => problem([`${because} (waited ${timeoutSeconds} s)`]),

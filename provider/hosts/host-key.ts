@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomUUID } from "node:crypto";
 import type { ResourceHandler } from "../runtime/resource-handler.ts";
-import { ResourceProblem } from "../runtime/values.ts";
+import { ResourceError } from "../runtime/values.ts";
 
 export interface HostKeyInputs {
   /** Whose key it is. */
@@ -28,7 +28,7 @@ export const HostKey: ResourceHandler<HostKeyInputs, HostKeyState> = {
   },
 
   async read(id, state) {
-    if (!state) throw new ResourceProblem(`host key ${id} cannot be imported: it is generated`);
+    if (!state) throw new ResourceError(`host key ${id} cannot be imported: it is generated`);
     return { id, props: state };
   },
 

@@ -5,8 +5,8 @@ import { UnreachableError } from "../../engine/unreachable.ts";
 import { errorText } from "../../engine/error-message.ts";
 import { connectionFailures } from "./connection-failures.ts";
 import type { ResourceHandler } from "../runtime/resource-handler.ts";
-import { changedKeys, isUnknown, ResourceProblem } from "../runtime/values.ts";
-import { done, notYet, waitFor } from "../runtime/poll.ts";
+import { changedKeys, containsUnknown, ResourceError } from "../runtime/values.ts";
+import { ready, pending, waitFor } from "../runtime/poll.ts";
 import type { HostInputs, HostState } from "./host-inputs.ts";
 
 /** A host is only looked at: its engine has to answer, and to be the one that was meant. */
@@ -17,7 +17,7 @@ export const Host: ResourceHandler<HostInputs, HostState> = {
 
   async diff(_id, olds, news) {
     const changed = changedKeys(olds, news, ["connection", "hostname", "timeoutSeconds"]);
-    return { changes: changed.length > 0 || (!isUnknown(news) && (await isAnotherMachine(olds, news))) };
+    return { changes: changed.length > 0 || (!containsUnknown(news) && (await isAnotherMachine(olds, news))) };
   },
 
   async create(inputs) {
@@ -30,7 +30,7 @@ export const Host: ResourceHandler<HostInputs, HostState> = {
   },
 
   async read(id, state) {
-    if (!state) throw new ResourceProblem(`host ${id} cannot be imported: it is only looked at, not made`);
+    if (!state) throw new ResourceError(`host ${id} cannot be imported: it is only looked at, not made`);
     try {
       return { id, props: stateOf(state, await new Engine(state.connection).info()) };
     } catch (error) {
@@ -47,17 +47,17 @@ export async function reach(inputs: HostInputs): Promise<HostState> {
   const info = await waitFor(
     async () => {
       try {
-        return done(await engine.info());
+        return ready(await engine.info());
       } catch (error) {
         if (error instanceof ApiVersionError) throw error;
-        return notYet(errorText(error));
+        return pending(errorText(error));
       }
     },
     { what: `host ${inputs.hostname}`, limitSeconds: inputs.timeoutSeconds },
-    (because) => new ResourceProblem(`${because} (waited ${inputs.timeoutSeconds} s)`),
+    (because) => new ResourceError(`${because} (waited ${inputs.timeoutSeconds} s)`),
   );
   if (info.Name !== inputs.hostname) {
-    throw new ResourceProblem(
+    throw new ResourceError(
       `hostname "${inputs.hostname}": the engine at ${inputs.connection.host} calls itself "${info.Name}"; ` +
         `give hostname: "${info.Name}", or another engine`,
     );

@@ -11,7 +11,7 @@ import { reach } from "./local-host.ts";
 import { type HostState } from "./host-inputs.ts";
 import { logLine } from "../runtime/log-line.ts";
 import { changedInputs, look, looks, type SshHostInputs, whenItAnswers } from "./host-inspection.ts";
-import { isUnknown, ResourceProblem } from "../runtime/values.ts";
+import { containsUnknown, ResourceError } from "../runtime/values.ts";
 
 export interface SshHostState extends SshHostInputs, HostState {}
 
@@ -28,7 +28,7 @@ export const SshHost: ResourceHandler<SshHostInputs, SshHostState> = {
   },
 
   async diff(_id, olds, news) {
-    return { changes: changedInputs(olds, news) || (!isUnknown(news) && (await isOtherwise(olds, news))) };
+    return { changes: changedInputs(olds, news) || (!containsUnknown(news) && (await isOtherwise(olds, news))) };
   },
 
   async create(inputs) {
@@ -41,7 +41,7 @@ export const SshHost: ResourceHandler<SshHostInputs, SshHostState> = {
 
   /** A machine that is silent is as it was: it is only looked at, and what runs on it says that it is gone. */
   async read(id, state) {
-    if (!state) throw new ResourceProblem(`host ${id} cannot be imported: it is only looked at, not made`);
+    if (!state) throw new ResourceError(`host ${id} cannot be imported: it is only looked at, not made`);
     const info = await new Engine(state.connection).info(GLANCE_MS).catch(() => undefined);
     return { id, props: info ? { ...state, machineId: info.ID, engineVersion: info.ServerVersion } : state };
   },
@@ -76,7 +76,7 @@ async function doWork({ connection, hostname }: SshHostInputs, work: HostWork, s
   ].join(", ");
   logLine(`host ${hostname}: going to ${what}`);
   const { exitCode, stderr } = await runScript(connection, workScript(work, survey), { timeoutMs: WORK_MS });
-  if (exitCode !== 0) throw new ResourceProblem(`host ${hostname}: could not ${what}: ${workProblem(stderr)}`);
+  if (exitCode !== 0) throw new ResourceError(`host ${hostname}: could not ${what}: ${workProblem(stderr)}`);
 }
 
 /** That an engine which was just installed can keep an image and make a container of it: an empty one will do. */
@@ -90,7 +90,7 @@ async function prove({ connection, hostname }: SshHostInputs): Promise<void> {
     const { Id } = await engine.request<{ Id: string }>("POST", "/containers/create", { body });
     await engine.request("DELETE", `/containers/${Id}`);
   } catch (error) {
-    throw new ResourceProblem(
+    throw new ResourceError(
       `host ${hostname}: the engine that was installed cannot make a container: ${errorText(error)}`,
     );
   } finally {

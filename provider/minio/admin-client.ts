@@ -5,8 +5,8 @@ import { errorText } from "../../engine/error-message.ts";
 import { lastLine } from "../../engine/last-line.ts";
 import { findManager, isOutdated, type Managers } from "../swarm/manager-pool.ts";
 import { containerOf, type NodeEngines, type TaskContainer } from "../service/task-exec.ts";
-import { changedKeys, ResourceProblem } from "../runtime/values.ts";
-import { done, notYet, waitFor } from "../runtime/poll.ts";
+import { changedKeys, ResourceError } from "../runtime/values.ts";
+import { ready, pending, waitFor } from "../runtime/poll.ts";
 
 /** Where a store is: its services in a Swarm, and the engines that run their tasks. */
 export interface StoreAddress {
@@ -39,7 +39,7 @@ export function mayPass({ code, message }: { code: string; message: string }): b
 }
 
 /** The store could not be asked. */
-export class SilentStore extends ResourceProblem {}
+export class SilentStore extends ResourceError {}
 
 /**
  * Asks the store as its root user: with MinIO's own client, in the container of a member that runs. So it is reached
@@ -52,7 +52,7 @@ export async function askStore<T>(store: StoreAddress, args: string[], input = "
   return waitFor(
     async (deadline) => {
       const answer = await askedOnce<T>(store, args, input, deadline);
-      return answer.ok || !mayPass(answer) ? done(answer) : notYet(answer.message);
+      return answer.ok || !mayPass(answer) ? ready(answer) : pending(answer.message);
     },
     { what: `store ${store.serviceName}`, limitSeconds: PATIENCE, intervalMs: 1_000 },
     (because) => new SilentStore(`store ${store.serviceName} does not answer: ${because}`),
@@ -63,7 +63,7 @@ export async function askStore<T>(store: StoreAddress, args: string[], input = "
 export async function toldByStore<T>(store: StoreAddress, args: string[], input?: string): Promise<T> {
   const answer = await askStore<T>(store, args, input);
   if (answer.ok) return answer.value;
-  throw new ResourceProblem(`store ${store.serviceName}: mc ${args.join(" ")}: ${answer.message}`);
+  throw new ResourceError(`store ${store.serviceName}: mc ${args.join(" ")}: ${answer.message}`);
 }
 
 /** Whether a record of where a store is has to be renewed. */

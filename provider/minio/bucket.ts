@@ -1,7 +1,7 @@
-import { GONE, type ResourceHandler } from "../runtime/resource-handler.ts";
+import { NOT_FOUND, type ResourceHandler } from "../runtime/resource-handler.ts";
 import { logLine } from "../runtime/log-line.ts";
 import { askStore, isMoved, SilentStore, type StoreAddress, toldByStore } from "./admin-client.ts";
-import { changedKeys, isUnknown, ResourceProblem } from "../runtime/values.ts";
+import { changedKeys, containsUnknown, ResourceError } from "../runtime/values.ts";
 
 export interface BucketInputs {
   store: StoreAddress;
@@ -20,7 +20,8 @@ export const Bucket: ResourceHandler<BucketInputs, BucketState> = {
   async check(olds, news) {
     const [before, now] = [olds.objectLock, news.objectLock];
     const isSame = olds.bucketName === news.bucketName;
-    if (before === undefined || before === now || isUnknown(now) || !isSame) return { inputs: news, failures: [] };
+    if (before === undefined || before === now || containsUnknown(now) || !isSame)
+      return { inputs: news, failures: [] };
     const reason =
       `bucket ${news.bucketName}: objectLock ${now}: is ${before} for life: ` +
       "put it back, or make a second bucket and copy the objects with `mc mirror`";
@@ -28,7 +29,7 @@ export const Bucket: ResourceHandler<BucketInputs, BucketState> = {
   },
 
   async diff(_id, olds, news) {
-    const replaces = isUnknown(news.bucketName) ? [] : changedKeys(olds, news, ["bucketName"]);
+    const replaces = containsUnknown(news.bucketName) ? [] : changedKeys(olds, news, ["bucketName"]);
     if (isAnotherStore(olds.store, news.store)) replaces.push("store");
     const changed = changedKeys(olds, news, ["bucketName", "versioning"]);
     return { changes: replaces.length + changed.length > 0 || isMoved(olds.store, news.store), replaces };
@@ -40,9 +41,9 @@ export const Bucket: ResourceHandler<BucketInputs, BucketState> = {
   },
 
   async read(id, state) {
-    if (!state) throw new ResourceProblem(`bucket ${id} cannot be imported: declare it, and it is taken on`);
+    if (!state) throw new ResourceError(`bucket ${id} cannot be imported: declare it, and it is taken on`);
     const live = await orAsItWas(state, () => look(state));
-    if (!live) return GONE;
+    if (!live) return NOT_FOUND;
     const { made: _made, ...inputs } = live;
     return { id, props: live, inputs };
   },
@@ -59,7 +60,7 @@ export const Bucket: ResourceHandler<BucketInputs, BucketState> = {
       const answer = await askStore(store, ["rb", path(bucketName)]);
       if (answer.ok || /does not exist/.test(answer.message)) return;
       if (/not empty/.test(answer.message)) return left("it holds objects");
-      throw new ResourceProblem(`bucket ${bucketName}: ${answer.message}`);
+      throw new ResourceError(`bucket ${bucketName}: ${answer.message}`);
     } catch (error) {
       if (!(error instanceof SilentStore)) throw error;
       left(error.message);
@@ -69,7 +70,7 @@ export const Bucket: ResourceHandler<BucketInputs, BucketState> = {
 
 /** Whether the store asked for is known to be another one. */
 export function isAnotherStore(olds: StoreAddress, news: StoreAddress): boolean {
-  return typeof news === "object" && !isUnknown(news.serviceName) && news.serviceName !== olds.serviceName;
+  return typeof news === "object" && !containsUnknown(news.serviceName) && news.serviceName !== olds.serviceName;
 }
 
 /** What of a store is looked at; as it was when the store cannot be asked, for then nothing is known of it. */
@@ -92,7 +93,7 @@ async function ensure({ store, bucketName, versioning, objectLock }: BucketInput
   if (!live) {
     await toldByStore(store, ["mb", ...(objectLock ? ["--with-lock"] : []), path(bucketName)]);
   } else if (live.objectLock !== objectLock) {
-    throw new ResourceProblem(
+    throw new ResourceError(
       `bucket ${bucketName}: is there already, with objectLock ${live.objectLock}, which it keeps for life: ` +
         "say the same, or choose another bucketName",
     );
@@ -115,7 +116,7 @@ async function seen(
 ): Promise<{ versioning: boolean; objectLock: boolean } | undefined> {
   const answer = await askStore<{ versioning: { status: string } }>(store, ["version", "info", path(bucketName)]);
   if (!answer.ok && answer.code === "NoSuchBucket") return undefined;
-  if (!answer.ok) throw new ResourceProblem(`bucket ${bucketName}: ${answer.message}`);
+  if (!answer.ok) throw new ResourceError(`bucket ${bucketName}: ${answer.message}`);
   const { ObjectLock } = await toldByStore<{ ObjectLock?: { enabled?: string } }>(store, ["stat", path(bucketName)]);
   return { versioning: answer.value.versioning.status === "Enabled", objectLock: ObjectLock?.enabled === "Enabled" };
 }

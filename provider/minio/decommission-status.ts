@@ -1,6 +1,6 @@
-import { askManager, managerOf } from "../swarm/with-manager.ts";
+import { withManager, managerOf } from "../swarm/with-manager.ts";
 import { askStore, type StoreAddress, toldByStore } from "./admin-client.ts";
-import { ResourceProblem } from "../runtime/values.ts";
+import { ResourceError } from "../runtime/values.ts";
 
 /** A store whose services are known by name: what is asked before they are made has no ids of them yet. */
 export interface AskedStore extends Omit<StoreAddress, "serviceIds"> {
@@ -72,7 +72,7 @@ export async function askPools(asked: AskedStore): Promise<LivePools> {
 }
 
 async function addressOf({ services, ...store }: AskedStore): Promise<StoreAddress> {
-  const all = await askManager(`store ${store.serviceName}`, managerOf(store), (manager) => manager.services());
+  const all = await withManager(`store ${store.serviceName}`, managerOf(store), (manager) => manager.services());
   const live = all.filter(({ Spec }) => services.includes(Spec.Name));
   return { ...store, serviceIds: Object.fromEntries(live.map(({ ID, Spec }) => [Spec.Name, ID])) };
 }
@@ -109,5 +109,5 @@ async function isRebalancing(store: StoreAddress): Promise<boolean> {
   const answer = await askStore<ToldRebalance>(store, ["admin", "rebalance", "status", "local"]);
   if (answer.ok) return answer.value.pools?.some(({ status }) => status === "Started") ?? false;
   if (/not started/i.test(answer.message)) return false;
-  throw new ResourceProblem(`store ${store.serviceName}: mc admin rebalance status: ${answer.message}`);
+  throw new ResourceError(`store ${store.serviceName}: mc admin rebalance status: ${answer.message}`);
 }

@@ -1,9 +1,9 @@
 import type { CheckFailure } from "../runtime/resource-handler.ts";
-import type { Frozen } from "../../core/immutable-value.ts";
+import type { ImmutableValues } from "../../core/immutable-value.ts";
 import { logLine } from "../runtime/log-line.ts";
 import { type AskedStore, askPools } from "./decommission-status.ts";
 import { declaredProblems, liveProblems } from "./pool-removal.ts";
-import { isUnknown } from "../runtime/values.ts";
+import { containsUnknown } from "../runtime/values.ts";
 
 /** The pools of a store, by key. */
 export interface StorePools {
@@ -17,7 +17,7 @@ export interface StorePools {
 
 interface FormerPools extends StorePools {
   /** Where releases with one pool to a store kept its key. */
-  frozen?: Frozen;
+  immutable?: ImmutableValues;
 }
 
 /**
@@ -26,7 +26,7 @@ interface FormerPools extends StorePools {
  */
 export async function poolFailures(olds: FormerPools, news: StorePools, ask = askPools): Promise<CheckFailure[]> {
   const { pools = [] } = news;
-  const before = olds.pools ?? formerKeys(olds.frozen);
+  const before = olds.pools ?? formerKeys(olds.immutable);
   const kept = before.filter((key) => pools.includes(key));
   const gone = before.filter((key) => !pools.includes(key));
   const last = kept.at(-1);
@@ -39,8 +39,8 @@ export async function poolFailures(olds: FormerPools, news: StorePools, ask = as
   return reasons.map((reason) => ({ property: "", reason }));
 }
 
-function formerKeys(frozen: Frozen = {}): string[] {
-  const value = frozen["pools"]?.value;
+function formerKeys(immutable: ImmutableValues = {}): string[] {
+  const value = immutable["pools"]?.value;
   return Array.isArray(value) ? value.map(String) : [];
 }
 
@@ -75,8 +75,8 @@ async function goneProblems(
 
 /** The store without the hosts that are only made in the same run; undefined when nobody is left to ask. */
 function knownOf(store: AskedStore): AskedStore | undefined {
-  const nodes = Object.entries(store.nodes).filter(([, node]) => !isUnknown(node));
-  if (isUnknown(store.managers) || isUnknown(store.swarmId) || nodes.length === 0) return undefined;
+  const nodes = Object.entries(store.nodes).filter(([, node]) => !containsUnknown(node));
+  if (containsUnknown(store.managers) || containsUnknown(store.swarmId) || nodes.length === 0) return undefined;
   return { ...store, nodes: Object.fromEntries(nodes) };
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { frozenFailures } from "../state/immutable.ts";
-import { type Frozen } from "../../core/immutable-value.ts";
+import { immutableFailures } from "../state/immutable.ts";
+import { type ImmutableValues } from "../../core/immutable-value.ts";
 import type { ResourceHandler } from "../runtime/resource-handler.ts";
 import { randomText } from "../runtime/random-text.ts";
 import { poolFailures, type StorePools } from "./pools.ts";
@@ -14,7 +14,7 @@ export interface RootCredentialsInputs extends StorePools {
   /** Another text makes another password. Not together with a given one. */
   passwordGeneration?: string;
   /** What of the store is chosen for life. This resource lives as long as the store, whatever its services are called. */
-  frozen?: Frozen;
+  immutable?: ImmutableValues;
 }
 
 export interface RootCredentialsState extends RootCredentialsInputs {
@@ -30,7 +30,7 @@ export interface RootCredentialsState extends RootCredentialsInputs {
 export const RootCredentials: ResourceHandler<RootCredentialsInputs, RootCredentialsState> = {
   async check(olds, news) {
     const pools = await poolFailures(olds, news);
-    return { inputs: news, failures: [...frozenFailures(olds.frozen, news.frozen), ...pools] };
+    return { inputs: news, failures: [...immutableFailures(olds.immutable, news.immutable), ...pools] };
   },
 
   async diff(_id, olds, news) {

@@ -1,5 +1,5 @@
 import { type Answer, askStore, type StoreAddress, toldByStore } from "./admin-client.ts";
-import { ResourceProblem } from "../runtime/values.ts";
+import { ResourceError } from "../runtime/values.ts";
 
 /** MinIO's own, by which sites replicate to each other. */
 const REPLICATION = "site-replicator-0";
@@ -10,7 +10,7 @@ const REPLICATION = "site-replicator-0";
  */
 export async function serviceAccountsOf(store: StoreAddress, user: string): Promise<string[]> {
   const answer = await listed(store, user);
-  if (!answer.ok) throw new ResourceProblem(`service accounts of ${user}: ${answer.message}`);
+  if (!answer.ok) throw new ResourceError(`service accounts of ${user}: ${answer.message}`);
   const { svcaccs } = answer.value;
   return (svcaccs ?? [])
     .map(({ accessKey }) => accessKey)

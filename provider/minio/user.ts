@@ -1,10 +1,10 @@
 import { isAnotherStore, orAsItWas } from "./bucket.ts";
-import { GONE, type ResourceHandler } from "../runtime/resource-handler.ts";
+import { NOT_FOUND, type ResourceHandler } from "../runtime/resource-handler.ts";
 import { logLine } from "../runtime/log-line.ts";
 import { randomText } from "../runtime/random-text.ts";
 import { revokeServiceAccounts, serviceAccountsOf } from "./service-accounts.ts";
 import { type Answer, askStore, isMoved, SilentStore, type StoreAddress, toldByStore } from "./admin-client.ts";
-import { changedKeys, isUnknown, ResourceProblem, same } from "../runtime/values.ts";
+import { changedKeys, containsUnknown, ResourceError, deepEqual } from "../runtime/values.ts";
 
 export interface UserInputs {
   store: StoreAddress;
@@ -49,14 +49,14 @@ const SHORTEST_SECRET_KEY = 8;
 export const User: ResourceHandler<UserInputs, UserState> = {
   async check(olds, news) {
     const { secretKey = "", accessKey = "" } = news;
-    const isTooShort = secretKey !== "" && !isUnknown(secretKey) && secretKey.length < SHORTEST_SECRET_KEY;
+    const isTooShort = secretKey !== "" && !containsUnknown(secretKey) && secretKey.length < SHORTEST_SECRET_KEY;
     const reason = `user ${accessKey}: secretKey (a secret): has less than ${SHORTEST_SECRET_KEY} characters: give a longer one`;
     return { inputs: checkedUser(olds, news), failures: isTooShort ? [{ property: "", reason }] : [] };
   },
 
   async diff(_id, olds, news) {
     const fixed = changedKeys(olds, news, ["accessKey", "policyName"]);
-    const replaces = fixed.filter((key) => !isUnknown(news[key as keyof UserInputs]));
+    const replaces = fixed.filter((key) => !containsUnknown(news[key as keyof UserInputs]));
     if (isAnotherStore(olds.store, news.store)) replaces.push("store");
     const changed = changedKeys(olds, news, ["accessKey", "policy", "policies", "enabled", "generation"]);
     if (news.secretKey !== undefined && news.secretKey !== olds.secretKey) changed.push("secretKey");
@@ -71,7 +71,7 @@ export const User: ResourceHandler<UserInputs, UserState> = {
     const left = live && (await policyText(store, policyName)) !== undefined;
     // One that a killed `up` of this program left has this program's policy, or none yet.
     if (live && !inputs.adopt && !(left && live.policies.every((name) => name === policyName))) {
-      throw new ResourceProblem(
+      throw new ResourceError(
         `accessKey "${accessKey}": a user of that name is in the store already and is not this stack's: ` +
           "set adopt: true, choose another name, or remove it with `mc admin user remove`",
       );
@@ -83,9 +83,9 @@ export const User: ResourceHandler<UserInputs, UserState> = {
   },
 
   async read(id, state) {
-    if (!state) throw new ResourceProblem(`user ${id} cannot be imported: its secret key is told to nobody`);
+    if (!state) throw new ResourceError(`user ${id} cannot be imported: its secret key is told to nobody`);
     const live = await orAsItWas(state, () => look(state));
-    if (!live) return GONE;
+    if (!live) return NOT_FOUND;
     const { secretKey: _secret, serviceAccounts: _accounts, ...inputs } = live;
     return { id, props: live, inputs };
   },
@@ -123,14 +123,14 @@ export const User: ResourceHandler<UserInputs, UserState> = {
 export function checkedUser(olds: Partial<UserInputs>, news: UserInputs): UserInputs {
   const accessKey = news.accessKey ?? olds.accessKey ?? news.defaultAccessKey;
   const keeps = accessKey === olds.accessKey && olds.policyName !== undefined;
-  const named = isUnknown(accessKey) ? accessKey : `${news.policyPrefix}:${accessKey}`;
+  const named = containsUnknown(accessKey) ? accessKey : `${news.policyPrefix}:${accessKey}`;
   const policyName = keeps ? olds.policyName : named;
   return { ...news, accessKey, policyName, policies: policyName === undefined ? [] : [policyName] };
 }
 
 /** Policies are equal when they allow the same, in whatever order they say it. */
 export function samePolicy(a: string, b: string): boolean {
-  return same(inOrder(JSON.parse(a)), inOrder(JSON.parse(b)));
+  return deepEqual(inOrder(JSON.parse(a)), inOrder(JSON.parse(b)));
 }
 
 function inOrder(value: unknown): unknown {
@@ -174,7 +174,7 @@ async function accountsIfListed(store: StoreAddress, accessKey: string): Promise
   try {
     return await serviceAccountsOf(store, accessKey);
   } catch (error) {
-    if (!(error instanceof ResourceProblem) || error instanceof SilentStore) throw error;
+    if (!(error instanceof ResourceError) || error instanceof SilentStore) throw error;
     logLine(`${error.message}: whether there are any is not known`);
     return [];
   }
@@ -200,11 +200,11 @@ async function infoOf<T>(store: StoreAddress, kind: "user" | "policy", name: str
   const answer = await askStore<T>(store, ["admin", kind, "info", "local", name]);
   if (answer.ok) return answer.value;
   if (isGone(answer.code)) return undefined;
-  throw new ResourceProblem(`${kind} ${name}: ${answer.message}`);
+  throw new ResourceError(`${kind} ${name}: ${answer.message}`);
 }
 
 function unlessGone(answer: Answer<unknown>): void {
-  if (!answer.ok && !isGone(answer.code)) throw new ResourceProblem(answer.message);
+  if (!answer.ok && !isGone(answer.code)) throw new ResourceError(answer.message);
 }
 
 const isGone = (code: string) => /^XMinioAdminNoSuch/.test(code);

@@ -1,12 +1,12 @@
 import { type Engine, orMissing } from "../../engine/engine.ts";
 import { isNetworkInUse } from "../../engine/errors.ts";
 import type { NetworkDetails } from "../../engine/types.ts";
-import type { PartShape } from "../../core/requirement.ts";
-import { GONE, type ResourceHandler } from "../runtime/resource-handler.ts";
-import { askManager, type FindManager, managerIfAny, managerOf, waitWithManager } from "../swarm/with-manager.ts";
+import type { HostPartShape } from "../../core/requirement.ts";
+import { NOT_FOUND, type ResourceHandler } from "../runtime/resource-handler.ts";
+import { withManager, type FindManager, managerIfAny, managerOf, waitWithManager } from "../swarm/with-manager.ts";
 import { isOutdated, type Managers } from "../swarm/manager-pool.ts";
-import { changedKeys, isUnknown, ResourceProblem, same } from "../runtime/values.ts";
-import { done } from "../runtime/poll.ts";
+import { changedKeys, containsUnknown, ResourceError, deepEqual } from "../runtime/values.ts";
+import { ready } from "../runtime/poll.ts";
 
 export interface SwarmNetworkInputs {
   managers: Managers;
@@ -17,7 +17,7 @@ export interface SwarmNetworkInputs {
   /** Name of the networks of the hosts that hold what each one's part is made of. */
   configFrom: string;
   /** What they hold, by host key. */
-  parts: Record<string, PartShape>;
+  parts: Record<string, HostPartShape>;
 }
 
 export interface SwarmNetworkState extends SwarmNetworkInputs {
@@ -32,13 +32,14 @@ const LEAVING = 120;
  * A network of the Swarm that every host makes of a part of its own. It has no labels: Docker refuses them of one that
  * is made so, and whose it is, the parts' labels tell.
  */
-export const SwarmNetwork: ResourceHandler<SwarmNetworkInputs, SwarmNetworkState> = {
+export const ConfigFromNetwork: ResourceHandler<SwarmNetworkInputs, SwarmNetworkState> = {
   async diff(_id, olds, news) {
     const replaces = changedKeys(olds, news, ["swarmId", "name", "driver", "attachable", "configFrom"]);
     // Pulumi asks with all of the parts unknown when one of them has to go: this network goes before it.
     const isAsked = typeof news.parts !== "object";
     if (isAsked || isAnother(olds.parts, news.parts)) replaces.push("parts");
-    const changes = replaces.length > 0 || !same(olds.parts, news.parts) || isOutdated(olds.managers, news.managers);
+    const changes =
+      replaces.length > 0 || !deepEqual(olds.parts, news.parts) || isOutdated(olds.managers, news.managers);
     return { changes, replaces, deleteBeforeReplace: true };
   },
 
@@ -48,13 +49,13 @@ export const SwarmNetwork: ResourceHandler<SwarmNetworkInputs, SwarmNetworkState
   },
 
   async read(id, state) {
-    if (!state) throw new ResourceProblem(`network ${id} cannot be imported: declare it, and it is made`);
-    const network = await askManager(
+    if (!state) throw new ResourceError(`network ${id} cannot be imported: declare it, and it is made`);
+    const network = await withManager(
       `network ${state.name}`,
       managerIfAny(state),
       async (manager) => manager && orMissing(manager.network(id)),
     );
-    if (!network) return GONE;
+    if (!network) return NOT_FOUND;
     const live = { ...state, name: network.Name, driver: network.Driver, attachable: network.Attachable };
     return { id, props: live, inputs: live };
   },
@@ -70,9 +71,9 @@ export const SwarmNetwork: ResourceHandler<SwarmNetworkInputs, SwarmNetworkState
 };
 
 /** Whether a host's part, or what all of them have in common, is another one; hosts may come and go. */
-function isAnother(olds: Record<string, PartShape>, news: Record<string, PartShape>): boolean {
-  const isKnown = (host: string) => olds[host] !== undefined && !isUnknown(news[host]);
-  return Object.keys(news).some((host) => isKnown(host) && !same(olds[host], news[host]));
+function isAnother(olds: Record<string, HostPartShape>, news: Record<string, HostPartShape>): boolean {
+  const isKnown = (host: string) => olds[host] !== undefined && !containsUnknown(news[host]);
+  return Object.keys(news).some((host) => isKnown(host) && !deepEqual(olds[host], news[host]));
 }
 
 function make(manager: Engine, { name, driver, attachable, configFrom }: SwarmNetworkInputs): Promise<string> {
@@ -90,11 +91,11 @@ function make(manager: Engine, { name, driver, attachable, configFrom }: SwarmNe
 async function ensure(find: FindManager, inputs: SwarmNetworkInputs): Promise<string> {
   const { name, driver, attachable } = inputs;
   const what = `network ${name}`;
-  const existing = await askManager(what, find, (manager) => leftBehind(manager, inputs));
+  const existing = await withManager(what, find, (manager) => leftBehind(manager, inputs));
   if (existing?.Driver === driver && existing.Attachable === attachable) return existing.Id;
   if (existing) await remove(find, existing.Id, name);
   // Tried again after an error that left it open, it finds the network that was made all the same.
-  return askManager(what, find, async (manager) => (await leftBehind(manager, inputs))?.Id ?? make(manager, inputs));
+  return withManager(what, find, async (manager) => (await leftBehind(manager, inputs))?.Id ?? make(manager, inputs));
 }
 
 /** The network of that name, if a killed `up` of this very stack made it: it is made of parts that are this stack's. */
@@ -105,7 +106,7 @@ async function leftBehind(manager: Engine, inputs: SwarmNetworkInputs): Promise<
   );
   if (!network) return undefined;
   if (network.ConfigFrom?.Network === configFrom) return network;
-  throw new ResourceProblem(
+  throw new ResourceError(
     `networkName "${name}": a network of that name is there already and is not this stack's: choose another name, or remove it`,
   );
 }
@@ -115,10 +116,10 @@ async function remove(find: FindManager<Engine | undefined>, id: string, name: s
     find,
     async (manager) => {
       if (manager) await orMissing(manager.removeNetwork(id));
-      return done(undefined);
+      return ready(undefined);
     },
     // What is on it may just be leaving.
     { what: `network ${name}`, limitSeconds: LEAVING, retries: isNetworkInUse },
-    (because) => new ResourceProblem(`network ${name}: ${because}: what uses it has to leave it first`),
+    (because) => new ResourceError(`network ${name}: ${because}: what uses it has to leave it first`),
   );
 }

@@ -3,13 +3,13 @@ import { Engine, orMissing } from "../../engine/engine.ts";
 import { isNetworkInUse } from "../../engine/errors.ts";
 import { UnreachableError } from "../../engine/unreachable.ts";
 import type { NetworkDetails } from "../../engine/types.ts";
-import type { PartShape } from "../../core/requirement.ts";
+import type { HostPartShape } from "../../core/requirement.ts";
 import { partIn } from "../preflight/network-parts.ts";
 import { describeOwner, isOwned, type Owner, ownerLabels, SWARM_LABEL } from "../../core/labels.ts";
-import { GONE, type ResourceHandler } from "../runtime/resource-handler.ts";
+import { NOT_FOUND, type ResourceHandler } from "../runtime/resource-handler.ts";
 import { logLine } from "../runtime/log-line.ts";
-import { changedKeys, isUnknown, ResourceProblem, same } from "../runtime/values.ts";
-import { done, waitFor } from "../runtime/poll.ts";
+import { changedKeys, containsUnknown, ResourceError, deepEqual } from "../runtime/values.ts";
+import { ready, waitFor } from "../runtime/poll.ts";
 
 export interface NetworkPartInputs {
   /** The host's key. */
@@ -21,7 +21,7 @@ export interface NetworkPartInputs {
   owner: Owner;
   /** The name that the network of the Swarm asks for. */
   name: string;
-  part: PartShape;
+  part: HostPartShape;
 }
 
 export interface NetworkPartState extends NetworkPartInputs {
@@ -36,7 +36,7 @@ const LEAVING = 120;
  * What a network is made of on one host: a network of Docker's that is none, but holds addresses and options for the
  * one of the Swarm. It cannot be changed, and not be removed while a container of the host is on the network.
  */
-export const NetworkPart: ResourceHandler<NetworkPartInputs, NetworkPartState> = {
+export const ConfigOnlyNetwork: ResourceHandler<NetworkPartInputs, NetworkPartState> = {
   /** Docker cannot change a network's labels: a renamed owner must not replace it. */
   async check(olds, news) {
     return { inputs: { ...news, owner: olds.owner ?? news.owner }, failures: [] };
@@ -45,7 +45,7 @@ export const NetworkPart: ResourceHandler<NetworkPartInputs, NetworkPartState> =
   async diff(_id, olds, news) {
     const differ = changedKeys(olds, news, ["host", "name", "part"]);
     // What is not known yet may turn out to be what it was.
-    const replaces = differ.filter((key) => !isUnknown(news[key as keyof NetworkPartInputs]));
+    const replaces = differ.filter((key) => !containsUnknown(news[key as keyof NetworkPartInputs]));
     // On another machine it is made anew; what the former one, mostly gone, has of it is nobody's network.
     const changed = changedKeys(olds, news, ["connection", "machineId", "swarmId"]);
     return { changes: differ.length + changed.length > 0, replaces, deleteBeforeReplace: true };
@@ -57,11 +57,11 @@ export const NetworkPart: ResourceHandler<NetworkPartInputs, NetworkPartState> =
   },
 
   async read(id, state) {
-    if (!state) throw new ResourceProblem(`network ${id} cannot be imported: declare it, and it is made`);
+    if (!state) throw new ResourceError(`network ${id} cannot be imported: declare it, and it is made`);
     const { networkId: _id, ...inputs } = state;
     try {
       const live = await found(state);
-      return live && isOwned(live.Labels, state.owner) ? { id, props: state, inputs } : GONE;
+      return live && isOwned(live.Labels, state.owner) ? { id, props: state, inputs } : NOT_FOUND;
     } catch (error) {
       // A host that is down has lost nothing by that.
       if (!(error instanceof UnreachableError)) throw error;
@@ -90,12 +90,12 @@ async function make(inputs: NetworkPartInputs): Promise<string> {
   const { host, connection, name, part, owner, swarmId } = inputs;
   const live = await found(inputs);
   if (live && !isOwned(live.Labels, owner)) {
-    throw new ResourceProblem(
+    throw new ResourceError(
       `network ${name}: host ${host} has one of that name that belongs to ${describeOwner(live.Labels)}: ` +
         "use the state that created it, or choose another networkName",
     );
   }
-  if (live && same(partIn(live), part) && live.Labels?.[SWARM_LABEL] === swarmId) return live.Id;
+  if (live && deepEqual(partIn(live), part) && live.Labels?.[SWARM_LABEL] === swarmId) return live.Id;
   if (live) await remove(live, inputs);
   const { subnet, gateway, ipRange, options, labels } = part;
   return new Engine(connection).createNetwork({
@@ -121,9 +121,9 @@ async function remove({ Id, Name }: NetworkDetails, { host, connection }: Networ
   await waitFor(
     async () => {
       await orMissing(new Engine(connection).removeNetwork(Id));
-      return done(undefined);
+      return ready(undefined);
     },
     { what: `network ${Name} on host ${host}`, limitSeconds: LEAVING, retries: isNetworkInUse },
-    (because) => new ResourceProblem(`network ${Name} on host ${host}: ${because}: what uses it has to leave it first`),
+    (because) => new ResourceError(`network ${Name} on host ${host}: ${because}: what uses it has to leave it first`),
   );
 }

@@ -1,8 +1,8 @@
 import { type Engine, orMissing } from "../../engine/engine.ts";
-import { GONE, type ResourceHandler } from "../runtime/resource-handler.ts";
-import { askManager, managerIfAny, managerOf } from "../swarm/with-manager.ts";
+import { NOT_FOUND, type ResourceHandler } from "../runtime/resource-handler.ts";
+import { withManager, managerIfAny, managerOf } from "../swarm/with-manager.ts";
 import { isOutdated, type Managers } from "../swarm/manager-pool.ts";
-import { changedKeys, ResourceProblem } from "../runtime/values.ts";
+import { changedKeys, ResourceError } from "../runtime/values.ts";
 
 export interface PredefinedNetworkInputs {
   managers: Managers;
@@ -20,19 +20,19 @@ export const PredefinedNetwork: ResourceHandler<PredefinedNetworkInputs> = {
 
   async create(inputs) {
     const { name } = inputs;
-    const id = await askManager(`network ${name}`, managerOf(inputs), (manager) => idOf(manager, name));
-    if (id === undefined) throw new ResourceProblem(`the Swarm has no network "${name}": upgrade its engines`);
+    const id = await withManager(`network ${name}`, managerOf(inputs), (manager) => idOf(manager, name));
+    if (id === undefined) throw new ResourceError(`the Swarm has no network "${name}": upgrade its engines`);
     return { id, outs: inputs };
   },
 
   async read(id, state) {
-    if (!state) throw new ResourceProblem(`network ${id} cannot be imported: declare it, and it is looked up`);
-    const found = await askManager(
+    if (!state) throw new ResourceError(`network ${id} cannot be imported: declare it, and it is looked up`);
+    const found = await withManager(
       `network ${state.name}`,
       managerIfAny(state),
       async (manager) => manager && idOf(manager, state.name),
     );
-    return found === id ? { id, props: state, inputs: state } : GONE;
+    return found === id ? { id, props: state, inputs: state } : NOT_FOUND;
   },
 
   async update(_id, _olds, news) {

@@ -2,13 +2,13 @@ import type { Deadline } from "../../engine/deadline.ts";
 import { Engine, orMissing } from "../../engine/engine.ts";
 import { patienceWith } from "../../engine/timeouts.ts";
 import type { ServiceSpec, TaskDetails } from "../../engine/types.ts";
-import type { Leftover, Outage } from "../preflight/attached-services.ts";
+import type { OrphanedNetwork, PlannedOutage } from "../preflight/attached-services.ts";
 import type { HostToObserve } from "../preflight/collect-snapshot.ts";
-import { askManager, type FindManager, waitWithManager } from "../swarm/with-manager.ts";
+import { withManager, type FindManager, waitWithManager } from "../swarm/with-manager.ts";
 import { logLine } from "../runtime/log-line.ts";
-import { writeService } from "../swarm/optimistic-update.ts";
-import { NoManagerError, ResourceProblem } from "../runtime/values.ts";
-import { done, notYet } from "../runtime/poll.ts";
+import { updateServiceSpec } from "../swarm/optimistic-update.ts";
+import { NoManagerError, ResourceError } from "../runtime/values.ts";
+import { ready, pending } from "../runtime/poll.ts";
 
 /** No node has this label: a service that asks for it runs nowhere. */
 const NOWHERE = "node.labels.pulumi-swarm.outage == yes";
@@ -22,9 +22,9 @@ const LIMIT = 300;
 /** What is in the way of a run and is cleared away before the rest goes on. */
 export interface WayToMake {
   /** Networks that a killed `up` left behind: removed. */
-  leftovers: Leftover[];
+  leftovers: OrphanedNetwork[];
   /** Services that hold networks which are to be made anew: stopped and detached. */
-  outages: Outage[];
+  outages: PlannedOutage[];
 }
 
 /**
@@ -36,13 +36,13 @@ export async function makeWay(run: Partial<WayToMake> & { hosts: Record<string, 
   if (leftovers.length + outages.length === 0) return;
   const find: FindManager = (deadline) => anyManager(run.hosts, deadline);
   for (const { network, networkId } of leftovers) {
-    await askManager(`network ${network}`, find, (manager) => orMissing(manager.removeNetwork(networkId)));
+    await withManager(`network ${network}`, find, (manager) => orMissing(manager.removeNetwork(networkId)));
   }
   for (const { network, networkId, services } of outages) {
     for (const service of services) {
       const { id, name } = service;
       logLine(`service ${name}: stopped until the network ${network} is made anew`);
-      await writeService(find, id, ({ Spec }) => detached(Spec, networkId));
+      await updateServiceSpec(find, id, ({ Spec }) => detached(Spec, networkId));
       await allStopped(find, service, networkId);
     }
   }
@@ -73,10 +73,10 @@ async function allStopped(
     find,
     async (manager) => {
       const holding = (await manager.tasks({ service: [id] })).filter((task) => holds(task, networkId));
-      return holding.length === 0 ? done(undefined) : notYet(`${holding.length} tasks still stopping`);
+      return holding.length === 0 ? ready(undefined) : pending(`${holding.length} tasks still stopping`);
     },
     { what: `service ${name}`, limitSeconds: LIMIT },
-    (because) => new ResourceProblem(`service ${name} did not stop within ${LIMIT} s: ${because}`),
+    (because) => new ResourceError(`service ${name} did not stop within ${LIMIT} s: ${because}`),
   );
 }
 

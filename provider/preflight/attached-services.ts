@@ -2,21 +2,21 @@ import type { NetworkDetails } from "../../engine/types.ts";
 import { DEFAULT_MTU, ENCRYPTED_OPTION } from "../../core/networks/overlay-spec.ts";
 import { isOwned, NAME_LABEL, type Owner, userLabels } from "../../core/labels.ts";
 import { MTU_OPTION } from "../../core/network-rules.ts";
-import type { NetworkDemand, NetworkShape } from "../../core/requirement.ts";
+import type { NetworkRequirement, NetworkShape } from "../../core/requirement.ts";
 import { partDifferences } from "./network-parts.ts";
 import { comparable } from "./difference.ts";
-import { isOurNetwork, isOurService, networksOf, servicesOf, type Situation } from "./snapshot.ts";
-import type { Difference } from "./difference.ts";
+import { isOurNetwork, isOurService, networksOf, servicesOf, type ClusterSnapshot } from "./snapshot.ts";
+import type { FieldDiff } from "./difference.ts";
 
 /** A service that has to let go of a network before the network can be made anew. */
-export interface Outage {
+export interface PlannedOutage {
   network: string;
   networkId: string;
   services: { id: string; name: string }[];
 }
 
 /** A network that a killed `up` left behind. */
-export interface Leftover {
+export interface OrphanedNetwork {
   network: string;
   networkId: string;
 }
@@ -25,7 +25,7 @@ export interface Leftover {
  * Returns the network that exists for a demand: one to adopt, or one that this stack created. After a change of
  * `networkName` it still has its former name; its name label then tells which component it belongs to.
  */
-export function liveNetwork(demand: NetworkDemand, situation: Situation): NetworkDetails | undefined {
+export function liveNetwork(demand: NetworkRequirement, situation: ClusterSnapshot): NetworkDetails | undefined {
   const networks = networksOf(situation).map(({ network }) => network);
   if (!demand.adopt) {
     const ours = networks.filter((network) => !network.ConfigOnly && isOurNetwork(network, demand.owner, situation));
@@ -39,13 +39,13 @@ export function liveNetwork(demand: NetworkDemand, situation: Situation): Networ
 }
 
 /** The demand with what a network that is taken on already is, where nothing else is asked for. */
-export function asFound(demand: NetworkDemand, situation: Situation): NetworkDemand {
+export function asFound(demand: NetworkRequirement, situation: ClusterSnapshot): NetworkRequirement {
   const live = demand.adopt ? liveNetwork(demand, situation) : undefined;
   return live ? { ...demand, shape: { ...shapeOf(live), ...given(demand.shape) } } : demand;
 }
 
 /** Where a network differs from what it is to be, by argument; only what is asked for counts. */
-export function differences(demand: NetworkDemand, live: NetworkDetails, situation: Situation): Difference[] {
+export function differences(demand: NetworkRequirement, live: NetworkDetails, situation: ClusterSnapshot): FieldDiff[] {
   if (demand.parts) return [...partedDifferences(demand, live), ...partDifferences(demand, demand.parts, situation)];
   const wanted = { networkName: demand.name, ...demand.shape };
   const found = { networkName: live.Name, ...shapeOf(live) };
@@ -62,8 +62,8 @@ export function differences(demand: NetworkDemand, live: NetworkDetails, situati
 }
 
 /** What of a network is its own, and not its parts'. */
-function partedDifferences({ name, shape, parts }: NetworkDemand, live: NetworkDetails): Difference[] {
-  const pairs: Difference[] = [
+function partedDifferences({ name, shape, parts }: NetworkRequirement, live: NetworkDetails): FieldDiff[] {
+  const pairs: FieldDiff[] = [
     { argument: "networkName", wanted: name, found: live.Name },
     { argument: "driver", wanted: parts?.driver, found: live.Driver },
     { argument: "attachable", wanted: shape.attachable, found: live.Attachable },
@@ -72,7 +72,7 @@ function partedDifferences({ name, shape, parts }: NetworkDemand, live: NetworkD
 }
 
 /** What uses a network: this stack's services, and what is somebody else's. */
-export function attachedTo(network: NetworkDetails, owner: Owner, situation: Situation) {
+export function attachedTo(network: NetworkDetails, owner: Owner, situation: ClusterSnapshot) {
   const services = servicesOf(situation).filter(({ Spec }) =>
     Spec.TaskTemplate.Networks?.some(({ Target }) => Target === network.Id),
   );
@@ -93,7 +93,7 @@ export function attachedTo(network: NetworkDetails, owner: Owner, situation: Sit
 }
 
 /** What has to be stopped for networks that are to be made anew. Empty unless that is allowed. */
-export function plannedOutages(demands: readonly NetworkDemand[], situation: Situation): Outage[] {
+export function plannedOutages(demands: readonly NetworkRequirement[], situation: ClusterSnapshot): PlannedOutage[] {
   if (!situation.allowOutage) return [];
   return demands.flatMap((demand) => {
     const live = demand.adopt ? undefined : liveNetwork(demand, situation);
@@ -107,7 +107,7 @@ export function plannedOutages(demands: readonly NetworkDemand[], situation: Sit
  * Returns networks that carry this state's identity, that nothing uses and that the state does not record: a killed
  * `up` left them behind. They are removed, even one that is wanted: it is created again.
  */
-export function leftoverNetworks(owner: Owner, situation: Situation): Leftover[] {
+export function leftoverNetworks(owner: Owner, situation: ClusterSnapshot): OrphanedNetwork[] {
   const { recorded } = situation;
   if (!recorded) return [];
   return networksOf(situation)
@@ -121,7 +121,7 @@ export function leftoverNetworks(owner: Owner, situation: Situation): Leftover[]
 }
 
 /** The situation once some networks are gone. */
-export function withoutNetworks(situation: Situation, gone: readonly Leftover[]): Situation {
+export function withoutNetworks(situation: ClusterSnapshot, gone: readonly OrphanedNetwork[]): ClusterSnapshot {
   const ids = new Set(gone.map(({ networkId }) => networkId));
   const hosts = Object.entries(situation.hosts).map(([key, host]) => {
     const networks = host.networks.filter(({ Id }) => !ids.has(Id));

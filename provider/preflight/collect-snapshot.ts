@@ -7,12 +7,12 @@ import { patienceWith } from "../../engine/timeouts.ts";
 import { hasShell } from "../../engine/ssh-shell.ts";
 import { ApiVersionError, EngineError } from "../../engine/transport.ts";
 import type { ContainerSummary, EngineInfo } from "../../engine/types.ts";
-import { ResourceProblem } from "../runtime/values.ts";
-import { done, waitFor } from "../runtime/poll.ts";
+import { ResourceError } from "../runtime/values.ts";
+import { ready, waitFor } from "../runtime/poll.ts";
 import { errorText } from "../../engine/error-message.ts";
 import { readLocalFacts } from "./facts/local.ts";
 import type { MachineFacts } from "./facts/machine.ts";
-import { type ObservedHost, type Situation, withPartLabels } from "./snapshot.ts";
+import { type HostSnapshot, type ClusterSnapshot, withPartLabels } from "./snapshot.ts";
 import { readRemoteFacts } from "./facts/remote.ts";
 
 /** A host as the program knows it. */
@@ -34,7 +34,7 @@ export interface HostToObserve {
 export async function observe(
   hosts: Record<string, HostToObserve>,
   options: { volumes?: boolean } = {},
-): Promise<Omit<Situation, "allowOutage">> {
+): Promise<Omit<ClusterSnapshot, "allowOutage">> {
   const found = await Promise.all(
     Object.entries(hosts).map(async ([key, { connection, hostname, privateAddress }]) => {
       const engine = new Engine(connection);
@@ -75,10 +75,10 @@ function isPresent({ State, Labels }: ContainerSummary): boolean {
 
 /** What was seen of a host whose engine has said who it is, or why it could not be looked at. */
 interface Seen {
-  host?: ObservedHost;
+  host?: HostSnapshot;
   reason?: string;
   /** Set when it is a manager that sees no leader. */
-  leaderless?: ResourceProblem;
+  leaderless?: ResourceError;
 }
 
 function unlessUnfit(error: unknown): string {
@@ -114,9 +114,9 @@ async function observeHost(
 /** Seconds within which managers that are enough have elected a leader; before that none of them tells anything. */
 const ELECTION_SECONDS = 30;
 
-class LeaderlessProblem extends ResourceProblem {}
+class LeaderlessProblem extends ResourceError {}
 
-function observeSwarm(engine: Engine, hostname: string): Promise<ObservedHost["manager"]> {
+function observeSwarm(engine: Engine, hostname: string): Promise<HostSnapshot["manager"]> {
   let isWithoutLeader = false;
   return lookUntil(
     hostname,
@@ -133,7 +133,7 @@ function observeSwarm(engine: Engine, hostname: string): Promise<ObservedHost["m
         ? new LeaderlessProblem(
             `host ${hostname}: ${because}: bring its managers back, or let it go on from one of them with \`npm run recover\``,
           )
-        : new ResourceProblem(because),
+        : new ResourceError(because),
   );
 }
 
@@ -141,9 +141,13 @@ function observeSwarm(engine: Engine, hostname: string): Promise<ObservedHost["m
 function lookUntil<T>(
   hostname: string,
   look: () => Promise<T>,
-  expired = (because: string) => new ResourceProblem(because),
+  expired = (because: string) => new ResourceError(because),
 ): Promise<T> {
-  return waitFor(async () => done(await look()), { what: `host ${hostname}`, limitSeconds: ELECTION_SECONDS }, expired);
+  return waitFor(
+    async () => ready(await look()),
+    { what: `host ${hostname}`, limitSeconds: ELECTION_SECONDS },
+    expired,
+  );
 }
 
 /** A socket alone does not say so: Docker Desktop's leads into a virtual machine. */

@@ -1,5 +1,5 @@
 /** Where a network differs from what it is to be. */
-export interface Difference {
+export interface FieldDiff {
   argument: string;
   wanted: unknown;
   found: unknown;

@@ -1,9 +1,9 @@
 import type { NetworkDetails } from "../../engine/types.ts";
 import { isOwned, userLabels } from "../../core/labels.ts";
 import { MTU_OPTION } from "../../core/network-rules.ts";
-import { comparable, type Difference } from "./difference.ts";
-import type { NetworkDemand, NetworkParts, PartShape } from "../../core/requirement.ts";
-import type { Situation } from "./snapshot.ts";
+import { comparable, type FieldDiff } from "./difference.ts";
+import type { NetworkRequirement, NetworkParts, HostPartShape } from "../../core/requirement.ts";
+import type { ClusterSnapshot } from "./snapshot.ts";
 import {
   BRIDGE_NAME_OPTION,
   IPVLAN_MODE_OPTION,
@@ -21,7 +21,7 @@ const ARGUMENTS: Record<string, (host: string) => string> = {
 };
 
 /** What a host's part is made of, as its engine tells it. */
-export function partIn({ IPAM, Labels, Options }: NetworkDetails): Required<PartShape> {
+export function partIn({ IPAM, Labels, Options }: NetworkDetails): Required<HostPartShape> {
   const [addresses] = IPAM.Config ?? [];
   return {
     subnet: addresses?.Subnet ?? "",
@@ -34,10 +34,10 @@ export function partIn({ IPAM, Labels, Options }: NetworkDetails): Required<Part
 
 /** Where hosts have other parts of a network than they are to have, by argument. A host that has none yet is none. */
 export function partDifferences(
-  { owner }: NetworkDemand,
+  { owner }: NetworkRequirement,
   { configName, hosts }: NetworkParts,
-  situation: Situation,
-): Difference[] {
+  situation: ClusterSnapshot,
+): FieldDiff[] {
   const found = Object.entries(hosts).flatMap(([host, wanted]) => {
     const networks = situation.hosts[host]?.networks ?? [];
     const config = networks.find(
@@ -49,7 +49,7 @@ export function partDifferences(
   return found.filter(({ argument }, at) => found.findIndex((other) => other.argument === argument) === at);
 }
 
-function differing(host: string, wanted: PartShape, live: Required<PartShape>): Difference[] {
+function differing(host: string, wanted: HostPartShape, live: Required<HostPartShape>): FieldDiff[] {
   const options = Object.keys({ ...wanted.options, ...live.options }).map((option) => ({
     argument: ARGUMENTS[option]?.(host) ?? `options["${option}"]`,
     wanted: wanted.options && (wanted.options[option] ?? ""),

@@ -1,19 +1,19 @@
 import { leftoverNetworks, plannedOutages, withoutNetworks } from "./attached-services.ts";
-import type { Demand, NetworkDemand, SwarmDemand } from "../../core/requirement.ts";
+import type { Requirement, NetworkRequirement, SwarmRequirement } from "../../core/requirement.ts";
 import { preflightFindings, reportOf } from "./checks/all.ts";
 import { type HostToObserve, observe } from "./collect-snapshot.ts";
-import type { Situation } from "./snapshot.ts";
+import type { ClusterSnapshot } from "./snapshot.ts";
 import { reachFindings } from "./connectivity/run.ts";
 import { whenPortsAreFree } from "../swarm/wait-for-ports.ts";
 import type { ResourceHandler } from "../runtime/resource-handler.ts";
 import { logLine } from "../runtime/log-line.ts";
 import { makeWay, type WayToMake } from "../networks/release-networks.ts";
-import { isUnknown } from "../runtime/values.ts";
+import { containsUnknown } from "../runtime/values.ts";
 
 export interface PreflightInputs extends Partial<WayToMake> {
   /** The hosts' engines, by host key. */
   hosts: Record<string, HostToObserve>;
-  demands: Demand[];
+  demands: Requirement[];
   allowOutage: boolean;
   /** Ids of the Swarm, networks and services in the stack's state. Absent: the state could not be read. */
   recorded?: string[];
@@ -38,20 +38,20 @@ export interface Examination extends WayToMake {
  */
 export async function examine(
   inputs: PreflightInputs,
-  about: readonly Demand[] = inputs.demands,
+  about: readonly Requirement[] = inputs.demands,
 ): Promise<Examination> {
   const { demands, allowOutage, recorded, unlockable } = inputs;
   const hosts = knownHosts(inputs.hosts);
   const unknown = Object.keys(inputs.hosts).filter((key) => !(key in hosts));
   const volumes = about.some((demand) => demand.kind === "service" && demand.volumes !== undefined);
   const found = await observe(hosts, { volumes });
-  const known = isUnknown(recorded) ? undefined : recorded;
+  const known = containsUnknown(recorded) ? undefined : recorded;
   const atFirst = { ...found, silent: [...found.silent, ...unknown], recorded: known, unlockable, allowOutage };
   const asFound = await withFreePorts(about, atFirst, hosts);
   const owner = demands[0]?.owner;
   const leftovers = owner ? leftoverNetworks(owner, asFound) : [];
   const situation = withoutNetworks(asFound, leftovers);
-  const networks = about.filter((demand): demand is NetworkDemand => demand.kind === "network");
+  const networks = about.filter((demand): demand is NetworkRequirement => demand.kind === "network");
   const all = [...preflightFindings(demands, situation), ...(await reachFindings(demands, situation, hosts))];
   const findings = all.filter(({ subject }) => about.some((demand) => demand.subject === subject));
   return { ...reportOf(findings, situation), leftovers, outages: plannedOutages(networks, situation) };
@@ -93,8 +93,12 @@ export const Preflight: ResourceHandler<PreflightInputs> = {
   async delete() {},
 };
 
-async function withFreePorts(demands: readonly Demand[], found: Situation, hosts: Record<string, HostToObserve>) {
-  const swarm = demands.find((demand): demand is SwarmDemand => demand.kind === "swarm");
+async function withFreePorts(
+  demands: readonly Requirement[],
+  found: ClusterSnapshot,
+  hosts: Record<string, HostToObserve>,
+) {
+  const swarm = demands.find((demand): demand is SwarmRequirement => demand.kind === "swarm");
   if (!swarm) return found;
   return whenPortsAreFree(swarm, found, async (keys) => {
     const some = Object.entries(hosts).filter(([key]) => keys.includes(key));
@@ -104,10 +108,10 @@ async function withFreePorts(demands: readonly Demand[], found: Situation, hosts
 
 /** The hosts whose engines' addresses are known by now. */
 function knownHosts(hosts: Record<string, HostToObserve>): Record<string, HostToObserve> {
-  const known = Object.entries(hosts).filter(([, { connection }]) => connection && !isUnknown(connection));
+  const known = Object.entries(hosts).filter(([, { connection }]) => connection && !containsUnknown(connection));
   return Object.fromEntries(known.map(([key, host]) => [key, withKnownAddress(host)]));
 }
 
 function withKnownAddress(host: HostToObserve): HostToObserve {
-  return isUnknown(host.privateAddress) ? { ...host, privateAddress: undefined } : host;
+  return containsUnknown(host.privateAddress) ? { ...host, privateAddress: undefined } : host;
 }

@@ -11,7 +11,7 @@ import { isOwned, type Owner } from "../../core/labels.ts";
 import type { MachineFacts } from "./facts/machine.ts";
 
 /** One host as it is found. */
-export interface ObservedHost {
+export interface HostSnapshot {
   /** The name that the program has for it. */
   hostname: string;
   /** How its engine is reached; for messages. */
@@ -26,9 +26,9 @@ export interface ObservedHost {
 }
 
 /** What is found before anything is touched. */
-export interface Situation {
+export interface ClusterSnapshot {
   /** The hosts whose engines answer, by key. */
-  hosts: Record<string, ObservedHost>;
+  hosts: Record<string, HostSnapshot>;
   /** Keys of the hosts whose engines do not answer: still to be made, or down. */
   silent: string[];
   /** Why they do not, by host key, as far as they were asked. */
@@ -51,30 +51,30 @@ export interface Situation {
 export function isOurs(
   { id, labels }: { id: string; labels: Readonly<Record<string, string>> | null | undefined },
   owner: Owner,
-  { recorded = [] }: Pick<Situation, "recorded">,
+  { recorded = [] }: Pick<ClusterSnapshot, "recorded">,
 ): boolean {
   return recorded.includes(id) || isOwned(labels, owner);
 }
 
-export function isOurNetwork({ Id, Labels }: NetworkDetails, owner: Owner, situation: Situation): boolean {
+export function isOurNetwork({ Id, Labels }: NetworkDetails, owner: Owner, situation: ClusterSnapshot): boolean {
   return isOurs({ id: Id, labels: Labels }, owner, situation);
 }
 
-export function isOurService({ ID, Spec }: ServiceDetails, owner: Owner, situation: Situation): boolean {
+export function isOurService({ ID, Spec }: ServiceDetails, owner: Owner, situation: ClusterSnapshot): boolean {
   return isOurs({ id: ID, labels: Spec.Labels }, owner, situation);
 }
 
-export function isOurSwarm({ ID, Spec }: SwarmDetails, owner: Owner, situation: Situation): boolean {
+export function isOurSwarm({ ID, Spec }: SwarmDetails, owner: Owner, situation: ClusterSnapshot): boolean {
   return isOurs({ id: ID, labels: Spec.Labels }, owner, situation);
 }
 
 /** Keys of all hosts that the Swarm is to have. */
-export function keysOf({ hosts, silent }: Situation): string[] {
+export function hostKeys({ hosts, silent }: ClusterSnapshot): string[] {
   return [...Object.keys(hosts), ...silent];
 }
 
 /** Whether a host is a node of a Swarm already. For one whose engine is silent, a manager's word is taken. */
-export function isNode({ hosts, addresses }: Situation, key: string): boolean {
+export function isNode({ hosts, addresses }: ClusterSnapshot, key: string): boolean {
   const host = hosts[key];
   if (host) return host.info.Swarm.LocalNodeState !== "inactive";
   return Object.values(hosts).some(({ manager }) =>
@@ -83,12 +83,12 @@ export function isNode({ hosts, addresses }: Situation, key: string): boolean {
 }
 
 /** All services of the Swarm, from whichever manager answers. */
-export function servicesOf({ hosts }: Situation): ServiceDetails[] {
+export function servicesOf({ hosts }: ClusterSnapshot): ServiceDetails[] {
   return Object.values(hosts).find(({ manager }) => manager)?.manager?.services ?? [];
 }
 
 /** Every network with the key of a host that has it; a Swarm's network once. */
-export function networksOf({ hosts }: Situation): { network: NetworkDetails; host: string }[] {
+export function networksOf({ hosts }: ClusterSnapshot): { network: NetworkDetails; host: string }[] {
   const all = Object.entries(hosts).flatMap(([host, { networks }]) => networks.map((network) => ({ network, host })));
   return [...new Map(all.reverse().map((entry) => [entry.network.Id, entry])).values()].reverse();
 }
@@ -97,7 +97,7 @@ export function networksOf({ hosts }: Situation): { network: NetworkDetails; hos
  * The hosts with all their networks' labels. One that hosts make of parts has none in the Swarm: whose it is, the labels
  * of its parts tell, on whichever host there is one.
  */
-export function withPartLabels(hosts: Situation["hosts"]): Situation["hosts"] {
+export function withPartLabels(hosts: ClusterSnapshot["hosts"]): ClusterSnapshot["hosts"] {
   const all = Object.values(hosts).flatMap(({ networks }) => networks);
   const labels = new Map(all.filter(({ ConfigOnly }) => ConfigOnly).map(({ Name, Labels }) => [Name, Labels]));
   const labelled = (network: NetworkDetails): NetworkDetails => {

@@ -1,5 +1,5 @@
-import type { SwarmDemand } from "../../core/requirement.ts";
-import { isNode, type Situation } from "./snapshot.ts";
+import type { SwarmRequirement } from "../../core/requirement.ts";
+import { isNode, type ClusterSnapshot } from "./snapshot.ts";
 
 /** A port that Swarm needs on a host which is to join, and something else has. */
 export interface TakenPort {
@@ -16,7 +16,7 @@ export const SWARM_PORTS = { nodes: 7946, managers: 2377 } as const;
 const ENGINE = "dockerd";
 
 /** Ports that Swarm needs and something else has. Of a node, and of an engine that is silent, it may be Swarm. */
-export function takenPorts({ managers = [] }: SwarmDemand, situation: Situation): TakenPort[] {
+export function takenPorts({ managers = [] }: SwarmRequirement, situation: ClusterSnapshot): TakenPort[] {
   return Object.entries(situation.machines)
     .filter(([key]) => situation.hosts[key] && !isNode(situation, key))
     .flatMap(([key, { listening, holders = {} }]) =>

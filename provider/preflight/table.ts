@@ -1,4 +1,4 @@
-import { type Check, CHECKS, type PreflightFinding } from "./checks/finding.ts";
+import { type Check, CHECKS, type PreflightIssue } from "./checks/issue.ts";
 
 /**
  * Hosts by checks, each with the worst that was found; only the checks in which something was. Findings about no host
@@ -7,7 +7,7 @@ import { type Check, CHECKS, type PreflightFinding } from "./checks/finding.ts";
  * @param isUnknown whether a host could not be asked
  */
 export function findingsTable(
-  findings: readonly PreflightFinding[],
+  findings: readonly PreflightIssue[],
   hosts: readonly string[],
   isUnknown: (host: string, check: Check) => boolean,
 ): string {

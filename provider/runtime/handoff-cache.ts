@@ -1,5 +1,5 @@
 /** What was found out a moment ago, so that it need not be asked again. */
-export class Recent<Question, Found> {
+export class HandoffCache<Question, Found> {
   readonly #forMs: number;
   readonly #isSame: (a: Question, b: Question) => boolean;
   readonly #known: { question: Question; found: Found; at: number }[] = [];

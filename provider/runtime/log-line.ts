@@ -1,6 +1,6 @@
-import { visible } from "../../core/visible.ts";
+import { escapeControlCharacters } from "../../core/visible.ts";
 
 /** Tells the user of Pulumi something, beside the resource. All that handlers say goes through here. */
 export function logLine(text: string): void {
-  console.log(visible(text));
+  console.log(escapeControlCharacters(text));
 }

@@ -6,10 +6,10 @@ import { logLine } from "./log-line.ts";
 import { NoManagerError } from "./values.ts";
 
 /** How a wait goes on: done with a result, or not yet, for a reason that is shown as progress. */
-export type Attempt<T> = { done: true; value: T } | { done: false; because: string };
+export type PollResult<T> = { done: true; value: T } | { done: false; because: string };
 
-export const done = <T>(value: T): Attempt<T> => ({ done: true, value });
-export const notYet = (because: string): Attempt<never> => ({ done: false, because });
+export const ready = <T>(value: T): PollResult<T> => ({ done: true, value });
+export const pending = (because: string): PollResult<never> => ({ done: false, because });
 
 export interface WaitOptions {
   /** Begins every progress line: `service minio-main`. */
@@ -34,7 +34,7 @@ export interface WaitOptions {
  * @throws the error that `expired` makes of the last reason.
  */
 export async function waitFor<T>(
-  attempt: (deadline: Deadline) => Promise<Attempt<T>>,
+  attempt: (deadline: Deadline) => Promise<PollResult<T>>,
   options: WaitOptions,
   expired: (because: string) => Error | Promise<Error>,
 ): Promise<T> {
@@ -45,7 +45,7 @@ export async function waitFor<T>(
   for (;;) {
     const outcome = await attempt(deadline).catch((error: unknown) => {
       if (!mayPass(error) && !retries?.(error)) throw error;
-      return notYet(errorText(error));
+      return pending(errorText(error));
     });
     if (outcome.done) return outcome.value;
     if (deadline.leftMs === 0) throw await expired(outcome.because);

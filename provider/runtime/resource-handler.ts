@@ -5,7 +5,7 @@ export interface CheckFailure {
 }
 
 /** Inputs as they are recorded, and what is wrong with them. */
-export interface Checked<Inputs> {
+export interface CheckResult<Inputs> {
   inputs: Inputs;
   failures: CheckFailure[];
 }
@@ -16,7 +16,7 @@ export interface Checked<Inputs> {
  */
 export interface ResourceHandler<Inputs extends object, State extends Inputs = Inputs> {
   /** Refuses wrong input, and may add what it decides. `olds` is empty for a resource that is not there yet. */
-  check?(olds: Partial<Inputs>, news: Inputs): Promise<Checked<Inputs>>;
+  check?(olds: Partial<Inputs>, news: Inputs): Promise<CheckResult<Inputs>>;
   diff(
     id: string,
     olds: State,
@@ -30,4 +30,4 @@ export interface ResourceHandler<Inputs extends object, State extends Inputs = I
 }
 
 /** What a read gives back of something that is gone. */
-export const GONE = { id: "" };
+export const NOT_FOUND = { id: "" };

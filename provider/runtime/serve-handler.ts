@@ -1,12 +1,12 @@
 import { EngineError, UnreachableError } from "../../engine/transport.ts";
-import { visible } from "../../core/visible.ts";
-import type { Checked, ResourceHandler } from "./resource-handler.ts";
+import { escapeControlCharacters } from "../../core/visible.ts";
+import type { CheckResult, ResourceHandler } from "./resource-handler.ts";
 
 /**
  * A handler as Pulumi calls it: Pulumi's wire format has no `undefined`, so fields without a value are left out; and
  * Pulumi prints a failure's stack trace, which tells nothing where an engine said no, or nothing at all.
  */
-export function served<Inputs extends object, State extends Inputs>(
+export function toDynamicProvider<Inputs extends object, State extends Inputs>(
   handler: ResourceHandler<Inputs, State>,
 ): ResourceHandler<Inputs, State> {
   const { check, update, delete: remove } = handler;
@@ -29,8 +29,8 @@ async function answer<T>(work: Promise<T>): Promise<T> {
       const { message, stack } = error;
       const saysAll = error instanceof EngineError || error instanceof UnreachableError;
       // Errors of the platform, such as a timeout's, have only getters for these.
-      rewrite(error, "message", visible(message));
-      rewrite(error, "stack", visible(saysAll ? message : (stack ?? message)));
+      rewrite(error, "message", escapeControlCharacters(message));
+      rewrite(error, "stack", escapeControlCharacters(saysAll ? message : (stack ?? message)));
     }
     throw error;
   }
@@ -40,9 +40,12 @@ function rewrite(error: Error, field: "message" | "stack", value: string): void 
   Object.defineProperty(error, field, { value, configurable: true, enumerable: false, writable: true });
 }
 
-async function checked<Inputs>(work: Promise<Checked<Inputs>>): Promise<Checked<Inputs>> {
+async function checked<Inputs>(work: Promise<CheckResult<Inputs>>): Promise<CheckResult<Inputs>> {
   const { inputs, failures } = await work;
-  return { inputs, failures: failures.map((failure) => ({ ...failure, reason: visible(failure.reason) })) };
+  return {
+    inputs,
+    failures: failures.map((failure) => ({ ...failure, reason: escapeControlCharacters(failure.reason) })),
+  };
 }
 
 function defined<T>(value: T): T {

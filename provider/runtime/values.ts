@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
-import { visible } from "../../core/visible.ts";
+import { escapeControlCharacters } from "../../core/visible.ts";
 
 /** How Pulumi spells a value that is not known yet, in what it hands to a provider. */
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** Whether a value, or anything inside it, is only known once something else is made. */
-export function isUnknown(value: unknown): boolean {
+export function containsUnknown(value: unknown): boolean {
   if (value === UNKNOWN) return true;
-  return typeof value === "object" && value !== null && Object.values(value).some(isUnknown);
+  return typeof value === "object" && value !== null && Object.values(value).some(containsUnknown);
 }
 
 /** The keys of `news` whose values differ from those in `olds`. */
@@ -16,11 +16,11 @@ export function changedKeys<T extends object>(
   news: T,
   keys: readonly (keyof T & string)[],
 ): string[] {
-  return keys.filter((key) => !same(olds[key], news[key]));
+  return keys.filter((key) => !deepEqual(olds[key], news[key]));
 }
 
 /** Equality of plain data, an absent value being the same as an undefined one. */
-export function same(a: unknown, b: unknown): boolean {
+export function deepEqual(a: unknown, b: unknown): boolean {
   return isDeepStrictEqual(withoutUndefined(a), withoutUndefined(b));
 }
 
@@ -29,9 +29,9 @@ function withoutUndefined(value: unknown): unknown {
 }
 
 /** An error whose message is all there is to say: Pulumi prints a provider's stack traces, and ours would only hide it. */
-export class ResourceProblem extends Error {
+export class ResourceError extends Error {
   constructor(text: string) {
-    const message = visible(text);
+    const message = escapeControlCharacters(text);
     super(message);
     this.name = "ResourceProblem";
     this.stack = message;
@@ -39,7 +39,7 @@ export class ResourceProblem extends Error {
 }
 
 /** A resource that was made but does not work yet. Pulumi records it, so that the next `up` goes on from there. */
-export class UnfinishedError extends ResourceProblem {
+export class ResourceInitError extends ResourceError {
   readonly id: string;
   readonly properties: object;
   readonly reasons: string[];
@@ -54,7 +54,7 @@ export class UnfinishedError extends ResourceProblem {
 }
 
 /** No manager of a Swarm could be asked. */
-export class NoManagerError extends ResourceProblem {
+export class NoManagerError extends ResourceError {
   /** Whether one may answer a moment later. */
   readonly isTransient: boolean;
   constructor(message: string, isTransient: boolean) {

@@ -1,15 +1,15 @@
 import { Deadline } from "../../engine/deadline.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { ServiceDetails, ServiceSpec, TaskDetails } from "../../engine/types.ts";
-import { hasSettings, type Standing } from "./task-status.ts";
+import { hasSettings, type TaskBreakdown } from "./task-status.ts";
 import { type FindManager, waitWithManager } from "../swarm/with-manager.ts";
 import { logLine } from "../runtime/log-line.ts";
 import { rolledBackWith } from "./peers.ts";
 import { errorOf, seenTasks } from "./task-snapshot.ts";
 import type { ServiceInputs } from "./service-inputs.ts";
 import { TaskQuestion } from "./readiness-probe.ts";
-import { ResourceProblem } from "../runtime/values.ts";
-import { type Attempt, done, notYet } from "../runtime/poll.ts";
+import { ResourceError } from "../runtime/values.ts";
+import { type PollResult, ready, pending } from "../runtime/poll.ts";
 
 /** After this many failed tasks with none running, waiting longer helps nobody. */
 export const HOPELESS = 3;
@@ -45,7 +45,7 @@ export async function untilReady(
   const question = questionOf(inputs);
   let failed: TaskDetails[] = [];
   const notReady = async (why: string) =>
-    new ResourceProblem(`service ${spec.Name}: ${why}${await saidBy(find, failed)}`);
+    new ResourceError(`service ${spec.Name}: ${why}${await saidBy(find, failed)}`);
   await waitWithManager<Engine, void>(
     find,
     async (manager, deadline) => {
@@ -62,7 +62,7 @@ export async function untilReady(
       const state = converged(service, standing, inputs.tasks, mayBeUnnoticed);
       if (!state.done) return state;
       if (state.value.length === 0) return withoutTasks(manager, inputs, standing);
-      if (!question) return done(undefined);
+      if (!question) return ready(undefined);
       const others = await peerTasks(manager, inputs);
       if (!others.done) return others;
       // It may wait until it can say yes, and one that is given up on would go on: it has all the time that is left.
@@ -84,42 +84,46 @@ export async function tasksEnded(
     async (manager) => {
       // A filter by a service that is gone is an error of its own.
       const left = (await manager?.tasks())?.filter((task) => task.ServiceID === id).length ?? 0;
-      return left === 0 ? done(undefined) : notYet(`${left} tasks are still stopping`);
+      return left === 0 ? ready(undefined) : pending(`${left} tasks are still stopping`);
     },
     { what: `service ${spec.Name}`, limitSeconds: timeoutSeconds, intervalMs: 200 },
-    (because) => new ResourceProblem(`service ${spec.Name} did not end within ${timeoutSeconds} s: ${because}`),
+    (because) => new ResourceError(`service ${spec.Name} did not end within ${timeoutSeconds} s: ${because}`),
   );
 }
 
 /** The tasks that run, once they are as many as asked for and all of the present spec. */
 function converged(
   { UpdateStatus }: ServiceDetails,
-  { current, coming, broken, former, stopping, down }: Standing,
+  { current, coming, broken, former, stopping, down }: TaskBreakdown,
   wanted: number,
   mayBeUnnoticed: boolean,
-): Attempt<TaskDetails[]> {
+): PollResult<TaskDetails[]> {
   const left = [...coming, ...broken];
   if (current.length < wanted - down.length || left.length > 0) {
-    return notYet(progress(current.length, wanted - down.length, left, former.length + stopping.length));
+    return pending(progress(current.length, wanted - down.length, left, former.length + stopping.length));
   }
   const stale = former.length + stopping.length;
-  if (stale > 0) return notYet(`${stale} tasks of the former settings are still there`);
+  if (stale > 0) return pending(`${stale} tasks of the former settings are still there`);
   const update = UpdateStatus?.State;
   // While a host is down Swarm stays at its update: it waits for that host's task.
   const isAtIt = update === "updating" && down.length === 0;
   const busy = isAtIt || (mayBeUnnoticed && update !== "completed");
-  return busy ? notYet("Swarm is still at the update") : done(current);
+  return busy ? pending("Swarm is still at the update") : ready(current);
 }
 
 /**
  * Where all its tasks wait for hosts that are down: one of several services of an application gets the change later, for
  * the others go on; a service that nothing runs of is not up.
  */
-async function withoutTasks(manager: Engine, inputs: ServiceInputs, { down }: Standing): Promise<Attempt<void>> {
-  if (down.length === 0) return done(undefined);
+async function withoutTasks(
+  manager: Engine,
+  inputs: ServiceInputs,
+  { down }: TaskBreakdown,
+): Promise<PollResult<void>> {
+  if (down.length === 0) return ready(undefined);
   const others = await peerTasks(manager, inputs);
   if (!others.done) return others;
-  return others.value.length > 0 ? done(undefined) : notYet("all its hosts are down");
+  return others.value.length > 0 ? ready(undefined) : pending("all its hosts are down");
 }
 
 function progress(running: number, wanted: number, left: TaskDetails[], stale: number): string {
@@ -133,7 +137,7 @@ function progress(running: number, wanted: number, left: TaskDetails[], stale: n
 }
 
 /** Says once of each node that is down that the change reaches it later. */
-export function sayDown(service: string, { down }: Standing, said: Set<string>): void {
+export function sayDown(service: string, { down }: TaskBreakdown, said: Set<string>): void {
   for (const { ID, Description } of down) {
     if (said.has(ID)) continue;
     said.add(ID);
@@ -157,19 +161,22 @@ function questionOf({ spec, readyCommand, nodes, minReadySeconds }: ServiceInput
  * Tasks of the other services of the application, for it is ready as a whole. Those that come are waited for, but not
  * where one has failed: that is no matter of this service, and its change may be what mends it.
  */
-async function peerTasks(manager: Engine, { spec, peers = [], nodes }: ServiceInputs): Promise<Attempt<TaskDetails[]>> {
+async function peerTasks(
+  manager: Engine,
+  { spec, peers = [], nodes }: ServiceInputs,
+): Promise<PollResult<TaskDetails[]>> {
   const names = peers.filter((name) => name !== spec.Name);
-  if (names.length === 0) return done([]);
+  if (names.length === 0) return ready([]);
   const running: TaskDetails[] = [];
   for (const { ID, Spec } of await manager.services()) {
     if (!names.includes(Spec.Name)) continue;
     const { tasks, standing } = await seenTasks(manager, ID, Spec, nodes);
     const failing = new Set(tasks.filter(hasFailed).map(({ NodeID }) => NodeID));
     const coming = standing.coming.filter(({ NodeID }) => NodeID && !failing.has(NodeID));
-    if (coming.length > 0) return notYet(`${coming.length} tasks of service ${Spec.Name} are still coming`);
+    if (coming.length > 0) return pending(`${coming.length} tasks of service ${Spec.Name} are still coming`);
     running.push(...standing.current);
   }
-  return done(running);
+  return ready(running);
 }
 
 const hasFailed = ({ Status }: TaskDetails) => Status.State === "failed" || Status.State === "rejected";

@@ -1,7 +1,7 @@
 import type { TaskDetails } from "../../engine/types.ts";
 import type { NodeEngines } from "./task-exec.ts";
 import { TaskQuestion } from "./readiness-probe.ts";
-import type { Attempt } from "../runtime/poll.ts";
+import type { PollResult } from "../runtime/poll.ts";
 
 /** Asks running tasks whether one of them may be taken away. */
 export class MaintenanceCheck {
@@ -18,7 +18,7 @@ export class MaintenanceCheck {
   }
 
   /** Done when all of them say yes at about the same time. */
-  mayGo(running: readonly TaskDetails[], limitMs: number): Promise<Attempt<void>> {
+  mayGo(running: readonly TaskDetails[], limitMs: number): Promise<PollResult<void>> {
     return this.#question.answer(running, limitMs);
   }
 

@@ -7,7 +7,7 @@ import { isOwned } from "../../core/labels.ts";
 import { logLine } from "../runtime/log-line.ts";
 import type { NodeEngines } from "./task-exec.ts";
 import type { ServiceInputs } from "./service-inputs.ts";
-import { ResourceProblem } from "../runtime/values.ts";
+import { ResourceError } from "../runtime/values.ts";
 
 /** Where an image has to be before tasks restart with it. */
 export interface ImagePlan {
@@ -60,7 +60,7 @@ export async function spreadImage(
   );
   const found = problems.flat();
   if (found.length === 0) return;
-  throw new ResourceProblem(
+  throw new ResourceError(
     `service ${service}: not updated, and no task was stopped: image ${image} cannot be made ready on every host: ${found.join("; ")}`,
   );
 }
@@ -82,12 +82,10 @@ export async function spreadNewImage(manager: Engine, { Spec }: ServiceDetails, 
 async function ensured(engine: Engine, image: string, timeoutMs: number): Promise<boolean> {
   if (await engine.hasImage(image)) return false;
   if (isImageId(image)) {
-    throw new ResourceProblem(
-      "it is not there and, known by its id alone, cannot be pulled: give it with `docker load`",
-    );
+    throw new ResourceError("it is not there and, known by its id alone, cannot be pulled: give it with `docker load`");
   }
   if (isBuiltImage(image)) {
-    throw new ResourceProblem(
+    throw new ResourceError(
       "it is not there and, built by pulumi-swarm, cannot be pulled: `npm run up` brings it, or give it with `docker load`",
     );
   }

@@ -3,8 +3,8 @@ import type { ServiceDetails, ServiceSpec } from "../../engine/types.ts";
 import { isOwned } from "../../core/labels.ts";
 import { inWordsOf } from "./normalize-spec.ts";
 import { agreedPaths, changedPaths, updateConfig } from "./update-strategy.ts";
-import { askManager, type FindManager } from "../swarm/with-manager.ts";
-import { writeService } from "../swarm/optimistic-update.ts";
+import { withManager, type FindManager } from "../swarm/with-manager.ts";
+import { updateServiceSpec } from "../swarm/optimistic-update.ts";
 import type { ServiceInputs } from "./service-inputs.ts";
 
 /**
@@ -75,14 +75,14 @@ export async function movePeers(
   if (paths.length === 0 || others.length === 0) return [];
   const agrees = (wanted: ServiceSpec, one: ServiceSpec) =>
     !changedPaths(inWordsOf(wanted, one), wanted).some((path) => paths.includes(path));
-  const all = await askManager(`service ${spec.Name}`, find, (manager) => manager.services());
+  const all = await withManager(`service ${spec.Name}`, find, (manager) => manager.services());
   const moving = all.filter(({ Spec, PreviousSpec }) => {
     const isPeer = others.includes(Spec.Name) && isOwned(Spec.Labels, owner);
     const mayMove = isRollback || Spec.Labels?.[ROLLED_BACK_LABEL] !== undefined;
     return isPeer && mayMove && PreviousSpec && agrees(from, Spec) && agrees(to, PreviousSpec);
   });
   for (const { ID } of moving) {
-    await writeService(find, ID, ({ Spec, PreviousSpec = Spec }) => {
+    await updateServiceSpec(find, ID, ({ Spec, PreviousSpec = Spec }) => {
       const { [ROLLED_BACK_LABEL]: _mark, ...labels } = PreviousSpec.Labels ?? {};
       const { ForceUpdate = 0 } = Spec.TaskTemplate;
       return {

@@ -3,7 +3,7 @@ import type { TaskDetails } from "../../engine/types.ts";
 import { errorText } from "../../engine/error-message.ts";
 import { pause } from "../../engine/pause.ts";
 import { containerOf, type NodeEngines, refusalOf, type TaskContainer } from "./task-exec.ts";
-import { type Attempt, done, notYet } from "../runtime/poll.ts";
+import { type PollResult, ready, pending } from "../runtime/poll.ts";
 
 /** Milliseconds after which an answer is old, at first: what was true when the first came need not be when the last does. */
 const FRESH = 2_000;
@@ -59,14 +59,14 @@ export class TaskQuestion {
   }
 
   /** Done when all of them say yes at about the same time, and each has for long enough. */
-  async answer(tasks: readonly TaskDetails[], limitMs: number): Promise<Attempt<void>> {
+  async answer(tasks: readonly TaskDetails[], limitMs: number): Promise<PollResult<void>> {
     const askable = tasks.flatMap((task) => {
       const container = containerOf(this.#nodes, task);
       return container ? [{ task, container }] : [];
     });
     const strange = tasks.find((task) => !askable.some((asked) => asked.task === task));
     if (strange && (!this.#leaveOut || askable.length === 0)) {
-      return notYet(`${this.#no} (the engine of node ${strange.NodeID ?? "nowhere"} cannot be asked)`);
+      return pending(`${this.#no} (the engine of node ${strange.NodeID ?? "nowhere"} cannot be asked)`);
     }
     const words = () => askable.flatMap(({ task }) => this.#words.get(task.ID) ?? []);
     const isHeld = words().length === askable.length && this.#leftMs(words()) > 0;
@@ -85,21 +85,21 @@ export class TaskQuestion {
     for (const word of this.#words.values()) word.at = undefined;
   }
 
-  #verdict(all: Word[]): Attempt<void> {
+  #verdict(all: Word[]): PollResult<void> {
     const words = all.filter(({ isMissing }) => !isMissing);
-    if (all.length > 0 && words.length === 0) return notYet(`${this.#no} (no engine can be asked)`);
+    if (all.length > 0 && words.length === 0) return pending(`${this.#no} (no engine can be asked)`);
     const refused = words.filter(({ open, refusal }) => open === undefined && refusal !== undefined);
     if (refused.length > 0) {
-      return notYet(`${this.#no} (${refused.map(({ host, refusal }) => `${host}: ${refusal}`).join("; ")})`);
+      return pending(`${this.#no} (${refused.map(({ host, refusal }) => `${host}: ${refusal}`).join("; ")})`);
     }
     const open = words.filter((word) => word.open !== undefined);
-    if (open.length > 0) return notYet(`${this.#no} (asked on ${open.map(({ host }) => host).join(", ")})`);
+    if (open.length > 0) return pending(`${this.#no} (asked on ${open.map(({ host }) => host).join(", ")})`);
     if (this.#leftMs(words) > 0) {
-      return notYet(`all its tasks say yes; they must for ${this.#holdMs / 1_000} s (minReadySeconds)`);
+      return pending(`all its tasks say yes; they must for ${this.#holdMs / 1_000} s (minReadySeconds)`);
     }
-    if (words.every((word) => this.#isFresh(word))) return done(undefined);
+    if (words.every((word) => this.#isFresh(word))) return ready(undefined);
     this.#freshMs *= 2;
-    return notYet(`${this.#no} (asked once more)`);
+    return pending(`${this.#no} (asked once more)`);
   }
 
   /** Until the last of them has said yes for long enough; while one does not, there is nothing to wait out. */

@@ -4,12 +4,12 @@ import { errorText } from "../../engine/error-message.ts";
 import { inWordsOf, withKeysOf } from "./normalize-spec.ts";
 import { decideRollout } from "./update-strategy.ts";
 import { hasSettings } from "./task-status.ts";
-import { askManager, type FindManager } from "../swarm/with-manager.ts";
+import { withManager, type FindManager } from "../swarm/with-manager.ts";
 import { logLine } from "../runtime/log-line.ts";
 import { movePeers } from "./peers.ts";
 import { seenTasks } from "./task-snapshot.ts";
 import type { ServiceInputs } from "./service-inputs.ts";
-import { ResourceProblem, same, UnfinishedError } from "../runtime/values.ts";
+import { ResourceError, deepEqual, ResourceInitError } from "../runtime/values.ts";
 
 /** A change of a service that failed, and what there is to go back to. */
 export interface FailedChange {
@@ -41,7 +41,7 @@ export async function formerSpec(
   news: ServiceInputs,
 ): Promise<ServiceSpec | undefined> {
   const { Spec: live } = await manager.service(id);
-  const isWanted = (spec: ServiceSpec) => same(news.spec, inWordsOf(news.spec, spec));
+  const isWanted = (spec: ServiceSpec) => deepEqual(news.spec, inWordsOf(news.spec, spec));
   const hasBegun = isWanted(live);
   if (hasBegun && isWanted(olds.spec)) return undefined;
   // Not all of the live service: of a task the Engine does not tell every default that it tells of a service.
@@ -57,16 +57,16 @@ export async function formerSpec(
  * @returns the error that tells of it. A change that was undone leaves Pulumi's record as it was.
  */
 export async function failureOf(error: unknown, change: FailedChange): Promise<unknown> {
-  if (!(error instanceof UnfinishedError) || !(error.cause instanceof ResourceProblem)) return error;
+  if (!(error instanceof ResourceInitError) || !(error.cause instanceof ResourceError)) return error;
   const { find, id, olds, news, former, removed } = change;
   const goesOn = (why: string) =>
-    new UnfinishedError(id, { ...news, serviceId: id }, `${error.message}. ${why}${NEXT}: it goes on from there`);
+    new ResourceInitError(id, { ...news, serviceId: id }, `${error.message}. ${why}${NEXT}: it goes on from there`);
   if (news.rollback === false || !former) return goesOn("");
   if (removed.length > 0) return goesOn(`It is not rolled back, for ${removed.join(", ")} would be missing. `);
   const name = `service ${news.spec.Name}`;
   logLine(`${name}: the change failed and is rolled back: ${error.message}`);
   try {
-    const { Spec: live } = await askManager(name, find, (manager) => manager.service(id));
+    const { Spec: live } = await withManager(name, find, (manager) => manager.service(id));
     const rollout = decideRollout(inWordsOf(former, live), former, news.restartTogether);
     const { managers, nodes, owner, restartTogether, peers } = news;
     const timeoutSeconds = Math.max(news.timeoutSeconds, LEAST_SECONDS);
@@ -77,8 +77,8 @@ export async function failureOf(error: unknown, change: FailedChange): Promise<u
       ...{ spec: former, rollout, validation: undefined },
     });
     const all = [name, ...moved.map((peer) => `service ${peer}`)].join(", ");
-    return new ResourceProblem(`${error.message}. Rolled back: ${all} with the former settings again. ${NEXT}`);
+    return new ResourceError(`${error.message}. Rolled back: ${all} with the former settings again. ${NEXT}`);
   } catch (reason) {
-    return new UnfinishedError(id, olds, `${error.message}. Rolling back failed: ${errorText(reason)}. ${NEXT}`);
+    return new ResourceInitError(id, olds, `${error.message}. Rolling back failed: ${errorText(reason)}. ${NEXT}`);
   }
 }

@@ -2,17 +2,17 @@ import type { Engine } from "../../engine/engine.ts";
 import type { ServiceDetails, ServiceSpec, TaskDetails } from "../../engine/types.ts";
 import { inWordsOf } from "./normalize-spec.ts";
 import { parkedAfterOne } from "./update-strategy.ts";
-import { hasSettings, type Standing } from "./task-status.ts";
-import { askManager, type FindManager, waitWithManager } from "../swarm/with-manager.ts";
+import { hasSettings, type TaskBreakdown } from "./task-status.ts";
+import { withManager, type FindManager, waitWithManager } from "../swarm/with-manager.ts";
 import { LeftLocks, LOCK_SECONDS } from "./stale-locks.ts";
 import { MaintenanceCheck } from "./disruption-check.ts";
 import { hostOf } from "./task-exec.ts";
-import { writeService } from "../swarm/optimistic-update.ts";
+import { updateServiceSpec } from "../swarm/optimistic-update.ts";
 import { failedWith, HOPELESS, isPaused, saidBy, sayDown } from "./convergence.ts";
 import { errorOf, seenTasks } from "./task-snapshot.ts";
 import type { ServiceInputs } from "./service-inputs.ts";
-import { ResourceProblem, same } from "../runtime/values.ts";
-import { type Attempt, done, notYet, waitFor } from "../runtime/poll.ts";
+import { ResourceError, deepEqual } from "../runtime/values.ts";
+import { type PollResult, ready, pending, waitFor } from "../runtime/poll.ts";
 
 /** Milliseconds within which Swarm has seen that there is something to change. */
 const NOTICE = 10_000;
@@ -66,9 +66,9 @@ class Roll {
     this.#locks.stopsOne();
     this.#check.goesOne();
     const what = `service ${this.#inputs.spec.Name}`;
-    const tasks = await askManager(what, this.#find, (manager) => this.#tasks(manager));
+    const tasks = await withManager(what, this.#find, (manager) => this.#tasks(manager));
     const before = new Set(tasks.map(({ ID }) => ID));
-    await writeService(this.#find, this.#id, ({ Spec, PreviousSpec }) => ({
+    await updateServiceSpec(this.#find, this.#id, ({ Spec, PreviousSpec }) => ({
       ...(next === "task" ? this.#wanted : (PreviousSpec ?? this.#wanted)),
       UpdateConfig: parkedAfterOne(Spec.UpdateConfig),
     }));
@@ -77,7 +77,7 @@ class Roll {
   }
 
   async #end(): Promise<false> {
-    await writeService(this.#find, this.#id, () => this.#wanted);
+    await updateServiceSpec(this.#find, this.#id, () => this.#wanted);
     return false;
   }
 
@@ -93,7 +93,7 @@ class Roll {
         const service = await manager.service(this.#id);
         const { tasks, standing } = await seenTasks(manager, this.#id, this.#wanted, this.#inputs.nodes);
         const { EndpointSpec } = this.#wanted;
-        this.#changesPorts ??= !same(EndpointSpec, inWordsOf(EndpointSpec, service.Spec.EndpointSpec));
+        this.#changesPorts ??= !deepEqual(EndpointSpec, inWordsOf(EndpointSpec, service.Spec.EndpointSpec));
         this.#earlier ??= new Set(tasks.map(({ ID }) => ID));
         const fresh = tasks.filter(({ ID }) => !this.#earlier?.has(ID));
         failed = failedWith(this.#wanted, fresh);
@@ -106,32 +106,32 @@ class Roll {
       },
       { what: `service ${spec.Name}`, limitSeconds },
       async (because) =>
-        new ResourceProblem(
+        new ResourceError(
           `service ${spec.Name}: ${count}, and no other was touched, for within timeoutSeconds ${timeoutSeconds} ${because}` +
             (await saidBy(this.#find, failed)),
         ),
     );
   }
 
-  async #decide(service: ServiceDetails, standing: Standing, limitMs: number): Promise<Attempt<Next>> {
+  async #decide(service: ServiceDetails, standing: TaskBreakdown, limitMs: number): Promise<PollResult<Next>> {
     const { current, former, coming, broken, stopping, down } = standing;
     this.#running = [...former, ...current];
     const [moving] = [...coming, ...stopping];
-    if (moving) return notYet(`the task on ${this.#hostOf(moving)} is ${stateOf(moving)}`);
+    if (moving) return pending(`the task on ${this.#hostOf(moving)} is ${stateOf(moving)}`);
     if (broken[0]) {
       // Only what does not run anyway is changed now.
-      if (former.length === 0) return done("task");
+      if (former.length === 0) return ready("task");
       const previous = service.PreviousSpec && inWordsOf(this.#wanted, service.PreviousSpec);
       if (previous && this.#running.every((task) => hasSettings(task, previous))) {
-        return done("former settings");
+        return ready("former settings");
       }
-      return notYet(`the task on ${this.#hostOf(broken[0])} does not run: ${stateOf(broken[0])}`);
+      return pending(`the task on ${this.#hostOf(broken[0])} does not run: ${stateOf(broken[0])}`);
     }
-    if (former.length === 0 && !this.#changesPorts) return done("nothing");
+    if (former.length === 0 && !this.#changesPorts) return ready("nothing");
     const answer = await this.#check.mayGo(this.#running, limitMs);
-    if (answer.done) return done("task");
+    if (answer.done) return ready("task");
     const hosts = down.map(({ Description }) => Description.Hostname).join(", ");
-    return notYet(hosts === "" ? answer.because : `${answer.because}: ${hosts} is down`);
+    return pending(hosts === "" ? answer.because : `${answer.because}: ${hosts} is down`);
   }
 
   /** Waits until what the tasks of before had locked is free. Tells whether there was anything to wait for. */
@@ -145,7 +145,7 @@ class Roll {
         return answer;
       },
       { what, limitSeconds: LOCK_SECONDS, intervalMs: 2_000 },
-      (because) => new ResourceProblem(`${what}: ${because}`),
+      (because) => new ResourceError(`${what}: ${because}`),
     );
     return hasWaited;
   }
@@ -156,20 +156,20 @@ class Roll {
     return waitWithManager<Engine, boolean>(
       this.#find,
       async (manager) => {
-        if ((await this.#tasks(manager)).some(({ ID }) => !before.has(ID))) return done(true);
+        if ((await this.#tasks(manager)).some(({ ID }) => !before.has(ID))) return ready(true);
         const { UpdateStatus } = await manager.service(this.#id);
         // It sees no task that is not up to date.
-        if (UpdateStatus === undefined && performance.now() - begun > NOTICE) return done(false);
-        return notYet("Swarm has not begun with the next task");
+        if (UpdateStatus === undefined && performance.now() - begun > NOTICE) return ready(false);
+        return pending("Swarm has not begun with the next task");
       },
       { what: `service ${this.#inputs.spec.Name}`, limitSeconds: this.#inputs.timeoutSeconds, intervalMs: 200 },
-      (because) => new ResourceProblem(`service ${this.#inputs.spec.Name}: ${because}`),
+      (because) => new ResourceError(`service ${this.#inputs.spec.Name}: ${because}`),
     );
   }
 
-  async #stopped(failed: TaskDetails[]): Promise<ResourceProblem> {
+  async #stopped(failed: TaskDetails[]): Promise<ResourceError> {
     const [where] = failed.map((task) => this.#hostOf(task));
-    return new ResourceProblem(
+    return new ResourceError(
       `service ${this.#inputs.spec.Name}: its task${where ? ` on ${where}` : ""} fails with the new settings, and no other was touched` +
         (await saidBy(this.#find, failed)),
     );

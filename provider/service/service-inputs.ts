@@ -1,6 +1,6 @@
 import type { Rollout, SettingsValidation } from "../../core/service-update.ts";
 import type { ServiceSpec } from "../../engine/types.ts";
-import type { Frozen } from "../../core/immutable-value.ts";
+import type { ImmutableValues } from "../../core/immutable-value.ts";
 import type { Owner } from "../../core/labels.ts";
 import type { Managers } from "../swarm/manager-pool.ts";
 import type { NodeEngines } from "./task-exec.ts";
@@ -18,7 +18,7 @@ export interface ServiceInputs {
   restartTogether: string[];
   /** Names of the services of one application with this one; what follows from a change of them is no change here. */
   peers?: string[];
-  frozen: Frozen;
+  immutable: ImmutableValues;
   readyCommand?: string[];
   /** Asked in every running task before a task is changed in turn. Absent in states of earlier releases. */
   maintenanceCommand?: string[];

@@ -5,13 +5,13 @@ import { describeOwner, isOwned } from "../../core/labels.ts";
 import { inWordsOf, withKeysOf } from "./normalize-spec.ts";
 import { asRollback, decideRollout, rolloutLine, updateConfig } from "./update-strategy.ts";
 import { errorText } from "../../engine/error-message.ts";
-import { askManager, type FindManager, managerIfAny, managerOf } from "../swarm/with-manager.ts";
-import { frozenFailures } from "../state/immutable.ts";
-import { GONE, type ResourceHandler } from "../runtime/resource-handler.ts";
+import { withManager, type FindManager, managerIfAny, managerOf } from "../swarm/with-manager.ts";
+import { immutableFailures } from "../state/immutable.ts";
+import { NOT_FOUND, type ResourceHandler } from "../runtime/resource-handler.ts";
 import { logLine } from "../runtime/log-line.ts";
 import { isOutdated } from "../swarm/manager-pool.ts";
 import { anyMoved } from "./task-exec.ts";
-import { writeService } from "../swarm/optimistic-update.ts";
+import { updateServiceSpec } from "../swarm/optimistic-update.ts";
 import { spreadNewImage } from "./image-prepull.ts";
 import { workingTasks } from "./health.ts";
 import { formerPeers, movePeers, removePeers } from "./peers.ts";
@@ -20,7 +20,7 @@ import { roll } from "./rolling-update.ts";
 import { failureOf, formerSpec } from "./rollback.ts";
 import { hasOutdated, noneStarted } from "./task-snapshot.ts";
 import { removeValidations, validateSettings } from "./trial-run.ts";
-import { changedKeys, isUnknown, ResourceProblem, same, UnfinishedError } from "../runtime/values.ts";
+import { changedKeys, containsUnknown, ResourceError, deepEqual, ResourceInitError } from "../runtime/values.ts";
 import { keepVolumeLabels } from "./volume-labels.ts";
 import type { ServiceInputs, ServiceState } from "./service-inputs.ts";
 
@@ -28,12 +28,12 @@ import type { ServiceInputs, ServiceState } from "./service-inputs.ts";
 export const Service: ResourceHandler<ServiceInputs, ServiceState> = {
   async check(olds, given) {
     const news = { ...given, spec: keepVolumeLabels(given.spec, olds.spec) };
-    const unchanged = olds.spec && same(olds.spec, news.spec) && !isUnknown(news.spec);
+    const unchanged = olds.spec && deepEqual(olds.spec, news.spec) && !containsUnknown(news.spec);
     const rollout =
       unchanged && olds.rollout ? olds.rollout : decideRollout(olds.spec, news.spec, news.restartTogether);
     const line = unchanged ? undefined : rolloutLine(news.spec, rollout, news.maintenanceCommand !== undefined);
     if (line !== undefined) logLine(line);
-    return { inputs: { ...news, rollout }, failures: frozenFailures(olds.frozen, news.frozen) };
+    return { inputs: { ...news, rollout }, failures: immutableFailures(olds.immutable, news.immutable) };
   },
 
   async diff(_id, olds, news) {
@@ -42,7 +42,7 @@ export const Service: ResourceHandler<ServiceInputs, ServiceState> = {
     // Pulumi asks with all of `spec` unknown.
     const fixed = ({ Name, Mode }: ServiceSpec) => ({ Name, Mode });
     const asked = typeof news.spec === "object" ? fixed(news.spec) : news.spec;
-    if (!isUnknown(asked) && !same(fixed(olds.spec), asked)) replaces.push("spec");
+    if (!containsUnknown(asked) && !deepEqual(fixed(olds.spec), asked)) replaces.push("spec");
     const changed = changedKeys(olds, news, [
       "owner",
       "spec",
@@ -61,14 +61,14 @@ export const Service: ResourceHandler<ServiceInputs, ServiceState> = {
   async create(inputs) {
     const find = managerOf(inputs);
     // Tried again after an error that left it open, it finds the service that was made all the same.
-    const { id, existing } = await askManager(`service ${inputs.spec.Name}`, find, async (manager) => {
+    const { id, existing } = await withManager(`service ${inputs.spec.Name}`, find, async (manager) => {
       const existing = await existingService(manager, inputs);
       return { id: existing?.ID ?? (await manager.createService(fullSpec(inputs))), existing };
     });
     const restarts = existing !== undefined && (await change(find, id, inputs));
     const outs = await finished(find, id, inputs, { earlierTasks: new Set(), restarts });
     if (existing) {
-      await askManager(`service ${inputs.spec.Name}`, find, (manager) =>
+      await withManager(`service ${inputs.spec.Name}`, find, (manager) =>
         removeAdopted(manager, existing, inputs.owner),
       );
     }
@@ -76,25 +76,25 @@ export const Service: ResourceHandler<ServiceInputs, ServiceState> = {
   },
 
   async read(id, state) {
-    if (!state) throw new ResourceProblem(`service ${id} cannot be imported: declare it with adopt: true`);
+    if (!state) throw new ResourceError(`service ${id} cannot be imported: declare it with adopt: true`);
     const { serviceId: _id, ...recorded } = state;
-    const live = await askManager(`service ${state.spec.Name}`, managerIfAny(state), async (manager) => {
+    const live = await withManager(`service ${state.spec.Name}`, managerIfAny(state), async (manager) => {
       const service = manager && (await orMissing(manager.service(id)));
       if (!service) return undefined;
       const spec = inWordsOf(state.spec, service.Spec);
       return { ...recorded, spec, tasks: await workingTasks(manager, id, { ...state, spec }) };
     });
-    return live ? { id, props: { ...live, serviceId: id }, inputs: live } : GONE;
+    return live ? { id, props: { ...live, serviceId: id }, inputs: live } : NOT_FOUND;
   },
 
   async update(id, olds, asked) {
     const find = managerOf(asked);
     const news = { ...asked, spec: withKeysOf(olds.spec, asked.spec) };
     const what = `service ${news.spec.Name}`;
-    const former = await askManager(what, find, (manager) => formerSpec(manager, id, olds, news));
+    const former = await withManager(what, find, (manager) => formerSpec(manager, id, olds, news));
     const removed = formerPeers(olds, news);
     const apply = async (inputs: ServiceInputs, options?: ChangeOptions) => {
-      const tasks = await askManager(what, find, (manager) => manager.tasks({ service: [id] }));
+      const tasks = await withManager(what, find, (manager) => manager.tasks({ service: [id] }));
       const restarts = await change(find, id, inputs, options);
       await finished(find, id, inputs, { earlierTasks: new Set(tasks.map((task) => task.ID)), restarts });
     };
@@ -109,7 +109,7 @@ export const Service: ResourceHandler<ServiceInputs, ServiceState> = {
 
   async delete(id, state) {
     const find = managerIfAny(state);
-    await askManager(`service ${state.spec.Name}`, find, async (manager) => {
+    await withManager(`service ${state.spec.Name}`, find, async (manager) => {
       if (!manager) return;
       await removeValidations(manager, state.spec.Name);
       await orMissing(manager.removeService(id));
@@ -125,7 +125,7 @@ async function existingService(
 ): Promise<ServiceDetails | undefined> {
   const service = (await manager.services({ name: [spec.Name] })).find((one) => one.Spec.Name === spec.Name);
   if (!service || adopt || isOwned(service.Spec.Labels, owner)) return service;
-  throw new ResourceProblem(
+  throw new ResourceError(
     `spec.Name "${spec.Name}": a service of that name belongs to ${describeOwner(service.Spec.Labels)}: ` +
       "use the state that created it, set adopt: true, or choose another name",
   );
@@ -156,20 +156,20 @@ async function change(
   { leaving = [], isRollback = false }: ChangeOptions = {},
 ): Promise<boolean> {
   const what = `service ${inputs.spec.Name}`;
-  await askManager(what, find, (manager) => removeValidations(manager, inputs.spec.Name));
-  const service = await askManager(what, find, (manager) => manager.service(id));
+  await withManager(what, find, (manager) => removeValidations(manager, inputs.spec.Name));
+  const service = await withManager(what, find, (manager) => manager.service(id));
   const { UpdateConfig: _how, ...wanted } = fullSpec(inputs, service);
   const live = inWordsOf(wanted, service.Spec);
   const { mode } = decideRollout(live, wanted, inputs.restartTogether);
   if (mode === "all-at-once") {
-    await askManager(what, find, (manager) => spreadNewImage(manager, service, inputs));
+    await withManager(what, find, (manager) => spreadNewImage(manager, service, inputs));
     const { validation } = inputs;
     if (validation) await validateSettings(find, service, wanted, { ...inputs, validation });
   } else if (
     inputs.maintenanceCommand &&
     !isRollback &&
     (mode === "one-by-one" ||
-      (await askManager(what, find, (manager) => hasOutdated(manager, id, wanted, inputs.nodes))))
+      (await withManager(what, find, (manager) => hasOutdated(manager, id, wanted, inputs.nodes))))
   ) {
     await unfinished(id, inputs, roll(find, id, fullSpec(inputs, service), inputs));
     return false;
@@ -177,12 +177,12 @@ async function change(
   // A paused update goes on only when it is asked for again: what stood in its way may be gone. A rollback is asked for
   // in any case: an update that waits after each task would not undo the rest.
   const resumes = isPaused(service) || isRollback;
-  if (same(wanted, live) && !resumes) return false;
-  await askManager(what, find, (manager) => removePeers(manager, leaving, inputs));
+  if (deepEqual(wanted, live) && !resumes) return false;
+  await withManager(what, find, (manager) => removePeers(manager, leaving, inputs));
   if (!isRollback) await movePeers(find, inputs, { from: live, to: wanted, isRollback });
   // Before a successor starts, Swarm waits a minute for a task without a place to stop.
-  const isFree = isRollback && (await askManager(what, find, (manager) => noneStarted(manager, id)));
-  await writeService(find, id, (now) => {
+  const isFree = isRollback && (await withManager(what, find, (manager) => noneStarted(manager, id)));
+  await updateServiceSpec(find, id, (now) => {
     const full = fullSpec(inputs, now);
     return isRollback ? asRollback(full, isFree ? "start-first" : "stop-first") : full;
   });
@@ -198,7 +198,7 @@ async function finished(
   const { spec, owner } = inputs;
   const ready = untilReady(find, id, inputs, disturbance);
   const tidy = () =>
-    askManager(`service ${spec.Name}`, find, (manager) =>
+    withManager(`service ${spec.Name}`, find, (manager) =>
       removeLeftovers(manager, spec.TaskTemplate.ContainerSpec, owner),
     );
   await unfinished(id, inputs, ready.then(tidy));
@@ -210,6 +210,6 @@ async function unfinished(id: string, inputs: ServiceInputs, work: Promise<void>
   try {
     await work;
   } catch (error) {
-    throw new UnfinishedError(id, { ...inputs, serviceId: id }, errorText(error), error);
+    throw new ResourceInitError(id, { ...inputs, serviceId: id }, errorText(error), error);
   }
 }

@@ -2,7 +2,7 @@ import type { TaskDetails } from "../../engine/types.ts";
 import { errorText } from "../../engine/error-message.ts";
 import { logLine } from "../runtime/log-line.ts";
 import { answerOf, containerOf, type NodeEngines, type TaskContainer } from "./task-exec.ts";
-import { type Attempt, done, notYet } from "../runtime/poll.ts";
+import { type PollResult, ready, pending } from "../runtime/poll.ts";
 
 /** A lock as the command prints it. */
 export interface Lock {
@@ -47,10 +47,10 @@ export class LeftLocks {
   }
 
   /** Done when a task may be stopped: no lock is left that has borne a stop already. */
-  async mayStop(running: readonly TaskDetails[]): Promise<Attempt<void>> {
+  async mayStop(running: readonly TaskDetails[]): Promise<PollResult<void>> {
     this.#now = await this.#left(running);
     const waited = this.#now.filter((id) => this.#borne.has(id)).length;
-    return waited === 0 ? done(undefined) : notYet(`locks of tasks that were stopped run out: ${waited}`);
+    return waited === 0 ? ready(undefined) : pending(`locks of tasks that were stopped run out: ${waited}`);
   }
 
   /** A task is stopped now. */

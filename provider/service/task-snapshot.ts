@@ -1,13 +1,13 @@
 import type { Engine } from "../../engine/engine.ts";
 import type { ServiceSpec, TaskDetails } from "../../engine/types.ts";
 import { isBuiltImage } from "../../core/image-name.ts";
-import { type Standing, standingOf } from "./task-status.ts";
+import { type TaskBreakdown, classifyTasks } from "./task-status.ts";
 import type { NodeEngines } from "./task-exec.ts";
 
 /** A service's tasks that count, and where they stand. */
 export interface SeenTasks {
   tasks: TaskDetails[];
-  standing: Standing;
+  standing: TaskBreakdown;
 }
 
 /**
@@ -22,7 +22,7 @@ export async function seenTasks(
   nodes: NodeEngines = {},
 ): Promise<SeenTasks> {
   const tasks = countedTasks(await manager.tasks({ service: [id] }), spec, nodes);
-  return { tasks, standing: standingOf(spec, tasks, await manager.nodes()) };
+  return { tasks, standing: classifyTasks(spec, tasks, await manager.nodes()) };
 }
 
 /**

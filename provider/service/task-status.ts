@@ -1,9 +1,9 @@
 import type { NodeDetails, PublishedPort, ServiceSpec, TaskDetails } from "../../engine/types.ts";
-import { same } from "../runtime/values.ts";
+import { deepEqual } from "../runtime/values.ts";
 import { inWordsOf } from "./normalize-spec.ts";
 
 /** Where a service's tasks stand, seen from the settings that it is to have. */
-export interface Standing {
+export interface TaskBreakdown {
   /** Run, and have the settings. */
   current: TaskDetails[];
   /** Run, with other settings. */
@@ -19,7 +19,11 @@ export interface Standing {
 }
 
 /** Sorts a service's tasks. What is known of tasks on a node that is down is only what it said last. */
-export function standingOf(spec: ServiceSpec, tasks: readonly TaskDetails[], nodes: readonly NodeDetails[]): Standing {
+export function classifyTasks(
+  spec: ServiceSpec,
+  tasks: readonly TaskDetails[],
+  nodes: readonly NodeDetails[],
+): TaskBreakdown {
   const down = nodes.filter(({ ID, Status }) => Status.State === "down" && tasks.some(({ NodeID }) => NodeID === ID));
   const isSilent = ({ NodeID }: TaskDetails) => down.some(({ ID }) => ID === NodeID);
   const audible = tasks.filter((task) => !isSilent(task));
@@ -42,9 +46,9 @@ export function standingOf(spec: ServiceSpec, tasks: readonly TaskDetails[], nod
  * of its engine it does not. Ports of the routing mesh are the service's alone.
  */
 export function hasSettings(task: TaskDetails, { TaskTemplate, EndpointSpec }: ServiceSpec): boolean {
-  if (!same(TaskTemplate, inWordsOf(TaskTemplate, task.Spec))) return false;
+  if (!deepEqual(TaskTemplate, inWordsOf(TaskTemplate, task.Spec))) return false;
   const told = onHost(task.Status.PortStatus?.Ports);
-  return told.length === 0 || same(told, onHost(EndpointSpec?.Ports));
+  return told.length === 0 || deepEqual(told, onHost(EndpointSpec?.Ports));
 }
 
 /** Each once: a task tells a port for IPv4 and for IPv6. */

@@ -10,13 +10,13 @@ import {
   validationSpec,
 } from "./settings-validation.ts";
 import { type SettingsValidation } from "../../core/service-update.ts";
-import { askManager, type FindManager, waitWithManager } from "../swarm/with-manager.ts";
+import { withManager, type FindManager, waitWithManager } from "../swarm/with-manager.ts";
 import { logLine } from "../runtime/log-line.ts";
 import { containerOf, type NodeEngines, refusalOf } from "./task-exec.ts";
 import { peerRunsWith } from "./peers.ts";
 import type { ServiceInputs } from "./service-inputs.ts";
-import { ResourceProblem } from "../runtime/values.ts";
-import { done, notYet, waitFor } from "../runtime/poll.ts";
+import { ResourceError } from "../runtime/values.ts";
+import { ready, pending, waitFor } from "../runtime/poll.ts";
 
 /** How settings are started once, where the container can be asked, and what else runs with such settings. */
 export interface ValidationOptions extends Pick<ServiceInputs, "nodes" | "peers" | "restartTogether"> {
@@ -51,11 +51,11 @@ export async function validateSettings(
     logLine(`${what}: the new settings are not validated first: with ${variable} it would write elsewhere`);
     return;
   }
-  if (await askManager(what, find, (manager) => peerRunsWith(manager, wanted, former, options))) return;
+  if (await withManager(what, find, (manager) => peerRunsWith(manager, wanted, former, options))) return;
   const problem = await startProblem(find, wanted, options);
   if (!problem) return;
   if (problem.hasEnded && !(await startProblem(find, former, options))) {
-    throw new ResourceProblem(`${what}: ${settingsRefusal(validation, former, wanted, problem.said)}`);
+    throw new ResourceError(`${what}: ${settingsRefusal(validation, former, wanted, problem.said)}`);
   }
   logLine(`${what}: the new settings could not be validated first: ${problem.said}`);
 }
@@ -80,7 +80,7 @@ async function startProblem(
   const { Networks = [] } = spec.TaskTemplate;
   const suffix = randomBytes(3).toString("hex");
   try {
-    const id = await askManager(WHAT, find, async (manager) => {
+    const id = await withManager(WHAT, find, async (manager) => {
       const networks = await Promise.all(Networks.map(({ Target }) => manager.network(Target)));
       return manager.createService(validationSpec(spec, validation, networks, suffix));
     });
@@ -89,7 +89,7 @@ async function startProblem(
   } catch (error) {
     return { hasEnded: false, said: errorText(error) };
   } finally {
-    await askManager(WHAT, find, (manager) => removeValidations(manager, spec.Name));
+    await withManager(WHAT, find, (manager) => removeValidations(manager, spec.Name));
   }
 }
 
@@ -101,10 +101,10 @@ function startedTask(find: FindManager, id: string): Promise<TaskDetails> {
     find,
     async (manager) => {
       const [task] = await manager.tasks({ service: [id] });
-      if (!task) return notYet("Swarm has not placed the container");
+      if (!task) return pending("Swarm has not placed the container");
       const { ContainerStatus, State, Err } = task.Status;
       const isThere = isOver(task) || ContainerStatus?.ContainerID !== undefined;
-      return isThere ? done(task) : notYet(Err ?? `the container is ${State}`);
+      return isThere ? ready(task) : pending(Err ?? `the container is ${State}`);
     },
     { what: WHAT, limitSeconds: CONTAINER_SECONDS, intervalMs: 200 },
     (because) => new Error(`no container started within ${CONTAINER_SECONDS} s: ${because}`),
@@ -133,10 +133,10 @@ async function readyProblem(
     find,
     async (manager) => {
       const task = (await manager.tasks({ service: [started.ServiceID] }))[0] ?? started;
-      if (isOver(task)) return done(await endOf(find, task));
-      if (isReady || performance.now() - begun > READY_SECONDS * 1_000) return done(undefined);
+      if (isOver(task)) return ready(await endOf(find, task));
+      if (isReady || performance.now() - begun > READY_SECONDS * 1_000) return ready(undefined);
       asked ??= ask();
-      return notYet("the application starts");
+      return pending("the application starts");
     },
     { what: WHAT, limitSeconds: 2 * READY_SECONDS, intervalMs: 200 },
     (because) => new Error(because),
@@ -157,9 +157,9 @@ async function removed(manager: Engine, id: string): Promise<void> {
   await waitFor(
     async () => {
       const left = (await manager.tasks()).filter(({ ServiceID }) => ServiceID === id).length;
-      return left === 0 ? done(undefined) : notYet("its container is still stopping");
+      return left === 0 ? ready(undefined) : pending("its container is still stopping");
     },
     { what: WHAT, limitSeconds: CONTAINER_SECONDS, intervalMs: 200 },
-    (because) => new ResourceProblem(`the container that validated the new settings does not end: ${because}`),
+    (because) => new ResourceError(`the container that validated the new settings does not end: ${because}`),
   );
 }

@@ -1,4 +1,4 @@
-import { isUnknown, same } from "../runtime/values.ts";
+import { containsUnknown, deepEqual } from "../runtime/values.ts";
 import type { ServiceSpec, TaskSpec, UpdateConfig } from "../../engine/types.ts";
 import type { Rollout } from "../../core/service-update.ts";
 
@@ -89,7 +89,7 @@ export function rolloutLine(
 /** What an outage is made of. A value that is not known yet is left out. */
 function outageOf({ ContainerSpec }: Partial<TaskSpec>): string {
   const { StopGracePeriod, Healthcheck } = ContainerSpec ?? {};
-  const grace = typeof StopGracePeriod === "number" && !isUnknown(StopGracePeriod);
+  const grace = typeof StopGracePeriod === "number" && !containsUnknown(StopGracePeriod);
   const stop = grace ? `their stop (at most ${StopGracePeriod / 1e9} s)` : "their stop";
   const isChecked = Healthcheck !== undefined && Healthcheck.Test?.[0] !== "NONE";
   const interval = isChecked && typeof Healthcheck.Interval === "number" ? Healthcheck.Interval / 1e9 : undefined;
@@ -102,11 +102,11 @@ function outageOf({ ContainerSpec }: Partial<TaskSpec>): string {
  * one (`…Networks[0]`), other lists as a whole.
  */
 export function changedPaths(olds: unknown, news: unknown, path = ""): string[] {
-  if (same(olds, news) && !isUnknown(news)) return [];
+  if (deepEqual(olds, news) && !containsUnknown(news)) return [];
   if (path === ENVIRONMENT && [olds, news].every((one) => isList(one) || one === undefined)) {
     return changedVariables(isList(olds) ? olds : [], isList(news) ? news : []);
   }
-  if (path === NETWORKS && isList(olds) && isList(news)) return [same(olds[0], news[0]) ? path : `${path}[0]`];
+  if (path === NETWORKS && isList(olds) && isList(news)) return [deepEqual(olds[0], news[0]) ? path : `${path}[0]`];
   if (!isObject(olds) || !isObject(news)) return [path];
   const keys = [...new Set([...Object.keys(olds), ...Object.keys(news)])];
   return keys.flatMap((key) => changedPaths(olds[key], news[key], path ? `${path}.${key}` : key));

@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { CheckFailure, ResourceHandler } from "../runtime/resource-handler.ts";
-import { isUnknown, ResourceProblem } from "../runtime/values.ts";
+import { containsUnknown, ResourceError } from "../runtime/values.ts";
 
-export interface VerdictInputs {
+export interface AssertionInputs {
   /** What speaks against what is declared, one line each. */
   problems: string[];
 }
 
-export interface VerdictState extends VerdictInputs {
+export interface AssertionState extends AssertionInputs {
   /** Known once nothing spoke against it. */
   isSound: true;
 }
@@ -16,9 +16,9 @@ export interface VerdictState extends VerdictInputs {
  * What was found out while a program ran, outside of it: what depends on this is made only if nothing was found to be
  * wrong. An error that the program threw would come too late, and once for each thing that waits for it.
  */
-export const Verdict: ResourceHandler<VerdictInputs, VerdictState> = {
+export const Assertion: ResourceHandler<AssertionInputs, AssertionState> = {
   async check(_olds, news) {
-    const known = isUnknown(news.problems) ? [] : news.problems;
+    const known = containsUnknown(news.problems) ? [] : news.problems;
     return { inputs: news, failures: known.map((reason): CheckFailure => ({ property: "", reason })) };
   },
 
@@ -31,7 +31,7 @@ export const Verdict: ResourceHandler<VerdictInputs, VerdictState> = {
   },
 
   async read(id, state) {
-    if (!state) throw new ResourceProblem(`verdict ${id} cannot be imported: it is found out anew in every run`);
+    if (!state) throw new ResourceError(`verdict ${id} cannot be imported: it is found out anew in every run`);
     return { id, props: state };
   },
 

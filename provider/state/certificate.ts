@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { ResourceHandler } from "../runtime/resource-handler.ts";
 import { logLine } from "../runtime/log-line.ts";
 import { randomText } from "../runtime/random-text.ts";
-import { changedKeys, isUnknown, ResourceProblem } from "../runtime/values.ts";
+import { changedKeys, containsUnknown, ResourceError } from "../runtime/values.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -36,7 +36,7 @@ export interface CertificateState extends CertificateInputs {
 /** A server's certificate and the authority that signed it, both generated. */
 export const Certificate: ResourceHandler<CertificateInputs, CertificateState> = {
   async check(olds, news) {
-    if (isUnknown([news.lifetimeDays, news.renewBeforeDays])) return { inputs: news, failures: [] };
+    if (containsUnknown([news.lifetimeDays, news.renewBeforeDays])) return { inputs: news, failures: [] };
     const end = olds.notAfter === undefined ? undefined : new Date(olds.notAfter).getTime();
     const due = end !== undefined && Date.now() > end - news.renewBeforeDays * DAY;
     const keeps = !due && changedKeys(olds, news, ["names", "lifetimeDays"]).length === 0;
@@ -56,7 +56,7 @@ export const Certificate: ResourceHandler<CertificateInputs, CertificateState> =
 
   async read(id, state) {
     if (!state)
-      throw new ResourceProblem(`certificate ${id} cannot be imported: give certificates of your own in \`tls\``);
+      throw new ResourceError(`certificate ${id} cannot be imported: give certificates of your own in \`tls\``);
     return { id, props: state };
   },
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Owner } from "../../core/labels.ts";
 import type { ResourceHandler } from "../runtime/resource-handler.ts";
-import { ResourceProblem } from "../runtime/values.ts";
+import { ResourceError } from "../runtime/values.ts";
 
 export interface CreationOwnerInputs {
   /** The owner as it was when the resource was created. */
@@ -26,7 +26,7 @@ export const CreationOwner: ResourceHandler<CreationOwnerInputs> = {
   },
 
   async read(id, state) {
-    if (!state) throw new ResourceProblem(`creation owner ${id} cannot be imported`);
+    if (!state) throw new ResourceError(`creation owner ${id} cannot be imported`);
     return { id, props: state, inputs: state };
   },
 

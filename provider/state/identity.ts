@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { ResourceHandler } from "../runtime/resource-handler.ts";
-import { ResourceProblem } from "../runtime/values.ts";
+import { ResourceError } from "../runtime/values.ts";
 
 export interface IdentityInputs {
   /** Decided by the first `check`, then kept for as long as the state exists. */
@@ -22,7 +22,7 @@ export const Identity: ResourceHandler<IdentityInputs> = {
   },
 
   async read(id, state) {
-    if (!state) throw new ResourceProblem(`identity ${id} cannot be imported: each state has its own`);
+    if (!state) throw new ResourceError(`identity ${id} cannot be imported: each state has its own`);
     return { id, props: state, inputs: state };
   },
 

@@ -1,21 +1,21 @@
 import { randomUUID } from "node:crypto";
-import { frozenFailures } from "./immutable.ts";
-import { type Frozen } from "../../core/immutable-value.ts";
+import { immutableFailures } from "./immutable.ts";
+import { type ImmutableValues } from "../../core/immutable-value.ts";
 import type { ResourceHandler } from "../runtime/resource-handler.ts";
-import { ResourceProblem, same } from "../runtime/values.ts";
+import { ResourceError, deepEqual } from "../runtime/values.ts";
 
-export interface ForLifeInputs {
-  frozen: Frozen;
+export interface ImmutableValuesInputs {
+  values: ImmutableValues;
 }
 
 /** Choices on which other resources are built for life: a change is refused before any of those is touched. */
-export const ForLife: ResourceHandler<ForLifeInputs> = {
+export const ImmutableValuesResource: ResourceHandler<ImmutableValuesInputs> = {
   async check(olds, news) {
-    return { inputs: news, failures: frozenFailures(olds.frozen, news.frozen) };
+    return { inputs: news, failures: immutableFailures(olds.values, news.values) };
   },
 
   async diff(_id, olds, news) {
-    return { changes: !same(valuesOf(olds), valuesOf(news)) };
+    return { changes: !deepEqual(valuesOf(olds), valuesOf(news)) };
   },
 
   async create(inputs) {
@@ -27,7 +27,7 @@ export const ForLife: ResourceHandler<ForLifeInputs> = {
   },
 
   async read(id, state) {
-    if (!state) throw new ResourceProblem(`choice ${id} cannot be imported: it is what a program decided`);
+    if (!state) throw new ResourceError(`choice ${id} cannot be imported: it is what a program decided`);
     return { id, props: state };
   },
 
@@ -35,6 +35,6 @@ export const ForLife: ResourceHandler<ForLifeInputs> = {
 };
 
 /** Without the words that explain them, which a later release may choose better. */
-function valuesOf({ frozen }: ForLifeInputs): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(frozen).map(([name, { value }]) => [name, value] as const));
+function valuesOf({ values }: ImmutableValuesInputs): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).map(([name, { value }]) => [name, value] as const));
 }

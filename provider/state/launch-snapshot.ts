@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { ResourceHandler } from "../runtime/resource-handler.ts";
-import { changedKeys, isUnknown, ResourceProblem } from "../runtime/values.ts";
+import { changedKeys, containsUnknown, ResourceError } from "../runtime/values.ts";
 
-export interface BlueprintInputs {
+export interface LaunchSnapshotInputs {
   /** Id of the image that the machine is made from. */
   image: string;
   /** What it reads when it starts for the first time. */
@@ -15,11 +15,11 @@ export interface BlueprintInputs {
  * What a machine is made from, as it was when it was made. Newer images and instructions come out all the time and are
  * no reason to make a machine anew: they are taken only with another generation.
  */
-export const Blueprint: ResourceHandler<BlueprintInputs> = {
+export const LaunchSnapshot: ResourceHandler<LaunchSnapshotInputs> = {
   async check(olds, news) {
     const { image, userData, generation } = olds;
     // Of an update that went wrong some of it may not have been known.
-    const isWhole = image !== undefined && userData !== undefined && !isUnknown({ image, userData, generation });
+    const isWhole = image !== undefined && userData !== undefined && !containsUnknown({ image, userData, generation });
     const kept = isWhole && generation === news.generation ? { image, userData } : {};
     return { inputs: { ...news, ...kept }, failures: [] };
   },
@@ -37,7 +37,7 @@ export const Blueprint: ResourceHandler<BlueprintInputs> = {
   },
 
   async read(id, state) {
-    if (!state) throw new ResourceProblem(`blueprint ${id} cannot be imported: it is what a machine was made from`);
+    if (!state) throw new ResourceError(`blueprint ${id} cannot be imported: it is what a machine was made from`);
     return { id, props: state };
   },
 

@@ -4,7 +4,7 @@ import type { SwarmDetails } from "../../engine/types.ts";
 import { isOwned } from "../../core/labels.ts";
 import type { ClusterInputs, FixedSettings } from "./cluster-inputs.ts";
 import { contentsOf } from "./swarm-inventory.ts";
-import { isUnknown, same } from "../runtime/values.ts";
+import { containsUnknown, deepEqual } from "../runtime/values.ts";
 
 export const DEFAULT_SUBNET_SIZE = 24;
 
@@ -19,7 +19,9 @@ export function fixedOf(swarm: SwarmDetails): FixedSettings {
 /** What was asked for and is not how the Swarm was made. */
 export function differingFixed(fixed: FixedSettings, asked: ClusterInputs): (keyof FixedSettings)[] {
   const keys = ["addressPools", "subnetSize", "dataPathPort"] as const;
-  return keys.filter((key) => asked[key] !== undefined && !isUnknown(asked[key]) && !same(asked[key], fixed[key]));
+  return keys.filter(
+    (key) => asked[key] !== undefined && !containsUnknown(asked[key]) && !deepEqual(asked[key], fixed[key]),
+  );
 }
 
 /** Whether a Swarm that was made for one host, where no other reaches it, is to get a second one. */

@@ -1,14 +1,14 @@
 import { Engine } from "../../engine/engine.ts";
 import type { SwarmDetails, SwarmSpec } from "../../engine/types.ts";
-import { describeOwner, isOwned, ownerIn, ownerLabels } from "../../core/labels.ts";
+import { describeOwner, isOwned, ownerFromLabels, ownerLabels } from "../../core/labels.ts";
 import { contentsOf, contentsRefusal, hasBridge, removeBridge, removeLeftovers } from "./swarm-inventory.ts";
-import { askManager, managerIfAny, managerOf } from "./with-manager.ts";
-import { GONE, type ResourceHandler } from "../runtime/resource-handler.ts";
+import { withManager, managerIfAny, managerOf } from "./with-manager.ts";
+import { NOT_FOUND, type ResourceHandler } from "../runtime/resource-handler.ts";
 import { logLine } from "../runtime/log-line.ts";
 import { lockedManagers, type Managers, remember } from "./manager-pool.ts";
 import { fixedOf, DEFAULT_SUBNET_SIZE, differingFixed, isConfined, swarmRefusal } from "./cluster-immutable.ts";
-import { inSequence } from "./optimistic-update.ts";
-import { isUnknown, ResourceProblem, same } from "../runtime/values.ts";
+import { retryOnVersionConflict } from "./optimistic-update.ts";
+import { containsUnknown, ResourceError, deepEqual } from "../runtime/values.ts";
 import type { ClusterInputs, ClusterState } from "./cluster-inputs.ts";
 
 const NANOSECONDS_A_DAY = 24 * 3600 * 1e9;
@@ -21,39 +21,39 @@ export const Cluster: ResourceHandler<ClusterInputs, ClusterState> = {
   async check(olds, given) {
     // How the Swarm came about is over. Pulumi asks once more, and with no former inputs, when it is to be made anew.
     const news = { ...given, first: olds.first ?? given.first };
-    const reason = isUnknown(news.managers) ? undefined : await swarmRefusal(news);
+    const reason = containsUnknown(news.managers) ? undefined : await swarmRefusal(news);
     // With a property's name Pulumi would print the property's whole value before the line.
     return { inputs: news, failures: reason ? [{ property: "", reason }] : [] };
   },
 
   async diff(id, olds, news) {
-    if (!isUnknown(news.managers)) remember(news.managers, id);
+    if (!containsUnknown(news.managers)) remember(news.managers, id);
     const replaces: string[] = differingFixed(olds.fixed, news);
     if (olds.created && isConfined(news)) replaces.push("first");
     // A permission for changes to come, or a word about the others, changes nothing by itself.
     const { adopt: _adopt, allowOutage: _allowOutage, first: _first, single: _single, ...now } = news;
     const before = Object.fromEntries(Object.keys(now).map((key) => [key, olds[key as keyof ClusterInputs]]));
     const locked = await toUnlock(olds, news);
-    return { changes: replaces.length > 0 || locked || !same(before, now), replaces, deleteBeforeReplace: true };
+    return { changes: replaces.length > 0 || locked || !deepEqual(before, now), replaces, deleteBeforeReplace: true };
   },
 
   async create(inputs) {
     const { engine, ...origin } = await makeOrTakeOn(inputs);
     const find = async () => engine;
-    await askManager("the Swarm", find, (manager) => applySettings(manager, inputs, origin.created));
-    const seen = await askManager("the Swarm", find, look);
+    await withManager("the Swarm", find, (manager) => applySettings(manager, inputs, origin.created));
+    const seen = await withManager("the Swarm", find, look);
     return { id: seen.swarm.ID, outs: stateOf(seen, inputs, origin) };
   },
 
   async read(id, state) {
-    if (!state) throw new ResourceProblem(`Swarm ${id}: import is not supported; give adopt: true to take it on`);
+    if (!state) throw new ResourceError(`Swarm ${id}: import is not supported; give adopt: true to take it on`);
     await unlock(state.managers, state.unlockKey);
     const find = managerIfAny({ managers: state.managers, swarmId: id });
-    const seen = await askManager(`Swarm ${id}`, find, async (manager) => manager && look(manager));
-    if (!seen) return GONE;
+    const seen = await withManager(`Swarm ${id}`, find, async (manager) => manager && look(manager));
+    if (!seen) return NOT_FOUND;
     const { Spec } = seen.swarm;
     const { created, broughtBridge, ...recorded } = state;
-    const live = { ...liveSettings(Spec, state), ...(created && { owner: ownerIn(Spec.Labels) }) };
+    const live = { ...liveSettings(Spec, state), ...(created && { owner: ownerFromLabels(Spec.Labels) }) };
     const { swarmId: _id, fixed: _fixed, joinTokens: _tokens, unlockKey: _key, ...rest } = recorded;
     const inputs = { ...rest, ...live };
     return { id, props: stateOf(seen, inputs, { created, broughtBridge }), inputs };
@@ -63,20 +63,20 @@ export const Cluster: ResourceHandler<ClusterInputs, ClusterState> = {
     await unlock(news.managers, olds.unlockKey);
     const find = managerOf({ managers: news.managers, swarmId: id });
     const what = `Swarm ${id}`;
-    await askManager(what, find, (manager) => applySettings(manager, news, olds.created));
-    if (news.joinTokenGeneration !== undefined && !same(olds.joinTokenGeneration, news.joinTokenGeneration)) {
-      await askManager(what, find, rotateJoinTokens);
+    await withManager(what, find, (manager) => applySettings(manager, news, olds.created));
+    if (news.joinTokenGeneration !== undefined && !deepEqual(olds.joinTokenGeneration, news.joinTokenGeneration)) {
+      await withManager(what, find, rotateJoinTokens);
     }
-    return { outs: stateOf(await askManager(what, find, look), news, olds) };
+    return { outs: stateOf(await withManager(what, find, look), news, olds) };
   },
 
   async delete(id, state) {
     if (!state.created) return;
     let last: Engine | undefined;
-    await askManager(`Swarm ${id}`, managerIfAny({ managers: state.managers, swarmId: id }), async (manager) => {
+    await withManager(`Swarm ${id}`, managerIfAny({ managers: state.managers, swarmId: id }), async (manager) => {
       if (!manager) return;
       const refusal = contentsRefusal(id, await contentsOf(manager, { owner: state.owner }));
-      if (refusal) throw new ResourceProblem(refusal);
+      if (refusal) throw new ResourceError(refusal);
       await removeLeftovers(manager, state.owner);
       last = manager;
       await manager.leaveSwarm(true);
@@ -100,18 +100,18 @@ async function makeOrTakeOn(inputs: ClusterInputs): Promise<Origin & { engine: E
   const [found] = [...inSwarm.filter(({ swarm }) => swarm.ControlAvailable), ...inSwarm];
   if (found) {
     const { engine, host, swarm } = found;
-    if (!swarm.ControlAvailable) throw new ResourceProblem(notUsable(host, swarm.LocalNodeState));
+    if (!swarm.ControlAvailable) throw new ResourceError(notUsable(host, swarm.LocalNodeState));
     const { Labels } = (await engine.swarm()).Spec;
     const created = isOwned(Labels, owner);
     if (created || inputs.adopt) return { engine, created, broughtBridge: false };
-    throw new ResourceProblem(
+    throw new ResourceError(
       `adopt false: the engine at ${host} is a manager of the Swarm ${swarm.Cluster?.ID ?? ""}, which belongs to ` +
         `${describeOwner(Labels)}: use the state that created it, or set adopt: true`,
     );
   }
   const connection = managers[first.hostKey];
   if (!connection)
-    throw new ResourceProblem(`first manager "${first.hostKey}" is none of ${Object.keys(managers).join(", ")}`);
+    throw new ResourceError(`first manager "${first.hostKey}" is none of ${Object.keys(managers).join(", ")}`);
   const engine = new Engine(connection);
   const broughtBridge = !(await hasBridge(engine));
   await engine.initSwarm({
@@ -147,7 +147,7 @@ async function unlock(managers: Managers, key: string): Promise<void> {
 
 /** Other tokens for those to come; nodes that have joined do not need them any more. */
 function rotateJoinTokens(engine: Engine): Promise<void> {
-  return inSequence(async () => {
+  return retryOnVersionConflict(async () => {
     const { Spec, Version } = await engine.swarm();
     await engine.updateSwarm(Version.Index, Spec, { rotateWorkerToken: true, rotateManagerToken: true });
   });
@@ -155,11 +155,11 @@ function rotateJoinTokens(engine: Engine): Promise<void> {
 
 /** Sets what was asked for and leaves the rest of the Swarm's settings alone. An adopted Swarm keeps its labels. */
 function applySettings(engine: Engine, inputs: ClusterInputs, created: boolean): Promise<void> {
-  return inSequence(async () => {
+  return retryOnVersionConflict(async () => {
     const { Spec, Version } = await engine.swarm();
     const settings = withSettings(Spec, inputs);
     const wanted = created ? { ...settings, Labels: { ...Spec.Labels, ...ownerLabels(inputs.owner) } } : settings;
-    if (!same(Spec, wanted)) await engine.updateSwarm(Version.Index, wanted);
+    if (!deepEqual(Spec, wanted)) await engine.updateSwarm(Version.Index, wanted);
   });
 }
 

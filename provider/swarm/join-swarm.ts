@@ -2,12 +2,12 @@ import { type Engine, orMissing } from "../../engine/engine.ts";
 import { isJoinContinuing, isJoinUnreachable } from "../../engine/errors.ts";
 import type { NodeDetails, SwarmJoinRequest } from "../../engine/types.ts";
 import { errorText } from "../../engine/error-message.ts";
-import { askManager, managerIfAny, managerOf } from "./with-manager.ts";
+import { withManager, managerIfAny, managerOf } from "./with-manager.ts";
 import { logLine } from "../runtime/log-line.ts";
 import type { MemberInputs } from "./member-inputs.ts";
 import { changeRole, MANAGERS } from "./node-operations.ts";
-import { ResourceProblem } from "../runtime/values.ts";
-import { done, notYet, waitFor } from "../runtime/poll.ts";
+import { ResourceError } from "../runtime/values.ts";
+import { ready, pending, waitFor } from "../runtime/poll.ts";
 
 /** How long a node that was demoted to be taken back may need for it, in seconds. */
 const TAKING_BACK = 20;
@@ -22,13 +22,13 @@ export async function joinSwarm(engine: Engine, inputs: MemberInputs): Promise<b
   const find = managerOf(inputs);
   const what = `${hostOf(inputs)} joining`;
   if (state !== "inactive") {
-    if (await askManager(what, find, (manager) => orMissing(manager.node(NodeID)))) return false;
-    throw new ResourceProblem(
+    if (await withManager(what, find, (manager) => orMissing(manager.node(NodeID)))) return false;
+    throw new ResourceError(
       `${hostOf(inputs)} is in another Swarm (${state}): leave it there with \`docker swarm leave\`, ` +
         "then run `pulumi up` again",
     );
   }
-  const { swarm, nodes } = await askManager(what, find, async (manager) => ({
+  const { swarm, nodes } = await withManager(what, find, async (manager) => ({
     swarm: await manager.swarm(),
     nodes: await manager.nodes(MANAGERS),
   }));
@@ -47,7 +47,7 @@ export async function joinSwarm(engine: Engine, inputs: MemberInputs): Promise<b
     return true;
   } catch (error) {
     await abandon(engine, inputs).catch((problem: unknown) => logLine(errorText(problem)));
-    throw new ResourceProblem(`${hostOf(inputs)} cannot join the Swarm: ${errorText(error)}`);
+    throw new ResourceError(`${hostOf(inputs)} cannot join the Swarm: ${errorText(error)}`);
   }
 }
 
@@ -58,22 +58,22 @@ function untilJoined(engine: Engine, inputs: MemberInputs, request: SwarmJoinReq
   return waitFor(
     async () => {
       const { LocalNodeState: state, Error: reason } = (await engine.info()).Swarm;
-      if (state === "active") return done(undefined);
+      if (state === "active") return ready(undefined);
       because = reason || because;
-      if (state === "pending") return notYet(because);
+      if (state === "pending") return pending(because);
       await abandon(engine, inputs);
       try {
-        return done(await engine.joinSwarm(request));
+        return ready(await engine.joinSwarm(request));
       } catch (error) {
         if (isJoinUnreachable(error)) because = errorText(error);
         // The engine goes on with the join for some seconds more, and then gives up for good.
         else if (!isJoinContinuing(error)) throw error;
-        return notYet(because);
+        return pending(because);
       }
     },
     { what: `${hostOf(inputs)} joining`, limitSeconds: timeoutSeconds },
     () =>
-      new ResourceProblem(
+      new ResourceError(
         `not within timeoutSeconds ${timeoutSeconds} (${because}): see that it reaches ` +
           `${request.RemoteAddrs.join(", ")}, or give it more time`,
       ),
@@ -95,11 +95,11 @@ function settled(engine: Engine, inputs: MemberInputs) {
   return waitFor(
     async () => {
       const { Swarm } = await engine.info();
-      return Swarm.LocalNodeState === "pending" ? notYet("its node is still starting") : done(Swarm);
+      return Swarm.LocalNodeState === "pending" ? pending("its node is still starting") : ready(Swarm);
     },
     { what: hostOf(inputs), limitSeconds: inputs.timeoutSeconds },
     (because) =>
-      new ResourceProblem(
+      new ResourceError(
         `${hostOf(inputs)}: ${because} after ${inputs.timeoutSeconds} s: ` +
           "give it time, or have it leave with `docker swarm leave --force`",
       ),
@@ -112,11 +112,11 @@ async function abandon(engine: Engine, inputs: MemberInputs): Promise<void> {
   if (state === "inactive") return;
   const find = managerOf(inputs);
   const what = hostOf(inputs);
-  const node = NodeID ? await askManager(what, find, (manager) => orMissing(manager.node(NodeID))) : undefined;
+  const node = NodeID ? await withManager(what, find, (manager) => orMissing(manager.node(NodeID))) : undefined;
   await engine.leaveSwarm(true);
   if (!node) return;
   await changeRole(find, node.ID, "worker", TAKING_BACK);
-  await askManager(what, managerIfAny(inputs), async (manager) => {
+  await withManager(what, managerIfAny(inputs), async (manager) => {
     if (manager) await orMissing(manager.removeNode(node.ID, true));
   });
 }

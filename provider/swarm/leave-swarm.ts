@@ -4,14 +4,14 @@ import { UnreachableError } from "../../engine/transport.ts";
 import type { NodeDetails, NodeRole } from "../../engine/types.ts";
 import { removeBridge } from "./swarm-inventory.ts";
 import { hostOf } from "./join-swarm.ts";
-import { askManager, managerIfAny, managerOf } from "./with-manager.ts";
+import { withManager, managerIfAny, managerOf } from "./with-manager.ts";
 import { remember } from "./manager-pool.ts";
 import type { MemberState } from "./member-inputs.ts";
 import type { MemberInputs } from "./member-inputs.ts";
 import { changeRole, drainNode, MANAGERS, untilDown } from "./node-operations.ts";
-import { inTurn } from "../runtime/serial-queue.ts";
-import { ResourceProblem } from "../runtime/values.ts";
-import { done, notYet, waitFor } from "../runtime/poll.ts";
+import { runExclusive } from "../runtime/serial-queue.ts";
+import { ResourceError } from "../runtime/values.ts";
+import { ready, pending, waitFor } from "../runtime/poll.ts";
 
 /**
  * Has a node leave: drain, demote, leave, remove. Managers stop being such one after another, so that those that are
@@ -22,7 +22,7 @@ import { done, notYet, waitFor } from "../runtime/poll.ts";
 export async function leave(id: string, state: MemberState): Promise<void> {
   const { managers, swarmId } = state;
   remember(managers, swarmId);
-  const node = await askManager(
+  const node = await withManager(
     `node ${id}`,
     managerIfAny(state),
     async (manager) => manager && orMissing(manager.node(id)),
@@ -31,19 +31,19 @@ export async function leave(id: string, state: MemberState): Promise<void> {
   // The machine may be silent, or have joined anew as another node.
   const engine = (await nodeOf(state)) === id ? new Engine(state.connection) : undefined;
   const retire = () => retired(id, state, engine);
-  if (!(await (node.Spec.Role === "manager" ? inTurn(swarmId, retire) : retire()))) return;
+  if (!(await (node.Spec.Role === "manager" ? runExclusive(swarmId, retire) : retire()))) return;
   if (engine) {
     await engine.leaveSwarm(false);
     if (state.broughtBridge) await removeBridge(engine);
   }
-  await askManager(`node ${id}`, managerOf(state), (manager) => orMissing(manager.removeNode(id, true)));
+  await withManager(`node ${id}`, managerOf(state), (manager) => orMissing(manager.removeNode(id, true)));
 }
 
 /** Has a node run nothing and manage nothing any more. Tells whether it does: the last manager stays what it is. */
 async function retired(id: string, state: MemberState, engine: Engine | undefined): Promise<boolean> {
   const { timeoutSeconds } = state;
   const find = managerOf(state);
-  if (isOnlyManager(await askManager(`node ${id}`, find, (manager) => manager.nodes(MANAGERS)), id)) return false;
+  if (isOnlyManager(await withManager(`node ${id}`, find, (manager) => manager.nodes(MANAGERS)), id)) return false;
   if (engine) await drainNode(find, id, timeoutSeconds);
   else await untilDown(find, id, timeoutSeconds, (because) => alive(state, because));
   await changeRole(find, id, "worker", timeoutSeconds);
@@ -71,8 +71,8 @@ function isOnlyManager(nodes: readonly NodeDetails[], id: string): boolean {
   return managers.length === 1 && managers[0]?.ID === id;
 }
 
-function alive(state: MemberState, because: string): ResourceProblem {
-  return new ResourceProblem(
+function alive(state: MemberState, because: string): ResourceError {
+  return new ResourceError(
     `${hostOf(state)} does not answer, but the Swarm sees its node: ${because}. ` +
       "Make its engine answer, so that it can leave, or switch the machine off: then it is removed by force",
   );
@@ -89,9 +89,9 @@ export async function untilHeard(state: MemberInputs, role: NodeRole): Promise<v
     async (deadline) => {
       const manages = (await unlessSilent(engine.info(deadline.cap(30_000))))?.Swarm.ControlAvailable;
       const hasHeard = manages === undefined || manages === (role === "manager");
-      return hasHeard ? done(undefined) : notYet(`it is still a ${manages ? "manager" : "worker"}`);
+      return hasHeard ? ready(undefined) : pending(`it is still a ${manages ? "manager" : "worker"}`);
     },
     { what: hostOf(state), limitSeconds },
-    (because) => new ResourceProblem(`${hostOf(state)} did not become a ${role} within ${limitSeconds} s: ${because}`),
+    (because) => new ResourceError(`${hostOf(state)} did not become a ${role} within ${limitSeconds} s: ${because}`),
   );
 }

@@ -4,8 +4,8 @@ import { Engine } from "../../engine/engine.ts";
 import { isTransient } from "../../engine/errors.ts";
 import { patienceInElection, patienceWith } from "../../engine/timeouts.ts";
 import { errorText } from "../../engine/error-message.ts";
-import { isUnknown, NoManagerError, ResourceProblem, same } from "../runtime/values.ts";
-import { done, notYet, waitFor } from "../runtime/poll.ts";
+import { containsUnknown, NoManagerError, ResourceError, deepEqual } from "../runtime/values.ts";
+import { ready, pending, waitFor } from "../runtime/poll.ts";
 
 /** The engines of a Swarm's managers, by host key. */
 export type Managers = Record<string, EngineConnection>;
@@ -37,7 +37,7 @@ export function isOutdated(recorded: Managers | undefined, now: Managers): boole
   if (typeof now !== "object") return true;
   const today = Object.values(now);
   const named = Object.values(recorded ?? {});
-  const still = today.filter((manager) => !isUnknown(manager) && named.some((one) => same(one, manager)));
+  const still = today.filter((manager) => !containsUnknown(manager) && named.some((one) => deepEqual(one, manager)));
   return still.length <= Math.floor((today.length - 1) / 2);
 }
 
@@ -59,7 +59,7 @@ export async function findManager(managers: Managers, swarmId: string, within?: 
   const found = await waitFor(
     async () => {
       const answers = await askAll(candidates(managers, swarmId), swarmId, patience);
-      return "silent" in answers && answers.comingBack ? notYet(answers.silent.join("; ")) : done(answers);
+      return "silent" in answers && answers.comingBack ? pending(answers.silent.join("; ")) : ready(answers);
     },
     { what: "managers", limitSeconds: COMING_BACK, within },
     (because) => silence(because, true),
@@ -77,7 +77,7 @@ export async function requireManager(managers: Managers, swarmId: string, within
   const engine = await findManager(managers, swarmId, within);
   if (engine) return engine;
   const keys = Object.keys(managers).join(", ");
-  throw new ResourceProblem(
+  throw new ResourceError(
     `none of the hosts ${keys} is a manager of the Swarm ${swarmId} any more: ` +
       "run `pulumi refresh` so that what is gone is made anew, or bring the Swarm back",
   );
@@ -85,7 +85,7 @@ export async function requireManager(managers: Managers, swarmId: string, within
 
 /** The managers whose engines are locked and wait for the unlock key. Those that are silent are left out. */
 export async function lockedManagers(managers: Managers, patience?: number): Promise<[string, Engine][]> {
-  const engines = Object.entries(managers).filter(([, connection]) => !isUnknown(connection));
+  const engines = Object.entries(managers).filter(([, connection]) => !containsUnknown(connection));
   const looked = await Promise.all(
     engines.map(async ([key, connection]): Promise<[string, Engine][]> => {
       const engine = new Engine(connection);
@@ -99,7 +99,7 @@ export async function lockedManagers(managers: Managers, patience?: number): Pro
 function candidates(managers: Managers, swarmId: string): EngineConnection[] {
   const before = known.get(swarmId) ?? [];
   const more = Object.values(managers).filter(
-    (connection) => !isUnknown(connection) && !before.some((one) => same(one, connection)),
+    (connection) => !containsUnknown(connection) && !before.some((one) => deepEqual(one, connection)),
   );
   return [...before, ...more];
 }

@@ -1,16 +1,16 @@
 import { Engine, orMissing } from "../../engine/engine.ts";
 import type { NodeDetails } from "../../engine/types.ts";
-import { ownerIn, ownerLabels } from "../../core/labels.ts";
+import { ownerFromLabels, ownerLabels } from "../../core/labels.ts";
 import { hasBridge } from "./swarm-inventory.ts";
-import { GONE, type ResourceHandler } from "../runtime/resource-handler.ts";
+import { NOT_FOUND, type ResourceHandler } from "../runtime/resource-handler.ts";
 import { joinSwarm } from "./join-swarm.ts";
 import { leave, nodeOf, untilHeard } from "./leave-swarm.ts";
-import { askManager, managerIfAny, managerOf, waitWithManager } from "./with-manager.ts";
+import { withManager, managerIfAny, managerOf, waitWithManager } from "./with-manager.ts";
 import { isOutdated } from "./manager-pool.ts";
 import { changeNode, changeRole, NODE_INTERVAL } from "./node-operations.ts";
-import { inTurn } from "../runtime/serial-queue.ts";
-import { changedKeys, isUnknown, ResourceProblem } from "../runtime/values.ts";
-import { done, notYet } from "../runtime/poll.ts";
+import { runExclusive } from "../runtime/serial-queue.ts";
+import { changedKeys, containsUnknown, ResourceError } from "../runtime/values.ts";
+import { ready, pending } from "../runtime/poll.ts";
 import type { MemberInputs, MemberState } from "./member-inputs.ts";
 
 /** A host's membership of the Swarm: joins, changes its role, and leaves in the order that never drops quorum. */
@@ -36,20 +36,20 @@ export const Member: ResourceHandler<MemberInputs, MemberState> = {
   },
 
   async read(id, state) {
-    if (!state) throw new ResourceProblem(`node ${id} cannot be imported: declare its host, and it is taken on`);
-    const node = await askManager(
+    if (!state) throw new ResourceError(`node ${id} cannot be imported: declare its host, and it is taken on`);
+    const node = await withManager(
       `node ${id}`,
       managerIfAny(state),
       async (manager) => manager && orMissing(manager.node(id)),
     );
     // A silent machine has not left.
-    if (!node || ((await nodeOf(state)) ?? id) !== id) return GONE;
+    if (!node || ((await nodeOf(state)) ?? id) !== id) return NOT_FOUND;
     const {
       joined: _joined,
       broughtBridge: _bridge,
       address: _address,
       ...inputs
-    } = { ...state, role: node.Spec.Role, owner: isLabelled(state) ? ownerIn(node.Spec.Labels) : state.owner };
+    } = { ...state, role: node.Spec.Role, owner: isLabelled(state) ? ownerFromLabels(node.Spec.Labels) : state.owner };
     return { id, props: { ...state, ...inputs, address: node.Status.Addr }, inputs };
   },
 
@@ -60,10 +60,10 @@ export const Member: ResourceHandler<MemberInputs, MemberState> = {
       await changeRole(find, id, role, timeoutSeconds);
       await untilHeard(news, role);
     };
-    const node = await askManager(`node ${id}`, find, (manager) => manager.node(id));
+    const node = await withManager(`node ${id}`, find, (manager) => manager.node(id));
     // A promotion adds to the quorum; what takes from it goes one after another. A silent node may keep its role.
     if (olds.role !== role || node.Spec.Role !== role) {
-      await (role === "manager" ? change() : inTurn(swarmId, change));
+      await (role === "manager" ? change() : runExclusive(swarmId, change));
     }
     const { joined, broughtBridge } = olds;
     await label(id, { ...news, joined });
@@ -81,7 +81,7 @@ const isLabelled = ({ joined, ownsSwarm }: Pick<MemberState, "joined" | "ownsSwa
 /** Writes the owner on a node that this program made join, or whose Swarm it made. */
 async function label(nodeId: string, member: Omit<MemberState, "address">): Promise<void> {
   if (!isLabelled(member)) return;
-  await askManager(`labels of node ${nodeId}`, managerOf(member), (manager) =>
+  await withManager(`labels of node ${nodeId}`, managerOf(member), (manager) =>
     changeNode(manager, nodeId, (spec) => ({ ...spec, Labels: { ...spec.Labels, ...ownerLabels(member.owner) } })),
   );
 }
@@ -95,9 +95,9 @@ async function machineNow(
   olds: MemberState,
   { machineId, connection }: MemberInputs,
 ): Promise<"same" | "renamed" | "another"> {
-  if (machineId === olds.machineId || isUnknown(connection)) return "same";
+  if (machineId === olds.machineId || containsUnknown(connection)) return "same";
   const info = await new Engine(connection).info(2_000).catch(() => undefined);
-  const now = isUnknown(machineId) ? (info?.ID ?? olds.machineId) : machineId;
+  const now = containsUnknown(machineId) ? (info?.ID ?? olds.machineId) : machineId;
   if (now === olds.machineId) return "same";
   return info?.Swarm.NodeID === id ? "renamed" : "another";
 }
@@ -112,11 +112,10 @@ async function knownNode(engine: Engine, inputs: MemberInputs): Promise<NodeDeta
     async (manager) => {
       const node = await orMissing(manager.node(NodeID));
       return node?.Status.State === "ready"
-        ? done(node)
-        : notYet(`the managers see it ${node?.Status.State ?? "not"} yet`);
+        ? ready(node)
+        : pending(`the managers see it ${node?.Status.State ?? "not"} yet`);
     },
     { what: `node ${NodeID} joining`, limitSeconds: inputs.timeoutSeconds, intervalMs: NODE_INTERVAL },
-    (because) =>
-      new ResourceProblem(`node ${NodeID} did not become ready within ${inputs.timeoutSeconds} s: ${because}`),
+    (because) => new ResourceError(`node ${NodeID} did not become ready within ${inputs.timeoutSeconds} s: ${because}`),
   );
 }

@@ -2,11 +2,11 @@ import { Deadline } from "../../engine/deadline.ts";
 import { type Engine, orMissing } from "../../engine/engine.ts";
 import { isRoleUnsettled } from "../../engine/errors.ts";
 import type { NodeRole, NodeSpec } from "../../engine/types.ts";
-import { askManager, type FindManager, waitWithManager } from "./with-manager.ts";
+import { withManager, type FindManager, waitWithManager } from "./with-manager.ts";
 import { quorumProblem } from "./quorum.ts";
-import { inSequence } from "./optimistic-update.ts";
-import { done, notYet } from "../runtime/poll.ts";
-import { ResourceProblem, same } from "../runtime/values.ts";
+import { retryOnVersionConflict } from "./optimistic-update.ts";
+import { ready, pending } from "../runtime/poll.ts";
+import { ResourceError, deepEqual } from "../runtime/values.ts";
 
 /** Asked of every node that comes or goes: with a list of all nodes each time, a large Swarm would be told of endlessly. */
 export const MANAGERS = { role: ["manager"] };
@@ -19,10 +19,10 @@ const SETTLING = 20;
 
 /** Changes a node's spec, which is written whole. */
 export function changeNode(manager: Engine, id: string, change: (spec: NodeSpec) => NodeSpec): Promise<void> {
-  return inSequence(async () => {
+  return retryOnVersionConflict(async () => {
     const { Spec, Version } = await manager.node(id);
     const wanted = change(Spec);
-    if (!same(Spec, wanted)) await manager.updateNode(id, Version.Index, wanted);
+    if (!deepEqual(Spec, wanted)) await manager.updateNode(id, Version.Index, wanted);
   });
 }
 
@@ -41,7 +41,7 @@ export async function changeRole(find: FindManager, id: string, role: NodeRole, 
       await changeNode(manager, id, (spec) => ({ ...spec, Role: role }));
       const { ManagerStatus } = await manager.node(id);
       const isSettled = role === "manager" ? ManagerStatus?.Reachability === "reachable" : !ManagerStatus;
-      return isSettled ? done(undefined) : notYet(`it is not yet a settled ${role}`);
+      return isSettled ? ready(undefined) : pending(`it is not yet a settled ${role}`);
     },
     {
       what: `node ${id} becoming a ${role}`,
@@ -50,7 +50,7 @@ export async function changeRole(find: FindManager, id: string, role: NodeRole, 
       intervalMs: NODE_INTERVAL,
       retries: isRoleUnsettled,
     },
-    (because) => new ResourceProblem(`node ${id} did not become a ${role} within ${limitSeconds} s: ${because}`),
+    (because) => new ResourceError(`node ${id} did not become a ${role} within ${limitSeconds} s: ${because}`),
   );
 }
 
@@ -58,7 +58,7 @@ export async function changeRole(find: FindManager, id: string, role: NodeRole, 
 export async function drainNode(find: FindManager, id: string, limitSeconds: number): Promise<void> {
   const within = new Deadline(limitSeconds);
   const drain = (manager: Engine) => changeNode(manager, id, (spec) => ({ ...spec, Availability: "drain" }));
-  await askManager(`draining node ${id}`, find, drain, { limitSeconds, within });
+  await withManager(`draining node ${id}`, find, drain, { limitSeconds, within });
   await untilDrained(find, id, limitSeconds, within);
 }
 
@@ -74,10 +74,10 @@ export async function untilDrained(
     async (manager) => {
       const tasks = await manager.tasks({ node: [id] });
       const running = tasks.filter((task) => task.Status.State === "running");
-      return running.length === 0 ? done(undefined) : notYet(`${running.length} tasks still run there`);
+      return running.length === 0 ? ready(undefined) : pending(`${running.length} tasks still run there`);
     },
     { what: `draining node ${id}`, limitSeconds, within },
-    (because) => new ResourceProblem(`node ${id} was not drained within ${limitSeconds} s: ${because}`),
+    (because) => new ResourceError(`node ${id} was not drained within ${limitSeconds} s: ${because}`),
   );
 }
 
@@ -89,10 +89,10 @@ async function untilDispensable(find: FindManager, id: string, within: Deadline)
       const nodes = await manager.nodes(MANAGERS);
       const node = nodes.find(({ ID }) => ID === id);
       const problem = node?.ManagerStatus && quorumProblem(nodes, id);
-      return problem === undefined ? done(undefined) : notYet(problem);
+      return problem === undefined ? ready(undefined) : pending(problem);
     },
     { what: `node ${id} becoming a worker`, limitSeconds: SETTLING, within },
-    (because) => new ResourceProblem(`node ${id} has to stay a manager: ${because}`),
+    (because) => new ResourceError(`node ${id} has to stay a manager: ${because}`),
   );
 }
 
@@ -101,13 +101,13 @@ export async function untilDown(
   find: FindManager,
   id: string,
   limitSeconds: number,
-  expired: (because: string) => ResourceProblem,
+  expired: (because: string) => ResourceError,
 ): Promise<void> {
   await waitWithManager(
     find,
     async (manager) => {
       const node = await orMissing(manager.node(id));
-      return !node || node.Status.State === "down" ? done(undefined) : notYet(`it is still ${node.Status.State}`);
+      return !node || node.Status.State === "down" ? ready(undefined) : pending(`it is still ${node.Status.State}`);
     },
     { what: `node ${id}`, limitSeconds },
     expired,

@@ -1,10 +1,10 @@
 import { orMissing } from "../../engine/engine.ts";
 import type { NodeAvailability, NodeSpec } from "../../engine/types.ts";
-import { GONE, type ResourceHandler } from "../runtime/resource-handler.ts";
-import { askManager, managerIfAny, managerOf } from "./with-manager.ts";
+import { NOT_FOUND, type ResourceHandler } from "../runtime/resource-handler.ts";
+import { withManager, managerIfAny, managerOf } from "./with-manager.ts";
 import { isOutdated, type Managers } from "./manager-pool.ts";
 import { changeNode } from "./node-operations.ts";
-import { changedKeys, isUnknown, ResourceProblem } from "../runtime/values.ts";
+import { changedKeys, containsUnknown, ResourceError } from "../runtime/values.ts";
 
 export interface NodeSettingsInputs {
   managers: Managers;
@@ -32,13 +32,13 @@ export const NodeSettings: ResourceHandler<NodeSettingsInputs> = {
   },
 
   async read(id, state) {
-    if (!state) throw new ResourceProblem(`settings of node ${id} cannot be imported: declare them, and they are set`);
-    const node = await askManager(
+    if (!state) throw new ResourceError(`settings of node ${id} cannot be imported: declare them, and they are set`);
+    const node = await withManager(
       `node ${state.nodeId}`,
       managerIfAny(state),
       async (manager) => manager && orMissing(manager.node(state.nodeId)),
     );
-    if (!node) return GONE;
+    if (!node) return NOT_FOUND;
     const kept = Object.keys(state.labels).filter((key) => node.Spec.Labels?.[key] !== undefined);
     const live: NodeSettingsInputs = {
       ...state,
@@ -54,7 +54,7 @@ export const NodeSettings: ResourceHandler<NodeSettingsInputs> = {
   },
 
   async delete(_id, state) {
-    await askManager(`node ${state.nodeId}`, managerIfAny(state), async (manager) => {
+    await withManager(`node ${state.nodeId}`, managerIfAny(state), async (manager) => {
       if (!manager || !(await orMissing(manager.node(state.nodeId)))) return;
       await changeNode(manager, state.nodeId, (spec) => without(spec, Object.keys(state.labels)));
     });
@@ -62,7 +62,7 @@ export const NodeSettings: ResourceHandler<NodeSettingsInputs> = {
 };
 
 async function apply(inputs: NodeSettingsInputs, former: string[]): Promise<void> {
-  if (isUnknown(inputs)) throw new ResourceProblem("settings of a node that is not known yet cannot be applied");
+  if (containsUnknown(inputs)) throw new ResourceError("settings of a node that is not known yet cannot be applied");
   const wanted = (spec: NodeSpec) => {
     const rest = without(spec, former);
     return {
@@ -71,7 +71,9 @@ async function apply(inputs: NodeSettingsInputs, former: string[]): Promise<void
       Availability: inputs.availability ?? spec.Availability,
     };
   };
-  await askManager(`node ${inputs.nodeId}`, managerOf(inputs), (manager) => changeNode(manager, inputs.nodeId, wanted));
+  await withManager(`node ${inputs.nodeId}`, managerOf(inputs), (manager) =>
+    changeNode(manager, inputs.nodeId, wanted),
+  );
 }
 
 function without(spec: NodeSpec, labels: string[]): NodeSpec {

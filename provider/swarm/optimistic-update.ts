@@ -1,8 +1,8 @@
 import { isVersionConflict } from "../../engine/errors.ts";
 import type { ServiceDetails, ServiceSpec } from "../../engine/types.ts";
 import { inWordsOf } from "../service/normalize-spec.ts";
-import { askManager, type FindManager } from "./with-manager.ts";
-import { same } from "../runtime/values.ts";
+import { withManager, type FindManager } from "./with-manager.ts";
+import { deepEqual } from "../runtime/values.ts";
 
 /** How often a change is tried. */
 const ATTEMPTS = 5;
@@ -11,7 +11,7 @@ const ATTEMPTS = 5;
  * Makes a change that reads what is there and writes it against its version. When somebody else wrote in between,
  * Swarm's own updater among them, it is made again on what is there now.
  */
-export async function inSequence<T>(change: () => Promise<T>): Promise<T> {
+export async function retryOnVersionConflict<T>(change: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await change();
@@ -26,14 +26,14 @@ export async function inSequence<T>(change: () => Promise<T>): Promise<T> {
  * error that leaves open whether the Swarm has it, as a connection that is reset, it is written again only if it has
  * not: written twice, the updater would go on to the next task.
  */
-export async function writeService(
+export async function updateServiceSpec(
   find: FindManager,
   id: string,
   settings: (service: ServiceDetails) => ServiceSpec,
 ): Promise<void> {
   let written: { before: ServiceDetails; spec: ServiceSpec } | undefined;
-  await askManager(`service ${id}`, find, (manager) =>
-    inSequence(async () => {
+  await withManager(`service ${id}`, find, (manager) =>
+    retryOnVersionConflict(async () => {
       const before = await manager.service(id);
       if (written && isApplied(written, before)) return;
       const spec = settings(before);
@@ -55,6 +55,6 @@ function isApplied(
   return (
     Version.Index !== before.Version.Index &&
     UpdateStatus?.StartedAt !== before.UpdateStatus?.StartedAt &&
-    same(spec, inWordsOf(spec, Spec))
+    deepEqual(spec, inWordsOf(spec, Spec))
   );
 }

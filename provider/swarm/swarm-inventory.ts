@@ -3,8 +3,8 @@ import { isOwned, OWNER_LABEL, type Owner } from "../../core/labels.ts";
 import type { NetworkDetails } from "../../engine/types.ts";
 import { errorText } from "../../engine/error-message.ts";
 import { logLine } from "../runtime/log-line.ts";
-import { ResourceProblem } from "../runtime/values.ts";
-import { done, notYet, waitFor } from "../runtime/poll.ts";
+import { ResourceError } from "../runtime/values.ts";
+import { ready, pending, waitFor } from "../runtime/poll.ts";
 
 /** Every engine has these; a Swarm knows them by ids of its own. */
 const PREDEFINED_NETWORKS = ["bridge", "host", "none"];
@@ -85,13 +85,13 @@ export async function removeBridge(engine: Engine): Promise<void> {
   const removal = waitFor(
     async () => {
       try {
-        return done(await orMissing(engine.removeNetwork(BRIDGE)));
+        return ready(await orMissing(engine.removeNetwork(BRIDGE)));
       } catch (error) {
-        return notYet(errorText(error));
+        return pending(errorText(error));
       }
     },
     { what: `network ${BRIDGE}`, limitSeconds },
-    (because) => new ResourceProblem(`network ${BRIDGE} stays: ${because}`),
+    (because) => new ResourceError(`network ${BRIDGE} stays: ${because}`),
   );
   await removal.catch((error: Error) => logLine(error.message));
 }

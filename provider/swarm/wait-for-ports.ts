@@ -1,8 +1,8 @@
-import type { SwarmDemand } from "../../core/requirement.ts";
+import type { SwarmRequirement } from "../../core/requirement.ts";
 import type { MachineFacts } from "../preflight/facts/machine.ts";
-import type { Situation } from "../preflight/snapshot.ts";
+import type { ClusterSnapshot } from "../preflight/snapshot.ts";
 import { maySoonBeFree, takenPorts } from "../preflight/swarm-ports.ts";
-import { done, notYet, waitFor, type WaitOptions } from "../runtime/poll.ts";
+import { ready, pending, waitFor, type WaitOptions } from "../runtime/poll.ts";
 
 /**
  * Waits until engines that have just left a Swarm let go of its ports: a host that joins before that has no overlay
@@ -11,19 +11,19 @@ import { done, notYet, waitFor, type WaitOptions } from "../runtime/poll.ts";
  * @param lookAgain looks at the machines of hosts, by their keys
  */
 export async function whenPortsAreFree(
-  demand: SwarmDemand,
-  found: Situation,
+  demand: SwarmRequirement,
+  found: ClusterSnapshot,
   lookAgain: (keys: string[]) => Promise<Record<string, MachineFacts>>,
   options: Partial<WaitOptions> = {},
-): Promise<Situation> {
+): Promise<ClusterSnapshot> {
   let situation = found;
   const expired = new Error("the engines keep their ports");
   const attempt = async () => {
     const [first, ...others] = takenPorts(demand, situation).filter(maySoonBeFree);
-    if (!first) return done(undefined);
+    if (!first) return ready(undefined);
     const keys = [...new Set([first, ...others].map(({ key }) => key))];
     situation = { ...situation, machines: { ...situation.machines, ...(await lookAgain(keys)) } };
-    return notYet(
+    return pending(
       `waiting for ${first.port}/tcp of host ${first.key}, which an engine that has left a Swarm lets go of`,
     );
   };

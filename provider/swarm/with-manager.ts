@@ -1,8 +1,8 @@
 import type { Deadline } from "../../engine/deadline.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { findManager, type Managers, requireManager } from "./manager-pool.ts";
-import { ResourceProblem } from "../runtime/values.ts";
-import { type Attempt, done, waitFor, type WaitOptions } from "../runtime/poll.ts";
+import { ResourceError } from "../runtime/values.ts";
+import { type PollResult, ready, waitFor, type WaitOptions } from "../runtime/poll.ts";
 
 /** How long a manager is looked for that can answer a single question, in seconds: an election, a restart. */
 const ANSWER_SECONDS = 60;
@@ -37,7 +37,7 @@ export const managerIfAny =
  */
 export function waitWithManager<M, T>(
   find: FindManager<M>,
-  attempt: (manager: M, deadline: Deadline) => Promise<Attempt<T>>,
+  attempt: (manager: M, deadline: Deadline) => Promise<PollResult<T>>,
   options: WaitOptions,
   expired: (because: string) => Error | Promise<Error>,
 ): Promise<T> {
@@ -45,7 +45,7 @@ export function waitWithManager<M, T>(
 }
 
 /** Asks whichever manager answers, again when an error is transient. What it does must bear being done twice. */
-export function askManager<M, T>(
+export function withManager<M, T>(
   what: string,
   find: FindManager<M>,
   question: (manager: M) => Promise<T>,
@@ -53,8 +53,8 @@ export function askManager<M, T>(
 ): Promise<T> {
   return waitWithManager(
     find,
-    async (manager) => done(await question(manager)),
+    async (manager) => ready(await question(manager)),
     { what, limitSeconds, ...options },
-    (because) => new ResourceProblem(`${what}: ${because}`),
+    (because) => new ResourceError(`${what}: ${because}`),
   );
 }

@@ -49,7 +49,7 @@ export class Scene {
   service(spec: ServiceSpec, more: Partial<ServiceInputs> = {}): ServiceInputs {
     const { fake, address, nodes } = this;
     const tasks = "Global" in spec.Mode ? fake.engines.length : spec.Mode.Replicated.Replicas;
-    const settled = { restartTogether: [], frozen: {}, timeoutSeconds: 60 };
+    const settled = { restartTogether: [], immutable: {}, timeoutSeconds: 60 };
     return { ...address, ...settled, owner: OWNER, nodes, spec, tasks, ...more };
   }
 

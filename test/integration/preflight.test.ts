@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import type { Demand, NetworkDemand, ServiceDemand, SwarmDemand } from "../../core/requirement.ts";
+import type { Requirement, NetworkRequirement, ServiceRequirement, SwarmRequirement } from "../../core/requirement.ts";
 import { Preflight } from "../../provider/preflight/preflight.ts";
 import { ownerLabels } from "../../core/labels.ts";
 import type { LabHost } from "../../lab/lab.ts";
@@ -8,7 +8,7 @@ import { contentsOf } from "./contents.ts";
 import { hostConfig, onLab } from "./scene.ts";
 
 const owner = { id: "this-state", project: "p", stack: "s", name: "preflight" };
-const swarm: SwarmDemand = {
+const swarm: SwarmRequirement = {
   kind: "swarm",
   subject: 'Swarm "swarm"',
   owner,
@@ -16,14 +16,14 @@ const swarm: SwarmDemand = {
   addressPools: [],
   managers: ["a"],
 };
-const network = (shape: NetworkDemand["shape"]): NetworkDemand => ({
+const network = (shape: NetworkRequirement["shape"]): NetworkRequirement => ({
   kind: "network",
   subject: 'OverlayNetwork "net"',
   owner,
   name: "net",
   shape: { encrypted: false, mtu: 1500, subnet: "10.20.0.0/24", gateway: "10.20.0.1", ...shape },
 });
-const store: ServiceDemand = {
+const store: ServiceRequirement = {
   kind: "service",
   subject: 'MinioService "store"',
   owner,
@@ -40,7 +40,7 @@ onLab(
     const address = (key: "a" | "b" | "c") => at(key).address;
 
     /** What the preflight refuses of the three machines, and what else it says. */
-    async function look(...demands: Demand[]): Promise<{ refused: string[]; said: string[] }> {
+    async function look(...demands: Requirement[]): Promise<{ refused: string[]; said: string[] }> {
       const hosts = (["a", "b", "c"] as const).map((key) => {
         const { ssh, hostname } = at(key);
         const sshOptions = ["-i", ssh.identityFile, "-o", `UserKnownHostsFile=${ssh.knownHosts}`];

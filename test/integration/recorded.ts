@@ -1,6 +1,6 @@
 import type { ResourceHandler } from "../../provider/runtime/resource-handler.ts";
 import * as handlers from "../../provider/index.ts";
-import { same } from "../../provider/runtime/values.ts";
+import { deepEqual } from "../../provider/runtime/values.ts";
 import { plain } from "../../commands/recover/recorded.ts";
 import { nameOfUrn } from "../../commands/lib/events.ts";
 import type { TestStack } from "./stack.ts";
@@ -84,7 +84,7 @@ async function compared({ name, handler, id, inputs, outs }: Recorded) {
   const { changes, replaces = [] } = await handler.diff(id, props, wanted);
   if (replaces.length > 0) throw new Error(`${name} would be replaced, for ${replaces.join(", ")}`);
   if (!changes) return { props, wanted };
-  const differs = Object.keys(wanted).filter((key) => !same(now[key], wanted[key]));
+  const differs = Object.keys(wanted).filter((key) => !deepEqual(now[key], wanted[key]));
   return { props, wanted, drift: { step: `update ${name}`, differs } };
 }
 

@@ -22,7 +22,7 @@ onLab("a service", (scene) => {
     const cluster = await Cluster.create({ managers, owner, first, adopt: false, allowOutage: false });
     const [node] = await host.engine.nodes();
     const nodes = { one: { nodeId: node?.ID ?? "", connection } };
-    const agreed = { restartTogether: [], frozen: {}, tasks: 1, timeoutSeconds: 60 };
+    const agreed = { restartTogether: [], immutable: {}, tasks: 1, timeoutSeconds: 60 };
     base = { managers, swarmId: cluster.id, owner, nodes, ...agreed };
   });
 

@@ -131,8 +131,8 @@ interface ExportedStack {
 async function waitForEverySurvey(stack: TestStack): Promise<void> {
   const exported = JSON.parse(await stack.pulumi("stack", "export")) as ExportedStack;
   const isOf = (kind: string) => (resource: { type: string }) => resource.type.endsWith(`/swarm:${kind}`);
-  const resources = exported.deployment.resources.filter((resource) => !isOf("SshSurveyed")(resource));
-  const dependencies = resources.filter(isOf("SshSurvey")).map(({ urn }) => urn);
+  const resources = exported.deployment.resources.filter((resource) => !isOf("InspectionBarrier")(resource));
+  const dependencies = resources.filter(isOf("HostInspection")).map(({ urn }) => urn);
   for (const host of resources.filter(isOf("SshHost"))) host.dependencies = dependencies;
   const file = join(stack.folder, "earlier.json");
   writeFileSync(file, JSON.stringify({ ...exported, deployment: { ...exported.deployment, resources } }));

@@ -1,13 +1,13 @@
 import type { NetworkDetails, ServiceDetails, ServiceSpec } from "../../engine/types.ts";
-import type { NetworkDemand, ServiceDemand, SwarmDemand } from "../../core/requirement.ts";
+import type { NetworkRequirement, ServiceRequirement, SwarmRequirement } from "../../core/requirement.ts";
 import type { MachineFacts } from "../../provider/preflight/facts/machine.ts";
-import type { ObservedHost, Situation } from "../../provider/preflight/snapshot.ts";
+import type { HostSnapshot, ClusterSnapshot } from "../../provider/preflight/snapshot.ts";
 import { type Owner, ownerLabels } from "../../core/labels.ts";
 
 /** A stack on one host as it is found when everything is in order; the tables change one thing each. */
 export const owner = (name: string): Owner => ({ id: "this-state", project: "p", stack: "s", name });
 
-export const SWARM: SwarmDemand = {
+export const SWARM: SwarmRequirement = {
   kind: "swarm",
   subject: 'Swarm "swarm"',
   owner: owner("swarm"),
@@ -15,7 +15,7 @@ export const SWARM: SwarmDemand = {
   addressPools: [],
 };
 
-export const NETWORK: NetworkDemand = {
+export const NETWORK: NetworkRequirement = {
   kind: "network",
   subject: 'OverlayNetwork "net"',
   owner: owner("net"),
@@ -23,7 +23,7 @@ export const NETWORK: NetworkDemand = {
   shape: { encrypted: true, attachable: true, internal: false, mtu: 1500, labels: {}, subnet: "10.20.0.0/24" },
 };
 
-export const SERVICE: ServiceDemand = {
+export const SERVICE: ServiceRequirement = {
   kind: "service",
   subject: 'MinioService "store"',
   owner: owner("store"),
@@ -85,7 +85,7 @@ export function service(name: string, labels: Record<string, string>, spec: Part
 export const attached = { TaskTemplate: { ContainerSpec: { Image: "x" }, Networks: [{ Target: "id-net" }] } };
 
 /** A host that is in no Swarm yet. */
-export function host(more: Partial<ObservedHost> = {}, info: Partial<ObservedHost["info"]> = {}): ObservedHost {
+export function host(more: Partial<HostSnapshot> = {}, info: Partial<HostSnapshot["info"]> = {}): HostSnapshot {
   return {
     hostname: "a",
     address: "unix:///a.sock",
@@ -108,9 +108,9 @@ export function host(more: Partial<ObservedHost> = {}, info: Partial<ObservedHos
 /** A host that manages a Swarm with these labels. */
 export function manager(
   labels: Record<string, string>,
-  more: Partial<ObservedHost> = {},
+  more: Partial<HostSnapshot> = {},
   services: ServiceDetails[] = [],
-  info: Partial<ObservedHost["info"]> = {},
+  info: Partial<HostSnapshot["info"]> = {},
 ) {
   const swarm = {
     ID: "swarm-1",
@@ -128,12 +128,12 @@ export function manager(
 }
 
 export const ownManager = (
-  more: Partial<ObservedHost> = {},
+  more: Partial<HostSnapshot> = {},
   services: ServiceDetails[] = [],
-  info: Partial<ObservedHost["info"]> = {},
+  info: Partial<HostSnapshot["info"]> = {},
 ) => manager(ownerLabels(owner("swarm")), more, services, info);
 
-export function situation(hosts: Situation["hosts"], more: Partial<Situation> = {}): Situation {
+export function situation(hosts: ClusterSnapshot["hosts"], more: Partial<ClusterSnapshot> = {}): ClusterSnapshot {
   return { hosts, silent: [], machines: {}, addresses: {}, allowOutage: false, ...more };
 }
 

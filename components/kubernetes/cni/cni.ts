@@ -1,8 +1,8 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { SwarmResource } from "../../shared/resource.ts";
-import { refuse } from "../../../core/input-validation-error.ts";
-import type { FrozenValue } from "../../../core/immutable-value.ts";
+import { throwIfInvalid } from "../../../core/input-validation-error.ts";
+import type { ImmutableValue } from "../../../core/immutable-value.ts";
 import { type CniArgs, type CniPlugin, DEFAULT_POD_CIDR } from "./args.ts";
 import { chartValues, CNI_CHARTS, type InstalledPlugin } from "./charts.ts";
 import { cniFindings } from "./validation.ts";
@@ -28,7 +28,7 @@ export class Cni extends pulumi.ComponentResource {
   readonly podCidr?: pulumi.Output<string>;
 
   constructor(name: string, args: CniArgs, opts?: pulumi.ComponentResourceOptions) {
-    refuse(`Cni "${name}"`, cniFindings(args));
+    throwIfInvalid(`Cni "${name}"`, cniFindings(args));
     super("pulumi-swarm:index:Cni", name, {}, opts);
     // What is refused above is none of them.
     this.plugin = args.plugin as CniPlugin;
@@ -45,7 +45,7 @@ export class Cni extends pulumi.ComponentResource {
   #install(name: string, plugin: InstalledPlugin, args: CniArgs): kubernetes.helm.v3.Release {
     const { repository, version, ...home } = CNI_CHARTS[plugin];
     const child = { parent: this };
-    const chosen = new Choice(`${name}-chosen`, { frozen: frozenNetwork(plugin, args) }, child);
+    const chosen = new Choice(`${name}-chosen`, { values: immutableNetwork(plugin, args) }, child);
     const namespace = home.ownsNamespace
       ? new kubernetes.core.v1.Namespace(
           `${name}-namespace`,
@@ -73,12 +73,15 @@ export class Cni extends pulumi.ComponentResource {
 
 /** What a cluster's network was chosen to be for life. */
 class Choice extends SwarmResource {
-  constructor(name: string, props: { frozen: Record<string, FrozenValue> }, opts: pulumi.CustomResourceOptions) {
-    super("ForLife", name, props, opts);
+  constructor(name: string, props: { values: Record<string, ImmutableValue> }, opts: pulumi.CustomResourceOptions) {
+    super("ImmutableValues", name, props, opts);
   }
 }
 
-function frozenNetwork(plugin: InstalledPlugin, { podCidr = DEFAULT_POD_CIDR }: CniArgs): Record<string, FrozenValue> {
+function immutableNetwork(
+  plugin: InstalledPlugin,
+  { podCidr = DEFAULT_POD_CIDR }: CniArgs,
+): Record<string, ImmutableValue> {
   const because = (what: string) =>
     `the nodes of a running cluster have ${what}, and would not reach each other's pods. Keep it, or make the cluster anew`;
   return {

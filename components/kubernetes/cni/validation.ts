@@ -1,5 +1,5 @@
-import { blockProblem } from "../../../core/networks/cidr.ts";
-import type { Finding } from "../../../core/input-validation-error.ts";
+import { cidrError } from "../../../core/networks/cidr.ts";
+import type { ValidationIssue } from "../../../core/input-validation-error.ts";
 import { amountFindings } from "../../service/task-limits.ts";
 import { type CniArgs, CNI_PLUGINS, DEFAULT_TRANSPORT } from "./args.ts";
 import { CNI_CHARTS, type InstalledPlugin, NODE_PREFIX, transportsOf } from "./charts.ts";
@@ -8,7 +8,7 @@ import { CNI_CHARTS, type InstalledPlugin, NODE_PREFIX, transportsOf } from "./c
 const WIDEST = 8;
 
 /** What is wrong with the arguments of a CNI. */
-export function cniFindings(args: CniArgs): Finding[] {
+export function cniFindings(args: CniArgs): ValidationIssue[] {
   const { plugin, podCidr, timeoutSeconds } = args;
   if (!isKnown(plugin)) return [pluginFinding(plugin)];
   return [
@@ -22,7 +22,7 @@ function isKnown(plugin: string): plugin is InstalledPlugin | "none" {
   return (CNI_PLUGINS as readonly string[]).includes(plugin);
 }
 
-function pluginFinding(value: string): Finding {
+function pluginFinding(value: string): ValidationIssue {
   const argument = "plugin";
   const known = CNI_PLUGINS.map((one) => `"${one}"`).join(", ");
   if (!value.startsWith("weave")) return { argument, value, problem: `must be one of ${known}` };
@@ -32,7 +32,7 @@ function pluginFinding(value: string): Finding {
   return { argument, value, problem };
 }
 
-function transportFindings(plugin: InstalledPlugin, { transport = DEFAULT_TRANSPORT }: CniArgs): Finding[] {
+function transportFindings(plugin: InstalledPlugin, { transport = DEFAULT_TRANSPORT }: CniArgs): ValidationIssue[] {
   const own = transportsOf(plugin);
   if (own.includes(transport)) return [];
   const others = Object.keys(CNI_CHARTS).filter((one) => transportsOf(one as InstalledPlugin).includes(transport));
@@ -41,8 +41,8 @@ function transportFindings(plugin: InstalledPlugin, { transport = DEFAULT_TRANSP
   return [{ argument: "transport", value: transport, problem }];
 }
 
-function podCidrFindings(value: string): Finding[] {
-  const problem = blockProblem(value, "10.244.0.0/16") ?? sizeProblem(value);
+function podCidrFindings(value: string): ValidationIssue[] {
+  const problem = cidrError(value, "10.244.0.0/16") ?? sizeProblem(value);
   return problem === undefined ? [] : [{ argument: "podCidr", value, problem }];
 }
 
@@ -53,13 +53,13 @@ function sizeProblem(podCidr: string): string | undefined {
 }
 
 /** What comes from a folder, an archive or a registry is told by what it begins or ends with, so a bare name is a mistake. */
-function chartFindings({ chart, plugin }: CniArgs): Finding[] {
+function chartFindings({ chart, plugin }: CniArgs): ValidationIssue[] {
   if (chart === undefined || /^(oci:\/\/.|\.{0,2}\/.)/.test(chart) || chart.endsWith(".tgz")) return [];
   const problem = `must be a folder or an archive by its path, or oci://…; without it the published chart of ${plugin} is taken`;
   return [{ argument: "chart", value: chart, problem }];
 }
 
-function meaningless({ transport, chart, timeoutSeconds }: CniArgs): Finding[] {
+function meaningless({ transport, chart, timeoutSeconds }: CniArgs): ValidationIssue[] {
   const given = Object.entries({ transport, chart, timeoutSeconds }).filter(([, value]) => value !== undefined);
   const problem = 'has no meaning with plugin "none", which installs nothing: take it away, or choose a plugin';
   return given.map(([argument, value]) => ({ argument, value, problem }));

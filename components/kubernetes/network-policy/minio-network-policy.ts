@@ -1,6 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { refuse } from "../../../core/input-validation-error.ts";
+import { throwIfInvalid } from "../../../core/input-validation-error.ts";
 import type { MinioNetworkPolicyArgs } from "./args.ts";
 import { networkPolicyFindings } from "./validation.ts";
 import { minioPolicies } from "./policies.ts";
@@ -17,7 +17,7 @@ export type { AddressCaller, GuardedStore, MinioNetworkPolicyArgs, NetworkCaller
  */
 export class MinioNetworkPolicy extends pulumi.ComponentResource {
   constructor(name: string, args: MinioNetworkPolicyArgs, opts?: pulumi.ComponentResourceOptions) {
-    refuse(`MinioNetworkPolicy "${name}"`, networkPolicyFindings(args));
+    throwIfInvalid(`MinioNetworkPolicy "${name}"`, networkPolicyFindings(args));
     super("pulumi-swarm:index:MinioNetworkPolicy", name, {}, opts);
     const { namespace, serviceName } = args.store;
     for (const [role, spec] of Object.entries(minioPolicies(serviceName, args))) {

@@ -1,10 +1,10 @@
 import ipaddr from "ipaddr.js";
 import { DNS_LABEL_RULE, isDnsLabel } from "../../../core/dns-label.ts";
-import type { Finding } from "../../../core/input-validation-error.ts";
+import type { ValidationIssue } from "../../../core/input-validation-error.ts";
 import type { MinioNetworkPolicyArgs, NetworkCaller } from "./args.ts";
 
 /** What is wrong with who may reach a store. */
-export function networkPolicyFindings(args: Omit<MinioNetworkPolicyArgs, "store">): Finding[] {
+export function networkPolicyFindings(args: Omit<MinioNetworkPolicyArgs, "store">): ValidationIssue[] {
   const { clients = [], consoleClients = [], dns = [] } = args;
   const listed = Object.entries({ clients, consoleClients, dns });
   return listed.flatMap(([argument, callers]) =>
@@ -12,7 +12,7 @@ export function networkPolicyFindings(args: Omit<MinioNetworkPolicyArgs, "store"
   );
 }
 
-function callerFindings(argument: string, caller: NetworkCaller): Finding[] {
+function callerFindings(argument: string, caller: NetworkCaller): ValidationIssue[] {
   const refused = (problem: string) => [{ argument, value: caller, problem }];
   if ("addresses" in caller) {
     if ("namespace" in caller || "pods" in caller) {
@@ -28,7 +28,7 @@ function callerFindings(argument: string, caller: NetworkCaller): Finding[] {
   return [{ argument: `${argument}.namespace`, value: namespace, problem: DNS_LABEL_RULE }];
 }
 
-function addressFindings(argument: string, value: string): Finding[] {
+function addressFindings(argument: string, value: string): ValidationIssue[] {
   if (!ipaddr.isValidCIDR(value)) {
     return [{ argument, value, problem: "must be a range of addresses in CIDR form, such as 10.1.0.0/16" }];
   }

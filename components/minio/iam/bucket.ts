@@ -1,14 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { SwarmResource } from "../../shared/resource.ts";
-import { checkedInput, plain } from "../../shared/inputs.ts";
-import { refuse } from "../../../core/input-validation-error.ts";
+import { validateWhenKnown, knownValue } from "../../shared/inputs.ts";
+import { throwIfInvalid } from "../../../core/input-validation-error.ts";
 import { bucketFindings, bucketNameFindings } from "../validation/buckets-and-users.ts";
-import type { ReachableStore } from "../connection.ts";
+import type { HasStoreConnection } from "../connection.ts";
 
 /** Which store a bucket is in, and what it keeps. */
 export interface MinioBucketArgs {
   /** The store that holds the bucket. */
-  store: ReachableStore;
+  store: HasStoreConnection;
 
   /**
    * Name of the bucket: 3 to 63 lowercase letters, digits, hyphens and inner dots. With another name it is another
@@ -44,14 +44,14 @@ export class MinioBucket extends SwarmResource {
   constructor(name: string, args: MinioBucketArgs, opts?: pulumi.CustomResourceOptions) {
     const { store, bucketName = name, objectLock = false, versioning = objectLock } = args;
     const subject = `MinioBucket "${name}"`;
-    const known = { bucketName: plain(bucketName), versioning: plain(versioning), objectLock };
-    store.reach.swarm.refuse(subject, bucketFindings(known));
+    const known = { bucketName: knownValue(bucketName), versioning: knownValue(versioning), objectLock };
+    store.connection.swarm.refuse(subject, bucketFindings(known));
     super(
       "Bucket",
       name,
       {
-        store: store.reach.address,
-        bucketName: checkedInput(bucketName, (value) => refuse(subject, bucketNameFindings(value))),
+        store: store.connection.address,
+        bucketName: validateWhenKnown(bucketName, (value) => throwIfInvalid(subject, bucketNameFindings(value))),
         versioning,
         objectLock,
       },

@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { SwarmResource } from "../../shared/resource.ts";
 import { NO_KEYS, policyPrefix } from "./policy.ts";
-import type { StoreReach } from "../connection.ts";
+import type { StoreConnection } from "../connection.ts";
 import type { MinioMetrics } from "./metrics-args.ts";
 
 /** The choices of `MinioServiceArgs.metrics`. */
@@ -51,14 +51,14 @@ export class MetricsUser extends SwarmResource {
   /** Another `generation` makes another token; the former one is refused from then on. */
   constructor(
     name: string,
-    { reach, generation }: { reach: StoreReach; generation?: pulumi.Input<string> },
+    { connection, generation }: { connection: StoreConnection; generation?: pulumi.Input<string> },
     opts: pulumi.CustomResourceOptions,
   ) {
     super(
       "User",
       name,
       {
-        store: reach.address,
+        store: connection.address,
         accessKey: ACCESS_KEY,
         policyPrefix: policyPrefix(name),
         policy: JSON.stringify(POLICY),

@@ -1,16 +1,16 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { SwarmResource } from "../../shared/resource.ts";
-import { checkedInput, plain } from "../../shared/inputs.ts";
-import { type Finding, refuse } from "../../../core/input-validation-error.ts";
+import { validateWhenKnown, knownValue } from "../../shared/inputs.ts";
+import { type ValidationIssue, throwIfInvalid } from "../../../core/input-validation-error.ts";
 import { userFindings, userNameFindings } from "../validation/buckets-and-users.ts";
 import { type BucketAccess, policyOf, policyPrefix } from "./policy.ts";
-import type { ReachableStore } from "../connection.ts";
+import type { HasStoreConnection } from "../connection.ts";
 
 /** Which store a user is in, and what it may do there. */
 export interface MinioUserArgs {
   /** The store that the user is to work with. */
-  store: ReachableStore;
+  store: HasStoreConnection;
 
   /**
    * What the user may do, by name of the bucket: read its objects, write them, or both. Everything else is refused.
@@ -66,18 +66,19 @@ export class MinioUser extends SwarmResource {
   constructor(name: string, args: MinioUserArgs, opts?: pulumi.CustomResourceOptions) {
     const { store, access, accessKey, secretKey, secretKeyGeneration, adopt } = args;
     const subject = `MinioUser "${name}"`;
-    store.reach.swarm.refuse(subject, [
-      ...userFindings({ accessKey: plain(accessKey), access }),
+    store.connection.swarm.refuse(subject, [
+      ...userFindings({ accessKey: knownValue(accessKey), access }),
       ...(accessKey === undefined ? userNameFindings(name) : []),
       ...(secretKey !== undefined && secretKeyGeneration !== undefined ? [SECRET_KEY_TWICE] : []),
     ]);
-    const user = accessKey && checkedInput(accessKey, (value) => refuse(subject, userFindings({ accessKey: value })));
-    const defaultAccessKey = pulumi.output(store.reach.seed).apply((seed) => accessKeyOf(name, seed));
+    const user =
+      accessKey && validateWhenKnown(accessKey, (value) => throwIfInvalid(subject, userFindings({ accessKey: value })));
+    const defaultAccessKey = pulumi.output(store.connection.seed).apply((seed) => accessKeyOf(name, seed));
     super(
       "User",
       name,
       {
-        store: store.reach.address,
+        store: store.connection.address,
         accessKey: user,
         defaultAccessKey,
         policyPrefix: policyPrefix(name),
@@ -93,7 +94,7 @@ export class MinioUser extends SwarmResource {
   }
 }
 
-const SECRET_KEY_TWICE: Finding = {
+const SECRET_KEY_TWICE: ValidationIssue = {
   argument: "secretKeyGeneration",
   value: "(given)",
   problem: "secretKey is given as well, and it alone decides: leave one of them out",

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { plain } from "../../shared/inputs.ts";
+import { knownValue } from "../../shared/inputs.ts";
 import { PARITY_SETTING } from "../validation/parity.ts";
 import { defaultParity, type Spread } from "./topology.ts";
 
@@ -13,7 +13,7 @@ export function bearsAbsence(
   environment: Readonly<Record<string, pulumi.Input<string>>> = {},
 ): boolean {
   const { setSize } = layout;
-  const [, asked] = /^EC:(\d+)$/.exec(plain(environment[PARITY_SETTING]) ?? "") ?? [];
+  const [, asked] = /^EC:(\d+)$/.exec(knownValue(environment[PARITY_SETTING]) ?? "") ?? [];
   // The first pool's parity is that of all.
   const parity = asked === undefined ? defaultParity(pools[0]?.layout.setSize ?? setSize) : Number(asked);
   const data = setSize - parity;

@@ -1,10 +1,10 @@
 import { createHmac } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { SecretReference } from "../../../engine/types.ts";
-import { checkedInput, type DeepInput, plain } from "../../shared/inputs.ts";
-import { type Finding, refuse } from "../../../core/input-validation-error.ts";
+import { validateWhenKnown, type DeepInput, knownValue } from "../../shared/inputs.ts";
+import { type ValidationIssue, throwIfInvalid } from "../../../core/input-validation-error.ts";
 import type { Swarm } from "../../swarm/swarm.ts";
-import type { FrozenValue } from "../../../core/immutable-value.ts";
+import type { ImmutableValue } from "../../../core/immutable-value.ts";
 import { dockerSecret, type FileHandle, type FileOptions, secretFile } from "../../service/secrets-and-configs.ts";
 import type { MinioServiceArgs } from "../args.ts";
 import type { KmsKey } from "./kms-key-args.ts";
@@ -15,10 +15,13 @@ const FILE = "kms-key";
 export const KMS_ENVIRONMENT = { MINIO_KMS_SECRET_KEY_FILE: `/run/secrets/${FILE}` };
 
 /** What is wrong with the key, and with settings beside it, as far as they are plain. */
-export function kmsFindings({ kmsKey, environment = {} }: Pick<MinioServiceArgs, "kmsKey" | "environment">): Finding[] {
+export function kmsFindings({
+  kmsKey,
+  environment = {},
+}: Pick<MinioServiceArgs, "kmsKey" | "environment">): ValidationIssue[] {
   if (kmsKey === undefined) return [];
   const { name, key } = kmsKey;
-  const known = plain(key);
+  const known = knownValue(key);
   const findings = known === undefined && key !== undefined ? [] : keyFindings(known);
   if (!/^[A-Za-z0-9._-]{1,64}$/.test(name)) {
     const problem = "must be 1 to 64 letters, digits, dots, hyphens or underscores";
@@ -34,7 +37,7 @@ export function kmsFindings({ kmsKey, environment = {} }: Pick<MinioServiceArgs,
  * What is wrong with the key itself, which is never shown. Letters in place of random bytes (a passphrase, or base64 or
  * hexadecimal twice over) could be guessed, from the objects and from the key's fingerprint.
  */
-function keyFindings(key: string | undefined): Finding[] {
+function keyFindings(key: string | undefined): ValidationIssue[] {
   const refused = (problem: string) => [{ argument: "kmsKey.key", value: "(secret)", problem }];
   if (key === undefined || !/^[A-Za-z0-9+/]{43}=$/.test(key)) {
     return refused("must be 32 bytes in base64, 44 characters: make it with `openssl rand -base64 32`");
@@ -60,11 +63,11 @@ export function kmsFingerprint(key: string): string {
 
 /** The key, checked once it is known: plain ones were before anything was registered. */
 export function checkedKmsKey(subject: string, { name, key }: KmsKey): KmsKey {
-  return { name, key: pulumi.secret(checkedInput(key, (value) => refuse(subject, keyFindings(value)))) };
+  return { name, key: pulumi.secret(validateWhenKnown(key, (value) => throwIfInvalid(subject, keyFindings(value)))) };
 }
 
 /** The key is for life once there is one; a store without may get one. */
-export function frozenKmsKey(kmsKey: KmsKey | undefined): Record<string, FrozenValue> {
+export function immutableKmsKey(kmsKey: KmsKey | undefined): Record<string, ImmutableValue> {
   const fingerprint = kmsKey && pulumi.unsecret(pulumi.output(kmsKey.key).apply(kmsFingerprint));
   return {
     kmsKey: {

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { plain } from "../../shared/inputs.ts";
-import type { Finding } from "../../../core/input-validation-error.ts";
+import { knownValue } from "../../shared/inputs.ts";
+import type { ValidationIssue } from "../../../core/input-validation-error.ts";
 import { secretPath } from "../secrets.ts";
 import type { Spread } from "../layout/topology.ts";
 
@@ -27,9 +27,9 @@ const RESERVED: Record<string, string> = {
 };
 
 /** What is wrong with the variables a user gives. */
-export function environmentFindings(environment: Record<string, pulumi.Input<string>>): Finding[] {
+export function environmentFindings(environment: Record<string, pulumi.Input<string>>): ValidationIssue[] {
   return Object.keys(environment).flatMap((name) => {
-    const problem = variableProblem(name, plain(environment[name]));
+    const problem = variableProblem(name, knownValue(environment[name]));
     return problem === undefined ? [] : [{ argument: "environment", value: name, problem }];
   });
 }
@@ -81,6 +81,6 @@ export function containerVariables(
 }
 
 function assignment(name: string, value: pulumi.Input<string>): pulumi.Input<string> {
-  const known = plain(value);
+  const known = knownValue(value);
   return known === undefined ? pulumi.interpolate`${name}=${value}` : `${name}=${known}`;
 }

@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
 import type { ContainerSpec, Mount, PublishedPort, ServiceSpec } from "../../../engine/types.ts";
 import type { DeepInput, FieldInputs } from "../../shared/inputs.ts";
-import { RefusedError } from "../../../core/input-validation-error.ts";
+import { InputValidationError } from "../../../core/input-validation-error.ts";
 import type { FileHandle } from "../../service/secrets-and-configs.ts";
 import { hostPort, MIB, resources, rotatedLog, scaled, SECOND } from "../../service/spec-parts.ts";
 import type { MinioServiceArgs } from "../args.ts";
@@ -182,7 +182,9 @@ export function checkedAddress(serviceName: string, address: string): string {
   if (isIP(address) !== 0) return address;
   const problem =
     "is no address, by which members on their hosts' own network find each other: give one as privateAddress";
-  throw new RefusedError(`MinioService "${serviceName}"`, [{ argument: "privateAddress", value: address, problem }]);
+  throw new InputValidationError(`MinioService "${serviceName}"`, [
+    { argument: "privateAddress", value: address, problem },
+  ]);
 }
 
 /** On their hosts' own network the members' ports are there without being published. */

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Mount } from "../../../engine/types.ts";
 import type { DeepInput } from "../../shared/inputs.ts";
-import { plain } from "../../shared/inputs.ts";
+import { knownValue } from "../../shared/inputs.ts";
 import { MIB } from "../../service/spec-parts.ts";
 import type { SettingsValidation } from "../../../core/service-update.ts";
 import type { ServicePlan } from "../plan.ts";
@@ -29,7 +29,7 @@ export function settingsValidation(store: Store, { pool }: ServicePlan): pulumi.
 
 /** Names of the variables whose values Pulumi keeps secret. */
 function secretVariables(environment: Record<string, pulumi.Input<string>>): pulumi.Input<string[]> {
-  const outputs = Object.entries(environment).filter(([, value]) => plain(value) === undefined);
+  const outputs = Object.entries(environment).filter(([, value]) => knownValue(value) === undefined);
   if (outputs.length === 0) return [];
   const names = outputs.map(async ([name, value]) => ((await pulumi.isSecret(pulumi.output(value))) ? [name] : []));
   return pulumi.output(Promise.all(names)).apply((found) => found.flat());

@@ -1,8 +1,8 @@
-import type { Finding } from "../../../core/input-validation-error.ts";
+import type { ValidationIssue } from "../../../core/input-validation-error.ts";
 import { BUCKET_ACCESS, type BucketAccess } from "../iam/policy.ts";
 
 /** What is wrong with a bucket's name. */
-export function bucketNameFindings(name: string | undefined, argument = "bucketName"): Finding[] {
+export function bucketNameFindings(name: string | undefined, argument = "bucketName"): ValidationIssue[] {
   if (name === undefined) return [];
   const refused = (problem: string) => [{ argument, value: name, problem }];
   if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) || name.includes("..")) {
@@ -14,7 +14,11 @@ export function bucketNameFindings(name: string | undefined, argument = "bucketN
 }
 
 /** What is wrong with the arguments of a bucket, as far as they are plain. */
-export function bucketFindings(args: { bucketName?: string; versioning?: boolean; objectLock?: boolean }): Finding[] {
+export function bucketFindings(args: {
+  bucketName?: string;
+  versioning?: boolean;
+  objectLock?: boolean;
+}): ValidationIssue[] {
   const findings = bucketNameFindings(args.bucketName);
   if (args.objectLock === true && args.versioning === false) {
     findings.push({ argument: "versioning", value: false, problem: "objectLock keeps versions: leave versioning out" });
@@ -23,11 +27,11 @@ export function bucketFindings(args: { bucketName?: string; versioning?: boolean
 }
 
 /** What is wrong with the arguments of a user, as far as they are plain. */
-export function userFindings(args: { accessKey?: string; access?: Record<string, BucketAccess> }): Finding[] {
+export function userFindings(args: { accessKey?: string; access?: Record<string, BucketAccess> }): ValidationIssue[] {
   return [...accessKeyFindings(args.accessKey), ...(args.access ? accessFindings(args.access) : [])];
 }
 
-function accessKeyFindings(accessKey: string | undefined): Finding[] {
+function accessKeyFindings(accessKey: string | undefined): ValidationIssue[] {
   // A hyphen first would make it an option of mc.
   if (accessKey === undefined || /^[A-Za-z0-9._][A-Za-z0-9._-]{2,63}$/.test(accessKey)) return [];
   const problem =
@@ -37,13 +41,13 @@ function accessKeyFindings(accessKey: string | undefined): Finding[] {
 }
 
 /** What is wrong with a resource's name from which an access key is to be made. */
-export function userNameFindings(name: string): Finding[] {
+export function userNameFindings(name: string): ValidationIssue[] {
   if (/^[A-Za-z0-9._][A-Za-z0-9._-]*$/.test(name)) return [];
   const problem = `cannot be made of the resource's name "${name}": give one of 3 to 64 letters, digits, dots, hyphens or underscores`;
   return [{ argument: "accessKey", value: undefined, problem }];
 }
 
-function accessFindings(access: Record<string, BucketAccess>): Finding[] {
+function accessFindings(access: Record<string, BucketAccess>): ValidationIssue[] {
   if (Object.keys(access).length === 0) {
     const problem = 'a user with no bucket can do nothing: name one, such as { photos: "readwrite" }';
     return [{ argument: "access", value: access, problem }];

@@ -1,40 +1,44 @@
-import type { Frozen } from "../../../core/immutable-value.ts";
-import type { FrozenValue } from "../../../core/immutable-value.ts";
+import type { ImmutableValues } from "../../../core/immutable-value.ts";
+import type { ImmutableValue } from "../../../core/immutable-value.ts";
 import type { PoolPlan, ServicePlan, StorePlan } from "../plan.ts";
 import { driveSource, type MemberHost } from "../layout/topology.ts";
 
 /** What a store as a whole is built on for life, whatever its services are: checked before anything of it is touched. */
-export function frozenForStore(plan: StorePlan): Frozen {
+export function immutableForStore(plan: StorePlan): ImmutableValues {
   const wayOut = "Put it back, or make a second store and copy the data with `mc mirror`";
   const mode = { value: plan.mode, because: `its services would be others, at the same data and ports. ${wayOut}` };
   const pools = plan.pools.flatMap((pool) => [
-    [hostsOf(pool), frozenHosts(pool)] as const,
-    [`host.drives (pool ${pool.key})`, frozenDrives(pool)] as const,
+    [hostsOf(pool), immutableHosts(pool)] as const,
+    [`host.drives (pool ${pool.key})`, immutableDrives(pool)] as const,
   ]);
-  return { mode, serviceName: frozenName(plan), ...Object.fromEntries(pools) };
+  return { mode, serviceName: immutableName(plan), ...Object.fromEntries(pools) };
 }
 
 /** What a service is: its pool, all of it. For stores of earlier releases, which know of the whole only its mode. */
-export function frozenForService(plan: StorePlan, { pool }: ServicePlan): Frozen {
-  return { serviceName: frozenName(plan), [hostsOf(pool)]: frozenHosts(pool), "host.drives": frozenDrives(pool) };
+export function immutableForService(plan: StorePlan, { pool }: ServicePlan): ImmutableValues {
+  return {
+    serviceName: immutableName(plan),
+    [hostsOf(pool)]: immutableHosts(pool),
+    "host.drives": immutableDrives(pool),
+  };
 }
 
 const hostsOf = ({ key }: PoolPlan) => `pools.${key}.hosts`;
 
-const frozenName = ({ serviceName }: StorePlan): FrozenValue => ({
+const immutableName = ({ serviceName }: StorePlan): ImmutableValue => ({
   value: serviceName,
   because:
     "the volumes that hold the data carry it. Keep it, or make a second store and copy the data with `mc mirror`",
 });
 
-const frozenHosts = ({ hosts }: PoolPlan): FrozenValue => ({
+const immutableHosts = ({ hosts }: PoolPlan): ImmutableValue => ({
   value: hosts.map(({ key }) => key),
   because:
     "every drive has its place in an erasure set, and a set neither grows nor shrinks. " +
     "Replace a host one for one: keep its key and give it another machine; to grow, add a pool",
 });
 
-const frozenDrives = ({ hosts, drives }: PoolPlan): FrozenValue => ({
+const immutableDrives = ({ hosts, drives }: PoolPlan): ImmutableValue => ({
   value: Object.fromEntries(hosts.map((host) => [host.key, driveSources(host, drives)])),
   because:
     "every drive has its place in an erasure set. " +

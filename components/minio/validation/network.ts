@@ -1,7 +1,7 @@
 import type { Host } from "../../hosts/host.ts";
 import { type DataNetwork, driverOf, isLinked, traitsOf } from "../../networks/node-network/data-network.ts";
-import { plain } from "../../shared/inputs.ts";
-import type { Finding } from "../../../core/input-validation-error.ts";
+import { knownValue } from "../../shared/inputs.ts";
+import type { ValidationIssue } from "../../../core/input-validation-error.ts";
 import type { MinioServiceArgs } from "../args.ts";
 import { poolsOf } from "./pools.ts";
 import { API_PORT, CONSOLE_PORT } from "../layout/topology.ts";
@@ -13,7 +13,7 @@ type NetworkArgs = Networks & Published & Pick<MinioServiceArgs, "pools">;
 const SPANNING = "an OverlayNetwork, a MacvlanNetwork, an IpvlanNetwork or the HostNetwork";
 
 /** What is wrong with the networks of a store on these hosts. */
-export function storeNetworkFindings(args: NetworkArgs, hosts: Readonly<Record<string, Host>>): Finding[] {
+export function storeNetworkFindings(args: NetworkArgs, hosts: Readonly<Record<string, Host>>): ValidationIssue[] {
   const { network, networks = [] } = args;
   const pools = Object.entries(poolsOf(args, hosts));
   const members = pools.flatMap(([, pool]) => pool.hosts);
@@ -31,18 +31,18 @@ export function exposesByDefault(network: Pick<DataNetwork, "driver">): boolean 
   return !isLinked(network);
 }
 
-function reachFindings(network: DataNetwork, members: readonly string[]): Finding[] {
+function reachFindings(network: DataNetwork, members: readonly string[]): ValidationIssue[] {
   if (traitsOf(network).spansHosts || members.length < 2) return [];
   const problem = `ends at its host, and the store is one cluster of ${members.length} hosts: give ${SPANNING}`;
   return [{ argument: "network", value: driverOf(network), problem }];
 }
 
-function placeFindings({ hosts }: DataNetwork, argument: string, members: readonly string[]): Finding[] {
+function placeFindings({ hosts }: DataNetwork, argument: string, members: readonly string[]): ValidationIssue[] {
   const problem = `is not on the store's network, which has ${hosts?.join(", ")}: name it among the network's hosts`;
   return members.filter((key) => hosts && !hosts.includes(key)).map((value) => ({ argument, value, problem }));
 }
 
-function furtherFindings(network: DataNetwork, argument: string, members: readonly string[]): Finding[] {
+function furtherFindings(network: DataNetwork, argument: string, members: readonly string[]): ValidationIssue[] {
   const driver = driverOf(network);
   if (driver === "host") {
     const problem = "a task on its host's own network is on no other: give the HostNetwork as network, alone";
@@ -61,8 +61,8 @@ function furtherFindings(network: DataNetwork, argument: string, members: readon
 function hostNetworkFindings(
   { networks = [], expose, port, consolePort, allowFrom }: NetworkArgs,
   members: number,
-): Finding[] {
-  const findings: Finding[] = [];
+): ValidationIssue[] {
+  const findings: ValidationIssue[] = [];
   const refused = (argument: string, value: unknown, problem: string) => findings.push({ argument, value, problem });
   if (networks.length > 0) {
     refused("networks", networks.length, "a task on its host's own network is on no other: leave them out");
@@ -75,16 +75,16 @@ function hostNetworkFindings(
   }
   if (allowFrom !== undefined && members > 1) {
     const problem = `would keep the ${members} members from each other, which meet at these ports on their hosts' network`;
-    refused("allowFrom", plain(allowFrom), `${problem}: leave it out, and set a firewall of your own`);
+    refused("allowFrom", knownValue(allowFrom), `${problem}: leave it out, and set a firewall of your own`);
   }
   return findings;
 }
 
-function unpublishedFindings({ network, expose, port, consolePort, allowFrom }: NetworkArgs): Finding[] {
+function unpublishedFindings({ network, expose, port, consolePort, allowFrom }: NetworkArgs): ValidationIssue[] {
   const problem =
     `has no meaning on a network of ${driverOf(network)}, which publishes nothing on hosts: leave it out, and reach the ` +
     "members at their own addresses, or through an S3Gateway on a further overlay network";
-  const given = { expose: expose || undefined, port, consolePort, allowFrom: plain(allowFrom) };
+  const given = { expose: expose || undefined, port, consolePort, allowFrom: knownValue(allowFrom) };
   return Object.entries(given)
     .filter(([, value]) => value !== undefined)
     .map(([argument, value]) => ({ argument, value, problem }));

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { plain } from "../../shared/inputs.ts";
-import type { Finding } from "../../../core/input-validation-error.ts";
+import { knownValue } from "../../shared/inputs.ts";
+import type { ValidationIssue } from "../../../core/input-validation-error.ts";
 import type { FormedPool } from "../layout/formed-pool.ts";
 import { defaultParity, erasureSetSize, takenDrives } from "../layout/topology.ts";
 
@@ -15,7 +15,7 @@ export function parityFindings(
   pools: readonly FormedPool[],
   environment: Readonly<Record<string, pulumi.Input<string>>>,
   host: "host" | "member" = "host",
-): Finding[] {
+): ValidationIssue[] {
   const [first, ...others] = pools;
   if (!first || others.length === 0) return [];
   const single = pools.filter((pool) => setSize(pool) === 1);
@@ -37,7 +37,7 @@ export function parityFindings(
 }
 
 /** A drive that stands alone is a store without erasure coding, which MinIO neither expands nor joins to another. */
-function alone({ key, hosts }: FormedPool, host: string): Finding {
+function alone({ key, hosts }: FormedPool, host: string): ValidationIssue {
   const problem =
     `is a single drive, and a store of several pools has none: give the pool more ${host}s or drives, ` +
     "or make a second store and copy the data with `mc mirror`";
@@ -47,7 +47,7 @@ function alone({ key, hosts }: FormedPool, host: string): Finding {
 /** The parity asked for; undefined when it is known to MinIO alone. */
 function parityOf(first: FormedPool, asked: pulumi.Input<string> | undefined): number | undefined {
   if (asked === undefined) return defaultParity(setSize(first));
-  const [, digits] = /^EC:(\d+)$/.exec(plain(asked) ?? "") ?? [];
+  const [, digits] = /^EC:(\d+)$/.exec(knownValue(asked) ?? "") ?? [];
   return digits === undefined ? undefined : Number(digits);
 }
 

@@ -1,7 +1,7 @@
 import type { Host } from "../../hosts/host.ts";
 import { DNS_LABEL_RULE, isDnsLabel } from "../../../core/dns-label.ts";
-import { hostKeyFindings } from "../../../core/host-keys.ts";
-import type { Finding } from "../../../core/input-validation-error.ts";
+import { validateHostKeys } from "../../../core/host-keys.ts";
+import type { ValidationIssue } from "../../../core/input-validation-error.ts";
 import type { MinioMode, MinioPool, MinioServiceArgs } from "../args.ts";
 import { parityFindings } from "./parity.ts";
 import {
@@ -28,7 +28,7 @@ export function poolsOf({ pools }: Pick<PoolArgs, "pools">, hosts: Hosts): Recor
 }
 
 /** What is wrong with the pools of a store on these hosts. */
-export function poolFindings(args: PoolArgs, serviceName: string, hosts: Hosts): Finding[] {
+export function poolFindings(args: PoolArgs, serviceName: string, hosts: Hosts): ValidationIssue[] {
   const pools = inKeyOrder(Object.entries(poolsOf(args, hosts)).map(([key, pool]) => ({ key, ...pool })));
   if (pools.length === 0) {
     return [{ argument: "pools", value: {}, problem: "a store needs a pool: leave pools out for one of all hosts" }];
@@ -44,15 +44,15 @@ export function poolFindings(args: PoolArgs, serviceName: string, hosts: Hosts):
   return unfit.length > 0 ? unfit : parityFindings(formed, args.environment ?? {});
 }
 
-function hostFindings({ key, hosts: hostKeys }: Pool, hosts: Hosts): Finding[] {
+function hostFindings({ key, hosts: hostKeys }: Pool, hosts: Hosts): ValidationIssue[] {
   const argument = `pools.${key}.hosts`;
   if (!isDnsLabel(key)) return [{ argument: "pools", value: key, problem: `a pool's key ${DNS_LABEL_RULE}` }];
   if (hostKeys.length === 0) return [{ argument, value: hostKeys, problem: "a pool needs at least one host" }];
-  return hostKeyFindings(argument, hostKeys, Object.keys(hosts));
+  return validateHostKeys(argument, hostKeys, Object.keys(hosts));
 }
 
 /** All pools publish the same ports, and a member is known by its host's name. */
-function sharedHostFindings(pools: Pool[]): Finding[] {
+function sharedHostFindings(pools: Pool[]): ValidationIssue[] {
   return pools.flatMap(({ key, hosts }, index) => {
     const earlier = pools.slice(0, index);
     return [...new Set(hosts)].flatMap((host) => {
@@ -65,7 +65,7 @@ function sharedHostFindings(pools: Pool[]): Finding[] {
 }
 
 /** Names on the network: of the services and of the members. */
-function nameFindings(pools: FormedPool[], mode: MinioMode, serviceName: string): Finding[] {
+function nameFindings(pools: FormedPool[], mode: MinioMode, serviceName: string): ValidationIssue[] {
   const services = pools.flatMap(({ key: pool, members }) =>
     mode === "global" ? [`${serviceName}-${pool}`] : members.map(({ key }) => `${serviceName}-${pool}-${key}`),
   );
@@ -96,7 +96,7 @@ function nameFindings(pools: FormedPool[], mode: MinioMode, serviceName: string)
 
 const named = (serviceName: string, { key, hostname }: MemberHost) => ({ key, name: `${serviceName}-${hostname}` });
 
-function driveFindings({ key, members, drivesPerHost }: FormedPool, mode: MinioMode): Finding[] {
+function driveFindings({ key, members, drivesPerHost }: FormedPool, mode: MinioMode): ValidationIssue[] {
   const [first, ...others] = members;
   if (!first) return [];
   const argument = `pools.${key}.hosts`;
@@ -109,7 +109,7 @@ function driveFindings({ key, members, drivesPerHost }: FormedPool, mode: MinioM
   return problem === undefined ? [] : [{ argument, value: members.map(({ key }) => key), problem }];
 }
 
-function tooFewDrives(key: string, members: MemberHost[], value: number): Finding[] {
+function tooFewDrives(key: string, members: MemberHost[], value: number): ValidationIssue[] {
   const argument = `pools.${key}.drivesPerHost`;
   if (!Number.isInteger(value) || value < 1) {
     return [{ argument, value, problem: "must be a whole number of at least 1; without it all drives are taken" }];
@@ -128,7 +128,7 @@ function unlikeFirst(
   host: MemberHost,
   drivesPerHost: number | undefined,
   mode: MinioMode,
-): Finding[] {
+): ValidationIssue[] {
   const [wanted, has] = [takenDrives(first, drivesPerHost), takenDrives(host, drivesPerHost)];
   if (wanted.join() !== has.join()) {
     const wayOut =

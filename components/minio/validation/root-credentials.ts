@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { checkedInput, plain } from "../../shared/inputs.ts";
-import { type Finding, refuse } from "../../../core/input-validation-error.ts";
+import { validateWhenKnown, knownValue } from "../../shared/inputs.ts";
+import { type ValidationIssue, throwIfInvalid } from "../../../core/input-validation-error.ts";
 
 /** The arguments of a store about its root user. */
 export interface RootArgs {
@@ -10,23 +10,24 @@ export interface RootArgs {
 }
 
 /** What is wrong with the root user's arguments, as far as they are plain. */
-export function rootFindings({ rootUser, rootPassword, rootPasswordGeneration }: RootArgs): Finding[] {
-  const findings = [...rootUserFindings(plain(rootUser)), ...rootPasswordFindings(plain(rootPassword))];
+export function rootFindings({ rootUser, rootPassword, rootPasswordGeneration }: RootArgs): ValidationIssue[] {
+  const findings = [...rootUserFindings(knownValue(rootUser)), ...rootPasswordFindings(knownValue(rootPassword))];
   if (rootPassword !== undefined && rootPasswordGeneration !== undefined) {
     const problem = "has no meaning with rootPassword: leave it out, and give another rootPassword to rotate it";
-    findings.push({ argument: "rootPasswordGeneration", value: plain(rootPasswordGeneration), problem });
+    findings.push({ argument: "rootPasswordGeneration", value: knownValue(rootPasswordGeneration), problem });
   }
   return findings;
 }
 
 /** The name and password, checked once they are known, for `RootCredentials`. */
 export function checkedRoot(subject: string, { rootUser, rootPassword, rootPasswordGeneration }: RootArgs) {
-  const user = rootUser && checkedInput(rootUser, (value) => refuse(subject, rootUserFindings(value)));
-  const password = rootPassword && checkedInput(rootPassword, (value) => refuse(subject, rootPasswordFindings(value)));
+  const user = rootUser && validateWhenKnown(rootUser, (value) => throwIfInvalid(subject, rootUserFindings(value)));
+  const password =
+    rootPassword && validateWhenKnown(rootPassword, (value) => throwIfInvalid(subject, rootPasswordFindings(value)));
   return { user, password, passwordGeneration: rootPasswordGeneration };
 }
 
-function rootUserFindings(user: string | undefined): Finding[] {
+function rootUserFindings(user: string | undefined): ValidationIssue[] {
   const refused = (problem: string) => [{ argument: "rootUser", value: user, problem }];
   if (user === undefined) return [];
   if (user === "minioadmin") return refused("is the name everybody tries first: choose another, or leave it out");
@@ -39,7 +40,7 @@ function rootUserFindings(user: string | undefined): Finding[] {
  * Returns what is wrong with the password, which is never shown. MinIO takes no fewer than 8 characters and strips
  * white space; mc reads what follows a colon as a session token.
  */
-function rootPasswordFindings(password: string | undefined): Finding[] {
+function rootPasswordFindings(password: string | undefined): ValidationIssue[] {
   const refused = (problem: string) => [{ argument: "rootPassword", value: "(secret)", problem }];
   if (password === undefined) return [];
   if (!/^[!-9;-~]{8,128}$/.test(password)) {

@@ -1,9 +1,9 @@
 import { allowFromFindings } from "../../firewall/firewall.ts";
 import type { Host } from "../../hosts/host.ts";
-import { serviceNameFindings } from "../../../core/dns-label.ts";
-import { plain } from "../../shared/inputs.ts";
-import { portFindings } from "../../../core/port.ts";
-import type { Finding } from "../../../core/input-validation-error.ts";
+import { validateServiceName } from "../../../core/dns-label.ts";
+import { knownValue } from "../../shared/inputs.ts";
+import { validatePort } from "../../../core/port.ts";
+import type { ValidationIssue } from "../../../core/input-validation-error.ts";
 import { amountFindings } from "../../service/task-limits.ts";
 import type { MinioServiceArgs } from "../args.ts";
 import { environmentFindings } from "../spec/environment.ts";
@@ -27,10 +27,10 @@ export function minioFindings(
   args: PlainMinioArgs,
   serviceName: string,
   hosts: Readonly<Record<string, Host>>,
-): Finding[] {
-  const image = plain(args.image);
+): ValidationIssue[] {
+  const image = knownValue(args.image);
   return [
-    ...serviceNameFindings(serviceName),
+    ...validateServiceName(serviceName),
     ...choice("mode", args.mode, ["global", "replicated"]),
     ...choice("tools", args.tools, PROBE_TOOLS),
     ...choice("metrics", args.metrics, MINIO_METRICS),
@@ -48,13 +48,13 @@ export function minioFindings(
   ];
 }
 
-function choice<T extends string>(argument: string, value: T | undefined, allowed: readonly T[]): Finding[] {
+function choice<T extends string>(argument: string, value: T | undefined, allowed: readonly T[]): ValidationIssue[] {
   if (value === undefined || allowed.includes(value)) return [];
   return [{ argument, value, problem: `must be ${allowed.map((one) => `"${one}"`).join(" or ")}` }];
 }
 
-function unknownToolsFindings({ image, tools }: PlainMinioArgs): Finding[] {
-  if (image === undefined || plain(image) !== undefined || tools !== undefined) return [];
+function unknownToolsFindings({ image, tools }: PlainMinioArgs): ValidationIssue[] {
+  if (image === undefined || knownValue(image) !== undefined || tools !== undefined) return [];
   const problem = 'an image that is an Output does not tell what it has on board: say "silo" or "mc"';
   return [{ argument: "tools", value: undefined, problem }];
 }
@@ -65,16 +65,16 @@ export function publishedFindings({
   port,
   consolePort,
   allowFrom,
-}: Pick<PlainMinioArgs, "expose" | "port" | "consolePort" | "allowFrom">): Finding[] {
+}: Pick<PlainMinioArgs, "expose" | "port" | "consolePort" | "allowFrom">): ValidationIssue[] {
   if (!expose) {
     const given = Object.entries({ port, consolePort }).filter(([, value]) => value !== undefined);
     const problem = "has no meaning with expose: false, which publishes nothing: leave it out";
-    const listed = allowFrom === undefined ? [] : [{ argument: "allowFrom", value: plain(allowFrom), problem }];
+    const listed = allowFrom === undefined ? [] : [{ argument: "allowFrom", value: knownValue(allowFrom), problem }];
     return [...given.map(([argument, value]) => ({ argument, value, problem })), ...listed];
   }
   const findings = [
-    ...portFindings("port", port),
-    ...(consolePort === false ? [] : portFindings("consolePort", consolePort)),
+    ...validatePort("port", port),
+    ...(consolePort === false ? [] : validatePort("consolePort", consolePort)),
   ];
   if (consolePort === false) return findings;
   if (findings.length === 0 && (port ?? API_PORT) === (consolePort ?? CONSOLE_PORT)) {
@@ -88,7 +88,7 @@ export function publishedFindings({
 }
 
 /** Inside the store's networks the console has its published port, and the S3 API is always on 9000. */
-function consoleFindings({ port, consolePort }: PlainMinioArgs): Finding[] {
+function consoleFindings({ port, consolePort }: PlainMinioArgs): ValidationIssue[] {
   if (consolePort !== API_PORT || (port ?? API_PORT) === consolePort) return [];
   const problem =
     "is the port of the S3 API inside the store's networks, where the console keeps its port: choose another";

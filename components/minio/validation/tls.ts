@@ -1,8 +1,8 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../../hosts/host.ts";
-import { plain } from "../../shared/inputs.ts";
-import { type Finding, refuse } from "../../../core/input-validation-error.ts";
+import { knownValue } from "../../shared/inputs.ts";
+import { type ValidationIssue, throwIfInvalid } from "../../../core/input-validation-error.ts";
 import type { MinioServiceArgs } from "../args.ts";
 import { poolsOf } from "./pools.ts";
 import { type GivenCertificate, isGiven, type MinioTls, type OwnCertificates } from "../security/tls.ts";
@@ -13,20 +13,20 @@ export function tlsFindings(
   { tls, pools }: Pick<MinioServiceArgs, "tls" | "pools">,
   serviceName: string,
   hosts: Readonly<Record<string, Host>>,
-): Finding[] {
+): ValidationIssue[] {
   const keys = Object.values(poolsOf({ pools }, hosts)).flatMap((pool) => pool.hosts);
   const members = keys.flatMap((key) => hosts[key] ?? []).map(({ hostname }) => memberName(serviceName, hostname));
   return certificateFindings(tls, members);
 }
 
 /** What is wrong with the certificates of a store with these members. */
-export function certificateFindings(tls: MinioTls | undefined, members: readonly string[]): Finding[] {
+export function certificateFindings(tls: MinioTls | undefined, members: readonly string[]): ValidationIssue[] {
   if (tls === undefined || tls === true) return [];
   return isGiven(tls) ? givenFindings(tls, ["localhost", ...members]) : ownFindings(tls);
 }
 
-function ownFindings({ lifetimeDays = 365, renewBeforeDays = 30, names = [] }: OwnCertificates): Finding[] {
-  const findings: Finding[] = [];
+function ownFindings({ lifetimeDays = 365, renewBeforeDays = 30, names = [] }: OwnCertificates): ValidationIssue[] {
+  const findings: ValidationIssue[] = [];
   if (!Number.isInteger(lifetimeDays) || lifetimeDays < 1 || lifetimeDays > 3650) {
     const problem = "must be a whole number of days from 1 to 3650";
     findings.push({ argument: "tls.lifetimeDays", value: lifetimeDays, problem });
@@ -40,15 +40,15 @@ function ownFindings({ lifetimeDays = 365, renewBeforeDays = 30, names = [] }: O
   return [...findings, ...wrong.map((value) => ({ argument: "tls.names", value, problem }))];
 }
 
-function givenFindings(tls: GivenCertificate, names: string[]): Finding[] {
+function givenFindings(tls: GivenCertificate, names: string[]): ValidationIssue[] {
   const missing = (["certificate", "key", "caCertificate"] as const).filter((part) => !tls[part]);
   if (missing.length > 0) {
     const problem = "certificate, key and caCertificate belong together: give all three, or none for own certificates";
     return missing.map((part) => ({ argument: `tls.${part}`, value: undefined, problem }));
   }
-  const [text, keyText, caText] = [plain(tls.certificate), plain(tls.key), plain(tls.caCertificate)];
+  const [text, keyText, caText] = [knownValue(tls.certificate), knownValue(tls.key), knownValue(tls.caCertificate)];
   const certificate = text === undefined ? undefined : readCertificate(text);
-  const findings: Finding[] = [];
+  const findings: ValidationIssue[] = [];
   const refused = (part: string, problem: string) =>
     findings.push({ argument: `tls.${part}`, value: "(PEM)", problem });
   if (text !== undefined && !certificate) refused("certificate", "is no certificate: give it as PEM");
@@ -101,12 +101,12 @@ export function checkedTls<T extends MinioTls>(
   tls: T,
   members: readonly string[],
 ): T | GivenCertificate {
-  if (!isGiven(tls) || [tls.certificate, tls.key, tls.caCertificate].every((part) => plain(part) !== undefined))
+  if (!isGiven(tls) || [tls.certificate, tls.key, tls.caCertificate].every((part) => knownValue(part) !== undefined))
     return tls;
   const known = pulumi.all([tls.certificate, tls.key, tls.caCertificate]);
   const isFit = pulumi.unsecret(
     known.apply(([certificate, key, caCertificate]) => {
-      refuse(subject, givenFindings({ certificate, key, caCertificate }, ["localhost", ...members]));
+      throwIfInvalid(subject, givenFindings({ certificate, key, caCertificate }, ["localhost", ...members]));
       return true;
     }),
   );

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { SwarmResource } from "../../shared/resource.ts";
-import { plainFields, plainRecord } from "../../shared/inputs.ts";
+import { knownFields, knownRecord } from "../../shared/inputs.ts";
 import { ownerOf } from "../../shared/owner.ts";
-import { type Finding, refuse } from "../../../core/input-validation-error.ts";
+import { type ValidationIssue, throwIfInvalid } from "../../../core/input-validation-error.ts";
 import type { Swarm } from "../../swarm/swarm.ts";
 import { reachable } from "../../swarm/docker-provider.ts";
 import type { NodeNetworkArgs } from "./args.ts";
@@ -30,7 +30,7 @@ export interface NodeNetworkPlan extends NodeNetworkArgs {
   options: Record<string, pulumi.Input<string>>;
   hosts: Record<string, { parent?: pulumi.Input<string>; ipRange?: pulumi.Input<string> }>;
   /** What is wrong with it, as far as it is known. */
-  findings(networkName: string, spec: KnownSpec): Finding[];
+  findings(networkName: string, spec: KnownSpec): ValidationIssue[];
 }
 
 /**
@@ -73,7 +73,7 @@ export abstract class NodeNetwork extends pulumi.ComponentResource implements Da
       parts: networkParts(driver, networkName, known),
     });
     const spec = pulumi.output(inputs).apply((all) => {
-      refuse(subject, findings(networkName, all));
+      throwIfInvalid(subject, findings(networkName, all));
       return all;
     });
     const parts = Object.keys(plan.hosts).map((host) => {
@@ -83,7 +83,7 @@ export abstract class NodeNetwork extends pulumi.ComponentResource implements Da
         makePart(`${name}-config-${host}`, swarm, host, { name, networkName, part }, this, checked),
       ] as const;
     });
-    const network = new SwarmNetwork(
+    const network = new ConfigFromNetwork(
       `${name}-network`,
       {
         managers: swarm.managers,
@@ -124,11 +124,11 @@ function withDefaults({ subnet = "", gateway = "", attachable = true, labels = {
 
 /** What is known before the program runs. */
 function knownOf({ labels, options, hosts, ...rest }: ReturnType<typeof withDefaults>): KnownSpec {
-  const parts = Object.entries(hosts).map(([host, part]) => [host, plainFields<HostPart>(part)] as const);
+  const parts = Object.entries(hosts).map(([host, part]) => [host, knownFields<HostPart>(part)] as const);
   return {
-    ...plainFields<Pick<NodeNetworkSpec, "subnet" | "gateway" | "attachable">>(rest),
-    labels: plainRecord(labels),
-    options: plainRecord(options),
+    ...knownFields<Pick<NodeNetworkSpec, "subnet" | "gateway" | "attachable">>(rest),
+    labels: knownRecord(labels),
+    options: knownRecord(options),
     hosts: Object.fromEntries(parts),
   };
 }
@@ -140,10 +140,10 @@ function makePart(
   { networkName, part, ...network }: { name: string; networkName: string; part: pulumi.Input<object> },
   parent: pulumi.ComponentResource,
   checked: pulumi.Input<pulumi.Resource>,
-): NetworkPart {
+): ConfigOnlyNetwork {
   const host = swarm.hosts[key];
   if (!host) throw new Error(`host "${key}" is not in this Swarm`);
-  return new NetworkPart(
+  return new ConfigOnlyNetwork(
     name,
     {
       host: key,
@@ -159,19 +159,19 @@ function makePart(
 }
 
 /** What a network is made of on one host. */
-class NetworkPart extends SwarmResource {
+class ConfigOnlyNetwork extends SwarmResource {
   declare readonly part: pulumi.Output<object>;
 
   constructor(name: string, inputs: pulumi.Inputs, opts: pulumi.CustomResourceOptions) {
-    super("NetworkPart", name, { ...inputs, networkId: undefined }, opts);
+    super("ConfigOnlyNetwork", name, { ...inputs, networkId: undefined }, opts);
   }
 }
 
 /** The network of the Swarm that is made of them. */
-class SwarmNetwork extends SwarmResource {
+class ConfigFromNetwork extends SwarmResource {
   declare readonly name: pulumi.Output<string>;
 
   constructor(name: string, inputs: pulumi.Inputs, opts: pulumi.CustomResourceOptions) {
-    super("SwarmNetwork", name, { ...inputs, networkId: undefined }, opts);
+    super("ConfigFromNetwork", name, { ...inputs, networkId: undefined }, opts);
   }
 }

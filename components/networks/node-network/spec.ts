@@ -1,5 +1,5 @@
-import { type AddressPlan, firstAddress, soleAddress } from "../../../core/networks/cidr.ts";
-import type { NetworkParts, NetworkShape, PartShape } from "../../../core/requirement.ts";
+import { type AddressPlan, firstAddress, onlyFreeAddress } from "../../../core/networks/cidr.ts";
+import type { NetworkParts, NetworkShape, HostPartShape } from "../../../core/requirement.ts";
 import { PARENT_OPTION } from "../../../core/networks/driver-options.ts";
 
 /** Docker's drivers with a part of the network on each host. */
@@ -41,7 +41,10 @@ function addressesOf({ subnet, gateway }: Pick<NodeNetworkSpec, "subnet" | "gate
 }
 
 /** What a host's part is made of. */
-export function partOf(spec: Omit<NodeNetworkSpec, "attachable" | "hosts">, { parent, ipRange }: HostPart): PartShape {
+export function partOf(
+  spec: Omit<NodeNetworkSpec, "attachable" | "hosts">,
+  { parent, ipRange }: HostPart,
+): HostPartShape {
   const options = { ...spec.options, ...(parent && { [PARENT_OPTION]: parent }) };
   return { ...addressesOf(spec), ipRange, options, labels: spec.labels };
 }
@@ -57,7 +60,7 @@ export function nodeNetworkShape({ attachable, labels, subnet, gateway }: KnownS
 export function networkParts(driver: NodeDriver, networkName: string, known: KnownSpec): NetworkParts {
   const { subnet, gateway, options, labels, hosts } = known;
   const isKnown = subnet !== undefined && gateway !== undefined && options !== undefined && labels !== undefined;
-  const parts = Object.entries(hosts).map(([host, { parent, ipRange }]): [string, PartShape] => {
+  const parts = Object.entries(hosts).map(([host, { parent, ipRange }]): [string, HostPartShape] => {
     if (!isKnown || parent === undefined || ipRange === undefined) return [host, {}];
     return [host, partOf({ subnet, gateway, options, labels }, { parent, ipRange })];
   });
@@ -68,7 +71,7 @@ export function networkParts(driver: NodeDriver, networkName: string, known: Kno
 export function soleAddresses(spec: NodeNetworkSpec): Record<string, string> {
   const { subnet = "", gateway = "" } = addressesOf(spec);
   const entries = Object.entries(spec.hosts).flatMap(([host, { ipRange }]) => {
-    const address = ipRange ? soleAddress(ipRange, subnet, gateway) : undefined;
+    const address = ipRange ? onlyFreeAddress(ipRange, subnet, gateway) : undefined;
     return address === undefined ? [] : [[host, address] as const];
   });
   return Object.fromEntries(entries);

@@ -1,7 +1,13 @@
-import { addressFindings, firstAddress, freeAddresses, overlap, rangeProblem } from "../../../core/networks/cidr.ts";
-import { hostKeyFindings } from "../../../core/host-keys.ts";
-import { networkLabelFindings, networkNameFindings } from "../../../core/network-rules.ts";
-import type { Finding } from "../../../core/input-validation-error.ts";
+import {
+  validateAddressPlan,
+  firstAddress,
+  freeAddresses,
+  overlaps,
+  ipRangeError,
+} from "../../../core/networks/cidr.ts";
+import { validateHostKeys } from "../../../core/host-keys.ts";
+import { validateNetworkLabels, validateNetworkName } from "../../../core/network-rules.ts";
+import type { ValidationIssue } from "../../../core/input-validation-error.ts";
 import { configName, type HostPart, type KnownSpec } from "./spec.ts";
 
 /** What Linux takes for the name of a device: 15 characters at most, and a VLAN's number after a dot. */
@@ -12,7 +18,11 @@ const VLAN = /^(.+)\.(\d+)$/;
 const NARROWEST = 32;
 
 /** What is wrong with a network of these hosts, as far as it is known. */
-export function nodeNetworkFindings(networkName: string, spec: KnownSpec, swarmHosts: readonly string[]): Finding[] {
+export function nodeNetworkFindings(
+  networkName: string,
+  spec: KnownSpec,
+  swarmHosts: readonly string[],
+): ValidationIssue[] {
   const keys = Object.keys(spec.hosts);
   if (keys.length === 0) {
     const problem = `a network is on at least one host: name one of ${swarmHosts.toSorted().join(", ")}`;
@@ -20,14 +30,18 @@ export function nodeNetworkFindings(networkName: string, spec: KnownSpec, swarmH
   }
   return [
     ...nameFindings(networkName),
-    ...hostKeyFindings("hosts", keys, swarmHosts),
-    ...networkLabelFindings(spec.labels),
-    ...addressFindings(spec),
+    ...validateHostKeys("hosts", keys, swarmHosts),
+    ...validateNetworkLabels(spec.labels),
+    ...validateAddressPlan(spec),
   ];
 }
 
 /** The same, and what is wrong with how its hosts are plugged in and share the addresses. */
-export function linkedNetworkFindings(networkName: string, spec: KnownSpec, swarmHosts: readonly string[]): Finding[] {
+export function linkedNetworkFindings(
+  networkName: string,
+  spec: KnownSpec,
+  swarmHosts: readonly string[],
+): ValidationIssue[] {
   const findings = nodeNetworkFindings(networkName, spec, swarmHosts);
   const parents = Object.entries(spec.hosts).flatMap(([host, { parent }]) => parentFindings(host, parent));
   const missing = spec.subnet === "" ? [noSubnet()] : [];
@@ -37,19 +51,19 @@ export function linkedNetworkFindings(networkName: string, spec: KnownSpec, swar
 }
 
 /** Beside the network there is another on each host, whose name is longer. */
-function nameFindings(networkName: string): Finding[] {
-  const findings = networkNameFindings(networkName);
-  if (findings.length > 0 || networkNameFindings(configName(networkName)).length === 0) return findings;
+function nameFindings(networkName: string): ValidationIssue[] {
+  const findings = validateNetworkName(networkName);
+  if (findings.length > 0 || validateNetworkName(configName(networkName)).length === 0) return findings;
   const problem = `is too long: ${configName(networkName)} is made beside it, which has 63 characters at most`;
   return [{ argument: "networkName", value: networkName, problem }];
 }
 
-function noSubnet(): Finding {
+function noSubnet(): ValidationIssue {
   const problem = "must be the addresses that the network has outside of Docker, for instance 10.50.0.0/24";
   return { argument: "subnet", value: "", problem };
 }
 
-function parentFindings(host: string, parent: string | undefined): Finding[] {
+function parentFindings(host: string, parent: string | undefined): ValidationIssue[] {
   if (parent === undefined) return [];
   const problem = parentProblem(parent);
   return problem ? [{ argument: `hosts.${host}.parent`, value: parent, problem }] : [];
@@ -66,7 +80,7 @@ function parentProblem(parent: string): string | undefined {
 }
 
 /** Every engine gives away addresses by itself: two hosts with the same would give them twice. */
-function rangeFindings({ hosts, subnet, gateway }: KnownSpec): Finding[] {
+function rangeFindings({ hosts, subnet, gateway }: KnownSpec): ValidationIssue[] {
   const entries = Object.entries(hosts);
   return entries.flatMap(([host, { ipRange }], at) => {
     const argument = `hosts.${host}.ipRange`;
@@ -76,7 +90,7 @@ function rangeFindings({ hosts, subnet, gateway }: KnownSpec): Finding[] {
       const own = "is all of the subnet, as other hosts have a part of it too: give each host its own";
       return entries.length > 1 ? refused(undefined, own) : [];
     }
-    const problem = rangeProblem(ipRange, subnet, NARROWEST) ?? emptyProblem(ipRange, subnet, gateway);
+    const problem = ipRangeError(ipRange, subnet, NARROWEST) ?? emptyProblem(ipRange, subnet, gateway);
     if (problem) return refused(ipRange, problem);
     const rival = entries.slice(0, at).find(([, other]) => isShared(other, ipRange));
     const overlapping = rival && `overlaps with that of host ${rival[0]} (${rival[1].ipRange}): give each its own part`;
@@ -91,11 +105,11 @@ function emptyProblem(ipRange: string, subnet: string, gateway: string | undefin
 }
 
 function isShared({ ipRange }: Partial<HostPart>, other: string): boolean {
-  return ipRange !== undefined && ipRange !== "" && overlap(ipRange, other);
+  return ipRange !== undefined && ipRange !== "" && overlaps(ipRange, other);
 }
 
 /** What is wrong with the mode of a driver. */
-export function modeFindings(mode: string | undefined, modes: readonly string[]): Finding[] {
+export function modeFindings(mode: string | undefined, modes: readonly string[]): ValidationIssue[] {
   if (mode === undefined || modes.includes(mode)) return [];
   return [{ argument: "mode", value: mode, problem: `must be ${modes.map((one) => `"${one}"`).join(" or ")}` }];
 }

@@ -1,16 +1,16 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { plainFields, plainRecord } from "../../shared/inputs.ts";
+import { knownFields, knownRecord } from "../../shared/inputs.ts";
 import { type Owner, ownerLabels, SWARM_LABEL } from "../../../core/labels.ts";
 import { creationOwner, ownerOf } from "../../shared/owner.ts";
-import { refuse } from "../../../core/input-validation-error.ts";
+import { throwIfInvalid } from "../../../core/input-validation-error.ts";
 import type { OverlayNetworkArgs } from "./args.ts";
 import {
   addressPlans,
-  adoptionFindings,
+  validateAdoption,
   DEFAULT_MTU,
   driverOptions,
-  networkFindings,
+  validateOverlayNetwork,
   networkShape,
   type NetworkSpec,
   VXLAN_OPTION,
@@ -47,8 +47,8 @@ export class OverlayNetwork extends pulumi.ComponentResource {
     const networkName = args.networkName ?? name;
     const asked = args.adopt ? args : withDefaults(args);
     args.swarm.refuse(subject, [
-      ...networkFindings(networkName, known(asked)),
-      ...(args.adopt ? adoptionFindings(deferred(args)) : []),
+      ...validateOverlayNetwork(networkName, known(asked)),
+      ...(args.adopt ? validateAdoption(deferred(args)) : []),
     ]);
     super("pulumi-swarm:index:OverlayNetwork", name, {}, opts);
 
@@ -125,7 +125,7 @@ function withDefaults({ subnet = "", gateway = "", ipRange = "", ...args }: Netw
 /** What is known before the program runs. */
 function known(args: NetworkArgs): Partial<NetworkSpec> {
   const { labels, ...rest } = shapeOf(args);
-  return { ...plainFields<Omit<NetworkSpec, "labels">>(rest), labels: plainRecord(labels) };
+  return { ...knownFields<Omit<NetworkSpec, "labels">>(rest), labels: knownRecord(labels) };
 }
 
 /** Names of the arguments that are given and not known before the program runs. */
@@ -142,7 +142,7 @@ function shapeOf({ attachable, encrypted, internal, mtu, labels, subnet, gateway
 /** All arguments, checked again once those are known that other resources give. */
 function checkedSpec(subject: string, networkName: string, args: NetworkArgs): pulumi.Output<NetworkSpec> {
   return pulumi.output(withDefaults(args)).apply((spec) => {
-    refuse(subject, networkFindings(networkName, spec));
+    throwIfInvalid(subject, validateOverlayNetwork(networkName, spec));
     return spec;
   });
 }

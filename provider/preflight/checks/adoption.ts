@@ -1,19 +1,19 @@
 import { ENCRYPTED_OPTION } from "../../../core/networks/overlay-spec.ts";
 import { asFound, differences, liveNetwork } from "../attached-services.ts";
-import type { NetworkDemand } from "../../../core/requirement.ts";
-import type { PreflightFinding } from "./finding.ts";
-import { isOurNetwork, type Situation } from "../snapshot.ts";
+import type { NetworkRequirement } from "../../../core/requirement.ts";
+import type { PreflightIssue } from "./issue.ts";
+import { isOurNetwork, type ClusterSnapshot } from "../snapshot.ts";
 import { underlayFindings } from "./underlay.ts";
 
 /** A finding about one network, whose name goes without saying. */
-type NetworkFinding = Omit<PreflightFinding, "subject">;
+type NetworkFinding = Omit<PreflightIssue, "subject">;
 
 /** What speaks against taking a network on as it is, and what has to be said of it. */
 export function adoptionFindings(
-  demand: NetworkDemand,
-  others: readonly NetworkDemand[],
-  situation: Situation,
-): PreflightFinding[] {
+  demand: NetworkRequirement,
+  others: readonly NetworkRequirement[],
+  situation: ClusterSnapshot,
+): PreflightIssue[] {
   const live = liveNetwork(demand, situation);
   const problem = adoptionProblem(demand, others, situation);
   const findings: NetworkFinding[] = problem
@@ -28,7 +28,11 @@ export function adoptionFindings(
   ];
 }
 
-function adoptionProblem(demand: NetworkDemand, others: readonly NetworkDemand[], situation: Situation) {
+function adoptionProblem(
+  demand: NetworkRequirement,
+  others: readonly NetworkRequirement[],
+  situation: ClusterSnapshot,
+) {
   const twin = others.find(({ name }) => name === demand.name);
   if (twin) return `${twin.subject} has it already: use that one`;
   const live = liveNetwork(demand, situation);
@@ -43,7 +47,7 @@ function adoptionProblem(demand: NetworkDemand, others: readonly NetworkDemand[]
 }
 
 /** Whether the Swarm's networks can be told: by a manager, or because there is no Swarm on any host. */
-function isSeen({ hosts, silent }: Situation): boolean {
+function isSeen({ hosts, silent }: ClusterSnapshot): boolean {
   return silent.length === 0 || Object.values(hosts).some(({ manager }) => manager);
 }
 
@@ -55,7 +59,7 @@ function differenceFinding({ argument, wanted, found }: ReturnType<typeof differ
 }
 
 /** Who asks for `encrypted: false` knows. */
-function clearTextWarning({ shape }: NetworkDemand, options: Record<string, string> | null): NetworkFinding[] {
+function clearTextWarning({ shape }: NetworkRequirement, options: Record<string, string> | null): NetworkFinding[] {
   if (shape.encrypted !== undefined || (options && ENCRYPTED_OPTION in options)) return [];
   const problem =
     "the network that is taken on is not encrypted: what crosses between hosts can be read and changed on the way, " +

@@ -1,21 +1,21 @@
 import { asFound } from "../attached-services.ts";
-import type { Demand, NetworkDemand, ServiceDemand } from "../../../core/requirement.ts";
-import { type Check, lineOf, MACHINE_CHECKS, type PreflightFinding } from "./finding.ts";
+import type { Requirement, NetworkRequirement, ServiceRequirement } from "../../../core/requirement.ts";
+import { type Check, formatPreflightIssue, MACHINE_CHECKS, type PreflightIssue } from "./issue.ts";
 import { machineFindings } from "./machine.ts";
 import { networkFindings } from "./network.ts";
-import { keysOf, type Situation } from "../snapshot.ts";
+import { hostKeys, type ClusterSnapshot } from "../snapshot.ts";
 import { serviceFindings } from "./service.ts";
 import { foreignSwarmFindings, hostFindings, membershipFindings, poolFindings } from "./swarm.ts";
 import { findingsTable } from "../table.ts";
 import { natWarnings } from "./underlay.ts";
 
 /** What is found of the demands, refusals and warnings. What is in a Swarm that is refused altogether goes without saying. */
-export function preflightFindings(demands: readonly Demand[], situation: Situation): PreflightFinding[] {
+export function preflightFindings(demands: readonly Requirement[], situation: ClusterSnapshot): PreflightIssue[] {
   const refused = demands.flatMap((demand) => (demand.kind === "swarm" ? foreignSwarmFindings(demand, situation) : []));
   if (refused.length > 0) return refused;
-  const networks = demands.filter((demand): demand is NetworkDemand => demand.kind === "network");
+  const networks = demands.filter((demand): demand is NetworkRequirement => demand.kind === "network");
   const found = networks.map((network) => asFound(network, situation));
-  const services = demands.filter((demand): demand is ServiceDemand => demand.kind === "service");
+  const services = demands.filter((demand): demand is ServiceRequirement => demand.kind === "service");
   return demands.flatMap((demand) => {
     switch (demand.kind) {
       case "swarm":
@@ -42,16 +42,16 @@ export interface PreflightReport {
   remarks: string[];
 }
 
-export function reportOf(findings: readonly PreflightFinding[], situation: Situation): PreflightReport {
-  const hosts = keysOf(situation);
+export function reportOf(findings: readonly PreflightIssue[], situation: ClusterSnapshot): PreflightReport {
+  const hosts = hostKeys(situation);
   const isUnknown = (host: string, check: Check) =>
     situation.silent.includes(host) || (host in (situation.unseen ?? {}) && MACHINE_CHECKS.includes(check));
   const hasTable = hosts.length > 1 && findings.some((finding) => finding.hosts.length > 0);
   return {
-    refusals: findings.filter(({ warning }) => !warning).map(lineOf),
+    refusals: findings.filter(({ warning }) => !warning).map(formatPreflightIssue),
     remarks: [
       ...(hasTable ? [findingsTable(findings, hosts, isUnknown)] : []),
-      ...findings.filter(({ warning }) => warning).map((finding) => `warning: ${lineOf(finding)}`),
+      ...findings.filter(({ warning }) => warning).map((finding) => `warning: ${formatPreflightIssue(finding)}`),
     ],
   };
 }

@@ -1,19 +1,23 @@
 import { contains } from "../../../core/networks/cidr.ts";
-import type { NetworkDemand, NetworkParts, PartShape } from "../../../core/requirement.ts";
-import type { PreflightFinding } from "./finding.ts";
+import type { NetworkRequirement, NetworkParts, HostPartShape } from "../../../core/requirement.ts";
+import type { PreflightIssue } from "./issue.ts";
 import { PARENT_OPTION } from "../../../core/networks/driver-options.ts";
-import type { Situation } from "../snapshot.ts";
+import type { ClusterSnapshot } from "../snapshot.ts";
 
 /** A finding about one network, whose name goes without saying. */
-type PartFinding = Omit<PreflightFinding, "subject">;
+type PartFinding = Omit<PreflightIssue, "subject">;
 
 /** Whether a network is there outside of Docker, and hosts are only plugged into it. */
-export function isOutside({ parts }: NetworkDemand): boolean {
+export function isOutside({ parts }: NetworkRequirement): boolean {
   return parts !== undefined && parts.driver !== "bridge";
 }
 
 /** What speaks against the parts of a network on their hosts: what these have no kernel, device or address for. */
-export function partFindings(demand: NetworkDemand, parts: NetworkParts, situation: Situation): PartFinding[] {
+export function partFindings(
+  demand: NetworkRequirement,
+  parts: NetworkParts,
+  situation: ClusterSnapshot,
+): PartFinding[] {
   if (!isOutside(demand)) return [];
   return Object.entries(parts.hosts).flatMap(([host, part]) => [
     ...kernelFindings(host, parts, situation),
@@ -22,7 +26,7 @@ export function partFindings(demand: NetworkDemand, parts: NetworkParts, situati
   ]);
 }
 
-function kernelFindings(host: string, { driver }: NetworkParts, { machines }: Situation): PartFinding[] {
+function kernelFindings(host: string, { driver }: NetworkParts, { machines }: ClusterSnapshot): PartFinding[] {
   if (driver === "bridge" || machines[host]?.kernel?.[driver] !== "no") return [];
   const problem =
     `its kernel has no ${driver}: install the kernel's further modules (linux-modules-extra, kernel-modules-extra), ` +
@@ -31,7 +35,7 @@ function kernelFindings(host: string, { driver }: NetworkParts, { machines }: Si
 }
 
 /** A VLAN device may be missing: Docker makes it of the one that carries it. */
-function parentFindings(host: string, { options }: PartShape, { machines }: Situation): PartFinding[] {
+function parentFindings(host: string, { options }: HostPartShape, { machines }: ClusterSnapshot): PartFinding[] {
   const parent = options?.[PARENT_OPTION];
   const devices = Object.keys(machines[host]?.mtus ?? {});
   if (parent === undefined || devices.length === 0) return [];
@@ -43,7 +47,7 @@ function parentFindings(host: string, { options }: PartShape, { machines }: Situ
 }
 
 /** Docker would give a container the address that a host has itself. */
-function addressFindings(host: string, { subnet, ipRange }: PartShape, situation: Situation): PartFinding[] {
+function addressFindings(host: string, { subnet, ipRange }: HostPartShape, situation: ClusterSnapshot): PartFinding[] {
   const range = ipRange || subnet;
   if (!range) return [];
   const taken = hostAddresses(situation).find(({ address }) => contains(range, `${address}/32`));
@@ -53,7 +57,7 @@ function addressFindings(host: string, { subnet, ipRange }: PartShape, situation
   return [{ check: "addresses", hosts: [host], argument, value: ipRange || undefined, problem }];
 }
 
-function hostAddresses({ addresses, machines }: Situation): { key: string; address: string }[] {
+function hostAddresses({ addresses, machines }: ClusterSnapshot): { key: string; address: string }[] {
   const known = Object.entries(addresses).map(([key, address]) => ({ key, address }));
   const own = Object.entries(machines).flatMap(([key, { addresses = [] }]) =>
     addresses.filter(({ device }) => !/^(lo$|docker|br-|veth)/.test(device)).map(({ address }) => ({ key, address })),

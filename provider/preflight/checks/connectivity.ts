@@ -1,19 +1,19 @@
 import { DEFAULT_MTU } from "../../../core/networks/overlay-spec.ts";
-import type { NetworkDemand, SwarmDemand } from "../../../core/requirement.ts";
-import type { PreflightFinding } from "./finding.ts";
+import type { NetworkRequirement, SwarmRequirement } from "../../../core/requirement.ts";
+import type { PreflightIssue } from "./issue.ts";
 import { groupBy } from "../groups.ts";
-import { isNode, type Situation } from "../snapshot.ts";
+import { isNode, type ClusterSnapshot } from "../snapshot.ts";
 import type { ProbeHost, ProbeNeeds, ProbeWay } from "../connectivity/plan.ts";
 
 /** What did not get through between two hosts: one finding for a pair, and one for packets that are too large. */
 export function blockedFindings(
-  swarm: SwarmDemand,
-  networks: readonly NetworkDemand[],
-  { addresses }: Situation,
+  swarm: SwarmRequirement,
+  networks: readonly NetworkRequirement[],
+  { addresses }: ClusterSnapshot,
   blocked: readonly ProbeWay[],
-): PreflightFinding[] {
+): PreflightIssue[] {
   const pairs = groupBy(blocked, ({ from, to }) => [from, to].sort().join(" "));
-  return [...pairs.values()].flatMap((found): PreflightFinding[] => {
+  return [...pairs.values()].flatMap((found): PreflightIssue[] => {
     const [a = "", b = ""] = [found[0]!.from, found[0]!.to].sort();
     const about = { hosts: [a, b], argument: `hosts.${a}.privateAddress`, value: addresses[a] };
     const missing = found.flatMap(({ from, to, tries }) => {
@@ -40,7 +40,7 @@ export function blockedFindings(
 }
 
 /** The path is narrower than the devices at its ends. */
-function narrowFindings(networks: readonly NetworkDemand[], a: string, b: string): PreflightFinding[] {
+function narrowFindings(networks: readonly NetworkRequirement[], a: string, b: string): PreflightIssue[] {
   const mtus = networks.flatMap(({ subject, shape }) => (shape.mtu === undefined ? [] : [{ subject, mtu: shape.mtu }]));
   const widest = mtus.toSorted((one, other) => other.mtu - one.mtu)[0];
   if (!widest) return [];
@@ -62,8 +62,8 @@ function narrowFindings(networks: readonly NetworkDemand[], a: string, b: string
 
 /** What of the probing there was none, and why. */
 export function notProbed(
-  { subject }: SwarmDemand,
-  situation: Situation,
+  { subject }: SwarmRequirement,
+  situation: ClusterSnapshot,
   run: {
     able: readonly string[];
     taking: readonly ProbeHost[];
@@ -73,9 +73,9 @@ export function notProbed(
     failures: Record<string, string>;
     needs: ProbeNeeds;
   },
-): PreflightFinding[] {
+): PreflightIssue[] {
   const { able, taking, ways, missed, failures, needs } = run;
-  const remark = (key: string, problem: string): PreflightFinding => ({
+  const remark = (key: string, problem: string): PreflightIssue => ({
     subject,
     check: "ports",
     hosts: [key],

@@ -1,8 +1,8 @@
-import type { SwarmDemand } from "../../../core/requirement.ts";
-import { type PreflightFinding, refusedUnless } from "./finding.ts";
+import type { SwarmRequirement } from "../../../core/requirement.ts";
+import { type PreflightIssue, downgradeToWarningIf } from "./issue.ts";
 import { groupBy } from "../groups.ts";
 import { GIB, shortageAt } from "../disk-space.ts";
-import { isNode, keysOf, type Situation } from "../snapshot.ts";
+import { isNode, hostKeys, type ClusterSnapshot } from "../snapshot.ts";
 import { takenPortProblem, takenPorts } from "../swarm-ports.ts";
 
 /** Seconds by which clocks may differ: the newest version of an object is the one of the latest clock. */
@@ -12,7 +12,7 @@ const CLOCK_SECONDS = 2;
 const CLOCK_LIMIT_SECONDS = 15 * 60;
 
 /** What of the machines, and between them, a Swarm does not go with. */
-export function machineFindings(demand: SwarmDemand, situation: Situation): PreflightFinding[] {
+export function machineFindings(demand: SwarmRequirement, situation: ClusterSnapshot): PreflightIssue[] {
   const findings = [
     ...unaskedFindings(situation),
     ...twinFindings(situation),
@@ -24,20 +24,20 @@ export function machineFindings(demand: SwarmDemand, situation: Situation): Pref
   ];
   // What runs already, for better or worse, is no reason to stop the change that may mend it.
   return findings.map((finding) =>
-    refusedUnless(finding.warning === true || finding.hosts.every((key) => isNode(situation, key)), {
+    downgradeToWarningIf(finding.warning === true || finding.hosts.every((key) => isNode(situation, key)), {
       subject: demand.subject,
       ...finding,
     }),
   );
 }
 
-type MachineFinding = Omit<PreflightFinding, "subject">;
+type MachineFinding = Omit<PreflightIssue, "subject">;
 
 /**
  * It is only said: engines may be still to be made, and what needs them waits for them; an engine that answers can do its
  * work whatever its machine is.
  */
-function unaskedFindings({ reasons = {}, unseen = {} }: Situation): MachineFinding[] {
+function unaskedFindings({ reasons = {}, unseen = {} }: ClusterSnapshot): MachineFinding[] {
   const finding = (check: "engine" | "machine", key: string, problem: string): MachineFinding => ({
     check,
     hosts: [key],
@@ -55,7 +55,7 @@ function unaskedFindings({ reasons = {}, unseen = {} }: Situation): MachineFindi
 }
 
 /** Hosts that are one machine, or a copy of each other. */
-function twinFindings({ hosts, machines, addresses }: Situation): MachineFinding[] {
+function twinFindings({ hosts, machines, addresses }: ClusterSnapshot): MachineFinding[] {
   const infos = Object.entries(hosts).map(([key, { info }]) => [key, info] as const);
   const names = infos.map(([key, { Name }]) => [key, Name] as const);
   const engines = infos.map(([key, { ID }]) => [key, ID] as const);
@@ -103,8 +103,8 @@ function twinFindings({ hosts, machines, addresses }: Situation): MachineFinding
 }
 
 /** Loopback leads to the machine itself, whichever host asks. */
-function loopbackFindings(situation: Situation): MachineFinding[] {
-  if (keysOf(situation).length < 2) return [];
+function loopbackFindings(situation: ClusterSnapshot): MachineFinding[] {
+  if (hostKeys(situation).length < 2) return [];
   const shared = new Set(twins(Object.entries(situation.addresses)).flatMap(({ keys }) => keys));
   return Object.entries(situation.addresses)
     .filter(([key, address]) => /^(127\.|::1$|localhost$)/.test(address) && !shared.has(key))
@@ -118,7 +118,7 @@ function loopbackFindings(situation: Situation): MachineFinding[] {
 }
 
 /** Clocks that certainly differ, however long the question took. The earliest and the latest say enough. */
-function clockFindings({ machines }: Situation): MachineFinding[] {
+function clockFindings({ machines }: ClusterSnapshot): MachineFinding[] {
   const clocks = Object.entries(machines).flatMap(([key, { clock }]) => (clock ? [{ key, ...clock }] : []));
   const latest = clocks.toSorted((a, b) => b.least - a.least)[0];
   const earliest = clocks.toSorted((a, b) => a.most - b.most)[0];
@@ -138,7 +138,7 @@ function clockFindings({ machines }: Situation): MachineFinding[] {
   return [{ ...finding, warning: seconds < CLOCK_LIMIT_SECONDS }];
 }
 
-function vxlanFindings({ machines }: Situation): MachineFinding[] {
+function vxlanFindings({ machines }: ClusterSnapshot): MachineFinding[] {
   return Object.entries(machines)
     .filter(([, { kernel }]) => kernel?.vxlan === "no")
     .map(([key]) => ({
@@ -152,7 +152,7 @@ function vxlanFindings({ machines }: Situation): MachineFinding[] {
     }));
 }
 
-function portFindings(demand: SwarmDemand, situation: Situation): MachineFinding[] {
+function portFindings(demand: SwarmRequirement, situation: ClusterSnapshot): MachineFinding[] {
   return takenPorts(demand, situation).map((taken) => ({
     check: "ports",
     hosts: [taken.key],
@@ -163,7 +163,7 @@ function portFindings(demand: SwarmDemand, situation: Situation): MachineFinding
 }
 
 /** Where an engine keeps its images and volumes. */
-function spaceFindings({ hosts, machines }: Situation): MachineFinding[] {
+function spaceFindings({ hosts, machines }: ClusterSnapshot): MachineFinding[] {
   return Object.entries(machines).flatMap(([key, machine]) => {
     const root = hosts[key]?.info.DockerRootDir ?? "/var/lib/docker";
     const shortage = shortageAt(root, machine, ({ free }) => free < 2 * GIB);

@@ -1,25 +1,25 @@
-import { contains, overlap } from "../../../core/networks/cidr.ts";
+import { contains, overlaps } from "../../../core/networks/cidr.ts";
 import { describeOwner } from "../../../core/labels.ts";
 import { adoptionFindings } from "./adoption.ts";
 import { attachedTo, differences, liveNetwork } from "../attached-services.ts";
-import type { NetworkDemand } from "../../../core/requirement.ts";
-import type { PreflightFinding } from "./finding.ts";
-import { isOurNetwork, networksOf, type Situation, subnetsOf } from "../snapshot.ts";
+import type { NetworkRequirement } from "../../../core/requirement.ts";
+import type { PreflightIssue } from "./issue.ts";
+import { isOurNetwork, networksOf, type ClusterSnapshot, subnetsOf } from "../snapshot.ts";
 import { isOutside, partFindings } from "./config-only-network.ts";
 import { ownRoutes } from "../connectivity/routes.ts";
 import { underlayFindings } from "./underlay.ts";
 
 /** A finding about one network, whose name goes without saying. */
-type NetworkFinding = Omit<PreflightFinding, "subject">;
+type NetworkFinding = Omit<PreflightIssue, "subject">;
 
 const DEFAULT_POOL = ["10.0.0.0/8"];
 
 /** What speaks against a network, the others demanded before it among it. */
 export function networkFindings(
-  demand: NetworkDemand,
-  others: readonly NetworkDemand[],
-  situation: Situation,
-): PreflightFinding[] {
+  demand: NetworkRequirement,
+  others: readonly NetworkRequirement[],
+  situation: ClusterSnapshot,
+): PreflightIssue[] {
   if (demand.adopt) return adoptionFindings(demand, others, situation);
   const { parts } = demand;
   const findings = [
@@ -41,9 +41,9 @@ export function encryptsUnsafely(version: string): boolean {
 }
 
 function nameFindings(
-  { name, owner, parts }: NetworkDemand,
-  others: readonly NetworkDemand[],
-  situation: Situation,
+  { name, owner, parts }: NetworkRequirement,
+  others: readonly NetworkRequirement[],
+  situation: ClusterSnapshot,
 ): NetworkFinding[] {
   const about = { check: "names", argument: "networkName", value: name } as const;
   const twin = others.find((other) => other.name === name);
@@ -63,7 +63,7 @@ function nameFindings(
   return [{ ...about, hosts: [host], problem }];
 }
 
-function encryptionFindings({ shape }: NetworkDemand, { hosts }: Situation): NetworkFinding[] {
+function encryptionFindings({ shape }: NetworkRequirement, { hosts }: ClusterSnapshot): NetworkFinding[] {
   if (!shape.encrypted) return [];
   return Object.entries(hosts)
     .filter(([, { info }]) => encryptsUnsafely(info.ServerVersion))
@@ -80,9 +80,9 @@ function encryptionFindings({ shape }: NetworkDemand, { hosts }: Situation): Net
 
 /** One finding at most: the first thing in the way says enough. */
 function overlapFindings(
-  demand: NetworkDemand,
-  others: readonly NetworkDemand[],
-  situation: Situation,
+  demand: NetworkRequirement,
+  others: readonly NetworkRequirement[],
+  situation: ClusterSnapshot,
 ): NetworkFinding[] {
   const { subnet } = demand.shape;
   if (subnet === undefined) return [];
@@ -96,7 +96,7 @@ function overlapFindings(
     ...(isLinked ? [] : routed(subnet, situation)),
     ...(isLinked ? [] : addressed(situation)),
   ];
-  const use = taken.find(({ block }) => block !== undefined && overlap(subnet, block));
+  const use = taken.find(({ block }) => block !== undefined && overlaps(subnet, block));
   if (!use) return [];
   const whose = `${use.block}, ${use.what}`;
   const problem = isLinked
@@ -106,11 +106,11 @@ function overlapFindings(
 }
 
 /** Whether there is a host that is on both. */
-function meet({ parts }: NetworkDemand, { parts: others }: NetworkDemand): boolean {
+function meet({ parts }: NetworkRequirement, { parts: others }: NetworkRequirement): boolean {
   return !parts || !others || Object.keys(parts.hosts).some((host) => host in others.hosts);
 }
 
-function addressed({ addresses }: Situation) {
+function addressed({ addresses }: ClusterSnapshot) {
   return Object.entries(addresses).map(([host, address]) => ({
     block: `${address}/32`,
     hosts: [host],
@@ -119,7 +119,7 @@ function addressed({ addresses }: Situation) {
 }
 
 /** What lies on other hosts than the network is in nobody's way, nor what only holds a part for another network. */
-function allocated(demand: NetworkDemand, situation: Situation) {
+function allocated(demand: NetworkRequirement, situation: ClusterSnapshot) {
   const { parts } = demand;
   const own = liveNetwork(demand, situation)?.Id;
   return networksOf(situation)
@@ -135,7 +135,7 @@ function allocated(demand: NetworkDemand, situation: Situation) {
 }
 
 /** Inside the Swarm's own pool a route says nothing that is as wide as the pool: whoever gave the pool knew of it. */
-function routed(subnet: string, situation: Situation) {
+function routed(subnet: string, situation: ClusterSnapshot) {
   const manager = Object.values(situation.hosts).find(({ manager }) => manager)?.manager;
   const pools = manager?.swarm.DefaultAddrPool ?? DEFAULT_POOL;
   const pool = pools.find((block) => contains(block, subnet));
@@ -149,7 +149,7 @@ function routed(subnet: string, situation: Situation) {
 }
 
 /** A network is never changed, only made anew, and what is attached loses it. */
-function replacementFindings(demand: NetworkDemand, situation: Situation): NetworkFinding[] {
+function replacementFindings(demand: NetworkRequirement, situation: ClusterSnapshot): NetworkFinding[] {
   const live = liveNetwork(demand, situation);
   if (!live) return [];
   const attached = attachedTo(live, demand.owner, situation);

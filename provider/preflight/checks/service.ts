@@ -2,22 +2,22 @@ import { socketPath } from "../../../engine/connection.ts";
 import { hasShell } from "../../../engine/ssh-shell.ts";
 import type { ContainerSummary, ServiceDetails } from "../../../engine/types.ts";
 import { describeOwner } from "../../../core/labels.ts";
-import type { ServiceDemand } from "../../../core/requirement.ts";
-import type { PreflightFinding } from "./finding.ts";
+import type { ServiceRequirement } from "../../../core/requirement.ts";
+import type { PreflightIssue } from "./issue.ts";
 import type { MachineFacts } from "../facts/machine.ts";
 import { shortageAt } from "../disk-space.ts";
-import { isNode, isOurService, type ObservedHost, servicesOf, type Situation } from "../snapshot.ts";
+import { isNode, isOurService, type HostSnapshot, servicesOf, type ClusterSnapshot } from "../snapshot.ts";
 import { volumeFindings } from "./volume.ts";
 
 /** A finding about one service, whose name goes without saying. */
-type ServiceFinding = Omit<PreflightFinding, "subject">;
+type ServiceFinding = Omit<PreflightIssue, "subject">;
 
 /** What speaks against a service, the others demanded before it among it. */
 export function serviceFindings(
-  demand: ServiceDemand,
-  others: readonly ServiceDemand[],
-  situation: Situation,
-): PreflightFinding[] {
+  demand: ServiceRequirement,
+  others: readonly ServiceRequirement[],
+  situation: ClusterSnapshot,
+): PreflightIssue[] {
   const findings = [
     ...nameFindings(demand, others, situation),
     ...portFindings(demand, others, situation),
@@ -30,9 +30,9 @@ export function serviceFindings(
 }
 
 function nameFindings(
-  { name, nameArgument = "serviceName", owner, adopt }: ServiceDemand,
-  others: readonly ServiceDemand[],
-  situation: Situation,
+  { name, nameArgument = "serviceName", owner, adopt }: ServiceRequirement,
+  others: readonly ServiceRequirement[],
+  situation: ClusterSnapshot,
 ): ServiceFinding[] {
   const about = { check: "names", hosts: [], argument: nameArgument, value: name } as const;
   const twin = others.find((other) => other.name === name);
@@ -47,7 +47,11 @@ function nameFindings(
   return [{ ...about, problem }];
 }
 
-function portFindings(demand: ServiceDemand, others: readonly ServiceDemand[], situation: Situation): ServiceFinding[] {
+function portFindings(
+  demand: ServiceRequirement,
+  others: readonly ServiceRequirement[],
+  situation: ClusterSnapshot,
+): ServiceFinding[] {
   return Object.entries(demand.ports).flatMap(([argument, port]) =>
     demand.hosts.flatMap((key) => {
       const rival = others.find(({ hosts, ports }) => hosts.includes(key) && Object.values(ports).includes(port));
@@ -59,7 +63,7 @@ function portFindings(demand: ServiceDemand, others: readonly ServiceDemand[], s
 }
 
 /** Who has a port of a host, unless it is the service itself. */
-function holderOf(port: number, key: string, demand: ServiceDemand, situation: Situation) {
+function holderOf(port: number, key: string, demand: ServiceRequirement, situation: ClusterSnapshot) {
   const host = situation.hosts[key];
   // An engine that does not answer does not tell which ports are its own.
   if (!host) return undefined;
@@ -97,12 +101,12 @@ function holderOf(port: number, key: string, demand: ServiceDemand, situation: S
 }
 
 /** Whether a task of the service runs on a host; while managers elect a leader, its name has to do. */
-function runsThere({ name }: ServiceDemand, { containers }: ObservedHost): boolean {
+function runsThere({ name }: ServiceRequirement, { containers }: HostSnapshot): boolean {
   return containers.some(({ Labels }) => Labels["com.docker.swarm.service.name"] === name);
 }
 
 /** Rules are set as root: by ssh, or on this machine, of which the rules' own resource tells whether they can be. */
-function guardFindings({ guarded, hosts }: ServiceDemand, situation: Situation): ServiceFinding[] {
+function guardFindings({ guarded, hosts }: ServiceRequirement, situation: ClusterSnapshot): ServiceFinding[] {
   if (!guarded) return [];
   return hosts.flatMap((key) => {
     const address = situation.hosts[key]?.address;
@@ -117,7 +121,7 @@ function guardFindings({ guarded, hosts }: ServiceDemand, situation: Situation):
   });
 }
 
-function diskFindings({ disks, hosts }: ServiceDemand, situation: Situation): ServiceFinding[] {
+function diskFindings({ disks, hosts }: ServiceRequirement, situation: ClusterSnapshot): ServiceFinding[] {
   return hosts.flatMap((key) => {
     const mounts = situation.machines[key]?.mounts;
     if (!mounts) return [];
@@ -132,7 +136,7 @@ function diskFindings({ disks, hosts }: ServiceDemand, situation: Situation): Se
 }
 
 /** A drive of a node that runs is no reason to stop the change that may mend it, as by more hosts. */
-function spaceFindings({ disks, hosts }: ServiceDemand, situation: Situation): ServiceFinding[] {
+function spaceFindings({ disks, hosts }: ServiceRequirement, situation: ClusterSnapshot): ServiceFinding[] {
   return hosts.flatMap((key) => {
     const machine = situation.machines[key];
     if (!machine) return [];

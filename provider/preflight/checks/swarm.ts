@@ -1,15 +1,15 @@
-import { contains, overlap } from "../../../core/networks/cidr.ts";
+import { contains, overlaps } from "../../../core/networks/cidr.ts";
 import type { SwarmDetails } from "../../../engine/types.ts";
-import { same } from "../../runtime/values.ts";
+import { deepEqual } from "../../runtime/values.ts";
 import { isDnsLabel } from "../../../core/dns-label.ts";
 import { describeOwner } from "../../../core/labels.ts";
-import type { SwarmDemand } from "../../../core/requirement.ts";
-import type { PreflightFinding } from "./finding.ts";
-import { isOurSwarm, type ObservedHost, type Situation, subnetsOf } from "../snapshot.ts";
+import type { SwarmRequirement } from "../../../core/requirement.ts";
+import type { PreflightIssue } from "./issue.ts";
+import { isOurSwarm, type HostSnapshot, type ClusterSnapshot, subnetsOf } from "../snapshot.ts";
 import { ownRoutes } from "../connectivity/routes.ts";
 
 /** What a host's engine has or is that a Swarm does not go with. */
-export function hostFindings({ subject }: SwarmDemand, { hosts }: Situation): PreflightFinding[] {
+export function hostFindings({ subject }: SwarmRequirement, { hosts }: ClusterSnapshot): PreflightIssue[] {
   return Object.entries(hosts).flatMap(([key, host]) => [
     ...hostnameProblems(host).map((problem) => ({
       subject,
@@ -31,7 +31,7 @@ export function hostFindings({ subject }: SwarmDemand, { hosts }: Situation): Pr
 }
 
 /** Refuses a Swarm that belongs to somebody else: one line, whatever is in it. */
-export function foreignSwarmFindings(demand: SwarmDemand, situation: Situation): PreflightFinding[] {
+export function foreignSwarmFindings(demand: SwarmRequirement, situation: ClusterSnapshot): PreflightIssue[] {
   if (demand.adopt) return [];
   const [managed] = Object.entries(situation.hosts).flatMap(([key, { manager }]) =>
     manager ? [{ key, ...manager }] : [],
@@ -46,10 +46,10 @@ export function foreignSwarmFindings(demand: SwarmDemand, situation: Situation):
 }
 
 /** Swarms that hosts are in and cannot be this one. */
-export function membershipFindings(demand: SwarmDemand, situation: Situation): PreflightFinding[] {
+export function membershipFindings(demand: SwarmRequirement, situation: ClusterSnapshot): PreflightIssue[] {
   const { subject } = demand;
   const managed = Object.entries(situation.hosts).find(([, { manager }]) => manager);
-  return Object.entries(situation.hosts).flatMap(([key, host]): PreflightFinding[] => {
+  return Object.entries(situation.hosts).flatMap(([key, host]): PreflightIssue[] => {
     const about = { subject, check: "swarm", hosts: [key] } as const;
     const problem = membershipProblem(host, managed, situation);
     return problem ? [{ ...about, argument: `hosts.${key}.engine`, value: host.address, problem }] : [];
@@ -57,13 +57,13 @@ export function membershipFindings(demand: SwarmDemand, situation: Situation): P
 }
 
 /** Address pools of a Swarm to be made that would hide what the hosts have already. */
-export function poolFindings(demand: SwarmDemand, situation: Situation): PreflightFinding[] {
+export function poolFindings(demand: SwarmRequirement, situation: ClusterSnapshot): PreflightIssue[] {
   const { subject, addressPools } = demand;
   const managed = Object.values(situation.hosts).find(({ manager }) => manager)?.manager;
   if (managed) return foreignPools(demand, managed.swarm, situation);
   if (addressPools.length === 0) return defaultPool(demand, situation);
   return addressPools.flatMap((pool) => {
-    const use = blocksInUse(situation).find(({ block }) => overlap(pool, block));
+    const use = blocksInUse(situation).find(({ block }) => overlaps(pool, block));
     if (!use) return [];
     const problem = `overlaps with ${use.block}, ${use.what}: choose a pool that is free on all hosts`;
     return [{ subject, check: "addresses", hosts: [use.host], argument: "addressPools", value: pool, problem }];
@@ -75,9 +75,9 @@ const DEFAULT_POOL = "10.0.0.0/8";
 const DEFAULT_START = "10.0.0.0/16";
 
 /** As wide a route as the pool says nothing; the network of the hosts themselves does. */
-function defaultPool({ subject }: SwarmDemand, situation: Situation): PreflightFinding[] {
+function defaultPool({ subject }: SwarmRequirement, situation: ClusterSnapshot): PreflightIssue[] {
   const route = ownRoutes(situation).find(
-    ({ destination }) => overlap(destination, DEFAULT_START) && !contains(destination, DEFAULT_POOL),
+    ({ destination }) => overlaps(destination, DEFAULT_START) && !contains(destination, DEFAULT_POOL),
   );
   if (!route) return [];
   const problem =
@@ -96,17 +96,17 @@ function defaultPool({ subject }: SwarmDemand, situation: Situation): PreflightF
 
 /** A Swarm that is taken on keeps its pools; it is not ours to end. What ours may change, its own resource says. */
 function foreignPools(
-  { subject, owner, addressPools }: SwarmDemand,
+  { subject, owner, addressPools }: SwarmRequirement,
   swarm: SwarmDetails,
-  situation: Situation,
-): PreflightFinding[] {
+  situation: ClusterSnapshot,
+): PreflightIssue[] {
   const pools = swarm.DefaultAddrPool ?? [];
-  if (addressPools.length === 0 || isOurSwarm(swarm, owner, situation) || same(addressPools, pools)) return [];
+  if (addressPools.length === 0 || isOurSwarm(swarm, owner, situation) || deepEqual(addressPools, pools)) return [];
   const problem = `the Swarm that is there was made with ${JSON.stringify(pools)} and keeps them: leave addressPools out`;
   return [{ subject, check: "addresses", hosts: [], argument: "addressPools", value: addressPools, problem }];
 }
 
-function blocksInUse(situation: Situation): { block: string; host: string; what: string }[] {
+function blocksInUse(situation: ClusterSnapshot): { block: string; host: string; what: string }[] {
   const networks = Object.entries(situation.hosts).flatMap(([host, { networks }]) =>
     networks.flatMap((network) =>
       subnetsOf(network).map((block) => ({ block, host, what: `the network ${network.Name} on host ${host}` })),
@@ -120,7 +120,7 @@ function blocksInUse(situation: Situation): { block: string; host: string; what:
   return [...networks, ...routes];
 }
 
-function hostnameProblems({ hostname, info }: ObservedHost): string[] {
+function hostnameProblems({ hostname, info }: HostSnapshot): string[] {
   if (!isDnsLabel(info.Name)) {
     const legal = "lowercase letters, digits and inner hyphens, at most 63";
     return [
@@ -140,7 +140,7 @@ export function isTooOld(version: string): boolean {
   return Number(major) < 20 || (Number(major) === 20 && Number(minor) < 10);
 }
 
-function engineProblems({ info }: ObservedHost): string[] {
+function engineProblems({ info }: HostSnapshot): string[] {
   const daemon = "in /etc/docker/daemon.json and restart Docker";
   return [
     info.OSType !== "linux" && `runs ${info.OSType} containers: switch Docker to Linux containers`,
@@ -155,9 +155,9 @@ function engineProblems({ info }: ObservedHost): string[] {
 }
 
 function membershipProblem(
-  { info, manager }: ObservedHost,
-  managed: [string, ObservedHost] | undefined,
-  { silent, hosts, unlockable = false }: Situation,
+  { info, manager }: HostSnapshot,
+  managed: [string, HostSnapshot] | undefined,
+  { silent, hosts, unlockable = false }: ClusterSnapshot,
 ): string | undefined {
   const { LocalNodeState: state, NodeID, Error: error } = info.Swarm;
   if (state === "locked") return unlockable ? undefined : "is a locked manager: run `docker swarm unlock` there";

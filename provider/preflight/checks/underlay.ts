@@ -2,12 +2,12 @@ import { isIP } from "node:net";
 import { freeAddresses } from "../../../core/networks/cidr.ts";
 import { DEFAULT_MTU } from "../../../core/networks/overlay-spec.ts";
 import { liveNetwork } from "../attached-services.ts";
-import type { NetworkDemand, SwarmDemand } from "../../../core/requirement.ts";
-import { type PreflightFinding, refusedUnless } from "./finding.ts";
-import { isNode, keysOf, type Situation } from "../snapshot.ts";
+import type { NetworkRequirement, SwarmRequirement } from "../../../core/requirement.ts";
+import { type PreflightIssue, downgradeToWarningIf } from "./issue.ts";
+import { isNode, hostKeys, type ClusterSnapshot } from "../snapshot.ts";
 
 /** What speaks against a network across these hosts: what their kernels, addresses and links cannot carry. */
-export function underlayFindings(demand: NetworkDemand, situation: Situation): PreflightFinding[] {
+export function underlayFindings(demand: NetworkRequirement, situation: ClusterSnapshot): PreflightIssue[] {
   const findings = [
     ...espFindings(demand, situation),
     ...encryptedNat(demand, situation),
@@ -17,12 +17,12 @@ export function underlayFindings(demand: NetworkDemand, situation: Situation): P
   const isLive = liveNetwork(demand, situation) !== undefined;
   // What runs already, for better or worse, is no reason to stop the change that may mend it.
   return findings.map((finding) =>
-    refusedUnless(isLive && concerned(finding, situation).every((key) => isNode(situation, key)), finding),
+    downgradeToWarningIf(isLive && concerned(finding, situation).every((key) => isNode(situation, key)), finding),
   );
 }
 
 /** Hosts whose address is another machine's, from the outside: they are behind a translation of addresses. */
-export function natHosts({ addresses, machines }: Situation): { key: string; address: string; own: string[] }[] {
+export function natHosts({ addresses, machines }: ClusterSnapshot): { key: string; address: string; own: string[] }[] {
   return Object.entries(machines).flatMap(([key, { addresses: own }]) => {
     const address = addresses[key];
     if (own === undefined || address === undefined || isIP(address) === 0) return [];
@@ -33,10 +33,10 @@ export function natHosts({ addresses, machines }: Situation): { key: string; add
 
 /** Without an encrypted network a translated address may work: it is only said. */
 export function natWarnings(
-  { subject }: SwarmDemand,
-  networks: readonly NetworkDemand[],
-  situation: Situation,
-): PreflightFinding[] {
+  { subject }: SwarmRequirement,
+  networks: readonly NetworkRequirement[],
+  situation: ClusterSnapshot,
+): PreflightIssue[] {
   if (networks.some(({ shape }) => shape.encrypted)) return [];
   return natHosts(situation).map(({ key, address, own }) => ({
     subject,
@@ -51,8 +51,8 @@ export function natWarnings(
   }));
 }
 
-function espFindings({ subject, shape }: NetworkDemand, situation: Situation): PreflightFinding[] {
-  if (!shape.encrypted || keysOf(situation).length < 2) return [];
+function espFindings({ subject, shape }: NetworkRequirement, situation: ClusterSnapshot): PreflightIssue[] {
+  if (!shape.encrypted || hostKeys(situation).length < 2) return [];
   const lacking = Object.keys(situation.machines).filter((key) => situation.machines[key]?.kernel?.esp === "no");
   if (lacking.length === 0) return [];
   const problem =
@@ -61,8 +61,8 @@ function espFindings({ subject, shape }: NetworkDemand, situation: Situation): P
   return [{ subject, check: "kernel", hosts: lacking, argument: "encrypted", value: true, problem }];
 }
 
-function encryptedNat({ subject, shape }: NetworkDemand, situation: Situation): PreflightFinding[] {
-  if (!shape.encrypted || keysOf(situation).length < 2) return [];
+function encryptedNat({ subject, shape }: NetworkRequirement, situation: ClusterSnapshot): PreflightIssue[] {
+  if (!shape.encrypted || hostKeys(situation).length < 2) return [];
   return natHosts(situation).map(({ key, address, own }) => ({
     subject,
     check: "addresses",
@@ -79,13 +79,13 @@ function encryptedNat({ subject, shape }: NetworkDemand, situation: Situation): 
  * What the driver takes as a network's MTU is the link's; it takes off the 50 bytes of VXLAN, and 26 for encryption,
  * by itself. A larger one than the link's means packets in two pieces, or none.
  */
-function mtuFindings({ subject, shape: { mtu } }: NetworkDemand, situation: Situation): PreflightFinding[] {
-  if (mtu === undefined || keysOf(situation).length < 2) return [];
+function mtuFindings({ subject, shape: { mtu } }: NetworkRequirement, situation: ClusterSnapshot): PreflightIssue[] {
+  if (mtu === undefined || hostKeys(situation).length < 2) return [];
   const narrow = linkMtus(situation).filter((link) => link.mtu < mtu);
   if (narrow.length === 0) return [];
   const least = Math.min(...narrow.map((link) => link.mtu));
   const links = narrow.map((link) => `${link.mtu} on host ${link.key} (${link.device})`).join(", ");
-  const finding: PreflightFinding = {
+  const finding: PreflightIssue = {
     subject,
     check: "mtu",
     hosts: narrow.map(({ key }) => key),
@@ -94,11 +94,11 @@ function mtuFindings({ subject, shape: { mtu } }: NetworkDemand, situation: Situ
     problem: `larger than what the links between the hosts carry: ${links}: give mtu: ${least}`,
   };
   // Nobody chose the default; packets of that size mostly come through, in pieces.
-  return [refusedUnless(mtu === DEFAULT_MTU, finding)];
+  return [downgradeToWarningIf(mtu === DEFAULT_MTU, finding)];
 }
 
 /** The devices that hold the addresses by which the hosts reach each other. */
-export function linkMtus({ addresses, machines }: Situation): { key: string; device: string; mtu: number }[] {
+export function linkMtus({ addresses, machines }: ClusterSnapshot): { key: string; device: string; mtu: number }[] {
   return Object.entries(machines).flatMap(([key, { addresses: own = [], mtus = {} }]) => {
     const device = own.find(({ address }) => address === addresses[key])?.device;
     const mtu = device === undefined ? undefined : mtus[device];
@@ -109,10 +109,10 @@ export function linkMtus({ addresses, machines }: Situation): { key: string; dev
 /** On each host a task and Swarm's own endpoint have an address of the network. */
 const ADDRESSES_PER_HOST = 2;
 
-function sizeFindings({ subject, shape }: NetworkDemand, situation: Situation): PreflightFinding[] {
+function sizeFindings({ subject, shape }: NetworkRequirement, situation: ClusterSnapshot): PreflightIssue[] {
   const { subnet, gateway, ipRange } = shape;
   if (subnet === undefined) return [];
-  const hosts = keysOf(situation).length;
+  const hosts = hostKeys(situation).length;
   const [argument, block] = ipRange ? (["ipRange", ipRange] as const) : (["subnet", subnet] as const);
   const has = freeAddresses(block, subnet, gateway);
   const needs = hosts * ADDRESSES_PER_HOST;
@@ -124,8 +124,8 @@ function sizeFindings({ subject, shape }: NetworkDemand, situation: Situation): 
 }
 
 /** Hosts that a finding is about; of one about none in particular, all. */
-function concerned({ hosts }: PreflightFinding, situation: Situation): readonly string[] {
-  return hosts.length > 0 ? hosts : keysOf(situation);
+function concerned({ hosts }: PreflightIssue, situation: ClusterSnapshot): readonly string[] {
+  return hosts.length > 0 ? hosts : hostKeys(situation);
 }
 
 function hostList(keys: readonly string[]): string {

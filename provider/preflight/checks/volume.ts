@@ -1,17 +1,17 @@
 import type { VolumeDetails } from "../../../engine/types.ts";
 import { describeOwner, isOwned } from "../../../core/labels.ts";
-import type { ServiceDemand } from "../../../core/requirement.ts";
-import type { PreflightFinding } from "./finding.ts";
-import { isNode, isOurService, servicesOf, type Situation } from "../snapshot.ts";
+import type { ServiceRequirement } from "../../../core/requirement.ts";
+import type { PreflightIssue } from "./issue.ts";
+import { isNode, isOurService, servicesOf, type ClusterSnapshot } from "../snapshot.ts";
 
 /** A finding about one service, whose name goes without saying. */
-type ServiceFinding = Omit<PreflightFinding, "subject">;
+type ServiceFinding = Omit<PreflightIssue, "subject">;
 
 /**
  * Refuses volumes that exist and belong to someone else, and reports data of our own that is about to be reused. A
  * service that runs has its volumes already; only a machine that joins now may bring others of the same name.
  */
-export function volumeFindings(demand: ServiceDemand, situation: Situation): ServiceFinding[] {
+export function volumeFindings(demand: ServiceRequirement, situation: ClusterSnapshot): ServiceFinding[] {
   const runs = servicesOf(situation).some(
     (service) => service.Spec.Name === demand.name && isOurService(service, demand.owner, situation),
   );
@@ -25,10 +25,10 @@ export function volumeFindings(demand: ServiceDemand, situation: Situation): Ser
 }
 
 function foreignFinding(
-  { name }: ServiceDemand,
+  { name }: ServiceRequirement,
   host: string,
   volumes: readonly VolumeDetails[],
-  situation: Situation,
+  situation: ClusterSnapshot,
 ): ServiceFinding {
   const problem =
     `the data in ${namesOf(volumes)} on host ${host} belongs to ${describeOwner(volumes[0]?.Labels)}: ` +
@@ -38,7 +38,7 @@ function foreignFinding(
   return { check: "disks", hosts: [host], argument: "serviceName", value: name, problem, warning };
 }
 
-function reuseRemark({ name }: ServiceDemand, host: string, volumes: readonly VolumeDetails[]): ServiceFinding {
+function reuseRemark({ name }: ServiceRequirement, host: string, volumes: readonly VolumeDetails[]): ServiceFinding {
   const problem = `the data in ${namesOf(volumes)} on host ${host} is used again`;
   return { check: "disks", hosts: [host], argument: "serviceName", value: name, problem, warning: true };
 }

@@ -5,9 +5,9 @@ import { hasShell, runScript } from "../../../engine/ssh-shell.ts";
 import { errorText } from "../../../engine/error-message.ts";
 import { lastLine } from "../../../engine/last-line.ts";
 import { asFound } from "../attached-services.ts";
-import type { Demand, NetworkDemand, SwarmDemand } from "../../../core/requirement.ts";
-import type { PreflightFinding } from "../checks/finding.ts";
-import { isNode, keysOf, type Situation } from "../snapshot.ts";
+import type { Requirement, NetworkRequirement, SwarmRequirement } from "../../../core/requirement.ts";
+import type { PreflightIssue } from "../checks/issue.ts";
+import { isNode, hostKeys, type ClusterSnapshot } from "../snapshot.ts";
 import {
   blockedWays,
   type ProbeHost,
@@ -29,15 +29,15 @@ const PATIENCE = (PROBE_SECONDS + 10) * 1000;
  * where there is a host that is no node yet; a Swarm that runs has shown that it can.
  */
 export async function reachFindings(
-  demands: readonly Demand[],
-  situation: Situation,
+  demands: readonly Requirement[],
+  situation: ClusterSnapshot,
   hosts: Record<string, { connection: EngineConnection }>,
-): Promise<PreflightFinding[]> {
-  const swarm = demands.find((demand): demand is SwarmDemand => demand.kind === "swarm");
-  const keys = keysOf(situation);
+): Promise<PreflightIssue[]> {
+  const swarm = demands.find((demand): demand is SwarmRequirement => demand.kind === "swarm");
+  const keys = hostKeys(situation);
   if (!swarm || keys.length < 2 || keys.every((key) => isNode(situation, key))) return [];
   const networks = demands
-    .filter((demand): demand is NetworkDemand => demand.kind === "network")
+    .filter((demand): demand is NetworkRequirement => demand.kind === "network")
     .map((network) => asFound(network, situation));
   const needs = probeNeeds(swarm, networks, situation);
   const able = keys.filter((key) => hosts[key] && hasShell(hosts[key].connection) && situation.machines[key]);
@@ -66,7 +66,11 @@ export async function reachFindings(
   ];
 }
 
-function probeNeeds(swarm: SwarmDemand, networks: readonly NetworkDemand[], situation: Situation): ProbeNeeds {
+function probeNeeds(
+  swarm: SwarmRequirement,
+  networks: readonly NetworkRequirement[],
+  situation: ClusterSnapshot,
+): ProbeNeeds {
   const live = Object.values(situation.hosts).find(({ manager }) => manager)?.manager?.swarm;
   const mtus = networks.flatMap(({ shape }) => shape.mtu ?? []);
   return {
@@ -78,7 +82,11 @@ function probeNeeds(swarm: SwarmDemand, networks: readonly NetworkDemand[], situ
 }
 
 /** A host as it takes part; undefined where that cannot be. */
-function probeHost({ managers = [] }: SwarmDemand, situation: Situation, key: string): ProbeHost | undefined {
+function probeHost(
+  { managers = [] }: SwarmRequirement,
+  situation: ClusterSnapshot,
+  key: string,
+): ProbeHost | undefined {
   const address = situation.addresses[key];
   const { python, root = false } = situation.machines[key]!;
   if (!python || address === undefined || isIP(address) === 6) return undefined;

@@ -5,10 +5,10 @@ import { main } from "../../../commands/lib/main.ts";
 import { EngineError } from "../../../engine/transport.ts";
 import type { ResourceHandler } from "../../../provider/runtime/resource-handler.ts";
 import { logLine } from "../../../provider/runtime/log-line.ts";
-import { served } from "../../../provider/runtime/serve-handler.ts";
-import { ResourceProblem, UnfinishedError } from "../../../provider/runtime/values.ts";
-import { done, notYet, waitFor } from "../../../provider/runtime/poll.ts";
-import { visible } from "../../../core/visible.ts";
+import { toDynamicProvider } from "../../../provider/runtime/serve-handler.ts";
+import { ResourceError, ResourceInitError } from "../../../provider/runtime/values.ts";
+import { ready, pending, waitFor } from "../../../provider/runtime/poll.ts";
+import { escapeControlCharacters } from "../../../core/visible.ts";
 import { print, progress, say } from "../../../toolchain/progress.ts";
 
 /** Clears the screen, hides what follows, writes the clipboard, by C1, over the line, and as a workflow command. */
@@ -30,13 +30,13 @@ describe("a text in which nothing is a command", () => {
     ["urn:pulumi:dev::p::t::n", "urn:pulumi:dev::p::t::n"],
     ["see ##[error]x, ## [x]", "see #\\u0023[error]x, ## [x]"],
   ])("%j", (text, expected) => {
-    expect(visible(text)).toBe(expected);
-    expect(visible(expected)).toBe(expected);
+    expect(escapeControlCharacters(text)).toBe(expected);
+    expect(escapeControlCharacters(expected)).toBe(expected);
   });
 
   test("JSON says the same", () => {
     const value = { a: HOSTILE, "##[k]": ["::x", "\u009b"] };
-    const text = visible(JSON.stringify(value, undefined, 2));
+    const text = escapeControlCharacters(JSON.stringify(value, undefined, 2));
     expect(text).not.toMatch(COMMAND);
     expect(JSON.parse(text)).toEqual(value);
   });
@@ -118,11 +118,11 @@ describe("what a provider tells Pulumi holds no commands", () => {
 
   test.each([
     ["an engine's answer", new EngineError(500, HOSTILE)],
-    ["a problem", new ResourceProblem(HOSTILE)],
+    ["a problem", new ResourceError(HOSTILE)],
     ["any other error", new TypeError(HOSTILE)],
     ["an error of the platform", new DOMException(HOSTILE, "TimeoutError")],
   ])("%s", async (_what, failure) => {
-    const caught: unknown = await served(handler(failure))
+    const caught: unknown = await toDynamicProvider(handler(failure))
       .create({})
       .catch((error: unknown) => error);
     expect(caught).toBe(failure);
@@ -131,9 +131,9 @@ describe("what a provider tells Pulumi holds no commands", () => {
   });
 
   test("a refusal, and the reasons of what is not finished", async () => {
-    const { failures } = await served(handler(new Error())).check!({}, {});
-    expect(failures).toEqual([{ property: "host", reason: visible(HOSTILE) }]);
-    expect(new UnfinishedError("id", {}, HOSTILE).reasons).toEqual([visible(HOSTILE)]);
+    const { failures } = await toDynamicProvider(handler(new Error())).check!({}, {});
+    expect(failures).toEqual([{ property: "host", reason: escapeControlCharacters(HOSTILE) }]);
+    expect(new ResourceInitError("id", {}, HOSTILE).reasons).toEqual([escapeControlCharacters(HOSTILE)]);
   });
 
   test("what it says meanwhile", async () => {
@@ -142,7 +142,7 @@ describe("what a provider tells Pulumi holds no commands", () => {
     const log = vi.spyOn(console, "log").mockReturnValue();
     try {
       logLine(HOSTILE);
-      const attempts = [notYet(HOSTILE), notYet(HOSTILE), done("up")];
+      const attempts = [pending(HOSTILE), pending(HOSTILE), ready("up")];
       const options = { what: "x", limitSeconds: 1_000, intervalMs: 0 };
       await waitFor(
         () => Promise.resolve(attempts.shift()!),

@@ -7,8 +7,8 @@ import { type Kind } from "../../../provider/kinds.ts";
 const kinds: Kind[] = [
   "Host",
   "SshHost",
-  "SshSurvey",
-  "SshSurveyed",
+  "HostInspection",
+  "InspectionBarrier",
   "Preflight",
   "Cluster",
   "CreationOwner",
@@ -18,10 +18,10 @@ const kinds: Kind[] = [
   "Service",
   "RootCredentials",
   "RootServiceAccounts",
-  "Blueprint",
-  "ForLife",
+  "LaunchSnapshot",
+  "ImmutableValues",
   "HostKey",
-  "Verdict",
+  "Assertion",
 ];
 const require = createRequire(import.meta.url);
 

@@ -9,7 +9,7 @@ import type {
   MinioUser,
   OverlayNetworkArgs,
   ServiceSpec,
-  StoreReach,
+  StoreConnection,
   SwarmArgs,
   SwarmServiceArgs,
 } from "../../../components/index.ts";
@@ -59,7 +59,7 @@ describe("types that programs rely on", () => {
   test("outputs are of one kind each", () => {
     expectTypeOf<api.MinioService["endpoint"]>().toEqualTypeOf<Text>();
     expectTypeOf<api.MinioService["endpoints"]>().toEqualTypeOf<pulumi.Output<Record<string, string>>>();
-    expectTypeOf<api.MinioService["reach"]>().toEqualTypeOf<StoreReach>();
+    expectTypeOf<api.MinioService["connection"]>().toEqualTypeOf<StoreConnection>();
     expectTypeOf<api.OverlayNetwork["networkId"]>().toEqualTypeOf<Text>();
     expectTypeOf<MinioUser["secretKey"]>().toEqualTypeOf<Text>();
   });

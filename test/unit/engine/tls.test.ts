@@ -11,9 +11,9 @@ import { LocalHost } from "../../../components/index.ts";
 import { connectionFailures } from "../../../provider/hosts/connection-failures.ts";
 import { Host } from "../../../provider/hosts/local-host.ts";
 import { SshHost } from "../../../provider/hosts/ssh-host.ts";
-import { SshSurvey } from "../../../provider/hosts/host-inspection.ts";
+import { HostInspection } from "../../../provider/hosts/host-inspection.ts";
 import { type KeyPair, makeAuthority, makeServerCertificate } from "../../../provider/state/x509.ts";
-import { findingLine } from "../../../core/input-validation-error.ts";
+import { formatIssue } from "../../../core/input-validation-error.ts";
 import { dockerConfig, material } from "../../../components/swarm/docker-provider.ts";
 import { fakeHost, refusalOf, run } from "../harness.ts";
 
@@ -95,7 +95,7 @@ test.each<[string, object | undefined, string | undefined]>([
     'tls.key "[hidden]": must be the text of a PEM file, not its path: "-----BEGIN PRIVATE KEY-----…"',
   ],
 ])("an engine at %s with %j: %s", (host, tls, line) => {
-  const lines = engineTlsFindings({ host }, tls as EngineTls | undefined, false).map((one) => findingLine("it", one));
+  const lines = engineTlsFindings({ host }, tls as EngineTls | undefined, false).map((one) => formatIssue("it", one));
   expect(lines).toEqual(line === undefined ? [] : [expect.stringContaining(`it: ${line}`)]);
 });
 
@@ -155,7 +155,7 @@ describe("what is known only during the run", () => {
   test.each([
     ["Host", Host],
     ["SshHost", SshHost],
-    ["SshSurvey", SshSurvey],
+    ["HostInspection", HostInspection],
   ])("is checked by %s", async (_kind, handler) => {
     const inputs = { connection: { host: "http://a" }, hostname: "a", timeoutSeconds: 1, install: false, drives: {} };
     const { failures } = await handler.check!({}, inputs as never);

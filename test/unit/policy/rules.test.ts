@@ -64,7 +64,7 @@ const onNetwork = (target: string, one: RuledResource): RuledResource => {
   return { ...one, props: { ...one.props, spec: { ...spec, TaskTemplate } } };
 };
 const hostNetwork = resource("pulumi-nodejs:dynamic/swarm:PredefinedNetwork", { name: "host" });
-const macvlan = resource("pulumi-nodejs:dynamic/swarm:SwarmNetwork", { driver: "macvlan" });
+const macvlan = resource("pulumi-nodejs:dynamic/swarm:ConfigFromNetwork", { driver: "macvlan" });
 const instance = resource("aws:ec2/instance:Instance", {});
 const joined = (hostKey: string, ...sources: RuledResource[]) =>
   from("connection", sources, resource("pulumi-nodejs:dynamic/swarm:Member", { role: "worker", hostKey }));

@@ -9,10 +9,10 @@ import { refusalOf } from "../../../../components/aws/lookups.ts";
 import { securityRules } from "../../../../components/aws/security-rules.ts";
 import { hasPlace, subnetOf } from "../../../../components/aws/subnets.ts";
 import { type FirstBoot, userData, volumeDevice } from "../../../../components/aws/user-data.ts";
-import { Blueprint } from "../../../../provider/state/launch-snapshot.ts";
+import { LaunchSnapshot } from "../../../../provider/state/launch-snapshot.ts";
 import { HostKey } from "../../../../provider/hosts/host-key.ts";
-import { Verdict } from "../../../../provider/state/assertion.ts";
-import { findingLine } from "../../../../core/input-validation-error.ts";
+import { Assertion } from "../../../../provider/state/assertion.ts";
+import { formatIssue } from "../../../../core/input-validation-error.ts";
 
 test.each([
   ["a", "a"],
@@ -161,9 +161,9 @@ test.each<[string, Partial<typeof first>, object, object]>([
     { ...first, image: "ami-2" },
   ],
 ])("a blueprint: %s", async (_name, olds, news, kept) => {
-  const { inputs, failures } = await Blueprint.check!(olds, news as typeof first);
+  const { inputs, failures } = await LaunchSnapshot.check!(olds, news as typeof first);
   expect({ inputs, failures }).toEqual({ inputs: kept, failures: [] });
-  const { changes } = await Blueprint.diff("id", first, inputs);
+  const { changes } = await LaunchSnapshot.diff("id", first, inputs);
   expect(changes).toBe(JSON.stringify(inputs) !== JSON.stringify(first));
 });
 
@@ -192,7 +192,7 @@ test.each([
   ],
 ])("of an account, zones %j and type %s", (zones, type, problem) => {
   const asked = { zones, types: { "managers.a.type": type }, imageParameter: "/image" };
-  const lines = accountFindings(asked, account).map((finding) => findingLine("AwsMachines", finding));
+  const lines = accountFindings(asked, account).map((finding) => formatIssue("AwsMachines", finding));
   expect(lines).toEqual(problem === undefined ? [] : [expect.stringContaining(problem)]);
 });
 
@@ -218,7 +218,8 @@ test.each([
 });
 
 test("a verdict that something is wrong keeps what depends on it from being made", async () => {
-  const told = async (problems: unknown) => (await Verdict.check!({}, { problems } as { problems: string[] })).failures;
+  const told = async (problems: unknown) =>
+    (await Assertion.check!({}, { problems } as { problems: string[] })).failures;
   expect(await told([])).toEqual([]);
   expect(await told(unknown)).toEqual([]);
   expect(await told(["one", "two"])).toEqual([

@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
 import type { AwsHostsArgs } from "../../../../components/aws/args.ts";
 import { awsHostsFindings, awsMachinesFindings } from "../../../../components/aws/validation.ts";
-import { findingLine } from "../../../../core/input-validation-error.ts";
+import { formatIssue } from "../../../../core/input-validation-error.ts";
 
 const KEY = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${"A".repeat(43)} me`;
 const ZONES = { a: { zone: "eu-central-1a" }, b: { zone: "eu-central-1b" }, c: { zone: "eu-central-1c" } };
 const sound: AwsHostsArgs = { managers: ZONES, publicKeys: [KEY] };
 
 const linesOf = (args: AwsHostsArgs) =>
-  [...awsMachinesFindings(args), ...awsHostsFindings(args)].map((finding) => findingLine("AwsHosts", finding));
+  [...awsMachinesFindings(args), ...awsHostsFindings(args)].map((finding) => formatIssue("AwsHosts", finding));
 
 const existing = {
   vpcId: "vpc-1",

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import * as pulumi from "@pulumi/pulumi";
-import { allowedFindings, THIS_HOST_ALONE } from "../../../../core/allowed-addresses.ts";
+import { validateAllowedAddresses, LOOPBACK_ONLY } from "../../../../core/allowed-addresses.ts";
 import { allowFromFindings, Firewall } from "../../../../components/firewall/firewall.ts";
 import { chainOf, chainsOf } from "../../../../provider/hosts/firewall-rules.ts";
 import { HostFirewall, type HostFirewallInputs } from "../../../../provider/hosts/host-firewall.ts";
 import { MinioService } from "../../../../components/minio/minio-service.ts";
-import { findingLine } from "../../../../core/input-validation-error.ts";
+import { formatIssue } from "../../../../core/input-validation-error.ts";
 import { Swarm } from "../../../../components/swarm/swarm.ts";
 import { fakeHost, refusalOf, run } from "../../harness.ts";
 
@@ -36,12 +36,20 @@ describe("who is let in", () => {
     ],
   ];
   test.each(cases)("%j", (ranges, line) => {
-    expect(allowedFindings("allowFrom", ranges).map((finding) => findingLine("X", finding))).toEqual([`X: ${line}`]);
+    expect(validateAllowedAddresses("allowFrom", ranges).map((finding) => formatIssue("X", finding))).toEqual([
+      `X: ${line}`,
+    ]);
   });
 
   test("may be addresses and ranges of both kinds", () => {
     expect(
-      allowedFindings("allowFrom", ["10.1.0.0/16", "172.16.0.0/12", "198.51.100.7", "2001:db8::/32", "2001:db9::1"]),
+      validateAllowedAddresses("allowFrom", [
+        "10.1.0.0/16",
+        "172.16.0.0/12",
+        "198.51.100.7",
+        "2001:db8::/32",
+        "2001:db9::1",
+      ]),
     ).toEqual([]);
   });
 
@@ -51,7 +59,7 @@ describe("who is let in", () => {
     ["::/1", "8000::/1"],
     ["2000::/3"],
   ])("is not the world in pieces: %s %s", (...ranges) => {
-    expect(allowedFindings("allowFrom", ranges)).toMatchObject([{ value: ranges }]);
+    expect(validateAllowedAddresses("allowFrom", ranges)).toMatchObject([{ value: ranges }]);
   });
 
   test("what is not known yet is not judged", () => {
@@ -96,8 +104,8 @@ test("rules as iptables lists them: allowed sources pass on, the others end at t
 });
 
 test("loopback addresses allow the host itself alone, which needs no rule", () => {
-  expect(allowedFindings("allowFrom", THIS_HOST_ALONE)).toEqual([]);
-  const { ipv4 } = chainsOf({ ...FILTER, allowFrom: THIS_HOST_ALONE });
+  expect(validateAllowedAddresses("allowFrom", LOOPBACK_ONLY)).toEqual([]);
+  const { ipv4 } = chainsOf({ ...FILTER, allowFrom: LOOPBACK_ONLY });
   expect(ipv4.flatMap(({ rules }) => rules).filter((rule) => rule.includes(" -s "))).toEqual([]);
 });
 

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import { gatewayFindings, type PlainGatewayArgs } from "../../../../components/gateway/validation.ts";
 import { DEFAULT_GATEWAY_IMAGE } from "../../../../components/gateway/image.ts";
-import { findingLine } from "../../../../core/input-validation-error.ts";
+import { formatIssue } from "../../../../core/input-validation-error.ts";
 import { fakeHost } from "../../harness.ts";
 
 const HOSTS = { b: fakeHost("b"), a: fakeHost("a") };
@@ -11,7 +11,7 @@ const KEY = "-----BEGIN EC PRIVATE KEY-----\nMIIB\n-----END EC PRIVATE KEY-----\
 
 function lines(args: Partial<PlainGatewayArgs>, serviceName = "gateway"): string[] {
   const all = { store: { members: ["store-node1"] }, ...args };
-  return gatewayFindings(all, serviceName, HOSTS).map((finding) => findingLine("S3Gateway", finding));
+  return gatewayFindings(all, serviceName, HOSTS).map((finding) => formatIssue("S3Gateway", finding));
 }
 
 describe("refusals, each one whole line", () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { hostFindings, type PlainHost } from "../../../../components/hosts/host-validation.ts";
-import { findingLine } from "../../../../core/input-validation-error.ts";
+import { formatIssue } from "../../../../core/input-validation-error.ts";
 
 const engine = "unix:///run/docker.sock";
 const host: PlainHost = { key: "a", hostname: "a", engine, labels: {}, drives: { d1: {}, d2: { path: "/mnt/disk2" } } };
@@ -29,7 +29,7 @@ test.each<[Partial<PlainHost>, string]>([
   ],
 ])("%j is refused", (change, line) => {
   const findings = hostFindings({ ...host, ...change });
-  expect(findings.map((finding) => findingLine('LocalHost "a"', finding))).toEqual([
+  expect(findings.map((finding) => formatIssue('LocalHost "a"', finding))).toEqual([
     expect.stringContaining(`LocalHost "a": ${line}`),
   ]);
 });

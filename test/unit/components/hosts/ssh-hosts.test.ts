@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { type SshHostArgs, SshHosts, type SshHostsArgs } from "../../../../components/index.ts";
 import { type SshAccess, sshConnection } from "../../../../components/hosts/ssh-connection.ts";
 import { accessFindings, sshHostsFindings } from "../../../../components/hosts/ssh-hosts-validation.ts";
-import { findingLine } from "../../../../core/input-validation-error.ts";
+import { formatIssue } from "../../../../core/input-validation-error.ts";
 import { refusalOf, run, valueOf } from "../../harness.ts";
 
 const KEY = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${"A".repeat(43)}`;
@@ -47,7 +47,7 @@ test.each<[object, string]>([
     'hosts.b.hostname "n": is host',
   ],
 ])("%j is refused", (args, line) => {
-  const lines = sshHostsFindings(args as SshHostsArgs).map((finding) => findingLine('SshHosts "hosts"', finding));
+  const lines = sshHostsFindings(args as SshHostsArgs).map((finding) => formatIssue('SshHosts "hosts"', finding));
   expect(lines).toEqual([expect.stringContaining(`SshHosts "hosts": ${line}`)]);
 });
 
@@ -125,10 +125,10 @@ test("a host for each machine, with what holds for all", async () => {
   const machines = resources.filter(({ custom }) => custom).sort((a, b) => (a.name < b.name ? -1 : 1));
   expect(machines.map(({ type, name }) => [type, name])).toEqual([
     ["pulumi-nodejs:dynamic/swarm:SshHost", "hosts-a"],
-    ["pulumi-nodejs:dynamic/swarm:SshSurvey", "hosts-a-survey"],
+    ["pulumi-nodejs:dynamic/swarm:HostInspection", "hosts-a-survey"],
     ["pulumi-nodejs:dynamic/swarm:SshHost", "hosts-b"],
-    ["pulumi-nodejs:dynamic/swarm:SshSurvey", "hosts-b-survey"],
-    ["pulumi-nodejs:dynamic/swarm:SshSurveyed", "hosts-surveyed"],
+    ["pulumi-nodejs:dynamic/swarm:HostInspection", "hosts-b-survey"],
+    ["pulumi-nodejs:dynamic/swarm:InspectionBarrier", "hosts-surveyed"],
   ]);
   const made = machines.filter(({ type }) => type.endsWith(":SshHost"));
   expect(made.map(({ inputs }) => inputs)).toMatchObject([
@@ -153,9 +153,9 @@ test.each([2, 40])("%i hosts wait for the survey of all, and the waits are as ma
   const hosts = Object.fromEntries(keys.map((key) => [key, { address: `${key}.example` }]));
   const { resources } = await run(() => new SshHosts("hosts", { hosts }));
   const ofKind = (kind: string) => resources.filter(({ type }) => type.endsWith(`:${kind}`));
-  const [surveyed] = ofKind("SshSurveyed");
+  const [surveyed] = ofKind("InspectionBarrier");
   expect(surveyed!.dependencies.toSorted()).toEqual(
-    ofKind("SshSurvey")
+    ofKind("HostInspection")
       .map(({ urn }) => urn)
       .toSorted(),
   );
@@ -171,7 +171,7 @@ test.each([
   const known: SshHostArgs = { address: "192.0.2.1", ...late };
   expect(
     accessFindings("hosts.a", known)
-      .map((finding) => findingLine("it", finding))
+      .map((finding) => formatIssue("it", finding))
       .join(),
   ).toContain(line);
 });

@@ -98,8 +98,8 @@ describe("the component", () => {
 
   test("what is for life is on record before anything is installed", async () => {
     const { resources } = await made({ plugin: "flannel" });
-    const chosen = resources.find(({ type }) => type.endsWith(":ForLife"))!;
-    expect(chosen.inputs["frozen"]).toMatchObject({
+    const chosen = resources.find(({ type }) => type.endsWith(":ImmutableValues"))!;
+    expect(chosen.inputs["values"]).toMatchObject({
       plugin: { value: "flannel" },
       podCidr: { value: "10.244.0.0/16" },
     });

@@ -252,8 +252,11 @@ test("which pools there are is on record, in key order", async () => {
 
 test("what is for life is on record", async () => {
   const { find } = await made();
-  const frozen = find("store-credentials", "RootCredentials").inputs["frozen"] as Record<string, { value: unknown }>;
-  const values = Object.entries(frozen).map(([key, { value }]) => [key, value] as const);
+  const immutable = find("store-credentials", "RootCredentials").inputs["immutable"] as Record<
+    string,
+    { value: unknown }
+  >;
+  const values = Object.entries(immutable).map(([key, { value }]) => [key, value] as const);
   expect(Object.fromEntries(values)).toEqual({
     serviceName: "store",
     namespace: "storage",

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { MinioBucket, type MinioBucketArgs } from "../../../../components/minio/iam/bucket.ts";
 import { bucketFindings, userFindings } from "../../../../components/minio/validation/buckets-and-users.ts";
 import { policyOf, policyPrefix } from "../../../../components/minio/iam/policy.ts";
-import type { ReachableStore } from "../../../../components/minio/connection.ts";
+import type { HasStoreConnection } from "../../../../components/minio/connection.ts";
 import { accessKeyOf, MinioUser, type MinioUserArgs } from "../../../../components/minio/iam/user.ts";
 import { Bucket } from "../../../../provider/minio/bucket.ts";
 import type { StoreAddress } from "../../../../provider/minio/admin-client.ts";
@@ -23,9 +23,9 @@ const ADDRESS: StoreAddress = {
 /** How Pulumi spells what is not known yet. */
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-function store(): ReachableStore {
+function store(): HasStoreConnection {
   const swarm = new Swarm("swarm", { managers: [fakeHost("a")] });
-  return { reach: { swarm, seed: "seed-1", address: { serviceName: "store" } } };
+  return { connection: { swarm, seed: "seed-1", address: { serviceName: "store" } } };
 }
 
 const bucket = (args: Omit<MinioBucketArgs, "store">) => new MinioBucket("photos", { store: store(), ...args });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { DEFAULT_MINIO_IMAGE, imageBasename, imageFindings, imageWarning } from "../../../../components/minio/image.ts";
 import { toolsOfImage } from "../../../../components/minio/spec/probes.ts";
-import { findingLine } from "../../../../core/input-validation-error.ts";
+import { formatIssue } from "../../../../core/input-validation-error.ts";
 
 const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;
 
@@ -41,7 +41,7 @@ describe("refused", () => {
     ["localhost:11/pulumi-swarm/minio:2026-02-12-0123456789ab", noDigest],
     ["registry.example/localhost:1/pulumi-swarm/minio:2026-02-12-0123456789ab", nonsense],
   ])("%s", (image, problem) => {
-    expect(imageFindings(image).map((finding) => findingLine("MinioService", finding))).toEqual([
+    expect(imageFindings(image).map((finding) => formatIssue("MinioService", finding))).toEqual([
       `MinioService: image "${image}": ${problem}`,
     ]);
   });

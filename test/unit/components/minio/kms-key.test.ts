@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import type { ServiceSpec } from "../../../../engine/types.ts";
-import { frozenKmsKey, kmsFindings, kmsFingerprint } from "../../../../components/minio/security/kms-key.ts";
+import { immutableKmsKey, kmsFindings, kmsFingerprint } from "../../../../components/minio/security/kms-key.ts";
 import { type KmsKey } from "../../../../components/minio/security/kms-key-args.ts";
 import { MinioService } from "../../../../components/minio/minio-service.ts";
-import { frozenFailures } from "../../../../provider/state/immutable.ts";
-import { findingLine } from "../../../../core/input-validation-error.ts";
+import { immutableFailures } from "../../../../provider/state/immutable.ts";
+import { formatIssue } from "../../../../core/input-validation-error.ts";
 import { Swarm } from "../../../../components/swarm/swarm.ts";
 import { fakeHost, run } from "../../harness.ts";
 
@@ -46,7 +46,7 @@ describe("refusals, each one whole line that does not show the key", () => {
     ],
   ];
   test.each(cases)("%s", (_what, args, lines) => {
-    expect(kmsFindings(args).map((finding) => findingLine("store", finding))).toEqual(
+    expect(kmsFindings(args).map((finding) => formatIssue("store", finding))).toEqual(
       lines.map((line) => `store: ${line}`),
     );
   });
@@ -58,25 +58,25 @@ test("the fingerprint tells keys apart, and is the same everywhere", () => {
 });
 
 describe("for life", () => {
-  const frozen = (name?: string, fingerprint?: string) => ({
+  const immutable = (name?: string, fingerprint?: string) => ({
     kmsKey: { value: name === undefined ? undefined : { name, fingerprint }, because: "so it is." },
   });
   const is = 'is {"name":"k","fingerprint":"f1"} for life: so it is.';
   test.each([
-    ["none, then none", frozen(), frozen(), []],
-    ["none, then one", frozen(), frozen("k", "f1"), []],
-    ["a store of an earlier release, then one", {}, frozen("k", "f1"), []],
-    ["the same", frozen("k", "f1"), frozen("k", "f1"), []],
-    ["not known yet", frozen("k", "f1"), frozen("k", UNKNOWN), []],
-    ["another key", frozen("k", "f1"), frozen("k", "f2"), [`kmsKey {"name":"k","fingerprint":"f2"}: ${is}`]],
-    ["another name", frozen("k", "f1"), frozen("l", "f1"), [`kmsKey {"name":"l","fingerprint":"f1"}: ${is}`]],
-    ["none any more", frozen("k", "f1"), frozen(), [`kmsKey (not given): ${is}`]],
+    ["none, then none", immutable(), immutable(), []],
+    ["none, then one", immutable(), immutable("k", "f1"), []],
+    ["a store of an earlier release, then one", {}, immutable("k", "f1"), []],
+    ["the same", immutable("k", "f1"), immutable("k", "f1"), []],
+    ["not known yet", immutable("k", "f1"), immutable("k", UNKNOWN), []],
+    ["another key", immutable("k", "f1"), immutable("k", "f2"), [`kmsKey {"name":"k","fingerprint":"f2"}: ${is}`]],
+    ["another name", immutable("k", "f1"), immutable("l", "f1"), [`kmsKey {"name":"l","fingerprint":"f1"}: ${is}`]],
+    ["none any more", immutable("k", "f1"), immutable(), [`kmsKey (not given): ${is}`]],
   ])("%s", (_what, olds, news, reasons) => {
-    expect(frozenFailures(olds, news).map(({ reason }) => reason)).toEqual(reasons);
+    expect(immutableFailures(olds, news).map(({ reason }) => reason)).toEqual(reasons);
   });
 
   test("a store without a key says so", () => {
-    expect(frozenKmsKey(undefined)["kmsKey"]).toMatchObject({ value: undefined });
+    expect(immutableKmsKey(undefined)["kmsKey"]).toMatchObject({ value: undefined });
   });
 });
 
@@ -100,7 +100,7 @@ describe("wiring", () => {
     expect(Secrets).toContainEqual(
       expect.objectContaining({ SecretID: "store-kms-key-id", File: expect.objectContaining({ Name: "kms-key" }) }),
     );
-    expect(named("store-credentials")?.inputs["frozen"]).toMatchObject({
+    expect(named("store-credentials")?.inputs["immutable"]).toMatchObject({
       kmsKey: { value: { name: "k", fingerprint: kmsFingerprint(KEY) } },
     });
     for (const { inputs } of resources) expect(JSON.stringify(inputs)).not.toContain(KEY);

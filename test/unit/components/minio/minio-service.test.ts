@@ -94,7 +94,7 @@ describe("children", () => {
     const pools = { more: { hosts: ["c", "b"] }, main: { hosts: ["a"] } };
     const { resources, children } = await made({ pools, allowFrom: ["10.0.0.0/8"] });
     const credentials = children.find(({ name }) => name === "store-credentials")!;
-    expect(credentials.inputs["frozen"]).toMatchObject({
+    expect(credentials.inputs["immutable"]).toMatchObject({
       serviceName: { value: "store" },
       "pools.main.hosts": { value: ["a"] },
       "host.drives (pool more)": { value: { b: { d1: "volume" }, c: { d1: "volume" } } },

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { storeNetworkFindings } from "../../../../components/minio/validation/network.ts";
 import type { DataNetwork, NetworkDriver } from "../../../../components/networks/node-network/data-network.ts";
 import { gatewayNetworkFindings } from "../../../../components/gateway/validation.ts";
-import { findingLine } from "../../../../core/input-validation-error.ts";
+import { formatIssue } from "../../../../core/input-validation-error.ts";
 import { fakeHost } from "../../harness.ts";
 
 const HOSTS = { a: fakeHost("a"), b: fakeHost("b") };
@@ -15,7 +15,7 @@ const on = (driver?: NetworkDriver, hosts?: string[]): DataNetwork => ({
 });
 
 type Args = Parameters<typeof storeNetworkFindings>[0];
-const lines = (args: Args) => storeNetworkFindings(args, HOSTS).map((finding) => findingLine("S", finding));
+const lines = (args: Args) => storeNetworkFindings(args, HOSTS).map((finding) => formatIssue("S", finding));
 const onA = { pools: { main: { hosts: ["a"] } } };
 
 test("a network of which nothing is said carries a store as an overlay does", () =>

@@ -4,7 +4,7 @@ import type { Drive } from "../../../../core/drive.ts";
 import { planOf } from "../../../../components/minio/plan.ts";
 import { poolsText } from "../../../../components/minio/layout/pool-config.ts";
 import { probesOf } from "../../../../components/minio/spec/probes.ts";
-import { frozenForService } from "../../../../components/minio/validation/immutable-settings.ts";
+import { immutableForService } from "../../../../components/minio/validation/immutable-settings.ts";
 import { AGREED_FIELDS, serviceSpec, type Store } from "../../../../components/minio/spec/spec.ts";
 import { fakeHost } from "../../harness.ts";
 
@@ -136,7 +136,7 @@ describe("several pools", () => {
 
   test("each is built for life on its own hosts", () => {
     const { plan } = store();
-    expect(plan.services.map((service) => Object.keys(frozenForService(plan, service)))).toEqual([
+    expect(plan.services.map((service) => Object.keys(immutableForService(plan, service)))).toEqual([
       ["serviceName", "pools.main.hosts", "host.drives"],
       ["serviceName", "pools.more.hosts", "host.drives"],
     ]);
@@ -158,7 +158,7 @@ test("drivesPerHost takes the first drives by key", () => {
     "/drives/d2",
     "/tmp",
   ]);
-  expect(frozenForService(store.plan, store.plan.services[0]!)["host.drives"]!.value).toEqual({
+  expect(immutableForService(store.plan, store.plan.services[0]!)["host.drives"]!.value).toEqual({
     a: { d1: "volume", d2: "volume" },
     b: { d1: "volume", d2: "volume" },
   });
@@ -259,8 +259,8 @@ test("what members must agree in restarts them together", () => {
 test("what a formed store is built on", () => {
   const hosts = byKey(fakeHost("b", { d1: { path: "/mnt/1" } }), fakeHost("a", { d1: { path: "/mnt/1" } }));
   const plan = planOf({}, "store", hosts);
-  const frozen = frozenForService(plan, plan.services[0]!);
-  expect(Object.fromEntries(Object.entries(frozen).map(([name, { value }]) => [name, value]))).toEqual({
+  const immutable = immutableForService(plan, plan.services[0]!);
+  expect(Object.fromEntries(Object.entries(immutable).map(([name, { value }]) => [name, value]))).toEqual({
     serviceName: "store",
     "pools.main.hosts": ["a", "b"],
     "host.drives": { a: { d1: "/mnt/1/minio" }, b: { d1: "/mnt/1/minio" } },

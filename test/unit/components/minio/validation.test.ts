@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import type { Drive } from "../../../../core/drive.ts";
 import { minioFindings, type PlainMinioArgs } from "../../../../components/minio/validation/settings.ts";
-import { findingLine } from "../../../../core/input-validation-error.ts";
+import { formatIssue } from "../../../../core/input-validation-error.ts";
 import { fakeHost } from "../../harness.ts";
 
 const HOSTS = { a: fakeHost("a"), b: fakeHost("b"), c: fakeHost("c", { d1: {}, d2: { path: "/mnt/x" } }) };
@@ -12,7 +12,7 @@ function lines(
   serviceName = "store",
   hosts: Parameters<typeof minioFindings>[2] = HOSTS,
 ): string[] {
-  return minioFindings(args, serviceName, hosts).map((finding) => findingLine("MinioService", finding));
+  return minioFindings(args, serviceName, hosts).map((finding) => formatIssue("MinioService", finding));
 }
 
 const ab = { pools: { main: { hosts: ["a", "b"] } } };

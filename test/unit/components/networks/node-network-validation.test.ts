@@ -6,7 +6,7 @@ import {
   nodeNetworkFindings,
 } from "../../../../components/networks/node-network/validation.ts";
 import type { KnownSpec } from "../../../../components/networks/node-network/spec.ts";
-import { findingLine } from "../../../../core/input-validation-error.ts";
+import { formatIssue } from "../../../../core/input-validation-error.ts";
 
 const HOSTS = ["a", "b", "c"];
 
@@ -14,7 +14,7 @@ const part = (ipRange = "", parent = "eth1") => ({ parent, ipRange });
 
 function lines(spec: KnownSpec, name = "net"): string[] {
   const whole = { subnet: "10.50.0.0/24", gateway: "", ...spec };
-  return linkedNetworkFindings(name, whole, HOSTS).map((finding) => findingLine("N", finding));
+  return linkedNetworkFindings(name, whole, HOSTS).map((finding) => formatIssue("N", finding));
 }
 
 describe("fine", () => {
@@ -98,7 +98,7 @@ test.each([
   ["l2", []],
   ["l4", ['N: mode "l4": must be "l2" or "l3"']],
 ])("mode %s", (mode, expected) =>
-  expect(modeFindings(mode, ["l2", "l3"]).map((finding) => findingLine("N", finding))).toEqual(expected),
+  expect(modeFindings(mode, ["l2", "l3"]).map((finding) => formatIssue("N", finding))).toEqual(expected),
 );
 
 test.each([
@@ -116,5 +116,5 @@ test.each([
     ["N: mtu 68: must be a whole number of bytes from 576 to 65535, for instance 1500"],
   ],
 ])("options of a bridge: %j", (options, expected) =>
-  expect(bridgeOptionFindings(options).map((finding) => findingLine("N", finding))).toEqual(expected),
+  expect(bridgeOptionFindings(options).map((finding) => formatIssue("N", finding))).toEqual(expected),
 );

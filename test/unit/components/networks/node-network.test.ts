@@ -23,8 +23,8 @@ const bridge = (args: Partial<BridgeNetworkArgs> = {}) => new BridgeNetwork("sto
 async function made<T>(make: () => T, options: RunOptions = {}) {
   const { value, resources } = await run(make, options);
   const children = resources.filter(({ parent }) => parent?.endsWith("::storage"));
-  const network = children.find(({ type }) => type.endsWith(":SwarmNetwork"));
-  const parts = children.filter(({ type }) => type.endsWith(":NetworkPart"));
+  const network = children.find(({ type }) => type.endsWith(":ConfigFromNetwork"));
+  const parts = children.filter(({ type }) => type.endsWith(":ConfigOnlyNetwork"));
   const preflight = resources.find(({ name }) => name === "swarm-preflight")!;
   return { value, resources, children, network: network!, parts, preflight };
 }

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Situation } from "../../../../provider/preflight/snapshot.ts";
+import type { ClusterSnapshot } from "../../../../provider/preflight/snapshot.ts";
 import { OverlayNetwork } from "../../../../components/networks/overlay/overlay-network.ts";
 import { Preflight } from "../../../../components/preflight/preflight.ts";
 import { Swarm } from "../../../../components/swarm/swarm.ts";
@@ -18,7 +18,7 @@ import {
 } from "../../preflight-situation.ts";
 
 /** The hosts as every look finds them. */
-let found: Situation;
+let found: ClusterSnapshot;
 vi.mock("../../../../provider/preflight/collect-snapshot.ts", () => ({ observe: async () => found }));
 let said: string[];
 beforeEach(() => {

@@ -195,7 +195,7 @@ describe("a service", () => {
 
   test.each([
     { restartTogether: ["TaskTemplate.ContainerSpec.Image"] },
-    { frozen: { drives: { value: 2, because: "so it is" } } },
+    { immutable: { drives: { value: 2, because: "so it is" } } },
     { readyCommand: ["true"] },
     { timeoutSeconds: 7 },
   ])("takes %j", async (args) => {

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
 import type { Host } from "../../../../components/hosts/host.ts";
-import { findingLine } from "../../../../core/input-validation-error.ts";
+import { formatIssue } from "../../../../core/input-validation-error.ts";
 import type { SwarmArgs } from "../../../../components/swarm/args.ts";
 import { swarmFindings } from "../../../../components/swarm/validation.ts";
 
@@ -41,6 +41,6 @@ test.each<[Partial<SwarmArgs>, string]>([
   [{ taskHistoryLimit: -1 }, "taskHistoryLimit -1: must be a whole number from 0 to 1000"],
   [{ timeoutSeconds: 0 }, "timeoutSeconds 0: must be a whole number from 1 to 3600"],
 ])("%j is refused", (change, line) => {
-  const lines = swarmFindings({ managers, ...change }).map((finding) => findingLine('Swarm "s"', finding));
+  const lines = swarmFindings({ managers, ...change }).map((finding) => formatIssue('Swarm "s"', finding));
   expect(lines).toEqual([expect.stringContaining(`Swarm "s": ${line}`)]);
 });

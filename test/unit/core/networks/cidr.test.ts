@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { addressFindings, contains, firstAddress, overlap } from "../../../../core/networks/cidr.ts";
-import { findingLine } from "../../../../core/input-validation-error.ts";
+import { validateAddressPlan, contains, firstAddress, overlaps } from "../../../../core/networks/cidr.ts";
+import { formatIssue } from "../../../../core/input-validation-error.ts";
 
-const lines = (plan: Parameters<typeof addressFindings>[0]) =>
-  addressFindings(plan).map((finding) => findingLine("N", finding));
+const lines = (plan: Parameters<typeof validateAddressPlan>[0]) =>
+  validateAddressPlan(plan).map((finding) => formatIssue("N", finding));
 
 describe("addresses that are fine", () => {
   test.each([
@@ -90,7 +90,7 @@ test.each([
   ["10.20.0.0/24", "10.20.0.0/24", true],
   ["10.20.0.0/24", "10.20.1.0/24", false],
   ["10.20.0.0/24", "fd00::/64", false],
-])("%s and %s overlap: %s", (a, b, expected) => expect(overlap(a, b)).toBe(expected));
+])("%s and %s overlap: %s", (a, b, expected) => expect(overlaps(a, b)).toBe(expected));
 
 test("a narrower block does not contain a wider one", () => {
   expect(contains("10.0.0.0/8", "10.20.0.0/24")).toBe(true);

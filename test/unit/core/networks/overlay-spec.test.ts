@@ -2,11 +2,11 @@ import { describe, expect, test } from "vitest";
 import {
   addressPlans,
   driverOptions,
-  networkFindings,
+  validateOverlayNetwork,
   networkShape,
   type NetworkSpec,
 } from "../../../../core/networks/overlay-spec.ts";
-import { findingLine } from "../../../../core/input-validation-error.ts";
+import { formatIssue } from "../../../../core/input-validation-error.ts";
 
 const SPEC: NetworkSpec = { encrypted: true, attachable: true, internal: false, mtu: 1500, labels: {} };
 
@@ -62,8 +62,9 @@ describe("refused", () => {
     ["net", { labels: { "com.docker.x": "y" } }, `labels["com.docker.x"] "y": ${RESERVED}`],
     ["net", { labels: { "pulumi-swarm.name": "y" } }, `labels["pulumi-swarm.name"] "y": ${RESERVED}`],
   ])("%s %j", (name, spec, line) =>
-    expect(networkFindings(name, spec).map((finding) => findingLine("N", finding))).toEqual([`N: ${line}`]),
+    expect(validateOverlayNetwork(name, spec).map((finding) => formatIssue("N", finding))).toEqual([`N: ${line}`]),
   );
 
-  test("all at once", () => expect(networkFindings("ingress", { mtu: 1, subnet: "10.0.0.1/24" })).toHaveLength(3));
+  test("all at once", () =>
+    expect(validateOverlayNetwork("ingress", { mtu: 1, subnet: "10.0.0.1/24" })).toHaveLength(3));
 });

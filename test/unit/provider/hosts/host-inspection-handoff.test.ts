@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Recent } from "../../../../provider/runtime/handoff-cache.ts";
+import { HandoffCache } from "../../../../provider/runtime/handoff-cache.ts";
 import { looks } from "../../../../provider/hosts/host-inspection.ts";
 
 describe("what was found a moment ago", () => {
@@ -8,14 +8,14 @@ describe("what was found a moment ago", () => {
     ["and no longer", "a", 30_101, undefined],
     ["for that question alone", "b", 100, undefined],
   ])("%s", (_what, question, now, found) => {
-    const recent = new Recent<string, string>(30, (a, b) => a === b);
+    const recent = new HandoffCache<string, string>(30, (a, b) => a === b);
     recent.keep("a", "old", 0);
     recent.keep("a", "new", 100);
     expect(recent.take(question, now)).toBe(found);
   });
 
   test("is taken once", () => {
-    const recent = new Recent<string, string>(30, (a, b) => a === b);
+    const recent = new HandoffCache<string, string>(30, (a, b) => a === b);
     recent.keep("a", "found", 0);
     expect([recent.take("a", 1), recent.take("a", 1)]).toEqual(["found", undefined]);
   });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { SshHost } from "../../../../provider/hosts/ssh-host.ts";
-import { SshSurvey } from "../../../../provider/hosts/host-inspection.ts";
+import { HostInspection } from "../../../../provider/hosts/host-inspection.ts";
 
 const ID = "ABCD:EFGH:IJKL:MNOP:QRST";
 const SURVEY = `\n== hostname\na\n\n== uid\n0\n\n== docker\n/usr/bin/docker\n\n== info\nengine ${ID} 27.1.1\n`;
@@ -50,7 +50,7 @@ const wish = {
 const of = (kind: string, inputs: object = {}) => ({ ...wish, ...inputs, __provider: `…${kind}` });
 
 test("a host that was just looked at is not looked at again", async () => {
-  await SshSurvey.create(of("SshSurvey"));
+  await HostInspection.create(of("HostInspection"));
   const { outs } = await SshHost.create(of("SshHost"));
   expect(outs).toMatchObject({ machineId: ID, engineVersion: "27.1.1", ready: true });
   expect(started()).toEqual(["look", "engine"]);
@@ -62,7 +62,7 @@ test("a look serves once", async () => {
 });
 
 test("a host that is to be otherwise is looked at", async () => {
-  await SshSurvey.create(of("SshSurvey"));
+  await HostInspection.create(of("HostInspection"));
   await SshHost.create(of("SshHost", { drives: { d1: {}, d2: {} } }));
   expect(started().filter((what) => what === "look")).toHaveLength(2);
 });

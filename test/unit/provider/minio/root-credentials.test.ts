@@ -68,14 +68,14 @@ test("a read gives back what is stored", async () => {
 });
 
 test("what is chosen for life of the store is refused to change, for as long as the credentials are there", async () => {
-  const frozen = (value: string) => ({ mode: { value, because: "so it is." } });
+  const immutable = (value: string) => ({ mode: { value, because: "so it is." } });
   const check = (olds: string, news: string) =>
-    RootCredentials.check!({ frozen: frozen(olds) }, { frozen: frozen(news) });
+    RootCredentials.check!({ immutable: immutable(olds) }, { immutable: immutable(news) });
   expect((await check("global", "global")).failures).toEqual([]);
   expect((await check("global", "replicated")).failures).toEqual([
     { property: "", reason: 'mode "replicated": is "global" for life: so it is.' },
   ]);
-  expect((await RootCredentials.check!({}, { frozen: frozen("global") })).failures).toEqual([]);
+  expect((await RootCredentials.check!({}, { immutable: immutable("global") })).failures).toEqual([]);
 });
 
 test("another generation of the password is another password of the same user", async () => {

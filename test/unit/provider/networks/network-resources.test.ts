@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { NetworkDetails, NetworkRequest } from "../../../../engine/types.ts";
-import { NetworkPart, type NetworkPartInputs } from "../../../../provider/networks/config-only-network.ts";
+import { ConfigOnlyNetwork, type NetworkPartInputs } from "../../../../provider/networks/config-only-network.ts";
 import { PredefinedNetwork } from "../../../../provider/networks/predefined-network.ts";
-import { SwarmNetwork, type SwarmNetworkInputs } from "../../../../provider/networks/config-from-network.ts";
+import { ConfigFromNetwork, type SwarmNetworkInputs } from "../../../../provider/networks/config-from-network.ts";
 import { ownerLabels } from "../../../../core/labels.ts";
 import { network, owner } from "../../preflight-situation.ts";
 
@@ -87,7 +87,7 @@ const part = (more: Partial<NetworkPartInputs> = {}): NetworkPartInputs => ({
 
 describe("a host's part of a network", () => {
   test("is a network of Docker's that only holds it, with the labels that say whose it is", async () => {
-    expect((await NetworkPart.create(part())).id).toBe("a/net-config");
+    expect((await ConfigOnlyNetwork.create(part())).id).toBe("a/net-config");
     expect(networks).toMatchObject([
       {
         Name: "net-config",
@@ -100,12 +100,12 @@ describe("a host's part of a network", () => {
   });
 
   test("that a killed `up` made is taken on; one with other addresses is made anew, once it is not in use", async () => {
-    await NetworkPart.create(part());
+    await ConfigOnlyNetwork.create(part());
     asked = [];
-    await NetworkPart.create(part());
+    await ConfigOnlyNetwork.create(part());
     expect(changes()).toEqual([]);
     busy.add("id-net-config");
-    await NetworkPart.create(part({ part: { ...part().part, ipRange: "10.50.0.24/29" } }));
+    await ConfigOnlyNetwork.create(part({ part: { ...part().part, ipRange: "10.50.0.24/29" } }));
     expect(changes()).toEqual([
       "DELETE /networks/id-net-config",
       "DELETE /networks/id-net-config",
@@ -116,18 +116,22 @@ describe("a host's part of a network", () => {
 
   test("is not made where somebody else has a network of that name", async () => {
     networks = [network("net-config", "10.9.0.0/24")];
-    await expect(NetworkPart.create(part())).rejects.toThrow(
+    await expect(ConfigOnlyNetwork.create(part())).rejects.toThrow(
       "network net-config: host a has one of that name that belongs to something other than pulumi-swarm: use the state that created it, or choose another networkName",
     );
-    await NetworkPart.delete!("a/net-config", part());
+    await ConfigOnlyNetwork.delete!("a/net-config", part());
     expect(networks).toHaveLength(1);
   });
 
   test("that somebody took away is gone; of a host that is down nothing is", async () => {
-    expect(await NetworkPart.read("a/net-config", part())).toEqual({ id: "" });
+    expect(await ConfigOnlyNetwork.read("a/net-config", part())).toEqual({ id: "" });
     const down = part({ connection: NOWHERE });
-    expect(await NetworkPart.read("a/net-config", down)).toEqual({ id: "a/net-config", props: down, inputs: down });
-    await NetworkPart.delete!("a/net-config", down);
+    expect(await ConfigOnlyNetwork.read("a/net-config", down)).toEqual({
+      id: "a/net-config",
+      props: down,
+      inputs: down,
+    });
+    await ConfigOnlyNetwork.delete!("a/net-config", down);
   });
 
   const same = { changes: false, replaces: [] };
@@ -140,7 +144,7 @@ describe("a host's part of a network", () => {
     ["addresses that are not known yet", { part: UNKNOWN as object }, { changes: true, replaces: [] }],
   ])("is compared: %s", async (_, change, expected) => {
     const olds = part();
-    expect(await NetworkPart.diff("", olds, { ...olds, ...change })).toEqual({
+    expect(await ConfigOnlyNetwork.diff("", olds, { ...olds, ...change })).toEqual({
       ...expected,
       deleteBeforeReplace: true,
     });
@@ -160,7 +164,7 @@ describe("the Swarm's network of these parts", () => {
   });
 
   test("has neither labels nor addresses of its own", async () => {
-    const { id, outs } = await SwarmNetwork.create(inputs());
+    const { id, outs } = await ConfigFromNetwork.create(inputs());
     expect({ id, networkId: outs.networkId }).toEqual({ id: "id-net", networkId: "id-net" });
     expect(networks).toMatchObject([
       { Name: "net", Driver: "macvlan", Scope: "swarm", ConfigFrom: { Network: "net-config" }, Labels: null },
@@ -168,26 +172,26 @@ describe("the Swarm's network of these parts", () => {
   });
 
   test("that a killed `up` made is taken on, or made anew with other settings", async () => {
-    await SwarmNetwork.create(inputs());
+    await ConfigFromNetwork.create(inputs());
     asked = [];
-    await SwarmNetwork.create(inputs());
+    await ConfigFromNetwork.create(inputs());
     expect(changes()).toEqual([]);
-    await SwarmNetwork.create(inputs({ attachable: false }));
+    await ConfigFromNetwork.create(inputs({ attachable: false }));
     expect(networks).toMatchObject([{ Name: "net", Attachable: false }]);
   });
 
   test("is not made where there is one of another make", async () => {
     networks = [network("net", "10.9.0.0/24", { Scope: "swarm", Driver: "overlay" })];
-    await expect(SwarmNetwork.create(inputs())).rejects.toThrow(
+    await expect(ConfigFromNetwork.create(inputs())).rejects.toThrow(
       'networkName "net": a network of that name is there already',
     );
   });
 
   test("is read as it is, and gone when it is", async () => {
-    const { id, outs } = await SwarmNetwork.create(inputs());
-    expect(await SwarmNetwork.read(id, outs)).toEqual({ id, props: outs, inputs: outs });
-    await SwarmNetwork.delete!(id, outs);
-    expect(await SwarmNetwork.read(id, outs)).toEqual({ id: "" });
+    const { id, outs } = await ConfigFromNetwork.create(inputs());
+    expect(await ConfigFromNetwork.read(id, outs)).toEqual({ id, props: outs, inputs: outs });
+    await ConfigFromNetwork.delete!(id, outs);
+    expect(await ConfigFromNetwork.read(id, outs)).toEqual({ id: "" });
   });
 
   const b = { b: { ipRange: "10.50.0.24/29" } };
@@ -211,7 +215,7 @@ describe("the Swarm's network of these parts", () => {
   ])("is compared: %s", async (_, change, expected) => {
     const olds = { ...inputs({ managers: {} }), networkId: "id-net" };
     const news = { ...inputs({ managers: {} }), ...change };
-    expect(await SwarmNetwork.diff("id-net", olds, news)).toEqual({ ...expected, deleteBeforeReplace: true });
+    expect(await ConfigFromNetwork.diff("id-net", olds, news)).toEqual({ ...expected, deleteBeforeReplace: true });
   });
 });
 

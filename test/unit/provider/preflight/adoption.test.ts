@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { NetworkDemand } from "../../../../core/requirement.ts";
+import type { NetworkRequirement } from "../../../../core/requirement.ts";
 import { plannedOutages } from "../../../../provider/preflight/attached-services.ts";
 import { preflightFindings, reportOf } from "../../../../provider/preflight/checks/all.ts";
-import type { Situation } from "../../../../provider/preflight/snapshot.ts";
+import type { ClusterSnapshot } from "../../../../provider/preflight/snapshot.ts";
 import {
   attached,
   host,
@@ -30,7 +30,7 @@ const encrypted = byHand({ Options: { encrypted: "" } });
 const withNetwork = (live: ReturnType<typeof network>) =>
   situation({ a: manager({}, { networks: [live] }, [service("theirs", {}, attached)]) });
 
-function reported(shape: NetworkDemand["shape"], found: Situation, others: NetworkDemand[] = []) {
+function reported(shape: NetworkRequirement["shape"], found: ClusterSnapshot, others: NetworkRequirement[] = []) {
   const demands = [{ ...SWARM, adopt: true }, ...others, { ...NETWORK, adopt: true, shape }];
   return reportOf(preflightFindings(demands, found), found);
 }
@@ -42,7 +42,7 @@ const CLEAR =
   "move to it";
 
 describe("a network that is taken on", () => {
-  test.each<[string, NetworkDemand["shape"], Situation, string[]]>([
+  test.each<[string, NetworkRequirement["shape"], ClusterSnapshot, string[]]>([
     ["as it is, with a word when it is not encrypted", {}, withNetwork(byHand()), [CLEAR]],
     ["without a word when that is meant", { encrypted: false }, withNetwork(byHand()), []],
     ["without a word when it is encrypted", {}, withNetwork(encrypted), []],
@@ -79,7 +79,7 @@ const UNCHANGED =
   "and no network can be changed: leave the argument out, or leave adopt out and give another networkName";
 
 describe("refused", () => {
-  test.each<[string, NetworkDemand["shape"], Situation, string]>([
+  test.each<[string, NetworkRequirement["shape"], ClusterSnapshot, string]>([
     [
       "encryption that it does not have",
       { encrypted: true },

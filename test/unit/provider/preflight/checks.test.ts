@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import type { Demand } from "../../../../core/requirement.ts";
+import type { Requirement } from "../../../../core/requirement.ts";
 import { preflightFindings, reportOf } from "../../../../provider/preflight/checks/all.ts";
 import { encryptsUnsafely } from "../../../../provider/preflight/checks/network.ts";
 import type { MachineFacts } from "../../../../provider/preflight/facts/machine.ts";
-import type { Situation } from "../../../../provider/preflight/snapshot.ts";
+import type { ClusterSnapshot } from "../../../../provider/preflight/snapshot.ts";
 import { ownerLabels } from "../../../../core/labels.ts";
 import {
   attached,
@@ -25,7 +25,7 @@ const OURS = ownerLabels(owner("store"));
 const FOREIGN = { ...OURS, "pulumi-swarm.owner": "another-state" };
 const local = machine();
 const on = (facts: MachineFacts) => ({ machines: { a: facts } });
-const preflightLines = (demands: Demand[], found: Situation) =>
+const preflightLines = (demands: Requirement[], found: ClusterSnapshot) =>
   reportOf(preflightFindings(demands, found), found).refusals;
 const container = (name: string, port: number, labels: Record<string, string> = {}) => ({
   Id: name,
@@ -57,7 +57,7 @@ const inSwarm = (swarm: object, name = "a") =>
   );
 
 describe("nothing to refuse", () => {
-  test.each<[string, Demand[], Situation]>([
+  test.each<[string, Requirement[], ClusterSnapshot]>([
     ["on a fresh machine", [SWARM, NETWORK, SERVICE], situation({ a: host() }, on(local))],
     ["where no engine answers yet", [SWARM, NETWORK, SERVICE], situation({}, { silent: ["a"] })],
     [
@@ -153,7 +153,7 @@ const users = [service("store", OURS, attached), service("web", {}, attached)];
 const inUse = situation({ a: ownManager({ networks: [ownNetwork()] }, users) });
 
 describe("refused", () => {
-  test.each<[Demand | Demand[], Situation, string | string[]]>([
+  test.each<[Requirement | Requirement[], ClusterSnapshot, string | string[]]>([
     [
       { ...SERVICE, guarded: true },
       situation({ a: host({ address: "tcp://10.0.0.1:2376" }) }),

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
-import { lineOf, type PreflightFinding } from "../../../../provider/preflight/checks/finding.ts";
+import { formatPreflightIssue, type PreflightIssue } from "../../../../provider/preflight/checks/issue.ts";
 import { reportOf } from "../../../../provider/preflight/checks/all.ts";
 import {
   blockedWays,
@@ -154,8 +154,8 @@ describe("what is blocked", () => {
   });
 });
 
-const lines = (findings: PreflightFinding[]) =>
-  findings.map((finding) => `${finding.warning ? "warning: " : ""}${lineOf(finding)}`);
+const lines = (findings: PreflightIssue[]) =>
+  findings.map((finding) => `${finding.warning ? "warning: " : ""}${formatPreflightIssue(finding)}`);
 const seen = situation(
   { a: host(), b: host() },
   { addresses: { a: "10.1.0.97", b: "10.1.0.98" }, machines: { a: machine({ python: true }), b: machine() } },
@@ -202,7 +202,7 @@ test("the program is one that Python reads, whatever a host is called", ({ skip 
 });
 
 describe("the report", () => {
-  const finding = (more: Partial<PreflightFinding>): PreflightFinding => ({
+  const finding = (more: Partial<PreflightIssue>): PreflightIssue => ({
     subject: "S",
     check: "clock",
     hosts: [],

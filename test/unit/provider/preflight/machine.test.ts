@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { NodeDetails } from "../../../../engine/types.ts";
-import type { Demand, ServiceDemand } from "../../../../core/requirement.ts";
-import { lineOf } from "../../../../provider/preflight/checks/finding.ts";
+import type { Requirement, ServiceRequirement } from "../../../../core/requirement.ts";
+import { formatPreflightIssue } from "../../../../provider/preflight/checks/issue.ts";
 import { preflightFindings } from "../../../../provider/preflight/checks/all.ts";
 import type { MachineFacts } from "../../../../provider/preflight/facts/machine.ts";
-import type { ObservedHost, Situation } from "../../../../provider/preflight/snapshot.ts";
+import type { HostSnapshot, ClusterSnapshot } from "../../../../provider/preflight/snapshot.ts";
 import { isTooOld } from "../../../../provider/preflight/checks/swarm.ts";
 import {
   host,
@@ -18,7 +18,7 @@ import {
 } from "../../preflight-situation.ts";
 
 /** A host by its name, in no Swarm, or a node of one that a silent manager leads. */
-const named = (name: string, info: Partial<ObservedHost["info"]> = {}) =>
+const named = (name: string, info: Partial<HostSnapshot["info"]> = {}) =>
   host({ hostname: name, address: `ssh://${name}` }, { Name: name, ID: `engine-${name}`, ...info });
 const node = (name: string) =>
   named(name, { Swarm: { NodeID: name, NodeAddr: "", LocalNodeState: "active", ControlAvailable: false } });
@@ -26,8 +26,9 @@ const managing = (address: string) => {
   const found = ownManager({ hostname: "m" }, [], { ID: "engine-m", Name: "m" });
   return { ...found, manager: { ...found.manager!, nodes: [{ Status: { Addr: address } } as NodeDetails] } };
 };
-const two = (more: Partial<Situation> = {}) => situation({ a: named("a"), b: named("b") }, more);
-const nodes = (more: Partial<Situation> = {}) => situation({ a: node("a"), b: node("b") }, { silent: ["m"], ...more });
+const two = (more: Partial<ClusterSnapshot> = {}) => situation({ a: named("a"), b: named("b") }, more);
+const nodes = (more: Partial<ClusterSnapshot> = {}) =>
+  situation({ a: node("a"), b: node("b") }, { silent: ["m"], ...more });
 const machines = (a: Partial<MachineFacts>, b: Partial<MachineFacts> = {}) => ({
   machines: { a: machine(a), b: machine(b) },
 });
@@ -35,7 +36,7 @@ const addresses = (a: string, b: string) => ({ addresses: { a, b } });
 const own = (address: string, mtu = 1500) => ({ addresses: [{ device: "eth0", address }], mtus: { eth0: mtu } });
 const clear = { ...NETWORK, shape: { ...NETWORK.shape, encrypted: false } };
 const shaped = (shape: object) => ({ ...NETWORK, shape: { ...NETWORK.shape, encrypted: false, ...shape } });
-const disks: ServiceDemand = { ...SERVICE, disks: [{ path: "/mnt/disk1", subfolder: "minio" }] };
+const disks: ServiceRequirement = { ...SERVICE, disks: [{ path: "/mnt/disk1", subfolder: "minio" }] };
 const mounts = [
   { path: "/", device: "254:0" },
   { path: "/mnt/disk1", device: "254:16" },
@@ -47,11 +48,13 @@ const FURTHER = "install the kernel's further modules (linux-modules-extra, kern
 const TO_COME = situation({ a: named("a") }, { silent: ["b", "c"] });
 
 /** Lines of what is found, warnings marked. */
-const found = (demands: Demand[], seen: Situation) =>
-  preflightFindings(demands, seen).map((finding) => `${finding.warning ? "warning: " : ""}${lineOf(finding)}`);
+const found = (demands: Requirement[], seen: ClusterSnapshot) =>
+  preflightFindings(demands, seen).map(
+    (finding) => `${finding.warning ? "warning: " : ""}${formatPreflightIssue(finding)}`,
+  );
 
 describe("nothing is found", () => {
-  test.each<[string, Demand[], Situation]>([
+  test.each<[string, Requirement[], ClusterSnapshot]>([
     [
       "of two machines in order",
       [managed, NETWORK],
@@ -113,7 +116,7 @@ describe("nothing is found", () => {
 });
 
 describe("found", () => {
-  test.each<[string, Demand[], Situation, string | string[]]>([
+  test.each<[string, Requirement[], ClusterSnapshot, string | string[]]>([
     [
       "an engine twice",
       [SWARM],

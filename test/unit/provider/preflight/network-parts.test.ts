@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { NetworkDetails } from "../../../../engine/types.ts";
 import { leftoverNetworks } from "../../../../provider/preflight/attached-services.ts";
-import type { NetworkDemand, NetworkParts } from "../../../../core/requirement.ts";
-import { lineOf } from "../../../../provider/preflight/checks/finding.ts";
+import type { NetworkRequirement, NetworkParts } from "../../../../core/requirement.ts";
+import { formatPreflightIssue } from "../../../../provider/preflight/checks/issue.ts";
 import { preflightFindings } from "../../../../provider/preflight/checks/all.ts";
 import { partIn } from "../../../../provider/preflight/network-parts.ts";
-import { type Situation, withPartLabels } from "../../../../provider/preflight/snapshot.ts";
+import { type ClusterSnapshot, withPartLabels } from "../../../../provider/preflight/snapshot.ts";
 import { ownerLabels } from "../../../../core/labels.ts";
 import { attached, host, machine, network, owner, ownManager, service, situation } from "../../preflight-situation.ts";
 
@@ -30,7 +30,7 @@ const PARTS: NetworkParts = {
   },
 };
 
-const DEMAND: NetworkDemand = {
+const DEMAND: NetworkRequirement = {
   kind: "network",
   subject: 'MacvlanNetwork "net"',
   owner: owner("net"),
@@ -73,12 +73,12 @@ function running(
   return situation(hosts, { allowOutage: false });
 }
 
-const lines = (found: Situation, demand = DEMAND, others: NetworkDemand[] = []) =>
+const lines = (found: ClusterSnapshot, demand = DEMAND, others: NetworkRequirement[] = []) =>
   preflightFindings([...others, demand], found)
     .filter(({ subject }) => subject === demand.subject)
-    .map(lineOf);
+    .map(formatPreflightIssue);
 
-const bare = (more: Partial<Situation> = {}) => situation({ a: host(), b: host({ hostname: "b" }) }, more);
+const bare = (more: Partial<ClusterSnapshot> = {}) => situation({ a: host(), b: host({ hostname: "b" }) }, more);
 
 test("what an engine tells of a part is what it was asked for", () => {
   expect(partIn(config("a"))).toEqual(PARTS.hosts["a"]);
@@ -138,7 +138,7 @@ const IN_USE =
   "another means a new network, and service store would lose it: put the value back, or set allowOutage: true on the Swarm";
 
 describe("refused", () => {
-  test.each<[string, Situation, string]>([
+  test.each<[string, ClusterSnapshot, string]>([
     [
       "a device that a host does not have",
       bare({ machines: { b: machine({ mtus: { lo: 65_536, docker0: 1500, eth0: 1500 } }) } }),

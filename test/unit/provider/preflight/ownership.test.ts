@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { VolumeDetails } from "../../../../engine/types.ts";
-import type { Demand, ServiceDemand, SwarmDemand } from "../../../../core/requirement.ts";
+import type { Requirement, ServiceRequirement, SwarmRequirement } from "../../../../core/requirement.ts";
 import { preflightFindings, reportOf } from "../../../../provider/preflight/checks/all.ts";
-import type { Situation } from "../../../../provider/preflight/snapshot.ts";
+import type { ClusterSnapshot } from "../../../../provider/preflight/snapshot.ts";
 import { ownerLabels } from "../../../../core/labels.ts";
 import {
   host,
@@ -28,19 +28,19 @@ const volume = (Name: string, Labels: Record<string, string>): VolumeDetails => 
   Mountpoint: "",
   Labels,
 });
-const STORE: ServiceDemand = { ...SERVICE, volumes: { a: ["store-d1", "store-d2"] } };
+const STORE: ServiceRequirement = { ...SERVICE, volumes: { a: ["store-d1", "store-d2"] } };
 const ADOPTED = { ...STORE, adopt: true };
 const volumes = (labels: Record<string, string>) => ({
   volumes: [volume("store-d1", labels), volume("other", BY_HAND)],
 });
 
-function reported(demand: Demand, found: Situation): string[] {
+function reported(demand: Requirement, found: ClusterSnapshot): string[] {
   const { refusals, remarks } = reportOf(preflightFindings([demand], found), found);
   return [...refusals.map((line) => `refused: ${line}`), ...remarks];
 }
 
 describe("nothing is reported of what this state owns", () => {
-  test.each<[string, Demand, Situation]>([
+  test.each<[string, Requirement, ClusterSnapshot]>([
     ["a Swarm, after a rename", SWARM, situation({ a: manager(RENAMED) })],
     ["a Swarm that the state records", SWARM, situation({ a: manager(THEIRS) }, { recorded: ["swarm-1"] })],
     [
@@ -72,7 +72,7 @@ describe("what somebody else owns is refused, with its owner", () => {
   const drives = (whose: string) =>
     `refused: MinioService "store": serviceName "store": the data in volume store-d1 on host a belongs to ${whose}: use the state that created it, set adopt: true to use the data, or choose another name`;
 
-  test.each<[string, Demand, Situation, string]>([
+  test.each<[string, Requirement, ClusterSnapshot, string]>([
     ["a Swarm with the same names", SWARM, situation({ a: manager(THEIRS) }), swarm(theirs)],
     ["a Swarm made by hand", SWARM, situation({ a: manager(BY_HAND) }), swarm("something other than pulumi-swarm")],
     ["volumes of another state", STORE, situation({ a: host(volumes(THEIRS)) }), drives(theirs)],
@@ -94,7 +94,7 @@ describe("what somebody else owns is refused, with its owner", () => {
   ])("%s", (_, demand, found, line) => expect(reported(demand, found)).toContain(line));
 
   test("an empty identity owns nothing", () => {
-    const demand: SwarmDemand = { ...SWARM, owner: { ...SWARM.owner, id: "" } };
+    const demand: SwarmRequirement = { ...SWARM, owner: { ...SWARM.owner, id: "" } };
     expect(reported(demand, situation({ a: manager({ ...THEIRS, "pulumi-swarm.owner": "" }) }))).toHaveLength(1);
   });
 });
@@ -102,7 +102,7 @@ describe("what somebody else owns is refused, with its owner", () => {
 describe("data that is used again is reported", () => {
   const line =
     'warning: MinioService "store": serviceName "store": the data in volume store-d1 on host a is used again';
-  test.each<[string, ServiceDemand, Situation]>([
+  test.each<[string, ServiceRequirement, ClusterSnapshot]>([
     ["our own", STORE, situation({ a: host(volumes(OURS)) })],
     ["another state's, to be adopted", ADOPTED, situation({ a: host(volumes(THEIRS)) })],
   ])("%s", (_, demand, found) => expect(reported(demand, found)).toEqual([line]));

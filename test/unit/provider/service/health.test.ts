@@ -11,7 +11,7 @@ const { start, said } = eachInFakeTime();
 const ANSWERS: Record<string, CommandResult> = {
   well: {},
   unwell: { exitCode: 1, stderr: "no quorum\n" },
-  frozen: { takesMs: 3_600_000 },
+  immutable: { takesMs: 3_600_000 },
 };
 
 /** Asks tasks that answer so, on hosts host1, host2 and so on. */
@@ -36,7 +36,7 @@ test("tasks that say that they work count", async () => {
 
 test.each([
   ["says that it does not work", "unwell", "no quorum"],
-  ["does not answer", "frozen", "no answer to `mc ready` within 20 s"],
+  ["does not answer", "immutable", "no answer to `mc ready` within 20 s"],
 ])("a task that %s does not count", async (_what, answer, why) => {
   const line = `service store: its task on host host2 runs, but does not work: ${why}`;
   expect(await asked(["well", answer])).toEqual({ count: 1, lines: [line] });
@@ -49,7 +49,7 @@ test("a host whose engine does not answer is no drift", async () => {
 });
 
 test("without a command, tasks that run are all that is known", async () => {
-  expect(await asked(["unwell", "frozen"], { readyCommand: undefined })).toEqual({ count: 2, lines: [] });
+  expect(await asked(["unwell", "immutable"], { readyCommand: undefined })).toEqual({ count: 2, lines: [] });
 });
 
 test("more tasks than asked for are no drift", async () => {

@@ -6,7 +6,7 @@ import { type FailedChange, failureOf, formerSpec } from "../../../../provider/s
 import { failedWith } from "../../../../provider/service/convergence.ts";
 import { Service } from "../../../../provider/service/service.ts";
 import { type ServiceInputs } from "../../../../provider/service/service-inputs.ts";
-import { ResourceProblem, UnfinishedError } from "../../../../provider/runtime/values.ts";
+import { ResourceError, ResourceInitError } from "../../../../provider/runtime/values.ts";
 import { ownerLabels } from "../../../../core/labels.ts";
 import { withKeysOf } from "../../../../provider/service/normalize-spec.ts";
 import { decideRollout } from "../../../../provider/service/update-strategy.ts";
@@ -27,7 +27,7 @@ function specOf(value: string, Name = "store-a"): ServiceSpec {
 }
 
 function inputsOf(spec: ServiceSpec, more: Partial<ServiceInputs> = {}): ServiceInputs {
-  const agreed = { restartTogether: [`${ENV}:X`], frozen: {}, tasks: 1, timeoutSeconds: 60 };
+  const agreed = { restartTogether: [`${ENV}:X`], immutable: {}, tasks: 1, timeoutSeconds: 60 };
   return { managers: {}, swarmId: "swarm", owner: OWNER, nodes: {}, spec, ...agreed, ...more };
 }
 
@@ -79,8 +79,8 @@ describe("what a service goes back to", () => {
 describe("a change that failed", () => {
   const [former, wanted] = [specOf("former"), specOf("wanted")];
   const [olds, news] = [inputsOf(former, { readyCommand: ["former"] }), inputsOf(wanted, { readyCommand: ["new"] })];
-  const cause = new ResourceProblem("service store-a: its tasks fail again and again");
-  const failed = new UnfinishedError("store-a", news, cause.message, cause);
+  const cause = new ResourceError("service store-a: its tasks fail again and again");
+  const failed = new ResourceInitError("store-a", news, cause.message, cause);
 
   async function outcome(error: unknown, more: Partial<FailedChange> = {}) {
     const { manager } = swarm([serviceOf(wanted)]);
@@ -99,7 +99,7 @@ describe("a change that failed", () => {
         rollout: { mode: "all-at-once", because: expect.stringContaining("X") as string },
       }),
     );
-    expect(thrown).not.toBeInstanceOf(UnfinishedError);
+    expect(thrown).not.toBeInstanceOf(ResourceInitError);
     expect(thrown).toMatchObject({
       message:
         "service store-a: its tasks fail again and again. Rolled back: service store-a with the former settings again. " +
@@ -108,8 +108,8 @@ describe("a change that failed", () => {
   });
 
   test("is on record as unfinished with the former settings when undoing it fails too", async () => {
-    const { thrown } = await outcome(failed, { apply: () => Promise.reject(new ResourceProblem("no host is up")) });
-    expect(thrown).toBeInstanceOf(UnfinishedError);
+    const { thrown } = await outcome(failed, { apply: () => Promise.reject(new ResourceError("no host is up")) });
+    expect(thrown).toBeInstanceOf(ResourceInitError);
     expect(thrown).toMatchObject({
       properties: olds,
       message: expect.stringContaining("Rolling back failed: no host is up") as string,
@@ -127,7 +127,7 @@ describe("a change that failed", () => {
   ])("stays %s, and the next run goes on", async (_what, more, message) => {
     const { thrown, apply } = await outcome(failed, more);
     expect(apply).not.toHaveBeenCalled();
-    expect(thrown).toBeInstanceOf(UnfinishedError);
+    expect(thrown).toBeInstanceOf(ResourceInitError);
     expect(thrown).toMatchObject({
       properties: { ...(more.news ?? news), serviceId: "store-a" },
       message: expect.stringMatching(message) as string,
@@ -135,8 +135,8 @@ describe("a change that failed", () => {
   });
 
   test.each([
-    ["that nothing was changed for", new ResourceProblem("image cannot be made ready")],
-    ["for want of an answer", new UnfinishedError("store-a", news, "reset", new Error("reset"))],
+    ["that nothing was changed for", new ResourceError("image cannot be made ready")],
+    ["for want of an answer", new ResourceInitError("store-a", news, "reset", new Error("reset"))],
   ])("%s is not undone", async (_what, error) => {
     const { thrown, apply } = await outcome(error);
     expect(thrown).toBe(error);

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { NodeDetails, ServiceSpec, TaskDetails } from "../../../../engine/types.ts";
 import { imagePlan } from "../../../../provider/service/image-prepull.ts";
 import { countedTasks } from "../../../../provider/service/task-snapshot.ts";
-import { hasSettings, type Standing, standingOf } from "../../../../provider/service/task-status.ts";
+import { hasSettings, type TaskBreakdown, classifyTasks } from "../../../../provider/service/task-status.ts";
 
 const spec: ServiceSpec = {
   Name: "store",
@@ -43,7 +43,7 @@ const published = (PublishedPort: number) =>
 const OLD = "minio@sha256:1";
 
 describe("where a service's tasks stand", () => {
-  test.each<[string, Sketch, keyof Standing | undefined]>([
+  test.each<[string, Sketch, keyof TaskBreakdown | undefined]>([
     ["a task that runs with the settings", {}, "current"],
     ["one with other settings", { image: OLD }, "former"],
     ["one on another port", { port: 9100 }, "former"],
@@ -54,7 +54,7 @@ describe("where a service's tasks stand", () => {
     ["one that has stopped", { state: "shutdown", desired: "shutdown", image: OLD }, undefined],
     ["one that failed long ago", { state: "failed", desired: "shutdown" }, undefined],
   ])("%s", (_what, sketch, place) => {
-    const { down, ...places } = standingOf(spec, [task({ node: "a", ...sketch })], [node("a")]);
+    const { down, ...places } = classifyTasks(spec, [task({ node: "a", ...sketch })], [node("a")]);
     expect(down).toEqual([]);
     const found = Object.entries(places).filter(([, tasks]) => tasks.length > 0);
     expect(found.map(([name]) => name)).toEqual(place === undefined ? [] : [place]);
@@ -62,7 +62,7 @@ describe("where a service's tasks stand", () => {
 
   test("what a node that is down said last counts for nothing, but that it had a task", () => {
     const tasks = [task({ node: "a" }), task({ node: "b", desired: "shutdown", image: OLD })];
-    const { down, ...places } = standingOf(spec, tasks, [node("a"), node("b", "down"), node("c", "down")]);
+    const { down, ...places } = classifyTasks(spec, tasks, [node("a"), node("b", "down"), node("c", "down")]);
     expect(down.map(({ ID }) => ID)).toEqual(["b"]);
     expect(Object.values(places).flat()).toEqual([tasks[0]]);
   });
@@ -70,9 +70,9 @@ describe("where a service's tasks stand", () => {
   test("a task bound to a node that is down waits for it, and is not waited for; one more is", () => {
     const pending = task({ state: "pending" });
     const tasks = [task({ node: "b", desired: "shutdown" }), pending];
-    expect(standingOf(spec, tasks, [node("b", "down")]).coming).toEqual([]);
-    expect(standingOf(spec, [...tasks, { ...pending }], [node("b", "down")]).coming).toEqual([pending]);
-    expect(standingOf(spec, tasks, [node("b")]).coming).toEqual([pending]);
+    expect(classifyTasks(spec, tasks, [node("b", "down")]).coming).toEqual([]);
+    expect(classifyTasks(spec, [...tasks, { ...pending }], [node("b", "down")]).coming).toEqual([pending]);
+    expect(classifyTasks(spec, tasks, [node("b")]).coming).toEqual([pending]);
   });
 
   test("a port told twice, for IPv4 and IPv6, is one; none told is none that differs", () => {

@@ -7,7 +7,7 @@ import { type MemberState } from "../../../../provider/swarm/member-inputs.ts";
 import { NodeSettings } from "../../../../provider/swarm/node-settings.ts";
 import { PredefinedNetwork } from "../../../../provider/networks/predefined-network.ts";
 import { Service } from "../../../../provider/service/service.ts";
-import { SwarmNetwork, type SwarmNetworkInputs } from "../../../../provider/networks/config-from-network.ts";
+import { ConfigFromNetwork, type SwarmNetworkInputs } from "../../../../provider/networks/config-from-network.ts";
 import { ownerLabels } from "../../../../core/labels.ts";
 import type { Fault } from "../../../fake-swarm/faults.ts";
 import { eachInFakeTime, OWNER, type Scene, specOf } from "../../../fake-swarm/scene.ts";
@@ -88,7 +88,7 @@ const ROWS: Row[] = [
     ["GET /networks/"],
     async (scene) => {
       const inputs = await networkOf(scene);
-      return SwarmNetwork.read(inputs.id, { ...inputs, networkId: inputs.id });
+      return ConfigFromNetwork.read(inputs.id, { ...inputs, networkId: inputs.id });
     },
     { props: { name: "net" } },
   ],

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { askManager } from "../../../../provider/swarm/with-manager.ts";
+import { withManager } from "../../../../provider/swarm/with-manager.ts";
 import { Cluster } from "../../../../provider/swarm/cluster.ts";
 import { type ClusterState } from "../../../../provider/swarm/cluster-inputs.ts";
 import { findManager, lockedManagers } from "../../../../provider/swarm/manager-pool.ts";
@@ -75,7 +75,7 @@ test("a question goes on through an election that takes longer than a lookup", a
   const scene = await start(3, { managers: 3 });
   scene.fake.timing.election = 35_000;
   scene.swarm.loseLeader();
-  const asked = askManager("the Swarm", scene.find, (manager) => manager.swarm());
+  const asked = withManager("the Swarm", scene.find, (manager) => manager.swarm());
   expect((await throughTime(asked)).ID).toBe(scene.swarm.id);
 });
 

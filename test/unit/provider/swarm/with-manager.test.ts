@@ -1,15 +1,15 @@
 import { expect, test } from "vitest";
 import { Deadline } from "../../../../engine/deadline.ts";
 import type { ServiceSpec } from "../../../../engine/types.ts";
-import { askManager, waitWithManager } from "../../../../provider/swarm/with-manager.ts";
+import { withManager, waitWithManager } from "../../../../provider/swarm/with-manager.ts";
 import { Member } from "../../../../provider/swarm/member.ts";
 import { type MemberState } from "../../../../provider/swarm/member-inputs.ts";
 import { changeRole } from "../../../../provider/swarm/node-operations.ts";
-import { writeService } from "../../../../provider/swarm/optimistic-update.ts";
+import { updateServiceSpec } from "../../../../provider/swarm/optimistic-update.ts";
 import { Service } from "../../../../provider/service/service.ts";
 import { untilReady } from "../../../../provider/service/convergence.ts";
 import { roll } from "../../../../provider/service/rolling-update.ts";
-import { done, notYet } from "../../../../provider/runtime/poll.ts";
+import { ready, pending } from "../../../../provider/runtime/poll.ts";
 import type { Fault } from "../../../fake-swarm/faults.ts";
 import { eachInFakeTime, type Scene, specOf } from "../../../fake-swarm/scene.ts";
 import { throughTime } from "../../../fake-swarm/time.ts";
@@ -63,9 +63,9 @@ test("a wait goes on with another manager when the one asked so far is gone", as
     find,
     async (manager) => {
       first ??= manager.connection.host;
-      if (manager.connection.host !== first) return done(undefined);
+      if (manager.connection.host !== first) return ready(undefined);
       fake.engines.find(({ connection }) => connection.host === first)?.stop();
-      return notYet("it is the first one");
+      return pending("it is the first one");
     },
     { what: "test", limitSeconds: 60 },
     (because) => new Error(because),
@@ -98,7 +98,7 @@ test.each<[string, Fault, number]>([
     update.call(swarm.services, service, version, spec);
   };
   fail(`POST /services/${id}/update`, fault);
-  await throughTime(writeService(find, id, () => specOf("minio:2")));
+  await throughTime(updateServiceSpec(find, id, () => specOf("minio:2")));
   expect(written).toHaveLength(1);
   expect(asked(scene).filter((request) => request.startsWith("GET"))).toHaveLength(requests);
 });
@@ -160,7 +160,7 @@ test("a member's update asks again when its manager sees no leader", async () =>
 test("a single question has an end", async () => {
   const { find, fake } = await serving();
   fake.faults.add("GET /swarm", LEADERLESS, { times: 20 });
-  const question = askManager("the Swarm", find, (manager) => manager.swarm(), { limitSeconds: 0 });
+  const question = withManager("the Swarm", find, (manager) => manager.swarm(), { limitSeconds: 0 });
   await expect(throughTime(question)).rejects.toThrow("the Swarm: rpc error: The swarm does not have a leader.");
   expect(new Deadline(0).cap(30_000)).toBe(1_000);
 });

@@ -1,4 +1,4 @@
-import { type Finding, findingLine } from "../../../core/input-validation-error.ts";
+import { type ValidationIssue, formatIssue } from "../../../core/input-validation-error.ts";
 
 /** What a finding is about: the columns of the table of findings, in this order. */
 export const CHECKS = [
@@ -20,7 +20,7 @@ export type Check = (typeof CHECKS)[number];
 export const MACHINE_CHECKS: readonly Check[] = ["clock", "kernel", "mtu", "ports", "disks"];
 
 /** Something that is found before anything is touched. */
-export interface PreflightFinding extends Finding {
+export interface PreflightIssue extends ValidationIssue {
   /** Whose argument it is about: `OverlayNetwork "storage"`. */
   subject: string;
   check: Check;
@@ -31,11 +31,11 @@ export interface PreflightFinding extends Finding {
 }
 
 /** The one line that a user reads. */
-export function lineOf({ subject, argument, value, problem }: PreflightFinding): string {
-  return findingLine(subject, { argument, value, problem });
+export function formatPreflightIssue({ subject, argument, value, problem }: PreflightIssue): string {
+  return formatIssue(subject, { argument, value, problem });
 }
 
 /** A finding that refuses what is to be made, and only warns of what runs already. */
-export function refusedUnless(running: boolean, finding: PreflightFinding): PreflightFinding {
+export function downgradeToWarningIf(running: boolean, finding: PreflightIssue): PreflightIssue {
   return running ? { ...finding, warning: true } : finding;
 }
