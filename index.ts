@@ -1,4 +1,4 @@
-import { makeStack } from "./stacks/index.ts";
+import { createStack } from "./stacks/index.ts";
 
 // As one object: an environment has no outputs but its own, and of a missing one Pulumi would warn.
-export default await makeStack();
+export default await createStack();

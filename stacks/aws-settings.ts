@@ -1,7 +1,7 @@
 import * as v from "valibot";
 
 /** A word; what looks like a number is one to the config. */
-export const wordOrNumber = v.pipe(v.union([v.string(), v.number()]), v.transform(String));
+export const stringOrNumber = v.pipe(v.union([v.string(), v.number()]), v.transform(String));
 
 const text = v.optional(v.string());
 const flag = v.optional(v.boolean());
@@ -20,14 +20,14 @@ const like = {
   volumes: v.optional(v.record(v.string(), volume)),
   labels: byKey,
 };
-const machine = v.strictObject({ ...like, zone: v.string(), generation: v.optional(wordOrNumber) });
+const machine = v.strictObject({ ...like, zone: v.string(), generation: v.optional(stringOrNumber) });
 const machines = v.record(v.string(), machine);
 
 /**
  * The machines of an environment on AWS, as `AwsHosts` takes them; what each is: `components/aws/args.ts`. The
  * ports that are opened are those of the store, and a load balancer is for programs of your own.
  */
-export const awsMachines = v.strictObject({
+export const awsSettings = v.strictObject({
   managers: machines,
   workers: v.optional(machines),
   defaults: v.optional(v.strictObject(like)),

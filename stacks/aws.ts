@@ -4,8 +4,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { AwsHosts } from "../components/aws/index.ts";
 import { errorText } from "../engine/error-message.ts";
 import type { StoreOutputs, SwarmOutputs } from "./outputs.ts";
-import { KUBERNETES_SETTINGS, refuseSettings, type Settings } from "./settings.ts";
-import { storeOn } from "./store.ts";
+import { KUBERNETES_SETTINGS, rejectSettings, type Settings } from "./settings.ts";
+import { deploySwarmStore } from "./store.ts";
 
 /** Settings of machines that are there already, and of networks that a VPC does not carry. */
 const OTHERS_SETTINGS = [
@@ -14,8 +14,8 @@ const OTHERS_SETTINGS = [
 ];
 
 /** Machines on AWS, made with their network: a Swarm of them all, its overlay network, and a store on their volumes. */
-export function aws(settings: Settings): StoreOutputs & SwarmOutputs {
-  refuseSettings(settings, [...OTHERS_SETTINGS, ...KUBERNETES_SETTINGS], "an environment of kind aws");
+export function createAwsStack(settings: Settings): StoreOutputs & SwarmOutputs {
+  rejectSettings(settings, [...OTHERS_SETTINGS, ...KUBERNETES_SETTINGS], "an environment of kind aws");
   const { aws: machines, timeoutSeconds, port, consolePort, mtu } = settings;
   if (!machines) {
     throw new pulumi.RunError("config pulumi-swarm:aws: is missing: an environment of kind aws is made of machines");
@@ -27,16 +27,16 @@ export function aws(settings: Settings): StoreOutputs & SwarmOutputs {
   const hosts = new AwsHosts("hosts", {
     ...given,
     network: existingNetwork ?? network,
-    publicKeys: [...publicKeys, ...publicKeyFiles.map(publicKeyOf)],
+    publicKeys: [...publicKeys, ...publicKeyFiles.map(readPublicKey)],
     ports: { s3: port, console: consolePort || undefined },
     timeoutSeconds,
     // Stacks that share an account are told apart.
     tags: { "pulumi-swarm": `${pulumi.getProject()}/${pulumi.getStack()}`, ...given.tags },
   });
-  return storeOn(hosts, { ...settings, mtu: mtu ?? hosts.mtu });
+  return deploySwarmStore(hosts, { ...settings, mtu: mtu ?? hosts.mtu });
 }
 
-function publicKeyOf(file: string, at: number): string {
+function readPublicKey(file: string, at: number): string {
   try {
     return readFileSync(file.replace(/^~(?=\/)/, homedir()), "utf8").trim();
   } catch (error) {

@@ -8,6 +8,6 @@ export interface ExposureSettings {
 }
 
 /** Whether a local store has ports on its machine, and no setting says who may reach them: then only the machine itself. */
-export function isForThisMachineAlone({ expose, allowFrom, driver }: ExposureSettings): boolean {
+export function isRestrictedToLoopback({ expose, allowFrom, driver }: ExposureSettings): boolean {
   return expose === undefined && allowFrom === undefined && !isLinked({ driver });
 }

@@ -7,23 +7,23 @@ import {
   MinioNetworkPolicy,
   type NetworkCaller,
 } from "../components/kubernetes/index.ts";
-import { outputsOf, type StoreOutputs } from "./outputs.ts";
-import { AWS_SETTINGS, DEFAULT_DRIVES, refuseSettings, type Settings, SWARM_SETTINGS } from "./settings.ts";
+import { toStoreOutputs, type StoreOutputs } from "./outputs.ts";
+import { AWS_SETTINGS, DEFAULT_DRIVES, rejectSettings, type Settings, SWARM_SETTINGS } from "./settings.ts";
 
 /** A namespace that takes no pods but such as the Pod Security Standard calls *restricted*. */
-const RESTRICTED = Object.fromEntries(
+const RESTRICTED_POD_SECURITY = Object.fromEntries(
   ["enforce", "warn"].map((mode) => [`pod-security.kubernetes.io/${mode}`, "restricted"] as const),
 );
 
 /** An existing Kubernetes: its network where it has none, a namespace, a store in it, and who may reach that. */
-export function kubernetes(settings: Settings): StoreOutputs {
-  refuseSettings(settings, [...SWARM_SETTINGS, ...AWS_SETTINGS], "an environment of kind kubernetes");
+export function createKubernetesStack(settings: Settings): StoreOutputs {
+  rejectSettings(settings, [...SWARM_SETTINGS, ...AWS_SETTINGS], "an environment of kind kubernetes");
   const { namespace: name = "minio", timeoutSeconds } = settings;
   const pools: NonNullable<Settings["pools"]> = settings.pools ?? { main: { members: 4 } };
   const areNeeded = Object.values(pools).some((pool) => pool.drives === undefined);
-  const drives = areNeeded ? volumes("drives", settings.drives ?? DEFAULT_DRIVES) : undefined;
+  const drives = areNeeded ? toKubernetesDrives("drives", settings.drives ?? DEFAULT_DRIVES) : undefined;
   const ownDrives = Object.entries(pools).map(([key, pool]) => {
-    const own = pool.drives && volumes(`pools.${key}.drives`, pool.drives);
+    const own = pool.drives && toKubernetesDrives(`pools.${key}.drives`, pool.drives);
     return [key, { ...pool, drives: own }] as const;
   });
 
@@ -31,7 +31,7 @@ export function kubernetes(settings: Settings): StoreOutputs {
   const cni = new Cni("network", { plugin, transport, podCidr });
   const namespace = new k8s.core.v1.Namespace(
     "namespace",
-    { metadata: { name, labels: RESTRICTED } },
+    { metadata: { name, labels: RESTRICTED_POD_SECURITY } },
     // The claims of the data are in it, and would go with it.
     { dependsOn: cni, retainOnDelete: true },
   );
@@ -52,14 +52,14 @@ export function kubernetes(settings: Settings): StoreOutputs {
   });
   new MinioNetworkPolicy("minio", {
     store,
-    clients: settings.clients?.map(caller),
-    consoleClients: settings.consoleClients?.map(caller),
-    dns: settings.dns?.map(caller),
+    clients: settings.clients?.map(toNetworkCaller),
+    consoleClients: settings.consoleClients?.map(toNetworkCaller),
+    dns: settings.dns?.map(toNetworkCaller),
   });
 
   const nobody: pulumi.Unwrap<StoreOutputs["users"]> = {};
   return {
-    ...outputsOf(store),
+    ...toStoreOutputs(store),
     metricsToken: null,
     subnet: cni.podCidr ?? null,
     users: pulumi.output(nobody),
@@ -67,7 +67,7 @@ export function kubernetes(settings: Settings): StoreOutputs {
 }
 
 /** Drives as a stack's config has them, which here are claims of a size. */
-function volumes(setting: string, drives: NonNullable<Settings["drives"]>): Record<string, KubernetesDrive> {
+function toKubernetesDrives(setting: string, drives: NonNullable<Settings["drives"]>): Record<string, KubernetesDrive> {
   const lines = Object.entries(drives).flatMap(([key, { size, path, subfolder }]) => {
     const name = `config pulumi-swarm:${setting}.${key}`;
     const folder = path ?? subfolder;
@@ -81,6 +81,6 @@ function volumes(setting: string, drives: NonNullable<Settings["drives"]>): Reco
 }
 
 /** Addresses are another kind of caller than pods; a config has one form for both. */
-function caller({ addresses, ...pods }: NonNullable<Settings["clients"]>[number]): NetworkCaller {
+function toNetworkCaller({ addresses, ...pods }: NonNullable<Settings["clients"]>[number]): NetworkCaller {
   return addresses === undefined ? pods : { addresses, ...pods };
 }

@@ -11,7 +11,7 @@ import {
   OverlayNetwork,
   type Swarm,
 } from "../components/index.ts";
-import { refuseSettings, type Settings } from "./settings.ts";
+import { rejectSettings, type Settings } from "./settings.ts";
 
 /** The store's network, with what a stack exports of it. */
 export interface StackNetwork extends DataNetwork {
@@ -21,7 +21,7 @@ export interface StackNetwork extends DataNetwork {
 }
 
 /** Settings of a network that have no meaning with a driver. */
-const MEANINGLESS: Record<NonNullable<Settings["driver"]>, (keyof Settings)[]> = {
+const UNSUPPORTED_BY_DRIVER: Record<NonNullable<Settings["driver"]>, (keyof Settings)[]> = {
   overlay: ["networkMode"],
   bridge: ["networkMode", "encrypted", "adoptNetwork"],
   macvlan: ["encrypted", "mtu", "adoptNetwork"],
@@ -30,12 +30,12 @@ const MEANINGLESS: Record<NonNullable<Settings["driver"]>, (keyof Settings)[]> =
 };
 
 /** How each host is plugged into a network that is outside of Docker, by host key. */
-export type Links = Readonly<Record<string, HostLink | undefined>>;
+export type HostLinks = Readonly<Record<string, HostLink | undefined>>;
 
 /** Refuses settings of a network that do not go together. */
-export function refuseNetworkSettings(settings: Settings, links: Links): void {
+export function rejectNetworkSettings(settings: Settings, links: HostLinks): void {
   const { driver = "overlay", subnet } = settings;
-  refuseSettings(settings, MEANINGLESS[driver], `an environment whose driver is ${driver}`);
+  rejectSettings(settings, UNSUPPORTED_BY_DRIVER[driver], `an environment whose driver is ${driver}`);
   const isLinked = driver === "macvlan" || driver === "ipvlan";
   const given = Object.keys(links).filter((key) => (links[key] === undefined) === isLinked);
   const problem = isLinked
@@ -49,7 +49,7 @@ export function refuseNetworkSettings(settings: Settings, links: Links): void {
 }
 
 /** The network that the settings ask for. */
-export function networkOf(swarm: Swarm, settings: Settings, links: Links): StackNetwork {
+export function createNetwork(swarm: Swarm, settings: Settings, links: HostLinks): StackNetwork {
   const { driver = "overlay", networkName, mtu, encrypted, attachable, gateway } = settings;
   const { subnet = "", networkMode } = settings;
   const others = { swarm, networkName: networkName ?? "minio-network", gateway, attachable };
@@ -62,11 +62,11 @@ export function networkOf(swarm: Swarm, settings: Settings, links: Links): Stack
       return new BridgeNetwork("network", { ...others, subnet: settings.subnet, mtu });
     case "macvlan": {
       const mode = networkMode as MacvlanMode | undefined;
-      return new MacvlanNetwork("network", { ...others, subnet, mode, hosts: given(links) });
+      return new MacvlanNetwork("network", { ...others, subnet, mode, hosts: definedLinks(links) });
     }
     case "ipvlan": {
       const mode = networkMode as IpvlanMode | undefined;
-      return new IpvlanNetwork("network", { ...others, subnet, mode, hosts: given(links) });
+      return new IpvlanNetwork("network", { ...others, subnet, mode, hosts: definedLinks(links) });
     }
     case "host": {
       const { networkId } = new HostNetwork("network", { swarm });
@@ -76,7 +76,7 @@ export function networkOf(swarm: Swarm, settings: Settings, links: Links): Stack
   }
 }
 
-function given(links: Links): Record<string, HostLink> {
+function definedLinks(links: HostLinks): Record<string, HostLink> {
   const entries = Object.entries(links).flatMap(([key, link]) => (link ? [[key, link] as const] : []));
   return Object.fromEntries(entries);
 }

@@ -47,7 +47,7 @@ type AnyStore = Pick<
 > & { caCertificate?: pulumi.Output<string> };
 
 /** The outputs that a store has by itself, wherever it runs. */
-export function outputsOf(store: AnyStore) {
+export function toStoreOutputs(store: AnyStore) {
   const { endpoint, endpoints, consoleEndpoints, metricsEndpoints, serviceIds, rootUser, rootPassword } = store;
   // Of an output that is undefined Pulumi would warn in every run.
   const caCertificate = store.caCertificate ?? null;

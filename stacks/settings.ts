@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as v from "valibot";
 import { BUCKET_ACCESS, MINIO_METRICS } from "../components/index.ts";
-import { awsMachines, wordOrNumber } from "./aws-settings.ts";
+import { awsSettings, stringOrNumber } from "./aws-settings.ts";
 import { CNI_PLUGINS, CNI_TRANSPORTS } from "../components/kubernetes/cni/args.ts";
 
 const folder = { path: v.optional(v.string()), subfolder: v.optional(v.string()) };
@@ -68,7 +68,7 @@ const schema = v.strictObject({
   /** Where Docker Engine may be installed from on those that have none. */
   install: v.optional(v.union([v.literal(false), v.picklist(["distribution", "docker"])])),
   /** The machines of an environment on AWS: the arguments of `AwsHosts`. */
-  aws: v.optional(awsMachines),
+  aws: v.optional(awsSettings),
   /** How long each machine may take to answer, in seconds; on Kubernetes, how long the store may. */
   timeoutSeconds: v.optional(v.number()),
   /** Drives by key, of every host that names none of its own; `{}` is a Docker volume. Four of these if not given. */
@@ -110,7 +110,7 @@ const schema = v.strictObject({
   /** The root user's password, a secret; generated when it is not given. */
   rootPassword: v.optional(v.string()),
   /** Another text makes another root password; what looks like a number is one to the config. */
-  rootPasswordGeneration: v.optional(wordOrNumber),
+  rootPasswordGeneration: v.optional(stringOrNumber),
   /** Whether the store speaks TLS, with certificates of its own. */
   tls: v.optional(v.boolean(), false),
   /** Who may read the store's metrics; what that means: `components/minio/args.ts`. */
@@ -180,7 +180,7 @@ export function readSettings(): Settings {
 }
 
 /** Refuses settings that have no meaning in such an environment. */
-export function refuseSettings(settings: Settings, names: readonly (keyof Settings)[], kind: string): void {
+export function rejectSettings(settings: Settings, names: readonly (keyof Settings)[], kind: string): void {
   const given = names.filter((name) => settings[name] !== undefined);
   if (given.length === 0) return;
   const lines = given.map(
@@ -192,7 +192,7 @@ export function refuseSettings(settings: Settings, names: readonly (keyof Settin
 }
 
 /** The drives of hosts, which are folders: of a size is a volume on Kubernetes. */
-export function hostDrives({ drives = DEFAULT_DRIVES }: Settings, kind: string): NonNullable<Settings["drives"]> {
+export function getHostDrives({ drives = DEFAULT_DRIVES }: Settings, kind: string): NonNullable<Settings["drives"]> {
   const sized = Object.entries(drives).filter(([, { size, storageClass }]) => (size ?? storageClass) !== undefined);
   if (sized.length === 0) return drives;
   const problem = `a drive has no size and no storageClass in an environment of kind ${kind}: take them away`;

@@ -1,23 +1,23 @@
 import * as pulumi from "@pulumi/pulumi";
 import { SshHosts } from "../components/index.ts";
-import { refuseNetworkSettings } from "./network.ts";
+import { rejectNetworkSettings } from "./network.ts";
 import type { StoreOutputs, SwarmOutputs } from "./outputs.ts";
-import { AWS_SETTINGS, hostDrives, KUBERNETES_SETTINGS, refuseSettings, type Settings } from "./settings.ts";
-import { storeOn } from "./store.ts";
+import { AWS_SETTINGS, getHostDrives, KUBERNETES_SETTINGS, rejectSettings, type Settings } from "./settings.ts";
+import { deploySwarmStore } from "./store.ts";
 
 /** Settings of this machine. */
 const LOCAL_SETTINGS = ["engine", "endpointAddress", "hostname", "link"] as const;
 
 /** Existing machines over ssh: a Swarm of them all, its overlay network, and a store on the drives of each. */
-export function ssh(settings: Settings): StoreOutputs & SwarmOutputs {
-  refuseSettings(settings, [...LOCAL_SETTINGS, ...AWS_SETTINGS, ...KUBERNETES_SETTINGS], "an environment of kind ssh");
+export function createSshStack(settings: Settings): StoreOutputs & SwarmOutputs {
+  rejectSettings(settings, [...LOCAL_SETTINGS, ...AWS_SETTINGS, ...KUBERNETES_SETTINGS], "an environment of kind ssh");
   const { hosts: given, hostDefaults, install, timeoutSeconds } = settings;
-  const drives = hostDrives(settings, "ssh");
+  const drives = getHostDrives(settings, "ssh");
   if (!given) {
     throw new pulumi.RunError("config pulumi-swarm:hosts: is missing: an environment of kind ssh is made of hosts");
   }
   const links = Object.fromEntries(Object.entries(given).map(([key, { link }]) => [key, link] as const));
-  refuseNetworkSettings(settings, links);
+  rejectNetworkSettings(settings, links);
   const roles = Object.entries(given).map(([key, { role }]) => [key, role] as const);
   const machines = Object.entries(given).map(
     ([key, { role: _role, link: _link, ...machine }]) => [key, machine] as const,
@@ -28,5 +28,5 @@ export function ssh(settings: Settings): StoreOutputs & SwarmOutputs {
     ...{ install, timeoutSeconds },
   });
   const inRole = (wanted: string) => roles.filter(([, role]) => role === wanted).map(([key]) => hosts.host(key));
-  return storeOn({ managers: inRole("manager"), workers: inRole("worker") }, settings, links);
+  return deploySwarmStore({ managers: inRole("manager"), workers: inRole("worker") }, settings, links);
 }

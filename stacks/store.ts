@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Host, MinioBucket, MinioService, MinioUser, Swarm } from "../components/index.ts";
-import { type Links, networkOf } from "./network.ts";
-import { outputsOf, type StoreOutputs, type SwarmOutputs } from "./outputs.ts";
+import { type HostLinks, createNetwork } from "./network.ts";
+import { toStoreOutputs, type StoreOutputs, type SwarmOutputs } from "./outputs.ts";
 import type { Settings } from "./settings.ts";
 
 /**
@@ -9,15 +9,15 @@ import type { Settings } from "./settings.ts";
  *
  * @param links how each host is plugged into a network outside of Docker
  */
-export function storeOn(
+export function deploySwarmStore(
   hosts: { managers: Host[]; workers?: Host[] },
   settings: Settings,
-  links: Links = {},
+  links: HostLinks = {},
 ): StoreOutputs & SwarmOutputs {
   const { adopt, allowOutage, addressPools } = settings;
   const swarm = new Swarm("swarm", { ...hosts, adopt, allowOutage, addressPools });
 
-  const network = networkOf(swarm, settings, links);
+  const network = createNetwork(swarm, settings, links);
 
   const { image, mode, expose, port, consolePort, environment, metrics, minReadySeconds } = settings;
   const { rootUser, rootPassword, rootPasswordGeneration } = settings;
@@ -36,7 +36,7 @@ export function storeOn(
   );
 
   return {
-    ...outputsOf(store),
+    ...toStoreOutputs(store),
     metricsToken: store.metricsToken ?? null,
     subnet: network.subnet,
     subnetGateway: network.gateway,

@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline/promises";
 import type { EngineConnection } from "../../engine/engine-connection.ts";
 import { localRulesProblem } from "../../provider/hosts/host-firewall.ts";
-import { type ExposureSettings, isForThisMachineAlone } from "../../stacks/exposure.ts";
+import { type ExposureSettings, isRestrictedToLoopback } from "../../stacks/exposure.ts";
 import { say } from "../../toolchain/progress.ts";
 import { effectiveConfig, setInWorkingConfig } from "./config.ts";
 import type { Session } from "./pulumi.ts";
@@ -14,7 +14,7 @@ export type Exposure = "this machine" | "allowFrom" | "everybody";
 /** @param isLocal whether the stack is of kind local */
 export function exposureOf(config: Record<string, unknown>, isLocal: boolean): Exposure {
   const settings = settingsOf(config);
-  if (isLocal && isForThisMachineAlone(settings)) return "this machine";
+  if (isLocal && isRestrictedToLoopback(settings)) return "this machine";
   return settings.allowFrom === undefined ? "everybody" : "allowFrom";
 }
 

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { nameOfUrn } from "../../commands/lib/events.ts";
 import type { ResourceHandler } from "../../provider/runtime/resource-handler.ts";
 import * as provider from "../../provider/index.ts";
-import { makeStack } from "../../stacks/index.ts";
+import { createStack } from "../../stacks/index.ts";
 import { configure, run } from "../unit/harness.ts";
 import type { StateResource } from "./stack.ts";
 
@@ -23,7 +23,7 @@ export async function refusalsOf(
   const state = Object.fromEntries(recorded.map((one) => [one.urn, one] as const));
   configure(config);
   try {
-    const { resources } = await run(makeStack, {
+    const { resources } = await run(createStack, {
       preview: true,
       ids: (type, name) => record(type, name)?.id,
       outputs: (type, name) => record(type, name)?.outputs ?? {},

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { afterAll, afterEach, expect, test } from "vitest";
 import { parse } from "yaml";
-import { aws } from "../../../stacks/aws.ts";
-import { local } from "../../../stacks/local.ts";
+import { createAwsStack } from "../../../stacks/aws.ts";
+import { createLocalStack } from "../../../stacks/local.ts";
 import { readSettings } from "../../../stacks/settings.ts";
 import { ROOT } from "../../../toolchain/cache.ts";
 import { awsAnswers, awsOutputs } from "../aws-stand-in.ts";
@@ -28,7 +28,7 @@ function settingsOf(given: Record<string, unknown>) {
 }
 
 const made = (given: Record<string, unknown>) =>
-  run(() => aws(settingsOf(given)), { answers: awsAnswers("us-east-1"), outputs: awsOutputs });
+  run(() => createAwsStack(settingsOf(given)), { answers: awsAnswers("us-east-1"), outputs: awsOutputs });
 
 const ofType = (resources: readonly Registered[], type: string) => resources.filter((each) => each.type === type);
 const network = (resources: readonly Registered[]) => {
@@ -63,7 +63,7 @@ test("the example is sound, and what the README counts the costs of", async () =
 test("it exports what every other environment does", async () => {
   const here = await made({ aws: machines });
   pulumi.runtime.setAllConfig({});
-  const there = await run(() => local(readSettings()), { outputs: awsOutputs });
+  const there = await run(() => createLocalStack(readSettings()), { outputs: awsOutputs });
   expect(Object.keys(here.value).sort()).toEqual(Object.keys(there.value).sort());
   expect(Object.keys(await valueOf(here.value.endpoints))).toEqual(["a", "b", "c"]);
 });
@@ -129,13 +129,13 @@ test.each<[Record<string, unknown>, string]>([
   [{ aws: { managers } }, 'AwsHosts "hosts": publicKeys []: needs at least one: nobody could log in'],
   [{ aws: machines, port: 0 }, 'AwsHosts "hosts": ports.s3 0: must be a whole number from 1 to 65535'],
 ])("%j is refused in one line", async (given, line) => {
-  const said = await refusalOf(() => aws(settingsOf(given)));
+  const said = await refusalOf(() => createAwsStack(settingsOf(given)));
   expect(said).toContain(line);
   expect(said).not.toContain("\n");
 });
 
 test("in an environment of another kind there are no machines to make", async () => {
-  expect(await refusalOf(() => local(settingsOf({ stack: "local", aws: machines })))).toMatch(
+  expect(await refusalOf(() => createLocalStack(settingsOf({ stack: "local", aws: machines })))).toMatch(
     /^config pulumi-swarm:aws: has no meaning in an environment of kind local/,
   );
 });

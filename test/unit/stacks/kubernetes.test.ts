@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, describe, expect, test } from "vitest";
-import { kubernetes } from "../../../stacks/kubernetes.ts";
-import { local } from "../../../stacks/local.ts";
+import { createKubernetesStack } from "../../../stacks/kubernetes.ts";
+import { createLocalStack } from "../../../stacks/local.ts";
 import { readSettings } from "../../../stacks/settings.ts";
 import { configure, isSecret, refusalOf, run, valueOf } from "../harness.ts";
 import { kubernetesOutputs } from "../kubernetes-outputs.ts";
@@ -15,7 +15,8 @@ function settingsOf(settings: Record<string, unknown>) {
 }
 afterEach(() => pulumi.runtime.setAllConfig({}));
 
-const stackWith = (settings: Record<string, unknown>) => kubernetes(settingsOf({ drives: DRIVES, ...settings }));
+const stackWith = (settings: Record<string, unknown>) =>
+  createKubernetesStack(settingsOf({ drives: DRIVES, ...settings }));
 const made = (settings: Record<string, unknown> = {}) => run(() => stackWith(settings), { outputs: kubernetesOutputs });
 
 describe("a stack of kind kubernetes", () => {
@@ -59,7 +60,7 @@ describe("a stack of kind kubernetes", () => {
   test("needs no drives beside those of its pools", async () => {
     const pools = { a: { members: 4, drives: { x: { size: "2Gi" } } } };
     pulumi.runtime.setAllConfig({ "pulumi-swarm:pools": JSON.stringify(pools) });
-    const { resources } = await run(() => kubernetes(readSettings()), { outputs: kubernetesOutputs });
+    const { resources } = await run(() => createKubernetesStack(readSettings()), { outputs: kubernetesOutputs });
     const set = resources.find(({ type }) => type.endsWith(":StatefulSet"));
     expect(JSON.stringify(set?.inputs)).toContain("2Gi");
   });
@@ -134,6 +135,6 @@ describe("refused before anything is made", () => {
     ["a CNI", { cni: "flannel" }, "config pulumi-swarm:cni: has no meaning in an environment of kind local"],
     ["a drive's size", { drives: { d1: { size: "1Gi" } } }, "config pulumi-swarm:drives.d1: a drive has no size"],
   ])("on a Swarm: %s", async (_, settings, line) => {
-    expect(await refusalOf(() => local(settingsOf(settings)))).toContain(line);
+    expect(await refusalOf(() => createLocalStack(settingsOf(settings)))).toContain(line);
   });
 });

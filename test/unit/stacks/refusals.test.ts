@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, describe, expect, test } from "vitest";
-import { makeStack } from "../../../stacks/index.ts";
+import { createStack } from "../../../stacks/index.ts";
 import type { Settings } from "../../../stacks/settings.ts";
 import { configure, type Registered, refusedBy } from "../harness.ts";
 import { WRONG_ARGUMENTS } from "../wrong/arguments.ts";
@@ -39,17 +39,17 @@ describe("wrong configuration of this repository's stack is refused before anyth
 
   test.each(rows)("$what", async ({ config, ...said }) => {
     configure({ engine: "unix:///nowhere/docker.sock", hostname: "laptop", ...config });
-    expectRefused(await refusedBy(makeStack), said);
+    expectRefused(await refusedBy(createStack), said);
   });
 
   test("a component says all that is wrong with it; the next one is not made any more", async () => {
     const store = { hostname: "laptop", image: "quay.io/minio/minio:latest", port: 99999, rootUser: "me" };
     configure(store);
-    const { error } = await refusedBy(makeStack);
+    const { error } = await refusedBy(createStack);
     const expected = [/image ".*:latest":/, /rootUser "me":/, /port 99999:/].map((line) => expect.stringMatching(line));
     expect((error as Error).message.split("\n")).toEqual(expected);
     configure({ ...store, mtu: 68 });
-    expect((await refusedBy(makeStack)).error).toMatchObject({ message: expect.stringMatching(/^.*mtu 68:.*$/) });
+    expect((await refusedBy(createStack)).error).toMatchObject({ message: expect.stringMatching(/^.*mtu 68:.*$/) });
   });
 });
 

@@ -1,14 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { readSettings } from "../../../stacks/settings.ts";
-import { ssh } from "../../../stacks/ssh.ts";
+import { createSshStack } from "../../../stacks/ssh.ts";
 import { configure, refusalOf, run, valueOf } from "../harness.ts";
 
 /** A stack of one host with those settings, as its config has them. */
 function stackWith(settings: Record<string, unknown>, secrets: string[] = []) {
   configure({ stack: "ssh", hosts: { a: { address: "192.0.2.1" } }, ...settings });
   vi.stubEnv("PULUMI_CONFIG_SECRET_KEYS", JSON.stringify(secrets.map((key) => `pulumi-swarm:${key}`)));
-  return ssh(readSettings());
+  return createSshStack(readSettings());
 }
 afterEach(() => {
   pulumi.runtime.setAllConfig({});
