@@ -1,4 +1,4 @@
-import { table } from "../commands/status/table.ts";
+import { table } from "../commands/lib/table.ts";
 
 /** One thing measured, and what it is held against. */
 export interface Measurement {

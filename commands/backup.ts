@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { progress, say } from "../toolchain/progress.ts";
 import { assertNewFile } from "./backup/file.ts";
 import { readSwarmState } from "./backup/machine.ts";
-import { readRecordedSwarm } from "./recover/recorded.ts";
+import { readRecordedSwarm } from "./lib/recorded-stack.ts";
 import { managerOf } from "./recover/recover.ts";
 import { readArgs } from "./lib/args.ts";
 import { main } from "./lib/main.ts";

@@ -4,7 +4,7 @@ import { assertNoRest, readArgs } from "./lib/args.ts";
 import { main } from "./lib/main.ts";
 import { prepare } from "./lib/prepare.ts";
 import { ensureToolchain, pathFolders, pulumiVariables } from "./lib/pulumi.ts";
-import { SHARED, sharedSession, sharedVariables } from "./lib/shared.ts";
+import { SHARED, sharedSession, sharedVariables } from "./lib/shared-backend.ts";
 
 await main(async () => {
   const args = readArgs(undefined, [SHARED]);

@@ -8,7 +8,7 @@ import { type CommandArgs, readArgs } from "./lib/args.ts";
 import { main } from "./lib/main.ts";
 import { prepare } from "./lib/prepare.ts";
 import { ensureToolchain, type Session } from "./lib/pulumi.ts";
-import { SHARED, sharedSession } from "./lib/shared.ts";
+import { SHARED, sharedSession } from "./lib/shared-backend.ts";
 
 /**
  * Previews each stack that is named, one after another, and prints one comment on all of them, or with `--json` the

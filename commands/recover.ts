@@ -1,7 +1,7 @@
 import { progress, say } from "../toolchain/progress.ts";
-import { lookAgain, readRecordedSwarm } from "./recover/recorded.ts";
+import { lookAgain, readRecordedSwarm } from "./lib/recorded-stack.ts";
 import { recoverSwarm } from "./recover/recover.ts";
-import { warnOfSilent } from "./recover/silent.ts";
+import { warnOfSilent } from "./recover/unreachable.ts";
 import { readArgs } from "./lib/args.ts";
 import { main } from "./lib/main.ts";
 import { ensureToolchain, openSession } from "./lib/pulumi.ts";

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { progress, say } from "../toolchain/progress.ts";
 import { restoreSwarm } from "./backup/restore.ts";
-import { lookAgain, readRecordedSwarm } from "./recover/recorded.ts";
-import { warnOfSilent } from "./recover/silent.ts";
+import { lookAgain, readRecordedSwarm } from "./lib/recorded-stack.ts";
+import { warnOfSilent } from "./recover/unreachable.ts";
 import { readArgs } from "./lib/args.ts";
 import { main } from "./lib/main.ts";
 import { ensureToolchain, openSession } from "./lib/pulumi.ts";

@@ -3,7 +3,7 @@ import { ROOT } from "../toolchain/cache.ts";
 import { print } from "../toolchain/progress.ts";
 import { run } from "../toolchain/run.ts";
 import { changedStacks, isNoCommit } from "./stacks/changed.ts";
-import { table } from "./status/table.ts";
+import { table } from "./lib/table.ts";
 import { assertNoRest, knownStacks, readArgs } from "./lib/args.ts";
 import { main } from "./lib/main.ts";
 import { openState } from "./lib/state.ts";

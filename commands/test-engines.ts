@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { print } from "../toolchain/progress.ts";
 import { ENGINE_VARIABLE, engineLayers } from "../lab/engines.ts";
-import { table } from "./status/table.ts";
+import { table } from "./lib/table.ts";
 import { main } from "./lib/main.ts";
 import { askedFor, PREPARED_PROJECTS } from "./lib/test-projects.ts";
 import { ENGINES_USAGE, matrixArguments, type MatrixRun, matrixTable, TOGETHER } from "./test/engine-matrix.ts";

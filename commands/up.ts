@@ -1,15 +1,15 @@
 // `npm run up`: from whatever this machine has to a running, healthy stack; then where it is reached.
 import { print, progress, say } from "../toolchain/progress.ts";
-import { exportedStack } from "./recover/recorded.ts";
+import { exportedStack } from "./lib/recorded-stack.ts";
 import { collect } from "./status/collect.ts";
 import { type StatusReport, statusReport } from "./status/model.ts";
 import { renderStatus } from "./status/render.ts";
-import { settled } from "./status/settled.ts";
+import { settled } from "./status/wait-until-healthy.ts";
 import { recordedStack } from "./status/stack.ts";
 import { npmRun, readArgs } from "./lib/args.ts";
 import { effectiveConfig } from "./lib/config.ts";
 import { decideExposure, exposureOf } from "./lib/exposure.ts";
-import { bringLater } from "./lib/hosts-image.ts";
+import { bringLater } from "./lib/distribute-image.ts";
 import { main } from "./lib/main.ts";
 import { readOutputs, summary } from "./lib/outputs.ts";
 import { prepare } from "./lib/prepare.ts";

@@ -1,5 +1,5 @@
 import { print, progress, say } from "../toolchain/progress.ts";
-import { readRecordedSwarms } from "./recover/recorded.ts";
+import { readRecordedSwarms } from "./lib/recorded-stack.ts";
 import { hostOf } from "./exec/container.ts";
 import { main } from "./lib/main.ts";
 import { ensureToolchain, openSession } from "./lib/pulumi.ts";

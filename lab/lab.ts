@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Engine } from "../engine/engine.ts";
 import { loadImages } from "../engine/images.ts";
 import { locked, writeIfChanged } from "../toolchain/cache.ts";
-import { mapLimit } from "../toolchain/turns.ts";
+import { mapLimit } from "../toolchain/concurrency.ts";
 import { unmountBelow } from "./disks.ts";
 import { engineLayers, engineOfEnvironment, type EngineVersion } from "./engines.ts";
 import { LabHost, removeCgroups } from "./host.ts";

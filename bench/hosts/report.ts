@@ -1,4 +1,4 @@
-import { table } from "../../commands/status/table.ts";
+import { table } from "../../commands/lib/table.ts";
 import type { Curve, Plot } from "./plot.ts";
 import {
   type ClusterResult,

@@ -1,6 +1,6 @@
 import { errorText } from "../../engine/error-message.ts";
 import { goOnAlone, managerOf, type Recovery, stateOf } from "../recover/recover.ts";
-import type { RecordedSwarm } from "../recover/recorded.ts";
+import type { RecordedSwarm } from "../lib/recorded-stack.ts";
 import { removeFormer, writeSwarmState } from "./machine.ts";
 
 /**

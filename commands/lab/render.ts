@@ -1,5 +1,5 @@
 import type { Lab, LabHost } from "../../lab/lab.ts";
-import { table } from "../status/table.ts";
+import { table } from "../lib/table.ts";
 import { LAB_STACK } from "./stack-file.ts";
 
 /** The hosts of a lab, one a line. */

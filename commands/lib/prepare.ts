@@ -2,7 +2,7 @@ import type { Engine } from "../../engine/engine.ts";
 import { ensureEngine } from "../../toolchain/docker-engine.ts";
 import { say } from "../../toolchain/progress.ts";
 import { writeWorkingConfig } from "./config.ts";
-import type { HostsImage } from "./hosts-image.ts";
+import type { HostsImage } from "./distribute-image.ts";
 import { forgetPendingCreates } from "./pending.ts";
 import { ensureToolchain, openSession, type Session } from "./pulumi.ts";
 import { openState, type StateFolder } from "./state.ts";

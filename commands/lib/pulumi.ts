@@ -9,7 +9,7 @@ import { obtainDockerPlugin, type Plugin } from "../../toolchain/docker-plugin.t
 import { obtainKubernetesPlugin } from "../../toolchain/kubernetes-plugin.ts";
 import { obtainPulumi } from "../../toolchain/pulumi.ts";
 import { run, runAttached } from "../../toolchain/run.ts";
-import { inTemporaryFolder } from "../../toolchain/temporary.ts";
+import { inTemporaryFolder } from "../../toolchain/temporary-files.ts";
 import { keepSalt, type StackConfig, workingConfig } from "./config.ts";
 import { clearStaleLocks } from "./locks.ts";
 import { recordRun } from "./runs.ts";

@@ -10,7 +10,7 @@ import { buildImage } from "../../toolchain/minio-image.ts";
 import { progress, say } from "../../toolchain/progress.ts";
 import { SOURCE_VARIABLE } from "../../toolchain/source.ts";
 import { effectiveConfig, readTracked, type StackConfig, workingConfig } from "./config.ts";
-import { type HostsImage, hostsImage } from "./hosts-image.ts";
+import { type HostsImage, hostsImage } from "./distribute-image.ts";
 import { stackHosts } from "./stack-hosts.ts";
 import type { StateFolder } from "./state.ts";
 

@@ -1,5 +1,5 @@
 import { type EngineEvent, isDefaultProvider, nameOfUrn } from "../lib/events.ts";
-import { type Effect, effectsOf, RANKS } from "./effects.ts";
+import { type Effect, effectsOf, RANKS } from "./impact.ts";
 import { type Operation, type PlannedChange, shortType, typeOfUrn } from "./planned.ts";
 import { masked, type PropertyChange, propertyChanges } from "./values.ts";
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { say } from "../../toolchain/progress.ts";
 import { CommandError, run } from "../../toolchain/run.ts";
-import { DESCRIPTOR_3, namelessFile } from "../../toolchain/temporary.ts";
+import { DESCRIPTOR_3, namelessFile } from "../../toolchain/temporary-files.ts";
 import { type EngineEvent, parseEvents } from "../lib/events.ts";
 import { pulumiOutput, pulumiSecrets, type Session } from "../lib/pulumi.ts";
 import { PREVIEW_PREFIX } from "../lib/state.ts";

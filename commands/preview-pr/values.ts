@@ -1,5 +1,5 @@
 import { containsUnknown, deepEqual } from "../../provider/runtime/values.ts";
-import { spellings } from "./spellings.ts";
+import { spellings } from "./secret-encodings.ts";
 
 /** A property that differs. */
 export interface PropertyChange {

@@ -4,7 +4,7 @@ import { EngineError } from "../../engine/transport.ts";
 import type { NodeDetails, SwarmInfo } from "../../engine/types.ts";
 import { errorText } from "../../engine/error-message.ts";
 import { pause } from "../../engine/pause.ts";
-import type { RecordedMember, RecordedSwarm } from "./recorded.ts";
+import type { RecordedMember, RecordedSwarm } from "../lib/recorded-stack.ts";
 
 /** How long an engine may take to say what it is, in milliseconds; without a quorum it thinks about it for long. */
 const PATIENCE = 30_000;

@@ -1,7 +1,7 @@
 import { Engine, orMissing } from "../../engine/engine.ts";
 import { patienceInElection } from "../../engine/timeouts.ts";
 import { errorText } from "../../engine/error-message.ts";
-import type { NamedService, RecordedMember } from "../recover/recorded.ts";
+import type { NamedService, RecordedMember } from "../lib/recorded-stack.ts";
 import { storeContainer } from "../exec/container.ts";
 import { endpointHealth } from "./health.ts";
 import type { HostAnswer } from "./hosts.ts";

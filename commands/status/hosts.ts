@@ -1,5 +1,5 @@
 import type { EngineInfo, NodeAvailability, NodeDetails, NodeRole } from "../../engine/types.ts";
-import type { RecordedMember } from "../recover/recorded.ts";
+import type { RecordedMember } from "../lib/recorded-stack.ts";
 
 /** What the engine of a host said, or why it said nothing. */
 export interface HostAnswer {

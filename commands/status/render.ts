@@ -2,7 +2,7 @@ import { escapeControlCharacters } from "../../core/visible.ts";
 import type { HostReport } from "./hosts.ts";
 import type { NetworkReport, ServiceReport, StatusReport, TaskReport } from "./model.ts";
 import type { StoreReport } from "./store.ts";
-import { facts, table } from "./table.ts";
+import { facts, table } from "../lib/table.ts";
 
 /** The report for people: what `docker network inspect`, `service ls`, `service ps` and `mc admin info` tell. */
 export function renderStatus(report: StatusReport): string {

@@ -8,7 +8,7 @@ import {
   type RecordedMember,
   recordedOutputs,
   recordedServices,
-} from "../recover/recorded.ts";
+} from "../lib/recorded-stack.ts";
 import { npmRun } from "../lib/args.ts";
 import { pulumiEnvironment, type Session } from "../lib/pulumi.ts";
 import { holdsNothing, openState, stackFile, type StateFolder } from "../lib/state.ts";

@@ -5,7 +5,7 @@ import { ensureEngine } from "../../toolchain/docker-engine.ts";
 import { buildImage } from "../../toolchain/minio-image.ts";
 import { say } from "../../toolchain/progress.ts";
 import { runAttached } from "../../toolchain/run.ts";
-import { inTemporaryFolder } from "../../toolchain/temporary.ts";
+import { inTemporaryFolder } from "../../toolchain/temporary-files.ts";
 import { type FileReport, REPORT_VARIABLE } from "../../toolchain/test-reporter.ts";
 import { ensureToolchain } from "../lib/pulumi.ts";
 import type { PreparedProject } from "../lib/test-projects.ts";

@@ -3,7 +3,7 @@ import { Engine } from "../../engine/engine.ts";
 import { hasShell, runScript } from "../../engine/ssh-shell.ts";
 import { errorText } from "../../engine/error-message.ts";
 import { workProblem } from "../../provider/hosts/host-plan.ts";
-import type { RecordedMember } from "../recover/recorded.ts";
+import type { RecordedMember } from "../lib/recorded-stack.ts";
 import { ENGINE_CONTROL, rootScript } from "../lib/root-script.ts";
 import { installCommands, type InstalledEngine, installedEngine, LOOK_SCRIPT } from "./package.ts";
 import type { HostFound, Step } from "./plan.ts";

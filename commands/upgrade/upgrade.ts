@@ -4,12 +4,12 @@ import { findManager, type Managers } from "../../provider/swarm/manager-pool.ts
 import { absenceProblem } from "../../provider/swarm/quorum.ts";
 import { type PollResult, ready, pending, waitFor } from "../../provider/runtime/poll.ts";
 import { errorText } from "../../engine/error-message.ts";
-import type { RecordedMember, RecordedService, RecordedSwarm } from "../recover/recorded.ts";
+import type { RecordedMember, RecordedService, RecordedSwarm } from "../lib/recorded-stack.ts";
 import { FORMER_LABEL, putBack, takeOut } from "./availability.ts";
 import { engineOn, fetchPackages, install, lookAt } from "./machine.ts";
 import { isVersion } from "./package.ts";
 import { managerWarning, planUpgrade, type Step } from "./plan.ts";
-import { isRunning, StoreGate } from "./store-gate.ts";
+import { isRunning, StoreGate } from "./store-health-gate.ts";
 
 export interface UpgradeOptions {
   /** The engine's version, or the package's own. @default the newest that each host's package manager would take */

@@ -1,4 +1,4 @@
-import { table } from "../status/table.ts";
+import { table } from "../lib/table.ts";
 import type { Listing, Reading, Round } from "./round.ts";
 
 /** How the objects of one writer came back through one reader. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { bringLater, hostsImage } from "../../commands/lib/hosts-image.ts";
+import { bringLater, hostsImage } from "../../commands/lib/distribute-image.ts";
 import { stackHosts } from "../../commands/lib/stack-hosts.ts";
 import { canPull } from "../../commands/lib/store-image.ts";
 import type { Engine } from "../../engine/engine.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { RecordedMember } from "../../commands/recover/recorded.ts";
+import type { RecordedMember } from "../../commands/lib/recorded-stack.ts";
 import { goOnAlone } from "../../commands/recover/recover.ts";
 import { until } from "./by-hand.ts";
 import { onLab } from "./scene.ts";

@@ -1,7 +1,7 @@
 import type { ResourceHandler } from "../../provider/runtime/resource-handler.ts";
 import * as handlers from "../../provider/index.ts";
 import { deepEqual } from "../../provider/runtime/values.ts";
-import { plain } from "../../commands/recover/recorded.ts";
+import { plain } from "../../commands/lib/recorded-stack.ts";
 import { nameOfUrn } from "../../commands/lib/events.ts";
 import type { TestStack } from "./stack.ts";
 

@@ -5,7 +5,7 @@ import { parse, stringify } from "yaml";
 import { keepIdentity } from "../../commands/down/identity.ts";
 import type { PreviewRun } from "../../commands/preview-pr/report.ts";
 import { runPreview } from "../../commands/preview-pr/run.ts";
-import { exportedStack, plain } from "../../commands/recover/recorded.ts";
+import { exportedStack, plain } from "../../commands/lib/recorded-stack.ts";
 import { collect } from "../../commands/status/collect.ts";
 import { type StatusReport, statusReport } from "../../commands/status/model.ts";
 import { recordedStack } from "../../commands/status/stack.ts";

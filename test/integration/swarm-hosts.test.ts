@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type ExportedStack, recordedSwarm } from "../../commands/recover/recorded.ts";
+import { type ExportedStack, recordedSwarm } from "../../commands/lib/recorded-stack.ts";
 import { recoverSwarm } from "../../commands/recover/recover.ts";
 import { Engine } from "../../engine/engine.ts";
 import { quorumProblem } from "../../provider/swarm/quorum.ts";

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type ExportedStack, recordedSwarms } from "../../commands/recover/recorded.ts";
+import { type ExportedStack, recordedSwarms } from "../../commands/lib/recorded-stack.ts";
 import { FORMER_LABEL } from "../../commands/upgrade/availability.ts";
 import { Upgrade } from "../../commands/upgrade/upgrade.ts";
 import { type EngineRelease, makeRelease, offerRelease } from "../../lab/engine-release.ts";

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openState } from "../../commands/lib/state.ts";
 import { ROOT } from "../../toolchain/cache.ts";
 import { CommandError, run } from "../../toolchain/run.ts";
-import { namelessFile } from "../../toolchain/temporary.ts";
+import { namelessFile } from "../../toolchain/temporary-files.ts";
 
 const SECRET = "the-root-password-in-plain";
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"] as const;
@@ -116,7 +116,7 @@ describe("a temporary folder", () => {
   test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("goes with its process: %s", async (signal) => {
     const child = started(`
       import { writeFileSync } from "node:fs";
-      import { inTemporaryFolder } from "./toolchain/temporary.ts";
+      import { inTemporaryFolder } from "./toolchain/temporary-files.ts";
       await inTemporaryFolder("pulumi-swarm-signal-", async (folder) => {
         console.log(folder);
         await new Promise((done) => setTimeout(done, 60_000));

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { cloudVolumes } from "../../../commands/down/cloud-volumes.ts";
 import { type DataSought, type DataVolume, findData, removeData, usersOf } from "../../../commands/down/data.ts";
 import { isOurs, keepIdentity } from "../../../commands/down/identity.ts";
-import { agreeToRemoval, removalLines } from "../../../commands/down/question.ts";
+import { agreeToRemoval, removalLines } from "../../../commands/down/confirmation.ts";
 import { stackHosts } from "../../../commands/lib/stack-hosts.ts";
 import { IDENTITY_TYPE } from "../../../commands/lib/state.ts";
 

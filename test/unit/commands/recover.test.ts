@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { type ExportedStack, recordedSwarm, type RecordedMember } from "../../../commands/recover/recorded.ts";
+import { type ExportedStack, recordedSwarm, type RecordedMember } from "../../../commands/lib/recorded-stack.ts";
 import { goOnAlone, mayBeStale, stateOf, whyNot } from "../../../commands/recover/recover.ts";
 import type { SwarmInfo } from "../../../engine/types.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { changedStacks, isNoCommit } from "../../../commands/stacks/changed.ts";
-import { sharedSession, sharedVariables } from "../../../commands/lib/shared.ts";
+import { sharedSession, sharedVariables } from "../../../commands/lib/shared-backend.ts";
 import { openState } from "../../../commands/lib/state.ts";
 
 const STACKS = [

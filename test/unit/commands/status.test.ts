@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { RecordedMember } from "../../../commands/recover/recorded.ts";
+import type { RecordedMember } from "../../../commands/lib/recorded-stack.ts";
 import type { HostAnswer } from "../../../commands/status/hosts.ts";
 import { type Findings, statusReport, type SwarmFindings } from "../../../commands/status/model.ts";
 import { age, renderStatus, size } from "../../../commands/status/render.ts";

@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from "vitest";
-import type { ExportedStack } from "../../../commands/recover/recorded.ts";
+import type { ExportedStack } from "../../../commands/lib/recorded-stack.ts";
 import type { StatusReport } from "../../../commands/status/model.ts";
-import { settled } from "../../../commands/status/settled.ts";
+import { settled } from "../../../commands/status/wait-until-healthy.ts";
 import { recordedStack } from "../../../commands/status/stack.ts";
 import { holdsNothing, IDENTITY_TYPE } from "../../../commands/lib/state.ts";
 import { upArguments, type UpOptions } from "../../../commands/lib/up-arguments.ts";

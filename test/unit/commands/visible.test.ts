@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { renderStatus } from "../../../commands/status/render.ts";
-import { table } from "../../../commands/status/table.ts";
+import { table } from "../../../commands/lib/table.ts";
 import { main } from "../../../commands/lib/main.ts";
 import { EngineError } from "../../../engine/transport.ts";
 import type { ResourceHandler } from "../../../provider/runtime/resource-handler.ts";

@@ -7,7 +7,7 @@ import type { BuiltImage } from "../../toolchain/go-image.ts";
 import { builtImage } from "../../toolchain/minio-image.ts";
 import { progress, say } from "../../toolchain/progress.ts";
 import { chooseSource } from "../../toolchain/source.ts";
-import { mapLimit } from "../../toolchain/turns.ts";
+import { mapLimit } from "../../toolchain/concurrency.ts";
 import type { StackHost } from "./stack-hosts.ts";
 
 /** The store's image where the hosts' engines cannot pull it: built here, and brought to them. */

@@ -2,7 +2,7 @@ import type { Engine } from "../../engine/engine.ts";
 import type { TaskDetails } from "../../engine/types.ts";
 import { MaintenanceCheck } from "../../provider/service/disruption-check.ts";
 import { type PollResult, ready, pending } from "../../provider/runtime/poll.ts";
-import type { RecordedService } from "../recover/recorded.ts";
+import type { RecordedService } from "../lib/recorded-stack.ts";
 
 /** The stores of a Swarm, as their own maintenance check sees them: it says whether one member may go. */
 export class StoreGate {

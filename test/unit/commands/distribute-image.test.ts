@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { writeWorkingConfig } from "../../../commands/lib/config.ts";
-import { bringLater, hostsImage } from "../../../commands/lib/hosts-image.ts";
+import { bringLater, hostsImage } from "../../../commands/lib/distribute-image.ts";
 import { IMAGE_KEY, imageBefore, takesPlace } from "../../../commands/lib/store-image.ts";
 import { openState } from "../../../commands/lib/state.ts";
 import { spreadImage } from "../../../provider/service/image-prepull.ts";

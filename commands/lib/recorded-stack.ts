@@ -3,7 +3,7 @@ import type { NodeRole } from "../../engine/types.ts";
 import type { ClusterState } from "../../provider/swarm/cluster-inputs.ts";
 import type { NodeEngines } from "../../provider/service/task-exec.ts";
 import type { ServiceInputs } from "../../provider/service/service-inputs.ts";
-import { pulumiOutput, pulumiSecrets, type Session } from "../lib/pulumi.ts";
+import { pulumiOutput, pulumiSecrets, type Session } from "./pulumi.ts";
 
 /** A host's membership as the stack's state has it. */
 export interface RecordedMember {

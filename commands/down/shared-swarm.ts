@@ -1,6 +1,6 @@
 import { contentsOf, contentsRefusal } from "../../provider/swarm/swarm-inventory.ts";
 import { findManager } from "../../provider/swarm/manager-pool.ts";
-import { createdSwarms, type ExportedStack } from "../recover/recorded.ts";
+import { createdSwarms, type ExportedStack } from "../lib/recorded-stack.ts";
 
 /**
  * Refuses to destroy a stack whose Swarm others use, while all of the stack is still there: Pulumi ends the Swarm last.

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { recordedSwarms } from "../../../commands/recover/recorded.ts";
-import { StoreGate } from "../../../commands/upgrade/store-gate.ts";
+import { recordedSwarms } from "../../../commands/lib/recorded-stack.ts";
+import { StoreGate } from "../../../commands/upgrade/store-health-gate.ts";
 import { Engine } from "../../../engine/engine.ts";
 import type { TaskDetails } from "../../../engine/types.ts";
 

@@ -1,5 +1,5 @@
 import { say } from "../../toolchain/progress.ts";
-import type { RecordedMember } from "./recorded.ts";
+import type { RecordedMember } from "../lib/recorded-stack.ts";
 
 /** What is left to do after a Swarm was recovered or restored on one manager. */
 export function warnOfSilent(silent: readonly RecordedMember[]): void {
