@@ -1,11 +1,11 @@
-import { items, part, type RuledResource, texts } from "./rule.ts";
+import { toArray, getProperty, type PolicyResource, toStrings } from "./rule.ts";
 
 export const SWARM_SERVICE = "pulumi-nodejs:dynamic/swarm:Service";
 export const DOCKER_SERVICE = "docker:index/service:Service";
 export const DOCKER_CONTAINER = "docker:index/container:Container";
 
 /** Resources of Kubernetes with pods, and where in them the pods' spec is. */
-const PODS: Readonly<Record<string, readonly string[]>> = {
+const POD_SPEC_PATHS: Readonly<Record<string, readonly string[]>> = {
   "kubernetes:core/v1:Pod": ["spec"],
   "kubernetes:apps/v1:StatefulSet": ["spec", "template", "spec"],
   "kubernetes:apps/v1:Deployment": ["spec", "template", "spec"],
@@ -26,47 +26,54 @@ export interface DeclaredContainer {
 }
 
 /** The containers that a resource asks for, whoever runs them. */
-export function containersOf({ type, props }: RuledResource): DeclaredContainer[] {
-  if (type === SWARM_SERVICE) return [ofSwarm(part(props, "spec", "TaskTemplate", "ContainerSpec"))];
-  if (type === DOCKER_SERVICE) return [ofDockerService(part(props, "taskSpec", "containerSpec"))];
-  if (type === DOCKER_CONTAINER) return [ofDockerContainer(props)];
-  const path = PODS[type];
+export function containersOf({ type, props }: PolicyResource): DeclaredContainer[] {
+  if (type === SWARM_SERVICE) return [swarmContainer(getProperty(props, "spec", "TaskTemplate", "ContainerSpec"))];
+  if (type === DOCKER_SERVICE) return [dockerServiceContainer(getProperty(props, "taskSpec", "containerSpec"))];
+  if (type === DOCKER_CONTAINER) return [dockerContainer(props)];
+  const path = POD_SPEC_PATHS[type];
   if (path === undefined) return [];
-  const pods = part(props, ...path);
-  return [...items(part(pods, "initContainers")), ...items(part(pods, "containers"))].map(ofPod);
+  const pods = getProperty(props, ...path);
+  return [...toArray(getProperty(pods, "initContainers")), ...toArray(getProperty(pods, "containers"))].map(
+    podContainer,
+  );
 }
 
-function ofSwarm(spec: unknown): DeclaredContainer {
+function swarmContainer(spec: unknown): DeclaredContainer {
   return {
-    image: () => text(part(spec, "Image")),
-    args: () => [...texts(part(spec, "Command")), ...texts(part(spec, "Args"))],
-    environment: () => variables(texts(part(spec, "Env"))),
+    image: () => toText(getProperty(spec, "Image")),
+    args: () => [...toStrings(getProperty(spec, "Command")), ...toStrings(getProperty(spec, "Args"))],
+    environment: () => variables(toStrings(getProperty(spec, "Env"))),
   };
 }
 
-function ofDockerService(spec: unknown): DeclaredContainer {
+function dockerServiceContainer(spec: unknown): DeclaredContainer {
   return {
-    image: () => text(part(spec, "image")),
-    args: () => [...texts(part(spec, "commands")), ...texts(part(spec, "args"))],
-    environment: () => record(part(spec, "env")),
+    image: () => toText(getProperty(spec, "image")),
+    args: () => [...toStrings(getProperty(spec, "commands")), ...toStrings(getProperty(spec, "args"))],
+    environment: () => toRecord(getProperty(spec, "env")),
   };
 }
 
-function ofDockerContainer(props: unknown): DeclaredContainer {
+function dockerContainer(props: unknown): DeclaredContainer {
   return {
-    image: () => text(part(props, "image")),
-    args: () => [...texts(part(props, "entrypoints")), ...texts(part(props, "command"))],
-    environment: () => variables(texts(part(props, "envs"))),
+    image: () => toText(getProperty(props, "image")),
+    args: () => [...toStrings(getProperty(props, "entrypoints")), ...toStrings(getProperty(props, "command"))],
+    environment: () => variables(toStrings(getProperty(props, "envs"))),
   };
 }
 
-function ofPod(container: unknown): DeclaredContainer {
+function podContainer(container: unknown): DeclaredContainer {
   return {
-    image: () => text(part(container, "image")),
-    args: () => [...texts(part(container, "command")), ...texts(part(container, "args"))],
+    image: () => toText(getProperty(container, "image")),
+    args: () => [...toStrings(getProperty(container, "command")), ...toStrings(getProperty(container, "args"))],
     environment: () =>
-      record(
-        Object.fromEntries(items(part(container, "env")).map((one) => [String(part(one, "name")), part(one, "value")])),
+      toRecord(
+        Object.fromEntries(
+          toArray(getProperty(container, "env")).map((one) => [
+            String(getProperty(one, "name")),
+            getProperty(one, "value"),
+          ]),
+        ),
       ),
   };
 }
@@ -76,12 +83,12 @@ function variables(lines: readonly string[]): Record<string, string> {
   return Object.fromEntries(pairs);
 }
 
-function record(value: unknown): Record<string, string> {
+function toRecord(value: unknown): Record<string, string> {
   if (typeof value !== "object" || value === null) return {};
-  const pairs = Object.keys(value).map((key) => [key, part(value, key)] as const);
+  const pairs = Object.keys(value).map((key) => [key, getProperty(value, key)] as const);
   return Object.fromEntries(pairs.filter((pair): pair is readonly [string, string] => typeof pair[1] === "string"));
 }
 
-export function text(value: unknown): string | undefined {
+export function toText(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }

@@ -1,37 +1,41 @@
 import { DOCKER_CONTAINER, DOCKER_SERVICE, SWARM_SERVICE } from "./containers.ts";
-import { items, part, type RuledResource } from "./rule.ts";
+import { toArray, getProperty, type PolicyResource } from "./rule.ts";
 
 /** Resources that go with the data in them. The drives of a store are none: no resource owns them. */
-const HOLDERS = ["docker:index/volume:Volume", "aws:ebs/volume:Volume", "kubernetes:core/v1:PersistentVolumeClaim"];
+const DATA_RESOURCES = [
+  "docker:index/volume:Volume",
+  "aws:ebs/volume:Volume",
+  "kubernetes:core/v1:PersistentVolumeClaim",
+];
 const STATEFUL_SET = "kubernetes:apps/v1:StatefulSet";
 
 /** Data that would go by mistake. */
-export function dataViolations(resource: RuledResource): string[] {
+export function dataViolations(resource: PolicyResource): string[] {
   const { type, props, isProtected } = resource;
-  if (HOLDERS.includes(type) && !isProtected)
+  if (DATA_RESOURCES.includes(type) && !isProtected)
     return ["holds data and is not protected: give it the option protect: true"];
-  if (type === STATEFUL_SET) return claimsThatGo(props);
-  return namelessVolumes(resource).map(
+  if (type === STATEFUL_SET) return deletedClaims(props);
+  return anonymousVolumes(resource).map(
     (target) => `the volume at ${target} has no name and goes with its container: name it`,
   );
 }
 
-function claimsThatGo(props: RuledResource["props"]): string[] {
-  const policy = part(props, "spec", "persistentVolumeClaimRetentionPolicy");
+function deletedClaims(props: PolicyResource["props"]): string[] {
+  const policy = getProperty(props, "spec", "persistentVolumeClaimRetentionPolicy");
   return ["whenDeleted", "whenScaled"]
-    .filter((when) => part(policy, when) === "Delete")
+    .filter((when) => getProperty(policy, when) === "Delete")
     .map((when) => `persistentVolumeClaimRetentionPolicy.${when} deletes the claims with their data: set it to Retain`);
 }
 
 /** Where volumes are mounted that nobody has named. */
-function namelessVolumes({ type, props }: RuledResource): string[] {
+function anonymousVolumes({ type, props }: PolicyResource): string[] {
   const [mounts, kind, source, target] =
     type === SWARM_SERVICE
-      ? [part(props, "spec", "TaskTemplate", "ContainerSpec", "Mounts"), "Type", "Source", "Target"]
+      ? [getProperty(props, "spec", "TaskTemplate", "ContainerSpec", "Mounts"), "Type", "Source", "Target"]
       : type === DOCKER_SERVICE
-        ? [part(props, "taskSpec", "containerSpec", "mounts"), "type", "source", "target"]
-        : [type === DOCKER_CONTAINER ? part(props, "mounts") : undefined, "type", "source", "target"];
-  return items(mounts)
-    .filter((mount) => part(mount, kind) === "volume" && !part(mount, source))
-    .map((mount) => String(part(mount, target)));
+        ? [getProperty(props, "taskSpec", "containerSpec", "mounts"), "type", "source", "target"]
+        : [type === DOCKER_CONTAINER ? getProperty(props, "mounts") : undefined, "type", "source", "target"];
+  return toArray(mounts)
+    .filter((mount) => getProperty(mount, kind) === "volume" && !getProperty(mount, source))
+    .map((mount) => String(getProperty(mount, target)));
 }

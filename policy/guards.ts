@@ -1,7 +1,13 @@
-import { containersOf, DOCKER_CONTAINER, DOCKER_SERVICE, SWARM_SERVICE, text } from "./containers.ts";
-import { isOnHostNetwork, openNetworks, portWords, type PublishedPort, publishedPorts } from "./listening.ts";
-import { ifKnown, items, part, type RuledResource, texts } from "./rule.ts";
-import { isStore, storePorts } from "./store.ts";
+import { containersOf, DOCKER_CONTAINER, DOCKER_SERVICE, SWARM_SERVICE, toText } from "./containers.ts";
+import {
+  isOnHostNetwork,
+  directlyReachableDrivers,
+  formatPorts,
+  type PublishedPort,
+  publishedPorts,
+} from "./listening.ts";
+import { ifKnown, toArray, getProperty, type PolicyResource, toStrings } from "./rule.ts";
+import { isMinioServer, minioPorts } from "./store.ts";
 
 const FIREWALL = "pulumi-nodejs:dynamic/swarm:HostFirewall";
 const MEMBER = "pulumi-nodejs:dynamic/swarm:Member";
@@ -13,64 +19,66 @@ const AWS_MACHINE = "aws:ec2/instance:Instance";
  * What is reached on addresses of hosts, and is not guarded by a firewall of the stack on each of them. A host that is
  * an instance of the stack on AWS is guarded by its security groups, which are looked at by themselves.
  */
-export function unguardedPorts(resources: readonly RuledResource[]): { text: string; urn?: string }[] {
+export function unprotectedPorts(resources: readonly PolicyResource[]): { text: string; urn?: string }[] {
   return resources.flatMap((resource) => {
-    const found = [...new Set([...published(resource, resources), ...onHosts(resource, resources)])];
+    const found = [
+      ...new Set([...unprotectedPublishedPorts(resource, resources), ...unprotectedHostPorts(resource, resources)]),
+    ];
     return found.map((line) => ({ urn: resource.urn, text: line }));
   });
 }
 
-function published(resource: RuledResource, resources: readonly RuledResource[]): string[] {
+function unprotectedPublishedPorts(resource: PolicyResource, resources: readonly PolicyResource[]): string[] {
   const ports = (ifKnown(() => publishedPorts(resource)) ?? []).filter(({ address }) => isOnAllAddresses(address));
   if (ports.length === 0) return [];
-  const hosts = hostsOf(resource, resources);
-  const open = ports.filter(({ port }) => !isGuarded(port, hosts, resource, resources));
+  const hosts = candidateHosts(resource, resources);
+  const open = ports.filter(({ port }) => !isProtected(port, hosts, resource, resources));
   if (open.length === 0) return [];
   const wayOut = "give allowFrom (or a Firewall on each of them), or publish nothing";
-  return [`${portWords(open)} are published on all addresses of its hosts: ${wayOut}`];
+  return [`${formatPorts(open)} are published on all addresses of its hosts: ${wayOut}`];
 }
 
 /** What listens on an address of the host, or of the network around it, without a port that Docker publishes. */
-function onHosts(resource: RuledResource, resources: readonly RuledResource[]): string[] {
+function unprotectedHostPorts(resource: PolicyResource, resources: readonly PolicyResource[]): string[] {
   const named = isOnHostNetwork(resource) ? ["host"] : [];
-  const drivers = new Set([...named, ...openNetworks(resource, resources)]);
-  const hosts = hostsOf(resource, resources);
+  const drivers = new Set([...named, ...directlyReachableDrivers(resource, resources)]);
+  const hosts = candidateHosts(resource, resources);
   return [...drivers].flatMap((driver) => {
     if (driver !== "host") {
       const wayOut = "keep strangers off that network, and set this rule aside for the stack";
       return [`is reached on the ${driver} network around its hosts, where no firewall of this package is: ${wayOut}`];
     }
-    const open = portsThere(resource).filter(({ port }) => !isGuarded(port, hosts, resource, resources));
+    const open = listeningPorts(resource).filter(({ port }) => !isProtected(port, hosts, resource, resources));
     if (open.length === 0) return [];
     const wayOut = "give allowFrom (or a Firewall on each of its hosts), or another network";
-    return [`is on its hosts' own network, with ${portWords(open)} on all of their addresses: ${wayOut}`];
+    return [`is on its hosts' own network, with ${formatPorts(open)} on all of their addresses: ${wayOut}`];
   });
 }
 
 /** The ports of a store; those of anything else are not known. */
-function portsThere(resource: RuledResource): PublishedPort[] {
+function listeningPorts(resource: PolicyResource): PublishedPort[] {
   const ports = containersOf(resource).flatMap((container) => {
-    const isOne = ifKnown(() => isStore(container));
-    return isOne === true ? storePorts(container.args()).map((port) => ({ port })) : [{}];
+    const isOne = ifKnown(() => isMinioServer(container));
+    return isOne === true ? minioPorts(container.args()).map((port) => ({ port })) : [{}];
   });
   return ports;
 }
 
 /** Whether a port is guarded on all hosts of a resource. One that the engine chooses is in no firewall. */
-function isGuarded(
+function isProtected(
   port: number | undefined,
   hosts: readonly string[] | "unknown",
-  { parent }: RuledResource,
-  resources: readonly RuledResource[],
+  { parent }: PolicyResource,
+  resources: readonly PolicyResource[],
 ): boolean {
   if (hosts !== "unknown" && hosts.length === 0) return true;
   if (port === undefined) return false;
   const guards = resources.filter(
-    ({ type, props }) => type === FIREWALL && items(part(props, "filter", "ports")).includes(port),
+    ({ type, props }) => type === FIREWALL && toArray(getProperty(props, "filter", "ports")).includes(port),
   );
   // A component sets the rules of its services on the hosts of its services.
   if (parent !== undefined && guards.some((guard) => guard.parent === parent)) return true;
-  const guarded = new Set(guards.map(({ props }) => part(props, "host")));
+  const guarded = new Set(guards.map(({ props }) => getProperty(props, "host")));
   return hosts === "unknown" ? guarded.size > 0 : hosts.every((host) => guarded.has(host));
 }
 
@@ -78,37 +86,39 @@ function isGuarded(
  * Keys of the hosts that a resource may run on, without those that are guarded by AWS. "unknown" where nothing tells
  * them: one guard is enough then.
  */
-function hostsOf(resource: RuledResource, resources: readonly RuledResource[]): readonly string[] | "unknown" {
+function candidateHosts(resource: PolicyResource, resources: readonly PolicyResource[]): readonly string[] | "unknown" {
   const members = resources.filter(({ type }) => type === MEMBER);
-  const onAws = new Set(members.filter((one) => isInstance(one, resources)).map(({ props }) => part(props, "hostKey")));
-  const all = keysOf(resource, members);
+  const onAws = new Set(
+    members.filter((one) => isAwsInstance(one, resources)).map(({ props }) => getProperty(props, "hostKey")),
+  );
+  const all = nodeKeys(resource, members);
   if (all.length === 0) return "unknown";
   if (all.every((key) => onAws.has(key))) return [];
-  const own = resource.type === SWARM_SERVICE ? placedOn(resource, all, resources) : all;
+  const own = resource.type === SWARM_SERVICE ? hostsMeetingConstraints(resource, all, resources) : all;
   return own === "unknown" ? own : own.filter((key) => !onAws.has(key));
 }
 
-function keysOf({ type, props }: RuledResource, members: readonly RuledResource[]): string[] {
-  if (type === SWARM_SERVICE) return Object.keys((part(props, "nodes") as object | undefined) ?? {});
+function nodeKeys({ type, props }: PolicyResource, members: readonly PolicyResource[]): string[] {
+  if (type === SWARM_SERVICE) return Object.keys((getProperty(props, "nodes") as object | undefined) ?? {});
   if (type !== DOCKER_SERVICE && type !== DOCKER_CONTAINER) return [];
-  return texts(members.map((member) => part(member.props, "hostKey")));
+  return toStrings(members.map((member) => getProperty(member.props, "hostKey")));
 }
 
-function isInstance({ sources = {} }: RuledResource, resources: readonly RuledResource[]): boolean {
+function isAwsInstance({ sources = {} }: PolicyResource, resources: readonly PolicyResource[]): boolean {
   const from = new Set([...(sources["connection"] ?? []), ...(sources["advertiseAddress"] ?? [])]);
   return resources.some(({ type, urn }) => type === AWS_MACHINE && from.has(urn));
 }
 
 /** The hosts that meet the constraints of a service. */
-function placedOn(
-  { props }: RuledResource,
+function hostsMeetingConstraints(
+  { props }: PolicyResource,
   keys: readonly string[],
-  resources: readonly RuledResource[],
+  resources: readonly PolicyResource[],
 ): readonly string[] | "unknown" {
   // The routing mesh listens on every node, wherever the tasks are.
-  const ports = ifKnown(() => items(part(props, "spec", "EndpointSpec", "Ports"))) ?? [];
-  if (ports.some((port) => part(port, "PublishMode") !== "host")) return keys;
-  const constraints = ifKnown(() => texts(part(props, "spec", "TaskTemplate", "Placement", "Constraints")));
+  const ports = ifKnown(() => toArray(getProperty(props, "spec", "EndpointSpec", "Ports"))) ?? [];
+  if (ports.some((port) => getProperty(port, "PublishMode") !== "host")) return keys;
+  const constraints = ifKnown(() => toStrings(getProperty(props, "spec", "TaskTemplate", "Placement", "Constraints")));
   if (constraints === undefined) return "unknown";
   let left: readonly string[] = keys;
   for (const constraint of constraints) {
@@ -116,8 +126,8 @@ function placedOn(
     const [, label, value] = /^node\.labels\.(\S+?)\s*==\s*(.+)$/.exec(constraint) ?? [];
     const met =
       hostname !== undefined
-        ? named(hostname, resources)
-        : label !== undefined && ifKnown(() => labelled(label, value, props, keys, resources));
+        ? hostsNamed(hostname, resources)
+        : label !== undefined && ifKnown(() => hostsWithLabel(label, value, props, keys, resources));
     if (!met) return "unknown";
     left = left.filter((key) => met.has(key));
   }
@@ -125,8 +135,10 @@ function placedOn(
 }
 
 /** Keys of the hosts that call themselves so: the names of their resources hold them. */
-function named(hostname: string, resources: readonly RuledResource[]): Set<string> {
-  const calls = resources.filter(({ type, props }) => HOSTS.includes(type) && part(props, "hostname") === hostname);
+function hostsNamed(hostname: string, resources: readonly PolicyResource[]): Set<string> {
+  const calls = resources.filter(
+    ({ type, props }) => HOSTS.includes(type) && getProperty(props, "hostname") === hostname,
+  );
   const keys = calls.map(({ name, parent = "" }) => {
     const component = parent.split("::").at(-1) ?? "";
     const rest = name.startsWith(`${component}-`) ? name.slice(component.length + 1) : name;
@@ -136,17 +148,17 @@ function named(hostname: string, resources: readonly RuledResource[]): Set<strin
 }
 
 /** Keys of the hosts whose node has the label. @throws in a preview that does not know the nodes yet. */
-function labelled(
+function hostsWithLabel(
   label: string,
   value: string | undefined,
-  props: RuledResource["props"],
+  props: PolicyResource["props"],
   keys: readonly string[],
-  resources: readonly RuledResource[],
+  resources: readonly PolicyResource[],
 ): Set<string> {
   const nodes = resources
-    .filter((one) => one.type === NODE_SETTINGS && part(one.props, "labels", label) === value)
-    .map((one) => part(one.props, "nodeId"));
-  return new Set(keys.filter((key) => nodes.includes(text(part(props, "nodes", key, "nodeId")))));
+    .filter((one) => one.type === NODE_SETTINGS && getProperty(one.props, "labels", label) === value)
+    .map((one) => getProperty(one.props, "nodeId"));
+  return new Set(keys.filter((key) => nodes.includes(toText(getProperty(props, "nodes", key, "nodeId")))));
 }
 
 function isOnAllAddresses(address: string | undefined): boolean {

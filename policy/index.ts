@@ -5,7 +5,7 @@ import type {
   StackValidation,
   StackValidationPolicy,
 } from "@pulumi/policy";
-import { type ResourceRule, type Rule, type StackRule, stackOf } from "./rule.ts";
+import { type ResourceRule, type Rule, type StackRule, stackName } from "./rule.ts";
 import { RULES } from "./rules.ts";
 
 /** What a rule can be told, beside whether it stops a run (`enforcementLevel`). */
@@ -26,11 +26,11 @@ const DEVELOPMENT_STACKS = ["dev", "lab"];
  * new PolicyPack("ours", { policies: [...swarmPolicies(), ourOwn] });
  */
 export function swarmPolicies(): Policies {
-  return RULES.map(policyOf);
+  return RULES.map(toPolicy);
 }
 
 /** A policy of Pulumi may look at each resource and at the stack as well. */
-function policyOf(rule: Rule): ResourceValidationPolicy | StackValidationPolicy {
+function toPolicy(rule: Rule): ResourceValidationPolicy | StackValidationPolicy {
   const { name, description, level: enforcementLevel, outsideDevelopment } = rule;
   const developmentStacks = { type: "array", items: { type: "string" }, default: DEVELOPMENT_STACKS } as const;
   const configSchema = outsideDevelopment && { properties: { developmentStacks } };
@@ -42,7 +42,7 @@ function policyOf(rule: Rule): ResourceValidationPolicy | StackValidationPolicy 
 
 function validateResource(rule: ResourceRule): ResourceValidation {
   return (args, report) => {
-    if (isLeftAlone(rule, args.urn, args.getConfig())) return;
+    if (isExempt(rule, args.urn, args.getConfig())) return;
     const { type, name, urn, props, opts } = args;
     const resource = { type, name, urn, props, isProtected: opts.protect, parent: opts.parent };
     for (const text of rule.resource(resource)) report(text);
@@ -52,7 +52,7 @@ function validateResource(rule: ResourceRule): ResourceValidation {
 function validateStack(rule: StackRule): StackValidation {
   return (args, report) => {
     const [first] = args.resources;
-    if (!first || isLeftAlone(rule, first.urn, args.getConfig())) return;
+    if (!first || isExempt(rule, first.urn, args.getConfig())) return;
     const resources = args.resources.map(({ type, name, urn, props, opts, parent, propertyDependencies }) => ({
       ...{ type, name, urn, props, isProtected: opts.protect },
       parent: parent?.urn ?? opts.parent,
@@ -64,6 +64,6 @@ function validateStack(rule: StackRule): StackValidation {
   };
 }
 
-function isLeftAlone({ outsideDevelopment }: Rule, urn: string, config: RuleConfig): boolean {
-  return outsideDevelopment === true && (config.developmentStacks ?? DEVELOPMENT_STACKS).includes(stackOf(urn));
+function isExempt({ outsideDevelopment }: Rule, urn: string, config: RuleConfig): boolean {
+  return outsideDevelopment === true && (config.developmentStacks ?? DEVELOPMENT_STACKS).includes(stackName(urn));
 }

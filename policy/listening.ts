@@ -1,5 +1,5 @@
-import { DOCKER_CONTAINER, DOCKER_SERVICE, SWARM_SERVICE, text } from "./containers.ts";
-import { ifKnown, items, part, type RuledResource } from "./rule.ts";
+import { DOCKER_CONTAINER, DOCKER_SERVICE, SWARM_SERVICE, toText } from "./containers.ts";
+import { ifKnown, toArray, getProperty, type PolicyResource } from "./rule.ts";
 
 /** A port that is to be reached from outside of the containers. */
 export interface PublishedPort {
@@ -10,33 +10,33 @@ export interface PublishedPort {
 }
 
 /** The ports that a resource publishes on the hosts. */
-export function publishedPorts({ type, props }: RuledResource): PublishedPort[] {
+export function publishedPorts({ type, props }: PolicyResource): PublishedPort[] {
   const ports = (path: readonly string[], key: string, address?: string) =>
-    items(part(props, ...path)).map((one) => {
-      const port = part(one, key);
+    toArray(getProperty(props, ...path)).map((one) => {
+      const port = getProperty(one, key);
       const chosen = typeof port === "number" && port > 0 ? port : undefined;
-      return { port: chosen, address: address && text(part(one, address)) };
+      return { port: chosen, address: address && toText(getProperty(one, address)) };
     });
   if (type === SWARM_SERVICE) return ports(["spec", "EndpointSpec", "Ports"], "PublishedPort");
   if (type === DOCKER_SERVICE) return ports(["endpointSpec", "ports"], "publishedPort");
   if (type !== DOCKER_CONTAINER) return [];
-  const everyOne = part(props, "publishAllPorts") === true ? [{}] : [];
+  const everyOne = getProperty(props, "publishAllPorts") === true ? [{}] : [];
   return [...ports(["ports"], "external", "ip"), ...everyOne];
 }
 
 /** Ports in words. */
-export function portWords(ports: readonly PublishedPort[]): string {
+export function formatPorts(ports: readonly PublishedPort[]): string {
   const words = ports.map(({ port }) => (port === undefined ? "chosen by the engine" : String(port)));
   return `ports ${[...new Set(words)].join(", ")}`;
 }
 
 /** Whether a resource names the hosts' own network as its own. A network that a preview does not know yet has an id. */
-export function isOnHostNetwork({ type, props }: RuledResource): boolean {
+export function isOnHostNetwork({ type, props }: PolicyResource): boolean {
   const names = (path: readonly string[], key: string) =>
-    (ifKnown(() => items(part(props, ...path))) ?? []).map((one) => ifKnown(() => part(one, key)));
+    (ifKnown(() => toArray(getProperty(props, ...path))) ?? []).map((one) => ifKnown(() => getProperty(one, key)));
   if (type === SWARM_SERVICE) return names(["spec", "TaskTemplate", "Networks"], "Target").includes("host");
   if (type === DOCKER_SERVICE) return names(["taskSpec", "networksAdvanceds"], "name").includes("host");
-  return type === DOCKER_CONTAINER && ifKnown(() => part(props, "networkMode")) === "host";
+  return type === DOCKER_CONTAINER && ifKnown(() => getProperty(props, "networkMode")) === "host";
 }
 
 const PREDEFINED_NETWORK = "pulumi-nodejs:dynamic/swarm:PredefinedNetwork";
@@ -54,14 +54,14 @@ const NETWORK_PROPERTIES: Readonly<Record<string, readonly string[]>> = {
  * The drivers of networks of this stack on which what listens is reached from outside without a published port: `host`,
  * `macvlan` and `ipvlan`.
  */
-export function openNetworks(resource: RuledResource, resources: readonly RuledResource[]): string[] {
+export function directlyReachableDrivers(resource: PolicyResource, resources: readonly PolicyResource[]): string[] {
   const properties = NETWORK_PROPERTIES[resource.type] ?? [];
   const urns = new Set(properties.flatMap((property) => resource.sources?.[property] ?? []));
-  const drivers = resources.filter(({ urn }) => urns.has(urn)).map(driverOf);
+  const drivers = resources.filter(({ urn }) => urns.has(urn)).map(networkDriver);
   return [...new Set(drivers.filter((driver) => ["host", "macvlan", "ipvlan"].includes(driver ?? "")))] as string[];
 }
 
-function driverOf({ type, props }: RuledResource): string | undefined {
-  if (type === PREDEFINED_NETWORK) return text(part(props, "name"));
-  return type === SWARM_NETWORK || type === DOCKER_NETWORK ? text(part(props, "driver")) : undefined;
+function networkDriver({ type, props }: PolicyResource): string | undefined {
+  if (type === PREDEFINED_NETWORK) return toText(getProperty(props, "name"));
+  return type === SWARM_NETWORK || type === DOCKER_NETWORK ? toText(getProperty(props, "driver")) : undefined;
 }

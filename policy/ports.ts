@@ -1,5 +1,5 @@
 import { worldwideFamilies } from "../core/ip-ranges.ts";
-import { items, part, type RuledResource, texts } from "./rule.ts";
+import { toArray, getProperty, type PolicyResource, toStrings } from "./rule.ts";
 
 const FIREWALL = "pulumi-nodejs:dynamic/swarm:HostFirewall";
 const SECURITY_GROUPS = ["aws:ec2/securityGroup:SecurityGroup", "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"];
@@ -8,28 +8,31 @@ const INGRESS_RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 const KUBERNETES_SERVICE = "kubernetes:core/v1:Service";
 
 /** Ways in from everywhere that one resource opens. */
-export function openPortViolations(resource: RuledResource): string[] {
+export function openPortViolations(resource: PolicyResource): string[] {
   const { type, props } = resource;
-  const ranges = rangesLetIn(resource);
+  const ranges = allowedRanges(resource);
   const isWorldwide = worldwideFamilies(ranges).length > 0;
-  if (type === KUBERNETES_SERVICE && part(props, "spec", "type") === "LoadBalancer") {
+  if (type === KUBERNETES_SERVICE && getProperty(props, "spec", "type") === "LoadBalancer") {
     const wayOut = "give loadBalancerSourceRanges of those who may come in";
     return isWorldwide || ranges.length === 0 ? [`the load balancer lets everybody in: ${wayOut}`] : [];
   }
-  return isWorldwide ? [`is open to everybody (${widest(ranges)}): name who may come in`] : [];
+  return isWorldwide ? [`is open to everybody (${formatWidestRanges(ranges)}): name who may come in`] : [];
 }
 
-function rangesLetIn({ type, props }: RuledResource): string[] {
-  const blocks = (rule: unknown) => [...texts(part(rule, "cidrBlocks")), ...texts(part(rule, "ipv6CidrBlocks"))];
-  if (SECURITY_GROUPS.includes(type)) return items(part(props, "ingress")).flatMap(blocks);
-  if (type === SECURITY_GROUP_RULE) return part(props, "type") === "ingress" ? blocks(props) : [];
-  if (type === INGRESS_RULE) return texts([part(props, "cidrIpv4"), part(props, "cidrIpv6")]);
-  if (type === KUBERNETES_SERVICE) return texts(part(props, "spec", "loadBalancerSourceRanges"));
-  return type === FIREWALL ? texts(part(props, "filter", "allowFrom")) : [];
+function allowedRanges({ type, props }: PolicyResource): string[] {
+  const blocks = (rule: unknown) => [
+    ...toStrings(getProperty(rule, "cidrBlocks")),
+    ...toStrings(getProperty(rule, "ipv6CidrBlocks")),
+  ];
+  if (SECURITY_GROUPS.includes(type)) return toArray(getProperty(props, "ingress")).flatMap(blocks);
+  if (type === SECURITY_GROUP_RULE) return getProperty(props, "type") === "ingress" ? blocks(props) : [];
+  if (type === INGRESS_RULE) return toStrings([getProperty(props, "cidrIpv4"), getProperty(props, "cidrIpv6")]);
+  if (type === KUBERNETES_SERVICE) return toStrings(getProperty(props, "spec", "loadBalancerSourceRanges"));
+  return type === FIREWALL ? toStrings(getProperty(props, "filter", "allowFrom")) : [];
 }
 
 /** The ranges that are enough by themselves; else all of them, as far as a line holds them. */
-function widest(ranges: readonly string[]): string {
+function formatWidestRanges(ranges: readonly string[]): string {
   const alone = [...new Set(ranges)].filter((range) => worldwideFamilies([range]).length > 0);
   const named = alone.length > 0 ? alone : [...new Set(ranges)];
   return [...named.slice(0, 4), ...(named.length > 4 ? ["…"] : [])].join(", ");

@@ -1,5 +1,5 @@
 /** A resource as rules look at it. A value that a preview does not know yet throws when it is read. */
-export interface RuledResource {
+export interface PolicyResource {
   type: string;
   name: string;
   urn: string;
@@ -30,16 +30,16 @@ interface RuleDescription {
 
 export interface ResourceRule extends RuleDescription {
   /** What is wrong with one resource. */
-  resource: (resource: RuledResource) => Violation[];
+  resource: (resource: PolicyResource) => Violation[];
 }
 
 export interface StackRule extends RuleDescription {
   /** What is wrong with a stack as a whole, and with which of its resources. */
-  stack: (resources: readonly RuledResource[]) => { text: Violation; urn?: string }[];
+  stack: (resources: readonly PolicyResource[]) => { text: Violation; urn?: string }[];
 }
 
 /** A part of what a resource is asked for; undefined where there is none. */
-export function part(value: unknown, ...path: readonly string[]): unknown {
+export function getProperty(value: unknown, ...path: readonly string[]): unknown {
   let found = value;
   for (const key of path) {
     if (typeof found !== "object" || found === null) return undefined;
@@ -49,13 +49,13 @@ export function part(value: unknown, ...path: readonly string[]): unknown {
 }
 
 /** The items of a list; none of what is none. */
-export function items(value: unknown): unknown[] {
+export function toArray(value: unknown): unknown[] {
   return Array.isArray(value) ? [...(value as unknown[])] : [];
 }
 
 /** The texts of a list. */
-export function texts(value: unknown): string[] {
-  return items(value).filter((item) => typeof item === "string");
+export function toStrings(value: unknown): string[] {
+  return toArray(value).filter((item) => typeof item === "string");
 }
 
 /** What is read, or undefined where a preview does not know it yet: a rule about a whole stack goes on without it. */
@@ -69,6 +69,6 @@ export function ifKnown<T>(read: () => T): T | undefined {
 }
 
 /** The stack of a resource, from its URN. */
-export function stackOf(urn: string): string {
+export function stackName(urn: string): string {
   return urn.split("::")[0]?.split(":").at(-1) ?? "";
 }

@@ -2,9 +2,9 @@ import { imagePinError } from "../core/image-name.ts";
 import { credentialViolations } from "./credentials.ts";
 import { containersOf } from "./containers.ts";
 import { dataViolations } from "./data.ts";
-import { unguardedPorts } from "./guards.ts";
+import { unprotectedPorts } from "./guards.ts";
 import { openPortViolations } from "./ports.ts";
-import { part, type Rule, type RuledResource } from "./rule.ts";
+import { getProperty, type Rule, type PolicyResource } from "./rule.ts";
 import { tlsViolations, tlsViolationsOnNetworks } from "./tls.ts";
 
 const NETWORK = "docker:index/network:Network";
@@ -16,13 +16,13 @@ export const RULES: readonly Rule[] = [
     name: "encrypted-overlay",
     description: "Overlay networks encrypt what crosses between hosts.",
     level: "mandatory",
-    resource: plainOverlay,
+    resource: unencryptedOverlay,
   },
   {
     name: "image-by-digest",
     description: "Images are named by digest (or by id): every host and every start has the same.",
     level: "mandatory",
-    resource: looseImages,
+    resource: unpinnedImages,
   },
   {
     name: "no-default-credentials",
@@ -34,7 +34,7 @@ export const RULES: readonly Rule[] = [
     name: "odd-managers",
     description: "A Swarm has an odd number of managers: an even one bears no more failures than one fewer.",
     level: "mandatory",
-    stack: evenManagers,
+    stack: evenManagerCount,
   },
   {
     name: "protected-data",
@@ -55,7 +55,7 @@ export const RULES: readonly Rule[] = [
     description: "What is reached on all addresses of a host is guarded there by a firewall of the stack.",
     level: "mandatory",
     outsideDevelopment: true,
-    stack: unguardedPorts,
+    stack: unprotectedPorts,
   },
   {
     name: "tls-outside-dev",
@@ -67,15 +67,15 @@ export const RULES: readonly Rule[] = [
   },
 ];
 
-function plainOverlay({ type, props }: RuledResource): string[] {
-  if (type !== NETWORK || part(props, "driver") !== "overlay") return [];
+function unencryptedOverlay({ type, props }: PolicyResource): string[] {
+  if (type !== NETWORK || getProperty(props, "driver") !== "overlay") return [];
   // The option's presence is what counts: the docker CLI sets it to an empty text.
-  const option = part(props, "options", "encrypted");
+  const option = getProperty(props, "options", "encrypted");
   if (option !== undefined && option !== null && option !== "false") return [];
   return ["what crosses between hosts is not encrypted: set encrypted: true (of a docker.Network, options.encrypted)"];
 }
 
-function looseImages(resource: RuledResource): string[] {
+function unpinnedImages(resource: PolicyResource): string[] {
   return containersOf(resource).flatMap((container) => {
     const image = container.image();
     const problem = image === undefined ? undefined : imagePinError(image, "name:tag@sha256:…");
@@ -83,10 +83,11 @@ function looseImages(resource: RuledResource): string[] {
   });
 }
 
-function evenManagers(resources: readonly RuledResource[]): { text: string; urn?: string }[] {
+function evenManagerCount(resources: readonly PolicyResource[]): { text: string; urn?: string }[] {
   const managers = new Map<string, number>();
   for (const { type, props, parent = "" } of resources) {
-    if (type === MEMBER && part(props, "role") === "manager") managers.set(parent, (managers.get(parent) ?? 0) + 1);
+    if (type === MEMBER && getProperty(props, "role") === "manager")
+      managers.set(parent, (managers.get(parent) ?? 0) + 1);
   }
   return [...managers]
     .filter(([, count]) => count % 2 === 0)

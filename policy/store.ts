@@ -1,8 +1,8 @@
 import type { DeclaredContainer } from "./containers.ts";
 
 /** Whether a container is a MinIO server. */
-export function isStore(container: DeclaredContainer): boolean {
-  const args = words(container.args());
+export function isMinioServer(container: DeclaredContainer): boolean {
+  const args = splitCommandLine(container.args());
   const at = args.indexOf("server");
   if (at < 0) return false;
   const isTold = args.some((arg) => /^(--console-address|--address)|^(\/|https?:\/\/)/.test(arg));
@@ -12,14 +12,14 @@ export function isStore(container: DeclaredContainer): boolean {
 }
 
 /** Whether its arguments name the certificate folder; its default folder is in no image. */
-export function hasCertificates(args: readonly string[]): boolean {
-  return words(args).some((arg) => /^--?(certs-dir|S)\b/.test(arg));
+export function hasCertificatesFolder(args: readonly string[]): boolean {
+  return splitCommandLine(args).some((arg) => /^--?(certs-dir|S)\b/.test(arg));
 }
 
 /** The ports on which a MinIO server listens. */
-export function storePorts(args: readonly string[]): number[] {
+export function minioPorts(args: readonly string[]): number[] {
   const port = (option: string) => {
-    const all = words(args);
+    const all = splitCommandLine(args);
     const at = all.findIndex((arg) => arg === option || arg.startsWith(`${option}=`));
     const value = at < 0 ? undefined : all[at] === option ? all[at + 1] : all[at]?.slice(option.length + 1);
     const [, digits] = /:(\d+)$/.exec(value ?? "") ?? [];
@@ -30,6 +30,6 @@ export function storePorts(args: readonly string[]): number[] {
 }
 
 /** The words of a command line, also of one that a shell is given as a text. */
-export function words(args: readonly string[]): string[] {
+export function splitCommandLine(args: readonly string[]): string[] {
   return args.flatMap((arg) => (/\s/.test(arg) ? arg.split(/[\s;&|()"']+/).filter(Boolean) : [arg]));
 }

@@ -41,8 +41,8 @@ export const awsSettings = v.strictObject({
   publicKeys: v.optional(v.array(v.string()), []),
   /** Files with such keys, on the machine that Pulumi runs on. */
   publicKeyFiles: v.optional(v.array(v.string()), []),
-  sshBy: v.optional(v.picklist(["public-address", "private-address", "session-manager"])),
+  sshVia: v.optional(v.picklist(["public-address", "private-address", "session-manager"])),
   ...{ user: text, identityFile: text, jumpHost: text, jumpHostKey: text, imageParameter: text, kmsKeyId: text },
   ...{ engineVersion: text, engineRepository: text, tags: byKey },
-  ...{ sessionManager: flag, keepApart: flag, allowZoneOutage: flag, allowDataLoss: flag },
+  ...{ sessionManager: flag, spreadPlacement: flag, allowZoneOutage: flag, allowDataLoss: flag },
 });

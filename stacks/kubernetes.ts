@@ -5,7 +5,7 @@ import {
   type KubernetesDrive,
   KubernetesMinio,
   MinioNetworkPolicy,
-  type NetworkCaller,
+  type NetworkPeer,
 } from "../components/kubernetes/index.ts";
 import { toStoreOutputs, type StoreOutputs } from "./outputs.ts";
 import { AWS_SETTINGS, DEFAULT_DRIVES, rejectSettings, type Settings, SWARM_SETTINGS } from "./settings.ts";
@@ -52,9 +52,9 @@ export function createKubernetesStack(settings: Settings): StoreOutputs {
   });
   new MinioNetworkPolicy("minio", {
     store,
-    clients: settings.clients?.map(toNetworkCaller),
-    consoleClients: settings.consoleClients?.map(toNetworkCaller),
-    dns: settings.dns?.map(toNetworkCaller),
+    clients: settings.clients?.map(toNetworkPeer),
+    consoleClients: settings.consoleClients?.map(toNetworkPeer),
+    dns: settings.dns?.map(toNetworkPeer),
   });
 
   const nobody: pulumi.Unwrap<StoreOutputs["users"]> = {};
@@ -81,6 +81,6 @@ function toKubernetesDrives(setting: string, drives: NonNullable<Settings["drive
 }
 
 /** Addresses are another kind of caller than pods; a config has one form for both. */
-function toNetworkCaller({ addresses, ...pods }: NonNullable<Settings["clients"]>[number]): NetworkCaller {
+function toNetworkPeer({ addresses, ...pods }: NonNullable<Settings["clients"]>[number]): NetworkPeer {
   return addresses === undefined ? pods : { addresses, ...pods };
 }

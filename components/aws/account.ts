@@ -1,7 +1,7 @@
 import type { ValidationIssue } from "../../core/input-validation-error.ts";
 
 /** What an account has in a region, as far as machines are concerned. */
-export interface Account {
+export interface AccountFacts {
   /** Names of the zones that can be used. */
   zones: readonly string[];
   /** Absent where there is none. */
@@ -11,7 +11,7 @@ export interface Account {
 }
 
 /** What is asked of it. */
-export interface Asked {
+export interface AccountRequirements {
   zones: readonly string[];
   /** Instance types by the argument that names them. */
   types: Readonly<Record<string, string>>;
@@ -19,10 +19,13 @@ export interface Asked {
 }
 
 /** An engine, a member of the store, and the system beside them. */
-export const LEAST_MEMORY_MIB = 2048;
+export const MIN_MEMORY_MIB = 2048;
 
 /** What the account does not have. */
-export function accountFindings({ zones, types, imageParameter }: Asked, account: Account): ValidationIssue[] {
+export function validateAccount(
+  { zones, types, imageParameter }: AccountRequirements,
+  account: AccountFacts,
+): ValidationIssue[] {
   const { image } = account;
   const missing = zones
     .filter((zone) => !account.zones.includes(zone))
@@ -33,8 +36,8 @@ export function accountFindings({ zones, types, imageParameter }: Asked, account
   const unfit = Object.entries(types).flatMap(([argument, value]): ValidationIssue[] => {
     const type = account.types[value];
     if (!type) return [];
-    if (type.memoryMiB < LEAST_MEMORY_MIB) {
-      const problem = `has ${type.memoryMiB} MiB of memory: choose a type with ${LEAST_MEMORY_MIB} or more`;
+    if (type.memoryMiB < MIN_MEMORY_MIB) {
+      const problem = `has ${type.memoryMiB} MiB of memory: choose a type with ${MIN_MEMORY_MIB} or more`;
       return [{ argument, value, problem }];
     }
     if (!image || type.architectures.includes(image.architecture)) return [];

@@ -207,7 +207,7 @@ export interface AwsMachinesArgs {
    *
    * @default true
    */
-  keepApart?: boolean;
+  spreadPlacement?: boolean;
   /**
    * Whether the loss of one zone may take the managers' quorum, as it does with one manager, or with three in two zones.
    * @default false
@@ -236,7 +236,7 @@ export interface AwsHostsArgs extends AwsMachinesArgs {
    *
    * @default - "public-address" where machines have one and `allowFrom.ssh` is given, else "session-manager"
    */
-  sshBy?: "public-address" | "private-address" | "session-manager";
+  sshVia?: "public-address" | "private-address" | "session-manager";
   /**
    * File with the private key of one of `publicKeys`, on the machine that Pulumi runs on.
    * @default - the keys of the agent and of `~/.ssh`

@@ -5,7 +5,7 @@ import type { SshHostArgs } from "../hosts/ssh-hosts-args.ts";
 import { throwIfInvalid } from "../../core/input-validation-error.ts";
 import type { AwsHostsArgs } from "./args.ts";
 import { AwsMachines } from "./aws-machines.ts";
-import { awsHostsFindings, awsMachinesFindings } from "./validation.ts";
+import { validateAwsHosts, validateAwsMachines } from "./validation.ts";
 import type { AwsMachine } from "./machine.ts";
 import { DEFAULT_USER, type Role, VPC_MTU } from "./plan.ts";
 
@@ -37,13 +37,13 @@ export class AwsHosts extends pulumi.ComponentResource {
   readonly infrastructure: AwsMachines;
 
   constructor(name: string, args: AwsHostsArgs, opts?: pulumi.ComponentResourceOptions) {
-    throwIfInvalid(`AwsHosts "${name}"`, [...awsMachinesFindings(args), ...awsHostsFindings(args)]);
+    throwIfInvalid(`AwsHosts "${name}"`, [...validateAwsMachines(args), ...validateAwsHosts(args)]);
     super("pulumi-swarm:index:AwsHosts", name, {}, opts);
-    const { sshBy, identityFile, jumpHost, jumpHostKey, timeoutSeconds = 900, ...machinesArgs } = args;
+    const { sshVia, identityFile, jumpHost, jumpHostKey, timeoutSeconds = 900, ...machinesArgs } = args;
     this.infrastructure = new AwsMachines(name, machinesArgs, { parent: this });
     const machines = Object.values(this.infrastructure.machines);
     const way =
-      sshBy ?? (args.allowFrom?.ssh?.length && machines[0]?.publicAddress ? "public-address" : "session-manager");
+      sshVia ?? (args.allowFrom?.ssh?.length && machines[0]?.publicAddress ? "public-address" : "session-manager");
     const ssh = new SshHosts(
       name,
       {
@@ -73,7 +73,7 @@ export class AwsHosts extends pulumi.ComponentResource {
   }
 }
 
-function sshHost(machine: AwsMachine, way: NonNullable<AwsHostsArgs["sshBy"]>): SshHostArgs {
+function sshHost(machine: AwsMachine, way: NonNullable<AwsHostsArgs["sshVia"]>): SshHostArgs {
   const { instanceId, privateAddress, publicAddress = privateAddress, hostKey, zone, labels, drives } = machine;
   const address = { "public-address": publicAddress, "private-address": privateAddress, "session-manager": instanceId }[
     way

@@ -4,15 +4,15 @@ import { validateWhenKnown } from "../shared/inputs.ts";
 import { SwarmResource } from "../shared/resource.ts";
 import { formatIssue, throwIfInvalid } from "../../core/input-validation-error.ts";
 import type { AwsMachinesArgs } from "./args.ts";
-import { awsMachinesFindings, publicKeyFindings } from "./validation.ts";
-import { isBalanced, loadBalancer } from "./load-balancer.ts";
-import { lookUp } from "./lookups.ts";
-import { type AwsMachine, machine } from "./machine.ts";
-import { machineNetwork } from "./network.ts";
-import { cidrFindings } from "./network-validation.ts";
-import { DEFAULT_IMAGE, plannedMachines, zonesOf } from "./plan.ts";
-import { securityGroups } from "./security-groups.ts";
-import { sessionManagerProfile } from "./session-manager.ts";
+import { validateAwsMachines, validatePublicKey } from "./validation.ts";
+import { isBehindLoadBalancer, createLoadBalancer } from "./load-balancer.ts";
+import { inspectAccount } from "./lookups.ts";
+import { type AwsMachine, createMachine } from "./machine.ts";
+import { createMachineNetwork } from "./network.ts";
+import { validateSourceCidr } from "./network-validation.ts";
+import { DEFAULT_IMAGE, planMachines, listZones } from "./plan.ts";
+import { createSecurityGroups } from "./security-groups.ts";
+import { createSessionManagerProfile } from "./session-manager.ts";
 
 /** A partition placement group has seven in a zone, at most. */
 const PARTITIONS = 7;
@@ -31,45 +31,56 @@ export class AwsMachines extends pulumi.ComponentResource {
 
   constructor(name: string, args: AwsMachinesArgs, opts?: pulumi.ComponentResourceOptions) {
     const subject = `AwsMachines "${name}"`;
-    throwIfInvalid(subject, awsMachinesFindings(args));
+    throwIfInvalid(subject, validateAwsMachines(args));
     super("pulumi-swarm:index:AwsMachines", name, {}, opts);
-    const planned = plannedMachines(args);
-    const zones = zonesOf(planned);
+    const planned = planMachines(args);
+    const zones = listZones(planned);
     const types = Object.fromEntries(planned.map(({ key, role, type }) => [`${role}s.${key}.type`, type]));
     const { imageParameter = DEFAULT_IMAGE } = args;
-    const account = lookUp({ zones, types, imageParameter }, { parent: this });
-    const problems = account.apply(({ findings }) => findings.map((finding) => formatIssue(subject, finding)));
+    const account = inspectAccount({ zones, types, imageParameter }, { parent: this });
+    const problems = account.apply(({ issues }) => issues.map((issue) => formatIssue(subject, issue)));
     const { isSound } = new Assertion(`${name}-account`, { problems }, { parent: this });
-    const sure = <T>(value: pulumi.Input<T>) =>
+    const afterAssertion = <T>(value: pulumi.Input<T>) =>
       pulumi.all([value, isSound]).apply(([known]) => known) as pulumi.Output<T>;
-    const image = sure(account.apply((answers) => answers.image ?? ""));
+    const image = afterAssertion(account.apply((answers) => answers.image ?? ""));
     const tags = (thing: string) => ({ Name: thing, "pulumi-swarm": name, ...args.tags });
 
-    const network = machineNetwork(args, { name, zones, tags, sure, parent: this });
+    const network = createMachineNetwork(args, { name, zones, tags, afterAssertion, parent: this });
     const { vpcId } = network;
-    const groups = securityGroups(args, {
+    const groups = createSecurityGroups(args, {
       ...{ name, vpcId, tags, parent: this },
       check: ({ opens }, cidr) => {
         const argument = opens ? `allowFrom.${opens}` : "loadBalancer.from";
-        throwIfInvalid(subject, cidrFindings(argument, cidr, opens ?? "s3", args.allowAnywhere ?? []));
+        throwIfInvalid(subject, validateSourceCidr(argument, cidr, opens ?? "s3", args.allowAnywhere ?? []));
       },
     });
     const instanceProfile =
-      args.sessionManager === false ? undefined : sessionManagerProfile(name, sure, tags(name), this);
+      args.sessionManager === false ? undefined : createSessionManagerProfile(name, afterAssertion, tags(name), this);
     const publicKeys = args.publicKeys.map((key, at) =>
-      validateWhenKnown(key, (known) => throwIfInvalid(subject, publicKeyFindings(`publicKeys[${at}]`, known))),
+      validateWhenKnown(key, (known) => throwIfInvalid(subject, validatePublicKey(`publicKeys[${at}]`, known))),
     );
     const placementGroup =
-      args.keepApart === false ? () => undefined : placement(name, planned, { sure, tags, parent: this });
+      args.spreadPlacement === false
+        ? () => undefined
+        : createPlacementGroups(name, planned, { afterAssertion, tags, parent: this });
     const machines = planned.map((each) =>
-      machine(each, {
-        ...{ name, args, image, publicKeys, instanceProfile, tags, parent: this, way: network.way },
+      createMachine(each, {
+        ...{
+          name,
+          args,
+          image,
+          publicKeys,
+          instanceProfile,
+          tags,
+          parent: this,
+          internetAccess: network.internetAccess,
+        },
         subnetId: network.subnetIds[each.zone] ?? "",
         placementGroup: placementGroup(each.role),
         securityGroupIds: [
           groups.members.id,
           ...(each.role === "manager" ? [groups.managers.id] : []),
-          ...(groups.balancing && args.loadBalancer && isBalanced(args.loadBalancer, each.key)
+          ...(groups.balancing && args.loadBalancer && isBehindLoadBalancer(args.loadBalancer, each.key)
             ? [groups.balancing.balanced.id]
             : []),
         ],
@@ -78,7 +89,7 @@ export class AwsMachines extends pulumi.ComponentResource {
     this.machines = Object.fromEntries(machines.map((made) => [made.key, made]));
     this.vpcId = pulumi.output(vpcId);
     if (args.loadBalancer && groups.balancing) {
-      const balancer = loadBalancer(args.loadBalancer, {
+      const balancer = createLoadBalancer(args.loadBalancer, {
         ...{ name, machines, vpcId, tags, parent: this, publicSubnetIds: network.publicSubnetIds },
         subnetIds: Object.values(network.subnetIds),
         securityGroup: groups.balancing.loadBalancer,
@@ -90,14 +101,18 @@ export class AwsMachines extends pulumi.ComponentResource {
 }
 
 /** Managers each on hardware of their own, workers in partitions that share none. */
-function placement(
+function createPlacementGroups(
   name: string,
-  planned: ReturnType<typeof plannedMachines>,
-  { sure, tags, parent }: Pick<Parameters<typeof machineNetwork>[1], "sure" | "tags" | "parent">,
+  planned: ReturnType<typeof planMachines>,
+  {
+    afterAssertion,
+    tags,
+    parent,
+  }: Pick<Parameters<typeof createMachineNetwork>[1], "afterAssertion" | "tags" | "parent">,
 ): (role: "manager" | "worker") => aws.ec2.PlacementGroup {
   const group = (part: string, strategy: "spread" | "partition", partitionCount?: number) => {
     const named = `${name}-${part}`;
-    const args = { strategy: sure(strategy), partitionCount, tags: tags(named) };
+    const args = { strategy: afterAssertion(strategy), partitionCount, tags: tags(named) };
     return new aws.ec2.PlacementGroup(named, args, { parent });
   };
   const managers = group("managers", "spread");

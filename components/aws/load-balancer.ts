@@ -16,12 +16,12 @@ export interface LoadBalancerOptions {
 }
 
 /** Whether a machine is behind the load balancer. */
-export function isBalanced({ machines }: AwsLoadBalancerArgs, key: string): boolean {
+export function isBehindLoadBalancer({ machines }: AwsLoadBalancerArgs, key: string): boolean {
   return machines === undefined || machines.includes(key);
 }
 
 /** A network load balancer: what comes to a port of it goes to the same port of a machine that takes connections. */
-export function loadBalancer(args: AwsLoadBalancerArgs, options: LoadBalancerOptions): aws.lb.LoadBalancer {
+export function createLoadBalancer(args: AwsLoadBalancerArgs, options: LoadBalancerOptions): aws.lb.LoadBalancer {
   const { name, machines, vpcId, publicSubnetIds, subnetIds, securityGroup, tags, parent } = options;
   const { internal = false } = args;
   const balancer = new aws.lb.LoadBalancer(
@@ -46,7 +46,7 @@ export function loadBalancer(args: AwsLoadBalancerArgs, options: LoadBalancerOpt
     );
     const defaultActions = [{ type: "forward", targetGroupArn: group.arn }];
     new aws.lb.Listener(named, { loadBalancerArn: balancer.arn, port, protocol: "TCP", defaultActions }, { parent });
-    for (const { key, instanceId } of machines.filter((machine) => isBalanced(args, machine.key))) {
+    for (const { key, instanceId } of machines.filter((machine) => isBehindLoadBalancer(args, machine.key))) {
       const target = { targetGroupArn: group.arn, targetId: instanceId, port };
       new aws.lb.TargetGroupAttachment(`${named}-${key}`, target, { parent, deleteBeforeReplace: true });
     }

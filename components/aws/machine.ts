@@ -50,12 +50,12 @@ export interface MachineOptions {
   instanceProfile?: aws.iam.InstanceProfile;
   tags: (name: string) => Record<string, pulumi.Input<string>>;
   /** What must be there before it can reach the internet. */
-  way: pulumi.Resource[];
+  internetAccess: pulumi.Resource[];
   parent: pulumi.Resource;
 }
 
 /** Makes a machine with its volumes. The volumes are things of their own: the machine comes and goes, they stay. */
-export function machine(planned: PlannedMachine, options: MachineOptions): AwsMachine {
+export function createMachine(planned: PlannedMachine, options: MachineOptions): AwsMachine {
   const { key, role, zone, labels } = planned;
   const { args, image, tags, parent } = options;
   const name = `${options.name}-${key}`;
@@ -77,12 +77,12 @@ export function machine(planned: PlannedMachine, options: MachineOptions): AwsMa
   const hostKey = new HostKey(`${name}-host-key`, { hostname: key }, { parent });
   const blueprint = new LaunchSnapshot(
     `${name}-blueprint`,
-    { image, userData: firstBoot(planned, volumes, hostKey, options), generation: planned.generation },
+    { image, userData: firstBootUserData(planned, volumes, hostKey, options), generation: planned.generation },
     { parent },
   );
   const instance = new aws.ec2.Instance(name, instanceArgs(planned, name, blueprint, options), {
     parent,
-    dependsOn: options.way,
+    dependsOn: options.internetAccess,
     // Its volumes can be attached to one machine only, and its name is one machine's in the Swarm.
     deleteBeforeReplace: true,
   });
@@ -107,19 +107,19 @@ export function machine(planned: PlannedMachine, options: MachineOptions): AwsMa
     volumeIds: Object.fromEntries(volumes.map(([volume, { id }]) => [volume, id])),
     instanceId: attached(instance.id),
     privateAddress: attached(instance.privateIp),
-    publicAddress: publicAddress(name, instance, options, attached),
+    publicAddress: createPublicAddress(name, instance, options, attached),
   };
 }
 
-function publicAddress(
+function createPublicAddress(
   name: string,
   instance: aws.ec2.Instance,
-  { args, way, tags, parent }: MachineOptions,
+  { args, internetAccess, tags, parent }: MachineOptions,
   attached: (address: pulumi.Output<string>) => pulumi.Output<string>,
 ): pulumi.Output<string> | undefined {
   if ((args.internet ?? "public-addresses") !== "public-addresses") return undefined;
   const given = { domain: "vpc", instance: instance.id, tags: tags(name) };
-  return attached(new aws.ec2.Eip(name, given, { parent, dependsOn: way }).publicIp);
+  return attached(new aws.ec2.Eip(name, given, { parent, dependsOn: internetAccess }).publicIp);
 }
 
 function instanceArgs(
@@ -147,7 +147,7 @@ function instanceArgs(
   };
 }
 
-function firstBoot(
+function firstBootUserData(
   { key, generation }: PlannedMachine,
   volumes: readonly (readonly [string, aws.ebs.Volume])[],
   { privateKey, publicKey }: HostKey,

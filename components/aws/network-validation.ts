@@ -4,39 +4,39 @@ import { knownValue } from "../shared/inputs.ts";
 import { validatePort } from "../../core/port.ts";
 import type { ValidationIssue } from "../../core/input-validation-error.ts";
 import type { AwsMachinesArgs, OpenPort } from "./args.ts";
-import { DEFAULT_CIDR, isExisting, type PlannedMachine } from "./plan.ts";
-import { hasPlace, subnetOf, type SubnetKind } from "./subnets.ts";
+import { DEFAULT_CIDR, isExistingNetwork, type PlannedMachine } from "./plan.ts";
+import { hasSubnet, subnetOf, type SubnetKind } from "./subnets.ts";
 
 /** Whether a name is that of an availability zone, as far as its form tells. */
 export const isZone = (zone: string) => /^[a-z]{2}(-[a-z]+)+-\d[a-z]$/.test(zone);
 
 /** What is wrong with where the machines are put. */
-export function networkFindings(
+export function validateNetwork(
   { network = {}, internet = "public-addresses" }: AwsMachinesArgs,
   zones: readonly string[],
 ): ValidationIssue[] {
   const regions = [...new Set(zones.filter(isZone).map((zone) => zone.slice(0, -1)))];
-  const findings: ValidationIssue[] = [];
+  const issues: ValidationIssue[] = [];
   if (regions.length > 1) {
     const problem = "are in several regions: a Swarm's machines are in one";
-    findings.push({ argument: "zones", value: zones, problem });
+    issues.push({ argument: "zones", value: zones, problem });
   }
-  if (isExisting(network)) {
+  if (isExistingNetwork(network)) {
     for (const zone of zones.filter((name) => !(name in network.subnetIds))) {
       const problem = "is missing: a machine is in that zone";
-      findings.push({ argument: `network.subnetIds.${zone}`, value: undefined, problem });
+      issues.push({ argument: `network.subnetIds.${zone}`, value: undefined, problem });
     }
-    return findings;
+    return issues;
   }
   const { cidr = DEFAULT_CIDR, subnets = {} } = network;
-  const problem = cidrError(cidr, DEFAULT_CIDR) ?? widthProblem(cidr);
-  if (problem) return [...findings, { argument: "network.cidr", value: cidr, problem }];
-  for (const zone of zones.filter((name) => isZone(name) && !hasPlace(name))) {
+  const problem = cidrError(cidr, DEFAULT_CIDR) ?? widthError(cidr);
+  if (problem) return [...issues, { argument: "network.cidr", value: cidr, problem }];
+  for (const zone of zones.filter((name) => isZone(name) && !hasSubnet(name))) {
     const placeless = "has no subnet of its own here, which zones a to h have: make the network yourself, and name it";
-    findings.push({ argument: "zones", value: zone, problem: placeless });
+    issues.push({ argument: "zones", value: zone, problem: placeless });
   }
   const isDirect = internet === "public-addresses";
-  const taken = zones.filter(hasPlace).flatMap((zone) => {
+  const taken = zones.filter(hasSubnet).flatMap((zone) => {
     const kinds: SubnetKind[] = isDirect ? ["public"] : ["public", "private"];
     const carved = zone in subnets ? kinds.slice(0, -1) : kinds;
     return carved.map((kind) => ({ zone, block: subnetOf(cidr, zone, kind) }));
@@ -44,44 +44,44 @@ export function networkFindings(
   for (const [zone, subnet] of Object.entries(subnets)) {
     const other = taken.find(({ block }) => overlaps(block, subnet));
     const shared = other && `has addresses of ${other.block}, a subnet of ${other.zone}: give each its own`;
-    const said = cidrError(subnet, "10.60.7.0/24") ?? subnetProblem(cidr, subnet) ?? shared;
-    if (said) findings.push({ argument: `network.subnets.${zone}`, value: subnet, problem: said });
+    const said = cidrError(subnet, "10.60.7.0/24") ?? subnetError(cidr, subnet) ?? shared;
+    if (said) issues.push({ argument: `network.subnets.${zone}`, value: subnet, problem: said });
     taken.push({ zone, block: subnet });
   }
-  return findings;
+  return issues;
 }
 
-function widthProblem(cidr: string): string | undefined {
+function widthError(cidr: string): string | undefined {
   const prefix = Number(cidr.split("/")[1]);
   return prefix < 16 || prefix > 24 ? "must be from /16 to /24" : undefined;
 }
 
-function subnetProblem(cidr: string, subnet: string): string | undefined {
+function subnetError(cidr: string, subnet: string): string | undefined {
   if (!contains(cidr, subnet)) return `is not within the VPC's ${cidr}: give a part of it`;
   return Number(subnet.split("/")[1]) > 28 ? "is too small for EC2: give /28 or wider" : undefined;
 }
 
 /** Wider than this is as good as everywhere. */
-const ANYWHERE = 8;
+const MIN_RESTRICTED_PREFIX = 8;
 
 /** What is wrong with who may come in. */
-export function sourceFindings({
+export function validateSources({
   allowFrom = {},
   allowAnywhere = [],
   loadBalancer,
 }: AwsMachinesArgs): ValidationIssue[] {
   const open = (Object.entries(allowFrom) as [OpenPort, string[]][]).flatMap(([what, from]) =>
-    from.flatMap((cidr, at) => cidrFindings(`allowFrom.${what}[${at}]`, knownValue(cidr), what, allowAnywhere)),
+    from.flatMap((cidr, at) => validateSourceCidr(`allowFrom.${what}[${at}]`, knownValue(cidr), what, allowAnywhere)),
   );
   const clients = loadBalancer?.from ?? [];
   return [
     ...open,
-    ...clients.flatMap((cidr, at) => cidrFindings(`loadBalancer.from[${at}]`, knownValue(cidr), "s3", [])),
+    ...clients.flatMap((cidr, at) => validateSourceCidr(`loadBalancer.from[${at}]`, knownValue(cidr), "s3", [])),
   ];
 }
 
 /** What is wrong with addresses that something is opened to, as far as they are known. */
-export function cidrFindings(
+export function validateSourceCidr(
   argument: string,
   cidr: string | undefined,
   what: OpenPort,
@@ -91,19 +91,19 @@ export function cidrFindings(
   const problem = cidrError(cidr, "192.0.2.7/32");
   if (problem) return [{ argument, value: cidr, problem }];
   const [, prefix] = ipaddr.IPv4.parseCIDR(cidr);
-  if (what === "s3" || prefix >= ANYWHERE || allowAnywhere.includes(what)) return [];
+  if (what === "s3" || prefix >= MIN_RESTRICTED_PREFIX || allowAnywhere.includes(what)) return [];
   const everybody = `opens ${what} to the internet: name your own addresses, or say that it may be with allowAnywhere: ["${what}"]`;
   return [{ argument, value: cidr, problem: everybody }];
 }
 
 /** What is wrong with the load balancer. */
-export function loadBalancerFindings(args: AwsMachinesArgs, machines: readonly PlannedMachine[]): ValidationIssue[] {
+export function validateLoadBalancer(args: AwsMachinesArgs, machines: readonly PlannedMachine[]): ValidationIssue[] {
   const { loadBalancer, network, internet = "public-addresses" } = args;
   if (!loadBalancer) return [];
   const { ports, machines: behind, internal = false, subnetIds } = loadBalancer;
-  const findings = ports.flatMap((port, at) => validatePort(`loadBalancer.ports[${at}]`, port));
+  const issues = ports.flatMap((port, at) => validatePort(`loadBalancer.ports[${at}]`, port));
   if (ports.length === 0 || new Set(ports).size < ports.length) {
-    findings.push({
+    issues.push({
       argument: "loadBalancer.ports",
       value: ports,
       problem: "must be one port or more, each of them once",
@@ -112,11 +112,11 @@ export function loadBalancerFindings(args: AwsMachinesArgs, machines: readonly P
   const known = machines.map(({ key }) => key);
   for (const key of (behind ?? []).filter((name) => !known.includes(name))) {
     const problem = `is no machine: choose of ${known.join(", ")}`;
-    findings.push({ argument: "loadBalancer.machines", value: key, problem });
+    issues.push({ argument: "loadBalancer.machines", value: key, problem });
   }
-  if (isExisting(network) && internet !== "public-addresses" && !internal && !subnetIds) {
+  if (isExistingNetwork(network) && internet !== "public-addresses" && !internal && !subnetIds) {
     const problem = "must be public subnets of the existing network: the machines' own are not; or give internal: true";
-    findings.push({ argument: "loadBalancer.subnetIds", value: subnetIds, problem });
+    issues.push({ argument: "loadBalancer.subnetIds", value: subnetIds, problem });
   }
-  return findings;
+  return issues;
 }

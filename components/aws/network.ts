@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { AwsMachinesArgs, NewNetwork } from "./args.ts";
-import { DEFAULT_CIDR, isExisting } from "./plan.ts";
+import { DEFAULT_CIDR, isExistingNetwork } from "./plan.ts";
 import { subnetOf } from "./subnets.ts";
 
 /** Where machines are put. */
@@ -12,7 +12,7 @@ export interface MachineNetwork {
   /** Subnets for a load balancer that clients outside reach. */
   publicSubnetIds: pulumi.Input<string>[];
   /** What must be there before a machine can reach the internet. */
-  way: pulumi.Resource[];
+  internetAccess: pulumi.Resource[];
 }
 
 export interface NetworkOptions {
@@ -21,27 +21,27 @@ export interface NetworkOptions {
   /** Tags of a thing by its name. */
   tags: (name: string) => Record<string, pulumi.Input<string>>;
   /** A value that is known only once the account was found to be as it must be. */
-  sure: <T>(value: pulumi.Input<T>) => pulumi.Output<T>;
+  afterAssertion: <T>(value: pulumi.Input<T>) => pulumi.Output<T>;
   parent: pulumi.Resource;
 }
 
 /** The network that is there, or one that is made. */
-export function machineNetwork(args: AwsMachinesArgs, options: NetworkOptions): MachineNetwork {
+export function createMachineNetwork(args: AwsMachinesArgs, options: NetworkOptions): MachineNetwork {
   const { network = {}, internet = "public-addresses" } = args;
-  if (!isExisting(network)) return newNetwork(network, internet, options);
+  if (!isExistingNetwork(network)) return createNetwork(network, internet, options);
   const { vpcId, subnetIds } = network;
-  return { vpcId, subnetIds, publicSubnetIds: Object.values(subnetIds), way: [] };
+  return { vpcId, subnetIds, publicSubnetIds: Object.values(subnetIds), internetAccess: [] };
 }
 
-function newNetwork(
+function createNetwork(
   { cidr = DEFAULT_CIDR, subnets = {} }: NewNetwork,
   internet: NonNullable<AwsMachinesArgs["internet"]>,
-  { name, zones, tags, sure, parent }: NetworkOptions,
+  { name, zones, tags, afterAssertion, parent }: NetworkOptions,
 ): MachineNetwork {
   const opts = { parent };
   const vpc = new aws.ec2.Vpc(
     name,
-    { cidrBlock: sure(cidr), enableDnsSupport: true, enableDnsHostnames: true, tags: tags(name) },
+    { cidrBlock: afterAssertion(cidr), enableDnsSupport: true, enableDnsHostnames: true, tags: tags(name) },
     opts,
   );
   const vpcId = vpc.id;
@@ -66,7 +66,7 @@ function newNetwork(
   const publicSubnetIds = open.map(({ id }) => id);
   if (isDirect) {
     const subnetIds = Object.fromEntries(open.map(({ zone, id }) => [zone, id]));
-    return { vpcId, subnetIds, publicSubnetIds, way: open.map(({ way }) => way) };
+    return { vpcId, subnetIds, publicSubnetIds, internetAccess: open.map(({ way }) => way) };
   }
 
   const natIn = ({ zone, id, way }: (typeof open)[number]) => {
@@ -82,5 +82,5 @@ function newNetwork(
     return { zone, ...subnet("private", zone, subnets[zone] ?? subnetOf(cidr, zone, "private"), routes) };
   });
   const subnetIds = Object.fromEntries(closed.map(({ zone, id }) => [zone, id]));
-  return { vpcId, subnetIds, publicSubnetIds, way: closed.map(({ way }) => way) };
+  return { vpcId, subnetIds, publicSubnetIds, internetAccess: closed.map(({ way }) => way) };
 }

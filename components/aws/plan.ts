@@ -17,7 +17,7 @@ export const DEFAULT_CIDR = "10.60.0.0/16";
 export const VPC_MTU = 9001;
 
 /** All machines, managers first. */
-export function plannedMachines({ managers, workers = {}, defaults = {} }: AwsMachinesArgs): PlannedMachine[] {
+export function planMachines({ managers, workers = {}, defaults = {} }: AwsMachinesArgs): PlannedMachine[] {
   const planned = (role: Role, machines: Record<string, AwsMachineArgs>) =>
     Object.entries(machines).map(([key, given]) => ({
       ...{ key, role, zone: given.zone, generation: given.generation ?? "1" },
@@ -30,11 +30,11 @@ export function plannedMachines({ managers, workers = {}, defaults = {} }: AwsMa
 }
 
 /** The zones that have a machine, in the order of their names. */
-export function zonesOf(machines: readonly PlannedMachine[]): string[] {
+export function listZones(machines: readonly PlannedMachine[]): string[] {
   return [...new Set(machines.map(({ zone }) => zone))].sort();
 }
 
-export function isExisting(network: AwsMachinesArgs["network"]): network is ExistingNetwork {
+export function isExistingNetwork(network: AwsMachinesArgs["network"]): network is ExistingNetwork {
   return network !== undefined && "vpcId" in network;
 }
 
@@ -50,4 +50,4 @@ export function deviceNames(volumes: Record<string, AwsVolumeArgs>): Record<stri
 }
 
 const DEVICE_LETTERS = "fghijklmnop";
-export const MOST_VOLUMES = DEVICE_LETTERS.length;
+export const MAX_VOLUMES = DEVICE_LETTERS.length;

@@ -24,7 +24,7 @@ export interface SecurityOptions {
  * One group for each part that a machine plays. No two name each other: managers name members, machines behind the load
  * balancer name that, and that names members as whom it may reach.
  */
-export function securityGroups(args: AwsMachinesArgs, options: SecurityOptions): SecurityGroups {
+export function createSecurityGroups(args: AwsMachinesArgs, options: SecurityOptions): SecurityGroups {
   const { name, vpcId, tags, check, parent } = options;
   const rules = securityRules(args);
   const group = (

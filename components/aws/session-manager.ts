@@ -13,14 +13,14 @@ export const SESSION_ACTIONS = [
 const document = (statement: object) => JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
 
 /** The role of machines that the Session Manager lets users in to. */
-export function sessionManagerProfile(
+export function createSessionManagerProfile(
   name: string,
-  sure: (text: string) => pulumi.Output<string>,
+  afterAssertion: (text: string) => pulumi.Output<string>,
   tags: Record<string, pulumi.Input<string>>,
   parent: pulumi.Resource,
 ): aws.iam.InstanceProfile {
   const trust = { Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" };
-  const role = new aws.iam.Role(name, { assumeRolePolicy: sure(document(trust)), tags }, { parent });
+  const role = new aws.iam.Role(name, { assumeRolePolicy: afterAssertion(document(trust)), tags }, { parent });
   const policy = document({ Effect: "Allow", Action: SESSION_ACTIONS, Resource: "*" });
   new aws.iam.RolePolicy(name, { role: role.name, policy }, { parent });
   return new aws.iam.InstanceProfile(name, { role: role.name, tags }, { parent });

@@ -7,8 +7,8 @@ const ZONES = 8;
 export type SubnetKind = "public" | "private";
 
 /** Whether a zone's subnets have a place: it is that of the letter its name ends with, a to h. */
-export function hasPlace(zone: string): boolean {
-  return placeOf(zone) >= 0 && placeOf(zone) < ZONES;
+export function hasSubnet(zone: string): boolean {
+  return subnetIndex(zone) >= 0 && subnetIndex(zone) < ZONES;
 }
 
 /**
@@ -18,12 +18,12 @@ export function hasPlace(zone: string): boolean {
 export function subnetOf(vpc: string, zone: string, kind: SubnetKind): string {
   const [base, prefix] = ipaddr.IPv4.parseCIDR(vpc);
   const length = prefix + SUBNET_BITS;
-  const block = placeOf(zone) + (kind === "private" ? ZONES : 0);
+  const block = subnetIndex(zone) + (kind === "private" ? ZONES : 0);
   const first = base.toByteArray().reduce((sum, byte) => sum * 256 + byte, 0) + block * 2 ** (32 - length);
   const bytes = [24, 16, 8, 0].map((shift) => Math.floor(first / 2 ** shift) % 256);
   return `${bytes.join(".")}/${length}`;
 }
 
-function placeOf(zone: string): number {
+function subnetIndex(zone: string): number {
   return (zone.at(-1) ?? "").charCodeAt(0) - "a".charCodeAt(0);
 }

@@ -3,58 +3,58 @@ import { knownValue } from "../shared/inputs.ts";
 import { validatePort } from "../../core/port.ts";
 import type { ValidationIssue } from "../../core/input-validation-error.ts";
 import type { AwsHostsArgs, AwsMachinesArgs } from "./args.ts";
-import { isZone, loadBalancerFindings, networkFindings, sourceFindings } from "./network-validation.ts";
+import { isZone, validateLoadBalancer, validateNetwork, validateSources } from "./network-validation.ts";
 import {
   DEFAULT_ENGINE,
   DEFAULT_REPOSITORY,
   DEFAULT_USER,
-  MOST_VOLUMES,
+  MAX_VOLUMES,
   mountPoint,
   type PlannedMachine,
-  plannedMachines,
-  zonesOf,
+  planMachines,
+  listZones,
 } from "./plan.ts";
 import { zonesWithQuorum } from "./quorum.ts";
 
 /** EC2 places no more machines of a spread group apart in one zone. */
-const MOST_APART = 7;
+const MAX_SPREAD_PER_ZONE = 7;
 
 /** What is wrong with the machines as they were declared. */
-export function awsMachinesFindings(args: AwsMachinesArgs): ValidationIssue[] {
-  const machines = plannedMachines(args);
+export function validateAwsMachines(args: AwsMachinesArgs): ValidationIssue[] {
+  const machines = planMachines(args);
   return [
-    ...membersFindings(args),
-    ...machines.flatMap(machineFindings),
-    ...quorumFindings(args),
-    ...networkFindings(args, zonesOf(machines)),
-    ...sourceFindings(args),
+    ...validateMembers(args),
+    ...machines.flatMap(validateMachine),
+    ...validateQuorum(args),
+    ...validateNetwork(args, listZones(machines)),
+    ...validateSources(args),
     ...validatePort("ports.s3", args.ports?.s3),
     ...validatePort("ports.console", args.ports?.console),
-    ...loadBalancerFindings(args, machines),
-    ...setupFindings(args),
+    ...validateLoadBalancer(args, machines),
+    ...validateSetup(args),
   ];
 }
 
 /** What is wrong with how they are to be reached, beside that. */
-export function awsHostsFindings(args: AwsHostsArgs): ValidationIssue[] {
-  const { sshBy, internet = "public-addresses", sessionManager = true, allowFrom } = args;
-  const refused = (problem: string) => [{ argument: "sshBy", value: sshBy, problem }];
-  if (sshBy === "public-address" && internet !== "public-addresses") {
-    return refused('machines have none: give internet: "public-addresses", or another way in');
+export function validateAwsHosts(args: AwsHostsArgs): ValidationIssue[] {
+  const { sshVia, internet = "public-addresses", sessionManager = true, allowFrom } = args;
+  const issue = (problem: string) => [{ argument: "sshVia", value: sshVia, problem }];
+  if (sshVia === "public-address" && internet !== "public-addresses") {
+    return issue('machines have none: give internet: "public-addresses", or another way in');
   }
-  if (sshBy === "public-address" && !allowFrom?.ssh?.length) {
-    return refused("ssh is open to nobody: name your own addresses in allowFrom.ssh, or take another way in");
+  if (sshVia === "public-address" && !allowFrom?.ssh?.length) {
+    return issue("ssh is open to nobody: name your own addresses in allowFrom.ssh, or take another way in");
   }
-  if (sshBy === "session-manager" && !sessionManager) {
-    return refused("sessionManager is false: leave that out, or take another way in");
+  if (sshVia === "session-manager" && !sessionManager) {
+    return issue("sessionManager is false: leave that out, or take another way in");
   }
-  if (sshBy === undefined && !sessionManager && !(internet === "public-addresses" && allowFrom?.ssh?.length)) {
-    return refused("there is no way in: give allowFrom.ssh, leave out sessionManager: false, or say which way it is");
+  if (sshVia === undefined && !sessionManager && !(internet === "public-addresses" && allowFrom?.ssh?.length)) {
+    return issue("there is no way in: give allowFrom.ssh, leave out sessionManager: false, or say which way it is");
   }
   return [];
 }
 
-function membersFindings({ managers, workers = {} }: AwsMachinesArgs): ValidationIssue[] {
+function validateMembers({ managers, workers = {} }: AwsMachinesArgs): ValidationIssue[] {
   if (Object.keys(managers).length === 0) {
     const problem = 'needs at least one machine: managers: { a: { zone: "eu-central-1a" } }';
     return [{ argument: "managers", value: managers, problem }];
@@ -67,7 +67,7 @@ function membersFindings({ managers, workers = {} }: AwsMachinesArgs): Validatio
   }));
 }
 
-function machineFindings({
+function validateMachine({
   key,
   role,
   zone,
@@ -79,11 +79,11 @@ function machineFindings({
 }: PlannedMachine): ValidationIssue[] {
   const where = `${role}s.${key}`;
   const drives = Object.fromEntries(Object.keys(volumes).map((name) => [name, { path: mountPoint(name) }]));
-  const findings = hostFindings({ key, hostname: key, engine: "ssh://host", labels, drives })
+  const issues = hostFindings({ key, hostname: key, engine: "ssh://host", labels, drives })
     .filter(({ argument }) => argument !== "hostname")
-    .map((finding) => (finding.argument === "key" ? { ...finding, argument: `${role}s` } : named(where, finding)));
+    .map((issue) => (issue.argument === "key" ? { ...issue, argument: `${role}s` } : prefixArgument(where, issue)));
   const check = <T>(argument: string, value: T | undefined, ok: (value: T) => boolean, problem: string) => {
-    if (value !== undefined && !ok(value)) findings.push({ argument: `${where}.${argument}`, value, problem });
+    if (value !== undefined && !ok(value)) issues.push({ argument: `${where}.${argument}`, value, problem });
   };
   check("zone", zone ?? "", isZone, 'must be an availability zone of a region, such as "eu-central-1a"');
   check(
@@ -94,7 +94,7 @@ function machineFindings({
   );
   check("rootSizeGiB", knownValue(rootSizeGiB), isSize(8), "must be a whole number of GiB from 8 to 16384");
   check("generation", generation, (text) => /^[\w.-]{1,63}$/.test(text), "must be a word: letters, digits, - . _");
-  check("volumes", Object.keys(volumes).length, (count) => count <= MOST_VOLUMES, `can be ${MOST_VOLUMES} at most`);
+  check("volumes", Object.keys(volumes).length, (count) => count <= MAX_VOLUMES, `can be ${MAX_VOLUMES} at most`);
   for (const [name, { sizeGiB, iops, throughput }] of Object.entries(volumes)) {
     const volume = `volumes.${name}`;
     check(`${volume}.sizeGiB`, knownValue(sizeGiB), isSize(1), "must be a whole number of GiB from 1 to 16384");
@@ -106,11 +106,11 @@ function machineFindings({
       "must be a whole number from 125 to 2000",
     );
   }
-  return findings;
+  return issues;
 }
 
-function named(where: string, finding: ValidationIssue): ValidationIssue {
-  return { ...finding, argument: `${where}.${finding.argument.replace(/^drives/, "volumes").replace(/\.path$/, "")}` };
+function prefixArgument(where: string, issue: ValidationIssue): ValidationIssue {
+  return { ...issue, argument: `${where}.${issue.argument.replace(/^drives/, "volumes").replace(/\.path$/, "")}` };
 }
 
 function isWithin(least: number, most: number): (value: number) => boolean {
@@ -119,13 +119,19 @@ function isWithin(least: number, most: number): (value: number) => boolean {
 
 const isSize = (least: number) => isWithin(least, 16_384);
 
-function quorumFindings({ managers, allowZoneOutage = false, keepApart = true }: AwsMachinesArgs): ValidationIssue[] {
+function validateQuorum({
+  managers,
+  allowZoneOutage = false,
+  spreadPlacement = true,
+}: AwsMachinesArgs): ValidationIssue[] {
   const zones = Object.values(managers).map(({ zone }) => zone);
   const [worst] = zonesWithQuorum(zones);
   const apart = [...new Set(zones)].flatMap((zone) => {
     const count = zones.filter((other) => other === zone).length;
-    const problem = `are ${count} in ${zone}: EC2 keeps no more than ${MOST_APART} apart in a zone`;
-    return keepApart && count > MOST_APART ? [{ argument: "managers", value: Object.keys(managers), problem }] : [];
+    const problem = `are ${count} in ${zone}: EC2 keeps no more than ${MAX_SPREAD_PER_ZONE} apart in a zone`;
+    return spreadPlacement && count > MAX_SPREAD_PER_ZONE
+      ? [{ argument: "managers", value: Object.keys(managers), problem }]
+      : [];
   });
   if (worst === undefined || allowZoneOutage) return apart;
   const problem =
@@ -136,24 +142,23 @@ function quorumFindings({ managers, allowZoneOutage = false, keepApart = true }:
 
 const PUBLIC_KEY = /^(?:ssh-|ecdsa-|sk-)[\w@.-]+ [A-Za-z0-9+/]{32,}={0,2}(?: [^\n]*)?$/;
 
-function setupFindings(args: AwsMachinesArgs): ValidationIssue[] {
+function validateSetup(args: AwsMachinesArgs): ValidationIssue[] {
   const {
     publicKeys,
     user = DEFAULT_USER,
     engineVersion = DEFAULT_ENGINE,
     engineRepository = DEFAULT_REPOSITORY,
   } = args;
-  const findings: ValidationIssue[] = [];
+  const issues: ValidationIssue[] = [];
   if (publicKeys.length === 0) {
-    findings.push({ argument: "publicKeys", value: publicKeys, problem: "needs at least one: nobody could log in" });
+    issues.push({ argument: "publicKeys", value: publicKeys, problem: "needs at least one: nobody could log in" });
   }
-  for (const [at, key] of publicKeys.entries())
-    findings.push(...publicKeyFindings(`publicKeys[${at}]`, knownValue(key)));
+  for (const [at, key] of publicKeys.entries()) issues.push(...validatePublicKey(`publicKeys[${at}]`, knownValue(key)));
   if (!/^[a-z_][a-z0-9_-]{0,31}$/.test(user)) {
-    findings.push({ argument: "user", value: user, problem: "must be the name of a user" });
+    issues.push({ argument: "user", value: user, problem: "must be the name of a user" });
   }
   if (!/^\d+\.\d+\.\d+$/.test(engineVersion)) {
-    findings.push({
+    issues.push({
       argument: "engineVersion",
       value: engineVersion,
       problem: 'must be a whole version, such as "28.5.2"',
@@ -161,13 +166,13 @@ function setupFindings(args: AwsMachinesArgs): ValidationIssue[] {
   }
   if (!/^https:\/\/[\w.:/-]+[^/]$/.test(engineRepository)) {
     const problem = `must be an https address without a slash at its end, such as "${DEFAULT_REPOSITORY}"`;
-    findings.push({ argument: "engineRepository", value: engineRepository, problem });
+    issues.push({ argument: "engineRepository", value: engineRepository, problem });
   }
-  return findings;
+  return issues;
 }
 
 /** What is wrong with a public key, as far as it is known. */
-export function publicKeyFindings(argument: string, key: string | undefined): ValidationIssue[] {
+export function validatePublicKey(argument: string, key: string | undefined): ValidationIssue[] {
   if (key === undefined || PUBLIC_KEY.test(key.trim())) return [];
   // What was given might be a private key, by mistake.
   return [

@@ -10,7 +10,7 @@ import {
   generationOf,
   secretFile,
 } from "../service/secrets-and-configs.ts";
-import { FILES } from "./traefik.ts";
+import { CONTAINER_FILES } from "./traefik.ts";
 
 /** The user in the container; nothing there is root's. */
 export const GATEWAY_USER = "65532";
@@ -22,7 +22,7 @@ export interface GatewayFiles {
 }
 
 /** What is in the files. */
-export interface GatewayTexts {
+export interface GatewayFileContents {
   routes: string;
   certificate?: pulumi.Input<string>;
   key?: pulumi.Input<string>;
@@ -30,20 +30,24 @@ export interface GatewayTexts {
 }
 
 /** The files as Docker configs and secrets, `<name>-routes` and so on. */
-export function gatewayFiles(
+export function createGatewayFiles(
   name: string,
   swarm: Swarm,
-  { routes, certificate, key, storeAuthority }: GatewayTexts,
+  { routes, certificate, key, storeAuthority }: GatewayFileContents,
   opts: FileOptions,
 ): GatewayFiles {
   const config = (role: string, text: pulumi.Input<string>, path: string) =>
     configFile(dockerConfig(`${name}-${role}`, swarm, text, opts), path, GATEWAY_USER);
-  const configs = [config("routes", routes, FILES.routes)];
-  if (storeAuthority !== undefined) configs.push(config("store-authority", storeAuthority, FILES.storeAuthority));
+  const configs = [config("routes", routes, CONTAINER_FILES.routes)];
+  if (storeAuthority !== undefined)
+    configs.push(config("store-authority", storeAuthority, CONTAINER_FILES.storeAuthority));
   if (certificate === undefined || key === undefined) return { configs, secrets: [] };
   // Every key has a certificate of its own, which is no secret: it tells the generation of both.
   const generation = pulumi.unsecret(generationOf(certificate));
   const secret = (role: string, text: pulumi.Input<string>, path: string) =>
     secretFile(dockerSecret(`${name}-${role}`, swarm, text, generation, opts), path, GATEWAY_USER);
-  return { configs, secrets: [secret("certificate", certificate, FILES.certificate), secret("key", key, FILES.key)] };
+  return {
+    configs,
+    secrets: [secret("certificate", certificate, CONTAINER_FILES.certificate), secret("key", key, CONTAINER_FILES.key)],
+  };
 }

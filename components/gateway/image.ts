@@ -9,7 +9,7 @@ export const DEFAULT_GATEWAY_IMAGE =
   "traefik:v3.7.13@sha256:24841fe2de7304c149343d877d2923b4c8800a38ba015dea9174c23b20e344a0";
 
 /** What keeps an image from being used. */
-export function gatewayImageFindings(image: string): ValidationIssue[] {
+export function validateGatewayImage(image: string): ValidationIssue[] {
   const problem = imagePinError(image, DEFAULT_GATEWAY_IMAGE);
   return problem === undefined ? [] : [{ argument: "image", value: image, problem }];
 }

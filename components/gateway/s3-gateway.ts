@@ -8,11 +8,11 @@ import { CONSOLE_PORT } from "../minio/layout/topology.ts";
 import { NodeSettings } from "../swarm/node-settings.ts";
 import { SwarmService } from "../service/swarm-service.ts";
 import type { S3GatewayArgs } from "./args.ts";
-import { gatewayFiles } from "./files.ts";
-import { apiPort, gatewayFindings, gatewayNetworkFindings } from "./validation.ts";
-import { DEFAULT_GATEWAY_IMAGE, gatewayImageFindings } from "./image.ts";
-import { GATEWAY, gatewayLabel, gatewaySpec } from "./spec.ts";
-import { type GatewayPlan, PROBES, traefikRoutes } from "./traefik.ts";
+import { createGatewayFiles } from "./files.ts";
+import { apiPort, validateGateway, validateGatewayNetwork } from "./validation.ts";
+import { DEFAULT_GATEWAY_IMAGE, validateGatewayImage } from "./image.ts";
+import { GATEWAY_LABEL_VALUE, gatewayLabel, gatewaySpec } from "./spec.ts";
+import { type GatewayPlan, PROBE_COMMANDS, traefikRoutes } from "./traefik.ts";
 
 export type { GatewayNetwork, GatewayStore, GatewayTls, S3GatewayArgs } from "./args.ts";
 
@@ -39,7 +39,7 @@ export class S3Gateway extends pulumi.ComponentResource {
   constructor(name: string, args: S3GatewayArgs, opts?: pulumi.ComponentResourceOptions) {
     const subject = `S3Gateway "${name}"`;
     const { swarm, network, store, tls, consolePort, serviceName = name } = args;
-    swarm.refuse(subject, [...gatewayFindings(args, serviceName, swarm.hosts), ...gatewayNetworkFindings(network)]);
+    swarm.refuse(subject, [...validateGateway(args, serviceName, swarm.hosts), ...validateGatewayNetwork(network)]);
     super("pulumi-swarm:index:S3Gateway", name, {}, opts);
 
     const port = apiPort(args);
@@ -67,7 +67,7 @@ export class S3Gateway extends pulumi.ComponentResource {
             { subject, hosts: inOrder, ports: Object.values(ports), allowFrom: args.allowFrom },
             child,
           );
-    const labels = { [gatewayLabel(serviceName)]: GATEWAY };
+    const labels = { [gatewayLabel(serviceName)]: GATEWAY_LABEL_VALUE };
     const places = hosts.map((host) => new NodeSettings(`${name}-host-${host}`, { swarm, host, labels }, child));
     const { stopGraceSeconds = 60 } = args;
     const plan: GatewayPlan = {
@@ -88,10 +88,10 @@ export class S3Gateway extends pulumi.ComponentResource {
       serviceName,
       plan,
       image: validateWhenKnown(args.image ?? DEFAULT_GATEWAY_IMAGE, (image) =>
-        throwIfInvalid(subject, gatewayImageFindings(image)),
+        throwIfInvalid(subject, validateGatewayImage(image)),
       ),
       networkId: network.networkId,
-      files: gatewayFiles(name, swarm, texts, { ...child, owner: creationOwner(name, child), component: name }),
+      files: createGatewayFiles(name, swarm, texts, { ...child, owner: creationOwner(name, child), component: name }),
       port,
       stopGraceSeconds,
     });
@@ -101,7 +101,7 @@ export class S3Gateway extends pulumi.ComponentResource {
         swarm,
         adopt: args.adopt,
         spec,
-        readyCommand: PROBES.ready,
+        readyCommand: PROBE_COMMANDS.ready,
         tasks: hosts.length,
         timeoutSeconds: args.timeoutSeconds ?? 300,
       },

@@ -4,10 +4,10 @@ import type { DeepInput, FieldInputs } from "../shared/inputs.ts";
 import { hostPort, MIB, resources, rotatedLog, scaled, SECOND } from "../service/spec-parts.ts";
 import type { TaskLimits } from "../service/task-limits.ts";
 import { GATEWAY_USER, type GatewayFiles } from "./files.ts";
-import { CONSOLE_GATEWAY_PORT, type GatewayPlan, PROBES, S3_PORT, traefikArguments } from "./traefik.ts";
+import { CONSOLE_GATEWAY_PORT, type GatewayPlan, PROBE_COMMANDS, S3_PORT, traefikArguments } from "./traefik.ts";
 
 /** Value of the label of nodes that are a gateway. */
-export const GATEWAY = "gateway";
+export const GATEWAY_LABEL_VALUE = "gateway";
 
 /** Label of the nodes that are a gateway. */
 export function gatewayLabel(serviceName: string): string {
@@ -15,7 +15,7 @@ export function gatewayLabel(serviceName: string): string {
 }
 
 /** A gateway as its service is made of it. */
-export interface Gateway extends TaskLimits {
+export interface GatewayContext extends TaskLimits {
   serviceName: string;
   plan: GatewayPlan;
   image: pulumi.Input<string>;
@@ -27,7 +27,7 @@ export interface Gateway extends TaskLimits {
 }
 
 /** What the Engine is asked for. Lists that are empty are spelled out, so that what is added by hand is seen. */
-export function gatewaySpec(gateway: Gateway): FieldInputs<ServiceSpec> {
+export function gatewaySpec(gateway: GatewayContext): FieldInputs<ServiceSpec> {
   const { serviceName, port, consolePort } = gateway;
   return {
     Name: serviceName,
@@ -40,7 +40,7 @@ export function gatewaySpec(gateway: Gateway): FieldInputs<ServiceSpec> {
         Reservations: resources(gateway.cpuReservation, gateway.memoryReservationMiB),
       },
       RestartPolicy: { Condition: "any", Delay: 2 * SECOND, MaxAttempts: 0 },
-      Placement: { Constraints: [`node.labels.${gatewayLabel(serviceName)}==${GATEWAY}`] },
+      Placement: { Constraints: [`node.labels.${gatewayLabel(serviceName)}==${GATEWAY_LABEL_VALUE}`] },
       LogDriver: rotatedLog(gateway.logMaxSizeMiB, gateway.logMaxFiles),
       Networks: [{ Target: gateway.networkId, Aliases: [] }],
     },
@@ -54,7 +54,7 @@ export function gatewaySpec(gateway: Gateway): FieldInputs<ServiceSpec> {
   };
 }
 
-function containerSpec({ plan, image, files, stopGraceSeconds }: Gateway): DeepInput<ContainerSpec> {
+function containerSpec({ plan, image, files, stopGraceSeconds }: GatewayContext): DeepInput<ContainerSpec> {
   return {
     Image: image,
     Command: [],
@@ -69,7 +69,7 @@ function containerSpec({ plan, image, files, stopGraceSeconds }: Gateway): DeepI
     // A host that is gone answers no more: what was sent to it is given up after some 13 s, not after 15 min.
     Sysctls: { "net.ipv4.tcp_retries2": "5" },
     Healthcheck: {
-      Test: ["CMD", ...PROBES.live],
+      Test: ["CMD", ...PROBE_COMMANDS.live],
       Interval: 10 * SECOND,
       Timeout: 6 * SECOND,
       StartInterval: SECOND,

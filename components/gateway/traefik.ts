@@ -5,7 +5,7 @@ export const S3_PORT = 8000;
 export const CONSOLE_GATEWAY_PORT = 8001;
 
 /** Where the container finds what it is given. */
-export const FILES = {
+export const CONTAINER_FILES = {
   routes: "/etc/traefik/routes.json",
   certificate: "/run/secrets/certificate.pem",
   key: "/run/secrets/key.pem",
@@ -32,7 +32,7 @@ const LIVE = { name: "live", address: "127.0.0.1:8082" };
 const READY = { name: "ready", address: "127.0.0.1:8083" };
 
 /** Commands in the container: Traefik asks one of its own entry points. */
-export const PROBES = { live: probe(LIVE), ready: probe(READY) };
+export const PROBE_COMMANDS = { live: probe(LIVE), ready: probe(READY) };
 
 function probe({ name, address }: typeof LIVE): string[] {
   return ["traefik", "healthcheck", `--ping.entryPoint=${name}`, `--entryPoints.${name}.address=${address}`];
@@ -46,7 +46,7 @@ export function traefikArguments({ console }: Pick<GatewayPlan, "console">): str
     "--log.level=WARN",
     "--log.noColor=true",
     "--providers.file.watch=false",
-    `--providers.file.filename=${FILES.routes}`,
+    `--providers.file.filename=${CONTAINER_FILES.routes}`,
     "--ping=true",
     `--ping.entryPoint=${LIVE.name}`,
     ...[LIVE, READY].flatMap(({ name, address }) => [
@@ -110,11 +110,11 @@ export function traefikRoutes(plan: GatewayPlan): string {
           maxIdleConnsPerHost: 256,
           // Members close what is idle for 30 s: a request must not meet that.
           forwardingTimeouts: { dialTimeout: "2s", idleConnTimeout: "20s" },
-          ...(plan.storeTls ? { rootCAs: [FILES.storeAuthority] } : {}),
+          ...(plan.storeTls ? { rootCAs: [CONTAINER_FILES.storeAuthority] } : {}),
         },
       },
     },
-    ...(tls ? { tls: edge() } : {}),
+    ...(tls ? { tls: tlsConfiguration() } : {}),
   };
   return `${JSON.stringify(routes, null, 2)}\n`;
 }
@@ -160,8 +160,8 @@ function balancer({ members, storeTls }: GatewayPlan, port: number, path: string
 }
 
 /** One certificate for every name, and for clients that give none. */
-function edge() {
-  const certificate = { certFile: FILES.certificate, keyFile: FILES.key };
+function tlsConfiguration() {
+  const certificate = { certFile: CONTAINER_FILES.certificate, keyFile: CONTAINER_FILES.key };
   return {
     certificates: [certificate],
     stores: { default: { defaultCertificate: certificate } },

@@ -8,36 +8,36 @@ import type { ValidationIssue } from "../../core/input-validation-error.ts";
 import { amountFindings } from "../service/task-limits.ts";
 import { driverOf } from "../networks/node-network/data-network.ts";
 import type { GatewayNetwork, S3GatewayArgs } from "./args.ts";
-import { gatewayImageFindings } from "./image.ts";
+import { validateGatewayImage } from "./image.ts";
 
 /** Below it Traefik does not start. */
-const LEAST_MEMORY_MIB = 64;
+const MIN_MEMORY_MIB = 64;
 
 /** The arguments without the resources among them. */
-export type PlainGatewayArgs = Omit<S3GatewayArgs, "swarm" | "network">;
+export type GatewaySettings = Omit<S3GatewayArgs, "swarm" | "network">;
 
 /** What is wrong with the arguments of a gateway in a Swarm of these hosts, as far as they are plain. */
-export function gatewayFindings(
-  args: PlainGatewayArgs,
+export function validateGateway(
+  args: GatewaySettings,
   serviceName: string,
   hosts: Readonly<Record<string, Host>>,
 ): ValidationIssue[] {
   const image = knownValue(args.image);
   return [
     ...validateServiceName(serviceName),
-    ...hostFindings(args.hosts, Object.keys(hosts)),
-    ...memberFindings(args.store.members),
-    ...publishedFindings(args),
+    ...validateHosts(args.hosts, Object.keys(hosts)),
+    ...validateMembers(args.store.members),
+    ...validatePublishedPorts(args),
     ...allowFromFindings(args.allowFrom),
-    ...tlsFindings(args.tls),
-    ...pemFindings("store.caCertificate", args.store.caCertificate, "CERTIFICATE"),
-    ...(image === undefined ? [] : gatewayImageFindings(image)),
-    ...amountFindings(args, LEAST_MEMORY_MIB),
+    ...validateTls(args.tls),
+    ...validatePem("store.caCertificate", args.store.caCertificate, "CERTIFICATE"),
+    ...(image === undefined ? [] : validateGatewayImage(image)),
+    ...amountFindings(args, MIN_MEMORY_MIB),
   ];
 }
 
 /** What is wrong with the network on which a gateway is to find a store. */
-export function gatewayNetworkFindings(network: Pick<GatewayNetwork, "driver">): ValidationIssue[] {
+export function validateGatewayNetwork(network: Pick<GatewayNetwork, "driver">): ValidationIssue[] {
   const driver = driverOf(network);
   if (driver === "overlay") return [];
   const problem =
@@ -51,7 +51,7 @@ export function apiPort({ port, tls }: Pick<S3GatewayArgs, "port" | "tls">): num
   return port ?? (tls ? 443 : 80);
 }
 
-function hostFindings(asked: string[] | undefined, hosts: string[]): ValidationIssue[] {
+function validateHosts(asked: string[] | undefined, hosts: string[]): ValidationIssue[] {
   if (asked === undefined) return [];
   if (asked.length === 0) {
     return [{ argument: "hosts", value: asked, problem: "a gateway needs at least one host: leave hosts out for all" }];
@@ -59,7 +59,7 @@ function hostFindings(asked: string[] | undefined, hosts: string[]): ValidationI
   return validateHostKeys("hosts", asked, hosts);
 }
 
-function memberFindings(members: readonly string[]): ValidationIssue[] {
+function validateMembers(members: readonly string[]): ValidationIssue[] {
   const argument = "store.members";
   if (members.length === 0) {
     return [{ argument, value: members, problem: "a store has at least one member: give their names on the network" }];
@@ -69,25 +69,25 @@ function memberFindings(members: readonly string[]): ValidationIssue[] {
     .map((value) => ({ argument, value, problem: "must be a name on the network, without port: such as store-node1" }));
 }
 
-function publishedFindings(args: PlainGatewayArgs): ValidationIssue[] {
+function validatePublishedPorts(args: GatewaySettings): ValidationIssue[] {
   const { port, consolePort } = args;
-  const findings = [...validatePort("port", port), ...validatePort("consolePort", consolePort)];
-  if (consolePort !== undefined && findings.length === 0 && consolePort === apiPort(args)) {
+  const issues = [...validatePort("port", port), ...validatePort("consolePort", consolePort)];
+  if (consolePort !== undefined && issues.length === 0 && consolePort === apiPort(args)) {
     return [{ argument: "consolePort", value: consolePort, problem: "is port as well: give each its own" }];
   }
-  return findings;
+  return issues;
 }
 
-function tlsFindings(tls: S3GatewayArgs["tls"]): ValidationIssue[] {
+function validateTls(tls: S3GatewayArgs["tls"]): ValidationIssue[] {
   if (!tls) return [];
   return [
-    ...pemFindings("tls.certificate", tls.certificate, "CERTIFICATE"),
-    ...pemFindings("tls.key", tls.key, "PRIVATE KEY"),
+    ...validatePem("tls.certificate", tls.certificate, "CERTIFICATE"),
+    ...validatePem("tls.key", tls.key, "PRIVATE KEY"),
   ];
 }
 
 /** A file's name in place of its contents is the usual slip. The value is not shown: it may be a key. */
-function pemFindings(argument: string, input: S3GatewayArgs["image"], kind: string): ValidationIssue[] {
+function validatePem(argument: string, input: S3GatewayArgs["image"], kind: string): ValidationIssue[] {
   const text = knownValue(input);
   if (text === undefined || new RegExp(`^-----BEGIN ([A-Z]+ )*${kind}-----$`, "m").test(text)) return [];
   const problem = `must be PEM text with -----BEGIN ${kind}-----: give the file's contents, not its name`;

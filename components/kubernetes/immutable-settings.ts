@@ -3,7 +3,7 @@ import type { ImmutableValue } from "../../core/immutable-value.ts";
 import type { KubernetesPlan } from "./plan.ts";
 
 /** What of a store is chosen for life, by argument. */
-export function immutableStore(
+export function immutableSettings(
   { serviceName, pools }: KubernetesPlan,
   namespace: pulumi.Output<string>,
 ): Record<string, ImmutableValue> {

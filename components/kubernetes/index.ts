@@ -16,10 +16,10 @@ export {
   type InstalledPlugin,
 } from "./cni/cni.ts";
 export {
-  type AddressCaller,
-  type GuardedStore,
+  type AddressPeer,
+  type PolicyTarget,
   MinioNetworkPolicy,
   type MinioNetworkPolicyArgs,
-  type NetworkCaller,
-  type PodCaller,
+  type NetworkPeer,
+  type PodPeer,
 } from "./network-policy/minio-network-policy.ts";

@@ -1,21 +1,21 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { checkedImage, DEFAULT_MINIO_IMAGE } from "../minio/image.ts";
+import { validatedImage, DEFAULT_MINIO_IMAGE } from "../minio/image.ts";
 import { metricsUrls } from "../minio/iam/metrics.ts";
 import { RootCredentials } from "../minio/root-credentials.ts";
-import { checkedRoot } from "../minio/validation/root-credentials.ts";
-import { certificatesOf } from "../minio/security/tls.ts";
-import { checkedTls } from "../minio/validation/tls.ts";
+import { validatedRootUser } from "../minio/validation/root-credentials.ts";
+import { createCertificates } from "../minio/security/tls.ts";
+import { validatedTls } from "../minio/validation/tls.ts";
 import { API_PORT, CONSOLE_PORT } from "../minio/layout/topology.ts";
 import { validateWhenKnown } from "../shared/inputs.ts";
 import { throwIfInvalid } from "../../core/input-validation-error.ts";
 import type { KubernetesMinioArgs } from "./args.ts";
-import { kubernetesFindings, kubernetesImageFindings, namespaceFindings } from "./validation.ts";
-import { immutableStore } from "./immutable-settings.ts";
-import { kubernetesPlan, type KubernetesPlan } from "./plan.ts";
+import { validateKubernetesMinio, validateKubernetesImage, validateNamespace } from "./validation.ts";
+import { immutableSettings } from "./immutable-settings.ts";
+import { planKubernetesStore, type KubernetesPlan } from "./plan.ts";
 import { serviceAddress, serviceNames } from "./connection.ts";
 import { secretData } from "./secrets.ts";
-import { budgetSpec, clientsSpec, type KubernetesStore, peersSpec, statefulSetSpec } from "./spec.ts";
+import { budgetSpec, clientsSpec, type KubernetesStoreContext, peersSpec, statefulSetSpec } from "./spec.ts";
 
 export type { KubernetesDrive, KubernetesMinioArgs, KubernetesPool } from "./args.ts";
 
@@ -62,19 +62,19 @@ export class KubernetesMinio extends pulumi.ComponentResource {
   constructor(name: string, args: KubernetesMinioArgs, opts?: pulumi.ComponentResourceOptions) {
     const subject = `KubernetesMinio "${name}"`;
     const { serviceName = name } = args;
-    throwIfInvalid(subject, kubernetesFindings(args, name, serviceName));
+    throwIfInvalid(subject, validateKubernetesMinio(args, name, serviceName));
     super("pulumi-swarm:index:KubernetesMinio", name, {}, opts);
 
     const child = { parent: this };
-    const plan = kubernetesPlan(args, serviceName);
+    const plan = planKubernetesStore(args, serviceName);
     const namespace = pulumi.output(
-      validateWhenKnown(args.namespace, (value) => throwIfInvalid(subject, namespaceFindings(value))),
+      validateWhenKnown(args.namespace, (value) => throwIfInvalid(subject, validateNamespace(value))),
     );
     const credentials = new RootCredentials(
       `${name}-credentials`,
       {
-        ...checkedRoot(subject, args),
-        immutable: immutableStore(plan, namespace),
+        ...validatedRootUser(subject, args),
+        immutable: immutableSettings(plan, namespace),
         pools: plan.pools.map(({ key }) => key),
         members: Object.fromEntries(
           plan.pools.map(({ key, members }) => [key, members.map((one) => one.name)] as const),
@@ -85,8 +85,8 @@ export class KubernetesMinio extends pulumi.ComponentResource {
     // What is for life is checked there: nothing else is touched before.
     const after = { parent: this, dependsOn: credentials };
     this.members = plan.pools.flatMap(({ members }) => members.map((member) => member.name));
-    const tls = args.tls && checkedTls(subject, args.tls, this.members);
-    const certificates = tls && certificatesOf(name, tls, (more) => serviceNames(plan, namespace, more), after);
+    const tls = args.tls && validatedTls(subject, args.tls, this.members);
+    const certificates = tls && createCertificates(name, tls, (more) => serviceNames(plan, namespace, more), after);
 
     // What is in a Secret never changes, another one takes its place: so a change of it is one of the pods that use it.
     const secret = new kubernetes.core.v1.Secret(
@@ -94,7 +94,7 @@ export class KubernetesMinio extends pulumi.ComponentResource {
       { metadata: { namespace }, immutable: true, stringData: secretData(credentials, plan.scheme, certificates) },
       child,
     );
-    const store: KubernetesStore = {
+    const store: KubernetesStoreContext = {
       ...args,
       plan,
       image: this.#image(subject, args.image),
@@ -145,8 +145,8 @@ export class KubernetesMinio extends pulumi.ComponentResource {
   }
 
   #image(subject: string, image: pulumi.Input<string> = DEFAULT_MINIO_IMAGE): pulumi.Input<string> {
-    return validateWhenKnown(checkedImage(subject, image, this), (value) =>
-      throwIfInvalid(subject, kubernetesImageFindings(value)),
+    return validateWhenKnown(validatedImage(subject, image, this), (value) =>
+      throwIfInvalid(subject, validateKubernetesImage(value)),
     );
   }
 
@@ -154,7 +154,7 @@ export class KubernetesMinio extends pulumi.ComponentResource {
   #makePools(
     name: string,
     { timeoutSeconds = 600 }: KubernetesMinioArgs,
-    store: KubernetesStore,
+    store: KubernetesStoreContext,
     namespace: pulumi.Output<string>,
     peers: pulumi.Resource,
   ): pulumi.Resource[] {

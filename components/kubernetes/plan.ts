@@ -1,11 +1,11 @@
-import { bearsAbsence } from "../minio/layout/fault-tolerance.ts";
+import { toleratesHostLoss } from "../minio/layout/fault-tolerance.ts";
 import {
-  layoutOf,
-  inKeyOrder,
+  poolLayout,
+  sortByKey,
   type MemberHost,
   memberName,
   type Scheme,
-  type Spread,
+  type ErasureLayout,
 } from "../minio/layout/topology.ts";
 import type { KubernetesDrive, KubernetesMinioArgs, KubernetesPool } from "./args.ts";
 
@@ -29,9 +29,9 @@ export interface KubernetesPoolPlan {
   /** In key order. */
   drives: { key: string; drive: KubernetesDrive }[];
   /** How MinIO spreads them; it is told its drives by `poolPattern`. */
-  layout: Spread;
+  layout: ErasureLayout;
   /** Members that may be away by intent while the store goes on to take writes: one, or none. */
-  mayBeAway: 0 | 1;
+  maxUnavailable: 0 | 1;
 }
 
 export interface KubernetesMember {
@@ -42,30 +42,30 @@ export interface KubernetesMember {
 }
 
 /** The plan for arguments in which nothing is wrong. */
-export function kubernetesPlan(
+export function planKubernetesStore(
   args: Pick<KubernetesMinioArgs, "pools" | "drives" | "tls" | "environment">,
   serviceName: string,
 ): KubernetesPlan {
   const scheme = args.tls ? "https" : "http";
   const peers = peersName(serviceName);
-  const asked = inKeyOrder(Object.entries(args.pools).map(([key, pool]) => ({ key, ...pool })));
+  const asked = sortByKey(Object.entries(args.pools).map(([key, pool]) => ({ key, ...pool })));
   const pools = asked.map((pool) => {
     const hosts = memberHosts(pool.key, pool, peers, args.drives);
-    const layout = layoutOf(serviceName, hosts);
+    const layout = poolLayout(serviceName, hosts);
     const members = hosts.map(({ hostname }, number) => ({
       key: `${pool.key}-${number}`,
       name: memberName(serviceName, hostname),
     }));
-    const drives = inKeyOrder(Object.entries(drivesOf(pool, args.drives)).map(([key, drive]) => ({ key, drive })));
+    const drives = sortByKey(Object.entries(drivesOf(pool, args.drives)).map(([key, drive]) => ({ key, drive })));
     return { key: pool.key, statefulSet: `${serviceName}-${pool.key}`, members, drives, layout };
   });
-  const away = (hosts: readonly unknown[], layout: Spread) =>
-    bearsAbsence({ hosts, layout }, { pools }, args.environment) ? 1 : 0;
+  const away = (hosts: readonly unknown[], layout: ErasureLayout) =>
+    toleratesHostLoss({ hosts, layout }, { pools }, args.environment) ? 1 : 0;
   return {
     serviceName,
     peers,
     scheme,
-    pools: pools.map((pool) => ({ ...pool, mayBeAway: away(pool.members, pool.layout) })),
+    pools: pools.map((pool) => ({ ...pool, maxUnavailable: away(pool.members, pool.layout) })),
   };
 }
 

@@ -2,7 +2,7 @@ import { API_PORT } from "../minio/layout/topology.ts";
 import type { KubernetesPlan, KubernetesPoolPlan } from "./plan.ts";
 
 /** Path of a drive in its member's container, by its place in the pool from 1: MinIO's patterns count. */
-export function placePath(place: number | string): string {
+export function numberedDrivePath(place: number | string): string {
   return `/drives/${place}`;
 }
 
@@ -14,7 +14,7 @@ export function placePath(place: number | string): string {
  */
 export function poolPattern({ scheme, serviceName, peers, pools }: KubernetesPlan, pool: KubernetesPoolPlan): string {
   const { key, members, drives } = pool;
-  const path = placePath(drives.length > 1 ? `{1...${drives.length}}` : 1);
+  const path = numberedDrivePath(drives.length > 1 ? `{1...${drives.length}}` : 1);
   if (members.length === 1 && pools.length === 1) return path;
   return `${scheme}://${serviceName}-${key}-{0...${members.length - 1}}.${peers}:${API_PORT}${path}`;
 }

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RootCredentials } from "../minio/root-credentials.ts";
-import { SECRET_FILES, SECRET_KINDS, secretTexts } from "../minio/secrets.ts";
+import { SECRET_FILES, SECRET_KINDS, secretContents } from "../minio/secrets.ts";
 import { type Certificates, TLS_FILES } from "../minio/security/tls.ts";
 import type { Scheme } from "../minio/layout/topology.ts";
 
@@ -21,7 +21,7 @@ export function secretData(
   const known = pulumi.all([user, password, pulumi.output(certificates)]);
   return pulumi.secret(
     known.apply(([user, password, tls]) => {
-      const texts = secretTexts(user, password, scheme);
+      const texts = secretContents(user, password, scheme);
       const files = SECRET_KINDS.map((kind) => [SECRET_FILES[kind], texts[kind]] as const);
       const given = tls ? tlsFiles().map((file) => [TLS_KEYS[file], tls[file]] as const) : [];
       return Object.fromEntries([...files, ...given]);

@@ -4,7 +4,7 @@ import { containerVariables } from "../minio/spec/environment.ts";
 import { CERTIFICATES_FOLDER, TLS_ENVIRONMENT } from "../minio/security/tls.ts";
 import { API_PORT, CONSOLE_PORT } from "../minio/layout/topology.ts";
 import type { KubernetesMinioArgs } from "./args.ts";
-import { placePath, poolPattern } from "./pool-pattern.ts";
+import { numberedDrivePath, poolPattern } from "./pool-pattern.ts";
 import { type KubernetesPlan, type KubernetesPoolPlan, poolLabels, storeLabels } from "./plan.ts";
 import { secretItems, SECRETS_FOLDER } from "./secrets.ts";
 
@@ -20,7 +20,7 @@ type BudgetSpec = types.input.policy.v1.PodDisruptionBudgetSpec;
 const MINIO_USER = 1000;
 
 /** A store as all its StatefulSets see it. */
-export interface KubernetesStore extends Pick<
+export interface KubernetesStoreContext extends Pick<
   KubernetesMinioArgs,
   | "environment"
   | "cpuLimit"
@@ -37,7 +37,7 @@ export interface KubernetesStore extends Pick<
 }
 
 /** A pool: members with names and volumes of their own. */
-export function statefulSetSpec(store: KubernetesStore, pool: KubernetesPoolPlan): StatefulSetSpec {
+export function statefulSetSpec(store: KubernetesStoreContext, pool: KubernetesPoolPlan): StatefulSetSpec {
   const { serviceName, peers } = store.plan;
   const labels = poolLabels(serviceName, pool.key);
   return {
@@ -62,7 +62,7 @@ export function statefulSetSpec(store: KubernetesStore, pool: KubernetesPoolPlan
   };
 }
 
-function podSpec(store: KubernetesStore, pool: KubernetesPoolPlan): PodSpec {
+function podSpec(store: KubernetesStoreContext, pool: KubernetesPoolPlan): PodSpec {
   const labelSelector = { matchLabels: storeLabels(store.plan.serviceName) };
   return {
     containers: [container(store, pool)],
@@ -70,8 +70,8 @@ function podSpec(store: KubernetesStore, pool: KubernetesPoolPlan): PodSpec {
     nodeSelector: store.nodeSelector,
     topologySpreadConstraints: [
       // A node that takes no pods would otherwise count as one without any, and hold the others to one each.
-      { ...spread("kubernetes.io/hostname", "DoNotSchedule"), nodeTaintsPolicy: "Honor", labelSelector },
-      { ...spread("topology.kubernetes.io/zone", "ScheduleAnyway"), nodeTaintsPolicy: "Honor", labelSelector },
+      { ...topologySpread("kubernetes.io/hostname", "DoNotSchedule"), nodeTaintsPolicy: "Honor", labelSelector },
+      { ...topologySpread("topology.kubernetes.io/zone", "ScheduleAnyway"), nodeTaintsPolicy: "Honor", labelSelector },
     ],
     securityContext: {
       runAsNonRoot: true,
@@ -89,11 +89,11 @@ function podSpec(store: KubernetesStore, pool: KubernetesPoolPlan): PodSpec {
   };
 }
 
-function spread(topologyKey: string, whenUnsatisfiable: string) {
+function topologySpread(topologyKey: string, whenUnsatisfiable: string) {
   return { maxSkew: 1, topologyKey, whenUnsatisfiable };
 }
 
-function container(store: KubernetesStore, pool: KubernetesPoolPlan): Container {
+function container(store: KubernetesStoreContext, pool: KubernetesPoolPlan): Container {
   const { scheme, pools } = store.plan;
   const variables = containerVariables(store.environment ?? {}, pools, scheme === "https" ? TLS_ENVIRONMENT : {});
   const names = Object.keys(variables).toSorted();
@@ -114,23 +114,23 @@ function container(store: KubernetesStore, pool: KubernetesPoolPlan): Container 
     ],
     // Whether the member itself answers, never whether the cluster does: members that wait for each other would be
     // restarted for it, and a store without write quorum would be cut off from those who read.
-    startupProbe: { ...alive(scheme), periodSeconds: 1, failureThreshold: 120 },
-    livenessProbe: { ...alive(scheme), periodSeconds: 10, failureThreshold: 6 },
-    readinessProbe: { ...alive(scheme), periodSeconds: 5, failureThreshold: 3 },
+    startupProbe: { ...livenessCheck(scheme), periodSeconds: 1, failureThreshold: 120 },
+    livenessProbe: { ...livenessCheck(scheme), periodSeconds: 10, failureThreshold: 6 },
+    readinessProbe: { ...livenessCheck(scheme), periodSeconds: 5, failureThreshold: 3 },
     resources: {
-      ...amounts("limits", store.cpuLimit, store.memoryLimitMiB),
-      ...amounts("requests", store.cpuReservation, store.memoryReservationMiB),
+      ...resourceAmounts("limits", store.cpuLimit, store.memoryLimitMiB),
+      ...resourceAmounts("requests", store.cpuReservation, store.memoryReservationMiB),
     },
     securityContext: {
       allowPrivilegeEscalation: false,
       capabilities: { drop: ["ALL"] },
       readOnlyRootFilesystem: true,
     },
-    volumeMounts: mounts(pool),
+    volumeMounts: volumeMounts(pool),
   };
 }
 
-function alive(scheme: KubernetesPlan["scheme"]) {
+function livenessCheck(scheme: KubernetesPlan["scheme"]) {
   return {
     httpGet: { path: "/minio/health/live", port: API_PORT, scheme: scheme.toUpperCase() },
     timeoutSeconds: 5,
@@ -138,7 +138,7 @@ function alive(scheme: KubernetesPlan["scheme"]) {
 }
 
 /** What is empty is left out: Kubernetes does so, and would never read back as declared. */
-function amounts(
+function resourceAmounts(
   kind: "limits" | "requests",
   cpus: pulumi.Input<number> | undefined,
   mebibytes: pulumi.Input<number> | undefined,
@@ -146,22 +146,22 @@ function amounts(
   if (cpus === undefined && mebibytes === undefined) return {};
   return {
     [kind]: {
-      ...(cpus !== undefined && { cpu: pulumi.output(cpus).apply(cpuText) }),
-      ...(mebibytes !== undefined && { memory: pulumi.output(mebibytes).apply(memoryText) }),
+      ...(cpus !== undefined && { cpu: pulumi.output(cpus).apply(formatCpus) }),
+      ...(mebibytes !== undefined && { memory: pulumi.output(mebibytes).apply(formatMemory) }),
     },
   };
 }
 
 /** As Kubernetes itself writes it, for the same reason: `500m` is half a CPU. */
-function cpuText(cpus: number): string {
+function formatCpus(cpus: number): string {
   return Number.isInteger(cpus) ? String(cpus) : `${Math.round(cpus * 1000)}m`;
 }
 
-function memoryText(mebibytes: number): string {
+function formatMemory(mebibytes: number): string {
   return mebibytes % 1024 === 0 ? `${mebibytes / 1024}Gi` : `${mebibytes}Mi`;
 }
 
-function volumes(store: KubernetesStore): Volume[] {
+function volumes(store: KubernetesStoreContext): Volume[] {
   const items = secretItems(store.plan.scheme);
   return [
     { name: "tmp", emptyDir: { medium: "Memory", sizeLimit: "64Mi" } },
@@ -169,9 +169,9 @@ function volumes(store: KubernetesStore): Volume[] {
   ];
 }
 
-function mounts({ drives }: KubernetesPoolPlan): VolumeMount[] {
+function volumeMounts({ drives }: KubernetesPoolPlan): VolumeMount[] {
   return [
-    ...drives.map(({ key }, at) => ({ name: key, mountPath: placePath(at + 1) })),
+    ...drives.map(({ key }, at) => ({ name: key, mountPath: numberedDrivePath(at + 1) })),
     { name: "tmp", mountPath: "/tmp" },
     { name: "secrets", mountPath: SECRETS_FOLDER, readOnly: true },
   ];
@@ -206,9 +206,9 @@ export function clientsSpec(
 }
 
 /** What keeps drains of nodes from taking the write quorum; of members that do not answer there is none to keep. */
-export function budgetSpec({ serviceName }: KubernetesPlan, { key, mayBeAway }: KubernetesPoolPlan): BudgetSpec {
+export function budgetSpec({ serviceName }: KubernetesPlan, { key, maxUnavailable }: KubernetesPoolPlan): BudgetSpec {
   return {
-    maxUnavailable: mayBeAway,
+    maxUnavailable: maxUnavailable,
     selector: { matchLabels: poolLabels(serviceName, key) },
     unhealthyPodEvictionPolicy: "AlwaysAllow",
   };

@@ -5,7 +5,7 @@ import type { Swarm } from "../swarm/swarm.ts";
 import type { TaskLimits } from "../service/task-limits.ts";
 import type { KmsKey } from "./security/kms-key-args.ts";
 import type { MinioMetrics } from "./iam/metrics-args.ts";
-import type { ProbeTools } from "./spec/probes.ts";
+import type { HealthcheckClient } from "./spec/probes.ts";
 import type { MinioTls } from "./security/tls.ts";
 
 /** Hosts that together hold erasure sets of their own. */
@@ -107,7 +107,7 @@ export interface MinioServiceArgs extends TaskLimits {
    * when `image` is an Output.
    * @default - `silo` for an image whose name ends in `silo`, else `mc`
    */
-  tools?: ProbeTools;
+  tools?: HealthcheckClient;
 
   /**
    * Name of the root user, 3 to 64 letters, digits and `._-`.

@@ -26,15 +26,15 @@ export function storeConnection(
   serviceIds: pulumi.Output<Record<string, string>>,
   seed: pulumi.Input<string>,
 ): StoreConnection {
-  return { swarm, seed, address: { ...placeOf(swarm, hosts), serviceName, serviceIds } };
+  return { swarm, seed, address: { ...clusterAddress(swarm, hosts), serviceName, serviceIds } };
 }
 
 /** The same before its services are made: they are known by their names. */
-export function askedStore(swarm: Swarm, { serviceName, hosts, services }: StorePlan): pulumi.Inputs {
-  return { ...placeOf(swarm, hosts), serviceName, services: services.map(({ serviceName }) => serviceName) };
+export function storeAddressByName(swarm: Swarm, { serviceName, hosts, services }: StorePlan): pulumi.Inputs {
+  return { ...clusterAddress(swarm, hosts), serviceName, services: services.map(({ serviceName }) => serviceName) };
 }
 
-function placeOf(swarm: Swarm, hosts: readonly Host[]) {
+function clusterAddress(swarm: Swarm, hosts: readonly Host[]) {
   const engines = swarm.nodeEngines;
   const nodes = Object.fromEntries(hosts.map(({ key }) => [key, engines[key]]));
   return { managers: swarm.managers, swarmId: swarm.swarmId, nodes };

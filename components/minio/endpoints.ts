@@ -6,26 +6,26 @@ import { API_PORT, CONSOLE_PORT, memberName } from "./layout/topology.ts";
 
 /** Where clients reach a store's members; no ports where they do not. */
 export interface StoreEndpoints {
-  places: readonly Endpoint[];
+  members: readonly Endpoint[];
   port?: number;
   consolePort?: number;
 }
 
 /** At their hosts' addresses, or at the members' own on a network that is there outside of Docker. */
 export function storeEndpoints(network: DataNetwork, { hosts, published }: StorePlan): StoreEndpoints {
-  if (!isLinked(network)) return { places: hosts, ...published };
+  if (!isLinked(network)) return { members: hosts, ...published };
   const addresses = pulumi.output(network.addresses ?? {});
-  const places = hosts.map(({ key }) => ({ key, endpointAddress: addresses.apply((all) => all[key]) }));
-  return { places, port: API_PORT, consolePort: CONSOLE_PORT };
+  const members = hosts.map(({ key }) => ({ key, endpointAddress: addresses.apply((all) => all[key]) }));
+  return { members, port: API_PORT, consolePort: CONSOLE_PORT };
 }
 
 /** The members' own addresses on their network, as far as they are known beforehand. */
-export function ownAddresses(network: DataNetwork): pulumi.Output<string[]> | undefined {
+export function memberAddresses(network: DataNetwork): pulumi.Output<string[]> | undefined {
   return network.addresses?.apply((all) => Object.values(all));
 }
 
 /** The URL of a store for containers of its network. On a bridge they know the member alone, and not the store. */
-export function urlWithin(network: DataNetwork, { scheme, serviceName, hosts }: StorePlan): string {
+export function internalUrl(network: DataNetwork, { scheme, serviceName, hosts }: StorePlan): string {
   const [first] = hosts;
   const name = driverOf(network) === "bridge" && first ? memberName(serviceName, first.hostname) : serviceName;
   return `${scheme}://${name}:${API_PORT}`;

@@ -7,11 +7,12 @@ import { type ValidationIssue, throwIfInvalid } from "../../core/input-validatio
 export const DEFAULT_MINIO_IMAGE =
   "pgsty/silo:RELEASE.2026-09-16T00-00-00Z@sha256:635197cb9f36d01bee221d34d1c7d7960f6a95c48b0b6c01d99cd13bdae51a46";
 
-const KNOWN_HOLES = "CVE-2026-40344 and CVE-2026-41145: whoever knows an access key writes objects without a signature";
+const KNOWN_VULNERABILITIES =
+  "CVE-2026-40344 and CVE-2026-41145: whoever knows an access key writes objects without a signature";
 
 /** What keeps an image from being used. */
-export function imageFindings(image: string): ValidationIssue[] {
-  const problem = imageProblem(image);
+export function validateImage(image: string): ValidationIssue[] {
+  const problem = imageError(image);
   return problem === undefined ? [] : [{ argument: "image", value: image, problem }];
 }
 
@@ -19,16 +20,16 @@ export function imageFindings(image: string): ValidationIssue[] {
 export function imageWarning(image: string): string | undefined {
   const name = parseImageName(image);
   if (name?.repository === "quay.io/minio/minio") {
-    return `image "${image}" is no longer maintained and open to ${KNOWN_HOLES}; the maintained one is ${DEFAULT_MINIO_IMAGE}`;
+    return `image "${image}" is no longer maintained and open to ${KNOWN_VULNERABILITIES}; the maintained one is ${DEFAULT_MINIO_IMAGE}`;
   }
   if (isImageId(image)) {
-    return `image "${image}" is known by its id alone: one built from github.com/minio/minio as published is open to ${KNOWN_HOLES}; the one that pulumi-swarm builds is repaired`;
+    return `image "${image}" is known by its id alone: one built from github.com/minio/minio as published is open to ${KNOWN_VULNERABILITIES}; the one that pulumi-swarm builds is repaired`;
   }
   return undefined;
 }
 
 /** The image, once it is known to be one that may be used, with a word of warning where that is due. */
-export function checkedImage(
+export function validatedImage(
   subject: string,
   image: pulumi.Input<string>,
   resource: pulumi.Resource,
@@ -43,7 +44,7 @@ export function checkedImage(
     return known;
   }
   return validateWhenKnown(image, (value) => {
-    throwIfInvalid(subject, imageFindings(value));
+    throwIfInvalid(subject, validateImage(value));
     warn(value);
   });
 }
@@ -53,7 +54,7 @@ export function imageBasename(image: string): string | undefined {
   return parseImageName(image)?.repository.split("/").at(-1);
 }
 
-function imageProblem(image: string): string | undefined {
+function imageError(image: string): string | undefined {
   if (/^minio\//.test(parseImageName(image)?.repository ?? "")) {
     return `MinIO's repositories on Docker Hub were deleted: use the maintained ${DEFAULT_MINIO_IMAGE}`;
   }

@@ -6,27 +6,27 @@ import { ownerLabels } from "../../core/labels.ts";
 import { creationOwner, ownerOf } from "../shared/owner.ts";
 import { NodeSettings } from "../swarm/node-settings.ts";
 import { SwarmService } from "../service/swarm-service.ts";
-import { bearsAbsence } from "./layout/fault-tolerance.ts";
+import { toleratesHostLoss } from "./layout/fault-tolerance.ts";
 import type { MinioServiceArgs } from "./args.ts";
-import { minioFindings } from "./validation/settings.ts";
+import { validateMinioService } from "./validation/settings.ts";
 import { immutableForService, immutableForStore } from "./validation/immutable-settings.ts";
-import { checkedImage, DEFAULT_MINIO_IMAGE } from "./image.ts";
-import { checkedKmsKey, immutableKmsKey, kmsSecret } from "./security/kms-key.ts";
+import { validatedImage, DEFAULT_MINIO_IMAGE } from "./image.ts";
+import { validatedKmsKey, immutableKmsKey, createKmsSecret } from "./security/kms-key.ts";
 import { MetricsUser, metricsUrls } from "./iam/metrics.ts";
-import { declaredPools, planOf, type ServicePlan, type StorePlan } from "./plan.ts";
-import { storeNetworkFindings } from "./validation/network.ts";
-import { poolsConfig } from "./layout/pool-config.ts";
-import { DRIVE_SECONDS, probesOf, toolsOfImage } from "./spec/probes.ts";
+import { declaredPools, planStore, type ServicePlan, type StorePlan } from "./plan.ts";
+import { validateStoreNetworks } from "./validation/network.ts";
+import { createPoolsConfig } from "./layout/pool-config.ts";
+import { DRIVE_RECONNECT_SECONDS, probeCommands, defaultHealthcheckClient } from "./spec/probes.ts";
 import { RootCredentials } from "./root-credentials.ts";
-import { checkedRoot } from "./validation/root-credentials.ts";
+import { validatedRootUser } from "./validation/root-credentials.ts";
 import { RootServiceAccounts } from "./root-service-accounts.ts";
-import { dockerSecrets } from "./secrets.ts";
-import { AGREED_FIELDS, serviceSpec, type Store } from "./spec/spec.ts";
-import { ownAddresses, storeEndpoints, urlWithin } from "./endpoints.ts";
-import { askedStore, storeConnection, type StoreConnection } from "./connection.ts";
-import { storeTls } from "./security/tls.ts";
-import { checkedTls } from "./validation/tls.ts";
-import { disksOf, memberName, volumesOf } from "./layout/topology.ts";
+import { createRootSecrets } from "./secrets.ts";
+import { CLUSTER_WIDE_FIELDS, serviceSpec, type StoreContext } from "./spec/spec.ts";
+import { memberAddresses, storeEndpoints, internalUrl } from "./endpoints.ts";
+import { storeAddressByName, storeConnection, type StoreConnection } from "./connection.ts";
+import { createTlsSecrets } from "./security/tls.ts";
+import { validatedTls } from "./validation/tls.ts";
+import { driveDisks, memberName, volumeNames } from "./layout/topology.ts";
 import { settingsValidation } from "./spec/trial-run.ts";
 
 export type { MinioMode, MinioPool, MinioServiceArgs } from "./args.ts";
@@ -72,49 +72,51 @@ export class MinioService extends pulumi.ComponentResource {
     const subject = `MinioService "${name}"`;
     const { swarm, network, serviceName = name } = args;
     args.swarm.refuse(subject, [
-      ...minioFindings(args, serviceName, swarm.hosts),
-      ...storeNetworkFindings(args, swarm.hosts),
+      ...validateMinioService(args, serviceName, swarm.hosts),
+      ...validateStoreNetworks(args, swarm.hosts),
     ]);
     super("pulumi-swarm:index:MinioService", name, {}, opts);
 
-    const plan = planOf(args, serviceName, swarm.hosts);
-    const checked = plan.services.map((service) => swarm.preflight(serviceDemand(name, subject, plan, service, args)));
+    const plan = planStore(args, serviceName, swarm.hosts);
+    const checked = plan.services.map((service) =>
+      swarm.preflight(serviceRequirement(name, subject, plan, service, args)),
+    );
 
-    const kmsKey = args.kmsKey && checkedKmsKey(subject, args.kmsKey);
+    const kmsKey = args.kmsKey && validatedKmsKey(subject, args.kmsKey);
     const credentials = new RootCredentials(
       `${name}-credentials`,
       {
-        ...checkedRoot(subject, args),
+        ...validatedRootUser(subject, args),
         immutable: { ...immutableForStore(plan), ...immutableKmsKey(kmsKey) },
         ...declaredPools(plan),
-        store: askedStore(swarm, plan),
+        store: storeAddressByName(swarm, plan),
       },
       { parent: this, dependsOn: checked },
     );
     const child = { parent: this, dependsOn: [...checked, credentials] };
     const files = { ...child, owner: creationOwner(name, child), component: name };
-    const members = plan.pools.flatMap(({ hosts, label }) =>
+    const memberLabels = plan.pools.flatMap(({ hosts, label }) =>
       hosts.map(({ key: host }) => new NodeSettings(`${name}-member-${host}`, { swarm, host, labels: label }, child)),
     );
     this.members = plan.hosts.map(({ hostname }) => memberName(serviceName, hostname));
     const tls =
       args.tls &&
-      storeTls(
+      createTlsSecrets(
         name,
-        checkedTls(subject, args.tls, this.members),
-        { swarm, serviceName, hosts: plan.hosts, addresses: ownAddresses(network) },
+        validatedTls(subject, args.tls, this.members),
+        { swarm, serviceName, hosts: plan.hosts, addresses: memberAddresses(network) },
         files,
       );
-    const store: Store = {
+    const store: StoreContext = {
       ...args,
       tls,
-      kmsKey: kmsKey && kmsSecret(`${name}-kms-key`, swarm, kmsKey, files),
+      kmsKey: kmsKey && createKmsSecret(`${name}-kms-key`, swarm, kmsKey, files),
       plan,
-      image: checkedImage(subject, args.image ?? DEFAULT_MINIO_IMAGE, this),
-      tools: args.tools ?? toolsOfImage(knownValue(args.image) ?? DEFAULT_MINIO_IMAGE),
+      image: validatedImage(subject, args.image ?? DEFAULT_MINIO_IMAGE, this),
+      tools: args.tools ?? defaultHealthcheckClient(knownValue(args.image) ?? DEFAULT_MINIO_IMAGE),
       networkIds: [network, ...(args.networks ?? [])].map(({ networkId }) => networkId),
-      secrets: dockerSecrets(name, swarm, credentials, plan.scheme, files),
-      poolsConfig: poolsConfig(`${name}-pools`, swarm, plan.pools, files),
+      secrets: createRootSecrets(name, swarm, credentials, plan.scheme, files),
+      poolsConfig: createPoolsConfig(`${name}-pools`, swarm, plan.pools, files),
       ownerLabels: ownerLabels(ownerOf(name)),
     };
     const guards =
@@ -128,14 +130,14 @@ export class MinioService extends pulumi.ComponentResource {
             },
             child,
           );
-    const services = this.#makeServices(name, args, store, [...checked, ...members, ...guards]);
+    const services = this.#createServices(name, args, store, [...checked, ...memberLabels, ...guards]);
 
     const ready = services.map(({ resource }) => resource);
-    const { places, port, consolePort } = storeEndpoints(network, plan);
-    this.endpoints = endpointUrls(plan.scheme, places, port, ready);
-    this.consoleEndpoints = endpointUrls(plan.scheme, places, consolePort, ready);
+    const { members, port, consolePort } = storeEndpoints(network, plan);
+    this.endpoints = endpointUrls(plan.scheme, members, port, ready);
+    this.consoleEndpoints = endpointUrls(plan.scheme, members, consolePort, ready);
     this.metricsEndpoints = this.endpoints.apply(metricsUrls);
-    this.endpoint = this.endpoints.apply((all) => Object.values(all)[0] ?? urlWithin(network, plan));
+    this.endpoint = this.endpoints.apply((all) => Object.values(all)[0] ?? internalUrl(network, plan));
     this.serviceIds = pulumi.output(
       Object.fromEntries(services.map(({ key, resource }) => [key, resource.serviceId] as const)),
     );
@@ -168,15 +170,15 @@ export class MinioService extends pulumi.ComponentResource {
    * pool still has the former settings. Only the last service waits for the cluster, for the first ones have no quorum
    * to wait for yet.
    */
-  #makeServices(
+  #createServices(
     name: string,
     args: MinioServiceArgs,
-    store: Store,
+    store: StoreContext,
     needed: pulumi.Input<pulumi.Resource>[],
-  ): MadeService[] {
+  ): CreatedService[] {
     const { plan } = store;
-    const probes = probesOf(store.tools);
-    const made: MadeService[] = [];
+    const probes = probeCommands(store.tools);
+    const made: CreatedService[] = [];
     for (const service of plan.services) {
       const isLast = service === plan.services.at(-1);
       const resource = new SwarmService(
@@ -185,15 +187,15 @@ export class MinioService extends pulumi.ComponentResource {
           swarm: args.swarm,
           adopt: args.adopt,
           spec: serviceSpec(store, service),
-          restartTogether: AGREED_FIELDS,
+          restartTogether: CLUSTER_WIDE_FIELDS,
           peers: plan.services.map(({ serviceName }) => serviceName),
           immutable: immutableForService(plan, service),
           readyCommand: isLast ? probes.ready : undefined,
-          ...(bearsAbsence(service.pool, plan, args.environment) && {
+          ...(toleratesHostLoss(service.pool, plan, args.environment) && {
             maintenanceCommand: probes.maintenance,
             locksCommand: probes.locks,
           }),
-          minReadySeconds: args.minReadySeconds ?? (plan.hosts.length > 1 ? DRIVE_SECONDS : undefined),
+          minReadySeconds: args.minReadySeconds ?? (plan.hosts.length > 1 ? DRIVE_RECONNECT_SECONDS : undefined),
           validation: settingsValidation(store, service),
           rollback: args.rollback,
           tasks: service.hosts.length,
@@ -210,14 +212,14 @@ export class MinioService extends pulumi.ComponentResource {
   }
 }
 
-interface MadeService {
+interface CreatedService {
   /** Key in the output `serviceIds`. */
   key: string;
   resource: SwarmService;
 }
 
 /** What a service needs of the engines. */
-function serviceDemand(
+function serviceRequirement(
   name: string,
   subject: string,
   plan: StorePlan,
@@ -230,12 +232,12 @@ function serviceDemand(
     owner: ownerOf(`${name}-${service.role}`),
     name: service.serviceName,
     adopt,
-    alternateNames: plan.alternateNames,
+    alternateNames: plan.alternateModeServiceNames,
     ports: { ...plan.published },
-    onHostNetwork: plan.onHostNetwork || undefined,
+    onHostNetwork: plan.usesHostNetwork || undefined,
     hosts: service.hosts.map(({ key }) => key),
-    disks: service.hosts.slice(0, 1).flatMap((host) => disksOf(host, service.pool.drives)),
-    volumes: volumesOf(plan.serviceName, service.hosts, service.pool.drives),
+    disks: service.hosts.slice(0, 1).flatMap((host) => driveDisks(host, service.pool.drives)),
+    volumes: volumeNames(plan.serviceName, service.hosts, service.pool.drives),
     guarded: allowFrom !== undefined,
   } as const;
 }

@@ -2,16 +2,16 @@ import type { Host } from "../hosts/host.ts";
 import { type DataNetwork, driverOf } from "../networks/node-network/data-network.ts";
 import type { MinioMode, MinioServiceArgs } from "./args.ts";
 import { exposesByDefault } from "./validation/network.ts";
-import { poolsOf } from "./validation/pools.ts";
+import { declaredOrDefaultPools } from "./validation/pools.ts";
 import {
   API_PORT,
   CONSOLE_PORT,
-  inKeyOrder,
-  layoutOf,
-  type Layout,
+  sortByKey,
+  poolLayout,
+  type PoolLayout,
   memberName,
   type Scheme,
-  takenDrives,
+  selectDrives,
 } from "./layout/topology.ts";
 
 /** What a store is made of, decided from plain arguments. */
@@ -31,13 +31,13 @@ export interface StorePlan {
   /** Pool by pool; in a pool in key order of their hosts. */
   services: ServicePlan[];
   /** Names that its services would have in the other mode. */
-  alternateNames: string[];
+  alternateModeServiceNames: string[];
   /** Ports on the members' hosts; absent when there are none. */
   published?: { port: number; consolePort?: number };
   /** Port of the console inside the members' network. */
   consolePort: number;
   /** Whether these are the members' own ports, which have no network but their hosts'. */
-  onHostNetwork: boolean;
+  usesHostNetwork: boolean;
 }
 
 /** Hosts that together hold erasure sets of their own. */
@@ -47,7 +47,7 @@ export interface PoolPlan {
   hosts: Host[];
   /** Keys of the drives it takes of each host. */
   drives: string[];
-  layout: Layout;
+  layout: PoolLayout;
   /** Node label of its members. */
   label: Record<string, string>;
 }
@@ -70,7 +70,7 @@ export interface ServicePlan {
 }
 
 /** Value of the members' label. */
-export const MEMBER = "member";
+export const MEMBER_LABEL_VALUE = "member";
 
 /** Label of the nodes that are a pool's members. */
 export function memberLabel(serviceName: string, poolKey: string): string {
@@ -78,7 +78,7 @@ export function memberLabel(serviceName: string, poolKey: string): string {
 }
 
 /** The plan for arguments in which nothing is wrong. */
-export function planOf(
+export function planStore(
   args: Pick<MinioServiceArgs, "pools" | "mode" | "expose" | "port" | "consolePort" | "tls"> & {
     network?: Pick<DataNetwork, "driver">;
   },
@@ -89,19 +89,21 @@ export function planOf(
   const { expose = exposesByDefault(network) } = args;
   const consolePort = args.consolePort || CONSOLE_PORT;
   const scheme = args.tls ? "https" : "http";
-  const pools = poolPlans(args, serviceName, swarmHosts, scheme);
-  const servicesIn = (wanted: MinioMode) => pools.flatMap((pool) => servicePlans(serviceName, pool, wanted));
+  const pools = planPools(args, serviceName, swarmHosts, scheme);
+  const servicesIn = (wanted: MinioMode) => pools.flatMap((pool) => planServices(serviceName, pool, wanted));
   return {
     serviceName,
     mode,
     scheme,
     pools,
-    hosts: inKeyOrder(pools.flatMap(({ hosts }) => hosts)),
+    hosts: sortByKey(pools.flatMap(({ hosts }) => hosts)),
     services: servicesIn(mode),
-    alternateNames: servicesIn(mode === "global" ? "replicated" : "global").map(({ serviceName }) => serviceName),
+    alternateModeServiceNames: servicesIn(mode === "global" ? "replicated" : "global").map(
+      ({ serviceName }) => serviceName,
+    ),
     published: expose ? { port, ...(args.consolePort !== false && { consolePort }) } : undefined,
     consolePort,
-    onHostNetwork: driverOf(network) === "host",
+    usesHostNetwork: driverOf(network) === "host",
   };
 }
 
@@ -111,25 +113,25 @@ export function declaredPools({ pools, serviceName }: StorePlan) {
   return { pools: pools.map(({ key }) => key), members: Object.fromEntries(members) as Record<string, string[]> };
 }
 
-function poolPlans(
+function planPools(
   args: Pick<MinioServiceArgs, "pools">,
   serviceName: string,
   swarmHosts: Readonly<Record<string, Host>>,
   scheme: Scheme,
 ): PoolPlan[] {
-  const asked = Object.entries(poolsOf(args, swarmHosts)).map(([key, pool]) => ({ key, ...pool }));
+  const asked = Object.entries(declaredOrDefaultPools(args, swarmHosts)).map(([key, pool]) => ({ key, ...pool }));
   const hasPeers = asked.length > 1;
-  return inKeyOrder(asked).map(({ key, hosts: hostKeys, drivesPerHost }) => {
-    const hosts = inKeyOrder(hostKeys.flatMap((host) => swarmHosts[host] ?? []));
-    const drives = hosts.slice(0, 1).flatMap((host) => takenDrives(host, drivesPerHost));
-    const layout = layoutOf(serviceName, hosts, { drivesPerHost, hasPeers, scheme });
-    return { key, hosts, drives, layout, label: { [memberLabel(serviceName, key)]: MEMBER } };
+  return sortByKey(asked).map(({ key, hosts: hostKeys, drivesPerHost }) => {
+    const hosts = sortByKey(hostKeys.flatMap((host) => swarmHosts[host] ?? []));
+    const drives = hosts.slice(0, 1).flatMap((host) => selectDrives(host, drivesPerHost));
+    const layout = poolLayout(serviceName, hosts, { drivesPerHost, hasPeers, scheme });
+    return { key, hosts, drives, layout, label: { [memberLabel(serviceName, key)]: MEMBER_LABEL_VALUE } };
   });
 }
 
-function servicePlans(serviceName: string, pool: PoolPlan, mode: MinioMode): ServicePlan[] {
+function planServices(serviceName: string, pool: PoolPlan, mode: MinioMode): ServicePlan[] {
   const { key, hosts } = pool;
-  const member = `node.labels.${memberLabel(serviceName, key)}==${MEMBER}`;
+  const member = `node.labels.${memberLabel(serviceName, key)}==${MEMBER_LABEL_VALUE}`;
   const ofPool = `${serviceName}-${key}`;
   if (mode === "global") {
     return [{ key, role: key, serviceName: ofPool, pool, hosts, mode, constraints: [member] }];

@@ -11,33 +11,33 @@ export const SECRET_FILES = {
   rootUser: "root-user",
   rootPassword: "root-password",
   /** The alias `local` of mc, credentials and all, so that `docker exec <member> mc ls local` just works. */
-  mcAliases: "mc-aliases",
+  mcHostConfig: "mc-host-config",
 } as const;
 
 export type SecretKind = keyof typeof SECRET_FILES;
 
-export const SECRET_KINDS: readonly SecretKind[] = ["rootUser", "rootPassword", "mcAliases"];
+export const SECRET_KINDS: readonly SecretKind[] = ["rootUser", "rootPassword", "mcHostConfig"];
 
 export function secretPath(kind: SecretKind): string {
   return `/run/secrets/${SECRET_FILES[kind]}`;
 }
 
 /** What is in each secret. */
-export function secretTexts(user: string, password: string, scheme: Scheme): Record<SecretKind, string> {
+export function secretContents(user: string, password: string, scheme: Scheme): Record<SecretKind, string> {
   return {
     rootUser: user,
     rootPassword: password,
-    mcAliases: `MC_HOST_local=${scheme}://${user}:${password}@${scheme === "https" ? "localhost" : "127.0.0.1"}:${API_PORT}\n`,
+    mcHostConfig: `MC_HOST_local=${scheme}://${user}:${password}@${scheme === "https" ? "localhost" : "127.0.0.1"}:${API_PORT}\n`,
   };
 }
 
 /** The secrets as files that only the container's own user can read. */
-export function secretReferences(secrets: Record<SecretKind, FileHandle>): DeepInput<SecretReference>[] {
+export function rootSecretMounts(secrets: Record<SecretKind, FileHandle>): DeepInput<SecretReference>[] {
   return SECRET_KINDS.map((kind) => secretFile(secrets[kind], SECRET_FILES[kind], "0"));
 }
 
 /** The root credentials as Docker secrets, `<name>-root-user` and so on. Docker has no secret with the value changed, only another. */
-export function dockerSecrets(
+export function createRootSecrets(
   name: string,
   swarm: Swarm,
   credentials: RootCredentials,
@@ -47,14 +47,14 @@ export function dockerSecrets(
   const texts = pulumi.secret(
     pulumi
       .all([credentials.user, credentials.password])
-      .apply(([user, password]) => secretTexts(user, password, scheme)),
+      .apply(([user, password]) => secretContents(user, password, scheme)),
   );
   // The aliases are others with TLS: were they of the same generation, the former would pass for left behind.
   const generation = (kind: SecretKind) =>
-    kind === "mcAliases" && scheme === "https"
+    kind === "mcHostConfig" && scheme === "https"
       ? pulumi.interpolate`${credentials.generation}-https`
       : credentials.generation;
   const make = (kind: SecretKind) =>
     dockerSecret(`${name}-${SECRET_FILES[kind]}`, swarm, texts[kind], generation(kind), opts);
-  return { rootUser: make("rootUser"), rootPassword: make("rootPassword"), mcAliases: make("mcAliases") };
+  return { rootUser: make("rootUser"), rootPassword: make("rootPassword"), mcHostConfig: make("mcHostConfig") };
 }

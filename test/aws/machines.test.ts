@@ -22,7 +22,7 @@ const machines = {
   ...{ managers, workers: { d: worker }, imageParameter: IMAGE, publicKeys: [KEY] },
   defaults: { type: "t3.large" },
   // moto has no placement groups.
-  keepApart: false,
+  spreadPlacement: false,
   allowFrom: { s3: ["0.0.0.0/0"], ssh: ["192.0.2.7/32"] },
 };
 

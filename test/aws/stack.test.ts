@@ -18,7 +18,7 @@ const machines = {
   ...{ managers: { a: zoneOf("a"), b: zoneOf("b"), c: zoneOf("c") }, publicKeys: [KEY], imageParameter: IMAGE },
   defaults: { type: "t3.large", volumes: { d1: { sizeGiB: 10 }, d2: { sizeGiB: 10 } } },
   // moto has no placement groups.
-  keepApart: false,
+  spreadPlacement: false,
 };
 const asked = (given: object) => ({ ...machines, ...given });
 

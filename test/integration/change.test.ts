@@ -38,7 +38,7 @@ const CHANGES: Change[][] = [
       config: { rootUser: "keeper" },
       steps: [
         "update minio-credentials",
-        ...["minio-root-user", "minio-root-password", "minio-mc-aliases"].flatMap((secret) => [
+        ...["minio-root-user", "minio-root-password", "minio-mc-host-config"].flatMap((secret) => [
           `create-replacement ${secret}`,
           `replace ${secret}`,
           `delete-replaced ${secret}`,

@@ -111,7 +111,7 @@ onLab("up is killed, and the next one converges with nothing orphaned", (scene) 
 
     expect(await ownedObjects(engine)).toEqual([
       "network network",
-      "secret minio-mc-aliases",
+      "secret minio-mc-host-config",
       "secret minio-root-password",
       "secret minio-root-user",
       "service minio-main",

@@ -140,7 +140,7 @@ onLab("the package, installed beside the examples", (scene) => {
           .flatMap((name) => [
             `network ${name}-network`,
             `service ${name}-main`,
-            ...["mc-aliases", "root-password", "root-user"].map((secret) => `secret ${name}-${secret}`),
+            ...["mc-host-config", "root-password", "root-user"].map((secret) => `secret ${name}-${secret}`),
           ])
           .toSorted(),
       );

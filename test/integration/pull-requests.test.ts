@@ -48,7 +48,7 @@ onLab("the comment on a pull request", (scene) => {
     };
     expect(of("OverlayNetwork network")).toEqual(["replace network-network"]);
     expect(of("MinioService minio")).toEqual([
-      "replace minio-mc-aliases",
+      "replace minio-mc-host-config",
       "replace minio-root-password",
       "replace minio-root-user",
       "update minio-credentials",

@@ -240,7 +240,12 @@ onLab("what is in a store", (scene) => {
     const gone = bucketAt(now.endpoints.a, dropKey, before.secretKeys["drop"] ?? "", "photos");
     await expect(gone.put("five", object)).rejects.toThrow("Access Key");
     const secrets = (await scene().host.engine.secrets()).map(({ Spec }) => Spec.Name.replace(/-[0-9a-f]{7}$/, ""));
-    expect(secrets.toSorted()).toEqual(["store-kms-key", "store-mc-aliases", "store-root-password", "store-root-user"]);
+    expect(secrets.toSorted()).toEqual([
+      "store-kms-key",
+      "store-mc-host-config",
+      "store-root-password",
+      "store-root-user",
+    ]);
   });
 
   test("a root password that is given is the store's, a secret, and stays when it is no longer given", async () => {

@@ -23,7 +23,7 @@ test("a component's transforms reach every child, named as ever", async () => {
       "store",
       "store-credentials",
       "store-main",
-      "store-mc-aliases",
+      "store-mc-host-config",
       "store-member-local",
       "store-owner",
       "store-root-keys",

@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { beforeAll, expect, test } from "vitest";
-import { probesOf } from "../../components/minio/spec/probes.ts";
+import { probeCommands } from "../../components/minio/spec/probes.ts";
 import { LeftLocks } from "../../provider/service/stale-locks.ts";
 import { accessOf, type Account, Client, type StoreAccess, told } from "./client.ts";
 import { onlyService, until } from "./by-hand.ts";
@@ -134,7 +134,7 @@ onLab(
         const { socket } = lab.hosts.find(({ hostname }) => hostname === Description.Hostname)!;
         return [Description.Hostname, { nodeId: ID, connection: { host: socket } }] as const;
       });
-      const locks = new LeftLocks(probesOf("mc").locks, Object.fromEntries(nodes));
+      const locks = new LeftLocks(probeCommands("mc").locks, Object.fromEntries(nodes));
       const allRunning = async () =>
         (await engine.tasks({ "desired-state": ["running"] })).filter(({ Status }) => Status.State === "running");
       const [member] = await engine.containers();

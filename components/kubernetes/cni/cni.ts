@@ -5,7 +5,7 @@ import { throwIfInvalid } from "../../../core/input-validation-error.ts";
 import type { ImmutableValue } from "../../../core/immutable-value.ts";
 import { type CniArgs, type CniPlugin, DEFAULT_POD_CIDR } from "./args.ts";
 import { chartValues, CNI_CHARTS, type InstalledPlugin } from "./charts.ts";
-import { cniFindings } from "./validation.ts";
+import { validateCni } from "./validation.ts";
 
 export { CNI_PLUGINS, CNI_TRANSPORTS, type CniArgs, type CniPlugin, type CniTransport } from "./args.ts";
 export { CNI_CHARTS, type CniChart, type InstalledPlugin } from "./charts.ts";
@@ -28,7 +28,7 @@ export class Cni extends pulumi.ComponentResource {
   readonly podCidr?: pulumi.Output<string>;
 
   constructor(name: string, args: CniArgs, opts?: pulumi.ComponentResourceOptions) {
-    throwIfInvalid(`Cni "${name}"`, cniFindings(args));
+    throwIfInvalid(`Cni "${name}"`, validateCni(args));
     super("pulumi-swarm:index:Cni", name, {}, opts);
     // What is refused above is none of them.
     this.plugin = args.plugin as CniPlugin;
@@ -45,7 +45,7 @@ export class Cni extends pulumi.ComponentResource {
   #install(name: string, plugin: InstalledPlugin, args: CniArgs): kubernetes.helm.v3.Release {
     const { repository, version, ...home } = CNI_CHARTS[plugin];
     const child = { parent: this };
-    const chosen = new Choice(`${name}-chosen`, { values: immutableNetwork(plugin, args) }, child);
+    const chosen = new ImmutableNetwork(`${name}-chosen`, { values: immutableNetwork(plugin, args) }, child);
     const namespace = home.ownsNamespace
       ? new kubernetes.core.v1.Namespace(
           `${name}-namespace`,
@@ -72,7 +72,7 @@ export class Cni extends pulumi.ComponentResource {
 }
 
 /** What a cluster's network was chosen to be for life. */
-class Choice extends SwarmResource {
+class ImmutableNetwork extends SwarmResource {
   constructor(name: string, props: { values: Record<string, ImmutableValue> }, opts: pulumi.CustomResourceOptions) {
     super("ImmutableValues", name, props, opts);
   }

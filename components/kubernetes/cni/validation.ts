@@ -5,24 +5,26 @@ import { type CniArgs, CNI_PLUGINS, DEFAULT_TRANSPORT } from "./args.ts";
 import { CNI_CHARTS, type InstalledPlugin, NODE_PREFIX, transportsOf } from "./charts.ts";
 
 /** The widest range that is anybody's own. */
-const WIDEST = 8;
+const MIN_PREFIX = 8;
 
 /** What is wrong with the arguments of a CNI. */
-export function cniFindings(args: CniArgs): ValidationIssue[] {
+export function validateCni(args: CniArgs): ValidationIssue[] {
   const { plugin, podCidr, timeoutSeconds } = args;
-  if (!isKnown(plugin)) return [pluginFinding(plugin)];
+  if (!isKnownPlugin(plugin)) return [unknownPluginIssue(plugin)];
   return [
-    ...(podCidr === undefined ? [] : podCidrFindings(podCidr)),
-    ...(plugin === "none" ? meaningless(args) : [...transportFindings(plugin, args), ...chartFindings(args)]),
+    ...(podCidr === undefined ? [] : validatePodCidr(podCidr)),
+    ...(plugin === "none"
+      ? validateNothingInstalled(args)
+      : [...validateTransport(plugin, args), ...validateChart(args)]),
     ...amountFindings({ timeoutSeconds }, 0),
   ];
 }
 
-function isKnown(plugin: string): plugin is InstalledPlugin | "none" {
+function isKnownPlugin(plugin: string): plugin is InstalledPlugin | "none" {
   return (CNI_PLUGINS as readonly string[]).includes(plugin);
 }
 
-function pluginFinding(value: string): ValidationIssue {
+function unknownPluginIssue(value: string): ValidationIssue {
   const argument = "plugin";
   const known = CNI_PLUGINS.map((one) => `"${one}"`).join(", ");
   if (!value.startsWith("weave")) return { argument, value, problem: `must be one of ${known}` };
@@ -32,7 +34,7 @@ function pluginFinding(value: string): ValidationIssue {
   return { argument, value, problem };
 }
 
-function transportFindings(plugin: InstalledPlugin, { transport = DEFAULT_TRANSPORT }: CniArgs): ValidationIssue[] {
+function validateTransport(plugin: InstalledPlugin, { transport = DEFAULT_TRANSPORT }: CniArgs): ValidationIssue[] {
   const own = transportsOf(plugin);
   if (own.includes(transport)) return [];
   const others = Object.keys(CNI_CHARTS).filter((one) => transportsOf(one as InstalledPlugin).includes(transport));
@@ -41,25 +43,25 @@ function transportFindings(plugin: InstalledPlugin, { transport = DEFAULT_TRANSP
   return [{ argument: "transport", value: transport, problem }];
 }
 
-function podCidrFindings(value: string): ValidationIssue[] {
-  const problem = cidrError(value, "10.244.0.0/16") ?? sizeProblem(value);
+function validatePodCidr(value: string): ValidationIssue[] {
+  const problem = cidrError(value, "10.244.0.0/16") ?? sizeError(value);
   return problem === undefined ? [] : [{ argument: "podCidr", value, problem }];
 }
 
-function sizeProblem(podCidr: string): string | undefined {
+function sizeError(podCidr: string): string | undefined {
   const prefix = Number(podCidr.split("/")[1]);
-  if (prefix >= WIDEST && prefix <= NODE_PREFIX) return undefined;
-  return `must be between /${WIDEST} and /${NODE_PREFIX}: each node takes a /${NODE_PREFIX} of it`;
+  if (prefix >= MIN_PREFIX && prefix <= NODE_PREFIX) return undefined;
+  return `must be between /${MIN_PREFIX} and /${NODE_PREFIX}: each node takes a /${NODE_PREFIX} of it`;
 }
 
 /** What comes from a folder, an archive or a registry is told by what it begins or ends with, so a bare name is a mistake. */
-function chartFindings({ chart, plugin }: CniArgs): ValidationIssue[] {
+function validateChart({ chart, plugin }: CniArgs): ValidationIssue[] {
   if (chart === undefined || /^(oci:\/\/.|\.{0,2}\/.)/.test(chart) || chart.endsWith(".tgz")) return [];
   const problem = `must be a folder or an archive by its path, or oci://…; without it the published chart of ${plugin} is taken`;
   return [{ argument: "chart", value: chart, problem }];
 }
 
-function meaningless({ transport, chart, timeoutSeconds }: CniArgs): ValidationIssue[] {
+function validateNothingInstalled({ transport, chart, timeoutSeconds }: CniArgs): ValidationIssue[] {
   const given = Object.entries({ transport, chart, timeoutSeconds }).filter(([, value]) => value !== undefined);
   const problem = 'has no meaning with plugin "none", which installs nothing: take it away, or choose a plugin';
   return given.map(([argument, value]) => ({ argument, value, problem }));

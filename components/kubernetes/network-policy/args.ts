@@ -1,10 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 /** Who may open connections: pods of the cluster, or addresses outside of it. */
-export type NetworkCaller = PodCaller | AddressCaller;
+export type NetworkPeer = PodPeer | AddressPeer;
 
 /** Pods: all of a namespace, those with certain labels, or both. */
-export interface PodCaller {
+export interface PodPeer {
   /**
    * Name of their namespace.
    * @default - that of the store
@@ -18,13 +18,13 @@ export interface PodCaller {
 }
 
 /** Addresses from outside of the cluster, as the store's node sees them. */
-export interface AddressCaller {
+export interface AddressPeer {
   /** @example "10.1.0.0/16" */
   addresses: string;
 }
 
 /** The store that policies are for; a `KubernetesMinio` is one. */
-export interface GuardedStore {
+export interface PolicyTarget {
   /** The namespace that it is in. */
   readonly namespace: pulumi.Output<string>;
   /** Its name in the namespace. */
@@ -42,23 +42,23 @@ export interface GuardedStore {
  */
 export interface MinioNetworkPolicyArgs {
   /** The store. All other pods of its namespace are closed as well, to what comes in and to what goes out. */
-  store: GuardedStore;
+  store: PolicyTarget;
 
   /**
    * Who reaches the S3 API, and the metrics with it.
    * @default - nobody but the members themselves
    */
-  clients?: NetworkCaller[];
+  clients?: NetworkPeer[];
 
   /**
    * Who reaches the console.
    * @default - nobody
    */
-  consoleClients?: NetworkCaller[];
+  consoleClients?: NetworkPeer[];
 
   /**
    * Who answers DNS, for all pods of the namespace.
    * @default - the pods with the label `k8s-app: kube-dns` in the namespace `kube-system`
    */
-  dns?: NetworkCaller[];
+  dns?: NetworkPeer[];
 }

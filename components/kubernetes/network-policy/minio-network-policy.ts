@@ -2,10 +2,10 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { throwIfInvalid } from "../../../core/input-validation-error.ts";
 import type { MinioNetworkPolicyArgs } from "./args.ts";
-import { networkPolicyFindings } from "./validation.ts";
+import { validateNetworkPolicy } from "./validation.ts";
 import { minioPolicies } from "./policies.ts";
 
-export type { AddressCaller, GuardedStore, MinioNetworkPolicyArgs, NetworkCaller, PodCaller } from "./args.ts";
+export type { AddressPeer, PolicyTarget, MinioNetworkPolicyArgs, NetworkPeer, PodPeer } from "./args.ts";
 
 /**
  * Who may reach a store, and whom its namespace may reach: members each other, named clients the S3 API, others the
@@ -17,7 +17,7 @@ export type { AddressCaller, GuardedStore, MinioNetworkPolicyArgs, NetworkCaller
  */
 export class MinioNetworkPolicy extends pulumi.ComponentResource {
   constructor(name: string, args: MinioNetworkPolicyArgs, opts?: pulumi.ComponentResourceOptions) {
-    throwIfInvalid(`MinioNetworkPolicy "${name}"`, networkPolicyFindings(args));
+    throwIfInvalid(`MinioNetworkPolicy "${name}"`, validateNetworkPolicy(args));
     super("pulumi-swarm:index:MinioNetworkPolicy", name, {}, opts);
     const { namespace, serviceName } = args.store;
     for (const [role, spec] of Object.entries(minioPolicies(serviceName, args))) {

@@ -1,34 +1,34 @@
 import ipaddr from "ipaddr.js";
 import { DNS_LABEL_RULE, isDnsLabel } from "../../../core/dns-label.ts";
 import type { ValidationIssue } from "../../../core/input-validation-error.ts";
-import type { MinioNetworkPolicyArgs, NetworkCaller } from "./args.ts";
+import type { MinioNetworkPolicyArgs, NetworkPeer } from "./args.ts";
 
 /** What is wrong with who may reach a store. */
-export function networkPolicyFindings(args: Omit<MinioNetworkPolicyArgs, "store">): ValidationIssue[] {
+export function validateNetworkPolicy(args: Omit<MinioNetworkPolicyArgs, "store">): ValidationIssue[] {
   const { clients = [], consoleClients = [], dns = [] } = args;
   const listed = Object.entries({ clients, consoleClients, dns });
   return listed.flatMap(([argument, callers]) =>
-    callers.flatMap((caller, index) => callerFindings(`${argument}[${index}]`, caller)),
+    callers.flatMap((caller, index) => validatePeer(`${argument}[${index}]`, caller)),
   );
 }
 
-function callerFindings(argument: string, caller: NetworkCaller): ValidationIssue[] {
-  const refused = (problem: string) => [{ argument, value: caller, problem }];
+function validatePeer(argument: string, caller: NetworkPeer): ValidationIssue[] {
+  const issue = (problem: string) => [{ argument, value: caller, problem }];
   if ("addresses" in caller) {
     if ("namespace" in caller || "pods" in caller) {
-      return refused("addresses are outside of the cluster, and have neither namespace nor pods: make two of it");
+      return issue("addresses are outside of the cluster, and have neither namespace nor pods: make two of it");
     }
-    return addressFindings(`${argument}.addresses`, caller.addresses);
+    return validateAddresses(`${argument}.addresses`, caller.addresses);
   }
   const { namespace, pods } = caller;
   if (namespace === undefined && Object.keys(pods ?? {}).length === 0) {
-    return refused("names nobody: say which namespace, which pods by their labels, or which addresses");
+    return issue("names nobody: say which namespace, which pods by their labels, or which addresses");
   }
   if (namespace === undefined || isDnsLabel(namespace)) return [];
   return [{ argument: `${argument}.namespace`, value: namespace, problem: DNS_LABEL_RULE }];
 }
 
-function addressFindings(argument: string, value: string): ValidationIssue[] {
+function validateAddresses(argument: string, value: string): ValidationIssue[] {
   if (!ipaddr.isValidCIDR(value)) {
     return [{ argument, value, problem: "must be a range of addresses in CIDR form, such as 10.1.0.0/16" }];
   }

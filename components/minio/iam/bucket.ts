@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { SwarmResource } from "../../shared/resource.ts";
 import { validateWhenKnown, knownValue } from "../../shared/inputs.ts";
 import { throwIfInvalid } from "../../../core/input-validation-error.ts";
-import { bucketFindings, bucketNameFindings } from "../validation/buckets-and-users.ts";
+import { validateBucket, validateBucketName } from "../validation/buckets-and-users.ts";
 import type { HasStoreConnection } from "../connection.ts";
 
 /** Which store a bucket is in, and what it keeps. */
@@ -45,13 +45,13 @@ export class MinioBucket extends SwarmResource {
     const { store, bucketName = name, objectLock = false, versioning = objectLock } = args;
     const subject = `MinioBucket "${name}"`;
     const known = { bucketName: knownValue(bucketName), versioning: knownValue(versioning), objectLock };
-    store.connection.swarm.refuse(subject, bucketFindings(known));
+    store.connection.swarm.refuse(subject, validateBucket(known));
     super(
       "Bucket",
       name,
       {
         store: store.connection.address,
-        bucketName: validateWhenKnown(bucketName, (value) => throwIfInvalid(subject, bucketNameFindings(value))),
+        bucketName: validateWhenKnown(bucketName, (value) => throwIfInvalid(subject, validateBucketName(value))),
         versioning,
         objectLock,
       },

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { SwarmResource } from "../../shared/resource.ts";
-import { NO_KEYS, policyPrefix } from "./policy.ts";
+import { DENY_KEY_CHANGES, policyPrefix } from "./policy.ts";
 import type { StoreConnection } from "../connection.ts";
 import type { MinioMetrics } from "./metrics-args.ts";
 
@@ -17,7 +17,10 @@ export const PUBLIC_METRICS = { MINIO_PROMETHEUS_AUTH_TYPE: "public" };
 /** Access key of the user that reads metrics: one that nobody would choose for an application. */
 const ACCESS_KEY = "pulumi-swarm-metrics";
 
-const POLICY = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: ["admin:Prometheus"] }, NO_KEYS] };
+const POLICY = {
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Action: ["admin:Prometheus"] }, DENY_KEY_CHANGES],
+};
 
 /** The metrics' URLs for those of the S3 API, by host key. */
 export function metricsUrls(endpoints: Readonly<Record<string, string>>): Record<string, string> {

@@ -51,20 +51,20 @@ const ACTIONS: Record<BucketAccess, Actions> = {
  * Without it a user may make service accounts of its own, which outlive its secret key, and change that key. MinIO allows
  * these to everybody about themselves, unless a policy denies them.
  */
-export const NO_ADMIN: Statement = { Effect: "Deny", Action: ["admin:*"] };
+export const DENY_ADMIN: Statement = { Effect: "Deny", Action: ["admin:*"] };
 
 /** The same for a user that has to do with the admin API. */
-export const NO_KEYS: Statement = {
+export const DENY_KEY_CHANGES: Statement = {
   Effect: "Deny",
   Action: ["admin:CreateServiceAccount", "admin:CreateUser", "admin:UpdateServiceAccount"],
 };
 
 /** The policy that allows this access, by bucket name, and nothing else. */
-export function policyOf(access: Readonly<Record<string, BucketAccess>>): Policy {
+export function userPolicy(access: Readonly<Record<string, BucketAccess>>): Policy {
   const Statement = Object.keys(access)
     .toSorted()
     .flatMap((bucket) => statements(bucket, ACTIONS[access[bucket] ?? "readonly"]));
-  return { Version: "2012-10-17", Statement: [...Statement, NO_ADMIN] };
+  return { Version: "2012-10-17", Statement: [...Statement, DENY_ADMIN] };
 }
 
 function statements(name: string, { bucket, objects }: Actions): Statement[] {

@@ -3,8 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { SwarmResource } from "../../shared/resource.ts";
 import { validateWhenKnown, knownValue } from "../../shared/inputs.ts";
 import { type ValidationIssue, throwIfInvalid } from "../../../core/input-validation-error.ts";
-import { userFindings, userNameFindings } from "../validation/buckets-and-users.ts";
-import { type BucketAccess, policyOf, policyPrefix } from "./policy.ts";
+import { validateUser, validateUserResourceName } from "../validation/buckets-and-users.ts";
+import { type BucketAccess, userPolicy, policyPrefix } from "./policy.ts";
 import type { HasStoreConnection } from "../connection.ts";
 
 /** Which store a user is in, and what it may do there. */
@@ -67,13 +67,13 @@ export class MinioUser extends SwarmResource {
     const { store, access, accessKey, secretKey, secretKeyGeneration, adopt } = args;
     const subject = `MinioUser "${name}"`;
     store.connection.swarm.refuse(subject, [
-      ...userFindings({ accessKey: knownValue(accessKey), access }),
-      ...(accessKey === undefined ? userNameFindings(name) : []),
-      ...(secretKey !== undefined && secretKeyGeneration !== undefined ? [SECRET_KEY_TWICE] : []),
+      ...validateUser({ accessKey: knownValue(accessKey), access }),
+      ...(accessKey === undefined ? validateUserResourceName(name) : []),
+      ...(secretKey !== undefined && secretKeyGeneration !== undefined ? [SECRET_KEY_CONFLICT] : []),
     ]);
     const user =
-      accessKey && validateWhenKnown(accessKey, (value) => throwIfInvalid(subject, userFindings({ accessKey: value })));
-    const defaultAccessKey = pulumi.output(store.connection.seed).apply((seed) => accessKeyOf(name, seed));
+      accessKey && validateWhenKnown(accessKey, (value) => throwIfInvalid(subject, validateUser({ accessKey: value })));
+    const defaultAccessKey = pulumi.output(store.connection.seed).apply((seed) => generatedAccessKey(name, seed));
     super(
       "User",
       name,
@@ -83,7 +83,7 @@ export class MinioUser extends SwarmResource {
         defaultAccessKey,
         policyPrefix: policyPrefix(name),
         policyName: undefined,
-        policy: JSON.stringify(policyOf(access)),
+        policy: JSON.stringify(userPolicy(access)),
         enabled: true,
         generation: secretKeyGeneration,
         secretKey: secretKey === undefined ? undefined : pulumi.secret(secretKey),
@@ -94,7 +94,7 @@ export class MinioUser extends SwarmResource {
   }
 }
 
-const SECRET_KEY_TWICE: ValidationIssue = {
+const SECRET_KEY_CONFLICT: ValidationIssue = {
   argument: "secretKeyGeneration",
   value: "(given)",
   problem: "secretKey is given as well, and it alone decides: leave one of them out",
@@ -106,7 +106,7 @@ const LETTERS_AND_DIGITS = "abcdefghijklmnopqrstuvwxyz0123456789";
  * Returns the access key of a user for which none is given. It follows from a random value in the store's state: an `up`
  * that is killed and run again makes the same user.
  */
-export function accessKeyOf(name: string, seed: string): string {
+export function generatedAccessKey(name: string, seed: string): string {
   const text = [pulumi.getProject(), pulumi.getStack(), name, seed].join("\n");
   const bytes = createHash("sha256").update(text).digest().subarray(0, 8);
   const suffix = [...bytes].map((byte) => LETTERS_AND_DIGITS[byte % LETTERS_AND_DIGITS.length]).join("");

@@ -1,15 +1,15 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { knownValue } from "../../shared/inputs.ts";
 import { PARITY_SETTING } from "../validation/parity.ts";
-import { defaultParity, type Spread } from "./topology.ts";
+import { defaultParity, type ErasureLayout } from "./topology.ts";
 
 /**
  * Whether a pool still takes writes while one of its hosts is away. Where it does not, no restart of a member can wait
  * for a better moment: there is none.
  */
-export function bearsAbsence(
-  { hosts, layout }: { hosts: readonly unknown[]; layout: Spread },
-  { pools }: { pools: readonly { layout: Spread }[] },
+export function toleratesHostLoss(
+  { hosts, layout }: { hosts: readonly unknown[]; layout: ErasureLayout },
+  { pools }: { pools: readonly { layout: ErasureLayout }[] },
   environment: Readonly<Record<string, pulumi.Input<string>>> = {},
 ): boolean {
   const { setSize } = layout;

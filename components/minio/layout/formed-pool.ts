@@ -2,10 +2,10 @@ import type { MinioPool } from "../args.ts";
 import type { MemberHost } from "./topology.ts";
 
 /** A pool asked for, with its key. */
-export type Pool = MinioPool & { key: string };
+export type KeyedPool = MinioPool & { key: string };
 
 /** A pool whose hosts are all there. */
-export interface FormedPool extends Pool {
+export interface ResolvedPool extends KeyedPool {
   /** In key order. */
   members: MemberHost[];
 }

@@ -11,28 +11,28 @@ export const POOLS_FILE = "/etc/minio-pools.yaml";
  * MinIO's arguments that name the drives. One pool is named drive by drive. Several cannot be: there each argument
  * would be a pool, as a pattern like `host{1...4}` that hosts' own names do not follow; they go in a file.
  */
-export function poolArguments(pools: readonly Pick<PoolPlan, "layout">[]): string[] {
+export function poolServerArguments(pools: readonly Pick<PoolPlan, "layout">[]): string[] {
   const [first, ...others] = pools;
   if (!first) throw new Error("a store has a pool");
   return others.length > 0 ? ["--config", POOLS_FILE] : first.layout.endpoints;
 }
 
 /** MinIO's configuration file of several pools; JSON is YAML. */
-export function poolsText(pools: readonly Pick<PoolPlan, "layout">[]): string {
+export function formatPoolsFile(pools: readonly Pick<PoolPlan, "layout">[]): string {
   const spelled = pools.map(({ layout }) => ({ args: layout.endpoints, "set-drive-count": layout.setSize }));
   return `${JSON.stringify({ version: "v2", pools: spelled }, undefined, 2)}\n`;
 }
 
 /** The file of several pools as a Docker config; undefined for one pool, which needs none. */
-export function poolsConfig(
+export function createPoolsConfig(
   name: string,
   swarm: Swarm,
   pools: readonly PoolPlan[],
   opts: FileOptions,
 ): FileHandle | undefined {
-  return pools.length === 1 ? undefined : dockerConfig(name, swarm, poolsText(pools), opts);
+  return pools.length === 1 ? undefined : dockerConfig(name, swarm, formatPoolsFile(pools), opts);
 }
 
-export function configReference(config: FileHandle): DeepInput<ConfigReference> {
+export function poolsConfigMount(config: FileHandle): DeepInput<ConfigReference> {
   return configFile(config, POOLS_FILE, "0");
 }

@@ -17,7 +17,7 @@ export type MemberHost = Pick<Host, "key" | "hostname" | "drives">;
 export type DriveSource = { volume: string } | { folder: string; disk: { path: string; subfolder: string } };
 
 /** How the drives of a pool are spread over erasure sets. */
-export interface Spread {
+export interface ErasureLayout {
   /** Drives per erasure set; 1 is a store without erasure coding. */
   setSize: number;
   /** How many erasure sets there are. */
@@ -25,7 +25,7 @@ export interface Spread {
 }
 
 /** The endpoints of a store, in the order that gives each drive its place in the erasure sets. */
-export interface Layout extends Spread {
+export interface PoolLayout extends ErasureLayout {
   /** MinIO's arguments that name the drives. */
   endpoints: string[];
 }
@@ -43,7 +43,7 @@ export function drivePath(driveKey: string): string {
 }
 
 /** By key, so that no order in which the user wrote something down matters. */
-export function inKeyOrder<T extends { key: string }>(items: readonly T[]): T[] {
+export function sortByKey<T extends { key: string }>(items: readonly T[]): T[] {
   return items.toSorted((a, b) => (a.key < b.key ? -1 : 1));
 }
 
@@ -52,7 +52,7 @@ export function driveKeys(host: MemberHost): string[] {
 }
 
 /** The drives that a pool takes of a host: the first ones by key. */
-export function takenDrives(host: MemberHost, drivesPerHost?: number): string[] {
+export function selectDrives(host: MemberHost, drivesPerHost?: number): string[] {
   return driveKeys(host).slice(0, drivesPerHost);
 }
 
@@ -64,7 +64,7 @@ export function driveSource(serviceName: string, driveKey: string, { path, subfo
 }
 
 /** Returns the names of the Docker volumes among these drives, by host key. */
-export function volumesOf(
+export function volumeNames(
   serviceName: string,
   hosts: readonly MemberHost[],
   drives: readonly string[],
@@ -77,7 +77,7 @@ export function volumesOf(
 }
 
 /** The mounted disks among these drives of a host. */
-export function disksOf(host: MemberHost, drives: readonly string[]): { path: string; subfolder: string }[] {
+export function driveDisks(host: MemberHost, drives: readonly string[]): { path: string; subfolder: string }[] {
   return drives.flatMap((key) => {
     const source = driveSource("", key, host.drives[key] ?? {});
     return "disk" in source ? [source.disk] : [];
@@ -85,7 +85,7 @@ export function disksOf(host: MemberHost, drives: readonly string[]): { path: st
 }
 
 /** What of its hosts a pool is made of. */
-export interface PoolShape {
+export interface PoolLayoutOptions {
   /**
    * How many drives of each host, the first ones by key.
    * @default - all
@@ -105,23 +105,23 @@ export interface PoolShape {
  * erasure set takes neighbours of this list, and so spreads over as many hosts as it can. It is the order in which
  * MinIO itself puts the endpoints of a configuration file, so a drive has the same place in both forms.
  */
-export function layoutOf(
+export function poolLayout(
   serviceName: string,
   pool: readonly MemberHost[],
-  { drivesPerHost, hasPeers = false, scheme = "http" }: PoolShape = {},
-): Layout {
-  const hosts = inKeyOrder(pool);
+  { drivesPerHost, hasPeers = false, scheme = "http" }: PoolLayoutOptions = {},
+): PoolLayout {
+  const hosts = sortByKey(pool);
   const [first] = hosts;
   if (!first) throw new Error("a pool has at least one host");
-  const paths = takenDrives(first, drivesPerHost).map(drivePath);
+  const paths = selectDrives(first, drivesPerHost).map(drivePath);
   const total = hosts.length * paths.length;
   const setSize = erasureSetSize(hosts.length, paths.length) ?? total;
   const isLocal = hosts.length === 1 && !hasPeers;
-  const endpoints = isLocal ? paths : paths.flatMap((path) => atEach(scheme, serviceName, hosts, path));
+  const endpoints = isLocal ? paths : paths.flatMap((path) => endpointsOfPath(scheme, serviceName, hosts, path));
   return { endpoints, setSize, sets: total / setSize };
 }
 
-function atEach(scheme: Scheme, serviceName: string, hosts: MemberHost[], path: string): string[] {
+function endpointsOfPath(scheme: Scheme, serviceName: string, hosts: MemberHost[], path: string): string[] {
   return hosts.map(({ hostname }) => `${scheme}://${memberName(serviceName, hostname)}:${API_PORT}${path}`);
 }
 
@@ -142,18 +142,18 @@ export function defaultParity(setSize: number): number {
 }
 
 /** Why MinIO cannot form erasure sets of so many hosts and drives, in words; undefined when it can. */
-export function erasureSetProblem(hosts: number, drivesPerHost: number, host = "host"): string | undefined {
+export function erasureSetError(hosts: number, drivesPerHost: number, host = "host"): string | undefined {
   if (erasureSetSize(hosts, drivesPerHost) !== undefined) return undefined;
   return (
-    `MinIO cannot form equal erasure sets of 2 to 16 drives of ${count(hosts, host)} with ` +
-    `${count(drivesPerHost, "drive")} each: ${workableSizes(hosts, drivesPerHost, host)}`
+    `MinIO cannot form equal erasure sets of 2 to 16 drives of ${pluralize(hosts, host)} with ` +
+    `${pluralize(drivesPerHost, "drive")} each: ${describeWorkableSizes(hosts, drivesPerHost, host)}`
   );
 }
 
-const count = (number: number, what: string) => `${number} ${what}${number === 1 ? "" : "s"}`;
+const pluralize = (number: number, what: string) => `${number} ${what}${number === 1 ? "" : "s"}`;
 
 /** The nearest sizes that work, in words. */
-export function workableSizes(hosts: number, drivesPerHost: number, host = "host"): string {
+export function describeWorkableSizes(hosts: number, drivesPerHost: number, host = "host"): string {
   const drives = nearest(drivesPerHost, (count) => erasureSetSize(hosts, count) !== undefined);
   if (drives.length > 0) return `${drives.join(" or ")} drives per ${host} work`;
   return `${nearest(hosts, (count) => erasureSetSize(count, drivesPerHost) !== undefined).join(" or ")} ${host}s work`;

@@ -15,36 +15,36 @@ const FILE = "kms-key";
 export const KMS_ENVIRONMENT = { MINIO_KMS_SECRET_KEY_FILE: `/run/secrets/${FILE}` };
 
 /** What is wrong with the key, and with settings beside it, as far as they are plain. */
-export function kmsFindings({
+export function validateKmsKey({
   kmsKey,
   environment = {},
 }: Pick<MinioServiceArgs, "kmsKey" | "environment">): ValidationIssue[] {
   if (kmsKey === undefined) return [];
   const { name, key } = kmsKey;
   const known = knownValue(key);
-  const findings = known === undefined && key !== undefined ? [] : keyFindings(known);
+  const issues = known === undefined && key !== undefined ? [] : validateKeyMaterial(known);
   if (!/^[A-Za-z0-9._-]{1,64}$/.test(name)) {
     const problem = "must be 1 to 64 letters, digits, dots, hyphens or underscores";
-    findings.push({ argument: "kmsKey.name", value: name, problem });
+    issues.push({ argument: "kmsKey.name", value: name, problem });
   }
   // MinIO does not start with two of them.
   const others = Object.keys(environment).filter((one) => /^MINIO_KMS_(KES_|SERVER$|ENCLAVE$|SSE_KEY$)/.test(one));
   const problem = "is for another key management than kmsKey: leave one of them out";
-  return [...findings, ...others.map((value) => ({ argument: "environment", value, problem }))];
+  return [...issues, ...others.map((value) => ({ argument: "environment", value, problem }))];
 }
 
 /**
  * What is wrong with the key itself, which is never shown. Letters in place of random bytes (a passphrase, or base64 or
  * hexadecimal twice over) could be guessed, from the objects and from the key's fingerprint.
  */
-function keyFindings(key: string | undefined): ValidationIssue[] {
-  const refused = (problem: string) => [{ argument: "kmsKey.key", value: "(secret)", problem }];
+function validateKeyMaterial(key: string | undefined): ValidationIssue[] {
+  const issue = (problem: string) => [{ argument: "kmsKey.key", value: "(secret)", problem }];
   if (key === undefined || !/^[A-Za-z0-9+/]{43}=$/.test(key)) {
-    return refused("must be 32 bytes in base64, 44 characters: make it with `openssl rand -base64 32`");
+    return issue("must be 32 bytes in base64, 44 characters: make it with `openssl rand -base64 32`");
   }
   const bytes = [...Buffer.from(key, "base64")];
   if (new Set(bytes).size < 16 || bytes.every((byte) => byte >= 0x20 && byte < 0x7f)) {
-    return refused("are no random bytes: make it with `openssl rand -base64 32`");
+    return issue("are no random bytes: make it with `openssl rand -base64 32`");
   }
   return [];
 }
@@ -62,8 +62,11 @@ export function kmsFingerprint(key: string): string {
 }
 
 /** The key, checked once it is known: plain ones were before anything was registered. */
-export function checkedKmsKey(subject: string, { name, key }: KmsKey): KmsKey {
-  return { name, key: pulumi.secret(validateWhenKnown(key, (value) => throwIfInvalid(subject, keyFindings(value)))) };
+export function validatedKmsKey(subject: string, { name, key }: KmsKey): KmsKey {
+  return {
+    name,
+    key: pulumi.secret(validateWhenKnown(key, (value) => throwIfInvalid(subject, validateKeyMaterial(value)))),
+  };
 }
 
 /** The key is for life once there is one; a store without may get one. */
@@ -80,11 +83,11 @@ export function immutableKmsKey(kmsKey: KmsKey | undefined): Record<string, Immu
 }
 
 /** The key as a Docker secret: a copy, which goes with the stack. A store has one key for life: its name tells it. */
-export function kmsSecret(name: string, swarm: Swarm, kmsKey: KmsKey, opts: FileOptions): FileHandle {
+export function createKmsSecret(name: string, swarm: Swarm, kmsKey: KmsKey, opts: FileOptions): FileHandle {
   return dockerSecret(name, swarm, pulumi.interpolate`${kmsKey.name}:${kmsKey.key}`, kmsKey.name, opts);
 }
 
 /** The key as a file that only the container's own user can read. */
-export function kmsReference(secret: FileHandle): DeepInput<SecretReference> {
+export function kmsSecretMount(secret: FileHandle): DeepInput<SecretReference> {
   return secretFile(secret, FILE, "0");
 }

@@ -9,7 +9,7 @@ import { dockerSecret, type FileHandle, type FileOptions, secretFile } from "../
 import { memberName } from "../layout/topology.ts";
 
 /** Certificates that the component makes, with an authority of its own. */
-export interface OwnCertificates {
+export interface GeneratedCertificates {
   /**
    * How long a certificate lasts, in days. The authority lasts ten years, or twice that if it is more.
    * @default 365
@@ -31,7 +31,7 @@ export interface OwnCertificates {
 }
 
 /** A certificate from elsewhere, PEM all of it. */
-export interface GivenCertificate {
+export interface ProvidedCertificate {
   /**
    * The certificate, and after it those between it and the authority. It must name every member
    * (`<serviceName>-<hostname>`), `localhost`, and what clients call the store.
@@ -44,7 +44,7 @@ export interface GivenCertificate {
 }
 
 /** `true`: certificates of an authority of the store's own; else how these are made, or those to take. */
-export type MinioTls = true | OwnCertificates | GivenCertificate;
+export type MinioTls = true | GeneratedCertificates | ProvidedCertificate;
 
 /** The certificates of a store as its services see them. */
 export interface StoreTls {
@@ -60,7 +60,7 @@ export const TLS_FILES = { ca: "certs/CAs/ca.crt", key: "certs/private.key", cer
 
 type TlsFile = keyof typeof TLS_FILES;
 
-export function isGiven(tls: MinioTls | undefined): tls is GivenCertificate {
+export function isProvided(tls: MinioTls | undefined): tls is ProvidedCertificate {
   return typeof tls === "object" && ("certificate" in tls || "key" in tls || "caCertificate" in tls);
 }
 
@@ -72,7 +72,7 @@ export const TLS_ENVIRONMENT = {
 };
 
 /** The certificates, made or given, as Docker secrets. */
-export function storeTls(
+export function createTlsSecrets(
   name: string,
   tls: MinioTls,
   store: { swarm: Swarm; serviceName: string; hosts: readonly Host[]; addresses?: pulumi.Input<string[]> },
@@ -80,14 +80,14 @@ export function storeTls(
 ): StoreTls {
   const { swarm, serviceName, hosts, addresses = [] } = store;
   const { owner: _owner, component: _component, ...child } = opts;
-  const names = (more: readonly string[]) => namesOf(serviceName, hosts, more, addresses);
-  const { generation, ...texts } = certificatesOf(name, tls, names, child);
+  const names = (more: readonly string[]) => certificateNames(serviceName, hosts, more, addresses);
+  const { generation, ...texts } = createCertificates(name, tls, names, child);
   const make = (file: TlsFile) => dockerSecret(`${name}-tls-${file}`, swarm, texts[file], generation, opts);
   return { caCertificate: texts.ca, secrets: { ca: make("ca"), key: make("key"), certificate: make("certificate") } };
 }
 
 /** The certificates as files that only the container's own user can read. */
-export function tlsReferences({ secrets }: StoreTls): DeepInput<SecretReference>[] {
+export function tlsSecretMounts({ secrets }: StoreTls): DeepInput<SecretReference>[] {
   return (Object.keys(TLS_FILES) as TlsFile[]).map((file) => secretFile(secrets[file], TLS_FILES[file], "0"));
 }
 
@@ -96,7 +96,7 @@ export function tlsReferences({ secrets }: StoreTls): DeepInput<SecretReference>
  *
  * @param addresses the members' own ones on their network, as far as they are known
  */
-export function namesOf(
+export function certificateNames(
   serviceName: string,
   hosts: readonly Host[],
   more: readonly string[] = [],
@@ -119,36 +119,36 @@ export function namesOf(
 export type Certificates = Record<TlsFile | "generation", pulumi.Output<string>>;
 
 /** The certificates, made for these names (the user's further ones among them) or given. */
-export function certificatesOf(
+export function createCertificates(
   name: string,
   tls: MinioTls,
   names: (more: readonly string[]) => pulumi.Input<string[]>,
   opts: pulumi.CustomResourceOptions,
 ): Certificates {
-  if (isGiven(tls)) return givenCertificate(tls);
+  if (isProvided(tls)) return providedCertificate(tls);
   const settings = tls === true ? {} : tls;
-  return ownCertificate(name, settings, names(settings.names ?? []), opts);
+  return generatedCertificate(name, settings, names(settings.names ?? []), opts);
 }
 
-function givenCertificate({ certificate, key, caCertificate }: GivenCertificate): Certificates {
+function providedCertificate({ certificate, key, caCertificate }: ProvidedCertificate): Certificates {
   const [ca, own] = [pulumi.output(caCertificate), pulumi.output(certificate)];
   return { ca, certificate: own, key: pulumi.secret(key), generation: pulumi.all([ca, own]).apply(digest) };
 }
 
-function ownCertificate(
+function generatedCertificate(
   name: string,
-  { lifetimeDays = 365, renewBeforeDays = 30 }: OwnCertificates,
+  { lifetimeDays = 365, renewBeforeDays = 30 }: GeneratedCertificates,
   names: pulumi.Input<string[]>,
   opts: pulumi.CustomResourceOptions,
 ): Certificates {
   const authorityName = `${pulumi.getProject()} ${pulumi.getStack()} ${name}`;
   const inputs = { authorityName, names, lifetimeDays, renewBeforeDays };
-  const { authority: ca, certificate, key, generation } = new OwnCertificate(`${name}-tls`, inputs, opts);
+  const { authority: ca, certificate, key, generation } = new GeneratedCertificate(`${name}-tls`, inputs, opts);
   return { ca, certificate, key: pulumi.secret(key), generation };
 }
 
 /** A certificate and its authority, in Pulumi's state and nowhere else, the keys encrypted. */
-class OwnCertificate extends SwarmResource {
+class GeneratedCertificate extends SwarmResource {
   declare readonly authority: pulumi.Output<string>;
   declare readonly certificate: pulumi.Output<string>;
   /** Secret. */

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { knownValue } from "../../shared/inputs.ts";
 import type { ValidationIssue } from "../../../core/input-validation-error.ts";
 import { secretPath } from "../secrets.ts";
-import type { Spread } from "../layout/topology.ts";
+import type { ErasureLayout } from "../layout/topology.ts";
 
 /** Variables this component sets, or that would undo what it decides, with what to do instead. */
 const RESERVED: Record<string, string> = {
@@ -27,14 +27,14 @@ const RESERVED: Record<string, string> = {
 };
 
 /** What is wrong with the variables a user gives. */
-export function environmentFindings(environment: Record<string, pulumi.Input<string>>): ValidationIssue[] {
+export function validateEnvironment(environment: Record<string, pulumi.Input<string>>): ValidationIssue[] {
   return Object.keys(environment).flatMap((name) => {
-    const problem = variableProblem(name, knownValue(environment[name]));
+    const problem = variableError(name, knownValue(environment[name]));
     return problem === undefined ? [] : [{ argument: "environment", value: name, problem }];
   });
 }
 
-function variableProblem(name: string, value: string | undefined): string | undefined {
+function variableError(name: string, value: string | undefined): string | undefined {
   if (!/^MINIO_[A-Z0-9_]+$/.test(name)) return "must begin with MINIO_: it is for settings of MinIO";
   const instead = RESERVED[name];
   if (instead !== undefined) return `is set by this component: ${instead}`;
@@ -49,7 +49,7 @@ function variableProblem(name: string, value: string | undefined): string | unde
 /** The container's environment as Docker has it, sorted by name. */
 export function containerEnvironment(
   environment: Record<string, pulumi.Input<string>>,
-  pools: readonly { layout: Spread }[],
+  pools: readonly { layout: ErasureLayout }[],
   more: Record<string, string> = {},
 ): pulumi.Input<string>[] {
   const variables = containerVariables(environment, pools, more);
@@ -61,7 +61,7 @@ export function containerEnvironment(
 /** What is in the container's environment. No credentials: those are in files. */
 export function containerVariables(
   environment: Record<string, pulumi.Input<string>>,
-  pools: readonly { layout: Spread }[],
+  pools: readonly { layout: ErasureLayout }[],
   more: Record<string, string> = {},
 ): Record<string, pulumi.Input<string>> {
   const [layout] = pools.map((pool) => pool.layout);
@@ -71,7 +71,7 @@ export function containerVariables(
     // The root file system is read-only; what MinIO and mc want to write at home goes to /tmp.
     HOME: "/tmp",
     MC_CONFIG_DIR: "/tmp/.mc",
-    MC_CONFIG_ENV_FILE: secretPath("mcAliases"),
+    MC_CONFIG_ENV_FILE: secretPath("mcHostConfig"),
     MINIO_ROOT_USER_FILE: secretPath("rootUser"),
     MINIO_ROOT_PASSWORD_FILE: secretPath("rootPassword"),
     // MinIO picks the same size by itself, except where that would load some hosts more than others. Of several pools

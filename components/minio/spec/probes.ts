@@ -2,12 +2,12 @@ import { API_PORT } from "../layout/topology.ts";
 import { imageBasename } from "../image.ts";
 
 /** What an image has on board to ask MinIO how it is. */
-export type ProbeTools = "silo" | "mc";
+export type HealthcheckClient = "silo" | "mc";
 
-export const PROBE_TOOLS: readonly ProbeTools[] = ["silo", "mc"];
+export const HEALTHCHECK_CLIENTS: readonly HealthcheckClient[] = ["silo", "mc"];
 
 /** Commands in a member's container; images of MinIO have no shell. */
-export interface Probes {
+export interface ProbeCommands {
   /** Ends with 0 once the cluster has write quorum. */
   ready: string[];
   /**
@@ -20,7 +20,7 @@ export interface Probes {
 }
 
 /** `--dev` keeps mc from asking for a registration with MinIO's makers; nothing is sent to them. */
-const LOCKS = ["support", "top", "locks", "local", "--dev", "--count", "1000", "--json"];
+const LOCKS_ARGUMENTS = ["support", "top", "locks", "local", "--dev", "--count", "1000", "--json"];
 
 /**
  * Seconds within which a member has every drive that it can reach. What it answers is what each member says of its own
@@ -28,26 +28,26 @@ const LOCKS = ["support", "top", "locks", "local", "--dev", "--count", "1000", "
  * every 15 s (MinIO's cmd/erasure-sets.go: defaultMonitorConnectEndpointInterval). Until then it writes to the others
  * alone, and of an object that is on too few of those it sees it says that there is none.
  */
-export const DRIVE_SECONDS = 16;
+export const DRIVE_RECONNECT_SECONDS = 16;
 
-const PROBES: Record<ProbeTools, Probes> = {
+const COMMANDS: Record<HealthcheckClient, ProbeCommands> = {
   silo: {
     ready: ["silo", "healthcheck", "--address", `:${API_PORT}`, "cluster"],
     maintenance: ["silo", "healthcheck", "--address", `:${API_PORT}`, "--maintenance", "cluster"],
-    locks: ["mcli", ...LOCKS],
+    locks: ["mcli", ...LOCKS_ARGUMENTS],
   },
   mc: {
     ready: ["mc", "ready", "local"],
     maintenance: ["mc", "ready", "local", "--maintenance"],
-    locks: ["mc", ...LOCKS],
+    locks: ["mc", ...LOCKS_ARGUMENTS],
   },
 };
 
-export function probesOf(tools: ProbeTools): Probes {
-  return PROBES[tools];
+export function probeCommands(tools: HealthcheckClient): ProbeCommands {
+  return COMMANDS[tools];
 }
 
 /** The tools that an image of this name carries. */
-export function toolsOfImage(image: string): ProbeTools {
+export function defaultHealthcheckClient(image: string): HealthcheckClient {
   return imageBasename(image) === "silo" ? "silo" : "mc";
 }

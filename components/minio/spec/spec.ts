@@ -7,17 +7,17 @@ import type { FileHandle } from "../../service/secrets-and-configs.ts";
 import { hostPort, MIB, resources, rotatedLog, scaled, SECOND } from "../../service/spec-parts.ts";
 import type { MinioServiceArgs } from "../args.ts";
 import { containerEnvironment } from "./environment.ts";
-import { KMS_ENVIRONMENT, kmsReference } from "../security/kms-key.ts";
+import { KMS_ENVIRONMENT, kmsSecretMount } from "../security/kms-key.ts";
 import { PUBLIC_METRICS } from "../iam/metrics.ts";
 import type { ServicePlan, StorePlan } from "../plan.ts";
-import { configReference, poolArguments } from "../layout/pool-config.ts";
-import type { ProbeTools } from "./probes.ts";
-import { type SecretKind, secretReferences } from "../secrets.ts";
-import { CERTIFICATES_FOLDER, type StoreTls, TLS_ENVIRONMENT, tlsReferences } from "../security/tls.ts";
+import { poolsConfigMount, poolServerArguments } from "../layout/pool-config.ts";
+import type { HealthcheckClient } from "./probes.ts";
+import { type SecretKind, rootSecretMounts } from "../secrets.ts";
+import { CERTIFICATES_FOLDER, type StoreTls, TLS_ENVIRONMENT, tlsSecretMounts } from "../security/tls.ts";
 import { API_PORT, drivePath, driveSource, type MemberHost, memberName } from "../layout/topology.ts";
 
 /** Docker's default capabilities but for the two with which root serves a folder of another owner. */
-const UNNEEDED_CAPABILITIES = [
+const DROPPED_CAPABILITIES = [
   "CAP_AUDIT_WRITE",
   "CAP_CHOWN",
   "CAP_FSETID",
@@ -37,7 +37,7 @@ const UNNEEDED_CAPABILITIES = [
  * they ask of each other with the root credentials. So is the file that names the pools, and the network on which they
  * find each other.
  */
-export const AGREED_FIELDS = [
+export const CLUSTER_WIDE_FIELDS = [
   "TaskTemplate.ContainerSpec.Image",
   "TaskTemplate.ContainerSpec.Args",
   "TaskTemplate.ContainerSpec.Env:MINIO_",
@@ -48,7 +48,7 @@ export const AGREED_FIELDS = [
 ];
 
 /** A store as all its services see it. */
-export interface Store extends Pick<
+export interface StoreContext extends Pick<
   MinioServiceArgs,
   | "environment"
   | "metrics"
@@ -62,7 +62,7 @@ export interface Store extends Pick<
 > {
   plan: StorePlan;
   image: pulumi.Input<string>;
-  tools: ProbeTools;
+  tools: HealthcheckClient;
   /** The members' own network first. */
   networkIds: pulumi.Input<string>[];
   secrets: Record<SecretKind, FileHandle>;
@@ -77,7 +77,7 @@ export interface Store extends Pick<
 }
 
 /** What the Engine is asked for. Lists that are empty are spelled out, so that what is added by hand is seen. */
-export function serviceSpec(store: Store, service: ServicePlan): FieldInputs<ServiceSpec> {
+export function serviceSpec(store: StoreContext, service: ServicePlan): FieldInputs<ServiceSpec> {
   return {
     Name: service.serviceName,
     Labels: {},
@@ -105,21 +105,21 @@ export const HOME_MOUNT: Mount = {
 };
 
 /** MinIO's arguments but for those that name drives. */
-export function serverArguments({ tls, plan }: Pick<Store, "tls" | "plan">): string[] {
+export function serverArguments({ tls, plan }: Pick<StoreContext, "tls" | "plan">): string[] {
   // MinIO sends browsers to the port that its console listens on.
   const ports = ["--address", `:${API_PORT}`, "--console-address", `:${plan.consolePort}`];
   return ["server", ...ports, ...(tls ? ["--certs-dir", CERTIFICATES_FOLDER] : [])];
 }
 
-function containerSpec(store: Store, { pool, hosts, mode }: ServicePlan): DeepInput<ContainerSpec> {
+function containerSpec(store: StoreContext, { pool, hosts, mode }: ServicePlan): DeepInput<ContainerSpec> {
   const [host] = hosts;
   if (!host) throw new Error("a service has at least one host");
   return {
     Image: store.image,
     Command: [],
-    Args: [...serverArguments(store), ...poolArguments(store.plan.pools)],
+    Args: [...serverArguments(store), ...poolServerArguments(store.plan.pools)],
     Hostname: memberName(store.plan.serviceName, mode === "global" ? "{{.Node.Hostname}}" : host.hostname),
-    Env: containerEnvironment({ ...redirects(store), ...store.environment }, store.plan.pools, {
+    Env: containerEnvironment({ ...redirectEnvironment(store), ...store.environment }, store.plan.pools, {
       ...(store.tls && TLS_ENVIRONMENT),
       ...(store.kmsKey && KMS_ENVIRONMENT),
       ...(store.metrics === "public" && PUBLIC_METRICS),
@@ -128,20 +128,20 @@ function containerSpec(store: Store, { pool, hosts, mode }: ServicePlan): DeepIn
     ReadOnly: true,
     Mounts: [...driveMounts(store, host, pool.drives), HOME_MOUNT],
     Secrets: [
-      ...secretReferences(store.secrets),
-      ...(store.tls ? tlsReferences(store.tls) : []),
-      ...(store.kmsKey ? [kmsReference(store.kmsKey)] : []),
+      ...rootSecretMounts(store.secrets),
+      ...(store.tls ? tlsSecretMounts(store.tls) : []),
+      ...(store.kmsKey ? [kmsSecretMount(store.kmsKey)] : []),
     ],
     // Not spelled out when empty: the state of earlier releases has none, and is not to change.
-    ...(store.poolsConfig && { Configs: [configReference(store.poolsConfig)] }),
+    ...(store.poolsConfig && { Configs: [poolsConfigMount(store.poolsConfig)] }),
     // Not spelled out either: on all networks but the hosts' own Docker knows the members' names.
-    ...(store.plan.onHostNetwork && { Hosts: memberLines(store.plan) }),
+    ...(store.plan.usesHostNetwork && { Hosts: memberHostsEntries(store.plan) }),
     // Swarm gives a task its name in the network only once its health check passes, and engines before 25 ask for the
     // first time after a whole interval. Members find each other by these names: a check made an outage of 4 s one of
     // 20 s. What ends is restarted all the same, and whether the cluster works is asked of the cluster.
     Healthcheck: { Test: ["NONE"] },
     StopGracePeriod: scaled(store.stopGraceSeconds ?? 60, SECOND),
-    CapabilityDrop: UNNEEDED_CAPABILITIES,
+    CapabilityDrop: DROPPED_CAPABILITIES,
     Ulimits: [],
     // A member looks up every peer before it serves, and on the first start no peer has a name yet: where the host's
     // own name servers do not answer either, that cost 10 s for each endpoint.
@@ -153,13 +153,17 @@ function containerSpec(store: Store, { pool, hosts, mode }: ServicePlan): DeepIn
  * Returns what keeps browsers that open the S3 API where they are: on that port of the host may be another store's
  * console. A console that is reached in another way has an address of its own.
  */
-function redirects({ plan: { published }, environment = {} }: Store): Record<string, string> {
+function redirectEnvironment({ plan: { published }, environment = {} }: StoreContext): Record<string, string> {
   const isThere = !published || published.consolePort !== undefined || "MINIO_BROWSER_REDIRECT_URL" in environment;
   return isThere ? {} : { MINIO_BROWSER_REDIRECT: "off" };
 }
 
 /** A folder is bound, never made: while its disk is not mounted it is missing, and the task fails. */
-function driveMounts({ plan, ownerLabels }: Store, host: MemberHost, drives: readonly string[]): DeepInput<Mount>[] {
+function driveMounts(
+  { plan, ownerLabels }: StoreContext,
+  host: MemberHost,
+  drives: readonly string[],
+): DeepInput<Mount>[] {
   return drives.map((key) => {
     const Target = drivePath(key);
     const source = driveSource(plan.serviceName, key, host.drives[key] ?? {});
@@ -170,15 +174,15 @@ function driveMounts({ plan, ownerLabels }: Store, host: MemberHost, drives: rea
 }
 
 /** Lines of /etc/hosts that tell the members where each of them is. */
-function memberLines({ serviceName, hosts }: StorePlan): pulumi.Output<string>[] {
+function memberHostsEntries({ serviceName, hosts }: StorePlan): pulumi.Output<string>[] {
   return hosts.map(({ hostname, privateAddress }) => {
-    const address = privateAddress.apply((known) => checkedAddress(serviceName, known));
+    const address = privateAddress.apply((known) => requireIpAddress(serviceName, known));
     return pulumi.interpolate`${address} ${memberName(serviceName, hostname)}`;
   });
 }
 
 /** @throws when it is none: names are what members on their hosts' own network have no way to look up. */
-export function checkedAddress(serviceName: string, address: string): string {
+export function requireIpAddress(serviceName: string, address: string): string {
   if (isIP(address) !== 0) return address;
   const problem =
     "is no address, by which members on their hosts' own network find each other: give one as privateAddress";
@@ -188,8 +192,8 @@ export function checkedAddress(serviceName: string, address: string): string {
 }
 
 /** On their hosts' own network the members' ports are there without being published. */
-function publishedPorts({ published, onHostNetwork, consolePort }: StorePlan): PublishedPort[] {
-  if (!published || onHostNetwork) return [];
+function publishedPorts({ published, usesHostNetwork, consolePort }: StorePlan): PublishedPort[] {
+  if (!published || usesHostNetwork) return [];
   const s3 = hostPort(API_PORT, published.port);
   return published.consolePort === undefined ? [s3] : [s3, hostPort(consolePort, published.consolePort)];
 }

@@ -2,36 +2,36 @@ import type { ValidationIssue } from "../../../core/input-validation-error.ts";
 import { BUCKET_ACCESS, type BucketAccess } from "../iam/policy.ts";
 
 /** What is wrong with a bucket's name. */
-export function bucketNameFindings(name: string | undefined, argument = "bucketName"): ValidationIssue[] {
+export function validateBucketName(name: string | undefined, argument = "bucketName"): ValidationIssue[] {
   if (name === undefined) return [];
-  const refused = (problem: string) => [{ argument, value: name, problem }];
+  const issue = (problem: string) => [{ argument, value: name, problem }];
   if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) || name.includes("..")) {
-    return refused("must be 3 to 63 lowercase letters, digits, hyphens and single inner dots");
+    return issue("must be 3 to 63 lowercase letters, digits, hyphens and single inner dots");
   }
-  if (/^\d+\.\d+\.\d+\.\d+$/.test(name)) return refused("must not look like an IP address");
-  if (name === "minio") return refused("is MinIO's own: choose another");
+  if (/^\d+\.\d+\.\d+\.\d+$/.test(name)) return issue("must not look like an IP address");
+  if (name === "minio") return issue("is MinIO's own: choose another");
   return [];
 }
 
 /** What is wrong with the arguments of a bucket, as far as they are plain. */
-export function bucketFindings(args: {
+export function validateBucket(args: {
   bucketName?: string;
   versioning?: boolean;
   objectLock?: boolean;
 }): ValidationIssue[] {
-  const findings = bucketNameFindings(args.bucketName);
+  const issues = validateBucketName(args.bucketName);
   if (args.objectLock === true && args.versioning === false) {
-    findings.push({ argument: "versioning", value: false, problem: "objectLock keeps versions: leave versioning out" });
+    issues.push({ argument: "versioning", value: false, problem: "objectLock keeps versions: leave versioning out" });
   }
-  return findings;
+  return issues;
 }
 
 /** What is wrong with the arguments of a user, as far as they are plain. */
-export function userFindings(args: { accessKey?: string; access?: Record<string, BucketAccess> }): ValidationIssue[] {
-  return [...accessKeyFindings(args.accessKey), ...(args.access ? accessFindings(args.access) : [])];
+export function validateUser(args: { accessKey?: string; access?: Record<string, BucketAccess> }): ValidationIssue[] {
+  return [...validateAccessKey(args.accessKey), ...(args.access ? validateAccess(args.access) : [])];
 }
 
-function accessKeyFindings(accessKey: string | undefined): ValidationIssue[] {
+function validateAccessKey(accessKey: string | undefined): ValidationIssue[] {
   // A hyphen first would make it an option of mc.
   if (accessKey === undefined || /^[A-Za-z0-9._][A-Za-z0-9._-]{2,63}$/.test(accessKey)) return [];
   const problem =
@@ -41,19 +41,19 @@ function accessKeyFindings(accessKey: string | undefined): ValidationIssue[] {
 }
 
 /** What is wrong with a resource's name from which an access key is to be made. */
-export function userNameFindings(name: string): ValidationIssue[] {
+export function validateUserResourceName(name: string): ValidationIssue[] {
   if (/^[A-Za-z0-9._][A-Za-z0-9._-]*$/.test(name)) return [];
   const problem = `cannot be made of the resource's name "${name}": give one of 3 to 64 letters, digits, dots, hyphens or underscores`;
   return [{ argument: "accessKey", value: undefined, problem }];
 }
 
-function accessFindings(access: Record<string, BucketAccess>): ValidationIssue[] {
+function validateAccess(access: Record<string, BucketAccess>): ValidationIssue[] {
   if (Object.keys(access).length === 0) {
     const problem = 'a user with no bucket can do nothing: name one, such as { photos: "readwrite" }';
     return [{ argument: "access", value: access, problem }];
   }
   return Object.entries(access).flatMap(([bucket, value]) => {
-    const names = bucketNameFindings(bucket, `access.${bucket}`);
+    const names = validateBucketName(bucket, `access.${bucket}`);
     if (BUCKET_ACCESS.includes(value)) return names;
     const problem = `must be ${BUCKET_ACCESS.map((one) => `"${one}"`).join(" or ")}`;
     return [...names, { argument: `access.${bucket}`, value, problem }];

@@ -8,7 +8,7 @@ export function immutableForStore(plan: StorePlan): ImmutableValues {
   const wayOut = "Put it back, or make a second store and copy the data with `mc mirror`";
   const mode = { value: plan.mode, because: `its services would be others, at the same data and ports. ${wayOut}` };
   const pools = plan.pools.flatMap((pool) => [
-    [hostsOf(pool), immutableHosts(pool)] as const,
+    [hostsArgument(pool), immutableHosts(pool)] as const,
     [`host.drives (pool ${pool.key})`, immutableDrives(pool)] as const,
   ]);
   return { mode, serviceName: immutableName(plan), ...Object.fromEntries(pools) };
@@ -18,12 +18,12 @@ export function immutableForStore(plan: StorePlan): ImmutableValues {
 export function immutableForService(plan: StorePlan, { pool }: ServicePlan): ImmutableValues {
   return {
     serviceName: immutableName(plan),
-    [hostsOf(pool)]: immutableHosts(pool),
+    [hostsArgument(pool)]: immutableHosts(pool),
     "host.drives": immutableDrives(pool),
   };
 }
 
-const hostsOf = ({ key }: PoolPlan) => `pools.${key}.hosts`;
+const hostsArgument = ({ key }: PoolPlan) => `pools.${key}.hosts`;
 
 const immutableName = ({ serviceName }: StorePlan): ImmutableValue => ({
   value: serviceName,

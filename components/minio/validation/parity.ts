@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { knownValue } from "../../shared/inputs.ts";
 import type { ValidationIssue } from "../../../core/input-validation-error.ts";
-import type { FormedPool } from "../layout/formed-pool.ts";
-import { defaultParity, erasureSetSize, takenDrives } from "../layout/topology.ts";
+import type { ResolvedPool } from "../layout/formed-pool.ts";
+import { defaultParity, erasureSetSize, selectDrives } from "../layout/topology.ts";
 
 /** MinIO's setting of how many drives of an erasure set may fail without loss. */
 export const PARITY_SETTING = "MINIO_STORAGE_CLASS_STANDARD";
@@ -11,8 +11,8 @@ export const PARITY_SETTING = "MINIO_STORAGE_CLASS_STANDARD";
  * What keeps pools of different sizes from being one store: all of them have the parity of the first, and it is at most
  * half of a set. The pools are in MinIO's order, and each can be formed by itself.
  */
-export function parityFindings(
-  pools: readonly FormedPool[],
+export function validateParity(
+  pools: readonly ResolvedPool[],
   environment: Readonly<Record<string, pulumi.Input<string>>>,
   host: "host" | "member" = "host",
 ): ValidationIssue[] {
@@ -37,7 +37,7 @@ export function parityFindings(
 }
 
 /** A drive that stands alone is a store without erasure coding, which MinIO neither expands nor joins to another. */
-function alone({ key, hosts }: FormedPool, host: string): ValidationIssue {
+function alone({ key, hosts }: ResolvedPool, host: string): ValidationIssue {
   const problem =
     `is a single drive, and a store of several pools has none: give the pool more ${host}s or drives, ` +
     "or make a second store and copy the data with `mc mirror`";
@@ -45,13 +45,13 @@ function alone({ key, hosts }: FormedPool, host: string): ValidationIssue {
 }
 
 /** The parity asked for; undefined when it is known to MinIO alone. */
-function parityOf(first: FormedPool, asked: pulumi.Input<string> | undefined): number | undefined {
+function parityOf(first: ResolvedPool, asked: pulumi.Input<string> | undefined): number | undefined {
   if (asked === undefined) return defaultParity(setSize(first));
   const [, digits] = /^EC:(\d+)$/.exec(knownValue(asked) ?? "") ?? [];
   return digits === undefined ? undefined : Number(digits);
 }
 
-function setSize({ members, drivesPerHost }: FormedPool): number {
-  const drives = members.slice(0, 1).flatMap((host) => takenDrives(host, drivesPerHost)).length;
+function setSize({ members, drivesPerHost }: ResolvedPool): number {
+  const drives = members.slice(0, 1).flatMap((host) => selectDrives(host, drivesPerHost)).length;
   return erasureSetSize(members.length, drives) ?? members.length * drives;
 }

@@ -2,13 +2,17 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { swarmPolicies } from "../../../policy/index.ts";
-import type { RuledResource } from "../../../policy/rule.ts";
+import type { PolicyResource } from "../../../policy/rule.ts";
 import { RULES } from "../../../policy/rules.ts";
 import { ROOT } from "../../../toolchain/cache.ts";
 
 const DIGEST = `silo:1@sha256:${"a".repeat(64)}`;
 
-const resource = (type: string, props: Record<string, unknown>, over: Partial<RuledResource> = {}): RuledResource => ({
+const resource = (
+  type: string,
+  props: Record<string, unknown>,
+  over: Partial<PolicyResource> = {},
+): PolicyResource => ({
   type,
   name: "it",
   urn: `urn:pulumi:prod::shop::${type}::it`,
@@ -18,7 +22,7 @@ const resource = (type: string, props: Record<string, unknown>, over: Partial<Ru
 });
 
 /** What a rule says of each of the resources, and of a stack of these. */
-function says(name: string, ...resources: RuledResource[]): string[] {
+function says(name: string, ...resources: PolicyResource[]): string[] {
   const rule = RULES.find((one) => one.name === name);
   if (!rule) throw new Error(`there is no rule ${name}`);
   const ofEach = "resource" in rule ? resources.flatMap(rule.resource) : [];
@@ -26,9 +30,9 @@ function says(name: string, ...resources: RuledResource[]): string[] {
 }
 
 /** The same resource under another URN. */
-const called = (name: string, one: RuledResource): RuledResource => ({ ...one, name, urn: `${one.urn}-${name}` });
+const called = (name: string, one: PolicyResource): PolicyResource => ({ ...one, name, urn: `${one.urn}-${name}` });
 /** The resource with a property that comes from others. */
-const from = (property: string, sources: RuledResource[], one: RuledResource): RuledResource => ({
+const from = (property: string, sources: PolicyResource[], one: PolicyResource): PolicyResource => ({
   ...one,
   sources: { [property]: sources.map(({ urn }) => urn) },
 });
@@ -52,13 +56,13 @@ const statefulSet = (container: Record<string, unknown>, spec: Record<string, un
 const firewall = (ports: number[], allowFrom = ["10.0.0.0/8"], host = "a") =>
   resource("pulumi-nodejs:dynamic/swarm:HostFirewall", { host, filter: { ports, allowFrom } });
 /** A service of a Swarm with these hosts. */
-const onNodes = (keys: string[], one: RuledResource, constraints: string[] = []): RuledResource => {
+const onNodes = (keys: string[], one: PolicyResource, constraints: string[] = []): PolicyResource => {
   const spec = one.props["spec"] as { TaskTemplate: object };
   const TaskTemplate = { ...spec.TaskTemplate, Placement: { Constraints: constraints } };
   const nodes = Object.fromEntries(keys.map((key) => [key, { nodeId: `node-${key}` }]));
   return { ...one, props: { ...one.props, nodes, spec: { ...spec, TaskTemplate } } };
 };
-const onNetwork = (target: string, one: RuledResource): RuledResource => {
+const onNetwork = (target: string, one: PolicyResource): PolicyResource => {
   const spec = one.props["spec"] as { TaskTemplate: object };
   const TaskTemplate = { ...spec.TaskTemplate, Networks: [{ Target: target }] };
   return { ...one, props: { ...one.props, spec: { ...spec, TaskTemplate } } };
@@ -66,7 +70,7 @@ const onNetwork = (target: string, one: RuledResource): RuledResource => {
 const hostNetwork = resource("pulumi-nodejs:dynamic/swarm:PredefinedNetwork", { name: "host" });
 const macvlan = resource("pulumi-nodejs:dynamic/swarm:ConfigFromNetwork", { driver: "macvlan" });
 const instance = resource("aws:ec2/instance:Instance", {});
-const joined = (hostKey: string, ...sources: RuledResource[]) =>
+const joined = (hostKey: string, ...sources: PolicyResource[]) =>
   from("connection", sources, resource("pulumi-nodejs:dynamic/swarm:Member", { role: "worker", hostKey }));
 const settings = (key: string, labels: Record<string, string>) =>
   resource("pulumi-nodejs:dynamic/swarm:NodeSettings", { nodeId: `node-${key}`, labels });
@@ -83,7 +87,7 @@ const securityGroup = (...cidrBlocks: string[]) =>
 const STORE_ARGS = ["server", "--address", ":9000", "--console-address", ":9001"];
 const GATEWAY_ARGS = ["--log.level=WARN", "--providers.file.filename=/etc/traefik/routes.json"];
 
-type Case = [string, RuledResource[], RegExp | undefined];
+type Case = [string, PolicyResource[], RegExp | undefined];
 
 /** By rule: what it is tried with, and what it says; nothing where nothing is wrong. */
 const CASES: Record<string, Case[]> = {
@@ -573,7 +577,7 @@ test("what a preview does not know yet keeps no other resource from being looked
     },
   });
   for (const rule of ["no-unguarded-ports", "tls-outside-dev"]) {
-    const { stack } = RULES.find(({ name }) => name === rule) as { stack: (all: RuledResource[]) => object[] };
+    const { stack } = RULES.find(({ name }) => name === rule) as { stack: (all: PolicyResource[]) => object[] };
     const plain = onNetwork("host", called("other", swarmService({ Args: STORE_ARGS })));
     const onHosts = from("spec", [hostNetwork], plain);
     expect(stack([hostNetwork, unknown, onHosts])).toEqual([expect.objectContaining({ urn: onHosts.urn })]);

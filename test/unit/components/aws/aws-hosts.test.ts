@@ -103,7 +103,7 @@ test("managers are spread, workers are in partitions", async () => {
     ["prod-managers", "spread", undefined],
     ["prod-workers", "partition", 7],
   ]);
-  const together = await made({ workers, keepApart: false });
+  const together = await made({ workers, spreadPlacement: false });
   expect(ofType(together.resources, "aws:ec2/placementGroup:PlacementGroup")).toEqual([]);
 });
 

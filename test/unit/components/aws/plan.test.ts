@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { accountFindings } from "../../../../components/aws/account.ts";
+import { validateAccount } from "../../../../components/aws/account.ts";
 import { zonesWithQuorum } from "../../../../components/aws/quorum.ts";
-import { refusalOf } from "../../../../components/aws/lookups.ts";
+import { describeAwsError } from "../../../../components/aws/lookups.ts";
 import { securityRules } from "../../../../components/aws/security-rules.ts";
-import { hasPlace, subnetOf } from "../../../../components/aws/subnets.ts";
+import { hasSubnet, subnetOf } from "../../../../components/aws/subnets.ts";
 import { type FirstBoot, userData, volumeDevice } from "../../../../components/aws/user-data.ts";
 import { LaunchSnapshot } from "../../../../provider/state/launch-snapshot.ts";
 import { HostKey } from "../../../../provider/hosts/host-key.ts";
@@ -39,8 +39,8 @@ test.each([
 });
 
 test("zones of the letters a to h have a place", () => {
-  expect(["us-east-1a", "us-east-1h"].map(hasPlace)).toEqual([true, true]);
-  expect(["us-east-1i", "us-east-1", ""].map(hasPlace)).toEqual([false, false, false]);
+  expect(["us-east-1a", "us-east-1h"].map(hasSubnet)).toEqual([true, true]);
+  expect(["us-east-1i", "us-east-1", ""].map(hasSubnet)).toEqual([false, false, false]);
 });
 
 const machines = { managers: { a: { zone: "eu-central-1a" } }, publicKeys: [] };
@@ -192,14 +192,14 @@ test.each([
   ],
 ])("of an account, zones %j and type %s", (zones, type, problem) => {
   const asked = { zones, types: { "managers.a.type": type }, imageParameter: "/image" };
-  const lines = accountFindings(asked, account).map((finding) => formatIssue("AwsMachines", finding));
+  const lines = validateAccount(asked, account).map((finding) => formatIssue("AwsMachines", finding));
   expect(lines).toEqual(problem === undefined ? [] : [expect.stringContaining(problem)]);
 });
 
 test("of a type that nobody knows, and without an image, the rest is told all the same", () => {
   const types = { "managers.a.type": "t3.gigantic", "workers.d.type": "t3.nano" };
   const asked = { zones: ["us-east-1a"], types, imageParameter: "/image" };
-  const lines = accountFindings(asked, { ...account, image: undefined }).map((finding) => finding.argument);
+  const lines = validateAccount(asked, { ...account, image: undefined }).map((finding) => finding.argument);
   expect(lines).toEqual(["zones", "workers.d.type"]);
 });
 
@@ -213,8 +213,8 @@ test.each([
   ["invalid AWS Region: eu-x", "AWS has no such region: look at `pulumi config get aws:region`"],
   ["something\nelse", "AWS does not tell: something else"],
 ])("what AWS says, %j, is one line", (text, said) => {
-  expect(refusalOf(text)).toMatch(/^[^\n]*$/);
-  expect(refusalOf(text)).toContain(said);
+  expect(describeAwsError(text)).toMatch(/^[^\n]*$/);
+  expect(describeAwsError(text)).toContain(said);
 });
 
 test("a verdict that something is wrong keeps what depends on it from being made", async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { AwsHostsArgs } from "../../../../components/aws/args.ts";
-import { awsHostsFindings, awsMachinesFindings } from "../../../../components/aws/validation.ts";
+import { validateAwsHosts, validateAwsMachines } from "../../../../components/aws/validation.ts";
 import { formatIssue } from "../../../../core/input-validation-error.ts";
 
 const KEY = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${"A".repeat(43)} me`;
@@ -8,7 +8,7 @@ const ZONES = { a: { zone: "eu-central-1a" }, b: { zone: "eu-central-1b" }, c: {
 const sound: AwsHostsArgs = { managers: ZONES, publicKeys: [KEY] };
 
 const linesOf = (args: AwsHostsArgs) =>
-  [...awsMachinesFindings(args), ...awsHostsFindings(args)].map((finding) => formatIssue("AwsHosts", finding));
+  [...validateAwsMachines(args), ...validateAwsHosts(args)].map((finding) => formatIssue("AwsHosts", finding));
 
 const existing = {
   vpcId: "vpc-1",
@@ -28,7 +28,7 @@ test.each<[string, object]>([
   ],
   ["private machines with NAT", { internet: "nat" }],
   ["S3 for everybody", { allowFrom: { s3: ["0.0.0.0/0"] } }],
-  ["ssh for some", { allowFrom: { ssh: ["192.0.2.7/32"] }, sshBy: "public-address" }],
+  ["ssh for some", { allowFrom: { ssh: ["192.0.2.7/32"] }, sshVia: "public-address" }],
   ["ssh for everybody, plainly said", { allowFrom: { ssh: ["0.0.0.0/0"] }, allowAnywhere: ["ssh"] }],
   ["a load balancer", { loadBalancer: { ports: [443], from: ["0.0.0.0/0"], machines: ["a"] } }],
 ])("%s is sound", (_name, given) => expect(linesOf({ ...sound, ...given })).toEqual([]));
@@ -112,10 +112,10 @@ test.each<[object, string]>([
   [{ user: "a b" }, 'user "a b": must be the name of a user'],
   [{ engineVersion: "28" }, 'engineVersion "28": must be a whole version'],
   [{ engineRepository: "http://x/y" }, 'engineRepository "http://x/y": must be an https address'],
-  [{ sshBy: "public-address" }, 'sshBy "public-address": ssh is open to nobody'],
-  [{ sshBy: "public-address", internet: "nat" }, 'sshBy "public-address": machines have none'],
-  [{ sshBy: "session-manager", sessionManager: false }, 'sshBy "session-manager": sessionManager is false'],
-  [{ sessionManager: false }, "sshBy (not given): there is no way in"],
+  [{ sshVia: "public-address" }, 'sshVia "public-address": ssh is open to nobody'],
+  [{ sshVia: "public-address", internet: "nat" }, 'sshVia "public-address": machines have none'],
+  [{ sshVia: "session-manager", sessionManager: false }, 'sshVia "session-manager": sessionManager is false'],
+  [{ sessionManager: false }, "sshVia (not given): there is no way in"],
 ])("%j is refused", (given, line) => {
   expect(linesOf({ ...sound, ...given })).toEqual([expect.stringContaining(`AwsHosts: ${line}`)]);
 });

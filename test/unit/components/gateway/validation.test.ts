@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
-import { gatewayFindings, type PlainGatewayArgs } from "../../../../components/gateway/validation.ts";
+import { validateGateway, type GatewaySettings } from "../../../../components/gateway/validation.ts";
 import { DEFAULT_GATEWAY_IMAGE } from "../../../../components/gateway/image.ts";
 import { formatIssue } from "../../../../core/input-validation-error.ts";
 import { fakeHost } from "../../harness.ts";
@@ -9,13 +9,13 @@ const HOSTS = { b: fakeHost("b"), a: fakeHost("a") };
 const CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
 const KEY = "-----BEGIN EC PRIVATE KEY-----\nMIIB\n-----END EC PRIVATE KEY-----\n";
 
-function lines(args: Partial<PlainGatewayArgs>, serviceName = "gateway"): string[] {
+function lines(args: Partial<GatewaySettings>, serviceName = "gateway"): string[] {
   const all = { store: { members: ["store-node1"] }, ...args };
-  return gatewayFindings(all, serviceName, HOSTS).map((finding) => formatIssue("S3Gateway", finding));
+  return validateGateway(all, serviceName, HOSTS).map((finding) => formatIssue("S3Gateway", finding));
 }
 
 describe("refusals, each one whole line", () => {
-  const cases: [Partial<PlainGatewayArgs>, string][] = [
+  const cases: [Partial<GatewaySettings>, string][] = [
     [{ hosts: [] }, "hosts []: a gateway needs at least one host: leave hosts out for all"],
     [{ hosts: ["a", "a"] }, 'hosts "a": is there twice: name each host once'],
     [{ hosts: ["c"] }, 'hosts "c": is no host of the Swarm: it has a, b'],
@@ -61,7 +61,7 @@ describe("refusals, each one whole line", () => {
 });
 
 test("what may be", () => {
-  const allowed: Partial<PlainGatewayArgs>[] = [
+  const allowed: Partial<GatewaySettings>[] = [
     {},
     { hosts: ["a"], port: 443, consolePort: 80 },
     { image: DEFAULT_GATEWAY_IMAGE },

@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import { MinioBucket, type MinioBucketArgs } from "../../../../components/minio/iam/bucket.ts";
-import { bucketFindings, userFindings } from "../../../../components/minio/validation/buckets-and-users.ts";
-import { policyOf, policyPrefix } from "../../../../components/minio/iam/policy.ts";
+import { validateBucket, validateUser } from "../../../../components/minio/validation/buckets-and-users.ts";
+import { userPolicy, policyPrefix } from "../../../../components/minio/iam/policy.ts";
 import type { HasStoreConnection } from "../../../../components/minio/connection.ts";
-import { accessKeyOf, MinioUser, type MinioUserArgs } from "../../../../components/minio/iam/user.ts";
+import { generatedAccessKey, MinioUser, type MinioUserArgs } from "../../../../components/minio/iam/user.ts";
 import { Bucket } from "../../../../provider/minio/bucket.ts";
 import type { StoreAddress } from "../../../../provider/minio/admin-client.ts";
 import { RootServiceAccounts } from "../../../../provider/minio/root-service-accounts.ts";
@@ -33,7 +33,7 @@ const user = (args: Omit<MinioUserArgs, "store">) => new MinioUser("app", { stor
 
 describe("policy", () => {
   const actions = (access: "readonly" | "writeonly" | "readwrite") =>
-    policyOf({ photos: access })
+    userPolicy({ photos: access })
       .Statement.filter(({ Effect }) => Effect === "Allow")
       .map(({ Action, Resource = [] }) => [Resource[0], ...Action]);
   test.each([
@@ -70,7 +70,7 @@ describe("policy", () => {
   });
 
   test.each(["readonly", "writeonly", "readwrite"] as const)("%s denies the whole admin API", (access) => {
-    const { Statement } = policyOf({ photos: access });
+    const { Statement } = userPolicy({ photos: access });
     expect(Statement.filter(({ Effect }) => Effect === "Deny")).toEqual([{ Effect: "Deny", Action: ["admin:*"] }]);
   });
 
@@ -80,7 +80,7 @@ describe("policy", () => {
   });
 
   test("is the same text in whatever order the buckets are written down", () => {
-    expect(policyOf({ b: "readonly", a: "readwrite" })).toEqual(policyOf({ a: "readwrite", b: "readonly" }));
+    expect(userPolicy({ b: "readonly", a: "readwrite" })).toEqual(userPolicy({ a: "readwrite", b: "readonly" }));
   });
 
   test("is known again in another order, and not with another action", () => {
@@ -99,7 +99,7 @@ describe("refusals", () => {
     ["bucketName", { bucketName: "minio" }, "MinIO's own"],
     ["versioning", { objectLock: true, versioning: false }, "leave versioning out"],
   ])("of a bucket: %s", async (argument, args, problem) => {
-    const [finding] = bucketFindings(args);
+    const [finding] = validateBucket(args);
     expect(finding).toMatchObject({ argument, problem: expect.stringContaining(problem) as string });
     expect(await refusalOf(() => bucket(args))).toContain(`MinioBucket "photos": ${argument}`);
   });
@@ -111,7 +111,7 @@ describe("refusals", () => {
     ["access.No", { access: { No: "readonly" } }, "3 to 63 lowercase"],
     ["access.photos", { access: { photos: "admin" as "readonly" } }, '"readonly" or "writeonly" or "readwrite"'],
   ] as const)("of a user: %s", async (argument, args, problem) => {
-    const [finding] = userFindings(args);
+    const [finding] = validateUser(args);
     expect(finding).toMatchObject({ argument, problem: expect.stringContaining(problem) as string });
     expect(await refusalOf(() => user(args))).toContain(`MinioUser "app": ${argument}`);
   });
@@ -133,9 +133,9 @@ describe("arguments reach the resource", () => {
     const access = { photos: "readonly" } as const;
     const inputs = await inputsOf(() => user({ access, secretKeyGeneration: "2" }), ":User");
     expect(inputs).toMatchObject({
-      defaultAccessKey: accessKeyOf("app", "seed-1"),
+      defaultAccessKey: generatedAccessKey("app", "seed-1"),
       policyPrefix: "project:stack:app",
-      policy: JSON.stringify(policyOf(access)),
+      policy: JSON.stringify(userPolicy(access)),
       enabled: true,
       generation: "2",
     });
@@ -185,10 +185,10 @@ describe("what a change does", () => {
     });
 
     test("the default follows from the store and the resource, and is not to be guessed from its name", () => {
-      expect(accessKeyOf("app", "seed-1")).toMatch(/^app-[a-z0-9]{8}$/);
-      expect(accessKeyOf("app", "seed-1")).toBe(accessKeyOf("app", "seed-1"));
-      expect(accessKeyOf("app", "seed-1")).not.toBe(accessKeyOf("app", "seed-2"));
-      expect(accessKeyOf("n".repeat(80), "seed-1")).toHaveLength(64);
+      expect(generatedAccessKey("app", "seed-1")).toMatch(/^app-[a-z0-9]{8}$/);
+      expect(generatedAccessKey("app", "seed-1")).toBe(generatedAccessKey("app", "seed-1"));
+      expect(generatedAccessKey("app", "seed-1")).not.toBe(generatedAccessKey("app", "seed-2"));
+      expect(generatedAccessKey("n".repeat(80), "seed-1")).toHaveLength(64);
     });
 
     test("a resource's name that is no part of an access key is refused", async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { bearsAbsence } from "../../../../components/minio/layout/fault-tolerance.ts";
-import { layoutOf } from "../../../../components/minio/layout/topology.ts";
+import { toleratesHostLoss } from "../../../../components/minio/layout/fault-tolerance.ts";
+import { poolLayout } from "../../../../components/minio/layout/topology.ts";
 import { fakeHost } from "../../harness.ts";
 
 test.each<[hosts: number, drives: number, environment: Record<string, string>, bears: boolean]>([
@@ -18,6 +18,6 @@ test.each<[hosts: number, drives: number, environment: Record<string, string>, b
 ])("%d hosts with %d drives each %o take writes without one: %s", (count, driveCount, environment, bears) => {
   const drives = Object.fromEntries(Array.from({ length: driveCount }, (_, at) => [`d${at + 1}`, {}]));
   const hosts = Array.from({ length: count }, (_, at) => fakeHost(`h${String(at).padStart(2, "0")}`, drives));
-  const pool = { hosts, layout: layoutOf("store", hosts) };
-  expect(bearsAbsence(pool, { pools: [pool] }, environment)).toBe(bears);
+  const pool = { hosts, layout: poolLayout("store", hosts) };
+  expect(toleratesHostLoss(pool, { pools: [pool] }, environment)).toBe(bears);
 });

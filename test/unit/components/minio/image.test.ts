@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { DEFAULT_MINIO_IMAGE, imageBasename, imageFindings, imageWarning } from "../../../../components/minio/image.ts";
-import { toolsOfImage } from "../../../../components/minio/spec/probes.ts";
+import { DEFAULT_MINIO_IMAGE, imageBasename, validateImage, imageWarning } from "../../../../components/minio/image.ts";
+import { defaultHealthcheckClient } from "../../../../components/minio/spec/probes.ts";
 import { formatIssue } from "../../../../core/input-validation-error.ts";
 
 const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;
@@ -9,7 +9,7 @@ test("the default is the maintained fork, by tag and digest", () => {
   expect(DEFAULT_MINIO_IMAGE).toBe(
     "pgsty/silo:RELEASE.2026-09-16T00-00-00Z@sha256:635197cb9f36d01bee221d34d1c7d7960f6a95c48b0b6c01d99cd13bdae51a46",
   );
-  expect(imageFindings(DEFAULT_MINIO_IMAGE)).toEqual([]);
+  expect(validateImage(DEFAULT_MINIO_IMAGE)).toEqual([]);
   expect(imageWarning(DEFAULT_MINIO_IMAGE)).toBeUndefined();
 });
 
@@ -41,7 +41,7 @@ describe("refused", () => {
     ["localhost:11/pulumi-swarm/minio:2026-02-12-0123456789ab", noDigest],
     ["registry.example/localhost:1/pulumi-swarm/minio:2026-02-12-0123456789ab", nonsense],
   ])("%s", (image, problem) => {
-    expect(imageFindings(image).map((finding) => formatIssue("MinioService", finding))).toEqual([
+    expect(validateImage(image).map((finding) => formatIssue("MinioService", finding))).toEqual([
       `MinioService: image "${image}": ${problem}`,
     ]);
   });
@@ -56,9 +56,9 @@ test.each([
   [DIGEST, undefined, "mc"],
   ["localhost:1/pulumi-swarm/minio:2026-02-12-0123456789ab", "minio", "mc"],
 ])("accepted: %s", (image, basename, tools) => {
-  expect(imageFindings(image)).toEqual([]);
+  expect(validateImage(image)).toEqual([]);
   expect(imageBasename(image)).toBe(basename);
-  expect(toolsOfImage(image)).toBe(tools);
+  expect(defaultHealthcheckClient(image)).toBe(tools);
 });
 
 test.each([`quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z@${DIGEST}`, DIGEST])("warned about: %s", (image) => {

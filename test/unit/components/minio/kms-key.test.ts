@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import type { ServiceSpec } from "../../../../engine/types.ts";
-import { immutableKmsKey, kmsFindings, kmsFingerprint } from "../../../../components/minio/security/kms-key.ts";
+import { immutableKmsKey, validateKmsKey, kmsFingerprint } from "../../../../components/minio/security/kms-key.ts";
 import { type KmsKey } from "../../../../components/minio/security/kms-key-args.ts";
 import { MinioService } from "../../../../components/minio/minio-service.ts";
 import { immutableFailures } from "../../../../provider/state/immutable.ts";
@@ -20,7 +20,7 @@ describe("refusals, each one whole line that does not show the key", () => {
     'kmsKey.key "(secret)": must be 32 bytes in base64, 44 characters: make it with `openssl rand -base64 32`';
   const notRandom = 'kmsKey.key "(secret)": are no random bytes: make it with `openssl rand -base64 32`';
   const base64 = (text: string) => Buffer.from(text).toString("base64");
-  const cases: [string, Parameters<typeof kmsFindings>[0], string[]][] = [
+  const cases: [string, Parameters<typeof validateKmsKey>[0], string[]][] = [
     ["none", {}, []],
     ["a good one", { kmsKey: { name: "store-2026", key: KEY } }, []],
     ["one not known yet", { kmsKey: { name: "k", key: pulumi.secret("short") } }, []],
@@ -46,7 +46,7 @@ describe("refusals, each one whole line that does not show the key", () => {
     ],
   ];
   test.each(cases)("%s", (_what, args, lines) => {
-    expect(kmsFindings(args).map((finding) => formatIssue("store", finding))).toEqual(
+    expect(validateKmsKey(args).map((finding) => formatIssue("store", finding))).toEqual(
       lines.map((line) => `store: ${line}`),
     );
   });

@@ -53,7 +53,7 @@ describe("children", () => {
     expect(children.map(({ name }) => name).toSorted()).toEqual([
       "store-credentials",
       "store-main",
-      "store-mc-aliases",
+      "store-mc-host-config",
       "store-member-a",
       "store-member-b",
       "store-member-c",
@@ -101,7 +101,7 @@ describe("children", () => {
     });
     const others = children.filter(({ custom, urn }) => custom && urn !== credentials.urn);
     const ofHosts = ["a", "b", "c"].flatMap((host) => [`store-firewall-${host}`, `store-member-${host}`]);
-    const secrets = ["store-mc-aliases", "store-root-keys", "store-root-password", "store-root-user"];
+    const secrets = ["store-mc-host-config", "store-root-keys", "store-root-password", "store-root-user"];
     const all = [...ofHosts, ...secrets, "store-main", "store-more", "store-owner", "store-pools"];
     expect(others.map(({ name }) => name).toSorted()).toEqual(all.toSorted());
     for (const one of others) expect(awaitedBy(one, resources), one.name).toContain(credentials.urn);
@@ -326,7 +326,7 @@ describe("credentials", () => {
     expect(texts).toEqual({
       "store-root-user": "root-abc",
       "store-root-password": "very-secret",
-      "store-mc-aliases": "MC_HOST_local=http://root-abc:very-secret@127.0.0.1:9000\n",
+      "store-mc-host-config": "MC_HOST_local=http://root-abc:very-secret@127.0.0.1:9000\n",
     });
     const others = children.filter((child) => !secrets.includes(child));
     expect(JSON.stringify(others)).not.toContain("very-secret");

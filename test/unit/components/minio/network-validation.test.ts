@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
-import { storeNetworkFindings } from "../../../../components/minio/validation/network.ts";
+import { validateStoreNetworks } from "../../../../components/minio/validation/network.ts";
 import type { DataNetwork, NetworkDriver } from "../../../../components/networks/node-network/data-network.ts";
-import { gatewayNetworkFindings } from "../../../../components/gateway/validation.ts";
+import { validateGatewayNetwork } from "../../../../components/gateway/validation.ts";
 import { formatIssue } from "../../../../core/input-validation-error.ts";
 import { fakeHost } from "../../harness.ts";
 
@@ -14,8 +14,8 @@ const on = (driver?: NetworkDriver, hosts?: string[]): DataNetwork => ({
   hosts,
 });
 
-type Args = Parameters<typeof storeNetworkFindings>[0];
-const lines = (args: Args) => storeNetworkFindings(args, HOSTS).map((finding) => formatIssue("S", finding));
+type Args = Parameters<typeof validateStoreNetworks>[0];
+const lines = (args: Args) => validateStoreNetworks(args, HOSTS).map((finding) => formatIssue("S", finding));
 const onA = { pools: { main: { hosts: ["a"] } } };
 
 test("a network of which nothing is said carries a store as an overlay does", () =>
@@ -87,8 +87,8 @@ describe("refused, with what can carry it", () => {
   ])("%s", (_, args, line) => expect(lines(args)).toEqual([`S: ${line}`]));
 
   test.each(DRIVERS.filter((driver) => driver !== "overlay"))("a gateway on %s", (driver) =>
-    expect(gatewayNetworkFindings(on(driver))).toMatchObject([{ argument: "network", value: driver }]),
+    expect(validateGatewayNetwork(on(driver))).toMatchObject([{ argument: "network", value: driver }]),
   );
 
-  test("and no gateway on an overlay", () => expect(gatewayNetworkFindings(on())).toEqual([]));
+  test("and no gateway on an overlay", () => expect(validateGatewayNetwork(on())).toEqual([]));
 });

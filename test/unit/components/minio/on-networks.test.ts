@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import type { ServiceSpec } from "../../../../engine/types.ts";
 import { MinioService, type MinioServiceArgs } from "../../../../components/minio/minio-service.ts";
-import { checkedAddress } from "../../../../components/minio/spec/spec.ts";
+import { requireIpAddress } from "../../../../components/minio/spec/spec.ts";
 import type { DataNetwork } from "../../../../components/networks/node-network/data-network.ts";
 import { serviceFindings } from "../../../../provider/preflight/checks/service.ts";
 import { ownerLabels } from "../../../../core/labels.ts";
@@ -71,8 +71,8 @@ describe("on the hosts' own network", () => {
   });
 
   test("a name is no address", () => {
-    expect(checkedAddress("store", "2001:db8::1")).toBe("2001:db8::1");
-    expect(() => checkedAddress("store", "a.example")).toThrow(
+    expect(requireIpAddress("store", "2001:db8::1")).toBe("2001:db8::1");
+    expect(() => requireIpAddress("store", "a.example")).toThrow(
       'MinioService "store": privateAddress "a.example": is no address, by which members on their hosts\' own network find each other: give one as privateAddress',
     );
   });

@@ -1,25 +1,25 @@
 import { describe, expect, test } from "vitest";
 import type { Host } from "../../../../components/hosts/host.ts";
 import type { Drive } from "../../../../core/drive.ts";
-import { planOf } from "../../../../components/minio/plan.ts";
-import { poolsText } from "../../../../components/minio/layout/pool-config.ts";
-import { probesOf } from "../../../../components/minio/spec/probes.ts";
+import { planStore } from "../../../../components/minio/plan.ts";
+import { formatPoolsFile } from "../../../../components/minio/layout/pool-config.ts";
+import { probeCommands } from "../../../../components/minio/spec/probes.ts";
 import { immutableForService } from "../../../../components/minio/validation/immutable-settings.ts";
-import { AGREED_FIELDS, serviceSpec, type Store } from "../../../../components/minio/spec/spec.ts";
+import { CLUSTER_WIDE_FIELDS, serviceSpec, type StoreContext } from "../../../../components/minio/spec/spec.ts";
 import { fakeHost } from "../../harness.ts";
 
 const byKey = (...hosts: Host[]) => Object.fromEntries(hosts.map((host) => [host.key, host]));
 
-function storeOn(hosts: Record<string, Host>, args: Parameters<typeof planOf>[0] = {}): Store {
+function storeOn(hosts: Record<string, Host>, args: Parameters<typeof planStore>[0] = {}): StoreContext {
   return {
-    plan: planOf(args, "store", hosts),
+    plan: planStore(args, "store", hosts),
     image: "image",
     tools: "mc",
     networkIds: ["network-1"],
     secrets: {
       rootUser: { id: "s1", name: "user-1" },
       rootPassword: { id: "s2", name: "password-1" },
-      mcAliases: { id: "s3", name: "aliases-1" },
+      mcHostConfig: { id: "s3", name: "aliases-1" },
     },
     ownerLabels: { owner: "me" },
   };
@@ -35,11 +35,11 @@ interface PlainSpec {
   EndpointSpec: unknown;
 }
 
-function specs(store: Store): PlainSpec[] {
+function specs(store: StoreContext): PlainSpec[] {
   return store.plan.services.map((service) => serviceSpec(store, service) as unknown as PlainSpec);
 }
 
-const container = (store: Store) => specs(store)[0]!.TaskTemplate.ContainerSpec;
+const container = (store: StoreContext) => specs(store)[0]!.TaskTemplate.ContainerSpec;
 
 test("one host: local paths, all of them arguments", () => {
   const { Args, Hostname } = container(storeOn(byKey(fakeHost("a"))));
@@ -77,7 +77,7 @@ test("replicated: a service pinned to each host, one cluster all the same", () =
 describe("several pools", () => {
   const hosts = byKey(...["a", "b", "c", "d"].map((key) => fakeHost(key)));
   const pools = { more: { hosts: ["d"] }, main: { hosts: ["b", "a"] } };
-  const store = (args: Parameters<typeof planOf>[0] = {}) => ({
+  const store = (args: Parameters<typeof planStore>[0] = {}) => ({
     ...storeOn(hosts, { pools, ...args }),
     poolsConfig: { id: "c1", name: "pools-1" },
   });
@@ -110,7 +110,7 @@ describe("several pools", () => {
   });
 
   test("the file names every drive in key order of the pools, of a host alone in its pool as well", () => {
-    expect(JSON.parse(poolsText(store().plan.pools))).toEqual({
+    expect(JSON.parse(formatPoolsFile(store().plan.pools))).toEqual({
       version: "v2",
       pools: [
         {
@@ -195,7 +195,7 @@ describe("environment", () => {
   const wanted = [
     "HOME=/tmp",
     "MC_CONFIG_DIR=/tmp/.mc",
-    "MC_CONFIG_ENV_FILE=/run/secrets/mc-aliases",
+    "MC_CONFIG_ENV_FILE=/run/secrets/mc-host-config",
     "MINIO_ROOT_PASSWORD_FILE=/run/secrets/root-password",
     "MINIO_ROOT_USER_FILE=/run/secrets/root-user",
   ];
@@ -215,7 +215,7 @@ test("secrets are files that the container's user alone can read", () => {
   expect(container(storeOn(byKey(fakeHost("a"))))["Secrets"]).toEqual([
     { SecretID: "s1", SecretName: "user-1", File: { Name: "root-user", UID: "0", GID: "0", Mode: 0o400 } },
     { SecretID: "s2", SecretName: "password-1", File: { Name: "root-password", UID: "0", GID: "0", Mode: 0o400 } },
-    { SecretID: "s3", SecretName: "aliases-1", File: { Name: "mc-aliases", UID: "0", GID: "0", Mode: 0o400 } },
+    { SecretID: "s3", SecretName: "aliases-1", File: { Name: "mc-host-config", UID: "0", GID: "0", Mode: 0o400 } },
   ]);
 });
 
@@ -233,7 +233,7 @@ test("ports are published on the hosts themselves, or not at all", () => {
 
 test("no health check holds up a member's name, and commands are exec'ed without a shell", () => {
   expect(container(storeOn(byKey(fakeHost("a"))))["Healthcheck"]).toEqual({ Test: ["NONE"] });
-  expect(probesOf("silo")).toEqual({
+  expect(probeCommands("silo")).toEqual({
     ready: ["silo", "healthcheck", "--address", ":9000", "cluster"],
     maintenance: ["silo", "healthcheck", "--address", ":9000", "--maintenance", "cluster"],
     locks: ["mcli", "support", "top", "locks", "local", "--dev", "--count", "1000", "--json"],
@@ -245,7 +245,7 @@ test("names that no peer has yet cost little", () => {
 });
 
 test("what members must agree in restarts them together", () => {
-  expect(AGREED_FIELDS.map((path) => path.split(".").at(-1))).toEqual([
+  expect(CLUSTER_WIDE_FIELDS.map((path) => path.split(".").at(-1))).toEqual([
     "Image",
     "Args",
     "Env:MINIO_",
@@ -258,7 +258,7 @@ test("what members must agree in restarts them together", () => {
 
 test("what a formed store is built on", () => {
   const hosts = byKey(fakeHost("b", { d1: { path: "/mnt/1" } }), fakeHost("a", { d1: { path: "/mnt/1" } }));
-  const plan = planOf({}, "store", hosts);
+  const plan = planStore({}, "store", hosts);
   const immutable = immutableForService(plan, plan.services[0]!);
   expect(Object.fromEntries(Object.entries(immutable).map(([name, { value }]) => [name, value]))).toEqual({
     serviceName: "store",

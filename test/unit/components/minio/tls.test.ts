@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import type { ServiceSpec } from "../../../../engine/types.ts";
 import { MinioService, type MinioServiceArgs } from "../../../../components/minio/minio-service.ts";
 import type { MinioTls } from "../../../../components/minio/security/tls.ts";
-import { isSignedBy, tlsFindings } from "../../../../components/minio/validation/tls.ts";
+import { isSignedBy, validateTls } from "../../../../components/minio/validation/tls.ts";
 import { Certificate, type CertificateInputs } from "../../../../provider/state/certificate.ts";
 import { type KeyPair, makeAuthority, makeServerCertificate, type Period } from "../../../../provider/state/x509.ts";
 import { Swarm } from "../../../../components/swarm/swarm.ts";
@@ -99,7 +99,7 @@ describe("a certificate", () => {
 });
 
 describe("refusals", () => {
-  const findings = (tls: MinioTls) => tlsFindings({ tls }, "store", HOSTS);
+  const findings = (tls: MinioTls) => validateTls({ tls }, "store", HOSTS);
   const lines = (tls: MinioTls) => findings(tls).map(({ argument, problem }) => `${argument} ${problem}`);
 
   test.each([
@@ -182,13 +182,13 @@ describe("wiring", () => {
       "certs/CAs/ca.crt",
       "certs/private.key",
       "certs/public.crt",
-      "mc-aliases",
+      "mc-host-config",
       "root-password",
       "root-user",
     ]);
     expect(await valueOf(value.endpoint)).toBe("https://a.example:9000");
     expect(await valueOf(value.caCertificate!)).toBe("CA");
-    const aliases = resources.find(({ name }) => name === "store-mc-aliases");
+    const aliases = resources.find(({ name }) => name === "store-mc-host-config");
     expect(Buffer.from(String(aliases?.inputs["data"]), "base64").toString()).toContain(
       "https://root:pw@localhost:9000",
     );

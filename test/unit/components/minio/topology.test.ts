@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import {
   driveSource,
   erasureSetSize,
-  layoutOf,
+  poolLayout,
   type MemberHost,
-  workableSizes,
+  describeWorkableSizes,
 } from "../../../../components/minio/layout/topology.ts";
 
 const host = (key: string, drives: string[], hostname = `${key}-machine`): MemberHost => ({
@@ -15,17 +15,17 @@ const host = (key: string, drives: string[], hostname = `${key}-machine`): Membe
 
 describe("endpoints", () => {
   test("one host, one drive: a store that stands alone", () => {
-    expect(layoutOf("store", [host("a", ["d1"])])).toEqual({ endpoints: ["/drives/d1"], setSize: 1, sets: 1 });
+    expect(poolLayout("store", [host("a", ["d1"])])).toEqual({ endpoints: ["/drives/d1"], setSize: 1, sets: 1 });
   });
 
   test("one host, several drives: local paths in key order", () => {
-    const { endpoints, setSize } = layoutOf("store", [host("a", ["d2", "d10", "d1"])]);
+    const { endpoints, setSize } = poolLayout("store", [host("a", ["d2", "d10", "d1"])]);
     expect(endpoints).toEqual(["/drives/d1", "/drives/d10", "/drives/d2"]);
     expect(setSize).toBe(3);
   });
 
   test("several hosts: all spelled out, drive by drive and host by host", () => {
-    const { endpoints } = layoutOf("store", [host("b", ["d2", "d1"]), host("a", ["d1", "d2"], "zeus")]);
+    const { endpoints } = poolLayout("store", [host("b", ["d2", "d1"]), host("a", ["d1", "d2"], "zeus")]);
     expect(endpoints).toEqual([
       "http://store-zeus:9000/drives/d1",
       "http://store-b-machine:9000/drives/d1",
@@ -35,14 +35,14 @@ describe("endpoints", () => {
   });
 
   test("the order in which the user wrote hosts and drives does not matter", () => {
-    const one = layoutOf("store", [host("a", ["d1", "d2"]), host("b", ["d1", "d2"])]);
-    const other = layoutOf("store", [host("b", ["d2", "d1"]), host("a", ["d2", "d1"])]);
+    const one = poolLayout("store", [host("a", ["d1", "d2"]), host("b", ["d1", "d2"])]);
+    const other = poolLayout("store", [host("b", ["d2", "d1"]), host("a", ["d2", "d1"])]);
     expect(other).toEqual(one);
   });
 
   test("every set takes the same number of drives from each host", () => {
     const hosts = ["a", "b", "c", "d"].map((key) => host(key, ["1", "2", "3", "4", "5", "6", "7", "8"]));
-    const { endpoints, setSize, sets } = layoutOf("store", hosts);
+    const { endpoints, setSize, sets } = poolLayout("store", hosts);
     expect([setSize, sets]).toEqual([16, 2]);
     for (let set = 0; set < sets; set++) {
       const members = endpoints.slice(set * setSize, (set + 1) * setSize).map((url) => url.split(":9000")[0]);
@@ -84,7 +84,7 @@ describe("drives per erasure set", () => {
     [1, 19, "18 or 20 drives per host work"],
     [17, 3, "16 or 18 hosts work"],
   ])("%i hosts with %i drives each do not work: %s", (hosts, drives, words) => {
-    expect(workableSizes(hosts, drives)).toBe(words);
+    expect(describeWorkableSizes(hosts, drives)).toBe(words);
   });
 });
 

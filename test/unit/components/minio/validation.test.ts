@@ -1,18 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import type { Drive } from "../../../../core/drive.ts";
-import { minioFindings, type PlainMinioArgs } from "../../../../components/minio/validation/settings.ts";
+import { validateMinioService, type MinioSettings } from "../../../../components/minio/validation/settings.ts";
 import { formatIssue } from "../../../../core/input-validation-error.ts";
 import { fakeHost } from "../../harness.ts";
 
 const HOSTS = { a: fakeHost("a"), b: fakeHost("b"), c: fakeHost("c", { d1: {}, d2: { path: "/mnt/x" } }) };
 
 function lines(
-  args: PlainMinioArgs,
+  args: MinioSettings,
   serviceName = "store",
-  hosts: Parameters<typeof minioFindings>[2] = HOSTS,
+  hosts: Parameters<typeof validateMinioService>[2] = HOSTS,
 ): string[] {
-  return minioFindings(args, serviceName, hosts).map((finding) => formatIssue("MinioService", finding));
+  return validateMinioService(args, serviceName, hosts).map((finding) => formatIssue("MinioService", finding));
 }
 
 const ab = { pools: { main: { hosts: ["a", "b"] } } };
@@ -22,7 +22,7 @@ const alike = (hosts: number, count: number) =>
   Object.fromEntries(Array.from({ length: hosts }, (_, index) => [`h${index}`, fakeHost(`h${index}`, drives(count))]));
 
 describe("refusals, each one whole line", () => {
-  const cases: [PlainMinioArgs, string][] = [
+  const cases: [MinioSettings, string][] = [
     [{ ...ab, mode: "mesh" as "global" }, 'mode "mesh": must be "global" or "replicated"'],
     [{ ...ab, tools: "curl" as "mc" }, 'tools "curl": must be "silo" or "mc"'],
     [
@@ -35,7 +35,7 @@ describe("refusals, each one whole line", () => {
     ],
     [{ ...ab, rootUser: "a=b" }, 'rootUser "a=b": must be 3 to 64 letters, digits, dots, hyphens or underscores'],
     ...["seven77", "two words", " leading8", "a:colon:in:it", "umläut-umläut", "x".repeat(129), ""].map(
-      (rootPassword): [PlainMinioArgs, string] => [
+      (rootPassword): [MinioSettings, string] => [
         { ...ab, rootPassword },
         'rootPassword "(secret)": must be 8 to 128 printable ASCII characters without spaces and colons: choose another',
       ],
@@ -209,7 +209,7 @@ describe("refusals, each one whole line", () => {
 });
 
 describe("fine", () => {
-  test.each<[string, PlainMinioArgs]>([
+  test.each<[string, MinioSettings]>([
     ["two hosts of three", ab],
     ["two pools", { pools: { p: { hosts: ["c"] }, q: { hosts: ["a", "b"] } } }],
     ["different paths in replicated mode", { mode: "replicated" }],

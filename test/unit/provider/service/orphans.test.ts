@@ -76,8 +76,8 @@ test.each<[string, Record<string, string>]>([
 test("the former one of a secret with another generation stays, beside others of the component's that kept theirs", async () => {
   const all = [
     part("root-user", labels("1", { name: "store-root-user" })),
-    part("aliases-https", labels("1-https", { name: "store-mc-aliases" })),
-    part("aliases", labels("1", { name: "store-mc-aliases" })),
+    part("aliases-https", labels("1-https", { name: "store-mc-host-config" })),
+    part("aliases", labels("1", { name: "store-mc-host-config" })),
   ];
   const { engine, removed, container } = engineWith(all, [], { secrets: ["root-user", "aliases-https"], configs: [] });
   await removeLeftovers(engine, container, OWNER);
