@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ROOT } from "../toolchain/cache.ts";
 import { run } from "../toolchain/run.ts";
-import { RUNS, timed, undone } from "./measure.ts";
+import { RUNS, measureSeconds, withCleanup } from "./measure.ts";
 import { downWithData, up } from "./npm.ts";
 import type { Measurement } from "./report.ts";
 
@@ -20,8 +20,8 @@ export async function benchClone(stack: string, cold: boolean): Promise<Measurem
 }
 
 function upTime(stack: string, folder: string, env: NodeJS.ProcessEnv): Promise<number> {
-  return undone(
-    () => timed(() => up(stack, folder, env)),
+  return withCleanup(
+    () => measureSeconds(() => up(stack, folder, env)),
     () => downWithData(stack, folder, env),
   );
 }
@@ -29,7 +29,7 @@ function upTime(stack: string, folder: string, env: NodeJS.ProcessEnv): Promise<
 /** Clones what is committed, and removes the clone. */
 async function inClone(work: (folder: string) => Promise<number>): Promise<number> {
   const parent = mkdtempSync(join(tmpdir(), "pulumi-swarm-bench-"));
-  return await undone(
+  return await withCleanup(
     async () => {
       const folder = join(parent, "clone");
       await run("git", ["clone", "--quiet", ROOT, folder]);

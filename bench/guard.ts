@@ -1,11 +1,11 @@
 import type { Engine } from "../engine/engine.ts";
 import { stackFilter } from "../commands/exec/container.ts";
 
-/** By this label everything is known that `by-hand.sh` makes. */
+/** By this label everything is known that `docker-cli.sh` makes. */
 export const BENCH_LABEL = "pulumi-swarm-bench";
 
 /** What the benchmark finds on the engine before it begins. */
-export interface Found {
+export interface EngineState {
   stack: string;
   /** Where the engine is. */
   engine: string;
@@ -15,12 +15,12 @@ export interface Found {
   stackSwarmId?: string;
   /** Volumes that hold the stack's data. */
   volumes: string[];
-  /** Whether an earlier run of `by-hand.sh` was killed and left its Swarm. */
-  leftByHand: boolean;
+  /** Whether an earlier run of `docker-cli.sh` was killed and left its Swarm. */
+  hasOrphanedBenchmark: boolean;
 }
 
 /** What the benchmark may do: nothing of the user's is touched without a word. */
-export interface Permission {
+export interface BenchPermission {
   /** Whether the parts chosen take the stack down, its data with it. */
   destroys: boolean;
   /** `--yes`. */
@@ -28,9 +28,9 @@ export interface Permission {
 }
 
 /** Why the benchmark must not run here, with the way out. */
-export function refusalOf(found: Found, { destroys, yes }: Permission): string | undefined {
-  const { stack, engine, swarmId, stackSwarmId, volumes, leftByHand } = found;
-  if (swarmId !== undefined && swarmId !== stackSwarmId && !leftByHand) {
+export function refusalReason(found: EngineState, { destroys, yes }: BenchPermission): string | undefined {
+  const { stack, engine, swarmId, stackSwarmId, volumes, hasOrphanedBenchmark } = found;
+  if (swarmId !== undefined && swarmId !== stackSwarmId && !hasOrphanedBenchmark) {
     return (
       `the engine at ${engine} is in Swarm ${swarmId}, which is not that of stack ${stack}: ` +
       "point DOCKER_HOST to another engine, or have this one leave it"
@@ -47,10 +47,10 @@ export function refusalOf(found: Found, { destroys, yes }: Permission): string |
   return undefined;
 }
 
-export async function inspect(
+export async function inspectEngine(
   engine: Engine,
   stack: { project: string; stack: string; swarmId?: string },
-): Promise<Found> {
+): Promise<EngineState> {
   const { Swarm } = await engine.info();
   const active = Swarm.LocalNodeState !== "inactive";
   const [volumes, networks] = await Promise.all([
@@ -63,6 +63,6 @@ export async function inspect(
     swarmId: active ? (Swarm.Cluster?.ID ?? "(unknown)") : undefined,
     stackSwarmId: stack.swarmId,
     volumes: volumes.map(({ Name }) => Name).toSorted(),
-    leftByHand: networks.length > 0,
+    hasOrphanedBenchmark: networks.length > 0,
   };
 }

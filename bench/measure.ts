@@ -16,7 +16,7 @@ export function stopOnSignal(): void {
 }
 
 /** Seconds that `work` takes. */
-export async function timed(work: () => Promise<unknown>): Promise<number> {
+export async function measureSeconds(work: () => Promise<unknown>): Promise<number> {
   if (stopped.aborted) throw new Error("interrupted");
   const start = performance.now();
   await work();
@@ -24,7 +24,7 @@ export async function timed(work: () => Promise<unknown>): Promise<number> {
 }
 
 /** Does `work`, and `undo` after it however it ends. Of two failures the first one tells what went wrong. */
-export async function undone<T>(work: () => Promise<T>, undo: () => Promise<unknown>): Promise<T> {
+export async function withCleanup<T>(work: () => Promise<T>, undo: () => Promise<unknown>): Promise<T> {
   let result: T;
   try {
     result = await work();

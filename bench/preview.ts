@@ -6,7 +6,7 @@ import { prepare } from "../commands/lib/prepare.ts";
 import { openSession, pulumiOutput, type Session, type Toolchain } from "../commands/lib/pulumi.ts";
 import { openState } from "../commands/lib/state.ts";
 import { ROOT } from "../toolchain/cache.ts";
-import { RUNS, timed, undone } from "./measure.ts";
+import { RUNS, measureSeconds, withCleanup } from "./measure.ts";
 import type { Measurement } from "./report.ts";
 
 const PREVIEW = ["preview", "--expect-no-changes", "--non-interactive", "--color", "never"];
@@ -15,15 +15,15 @@ const PREVIEW = ["preview", "--expect-no-changes", "--non-interactive", "--color
 export async function benchPreview(stack: string): Promise<Measurement> {
   const { session } = await prepare(stack);
   const folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-bench-"));
-  return await undone(
+  return await withCleanup(
     async () => {
       const empty = await emptySession(session.toolchain, folder);
       const ours: number[] = [];
       const theirs: number[] = [];
       // The first of each fills caches and is not counted; then by turns, so that both see the same machine.
       for (let runs = 0; runs <= RUNS; runs++) {
-        const own = await timed(() => pulumiOutput(session, [...PREVIEW, "--stack", stack]));
-        const other = await timed(() => pulumiOutput(empty, [...PREVIEW, "--stack", "empty"]));
+        const own = await measureSeconds(() => pulumiOutput(session, [...PREVIEW, "--stack", stack]));
+        const other = await measureSeconds(() => pulumiOutput(empty, [...PREVIEW, "--stack", "empty"]));
         if (runs === 0) continue;
         ours.push(own);
         theirs.push(other);

@@ -4,8 +4,8 @@ import { readStack } from "../commands/status/stack.ts";
 import type { Engine } from "../engine/engine.ts";
 import { ROOT } from "../toolchain/cache.ts";
 import { run } from "../toolchain/run.ts";
-import { timedStart } from "./healthy.ts";
-import { RUNS, timed, undone } from "./measure.ts";
+import { measureStart } from "./healthy.ts";
+import { RUNS, measureSeconds, withCleanup } from "./measure.ts";
 import { downWithData, up } from "./npm.ts";
 import type { Measurement } from "./report.ts";
 
@@ -19,17 +19,17 @@ export async function benchUp(engine: Engine, project: string, stack: string): P
   const theirs: number[] = [];
   const down = () => downWithData(stack);
   // The first run warms the machine up, and tells which image and which endpoint.
-  const { image, endpoint } = await undone(async () => {
-    await timed(() => up(stack));
-    return { image: await imageOf(engine, project, stack), endpoint: await publishedEndpoint(stack) };
+  const { image, endpoint } = await withCleanup(async () => {
+    await measureSeconds(() => up(stack));
+    return { image: await getServiceImage(engine, project, stack), endpoint: await publishedEndpoint(stack) };
   }, down);
   const { port } = new URL(endpoint);
   for (let runs = 0; runs < RUNS; runs++) {
-    const started = await undone(() => timedStart(endpoint, () => up(stack)), down);
+    const started = await withCleanup(() => measureStart(endpoint, () => up(stack)), down);
     healthy.push(started.healthy);
     ended.push(started.ended);
-    const byDocker = () => timed(() => byHand("up", { IMAGE: image, PORT: port }));
-    theirs.push(await undone(byDocker, () => byHand("down")));
+    const byDocker = () => measureSeconds(() => byHand("up", { IMAGE: image, PORT: port }));
+    theirs.push(await withCleanup(byDocker, () => byHand("down")));
   }
   const against = { what: "the same steps by docker CLI, until healthy", seconds: theirs };
   return [
@@ -46,12 +46,12 @@ async function publishedEndpoint(stack: string): Promise<string> {
 }
 
 /** Both run the same image, known to the engine by name, so that neither pulls. */
-async function imageOf(engine: Engine, project: string, stack: string): Promise<string> {
+async function getServiceImage(engine: Engine, project: string, stack: string): Promise<string> {
   const [service] = await engine.services(stackFilter({ project, stack }));
   if (!service) throw new Error(`stack ${stack} is up without a service`);
   return service.Spec.TaskTemplate.ContainerSpec.Image;
 }
 
 export function byHand(step: "up" | "down", settings: Record<string, string> = {}): Promise<string> {
-  return run("sh", [join(ROOT, "bench", "by-hand.sh"), step], { env: { ...process.env, ...settings } });
+  return run("sh", [join(ROOT, "bench", "docker-cli.sh"), step], { env: { ...process.env, ...settings } });
 }

@@ -1,18 +1,18 @@
 // `npm run bench:hosts`: what a Swarm and a store over several hosts take, in tables. It asserts nothing.
 import { loadavg } from "node:os";
-import { hostsArgs } from "../bench/hosts/arguments.ts";
+import { parseHostsArgs } from "../bench/hosts/arguments.ts";
 import { benchCluster, CLUSTER_SIZES } from "../bench/hosts/cluster.ts";
 import { benchEncryption } from "../bench/hosts/encryption.ts";
 import { benchGrowth, GROWTH_SIZES } from "../bench/hosts/growth.ts";
 import { availableMiB, machineName } from "../bench/hosts/machine.ts";
 import { type HostPart, type HostsReport, renderHosts } from "../bench/hosts/report.ts";
-import { benchStandIns, STAND_IN_SIZES } from "../bench/hosts/stand-ins.ts";
+import { benchFakeEngines, FAKE_ENGINE_SIZES } from "../bench/hosts/fake-engines.ts";
 import { benchThroughput } from "../bench/hosts/throughput.ts";
-import { whyNoAnsible } from "../bench/hosts/ways/by-ansible.ts";
+import { ansibleUnavailableReason } from "../bench/hosts/methods/ansible.ts";
 import { writeDocument } from "../bench/hosts/write.ts";
 import { stopOnSignal, stopped } from "../bench/measure.ts";
-import { whyNoLab } from "../lab/lab.ts";
-import { whyNoMachines } from "../lab/vm/tools.ts";
+import { labUnavailableReason } from "../lab/lab.ts";
+import { machinesUnavailableReason } from "../lab/vm/tools.ts";
 import { print, progress, say } from "../toolchain/progress.ts";
 import { answers } from "../toolchain/run.ts";
 import { main } from "./lib/main.ts";
@@ -21,14 +21,14 @@ import { main } from "./lib/main.ts";
 const HOST_MIB = { engine: 150, store: 400 };
 
 await main(async () => {
-  const { parts, sizes, json, write } = hostsArgs(process.argv.slice(2));
+  const { parts, sizes, json, write } = parseHostsArgs(process.argv.slice(2));
   stopOnSignal();
   const date = new Date().toISOString().slice(0, 10);
   const report: HostsReport = {
     ...{ machine: await machineName(), load: loadavg()[0] ?? 0, date },
     ...{ cluster: [], growth: [], standIns: [], throughput: [], encryption: [], skipped: [] },
   };
-  const noLab = whyNoLab();
+  const noLab = labUnavailableReason();
   /** Whether that part can be measured here with so many hosts; else the report tells why not. */
   const fits = (part: HostPart, hosts: number, mib: number): boolean => {
     const free = Math.round(availableMiB());
@@ -50,7 +50,7 @@ await main(async () => {
   };
 
   if (parts.has("cluster")) {
-    const noAnsible = await whyNoAnsible();
+    const noAnsible = await ansibleUnavailableReason();
     if (noAnsible !== undefined) report.skipped.push(`cluster by Ansible: ${noAnsible}`);
     const hasTools = (await answers("docker", ["--version"])) && (await answers("curl", ["--version"]));
     if (!hasTools) report.skipped.push("cluster: `docker` and `curl` must be on PATH");
@@ -67,8 +67,8 @@ await main(async () => {
     }
   }
   if (parts.has("stand-ins")) {
-    for (const hosts of sizes ?? STAND_IN_SIZES) {
-      const bench = (tell: (what: string) => void) => benchStandIns(hosts, tell);
+    for (const hosts of sizes ?? FAKE_ENGINE_SIZES) {
+      const bench = (tell: (what: string) => void) => benchFakeEngines(hosts, tell);
       report.standIns.push(...(await measure(`a Swarm of ${hosts} stand-ins`, bench)));
     }
   }
@@ -81,7 +81,7 @@ await main(async () => {
     }
   }
   if (parts.has("encryption")) {
-    const noMachines = whyNoMachines();
+    const noMachines = machinesUnavailableReason();
     if (noMachines !== undefined) report.skipped.push(`encryption: ${noMachines}`);
     else report.encryption.push(...(await measure("encryption", benchEncryption)).flat());
   }

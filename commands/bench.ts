@@ -1,9 +1,9 @@
 // `npm run bench`: how long things take, in a table. It asserts nothing.
 import { benchClone } from "../bench/clone.ts";
-import { type Found, inspect, refusalOf } from "../bench/guard.ts";
-import { stopOnSignal, undone } from "../bench/measure.ts";
+import { type EngineState, inspectEngine, refusalReason } from "../bench/guard.ts";
+import { stopOnSignal, withCleanup } from "../bench/measure.ts";
 import { down, downWithData, up } from "../bench/npm.ts";
-import { partsOf } from "../bench/parts.ts";
+import { selectParts } from "../bench/parts.ts";
 import { benchPreview } from "../bench/preview.ts";
 import { benchReport, type Measurement, renderBench } from "../bench/report.ts";
 import { benchUp, byHand } from "../bench/up.ts";
@@ -21,17 +21,17 @@ const COLD = "--cold";
 await main(async () => {
   const args = readArgs(undefined, [COLD]);
   const { stack, yes } = args;
-  const parts = partsOf(args.rest);
+  const parts = selectParts(args.rest);
   const cold = args.flags.has(COLD);
   const engine = new Engine(resolveLocalEngine());
   const values = await findStack(stack);
   const project = openState().projectName;
-  const found = await inspect(engine, { project, stack, swarmId: values?.swarmId });
+  const found = await inspectEngine(engine, { project, stack, swarmId: values?.swarmId });
   const destroys = parts.has("up") || parts.has("clone");
-  const refusal = refusalOf(found, { destroys, yes });
+  const refusal = refusalReason(found, { destroys, yes });
   if (refusal) throw new Error(refusal);
   stopOnSignal();
-  if (found.leftByHand) await byHand("down");
+  if (found.hasOrphanedBenchmark) await byHand("down");
 
   const measured: Measurement[] = [];
   const skipped: string[] = [];
@@ -53,10 +53,10 @@ await main(async () => {
 });
 
 /** A stack that was down is down again afterwards, with the data that was there before; one that is up stays as it is. */
-function whileUp<T>({ stack, stackSwarmId, volumes }: Found, work: () => Promise<T>): Promise<T> {
+function whileUp<T>({ stack, stackSwarmId, volumes }: EngineState, work: () => Promise<T>): Promise<T> {
   if (stackSwarmId !== undefined) return work();
   const takeDown = volumes.length > 0 ? down : downWithData;
-  return undone(
+  return withCleanup(
     async () => {
       await up(stack);
       return await work();

@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { print, progress, say } from "../toolchain/progress.ts";
 import { runAttached } from "../toolchain/run.ts";
 import { locked, ROOT } from "../toolchain/cache.ts";
-import { engineLayers, engineOfEnvironment, ENGINES, engineVersions } from "../lab/engines.ts";
+import { ensureEngineLayers, getEnvironmentEngines, ENGINES, parseEngineVersions } from "../lab/engines.ts";
 import { keptLabs, type Lab, startLab } from "../lab/lab.ts";
 import { amount, groups, hostNumber } from "./lab/arguments.ts";
 import { renderLab, renderNext } from "./lab/render.ts";
@@ -55,7 +55,8 @@ async function up(args: string[]): Promise<void> {
   const { values } = parseArgs({ args, options: { hosts: text, disks: text, engine: text } });
   const hosts = amount("--hosts", values.hosts ?? "4", 1, 50);
   const disks = amount("--disks", values.disks ?? "0", 0, 16);
-  const engines = values.engine === undefined ? engineOfEnvironment() : engineVersions("--engine", values.engine);
+  const engines =
+    values.engine === undefined ? getEnvironmentEngines() : parseEngineVersions("--engine", values.engine);
   if ((await ownLabs()).length > 0) {
     throw new Error("a lab is up already: look at it with `npm run lab -- status`, end it with `npm run lab -- down`");
   }
@@ -70,7 +71,7 @@ async function up(args: string[]): Promise<void> {
   // A stack of hosts that are gone would keep `up` from the new ones.
   await forgetLabStack(state);
   const options = { hosts, disks, engines, keep: true, clone: ROOT };
-  for (const version of new Set(engines)) await engineLayers(version);
+  for (const version of new Set(engines)) await ensureEngineLayers(version);
   const lab = await progress(`starting ${hosts} hosts`, () => startLab(options));
   try {
     writeLabStack(state, lab.hosts, { disks });

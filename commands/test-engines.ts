@@ -1,7 +1,7 @@
 // `npm run test:engines`: the tests in which versions of Docker Engine could differ, on each of them.
 import { join } from "node:path";
 import { print } from "../toolchain/progress.ts";
-import { ENGINE_VARIABLE, engineLayers } from "../lab/engines.ts";
+import { ENGINE_VARIABLE, ensureEngineLayers } from "../lab/engines.ts";
 import { table } from "./lib/table.ts";
 import { main } from "./lib/main.ts";
 import { askedFor, PREPARED_PROJECTS } from "./lib/test-projects.ts";
@@ -26,7 +26,7 @@ await main(async () => {
   };
   const paths = files.map((name) => join("test", "integration", `${name}.test.ts`));
   for (const engine of paths.length > 0 ? engines : []) {
-    await engineLayers(engine);
+    await ensureEngineLayers(engine);
     await on(engine, ["--project=integration", ...paths], { [ENGINE_VARIABLE]: engine });
   }
   if (together) await on(TOGETHER, meeting, {});

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import type { LabDisks } from "./disks.ts";
 import { coverStartScript, NO_ENGINE } from "./start-script.ts";
-import { mountOwn, type OwnSystem, startSshd } from "./system.ts";
+import { mountSystem, type HostSystem, startSshd } from "./system.ts";
 
-export interface Boot {
-  system: OwnSystem;
+export interface BootOptions {
+  system: HostSystem;
   /** File of the start script of its engine. */
   startScript: string;
   disks: LabDisks;
@@ -21,14 +21,14 @@ export interface Boot {
  * to see off the orphans; and it starts the engine again when that was ended, as systemd does. An engine that fails by
  * itself ends the machine, so that whoever waits for it hears of it.
  */
-export function bootScript({ system, startScript, disks, socket, cgroup, trusted }: Boot): string {
+export function bootScript({ system, startScript, disks, socket, cgroup, trusted }: BootOptions): string {
   const { folder, hostname } = system;
   return [
     "#!/bin/sh",
     "set -e",
     `hostname ${hostname}`,
     "mount -t tmpfs tmpfs /run",
-    ...mountOwn(system),
+    ...mountSystem(system),
     ...coverStartScript(startScript),
     "mkdir -p /etc/docker",
     // The engine's identity lies there, beside its settings: no settings of this machine's engine.

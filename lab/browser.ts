@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
-import { installMissing, onPath } from "./packages.ts";
+import { installMissing, isOnPath } from "./packages.ts";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
@@ -15,27 +15,27 @@ export function findBrowser(): string | undefined {
 
 /** Installs Chromium where there is no browser, and root and apt-get are there to do it. */
 export async function installBrowser(): Promise<void> {
-  if (findBrowser() || process.getuid?.() !== 0 || !onPath("apt-get")) return;
+  if (findBrowser() || process.getuid?.() !== 0 || !isOnPath("apt-get")) return;
   await installMissing({ chromium: "chromium" });
 }
 
 /** What a page is looked at with. */
-export interface View {
+export interface Viewport {
   /** Of the window, in pixels. */
   width: number;
   scheme: "light" | "dark";
 }
 
 /** What came of it. */
-export interface Seen {
+export interface PageInspection {
   /** Everything that the page asked for. */
   requests: string[];
   /** What the browser complained of. */
-  complaints: string[];
+  logEntries: string[];
   /** What the script gave back. */
   value: unknown;
   /** A picture of the whole page, PNG. */
-  picture: Buffer;
+  screenshot: Buffer;
 }
 
 interface Answer {
@@ -71,7 +71,7 @@ export class Browser {
     const child = spawn(program, [...flags, ...asRoot, `--user-data-dir=${folder}`, "about:blank"], {
       stdio: ["ignore", "ignore", "pipe"],
     });
-    const socket = new WebSocket(await addressOf(child));
+    const socket = new WebSocket(await readAddress(child));
     await new Promise((resolve, reject) => {
       socket.addEventListener("open", resolve);
       socket.addEventListener("error", reject);
@@ -88,16 +88,16 @@ export class Browser {
   }
 
   /** Opens a page, runs an expression in it and takes a picture of it. */
-  async look(url: string, { width, scheme }: View, expression: string): Promise<Seen> {
+  async inspectPage(url: string, { width, scheme }: Viewport, expression: string): Promise<PageInspection> {
     const { targetId } = await this.#call("Target.createTarget", { url: "about:blank" });
     const { sessionId } = await this.#call("Target.attachToTarget", { targetId, flatten: true });
     const call = (method: string, params: object = {}) => this.#call(method, params, String(sessionId));
     const requests: string[] = [];
-    const complaints: string[] = [];
+    const logEntries: string[] = [];
     const loaded = new Promise<void>((resolve) => {
       this.#listen = ({ method, params = {} }) => {
         if (method === "Network.requestWillBeSent") requests.push((params["request"] as { url: string }).url);
-        if (method === "Log.entryAdded") complaints.push((params["entry"] as { text: string }).text);
+        if (method === "Log.entryAdded") logEntries.push((params["entry"] as { text: string }).text);
         if (method === "Page.loadEventFired") resolve();
       };
     });
@@ -109,8 +109,8 @@ export class Browser {
     const { result } = await call("Runtime.evaluate", { expression, returnByValue: true });
     const { data } = await call("Page.captureScreenshot", { captureBeyondViewport: true });
     await this.#call("Target.closeTarget", { targetId });
-    const picture = Buffer.from(String(data), "base64");
-    return { requests, complaints, value: (result as { value: unknown }).value, picture };
+    const screenshot = Buffer.from(String(data), "base64");
+    return { requests, logEntries, value: (result as { value: unknown }).value, screenshot };
   }
 
   #hear(answer: Answer): void {
@@ -132,7 +132,7 @@ export class Browser {
 }
 
 /** Where the browser listens: it says so itself. */
-function addressOf(child: ChildProcess): Promise<string> {
+function readAddress(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     const said: string[] = [];
     child.on("error", reject);

@@ -62,7 +62,7 @@ cp -a "$folder/work/changed/var/lib" "$result/var"
  * @param suite such as `trixie`
  * @param hasCommandLine whether the engine's package has its command line
  */
-export async function engineOfDebian(suite: string, hasCommandLine = false): Promise<string> {
+export async function ensureDebianEngine(suite: string, hasCommandLine = false): Promise<string> {
   const packages = [...PACKAGES, ...(hasCommandLine ? [] : [COMMAND_LINE])];
   const system = /^VERSION_ID="?([\w.]+)/m.exec(readIfThere("/etc/os-release") ?? "")?.[1] ?? "unknown";
   return obtain({

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../toolchain/run.ts";
-import { writeIndex } from "./bare.ts";
+import { writePackageIndex } from "./uninstall-engine.ts";
 import type { LabHost } from "./host.ts";
 import { UNCOVER_START_SCRIPT } from "./start-script.ts";
 
@@ -25,7 +25,7 @@ export interface EngineRelease {
  * Lays out an installed package again, in a view of the disk without the lab's own start script. Arguments are a folder
  * and the package.
  */
-const LAY_OUT = `
+const UNPACK = `
 ${UNCOVER_START_SCRIPT}
 mkdir -p "$0/DEBIAN"
 dpkg-query --listfiles "$1" | while read -r path; do
@@ -43,8 +43,8 @@ done
  *
  * @param folder where it is made; all machines of a lab see it
  */
-export async function makeRelease(host: LabHost, folder: string): Promise<EngineRelease> {
-  const installed = await installedOn(host);
+export async function createRelease(host: LabHost, folder: string): Promise<EngineRelease> {
+  const installed = await listInstalled(host);
   const from = installed["docker.io"] ?? "";
   const [upstream = ""] = /^(\d+\.\d+\.\d+)/.exec(from) ?? [];
   const next = upstream.replace(/\d$/, (digit) => String(Number(digit) + 1));
@@ -55,23 +55,23 @@ export async function makeRelease(host: LabHost, folder: string): Promise<Engine
   mkdirSync(repository);
   for (const name of PACKAGES.filter((each) => installed[each] === from)) {
     const tree = join(folder, name);
-    await host.run("unshare", "--mount", "sh", "-ec", LAY_OUT, tree, name);
+    await host.run("unshare", "--mount", "sh", "-ec", UNPACK, tree, name);
     const control = join(tree, "DEBIAN", "control");
     const fields = readFileSync(control, "utf8")
       .replace(/^Status: .*\n/m, "")
       .replace(/^Conffiles:\n(?: .*\n)+/m, "");
     writeFileSync(control, `${fields.replace(`Version: ${from}`, `Version: ${to}`).trimEnd()}\n`);
     const dockerd = join(tree, DOCKERD);
-    if (existsSync(dockerd)) writeFileSync(dockerd, renumbered(readFileSync(dockerd), upstream, next));
+    if (existsSync(dockerd)) writeFileSync(dockerd, replaceVersion(readFileSync(dockerd), upstream, next));
     await run("dpkg-deb", ["-Znone", "--build", tree, repository]);
   }
-  await writeIndex(repository);
+  await writePackageIndex(repository);
   const [engineFrom = ""] = (await host.engine.info()).ServerVersion.split("+");
   return { repository, from, to, engineFrom, engineVersion: engineFrom.replace(upstream, next) };
 }
 
 /** Versions of the packages that a machine has, by their names. */
-async function installedOn(host: LabHost): Promise<Record<string, string>> {
+async function listInstalled(host: LabHost): Promise<Record<string, string>> {
   const format = "${db:Status-Status} ${Package} ${Version}\\n";
   const printed = await host.run(
     "sh",
@@ -88,7 +88,7 @@ async function installedOn(host: LabHost): Promise<Record<string, string>> {
 }
 
 /** A program in which every mention of a version is one of another, of the same length. */
-function renumbered(program: Buffer, former: string, next: string): Buffer {
+function replaceVersion(program: Buffer, former: string, next: string): Buffer {
   for (let at = program.indexOf(former); at >= 0; at = program.indexOf(former, at + 1)) program.write(next, at);
   return program;
 }

@@ -4,8 +4,8 @@ import { keyOf, obtain, readIfThere } from "../toolchain/cache.ts";
 import { obtainMoby } from "../toolchain/moby.ts";
 import { run } from "../toolchain/run.ts";
 import { MOBY_ENGINE } from "../toolchain/versions.ts";
-import { engineOfDebian, PACKAGE_VERSION } from "./engine-packages.ts";
-import { canUnpack } from "./tools.ts";
+import { ensureDebianEngine, PACKAGE_VERSION } from "./engine-packages.ts";
+import { canUnpackPackages } from "./tools.ts";
 
 /** Which engines the machines of a lab run, as `--engine` says it. */
 export const ENGINE_VARIABLE = "PULUMI_SWARM_LAB_ENGINE";
@@ -15,10 +15,10 @@ type Layers = readonly string[];
 
 /** Where each engine comes from, the newest first. */
 const SOURCES = {
-  "29": newestEngine,
-  "28.5": () => ofDebian("sid", "28.5"),
-  "26.1": () => ofDebian("trixie", "26.1"),
-  "20.10": () => ofDebian("bookworm", "20.10", true),
+  "29": ensureNewestEngine,
+  "28.5": () => ensurePackagedEngine("sid", "28.5"),
+  "26.1": () => ensurePackagedEngine("trixie", "26.1"),
+  "20.10": () => ensurePackagedEngine("bookworm", "20.10", true),
 } satisfies Record<string, () => Promise<Layers>>;
 
 export type EngineVersion = keyof typeof SOURCES;
@@ -31,7 +31,7 @@ export const ENGINES = Object.keys(SOURCES) as EngineVersion[];
  *
  * @param name what gave the list, for a refusal
  */
-export function engineVersions(name: string, text: string): EngineVersion[] {
+export function parseEngineVersions(name: string, text: string): EngineVersion[] {
   return text.split(",").map((version) => {
     const known = ENGINES.find((engine) => engine === version.trim());
     if (known) return known;
@@ -40,45 +40,47 @@ export function engineVersions(name: string, text: string): EngineVersion[] {
 }
 
 /** What the environment asks for; undefined where it asks for nothing. */
-export function engineOfEnvironment(): EngineVersion[] | undefined {
+export function getEnvironmentEngines(): EngineVersion[] | undefined {
   const text = process.env[ENGINE_VARIABLE];
-  return text ? engineVersions(ENGINE_VARIABLE, text) : undefined;
+  return text ? parseEngineVersions(ENGINE_VARIABLE, text) : undefined;
 }
 
 /** Why this machine can have no engines but its own; undefined when it can. */
-export function whyNoEngines(): string | undefined {
+export function enginesUnavailableReason(): string | undefined {
   const id = /^ID="?([\w-]+)/m.exec(readIfThere("/etc/os-release") ?? "")?.[1] ?? "no Linux that is known";
-  return id === "debian" && canUnpack() ? undefined : `other Docker Engines are packages of Debian, and this is ${id}`;
+  return id === "debian" && canUnpackPackages()
+    ? undefined
+    : `other Docker Engines are packages of Debian, and this is ${id}`;
 }
 
 /** The layers of an engine; they are made if they are missing. None where it is this machine's own. */
-export async function engineLayers(version: EngineVersion): Promise<Layers> {
-  if (await isOwn(version)) return [];
-  const problem = whyNoEngines();
+export async function ensureEngineLayers(version: EngineVersion): Promise<Layers> {
+  if (await isInstalledEngine(version)) return [];
+  const problem = enginesUnavailableReason();
   if (problem !== undefined) throw new Error(`engine "${version}": ${problem}`);
   return SOURCES[version]();
 }
 
-async function isOwn(version: EngineVersion): Promise<boolean> {
-  return versionOf(await run("dockerd", ["--version"])).startsWith(`${version}.`);
+async function isInstalledEngine(version: EngineVersion): Promise<boolean> {
+  return parseVersion(await run("dockerd", ["--version"])).startsWith(`${version}.`);
 }
 
 /** `Docker version 28.5.2+dfsg4, build …` */
-function versionOf(printed: string): string {
+function parseVersion(printed: string): string {
   return /version ([\w.+-]+)/.exec(printed)?.[1] ?? "unknown";
 }
 
 /** Suites move on: one that has another version by now is not taken for it. */
-async function ofDebian(suite: string, version: string, hasCommandLine = false): Promise<Layers> {
-  const layer = await engineOfDebian(suite, hasCommandLine);
+async function ensurePackagedEngine(suite: string, version: string, hasCommandLine = false): Promise<Layers> {
+  const layer = await ensureDebianEngine(suite, hasCommandLine);
   const has = readFileSync(join(layer, PACKAGE_VERSION), "utf8");
   if (has.startsWith(`${version}.`)) return [layer];
   throw new Error(`engine "${version}": Debian ${suite} has docker.io ${has} now, and no longer ${version}`);
 }
 
 /** The newest engine, on what Debian's newest runs with: runc, containerd, docker-init, the command line. */
-async function newestEngine(): Promise<Layers> {
-  const below = await engineOfDebian("sid");
+async function ensureNewestEngine(): Promise<Layers> {
+  const below = await ensureDebianEngine("sid");
   const programs = await obtainMoby();
   const packaged = readFileSync(join(below, PACKAGE_VERSION), "utf8");
   const version = `${MOBY_ENGINE.replace("-", "~")}-1`;
@@ -94,7 +96,7 @@ async function newestEngine(): Promise<Layers> {
       }
       // The package manager of its machines knows the version that runs.
       const status = readFileSync(join(below, "var/lib/dpkg/status"), "utf8");
-      writeFileSync(join(dpkg, "status"), renumbered(status, "docker.io", packaged, version));
+      writeFileSync(join(dpkg, "status"), replacePackageVersion(status, "docker.io", packaged, version));
       writeFileSync(join(folder, PACKAGE_VERSION), version);
     },
   });
@@ -102,7 +104,7 @@ async function newestEngine(): Promise<Layers> {
 }
 
 /** dpkg's list of installed packages, with another version of one. */
-export function renumbered(status: string, name: string, from: string, to: string): string {
+export function replacePackageVersion(status: string, name: string, from: string, to: string): string {
   const entries = status.split(/\n(?=Package: )/);
   const at = entries.findIndex(
     (entry) => entry.startsWith(`Package: ${name}\n`) && entry.includes(`\nVersion: ${from}\n`),

@@ -5,13 +5,13 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Engine } from "../engine/engine.ts";
 import { run } from "../toolchain/run.ts";
 import { bootScript } from "./boot.ts";
-import { giveImages } from "./data-root.ts";
+import { restoreImages } from "./data-root.ts";
 import { LabDisks } from "./disks.ts";
 import type { LabNetwork } from "./network.ts";
-import { firstProcess, killContained, startContained } from "./process.ts";
-import { type LabKeys, type LabSsh, publicKey } from "./ssh.ts";
+import { getFirstProcess, killContained, startContained } from "./process.ts";
+import { type LabKeys, type LabSsh, readPublicKey } from "./ssh.ts";
 import { START_SCRIPT } from "./start-script.ts";
-import { hostKeyFile, layOut, type OwnSystem } from "./system.ts";
+import { hostKeyFile, createSystemFiles, type HostSystem } from "./system.ts";
 
 export interface LabHostOptions {
   number: number;
@@ -49,7 +49,7 @@ export class LabHost {
   /** Mounted at /mnt/disk1 and so on. */
   readonly disks: LabDisks;
   readonly #options: LabHostOptions;
-  #system: OwnSystem;
+  #system: HostSystem;
 
   constructor(options: LabHostOptions) {
     const { number, folder, network, disks, diskSize, keys, layers } = options;
@@ -61,29 +61,29 @@ export class LabHost {
     this.socket = `unix://${join(folder, "docker.sock")}`;
     this.engine = new Engine({ host: this.socket });
     this.disks = new LabDisks(join(folder, "disks"), disks, diskSize);
-    this.#system = { folder, hostname: this.hostname, authorized: keys.authorized, layers };
+    this.#system = { folder, hostname: this.hostname, authorized: keys.publicKeyFile, layers };
   }
 
   /** How root comes in; other users are `LAB_USERS`. */
   get ssh(): LabSsh {
     const { identityFile, knownHosts } = this.#options.keys;
-    return { user: "root", identityFile, knownHosts, hostKey: publicKey(hostKeyFile(this.#system)) };
+    return { user: "root", identityFile, knownHosts, hostKey: readPublicKey(hostKeyFile(this.#system)) };
   }
 
   get isRunning(): boolean {
-    return firstProcess(this.folder) !== undefined;
+    return getFirstProcess(this.folder) !== undefined;
   }
 
   /** Starts the machine and waits until its engine answers. */
   async start(): Promise<void> {
     if (this.isRunning) return;
     const { folder, number, network, keys, images } = this.#options;
-    layOut(this.#system);
+    createSystemFiles(this.#system);
     await keys.addHost(hostKeyFile(this.#system), this.address);
     await this.disks.create();
     await network.addHost(number);
     const cgroup = network.namespace(number);
-    if (images !== undefined) await giveImages(images, join(folder, "docker"));
+    if (images !== undefined) await restoreImages(images, join(folder, "docker"));
     for (const name of ["docker", "etc-docker"]) mkdirSync(join(folder, name), { recursive: true });
     const script = join(folder, "boot");
     const { socket, disks } = this;
@@ -125,7 +125,7 @@ export class LabHost {
 
   /** Command line that runs a command on this machine. */
   command(program: string, ...args: string[]): [string, string[]] {
-    const pid = firstProcess(this.folder);
+    const pid = getFirstProcess(this.folder);
     if (pid === undefined) throw new Error(`lab: ${this.hostname} does not run`);
     return ["nsenter", ["--target", String(pid), "--mount", "--uts", "--net", "--pid", program, ...args]];
   }

@@ -5,16 +5,16 @@ import { loadImages } from "../engine/images.ts";
 import { locked, writeIfChanged } from "../toolchain/cache.ts";
 import { mapLimit } from "../toolchain/concurrency.ts";
 import { unmountBelow } from "./disks.ts";
-import { engineLayers, engineOfEnvironment, type EngineVersion } from "./engines.ts";
+import { ensureEngineLayers, getEnvironmentEngines, type EngineVersion } from "./engines.ts";
 import { LabHost, removeCgroups } from "./host.ts";
 import { LabNetwork } from "./network.ts";
-import { onPath } from "./packages.ts";
+import { isOnPath } from "./packages.ts";
 import { killContained } from "./process.ts";
 import { type LabRegistry, startRegistry } from "./registry.ts";
-import { abandonedSlots, claimSlot, keepSlot, keptSlots, LABS, releaseSlot, type Slot } from "./slots.ts";
+import { listAbandonedSlots, claimSlot, keepSlot, listKeptSlots, LABS, releaseSlot, type Slot } from "./slots.ts";
 import { LabKeys, type LabSsh } from "./ssh.ts";
 import { LAB_USERS } from "./system.ts";
-import { canUnpack, labTools } from "./tools.ts";
+import { canUnpackPackages, ensureLabTools } from "./tools.ts";
 
 export { LAB_USERS };
 export type { LabHost, LabRegistry, LabSsh };
@@ -82,31 +82,39 @@ export interface Lab {
 }
 
 /** Machines that boot at the same time: more of them keep each other waiting. */
-const AT_ONCE = 8;
+const MAX_CONCURRENT_BOOTS = 8;
 
 /** Why no lab can be had here; undefined when one can. */
-export function whyNoLab(): string | undefined {
+export function labUnavailableReason(): string | undefined {
   if (process.platform !== "linux") return `a lab is made of Linux namespaces, and this is ${process.platform}`;
   if (process.getuid?.() !== 0) return "a lab is made of namespaces, and only root may make them";
-  const programs = ["dockerd", "ip", "nsenter", "ssh", "ssh-keygen", "unshare", ...(canUnpack() ? [] : ["sshd"])];
-  const missing = programs.filter((program) => !onPath(program));
+  const programs = [
+    "dockerd",
+    "ip",
+    "nsenter",
+    "ssh",
+    "ssh-keygen",
+    "unshare",
+    ...(canUnpackPackages() ? [] : ["sshd"]),
+  ];
+  const missing = programs.filter((program) => !isOnPath(program));
   return missing.length > 0 ? `a lab needs ${missing.join(", ")}, not found on PATH` : undefined;
 }
 
 /** Starts a lab. Labs whose process is gone are cleared away first; those of others are left alone. */
 export async function startLab(asked: LabOptions): Promise<Lab> {
-  const problem = whyNoLab();
+  const problem = labUnavailableReason();
   if (problem) throw new Error(problem);
-  const options = { engines: engineOfEnvironment(), ...asked };
-  const installed = await installedFor(options);
-  const slot = await openSlot();
+  const options = { engines: getEnvironmentEngines(), ...asked };
+  const installed = await installTools(options);
+  const slot = await claimFreeSlot();
   try {
     if (options.keep) keepSlot(slot);
     writeIfChanged(optionsFile(slot), JSON.stringify(options));
     await new LabKeys(keysFolder(slot)).create();
     await new LabNetwork(slot).create();
-    const lab = labOf(slot, options, installed);
-    await mapLimit(AT_ONCE, lab.hosts, (host) => host.start());
+    const lab = createLab(slot, options, installed);
+    await mapLimit(MAX_CONCURRENT_BOOTS, lab.hosts, (host) => host.start());
     return lab;
   } catch (error) {
     await removeLab(slot);
@@ -116,30 +124,30 @@ export async function startLab(asked: LabOptions): Promise<Lab> {
 
 /** Labs that were started to be kept, by whatever process. */
 export async function keptLabs(): Promise<Lab[]> {
-  const slots = keptSlots().filter((slot) => existsSync(optionsFile(slot)));
+  const slots = listKeptSlots().filter((slot) => existsSync(optionsFile(slot)));
   return Promise.all(
     slots.map(async (slot) => {
       const options = JSON.parse(readFileSync(optionsFile(slot), "utf8")) as LabOptions;
-      return labOf(slot, options, await installedFor(options));
+      return createLab(slot, options, await installTools(options));
     }),
   );
 }
 
 /** What is installed for a lab and not on this machine. */
-interface Installed {
+interface InstalledTools {
   tools: string | undefined;
   /** Layers of the engines, dealt out to the machines in turn. */
   engines: readonly (readonly string[])[];
 }
 
 /** One after another, as far as it must be made: several would only keep each other waiting. */
-async function installedFor({ engines = [] }: LabOptions): Promise<Installed> {
+async function installTools({ engines = [] }: LabOptions): Promise<InstalledTools> {
   const layers: (readonly string[])[] = [];
-  for (const version of engines) layers.push(await engineLayers(version));
-  return { tools: await labTools(), engines: layers };
+  for (const version of engines) layers.push(await ensureEngineLayers(version));
+  return { tools: await ensureLabTools(), engines: layers };
 }
 
-function labOf(slot: Slot, options: LabOptions, { tools, engines }: Installed): Lab {
+function createLab(slot: Slot, options: LabOptions, { tools, engines }: InstalledTools): Lab {
   const { hosts: count, disks = 0, diskSize = 1024, images = [], clone } = options;
   const network = new LabNetwork(slot);
   const keys = new LabKeys(keysFolder(slot));
@@ -173,7 +181,7 @@ function labOf(slot: Slot, options: LabOptions, { tools, engines }: Installed): 
     host,
     kill: (number) => host(number).stop(),
     start: async (number, engine) => {
-      if (engine !== undefined) host(number).install([...(await engineLayers(engine)), ...toolLayers]);
+      if (engine !== undefined) host(number).install([...(await ensureEngineLayers(engine)), ...toolLayers]);
       await host(number).start();
     },
     partition: (...groups) => network.partition(groups),
@@ -202,25 +210,25 @@ const optionsFile = ({ folder }: Slot) => join(folder, "lab.json");
 const keysFolder = ({ folder }: Slot) => join(folder, "ssh");
 
 /** A place for a lab, after those of processes that are gone were cleared away. */
-export function openSlot(): Promise<Slot> {
-  return alone(async () => {
-    await clearAbandoned();
+export function claimFreeSlot(): Promise<Slot> {
+  return withLabLock(async () => {
+    await removeAbandoned();
     return claimSlot();
   });
 }
 
 /** Clears away the labs of processes that are gone. */
-export function clearLeftovers(): Promise<void> {
-  return alone(clearAbandoned);
+export function removeAbandonedLabs(): Promise<void> {
+  return withLabLock(removeAbandoned);
 }
 
 /** Never two at a time: one that is slow would clear away what another has just made in the same place. */
-export function alone<T>(work: () => Promise<T>): Promise<T> {
+export function withLabLock<T>(work: () => Promise<T>): Promise<T> {
   return locked(`${LABS}.held`, work);
 }
 
-async function clearAbandoned(): Promise<void> {
-  for (const slot of abandonedSlots()) await removeLab(slot);
+async function removeAbandoned(): Promise<void> {
+  for (const slot of listAbandonedSlots()) await removeLab(slot);
 }
 
 /** Ends a lab's machines, of whatever make, and leaves nothing of it. */

@@ -4,18 +4,18 @@ import { APT_GET } from "../provider/hosts/engine-package.ts";
 import { progress } from "../toolchain/progress.ts";
 import { run } from "../toolchain/run.ts";
 
-export function onPath(program: string): boolean {
+export function isOnPath(program: string): boolean {
   return (process.env["PATH"] ?? "").split(delimiter).some((folder) => existsSync(join(folder, program)));
 }
 
 /** The Debian packages that carry what is not on PATH of these programs. */
-export function missingPackages(programs: Readonly<Record<string, string>>): string[] {
-  return Object.entries(programs).flatMap(([program, name]) => (onPath(program) ? [] : [name]));
+export function listMissingPackages(programs: Readonly<Record<string, string>>): string[] {
+  return Object.entries(programs).flatMap(([program, name]) => (isOnPath(program) ? [] : [name]));
 }
 
 /** Installs what is missing. */
 export async function installMissing(programs: Readonly<Record<string, string>>): Promise<void> {
-  const missing = missingPackages(programs);
+  const missing = listMissingPackages(programs);
   if (missing.length === 0) return;
   await progress(`installing ${missing.join(" ")} with apt-get`, async (tell) => {
     const [program = "", ...options] = APT_GET;

@@ -3,8 +3,8 @@ import { keyOf, obtain } from "../toolchain/cache.ts";
 import { buildImage, builtImage } from "../toolchain/minio-image.ts";
 import { progress } from "../toolchain/progress.ts";
 import { run } from "../toolchain/run.ts";
-import { keepImages } from "./data-root.ts";
-import { engineLayers, engineOfEnvironment, type EngineVersion } from "./engines.ts";
+import { saveImages } from "./data-root.ts";
+import { ensureEngineLayers, getEnvironmentEngines, type EngineVersion } from "./engines.ts";
 import { startLab } from "./lab.ts";
 
 /** Variants of MinIO's image that differ in a label alone. */
@@ -15,11 +15,11 @@ export const VARIANTS = ["a", "b"] as const;
  *
  * @param engines @default those of the environment, else this machine's own
  */
-export async function preloadedImages(
-  engines: readonly (EngineVersion | undefined)[] = engineOfEnvironment() ?? [undefined],
+export async function ensurePreloadedImages(
+  engines: readonly (EngineVersion | undefined)[] = getEnvironmentEngines() ?? [undefined],
 ): Promise<string[]> {
   const folders: string[] = [];
-  for (const engine of engines) folders.push(await imagesFor(engine));
+  for (const engine of engines) folders.push(await ensureImages(engine));
   return folders;
 }
 
@@ -29,10 +29,10 @@ export async function preloadedImages(
  *
  * @param engine @default this machine's own
  */
-async function imagesFor(engine?: EngineVersion): Promise<string> {
+async function ensureImages(engine?: EngineVersion): Promise<string> {
   const names: string[] = [];
   for (const variant of VARIANTS) names.push((await builtImage({ variant })).name);
-  const made = engine === undefined ? [await run("dockerd", ["--version"])] : await engineLayers(engine);
+  const made = engine === undefined ? [await run("dockerd", ["--version"])] : await ensureEngineLayers(engine);
   return obtain({
     name: "lab-images",
     key: keyOf(engine ?? "own", [...names, ...made]),
@@ -46,7 +46,7 @@ async function preload(folder: string, engine?: EngineVersion): Promise<void> {
     const host = lab.host(1);
     for (const variant of VARIANTS) await buildImage(host.engine, { variant });
     await host.stopEngine();
-    await keepImages(join(host.folder, "docker"), folder);
+    await saveImages(join(host.folder, "docker"), folder);
   } finally {
     await lab.stop();
   }

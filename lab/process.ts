@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { isRunning, markOf, readMark, writeMark } from "./slots.ts";
+import { isRunning, getProcessIdentity, readProcessFile, writeProcessFile } from "./slots.ts";
 
 /** A program with a process namespace of its own: when its first process is killed, all others end with it. */
-export interface Contained {
+export interface ContainedProgram {
   /** The network namespace it runs in. */
   namespace: string;
   /** What else it has of its own: options of `unshare`. */
@@ -18,7 +18,7 @@ export interface Contained {
 }
 
 /** Starts the program. It goes on when this process ends, until `killContained`. */
-export function startContained({ namespace, own = [], program, folder, log }: Contained): ChildProcess {
+export function startContained({ namespace, own = [], program, folder, log }: ContainedProgram): ChildProcess {
   const unshare = ["unshare", ...own, "--pid", "--fork", "--kill-child"];
   return startDetached(["nsenter", `--net=/run/netns/${namespace}`, ...unshare, ...program], { folder, log });
 }
@@ -26,30 +26,32 @@ export function startContained({ namespace, own = [], program, folder, log }: Co
 /** Starts a command that goes on when this process ends. Its mark is kept in the folder. */
 export function startDetached(
   [command, ...args]: readonly [string, ...string[]],
-  { folder, log }: Pick<Contained, "folder" | "log">,
+  { folder, log }: Pick<ContainedProgram, "folder" | "log">,
 ): ChildProcess {
   const output = openSync(log, "a");
   const child = spawn(command, args, { stdio: ["ignore", output, output], detached: true });
   closeSync(output);
   child.unref();
   if (child.pid === undefined) throw new Error(`lab: ${command} does not start`);
-  writeMark(join(folder, "pid"), child.pid);
+  writeProcessFile(join(folder, "pid"), child.pid);
   return child;
 }
 
 /** The first process of the program of a folder; undefined when it does not run. */
-export function firstProcess(folder: string): number | undefined {
-  const mark = readMark(join(folder, "pid"));
-  return mark && isRunning(mark) ? childOf(mark.pid) : undefined;
+export function getFirstProcess(folder: string): number | undefined {
+  const mark = readProcessFile(join(folder, "pid"));
+  return mark && isRunning(mark) ? getChild(mark.pid) : undefined;
 }
 
 /** Kills the program of a folder, whoever started it, and waits for its end. */
 export async function killContained(folder: string): Promise<void> {
-  const mark = readMark(join(folder, "pid"));
+  const mark = readProcessFile(join(folder, "pid"));
   if (!mark || !isRunning(mark)) return;
-  const first = childOf(mark.pid);
+  const first = getChild(mark.pid);
   // The kernel ends the namespace with its first process, after all others in it; unshare waits for that one.
-  const marks = [first === undefined ? undefined : markOf(first), mark].filter((each) => each !== undefined);
+  const marks = [first === undefined ? undefined : getProcessIdentity(first), mark].filter(
+    (each) => each !== undefined,
+  );
   for (const { pid } of marks) kill(pid);
   const end = Date.now() + 20_000;
   while (marks.some(isRunning)) {
@@ -66,7 +68,7 @@ export function kill(pid: number): void {
   }
 }
 
-function childOf(pid: number): number | undefined {
+function getChild(pid: number): number | undefined {
   try {
     const [child] = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ");
     return child ? Number(child) : undefined;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Engine } from "../engine/engine.ts";
 import { progressFailure } from "../engine/images.ts";
-import { firstProcess, startContained } from "./process.ts";
+import { getFirstProcess, startContained } from "./process.ts";
 
 const PORT = 5000;
 const START_MS = 20_000;
@@ -34,13 +34,13 @@ export interface RegistryOptions {
 
 /** Starts the registry, unless it runs. */
 export async function startRegistry({ folder, namespace, address, tools }: RegistryOptions): Promise<LabRegistry> {
-  if (firstProcess(folder) === undefined) {
+  if (getFirstProcess(folder) === undefined) {
     mkdirSync(join(folder, "images"), { recursive: true });
     const config = join(folder, "config.yml");
     writeFileSync(config, JSON.stringify(configuration(join(folder, "images"))));
     const log = join(folder, "registry.log");
-    const child = startContained({ namespace, program: [programIn(tools), "serve", config], folder, log });
-    await answers(`http://${address}:${PORT}/v2/`, child, log);
+    const child = startContained({ namespace, program: [findProgram(tools), "serve", config], folder, log });
+    await waitForAnswer(`http://${address}:${PORT}/v2/`, child, log);
   }
   return {
     address: `${address}:${PORT}`,
@@ -53,14 +53,14 @@ function configuration(rootdirectory: string): object {
   return { version: 0.1, storage: { filesystem: { rootdirectory } }, http: { addr: `:${PORT}` } };
 }
 
-function programIn(tools: string | undefined): string {
+function findProgram(tools: string | undefined): string {
   const path = "/usr/bin/docker-registry";
   const found = [...(tools === undefined ? [] : [join(tools, path)]), path].find((file) => existsSync(file));
   if (!found) throw new Error(`lab: a registry needs ${path} (Debian package docker-registry), not found`);
   return found;
 }
 
-async function answers(url: string, child: ChildProcess, log: string): Promise<void> {
+async function waitForAnswer(url: string, child: ChildProcess, log: string): Promise<void> {
   for (const end = Date.now() + START_MS; ; await pause(50)) {
     const answer = await fetch(url, { signal: AbortSignal.timeout(1_000) }).catch(() => undefined);
     if (answer?.ok) return;
@@ -74,13 +74,13 @@ async function push(engine: Engine, image: string, name: string): Promise<string
   const headers = { "x-registry-auth": Buffer.from("{}").toString("base64") };
   const request = { query: { tag: "latest" }, headers, timeoutMs: PUSH_MS };
   const told = (await engine.send("POST", `/images/${name}/push`, request)).toString();
-  const digest = pushedDigest(told);
+  const digest = parsePushedDigest(told);
   if (!digest) throw new Error(`lab: ${image} cannot be pushed: ${progressFailure(told) ?? told}`);
   return `${name}@${digest}`;
 }
 
 /** The digest by which an image that was pushed is pulled: the containerd image store tells it in the status alone. */
-export function pushedDigest(told: string): string | undefined {
+export function parsePushedDigest(told: string): string | undefined {
   const lines = told.trim().split("\n");
   const answers = lines.map((line) => JSON.parse(line) as { status?: string; aux?: { Digest?: string } });
   return answers

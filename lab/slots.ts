@@ -8,10 +8,10 @@ import { isGone, isOfThisBoot, processToken } from "../toolchain/lock.mjs";
 export const LABS = "/var/tmp/pulumi-swarm-lab";
 
 /** Labs that fit side by side. */
-const MOST = 64;
+const MAX_LABS = 64;
 
 /** A process, told apart from a later one that happens to have its id. */
-export interface ProcessMark {
+export interface ProcessIdentity {
   pid: number;
   /** When it started, in the kernel's ticks. */
   started: string;
@@ -27,7 +27,7 @@ export interface Slot {
 }
 
 /** The process as the kernel knows it now; undefined when there is none of that id. */
-export function markOf(pid: number): ProcessMark | undefined {
+export function getProcessIdentity(pid: number): ProcessIdentity | undefined {
   try {
     // The name in brackets may hold blanks; the fields after it are numbers. The start is the 22nd field of all.
     const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
@@ -37,33 +37,33 @@ export function markOf(pid: number): ProcessMark | undefined {
   }
 }
 
-export function isRunning(mark: ProcessMark): boolean {
-  return markOf(mark.pid)?.started === mark.started;
+export function isRunning(mark: ProcessIdentity): boolean {
+  return getProcessIdentity(mark.pid)?.started === mark.started;
 }
 
 /** Takes the first free place, for as long as this process lives. */
 export function claimSlot(): Slot {
   mkdirSync(LABS, { recursive: true, mode: 0o700 });
-  for (let number = 0; number < MOST; number++) {
+  for (let number = 0; number < MAX_LABS; number++) {
     const folder = join(LABS, String(number));
-    if (!made(folder)) continue;
-    writeMark(join(folder, "owner"), process.pid);
+    if (!createFolder(folder)) continue;
+    writeProcessFile(join(folder, "owner"), process.pid);
     return { number, folder };
   }
-  throw new Error(`no room for another lab: ${MOST} are there; see ${LABS}`);
+  throw new Error(`no room for another lab: ${MAX_LABS} are there; see ${LABS}`);
 }
 
 /** Places whose owner is gone. */
-export function abandonedSlots(): Slot[] {
-  return slots().filter(({ folder }) => {
-    const owner = readMark(join(folder, "owner"));
+export function listAbandonedSlots(): Slot[] {
+  return listSlots().filter(({ folder }) => {
+    const owner = readProcessFile(join(folder, "owner"));
     // Without a mark it is being claimed just now, or its removal did not come to its end.
-    return owner !== undefined && isAbandonedBy(owner);
+    return owner !== undefined && isAbandoned(owner);
   });
 }
 
 /** A lab of another PID namespace lives, as far as can be told from here; none outlives the boot of the machine. */
-function isAbandonedBy(owner: ProcessMark): boolean {
+function isAbandoned(owner: ProcessIdentity): boolean {
   const { token } = owner;
   return token === undefined ? !isRunning(owner) : isGone(token) || !isOfThisBoot(token);
 }
@@ -73,17 +73,17 @@ export function keepSlot({ folder }: Slot): void {
   const keeper = spawn("sleep", ["infinity"], { stdio: "ignore", detached: true });
   keeper.unref();
   if (keeper.pid === undefined) throw new Error("lab: sleep does not start");
-  writeMark(join(folder, KEEPER), keeper.pid);
-  writeMark(join(folder, "owner"), keeper.pid);
+  writeProcessFile(join(folder, KEEPER), keeper.pid);
+  writeProcessFile(join(folder, "owner"), keeper.pid);
 }
 
 /** Places whose owner was given them to keep. */
-export function keptSlots(): Slot[] {
-  return slots().filter(({ folder }) => keeperOf(folder) !== undefined);
+export function listKeptSlots(): Slot[] {
+  return listSlots().filter(({ folder }) => getKeeper(folder) !== undefined);
 }
 
 export function releaseSlot({ folder }: Slot): void {
-  const keeper = keeperOf(folder);
+  const keeper = getKeeper(folder);
   rmSync(folder, { recursive: true, force: true });
   if (keeper) process.kill(keeper.pid);
 }
@@ -91,24 +91,27 @@ export function releaseSlot({ folder }: Slot): void {
 /** The file with the mark of an owner that does nothing but own. */
 const KEEPER = "keeper";
 
-function keeperOf(folder: string): ProcessMark | undefined {
-  const keeper = readMark(join(folder, KEEPER));
+function getKeeper(folder: string): ProcessIdentity | undefined {
+  const keeper = readProcessFile(join(folder, KEEPER));
   return keeper && isRunning(keeper) ? keeper : undefined;
 }
 
-export function writeMark(file: string, pid: number): void {
-  writeIfChanged(file, JSON.stringify({ ...(markOf(pid) ?? { pid, started: "" }), token: processToken(pid) }));
+export function writeProcessFile(file: string, pid: number): void {
+  writeIfChanged(
+    file,
+    JSON.stringify({ ...(getProcessIdentity(pid) ?? { pid, started: "" }), token: processToken(pid) }),
+  );
 }
 
-export function readMark(file: string): ProcessMark | undefined {
+export function readProcessFile(file: string): ProcessIdentity | undefined {
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as ProcessMark;
+    return JSON.parse(readFileSync(file, "utf8")) as ProcessIdentity;
   } catch {
     return undefined;
   }
 }
 
-function slots(): Slot[] {
+function listSlots(): Slot[] {
   try {
     return readdirSync(LABS).map((name) => ({ number: Number(name), folder: join(LABS, name) }));
   } catch {
@@ -117,7 +120,7 @@ function slots(): Slot[] {
 }
 
 /** Whether this process made the folder: making one is atomic. */
-function made(folder: string): boolean {
+function createFolder(folder: string): boolean {
   try {
     mkdirSync(folder, { mode: 0o700 });
     return true;

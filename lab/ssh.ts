@@ -27,28 +27,28 @@ export class LabKeys {
   }
 
   /** File with the public key of who may come in. */
-  get authorized(): string {
+  get publicKeyFile(): string {
     return `${this.identityFile}.pub`;
   }
 
   async create(): Promise<void> {
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-    if (!existsSync(this.identityFile)) await makeKey(this.identityFile, "lab");
+    if (!existsSync(this.identityFile)) await createKey(this.identityFile, "lab");
   }
 
   /** Makes a machine's own key, into the file given, and makes it known. */
   async addHost(file: string, address: string): Promise<void> {
     if (existsSync(file)) return;
-    await makeKey(file, address);
-    appendFileSync(this.knownHosts, `${address} ${publicKey(file)}\n`);
+    await createKey(file, address);
+    appendFileSync(this.knownHosts, `${address} ${readPublicKey(file)}\n`);
   }
 }
 
 /** Type and key of a key's public part, without the comment. */
-export function publicKey(file: string): string {
+export function readPublicKey(file: string): string {
   return readFileSync(`${file}.pub`, "utf8").trim().split(" ").slice(0, 2).join(" ");
 }
 
-async function makeKey(file: string, comment: string): Promise<void> {
+async function createKey(file: string, comment: string): Promise<void> {
   await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", file]);
 }

@@ -2,7 +2,7 @@
 export const NO_ENGINE = "/run/no-engine";
 
 /** Where distributions have the start script of Docker Engine. */
-const PLACE = "/etc/init.d/docker";
+const INIT_SCRIPT = "/etc/init.d/docker";
 
 /**
  * A machine's start script of its engine, as `service docker …` runs it. The machine's first process starts an engine
@@ -25,8 +25,8 @@ esac
 
 /** Commands that put that script, from a file, over the one that the engine's package has brought. */
 export function coverStartScript(file: string): string[] {
-  return [`mkdir -p /etc/init.d; [ -e ${PLACE} ] || : >${PLACE}`, `mount --bind ${file} ${PLACE}`];
+  return [`mkdir -p /etc/init.d; [ -e ${INIT_SCRIPT} ] || : >${INIT_SCRIPT}`, `mount --bind ${file} ${INIT_SCRIPT}`];
 }
 
 /** A command that has the package's own one back, for a package manager to work with. */
-export const UNCOVER_START_SCRIPT = `umount ${PLACE}`;
+export const UNCOVER_START_SCRIPT = `umount ${INIT_SCRIPT}`;

@@ -12,10 +12,10 @@ export const LAB_USERS = { operator: 64_001, guest: 64_002 } as const;
 const HOMES = "/run/home";
 
 /** Folders in which each machine has changes of its own over what this machine has. */
-const OWN = ["/etc", "/usr", "/var/lib"];
+const OVERLAID = ["/etc", "/usr", "/var/lib"];
 
 /** A machine's own part of the system: what makes it another machine than the one it runs on. */
-export interface OwnSystem {
+export interface HostSystem {
   /** Where it is kept. */
   folder: string;
   hostname: string;
@@ -26,19 +26,19 @@ export interface OwnSystem {
 }
 
 /** Where a file of the machine lies on this one. */
-export function ownFile({ folder }: OwnSystem, path: string): string {
+export function systemFile({ folder }: HostSystem, path: string): string {
   return join(folder, "own", path);
 }
 
 /** File of the machine's ssh host key, private. */
-export function hostKeyFile(system: OwnSystem): string {
-  return ownFile(system, "/etc/ssh/ssh_host_ed25519_key");
+export function hostKeyFile(system: HostSystem): string {
+  return systemFile(system, "/etc/ssh/ssh_host_ed25519_key");
 }
 
 /** Lays out the machine's own files; those that are there stay, as on a disk. */
-export function layOut(system: OwnSystem): void {
-  for (const path of OWN) {
-    for (const part of [ownFile(system, path), workFolder(system, path)]) mkdirSync(part, { recursive: true });
+export function createSystemFiles(system: HostSystem): void {
+  for (const path of OVERLAID) {
+    for (const part of [systemFile(system, path), workFolder(system, path)]) mkdirSync(part, { recursive: true });
   }
   const files: Record<string, [text: string, mode: number]> = {
     "/etc/hostname": [`${system.hostname}\n`, 0o644],
@@ -50,25 +50,25 @@ export function layOut(system: OwnSystem): void {
     "/etc/ssh/sshd_config": [sshdConfig(), 0o600],
   };
   for (const [path, [text, mode]] of Object.entries(files)) {
-    const file = ownFile(system, path);
+    const file = systemFile(system, path);
     mkdirSync(dirname(file), { recursive: true });
     if (!existsSync(file)) writeFileSync(file, text, { mode });
   }
-  copyFileSync(system.authorized, ownFile(system, "/etc/ssh/authorized_keys"));
+  copyFileSync(system.authorized, systemFile(system, "/etc/ssh/authorized_keys"));
 }
 
 /** Commands that put the machine's own files over those of this one, in its own view of the disk. */
-export function mountOwn(system: OwnSystem): string[] {
-  return OWN.map((path) => {
+export function mountSystem(system: HostSystem): string[] {
+  return OVERLAID.map((path) => {
     const layers = system.layers.map((layer) => join(layer, path)).filter((folder) => existsSync(folder));
     const below = [...layers, path].join(":");
-    const above = `upperdir=${ownFile(system, path)},workdir=${workFolder(system, path)}`;
+    const above = `upperdir=${systemFile(system, path)},workdir=${workFolder(system, path)}`;
     return `mount -t overlay overlay -o lowerdir=${below},${above} ${path}`;
   });
 }
 
 /** Commands that let users in by ssh. */
-export function startSshd({ folder }: OwnSystem): string[] {
+export function startSshd({ folder }: HostSystem): string[] {
   return [
     `mkdir -p /run/sshd ${HOMES}/root`,
     ...Object.entries(LAB_USERS).map(([name, id]) => `install -d -o ${id} -g ${id} ${HOMES}/${name}`),
@@ -77,7 +77,7 @@ export function startSshd({ folder }: OwnSystem): string[] {
 }
 
 /** overlayfs prepares its changes there. */
-function workFolder({ folder }: OwnSystem, path: string): string {
+function workFolder({ folder }: HostSystem, path: string): string {
   return join(folder, "work", path.replaceAll("/", "-").slice(1));
 }
 

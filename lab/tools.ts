@@ -18,9 +18,9 @@ const MERGED = ["bin", "sbin", "lib", "lib64"];
  * when it lacks nothing or knows no such packages. They are unpacked, never installed: an installed sshd or registry
  * would be started here as a service, and a lab changes nothing on its machine.
  */
-export async function labTools(): Promise<string | undefined> {
+export async function ensureLabTools(): Promise<string | undefined> {
   const missing = Object.entries(PROGRAMS).flatMap(([path, name]) => (existsSync(path) ? [] : name));
-  if (missing.length === 0 || !canUnpack()) return undefined;
+  if (missing.length === 0 || !canUnpackPackages()) return undefined;
   const system = /^VERSION_ID="?([\w.]+)/m.exec(readIfThere("/etc/os-release") ?? "")?.[1] ?? "unknown";
   return obtain({
     name: "lab-tools",
@@ -32,7 +32,7 @@ export async function labTools(): Promise<string | undefined> {
 }
 
 /** Whether packages can be had here. */
-export function canUnpack(): boolean {
+export function canUnpackPackages(): boolean {
   return existsSync("/usr/bin/apt-get") && existsSync("/usr/bin/dpkg-deb");
 }
 

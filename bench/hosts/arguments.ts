@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { amount } from "../../commands/lab/arguments.ts";
-import { chosen } from "../parts.ts";
+import { selectNamed } from "../parts.ts";
 import { HOST_PARTS, type HostPart } from "./report.ts";
 
 export const HOSTS_USAGE =
@@ -16,14 +16,14 @@ export interface HostsArgs {
 }
 
 /** Reads the command's arguments. */
-export function hostsArgs(args: readonly string[]): HostsArgs {
+export function parseHostsArgs(args: readonly string[]): HostsArgs {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
     options: { hosts: { type: "string" }, json: { type: "boolean" }, write: { type: "boolean" } },
   });
   const { hosts, json = false, write = false } = values;
-  const parts = chosen(HOST_PARTS, positionals, HOSTS_USAGE);
+  const parts = selectNamed(HOST_PARTS, positionals, HOSTS_USAGE);
   if (hosts !== undefined && parts.size > 1) {
     throw new Error(`--hosts "${hosts}": name the one part that it is for; usage: ${HOSTS_USAGE}`);
   }

@@ -9,8 +9,8 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
-import type { StoreAccess } from "../../test/integration/one-name.ts";
-import { timed } from "../measure.ts";
+import type { StoreAccess } from "../../test/integration/s3-client.ts";
+import { measureSeconds } from "../measure.ts";
 
 /** What the clients write and read. */
 export interface Load {
@@ -31,7 +31,7 @@ export interface Speeds {
 const BUCKET = "pulumi-swarm-bench";
 
 /** Has clients write objects and read them back, and leaves nothing of it in the store. */
-export async function speeds(access: StoreAccess, { clients, objects, size }: Load): Promise<Speeds> {
+export async function measureSpeeds(access: StoreAccess, { clients, objects, size }: Load): Promise<Speeds> {
   const stores = access.endpoints.map((endpoint) => s3(endpoint, access));
   const agent = new Agent({ keepAlive: true, maxSockets: clients });
   const body = randomBytes(size);
@@ -45,12 +45,12 @@ export async function speeds(access: StoreAccess, { clients, objects, size }: Lo
           for (let number = 0; number < objects; number++) await each(store, `${client}/${number}`);
         }),
       );
-    const put = await timed(() =>
+    const put = await measureSeconds(() =>
       work(async (store, Key) => {
         await transfer("PUT", await getSignedUrl(store, new PutObjectCommand({ Bucket, Key })), agent, body);
       }),
     );
-    const get = await timed(() =>
+    const get = await measureSeconds(() =>
       work(async (store, Key) => {
         const bytes = await transfer("GET", await getSignedUrl(store, new GetObjectCommand({ Bucket, Key })), agent);
         if (bytes !== size) throw new Error(`object ${Key}: ${bytes} bytes came back of ${size}`);

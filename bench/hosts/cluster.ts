@@ -1,13 +1,13 @@
 import { startLab } from "../../lab/lab.ts";
 import { buildImage } from "../../toolchain/minio-image.ts";
-import { type Start, timedStart } from "../healthy.ts";
-import { stopped, undone } from "../measure.ts";
-import { makeBare } from "./bare.ts";
+import { type StartTimes, measureStart } from "../healthy.ts";
+import { stopped, withCleanup } from "../measure.ts";
+import { resetHosts } from "./reset-hosts.ts";
 import type { ClusterResult } from "./results.ts";
-import { byAnsible } from "./ways/by-ansible.ts";
-import { byCli } from "./ways/by-cli.ts";
-import { byProgram } from "./ways/ours.ts";
-import type { Way } from "./ways/way.ts";
+import { createAnsibleMethod } from "./methods/ansible.ts";
+import { byCli } from "./methods/docker-cli.ts";
+import { createPulumiMethod } from "./methods/pulumi.ts";
+import type { Method } from "./methods/method.ts";
 
 /** Numbers of hosts, in the order in which they are measured. */
 export const CLUSTER_SIZES = [4, 16];
@@ -24,24 +24,24 @@ export interface ClusterOptions {
 
 /** From bare engines to a healthy cluster, each way by turns, so that all see the same machine. */
 export async function benchCluster(hosts: number, { ansible, tell }: ClusterOptions): Promise<ClusterResult> {
-  const ways: Record<string, Way> = {
-    "pulumi up": byProgram(),
+  const ways: Record<string, Method> = {
+    "pulumi up": createPulumiMethod(),
     "docker CLI": byCli,
-    ...(ansible && { Ansible: await byAnsible() }),
+    ...(ansible && { Ansible: await createAnsibleMethod() }),
   };
   const lab = await startLab({ hosts });
-  const starts: Record<string, Start[]> = {};
+  const starts: Record<string, StartTimes[]> = {};
   const takeTurns = async (image: string) => {
     const endpoint = `http://${lab.host(1).address}:9000`;
     for (let runs = 1; runs <= CLUSTER_RUNS; runs++) {
       for (const [name, way] of Object.entries(ways)) {
         tell?.(`${name}, run ${runs} of ${CLUSTER_RUNS}`);
-        await makeBare(lab.hosts);
-        (starts[name] ??= []).push(await timedStart(endpoint, () => way.build(lab.hosts, image)));
+        await resetHosts(lab.hosts);
+        (starts[name] ??= []).push(await measureStart(endpoint, () => way.build(lab.hosts, image)));
       }
     }
   };
-  await undone(
+  await withCleanup(
     async () => {
       const image = await lab.build(buildImage);
       await takeTurns(image).catch((error: unknown) => {
@@ -51,7 +51,7 @@ export async function benchCluster(hosts: number, { ansible, tell }: ClusterOpti
     },
     async () => {
       await lab.stop();
-      for (const way of Object.values(ways)) way.forget();
+      for (const way of Object.values(ways)) way.cleanUp();
     },
   );
   const healthy = (name: string) => starts[name]?.map((start) => start.healthy);

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { killTree } from "../../test/integration/kill-tree.ts";
 import type { TestStack } from "../../test/integration/stack.ts";
-import { stopped, timed } from "../measure.ts";
+import { stopped, measureSeconds } from "../measure.ts";
 
 /** What one run of Pulumi cost. */
 export interface Cost {
@@ -11,23 +11,23 @@ export interface Cost {
 }
 
 /** A run that was ended because it took too long. */
-export class TooLong extends Error {}
+export class TimeLimitError extends Error {}
 
 /** Milliseconds between two looks at the memory. */
-const LOOK_EVERY = 250;
+const SAMPLE_MS = 250;
 
 /**
  * Runs Pulumi to its end, or to Ctrl-C; fails when it does.
  *
  * @throws TooLong when it has not ended after so many seconds
  */
-export async function costOf(stack: TestStack, verb: "up" | "preview", limitSeconds?: number): Promise<Cost> {
+export async function measureCost(stack: TestStack, verb: "up" | "preview", limitSeconds?: number): Promise<Cost> {
   let peakKiB = 0;
   let isLate = false;
-  const seconds = await timed(async () => {
-    const running = stack.begin(verb, verb === "up" ? ["--yes", "--skip-preview"] : ["--expect-no-changes"]);
+  const seconds = await measureSeconds(async () => {
+    const running = stack.start(verb, verb === "up" ? ["--yes", "--skip-preview"] : ["--expect-no-changes"]);
     const kill = () => killTree(running.pid);
-    const timer = setInterval(() => (peakKiB = Math.max(peakKiB, residentKiB(running.pid))), LOOK_EVERY);
+    const timer = setInterval(() => (peakKiB = Math.max(peakKiB, residentKiB(running.pid))), SAMPLE_MS);
     const giveUp = () => {
       isLate = true;
       kill();
@@ -37,7 +37,7 @@ export async function costOf(stack: TestStack, verb: "up" | "preview", limitSeco
     try {
       const { exitCode, output } = await running.outcome;
       if (stopped.aborted) throw new Error("interrupted");
-      if (isLate) throw new TooLong(`pulumi ${verb} took more than ${limitSeconds} s`);
+      if (isLate) throw new TimeLimitError(`pulumi ${verb} took more than ${limitSeconds} s`);
       if (exitCode !== 0) throw new Error(`pulumi ${verb} failed with ${exitCode}:\n${output}`);
     } finally {
       clearInterval(timer);

@@ -7,7 +7,7 @@ export interface Section {
 }
 
 /** The document with the section's content renewed; what is around the section is the author's. */
-export function withSection(document: string, { name, content }: Section): string {
+export function replaceSection(document: string, { name, content }: Section): string {
   const [begin, end] = [`<!-- bench:${name} -->`, `<!-- /bench:${name} -->`];
   const [at, to] = [document.indexOf(begin), document.indexOf(end)];
   if (at < 0 || to < at)
@@ -16,7 +16,7 @@ export function withSection(document: string, { name, content }: Section): strin
 }
 
 /** The table in Markdown, aligned as `npm run format` leaves it. */
-export function markdownTable({ head, rows }: Table): string {
+export function formatTable({ head, rows }: Table): string {
   const lines = [head, ...rows].map((line) => line.map((cell) => cell.replaceAll("|", "\\|")));
   const widths = head.map((_, column) => Math.max(3, ...lines.map((line) => line[column]?.length ?? 0)));
   const row = (cells: string[]) => `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;

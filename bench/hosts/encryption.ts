@@ -1,10 +1,10 @@
-import { accessOf } from "../../test/integration/client.ts";
+import { getStoreAccess } from "../../test/integration/traffic-client.ts";
 import { TestStack } from "../../test/integration/stack.ts";
 import type { MachineLab } from "../../lab/vm/lab.ts";
 import { hostSettings, startStoreMachines } from "../../lab/vm/store-machines.ts";
-import { undone } from "../measure.ts";
-import { type Load, type Speeds, speeds } from "./clients.ts";
-import { costOf } from "./cost.ts";
+import { withCleanup } from "../measure.ts";
+import { type Load, type Speeds, measureSpeeds } from "./clients.ts";
+import { measureCost } from "./cost.ts";
 import type { EncryptionResult } from "./results.ts";
 
 /** The fewest between which something crosses. Their processors are emulated: more would only wait for each other. */
@@ -24,11 +24,11 @@ const LOADS: Record<string, Load> = {
  */
 export async function benchEncryption(tell?: (what: string) => void): Promise<EncryptionResult[]> {
   const { lab, image } = await startStoreMachines({ machines: MACHINES });
-  return undone(
+  return withCleanup(
     async () => {
       const hosts = Object.fromEntries(lab.machines.map((machine) => [machine.hostname, hostSettings(machine)]));
       const stack = await TestStack.create({ config: { stack: "ssh", hosts, image } });
-      return undone(
+      return withCleanup(
         async () => {
           const encrypted = await measured(lab, stack, "encrypted", tell);
           stack.config("encrypted", false);
@@ -57,14 +57,14 @@ async function measured(
   tell?: (what: string) => void,
 ): Promise<Record<string, Speeds[]>> {
   tell?.(`a store, ${what}`);
-  await costOf(stack, "up");
-  const access = await accessOf(stack);
+  await measureCost(stack, "up");
+  const access = await getStoreAccess(stack);
   const rounds: Record<string, Speeds[]> = {};
   for (const [name, load] of Object.entries(LOADS)) {
     // The first round warms up, and is not counted.
     for (let round = 0; round <= ROUNDS; round++) {
       tell?.(`${what}, ${name}, round ${round} of ${ROUNDS}`);
-      const speed = await speeds(access, load);
+      const speed = await measureSpeeds(access, load);
       if (round > 0) (rounds[name] ??= []).push(speed);
       // MinIO keeps the files of deleted objects for five minutes, and the disks are small.
       await Promise.all(lab.machines.map((machine) => machine.run("rm -rf /mnt/disk*/*/.minio.sys/tmp/.trash/*")));

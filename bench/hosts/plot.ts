@@ -20,7 +20,7 @@ const TOP = 40;
 const BOTTOM = 56;
 
 /** Told apart by people who see no colours, too: each has a mark of its own. Readable on light and dark. */
-const LOOKS = [
+const STYLES = [
   { colour: "#2f81f7", mark: (x: number, y: number) => `<circle cx="${x}" cy="${y}" r="4"/>` },
   { colour: "#d4761a", mark: (x: number, y: number) => `<rect x="${x - 4}" y="${y - 4}" width="8" height="8"/>` },
   { colour: "#2da44e", mark: (x: number, y: number) => `<path d="M${x} ${y - 5}l5 9h-10z"/>` },
@@ -30,8 +30,8 @@ const LOOKS = [
 export function plotSvg({ title, x, y, curves }: Plot): string {
   const points = curves.flatMap((curve) => curve.points);
   if (points.length === 0) throw new Error(`plot "${title}": there is nothing to draw`);
-  if (curves.length > LOOKS.length)
-    throw new Error(`plot "${title}": at most ${LOOKS.length} curves can be told apart`);
+  if (curves.length > STYLES.length)
+    throw new Error(`plot "${title}": at most ${STYLES.length} curves can be told apart`);
   const xs = axis(Math.max(...points.map(([value]) => value)));
   const ys = axis(Math.max(...points.map(([, value]) => value)));
   const across = (value: number) => round(LEFT + (value / xs.at(-1)!) * (WIDTH - LEFT - RIGHT));
@@ -49,7 +49,7 @@ export function plotSvg({ title, x, y, curves }: Plot): string {
     text((LEFT + right) / 2, HEIGHT - 14, x, 'text-anchor="middle"'),
     text(16, (TOP + bottom) / 2, y, `text-anchor="middle" transform="rotate(-90 16 ${(TOP + bottom) / 2})"`),
     ...curves.flatMap(({ name, points: own }, at) => {
-      const { colour, mark } = LOOKS[at]!;
+      const { colour, mark } = STYLES[at]!;
       const places = own.map(([px, py]) => [across(px), up(py)] as const);
       const row = TOP + 12 + at * 18;
       return [

@@ -8,9 +8,9 @@ import {
   growthCurves,
   type GrowthResult,
   growthTable,
-  standInCurves,
-  type StandInResult,
-  standInTable,
+  fakeEngineCurves,
+  type FakeEngineResult,
+  fakeEngineTable,
   type Table,
   type ThroughputResult,
   throughputTable,
@@ -29,7 +29,7 @@ export interface HostsReport {
   date: string;
   cluster: ClusterResult[];
   growth: GrowthResult[];
-  standIns: StandInResult[];
+  standIns: FakeEngineResult[];
   throughput: ThroughputResult[];
   encryption: EncryptionResult[];
   /** What was left out, with the reason. */
@@ -41,7 +41,7 @@ export function partTables({ cluster, growth, standIns, throughput, encryption }
   const tables: [HostPart, Table | undefined][] = [
     ["cluster", cluster.length > 0 ? clusterTable(cluster) : undefined],
     ["growth", growth.length > 0 ? growthTable(growth) : undefined],
-    ["stand-ins", standIns.length > 0 ? standInTable(standIns) : undefined],
+    ["stand-ins", standIns.length > 0 ? fakeEngineTable(standIns) : undefined],
     ["throughput", throughput.length > 0 ? throughputTable(throughput) : undefined],
     ["encryption", encryption.length > 0 ? encryptionTable(encryption) : undefined],
   ];
@@ -52,7 +52,7 @@ export function partTables({ cluster, growth, standIns, throughput, encryption }
 export function plotsOf({ growth, standIns }: HostsReport): [HostPart, Plot][] {
   const plots: [HostPart, string, number, Curve[]][] = [
     ["growth", "A Swarm of real engines on one machine", growth.length, growthCurves(growth)],
-    ["stand-ins", "A Swarm of stand-in engines", standIns.length, standInCurves(standIns)],
+    ["stand-ins", "A Swarm of stand-in engines", standIns.length, fakeEngineCurves(standIns)],
   ];
   return plots.flatMap(([part, title, sizes, curves]) =>
     sizes > 1 ? [[part, { title, x: "hosts", y: "seconds", curves }]] : [],

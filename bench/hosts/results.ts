@@ -23,22 +23,22 @@ export interface GrowthResult {
 }
 
 /** What a run of Pulumi asked of the engines. */
-export interface Asked {
+export interface EngineRequests {
   callsPerHost: number;
   /** Size of the answers, for each host. */
   answersKiBPerHost: number;
 }
 
 /** What a Swarm of so many hosts costs Pulumi, the engines themselves left out. */
-export interface StandInResult {
+export interface FakeEngineResult {
   hosts: number;
   /** Absent: given up after `limitSeconds`. */
-  up?: Cost & Asked;
+  up?: Cost & EngineRequests;
   limitSeconds: number;
   /** With the state written once, at the end, instead of before and after each resource. */
-  upOnce: Cost & Asked;
+  upOnce: Cost & EngineRequests;
   /** With nothing changed. */
-  preview: Cost & Asked;
+  preview: Cost & EngineRequests;
   /** Size of the stack's state. */
   stateKiB: number;
 }
@@ -103,15 +103,15 @@ export function growthTable(results: readonly GrowthResult[]): Table {
   };
 }
 
-const STAND_IN_RUNS: Record<string, (result: StandInResult) => (Cost & Asked) | undefined> = {
+const FAKE_ENGINE_RUNS: Record<string, (result: FakeEngineResult) => (Cost & EngineRequests) | undefined> = {
   up: ({ up }) => up,
   "up, state written once": ({ upOnce }) => upOnce,
   "preview, no changes": ({ preview }) => preview,
 };
 
 /** One row for each run; everything but the calls is to be read against the number of hosts. */
-export function standInTable(results: readonly StandInResult[]): Table {
-  const rows = Object.entries(STAND_IN_RUNS).flatMap(([what, runOf]) =>
+export function fakeEngineTable(results: readonly FakeEngineResult[]): Table {
+  const rows = Object.entries(FAKE_ENGINE_RUNS).flatMap(([what, runOf]) =>
     results.map((result) => {
       const { hosts, stateKiB, limitSeconds } = result;
       const run = runOf(result);
@@ -169,8 +169,8 @@ export function growthCurves(results: readonly GrowthResult[]): Curve[] {
   ];
 }
 
-export function standInCurves(results: readonly StandInResult[]): Curve[] {
-  return Object.entries(STAND_IN_RUNS).map(([name, runOf]) => ({
+export function fakeEngineCurves(results: readonly FakeEngineResult[]): Curve[] {
+  return Object.entries(FAKE_ENGINE_RUNS).map(([name, runOf]) => ({
     name,
     points: results.flatMap((result) => {
       const run = runOf(result);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { ROOT } from "../../toolchain/cache.ts";
 import { TestStack } from "../../test/integration/stack.ts";
-import { MANAGERS } from "./ways/way.ts";
+import { MANAGERS } from "./methods/method.ts";
 
 /** A host as the benchmark's program is told of it. */
 export interface BenchHost {

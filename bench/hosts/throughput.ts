@@ -1,15 +1,15 @@
-import { accessOf } from "../../test/integration/client.ts";
-import type { StoreAccess } from "../../test/integration/one-name.ts";
+import { getStoreAccess } from "../../test/integration/traffic-client.ts";
+import type { StoreAccess } from "../../test/integration/s3-client.ts";
 import { TestStack } from "../../test/integration/stack.ts";
 import { type LabHost, startLab } from "../../lab/lab.ts";
 import { errorText } from "../../engine/error-message.ts";
 import { buildImage } from "../../toolchain/minio-image.ts";
-import { undone } from "../measure.ts";
-import { type Load, speeds } from "./clients.ts";
-import { costOf } from "./cost.ts";
+import { withCleanup } from "../measure.ts";
+import { type Load, measureSpeeds } from "./clients.ts";
+import { measureCost } from "./cost.ts";
 import { startOnHostNetwork } from "./host-network.ts";
 import type { ThroughputResult } from "./results.ts";
-import { configOf, type MeasuredNetwork } from "./ways/ours.ts";
+import { createConfig, type MeasuredNetwork } from "./methods/pulumi.ts";
 
 /** MiB of each disk, in memory, which it takes only as it fills. */
 const DISK = 2560;
@@ -45,20 +45,20 @@ async function benchNetwork(
 ): Promise<ThroughputResult[]> {
   // Disks in memory: what is measured is the way there.
   const lab = await startLab({ hosts, disks: 1, diskSize: DISK });
-  return undone(
+  return withCleanup(
     async () => {
-      const problem = await lackOf(network, lab.host(1));
+      const problem = await unsupportedReason(network, lab.host(1));
       if (problem !== undefined) {
         skip(`throughput on ${network}: ${problem}`);
         return [];
       }
       const image = await lab.build(buildImage);
-      const stack = await TestStack.create({ config: configOf(lab.hosts, image, { path: "/mnt/disk1" }, network) });
-      return undone(
+      const stack = await TestStack.create({ config: createConfig(lab.hosts, image, { path: "/mnt/disk1" }, network) });
+      return withCleanup(
         async () => {
           tell?.(`a store on ${network}`);
-          await costOf(stack, "up");
-          const ours = await accessOf(stack);
+          await measureCost(stack, "up");
+          const ours = await getStoreAccess(stack);
           tell?.("a store on the hosts' network");
           const under = { ...ours, image, folder: "/mnt/disk1/host-network" };
           const host = { ...ours, endpoints: await startOnHostNetwork(lab.hosts, under) };
@@ -72,7 +72,7 @@ async function benchNetwork(
 }
 
 /** Why the kernel of the hosts cannot carry a network; undefined when it can. */
-async function lackOf(network: MeasuredNetwork, host: LabHost): Promise<string | undefined> {
+async function unsupportedReason(network: MeasuredNetwork, host: LabHost): Promise<string | undefined> {
   if (network === "overlay") return undefined;
   try {
     await host.run("ip", "link", "add", "link", "eth0", "name", "probe", "type", network);
@@ -102,7 +102,7 @@ async function compare(
     // The first round warms both up, and is not counted.
     for (let round = 0; round <= ROUNDS; round++) {
       tell?.(`${network}, ${name}, round ${round} of ${ROUNDS}`);
-      const [over, under] = [await speeds(ours, load), await speeds(host, load)];
+      const [over, under] = [await measureSpeeds(ours, load), await measureSpeeds(host, load)];
       await clear();
       if (round === 0) continue;
       put.ours.push(over.put);

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../../toolchain/cache.ts";
-import { markdownTable, withSection } from "./document.ts";
+import { formatTable, replaceSection } from "./document.ts";
 import { plotSvg } from "./plot.ts";
 import { type HostsReport, machineLine, partTables, plotsOf } from "./report.ts";
 
@@ -23,8 +23,8 @@ export function writeDocument(report: HostsReport): string[] {
     const file = `benchmark-${name}.svg`;
     if (plot) write(file, plotSvg(plot));
     const picture = plot ? [`![${plot.title}: ${plot.y} over ${plot.x}](${file})`] : [];
-    const content = [markdownTable(table), ...picture, measured].join("\n\n");
-    document = withSection(document, { name, content });
+    const content = [formatTable(table), ...picture, measured].join("\n\n");
+    document = replaceSection(document, { name, content });
   }
   write(DOCUMENT, document);
   return written;

@@ -4,10 +4,10 @@ import { findKubernetesPlugin, obtainKubernetesPlugin } from "../../toolchain/ku
 import { hasKubernetes, obtainKubernetes, obtainPolicies } from "../../toolchain/kubernetes.ts";
 import { obtainPulumi } from "../../toolchain/pulumi.ts";
 import { findBrowser, installBrowser } from "../../lab/browser.ts";
-import { prepareEnforcement, whyNoCluster } from "../../lab/kubernetes/cluster.ts";
-import { engineLayers, ENGINES, whyNoEngines } from "../../lab/engines.ts";
-import { whyNoLab } from "../../lab/lab.ts";
-import { ensureMachineTools, whyNoMachines } from "../../lab/vm/tools.ts";
+import { installPolicyEnforcement, clusterUnavailableReason } from "../../lab/kubernetes/cluster.ts";
+import { ensureEngineLayers, ENGINES, enginesUnavailableReason } from "../../lab/engines.ts";
+import { labUnavailableReason } from "../../lab/lab.ts";
+import { installMachineTools, machinesUnavailableReason } from "../../lab/vm/tools.ts";
 
 /** Tests that take long: they run when they are asked for, and some of them whenever they are prepared already. */
 export interface PreparedProject {
@@ -24,27 +24,30 @@ export const PREPARED_PROJECTS: readonly PreparedProject[] = [
     name: "engines",
     whyNot: () => "Docker Engines of all versions in one Swarm: `npm run test:engines` gets them, and runs it",
     prepare: async () => {
-      if ((whyNoLab() ?? whyNoEngines()) === undefined) for (const version of ENGINES) await engineLayers(version);
+      if ((labUnavailableReason() ?? enginesUnavailableReason()) === undefined)
+        for (const version of ENGINES) await ensureEngineLayers(version);
     },
   },
   {
     name: "machines",
-    whyNot: () => whyNoMachines() ?? "its machines are emulated, which takes long: `npm run test:machines` runs it",
+    whyNot: () =>
+      machinesUnavailableReason() ?? "its machines are emulated, which takes long: `npm run test:machines` runs it",
     prepare: async () => {
-      if (whyNoMachines() === undefined) await ensureMachineTools();
+      if (machinesUnavailableReason() === undefined) await installMachineTools();
     },
   },
   {
     name: "kubernetes",
-    whyNot: () => whyNotKubernetes(whyNoCluster(), Boolean(hasKubernetes() && findKubernetesPlugin() && hasCharts())),
+    whyNot: () =>
+      whyNotKubernetes(clusterUnavailableReason(), Boolean(hasKubernetes() && findKubernetesPlugin() && hasCharts())),
     prepare: async () => {
       await obtainCharts();
       await obtainHelm();
       await obtainKubernetesPlugin(obtainPulumi);
-      if (whyNoCluster() !== undefined) return;
+      if (clusterUnavailableReason() !== undefined) return;
       await obtainKubernetes();
       await obtainPolicies();
-      await prepareEnforcement();
+      await installPolicyEnforcement();
     },
   },
   {

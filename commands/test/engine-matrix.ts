@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { parseArgs } from "node:util";
 import type { FileReport } from "../../toolchain/test-reporter.ts";
-import { ENGINES, type EngineVersion, engineVersions } from "../../lab/engines.ts";
+import { ENGINES, type EngineVersion, parseEngineVersions } from "../../lab/engines.ts";
 
 /** The files of `test/integration` in which engines of different versions could differ. */
 const MATRIX_FILES = [
@@ -42,7 +42,7 @@ export function matrixArguments(argv: readonly string[]): EngineMatrix {
     options: { engine: { type: "string" }, help: { type: "boolean", short: "h" } },
     allowPositionals: true,
   });
-  const wanted = values.engine === undefined ? ENGINES : engineVersions("--engine", values.engine);
+  const wanted = values.engine === undefined ? ENGINES : parseEngineVersions("--engine", values.engine);
   const known = [...MATRIX_FILES, TOGETHER];
   const other = positionals.find((name) => !known.includes(name));
   if (other !== undefined) throw new Error(`file "${other}": must be one of ${known.join(", ")}\n${ENGINES_USAGE}`);

@@ -38,24 +38,24 @@ export class ClusterApi {
   }
 
   async read<T = Manifest>(object: Manifest): Promise<T> {
-    return ok(await this.get<T>(pathOf(object)), `read ${object.kind} ${object.metadata.name}`);
+    return expectOk(await this.get<T>(pathOf(object)), `read ${object.kind} ${object.metadata.name}`);
   }
 
   /** All objects of the list at a path. */
   async list<T = Manifest>(path: string): Promise<T[]> {
-    return ok(await this.get<{ items: T[] }>(path), `list ${path}`).items;
+    return expectOk(await this.get<{ items: T[] }>(path), `list ${path}`).items;
   }
 
   /** Server-side apply; with `dryRun` the answer is what would be, and nothing is. */
   async apply(object: Manifest, { dryRun = false } = {}): Promise<Answer<Manifest>> {
     const path = `${pathOf(object)}?fieldManager=test&force=true${dryRun ? "&dryRun=All" : ""}`;
     const answer = await this.#send<Manifest>("PATCH", path, JSON.stringify(object));
-    ok(answer, `apply ${object.kind} ${object.metadata.name}`);
+    expectOk(answer, `apply ${object.kind} ${object.metadata.name}`);
     return answer;
   }
 
   async delete(object: Manifest): Promise<void> {
-    ok(await this.#send("DELETE", pathOf(object)), `delete ${object.kind} ${object.metadata.name}`);
+    expectOk(await this.#send("DELETE", pathOf(object)), `delete ${object.kind} ${object.metadata.name}`);
   }
 
   #send<T>(method: string, path: string, body?: string): Promise<Answer<T>> {
@@ -68,7 +68,11 @@ export class ClusterApi {
         response.on("error", reject);
         response.on("end", () => {
           const warnings = [response.headers["warning"] ?? []].flat();
-          resolve({ status: response.statusCode ?? 0, body: parsed(Buffer.concat(chunks).toString()) as T, warnings });
+          resolve({
+            status: response.statusCode ?? 0,
+            body: parseBody(Buffer.concat(chunks).toString()) as T,
+            warnings,
+          });
         });
       });
       sent.on("timeout", () => sent.destroy(new Error(`${method} ${path}: no answer`)));
@@ -78,12 +82,12 @@ export class ClusterApi {
   }
 }
 
-function ok<T>({ status, body }: Answer<T>, what: string): T {
+function expectOk<T>({ status, body }: Answer<T>, what: string): T {
   if (status >= 200 && status < 300) return body;
   throw new Error(`${what}: ${status} ${(body as { message?: string }).message ?? JSON.stringify(body)}`);
 }
 
-function parsed(text: string): unknown {
+function parseBody(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { API_SERVER_PORT, type ClusterSetting, containerdSocket } from "./files.ts";
+import { API_SERVER_PORT, type ClusterConfig, containerdSocket } from "./files.ts";
 
 /** While this file is not there, only what the API is made of runs. */
 export const API_IS_READY = "api-is-ready";
@@ -8,7 +8,7 @@ export const API_IS_READY = "api-is-ready";
  * What the machine of a cluster does from its start to its end, as a script. A program that ends takes the machine with
  * it, so that whoever waits for it hears of it.
  */
-export function bootScript(setting: ClusterSetting): string {
+export function bootScript(setting: ClusterConfig): string {
   const { folder, hostname, cgroup } = setting;
   return [
     "#!/bin/sh",
@@ -23,12 +23,12 @@ export function bootScript(setting: ClusterSetting): string {
     "done",
     // A group of its own has no processors and no memory until it is told.
     `for part in cpus mems; do cat /sys/fs/cgroup/cpuset/cpuset.$part > /sys/fs/cgroup/cpuset/${cgroup}/cpuset.$part; done`,
-    ...apiPrograms(setting).map((program) => start(folder, program)),
-    waitUntil(`-e ${join(folder, API_IS_READY)}`),
+    ...apiPrograms(setting).map((program) => startProgram(folder, program)),
+    waitFor(`-e ${join(folder, API_IS_READY)}`),
     // The kubelet asks it once who it is, and ends without an answer.
-    start(folder, ["containerd", `--config=${join(folder, "containerd.toml")}`]),
-    waitUntil(`-S ${containerdSocket(folder)}`),
-    ...otherPrograms(setting).map((program) => start(folder, program)),
+    startProgram(folder, ["containerd", `--config=${join(folder, "containerd.toml")}`]),
+    waitFor(`-S ${containerdSocket(folder)}`),
+    ...otherPrograms(setting).map((program) => startProgram(folder, program)),
     "sleep infinity &",
     "wait $!",
     "",
@@ -36,18 +36,18 @@ export function bootScript(setting: ClusterSetting): string {
 }
 
 /** In the background, or the first process would not see its end being asked for. */
-function waitUntil(condition: string): string {
+function waitFor(condition: string): string {
   return `while [ ! ${condition} ]; do sleep 0.1; done & wait $!`;
 }
 
 /** Runs it beside the others; when it ends, so does the machine. */
-function start(folder: string, program: readonly string[]): string {
+function startProgram(folder: string, program: readonly string[]): string {
   const name = program[0]?.split("/").at(-1) ?? "";
   const log = join(folder, "log", name);
   return `(${program.join(" ")} > ${log} 2>&1; echo "${name} ended with code $?"; tail -n 5 ${log}; kill -TERM 1) &`;
 }
 
-function apiPrograms({ folder, programs, address, serviceRange }: ClusterSetting): string[][] {
+function apiPrograms({ folder, programs, address, serviceRange }: ClusterConfig): string[][] {
   const file = (name: string) => join(folder, name);
   return [
     [
@@ -79,7 +79,7 @@ function apiPrograms({ folder, programs, address, serviceRange }: ClusterSetting
   ];
 }
 
-function otherPrograms(setting: ClusterSetting): string[][] {
+function otherPrograms(setting: ClusterConfig): string[][] {
   const { folder, programs, enforcer, address, hostname, podRange, serviceRange } = setting;
   const file = (name: string) => join(folder, name);
   const kubeconfig = `--kubeconfig=${file("kubeconfig")}`;

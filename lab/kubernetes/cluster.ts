@@ -4,13 +4,13 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type PackedImage, packImage } from "../../toolchain/docker-image.ts";
 import { obtainKubernetes, obtainPolicies } from "../../toolchain/kubernetes.ts";
 import { run } from "../../toolchain/run.ts";
-import { openSlot, removeLab, whyNoLab } from "../lab.ts";
+import { claimFreeSlot, removeLab, labUnavailableReason } from "../lab.ts";
 import { LabNetwork } from "../network.ts";
-import { installMissing, missingPackages, onPath } from "../packages.ts";
-import { firstProcess, startContained } from "../process.ts";
+import { installMissing, listMissingPackages, isOnPath } from "../packages.ts";
+import { getFirstProcess, startContained } from "../process.ts";
 import { ClusterApi } from "./api.ts";
 import { API_IS_READY, bootScript } from "./boot.ts";
-import { type ClusterSetting, containerdSocket, writeFiles } from "./files.ts";
+import { type ClusterConfig, containerdSocket, writeFiles } from "./files.ts";
 
 const NODE = 1;
 
@@ -55,22 +55,22 @@ export const IDLE_IMAGE = PAUSE;
 const ENFORCEMENT = { ipset: "ipset" };
 
 /** Why no cluster's policies can be enforced here; undefined when they can. */
-export function whyNoEnforcement(): string | undefined {
-  const missing = missingPackages(ENFORCEMENT);
+export function policyEnforcementUnavailableReason(): string | undefined {
+  const missing = listMissingPackages(ENFORCEMENT);
   return missing.length > 0 ? `policies are enforced with ${missing.join(", ")}, which is not installed` : undefined;
 }
 
 /** Installs what policies are enforced with, where there is an apt-get to do so. */
-export async function prepareEnforcement(): Promise<void> {
-  if (onPath("apt-get")) await installMissing(ENFORCEMENT);
+export async function installPolicyEnforcement(): Promise<void> {
+  if (isOnPath("apt-get")) await installMissing(ENFORCEMENT);
 }
 
 /** Why no cluster can be had here; undefined when one can. */
-export function whyNoCluster(): string | undefined {
+export function clusterUnavailableReason(): string | undefined {
   if (process.platform === "linux" && !existsSync("/sys/fs/cgroup/cpuset/cpuset.cpus")) {
     return "the cluster is laid out for control groups of the first version, and this machine has the second";
   }
-  return whyNoLab();
+  return labUnavailableReason();
 }
 
 export interface ClusterOptions {
@@ -81,10 +81,10 @@ export interface ClusterOptions {
 export async function startCluster({ enforcesPolicies = false }: ClusterOptions = {}): Promise<Cluster> {
   const programs = await obtainKubernetes();
   const enforcer = enforcesPolicies ? join(await obtainPolicies(), "network-policies") : undefined;
-  const slot = await openSlot();
+  const slot = await claimFreeSlot();
   try {
     const network = new LabNetwork(slot);
-    const setting: ClusterSetting = {
+    const setting: ClusterConfig = {
       folder: join(slot.folder, `host${NODE}`),
       programs,
       enforcer,
@@ -108,7 +108,7 @@ export async function startCluster({ enforcesPolicies = false }: ClusterOptions 
       await removeLab(slot);
     };
     await boot(setting, api);
-    const node = nodeOf(setting);
+    const node = createNode(setting);
     await node.load(PAUSE, pauseImage(programs));
     const { folder, hostname, address } = setting;
     return { api, folder, hostname, address, ...node, stop };
@@ -118,7 +118,7 @@ export async function startCluster({ enforcesPolicies = false }: ClusterOptions 
   }
 }
 
-async function boot(setting: ClusterSetting, api: ClusterApi): Promise<void> {
+async function boot(setting: ClusterConfig, api: ClusterApi): Promise<void> {
   const { folder, cgroup, hostname } = setting;
   const script = join(folder, "boot");
   writeFileSync(script, bootScript(setting), { mode: 0o755 });
@@ -141,9 +141,9 @@ async function boot(setting: ClusterSetting, api: ClusterApi): Promise<void> {
   });
 }
 
-function nodeOf({ folder }: ClusterSetting): Pick<Cluster, "load" | "exec" | "connects"> {
+function createNode({ folder }: ClusterConfig): Pick<Cluster, "load" | "exec" | "connects"> {
   const onNode = (...command: string[]) => {
-    const pid = firstProcess(folder);
+    const pid = getFirstProcess(folder);
     if (pid === undefined) throw new Error("cluster: its machine does not run");
     const target = ["--target", String(pid), "--mount", "--uts", "--net", "--pid"];
     return run("nsenter", [...target, ...command], { timeoutMs: 60_000 });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { makeAuthority, makeServerCertificate } from "../../provider/state/x509.ts";
 
 /** What the cluster's programs are configured by. */
-export interface ClusterSetting {
+export interface ClusterConfig {
   /** Where all that is the cluster's lies. */
   folder: string;
   /** Folder of the programs. */
@@ -41,7 +41,7 @@ export const containerdSocket = (folder: string) => join(folder, "containerd.soc
 const API_NAMES = ["127.0.0.1", "kubernetes", "kubernetes.default", "kubernetes.default.svc"];
 
 /** Writes all files of the cluster and gives back how it is reached. */
-export async function writeFiles(setting: ClusterSetting): Promise<ClusterAccess> {
+export async function writeFiles(setting: ClusterConfig): Promise<ClusterAccess> {
   const { folder, address } = setting;
   const token = randomBytes(24).toString("hex");
   const period = { notBefore: new Date(Date.now() - 3_600_000), notAfter: new Date(Date.now() + 24 * 3_600_000) };
@@ -85,7 +85,7 @@ function kubeconfig({ address, port, caCertificate, token }: ClusterAccess) {
   };
 }
 
-function kubeletConfig({ folder, address, cgroup }: ClusterSetting) {
+function kubeletConfig({ folder, address, cgroup }: ClusterConfig) {
   return {
     apiVersion: "kubelet.config.k8s.io/v1beta1",
     kind: "KubeletConfiguration",
@@ -108,13 +108,13 @@ function kubeletConfig({ folder, address, cgroup }: ClusterSetting) {
   };
 }
 
-function podNetwork({ folder, podRange }: ClusterSetting) {
+function podNetwork({ folder, podRange }: ClusterConfig) {
   const ipam = { type: "host-local", dataDir: join(folder, "cni"), ranges: [[{ subnet: podRange }]] };
   const bridge = { type: "bridge", bridge: "pods", isDefaultGateway: true, hairpinMode: true, ipam };
   return { cniVersion: "0.4.0", name: "pods", plugins: [bridge] };
 }
 
-function containerdConfig({ folder, programs, pause }: ClusterSetting): string {
+function containerdConfig({ folder, programs, pause }: ClusterConfig): string {
   const cri = 'plugins."io.containerd.grpc.v1.cri"';
   return [
     "version = 2",
@@ -134,7 +134,7 @@ function containerdConfig({ folder, programs, pause }: ClusterSetting): string {
   ].join("\n");
 }
 
-function corefile({ folder }: ClusterSetting): string {
+function corefile({ folder }: ClusterConfig): string {
   const settings = [
     "errors",
     "ready",

@@ -38,7 +38,7 @@ const BASE = [
 const SIZE = "5G";
 
 /** What wakes up by itself and would only cost time under emulation, or set the clock that a test has moved. */
-const MASKED = [
+const MASKED_UNITS = [
   "systemd-timesyncd.service",
   "apt-daily.timer",
   "apt-daily-upgrade.timer",
@@ -49,7 +49,7 @@ const MASKED = [
 ];
 
 /** An image of that kind, built from Debian's packages when it is not in the cache. */
-export async function obtainImage(spec: ImageSpec): Promise<MachineImage> {
+export async function ensureImage(spec: ImageSpec): Promise<MachineImage> {
   const words = [...spec.packages, ...(spec.offers ?? [])];
   const key = keyOf(RELEASE, words, [import.meta.filename, ...spec.files]);
   const folder = await obtain({ name: spec.name, key, make: (made) => build(spec, made) });
@@ -66,7 +66,7 @@ async function build({ description, packages, offers = [], configure }: ImageSpe
     });
     prepare(root);
     await configure(root, folder);
-    copyOut(root, folder);
+    copyKernel(root, folder);
     await run("mke2fs", ["-q", "-t", "ext4", "-F", "-d", root, join(folder, "disk.img"), SIZE]);
     rmSync(root, { recursive: true });
   });
@@ -84,7 +84,7 @@ function hooks(offers: readonly string[]): string[] {
 function prepare(root: string): void {
   const units = join(root, "etc", "systemd", "system");
   mkdirSync(join(units, "multi-user.target.wants"), { recursive: true });
-  for (const unit of MASKED) {
+  for (const unit of MASKED_UNITS) {
     rmSync(join(units, unit), { force: true });
     symlinkSync("/dev/null", join(units, unit));
   }
@@ -98,7 +98,7 @@ function prepare(root: string): void {
   writeFileSync(join(root, "etc", "resolv.conf"), "options timeout:1 attempts:1\n");
 }
 
-function copyOut(root: string, folder: string): void {
+function copyKernel(root: string, folder: string): void {
   const boot = join(root, "boot");
   const find = (prefix: string) => {
     const name = readdirSync(boot).find((file) => file.startsWith(prefix));

@@ -2,9 +2,9 @@ import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { type KeyPair, makeAuthority } from "../../provider/state/x509.ts";
 import { run } from "../../toolchain/run.ts";
-import { writeIndex } from "../bare.ts";
-import { type MachineImage, obtainImage, PACKAGES_FOLDER } from "./build.ts";
-import { makeDockerRepository } from "./docker-repository.ts";
+import { writePackageIndex } from "../uninstall-engine.ts";
+import { type MachineImage, ensureImage, PACKAGES_FOLDER } from "./build.ts";
+import { createDockerRepository } from "./docker-repository.ts";
 
 const REPOSITORY = import.meta.resolve("./docker-repository.ts").slice("file://".length);
 
@@ -37,8 +37,8 @@ const FILES: Readonly<Record<string, string>> = {
     'SYMLINK+="disk/by-id/nvme-Amazon_Elastic_Block_Store_$attr{serial}"\n',
 };
 
-export async function cloudImage(): Promise<CloudImage> {
-  const image = await obtainImage({
+export async function ensureCloudImage(): Promise<CloudImage> {
+  const image = await ensureImage({
     name: "vm-cloud",
     description: "the lab's machines of a cloud",
     packages: ["cloud-init"],
@@ -58,9 +58,9 @@ async function configure(root: string, folder: string): Promise<void> {
   enableNetworkd(root);
   await trustAuthority(root, folder);
   const packages = join(root, PACKAGES_FOLDER);
-  const engineVersion = await makeDockerRepository(packages, join(folder, "docker"));
+  const engineVersion = await createDockerRepository(packages, join(folder, "docker"));
   writeFileSync(join(folder, "engine-version"), engineVersion);
-  await writeIndex(packages);
+  await writePackageIndex(packages);
   // The index is made anew at each boot of a machine that asks for it, and needs none of what was made for it here.
   await run("sh", ["-ec", 'rm -rf "$0"/var/lib/apt/lists/*', root]);
 }

@@ -5,8 +5,8 @@ import type { EngineConnection } from "../../engine/engine-connection.ts";
 import { sshCommandOptions } from "../../engine/ssh.ts";
 import { sshConnection } from "../../components/hosts/ssh-connection.ts";
 import { run } from "../../toolchain/run.ts";
-import { isRunning, readMark } from "../slots.ts";
-import { cardAddress, consoleLog, type Hardware, makeDisks, powerOn } from "./qemu.ts";
+import { isRunning, readProcessFile } from "../slots.ts";
+import { cardAddress, consoleLog, type Hardware, createDisks, powerOn } from "./qemu.ts";
 
 /** What a cloud gives a machine that it makes. */
 export interface CloudMachineArgs {
@@ -58,13 +58,13 @@ export class CloudMachine {
     // The id as a serial number, as volumes of EBS have it.
     const drives = volumes.map((id) => ({ file: join(folder, `${id}.img`), serial: id.replace("-", "") }));
     const hardware: Hardware = { number, folder, tap, image, seed, drives };
-    await makeDisks(hardware);
+    await createDisks(hardware);
     powerOn(hardware);
     return new CloudMachine(options);
   }
 
   /** Waits until cloud-init is done, and gives back what it says of itself. */
-  async booted(): Promise<string> {
+  async waitForBoot(): Promise<string> {
     for (const end = Date.now() + BOOT_MS; ; await pause(3_000)) {
       // Of an error it speaks while it still goes on; its last act is to write this file.
       const said = await this.run("[ -e /run/cloud-init/result.json ] && cloud-init status --long || true").catch(
@@ -77,7 +77,7 @@ export class CloudMachine {
   }
 
   get #isOn(): boolean {
-    const mark = readMark(join(this.#options.folder, "pid"));
+    const mark = readProcessFile(join(this.#options.folder, "pid"));
     return mark !== undefined && isRunning(mark);
   }
 

@@ -4,11 +4,11 @@ import type { AddressInfo } from "node:net";
 import { join, normalize } from "node:path";
 import { makeServerCertificate } from "../../provider/state/x509.ts";
 import { run } from "../../toolchain/run.ts";
-import { openSlot, removeLab } from "../lab.ts";
+import { claimFreeSlot, removeLab } from "../lab.ts";
 import { LabNetwork } from "../network.ts";
-import { cloudImage } from "./cloud-image.ts";
+import { ensureCloudImage } from "./cloud-image.ts";
 import { CloudMachine, type CloudMachineArgs } from "./cloud-machine.ts";
-import { ensureMachineTools, whyNoMachines } from "./tools.ts";
+import { installMachineTools, machinesUnavailableReason } from "./tools.ts";
 
 /** A network for machines of a cloud, without any yet. */
 export interface CloudLab {
@@ -29,11 +29,11 @@ export interface CloudLab {
 const HOUR_MS = 3_600_000;
 
 export async function startCloud(): Promise<CloudLab> {
-  const problem = whyNoMachines();
+  const problem = machinesUnavailableReason();
   if (problem) throw new Error(problem);
-  await ensureMachineTools();
-  const image = await cloudImage();
-  const slot = await openSlot();
+  await installMachineTools();
+  const image = await ensureCloudImage();
+  const slot = await claimFreeSlot();
   const network = new LabNetwork(slot);
   let server: Server | undefined;
   const stop = async () => {

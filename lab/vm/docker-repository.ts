@@ -12,7 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { run } from "../../toolchain/run.ts";
-import { writeIndex } from "../bare.ts";
+import { writePackageIndex } from "../uninstall-engine.ts";
 import { RELEASE } from "./build.ts";
 
 /** What Docker's own packages are called, and the ones of Debian that they are made of here. */
@@ -29,13 +29,13 @@ const CLIENT = "usr/bin/docker";
  * @param folder where it is made: `<folder>/debian` is the repository
  * @returns the version of Docker Engine in it
  */
-export async function makeDockerRepository(packages: string, folder: string): Promise<string> {
+export async function createDockerRepository(packages: string, folder: string): Promise<string> {
   const repository = join(folder, "debian");
   mkdirSync(repository, { recursive: true });
   const work = mkdtempSync(join(tmpdir(), "docker-repository-"));
   try {
-    const engine = await unpacked(packages, SOURCES.engine, work);
-    const [version = ""] = /^\d+\.\d+\.\d+/.exec(fieldOf(engine, "Version")) ?? [];
+    const engine = await unpackPackage(packages, SOURCES.engine, work);
+    const [version = ""] = /^\d+\.\d+\.\d+/.exec(readField(engine, "Version")) ?? [];
     const number = `5:${version}-1~debian.12~${RELEASE}`;
     const client = join(work, "client");
     move(join(engine, CLIENT), join(client, CLIENT));
@@ -44,12 +44,12 @@ export async function makeDockerRepository(packages: string, folder: string): Pr
       join(client, "DEBIAN", "control"),
       `Package: docker-ce-cli\nVersion: ${number}\nArchitecture: amd64\nMaintainer: lab\nDescription: Docker CLI\n`,
     );
-    const needs = fieldOf(engine, "Depends").replace(/\bcontainerd\b[^,]*/, "containerd.io, docker-ce-cli");
-    change(engine, { Package: "docker-ce", Version: number, Depends: needs, Conflicts: SOURCES.engine });
-    const runtime = await unpacked(packages, SOURCES.runtime, work);
-    change(runtime, { Package: "containerd.io" });
+    const needs = readField(engine, "Depends").replace(/\bcontainerd\b[^,]*/, "containerd.io, docker-ce-cli");
+    setFields(engine, { Package: "docker-ce", Version: number, Depends: needs, Conflicts: SOURCES.engine });
+    const runtime = await unpackPackage(packages, SOURCES.runtime, work);
+    setFields(runtime, { Package: "containerd.io" });
     for (const tree of [client, engine, runtime]) await run("dpkg-deb", ["-Zgzip", "-z1", "--build", tree, repository]);
-    await writeIndex(repository);
+    await writePackageIndex(repository);
     await sign(repository, work);
     return version;
   } finally {
@@ -58,7 +58,7 @@ export async function makeDockerRepository(packages: string, folder: string): Pr
 }
 
 /** Takes a package out of the folder and lays it out, with what dpkg knows of it. */
-async function unpacked(packages: string, name: string, work: string): Promise<string> {
+async function unpackPackage(packages: string, name: string, work: string): Promise<string> {
   const file = readdirSync(packages).find((entry) => entry.startsWith(`${name}_`));
   if (file === undefined) throw new Error(`lab: there is no package ${name} in ${packages}`);
   const tree = join(work, name);
@@ -68,10 +68,10 @@ async function unpacked(packages: string, name: string, work: string): Promise<s
 }
 
 const control = (tree: string) => readFileSync(join(tree, "DEBIAN", "control"), "utf8");
-const fieldOf = (tree: string, name: string) => new RegExp(`^${name}: (.*)$`, "m").exec(control(tree))?.[1] ?? "";
+const readField = (tree: string, name: string) => new RegExp(`^${name}: (.*)$`, "m").exec(control(tree))?.[1] ?? "";
 
 /** Gives fields of a package other values. */
-function change(tree: string, fields: Record<string, string>): void {
+function setFields(tree: string, fields: Record<string, string>): void {
   const changed = Object.entries(fields).reduce(
     (text, [name, value]) => text.replace(new RegExp(`^${name}: .*$`, "m"), () => `${name}: ${value}`),
     control(tree),

@@ -1,12 +1,12 @@
 import { chmodSync, copyFileSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type MachineImage, obtainImage } from "./build.ts";
+import { type MachineImage, ensureImage } from "./build.ts";
 
 const GUEST = join(import.meta.dirname, "guest");
 
 /** The image of a machine that is a Docker host from the start. */
-export function machineImage(): Promise<MachineImage> {
-  return obtainImage({
+export function ensureMachineImage(): Promise<MachineImage> {
+  return ensureImage({
     name: "vm",
     description: "the lab's virtual machines",
     packages: ["iptables", "python3-minimal", "docker.io", "apparmor"],

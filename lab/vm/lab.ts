@@ -1,12 +1,12 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../../toolchain/run.ts";
-import { openSlot, removeLab } from "../lab.ts";
+import { claimFreeSlot, removeLab } from "../lab.ts";
 import { LabNetwork } from "../network.ts";
 import { type Capture, startCapture } from "./capture.ts";
-import { machineImage } from "./image.ts";
+import { ensureMachineImage } from "./image.ts";
 import { Machine } from "./machine.ts";
-import { ensureMachineTools, whyNoMachines } from "./tools.ts";
+import { installMachineTools, machinesUnavailableReason } from "./tools.ts";
 
 export type { Capture, Machine };
 
@@ -39,11 +39,11 @@ export async function startMachines({
   mtu = 1500,
   files = {},
 }: MachineLabOptions): Promise<MachineLab> {
-  const problem = whyNoMachines();
+  const problem = machinesUnavailableReason();
   if (problem) throw new Error(problem);
-  await ensureMachineTools();
-  const image = await machineImage();
-  const slot = await openSlot();
+  await installMachineTools();
+  const image = await ensureMachineImage();
+  const slot = await claimFreeSlot();
   const network = new LabNetwork(slot);
   const machines: Machine[] = [];
   try {
@@ -57,7 +57,7 @@ export async function startMachines({
       const address = network.address(number);
       machines.push(await Machine.create({ number, folder, address, tap, image, disks, mtu, identityFile, files }));
     }
-    await Promise.all(machines.map((machine) => machine.booted()));
+    await Promise.all(machines.map((machine) => machine.waitForBoot()));
   } catch (error) {
     await removeLab(slot);
     throw error;

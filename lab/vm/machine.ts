@@ -6,7 +6,7 @@ import { sshCommandOptions } from "../../engine/ssh.ts";
 import { sshConnection } from "../../components/hosts/ssh-connection.ts";
 import { run } from "../../toolchain/run.ts";
 import { killContained } from "../process.ts";
-import { consoleLog, type Hardware, makeDisks, powerOn } from "./qemu.ts";
+import { consoleLog, type Hardware, createDisks, powerOn } from "./qemu.ts";
 
 export interface MachineOptions extends Pick<Hardware, "number" | "folder" | "tap" | "image"> {
   address: string;
@@ -62,7 +62,7 @@ export class Machine {
     const size = `${8 + Math.ceil((bytes / 1024 ** 2) * 1.1)}M`;
     await run("mke2fs", ["-q", "-t", "ext4", "-F", "-L", "lab-seed", "-d", seed, join(folder, "seed.img"), size]);
     rmSync(seed, { recursive: true });
-    await makeDisks(machine.#hardware);
+    await createDisks(machine.#hardware);
     machine.powerOn();
     return machine;
   }
@@ -77,7 +77,7 @@ export class Machine {
   }
 
   /** Waits until its engine answers over ssh. */
-  async booted(): Promise<void> {
+  async waitForBoot(): Promise<void> {
     const end = Date.now() + BOOT_MS;
     for (;;) {
       const problem = await this.run("docker version --format '{{.Server.Version}}'").then(() => undefined, String);

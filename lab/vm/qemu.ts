@@ -22,11 +22,11 @@ export interface Hardware {
   /** Its drives: files, and the serial numbers of those that are NVMe disks. */
   drives: readonly { file: string; serial?: string }[];
   /** More of what its kernel is told. */
-  kernelWords?: string;
+  kernelArguments?: string;
 }
 
 /** Puts its disks together: its own layer on the image's, and drives that are empty. */
-export async function makeDisks({ folder, image, drives }: Hardware): Promise<void> {
+export async function createDisks({ folder, image, drives }: Hardware): Promise<void> {
   await run("qemu-img", ["create", "-q", "-f", "qcow2", "-F", "raw", "-b", image.disk, rootDisk(folder)]);
   for (const { file } of drives) {
     closeSync(openSync(file, "w"));
@@ -45,7 +45,7 @@ export const consoleLog = (folder: string) => join(folder, "console.log");
 export const cardAddress = (number: number) => `52:54:00:00:00:${number.toString(16).padStart(2, "0")}`;
 const rootDisk = (folder: string) => join(folder, "root.qcow2");
 
-function devices({ number, folder, tap, image, seed, drives, kernelWords = "" }: Hardware): string[] {
+function devices({ number, folder, tap, image, seed, drives, kernelArguments = "" }: Hardware): string[] {
   // Nothing here is kept: a disk that is written to before the machine goes on would only be slower.
   const drive = (file: string, format: string, id?: string) => {
     const bus = id === undefined ? "if=virtio" : `if=none,id=${id}`;
@@ -53,7 +53,7 @@ function devices({ number, folder, tap, image, seed, drives, kernelWords = "" }:
   };
   return [
     ...["-kernel", image.kernel, "-initrd", image.initrd],
-    ...["-append", `root=/dev/vda rw console=ttyS0 net.ifnames=0 quiet mitigations=off ${kernelWords}`.trim()],
+    ...["-append", `root=/dev/vda rw console=ttyS0 net.ifnames=0 quiet mitigations=off ${kernelArguments}`.trim()],
     ...["-serial", `file:${consoleLog(folder)}`],
     ...drive(rootDisk(folder), "qcow2"),
     ...drive(seed, "raw"),

@@ -1,4 +1,4 @@
-import { installMissing, missingPackages, onPath } from "../packages.ts";
+import { installMissing, listMissingPackages, isOnPath } from "../packages.ts";
 
 /** Programs that virtual machines are made with, and the Debian packages that carry them. */
 const PROGRAMS: Record<string, string> = {
@@ -14,17 +14,18 @@ const PROGRAMS: Record<string, string> = {
 };
 
 /** Why there can be no virtual machines here; undefined when there can. */
-export function whyNoMachines(): string | undefined {
+export function machinesUnavailableReason(): string | undefined {
   if (process.platform !== "linux" || process.arch !== "x64") {
     return `the virtual machines are x86 ones on Linux, and this is ${process.platform} on ${process.arch}`;
   }
   if (process.getuid?.() !== 0) return "the machines' network is made of namespaces, and only root may make them";
-  const missing = missingPackages(PROGRAMS);
-  if (missing.length > 0 && !onPath("apt-get")) return `virtual machines need ${missing.join(", ")}, not found on PATH`;
+  const missing = listMissingPackages(PROGRAMS);
+  if (missing.length > 0 && !isOnPath("apt-get"))
+    return `virtual machines need ${missing.join(", ")}, not found on PATH`;
   return undefined;
 }
 
 /** Installs what is missing. */
-export function ensureMachineTools(): Promise<void> {
+export function installMachineTools(): Promise<void> {
   return installMissing(PROGRAMS);
 }

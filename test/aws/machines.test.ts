@@ -86,7 +86,7 @@ test("a volume that would go is refused in the preview, until an update has said
   const moved = { d: { ...worker, zone: "eu-central-1b" } };
   for (const workers of [without, moved, {}]) {
     stack.config("machines:machines", { ...machines, workers });
-    expect((await stack.refused("preview")).output).toMatch(/prod-d-d2.*protect/s);
+    expect((await stack.expectFailure("preview")).output).toMatch(/prod-d-d2.*protect/s);
   }
   stack.config("machines:machines", { ...machines, workers: { d: worker }, allowDataLoss: true });
   await stack.up();
@@ -110,7 +110,7 @@ test("another generation makes the machine anew, and its volumes stay", async (c
 
 test("what would delete data is refused, and what has none goes", async (context) => {
   needed(context);
-  const { output } = await stack.refused("destroy");
+  const { output } = await stack.expectFailure("destroy");
   expect(output).toContain("protect");
   await stack.pulumi("destroy", "--yes", "--skip-preview", "--exclude-protected", "--non-interactive");
   const left = idsIn(await ec2(moto.endpoint, "DescribeVolumes"), "volumeId");

@@ -75,7 +75,7 @@ test.each<[string, Record<string, unknown>, RegExp[]]>([
 ])("%s: refused in one line each, before anything is made", async (_name, config, lines) => {
   const before: Record<string, unknown> = { "aws:region": REGION, "aws:accessKey": "any", "aws:secretKey": "any" };
   for (const [key, value] of Object.entries(config)) stack.config(key, value);
-  const { output } = await stack.refused("up");
+  const { output } = await stack.expectFailure("up");
   for (const [key, value] of Object.entries({ ...before, aws: machines })) stack.config(key, value);
   for (const line of lines) expect(output.split("\n").filter((text) => line.test(text))).not.toEqual([]);
   expect(await vpcs()).toBe(0);
@@ -88,7 +88,7 @@ test("a preview shows all of it: machines, the Swarm on them, its network and th
 });
 
 test("machines are made, and as none of them boots here, no more; then only what is done on them is left", async () => {
-  const { output } = await stack.refused("up");
+  const { output } = await stack.expectFailure("up");
   expect(output).toMatch(/host a: Docker Engine at ssh:\/\/ubuntu@i-.* ~\/\.ssh\/config needs `Host i-\*`/);
   expect(await vpcs()).toBe(1);
   const { steps } = await stack.preview();

@@ -5,10 +5,10 @@ import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { statusPage } from "../../commands/status/html/page.ts";
 import { say } from "../../toolchain/progress.ts";
-import { Browser, findBrowser, type View } from "../../lab/browser.ts";
+import { Browser, findBrowser, type Viewport } from "../../lab/browser.ts";
 import { FOUR_HOSTS, ONE_HOST } from "./reports.ts";
 
-const VIEWS: View[] = [360, 800, 1280].flatMap((width) => [
+const VIEWS: Viewport[] = [360, 800, 1280].flatMap((width) => [
   { width, scheme: "light" as const },
   { width, scheme: "dark" as const },
 ]);
@@ -68,23 +68,23 @@ test.each(Object.keys(PAGES).flatMap((name) => VIEWS.map((view) => ({ name, ...v
   "$name, $width pixels wide, $scheme: fits, can be read, and asks for nothing",
   async ({ name, ...view }) => {
     const url = pathToFileURL(join(folder, `${name}.html`)).href;
-    const { requests, complaints, value, picture } = await browser.look(url, view, MEASURE);
-    writeFileSync(join(folder, `${name}-${view.width}-${view.scheme}.png`), picture);
+    const { requests, logEntries, value, screenshot } = await browser.inspectPage(url, view, MEASURE);
+    writeFileSync(join(folder, `${name}-${view.width}-${view.scheme}.png`), screenshot);
     expect(requests).toEqual([url]);
-    expect(complaints).toEqual([]);
+    expect(logEntries).toEqual([]);
     expect(value).toMatchObject({ wider: 0, weak: [] });
     // Below the first window there is more of the page, and in the picture, too.
     expect((value as { height: number }).height).toBeGreaterThan(900);
-    expect(picture.readUInt32BE(20)).toBeGreaterThan(900);
+    expect(screenshot.readUInt32BE(20)).toBeGreaterThan(900);
   },
 );
 
 test("light and dark are two pictures", async () => {
   const url = pathToFileURL(join(folder, "well.html")).href;
   const [light, dark] = [
-    await browser.look(url, { width: 800, scheme: "light" }, "getComputedStyle(document.body).backgroundColor"),
-    await browser.look(url, { width: 800, scheme: "dark" }, "getComputedStyle(document.body).backgroundColor"),
+    await browser.inspectPage(url, { width: 800, scheme: "light" }, "getComputedStyle(document.body).backgroundColor"),
+    await browser.inspectPage(url, { width: 800, scheme: "dark" }, "getComputedStyle(document.body).backgroundColor"),
   ];
   expect(light.value).not.toBe(dark.value);
-  expect(light.picture.equals(dark.picture)).toBe(false);
+  expect(light.screenshot.equals(dark.screenshot)).toBe(false);
 });

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { until } from "../integration/by-hand.ts";
-import { untilWhole } from "../integration/faults/store.ts";
-import { buckets, someObject } from "../integration/s3.ts";
-import { hostConfig, onLab, type Scene } from "../integration/scene.ts";
+import { waitFor } from "../integration/manual-changes.ts";
+import { waitUntilHealthy } from "../integration/faults/store.ts";
+import { openBuckets, randomObject } from "../integration/s3.ts";
+import { hostConfig, describeOnLab, type LabFixture } from "../integration/lab-fixture.ts";
 import type { TestStack } from "../integration/stack.ts";
 import { ENGINES, type EngineVersion } from "../../lab/engines.ts";
 import { MOBY_ENGINE } from "../../toolchain/versions.ts";
@@ -11,7 +11,7 @@ const [newest, ...older] = ENGINES;
 const OLDEST = older.at(-1)!;
 
 /** A store on all machines of the scene, and an object in it that every one of them gives back. */
-async function storeOn(scene: Scene, image: string) {
+async function storeOn(scene: LabFixture, image: string) {
   const [a, b, c, d] = [1, 2, 3, 4].map((number) => scene.lab.host(number));
   const hosts = {
     a: hostConfig(a!, "manager"),
@@ -21,8 +21,8 @@ async function storeOn(scene: Scene, image: string) {
   };
   const stack = await scene.hostsStack(hosts, { image });
   await stack.up();
-  const through = Object.values(await buckets(stack, "kept"));
-  const object = someObject();
+  const through = Object.values(await openBuckets(stack, "kept"));
+  const object = randomObject();
   await through[0]!.create();
   await through[0]!.put("object", object);
   const isKept = async () => {
@@ -39,7 +39,7 @@ async function expectNoChanges(stack: TestStack): Promise<void> {
 }
 
 /** Docker 26 and later give the data of Docker 20.10 another engine id: that is recorded, and nothing restarts. */
-async function expectNewEngineIds(stack: TestStack, { host }: Scene): Promise<void> {
+async function expectNewEngineIds(stack: TestStack, { host }: LabFixture): Promise<void> {
   const { steps } = await stack.preview();
   expect(steps).toEqual(steps.filter(({ op }) => op === "update"));
   const running = async () => {
@@ -52,7 +52,7 @@ async function expectNewEngineIds(stack: TestStack, { host }: Scene): Promise<vo
   expect(await running()).toEqual(before);
 }
 
-async function enginesOf({ lab }: Scene): Promise<string[]> {
+async function enginesOf({ lab }: LabFixture): Promise<string[]> {
   return Promise.all(lab.hosts.map(async ({ engine }) => (await engine.info()).ServerVersion));
 }
 
@@ -65,7 +65,7 @@ function called(version: EngineVersion) {
 // The engine whose images lie in containerd's store is not the first: the lab builds images on the first.
 const mixed = [...older, newest!];
 
-onLab(
+describeOnLab(
   "a Swarm of engines of all versions",
   (scene) => {
     test("holds a store, is clean at the second look, and is taken away whole", async () => {
@@ -81,7 +81,7 @@ onLab(
   { hosts: 4, engines: mixed },
 );
 
-onLab(
+describeOnLab(
   "engines that are brought from version to version, host by host",
   (scene) => {
     test("keep their Swarm and its store, to which nothing is to be done", async () => {
@@ -91,14 +91,14 @@ onLab(
         for (const number of [4, 3, 2, 1]) {
           await lab.kill(number);
           await lab.start(number, version);
-          await until(async () => {
+          await waitFor(async () => {
             const manager = lab.host(number === 1 ? 2 : 1).engine;
             const nodes = await manager.nodes().catch(() => []);
             const isWell = ({ Status, ManagerStatus }: (typeof nodes)[number]) =>
               Status.State === "ready" && (ManagerStatus?.Reachability ?? "reachable") === "reachable";
             return nodes.length === lab.hosts.length && nodes.every(isWell);
           }, `every node to be ready after host ${number} came to ${version}`);
-          await untilWhole(lab.hosts);
+          await waitUntilHealthy(lab.hosts);
         }
         expect(await enginesOf(scene())).toEqual(lab.hosts.map(() => called(version)));
         expect(await isKept()).toBe(true);

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { until } from "./by-hand.ts";
-import { type Contents, contentsOf } from "./contents.ts";
-import { ONE_DRIVE, onLab } from "./scene.ts";
+import { waitFor } from "./manual-changes.ts";
+import { type EngineContents, getEngineContents } from "./engine-contents.ts";
+import { ONE_DRIVE, describeOnLab } from "./lab-fixture.ts";
 import type { TestStack } from "./stack.ts";
 
-onLab("a Swarm made by hand", (scene) => {
+describeOnLab("a Swarm made by hand", (scene) => {
   let stack: TestStack;
-  let before: Contents;
+  let before: EngineContents;
 
   test("is refused when nobody said that it may be taken on, with nothing touched", async () => {
     const { engine } = scene().host;
@@ -20,16 +20,19 @@ onLab("a Swarm made by hand", (scene) => {
       body: { Name: "theirs", Data: Buffer.from("x").toString("base64") },
     });
     // Docker makes its own networks for a Swarm a moment after it.
-    await until(async () => (await contentsOf(engine)).networks.includes("docker_gwbridge"), "Docker's own networks");
-    before = await contentsOf(engine);
+    await waitFor(
+      async () => (await getEngineContents(engine)).networks.includes("docker_gwbridge"),
+      "Docker's own networks",
+    );
+    before = await getEngineContents(engine);
 
     stack = await scene().stack({ drives: ONE_DRIVE });
     for (const verb of ["preview", "up"] as const) {
-      expect((await stack.refused(verb)).output).toMatch(
+      expect((await stack.expectFailure(verb)).output).toMatch(
         /Swarm "swarm": adopt false: host local is a manager of the Swarm \w+, which belongs to something other than pulumi-swarm: use the state that created it, or set adopt: true/,
       );
     }
-    expect(await contentsOf(engine)).toEqual(before);
+    expect(await getEngineContents(engine)).toEqual(before);
   });
 
   test("is taken on with adopt: true, and only what was asked for changes in it", async () => {
@@ -47,7 +50,7 @@ onLab("a Swarm made by hand", (scene) => {
     await stack.destroy();
     // A task ends before its container is removed.
     await expect
-      .poll(() => contentsOf(engine), { timeout: 60_000, interval: 500 })
+      .poll(() => getEngineContents(engine), { timeout: 60_000, interval: 500 })
       .toEqual({ ...before, volumes: ["minio-d1"] });
     const [node] = await engine.nodes();
     expect(node?.Spec).toMatchObject({ Availability: "active", Role: "manager" });
@@ -55,7 +58,7 @@ onLab("a Swarm made by hand", (scene) => {
   });
 });
 
-onLab("a Swarm that this stack made and others use as well", (scene) => {
+describeOnLab("a Swarm that this stack made and others use as well", (scene) => {
   test("is not ended under them by destroy", async () => {
     const { engine } = scene().host;
     const stack = await scene().stack({ drives: ONE_DRIVE });
@@ -66,7 +69,7 @@ onLab("a Swarm that this stack made and others use as well", (scene) => {
       TaskTemplate: { ContainerSpec: { Image: scene().images.a } },
     });
 
-    expect((await stack.refused("destroy")).output).toMatch(
+    expect((await stack.expectFailure("destroy")).output).toMatch(
       /Swarm \w+: it still holds what this state did not create: service guest\. Remove that first/,
     );
     expect((await engine.services()).map(({ Spec }) => Spec.Name)).toContain("guest");

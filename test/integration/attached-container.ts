@@ -1,9 +1,9 @@
 import { execWithInput } from "../../engine/exec.ts";
 import type { Engine } from "../../engine/engine.ts";
-import type { StoreAccess } from "./client.ts";
+import type { StoreAccess } from "./traffic-client.ts";
 
 /** Hosts tell each other names, and again half a minute later to whom it was lost on the way. */
-export const NAMES_TRAVEL = { timeout: 60_000, interval: 1_000 };
+export const DNS_PROPAGATION = { timeout: 60_000, interval: 1_000 };
 
 /** A container as of `docker run --network <name>`, with MinIO's client in it. */
 export class AttachedContainer {
@@ -29,7 +29,7 @@ export class AttachedContainer {
   }
 
   /** Makes the store known to the client, which tries to reach it; gives back what went wrong. */
-  async log({ user, password }: StoreAccess): Promise<string> {
+  async setAlias({ user, password }: StoreAccess): Promise<string> {
     const alias = ["alias", "set", "store", "http://store:9000"];
     return this.mc(alias, `${user}\n${password}\n`).then(
       () => "",

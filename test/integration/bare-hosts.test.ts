@@ -3,12 +3,12 @@ import { bringLater, hostsImage } from "../../commands/lib/distribute-image.ts";
 import { stackHosts } from "../../commands/lib/stack-hosts.ts";
 import { canPull } from "../../commands/lib/store-image.ts";
 import type { Engine } from "../../engine/engine.ts";
-import { takeEngineAway } from "../../lab/bare.ts";
-import { type Lab, startLab, whyNoLab } from "../../lab/lab.ts";
-import { buckets, someObject, untilShared } from "./s3.ts";
+import { uninstallEngine } from "../../lab/uninstall-engine.ts";
+import { type Lab, startLab, labUnavailableReason } from "../../lab/lab.ts";
+import { openBuckets, randomObject, waitUntilShared } from "./s3.ts";
 import { TestStack } from "./stack.ts";
 
-const problem = whyNoLab();
+const problem = labUnavailableReason();
 
 describe("hosts that lack what a stack takes", () => {
   let lab: Lab;
@@ -17,7 +17,7 @@ describe("hosts that lack what a stack takes", () => {
   beforeAll(async () => {
     if (problem !== undefined) return;
     lab = await startLab({ hosts: 2 });
-    await takeEngineAway(lab.host(2));
+    await uninstallEngine(lab.host(2));
   });
   afterAll(async () => {
     stack?.remove();
@@ -50,9 +50,9 @@ describe("hosts that lack what a stack takes", () => {
     expect(await lab.exec(2, "id", "-nG", "operator")).toContain("docker");
     expect(await lab.host(2).engine.hasImage(image!.built.name)).toBe(true);
 
-    await untilShared(stack);
-    const through = await buckets(stack, "all");
-    const object = someObject();
+    await waitUntilShared(stack);
+    const through = await openBuckets(stack, "all");
+    const object = randomObject();
     await through["a"]!.create();
     await through["b"]!.put("object", object);
     expect((await through["a"]!.get("object")).equals(object)).toBe(true);

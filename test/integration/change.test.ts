@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { networkNamed, onlyService } from "./by-hand.ts";
-import { refusalsOf } from "./preview-here.ts";
-import { buckets, someObject } from "./s3.ts";
-import { ONE_DRIVE, onLab } from "./scene.ts";
+import { getNetwork, getOnlyService } from "./manual-changes.ts";
+import { previewRefusals } from "./in-process-preview.ts";
+import { openBuckets, randomObject } from "./s3.ts";
+import { ONE_DRIVE, describeOnLab } from "./lab-fixture.ts";
 import type { StateResource, TestStack } from "./stack.ts";
 
 /** One change of the configuration, and all that it may do. */
@@ -126,12 +126,12 @@ const REFUSED: Refused[] = [
   },
 ];
 
-onLab("a change of one thing changes just that", (scene) => {
+describeOnLab("a change of one thing changes just that", (scene) => {
   let stack: TestStack;
   /** The stack's settings as they are now. */
   let settings: Record<string, unknown>;
-  const kept = someObject();
-  const bucket = async () => (await buckets(stack, "kept"))["local"]!;
+  const kept = randomObject();
+  const bucket = async () => (await openBuckets(stack, "kept"))["local"]!;
   const expectKept = async () => expect(kept.equals(await (await bucket()).get("kept"))).toBe(true);
   const configure = (config: Record<string, unknown>) => {
     settings = { ...settings, ...config };
@@ -164,22 +164,22 @@ onLab("a change of one thing changes just that", (scene) => {
 
     async function expectRefused(line: RegExp, refusal: () => Promise<string[]>): Promise<void> {
       const { engine } = scene().host;
-      const before = await onlyService(engine);
+      const before = await getOnlyService(engine);
       expect(await refusal()).toContainEqual(expect.stringMatching(line));
-      expect(await onlyService(engine)).toEqual(before);
+      expect(await getOnlyService(engine)).toEqual(before);
     }
 
     test.each(REFUSED)("$what", ({ config, line }) =>
-      expectRefused(line, () => refusalsOf({ ...settings, ...config }, recorded)),
+      expectRefused(line, () => previewRefusals({ ...settings, ...config }, recorded)),
     );
 
     test.each(REFUSED.filter(({ throughCli }) => throughCli))("$what, through the CLI", ({ config, line }) =>
-      expectRefused(line, () => under(config, async () => (await stack.refused("preview")).output.split("\n"))),
+      expectRefused(line, () => under(config, async () => (await stack.expectFailure("preview")).output.split("\n"))),
     );
 
     test("the configuration put back, there is nothing to do and nothing refused", async () => {
       expect((await stack.preview()).steps).toEqual([]);
-      expect(await refusalsOf(settings, recorded)).toEqual([]);
+      expect(await previewRefusals(settings, recorded)).toEqual([]);
     });
   });
 
@@ -194,13 +194,13 @@ onLab("a change of one thing changes just that", (scene) => {
 
       test("up does just that, with the same service, and leaves nothing to do", async () => {
         const { engine } = scene().host;
-        const before = await onlyService(engine);
+        const before = await getOnlyService(engine);
         for (const { config } of changes) configure(config);
         const steps = [...new Set(changes.flatMap((change) => change.steps))];
         expect(names(await stack.up())).toEqual(steps.toSorted());
 
-        expect((await onlyService(engine)).ID).toBe(before.ID);
-        if (steps.length === 0) expect((await onlyService(engine)).Version).toEqual(before.Version);
+        expect((await getOnlyService(engine)).ID).toBe(before.ID);
+        if (steps.length === 0) expect((await getOnlyService(engine)).Version).toEqual(before.Version);
         expect((await stack.preview()).steps).toEqual([]);
       });
     },
@@ -214,13 +214,13 @@ onLab("a change of one thing changes just that", (scene) => {
 
   test("another subnet with allowOutage: the network is made anew, the service goes on, the data is there", async () => {
     const { engine } = scene().host;
-    const before = await onlyService(engine);
+    const before = await getOnlyService(engine);
     configure({ subnet: "10.30.0.0/24", allowOutage: true });
     await stack.up();
 
-    const network = await networkNamed(engine, "minio-overlay-network");
+    const network = await getNetwork(engine, "minio-overlay-network");
     expect(network.IPAM.Config?.[0]).toEqual({ Subnet: "10.30.0.0/24", Gateway: "10.30.0.1" });
-    const service = await onlyService(engine);
+    const service = await getOnlyService(engine);
     expect(service.ID).toBe(before.ID);
     expect(service.Spec.TaskTemplate.Networks?.map(({ Target }) => Target)).toEqual([network.Id]);
     await expectKept();

@@ -2,11 +2,11 @@ import { cpSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { ROOT } from "../../toolchain/cache.ts";
-import { keptLabs, startLab, whyNoLab } from "../../lab/lab.ts";
+import { keptLabs, startLab, labUnavailableReason } from "../../lab/lab.ts";
 import { makeClone } from "../toolchain/clone.ts";
-import { until } from "./by-hand.ts";
+import { waitFor } from "./manual-changes.ts";
 import { killTree } from "./kill-tree.ts";
-import { start } from "./run.ts";
+import { startProcess } from "./pulumi-process.ts";
 
 /** How `up` tells that it waited for the store, of which hosts joined the Swarm anew. */
 const MEMBERS_AWAITED = "swarm:Service minio-main updated";
@@ -17,7 +17,7 @@ const HANGS_MS = 420_000;
 /** Three of four hosts manage; each command is typed as the documentation has it. */
 describe("a lab, and a Swarm on it, from commands alone", () => {
   const clone = makeClone();
-  const problem = whyNoLab();
+  const problem = labUnavailableReason();
   const ownLabs = async () => (await keptLabs()).filter((lab) => lab.clone === clone);
 
   beforeAll(() => {
@@ -33,7 +33,7 @@ describe("a lab, and a Swarm on it, from commands alone", () => {
 
   /** Types a line and gives back what it printed, errors too. */
   async function typed(line: string): Promise<string> {
-    const { pid, outcome } = start("sh", ["-c", line], { cwd: clone, env: process.env });
+    const { pid, outcome } = startProcess("sh", ["-c", line], { cwd: clone, env: process.env });
     const limit = setTimeout(() => killTree(pid), HANGS_MS);
     const { exitCode, output } = await outcome.finally(() => clearTimeout(limit));
     if (exitCode !== 0) throw new Error(`${line}: ended with ${exitCode}:\n${output}`);
@@ -114,7 +114,7 @@ describe("a lab, and a Swarm on it, from commands alone", () => {
       const said = await typed("npm run lab -- exec 1 docker node ls").catch(String);
       return /does not have a leader|DeadlineExceeded/.test(said);
     };
-    await until(isLost, "the managers to see no quorum");
+    await waitFor(isLost, "the managers to see no quorum");
     expect(await typed("npm run recover -- node1 --stack lab")).toContain("managed by host node1 alone");
     await typed("npm run lab -- heal");
     expect(await typed("npm run up -- --stack lab")).toContain(MEMBERS_AWAITED);

@@ -14,11 +14,11 @@ export interface DocBlock {
 }
 
 /** The fenced blocks of a page, from the repository's folder, in their order. */
-export function blocksOf(page: string): DocBlock[] {
-  return blocksIn(readFileSync(join(ROOT, page), "utf8"));
+export function readBlocks(page: string): DocBlock[] {
+  return parseBlocks(readFileSync(join(ROOT, page), "utf8"));
 }
 
-export function blocksIn(markdown: string): DocBlock[] {
+export function parseBlocks(markdown: string): DocBlock[] {
   const blocks: DocBlock[] = [];
   let heading = "";
   let open: DocBlock | undefined;
@@ -52,9 +52,9 @@ declare const certificate: string, key: string;
 `;
 
 /** The programs of pages as one module for the compiler, each on its own. What needs an optional peer is left out. */
-export function programsOf(pages: readonly string[]): string {
+export function joinPrograms(pages: readonly string[]): string {
   const programs = pages
-    .flatMap(blocksOf)
+    .flatMap(readBlocks)
     .filter(({ language, text }) => language === "ts" && !/from "pulumi-swarm\/\w+"/.test(text));
   const scopes = programs.map(({ text }) => text.replace(/^import .*$/gm, "").replace(/^export /gm, ""));
   return [ASSUMED, ...scopes.map((scope) => `{\n${scope}}`), ""].join("\n");

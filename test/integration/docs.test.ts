@@ -6,12 +6,12 @@ import { deepEqual } from "../../provider/runtime/values.ts";
 import { inWordsOf } from "../../provider/service/normalize-spec.ts";
 import { ROOT } from "../../toolchain/cache.ts";
 import { makeClone } from "../toolchain/clone.ts";
-import { networkNamed, until } from "./by-hand.ts";
-import { blocksOf } from "./doc-page.ts";
-import { linkedExample } from "./linked-example.ts";
-import { OldStore } from "./old-store.ts";
-import { bucketAt, someObject } from "./s3.ts";
-import { onLab } from "./scene.ts";
+import { getNetwork, waitFor } from "./manual-changes.ts";
+import { readBlocks } from "./doc-page.ts";
+import { createLinkedExample } from "./linked-example.ts";
+import { ArticleStore } from "./article-store.ts";
+import { openBucket, randomObject } from "./s3.ts";
+import { describeOnLab } from "./lab-fixture.ts";
 import { Shell } from "./shell.ts";
 import type { TestStack } from "./stack.ts";
 
@@ -19,7 +19,7 @@ import type { TestStack } from "./stack.ts";
 const LONG = "0123456789abcdef".repeat(4 * 1024 * 1024 + 1);
 
 /** The pages are followed to the letter: whoever reads them types what is run here. */
-onLab(
+describeOnLab(
   "the documentation",
   (scene) => {
     /** A person's shell on each host: what one block sets, the next one knows. */
@@ -49,7 +49,7 @@ onLab(
     });
 
     describe("docs/article.md", () => {
-      const blocks = blocksOf("docs/article.md");
+      const blocks = readBlocks("docs/article.md");
       const compose = blocks.find(({ where }) => where === "minio-compose.yml");
       const steps = blocks.flatMap((block, at) => {
         const next = blocks[at + 1];
@@ -68,25 +68,25 @@ onLab(
     });
 
     describe("docs/adopt.md", () => {
-      const [byHand, here, ...blocks] = blocksOf("docs/adopt.md").filter(({ language }) => language === "sh");
+      const [byHand, here, ...blocks] = readBlocks("docs/adopt.md").filter(({ language }) => language === "sh");
       const photos = new Map<string, string>();
-      const project = linkedExample("adopt");
+      const project = createLinkedExample("adopt");
       afterAll(() => rmSync(project, { recursive: true, force: true }));
       let stack: TestStack;
-      let stores: OldStore[];
+      let stores: ArticleStore[];
       let before: unknown;
 
       test("begins with what is there: one store a task, with objects of its own in each", async () => {
         // The article's own commands, which have been run.
-        const article = blocksOf("docs/article.md").map(({ text }) => text);
+        const article = readBlocks("docs/article.md").map(({ text }) => text);
         for (const line of byHand!.text.trim().split("\n")) expect(article).toContain(`${line}\n`);
         await shells["manager"]!.run("docker stack rm minio");
-        stores = await OldStore.allOf("minio_service", scene().lab.hosts);
+        stores = await ArticleStore.waitForAll("minio_service", scene().lab.hosts);
         expect(stores).toHaveLength(4);
         for (const [at, store] of stores.entries()) {
           await store.put("photos/everywhere", "the same");
           await store.put("photos/config.json", JSON.stringify({ store: at }));
-          const [name, contents] = [`only in/${at} & nowhere else`, someObject(200_000 + at).toString("base64")];
+          const [name, contents] = [`only in/${at} & nowhere else`, randomObject(200_000 + at).toString("base64")];
           await store.put(`photos/${name}`, contents);
           photos.set(name, contents);
         }
@@ -111,7 +111,7 @@ onLab(
         const config = Object.fromEntries(Object.entries(settings).map(([key, value]) => [`adopt:${key}`, value]));
         stack = await scene().stack(config, { project });
         const preview = await stack.preview();
-        const [warning] = blocksOf("docs/adopt.md").filter(({ language }) => language === "text");
+        const [warning] = readBlocks("docs/adopt.md").filter(({ language }) => language === "text");
         expect(preview.output).toContain(warning!.text.trim());
         await stack.up();
         expect((await stack.preview({ refresh: true })).steps).toEqual([]);
@@ -137,7 +137,7 @@ onLab(
           string,
           string
         >;
-        const bucket = (name: string) => bucketAt(endpoint!, rootUser!, rootPassword!, name);
+        const bucket = (name: string) => openBucket(endpoint!, rootUser!, rootPassword!, name);
         const names = await bucket("photos").list();
         const configs = names.filter((name) => name.startsWith("config.json."));
         expect(names.toSorted()).toEqual([...photos.keys(), ...configs, "everywhere"].toSorted());
@@ -148,7 +148,7 @@ onLab(
         expect(told.toSorted()).toEqual([0, 1, 2, 3].map((store) => JSON.stringify({ store })));
         expect((await bucket("videos").get("holiday")).toString()).toBe("by the sea");
         expect((await bucket("videos").get("long")).toString() === LONG).toBe(true);
-        expect(await bucket("videos").about("holiday")).toEqual({ type: "video/ogg", metadata: { year: "2026" } });
+        expect(await bucket("videos").head("holiday")).toEqual({ type: "video/ogg", metadata: { year: "2026" } });
       });
 
       test("destroy leaves the Swarm and the network that were made by hand", async () => {
@@ -159,14 +159,14 @@ onLab(
       async function madeByHand(): Promise<unknown> {
         const { engine } = scene().host;
         const { ID, Spec } = await engine.swarm();
-        const { Id, Created, IPAM, Options, Labels } = await networkNamed(engine, "minio-overlay-network");
+        const { Id, Created, IPAM, Options, Labels } = await getNetwork(engine, "minio-overlay-network");
         const nodes = (await engine.nodes()).map(({ ID, Spec }) => [ID, Spec.Role, Spec.Availability]);
         return { swarm: { ID, Spec }, network: { Id, Created, IPAM, Options, Labels }, nodes: nodes.toSorted() };
       }
     });
 
     describe("README.md, on one machine", () => {
-      const [first] = blocksOf("README.md").filter(({ language }) => language === "sh");
+      const [first] = readBlocks("README.md").filter(({ language }) => language === "sh");
       const clone = makeClone();
       let shell: Shell;
       beforeAll(async () => {
@@ -185,7 +185,7 @@ onLab(
           "",
         ]);
         const output = await typed(first!.text);
-        const [up, verify] = blocksOf("README.md").filter(({ language }) => language === "text");
+        const [up, verify] = readBlocks("README.md").filter(({ language }) => language === "text");
         for (const line of [...withoutTimes(up!.text), ...withoutTimes(verify!.text)]) {
           expect(withoutTimes(output)).toContain(line);
         }
@@ -208,7 +208,7 @@ onLab(
     /** Tasks start by themselves, after the command that asks for them has ended, and then their stores. */
     async function settled(): Promise<void> {
       const { engine } = scene().host;
-      await until(
+      await waitFor(
         async () => {
           const tasks = await engine.tasks();
           return (await engine.services()).every(({ ID, Spec }) => {
@@ -224,7 +224,7 @@ onLab(
         "tasks to run",
         120_000,
       );
-      for (const service of ["minio_minio", "minio_service"]) await OldStore.allOf(service, scene().lab.hosts);
+      for (const service of ["minio_minio", "minio_service"]) await ArticleStore.waitForAll(service, scene().lab.hosts);
     }
   },
   { hosts: 3 },

@@ -1,27 +1,27 @@
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Engine } from "../../engine/engine.ts";
-import { networkNamed, onlyService, until } from "./by-hand.ts";
-import { CHANGED, ROUNDS } from "./drifts.ts";
-import { type Drift, RecordedResources } from "./recorded.ts";
-import { type Bucket, buckets, someObject } from "./s3.ts";
-import { onLab } from "./scene.ts";
+import { getNetwork, getOnlyService, waitFor } from "./manual-changes.ts";
+import { SINGLE_CHANGES, CHANGES_BY_ROUND } from "./drift-cases.ts";
+import { type Drift, RecordedResources } from "./recorded-resources.ts";
+import { type Bucket, openBuckets, randomObject } from "./s3.ts";
+import { describeOnLab } from "./lab-fixture.ts";
 import type { TestStack } from "./stack.ts";
 
 const PROGRAM = join(import.meta.dirname, "programs", "full");
 
-onLab("drift: what is changed by hand", (scene) => {
+describeOnLab("drift: what is changed by hand", (scene) => {
   let stack: TestStack;
   let bucket: Bucket;
   let recorded: RecordedResources;
-  const kept = someObject();
+  const kept = randomObject();
 
   beforeAll(async () => {
     stack = await scene().stack({}, { project: PROGRAM });
     await stack.up();
     // The preflight recognises the stack's Swarm and service by their ids, which are in the state only now.
     await stack.up();
-    bucket = (await buckets(stack, "kept"))["local"]!;
+    bucket = (await openBuckets(stack, "kept"))["local"]!;
     await bucket.create();
     await bucket.put("kept", kept);
     recorded = await RecordedResources.of(stack);
@@ -31,15 +31,16 @@ onLab("drift: what is changed by hand", (scene) => {
     expect(await recorded.preview()).toEqual([]);
   });
 
-  describe.each(CHANGED)("$what", ({ byHand, shownIn }) => {
+  describe.each(SINGLE_CHANGES)("$what", ({ apply, expectedSteps }) => {
     test("is found by the resources it is shown in, and by no other, and is undone by their update", async () => {
       const { engine } = scene().host;
       const before = await settings(engine);
-      await byHand(engine, scene());
+      await apply(engine, scene());
 
       const drifts = (await recorded.preview()).filter((drift) => !isEviction(drift));
-      expect(drifts.map(({ step }) => step)).toEqual(Object.keys(shownIn));
-      for (const { step, differs } of drifts) if (step.startsWith("update")) expect(differs).toContain(shownIn[step]);
+      expect(drifts.map(({ step }) => step)).toEqual(Object.keys(expectedSteps));
+      for (const { step, changedInputs } of drifts)
+        if (step.startsWith("update")) expect(changedInputs).toContain(expectedSteps[step]);
       await recorded.up();
 
       expect(await settings(engine)).toEqual(before);
@@ -48,19 +49,19 @@ onLab("drift: what is changed by hand", (scene) => {
     });
   });
 
-  describe.each(Object.entries(ROUNDS))("%s", (_, drifts) => {
+  describe.each(Object.entries(CHANGES_BY_ROUND))("%s", (_, drifts) => {
     let before: unknown;
     let steps: string[];
     beforeAll(async () => {
       const { engine } = scene().host;
       before = await settings(engine);
-      for (const { byHand } of drifts) await byHand(engine, scene());
+      for (const { apply } of drifts) await apply(engine, scene());
       const preview = await stack.preview({ refresh: true });
       steps = preview.steps.map(({ op, name }) => `${op} ${name}`);
     });
 
-    test.each(drifts)("$what: is shown by a preview with refresh", ({ shownIn }) => {
-      expect(steps).toEqual(expect.arrayContaining(Object.keys(shownIn)));
+    test.each(drifts)("$what: is shown by a preview with refresh", ({ expectedSteps }) => {
+      expect(steps).toEqual(expect.arrayContaining(Object.keys(expectedSteps)));
     });
 
     test("is as it was after the next up", async () => {
@@ -97,24 +98,24 @@ onLab("drift: what is changed by hand", (scene) => {
       const [successor] = await engine.containers({ label: ["com.docker.swarm.service.name=store-main"] });
       return successor !== undefined && successor.Id !== container?.Id && (await serves());
     };
-    await until(isBack, "another container");
+    await waitFor(isBack, "another container");
     expect((await stack.preview({ refresh: true })).steps).toEqual([]);
     expect(kept.equals(await bucket.get("kept"))).toBe(true);
   });
 });
 
 /** Swarm takes tasks from a node that they may not be on any more, in its own time, and starts others. */
-const isEviction = ({ step, differs }: Drift) => step === "update store-main" && differs.join() === "tasks";
+const isEviction = ({ step, changedInputs }: Drift) => step === "update store-main" && changedInputs.join() === "tasks";
 const EVICTED = { timeout: 60_000, interval: 500 };
 
 /** All that can drift, without the ids that change when something is made anew. */
 async function settings(engine: Engine) {
-  const { Spec } = await onlyService(engine);
+  const { Spec } = await getOnlyService(engine);
   const { Networks = [], ContainerSpec, ForceUpdate: _count, ...task } = Spec.TaskTemplate;
   const { Secrets = [], ...container } = ContainerSpec;
   const [node] = await engine.nodes();
   const swarm = await engine.swarm();
-  const { Options, Attachable, Internal, IPAM, Labels } = await networkNamed(engine, "network");
+  const { Options, Attachable, Internal, IPAM, Labels } = await getNetwork(engine, "network");
   const { "com.docker.network.driver.overlay.vxlanid_list": _vxlan, ...options } = Options ?? {};
   const { "pulumi-swarm.swarm": _swarm, ...labels } = Labels ?? {};
   return {

@@ -1,16 +1,16 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { AttachedContainer, NAMES_TRAVEL } from "./attached-container.ts";
-import { removeVolume } from "./by-hand.ts";
-import { accessOf } from "./client.ts";
-import { buckets, someObject, untilShared } from "./s3.ts";
-import { hostConfig, onLab } from "./scene.ts";
+import { AttachedContainer, DNS_PROPAGATION } from "./attached-container.ts";
+import { removeVolume } from "./manual-changes.ts";
+import { getStoreAccess } from "./traffic-client.ts";
+import { openBuckets, randomObject, waitUntilShared } from "./s3.ts";
+import { hostConfig, describeOnLab } from "./lab-fixture.ts";
 import type { TestStack } from "./stack.ts";
 
 /**
  * Stores on Docker's other networks. This machine is on the network of the hosts, as clients of a storage VLAN are.
  * There is no ipvlan here: the kernel that all hosts of the lab share has none (`test/machines`).
  */
-onLab(
+describeOnLab(
   "a store on another network than an overlay",
   (scene) => {
     /** An address of the network that the hosts are on. */
@@ -26,11 +26,11 @@ onLab(
 
     /** An object that goes in through each endpoint comes back equal through all. */
     async function expectOneStore(stack: TestStack): Promise<void> {
-      await untilShared(stack);
-      const through = Object.values(await buckets(stack, "drivers"));
+      await waitUntilShared(stack);
+      const through = Object.values(await openBuckets(stack, "drivers"));
       await through[0]!.create();
       for (const [at, bucket] of through.entries()) {
-        const content = someObject();
+        const content = randomObject();
         await bucket.put(`through-${at}`, content);
         for (const other of through) expect((await other.get(`through-${at}`)).equals(content)).toBe(true);
       }
@@ -79,7 +79,7 @@ onLab(
 
       test("other addresses for a host are refused while the store has them", async () => {
         stack.config("carrier", carrier(29));
-        const { output } = await stack.refused("preview");
+        const { output } = await stack.expectFailure("preview");
         expect(output).toMatch(
           /MacvlanNetwork "network": hosts\.a\.ipRange ".*136\/29": the network is there with ".*136\/32"/,
         );
@@ -93,8 +93,8 @@ onLab(
         expect({ endpoint, endpoints }).toEqual({ endpoint: "http://store:9000", endpoints: {} });
         const { lab, images } = scene();
         const container = await AttachedContainer.start(lab.host(2).engine, images.a, "network");
-        const access = await accessOf(stack);
-        await expect.poll(() => container.log(access), NAMES_TRAVEL).toEqual("");
+        const access = await getStoreAccess(stack);
+        await expect.poll(() => container.setAlias(access), DNS_PROPAGATION).toEqual("");
         expect(await container.mc(["ls", "store/drivers"])).toMatch(/through-0\n.*through-1\n/);
         await container.remove();
         expect((await stack.preview()).steps).toEqual([]);
@@ -117,7 +117,7 @@ onLab(
 
     test("a bridge: a store of one host with its ports published; of two it is refused", async () => {
       const stack = await stackOn("bridge", { subnet: "10.30.0.0/24" });
-      expect((await stack.refused("preview")).output).toMatch(
+      expect((await stack.expectFailure("preview")).output).toMatch(
         /network "bridge": ends at its host.*give an OverlayNetwork/,
       );
       stack.config("store", { pools: { main: { hosts: ["b"] } } });

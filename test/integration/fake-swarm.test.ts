@@ -4,7 +4,7 @@ import { FakeEngines } from "../fake-swarm/fake-engines.ts";
 import { play } from "../fake-swarm/script/play.ts";
 import type { Said } from "../fake-swarm/script/script.ts";
 import { LIFELIKE, type Timing } from "../fake-swarm/timing.ts";
-import { onLab } from "./scene.ts";
+import { describeOnLab } from "./lab-fixture.ts";
 
 /** What real engines tell beside it, and nobody here asks for: all else that they tell, the fake tells as well. */
 const BESIDE = [
@@ -21,7 +21,7 @@ const BRISK: Timing = Object.assign(
   Object.fromEntries(Object.entries(LIFELIKE).map(([what, ms]) => [what, ms / 10])),
 );
 
-onLab(
+describeOnLab(
   "the fake Swarm",
   (scene) => {
     test("says what real engines say, in the same words and shapes", async () => {

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ROOT } from "../../toolchain/cache.ts";
-import { onLab } from "./scene.ts";
+import { describeOnLab } from "./lab-fixture.ts";
 import { TestStack } from "./stack.ts";
 
 const HEALTH = "/minio/health/live";
 
-onLab(
+describeOnLab(
   "ports that are not for everybody",
   (scene) => {
     test("answer only named clients, whatever happens to the engine and the rules, and leave nothing", async () => {
@@ -70,12 +70,12 @@ onLab(
     test("of a local stack answer this machine alone, unless a setting says otherwise", async () => {
       const { lab, host } = scene();
       const elsewhere = await scene().stack({ expose: undefined });
-      expect((await elsewhere.refused("preview")).output).toMatch(
+      expect((await elsewhere.expectFailure("preview")).output).toMatch(
         /no rules can be set for host "local": its engine at unix:.* is on another network.*set pulumi-swarm:expose/,
       );
 
       const own = { engine: undefined, hostname: undefined, endpointAddress: undefined, drives: { d1: {} } };
-      const stack = await scene().stack({ ...own, expose: undefined }, { inside: host });
+      const stack = await scene().stack({ ...own, expose: undefined }, { runOn: host });
       await stack.up();
       const itselfAlone = { neighbour: false, routed: false, ipv6: false, task: false, here: false, itself: true };
       expect(await who()).toEqual(itselfAlone);

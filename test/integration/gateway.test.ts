@@ -11,10 +11,10 @@ import { beforeAll, expect, test } from "vitest";
 import { ROOT } from "../../toolchain/cache.ts";
 import { run } from "../../toolchain/run.ts";
 import { buildTraefikImage, obtainTraefik } from "../../toolchain/traefik-image.ts";
-import { whyNoLab } from "../../lab/lab.ts";
-import { accessOf, Client, type StoreAccess, told } from "./client.ts";
-import { bucketAt, buckets, someObject } from "./s3.ts";
-import { onLab } from "./scene.ts";
+import { labUnavailableReason } from "../../lab/lab.ts";
+import { getStoreAccess, TrafficClient, type StoreAccess, formatTraffic } from "./traffic-client.ts";
+import { openBucket, openBuckets, randomObject } from "./s3.ts";
+import { describeOnLab } from "./lab-fixture.ts";
 import { TestStack } from "./stack.ts";
 
 const MIB = 1024 * 1024;
@@ -24,10 +24,10 @@ const GATEWAY = { hosts: ["node1", "node2"], port: 8080, consolePort: 8081 };
 const BUILD_MS = 20 * 60_000;
 
 beforeAll(async () => {
-  if (whyNoLab() === undefined) await obtainTraefik();
+  if (labUnavailableReason() === undefined) await obtainTraefik();
 }, BUILD_MS);
 
-onLab(
+describeOnLab(
   "gateways before a store that publishes nothing",
   (scene) => {
     test("hand on what S3 is made of, in clear and in TLS, while members and gateways come and go", async () => {
@@ -44,7 +44,7 @@ onLab(
       try {
         await stack.up();
         expect((await stack.preview()).steps).toEqual([]);
-        const access = await accessOf(stack);
+        const access = await getStoreAccess(stack);
         expect(access.endpoints).toEqual(GATEWAY.hosts.map((_, at) => `http://${lab.host(at + 1).address}:8080`));
         await bigObject(stack);
         await awkwardObjects(access);
@@ -52,26 +52,28 @@ onLab(
           "text/html",
         );
 
-        const client = await Client.start({ access, bucket: "all-along" });
+        const client = await TrafficClient.start({ access, bucket: "all-along" });
         await lab.kill(4);
-        await client.goesOn();
+        await client.waitForSuccess();
         await lab.start(4);
-        const member = client.look();
+        const member = client.takeCounts();
         stack.config("gateway", { ...GATEWAY, logMaxFiles: 2 });
         expect((await stack.up()).output).toContain("its tasks restart one by one");
         const account = await client.finish();
-        process.stdout.write(`a member's host is killed:\n${told({ ...member, lost: [], denied: [], changed: [] })}\n`);
-        process.stdout.write(`the gateways restart in turn:\n${told(account)}\n`);
+        process.stdout.write(
+          `a member's host is killed:\n${formatTraffic({ ...member, lost: [], missingAtFirst: [], changed: [] })}\n`,
+        );
+        process.stdout.write(`the gateways restart in turn:\n${formatTraffic(account)}\n`);
         expect(account).toMatchObject({ lost: [], changed: [] });
         // How often an operation fails meanwhile is the store's own affair; that it goes on is the gateways'.
-        expect(account.patient.writes).toBeGreaterThan(0);
+        expect(account.retrying.writes).toBeGreaterThan(0);
 
         const tls = await certificate(folder, [lab.host(1).address, lab.host(2).address]);
         stack.config("tls", tls);
         stack.config("storeTls", true);
         stack.config("gateway", { ...GATEWAY, port: 8443 });
         await stack.up();
-        await securely(await accessOf(stack), readFileSync(tls.certificate, "utf8"));
+        await securely(await getStoreAccess(stack), readFileSync(tls.certificate, "utf8"));
         expect((await stack.preview({ refresh: true })).steps).toEqual([]);
         await stack.destroy();
       } finally {
@@ -85,10 +87,10 @@ onLab(
 
 /** Larger than anything on the way could hold back. */
 async function bigObject(stack: TestStack): Promise<void> {
-  const through = await buckets(stack, "big");
+  const through = await openBuckets(stack, "big");
   const [one, two] = Object.values(through);
   if (!one || !two) throw new Error("there are two gateways");
-  const object = someObject(64 * MIB);
+  const object = randomObject(64 * MIB);
   await one.create();
   await one.put("object", object);
   expect((await two.get("object")).equals(object)).toBe(true);
@@ -97,18 +99,18 @@ async function bigObject(stack: TestStack): Promise<void> {
 /** What a proxy may spoil: keys with every kind of character, metadata with any name, encodings, signed addresses. */
 async function awkwardObjects(access: StoreAccess): Promise<void> {
   const [one = "", two = ""] = access.endpoints;
-  await bucketAt(one, access.user, access.password, "awkward").create();
+  await openBucket(one, access.user, access.password, "awkward").create();
   const client = clientAt(one, access);
   const Bucket = "awkward";
   for (const Key of ["a b/ä+c%2Fd", "q?x=1&y#z;,:@!$'()*", "x..y/...z/_.-~"]) {
     const Metadata = { under_score: "1", "dot.ted": "2", "both_of.them": "3", hyphen: "4" };
-    const body = someObject(1000);
+    const body = randomObject(1000);
     await client.send(new PutObjectCommand({ Bucket, Key, Body: body, Metadata }));
     expect((await client.send(new HeadObjectCommand({ Bucket, Key }))).Metadata).toEqual(Metadata);
     const { Body } = await client.send(new GetObjectCommand({ Bucket, Key, Range: "bytes=10-99" }));
     expect(Buffer.from(await Body!.transformToByteArray()).equals(body.subarray(10, 100))).toBe(true);
   }
-  const packed = gzipSync(someObject(10_000));
+  const packed = gzipSync(randomObject(10_000));
   await client.send(new PutObjectCommand({ Bucket, Key: "packed", Body: packed, ContentEncoding: "gzip" }));
   const url = await getSignedUrl(clientAt(two, access), new GetObjectCommand({ Bucket, Key: "packed" }));
   const { headers, body } = await plainly(url);
@@ -129,7 +131,7 @@ async function securely(access: StoreAccess, ca: string): Promise<void> {
   for (const endpoint of access.endpoints) {
     expect(endpoint).toMatch(/^https:\/\/[\d.]+:8443$/);
     const client = clientAt(endpoint, access, ca);
-    const body = someObject();
+    const body = randomObject();
     await client.send(new PutObjectCommand({ Bucket: "awkward", Key: "secret", Body: body }));
     const { Body } = await client.send(new GetObjectCommand({ Bucket: "awkward", Key: "secret" }));
     expect(Buffer.from(await Body!.transformToByteArray()).equals(body)).toBe(true);

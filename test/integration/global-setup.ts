@@ -1,9 +1,9 @@
-import { clearLeftovers, whyNoLab } from "../../lab/lab.ts";
+import { removeAbandonedLabs, labUnavailableReason } from "../../lab/lab.ts";
 
 /** Says once why tests are skipped, and in the end clears away what a test that was killed left. */
 export default function setup(): (() => Promise<void>) | undefined {
-  const problem = whyNoLab();
-  if (problem === undefined) return clearLeftovers;
+  const problem = labUnavailableReason();
+  if (problem === undefined) return removeAbandonedLabs;
   process.stderr.write(`integration tests are skipped: ${problem}\n`);
   return undefined;
 }

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { buckets, someObject } from "./s3.ts";
-import { hostConfig, onLab } from "./scene.ts";
+import { openBuckets, randomObject } from "./s3.ts";
+import { hostConfig, describeOnLab } from "./lab-fixture.ts";
 
-onLab(
+describeOnLab(
   "a store over several hosts",
   (scene) => {
     test("is made in one go, is one store, is clean at the second look, and is taken away whole", async () => {
@@ -13,8 +13,8 @@ onLab(
         d: hostConfig(scene().lab.host(4), "worker"),
       });
       await stack.up();
-      const through = await buckets(stack, "all");
-      const object = someObject();
+      const through = await openBuckets(stack, "all");
+      const object = randomObject();
       await through["a"]!.create();
       await through["a"]!.put("object", object);
       for (const bucket of Object.values(through)) expect((await bucket.get("object")).equals(object)).toBe(true);

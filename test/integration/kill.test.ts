@@ -1,14 +1,14 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { Engine } from "../../engine/engine.ts";
-import { removeVolume } from "./by-hand.ts";
-import { Client, type StoreAccess, told } from "./client.ts";
-import { ownedObjects } from "./contents.ts";
+import { removeVolume } from "./manual-changes.ts";
+import { TrafficClient, type StoreAccess, formatTraffic } from "./traffic-client.ts";
+import { listOwnedObjects } from "./engine-contents.ts";
 import { killTree } from "./kill-tree.ts";
 import { allOf, casesOf, type Classes, notRun } from "../../toolchain/one-of-each.ts";
 import type { EngineEvent } from "../../commands/lib/events.ts";
-import { buckets, someObject } from "./s3.ts";
-import { ONE_DRIVE, onLab } from "./scene.ts";
+import { openBuckets, randomObject } from "./s3.ts";
+import { ONE_DRIVE, describeOnLab } from "./lab-fixture.ts";
 import type { TestStack } from "./stack.ts";
 
 /** When `up` is killed: as soon as this has happened. */
@@ -84,13 +84,13 @@ const UPDATING: Classes<Moment> = {
 /** Of the application that goes on writing and reading meanwhile. */
 const BUCKET = "all-along";
 
-onLab("up is killed, and the next one converges with nothing orphaned", (scene) => {
+describeOnLab("up is killed, and the next one converges with nothing orphaned", (scene) => {
   let stack: TestStack;
 
   /** Runs `up` until then, and kills it. */
   async function killed({ happened }: Moment): Promise<void> {
     const { engine } = scene().host;
-    const up = stack.begin("up", ["--yes", "--skip-preview"]);
+    const up = stack.start("up", ["--yes", "--skip-preview"]);
     let ended = false;
     void up.outcome.then(() => (ended = true));
     while (!(await happenedBy(happened, up.events(), engine))) {
@@ -109,7 +109,7 @@ onLab("up is killed, and the next one converges with nothing orphaned", (scene) 
     expect((await stack.preview()).steps).toEqual([]);
     expect((await stack.preview({ refresh: true })).steps).toEqual([]);
 
-    expect(await ownedObjects(engine)).toEqual([
+    expect(await listOwnedObjects(engine)).toEqual([
       "network network",
       "secret minio-mc-host-config",
       "secret minio-root-password",
@@ -124,8 +124,8 @@ onLab("up is killed, and the next one converges with nothing orphaned", (scene) 
     const recordedIds = recorded.flatMap(({ id, type }) => (type.startsWith("pulumi-swarm:") ? [] : (id ?? [])));
     expect(recordedIds.toSorted()).toEqual([...ids, ...network].toSorted());
 
-    const bucket = (await buckets(stack, `b-${Date.now()}`))["local"]!;
-    const object = someObject();
+    const bucket = (await openBuckets(stack, `b-${Date.now()}`))["local"]!;
+    const object = randomObject();
     await bucket.create();
     await bucket.put("object", object);
     expect(object.equals(await bucket.get("object"))).toBe(true);
@@ -150,12 +150,12 @@ onLab("up is killed, and the next one converges with nothing orphaned", (scene) 
     stack.config("buckets", { [BUCKET]: {} });
     stack.config("users", { app: { [BUCKET]: "readwrite" } });
     await stack.up();
-    const client = await Client.start({ access: await accessOfApp(), bucket: BUCKET });
+    const client = await TrafficClient.start({ access: await accessOfApp(), bucket: BUCKET });
     stack.config("rootUser", `user-${allOf(UPDATING).indexOf(moment)}`);
     await killed(moment);
     await expectConverged();
     const account = await client.finish();
-    console.log(`up was killed when ${moment.when}:\n${told(account)}`);
+    console.log(`up was killed when ${moment.when}:\n${formatTraffic(account)}`);
     expect(account).toMatchObject({ lost: [], changed: [] });
   });
 

@@ -4,9 +4,9 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { buildImage, builtImage } from "../../toolchain/minio-image.ts";
 import { ROOT } from "../../toolchain/cache.ts";
 import { run } from "../../toolchain/run.ts";
-import { alone, type Lab, type LabHost, type LabOptions, startLab, whyNoLab } from "../../lab/lab.ts";
-import { preloadedImages, VARIANTS } from "../../lab/preloaded.ts";
-import { isRunning, type ProcessMark } from "../../lab/slots.ts";
+import { withLabLock, type Lab, type LabHost, type LabOptions, startLab, labUnavailableReason } from "../../lab/lab.ts";
+import { ensurePreloadedImages, VARIANTS } from "../../lab/preloaded.ts";
+import { isRunning, type ProcessIdentity } from "../../lab/slots.ts";
 
 const LAB = join(ROOT, "lab");
 
@@ -19,7 +19,7 @@ describe("the lab", () => {
   };
 
   beforeEach(({ skip }) => {
-    const problem = whyNoLab();
+    const problem = labUnavailableReason();
     if (problem !== undefined) skip(problem);
   });
   afterEach(async () => {
@@ -134,7 +134,7 @@ describe("the lab", () => {
   });
 
   test("starts its engines with images that they share, and that none of them can change for another", async () => {
-    const images = await preloadedImages();
+    const images = await ensurePreloadedImages();
     const lab = await start(2, { images });
     const names = await Promise.all(VARIANTS.map(async (variant) => (await builtImage({ variant })).name));
     const hasImages = ({ engine }: LabHost) => Promise.all(names.map((name) => engine.hasImage(name)));
@@ -174,7 +174,7 @@ describe("the lab", () => {
     const folder = dirname(lab.host(1).socket.replace("unix://", ""));
     const subnet = subnetOf(lab);
     // Another lab would be made in the same place at once.
-    await alone(async () => {
+    await withLabLock(async () => {
       await lab.stop();
       expect(existsSync(folder)).toBe(false);
       expect(await run("ip", ["route"])).not.toContain(subnet);
@@ -193,7 +193,7 @@ describe("the lab", () => {
     const crashed = run(process.execPath, ["--input-type=module-typescript", "--eval", script]).catch(String);
     const [told = ""] = /\{.*"pid".*\}/.exec(await crashed) ?? [];
     await start(1);
-    expect(isRunning(JSON.parse(told) as ProcessMark)).toBe(false);
+    expect(isRunning(JSON.parse(told) as ProcessIdentity)).toBe(false);
   });
 });
 

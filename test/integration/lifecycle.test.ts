@@ -1,29 +1,29 @@
 import { IDENTITY_TYPE } from "../../commands/lib/state.ts";
 import { afterAll, expect, test } from "vitest";
-import { type Contents, contentsOf } from "./contents.ts";
-import { type Bucket, buckets, someObject } from "./s3.ts";
-import { onLab } from "./scene.ts";
+import { type EngineContents, getEngineContents } from "./engine-contents.ts";
+import { type Bucket, openBuckets, randomObject } from "./s3.ts";
+import { describeOnLab } from "./lab-fixture.ts";
 import type { TestStack } from "./stack.ts";
-import { TlsEngine } from "./tls-engine.ts";
+import { TlsProxy } from "./tls-proxy.ts";
 
 /** A new container knows MinIO's version and little else; its address is what the program says it is. */
-onLab("one machine, from nothing to nothing", (scene) => {
+describeOnLab("one machine, from nothing to nothing", (scene) => {
   let stack: TestStack;
-  let before: Contents;
-  let inTls: TlsEngine | undefined;
+  let before: EngineContents;
+  let inTls: TlsProxy | undefined;
   afterAll(() => inTls?.close());
-  const kept = someObject();
+  const kept = randomObject();
 
   const onlyBucket = async (): Promise<Bucket> => {
-    const all = await buckets(stack, "kept");
+    const all = await openBuckets(stack, "kept");
     expect(Object.keys(all)).toEqual(["local"]);
     return all["local"]!;
   };
 
   test("up makes everything, and a second preview is clean, also after a refresh", async () => {
-    before = await contentsOf(scene().host.engine);
+    before = await getEngineContents(scene().host.engine);
     // Reached as the docker CLI would: by the environment, which the docker plugin reads as well.
-    inTls = await TlsEngine.start(scene().host);
+    inTls = await TlsProxy.start(scene().host);
     stack = await scene().stack({ engine: undefined }, { env: inTls.environment });
     const up = await stack.up();
     expect(new Set(up.steps.map(({ op }) => op))).toEqual(new Set(["create"]));
@@ -76,8 +76,8 @@ onLab("one machine, from nothing to nothing", (scene) => {
   });
 
   test("objects are put, read back equal, listed and deleted through each endpoint", async () => {
-    for (const bucket of Object.values(await buckets(stack, "round-trip"))) {
-      const object = someObject();
+    for (const bucket of Object.values(await openBuckets(stack, "round-trip"))) {
+      const object = randomObject();
       await bucket.create();
       await bucket.put("an/object", object);
       expect(object.equals(await bucket.get("an/object"))).toBe(true);
@@ -119,7 +119,7 @@ onLab("one machine, from nothing to nothing", (scene) => {
     const left = stack.state().resources.map(({ type }) => type);
     expect(left.filter((type) => !type.startsWith("pulumi:"))).toEqual([IDENTITY_TYPE]);
     const volumes = ["minio-d1", "minio-d2", "minio-d3", "minio-d4"];
-    expect(await contentsOf(engine)).toEqual({ ...before, volumes });
+    expect(await getEngineContents(engine)).toEqual({ ...before, volumes });
     for (const volume of await engine.volumes()) {
       expect(volume.Labels).toMatchObject({ "pulumi-swarm.project": "pulumi-swarm", "pulumi-swarm.stack": "test" });
     }

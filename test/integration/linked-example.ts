@@ -8,7 +8,7 @@ import { ROOT } from "../../toolchain/cache.ts";
  * A copy of an example in a folder where the package's name leads to this repository as it is, neither built nor packed
  * (`package.test.ts` has them with the package itself). Whoever asks removes the folder.
  */
-export function linkedExample(name: string): string {
+export function createLinkedExample(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-example-"));
   const linked = join(folder, "node_modules", "pulumi-swarm");
   mkdirSync(linked, { recursive: true });

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import type { RecordedMember } from "../../commands/lib/recorded-stack.ts";
 import { goOnAlone } from "../../commands/recover/recover.ts";
-import { until } from "./by-hand.ts";
-import { onLab } from "./scene.ts";
+import { waitFor } from "./manual-changes.ts";
+import { describeOnLab } from "./lab-fixture.ts";
 
 /** Somebody had managers lock themselves by hand: no manager that lost its quorum tells of it. */
-onLab("a Swarm whose managers lock themselves", (scene) => {
+describeOnLab("a Swarm whose managers lock themselves", (scene) => {
   test("is not recovered, and the way back that is told is one", async () => {
     const { host } = scene();
     const { engine, address, socket } = host;
@@ -23,6 +23,6 @@ onLab("a Swarm whose managers lock themselves", (scene) => {
     await host.stopEngine();
     await host.startEngine();
     await engine.unlockSwarm(key);
-    await until(async () => (await engine.info()).Swarm.Cluster?.ID === ID, "the manager to be back");
+    await waitFor(async () => (await engine.info()).Swarm.Cluster?.ID === ID, "the manager to be back");
   });
 });

@@ -9,7 +9,7 @@ import { Member } from "../../provider/swarm/member.ts";
 import { type MemberInputs } from "../../provider/swarm/member-inputs.ts";
 import { NodeSettings } from "../../provider/swarm/node-settings.ts";
 import { changeRole } from "../../provider/swarm/node-operations.ts";
-import { type Lab, startLab, whyNoLab } from "../../lab/lab.ts";
+import { type Lab, startLab, labUnavailableReason } from "../../lab/lab.ts";
 
 /** Handlers as Pulumi calls them, on three real engines: what one machine alone cannot show. */
 let lab: Lab;
@@ -61,7 +61,7 @@ const nodes = async () => {
   return Object.fromEntries(all.map((node) => [node.Description.Hostname, node.Spec.Role]));
 };
 
-const problem = whyNoLab();
+const problem = labUnavailableReason();
 
 describe("members of a Swarm", () => {
   beforeEach(({ skip }) => {

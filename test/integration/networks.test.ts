@@ -1,14 +1,14 @@
 import { beforeAll, expect, test } from "vitest";
-import { AttachedContainer, NAMES_TRAVEL } from "./attached-container.ts";
-import { accessOf, type StoreAccess } from "./client.ts";
-import { type HostConfig, hostConfig, onLab } from "./scene.ts";
+import { AttachedContainer, DNS_PROPAGATION } from "./attached-container.ts";
+import { getStoreAccess, type StoreAccess } from "./traffic-client.ts";
+import { type HostConfig, hostConfig, describeOnLab } from "./lab-fixture.ts";
 import type { TestStack } from "./stack.ts";
 
 /** Docker's name server asks the host's for what it does not know, and here nobody answers it. */
 const NO_SUCH_NAME = /lookup store .*(no such host|timeout|server misbehaving)/;
 
 /** A live store that joins and leaves a network, seen by containers that are no service's, on a host without a member. */
-onLab(
+describeOnLab(
   "networks of a live store",
   (scene) => {
     let stack: TestStack;
@@ -26,7 +26,7 @@ onLab(
         { networks: ["later"], store: { pools: { main: { hosts: ["a"] } } } },
       );
       await stack.up();
-      access = await accessOf(stack);
+      access = await getStoreAccess(stack);
       former = (await stack.outputs())["serviceIds"];
       inside = await AttachedContainer.start(lab.host(2).engine, images.a, "network");
       outside = await AttachedContainer.start(lab.host(2).engine, images.a, "later");
@@ -41,16 +41,16 @@ onLab(
     }
 
     test("a container on the store's network puts and reads, by the store's name; one on another finds none", async () => {
-      await expect.poll(() => inside.log(access), NAMES_TRAVEL).toEqual("");
+      await expect.poll(() => inside.setAlias(access), DNS_PROPAGATION).toEqual("");
       await inside.mc(["mb", "store/names"]);
       await inside.mc(["pipe", "store/names/inside"], "from inside");
       expect(await inside.mc(["cat", "store/names/inside"])).toBe("from inside");
-      expect(await outside.log(access)).toMatch(NO_SUCH_NAME);
+      expect(await outside.setAlias(access)).toMatch(NO_SUCH_NAME);
     });
 
     test("once the store is attached to the other network, the container there puts and reads too", async () => {
       expect(await attachTo(["later"])).toEqual(["update store-main"]);
-      for (const one of [outside, inside]) await expect.poll(() => one.log(access), NAMES_TRAVEL).toEqual("");
+      for (const one of [outside, inside]) await expect.poll(() => one.setAlias(access), DNS_PROPAGATION).toEqual("");
       await outside.mc(["pipe", "store/names/outside"], "from outside");
       expect(await outside.mc(["cat", "store/names/outside"])).toBe("from outside");
       expect(await outside.mc(["cat", "store/names/inside"])).toBe("from inside");
@@ -59,8 +59,8 @@ onLab(
 
     test("once it is detached, the container finds it no more, and the one on its own network still does", async () => {
       expect(await attachTo([])).toEqual(["update store-main"]);
-      await expect.poll(() => outside.log(access), NAMES_TRAVEL).toMatch(NO_SUCH_NAME);
-      await expect.poll(() => inside.log(access), NAMES_TRAVEL).toEqual("");
+      await expect.poll(() => outside.setAlias(access), DNS_PROPAGATION).toMatch(NO_SUCH_NAME);
+      await expect.poll(() => inside.setAlias(access), DNS_PROPAGATION).toEqual("");
       expect(await inside.mc(["cat", "store/names/outside"])).toBe("from outside");
       expect((await stack.preview()).steps).toEqual([]);
     });

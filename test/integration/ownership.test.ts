@@ -3,21 +3,21 @@ import { beforeAll, expect, test } from "vitest";
 import { OWNER_LABEL } from "../../core/labels.ts";
 import { ROOT } from "../../toolchain/cache.ts";
 import { buildTraefikImage, obtainTraefik } from "../../toolchain/traefik-image.ts";
-import { whyNoLab } from "../../lab/lab.ts";
-import { blocksOf } from "./doc-page.ts";
-import { bucketAt } from "./s3.ts";
-import { accessOf } from "./client.ts";
-import { onLab } from "./scene.ts";
+import { labUnavailableReason } from "../../lab/lab.ts";
+import { readBlocks } from "./doc-page.ts";
+import { openBucket } from "./s3.ts";
+import { getStoreAccess } from "./traffic-client.ts";
+import { describeOnLab } from "./lab-fixture.ts";
 import { TestStack, type TestStackOptions } from "./stack.ts";
 
 /** Its first build takes minutes, which must not run against the test's time limit. */
 const BUILD_MS = 20 * 60_000;
 
 beforeAll(async () => {
-  if (whyNoLab() === undefined) await obtainTraefik();
+  if (labUnavailableReason() === undefined) await obtainTraefik();
 }, BUILD_MS);
 
-onLab("one of every component", (scene) => {
+describeOnLab("one of every component", (scene) => {
   let stack: TestStack;
   let config: Record<string, unknown>;
 
@@ -91,7 +91,7 @@ onLab("one of every component", (scene) => {
     const second = await open();
     try {
       for (const verb of ["preview", "up"] as const) {
-        const { output } = await second.refused(verb);
+        const { output } = await second.expectFailure(verb);
         expect(output).toMatch(
           /Swarm "swarm": adopt false: host node1 is a manager of the Swarm \w+, which belongs to another state: project ownership, stack test, identity [0-9a-f-]+: use the state that created it, or set adopt: true/,
         );
@@ -106,7 +106,7 @@ onLab("one of every component", (scene) => {
 
   test("keeps its tasks when its stack and its project are renamed", async () => {
     await stack.pulumi("stack", "rename", "organization/ownership-renamed/renamed");
-    stack = await open({ project: program("ownership-renamed"), beside: stack, name: "renamed" });
+    stack = await open({ project: program("ownership-renamed"), backendOf: stack, name: "renamed" });
     await changesLabelsAlone(stack);
     const [service] = await scene().host.engine.services({ name: ["plain"] });
     expect(service?.Spec.Labels).toMatchObject({ "pulumi-swarm.project": "ownership-renamed" });
@@ -129,7 +129,7 @@ onLab("one of every component", (scene) => {
     const place = { suffix: "-new", grouped: true };
     const moved = await open({
       project: program("ownership-renamed"),
-      beside: stack,
+      backendOf: stack,
       name: "moved",
       config: { ...config, place },
     });
@@ -145,14 +145,16 @@ onLab("one of every component", (scene) => {
     const create = (kind: string, Name: string) =>
       engine.request<{ ID: string }>("POST", `/${kind}/create`, { body: { Name, Data: "eA==" } });
     const [secret, config] = [await create("secrets", "theirs"), await create("configs", "theirs")];
-    const { output } = await stack.refused("destroy");
+    const { output } = await stack.expectFailure("destroy");
     expect(output).toMatch(/it still holds what this state did not create: secret theirs, config theirs\. Remove that/);
     expect((await engine.secrets()).map(({ Spec }) => Spec.Name)).toEqual(["theirs"]);
     await engine.removeSecret(secret.ID);
     await engine.removeConfig(config.ID);
 
     // The volume still carries the identity of the state that created it.
-    expect((await stack.refused("up")).output).toMatch(/the data in volume store-d1 on host node1 belongs to another/);
+    expect((await stack.expectFailure("up")).output).toMatch(
+      /the data in volume store-d1 on host node1 belongs to another/,
+    );
     stack.config("adoptStore", true);
     await stack.up();
   });
@@ -161,8 +163,8 @@ onLab("one of every component", (scene) => {
     const { host } = scene();
     const { engine } = host;
     const photos = async (of: TestStack) => {
-      const { endpoints, user, password } = await accessOf(of);
-      return bucketAt(endpoints[0] ?? "", user, password, "photos");
+      const { endpoints, user, password } = await getStoreAccess(of);
+      return openBucket(endpoints[0] ?? "", user, password, "photos");
     };
     await (await photos(stack)).put("kept", Buffer.from("hello"));
     const { rootUser, rootPassword, secretKey } = (await stack.outputs({ showSecrets: true })) as Record<
@@ -173,8 +175,8 @@ onLab("one of every component", (scene) => {
     stack.remove();
 
     const lost = await open();
-    expect((await lost.refused("preview")).output).toContain("belongs to another state");
-    const [commands] = blocksOf("docs/recover-state.md").filter(({ language }) => language === "sh");
+    expect((await lost.expectFailure("preview")).output).toContain("belongs to another state");
+    const [commands] = readBlocks("docs/recover-state.md").filter(({ language }) => language === "sh");
     const read = await host.run("sh", "-c", commands?.text.replace("minio-main", "store-main") ?? "");
     expect(read.trim().split("\n")).toEqual([rootUser, rootPassword]);
 
@@ -185,8 +187,8 @@ onLab("one of every component", (scene) => {
     expect((await objects())["swarm"]).toEqual(ids);
     expect((await (await photos(lost)).get("kept")).toString()).toBe("hello");
     expect(await lost.outputs({ showSecrets: true })).toMatchObject({ rootPassword, secretKey });
-    const { endpoints } = await accessOf(lost);
-    const asUser = bucketAt(endpoints[0] ?? "", "application", secretKey ?? "", "photos");
+    const { endpoints } = await getStoreAccess(lost);
+    const asUser = openBucket(endpoints[0] ?? "", "application", secretKey ?? "", "photos");
     expect((await asUser.get("kept")).toString()).toBe("hello");
     const identities = (await engine.secrets()).map(({ Spec }) => Spec.Labels?.[OWNER_LABEL]);
     expect(new Set(identities)).toEqual(new Set([identityOf(lost)]));

@@ -1,4 +1,4 @@
-import { removeVolume } from "./by-hand.ts";
+import { removeVolume } from "./manual-changes.ts";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import {
@@ -18,11 +18,11 @@ import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ROOT } from "../../toolchain/cache.ts";
 import { run } from "../../toolchain/run.ts";
-import { networkNamed } from "./by-hand.ts";
-import { ownedObjects } from "./contents.ts";
-import { programsOf } from "./doc-page.ts";
-import { bucketAt, someObject } from "./s3.ts";
-import { onLab } from "./scene.ts";
+import { getNetwork } from "./manual-changes.ts";
+import { listOwnedObjects } from "./engine-contents.ts";
+import { joinPrograms } from "./doc-page.ts";
+import { openBucket, randomObject } from "./s3.ts";
+import { describeOnLab } from "./lab-fixture.ts";
 import type { TestStack } from "./stack.ts";
 
 /** What the example gives out of each store. */
@@ -48,7 +48,7 @@ const TYPED = [
   'new MinioService("other", { swarm, network, mode: "mirrored" });',
 ];
 
-onLab("the package, installed beside the examples", (scene) => {
+describeOnLab("the package, installed beside the examples", (scene) => {
   let program: string;
 
   beforeAll(async () => {
@@ -105,19 +105,19 @@ onLab("the package, installed beside the examples", (scene) => {
       recursive: true,
     });
     const options = ["--noEmit", "--strict", "--module", "nodenext", "--types", "node", "--skipLibCheck"];
-    writeFileSync(join(program, "pages.mts"), programsOf(["README.md", ...globSync("docs/*.md", { cwd: ROOT })]));
+    writeFileSync(join(program, "pages.mts"), joinPrograms(["README.md", ...globSync("docs/*.md", { cwd: ROOT })]));
     const examples = readdirSync(program).filter((name) => existsSync(join(program, name, "index.ts")));
     const files = ["typed.mts", "typed.cts", "pages.mts", ...examples.map((name) => join(name, "index.ts"))];
     await run(process.execPath, [compiler, ...options, ...files], { cwd: program, timeoutMs: 120_000 });
   });
 
   /** A stack of an example on the lab's machine, `more` in its configuration. */
-  function example(name: string, more: Record<string, string> = {}, beside?: TestStack): Promise<TestStack> {
+  function example(name: string, more: Record<string, string> = {}, backendOf?: TestStack): Promise<TestStack> {
     const { host, images } = scene();
     const { socket: engine, hostname, address: endpointAddress } = host;
     const settings = Object.entries({ engine, hostname, endpointAddress, image: images.a, ...more });
     const config = Object.fromEntries(settings.map(([key, value]) => [`${name}:${key}`, value]));
-    return scene().stack(config, { project: join(program, name), beside });
+    return scene().stack(config, { project: join(program, name), backendOf });
   }
 
   async function upAndClean(stack: TestStack): Promise<void> {
@@ -135,7 +135,7 @@ onLab("the package, installed beside the examples", (scene) => {
     test("up makes them, a second preview is clean, and both take objects", async () => {
       await upAndClean(stack);
       const names = ["red", "blue"];
-      expect(await ownedObjects(scene().host.engine)).toEqual(
+      expect(await listOwnedObjects(scene().host.engine)).toEqual(
         names
           .flatMap((name) => [
             `network ${name}-network`,
@@ -147,10 +147,10 @@ onLab("the package, installed beside the examples", (scene) => {
       const outputs = (await stack.outputs({ showSecrets: true })) as Record<string, Record<string, string>>;
       const bucketOf = (name: string) => {
         const [endpoint = "", user = "", password = ""] = EXPORTS.map((output) => outputs[output]?.[name]);
-        return bucketAt(endpoint, user, password, `only-${name}-${kind === "CommonJS" ? "cjs" : "esm"}`);
+        return openBucket(endpoint, user, password, `only-${name}-${kind === "CommonJS" ? "cjs" : "esm"}`);
       };
       for (const name of names) {
-        const object = someObject();
+        const object = randomObject();
         await bucketOf(name).create();
         await bucketOf(name).put("object", object);
         expect(object.equals(await bucketOf(name).get("object"))).toBe(true);
@@ -192,7 +192,7 @@ onLab("the package, installed beside the examples", (scene) => {
       test("and the network that was found by name is there after all of them", async () => {
         const { engine } = scene().host;
         const { networkId } = await stack.outputs();
-        expect((await networkNamed(engine, "red-network")).Id).toBe(networkId);
+        expect((await getNetwork(engine, "red-network")).Id).toBe(networkId);
         expect((await engine.services()).map(({ Spec }) => Spec.Name).toSorted()).toEqual(["blue-main", "red-main"]);
       });
     }

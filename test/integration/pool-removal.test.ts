@@ -1,19 +1,19 @@
 import { expect, test } from "vitest";
-import { until } from "./by-hand.ts";
-import { buckets, someObject, untilShared } from "./s3.ts";
-import { type HostConfig, hostConfig, onLab } from "./scene.ts";
+import { waitFor } from "./manual-changes.ts";
+import { openBuckets, randomObject, waitUntilShared } from "./s3.ts";
+import { type HostConfig, hostConfig, describeOnLab } from "./lab-fixture.ts";
 import type { TestStack } from "./stack.ts";
 
 const FIRST = { hosts: ["a", "b"] };
 const SECOND = { hosts: ["c", "d"] };
 
-onLab(
+describeOnLab(
   "a pool that is taken out of a store",
   (scene) => {
     const at = (machine: number, role: HostConfig["role"]) =>
       hostConfig(scene().lab.host(machine), role, { d1: {}, d2: {} });
     const staying = () => ({ c: at(3, "manager"), d: at(4, "worker") });
-    const objects = Object.fromEntries(Array.from({ length: 8 }, (_, at) => [`object${at}`, someObject(300_000)]));
+    const objects = Object.fromEntries(Array.from({ length: 8 }, (_, at) => [`object${at}`, randomObject(300_000)]));
 
     /** MinIO's client in the member on a machine. */
     async function mc(machine: number, ...args: string[]): Promise<string> {
@@ -30,17 +30,17 @@ onLab(
         store: { pools: { 2026: FIRST, 2027: SECOND } },
       });
       await stack.up();
-      await untilShared(stack);
-      const [bucket] = Object.values(await buckets(stack, "all"));
+      await waitUntilShared(stack);
+      const [bucket] = Object.values(await openBuckets(stack, "all"));
       await bucket!.create();
       for (const [key, object] of Object.entries(objects)) await bucket!.put(key, object);
 
       stack.config("store", { pools: { 2027: SECOND } });
-      const { output } = await stack.refused("preview");
+      const { output } = await stack.expectFailure("preview");
       expect(output).toMatch(/pools "2026": is gone from pools, and holds its part of the data\. Put it back/);
       const [, started = ""] = /npm run exec -- \w+ mc (admin decommission start local hash:\w+)`/.exec(output) ?? [];
       await mc(3, ...started.split(" "));
-      await until(
+      await waitFor(
         async () => /Complete/.test(await mc(3, "admin", "decommission", "status", "local")),
         "an empty pool",
       );
@@ -57,7 +57,7 @@ onLab(
         "update store-2027",
         "update store-root-keys",
       ]);
-      await untilShared(stack);
+      await waitUntilShared(stack);
       await expectEqual(stack, objects, ["c", "d"]);
       expect((await stack.preview()).steps).toEqual([]);
       const drives = (await lab.host(1).engine.volumes()).map(({ Name }) => Name).toSorted();
@@ -74,7 +74,7 @@ onLab(
 );
 
 async function expectEqual(stack: TestStack, objects: Record<string, Buffer>, hosts: string[]): Promise<void> {
-  const all = await buckets(stack, "all");
+  const all = await openBuckets(stack, "all");
   expect(Object.keys(all).toSorted()).toEqual(hosts);
   for (const bucket of Object.values(all)) {
     for (const [key, object] of Object.entries(objects)) expect((await bucket.get(key)).equals(object)).toBe(true);

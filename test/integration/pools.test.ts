@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { buckets, someObject, untilShared } from "./s3.ts";
-import { type HostConfig, hostConfig, onLab, type Scene } from "./scene.ts";
+import { openBuckets, randomObject, waitUntilShared } from "./s3.ts";
+import { type HostConfig, hostConfig, describeOnLab, type LabFixture } from "./lab-fixture.ts";
 import type { TestStack } from "./stack.ts";
 
 const TWO_DRIVES = { d1: {}, d2: {} };
@@ -12,7 +12,7 @@ interface Info {
   info: { servers: { drives: { pool_index: number; state: string; healing?: boolean }[] }[] };
 }
 
-onLab(
+describeOnLab(
   "a store of several pools",
   (scene) => {
     const at = (machine: number, role: HostConfig["role"]) => hostConfig(scene().lab.host(machine), role, TWO_DRIVES);
@@ -21,9 +21,9 @@ onLab(
     test("begins with one, grows by another, keeps both, and heals what a new machine lacks", async () => {
       const stack = await scene().hostsStack(machines(), { minReadySeconds: 1, store: { pools: { main: MAIN } } });
       await stack.up();
-      await untilShared(stack);
-      const objects = { before: someObject(), between: someObject(), after: someObject() };
-      const [bucket] = Object.values(await buckets(stack, "all"));
+      await waitUntilShared(stack);
+      const objects = { before: randomObject(), between: randomObject(), after: randomObject() };
+      const [bucket] = Object.values(await openBuckets(stack, "all"));
       await bucket!.create();
       await bucket!.put("before", objects.before);
 
@@ -37,10 +37,10 @@ onLab(
         "update store-main",
         "update store-root-keys",
       ]);
-      await untilShared(stack);
+      await waitUntilShared(stack);
       expect(poolsOf(await info(scene(), 1)).toSorted()).toEqual([0, 0, 0, 0, 1, 1, 1, 1]);
       await expectEqual(stack, { before: objects.before });
-      await (await buckets(stack, "all"))["d"]!.put("between", objects.between);
+      await (await openBuckets(stack, "all"))["d"]!.put("between", objects.between);
       expect((await stack.preview()).steps).toEqual([]);
 
       const made = async () => {
@@ -50,17 +50,17 @@ onLab(
       const before = await made();
       const less = { drivesPerHost: 1 };
       stack.config("store", { pools: { main: { ...MAIN, ...less }, more: { ...MORE, ...less } } });
-      expect((await stack.refused("up")).output).toMatch(/host\.drives \(pool main\) .*d1.*: is .*d2.* for life/);
+      expect((await stack.expectFailure("up")).output).toMatch(/host\.drives \(pool main\) .*d1.*: is .*d2.* for life/);
       expect(await made()).toEqual(before);
 
       stack.config("store", { pools: { main: MAIN } });
-      expect((await stack.refused("preview")).output).toContain("mc admin decommission start");
+      expect((await stack.expectFailure("preview")).output).toContain("mc admin decommission start");
       stack.config("store", { pools: { main: MAIN, more: MORE } });
 
       stack.config("hosts", { ...machines(), b: at(5, "worker") });
       await stack.up();
-      await untilShared(stack);
-      await (await buckets(stack, "all"))["b"]!.put("after", objects.after);
+      await waitUntilShared(stack);
+      await (await openBuckets(stack, "all"))["b"]!.put("after", objects.after);
       await healed(scene());
       expect((await stack.preview()).steps).toEqual([]);
 
@@ -73,14 +73,14 @@ onLab(
 );
 
 async function expectEqual(stack: TestStack, objects: Record<string, Buffer>, through?: string[]): Promise<void> {
-  const all = await buckets(stack, "all");
+  const all = await openBuckets(stack, "all");
   for (const host of through ?? Object.keys(all)) {
     for (const [key, object] of Object.entries(objects)) expect((await all[host]!.get(key)).equals(object)).toBe(true);
   }
 }
 
 /** What the store says of itself, asked in the member on a machine. */
-async function info({ lab }: Scene, machine: number): Promise<Info> {
+async function info({ lab }: LabFixture, machine: number): Promise<Info> {
   const { engine } = lab.host(machine);
   const [member] = await engine.containers();
   const { stdout } = await engine.exec(member!.Id, ["mc", "admin", "info", "local", "--json"]);
@@ -91,7 +91,7 @@ const drivesOf = ({ info: { servers } }: Info) => servers.flatMap(({ drives }) =
 const poolsOf = (told: Info) => drivesOf(told).map(({ pool_index: pool }) => pool);
 
 /** MinIO looks for new drives every 10 s. */
-async function healed(of: Scene): Promise<void> {
+async function healed(of: LabFixture): Promise<void> {
   await expect
     .poll(async () => drivesOf(await info(of, 1)).filter(({ state, healing }) => state !== "ok" || healing), {
       timeout: 120_000,

@@ -3,9 +3,9 @@ import type { Requirement, NetworkRequirement, ServiceRequirement, SwarmRequirem
 import { Preflight } from "../../provider/preflight/preflight.ts";
 import { ownerLabels } from "../../core/labels.ts";
 import type { LabHost } from "../../lab/lab.ts";
-import { until } from "./by-hand.ts";
-import { contentsOf } from "./contents.ts";
-import { hostConfig, onLab } from "./scene.ts";
+import { waitFor } from "./manual-changes.ts";
+import { getEngineContents } from "./engine-contents.ts";
+import { hostConfig, describeOnLab } from "./lab-fixture.ts";
 
 const owner = { id: "this-state", project: "p", stack: "s", name: "preflight" };
 const swarm: SwarmRequirement = {
@@ -33,7 +33,7 @@ const store: ServiceRequirement = {
   disks: [{ path: "/mnt/disk1", subfolder: "minio" }],
 };
 
-onLab(
+describeOnLab(
   "a look at several hosts before anything is changed",
   (scene) => {
     const at = (key: "a" | "b" | "c") => scene().lab.host({ a: 1, b: 2, c: 3 }[key]);
@@ -60,7 +60,7 @@ onLab(
       const listening = await host.run("sh", "-c", "awk '$4 == \"0A\" { print $2 }' /proc/net/tcp | sort -u");
       const udp = await host.run("sh", "-c", "awk 'NR > 1 { print $2 }' /proc/net/udp | sort -u");
       const processes = await host.run("sh", "-c", "ps -eo comm= | grep -c python || true");
-      return { contents: await contentsOf(host.engine), listening, udp, processes };
+      return { contents: await getEngineContents(host.engine), listening, udp, processes };
     }
 
     const everywhere = () => Promise.all(scene().lab.hosts.map(traces));
@@ -161,7 +161,7 @@ onLab(
         },
         { store: "none" },
       );
-      const { output } = await stack.refused("preview");
+      const { output } = await stack.expectFailure("preview");
       expect(output).toMatch(/warning: Swarm "swarm": hosts\.c "engine": not checked: .*there is no such socket/);
       expect(output).toMatch(/hosts\.b\.privateAddress ".*": is the address of host a as well: give each host its own/);
       expect(output).toMatch(/host +engine +addresses\s+a +ok +refused\s+b +ok +refused\s+c +warning +-/);
@@ -175,10 +175,10 @@ onLab(
         { a: hostConfig(at("a"), "manager"), c: hostConfig(at("c"), "worker") },
         { store: "none" },
       );
-      const { outcome, events } = stack.begin("up", ["--yes", "--skip-preview"]);
+      const { outcome, events } = stack.start("up", ["--yes", "--skip-preview"]);
       const waiting = () =>
         events().some(({ resourcePreEvent }) => resourcePreEvent?.metadata.urn.endsWith("c-machine"));
-      await until(() => Promise.resolve(waiting()), "Pulumi to wait for host c");
+      await waitFor(() => Promise.resolve(waiting()), "Pulumi to wait for host c");
       await at("c").start();
       const { exitCode, output } = await outcome;
       expect(exitCode).not.toBe(0);

@@ -2,13 +2,13 @@ import { beforeAll, expect, test } from "vitest";
 import { previewComment } from "../../commands/preview-pr/comment.ts";
 import { type PreviewReport, previewReport } from "../../commands/preview-pr/report.ts";
 import { statusPage } from "../../commands/status/html/page.ts";
-import { ONE_DRIVE, onLab } from "./scene.ts";
+import { ONE_DRIVE, describeOnLab } from "./lab-fixture.ts";
 import type { TestStack } from "./stack.ts";
 
 const SECRET = "quite-a-secret-name";
 
 /** From previews on a real engine. */
-onLab("the comment on a pull request", (scene) => {
+describeOnLab("the comment on a pull request", (scene) => {
   let stack: TestStack;
   let reports: PreviewReport[];
   let comment: string;

@@ -1,14 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { refusalLine, type Said } from "../unit/wrong/said.ts";
-import { until } from "./by-hand.ts";
-import { contentsOf } from "./contents.ts";
-import { refusalsOf } from "./preview-here.ts";
-import { type EngineRefusal, WRONG_FOR_ENGINE, WRONG_FOR_SWARM, WRONG_ON_MACHINE } from "./refusals.ts";
-import { onLab } from "./scene.ts";
+import { findRefusalLine, type ExpectedRefusal } from "../unit/invalid/expected-refusal.ts";
+import { waitFor } from "./manual-changes.ts";
+import { getEngineContents } from "./engine-contents.ts";
+import { previewRefusals } from "./in-process-preview.ts";
+import { type EngineRefusal, ENGINE_REFUSALS, SWARM_REFUSALS, MACHINE_REFUSALS } from "./refusal-cases.ts";
+import { describeOnLab } from "./lab-fixture.ts";
 import type { TestStackOptions } from "./stack.ts";
 
 /** What needs no engine: `test/unit/stacks/refusals.test.ts`. */
-onLab(
+describeOnLab(
   "wrong input is refused by a preview, in one clear line, with nothing touched",
   (scene) => {
     /** Previews with the CLI, in a stack of its own. */
@@ -17,18 +17,18 @@ onLab(
       options: Omit<TestStackOptions, "config"> = {},
     ): Promise<string> {
       const { host } = scene();
-      const before = await contentsOf(host.engine);
+      const before = await getEngineContents(host.engine);
       const stack = await scene().stack(config, options);
-      const { output } = await stack.refused("preview");
-      expect(await contentsOf(host.engine)).toEqual(before);
+      const { output } = await stack.expectFailure("preview");
+      expect(await getEngineContents(host.engine)).toEqual(before);
       // A stack trace says nothing to whoever wrote the wrong input.
       expect(output).not.toMatch(/^\s+at .*[:(]\d+/m);
       return output;
     }
 
-    function expectLine(output: string, refusal: Said): void {
+    function expectLine(output: string, refusal: ExpectedRefusal): void {
       expect(
-        refusalLine(output, refusal),
+        findRefusalLine(output, refusal),
         `one line with the three of ${JSON.stringify(refusal)} in:\n${output}`,
       ).toBeDefined();
     }
@@ -37,14 +37,14 @@ onLab(
     async function expectRefused(refusal: EngineRefusal): Promise<void> {
       const { host } = scene();
       await refusal.prepare(host);
-      const before = await contentsOf(host.engine);
-      expectLine((await refusalsOf(scene().settings(refusal.config))).join("\n"), refusal);
-      expect(await contentsOf(host.engine)).toEqual(before);
+      const before = await getEngineContents(host.engine);
+      expectLine((await previewRefusals(scene().settings(refusal.config))).join("\n"), refusal);
+      expect(await getEngineContents(host.engine)).toEqual(before);
     }
 
     describe("by the program, through the CLI", () => {
       test("a setting that is not there", async () => {
-        const said = { what: "", argument: "pulumi-swarm:colour", value: "colour", wayOut: "choose one of" };
+        const said = { what: "", argument: "pulumi-swarm:colour", value: "colour", fix: "choose one of" };
         expectLine(await previewOf({ colour: "blue" }), said);
       });
 
@@ -55,10 +55,10 @@ onLab(
 
       test("up refuses as preview does, and makes nothing", async () => {
         const { engine } = scene().host;
-        const before = await contentsOf(engine);
+        const before = await getEngineContents(engine);
         const stack = await scene().stack({ port: 99999 });
-        expect((await stack.refused("up")).output).toMatch(/port 99999: must be/);
-        expect(await contentsOf(engine)).toEqual(before);
+        expect((await stack.expectFailure("up")).output).toMatch(/port 99999: must be/);
+        expect(await getEngineContents(engine)).toEqual(before);
         // The state has its identity, and the machine has been looked at; no other resource was created.
         const made = stack.state().resources.filter(({ id, type }) => id && !type.startsWith("pulumi:"));
         expect(made.map(({ type }) => type.split(":").at(-1)).toSorted()).toEqual(["Host", "Identity"]);
@@ -66,28 +66,28 @@ onLab(
     });
 
     describe("on the machine itself, through the CLI", () => {
-      test.each(WRONG_ON_MACHINE)("$what", async (refusal) => {
+      test.each(MACHINE_REFUSALS)("$what", async (refusal) => {
         const { host } = scene();
         await refusal.prepare(host);
         const config = { engine: undefined, hostname: undefined, ...refusal.config };
-        expectLine(await previewOf(config, { inside: host }), refusal);
+        expectLine(await previewOf(config, { runOn: host }), refusal);
       });
     });
 
     describe("for this engine", () => {
-      test.each(WRONG_FOR_ENGINE)("$what", expectRefused);
+      test.each(ENGINE_REFUSALS)("$what", expectRefused);
 
       test("up refuses as preview does, before anything is touched", async () => {
         const { engine } = scene().host;
-        const before = await contentsOf(engine);
+        const before = await getEngineContents(engine);
         const stack = await scene().stack({ subnet: "172.17.0.0/24" });
-        expect((await stack.refused("up")).output).toMatch(/subnet "172.17.0.0\/24": overlaps/);
-        expect(await contentsOf(engine)).toEqual(before);
+        expect((await stack.expectFailure("up")).output).toMatch(/subnet "172.17.0.0\/24": overlaps/);
+        expect(await getEngineContents(engine)).toEqual(before);
       });
 
       test("an engine that does not answer: a preview cannot know, and up says so", async () => {
         const stack = await scene().stack({ engine: "unix:///nowhere/docker.sock" });
-        const { output } = await stack.refused("up");
+        const { output } = await stack.expectFailure("up");
         expect(output).toMatch(/unix:\/\/\/nowhere\/docker\.sock.* there is no such socket: is the engine running\?/);
         // Nothing but what is in Pulumi's state alone.
         const made = stack.state().resources.map(({ type }) => type.split(":").at(-1));
@@ -101,8 +101,8 @@ onLab(
         const { engine } = scene().host;
         await engine.initSwarm({ ListenAddr: "127.0.0.1:2377", AdvertiseAddr: "127.0.0.1", Spec: {} });
         // Docker makes its own networks for a Swarm a moment after it.
-        await until(
-          async () => (await contentsOf(engine)).networks.includes("docker_gwbridge"),
+        await waitFor(
+          async () => (await getEngineContents(engine)).networks.includes("docker_gwbridge"),
           "Docker's own networks",
         );
       });
@@ -117,11 +117,11 @@ onLab(
         expect(await previewOf({})).toMatch(/adopt false: .*set adopt: true/);
       });
 
-      test.each(WRONG_FOR_SWARM)("$what", expectRefused);
+      test.each(SWARM_REFUSALS)("$what", expectRefused);
     });
 
     test("the configuration itself is not refused", async () => {
-      expect(await refusalsOf(scene().settings())).toEqual([]);
+      expect(await previewRefusals(scene().settings())).toEqual([]);
     });
   },
   { disks: 1 },

@@ -50,7 +50,7 @@ export class Bucket {
   }
 
   /** What is kept of an object beside its contents. */
-  async about(key: string): Promise<{ type?: string; metadata?: Record<string, string> }> {
+  async head(key: string): Promise<{ type?: string; metadata?: Record<string, string> }> {
     const head = await this.#client.send(new HeadObjectCommand({ Bucket: this.#bucket, Key: key }));
     return { type: head.ContentType, metadata: head.Metadata };
   }
@@ -71,7 +71,7 @@ export class Bucket {
 }
 
 /** The same bucket through every endpoint that the stack exports, by host key. */
-export async function buckets(stack: TestStack, name: string): Promise<Record<string, Bucket>> {
+export async function openBuckets(stack: TestStack, name: string): Promise<Record<string, Bucket>> {
   const { endpoints, rootUser, rootPassword, caCertificate } = (await stack.outputs({ showSecrets: true })) as {
     endpoints: Record<string, string>;
     rootUser: string;
@@ -81,7 +81,7 @@ export async function buckets(stack: TestStack, name: string): Promise<Record<st
   return Object.fromEntries(
     Object.entries(endpoints).map(([key, endpoint]) => [
       key,
-      bucketAt(endpoint, rootUser, rootPassword, name, caCertificate),
+      openBucket(endpoint, rootUser, rootPassword, name, caCertificate),
     ]),
   );
 }
@@ -90,12 +90,12 @@ export async function buckets(stack: TestStack, name: string): Promise<Record<st
  * Waits until what is written through each endpoint of a store is read through all of them. After an `up` with a short
  * `minReadySeconds` a member may lack drives of the others for 15 s.
  */
-export async function untilShared(stack: TestStack): Promise<void> {
-  const members = Object.entries(await buckets(stack, "shared"));
+export async function waitUntilShared(stack: TestStack): Promise<void> {
+  const members = Object.entries(await openBuckets(stack, "shared"));
   const share = async () => {
     await members[0]?.[1].createIfMissing();
     for (const [from, one] of members) {
-      const object = someObject(1_000);
+      const object = randomObject(1_000);
       await one.put(from, object);
       for (const [to, other] of members) {
         if (!(await other.get(from)).equals(object)) throw new Error(`${to} has something else than ${from} wrote`);
@@ -106,7 +106,7 @@ export async function untilShared(stack: TestStack): Promise<void> {
 }
 
 /** With `ca`, over TLS that trusts that authority alone. */
-export function bucketAt(endpoint: string, user: string, password: string, name: string, ca?: string): Bucket {
+export function openBucket(endpoint: string, user: string, password: string, name: string, ca?: string): Bucket {
   const credentials = { accessKeyId: user, secretAccessKey: password };
   return new Bucket(
     new S3Client({
@@ -121,6 +121,6 @@ export function bucketAt(endpoint: string, user: string, password: string, name:
 }
 
 /** Contents that are not found anywhere by chance; several parts of the erasure code long. */
-export function someObject(size = 3_000_000): Buffer {
+export function randomObject(size = 3_000_000): Buffer {
   return randomBytes(size);
 }

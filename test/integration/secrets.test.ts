@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Engine } from "../../engine/engine.ts";
 import { readEvents } from "../../commands/lib/events.ts";
-import { ONE_DRIVE, onLab } from "./scene.ts";
+import { ONE_DRIVE, describeOnLab } from "./lab-fixture.ts";
 import type { TestStack } from "./stack.ts";
 
-onLab("nothing secret is anywhere but where it belongs", (scene) => {
+describeOnLab("nothing secret is anywhere but where it belongs", (scene) => {
   let stack: TestStack;
   /** What must not be found, by what it is. */
   let needles: Record<string, string>;
@@ -20,7 +20,7 @@ onLab("nothing secret is anywhere but where it belongs", (scene) => {
     stack.config("rootUser", "keeper");
     // More than that Pulumi tells only with --debug, and then its SDK prints every secret of every program.
     const flags = ["--yes", "--skip-preview", "--diff", "--show-full-output", "--show-replacement-steps"];
-    said["up in full"] = (await stack.begin("up", flags).outcome).output;
+    said["up in full"] = (await stack.start("up", flags).outcome).output;
 
     const { engine } = scene().host;
     const { JoinTokens } = await engine.swarm();

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
-import { type Bucket, bucketAt, someObject } from "./s3.ts";
-import { hostConfig, onLab } from "./scene.ts";
+import { type Bucket, openBucket, randomObject } from "./s3.ts";
+import { hostConfig, describeOnLab } from "./lab-fixture.ts";
 import type { TestStack } from "./stack.ts";
-import { putAnonymous, putForged, putPresigned, putSigned, UNPACKED } from "./unsigned.ts";
+import { putAnonymous, putForged, putPresigned, putSigned, UNPACKED } from "./unsigned-requests.ts";
 
 interface Outputs {
   endpoints: { a: string };
@@ -28,10 +28,10 @@ async function metricsAt(url: string, token?: string): Promise<{ status: number;
   return { status: answer.status, text: await answer.text() };
 }
 
-onLab("what is in a store", (scene) => {
+describeOnLab("what is in a store", (scene) => {
   let stack: TestStack;
   const told = async () => (await stack.outputs({ showSecrets: true })) as unknown as Outputs;
-  const object = someObject(1_000);
+  const object = randomObject(1_000);
   const randomKey = () => randomBytes(32).toString("base64");
   const kmsKey = randomKey();
   const giveSecret = (name: string, text: string) =>
@@ -41,14 +41,14 @@ onLab("what is in a store", (scene) => {
   /** A bucket as a user of the stack sees it. */
   async function seenBy(user: string, bucket: string): Promise<Bucket> {
     const { endpoints, accessKeys, secretKeys } = await told();
-    return bucketAt(endpoints.a, accessKeys[user] ?? "", secretKeys[user] ?? "", bucket);
+    return openBucket(endpoints.a, accessKeys[user] ?? "", secretKeys[user] ?? "", bucket);
   }
 
   /** A service account by its access key, made as one that came by credentials makes it; its bucket. */
   async function serviceAccount(alias: string, user: string, key: string): Promise<Bucket> {
     const secret = "service-account-secret";
     await byHand("admin", "user", "svcacct", "add", alias, user, "--access-key", key, "--secret-key", secret);
-    return bucketAt((await told()).endpoints.a, key, secret, "photos");
+    return openBucket((await told()).endpoints.a, key, secret, "photos");
   }
 
   /** MinIO's client as root in the container of the store, as somebody would use it by hand. */
@@ -157,7 +157,7 @@ onLab("what is in a store", (scene) => {
 
   test("objects are encrypted under the key on the drives; the key is for life", async () => {
     const { endpoints, rootUser, rootPassword } = await told();
-    const locked = bucketAt(endpoints.a, rootUser, rootPassword, "locked");
+    const locked = openBucket(endpoints.a, rootUser, rootPassword, "locked");
     const text = (name: string) => Buffer.from(`what ${name} says`.repeat(10));
     await locked.put("open", text("open"));
     await locked.putEncrypted("sealed", text("sealed"));
@@ -171,9 +171,9 @@ onLab("what is in a store", (scene) => {
     expect(await onDrives("sealed")).toBe("");
 
     await giveKey(randomKey());
-    const another = await stack.refused("preview");
+    const another = await stack.expectFailure("preview");
     stack.config("kmsKey", undefined);
-    const none = await stack.refused("preview");
+    const none = await stack.expectFailure("preview");
     for (const { output } of [another, none]) {
       expect(output).toContain("for life: without it what was encrypted under it is lost");
     }
@@ -224,7 +224,7 @@ onLab("what is in a store", (scene) => {
     expect(output).toContain("all tasks restart at once, a short outage: TaskTemplate.ContainerSpec.Secrets");
     expect((await stack.preview({ refresh: true })).steps).toEqual([]);
     const now = await told();
-    const asRoot = (password: string, bucket = "photos") => bucketAt(now.endpoints.a, now.rootUser, password, bucket);
+    const asRoot = (password: string, bucket = "photos") => openBucket(now.endpoints.a, now.rootUser, password, bucket);
     expect(await asRoot(now.rootPassword).list()).toEqual(["four", "one", "three"]);
     await expect(asRoot(before.rootPassword).list()).rejects.toThrow("signature");
     expect((await metricsAt(now.metricsEndpoints.a, now.metricsToken)).status).toBe(200);
@@ -235,9 +235,9 @@ onLab("what is in a store", (scene) => {
     expect(await (await seenBy("app", "photos")).list()).toEqual(["four", "one", "three"]);
     expect(await (await seenBy("guest", "photos")).list()).toEqual(["four", "one", "three"]);
     for (const account of accounts) await expect(account.list()).rejects.toThrow("Access Key");
-    const guest = bucketAt(now.endpoints.a, guestKey, before.secretKeys["guest"] ?? "", "photos");
+    const guest = openBucket(now.endpoints.a, guestKey, before.secretKeys["guest"] ?? "", "photos");
     await expect(guest.list()).rejects.toThrow("signature");
-    const gone = bucketAt(now.endpoints.a, dropKey, before.secretKeys["drop"] ?? "", "photos");
+    const gone = openBucket(now.endpoints.a, dropKey, before.secretKeys["drop"] ?? "", "photos");
     await expect(gone.put("five", object)).rejects.toThrow("Access Key");
     const secrets = (await scene().host.engine.secrets()).map(({ Spec }) => Spec.Name.replace(/-[0-9a-f]{7}$/, ""));
     expect(secrets.toSorted()).toEqual([
@@ -252,7 +252,7 @@ onLab("what is in a store", (scene) => {
     const generated = (await told()).rootPassword;
     stack.config("store", { metrics: "token", consolePort: 9101 });
     await giveSecret("rootPassword", "too-few");
-    const { output } = await stack.refused("preview");
+    const { output } = await stack.expectFailure("preview");
     expect(output).toContain('MinioService "store": rootPassword "(secret)": must be 8 to 128 printable');
     expect(output).not.toContain("too-few");
 
@@ -261,7 +261,7 @@ onLab("what is in a store", (scene) => {
     await stack.up();
     const { endpoints, rootUser, rootPassword } = await told();
     expect(rootPassword).toBe(given);
-    const asRoot = (password: string) => bucketAt(endpoints.a, rootUser, password, "photos");
+    const asRoot = (password: string) => openBucket(endpoints.a, rootUser, password, "photos");
     expect(await asRoot(given).list()).toEqual(["four", "one", "three"]);
     await expect(asRoot(generated).list()).rejects.toThrow("signature");
     await byHand("ls", "local/photos");
@@ -281,7 +281,7 @@ onLab("what is in a store", (scene) => {
     const { output } = await stack.up();
     expect(output).toContain("bucket photos stays in store store: it holds objects");
     const { endpoints, rootUser, rootPassword } = await told();
-    const asRoot = (bucket: string) => bucketAt(endpoints.a, rootUser, rootPassword, bucket);
+    const asRoot = (bucket: string) => openBucket(endpoints.a, rootUser, rootPassword, bucket);
     expect(await asRoot("photos").list()).toEqual(["four", "one", "three"]);
     await expect(asRoot("plain.files").list()).rejects.toThrow("does not exist");
     expect(await browse(endpoints.a)).toBe("refused with 403");

@@ -6,10 +6,10 @@ import { type ServiceState } from "../../provider/service/service-inputs.ts";
 import { type ServiceInputs } from "../../provider/service/service-inputs.ts";
 import { ownerLabels } from "../../core/labels.ts";
 import { buildImage } from "../../toolchain/minio-image.ts";
-import { onLab } from "./scene.ts";
+import { describeOnLab } from "./lab-fixture.ts";
 
 /** The handler as Pulumi calls it, on a real engine: failures and what comes after them. */
-onLab("a service", (scene) => {
+describeOnLab("a service", (scene) => {
   const owner = { id: "this-state", project: "project", stack: "stack", name: "service" };
   let base: Omit<ServiceInputs, "spec">;
   let made: { id: string; outs: ServiceState };

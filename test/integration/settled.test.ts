@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { buckets, someObject } from "./s3.ts";
-import { hostConfig, onLab } from "./scene.ts";
+import { openBuckets, randomObject } from "./s3.ts";
+import { hostConfig, describeOnLab } from "./lab-fixture.ts";
 
-onLab(
+describeOnLab(
   "a store whose members do not reach each other while they start",
   (scene) => {
     test("is called ready only when each of them has every drive", async () => {
@@ -17,8 +17,8 @@ onLab(
       const up = stack.up();
       await Promise.all([up, healthy([1, 2, 3]).then(() => lab.heal())]);
 
-      const through = await buckets(stack, "all");
-      const object = someObject();
+      const through = await openBuckets(stack, "all");
+      const object = randomObject();
       await through["a"]!.create();
       await through["b"]!.put("object", object);
       for (const bucket of Object.values(through)) expect((await bucket.get("object")).equals(object)).toBe(true);

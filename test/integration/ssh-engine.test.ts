@@ -6,9 +6,9 @@ import type { EngineConnection } from "../../engine/engine-connection.ts";
 import { Engine } from "../../engine/engine.ts";
 import { runScript } from "../../engine/ssh-shell.ts";
 import { ROOT } from "../../toolchain/cache.ts";
-import { onLab } from "./scene.ts";
+import { describeOnLab } from "./lab-fixture.ts";
 
-onLab("an engine reached through ssh", (scene) => {
+describeOnLab("an engine reached through ssh", (scene) => {
   const connection = (change: { user?: string; key?: string; knownHosts?: string; at?: string } = {}) => {
     const { address, ssh } = scene().host;
     const { user = "root", key = ssh.identityFile, knownHosts = ssh.knownHosts, at = address } = change;

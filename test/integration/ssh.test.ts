@@ -3,12 +3,12 @@ import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { run } from "../../toolchain/run.ts";
 import type { LabHost } from "../../lab/lab.ts";
-import { contentsOf } from "./contents.ts";
-import { buckets, someObject, untilShared } from "./s3.ts";
-import { onLab } from "./scene.ts";
+import { getEngineContents } from "./engine-contents.ts";
+import { openBuckets, randomObject, waitUntilShared } from "./s3.ts";
+import { describeOnLab } from "./lab-fixture.ts";
 import type { TestStack } from "./stack.ts";
 
-onLab(
+describeOnLab(
   "hosts that are reached by ssh",
   (scene) => {
     const machine = (number: number, change: Record<string, unknown> = {}) => {
@@ -25,13 +25,13 @@ onLab(
     const folders = (host: LabHost) => host.run("sh", "-c", "ls -A /mnt/disk*");
     const everything = () => {
       const { hosts } = scene().lab;
-      return Promise.all(hosts.map(async (host) => [await contentsOf(host.engine), await folders(host)]));
+      return Promise.all(hosts.map(async (host) => [await getEngineContents(host.engine), await folders(host)]));
     };
     /** What an `up` of such hosts says, having changed nothing on any of them. */
     const refusal = async (hosts: Record<string, object>, config: Record<string, unknown> = {}) => {
       const before = await everything();
       const stack = await stackOf(hosts, config);
-      const { output } = await stack.refused("up");
+      const { output } = await stack.expectFailure("up");
       expect(await everything()).toEqual(before);
       expect(output).not.toMatch(/^\s+at .*[:(]\d+/m);
       return output;
@@ -93,10 +93,10 @@ onLab(
         { timeoutSeconds: 60, minReadySeconds: 1 },
       );
       await stack.up();
-      await untilShared(stack);
-      const through = await buckets(stack, "all");
+      await waitUntilShared(stack);
+      const through = await openBuckets(stack, "all");
       expect(Object.keys(through)).toEqual(["a", "b", "c"]);
-      const object = someObject();
+      const object = randomObject();
       await through["a"]!.create();
       await through["b"]!.put("object", object);
       for (const bucket of Object.values(through)) expect((await bucket.get("object")).equals(object)).toBe(true);

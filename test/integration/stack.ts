@@ -19,7 +19,7 @@ import { ROOT } from "../../toolchain/cache.ts";
 import type { Plugin } from "../../toolchain/docker-plugin.ts";
 import type { LabHost } from "../../lab/lab.ts";
 import { type EngineEvent, readEvents } from "../../commands/lib/events.ts";
-import { type Outcome, type Running, start, stepsOf } from "./run.ts";
+import { type RunResult, type RunningProcess, startProcess, listSteps } from "./pulumi-process.ts";
 
 export interface TestStackOptions {
   /** Folder of the Pulumi project. @default this repository */
@@ -29,11 +29,11 @@ export interface TestStackOptions {
   /** Plugins beside the one for Docker. */
   plugins?: Plugin[];
   /** Shares the backend of that stack, so that the one may refer to the other. */
-  beside?: TestStack;
+  backendOf?: TestStack;
   /** The stack's name. @default "test"; with `beside` the project's name */
   name?: string;
   /** Runs Pulumi on that machine instead of beside it, as its user would. */
-  inside?: LabHost;
+  runOn?: LabHost;
   /** Variables of Pulumi's environment beside the usual ones. */
   env?: Record<string, string>;
 }
@@ -67,10 +67,10 @@ export class TestStack {
   }
 
   static async create(options: TestStackOptions): Promise<TestStack> {
-    const folder = options.beside?.folder ?? mkdtempSync(join(tmpdir(), "pulumi-swarm-test-"));
+    const folder = options.backendOf?.folder ?? mkdtempSync(join(tmpdir(), "pulumi-swarm-test-"));
     const state = openState(options.project ?? ROOT, folder);
     // Of one backend's stacks each has a name of its own: their settings lie in one folder.
-    const name = options.name ?? (options.beside ? state.projectName : "test");
+    const name = options.name ?? (options.backendOf ? state.projectName : "test");
     const file = workingConfig(state, name).path;
     mkdirSync(join(folder, "config"), { recursive: true });
     writeFileSync(file, stringify({ config: Object.fromEntries(namespaced(options.config ?? {})) }));
@@ -90,41 +90,41 @@ export class TestStack {
     writeFileSync(file, stringify({ ...content, config: defined(config) }));
   }
 
-  up(options: { refresh?: boolean } = {}): Promise<Outcome> {
-    return this.#succeed("up", ["--yes", "--skip-preview", ...refreshFlag(options)]);
+  up(options: { refresh?: boolean } = {}): Promise<RunResult> {
+    return this.#succeed("up", ["--yes", "--skip-preview", ...refreshFlags(options)]);
   }
 
-  preview(options: { refresh?: boolean } = {}): Promise<Outcome> {
-    return this.#succeed("preview", refreshFlag(options));
+  preview(options: { refresh?: boolean } = {}): Promise<RunResult> {
+    return this.#succeed("preview", refreshFlags(options));
   }
 
-  refresh(): Promise<Outcome> {
+  refresh(): Promise<RunResult> {
     return this.#succeed("refresh", ["--yes", "--skip-preview"]);
   }
 
   /** With `keepIdentity` as `npm run down` does, so that the next `up` recognises the volumes. */
-  destroy(options: { keepIdentity?: boolean } = {}): Promise<Outcome> {
+  destroy(options: { keepIdentity?: boolean } = {}): Promise<RunResult> {
     const kept = options.keepIdentity ? keepIdentity(this.state().resources, []) : [];
     return this.#succeed("destroy", ["--yes", "--skip-preview", ...kept]);
   }
 
   /** Runs what is expected to fail, and gives back what it said. */
-  async refused(verb: "up" | "preview" | "destroy"): Promise<Outcome> {
+  async expectFailure(verb: "up" | "preview" | "destroy"): Promise<RunResult> {
     const flags = verb === "preview" ? [] : ["--yes", "--skip-preview"];
-    const outcome = await this.#finish(this.begin(verb, flags));
+    const outcome = await this.#finish(this.start(verb, flags));
     if (outcome.exitCode === 0) throw new Error(`pulumi ${verb} was expected to fail:\n${outcome.output}`);
     return outcome;
   }
 
   /** Starts `pulumi up` and gives back what is needed to follow and to kill it. */
-  begin(verb: Verb, flags: readonly string[]): Running & { events: () => EngineEvent[] } {
+  start(verb: Verb, flags: readonly string[]): RunningProcess & { events: () => EngineEvent[] } {
     const log = join(this.#session.state.path, `events-${this.name}-${++this.#runs}.jsonl`);
     const args = [verb, "--non-interactive", "--color", "never", "--event-log", log, ...flags];
     const startedAt = Date.now();
     const running = this.#start(args);
     // As `npm run up` does. Without the record a lock tells an id alone, which a process of another PID namespace, such as
     // a lab host's, may have at the same time: then the lock of a run that was killed stays.
-    if (!this.#options.inside) writeRun(this.#session, running.pid, startedAt);
+    if (!this.#options.runOn) writeRun(this.#session, running.pid, startedAt);
     return { ...running, events: () => readEvents(log) };
   }
 
@@ -212,29 +212,29 @@ export class TestStack {
     rmSync(this.#session.state.path, { recursive: true, force: true });
   }
 
-  async #succeed(verb: Verb, flags: readonly string[]): Promise<Outcome> {
-    const outcome = await this.#finish(this.begin(verb, flags));
+  async #succeed(verb: Verb, flags: readonly string[]): Promise<RunResult> {
+    const outcome = await this.#finish(this.start(verb, flags));
     if (outcome.exitCode === 0) return outcome;
     throw new Error(`pulumi ${verb} failed with ${outcome.exitCode}:\n${outcome.output}`);
   }
 
-  async #finish(running: ReturnType<TestStack["begin"]>): Promise<Outcome> {
+  async #finish(running: ReturnType<TestStack["start"]>): Promise<RunResult> {
     const result = await running.outcome;
     const events = running.events();
-    return { ...result, events, steps: stepsOf(events) };
+    return { ...result, events, steps: listSteps(events) };
   }
 
-  #start(args: readonly string[]): Running {
+  #start(args: readonly string[]): RunningProcess {
     const { env, state, toolchain } = this.#session;
     const pulumi = join(toolchain.bin, "pulumi");
-    const { inside } = this.#options;
-    if (!inside) return start(pulumi, args, { env, cwd: state.project });
-    const [command, enter] = inside.command("env", `--chdir=${state.project}`, pulumi, ...args);
-    return start(command, enter, { env, cwd: state.project });
+    const { runOn } = this.#options;
+    if (!runOn) return startProcess(pulumi, args, { env, cwd: state.project });
+    const [command, enter] = runOn.command("env", `--chdir=${state.project}`, pulumi, ...args);
+    return startProcess(command, enter, { env, cwd: state.project });
   }
 }
 
-const refreshFlag = ({ refresh = false }: { refresh?: boolean }) => (refresh ? REFRESH : []);
+const refreshFlags = ({ refresh = false }: { refresh?: boolean }) => (refresh ? REFRESH : []);
 
 function namespaced(config: Record<string, unknown>): [string, unknown][] {
   return Object.entries(config).map(([key, value]) => [key.includes(":") ? key : `pulumi-swarm:${key}`, value]);

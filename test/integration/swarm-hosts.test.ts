@@ -4,13 +4,13 @@ import { recoverSwarm } from "../../commands/recover/recover.ts";
 import { Engine } from "../../engine/engine.ts";
 import { quorumProblem } from "../../provider/swarm/quorum.ts";
 import type { LabHost } from "../../lab/lab.ts";
-import type { Step } from "./run.ts";
-import { locksItself, until } from "./by-hand.ts";
-import { hostConfig, onLab } from "./scene.ts";
+import type { Step } from "./pulumi-process.ts";
+import { waitForAutolock, waitFor } from "./manual-changes.ts";
+import { hostConfig, describeOnLab } from "./lab-fixture.ts";
 import type { TestStack } from "./stack.ts";
 
 /** One Swarm through its life: its hosts come and go, all by changes of the map. */
-onLab(
+describeOnLab(
   "a Swarm of several hosts",
   (scene) => {
     let stack: TestStack;
@@ -69,7 +69,7 @@ onLab(
       const other = [2, 4, 5].map(machine).find((one) => one !== contact)!;
       await contact.stop();
       // It may have been the leader: until there is another one, no manager knows anything.
-      await until(() => other.engine.nodes().then(Boolean, () => false), "another leader");
+      await waitFor(() => other.engine.nodes().then(Boolean, () => false), "another leader");
       expect(named((await stack.preview()).steps)).toEqual(["update swarm-docker"]);
       stack.config("networks", ["later"]);
       const { steps } = await stack.up();
@@ -90,7 +90,7 @@ onLab(
       const { engine } = machine(3);
       await engine.initSwarm({ AdvertiseAddr: machine(3).address, ListenAddr: machine(3).address, Spec: {} });
       stack.config("hosts", { b: manager(2), c: manager(5), d: manager(4), e: worker(3) });
-      const { output } = await stack.refused("preview");
+      const { output } = await stack.expectFailure("preview");
       expect(output).toMatch(/hosts\.e\.engine ".*": is in another Swarm/);
       await engine.leaveSwarm(true);
     });
@@ -128,7 +128,7 @@ onLab(
     test("unlocks its managers after their engines restarted", async () => {
       stack.config("swarm", { joinTokenGeneration: "second", autolock: true });
       await stack.up();
-      await Promise.all([1, 4].map((number) => locksItself(machine(number))));
+      await Promise.all([1, 4].map((number) => waitForAutolock(machine(number))));
       await Promise.all([1, 4].map((number) => machine(number).stop()));
       await Promise.all([1, 4].map((number) => machine(number).start()));
       for (const number of [1, 4]) expect((await machine(number).engine.info()).Swarm.LocalNodeState).toBe("locked");
@@ -155,7 +155,7 @@ onLab(
       const other = await scene().hostsStack({ a: alone }, { store: "none" });
       await other.up();
       other.config("hosts", { a: manager(1), b: worker(4) });
-      const { output } = await other.refused("preview");
+      const { output } = await other.expectFailure("preview");
       expect(output).toContain("managers: the Swarm was made for one host and listens on 127.0.0.1 alone");
       other.config("swarm", { allowOutage: true });
       await other.up();

@@ -1,9 +1,9 @@
 import { connect } from "node:tls";
 import { expect, test } from "vitest";
-import { bucketAt, buckets, someObject } from "./s3.ts";
-import { hostConfig, onLab } from "./scene.ts";
+import { openBucket, openBuckets, randomObject } from "./s3.ts";
+import { hostConfig, describeOnLab } from "./lab-fixture.ts";
 
-onLab(
+describeOnLab(
   "a store that speaks TLS",
   (scene) => {
     test("is one store through every endpoint for who trusts its authority, and nothing for others", async () => {
@@ -24,12 +24,12 @@ onLab(
         rootPassword: string;
       };
       expect(Object.values(endpoints).every((url) => url.startsWith("https://"))).toBe(true);
-      const through = await buckets(stack, "all");
-      const object = someObject();
+      const through = await openBuckets(stack, "all");
+      const object = randomObject();
       await through["a"]!.put("object", object);
       for (const bucket of Object.values(through)) expect((await bucket.get("object")).equals(object)).toBe(true);
 
-      const untrusting = bucketAt(endpoints["a"]!, rootUser, rootPassword, "all");
+      const untrusting = openBucket(endpoints["a"]!, rootUser, rootPassword, "all");
       await expect(untrusting.list()).rejects.toThrow("unable to verify the first certificate");
       expect((await fetch(endpoints["a"]!.replace("https:", "http:"))).status).toBe(400);
       const named = await certificateAt(endpoints["b"]!, "s3.example.com", caCertificate);

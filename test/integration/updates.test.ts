@@ -3,11 +3,17 @@ import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { beforeAll, expect, test } from "vitest";
 import { probeCommands } from "../../components/minio/spec/probes.ts";
 import { LeftLocks } from "../../provider/service/stale-locks.ts";
-import { accessOf, type Account, Client, type StoreAccess, told } from "./client.ts";
-import { onlyService, until } from "./by-hand.ts";
-import { clientOf } from "./one-name.ts";
-import { untilShared } from "./s3.ts";
-import { hostConfig, onLab } from "./scene.ts";
+import {
+  getStoreAccess,
+  type TrafficReport,
+  TrafficClient,
+  type StoreAccess,
+  formatTraffic,
+} from "./traffic-client.ts";
+import { getOnlyService, waitFor } from "./manual-changes.ts";
+import { createS3Client } from "./s3-client.ts";
+import { waitUntilShared } from "./s3.ts";
+import { hostConfig, describeOnLab } from "./lab-fixture.ts";
 import type { TestStack } from "./stack.ts";
 
 const HOSTS = 4;
@@ -16,13 +22,13 @@ const HOSTS = 4;
  * What a client with the SDK's default retries sees of members that change in turn: no operation fails, and each
  * member's stop cancels at most the one that this client has under way.
  */
-function expectUnharmed(account: Account): void {
-  expect(account).toMatchObject({ lost: [], changed: [], patient: { failed: [] } });
-  expect(account.patient.cancelled.length).toBeLessThanOrEqual(HOSTS);
+function expectUnharmed(account: TrafficReport): void {
+  expect(account).toMatchObject({ lost: [], changed: [], retrying: { failed: [] } });
+  expect(account.retrying.cancelled.length).toBeLessThanOrEqual(HOSTS);
 }
 
 /** Updates of a store on four hosts, with a client that writes and reads all along. What it sees is printed. */
-onLab(
+describeOnLab(
   "updates of a live store",
   (scene) => {
     let stack: TestStack;
@@ -39,8 +45,8 @@ onLab(
       };
       stack = await scene().hostsStack(hosts, { minReadySeconds: 1 });
       await stack.up();
-      await untilShared(stack);
-      access = await accessOf(stack);
+      await waitUntilShared(stack);
+      access = await getStoreAccess(stack);
     });
 
     /** What the store's tasks run with, one line a kind. */
@@ -57,10 +63,10 @@ onLab(
       expect((await stack.preview()).output).toMatch(
         /store-main: all tasks restart at once, a short outage: .*Image.*their stop \(at most 60 s\).*no task stops before its host has the image/,
       );
-      const client = await Client.start({ access, bucket });
+      const client = await TrafficClient.start({ access, bucket });
       await stack.up();
       const account = await client.finish();
-      console.log(`all at once (another image):\n${told(account)}`);
+      console.log(`all at once (another image):\n${formatTraffic(account)}`);
       expect(account).toMatchObject({ lost: [], changed: [] });
     });
 
@@ -68,13 +74,13 @@ onLab(
       stack.config("networks", ["moved"]);
       stack.config("dataNetwork", "moved");
       expect((await stack.preview()).output).toMatch(/store-main: all tasks restart at once, .*Networks\[0\]/);
-      const client = await Client.start({ access, bucket });
+      const client = await TrafficClient.start({ access, bucket });
       await stack.up();
       const account = await client.finish();
-      console.log(`all at once (another network):\n${told(account)}`);
+      console.log(`all at once (another network):\n${formatTraffic(account)}`);
       expect(account).toMatchObject({ lost: [], changed: [] });
       expect((await stack.preview()).steps).toEqual([]);
-      await untilShared(stack);
+      await waitUntilShared(stack);
     });
 
     /** Ids of the running tasks: the same as before only if no member restarted. */
@@ -88,43 +94,49 @@ onLab(
     test("a setting that MinIO refuses: no member restarts, and the error names the variable", async () => {
       stack.config("store", { environment: { MINIO_BROWSER_REDIRECT_URL: "console.example.com" } });
       const before = await running();
-      const client = await Client.start({ access, bucket });
-      const { output } = await stack.refused("up");
+      const client = await TrafficClient.start({ access, bucket });
+      const { output } = await stack.expectFailure("up");
       const account = await client.finish();
-      console.log(`all at once, refused beforehand:\n${told(account)}`);
+      console.log(`all at once, refused beforehand:\n${formatTraffic(account)}`);
       expect(output).toMatch(
         /environment\.MINIO_BROWSER_REDIRECT_URL "console\.example\.com": .*FATAL Invalid MINIO_BROWSER_REDIRECT_URL value/,
       );
       const unharmed = { failed: [], cancelled: [], rawFailures: 0 };
-      expect(account).toMatchObject({ lost: [], changed: [], denied: [], patient: unharmed, raw: unharmed });
+      expect(account).toMatchObject({
+        lost: [],
+        changed: [],
+        missingAtFirst: [],
+        retrying: unharmed,
+        notRetrying: unharmed,
+      });
       expect(await running()).toEqual(before);
-      await onlyService(scene().lab.host(1).engine);
+      await getOnlyService(scene().lab.host(1).engine);
     });
 
     test("settings that MinIO accepts and no host has room for: the former ones come back by themselves", async () => {
       const { engine } = scene().lab.host(1);
-      const { Spec } = await onlyService(engine);
+      const { Spec } = await getOnlyService(engine);
       const environment = { MINIO_API_REQUESTS_MAX: "200" };
       stack.config("store", { timeoutSeconds: 20, cpuReservation: 1000, environment });
-      const client = await Client.start({ access, bucket });
-      const { output } = await stack.refused("up");
-      await client.goesOn();
+      const client = await TrafficClient.start({ access, bucket });
+      const { output } = await stack.expectFailure("up");
+      await client.waitForSuccess();
       const account = await client.finish();
-      console.log(`all at once, rolled back:\n${told(account)}`);
+      console.log(`all at once, rolled back:\n${formatTraffic(account)}`);
       expect(output).toMatch(/not ready within timeoutSeconds 20: .*Rolled back: service store-main with the former/);
       expect(account).toMatchObject({ lost: [], changed: [] });
-      expect((await onlyService(engine)).Spec.TaskTemplate).toEqual(Spec.TaskTemplate);
+      expect((await getOnlyService(engine)).Spec.TaskTemplate).toEqual(Spec.TaskTemplate);
       expect(await running()).toHaveLength(HOSTS);
       const { steps } = await stack.preview();
       expect(steps.map(({ op, name }) => `${op} ${name}`)).toEqual(["update store-main"]);
-      await untilShared(stack);
+      await waitUntilShared(stack);
     });
 
     test("what a member had locked when it was killed bears one member's stop, not two", async () => {
       const { lab } = scene();
       const { engine } = lab.host(1);
       const [first = ""] = access.endpoints;
-      const s3 = clientOf({ ...access, endpoints: [first] }, 60_000, 1);
+      const s3 = createS3Client({ ...access, endpoints: [first] }, 60_000, 1);
       const object = { Bucket: bucket, Key: "large" };
       await s3.send(new PutObjectCommand({ ...object, Body: Buffer.alloc(64 * 2 ** 20) }));
       // Nobody reads on: for as long as that is so, the member holds the object's lock.
@@ -143,7 +155,7 @@ onLab(
         const [now] = await engine.containers();
         return now !== undefined && now.Id !== member?.Id && (await allRunning()).length === HOSTS;
       };
-      await until(isBack, "the member that was killed");
+      await waitFor(isBack, "the member that was killed");
       expect(await locks.mayStop(await allRunning())).toEqual({ done: true });
       locks.stopsOne();
       const because = "locks of tasks that were stopped run out: 1";
@@ -158,10 +170,10 @@ onLab(
       expect((await stack.preview()).output).toMatch(
         /store-main: its tasks restart one by one: .*MemoryBytes changed; each waits until .*maintenance check/,
       );
-      const client = await Client.start({ access, bucket });
+      const client = await TrafficClient.start({ access, bucket });
       await stack.up();
       const account = await client.finish();
-      console.log(`one by one (another memory limit):\n${told(account)}`);
+      console.log(`one by one (another memory limit):\n${formatTraffic(account)}`);
       expectUnharmed(account);
       expect((await stack.preview()).steps).toEqual([]);
       expect(await settings()).toEqual(Array(HOSTS).fill(`${1024 * 2 ** 20} running`));
@@ -175,10 +187,10 @@ onLab(
         memoryReservationMiB: undefined,
         cpuReservation: 1000,
       });
-      const client = await Client.start({ access, bucket });
-      const { output } = await stack.refused("up");
+      const client = await TrafficClient.start({ access, bucket });
+      const { output } = await stack.expectFailure("up");
       const account = await client.finish();
-      console.log(`one by one, failing at the first:\n${told(account)}`);
+      console.log(`one by one, failing at the first:\n${formatTraffic(account)}`);
       expect(output).toMatch(/0 of 4 tasks have the change, and no other was touched/);
       expectUnharmed(account);
       expect((await settings()).filter((line) => line.endsWith(" running"))).toHaveLength(3);
@@ -186,13 +198,13 @@ onLab(
 
     test("another value mends it: first the task that does not run, then the others in turn", async () => {
       stack.config("store", { memoryLimitMiB: 1100 });
-      const client = await Client.start({ access, bucket });
+      const client = await TrafficClient.start({ access, bucket });
       await stack.up();
       const account = await client.finish();
-      console.log(`mended by a third value:\n${told(account)}`);
+      console.log(`mended by a third value:\n${formatTraffic(account)}`);
       expectUnharmed(account);
       expect(await settings()).toEqual(Array(HOSTS).fill(`${1100 * 2 ** 20} running`));
-      const { Spec } = await onlyService(scene().lab.host(1).engine);
+      const { Spec } = await getOnlyService(scene().lab.host(1).engine);
       expect(Spec.UpdateConfig?.Delay ?? 0).toBe(0);
     });
   },

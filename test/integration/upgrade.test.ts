@@ -5,14 +5,14 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type ExportedStack, recordedSwarms } from "../../commands/lib/recorded-stack.ts";
 import { FORMER_LABEL } from "../../commands/upgrade/availability.ts";
 import { Upgrade } from "../../commands/upgrade/upgrade.ts";
-import { type EngineRelease, makeRelease, offerRelease } from "../../lab/engine-release.ts";
-import { changeSwarm } from "./by-hand.ts";
-import { accessOf, Client, told } from "./client.ts";
-import { untilShared } from "./s3.ts";
-import { onLab } from "./scene.ts";
+import { type EngineRelease, createRelease, offerRelease } from "../../lab/engine-release.ts";
+import { changeSwarm } from "./manual-changes.ts";
+import { getStoreAccess, TrafficClient, formatTraffic } from "./traffic-client.ts";
+import { waitUntilShared } from "./s3.ts";
+import { describeOnLab } from "./lab-fixture.ts";
 import type { TestStack } from "./stack.ts";
 
-onLab(
+describeOnLab(
   "the engines of hosts with a store",
   (scene) => {
     let stack: TestStack;
@@ -28,7 +28,7 @@ onLab(
 
     beforeAll(async () => {
       const { lab } = scene();
-      release = await makeRelease(lab.host(1), folder);
+      release = await createRelease(lab.host(1), folder);
       await Promise.all(lab.hosts.map((host) => offerRelease(host, release)));
       const hosts = {
         a: machine(1, "manager"),
@@ -39,7 +39,7 @@ onLab(
       const none = { engine: undefined, hostname: undefined, endpointAddress: undefined };
       stack = await scene().stack({ ...none, stack: "ssh", encrypted: false, hosts, minReadySeconds: 1 });
       await stack.up();
-      await untilShared(stack);
+      await waitUntilShared(stack);
     });
     afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -67,11 +67,15 @@ onLab(
       ]);
       expect(steps[0]).toMatchObject({ from: release.from, to: release.to });
 
-      const client = await Client.start({ access: await accessOf(stack), bucket: "all-along", pauseMs: 100 });
+      const client = await TrafficClient.start({
+        access: await getStoreAccess(stack),
+        bucket: "all-along",
+        pauseMs: 100,
+      });
       // The others take the same way: that of the worker, and of the leader, is shown.
       for (const at of [0, 3]) await upgrade.carryOut(steps[at]!);
       const account = await client.finish();
-      console.log(`the engines of a worker and of the leader were upgraded:\n${told(account)}`);
+      console.log(`the engines of a worker and of the leader were upgraded:\n${formatTraffic(account)}`);
       expect(account).toMatchObject({ lost: [], changed: [] });
       await autolock(false);
       const { engineFrom, engineVersion } = release;

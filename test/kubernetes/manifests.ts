@@ -1,10 +1,10 @@
-import { run } from "../unit/harness.ts";
+import { runProgram } from "../unit/harness.ts";
 import { kubernetesOutputs } from "../unit/kubernetes-outputs.ts";
 import type { Manifest } from "../../lab/kubernetes/api.ts";
 
 /** What a program asks the cluster for, in the order in which it does. */
-export async function manifestsOf(program: () => unknown): Promise<Manifest[]> {
-  const { resources } = await run(program, { outputs: kubernetesOutputs });
+export async function renderManifests(program: () => unknown): Promise<Manifest[]> {
+  const { resources } = await runProgram(program, { outputs: kubernetesOutputs });
   return resources.flatMap(({ type, name, inputs }) => {
     if (!type.startsWith("kubernetes:")) return [];
     const { metadata } = kubernetesOutputs(type, name, inputs) as Pick<Manifest, "metadata">;

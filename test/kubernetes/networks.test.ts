@@ -4,8 +4,8 @@ import type { CniArgs } from "../../components/kubernetes/cni/args.ts";
 import { obtainCharts } from "../../toolchain/charts.ts";
 import { ROOT } from "../../toolchain/cache.ts";
 import { TestStack } from "../integration/stack.ts";
-import { type Cluster, startCluster, whyNoCluster } from "../../lab/kubernetes/cluster.ts";
-import { kubernetesOf } from "./stack.ts";
+import { type Cluster, startCluster, clusterUnavailableReason } from "../../lab/kubernetes/cluster.ts";
+import { kubernetesStackOptions } from "./stack.ts";
 
 const POD_CIDR = "10.42.0.0/16";
 
@@ -13,14 +13,14 @@ let cluster: Cluster;
 let stack: TestStack;
 let charts: string;
 
-const problem = whyNoCluster();
+const problem = clusterUnavailableReason();
 
 beforeAll(async () => {
   if (problem !== undefined) return;
   charts = await obtainCharts();
   cluster = await startCluster();
   const project = join(ROOT, "test", "kubernetes", "programs", "networks");
-  stack = await TestStack.create({ project, ...(await kubernetesOf(cluster)) });
+  stack = await TestStack.create({ project, ...(await kubernetesStackOptions(cluster)) });
 });
 
 afterAll(async () => {
@@ -110,7 +110,7 @@ describe("what the charts make of it, installed by the real plugin", () => {
   test("other addresses, or another plugin, are refused before anything is touched", async () => {
     const args: CniArgs = { plugin: "cilium", podCidr: "10.43.0.0/16", chart: join(charts, "cilium") };
     stack.config("networks:networks", { flannel: args });
-    const { output, steps } = await stack.refused("up");
+    const { output, steps } = await stack.expectFailure("up");
     expect(output).toContain('plugin "cilium": is "flannel" for life: the nodes of a running cluster');
     expect(output).toContain('podCidr "10.43.0.0/16": is "10.42.0.0/16" for life');
     expect(steps.filter(({ op }) => op !== "delete")).toEqual([]);

@@ -2,9 +2,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { KubernetesMinio } from "../../components/kubernetes/kubernetes-minio.ts";
 import { MinioNetworkPolicy } from "../../components/kubernetes/network-policy/minio-network-policy.ts";
 import type { Manifest } from "../../lab/kubernetes/api.ts";
-import { type Cluster, IDLE_IMAGE, whyNoCluster, whyNoEnforcement } from "../../lab/kubernetes/cluster.ts";
-import { manifestsOf } from "./manifests.ts";
-import { clusterForStore, clusterIpOf, NAMESPACE, readyPods, restrictedNamespace } from "./store.ts";
+import {
+  type Cluster,
+  IDLE_IMAGE,
+  clusterUnavailableReason,
+  policyEnforcementUnavailableReason,
+} from "../../lab/kubernetes/cluster.ts";
+import { renderManifests } from "./manifests.ts";
+import { startStoreCluster, getClusterIp, NAMESPACE, waitForReadyPods, restrictedNamespace } from "./store.ts";
 
 const MEMBERS = 2;
 
@@ -13,7 +18,7 @@ let declared: Manifest[];
 /** Addresses by what they are called below. */
 let addresses: Record<string, string>;
 
-const problem = whyNoCluster() ?? whyNoEnforcement();
+const problem = clusterUnavailableReason() ?? policyEnforcementUnavailableReason();
 
 /** Who tries, beside the members: name, namespace, labels. */
 const CALLERS = [
@@ -34,9 +39,9 @@ function idlePod([name, namespace, labels]: (typeof CALLERS)[number]): Manifest 
 
 beforeAll(async () => {
   if (problem !== undefined) return;
-  const { cluster: started, images } = await clusterForStore(MEMBERS, { enforcesPolicies: true });
+  const { cluster: started, images } = await startStoreCluster(MEMBERS, { enforcesPolicies: true });
   cluster = started;
-  declared = await manifestsOf(() => {
+  declared = await renderManifests(() => {
     const store = new KubernetesMinio("store", {
       namespace: NAMESPACE,
       pools: { main: { members: MEMBERS } },
@@ -55,11 +60,11 @@ beforeAll(async () => {
   const store = declared.filter(({ kind }) => kind !== "NetworkPolicy");
   for (const object of [...others, ...store]) await cluster.api.apply(object);
   for (const [, space] of CALLERS)
-    await readyPods(cluster, { storage: MEMBERS + 2, operations: 2 }[space], undefined, space);
-  const pods = await readyPods(cluster, MEMBERS + 2);
+    await waitForReadyPods(cluster, { storage: MEMBERS + 2, operations: 2 }[space], undefined, space);
+  const pods = await waitForReadyPods(cluster, MEMBERS + 2);
   addresses = {
     member: pods.find(({ metadata }) => metadata.name === "store-main-0")!.status.podIP!,
-    service: await clusterIpOf(cluster, "store"),
+    service: await getClusterIp(cluster, "store"),
     system: cluster.address,
   };
 });

@@ -99,7 +99,7 @@ test("a second pool is added, and the pods of the first get its file", async () 
 test("another shape of a formed pool is refused before anything is touched", async () => {
   const before = kinds();
   stack.config("pools", { "2026": { members: 4 }, "2027": { members: 5 } });
-  const { output, steps } = await stack.refused("up");
+  const { output, steps } = await stack.expectFailure("up");
   expect(output).toContain("pools.2027.members 5: is 4 for life");
   expect(steps).toEqual([]);
   expect(kinds()).toEqual(before);

@@ -2,17 +2,17 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Bucket } from "../integration/s3.ts";
 import { TestStack } from "../integration/stack.ts";
-import { type Cluster, whyNoCluster } from "../../lab/kubernetes/cluster.ts";
-import { kubernetesOf } from "./stack.ts";
+import { type Cluster, clusterUnavailableReason } from "../../lab/kubernetes/cluster.ts";
+import { kubernetesStackOptions } from "./stack.ts";
 import {
-  bucketAt,
-  clusterForStore,
-  clusterIpOf,
+  openPodBucket,
+  startStoreCluster,
+  getClusterIp,
   NAMESPACE,
-  podsOf,
-  readsBack,
-  readyPods,
-  serversOnline,
+  listPods,
+  waitForObject,
+  waitForReadyPods,
+  waitForServers,
 } from "./store.ts";
 
 const MEMBERS = 4;
@@ -21,11 +21,11 @@ let cluster: Cluster;
 let stack: TestStack;
 let images: { a: string; b: string };
 
-const problem = whyNoCluster();
+const problem = clusterUnavailableReason();
 
 beforeAll(async () => {
   if (problem !== undefined) return;
-  ({ cluster, images } = await clusterForStore(2 * MEMBERS));
+  ({ cluster, images } = await startStoreCluster(2 * MEMBERS));
   const settings = {
     stack: "kubernetes",
     namespace: NAMESPACE,
@@ -36,7 +36,7 @@ beforeAll(async () => {
     clients: [{ addresses: "198.18.0.0/15" }],
     dns: [{ addresses: "198.18.0.0/15" }],
   };
-  stack = await TestStack.create(await kubernetesOf(cluster, settings));
+  stack = await TestStack.create(await kubernetesStackOptions(cluster, settings));
 });
 
 afterAll(async () => {
@@ -56,9 +56,9 @@ const clean = async () => {
 /** The bucket as the stack's outputs say that it is reached. */
 async function openShop({ trusts = true } = {}): Promise<Bucket> {
   const outputs = (await stack.outputs({ showSecrets: true })) as Record<string, string>;
-  const address = await clusterIpOf(cluster, "minio");
+  const address = await getClusterIp(cluster, "minio");
   const reached = { address, ca: trusts ? outputs["caCertificate"] : undefined };
-  return bucketAt(outputs["endpoint"]!, outputs["rootUser"]!, outputs["rootPassword"]!, reached);
+  return openPodBucket(outputs["endpoint"]!, outputs["rootUser"]!, outputs["rootPassword"]!, reached);
 }
 
 describe("a stack of kind kubernetes, by the real plugin", () => {
@@ -88,10 +88,10 @@ describe("a stack of kind kubernetes, by the real plugin", () => {
 
   test("serves who trusts its authority", async () => {
     shop = await openShop();
-    await serversOnline(cluster, "minio-2026-0", MEMBERS);
+    await waitForServers(cluster, "minio-2026-0", MEMBERS);
     await shop.create();
     await shop.put("first", object);
-    await readsBack(shop, "first", object);
+    await waitForObject(shop, "first", object);
     const stranger = await openShop({ trusts: false });
     await expect(stranger.get("first")).rejects.toThrow(/certificate/);
   });
@@ -100,30 +100,30 @@ describe("a stack of kind kubernetes, by the real plugin", () => {
     stack.config("pools", { "2026": { members: MEMBERS }, "2027": { members: MEMBERS } });
     stack.config("image", images.b);
     await stack.up();
-    await readyPods(cluster, 2 * MEMBERS, ({ spec }) => spec.containers[0]?.image === images.b);
-    await readsBack(shop, "first", object);
-    const servers = await serversOnline(cluster, "minio-2027-3", 2 * MEMBERS);
+    await waitForReadyPods(cluster, 2 * MEMBERS, ({ spec }) => spec.containers[0]?.image === images.b);
+    await waitForObject(shop, "first", object);
+    const servers = await waitForServers(cluster, "minio-2027-3", 2 * MEMBERS);
     const drives = servers.flatMap((server) => server.drives);
     expect(drives.map(({ state, pool_index }) => `${pool_index} ${state}`).toSorted()).toEqual([
       ...Array<string>(MEMBERS).fill("0 ok"),
       ...Array<string>(MEMBERS).fill("1 ok"),
     ]);
     await shop.put("second", object);
-    await readsBack(shop, "second", object);
+    await waitForObject(shop, "second", object);
     await clean();
   });
 
   test("refuses another shape of a formed pool, and touches nothing", async () => {
     stack.config("pools", { "2026": { members: MEMBERS }, "2027": { members: 5 } });
-    const { output } = await stack.refused("up");
+    const { output } = await stack.expectFailure("up");
     expect(output).toContain("pools.2027.members 5: is 4 for life");
-    expect(await podsOf(cluster)).toHaveLength(2 * MEMBERS);
+    expect(await listPods(cluster)).toHaveLength(2 * MEMBERS);
   });
 
   test("leaves its data when it goes, with the namespace that holds it", async () => {
     stack.config("pools", { "2026": { members: MEMBERS }, "2027": { members: MEMBERS } });
     await stack.destroy();
-    expect(await podsOf(cluster)).toEqual([]);
+    expect(await listPods(cluster)).toEqual([]);
     const claims = await cluster.api.list(`/api/v1/namespaces/${NAMESPACE}/persistentvolumeclaims`);
     expect(claims).toHaveLength(2 * MEMBERS);
     for (const { metadata } of claims) expect(metadata["deletionTimestamp"]).toBeUndefined();
@@ -132,6 +132,6 @@ describe("a stack of kind kubernetes, by the real plugin", () => {
   test("takes its data on when it comes again", async () => {
     await stack.up();
     shop = await openShop();
-    for (const key of ["first", "second"]) await readsBack(shop, key, object);
+    for (const key of ["first", "second"]) await waitForObject(shop, key, object);
   });
 });

@@ -6,7 +6,7 @@ import type { TestStackOptions } from "../integration/stack.ts";
 import type { Cluster } from "../../lab/kubernetes/cluster.ts";
 
 /** What a stack needs to work on a cluster. */
-export async function kubernetesOf({ folder }: Cluster, config: Record<string, unknown> = {}) {
+export async function kubernetesStackOptions({ folder }: Cluster, config: Record<string, unknown> = {}) {
   const kubeconfig = readFileSync(join(folder, "kubeconfig"), "utf8");
   return {
     config: { ...config, "kubernetes:kubeconfig": kubeconfig },

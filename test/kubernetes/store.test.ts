@@ -4,21 +4,21 @@ import { KubernetesMinio, type KubernetesMinioArgs } from "../../components/kube
 import { MinioNetworkPolicy } from "../../components/kubernetes/network-policy/minio-network-policy.ts";
 import type { Bucket } from "../integration/s3.ts";
 import type { Answer, Manifest } from "../../lab/kubernetes/api.ts";
-import { type Cluster, whyNoCluster } from "../../lab/kubernetes/cluster.ts";
-import { manifestsOf } from "./manifests.ts";
+import { type Cluster, clusterUnavailableReason } from "../../lab/kubernetes/cluster.ts";
+import { renderManifests } from "./manifests.ts";
 import {
-  bucketAt,
-  clusterForStore,
-  clusterIpOf,
-  eventsOf,
+  openPodBucket,
+  startStoreCluster,
+  getClusterIp,
+  listEvents,
   NAMESPACE,
-  podsOf,
-  readsBack,
-  readyPods,
-  readySince,
+  listPods,
+  waitForObject,
+  waitForReadyPods,
+  getReadyTime,
   restrictedNamespace,
-  serversOnline,
-  writeQuorum,
+  waitForServers,
+  waitForWriteQuorum,
 } from "./store.ts";
 
 const MEMBERS = 4;
@@ -26,11 +26,11 @@ const MEMBERS = 4;
 let cluster: Cluster;
 let images: { a: string; b: string };
 
-const problem = whyNoCluster();
+const problem = clusterUnavailableReason();
 
 beforeAll(async () => {
   if (problem !== undefined) return;
-  ({ cluster, images } = await clusterForStore(MEMBERS));
+  ({ cluster, images } = await startStoreCluster(MEMBERS));
   await cluster.api.apply(restrictedNamespace());
 });
 
@@ -41,7 +41,7 @@ beforeEach(({ skip }) => {
 });
 
 function manifests(image: string, more: Partial<KubernetesMinioArgs> = {}, name = "store"): Promise<Manifest[]> {
-  return manifestsOf(() => {
+  return renderManifests(() => {
     const store = new KubernetesMinio(name, {
       namespace: NAMESPACE,
       pools: { main: { members: MEMBERS } },
@@ -68,7 +68,7 @@ function asRead({ stringData, ...object }: Manifest): object {
 }
 
 async function endpointOf(name: string): Promise<string> {
-  return `http://${await clusterIpOf(cluster, name)}:9000`;
+  return `http://${await getClusterIp(cluster, name)}:9000`;
 }
 
 describe("a store of four pods, in a namespace that takes restricted ones alone", () => {
@@ -104,7 +104,7 @@ describe("a store of four pods, in a namespace that takes restricted ones alone"
   });
 
   test("is one erasure-coded cluster, whose pods all serve what went in through the Service", async () => {
-    const pods = await readyPods(cluster, MEMBERS);
+    const pods = await waitForReadyPods(cluster, MEMBERS);
     expect(pods.map(({ metadata }) => metadata.name)).toEqual([
       "store-main-0",
       "store-main-1",
@@ -112,20 +112,20 @@ describe("a store of four pods, in a namespace that takes restricted ones alone"
       "store-main-3",
     ]);
     const endpoint = await endpointOf("store");
-    expect(await writeQuorum(endpoint)).toBe(3);
-    const drives = (await serversOnline(cluster, "store-main-0", MEMBERS)).flatMap((server) => server.drives);
+    expect(await waitForWriteQuorum(endpoint)).toBe(3);
+    const drives = (await waitForServers(cluster, "store-main-0", MEMBERS)).flatMap((server) => server.drives);
     expect(drives.map(({ state, pool_index, set_index }) => ({ state, pool_index, set_index }))).toEqual(
       Array(MEMBERS).fill({ state: "ok", pool_index: 0, set_index: 0 }),
     );
-    const bucketOf = (url: string) => bucketAt(url, "root-abc", "very-secret-password");
+    const bucketOf = (url: string) => openPodBucket(url, "root-abc", "very-secret-password");
     shop = bucketOf(endpoint);
     await shop.create();
     await shop.put("first", object);
-    for (const { status } of pods) await readsBack(bucketOf(`http://${status.podIP}:9000`), "first", object);
+    for (const { status } of pods) await waitForObject(bucketOf(`http://${status.podIP}:9000`), "first", object);
   });
 
   test("goes on without a pod that is deleted, which comes back as itself with what it had", async () => {
-    const [victim] = await readyPods(cluster, MEMBERS);
+    const [victim] = await waitForReadyPods(cluster, MEMBERS);
     await cluster.api.delete({
       ...victim!,
       apiVersion: "v1",
@@ -134,35 +134,35 @@ describe("a store of four pods, in a namespace that takes restricted ones alone"
     });
     // One that ends answers what it has begun with a status that says nothing of trying again.
     await expect
-      .poll(async () => (await podsOf(cluster)).map(({ metadata }) => metadata.uid), {
+      .poll(async () => (await listPods(cluster)).map(({ metadata }) => metadata.uid), {
         timeout: 120_000,
         interval: 100,
       })
       .not.toContain(victim!.metadata.uid);
     await shop.put("second", object);
-    const pods = await readyPods(cluster, MEMBERS, ({ metadata }) => metadata.uid !== victim!.metadata.uid);
+    const pods = await waitForReadyPods(cluster, MEMBERS, ({ metadata }) => metadata.uid !== victim!.metadata.uid);
     expect(pods[0]!.metadata.name).toBe(victim!.metadata.name);
-    for (const key of ["first", "second"]) await readsBack(shop, key, object);
+    for (const key of ["first", "second"]) await waitForObject(shop, key, object);
   });
 
   test("changes its image in all pods at once, and loses nothing", async () => {
-    const before = (await podsOf(cluster)).map(({ metadata }) => metadata.uid);
+    const before = (await listPods(cluster)).map(({ metadata }) => metadata.uid);
     for (const one of await manifests(images.b)) expect((await cluster.api.apply(one)).warnings).toEqual([]);
-    const pods = await readyPods(cluster, MEMBERS, ({ spec }) => spec.containers[0]?.image === images.b);
+    const pods = await waitForReadyPods(cluster, MEMBERS, ({ spec }) => spec.containers[0]?.image === images.b);
     expect(pods.filter(({ metadata }) => before.includes(metadata.uid))).toEqual([]);
     // One after another, a pod would be deleted once the one before it is ready. Events come when they come.
-    const deletions = () => eventsOf(cluster, "SuccessfulDelete", "store-main");
+    const deletions = () => listEvents(cluster, "SuccessfulDelete", "store-main");
     await expect.poll(deletions, { timeout: 30_000 }).toHaveLength(MEMBERS);
-    const firstReady = pods.map((pod) => readySince(pod) ?? "").toSorted()[0]!;
+    const firstReady = pods.map((pod) => getReadyTime(pod) ?? "").toSorted()[0]!;
     for (const { lastTimestamp } of await deletions()) expect(lastTimestamp <= firstReady).toBe(true);
-    expect(await writeQuorum(await endpointOf("store"))).toBe(3);
-    for (const key of ["first", "second"]) await readsBack(shop, key, object);
+    expect(await waitForWriteQuorum(await endpointOf("store"))).toBe(3);
+    for (const key of ["first", "second"]) await waitForObject(shop, key, object);
   });
 
   test("keeps its data when it is taken away", async () => {
     const declared = await manifests(images.b);
     for (const one of declared.toReversed()) await cluster.api.delete(one);
-    await readyPods(cluster, 0);
+    await waitForReadyPods(cluster, 0);
     const claims = await cluster.api.list(`/api/v1/namespaces/${NAMESPACE}/persistentvolumeclaims`);
     expect(claims.map(({ metadata }) => metadata.name)).toEqual(
       Array.from({ length: MEMBERS }, (_, number) => `d1-store-main-${number}`),

@@ -56,13 +56,13 @@ export function localVolumes({ folder, hostname }: Cluster, count: number): Mani
 }
 
 /** The pods of the store's namespace, or another one, by name. */
-export async function podsOf({ api }: Cluster, namespace = NAMESPACE): Promise<Pod[]> {
+export async function listPods({ api }: Cluster, namespace = NAMESPACE): Promise<Pod[]> {
   const pods = await api.list<Pod>(`/api/v1/namespaces/${namespace}/pods`);
   return pods.toSorted((a, b) => a.metadata.name.localeCompare(b.metadata.name));
 }
 
 /** What controllers tell of an object of the store's namespace, of one kind. */
-export function eventsOf(
+export function listEvents(
   { api }: Cluster,
   reason: string,
   name: string,
@@ -70,29 +70,29 @@ export function eventsOf(
   return api.list(`/api/v1/namespaces/${NAMESPACE}/events?fieldSelector=reason=${reason},involvedObject.name=${name}`);
 }
 
-export function readySince({ status }: Pod): string | undefined {
+export function getReadyTime({ status }: Pod): string | undefined {
   const ready = status.conditions?.find(({ type }) => type === "Ready");
   return ready?.status === "True" ? ready.lastTransitionTime : undefined;
 }
 
 /** Waits until so many pods are ready, all of them as wished. */
-export async function readyPods(
+export async function waitForReadyPods(
   cluster: Cluster,
   count: number,
   wished = (_: Pod) => true,
   namespace = NAMESPACE,
 ): Promise<Pod[]> {
   let pods: Pod[] = [];
-  const isDone = () => pods.length === count && pods.every((pod) => readySince(pod) !== undefined && wished(pod));
+  const isDone = () => pods.length === count && pods.every((pod) => getReadyTime(pod) !== undefined && wished(pod));
   for (const end = Date.now() + 120_000; ; await pause(200)) {
-    pods = await podsOf(cluster, namespace);
+    pods = await listPods(cluster, namespace);
     if (isDone()) return pods;
     if (Date.now() > end) throw new Error(`pods are not ready: ${JSON.stringify(pods.map(({ status }) => status))}`);
   }
 }
 
 /** Waits until the store takes writes, and gives back how many drives of a set a write needs. */
-export async function writeQuorum(endpoint: string): Promise<number> {
+export async function waitForWriteQuorum(endpoint: string): Promise<number> {
   for (const end = Date.now() + 60_000; ; await pause(200)) {
     const answer = await fetch(`${endpoint}/minio/health/cluster`).catch((error: unknown) => String(error));
     if (typeof answer !== "string" && answer.ok) return Number(answer.headers.get("x-minio-write-quorum"));
@@ -108,7 +108,7 @@ export interface Server {
 }
 
 /** What a pod tells of all members, once they are through with their start: ready is a pod that answers. */
-export function serversOnline(cluster: Cluster, pod: string, count: number): Promise<Server[]> {
+export function waitForServers(cluster: Cluster, pod: string, count: number): Promise<Server[]> {
   return vi.waitFor(
     async () => {
       const told = await cluster.exec(pod, "minio", "mc", "admin", "info", "local", "--json");
@@ -125,7 +125,7 @@ export function serversOnline(cluster: Cluster, pod: string, count: number): Pro
  * Waits until an object reads back equal. Members that have just come up do not know all others yet, and say of what
  * was written while one was away that there is no such object: for a moment, and what is lost stays lost.
  */
-export async function readsBack(bucket: Bucket, key: string, object: Buffer): Promise<void> {
+export async function waitForObject(bucket: Bucket, key: string, object: Buffer): Promise<void> {
   for (const end = Date.now() + 60_000; ; await pause(200)) {
     const read = await bucket.get(key).catch((error: unknown) => error);
     if (read instanceof Buffer && read.equals(object)) return;
@@ -135,27 +135,27 @@ export async function readsBack(bucket: Bucket, key: string, object: Buffer): Pr
 }
 
 /** How a name of the cluster is reached from outside, and by whom its certificate may be signed. */
-export interface Reached {
+export interface NameTarget {
   address: string;
   ca?: string;
 }
 
 /** A bucket behind an endpoint. */
-export function bucketAt(endpoint: string, user: string, password: string, reached?: Reached): Bucket {
+export function openPodBucket(endpoint: string, user: string, password: string, reached?: NameTarget): Bucket {
   const credentials = { accessKeyId: user, secretAccessKey: password };
   const common = { endpoint, region: "us-east-1", forcePathStyle: true, credentials, maxAttempts: 3 };
   const tls = reached && { requestHandler: { httpsAgent: agentFor(reached) } };
   return new Bucket(new S3Client({ ...common, ...tls }), "shop");
 }
 
-function agentFor({ address, ca }: Reached): Agent {
+function agentFor({ address, ca }: NameTarget): Agent {
   const lookup: LookupFunction = (_hostname, { all }, callback) =>
     all ? callback(null, [{ address, family: 4 }]) : callback(null, address, 4);
   return new Agent({ lookup, ca });
 }
 
 /** A cluster with volumes for a store, and two images of MinIO that differ. */
-export async function clusterForStore(volumes: number, options: ClusterOptions = {}) {
+export async function startStoreCluster(volumes: number, options: ClusterOptions = {}) {
   const cluster = await startCluster(options);
   const load = async (variant: string) => {
     const image = await builtImage({ variant });
@@ -166,7 +166,7 @@ export async function clusterForStore(volumes: number, options: ClusterOptions =
 }
 
 /** The address of a Service of the store's namespace. */
-export async function clusterIpOf({ api }: Cluster, name: string): Promise<string> {
+export async function getClusterIp({ api }: Cluster, name: string): Promise<string> {
   const object = { apiVersion: "v1", kind: "Service", metadata: { name, namespace: NAMESPACE } };
   return (await api.read<{ spec: { clusterIP: string } }>(object)).spec.clusterIP;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { pushedDigest } from "../../lab/registry.ts";
+import { parsePushedDigest } from "../../lab/registry.ts";
 
 const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;
 
@@ -16,5 +16,5 @@ test.each([
   ["the containerd image store", [`{"status":"latest: digest: ${DIGEST} size: 400"}`], DIGEST],
   ["a push that failed", ['{"errorDetail":{"message":"no such host"},"error":"no such host"}'], undefined],
 ])("the digest of an image pushed from %s", (_store, lines, digest) => {
-  expect(pushedDigest(`${lines.join("\r\n")}\r\n`)).toBe(digest);
+  expect(parsePushedDigest(`${lines.join("\r\n")}\r\n`)).toBe(digest);
 });

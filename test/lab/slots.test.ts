@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
-import { abandonedSlots, LABS } from "../../lab/slots.ts";
+import { listAbandonedSlots, LABS } from "../../lab/slots.ts";
 
 const canUnshare = process.platform === "linux" && process.getuid?.() === 0;
 
@@ -20,7 +20,7 @@ test.runIf(canUnshare)("a lab in another PID namespace is not abandoned while it
   child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
   try {
     await vi.waitFor(() => expect(output).toMatch(/\d+\n/), { timeout: 15_000, interval: 20 });
-    expect(abandonedSlots().map(({ number }) => number)).not.toContain(Number(output));
+    expect(listAbandonedSlots().map(({ number }) => number)).not.toContain(Number(output));
   } finally {
     child.kill("SIGKILL");
     rmSync(join(LABS, output.trim() || "none"), { recursive: true, force: true });

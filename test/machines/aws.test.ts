@@ -4,13 +4,13 @@ import { Engine } from "../../engine/engine.ts";
 import { loadImages } from "../../engine/images.ts";
 import { HostKey, type HostKeyState } from "../../provider/hosts/host-key.ts";
 import { builtImage } from "../../toolchain/minio-image.ts";
-import { buckets } from "../integration/s3.ts";
+import { openBuckets } from "../integration/s3.ts";
 import { TestStack } from "../integration/stack.ts";
 import { type CloudLab, startCloud } from "../../lab/vm/cloud.ts";
 import { CLOUD_USER, type CloudMachine } from "../../lab/vm/cloud-machine.ts";
-import { whyNoMachines } from "../../lab/vm/tools.ts";
-import { awsAnswers, awsOutputs } from "../unit/aws-stand-in.ts";
-import { run } from "../unit/harness.ts";
+import { machinesUnavailableReason } from "../../lab/vm/tools.ts";
+import { awsCalls, awsOutputs } from "../unit/aws-mocks.ts";
+import { runProgram } from "../unit/harness.ts";
 
 /** What no stand-in for AWS does: a machine boots with what the component has it told. */
 let cloud: CloudLab;
@@ -21,7 +21,7 @@ let userData: string;
 let told: string;
 let stack: TestStack | undefined;
 
-const problem = whyNoMachines();
+const problem = machinesUnavailableReason();
 const VOLUMES: Readonly<Record<string, string>> = {
   "prod-a-d1": "vol-0a1b2c3d4e5f60718",
   "prod-a-d2": "vol-0123456789abcdef0",
@@ -32,7 +32,7 @@ const MTU = 9001;
 async function rendered(): Promise<string> {
   const { outs } = await HostKey.create({ hostname: "a" });
   hostKey = outs;
-  const { resources } = await run(
+  const { resources } = await runProgram(
     () =>
       new AwsHosts("prod", {
         managers: { a: { zone: "eu-central-1a", volumes: { d1: {}, d2: {} } } },
@@ -40,7 +40,7 @@ async function rendered(): Promise<string> {
         ...{ engineVersion: cloud.engineVersion, engineRepository: cloud.engineRepository },
       }),
     {
-      answers: awsAnswers(),
+      answers: awsCalls(),
       ids: (_type, name) => VOLUMES[name],
       outputs: (type, name) => ({ ...awsOutputs(type, name), ...(type.endsWith(":HostKey") ? outs : {}) }),
     },
@@ -69,7 +69,7 @@ describe("a machine that boots with the user data of AwsHosts", () => {
       hostKey: publicKey,
       mtu: MTU,
     });
-    told = await machine.booted();
+    told = await machine.waitForBoot();
   }, 40 * 60_000);
   afterAll(async () => {
     stack?.remove();
@@ -130,7 +130,7 @@ describe("a machine that boots with the user data of AwsHosts", () => {
     stack = await TestStack.create({ config: { stack: "ssh", hosts: { a: host }, mtu: MTU, image } });
     await stack.up();
     expect((await stack.preview({ refresh: true })).steps).toEqual([]);
-    const { a: bucket } = await buckets(stack, "aws");
+    const { a: bucket } = await openBuckets(stack, "aws");
     await bucket!.create();
     await bucket!.put("object", Buffer.from("content"));
     expect((await bucket!.get("object")).toString()).toBe("content");

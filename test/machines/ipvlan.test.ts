@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { buckets, someObject } from "../integration/s3.ts";
+import { openBuckets, randomObject } from "../integration/s3.ts";
 import { TestStack } from "../integration/stack.ts";
 import type { Machine, MachineLab } from "../../lab/vm/lab.ts";
 import { hostSettings, startStoreMachines, storeLinks } from "../../lab/vm/store-machines.ts";
-import { whyNoMachines } from "../../lab/vm/tools.ts";
+import { machinesUnavailableReason } from "../../lab/vm/tools.ts";
 
 /** Networks for which the kernel that the namespaces share has no driver: ipvlan, and VLANs. */
 let lab: MachineLab;
 let image: string;
 
-const problem = whyNoMachines();
+const problem = machinesUnavailableReason();
 
 /** An address of the network that the machines are on. */
 const address = (last: number) => lab.machine(1).address.replace(/\d+$/, String(last));
@@ -49,10 +49,10 @@ describe("a store on a network of ipvlan, of machines with kernels of their own"
 
   test("forms across hosts, with the host's own MAC address, and objects read back equal", async () => {
     await stack.up();
-    const through = await buckets(stack, "ipvlan");
+    const through = await openBuckets(stack, "ipvlan");
     const [first, second] = Object.values(through) as [(typeof through)[string], (typeof through)[string]];
     await first.create();
-    const content = someObject();
+    const content = randomObject();
     await first.put("object", content);
     expect((await second.get("object")).equals(content)).toBe(true);
     for (const machine of lab.machines) {

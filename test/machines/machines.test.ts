@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { Engine } from "../../engine/engine.ts";
-import { accessOf, Client, told } from "../integration/client.ts";
-import { type Bucket, buckets } from "../integration/s3.ts";
+import { getStoreAccess, TrafficClient, formatTraffic } from "../integration/traffic-client.ts";
+import { type Bucket, openBuckets } from "../integration/s3.ts";
 import { TestStack } from "../integration/stack.ts";
 import type { Capture, Machine, MachineLab } from "../../lab/vm/lab.ts";
 import { hostSettings, startStoreMachines, storeLinks } from "../../lab/vm/store-machines.ts";
-import { whyNoMachines } from "../../lab/vm/tools.ts";
+import { machinesUnavailableReason } from "../../lab/vm/tools.ts";
 
 /** What namespaces cannot show, on kernels of their own: encryption on the wire, clocks, a reboot. */
 let lab: MachineLab;
 let stack: TestStack;
 let through: Record<string, Bucket>;
 
-const problem = whyNoMachines();
+const problem = machinesUnavailableReason();
 const MIB = 1024 * 1024;
 
 /** Known, and nowhere else: to be found on the wire, or not. Too long to be cut by every frame's end. */
@@ -59,7 +59,7 @@ describe("a store on machines with kernels of their own", () => {
 
   test("is made with everything at its defaults, encrypted, and is clean at the second look", async () => {
     await stack.up();
-    through = await buckets(stack, "wire");
+    through = await openBuckets(stack, "wire");
     await through["machine1"]!.create();
     expect((await stack.preview({ refresh: true })).steps).toEqual([]);
   });
@@ -83,13 +83,13 @@ describe("a store on machines with kernels of their own", () => {
 
   test("bears the reboot of a manager: nothing is lost, and nothing is left to do", async () => {
     const [, machine] = lab.machines as [Machine, Machine];
-    const client = await Client.start({ access: await accessOf(stack), bucket: "reboot", pauseMs: 200 });
+    const client = await TrafficClient.start({ access: await getStoreAccess(stack), bucket: "reboot", pauseMs: 200 });
     await machine.reboot();
-    await machine.booted();
+    await machine.waitForBoot();
     const account = await client.finish();
-    console.log(`one of three machines rebooted:\n${told(account)}`);
+    console.log(`one of three machines rebooted:\n${formatTraffic(account)}`);
     expect(account).toMatchObject({ lost: [], changed: [] });
-    expect(account.patient.writes).toBeGreaterThan(0);
+    expect(account.retrying.writes).toBeGreaterThan(0);
     // The machine answers before its task runs again: until then, that is something to do.
     const manager = new Engine(lab.machine(1).connection);
     const runs = async () => (await manager.tasks({ "desired-state": ["running"] })).map(({ Status }) => Status.State);

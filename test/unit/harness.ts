@@ -3,7 +3,7 @@ import type { Host } from "../../components/hosts/host.ts";
 import type { Drive } from "../../core/drive.ts";
 
 /** A resource as a program registered it. */
-export interface Registered {
+export interface RegisteredResource {
   urn: string;
   type: string;
   name: string;
@@ -14,20 +14,20 @@ export interface Registered {
   /** URNs of what must be there first. */
   dependencies: string[];
   /** URNs of the resources that each of its inputs comes from. */
-  sources: Record<string, string[]>;
+  inputDependencies: Record<string, string[]>;
   /** What it was asked for, secrets unwrapped. */
   inputs: Record<string, unknown>;
   /** Names of the inputs that are secret, or hold a secret. */
   secrets: string[];
 }
 
-export interface Run<T> {
+export interface ProgramRun<T> {
   /** What the program gave back. */
   value: T;
-  resources: Registered[];
+  resources: RegisteredResource[];
 }
 
-export interface RunOptions {
+export interface ProgramRunOptions {
   /** Runs as `pulumi preview` does. */
   preview?: boolean;
   /** What a resource gives out beside its inputs. */
@@ -35,16 +35,16 @@ export interface RunOptions {
   /** Ids of resources that are to be like those of a real provider. */
   ids?: (type: string, name: string) => string | undefined;
   /** Where resources are added as they are registered. */
-  resources?: Registered[];
+  resources?: RegisteredResource[];
   /** What a provider answers when it is asked for something; else it says what it was asked. */
   answers?: (token: string, inputs: Record<string, unknown>) => Record<string, unknown>;
 }
 
 /** Runs a program against Pulumi's mocks until everything it started has settled. */
-export async function run<T>(
+export async function runProgram<T>(
   program: () => T,
-  { preview = false, outputs, ids, answers, resources = [] }: RunOptions = {},
-): Promise<Run<T>> {
+  { preview = false, outputs, ids, answers, resources = [] }: ProgramRunOptions = {},
+): Promise<ProgramRun<T>> {
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs }) => ({
@@ -89,7 +89,7 @@ export function fakeHost(key: string, drives: Record<string, Drive> = { d1: {}, 
 }
 
 /** The value of an Output that is known. */
-export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
+export function getValue<T>(output: pulumi.Output<T>): Promise<T> {
   return new Promise((resolve) => output.apply(resolve));
 }
 
@@ -109,9 +109,9 @@ export function configure(settings: Record<string, unknown>): void {
 }
 
 /** The error of a program that goes wrong, and what was registered all the same. */
-export async function refusedBy(program: () => unknown): Promise<{ error: unknown; resources: Registered[] }> {
-  const resources: Registered[] = [];
-  const error = await run(program, { resources }).then(
+export async function runFailing(program: () => unknown): Promise<{ error: unknown; resources: RegisteredResource[] }> {
+  const resources: RegisteredResource[] = [];
+  const error = await runProgram(program, { resources }).then(
     () => undefined,
     (thrown: unknown) => thrown,
   );
@@ -122,9 +122,9 @@ export async function refusedBy(program: () => unknown): Promise<{ error: unknow
 }
 
 /** What a program that goes wrong says. */
-export async function refusalOf(program: () => unknown): Promise<string> {
+export async function getErrorMessage(program: () => unknown): Promise<string> {
   try {
-    await run(program);
+    await runProgram(program);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
@@ -150,25 +150,28 @@ interface Monitor {
 }
 
 /** URNs of all that a resource waits for, of itself or because of others that it waits for. */
-export function awaitedBy({ dependencies }: Registered, resources: readonly Registered[]): string[] {
+export function listDependencies(
+  { dependencies }: RegisteredResource,
+  resources: readonly RegisteredResource[],
+): string[] {
   return dependencies.flatMap((urn) => {
     const one = resources.find((resource) => resource.urn === urn);
-    return one ? [urn, ...awaitedBy(one, resources)] : [urn];
+    return one ? [urn, ...listDependencies(one, resources)] : [urn];
   });
 }
 
 /** Mocks are not told of parents and dependencies; their monitor is. */
-function record(resources: Registered[]): void {
+function record(resources: RegisteredResource[]): void {
   const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
   const register = monitor.registerResource.bind(monitor);
   monitor.registerResource = (request, callback) =>
     register(request, (error, answer) => {
-      if (!error) resources.push(described(request, answer.getUrn()));
+      if (!error) resources.push(toRegisteredResource(request, answer.getUrn()));
       callback(error, answer);
     });
 }
 
-function described(request: Request, urn: string): Registered {
+function toRegisteredResource(request: Request, urn: string): RegisteredResource {
   const inputs = request.getObject().toJavaScript();
   return {
     urn,
@@ -177,10 +180,10 @@ function described(request: Request, urn: string): Registered {
     custom: request.getCustom(),
     parent: request.getParent() || undefined,
     dependencies: request.getDependenciesList(),
-    sources: Object.fromEntries(
+    inputDependencies: Object.fromEntries(
       Array.from(request.getPropertydependenciesMap().entries(), ([key, from]) => [key, from.getUrnsList()] as const),
     ),
-    inputs: unwrapped(inputs) as Record<string, unknown>,
+    inputs: unwrapSecrets(inputs) as Record<string, unknown>,
     secrets: Object.keys(inputs).filter((key) => holdsSecret(inputs[key])),
   };
 }
@@ -189,12 +192,12 @@ function described(request: Request, urn: string): Registered {
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 
-function unwrapped(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(unwrapped);
+function unwrapSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(unwrapSecrets);
   if (typeof value !== "object" || value === null) return value;
   const fields = value as Record<string, unknown>;
-  if (fields[SIGNATURE] === SECRET) return unwrapped(fields["value"]);
-  return Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, unwrapped(field)]));
+  if (fields[SIGNATURE] === SECRET) return unwrapSecrets(fields["value"]);
+  return Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, unwrapSecrets(field)]));
 }
 
 function holdsSecret(value: unknown): boolean {

@@ -24,7 +24,9 @@ export function step(
 }
 export const component = (op = "same"): EngineEvent =>
   step(op, "pulumi-swarm:index:MinioService", "minio", { [op === "delete" ? "old" : "new"]: {} }, STACK);
-export const said = (message: string, severity = "info"): EngineEvent => ({ diagnosticEvent: { message, severity } });
+export const diagnostic = (message: string, severity = "info"): EngineEvent => ({
+  diagnosticEvent: { message, severity },
+});
 export const summary = (resourceChanges: Record<string, number>): EngineEvent => ({
   summaryEvent: { resourceChanges },
 });
@@ -48,5 +50,5 @@ export const update = (mode: string, env?: [string[], string[]]) =>
     old: service("silo:1", "create", env?.[0]),
     new: service("silo:2", mode, env?.[1]),
   });
-export const replaced = (type: string, name: string, old: Inputs = {}, news: Inputs = {}) =>
+export const replacement = (type: string, name: string, old: Inputs = {}, news: Inputs = {}) =>
   ["delete-replaced", "replace", "create-replacement"].map((op) => step(op, type, name, { old, new: news }));

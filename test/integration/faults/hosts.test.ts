@@ -3,10 +3,10 @@ import { beforeAll, expect, test } from "vitest";
 import { run } from "../../../toolchain/run.ts";
 import type { LabHost } from "../../../lab/lab.ts";
 import type { EngineEvent } from "../../../commands/lib/events.ts";
-import { untilShared } from "../s3.ts";
-import { type HostConfig, hostConfig, onLab } from "../scene.ts";
+import { waitUntilShared } from "../s3.ts";
+import { type HostConfig, hostConfig, describeOnLab } from "../lab-fixture.ts";
 import type { TestStack } from "../stack.ts";
-import { during, partsBelow, until, untilWhole } from "./store.ts";
+import { withTraffic, countParts, waitForCondition, waitUntilHealthy } from "./store.ts";
 
 const DRIVES = { d1: { path: "/mnt/disk1" }, d2: { path: "/mnt/disk2" } };
 const STORE = { pools: { main: { hosts: ["a", "b", "c", "d"] } } };
@@ -19,7 +19,7 @@ const NOTHING_LOST = { lost: [], changed: [] };
 /** How long a fault lasts, where that is up to the test: enough for a member to be missed. */
 const FAULT_MS = 5_000;
 
-onLab(
+describeOnLab(
   "nothing that a store on four hosts acknowledged is lost or changed when",
   (scene) => {
     let stack: TestStack;
@@ -34,13 +34,13 @@ onLab(
       members = [1, 2, 3, 4].map(machine);
       stack = await scene().hostsStack(hosts(), { minReadySeconds: 1, store: STORE });
       await stack.up();
-      await untilShared(stack);
-      await untilWhole(members);
+      await waitUntilShared(stack);
+      await waitUntilHealthy(members);
     });
 
     test("a host loses its power and gets it back", async () => {
       const { lab } = scene();
-      const account = await during("a host lost its power for 5 s", { stack, members }, async () => {
+      const account = await withTraffic("a host lost its power for 5 s", { stack, members }, async () => {
         await pause(1_000);
         await lab.kill(4);
         await pause(FAULT_MS);
@@ -51,7 +51,7 @@ onLab(
 
     test("the network falls in two parts and heals", async () => {
       const { lab } = scene();
-      const account = await during("a host was cut off the other three for 5 s", { stack, members }, async () => {
+      const account = await withTraffic("a host was cut off the other three for 5 s", { stack, members }, async () => {
         await pause(1_000);
         await lab.partition([1], [2, 3, 4]);
         await pause(FAULT_MS);
@@ -61,11 +61,11 @@ onLab(
     });
 
     test("the engine of each host in turn is restarted", async () => {
-      const account = await during("each engine in turn was restarted", { stack, members }, async () => {
+      const account = await withTraffic("each engine in turn was restarted", { stack, members }, async () => {
         for (const host of members) {
           await host.stopEngine();
           await host.startEngine();
-          await untilWhole(members);
+          await waitUntilHealthy(members);
         }
       });
       expect(account).toMatchObject(NOTHING_LOST);
@@ -73,40 +73,44 @@ onLab(
 
     test("a drive fails and is replaced", async () => {
       const host = machine(2);
-      const account = await during("a drive of eight failed and was replaced", { stack, members }, async (bucket) => {
-        await pause(1_000);
-        await host.disks.fail(1);
-        await pause(FAULT_MS);
-        await host.disks.replace(1);
-        // What a person does after putting in a disk: its folder, and an end to what had the old one open.
-        await host.run("mkdir", folderOn(1));
-        await host.run("sh", "-ec", "docker kill $(docker ps --quiet)");
-        await healed(host, 1, bucket, host);
-      });
+      const account = await withTraffic(
+        "a drive of eight failed and was replaced",
+        { stack, members },
+        async (bucket) => {
+          await pause(1_000);
+          await host.disks.fail(1);
+          await pause(FAULT_MS);
+          await host.disks.replace(1);
+          // What a person does after putting in a disk: its folder, and an end to what had the old one open.
+          await host.run("mkdir", folderOn(1));
+          await host.run("sh", "-ec", "docker kill $(docker ps --quiet)");
+          await healed(host, 1, bucket, host);
+        },
+      );
       expect(account).toMatchObject(NOTHING_LOST);
     });
 
     test("a disk is full for a while, and every write in that time is refused", async () => {
       const { lab } = scene();
-      const account = await during("a disk of eight was full for 5 s", { stack, members }, async () => {
+      const account = await withTraffic("a disk of eight was full for 5 s", { stack, members }, async () => {
         await pause(1_000);
         await lab.exec(3, "sh", "-c", "dd if=/dev/zero of=/mnt/disk1/fill bs=1M status=none; true");
         await pause(FAULT_MS);
         await lab.exec(3, "rm", "/mnt/disk1/fill");
       });
       expect(account).toMatchObject(NOTHING_LOST);
-      const { failed } = account.patient;
+      const { failed } = account.retrying;
       expect(failed.join()).toContain("write: XMinioStorageFull");
       expect(failed.filter((line) => line.startsWith("read"))).toEqual([]);
     });
 
     test("two runs of up meet: one is refused, the other's change is made", async () => {
       stack.config("networks", ["first"]);
-      const account = await during("two runs of up met", { stack, members }, async () => {
-        const begin = () => stack.begin("up", ["--yes", "--skip-preview"]);
+      const account = await withTraffic("two runs of up met", { stack, members }, async () => {
+        const begin = () => stack.start("up", ["--yes", "--skip-preview"]);
         const first = begin();
         // Of two that begin in the same moment, Pulumi may refuse both.
-        await until("the first run holds the stack", () => Promise.resolve(first.events().length > 0));
+        await waitForCondition("the first run holds the stack", () => Promise.resolve(first.events().length > 0));
         const outcomes = await Promise.all([first.outcome, begin().outcome]);
         expect(outcomes.map(({ exitCode }) => exitCode === 0)).toEqual([true, false]);
         expect(outcomes[1].output).toContain("the stack is currently locked");
@@ -118,15 +122,17 @@ onLab(
     test("the network is cut while a host joins: up says so, and has it join once the network is back", async () => {
       const { lab } = scene();
       stack.config("hosts", { ...hosts(), e: at(6, "worker") });
-      const account = await during("the network was cut while a host joined", { stack, members }, async () => {
+      const account = await withTraffic("the network was cut while a host joined", { stack, members }, async () => {
         const pid = Number(await run("pgrep", ["--full", `^dockerd --host ${machine(6).socket} `]));
-        const up = stack.begin("up", ["--yes", "--skip-preview"]);
-        await until("the host is about to join", () => Promise.resolve(isKnown("e-machine", up.events())));
+        const up = stack.start("up", ["--yes", "--skip-preview"]);
+        await waitForCondition("the host is about to join", () => Promise.resolve(isKnown("e-machine", up.events())));
         // A join takes less time than a cut: its engine is held up until then.
         process.kill(pid, "SIGSTOP");
         await lab.partition([6], [1, 2, 3, 4]);
         process.kill(pid, "SIGCONT");
-        await until("up to say that it waits", () => Promise.resolve(says(/^host e .* joining: /m, up.events())));
+        await waitForCondition("up to say that it waits", () =>
+          Promise.resolve(says(/^host e .* joining: /m, up.events())),
+        );
         await lab.heal();
         const { exitCode, output } = await up.outcome;
         expect(exitCode, output).toBe(0);
@@ -140,7 +146,7 @@ onLab(
       const { lab } = scene();
       stack.config("networks", ["first", "second"]);
       const others = members.slice(1);
-      const account = await during(
+      const account = await withTraffic(
         "a manager lost its power, and up made a change",
         { stack, members: [] },
         async () => {
@@ -156,12 +162,12 @@ onLab(
     test("that host never comes back, and another machine takes its place", async () => {
       const what = "a host that was gone was replaced by a new machine";
       members = [5, 2, 3, 4].map(machine);
-      const account = await during(what, { stack, members }, async (bucket) => {
+      const account = await withTraffic(what, { stack, members }, async (bucket) => {
         await pause(1_000);
         stack.config("hosts", { ...hosts(), a: at(5, "manager"), e: at(6, "worker") });
         const { steps } = await stack.up();
         expect(steps.find(({ name }) => name === "store-main")).toMatchObject({ op: "update" });
-        await untilWhole(members);
+        await waitUntilHealthy(members);
         for (const disk of [1, 2]) await healed(machine(5), disk, bucket, machine(2));
         expect((await stack.preview({ refresh: true })).steps).toEqual([]);
       });
@@ -186,7 +192,10 @@ function says(what: RegExp, events: readonly EngineEvent[]): boolean {
 
 /** Waits until a new disk has what another host's second disk had of a bucket when this was called. */
 async function healed(host: LabHost, disk: number, bucket: string, whole: LabHost): Promise<void> {
-  const written = await partsBelow(folderOn(2), whole, bucket);
+  const written = await countParts(folderOn(2), whole, bucket);
   expect(written).toBeGreaterThan(0);
-  await until("the new disk is healed", async () => (await partsBelow(folderOn(disk), host, bucket)) >= written);
+  await waitForCondition(
+    "the new disk is healed",
+    async () => (await countParts(folderOn(disk), host, bucket)) >= written,
+  );
 }

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { hostsArgs } from "../../../bench/hosts/arguments.ts";
-import { markdownTable, withSection } from "../../../bench/hosts/document.ts";
+import { parseHostsArgs } from "../../../bench/hosts/arguments.ts";
+import { formatTable, replaceSection } from "../../../bench/hosts/document.ts";
 import { axis, plotSvg } from "../../../bench/hosts/plot.ts";
 import { type HostsReport, partTables, plotsOf, renderHosts } from "../../../bench/hosts/report.ts";
-import { inventory } from "../../../bench/hosts/ways/by-ansible.ts";
+import { inventory } from "../../../bench/hosts/methods/ansible.ts";
 
 const cost = (seconds: number) => ({ seconds, peakMiB: 700.4 });
 const asked = (seconds: number) => ({ ...cost(seconds), callsPerHost: 18.04, answersKiBPerHost: 22.5 });
@@ -143,16 +143,16 @@ describe("the document", () => {
   test("a section is renewed, and all around it stays", () => {
     const before = "a\n<!-- bench:x -->\nold\n<!-- /bench:x -->\nb\n";
     const after = "a\n<!-- bench:x -->\n\nnew\n\n<!-- /bench:x -->\nb\n";
-    expect(withSection(before, { name: "x", content: "new\n" })).toBe(after);
-    expect(withSection(after, { name: "x", content: "new" })).toBe(after);
+    expect(replaceSection(before, { name: "x", content: "new\n" })).toBe(after);
+    expect(replaceSection(after, { name: "x", content: "new" })).toBe(after);
   });
 
   test("a section without its place is refused", () => {
-    expect(() => withSection("a", { name: "x", content: "new" })).toThrow("<!-- bench:x --> and <!-- /bench:x -->");
+    expect(() => replaceSection("a", { name: "x", content: "new" })).toThrow("<!-- bench:x --> and <!-- /bench:x -->");
   });
 
   test("a table is aligned", () => {
-    expect(markdownTable({ head: ["a", "name"], rows: [["1234", "x|y"]] })).toBe(
+    expect(formatTable({ head: ["a", "name"], rows: [["1234", "x|y"]] })).toBe(
       ["| a    | name |", "| ---- | ---- |", "| 1234 | x\\|y |"].join("\n"),
     );
   });
@@ -160,8 +160,8 @@ describe("the document", () => {
 
 describe("the arguments", () => {
   test("all parts, unless some are named", () => {
-    expect([...hostsArgs([]).parts]).toEqual(["cluster", "growth", "stand-ins", "throughput", "encryption"]);
-    expect(hostsArgs(["growth", "--hosts", "2,3", "--json"])).toEqual({
+    expect([...parseHostsArgs([]).parts]).toEqual(["cluster", "growth", "stand-ins", "throughput", "encryption"]);
+    expect(parseHostsArgs(["growth", "--hosts", "2,3", "--json"])).toEqual({
       ...{ parts: new Set(["growth"]), sizes: [2, 3], json: true, write: false },
     });
   });
@@ -170,7 +170,7 @@ describe("the arguments", () => {
     [["grow"], /argument "grow": choose of cluster, growth, stand-ins, throughput/],
     [["--hosts", "3"], /--hosts "3": name the one part/],
     [["growth", "--hosts", "3,x"], /--hosts "x": must be a whole number/],
-  ])("%j are refused", (args, message) => expect(() => hostsArgs(args)).toThrow(message));
+  ])("%j are refused", (args, message) => expect(() => parseHostsArgs(args)).toThrow(message));
 });
 
 test("Ansible's inventory has every host with its way in, and three managers", () => {

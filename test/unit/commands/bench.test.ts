@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type Found, refusalOf } from "../../../bench/guard.ts";
-import { partsOf } from "../../../bench/parts.ts";
+import { type EngineState, refusalReason } from "../../../bench/guard.ts";
+import { selectParts } from "../../../bench/parts.ts";
 import { benchReport, duration, median, renderBench } from "../../../bench/report.ts";
 
 describe("the median", () => {
@@ -54,13 +54,13 @@ describe("the report", () => {
 });
 
 describe("what may be measured here", () => {
-  const absent: Found = { stack: "dev", engine: "unix:///s", volumes: [], leftByHand: false };
-  const up: Found = { ...absent, swarmId: "ours", stackSwarmId: "ours", volumes: ["d1"] };
+  const absent: EngineState = { stack: "dev", engine: "unix:///s", volumes: [], hasOrphanedBenchmark: false };
+  const up: EngineState = { ...absent, swarmId: "ours", stackSwarmId: "ours", volumes: ["d1"] };
   const harmless = { destroys: false, yes: false };
   const destroying = { destroys: true, yes: false };
   const allowed = { destroys: true, yes: true };
 
-  test.each<[string, Found, typeof allowed, RegExp | undefined]>([
+  test.each<[string, EngineState, typeof allowed, RegExp | undefined]>([
     ["nothing is there", absent, destroying, undefined],
     ["the stack is up, previews only", up, harmless, undefined],
     ["the stack is up", up, destroying, /stack dev is up, and .* its data: .*--yes/],
@@ -74,9 +74,14 @@ describe("what may be measured here", () => {
       /is in Swarm x, which is not .* stack dev/,
     ],
     ["another Swarm than the stack's", { ...up, swarmId: "x" }, harmless, /is in Swarm x/],
-    ["a Swarm that a killed benchmark left", { ...absent, swarmId: "x", leftByHand: true }, destroying, undefined],
+    [
+      "a Swarm that a killed benchmark left",
+      { ...absent, swarmId: "x", hasOrphanedBenchmark: true },
+      destroying,
+      undefined,
+    ],
   ])("%s", (_name, found, permission, refusal) => {
-    const line = refusalOf(found, permission);
+    const line = refusalReason(found, permission);
     if (refusal) expect(line).toMatch(refusal);
     else expect(line).toBeUndefined();
   });
@@ -89,9 +94,9 @@ describe("the parts", () => {
       ["clone", "preview"],
       ["preview", "clone"],
     ],
-  ])("%j", (names, expected) => expect([...partsOf(names)]).toEqual(expected));
+  ])("%j", (names, expected) => expect([...selectParts(names)]).toEqual(expected));
 
   test("another is refused", () => {
-    expect(() => partsOf(["previews"])).toThrow('argument "previews": choose of preview, up, clone');
+    expect(() => selectParts(["previews"])).toThrow('argument "previews": choose of preview, up, clone');
   });
 });

@@ -2,13 +2,13 @@ import { describe, expect, test } from "vitest";
 import { LIMIT, MARKER, previewComment } from "../../../commands/preview-pr/comment.ts";
 import type { Operation } from "../../../commands/preview-pr/planned.ts";
 import type { EngineEvent } from "../../../commands/lib/events.ts";
-import { comment, component, report, said, STACK, step, summary, update, URN } from "../preview-events.ts";
+import { comment, component, report, diagnostic, STACK, step, summary, update, URN } from "../preview-events.ts";
 
 describe("the comment", () => {
   test("begins with the marker by which it is found again", () => {
     expect(comment().startsWith(`${MARKER}\n`)).toBe(true);
     expect(comment()).toContain("Nothing changes.");
-    expect(comment(component(), said("clock off", "warning"))).toMatch(/Nothing changes\.[^]*clock off/);
+    expect(comment(component(), diagnostic("clock off", "warning"))).toMatch(/Nothing changes\.[^]*clock off/);
     expect(comment(component(), update("in-place"))).not.toContain("Nothing changes.");
   });
 
@@ -40,7 +40,7 @@ describe("the comment", () => {
   });
 
   test("of a preview that failed says so, and why", () => {
-    const text = previewComment([report([said("error: hosts: 2 managers\n", "error")], { succeeded: false })]);
+    const text = previewComment([report([diagnostic("error: hosts: 2 managers\n", "error")], { succeeded: false })]);
     expect(text).toContain("**the preview failed**");
     expect(text).toContain("```text\nerror: hosts: 2 managers\n```");
     expect(text).not.toContain("Nothing changes");
@@ -79,7 +79,7 @@ describe("the comment", () => {
       component(),
       step("update", "a:b:C", text, { old: { [text]: text }, new: { [text]: `${text}!` } }),
       step("delete", `a:b:${text}`, text, { old: {} }),
-      said(text, "warning"),
+      diagnostic(text, "warning"),
     );
     // Outside of code, GitHub is to see none of it.
     const outside = out.replace(/^(`{3,})text\n[^]*?^\1$/gm, "").replace(/(?<!`)(`+)(?!`)[^]*?(?<!`)\1(?!`)/g, "");

@@ -8,9 +8,9 @@ import {
   comment,
   component,
   type Inputs,
-  replaced,
+  replacement,
   report,
-  said,
+  diagnostic,
   service,
   STACK,
   step,
@@ -29,7 +29,7 @@ describe("the report", () => {
     const { components } = report([
       component(),
       update("all-at-once"),
-      ...replaced("docker:index/secret:Secret", "minio-root-user", { data: "a" }, { data: "b" }),
+      ...replacement("docker:index/secret:Secret", "minio-root-user", { data: "a" }, { data: "b" }),
       step("same", `${SWARM}:NodeSettings`, "minio-member-a", { old: {}, new: {} }),
       step("create", "docker:index/volume:Volume", "own", { new: {} }, STACK),
     ]);
@@ -78,7 +78,7 @@ describe("the report", () => {
   });
 
   test("it survives JSON unchanged", () => {
-    const made = report([component(), update("all-at-once"), said("a\n"), summary({ update: 1 })]);
+    const made = report([component(), update("all-at-once"), diagnostic("a\n"), summary({ update: 1 })]);
     expect(JSON.parse(JSON.stringify(made))).toEqual(made);
   });
 
@@ -86,11 +86,11 @@ describe("the report", () => {
     const [line = ""] = report([update("all-at-once")]).effects.map(({ text }) => text);
     const { messages } = report([
       update("all-at-once"),
-      said(line),
-      said("clock off", "warning"),
-      said("clock off", "warning"),
-      said("x", "debug"),
-      said(" \n"),
+      diagnostic(line),
+      diagnostic("clock off", "warning"),
+      diagnostic("clock off", "warning"),
+      diagnostic("x", "debug"),
+      diagnostic(" \n"),
     ]);
     expect(messages).toEqual([{ severity: "warning", text: "clock off" }]);
   });
@@ -98,7 +98,7 @@ describe("the report", () => {
 
 describe("what a change means", () => {
   const one = (op: string, type: string, states: { old?: Inputs; new?: Inputs }) =>
-    report(op === "replace" ? replaced(type, "it", states.old, states.new) : [step(op, type, "it", states)]).effects;
+    report(op === "replace" ? replacement(type, "it", states.old, states.new) : [step(op, type, "it", states)]).effects;
 
   test.each<[string, string, string, RegExp]>([
     ["delete", "docker:index/volume:Volume", "data", /^the volume goes with all that is in it$/],
@@ -186,7 +186,7 @@ describe("what a change means", () => {
   test("the worst comes first", () => {
     const kinds = report([
       update("one-by-one"),
-      ...replaced("random:index/pet:Pet", "pet"),
+      ...replacement("random:index/pet:Pet", "pet"),
       step("delete", `${SWARM}:User`, "app", { old: {} }),
       step("delete", "docker:index/network:Network", "net", { old: {} }),
       step("delete", "docker:index/volume:Volume", "data", { old: {} }),
@@ -322,7 +322,7 @@ describe("secrets", () => {
   });
 
   test("in messages, policies and names, too", () => {
-    const events = [said(`bad ${secret}`, "error"), step("create", "a:b:C", secret, { new: {} })];
+    const events = [diagnostic(`bad ${secret}`, "error"), step("create", "a:b:C", secret, { new: {} })];
     const policy = {
       policyName: "p",
       policyPackName: "x",

@@ -1,15 +1,15 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { partsOf } from "../../../bench/parts.ts";
-import { hostsArgs } from "../../../bench/hosts/arguments.ts";
+import { selectParts } from "../../../bench/parts.ts";
+import { parseHostsArgs } from "../../../bench/hosts/arguments.ts";
 import { execArguments } from "../../../commands/exec/arguments.ts";
 import { statusArguments } from "../../../commands/status/arguments.ts";
 import { knownStacks, readArgs } from "../../../commands/lib/args.ts";
 import { matrixArguments } from "../../../commands/test/engine-matrix.ts";
 import { upgradeArguments } from "../../../commands/upgrade/arguments.ts";
 import { ROOT } from "../../../toolchain/cache.ts";
-import { blocksIn } from "../../integration/doc-page.ts";
+import { parseBlocks } from "../../integration/doc-page.ts";
 
 const read = (file: string) => readFileSync(join(ROOT, file), "utf8");
 const PAGES = globSync(["*.md", "docs/**/*.md", "examples/**/*.md"], {
@@ -37,8 +37,8 @@ const READERS: Record<string, (argv: string[]) => unknown> = {
   exec: execArguments,
   status: statusArguments,
   upgrade: upgradeArguments,
-  bench: (argv) => partsOf(readArgs(argv, ["--cold"]).rest),
-  "bench:hosts": hostsArgs,
+  bench: (argv) => selectParts(readArgs(argv, ["--cold"]).rest),
+  "bench:hosts": parseHostsArgs,
   "test:engines": matrixArguments,
 };
 
@@ -87,7 +87,7 @@ describe("what a page gives a command is understood by it", () => {
 
 describe("every other command of a page that is not followed by a test as a whole", () => {
   const commands = PAGES.filter((page) => !FOLLOWED.includes(page)).flatMap((page) =>
-    blocksIn(read(page))
+    parseBlocks(read(page))
       .filter(({ language }) => language === "sh")
       .flatMap(({ text }) => text.trim().split("\n"))
       .map((line) => line.split(" #")[0]!.trim())

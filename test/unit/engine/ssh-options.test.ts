@@ -7,7 +7,7 @@ import { sshCommandOptions } from "../../../engine/ssh.ts";
 import { sshConnection } from "../../../components/hosts/ssh-connection.ts";
 import { dockerConfig } from "../../../components/swarm/docker-provider.ts";
 import { run } from "../../../toolchain/run.ts";
-import { fakeHost, run as runProgram, valueOf } from "../harness.ts";
+import { fakeHost, runProgram as runProgram, getValue } from "../harness.ts";
 
 /** Everything in ssh_config(5) that has an unverified key accepted, or another connection used. */
 const CARELESS = {
@@ -84,7 +84,7 @@ describe("whatever ~/.ssh/config and the options say", () => {
     const engine = sshConnection({ ...pinned, jumpHost: "me@127.0.0.1:2222", jumpHostKey: HOST_KEY });
     const host = { ...fakeHost("a"), engine: pulumi.output(engine) };
     const { value } = await runProgram(() => dockerConfig("swarm-docker", [host]));
-    const options = await valueOf(pulumi.output(value.sshOpts));
+    const options = await getValue(pulumi.output(value.sshOpts));
     expect(options).toEqual(sshCommandOptions(engine));
   });
 

@@ -15,7 +15,7 @@ import { HostInspection } from "../../../provider/hosts/host-inspection.ts";
 import { type KeyPair, makeAuthority, makeServerCertificate } from "../../../provider/state/x509.ts";
 import { formatIssue } from "../../../core/input-validation-error.ts";
 import { dockerConfig, material } from "../../../components/swarm/docker-provider.ts";
-import { fakeHost, refusalOf, run } from "../harness.ts";
+import { fakeHost, getErrorMessage, runProgram } from "../harness.ts";
 
 const period = { notBefore: new Date(Date.now() - 60_000), notAfter: new Date(Date.now() + 3_600_000) };
 let authority: KeyPair;
@@ -101,14 +101,16 @@ test.each<[string, object | undefined, string | undefined]>([
 
 test("a plain engine beyond this machine is only reached when that is allowed", async () => {
   const engine = "tcp://192.0.2.1:2375";
-  expect(await refusalOf(() => new LocalHost("far", { engine, hostname: "far" }))).toContain(`engine "${engine}"`);
-  const { resources } = await run(() => new LocalHost("far", { engine, hostname: "far", allowPlainTcp: true }));
+  expect(await getErrorMessage(() => new LocalHost("far", { engine, hostname: "far" }))).toContain(
+    `engine "${engine}"`,
+  );
+  const { resources } = await runProgram(() => new LocalHost("far", { engine, hostname: "far", allowPlainTcp: true }));
   expect(resources.find(({ name }) => name === "far-machine")!.inputs).toMatchObject({ connection: { host: engine } });
 });
 
 test("certificates given to a host reach its engine, the key as a secret", async () => {
   const tls = { ca: CERTIFICATE, cert: CERTIFICATE, key: KEY };
-  const { resources } = await run(() => new LocalHost("far", { engine: TCP, hostname: "far", tls }));
+  const { resources } = await runProgram(() => new LocalHost("far", { engine: TCP, hostname: "far", tls }));
   const machine = resources.find(({ name }) => name === "far-machine")!;
   expect(machine.inputs["connection"]).toEqual({ host: TCP, ...tls });
   expect(machine.secrets).toContain("connection");
@@ -117,7 +119,7 @@ test("certificates given to a host reach its engine, the key as a secret", async
 test("an engine given by its address has the TLS that the environment asks for", async () => {
   vi.stubEnv("DOCKER_TLS_VERIFY", "1");
   vi.stubEnv("DOCKER_CERT_PATH", "/nowhere/certs");
-  expect(await refusalOf(() => new LocalHost("far", { engine: TCP, hostname: "far" }))).toContain(
+  expect(await getErrorMessage(() => new LocalHost("far", { engine: TCP, hostname: "far" }))).toContain(
     'DOCKER_CERT_PATH "/nowhere/certs": asks for TLS, but there is no /nowhere/certs/ca.pem',
   );
 });
@@ -133,7 +135,7 @@ describe("the docker plugin", () => {
   });
 
   test("is told that there is no context and no folder of certificates, whatever the environment says", async () => {
-    const { value } = await run(() => dockerConfig("swarm-docker", [fakeHost("a")]));
+    const { value } = await runProgram(() => dockerConfig("swarm-docker", [fakeHost("a")]));
     expect(value).toMatchObject({ context: "", certPath: "" });
   });
 });

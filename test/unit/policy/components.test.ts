@@ -2,16 +2,16 @@ import { expect, test } from "vitest";
 import { AwsHosts } from "../../../components/aws/index.ts";
 import { Firewall, type Host, HostNetwork, SshHosts, Swarm, SwarmService } from "../../../components/index.ts";
 import { RULES } from "../../../policy/rules.ts";
-import { awsAnswers, awsOutputs } from "../aws-stand-in.ts";
-import { run } from "../harness.ts";
+import { awsCalls, awsOutputs } from "../aws-mocks.ts";
+import { runProgram } from "../harness.ts";
 
 const KEY = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${"A".repeat(43)} me`;
 
 /** What the rule about whole stacks says of components as they are, by resource. */
 async function says(rule: string, program: () => void): Promise<string[]> {
-  const { resources } = await run(program, { answers: awsAnswers(), outputs: awsOutputs });
-  const all = resources.map(({ type, name, urn, inputs, parent, sources }) => ({
-    ...{ type, name, urn, parent, sources },
+  const { resources } = await runProgram(program, { answers: awsCalls(), outputs: awsOutputs });
+  const all = resources.map(({ type, name, urn, inputs, parent, inputDependencies }) => ({
+    ...{ type, name, urn, parent, sources: inputDependencies },
     ...{ props: inputs, isProtected: false },
   }));
   const found = RULES.find(({ name }) => name === rule);

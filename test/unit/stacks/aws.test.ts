@@ -8,8 +8,8 @@ import { createAwsStack } from "../../../stacks/aws.ts";
 import { createLocalStack } from "../../../stacks/local.ts";
 import { readSettings } from "../../../stacks/settings.ts";
 import { ROOT } from "../../../toolchain/cache.ts";
-import { awsAnswers, awsOutputs } from "../aws-stand-in.ts";
-import { configure, refusalOf, type Registered, run, valueOf } from "../harness.ts";
+import { awsCalls, awsOutputs } from "../aws-mocks.ts";
+import { configure, getErrorMessage, type RegisteredResource, runProgram, getValue } from "../harness.ts";
 
 const KEY = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${"A".repeat(43)} me`;
 const folder = mkdtempSync(join(tmpdir(), "stack-aws-"));
@@ -28,10 +28,11 @@ function settingsOf(given: Record<string, unknown>) {
 }
 
 const made = (given: Record<string, unknown>) =>
-  run(() => createAwsStack(settingsOf(given)), { answers: awsAnswers("us-east-1"), outputs: awsOutputs });
+  runProgram(() => createAwsStack(settingsOf(given)), { answers: awsCalls("us-east-1"), outputs: awsOutputs });
 
-const ofType = (resources: readonly Registered[], type: string) => resources.filter((each) => each.type === type);
-const network = (resources: readonly Registered[]) => {
+const ofType = (resources: readonly RegisteredResource[], type: string) =>
+  resources.filter((each) => each.type === type);
+const network = (resources: readonly RegisteredResource[]) => {
   const [found] = ofType(resources, "docker:index/network:Network");
   return (found?.inputs["options"] ?? {}) as Record<string, string>;
 };
@@ -63,9 +64,9 @@ test("the example is sound, and what the README counts the costs of", async () =
 test("it exports what every other environment does", async () => {
   const here = await made({ aws: machines });
   pulumi.runtime.setAllConfig({});
-  const there = await run(() => createLocalStack(readSettings()), { outputs: awsOutputs });
+  const there = await runProgram(() => createLocalStack(readSettings()), { outputs: awsOutputs });
   expect(Object.keys(here.value).sort()).toEqual(Object.keys(there.value).sort());
-  expect(Object.keys(await valueOf(here.value.endpoints))).toEqual(["a", "b", "c"]);
+  expect(Object.keys(await getValue(here.value.endpoints))).toEqual(["a", "b", "c"]);
 });
 
 test("its overlay network is as wide as a VPC is, unless another width is given", async () => {
@@ -129,13 +130,13 @@ test.each<[Record<string, unknown>, string]>([
   [{ aws: { managers } }, 'AwsHosts "hosts": publicKeys []: needs at least one: nobody could log in'],
   [{ aws: machines, port: 0 }, 'AwsHosts "hosts": ports.s3 0: must be a whole number from 1 to 65535'],
 ])("%j is refused in one line", async (given, line) => {
-  const said = await refusalOf(() => createAwsStack(settingsOf(given)));
+  const said = await getErrorMessage(() => createAwsStack(settingsOf(given)));
   expect(said).toContain(line);
   expect(said).not.toContain("\n");
 });
 
 test("in an environment of another kind there are no machines to make", async () => {
-  expect(await refusalOf(() => createLocalStack(settingsOf({ stack: "local", aws: machines })))).toMatch(
+  expect(await getErrorMessage(() => createLocalStack(settingsOf({ stack: "local", aws: machines })))).toMatch(
     /^config pulumi-swarm:aws: has no meaning in an environment of kind local/,
   );
 });

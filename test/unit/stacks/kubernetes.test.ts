@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { createKubernetesStack } from "../../../stacks/kubernetes.ts";
 import { createLocalStack } from "../../../stacks/local.ts";
 import { readSettings } from "../../../stacks/settings.ts";
-import { configure, isSecret, refusalOf, run, valueOf } from "../harness.ts";
+import { configure, isSecret, getErrorMessage, runProgram, getValue } from "../harness.ts";
 import { kubernetesOutputs } from "../kubernetes-outputs.ts";
 
 const DRIVES = { d1: { size: "1Gi" } };
@@ -17,7 +17,8 @@ afterEach(() => pulumi.runtime.setAllConfig({}));
 
 const stackWith = (settings: Record<string, unknown>) =>
   createKubernetesStack(settingsOf({ drives: DRIVES, ...settings }));
-const made = (settings: Record<string, unknown> = {}) => run(() => stackWith(settings), { outputs: kubernetesOutputs });
+const made = (settings: Record<string, unknown> = {}) =>
+  runProgram(() => stackWith(settings), { outputs: kubernetesOutputs });
 
 describe("a stack of kind kubernetes", () => {
   test("is a restricted namespace, a store in it, and its policies", async () => {
@@ -42,7 +43,7 @@ describe("a stack of kind kubernetes", () => {
       ...["caCertificate", "consoleEndpoints", "endpoint", "endpoints", "metricsEndpoints", "metricsToken"],
       ...["rootPassword", "rootUser", "serviceIds", "subnet", "users"],
     ]);
-    expect(await valueOf(value.endpoint)).toBe("http://minio.minio.svc:9000");
+    expect(await getValue(value.endpoint)).toBe("http://minio.minio.svc:9000");
     expect(value.subnet).toBeNull();
     expect(await isSecret(value.rootPassword)).toBe(true);
   });
@@ -54,13 +55,13 @@ describe("a stack of kind kubernetes", () => {
     expect(release.inputs["values"]).toMatchObject({ encryption: { type: "wireguard" } });
     const namespace = resources.find(({ type, name }) => type.endsWith(":Namespace") && name === "namespace")!;
     expect(namespace.dependencies).toContain(release.urn);
-    expect(await valueOf(value.subnet!)).toBe("10.40.0.0/16");
+    expect(await getValue(value.subnet!)).toBe("10.40.0.0/16");
   });
 
   test("needs no drives beside those of its pools", async () => {
     const pools = { a: { members: 4, drives: { x: { size: "2Gi" } } } };
     pulumi.runtime.setAllConfig({ "pulumi-swarm:pools": JSON.stringify(pools) });
-    const { resources } = await run(() => createKubernetesStack(readSettings()), { outputs: kubernetesOutputs });
+    const { resources } = await runProgram(() => createKubernetesStack(readSettings()), { outputs: kubernetesOutputs });
     const set = resources.find(({ type }) => type.endsWith(":StatefulSet"));
     expect(JSON.stringify(set?.inputs)).toContain("2Gi");
   });
@@ -125,7 +126,7 @@ describe("refused before anything is made", () => {
     ["encryption of an overlay network", { encrypted: true }, "config pulumi-swarm:encrypted: has no meaning"],
     ["buckets", { buckets: { photos: {} } }, "config pulumi-swarm:buckets: has no meaning"],
   ])("%s", async (_, settings, line) => {
-    const refusal = await refusalOf(() => stackWith(settings));
+    const refusal = await getErrorMessage(() => stackWith(settings));
     expect(refusal).toMatch(/^[^\n]*$/);
     expect(refusal).toContain(line);
   });
@@ -135,6 +136,6 @@ describe("refused before anything is made", () => {
     ["a CNI", { cni: "flannel" }, "config pulumi-swarm:cni: has no meaning in an environment of kind local"],
     ["a drive's size", { drives: { d1: { size: "1Gi" } } }, "config pulumi-swarm:drives.d1: a drive has no size"],
   ])("on a Swarm: %s", async (_, settings, line) => {
-    expect(await refusalOf(() => createLocalStack(settingsOf(settings)))).toContain(line);
+    expect(await getErrorMessage(() => createLocalStack(settingsOf(settings)))).toContain(line);
   });
 });

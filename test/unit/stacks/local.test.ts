@@ -2,14 +2,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterEach, expect, test } from "vitest";
 import { createLocalStack } from "../../../stacks/local.ts";
 import { readSettings } from "../../../stacks/settings.ts";
-import { configure, run } from "../harness.ts";
+import { configure, runProgram } from "../harness.ts";
 
 afterEach(() => pulumi.runtime.setAllConfig({}));
 
 /** What a local stack with those settings asks of the machine's firewall; undefined: nothing. */
 async function allowed(settings: Record<string, unknown>): Promise<unknown> {
   configure({ hostname: "laptop", engine: "unix:///run/docker.sock", ...settings });
-  const { resources } = await run(() => createLocalStack(readSettings()), {
+  const { resources } = await runProgram(() => createLocalStack(readSettings()), {
     outputs: (type) => (type.endsWith(":RootCredentials") ? { user: "u", password: "p", generation: "g" } : {}),
   });
   const [firewall] = resources.filter(({ type }) => type.endsWith(":HostFirewall"));

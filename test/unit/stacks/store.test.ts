@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { readSettings } from "../../../stacks/settings.ts";
 import { createSshStack } from "../../../stacks/ssh.ts";
-import { configure, refusalOf, run, valueOf } from "../harness.ts";
+import { configure, getErrorMessage, runProgram, getValue } from "../harness.ts";
 
 /** A stack of one host with those settings, as its config has them. */
 function stackWith(settings: Record<string, unknown>, secrets: string[] = []) {
@@ -22,7 +22,7 @@ function outputs(type: string): Record<string, unknown> {
 }
 
 const firewalls = async (settings: Record<string, unknown>) => {
-  const { resources } = await run(() => stackWith(settings), { outputs });
+  const { resources } = await runProgram(() => stackWith(settings), { outputs });
   return resources.filter(({ type }) => type.endsWith(":HostFirewall"));
 };
 
@@ -34,14 +34,14 @@ test("allowFrom says who may reach the store", async () => {
 });
 
 test("minReadySeconds reaches the store's service", async () => {
-  const { resources } = await run(() => stackWith({ minReadySeconds: 3 }), { outputs });
+  const { resources } = await runProgram(() => stackWith({ minReadySeconds: 3 }), { outputs });
   const services = resources.filter(({ type }) => type.endsWith(":Service"));
   expect(services.map(({ inputs }) => inputs["minReadySeconds"])).toEqual([3]);
 });
 
 test("adoptNetwork takes a network on, of which nothing is asked that the settings do not say", async () => {
   const settings = { adopt: true, adoptNetwork: true, networkName: "theirs", attachable: true };
-  const { resources } = await run(() => stackWith(settings), { outputs });
+  const { resources } = await runProgram(() => stackWith(settings), { outputs });
   expect(resources.map(({ type }) => type)).not.toContain("docker:index/network:Network");
   const [preflight] = resources.filter(({ type }) => type.endsWith(":Preflight"));
   const demands = preflight!.inputs["demands"] as { kind: string }[];
@@ -55,14 +55,14 @@ test.each<[unknown, RegExp]>([
   ["10.1.0.0/16", /config pulumi-swarm:allowFrom: expected Array, but it is "10\.1\.0\.0\/16": change it with/],
   [["10.1.0.0/33"], /allowFrom/],
 ])("allowFrom %j is refused", async (allowFrom, line) => {
-  expect(await refusalOf(() => stackWith({ allowFrom }))).toMatch(line);
+  expect(await getErrorMessage(() => stackWith({ allowFrom }))).toMatch(line);
 });
 
 describe("rootPassword", () => {
   test.each(["password-1", "12345678901234567890", "[1,2,3,4]", "1e100000"])(
     "%s reaches the store as it is, a secret",
     async (rootPassword) => {
-      const { resources } = await run(() => stackWith({ rootPassword }, ["rootPassword"]), { outputs });
+      const { resources } = await runProgram(() => stackWith({ rootPassword }, ["rootPassword"]), { outputs });
       const credentials = resources.find(({ type }) => type.endsWith(":RootCredentials"));
       expect(credentials?.inputs["password"]).toBe(rootPassword);
       expect(credentials?.secrets).toContain("password");
@@ -70,7 +70,7 @@ describe("rootPassword", () => {
   );
 
   test("is refused in a plain setting, and not shown", async () => {
-    const line = await refusalOf(() => stackWith({ rootPassword: "in-plain-sight" }));
+    const line = await getErrorMessage(() => stackWith({ rootPassword: "in-plain-sight" }));
     expect(line).toContain('config pulumi-swarm:rootPassword "(secret)": is not a secret: set it with `pulumi config');
     expect(line).not.toContain("in-plain-sight");
   });
@@ -81,7 +81,7 @@ describe("the store's network", () => {
   const hosts = { a: { address: "192.0.2.1", link: link(17) }, b: { address: "192.0.2.2", link: link(18) } };
   const linked = { hosts, subnet: "10.50.0.0/24" };
   const made = async (settings: Record<string, unknown>) => {
-    const { value, resources } = await run(() => stackWith(settings), { outputs });
+    const { value, resources } = await runProgram(() => stackWith(settings), { outputs });
     const network = resources.find(({ name, custom }) => name === "network" && !custom);
     const inputs = Object.fromEntries(resources.map((resource) => [resource.name, resource.inputs]));
     return { value, kind: network?.type, inputs };
@@ -114,15 +114,15 @@ describe("the store's network", () => {
 
   test("gives the members addresses, which the stack tells", async () => {
     const { value } = await made({ driver: "macvlan", ...linked });
-    expect(await valueOf(value.endpoints)).toEqual({ a: "http://10.50.0.17:9000", b: "http://10.50.0.18:9000" });
-    expect(await valueOf(value.subnet)).toBe("10.50.0.0/24");
+    expect(await getValue(value.endpoints)).toEqual({ a: "http://10.50.0.17:9000", b: "http://10.50.0.18:9000" });
+    expect(await getValue(value.subnet)).toBe("10.50.0.0/24");
   });
 
   test("is the hosts' own", async () => {
     const { kind, value } = await made({ driver: "host" });
     expect(kind).toBe("pulumi-swarm:index:HostNetwork");
-    expect(await valueOf(value.networkName)).toBe("host");
-    expect(await valueOf(value.subnet)).toBe("");
+    expect(await getValue(value.networkName)).toBe("host");
+    expect(await getValue(value.subnet)).toBe("");
   });
 
   test.each<[Record<string, unknown>, RegExp]>([
@@ -143,5 +143,5 @@ describe("the store's network", () => {
       { hosts: { a: { address: "192.0.2.1", link: { parnt: "eth0" } } } },
       /link.parnt: there is no such setting: choose one of parent/,
     ],
-  ])("%j is refused", async (settings, line) => expect(await refusalOf(() => stackWith(settings))).toMatch(line));
+  ])("%j is refused", async (settings, line) => expect(await getErrorMessage(() => stackWith(settings))).toMatch(line));
 });

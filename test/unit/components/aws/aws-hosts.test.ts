@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
 import { AwsHosts, type AwsHostsArgs } from "../../../../components/aws/index.ts";
 import { SESSION_ACTIONS } from "../../../../components/aws/session-manager.ts";
-import { awsAnswers, awsOutputs } from "../../aws-stand-in.ts";
-import { type Registered, refusalOf, run, valueOf } from "../../harness.ts";
+import { awsCalls, awsOutputs } from "../../aws-mocks.ts";
+import { type RegisteredResource, getErrorMessage, runProgram, getValue } from "../../harness.ts";
 
 const KEY = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${"A".repeat(43)} me`;
 const args: AwsHostsArgs = {
@@ -12,22 +12,23 @@ const args: AwsHostsArgs = {
 };
 const workers = { d: { zone: "eu-central-1a", volumes: { d1: { sizeGiB: 500 }, d2: {} }, labels: { disk: "ssd" } } };
 
-const answers = awsAnswers();
+const answers = awsCalls();
 
 const made = (given: Partial<AwsHostsArgs> = {}) =>
-  run(() => new AwsHosts("prod", { ...args, ...given }), { answers, outputs: awsOutputs });
+  runProgram(() => new AwsHosts("prod", { ...args, ...given }), { answers, outputs: awsOutputs });
 
-const ofType = (resources: readonly Registered[], type: string) => resources.filter((each) => each.type === type);
-const inputsOf = (resources: readonly Registered[], type: string, name: string) =>
+const ofType = (resources: readonly RegisteredResource[], type: string) =>
+  resources.filter((each) => each.type === type);
+const inputsOf = (resources: readonly RegisteredResource[], type: string, name: string) =>
   ofType(resources, type).find((each) => each.name === name)?.inputs ?? {};
-const keysOf = (resources: readonly Registered[]) =>
+const keysOf = (resources: readonly RegisteredResource[]) =>
   resources.map(({ type, name }) => `${type.replace(/^aws:\w+\//, "").replace(/:.*$/, "")} ${name}`);
 
 const GROUP = "aws:ec2/securityGroup:SecurityGroup";
 const INSTANCE = "aws:ec2/instance:Instance";
 
 /** What a group lets in or out, in one line a rule. */
-function rules(resources: readonly Registered[], name: string, direction: "ingress" | "egress"): string[] {
+function rules(resources: readonly RegisteredResource[], name: string, direction: "ingress" | "egress"): string[] {
   const group = inputsOf(resources, GROUP, name);
   return ((group[direction] ?? []) as Record<string, unknown>[]).map((rule) => {
     const { protocol, fromPort, toPort, self, cidrBlocks = [], securityGroups = [] } = rule;
@@ -164,11 +165,11 @@ test("the hosts are those that SshHosts yields, reached as is asked for", async 
   ]);
   const [host] = others;
   expect(host).toMatchObject({ hostname: "d", zone: "eu-central-1a", labels: { disk: "ssd" } });
-  expect(await valueOf(host!.privateAddress)).toBe("private of prod-d");
-  expect(await valueOf(host!.endpointAddress)).toBe("public-prod-d");
-  expect(await valueOf(host!.engine)).toMatchObject({ host: "ssh://ubuntu@public-prod-d" });
+  expect(await getValue(host!.privateAddress)).toBe("private of prod-d");
+  expect(await getValue(host!.endpointAddress)).toBe("public-prod-d");
+  expect(await getValue(host!.engine)).toMatchObject({ host: "ssh://ubuntu@public-prod-d" });
   const bySession = await made();
-  expect(await valueOf(bySession.value.host("a").engine)).toMatchObject({ host: "ssh://ubuntu@prod-a-id" });
+  expect(await getValue(bySession.value.host("a").engine)).toMatchObject({ host: "ssh://ubuntu@prod-a-id" });
 });
 
 test("a load balancer sends each port to the machines behind it", async () => {
@@ -183,11 +184,11 @@ test("a load balancer sends each port to the machines behind it", async () => {
     ...["targetGroupAttachment prod-443-a", "targetGroupAttachment prod-443-b"],
     ...["targetGroupAttachment prod-9000-a", "targetGroupAttachment prod-9000-b"],
   ]);
-  expect(await valueOf(value.infrastructure.loadBalancerAddress!)).toBe("balancer.example");
+  expect(await getValue(value.infrastructure.loadBalancerAddress!)).toBe("balancer.example");
 });
 
 test("nothing is registered for arguments that are wrong", async () => {
-  expect(await refusalOf(() => new AwsHosts("prod", { ...args, managers: {} }))).toMatch(
+  expect(await getErrorMessage(() => new AwsHosts("prod", { ...args, managers: {} }))).toMatch(
     /^AwsHosts "prod": managers {}: needs at least one machine/,
   );
 });
@@ -207,13 +208,13 @@ test("what AWS says no with is told in the same way", async () => {
   const none = () => {
     throw new Error("No valid credential sources found");
   };
-  const { resources } = await run(() => new AwsHosts("prod", args), { answers: none, outputs: awsOutputs });
+  const { resources } = await runProgram(() => new AwsHosts("prod", args), { answers: none, outputs: awsOutputs });
   expect(ofType(resources, "pulumi-nodejs:dynamic/swarm:Assertion").map(({ inputs }) => inputs["problems"])).toEqual([
     [expect.stringMatching(/^AwsMachines "prod": zones \(not given\): AWS /)],
   ]);
 });
 
 test("in a preview of the first update nothing is known, and nothing goes wrong", async () => {
-  const { value } = await run(() => new AwsHosts("prod", { ...args, workers }), { answers, preview: true });
+  const { value } = await runProgram(() => new AwsHosts("prod", { ...args, workers }), { answers, preview: true });
   expect(value.list.map(({ key }) => key)).toEqual(["a", "b", "c", "d"]);
 });

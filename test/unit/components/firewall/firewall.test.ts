@@ -7,7 +7,7 @@ import { HostFirewall, type HostFirewallInputs } from "../../../../provider/host
 import { MinioService } from "../../../../components/minio/minio-service.ts";
 import { formatIssue } from "../../../../core/input-validation-error.ts";
 import { Swarm } from "../../../../components/swarm/swarm.ts";
-import { fakeHost, refusalOf, run } from "../../harness.ts";
+import { fakeHost, getErrorMessage, runProgram } from "../../harness.ts";
 
 describe("who is let in", () => {
   const cases: [string[], string][] = [
@@ -206,7 +206,7 @@ describe("wiring", () => {
   const FIREWALL = "pulumi-nodejs:dynamic/swarm:HostFirewall";
 
   test("a store's rules are there before its services", async () => {
-    const { resources } = await run(
+    const { resources } = await runProgram(
       () =>
         new MinioService("store", {
           swarm: swarm(),
@@ -225,7 +225,7 @@ describe("wiring", () => {
   test("a store on a bridge has its bridge guarded as well", async () => {
     const bridge = { networkId: pulumi.output("mhax3na7ns7b087qxaeb6ffza"), driver: "bridge" } as const;
     const named = { networkId: pulumi.output("n"), driver: "bridge", bridgeName: "storage0" } as const;
-    const { resources } = await run(
+    const { resources } = await runProgram(
       () =>
         new MinioService("store", {
           swarm: new Swarm("swarm", { managers: [fakeHost("a")] }),
@@ -240,7 +240,7 @@ describe("wiring", () => {
   });
 
   test("for any service", async () => {
-    const { resources } = await run(
+    const { resources } = await runProgram(
       () =>
         new Firewall("web", { swarm: swarm(), hosts: ["b"], ports: [80], allowFrom: [pulumi.output("10.1.0.0/16")] }),
     );
@@ -248,7 +248,7 @@ describe("wiring", () => {
   });
 
   test("wrong arguments are refused", async () => {
-    const message = await refusalOf(
+    const message = await getErrorMessage(
       () => new Firewall("web", { swarm: swarm(), hosts: ["a", "a", "z"], ports: [0], allowFrom: ["0.0.0.0/0"] }),
     );
     expect(message.split("\n")).toEqual([

@@ -4,7 +4,14 @@ import type { ServiceSpec } from "../../../../engine/types.ts";
 import { S3Gateway, type S3GatewayArgs } from "../../../../components/gateway/s3-gateway.ts";
 import { traefikRoutes } from "../../../../components/gateway/traefik.ts";
 import { Swarm } from "../../../../components/swarm/swarm.ts";
-import { fakeHost, type Registered, refusalOf, run, type RunOptions, valueOf } from "../../harness.ts";
+import {
+  fakeHost,
+  type RegisteredResource,
+  getErrorMessage,
+  runProgram,
+  type ProgramRunOptions,
+  getValue,
+} from "../../harness.ts";
 
 const COMPONENT = "pulumi-swarm:index:S3Gateway";
 const IMAGE = `registry.example/traefik:3@sha256:${"a".repeat(64)}`;
@@ -19,15 +26,15 @@ function gateway(args: GatewayArgs = {}): S3Gateway {
   return new S3Gateway("gateway", { swarm, network: { networkId: pulumi.output("network-1") }, store, ...args });
 }
 
-async function made(args: GatewayArgs = {}, options: RunOptions = {}) {
-  const { value, resources } = await run(() => gateway(args), options);
+async function made(args: GatewayArgs = {}, options: ProgramRunOptions = {}) {
+  const { value, resources } = await runProgram(() => gateway(args), options);
   const component = resources.find(({ type }) => type === COMPONENT);
   const children = resources.filter(({ parent }) => parent === component?.urn);
   const service = children.find(({ name }) => name === "gateway-service");
   return { value, resources, children, service: service!, spec: service!.inputs["spec"] as ServiceSpec };
 }
 
-function routesOf(children: Registered[]) {
+function routesOf(children: RegisteredResource[]) {
   const { inputs } = children.find(({ name }) => name === "gateway-routes")!;
   const text = Buffer.from(String(inputs["data"]), "base64").toString();
   return JSON.parse(text) as {
@@ -166,16 +173,16 @@ test("routes lead all requests to the store, and change nothing on the way but a
 
 test("endpoints by host key", async () => {
   const plain = (await made({ hosts: ["c", "a"], consolePort: 9001 })).value;
-  expect(await valueOf(plain.endpoints)).toEqual({ a: "http://a.example", c: "http://c.example" });
-  expect(await valueOf(plain.consoleEndpoints)).toEqual({ a: "http://a.example:9001", c: "http://c.example:9001" });
-  expect(await valueOf(plain.endpoint)).toBe("http://a.example");
+  expect(await getValue(plain.endpoints)).toEqual({ a: "http://a.example", c: "http://c.example" });
+  expect(await getValue(plain.consoleEndpoints)).toEqual({ a: "http://a.example:9001", c: "http://c.example:9001" });
+  expect(await getValue(plain.endpoint)).toBe("http://a.example");
   const secure = (await made({ hosts: ["b"], tls: { certificate: CERTIFICATE, key: KEY } })).value;
-  expect(await valueOf(secure.endpoint)).toBe("https://b.example");
-  expect(await valueOf(secure.consoleEndpoints)).toEqual({});
+  expect(await getValue(secure.endpoint)).toBe("https://b.example");
+  expect(await getValue(secure.consoleEndpoints)).toEqual({});
 });
 
 test("wrong arguments are refused before the gateway is registered", async () => {
-  const message = await refusalOf(() => gateway({ hosts: ["z"], port: -1 }));
+  const message = await getErrorMessage(() => gateway({ hosts: ["z"], port: -1 }));
   expect(message.split("\n")).toEqual([
     'S3Gateway "gateway": hosts "z": is no host of the Swarm: it has a, b, c',
     'S3Gateway "gateway": port -1: must be a whole number from 1 to 65535',

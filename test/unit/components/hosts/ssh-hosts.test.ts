@@ -4,7 +4,7 @@ import { type SshHostArgs, SshHosts, type SshHostsArgs } from "../../../../compo
 import { type SshAccess, sshConnection } from "../../../../components/hosts/ssh-connection.ts";
 import { accessFindings, sshHostsFindings } from "../../../../components/hosts/ssh-hosts-validation.ts";
 import { formatIssue } from "../../../../core/input-validation-error.ts";
-import { refusalOf, run, valueOf } from "../../harness.ts";
+import { getErrorMessage, runProgram, getValue } from "../../harness.ts";
 
 const KEY = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${"A".repeat(43)}`;
 const sound: SshHostsArgs = { hosts: { a: { address: "192.0.2.1" }, b: { address: "far.example", hostKey: KEY } } };
@@ -107,7 +107,7 @@ test.each<[SshAccess, object]>([
 ])("%j is reached by %j", (access, connection) => expect(sshConnection(access)).toEqual(connection));
 
 test("a host for each machine, with what holds for all", async () => {
-  const { resources, value } = await run(
+  const { resources, value } = await runProgram(
     () =>
       new SshHosts("hosts", {
         hosts: {
@@ -142,16 +142,16 @@ test("a host for each machine, with what holds for all", async () => {
   expect(value.list).toEqual([a, b]);
   expect([a.labels, b.labels]).toEqual([{ team: "storage" }, { team: "storage", disk: "ssd" }]);
   expect([a.zone, b.zone]).toEqual([undefined, "z"]);
-  const addresses = [a.privateAddress, a.endpointAddress, b.privateAddress, b.endpointAddress].map(valueOf);
+  const addresses = [a.privateAddress, a.endpointAddress, b.privateAddress, b.endpointAddress].map(getValue);
   expect(await Promise.all(addresses)).toEqual(["192.0.2.1", "192.0.2.1", "10.0.0.2", "b.example"]);
-  expect(await valueOf(b.machineId)).toBe("id");
+  expect(await getValue(b.machineId)).toBe("id");
   expect(() => value.host("c")).toThrow('host "c" is not there: choose one of a, b');
 });
 
 test.each([2, 40])("%i hosts wait for the survey of all, and the waits are as many as the hosts", async (count) => {
   const keys = Array.from({ length: count }, (_, at) => `host${at}`);
   const hosts = Object.fromEntries(keys.map((key) => [key, { address: `${key}.example` }]));
-  const { resources } = await run(() => new SshHosts("hosts", { hosts }));
+  const { resources } = await runProgram(() => new SshHosts("hosts", { hosts }));
   const ofKind = (kind: string) => resources.filter(({ type }) => type.endsWith(`:${kind}`));
   const [surveyed] = ofKind("InspectionBarrier");
   expect(surveyed!.dependencies.toSorted()).toEqual(
@@ -177,7 +177,7 @@ test.each([
 });
 
 test("wrong input is refused by name before a machine is touched", async () => {
-  expect(await refusalOf(() => new SshHosts("hosts", { hosts: { a: { address: "a@b" } } }))).toContain(
+  expect(await getErrorMessage(() => new SshHosts("hosts", { hosts: { a: { address: "a@b" } } }))).toContain(
     'SshHosts "hosts": hosts.a.address "a@b"',
   );
 });

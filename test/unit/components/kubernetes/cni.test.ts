@@ -7,12 +7,12 @@ import {
   transportsOf,
 } from "../../../../components/kubernetes/cni/charts.ts";
 import { Cni } from "../../../../components/kubernetes/cni/cni.ts";
-import { refusalOf, type Registered, run, valueOf } from "../../harness.ts";
+import { getErrorMessage, type RegisteredResource, runProgram, getValue } from "../../harness.ts";
 import { kubernetesOutputs } from "../../kubernetes-outputs.ts";
 
 const made = (args: CniArgs, options = {}) =>
-  run(() => new Cni("network", args), { outputs: kubernetesOutputs, ...options });
-const releaseOf = (resources: Registered[]) => resources.find(({ type }) => type.endsWith(":Release"));
+  runProgram(() => new Cni("network", args), { outputs: kubernetesOutputs, ...options });
+const releaseOf = (resources: RegisteredResource[]) => resources.find(({ type }) => type.endsWith(":Release"));
 
 describe("a chart's values", () => {
   const pool = (encapsulation: string) => [
@@ -76,7 +76,7 @@ describe("the component", () => {
     expect(namespace?.inputs["metadata"]).toEqual(
       ownNamespace && { name: ownNamespace, labels: { "pod-security.kubernetes.io/enforce": "privileged" } },
     );
-    expect(await valueOf(value.podCidr!)).toBe("10.244.0.0/16");
+    expect(await getValue(value.podCidr!)).toBe("10.244.0.0/16");
   });
 
   test("takes a chart from elsewhere, and every other argument", async () => {
@@ -93,7 +93,7 @@ describe("the component", () => {
     });
     expect(inputs["version"]).toBeUndefined();
     expect(inputs["repositoryOpts"]).toBeUndefined();
-    expect(await valueOf(value.podCidr!)).toBe("10.40.0.0/16");
+    expect(await getValue(value.podCidr!)).toBe("10.40.0.0/16");
   });
 
   test("what is for life is on record before anything is installed", async () => {
@@ -113,14 +113,14 @@ describe("the component", () => {
     expect(resources.map(({ type }) => type)).toEqual(["pulumi-swarm:index:Cni"]);
     expect(value.podCidr).toBeUndefined();
     const told = await made({ plugin: "none", podCidr: "10.40.0.0/16" });
-    expect(await valueOf(told.value.podCidr!)).toBe("10.40.0.0/16");
+    expect(await getValue(told.value.podCidr!)).toBe("10.40.0.0/16");
   });
 
   test("every child has a parent, and they are the same in a preview", async () => {
     const { resources } = await made({ plugin: "calico" });
     expect(resources.filter(({ parent }) => parent === undefined).map(({ name }) => name)).toEqual(["network"]);
     const preview = await made({ plugin: "calico" }, { preview: true });
-    const names = (all: Registered[]) => all.map(({ urn }) => urn).toSorted();
+    const names = (all: RegisteredResource[]) => all.map(({ urn }) => urn).toSorted();
     expect(names(preview.resources)).toEqual(names(resources));
   });
 });
@@ -166,7 +166,7 @@ describe("refused before anything is made", () => {
       'timeoutSeconds 60: has no meaning with plugin "none"',
     ],
   ])("%s", async (_, args, line) => {
-    const refusal = await refusalOf(() => new Cni("network", args));
+    const refusal = await getErrorMessage(() => new Cni("network", args));
     expect(refusal).toMatch(/^Cni "network": [^\n]*$/);
     expect(refusal).toContain(line);
   });

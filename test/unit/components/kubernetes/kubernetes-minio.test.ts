@@ -3,7 +3,15 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import { KubernetesMinio, type KubernetesMinioArgs } from "../../../../components/kubernetes/kubernetes-minio.ts";
 import { DEFAULT_MINIO_IMAGE } from "../../../../components/minio/image.ts";
-import { awaitedBy, isSecret, refusalOf, type Registered, run, type RunOptions, valueOf } from "../../harness.ts";
+import {
+  listDependencies,
+  isSecret,
+  getErrorMessage,
+  type RegisteredResource,
+  runProgram,
+  type ProgramRunOptions,
+  getValue,
+} from "../../harness.ts";
 import { kubernetesOutputs } from "../../kubernetes-outputs.ts";
 
 const IMAGE = `registry.example/silo:1@sha256:${"a".repeat(64)}`;
@@ -15,8 +23,8 @@ function store(args: Partial<KubernetesMinioArgs> = {}, name = "store"): Kuberne
   return new KubernetesMinio(name, { namespace: "storage", pools: { main: { members: 4 } }, drives, ...args });
 }
 
-async function made(args: Partial<KubernetesMinioArgs> = {}, options: RunOptions = {}) {
-  const { value, resources } = await run(() => store(args), { outputs: kubernetesOutputs, ...options });
+async function made(args: Partial<KubernetesMinioArgs> = {}, options: ProgramRunOptions = {}) {
+  const { value, resources } = await runProgram(() => store(args), { outputs: kubernetesOutputs, ...options });
   const find = (name: string, kind: string) => {
     const found = resources.find((one) => one.name === name && one.type.endsWith(`:${kind}`));
     if (!found) throw new Error(`there is no ${kind} ${name}`);
@@ -25,7 +33,7 @@ async function made(args: Partial<KubernetesMinioArgs> = {}, options: RunOptions
   return { value, resources, find };
 }
 
-const specOf = <T>({ inputs }: Registered) => inputs["spec"] as T;
+const specOf = <T>({ inputs }: RegisteredResource) => inputs["spec"] as T;
 
 async function statefulSet(args: Partial<KubernetesMinioArgs> = {}, pool = "main") {
   const { find } = await made(args);
@@ -62,7 +70,7 @@ describe("children", () => {
     const { resources } = await made({ tls: true });
     expect(resources.filter(({ parent }) => parent === undefined).map(({ name }) => name)).toEqual(["store"]);
     const preview = await made({ tls: true }, { preview: true });
-    const names = (all: Registered[]) => all.map(({ urn }) => urn).toSorted();
+    const names = (all: RegisteredResource[]) => all.map(({ urn }) => urn).toSorted();
     expect(names(preview.resources)).toEqual(names(resources));
   });
 
@@ -71,7 +79,7 @@ describe("children", () => {
     const first = find("store-credentials", "RootCredentials");
     const others = resources.filter(({ custom, urn }) => custom && urn !== first.urn);
     expect(others).toHaveLength(8);
-    for (const one of others) expect(awaitedBy(one, resources), one.name).toContain(first.urn);
+    for (const one of others) expect(listDependencies(one, resources), one.name).toContain(first.urn);
   });
 
   test("pools do not wait for each other, clients' Service waits for all, members find their peers from the start", async () => {
@@ -217,7 +225,7 @@ describe("secrets", () => {
   test("the password that is given out is secret", async () => {
     const { value } = await made();
     expect(await isSecret(value.rootPassword)).toBe(true);
-    expect(await valueOf(value.rootUser)).toBe("root-abc");
+    expect(await getValue(value.rootUser)).toBe("root-abc");
   });
 });
 
@@ -241,8 +249,8 @@ test("TLS: certificates for all names, files where MinIO looks, probes and URLs 
     key: "tls.key",
     path: "certs/private.key",
   });
-  expect(await valueOf(value.endpoint)).toBe("https://store.storage.svc:9000");
-  expect(await valueOf(value.caCertificate!)).toBe("AUTHORITY");
+  expect(await getValue(value.endpoint)).toBe("https://store.storage.svc:9000");
+  expect(await getValue(value.caCertificate!)).toBe("AUTHORITY");
 });
 
 test("which pools there are is on record, in key order", async () => {
@@ -293,14 +301,14 @@ test("every other argument reaches a child", async () => {
 describe("outputs", () => {
   test("within the cluster", async () => {
     const { value } = await made({ pools: { main: { members: 2 } } });
-    expect(await valueOf(value.endpoint)).toBe("http://store.storage.svc:9000");
-    expect(await valueOf(value.endpoints)).toEqual({
+    expect(await getValue(value.endpoint)).toBe("http://store.storage.svc:9000");
+    expect(await getValue(value.endpoints)).toEqual({
       "main-0": "http://store-main-0.store-peers.storage.svc:9000",
       "main-1": "http://store-main-1.store-peers.storage.svc:9000",
     });
-    expect((await valueOf(value.consoleEndpoints))["main-1"]).toBe("http://store-main-1.store-peers.storage.svc:9001");
-    expect((await valueOf(value.metricsEndpoints))["main-0"]).toContain(":9000/minio/metrics/v3");
-    expect(await valueOf(value.serviceIds)).toEqual({ main: "storage/store-main" });
+    expect((await getValue(value.consoleEndpoints))["main-1"]).toBe("http://store-main-1.store-peers.storage.svc:9001");
+    expect((await getValue(value.metricsEndpoints))["main-0"]).toContain(":9000/minio/metrics/v3");
+    expect(await getValue(value.serviceIds)).toEqual({ main: "storage/store-main" });
     expect(value.members).toEqual(["store-main-0.store-peers", "store-main-1.store-peers"]);
     expect(value.caCertificate).toBeUndefined();
   });
@@ -323,7 +331,7 @@ describe("outputs", () => {
         { port: 81, targetPort: "console" },
       ],
     });
-    expect(await valueOf(value.endpoint)).toBe(url);
+    expect(await getValue(value.endpoint)).toBe(url);
   });
 });
 
@@ -370,13 +378,13 @@ describe("refused before anything is made", () => {
     ["a secret in the environment", { environment: { MINIO_ROOT_PASSWORD: "x" } }, 'environment "MINIO_ROOT_PASSWORD"'],
     ["a certificate's name", { tls: { names: ["https://s3.example.com"] } }, 'tls.names "https://s3.example.com"'],
   ])("%s", async (_, args, line) => {
-    const refusal = await refusalOf(() => store(args));
+    const refusal = await getErrorMessage(() => store(args));
     expect(refusal).toMatch(/^KubernetesMinio "store": [^\n]*$/);
     expect(refusal).toContain(line);
   });
 
   test("a component's name of which no Secret's can be made", async () => {
-    const line = await refusalOf(() => store({ serviceName: "objects" }, "My Store"));
+    const line = await getErrorMessage(() => store({ serviceName: "objects" }, "My Store"));
     expect(line).toContain('name "My Store": must be a lowercase DNS label');
   });
 });

@@ -8,7 +8,7 @@ import {
   type MinioNetworkPolicyArgs,
 } from "../../../../components/kubernetes/network-policy/minio-network-policy.ts";
 import { minioPolicies } from "../../../../components/kubernetes/network-policy/policies.ts";
-import { refusalOf, run } from "../../harness.ts";
+import { getErrorMessage, runProgram } from "../../harness.ts";
 
 type PolicySpec = pulumi.Unwrap<types.input.networking.v1.NetworkPolicySpec>;
 type Selector = pulumi.Unwrap<types.input.meta.v1.LabelSelector>;
@@ -146,7 +146,7 @@ describe("the component", () => {
   const guarded = { namespace: pulumi.output(STORAGE), serviceName: "store" };
 
   test("makes a policy for each purpose, in the store's namespace", async () => {
-    const { resources } = await run(() => new MinioNetworkPolicy("guard", { store: guarded, ...ARGS }));
+    const { resources } = await runProgram(() => new MinioNetworkPolicy("guard", { store: guarded, ...ARGS }));
     const policies = resources.filter(({ type }) => type.endsWith(":NetworkPolicy"));
     expect(policies.map(({ name, inputs }) => [name, inputs["metadata"]]).toSorted()).toEqual(
       ["clients", "clients-out", "console", "default-deny", "dns", "peers"].map((role) => [
@@ -170,7 +170,7 @@ describe("the component", () => {
     ],
     ["both", { clients: [{ addresses: "10.0.0.0/8", namespace: "shop" }] }, "make two of it"],
   ])("refuses %s", async (_, args, line) => {
-    const refusal = await refusalOf(() => new MinioNetworkPolicy("guard", { store: guarded, ...args }));
+    const refusal = await getErrorMessage(() => new MinioNetworkPolicy("guard", { store: guarded, ...args }));
     expect(refusal).toMatch(/^MinioNetworkPolicy "guard": [^\n]*$/);
     expect(refusal).toContain(line);
   });

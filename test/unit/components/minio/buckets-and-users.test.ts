@@ -10,7 +10,7 @@ import type { StoreAddress } from "../../../../provider/minio/admin-client.ts";
 import { RootServiceAccounts } from "../../../../provider/minio/root-service-accounts.ts";
 import { checkedUser, samePolicy, User } from "../../../../provider/minio/user.ts";
 import { Swarm } from "../../../../components/swarm/swarm.ts";
-import { fakeHost, refusalOf, run } from "../../harness.ts";
+import { fakeHost, getErrorMessage, runProgram } from "../../harness.ts";
 
 const ADDRESS: StoreAddress = {
   managers: { a: { host: "unix:///a" } },
@@ -101,7 +101,7 @@ describe("refusals", () => {
   ])("of a bucket: %s", async (argument, args, problem) => {
     const [finding] = validateBucket(args);
     expect(finding).toMatchObject({ argument, problem: expect.stringContaining(problem) as string });
-    expect(await refusalOf(() => bucket(args))).toContain(`MinioBucket "photos": ${argument}`);
+    expect(await getErrorMessage(() => bucket(args))).toContain(`MinioBucket "photos": ${argument}`);
   });
 
   test.each([
@@ -113,13 +113,13 @@ describe("refusals", () => {
   ] as const)("of a user: %s", async (argument, args, problem) => {
     const [finding] = validateUser(args);
     expect(finding).toMatchObject({ argument, problem: expect.stringContaining(problem) as string });
-    expect(await refusalOf(() => user(args))).toContain(`MinioUser "app": ${argument}`);
+    expect(await getErrorMessage(() => user(args))).toContain(`MinioUser "app": ${argument}`);
   });
 });
 
 describe("arguments reach the resource", () => {
   const inputsOf = async (program: () => unknown, type: string) =>
-    (await run(program)).resources.find((resource) => resource.type.endsWith(type))?.inputs;
+    (await runProgram(program)).resources.find((resource) => resource.type.endsWith(type))?.inputs;
 
   test("of a bucket", async () => {
     const defaults = { bucketName: "photos", versioning: false, objectLock: false };
@@ -193,8 +193,10 @@ describe("what a change does", () => {
 
     test("a resource's name that is no part of an access key is refused", async () => {
       const named = (name: string) => new MinioUser(name, { store: store(), access: { photos: "readonly" } });
-      expect(await refusalOf(() => named("-app"))).toContain("accessKey (not given): cannot be made of the resource");
-      expect(await refusalOf(() => named("two words"))).toContain('name "two words": give one of 3 to 64');
+      expect(await getErrorMessage(() => named("-app"))).toContain(
+        "accessKey (not given): cannot be made of the resource",
+      );
+      expect(await getErrorMessage(() => named("two words"))).toContain('name "two words": give one of 3 to 64');
     });
   });
 

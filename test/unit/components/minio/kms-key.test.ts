@@ -7,7 +7,7 @@ import { MinioService } from "../../../../components/minio/minio-service.ts";
 import { immutableFailures } from "../../../../provider/state/immutable.ts";
 import { formatIssue } from "../../../../core/input-validation-error.ts";
 import { Swarm } from "../../../../components/swarm/swarm.ts";
-import { fakeHost, run } from "../../harness.ts";
+import { fakeHost, runProgram } from "../../harness.ts";
 
 const KEY = "AAgQGCAoMDhASFBYYGhweICIkJigqLC4wMjQ2ODo8Pg=";
 const OTHER = "AQkRGSEpMTlBSVFZYWlxeYGJkZmhqbG5wcnR2eHp8fk=";
@@ -90,7 +90,7 @@ describe("wiring", () => {
     type.endsWith(":RootCredentials") ? { user: "root-abc", password: "p", generation: "g1" } : {};
 
   test("the key travels as a secret file, and its fingerprint alone is remembered", async () => {
-    const { resources } = await run(() => store({ name: "k", key: KEY }), { outputs });
+    const { resources } = await runProgram(() => store({ name: "k", key: KEY }), { outputs });
     const named = (name: string) => resources.find((resource) => resource.name === name);
     const secret = named("store-kms-key");
     expect(secret?.secrets).toContain("data");
@@ -107,7 +107,7 @@ describe("wiring", () => {
   });
 
   test("nothing of it without one", async () => {
-    const { resources } = await run(() => store(undefined), { outputs });
+    const { resources } = await runProgram(() => store(undefined), { outputs });
     const service = resources.find(({ name }) => name === "store-main");
     expect(JSON.stringify(service?.inputs)).not.toContain("KMS");
     expect(resources.filter(({ name }) => name.includes("kms"))).toEqual([]);

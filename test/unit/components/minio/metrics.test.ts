@@ -4,7 +4,7 @@ import type { ServiceSpec } from "../../../../engine/types.ts";
 import { metricsToken, metricsUrls } from "../../../../components/minio/iam/metrics.ts";
 import { MinioService, type MinioServiceArgs } from "../../../../components/minio/minio-service.ts";
 import { Swarm } from "../../../../components/swarm/swarm.ts";
-import { fakeHost, isSecret, run, valueOf } from "../../harness.ts";
+import { fakeHost, isSecret, runProgram, getValue } from "../../harness.ts";
 
 /** Made and signed by another implementation (Python's). */
 const TOKEN =
@@ -32,7 +32,7 @@ describe("a store whose metrics are", () => {
       ...(type.endsWith(":User") && { secretKey: "a-secret-key" }),
       ...(type.endsWith(":RootCredentials") && { user: "root-abc", password: "p", generation: "g1" }),
     });
-    const { value, resources } = await run(
+    const { value, resources } = await runProgram(
       () => {
         const swarm = new Swarm("swarm", { managers: [fakeHost("a"), fakeHost("b")] });
         return new MinioService("store", { swarm, network: { networkId: pulumi.output("n") }, ...args });
@@ -52,7 +52,7 @@ describe("a store whose metrics are", () => {
   test("nobody's: no user, no token, and MinIO's own way to ask for one", async () => {
     const { value, user, authType } = await made({});
     expect([user, value.metricsToken, authType]).toEqual([undefined, undefined, []]);
-    expect(await valueOf(value.metricsEndpoints)).toEqual({
+    expect(await getValue(value.metricsEndpoints)).toEqual({
       a: "http://a.example:9000/minio/metrics/v3",
       b: "http://b.example:9000/minio/metrics/v3",
     });
@@ -74,7 +74,7 @@ describe("a store whose metrics are", () => {
       ],
     });
     expect(user?.dependencies).toContain(service?.urn);
-    expect(await valueOf(value.metricsToken!)).toBe(metricsToken("pulumi-swarm-metrics", "a-secret-key"));
+    expect(await getValue(value.metricsToken!)).toBe(metricsToken("pulumi-swarm-metrics", "a-secret-key"));
     expect(await isSecret(value.metricsToken!)).toBe(true);
     expect(authType).toEqual([]);
   });

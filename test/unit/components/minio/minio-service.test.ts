@@ -5,14 +5,14 @@ import type { ServiceSpec } from "../../../../engine/types.ts";
 import { MinioService, type MinioServiceArgs } from "../../../../components/minio/minio-service.ts";
 import { Swarm } from "../../../../components/swarm/swarm.ts";
 import {
-  awaitedBy,
+  listDependencies,
   fakeHost,
   isSecret,
-  refusalOf,
-  type Registered,
-  run,
-  type RunOptions,
-  valueOf,
+  getErrorMessage,
+  type RegisteredResource,
+  runProgram,
+  type ProgramRunOptions,
+  getValue,
 } from "../../harness.ts";
 
 const IMAGE = `registry.example/silo:1@sha256:${"a".repeat(64)}`;
@@ -31,15 +31,15 @@ function outputs(type: string): Record<string, unknown> {
   return { user: "root-abc", password: "very-secret", generation: "g1" };
 }
 
-async function made(args: StoreArgs = {}, options: RunOptions = {}) {
-  const { value, resources } = await run(() => store(args), { outputs, ...options });
+async function made(args: StoreArgs = {}, options: ProgramRunOptions = {}) {
+  const { value, resources } = await runProgram(() => store(args), { outputs, ...options });
   const component = resources.find(({ type }) => type === COMPONENT);
   const children = resources.filter(({ parent }) => parent === component?.urn);
   const services = children.filter(({ type }) => type === SERVICE);
   return { value, resources, children, services };
 }
 
-const specOf = ({ inputs }: Registered) => inputs["spec"] as ServiceSpec;
+const specOf = ({ inputs }: RegisteredResource) => inputs["spec"] as ServiceSpec;
 
 async function onlySpec(args: StoreArgs = {}): Promise<ServiceSpec> {
   const { services } = await made(args);
@@ -86,8 +86,8 @@ describe("children", () => {
       store: { serviceName: "store", services: ["store-main", "store-more"] },
     });
     for (const service of services) expect(service.inputs["peers"]).toEqual(["store-main", "store-more"]);
-    expect(await valueOf(value.serviceIds)).toEqual({ main: "store-main-id", more: "store-more-id" });
-    expect(Object.keys(await valueOf(value.endpoints))).toEqual(["a", "b", "c"]);
+    expect(await getValue(value.serviceIds)).toEqual({ main: "store-main-id", more: "store-more-id" });
+    expect(Object.keys(await getValue(value.endpoints))).toEqual(["a", "b", "c"]);
   });
 
   test("all wait for the check of what is for life", async () => {
@@ -104,7 +104,7 @@ describe("children", () => {
     const secrets = ["store-mc-host-config", "store-root-keys", "store-root-password", "store-root-user"];
     const all = [...ofHosts, ...secrets, "store-main", "store-more", "store-owner", "store-pools"];
     expect(others.map(({ name }) => name).toSorted()).toEqual(all.toSorted());
-    for (const one of others) expect(awaitedBy(one, resources), one.name).toContain(credentials.urn);
+    for (const one of others) expect(listDependencies(one, resources), one.name).toContain(credentials.urn);
   });
 
   test("of a store in replicated mode: one service per host, one after another", async () => {
@@ -137,7 +137,7 @@ describe("children", () => {
   });
 
   test("two stores in one program, with no name in common", async () => {
-    const { resources } = await run(
+    const { resources } = await runProgram(
       () => {
         const swarm = new Swarm("swarm", { managers: [fakeHost("a")] });
         const network = { networkId: pulumi.output("network-1") };
@@ -305,7 +305,7 @@ describe("the console", () => {
 
   test("that is not published has no address, takes no port and no rule", async () => {
     const { value, children, resources } = await made({ consolePort: false });
-    expect(await valueOf(value.consoleEndpoints)).toEqual({});
+    expect(await getValue(value.consoleEndpoints)).toEqual({});
     expect(value.consolePort).toBe(9001);
     const preflight = resources.find(({ type }) => type.endsWith(":Preflight"));
     const demands = preflight?.inputs["demands"] as { kind: string; ports?: object }[];
@@ -349,29 +349,29 @@ describe("credentials", () => {
 describe("outputs", () => {
   test("by host key, in key order, the first host's endpoint first", async () => {
     const { value } = await made({ port: 9100 });
-    expect(await valueOf(value.endpoint)).toBe("http://a.example:9100");
-    expect(await valueOf(value.endpoints)).toEqual({
+    expect(await getValue(value.endpoint)).toBe("http://a.example:9100");
+    expect(await getValue(value.endpoints)).toEqual({
       a: "http://a.example:9100",
       b: "http://b.example:9100",
       c: "http://c.example:9100",
     });
-    expect(await valueOf(value.consoleEndpoints)).toMatchObject({ b: "http://b.example:9001" });
-    expect(await valueOf(value.serviceIds)).toEqual({ main: "store-main-id" });
-    expect(await valueOf(value.rootUser)).toBe("root-abc");
-    expect(await valueOf(value.rootPassword)).toBe("very-secret");
+    expect(await getValue(value.consoleEndpoints)).toMatchObject({ b: "http://b.example:9001" });
+    expect(await getValue(value.serviceIds)).toEqual({ main: "store-main-id" });
+    expect(await getValue(value.rootUser)).toBe("root-abc");
+    expect(await getValue(value.rootPassword)).toBe("very-secret");
     expect(await isSecret(value.rootPassword)).toBe(true);
   });
 
   test("without published ports", async () => {
     const { value } = await made({ expose: false });
-    expect(await valueOf(value.endpoint)).toBe("http://store:9000");
-    expect(await valueOf(value.endpoints)).toEqual({});
-    expect(await valueOf(value.consoleEndpoints)).toEqual({});
+    expect(await getValue(value.endpoint)).toBe("http://store:9000");
+    expect(await getValue(value.endpoints)).toEqual({});
+    expect(await getValue(value.consoleEndpoints)).toEqual({});
   });
 
   test("of a store in replicated mode", async () => {
     const { value } = await made({ mode: "replicated" });
-    expect(await valueOf(value.serviceIds)).toEqual({
+    expect(await getValue(value.serviceIds)).toEqual({
       "main/a": "store-main-a-id",
       "main/b": "store-main-b-id",
       "main/c": "store-main-c-id",
@@ -379,7 +379,7 @@ describe("outputs", () => {
   });
 
   test("an IPv6 address is put in brackets", async () => {
-    const { value } = await run(
+    const { value } = await runProgram(
       () => {
         const host = { ...fakeHost("a"), endpointAddress: pulumi.output("2001:db8::1") };
         const swarm = new Swarm("swarm", { managers: [host] });
@@ -387,12 +387,12 @@ describe("outputs", () => {
       },
       { outputs },
     );
-    expect(await valueOf(value.endpoint)).toBe("http://[2001:db8::1]:9000");
+    expect(await getValue(value.endpoint)).toBe("http://[2001:db8::1]:9000");
   });
 });
 
 test("wrong arguments are refused before the store is registered, all of them at once", async () => {
-  const message = await refusalOf(() => store({ port: 0, logMaxFiles: 0 }));
+  const message = await getErrorMessage(() => store({ port: 0, logMaxFiles: 0 }));
   expect(message.split("\n")).toEqual([
     'MinioService "store": port 0: must be a whole number from 1 to 65535',
     'MinioService "store": logMaxFiles 0: must be a whole number of at least 1 files',

@@ -7,8 +7,8 @@ import type { DataNetwork } from "../../../../components/networks/node-network/d
 import { serviceFindings } from "../../../../provider/preflight/checks/service.ts";
 import { ownerLabels } from "../../../../core/labels.ts";
 import { Swarm } from "../../../../components/swarm/swarm.ts";
-import { fakeHost, refusalOf, run, valueOf } from "../../harness.ts";
-import { machine, owner, ownManager, service, SERVICE, situation } from "../../preflight-situation.ts";
+import { fakeHost, getErrorMessage, runProgram, getValue } from "../../harness.ts";
+import { machine, owner, ownManager, service, SERVICE, snapshot } from "../../preflight-snapshot.ts";
 
 const network = (more: Partial<DataNetwork>): DataNetwork => ({ networkId: pulumi.output("network-1"), ...more });
 const ADDRESSES = pulumi.output<Record<string, string>>({ a: "10.50.0.9", c: "10.50.0.11" });
@@ -22,7 +22,7 @@ function outputs(type: string): Record<string, unknown> {
 
 async function made(args: Partial<MinioServiceArgs> & Pick<MinioServiceArgs, "network">) {
   const a = { ...fakeHost("a"), privateAddress: pulumi.output("192.0.2.1") };
-  const { value, resources } = await run(
+  const { value, resources } = await runProgram(
     () =>
       new MinioService("store", {
         swarm: new Swarm("swarm", { managers: [a, fakeHost("b"), fakeHost("c")] }),
@@ -40,15 +40,15 @@ describe("on a network that is there outside of Docker", () => {
     const { value, spec, container } = await made({ network: LINKED });
     expect(spec.EndpointSpec).toEqual({ Mode: "dnsrr", Ports: [] });
     expect(container.Hosts).toBeUndefined();
-    expect(await valueOf(value.endpoints)).toEqual({ a: "http://10.50.0.9:9000", c: "http://10.50.0.11:9000" });
-    expect(await valueOf(value.consoleEndpoints)).toMatchObject({ a: "http://10.50.0.9:9001" });
-    expect(await valueOf(value.endpoint)).toBe("http://10.50.0.9:9000");
+    expect(await getValue(value.endpoints)).toEqual({ a: "http://10.50.0.9:9000", c: "http://10.50.0.11:9000" });
+    expect(await getValue(value.consoleEndpoints)).toMatchObject({ a: "http://10.50.0.9:9001" });
+    expect(await getValue(value.endpoint)).toBe("http://10.50.0.9:9000");
   });
 
   test("without addresses that are known, the store is called by its name there", async () => {
     const { value } = await made({ network: network({ driver: "ipvlan" }) });
-    expect(await valueOf(value.endpoints)).toEqual({});
-    expect(await valueOf(value.endpoint)).toBe("http://store:9000");
+    expect(await getValue(value.endpoints)).toEqual({});
+    expect(await getValue(value.endpoint)).toBe("http://store:9000");
   });
 
   test("the preflight asks for no ports of the hosts", async () => {
@@ -67,7 +67,7 @@ describe("on the hosts' own network", () => {
     const { value, spec, container } = await made({ network: HOST });
     expect(spec.EndpointSpec).toEqual({ Mode: "dnsrr", Ports: [] });
     expect(container.Hosts).toEqual(["192.0.2.1 store-a", "10.0.0.1 store-b", "10.0.0.1 store-c"]);
-    expect(await valueOf(value.endpoints)).toMatchObject({ a: "http://a.example:9000", b: "http://b.example:9000" });
+    expect(await getValue(value.endpoints)).toMatchObject({ a: "http://a.example:9000", b: "http://b.example:9000" });
   });
 
   test("a name is no address", () => {
@@ -84,7 +84,7 @@ describe("on the hosts' own network", () => {
     ["somebody's", [], demand, 1],
     ["somebody's, as the store publishes them", [service("store", LABELS)], SERVICE, 1],
   ])("a port that a process has is %s", (_, services, asked, count) => {
-    const found = situation({ a: ownManager({}, services) }, { machines: { a: machine({ listening: [9000] }) } });
+    const found = snapshot({ a: ownManager({}, services) }, { machines: { a: machine({ listening: [9000] }) } });
     expect(serviceFindings(asked, [], found)).toHaveLength(count);
   });
 });
@@ -92,11 +92,11 @@ describe("on the hosts' own network", () => {
 test("on a bridge a closed store is called by its member's name, for it has no other there", async () => {
   const bridge = network({ driver: "bridge" });
   const { value } = await made({ network: bridge, expose: false, pools: { main: { hosts: ["b"] } } });
-  expect(await valueOf(value.endpoint)).toBe("http://store-b:9000");
+  expect(await getValue(value.endpoint)).toBe("http://store-b:9000");
 });
 
 test("what is wrong with the network is refused together with the rest", async () => {
-  const message = await refusalOf(() => {
+  const message = await getErrorMessage(() => {
     const swarm = new Swarm("swarm", { managers: [fakeHost("a"), fakeHost("b"), fakeHost("c")] });
     return new MinioService("store", { swarm, network: network({ driver: "bridge" }), logMaxFiles: 0 });
   });

@@ -10,7 +10,7 @@ import { isSignedBy, validateTls } from "../../../../components/minio/validation
 import { Certificate, type CertificateInputs } from "../../../../provider/state/certificate.ts";
 import { type KeyPair, makeAuthority, makeServerCertificate, type Period } from "../../../../provider/state/x509.ts";
 import { Swarm } from "../../../../components/swarm/swarm.ts";
-import { fakeHost, isSecret, run, valueOf } from "../../harness.ts";
+import { fakeHost, isSecret, runProgram, getValue } from "../../harness.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
 const HOSTS = { a: fakeHost("a"), b: fakeHost("b") };
@@ -169,7 +169,7 @@ describe("wiring", () => {
       const swarm = new Swarm("swarm", { managers: [fakeHost("a"), fakeHost("b"), fakeHost("c")] });
       return new MinioService("store", { swarm, network: { networkId: pulumi.output("network-1") }, tls });
     };
-    const { value, resources } = await run(program, { outputs });
+    const { value, resources } = await runProgram(program, { outputs });
     const spec = resources.find(({ type }) => type.endsWith(":Service"))?.inputs["spec"] as ServiceSpec;
     return { value, resources, container: spec.TaskTemplate.ContainerSpec };
   }
@@ -186,8 +186,8 @@ describe("wiring", () => {
       "root-password",
       "root-user",
     ]);
-    expect(await valueOf(value.endpoint)).toBe("https://a.example:9000");
-    expect(await valueOf(value.caCertificate!)).toBe("CA");
+    expect(await getValue(value.endpoint)).toBe("https://a.example:9000");
+    expect(await getValue(value.caCertificate!)).toBe("CA");
     const aliases = resources.find(({ name }) => name === "store-mc-host-config");
     expect(Buffer.from(String(aliases?.inputs["data"]), "base64").toString()).toContain(
       "https://root:pw@localhost:9000",
@@ -213,7 +213,7 @@ describe("wiring", () => {
     const { certificate, key, authority } = await issued({ names: [...NAMES, "store-c"] });
     const { value, resources } = await made({ certificate: pulumi.output(certificate), key, caCertificate: authority });
     expect(resources.some(({ type }) => type.endsWith(":Certificate"))).toBe(false);
-    expect(await valueOf(value.caCertificate!)).toBe(authority);
+    expect(await getValue(value.caCertificate!)).toBe(authority);
     expect(await isSecret(value.caCertificate!)).toBe(false);
     expect(resources.find(({ name }) => name === "store-tls-key")?.secrets).toContain("data");
   });

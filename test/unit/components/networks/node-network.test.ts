@@ -5,7 +5,7 @@ import { HostNetwork } from "../../../../components/networks/host-network.ts";
 import { IpvlanNetwork, type IpvlanNetworkArgs } from "../../../../components/networks/ipvlan-network.ts";
 import { MacvlanNetwork, type MacvlanNetworkArgs } from "../../../../components/networks/macvlan-network.ts";
 import { Swarm } from "../../../../components/swarm/swarm.ts";
-import { fakeHost, refusalOf, run, type RunOptions, valueOf } from "../../harness.ts";
+import { fakeHost, getErrorMessage, runProgram, type ProgramRunOptions, getValue } from "../../harness.ts";
 
 const swarm = () => new Swarm("swarm", { managers: [fakeHost("a"), fakeHost("b"), fakeHost("c")] });
 
@@ -20,8 +20,8 @@ const ipvlan = (args: Partial<IpvlanNetworkArgs> = {}) =>
   new IpvlanNetwork("storage", { swarm: swarm(), ...LINKED, ...args });
 const bridge = (args: Partial<BridgeNetworkArgs> = {}) => new BridgeNetwork("storage", { swarm: swarm(), ...args });
 
-async function made<T>(make: () => T, options: RunOptions = {}) {
-  const { value, resources } = await run(make, options);
+async function made<T>(make: () => T, options: ProgramRunOptions = {}) {
+  const { value, resources } = await runProgram(make, options);
   const children = resources.filter(({ parent }) => parent?.endsWith("::storage"));
   const network = children.find(({ type }) => type.endsWith(":ConfigFromNetwork"));
   const parts = children.filter(({ type }) => type.endsWith(":ConfigOnlyNetwork"));
@@ -139,11 +139,11 @@ describe("every argument reaches the network or its parts", () => {
 
 test("gives out where its hosts are, and their addresses as far as they are known", async () => {
   const { value } = await made(macvlan);
-  expect(await valueOf(value.networkId)).toBe("storage-network-id");
-  expect(await valueOf(value.networkName)).toBe("storage");
-  expect(await valueOf(value.subnet)).toBe("10.50.0.0/24");
-  expect(await valueOf(value.gateway)).toBe("10.50.0.1");
-  expect(await valueOf(value.addresses)).toEqual({ a: "10.50.0.9" });
+  expect(await getValue(value.networkId)).toBe("storage-network-id");
+  expect(await getValue(value.networkName)).toBe("storage");
+  expect(await getValue(value.subnet)).toBe("10.50.0.0/24");
+  expect(await getValue(value.gateway)).toBe("10.50.0.1");
+  expect(await getValue(value.addresses)).toEqual({ a: "10.50.0.9" });
   expect({ hosts: value.hosts, driver: value.driver }).toEqual({ hosts: ["a", "b"], driver: "macvlan" });
 });
 
@@ -177,15 +177,15 @@ describe("a wrong plain value is refused before anything is registered", () => {
       () => macvlan({ subnet: pulumi.output("10.50.0.0/24"), hosts: { z: { parent: "eth1" } } }),
       'MacvlanNetwork "storage": hosts "z": is no host of the Swarm: it has a, b, c',
     ],
-  ])("%s", async (_, make, line) => expect(await refusalOf(make)).toBe(line));
+  ])("%s", async (_, make, line) => expect(await getErrorMessage(make)).toBe(line));
 });
 
 test("the hosts' own network is looked up in the Swarm", async () => {
-  const { value, resources } = await run(() => new HostNetwork("hosts", { swarm: swarm() }));
+  const { value, resources } = await runProgram(() => new HostNetwork("hosts", { swarm: swarm() }));
   const network = resources.find(({ name }) => name === "hosts-network")!;
   expect(network.type).toBe("pulumi-nodejs:dynamic/swarm:PredefinedNetwork");
   expect(network.inputs).toMatchObject({ name: "host", swarmId: "swarm-cluster-id" });
   expect(network.parent).toMatch(/HostNetwork::hosts$/);
-  expect(await valueOf(value.networkId)).toBe("hosts-network-id");
+  expect(await getValue(value.networkId)).toBe("hosts-network-id");
   expect(value.driver).toBe("host");
 });

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import { OverlayNetwork, type OverlayNetworkArgs } from "../../../../components/networks/overlay/overlay-network.ts";
 import { Swarm } from "../../../../components/swarm/swarm.ts";
-import { fakeHost, refusalOf, run, type RunOptions, valueOf } from "../../harness.ts";
+import { fakeHost, getErrorMessage, runProgram, type ProgramRunOptions, getValue } from "../../harness.ts";
 
 type NetworkArgs = Omit<OverlayNetworkArgs, "swarm">;
 
@@ -10,8 +10,8 @@ function storage(args: NetworkArgs): OverlayNetwork {
   return new OverlayNetwork("storage", { swarm: new Swarm("swarm", { managers: [fakeHost("a")] }), ...args });
 }
 
-async function made(args: NetworkArgs = {}, options: RunOptions = {}) {
-  const { value, resources } = await run(() => storage(args), options);
+async function made(args: NetworkArgs = {}, options: ProgramRunOptions = {}) {
+  const { value, resources } = await runProgram(() => storage(args), options);
   const network = resources.find(({ type }) => type === "docker:index/network:Network")!;
   const preflight = resources.find(({ type }) => type === "pulumi-nodejs:dynamic/swarm:Preflight")!;
   return { value, resources, network, preflight };
@@ -86,10 +86,10 @@ test("gives out what the Swarm chose", async () => {
   const chosen = { ipamConfigs: [{ subnet: "10.0.1.0/24", gateway: "10.0.1.1" }] };
   const outputs = (type: string) => (type === "docker:index/network:Network" ? chosen : {});
   const { value } = await made({}, { outputs });
-  expect(await valueOf(value.networkId)).toBe("storage-network-id");
-  expect(await valueOf(value.networkName)).toBe("storage");
-  expect(await valueOf(value.subnet)).toBe("10.0.1.0/24");
-  expect(await valueOf(value.gateway)).toBe("10.0.1.1");
+  expect(await getValue(value.networkId)).toBe("storage-network-id");
+  expect(await getValue(value.networkName)).toBe("storage");
+  expect(await getValue(value.subnet)).toBe("10.0.1.0/24");
+  expect(await getValue(value.gateway)).toBe("10.0.1.1");
 });
 
 test("a preview registers what an update does, each with a parent", async () => {
@@ -101,7 +101,7 @@ test("a preview registers what an update does, each with a parent", async () => 
 });
 
 test("a wrong plain value is refused before anything is registered", async () => {
-  const refusal = await refusalOf(() => storage({ subnet: "10.20.0.7/24", mtu: 1 }));
+  const refusal = await getErrorMessage(() => storage({ subnet: "10.20.0.7/24", mtu: 1 }));
   expect(refusal).toBe(
     'OverlayNetwork "storage": subnet "10.20.0.7/24": has bits beyond its prefix: write 10.20.0.0/24\n' +
       'OverlayNetwork "storage": mtu 1: must be a whole number of bytes from 576 to 65535, for instance 1500',
@@ -123,13 +123,13 @@ describe("a network that is taken on", () => {
       adopt: true,
       shape: { mtu: 1500 },
     });
-    expect(await valueOf(value.networkId)).toBe("net-1");
-    expect(await valueOf(value.subnet)).toBe("10.0.1.0/24");
-    expect(await valueOf(value.gateway)).toBe("10.0.1.1");
+    expect(await getValue(value.networkId)).toBe("net-1");
+    expect(await getValue(value.subnet)).toBe("10.0.1.0/24");
+    expect(await getValue(value.gateway)).toBe("10.0.1.1");
   });
 
   test("is compared with plain values alone", async () => {
-    const refusal = await refusalOf(() =>
+    const refusal = await getErrorMessage(() =>
       storage({ adopt: true, encrypted: pulumi.output(true), labels: { team: pulumi.output("x") }, internal: false }),
     );
     const problem =

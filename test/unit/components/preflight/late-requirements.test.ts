@@ -5,7 +5,7 @@ import type { ClusterSnapshot } from "../../../../provider/preflight/snapshot.ts
 import { OverlayNetwork } from "../../../../components/networks/overlay/overlay-network.ts";
 import { Preflight } from "../../../../components/preflight/preflight.ts";
 import { Swarm } from "../../../../components/swarm/swarm.ts";
-import { fakeHost, type Registered, run } from "../../harness.ts";
+import { fakeHost, type RegisteredResource, runProgram } from "../../harness.ts";
 import {
   attached,
   NETWORK,
@@ -13,16 +13,16 @@ import {
   ownNetwork,
   service,
   SERVICE,
-  situation,
+  snapshot,
   SWARM,
-} from "../../preflight-situation.ts";
+} from "../../preflight-snapshot.ts";
 
 /** The hosts as every look finds them. */
 let found: ClusterSnapshot;
 vi.mock("../../../../provider/preflight/collect-snapshot.ts", () => ({ observe: async () => found }));
 let said: string[];
 beforeEach(() => {
-  found = situation({ a: ownManager() });
+  found = snapshot({ a: ownManager() });
   said = [];
   vi.spyOn(console, "log").mockImplementation((line: string) => void said.push(line));
 });
@@ -31,7 +31,7 @@ afterEach(() => vi.restoreAllMocks());
 /** A preflight whose own turn is over. */
 async function preflight(options: { allowOutage?: boolean; preview?: boolean } = {}) {
   const { preview, allowOutage } = options;
-  const made = await run(
+  const made = await runProgram(
     () => {
       const one = new Preflight("swarm-preflight", { hosts: [fakeHost("a")], allowOutage });
       for (const demand of [SWARM, NETWORK, SERVICE]) void one.require(demand);
@@ -83,7 +83,7 @@ test("services on a late network that is to be made anew cannot be stopped first
     Labels: { ...ownNetwork().Labels, "pulumi-swarm.name": "late" },
   });
   const onIt = { TaskTemplate: { ...attached.TaskTemplate, Networks: [{ Target: "id-late" }] } };
-  found = situation({ a: ownManager({ networks: [live] }, [service("store", ownNetwork().Labels ?? {}, onIt)]) });
+  found = snapshot({ a: ownManager({ networks: [live] }, [service("store", ownNetwork().Labels ?? {}, onIt)]) });
   const owner = { ...NETWORK.owner, name: "late" };
   const late = {
     ...NETWORK,
@@ -97,14 +97,14 @@ test("services on a late network that is to be made anew cannot be stopped first
   await expect(value.require(late)).rejects.toThrow("declare it before the first `await` of the program");
 });
 
-const asIn = (resources: readonly Registered[]) =>
+const asIn = (resources: readonly RegisteredResource[]) =>
   resources
     .map(({ name, type, parent, dependencies }) => ({ name, type, parent, dependencies: dependencies.toSorted() }))
     .toSorted((a, b) => a.name.localeCompare(b.name));
 
 test("a program registers the same whether it waits before a component or not", async () => {
   const program = async (waits: boolean) => {
-    const { resources } = await run(() =>
+    const { resources } = await runProgram(() =>
       pulumi.runtime.runInPulumiStack(async () => {
         const swarm = new Swarm("swarm", { managers: [fakeHost("a")] });
         if (waits) await turn().then(() => turn());

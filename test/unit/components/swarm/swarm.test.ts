@@ -4,7 +4,15 @@ import { LocalHost, type LocalHostArgs } from "../../../../components/hosts/loca
 import type { SwarmArgs } from "../../../../components/swarm/args.ts";
 import { Swarm } from "../../../../components/swarm/swarm.ts";
 import { SwarmService } from "../../../../components/service/swarm-service.ts";
-import { fakeHost, isSecret, refusalOf, type Registered, run, type RunOptions, valueOf } from "../../harness.ts";
+import {
+  fakeHost,
+  isSecret,
+  getErrorMessage,
+  type RegisteredResource,
+  runProgram,
+  type ProgramRunOptions,
+  getValue,
+} from "../../harness.ts";
 
 const kind = (name: string) => `pulumi-nodejs:dynamic/swarm:${name}`;
 
@@ -21,10 +29,10 @@ function whole(args: Partial<SwarmArgs> = {}): Swarm {
   return new Swarm("swarm", { managers: [fakeHost("b"), fakeHost("a"), labelled], workers: [fakeHost("w")], ...args });
 }
 
-async function made(args: Partial<SwarmArgs> = {}, options: RunOptions = {}) {
-  const { value, resources } = await run(() => whole(args), { outputs, ...options });
+async function made(args: Partial<SwarmArgs> = {}, options: ProgramRunOptions = {}) {
+  const { value, resources } = await runProgram(() => whole(args), { outputs, ...options });
   const of = (type: string) => resources.filter((resource) => resource.type === kind(type));
-  const only = (type: string): Registered => {
+  const only = (type: string): RegisteredResource => {
     expect(of(type)).toHaveLength(1);
     return of(type)[0]!;
   };
@@ -122,20 +130,20 @@ describe("a Swarm", () => {
     const { value } = await made();
     expect(Object.keys(value.nodes).toSorted()).toEqual(["a", "b", "c", "w"]);
     expect(value.node("w").role).toBe("worker");
-    expect(await valueOf(value.node("w").nodeId)).toBe("swarm-member-w-id");
+    expect(await getValue(value.node("w").nodeId)).toBe("swarm-member-w-id");
     expect(Object.keys(value.managers)).toEqual(["b", "a", "c"]);
     expect(() => value.node("x")).toThrow('host "x" is not in this Swarm: choose one of b, a, c, w');
   });
 
   test("refuses before it registers anything but itself", async () => {
-    expect(await refusalOf(() => whole({ subnetSize: 99 }))).toContain('Swarm "swarm": subnetSize 99: must be');
+    expect(await getErrorMessage(() => whole({ subnetSize: 99 }))).toContain('Swarm "swarm": subnetSize 99: must be');
   });
 });
 
 describe("this machine as a host", () => {
   const machine = async (args: LocalHostArgs = {}) => {
     const program = () => new LocalHost("laptop", { hostname: "laptop", ...args });
-    const { value, resources } = await run(program, { outputs: () => ({ machineId: "id", ready: true }) });
+    const { value, resources } = await runProgram(program, { outputs: () => ({ machineId: "id", ready: true }) });
     return { value, child: resources.find(({ type }) => type === kind("Host"))! };
   };
 
@@ -158,10 +166,10 @@ describe("this machine as a host", () => {
       endpointAddress: "198.51.100.7",
     });
     expect(value).toMatchObject({ key: "k", hostname: "laptop", zone: "z", labels: { a: "b" }, drives });
-    expect(await valueOf(value.endpointAddress)).toBe("198.51.100.7");
-    expect(await valueOf(value.privateAddress)).toBe("127.0.0.1");
-    expect(await valueOf(value.machineId)).toBe("id");
-    expect(await valueOf(value.ready)).toBe(true);
+    expect(await getValue(value.endpointAddress)).toBe("198.51.100.7");
+    expect(await getValue(value.privateAddress)).toBe("127.0.0.1");
+    expect(await getValue(value.machineId)).toBe("id");
+    expect(await getValue(value.ready)).toBe(true);
   });
 });
 
@@ -172,7 +180,7 @@ describe("a service", () => {
     TaskTemplate: { ContainerSpec: { Image: "web:1" } },
   };
   const service = async (args: object = {}) => {
-    const { value, resources } = await run(() => new SwarmService("web", { swarm: whole(), spec, ...args }), {
+    const { value, resources } = await runProgram(() => new SwarmService("web", { swarm: whole(), spec, ...args }), {
       outputs,
     });
     return { value, inputs: resources.find(({ type }) => type === kind("Service"))!.inputs };
@@ -183,8 +191,8 @@ describe("a service", () => {
     const owner = { project: "project", stack: "stack", name: "web" };
     const labels = Object.fromEntries(Object.entries(owner).map(([key, text]) => [`pulumi-swarm.${key}`, text]));
     expect(inputs).toMatchObject({ spec: { ...spec, Labels: labels }, owner, swarmId: "swarm-cluster-id" });
-    expect(await valueOf(value.serviceId)).toBe("web-id");
-    expect(await valueOf(value.serviceName)).toBe("web");
+    expect(await getValue(value.serviceId)).toBe("web-id");
+    expect(await getValue(value.serviceName)).toBe("web");
   });
 
   test("waits for as many tasks as it has replicas, or as is said", async () => {

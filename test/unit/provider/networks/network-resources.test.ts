@@ -8,7 +8,7 @@ import { ConfigOnlyNetwork, type NetworkPartInputs } from "../../../../provider/
 import { PredefinedNetwork } from "../../../../provider/networks/predefined-network.ts";
 import { ConfigFromNetwork, type SwarmNetworkInputs } from "../../../../provider/networks/config-from-network.ts";
 import { ownerLabels } from "../../../../core/labels.ts";
-import { network, owner } from "../../preflight-situation.ts";
+import { network, owner } from "../../preflight-snapshot.ts";
 
 const UNKNOWN: unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 

@@ -12,9 +12,9 @@ import {
   network,
   ownNetwork,
   service,
-  situation,
+  snapshot,
   SWARM,
-} from "../../preflight-situation.ts";
+} from "../../preflight-snapshot.ts";
 
 /** A network as `docker network create --driver=overlay --attachable` makes it. */
 const byHand = (more: Parameters<typeof network>[2] = {}) =>
@@ -28,7 +28,7 @@ const byHand = (more: Parameters<typeof network>[2] = {}) =>
   });
 const encrypted = byHand({ Options: { encrypted: "" } });
 const withNetwork = (live: ReturnType<typeof network>) =>
-  situation({ a: manager({}, { networks: [live] }, [service("theirs", {}, attached)]) });
+  snapshot({ a: manager({}, { networks: [live] }, [service("theirs", {}, attached)]) });
 
 function reported(shape: NetworkRequirement["shape"], found: ClusterSnapshot, others: NetworkRequirement[] = []) {
   const demands = [{ ...SWARM, adopt: true }, ...others, { ...NETWORK, adopt: true, shape }];
@@ -52,7 +52,7 @@ describe("a network that is taken on", () => {
       withNetwork(encrypted),
       [],
     ],
-    ["where no manager tells yet", {}, situation({}, { silent: ["a"] }), []],
+    ["where no manager tells yet", {}, snapshot({}, { silent: ["a"] }), []],
     ["made by another stack", {}, withNetwork({ ...ownNetwork(), Labels: { "pulumi-swarm.stack": "other" } }), []],
   ])("%s", (_, shape, found, remarks) => expect(reported(shape, found)).toEqual({ refusals: [], remarks }));
 
@@ -67,7 +67,7 @@ describe("a network that is taken on", () => {
       b: host({ hostname: "b" }, { ID: "engine-b", Name: "b" }),
     };
     const kernel = { vxlan: "yes", esp: "no" } as const;
-    const found = situation(hosts, { machines: { a: machine(), b: machine({ kernel }) } });
+    const found = snapshot(hosts, { machines: { a: machine(), b: machine({ kernel }) } });
     expect(reported({}, found).refusals).toEqual([
       `${NET} encrypted true: the kernel of host b has no ESP (module esp4), without which nothing crosses between hosts: ` +
         "install the kernel's further modules (linux-modules-extra, kernel-modules-extra), or set encrypted: false",
@@ -95,13 +95,13 @@ describe("refused", () => {
     [
       "one that is not there",
       {},
-      situation({ a: manager({}) }),
+      snapshot({ a: manager({}) }),
       'networkName "net": there is no network of that name to take on: make it, or leave adopt out and it is made',
     ],
     [
       "one where there is no Swarm",
       {},
-      situation({ a: host() }),
+      snapshot({ a: host() }),
       'networkName "net": there is no network of that name to take on: make it, or leave adopt out and it is made',
     ],
     ["its own", {}, withNetwork(ownNetwork()), 'networkName "net": this stack created it: leave adopt out'],

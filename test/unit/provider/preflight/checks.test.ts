@@ -17,9 +17,9 @@ import {
   ownNetwork,
   SERVICE,
   service,
-  situation,
+  snapshot,
   SWARM,
-} from "../../preflight-situation.ts";
+} from "../../preflight-snapshot.ts";
 
 const OURS = ownerLabels(owner("store"));
 const FOREIGN = { ...OURS, "pulumi-swarm.owner": "another-state" };
@@ -58,22 +58,22 @@ const inSwarm = (swarm: object, name = "a") =>
 
 describe("nothing to refuse", () => {
   test.each<[string, Requirement[], ClusterSnapshot]>([
-    ["on a fresh machine", [SWARM, NETWORK, SERVICE], situation({ a: host() }, on(local))],
-    ["where no engine answers yet", [SWARM, NETWORK, SERVICE], situation({}, { silent: ["a"] })],
+    ["on a fresh machine", [SWARM, NETWORK, SERVICE], snapshot({ a: host() }, on(local))],
+    ["where no engine answers yet", [SWARM, NETWORK, SERVICE], snapshot({}, { silent: ["a"] })],
     [
       "with a port taken, where the engine that may have taken it does not answer",
       [SERVICE],
-      situation({}, { silent: ["a"], ...on({ ...local, listening: [9000] }) }),
+      snapshot({}, { silent: ["a"], ...on({ ...local, listening: [9000] }) }),
     ],
     [
       "of a Swarm whose managers are locked, when their key is known",
       [SWARM],
-      situation({ a: inSwarm({ LocalNodeState: "locked" }), w: inSwarm({}, "w") }, { unlockable: true }),
+      snapshot({ a: inSwarm({ LocalNodeState: "locked" }), w: inSwarm({}, "w") }, { unlockable: true }),
     ],
     [
       "on our own live stack",
       [SWARM, NETWORK, disk("/mnt/disk1")],
-      situation(
+      snapshot(
         {
           a: ownManager(
             {
@@ -97,7 +97,7 @@ describe("nothing to refuse", () => {
     [
       "with our own task that is just starting: its port is open before Docker tells so",
       [SERVICE],
-      situation(
+      snapshot(
         {
           a: ownManager({ containers: [{ ...container("store.n1", 9000, ofService), State: "created", Ports: [] }] }, [
             service("store", OURS, published("host")),
@@ -106,31 +106,31 @@ describe("nothing to refuse", () => {
         on({ ...local, listening: [9000] }),
       ),
     ],
-    ["in an adopted Swarm", [{ ...SWARM, adopt: true }], situation({ a: manager({}) })],
+    ["in an adopted Swarm", [{ ...SWARM, adopt: true }], snapshot({ a: manager({}) })],
     [
       "with a worker of our Swarm",
       [SWARM],
-      situation({
+      snapshot({
         a: { ...ownManager(), manager: { ...ownManager().manager!, nodes: [{ ID: "n9" } as never] } },
         b: inSwarm({}, "b"),
       }),
     ],
-    ["with a worker while a manager is silent", [SWARM], situation({ b: inSwarm({}) }, { silent: ["a"] })],
+    ["with a worker while a manager is silent", [SWARM], snapshot({ b: inSwarm({}) }, { silent: ["a"] })],
     [
       "with our own task on a worker while managers are silent",
       [{ ...SERVICE, hosts: ["b"] }],
-      situation({ b: { ...inSwarm({}), containers: [container("store.n1", 9000, ofServiceNamed("store"))] } }),
+      snapshot({ b: { ...inSwarm({}), containers: [container("store.n1", 9000, ofServiceNamed("store"))] } }),
     ],
-    ["with a wide route that holds the whole pool", [NETWORK], situation({ a: ownManager() }, on(route("10.0.0.0/8")))],
+    ["with a wide route that holds the whole pool", [NETWORK], snapshot({ a: ownManager() }, on(route("10.0.0.0/8")))],
     [
       "for a change of a network that nothing uses",
       [subnet("10.21.0.0/24")],
-      situation({ a: ownManager({ networks: [ownNetwork()] }) }),
+      snapshot({ a: ownManager({ networks: [ownNetwork()] }) }),
     ],
     [
       "for a change of a network that only our services use, with allowOutage",
       [subnet("10.21.0.0/24")],
-      situation(
+      snapshot(
         { a: ownManager({ networks: [ownNetwork()] }, [service("store", OURS, attached)]) },
         { allowOutage: true },
       ),
@@ -138,7 +138,7 @@ describe("nothing to refuse", () => {
     [
       "for a port in host mode of a service that runs elsewhere",
       [SERVICE],
-      situation({ a: ownManager({}, [service("web", {}, published("host"))]) }),
+      snapshot({ a: ownManager({}, [service("web", {}, published("host"))]) }),
     ],
   ])("%s", (_, demands, found) => expect(preflightLines(demands, found)).toEqual([]));
 });
@@ -150,68 +150,68 @@ const STORE = 'MinioService "store":';
 const FREE = "choose a free one, or leave it out and the Swarm does";
 const LOST = "would lose it: put the value back, or set allowOutage: true on the Swarm";
 const users = [service("store", OURS, attached), service("web", {}, attached)];
-const inUse = situation({ a: ownManager({ networks: [ownNetwork()] }, users) });
+const inUse = snapshot({ a: ownManager({ networks: [ownNetwork()] }, users) });
 
 describe("refused", () => {
   test.each<[Requirement | Requirement[], ClusterSnapshot, string | string[]]>([
     [
       { ...SERVICE, guarded: true },
-      situation({ a: host({ address: "tcp://10.0.0.1:2376" }) }),
+      snapshot({ a: host({ address: "tcp://10.0.0.1:2376" }) }),
       'MinioService "store": allowFrom "a": is reached at tcp://10.0.0.1:2376, and only by ssh can rules be set there: declare it in SshHosts, or leave allowFrom out',
     ],
     [
       SWARM,
-      situation({ a: host({}, { Name: "b" }) }),
+      snapshot({ a: host({}, { Name: "b" }) }),
       `${HOSTNAME} "b": give hostname: "b", or rename the machine, restart Docker`,
     ],
     [
       SWARM,
-      situation({ a: host({}, { Name: "A_1" }) }),
+      snapshot({ a: host({}, { Name: "A_1" }) }),
       `${HOSTNAME} "A_1", which is no DNS label (lowercase letters, digits and inner hyphens, at most 63): rename the machine, restart Docker`,
     ],
     [
       SWARM,
-      situation({ a: host({}, { LiveRestoreEnabled: true }) }),
+      snapshot({ a: host({}, { LiveRestoreEnabled: true }) }),
       `${ENGINE} live-restore is on, which Swarm mode cannot have: set "live-restore": false in /etc/docker/daemon.json and restart Docker`,
     ],
     [
       SWARM,
-      situation({ a: host({}, { SecurityOptions: ["name=seccomp,profile=default", "name=rootless"] }) }),
+      snapshot({ a: host({}, { SecurityOptions: ["name=seccomp,profile=default", "name=rootless"] }) }),
       `${ENGINE} runs rootless, where overlay networks do not work: use an engine that runs as root`,
     ],
     [
       SWARM,
-      situation({ a: host({}, { FirewallBackend: { Driver: "nftables" } }) }),
+      snapshot({ a: host({}, { FirewallBackend: { Driver: "nftables" } }) }),
       `${ENGINE} its firewall backend is nftables, which Swarm mode cannot use: set "firewall-backend": "iptables" in /etc/docker/daemon.json and restart Docker`,
     ],
     [
       SWARM,
-      situation({ a: host({}, { OSType: "windows" }) }),
+      snapshot({ a: host({}, { OSType: "windows" }) }),
       `${ENGINE} runs windows containers: switch Docker to Linux containers`,
     ],
     [
       SWARM,
-      situation({ a: manager({}) }),
+      snapshot({ a: manager({}) }),
       'Swarm "swarm": adopt false: host a is a manager of the Swarm swarm-1, which belongs to something other than pulumi-swarm: use the state that created it, or set adopt: true',
     ],
     [
       SWARM,
-      situation({ a: inSwarm({}) }),
+      snapshot({ a: inSwarm({}) }),
       `${ENGINE} is a worker in a Swarm that none of these hosts manages: leave it with \`docker swarm leave\``,
     ],
     [
       SWARM,
-      situation({ a: inSwarm({ LocalNodeState: "locked" }) }),
+      snapshot({ a: inSwarm({ LocalNodeState: "locked" }) }),
       `${ENGINE} is a locked manager: run \`docker swarm unlock\` there`,
     ],
     [
       SWARM,
-      situation({ a: inSwarm({ LocalNodeState: "error", Error: "no disk" }) }),
+      snapshot({ a: inSwarm({ LocalNodeState: "error", Error: "no disk" }) }),
       `${ENGINE} its Swarm node is broken (no disk): mend it, or leave with \`docker swarm leave --force\``,
     ],
     [
       { ...SWARM, adopt: true },
-      situation({
+      snapshot({
         b: ownManager({ hostname: "b" }, [], { ID: "engine-b", Name: "b" }),
         a: {
           ...ownManager(),
@@ -222,52 +222,52 @@ describe("refused", () => {
     ],
     [
       { ...SWARM, addressPools: ["172.16.0.0/12"] },
-      situation({ a: host() }),
+      snapshot({ a: host() }),
       'Swarm "swarm": addressPools "172.16.0.0/12": overlaps with 172.17.0.0/16, the network bridge on host a: choose a pool that is free on all hosts',
     ],
     [
       { ...SWARM, addressPools: ["10.8.0.0/16"] },
-      situation({ a: host() }, on(route("10.8.4.0/24"))),
+      snapshot({ a: host() }, on(route("10.8.4.0/24"))),
       'Swarm "swarm": addressPools "10.8.0.0/16": overlaps with 10.8.4.0/24, a route of host a (tun0): choose a pool that is free on all hosts',
     ],
     [
       NETWORK,
-      situation({ a: host({}, { ServerVersion: "20.10.23" }) }),
+      snapshot({ a: host({}, { ServerVersion: "20.10.23" }) }),
       `${NET} encrypted true: Docker 20.10.23 on host a may send its packets in the clear (repaired in 20.10.24 and 23.0.3): upgrade it, or set encrypted: false`,
     ],
     [
       NETWORK,
-      situation({ a: ownManager({ networks: [network("net", "172.30.0.0/16")] }) }),
+      snapshot({ a: ownManager({ networks: [network("net", "172.30.0.0/16")] }) }),
       `${NET} networkName "net": host a has a network of that name that belongs to something other than pulumi-swarm: use the state that created it, set adopt: true, or choose another name`,
     ],
     [
       [NETWORK, { ...subnet("10.21.0.0/24"), subject: 'OverlayNetwork "b"', owner: owner("b") }],
-      situation({ a: ownManager() }),
+      snapshot({ a: ownManager() }),
       'OverlayNetwork "b": networkName "net": OverlayNetwork "net" has it already: choose another',
     ],
     [
       [NETWORK, { ...subnet("10.20.0.0/16"), subject: 'OverlayNetwork "b"', owner: owner("b"), name: "b" }],
-      situation({ a: ownManager() }),
+      snapshot({ a: ownManager() }),
       `OverlayNetwork "b": subnet "10.20.0.0/16": overlaps with 10.20.0.0/24, that of OverlayNetwork "net": ${FREE}`,
     ],
     [
       subnet("10.0.0.0/16"),
-      situation({ a: ownManager() }),
+      snapshot({ a: ownManager() }),
       `${NET} subnet "10.0.0.0/16": overlaps with 10.0.0.0/24, the network ingress on host a: ${FREE}`,
     ],
     [
       subnet("172.18.4.0/24"),
-      situation({ a: ownManager() }),
+      snapshot({ a: ownManager() }),
       `${NET} subnet "172.18.4.0/24": overlaps with 172.18.0.0/16, the network docker_gwbridge on host a: ${FREE}`,
     ],
     [
       NETWORK,
-      situation({ a: ownManager() }, on(route("10.20.0.0/16"))),
+      snapshot({ a: ownManager() }, on(route("10.20.0.0/16"))),
       `${NET} subnet "10.20.0.0/24": overlaps with 10.20.0.0/16, a route of host a (tun0): ${FREE}`,
     ],
     [
       subnet("192.168.0.0/24"),
-      situation({ a: ownManager() }, on(route("192.168.0.0/16"))),
+      snapshot({ a: ownManager() }, on(route("192.168.0.0/16"))),
       `${NET} subnet "192.168.0.0/24": overlaps with 192.168.0.0/16, a route of host a (tun0): ${FREE}`,
     ],
     [
@@ -293,32 +293,32 @@ describe("refused", () => {
     ],
     [
       SERVICE,
-      situation({ a: ownManager({}, [service("store", FOREIGN)]) }),
+      snapshot({ a: ownManager({}, [service("store", FOREIGN)]) }),
       `${STORE} serviceName "store": the Swarm has a service of that name that belongs to another state: project p, stack s, identity another-state: use the state that created it, set adopt: true, or choose another name`,
     ],
     [
       [SERVICE, { ...SERVICE, subject: 'MinioService "b"', owner: owner("b"), ports: {} }],
-      situation({ a: ownManager() }),
+      snapshot({ a: ownManager() }),
       'MinioService "b": serviceName "store": MinioService "store" has it already: choose another',
     ],
     [
       [SERVICE, { ...SERVICE, subject: 'MinioService "b"', owner: owner("b"), name: "b" }],
-      situation({ a: ownManager() }),
+      snapshot({ a: ownManager() }),
       'MinioService "b": port 9000: MinioService "store" has it on host a already: choose another, or free it',
     ],
     [
       SERVICE,
-      situation({ a: ownManager({ containers: [container("web", 9000)] }) }),
+      snapshot({ a: ownManager({ containers: [container("web", 9000)] }) }),
       `${STORE} port 9000: container web has it on host a already: choose another, or free it`,
     ],
     [
       SERVICE,
-      situation({ a: ownManager({}, [service("web", {}, published("ingress"))]) }),
+      snapshot({ a: ownManager({}, [service("web", {}, published("ingress"))]) }),
       `${STORE} port 9000: service web has it on host a already: choose another, or free it`,
     ],
     [
       SERVICE,
-      situation({
+      snapshot({
         a: ownManager({ containers: [container("web.1", 9000, { "com.docker.swarm.service.id": "id-web" })] }, [
           service("web", {}, published("host")),
         ]),
@@ -327,22 +327,22 @@ describe("refused", () => {
     ],
     [
       SERVICE,
-      situation({ a: { ...inSwarm({}), containers: [container("web.n1", 9000, ofServiceNamed("web"))] } }),
+      snapshot({ a: { ...inSwarm({}), containers: [container("web.n1", 9000, ofServiceNamed("web"))] } }),
       `${STORE} port 9000: container web.n1 has it on host a already: choose another, or free it`,
     ],
     [
       SERVICE,
-      situation({ a: ownManager() }, on({ ...local, listening: [9000] })),
+      snapshot({ a: ownManager() }, on({ ...local, listening: [9000] })),
       `${STORE} port 9000: a process outside Docker has it on host a already: choose another, or free it`,
     ],
     [
       disk("/mnt/disk1"),
-      situation({ a: ownManager() }, on(local)),
+      snapshot({ a: ownManager() }, on(local)),
       `${STORE} hosts.a.drives "/mnt/disk1": is no mount point: mount the disk there, or leave path out and a Docker volume holds the drive`,
     ],
     [
       disk("/mnt/disk1/"),
-      situation(
+      snapshot(
         { a: ownManager() },
         on({ ...local, mounts: [...local.mounts, { path: "/mnt/disk1", device: "254:0" }] }),
       ),

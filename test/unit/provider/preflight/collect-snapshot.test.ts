@@ -3,7 +3,7 @@ import { observe } from "../../../../provider/preflight/collect-snapshot.ts";
 import { Preflight } from "../../../../provider/preflight/preflight.ts";
 import { eachInFakeTime, type Scene } from "../../../fake-swarm/scene.ts";
 import { pass, throughTime } from "../../../fake-swarm/time.ts";
-import { SWARM } from "../../preflight-situation.ts";
+import { SWARM } from "../../preflight-snapshot.ts";
 
 const { start, said } = eachInFakeTime();
 

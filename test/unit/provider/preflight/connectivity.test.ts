@@ -13,7 +13,7 @@ import {
 } from "../../../../provider/preflight/connectivity/plan.ts";
 import { probeScript } from "../../../../provider/preflight/connectivity/script.ts";
 import { blockedFindings, notProbed } from "../../../../provider/preflight/checks/connectivity.ts";
-import { host, machine, NETWORK, situation, SWARM } from "../../preflight-situation.ts";
+import { host, machine, NETWORK, snapshot, SWARM } from "../../preflight-snapshot.ts";
 
 const NEEDS = { dataPathPort: 4789, encrypted: false };
 const probed = (key: string, more: Partial<ProbeHost> = {}): ProbeHost => ({
@@ -156,7 +156,7 @@ describe("what is blocked", () => {
 
 const lines = (findings: PreflightIssue[]) =>
   findings.map((finding) => `${finding.warning ? "warning: " : ""}${formatPreflightIssue(finding)}`);
-const seen = situation(
+const seen = snapshot(
   { a: host(), b: host() },
   { addresses: { a: "10.1.0.97", b: "10.1.0.98" }, machines: { a: machine({ python: true }), b: machine() } },
 );
@@ -211,7 +211,7 @@ describe("the report", () => {
     problem: "p",
     ...more,
   });
-  const two = situation({ a: host(), bb: host() }, { silent: ["c"] });
+  const two = snapshot({ a: host(), bb: host() }, { silent: ["c"] });
 
   test("nothing found, nothing said", () => expect(reportOf([], two)).toEqual({ refusals: [], remarks: [] }));
 
@@ -244,7 +244,7 @@ describe("the report", () => {
   });
 
   test("no table of one host", () =>
-    expect(reportOf([finding({ hosts: ["a"], warning: true })], situation({ a: host() })).remarks).toEqual([
+    expect(reportOf([finding({ hosts: ["a"], warning: true })], snapshot({ a: host() })).remarks).toEqual([
       "warning: S: x 1: p",
     ]));
 });

@@ -6,16 +6,7 @@ import { preflightFindings } from "../../../../provider/preflight/checks/all.ts"
 import type { MachineFacts } from "../../../../provider/preflight/facts/machine.ts";
 import type { HostSnapshot, ClusterSnapshot } from "../../../../provider/preflight/snapshot.ts";
 import { isTooOld } from "../../../../provider/preflight/checks/swarm.ts";
-import {
-  host,
-  machine,
-  NETWORK,
-  ownManager,
-  ownNetwork,
-  SERVICE,
-  situation,
-  SWARM,
-} from "../../preflight-situation.ts";
+import { host, machine, NETWORK, ownManager, ownNetwork, SERVICE, snapshot, SWARM } from "../../preflight-snapshot.ts";
 
 /** A host by its name, in no Swarm, or a node of one that a silent manager leads. */
 const named = (name: string, info: Partial<HostSnapshot["info"]> = {}) =>
@@ -26,9 +17,9 @@ const managing = (address: string) => {
   const found = ownManager({ hostname: "m" }, [], { ID: "engine-m", Name: "m" });
   return { ...found, manager: { ...found.manager!, nodes: [{ Status: { Addr: address } } as NodeDetails] } };
 };
-const two = (more: Partial<ClusterSnapshot> = {}) => situation({ a: named("a"), b: named("b") }, more);
+const two = (more: Partial<ClusterSnapshot> = {}) => snapshot({ a: named("a"), b: named("b") }, more);
 const nodes = (more: Partial<ClusterSnapshot> = {}) =>
-  situation({ a: node("a"), b: node("b") }, { silent: ["m"], ...more });
+  snapshot({ a: node("a"), b: node("b") }, { silent: ["m"], ...more });
 const machines = (a: Partial<MachineFacts>, b: Partial<MachineFacts> = {}) => ({
   machines: { a: machine(a), b: machine(b) },
 });
@@ -45,7 +36,7 @@ const managed = { ...SWARM, managers: ["a"] };
 const full = { total: 100 * 2 ** 30, free: 2 ** 20 };
 const low = { total: 100 * 2 ** 30, free: 2 ** 30 };
 const FURTHER = "install the kernel's further modules (linux-modules-extra, kernel-modules-extra), or";
-const TO_COME = situation({ a: named("a") }, { silent: ["b", "c"] });
+const TO_COME = snapshot({ a: named("a") }, { silent: ["b", "c"] });
 
 /** Lines of what is found, warnings marked. */
 const found = (demands: Requirement[], seen: ClusterSnapshot) =>
@@ -87,7 +78,7 @@ describe("nothing is found", () => {
     [
       "of a lone host without ESP",
       [SWARM, NETWORK],
-      situation({ a: named("a") }, { machines: { a: machine({ kernel: { vxlan: "yes", esp: "no" } }) } }),
+      snapshot({ a: named("a") }, { machines: { a: machine({ kernel: { vxlan: "yes", esp: "no" } }) } }),
     ],
     [
       "of a host without ESP when nothing is encrypted",
@@ -120,13 +111,13 @@ describe("found", () => {
     [
       "an engine twice",
       [SWARM],
-      situation({ a: named("a"), b: named("b", { ID: "engine-a" }) }),
+      snapshot({ a: named("a"), b: named("b", { ID: "engine-a" }) }),
       'Swarm "swarm": hosts.b.engine "ssh://b": is the same engine (engine-a) as that of host a: give another machine\'s, or, where machines are copies of each other, remove /etc/docker/key.json and engine-id in the Docker root and restart Docker there',
     ],
     [
       "one name for two engines",
       [SWARM],
-      situation({ a: named("a"), b: { ...named("a", { ID: "engine-b" }) } }),
+      snapshot({ a: named("a"), b: { ...named("a", { ID: "engine-b" }) } }),
       'Swarm "swarm": hosts.b.hostname "a": the engine of host a calls itself so as well: rename one of the machines, restart Docker',
     ],
     [
@@ -215,7 +206,7 @@ describe("found", () => {
     [
       "a full disk of a node that is silent, by its manager's word",
       [{ ...SWARM, adopt: true }, disks],
-      situation(
+      snapshot(
         { m: managing("10.1.0.1") },
         {
           silent: ["a"],
@@ -288,7 +279,7 @@ describe("found", () => {
     [
       "a route of a machine whose engine is silent; its bridges may be Docker's own",
       [NETWORK],
-      situation(
+      snapshot(
         { a: named("a") },
         {
           silent: ["b"],
@@ -313,13 +304,13 @@ describe("found", () => {
     [
       "an engine that is too old",
       [SWARM],
-      situation({ a: named("a", { ServerVersion: "19.03.15" }) }),
+      snapshot({ a: named("a", { ServerVersion: "19.03.15" }) }),
       'Swarm "swarm": hosts.a.engine "ssh://a": is Docker 19.03.15, which lacks what services need (Engine API 1.41): upgrade it to 20.10 or later',
     ],
     [
       "an engine that is silent",
       [SWARM],
-      situation(
+      snapshot(
         { a: named("a") },
         { silent: ["b"], reasons: { b: "Docker Engine at ssh://b does not answer: no route" } },
       ),

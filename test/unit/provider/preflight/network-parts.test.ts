@@ -7,7 +7,7 @@ import { preflightFindings } from "../../../../provider/preflight/checks/all.ts"
 import { partIn } from "../../../../provider/preflight/network-parts.ts";
 import { type ClusterSnapshot, withPartLabels } from "../../../../provider/preflight/snapshot.ts";
 import { ownerLabels } from "../../../../core/labels.ts";
-import { attached, host, machine, network, owner, ownManager, service, situation } from "../../preflight-situation.ts";
+import { attached, host, machine, network, owner, ownManager, service, snapshot } from "../../preflight-snapshot.ts";
 
 const PARTS: NetworkParts = {
   driver: "macvlan",
@@ -70,7 +70,7 @@ function running(
     a: ownManager({ networks: [config("a", more.a), live(more.net)] }, services),
     b: host({ hostname: "b", networks: [config("b", more.b)] }),
   });
-  return situation(hosts, { allowOutage: false });
+  return snapshot(hosts, { allowOutage: false });
 }
 
 const lines = (found: ClusterSnapshot, demand = DEMAND, others: NetworkRequirement[] = []) =>
@@ -78,7 +78,7 @@ const lines = (found: ClusterSnapshot, demand = DEMAND, others: NetworkRequireme
     .filter(({ subject }) => subject === demand.subject)
     .map(formatPreflightIssue);
 
-const bare = (more: Partial<ClusterSnapshot> = {}) => situation({ a: host(), b: host({ hostname: "b" }) }, more);
+const bare = (more: Partial<ClusterSnapshot> = {}) => snapshot({ a: host(), b: host({ hostname: "b" }) }, more);
 
 test("what an engine tells of a part is what it was asked for", () => {
   expect(partIn(config("a"))).toEqual(PARTS.hosts["a"]);
@@ -99,7 +99,7 @@ describe("whose a network of the Swarm is, the labels of its parts tell", () => 
   });
 
   test("one that a killed `up` left behind is removed, and its parts are made use of", () => {
-    const found = situation(
+    const found = snapshot(
       withPartLabels({ a: ownManager({ networks: [config("a"), live()] }), b: host({ networks: [config("b")] }) }),
     );
     expect(leftoverNetworks(owner("swarm"), { ...found, recorded: [] })).toEqual([
@@ -161,12 +161,12 @@ describe("refused", () => {
     ],
     [
       "addresses of another network of a host",
-      situation({ a: host(), b: host({ networks: [network("legacy", "10.50.0.0/16")] }) }),
+      snapshot({ a: host(), b: host({ networks: [network("legacy", "10.50.0.0/16")] }) }),
       'subnet "10.50.0.0/24": overlaps with 10.50.0.0/16, the network legacy on host b: no engine has an address in two networks: give one of them up there',
     ],
     [
       "somebody else's network of the part's name",
-      situation({ a: host(), b: host({ networks: [config("b", { Labels: {} })] }) }),
+      snapshot({ a: host(), b: host({ networks: [config("b", { Labels: {} })] }) }),
       'networkName "net": host b has a network net-config that belongs to something other than pulumi-swarm: use the state that created it, or choose another name',
     ],
     [

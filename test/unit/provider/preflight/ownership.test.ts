@@ -13,9 +13,9 @@ import {
   ownNetwork,
   SERVICE,
   service,
-  situation,
+  snapshot,
   SWARM,
-} from "../../preflight-situation.ts";
+} from "../../preflight-snapshot.ts";
 
 const OURS = ownerLabels(owner("store"));
 const RENAMED = ownerLabels({ id: "this-state", project: "before", stack: "before", name: "before" });
@@ -41,27 +41,27 @@ function reported(demand: Requirement, found: ClusterSnapshot): string[] {
 
 describe("nothing is reported of what this state owns", () => {
   test.each<[string, Requirement, ClusterSnapshot]>([
-    ["a Swarm, after a rename", SWARM, situation({ a: manager(RENAMED) })],
-    ["a Swarm that the state records", SWARM, situation({ a: manager(THEIRS) }, { recorded: ["swarm-1"] })],
+    ["a Swarm, after a rename", SWARM, snapshot({ a: manager(RENAMED) })],
+    ["a Swarm that the state records", SWARM, snapshot({ a: manager(THEIRS) }, { recorded: ["swarm-1"] })],
     [
       "a network, after a rename",
       NETWORK,
-      situation({ a: ownManager({ networks: [ownNetwork({ Labels: RENAMED })] }) }),
+      snapshot({ a: ownManager({ networks: [ownNetwork({ Labels: RENAMED })] }) }),
     ],
     [
       "a network that the state records",
       NETWORK,
-      situation({ a: ownManager({ networks: [ownNetwork({ Labels: THEIRS })] }) }, { recorded: ["id-net"] }),
+      snapshot({ a: ownManager({ networks: [ownNetwork({ Labels: THEIRS })] }) }, { recorded: ["id-net"] }),
     ],
-    ["a service, after a rename", SERVICE, situation({ a: ownManager({}, [service("store", RENAMED)]) })],
+    ["a service, after a rename", SERVICE, snapshot({ a: ownManager({}, [service("store", RENAMED)]) })],
     [
       "a service that the state records",
       SERVICE,
-      situation({ a: ownManager({}, [service("store", THEIRS)]) }, { recorded: ["id-store"] }),
+      snapshot({ a: ownManager({}, [service("store", THEIRS)]) }, { recorded: ["id-store"] }),
     ],
-    ["a service to adopt", ADOPTED, situation({ a: ownManager({}, [service("store", THEIRS)]) })],
-    ["volumes of a service that runs", STORE, situation({ a: ownManager(volumes(THEIRS), [service("store", OURS)]) })],
-    ["volumes with other names", STORE, situation({ a: host({ volumes: [volume("else-d1", THEIRS)] }) })],
+    ["a service to adopt", ADOPTED, snapshot({ a: ownManager({}, [service("store", THEIRS)]) })],
+    ["volumes of a service that runs", STORE, snapshot({ a: ownManager(volumes(THEIRS), [service("store", OURS)]) })],
+    ["volumes with other names", STORE, snapshot({ a: host({ volumes: [volume("else-d1", THEIRS)] }) })],
   ])("%s", (_, demand, found) => expect(reported(demand, found)).toEqual([]));
 });
 
@@ -73,19 +73,19 @@ describe("what somebody else owns is refused, with its owner", () => {
     `refused: MinioService "store": serviceName "store": the data in volume store-d1 on host a belongs to ${whose}: use the state that created it, set adopt: true to use the data, or choose another name`;
 
   test.each<[string, Requirement, ClusterSnapshot, string]>([
-    ["a Swarm with the same names", SWARM, situation({ a: manager(THEIRS) }), swarm(theirs)],
-    ["a Swarm made by hand", SWARM, situation({ a: manager(BY_HAND) }), swarm("something other than pulumi-swarm")],
-    ["volumes of another state", STORE, situation({ a: host(volumes(THEIRS)) }), drives(theirs)],
+    ["a Swarm with the same names", SWARM, snapshot({ a: manager(THEIRS) }), swarm(theirs)],
+    ["a Swarm made by hand", SWARM, snapshot({ a: manager(BY_HAND) }), swarm("something other than pulumi-swarm")],
+    ["volumes of another state", STORE, snapshot({ a: host(volumes(THEIRS)) }), drives(theirs)],
     [
       "volumes made by hand",
       STORE,
-      situation({ a: host(volumes(BY_HAND)) }),
+      snapshot({ a: host(volumes(BY_HAND)) }),
       drives("something other than pulumi-swarm"),
     ],
     [
       "volumes on a machine that joins a store that runs",
       { ...STORE, hosts: ["a", "b"], volumes: { a: ["store-d1"], b: ["store-d1"] } },
-      situation({
+      snapshot({
         a: ownManager(volumes(OURS), [service("store", OURS)]),
         b: host({ hostname: "a", ...volumes(THEIRS) }),
       }),
@@ -95,7 +95,7 @@ describe("what somebody else owns is refused, with its owner", () => {
 
   test("an empty identity owns nothing", () => {
     const demand: SwarmRequirement = { ...SWARM, owner: { ...SWARM.owner, id: "" } };
-    expect(reported(demand, situation({ a: manager({ ...THEIRS, "pulumi-swarm.owner": "" }) }))).toHaveLength(1);
+    expect(reported(demand, snapshot({ a: manager({ ...THEIRS, "pulumi-swarm.owner": "" }) }))).toHaveLength(1);
   });
 });
 
@@ -103,13 +103,13 @@ describe("data that is used again is reported", () => {
   const line =
     'warning: MinioService "store": serviceName "store": the data in volume store-d1 on host a is used again';
   test.each<[string, ServiceRequirement, ClusterSnapshot]>([
-    ["our own", STORE, situation({ a: host(volumes(OURS)) })],
-    ["another state's, to be adopted", ADOPTED, situation({ a: host(volumes(THEIRS)) })],
+    ["our own", STORE, snapshot({ a: host(volumes(OURS)) })],
+    ["another state's, to be adopted", ADOPTED, snapshot({ a: host(volumes(THEIRS)) })],
   ])("%s", (_, demand, found) => expect(reported(demand, found)).toEqual([line]));
 
   test("where no manager answers, a volume's owner only warns", () => {
     const info = { Swarm: { NodeID: "n", NodeAddr: "", LocalNodeState: "locked", ControlAvailable: false } as const };
-    const [only, ...more] = reported(STORE, situation({ a: host(volumes(THEIRS), info) }, { unlockable: true }));
+    const [only, ...more] = reported(STORE, snapshot({ a: host(volumes(THEIRS), info) }, { unlockable: true }));
     expect(only).toMatch(/^warning: MinioService "store": .* belongs to another state/);
     expect(more).toEqual([]);
   });

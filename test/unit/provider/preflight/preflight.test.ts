@@ -3,7 +3,7 @@ import { leftoverNetworks, plannedOutages, withoutNetworks } from "../../../../p
 import { detached } from "../../../../provider/networks/release-networks.ts";
 import { Preflight } from "../../../../provider/preflight/preflight.ts";
 import { ownerLabels } from "../../../../core/labels.ts";
-import { attached, NETWORK, owner, ownManager, ownNetwork, service, situation } from "../../preflight-situation.ts";
+import { attached, NETWORK, owner, ownManager, ownNetwork, service, snapshot } from "../../preflight-snapshot.ts";
 
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const OURS = ownerLabels(owner("store"));
@@ -33,14 +33,14 @@ describe("diff", () => {
 });
 
 describe("leftovers", () => {
-  const found = situation({ a: ownManager({ networks: [ownNetwork()] }) });
+  const found = snapshot({ a: ownManager({ networks: [ownNetwork()] }) });
   const leftover = { network: "net", networkId: "id-net" };
   test.each([
     ["not in the state", ["other"], found, [leftover]],
     ["in the state", ["id-net"], found, []],
     ["where the state is not known", undefined, found, []],
-    ["used", [], situation({ a: ownManager({ networks: [ownNetwork()] }, [service("store", OURS, attached)]) }), []],
-    ["another stack's", [], situation({ a: ownManager({ networks: [ownNetwork({ Labels: {} })] }) }), []],
+    ["used", [], snapshot({ a: ownManager({ networks: [ownNetwork()] }, [service("store", OURS, attached)]) }), []],
+    ["another stack's", [], snapshot({ a: ownManager({ networks: [ownNetwork({ Labels: {} })] }) }), []],
   ])("a network %s", (_, recorded, seen, expected) =>
     expect(leftoverNetworks(owner("swarm"), { ...seen, recorded })).toEqual(expected),
   );
@@ -61,7 +61,7 @@ describe("outages", () => {
     ["a change, when it is not", [changed], false, []],
     ["no change", [NETWORK], true, []],
   ])("for %s", (_, demands, allowOutage, expected) =>
-    expect(plannedOutages(demands, situation(hosts, { allowOutage }))).toEqual(expected),
+    expect(plannedOutages(demands, snapshot(hosts, { allowOutage }))).toEqual(expected),
   );
 
   test("stop a service and detach it, and nothing else", () => {

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import type { MachineFacts } from "../../../../provider/preflight/facts/machine.ts";
 import { whenPortsAreFree } from "../../../../provider/swarm/wait-for-ports.ts";
-import { host, machine, situation, SWARM } from "../../preflight-situation.ts";
+import { host, machine, snapshot, SWARM } from "../../preflight-snapshot.ts";
 
 const engineHas = (...listening: number[]) => machine({ listening, holders: { 7946: "dockerd" } });
-const seen = (machines: Record<string, MachineFacts>) => situation({ a: host(), b: host() }, { machines });
+const seen = (machines: Record<string, MachineFacts>) => snapshot({ a: host(), b: host() }, { machines });
 
 /** Looks at machines that stand as listed, one look after the other. */
 function looks(...answers: Record<string, MachineFacts>[]) {

@@ -1,0 +1,67 @@
+import { createHash } from "node:crypto";
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { keyOf, obtain } from "../toolchain/cache.ts";
+import { run } from "../toolchain/run.ts";
+import type { LabHost } from "./host.ts";
+import { UNCOVER_START_SCRIPT } from "./start-script.ts";
+import { downloadPackages } from "./tools.ts";
+
+const PACKAGE = "docker.io";
+
+/**
+ * Takes a machine's Docker Engine away, as if it never had one. It can install the distribution's package again: there
+ * is a repository on its disk, and it knows no other. The engine is then reached as before, also from this machine.
+ *
+ * @throws where the distribution's package is not what this machine has, or cannot be had.
+ */
+export async function uninstallEngine(host: LabHost): Promise<void> {
+  const repository = join(host.folder, "packages");
+  mkdirSync(repository, { recursive: true });
+  await fillRepository(repository);
+  await host.stopEngine();
+  const settings: Record<string, string> = {
+    "/etc/apt/sources.list": `deb [trusted=yes] file:${repository} ./\n`,
+    "/etc/apt/apt.conf.d/99lab": 'APT::Sandbox::User "root";\nDir::Cache "/run";\n',
+    // What the start script writes and sets is this machine's, but for its data, and there it may not raise limits.
+    "/etc/default/docker": "DOCKER_LOGFILE=/run/docker.log\nulimit() { :; }\n",
+    "/etc/docker/daemon.json": JSON.stringify({
+      hosts: [host.socket, "unix:///run/docker.sock"],
+      "data-root": join(host.folder, "docker"),
+    }),
+  };
+  const script = [
+    UNCOVER_START_SCRIPT,
+    "rm -rf /etc/apt/sources.list.d/* /var/lib/apt/lists/*",
+    ...Object.entries(settings).map(([path, text]) => `cat >${path} <<'END'\n${text}\nEND`),
+    `dpkg --remove --force-depends --force-unsafe-io ${PACKAGE}`,
+  ];
+  await host.run("sh", "-ec", script.join("\n"));
+}
+
+/** Puts the package there, with what of its needs is newer than here, and the index that apt reads. */
+async function fillRepository(repository: string): Promise<void> {
+  const version = await run("dpkg-query", ["--show", "--showformat", "${Version}", PACKAGE]);
+  const packages = await obtain({
+    name: "lab-engine-package",
+    key: keyOf(version, [PACKAGE]),
+    make: async (folder) => void (await downloadPackages(["--reinstall", PACKAGE], folder)),
+  });
+  cpSync(packages, repository, { recursive: true });
+  await writePackageIndex(repository);
+}
+
+/** Writes the index of a folder's packages, by which apt takes the folder for a repository. */
+export async function writePackageIndex(repository: string): Promise<void> {
+  const files = readdirSync(repository).filter((name) => name.endsWith(".deb"));
+  const entries = await Promise.all(files.map((name) => indexEntry(repository, name)));
+  writeFileSync(join(repository, "Packages"), entries.join("\n"));
+}
+
+async function indexEntry(repository: string, name: string): Promise<string> {
+  const file = join(repository, name);
+  const content = readFileSync(file);
+  const sum = createHash("sha256").update(content).digest("hex");
+  const lines = [await run("dpkg-deb", ["--field", file]), `Filename: ./${name}`, `Size: ${content.length}`];
+  return [...lines, `SHA256: ${sum}`, ""].join("\n");
+}

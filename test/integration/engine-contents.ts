@@ -1,0 +1,59 @@
+import type { Engine } from "../../engine/engine.ts";
+import { NAME_LABEL, OWNER_LABEL } from "../../core/labels.ts";
+
+/** What an engine holds, by name; equal before and after means that nothing was touched. */
+export interface EngineContents {
+  swarm: string;
+  networks: string[];
+  services: string[];
+  secrets: string[];
+  containers: string[];
+  volumes: string[];
+}
+
+export async function getEngineContents(engine: Engine): Promise<EngineContents> {
+  const { Swarm } = await engine.info();
+  const isManager = Swarm.LocalNodeState === "active" && Swarm.ControlAvailable;
+  const [networks, volumes, containers] = await Promise.all([
+    engine.networks(),
+    engine.volumes(),
+    engine.containers(undefined, true),
+  ]);
+  const services = isManager ? await engine.services() : [];
+  const secrets = isManager ? await engine.secrets() : [];
+  return {
+    swarm: isManager ? `manager of ${Swarm.Cluster?.ID}` : Swarm.LocalNodeState,
+    networks: networks.map(({ Name }) => Name).toSorted(),
+    services: services.map(({ Spec }) => Spec.Name).toSorted(),
+    secrets: secrets.map(({ Spec }) => Spec.Name).toSorted(),
+    containers: containers.map(({ Names, Id }) => Names[0] ?? Id).toSorted(),
+    volumes: volumes.map(({ Name }) => Name).toSorted(),
+  };
+}
+
+/** What carries a state's identity, as `kind name`: the resource that it was made for, not the engine's name. */
+export async function listOwnedObjects(engine: Engine): Promise<string[]> {
+  const [services, networks, secrets] = await Promise.all([
+    engine.services(),
+    engine.networks({ scope: ["swarm"] }),
+    engine.secrets(),
+  ]);
+  const owner = (labels: Record<string, string> | null | undefined) => labels?.[NAME_LABEL];
+  const named = (kind: string, owners: (string | undefined)[]) =>
+    owners.filter((name) => name !== undefined).map((name) => `${kind} ${name}`);
+  return [
+    ...named(
+      "service",
+      services.map(({ Spec }) => owner(Spec.Labels)),
+    ),
+    ...named(
+      "network",
+      networks.map(({ Labels }) => owner(Labels)),
+    ),
+    ...named(
+      "secret",
+      // A secret is labelled with its component; the resource's name is the engine's without Pulumi's suffix.
+      secrets.map(({ Spec }) => (Spec.Labels?.[OWNER_LABEL] ? Spec.Name.replace(/-[0-9a-f]{7}$/, "") : undefined)),
+    ),
+  ].toSorted();
+}

@@ -1,0 +1,44 @@
+import * as pulumi from "@pulumi/pulumi";
+import { nameOfUrn } from "../../commands/lib/events.ts";
+import type { ResourceHandler } from "../../provider/runtime/resource-handler.ts";
+import * as provider from "../../provider/index.ts";
+import { createStack } from "../../stacks/index.ts";
+import { configure, runProgram } from "../unit/harness.ts";
+import type { StateResource } from "./stack.ts";
+
+const HANDLERS: Record<string, ResourceHandler<object>> = provider;
+
+/**
+ * What a preview of this repository's stack refuses, one line each. Program and provider run in this process, against
+ * the real engine: the CLI starts three processes for each preview, which takes seconds.
+ *
+ * @param recorded the stack's state, secrets in clear @default - the stack is new
+ */
+export async function previewRefusals(
+  config: Record<string, unknown>,
+  recorded: readonly StateResource[] = [],
+): Promise<string[]> {
+  const record = (type: string, name: string) =>
+    recorded.find((one) => one.type === type && nameOfUrn(one.urn) === name);
+  const state = Object.fromEntries(recorded.map((one) => [one.urn, one] as const));
+  configure(config);
+  try {
+    const { resources } = await runProgram(createStack, {
+      preview: true,
+      ids: (type, name) => record(type, name)?.id,
+      outputs: (type, name) => record(type, name)?.outputs ?? {},
+      answers: (token, inputs) => (token === "pulumi:pulumi:readStackResourceOutputs" ? { outputs: state } : inputs),
+    });
+    const checked = resources.map(async ({ type, name, inputs }) => {
+      const handler = HANDLERS[/^pulumi-nodejs:dynamic\/swarm:(\w+)$/.exec(type)?.[1] ?? ""];
+      const result = await handler?.check?.(record(type, name)?.inputs ?? {}, inputs);
+      return result?.failures.flatMap(({ reason }) => reason.split("\n")) ?? [];
+    });
+    return (await Promise.all(checked)).flat();
+  } catch (error) {
+    if (pulumi.RunError.isInstance(error)) return error.message.split("\n");
+    throw error;
+  } finally {
+    pulumi.runtime.setAllConfig({});
+  }
+}

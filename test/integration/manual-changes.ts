@@ -1,0 +1,73 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { vi } from "vitest";
+import type { Engine } from "../../engine/engine.ts";
+import type { NetworkDetails, NodeSpec, ServiceDetails, ServiceSpec, SwarmSpec } from "../../engine/types.ts";
+import type { LabHost } from "../../lab/lab.ts";
+
+/** What people do to an engine behind Pulumi's back. */
+
+export async function changeService(engine: Engine, change: (spec: ServiceSpec) => void): Promise<void> {
+  const service = await getOnlyService(engine);
+  const spec = structuredClone(service.Spec);
+  change(spec);
+  await engine.updateService(service.ID, service.Version.Index, spec);
+}
+
+export async function changeNode(engine: Engine, change: (spec: NodeSpec) => void): Promise<void> {
+  const [node] = await engine.nodes();
+  if (!node) throw new Error("the Swarm has no node");
+  const spec = structuredClone(node.Spec);
+  change(spec);
+  await engine.updateNode(node.ID, node.Version.Index, spec);
+}
+
+export async function changeSwarm(engine: Engine, change: (spec: SwarmSpec) => void): Promise<void> {
+  const { Spec, Version } = await engine.swarm();
+  const spec = structuredClone(Spec);
+  change(spec);
+  await engine.updateSwarm(Version.Index, spec);
+}
+
+export async function getOnlyService(engine: Engine): Promise<ServiceDetails> {
+  const [service, ...others] = await engine.services();
+  if (!service || others.length > 0)
+    throw new Error(`one service was expected, not ${others.length + (service ? 1 : 0)}`);
+  return service;
+}
+
+export async function getNetwork(engine: Engine, name: string): Promise<NetworkDetails> {
+  const network = (await engine.networks()).find(({ Name }) => Name === name);
+  if (!network) throw new Error(`there is no network ${name}`);
+  return network;
+}
+
+/** Removes the service and waits until nothing of it holds its networks and secrets any more. */
+export async function removeService(engine: Engine): Promise<void> {
+  const { ID } = await getOnlyService(engine);
+  await engine.removeService(ID);
+  await waitFor(
+    async () => (await engine.tasks()).every((task) => task.ServiceID !== ID),
+    "the service's tasks to end",
+  );
+}
+
+/** Removes a volume. A container that has just ended holds it for a moment. */
+export function removeVolume(engine: Engine, name: string): Promise<void> {
+  return vi.waitFor(() => engine.removeVolume(name), { timeout: 60_000, interval: 200 });
+}
+
+/** Waits until a manager has locked its key, which comes after its Swarm has been told to. */
+export function waitForAutolock({ folder }: LabHost): Promise<void> {
+  const key = join(folder, "docker", "swarm", "certificates", "swarm-node.key");
+  return waitFor(async () => readFileSync(key, "utf8").includes("ENCRYPTED"), "the node's key to be locked");
+}
+
+/** Waits for what happens by itself. */
+export async function waitFor(happened: () => Promise<boolean>, what: string, limitMs = 60_000): Promise<void> {
+  const end = Date.now() + limitMs;
+  while (!(await happened())) {
+    if (Date.now() > end) throw new Error(`waited ${limitMs / 1000} s for ${what}`);
+    await new Promise((done) => setTimeout(done, 200));
+  }
+}

@@ -1,0 +1,99 @@
+import type { ResourceHandler } from "../../provider/runtime/resource-handler.ts";
+import * as handlers from "../../provider/index.ts";
+import { deepEqual } from "../../provider/runtime/values.ts";
+import { plain } from "../../commands/lib/recorded-stack.ts";
+import { nameOfUrn } from "../../commands/lib/events.ts";
+import type { TestStack } from "./stack.ts";
+
+type Properties = Record<string, unknown>;
+
+interface Recorded {
+  name: string;
+  handler: ResourceHandler<Properties>;
+  id: string;
+  inputs: Properties;
+  outs: Properties;
+}
+
+/** What a preview or an `up` does to a resource. */
+export interface Drift {
+  /** `update store-main`, as the CLI names its steps. */
+  step: string;
+  /** Inputs that differ from the recorded ones. Empty for a resource that is gone. */
+  changedInputs: string[];
+}
+
+const TYPE = /^pulumi-nodejs:dynamic\/swarm:(\w+)$/;
+
+/**
+ * The resources of a stack with the package's own code, outside of Pulumi: read, checked, compared and changed in the
+ * order of the state, with the inputs and outputs recorded there. A program that is unchanged asks for those inputs.
+ */
+export class RecordedResources {
+  readonly #resources: Recorded[];
+
+  private constructor(resources: Recorded[]) {
+    this.#resources = resources;
+  }
+
+  static async of(stack: TestStack): Promise<RecordedResources> {
+    const exported = JSON.parse(await stack.pulumi("stack", "export", "--show-secrets")) as {
+      deployment: { resources: { urn: string; type: string; id?: string; inputs?: unknown; outputs?: unknown }[] };
+    };
+    const resources = exported.deployment.resources.flatMap(({ urn, type, id = "", inputs, outputs }) => {
+      const kind = TYPE.exec(type)?.[1];
+      if (kind === undefined) return [];
+      const handler = handlers[kind as keyof typeof handlers] as unknown as ResourceHandler<Properties>;
+      return [
+        { name: nameOfUrn(urn), handler, id, inputs: plain(inputs) as Properties, outs: plain(outputs) as Properties },
+      ];
+    });
+    return new RecordedResources(resources);
+  }
+
+  /** What `pulumi preview --refresh` would show of them. */
+  async preview(): Promise<Drift[]> {
+    const found = [];
+    for (const resource of this.#resources) found.push(await compareWithLive(resource));
+    return found.flatMap(({ drift }) => drift ?? []);
+  }
+
+  /** What `pulumi up --refresh` would do to them. */
+  async up(): Promise<Drift[]> {
+    const drifts: Drift[] = [];
+    for (const resource of this.#resources) {
+      const { drift, props, wanted } = await compareWithLive(resource);
+      if (!drift) continue;
+      drifts.push(drift);
+      const { handler, id } = resource;
+      const changed = props ? await handler.update!(id, props, wanted) : await handler.create(wanted);
+      Object.assign(resource, { inputs: wanted, ...changed });
+    }
+    return drifts;
+  }
+}
+
+async function compareWithLive({ name, handler, id, inputs, outs }: Recorded) {
+  const live = await handler.read(id, outs);
+  if (live.id === "") {
+    return {
+      wanted: await checkInputs(name, handler, {}, inputs),
+      drift: { step: `create ${name}`, changedInputs: [] },
+    };
+  }
+  const props = live.props!;
+  const now = live.inputs ?? inputs;
+  const wanted = await checkInputs(name, handler, now, inputs);
+  const { changes, replaces = [] } = await handler.diff(id, props, wanted);
+  if (replaces.length > 0) throw new Error(`${name} would be replaced, for ${replaces.join(", ")}`);
+  if (!changes) return { props, wanted };
+  const changedInputs = Object.keys(wanted).filter((key) => !deepEqual(now[key], wanted[key]));
+  return { props, wanted, drift: { step: `update ${name}`, changedInputs } };
+}
+
+async function checkInputs(name: string, { check }: Recorded["handler"], olds: Properties, news: Properties) {
+  if (!check) return news;
+  const { inputs, failures } = await check(olds, news);
+  if (failures.length > 0) throw new Error(`${name}: ${failures.map(({ reason }) => reason).join("\n")}`);
+  return inputs;
+}

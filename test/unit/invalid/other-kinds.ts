@@ -1,0 +1,26 @@
+import type { Settings } from "../../../stacks/settings.ts";
+import { invalid, type InvalidSettings } from "./expected-refusal.ts";
+
+/** Settings of environments of other kinds, in a local one. */
+export const SETTINGS_OF_OTHER_KINDS = {
+  hosts: otherKind("hosts", {}),
+  hostDefaults: otherKind("hostDefaults", {}),
+  install: otherKind("install", "docker"),
+  timeoutSeconds: otherKind("timeoutSeconds", 60),
+  aws: otherKind("aws", { managers: { a: { zone: "us-east-1a" } } }),
+  namespace: otherKind("namespace", "store"),
+  pools: otherKind("pools", { main: { members: 4 } }),
+  nodeSelector: otherKind("nodeSelector", { disk: "ssd" }),
+  cni: otherKind("cni", "cilium"),
+  cniTransport: otherKind("cniTransport", "vxlan"),
+  clients: otherKind("clients", []),
+  consoleClients: otherKind("consoleClients", []),
+  dns: otherKind("dns", []),
+} satisfies Partial<InvalidSettings<keyof Settings>>;
+
+function otherKind(setting: keyof Settings, value: unknown): InvalidSettings<keyof Settings>[keyof Settings] {
+  const [argument, wayOut] = [`pulumi-swarm:${setting}`, `pulumi config rm pulumi-swarm:${setting}`];
+  return [
+    invalid(`${setting} of another kind of environment`, { [setting]: value }, argument, "of kind local", wayOut),
+  ];
+}
