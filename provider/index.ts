@@ -8,7 +8,7 @@ import * as certificate from "./state/certificate.ts";
 import * as cluster from "./swarm/cluster.ts";
 import * as creationOwner from "./state/creation-owner.ts";
 import * as forLife from "./state/immutable-values.ts";
-import * as host from "./hosts/local-host.ts";
+import * as host from "./hosts/host.ts";
 import * as hostFirewall from "./hosts/host-firewall.ts";
 import * as hostKey from "./hosts/host-key.ts";
 import * as identity from "./state/identity.ts";

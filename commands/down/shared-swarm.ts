@@ -1,4 +1,4 @@
-import { contentsOf, contentsRefusal } from "../../provider/swarm/swarm-inventory.ts";
+import { listSwarmObjects, remainingObjectsError } from "../../provider/swarm/swarm-inventory.ts";
 import { findManager } from "../../provider/swarm/manager-pool.ts";
 import { createdSwarms, type ExportedStack } from "../lib/recorded-stack.ts";
 
@@ -13,7 +13,7 @@ export async function assertNoOthers(exported: ExportedStack): Promise<void> {
     // A Swarm that cannot be asked, such as a locked one, is left to its own resource, which checks again.
     const engine = await findManager(managers, id).catch(() => undefined);
     if (!engine) continue;
-    const refusal = contentsRefusal(id, await contentsOf(engine, { owner, ids }));
+    const refusal = remainingObjectsError(id, await listSwarmObjects(engine, { owner, ids }));
     if (refusal) throw new Error(`${refusal}; nothing was changed`);
   }
 }

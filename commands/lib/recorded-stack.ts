@@ -137,7 +137,7 @@ export function createdSwarms(exported: ExportedStack): (ClusterState & { id: st
   const clusters = resourcesOf(exported, "Cluster").map(({ id = "", outputs = {} }) => {
     return { ...(plain(outputs) as ClusterState), id };
   });
-  return clusters.filter(({ created }) => created);
+  return clusters.filter(({ ownsSwarm }) => ownsSwarm);
 }
 
 /** All services of a stack, by name. */

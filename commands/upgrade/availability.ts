@@ -1,6 +1,6 @@
 import type { Engine } from "../../engine/engine.ts";
 import type { NodeAvailability, NodeSpec } from "../../engine/types.ts";
-import { changeNode, untilDrained } from "../../provider/swarm/node-operations.ts";
+import { updateNodeSpec, waitForDrained } from "../../provider/swarm/node-operations.ts";
 
 /**
  * While a node is out of service, it carries what its availability was before: whatever ends this process, the next one
@@ -13,13 +13,13 @@ const DRAIN_SECONDS = 180;
 
 /** Moves a node's tasks away, and waits until none runs there. Those of global services end. */
 export async function takeOut(manager: Engine, nodeId: string): Promise<void> {
-  await changeNode(manager, nodeId, outOfService);
-  await untilDrained(async () => manager, nodeId, DRAIN_SECONDS);
+  await updateNodeSpec(manager, nodeId, outOfService);
+  await waitForDrained(async () => manager, nodeId, DRAIN_SECONDS);
 }
 
 /** Has a node be what it was before it was taken out. */
 export function putBack(manager: Engine, nodeId: string): Promise<void> {
-  return changeNode(manager, nodeId, backInService);
+  return updateNodeSpec(manager, nodeId, backInService);
 }
 
 export function outOfService(spec: NodeSpec): NodeSpec {

@@ -2,7 +2,7 @@ import type { EngineConnection } from "../../engine/engine-connection.ts";
 import { Engine } from "../../engine/engine.ts";
 import { hasShell, runScript } from "../../engine/ssh-shell.ts";
 import { errorText } from "../../engine/error-message.ts";
-import { workProblem } from "../../provider/hosts/host-plan.ts";
+import { summarizeErrors } from "../../provider/hosts/host-plan.ts";
 import type { RecordedMember } from "../lib/recorded-stack.ts";
 import { ENGINE_CONTROL, rootScript } from "../lib/root-script.ts";
 import { installCommands, type InstalledEngine, installedEngine, LOOK_SCRIPT } from "./package.ts";
@@ -62,6 +62,6 @@ export async function install(connection: EngineConnection, { installed, to }: S
 
 async function ran(connection: EngineConnection, script: string, otherwise: string): Promise<string> {
   const { exitCode, stdout, stderr } = await runScript(connection, script, { timeoutMs: PACKAGES_MS });
-  if (exitCode !== 0) throw new Error(`${otherwise}: ${workProblem(stderr)}`);
+  if (exitCode !== 0) throw new Error(`${otherwise}: ${summarizeErrors(stderr)}`);
   return stdout;
 }

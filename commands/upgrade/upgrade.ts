@@ -1,7 +1,7 @@
 import { Engine } from "../../engine/engine.ts";
 import type { TaskDetails } from "../../engine/types.ts";
 import { findManager, type Managers } from "../../provider/swarm/manager-pool.ts";
-import { absenceProblem } from "../../provider/swarm/quorum.ts";
+import { downtimeProblem } from "../../provider/swarm/quorum.ts";
 import { type PollResult, ready, pending, waitFor } from "../../provider/runtime/poll.ts";
 import { errorText } from "../../engine/error-message.ts";
 import type { RecordedMember, RecordedService, RecordedSwarm } from "../lib/recorded-stack.ts";
@@ -113,7 +113,7 @@ export class Upgrade {
     return this.#wait(`host ${key}`, async () => {
       this.#options.signal?.throwIfAborted();
       const manager = await this.#manager();
-      const problem = absenceProblem(await manager.nodes(), nodeId);
+      const problem = downtimeProblem(await manager.nodes(), nodeId);
       if (problem) return pending(problem);
       const state = await this.#gate.mayGo(manager, this.#limit * 1000);
       return state.done ? ready(manager) : state;

@@ -25,7 +25,7 @@ export interface ClusterArgs extends Settings {
   adopt: boolean;
   allowOutage: boolean;
   /** Whether one host is all there is. */
-  single: boolean;
+  singleHost: boolean;
 }
 
 /** The Swarm itself, apart from its members. */
@@ -33,12 +33,12 @@ export class Cluster extends SwarmResource {
   declare readonly joinTokens: pulumi.Output<{ worker: string; manager: string }>;
   declare readonly unlockKey: pulumi.Output<string>;
   /** Whether this program made the Swarm. */
-  declare readonly created: pulumi.Output<boolean>;
+  declare readonly ownsSwarm: pulumi.Output<boolean>;
   /** Whether Docker's bridge for Swarm tasks came with the Swarm. */
-  declare readonly broughtBridge: pulumi.Output<boolean>;
+  declare readonly createdGatewayBridge: pulumi.Output<boolean>;
 
   constructor(name: string, args: ClusterArgs, opts: pulumi.CustomResourceOptions) {
-    const { hosts, single, managers, owner, adopt, allowOutage } = args;
+    const { hosts, singleHost, managers, owner, adopt, allowOutage } = args;
     const [first] = [...hosts].sort((a, b) => (a.key < b.key ? -1 : 1));
     if (!first) throw new Error("a Swarm needs at least one manager");
     const { addressPools, subnetSize, dataPathPort, autolock, certificateExpiryDays, taskHistoryLimit } = args;
@@ -50,20 +50,20 @@ export class Cluster extends SwarmResource {
       {
         managers,
         owner,
-        first: {
+        firstManager: {
           hostKey: first.key,
           advertiseAddress: privateAddress,
           listenAddress: privateAddress.apply(swarmAddress),
         },
-        single,
+        singleHost,
         ...{ addressPools, subnetSize, dataPathPort, autolock, certificateExpiryDays, taskHistoryLimit },
         joinTokenGeneration,
         adopt,
         allowOutage,
         swarmId: undefined,
-        created: undefined,
-        broughtBridge: undefined,
-        fixed: undefined,
+        ownsSwarm: undefined,
+        createdGatewayBridge: undefined,
+        creationSettings: undefined,
         joinTokens: undefined,
         unlockKey: undefined,
       },

@@ -71,7 +71,7 @@ export class Swarm extends pulumi.ComponentResource implements SwarmReference {
     this.managers = byKey(managers, reachable);
     const cluster = new Cluster(
       `${name}-cluster`,
-      { ...args, hosts: managers, managers: this.managers, owner, adopt, allowOutage, single: hosts.length === 1 },
+      { ...args, hosts: managers, managers: this.managers, owner, adopt, allowOutage, singleHost: hosts.length === 1 },
       { parent: this, dependsOn: checked },
     );
     this.swarmId = cluster.id;

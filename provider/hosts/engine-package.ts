@@ -12,7 +12,7 @@ export interface EnginePackage {
 }
 
 /** Docker's own packages; the rest of them is for building images. */
-const DOCKERS_OWN = ["docker-ce", "docker-ce-cli", "containerd.io"];
+const DOCKER_CE_PACKAGES = ["docker-ce", "docker-ce-cli", "containerd.io"];
 
 const REPOSITORY = "https://download.docker.com/linux";
 
@@ -27,7 +27,7 @@ export function enginePackage(
   osRelease: string,
   { source = "distribution", hasAppArmor }: { source?: EngineSource; hasAppArmor: boolean },
 ): EnginePackage {
-  const system = systemOf(osRelease);
+  const system = parseOsRelease(osRelease);
   const found = source === "docker" ? fromDocker(system, hasAppArmor) : fromDistribution(system, hasAppArmor);
   if (found) return found;
   const name = `"${system.names[0] ?? "this system"}"`;
@@ -38,14 +38,14 @@ export function enginePackage(
   );
 }
 
-interface System {
+interface Distribution {
   /** The distribution's own name, then those it is like. */
   names: string[];
   /** The name of its release. */
   codename: string;
 }
 
-function systemOf(osRelease: string): System {
+function parseOsRelease(osRelease: string): Distribution {
   const value = (key: string) =>
     new RegExp(`^${key}=(.*)$`, "m").exec(osRelease)?.[1]?.replace(/^["']|["']$/g, "") ?? "";
   return {
@@ -55,29 +55,29 @@ function systemOf(osRelease: string): System {
   };
 }
 
-const isLike = ({ names }: System, ...wanted: string[]) => wanted.some((name) => names.includes(name));
+const isLike = ({ names }: Distribution, ...wanted: string[]) => wanted.some((name) => names.includes(name));
 
 /** Where the kernel has AppArmor, no container starts without its parser, which the packages only recommend. */
-const parser = (hasAppArmor: boolean) => (hasAppArmor ? ["apparmor"] : []);
+const appArmorPackages = (hasAppArmor: boolean) => (hasAppArmor ? ["apparmor"] : []);
 
-function fromDistribution(system: System, hasAppArmor: boolean): EnginePackage | undefined {
-  if (isLike(system, "debian", "ubuntu")) return withApt(["docker.io", "iptables", ...parser(hasAppArmor)]);
+function fromDistribution(system: Distribution, hasAppArmor: boolean): EnginePackage | undefined {
+  if (isLike(system, "debian", "ubuntu")) return withApt(["docker.io", "iptables", ...appArmorPackages(hasAppArmor)]);
   if (isLike(system, "amzn")) return withDnf(["docker"]);
   if (system.names[0] === "fedora") return withDnf(["moby-engine"]);
   return undefined;
 }
 
-function fromDocker(system: System, hasAppArmor: boolean): EnginePackage | undefined {
+function fromDocker(system: Distribution, hasAppArmor: boolean): EnginePackage | undefined {
   const apt = (["ubuntu", "debian"] as const).find((name) => isLike(system, name));
   if (apt && system.codename !== "") {
-    const { packages, manager, commands } = withApt([...DOCKERS_OWN, ...parser(hasAppArmor)]);
+    const { packages, manager, commands } = withApt([...DOCKER_CE_PACKAGES, ...appArmorPackages(hasAppArmor)]);
     return { packages, manager, commands: [...aptRepository(`${REPOSITORY}/${apt}`, system.codename), ...commands] };
   }
   if (isLike(system, "amzn")) return undefined;
   const dnf = (["fedora", "rhel", "centos"] as const).find((name) => system.names[0] === name);
   if (!dnf && !isLike(system, "rhel", "centos")) return undefined;
   const file = `${REPOSITORY}/${dnf ?? "centos"}/docker-ce.repo`;
-  const { packages, manager, commands } = withDnf(DOCKERS_OWN);
+  const { packages, manager, commands } = withDnf(DOCKER_CE_PACKAGES);
   const add = ["curl", "-fsSL", file, "-o", "/etc/yum.repos.d/docker-ce.repo"];
   return { packages, manager, commands: [add, ...commands] };
 }

@@ -1,17 +1,17 @@
 import { createHash } from "node:crypto";
 import { PART, partsOf } from "../../engine/shell-quoting.ts";
-import { type Chain, CHAIN_PREFIX, chainsOf, type Hook, type PortFilter } from "./firewall-rules.ts";
-import { bootScript, fileOf, HEAD, type OwnedFilter, unitOf } from "./firewall-scripts.ts";
+import { type Chain, CHAIN_PREFIX, buildChains, type Hook, type PortFilter } from "./firewall-rules.ts";
+import { bootScript, scriptPath, PREAMBLE, type OwnedFilter, unitName } from "./firewall-scripts.ts";
 
 /** Returns the script that prints what `driftOf` reads. It changes nothing. */
-export function lookScript({ filter }: OwnedFilter): string {
-  return `${HEAD}
+export function rulesScript({ filter }: OwnedFilter): string {
+  return `${PREAMBLE}
 ${PART}
 part iptables; iptables -w -S
 if [ -e /proc/net/if_inet6 ]; then part ip6tables; ip6tables -w -S; fi
-part file; sha256sum <${fileOf(filter)} 2>/dev/null | cut -c 1-64
+part file; sha256sum <${scriptPath(filter)} 2>/dev/null | cut -c 1-64
 if [ -d /run/systemd/system ]; then
-  part unit; systemctl is-enabled ${unitOf(filter)} 2>/dev/null || true
+  part unit; systemctl is-enabled ${unitName(filter)} 2>/dev/null || true
 fi
 part end; echo end
 `;
@@ -22,18 +22,18 @@ part end; echo end
  *
  * @throws when the script did not run to its end.
  */
-export function driftOf({ filter, owner }: OwnedFilter, printed: string): string[] {
+export function findDrift({ filter, owner }: OwnedFilter, printed: string): string[] {
   const parts = partsOf(printed);
   if (!parts.has("end")) throw new Error("the script that looks at the rules did not run to its end");
-  const { ipv4, ipv6 } = chainsOf(filter);
+  const { ipv4, ipv6 } = buildChains(filter);
   const file = createHash("sha256").update(bootScript({ filter, owner })).digest("hex");
   const isSame = parts.get("file") === file;
   const unit = parts.get("unit");
   return [
     ...tableDrift("iptables", ipv4, parts.get("iptables"), filter),
     ...tableDrift("ip6tables", ipv6, parts.get("ip6tables"), filter),
-    ...(isSame ? [] : [fileOf(filter)]),
-    ...(unit === undefined || unit === "enabled" ? [] : [`${unitOf(filter)} is not enabled`]),
+    ...(isSame ? [] : [scriptPath(filter)]),
+    ...(unit === undefined || unit === "enabled" ? [] : [`${unitName(filter)} is not enabled`]),
   ];
 }
 
@@ -69,7 +69,7 @@ function hookDrift(hook: Hook, name: string, all: Rules, filter: PortFilter): st
   // DOCKER-USER has the same jump, and is looked at by itself.
   const docker = hook === "FORWARD" ? rules.indexOf("-A FORWARD -j DOCKER-USER") : -1;
   const before = rules.slice(0, docker === -1 ? jump : Math.min(docker, jump));
-  const opening = before.find((rule) => opens(rule, hook, all, filter));
+  const opening = before.find((rule) => mayBypass(rule, hook, all, filter));
   return opening === undefined ? [] : [`${hook}: "${opening}" stands before ${name}`];
 }
 
@@ -77,7 +77,7 @@ function hookDrift(hook: Hook, name: string, all: Rules, filter: PortFilter): st
 const PASSING = new Set(["ACCEPT", "RETURN"]);
 
 /** Whether a rule may let new TCP connections to the ports pass by what follows it. */
-function opens(rule: string, hook: Hook, all: Rules, filter: PortFilter, seen: readonly string[] = []): boolean {
+function mayBypass(rule: string, hook: Hook, all: Rules, filter: PortFilter, seen: readonly string[] = []): boolean {
   if (isHarmless(rule, hook, filter)) return false;
   const [, how, target = ""] = / -([jg]) (\S+)/.exec(rule) ?? [];
   if (target.startsWith(CHAIN_PREFIX)) return false;
@@ -87,7 +87,7 @@ function opens(rule: string, hook: Hook, all: Rules, filter: PortFilter, seen: r
   if (!below || seen.includes(target)) return false;
   // After a goto the rest of the chain is left out.
   if (how === "g") return true;
-  return below.some((one) => opens(one, hook, all, filter, [...seen, target]));
+  return below.some((one) => mayBypass(one, hook, all, filter, [...seen, target]));
 }
 
 /** Whether a rule has nothing to do with new TCP connections from elsewhere to the ports. */

@@ -37,7 +37,7 @@ export const CHAIN_PREFIX = "PULUMI-SWARM-";
  * Returns the name of an owner's chain, 28 characters at most. It follows from the identity and the resource's name, so
  * that an `up` that was killed finds its own chain again.
  */
-export function chainOf(owner: Owner): string {
+export function chainName(owner: Owner): string {
   return `${CHAIN_PREFIX}${hash([owner.id, owner.name])}`;
 }
 
@@ -54,11 +54,11 @@ function hash(parts: string[]): string {
  * INPUT sees what the engine's proxy accepts on the host itself: IPv6 where the engine does not manage it, and
  * connections from tasks on this host, which are not translated on their way in.
  */
-export function chainsOf(filter: PortFilter): { ipv4: Chain[]; ipv6: Chain[] } {
+export function buildChains(filter: PortFilter): { ipv4: Chain[]; ipv6: Chain[] } {
   const { ipv4, ipv6 } = allowedRanges(filter.allowFrom);
   return {
-    ipv4: [forwarded(filter, ipv4), accepted(filter, ipv4)],
-    ipv6: [forwarded(filter, ipv6), accepted(filter, ipv6)],
+    ipv4: [forwardChain(filter, ipv4), inputChain(filter, ipv4)],
+    ipv6: [forwardChain(filter, ipv6), inputChain(filter, ipv6)],
   };
 }
 
@@ -66,21 +66,21 @@ export function chainsOf(filter: PortFilter): { ipv4: Chain[]; ipv6: Chain[] } {
  * A packet for a published port has another address and port by the time it is forwarded: the connection still knows
  * the original port. A packet that a neighbour routes to a container's own address was never translated.
  */
-function forwarded({ chain: name, ports, bridges = [] }: PortFilter, ranges: string[]): Chain {
-  const published = inOrder(ports).map(
+function forwardChain({ chain: name, ports, bridges = [] }: PortFilter, ranges: string[]): Chain {
+  const published = sorted(ports).map(
     (port) => `-A ${name} -p tcp -m conntrack --ctstate DNAT --ctorigdstport ${port} --ctdir ORIGINAL -j DROP`,
   );
   const direct = [SWARM_BRIDGE, ...bridges.toSorted()].map(
     (bridge) => `-A ${name} ! -i ${bridge} -o ${bridge} -p tcp -m conntrack ! --ctstate DNAT --ctdir ORIGINAL -j DROP`,
   );
-  return { from: ["FORWARD", "DOCKER-USER"], name, rules: [...returns(name, ranges), ...published, ...direct] };
+  return { from: ["FORWARD", "DOCKER-USER"], name, rules: [...returnRules(name, ranges), ...published, ...direct] };
 }
 
-function accepted({ chain, ports }: PortFilter, ranges: string[]): Chain {
+function inputChain({ chain, ports }: PortFilter, ranges: string[]): Chain {
   const name = `${chain}-IN`;
-  const drops = inOrder(ports).map((port) => `-A ${name} -p tcp -m tcp --dport ${port} -j DROP`);
-  return { from: ["INPUT"], name, rules: [`-A ${name} -i lo -j RETURN`, ...returns(name, ranges), ...drops] };
+  const drops = sorted(ports).map((port) => `-A ${name} -p tcp -m tcp --dport ${port} -j DROP`);
+  return { from: ["INPUT"], name, rules: [`-A ${name} -i lo -j RETURN`, ...returnRules(name, ranges), ...drops] };
 }
 
-const returns = (name: string, ranges: string[]) => ranges.map((range) => `-A ${name} -s ${range} -j RETURN`);
-const inOrder = (ports: number[]) => ports.toSorted((a, b) => a - b);
+const returnRules = (name: string, ranges: string[]) => ranges.map((range) => `-A ${name} -s ${range} -j RETURN`);
+const sorted = (ports: number[]) => ports.toSorted((a, b) => a - b);

@@ -1,6 +1,6 @@
 import type { Owner } from "../../core/labels.ts";
 import { quoted, WITH_ROOT_PROGRAMS } from "../../engine/shell-quoting.ts";
-import { type Chain, CHAIN_PREFIX, chainsOf, type PortFilter } from "./firewall-rules.ts";
+import { type Chain, CHAIN_PREFIX, buildChains, type PortFilter } from "./firewall-rules.ts";
 
 /** Where a host keeps what has to be there again after it was started. */
 const FOLDER = "/etc/pulumi-swarm/firewall";
@@ -21,7 +21,7 @@ WantedBy=docker.service multi-user.target
 `;
 
 /** Runs what comes over standard input as root. */
-export const AS_ROOT = `
+export const RUN_AS_ROOT = `
 ${WITH_ROOT_PROGRAMS}
 if [ "$(id -u)" = 0 ]; then exec sh; fi
 if sudo -n true 2>/dev/null; then exec sudo -n sh; fi
@@ -59,10 +59,10 @@ done
  * @param formerName the name under which the rules were set before
  */
 export function installScript({ filter, owner }: OwnedFilter, formerName = owner.name): string {
-  const file = fileOf(filter);
-  return `${HEAD}
+  const file = scriptPath(filter);
+  return `${PREAMBLE}
 ${REQUIREMENTS}
-${held(filter, owner, [owner.name, formerName])}
+${checkOwner(filter, owner, [owner.name, formerName])}
 if [ "$held" = no ]; then
   echo "chain ${filter.chain} there belongs to another resource (identity and name: $by): choose another name, or remove ${file} there if that resource is gone" >&2
   exit 1
@@ -74,7 +74,7 @@ sh ${file}
 if [ -d /run/systemd/system ]; then
 ${heredoc(`cat >${UNIT}`, UNIT_TEXT)}
   systemctl daemon-reload
-  systemctl enable --quiet ${unitOf(filter)}
+  systemctl enable --quiet ${unitName(filter)}
 else
   echo ${TRANSIENT}
 fi
@@ -83,29 +83,29 @@ fi
 
 /** Returns the script that removes what `installScript` made, and nothing that another owner made. */
 export function removeScript({ filter, owner }: OwnedFilter): string {
-  const { ipv4, ipv6 } = chainsOf(filter);
-  return `${HEAD}
-${held(filter, owner, [owner.name])}
+  const { ipv4, ipv6 } = buildChains(filter);
+  return `${PREAMBLE}
+${checkOwner(filter, owner, [owner.name])}
 if [ "$held" = no ]; then echo "chain ${filter.chain} stays: it belongs to $by"; exit 0; fi
-if [ -d /run/systemd/system ]; then systemctl disable --quiet ${unitOf(filter)} 2>/dev/null || true; fi
-${ipv4.map((chain) => removed("iptables", chain)).join("\n")}
-${ipv6.map((chain) => removed("ip6tables", chain)).join("\n")}
+if [ -d /run/systemd/system ]; then systemctl disable --quiet ${unitName(filter)} 2>/dev/null || true; fi
+${ipv4.map((chain) => removeCommands("iptables", chain)).join("\n")}
+${ipv6.map((chain) => removeCommands("ip6tables", chain)).join("\n")}
 # An engine that leaves IPv6 alone made no such chain; one that is in use stays.
 ip6tables -w -X DOCKER-USER 2>/dev/null || true
-rm -f ${fileOf(filter)}
+rm -f ${scriptPath(filter)}
 if rmdir ${FOLDER} 2>/dev/null; then rm -f ${UNIT}; rmdir /etc/pulumi-swarm 2>/dev/null || true; fi
 `;
 }
 
-export const HEAD = `set -e
+export const PREAMBLE = `set -e
 umask 022
 ${WITH_ROOT_PROGRAMS}`;
 
 /** Returns what runs at every start: it is complete in itself. */
 export function bootScript({ filter, owner }: OwnedFilter): string {
-  const { ipv4, ipv6 } = chainsOf(filter);
+  const { ipv4, ipv6 } = buildChains(filter);
   return `#!/bin/sh
-# Who may reach the ports ${filter.ports.join(", ")} of ${inOneLine(filter.title)}. pulumi-swarm overwrites this file.
+# Who may reach the ports ${filter.ports.join(", ")} of ${toOneLine(filter.title)}. pulumi-swarm overwrites this file.
 ${OWNER_LINE}${ownerText(owner, owner.name)}
 set -e
 ${WITH_ROOT_PROGRAMS}
@@ -130,39 +130,39 @@ lead() {
     echo COMMIT
   } | "$1-restore" -w --noflush
 }
-${heredoc("iptables-restore -w --noflush", restored(ipv4))}
-${led("iptables", ipv4)}
+${heredoc("iptables-restore -w --noflush", restoreInput(ipv4))}
+${jumpCommands("iptables", ipv4)}
 [ -e /proc/net/if_inet6 ] || exit 0
-${heredoc("ip6tables-restore -w --noflush", restored(ipv6))}
-${led("ip6tables", ipv6)}
+${heredoc("ip6tables-restore -w --noflush", restoreInput(ipv6))}
+${jumpCommands("ip6tables", ipv6)}
 `;
 }
 
 const OWNER_LINE = "# pulumi-swarm.owner=";
 
 /** Sets `held` to `no` if the file of the rules names another owner, which `by` is. Files of old name none. */
-function held(filter: PortFilter, owner: Owner, names: string[]): string {
+function checkOwner(filter: PortFilter, owner: Owner, names: string[]): string {
   const own = [...new Set(names)].map((name) => quoted(ownerText(owner, name)));
-  return `by=$(sed -n 's/^${OWNER_LINE}//p' ${fileOf(filter)} 2>/dev/null || true)
+  return `by=$(sed -n 's/^${OWNER_LINE}//p' ${scriptPath(filter)} 2>/dev/null || true)
 case $by in ""|${own.join("|")}) held=yes ;; *) held=no ;; esac`;
 }
 
 /** How an owner is named in the file of its rules. */
 function ownerText(owner: Owner, name: string): string {
-  return inOneLine(`${owner.id} ${name}`);
+  return toOneLine(`${owner.id} ${name}`);
 }
 
 /** All chains at once: at no moment one is half there. */
-function restored(chains: Chain[]): string {
+function restoreInput(chains: Chain[]): string {
   const declared = chains.map(({ name }) => `:${name} - [0:0]`);
   return ["*filter", ...declared, ...chains.flatMap(({ rules }) => rules), "COMMIT"].join("\n");
 }
 
-function led(program: string, chains: Chain[]): string {
+function jumpCommands(program: string, chains: Chain[]): string {
   return chains.flatMap(({ from, name }) => from.map((hook) => `lead ${program} ${hook} ${name}`)).join("\n");
 }
 
-function removed(program: string, { from, name }: Chain): string {
+function removeCommands(program: string, { from, name }: Chain): string {
   const jumps = from.map((hook) => `while ${program} -w -D ${hook} -j ${name} 2>/dev/null; do :; done`);
   return `${jumps.join("\n")}
 ${program} -w -F ${name} 2>/dev/null && ${program} -w -X ${name} 2>/dev/null || true`;
@@ -174,7 +174,7 @@ function heredoc(command: string, text: string): string {
   return `${command} <<'${end}'\n${text.trimEnd()}\n${end}`;
 }
 
-const inOneLine = (text: string) => text.replaceAll(/[^ -~]/g, "?");
+const toOneLine = (text: string) => text.replaceAll(/[^ -~]/g, "?");
 
-export const fileOf = ({ chain }: Pick<PortFilter, "chain">) => `${FOLDER}/${chain}.sh`;
-export const unitOf = ({ chain }: Pick<PortFilter, "chain">) => `pulumi-swarm-firewall@${chain}.service`;
+export const scriptPath = ({ chain }: Pick<PortFilter, "chain">) => `${FOLDER}/${chain}.sh`;
+export const unitName = ({ chain }: Pick<PortFilter, "chain">) => `pulumi-swarm-firewall@${chain}.service`;

@@ -6,7 +6,7 @@ import type { Drive } from "../../core/drive.ts";
 export type DiskState = "missing" | "unmounted" | "root" | "mounted";
 
 /** What a machine says of itself, as the user that ssh logs in. */
-export interface Survey {
+export interface HostFacts {
   /** What the machine calls itself. */
   hostname: string;
   /** Its file os-release. */
@@ -21,9 +21,9 @@ export interface Survey {
   /** The engine, when it answers this user. */
   engine?: { id: string; version: string };
   /** What docker says of an engine that does not. */
-  problem: string;
+  engineProblem: string;
   /** Whether cloud-init is still making the machine what it is to be. */
-  isStarting: boolean;
+  isCloudInitRunning: boolean;
   /** The disks of the drives that have a path, by drive key. */
   disks: Record<string, { disk: DiskState; folder: "there" | "missing" | "hidden" }>;
 }
@@ -34,10 +34,10 @@ export function driveFolder({ path, subfolder = "minio" }: Drive): string | unde
 }
 
 /** Holds, in a shell, while cloud-init makes the machine what it is to be. It writes its result once, at the very end. */
-export const CLOUD_INIT_AT_WORK = "[ -e /run/cloud-init/status.json ] && [ ! -e /run/cloud-init/result.json ]";
+export const CLOUD_INIT_RUNNING = "[ -e /run/cloud-init/status.json ] && [ ! -e /run/cloud-init/result.json ]";
 
 /** What prints the survey, in parts that each begin with `== name`. It changes nothing. */
-export function surveyScript(drives: Readonly<Record<string, Drive>>): string {
+export function factsScript(drives: Readonly<Record<string, Drive>>): string {
   const looks = Object.entries(drives).flatMap(([key, drive]) => {
     const folder = driveFolder(drive);
     return folder === undefined ? [] : `drive ${key} ${quoted(drive.path ?? "")} ${quoted(folder)}`;
@@ -51,7 +51,7 @@ part uid; id -u
 part apparmor; [ -d /sys/kernel/security/apparmor ] && echo yes
 part docker; command -v docker
 part info; timeout 20 docker info --format 'engine {{.ID}} {{.ServerVersion}}' 2>&1
-part cloud-init; ${CLOUD_INIT_AT_WORK} && echo starting
+part cloud-init; ${CLOUD_INIT_RUNNING} && echo starting
 ${WITH_ROOT_PROGRAMS}
 part dockerd; command -v dockerd
 drive() {
@@ -72,7 +72,7 @@ exit 0
 }
 
 /** Reads what `surveyScript` printed. */
-export function parseSurvey(printed: string): Survey {
+export function parseHostFacts(printed: string): HostFacts {
   const parts = partsOf(printed);
   const part = (name: string) => parts.get(name) ?? "";
   const [, id, version] = /^engine ([A-Za-z0-9:-]{20,}) (\S+)$/m.exec(part("info")) ?? [];
@@ -85,14 +85,14 @@ export function parseSurvey(printed: string): Survey {
     hasDocker: part("docker") !== "",
     hasEngine: part("dockerd") !== "",
     engine: id === undefined || version === undefined ? undefined : { id, version },
-    problem: part("info"),
+    engineProblem: part("info"),
     // Not by its status: that is an error from the first thing on that goes wrong, and the work goes on.
-    isStarting: part("cloud-init") === "starting",
+    isCloudInitRunning: part("cloud-init") === "starting",
     disks: Object.fromEntries(
       [...parts].flatMap(([name, text]) => {
         const [, key] = /^drive (.*)$/.exec(name) ?? [];
         const [disk, folder] = text.split("\n");
-        return key === undefined ? [] : [[key, { disk, folder } as Survey["disks"][string]]];
+        return key === undefined ? [] : [[key, { disk, folder } as HostFacts["disks"][string]]];
       }),
     ),
   };

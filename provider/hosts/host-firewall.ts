@@ -4,9 +4,9 @@ import { hasShell, runScript, type ScriptResult } from "../../engine/ssh-shell.t
 import { askedNotHere, runHere } from "../../engine/this-machine.ts";
 import { UnreachableError } from "../../engine/unreachable.ts";
 import { validateAllowedAddresses } from "../../core/allowed-addresses.ts";
-import { driftOf, lookScript } from "./firewall-drift.ts";
-import { chainOf, type PortFilter } from "./firewall-rules.ts";
-import { AS_ROOT, HEAD, installScript, removeScript, REQUIREMENTS, TRANSIENT } from "./firewall-scripts.ts";
+import { findDrift, rulesScript } from "./firewall-drift.ts";
+import { chainName, type PortFilter } from "./firewall-rules.ts";
+import { RUN_AS_ROOT, PREAMBLE, installScript, removeScript, REQUIREMENTS, TRANSIENT } from "./firewall-scripts.ts";
 import type { Owner } from "../../core/labels.ts";
 import { lastLine } from "../../engine/last-line.ts";
 import { formatIssue } from "../../core/input-validation-error.ts";
@@ -37,7 +37,7 @@ export const HostFirewall: ResourceHandler<HostFirewallInputs> = {
     const { host, connection, filter } = request;
     const reasons: string[] = [];
     if (!containsUnknown(connection)) {
-      const problem = await placeProblem(connection, olds.filter !== undefined);
+      const problem = await rulesProblem(connection, olds.filter !== undefined);
       if (problem !== undefined) {
         reasons.push(
           `${filter.title}: allowFrom: no rules can be set for host "${host}": ${problem}; leave allowFrom out, or ` +
@@ -51,7 +51,7 @@ export const HostFirewall: ResourceHandler<HostFirewallInputs> = {
     }
     // The rules on the host name their owner as it was at their creation: a renamed one must not seem another.
     const owner = olds.filter?.chain === undefined ? request.owner : (olds.owner ?? request.owner);
-    const inputs = { ...request, owner, filter: { ...filter, chain: chainFor(olds, request) } };
+    const inputs = { ...request, owner, filter: { ...filter, chain: resolveChain(olds, request) } };
     return { inputs, failures: reasons.map((reason) => ({ property: "", reason })) };
   },
 
@@ -66,7 +66,7 @@ export const HostFirewall: ResourceHandler<HostFirewallInputs> = {
   },
 
   async create(inputs) {
-    await install(inputs);
+    await installRules(inputs);
     return { id: `${inputs.host}/${inputs.filter.chain}`, outs: inputs };
   },
 
@@ -75,7 +75,7 @@ export const HostFirewall: ResourceHandler<HostFirewallInputs> = {
     if (!state.filter) return NOT_FOUND;
     let lines: string[];
     try {
-      lines = await look(state);
+      lines = await inspectRules(state);
     } catch (error) {
       // A refresh that failed here would keep an `up` from going on without the host.
       if (!(error instanceof UnreachableError)) throw error;
@@ -88,14 +88,14 @@ export const HostFirewall: ResourceHandler<HostFirewallInputs> = {
   },
 
   async update(_id, olds, news) {
-    await install(news, olds.owner?.name);
+    await installRules(news, olds.owner?.name);
     return { outs: news };
   },
 
   async delete(_id, state) {
     try {
-      const { exitCode, stdout, stderr } = await asRoot(state, removeScript(owned(state)));
-      if (exitCode !== 0) throw problem(state, "take its rules away", stderr);
+      const { exitCode, stdout, stderr } = await runAsRoot(state, removeScript(toOwnedFilter(state)));
+      if (exitCode !== 0) throw failure(state, "take its rules away", stderr);
       if (stdout.trim() !== "") logLine(`host ${state.host}: ${stdout.trim()}`);
     } catch (error) {
       if (!(error instanceof UnreachableError)) throw error;
@@ -105,15 +105,15 @@ export const HostFirewall: ResourceHandler<HostFirewallInputs> = {
 };
 
 /** Keeps the chain that was decided on: its name must survive a rename of stack, project or component. */
-function chainFor(olds: Partial<HostFirewallInputs>, { owner }: HostFirewallRequest): string {
+function resolveChain(olds: Partial<HostFirewallInputs>, { owner }: HostFirewallRequest): string {
   const kept = olds.filter?.chain;
   if (kept !== undefined && !containsUnknown(kept)) return kept;
   const unknown = Object.values<string>({ ...owner }).find((value) => containsUnknown(value));
-  return unknown ?? chainOf(owner);
+  return unknown ?? chainName(owner);
 }
 
 /** Why no rules can be set for an engine's host; undefined when they can. */
-async function placeProblem(connection: EngineConnection, isSet: boolean): Promise<string | undefined> {
+async function rulesProblem(connection: EngineConnection, isSet: boolean): Promise<string | undefined> {
   if (hasShell(connection)) return undefined;
   try {
     return await localRulesProblem(connection);
@@ -132,13 +132,13 @@ async function placeProblem(connection: EngineConnection, isSet: boolean): Promi
 export async function localRulesProblem(connection: EngineConnection): Promise<string | undefined> {
   const elsewhere = await askedNotHere(connection, LOOK_MS);
   if (elsewhere !== undefined) return elsewhere;
-  const { exitCode, stderr } = await runHere(AS_ROOT, { input: HEAD + REQUIREMENTS });
+  const { exitCode, stderr } = await runHere(RUN_AS_ROOT, { input: PREAMBLE + REQUIREMENTS });
   return exitCode === 0 ? undefined : (lastLine(stderr) ?? "no reason given");
 }
 
-async function install(inputs: HostFirewallInputs, formerName?: string): Promise<void> {
-  const { exitCode, stdout, stderr } = await asRoot(inputs, installScript(owned(inputs), formerName));
-  if (exitCode !== 0) throw problem(inputs, "set rules", stderr);
+async function installRules(inputs: HostFirewallInputs, formerName?: string): Promise<void> {
+  const { exitCode, stdout, stderr } = await runAsRoot(inputs, installScript(toOwnedFilter(inputs), formerName));
+  if (exitCode !== 0) throw failure(inputs, "set rules", stderr);
   const { host, filter } = inputs;
   if (stdout.split("\n").includes(TRANSIENT)) {
     logLine(
@@ -146,7 +146,7 @@ async function install(inputs: HostFirewallInputs, formerName?: string): Promise
         `starts: have it run /etc/pulumi-swarm/firewall/${filter.chain}.sh before its engine`,
     );
   }
-  const lines = await look(inputs);
+  const lines = await inspectRules(inputs);
   if (lines.length > 0) {
     logLine(
       `warning: host ${host}: who may reach ports ${filter.ports.join(", ")} was set, but ${lines.join(", ")}: remove ` +
@@ -156,27 +156,27 @@ async function install(inputs: HostFirewallInputs, formerName?: string): Promise
 }
 
 /** What on the host is not as it was set. */
-async function look(state: HostFirewallInputs): Promise<string[]> {
-  const { exitCode, stdout, stderr } = await asRoot(state, lookScript(owned(state)));
-  if (exitCode !== 0) throw problem(state, "look at its rules", stderr);
-  return driftOf(owned(state), stdout);
+async function inspectRules(state: HostFirewallInputs): Promise<string[]> {
+  const { exitCode, stdout, stderr } = await runAsRoot(state, rulesScript(toOwnedFilter(state)));
+  if (exitCode !== 0) throw failure(state, "look at its rules", stderr);
+  return findDrift(toOwnedFilter(state), stdout);
 }
 
-async function asRoot({ connection, filter, host }: HostFirewallInputs, script: string): Promise<ScriptResult> {
-  if (hasShell(connection)) return runScript(connection, AS_ROOT, { input: script });
+async function runAsRoot({ connection, filter, host }: HostFirewallInputs, script: string): Promise<ScriptResult> {
+  if (hasShell(connection)) return runScript(connection, RUN_AS_ROOT, { input: script });
   const elsewhere = await askedNotHere(connection, LOOK_MS);
   if (elsewhere !== undefined) throw new ResourceError(`${filter.title}: host "${host}": ${elsewhere}`);
-  return runHere(AS_ROOT, { input: script });
+  return runHere(RUN_AS_ROOT, { input: script });
 }
 
 /** The owner in a state of before rules had one. */
-const UNNAMED = { id: "", project: "", stack: "", name: "" };
+const UNKNOWN_OWNER = { id: "", project: "", stack: "", name: "" };
 
-function owned({ filter, owner }: HostFirewallInputs) {
-  return { filter, owner: owner ?? UNNAMED };
+function toOwnedFilter({ filter, owner }: HostFirewallInputs) {
+  return { filter, owner: owner ?? UNKNOWN_OWNER };
 }
 
-function problem({ host, filter }: HostFirewallInputs, what: string, stderr: string): ResourceError {
+function failure({ host, filter }: HostFirewallInputs, what: string, stderr: string): ResourceError {
   const why = lastLine(stderr) ?? "no reason given";
   return new ResourceError(`${filter.title}: could not ${what} on host "${host}": ${why}`);
 }

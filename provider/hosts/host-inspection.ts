@@ -2,31 +2,31 @@ import { LOOK_MS } from "../../engine/timeouts.ts";
 import { runScript } from "../../engine/ssh-shell.ts";
 import { targetOf } from "../../engine/ssh.ts";
 import { UnreachableError } from "../../engine/unreachable.ts";
-import { appraise, type HostWish, type HostWork } from "./host-plan.ts";
-import { parseSurvey, type Survey, surveyScript } from "./host-facts.ts";
-import { connectionFailures } from "./connection-failures.ts";
+import { planHost, type DesiredHost, type HostActions } from "./host-plan.ts";
+import { parseHostFacts, type HostFacts, factsScript } from "./host-facts.ts";
+import { validateConnection } from "./connection-validation.ts";
 import type { ResourceHandler } from "../runtime/resource-handler.ts";
 import type { HostInputs } from "./host-inputs.ts";
 import { HandoffCache } from "../runtime/handoff-cache.ts";
 import { changedKeys, ResourceError } from "../runtime/values.ts";
 import { ready, pending, waitFor } from "../runtime/poll.ts";
 
-export interface SshHostInputs extends HostInputs, HostWish {}
+export interface SshHostInputs extends HostInputs, DesiredHost {}
 
 /** How long a machine that starts may turn away a user whom it does not know yet, in seconds. */
-const LOGIN_SECONDS = 30;
+const LOGIN_GRACE_SECONDS = 30;
 
 /** What a machine told of itself, and what is to be done there. */
-export interface Look {
-  survey: Survey;
-  work: HostWork;
+export interface InspectedHost {
+  facts: HostFacts;
+  actions: HostActions;
 }
 
 /**
  * The looks of this run. The host that a look is the first half of comes as soon as all have been taken, and need not
  * log in for the same again; where that took long, it does.
  */
-export const looks = new HandoffCache<SshHostInputs, Look>(30, (a, b) => !changedInputs(a, b));
+export const inspectionCache = new HandoffCache<SshHostInputs, InspectedHost>(30, (a, b) => !hasChangedInputs(a, b));
 
 /**
  * The first look at a machine that is new, or is to be otherwise. All hosts are looked at before any of them is touched:
@@ -34,20 +34,20 @@ export const looks = new HandoffCache<SshHostInputs, Look>(30, (a, b) => !change
  */
 export const HostInspection: ResourceHandler<SshHostInputs> = {
   async check(_olds, news) {
-    return { inputs: news, failures: connectionFailures(news) };
+    return { inputs: news, failures: validateConnection(news) };
   },
 
   async diff(_id, olds, news) {
-    return { changes: changedInputs(olds, news) };
+    return { changes: hasChangedInputs(olds, news) };
   },
 
   async create(inputs) {
-    looks.keep(inputs, await whenItAnswers(inputs));
+    inspectionCache.keep(inputs, await waitForInspection(inputs));
     return { id: inputs.hostname, outs: inputs };
   },
 
   async update(_id, _olds, news) {
-    looks.keep(news, await whenItAnswers(news));
+    inspectionCache.keep(news, await waitForInspection(news));
     return { outs: news };
   },
 
@@ -57,38 +57,38 @@ export const HostInspection: ResourceHandler<SshHostInputs> = {
   },
 };
 
-export function changedInputs(olds: SshHostInputs, news: SshHostInputs): boolean {
+export function hasChangedInputs(olds: SshHostInputs, news: SshHostInputs): boolean {
   return changedKeys(olds, news, ["connection", "hostname", "timeoutSeconds", "install", "drives"]).length > 0;
 }
 
 /** @throws UnreachableError when it does not answer in that time. */
-export async function look({ connection, drives }: SshHostInputs, timeoutMs: number): Promise<Survey> {
-  const { stdout } = await runScript(connection, surveyScript(drives), { timeoutMs });
-  return parseSurvey(stdout);
+export async function inspectHost({ connection, drives }: SshHostInputs, timeoutMs: number): Promise<HostFacts> {
+  const { stdout } = await runScript(connection, factsScript(drives), { timeoutMs });
+  return parseHostFacts(stdout);
 }
 
 /** @throws ResourceProblem with everything that only the user can mend. */
-export function whenItAnswers(inputs: SshHostInputs): Promise<Look> {
+export function waitForInspection(inputs: SshHostInputs): Promise<InspectedHost> {
   const { hostname, timeoutSeconds, connection } = inputs;
   const begun = performance.now();
   const problem = (lines: string[]) => new ResourceError(lines.map((line) => `host ${hostname}: ${line}`).join("\n"));
   return waitFor(
     async () => {
-      let survey: Survey;
+      let facts: HostFacts;
       try {
-        survey = await look(inputs, LOOK_MS);
+        facts = await inspectHost(inputs, LOOK_MS);
       } catch (error) {
         if (!(error instanceof UnreachableError)) throw error;
         const { kind, message } = error;
-        const isLate = performance.now() - begun > LOGIN_SECONDS * 1000;
+        const isLate = performance.now() - begun > LOGIN_GRACE_SECONDS * 1000;
         if (kind === "identity" || (kind === "login" && isLate)) throw problem([message]);
         return pending(message);
       }
-      const { problems, waiting, work } = appraise(survey, inputs, targetOf(connection));
-      if (problems.length > 0 && survey.isStarting)
-        return pending(`cloud-init is still at work there: ${problems.join("; ")}`);
+      const { problems, pendingReason, actions } = planHost(facts, inputs, targetOf(connection));
+      if (problems.length > 0 && facts.isCloudInitRunning)
+        return pending(`cloud-init is still running there: ${problems.join("; ")}`);
       if (problems.length > 0) throw problem(problems);
-      return waiting === undefined ? ready({ survey, work }) : pending(waiting);
+      return pendingReason === undefined ? ready({ facts, actions }) : pending(pendingReason);
     },
     { what: `host ${hostname}`, limitSeconds: timeoutSeconds, intervalMs: 1_000 },
     (because) => problem([`${because} (waited ${timeoutSeconds} s)`]),

@@ -24,7 +24,7 @@ export const HostKey: ResourceHandler<HostKeyInputs, HostKeyState> = {
   },
 
   async create(inputs) {
-    return { id: randomUUID(), outs: { ...inputs, ...generated() } };
+    return { id: randomUUID(), outs: { ...inputs, ...generateKeyPair() } };
   },
 
   async read(id, state) {
@@ -37,12 +37,12 @@ export const HostKey: ResourceHandler<HostKeyInputs, HostKeyState> = {
 
 const CURVE = "nistp256";
 
-function generated(): Pick<HostKeyState, "privateKey" | "publicKey"> {
+function generateKeyPair(): Pick<HostKeyState, "privateKey" | "publicKey"> {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const { x = "", y = "" } = publicKey.export({ format: "jwk" });
   const point = Buffer.concat([Buffer.from([4]), Buffer.from(x, "base64url"), Buffer.from(y, "base64url")]);
   const type = `ecdsa-sha2-${CURVE}`;
-  const blob = Buffer.concat([field(type), field(CURVE), field(point)]);
+  const blob = Buffer.concat([sshField(type), sshField(CURVE), sshField(point)]);
   return {
     privateKey: privateKey.export({ type: "sec1", format: "pem" }).toString(),
     publicKey: `${type} ${blob.toString("base64")}`,
@@ -50,7 +50,7 @@ function generated(): Pick<HostKeyState, "privateKey" | "publicKey"> {
 }
 
 /** A text or number as keys of ssh hold it: its length first. */
-function field(content: string | Buffer): Buffer {
+function sshField(content: string | Buffer): Buffer {
   const bytes = Buffer.from(content);
   const length = Buffer.alloc(4);
   length.writeUInt32BE(bytes.length);

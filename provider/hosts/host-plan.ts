@@ -4,10 +4,10 @@ import { quoted, shellWord, WITH_ROOT_PROGRAMS } from "../../engine/shell-quotin
 import { APT_GET, enginePackage, type EnginePackage } from "./engine-package.ts";
 import { type EngineSource } from "../../core/engine-source.ts";
 import type { Drive } from "../../core/drive.ts";
-import { CLOUD_INIT_AT_WORK, driveFolder, type Survey } from "./host-facts.ts";
+import { CLOUD_INIT_RUNNING, driveFolder, type HostFacts } from "./host-facts.ts";
 
 /** How a host is to be. */
-export interface HostWish {
+export interface DesiredHost {
   hostname: string;
   /** Where Docker Engine may be installed from; false: not at all. */
   install: EngineSource | false;
@@ -15,7 +15,7 @@ export interface HostWish {
 }
 
 /** What is to be done on a machine. */
-export interface HostWork {
+export interface HostActions {
   /** Docker Engine, where it is missing. */
   install?: EnginePackage;
   /** Whether the engine is to be started. */
@@ -25,57 +25,58 @@ export interface HostWork {
 }
 
 /** What stands between a machine and the host that it is to be. */
-export interface Appraisal {
+export interface HostPlan {
   /** What nobody but the user can mend, one line each. */
   problems: string[];
   /** What may mend itself, as on a machine that is still starting. */
-  waiting?: string;
-  work: HostWork;
+  pendingReason?: string;
+  actions: HostActions;
 }
 
 /** Compares a machine with the host that it is to be. */
-export function appraise(survey: Survey, wish: HostWish, target: SshTarget): Appraisal {
+export function planHost(facts: HostFacts, wish: DesiredHost, target: SshTarget): HostPlan {
   const problems: string[] = [];
-  const work: HostWork = { start: false, folders: [] };
-  let waiting: string | undefined;
-  if (survey.hostname !== wish.hostname) {
+  const actions: HostActions = { start: false, folders: [] };
+  let pendingReason: string | undefined;
+  if (facts.hostname !== wish.hostname) {
     problems.push(
-      `hostname "${wish.hostname}": the machine at ${target.host} calls itself "${survey.hostname}"; ` +
-        `give hostname: "${survey.hostname}", or another address`,
+      `hostname "${wish.hostname}": the machine at ${target.host} calls itself "${facts.hostname}"; ` +
+        `give hostname: "${facts.hostname}", or another address`,
     );
   }
-  if (!survey.engine) {
-    const { problem, kind } = sshProblem(target, { stderr: survey.problem, code: 1 });
-    if (!survey.hasDocker || (!survey.hasEngine && kind !== "rights")) {
+  if (!facts.engine) {
+    const { problem, kind } = sshProblem(target, { stderr: facts.engineProblem, code: 1 });
+    if (!facts.hasDocker || (!facts.hasEngine && kind !== "rights")) {
       try {
-        work.install = missingEngine(survey, wish.install);
-        work.start = true;
+        actions.install = missingEnginePackage(facts, wish.install);
+        actions.start = true;
       } catch (error) {
         problems.push(errorText(error));
       }
     } else if (kind === "rights") problems.push(problem);
-    else if (wish.install === false) waiting = `${problem}: \`sudo systemctl enable --now docker\` there starts it`;
-    else work.start = true;
+    else if (wish.install === false)
+      pendingReason = `${problem}: \`sudo systemctl enable --now docker\` there starts it`;
+    else actions.start = true;
   }
   for (const [key, drive] of Object.entries(wish.drives)) {
     const folder = driveFolder(drive);
-    const found = survey.disks[key];
+    const found = facts.disks[key];
     if (folder === undefined || !found) continue;
     const { disk } = found;
     if (disk !== "mounted") problems.push(`drives.${key}.path "${drive.path}": ${DISK_PROBLEMS[disk]}`);
-    else if (found.folder !== "there") work.folders.push(folder);
+    else if (found.folder !== "there") actions.folders.push(folder);
   }
-  return { problems, waiting, work };
+  return { problems, pendingReason, actions };
 }
 
 /**
  * Whether there is anything to mend, or to refuse, about a machine that was as it should be. A folder that this user
  * cannot see is there, and an engine that nobody may start here comes back by itself.
  */
-export function needsWork(survey: Survey, wish: HostWish, target: SshTarget): boolean {
-  const { problems, work } = appraise(survey, wish, target);
-  const isMissing = Object.values(survey.disks).some(({ folder }) => folder === "missing");
-  return problems.length > 0 || work.start || isMissing;
+export function needsChanges(facts: HostFacts, wish: DesiredHost, target: SshTarget): boolean {
+  const { problems, actions } = planHost(facts, wish, target);
+  const isMissing = Object.values(facts.disks).some(({ folder }) => folder === "missing");
+  return problems.length > 0 || actions.start || isMissing;
 }
 
 const DISK_PROBLEMS = {
@@ -84,7 +85,7 @@ const DISK_PROBLEMS = {
   root: "is on the root disk: mount a disk of its own there",
 };
 
-function missingEngine({ osRelease, hasAppArmor }: Survey, install: EngineSource | false): EnginePackage {
+function missingEnginePackage({ osRelease, hasAppArmor }: HostFacts, install: EngineSource | false): EnginePackage {
   if (install !== false) return enginePackage(osRelease, { source: install, hasAppArmor });
   throw new Error(
     'Docker Engine is not installed there: install it, or have it installed with install: "docker" (Docker\'s own ' +
@@ -93,7 +94,7 @@ function missingEngine({ osRelease, hasAppArmor }: Survey, install: EngineSource
 }
 
 /** Says so when the user may not become root. */
-const AS_ROOT = `
+const AS_ROOT_FUNCTION = `
 ${WITH_ROOT_PROGRAMS}
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; return; fi
@@ -105,9 +106,9 @@ as_root() {
 }`;
 
 /** The script that does the work. */
-export function workScript({ install, start, folders }: HostWork, { isRoot, user }: Survey): string {
-  const lines = ["set -e", AS_ROOT];
-  if (install) lines.push(...installation(install));
+export function actionsScript({ install, start, folders }: HostActions, { isRoot, user }: HostFacts): string {
+  const lines = ["set -e", AS_ROOT_FUNCTION];
+  if (install) lines.push(...installCommands(install));
   if (install && !isRoot) lines.push(`as_root usermod -aG docker ${quoted(user)}`);
   if (start) {
     lines.push(
@@ -120,13 +121,13 @@ export function workScript({ install, start, folders }: HostWork, { isRoot, user
   return `${lines.join("\n")}\n`;
 }
 
-function installation({ manager, commands }: EnginePackage): string[] {
+function installCommands({ manager, commands }: EnginePackage): string[] {
   const isApt = manager === "apt-get";
   const quiet = (command: string[]) =>
     command[0] === "apt-get" ? ["env", "DEBIAN_FRONTEND=noninteractive", ...command] : command;
   const asRoot = (command: string[]) => `as_root ${quiet(command).map(shellWord).join(" ")} >&2`;
   // Not `cloud-init status --wait`: that ends at the first error, with cloud-init still at work.
-  const lines = [`tries=300; while ${CLOUD_INIT_AT_WORK} && [ $tries -gt 0 ]; do sleep 1; tries=$((tries - 1)); done`];
+  const lines = [`tries=300; while ${CLOUD_INIT_RUNNING} && [ $tries -gt 0 ]; do sleep 1; tries=$((tries - 1)); done`];
   lines.push(...commands.map(asRoot));
   // Newer releases have the docker command, through which the engine is reached, in a package of its own.
   const cli = [...APT_GET, "install", "-y", "--no-install-recommends", "docker-cli"];
@@ -135,7 +136,7 @@ function installation({ manager, commands }: EnginePackage): string[] {
 }
 
 /** What went wrong in a work script, in one line: the first and the last of what sounds like an error. */
-export function workProblem(stderr: string): string {
+export function summarizeErrors(stderr: string): string {
   const lines = stderr
     .split("\n")
     .map((line) => line.trim())

@@ -3,7 +3,7 @@ import type { Deadline } from "../../engine/deadline.ts";
 import { isProgramMissing } from "../../engine/errors.ts";
 import { errorText } from "../../engine/error-message.ts";
 import { lastLine } from "../../engine/last-line.ts";
-import { findManager, isOutdated, type Managers } from "../swarm/manager-pool.ts";
+import { findManager, needsManagerUpdate, type Managers } from "../swarm/manager-pool.ts";
 import { containerOf, type NodeEngines, type TaskContainer } from "../service/task-exec.ts";
 import { changedKeys, ResourceError } from "../runtime/values.ts";
 import { ready, pending, waitFor } from "../runtime/poll.ts";
@@ -70,7 +70,7 @@ export async function toldByStore<T>(store: StoreAddress, args: string[], input?
 export function isMoved(olds: StoreAddress, news: StoreAddress): boolean {
   if (typeof news !== "object") return true;
   const changed = changedKeys(olds, news, ["swarmId", "nodes", "serviceName", "serviceIds"]);
-  return changed.length > 0 || isOutdated(olds.managers, news.managers);
+  return changed.length > 0 || needsManagerUpdate(olds.managers, news.managers);
 }
 
 async function askedOnce<T>(

@@ -1,4 +1,4 @@
-import { withManager, managerOf } from "../swarm/with-manager.ts";
+import { withManager, managerFinder } from "../swarm/with-manager.ts";
 import { askStore, type StoreAddress, toldByStore } from "./admin-client.ts";
 import { ResourceError } from "../runtime/values.ts";
 
@@ -72,7 +72,7 @@ export async function askPools(asked: AskedStore): Promise<LivePools> {
 }
 
 async function addressOf({ services, ...store }: AskedStore): Promise<StoreAddress> {
-  const all = await withManager(`store ${store.serviceName}`, managerOf(store), (manager) => manager.services());
+  const all = await withManager(`store ${store.serviceName}`, managerFinder(store), (manager) => manager.services());
   const live = all.filter(({ Spec }) => services.includes(Spec.Name));
   return { ...store, serviceIds: Object.fromEntries(live.map(({ ID, Spec }) => [Spec.Name, ID])) };
 }

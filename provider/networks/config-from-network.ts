@@ -3,12 +3,18 @@ import { isNetworkInUse } from "../../engine/errors.ts";
 import type { NetworkDetails } from "../../engine/types.ts";
 import type { HostPartShape } from "../../core/requirement.ts";
 import { NOT_FOUND, type ResourceHandler } from "../runtime/resource-handler.ts";
-import { withManager, type FindManager, managerIfAny, managerOf, waitWithManager } from "../swarm/with-manager.ts";
-import { isOutdated, type Managers } from "../swarm/manager-pool.ts";
+import {
+  withManager,
+  type FindManager,
+  optionalManagerFinder,
+  managerFinder,
+  waitWithManager,
+} from "../swarm/with-manager.ts";
+import { needsManagerUpdate, type Managers } from "../swarm/manager-pool.ts";
 import { changedKeys, containsUnknown, ResourceError, deepEqual } from "../runtime/values.ts";
 import { ready } from "../runtime/poll.ts";
 
-export interface SwarmNetworkInputs {
+export interface ConfigFromNetworkInputs {
   managers: Managers;
   swarmId: string;
   name: string;
@@ -17,34 +23,36 @@ export interface SwarmNetworkInputs {
   /** Name of the networks of the hosts that hold what each one's part is made of. */
   configFrom: string;
   /** What they hold, by host key. */
-  parts: Record<string, HostPartShape>;
+  hostConfigs: Record<string, HostPartShape>;
 }
 
-export interface SwarmNetworkState extends SwarmNetworkInputs {
+export interface ConfigFromNetworkState extends ConfigFromNetworkInputs {
   /** The network's id in the Swarm; the preflight knows by it what is this stack's. */
   networkId: string;
 }
 
 /** How long tasks and containers may take to leave a network, in seconds. */
-const LEAVING = 120;
+const RELEASE_SECONDS = 120;
 
 /**
  * A network of the Swarm that every host makes of a part of its own. It has no labels: Docker refuses them of one that
  * is made so, and whose it is, the parts' labels tell.
  */
-export const ConfigFromNetwork: ResourceHandler<SwarmNetworkInputs, SwarmNetworkState> = {
+export const ConfigFromNetwork: ResourceHandler<ConfigFromNetworkInputs, ConfigFromNetworkState> = {
   async diff(_id, olds, news) {
     const replaces = changedKeys(olds, news, ["swarmId", "name", "driver", "attachable", "configFrom"]);
     // Pulumi asks with all of the parts unknown when one of them has to go: this network goes before it.
-    const isAsked = typeof news.parts !== "object";
-    if (isAsked || isAnother(olds.parts, news.parts)) replaces.push("parts");
+    const isAsked = typeof news.hostConfigs !== "object";
+    if (isAsked || hasChangedHostConfig(olds.hostConfigs, news.hostConfigs)) replaces.push("hostConfigs");
     const changes =
-      replaces.length > 0 || !deepEqual(olds.parts, news.parts) || isOutdated(olds.managers, news.managers);
+      replaces.length > 0 ||
+      !deepEqual(olds.hostConfigs, news.hostConfigs) ||
+      needsManagerUpdate(olds.managers, news.managers);
     return { changes, replaces, deleteBeforeReplace: true };
   },
 
   async create(inputs) {
-    const networkId = await ensure(managerOf(inputs), inputs);
+    const networkId = await ensureNetwork(managerFinder(inputs), inputs);
     return { id: networkId, outs: { ...inputs, networkId } };
   },
 
@@ -52,7 +60,7 @@ export const ConfigFromNetwork: ResourceHandler<SwarmNetworkInputs, SwarmNetwork
     if (!state) throw new ResourceError(`network ${id} cannot be imported: declare it, and it is made`);
     const network = await withManager(
       `network ${state.name}`,
-      managerIfAny(state),
+      optionalManagerFinder(state),
       async (manager) => manager && orMissing(manager.network(id)),
     );
     if (!network) return NOT_FOUND;
@@ -66,17 +74,20 @@ export const ConfigFromNetwork: ResourceHandler<SwarmNetworkInputs, SwarmNetwork
   },
 
   async delete(id, state) {
-    await remove(managerIfAny(state), id, state.name);
+    await removeNetwork(optionalManagerFinder(state), id, state.name);
   },
 };
 
 /** Whether a host's part, or what all of them have in common, is another one; hosts may come and go. */
-function isAnother(olds: Record<string, HostPartShape>, news: Record<string, HostPartShape>): boolean {
+function hasChangedHostConfig(olds: Record<string, HostPartShape>, news: Record<string, HostPartShape>): boolean {
   const isKnown = (host: string) => olds[host] !== undefined && !containsUnknown(news[host]);
   return Object.keys(news).some((host) => isKnown(host) && !deepEqual(olds[host], news[host]));
 }
 
-function make(manager: Engine, { name, driver, attachable, configFrom }: SwarmNetworkInputs): Promise<string> {
+function createNetwork(
+  manager: Engine,
+  { name, driver, attachable, configFrom }: ConfigFromNetworkInputs,
+): Promise<string> {
   return manager.createNetwork({
     Name: name,
     CheckDuplicate: true,
@@ -88,18 +99,22 @@ function make(manager: Engine, { name, driver, attachable, configFrom }: SwarmNe
 }
 
 /** Makes the network, unless a killed `up` has. Gives back its id. */
-async function ensure(find: FindManager, inputs: SwarmNetworkInputs): Promise<string> {
+async function ensureNetwork(find: FindManager, inputs: ConfigFromNetworkInputs): Promise<string> {
   const { name, driver, attachable } = inputs;
   const what = `network ${name}`;
-  const existing = await withManager(what, find, (manager) => leftBehind(manager, inputs));
+  const existing = await withManager(what, find, (manager) => findOwnNetwork(manager, inputs));
   if (existing?.Driver === driver && existing.Attachable === attachable) return existing.Id;
-  if (existing) await remove(find, existing.Id, name);
+  if (existing) await removeNetwork(find, existing.Id, name);
   // Tried again after an error that left it open, it finds the network that was made all the same.
-  return withManager(what, find, async (manager) => (await leftBehind(manager, inputs))?.Id ?? make(manager, inputs));
+  return withManager(
+    what,
+    find,
+    async (manager) => (await findOwnNetwork(manager, inputs))?.Id ?? createNetwork(manager, inputs),
+  );
 }
 
 /** The network of that name, if a killed `up` of this very stack made it: it is made of parts that are this stack's. */
-async function leftBehind(manager: Engine, inputs: SwarmNetworkInputs): Promise<NetworkDetails | undefined> {
+async function findOwnNetwork(manager: Engine, inputs: ConfigFromNetworkInputs): Promise<NetworkDetails | undefined> {
   const { name, configFrom } = inputs;
   const network = (await manager.networks({ name: [name] })).find(
     ({ Name, Scope }) => Name === name && Scope === "swarm",
@@ -111,7 +126,7 @@ async function leftBehind(manager: Engine, inputs: SwarmNetworkInputs): Promise<
   );
 }
 
-async function remove(find: FindManager<Engine | undefined>, id: string, name: string): Promise<void> {
+async function removeNetwork(find: FindManager<Engine | undefined>, id: string, name: string): Promise<void> {
   await waitWithManager(
     find,
     async (manager) => {
@@ -119,7 +134,7 @@ async function remove(find: FindManager<Engine | undefined>, id: string, name: s
       return ready(undefined);
     },
     // What is on it may just be leaving.
-    { what: `network ${name}`, limitSeconds: LEAVING, retries: isNetworkInUse },
+    { what: `network ${name}`, limitSeconds: RELEASE_SECONDS, retries: isNetworkInUse },
     (because) => new ResourceError(`network ${name}: ${because}: what uses it has to leave it first`),
   );
 }

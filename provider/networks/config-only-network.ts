@@ -11,7 +11,7 @@ import { logLine } from "../runtime/log-line.ts";
 import { changedKeys, containsUnknown, ResourceError, deepEqual } from "../runtime/values.ts";
 import { ready, waitFor } from "../runtime/poll.ts";
 
-export interface NetworkPartInputs {
+export interface ConfigOnlyNetworkInputs {
   /** The host's key. */
   host: string;
   connection: EngineConnection;
@@ -21,38 +21,38 @@ export interface NetworkPartInputs {
   owner: Owner;
   /** The name that the network of the Swarm asks for. */
   name: string;
-  part: HostPartShape;
+  config: HostPartShape;
 }
 
-export interface NetworkPartState extends NetworkPartInputs {
+export interface ConfigOnlyNetworkState extends ConfigOnlyNetworkInputs {
   /** The network's id on its host; the preflight recognises a recorded network by it. */
   networkId?: string;
 }
 
 /** How long the containers on a network may take to leave it, in seconds; longer than any sensible grace period. */
-const LEAVING = 120;
+const RELEASE_SECONDS = 120;
 
 /**
  * What a network is made of on one host: a network of Docker's that is none, but holds addresses and options for the
  * one of the Swarm. It cannot be changed, and not be removed while a container of the host is on the network.
  */
-export const ConfigOnlyNetwork: ResourceHandler<NetworkPartInputs, NetworkPartState> = {
+export const ConfigOnlyNetwork: ResourceHandler<ConfigOnlyNetworkInputs, ConfigOnlyNetworkState> = {
   /** Docker cannot change a network's labels: a renamed owner must not replace it. */
   async check(olds, news) {
     return { inputs: { ...news, owner: olds.owner ?? news.owner }, failures: [] };
   },
 
   async diff(_id, olds, news) {
-    const differ = changedKeys(olds, news, ["host", "name", "part"]);
+    const differ = changedKeys(olds, news, ["host", "name", "config"]);
     // What is not known yet may turn out to be what it was.
-    const replaces = differ.filter((key) => !containsUnknown(news[key as keyof NetworkPartInputs]));
+    const replaces = differ.filter((key) => !containsUnknown(news[key as keyof ConfigOnlyNetworkInputs]));
     // On another machine it is made anew; what the former one, mostly gone, has of it is nobody's network.
     const changed = changedKeys(olds, news, ["connection", "machineId", "swarmId"]);
     return { changes: differ.length + changed.length > 0, replaces, deleteBeforeReplace: true };
   },
 
   async create(inputs) {
-    const networkId = await make(inputs);
+    const networkId = await ensureNetwork(inputs);
     return { id: `${inputs.host}/${inputs.name}`, outs: { ...inputs, networkId } };
   },
 
@@ -60,7 +60,7 @@ export const ConfigOnlyNetwork: ResourceHandler<NetworkPartInputs, NetworkPartSt
     if (!state) throw new ResourceError(`network ${id} cannot be imported: declare it, and it is made`);
     const { networkId: _id, ...inputs } = state;
     try {
-      const live = await found(state);
+      const live = await inspectNetwork(state);
       return live && isOwned(live.Labels, state.owner) ? { id, props: state, inputs } : NOT_FOUND;
     } catch (error) {
       // A host that is down has lost nothing by that.
@@ -71,13 +71,13 @@ export const ConfigOnlyNetwork: ResourceHandler<NetworkPartInputs, NetworkPartSt
   },
 
   async update(_id, _olds, news) {
-    return { outs: { ...news, networkId: await make(news) } };
+    return { outs: { ...news, networkId: await ensureNetwork(news) } };
   },
 
   async delete(_id, state) {
     try {
-      const live = await found(state);
-      if (live && isOwned(live.Labels, state.owner)) await remove(live, state);
+      const live = await inspectNetwork(state);
+      if (live && isOwned(live.Labels, state.owner)) await removeNetwork(live, state);
     } catch (error) {
       if (!(error instanceof UnreachableError)) throw error;
       logLine(`host ${state.host} cannot be reached; should it come back, its network ${state.name} is still there`);
@@ -86,18 +86,18 @@ export const ConfigOnlyNetwork: ResourceHandler<NetworkPartInputs, NetworkPartSt
 };
 
 /** Makes it, unless a killed `up`, or the former connection to the same machine, has made just that. */
-async function make(inputs: NetworkPartInputs): Promise<string> {
-  const { host, connection, name, part, owner, swarmId } = inputs;
-  const live = await found(inputs);
+async function ensureNetwork(inputs: ConfigOnlyNetworkInputs): Promise<string> {
+  const { host, connection, name, config, owner, swarmId } = inputs;
+  const live = await inspectNetwork(inputs);
   if (live && !isOwned(live.Labels, owner)) {
     throw new ResourceError(
       `network ${name}: host ${host} has one of that name that belongs to ${describeOwner(live.Labels)}: ` +
         "use the state that created it, or choose another networkName",
     );
   }
-  if (live && deepEqual(partIn(live), part) && live.Labels?.[SWARM_LABEL] === swarmId) return live.Id;
-  if (live) await remove(live, inputs);
-  const { subnet, gateway, ipRange, options, labels } = part;
+  if (live && deepEqual(partIn(live), config) && live.Labels?.[SWARM_LABEL] === swarmId) return live.Id;
+  if (live) await removeNetwork(live, inputs);
+  const { subnet, gateway, ipRange, options, labels } = config;
   return new Engine(connection).createNetwork({
     Name: name,
     CheckDuplicate: true,
@@ -111,19 +111,22 @@ async function make(inputs: NetworkPartInputs): Promise<string> {
   });
 }
 
-async function found({ connection, name }: NetworkPartInputs): Promise<NetworkDetails | undefined> {
+async function inspectNetwork({ connection, name }: ConfigOnlyNetworkInputs): Promise<NetworkDetails | undefined> {
   const networks = await new Engine(connection).networks({ name: [name] });
   return networks.find((network) => network.Name === name);
 }
 
 /** The engine lets go of it a moment after the last container has left the network. */
-async function remove({ Id, Name }: NetworkDetails, { host, connection }: NetworkPartInputs): Promise<void> {
+async function removeNetwork(
+  { Id, Name }: NetworkDetails,
+  { host, connection }: ConfigOnlyNetworkInputs,
+): Promise<void> {
   await waitFor(
     async () => {
       await orMissing(new Engine(connection).removeNetwork(Id));
       return ready(undefined);
     },
-    { what: `network ${Name} on host ${host}`, limitSeconds: LEAVING, retries: isNetworkInUse },
+    { what: `network ${Name} on host ${host}`, limitSeconds: RELEASE_SECONDS, retries: isNetworkInUse },
     (because) => new ResourceError(`network ${Name} on host ${host}: ${because}: what uses it has to leave it first`),
   );
 }

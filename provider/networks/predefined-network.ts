@@ -1,7 +1,7 @@
 import { type Engine, orMissing } from "../../engine/engine.ts";
 import { NOT_FOUND, type ResourceHandler } from "../runtime/resource-handler.ts";
-import { withManager, managerIfAny, managerOf } from "../swarm/with-manager.ts";
-import { isOutdated, type Managers } from "../swarm/manager-pool.ts";
+import { withManager, optionalManagerFinder, managerFinder } from "../swarm/with-manager.ts";
+import { needsManagerUpdate, type Managers } from "../swarm/manager-pool.ts";
 import { changedKeys, ResourceError } from "../runtime/values.ts";
 
 export interface PredefinedNetworkInputs {
@@ -15,12 +15,12 @@ export interface PredefinedNetworkInputs {
 export const PredefinedNetwork: ResourceHandler<PredefinedNetworkInputs> = {
   async diff(_id, olds, news) {
     const replaces = changedKeys(olds, news, ["swarmId", "name"]);
-    return { changes: replaces.length > 0 || isOutdated(olds.managers, news.managers), replaces };
+    return { changes: replaces.length > 0 || needsManagerUpdate(olds.managers, news.managers), replaces };
   },
 
   async create(inputs) {
     const { name } = inputs;
-    const id = await withManager(`network ${name}`, managerOf(inputs), (manager) => idOf(manager, name));
+    const id = await withManager(`network ${name}`, managerFinder(inputs), (manager) => findNetworkId(manager, name));
     if (id === undefined) throw new ResourceError(`the Swarm has no network "${name}": upgrade its engines`);
     return { id, outs: inputs };
   },
@@ -29,8 +29,8 @@ export const PredefinedNetwork: ResourceHandler<PredefinedNetworkInputs> = {
     if (!state) throw new ResourceError(`network ${id} cannot be imported: declare it, and it is looked up`);
     const found = await withManager(
       `network ${state.name}`,
-      managerIfAny(state),
-      async (manager) => manager && idOf(manager, state.name),
+      optionalManagerFinder(state),
+      async (manager) => manager && findNetworkId(manager, state.name),
     );
     return found === id ? { id, props: state, inputs: state } : NOT_FOUND;
   },
@@ -42,6 +42,6 @@ export const PredefinedNetwork: ResourceHandler<PredefinedNetworkInputs> = {
   async delete() {},
 };
 
-async function idOf(manager: Engine, name: string): Promise<string | undefined> {
+async function findNetworkId(manager: Engine, name: string): Promise<string | undefined> {
   return (await orMissing(manager.network(name, { scope: "swarm" })))?.Id;
 }

@@ -11,16 +11,16 @@ import { NoManagerError, ResourceError } from "../runtime/values.ts";
 import { ready, pending } from "../runtime/poll.ts";
 
 /** No node has this label: a service that asks for it runs nowhere. */
-const NOWHERE = "node.labels.pulumi-swarm.outage == yes";
+const UNSCHEDULABLE_CONSTRAINT = "node.labels.pulumi-swarm.outage == yes";
 
 /** States in which a task holds nothing any more. */
-const ENDED = ["complete", "shutdown", "failed", "rejected", "remove", "orphaned"];
+const ENDED_STATES = ["complete", "shutdown", "failed", "rejected", "remove", "orphaned"];
 
 /** How long tasks may take to stop, in seconds; longer than any sensible grace period. */
-const LIMIT = 300;
+const STOP_SECONDS = 300;
 
 /** What is in the way of a run and is cleared away before the rest goes on. */
-export interface WayToMake {
+export interface NetworkRelease {
   /** Networks that a killed `up` left behind: removed. */
   leftovers: OrphanedNetwork[];
   /** Services that hold networks which are to be made anew: stopped and detached. */
@@ -31,10 +31,12 @@ export interface WayToMake {
  * Clears the way. The stopped services stay, with their volumes; their own update, later in the same run, attaches
  * them to the new network and starts them.
  */
-export async function makeWay(run: Partial<WayToMake> & { hosts: Record<string, HostToObserve> }): Promise<void> {
+export async function releaseNetworks(
+  run: Partial<NetworkRelease> & { hosts: Record<string, HostToObserve> },
+): Promise<void> {
   const { leftovers = [], outages = [] } = run;
   if (leftovers.length + outages.length === 0) return;
-  const find: FindManager = (deadline) => anyManager(run.hosts, deadline);
+  const find: FindManager = (deadline) => findAnyManager(run.hosts, deadline);
   for (const { network, networkId } of leftovers) {
     await withManager(`network ${network}`, find, (manager) => orMissing(manager.removeNetwork(networkId)));
   }
@@ -42,16 +44,19 @@ export async function makeWay(run: Partial<WayToMake> & { hosts: Record<string, 
     for (const service of services) {
       const { id, name } = service;
       logLine(`service ${name}: stopped until the network ${network} is made anew`);
-      await updateServiceSpec(find, id, ({ Spec }) => detached(Spec, networkId));
-      await allStopped(find, service, networkId);
+      await updateServiceSpec(find, id, ({ Spec }) => detachNetwork(Spec, networkId));
+      await waitForTasksStopped(find, service, networkId);
     }
   }
 }
 
 /** The service with no task and without the network. */
-export function detached(spec: ServiceSpec, networkId: string): ServiceSpec {
+export function detachNetwork(spec: ServiceSpec, networkId: string): ServiceSpec {
   const { Networks = [], Placement, ...task } = spec.TaskTemplate;
-  const Constraints = [...(Placement?.Constraints ?? []).filter((constraint) => constraint !== NOWHERE), NOWHERE];
+  const Constraints = [
+    ...(Placement?.Constraints ?? []).filter((constraint) => constraint !== UNSCHEDULABLE_CONSTRAINT),
+    UNSCHEDULABLE_CONSTRAINT,
+  ];
   return {
     ...spec,
     // All at once: nothing is left to serve while some are stopped.
@@ -64,7 +69,7 @@ export function detached(spec: ServiceSpec, networkId: string): ServiceSpec {
   };
 }
 
-async function allStopped(
+async function waitForTasksStopped(
   find: FindManager,
   { id, name }: { id: string; name: string },
   networkId: string,
@@ -72,19 +77,19 @@ async function allStopped(
   await waitWithManager(
     find,
     async (manager) => {
-      const holding = (await manager.tasks({ service: [id] })).filter((task) => holds(task, networkId));
+      const holding = (await manager.tasks({ service: [id] })).filter((task) => usesNetwork(task, networkId));
       return holding.length === 0 ? ready(undefined) : pending(`${holding.length} tasks still stopping`);
     },
-    { what: `service ${name}`, limitSeconds: LIMIT },
-    (because) => new ResourceError(`service ${name} did not stop within ${LIMIT} s: ${because}`),
+    { what: `service ${name}`, limitSeconds: STOP_SECONDS },
+    (because) => new ResourceError(`service ${name} did not stop within ${STOP_SECONDS} s: ${because}`),
   );
 }
 
-function holds({ Status, NetworksAttachments = [] }: TaskDetails, networkId: string): boolean {
-  return !ENDED.includes(Status.State) && NetworksAttachments.some(({ Network }) => Network.ID === networkId);
+function usesNetwork({ Status, NetworksAttachments = [] }: TaskDetails, networkId: string): boolean {
+  return !ENDED_STATES.includes(Status.State) && NetworksAttachments.some(({ Network }) => Network.ID === networkId);
 }
 
-async function anyManager(hosts: Record<string, HostToObserve>, deadline?: Deadline): Promise<Engine> {
+async function findAnyManager(hosts: Record<string, HostToObserve>, deadline?: Deadline): Promise<Engine> {
   const asked = Object.values(hosts).map(async ({ connection }) => {
     const engine = new Engine(connection, deadline);
     if (!(await engine.info(patienceWith(connection))).Swarm.ControlAvailable) throw new Error("it is no manager");

@@ -4,13 +4,13 @@ import { preflightFindings, reportOf } from "./checks/all.ts";
 import { type HostToObserve, observe } from "./collect-snapshot.ts";
 import type { ClusterSnapshot } from "./snapshot.ts";
 import { reachFindings } from "./connectivity/run.ts";
-import { whenPortsAreFree } from "../swarm/wait-for-ports.ts";
+import { waitForReleasedPorts } from "../swarm/wait-for-ports.ts";
 import type { ResourceHandler } from "../runtime/resource-handler.ts";
 import { logLine } from "../runtime/log-line.ts";
-import { makeWay, type WayToMake } from "../networks/release-networks.ts";
+import { releaseNetworks, type NetworkRelease } from "../networks/release-networks.ts";
 import { containsUnknown } from "../runtime/values.ts";
 
-export interface PreflightInputs extends Partial<WayToMake> {
+export interface PreflightInputs extends Partial<NetworkRelease> {
   /** The hosts' engines, by host key. */
   hosts: Record<string, HostToObserve>;
   demands: Requirement[];
@@ -24,7 +24,7 @@ export interface PreflightInputs extends Partial<WayToMake> {
 }
 
 /** What the hosts are like with what is demanded of them. */
-export interface Examination extends WayToMake {
+export interface Examination extends NetworkRelease {
   /** What speaks against the demands, one line each. */
   refusals: string[];
   /** What is only said. */
@@ -77,7 +77,7 @@ export const Preflight: ResourceHandler<PreflightInputs> = {
   },
 
   async create(inputs) {
-    await makeWay(inputs);
+    await releaseNetworks(inputs);
     return { id: "preflight", outs: inputs };
   },
 
@@ -86,7 +86,7 @@ export const Preflight: ResourceHandler<PreflightInputs> = {
   },
 
   async update(_id, _olds, news) {
-    await makeWay(news);
+    await releaseNetworks(news);
     return { outs: news };
   },
 
@@ -100,7 +100,7 @@ async function withFreePorts(
 ) {
   const swarm = demands.find((demand): demand is SwarmRequirement => demand.kind === "swarm");
   if (!swarm) return found;
-  return whenPortsAreFree(swarm, found, async (keys) => {
+  return waitForReleasedPorts(swarm, found, async (keys) => {
     const some = Object.entries(hosts).filter(([key]) => keys.includes(key));
     return (await observe(Object.fromEntries(some))).machines;
   });

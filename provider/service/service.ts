@@ -5,11 +5,11 @@ import { describeOwner, isOwned } from "../../core/labels.ts";
 import { inWordsOf, withKeysOf } from "./normalize-spec.ts";
 import { asRollback, decideRollout, rolloutLine, updateConfig } from "./update-strategy.ts";
 import { errorText } from "../../engine/error-message.ts";
-import { withManager, type FindManager, managerIfAny, managerOf } from "../swarm/with-manager.ts";
+import { withManager, type FindManager, optionalManagerFinder, managerFinder } from "../swarm/with-manager.ts";
 import { immutableFailures } from "../state/immutable.ts";
 import { NOT_FOUND, type ResourceHandler } from "../runtime/resource-handler.ts";
 import { logLine } from "../runtime/log-line.ts";
-import { isOutdated } from "../swarm/manager-pool.ts";
+import { needsManagerUpdate } from "../swarm/manager-pool.ts";
 import { anyMoved } from "./task-exec.ts";
 import { updateServiceSpec } from "../swarm/optimistic-update.ts";
 import { spreadNewImage } from "./image-prepull.ts";
@@ -54,12 +54,12 @@ export const Service: ResourceHandler<ServiceInputs, ServiceState> = {
     // Swarm gives a host that is another node a task by itself: there is nothing to change, but a task to wait for. How
     // the engines are reached matters to a change alone, and that always has today's word.
     if (anyMoved(olds.nodes, news.nodes)) changed.push("nodes");
-    const changes = replaces.length + changed.length > 0 || isOutdated(olds.managers, news.managers);
+    const changes = replaces.length + changed.length > 0 || needsManagerUpdate(olds.managers, news.managers);
     return { changes, replaces, deleteBeforeReplace: true };
   },
 
   async create(inputs) {
-    const find = managerOf(inputs);
+    const find = managerFinder(inputs);
     // Tried again after an error that left it open, it finds the service that was made all the same.
     const { id, existing } = await withManager(`service ${inputs.spec.Name}`, find, async (manager) => {
       const existing = await existingService(manager, inputs);
@@ -78,7 +78,7 @@ export const Service: ResourceHandler<ServiceInputs, ServiceState> = {
   async read(id, state) {
     if (!state) throw new ResourceError(`service ${id} cannot be imported: declare it with adopt: true`);
     const { serviceId: _id, ...recorded } = state;
-    const live = await withManager(`service ${state.spec.Name}`, managerIfAny(state), async (manager) => {
+    const live = await withManager(`service ${state.spec.Name}`, optionalManagerFinder(state), async (manager) => {
       const service = manager && (await orMissing(manager.service(id)));
       if (!service) return undefined;
       const spec = inWordsOf(state.spec, service.Spec);
@@ -88,7 +88,7 @@ export const Service: ResourceHandler<ServiceInputs, ServiceState> = {
   },
 
   async update(id, olds, asked) {
-    const find = managerOf(asked);
+    const find = managerFinder(asked);
     const news = { ...asked, spec: withKeysOf(olds.spec, asked.spec) };
     const what = `service ${news.spec.Name}`;
     const former = await withManager(what, find, (manager) => formerSpec(manager, id, olds, news));
@@ -108,7 +108,7 @@ export const Service: ResourceHandler<ServiceInputs, ServiceState> = {
   },
 
   async delete(id, state) {
-    const find = managerIfAny(state);
+    const find = optionalManagerFinder(state);
     await withManager(`service ${state.spec.Name}`, find, async (manager) => {
       if (!manager) return;
       await removeValidations(manager, state.spec.Name);

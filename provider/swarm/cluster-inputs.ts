@@ -5,7 +5,7 @@ export interface ClusterInputs {
   managers: Managers;
   owner: Owner;
   /** The manager that makes the Swarm when there is none. Kept as it was then. */
-  first: { hostKey: string; advertiseAddress: string; listenAddress: string; dataPathAddress?: string };
+  firstManager: { hostKey: string; advertiseAddress: string; listenAddress: string; dataPathAddress?: string };
   /** Fixed when the Swarm is made. Absent: the Engine's own choice. */
   addressPools?: string[];
   subnetSize?: number;
@@ -17,7 +17,7 @@ export interface ClusterInputs {
   /** Another value means other join tokens. */
   joinTokenGeneration?: string | number;
   /** Whether one host is all there is to be. Absent in states of old. */
-  single?: boolean;
+  singleHost?: boolean;
   adopt: boolean;
   allowOutage: boolean;
 }
@@ -25,13 +25,13 @@ export interface ClusterState extends ClusterInputs {
   /** The Swarm's id; the preflight recognises a recorded Swarm by it. */
   swarmId: string;
   /** Whether this program made the Swarm: only then does it end it. */
-  created: boolean;
+  ownsSwarm: boolean;
   /** Whether Docker's bridge for Swarm tasks came with the Swarm: only then does it go with it. */
-  broughtBridge: boolean;
-  fixed: FixedSettings;
+  createdGatewayBridge: boolean;
+  creationSettings: CreationSettings;
   joinTokens: { worker: string; manager: string };
   unlockKey: string;
 }
 
 /** What a Swarm was made with. */
-export type FixedSettings = Required<Pick<ClusterInputs, "addressPools" | "subnetSize" | "dataPathPort">>;
+export type CreationSettings = Required<Pick<ClusterInputs, "addressPools" | "subnetSize" | "dataPathPort">>;

@@ -1,95 +1,111 @@
 import { Engine } from "../../engine/engine.ts";
 import type { SwarmDetails, SwarmSpec } from "../../engine/types.ts";
 import { describeOwner, isOwned, ownerFromLabels, ownerLabels } from "../../core/labels.ts";
-import { contentsOf, contentsRefusal, hasBridge, removeBridge, removeLeftovers } from "./swarm-inventory.ts";
-import { withManager, managerIfAny, managerOf } from "./with-manager.ts";
+import {
+  listSwarmObjects,
+  remainingObjectsError,
+  hasGatewayBridge,
+  removeGatewayBridge,
+  removeOrphans,
+} from "./swarm-inventory.ts";
+import { withManager, optionalManagerFinder, managerFinder } from "./with-manager.ts";
 import { NOT_FOUND, type ResourceHandler } from "../runtime/resource-handler.ts";
 import { logLine } from "../runtime/log-line.ts";
-import { lockedManagers, type Managers, remember } from "./manager-pool.ts";
-import { fixedOf, DEFAULT_SUBNET_SIZE, differingFixed, isConfined, swarmRefusal } from "./cluster-immutable.ts";
+import { lockedManagers, type Managers, registerManagers } from "./manager-pool.ts";
+import {
+  creationSettingsFrom,
+  DEFAULT_SUBNET_SIZE,
+  changedCreationSettings,
+  needsReachableAddress,
+  checkReplacement,
+} from "./cluster-immutable.ts";
 import { retryOnVersionConflict } from "./optimistic-update.ts";
 import { containsUnknown, ResourceError, deepEqual } from "../runtime/values.ts";
 import type { ClusterInputs, ClusterState } from "./cluster-inputs.ts";
 
-const NANOSECONDS_A_DAY = 24 * 3600 * 1e9;
+const NANOSECONDS_PER_DAY = 24 * 3600 * 1e9;
 
 /** How long a manager may take to say in a preview that it is locked, in milliseconds. */
-const LOOK = 2_000;
+const PREVIEW_TIMEOUT_MS = 2_000;
 
 /** The Swarm as a whole: made on its first manager, then reached through any manager that answers. */
 export const Cluster: ResourceHandler<ClusterInputs, ClusterState> = {
   async check(olds, given) {
     // How the Swarm came about is over. Pulumi asks once more, and with no former inputs, when it is to be made anew.
-    const news = { ...given, first: olds.first ?? given.first };
-    const reason = containsUnknown(news.managers) ? undefined : await swarmRefusal(news);
+    const news = { ...given, firstManager: olds.firstManager ?? given.firstManager };
+    const reason = containsUnknown(news.managers) ? undefined : await checkReplacement(news);
     // With a property's name Pulumi would print the property's whole value before the line.
     return { inputs: news, failures: reason ? [{ property: "", reason }] : [] };
   },
 
   async diff(id, olds, news) {
-    if (!containsUnknown(news.managers)) remember(news.managers, id);
-    const replaces: string[] = differingFixed(olds.fixed, news);
-    if (olds.created && isConfined(news)) replaces.push("first");
+    if (!containsUnknown(news.managers)) registerManagers(news.managers, id);
+    const replaces: string[] = changedCreationSettings(olds.creationSettings, news);
+    if (olds.ownsSwarm && needsReachableAddress(news)) replaces.push("firstManager");
     // A permission for changes to come, or a word about the others, changes nothing by itself.
-    const { adopt: _adopt, allowOutage: _allowOutage, first: _first, single: _single, ...now } = news;
+    const { adopt: _adopt, allowOutage: _allowOutage, firstManager: _first, singleHost: _single, ...now } = news;
     const before = Object.fromEntries(Object.keys(now).map((key) => [key, olds[key as keyof ClusterInputs]]));
-    const locked = await toUnlock(olds, news);
+    const locked = await hasLockedManagers(olds, news);
     return { changes: replaces.length > 0 || locked || !deepEqual(before, now), replaces, deleteBeforeReplace: true };
   },
 
   async create(inputs) {
-    const { engine, ...origin } = await makeOrTakeOn(inputs);
+    const { engine, ...origin } = await initOrAdopt(inputs);
     const find = async () => engine;
-    await withManager("the Swarm", find, (manager) => applySettings(manager, inputs, origin.created));
-    const seen = await withManager("the Swarm", find, look);
-    return { id: seen.swarm.ID, outs: stateOf(seen, inputs, origin) };
+    await withManager("the Swarm", find, (manager) => applySettings(manager, inputs, origin.ownsSwarm));
+    const seen = await withManager("the Swarm", find, inspectSwarm);
+    return { id: seen.swarm.ID, outs: toClusterState(seen, inputs, origin) };
   },
 
   async read(id, state) {
     if (!state) throw new ResourceError(`Swarm ${id}: import is not supported; give adopt: true to take it on`);
-    await unlock(state.managers, state.unlockKey);
-    const find = managerIfAny({ managers: state.managers, swarmId: id });
-    const seen = await withManager(`Swarm ${id}`, find, async (manager) => manager && look(manager));
+    await unlockManagers(state.managers, state.unlockKey);
+    const find = optionalManagerFinder({ managers: state.managers, swarmId: id });
+    const seen = await withManager(`Swarm ${id}`, find, async (manager) => manager && inspectSwarm(manager));
     if (!seen) return NOT_FOUND;
     const { Spec } = seen.swarm;
-    const { created, broughtBridge, ...recorded } = state;
-    const live = { ...liveSettings(Spec, state), ...(created && { owner: ownerFromLabels(Spec.Labels) }) };
-    const { swarmId: _id, fixed: _fixed, joinTokens: _tokens, unlockKey: _key, ...rest } = recorded;
+    const { ownsSwarm, createdGatewayBridge, ...recorded } = state;
+    const live = { ...liveSettings(Spec, state), ...(ownsSwarm && { owner: ownerFromLabels(Spec.Labels) }) };
+    const { swarmId: _id, creationSettings: _fixed, joinTokens: _tokens, unlockKey: _key, ...rest } = recorded;
     const inputs = { ...rest, ...live };
-    return { id, props: stateOf(seen, inputs, { created, broughtBridge }), inputs };
+    return { id, props: toClusterState(seen, inputs, { ownsSwarm, createdGatewayBridge }), inputs };
   },
 
   async update(id, olds, news) {
-    await unlock(news.managers, olds.unlockKey);
-    const find = managerOf({ managers: news.managers, swarmId: id });
+    await unlockManagers(news.managers, olds.unlockKey);
+    const find = managerFinder({ managers: news.managers, swarmId: id });
     const what = `Swarm ${id}`;
-    await withManager(what, find, (manager) => applySettings(manager, news, olds.created));
+    await withManager(what, find, (manager) => applySettings(manager, news, olds.ownsSwarm));
     if (news.joinTokenGeneration !== undefined && !deepEqual(olds.joinTokenGeneration, news.joinTokenGeneration)) {
       await withManager(what, find, rotateJoinTokens);
     }
-    return { outs: stateOf(await withManager(what, find, look), news, olds) };
+    return { outs: toClusterState(await withManager(what, find, inspectSwarm), news, olds) };
   },
 
   async delete(id, state) {
-    if (!state.created) return;
+    if (!state.ownsSwarm) return;
     let last: Engine | undefined;
-    await withManager(`Swarm ${id}`, managerIfAny({ managers: state.managers, swarmId: id }), async (manager) => {
-      if (!manager) return;
-      const refusal = contentsRefusal(id, await contentsOf(manager, { owner: state.owner }));
-      if (refusal) throw new ResourceError(refusal);
-      await removeLeftovers(manager, state.owner);
-      last = manager;
-      await manager.leaveSwarm(true);
-    });
-    if (last && state.broughtBridge) await removeBridge(last);
+    await withManager(
+      `Swarm ${id}`,
+      optionalManagerFinder({ managers: state.managers, swarmId: id }),
+      async (manager) => {
+        if (!manager) return;
+        const refusal = remainingObjectsError(id, await listSwarmObjects(manager, { owner: state.owner }));
+        if (refusal) throw new ResourceError(refusal);
+        await removeOrphans(manager, state.owner);
+        last = manager;
+        await manager.leaveSwarm(true);
+      },
+    );
+    if (last && state.createdGatewayBridge) await removeGatewayBridge(last);
   },
 };
 
 /** How the Swarm came about. */
-type Origin = Pick<ClusterState, "created" | "broughtBridge">;
+type Origin = Pick<ClusterState, "ownsSwarm" | "createdGatewayBridge">;
 
-async function makeOrTakeOn(inputs: ClusterInputs): Promise<Origin & { engine: Engine }> {
-  const { first, owner, managers } = inputs;
+async function initOrAdopt(inputs: ClusterInputs): Promise<Origin & { engine: Engine }> {
+  const { firstManager, owner, managers } = inputs;
   const infos = await Promise.all(
     Object.values(managers).map(async (connection) => {
       const engine = new Engine(connection);
@@ -100,47 +116,47 @@ async function makeOrTakeOn(inputs: ClusterInputs): Promise<Origin & { engine: E
   const [found] = [...inSwarm.filter(({ swarm }) => swarm.ControlAvailable), ...inSwarm];
   if (found) {
     const { engine, host, swarm } = found;
-    if (!swarm.ControlAvailable) throw new ResourceError(notUsable(host, swarm.LocalNodeState));
+    if (!swarm.ControlAvailable) throw new ResourceError(notAManagerError(host, swarm.LocalNodeState));
     const { Labels } = (await engine.swarm()).Spec;
-    const created = isOwned(Labels, owner);
-    if (created || inputs.adopt) return { engine, created, broughtBridge: false };
+    const ownsSwarm = isOwned(Labels, owner);
+    if (ownsSwarm || inputs.adopt) return { engine, ownsSwarm, createdGatewayBridge: false };
     throw new ResourceError(
       `adopt false: the engine at ${host} is a manager of the Swarm ${swarm.Cluster?.ID ?? ""}, which belongs to ` +
         `${describeOwner(Labels)}: use the state that created it, or set adopt: true`,
     );
   }
-  const connection = managers[first.hostKey];
+  const connection = managers[firstManager.hostKey];
   if (!connection)
-    throw new ResourceError(`first manager "${first.hostKey}" is none of ${Object.keys(managers).join(", ")}`);
+    throw new ResourceError(`first manager "${firstManager.hostKey}" is none of ${Object.keys(managers).join(", ")}`);
   const engine = new Engine(connection);
-  const broughtBridge = !(await hasBridge(engine));
+  const createdGatewayBridge = !(await hasGatewayBridge(engine));
   await engine.initSwarm({
-    ListenAddr: first.listenAddress,
-    AdvertiseAddr: first.advertiseAddress,
-    DataPathAddr: first.dataPathAddress,
+    ListenAddr: firstManager.listenAddress,
+    AdvertiseAddr: firstManager.advertiseAddress,
+    DataPathAddr: firstManager.dataPathAddress,
     DataPathPort: inputs.dataPathPort,
     DefaultAddrPool: inputs.addressPools,
     // With pools of one's own the Engine has no default: left out, its allocator would not start at all.
     SubnetSize: inputs.subnetSize ?? (inputs.addressPools && DEFAULT_SUBNET_SIZE),
     Spec: { Name: "default", Labels: ownerLabels(owner) },
   });
-  return { engine, created: true, broughtBridge };
+  return { engine, ownsSwarm: true, createdGatewayBridge };
 }
 
-function notUsable(host: string, state: string): string {
+function notAManagerError(host: string, state: string): string {
   if (state === "locked") return `the engine at ${host} is a locked manager: run \`docker swarm unlock\` there first`;
   return `the engine at ${host} is in a Swarm (${state}) but is no manager of it: leave it with \`docker swarm leave\``;
 }
 
 /** Whether managers wait for the key that is known; said in the preview, where nothing else would tell. */
-async function toUnlock({ unlockKey }: ClusterState, { managers }: ClusterInputs): Promise<boolean> {
-  const locked = unlockKey ? await lockedManagers(managers, LOOK) : [];
+async function hasLockedManagers({ unlockKey }: ClusterState, { managers }: ClusterInputs): Promise<boolean> {
+  const locked = unlockKey ? await lockedManagers(managers, PREVIEW_TIMEOUT_MS) : [];
   if (locked.length > 0) logLine(`managers ${locked.map(([key]) => key).join(", ")}: locked, to be unlocked`);
   return locked.length > 0;
 }
 
 /** Unlocks the managers whose engines have restarted. */
-async function unlock(managers: Managers, key: string): Promise<void> {
+async function unlockManagers(managers: Managers, key: string): Promise<void> {
   const locked = key ? await lockedManagers(managers) : [];
   await Promise.all(locked.map(([, engine]) => engine.unlockSwarm(key)));
 }
@@ -154,11 +170,11 @@ function rotateJoinTokens(engine: Engine): Promise<void> {
 }
 
 /** Sets what was asked for and leaves the rest of the Swarm's settings alone. An adopted Swarm keeps its labels. */
-function applySettings(engine: Engine, inputs: ClusterInputs, created: boolean): Promise<void> {
+function applySettings(engine: Engine, inputs: ClusterInputs, ownsSwarm: boolean): Promise<void> {
   return retryOnVersionConflict(async () => {
     const { Spec, Version } = await engine.swarm();
     const settings = withSettings(Spec, inputs);
-    const wanted = created ? { ...settings, Labels: { ...Spec.Labels, ...ownerLabels(inputs.owner) } } : settings;
+    const wanted = ownsSwarm ? { ...settings, Labels: { ...Spec.Labels, ...ownerLabels(inputs.owner) } } : settings;
     if (!deepEqual(Spec, wanted)) await engine.updateSwarm(Version.Index, wanted);
   });
 }
@@ -169,14 +185,14 @@ function withSettings(spec: SwarmSpec, asked: ClusterInputs): SwarmSpec {
   return {
     ...spec,
     ...(autolock !== undefined && { EncryptionConfig: { ...spec.EncryptionConfig, AutoLockManagers: autolock } }),
-    ...(days !== undefined && { CAConfig: { ...spec.CAConfig, NodeCertExpiry: days * NANOSECONDS_A_DAY } }),
+    ...(days !== undefined && { CAConfig: { ...spec.CAConfig, NodeCertExpiry: days * NANOSECONDS_PER_DAY } }),
     ...(tasks !== undefined && { Orchestration: { ...spec.Orchestration, TaskHistoryRetentionLimit: tasks } }),
   };
 }
 
 /** How those settings stand that were asked for. */
 function liveSettings(spec: SwarmSpec, asked: ClusterInputs): Partial<ClusterInputs> {
-  const days = (spec.CAConfig?.NodeCertExpiry ?? 0) / NANOSECONDS_A_DAY;
+  const days = (spec.CAConfig?.NodeCertExpiry ?? 0) / NANOSECONDS_PER_DAY;
   return {
     ...(asked.autolock !== undefined && { autolock: spec.EncryptionConfig?.AutoLockManagers ?? false }),
     ...(asked.certificateExpiryDays !== undefined && { certificateExpiryDays: days }),
@@ -186,24 +202,28 @@ function liveSettings(spec: SwarmSpec, asked: ClusterInputs): Partial<ClusterInp
   };
 }
 
-interface Seen {
+interface InspectedSwarm {
   swarm: SwarmDetails;
   unlockKey: string;
 }
 
-async function look(manager: Engine): Promise<Seen> {
+async function inspectSwarm(manager: Engine): Promise<InspectedSwarm> {
   const swarm = await manager.swarm();
   return { swarm, unlockKey: swarm.Spec.EncryptionConfig?.AutoLockManagers ? await manager.unlockKey() : "" };
 }
 
-function stateOf({ swarm, unlockKey }: Seen, inputs: ClusterInputs, { created, broughtBridge }: Origin): ClusterState {
+function toClusterState(
+  { swarm, unlockKey }: InspectedSwarm,
+  inputs: ClusterInputs,
+  { ownsSwarm, createdGatewayBridge }: Origin,
+): ClusterState {
   const { Worker, Manager } = swarm.JoinTokens;
   return {
     ...inputs,
     swarmId: swarm.ID,
-    created,
-    broughtBridge,
-    fixed: fixedOf(swarm),
+    ownsSwarm,
+    createdGatewayBridge,
+    creationSettings: creationSettingsFrom(swarm),
     joinTokens: { worker: Worker, manager: Manager },
     unlockKey,
   };

@@ -2,15 +2,15 @@ import { type Engine, orMissing } from "../../engine/engine.ts";
 import { isJoinContinuing, isJoinUnreachable } from "../../engine/errors.ts";
 import type { NodeDetails, SwarmJoinRequest } from "../../engine/types.ts";
 import { errorText } from "../../engine/error-message.ts";
-import { withManager, managerIfAny, managerOf } from "./with-manager.ts";
+import { withManager, optionalManagerFinder, managerFinder } from "./with-manager.ts";
 import { logLine } from "../runtime/log-line.ts";
 import type { MemberInputs } from "./member-inputs.ts";
-import { changeRole, MANAGERS } from "./node-operations.ts";
+import { setRole, MANAGER_FILTER } from "./node-operations.ts";
 import { ResourceError } from "../runtime/values.ts";
 import { ready, pending, waitFor } from "../runtime/poll.ts";
 
 /** How long a node that was demoted to be taken back may need for it, in seconds. */
-const TAKING_BACK = 20;
+const ROLLBACK_SECONDS = 20;
 
 /**
  * Has an engine join the Swarm, unless it is there already. Tells whether it had to.
@@ -18,22 +18,22 @@ const TAKING_BACK = 20;
  * @throws when it is in another Swarm, or cannot join; then it is in none, as before.
  */
 export async function joinSwarm(engine: Engine, inputs: MemberInputs): Promise<boolean> {
-  const { LocalNodeState: state, NodeID } = await settled(engine, inputs);
-  const find = managerOf(inputs);
-  const what = `${hostOf(inputs)} joining`;
+  const { LocalNodeState: state, NodeID } = await waitForStartup(engine, inputs);
+  const find = managerFinder(inputs);
+  const what = `${describeHost(inputs)} joining`;
   if (state !== "inactive") {
     if (await withManager(what, find, (manager) => orMissing(manager.node(NodeID)))) return false;
     throw new ResourceError(
-      `${hostOf(inputs)} is in another Swarm (${state}): leave it there with \`docker swarm leave\`, ` +
+      `${describeHost(inputs)} is in another Swarm (${state}): leave it there with \`docker swarm leave\`, ` +
         "then run `pulumi up` again",
     );
   }
   const { swarm, nodes } = await withManager(what, find, async (manager) => ({
     swarm: await manager.swarm(),
-    nodes: await manager.nodes(MANAGERS),
+    nodes: await manager.nodes(MANAGER_FILTER),
   }));
   const { Worker, Manager } = swarm.JoinTokens;
-  const reachable = addressesOf(nodes);
+  const reachable = reachableAddresses(nodes);
   const request = {
     ListenAddr: inputs.listenAddress,
     AdvertiseAddr: inputs.advertiseAddress,
@@ -43,16 +43,16 @@ export async function joinSwarm(engine: Engine, inputs: MemberInputs): Promise<b
     JoinToken: inputs.role === "manager" ? Manager : Worker,
   };
   try {
-    await untilJoined(engine, inputs, request);
+    await joinWithRetries(engine, inputs, request);
     return true;
   } catch (error) {
-    await abandon(engine, inputs).catch((problem: unknown) => logLine(errorText(problem)));
-    throw new ResourceError(`${hostOf(inputs)} cannot join the Swarm: ${errorText(error)}`);
+    await rollBackJoin(engine, inputs).catch((problem: unknown) => logLine(errorText(problem)));
+    throw new ResourceError(`${describeHost(inputs)} cannot join the Swarm: ${errorText(error)}`);
   }
 }
 
 /** Has an engine try, and try again when it has given up, for as long as a join may take. */
-function untilJoined(engine: Engine, inputs: MemberInputs, request: SwarmJoinRequest): Promise<void> {
+function joinWithRetries(engine: Engine, inputs: MemberInputs, request: SwarmJoinRequest): Promise<void> {
   const { timeoutSeconds } = inputs;
   let because = "no manager has let it in";
   return waitFor(
@@ -61,7 +61,7 @@ function untilJoined(engine: Engine, inputs: MemberInputs, request: SwarmJoinReq
       if (state === "active") return ready(undefined);
       because = reason || because;
       if (state === "pending") return pending(because);
-      await abandon(engine, inputs);
+      await rollBackJoin(engine, inputs);
       try {
         return ready(await engine.joinSwarm(request));
       } catch (error) {
@@ -71,7 +71,7 @@ function untilJoined(engine: Engine, inputs: MemberInputs, request: SwarmJoinReq
         return pending(because);
       }
     },
-    { what: `${hostOf(inputs)} joining`, limitSeconds: timeoutSeconds },
+    { what: `${describeHost(inputs)} joining`, limitSeconds: timeoutSeconds },
     () =>
       new ResourceError(
         `not within timeoutSeconds ${timeoutSeconds} (${because}): see that it reaches ` +
@@ -81,42 +81,42 @@ function untilJoined(engine: Engine, inputs: MemberInputs, request: SwarmJoinReq
 }
 
 /** Where managers answer. An engine that is given an address where none does may try that one alone. */
-function addressesOf(nodes: readonly NodeDetails[]): string[] {
+function reachableAddresses(nodes: readonly NodeDetails[]): string[] {
   return nodes.flatMap(({ ManagerStatus: status }) => (status?.Reachability === "reachable" ? [status.Addr] : []));
 }
 
 /** How messages name the host. */
-export function hostOf({ hostKey, connection }: Pick<MemberInputs, "hostKey" | "connection">): string {
+export function describeHost({ hostKey, connection }: Pick<MemberInputs, "hostKey" | "connection">): string {
   return hostKey === undefined ? `the engine at ${connection.host}` : `host ${hostKey} (engine ${connection.host})`;
 }
 
 /** What the engine says of its Swarm, once it is past starting up. */
-function settled(engine: Engine, inputs: MemberInputs) {
+function waitForStartup(engine: Engine, inputs: MemberInputs) {
   return waitFor(
     async () => {
       const { Swarm } = await engine.info();
       return Swarm.LocalNodeState === "pending" ? pending("its node is still starting") : ready(Swarm);
     },
-    { what: hostOf(inputs), limitSeconds: inputs.timeoutSeconds },
+    { what: describeHost(inputs), limitSeconds: inputs.timeoutSeconds },
     (because) =>
       new ResourceError(
-        `${hostOf(inputs)}: ${because} after ${inputs.timeoutSeconds} s: ` +
+        `${describeHost(inputs)}: ${because} after ${inputs.timeoutSeconds} s: ` +
           "give it time, or have it leave with `docker swarm leave --force`",
       ),
   );
 }
 
 /** Takes back what a join that failed half-way left: a manager that never answers would count for the quorum. */
-async function abandon(engine: Engine, inputs: MemberInputs): Promise<void> {
+async function rollBackJoin(engine: Engine, inputs: MemberInputs): Promise<void> {
   const { LocalNodeState: state, NodeID } = (await engine.info()).Swarm;
   if (state === "inactive") return;
-  const find = managerOf(inputs);
-  const what = hostOf(inputs);
+  const find = managerFinder(inputs);
+  const what = describeHost(inputs);
   const node = NodeID ? await withManager(what, find, (manager) => orMissing(manager.node(NodeID))) : undefined;
   await engine.leaveSwarm(true);
   if (!node) return;
-  await changeRole(find, node.ID, "worker", TAKING_BACK);
-  await withManager(what, managerIfAny(inputs), async (manager) => {
+  await setRole(find, node.ID, "worker", ROLLBACK_SECONDS);
+  await withManager(what, optionalManagerFinder(inputs), async (manager) => {
     if (manager) await orMissing(manager.removeNode(node.ID, true));
   });
 }

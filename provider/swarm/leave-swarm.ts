@@ -2,13 +2,13 @@ import { Engine, orMissing } from "../../engine/engine.ts";
 import { patienceWith } from "../../engine/timeouts.ts";
 import { UnreachableError } from "../../engine/transport.ts";
 import type { NodeDetails, NodeRole } from "../../engine/types.ts";
-import { removeBridge } from "./swarm-inventory.ts";
-import { hostOf } from "./join-swarm.ts";
-import { withManager, managerIfAny, managerOf } from "./with-manager.ts";
-import { remember } from "./manager-pool.ts";
+import { removeGatewayBridge } from "./swarm-inventory.ts";
+import { describeHost } from "./join-swarm.ts";
+import { withManager, optionalManagerFinder, managerFinder } from "./with-manager.ts";
+import { registerManagers } from "./manager-pool.ts";
 import type { MemberState } from "./member-inputs.ts";
 import type { MemberInputs } from "./member-inputs.ts";
-import { changeRole, drainNode, MANAGERS, untilDown } from "./node-operations.ts";
+import { setRole, drainNode, MANAGER_FILTER, waitForNodeDown } from "./node-operations.ts";
 import { runExclusive } from "../runtime/serial-queue.ts";
 import { ResourceError } from "../runtime/values.ts";
 import { ready, pending, waitFor } from "../runtime/poll.ts";
@@ -19,44 +19,45 @@ import { ready, pending, waitFor } from "../runtime/poll.ts";
  *
  * A machine that does not answer is removed by force, once the Swarm has lost sight of it, too.
  */
-export async function leave(id: string, state: MemberState): Promise<void> {
+export async function leaveSwarm(id: string, state: MemberState): Promise<void> {
   const { managers, swarmId } = state;
-  remember(managers, swarmId);
+  registerManagers(managers, swarmId);
   const node = await withManager(
     `node ${id}`,
-    managerIfAny(state),
+    optionalManagerFinder(state),
     async (manager) => manager && orMissing(manager.node(id)),
   );
   if (!node) return;
   // The machine may be silent, or have joined anew as another node.
-  const engine = (await nodeOf(state)) === id ? new Engine(state.connection) : undefined;
-  const retire = () => retired(id, state, engine);
+  const engine = (await inspectNodeId(state)) === id ? new Engine(state.connection) : undefined;
+  const retire = () => drainAndDemote(id, state, engine);
   if (!(await (node.Spec.Role === "manager" ? runExclusive(swarmId, retire) : retire()))) return;
   if (engine) {
     await engine.leaveSwarm(false);
-    if (state.broughtBridge) await removeBridge(engine);
+    if (state.createdGatewayBridge) await removeGatewayBridge(engine);
   }
-  await withManager(`node ${id}`, managerOf(state), (manager) => orMissing(manager.removeNode(id, true)));
+  await withManager(`node ${id}`, managerFinder(state), (manager) => orMissing(manager.removeNode(id, true)));
 }
 
 /** Has a node run nothing and manage nothing any more. Tells whether it does: the last manager stays what it is. */
-async function retired(id: string, state: MemberState, engine: Engine | undefined): Promise<boolean> {
+async function drainAndDemote(id: string, state: MemberState, engine: Engine | undefined): Promise<boolean> {
   const { timeoutSeconds } = state;
-  const find = managerOf(state);
-  if (isOnlyManager(await withManager(`node ${id}`, find, (manager) => manager.nodes(MANAGERS)), id)) return false;
+  const find = managerFinder(state);
+  if (isOnlyManager(await withManager(`node ${id}`, find, (manager) => manager.nodes(MANAGER_FILTER)), id))
+    return false;
   if (engine) await drainNode(find, id, timeoutSeconds);
-  else await untilDown(find, id, timeoutSeconds, (because) => alive(state, because));
-  await changeRole(find, id, "worker", timeoutSeconds);
-  await untilHeard(state, "worker");
+  else await waitForNodeDown(find, id, timeoutSeconds, (because) => nodeStillUpError(state, because));
+  await setRole(find, id, "worker", timeoutSeconds);
+  await waitForRoleOnHost(state, "worker");
   return true;
 }
 
 /** Which node the machine itself says it is. Undefined when it is silent. */
-export async function nodeOf({ connection }: MemberState): Promise<string | undefined> {
-  return (await unlessSilent(new Engine(connection).info(patienceWith(connection))))?.Swarm.NodeID;
+export async function inspectNodeId({ connection }: MemberState): Promise<string | undefined> {
+  return (await ignoreUnreachable(new Engine(connection).info(patienceWith(connection))))?.Swarm.NodeID;
 }
 
-async function unlessSilent<T>(answer: Promise<T>): Promise<T | undefined> {
+async function ignoreUnreachable<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;
   } catch (error) {
@@ -71,9 +72,9 @@ function isOnlyManager(nodes: readonly NodeDetails[], id: string): boolean {
   return managers.length === 1 && managers[0]?.ID === id;
 }
 
-function alive(state: MemberState, because: string): ResourceError {
+function nodeStillUpError(state: MemberState, because: string): ResourceError {
   return new ResourceError(
-    `${hostOf(state)} does not answer, but the Swarm sees its node: ${because}. ` +
+    `${describeHost(state)} does not answer, but the Swarm sees its node: ${because}. ` +
       "Make its engine answer, so that it can leave, or switch the machine off: then it is removed by force",
   );
 }
@@ -82,16 +83,17 @@ function alive(state: MemberState, because: string): ResourceError {
  * Waits until a machine has heard of its role. It is the last to hear, cannot leave before, and need not answer at all.
  * One that is demoted before it has heard of its promotion takes itself for a manager for many seconds to come.
  */
-export async function untilHeard(state: MemberInputs, role: NodeRole): Promise<void> {
+export async function waitForRoleOnHost(state: MemberInputs, role: NodeRole): Promise<void> {
   const limitSeconds = state.timeoutSeconds;
   const engine = new Engine(state.connection);
   await waitFor(
     async (deadline) => {
-      const manages = (await unlessSilent(engine.info(deadline.cap(30_000))))?.Swarm.ControlAvailable;
+      const manages = (await ignoreUnreachable(engine.info(deadline.cap(30_000))))?.Swarm.ControlAvailable;
       const hasHeard = manages === undefined || manages === (role === "manager");
       return hasHeard ? ready(undefined) : pending(`it is still a ${manages ? "manager" : "worker"}`);
     },
-    { what: hostOf(state), limitSeconds },
-    (because) => new ResourceError(`${hostOf(state)} did not become a ${role} within ${limitSeconds} s: ${because}`),
+    { what: describeHost(state), limitSeconds },
+    (because) =>
+      new ResourceError(`${describeHost(state)} did not become a ${role} within ${limitSeconds} s: ${because}`),
   );
 }

@@ -14,18 +14,18 @@ export type Managers = Record<string, EngineConnection>;
  * How long managers are waited for that cannot answer yet, in seconds: those that are locked are unlocked by the
  * Cluster, side by side with what asks here, and those that see no quorum may be about to have one.
  */
-const COMING_BACK = 20;
+const RECOVERY_SECONDS = 20;
 
 /** The managers that any resource has named in this run, and the one that answered last; by Swarm. */
-const known = new Map<string, EngineConnection[]>();
-const last = new Map<string, EngineConnection>();
+const registered = new Map<string, EngineConnection[]>();
+const lastAnswering = new Map<string, EngineConnection>();
 
 /**
  * Makes managers known for the rest of the run. A resource that is taken away only knows those of its own last change,
  * which may have gone since.
  */
-export function remember(managers: Managers, swarmId: string): void {
-  known.set(swarmId, candidates(managers, swarmId));
+export function registerManagers(managers: Managers, swarmId: string): void {
+  registered.set(swarmId, candidates(managers, swarmId));
 }
 
 /**
@@ -33,7 +33,7 @@ export function remember(managers: Managers, swarmId: string): void {
  * managers than may fail without the Swarm losing its quorum: then one of those it names answers whenever the Swarm
  * does. So a manager more or less is a change of the Cluster, which always knows all, and of nothing else.
  */
-export function isOutdated(recorded: Managers | undefined, now: Managers): boolean {
+export function needsManagerUpdate(recorded: Managers | undefined, now: Managers): boolean {
   if (typeof now !== "object") return true;
   const today = Object.values(now);
   const named = Object.values(recorded ?? {});
@@ -48,24 +48,24 @@ export function isOutdated(recorded: Managers | undefined, now: Managers): boole
  * @throws NoManagerError when that cannot be told: one does not answer, is locked, or sees no quorum.
  */
 export async function findManager(managers: Managers, swarmId: string, within?: Deadline): Promise<Engine | undefined> {
-  remember(managers, swarmId);
+  registerManagers(managers, swarmId);
   const patience = (ms: number) => within?.cap(ms) ?? ms;
-  const latest = last.get(swarmId);
-  if (latest && (await asked(latest, swarmId, patience(patienceWith(latest)))) === "manager") {
+  const latest = lastAnswering.get(swarmId);
+  if (latest && (await probe(latest, swarmId, patience(patienceWith(latest)))) === "manager") {
     return new Engine(latest, within);
   }
   const silence = (reasons: string, isTransient: boolean) =>
     new NoManagerError(`no manager of the Swarm ${swarmId} answers: ${reasons}`, isTransient);
   const found = await waitFor(
     async () => {
-      const answers = await askAll(candidates(managers, swarmId), swarmId, patience);
+      const answers = await probeAll(candidates(managers, swarmId), swarmId, patience);
       return "silent" in answers && answers.comingBack ? pending(answers.silent.join("; ")) : ready(answers);
     },
-    { what: "managers", limitSeconds: COMING_BACK, within },
+    { what: "managers", limitSeconds: RECOVERY_SECONDS, within },
     (because) => silence(because, true),
   );
   if ("manager" in found) {
-    last.set(swarmId, found.manager);
+    lastAnswering.set(swarmId, found.manager);
     return new Engine(found.manager, within);
   }
   if (found.silent.length === 0) return undefined;
@@ -97,22 +97,22 @@ export async function lockedManagers(managers: Managers, patience?: number): Pro
 }
 
 function candidates(managers: Managers, swarmId: string): EngineConnection[] {
-  const before = known.get(swarmId) ?? [];
+  const before = registered.get(swarmId) ?? [];
   const more = Object.values(managers).filter(
     (connection) => !containsUnknown(connection) && !before.some((one) => deepEqual(one, connection)),
   );
   return [...before, ...more];
 }
 
-type Answers = { manager: EngineConnection } | { silent: string[]; comingBack: boolean; mayPass: boolean };
+type ProbeResults = { manager: EngineConnection } | { silent: string[]; comingBack: boolean; mayPass: boolean };
 
 /** Asks all at once; the first that is a manager is the answer, so that one that is down costs no time. */
-async function askAll(
+async function probeAll(
   connections: EngineConnection[],
   swarmId: string,
   patience: (ms: number) => number,
-): Promise<Answers> {
-  const asking = connections.map((connection) => asked(connection, swarmId, patience(patienceInElection(connection))));
+): Promise<ProbeResults> {
+  const asking = connections.map((connection) => probe(connection, swarmId, patience(patienceInElection(connection))));
   const first = asking.map(async (asked, at) => {
     if ((await asked) !== "manager") throw new Error("it is not this one");
     return { manager: connections[at]! };
@@ -128,10 +128,10 @@ async function askAll(
   });
 }
 
-type Answer = "manager" | "stranger" | { because: string; comingBack: boolean; mayPass: boolean };
+type ProbeResult = "manager" | "stranger" | { because: string; comingBack: boolean; mayPass: boolean };
 
 /** What an engine is to the Swarm. Taken for a stranger, a locked manager would pass for one that has left. */
-async function asked(connection: EngineConnection, swarmId: string, patience: number): Promise<Answer> {
+async function probe(connection: EngineConnection, swarmId: string, patience: number): Promise<ProbeResult> {
   const manager = `the manager at ${connection.host}`;
   try {
     const { Swarm } = await new Engine(connection).info(patience);

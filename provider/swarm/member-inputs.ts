@@ -14,7 +14,7 @@ export interface MemberInputs {
   /** Whether this program made the Swarm, and so may take away nodes that were there before it joined them. */
   ownsSwarm: boolean;
   /** Whether Docker's bridge for Swarm tasks came to the first manager with the Swarm. */
-  swarmBroughtBridge?: boolean;
+  swarmCreatedGatewayBridge?: boolean;
   role: NodeRole;
   /** For the role; of no meaning once the host has joined. */
   joinToken: string;
@@ -32,6 +32,6 @@ export interface MemberState extends MemberInputs {
   /** Whether this program made the host join. */
   joined: boolean;
   /** Whether Docker's bridge for Swarm tasks came with the membership: only then does it go with it. */
-  broughtBridge?: boolean;
+  createdGatewayBridge?: boolean;
   address: string;
 }

@@ -1,13 +1,13 @@
 import { Engine, orMissing } from "../../engine/engine.ts";
 import type { NodeDetails } from "../../engine/types.ts";
 import { ownerFromLabels, ownerLabels } from "../../core/labels.ts";
-import { hasBridge } from "./swarm-inventory.ts";
+import { hasGatewayBridge } from "./swarm-inventory.ts";
 import { NOT_FOUND, type ResourceHandler } from "../runtime/resource-handler.ts";
 import { joinSwarm } from "./join-swarm.ts";
-import { leave, nodeOf, untilHeard } from "./leave-swarm.ts";
-import { withManager, managerIfAny, managerOf, waitWithManager } from "./with-manager.ts";
-import { isOutdated } from "./manager-pool.ts";
-import { changeNode, changeRole, NODE_INTERVAL } from "./node-operations.ts";
+import { leaveSwarm, inspectNodeId, waitForRoleOnHost } from "./leave-swarm.ts";
+import { withManager, optionalManagerFinder, managerFinder, waitWithManager } from "./with-manager.ts";
+import { needsManagerUpdate } from "./manager-pool.ts";
+import { updateNodeSpec, setRole, NODE_POLL_INTERVAL_MS } from "./node-operations.ts";
 import { runExclusive } from "../runtime/serial-queue.ts";
 import { changedKeys, containsUnknown, ResourceError } from "../runtime/values.ts";
 import { ready, pending } from "../runtime/poll.ts";
@@ -17,72 +17,72 @@ import type { MemberInputs, MemberState } from "./member-inputs.ts";
 export const Member: ResourceHandler<MemberInputs, MemberState> = {
   async diff(id, olds, news) {
     const replaces = changedKeys(olds, news, ["swarmId"]);
-    const machine = await machineNow(id, olds, news);
+    const machine = await compareMachine(id, olds, news);
     if (machine === "another") replaces.push("machineId");
     const changed = changedKeys(olds, news, ["connection", "owner", "role", "timeoutSeconds"]);
     if (machine === "renamed") changed.push("machineId");
-    const changes = replaces.length + changed.length > 0 || isOutdated(olds.managers, news.managers);
+    const changes = replaces.length + changed.length > 0 || needsManagerUpdate(olds.managers, news.managers);
     return { changes, replaces, deleteBeforeReplace: replaces.includes("swarmId") };
   },
 
   async create(inputs) {
     const engine = new Engine(inputs.connection);
-    const hadBridge = await hasBridge(engine);
+    const hadBridge = await hasGatewayBridge(engine);
     const joined = await joinSwarm(engine, inputs);
-    const broughtBridge = joined ? !hadBridge : inputs.ownsSwarm && inputs.swarmBroughtBridge === true;
-    const node = await knownNode(engine, inputs);
-    await label(node.ID, { ...inputs, joined });
-    return { id: node.ID, outs: { ...inputs, joined, broughtBridge, address: node.Status.Addr } };
+    const createdGatewayBridge = joined ? !hadBridge : inputs.ownsSwarm && inputs.swarmCreatedGatewayBridge === true;
+    const node = await waitForReadyNode(engine, inputs);
+    await writeOwnerLabels(node.ID, { ...inputs, joined });
+    return { id: node.ID, outs: { ...inputs, joined, createdGatewayBridge, address: node.Status.Addr } };
   },
 
   async read(id, state) {
     if (!state) throw new ResourceError(`node ${id} cannot be imported: declare its host, and it is taken on`);
     const node = await withManager(
       `node ${id}`,
-      managerIfAny(state),
+      optionalManagerFinder(state),
       async (manager) => manager && orMissing(manager.node(id)),
     );
     // A silent machine has not left.
-    if (!node || ((await nodeOf(state)) ?? id) !== id) return NOT_FOUND;
+    if (!node || ((await inspectNodeId(state)) ?? id) !== id) return NOT_FOUND;
     const {
       joined: _joined,
-      broughtBridge: _bridge,
+      createdGatewayBridge: _bridge,
       address: _address,
       ...inputs
-    } = { ...state, role: node.Spec.Role, owner: isLabelled(state) ? ownerFromLabels(node.Spec.Labels) : state.owner };
+    } = { ...state, role: node.Spec.Role, owner: isOwnedNode(state) ? ownerFromLabels(node.Spec.Labels) : state.owner };
     return { id, props: { ...state, ...inputs, address: node.Status.Addr }, inputs };
   },
 
   async update(id, olds, news) {
     const { swarmId, role, timeoutSeconds } = news;
-    const find = managerOf(news);
+    const find = managerFinder(news);
     const change = async () => {
-      await changeRole(find, id, role, timeoutSeconds);
-      await untilHeard(news, role);
+      await setRole(find, id, role, timeoutSeconds);
+      await waitForRoleOnHost(news, role);
     };
     const node = await withManager(`node ${id}`, find, (manager) => manager.node(id));
     // A promotion adds to the quorum; what takes from it goes one after another. A silent node may keep its role.
     if (olds.role !== role || node.Spec.Role !== role) {
       await (role === "manager" ? change() : runExclusive(swarmId, change));
     }
-    const { joined, broughtBridge } = olds;
-    await label(id, { ...news, joined });
-    return { outs: { ...news, joined, broughtBridge, address: node.Status.Addr } };
+    const { joined, createdGatewayBridge } = olds;
+    await writeOwnerLabels(id, { ...news, joined });
+    return { outs: { ...news, joined, createdGatewayBridge, address: node.Status.Addr } };
   },
 
   async delete(id, state) {
     if (!state.joined && !state.ownsSwarm) return;
-    await leave(id, state);
+    await leaveSwarm(id, state);
   },
 };
 
-const isLabelled = ({ joined, ownsSwarm }: Pick<MemberState, "joined" | "ownsSwarm">) => joined || ownsSwarm;
+const isOwnedNode = ({ joined, ownsSwarm }: Pick<MemberState, "joined" | "ownsSwarm">) => joined || ownsSwarm;
 
 /** Writes the owner on a node that this program made join, or whose Swarm it made. */
-async function label(nodeId: string, member: Omit<MemberState, "address">): Promise<void> {
-  if (!isLabelled(member)) return;
-  await withManager(`labels of node ${nodeId}`, managerOf(member), (manager) =>
-    changeNode(manager, nodeId, (spec) => ({ ...spec, Labels: { ...spec.Labels, ...ownerLabels(member.owner) } })),
+async function writeOwnerLabels(nodeId: string, member: Omit<MemberState, "address">): Promise<void> {
+  if (!isOwnedNode(member)) return;
+  await withManager(`labels of node ${nodeId}`, managerFinder(member), (manager) =>
+    updateNodeSpec(manager, nodeId, (spec) => ({ ...spec, Labels: { ...spec.Labels, ...ownerLabels(member.owner) } })),
   );
 }
 
@@ -90,7 +90,7 @@ async function label(nodeId: string, member: Omit<MemberState, "address">): Prom
  * Tells whether the host is the machine that joined. Its engine's id alone does not: an upgrade from Docker 20.10 to 26 or
  * later changes it, and the machine is still the same node. In a preview the id of a host that is to be updated is unknown.
  */
-async function machineNow(
+async function compareMachine(
   id: string,
   olds: MemberState,
   { machineId, connection }: MemberInputs,
@@ -103,10 +103,10 @@ async function machineNow(
 }
 
 /** The host's node once the managers see it ready, in the role that was asked for. */
-async function knownNode(engine: Engine, inputs: MemberInputs): Promise<NodeDetails> {
+async function waitForReadyNode(engine: Engine, inputs: MemberInputs): Promise<NodeDetails> {
   const { NodeID } = (await engine.info()).Swarm;
-  const find = managerOf(inputs);
-  await changeRole(find, NodeID, inputs.role, inputs.timeoutSeconds);
+  const find = managerFinder(inputs);
+  await setRole(find, NodeID, inputs.role, inputs.timeoutSeconds);
   return waitWithManager(
     find,
     async (manager) => {
@@ -115,7 +115,7 @@ async function knownNode(engine: Engine, inputs: MemberInputs): Promise<NodeDeta
         ? ready(node)
         : pending(`the managers see it ${node?.Status.State ?? "not"} yet`);
     },
-    { what: `node ${NodeID} joining`, limitSeconds: inputs.timeoutSeconds, intervalMs: NODE_INTERVAL },
+    { what: `node ${NodeID} joining`, limitSeconds: inputs.timeoutSeconds, intervalMs: NODE_POLL_INTERVAL_MS },
     (because) => new ResourceError(`node ${NodeID} did not become ready within ${inputs.timeoutSeconds} s: ${because}`),
   );
 }

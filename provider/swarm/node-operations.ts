@@ -3,22 +3,22 @@ import { type Engine, orMissing } from "../../engine/engine.ts";
 import { isRoleUnsettled } from "../../engine/errors.ts";
 import type { NodeRole, NodeSpec } from "../../engine/types.ts";
 import { withManager, type FindManager, waitWithManager } from "./with-manager.ts";
-import { quorumProblem } from "./quorum.ts";
+import { demotionProblem } from "./quorum.ts";
 import { retryOnVersionConflict } from "./optimistic-update.ts";
 import { ready, pending } from "../runtime/poll.ts";
 import { ResourceError, deepEqual } from "../runtime/values.ts";
 
 /** Asked of every node that comes or goes: with a list of all nodes each time, a large Swarm would be told of endlessly. */
-export const MANAGERS = { role: ["manager"] };
+export const MANAGER_FILTER = { role: ["manager"] };
 
 /** How often a manager is asked about a node that comes or changes, in milliseconds: that is a matter of tenths. */
-export const NODE_INTERVAL = 200;
+export const NODE_POLL_INTERVAL_MS = 200;
 
 /** How long managers may take to see each other again after a change among them, in seconds. */
-const SETTLING = 20;
+const QUORUM_SECONDS = 20;
 
 /** Changes a node's spec, which is written whole. */
-export function changeNode(manager: Engine, id: string, change: (spec: NodeSpec) => NodeSpec): Promise<void> {
+export function updateNodeSpec(manager: Engine, id: string, change: (spec: NodeSpec) => NodeSpec): Promise<void> {
   return retryOnVersionConflict(async () => {
     const { Spec, Version } = await manager.node(id);
     const wanted = change(Spec);
@@ -32,13 +32,13 @@ export function changeNode(manager: Engine, id: string, change: (spec: NodeSpec)
  *
  * @param find a manager that answers; another one, when the node itself was the one asked and is no manager any more
  */
-export async function changeRole(find: FindManager, id: string, role: NodeRole, limitSeconds: number): Promise<void> {
+export async function setRole(find: FindManager, id: string, role: NodeRole, limitSeconds: number): Promise<void> {
   const within = new Deadline(limitSeconds);
-  if (role === "worker") await untilDispensable(find, id, within);
+  if (role === "worker") await waitForQuorumWithout(find, id, within);
   await waitWithManager(
     find,
     async (manager) => {
-      await changeNode(manager, id, (spec) => ({ ...spec, Role: role }));
+      await updateNodeSpec(manager, id, (spec) => ({ ...spec, Role: role }));
       const { ManagerStatus } = await manager.node(id);
       const isSettled = role === "manager" ? ManagerStatus?.Reachability === "reachable" : !ManagerStatus;
       return isSettled ? ready(undefined) : pending(`it is not yet a settled ${role}`);
@@ -47,7 +47,7 @@ export async function changeRole(find: FindManager, id: string, role: NodeRole, 
       what: `node ${id} becoming a ${role}`,
       limitSeconds,
       within,
-      intervalMs: NODE_INTERVAL,
+      intervalMs: NODE_POLL_INTERVAL_MS,
       retries: isRoleUnsettled,
     },
     (because) => new ResourceError(`node ${id} did not become a ${role} within ${limitSeconds} s: ${because}`),
@@ -57,13 +57,13 @@ export async function changeRole(find: FindManager, id: string, role: NodeRole, 
 /** Moves a node's tasks elsewhere and waits until the last one has ended. */
 export async function drainNode(find: FindManager, id: string, limitSeconds: number): Promise<void> {
   const within = new Deadline(limitSeconds);
-  const drain = (manager: Engine) => changeNode(manager, id, (spec) => ({ ...spec, Availability: "drain" }));
+  const drain = (manager: Engine) => updateNodeSpec(manager, id, (spec) => ({ ...spec, Availability: "drain" }));
   await withManager(`draining node ${id}`, find, drain, { limitSeconds, within });
-  await untilDrained(find, id, limitSeconds, within);
+  await waitForDrained(find, id, limitSeconds, within);
 }
 
 /** Waits until the last task of a node that is being drained has ended. */
-export async function untilDrained(
+export async function waitForDrained(
   find: FindManager,
   id: string,
   limitSeconds: number,
@@ -82,22 +82,22 @@ export async function untilDrained(
 }
 
 /** Waits until the managers decide without this node, where it is one. */
-async function untilDispensable(find: FindManager, id: string, within: Deadline): Promise<void> {
+async function waitForQuorumWithout(find: FindManager, id: string, within: Deadline): Promise<void> {
   await waitWithManager(
     find,
     async (manager) => {
-      const nodes = await manager.nodes(MANAGERS);
+      const nodes = await manager.nodes(MANAGER_FILTER);
       const node = nodes.find(({ ID }) => ID === id);
-      const problem = node?.ManagerStatus && quorumProblem(nodes, id);
+      const problem = node?.ManagerStatus && demotionProblem(nodes, id);
       return problem === undefined ? ready(undefined) : pending(problem);
     },
-    { what: `node ${id} becoming a worker`, limitSeconds: SETTLING, within },
+    { what: `node ${id} becoming a worker`, limitSeconds: QUORUM_SECONDS, within },
     (because) => new ResourceError(`node ${id} has to stay a manager: ${because}`),
   );
 }
 
 /** Waits until the managers see a node as down. */
-export async function untilDown(
+export async function waitForNodeDown(
   find: FindManager,
   id: string,
   limitSeconds: number,

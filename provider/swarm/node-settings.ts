@@ -1,9 +1,9 @@
 import { orMissing } from "../../engine/engine.ts";
 import type { NodeAvailability, NodeSpec } from "../../engine/types.ts";
 import { NOT_FOUND, type ResourceHandler } from "../runtime/resource-handler.ts";
-import { withManager, managerIfAny, managerOf } from "./with-manager.ts";
-import { isOutdated, type Managers } from "./manager-pool.ts";
-import { changeNode } from "./node-operations.ts";
+import { withManager, optionalManagerFinder, managerFinder } from "./with-manager.ts";
+import { needsManagerUpdate, type Managers } from "./manager-pool.ts";
+import { updateNodeSpec } from "./node-operations.ts";
 import { changedKeys, containsUnknown, ResourceError } from "../runtime/values.ts";
 
 export interface NodeSettingsInputs {
@@ -21,13 +21,13 @@ export const NodeSettings: ResourceHandler<NodeSettingsInputs> = {
   async diff(_id, olds, news) {
     const replaces = changedKeys(olds, news, ["swarmId", "nodeId"]);
     const changed = changedKeys(olds, news, ["labels", "availability"]);
-    const changes = replaces.length + changed.length > 0 || isOutdated(olds.managers, news.managers);
+    const changes = replaces.length + changed.length > 0 || needsManagerUpdate(olds.managers, news.managers);
     // The former node first: with both labelled, a service that goes by the label would run on both for a while.
     return { changes, replaces, deleteBeforeReplace: true };
   },
 
   async create(inputs) {
-    await apply(inputs, []);
+    await applySettings(inputs, []);
     return { id: inputs.nodeId, outs: inputs };
   },
 
@@ -35,7 +35,7 @@ export const NodeSettings: ResourceHandler<NodeSettingsInputs> = {
     if (!state) throw new ResourceError(`settings of node ${id} cannot be imported: declare them, and they are set`);
     const node = await withManager(
       `node ${state.nodeId}`,
-      managerIfAny(state),
+      optionalManagerFinder(state),
       async (manager) => manager && orMissing(manager.node(state.nodeId)),
     );
     if (!node) return NOT_FOUND;
@@ -49,34 +49,34 @@ export const NodeSettings: ResourceHandler<NodeSettingsInputs> = {
   },
 
   async update(_id, olds, news) {
-    await apply(news, Object.keys(olds.labels));
+    await applySettings(news, Object.keys(olds.labels));
     return { outs: news };
   },
 
   async delete(_id, state) {
-    await withManager(`node ${state.nodeId}`, managerIfAny(state), async (manager) => {
+    await withManager(`node ${state.nodeId}`, optionalManagerFinder(state), async (manager) => {
       if (!manager || !(await orMissing(manager.node(state.nodeId)))) return;
-      await changeNode(manager, state.nodeId, (spec) => without(spec, Object.keys(state.labels)));
+      await updateNodeSpec(manager, state.nodeId, (spec) => withoutLabels(spec, Object.keys(state.labels)));
     });
   },
 };
 
-async function apply(inputs: NodeSettingsInputs, former: string[]): Promise<void> {
+async function applySettings(inputs: NodeSettingsInputs, former: string[]): Promise<void> {
   if (containsUnknown(inputs)) throw new ResourceError("settings of a node that is not known yet cannot be applied");
   const wanted = (spec: NodeSpec) => {
-    const rest = without(spec, former);
+    const rest = withoutLabels(spec, former);
     return {
       ...rest,
       Labels: { ...rest.Labels, ...inputs.labels },
       Availability: inputs.availability ?? spec.Availability,
     };
   };
-  await withManager(`node ${inputs.nodeId}`, managerOf(inputs), (manager) =>
-    changeNode(manager, inputs.nodeId, wanted),
+  await withManager(`node ${inputs.nodeId}`, managerFinder(inputs), (manager) =>
+    updateNodeSpec(manager, inputs.nodeId, wanted),
   );
 }
 
-function without(spec: NodeSpec, labels: string[]): NodeSpec {
+function withoutLabels(spec: NodeSpec, labels: string[]): NodeSpec {
   const kept = Object.entries(spec.Labels ?? {}).filter(([key]) => !labels.includes(key));
   return { ...spec, Labels: Object.fromEntries(kept) };
 }

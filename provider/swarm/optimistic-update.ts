@@ -5,7 +5,7 @@ import { withManager, type FindManager } from "./with-manager.ts";
 import { deepEqual } from "../runtime/values.ts";
 
 /** How often a change is tried. */
-const ATTEMPTS = 5;
+const MAX_ATTEMPTS = 5;
 
 /**
  * Makes a change that reads what is there and writes it against its version. When somebody else wrote in between,
@@ -16,7 +16,7 @@ export async function retryOnVersionConflict<T>(change: () => Promise<T>): Promi
     try {
       return await change();
     } catch (error) {
-      if (!isVersionConflict(error) || attempt === ATTEMPTS) throw error;
+      if (!isVersionConflict(error) || attempt === MAX_ATTEMPTS) throw error;
     }
   }
 }

@@ -10,7 +10,7 @@ import { ready, pending, waitFor } from "../runtime/poll.ts";
 const PREDEFINED_NETWORKS = ["bridge", "host", "none"];
 
 /** What of a Swarm belongs to a state. */
-export interface Belongings {
+export interface OwnedObjects {
   /** Everything that carries this identity. */
   owner: Owner;
   /** Everything with one of these ids. @default none */
@@ -22,7 +22,7 @@ export interface Belongings {
  *
  * @param except is left out @default - nothing
  */
-export async function contentsOf(engine: Engine, except?: Belongings): Promise<string[]> {
+export async function listSwarmObjects(engine: Engine, except?: OwnedObjects): Promise<string[]> {
   const networks = (await engine.networks({ scope: ["swarm"] })).filter(
     ({ Ingress, Name }) => !Ingress && !PREDEFINED_NETWORKS.includes(Name),
   );
@@ -46,7 +46,7 @@ export async function contentsOf(engine: Engine, except?: Belongings): Promise<s
 }
 
 /** Returns why a Swarm is not ended; undefined when it holds nothing else. */
-export function contentsRefusal(swarmId: string, others: readonly string[]): string | undefined {
+export function remainingObjectsError(swarmId: string, others: readonly string[]): string | undefined {
   if (others.length === 0) return undefined;
   return (
     `Swarm ${swarmId}: it still holds what this state did not create: ${others.join(", ")}. ` +
@@ -58,7 +58,7 @@ export function contentsRefusal(swarmId: string, others: readonly string[]): str
  * Removes what carries this state's identity and is no longer in the state. Called when everything else of the stack is
  * gone: what is left then was left behind by an `up` that was killed.
  */
-export async function removeLeftovers(engine: Engine, owner: Owner): Promise<void> {
+export async function removeOrphans(engine: Engine, owner: Owner): Promise<void> {
   const ours = { label: [`${OWNER_LABEL}=${owner.id}`] };
   for (const service of await engine.services(ours)) await engine.removeService(service.ID);
   for (const secret of await engine.secrets(ours)) await engine.removeSecret(secret.ID);
@@ -70,28 +70,28 @@ export async function removeLeftovers(engine: Engine, owner: Owner): Promise<voi
 }
 
 /** Docker's bridge by which Swarm tasks reach the outside; made with a Swarm, and left behind when it is left. */
-const BRIDGE = "docker_gwbridge";
+const GATEWAY_BRIDGE = "docker_gwbridge";
 
-export async function hasBridge(engine: Engine): Promise<boolean> {
-  return (await orMissing(engine.network(BRIDGE))) !== undefined;
+export async function hasGatewayBridge(engine: Engine): Promise<boolean> {
+  return (await orMissing(engine.network(GATEWAY_BRIDGE))) !== undefined;
 }
 
 /**
  * Removes the bridge. Just after a Swarm was left its own endpoint may still be there for a moment; what somebody else
  * has attached to it stays, and is said.
  */
-export async function removeBridge(engine: Engine): Promise<void> {
+export async function removeGatewayBridge(engine: Engine): Promise<void> {
   const limitSeconds = 15;
   const removal = waitFor(
     async () => {
       try {
-        return ready(await orMissing(engine.removeNetwork(BRIDGE)));
+        return ready(await orMissing(engine.removeNetwork(GATEWAY_BRIDGE)));
       } catch (error) {
         return pending(errorText(error));
       }
     },
-    { what: `network ${BRIDGE}`, limitSeconds },
-    (because) => new ResourceError(`network ${BRIDGE} stays: ${because}`),
+    { what: `network ${GATEWAY_BRIDGE}`, limitSeconds },
+    (because) => new ResourceError(`network ${GATEWAY_BRIDGE} stays: ${because}`),
   );
   await removal.catch((error: Error) => logLine(error.message));
 }

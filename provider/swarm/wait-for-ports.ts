@@ -10,7 +10,7 @@ import { ready, pending, waitFor, type WaitOptions } from "../runtime/poll.ts";
  *
  * @param lookAgain looks at the machines of hosts, by their keys
  */
-export async function whenPortsAreFree(
+export async function waitForReleasedPorts(
   demand: SwarmRequirement,
   found: ClusterSnapshot,
   lookAgain: (keys: string[]) => Promise<Record<string, MachineFacts>>,

@@ -5,7 +5,7 @@ import { ResourceError } from "../runtime/values.ts";
 import { type PollResult, ready, waitFor, type WaitOptions } from "../runtime/poll.ts";
 
 /** How long a manager is looked for that can answer a single question, in seconds: an election, a restart. */
-const ANSWER_SECONDS = 60;
+const REQUEST_SECONDS = 60;
 
 /**
  * Looks up a manager that answers. Work that takes longer than one request looks one up for each: the one before may
@@ -14,20 +14,20 @@ const ANSWER_SECONDS = 60;
 export type FindManager<M = Engine> = (deadline?: Deadline) => Promise<M>;
 
 /** Where a Swarm's managers are. */
-interface SwarmAddress {
+interface SwarmManagers {
   managers: Managers;
   swarmId: string;
 }
 
 /** The lookup of a manager that has to be there. */
-export const managerOf =
-  ({ managers, swarmId }: SwarmAddress): FindManager =>
+export const managerFinder =
+  ({ managers, swarmId }: SwarmManagers): FindManager =>
   (deadline) =>
     requireManager(managers, swarmId, deadline);
 
 /** The same where the Swarm may be gone: undefined once every engine says so. */
-export const managerIfAny =
-  ({ managers, swarmId }: SwarmAddress): FindManager<Engine | undefined> =>
+export const optionalManagerFinder =
+  ({ managers, swarmId }: SwarmManagers): FindManager<Engine | undefined> =>
   (deadline) =>
     findManager(managers, swarmId, deadline);
 
@@ -49,7 +49,7 @@ export function withManager<M, T>(
   what: string,
   find: FindManager<M>,
   question: (manager: M) => Promise<T>,
-  { limitSeconds = ANSWER_SECONDS, ...options }: Partial<Omit<WaitOptions, "what">> = {},
+  { limitSeconds = REQUEST_SECONDS, ...options }: Partial<Omit<WaitOptions, "what">> = {},
 ): Promise<T> {
   return waitWithManager(
     find,

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, vi } from "vitest";
 import { Engine } from "../../engine/engine.ts";
 import type { ServiceSpec, TaskDetails } from "../../engine/types.ts";
-import { type FindManager, managerOf } from "../../provider/swarm/with-manager.ts";
+import { type FindManager, managerFinder } from "../../provider/swarm/with-manager.ts";
 import type { Managers } from "../../provider/swarm/manager-pool.ts";
 import type { NodeEngines } from "../../provider/service/task-exec.ts";
 import type { ServiceInputs } from "../../provider/service/service-inputs.ts";
@@ -33,7 +33,7 @@ export class Scene {
     this.nodes = Object.fromEntries(
       fake.engines.map(({ hostname, nodeId, connection }) => [hostname, { nodeId, connection }]),
     );
-    this.find = managerOf(this.address);
+    this.find = managerFinder(this.address);
   }
 
   get address() {

@@ -4,11 +4,11 @@ import { ownerLabels, userLabels } from "../../core/labels.ts";
 import { Cluster } from "../../provider/swarm/cluster.ts";
 import { type ClusterState } from "../../provider/swarm/cluster-inputs.ts";
 import { type ClusterInputs } from "../../provider/swarm/cluster-inputs.ts";
-import { untilHeard } from "../../provider/swarm/leave-swarm.ts";
+import { waitForRoleOnHost } from "../../provider/swarm/leave-swarm.ts";
 import { Member } from "../../provider/swarm/member.ts";
 import { type MemberInputs } from "../../provider/swarm/member-inputs.ts";
 import { NodeSettings } from "../../provider/swarm/node-settings.ts";
-import { changeRole } from "../../provider/swarm/node-operations.ts";
+import { setRole } from "../../provider/swarm/node-operations.ts";
 import { type Lab, startLab, labUnavailableReason } from "../../lab/lab.ts";
 
 /** Handlers as Pulumi calls them, on three real engines: what one machine alone cannot show. */
@@ -22,7 +22,7 @@ const managers = () => ({ one: connection(1), two: connection(2) });
 const clusterInputs = (): ClusterInputs => ({
   managers: managers(),
   owner: { id: "this-state", project: "project", stack: "stack", name: "swarm" },
-  first: { hostKey: "one", advertiseAddress: lab.host(1).address, listenAddress: "0.0.0.0:2377" },
+  firstManager: { hostKey: "one", advertiseAddress: lab.host(1).address, listenAddress: "0.0.0.0:2377" },
   adopt: false,
   allowOutage: false,
 });
@@ -35,7 +35,7 @@ async function memberInputs(number: number, role: NodeRole): Promise<MemberInput
     managers: managers(),
     swarmId: cluster.id,
     owner: clusterInputs().owner,
-    ownsSwarm: cluster.outs.created,
+    ownsSwarm: cluster.outs.ownsSwarm,
     role,
     joinToken: role === "manager" ? manager : worker,
     joinAddresses: [`${lab.host(1).address}:2377`],
@@ -104,8 +104,8 @@ describe("members of a Swarm", () => {
   test("whose role was changed by hand are seen to have drifted", async () => {
     const { id, outs } = member(3);
     const engine = lab.host(1).engine;
-    await changeRole(async () => engine, id, "manager", 120);
-    await untilHeard(outs, "manager");
+    await setRole(async () => engine, id, "manager", 120);
+    await waitForRoleOnHost(outs, "manager");
     const { inputs } = await Member.read(id, outs);
     expect(inputs?.role).toBe("manager");
     await Member.update!(id, outs, outs);

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { type ExportedStack, recordedSwarm } from "../../commands/lib/recorded-stack.ts";
 import { recoverSwarm } from "../../commands/recover/recover.ts";
 import { Engine } from "../../engine/engine.ts";
-import { quorumProblem } from "../../provider/swarm/quorum.ts";
+import { demotionProblem } from "../../provider/swarm/quorum.ts";
 import type { LabHost } from "../../lab/lab.ts";
 import type { Step } from "./pulumi-process.ts";
 import { waitForAutolock, waitFor } from "./manual-changes.ts";
@@ -197,7 +197,7 @@ function watchQuorum(engine: Engine) {
       const nodes = await engine.nodes().catch(() => undefined);
       // One that is just joining has no name yet, and cannot answer before it has joined.
       const joined = nodes?.filter(({ Description }) => Description.Hostname);
-      const problem = joined && quorumProblem(joined, "none");
+      const problem = joined && demotionProblem(joined, "none");
       if (problem) losses.push(problem);
       await new Promise((resolve) => setTimeout(resolve, 100));
     }

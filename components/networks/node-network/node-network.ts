@@ -93,7 +93,7 @@ export abstract class NodeNetwork extends pulumi.ComponentResource implements Da
         attachable: inputs.attachable,
         configFrom: configName(networkName),
         // By what the hosts' resources tell, so that this one goes before a part of it that is made anew.
-        parts: Object.fromEntries(parts.map(([host, resource]) => [host, resource.part] as const)),
+        hostConfigs: Object.fromEntries(parts.map(([host, resource]) => [host, resource.config] as const)),
       },
       { parent: this, dependsOn: [checked, ...parts.map(([, resource]) => resource)] },
     );
@@ -152,7 +152,7 @@ function makePart(
       swarmId: swarm.swarmId,
       owner: ownerOf(network.name),
       name: configName(networkName),
-      part,
+      config: part,
     },
     { parent, dependsOn: checked },
   );
@@ -160,7 +160,7 @@ function makePart(
 
 /** What a network is made of on one host. */
 class ConfigOnlyNetwork extends SwarmResource {
-  declare readonly part: pulumi.Output<object>;
+  declare readonly config: pulumi.Output<object>;
 
   constructor(name: string, inputs: pulumi.Inputs, opts: pulumi.CustomResourceOptions) {
     super("ConfigOnlyNetwork", name, { ...inputs, networkId: undefined }, opts);

@@ -14,7 +14,7 @@ import {
 } from "../../../commands/upgrade/package.ts";
 import { type HostFound, managerWarning, planUpgrade } from "../../../commands/upgrade/plan.ts";
 import type { NodeDetails, NodeSpec } from "../../../engine/types.ts";
-import { absenceProblem } from "../../../provider/swarm/quorum.ts";
+import { downtimeProblem } from "../../../provider/swarm/quorum.ts";
 import { run } from "../../../toolchain/run.ts";
 
 const CE = "5:28.5.1-1~debian.12~bookworm";
@@ -205,7 +205,7 @@ test.each<[NodeDetails[], string | undefined]>([
   [[node("a", "leader"), node("b", "manager")], undefined],
   [[node("b", "leader"), node("a", "worker"), node("c", "silent"), node("d", "manager")], undefined],
 ])("whether the managers go on while one is away: %#", (nodes, expected) => {
-  const problem = absenceProblem(nodes, "node-a");
+  const problem = downtimeProblem(nodes, "node-a");
   if (expected === undefined) expect(problem).toBeUndefined();
   else expect(problem).toContain(expected);
 });

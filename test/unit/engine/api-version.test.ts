@@ -10,7 +10,7 @@ import { isTransient } from "../../../engine/errors.ts";
 import { loadImages, progressFailure, pullImage } from "../../../engine/images.ts";
 import { ApiVersionError, EngineError } from "../../../engine/transport.ts";
 import { observe } from "../../../provider/preflight/collect-snapshot.ts";
-import { reach } from "../../../provider/hosts/local-host.ts";
+import { waitForEngine } from "../../../provider/hosts/host.ts";
 import { FakeEngines } from "../../fake-swarm/fake-engines.ts";
 
 describe("the version to speak with an engine", () => {
@@ -165,7 +165,7 @@ describe("an engine", () => {
     expect((error as Error).message.startsWith(line)).toBe(true);
     expect(isTransient(error)).toBe(false);
     const host = { connection: connection(), hostname: "a", timeoutSeconds: 60 };
-    await expect(reach(host)).rejects.toThrow(line);
+    await expect(waitForEngine(host)).rejects.toThrow(line);
     await expect(observe({ a: host })).rejects.toThrow(line);
     await expect(execWithInput(engine(), "one", ["mc"], "")).rejects.toThrow(words);
   });

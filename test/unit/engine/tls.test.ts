@@ -8,8 +8,8 @@ import { isPlainRemote } from "../../../engine/tls.ts";
 import { send } from "../../../engine/transport.ts";
 import { engineTlsFindings, type EngineTls } from "../../../components/hosts/engine-tls.ts";
 import { LocalHost } from "../../../components/index.ts";
-import { connectionFailures } from "../../../provider/hosts/connection-failures.ts";
-import { Host } from "../../../provider/hosts/local-host.ts";
+import { validateConnection } from "../../../provider/hosts/connection-validation.ts";
+import { Host } from "../../../provider/hosts/host.ts";
 import { SshHost } from "../../../provider/hosts/ssh-host.ts";
 import { HostInspection } from "../../../provider/hosts/host-inspection.ts";
 import { type KeyPair, makeAuthority, makeServerCertificate } from "../../../provider/state/x509.ts";
@@ -150,7 +150,7 @@ describe("what is known only during the run", () => {
     [{ host: "tcp://`id`:2376", ca: CERTIFICATE }, 'host "a": engine "tcp://`id`:2376": must be'],
     [{ host: "http://192.0.2.1" }, 'host "a": engine "http://192.0.2.1": must be'],
   ])("%j is refused with %s", (connection, line) => {
-    const reasons = connectionFailures({ connection, hostname: "a", timeoutSeconds: 1 }).map(({ reason }) => reason);
+    const reasons = validateConnection({ connection, hostname: "a", timeoutSeconds: 1 }).map(({ reason }) => reason);
     expect(reasons).toEqual(line === undefined ? [] : [expect.stringContaining(line)]);
   });
 

@@ -20,7 +20,13 @@ test("on real sockets, with nothing to wait for, a Swarm grows, shrinks and ends
   const listening = (number: number) => ({
     ...{ hostKey: `host${number}`, advertiseAddress: fake.engine(number).address, listenAddress: "0.0.0.0:2377" },
   });
-  const inputs: ClusterInputs = { managers, owner: OWNER, first: listening(1), adopt: false, allowOutage: false };
+  const inputs: ClusterInputs = {
+    managers,
+    owner: OWNER,
+    firstManager: listening(1),
+    adopt: false,
+    allowOutage: false,
+  };
   const cluster = await Cluster.create(inputs);
   const members = await Promise.all(
     [1, 2, 3, 4].map((number) => {
@@ -28,7 +34,7 @@ test("on real sockets, with nothing to wait for, a Swarm grows, shrinks and ends
       const role = number <= 2 ? "manager" : "worker";
       const member: MemberInputs = {
         ...{ ...listening(number), connection: fake.engine(number).connection, managers, swarmId: cluster.id },
-        ...{ owner: OWNER, ownsSwarm: true, swarmBroughtBridge: true, role, machineId: `m${number}` },
+        ...{ owner: OWNER, ownsSwarm: true, swarmCreatedGatewayBridge: true, role, machineId: `m${number}` },
         ...{ joinToken: role === "manager" ? manager : worker, timeoutSeconds: 10 },
         joinAddresses: [`${fake.engine(1).address}:2377`],
       };

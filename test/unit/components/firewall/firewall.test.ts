@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import * as pulumi from "@pulumi/pulumi";
 import { validateAllowedAddresses, LOOPBACK_ONLY } from "../../../../core/allowed-addresses.ts";
 import { allowFromFindings, Firewall } from "../../../../components/firewall/firewall.ts";
-import { chainOf, chainsOf } from "../../../../provider/hosts/firewall-rules.ts";
+import { chainName, buildChains } from "../../../../provider/hosts/firewall-rules.ts";
 import { HostFirewall, type HostFirewallInputs } from "../../../../provider/hosts/host-firewall.ts";
 import { MinioService } from "../../../../components/minio/minio-service.ts";
 import { formatIssue } from "../../../../core/input-validation-error.ts";
@@ -87,7 +87,7 @@ test("rules as iptables lists them: allowed sources pass on, the others end at t
   const dropsIn = ["-A C-IN -p tcp -m tcp --dport 443 -j DROP", "-A C-IN -p tcp -m tcp --dport 9001 -j DROP"];
   const pass = (chain: string, ...ranges: string[]) => ranges.map((range) => `-A ${chain} -s ${range} -j RETURN`);
   const four = ["10.1.0.0/16", "198.51.100.7/32"];
-  expect(chainsOf({ ...FILTER, bridges: ["br-a"] })).toEqual({
+  expect(buildChains({ ...FILTER, bridges: ["br-a"] })).toEqual({
     ipv4: [
       { from, name: "C", rules: [...pass("C", ...four), ...drops] },
       { from: ["INPUT"], name: "C-IN", rules: ["-A C-IN -i lo -j RETURN", ...pass("C-IN", ...four), ...dropsIn] },
@@ -105,7 +105,7 @@ test("rules as iptables lists them: allowed sources pass on, the others end at t
 
 test("loopback addresses allow the host itself alone, which needs no rule", () => {
   expect(validateAllowedAddresses("allowFrom", LOOPBACK_ONLY)).toEqual([]);
-  const { ipv4 } = chainsOf({ ...FILTER, allowFrom: LOOPBACK_ONLY });
+  const { ipv4 } = buildChains({ ...FILTER, allowFrom: LOOPBACK_ONLY });
   expect(ipv4.flatMap(({ rules }) => rules).filter((rule) => rule.includes(" -s "))).toEqual([]);
 });
 
@@ -113,15 +113,15 @@ const OWNER = { id: "4f1c", project: "p", stack: "s", name: "gateway-firewall" }
 
 describe("a chain's name", () => {
   test("fits, and is each identity's and resource's own", () => {
-    expect(`${chainOf(OWNER)}-IN`.length).toBeLessThanOrEqual(28);
-    expect(chainOf(OWNER)).toBe(chainOf({ ...OWNER }));
+    expect(`${chainName(OWNER)}-IN`.length).toBeLessThanOrEqual(28);
+    expect(chainName(OWNER)).toBe(chainName({ ...OWNER }));
     const another = { ...OWNER, id: "77aa" };
-    expect(chainOf(another)).not.toBe(chainOf(OWNER));
-    expect(chainOf({ ...OWNER, name: "other" })).not.toBe(chainOf(OWNER));
+    expect(chainName(another)).not.toBe(chainName(OWNER));
+    expect(chainName({ ...OWNER, name: "other" })).not.toBe(chainName(OWNER));
   });
 
   test("is the same under another project and stack", () => {
-    expect(chainOf({ ...OWNER, project: "q", stack: "t" })).toBe(chainOf(OWNER));
+    expect(chainName({ ...OWNER, project: "q", stack: "t" })).toBe(chainName(OWNER));
   });
 });
 
@@ -156,8 +156,8 @@ describe("the resource", () => {
       (await HostFirewall.check!(olds, news)).inputs.filter.chain;
 
     test("follows from the owner, so that a killed run finds it again", async () => {
-      expect(await chainAfter({}, request)).toBe(chainOf(OWNER));
-      expect(await chainAfter({}, request)).toBe(chainOf(OWNER));
+      expect(await chainAfter({}, request)).toBe(chainName(OWNER));
+      expect(await chainAfter({}, request)).toBe(chainName(OWNER));
     });
 
     test("stays under another stack and name", async () => {

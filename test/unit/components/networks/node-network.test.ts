@@ -65,7 +65,7 @@ describe("a part for each host, and the Swarm's network of them", () => {
     const hosts = Object.keys(expected);
     const names = [...hosts.map((host) => `storage-config-${host}`), "storage-network"];
     expect(children.map(({ name }) => name).toSorted()).toEqual(names);
-    expect(Object.fromEntries(parts.map(({ inputs }) => [inputs["host"], inputs["part"]]))).toEqual(expected);
+    expect(Object.fromEntries(parts.map(({ inputs }) => [inputs["host"], inputs["config"]]))).toEqual(expected);
     for (const { inputs, dependencies } of parts) {
       expect(inputs).toMatchObject({
         connection: { host: `unix:///run/${inputs["host"] as string}.sock` },
@@ -77,7 +77,7 @@ describe("a part for each host, and the Swarm's network of them", () => {
       expect(dependencies).toContain(preflight.urn);
     }
     expect(network.inputs).toMatchObject({ name: "storage", driver, attachable: true, configFrom: "storage-config" });
-    expect(network.inputs["parts"]).toEqual(expected);
+    expect(network.inputs["hostConfigs"]).toEqual(expected);
     for (const { urn } of parts) expect(network.dependencies).toContain(urn);
   });
 
@@ -104,29 +104,29 @@ describe("a part for each host, and the Swarm's network of them", () => {
 describe("every argument reaches the network or its parts", () => {
   test.each<[string, () => pulumi.Resource, object]>([
     ["networkName", () => macvlan({ networkName: "other" }), { name: "other-config" }],
-    ["labels", () => macvlan({ labels: { team: pulumi.output("x") } }), { part: { labels: { team: "x" } } }],
-    ["gateway", () => macvlan({ gateway: pulumi.output("10.50.0.254") }), { part: { gateway: "10.50.0.254" } }],
-    ["mode of macvlan", () => macvlan({ mode: "vepa" }), { part: { options: { macvlan_mode: "vepa" } } }],
-    ["mode of ipvlan", () => ipvlan({ mode: pulumi.output("l3") }), { part: { options: { ipvlan_mode: "l3" } } }],
+    ["labels", () => macvlan({ labels: { team: pulumi.output("x") } }), { config: { labels: { team: "x" } } }],
+    ["gateway", () => macvlan({ gateway: pulumi.output("10.50.0.254") }), { config: { gateway: "10.50.0.254" } }],
+    ["mode of macvlan", () => macvlan({ mode: "vepa" }), { config: { options: { macvlan_mode: "vepa" } } }],
+    ["mode of ipvlan", () => ipvlan({ mode: pulumi.output("l3") }), { config: { options: { ipvlan_mode: "l3" } } }],
     [
       "subnet of a bridge",
       () => bridge({ subnet: "10.30.0.0/24" }),
-      { part: { subnet: "10.30.0.0/24", gateway: "10.30.0.1" } },
+      { config: { subnet: "10.30.0.0/24", gateway: "10.30.0.1" } },
     ],
     [
       "gateway of a bridge",
       () => bridge({ subnet: "10.30.0.0/24", gateway: "10.30.0.9" }),
-      { part: { gateway: "10.30.0.9" } },
+      { config: { gateway: "10.30.0.9" } },
     ],
     [
       "bridgeName",
       () => bridge({ bridgeName: "br-s" }),
-      { part: { options: { "com.docker.network.bridge.name": "br-s" } } },
+      { config: { options: { "com.docker.network.bridge.name": "br-s" } } },
     ],
     [
       "mtu of a bridge",
       () => bridge({ mtu: pulumi.output(9000) }),
-      { part: { options: { "com.docker.network.driver.mtu": "9000" } } },
+      { config: { options: { "com.docker.network.driver.mtu": "9000" } } },
     ],
   ])("%s", async (_, make, expected) => expect((await made(make)).parts[0]!.inputs).toMatchObject(expected));
 

@@ -18,7 +18,7 @@ const kind = (name: string) => `pulumi-nodejs:dynamic/swarm:${name}`;
 
 function outputs(type: string): Record<string, unknown> {
   if (type === kind("Cluster")) {
-    return { created: true, unlockKey: "unlock", joinTokens: { worker: "worker-token", manager: "manager-token" } };
+    return { ownsSwarm: true, unlockKey: "unlock", joinTokens: { worker: "worker-token", manager: "manager-token" } };
   }
   return type === kind("Member") ? { address: "198.51.100.1" } : {};
 }
@@ -80,12 +80,12 @@ describe("a Swarm", () => {
 
   test("is made on the first manager by key, whatever their order", async () => {
     const { only } = await made();
-    expect(only("Cluster").inputs["first"]).toMatchObject({ hostKey: "a", advertiseAddress: "10.0.0.1" });
+    expect(only("Cluster").inputs["firstManager"]).toMatchObject({ hostKey: "a", advertiseAddress: "10.0.0.1" });
   });
 
   test("listens on the address by which its hosts reach each other, and on no other", async () => {
     const { only, of } = await made();
-    expect(only("Cluster").inputs["first"]).toMatchObject({ listenAddress: "10.0.0.1:2377" });
+    expect(only("Cluster").inputs["firstManager"]).toMatchObject({ listenAddress: "10.0.0.1:2377" });
     for (const { inputs } of of("Member")) expect(inputs["listenAddress"]).toBe("10.0.0.1:2377");
   });
 

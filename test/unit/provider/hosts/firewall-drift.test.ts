@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { driftOf } from "../../../../provider/hosts/firewall-drift.ts";
-import { chainsOf } from "../../../../provider/hosts/firewall-rules.ts";
+import { findDrift } from "../../../../provider/hosts/firewall-drift.ts";
+import { buildChains } from "../../../../provider/hosts/firewall-rules.ts";
 import { bootScript } from "../../../../provider/hosts/firewall-scripts.ts";
 
 const OWNED = {
   owner: { id: "4f1c", project: "p", stack: "s", name: "store-firewall" },
   filter: { chain: "PULUMI-SWARM-1", title: 'MinioService "store"', ports: [9000], allowFrom: ["10.1.0.0/16"] },
 };
-const { ipv4, ipv6 } = chainsOf(OWNED.filter);
+const { ipv4, ipv6 } = buildChains(OWNED.filter);
 const JUMP = "-j PULUMI-SWARM-1";
 const FORWARD = ["-A FORWARD -j DOCKER-USER", `-A FORWARD ${JUMP}`, "-A FORWARD -o docker0 -j DOCKER"];
 const USER = [`-A DOCKER-USER ${JUMP}`, "-A DOCKER-USER -j RETURN"];
@@ -65,7 +65,7 @@ describe("rules as they were set are no drift", () => {
       "with a rule behind the jump",
       { forward: [...FORWARD, "-A FORWARD -j ACCEPT"], user: [...USER, "-A DOCKER-USER -j ACCEPT"] },
     ],
-  ])("%s", (_, host) => expect(driftOf(OWNED, printed(host))).toEqual([]));
+  ])("%s", (_, host) => expect(findDrift(OWNED, printed(host))).toEqual([]));
 });
 
 describe("drift is named, with the rule that opens the ports", () => {
@@ -114,8 +114,8 @@ describe("drift is named, with the rule that opens the ports", () => {
       { unit: "disabled" },
       ["pulumi-swarm-firewall@PULUMI-SWARM-1.service is not enabled"],
     ],
-  ])("%s", (_, host, lines) => expect(driftOf(OWNED, printed(host))).toEqual(lines));
+  ])("%s", (_, host, lines) => expect(findDrift(OWNED, printed(host))).toEqual(lines));
 
   test("what was cut off is no answer", () =>
-    expect(() => driftOf(OWNED, "== iptables\n-P INPUT ACCEPT")).toThrow(/did not run to its end/));
+    expect(() => findDrift(OWNED, "== iptables\n-P INPUT ACCEPT")).toThrow(/did not run to its end/));
 });

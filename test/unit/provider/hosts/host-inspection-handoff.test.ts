@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { HandoffCache } from "../../../../provider/runtime/handoff-cache.ts";
-import { looks } from "../../../../provider/hosts/host-inspection.ts";
+import { inspectionCache } from "../../../../provider/hosts/host-inspection.ts";
 
 describe("what was found a moment ago", () => {
   test.each<[string, string, number, string | undefined]>([
@@ -24,7 +24,7 @@ describe("what was found a moment ago", () => {
 describe("a look at a machine", () => {
   const inputs = { connection: { host: "ssh://a" }, hostname: "a", timeoutSeconds: 300, install: false as const };
   const asked = { ...inputs, drives: { d1: { path: "/mnt/disk1" } } };
-  const look = { survey: {} as never, work: { folders: [], start: false } as never };
+  const look = { facts: {} as never, actions: { folders: [], start: false } as never };
 
   test.each<[string, object, boolean]>([
     ["serves its host, which is a resource of another kind", { ...asked, __provider: "of the host" }, true],
@@ -32,8 +32,8 @@ describe("a look at a machine", () => {
     ["or is to have other drives", { ...asked, drives: { d1: {} } }, false],
     ["or an engine", { ...asked, install: "docker" }, false],
   ])("%s", (_what, host, serves) => {
-    looks.keep({ ...asked, __provider: "of the look" } as typeof asked, look);
-    expect(looks.take(host as typeof asked) === look).toBe(serves);
-    looks.take(asked);
+    inspectionCache.keep({ ...asked, __provider: "of the look" } as typeof asked, look);
+    expect(inspectionCache.take(host as typeof asked) === look).toBe(serves);
+    inspectionCache.take(asked);
   });
 });

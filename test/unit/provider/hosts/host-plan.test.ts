@@ -3,11 +3,17 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir, hostname, userInfo } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { appraise, type HostWish, needsWork, workProblem, workScript } from "../../../../provider/hosts/host-plan.ts";
-import { parseSurvey, type Survey, surveyScript } from "../../../../provider/hosts/host-facts.ts";
+import {
+  planHost,
+  type DesiredHost,
+  needsChanges,
+  summarizeErrors,
+  actionsScript,
+} from "../../../../provider/hosts/host-plan.ts";
+import { parseHostFacts, type HostFacts, factsScript } from "../../../../provider/hosts/host-facts.ts";
 
 const target = { host: "192.0.2.1", user: "me" };
-const sound: Survey = {
+const sound: HostFacts = {
   hostname: "a",
   osRelease: "ID=debian\nVERSION_CODENAME=bookworm\n",
   user: "me",
@@ -16,25 +22,28 @@ const sound: Survey = {
   hasDocker: true,
   hasEngine: true,
   engine: { id: "ABCD:EFGH:IJKL:MNOP:QRST", version: "20.10.24" },
-  problem: "",
-  isStarting: false,
+  engineProblem: "",
+  isCloudInitRunning: false,
   disks: { d1: { disk: "mounted", folder: "there" } },
 };
-const wish: HostWish = { hostname: "a", install: false, drives: { d1: { path: "/mnt/disk1" }, d2: {} } };
-const bare: Partial<Survey> = { hasDocker: false, hasEngine: false, engine: undefined, problem: "" };
-const stopped: Partial<Survey> = { engine: undefined, problem: "Cannot connect to the Docker daemon at unix:///x." };
-const denied: Partial<Survey> = {
+const wish: DesiredHost = { hostname: "a", install: false, drives: { d1: { path: "/mnt/disk1" }, d2: {} } };
+const bare: Partial<HostFacts> = { hasDocker: false, hasEngine: false, engine: undefined, engineProblem: "" };
+const stopped: Partial<HostFacts> = {
   engine: undefined,
-  problem: "Got permission denied while trying to connect to the Docker daemon socket at unix:///x",
+  engineProblem: "Cannot connect to the Docker daemon at unix:///x.",
+};
+const denied: Partial<HostFacts> = {
+  engine: undefined,
+  engineProblem: "Got permission denied while trying to connect to the Docker daemon socket at unix:///x",
 };
 
 test("a machine that is as it should be needs nothing", () => {
-  const nothing = { problems: [], waiting: undefined, work: { start: false, folders: [] } };
-  expect(appraise(sound, wish, target)).toEqual(nothing);
-  expect(needsWork(sound, wish, target)).toBe(false);
+  const nothing = { problems: [], pendingReason: undefined, actions: { start: false, folders: [] } };
+  expect(planHost(sound, wish, target)).toEqual(nothing);
+  expect(needsChanges(sound, wish, target)).toBe(false);
 });
 
-test.each<[string, Partial<Survey>, Partial<HostWish>, string]>([
+test.each<[string, Partial<HostFacts>, Partial<DesiredHost>, string]>([
   [
     "another machine",
     { hostname: "b" },
@@ -64,28 +73,28 @@ test.each<[string, Partial<Survey>, Partial<HostWish>, string]>([
   ["no mount", { disks: { d1: { disk: "unmounted", folder: "there" } } }, {}, "is a plain folder of another disk"],
   ["root disk", { disks: { d1: { disk: "root", folder: "there" } } }, {}, "is on the root disk"],
 ])("%s is the user's to mend", (_what, survey, change, expected) => {
-  const { problems } = appraise({ ...sound, ...survey }, { ...wish, ...change }, target);
+  const { problems } = planHost({ ...sound, ...survey }, { ...wish, ...change }, target);
   expect(problems).toEqual([expect.stringContaining(expected)]);
-  expect(needsWork({ ...sound, ...survey }, { ...wish, ...change }, target)).toBe(true);
+  expect(needsChanges({ ...sound, ...survey }, { ...wish, ...change }, target)).toBe(true);
 });
 
 test("an engine that is stopped is waited for, or started where that is allowed", () => {
   const survey = { ...sound, ...stopped };
-  expect(appraise(survey, wish, target).waiting).toContain(
+  expect(planHost(survey, wish, target).pendingReason).toContain(
     "its engine does not run: `sudo systemctl enable --now docker`",
   );
-  expect(needsWork(survey, wish, target)).toBe(false);
-  expect(appraise(survey, { ...wish, install: "docker" }, target)).toMatchObject({
+  expect(needsChanges(survey, wish, target)).toBe(false);
+  expect(planHost(survey, { ...wish, install: "docker" }, target)).toMatchObject({
     problems: [],
-    work: { start: true },
+    actions: { start: true },
   });
 });
 
 test("a missing engine is installed from where it is allowed, and started", () => {
-  const { work, problems } = appraise({ ...sound, ...bare }, { ...wish, install: "docker" }, target);
+  const { actions, problems } = planHost({ ...sound, ...bare }, { ...wish, install: "docker" }, target);
   expect(problems).toEqual([]);
-  expect(work).toMatchObject({ install: { manager: "apt-get" }, start: true });
-  const script = workScript(work, sound);
+  expect(actions).toMatchObject({ install: { manager: "apt-get" }, start: true });
+  const script = actionsScript(actions, sound);
   expect(script).toContain(
     "as_root curl -fsSL https://download.docker.com/linux/debian/gpg -o /etc/apt/keyrings/docker.asc",
   );
@@ -94,15 +103,15 @@ test("a missing engine is installed from where it is allowed, and started", () =
   );
   expect(script).toContain("as_root usermod -aG docker 'me'");
   expect(script).toContain("systemctl enable --now docker");
-  expect(workScript(work, { ...sound, isRoot: true })).not.toContain("usermod");
+  expect(actionsScript(actions, { ...sound, isRoot: true })).not.toContain("usermod");
   expect(spawnSync("sh", ["-n"], { input: script, encoding: "utf8" }).stderr).toBe("");
 });
 
 test("a folder is made on a mounted disk where it is missing or cannot be seen; only the first is a change", () => {
   const disk = (folder: "missing" | "hidden") => ({ ...sound, disks: { d1: { disk: "mounted" as const, folder } } });
   for (const folder of ["missing", "hidden"] as const) {
-    expect(appraise(disk(folder), wish, target).work.folders).toEqual(["/mnt/disk1/minio"]);
-    expect(needsWork(disk(folder), wish, target)).toBe(folder === "missing");
+    expect(planHost(disk(folder), wish, target).actions.folders).toEqual(["/mnt/disk1/minio"]);
+    expect(needsChanges(disk(folder), wish, target)).toBe(folder === "missing");
   }
 });
 
@@ -111,9 +120,9 @@ test("the survey of this machine is read as it is", () => {
   onTestFinished(() => rmSync(folder, { recursive: true }));
   mkdirSync(join(folder, "minio"));
   const drives = { d1: { path: folder }, d2: { path: join(folder, "none") }, d3: {}, d4: { path: "/" } };
-  const { stdout, stderr } = spawnSync("sh", { input: surveyScript(drives), encoding: "utf8" });
+  const { stdout, stderr } = spawnSync("sh", { input: factsScript(drives), encoding: "utf8" });
   expect(stderr).toBe("");
-  const survey = parseSurvey(stdout);
+  const survey = parseHostFacts(stdout);
   expect(survey).toMatchObject({ hostname: hostname(), user: userInfo().username, isRoot: process.getuid?.() === 0 });
   expect(survey.osRelease).toMatch(/^ID=/m);
   expect(survey.disks).toEqual({
@@ -132,7 +141,7 @@ test.each([
   ["engine  \nERROR: Cannot connect to the Docker daemon", undefined],
   ["sh: 1: docker: not found", undefined],
 ])("%j is the engine %j", (printed, engine) => {
-  expect(parseSurvey(`\n== info\n${printed}\n\n== dockerd\n`).engine).toEqual(engine);
+  expect(parseHostFacts(`\n== info\n${printed}\n\n== dockerd\n`).engine).toEqual(engine);
 });
 
 test.each([
@@ -143,11 +152,11 @@ test.each([
   ],
   ["first\nlast\n\n", "last"],
   ["", "it failed without a word"],
-])("of %j is told %j", (stderr, expected) => expect(workProblem(stderr)).toBe(expected));
+])("of %j is told %j", (stderr, expected) => expect(summarizeErrors(stderr)).toBe(expected));
 
 test.each([
   ["starting", true],
   ["", false],
 ])("of a machine whose cloud-init says %j, that it is starting is %s", (printed, isStarting) => {
-  expect(parseSurvey(`\n== cloud-init\n${printed}\n\n== dockerd\n`).isStarting).toBe(isStarting);
+  expect(parseHostFacts(`\n== cloud-init\n${printed}\n\n== dockerd\n`).isCloudInitRunning).toBe(isStarting);
 });

@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { sshConnection } from "../../../../components/hosts/ssh-connection.ts";
-import { Host } from "../../../../provider/hosts/local-host.ts";
+import { Host } from "../../../../provider/hosts/host.ts";
 import { type HostState } from "../../../../provider/hosts/host-inputs.ts";
 import { HostFirewall, type HostFirewallInputs } from "../../../../provider/hosts/host-firewall.ts";
 

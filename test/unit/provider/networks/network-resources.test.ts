@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { NetworkDetails, NetworkRequest } from "../../../../engine/types.ts";
-import { ConfigOnlyNetwork, type NetworkPartInputs } from "../../../../provider/networks/config-only-network.ts";
+import { ConfigOnlyNetwork, type ConfigOnlyNetworkInputs } from "../../../../provider/networks/config-only-network.ts";
 import { PredefinedNetwork } from "../../../../provider/networks/predefined-network.ts";
-import { ConfigFromNetwork, type SwarmNetworkInputs } from "../../../../provider/networks/config-from-network.ts";
+import { ConfigFromNetwork, type ConfigFromNetworkInputs } from "../../../../provider/networks/config-from-network.ts";
 import { ownerLabels } from "../../../../core/labels.ts";
 import { network, owner } from "../../preflight-snapshot.ts";
 
@@ -68,14 +68,14 @@ const HERE = { host: `unix://${socket}` };
 const NOWHERE = { host: "unix:///nowhere/docker.sock" };
 const changes = () => asked.filter((line) => !line.startsWith("GET"));
 
-const part = (more: Partial<NetworkPartInputs> = {}): NetworkPartInputs => ({
+const part = (more: Partial<ConfigOnlyNetworkInputs> = {}): ConfigOnlyNetworkInputs => ({
   host: "a",
   connection: HERE,
   machineId: "machine-a",
   swarmId: "swarm-1",
   owner: owner("net"),
   name: "net-config",
-  part: {
+  config: {
     subnet: "10.50.0.0/24",
     gateway: "10.50.0.1",
     ipRange: "10.50.0.16/29",
@@ -105,7 +105,7 @@ describe("a host's part of a network", () => {
     await ConfigOnlyNetwork.create(part());
     expect(changes()).toEqual([]);
     busy.add("id-net-config");
-    await ConfigOnlyNetwork.create(part({ part: { ...part().part, ipRange: "10.50.0.24/29" } }));
+    await ConfigOnlyNetwork.create(part({ config: { ...part().config, ipRange: "10.50.0.24/29" } }));
     expect(changes()).toEqual([
       "DELETE /networks/id-net-config",
       "DELETE /networks/id-net-config",
@@ -135,13 +135,13 @@ describe("a host's part of a network", () => {
   });
 
   const same = { changes: false, replaces: [] };
-  test.each<[string, Partial<NetworkPartInputs>, object]>([
+  test.each<[string, Partial<ConfigOnlyNetworkInputs>, object]>([
     ["nothing", {}, same],
     ["another machine under its key", { machineId: "machine-b" }, { changes: true, replaces: [] }],
     ["another way to it", { connection: NOWHERE }, { changes: true, replaces: [] }],
-    ["other addresses", { part: { ...part().part, ipRange: "" } }, { changes: true, replaces: ["part"] }],
+    ["other addresses", { config: { ...part().config, ipRange: "" } }, { changes: true, replaces: ["config"] }],
     ["another name", { name: "other-config" }, { changes: true, replaces: ["name"] }],
-    ["addresses that are not known yet", { part: UNKNOWN as object }, { changes: true, replaces: [] }],
+    ["addresses that are not known yet", { config: UNKNOWN as object }, { changes: true, replaces: [] }],
   ])("is compared: %s", async (_, change, expected) => {
     const olds = part();
     expect(await ConfigOnlyNetwork.diff("", olds, { ...olds, ...change })).toEqual({
@@ -152,14 +152,14 @@ describe("a host's part of a network", () => {
 });
 
 describe("the Swarm's network of these parts", () => {
-  const inputs = (more: Partial<SwarmNetworkInputs> = {}): SwarmNetworkInputs => ({
+  const inputs = (more: Partial<ConfigFromNetworkInputs> = {}): ConfigFromNetworkInputs => ({
     managers: { a: HERE },
     swarmId: "swarm-1",
     name: "net",
     driver: "macvlan",
     attachable: true,
     configFrom: "net-config",
-    parts: { a: { ipRange: "10.50.0.16/29" } },
+    hostConfigs: { a: { ipRange: "10.50.0.16/29" } },
     ...more,
   });
 
@@ -195,22 +195,26 @@ describe("the Swarm's network of these parts", () => {
   });
 
   const b = { b: { ipRange: "10.50.0.24/29" } };
-  test.each<[string, Partial<SwarmNetworkInputs>, object]>([
+  test.each<[string, Partial<ConfigFromNetworkInputs>, object]>([
     ["nothing", {}, { changes: false, replaces: [] }],
-    ["another host", { parts: { ...inputs().parts, ...b } }, { changes: true, replaces: [] }],
+    ["another host", { hostConfigs: { ...inputs().hostConfigs, ...b } }, { changes: true, replaces: [] }],
     [
       "a host of which nothing is known yet",
-      { parts: { ...inputs().parts, b: UNKNOWN as object } },
+      { hostConfigs: { ...inputs().hostConfigs, b: UNKNOWN as object } },
       { changes: true, replaces: [] },
     ],
-    ["one host for another", { parts: b }, { changes: true, replaces: [] }],
-    ["another part of a host", { parts: { a: { ipRange: "10.50.0.32/29" } } }, { changes: true, replaces: ["parts"] }],
+    ["one host for another", { hostConfigs: b }, { changes: true, replaces: [] }],
+    [
+      "another part of a host",
+      { hostConfigs: { a: { ipRange: "10.50.0.32/29" } } },
+      { changes: true, replaces: ["hostConfigs"] },
+    ],
     ["another driver", { driver: "ipvlan" }, { changes: true, replaces: ["driver"] }],
     // So Pulumi asks what has to go before a part that is made anew.
     [
       "parts that are made anew",
-      { parts: UNKNOWN as SwarmNetworkInputs["parts"] },
-      { changes: true, replaces: ["parts"] },
+      { hostConfigs: UNKNOWN as ConfigFromNetworkInputs["hostConfigs"] },
+      { changes: true, replaces: ["hostConfigs"] },
     ],
   ])("is compared: %s", async (_, change, expected) => {
     const olds = { ...inputs({ managers: {} }), networkId: "id-net" };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { leftoverNetworks, plannedOutages, withoutNetworks } from "../../../../provider/preflight/attached-services.ts";
-import { detached } from "../../../../provider/networks/release-networks.ts";
+import { detachNetwork } from "../../../../provider/networks/release-networks.ts";
 import { Preflight } from "../../../../provider/preflight/preflight.ts";
 import { ownerLabels } from "../../../../core/labels.ts";
 import { attached, NETWORK, owner, ownManager, ownNetwork, service, snapshot } from "../../preflight-snapshot.ts";
@@ -68,7 +68,7 @@ describe("outages", () => {
     const { Spec } = service("store", OURS, {
       TaskTemplate: { ...attached.TaskTemplate, Networks: [{ Target: "id-net" }, { Target: "other" }] },
     });
-    const stopped = detached(detached(Spec, "id-net"), "id-net");
+    const stopped = detachNetwork(detachNetwork(Spec, "id-net"), "id-net");
     expect(stopped.TaskTemplate.Networks).toEqual([{ Target: "other" }]);
     expect(stopped.TaskTemplate.Placement).toEqual({ Constraints: ["node.labels.pulumi-swarm.outage == yes"] });
     expect(stopped.TaskTemplate.ContainerSpec).toEqual(Spec.TaskTemplate.ContainerSpec);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { type ServiceInputs } from "../../../../provider/service/service-inputs.ts";
 import { tasksEnded, untilReady } from "../../../../provider/service/convergence.ts";
-import { managerIfAny } from "../../../../provider/swarm/with-manager.ts";
+import { optionalManagerFinder } from "../../../../provider/swarm/with-manager.ts";
 import { eachInFakeTime, type Scene, specOf } from "../../../fake-swarm/scene.ts";
 import { pass, throughTime } from "../../../fake-swarm/time.ts";
 
@@ -195,7 +195,7 @@ test("a removed service is gone when its last task has stopped", async () => {
   scene.fake.timing.taskStop = 20_000;
   scene.swarm.services.remove(id);
   const begun = performance.now();
-  await throughTime(tasksEnded(managerIfAny(scene.address), id, scene.service(specOf("a"))));
+  await throughTime(tasksEnded(optionalManagerFinder(scene.address), id, scene.service(specOf("a"))));
   expect(performance.now() - begun).toBeGreaterThanOrEqual(20_000);
   expect(scene.tasks).toEqual([]);
 });

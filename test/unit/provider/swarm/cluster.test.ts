@@ -6,16 +6,16 @@ import { type ClusterInputs } from "../../../../provider/swarm/cluster-inputs.ts
 const inputs: ClusterInputs = {
   managers: { a: { host: "unix:///run/docker.sock" } },
   owner: { id: "this-state", project: "project", stack: "stack", name: "swarm" },
-  first: { hostKey: "a", advertiseAddress: "127.0.0.1", listenAddress: "127.0.0.1:2377" },
+  firstManager: { hostKey: "a", advertiseAddress: "127.0.0.1", listenAddress: "127.0.0.1:2377" },
   adopt: false,
   allowOutage: false,
 };
 const state: ClusterState = {
   ...inputs,
   swarmId: "swarm",
-  created: true,
-  broughtBridge: true,
-  fixed: { addressPools: ["10.0.0.0/8"], subnetSize: 24, dataPathPort: 4789 },
+  ownsSwarm: true,
+  createdGatewayBridge: true,
+  creationSettings: { addressPools: ["10.0.0.0/8"], subnetSize: 24, dataPathPort: 4789 },
   joinTokens: { worker: "w", manager: "m" },
   unlockKey: "",
 };
@@ -30,15 +30,15 @@ test.each<[string, Partial<ClusterInputs>, { changes: boolean; replaces: string[
   ["allowOutage, a permission for changes to come", { allowOutage: true }, { changes: false, replaces: [] }],
   [
     "who would be first, were it made today",
-    { first: { ...inputs.first, hostKey: "b" } },
+    { firstManager: { ...inputs.firstManager, hostKey: "b" } },
     { changes: false, replaces: [] },
   ],
   ["adopt, once it is there", { adopt: true }, { changes: false, replaces: [] }],
   ["which tokens let others in", { joinTokenGeneration: "second" }, { changes: true, replaces: [] }],
-  ["a second host, where it cannot be reached", { single: false }, { changes: true, replaces: ["first"] }],
+  ["a second host, where it cannot be reached", { singleHost: false }, { changes: true, replaces: ["firstManager"] }],
   [
     "a second host, where it can",
-    { single: false, first: { hostKey: "a", advertiseAddress: "10.0.0.1", listenAddress: "10.0.0.1:2377" } },
+    { singleHost: false, firstManager: { hostKey: "a", advertiseAddress: "10.0.0.1", listenAddress: "10.0.0.1:2377" } },
     { changes: false, replaces: [] },
   ],
 ])("a change of %s", async (_what, change, expected) => {
@@ -47,7 +47,7 @@ test.each<[string, Partial<ClusterInputs>, { changes: boolean; replaces: string[
 
 test("how the Swarm came about is kept, until it is made anew", async () => {
   const first = { hostKey: "b", advertiseAddress: "10.0.0.2", listenAddress: "10.0.0.2:2377" };
-  const silent = { ...inputs, managers: { a: { host: "unix:///nowhere.sock" } }, first };
-  expect((await Cluster.check!(inputs, silent)).inputs.first).toEqual(inputs.first);
-  expect((await Cluster.check!({}, silent)).inputs.first).toEqual(first);
+  const silent = { ...inputs, managers: { a: { host: "unix:///nowhere.sock" } }, firstManager: first };
+  expect((await Cluster.check!(inputs, silent)).inputs.firstManager).toEqual(inputs.firstManager);
+  expect((await Cluster.check!({}, silent)).inputs.firstManager).toEqual(first);
 });

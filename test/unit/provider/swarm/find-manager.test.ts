@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { EngineConnection } from "../../../../engine/engine-connection.ts";
 import { Deadline } from "../../../../engine/deadline.ts";
 import type { SwarmInfo } from "../../../../engine/types.ts";
-import { findManager, remember } from "../../../../provider/swarm/manager-pool.ts";
+import { findManager, registerManagers } from "../../../../provider/swarm/manager-pool.ts";
 import { firstAnswering } from "../../../../components/swarm/docker-provider.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-engines-"));
@@ -45,7 +45,7 @@ test("a manager is found among those that are down, or something else", async ()
 });
 
 test("a manager that another resource has named is found, too", async () => {
-  remember({ ...named("theirs") }, "other");
+  registerManagers({ ...named("theirs") }, "other");
   expect((await findManager(named("worker"), "other"))?.connection).toEqual(engines["theirs"]);
 });
 

@@ -7,7 +7,7 @@ import { type MemberState } from "../../../../provider/swarm/member-inputs.ts";
 import { NodeSettings } from "../../../../provider/swarm/node-settings.ts";
 import { PredefinedNetwork } from "../../../../provider/networks/predefined-network.ts";
 import { Service } from "../../../../provider/service/service.ts";
-import { ConfigFromNetwork, type SwarmNetworkInputs } from "../../../../provider/networks/config-from-network.ts";
+import { ConfigFromNetwork, type ConfigFromNetworkInputs } from "../../../../provider/networks/config-from-network.ts";
 import { ownerLabels } from "../../../../core/labels.ts";
 import type { Fault } from "../../../fake-swarm/faults.ts";
 import { eachInFakeTime, OWNER, type Scene, specOf } from "../../../fake-swarm/scene.ts";
@@ -26,11 +26,15 @@ type Row = [what: string, requests: string[], work: (scene: Scene) => Promise<un
 
 const clusterOf = ({ managers, swarm }: Scene) =>
   ({
-    ...{ managers, owner: OWNER, adopt: false, allowOutage: false, swarmId: swarm.id, created: true, autolock: true },
-    ...{ first: { hostKey: "host1", advertiseAddress: "a", listenAddress: "l" }, broughtBridge: true, unlockKey: "" },
+    ...{ managers, owner: OWNER, adopt: false, allowOutage: false, swarmId: swarm.id, ownsSwarm: true, autolock: true },
+    ...{
+      firstManager: { hostKey: "host1", advertiseAddress: "a", listenAddress: "l" },
+      createdGatewayBridge: true,
+      unlockKey: "",
+    },
   }) as unknown as ClusterState;
 
-async function networkOf(scene: Scene): Promise<SwarmNetworkInputs & { id: string }> {
+async function networkOf(scene: Scene): Promise<ConfigFromNetworkInputs & { id: string }> {
   const id = await scene
     .engine(1)
     .createNetwork({ Name: "net", CheckDuplicate: true, Driver: "macvlan", Scope: "swarm" });
@@ -40,7 +44,7 @@ async function networkOf(scene: Scene): Promise<SwarmNetworkInputs & { id: strin
     name: "net",
     driver: "macvlan",
     attachable: false,
-  } as unknown as SwarmNetworkInputs & {
+  } as unknown as ConfigFromNetworkInputs & {
     id: string;
   };
 }

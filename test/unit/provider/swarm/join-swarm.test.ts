@@ -40,7 +40,7 @@ test.each(["worker", "manager"] as const)("a host becomes a %s, with the token t
   swarm.update(swarm.details().Version.Index, swarm.details().Spec, () => true);
   const { id, outs } = await throughTime(Member.create({ ...inputs, role }));
   expect(id).toBe(last.nodeId);
-  expect(outs).toMatchObject({ joined: true, broughtBridge: true, address: last.address });
+  expect(outs).toMatchObject({ joined: true, createdGatewayBridge: true, address: last.address });
   expect(hostnames({ swarm })).toEqual(["host1 ready", "host2 ready"]);
   expect(swarm.node(id).Spec).toMatchObject({ Role: role, Labels: { "pulumi-swarm.owner": "owner" } });
   expect(swarm.members()).toHaveLength(role === "manager" ? 2 : 1);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { leave } from "../../../../provider/swarm/leave-swarm.ts";
+import { leaveSwarm } from "../../../../provider/swarm/leave-swarm.ts";
 import { Member } from "../../../../provider/swarm/member.ts";
 import { type MemberState } from "../../../../provider/swarm/member-inputs.ts";
 import { eachInFakeTime, OWNER, type Scene, specOf } from "../../../fake-swarm/scene.ts";
@@ -13,13 +13,13 @@ function stateOf(scene: Scene, number: number, more: Partial<MemberState> = {}):
   return {
     ...{ ...scene.address, connection, hostKey: hostname, owner: OWNER, ownsSwarm: true, joined: true, address },
     ...{ role: manages ? "manager" : "worker", joinToken: "", joinAddresses: [], advertiseAddress: address },
-    ...{ listenAddress: "0.0.0.0:2377", machineId: "m", timeoutSeconds: 60, broughtBridge: true },
+    ...{ listenAddress: "0.0.0.0:2377", machineId: "m", timeoutSeconds: 60, createdGatewayBridge: true },
     ...more,
   };
 }
 
 const left = (scene: Scene, number: number, more?: Partial<MemberState>) =>
-  leave(scene.fake.engine(number).nodeId, stateOf(scene, number, more));
+  leaveSwarm(scene.fake.engine(number).nodeId, stateOf(scene, number, more));
 const hostnames = ({ swarm }: Scene) => [...swarm.nodes.values()].map(({ Description }) => Description.Hostname);
 /** What was asked of the managers in order to change something. */
 const changes = ({ fake }: Scene) =>
@@ -46,7 +46,7 @@ test("a worker is drained, leaves, and is removed; its bridge goes with it", asy
 
 test("a manager stops being one before it leaves", async () => {
   const scene = await start(3, { managers: 3 });
-  await throughTime(left(scene, 1, { broughtBridge: false }));
+  await throughTime(left(scene, 1, { createdGatewayBridge: false }));
   expect(changes(scene)).toEqual([
     "POST /nodes/:id/update",
     "POST /nodes/:id/update",
@@ -107,7 +107,7 @@ test("a node that is gone already is nothing to do", async () => {
   const id = scene.fake.engine(2).nodeId;
   scene.fake.engine(2).outside();
   scene.swarm.nodes.delete(id);
-  await throughTime(leave(id, state));
+  await throughTime(leaveSwarm(id, state));
   expect(changes(scene)).toEqual([]);
 });
 
@@ -119,7 +119,7 @@ test("a machine that joined again as another node keeps that one", async () => {
   const again = scene.swarm.admit(scene.fake.engine(2), "worker");
   await pass(30);
   scene.swarm.node(id).Status.State = "down";
-  await throughTime(leave(id, state));
+  await throughTime(leaveSwarm(id, state));
   expect([...scene.swarm.nodes.keys()]).toContain(again);
   expect([...scene.swarm.nodes.keys()]).not.toContain(id);
   expect(scene.fake.engine(2).nodeId).toBe(again);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { isOutdated, type Managers } from "../../../../provider/swarm/manager-pool.ts";
-import { quorumProblem } from "../../../../provider/swarm/quorum.ts";
+import { needsManagerUpdate, type Managers } from "../../../../provider/swarm/manager-pool.ts";
+import { demotionProblem } from "../../../../provider/swarm/quorum.ts";
 import type { NodeDetails } from "../../../../engine/types.ts";
 
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -22,14 +22,14 @@ test.each([
   ["abc", "d", true],
   ["", "a", true],
 ])("a record of managers %j among today's %j is outdated: %j", (recorded, now, expected) => {
-  expect(isOutdated(managers(recorded), managers(now))).toBe(expected);
+  expect(needsManagerUpdate(managers(recorded), managers(now))).toBe(expected);
 });
 
 test("a record counts for nothing on a manager that is not known yet", () => {
   const now = { ...managers("ab"), c: UNKNOWN } as unknown as Managers;
-  expect(isOutdated(managers("abc"), now)).toBe(false);
-  expect(isOutdated(managers("ac"), now)).toBe(true);
-  expect(isOutdated(managers("a"), UNKNOWN as unknown as Managers)).toBe(true);
+  expect(needsManagerUpdate(managers("abc"), now)).toBe(false);
+  expect(needsManagerUpdate(managers("ac"), now)).toBe(true);
+  expect(needsManagerUpdate(managers("a"), UNKNOWN as unknown as Managers)).toBe(true);
 });
 
 /** Nodes by name: `+` a manager that answers, `-` one that does not, `.` a worker. */
@@ -55,7 +55,7 @@ test.each([
   ["+a +b +c -d -e", "a", "of the 4 managers that would be left 2 answer and 3 have to: bring node-d, node-e back, or"],
   ["+a +b +c +d -e", "a", undefined],
 ])("of %s, %s may stop being a manager unless %j", (text, id, expected) => {
-  const problem = quorumProblem(nodes(text), id);
+  const problem = demotionProblem(nodes(text), id);
   if (expected === undefined) expect(problem).toBeUndefined();
   else expect(problem).toContain(expected);
 });

@@ -119,7 +119,14 @@ async function locked(managers: number) {
     engine.start();
   }
   const state = {
-    ...{ ...scene.address, owner: OWNER, unlockKey: swarm.unlockKey, created: true, autolock: true, fixed: {} },
+    ...{
+      ...scene.address,
+      owner: OWNER,
+      unlockKey: swarm.unlockKey,
+      ownsSwarm: true,
+      autolock: true,
+      creationSettings: {},
+    },
   } as unknown as ClusterState;
   return { ...scene, scene, swarm, fake, state };
 }

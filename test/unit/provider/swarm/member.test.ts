@@ -23,7 +23,7 @@ const inputs: MemberInputs = {
   machineId: "machine",
   timeoutSeconds: 120,
 };
-const state: MemberState = { ...inputs, joined: true, broughtBridge: true, address: "10.0.0.3" };
+const state: MemberState = { ...inputs, joined: true, createdGatewayBridge: true, address: "10.0.0.3" };
 const NOTHING = { changes: false, replaces: [], deleteBeforeReplace: false };
 const IN_PLACE = { changes: true, replaces: [], deleteBeforeReplace: false };
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { MachineFacts } from "../../../../provider/preflight/facts/machine.ts";
-import { whenPortsAreFree } from "../../../../provider/swarm/wait-for-ports.ts";
+import { waitForReleasedPorts } from "../../../../provider/swarm/wait-for-ports.ts";
 import { host, machine, snapshot, SWARM } from "../../preflight-snapshot.ts";
 
 const engineHas = (...listening: number[]) => machine({ listening, holders: { 7946: "dockerd" } });
@@ -24,21 +24,24 @@ test.each<[string, MachineFacts]>([
 ])("nobody is waited for where the port is %s", async (_, facts) => {
   const { asked, look } = looks();
   const found = seen({ a: facts });
-  expect(await whenPortsAreFree(SWARM, found, look, quick)).toBe(found);
+  expect(await waitForReleasedPorts(SWARM, found, look, quick)).toBe(found);
   expect(asked).toEqual([]);
 });
 
 test("engines that let go of their ports are waited for, and only they", async () => {
   const unknown = machine({ listening: [7946, 22] });
   const { asked, look } = looks({ a: engineHas(7946), b: machine() }, { a: machine({ listening: [22] }) });
-  const { machines } = await whenPortsAreFree(SWARM, seen({ a: engineHas(7946), b: unknown }), look, quick);
+  const { machines } = await waitForReleasedPorts(SWARM, seen({ a: engineHas(7946), b: unknown }), look, quick);
   expect(asked).toEqual([["a", "b"], ["a"]]);
   expect(machines).toEqual({ a: machine({ listening: [22] }), b: machine() });
 });
 
 test("one that keeps its port is left to the findings", async () => {
   const { asked, look } = looks();
-  const { machines } = await whenPortsAreFree(SWARM, seen({ a: engineHas(7946) }), look, { ...quick, limitSeconds: 0 });
+  const { machines } = await waitForReleasedPorts(SWARM, seen({ a: engineHas(7946) }), look, {
+    ...quick,
+    limitSeconds: 0,
+  });
   expect(asked.length).toBeGreaterThan(0);
   expect(machines["a"]?.listening).toEqual([7946]);
 });

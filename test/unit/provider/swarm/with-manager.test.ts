@@ -4,7 +4,7 @@ import type { ServiceSpec } from "../../../../engine/types.ts";
 import { withManager, waitWithManager } from "../../../../provider/swarm/with-manager.ts";
 import { Member } from "../../../../provider/swarm/member.ts";
 import { type MemberState } from "../../../../provider/swarm/member-inputs.ts";
-import { changeRole } from "../../../../provider/swarm/node-operations.ts";
+import { setRole } from "../../../../provider/swarm/node-operations.ts";
 import { updateServiceSpec } from "../../../../provider/swarm/optimistic-update.ts";
 import { Service } from "../../../../provider/service/service.ts";
 import { untilReady } from "../../../../provider/service/convergence.ts";
@@ -122,7 +122,7 @@ test("a node that was removed by hand is asked for once", async () => {
   const { scene, find, fake } = await serving();
   const missing = { status: 404, message: "node a not found" };
   fake.faults.add("GET /nodes/a", missing, { times: 5 });
-  await expect(throughTime(changeRole(find, "a", "manager", 20))).rejects.toThrow("node a not found");
+  await expect(throughTime(setRole(find, "a", "manager", 20))).rejects.toThrow("node a not found");
   expect(asked(scene)).toEqual(["GET /nodes/a"]);
 });
 
@@ -131,7 +131,7 @@ test("a role that managers do not settle yet is tried again", async () => {
   const { nodeId } = scene.fake.engine(2);
   const unsettled = { status: 404, message: "can't find manager in raft memberlist" };
   scene.fake.faults.add(`GET /nodes/${nodeId}`, unsettled, { times: 2 });
-  await throughTime(changeRole(scene.find, nodeId, "worker", 20));
+  await throughTime(setRole(scene.find, nodeId, "worker", 20));
   expect(scene.fake.faults.left).toEqual([]);
 });
 
@@ -141,7 +141,7 @@ test("limits do not add up: a lookup gets what is left of its wait", async () =>
     given.push(deadline?.leftMs ?? Infinity);
     throw Object.assign(new Error("none"), { name: "none" });
   };
-  await expect(changeRole(find, "a", "worker", 1)).rejects.toThrow("none");
+  await expect(setRole(find, "a", "worker", 1)).rejects.toThrow("none");
   expect(given).toEqual([expect.any(Number)]);
   expect(given[0]).toBeLessThanOrEqual(1_000);
 });

@@ -6,7 +6,7 @@ import type { HostInputs } from "./host-inputs.ts";
 import { containsUnknown } from "../runtime/values.ts";
 
 /** What is wrong with how an engine is reached, where that came as an Output and is known only now. */
-export function connectionFailures({ connection, hostname }: HostInputs): CheckFailure[] {
+export function validateConnection({ connection, hostname }: HostInputs): CheckFailure[] {
   if (containsUnknown(connection)) return [];
   const { host } = connection;
   const problem = engineAddressProblem(host);

@@ -3,7 +3,7 @@ import type { EngineInfo } from "../../engine/types.ts";
 import { ApiVersionError } from "../../engine/transport.ts";
 import { UnreachableError } from "../../engine/unreachable.ts";
 import { errorText } from "../../engine/error-message.ts";
-import { connectionFailures } from "./connection-failures.ts";
+import { validateConnection } from "./connection-validation.ts";
 import type { ResourceHandler } from "../runtime/resource-handler.ts";
 import { changedKeys, containsUnknown, ResourceError } from "../runtime/values.ts";
 import { ready, pending, waitFor } from "../runtime/poll.ts";
@@ -12,7 +12,7 @@ import type { HostInputs, HostState } from "./host-inputs.ts";
 /** A host is only looked at: its engine has to answer, and to be the one that was meant. */
 export const Host: ResourceHandler<HostInputs, HostState> = {
   async check(_olds, news) {
-    return { inputs: news, failures: connectionFailures(news) };
+    return { inputs: news, failures: validateConnection(news) };
   },
 
   async diff(_id, olds, news) {
@@ -21,18 +21,18 @@ export const Host: ResourceHandler<HostInputs, HostState> = {
   },
 
   async create(inputs) {
-    const outs = await reach(inputs);
+    const outs = await waitForEngine(inputs);
     return { id: inputs.hostname, outs };
   },
 
   async update(_id, _olds, news) {
-    return { outs: await reach(news) };
+    return { outs: await waitForEngine(news) };
   },
 
   async read(id, state) {
     if (!state) throw new ResourceError(`host ${id} cannot be imported: it is only looked at, not made`);
     try {
-      return { id, props: stateOf(state, await new Engine(state.connection).info()) };
+      return { id, props: toHostState(state, await new Engine(state.connection).info()) };
     } catch (error) {
       // A refresh that failed here would keep an `up` from going on without the host.
       if (!(error instanceof UnreachableError)) throw error;
@@ -42,7 +42,7 @@ export const Host: ResourceHandler<HostInputs, HostState> = {
 };
 
 /** The host, once its engine answers and is the one that was meant. */
-export async function reach(inputs: HostInputs): Promise<HostState> {
+export async function waitForEngine(inputs: HostInputs): Promise<HostState> {
   const engine = new Engine(inputs.connection);
   const info = await waitFor(
     async () => {
@@ -62,10 +62,10 @@ export async function reach(inputs: HostInputs): Promise<HostState> {
         `give hostname: "${info.Name}", or another engine`,
     );
   }
-  return stateOf(inputs, info);
+  return toHostState(inputs, info);
 }
 
-function stateOf(inputs: HostInputs, info: EngineInfo): HostState {
+function toHostState(inputs: HostInputs, info: EngineInfo): HostState {
   return { ...inputs, machineId: info.ID, engineVersion: info.ServerVersion, ready: true };
 }
 
