@@ -54,8 +54,8 @@ export async function inspectEngine(
   const { Swarm } = await engine.info();
   const active = Swarm.LocalNodeState !== "inactive";
   const [volumes, networks] = await Promise.all([
-    engine.volumes(stackFilter(stack)),
-    active && Swarm.ControlAvailable ? engine.networks({ label: [BENCH_LABEL] }) : [],
+    engine.listVolumes(stackFilter(stack)),
+    active && Swarm.ControlAvailable ? engine.listNetworks({ label: [BENCH_LABEL] }) : [],
   ]);
   return {
     stack: stack.stack,

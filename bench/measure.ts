@@ -1,5 +1,5 @@
 import { performance } from "node:perf_hooks";
-import { errorText } from "../engine/error-message.ts";
+import { errorMessage } from "../engine/error-message.ts";
 import { say } from "../toolchain/progress.ts";
 
 /** How often everything is measured. */
@@ -29,7 +29,7 @@ export async function withCleanup<T>(work: () => Promise<T>, undo: () => Promise
   try {
     result = await work();
   } catch (error) {
-    await undo().catch((second: unknown) => say(`cleaning up: ${errorText(second)}`));
+    await undo().catch((second: unknown) => say(`cleaning up: ${errorMessage(second)}`));
     throw error;
   }
   await undo();

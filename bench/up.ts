@@ -47,7 +47,7 @@ async function publishedEndpoint(stack: string): Promise<string> {
 
 /** Both run the same image, known to the engine by name, so that neither pulls. */
 async function getServiceImage(engine: Engine, project: string, stack: string): Promise<string> {
-  const [service] = await engine.services(stackFilter({ project, stack }));
+  const [service] = await engine.listServices(stackFilter({ project, stack }));
   if (!service) throw new Error(`stack ${stack} is up without a service`);
   return service.Spec.TaskTemplate.ContainerSpec.Image;
 }

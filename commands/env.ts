@@ -1,5 +1,5 @@
 // `npm run env`: the exports with which a plain `pulumi` does what the commands do: eval "$(npm run -s env)".
-import { quoted } from "../engine/shell-quoting.ts";
+import { shellQuote } from "../engine/shell-quoting.ts";
 import { assertNoRest, readArgs } from "./lib/args.ts";
 import { main } from "./lib/main.ts";
 import { prepare } from "./lib/prepare.ts";
@@ -19,6 +19,6 @@ await main(async () => {
   // It would win over the file with this state's own passphrase.
   const isInTheWay = !isShared && process.env["PULUMI_CONFIG_PASSPHRASE"] !== undefined;
   if (isInTheWay) console.log("unset PULUMI_CONFIG_PASSPHRASE");
-  for (const [name, value] of Object.entries(variables)) console.log(`export ${name}=${quoted(value)}`);
-  console.log(`export PATH=${quoted(folders.join(":"))}:"$PATH"`);
+  for (const [name, value] of Object.entries(variables)) console.log(`export ${name}=${shellQuote(value)}`);
+  console.log(`export PATH=${shellQuote(folders.join(":"))}:"$PATH"`);
 });

@@ -14,7 +14,7 @@ await main(async () => {
   const { stack, host, command } = execArguments(process.argv.slice(2));
   const { values, members } = await readRecordedStack(stack);
   const engine = new Engine(hostOf(host, members).connection);
-  const container = storeContainer(await engine.containers(), values.serviceIds);
+  const container = storeContainer(await engine.listContainers(), values.serviceIds);
   if (container === undefined) throw new Error(`host "${host}": MinIO does not run there; see \`npm run status\``);
   return await execAttached(engine, container, command, process);
 });

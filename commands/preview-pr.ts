@@ -1,5 +1,5 @@
 // `npm run preview:pr`: what `npm run up` would change, as the text of a comment on a pull request.
-import { errorText } from "../engine/error-message.ts";
+import { errorMessage } from "../engine/error-message.ts";
 import { print } from "../toolchain/progress.ts";
 import { previewComment } from "./preview-pr/comment.ts";
 import { type PreviewReport, previewReport } from "./preview-pr/report.ts";
@@ -29,7 +29,7 @@ async function report(stack: string, args: CommandArgs): Promise<PreviewReport> 
   try {
     return previewReport(await runPreview(await session(stack, args), args.rest));
   } catch (error) {
-    const message = errorText(error);
+    const message = errorMessage(error);
     return previewReport({ stack, succeeded: false, events: [{ diagnosticEvent: { severity: "error", message } }] });
   }
 }

@@ -12,7 +12,7 @@ export function isImageId(image: string): boolean {
 }
 
 /** Where images are said to be from that were built here: nothing listens there, so that engines find no other. */
-export const BUILT_IMAGES = "localhost:1/pulumi-swarm";
+export const BUILT_IMAGE_PREFIX = "localhost:1/pulumi-swarm";
 
 /**
  * Whether it is the name of an image that was built here, by a tag that is made of its contents. Unlike its id it is the

@@ -3,7 +3,7 @@ export interface ImmutableValue {
   /** The value, compared as JSON. */
   value: unknown;
   /** Why it cannot change, and the way out; ends the message. */
-  because: string;
+  reason: string;
 }
 
 /** Values chosen for life, by the name of the argument. */

@@ -14,7 +14,7 @@ export interface NetworkShape {
 }
 
 /** What a network is made of on one host. What is absent is not known before the program runs. */
-export interface HostPartShape {
+export interface NetworkConfigOnHost {
   /** Empty: the host's engine chooses. */
   subnet?: string;
   gateway?: string;
@@ -27,12 +27,12 @@ export interface HostPartShape {
 }
 
 /** A network that each host makes of a part of its own. */
-export interface NetworkParts {
+export interface PerHostNetworkConfig {
   driver: "bridge" | "macvlan" | "ipvlan";
   /** Name of the networks that hold what the parts are made of. */
   configName: string;
   /** By host key. */
-  hosts: Record<string, HostPartShape>;
+  hosts: Record<string, NetworkConfigOnHost>;
 }
 
 /** A network that is to exist. */
@@ -50,7 +50,7 @@ export interface NetworkRequirement {
    * What each host makes it of.
    * @default - it is an overlay network, which the Swarm makes
    */
-  parts?: NetworkParts;
+  perHostConfig?: PerHostNetworkConfig;
 }
 
 /** A service that is to exist, with the ports it takes on its hosts. */
@@ -79,9 +79,9 @@ export interface ServiceRequirement {
   /** Names of the Docker volumes that hold its data, by host key. @default - it has none of its own */
   volumes?: Record<string, string[]>;
   /** Whether it is on the hosts' own network, where Docker knows nothing of its ports. @default false */
-  onHostNetwork?: boolean;
+  usesHostNetwork?: boolean;
   /** Whether the ports are not for everybody, which takes rules on each of its hosts. @default false */
-  guarded?: boolean;
+  needsFirewall?: boolean;
 }
 
 /** The Swarm itself. */

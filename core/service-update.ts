@@ -8,7 +8,7 @@ export interface Rollout {
    */
   mode: "create" | "in-place" | "one-by-one" | "all-at-once";
   /** The fields that decided it, for the reader of a preview. */
-  because: string;
+  reason: string;
 }
 
 /** How new settings are started once on their own, before all tasks of a service restart with them. */

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { isMachineName, sshTarget } from "./ssh-errors.ts";
-import { isTls, readCertificates, readText } from "./tls.ts";
+import { isMachineName, parseSshTarget } from "./ssh-errors.ts";
+import { isTls, readCertificates, readTextIfExists } from "./tls.ts";
 import type { EngineConnection } from "./engine-connection.ts";
 
 /** What decides which engine "this machine's" is: the environment, the home folder and the platform. */
@@ -33,8 +33,8 @@ export function resolveLocalEngine(machine: LocalEnvironment = thisMachine(), ho
 }
 
 /** What is wrong with an engine's address, if anything. */
-export function engineAddressProblem(host: string): string | undefined {
-  if (/^unix:\/\/\/.|^npipe:\/\/./.test(host) || sshTarget(host)) return undefined;
+export function engineAddressError(host: string): string | undefined {
+  if (/^unix:\/\/\/.|^npipe:\/\/./.test(host) || parseSshTarget(host)) return undefined;
   const [, name] = /^tcp:\/\/(\[[^\]]*\]|[^:]*)(?::\d{1,5})?$/.exec(host) ?? [];
   if (name !== undefined && isMachineName(name)) return undefined;
   return 'must be "unix:///path/to/docker.sock", "tcp://host:port" or "ssh://user@host:port"';
@@ -63,14 +63,14 @@ function withTls(connection: EngineConnection, machine: LocalEnvironment): Engin
 }
 
 function currentContext(folder: string): string | undefined {
-  const text = readText(join(folder, "config.json"));
+  const text = readTextIfExists(join(folder, "config.json"));
   return text === undefined ? undefined : (JSON.parse(text) as { currentContext?: string }).currentContext;
 }
 
 /** The docker CLI keeps each context under the SHA-256 of its name. */
 function fromContext(folder: string, name: string): EngineConnection {
   const id = createHash("sha256").update(name).digest("hex");
-  const text = readText(join(folder, "contexts", "meta", id, "meta.json"));
+  const text = readTextIfExists(join(folder, "contexts", "meta", id, "meta.json"));
   if (text === undefined) {
     throw new Error(
       `docker context "${name}" is not there: choose one of \`docker context ls\`, or unset DOCKER_CONTEXT`,

@@ -10,12 +10,12 @@ export class Deadline {
   }
 
   /** Milliseconds that are left, never less than none. */
-  get leftMs(): number {
+  get remainingMs(): number {
     return Math.max(0, this.#at - performance.now());
   }
 
   /** A time limit in milliseconds, shortened to what is left. */
   cap(limitMs: number): number {
-    return Math.min(limitMs, Math.max(this.leftMs, SHORTEST_MS));
+    return Math.min(limitMs, Math.max(this.remainingMs, SHORTEST_MS));
   }
 }

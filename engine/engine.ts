@@ -2,7 +2,7 @@ import { type ExecStatus, waitForExitCode } from "./exec-exit-code.ts";
 import type { EngineConnection } from "./engine-connection.ts";
 import { Deadline } from "./deadline.ts";
 import { isNotFound } from "./errors.ts";
-import { frames } from "./stream-demux.ts";
+import { demuxStream } from "./stream-demux.ts";
 import { type EngineRequest, negotiate, send } from "./transport.ts";
 import type {
   ContainerDetails,
@@ -66,7 +66,7 @@ export class Engine {
     return this.request("GET", "/info", { timeoutMs });
   }
 
-  swarm(): Promise<SwarmDetails> {
+  inspectSwarm(): Promise<SwarmDetails> {
     return this.request("GET", "/swarm");
   }
 
@@ -91,7 +91,7 @@ export class Engine {
     await this.request("POST", "/swarm/update", { query: { version, ...rotate }, body: spec });
   }
 
-  async unlockKey(): Promise<string> {
+  async getUnlockKey(): Promise<string> {
     return (await this.request<{ UnlockKey: string }>("GET", "/swarm/unlockkey")).UnlockKey;
   }
 
@@ -101,11 +101,11 @@ export class Engine {
   }
 
   /** With `{ role: ["manager"] }`, those that take part in deciding: a node about to become a manager does not yet. */
-  nodes(filters?: Filters): Promise<NodeDetails[]> {
+  listNodes(filters?: Filters): Promise<NodeDetails[]> {
     return this.request("GET", "/nodes", { query: { filters: encoded(filters) } });
   }
 
-  node(id: string): Promise<NodeDetails> {
+  inspectNode(id: string): Promise<NodeDetails> {
     return this.request("GET", `/nodes/${id}`);
   }
 
@@ -117,11 +117,11 @@ export class Engine {
     await this.request("DELETE", `/nodes/${id}`, { query: { force } });
   }
 
-  services(filters?: Filters): Promise<ServiceDetails[]> {
+  listServices(filters?: Filters): Promise<ServiceDetails[]> {
     return this.request("GET", "/services", { query: { status: true, filters: encoded(filters) } });
   }
 
-  service(id: string): Promise<ServiceDetails> {
+  inspectService(id: string): Promise<ServiceDetails> {
     return this.request("GET", `/services/${id}`);
   }
 
@@ -137,18 +137,18 @@ export class Engine {
     await this.request("DELETE", `/services/${id}`);
   }
 
-  tasks(filters?: Filters): Promise<TaskDetails[]> {
+  listTasks(filters?: Filters): Promise<TaskDetails[]> {
     return this.request("GET", "/tasks", { query: { filters: encoded(filters) } });
   }
 
   /** The last lines that a task wrote, standard output and error together. */
-  async taskLog(id: string, lines: number): Promise<string> {
+  async tailTaskLog(id: string, lines: number): Promise<string> {
     const query = { stdout: true, stderr: true, tail: lines };
     const { stdout, stderr } = separated(await this.send("GET", `/tasks/${id}/logs`, { query, timeoutMs: 5_000 }));
     return stdout + stderr;
   }
 
-  networks(filters?: Filters): Promise<NetworkDetails[]> {
+  listNetworks(filters?: Filters): Promise<NetworkDetails[]> {
     return this.request("GET", "/networks", { query: { filters: encoded(filters) } });
   }
 
@@ -156,7 +156,7 @@ export class Engine {
    * With `verbose`, a Swarm network's services and the tasks on all nodes as well. With a scope, by name, only one of
    * that scope: Docker's own `host` is one of each engine's, and one of the Swarm's.
    */
-  network(id: string, options: { verbose?: boolean; scope?: "local" | "swarm" } = {}): Promise<NetworkDetails> {
+  inspectNetwork(id: string, options: { verbose?: boolean; scope?: "local" | "swarm" } = {}): Promise<NetworkDetails> {
     return this.request("GET", `/networks/${encodeURIComponent(id)}`, { query: options });
   }
 
@@ -168,7 +168,7 @@ export class Engine {
     await this.request("DELETE", `/networks/${encodeURIComponent(id)}`);
   }
 
-  secrets(filters?: Filters): Promise<SecretDetails[]> {
+  listSecrets(filters?: Filters): Promise<SecretDetails[]> {
     return this.request("GET", "/secrets", { query: { filters: encoded(filters) } });
   }
 
@@ -177,7 +177,7 @@ export class Engine {
   }
 
   /** A config is described as a secret is. */
-  configs(filters?: Filters): Promise<SecretDetails[]> {
+  listConfigs(filters?: Filters): Promise<SecretDetails[]> {
     return this.request("GET", "/configs", { query: { filters: encoded(filters) } });
   }
 
@@ -185,7 +185,7 @@ export class Engine {
     await this.request("DELETE", `/configs/${id}`);
   }
 
-  async volumes(filters?: Filters): Promise<VolumeDetails[]> {
+  async listVolumes(filters?: Filters): Promise<VolumeDetails[]> {
     const { Volumes } = await this.request<{ Volumes: VolumeDetails[] | null }>("GET", "/volumes", {
       query: { filters: encoded(filters) },
     });
@@ -197,17 +197,17 @@ export class Engine {
   }
 
   /** Containers that exist, stopped ones too with `all`. */
-  containers(filters?: Filters, all = false): Promise<ContainerSummary[]> {
+  listContainers(filters?: Filters, all = false): Promise<ContainerSummary[]> {
     return this.request("GET", "/containers/json", { query: { all, filters: encoded(filters) } });
   }
 
-  container(id: string): Promise<ContainerDetails> {
+  inspectContainer(id: string): Promise<ContainerDetails> {
     return this.request("GET", `/containers/${id}/json`);
   }
 
   /** Whether the engine has an image, by name or id. */
   async hasImage(name: string): Promise<boolean> {
-    return (await orMissing(this.request("GET", `/images/${name}/json`))) !== undefined;
+    return (await undefinedIfNotFound(this.request("GET", `/images/${name}/json`))) !== undefined;
   }
 
   /** Runs a command in a container to its end. */
@@ -240,7 +240,7 @@ export class Engine {
 }
 
 /** Waits for an answer that is allowed to be "there is no such thing". */
-export async function orMissing<T>(call: Promise<T>): Promise<T | undefined> {
+export async function undefinedIfNotFound<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;
   } catch (error) {
@@ -256,7 +256,7 @@ function encoded(filters: Filters | undefined): string | undefined {
 /** What a command wrote, by stream; the Engine sends both over one connection. */
 function separated(output: Buffer): { stdout: string; stderr: string } {
   const streams = new Map<number, Buffer[]>();
-  frames((which, bytes) => streams.set(which, [...(streams.get(which) ?? []), bytes]))(output);
+  demuxStream((which, bytes) => streams.set(which, [...(streams.get(which) ?? []), bytes]))(output);
   const text = (which: number) => Buffer.concat(streams.get(which) ?? []).toString();
   return { stdout: text(1), stderr: text(2) };
 }

@@ -20,7 +20,7 @@ export const isVersionConflict = (error: unknown): boolean =>
  * The managers refuse to let one of them go, or do not know it as a manager yet. A change of roles may meet this while
  * an earlier one settles.
  */
-export const isRoleUnsettled = (error: unknown): boolean =>
+export const isRoleChangeRejected = (error: unknown): boolean =>
   error instanceof EngineError && /loss of quorum|demote the last manager|raft memberlist/.test(error.message);
 
 /** There is no such object. */

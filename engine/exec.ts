@@ -2,8 +2,15 @@ import type { Duplex } from "node:stream";
 import type { EngineConnection } from "./engine-connection.ts";
 import { Deadline } from "./deadline.ts";
 import type { Engine, ExecResult } from "./engine.ts";
-import { frames } from "./stream-demux.ts";
-import { EngineError, messageOf, openRequest, timeoutError, unreachable, versioned } from "./transport.ts";
+import { demuxStream } from "./stream-demux.ts";
+import {
+  EngineError,
+  parseErrorMessage,
+  openRequest,
+  timeoutError,
+  toUnreachableError,
+  withApiVersion,
+} from "./transport.ts";
 
 /**
  * Runs a command in a container to its end and gives it a text to read: the way for what is secret, which an argument
@@ -36,7 +43,7 @@ export async function execWithInput(
 /** What the command prints until it ends, by stream. */
 function collect(stream: Duplex, head: Buffer, timeoutMs: number): Promise<{ stdout: string; stderr: string }> {
   const parts: Record<"stdout" | "stderr", Buffer[]> = { stdout: [], stderr: [] };
-  const take = frames((which, bytes) => parts[which === 2 ? "stderr" : "stdout"].push(bytes));
+  const take = demuxStream((which, bytes) => parts[which === 2 ? "stderr" : "stdout"].push(bytes));
   return new Promise((resolve, reject) => {
     const late = setTimeout(() => {
       stream.destroy(new Error(`a command in a container did not end within ${timeoutMs / 1000} s`));
@@ -64,7 +71,7 @@ export function hijack(
   body: unknown,
   timeoutMs = 30_000,
 ): Promise<{ stream: Duplex; head: Buffer }> {
-  return versioned(connection, timeoutMs, (prefix, leftMs) => upgraded(connection, prefix + path, body, leftMs));
+  return withApiVersion(connection, timeoutMs, (prefix, leftMs) => upgraded(connection, prefix + path, body, leftMs));
 }
 
 function upgraded(
@@ -84,7 +91,7 @@ function upgraded(
     const request = openRequest(connection, { method: "POST", path, headers }, "stream");
     const failed = (error: Error) => {
       clearTimeout(late);
-      reject(unreachable(connection, error, timeoutMs));
+      reject(toUnreachableError(connection, error, timeoutMs));
       request.destroy();
     };
     const late = setTimeout(() => failed(timeoutError()), timeoutMs);
@@ -99,7 +106,7 @@ function upgraded(
       response.on("end", () => {
         clearTimeout(late);
         const { statusCode = 0 } = response;
-        const why = messageOf(said) ?? `${path} answered ${statusCode}`;
+        const why = parseErrorMessage(said) ?? `${path} answered ${statusCode}`;
         reject(new EngineError(statusCode, `the engine does not start the command: ${why}`));
       });
     });

@@ -26,7 +26,7 @@ export function isMachineName(name: string): boolean {
 }
 
 /** The parts of `ssh://[user@]host[:port]`; nothing when that is not what it is. */
-export function sshTarget(address: string): SshTarget | undefined {
+export function parseSshTarget(address: string): SshTarget | undefined {
   const [, user, v6, name, port] = ADDRESS.exec(address) ?? [];
   const host = v6 ?? name;
   if (host === undefined || (v6 !== undefined && !isIP(v6))) return undefined;
@@ -35,7 +35,7 @@ export function sshTarget(address: string): SshTarget | undefined {
 }
 
 /** How a connection through ssh came to its end. */
-export interface SshEnd {
+export interface SshExit {
   /** What ssh, and the program that it ran, wrote to standard error. */
   stderr: string;
   /** The exit code; none when it was killed. */
@@ -46,13 +46,13 @@ export interface SshEnd {
  * What a failure is about: the identity of the machine, the way in, rights on the engine, the engine itself; none when
  * the machine was not reached, or said what nobody knows here.
  */
-export type SshProblemKind = "identity" | "login" | "rights" | "engine";
+export type SshFailureKind = "identity" | "login" | "rights" | "engine";
 
 /** Why a connection through ssh failed, in one line, with the way out. */
-export function sshProblem(
+export function explainSshFailure(
   { host, user, port }: SshTarget,
-  { stderr, code }: SshEnd,
-): { problem: string; kind?: SshProblemKind } {
+  { stderr, code }: SshExit,
+): { problem: string; kind?: SshFailureKind } {
   const [reason] = reasonsFor({ host, user, port }, stderr).filter(({ said }) => said.test(stderr));
   const how = `ssh ended with ${code === null ? "a signal" : `code ${code}`}`;
   return { problem: onTheWay(stderr, host) + (reason?.problem ?? lastLine(stderr) ?? how), kind: reason?.kind };
@@ -61,7 +61,7 @@ export function sshProblem(
 interface Reason {
   said: RegExp;
   problem: string;
-  kind?: SshProblemKind;
+  kind?: SshFailureKind;
 }
 
 /** The id of an instance of EC2, which is nobody's name. */

@@ -1,5 +1,5 @@
 import type { EngineConnection } from "./engine-connection.ts";
-import { sshError, startError, startSsh } from "./ssh.ts";
+import { sshError, sshStartError, startSsh } from "./ssh.ts";
 import { UnreachableError } from "./unreachable.ts";
 
 /** What a script ended with. */
@@ -10,7 +10,7 @@ export interface ScriptResult {
 }
 
 /** Whether scripts can be run on the engine's machine: only where it is reached through ssh. */
-export function hasShell(connection: EngineConnection): boolean {
+export function isSshConnection(connection: EngineConnection): boolean {
   return connection.host.startsWith("ssh://");
 }
 
@@ -25,7 +25,7 @@ const SSH_FAILED = 255;
  * @param options.timeoutMs until it is given up; what it began may go on @default 60000
  * @throws UnreachableError when ssh itself fails, or the script takes too long.
  */
-export function runScript(
+export function runRemoteScript(
   connection: EngineConnection,
   script: string,
   options: { input?: string; timeoutMs?: number } = {},
@@ -45,7 +45,7 @@ export function runScript(
     }
     child.on("error", (error) => {
       clearTimeout(limit);
-      reject(startError(connection, error));
+      reject(sshStartError(connection, error));
     });
     child.on("close", (code) => {
       clearTimeout(limit);

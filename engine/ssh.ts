@@ -2,7 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import * as http from "node:http";
 import { Duplex } from "node:stream";
 import type { EngineConnection } from "./engine-connection.ts";
-import { type SshEnd, sshProblem, sshTarget, type SshTarget } from "./ssh-errors.ts";
+import { type SshExit, explainSshFailure, parseSshTarget, type SshTarget } from "./ssh-errors.ts";
 import { UnreachableError } from "./unreachable.ts";
 
 /** What a connection is for: calls, which end soon, or streams, which last as long as a command in a container. */
@@ -38,26 +38,26 @@ export const HOST_KEY_CHECKS = [
 ];
 
 /** What no option of a user changes. */
-const FIXED = [...HOST_KEY_CHECKS, "ClearAllForwardings=yes", "RequestTTY=no"];
+const ENFORCED_OPTIONS = [...HOST_KEY_CHECKS, "ClearAllForwardings=yes", "RequestTTY=no"];
 
 /** Of `-S`, other than of `-o`, the last value is ssh's: no option given shares a connection either. */
 const UNSHARED = ["-S", "none"];
 
 /** How long a machine may take to let somebody in: a busy one, or one that has just started, takes its time. */
-export const LET_IN = "ConnectTimeout=20";
+export const CONNECT_TIMEOUT = "ConnectTimeout=20";
 
 /** What holds unless the options or `~/.ssh/config` say otherwise. */
-const DEFAULTS = [LET_IN, "ServerAliveInterval=10", "ServerAliveCountMax=3"];
+const DEFAULTS = [CONNECT_TIMEOUT, "ServerAliveInterval=10", "ServerAliveCountMax=3"];
 
 /** The options with which ssh is started for an engine, in the form of its command line. */
 export function sshCommandOptions(connection: EngineConnection): string[] {
   const given = (options: string[]) => options.flatMap((option) => ["-o", option]);
-  return [...given(FIXED), ...(connection.sshOptions ?? []), ...given(DEFAULTS), ...UNSHARED];
+  return [...given(ENFORCED_OPTIONS), ...(connection.sshOptions ?? []), ...given(DEFAULTS), ...UNSHARED];
 }
 
 /** @throws UnreachableError when the address is none. */
-export function targetOf(connection: EngineConnection): SshTarget {
-  const target = sshTarget(connection.host);
+export function sshTargetOf(connection: EngineConnection): SshTarget {
+  const target = parseSshTarget(connection.host);
   if (!target) throw new UnreachableError(connection.host, "the address must be ssh://[user@]host[:port]", "address");
   return target;
 }
@@ -68,7 +68,7 @@ export function targetOf(connection: EngineConnection): SshTarget {
  * under a change that Pulumi still brings to its end.
  */
 export function startSsh(connection: EngineConnection, command: string): ChildProcessWithoutNullStreams {
-  const { host, user, port } = targetOf(connection);
+  const { host, user, port } = sshTargetOf(connection);
   const to = [...(user === undefined ? [] : ["-l", user]), ...(port === undefined ? [] : ["-p", String(port)])];
   const child = spawn("ssh", [...sshCommandOptions(connection), ...to, "--", host, command], {
     detached: process.platform !== "win32",
@@ -81,13 +81,13 @@ export function startSsh(connection: EngineConnection, command: string): ChildPr
 }
 
 /** The error that an end of ssh is. */
-export function sshError(connection: EngineConnection, end: SshEnd): UnreachableError {
-  const { problem, kind } = sshProblem(targetOf(connection), end);
+export function sshError(connection: EngineConnection, end: SshExit): UnreachableError {
+  const { problem, kind } = explainSshFailure(sshTargetOf(connection), end);
   return new UnreachableError(connection.host, problem, kind);
 }
 
 /** The error that a failed start of ssh itself is. */
-export function startError({ host }: EngineConnection, error: Error): UnreachableError {
+export function sshStartError({ host }: EngineConnection, error: Error): UnreachableError {
   const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
   return new UnreachableError(
     host,
@@ -143,7 +143,7 @@ class SshStream extends Duplex {
     });
     // A pipe that breaks says less than what ssh has to say about it: that comes with its end.
     for (const pipe of [stdin, stdout, stderr]) pipe.on("error", () => {});
-    this.#child.on("error", (error) => this.destroy(startError(connection, error)));
+    this.#child.on("error", (error) => this.destroy(sshStartError(connection, error)));
     this.#child.on("close", (code) => this.#ended(code));
   }
 

@@ -1,5 +1,5 @@
 /** Takes the Engine's frames apart as they come: 1 byte stream, 3 empty, 4 length, then so many bytes. */
-export function frames(deliver: (which: number, bytes: Buffer) => void): (bytes: Buffer) => void {
+export function demuxStream(deliver: (which: number, bytes: Buffer) => void): (bytes: Buffer) => void {
   let rest: Buffer = Buffer.alloc(0);
   return (bytes) => {
     rest = Buffer.concat([rest, bytes]);

@@ -9,7 +9,7 @@ import type { ScriptResult } from "./ssh-shell.ts";
 import type { EngineInfo } from "./types.ts";
 
 /** What tells whether an engine shares the network of this process. */
-export interface MachineView {
+export interface LocalMachine {
   platform: NodeJS.Platform;
   hostname: string;
   /** `/proc/net/unix`: the sockets of this process's network namespace. */
@@ -23,10 +23,10 @@ export interface MachineView {
  *
  * @param ask asks the engine, where its address alone does not settle it
  */
-export async function notHereProblem(
+export async function notLocalReason(
   { host }: EngineConnection,
   ask: () => Promise<Pick<EngineInfo, "Name" | "OperatingSystem" | "SecurityOptions">>,
-  machine: MachineView = thisMachine(),
+  machine: LocalMachine = thisMachine(),
 ): Promise<string | undefined> {
   const path = socketPath({ host });
   if (path === undefined) return `its engine is reached at ${host}, neither by ssh nor by a socket of this machine`;
@@ -41,12 +41,15 @@ export async function notHereProblem(
 }
 
 /** The same of a live engine. */
-export function askedNotHere(connection: EngineConnection, timeoutMs: number): Promise<string | undefined> {
-  return notHereProblem(connection, () => new Engine(connection).info(timeoutMs));
+export function checkEngineIsLocal(connection: EngineConnection, timeoutMs: number): Promise<string | undefined> {
+  return notLocalReason(connection, () => new Engine(connection).info(timeoutMs));
 }
 
 /** Runs a script for the POSIX shell on this machine. The script and its input travel over standard input. */
-export function runHere(script: string, options: { input?: string; timeoutMs?: number } = {}): Promise<ScriptResult> {
+export function runLocalScript(
+  script: string,
+  options: { input?: string; timeoutMs?: number } = {},
+): Promise<ScriptResult> {
   const { input = "", timeoutMs = 60_000 } = options;
   const bytes = Buffer.from(script);
   const reader = `eval "$(dd bs=1 count=${bytes.length} 2>/dev/null)"`;
@@ -68,13 +71,13 @@ export function runHere(script: string, options: { input?: string; timeoutMs?: n
 }
 
 /** Sockets are listed in the network namespace in which they were opened. */
-function isListed(path: string, { sockets, real }: MachineView): boolean {
+function isListed(path: string, { sockets, real }: LocalMachine): boolean {
   const wanted = real(path);
   const listed = sockets.split("\n").flatMap((line) => / (\/\S*)$/.exec(line)?.[1] ?? []);
   return listed.some((one) => basename(one) === basename(wanted) && real(one) === wanted);
 }
 
-function thisMachine(): MachineView {
+function thisMachine(): LocalMachine {
   const isLinux = process.platform === "linux";
   const sockets = isLinux ? readFileSync("/proc/net/unix", "utf8") : "";
   return { platform: process.platform, hostname: hostname(), sockets, real };

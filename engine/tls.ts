@@ -12,7 +12,7 @@ export function isTls({ ca, cert, key }: TlsMaterial): boolean {
 }
 
 /** Whether what is sent to the engine crosses a network in plain text. */
-export function isPlainRemote(host: string): boolean {
+export function isUnencryptedRemote(host: string): boolean {
   const [, name] = /^tcp:\/\/(\[[^\]]*\]|[^:/]*)/.exec(host) ?? [];
   if (name === undefined) return false;
   const address = name.replace(/^\[|\]$/g, "");
@@ -29,9 +29,9 @@ export function isPlainRemote(host: string): boolean {
  * @throws MissingCertificateError that names the missing file
  */
 export function readCertificates(folder: string, variable: string, value = ""): TlsMaterial {
-  const read = (name: string) => readText(join(folder, `${name}.pem`));
+  const read = (name: string) => readTextIfExists(join(folder, `${name}.pem`));
   const material = { ca: read("ca"), cert: read("cert"), key: read("key") };
-  const [missing] = missingParts(material);
+  const [missing] = missingCertificates(material);
   if (missing === undefined) return withoutAbsent(material);
   const file = join(folder, `${missing}.pem`);
   throw new MissingCertificateError(
@@ -47,7 +47,11 @@ export class MissingCertificateError extends Error {
 }
 
 /** The parts that a set of certificates lacks. */
-export function missingParts({ ca, cert, key }: Partial<Record<keyof TlsMaterial, unknown>>): (keyof TlsMaterial)[] {
+export function missingCertificates({
+  ca,
+  cert,
+  key,
+}: Partial<Record<keyof TlsMaterial, unknown>>): (keyof TlsMaterial)[] {
   const missing: (keyof TlsMaterial)[] = ca === undefined ? ["ca"] : [];
   if (cert === undefined && key !== undefined) missing.push("cert");
   if (cert !== undefined && key === undefined) missing.push("key");
@@ -60,7 +64,7 @@ function withoutAbsent(material: TlsMaterial): TlsMaterial {
 }
 
 /** The text of a file; undefined when there is no such file. */
-export function readText(path: string): string | undefined {
+export function readTextIfExists(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {

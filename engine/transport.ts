@@ -1,10 +1,10 @@
 import * as http from "node:http";
 import * as https from "node:https";
-import { agreedVersion, isVersionMismatch, mismatchProblem } from "./api-version.ts";
+import { negotiateApiVersion, isVersionMismatchMessage, versionMismatchError } from "./api-version.ts";
 import { socketPath } from "./connection.ts";
 import { type EngineConnection } from "./engine-connection.ts";
 import { Deadline } from "./deadline.ts";
-import { type ConnectionUse, sshAgent, targetOf } from "./ssh.ts";
+import { type ConnectionUse, sshAgent, sshTargetOf } from "./ssh.ts";
 import { isTls } from "./tls.ts";
 import { UnreachableError } from "./unreachable.ts";
 
@@ -48,7 +48,7 @@ export function send(
   request: EngineRequest = {},
 ): Promise<Buffer> {
   const { timeoutMs = 30_000 } = request;
-  return versioned(connection, timeoutMs, async (prefix, leftMs) => {
+  return withApiVersion(connection, timeoutMs, async (prefix, leftMs) => {
     return (await exchange(connection, method, prefix + path, { ...request, timeoutMs: leftMs })).body;
   });
 }
@@ -65,7 +65,7 @@ const keyOf = ({ host, sshOptions }: EngineConnection) => JSON.stringify([host, 
  *
  * @throws ApiVersionError when there is none that both speak.
  */
-export async function versioned<T>(
+export async function withApiVersion<T>(
   connection: EngineConnection,
   timeoutMs: number,
   request: (prefix: string, leftMs: number) => Promise<T>,
@@ -86,18 +86,18 @@ export async function versioned<T>(
     throw error;
   });
   return attempt(prefix).catch((error: unknown) => {
-    throw isMismatch(error) ? new ApiVersionError(connection, mismatchProblem(error.message)) : error;
+    throw isMismatch(error) ? new ApiVersionError(connection, versionMismatchError(error.message)) : error;
   });
 }
 
 const isMismatch = (error: unknown): error is EngineError =>
-  error instanceof EngineError && isVersionMismatch(error.message);
+  error instanceof EngineError && isVersionMismatchMessage(error.message);
 
 /** Asks the Engine for a sign of life, which tells the newest version that it speaks. */
 export async function negotiate(connection: EngineConnection, timeoutMs?: number): Promise<string> {
   const { headers } = await exchange(connection, "GET", "/_ping", { timeoutMs });
   const newest = headers["api-version"];
-  const agreed = typeof newest === "string" ? agreedVersion(newest) : undefined;
+  const agreed = typeof newest === "string" ? negotiateApiVersion(newest) : undefined;
   if (agreed && "problem" in agreed) throw new ApiVersionError(connection, agreed.problem);
   const prefix = agreed ? `/v${agreed.version}` : "";
   prefixes.set(keyOf(connection), prefix);
@@ -129,7 +129,7 @@ function exchange(
     );
     const failed = (error: Error) => {
       clearTimeout(late);
-      reject(unreachable(connection, error, timeoutMs));
+      reject(toUnreachableError(connection, error, timeoutMs));
     };
     // A request that waits for a connection is told of its end only once it has one: this does not wait for that.
     const late = setTimeout(() => {
@@ -150,7 +150,10 @@ function exchange(
         const answer = Buffer.concat(chunks);
         const status = response.statusCode ?? 0;
         if (status < 400) resolve({ headers: response.headers, body: answer });
-        else reject(new EngineError(status, messageOf(answer.toString()) ?? `${method} ${path} answered ${status}`));
+        else
+          reject(
+            new EngineError(status, parseErrorMessage(answer.toString()) ?? `${method} ${path} answered ${status}`),
+          );
       });
     });
     outgoing.end(payload);
@@ -179,7 +182,7 @@ export function openRequest(
   const path = socketPath(connection);
   if (path) return http.request({ ...options, socketPath: path, host: "docker" });
   if (connection.host.startsWith("ssh://")) {
-    targetOf(connection);
+    sshTargetOf(connection);
     return http.request({ ...options, agent: sshAgent(connection, use), host: "docker" });
   }
   const address = /^tcp:\/\/(\[[^\]]+\]|[^:/]+)(?::(\d+))?$/.exec(connection.host);
@@ -199,7 +202,7 @@ export function openRequest(
 }
 
 /** The error of a request that failed on its way, with what to do about it. */
-export function unreachable(connection: EngineConnection, error: Error, timeoutMs: number): Error {
+export function toUnreachableError(connection: EngineConnection, error: Error, timeoutMs: number): Error {
   if (error instanceof UnreachableError) return error;
   const { code } = error as NodeJS.ErrnoException;
   const reasons: Record<string, string> = {
@@ -213,7 +216,7 @@ export function unreachable(connection: EngineConnection, error: Error, timeoutM
 }
 
 /** What the body of an error says; undefined when it says nothing. */
-export function messageOf(answer: string): string | undefined {
+export function parseErrorMessage(answer: string): string | undefined {
   try {
     return (JSON.parse(answer) as { message?: string }).message;
   } catch {

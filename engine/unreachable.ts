@@ -1,7 +1,7 @@
-import type { SshProblemKind } from "./ssh-errors.ts";
+import type { SshFailureKind } from "./ssh-errors.ts";
 
 /** What a failure to reach an engine is about; "address" when the address itself is wrong. */
-export type UnreachableKind = SshProblemKind | "address";
+export type UnreachableKind = SshFailureKind | "address";
 
 /** The Engine could not be reached, or did not answer in time. */
 export class UnreachableError extends Error {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import * as pulumi from "@pulumi/pulumi";
 import { AwsHosts } from "../components/aws/index.ts";
-import { errorText } from "../engine/error-message.ts";
+import { errorMessage } from "../engine/error-message.ts";
 import type { StoreOutputs, SwarmOutputs } from "./outputs.ts";
 import { KUBERNETES_SETTINGS, rejectSettings, type Settings } from "./settings.ts";
 import { deploySwarmStore } from "./store.ts";
@@ -40,7 +40,7 @@ function readPublicKey(file: string, at: number): string {
   try {
     return readFileSync(file.replace(/^~(?=\/)/, homedir()), "utf8").trim();
   } catch (error) {
-    const why = `cannot be read (${errorText(error)}): make a key with \`ssh-keygen\`, or name another file`;
+    const why = `cannot be read (${errorMessage(error)}): make a key with \`ssh-keygen\`, or name another file`;
     throw new pulumi.RunError(`config pulumi-swarm:aws.publicKeyFiles[${at}] "${file}": ${why}`);
   }
 }

@@ -1,7 +1,7 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Engine } from "../engine/engine.ts";
-import { BUILT_IMAGES } from "../core/image-name.ts";
+import { BUILT_IMAGE_PREFIX } from "../core/image-name.ts";
 import { keyOf, obtain, ROOT } from "./cache.ts";
 import { type ImageContents, loadImage, type PackedImage, packImage } from "./docker-image.ts";
 import { type GoPrograms, obtainPrograms } from "./go.ts";
@@ -35,7 +35,7 @@ export interface BuiltImage {
  */
 export async function builtGoImage(image: GoImage, labels: Readonly<Record<string, string>> = {}): Promise<BuiltImage> {
   const binaries = await obtainPrograms(image);
-  const tagged = (hash: string) => `${BUILT_IMAGES}/${image.name}:${image.version}-${hash}`;
+  const tagged = (hash: string) => `${BUILT_IMAGE_PREFIX}/${image.name}:${image.version}-${hash}`;
   const pack = () => packImage(contents(image, binaries, labels), tagged);
   let packed: PackedImage | undefined;
   const name = await keptName(image, binaries, labels, pack);

@@ -1,5 +1,5 @@
 import { performance } from "node:perf_hooks";
-import { escapeControlCharacters } from "../core/visible.ts";
+import { escapeControlCharacters } from "../core/escape-control-characters.ts";
 
 /** Nothing is said about what is done before this many milliseconds. */
 const QUIET_MS = 2_000;

@@ -16,12 +16,12 @@ async function resetHost(host: LabHost): Promise<void> {
   const { hostname, engine } = host;
   if ((await engine.info()).Swarm.LocalNodeState === "inactive") return;
   await engine.leaveSwarm(true);
-  for (let tries = 0; (await engine.containers(undefined, true)).length > 0; tries++) {
+  for (let tries = 0; (await engine.listContainers(undefined, true)).length > 0; tries++) {
     if (tries === TRIES) throw new Error(`${hostname}: its containers do not end`);
     await pause(100);
   }
-  for (const { Name } of await engine.volumes()) await engine.removeVolume(Name);
-  const networks = await engine.networks();
+  for (const { Name } of await engine.listVolumes()) await engine.removeVolume(Name);
+  const networks = await engine.listNetworks();
   if (networks.some(({ Name }) => Name === BRIDGE)) await engine.removeNetwork(BRIDGE);
   // It goes on listening where the other nodes of a Swarm would gossip.
   await host.stopEngine();

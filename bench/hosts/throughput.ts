@@ -2,7 +2,7 @@ import { getStoreAccess } from "../../test/integration/traffic-client.ts";
 import type { StoreAccess } from "../../test/integration/s3-client.ts";
 import { TestStack } from "../../test/integration/stack.ts";
 import { type LabHost, startLab } from "../../lab/lab.ts";
-import { errorText } from "../../engine/error-message.ts";
+import { errorMessage } from "../../engine/error-message.ts";
 import { buildImage } from "../../toolchain/minio-image.ts";
 import { withCleanup } from "../measure.ts";
 import { type Load, measureSpeeds } from "./clients.ts";
@@ -79,7 +79,7 @@ async function unsupportedReason(network: MeasuredNetwork, host: LabHost): Promi
     await host.run("ip", "link", "del", "probe");
     return undefined;
   } catch (error) {
-    return `this kernel makes no such device: ${errorText(error)}`;
+    return `this kernel makes no such device: ${errorMessage(error)}`;
   }
 }
 

@@ -1,9 +1,9 @@
 import type { EngineConnection } from "../../engine/engine-connection.ts";
 import { Engine } from "../../engine/engine.ts";
 import type { SwarmInfo } from "../../engine/types.ts";
-import { hasShell } from "../../engine/ssh-shell.ts";
-import { errorText } from "../../engine/error-message.ts";
-import { quoted } from "../../engine/shell-quoting.ts";
+import { isSshConnection } from "../../engine/ssh-shell.ts";
+import { errorMessage } from "../../engine/error-message.ts";
+import { shellQuote } from "../../engine/shell-quoting.ts";
 import { ENGINE_CONTROL, rootScript, runAsRoot } from "../lib/root-script.ts";
 import { backupCommands, putBackCommands, restoreCommands } from "./scripts.ts";
 import { pause } from "../../engine/pause.ts";
@@ -35,14 +35,14 @@ export async function writeSwarmState(connection: EngineConnection, archive: Buf
     await untilAnswering(connection);
   } catch (error) {
     await asRoot(connection, putBackCommands(root, former));
-    throw new Error(`${errorText(error)}: what was there before is back`, { cause: error });
+    throw new Error(`${errorMessage(error)}: what was there before is back`, { cause: error });
   }
   return { former };
 }
 
 /** Removes the state that an archive has replaced: it holds keys of the Swarm. */
 export async function removeFormer(connection: EngineConnection, former: string): Promise<void> {
-  await asRoot(connection, [`rm -rf ${quoted(former)}`]);
+  await asRoot(connection, [`rm -rf ${shellQuote(former)}`]);
 }
 
 function asRoot(connection: EngineConnection, commands: string[], input?: string): Promise<string> {
@@ -52,7 +52,7 @@ function asRoot(connection: EngineConnection, commands: string[], input?: string
 
 /** Where the engine keeps what is its own. */
 async function dockerRoot(connection: EngineConnection): Promise<string> {
-  if (!hasShell(connection)) {
+  if (!isSshConnection(connection)) {
     throw new Error(
       `engine ${connection.host}: its machine's files are out of reach; only that of a ssh:// engine can be`,
     );

@@ -1,4 +1,4 @@
-import { errorText } from "../../engine/error-message.ts";
+import { errorMessage } from "../../engine/error-message.ts";
 import { goOnAlone, managerOf, type Recovery, stateOf } from "../recover/recover.ts";
 import type { RecordedSwarm } from "../lib/recorded-stack.ts";
 import { removeFormer, writeSwarmState } from "./machine.ts";
@@ -22,7 +22,7 @@ export async function restoreSwarm(
   const { former } = await writeSwarmState(chosen.connection, archive);
   const recovery = await goOnAlone(swarm, chosen, found).catch((error: unknown) => {
     const where = `the state that host "${hostKey}" had, with keys of its Swarm, is still there in ${former}`;
-    throw new Error(`${errorText(error)}; ${where}`, { cause: error });
+    throw new Error(`${errorMessage(error)}; ${where}`, { cause: error });
   });
   const isRemoved = await removeFormer(chosen.connection, former).then(
     () => true,

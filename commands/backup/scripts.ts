@@ -1,4 +1,4 @@
-import { quoted } from "../../engine/shell-quoting.ts";
+import { shellQuote } from "../../engine/shell-quoting.ts";
 
 // Commands of a script with `set -eu`, in which `stop_engine` and `start_engine` are defined. Archives hold keys of a
 // Swarm: they lie in files without a name, which no signal leaves behind.
@@ -16,7 +16,7 @@ export function backupCommands(root: string): string[] {
     'copy=$(mktemp); exec 3>"$copy" 4<"$copy"; rm -f "$copy"',
     "trap start_engine EXIT",
     "stop_engine",
-    `tar -czf - -C ${quoted(root)} swarm >&3`,
+    `tar -czf - -C ${shellQuote(root)} swarm >&3`,
     "base64 <&4",
   ];
 }
@@ -31,7 +31,7 @@ export function restoreCommands(root: string, former: string): string[] {
     'copy=$(mktemp); exec 3>"$copy" 4<"$copy" 5<"$copy"; rm -f "$copy"',
     "base64 -d >&3",
     "tar -tzf - swarm/docker-state.json <&4 > /dev/null",
-    `beside=$(mktemp -d ${quoted(`${root}/swarm.restored.XXXXXX`)})`,
+    `beside=$(mktemp -d ${shellQuote(`${root}/swarm.restored.XXXXXX`)})`,
     "trap 'rm -rf \"$beside\"' EXIT",
     'tar -xzf - -C "$beside" swarm <&5',
     'if [ -h "$beside/swarm" ] || [ ! -f "$beside/swarm/docker-state.json" ]; then',
@@ -48,7 +48,7 @@ export function restoreCommands(root: string, former: string): string[] {
     "}",
     "trap finish EXIT",
     "stop_engine",
-    `if [ -e ${folderOf(root)} ]; then mv ${folderOf(root)} ${quoted(former)}; fi`,
+    `if [ -e ${folderOf(root)} ]; then mv ${folderOf(root)} ${shellQuote(former)}; fi`,
     "is_moved=yes",
     `mv "$beside/swarm" ${folderOf(root)}`,
     "start_engine",
@@ -73,10 +73,10 @@ function putBack(root: string, former: string): string[] {
   return [
     "is_moved=no",
     "put_back() {",
-    `  if [ "$is_moved" = yes ] || [ -e ${quoted(former)} ]; then rm -rf ${folderOf(root)}; fi`,
-    `  if [ -e ${quoted(former)} ]; then mv ${quoted(former)} ${folderOf(root)}; fi`,
+    `  if [ "$is_moved" = yes ] || [ -e ${shellQuote(former)} ]; then rm -rf ${folderOf(root)}; fi`,
+    `  if [ -e ${shellQuote(former)} ]; then mv ${shellQuote(former)} ${folderOf(root)}; fi`,
     "}",
   ];
 }
 
-const folderOf = (root: string) => quoted(`${root}/swarm`);
+const folderOf = (root: string) => shellQuote(`${root}/swarm`);

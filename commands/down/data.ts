@@ -1,6 +1,6 @@
 import { Engine } from "../../engine/engine.ts";
 import { EngineError } from "../../engine/transport.ts";
-import { errorText } from "../../engine/error-message.ts";
+import { errorMessage } from "../../engine/error-message.ts";
 import type { StackHost } from "../lib/stack-hosts.ts";
 import { pause } from "../../engine/pause.ts";
 
@@ -47,7 +47,7 @@ export async function findData(hosts: readonly StackHost[], sought: DataSought):
     const engine = new Engine(host.connection);
     try {
       await engine.ping(PATIENCE_MS);
-      const volumes = (await engine.volumes()).map(({ Name: name, Labels }) => ({
+      const volumes = (await engine.listVolumes()).map(({ Name: name, Labels }) => ({
         host,
         name,
         isOurs: sought.isOurs(Labels),
@@ -55,7 +55,7 @@ export async function findData(hosts: readonly StackHost[], sought: DataSought):
       const found = volumes.filter(({ name, isOurs }) => isOurs || sought.mounted.includes(name));
       return found.toSorted((a, b) => a.name.localeCompare(b.name));
     } catch (error) {
-      silent.push({ key: host.key, why: errorText(error) });
+      silent.push({ key: host.key, why: errorMessage(error) });
       return [];
     }
   });
@@ -69,7 +69,7 @@ export async function findData(hosts: readonly StackHost[], sought: DataSought):
  */
 export async function usersOf(volumes: readonly DataVolume[], services: readonly string[] = []): Promise<VolumeUser[]> {
   const asked = volumes.map(async (volume) => {
-    const containers = await new Engine(volume.host.connection).containers({ volume: [volume.name] }, true);
+    const containers = await new Engine(volume.host.connection).listContainers({ volume: [volume.name] }, true);
     const others = containers.filter(({ Labels }) => !services.includes(Labels[SERVICE_LABEL] ?? ""));
     return others.map(({ Names, Id }) => ({ volume, container: Names[0]?.replace(/^\//, "") ?? Id.slice(0, 12) }));
   });

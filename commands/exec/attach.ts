@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
 import { hijack } from "../../engine/exec.ts";
 import type { Engine } from "../../engine/engine.ts";
-import { frames } from "../../engine/stream-demux.ts";
+import { demuxStream } from "../../engine/stream-demux.ts";
 
 /** This process's own side of a command: a terminal or plain streams. */
 export interface Local {
@@ -59,7 +59,7 @@ function relay(stream: Duplex, head: Buffer, tty: boolean, { stdout, stderr }: L
     stream.pause();
     to.once("drain", () => stream.resume());
   };
-  const split = frames((which, bytes) => write(which === 2 ? stderr : stdout, bytes));
+  const split = demuxStream((which, bytes) => write(which === 2 ? stderr : stdout, bytes));
   const take = (bytes: Buffer) => (tty ? write(stdout, bytes) : split(bytes));
   return new Promise((resolve, reject) => {
     if (head.length > 0) take(head);

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { Engine } from "../../engine/engine.ts";
 import { UnreachableError } from "../../engine/unreachable.ts";
-import { errorText } from "../../engine/error-message.ts";
+import { errorMessage } from "../../engine/error-message.ts";
 import { loadImage } from "../../toolchain/docker-image.ts";
 import type { BuiltImage } from "../../toolchain/go-image.ts";
 import { builtImage } from "../../toolchain/minio-image.ts";
@@ -92,7 +92,7 @@ async function bringOnceItAnswers(built: BuiltImage, host: LateHost, over: Abort
       await given(built, host);
       return say(`host ${host.key}: has the store's image`);
     } catch (error) {
-      if (!(error instanceof UnreachableError)) return say(errorText(error));
+      if (!(error instanceof UnreachableError)) return say(errorMessage(error));
       why = error.message;
     }
     await pause(RETRY_MS, undefined, { signal: over }).catch(() => {});
@@ -107,7 +107,7 @@ async function given(built: BuiltImage, { key, connection }: StackHost): Promise
     if (!(await engine.hasImage(built.name))) await loadImage(engine, built.packed());
   } catch (error) {
     if (error instanceof UnreachableError) throw error;
-    throw new Error(`host ${key}: cannot be given the store's image: ${errorText(error)}`);
+    throw new Error(`host ${key}: cannot be given the store's image: ${errorMessage(error)}`);
   }
 }
 
@@ -120,7 +120,7 @@ async function asked(hosts: readonly StackHost[]): Promise<{ answering: StackHos
         await new Engine(host.connection).ping(ANSWER_MS);
         answering.push(host);
       } catch (error) {
-        late.push({ ...host, why: errorText(error) });
+        late.push({ ...host, why: errorMessage(error) });
       }
     }),
   );

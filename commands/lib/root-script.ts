@@ -1,7 +1,7 @@
 import type { EngineConnection } from "../../engine/engine-connection.ts";
-import { runScript } from "../../engine/ssh-shell.ts";
+import { runRemoteScript } from "../../engine/ssh-shell.ts";
 import { lastLine } from "../../engine/last-line.ts";
-import { quoted, WITH_ROOT_PROGRAMS } from "../../engine/shell-quoting.ts";
+import { shellQuote, PATH_WITH_SBIN } from "../../engine/shell-quoting.ts";
 
 /** Commands that define `stop_engine` and `start_engine`, as distributions have it. */
 export const ENGINE_CONTROL = [
@@ -19,13 +19,13 @@ export const ENGINE_CONTROL = [
 
 /** A script that runs commands as root, one after another until one fails. */
 export function rootScript(commands: readonly string[]): string {
-  const work = ["set -eu", "umask 077", WITH_ROOT_PROGRAMS, ...commands].join("\n");
+  const work = ["set -eu", "umask 077", PATH_WITH_SBIN, ...commands].join("\n");
   return [
-    `if [ "$(id -u)" = 0 ]; then exec sh -c ${quoted(work)}; fi`,
+    `if [ "$(id -u)" = 0 ]; then exec sh -c ${shellQuote(work)}; fi`,
     "if ! sudo -n true 2>/dev/null; then",
     '  echo "user \"$(id -un)\" may not become root: log in as root, or let the user run sudo without a password" >&2; exit 1',
     "fi",
-    `exec sudo -n sh -c ${quoted(work)}`,
+    `exec sudo -n sh -c ${shellQuote(work)}`,
   ].join("\n");
 }
 
@@ -35,7 +35,7 @@ export async function runAsRoot(
   script: string,
   { input, timeoutMs }: { input?: string; timeoutMs: number },
 ): Promise<string> {
-  const { exitCode, stdout, stderr } = await runScript(connection, script, { input, timeoutMs });
+  const { exitCode, stdout, stderr } = await runRemoteScript(connection, script, { input, timeoutMs });
   if (exitCode === 0) return stdout;
   const said = lastLine(stderr) ?? `the script ended with ${exitCode}`;
   throw new Error(`machine of ${connection.host}: ${said}`);

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { type Engine, orMissing } from "../../engine/engine.ts";
+import { type Engine, undefinedIfNotFound } from "../../engine/engine.ts";
 import { EngineError } from "../../engine/transport.ts";
 import { DEFAULT_MINIO_IMAGE } from "../../components/minio/image.ts";
 import { isUnpullable } from "../../core/image-name.ts";
@@ -77,7 +77,9 @@ export async function canPull(engine: Engine, image: string): Promise<boolean> {
   if (forced === "public" || (await engine.hasImage(image))) return true;
   return await progress("asking the image's registry", async () => {
     try {
-      const known = await orMissing(engine.request("GET", `/distribution/${image}/json`, { timeoutMs: REGISTRY_MS }));
+      const known = await undefinedIfNotFound(
+        engine.request("GET", `/distribution/${image}/json`, { timeoutMs: REGISTRY_MS }),
+      );
       return known !== undefined;
     } catch (error) {
       if (!(error instanceof Error)) throw error;

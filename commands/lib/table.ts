@@ -1,5 +1,5 @@
 import Table from "cli-table3";
-import { escapeControlCharacters } from "../../core/visible.ts";
+import { escapeControlCharacters } from "../../core/escape-control-characters.ts";
 
 /** A plain table: no colours, so that it reads the same on a terminal, in a log and in a test. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

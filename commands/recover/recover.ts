@@ -2,7 +2,7 @@ import { Engine } from "../../engine/engine.ts";
 import { isPortTaken } from "../../engine/errors.ts";
 import { EngineError } from "../../engine/transport.ts";
 import type { NodeDetails, SwarmInfo } from "../../engine/types.ts";
-import { errorText } from "../../engine/error-message.ts";
+import { errorMessage } from "../../engine/error-message.ts";
 import { pause } from "../../engine/pause.ts";
 import type { RecordedMember, RecordedSwarm } from "../lib/recorded-stack.ts";
 
@@ -135,9 +135,9 @@ function lockingProblem({ key }: RecordedMember): Error {
 async function untilManaging(engine: Engine): Promise<NodeDetails[]> {
   for (const end = Date.now() + LIMIT; ; await pause(500)) {
     try {
-      return await engine.nodes();
+      return await engine.listNodes();
     } catch (error) {
-      if (Date.now() > end) throw new Error(`the Swarm does not work again: ${errorText(error)}`, { cause: error });
+      if (Date.now() > end) throw new Error(`the Swarm does not work again: ${errorMessage(error)}`, { cause: error });
     }
   }
 }

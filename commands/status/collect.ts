@@ -1,6 +1,6 @@
-import { Engine, orMissing } from "../../engine/engine.ts";
-import { patienceInElection } from "../../engine/timeouts.ts";
-import { errorText } from "../../engine/error-message.ts";
+import { Engine, undefinedIfNotFound } from "../../engine/engine.ts";
+import { electionTimeout } from "../../engine/timeouts.ts";
+import { errorMessage } from "../../engine/error-message.ts";
 import type { NamedService, RecordedMember } from "../lib/recorded-stack.ts";
 import { storeContainer } from "../exec/container.ts";
 import { endpointHealth } from "./health.ts";
@@ -30,9 +30,9 @@ async function askHost(member: RecordedMember): Promise<HostAnswer> {
   const engine = new Engine(member.connection);
   try {
     await engine.ping(PATIENCE_MS);
-    return { member, info: await engine.info(patienceInElection(member.connection)) };
+    return { member, info: await engine.info(electionTimeout(member.connection)) };
   } catch (error) {
-    return { member, silence: errorText(error) };
+    return { member, silence: errorMessage(error) };
   }
 }
 
@@ -46,13 +46,13 @@ async function askManager(
   if (!manager) return undefined;
   const engine = new Engine(manager.member.connection);
   const [network, all, nodes] = await Promise.all([
-    orMissing(engine.network(stack.networkId, { verbose: true })),
-    engine.services(),
-    engine.nodes(),
+    undefinedIfNotFound(engine.inspectNetwork(stack.networkId, { verbose: true })),
+    engine.listServices(),
+    engine.listNodes(),
   ]);
   // By id: labels may be changed by hand, and a stack may be renamed.
   const services = all.filter(({ ID }) => declared.some(({ id }) => id === ID));
-  const tasks = services.length === 0 ? [] : await engine.tasks({ service: services.map(({ ID }) => ID) });
+  const tasks = services.length === 0 ? [] : await engine.listTasks({ service: services.map(({ ID }) => ID) });
   return { manager: manager.member.key, network, services, nodes, tasks };
 }
 
@@ -68,7 +68,7 @@ async function askStore(hosts: readonly HostAnswer[], stack: StackValues): Promi
   const found = await Promise.all(hosts.map((host) => containerOn(host, stack)));
   let answer: AdminInfo | string = "MinIO runs on no host that answers";
   for (const { engine, container } of found.filter((one) => one !== undefined).slice(0, STORE_TRIES)) {
-    answer = await askContainer(engine, container).catch(errorText);
+    answer = await askContainer(engine, container).catch(errorMessage);
     if (typeof answer !== "string") return answer;
   }
   return answer;
@@ -76,7 +76,7 @@ async function askStore(hosts: readonly HostAnswer[], stack: StackValues): Promi
 
 async function containerOn({ member }: HostAnswer, { serviceIds }: StackValues) {
   const engine = new Engine(member.connection);
-  const container = storeContainer(await engine.containers().catch(() => []), serviceIds);
+  const container = storeContainer(await engine.listContainers().catch(() => []), serviceIds);
   return container === undefined ? undefined : { engine, container };
 }
 

@@ -1,4 +1,4 @@
-import { escapeControlCharacters } from "../../core/visible.ts";
+import { escapeControlCharacters } from "../../core/escape-control-characters.ts";
 import type { HostReport } from "./hosts.ts";
 import type { NetworkReport, ServiceReport, StatusReport, TaskReport } from "./model.ts";
 import type { StoreReport } from "./store.ts";

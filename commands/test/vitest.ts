@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { errorText } from "../../engine/error-message.ts";
+import { errorMessage } from "../../engine/error-message.ts";
 import { readIfThere, ROOT } from "../../toolchain/cache.ts";
 import { ensureEngine } from "../../toolchain/docker-engine.ts";
 import { buildImage } from "../../toolchain/minio-image.ts";
@@ -17,7 +17,7 @@ export async function prepareTests(projects: readonly PreparedProject[]): Promis
   try {
     await buildImage(await ensureEngine());
   } catch (error) {
-    say(`no Docker Engine for the tests: ${errorText(error)}`);
+    say(`no Docker Engine for the tests: ${errorMessage(error)}`);
   }
 }
 

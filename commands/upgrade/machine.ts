@@ -1,7 +1,7 @@
 import type { EngineConnection } from "../../engine/engine-connection.ts";
 import { Engine } from "../../engine/engine.ts";
-import { hasShell, runScript } from "../../engine/ssh-shell.ts";
-import { errorText } from "../../engine/error-message.ts";
+import { isSshConnection, runRemoteScript } from "../../engine/ssh-shell.ts";
+import { errorMessage } from "../../engine/error-message.ts";
 import { summarizeErrors } from "../../provider/hosts/host-plan.ts";
 import type { RecordedMember } from "../lib/recorded-stack.ts";
 import { ENGINE_CONTROL, rootScript } from "../lib/root-script.ts";
@@ -14,7 +14,7 @@ const PACKAGES_MS = 15 * 60_000;
 /** What a host's machine tells of its engine. */
 export async function lookAt({ key, connection }: RecordedMember): Promise<HostFound> {
   const { host } = connection;
-  if (!hasShell(connection)) {
+  if (!isSshConnection(connection)) {
     const own =
       "on its own machine `sudo apt-get update && sudo apt-get install docker.io` (or docker-ce, or dnf) does it";
     return {
@@ -27,7 +27,7 @@ export async function lookAt({ key, connection }: RecordedMember): Promise<HostF
     const { ServerVersion } = await new Engine(connection).info();
     return { key, host, engineVersion: ServerVersion, installed: await engineOn(connection) };
   } catch (error) {
-    return { key, host, silence: errorText(error) };
+    return { key, host, silence: errorMessage(error) };
   }
 }
 
@@ -61,7 +61,7 @@ export async function install(connection: EngineConnection, { installed, to }: S
 }
 
 async function ran(connection: EngineConnection, script: string, otherwise: string): Promise<string> {
-  const { exitCode, stdout, stderr } = await runScript(connection, script, { timeoutMs: PACKAGES_MS });
+  const { exitCode, stdout, stderr } = await runRemoteScript(connection, script, { timeoutMs: PACKAGES_MS });
   if (exitCode !== 0) throw new Error(`${otherwise}: ${summarizeErrors(stderr)}`);
   return stdout;
 }

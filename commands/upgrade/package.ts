@@ -1,4 +1,4 @@
-import { PART, partsOf, shellWord } from "../../engine/shell-quoting.ts";
+import { SECTION_FUNCTION, parseSections, quoteIfNeeded } from "../../engine/shell-quoting.ts";
 import { rootScript } from "../lib/root-script.ts";
 
 /** Docker Engine as a machine has it installed, and what its package manager could install instead. */
@@ -36,27 +36,27 @@ const of = (manager: keyof typeof ENGINES) => [...ENGINES[manager], ...SIBLINGS]
  */
 export const LOOK_SCRIPT = rootScript([
   "export LC_ALL=C",
-  PART,
+  SECTION_FUNCTION,
   // A program whose file was replaced is told so.
-  "part running; readlink /proc/$(cat /run/docker.pid)/exe || true",
+  "section running; readlink /proc/$(cat /run/docker.pid)/exe || true",
   "if command -v dpkg-query >/dev/null; then",
-  "  part manager; echo apt-get",
-  `  part installed; dpkg-query -W -f '\${db:Status-Status} \${Package} \${Version}\\n' ${of("apt-get")} 2>/dev/null |`,
+  "  section manager; echo apt-get",
+  `  section installed; dpkg-query -W -f '\${db:Status-Status} \${Package} \${Version}\\n' ${of("apt-get")} 2>/dev/null |`,
   "    sed -n 's/^installed //p'",
   `  ${APT} update >&2`,
-  `  for name in ${ENGINES["apt-get"].join(" ")} ${CLI}; do part "policy $name"; apt-cache policy "$name"; done`,
+  `  for name in ${ENGINES["apt-get"].join(" ")} ${CLI}; do section "policy $name"; apt-cache policy "$name"; done`,
   "elif command -v rpm >/dev/null; then",
-  "  part manager; echo dnf",
-  `  part installed; for name in ${of("dnf")}; do rpm -q --qf '%{NAME} %{EVR}\\n' "$name" || true; done`,
+  "  section manager; echo dnf",
+  `  section installed; for name in ${of("dnf")}; do rpm -q --qf '%{NAME} %{EVR}\\n' "$name" || true; done`,
   `  for name in ${ENGINES.dnf.join(" ")} ${CLI}; do`,
-  '    part "versions $name"; dnf -q --refresh repoquery --qf "%{evr}\\n" "$name" | sed "/^$/d; s/^0://" | sort -Vru',
+  '    section "versions $name"; dnf -q --refresh repoquery --qf "%{evr}\\n" "$name" | sed "/^$/d; s/^0://" | sort -Vru',
   "  done",
   "fi",
 ]);
 
 /** Reads what that script printed. Undefined where no package holds the engine. */
 export function installedEngine(printed: string): InstalledEngine | undefined {
-  const parts = partsOf(printed);
+  const parts = parseSections(printed);
   const manager = parts.get("manager") === "dnf" ? "dnf" : "apt-get";
   const installed = new Map(
     (parts.get("installed") ?? "").split("\n").map((line) => {
@@ -147,7 +147,7 @@ export function installCommands(
   // Settings that somebody changed on the machine stay: nobody could be asked.
   const kept = "-o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold";
   const base = manager === "dnf" ? "dnf install -y" : `${APT} install -y --no-install-recommends ${kept}`;
-  const command = (...options: string[]) => [base, ...options, ...packages.map(shellWord)].join(" ");
+  const command = (...options: string[]) => [base, ...options, ...packages.map(quoteIfNeeded)].join(" ");
   return {
     fetch: command(manager === "dnf" ? "--downloadonly" : "--download-only"),
     install: [

@@ -1,5 +1,5 @@
 import type { NodeDetails } from "../../engine/types.ts";
-import { errorText } from "../../engine/error-message.ts";
+import { errorMessage } from "../../engine/error-message.ts";
 import { type InstalledEngine, isVersion, wantedVersion } from "./package.ts";
 
 /** A host, as its engine, its package manager and the Swarm know it. */
@@ -40,7 +40,7 @@ export function planUpgrade(hosts: readonly HostFound[], to?: string): Step[] {
     try {
       return [stepFor(host, to)];
     } catch (error) {
-      problems.push(`host "${host.key}": ${errorText(error)}`);
+      problems.push(`host "${host.key}": ${errorMessage(error)}`);
       return [];
     }
   });

@@ -29,10 +29,10 @@ export class StoreGate {
   /** Done when every member of every store that can spare one says that one may go; so it does when all is well. */
   async mayGo(manager: Engine, limitMs: number): Promise<PollResult<void>> {
     for (const { id, name, tasks } of this.#services.filter((service) => this.#checks.has(service.id))) {
-      const running = (await manager.tasks({ service: [id] })).filter(isRunning);
+      const running = (await manager.listTasks({ service: [id] })).filter(isRunning);
       if (running.length < tasks) return pending(`${name}: ${running.length} of ${tasks} members run`);
       const answer = await this.#checks.get(id)!.mayGo(running, limitMs);
-      if (!answer.done) return pending(`${name}: ${answer.because}`);
+      if (!answer.done) return pending(`${name}: ${answer.reason}`);
     }
     return ready(undefined);
   }

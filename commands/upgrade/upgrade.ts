@@ -3,7 +3,7 @@ import type { TaskDetails } from "../../engine/types.ts";
 import { findManager, type Managers } from "../../provider/swarm/manager-pool.ts";
 import { downtimeProblem } from "../../provider/swarm/quorum.ts";
 import { type PollResult, ready, pending, waitFor } from "../../provider/runtime/poll.ts";
-import { errorText } from "../../engine/error-message.ts";
+import { errorMessage } from "../../engine/error-message.ts";
 import type { RecordedMember, RecordedService, RecordedSwarm } from "../lib/recorded-stack.ts";
 import { FORMER_LABEL, putBack, takeOut } from "./availability.ts";
 import { engineOn, fetchPackages, install, lookAt } from "./machine.ts";
@@ -54,8 +54,8 @@ export class Upgrade {
     const members = this.#swarm.members.filter(({ key }) => host === undefined || key === host);
     const manager = await this.#manager();
     const [nodes, tasks, found] = await Promise.all([
-      manager.nodes(),
-      manager.tasks(),
+      manager.listNodes(),
+      manager.listTasks(),
       Promise.all(members.map(lookAt)),
     ]);
     const nodeOf = (key: string) => nodes.find(({ ID }) => ID === this.#member(key).nodeId);
@@ -73,7 +73,7 @@ export class Upgrade {
   /** Puts back what a run that was killed has left out of service, and tells whether there was any. */
   async resume(): Promise<boolean> {
     const manager = await this.#manager();
-    const left = (await manager.nodes()).filter(({ Spec }) => Spec.Labels?.[FORMER_LABEL] !== undefined);
+    const left = (await manager.listNodes()).filter(({ Spec }) => Spec.Labels?.[FORMER_LABEL] !== undefined);
     const members = this.#swarm.members.filter(({ nodeId }) => left.some(({ ID }) => ID === nodeId));
     for (const member of members) {
       this.#options.report(`host ${member.key}: an earlier run left it out of service: it is put back`);
@@ -89,10 +89,10 @@ export class Upgrade {
     const { nodeId } = member;
     await fetchPackages(member.connection, step);
     const manager = await this.#untilMayGo(step);
-    const served = servicesOn(await manager.tasks(), nodeId);
-    const failure = await this.#replaceEngine(manager, member, step).then(() => undefined, errorText);
+    const served = servicesOn(await manager.listTasks(), nodeId);
+    const failure = await this.#replaceEngine(manager, member, step).then(() => undefined, errorMessage);
     const back = this.#retried(`host ${step.key}`, START_SECONDS, async () => putBack(await this.#manager(), nodeId));
-    const notBack = await back.then(() => undefined, errorText);
+    const notBack = await back.then(() => undefined, errorMessage);
     const problems = [failure, notBack].filter((problem) => problem !== undefined);
     if (problems.length > 0) throw new Error(`host "${step.key}": ${problems.join("; ")}`);
     await this.#untilSound(member, served);
@@ -106,14 +106,14 @@ export class Upgrade {
 
   /** What to know before the first host's turn. */
   async warning(): Promise<string | undefined> {
-    return managerWarning(await (await this.#manager()).nodes());
+    return managerWarning(await (await this.#manager()).listNodes());
   }
 
   #untilMayGo({ key, nodeId }: Step): Promise<Engine> {
     return this.#wait(`host ${key}`, async () => {
       this.#options.signal?.throwIfAborted();
       const manager = await this.#manager();
-      const problem = downtimeProblem(await manager.nodes(), nodeId);
+      const problem = downtimeProblem(await manager.listNodes(), nodeId);
       if (problem) return pending(problem);
       const state = await this.#gate.mayGo(manager, this.#limit * 1000);
       return state.done ? ready(manager) : state;
@@ -145,12 +145,12 @@ export class Upgrade {
   async #untilSound({ key, nodeId }: RecordedMember, served: readonly string[] = []): Promise<void> {
     await this.#wait(`host ${key}`, async () => {
       const manager = await this.#manager();
-      const { Status, Spec, ManagerStatus } = await manager.node(nodeId);
+      const { Status, Spec, ManagerStatus } = await manager.inspectNode(nodeId);
       if (Status.State !== "ready") return pending(`its node is ${Status.State}`);
       if (Spec.Role === "manager" && ManagerStatus?.Reachability !== "reachable") {
         return pending("the other managers do not reach it");
       }
-      const running = servicesOn(await manager.tasks(), nodeId);
+      const running = servicesOn(await manager.listTasks(), nodeId);
       const missing = served.filter((id) => !running.includes(id));
       if (missing.length > 0) return pending(`${missing.length} of its ${served.length} services do not run yet`);
       return this.#gate.mayGo(manager, this.#limit * 1000);
@@ -179,9 +179,9 @@ export class Upgrade {
       () =>
         attempt().catch((error: unknown) => {
           if (error === signal?.reason) throw error;
-          return pending(errorText(error));
+          return pending(errorMessage(error));
         }),
-      { what, limitSeconds, report },
+      { subject: what, timeoutSeconds: limitSeconds, report },
       (because) => new Error(`${what}: not within ${limitSeconds} s: ${because}`),
     );
   }

@@ -38,10 +38,10 @@ export class AwsMachines extends pulumi.ComponentResource {
     const types = Object.fromEntries(planned.map(({ key, role, type }) => [`${role}s.${key}.type`, type]));
     const { imageParameter = DEFAULT_IMAGE } = args;
     const account = inspectAccount({ zones, types, imageParameter }, { parent: this });
-    const problems = account.apply(({ issues }) => issues.map((issue) => formatIssue(subject, issue)));
-    const { isSound } = new Assertion(`${name}-account`, { problems }, { parent: this });
+    const errors = account.apply(({ issues }) => issues.map((issue) => formatIssue(subject, issue)));
+    const { passed } = new Assertion(`${name}-account`, { errors }, { parent: this });
     const afterAssertion = <T>(value: pulumi.Input<T>) =>
-      pulumi.all([value, isSound]).apply(([known]) => known) as pulumi.Output<T>;
+      pulumi.all([value, passed]).apply(([known]) => known) as pulumi.Output<T>;
     const image = afterAssertion(account.apply((answers) => answers.image ?? ""));
     const tags = (thing: string) => ({ Name: thing, "pulumi-swarm": name, ...args.tags });
 
@@ -123,9 +123,9 @@ function createPlacementGroups(
 
 /** Whether the account has all that is asked for: whatever is made there waits for it. */
 class Assertion extends SwarmResource {
-  declare readonly isSound: pulumi.Output<boolean>;
+  declare readonly passed: pulumi.Output<boolean>;
 
-  constructor(name: string, props: { problems: pulumi.Input<string[]> }, opts: pulumi.CustomResourceOptions) {
-    super("Assertion", name, { isSound: undefined, ...props }, opts);
+  constructor(name: string, props: { errors: pulumi.Input<string[]> }, opts: pulumi.CustomResourceOptions) {
+    super("Assertion", name, { passed: undefined, ...props }, opts);
   }
 }

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { errorText } from "../../engine/error-message.ts";
+import { errorMessage } from "../../engine/error-message.ts";
 import type { ValidationIssue } from "../../core/input-validation-error.ts";
 import { type AccountFacts, validateAccount } from "./account.ts";
 
@@ -78,7 +78,7 @@ async function resultOrIssue<T extends object>(
   try {
     return await question;
   } catch (error) {
-    return { argument, value, problem: describeAwsError(errorText(error)) };
+    return { argument, value, problem: describeAwsError(errorMessage(error)) };
   }
 }
 

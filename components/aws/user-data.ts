@@ -1,4 +1,4 @@
-import { quoted } from "../../engine/shell-quoting.ts";
+import { shellQuote } from "../../engine/shell-quoting.ts";
 
 /** A machine's own key, by which ssh knows it. */
 export interface HostKeyPair {
@@ -61,9 +61,9 @@ export function volumeDevice(volumeId: string): string {
 /** Makes a machine a Docker host with its drives mounted. May run again: what is there is left as it is. */
 function setupScript({ user, engineVersion, engineRepository, volumes }: FirstBoot): string {
   const mounts = Object.entries(volumes).map(
-    ([folder, id]) => `mount_volume ${quoted(volumeDevice(id))} ${quoted(folder)}`,
+    ([folder, id]) => `mount_volume ${shellQuote(volumeDevice(id))} ${shellQuote(folder)}`,
   );
-  const version = quoted(`5:${engineVersion}-*`);
+  const version = shellQuote(`5:${engineVersion}-*`);
   return `#!/bin/sh
 # Makes this machine a Docker host with its drives mounted, at its first boot.
 set -eu
@@ -105,14 +105,14 @@ retry apt-get -o DPkg::Lock::Timeout=300 update
 apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends ca-certificates curl xfsprogs
 . /etc/os-release
 install -m 0755 -d /etc/apt/keyrings
-repository=${quoted(engineRepository)}/$ID
+repository=${shellQuote(engineRepository)}/$ID
 retry curl -fsSL "$repository/gpg" -o /etc/apt/keyrings/docker.asc
 echo "deb [signed-by=/etc/apt/keyrings/docker.asc] $repository $VERSION_CODENAME stable" >/etc/apt/sources.list.d/docker.list
 retry apt-get -o DPkg::Lock::Timeout=300 update
 apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends \\
   docker-ce=${version} docker-ce-cli=${version} containerd.io iptables apparmor
 apt-mark hold docker-ce docker-ce-cli >/dev/null
-usermod -aG docker ${quoted(user)}
+usermod -aG docker ${shellQuote(user)}
 ${mounts.join("\n")}
 `;
 }

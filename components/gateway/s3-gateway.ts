@@ -54,7 +54,7 @@ export class S3Gateway extends pulumi.ComponentResource {
       ports,
       hosts,
       disks: [],
-      guarded: args.allowFrom !== undefined,
+      needsFirewall: args.allowFrom !== undefined,
     });
     const child = { parent: this, dependsOn: checked };
 

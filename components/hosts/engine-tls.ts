@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { EngineConnection } from "../../engine/engine-connection.ts";
-import { isPlainRemote, isTls, missingParts } from "../../engine/tls.ts";
+import { isUnencryptedRemote, isTls, missingCertificates } from "../../engine/tls.ts";
 import { knownValue } from "../shared/inputs.ts";
 import type { ValidationIssue } from "../../core/input-validation-error.ts";
 
@@ -32,7 +32,7 @@ export function engineTlsFindings(
     const problem = `is for tcp:// engines, and this one is at ${host}: leave it out`;
     return [{ argument: "tls", value: Object.keys(tls), problem }];
   }
-  const missing = missingParts(tls).map((part) => ({
+  const missing = missingCertificates(tls).map((part) => ({
     argument: `tls.${part}`,
     value: undefined,
     problem: NEEDED[part],
@@ -57,7 +57,7 @@ function pemFindings(part: keyof EngineTls, text: string | undefined): Validatio
 }
 
 function plainFindings(host: string): ValidationIssue[] {
-  if (!isPlainRemote(host)) return [];
+  if (!isUnencryptedRemote(host)) return [];
   const problem =
     "is reached without TLS, so that everybody on the way becomes root on that machine: give tls (or set " +
     "DOCKER_TLS_VERIFY and DOCKER_CERT_PATH), reach it by ssh://, or set allowPlainTcp";

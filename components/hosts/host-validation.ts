@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { engineAddressProblem } from "../../engine/connection.ts";
+import { engineAddressError } from "../../engine/connection.ts";
 import { DNS_LABEL_RULE, isDnsLabel } from "../../core/dns-label.ts";
 import type { ValidationIssue } from "../../core/input-validation-error.ts";
 import type { Drive } from "../../core/drive.ts";
@@ -17,7 +17,7 @@ export interface PlainHost {
 /** What is wrong with a host as it was declared. */
 export function hostFindings({ key, hostname, engine, labels, drives }: PlainHost): ValidationIssue[] {
   const findings: ValidationIssue[] = [];
-  const address = engineAddressProblem(engine);
+  const address = engineAddressError(engine);
   if (address) findings.push({ argument: "engine", value: engine, problem: address });
   if (!isDnsLabel(key)) findings.push({ argument: "key", value: key, problem: DNS_LABEL_RULE });
   if (!isDnsLabel(hostname)) {

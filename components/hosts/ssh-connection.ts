@@ -1,8 +1,8 @@
 import type { EngineConnection } from "../../engine/engine-connection.ts";
-import { HOST_KEY_CHECKS, LET_IN } from "../../engine/ssh.ts";
-import { sshTarget } from "../../engine/ssh-errors.ts";
+import { HOST_KEY_CHECKS, CONNECT_TIMEOUT } from "../../engine/ssh.ts";
+import { parseSshTarget } from "../../engine/ssh-errors.ts";
 import { InputValidationError } from "../../core/input-validation-error.ts";
-import { shellWord } from "../../engine/shell-quoting.ts";
+import { quoteIfNeeded } from "../../engine/shell-quoting.ts";
 
 /** How a machine is reached by ssh, all of it known. */
 export interface SshAccess {
@@ -52,17 +52,17 @@ function pinned(hostKey: string): string[] {
 /** What ssh's own way of jumping does, but with the host key of the machine on the way checked for certain. */
 function jump({ jumpHost, jumpHostKey, identityFile }: SshAccess): string | undefined {
   if (jumpHost === undefined) return undefined;
-  const target = sshTarget(`ssh://${jumpHost}`);
+  const target = parseSshTarget(`ssh://${jumpHost}`);
   if (!target)
     throw new InputValidationError("ssh", [{ argument: "jumpHost", value: jumpHost, problem: JUMP_HOST_RULE }]);
   const { host, user, port } = target;
   const words = [
-    ...[...HOST_KEY_CHECKS, LET_IN].flatMap((option) => ["-o", option]),
+    ...[...HOST_KEY_CHECKS, CONNECT_TIMEOUT].flatMap((option) => ["-o", option]),
     ...(identityFile === undefined ? [] : identity(identityFile)),
     ...(jumpHostKey === undefined ? [] : pinned(jumpHostKey)),
     ...(user === undefined ? [] : ["-l", user]),
     ...(port === undefined ? [] : ["-p", String(port)]),
   ];
   // A shell reads it, after ssh has replaced what follows a percent sign.
-  return `ssh ${words.map((text) => shellWord(text).replaceAll("%", "%%")).join(" ")} -W '[%h]:%p' -- ${shellWord(host)}`;
+  return `ssh ${words.map((text) => quoteIfNeeded(text).replaceAll("%", "%%")).join(" ")} -W '[%h]:%p' -- ${quoteIfNeeded(host)}`;
 }

@@ -1,7 +1,7 @@
 import { knownValue } from "../shared/inputs.ts";
 import { validatePort } from "../../core/port.ts";
 import type { ValidationIssue } from "../../core/input-validation-error.ts";
-import { isUserName, sshTarget } from "../../engine/ssh-errors.ts";
+import { isUserName, parseSshTarget } from "../../engine/ssh-errors.ts";
 import { hostFindings } from "./host-validation.ts";
 import { JUMP_HOST_RULE, sshAddress } from "./ssh-connection.ts";
 import type { SshHostArgs, SshHostsArgs, SshWay } from "./ssh-hosts-args.ts";
@@ -67,7 +67,7 @@ function wayFindings(where: string, { user, port, identityFile, jumpHost, jumpHo
       (file) => file.trim() !== "",
       "must be the file of a private key",
     ),
-    ...check("jumpHost", knownValue(jumpHost), (host) => sshTarget(`ssh://${host}`) !== undefined, JUMP_HOST_RULE),
+    ...check("jumpHost", knownValue(jumpHost), (host) => parseSshTarget(`ssh://${host}`) !== undefined, JUMP_HOST_RULE),
     ...check("jumpHostKey", knownValue(jumpHostKey), isHostKey, HOST_KEY_RULE),
   ];
 }
@@ -86,7 +86,7 @@ export function accessFindings(where: string, host: SshHostArgs): ValidationIssu
 function addressFindings(where: string, { address, hostKey }: SshHostArgs): ValidationIssue[] {
   const findings: ValidationIssue[] = [];
   const name = knownValue(address);
-  if (name !== undefined && (/[@/[\]]/.test(name) || sshTarget(sshAddress({ address: name })) === undefined)) {
+  if (name !== undefined && (/[@/[\]]/.test(name) || parseSshTarget(sshAddress({ address: name })) === undefined)) {
     const problem =
       "must be the machine's name or address alone, of letters, digits, '.', '_', '-' and ':': user and port are " +
       "arguments of their own";

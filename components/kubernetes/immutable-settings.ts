@@ -13,23 +13,22 @@ export function immutableSettings(
       `pools.${key}.members`,
       {
         value: members.length,
-        because:
-          "every drive has its place in an erasure set, and a set neither grows nor shrinks. To grow, add a pool",
+        reason: "every drive has its place in an erasure set, and a set neither grows nor shrinks. To grow, add a pool",
       },
     ],
     [
       `pools.${key}.drives`,
       {
         value: Object.fromEntries(drives.map((one) => [one.key, one.drive] as const)),
-        because:
+        reason:
           "every drive has its place in an erasure set, and a StatefulSet keeps the claims it was made with. " +
           "Grow the claims themselves with `kubectl edit pvc`, or add a pool",
       },
     ],
   ]);
   return {
-    serviceName: { value: serviceName, because: `the claims of the volumes that hold the data carry it. ${wayOut}` },
-    namespace: { value: namespace, because: `the claims of the volumes that hold the data are in it. ${wayOut}` },
+    serviceName: { value: serviceName, reason: `the claims of the volumes that hold the data carry it. ${wayOut}` },
+    namespace: { value: namespace, reason: `the claims of the volumes that hold the data are in it. ${wayOut}` },
     ...Object.fromEntries(ofPools),
   };
 }

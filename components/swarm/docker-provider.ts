@@ -2,10 +2,10 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { EngineConnection } from "../../engine/engine-connection.ts";
 import { Engine } from "../../engine/engine.ts";
-import { patienceInElection, patienceWith } from "../../engine/timeouts.ts";
-import { hasShell } from "../../engine/ssh-shell.ts";
+import { electionTimeout, engineTimeout } from "../../engine/timeouts.ts";
+import { isSshConnection } from "../../engine/ssh-shell.ts";
 import { sshCommandOptions } from "../../engine/ssh.ts";
-import { isTls, missingParts } from "../../engine/tls.ts";
+import { isTls, missingCertificates } from "../../engine/tls.ts";
 import type { Host } from "../hosts/host.ts";
 import { recordedOutputs } from "../preflight/recorded-state.ts";
 import { pause } from "../../engine/pause.ts";
@@ -20,7 +20,7 @@ export function dockerConfig(name: string, managers: readonly Host[]): docker.Pr
   const engine = manager(name, managers);
   return {
     host: engine.apply(({ host }) => host),
-    sshOpts: engine.apply((connection) => (hasShell(connection) ? sshCommandOptions(connection) : undefined)),
+    sshOpts: engine.apply((connection) => (isSshConnection(connection) ? sshCommandOptions(connection) : undefined)),
     caMaterial: engine.apply((connection) => material(connection).ca),
     certMaterial: engine.apply((connection) => material(connection).cert),
     keyMaterial: engine.apply((connection) => material(connection).key),
@@ -39,7 +39,7 @@ export function dockerConfig(name: string, managers: readonly Host[]): docker.Pr
  */
 export function material(connection: EngineConnection): Record<"ca" | "cert" | "key", string> {
   if (!isTls(connection)) return { ca: "", cert: "", key: "" };
-  const [missing] = missingParts(connection);
+  const [missing] = missingCertificates(connection);
   if (missing !== undefined)
     throw new Error(`the engine at ${connection.host} is reached in TLS: give its \`${missing}\` too`);
   const { ca = "", cert = UNUSED_CLIENT.cert, key = UNUSED_CLIENT.key } = connection;
@@ -98,7 +98,7 @@ export async function firstAnswering(
   const isFormer = ({ host }: EngineConnection) => host === former;
   const ordered = [...engines.filter(isFormer), ...engines.filter((engine) => !isFormer(engine))];
   for (const end = performance.now() + ELECTION_MS; ; await pause(AGAIN_MS)) {
-    const answers = ordered.map((engine) => managerAt(engine, isFormer(engine) ? patienceWith : patienceInElection));
+    const answers = ordered.map((engine) => managerAt(engine, isFormer(engine) ? engineTimeout : electionTimeout));
     let leaderless: EngineConnection | undefined;
     for (const [at, answer] of answers.entries()) {
       const found = await answer;

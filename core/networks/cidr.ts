@@ -58,7 +58,7 @@ export function subnetError(subnet: string): string | undefined {
  * The address of the gateway that Docker would choose: the subnet's first one. It is always asked for, because what
  * Docker fills in by itself would look like a change at the next preview.
  */
-export function firstAddress(subnet: string): string {
+export function defaultGateway(subnet: string): string {
   const [a = 0, b = 0, c = 0, d = 0] = networkOf(parsed(subnet)).toByteArray();
   return `${a}.${b}.${c}.${d + 1}`;
 }
@@ -90,16 +90,16 @@ export function cidrError(block: string, example: string): string | undefined {
 
 function gatewayProblem(gateway: string, subnet: string): string | undefined {
   if (!ipaddr.IPv4.isValidFourPartDecimal(gateway)) {
-    return `is no IPv4 address: give one of ${subnet}, for instance ${firstAddress(subnet)}`;
+    return `is no IPv4 address: give one of ${subnet}, for instance ${defaultGateway(subnet)}`;
   }
   if (!contains(subnet, `${gateway}/32`)) {
-    return `is not in the subnet ${subnet}: give one of its addresses, for instance ${firstAddress(subnet)}`;
+    return `is not in the subnet ${subnet}: give one of its addresses, for instance ${defaultGateway(subnet)}`;
   }
   const taken: Record<string, string> = {
     [networkOf(parsed(subnet)).toString()]: "network",
     [ipaddr.IPv4.broadcastAddressFromCIDR(subnet).toString()]: "broadcast",
   };
-  return taken[gateway] && `is the ${taken[gateway]} address of ${subnet}: give ${firstAddress(subnet)}`;
+  return taken[gateway] && `is the ${taken[gateway]} address of ${subnet}: give ${defaultGateway(subnet)}`;
 }
 
 /** What is wrong with a part of a subnet, which has to have addresses enough. */
@@ -111,7 +111,7 @@ export function ipRangeError(ipRange: string, subnet: string, narrowest = NARROW
 }
 
 /** How many addresses of a block may be given away: not the subnet's first and last, nor its gateway's. */
-export function freeAddresses(block: string, subnet: string, gateway?: string): number | undefined {
+export function countFreeAddresses(block: string, subnet: string, gateway?: string): number | undefined {
   if (!ipaddr.IPv4.isValidCIDR(block) || !ipaddr.IPv4.isValidCIDR(subnet)) return undefined;
   const range = ipaddr.IPv4.parseCIDR(block);
   const reserved = reservedAddresses(subnet, gateway).filter((address) => address.match(range));
@@ -120,7 +120,7 @@ export function freeAddresses(block: string, subnet: string, gateway?: string): 
 
 /** The one address of a block that may be given away; undefined where there are more, or none. */
 export function onlyFreeAddress(block: string, subnet: string, gateway: string): string | undefined {
-  if (freeAddresses(block, subnet, gateway) !== 1) return undefined;
+  if (countFreeAddresses(block, subnet, gateway) !== 1) return undefined;
   const reserved = new Set(reservedAddresses(subnet, gateway).map(String));
   const [a = 0, b = 0, c = 0, d = 0] = parsed(block).address.toByteArray();
   // A block with one address to give has no more than two others, and blocks do not cross a byte's end.

@@ -1,7 +1,7 @@
 import type { NetworkShape } from "../requirement.ts";
 import { MTU_OPTION, validateMtu, validateNetworkLabels, validateNetworkName } from "../network-rules.ts";
 import type { ValidationIssue } from "../input-validation-error.ts";
-import { type AddressPlan, validateAddressPlan, firstAddress } from "./cidr.ts";
+import { type AddressPlan, validateAddressPlan, defaultGateway } from "./cidr.ts";
 
 /** What a network is asked to be, defaults filled in. */
 export interface NetworkSpec extends AddressPlan {
@@ -43,9 +43,9 @@ export function driverOptions({ encrypted, mtu }: Pick<NetworkSpec, "encrypted" 
 }
 
 /** The addresses to ask the Engine for; none when the Swarm is to choose. */
-export function addressPlans({ subnet, gateway, ipRange }: AddressPlan): AddressPlan[] {
+export function toIpamConfigs({ subnet, gateway, ipRange }: AddressPlan): AddressPlan[] {
   if (!subnet) return [];
-  return [{ subnet, gateway: gateway || firstAddress(subnet), ...(ipRange && { ipRange }) }];
+  return [{ subnet, gateway: gateway || defaultGateway(subnet), ...(ipRange && { ipRange }) }];
 }
 
 /** How the network is to be, for comparison with the one that is there: of `spec` what is known by now. */
@@ -53,6 +53,6 @@ export function networkShape(spec: Partial<NetworkSpec>): NetworkShape {
   const { encrypted, attachable, internal, mtu, labels, subnet } = spec;
   const shape = { encrypted, attachable, internal, mtu, labels };
   if (!subnet) return shape;
-  const gateway = spec.gateway === "" ? firstAddress(subnet) : spec.gateway;
+  const gateway = spec.gateway === "" ? defaultGateway(subnet) : spec.gateway;
   return { ...shape, subnet, gateway, ipRange: spec.ipRange };
 }

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { makeAuthority, makeServerCertificate } from "../../provider/state/x509.ts";
+import { createAuthority, createServerCertificate } from "../../provider/state/x509.ts";
 
 /** What the cluster's programs are configured by. */
 export interface ClusterConfig {
@@ -45,8 +45,8 @@ export async function writeFiles(setting: ClusterConfig): Promise<ClusterAccess>
   const { folder, address } = setting;
   const token = randomBytes(24).toString("hex");
   const period = { notBefore: new Date(Date.now() - 3_600_000), notAfter: new Date(Date.now() + 24 * 3_600_000) };
-  const authority = await makeAuthority("lab", period);
-  const server = await makeServerCertificate(authority, [address, ...API_NAMES], period);
+  const authority = await createAuthority("lab", period);
+  const server = await createServerCertificate(authority, [address, ...API_NAMES], period);
   const accounts = generateKeyPairSync("rsa", {
     modulusLength: 2048,
     publicKeyEncoding: { type: "spki", format: "pem" },

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type KeyPair, makeAuthority } from "../../provider/state/x509.ts";
+import { type KeyPair, createAuthority } from "../../provider/state/x509.ts";
 import { run } from "../../toolchain/run.ts";
 import { writePackageIndex } from "../uninstall-engine.ts";
 import { type MachineImage, ensureImage, PACKAGES_FOLDER } from "./build.ts";
@@ -68,7 +68,7 @@ async function configure(root: string, folder: string): Promise<void> {
 /** Docker's site has a certificate that everybody trusts. Told at boot, under emulation, it would take minutes. */
 async function trustAuthority(root: string, folder: string): Promise<void> {
   const period = { notBefore: new Date(Date.now() - 60_000), notAfter: new Date(Date.now() + AUTHORITY_MS) };
-  const { certificate, key } = await makeAuthority("lab", period);
+  const { certificate, key } = await createAuthority("lab", period);
   writeFileSync(join(folder, "authority.crt"), certificate);
   writeFileSync(join(folder, "authority.key"), key, { mode: 0o600 });
   writeFileSync(join(root, "usr", "local", "share", "ca-certificates", "lab.crt"), certificate);

@@ -2,7 +2,7 @@ import { createReadStream, existsSync, mkdirSync, readFileSync, statSync } from 
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join, normalize } from "node:path";
-import { makeServerCertificate } from "../../provider/state/x509.ts";
+import { createServerCertificate } from "../../provider/state/x509.ts";
 import { run } from "../../toolchain/run.ts";
 import { claimFreeSlot, removeLab } from "../lab.ts";
 import { LabNetwork } from "../network.ts";
@@ -47,7 +47,7 @@ export async function startCloud(): Promise<CloudLab> {
     await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "lab", "-f", identityFile]);
     const here = network.address(254);
     const period = { notBefore: new Date(Date.now() - HOUR_MS), notAfter: new Date(Date.now() + 24 * HOUR_MS) };
-    const { certificate, key } = await makeServerCertificate(image.authority, [here], period);
+    const { certificate, key } = await createServerCertificate(image.authority, [here], period);
     server = await serve(image.repository, here, { cert: certificate, key });
     const { port } = server.address() as AddressInfo;
     return {

@@ -1,5 +1,5 @@
-import { engineAddressProblem } from "../../engine/connection.ts";
-import { isTls, missingParts } from "../../engine/tls.ts";
+import { engineAddressError } from "../../engine/connection.ts";
+import { isTls, missingCertificates } from "../../engine/tls.ts";
 import { formatIssue } from "../../core/input-validation-error.ts";
 import type { CheckFailure } from "../runtime/resource-handler.ts";
 import type { HostInputs } from "./host-inputs.ts";
@@ -9,9 +9,9 @@ import { containsUnknown } from "../runtime/values.ts";
 export function validateConnection({ connection, hostname }: HostInputs): CheckFailure[] {
   if (containsUnknown(connection)) return [];
   const { host } = connection;
-  const problem = engineAddressProblem(host);
+  const problem = engineAddressError(host);
   const address = problem === undefined ? [] : [{ argument: "engine", value: host, problem }];
-  const missing = (isTls(connection) ? missingParts(connection) : []).map((part) => ({
+  const missing = (isTls(connection) ? missingCertificates(connection) : []).map((part) => ({
     argument: `tls.${part}`,
     value: undefined,
     problem: `the engine at ${host} is reached in TLS: give it`,

@@ -1,19 +1,19 @@
 import { createHash } from "node:crypto";
-import { PART, partsOf } from "../../engine/shell-quoting.ts";
+import { SECTION_FUNCTION, parseSections } from "../../engine/shell-quoting.ts";
 import { type Chain, CHAIN_PREFIX, buildChains, type Hook, type PortFilter } from "./firewall-rules.ts";
 import { bootScript, scriptPath, PREAMBLE, type OwnedFilter, unitName } from "./firewall-scripts.ts";
 
 /** Returns the script that prints what `driftOf` reads. It changes nothing. */
 export function rulesScript({ filter }: OwnedFilter): string {
   return `${PREAMBLE}
-${PART}
-part iptables; iptables -w -S
-if [ -e /proc/net/if_inet6 ]; then part ip6tables; ip6tables -w -S; fi
-part file; sha256sum <${scriptPath(filter)} 2>/dev/null | cut -c 1-64
+${SECTION_FUNCTION}
+section iptables; iptables -w -S
+if [ -e /proc/net/if_inet6 ]; then section ip6tables; ip6tables -w -S; fi
+section file; sha256sum <${scriptPath(filter)} 2>/dev/null | cut -c 1-64
 if [ -d /run/systemd/system ]; then
-  part unit; systemctl is-enabled ${unitName(filter)} 2>/dev/null || true
+  section unit; systemctl is-enabled ${unitName(filter)} 2>/dev/null || true
 fi
-part end; echo end
+section end; echo end
 `;
 }
 
@@ -23,15 +23,15 @@ part end; echo end
  * @throws when the script did not run to its end.
  */
 export function findDrift({ filter, owner }: OwnedFilter, printed: string): string[] {
-  const parts = partsOf(printed);
-  if (!parts.has("end")) throw new Error("the script that looks at the rules did not run to its end");
+  const sections = parseSections(printed);
+  if (!sections.has("end")) throw new Error("the script that looks at the rules did not run to its end");
   const { ipv4, ipv6 } = buildChains(filter);
   const file = createHash("sha256").update(bootScript({ filter, owner })).digest("hex");
-  const isSame = parts.get("file") === file;
-  const unit = parts.get("unit");
+  const isSame = sections.get("file") === file;
+  const unit = sections.get("unit");
   return [
-    ...tableDrift("iptables", ipv4, parts.get("iptables"), filter),
-    ...tableDrift("ip6tables", ipv6, parts.get("ip6tables"), filter),
+    ...tableDrift("iptables", ipv4, sections.get("iptables"), filter),
+    ...tableDrift("ip6tables", ipv6, sections.get("ip6tables"), filter),
     ...(isSame ? [] : [scriptPath(filter)]),
     ...(unit === undefined || unit === "enabled" ? [] : [`${unitName(filter)} is not enabled`]),
   ];

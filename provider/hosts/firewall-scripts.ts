@@ -1,5 +1,5 @@
 import type { Owner } from "../../core/labels.ts";
-import { quoted, WITH_ROOT_PROGRAMS } from "../../engine/shell-quoting.ts";
+import { shellQuote, PATH_WITH_SBIN } from "../../engine/shell-quoting.ts";
 import { type Chain, CHAIN_PREFIX, buildChains, type PortFilter } from "./firewall-rules.ts";
 
 /** Where a host keeps what has to be there again after it was started. */
@@ -22,7 +22,7 @@ WantedBy=docker.service multi-user.target
 
 /** Runs what comes over standard input as root. */
 export const RUN_AS_ROOT = `
-${WITH_ROOT_PROGRAMS}
+${PATH_WITH_SBIN}
 if [ "$(id -u)" = 0 ]; then exec sh; fi
 if sudo -n true 2>/dev/null; then exec sudo -n sh; fi
 echo "user $(id -un) may not become root there: log in as root, or let the user run sudo without a password" >&2
@@ -99,7 +99,7 @@ if rmdir ${FOLDER} 2>/dev/null; then rm -f ${UNIT}; rmdir /etc/pulumi-swarm 2>/d
 
 export const PREAMBLE = `set -e
 umask 022
-${WITH_ROOT_PROGRAMS}`;
+${PATH_WITH_SBIN}`;
 
 /** Returns what runs at every start: it is complete in itself. */
 export function bootScript({ filter, owner }: OwnedFilter): string {
@@ -108,7 +108,7 @@ export function bootScript({ filter, owner }: OwnedFilter): string {
 # Who may reach the ports ${filter.ports.join(", ")} of ${toOneLine(filter.title)}. pulumi-swarm overwrites this file.
 ${OWNER_LINE}${ownerText(owner, owner.name)}
 set -e
-${WITH_ROOT_PROGRAMS}
+${PATH_WITH_SBIN}
 # Whether a chain jumps to another before any rule that is not ours.
 leads() {
   "$1" -w -S "$2" | sed 1d | while read -r rule; do
@@ -142,7 +142,7 @@ const OWNER_LINE = "# pulumi-swarm.owner=";
 
 /** Sets `held` to `no` if the file of the rules names another owner, which `by` is. Files of old name none. */
 function checkOwner(filter: PortFilter, owner: Owner, names: string[]): string {
-  const own = [...new Set(names)].map((name) => quoted(ownerText(owner, name)));
+  const own = [...new Set(names)].map((name) => shellQuote(ownerText(owner, name)));
   return `by=$(sed -n 's/^${OWNER_LINE}//p' ${scriptPath(filter)} 2>/dev/null || true)
 case $by in ""|${own.join("|")}) held=yes ;; *) held=no ;; esac`;
 }

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { PART, partsOf, quoted, WITH_ROOT_PROGRAMS } from "../../engine/shell-quoting.ts";
+import { SECTION_FUNCTION, parseSections, shellQuote, PATH_WITH_SBIN } from "../../engine/shell-quoting.ts";
 import type { Drive } from "../../core/drive.ts";
 
 /** How a drive's disk stands on its host. */
@@ -40,22 +40,22 @@ export const CLOUD_INIT_RUNNING = "[ -e /run/cloud-init/status.json ] && [ ! -e 
 export function factsScript(drives: Readonly<Record<string, Drive>>): string {
   const looks = Object.entries(drives).flatMap(([key, drive]) => {
     const folder = driveFolder(drive);
-    return folder === undefined ? [] : `drive ${key} ${quoted(drive.path ?? "")} ${quoted(folder)}`;
+    return folder === undefined ? [] : `drive ${key} ${shellQuote(drive.path ?? "")} ${shellQuote(folder)}`;
   });
   return `
-${PART}
-part hostname; uname -n
-part os; cat /etc/os-release 2>/dev/null || cat /usr/lib/os-release 2>/dev/null
-part user; id -un
-part uid; id -u
-part apparmor; [ -d /sys/kernel/security/apparmor ] && echo yes
-part docker; command -v docker
-part info; timeout 20 docker info --format 'engine {{.ID}} {{.ServerVersion}}' 2>&1
-part cloud-init; ${CLOUD_INIT_RUNNING} && echo starting
-${WITH_ROOT_PROGRAMS}
-part dockerd; command -v dockerd
+${SECTION_FUNCTION}
+section hostname; uname -n
+section os; cat /etc/os-release 2>/dev/null || cat /usr/lib/os-release 2>/dev/null
+section user; id -un
+section uid; id -u
+section apparmor; [ -d /sys/kernel/security/apparmor ] && echo yes
+section docker; command -v docker
+section info; timeout 20 docker info --format 'engine {{.ID}} {{.ServerVersion}}' 2>&1
+section cloud-init; ${CLOUD_INIT_RUNNING} && echo starting
+${PATH_WITH_SBIN}
+section dockerd; command -v dockerd
 drive() {
-  part "drive $1"
+  section "drive $1"
   if [ ! -d "$2" ]; then echo missing
   elif ! mountpoint -q "$2"; then echo unmounted
   elif [ "$(stat -c %d "$2")" = "$(stat -c %d /)" ]; then echo root
@@ -73,23 +73,23 @@ exit 0
 
 /** Reads what `surveyScript` printed. */
 export function parseHostFacts(printed: string): HostFacts {
-  const parts = partsOf(printed);
-  const part = (name: string) => parts.get(name) ?? "";
-  const [, id, version] = /^engine ([A-Za-z0-9:-]{20,}) (\S+)$/m.exec(part("info")) ?? [];
+  const sections = parseSections(printed);
+  const section = (name: string) => sections.get(name) ?? "";
+  const [, id, version] = /^engine ([A-Za-z0-9:-]{20,}) (\S+)$/m.exec(section("info")) ?? [];
   return {
-    hostname: part("hostname"),
-    osRelease: part("os"),
-    user: part("user"),
-    isRoot: part("uid") === "0",
-    hasAppArmor: part("apparmor") === "yes",
-    hasDocker: part("docker") !== "",
-    hasEngine: part("dockerd") !== "",
+    hostname: section("hostname"),
+    osRelease: section("os"),
+    user: section("user"),
+    isRoot: section("uid") === "0",
+    hasAppArmor: section("apparmor") === "yes",
+    hasDocker: section("docker") !== "",
+    hasEngine: section("dockerd") !== "",
     engine: id === undefined || version === undefined ? undefined : { id, version },
-    engineProblem: part("info"),
+    engineProblem: section("info"),
     // Not by its status: that is an error from the first thing on that goes wrong, and the work goes on.
-    isCloudInitRunning: part("cloud-init") === "starting",
+    isCloudInitRunning: section("cloud-init") === "starting",
     disks: Object.fromEntries(
-      [...parts].flatMap(([name, text]) => {
+      [...sections].flatMap(([name, text]) => {
         const [, key] = /^drive (.*)$/.exec(name) ?? [];
         const [disk, folder] = text.split("\n");
         return key === undefined ? [] : [[key, { disk, folder } as HostFacts["disks"][string]]];

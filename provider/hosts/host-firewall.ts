@@ -1,7 +1,7 @@
 import type { EngineConnection } from "../../engine/engine-connection.ts";
-import { LOOK_MS } from "../../engine/timeouts.ts";
-import { hasShell, runScript, type ScriptResult } from "../../engine/ssh-shell.ts";
-import { askedNotHere, runHere } from "../../engine/this-machine.ts";
+import { FACTS_TIMEOUT_MS } from "../../engine/timeouts.ts";
+import { isSshConnection, runRemoteScript, type ScriptResult } from "../../engine/ssh-shell.ts";
+import { checkEngineIsLocal, runLocalScript } from "../../engine/this-machine.ts";
 import { UnreachableError } from "../../engine/unreachable.ts";
 import { validateAllowedAddresses } from "../../core/allowed-addresses.ts";
 import { findDrift, rulesScript } from "./firewall-drift.ts";
@@ -114,7 +114,7 @@ function resolveChain(olds: Partial<HostFirewallInputs>, { owner }: HostFirewall
 
 /** Why no rules can be set for an engine's host; undefined when they can. */
 async function rulesProblem(connection: EngineConnection, isSet: boolean): Promise<string | undefined> {
-  if (hasShell(connection)) return undefined;
+  if (isSshConnection(connection)) return undefined;
   try {
     return await localRulesProblem(connection);
   } catch (error) {
@@ -130,9 +130,9 @@ async function rulesProblem(connection: EngineConnection, isSet: boolean): Promi
  * @throws UnreachableError when the engine does not answer.
  */
 export async function localRulesProblem(connection: EngineConnection): Promise<string | undefined> {
-  const elsewhere = await askedNotHere(connection, LOOK_MS);
+  const elsewhere = await checkEngineIsLocal(connection, FACTS_TIMEOUT_MS);
   if (elsewhere !== undefined) return elsewhere;
-  const { exitCode, stderr } = await runHere(RUN_AS_ROOT, { input: PREAMBLE + REQUIREMENTS });
+  const { exitCode, stderr } = await runLocalScript(RUN_AS_ROOT, { input: PREAMBLE + REQUIREMENTS });
   return exitCode === 0 ? undefined : (lastLine(stderr) ?? "no reason given");
 }
 
@@ -163,10 +163,10 @@ async function inspectRules(state: HostFirewallInputs): Promise<string[]> {
 }
 
 async function runAsRoot({ connection, filter, host }: HostFirewallInputs, script: string): Promise<ScriptResult> {
-  if (hasShell(connection)) return runScript(connection, RUN_AS_ROOT, { input: script });
-  const elsewhere = await askedNotHere(connection, LOOK_MS);
+  if (isSshConnection(connection)) return runRemoteScript(connection, RUN_AS_ROOT, { input: script });
+  const elsewhere = await checkEngineIsLocal(connection, FACTS_TIMEOUT_MS);
   if (elsewhere !== undefined) throw new ResourceError(`${filter.title}: host "${host}": ${elsewhere}`);
-  return runHere(RUN_AS_ROOT, { input: script });
+  return runLocalScript(RUN_AS_ROOT, { input: script });
 }
 
 /** The owner in a state of before rules had one. */

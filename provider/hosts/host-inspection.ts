@@ -1,6 +1,6 @@
-import { LOOK_MS } from "../../engine/timeouts.ts";
-import { runScript } from "../../engine/ssh-shell.ts";
-import { targetOf } from "../../engine/ssh.ts";
+import { FACTS_TIMEOUT_MS } from "../../engine/timeouts.ts";
+import { runRemoteScript } from "../../engine/ssh-shell.ts";
+import { sshTargetOf } from "../../engine/ssh.ts";
 import { UnreachableError } from "../../engine/unreachable.ts";
 import { planHost, type DesiredHost, type HostActions } from "./host-plan.ts";
 import { parseHostFacts, type HostFacts, factsScript } from "./host-facts.ts";
@@ -42,12 +42,12 @@ export const HostInspection: ResourceHandler<SshHostInputs> = {
   },
 
   async create(inputs) {
-    inspectionCache.keep(inputs, await waitForInspection(inputs));
+    inspectionCache.put(inputs, await waitForInspection(inputs));
     return { id: inputs.hostname, outs: inputs };
   },
 
   async update(_id, _olds, news) {
-    inspectionCache.keep(news, await waitForInspection(news));
+    inspectionCache.put(news, await waitForInspection(news));
     return { outs: news };
   },
 
@@ -63,7 +63,7 @@ export function hasChangedInputs(olds: SshHostInputs, news: SshHostInputs): bool
 
 /** @throws UnreachableError when it does not answer in that time. */
 export async function inspectHost({ connection, drives }: SshHostInputs, timeoutMs: number): Promise<HostFacts> {
-  const { stdout } = await runScript(connection, factsScript(drives), { timeoutMs });
+  const { stdout } = await runRemoteScript(connection, factsScript(drives), { timeoutMs });
   return parseHostFacts(stdout);
 }
 
@@ -76,7 +76,7 @@ export function waitForInspection(inputs: SshHostInputs): Promise<InspectedHost>
     async () => {
       let facts: HostFacts;
       try {
-        facts = await inspectHost(inputs, LOOK_MS);
+        facts = await inspectHost(inputs, FACTS_TIMEOUT_MS);
       } catch (error) {
         if (!(error instanceof UnreachableError)) throw error;
         const { kind, message } = error;
@@ -84,13 +84,13 @@ export function waitForInspection(inputs: SshHostInputs): Promise<InspectedHost>
         if (kind === "identity" || (kind === "login" && isLate)) throw problem([message]);
         return pending(message);
       }
-      const { problems, pendingReason, actions } = planHost(facts, inputs, targetOf(connection));
+      const { problems, pendingReason, actions } = planHost(facts, inputs, sshTargetOf(connection));
       if (problems.length > 0 && facts.isCloudInitRunning)
         return pending(`cloud-init is still running there: ${problems.join("; ")}`);
       if (problems.length > 0) throw problem(problems);
       return pendingReason === undefined ? ready({ facts, actions }) : pending(pendingReason);
     },
-    { what: `host ${hostname}`, limitSeconds: timeoutSeconds, intervalMs: 1_000 },
+    { subject: `host ${hostname}`, timeoutSeconds: timeoutSeconds, intervalMs: 1_000 },
     (because) => problem([`${because} (waited ${timeoutSeconds} s)`]),
   );
 }

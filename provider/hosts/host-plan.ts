@@ -1,6 +1,6 @@
-import { sshProblem, type SshTarget } from "../../engine/ssh-errors.ts";
-import { errorText } from "../../engine/error-message.ts";
-import { quoted, shellWord, WITH_ROOT_PROGRAMS } from "../../engine/shell-quoting.ts";
+import { explainSshFailure, type SshTarget } from "../../engine/ssh-errors.ts";
+import { errorMessage } from "../../engine/error-message.ts";
+import { shellQuote, quoteIfNeeded, PATH_WITH_SBIN } from "../../engine/shell-quoting.ts";
 import { APT_GET, enginePackage, type EnginePackage } from "./engine-package.ts";
 import { type EngineSource } from "../../core/engine-source.ts";
 import type { Drive } from "../../core/drive.ts";
@@ -45,13 +45,13 @@ export function planHost(facts: HostFacts, wish: DesiredHost, target: SshTarget)
     );
   }
   if (!facts.engine) {
-    const { problem, kind } = sshProblem(target, { stderr: facts.engineProblem, code: 1 });
+    const { problem, kind } = explainSshFailure(target, { stderr: facts.engineProblem, code: 1 });
     if (!facts.hasDocker || (!facts.hasEngine && kind !== "rights")) {
       try {
         actions.install = missingEnginePackage(facts, wish.install);
         actions.start = true;
       } catch (error) {
-        problems.push(errorText(error));
+        problems.push(errorMessage(error));
       }
     } else if (kind === "rights") problems.push(problem);
     else if (wish.install === false)
@@ -95,7 +95,7 @@ function missingEnginePackage({ osRelease, hasAppArmor }: HostFacts, install: En
 
 /** Says so when the user may not become root. */
 const AS_ROOT_FUNCTION = `
-${WITH_ROOT_PROGRAMS}
+${PATH_WITH_SBIN}
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; return; fi
   if ! sudo -n true 2>/dev/null; then
@@ -109,7 +109,7 @@ as_root() {
 export function actionsScript({ install, start, folders }: HostActions, { isRoot, user }: HostFacts): string {
   const lines = ["set -e", AS_ROOT_FUNCTION];
   if (install) lines.push(...installCommands(install));
-  if (install && !isRoot) lines.push(`as_root usermod -aG docker ${quoted(user)}`);
+  if (install && !isRoot) lines.push(`as_root usermod -aG docker ${shellQuote(user)}`);
   if (start) {
     lines.push(
       "if [ -d /run/systemd/system ]; then as_root systemctl enable --now docker >&2",
@@ -117,7 +117,7 @@ export function actionsScript({ install, start, folders }: HostActions, { isRoot
     );
   }
   for (const folder of folders)
-    lines.push(`mkdir -p ${quoted(folder)} 2>/dev/null || as_root mkdir -p ${quoted(folder)}`);
+    lines.push(`mkdir -p ${shellQuote(folder)} 2>/dev/null || as_root mkdir -p ${shellQuote(folder)}`);
   return `${lines.join("\n")}\n`;
 }
 
@@ -125,7 +125,7 @@ function installCommands({ manager, commands }: EnginePackage): string[] {
   const isApt = manager === "apt-get";
   const quiet = (command: string[]) =>
     command[0] === "apt-get" ? ["env", "DEBIAN_FRONTEND=noninteractive", ...command] : command;
-  const asRoot = (command: string[]) => `as_root ${quiet(command).map(shellWord).join(" ")} >&2`;
+  const asRoot = (command: string[]) => `as_root ${quiet(command).map(quoteIfNeeded).join(" ")} >&2`;
   // Not `cloud-init status --wait`: that ends at the first error, with cloud-init still at work.
   const lines = [`tries=300; while ${CLOUD_INIT_RUNNING} && [ $tries -gt 0 ]; do sleep 1; tries=$((tries - 1)); done`];
   lines.push(...commands.map(asRoot));

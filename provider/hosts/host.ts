@@ -2,7 +2,7 @@ import { Engine } from "../../engine/engine.ts";
 import type { EngineInfo } from "../../engine/types.ts";
 import { ApiVersionError } from "../../engine/transport.ts";
 import { UnreachableError } from "../../engine/unreachable.ts";
-import { errorText } from "../../engine/error-message.ts";
+import { errorMessage } from "../../engine/error-message.ts";
 import { validateConnection } from "./connection-validation.ts";
 import type { ResourceHandler } from "../runtime/resource-handler.ts";
 import { changedKeys, containsUnknown, ResourceError } from "../runtime/values.ts";
@@ -50,10 +50,10 @@ export async function waitForEngine(inputs: HostInputs): Promise<HostState> {
         return ready(await engine.info());
       } catch (error) {
         if (error instanceof ApiVersionError) throw error;
-        return pending(errorText(error));
+        return pending(errorMessage(error));
       }
     },
-    { what: `host ${inputs.hostname}`, limitSeconds: inputs.timeoutSeconds },
+    { subject: `host ${inputs.hostname}`, timeoutSeconds: inputs.timeoutSeconds },
     (because) => new ResourceError(`${because} (waited ${inputs.timeoutSeconds} s)`),
   );
   if (info.Name !== inputs.hostname) {

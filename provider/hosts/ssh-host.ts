@@ -1,8 +1,8 @@
 import { Engine } from "../../engine/engine.ts";
-import { runScript } from "../../engine/ssh-shell.ts";
-import { targetOf } from "../../engine/ssh.ts";
+import { runRemoteScript } from "../../engine/ssh-shell.ts";
+import { sshTargetOf } from "../../engine/ssh.ts";
 import { UnreachableError } from "../../engine/unreachable.ts";
-import { errorText } from "../../engine/error-message.ts";
+import { errorMessage } from "../../engine/error-message.ts";
 import { type HostActions, needsChanges, summarizeErrors, actionsScript } from "./host-plan.ts";
 import type { HostFacts } from "./host-facts.ts";
 import { validateConnection } from "./connection-validation.ts";
@@ -58,7 +58,7 @@ async function hasDrifted(olds: SshHostState, news: SshHostInputs): Promise<bool
   try {
     const facts = await inspectHost(news, INSPECT_TIMEOUT_MS);
     const isAnother = facts.engine !== undefined && facts.engine.id !== olds.machineId;
-    return isAnother || needsChanges(facts, news, targetOf(news.connection));
+    return isAnother || needsChanges(facts, news, sshTargetOf(news.connection));
   } catch (error) {
     if (error instanceof UnreachableError) return false;
     throw error;
@@ -85,7 +85,7 @@ async function runActions(
     ...folders.map((folder) => `make ${folder}`),
   ].join(", ");
   logLine(`host ${hostname}: going to ${what}`);
-  const { exitCode, stderr } = await runScript(connection, actionsScript(actions, facts), {
+  const { exitCode, stderr } = await runRemoteScript(connection, actionsScript(actions, facts), {
     timeoutMs: ACTIONS_TIMEOUT_MS,
   });
   if (exitCode !== 0) throw new ResourceError(`host ${hostname}: could not ${what}: ${summarizeErrors(stderr)}`);
@@ -103,7 +103,7 @@ async function smokeTestEngine({ connection, hostname }: SshHostInputs): Promise
     await engine.request("DELETE", `/containers/${Id}`);
   } catch (error) {
     throw new ResourceError(
-      `host ${hostname}: the engine that was installed cannot make a container: ${errorText(error)}`,
+      `host ${hostname}: the engine that was installed cannot make a container: ${errorMessage(error)}`,
     );
   } finally {
     await engine.request("DELETE", `/images/${name}`).catch(() => {});

@@ -1,7 +1,7 @@
 import { execWithInput } from "../../engine/exec.ts";
 import type { Deadline } from "../../engine/deadline.ts";
 import { isProgramMissing } from "../../engine/errors.ts";
-import { errorText } from "../../engine/error-message.ts";
+import { errorMessage } from "../../engine/error-message.ts";
 import { lastLine } from "../../engine/last-line.ts";
 import { findManager, needsManagerUpdate, type Managers } from "../swarm/manager-pool.ts";
 import { containerOf, type NodeEngines, type TaskContainer } from "../service/task-exec.ts";
@@ -54,7 +54,7 @@ export async function askStore<T>(store: StoreAddress, args: string[], input = "
       const answer = await askedOnce<T>(store, args, input, deadline);
       return answer.ok || !mayPass(answer) ? ready(answer) : pending(answer.message);
     },
-    { what: `store ${store.serviceName}`, limitSeconds: PATIENCE, intervalMs: 1_000 },
+    { subject: `store ${store.serviceName}`, timeoutSeconds: PATIENCE, intervalMs: 1_000 },
     (because) => new SilentStore(`store ${store.serviceName} does not answer: ${because}`),
   );
 }
@@ -84,7 +84,7 @@ async function askedOnce<T>(
     for (const { engine, container } of running) {
       const limitMs = deadline.cap(PATIENCE * 1_000);
       const result = await execWithInput(engine, container, [client, ...args, "--json"], input, limitMs).catch(
-        (error: unknown) => ({ exitCode: -1, stdout: "", stderr: errorText(error) }),
+        (error: unknown) => ({ exitCode: -1, stdout: "", stderr: errorMessage(error) }),
       );
       if (isProgramMissing(result.stdout + result.stderr)) break;
       if (result.exitCode >= 0) return parsed(result.stdout, result.stderr);
@@ -99,7 +99,7 @@ async function askedOnce<T>(
 async function members(store: StoreAddress, deadline: Deadline): Promise<TaskContainer[]> {
   const manager = await findManager(store.managers, store.swarmId, deadline);
   const ids = Object.values(store.serviceIds);
-  const tasks = (await manager?.tasks())?.filter((task) => ids.includes(task.ServiceID)) ?? [];
+  const tasks = (await manager?.listTasks())?.filter((task) => ids.includes(task.ServiceID)) ?? [];
   return tasks
     .filter(({ Status }) => Status.State === "running")
     .flatMap((task) => containerOf(store.nodes, task) ?? []);

@@ -72,7 +72,9 @@ export async function askPools(asked: AskedStore): Promise<LivePools> {
 }
 
 async function addressOf({ services, ...store }: AskedStore): Promise<StoreAddress> {
-  const all = await withManager(`store ${store.serviceName}`, managerFinder(store), (manager) => manager.services());
+  const all = await withManager(`store ${store.serviceName}`, managerFinder(store), (manager) =>
+    manager.listServices(),
+  );
   const live = all.filter(({ Spec }) => services.includes(Spec.Name));
   return { ...store, serviceIds: Object.fromEntries(live.map(({ ID, Spec }) => [Spec.Name, ID])) };
 }

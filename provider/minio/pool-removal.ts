@@ -1,4 +1,4 @@
-import { errorText } from "../../engine/error-message.ts";
+import { errorMessage } from "../../engine/error-message.ts";
 import type { LivePool, LivePools, PoolState } from "./decommission-status.ts";
 
 /** A change that takes pools out of a store, by their keys. */
@@ -43,7 +43,7 @@ export async function liveProblems(
   try {
     live = await ask();
   } catch (error) {
-    const because = `the store cannot be asked whether MinIO has emptied it: ${errorText(error)}`;
+    const because = `the store cannot be asked whether MinIO has emptied it: ${errorMessage(error)}`;
     return gone.map((key) => refused(key, because, "Put it back, or try again once the store answers"));
   }
   if (live.isRebalancing) {

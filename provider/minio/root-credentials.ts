@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { immutableFailures } from "../state/immutable.ts";
+import { validateImmutableValues } from "../state/immutable.ts";
 import { type ImmutableValues } from "../../core/immutable-value.ts";
 import type { ResourceHandler } from "../runtime/resource-handler.ts";
 import { randomText } from "../runtime/random-text.ts";
@@ -30,7 +30,7 @@ export interface RootCredentialsState extends RootCredentialsInputs {
 export const RootCredentials: ResourceHandler<RootCredentialsInputs, RootCredentialsState> = {
   async check(olds, news) {
     const pools = await poolFailures(olds, news);
-    return { inputs: news, failures: [...immutableFailures(olds.immutable, news.immutable), ...pools] };
+    return { inputs: news, failures: [...validateImmutableValues(olds.immutable, news.immutable), ...pools] };
   },
 
   async diff(_id, olds, news) {

@@ -1,7 +1,7 @@
-import { type Engine, orMissing } from "../../engine/engine.ts";
+import { type Engine, undefinedIfNotFound } from "../../engine/engine.ts";
 import { isNetworkInUse } from "../../engine/errors.ts";
 import type { NetworkDetails } from "../../engine/types.ts";
-import type { HostPartShape } from "../../core/requirement.ts";
+import type { NetworkConfigOnHost } from "../../core/requirement.ts";
 import { NOT_FOUND, type ResourceHandler } from "../runtime/resource-handler.ts";
 import {
   withManager,
@@ -23,7 +23,7 @@ export interface ConfigFromNetworkInputs {
   /** Name of the networks of the hosts that hold what each one's part is made of. */
   configFrom: string;
   /** What they hold, by host key. */
-  hostConfigs: Record<string, HostPartShape>;
+  hostConfigs: Record<string, NetworkConfigOnHost>;
 }
 
 export interface ConfigFromNetworkState extends ConfigFromNetworkInputs {
@@ -61,7 +61,7 @@ export const ConfigFromNetwork: ResourceHandler<ConfigFromNetworkInputs, ConfigF
     const network = await withManager(
       `network ${state.name}`,
       optionalManagerFinder(state),
-      async (manager) => manager && orMissing(manager.network(id)),
+      async (manager) => manager && undefinedIfNotFound(manager.inspectNetwork(id)),
     );
     if (!network) return NOT_FOUND;
     const live = { ...state, name: network.Name, driver: network.Driver, attachable: network.Attachable };
@@ -79,7 +79,10 @@ export const ConfigFromNetwork: ResourceHandler<ConfigFromNetworkInputs, ConfigF
 };
 
 /** Whether a host's part, or what all of them have in common, is another one; hosts may come and go. */
-function hasChangedHostConfig(olds: Record<string, HostPartShape>, news: Record<string, HostPartShape>): boolean {
+function hasChangedHostConfig(
+  olds: Record<string, NetworkConfigOnHost>,
+  news: Record<string, NetworkConfigOnHost>,
+): boolean {
   const isKnown = (host: string) => olds[host] !== undefined && !containsUnknown(news[host]);
   return Object.keys(news).some((host) => isKnown(host) && !deepEqual(olds[host], news[host]));
 }
@@ -116,7 +119,7 @@ async function ensureNetwork(find: FindManager, inputs: ConfigFromNetworkInputs)
 /** The network of that name, if a killed `up` of this very stack made it: it is made of parts that are this stack's. */
 async function findOwnNetwork(manager: Engine, inputs: ConfigFromNetworkInputs): Promise<NetworkDetails | undefined> {
   const { name, configFrom } = inputs;
-  const network = (await manager.networks({ name: [name] })).find(
+  const network = (await manager.listNetworks({ name: [name] })).find(
     ({ Name, Scope }) => Name === name && Scope === "swarm",
   );
   if (!network) return undefined;
@@ -130,11 +133,11 @@ async function removeNetwork(find: FindManager<Engine | undefined>, id: string, 
   await waitWithManager(
     find,
     async (manager) => {
-      if (manager) await orMissing(manager.removeNetwork(id));
+      if (manager) await undefinedIfNotFound(manager.removeNetwork(id));
       return ready(undefined);
     },
     // What is on it may just be leaving.
-    { what: `network ${name}`, limitSeconds: RELEASE_SECONDS, retries: isNetworkInUse },
+    { subject: `network ${name}`, timeoutSeconds: RELEASE_SECONDS, isRetryable: isNetworkInUse },
     (because) => new ResourceError(`network ${name}: ${because}: what uses it has to leave it first`),
   );
 }

@@ -1,9 +1,9 @@
 import type { EngineConnection } from "../../engine/engine-connection.ts";
-import { Engine, orMissing } from "../../engine/engine.ts";
+import { Engine, undefinedIfNotFound } from "../../engine/engine.ts";
 import { isNetworkInUse } from "../../engine/errors.ts";
 import { UnreachableError } from "../../engine/unreachable.ts";
 import type { NetworkDetails } from "../../engine/types.ts";
-import type { HostPartShape } from "../../core/requirement.ts";
+import type { NetworkConfigOnHost } from "../../core/requirement.ts";
 import { partIn } from "../preflight/network-parts.ts";
 import { describeOwner, isOwned, type Owner, ownerLabels, SWARM_LABEL } from "../../core/labels.ts";
 import { NOT_FOUND, type ResourceHandler } from "../runtime/resource-handler.ts";
@@ -21,7 +21,7 @@ export interface ConfigOnlyNetworkInputs {
   owner: Owner;
   /** The name that the network of the Swarm asks for. */
   name: string;
-  config: HostPartShape;
+  config: NetworkConfigOnHost;
 }
 
 export interface ConfigOnlyNetworkState extends ConfigOnlyNetworkInputs {
@@ -112,7 +112,7 @@ async function ensureNetwork(inputs: ConfigOnlyNetworkInputs): Promise<string> {
 }
 
 async function inspectNetwork({ connection, name }: ConfigOnlyNetworkInputs): Promise<NetworkDetails | undefined> {
-  const networks = await new Engine(connection).networks({ name: [name] });
+  const networks = await new Engine(connection).listNetworks({ name: [name] });
   return networks.find((network) => network.Name === name);
 }
 
@@ -123,10 +123,10 @@ async function removeNetwork(
 ): Promise<void> {
   await waitFor(
     async () => {
-      await orMissing(new Engine(connection).removeNetwork(Id));
+      await undefinedIfNotFound(new Engine(connection).removeNetwork(Id));
       return ready(undefined);
     },
-    { what: `network ${Name} on host ${host}`, limitSeconds: RELEASE_SECONDS, retries: isNetworkInUse },
+    { subject: `network ${Name} on host ${host}`, timeoutSeconds: RELEASE_SECONDS, isRetryable: isNetworkInUse },
     (because) => new ResourceError(`network ${Name} on host ${host}: ${because}: what uses it has to leave it first`),
   );
 }

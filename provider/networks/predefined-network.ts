@@ -1,4 +1,4 @@
-import { type Engine, orMissing } from "../../engine/engine.ts";
+import { type Engine, undefinedIfNotFound } from "../../engine/engine.ts";
 import { NOT_FOUND, type ResourceHandler } from "../runtime/resource-handler.ts";
 import { withManager, optionalManagerFinder, managerFinder } from "../swarm/with-manager.ts";
 import { needsManagerUpdate, type Managers } from "../swarm/manager-pool.ts";
@@ -43,5 +43,5 @@ export const PredefinedNetwork: ResourceHandler<PredefinedNetworkInputs> = {
 };
 
 async function findNetworkId(manager: Engine, name: string): Promise<string | undefined> {
-  return (await orMissing(manager.network(name, { scope: "swarm" })))?.Id;
+  return (await undefinedIfNotFound(manager.inspectNetwork(name, { scope: "swarm" })))?.Id;
 }

@@ -1,6 +1,6 @@
 import type { Deadline } from "../../engine/deadline.ts";
-import { Engine, orMissing } from "../../engine/engine.ts";
-import { patienceWith } from "../../engine/timeouts.ts";
+import { Engine, undefinedIfNotFound } from "../../engine/engine.ts";
+import { engineTimeout } from "../../engine/timeouts.ts";
 import type { ServiceSpec, TaskDetails } from "../../engine/types.ts";
 import type { OrphanedNetwork, PlannedOutage } from "../preflight/attached-services.ts";
 import type { HostToObserve } from "../preflight/collect-snapshot.ts";
@@ -38,7 +38,7 @@ export async function releaseNetworks(
   if (leftovers.length + outages.length === 0) return;
   const find: FindManager = (deadline) => findAnyManager(run.hosts, deadline);
   for (const { network, networkId } of leftovers) {
-    await withManager(`network ${network}`, find, (manager) => orMissing(manager.removeNetwork(networkId)));
+    await withManager(`network ${network}`, find, (manager) => undefinedIfNotFound(manager.removeNetwork(networkId)));
   }
   for (const { network, networkId, services } of outages) {
     for (const service of services) {
@@ -77,10 +77,10 @@ async function waitForTasksStopped(
   await waitWithManager(
     find,
     async (manager) => {
-      const holding = (await manager.tasks({ service: [id] })).filter((task) => usesNetwork(task, networkId));
+      const holding = (await manager.listTasks({ service: [id] })).filter((task) => usesNetwork(task, networkId));
       return holding.length === 0 ? ready(undefined) : pending(`${holding.length} tasks still stopping`);
     },
-    { what: `service ${name}`, limitSeconds: STOP_SECONDS },
+    { subject: `service ${name}`, timeoutSeconds: STOP_SECONDS },
     (because) => new ResourceError(`service ${name} did not stop within ${STOP_SECONDS} s: ${because}`),
   );
 }
@@ -92,7 +92,7 @@ function usesNetwork({ Status, NetworksAttachments = [] }: TaskDetails, networkI
 async function findAnyManager(hosts: Record<string, HostToObserve>, deadline?: Deadline): Promise<Engine> {
   const asked = Object.values(hosts).map(async ({ connection }) => {
     const engine = new Engine(connection, deadline);
-    if (!(await engine.info(patienceWith(connection))).Swarm.ControlAvailable) throw new Error("it is no manager");
+    if (!(await engine.info(engineTimeout(connection))).Swarm.ControlAvailable) throw new Error("it is no manager");
     return engine;
   });
   return Promise.any(asked).catch(() => {

@@ -46,7 +46,8 @@ export function asFound(demand: NetworkRequirement, situation: ClusterSnapshot):
 
 /** Where a network differs from what it is to be, by argument; only what is asked for counts. */
 export function differences(demand: NetworkRequirement, live: NetworkDetails, situation: ClusterSnapshot): FieldDiff[] {
-  if (demand.parts) return [...partedDifferences(demand, live), ...partDifferences(demand, demand.parts, situation)];
+  if (demand.perHostConfig)
+    return [...partedDifferences(demand, live), ...partDifferences(demand, demand.perHostConfig, situation)];
   const wanted = { networkName: demand.name, ...demand.shape };
   const found = { networkName: live.Name, ...shapeOf(live) };
   return (
@@ -62,10 +63,10 @@ export function differences(demand: NetworkRequirement, live: NetworkDetails, si
 }
 
 /** What of a network is its own, and not its parts'. */
-function partedDifferences({ name, shape, parts }: NetworkRequirement, live: NetworkDetails): FieldDiff[] {
+function partedDifferences({ name, shape, perHostConfig }: NetworkRequirement, live: NetworkDetails): FieldDiff[] {
   const pairs: FieldDiff[] = [
     { argument: "networkName", wanted: name, found: live.Name },
-    { argument: "driver", wanted: parts?.driver, found: live.Driver },
+    { argument: "driver", wanted: perHostConfig?.driver, found: live.Driver },
     { argument: "attachable", wanted: shape.attachable, found: live.Attachable },
   ];
   return pairs.filter(({ wanted, found }) => wanted !== undefined && wanted !== found);

@@ -3,13 +3,13 @@ import { socketPath } from "../../engine/connection.ts";
 import { type EngineConnection } from "../../engine/engine-connection.ts";
 import { Engine } from "../../engine/engine.ts";
 import { isLeaderless } from "../../engine/errors.ts";
-import { patienceWith } from "../../engine/timeouts.ts";
-import { hasShell } from "../../engine/ssh-shell.ts";
+import { engineTimeout } from "../../engine/timeouts.ts";
+import { isSshConnection } from "../../engine/ssh-shell.ts";
 import { ApiVersionError, EngineError } from "../../engine/transport.ts";
 import type { ContainerSummary, EngineInfo } from "../../engine/types.ts";
 import { ResourceError } from "../runtime/values.ts";
 import { ready, waitFor } from "../runtime/poll.ts";
-import { errorText } from "../../engine/error-message.ts";
+import { errorMessage } from "../../engine/error-message.ts";
 import { readLocalFacts } from "./facts/local.ts";
 import type { MachineFacts } from "./facts/machine.ts";
 import { type HostSnapshot, type ClusterSnapshot, withPartLabels } from "./snapshot.ts";
@@ -39,8 +39,10 @@ export async function observe(
     Object.entries(hosts).map(async ([key, { connection, hostname, privateAddress }]) => {
       const engine = new Engine(connection);
       const [answer, remote] = await Promise.all([
-        engine.info(patienceWith(connection)).catch(unlessUnfit),
-        hasShell(connection) ? readRemoteFacts(connection).catch((error: unknown) => errorText(error)) : undefined,
+        engine.info(engineTimeout(connection)).catch(unlessUnfit),
+        isSshConnection(connection)
+          ? readRemoteFacts(connection).catch((error: unknown) => errorMessage(error))
+          : undefined,
       ]);
       const info = typeof answer === "string" ? undefined : answer;
       const [{ host, reason, leaderless }, facts] = await Promise.all([
@@ -83,7 +85,7 @@ interface Seen {
 
 function unlessUnfit(error: unknown): string {
   if (error instanceof ApiVersionError) throw error;
-  return errorText(error);
+  return errorMessage(error);
 }
 
 function unseen(reason: string): Seen {
@@ -99,15 +101,15 @@ async function observeHost(
 ): Promise<Seen> {
   try {
     const seen = await lookUntil(hostname, async () => ({
-      networks: await engine.networks(),
-      containers: (await engine.containers({ status: PRESENT })).filter(isPresent),
-      volumes: options.volumes ? await engine.volumes() : undefined,
+      networks: await engine.listNetworks(),
+      containers: (await engine.listContainers({ status: PRESENT })).filter(isPresent),
+      volumes: options.volumes ? await engine.listVolumes() : undefined,
     }));
     const manager = info.Swarm.ControlAvailable ? await observeSwarm(engine, hostname) : undefined;
     return { host: { hostname, address: engine.connection.host, info, ...seen, manager } };
   } catch (error) {
     const leaderless = error instanceof LeaderlessProblem ? error : undefined;
-    return { ...unseen(`its engine answers, but not every question: ${errorText(error)}`), leaderless };
+    return { ...unseen(`its engine answers, but not every question: ${errorMessage(error)}`), leaderless };
   }
 }
 
@@ -122,7 +124,11 @@ function observeSwarm(engine: Engine, hostname: string): Promise<HostSnapshot["m
     hostname,
     async () => {
       try {
-        return { swarm: await engine.swarm(), nodes: await engine.nodes(), services: await engine.services() };
+        return {
+          swarm: await engine.inspectSwarm(),
+          nodes: await engine.listNodes(),
+          services: await engine.listServices(),
+        };
       } catch (error) {
         isWithoutLeader = isLeaderless(error);
         throw isWithoutLeader ? new EngineError(503, "its Swarm has no leader") : error;
@@ -145,7 +151,7 @@ function lookUntil<T>(
 ): Promise<T> {
   return waitFor(
     async () => ready(await look()),
-    { what: `host ${hostname}`, limitSeconds: ELECTION_SECONDS },
+    { subject: `host ${hostname}`, timeoutSeconds: ELECTION_SECONDS },
     expired,
   );
 }

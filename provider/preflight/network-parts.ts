@@ -2,7 +2,7 @@ import type { NetworkDetails } from "../../engine/types.ts";
 import { isOwned, userLabels } from "../../core/labels.ts";
 import { MTU_OPTION } from "../../core/network-rules.ts";
 import { comparable, type FieldDiff } from "./difference.ts";
-import type { NetworkRequirement, NetworkParts, HostPartShape } from "../../core/requirement.ts";
+import type { NetworkRequirement, PerHostNetworkConfig, NetworkConfigOnHost } from "../../core/requirement.ts";
 import type { ClusterSnapshot } from "./snapshot.ts";
 import {
   BRIDGE_NAME_OPTION,
@@ -21,7 +21,7 @@ const ARGUMENTS: Record<string, (host: string) => string> = {
 };
 
 /** What a host's part is made of, as its engine tells it. */
-export function partIn({ IPAM, Labels, Options }: NetworkDetails): Required<HostPartShape> {
+export function partIn({ IPAM, Labels, Options }: NetworkDetails): Required<NetworkConfigOnHost> {
   const [addresses] = IPAM.Config ?? [];
   return {
     subnet: addresses?.Subnet ?? "",
@@ -35,7 +35,7 @@ export function partIn({ IPAM, Labels, Options }: NetworkDetails): Required<Host
 /** Where hosts have other parts of a network than they are to have, by argument. A host that has none yet is none. */
 export function partDifferences(
   { owner }: NetworkRequirement,
-  { configName, hosts }: NetworkParts,
+  { configName, hosts }: PerHostNetworkConfig,
   situation: ClusterSnapshot,
 ): FieldDiff[] {
   const found = Object.entries(hosts).flatMap(([host, wanted]) => {
@@ -49,7 +49,7 @@ export function partDifferences(
   return found.filter(({ argument }, at) => found.findIndex((other) => other.argument === argument) === at);
 }
 
-function differing(host: string, wanted: HostPartShape, live: Required<HostPartShape>): FieldDiff[] {
+function differing(host: string, wanted: NetworkConfigOnHost, live: Required<NetworkConfigOnHost>): FieldDiff[] {
   const options = Object.keys({ ...wanted.options, ...live.options }).map((option) => ({
     argument: ARGUMENTS[option]?.(host) ?? `options["${option}"]`,
     wanted: wanted.options && (wanted.options[option] ?? ""),

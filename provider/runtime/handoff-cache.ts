@@ -11,7 +11,7 @@ export class HandoffCache<Question, Found> {
   }
 
   /** @param now as `performance.now()` tells it */
-  keep(question: Question, found: Found, now = performance.now()): void {
+  put(question: Question, found: Found, now = performance.now()): void {
     this.#known.push({ question, found, at: now });
   }
 

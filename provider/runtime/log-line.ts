@@ -1,4 +1,4 @@
-import { escapeControlCharacters } from "../../core/visible.ts";
+import { escapeControlCharacters } from "../../core/escape-control-characters.ts";
 
 /** Tells the user of Pulumi something, beside the resource. All that handlers say goes through here. */
 export function logLine(text: string): void {

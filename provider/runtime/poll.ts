@@ -1,29 +1,29 @@
 import { Deadline } from "../../engine/deadline.ts";
 import { isTransient } from "../../engine/errors.ts";
-import { errorText } from "../../engine/error-message.ts";
+import { errorMessage } from "../../engine/error-message.ts";
 import { pause } from "../../engine/pause.ts";
 import { logLine } from "./log-line.ts";
 import { NoManagerError } from "./values.ts";
 
 /** How a wait goes on: done with a result, or not yet, for a reason that is shown as progress. */
-export type PollResult<T> = { done: true; value: T } | { done: false; because: string };
+export type PollResult<T> = { done: true; value: T } | { done: false; reason: string };
 
 export const ready = <T>(value: T): PollResult<T> => ({ done: true, value });
-export const pending = (because: string): PollResult<never> => ({ done: false, because });
+export const pending = (reason: string): PollResult<never> => ({ done: false, reason });
 
-export interface WaitOptions {
+export interface PollOptions {
   /** Begins every progress line: `service minio-main`. */
-  what: string;
+  subject: string;
   /** Seconds until the wait is given up. */
-  limitSeconds: number;
+  timeoutSeconds: number;
   /** Of work that this wait is a part of: it ends no later. @default - there is none */
-  within?: Deadline;
+  outerDeadline?: Deadline;
   /** Milliseconds between attempts. @default 500 */
   intervalMs?: number;
   /** Where progress goes. @default - the process's standard output, which Pulumi shows */
   report?: (line: string) => void;
   /** Errors that are tried again as well. @default - transient ones alone */
-  retries?: (error: unknown) => boolean;
+  isRetryable?: (error: unknown) => boolean;
 }
 
 /**
@@ -35,24 +35,24 @@ export interface WaitOptions {
  */
 export async function waitFor<T>(
   attempt: (deadline: Deadline) => Promise<PollResult<T>>,
-  options: WaitOptions,
+  options: PollOptions,
   expired: (because: string) => Error | Promise<Error>,
 ): Promise<T> {
-  const { what, limitSeconds, within, intervalMs = 500, report = logLine, retries } = options;
-  const deadline = new Deadline(limitSeconds, within);
+  const { subject, timeoutSeconds, outerDeadline, intervalMs = 500, report = logLine, isRetryable } = options;
+  const deadline = new Deadline(timeoutSeconds, outerDeadline);
   const begun = performance.now();
   let said = "";
   for (;;) {
     const outcome = await attempt(deadline).catch((error: unknown) => {
-      if (!mayPass(error) && !retries?.(error)) throw error;
-      return pending(errorText(error));
+      if (!mayPass(error) && !isRetryable?.(error)) throw error;
+      return pending(errorMessage(error));
     });
     if (outcome.done) return outcome.value;
-    if (deadline.leftMs === 0) throw await expired(outcome.because);
+    if (deadline.remainingMs === 0) throw await expired(outcome.reason);
     const seconds = (performance.now() - begun) / 1000;
-    if (seconds > 2 && outcome.because !== said) {
-      said = outcome.because;
-      report(`${what}: ${said} (${Math.round(seconds)} s of at most ${limitSeconds} s)`);
+    if (seconds > 2 && outcome.reason !== said) {
+      said = outcome.reason;
+      report(`${subject}: ${said} (${Math.round(seconds)} s of at most ${timeoutSeconds} s)`);
     }
     await pause(intervalMs);
   }

@@ -1,5 +1,5 @@
 import { EngineError, UnreachableError } from "../../engine/transport.ts";
-import { escapeControlCharacters } from "../../core/visible.ts";
+import { escapeControlCharacters } from "../../core/escape-control-characters.ts";
 import type { CheckResult, ResourceHandler } from "./resource-handler.ts";
 
 /**

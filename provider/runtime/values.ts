@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { escapeControlCharacters } from "../../core/visible.ts";
+import { escapeControlCharacters } from "../../core/escape-control-characters.ts";
 
 /** How Pulumi spells a value that is not known yet, in what it hands to a provider. */
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";

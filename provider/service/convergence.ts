@@ -49,7 +49,7 @@ export async function untilReady(
   await waitWithManager<Engine, void>(
     find,
     async (manager, deadline) => {
-      const service = await manager.service(id);
+      const service = await manager.inspectService(id);
       const { tasks, standing } = await seenTasks(manager, id, spec, inputs.nodes);
       const fresh = tasks.filter((task) => !earlierTasks.has(task.ID));
       failed = failedWith(spec, fresh);
@@ -66,9 +66,9 @@ export async function untilReady(
       const others = await peerTasks(manager, inputs);
       if (!others.done) return others;
       // It may wait until it can say yes, and one that is given up on would go on: it has all the time that is left.
-      return question.answer([...state.value, ...others.value], Math.max(deadline.leftMs, 1_000));
+      return question.answer([...state.value, ...others.value], Math.max(deadline.remainingMs, 1_000));
     },
-    { what: `service ${spec.Name}`, limitSeconds },
+    { subject: `service ${spec.Name}`, timeoutSeconds: limitSeconds },
     (because) => notReady(`not ready within timeoutSeconds ${timeoutSeconds}: ${because}`),
   );
 }
@@ -83,10 +83,10 @@ export async function tasksEnded(
     find,
     async (manager) => {
       // A filter by a service that is gone is an error of its own.
-      const left = (await manager?.tasks())?.filter((task) => task.ServiceID === id).length ?? 0;
+      const left = (await manager?.listTasks())?.filter((task) => task.ServiceID === id).length ?? 0;
       return left === 0 ? ready(undefined) : pending(`${left} tasks are still stopping`);
     },
-    { what: `service ${spec.Name}`, limitSeconds: timeoutSeconds, intervalMs: 200 },
+    { subject: `service ${spec.Name}`, timeoutSeconds: timeoutSeconds, intervalMs: 200 },
     (because) => new ResourceError(`service ${spec.Name} did not end within ${timeoutSeconds} s: ${because}`),
   );
 }
@@ -168,7 +168,7 @@ async function peerTasks(
   const names = peers.filter((name) => name !== spec.Name);
   if (names.length === 0) return ready([]);
   const running: TaskDetails[] = [];
-  for (const { ID, Spec } of await manager.services()) {
+  for (const { ID, Spec } of await manager.listServices()) {
     if (!names.includes(Spec.Name)) continue;
     const { tasks, standing } = await seenTasks(manager, ID, Spec, nodes);
     const failing = new Set(tasks.filter(hasFailed).map(({ NodeID }) => NodeID));
@@ -197,7 +197,7 @@ export async function saidBy(find: FindManager, failed: TaskDetails[]): Promise<
   const manager = await find(new Deadline(LOG_SECONDS)).catch(() => undefined);
   const words = await Promise.all(
     latest.map(async (task) => {
-      const log = (await manager?.taskLog(task.ID, LOG_LINES).catch(() => "")) ?? "";
+      const log = (await manager?.tailTaskLog(task.ID, LOG_LINES).catch(() => "")) ?? "";
       return [errorOf(task) ?? task.Status.Message ?? "failed", ...log.trim().split("\n")].filter(Boolean).join(" | ");
     }),
   );

@@ -1,7 +1,7 @@
 import type { Engine } from "../../engine/engine.ts";
 import type { TaskDetails } from "../../engine/types.ts";
 import { UnreachableError } from "../../engine/unreachable.ts";
-import { errorText } from "../../engine/error-message.ts";
+import { errorMessage } from "../../engine/error-message.ts";
 import { logLine } from "../runtime/log-line.ts";
 import { answerOf, containerOf } from "./task-exec.ts";
 import type { ServiceInputs } from "./service-inputs.ts";
@@ -40,7 +40,7 @@ async function works(task: TaskDetails, { service, command, nodes }: Question): 
   try {
     await asked.engine.ping(ANSWER_MS);
   } catch (error) {
-    logLine(`service ${service}: whether it works is not asked on host ${asked.host}: ${errorText(error)}`);
+    logLine(`service ${service}: whether it works is not asked on host ${asked.host}: ${errorMessage(error)}`);
     return true;
   }
   try {
@@ -48,7 +48,7 @@ async function works(task: TaskDetails, { service, command, nodes }: Question): 
     return true;
   } catch (error) {
     const isSilent = error instanceof UnreachableError;
-    const why = isSilent ? `no answer to \`${command.join(" ")}\` within ${ANSWER_MS / 1000} s` : errorText(error);
+    const why = isSilent ? `no answer to \`${command.join(" ")}\` within ${ANSWER_MS / 1000} s` : errorMessage(error);
     logLine(`service ${service}: its task on host ${asked.host} runs, but does not work: ${why}`);
     return false;
   }

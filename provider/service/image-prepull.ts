@@ -1,7 +1,7 @@
 import { Engine } from "../../engine/engine.ts";
 import { pullImage } from "../../engine/images.ts";
 import type { NodeDetails, ServiceDetails, TaskDetails } from "../../engine/types.ts";
-import { errorText } from "../../engine/error-message.ts";
+import { errorMessage } from "../../engine/error-message.ts";
 import { isBuiltImage, isImageId } from "../../core/image-name.ts";
 import { isOwned } from "../../core/labels.ts";
 import { logLine } from "../runtime/log-line.ts";
@@ -42,8 +42,8 @@ export async function spreadImage(
   services: string[],
   { service, image, engines, timeoutMs }: { service: string; image: string; engines: NodeEngines; timeoutMs: number },
 ): Promise<void> {
-  const tasks = await manager.tasks({ service: services });
-  const { hosts, down } = imagePlan(tasks, await manager.nodes(), engines);
+  const tasks = await manager.listTasks({ service: services });
+  const { hosts, down } = imagePlan(tasks, await manager.listNodes(), engines);
   for (const node of down) logLine(`service ${service}: host ${node} is down: it gets the image when it comes back`);
   const problems = await Promise.all(
     hosts.map(async (host) => {
@@ -54,7 +54,7 @@ export async function spreadImage(
         if (pulled) logLine(`service ${service}: host ${host} has the image`);
         return [];
       } catch (error) {
-        return [`host ${host}: ${errorText(error)}`];
+        return [`host ${host}: ${errorMessage(error)}`];
       }
     }),
   );
@@ -71,7 +71,7 @@ export async function spreadNewImage(manager: Engine, { Spec }: ServiceDetails, 
   const image = spec.TaskTemplate.ContainerSpec.Image;
   const former = Spec.TaskTemplate.ContainerSpec.Image;
   if (former === image) return;
-  const alike = (await manager.services()).filter(
+  const alike = (await manager.listServices()).filter(
     (other) => other.Spec.TaskTemplate.ContainerSpec.Image === former && isOwned(other.Spec.Labels, owner),
   );
   const services = alike.map(({ ID }) => ID);

@@ -43,15 +43,15 @@ async function removeUnused(
   const secrets = (Secrets ?? []).map(({ SecretID }) => SecretID);
   const configs = (Configs ?? []).map(({ ConfigID }) => ConfigID);
   if (secrets.length + configs.length === 0) return;
-  const containers = (await engine.services()).map(({ Spec }) => Spec.TaskTemplate.ContainerSpec);
+  const containers = (await engine.listServices()).map(({ Spec }) => Spec.TaskTemplate.ContainerSpec);
   if (secrets.length > 0) {
     const used = containers.flatMap((one) => (one.Secrets ?? []).map(({ SecretID }) => SecretID));
-    const unused = choose(await engine.secrets(), secrets).filter(({ ID }) => !used.includes(ID));
+    const unused = choose(await engine.listSecrets(), secrets).filter(({ ID }) => !used.includes(ID));
     for (const { ID } of unused) await engine.removeSecret(ID);
   }
   if (configs.length > 0) {
     const used = containers.flatMap((one) => (one.Configs ?? []).map(({ ConfigID }) => ConfigID));
-    const unused = choose(await engine.configs(), configs).filter(({ ID }) => !used.includes(ID));
+    const unused = choose(await engine.listConfigs(), configs).filter(({ ID }) => !used.includes(ID));
     for (const { ID } of unused) await engine.removeConfig(ID);
   }
 }

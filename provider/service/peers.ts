@@ -1,4 +1,4 @@
-import { type Engine, orMissing } from "../../engine/engine.ts";
+import { type Engine, undefinedIfNotFound } from "../../engine/engine.ts";
 import type { ServiceDetails, ServiceSpec } from "../../engine/types.ts";
 import { isOwned } from "../../core/labels.ts";
 import { inWordsOf } from "./normalize-spec.ts";
@@ -25,10 +25,10 @@ export function formerPeers(olds: Pick<ServiceInputs, "peers">, news: Pick<Servi
  */
 export async function removePeers(manager: Engine, names: string[], { owner }: ServiceInputs): Promise<void> {
   if (names.length === 0) return;
-  const leaving = (await manager.services()).filter(
+  const leaving = (await manager.listServices()).filter(
     ({ Spec }) => names.includes(Spec.Name) && isOwned(Spec.Labels, owner),
   );
-  await Promise.all(leaving.map(({ ID }) => orMissing(manager.removeService(ID))));
+  await Promise.all(leaving.map(({ ID }) => undefinedIfNotFound(manager.removeService(ID))));
 }
 
 /** Whether another service of the application already runs with what its members must agree in. */
@@ -41,7 +41,7 @@ export async function peerRunsWith(
   const others = peers.filter((name) => name !== wanted.Name);
   if (others.length === 0) return false;
   const paths = agreedPaths(inWordsOf(wanted, former), wanted, restartTogether);
-  return (await manager.services()).some(({ Spec, ServiceStatus }) => {
+  return (await manager.listServices()).some(({ Spec, ServiceStatus }) => {
     const differs = changedPaths(inWordsOf(wanted, Spec), wanted).some((path) => paths.includes(path));
     return others.includes(Spec.Name) && (ServiceStatus?.RunningTasks ?? 0) > 0 && !differs;
   });
@@ -75,7 +75,7 @@ export async function movePeers(
   if (paths.length === 0 || others.length === 0) return [];
   const agrees = (wanted: ServiceSpec, one: ServiceSpec) =>
     !changedPaths(inWordsOf(wanted, one), wanted).some((path) => paths.includes(path));
-  const all = await withManager(`service ${spec.Name}`, find, (manager) => manager.services());
+  const all = await withManager(`service ${spec.Name}`, find, (manager) => manager.listServices());
   const moving = all.filter(({ Spec, PreviousSpec }) => {
     const isPeer = others.includes(Spec.Name) && isOwned(Spec.Labels, owner);
     const mayMove = isRollback || Spec.Labels?.[ROLLED_BACK_LABEL] !== undefined;

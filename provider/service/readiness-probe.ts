@@ -1,6 +1,6 @@
-import { patienceInElection } from "../../engine/timeouts.ts";
+import { electionTimeout } from "../../engine/timeouts.ts";
 import type { TaskDetails } from "../../engine/types.ts";
-import { errorText } from "../../engine/error-message.ts";
+import { errorMessage } from "../../engine/error-message.ts";
 import { pause } from "../../engine/pause.ts";
 import { containerOf, type NodeEngines, refusalOf, type TaskContainer } from "./task-exec.ts";
 import { type PollResult, ready, pending } from "../runtime/poll.ts";
@@ -134,11 +134,11 @@ export class TaskQuestion {
   /** How long ago that was by its own host's clock, 0 when it does not tell; undefined for one that is left out. */
   async #agedMs({ host, engine }: TaskContainer, timestamp: string): Promise<number | undefined> {
     try {
-      const { SystemTime = "" } = await engine.info(patienceInElection(engine.connection));
+      const { SystemTime = "" } = await engine.info(electionTimeout(engine.connection));
       return Math.max(0, Date.parse(SystemTime) - Date.parse(timestamp)) || 0;
     } catch (error) {
       if (!this.#leaveOut) return 0;
-      this.#leaveOut(host, errorText(error));
+      this.#leaveOut(host, errorMessage(error));
       return undefined;
     }
   }

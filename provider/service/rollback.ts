@@ -1,6 +1,6 @@
 import type { Engine } from "../../engine/engine.ts";
 import type { ServiceSpec, TaskDetails } from "../../engine/types.ts";
-import { errorText } from "../../engine/error-message.ts";
+import { errorMessage } from "../../engine/error-message.ts";
 import { inWordsOf, withKeysOf } from "./normalize-spec.ts";
 import { decideRollout } from "./update-strategy.ts";
 import { hasSettings } from "./task-status.ts";
@@ -40,7 +40,7 @@ export async function formerSpec(
   olds: ServiceInputs,
   news: ServiceInputs,
 ): Promise<ServiceSpec | undefined> {
-  const { Spec: live } = await manager.service(id);
+  const { Spec: live } = await manager.inspectService(id);
   const isWanted = (spec: ServiceSpec) => deepEqual(news.spec, inWordsOf(news.spec, spec));
   const hasBegun = isWanted(live);
   if (hasBegun && isWanted(olds.spec)) return undefined;
@@ -66,7 +66,7 @@ export async function failureOf(error: unknown, change: FailedChange): Promise<u
   const name = `service ${news.spec.Name}`;
   logLine(`${name}: the change failed and is rolled back: ${error.message}`);
   try {
-    const { Spec: live } = await withManager(name, find, (manager) => manager.service(id));
+    const { Spec: live } = await withManager(name, find, (manager) => manager.inspectService(id));
     const rollout = decideRollout(inWordsOf(former, live), former, news.restartTogether);
     const { managers, nodes, owner, restartTogether, peers } = news;
     const timeoutSeconds = Math.max(news.timeoutSeconds, LEAST_SECONDS);
@@ -79,6 +79,6 @@ export async function failureOf(error: unknown, change: FailedChange): Promise<u
     const all = [name, ...moved.map((peer) => `service ${peer}`)].join(", ");
     return new ResourceError(`${error.message}. Rolled back: ${all} with the former settings again. ${NEXT}`);
   } catch (reason) {
-    return new ResourceInitError(id, olds, `${error.message}. Rolling back failed: ${errorText(reason)}. ${NEXT}`);
+    return new ResourceInitError(id, olds, `${error.message}. Rolling back failed: ${errorMessage(reason)}. ${NEXT}`);
   }
 }

@@ -90,7 +90,7 @@ class Roll {
     return waitWithManager(
       this.#find,
       async (manager, deadline) => {
-        const service = await manager.service(this.#id);
+        const service = await manager.inspectService(this.#id);
         const { tasks, standing } = await seenTasks(manager, this.#id, this.#wanted, this.#inputs.nodes);
         const { EndpointSpec } = this.#wanted;
         this.#changesPorts ??= !deepEqual(EndpointSpec, inWordsOf(EndpointSpec, service.Spec.EndpointSpec));
@@ -102,9 +102,9 @@ class Roll {
         sayDown(spec.Name, standing, this.#saidDown);
         const all = Object.values(standing).flat().length - standing.down.length - standing.stopping.length;
         count = `${standing.current.length} of ${all} tasks have the change`;
-        return this.#decide(service, standing, Math.max(deadline.leftMs, 1_000));
+        return this.#decide(service, standing, Math.max(deadline.remainingMs, 1_000));
       },
-      { what: `service ${spec.Name}`, limitSeconds },
+      { subject: `service ${spec.Name}`, timeoutSeconds: limitSeconds },
       async (because) =>
         new ResourceError(
           `service ${spec.Name}: ${count}, and no other was touched, for within timeoutSeconds ${timeoutSeconds} ${because}` +
@@ -131,7 +131,7 @@ class Roll {
     const answer = await this.#check.mayGo(this.#running, limitMs);
     if (answer.done) return ready("task");
     const hosts = down.map(({ Description }) => Description.Hostname).join(", ");
-    return pending(hosts === "" ? answer.because : `${answer.because}: ${hosts} is down`);
+    return pending(hosts === "" ? answer.reason : `${answer.reason}: ${hosts} is down`);
   }
 
   /** Waits until what the tasks of before had locked is free. Tells whether there was anything to wait for. */
@@ -144,7 +144,7 @@ class Roll {
         hasWaited ||= !answer.done;
         return answer;
       },
-      { what, limitSeconds: LOCK_SECONDS, intervalMs: 2_000 },
+      { subject: what, timeoutSeconds: LOCK_SECONDS, intervalMs: 2_000 },
       (because) => new ResourceError(`${what}: ${because}`),
     );
     return hasWaited;
@@ -157,12 +157,12 @@ class Roll {
       this.#find,
       async (manager) => {
         if ((await this.#tasks(manager)).some(({ ID }) => !before.has(ID))) return ready(true);
-        const { UpdateStatus } = await manager.service(this.#id);
+        const { UpdateStatus } = await manager.inspectService(this.#id);
         // It sees no task that is not up to date.
         if (UpdateStatus === undefined && performance.now() - begun > NOTICE) return ready(false);
         return pending("Swarm has not begun with the next task");
       },
-      { what: `service ${this.#inputs.spec.Name}`, limitSeconds: this.#inputs.timeoutSeconds, intervalMs: 200 },
+      { subject: `service ${this.#inputs.spec.Name}`, timeoutSeconds: this.#inputs.timeoutSeconds, intervalMs: 200 },
       (because) => new ResourceError(`service ${this.#inputs.spec.Name}: ${because}`),
     );
   }
@@ -176,7 +176,7 @@ class Roll {
   }
 
   #tasks(manager: Engine): Promise<TaskDetails[]> {
-    return manager.tasks({ service: [this.#id] });
+    return manager.listTasks({ service: [this.#id] });
   }
 
   /** The host's key, as the user knows it. */

@@ -1,12 +1,12 @@
-import { type Engine, orMissing } from "../../engine/engine.ts";
+import { type Engine, undefinedIfNotFound } from "../../engine/engine.ts";
 import type { ServiceDetails, ServiceSpec } from "../../engine/types.ts";
 import { removeAdopted, removeLeftovers } from "./orphans.ts";
 import { describeOwner, isOwned } from "../../core/labels.ts";
 import { inWordsOf, withKeysOf } from "./normalize-spec.ts";
 import { asRollback, decideRollout, rolloutLine, updateConfig } from "./update-strategy.ts";
-import { errorText } from "../../engine/error-message.ts";
+import { errorMessage } from "../../engine/error-message.ts";
 import { withManager, type FindManager, optionalManagerFinder, managerFinder } from "../swarm/with-manager.ts";
-import { immutableFailures } from "../state/immutable.ts";
+import { validateImmutableValues } from "../state/immutable.ts";
 import { NOT_FOUND, type ResourceHandler } from "../runtime/resource-handler.ts";
 import { logLine } from "../runtime/log-line.ts";
 import { needsManagerUpdate } from "../swarm/manager-pool.ts";
@@ -33,7 +33,7 @@ export const Service: ResourceHandler<ServiceInputs, ServiceState> = {
       unchanged && olds.rollout ? olds.rollout : decideRollout(olds.spec, news.spec, news.restartTogether);
     const line = unchanged ? undefined : rolloutLine(news.spec, rollout, news.maintenanceCommand !== undefined);
     if (line !== undefined) logLine(line);
-    return { inputs: { ...news, rollout }, failures: immutableFailures(olds.immutable, news.immutable) };
+    return { inputs: { ...news, rollout }, failures: validateImmutableValues(olds.immutable, news.immutable) };
   },
 
   async diff(_id, olds, news) {
@@ -79,7 +79,7 @@ export const Service: ResourceHandler<ServiceInputs, ServiceState> = {
     if (!state) throw new ResourceError(`service ${id} cannot be imported: declare it with adopt: true`);
     const { serviceId: _id, ...recorded } = state;
     const live = await withManager(`service ${state.spec.Name}`, optionalManagerFinder(state), async (manager) => {
-      const service = manager && (await orMissing(manager.service(id)));
+      const service = manager && (await undefinedIfNotFound(manager.inspectService(id)));
       if (!service) return undefined;
       const spec = inWordsOf(state.spec, service.Spec);
       return { ...recorded, spec, tasks: await workingTasks(manager, id, { ...state, spec }) };
@@ -94,7 +94,7 @@ export const Service: ResourceHandler<ServiceInputs, ServiceState> = {
     const former = await withManager(what, find, (manager) => formerSpec(manager, id, olds, news));
     const removed = formerPeers(olds, news);
     const apply = async (inputs: ServiceInputs, options?: ChangeOptions) => {
-      const tasks = await withManager(what, find, (manager) => manager.tasks({ service: [id] }));
+      const tasks = await withManager(what, find, (manager) => manager.listTasks({ service: [id] }));
       const restarts = await change(find, id, inputs, options);
       await finished(find, id, inputs, { earlierTasks: new Set(tasks.map((task) => task.ID)), restarts });
     };
@@ -112,7 +112,7 @@ export const Service: ResourceHandler<ServiceInputs, ServiceState> = {
     await withManager(`service ${state.spec.Name}`, find, async (manager) => {
       if (!manager) return;
       await removeValidations(manager, state.spec.Name);
-      await orMissing(manager.removeService(id));
+      await undefinedIfNotFound(manager.removeService(id));
     });
     await tasksEnded(find, id, state);
   },
@@ -123,7 +123,7 @@ async function existingService(
   manager: Engine,
   { spec, owner, adopt }: ServiceInputs,
 ): Promise<ServiceDetails | undefined> {
-  const service = (await manager.services({ name: [spec.Name] })).find((one) => one.Spec.Name === spec.Name);
+  const service = (await manager.listServices({ name: [spec.Name] })).find((one) => one.Spec.Name === spec.Name);
   if (!service || adopt || isOwned(service.Spec.Labels, owner)) return service;
   throw new ResourceError(
     `spec.Name "${spec.Name}": a service of that name belongs to ${describeOwner(service.Spec.Labels)}: ` +
@@ -157,7 +157,7 @@ async function change(
 ): Promise<boolean> {
   const what = `service ${inputs.spec.Name}`;
   await withManager(what, find, (manager) => removeValidations(manager, inputs.spec.Name));
-  const service = await withManager(what, find, (manager) => manager.service(id));
+  const service = await withManager(what, find, (manager) => manager.inspectService(id));
   const { UpdateConfig: _how, ...wanted } = fullSpec(inputs, service);
   const live = inWordsOf(wanted, service.Spec);
   const { mode } = decideRollout(live, wanted, inputs.restartTogether);
@@ -210,6 +210,6 @@ async function unfinished(id: string, inputs: ServiceInputs, work: Promise<void>
   try {
     await work;
   } catch (error) {
-    throw new ResourceInitError(id, { ...inputs, serviceId: id }, errorText(error), error);
+    throw new ResourceInitError(id, { ...inputs, serviceId: id }, errorMessage(error), error);
   }
 }

@@ -1,5 +1,5 @@
 import type { TaskDetails } from "../../engine/types.ts";
-import { errorText } from "../../engine/error-message.ts";
+import { errorMessage } from "../../engine/error-message.ts";
 import { logLine } from "../runtime/log-line.ts";
 import { answerOf, containerOf, type NodeEngines, type TaskContainer } from "./task-exec.ts";
 import { type PollResult, ready, pending } from "../runtime/poll.ts";
@@ -78,7 +78,7 @@ export class LeftLocks {
         const known = starts.flatMap((start) => (start.status === "fulfilled" ? [start.value] : []));
         return leftOf(locks, new Map(known)).map(({ id }) => id);
       } catch (error) {
-        silent.push(`${asked.host}: ${errorText(error)}`);
+        silent.push(`${asked.host}: ${errorMessage(error)}`);
       }
     }
     if (!this.#hasSaidSilent && silent[0]) logLine(`locks are not waited for: ${silent[0]}`);
@@ -105,6 +105,6 @@ export function leftOf(locks: readonly Lock[], starts: ReadonlyMap<string, numbe
 }
 
 async function startOf({ engine, container }: TaskContainer): Promise<[string, number]> {
-  const { Config, State } = await engine.container(container);
+  const { Config, State } = await engine.inspectContainer(container);
   return [Config.Hostname, Date.parse(State.StartedAt)];
 }

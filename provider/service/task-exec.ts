@@ -1,7 +1,7 @@
 import type { EngineConnection } from "../../engine/engine-connection.ts";
 import { Engine } from "../../engine/engine.ts";
 import type { TaskDetails } from "../../engine/types.ts";
-import { errorText } from "../../engine/error-message.ts";
+import { errorMessage } from "../../engine/error-message.ts";
 import { lastLine } from "../../engine/last-line.ts";
 
 /** How to reach the engine of each node that runs tasks, by host key. */
@@ -51,5 +51,5 @@ export async function answerOf(
 
 /** Runs a command in a container as a question: undefined is its yes, else the last line that it said. */
 export function refusalOf(asked: TaskContainer, command: string[], timeoutMs: number): Promise<string | undefined> {
-  return answerOf(asked, command, timeoutMs).then(() => undefined, errorText);
+  return answerOf(asked, command, timeoutMs).then(() => undefined, errorMessage);
 }

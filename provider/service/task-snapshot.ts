@@ -21,8 +21,8 @@ export async function seenTasks(
   spec: ServiceSpec,
   nodes: NodeEngines = {},
 ): Promise<SeenTasks> {
-  const tasks = countedTasks(await manager.tasks({ service: [id] }), spec, nodes);
-  return { tasks, standing: classifyTasks(spec, tasks, await manager.nodes()) };
+  const tasks = countedTasks(await manager.listTasks({ service: [id] }), spec, nodes);
+  return { tasks, standing: classifyTasks(spec, tasks, await manager.listNodes()) };
 }
 
 /**
@@ -65,6 +65,6 @@ const ENDED = ["complete", "failed", "rejected", "shutdown", "orphaned", "remove
 
 /** Whether no task of a service runs or is about to, so that none holds data or ports: those there are have no place. */
 export async function noneStarted(manager: Engine, id: string): Promise<boolean> {
-  const tasks = await manager.tasks({ service: [id] });
+  const tasks = await manager.listTasks({ service: [id] });
   return tasks.every(({ Status }) => ENDED.includes(Status.State) || Status.ContainerStatus?.ContainerID === undefined);
 }

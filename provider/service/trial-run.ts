@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { type Engine, orMissing } from "../../engine/engine.ts";
+import { type Engine, undefinedIfNotFound } from "../../engine/engine.ts";
 import type { ServiceDetails, ServiceSpec, TaskDetails } from "../../engine/types.ts";
-import { errorText } from "../../engine/error-message.ts";
+import { errorMessage } from "../../engine/error-message.ts";
 import {
   excludingVariable,
   reasonIn,
@@ -62,7 +62,7 @@ export async function validateSettings(
 
 /** Removes what a killed run left of a validation. */
 export async function removeValidations(manager: Engine, name: string): Promise<void> {
-  const left = await manager.services({ label: [`${VALIDATION_LABEL}=${name}`] });
+  const left = await manager.listServices({ label: [`${VALIDATION_LABEL}=${name}`] });
   for (const { ID } of left) await removed(manager, ID);
 }
 
@@ -81,13 +81,13 @@ async function startProblem(
   const suffix = randomBytes(3).toString("hex");
   try {
     const id = await withManager(WHAT, find, async (manager) => {
-      const networks = await Promise.all(Networks.map(({ Target }) => manager.network(Target)));
+      const networks = await Promise.all(Networks.map(({ Target }) => manager.inspectNetwork(Target)));
       return manager.createService(validationSpec(spec, validation, networks, suffix));
     });
     const task = await startedTask(find, id);
     return isOver(task) ? await endOf(find, task) : await readyProblem(find, task, validation, nodes);
   } catch (error) {
-    return { hasEnded: false, said: errorText(error) };
+    return { hasEnded: false, said: errorMessage(error) };
   } finally {
     await withManager(WHAT, find, (manager) => removeValidations(manager, spec.Name));
   }
@@ -100,13 +100,13 @@ function startedTask(find: FindManager, id: string): Promise<TaskDetails> {
   return waitWithManager<Engine, TaskDetails>(
     find,
     async (manager) => {
-      const [task] = await manager.tasks({ service: [id] });
+      const [task] = await manager.listTasks({ service: [id] });
       if (!task) return pending("Swarm has not placed the container");
       const { ContainerStatus, State, Err } = task.Status;
       const isThere = isOver(task) || ContainerStatus?.ContainerID !== undefined;
       return isThere ? ready(task) : pending(Err ?? `the container is ${State}`);
     },
-    { what: WHAT, limitSeconds: CONTAINER_SECONDS, intervalMs: 200 },
+    { subject: WHAT, timeoutSeconds: CONTAINER_SECONDS, intervalMs: 200 },
     (because) => new Error(`no container started within ${CONTAINER_SECONDS} s: ${because}`),
   );
 }
@@ -132,13 +132,13 @@ async function readyProblem(
   return waitWithManager<Engine, StartProblem | undefined>(
     find,
     async (manager) => {
-      const task = (await manager.tasks({ service: [started.ServiceID] }))[0] ?? started;
+      const task = (await manager.listTasks({ service: [started.ServiceID] }))[0] ?? started;
       if (isOver(task)) return ready(await endOf(find, task));
       if (isReady || performance.now() - begun > READY_SECONDS * 1_000) return ready(undefined);
       asked ??= ask();
       return pending("the application starts");
     },
-    { what: WHAT, limitSeconds: 2 * READY_SECONDS, intervalMs: 200 },
+    { subject: WHAT, timeoutSeconds: 2 * READY_SECONDS, intervalMs: 200 },
     (because) => new Error(because),
   );
 }
@@ -146,20 +146,20 @@ async function readyProblem(
 /** What the application said when it ended. That a container could not be made says nothing of its settings. */
 async function endOf(find: FindManager, { ID, Status }: TaskDetails): Promise<StartProblem> {
   const manager = await find();
-  const log = await manager.taskLog(ID, LOG_LINES).catch(() => "");
+  const log = await manager.tailTaskLog(ID, LOG_LINES).catch(() => "");
   const said = reasonIn(log) ?? Status.Err ?? `the container is ${Status.State}`;
   return { hasEnded: Status.State !== "rejected", said };
 }
 
 /** Removes a service and waits until its container is gone: its networks and secrets are free then. */
 async function removed(manager: Engine, id: string): Promise<void> {
-  await orMissing(manager.removeService(id));
+  await undefinedIfNotFound(manager.removeService(id));
   await waitFor(
     async () => {
-      const left = (await manager.tasks()).filter(({ ServiceID }) => ServiceID === id).length;
+      const left = (await manager.listTasks()).filter(({ ServiceID }) => ServiceID === id).length;
       return left === 0 ? ready(undefined) : pending("its container is still stopping");
     },
-    { what: WHAT, limitSeconds: CONTAINER_SECONDS, intervalMs: 200 },
+    { subject: WHAT, timeoutSeconds: CONTAINER_SECONDS, intervalMs: 200 },
     (because) => new ResourceError(`the container that validated the new settings does not end: ${because}`),
   );
 }

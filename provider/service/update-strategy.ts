@@ -10,15 +10,15 @@ const RESTARTING = ["TaskTemplate", "EndpointSpec"];
 
 /** How a change from one spec to another rolls out. */
 export function decideRollout(olds: ServiceSpec | undefined, news: ServiceSpec, restartTogether: string[]): Rollout {
-  if (!olds) return { mode: "create", because: "the service is new" };
+  if (!olds) return { mode: "create", reason: "the service is new" };
   const changed = changedPaths(olds, news);
   const together = agreedPaths(olds, news, restartTogether);
   if (together.length > 0) {
-    return { mode: "all-at-once", because: `${together.join(", ")} must be the same in all tasks` };
+    return { mode: "all-at-once", reason: `${together.join(", ")} must be the same in all tasks` };
   }
   const restarting = changed.filter((path) => RESTARTING.some((prefix) => covers(prefix, path)));
-  if (restarting.length > 0) return { mode: "one-by-one", because: `${restarting.join(", ")} changed` };
-  return { mode: "in-place", because: `${changed.join(", ") || "nothing in the service"} changed: no task restarts` };
+  if (restarting.length > 0) return { mode: "one-by-one", reason: `${restarting.join(", ")} changed` };
+  return { mode: "in-place", reason: `${changed.join(", ") || "nothing in the service"} changed: no task restarts` };
 }
 
 /** Paths of what changes among the fields in which all tasks must agree. */
@@ -77,13 +77,13 @@ export function rolloutLine(
   rollout: Rollout,
   isGated: boolean,
 ): string | undefined {
-  const { mode, because } = rollout;
+  const { mode, reason } = rollout;
   if (mode === "all-at-once") {
-    return `service ${Name}: all tasks restart at once, a short outage: ${because}; it is ${outageOf(TaskTemplate)}`;
+    return `service ${Name}: all tasks restart at once, a short outage: ${reason}; it is ${outageOf(TaskTemplate)}`;
   }
   if (mode !== "one-by-one") return undefined;
   const gate = isGated ? "; each waits until the application's own maintenance check lets it go" : "";
-  return `service ${Name}: its tasks restart one by one: ${because}${gate}`;
+  return `service ${Name}: its tasks restart one by one: ${reason}${gate}`;
 }
 
 /** What an outage is made of. A value that is not known yet is left out. */

@@ -4,12 +4,12 @@ import { containsUnknown, ResourceError } from "../runtime/values.ts";
 
 export interface AssertionInputs {
   /** What speaks against what is declared, one line each. */
-  problems: string[];
+  errors: string[];
 }
 
 export interface AssertionState extends AssertionInputs {
   /** Known once nothing spoke against it. */
-  isSound: true;
+  passed: true;
 }
 
 /**
@@ -18,7 +18,7 @@ export interface AssertionState extends AssertionInputs {
  */
 export const Assertion: ResourceHandler<AssertionInputs, AssertionState> = {
   async check(_olds, news) {
-    const known = containsUnknown(news.problems) ? [] : news.problems;
+    const known = containsUnknown(news.errors) ? [] : news.errors;
     return { inputs: news, failures: known.map((reason): CheckFailure => ({ property: "", reason })) };
   },
 
@@ -27,7 +27,7 @@ export const Assertion: ResourceHandler<AssertionInputs, AssertionState> = {
   },
 
   async create(inputs) {
-    return { id: randomUUID(), outs: { ...inputs, isSound: true } };
+    return { id: randomUUID(), outs: { ...inputs, passed: true } };
   },
 
   async read(id, state) {

@@ -71,17 +71,17 @@ export const Certificate: ResourceHandler<CertificateInputs, CertificateState> =
 /** A new certificate; of the same authority as long as that lasts longer than the certificate. */
 async function issued(inputs: CertificateInputs, olds?: CertificateState): Promise<CertificateState> {
   // Only who makes a certificate waits for the library.
-  const { endOf, makeAuthority, makeServerCertificate } = await import("./x509.ts");
+  const { expiryDate, createAuthority, createServerCertificate } = await import("./x509.ts");
   const notBefore = new Date(Date.now() - HEAD_START);
   const notAfter = new Date(inputs.notAfter ?? Date.now() + inputs.lifetimeDays * DAY);
-  const lasts = olds && olds.authorityName === inputs.authorityName && endOf(olds.authority) >= notAfter;
+  const lasts = olds && olds.authorityName === inputs.authorityName && expiryDate(olds.authority) >= notAfter;
   const authority = lasts
     ? { certificate: olds.authority, key: olds.authorityKey }
-    : await makeAuthority(inputs.authorityName, {
+    : await createAuthority(inputs.authorityName, {
         notBefore,
         notAfter: new Date(Date.now() + Math.max(AUTHORITY_DAYS, 2 * inputs.lifetimeDays) * DAY),
       });
-  const server = await makeServerCertificate(authority, inputs.names, { notBefore, notAfter });
+  const server = await createServerCertificate(authority, inputs.names, { notBefore, notAfter });
   return {
     ...inputs,
     authority: authority.certificate,

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { immutableFailures } from "./immutable.ts";
+import { validateImmutableValues } from "./immutable.ts";
 import { type ImmutableValues } from "../../core/immutable-value.ts";
 import type { ResourceHandler } from "../runtime/resource-handler.ts";
 import { ResourceError, deepEqual } from "../runtime/values.ts";
@@ -11,7 +11,7 @@ export interface ImmutableValuesInputs {
 /** Choices on which other resources are built for life: a change is refused before any of those is touched. */
 export const ImmutableValuesResource: ResourceHandler<ImmutableValuesInputs> = {
   async check(olds, news) {
-    return { inputs: news, failures: immutableFailures(olds.values, news.values) };
+    return { inputs: news, failures: validateImmutableValues(olds.values, news.values) };
   },
 
   async diff(_id, olds, news) {

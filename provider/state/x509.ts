@@ -13,13 +13,13 @@ export interface KeyPair {
   key: string;
 }
 
-export interface Period {
+export interface ValidityPeriod {
   notBefore: Date;
   notAfter: Date;
 }
 
 /** An authority that signs certificates for servers, and no other authority. */
-export async function makeAuthority(commonName: string, period: Period): Promise<KeyPair> {
+export async function createAuthority(commonName: string, period: ValidityPeriod): Promise<KeyPair> {
   const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name: [{ CN: [commonName] }],
@@ -36,7 +36,11 @@ export async function makeAuthority(commonName: string, period: Period): Promise
 }
 
 /** A certificate for a server that goes by these names and addresses, signed by the authority. */
-export async function makeServerCertificate(authority: KeyPair, names: string[], period: Period): Promise<KeyPair> {
+export async function createServerCertificate(
+  authority: KeyPair,
+  names: string[],
+  period: ValidityPeriod,
+): Promise<KeyPair> {
   const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
   const issuer = new x509.X509Certificate(authority.certificate);
   const certificate = await x509.X509CertificateGenerator.create({
@@ -60,7 +64,7 @@ export async function makeServerCertificate(authority: KeyPair, names: string[],
 }
 
 /** When a certificate ends. */
-export function endOf(certificate: string): Date {
+export function expiryDate(certificate: string): Date {
   return new Date(new X509Certificate(certificate).validTo);
 }
 

@@ -1,5 +1,5 @@
 import { Engine } from "../../engine/engine.ts";
-import { patienceWith } from "../../engine/timeouts.ts";
+import { engineTimeout } from "../../engine/timeouts.ts";
 import type { SwarmDetails } from "../../engine/types.ts";
 import { isOwned } from "../../core/labels.ts";
 import type { ClusterInputs, CreationSettings } from "./cluster-inputs.ts";
@@ -63,9 +63,9 @@ async function replacementCost(engine: Engine, wayOut = "Set"): Promise<string> 
 async function inspectRunningSwarm({ managers }: ClusterInputs) {
   const asked = Object.values(managers).map(async (connection) => {
     const engine = new Engine(connection);
-    const info = await engine.info(patienceWith(connection));
+    const info = await engine.info(engineTimeout(connection));
     if (!info.Swarm.ControlAvailable) throw new Error("it is no manager");
-    return { engine, swarm: await engine.swarm(), address: info.Swarm.NodeAddr };
+    return { engine, swarm: await engine.inspectSwarm(), address: info.Swarm.NodeAddr };
   });
   return Promise.any(asked).catch(() => undefined);
 }

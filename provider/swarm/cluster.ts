@@ -117,7 +117,7 @@ async function initOrAdopt(inputs: ClusterInputs): Promise<Origin & { engine: En
   if (found) {
     const { engine, host, swarm } = found;
     if (!swarm.ControlAvailable) throw new ResourceError(notAManagerError(host, swarm.LocalNodeState));
-    const { Labels } = (await engine.swarm()).Spec;
+    const { Labels } = (await engine.inspectSwarm()).Spec;
     const ownsSwarm = isOwned(Labels, owner);
     if (ownsSwarm || inputs.adopt) return { engine, ownsSwarm, createdGatewayBridge: false };
     throw new ResourceError(
@@ -164,7 +164,7 @@ async function unlockManagers(managers: Managers, key: string): Promise<void> {
 /** Other tokens for those to come; nodes that have joined do not need them any more. */
 function rotateJoinTokens(engine: Engine): Promise<void> {
   return retryOnVersionConflict(async () => {
-    const { Spec, Version } = await engine.swarm();
+    const { Spec, Version } = await engine.inspectSwarm();
     await engine.updateSwarm(Version.Index, Spec, { rotateWorkerToken: true, rotateManagerToken: true });
   });
 }
@@ -172,7 +172,7 @@ function rotateJoinTokens(engine: Engine): Promise<void> {
 /** Sets what was asked for and leaves the rest of the Swarm's settings alone. An adopted Swarm keeps its labels. */
 function applySettings(engine: Engine, inputs: ClusterInputs, ownsSwarm: boolean): Promise<void> {
   return retryOnVersionConflict(async () => {
-    const { Spec, Version } = await engine.swarm();
+    const { Spec, Version } = await engine.inspectSwarm();
     const settings = withSettings(Spec, inputs);
     const wanted = ownsSwarm ? { ...settings, Labels: { ...Spec.Labels, ...ownerLabels(inputs.owner) } } : settings;
     if (!deepEqual(Spec, wanted)) await engine.updateSwarm(Version.Index, wanted);
@@ -208,8 +208,8 @@ interface InspectedSwarm {
 }
 
 async function inspectSwarm(manager: Engine): Promise<InspectedSwarm> {
-  const swarm = await manager.swarm();
-  return { swarm, unlockKey: swarm.Spec.EncryptionConfig?.AutoLockManagers ? await manager.unlockKey() : "" };
+  const swarm = await manager.inspectSwarm();
+  return { swarm, unlockKey: swarm.Spec.EncryptionConfig?.AutoLockManagers ? await manager.getUnlockKey() : "" };
 }
 
 function toClusterState(

@@ -1,7 +1,7 @@
-import { type Engine, orMissing } from "../../engine/engine.ts";
+import { type Engine, undefinedIfNotFound } from "../../engine/engine.ts";
 import { isJoinContinuing, isJoinUnreachable } from "../../engine/errors.ts";
 import type { NodeDetails, SwarmJoinRequest } from "../../engine/types.ts";
-import { errorText } from "../../engine/error-message.ts";
+import { errorMessage } from "../../engine/error-message.ts";
 import { withManager, optionalManagerFinder, managerFinder } from "./with-manager.ts";
 import { logLine } from "../runtime/log-line.ts";
 import type { MemberInputs } from "./member-inputs.ts";
@@ -22,15 +22,15 @@ export async function joinSwarm(engine: Engine, inputs: MemberInputs): Promise<b
   const find = managerFinder(inputs);
   const what = `${describeHost(inputs)} joining`;
   if (state !== "inactive") {
-    if (await withManager(what, find, (manager) => orMissing(manager.node(NodeID)))) return false;
+    if (await withManager(what, find, (manager) => undefinedIfNotFound(manager.inspectNode(NodeID)))) return false;
     throw new ResourceError(
       `${describeHost(inputs)} is in another Swarm (${state}): leave it there with \`docker swarm leave\`, ` +
         "then run `pulumi up` again",
     );
   }
   const { swarm, nodes } = await withManager(what, find, async (manager) => ({
-    swarm: await manager.swarm(),
-    nodes: await manager.nodes(MANAGER_FILTER),
+    swarm: await manager.inspectSwarm(),
+    nodes: await manager.listNodes(MANAGER_FILTER),
   }));
   const { Worker, Manager } = swarm.JoinTokens;
   const reachable = reachableAddresses(nodes);
@@ -46,8 +46,8 @@ export async function joinSwarm(engine: Engine, inputs: MemberInputs): Promise<b
     await joinWithRetries(engine, inputs, request);
     return true;
   } catch (error) {
-    await rollBackJoin(engine, inputs).catch((problem: unknown) => logLine(errorText(problem)));
-    throw new ResourceError(`${describeHost(inputs)} cannot join the Swarm: ${errorText(error)}`);
+    await rollBackJoin(engine, inputs).catch((problem: unknown) => logLine(errorMessage(problem)));
+    throw new ResourceError(`${describeHost(inputs)} cannot join the Swarm: ${errorMessage(error)}`);
   }
 }
 
@@ -65,13 +65,13 @@ function joinWithRetries(engine: Engine, inputs: MemberInputs, request: SwarmJoi
       try {
         return ready(await engine.joinSwarm(request));
       } catch (error) {
-        if (isJoinUnreachable(error)) because = errorText(error);
+        if (isJoinUnreachable(error)) because = errorMessage(error);
         // The engine goes on with the join for some seconds more, and then gives up for good.
         else if (!isJoinContinuing(error)) throw error;
         return pending(because);
       }
     },
-    { what: `${describeHost(inputs)} joining`, limitSeconds: timeoutSeconds },
+    { subject: `${describeHost(inputs)} joining`, timeoutSeconds: timeoutSeconds },
     () =>
       new ResourceError(
         `not within timeoutSeconds ${timeoutSeconds} (${because}): see that it reaches ` +
@@ -97,7 +97,7 @@ function waitForStartup(engine: Engine, inputs: MemberInputs) {
       const { Swarm } = await engine.info();
       return Swarm.LocalNodeState === "pending" ? pending("its node is still starting") : ready(Swarm);
     },
-    { what: describeHost(inputs), limitSeconds: inputs.timeoutSeconds },
+    { subject: describeHost(inputs), timeoutSeconds: inputs.timeoutSeconds },
     (because) =>
       new ResourceError(
         `${describeHost(inputs)}: ${because} after ${inputs.timeoutSeconds} s: ` +
@@ -112,11 +112,13 @@ async function rollBackJoin(engine: Engine, inputs: MemberInputs): Promise<void>
   if (state === "inactive") return;
   const find = managerFinder(inputs);
   const what = describeHost(inputs);
-  const node = NodeID ? await withManager(what, find, (manager) => orMissing(manager.node(NodeID))) : undefined;
+  const node = NodeID
+    ? await withManager(what, find, (manager) => undefinedIfNotFound(manager.inspectNode(NodeID)))
+    : undefined;
   await engine.leaveSwarm(true);
   if (!node) return;
   await setRole(find, node.ID, "worker", ROLLBACK_SECONDS);
   await withManager(what, optionalManagerFinder(inputs), async (manager) => {
-    if (manager) await orMissing(manager.removeNode(node.ID, true));
+    if (manager) await undefinedIfNotFound(manager.removeNode(node.ID, true));
   });
 }

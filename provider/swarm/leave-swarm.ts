@@ -1,5 +1,5 @@
-import { Engine, orMissing } from "../../engine/engine.ts";
-import { patienceWith } from "../../engine/timeouts.ts";
+import { Engine, undefinedIfNotFound } from "../../engine/engine.ts";
+import { engineTimeout } from "../../engine/timeouts.ts";
 import { UnreachableError } from "../../engine/transport.ts";
 import type { NodeDetails, NodeRole } from "../../engine/types.ts";
 import { removeGatewayBridge } from "./swarm-inventory.ts";
@@ -25,7 +25,7 @@ export async function leaveSwarm(id: string, state: MemberState): Promise<void> 
   const node = await withManager(
     `node ${id}`,
     optionalManagerFinder(state),
-    async (manager) => manager && orMissing(manager.node(id)),
+    async (manager) => manager && undefinedIfNotFound(manager.inspectNode(id)),
   );
   if (!node) return;
   // The machine may be silent, or have joined anew as another node.
@@ -36,14 +36,14 @@ export async function leaveSwarm(id: string, state: MemberState): Promise<void> 
     await engine.leaveSwarm(false);
     if (state.createdGatewayBridge) await removeGatewayBridge(engine);
   }
-  await withManager(`node ${id}`, managerFinder(state), (manager) => orMissing(manager.removeNode(id, true)));
+  await withManager(`node ${id}`, managerFinder(state), (manager) => undefinedIfNotFound(manager.removeNode(id, true)));
 }
 
 /** Has a node run nothing and manage nothing any more. Tells whether it does: the last manager stays what it is. */
 async function drainAndDemote(id: string, state: MemberState, engine: Engine | undefined): Promise<boolean> {
   const { timeoutSeconds } = state;
   const find = managerFinder(state);
-  if (isOnlyManager(await withManager(`node ${id}`, find, (manager) => manager.nodes(MANAGER_FILTER)), id))
+  if (isOnlyManager(await withManager(`node ${id}`, find, (manager) => manager.listNodes(MANAGER_FILTER)), id))
     return false;
   if (engine) await drainNode(find, id, timeoutSeconds);
   else await waitForNodeDown(find, id, timeoutSeconds, (because) => nodeStillUpError(state, because));
@@ -54,7 +54,7 @@ async function drainAndDemote(id: string, state: MemberState, engine: Engine | u
 
 /** Which node the machine itself says it is. Undefined when it is silent. */
 export async function inspectNodeId({ connection }: MemberState): Promise<string | undefined> {
-  return (await ignoreUnreachable(new Engine(connection).info(patienceWith(connection))))?.Swarm.NodeID;
+  return (await ignoreUnreachable(new Engine(connection).info(engineTimeout(connection))))?.Swarm.NodeID;
 }
 
 async function ignoreUnreachable<T>(answer: Promise<T>): Promise<T | undefined> {
@@ -84,7 +84,7 @@ function nodeStillUpError(state: MemberState, because: string): ResourceError {
  * One that is demoted before it has heard of its promotion takes itself for a manager for many seconds to come.
  */
 export async function waitForRoleOnHost(state: MemberInputs, role: NodeRole): Promise<void> {
-  const limitSeconds = state.timeoutSeconds;
+  const timeoutSeconds = state.timeoutSeconds;
   const engine = new Engine(state.connection);
   await waitFor(
     async (deadline) => {
@@ -92,8 +92,8 @@ export async function waitForRoleOnHost(state: MemberInputs, role: NodeRole): Pr
       const hasHeard = manages === undefined || manages === (role === "manager");
       return hasHeard ? ready(undefined) : pending(`it is still a ${manages ? "manager" : "worker"}`);
     },
-    { what: describeHost(state), limitSeconds },
+    { subject: describeHost(state), timeoutSeconds },
     (because) =>
-      new ResourceError(`${describeHost(state)} did not become a ${role} within ${limitSeconds} s: ${because}`),
+      new ResourceError(`${describeHost(state)} did not become a ${role} within ${timeoutSeconds} s: ${because}`),
   );
 }

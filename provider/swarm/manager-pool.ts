@@ -2,8 +2,8 @@ import type { EngineConnection } from "../../engine/engine-connection.ts";
 import type { Deadline } from "../../engine/deadline.ts";
 import { Engine } from "../../engine/engine.ts";
 import { isTransient } from "../../engine/errors.ts";
-import { patienceInElection, patienceWith } from "../../engine/timeouts.ts";
-import { errorText } from "../../engine/error-message.ts";
+import { electionTimeout, engineTimeout } from "../../engine/timeouts.ts";
+import { errorMessage } from "../../engine/error-message.ts";
 import { containsUnknown, NoManagerError, ResourceError, deepEqual } from "../runtime/values.ts";
 import { ready, pending, waitFor } from "../runtime/poll.ts";
 
@@ -51,7 +51,7 @@ export async function findManager(managers: Managers, swarmId: string, within?: 
   registerManagers(managers, swarmId);
   const patience = (ms: number) => within?.cap(ms) ?? ms;
   const latest = lastAnswering.get(swarmId);
-  if (latest && (await probe(latest, swarmId, patience(patienceWith(latest)))) === "manager") {
+  if (latest && (await probe(latest, swarmId, patience(engineTimeout(latest)))) === "manager") {
     return new Engine(latest, within);
   }
   const silence = (reasons: string, isTransient: boolean) =>
@@ -61,7 +61,7 @@ export async function findManager(managers: Managers, swarmId: string, within?: 
       const answers = await probeAll(candidates(managers, swarmId), swarmId, patience);
       return "silent" in answers && answers.comingBack ? pending(answers.silent.join("; ")) : ready(answers);
     },
-    { what: "managers", limitSeconds: RECOVERY_SECONDS, within },
+    { subject: "managers", timeoutSeconds: RECOVERY_SECONDS, outerDeadline: within },
     (because) => silence(because, true),
   );
   if ("manager" in found) {
@@ -89,7 +89,7 @@ export async function lockedManagers(managers: Managers, patience?: number): Pro
   const looked = await Promise.all(
     engines.map(async ([key, connection]): Promise<[string, Engine][]> => {
       const engine = new Engine(connection);
-      const info = await engine.info(patience ?? patienceWith(connection)).catch(() => undefined);
+      const info = await engine.info(patience ?? engineTimeout(connection)).catch(() => undefined);
       return info?.Swarm.LocalNodeState === "locked" ? [[key, engine]] : [];
     }),
   );
@@ -112,7 +112,7 @@ async function probeAll(
   swarmId: string,
   patience: (ms: number) => number,
 ): Promise<ProbeResults> {
-  const asking = connections.map((connection) => probe(connection, swarmId, patience(patienceInElection(connection))));
+  const asking = connections.map((connection) => probe(connection, swarmId, patience(electionTimeout(connection))));
   const first = asking.map(async (asked, at) => {
     if ((await asked) !== "manager") throw new Error("it is not this one");
     return { manager: connections[at]! };
@@ -147,6 +147,6 @@ async function probe(connection: EngineConnection, swarmId: string, patience: nu
     // It cannot tell which Swarm it manages as long as too few of its managers see each other.
     return { because: `${manager} sees no quorum (${Swarm.Error || "no leader"})`, comingBack: true, mayPass: true };
   } catch (error) {
-    return { because: errorText(error), comingBack: false, mayPass: isTransient(error) };
+    return { because: errorMessage(error), comingBack: false, mayPass: isTransient(error) };
   }
 }

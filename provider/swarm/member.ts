@@ -1,4 +1,4 @@
-import { Engine, orMissing } from "../../engine/engine.ts";
+import { Engine, undefinedIfNotFound } from "../../engine/engine.ts";
 import type { NodeDetails } from "../../engine/types.ts";
 import { ownerFromLabels, ownerLabels } from "../../core/labels.ts";
 import { hasGatewayBridge } from "./swarm-inventory.ts";
@@ -40,7 +40,7 @@ export const Member: ResourceHandler<MemberInputs, MemberState> = {
     const node = await withManager(
       `node ${id}`,
       optionalManagerFinder(state),
-      async (manager) => manager && orMissing(manager.node(id)),
+      async (manager) => manager && undefinedIfNotFound(manager.inspectNode(id)),
     );
     // A silent machine has not left.
     if (!node || ((await inspectNodeId(state)) ?? id) !== id) return NOT_FOUND;
@@ -60,7 +60,7 @@ export const Member: ResourceHandler<MemberInputs, MemberState> = {
       await setRole(find, id, role, timeoutSeconds);
       await waitForRoleOnHost(news, role);
     };
-    const node = await withManager(`node ${id}`, find, (manager) => manager.node(id));
+    const node = await withManager(`node ${id}`, find, (manager) => manager.inspectNode(id));
     // A promotion adds to the quorum; what takes from it goes one after another. A silent node may keep its role.
     if (olds.role !== role || node.Spec.Role !== role) {
       await (role === "manager" ? change() : runExclusive(swarmId, change));
@@ -110,12 +110,12 @@ async function waitForReadyNode(engine: Engine, inputs: MemberInputs): Promise<N
   return waitWithManager(
     find,
     async (manager) => {
-      const node = await orMissing(manager.node(NodeID));
+      const node = await undefinedIfNotFound(manager.inspectNode(NodeID));
       return node?.Status.State === "ready"
         ? ready(node)
         : pending(`the managers see it ${node?.Status.State ?? "not"} yet`);
     },
-    { what: `node ${NodeID} joining`, limitSeconds: inputs.timeoutSeconds, intervalMs: NODE_POLL_INTERVAL_MS },
+    { subject: `node ${NodeID} joining`, timeoutSeconds: inputs.timeoutSeconds, intervalMs: NODE_POLL_INTERVAL_MS },
     (because) => new ResourceError(`node ${NodeID} did not become ready within ${inputs.timeoutSeconds} s: ${because}`),
   );
 }

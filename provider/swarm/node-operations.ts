@@ -1,6 +1,6 @@
 import { Deadline } from "../../engine/deadline.ts";
-import { type Engine, orMissing } from "../../engine/engine.ts";
-import { isRoleUnsettled } from "../../engine/errors.ts";
+import { type Engine, undefinedIfNotFound } from "../../engine/engine.ts";
+import { isRoleChangeRejected } from "../../engine/errors.ts";
 import type { NodeRole, NodeSpec } from "../../engine/types.ts";
 import { withManager, type FindManager, waitWithManager } from "./with-manager.ts";
 import { demotionProblem } from "./quorum.ts";
@@ -20,7 +20,7 @@ const QUORUM_SECONDS = 20;
 /** Changes a node's spec, which is written whole. */
 export function updateNodeSpec(manager: Engine, id: string, change: (spec: NodeSpec) => NodeSpec): Promise<void> {
   return retryOnVersionConflict(async () => {
-    const { Spec, Version } = await manager.node(id);
+    const { Spec, Version } = await manager.inspectNode(id);
     const wanted = change(Spec);
     if (!deepEqual(Spec, wanted)) await manager.updateNode(id, Version.Index, wanted);
   });
@@ -32,66 +32,66 @@ export function updateNodeSpec(manager: Engine, id: string, change: (spec: NodeS
  *
  * @param find a manager that answers; another one, when the node itself was the one asked and is no manager any more
  */
-export async function setRole(find: FindManager, id: string, role: NodeRole, limitSeconds: number): Promise<void> {
-  const within = new Deadline(limitSeconds);
-  if (role === "worker") await waitForQuorumWithout(find, id, within);
+export async function setRole(find: FindManager, id: string, role: NodeRole, timeoutSeconds: number): Promise<void> {
+  const outerDeadline = new Deadline(timeoutSeconds);
+  if (role === "worker") await waitForQuorumWithout(find, id, outerDeadline);
   await waitWithManager(
     find,
     async (manager) => {
       await updateNodeSpec(manager, id, (spec) => ({ ...spec, Role: role }));
-      const { ManagerStatus } = await manager.node(id);
+      const { ManagerStatus } = await manager.inspectNode(id);
       const isSettled = role === "manager" ? ManagerStatus?.Reachability === "reachable" : !ManagerStatus;
       return isSettled ? ready(undefined) : pending(`it is not yet a settled ${role}`);
     },
     {
-      what: `node ${id} becoming a ${role}`,
-      limitSeconds,
-      within,
+      subject: `node ${id} becoming a ${role}`,
+      timeoutSeconds,
+      outerDeadline,
       intervalMs: NODE_POLL_INTERVAL_MS,
-      retries: isRoleUnsettled,
+      isRetryable: isRoleChangeRejected,
     },
-    (because) => new ResourceError(`node ${id} did not become a ${role} within ${limitSeconds} s: ${because}`),
+    (because) => new ResourceError(`node ${id} did not become a ${role} within ${timeoutSeconds} s: ${because}`),
   );
 }
 
 /** Moves a node's tasks elsewhere and waits until the last one has ended. */
-export async function drainNode(find: FindManager, id: string, limitSeconds: number): Promise<void> {
-  const within = new Deadline(limitSeconds);
+export async function drainNode(find: FindManager, id: string, timeoutSeconds: number): Promise<void> {
+  const outerDeadline = new Deadline(timeoutSeconds);
   const drain = (manager: Engine) => updateNodeSpec(manager, id, (spec) => ({ ...spec, Availability: "drain" }));
-  await withManager(`draining node ${id}`, find, drain, { limitSeconds, within });
-  await waitForDrained(find, id, limitSeconds, within);
+  await withManager(`draining node ${id}`, find, drain, { timeoutSeconds, outerDeadline });
+  await waitForDrained(find, id, timeoutSeconds, outerDeadline);
 }
 
 /** Waits until the last task of a node that is being drained has ended. */
 export async function waitForDrained(
   find: FindManager,
   id: string,
-  limitSeconds: number,
-  within?: Deadline,
+  timeoutSeconds: number,
+  outerDeadline?: Deadline,
 ): Promise<void> {
   await waitWithManager(
     find,
     async (manager) => {
-      const tasks = await manager.tasks({ node: [id] });
+      const tasks = await manager.listTasks({ node: [id] });
       const running = tasks.filter((task) => task.Status.State === "running");
       return running.length === 0 ? ready(undefined) : pending(`${running.length} tasks still run there`);
     },
-    { what: `draining node ${id}`, limitSeconds, within },
-    (because) => new ResourceError(`node ${id} was not drained within ${limitSeconds} s: ${because}`),
+    { subject: `draining node ${id}`, timeoutSeconds, outerDeadline },
+    (because) => new ResourceError(`node ${id} was not drained within ${timeoutSeconds} s: ${because}`),
   );
 }
 
 /** Waits until the managers decide without this node, where it is one. */
-async function waitForQuorumWithout(find: FindManager, id: string, within: Deadline): Promise<void> {
+async function waitForQuorumWithout(find: FindManager, id: string, outerDeadline: Deadline): Promise<void> {
   await waitWithManager(
     find,
     async (manager) => {
-      const nodes = await manager.nodes(MANAGER_FILTER);
+      const nodes = await manager.listNodes(MANAGER_FILTER);
       const node = nodes.find(({ ID }) => ID === id);
       const problem = node?.ManagerStatus && demotionProblem(nodes, id);
       return problem === undefined ? ready(undefined) : pending(problem);
     },
-    { what: `node ${id} becoming a worker`, limitSeconds: QUORUM_SECONDS, within },
+    { subject: `node ${id} becoming a worker`, timeoutSeconds: QUORUM_SECONDS, outerDeadline },
     (because) => new ResourceError(`node ${id} has to stay a manager: ${because}`),
   );
 }
@@ -100,16 +100,16 @@ async function waitForQuorumWithout(find: FindManager, id: string, within: Deadl
 export async function waitForNodeDown(
   find: FindManager,
   id: string,
-  limitSeconds: number,
+  timeoutSeconds: number,
   expired: (because: string) => ResourceError,
 ): Promise<void> {
   await waitWithManager(
     find,
     async (manager) => {
-      const node = await orMissing(manager.node(id));
+      const node = await undefinedIfNotFound(manager.inspectNode(id));
       return !node || node.Status.State === "down" ? ready(undefined) : pending(`it is still ${node.Status.State}`);
     },
-    { what: `node ${id}`, limitSeconds },
+    { subject: `node ${id}`, timeoutSeconds },
     expired,
   );
 }

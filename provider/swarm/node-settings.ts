@@ -1,4 +1,4 @@
-import { orMissing } from "../../engine/engine.ts";
+import { undefinedIfNotFound } from "../../engine/engine.ts";
 import type { NodeAvailability, NodeSpec } from "../../engine/types.ts";
 import { NOT_FOUND, type ResourceHandler } from "../runtime/resource-handler.ts";
 import { withManager, optionalManagerFinder, managerFinder } from "./with-manager.ts";
@@ -36,7 +36,7 @@ export const NodeSettings: ResourceHandler<NodeSettingsInputs> = {
     const node = await withManager(
       `node ${state.nodeId}`,
       optionalManagerFinder(state),
-      async (manager) => manager && orMissing(manager.node(state.nodeId)),
+      async (manager) => manager && undefinedIfNotFound(manager.inspectNode(state.nodeId)),
     );
     if (!node) return NOT_FOUND;
     const kept = Object.keys(state.labels).filter((key) => node.Spec.Labels?.[key] !== undefined);
@@ -55,7 +55,7 @@ export const NodeSettings: ResourceHandler<NodeSettingsInputs> = {
 
   async delete(_id, state) {
     await withManager(`node ${state.nodeId}`, optionalManagerFinder(state), async (manager) => {
-      if (!manager || !(await orMissing(manager.node(state.nodeId)))) return;
+      if (!manager || !(await undefinedIfNotFound(manager.inspectNode(state.nodeId)))) return;
       await updateNodeSpec(manager, state.nodeId, (spec) => withoutLabels(spec, Object.keys(state.labels)));
     });
   },

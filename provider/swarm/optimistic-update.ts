@@ -34,7 +34,7 @@ export async function updateServiceSpec(
   let written: { before: ServiceDetails; spec: ServiceSpec } | undefined;
   await withManager(`service ${id}`, find, (manager) =>
     retryOnVersionConflict(async () => {
-      const before = await manager.service(id);
+      const before = await manager.inspectService(id);
       if (written && isApplied(written, before)) return;
       const spec = settings(before);
       try {

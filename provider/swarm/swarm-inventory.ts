@@ -1,7 +1,7 @@
-import { type Engine, orMissing } from "../../engine/engine.ts";
+import { type Engine, undefinedIfNotFound } from "../../engine/engine.ts";
 import { isOwned, OWNER_LABEL, type Owner } from "../../core/labels.ts";
 import type { NetworkDetails } from "../../engine/types.ts";
-import { errorText } from "../../engine/error-message.ts";
+import { errorMessage } from "../../engine/error-message.ts";
 import { logLine } from "../runtime/log-line.ts";
 import { ResourceError } from "../runtime/values.ts";
 import { ready, pending, waitFor } from "../runtime/poll.ts";
@@ -23,11 +23,11 @@ export interface OwnedObjects {
  * @param except is left out @default - nothing
  */
 export async function listSwarmObjects(engine: Engine, except?: OwnedObjects): Promise<string[]> {
-  const networks = (await engine.networks({ scope: ["swarm"] })).filter(
+  const networks = (await engine.listNetworks({ scope: ["swarm"] })).filter(
     ({ Ingress, Name }) => !Ingress && !PREDEFINED_NETWORKS.includes(Name),
   );
   // A network that hosts create from parts carries no labels in the Swarm: those of its parts tell whose it is.
-  const parts = await engine.networks({ scope: ["local"], type: ["custom"] });
+  const parts = await engine.listNetworks({ scope: ["local"], type: ["custom"] });
   const labelsOf = (network: NetworkDetails) =>
     network.ConfigFrom?.Network
       ? parts.find(({ Name }) => Name === network.ConfigFrom?.Network)?.Labels
@@ -36,10 +36,10 @@ export async function listSwarmObjects(engine: Engine, except?: OwnedObjects): P
   const named = (kind: string, all: readonly Named[]) =>
     all.map(({ ID, Spec }) => ({ id: ID, text: `${kind} ${Spec.Name}`, labels: Spec.Labels }));
   return [
-    ...named("service", await engine.services()),
+    ...named("service", await engine.listServices()),
     ...networks.map((network) => ({ id: network.Id, text: `network ${network.Name}`, labels: labelsOf(network) })),
-    ...named("secret", await engine.secrets()),
-    ...named("config", await engine.configs()),
+    ...named("secret", await engine.listSecrets()),
+    ...named("config", await engine.listConfigs()),
   ]
     .filter(({ id, labels }) => !except || !(isOwned(labels, except.owner) || except.ids?.has(id)))
     .map(({ text }) => text);
@@ -60,10 +60,10 @@ export function remainingObjectsError(swarmId: string, others: readonly string[]
  */
 export async function removeOrphans(engine: Engine, owner: Owner): Promise<void> {
   const ours = { label: [`${OWNER_LABEL}=${owner.id}`] };
-  for (const service of await engine.services(ours)) await engine.removeService(service.ID);
-  for (const secret of await engine.secrets(ours)) await engine.removeSecret(secret.ID);
-  for (const config of await engine.configs(ours)) await engine.removeConfig(config.ID);
-  for (const network of await engine.networks({ ...ours, scope: ["swarm"] })) {
+  for (const service of await engine.listServices(ours)) await engine.removeService(service.ID);
+  for (const secret of await engine.listSecrets(ours)) await engine.removeSecret(secret.ID);
+  for (const config of await engine.listConfigs(ours)) await engine.removeConfig(config.ID);
+  for (const network of await engine.listNetworks({ ...ours, scope: ["swarm"] })) {
     // A network is in use until the tasks of the services just removed have ended; leaving the Swarm removes it too.
     await engine.removeNetwork(network.Id).catch(() => undefined);
   }
@@ -73,7 +73,7 @@ export async function removeOrphans(engine: Engine, owner: Owner): Promise<void>
 const GATEWAY_BRIDGE = "docker_gwbridge";
 
 export async function hasGatewayBridge(engine: Engine): Promise<boolean> {
-  return (await orMissing(engine.network(GATEWAY_BRIDGE))) !== undefined;
+  return (await undefinedIfNotFound(engine.inspectNetwork(GATEWAY_BRIDGE))) !== undefined;
 }
 
 /**
@@ -81,16 +81,16 @@ export async function hasGatewayBridge(engine: Engine): Promise<boolean> {
  * has attached to it stays, and is said.
  */
 export async function removeGatewayBridge(engine: Engine): Promise<void> {
-  const limitSeconds = 15;
+  const timeoutSeconds = 15;
   const removal = waitFor(
     async () => {
       try {
-        return ready(await orMissing(engine.removeNetwork(GATEWAY_BRIDGE)));
+        return ready(await undefinedIfNotFound(engine.removeNetwork(GATEWAY_BRIDGE)));
       } catch (error) {
-        return pending(errorText(error));
+        return pending(errorMessage(error));
       }
     },
-    { what: `network ${GATEWAY_BRIDGE}`, limitSeconds },
+    { subject: `network ${GATEWAY_BRIDGE}`, timeoutSeconds },
     (because) => new ResourceError(`network ${GATEWAY_BRIDGE} stays: ${because}`),
   );
   await removal.catch((error: Error) => logLine(error.message));

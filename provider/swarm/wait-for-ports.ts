@@ -2,7 +2,7 @@ import type { SwarmRequirement } from "../../core/requirement.ts";
 import type { MachineFacts } from "../preflight/facts/machine.ts";
 import type { ClusterSnapshot } from "../preflight/snapshot.ts";
 import { maySoonBeFree, takenPorts } from "../preflight/swarm-ports.ts";
-import { ready, pending, waitFor, type WaitOptions } from "../runtime/poll.ts";
+import { ready, pending, waitFor, type PollOptions } from "../runtime/poll.ts";
 
 /**
  * Waits until engines that have just left a Swarm let go of its ports: a host that joins before that has no overlay
@@ -14,7 +14,7 @@ export async function waitForReleasedPorts(
   demand: SwarmRequirement,
   found: ClusterSnapshot,
   lookAgain: (keys: string[]) => Promise<Record<string, MachineFacts>>,
-  options: Partial<WaitOptions> = {},
+  options: Partial<PollOptions> = {},
 ): Promise<ClusterSnapshot> {
   let situation = found;
   const expired = new Error("the engines keep their ports");
@@ -28,7 +28,11 @@ export async function waitForReleasedPorts(
     );
   };
   try {
-    await waitFor(attempt, { what: demand.subject, limitSeconds: 30, intervalMs: 1_000, ...options }, () => expired);
+    await waitFor(
+      attempt,
+      { subject: demand.subject, timeoutSeconds: 30, intervalMs: 1_000, ...options },
+      () => expired,
+    );
   } catch (error) {
     if (error !== expired) throw error;
   }

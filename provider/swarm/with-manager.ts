@@ -2,7 +2,7 @@ import type { Deadline } from "../../engine/deadline.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { findManager, type Managers, requireManager } from "./manager-pool.ts";
 import { ResourceError } from "../runtime/values.ts";
-import { type PollResult, ready, waitFor, type WaitOptions } from "../runtime/poll.ts";
+import { type PollResult, ready, waitFor, type PollOptions } from "../runtime/poll.ts";
 
 /** How long a manager is looked for that can answer a single question, in seconds: an election, a restart. */
 const REQUEST_SECONDS = 60;
@@ -38,7 +38,7 @@ export const optionalManagerFinder =
 export function waitWithManager<M, T>(
   find: FindManager<M>,
   attempt: (manager: M, deadline: Deadline) => Promise<PollResult<T>>,
-  options: WaitOptions,
+  options: PollOptions,
   expired: (because: string) => Error | Promise<Error>,
 ): Promise<T> {
   return waitFor(async (deadline) => attempt(await find(deadline), deadline), options, expired);
@@ -49,12 +49,12 @@ export function withManager<M, T>(
   what: string,
   find: FindManager<M>,
   question: (manager: M) => Promise<T>,
-  { limitSeconds = REQUEST_SECONDS, ...options }: Partial<Omit<WaitOptions, "what">> = {},
+  { timeoutSeconds = REQUEST_SECONDS, ...options }: Partial<Omit<PollOptions, "subject">> = {},
 ): Promise<T> {
   return waitWithManager(
     find,
     async (manager) => ready(await question(manager)),
-    { what, limitSeconds, ...options },
+    { subject: what, timeoutSeconds, ...options },
     (because) => new ResourceError(`${what}: ${because}`),
   );
 }

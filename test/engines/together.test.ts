@@ -43,7 +43,7 @@ async function expectNewEngineIds(stack: TestStack, { host }: LabFixture): Promi
   const { steps } = await stack.preview();
   expect(steps).toEqual(steps.filter(({ op }) => op === "update"));
   const running = async () => {
-    const tasks = (await host.engine.tasks()).filter(({ DesiredState }) => DesiredState === "running");
+    const tasks = (await host.engine.listTasks()).filter(({ DesiredState }) => DesiredState === "running");
     return tasks.map(({ ID }) => ID).toSorted();
   };
   const before = await running();
@@ -93,7 +93,7 @@ describeOnLab(
           await lab.start(number, version);
           await waitFor(async () => {
             const manager = lab.host(number === 1 ? 2 : 1).engine;
-            const nodes = await manager.nodes().catch(() => []);
+            const nodes = await manager.listNodes().catch(() => []);
             const isWell = ({ Status, ManagerStatus }: (typeof nodes)[number]) =>
               Status.State === "ready" && (ManagerStatus?.Reachability ?? "reachable") === "reachable";
             return nodes.length === lab.hosts.length && nodes.every(isWell);

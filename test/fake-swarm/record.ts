@@ -19,8 +19,8 @@ try {
   const inside = {
     info: await ask("/info"),
     networks: await ask("/networks"),
-    swarm: { ...(await engine.swarm()), JoinTokens: { Worker: "worker", Manager: "manager" } },
-    node: await engine.node(nodeId),
+    swarm: { ...(await engine.inspectSwarm()), JoinTokens: { Worker: "worker", Manager: "manager" } },
+    node: await engine.inspectNode(nodeId),
   };
   const text = JSON.stringify({ outside, inside }, (key, value: unknown) => (UNASKED.has(key) ? undefined : value), 1);
   writeFileSync(join(import.meta.dirname, "recorded.json"), `${text}\n`);

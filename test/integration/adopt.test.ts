@@ -37,11 +37,11 @@ describeOnLab("a Swarm made by hand", (scene) => {
 
   test("is taken on with adopt: true, and only what was asked for changes in it", async () => {
     const { engine } = scene().host;
-    const { ID, Spec } = await engine.swarm();
+    const { ID, Spec } = await engine.inspectSwarm();
     stack.config("adopt", true);
     await stack.up();
     expect((await stack.outputs())["swarmId"]).toBe(ID);
-    expect((await engine.swarm()).Spec).toEqual(Spec);
+    expect((await engine.inspectSwarm()).Spec).toEqual(Spec);
     expect((await stack.preview({ refresh: true })).steps).toEqual([]);
   });
 
@@ -52,7 +52,7 @@ describeOnLab("a Swarm made by hand", (scene) => {
     await expect
       .poll(() => getEngineContents(engine), { timeout: 60_000, interval: 500 })
       .toEqual({ ...before, volumes: ["minio-d1"] });
-    const [node] = await engine.nodes();
+    const [node] = await engine.listNodes();
     expect(node?.Spec).toMatchObject({ Availability: "active", Role: "manager" });
     expect(node?.Spec.Labels ?? {}).toEqual({});
   });
@@ -72,9 +72,9 @@ describeOnLab("a Swarm that this stack made and others use as well", (scene) => 
     expect((await stack.expectFailure("destroy")).output).toMatch(
       /Swarm \w+: it still holds what this state did not create: service guest\. Remove that first/,
     );
-    expect((await engine.services()).map(({ Spec }) => Spec.Name)).toContain("guest");
+    expect((await engine.listServices()).map(({ Spec }) => Spec.Name)).toContain("guest");
 
-    const [guest] = await engine.services({ name: ["guest"] });
+    const [guest] = await engine.listServices({ name: ["guest"] });
     await engine.removeService(guest?.ID ?? "");
     await stack.destroy();
     expect((await engine.info()).Swarm.LocalNodeState).toBe("inactive");

@@ -28,7 +28,7 @@ export class ArticleStore {
   static async #find(service: string, hosts: readonly LabHost[]): Promise<ArticleStore[]> {
     const found = await Promise.all(
       hosts.map(async (host) => {
-        const containers = await host.engine.containers({ label: [`com.docker.swarm.service.name=${service}`] });
+        const containers = await host.engine.listContainers({ label: [`com.docker.swarm.service.name=${service}`] });
         return containers.map(({ Id }) => new ArticleStore(host, Id));
       }),
     );

@@ -230,11 +230,11 @@ describeOnLab("a change of one thing changes just that", (scene) => {
 
   test("other address pools with allowOutage: the Swarm is made anew, the data is there", async () => {
     const { engine } = scene().host;
-    const before = await engine.swarm();
+    const before = await engine.inspectSwarm();
     configure({ addressPools: ["10.64.0.0/12"], allowOutage: true });
     await stack.up();
 
-    const now = await engine.swarm();
+    const now = await engine.inspectSwarm();
     expect(now.ID).not.toBe(before.ID);
     expect(now.DefaultAddrPool).toEqual(["10.64.0.0/12"]);
     await expectKept();

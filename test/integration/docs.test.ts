@@ -158,9 +158,9 @@ describeOnLab(
 
       async function madeByHand(): Promise<unknown> {
         const { engine } = scene().host;
-        const { ID, Spec } = await engine.swarm();
+        const { ID, Spec } = await engine.inspectSwarm();
         const { Id, Created, IPAM, Options, Labels } = await getNetwork(engine, "minio-overlay-network");
-        const nodes = (await engine.nodes()).map(({ ID, Spec }) => [ID, Spec.Role, Spec.Availability]);
+        const nodes = (await engine.listNodes()).map(({ ID, Spec }) => [ID, Spec.Role, Spec.Availability]);
         return { swarm: { ID, Spec }, network: { Id, Created, IPAM, Options, Labels }, nodes: nodes.toSorted() };
       }
     });
@@ -210,8 +210,8 @@ describeOnLab(
       const { engine } = scene().host;
       await waitFor(
         async () => {
-          const tasks = await engine.tasks();
-          return (await engine.services()).every(({ ID, Spec }) => {
+          const tasks = await engine.listTasks();
+          return (await engine.listServices()).every(({ ID, Spec }) => {
             const own = tasks.filter(({ ServiceID }) => ServiceID === ID);
             const wanted = own.filter(({ DesiredState }) => ["ready", "running"].includes(DesiredState));
             const hasSettings = (task: TaskDetails) => deepEqual(task.Spec, inWordsOf(task.Spec, Spec.TaskTemplate));

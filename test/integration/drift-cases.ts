@@ -127,7 +127,7 @@ export const CHANGES_BY_ROUND: Record<string, ManualChange[]> = {
     {
       what: "one of its secrets removed",
       apply: async (engine) => {
-        const secret = (await engine.secrets()).find(({ Spec }) => Spec.Name.includes("root-password"));
+        const secret = (await engine.listSecrets()).find(({ Spec }) => Spec.Name.includes("root-password"));
         await engine.removeSecret(secret?.ID ?? "");
       },
       expectedSteps: { "create store-root-password": "" },

@@ -88,14 +88,14 @@ describeOnLab("drift: what is changed by hand", (scene) => {
 
   test("a task that is killed is replaced by Swarm itself: nothing drifts", async () => {
     const { engine } = scene().host;
-    const [container] = await engine.containers({ label: ["com.docker.swarm.service.name=store-main"] });
+    const [container] = await engine.listContainers({ label: ["com.docker.swarm.service.name=store-main"] });
     const serves = async () => {
       const answer = await bucket.get("kept").catch(() => undefined);
       return answer !== undefined;
     };
     await engine.request("POST", `/containers/${container?.Id}/kill`);
     const isBack = async () => {
-      const [successor] = await engine.containers({ label: ["com.docker.swarm.service.name=store-main"] });
+      const [successor] = await engine.listContainers({ label: ["com.docker.swarm.service.name=store-main"] });
       return successor !== undefined && successor.Id !== container?.Id && (await serves());
     };
     await waitFor(isBack, "another container");
@@ -113,8 +113,8 @@ async function settings(engine: Engine) {
   const { Spec } = await getOnlyService(engine);
   const { Networks = [], ContainerSpec, ForceUpdate: _count, ...task } = Spec.TaskTemplate;
   const { Secrets = [], ...container } = ContainerSpec;
-  const [node] = await engine.nodes();
-  const swarm = await engine.swarm();
+  const [node] = await engine.listNodes();
+  const swarm = await engine.inspectSwarm();
   const { Options, Attachable, Internal, IPAM, Labels } = await getNetwork(engine, "network");
   const { "com.docker.network.driver.overlay.vxlanid_list": _vxlan, ...options } = Options ?? {};
   const { "pulumi-swarm.swarm": _swarm, ...labels } = Labels ?? {};
@@ -132,6 +132,6 @@ async function settings(engine: Engine) {
     node: node?.Spec,
     swarm: swarm.Spec,
     network: { options, Attachable, Internal, IPAM, labels },
-    secrets: (await engine.secrets()).length,
+    secrets: (await engine.listSecrets()).length,
   };
 }

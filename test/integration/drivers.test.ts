@@ -41,7 +41,7 @@ describeOnLab(
       await stack.destroy();
       const { hosts } = scene().lab;
       for (const { engine } of hosts) {
-        for (const { Name } of await engine.volumes()) await removeVolume(engine, Name);
+        for (const { Name } of await engine.listVolumes()) await removeVolume(engine, Name);
       }
       // An engine goes on listening where the nodes of the next Swarm would tell each other names.
       await Promise.all(hosts.map((host) => host.stopEngine().then(() => host.startEngine())));
@@ -49,7 +49,7 @@ describeOnLab(
 
     /** Names of the hosts' networks that this stack made. */
     async function networks(): Promise<string[]> {
-      const all = await Promise.all(scene().lab.hosts.map(({ engine }) => engine.networks()));
+      const all = await Promise.all(scene().lab.hosts.map(({ engine }) => engine.listNetworks()));
       return all.flat().flatMap(({ Name }) => (Name.startsWith("network") ? [Name] : []));
     }
 

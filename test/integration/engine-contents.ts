@@ -15,12 +15,12 @@ export async function getEngineContents(engine: Engine): Promise<EngineContents>
   const { Swarm } = await engine.info();
   const isManager = Swarm.LocalNodeState === "active" && Swarm.ControlAvailable;
   const [networks, volumes, containers] = await Promise.all([
-    engine.networks(),
-    engine.volumes(),
-    engine.containers(undefined, true),
+    engine.listNetworks(),
+    engine.listVolumes(),
+    engine.listContainers(undefined, true),
   ]);
-  const services = isManager ? await engine.services() : [];
-  const secrets = isManager ? await engine.secrets() : [];
+  const services = isManager ? await engine.listServices() : [];
+  const secrets = isManager ? await engine.listSecrets() : [];
   return {
     swarm: isManager ? `manager of ${Swarm.Cluster?.ID}` : Swarm.LocalNodeState,
     networks: networks.map(({ Name }) => Name).toSorted(),
@@ -34,9 +34,9 @@ export async function getEngineContents(engine: Engine): Promise<EngineContents>
 /** What carries a state's identity, as `kind name`: the resource that it was made for, not the engine's name. */
 export async function listOwnedObjects(engine: Engine): Promise<string[]> {
   const [services, networks, secrets] = await Promise.all([
-    engine.services(),
-    engine.networks({ scope: ["swarm"] }),
-    engine.secrets(),
+    engine.listServices(),
+    engine.listNetworks({ scope: ["swarm"] }),
+    engine.listSecrets(),
   ]);
   const owner = (labels: Record<string, string> | null | undefined) => labels?.[NAME_LABEL];
   const named = (kind: string, owners: (string | undefined)[]) =>

@@ -27,7 +27,7 @@ function isChangeOf(name: string, metadata: { op: string; urn: string } | undefi
   return metadata !== undefined && metadata.op !== "same" && metadata.urn.endsWith(`::${name}`);
 }
 
-const hasService = async (_events: readonly EngineEvent[], engine: Engine) => (await engine.services()).length > 0;
+const hasService = async (_events: readonly EngineEvent[], engine: Engine) => (await engine.listServices()).length > 0;
 
 /** Moments of an `up` that makes everything, by what the next one finds. The first of each class always runs. */
 const CREATING: Classes<Moment> = {
@@ -46,17 +46,17 @@ const CREATING: Classes<Moment> = {
   "a resource of the docker provider is in the engine, and not in the state": [
     {
       when: "the network is in the engine",
-      happened: async (_events, engine) => (await engine.networks({ name: ["minio-overlay-network"] })).length > 0,
+      happened: async (_events, engine) => (await engine.listNetworks({ name: ["minio-overlay-network"] })).length > 0,
     },
     {
       when: "the first secret is in the engine",
-      happened: async (_events, engine) => (await engine.secrets()).length > 0,
+      happened: async (_events, engine) => (await engine.listSecrets()).length > 0,
     },
   ],
   "the service is in the engine, and not ready": [
     {
       when: "the service's task runs, and MinIO is not ready",
-      happened: async (_events, engine) => (await engine.containers()).some(({ State }) => State === "running"),
+      happened: async (_events, engine) => (await engine.listContainers()).some(({ State }) => State === "running"),
     },
     { when: "the service is in the engine, and does not run", happened: hasService },
   ],
@@ -67,7 +67,7 @@ const UPDATING: Classes<Moment> = {
   "secrets of two generations": [
     {
       when: "the new secrets are there beside the old ones",
-      happened: async (_events, engine) => (await engine.secrets()).length >= 5,
+      happened: async (_events, engine) => (await engine.listSecrets()).length >= 5,
     },
     { when: "the first of the new secrets is about to be made", happened: begun("minio-root-user") },
     { when: "the service is updated, the old secrets are still there", happened: done("minio-main") },
@@ -75,7 +75,7 @@ const UPDATING: Classes<Moment> = {
   "a service that is being updated": [
     {
       when: "the former task is gone",
-      happened: async (_events, engine) => !(await engine.containers()).some(({ State }) => State === "running"),
+      happened: async (_events, engine) => !(await engine.listContainers()).some(({ State }) => State === "running"),
     },
     { when: "the service's update has begun", happened: begun("minio-main") },
   ],
@@ -116,8 +116,8 @@ describeOnLab("up is killed, and the next one converges with nothing orphaned", 
       "secret minio-root-user",
       "service minio-main",
     ]);
-    const ids = [...(await engine.services()), ...(await engine.secrets())].map(({ ID }) => ID);
-    const network = (await engine.networks({ name: ["minio-overlay-network"] })).map(({ Id }) => Id);
+    const ids = [...(await engine.listServices()), ...(await engine.listSecrets())].map(({ ID }) => ID);
+    const network = (await engine.listNetworks({ name: ["minio-overlay-network"] })).map(({ Id }) => Id);
     const recorded = stack
       .state()
       .resources.filter(({ type }) => /swarm:Service$|secret:Secret|network:Network/.test(type));
@@ -135,7 +135,7 @@ describeOnLab("up is killed, and the next one converges with nothing orphaned", 
   async function startOver(): Promise<void> {
     const { engine } = scene().host;
     if ((await engine.info()).Swarm.LocalNodeState === "active") await engine.leaveSwarm(true);
-    for (const volume of await engine.volumes()) await removeVolume(engine, volume.Name);
+    for (const volume of await engine.listVolumes()) await removeVolume(engine, volume.Name);
   }
 
   test.each(casesOf(CREATING))("while making it all: when $when", async (moment) => {

@@ -75,7 +75,7 @@ describe("the lab", () => {
     await expect(connects(undefined, host.address, 22)).rejects.toThrow();
     await lab.start(1);
     expect((await host.engine.info()).ID).toBe(ID);
-    expect((await host.engine.networks()).map(({ Name }) => Name)).toContain("kept");
+    expect((await host.engine.listNetworks()).map(({ Name }) => Name)).toContain("kept");
     expect(await lab.exec(1, "cat", "/mnt/disk1/file", "/etc/file")).toBe("kept\nkept");
     expect(existsSync("/etc/file")).toBe(false);
     expect(await ssh(host, "root", "cat /etc/file")).toBe("kept");

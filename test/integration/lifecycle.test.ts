@@ -38,10 +38,10 @@ describeOnLab("one machine, from nothing to nothing", (scene) => {
   test("the stack exports what users look for, by name", async () => {
     const { address, engine } = scene().host;
     const outputs = await stack.outputs();
-    const [network] = await engine.networks({ name: ["minio-overlay-network"] });
-    const [service] = await engine.services();
-    const swarm = await engine.swarm();
-    const [node] = await engine.nodes();
+    const [network] = await engine.listNetworks({ name: ["minio-overlay-network"] });
+    const [service] = await engine.listServices();
+    const swarm = await engine.inspectSwarm();
+    const [node] = await engine.listNodes();
     expect(outputs).toEqual({
       endpoint: `http://${address}:9000`,
       endpoints: { local: `http://${address}:9000` },
@@ -97,7 +97,7 @@ describeOnLab("one machine, from nothing to nothing", (scene) => {
     const bucket = await onlyBucket();
     await bucket.create();
     await bucket.put("kept", kept);
-    const [formerly] = await engine.services();
+    const [formerly] = await engine.listServices();
 
     stack.config("image", scene().images.b);
     const preview = await stack.preview();
@@ -105,9 +105,9 @@ describeOnLab("one machine, from nothing to nothing", (scene) => {
     expect(preview.output).toMatch(/minio-main: all tasks restart at once, a short outage: .*Image/);
     await stack.up();
 
-    const [now] = await engine.services();
+    const [now] = await engine.listServices();
     expect(now?.ID).toBe(formerly?.ID);
-    const running = await engine.tasks({ service: [now?.ID ?? ""], "desired-state": ["running"] });
+    const running = await engine.listTasks({ service: [now?.ID ?? ""], "desired-state": ["running"] });
     expect(running.map((task) => task.Spec.ContainerSpec.Image)).toEqual([scene().images.b]);
     expect(kept.equals(await (await onlyBucket()).get("kept"))).toBe(true);
     expect((await stack.preview()).steps).toEqual([]);
@@ -120,7 +120,7 @@ describeOnLab("one machine, from nothing to nothing", (scene) => {
     expect(left.filter((type) => !type.startsWith("pulumi:"))).toEqual([IDENTITY_TYPE]);
     const volumes = ["minio-d1", "minio-d2", "minio-d3", "minio-d4"];
     expect(await getEngineContents(engine)).toEqual({ ...before, volumes });
-    for (const volume of await engine.volumes()) {
+    for (const volume of await engine.listVolumes()) {
       expect(volume.Labels).toMatchObject({ "pulumi-swarm.project": "pulumi-swarm", "pulumi-swarm.stack": "test" });
     }
   });

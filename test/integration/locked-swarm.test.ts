@@ -12,8 +12,8 @@ describeOnLab("a Swarm whose managers lock themselves", (scene) => {
     const listenAddress = `${address}:2377`;
     const Spec = { EncryptionConfig: { AutoLockManagers: true } };
     await engine.initSwarm({ AdvertiseAddr: address, ListenAddr: listenAddress, Spec });
-    const { ID } = await engine.swarm();
-    const key = await engine.unlockKey();
+    const { ID } = await engine.inspectSwarm();
+    const key = await engine.getUnlockKey();
     const manager: RecordedMember = {
       ...{ key: "a", urn: "urn:a", nodeId: (await engine.info()).Swarm.NodeID, role: "manager" },
       ...{ connection: { host: socket }, advertiseAddress: address, listenAddress },

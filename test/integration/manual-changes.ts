@@ -15,7 +15,7 @@ export async function changeService(engine: Engine, change: (spec: ServiceSpec) 
 }
 
 export async function changeNode(engine: Engine, change: (spec: NodeSpec) => void): Promise<void> {
-  const [node] = await engine.nodes();
+  const [node] = await engine.listNodes();
   if (!node) throw new Error("the Swarm has no node");
   const spec = structuredClone(node.Spec);
   change(spec);
@@ -23,21 +23,21 @@ export async function changeNode(engine: Engine, change: (spec: NodeSpec) => voi
 }
 
 export async function changeSwarm(engine: Engine, change: (spec: SwarmSpec) => void): Promise<void> {
-  const { Spec, Version } = await engine.swarm();
+  const { Spec, Version } = await engine.inspectSwarm();
   const spec = structuredClone(Spec);
   change(spec);
   await engine.updateSwarm(Version.Index, spec);
 }
 
 export async function getOnlyService(engine: Engine): Promise<ServiceDetails> {
-  const [service, ...others] = await engine.services();
+  const [service, ...others] = await engine.listServices();
   if (!service || others.length > 0)
     throw new Error(`one service was expected, not ${others.length + (service ? 1 : 0)}`);
   return service;
 }
 
 export async function getNetwork(engine: Engine, name: string): Promise<NetworkDetails> {
-  const network = (await engine.networks()).find(({ Name }) => Name === name);
+  const network = (await engine.listNetworks()).find(({ Name }) => Name === name);
   if (!network) throw new Error(`there is no network ${name}`);
   return network;
 }
@@ -47,7 +47,7 @@ export async function removeService(engine: Engine): Promise<void> {
   const { ID } = await getOnlyService(engine);
   await engine.removeService(ID);
   await waitFor(
-    async () => (await engine.tasks()).every((task) => task.ServiceID !== ID),
+    async () => (await engine.listTasks()).every((task) => task.ServiceID !== ID),
     "the service's tasks to end",
   );
 }

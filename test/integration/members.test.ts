@@ -57,7 +57,7 @@ const member = (number: number) => {
 };
 
 const nodes = async () => {
-  const all = await lab.host(1).engine.nodes();
+  const all = await lab.host(1).engine.listNodes();
   return Object.fromEntries(all.map((node) => [node.Description.Hostname, node.Spec.Role]));
 };
 
@@ -115,18 +115,18 @@ describe("members of a Swarm", () => {
   test("carry their owner's labels, and those changed by hand are seen to have drifted", async () => {
     const { engine } = lab.host(1);
     const { owner } = clusterInputs();
-    const { Spec, Version } = await engine.node(member(3).id);
+    const { Spec, Version } = await engine.inspectNode(member(3).id);
     expect(Spec.Labels).toEqual(ownerLabels(owner));
     await engine.updateNode(member(3).id, Version.Index, { ...Spec, Labels: {} });
     const { props, inputs } = await Member.read(member(3).id, member(3).outs);
     expect((await Member.diff(member(3).id, props!, { ...inputs!, owner })).changes).toBe(true);
     await Member.update!(member(3).id, props!, { ...inputs!, owner });
-    expect((await engine.node(member(3).id)).Spec.Labels).toEqual(ownerLabels(owner));
+    expect((await engine.inspectNode(member(3).id)).Spec.Labels).toEqual(ownerLabels(owner));
   });
 
   test("carry labels of several settings, and lose only those of the one that goes", async () => {
     const base = { managers: managers(), swarmId: cluster.id, nodeId: member(3).id };
-    const labels = async () => userLabels((await lab.host(1).engine.node(member(3).id)).Spec.Labels ?? {});
+    const labels = async () => userLabels((await lab.host(1).engine.inspectNode(member(3).id)).Spec.Labels ?? {});
     const a = await NodeSettings.create({ ...base, labels: { a: "1" }, availability: "pause" });
     await NodeSettings.create({ ...base, labels: { b: "2" } });
     expect(await labels()).toEqual({ a: "1", b: "2" });

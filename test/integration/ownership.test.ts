@@ -27,7 +27,7 @@ describeOnLab("one of every component", (scene) => {
 
   /** The running tasks, which a restart would replace. */
   async function tasks(): Promise<string[]> {
-    const all = await scene().host.engine.tasks({ "desired-state": ["running"] });
+    const all = await scene().host.engine.listTasks({ "desired-state": ["running"] });
     return all.map(({ ID }) => ID).toSorted();
   }
 
@@ -36,12 +36,12 @@ describeOnLab("one of every component", (scene) => {
     const { engine } = scene().host;
     const names = (all: readonly { Spec: { Name: string } }[]) => all.map(({ Spec }) => Spec.Name).toSorted();
     return {
-      swarm: [(await engine.swarm()).ID],
-      services: names(await engine.services()),
-      secrets: names(await engine.secrets()),
-      configs: names(await engine.configs()),
-      networks: (await engine.networks()).map(({ Id }) => Id).toSorted(),
-      volumes: (await engine.volumes()).map(({ Name }) => Name).toSorted(),
+      swarm: [(await engine.inspectSwarm()).ID],
+      services: names(await engine.listServices()),
+      secrets: names(await engine.listSecrets()),
+      configs: names(await engine.listConfigs()),
+      networks: (await engine.listNetworks()).map(({ Id }) => Id).toSorted(),
+      volumes: (await engine.listVolumes()).map(({ Name }) => Name).toSorted(),
     };
   }
 
@@ -74,13 +74,13 @@ describeOnLab("one of every component", (scene) => {
     await stack.up();
     const id = identityOf(stack);
     expect(id).toMatch(/^[0-9a-f-]{36}$/);
-    const nodes = (await engine.nodes()).map(({ Spec }) => Spec);
-    const swarm = (await engine.swarm()).Spec;
-    const specs = [...(await engine.services()), ...(await engine.secrets()), ...(await engine.configs())];
-    const labelled = [swarm, ...nodes, ...specs.map(({ Spec }) => Spec), ...(await engine.volumes())];
+    const nodes = (await engine.listNodes()).map(({ Spec }) => Spec);
+    const swarm = (await engine.inspectSwarm()).Spec;
+    const specs = [...(await engine.listServices()), ...(await engine.listSecrets()), ...(await engine.listConfigs())];
+    const labelled = [swarm, ...nodes, ...specs.map(({ Spec }) => Spec), ...(await engine.listVolumes())];
     expect(specs.length).toBeGreaterThan(5);
     expect(labelled.map(({ Labels }) => Labels?.[OWNER_LABEL])).toEqual(labelled.map(() => id));
-    const networks = (await engine.networks()).filter(({ Name }) => ["net", "bridged-config"].includes(Name));
+    const networks = (await engine.listNetworks()).filter(({ Name }) => ["net", "bridged-config"].includes(Name));
     expect(networks.map(({ Labels }) => Labels?.[OWNER_LABEL])).toEqual([id, id]);
     expect(await host.run("sh", "-c", "cat /etc/pulumi-swarm/firewall/*")).toContain(id);
     expect((await stack.preview({ refresh: true })).steps).toEqual([]);
@@ -108,7 +108,7 @@ describeOnLab("one of every component", (scene) => {
     await stack.pulumi("stack", "rename", "organization/ownership-renamed/renamed");
     stack = await open({ project: program("ownership-renamed"), backendOf: stack, name: "renamed" });
     await changesLabelsAlone(stack);
-    const [service] = await scene().host.engine.services({ name: ["plain"] });
+    const [service] = await scene().host.engine.listServices({ name: ["plain"] });
     expect(service?.Spec.Labels).toMatchObject({ "pulumi-swarm.project": "ownership-renamed" });
   });
 
@@ -147,7 +147,7 @@ describeOnLab("one of every component", (scene) => {
     const [secret, config] = [await create("secrets", "theirs"), await create("configs", "theirs")];
     const { output } = await stack.expectFailure("destroy");
     expect(output).toMatch(/it still holds what this state did not create: secret theirs, config theirs\. Remove that/);
-    expect((await engine.secrets()).map(({ Spec }) => Spec.Name)).toEqual(["theirs"]);
+    expect((await engine.listSecrets()).map(({ Spec }) => Spec.Name)).toEqual(["theirs"]);
     await engine.removeSecret(secret.ID);
     await engine.removeConfig(config.ID);
 
@@ -190,7 +190,7 @@ describeOnLab("one of every component", (scene) => {
     const { endpoints } = await getStoreAccess(lost);
     const asUser = openBucket(endpoints[0] ?? "", "application", secretKey ?? "", "photos");
     expect((await asUser.get("kept")).toString()).toBe("hello");
-    const identities = (await engine.secrets()).map(({ Spec }) => Spec.Labels?.[OWNER_LABEL]);
+    const identities = (await engine.listSecrets()).map(({ Spec }) => Spec.Labels?.[OWNER_LABEL]);
     expect(new Set(identities)).toEqual(new Set([identityOf(lost)]));
 
     await lost.destroy();

@@ -164,7 +164,7 @@ describeOnLab("the package, installed beside the examples", (scene) => {
       const { engine } = scene().host;
       expect((await engine.info()).Swarm.LocalNodeState).toBe("inactive");
       // The data is this state's: the next one would be refused it.
-      for (const { Name } of await engine.volumes()) await removeVolume(engine, Name);
+      for (const { Name } of await engine.listVolumes()) await removeVolume(engine, Name);
     });
 
     function besideThem(): void {
@@ -193,7 +193,10 @@ describeOnLab("the package, installed beside the examples", (scene) => {
         const { engine } = scene().host;
         const { networkId } = await stack.outputs();
         expect((await getNetwork(engine, "red-network")).Id).toBe(networkId);
-        expect((await engine.services()).map(({ Spec }) => Spec.Name).toSorted()).toEqual(["blue-main", "red-main"]);
+        expect((await engine.listServices()).map(({ Spec }) => Spec.Name).toSorted()).toEqual([
+          "blue-main",
+          "red-main",
+        ]);
       });
     }
   });

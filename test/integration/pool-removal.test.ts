@@ -18,7 +18,7 @@ describeOnLab(
     /** MinIO's client in the member on a machine. */
     async function mc(machine: number, ...args: string[]): Promise<string> {
       const { engine } = scene().lab.host(machine);
-      const [member] = await engine.containers();
+      const [member] = await engine.listContainers();
       return (await engine.exec(member!.Id, ["mc", ...args])).stdout;
     }
 
@@ -60,7 +60,7 @@ describeOnLab(
       await waitUntilShared(stack);
       await expectEqual(stack, objects, ["c", "d"]);
       expect((await stack.preview()).steps).toEqual([]);
-      const drives = (await lab.host(1).engine.volumes()).map(({ Name }) => Name).toSorted();
+      const drives = (await lab.host(1).engine.listVolumes()).map(({ Name }) => Name).toSorted();
       expect(drives).toEqual(["store-d1", "store-d2"]);
 
       stack.config("hosts", staying());

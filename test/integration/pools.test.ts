@@ -45,7 +45,7 @@ describeOnLab(
 
       const made = async () => {
         const { engine } = scene().lab.host(1);
-        return [...(await engine.configs()), ...(await engine.nodes())].map(({ ID, Spec }) => [ID, Spec]);
+        return [...(await engine.listConfigs()), ...(await engine.listNodes())].map(({ ID, Spec }) => [ID, Spec]);
       };
       const before = await made();
       const less = { drivesPerHost: 1 };
@@ -82,7 +82,7 @@ async function expectEqual(stack: TestStack, objects: Record<string, Buffer>, th
 /** What the store says of itself, asked in the member on a machine. */
 async function info({ lab }: LabFixture, machine: number): Promise<Info> {
   const { engine } = lab.host(machine);
-  const [member] = await engine.containers();
+  const [member] = await engine.listContainers();
   const { stdout } = await engine.exec(member!.Id, ["mc", "admin", "info", "local", "--json"]);
   return JSON.parse(stdout) as Info;
 }

@@ -213,7 +213,7 @@ describeOnLab(
       });
 
       test("tries nothing among nodes: their Swarm has shown it", async () => {
-        const { JoinTokens } = await at("a").engine.swarm();
+        const { JoinTokens } = await at("a").engine.inspectSwarm();
         const join = { RemoteAddrs: [`${address("a")}:2377`], JoinToken: JoinTokens.Worker };
         for (const key of ["b", "c"] as const) {
           await at(key).engine.joinSwarm({ ...join, ListenAddr: "0.0.0.0:2377", AdvertiseAddr: address(key) });

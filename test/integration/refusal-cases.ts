@@ -180,7 +180,7 @@ async function runContainer(engine: Engine, name: string, port: number): Promise
 
 /** A locked Swarm is one with autolock whose engine has restarted. */
 async function lockSwarm(host: LabHost): Promise<void> {
-  const { Spec, Version } = await host.engine.swarm();
+  const { Spec, Version } = await host.engine.inspectSwarm();
   await host.engine.updateSwarm(Version.Index, { ...Spec, EncryptionConfig: { AutoLockManagers: true } });
   await waitForAutolock(host);
   await host.stop();

@@ -109,7 +109,7 @@ describeOnLab(
       afterEach(async () => {
         const { engine } = scene().host;
         if ((await engine.info()).Swarm.LocalNodeState !== "active") return;
-        for (const { ID } of await engine.services()) await engine.removeService(ID);
+        for (const { ID } of await engine.listServices()) await engine.removeService(ID);
       });
       afterAll(() => scene().host.engine.leaveSwarm(true));
 

@@ -23,7 +23,7 @@ describeOnLab("nothing secret is anywhere but where it belongs", (scene) => {
     said["up in full"] = (await stack.start("up", flags).outcome).output;
 
     const { engine } = scene().host;
-    const { JoinTokens } = await engine.swarm();
+    const { JoinTokens } = await engine.inspectSwarm();
     const { rootPassword } = await stack.outputs({ showSecrets: true });
     needles = { password: String(rootPassword), worker: JoinTokens.Worker, manager: JoinTokens.Manager };
   });
@@ -38,7 +38,7 @@ describeOnLab("nothing secret is anywhere but where it belongs", (scene) => {
   test("the needles are the right ones: they are found where they belong", async () => {
     expect(Object.values(needles).every((needle) => needle.length >= 40)).toBe(true);
     expect(found(await stack.pulumi("stack", "export", "--show-secrets"))).toEqual(["password", "worker", "manager"]);
-    const [container] = await scene().host.engine.containers();
+    const [container] = await scene().host.engine.listContainers();
     const pid = await firstProcess(scene().host.engine, container?.Id ?? "");
     expect(found(readFileSync(`/proc/${pid}/root/run/secrets/root-password`, "utf8"))).toEqual(["password"]);
     expect(said["up in full"]).toContain("minio-root-password");
@@ -75,15 +75,15 @@ describeOnLab("nothing secret is anywhere but where it belongs", (scene) => {
 
     test("containers and volumes, inspected", async () => {
       const { engine } = scene().host;
-      for (const { Id } of await engine.containers(undefined, true)) {
+      for (const { Id } of await engine.listContainers(undefined, true)) {
         expect(found(JSON.stringify(await engine.request("GET", `/containers/${Id}/json`)))).toEqual([]);
       }
-      expect(found(JSON.stringify(await engine.volumes()))).toEqual([]);
+      expect(found(JSON.stringify(await engine.listVolumes()))).toEqual([]);
     });
 
     test("the service's log", async () => {
       const { engine } = scene().host;
-      const [container] = await engine.containers();
+      const [container] = await engine.listContainers();
       const pid = await firstProcess(engine, container?.Id ?? "");
       expect(pid).toBeGreaterThan(1);
       const log = await scene().host.run("docker", "logs", container?.Id ?? "");

@@ -54,7 +54,7 @@ describeOnLab("what is in a store", (scene) => {
   /** MinIO's client as root in the container of the store, as somebody would use it by hand. */
   async function byHand(...command: string[]): Promise<void> {
     const { engine } = scene().host;
-    const [container] = await engine.containers();
+    const [container] = await engine.listContainers();
     const result = await engine.exec(container?.Id ?? "", ["mc", ...command]);
     if (result.exitCode !== 0) throw new Error(`mc ${command.join(" ")}: ${result.stderr}`);
   }
@@ -239,7 +239,7 @@ describeOnLab("what is in a store", (scene) => {
     await expect(guest.list()).rejects.toThrow("signature");
     const gone = openBucket(now.endpoints.a, dropKey, before.secretKeys["drop"] ?? "", "photos");
     await expect(gone.put("five", object)).rejects.toThrow("Access Key");
-    const secrets = (await scene().host.engine.secrets()).map(({ Spec }) => Spec.Name.replace(/-[0-9a-f]{7}$/, ""));
+    const secrets = (await scene().host.engine.listSecrets()).map(({ Spec }) => Spec.Name.replace(/-[0-9a-f]{7}$/, ""));
     expect(secrets.toSorted()).toEqual([
       "store-kms-key",
       "store-mc-host-config",

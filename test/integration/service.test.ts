@@ -20,7 +20,7 @@ describeOnLab("a service", (scene) => {
     const managers = { one: connection };
     const firstManager = { hostKey: "one", advertiseAddress: "127.0.0.1", listenAddress: "127.0.0.1:2377" };
     const cluster = await Cluster.create({ managers, owner, firstManager, adopt: false, allowOutage: false });
-    const [node] = await host.engine.nodes();
+    const [node] = await host.engine.listNodes();
     const nodes = { one: { nodeId: node?.ID ?? "", connection } };
     const agreed = { restartTogether: [], immutable: {}, tasks: 1, timeoutSeconds: 60 };
     base = { managers, swarmId: cluster.id, owner, nodes, ...agreed };
@@ -53,14 +53,15 @@ describeOnLab("a service", (scene) => {
   });
 
   test("keeps its tasks when its project, stack or component is renamed", async () => {
-    const tasks = async () => (await scene().host.engine.tasks({ service: [made.id] })).map(({ ID }) => ID).toSorted();
+    const tasks = async () =>
+      (await scene().host.engine.listTasks({ service: [made.id] })).map(({ ID }) => ID).toSorted();
     const before = await tasks();
     const renamed = { ...owner, project: "renamed", stack: "renamed", name: "renamed" };
     const { spec, ...rest } = await asked({});
     const inputs = { ...rest, owner: renamed, spec: { ...spec, Labels: ownerLabels(renamed) } };
     expect(await Service.diff(made.id, made.outs, inputs)).toMatchObject({ changes: true, replaces: [] });
     made = { id: made.id, outs: (await Service.update!(made.id, made.outs, inputs)).outs };
-    expect((await scene().host.engine.service(made.id)).Spec.Labels).toEqual(ownerLabels(renamed));
+    expect((await scene().host.engine.inspectService(made.id)).Spec.Labels).toEqual(ownerLabels(renamed));
     expect(await tasks()).toEqual(before);
   });
 
@@ -73,7 +74,7 @@ describeOnLab("a service", (scene) => {
     await secret("other", { "com.docker.stack.namespace": "x" });
     const File = { Name: "key", UID: "0", GID: "0", Mode: 0o400 };
     await update({ Args: ["server", "/tmp"], Secrets: [{ SecretID: used.ID, SecretName: "app-key", File }] });
-    expect((await engine.secrets()).map(({ Spec }) => Spec.Name).toSorted()).toEqual([
+    expect((await engine.listSecrets()).map(({ Spec }) => Spec.Name).toSorted()).toEqual([
       "app-key",
       "db-password",
       "other",
@@ -82,18 +83,18 @@ describeOnLab("a service", (scene) => {
 
   test("that fails says what its tasks said, and runs with its former settings again", async () => {
     const { engine } = scene().host;
-    const { Spec } = await engine.service(made.id);
+    const { Spec } = await engine.inspectService(made.id);
     await expect(update({ Args: ["no-such-command"] })).rejects.toThrow(
       /its tasks said: .*non-zero exit.*no-such-command.* Rolled back: service service with the former settings again/,
     );
-    expect((await engine.service(made.id)).Spec.TaskTemplate).toEqual(Spec.TaskTemplate);
+    expect((await engine.inspectService(made.id)).Spec.TaskTemplate).toEqual(Spec.TaskTemplate);
     const { props } = await Service.read(made.id, made.outs);
     expect((await Service.diff(made.id, props!, made.outs)).changes).toBe(false);
   });
 
   test("is changed by the next update", async () => {
     await update({ Args: ["server", "/tmp/x"] });
-    const service = await scene().host.engine.service(made.id);
+    const service = await scene().host.engine.inspectService(made.id);
     expect(service.UpdateStatus?.State).toBe("completed");
   });
 
@@ -104,7 +105,7 @@ describeOnLab("a service", (scene) => {
     await expect(update({ Image: b }, { rollback: false })).rejects.toThrow(/its tasks said: .*No such image/);
     expect(await buildImage(engine, { variant: "b" })).toBe(b);
     await update({ Image: b });
-    expect((await engine.service(made.id)).Spec.TaskTemplate.ContainerSpec.Image).toBe(b);
+    expect((await engine.inspectService(made.id)).Spec.TaskTemplate.ContainerSpec.Image).toBe(b);
   });
 
   describe("whose tasks lock things", () => {
@@ -153,7 +154,7 @@ describeOnLab("a service", (scene) => {
 
     /** The tasks that are to run, each with its state and whether it has what is looked for. */
     async function tasksNow(isChanged: (spec: ContainerSpec) => boolean) {
-      const tasks = await scene().host.engine.tasks({ service: [locking.id], "desired-state": ["running"] });
+      const tasks = await scene().host.engine.listTasks({ service: [locking.id], "desired-state": ["running"] });
       return tasks.map(({ ID, Spec, Status }) => ({
         id: ID,
         state: Status.State,
@@ -217,7 +218,7 @@ describeOnLab("a service", (scene) => {
 
   test("that is removed leaves no task behind, and is gone for the next read", async () => {
     await Service.delete!(made.id, made.outs);
-    const tasks = await scene().host.engine.tasks();
+    const tasks = await scene().host.engine.listTasks();
     expect(tasks.filter(({ ServiceID }) => ServiceID === made.id)).toEqual([]);
     expect(await Service.read(made.id, made.outs)).toEqual({ id: "" });
   });

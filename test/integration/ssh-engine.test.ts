@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import type { EngineConnection } from "../../engine/engine-connection.ts";
 import { Engine } from "../../engine/engine.ts";
-import { runScript } from "../../engine/ssh-shell.ts";
+import { runRemoteScript } from "../../engine/ssh-shell.ts";
 import { ROOT } from "../../toolchain/cache.ts";
 import { describeOnLab } from "./lab-fixture.ts";
 
@@ -55,14 +55,14 @@ describeOnLab("an engine reached through ssh", (scene) => {
 
   test("runs a script with its input, and shows neither among the processes", async () => {
     const script = "read -r first; echo \"<$first>\"; cat; ps -eo args; echo 'se''en' >&2; exit 3";
-    const { exitCode, stdout, stderr } = await runScript(connection(), script, { input: "one\ntwo\n" });
+    const { exitCode, stdout, stderr } = await runRemoteScript(connection(), script, { input: "one\ntwo\n" });
     expect({ exitCode, stderr }).toEqual({ exitCode: 3, stderr: "seen\n" });
     expect(stdout).toMatch(/^<one>\ntwo\n/);
     expect(stdout).not.toContain("se''en");
-    await expect(runScript(connection(), "sleep 30", { timeoutMs: 1_000 })).rejects.toThrow(
+    await expect(runRemoteScript(connection(), "sleep 30", { timeoutMs: 1_000 })).rejects.toThrow(
       /does not answer: a script there did not end within 1 s/,
     );
-    await expect(runScript(connection({ user: "nobody-here" }), "true")).rejects.toThrow(/is not let in/);
+    await expect(runRemoteScript(connection({ user: "nobody-here" }), "true")).rejects.toThrow(/is not let in/);
   });
 
   test("is refused under a host key that is not its own, whatever ~/.ssh/config says, also on the way", async () => {

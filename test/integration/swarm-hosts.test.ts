@@ -20,7 +20,7 @@ describeOnLab(
 
     /** The Swarm as one of its managers sees it: names of the machines, managers marked. */
     const members = async (from: number) => {
-      const nodes = await machine(from).engine.nodes();
+      const nodes = await machine(from).engine.listNodes();
       return nodes.map(({ Description, Spec }) => (Spec.Role === "manager" ? "*" : "") + Description.Hostname).sort();
     };
 
@@ -39,7 +39,7 @@ describeOnLab(
     });
 
     test("gets other join tokens with another generation, and nothing else changes", async () => {
-      const tokens = async () => (await machine(1).engine.swarm()).JoinTokens;
+      const tokens = async () => (await machine(1).engine.inspectSwarm()).JoinTokens;
       const before = await tokens();
       stack.config("swarm", { joinTokenGeneration: "second" });
       const { steps } = await stack.up();
@@ -59,7 +59,7 @@ describeOnLab(
       expect(await members(2)).toEqual(["*node2", "*node4", "*node5"]);
       for (const gone of [machine(1), machine(3)]) {
         expect((await gone.engine.info()).Swarm.LocalNodeState).toBe("inactive");
-        expect((await gone.engine.networks({ name: ["docker_gwbridge"] })).length).toBe(0);
+        expect((await gone.engine.listNetworks({ name: ["docker_gwbridge"] })).length).toBe(0);
       }
       expect((await stack.preview()).steps).toEqual([]);
     });
@@ -69,7 +69,7 @@ describeOnLab(
       const other = [2, 4, 5].map(machine).find((one) => one !== contact)!;
       await contact.stop();
       // It may have been the leader: until there is another one, no manager knows anything.
-      await waitFor(() => other.engine.nodes().then(Boolean, () => false), "another leader");
+      await waitFor(() => other.engine.listNodes().then(Boolean, () => false), "another leader");
       expect(named((await stack.preview()).steps)).toEqual(["update swarm-docker"]);
       stack.config("networks", ["later"]);
       const { steps } = await stack.up();
@@ -81,7 +81,7 @@ describeOnLab(
       ]);
       const next = contactOf(stack, scene().lab.hosts);
       expect(next).not.toBe(contact);
-      expect((await next.engine.networks({ name: ["later"] })).length).toBe(1);
+      expect((await next.engine.listNetworks({ name: ["later"] })).length).toBe(1);
       await contact.start();
       expect((await stack.preview()).steps).toEqual([]);
     });
@@ -146,7 +146,7 @@ describeOnLab(
       }
       // The first machine's was there already when it came back.
       for (const number of [4, 5]) {
-        expect((await machine(number).engine.networks({ name: ["docker_gwbridge"] })).length).toBe(0);
+        expect((await machine(number).engine.listNetworks({ name: ["docker_gwbridge"] })).length).toBe(0);
       }
     });
 
@@ -194,7 +194,7 @@ function watchQuorum(engine: Engine) {
   let going = true;
   const watching = (async () => {
     while (going) {
-      const nodes = await engine.nodes().catch(() => undefined);
+      const nodes = await engine.listNodes().catch(() => undefined);
       // One that is just joining has no name yet, and cannot answer before it has joined.
       const joined = nodes?.filter(({ Description }) => Description.Hostname);
       const problem = joined && demotionProblem(joined, "none");
@@ -207,7 +207,7 @@ function watchQuorum(engine: Engine) {
     async lost() {
       going = false;
       await watching;
-      expect((await engine.nodes()).length).toBeGreaterThan(0);
+      expect((await engine.listNodes()).length).toBeGreaterThan(0);
       return losses;
     },
   };

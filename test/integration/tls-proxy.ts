@@ -4,7 +4,7 @@ import { type AddressInfo, connect } from "node:net";
 import { join } from "node:path";
 import { createServer, type Server } from "node:tls";
 import { X509Certificate } from "node:crypto";
-import { makeAuthority, makeServerCertificate } from "../../provider/state/x509.ts";
+import { createAuthority, createServerCertificate } from "../../provider/state/x509.ts";
 import type { LabHost } from "../../lab/lab.ts";
 
 /** A machine's engine behind TLS on 127.0.0.1, for clients that show its client certificate. */
@@ -21,9 +21,9 @@ export class TlsProxy {
     const folder = join(host.folder, "certificates");
     mkdirSync(folder, { recursive: true });
     const period = { notBefore: new Date(Date.now() - 60_000), notAfter: new Date(Date.now() + 86_400_000) };
-    const authority = await makeAuthority("engine", period);
-    const own = await makeServerCertificate(authority, ["127.0.0.1"], period);
-    const client = await makeServerCertificate(authority, ["client"], period);
+    const authority = await createAuthority("engine", period);
+    const own = await createServerCertificate(authority, ["127.0.0.1"], period);
+    const client = await createServerCertificate(authority, ["client"], period);
     const files = { ca: authority.certificate, cert: client.certificate, key: client.key };
     for (const [name, pem] of Object.entries(files)) writeFileSync(join(folder, `${name}.pem`), pem, { mode: 0o600 });
 

@@ -53,7 +53,7 @@ describeOnLab(
     async function settings(): Promise<string[]> {
       const tasks = await scene()
         .lab.host(1)
-        .engine.tasks({ "desired-state": ["running"] });
+        .engine.listTasks({ "desired-state": ["running"] });
       return tasks.map(({ Spec, Status }) => `${Spec.Resources?.Limits?.MemoryBytes ?? 0} ${Status.State}`).toSorted();
     }
 
@@ -87,7 +87,7 @@ describeOnLab(
     async function running(): Promise<string[]> {
       const tasks = await scene()
         .lab.host(1)
-        .engine.tasks({ "desired-state": ["running"] });
+        .engine.listTasks({ "desired-state": ["running"] });
       return tasks.map(({ ID }) => ID).toSorted();
     }
 
@@ -142,24 +142,24 @@ describeOnLab(
       // Nobody reads on: for as long as that is so, the member holds the object's lock.
       const { Body } = await s3.send(new GetObjectCommand(object));
       (Body as Readable).on("error", () => undefined);
-      const nodes = (await engine.nodes()).map(({ ID, Description }) => {
+      const nodes = (await engine.listNodes()).map(({ ID, Description }) => {
         const { socket } = lab.hosts.find(({ hostname }) => hostname === Description.Hostname)!;
         return [Description.Hostname, { nodeId: ID, connection: { host: socket } }] as const;
       });
       const locks = new LeftLocks(probeCommands("mc").locks, Object.fromEntries(nodes));
       const allRunning = async () =>
-        (await engine.tasks({ "desired-state": ["running"] })).filter(({ Status }) => Status.State === "running");
-      const [member] = await engine.containers();
+        (await engine.listTasks({ "desired-state": ["running"] })).filter(({ Status }) => Status.State === "running");
+      const [member] = await engine.listContainers();
       await lab.exec(1, "docker", "kill", member?.Id ?? "");
       const isBack = async () => {
-        const [now] = await engine.containers();
+        const [now] = await engine.listContainers();
         return now !== undefined && now.Id !== member?.Id && (await allRunning()).length === HOSTS;
       };
       await waitFor(isBack, "the member that was killed");
       expect(await locks.mayStop(await allRunning())).toEqual({ done: true });
       locks.stopsOne();
       const because = "locks of tasks that were stopped run out: 1";
-      expect(await locks.mayStop(await allRunning())).toEqual({ done: false, because });
+      expect(await locks.mayStop(await allRunning())).toEqual({ done: false, reason: because });
       s3.destroy();
     });
 

@@ -56,7 +56,7 @@ describeOnLab(
 
     test("are upgraded one after another, the leader's last, unlocked on the way, and the store goes on", async () => {
       await autolock(true);
-      unlockKey = await scene().host.engine.unlockKey();
+      unlockKey = await scene().host.engine.getUnlockKey();
       const upgrade = await upgradeOf();
       const steps = await upgrade.plan();
       expect(steps.map(({ key, action }) => [key, action])).toEqual([
@@ -80,7 +80,7 @@ describeOnLab(
       await autolock(false);
       const { engineFrom, engineVersion } = release;
       expect(await versions()).toEqual([engineVersion, engineFrom, engineFrom, engineVersion]);
-      const nodes = await scene().host.engine.nodes();
+      const nodes = await scene().host.engine.listNodes();
       expect(nodes.map(({ Spec }) => [Spec.Availability, Spec.Labels?.[FORMER_LABEL]])).toEqual(
         Array(4).fill(["active", undefined]),
       );

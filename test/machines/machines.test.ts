@@ -92,11 +92,12 @@ describe("a store on machines with kernels of their own", () => {
     expect(account.retrying.writes).toBeGreaterThan(0);
     // The machine answers before its task runs again: until then, that is something to do.
     const manager = new Engine(lab.machine(1).connection);
-    const runs = async () => (await manager.tasks({ "desired-state": ["running"] })).map(({ Status }) => Status.State);
+    const runs = async () =>
+      (await manager.listTasks({ "desired-state": ["running"] })).map(({ Status }) => Status.State);
     await expect.poll(runs, { timeout: 300_000, interval: 1_000 }).toEqual(["running", "running", "running"]);
     await stack.up();
     expect((await stack.preview({ refresh: true })).steps).toEqual([]);
-    const nodes = await manager.nodes();
+    const nodes = await manager.listNodes();
     expect(nodes.map(({ Status }) => Status.State)).toEqual(["ready", "ready", "ready"]);
   });
 

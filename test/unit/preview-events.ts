@@ -40,7 +40,7 @@ export function service(image: string, mode: string, env: string[] = []): Inputs
   const ContainerSpec = { Image: image, Env: env, StopGracePeriod: 60e9, Healthcheck: { Test: ["NONE"] } };
   return {
     spec: { Name: "minio-main", TaskTemplate: { ContainerSpec } },
-    rollout: { mode, because: "TaskTemplate.ContainerSpec.Image must be the same in all tasks" },
+    rollout: { mode, reason: "TaskTemplate.ContainerSpec.Image must be the same in all tasks" },
     maintenanceCommand: ["mc"],
     __provider: "code",
   };

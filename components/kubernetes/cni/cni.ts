@@ -85,7 +85,7 @@ function immutableNetwork(
   const because = (what: string) =>
     `the nodes of a running cluster have ${what}, and would not reach each other's pods. Keep it, or make the cluster anew`;
   return {
-    plugin: { value: plugin, because: because("their network from it") },
-    podCidr: { value: podCidr, because: because("given their pods addresses of it") },
+    plugin: { value: plugin, reason: because("their network from it") },
+    podCidr: { value: podCidr, reason: because("given their pods addresses of it") },
   };
 }

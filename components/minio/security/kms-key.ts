@@ -75,7 +75,7 @@ export function immutableKmsKey(kmsKey: KmsKey | undefined): Record<string, Immu
   return {
     kmsKey: {
       value: kmsKey && { name: kmsKey.name, fingerprint },
-      because:
+      reason:
         "without it what was encrypted under it is lost. " +
         "Put it back, or make a second store and copy the data with `mc mirror`",
     },

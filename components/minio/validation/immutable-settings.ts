@@ -6,7 +6,7 @@ import { driveSource, type MemberHost } from "../layout/topology.ts";
 /** What a store as a whole is built on for life, whatever its services are: checked before anything of it is touched. */
 export function immutableForStore(plan: StorePlan): ImmutableValues {
   const wayOut = "Put it back, or make a second store and copy the data with `mc mirror`";
-  const mode = { value: plan.mode, because: `its services would be others, at the same data and ports. ${wayOut}` };
+  const mode = { value: plan.mode, reason: `its services would be others, at the same data and ports. ${wayOut}` };
   const pools = plan.pools.flatMap((pool) => [
     [hostsArgument(pool), immutableHosts(pool)] as const,
     [`host.drives (pool ${pool.key})`, immutableDrives(pool)] as const,
@@ -27,20 +27,19 @@ const hostsArgument = ({ key }: PoolPlan) => `pools.${key}.hosts`;
 
 const immutableName = ({ serviceName }: StorePlan): ImmutableValue => ({
   value: serviceName,
-  because:
-    "the volumes that hold the data carry it. Keep it, or make a second store and copy the data with `mc mirror`",
+  reason: "the volumes that hold the data carry it. Keep it, or make a second store and copy the data with `mc mirror`",
 });
 
 const immutableHosts = ({ hosts }: PoolPlan): ImmutableValue => ({
   value: hosts.map(({ key }) => key),
-  because:
+  reason:
     "every drive has its place in an erasure set, and a set neither grows nor shrinks. " +
     "Replace a host one for one: keep its key and give it another machine; to grow, add a pool",
 });
 
 const immutableDrives = ({ hosts, drives }: PoolPlan): ImmutableValue => ({
   value: Object.fromEntries(hosts.map((host) => [host.key, driveSources(host, drives)])),
-  because:
+  reason:
     "every drive has its place in an erasure set. " +
     "Replace a drive in its place: an empty disk under the same key and path heals",
 });

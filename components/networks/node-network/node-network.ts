@@ -70,7 +70,7 @@ export abstract class NodeNetwork extends pulumi.ComponentResource implements Da
       owner: ownerOf(name),
       name: networkName,
       shape: nodeNetworkShape(known),
-      parts: networkParts(driver, networkName, known),
+      perHostConfig: networkParts(driver, networkName, known),
     });
     const spec = pulumi.output(inputs).apply((all) => {
       throwIfInvalid(subject, findings(networkName, all));

@@ -1,5 +1,5 @@
-import { type AddressPlan, firstAddress, onlyFreeAddress } from "../../../core/networks/cidr.ts";
-import type { NetworkParts, NetworkShape, HostPartShape } from "../../../core/requirement.ts";
+import { type AddressPlan, defaultGateway, onlyFreeAddress } from "../../../core/networks/cidr.ts";
+import type { PerHostNetworkConfig, NetworkShape, NetworkConfigOnHost } from "../../../core/requirement.ts";
 import { PARENT_OPTION } from "../../../core/networks/driver-options.ts";
 
 /** Docker's drivers with a part of the network on each host. */
@@ -37,14 +37,14 @@ export function configName(networkName: string): string {
 
 /** The addresses as they are always asked for: what Docker fills in by itself would look like a change later on. */
 function addressesOf({ subnet, gateway }: Pick<NodeNetworkSpec, "subnet" | "gateway">): AddressPlan {
-  return subnet === "" ? { subnet, gateway } : { subnet, gateway: gateway || firstAddress(subnet) };
+  return subnet === "" ? { subnet, gateway } : { subnet, gateway: gateway || defaultGateway(subnet) };
 }
 
 /** What a host's part is made of. */
 export function partOf(
   spec: Omit<NodeNetworkSpec, "attachable" | "hosts">,
   { parent, ipRange }: HostPart,
-): HostPartShape {
+): NetworkConfigOnHost {
   const options = { ...spec.options, ...(parent && { [PARENT_OPTION]: parent }) };
   return { ...addressesOf(spec), ipRange, options, labels: spec.labels };
 }
@@ -53,14 +53,14 @@ export function partOf(
 export function nodeNetworkShape({ attachable, labels, subnet, gateway }: KnownSpec): NetworkShape {
   const shape = { attachable, labels };
   if (!subnet) return shape;
-  return { ...shape, subnet, gateway: gateway === "" ? firstAddress(subnet) : gateway };
+  return { ...shape, subnet, gateway: gateway === "" ? defaultGateway(subnet) : gateway };
 }
 
 /** How each host's part is to be, of the hosts of which all is known. */
-export function networkParts(driver: NodeDriver, networkName: string, known: KnownSpec): NetworkParts {
+export function networkParts(driver: NodeDriver, networkName: string, known: KnownSpec): PerHostNetworkConfig {
   const { subnet, gateway, options, labels, hosts } = known;
   const isKnown = subnet !== undefined && gateway !== undefined && options !== undefined && labels !== undefined;
-  const parts = Object.entries(hosts).map(([host, { parent, ipRange }]): [string, HostPartShape] => {
+  const parts = Object.entries(hosts).map(([host, { parent, ipRange }]): [string, NetworkConfigOnHost] => {
     if (!isKnown || parent === undefined || ipRange === undefined) return [host, {}];
     return [host, partOf({ subnet, gateway, options, labels }, { parent, ipRange })];
   });

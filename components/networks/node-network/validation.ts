@@ -1,7 +1,7 @@
 import {
   validateAddressPlan,
-  firstAddress,
-  freeAddresses,
+  defaultGateway,
+  countFreeAddresses,
   overlaps,
   ipRangeError,
 } from "../../../core/networks/cidr.ts";
@@ -99,7 +99,7 @@ function rangeFindings({ hosts, subnet, gateway }: KnownSpec): ValidationIssue[]
 }
 
 function emptyProblem(ipRange: string, subnet: string, gateway: string | undefined): string | undefined {
-  if (gateway === undefined || (freeAddresses(ipRange, subnet, gateway || firstAddress(subnet)) ?? 1) > 0)
+  if (gateway === undefined || (countFreeAddresses(ipRange, subnet, gateway || defaultGateway(subnet)) ?? 1) > 0)
     return undefined;
   return `has no address to give: of ${subnet} the first, the last and the gateway's are nobody else's`;
 }

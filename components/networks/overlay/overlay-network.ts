@@ -6,7 +6,7 @@ import { creationOwner, ownerOf } from "../../shared/owner.ts";
 import { throwIfInvalid } from "../../../core/input-validation-error.ts";
 import type { OverlayNetworkArgs } from "./args.ts";
 import {
-  addressPlans,
+  toIpamConfigs,
   validateAdoption,
   DEFAULT_MTU,
   driverOptions,
@@ -102,7 +102,7 @@ function madeNetwork(
       internal: spec.internal,
       options: spec.apply(driverOptions),
       // Left out, the addresses are the Swarm's choice and never a difference.
-      ipamConfigs: subnet === undefined ? undefined : spec.apply(addressPlans),
+      ipamConfigs: subnet === undefined ? undefined : spec.apply(toIpamConfigs),
       labels: pulumi
         .all([spec.labels, owner, swarm.swarmId])
         .apply(([own, owner, swarmId]) => labelList(own, owner, swarmId)),

@@ -1,5 +1,5 @@
 import { contains } from "../../../core/networks/cidr.ts";
-import type { NetworkRequirement, NetworkParts, HostPartShape } from "../../../core/requirement.ts";
+import type { NetworkRequirement, PerHostNetworkConfig, NetworkConfigOnHost } from "../../../core/requirement.ts";
 import type { PreflightIssue } from "./issue.ts";
 import { PARENT_OPTION } from "../../../core/networks/driver-options.ts";
 import type { ClusterSnapshot } from "../snapshot.ts";
@@ -8,14 +8,14 @@ import type { ClusterSnapshot } from "../snapshot.ts";
 type PartFinding = Omit<PreflightIssue, "subject">;
 
 /** Whether a network is there outside of Docker, and hosts are only plugged into it. */
-export function isOutside({ parts }: NetworkRequirement): boolean {
-  return parts !== undefined && parts.driver !== "bridge";
+export function isOutside({ perHostConfig }: NetworkRequirement): boolean {
+  return perHostConfig !== undefined && perHostConfig.driver !== "bridge";
 }
 
 /** What speaks against the parts of a network on their hosts: what these have no kernel, device or address for. */
 export function partFindings(
   demand: NetworkRequirement,
-  parts: NetworkParts,
+  parts: PerHostNetworkConfig,
   situation: ClusterSnapshot,
 ): PartFinding[] {
   if (!isOutside(demand)) return [];
@@ -26,7 +26,7 @@ export function partFindings(
   ]);
 }
 
-function kernelFindings(host: string, { driver }: NetworkParts, { machines }: ClusterSnapshot): PartFinding[] {
+function kernelFindings(host: string, { driver }: PerHostNetworkConfig, { machines }: ClusterSnapshot): PartFinding[] {
   if (driver === "bridge" || machines[host]?.kernel?.[driver] !== "no") return [];
   const problem =
     `its kernel has no ${driver}: install the kernel's further modules (linux-modules-extra, kernel-modules-extra), ` +
@@ -35,7 +35,7 @@ function kernelFindings(host: string, { driver }: NetworkParts, { machines }: Cl
 }
 
 /** A VLAN device may be missing: Docker makes it of the one that carries it. */
-function parentFindings(host: string, { options }: HostPartShape, { machines }: ClusterSnapshot): PartFinding[] {
+function parentFindings(host: string, { options }: NetworkConfigOnHost, { machines }: ClusterSnapshot): PartFinding[] {
   const parent = options?.[PARENT_OPTION];
   const devices = Object.keys(machines[host]?.mtus ?? {});
   if (parent === undefined || devices.length === 0) return [];
@@ -47,7 +47,11 @@ function parentFindings(host: string, { options }: HostPartShape, { machines }: 
 }
 
 /** Docker would give a container the address that a host has itself. */
-function addressFindings(host: string, { subnet, ipRange }: HostPartShape, situation: ClusterSnapshot): PartFinding[] {
+function addressFindings(
+  host: string,
+  { subnet, ipRange }: NetworkConfigOnHost,
+  situation: ClusterSnapshot,
+): PartFinding[] {
   const range = ipRange || subnet;
   if (!range) return [];
   const taken = hostAddresses(situation).find(({ address }) => contains(range, `${address}/32`));

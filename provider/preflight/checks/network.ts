@@ -21,12 +21,12 @@ export function networkFindings(
   situation: ClusterSnapshot,
 ): PreflightIssue[] {
   if (demand.adopt) return adoptionFindings(demand, others, situation);
-  const { parts } = demand;
+  const { perHostConfig } = demand;
   const findings = [
     ...nameFindings(demand, others, situation),
     ...overlapFindings(demand, others, situation),
-    ...(parts
-      ? partFindings(demand, parts, situation)
+    ...(perHostConfig
+      ? partFindings(demand, perHostConfig, situation)
       : [...encryptionFindings(demand, situation), ...underlayFindings(demand, situation)]),
     ...replacementFindings(demand, situation),
   ];
@@ -41,14 +41,14 @@ export function encryptsUnsafely(version: string): boolean {
 }
 
 function nameFindings(
-  { name, owner, parts }: NetworkRequirement,
+  { name, owner, perHostConfig }: NetworkRequirement,
   others: readonly NetworkRequirement[],
   situation: ClusterSnapshot,
 ): NetworkFinding[] {
   const about = { check: "names", argument: "networkName", value: name } as const;
   const twin = others.find((other) => other.name === name);
   if (twin) return [{ ...about, hosts: [], problem: `${twin.subject} has it already: choose another` }];
-  const names = [name, ...(parts ? [parts.configName] : [])];
+  const names = [name, ...(perHostConfig ? [perHostConfig.configName] : [])];
   const foreign = networksOf(situation).find(
     ({ network }) => names.includes(network.Name) && !isOurNetwork(network, owner, situation),
   );
@@ -57,7 +57,7 @@ function nameFindings(
   const which = network.Name === name ? "of that name" : network.Name;
   const whose = `host ${host} has a network ${which} that belongs to ${describeOwner(network.Labels)}`;
   // Only networks that Swarm creates itself can be adopted.
-  const problem = parts
+  const problem = perHostConfig
     ? `${whose}: use the state that created it, or choose another name`
     : `${whose}: use the state that created it, set adopt: true, or choose another name`;
   return [{ ...about, hosts: [host], problem }];
@@ -106,8 +106,8 @@ function overlapFindings(
 }
 
 /** Whether there is a host that is on both. */
-function meet({ parts }: NetworkRequirement, { parts: others }: NetworkRequirement): boolean {
-  return !parts || !others || Object.keys(parts.hosts).some((host) => host in others.hosts);
+function meet({ perHostConfig }: NetworkRequirement, { perHostConfig: others }: NetworkRequirement): boolean {
+  return !perHostConfig || !others || Object.keys(perHostConfig.hosts).some((host) => host in others.hosts);
 }
 
 function addressed({ addresses }: ClusterSnapshot) {
@@ -120,11 +120,11 @@ function addressed({ addresses }: ClusterSnapshot) {
 
 /** What lies on other hosts than the network is in nobody's way, nor what only holds a part for another network. */
 function allocated(demand: NetworkRequirement, situation: ClusterSnapshot) {
-  const { parts } = demand;
+  const { perHostConfig } = demand;
   const own = liveNetwork(demand, situation)?.Id;
   return networksOf(situation)
     .filter(({ network }) => network.Id !== own && !network.ConfigOnly)
-    .filter(({ network, host }) => !parts || network.Scope === "swarm" || host in parts.hosts)
+    .filter(({ network, host }) => !perHostConfig || network.Scope === "swarm" || host in perHostConfig.hosts)
     .flatMap(({ network, host }) =>
       subnetsOf(network).map((block) => ({
         block,

@@ -1,5 +1,5 @@
 import { socketPath } from "../../../engine/connection.ts";
-import { hasShell } from "../../../engine/ssh-shell.ts";
+import { isSshConnection } from "../../../engine/ssh-shell.ts";
 import type { ContainerSummary, ServiceDetails } from "../../../engine/types.ts";
 import { describeOwner } from "../../../core/labels.ts";
 import type { ServiceRequirement } from "../../../core/requirement.ts";
@@ -96,7 +96,7 @@ function holderOf(port: number, key: string, demand: ServiceRequirement, situati
   // Its own ports do not say so before a container runs, and are open by then.
   if (host.containers.some((one) => one.State === "created" && isOurTask(one))) return undefined;
   // A task on its host's own network holds its ports as any process does.
-  if (demand.onHostNetwork && (ours.size > 0 || runsThere(demand, host))) return undefined;
+  if (demand.usesHostNetwork && (ours.size > 0 || runsThere(demand, host))) return undefined;
   return situation.machines[key]?.listening.includes(port) ? "a process outside Docker" : undefined;
 }
 
@@ -106,12 +106,12 @@ function runsThere({ name }: ServiceRequirement, { containers }: HostSnapshot): 
 }
 
 /** Rules are set as root: by ssh, or on this machine, of which the rules' own resource tells whether they can be. */
-function guardFindings({ guarded, hosts }: ServiceRequirement, situation: ClusterSnapshot): ServiceFinding[] {
-  if (!guarded) return [];
+function guardFindings({ needsFirewall, hosts }: ServiceRequirement, situation: ClusterSnapshot): ServiceFinding[] {
+  if (!needsFirewall) return [];
   return hosts.flatMap((key) => {
     const address = situation.hosts[key]?.address;
     const about = { check: "ports", hosts: [key], argument: "allowFrom", value: key } as const;
-    if (address !== undefined && !hasShell({ host: address }) && socketPath({ host: address }) === undefined) {
+    if (address !== undefined && !isSshConnection({ host: address }) && socketPath({ host: address }) === undefined) {
       const problem = `is reached at ${address}, and only by ssh can rules be set there: declare it in SshHosts, or leave allowFrom out`;
       return [{ ...about, problem }];
     }

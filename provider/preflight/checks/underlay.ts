@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { freeAddresses } from "../../../core/networks/cidr.ts";
+import { countFreeAddresses } from "../../../core/networks/cidr.ts";
 import { DEFAULT_MTU } from "../../../core/networks/overlay-spec.ts";
 import { liveNetwork } from "../attached-services.ts";
 import type { NetworkRequirement, SwarmRequirement } from "../../../core/requirement.ts";
@@ -114,7 +114,7 @@ function sizeFindings({ subject, shape }: NetworkRequirement, situation: Cluster
   if (subnet === undefined) return [];
   const hosts = hostKeys(situation).length;
   const [argument, block] = ipRange ? (["ipRange", ipRange] as const) : (["subnet", subnet] as const);
-  const has = freeAddresses(block, subnet, gateway);
+  const has = countFreeAddresses(block, subnet, gateway);
   const needs = hosts * ADDRESSES_PER_HOST;
   if (has === undefined || has >= needs) return [];
   const problem =

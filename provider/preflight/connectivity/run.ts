@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { isIP } from "node:net";
 import type { EngineConnection } from "../../../engine/engine-connection.ts";
-import { hasShell, runScript } from "../../../engine/ssh-shell.ts";
-import { errorText } from "../../../engine/error-message.ts";
+import { isSshConnection, runRemoteScript } from "../../../engine/ssh-shell.ts";
+import { errorMessage } from "../../../engine/error-message.ts";
 import { lastLine } from "../../../engine/last-line.ts";
 import { asFound } from "../attached-services.ts";
 import type { Requirement, NetworkRequirement, SwarmRequirement } from "../../../core/requirement.ts";
@@ -40,7 +40,7 @@ export async function reachFindings(
     .filter((demand): demand is NetworkRequirement => demand.kind === "network")
     .map((network) => asFound(network, situation));
   const needs = probeNeeds(swarm, networks, situation);
-  const able = keys.filter((key) => hosts[key] && hasShell(hosts[key].connection) && situation.machines[key]);
+  const able = keys.filter((key) => hosts[key] && isSshConnection(hosts[key].connection) && situation.machines[key]);
   const taking = able.flatMap((key) => probeHost(swarm, situation, key) ?? []);
   const ways = probeWays(taking, needs);
   const parts = probeParts(taking, ways, randomBytes(12).toString("hex"), needs.mtu);
@@ -51,7 +51,7 @@ export async function reachFindings(
       try {
         reports[key] = await probe(hosts[key]!.connection, probeScript(part));
       } catch (error) {
-        failures[key] = errorText(error);
+        failures[key] = errorMessage(error);
       }
     }),
   );
@@ -96,7 +96,7 @@ function probeHost(
 }
 
 async function probe(connection: EngineConnection, script: string): Promise<ProbeReport> {
-  const { exitCode, stdout, stderr } = await runScript(connection, script, { timeoutMs: PATIENCE });
+  const { exitCode, stdout, stderr } = await runRemoteScript(connection, script, { timeoutMs: PATIENCE });
   if (exitCode !== 0) throw new Error(lastLine(stderr) ?? `python3 ended with ${exitCode}`);
   return JSON.parse(stdout) as ProbeReport;
 }

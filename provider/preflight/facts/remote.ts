@@ -1,9 +1,9 @@
 import type { EngineConnection } from "../../../engine/engine-connection.ts";
-import { LOOK_MS } from "../../../engine/timeouts.ts";
-import { runScript } from "../../../engine/ssh-shell.ts";
+import { FACTS_TIMEOUT_MS } from "../../../engine/timeouts.ts";
+import { runRemoteScript } from "../../../engine/ssh-shell.ts";
 import { UnreachableError } from "../../../engine/unreachable.ts";
 import { lastLine } from "../../../engine/last-line.ts";
-import { PART, partsOf, WITH_ROOT_PROGRAMS } from "../../../engine/shell-quoting.ts";
+import { SECTION_FUNCTION, parseSections, PATH_WITH_SBIN } from "../../../engine/shell-quoting.ts";
 import { type KernelSupport, type MachineFacts, parseListening, parseMounts, parseRoutes } from "./machine.ts";
 
 /**
@@ -13,9 +13,9 @@ import { type KernelSupport, type MachineFacts, parseListening, parseMounts, par
  */
 export async function readRemoteFacts(connection: EngineConnection): Promise<MachineFacts> {
   const asked = Date.now();
-  const { stdout, stderr } = await runScript(connection, FACTS_SCRIPT, { timeoutMs: LOOK_MS });
+  const { stdout, stderr } = await runRemoteScript(connection, FACTS_SCRIPT, { timeoutMs: FACTS_TIMEOUT_MS });
   const answered = Date.now();
-  if (!partsOf(stdout).has(LAST_PART)) {
+  if (!parseSections(stdout).has(LAST_SECTION)) {
     // What else comes back is of another program, or of a shell that knows better.
     const said = lastLine(stderr) ?? lastLine(stdout) ?? "nothing";
     throw new UnreachableError(connection.host, `a script there did not run to its end, and this came back: ${said}`);
@@ -24,16 +24,16 @@ export async function readRemoteFacts(connection: EngineConnection): Promise<Mac
 }
 
 /** Without it, what a machine told is not all. */
-const LAST_PART = "clock-at-end";
+const LAST_SECTION = "clock-at-end";
 
 /** What prints the facts, in parts that each begin with `== name`. Programs that are missing leave their part empty. */
 export const FACTS_SCRIPT = `
-${WITH_ROOT_PROGRAMS}
-${PART}
+${PATH_WITH_SBIN}
+${SECTION_FUNCTION}
 config() { zcat /proc/config.gz 2>/dev/null || cat "/boot/config-$(uname -r)" 2>/dev/null; }
 # Loaded, built in, or a module that is there: only what is known to be missing is a "no".
 kernel() {
-  part "kernel $1"
+  section "kernel $1"
   if [ -d "/sys/module/$1" ] || config | grep -q "^$2=y"; then echo yes
   elif modprobe --dry-run --quiet "$1" 2>/dev/null; then echo yes
   elif config | grep -q "^# $2 is not set"; then echo no
@@ -41,52 +41,52 @@ kernel() {
   else echo unknown
   fi
 }
-part clock; date +%s.%N
-part route; cat /proc/net/route
-part mounts; cat /proc/self/mountinfo
-part tcp; cat /proc/net/tcp
-part tcp6; cat /proc/net/tcp6 2>/dev/null
-part machine-id; cat /etc/machine-id 2>/dev/null
-part boot-id; cat /proc/sys/kernel/random/boot_id 2>/dev/null
-part addresses; ip -o addr show 2>/dev/null
-part links; ip -o link show 2>/dev/null
+section clock; date +%s.%N
+section route; cat /proc/net/route
+section mounts; cat /proc/self/mountinfo
+section tcp; cat /proc/net/tcp
+section tcp6; cat /proc/net/tcp6 2>/dev/null
+section machine-id; cat /etc/machine-id 2>/dev/null
+section boot-id; cat /proc/sys/kernel/random/boot_id 2>/dev/null
+section addresses; ip -o addr show 2>/dev/null
+section links; ip -o link show 2>/dev/null
 kernel vxlan CONFIG_VXLAN
 kernel esp4 CONFIG_INET_ESP
 kernel macvlan CONFIG_MACVLAN
 kernel ipvlan CONFIG_IPVLAN
 # A sudo that is tried by whoever may not use it writes to the machine's administrator.
 # Whose a socket is only root is told.
-part holders; { ss -Hltnp 'sport = :7946 or sport = :2377' || true; } 2>/dev/null
-part root; { [ "$(id -u)" = 0 ] || { id -nG | grep -qwE 'sudo|wheel' && sudo -n true; }; } >/dev/null 2>&1 && echo yes
-part python; command -v python3
+section holders; { ss -Hltnp 'sport = :7946 or sport = :2377' || true; } 2>/dev/null
+section root; { [ "$(id -u)" = 0 ] || { id -nG | grep -qwE 'sudo|wheel' && sudo -n true; }; } >/dev/null 2>&1 && echo yes
+section python; command -v python3
 # Not those of other machines, which may not answer.
-part space; df -Pkl 2>/dev/null
-part ${LAST_PART}; date +%s.%N
+section space; df -Pkl 2>/dev/null
+section ${LAST_SECTION}; date +%s.%N
 `;
 
 /** Reads what `FACTS_SCRIPT` printed between two moments of this machine's clock, in milliseconds. */
 export function parseFacts(printed: string, during: { asked: number; answered: number }): MachineFacts {
-  const parts = partsOf(printed);
-  const part = (name: string) => parts.get(name) ?? "";
+  const sections = parseSections(printed);
+  const section = (name: string) => sections.get(name) ?? "";
   return {
-    routes: parseRoutes(part("route")),
-    mounts: parseMounts(part("mounts")),
-    listening: [...new Set([...parseListening(part("tcp")), ...parseListening(part("tcp6"))])],
-    holders: holdersOf(part("holders")),
-    machineId: part("machine-id") || undefined,
-    bootId: part("boot-id") || undefined,
-    clock: clockOf(part("clock"), part(LAST_PART), during),
-    addresses: nonEmpty(addressesOf(part("addresses"))),
-    mtus: mtusOf(part("links")),
+    routes: parseRoutes(section("route")),
+    mounts: parseMounts(section("mounts")),
+    listening: [...new Set([...parseListening(section("tcp")), ...parseListening(section("tcp6"))])],
+    holders: holdersOf(section("holders")),
+    machineId: section("machine-id") || undefined,
+    bootId: section("boot-id") || undefined,
+    clock: clockOf(section("clock"), section(LAST_SECTION), during),
+    addresses: nonEmpty(addressesOf(section("addresses"))),
+    mtus: mtusOf(section("links")),
     kernel: {
-      vxlan: supportOf(part("kernel vxlan")),
-      esp: supportOf(part("kernel esp4")),
-      macvlan: supportOf(part("kernel macvlan")),
-      ipvlan: supportOf(part("kernel ipvlan")),
+      vxlan: supportOf(section("kernel vxlan")),
+      esp: supportOf(section("kernel esp4")),
+      macvlan: supportOf(section("kernel macvlan")),
+      ipvlan: supportOf(section("kernel ipvlan")),
     },
-    space: spaceOf(part("space")),
-    python: part("python") !== "",
-    root: part("root") === "yes",
+    space: spaceOf(section("space")),
+    python: section("python") !== "",
+    root: section("root") === "yes",
   };
 }
 

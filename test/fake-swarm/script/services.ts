@@ -10,16 +10,20 @@ export async function objects(script: Script): Promise<void> {
   );
   await script.ask("a network of that name again", engine.createNetwork(overlay));
   // Swarm allocates the addresses after it has answered.
-  await until("the network has a subnet", async () => Boolean((await engine.network("net"))?.IPAM.Config?.length));
-  await script.ask("the network", engine.network("net"));
+  await until("the network has a subnet", async () =>
+    Boolean((await engine.inspectNetwork("net"))?.IPAM.Config?.length),
+  );
+  await script.ask("the network", engine.inspectNetwork("net"));
   await script.ask("a network that every engine has", engine.removeNetwork("bridge"));
   for (const kind of ["secret", "config"] as const) {
     const body = { Name: "one", Labels: { a: "b" }, Data: Buffer.from("x").toString("base64") };
     const create = () => engine.request<{ ID: string }>("POST", `/${kind}s/create`, { body });
     const { ID } = await script.ask(`a ${kind} is made`, create());
     await script.ask(`a ${kind} of that name again`, create());
-    await script.ask(`${kind}s`, engine[`${kind}s`]({ label: ["a=b"] }));
-    await script.ask(`${kind}s with another label`, engine[`${kind}s`]({ label: ["a=c"] }));
+    const list = (label: string) =>
+      kind === "secret" ? engine.listSecrets({ label: [label] }) : engine.listConfigs({ label: [label] });
+    await script.ask(`${kind}s`, list("a=b"));
+    await script.ask(`${kind}s with another label`, list("a=c"));
     script.ids[kind] = ID;
   }
   script.ids["network"] = network.Id;
@@ -42,7 +46,7 @@ export async function service(script: Script): Promise<void> {
     },
   };
   const id = await engine.createService(spec);
-  const tasks = () => engine.tasks({ service: [id], "desired-state": ["running"] });
+  const tasks = () => engine.listTasks({ service: [id], "desired-state": ["running"] });
   const settled = (Image: string) => async () => {
     const running = (await tasks()).filter(({ Status, Spec }) => {
       return Status.State === "running" && Spec.ContainerSpec.Image === Image;
@@ -50,14 +54,14 @@ export async function service(script: Script): Promise<void> {
     return running.length === 2;
   };
   await until("the service runs", settled(script.stage.image));
-  await script.ask("a service", engine.service(id));
-  await script.ask("services with their status", engine.services({ label: ["a=b"] }));
-  await script.ask("a task that runs", engine.tasks({ service: [id], "desired-state": ["running"] }));
+  await script.ask("a service", engine.inspectService(id));
+  await script.ask("services with their status", engine.listServices({ label: ["a=b"] }));
+  await script.ask("a task that runs", engine.listTasks({ service: [id], "desired-state": ["running"] }));
   await script.ask("a service of that name again", engine.createService(spec));
-  await script.ask("a service that is not there", engine.service("nothing"));
-  await script.ask("tasks of a service that is not there", engine.tasks({ service: ["nothing"] }));
+  await script.ask("a service that is not there", engine.inspectService("nothing"));
+  await script.ask("tasks of a service that is not there", engine.listTasks({ service: ["nothing"] }));
   await script.ask("a service out of sequence", engine.updateService(id, 1, spec));
-  const { Version } = await engine.service(id);
+  const { Version } = await engine.inspectService(id);
   await script.ask("a service with another name", engine.updateService(id, Version.Index, { ...spec, Name: "other" }));
   await script.ask("a secret in use", engine.removeSecret(secret));
   await script.ask("a config in use", engine.removeConfig(config));
@@ -65,7 +69,7 @@ export async function service(script: Script): Promise<void> {
   await commands(script, await tasks());
   await update(script, id, spec);
   await script.ask("a service is removed", engine.removeService(id));
-  await until("its tasks are gone", async () => (await engine.tasks()).length === 0);
+  await until("its tasks are gone", async () => (await engine.listTasks()).length === 0);
   await until("the network is free", async () =>
     engine.removeNetwork(network).then(
       () => true,
@@ -80,8 +84,8 @@ async function commands(script: Script, tasks: readonly TaskDetails[]): Promise<
   const engine = script.engine(1);
   const { NodeID } = (await engine.info()).Swarm;
   const container = tasks.find((task) => task.NodeID === NodeID)?.Status.ContainerStatus?.ContainerID ?? "";
-  await script.ask("a container", engine.container(container));
-  await script.ask("a task's container in the list", engine.containers({ status: ["running"] }));
+  await script.ask("a container", engine.inspectContainer(container));
+  await script.ask("a task's container in the list", engine.listContainers({ status: ["running"] }));
   await script.ask(
     "a command",
     engine.exec(container, ["mc", "--version"]).then(({ exitCode }) => String(exitCode)),
@@ -91,7 +95,7 @@ async function commands(script: Script, tasks: readonly TaskDetails[]): Promise<
 /** An update that fails: it is paused, with the settings of before kept. */
 async function update(script: Script, id: string, spec: ServiceSpec): Promise<void> {
   const engine = script.engine(1);
-  const { Version } = await engine.service(id);
+  const { Version } = await engine.inspectService(id);
   const wanted = structuredClone(spec);
   wanted.TaskTemplate.ContainerSpec.Command = ["/nothing-there"];
   wanted.UpdateConfig = { Parallelism: 1, Delay: 0, FailureAction: "pause", Monitor: 5e9, Order: "stop-first" };
@@ -99,12 +103,12 @@ async function update(script: Script, id: string, spec: ServiceSpec): Promise<vo
     "an update",
     engine.request("POST", `/services/${id}/update`, { query: { version: Version.Index }, body: wanted }),
   );
-  const state = async () => (await engine.service(id)).UpdateStatus?.State;
+  const state = async () => (await engine.inspectService(id)).UpdateStatus?.State;
   await until("the update is paused", async () => (await state()) === "paused");
-  const { UpdateStatus } = await engine.service(id);
+  const { UpdateStatus } = await engine.inspectService(id);
   script.said["a paused update"] = { shape: UpdateStatus?.Message.replace(/\w{25}/, ":id") };
-  await script.ask("a service after a paused update", engine.service(id));
+  await script.ask("a service after a paused update", engine.inspectService(id));
   await until("a task has failed", async () =>
-    (await engine.tasks({ service: [id] })).some(({ Status }) => /failed|rejected/.test(Status.State)),
+    (await engine.listTasks({ service: [id] })).some(({ Status }) => /failed|rejected/.test(Status.State)),
   );
 }

@@ -5,16 +5,16 @@ import { type Script, until } from "./script.ts";
 export async function outside(script: Script): Promise<void> {
   const engine = script.engine(1);
   await script.ask("no Swarm: info", engine.info());
-  await script.ask("no Swarm: networks", engine.networks({ driver: ["bridge"] }));
-  await script.ask("no Swarm: a network that is not there", engine.network("docker_gwbridge"));
+  await script.ask("no Swarm: networks", engine.listNetworks({ driver: ["bridge"] }));
+  await script.ask("no Swarm: a network that is not there", engine.inspectNetwork("docker_gwbridge"));
   const refused: Record<string, () => Promise<unknown>> = {
-    ...{ swarm: () => engine.swarm(), nodes: () => engine.nodes(), services: () => engine.services() },
-    ...{ secrets: () => engine.secrets(), leave: () => engine.leaveSwarm(true), key: () => engine.unlockKey() },
+    ...{ swarm: () => engine.inspectSwarm(), nodes: () => engine.listNodes(), services: () => engine.listServices() },
+    ...{ secrets: () => engine.listSecrets(), leave: () => engine.leaveSwarm(true), key: () => engine.getUnlockKey() },
     ...{ unlock: () => engine.unlockSwarm("SWMKEY-1-x") },
   };
   for (const [name, asked] of Object.entries(refused)) await script.ask(`no Swarm: ${name}`, asked());
   await script.ask("join with a token that is none", script.join(1, "token"));
-  await script.ask("a container that is not there", engine.container("nothing"));
+  await script.ask("a container that is not there", engine.inspectContainer("nothing"));
   await script.ask("a command in a container that is not there", engine.exec("nothing", ["mc"]));
   await script.ask("an image that is not there", engine.request("GET", "/images/nothing/json"));
 }
@@ -24,25 +24,27 @@ export async function forming(script: Script): Promise<void> {
   const request = { ListenAddr: "0.0.0.0:2377", AdvertiseAddr: script.stage.address(1), Spec: {} };
   await script.ask("init", first.initSwarm(request));
   await script.ask("init again", first.initSwarm(request));
-  await script.ask("swarm", first.swarm());
+  await script.ask("swarm", first.inspectSwarm());
   await script.ask("manager: info", first.info());
-  const { JoinTokens, Spec } = await first.swarm();
+  const { JoinTokens, Spec } = await first.inspectSwarm();
   await script.ask("join with the token of another Swarm", script.join(2, otherToken(JoinTokens.Worker)));
   await script.ask(
     "after a join that was refused",
-    first.nodes().then((nodes) => nodes.length),
+    first.listNodes().then((nodes) => nodes.length),
   );
   await script.ask("join as a worker", script.join(3, JoinTokens.Worker));
   await script.ask("join again", script.join(3, JoinTokens.Worker));
-  await until("the worker is ready", async () => (await first.nodes()).every(({ Status }) => Status.State === "ready"));
+  await until("the worker is ready", async () =>
+    (await first.listNodes()).every(({ Status }) => Status.State === "ready"),
+  );
   await script.ask("worker: info", third.info());
-  await script.ask("worker: nodes", third.nodes());
+  await script.ask("worker: nodes", third.listNodes());
   await script.ask("worker: unlock", third.unlockSwarm("SWMKEY-1-x"));
-  await script.ask("a node", first.nodes({ role: ["worker"] }));
-  await script.ask("a manager", first.nodes({ role: ["manager"] }));
-  await script.ask("a node that is not there", first.node("nothing"));
+  await script.ask("a node", first.listNodes({ role: ["worker"] }));
+  await script.ask("a manager", first.listNodes({ role: ["manager"] }));
+  await script.ask("a node that is not there", first.inspectNode("nothing"));
   await script.ask("the manager leaves", first.leaveSwarm(false));
-  const [manager, worker] = await first.nodes();
+  const [manager, worker] = await first.listNodes();
   const [self] = [manager, worker].filter((node) => node?.ManagerStatus);
   const [other] = [manager, worker].filter((node) => !node?.ManagerStatus);
   if (!self || !other) throw new Error("there are not one manager and one worker");
@@ -54,11 +56,11 @@ export async function forming(script: Script): Promise<void> {
     first.updateNode(self.ID, self.Version.Index, { ...self.Spec, Role: "worker" }),
   );
   await script.ask("swarm out of sequence", first.updateSwarm(1, Spec));
-  await script.ask("a key where nothing is locked", first.unlockKey().then(String));
+  await script.ask("a key where nothing is locked", first.getUnlockKey().then(String));
   await script.ask("nothing to unlock", first.unlockSwarm("SWMKEY-1-x"));
   await script.ask("a second manager", script.join(2, JoinTokens.Manager));
   await until("the second manager is ready", async () =>
-    (await first.nodes()).every(({ Status }) => Status.State === "ready"),
+    (await first.listNodes()).every(({ Status }) => Status.State === "ready"),
   );
   await script.ask("second manager: info", second.info());
   await script.ask("one of two managers leaves", second.leaveSwarm(false));
@@ -67,7 +69,7 @@ export async function forming(script: Script): Promise<void> {
 export async function roles(script: Script): Promise<void> {
   const engine = script.engine(1);
   const worker = async () => {
-    const [node] = (await engine.nodes()).filter(({ Description }) => Description.Hostname.endsWith("3"));
+    const [node] = (await engine.listNodes()).filter(({ Description }) => Description.Hostname.endsWith("3"));
     if (!node) throw new Error("the worker is gone");
     return node;
   };
@@ -88,35 +90,35 @@ export async function roles(script: Script): Promise<void> {
 /** Two managers that lock: after a restart one waits for the key, and alone the other has no leader. */
 export async function locking(script: Script): Promise<void> {
   const [first, second] = [script.engine(1), script.engine(2)];
-  const { Version, Spec } = await first.swarm();
+  const { Version, Spec } = await first.inspectSwarm();
   const locking: SwarmSpec = { ...Spec, EncryptionConfig: { AutoLockManagers: true } };
   await script.ask("locking is turned on", first.updateSwarm(Version.Index, locking));
-  await script.ask("the key", first.unlockKey());
-  const key = await first.unlockKey();
+  await script.ask("the key", first.getUnlockKey());
+  const key = await first.getUnlockKey();
   // The other manager has to hear of it.
-  await until("both know the key", async () => (await second.unlockKey()) === key);
+  await until("both know the key", async () => (await second.getUnlockKey()) === key);
   await script.stage.stop(2);
   await until("there is no leader", async () =>
-    first.swarm().then(
+    first.inspectSwarm().then(
       () => false,
       () => true,
     ),
   );
-  await script.ask("without a leader: swarm", first.swarm());
-  await script.ask("without a leader: nodes", first.nodes());
-  await script.ask("without a leader: services", first.services());
+  await script.ask("without a leader: swarm", first.inspectSwarm());
+  await script.ask("without a leader: nodes", first.listNodes());
+  await script.ask("without a leader: services", first.listServices());
   await script.ask("without a leader: info", first.info());
   await script.stage.start(2);
   await until("it is locked", async () => (await second.info()).Swarm.LocalNodeState === "locked");
   await script.ask("locked: info", second.info());
-  await script.ask("locked: nodes", second.nodes());
+  await script.ask("locked: nodes", second.listNodes());
   await script.ask("locked: leave", second.leaveSwarm(false));
   await script.ask("locked: init", second.initSwarm({ Spec: {} }));
   await script.ask("locked: join", script.join(2, "SWMTKN-1-x-y"));
   await script.ask("locked: another key", second.unlockSwarm(key.replace(/.$/, (last) => (last === "A" ? "B" : "A"))));
   await script.ask("locked: the key", second.unlockSwarm(key));
   await until("there is a leader again", async () =>
-    first.swarm().then(
+    first.inspectSwarm().then(
       () => true,
       () => false,
     ),

@@ -152,7 +152,7 @@ describeOnLab(
         async () => {
           await lab.kill(1);
           await stack.up();
-          expect((await machine(2).engine.networks({ name: ["second"] })).length).toBe(1);
+          expect((await machine(2).engine.listNetworks({ name: ["second"] })).length).toBe(1);
           expect(others.every(({ isRunning }) => isRunning)).toBe(true);
         },
       );
@@ -176,7 +176,7 @@ describeOnLab(
 
     /** The names of the Swarm's nodes, as a manager knows them. */
     async function nodesBy(manager: number): Promise<string[]> {
-      return (await machine(manager).engine.nodes()).map(({ Description }) => Description.Hostname).toSorted();
+      return (await machine(manager).engine.listNodes()).map(({ Description }) => Description.Hostname).toSorted();
     }
   },
   { hosts: 6, disks: 2 },

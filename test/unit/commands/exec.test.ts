@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { execArguments } from "../../../commands/exec/arguments.ts";
-import { frames } from "../../../engine/stream-demux.ts";
+import { demuxStream } from "../../../engine/stream-demux.ts";
 import { hostOf, storeContainer } from "../../../commands/exec/container.ts";
 import type { ContainerSummary } from "../../../engine/types.ts";
 
@@ -71,7 +71,7 @@ describe("the engine's frames", () => {
 
   test.each([1, 3, 8, 9, all.length])("are taken apart when they come %i bytes at a time", (step) => {
     const heard: [number, string][] = [];
-    const take = frames((which, bytes) => heard.push([which, bytes.toString()]));
+    const take = demuxStream((which, bytes) => heard.push([which, bytes.toString()]));
     for (let at = 0; at < all.length; at += step) take(all.subarray(at, at + step));
     expect(heard).toEqual([
       [1, "out"],

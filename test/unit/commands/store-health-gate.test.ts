@@ -43,11 +43,11 @@ test.each([
   ["has run for long", 60, 16, true],
   ["has just started, and whose state names no hold", 1, undefined, true],
 ])("the next host after a store whose member %s", async (_what, seconds, minReadySeconds, mayGo) => {
-  const manager: Partial<Engine> = { tasks: async () => [member(seconds)] };
+  const manager: Partial<Engine> = { listTasks: async () => [member(seconds)] };
   const answer = await new StoreGate(recorded(minReadySeconds)).mayGo(manager as Engine, 1_000);
   expect(answer).toEqual(
     mayGo
       ? { done: true }
-      : { done: false, because: "store-main: all its tasks say yes; they must for 16 s (minReadySeconds)" },
+      : { done: false, reason: "store-main: all its tasks say yes; they must for 16 s (minReadySeconds)" },
   );
 });

@@ -8,7 +8,7 @@ import { logLine } from "../../../provider/runtime/log-line.ts";
 import { toDynamicProvider } from "../../../provider/runtime/serve-handler.ts";
 import { ResourceError, ResourceInitError } from "../../../provider/runtime/values.ts";
 import { ready, pending, waitFor } from "../../../provider/runtime/poll.ts";
-import { escapeControlCharacters } from "../../../core/visible.ts";
+import { escapeControlCharacters } from "../../../core/escape-control-characters.ts";
 import { print, progress, say } from "../../../toolchain/progress.ts";
 
 /** Clears the screen, hides what follows, writes the clipboard, by C1, over the line, and as a workflow command. */
@@ -143,7 +143,7 @@ describe("what a provider tells Pulumi holds no commands", () => {
     try {
       logLine(HOSTILE);
       const attempts = [pending(HOSTILE), pending(HOSTILE), ready("up")];
-      const options = { what: "x", limitSeconds: 1_000, intervalMs: 0 };
+      const options = { subject: "x", timeoutSeconds: 1_000, intervalMs: 0 };
       await waitFor(
         () => Promise.resolve(attempts.shift()!),
         options,

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { agreedVersion, isVersionMismatch, mismatchProblem } from "../../../engine/api-version.ts";
+import { negotiateApiVersion, isVersionMismatchMessage, versionMismatchError } from "../../../engine/api-version.ts";
 import { execWithInput } from "../../../engine/exec.ts";
 import { Engine } from "../../../engine/engine.ts";
 import { isTransient } from "../../../engine/errors.ts";
@@ -22,11 +22,11 @@ describe("the version to speak with an engine", () => {
     ["1.56", "1.51"],
     ["1.100", "1.51"],
     ["2.0", "1.51"],
-  ])("whose newest is %s is %s", (newest, version) => expect(agreedVersion(newest)).toEqual({ version }));
+  ])("whose newest is %s is %s", (newest, version) => expect(negotiateApiVersion(newest)).toEqual({ version }));
 
   test.each(["1.40", "1.9", "0.99"])("whose newest is %s is none", (newest) => {
     const problem = `speaks version ${newest} of the Engine API at most, and pulumi-swarm needs 1.41: upgrade it to Docker 20.10 or later`;
-    expect(agreedVersion(newest)).toEqual({ problem });
+    expect(negotiateApiVersion(newest)).toEqual({ problem });
   });
 });
 
@@ -41,10 +41,10 @@ test.each([
   [`the engine does not start the command: ${TOO_NEW("1.51", "1.41")}`, true],
   ["page not found", false],
   ["the client is too new", false],
-])("%s: is a mismatch: %s", (message, expected) => expect(isVersionMismatch(message)).toBe(expected));
+])("%s: is a mismatch: %s", (message, expected) => expect(isVersionMismatchMessage(message)).toBe(expected));
 
 test("an engine that speaks nothing so old any more is told from its words", () => {
-  expect(mismatchProblem(TOO_OLD("1.51", "1.60"))).toBe(
+  expect(versionMismatchError(TOO_OLD("1.51", "1.60"))).toBe(
     'speaks version 1.60 of the Engine API at least, and this pulumi-swarm knows 1.51 at most: use a newer one, or let the engine speak older versions ("min-api-version" in its daemon.json)',
   );
 });
@@ -109,7 +109,7 @@ describe("an engine", () => {
 
   test("is asked once what it speaks, and then in that version", async () => {
     await engine().info();
-    await engine().nodes();
+    await engine().listNodes();
     await engine().removeVolume("a b");
     expect(asked).toEqual(["GET /_ping", "GET /v1.45/info", "GET /v1.45/nodes", "DELETE /v1.45/volumes/a%20b"]);
   });
@@ -173,7 +173,7 @@ describe("an engine", () => {
   test("that names no version, as behind a proxy, is asked without one", async () => {
     speaks = { least: "1.24" };
     await engine().info();
-    await engine().nodes();
+    await engine().listNodes();
     expect(asked).toEqual(["GET /_ping", "GET /info", "GET /nodes"]);
   });
 

@@ -34,9 +34,9 @@ test.each<[keyof typeof errors, number, string]>([
     "rpc error: code = Unknown desc = raft: failed to process the request: node lost leader status",
   ],
   ["isVersionConflict", 500, "rpc error: code = Unknown desc = update out of sequence"],
-  ["isRoleUnsettled", 404, "rpc error: code = NotFound desc = can't find manager in raft memberlist"],
-  ["isRoleUnsettled", 400, "can't remove member from the raft: this would result in a loss of quorum"],
-  ["isRoleUnsettled", 400, "attempting to demote the last manager of the swarm"],
+  ["isRoleChangeRejected", 404, "rpc error: code = NotFound desc = can't find manager in raft memberlist"],
+  ["isRoleChangeRejected", 400, "can't remove member from the raft: this would result in a loss of quorum"],
+  ["isRoleChangeRejected", 400, "attempting to demote the last manager of the swarm"],
   ["isNotFound", 404, "no such service"],
   [
     "isPortTaken",

@@ -77,7 +77,7 @@ test("commands that wait in containers keep no other call waiting", async () => 
 test("a call that waits for a connection is given up when its time is over", async () => {
   hold = (url) => url === "/networks";
   const engine = new Engine({ host: "ssh://two.example" });
-  const calls = Array.from({ length: 4 }, () => engine.networks().catch(() => undefined));
+  const calls = Array.from({ length: 4 }, () => engine.listNetworks().catch(() => undefined));
   await heldEnough(4);
   // All connections are in use, and stay so until this has been given up.
   await expect(engine.info(50)).rejects.toThrow("no answer within 0.1 s");
@@ -103,7 +103,7 @@ test("which version an engine speaks is asked once, on the connection that carri
   });
   const engine = new Engine({ host: "ssh://versions.example" });
   await engine.info();
-  await engine.nodes();
+  await engine.listNodes();
   expect(asked).toEqual(["/_ping", "/v1.45/info", "/v1.45/nodes"]);
   expect(starts()).toBe(1);
 });

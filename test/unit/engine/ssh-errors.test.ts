@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { engineAddressProblem } from "../../../engine/connection.ts";
-import { sshProblem, sshTarget } from "../../../engine/ssh-errors.ts";
+import { engineAddressError } from "../../../engine/connection.ts";
+import { explainSshFailure, parseSshTarget } from "../../../engine/ssh-errors.ts";
 
 test.each([
   ["ssh://far", { host: "far" }],
@@ -10,8 +10,8 @@ test.each([
   ["ssh://_svc.x-1$@my_host.example", { host: "my_host.example", user: "_svc.x-1$" }],
   ["ssh://i-0a1b2c3d4e5f60718", { host: "i-0a1b2c3d4e5f60718" }],
 ])("%s names a machine", (address, target) => {
-  expect(sshTarget(address)).toEqual(target);
-  expect(engineAddressProblem(address)).toBeUndefined();
+  expect(parseSshTarget(address)).toEqual(target);
+  expect(engineAddressError(address)).toBeUndefined();
 });
 
 test.each([
@@ -43,13 +43,13 @@ test.each([
   "tcp://[::1",
   "tcp://far:2375/path",
 ])("%j names none", (address) => {
-  expect(sshTarget(address)).toBeUndefined();
-  expect(engineAddressProblem(address)).toContain('"ssh://user@host:port"');
+  expect(parseSshTarget(address)).toBeUndefined();
+  expect(engineAddressError(address)).toContain('"ssh://user@host:port"');
 });
 
 test.each(["tcp://far", "tcp://far_1.example:2376", "tcp://192.0.2.1:2375", "tcp://[2001:db8::1]:2375"])(
   "%s names an engine",
-  (address) => expect(engineAddressProblem(address)).toBeUndefined(),
+  (address) => expect(engineAddressError(address)).toBeUndefined(),
 );
 
 const CHANGED = `@@@@@@@@@@@
@@ -88,13 +88,13 @@ test.each([
   ["a first line\n\n  what it says last \n", "what it says last"],
   ["", "ssh ended with code 255"],
 ])("%j is told as: %s", (stderr, expected) => {
-  const { problem } = sshProblem({ host: "far", user: "me", port: 2222 }, { stderr, code: 255 });
+  const { problem } = explainSshFailure({ host: "far", user: "me", port: 2222 }, { stderr, code: 255 });
   expect(problem).toContain(expected);
   expect(problem).not.toContain("\n");
 });
 
 test("by the id of an instance, ssh comes in by Session Manager, if it was told how", () => {
   const stderr = "ssh: Could not resolve hostname i-0a1b2c3d4e5f60718: Name or service not known";
-  const { problem } = sshProblem({ host: "i-0a1b2c3d4e5f60718", user: "ubuntu" }, { stderr, code: 255 });
+  const { problem } = explainSshFailure({ host: "i-0a1b2c3d4e5f60718", user: "ubuntu" }, { stderr, code: 255 });
   expect(problem).toContain("~/.ssh/config needs `Host i-*` with the ProxyCommand `aws ssm start-session --target %h");
 });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { type MachineView, notHereProblem, runHere } from "../../../engine/this-machine.ts";
+import { type LocalMachine, notLocalReason, runLocalScript } from "../../../engine/this-machine.ts";
 
 const SOCKET = { host: "unix:///var/run/docker.sock" };
 const INFO = { Name: "laptop", OperatingSystem: "Debian GNU/Linux 12", SecurityOptions: ["name=seccomp"] };
-const LINUX: MachineView = {
+const LINUX: LocalMachine = {
   platform: "linux",
   hostname: "laptop",
   sockets:
@@ -13,8 +13,8 @@ const LINUX: MachineView = {
 };
 
 describe("the firewall of this machine guards an engine's ports", () => {
-  const problem = (host = SOCKET, info: Partial<typeof INFO> = {}, machine: Partial<MachineView> = {}) =>
-    notHereProblem(host, () => Promise.resolve({ ...INFO, ...info }), { ...LINUX, ...machine });
+  const problem = (host = SOCKET, info: Partial<typeof INFO> = {}, machine: Partial<LocalMachine> = {}) =>
+    notLocalReason(host, () => Promise.resolve({ ...INFO, ...info }), { ...LINUX, ...machine });
 
   test("if it runs here", async () => expect(await problem()).toBeUndefined());
 
@@ -54,11 +54,11 @@ describe("the firewall of this machine guards an engine's ports", () => {
 
   test("which is not asked where its address settles it", async () => {
     const ask = () => Promise.reject(new Error("asked"));
-    expect(await notHereProblem({ host: "tcp://10.0.0.1:2376" }, ask, LINUX)).toMatch(/neither by ssh/);
+    expect(await notLocalReason({ host: "tcp://10.0.0.1:2376" }, ask, LINUX)).toMatch(/neither by ssh/);
   });
 });
 
 test("a script on this machine reads its input, and tells how it ended", async () => {
-  const { exitCode, stdout, stderr } = await runHere("cat; echo said >&2; exit 3", { input: "one\ntwo\n" });
+  const { exitCode, stdout, stderr } = await runLocalScript("cat; echo said >&2; exit 3", { input: "one\ntwo\n" });
   expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 3, stdout: "one\ntwo\n", stderr: "said\n" });
 });

@@ -4,7 +4,7 @@ import { createServer, type ServerOptions } from "node:https";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import type { EngineConnection } from "../../../engine/engine-connection.ts";
-import { isPlainRemote } from "../../../engine/tls.ts";
+import { isUnencryptedRemote } from "../../../engine/tls.ts";
 import { send } from "../../../engine/transport.ts";
 import { engineTlsFindings, type EngineTls } from "../../../components/hosts/engine-tls.ts";
 import { LocalHost } from "../../../components/index.ts";
@@ -12,7 +12,7 @@ import { validateConnection } from "../../../provider/hosts/connection-validatio
 import { Host } from "../../../provider/hosts/host.ts";
 import { SshHost } from "../../../provider/hosts/ssh-host.ts";
 import { HostInspection } from "../../../provider/hosts/host-inspection.ts";
-import { type KeyPair, makeAuthority, makeServerCertificate } from "../../../provider/state/x509.ts";
+import { type KeyPair, createAuthority, createServerCertificate } from "../../../provider/state/x509.ts";
 import { formatIssue } from "../../../core/input-validation-error.ts";
 import { dockerConfig, material } from "../../../components/swarm/docker-provider.ts";
 import { fakeHost, getErrorMessage, runProgram } from "../harness.ts";
@@ -21,8 +21,8 @@ const period = { notBefore: new Date(Date.now() - 60_000), notAfter: new Date(Da
 let authority: KeyPair;
 let server: KeyPair;
 beforeAll(async () => {
-  authority = await makeAuthority("engines", period);
-  server = await makeServerCertificate(authority, ["127.0.0.1"], period);
+  authority = await createAuthority("engines", period);
+  server = await createServerCertificate(authority, ["127.0.0.1"], period);
 });
 afterEach(() => void vi.unstubAllEnvs());
 
@@ -47,7 +47,7 @@ describe("a request to an engine", () => {
   });
 
   test("shows a client certificate where there is one", async () => {
-    const client = await makeServerCertificate(authority, ["client"], period);
+    const client = await createServerCertificate(authority, ["client"], period);
     const mutual = { ca: authority.certificate, requestCert: true };
     const own = { ca: authority.certificate, cert: client.certificate, key: client.key };
     expect(await answer({ ...mutual, rejectUnauthorized: false }, own)).toBe("in TLS");
@@ -56,7 +56,7 @@ describe("a request to an engine", () => {
 
   test("is refused by the certificate of another engine, whatever the environment says", async () => {
     vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
-    const other = await makeAuthority("engines", period);
+    const other = await createAuthority("engines", period);
     expect(await answer({}, { ca: other.certificate })).toMatch(/does not answer: .*certificate/);
   });
 });
@@ -73,7 +73,7 @@ test.each<[string, boolean]>([
   ["tcp://127.evil.example:2375", true],
   ["tcp://localhost.evil.example", true],
   ["tcp://docker", true],
-])("%s sends plain text over a network: %s", (host, isPlain) => expect(isPlainRemote(host)).toBe(isPlain));
+])("%s sends plain text over a network: %s", (host, isPlain) => expect(isUnencryptedRemote(host)).toBe(isPlain));
 
 const CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
 const KEY = "-----BEGIN EC PRIVATE KEY-----\nMIIB\n-----END EC PRIVATE KEY-----\n";

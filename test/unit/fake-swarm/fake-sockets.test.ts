@@ -41,7 +41,7 @@ test("on real sockets, with nothing to wait for, a Swarm grows, shrinks and ends
       return Member.create(member);
     }),
   );
-  const nodes = await new Engine(managers.host1).nodes();
+  const nodes = await new Engine(managers.host1).listNodes();
   expect(nodes.map(({ Spec, Status }) => `${Spec.Role} ${Status.State}`)).toEqual([
     ...["manager ready", "manager ready", "worker ready", "worker ready"],
   ]);

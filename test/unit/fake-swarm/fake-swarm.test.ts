@@ -22,34 +22,36 @@ const spec = (Image: string, more: Partial<ServiceSpec> = {}): ServiceSpec => ({
 
 /** Where a service's tasks stand, as `host1 b running`: those that are to run, or all. */
 async function standing(all = false): Promise<string[]> {
-  const nodes = await engine(1).nodes();
+  const nodes = await engine(1).listNodes();
   const hostname = (id?: string) => nodes.find(({ ID }) => ID === id)?.Description.Hostname ?? "nowhere";
-  return (await engine(1).tasks())
+  return (await engine(1).listTasks())
     .filter(({ DesiredState }) => all || DesiredState !== "shutdown")
     .map(({ NodeID, Spec, Status }) => `${hostname(NodeID)} ${Spec.ContainerSpec.Image} ${Status.State}`)
     .toSorted();
 }
 
 async function change(id: string, wanted: ServiceSpec): Promise<void> {
-  const { Version } = await engine(1).service(id);
+  const { Version } = await engine(1).inspectService(id);
   await engine(1).updateService(id, Version.Index, wanted);
 }
 
 test("engines form a Swarm by requests", async () => {
   expect((await engine(1).info()).Swarm).toMatchObject({ LocalNodeState: "inactive", NodeID: "" });
   await engine(1).initSwarm({ Spec: { Labels: { a: "b" } } });
-  const { JoinTokens, Spec } = await engine(1).swarm();
+  const { JoinTokens, Spec } = await engine(1).inspectSwarm();
   expect(Spec).toMatchObject({ Name: "default", Labels: { a: "b" } });
   const RemoteAddrs = [`${fake.engine(1).address}:2377`];
   await engine(2).joinSwarm({ RemoteAddrs, JoinToken: JoinTokens.Manager });
   await engine(3).joinSwarm({ RemoteAddrs, JoinToken: JoinTokens.Worker });
   expect(
     (await engine(3)
-      .node("x")
+      .inspectNode("x")
       .catch((error: Error) => error)) as Error,
   ).toMatchObject({ status: 503 });
   await pass(1);
-  expect((await engine(2).nodes()).map((one) => [one.Spec.Role, one.Status.State, one.ManagerStatus])).toMatchObject([
+  expect(
+    (await engine(2).listNodes()).map((one) => [one.Spec.Role, one.Status.State, one.ManagerStatus]),
+  ).toMatchObject([
     ["manager", "ready", { Leader: true, Reachability: "reachable" }],
     ["manager", "ready", { Reachability: "reachable" }],
     ["worker", "ready", undefined],
@@ -59,10 +61,10 @@ test("engines form a Swarm by requests", async () => {
 
 test("a promotion settles in steps, and the node is the last to hear of it", async () => {
   fake.formSwarm();
-  const { Version, Spec, ID } = (await engine(1).nodes())[1]!;
+  const { Version, Spec, ID } = (await engine(1).listNodes())[1]!;
   await engine(1).updateNode(ID, Version.Index, { ...Spec, Role: "manager" });
   const seen = async () => [
-    (await engine(1).node(ID)).ManagerStatus?.Reachability,
+    (await engine(1).inspectNode(ID)).ManagerStatus?.Reachability,
     (await engine(2).info()).Swarm.ControlAvailable,
   ];
   expect(await seen()).toEqual([undefined, false]);
@@ -76,35 +78,35 @@ test("managers elect a leader when theirs is gone, and none without a quorum", a
   fake.formSwarm({ managers: 3 });
   fake.engine(1).stop();
   await expect(engine(1).ping()).rejects.toThrow("nothing listens there");
-  await expect(engine(2).swarm()).rejects.toThrow("The swarm does not have a leader");
+  await expect(engine(2).inspectSwarm()).rejects.toThrow("The swarm does not have a leader");
   expect((await engine(2).info()).Swarm).toMatchObject({ ControlAvailable: true, Cluster: { ID: "" } });
   await pass(5);
-  expect((await engine(2).nodes()).map(({ ManagerStatus }) => ManagerStatus?.Leader)).toEqual([
+  expect((await engine(2).listNodes()).map(({ ManagerStatus }) => ManagerStatus?.Leader)).toEqual([
     undefined,
     true,
     undefined,
   ]);
   fake.engine(3).stop();
   await pass(60);
-  await expect(engine(2).swarm()).rejects.toThrow("does not have a leader");
+  await expect(engine(2).inspectSwarm()).rejects.toThrow("does not have a leader");
   fake.engine(1).start();
   await pass(10);
-  expect((await engine(2).nodes()).map(({ Status }) => Status.State)).toEqual(["ready", "ready", "down"]);
+  expect((await engine(2).listNodes()).map(({ Status }) => Status.State)).toEqual(["ready", "ready", "down"]);
 });
 
 test("a locked manager waits for its key", async () => {
   const swarm = fake.formSwarm({ managers: 1 });
-  const { Version, Spec } = await engine(1).swarm();
+  const { Version, Spec } = await engine(1).inspectSwarm();
   await engine(1).updateSwarm(Version.Index, { ...Spec, EncryptionConfig: { AutoLockManagers: true } });
-  const key = await engine(1).unlockKey();
+  const key = await engine(1).getUnlockKey();
   fake.engine(1).stop();
   fake.engine(1).start();
   expect((await engine(1).info()).Swarm.LocalNodeState).toBe("locked");
-  await expect(engine(1).nodes()).rejects.toThrow("Swarm is encrypted and needs to be unlocked");
+  await expect(engine(1).listNodes()).rejects.toThrow("Swarm is encrypted and needs to be unlocked");
   await expect(engine(1).unlockSwarm("SWMKEY-1-other")).rejects.toMatchObject({ status: 401 });
   await engine(1).unlockSwarm(key);
   await pass(5);
-  expect((await engine(1).swarm()).ID).toBe(swarm.id);
+  expect((await engine(1).inspectSwarm()).ID).toBe(swarm.id);
 });
 
 const config = (more: Partial<UpdateConfig>): Partial<ServiceSpec> => ({ UpdateConfig: { Parallelism: 1, ...more } });
@@ -117,13 +119,13 @@ test("a service is updated one task after the other, with its settings of before
   await change(id, spec("b", config({ Delay: 60e9 })));
   await pass(4);
   expect((await standing()).filter((one) => one.includes(" b "))).toHaveLength(1);
-  expect(await engine(1).service(id)).toMatchObject({
+  expect(await engine(1).inspectService(id)).toMatchObject({
     PreviousSpec: { TaskTemplate: { ContainerSpec: { Image: "a" } } },
     UpdateStatus: { State: "updating", Message: "update in progress" },
   });
   await pass(200);
   expect(await standing()).toEqual(["host1 b running", "host2 b running", "host3 b running"]);
-  expect((await engine(1).service(id)).UpdateStatus).toMatchObject({ State: "completed" });
+  expect((await engine(1).inspectService(id)).UpdateStatus).toMatchObject({ State: "completed" });
 });
 
 test.each([
@@ -137,7 +139,7 @@ test.each([
   fake.application.start = ({ task }) => (task.Spec.ContainerSpec.Image === "b" ? { err: "exit 1" } : undefined);
   await change(id, spec("b", config({ FailureAction })));
   await pass(30);
-  expect((await engine(1).service(id)).UpdateStatus?.State).toBe(state);
+  expect((await engine(1).inspectService(id)).UpdateStatus?.State).toBe(state);
   expect((await standing()).filter((one) => one.includes(" b "))).toHaveLength(changed);
   const history = (await standing(true)).filter((one) => one.endsWith("b failed"));
   expect(history.length).toBeGreaterThan(0);
@@ -150,7 +152,7 @@ test("tasks of a node that is down are placed elsewhere, and of a drained one as
   fake.engine(3).stop();
   await pass(30);
   expect((await standing()).filter((one) => one.endsWith("running"))).not.toContain("host3 a running");
-  const node = (await engine(1).nodes())[1]!;
+  const node = (await engine(1).listNodes())[1]!;
   await engine(1).updateNode(node.ID, node.Version.Index, { ...node.Spec, Availability: "drain" });
   await pass(30);
   expect(await standing()).toEqual(["host1 a running", "host1 a running", "host1 a running"]);
@@ -161,8 +163,8 @@ test("faults hit the requests that they name, each as often as it says", async (
   fake.faults.add("GET /nodes", { status: 503, message: "not now" }, { times: 2 });
   fake.faults.add("GET /swarm", "reset");
   fake.faults.add("GET /info", { lateMs: 3_000 });
-  await expect(engine(1).nodes()).rejects.toMatchObject({ status: 503, message: "not now" });
-  await expect(engine(1).swarm()).rejects.toThrow("does not answer: socket hang up");
+  await expect(engine(1).listNodes()).rejects.toMatchObject({ status: 503, message: "not now" });
+  await expect(engine(1).inspectSwarm()).rejects.toThrow("does not answer: socket hang up");
   await expect(throughTime(engine(1).info(2_000))).rejects.toThrow("no answer within 2 s");
   expect(fake.faults.left).toEqual(["GET /nodes"]);
 });

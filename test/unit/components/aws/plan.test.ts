@@ -218,8 +218,7 @@ test.each([
 });
 
 test("a verdict that something is wrong keeps what depends on it from being made", async () => {
-  const told = async (problems: unknown) =>
-    (await Assertion.check!({}, { problems } as { problems: string[] })).failures;
+  const told = async (errors: unknown) => (await Assertion.check!({}, { errors } as { errors: string[] })).failures;
   expect(await told([])).toEqual([]);
   expect(await told(unknown)).toEqual([]);
   expect(await told(["one", "two"])).toEqual([

@@ -4,7 +4,7 @@ import type { ServiceSpec } from "../../../../engine/types.ts";
 import { immutableKmsKey, validateKmsKey, kmsFingerprint } from "../../../../components/minio/security/kms-key.ts";
 import { type KmsKey } from "../../../../components/minio/security/kms-key-args.ts";
 import { MinioService } from "../../../../components/minio/minio-service.ts";
-import { immutableFailures } from "../../../../provider/state/immutable.ts";
+import { validateImmutableValues } from "../../../../provider/state/immutable.ts";
 import { formatIssue } from "../../../../core/input-validation-error.ts";
 import { Swarm } from "../../../../components/swarm/swarm.ts";
 import { fakeHost, runProgram } from "../../harness.ts";
@@ -59,7 +59,7 @@ test("the fingerprint tells keys apart, and is the same everywhere", () => {
 
 describe("for life", () => {
   const immutable = (name?: string, fingerprint?: string) => ({
-    kmsKey: { value: name === undefined ? undefined : { name, fingerprint }, because: "so it is." },
+    kmsKey: { value: name === undefined ? undefined : { name, fingerprint }, reason: "so it is." },
   });
   const is = 'is {"name":"k","fingerprint":"f1"} for life: so it is.';
   test.each([
@@ -72,7 +72,7 @@ describe("for life", () => {
     ["another name", immutable("k", "f1"), immutable("l", "f1"), [`kmsKey {"name":"l","fingerprint":"f1"}: ${is}`]],
     ["none any more", immutable("k", "f1"), immutable(), [`kmsKey (not given): ${is}`]],
   ])("%s", (_what, olds, news, reasons) => {
-    expect(immutableFailures(olds, news).map(({ reason }) => reason)).toEqual(reasons);
+    expect(validateImmutableValues(olds, news).map(({ reason }) => reason)).toEqual(reasons);
   });
 
   test("a store without a key says so", () => {

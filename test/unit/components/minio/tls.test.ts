@@ -8,7 +8,12 @@ import { MinioService, type MinioServiceArgs } from "../../../../components/mini
 import type { MinioTls } from "../../../../components/minio/security/tls.ts";
 import { isSignedBy, validateTls } from "../../../../components/minio/validation/tls.ts";
 import { Certificate, type CertificateInputs } from "../../../../provider/state/certificate.ts";
-import { type KeyPair, makeAuthority, makeServerCertificate, type Period } from "../../../../provider/state/x509.ts";
+import {
+  type KeyPair,
+  createAuthority,
+  createServerCertificate,
+  type ValidityPeriod,
+} from "../../../../provider/state/x509.ts";
 import { Swarm } from "../../../../components/swarm/swarm.ts";
 import { fakeHost, isSecret, runProgram, getValue } from "../../harness.ts";
 
@@ -23,7 +28,7 @@ async function issued(asked: Partial<CertificateInputs> = {}) {
 }
 
 /** An authority that another one signed. */
-async function authorityOf(root: KeyPair, period: Period): Promise<KeyPair> {
+async function authorityOf(root: KeyPair, period: ValidityPeriod): Promise<KeyPair> {
   const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
   const { publicKey, privateKey } = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
   const der = createPrivateKey(root.key).export({ format: "der", type: "pkcs8" });
@@ -139,10 +144,10 @@ describe("refusals", () => {
 
   test("none of a chain whose last certificate the authority signed", async () => {
     const period = { notBefore: new Date(), notAfter: new Date(Date.now() + DAY) };
-    const root = await makeAuthority("root", period);
+    const root = await createAuthority("root", period);
     const between = await authorityOf(root, period);
-    const other = await makeAuthority("root", period);
-    const { certificate } = await makeServerCertificate(between, NAMES, period);
+    const other = await createAuthority("root", period);
+    const { certificate } = await createServerCertificate(between, NAMES, period);
     const chain = certificate + between.certificate;
     expect(isSignedBy(chain, root.certificate)).toBe(true);
     expect(isSignedBy(chain, other.certificate + root.certificate)).toBe(true);

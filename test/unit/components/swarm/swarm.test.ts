@@ -203,7 +203,7 @@ describe("a service", () => {
 
   test.each([
     { restartTogether: ["TaskTemplate.ContainerSpec.Image"] },
-    { immutable: { drives: { value: 2, because: "so it is" } } },
+    { immutable: { drives: { value: 2, reason: "so it is." } } },
     { readyCommand: ["true"] },
     { timeoutSeconds: 7 },
   ])("takes %j", async (args) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { validateAddressPlan, contains, firstAddress, overlaps } from "../../../../core/networks/cidr.ts";
+import { validateAddressPlan, contains, defaultGateway, overlaps } from "../../../../core/networks/cidr.ts";
 import { formatIssue } from "../../../../core/input-validation-error.ts";
 
 const lines = (plan: Parameters<typeof validateAddressPlan>[0]) =>
@@ -82,7 +82,7 @@ test.each([
   ["10.20.0.0/24", "10.20.0.1"],
   ["10.0.0.0/8", "10.0.0.1"],
   ["192.168.1.8/29", "192.168.1.9"],
-])("the first address of %s is %s", (subnet, address) => expect(firstAddress(subnet)).toBe(address));
+])("the first address of %s is %s", (subnet, address) => expect(defaultGateway(subnet)).toBe(address));
 
 test.each([
   ["10.0.0.0/8", "10.20.0.0/24", true],

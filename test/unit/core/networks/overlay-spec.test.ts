@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
-  addressPlans,
+  toIpamConfigs,
   driverOptions,
   validateOverlayNetwork,
   networkShape,
@@ -27,7 +27,7 @@ describe("addresses", () => {
       { subnet: "10.20.0.0/24", gateway: "10.20.0.9", ipRange: "10.20.0.128/25" },
       [{ subnet: "10.20.0.0/24", gateway: "10.20.0.9", ipRange: "10.20.0.128/25" }],
     ],
-  ])("%j", (plan, expected) => expect(addressPlans(plan)).toEqual(expected));
+  ])("%j", (plan, expected) => expect(toIpamConfigs(plan)).toEqual(expected));
 });
 
 describe("what is compared with the network that is there", () => {

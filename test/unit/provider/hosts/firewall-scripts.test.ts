@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { runHere } from "../../../../engine/this-machine.ts";
+import { runLocalScript } from "../../../../engine/this-machine.ts";
 import { installScript, type OwnedFilter, removeScript } from "../../../../provider/hosts/firewall-scripts.ts";
 
 const OWNER = { id: "4f1c", project: "p", stack: "s", name: "store-firewall" };
@@ -36,7 +36,7 @@ const changes = () => {
 /** Runs a script on a machine without systemd whose rules lie in a folder of the test. */
 function runOn(script: string) {
   const here = script.replaceAll("/etc/pulumi-swarm/firewall", join(folder, "rules"));
-  return runHere(here.replaceAll("/run/systemd/system", "/nowhere").replaceAll("rmdir", "true"));
+  return runLocalScript(here.replaceAll("/run/systemd/system", "/nowhere").replaceAll("rmdir", "true"));
 }
 
 describe("the rules of a chain", () => {

@@ -28,7 +28,7 @@ afterEach(() => {
 /** An ssh whose machine sets every rule, and then shows these of IPv4. */
 function machineShows(rules: string[]): void {
   writeFileSync(join(folder, "rules"), ["== iptables", ...rules, "== file", "0", "== end", "end", ""].join("\n"));
-  const script = `#!/bin/sh\nif grep -q 'part end'; then cat '${join(folder, "rules")}'; fi\n`;
+  const script = `#!/bin/sh\nif grep -q 'section end'; then cat '${join(folder, "rules")}'; fi\n`;
   writeFileSync(join(folder, "ssh"), script, { mode: 0o755 });
 }
 

@@ -9,14 +9,14 @@ describe("what was found a moment ago", () => {
     ["for that question alone", "b", 100, undefined],
   ])("%s", (_what, question, now, found) => {
     const recent = new HandoffCache<string, string>(30, (a, b) => a === b);
-    recent.keep("a", "old", 0);
-    recent.keep("a", "new", 100);
+    recent.put("a", "old", 0);
+    recent.put("a", "new", 100);
     expect(recent.take(question, now)).toBe(found);
   });
 
   test("is taken once", () => {
     const recent = new HandoffCache<string, string>(30, (a, b) => a === b);
-    recent.keep("a", "found", 0);
+    recent.put("a", "found", 0);
     expect([recent.take("a", 1), recent.take("a", 1)]).toEqual(["found", undefined]);
   });
 });
@@ -32,7 +32,7 @@ describe("a look at a machine", () => {
     ["or is to have other drives", { ...asked, drives: { d1: {} } }, false],
     ["or an engine", { ...asked, install: "docker" }, false],
   ])("%s", (_what, host, serves) => {
-    inspectionCache.keep({ ...asked, __provider: "of the look" } as typeof asked, look);
+    inspectionCache.put({ ...asked, __provider: "of the look" } as typeof asked, look);
     expect(inspectionCache.take(host as typeof asked) === look).toBe(serves);
     inspectionCache.take(asked);
   });

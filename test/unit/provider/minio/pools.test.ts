@@ -134,7 +134,7 @@ test("in the preview of a Swarm that is made anew it is left to `up`; hosts to c
 });
 
 test("the one pool of an earlier release is known from its state", async () => {
-  const olds = { immutable: { pools: { value: ["main"], because: "so it is." } } };
+  const olds = { immutable: { pools: { value: ["main"], reason: "so it is." } } };
   expect(await poolFailures(olds, { pools: ["main", "more"] }, never)).toEqual([]);
   expect(await poolFailures(olds, { pools: ["more"], store: STORE }, never)).toHaveLength(1);
   const { failures } = await RootCredentials.check!(olds, { pools: ["archive", "main"] });

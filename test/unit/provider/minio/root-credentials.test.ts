@@ -68,7 +68,7 @@ test("a read gives back what is stored", async () => {
 });
 
 test("what is chosen for life of the store is refused to change, for as long as the credentials are there", async () => {
-  const immutable = (value: string) => ({ mode: { value, because: "so it is." } });
+  const immutable = (value: string) => ({ mode: { value, reason: "so it is." } });
   const check = (olds: string, news: string) =>
     RootCredentials.check!({ immutable: immutable(olds) }, { immutable: immutable(news) });
   expect((await check("global", "global")).failures).toEqual([]);

@@ -155,7 +155,7 @@ const inUse = snapshot({ a: ownManager({ networks: [ownNetwork()] }, users) });
 describe("refused", () => {
   test.each<[Requirement | Requirement[], ClusterSnapshot, string | string[]]>([
     [
-      { ...SERVICE, guarded: true },
+      { ...SERVICE, needsFirewall: true },
       snapshot({ a: host({ address: "tcp://10.0.0.1:2376" }) }),
       'MinioService "store": allowFrom "a": is reached at tcp://10.0.0.1:2376, and only by ssh can rules be set there: declare it in SshHosts, or leave allowFrom out',
     ],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { NetworkDetails } from "../../../../engine/types.ts";
 import { leftoverNetworks } from "../../../../provider/preflight/attached-services.ts";
-import type { NetworkRequirement, NetworkParts } from "../../../../core/requirement.ts";
+import type { NetworkRequirement, PerHostNetworkConfig } from "../../../../core/requirement.ts";
 import { formatPreflightIssue } from "../../../../provider/preflight/checks/issue.ts";
 import { preflightFindings } from "../../../../provider/preflight/checks/all.ts";
 import { partIn } from "../../../../provider/preflight/network-parts.ts";
@@ -9,7 +9,7 @@ import { type ClusterSnapshot, withPartLabels } from "../../../../provider/prefl
 import { ownerLabels } from "../../../../core/labels.ts";
 import { attached, host, machine, network, owner, ownManager, service, snapshot } from "../../preflight-snapshot.ts";
 
-const PARTS: NetworkParts = {
+const PARTS: PerHostNetworkConfig = {
   driver: "macvlan",
   configName: "net-config",
   hosts: {
@@ -36,7 +36,7 @@ const DEMAND: NetworkRequirement = {
   owner: owner("net"),
   name: "net",
   shape: { attachable: true, labels: {}, subnet: "10.50.0.0/24", gateway: "10.50.0.1" },
-  parts: PARTS,
+  perHostConfig: PARTS,
 };
 
 const LABELS = { ...ownerLabels(owner("net")), "pulumi-swarm.swarm": "swarm-1" };
@@ -123,13 +123,15 @@ describe("nothing speaks against", () => {
     const [a, b] = [PARTS.hosts["a"]!, PARTS.hosts["b"]!];
     const parts = { ...PARTS, hosts: { a: { ...a, options: { parent: "eth1.50" } }, b } };
     const machines = { a: machine({ mtus: { lo: 65_536, eth1: 1500 } }) };
-    expect(lines(bare({ machines }), { ...DEMAND, parts })).toEqual([]);
+    expect(lines(bare({ machines }), { ...DEMAND, perHostConfig: parts })).toEqual([]);
   });
 
   test("a network with the same addresses on another host", () => {
     const parts = { ...PARTS, hosts: { c: PARTS.hosts["b"]! } };
     expect(
-      lines(bare(), DEMAND, [{ ...DEMAND, subject: "other", name: "other", owner: owner("other"), parts }]),
+      lines(bare(), DEMAND, [
+        { ...DEMAND, subject: "other", name: "other", owner: owner("other"), perHostConfig: parts },
+      ]),
     ).toEqual([]);
   });
 });
@@ -203,15 +205,15 @@ describe("refused", () => {
 
   test("a host's own address where a single host has all of the subnet", () => {
     const parts = { ...PARTS, hosts: { a: { ...PARTS.hosts["a"]!, ipRange: "" } } };
-    expect(lines(bare({ addresses: { a: "10.50.0.2" } }), { ...DEMAND, parts })).toEqual([
+    expect(lines(bare({ addresses: { a: "10.50.0.2" } }), { ...DEMAND, perHostConfig: parts })).toEqual([
       'MacvlanNetwork "net": hosts.a.ipRange (not given): holds 10.50.0.2, an address of host a itself: give a part that is nobody else\'s',
     ]);
   });
 
   test("a route of a host where a bridge is to be", () => {
-    const parts: NetworkParts = { ...PARTS, driver: "bridge" };
+    const parts: PerHostNetworkConfig = { ...PARTS, driver: "bridge" };
     const machines = { b: machine({ routes: [{ destination: "10.50.0.0/24", device: "eth1" }] }) };
-    expect(lines(bare({ machines }), { ...DEMAND, parts })).toEqual([
+    expect(lines(bare({ machines }), { ...DEMAND, perHostConfig: parts })).toEqual([
       'MacvlanNetwork "net": subnet "10.50.0.0/24": overlaps with 10.50.0.0/24, a route of host b (eth1): choose a free one, or leave it out and the Swarm does',
     ]);
   });

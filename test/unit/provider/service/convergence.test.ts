@@ -24,10 +24,11 @@ function manager(): Engine {
   const services = ["store-a", "store-b"].map((Name) => ({ ID: Name, Spec: { ...spec, Name } }) as ServiceDetails);
   const tasks = [taskOf("store-a", "1"), taskOf("store-b", "2")];
   const engine: Partial<Record<keyof Engine, unknown>> = {
-    service: async (id: string) => services.find(({ ID }) => ID === id),
-    services: async () => services,
-    tasks: async ({ service }: { service: string[] }) => tasks.filter(({ ServiceID }) => service.includes(ServiceID)),
-    nodes: async () => [node("1", "down"), node("2", "ready")],
+    inspectService: async (id: string) => services.find(({ ID }) => ID === id),
+    listServices: async () => services,
+    listTasks: async ({ service }: { service: string[] }) =>
+      tasks.filter(({ ServiceID }) => service.includes(ServiceID)),
+    listNodes: async () => [node("1", "down"), node("2", "ready")],
   };
   return engine as unknown as Engine;
 }

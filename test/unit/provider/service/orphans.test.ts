@@ -24,9 +24,9 @@ function engineWith(secrets: Part[], configs: Part[], used: { secrets: string[];
     },
   };
   const engine: Partial<Record<keyof Engine, unknown>> = {
-    secrets: async () => secrets,
-    configs: async () => configs,
-    services: async () => [service],
+    listSecrets: async () => secrets,
+    listConfigs: async () => configs,
+    listServices: async () => [service],
     removeSecret: async (id: string) => void removed.push(`secret ${id}`),
     removeConfig: async (id: string) => void removed.push(`config ${id}`),
   };

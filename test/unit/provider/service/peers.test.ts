@@ -27,7 +27,7 @@ test("those of this state are removed, and none of another state with the same n
     service("3", "store-2025", "another-state"),
   ];
   const engine: Partial<Record<keyof Engine, unknown>> = {
-    services: async () => services,
+    listServices: async () => services,
     removeService: async (id: string) => void removed.push(id),
   };
   const inputs = { owner: OWNER } as ServiceInputs;

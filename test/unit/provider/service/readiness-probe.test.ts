@@ -69,7 +69,7 @@ test("every task is asked, and those that say no are named", async () => {
   const tasks = [task("a"), task("b")];
   expect(await all.answer(tasks, 1_000)).toEqual({
     done: false,
-    because: "it does not work yet (two: ready ended with 1)",
+    reason: "it does not work yet (two: ready ended with 1)",
   });
   expect(asked.toSorted()).toEqual(["a", "b"]);
   says["b"] = true;
@@ -79,7 +79,7 @@ test("every task is asked, and those that say no are named", async () => {
 test("a task that has just started must go on saying yes, and is left in peace meanwhile", async () => {
   const all = question({ minReadySeconds: 20 });
   const tasks = [task("a"), task("b", 1)];
-  const held = { done: false, because: "all its tasks say yes; they must for 20 s (minReadySeconds)" };
+  const held = { done: false, reason: "all its tasks say yes; they must for 20 s (minReadySeconds)" };
   expect(await all.answer(tasks, 1_000)).toEqual(held);
   expect(await all.answer(tasks, 1_000)).toEqual(held);
   expect(asked.toSorted()).toEqual(["a", "b"]);
@@ -105,12 +105,12 @@ test("one that said no begins anew, however long it has run", async () => {
   const all = question({ minReadySeconds: 20 });
   expect((await all.answer([task("a")], 1_000)).done).toBe(false);
   says["a"] = true;
-  expect(await all.answer([task("a")], 1_000)).toMatchObject({ because: expect.stringContaining("must for 20 s") });
+  expect(await all.answer([task("a")], 1_000)).toMatchObject({ reason: expect.stringContaining("must for 20 s") });
 });
 
 test("a host that cannot be reached is a no, or left out while another one answers", async () => {
   const tasks = [task("a"), task("c")];
-  expect(await question().answer(tasks, 1_000)).toMatchObject({ because: expect.stringContaining("gone: ") });
+  expect(await question().answer(tasks, 1_000)).toMatchObject({ reason: expect.stringContaining("gone: ") });
   const left: string[] = [];
   const leaveOut = (host: string) => left.push(host);
   const all = question({ leaveOut });

@@ -41,10 +41,10 @@ function taskOf({ TaskTemplate }: ServiceSpec, State: string): TaskDetails {
 function swarm(services: ServiceDetails[], tasks: TaskDetails[] = []) {
   const written: Record<string, ServiceSpec> = {};
   const engine: Partial<Record<keyof Engine, unknown>> = {
-    service: async (id: string) => services.find(({ ID }) => ID === id),
-    services: async () => services,
-    tasks: async () => tasks,
-    nodes: async () => [],
+    inspectService: async (id: string) => services.find(({ ID }) => ID === id),
+    listServices: async () => services,
+    listTasks: async () => tasks,
+    listNodes: async () => [],
     updateService: async (id: string, _version: number, spec: ServiceSpec) => void (written[id] = spec),
   };
   return { manager: engine as unknown as Engine, written };
@@ -96,7 +96,7 @@ describe("a change that failed", () => {
         spec: former,
         readyCommand: ["former"],
         validation: undefined,
-        rollout: { mode: "all-at-once", because: expect.stringContaining("X") as string },
+        rollout: { mode: "all-at-once", reason: expect.stringContaining("X") as string },
       }),
     );
     expect(thrown).not.toBeInstanceOf(ResourceInitError);

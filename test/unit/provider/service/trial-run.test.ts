@@ -39,8 +39,8 @@ function swarm(endings: Record<string, Ending>) {
     return { ID, ServiceID: ID, Status: { State, ContainerStatus: { ContainerID: ID } } } as TaskDetails;
   };
   const engine: Partial<Record<keyof Engine, unknown>> = {
-    network: async () => ({ Id: "net", Driver: "overlay" }),
-    services: async ({ label }: { label: string[] }) =>
+    inspectNetwork: async () => ({ Id: "net", Driver: "overlay" }),
+    listServices: async ({ label }: { label: string[] }) =>
       [...services].flatMap(([ID, Spec]) =>
         label[0] === `${VALIDATION_LABEL}=${Spec.Labels?.[VALIDATION_LABEL]}` ? [{ ID, Spec } as ServiceDetails] : [],
       ),
@@ -50,8 +50,8 @@ function swarm(endings: Record<string, Ending>) {
       services.set(id, spec);
       return id;
     },
-    tasks: async () => [...services].map(([id, spec]) => taskOf(id, spec)),
-    taskLog: async () => "FATAL Invalid MINIO_X value",
+    listTasks: async () => [...services].map(([id, spec]) => taskOf(id, spec)),
+    tailTaskLog: async () => "FATAL Invalid MINIO_X value",
     removeService: async (id: string) => void services.delete(id),
   };
   return { manager: engine as unknown as Engine, services, created };

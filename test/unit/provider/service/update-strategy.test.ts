@@ -54,7 +54,7 @@ describe("how a change rolls out", () => {
   ])("%s", (_what, news, mode, because) => {
     const rollout = decideRollout(spec, news, together);
     expect(rollout.mode).toBe(mode);
-    expect(rollout.because).toContain(because);
+    expect(rollout.reason).toContain(because);
   });
 
   test("a new service disturbs nobody", () => {
@@ -72,12 +72,12 @@ test("lists other than the environment change as a whole", () => {
 });
 
 describe("what a preview says, in one line", () => {
-  const because = "X changed";
+  const reason = "X changed";
   const line = (
     mode: "all-at-once" | "one-by-one" | "in-place",
     change: Partial<typeof container> = {},
     gated = false,
-  ) => rolloutLine(withContainer(change), { mode, because }, gated);
+  ) => rolloutLine(withContainer(change), { mode, reason }, gated);
 
   test.each<[string, string | undefined, RegExp]>([
     [

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { ImmutableValuesResource, type ImmutableValuesInputs } from "../../../../provider/state/immutable-values.ts";
 
-const chosen = (value: unknown, because = "nodes have it"): ImmutableValuesInputs => ({
-  values: { plugin: { value, because } },
+const chosen = (value: unknown, reason = "nodes have it"): ImmutableValuesInputs => ({
+  values: { plugin: { value, reason } },
 });
 
 describe("what is chosen for life", () => {

@@ -75,7 +75,7 @@ test("a question goes on through an election that takes longer than a lookup", a
   const scene = await start(3, { managers: 3 });
   scene.fake.timing.election = 35_000;
   scene.swarm.loseLeader();
-  const asked = withManager("the Swarm", scene.find, (manager) => manager.swarm());
+  const asked = withManager("the Swarm", scene.find, (manager) => manager.inspectSwarm());
   expect((await throughTime(asked)).ID).toBe(scene.swarm.id);
 });
 

@@ -40,7 +40,7 @@ test("one that keeps its port is left to the findings", async () => {
   const { asked, look } = looks();
   const { machines } = await waitForReleasedPorts(SWARM, seen({ a: engineHas(7946) }), look, {
     ...quick,
-    limitSeconds: 0,
+    timeoutSeconds: 0,
   });
   expect(asked.length).toBeGreaterThan(0);
   expect(machines["a"]?.listening).toEqual([7946]);

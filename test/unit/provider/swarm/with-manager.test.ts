@@ -67,7 +67,7 @@ test("a wait goes on with another manager when the one asked so far is gone", as
       fake.engines.find(({ connection }) => connection.host === first)?.stop();
       return pending("it is the first one");
     },
-    { what: "test", limitSeconds: 60 },
+    { subject: "test", timeoutSeconds: 60 },
     (because) => new Error(because),
   );
   await throughTime(wait);
@@ -138,7 +138,7 @@ test("a role that managers do not settle yet is tried again", async () => {
 test("limits do not add up: a lookup gets what is left of its wait", async () => {
   const given: number[] = [];
   const find = async (deadline?: Deadline) => {
-    given.push(deadline?.leftMs ?? Infinity);
+    given.push(deadline?.remainingMs ?? Infinity);
     throw Object.assign(new Error("none"), { name: "none" });
   };
   await expect(setRole(find, "a", "worker", 1)).rejects.toThrow("none");
@@ -160,7 +160,7 @@ test("a member's update asks again when its manager sees no leader", async () =>
 test("a single question has an end", async () => {
   const { find, fake } = await serving();
   fake.faults.add("GET /swarm", LEADERLESS, { times: 20 });
-  const question = withManager("the Swarm", find, (manager) => manager.swarm(), { limitSeconds: 0 });
+  const question = withManager("the Swarm", find, (manager) => manager.inspectSwarm(), { timeoutSeconds: 0 });
   await expect(throughTime(question)).rejects.toThrow("the Swarm: rpc error: The swarm does not have a leader.");
   expect(new Deadline(0).cap(30_000)).toBe(1_000);
 });
