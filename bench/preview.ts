@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeWorkingConfig } from "../commands/lib/config.ts";
 import { prepare } from "../commands/lib/prepare.ts";
-import { openSession, pulumiOutput, type Session, type Toolchain } from "../commands/lib/pulumi.ts";
+import { openSession, readPulumiOutput, type Session, type Toolchain } from "../commands/lib/pulumi.ts";
 import { openState } from "../commands/lib/state.ts";
 import { ROOT } from "../toolchain/cache.ts";
 import { RUNS, measureSeconds, withCleanup } from "./measure.ts";
@@ -22,8 +22,8 @@ export async function benchPreview(stack: string): Promise<Measurement> {
       const theirs: number[] = [];
       // The first of each fills caches and is not counted; then by turns, so that both see the same machine.
       for (let runs = 0; runs <= RUNS; runs++) {
-        const own = await measureSeconds(() => pulumiOutput(session, [...PREVIEW, "--stack", stack]));
-        const other = await measureSeconds(() => pulumiOutput(empty, [...PREVIEW, "--stack", "empty"]));
+        const own = await measureSeconds(() => readPulumiOutput(session, [...PREVIEW, "--stack", stack]));
+        const other = await measureSeconds(() => readPulumiOutput(empty, [...PREVIEW, "--stack", "empty"]));
         if (runs === 0) continue;
         ours.push(own);
         theirs.push(other);
@@ -49,6 +49,6 @@ async function emptySession(toolchain: Toolchain, folder: string): Promise<Sessi
   const state = openState(folder);
   writeWorkingConfig(state, "empty", {});
   const session = await openSession(toolchain, state, "empty");
-  await pulumiOutput(session, ["up", "--yes", "--skip-preview", "--stack", "empty"]);
+  await readPulumiOutput(session, ["up", "--yes", "--skip-preview", "--stack", "empty"]);
   return session;
 }

@@ -1,4 +1,4 @@
-import { table } from "../commands/lib/table.ts";
+import { renderTable } from "../commands/lib/table.ts";
 
 /** One thing measured, and what it is held against. */
 export interface Measurement {
@@ -44,7 +44,7 @@ export function median(values: readonly number[]): number {
 
 export function renderBench({ rows, skipped }: BenchReport): string {
   const { head, rows: cells } = measurementTable(rows);
-  return [table(head, cells), ...skipped.map((line) => `left out: ${line}`)].join("\n");
+  return [renderTable(head, cells), ...skipped.map((line) => `left out: ${line}`)].join("\n");
 }
 
 /** A row of text for each measurement. */

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { stackFilter } from "../commands/exec/container.ts";
-import { readStack } from "../commands/status/stack.ts";
+import { readStackOutputs } from "../commands/status/stack.ts";
 import type { Engine } from "../engine/engine.ts";
 import { ROOT } from "../toolchain/cache.ts";
 import { run } from "../toolchain/run.ts";
@@ -39,7 +39,7 @@ export async function benchUp(engine: Engine, project: string, stack: string): P
 }
 
 async function publishedEndpoint(stack: string): Promise<string> {
-  const [endpoint] = Object.values((await readStack(stack)).endpoints);
+  const [endpoint] = Object.values((await readStackOutputs(stack)).endpoints);
   if (endpoint === undefined)
     throw new Error(`stack ${stack} publishes no endpoint: its health cannot be timed from here`);
   return endpoint;

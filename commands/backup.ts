@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { progress, say } from "../toolchain/progress.ts";
 import { assertNewFile } from "./backup/file.ts";
-import { readSwarmState } from "./backup/machine.ts";
+import { exportSwarmState } from "./backup/machine.ts";
 import { readRecordedSwarm } from "./lib/recorded-stack.ts";
-import { managerOf } from "./recover/recover.ts";
+import { findRecordedManager } from "./recover/recover.ts";
 import { readArgs } from "./lib/args.ts";
 import { main } from "./lib/main.ts";
 import { ensureToolchain, openSession } from "./lib/pulumi.ts";
@@ -22,9 +22,9 @@ await main(async () => {
   assertNewFile(file);
   const session = await openSession(await ensureToolchain(), openState(), stack);
   const swarm = await readRecordedSwarm(session, hostKey);
-  const manager = managerOf(swarm, hostKey);
+  const manager = findRecordedManager(swarm, hostKey);
   const archive = await progress(`copying the Swarm's state from host ${hostKey}, its engine stopped meanwhile`, () =>
-    readSwarmState(manager.connection),
+    exportSwarmState(manager.connection),
   );
   // Never over another one, and for nobody else's eyes: who has it can join the Swarm and read its secrets.
   writeFileSync(file, archive, { mode: 0o600, flag: "wx" });

@@ -14,7 +14,7 @@ import { stopOnSignal, stopped } from "../bench/measure.ts";
 import { labUnavailableReason } from "../lab/lab.ts";
 import { machinesUnavailableReason } from "../lab/vm/tools.ts";
 import { print, progress, say } from "../toolchain/progress.ts";
-import { answers } from "../toolchain/run.ts";
+import { canRun } from "../toolchain/run.ts";
 import { main } from "./lib/main.ts";
 
 /** MiB that a host of a lab takes: its engine, and a store's server with what holds its tasks. */
@@ -52,7 +52,7 @@ await main(async () => {
   if (parts.has("cluster")) {
     const noAnsible = await ansibleUnavailableReason();
     if (noAnsible !== undefined) report.skipped.push(`cluster by Ansible: ${noAnsible}`);
-    const hasTools = (await answers("docker", ["--version"])) && (await answers("curl", ["--version"]));
+    const hasTools = (await canRun("docker", ["--version"])) && (await canRun("curl", ["--version"]));
     if (!hasTools) report.skipped.push("cluster: `docker` and `curl` must be on PATH");
     for (const hosts of hasTools ? (sizes ?? CLUSTER_SIZES) : []) {
       if (!fits("cluster", hosts, HOST_MIB.store)) continue;

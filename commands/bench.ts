@@ -10,8 +10,8 @@ import { benchUp, byHand } from "../bench/up.ts";
 import { resolveLocalEngine } from "../engine/connection.ts";
 import { Engine } from "../engine/engine.ts";
 import { print, progress } from "../toolchain/progress.ts";
-import { answers } from "../toolchain/run.ts";
-import { findStack } from "./status/stack.ts";
+import { canRun } from "../toolchain/run.ts";
+import { findStackOutputs } from "./status/stack.ts";
 import { readArgs } from "./lib/args.ts";
 import { main } from "./lib/main.ts";
 import { openState } from "./lib/state.ts";
@@ -24,7 +24,7 @@ await main(async () => {
   const parts = selectParts(args.rest);
   const cold = args.flags.has(COLD);
   const engine = new Engine(resolveLocalEngine());
-  const values = await findStack(stack);
+  const values = await findStackOutputs(stack);
   const project = openState().projectName;
   const found = await inspectEngine(engine, { project, stack, swarmId: values?.swarmId });
   const destroys = parts.has("up") || parts.has("clone");
@@ -66,5 +66,5 @@ function whileUp<T>({ stack, stackSwarmId, volumes }: EngineState, work: () => P
 }
 
 async function hasTools(): Promise<boolean> {
-  return (await answers("docker", ["--version"])) && (await answers("curl", ["--version"]));
+  return (await canRun("docker", ["--version"])) && (await canRun("curl", ["--version"]));
 }

@@ -3,15 +3,23 @@
 import { existsSync } from "node:fs";
 import { progress, say } from "../toolchain/progress.ts";
 import { cloudVolumes } from "./down/cloud-volumes.ts";
-import { type DataFound, type DataVolume, findData, nameOf, refusalOf, removeData, usersOf } from "./down/data.ts";
-import { choosesResources, isOurs, keepIdentity } from "./down/identity.ts";
-import { assertNoOthers } from "./down/shared-swarm.ts";
-import { agreeToRemoval, type Asked } from "./down/confirmation.ts";
+import {
+  type DataVolumes,
+  type DataVolume,
+  findDataVolumes,
+  formatVolume,
+  volumesInUseError,
+  removeVolumes,
+  findVolumeUsers,
+} from "./down/data.ts";
+import { hasResourceTargets, isOurs, excludeIdentity } from "./down/identity.ts";
+import { assertNotShared } from "./down/shared-swarm.ts";
+import { confirmRemoval, type ConfirmOptions } from "./down/confirmation.ts";
 import { type ExportedStack, exportedStack, recordedMembers, recordedServices } from "./lib/recorded-stack.ts";
 import { npmRun, readArgs } from "./lib/args.ts";
 import { effectiveConfig } from "./lib/config.ts";
 import { main } from "./lib/main.ts";
-import { ensureToolchain, openSession, pulumiAttached, pulumiOutput, type Session } from "./lib/pulumi.ts";
+import { ensureToolchain, openSession, runPulumi, readPulumiOutput, type Session } from "./lib/pulumi.ts";
 import {
   IDENTITY_TYPE,
   openState,
@@ -21,7 +29,7 @@ import {
   type StoredResource,
 } from "./lib/state.ts";
 import { stackHosts } from "./lib/stack-hosts.ts";
-import { kindOf } from "./lib/store-image.ts";
+import { stackKind } from "./lib/store-image.ts";
 
 const DELETE_DATA = "--delete-data";
 const ENGINES_STAY = "the Docker Engine keeps running";
@@ -30,36 +38,36 @@ await main(async () => {
   const { stack, yes, json, flags, rest } = readArgs(undefined, [DELETE_DATA]);
   const deletes = flags.has(DELETE_DATA);
   const state = openState();
-  const kind = kindOf(state, stack);
+  const kind = stackKind(state, stack);
   const isKubernetes = kind === "kubernetes";
-  if (isKubernetes && deletes) throw new Error(`${DELETE_DATA}: ${dataOnKubernetes(state, stack)}`);
+  if (isKubernetes && deletes) throw new Error(`${DELETE_DATA}: ${kubernetesDataNote(state, stack)}`);
   if (!existsSync(stackFile(state, stack))) {
-    if (deletes) throw new Error(noState(stack));
+    if (deletes) throw new Error(noStateError(stack));
     return void say(`stack ${stack} does not exist here: nothing to destroy`);
   }
   const session = await openSession(await ensureToolchain(kind), state, stack);
   const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
-  const how: Destruction = { asks: isTerminal && !yes && !json, json, rest };
+  const how: DestroyOptions = { asks: isTerminal && !yes && !json, json, rest };
   if (kind === "aws") return downOnAws(session, deletes, how);
   if (isKubernetes) {
     const code = await destroy(session, how);
-    if (code === 0) say(dataOnKubernetes(state, stack));
+    if (code === 0) say(kubernetesDataNote(state, stack));
     return code;
   }
   // Without an identity no volume can be told from another state's.
-  if (deletes && identitiesIn(session).length === 0) throw new Error(noState(stack));
+  if (deletes && identitiesIn(session).length === 0) throw new Error(noStateError(stack));
   const exported = await exportedStack(session);
-  if (!choosesResources(rest)) await progress("looking at what the Swarm holds", () => assertNoOthers(exported));
+  if (!hasResourceTargets(rest)) await progress("looking at what the Swarm holds", () => assertNotShared(exported));
   // What the state knows of hosts and volumes is gone with the stack.
-  const data = await readData(session, exported, kind === "local");
-  if (deletes) await agree(data, { yes, isTerminal: isTerminal && !json });
+  const data = await findStackData(session, exported, kind === "local");
+  if (deletes) await confirmDeletion(data, { yes, isTerminal: isTerminal && !json });
   const code = await destroy(session, how);
   if (code !== 0) return code;
-  return deletes ? await deleteData(session, data) : tellKept(data, stack);
+  return deletes ? await deleteData(session, data) : reportKeptData(data, stack);
 });
 
 /** Nothing tells which volumes are the stack's. */
-function noState(stack: string): string {
+function noStateError(stack: string): string {
   return (
     `${DELETE_DATA}: stack ${stack} has no state here, so its volumes are not known: run this where its state is, or ` +
     "remove them by hand with `docker volume rm`"
@@ -67,17 +75,17 @@ function noState(stack: string): string {
 }
 
 /** A stack's data, and the ids of the services that use it. */
-interface StackData extends DataFound {
+interface StackData extends DataVolumes {
   services: string[];
 }
 
-async function readData(session: Session, exported: ExportedStack, isThisMachine: boolean): Promise<StackData> {
+async function findStackData(session: Session, exported: ExportedStack, isThisMachine: boolean): Promise<StackData> {
   const { state, stack } = session;
   return progress("looking for data volumes", async () => {
     const services = recordedServices(exported);
     const hosts = stackHosts(recordedMembers(exported), effectiveConfig(state, stack), isThisMachine);
     const identities = identitiesIn(session);
-    const found = await findData(hosts, {
+    const found = await findDataVolumes(hosts, {
       isOurs: (labels) => isOurs(labels, identities),
       mounted: services.flatMap(({ volumes }) => volumes),
     });
@@ -86,69 +94,71 @@ async function readData(session: Session, exported: ExportedStack, isThisMachine
 }
 
 /** Refuses what cannot be removed, then has the user agree, before anything is changed. */
-async function agree({ volumes, services, silent }: StackData, asked: Asked): Promise<void> {
+async function confirmDeletion({ volumes, services, unreachable }: StackData, asked: ConfirmOptions): Promise<void> {
   const ours = volumes.filter(({ isOurs }) => isOurs);
-  const users = await usersOf(ours, services);
-  if (users.length > 0) throw new Error(refusalOf(users));
-  for (const { key, why } of silent) say(`host ${key}: its volumes stay, as its engine does not answer: ${why}`);
-  await agreeToRemoval(ours, asked);
+  const users = await findVolumeUsers(ours, services);
+  if (users.length > 0) throw new Error(volumesInUseError(users));
+  for (const { key, why } of unreachable) say(`host ${key}: its volumes stay, as its engine does not answer: ${why}`);
+  await confirmRemoval(ours, asked);
 }
 
 /** Removes the data, then what the state keeps to recognise it by. Returns 1 if data was out of reach. */
-async function deleteData(session: Session, { volumes, silent }: StackData): Promise<number> {
+async function deleteData(session: Session, { volumes, unreachable }: StackData): Promise<number> {
   const ours = volumes.filter(({ isOurs }) => isOurs);
   if (ours.length === 0) say(`no data volumes of this stack are left; ${ENGINES_STAY}`);
   else {
-    await progress("removing the data volumes", () => removeData(ours));
-    say(`removed, with all data: ${ours.map(nameOf).join(", ")}; ${ENGINES_STAY}`);
+    await progress("removing the data volumes", () => removeVolumes(ours));
+    say(`removed, with all data: ${ours.map(formatVolume).join(", ")}; ${ENGINES_STAY}`);
   }
-  tellForeign(volumes);
+  reportForeignVolumes(volumes);
   // A host that comes back still has volumes: they are known by the identity.
-  if (silent.length > 0) return 1;
+  if (unreachable.length > 0) return 1;
   if (identitiesIn(session).length > 0) {
-    await pulumiOutput(session, ["destroy", "--yes", "--skip-preview", "--non-interactive"]);
+    await readPulumiOutput(session, ["destroy", "--yes", "--skip-preview", "--non-interactive"]);
   }
   return 0;
 }
 
-function tellKept({ volumes, silent }: StackData, stack: string): number {
-  for (const { key, why } of silent) say(`host ${key}: whether it has data volumes cannot be told: ${why}`);
+function reportKeptData({ volumes, unreachable }: StackData, stack: string): number {
+  for (const { key, why } of unreachable) say(`host ${key}: whether it has data volumes cannot be told: ${why}`);
   const ours = volumes.filter(({ isOurs }) => isOurs);
   if (ours.length > 0) {
-    say(`kept, with all data: volume${ours.length > 1 ? "s" : ""} ${ours.map(nameOf).join(", ")}`);
+    say(`kept, with all data: volume${ours.length > 1 ? "s" : ""} ${ours.map(formatVolume).join(", ")}`);
     say(`${ENGINES_STAY}; \`${npmRun("down", stack, DELETE_DATA)}\` removes the data`);
   } else {
     say(
-      silent.length > 0 ? "no other data volumes are left" : `no data volumes of this stack are left; ${ENGINES_STAY}`,
+      unreachable.length > 0
+        ? "no other data volumes are left"
+        : `no data volumes of this stack are left; ${ENGINES_STAY}`,
     );
   }
-  tellForeign(volumes);
+  reportForeignVolumes(volumes);
   return 0;
 }
 
 /** The stack's services used them, and they are not this stack's to remove. */
-function tellForeign(volumes: readonly DataVolume[]): void {
-  const foreign = volumes.filter(({ isOurs }) => !isOurs).map(nameOf);
+function reportForeignVolumes(volumes: readonly DataVolume[]): void {
+  const foreign = volumes.filter(({ isOurs }) => !isOurs).map(formatVolume);
   if (foreign.length > 0) say(`kept, as this stack did not create them: ${foreign.join(", ")}`);
 }
 
-interface Destruction {
+interface DestroyOptions {
   asks: boolean;
   json: boolean;
   rest: string[];
 }
 
 /** Machines go with their engines; their data volumes stay for as long as they are protected. */
-async function downOnAws(session: Session, deletesData: boolean, { rest, ...how }: Destruction): Promise<number> {
-  if (deletesData) assertNoneProtected(session);
+async function downOnAws(session: Session, deletesData: boolean, { rest, ...how }: DestroyOptions): Promise<number> {
+  if (deletesData) assertNotProtected(session);
   const kept = deletesData ? [] : ["--exclude-protected"];
   const code = await destroy(session, { ...how, rest: [...kept, ...rest] }, !deletesData);
-  if (code === 0) tellAboutVolumes(session);
+  if (code === 0) reportCloudVolumes(session);
   return code;
 }
 
 /** Pulumi would refuse as well, and name a way out that forgets the volumes instead of deleting them. */
-function assertNoneProtected({ state, stack }: Session): void {
+function assertNotProtected({ state, stack }: Session): void {
   const held = cloudVolumes(readCheckpoint(state, stack).resources ?? []).filter(({ isProtected }) => isProtected);
   if (held.length === 0) return;
   throw new Error(
@@ -157,7 +167,7 @@ function assertNoneProtected({ state, stack }: Session): void {
   );
 }
 
-function tellAboutVolumes({ state, stack }: Session): void {
+function reportCloudVolumes({ state, stack }: Session): void {
   const left = cloudVolumes(readCheckpoint(state, stack).resources ?? []);
   const names = left.map(({ name, id }) => `${name} (${id})`).join(", ");
   if (left.length === 0) say("no data volumes are left; the machines are gone");
@@ -168,16 +178,16 @@ function tellAboutVolumes({ state, stack }: Session): void {
 }
 
 /** Where data of a store on Kubernetes stays, which only a person takes away. */
-function dataOnKubernetes(state: StateFolder, stack: string): string {
+function kubernetesDataNote(state: StateFolder, stack: string): string {
   const { "pulumi-swarm:namespace": namespace = "minio" } = effectiveConfig(state, stack) as Record<string, string>;
   return `the data is in the claims of namespace ${namespace}, which stays: \`kubectl delete namespace ${namespace}\` ends both`;
 }
 
-/** @param keeps whether the state's identity stays */
-function destroy(session: Session, { asks, json, rest }: Destruction, keeps = true): Promise<number> {
+/** @param keepsIdentity whether the state's identity stays */
+function destroy(session: Session, { asks, json, rest }: DestroyOptions, keepsIdentity = true): Promise<number> {
   const confirmation = asks ? [] : ["--yes", "--skip-preview"];
-  const kept = keeps ? keepIdentity(identitiesIn(session), rest) : [];
-  return pulumiAttached(session, ["destroy", ...confirmation, ...(json ? ["--json"] : []), ...kept, ...rest]);
+  const kept = keepsIdentity ? excludeIdentity(identitiesIn(session), rest) : [];
+  return runPulumi(session, ["destroy", ...confirmation, ...(json ? ["--json"] : []), ...kept, ...rest]);
 }
 
 function identitiesIn({ state, stack }: Session): StoredResource[] {

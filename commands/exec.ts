@@ -1,7 +1,7 @@
 import { Engine } from "../engine/engine.ts";
 import { execArguments } from "./exec/arguments.ts";
 import { execAttached } from "./exec/attach.ts";
-import { hostOf, storeContainer } from "./exec/container.ts";
+import { findHost, findStoreContainer } from "./exec/container.ts";
 import { readRecordedStack } from "./status/stack.ts";
 import { main } from "./lib/main.ts";
 
@@ -13,8 +13,8 @@ import { main } from "./lib/main.ts";
 await main(async () => {
   const { stack, host, command } = execArguments(process.argv.slice(2));
   const { values, members } = await readRecordedStack(stack);
-  const engine = new Engine(hostOf(host, members).connection);
-  const container = storeContainer(await engine.listContainers(), values.serviceIds);
+  const engine = new Engine(findHost(host, members).connection);
+  const container = findStoreContainer(await engine.listContainers(), values.serviceIds);
   if (container === undefined) throw new Error(`host "${host}": MinIO does not run there; see \`npm run status\``);
   return await execAttached(engine, container, command, process);
 });

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { print, progress, say } from "../toolchain/progress.ts";
 import { runAttached } from "../toolchain/run.ts";
-import { locked, ROOT } from "../toolchain/cache.ts";
+import { withFileLock, ROOT } from "../toolchain/cache.ts";
 import { ensureEngineLayers, getEnvironmentEngines, ENGINES, parseEngineVersions } from "../lab/engines.ts";
 import { keptLabs, type Lab, startLab } from "../lab/lab.ts";
-import { amount, groups, hostNumber } from "./lab/arguments.ts";
-import { renderLab, renderNext } from "./lab/render.ts";
-import { forgetLabStack, LAB_STACK, labStackProblem, writeLabStack } from "./lab/stack-file.ts";
+import { parseCount, parseGroups, parseHostNumber } from "./lab/arguments.ts";
+import { renderLab, renderNextSteps } from "./lab/render.ts";
+import { removeLabStack, LAB_STACK, labStackProblem, writeLabStack } from "./lab/stack-file.ts";
 import { main } from "./lib/main.ts";
 import { openState } from "./lib/state.ts";
 
@@ -24,23 +24,23 @@ const USAGE = `usage: npm run lab -- <action>
 
 /** What `npm run lab` can do, by its name; gives back the exit code if it is not 0. */
 const actions: Record<string, (args: string[]) => Promise<number | void>> = {
-  up: (args) => alone(() => up(args)),
-  status: async () => print(await renderLab(await theLab())),
+  up: (args) => exclusively(() => startLabStack(args)),
+  status: async () => print(await renderLab(await currentLab())),
   async exec([host, program, ...args]) {
     if (!program) throw new Error(`exec takes a host and a command\n${USAGE}`);
-    const [nsenter, given] = (await theLab()).host(hostNumber(host)).command(program, ...args);
+    const [nsenter, given] = (await currentLab()).host(parseHostNumber(host)).command(program, ...args);
     return runAttached(nsenter, given, process.env, ROOT);
   },
-  kill: async ([host]) => (await theLab()).kill(hostNumber(host)),
-  start: async ([host]) => (await theLab()).start(hostNumber(host)),
-  partition: async (args) => (await theLab()).partition(...groups(args)),
-  heal: async () => (await theLab()).heal(),
-  down: () => alone(down),
+  kill: async ([host]) => (await currentLab()).kill(parseHostNumber(host)),
+  start: async ([host]) => (await currentLab()).start(parseHostNumber(host)),
+  partition: async (args) => (await currentLab()).partition(...parseGroups(args)),
+  heal: async () => (await currentLab()).heal(),
+  down: () => exclusively(stopLabStack),
 };
 
 /** Two runs at once would both see no lab. */
-function alone(work: () => Promise<void>): Promise<void> {
-  return locked(join(openState().path, "lab.held"), work);
+function exclusively(work: () => Promise<void>): Promise<void> {
+  return withFileLock(join(openState().path, "lab.held"), work);
 }
 
 await main(async () => {
@@ -50,11 +50,11 @@ await main(async () => {
   return action(args);
 });
 
-async function up(args: string[]): Promise<void> {
+async function startLabStack(args: string[]): Promise<void> {
   const text = { type: "string" } as const;
   const { values } = parseArgs({ args, options: { hosts: text, disks: text, engine: text } });
-  const hosts = amount("--hosts", values.hosts ?? "4", 1, 50);
-  const disks = amount("--disks", values.disks ?? "0", 0, 16);
+  const hosts = parseCount("--hosts", values.hosts ?? "4", 1, 50);
+  const disks = parseCount("--disks", values.disks ?? "0", 0, 16);
   const engines =
     values.engine === undefined ? getEnvironmentEngines() : parseEngineVersions("--engine", values.engine);
   if ((await ownLabs()).length > 0) {
@@ -69,7 +69,7 @@ async function up(args: string[]): Promise<void> {
     );
   }
   // A stack of hosts that are gone would keep `up` from the new ones.
-  await forgetLabStack(state);
+  await removeLabStack(state);
   const options = { hosts, disks, engines, keep: true, clone: ROOT };
   for (const version of new Set(engines)) await ensureEngineLayers(version);
   const lab = await progress(`starting ${hosts} hosts`, () => startLab(options));
@@ -79,10 +79,10 @@ async function up(args: string[]): Promise<void> {
     await lab.stop();
     throw error;
   }
-  print(`${await renderLab(lab)}\n\n${renderNext(lab)}`);
+  print(`${await renderLab(lab)}\n\n${renderNextSteps(lab)}`);
 }
 
-async function down(): Promise<void> {
+async function stopLabStack(): Promise<void> {
   const labs = await ownLabs();
   const state = openState();
   const problem = labStackProblem(state);
@@ -92,7 +92,7 @@ async function down(): Promise<void> {
     say(`a lab of ${hosts.length} hosts stays: end it with \`npm run lab -- down\` in ${clone ?? "its own clone"}`);
   }
   if (problem) return say(`${problem}: the stack, its state and its configuration stay`);
-  await forgetLabStack(state);
+  await removeLabStack(state);
   say(labs.length > 0 ? `the lab and its stack ${LAB_STACK} are gone` : "no lab is up: nothing to end");
 }
 
@@ -101,7 +101,7 @@ async function ownLabs(): Promise<Lab[]> {
   return (await keptLabs()).filter(({ clone }) => clone === ROOT);
 }
 
-async function theLab(): Promise<Lab> {
+async function currentLab(): Promise<Lab> {
   const [lab] = await ownLabs();
   if (!lab) throw new Error("no lab is up: start one with `npm run lab -- up`");
   return lab;

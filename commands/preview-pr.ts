@@ -18,23 +18,23 @@ import { SHARED, sharedSession } from "./lib/shared-backend.ts";
 await main(async () => {
   const args = readArgs(undefined, [SHARED]);
   const reports = [];
-  for (const stack of args.stacks) reports.push(await report(stack, args));
+  for (const stack of args.stacks) reports.push(await reportStack(stack, args));
   const comment = previewComment(reports);
   print(args.json ? JSON.stringify({ comment, reports }, undefined, 2) : comment);
   return reports.every(({ succeeded }) => succeeded) ? 0 : 1;
 });
 
 /** Whatever keeps one stack from being previewed is said in its place; the others are not held up by it. */
-async function report(stack: string, args: CommandArgs): Promise<PreviewReport> {
+async function reportStack(stack: string, args: CommandArgs): Promise<PreviewReport> {
   try {
-    return previewReport(await runPreview(await session(stack, args), args.rest));
+    return previewReport(await runPreview(await openStackSession(stack, args), args.rest));
   } catch (error) {
     const message = errorMessage(error);
     return previewReport({ stack, succeeded: false, events: [{ diagnosticEvent: { severity: "error", message } }] });
   }
 }
 
-async function session(stack: string, { flags, yes }: CommandArgs): Promise<Session> {
+async function openStackSession(stack: string, { flags, yes }: CommandArgs): Promise<Session> {
   if (flags.has(SHARED)) return sharedSession(await ensureToolchain(), stack);
-  return (await prepare(stack, { yes, looksOnly: true })).session;
+  return (await prepare(stack, { yes, isPreview: true })).session;
 }

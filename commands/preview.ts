@@ -2,11 +2,11 @@
 import { readArgs } from "./lib/args.ts";
 import { main } from "./lib/main.ts";
 import { prepare } from "./lib/prepare.ts";
-import { pulumiAttached } from "./lib/pulumi.ts";
-import { REFRESH } from "./lib/up-arguments.ts";
+import { runPulumi } from "./lib/pulumi.ts";
+import { REFRESH_ARGUMENTS } from "./lib/up-arguments.ts";
 
 await main(async () => {
   const { stack, yes, json, rest } = readArgs();
-  const { session } = await prepare(stack, { yes, looksOnly: true });
-  return await pulumiAttached(session, ["preview", ...REFRESH, ...(json ? ["--json"] : []), ...rest]);
+  const { session } = await prepare(stack, { yes, isPreview: true });
+  return await runPulumi(session, ["preview", ...REFRESH_ARGUMENTS, ...(json ? ["--json"] : []), ...rest]);
 });

@@ -1,7 +1,7 @@
 import { progress, say } from "../toolchain/progress.ts";
-import { lookAgain, readRecordedSwarm } from "./lib/recorded-stack.ts";
+import { refreshMembers, readRecordedSwarm } from "./lib/recorded-stack.ts";
 import { recoverSwarm } from "./recover/recover.ts";
-import { warnOfSilent } from "./recover/unreachable.ts";
+import { warnUnreachable } from "./recover/unreachable.ts";
 import { readArgs } from "./lib/args.ts";
 import { main } from "./lib/main.ts";
 import { ensureToolchain, openSession } from "./lib/pulumi.ts";
@@ -19,8 +19,8 @@ await main(async () => {
   }
   const session = await openSession(await ensureToolchain(), openState(), stack);
   const swarm = await readRecordedSwarm(session, hostKey);
-  const { removed, silent } = await progress("recovering the Swarm", () => recoverSwarm(swarm, hostKey));
-  await progress("having Pulumi look which managers are gone", () => lookAgain(session, removed));
+  const { removed, unreachable } = await progress("recovering the Swarm", () => recoverSwarm(swarm, hostKey));
+  await progress("having Pulumi look which managers are gone", () => refreshMembers(session, removed));
   say(`the Swarm works again, managed by host ${hostKey} alone`);
-  warnOfSilent(silent);
+  warnUnreachable(unreachable);
 });

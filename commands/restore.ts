@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { progress, say } from "../toolchain/progress.ts";
 import { restoreSwarm } from "./backup/restore.ts";
-import { lookAgain, readRecordedSwarm } from "./lib/recorded-stack.ts";
-import { warnOfSilent } from "./recover/unreachable.ts";
+import { refreshMembers, readRecordedSwarm } from "./lib/recorded-stack.ts";
+import { warnUnreachable } from "./recover/unreachable.ts";
 import { readArgs } from "./lib/args.ts";
 import { main } from "./lib/main.ts";
 import { ensureToolchain, openSession } from "./lib/pulumi.ts";
@@ -23,11 +23,11 @@ await main(async () => {
   const archive = readFileSync(file);
   const session = await openSession(await ensureToolchain(), openState(), stack);
   const swarm = await readRecordedSwarm(session, hostKey);
-  const { removed, silent, former } = await progress(`restoring the Swarm's state on host ${hostKey}`, () =>
+  const { removed, unreachable, former } = await progress(`restoring the Swarm's state on host ${hostKey}`, () =>
     restoreSwarm(swarm, hostKey, archive),
   );
-  await progress("having Pulumi look which managers are gone", () => lookAgain(session, removed));
+  await progress("having Pulumi look which managers are gone", () => refreshMembers(session, removed));
   const before = former ? `still in ${former}, with keys of the Swarm: remove that folder` : "removed";
   say(`the Swarm works as it was backed up, managed by host ${hostKey} alone; what was there before is ${before}`);
-  warnOfSilent(silent);
+  warnUnreachable(unreachable);
 });

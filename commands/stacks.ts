@@ -3,11 +3,11 @@ import { ROOT } from "../toolchain/cache.ts";
 import { print } from "../toolchain/progress.ts";
 import { run } from "../toolchain/run.ts";
 import { changedStacks, isNoCommit } from "./stacks/changed.ts";
-import { table } from "./lib/table.ts";
+import { renderTable } from "./lib/table.ts";
 import { assertNoRest, knownStacks, readArgs } from "./lib/args.ts";
 import { main } from "./lib/main.ts";
 import { openState } from "./lib/state.ts";
-import { kindOf } from "./lib/store-image.ts";
+import { stackKind } from "./lib/store-image.ts";
 
 const CHANGED_SINCE = "--changed-since";
 
@@ -15,15 +15,15 @@ await main(async () => {
   const args = readArgs(undefined, [], [CHANGED_SINCE]);
   assertNoRest(args, `npm run stacks [-- ${CHANGED_SINCE} <commit>] [--json]`);
   const state = openState();
-  const stacks = knownStacks().map((name) => ({ name, kind: String(kindOf(state, name)) }));
-  const found = changedStacks(stacks, await changedFiles(args.values[CHANGED_SINCE]));
+  const stacks = knownStacks().map((name) => ({ name, kind: String(stackKind(state, name)) }));
+  const found = changedStacks(stacks, await listChangedFiles(args.values[CHANGED_SINCE]));
   if (args.json) return void print(JSON.stringify(found));
   const rows = found.map(({ name, kind, changed }) => [name, kind, changed ? "yes" : "no"]);
-  print(table(["stack", "kind", "changed"], rows));
+  print(renderTable(["stack", "kind", "changed"], rows));
 });
 
 /** What has changed on this side since the histories parted. */
-async function changedFiles(since: string | undefined): Promise<string[] | undefined> {
+async function listChangedFiles(since: string | undefined): Promise<string[] | undefined> {
   if (since === undefined || isNoCommit(since)) return undefined;
   const printed = await run("git", ["diff", "--name-only", "-z", "--end-of-options", `${since}...HEAD`], { cwd: ROOT });
   return printed.split("\0").filter((path) => path !== "");

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { writeIfChanged } from "../toolchain/cache.ts";
 import { print, progress, say } from "../toolchain/progress.ts";
 import { statusArguments } from "./status/arguments.ts";
-import { collect } from "./status/collect.ts";
+import { collectSnapshot } from "./status/collect.ts";
 import { statusPage } from "./status/html/page.ts";
 import { statusReport } from "./status/model.ts";
 import { renderStatus } from "./status/render.ts";
@@ -16,7 +16,7 @@ import { main } from "./lib/main.ts";
 await main(async () => {
   const args = statusArguments(process.argv.slice(2));
   const report = await progress("asking the hosts", async () => {
-    return statusReport(await collect(await readRecordedStack(args.stack)));
+    return statusReport(await collectSnapshot(await readRecordedStack(args.stack)));
   });
   print(args.json ? JSON.stringify(report, undefined, 2) : renderStatus(report));
   if (args.html !== undefined) {

@@ -2,9 +2,9 @@
 import { join } from "node:path";
 import { print } from "../toolchain/progress.ts";
 import { ENGINE_VARIABLE, ensureEngineLayers } from "../lab/engines.ts";
-import { table } from "./lib/table.ts";
+import { renderTable } from "./lib/table.ts";
 import { main } from "./lib/main.ts";
-import { askedFor, PREPARED_PROJECTS } from "./lib/test-projects.ts";
+import { requestedProjects, OPTIONAL_PROJECTS } from "./lib/test-projects.ts";
 import { ENGINES_USAGE, matrixArguments, type MatrixRun, matrixTable, TOGETHER } from "./test/engine-matrix.ts";
 import { testOutcome } from "./test/outcome.ts";
 import { prepareTests, runVitest } from "./test/vitest.ts";
@@ -13,7 +13,7 @@ await main(async () => {
   const { help, engines, files, together } = matrixArguments(process.argv.slice(2));
   if (help) return print(ENGINES_USAGE);
   const meeting = ["--project=engines"];
-  await prepareTests(together ? askedFor(PREPARED_PROJECTS, meeting) : []);
+  await prepareTests(together ? requestedProjects(OPTIONAL_PROJECTS, meeting) : []);
   const runs: MatrixRun[] = [];
   const closing: string[] = [];
   let worst = 0;
@@ -31,7 +31,7 @@ await main(async () => {
   }
   if (together) await on(TOGETHER, meeting, {});
   const { head, rows } = matrixTable(runs);
-  print(table(head, rows));
+  print(renderTable(head, rows));
   for (const line of closing) print(line);
   return worst;
 });

@@ -2,7 +2,7 @@
 import { print } from "../toolchain/progress.ts";
 import { ONE_OF_EACH_VARIABLE } from "../toolchain/one-of-each.ts";
 import { main } from "./lib/main.ts";
-import { PREPARED_PROJECTS } from "./lib/test-projects.ts";
+import { OPTIONAL_PROJECTS } from "./lib/test-projects.ts";
 import { TEST_USAGE, testArguments, testPlan } from "./test/arguments.ts";
 import { durationLines } from "./test/durations.ts";
 import { testOutcome } from "./test/outcome.ts";
@@ -11,7 +11,7 @@ import { prepareTests, runVitest } from "./test/vitest.ts";
 await main(async () => {
   const given = testArguments(process.argv.slice(2));
   if (given.help) return print(TEST_USAGE);
-  const { prepared, missing, args } = testPlan(given, PREPARED_PROJECTS);
+  const { prepared, missing, args } = testPlan(given, OPTIONAL_PROJECTS);
   await prepareTests(prepared);
   const { files, code } = await runVitest(args, given.full ? {} : { [ONE_OF_EACH_VARIABLE]: "1" });
   if (given.durations) for (const line of durationLines(files ?? [])) print(line);

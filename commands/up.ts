@@ -1,44 +1,44 @@
 // `npm run up`: from whatever this machine has to a running, healthy stack; then where it is reached.
 import { print, progress, say } from "../toolchain/progress.ts";
 import { exportedStack } from "./lib/recorded-stack.ts";
-import { collect } from "./status/collect.ts";
+import { collectSnapshot } from "./status/collect.ts";
 import { type StatusReport, statusReport } from "./status/model.ts";
 import { renderStatus } from "./status/render.ts";
-import { settled } from "./status/wait-until-healthy.ts";
+import { waitUntilHealthy } from "./status/wait-until-healthy.ts";
 import { recordedStack } from "./status/stack.ts";
 import { npmRun, readArgs } from "./lib/args.ts";
 import { effectiveConfig } from "./lib/config.ts";
-import { decideExposure, exposureOf } from "./lib/exposure.ts";
-import { bringLater } from "./lib/distribute-image.ts";
+import { confirmExposure, exposureFromConfig } from "./lib/exposure.ts";
+import { distributeInBackground } from "./lib/distribute-image.ts";
 import { main } from "./lib/main.ts";
-import { readOutputs, summary } from "./lib/outputs.ts";
+import { readOutputs, formatSummary } from "./lib/outputs.ts";
 import { prepare } from "./lib/prepare.ts";
-import { pulumiAttached, type Session } from "./lib/pulumi.ts";
-import { holdsNothing, readCheckpoint } from "./lib/state.ts";
-import { kindOf } from "./lib/store-image.ts";
+import { runPulumi, type Session } from "./lib/pulumi.ts";
+import { isEmptyState, readCheckpoint } from "./lib/state.ts";
+import { stackKind } from "./lib/store-image.ts";
 import { upArguments } from "./lib/up-arguments.ts";
 
 /** Has Pulumi print its preview as events, one a line, as it does the update: one document each would be two. */
-const STREAMING = { PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" };
+const STREAMING_PREVIEW = { PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" };
 
 await main(async () => {
   const { stack, yes, json, rest } = readArgs();
   const { session, image, engine } = await prepare(stack, { yes });
   const canAsk = process.stdin.isTTY === true && process.stderr.isTTY === true;
-  if (engine) await decideExposure(session, engine.connection, canAsk && !yes && !json);
-  const isEmpty = holdsNothing(readCheckpoint(session.state, stack).resources ?? []);
+  if (engine) await confirmExposure(session, engine.connection, canAsk && !yes && !json);
+  const isEmpty = isEmptyState(readCheckpoint(session.state, stack).resources ?? []);
   const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
   const interrupted = new AbortController();
   const interrupt = () => interrupted.abort();
   process.on("SIGINT", interrupt);
-  const bringing = image && bringLater(image);
-  const env = { ...session.env, ...(json && STREAMING) };
-  const code = await pulumiAttached({ ...session, env }, upArguments({ isEmpty, isTerminal, yes, json, rest }));
+  const bringing = image && distributeInBackground(image);
+  const env = { ...session.env, ...(json && STREAMING_PREVIEW) };
+  const code = await runPulumi({ ...session, env }, upArguments({ isEmpty, isTerminal, yes, json, rest }));
   await bringing?.stop();
   // From here on Ctrl-C ends the command: it only looks.
   process.removeListener("SIGINT", interrupt);
   if (interrupted.signal.aborted) return code || 130;
-  const report = code === 0 ? await lookAt(session) : await lookAt(session, 0).catch(() => undefined);
+  const report = code === 0 ? await waitForHealth(session) : await waitForHealth(session, 0).catch(() => undefined);
   const isHealthy = report === undefined || report.problems.length === 0;
   if (json && report) print(JSON.stringify({ status: report }));
   if (!isHealthy) {
@@ -47,8 +47,8 @@ await main(async () => {
   }
   if (code !== 0) return code;
   if (!isHealthy) return 1;
-  const exposure = exposureOf(effectiveConfig(session.state, stack), engine !== undefined);
-  if (!json) say(`\n${summary(await readOutputs(session), stack, exposure)}`);
+  const exposure = exposureFromConfig(effectiveConfig(session.state, stack), engine !== undefined);
+  if (!json) say(`\n${formatSummary(await readOutputs(session), stack, exposure)}`);
 });
 
 /**
@@ -56,10 +56,13 @@ await main(async () => {
  *
  * @param limitMs how long the stack may take to become healthy
  */
-async function lookAt({ state, stack, ...session }: Session, limitMs?: number): Promise<StatusReport | undefined> {
-  if (kindOf(state, stack) === "kubernetes") return undefined;
+async function waitForHealth(
+  { state, stack, ...session }: Session,
+  limitMs?: number,
+): Promise<StatusReport | undefined> {
+  if (stackKind(state, stack) === "kubernetes") return undefined;
   return progress("asking hosts and store whether all is well", async (tell) => {
     const recorded = recordedStack(await exportedStack({ ...session, state, stack }), state.projectName, stack);
-    return recorded && settled(async () => statusReport(await collect(recorded)), tell, limitMs);
+    return recorded && waitUntilHealthy(async () => statusReport(await collectSnapshot(recorded)), tell, limitMs);
   });
 }

@@ -1,15 +1,15 @@
 import { print, progress, say } from "../toolchain/progress.ts";
 import { readRecordedSwarms } from "./lib/recorded-stack.ts";
-import { hostOf } from "./exec/container.ts";
+import { findHost } from "./exec/container.ts";
 import { main } from "./lib/main.ts";
 import { ensureToolchain, openSession } from "./lib/pulumi.ts";
 import { openState } from "./lib/state.ts";
 import { upgradeArguments } from "./upgrade/arguments.ts";
-import type { Step } from "./upgrade/plan.ts";
+import type { UpgradeStep } from "./upgrade/plan.ts";
 import { Upgrade } from "./upgrade/upgrade.ts";
 
 /** What came of a host, as `--json` prints it. */
-interface Upgraded extends Pick<Step, "key" | "from" | "to"> {
+interface Upgraded extends Pick<UpgradeStep, "key" | "from" | "to"> {
   package: string;
   outcome: "upgraded" | "planned" | "nothing to do";
 }
@@ -24,9 +24,9 @@ await main(async () => {
   const { swarms, services } = await readRecordedSwarms(session);
   const members = swarms.flatMap((swarm) => swarm.members);
   if (members.length === 0) throw new Error(`stack ${stack} has no hosts: start it with \`npm run up\``);
-  if (options.host !== undefined) hostOf(options.host, members);
+  if (options.host !== undefined) findHost(options.host, members);
 
-  const ending = endsOnRequest();
+  const ending = stopOnSignal();
   const upgraded: Upgraded[] = [];
   const concerned = swarms.filter((swarm) => swarm.members.some(({ key }) => (options.host ?? key) === key));
   for (const swarm of concerned) {
@@ -36,12 +36,12 @@ await main(async () => {
     if (!dryRun && (await upgrade.resume())) steps = await plan();
     const warning = steps.some(({ action }) => action !== "none") && (await upgrade.warning());
     if (warning) say(warning);
-    for (const step of steps) upgraded.push(await stepped(upgrade, step, dryRun, ending.signal));
+    for (const step of steps) upgraded.push(await runStep(upgrade, step, dryRun, ending.signal));
   }
   if (json) print(JSON.stringify({ stack, hosts: upgraded }, undefined, 2));
 });
 
-async function stepped(upgrade: Upgrade, step: Step, dryRun: boolean, signal: AbortSignal): Promise<Upgraded> {
+async function runStep(upgrade: Upgrade, step: UpgradeStep, dryRun: boolean, signal: AbortSignal): Promise<Upgraded> {
   const { key, from, to, action, installed } = step;
   const told = { key, from, to, package: installed.name };
   const what = action === "restart" ? `${to}, which is installed and does not run yet` : `${from} -> ${to}`;
@@ -54,12 +54,12 @@ async function stepped(upgrade: Upgrade, step: Step, dryRun: boolean, signal: Ab
     return { ...told, outcome: "planned" };
   }
   signal.throwIfAborted();
-  await progress(`host ${key}: ${installed.name} ${what}`, () => upgrade.carryOut(step));
+  await progress(`host ${key}: ${installed.name} ${what}`, () => upgrade.execute(step));
   return { ...told, outcome: "upgraded" };
 }
 
 /** A host that is out of service is brought back before anything ends. */
-function endsOnRequest(): { signal: AbortSignal } {
+function stopOnSignal(): { signal: AbortSignal } {
   const controller = new AbortController();
   for (const name of ["SIGINT", "SIGTERM"] as const) {
     process.on(name, () => {

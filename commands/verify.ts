@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { print, progress, say } from "../toolchain/progress.ts";
-import { silenceOf } from "./status/health.ts";
-import { readStack, type StackValues } from "./status/stack.ts";
+import { endpointError } from "./status/health.ts";
+import { readStackOutputs, type StackOutputs } from "./status/stack.ts";
 import { assertNoRest, readArgs } from "./lib/args.ts";
 import { main } from "./lib/main.ts";
 import { renderVerify, type VerifyReport, verifyReport } from "./verify/report.ts";
-import { describe, removeBucket, type Step, verifyRound } from "./verify/round.ts";
+import { describeError, removeBucket, type ReportStep, verifyRound } from "./verify/round.ts";
 import { SAMPLES } from "./verify/samples.ts";
 import { openBucket } from "./verify/store.ts";
 
@@ -13,18 +13,18 @@ import { openBucket } from "./verify/store.ts";
 await main(async () => {
   const args = readArgs();
   assertNoRest(args, "npm run verify [-- --stack dev] [--json]");
-  const values = await readStack(args.stack);
-  if (Object.keys(values.endpoints).length === 0) throw new Error(notPublished(values));
+  const values = await readStackOutputs(args.stack);
+  if (Object.keys(values.endpoints).length === 0) throw new Error(notPublishedError(values));
 
   const interrupted = new AbortController();
   const interrupt = () => interrupted.abort(new Error("interrupted"));
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, interrupt);
-  const report = await progress("verifying", (tell) => verify(values, tell, interrupted.signal));
+  const report = await progress("verifying", (tell) => verifyEndpoints(values, tell, interrupted.signal));
   print(args.json ? JSON.stringify(report, undefined, 2) : renderVerify(report));
   return report.differences.length === 0 ? 0 : 1;
 });
 
-function notPublished({ stack, nodes }: StackValues): string {
+function notPublishedError({ stack, nodes }: StackOutputs): string {
   const [host] = Object.keys(nodes);
   return (
     `stack ${stack} publishes no endpoint (expose: false), so nothing can be verified from here. ` +
@@ -33,15 +33,15 @@ function notPublished({ stack, nodes }: StackValues): string {
 }
 
 /** The whole verification, in a bucket of its own that is removed however it ends. */
-async function verify(values: StackValues, step: Step, signal: AbortSignal): Promise<VerifyReport> {
+async function verifyEndpoints(values: StackOutputs, step: ReportStep, signal: AbortSignal): Promise<VerifyReport> {
   const { stack, endpoints, rootUser: user, rootPassword: password, caCertificate } = values;
   const started = performance.now();
   step("asking the endpoints");
-  const silent = await silentOf(endpoints, caCertificate);
-  const answering = Object.fromEntries(Object.entries(endpoints).filter(([host]) => !(host in silent)));
+  const unreachable = await findUnreachable(endpoints, caCertificate);
+  const answering = Object.fromEntries(Object.entries(endpoints).filter(([host]) => !(host in unreachable)));
   if (Object.keys(answering).length === 0) {
     throw new Error(
-      `no endpoint answers: ${Object.entries(silent)
+      `no endpoint answers: ${Object.entries(unreachable)
         .map(([host, why]) => `${host}: ${why}`)
         .join("; ")}`,
     );
@@ -61,27 +61,29 @@ async function verify(values: StackValues, step: Step, signal: AbortSignal): Pro
     made = true;
     const round = await verifyRound(buckets, SAMPLES, name, step, signal);
     const seconds = Math.round((performance.now() - started) / 100) / 10;
-    return verifyReport({ stack, endpoints, silent, bucket: name, objects: [...SAMPLES], seconds }, round);
+    return verifyReport({ stack, endpoints, unreachable, bucket: name, objects: [...SAMPLES], seconds }, round);
   } finally {
     step("removing the bucket");
     await removeBucket(Object.values(open())).catch((error: unknown) => {
       // A call that seemed to fail may have made it all the same; that is the only reason to try then.
-      if (made) say(`bucket ${name} could not be removed: ${describe(error)}`);
+      if (made) say(`bucket ${name} could not be removed: ${describeError(error)}`);
     });
   }
 }
 
 /** The endpoints that do not answer, with the reason: nothing is tried through them, it would only take long. */
-async function silentOf(endpoints: Record<string, string>, ca?: string): Promise<Record<string, string>> {
-  const asked = Object.entries(endpoints).map(async ([host, url]) => [host, await silenceOf(url, ca)] as const);
-  const silent = (await Promise.all(asked)).flatMap(([host, why]) => (why === undefined ? [] : [[host, why] as const]));
-  return Object.fromEntries(silent);
+async function findUnreachable(endpoints: Record<string, string>, ca?: string): Promise<Record<string, string>> {
+  const asked = Object.entries(endpoints).map(async ([host, url]) => [host, await endpointError(url, ca)] as const);
+  const unreachable = (await Promise.all(asked)).flatMap(([host, why]) =>
+    why === undefined ? [] : [[host, why] as const],
+  );
+  return Object.fromEntries(unreachable);
 }
 
 async function createBucket(bucket: { create(): Promise<void> }, endpoint: string): Promise<void> {
   try {
     await bucket.create();
   } catch (error) {
-    throw new Error(`cannot make a bucket through ${endpoint}: ${describe(error)}`, { cause: error });
+    throw new Error(`cannot make a bucket through ${endpoint}: ${describeError(error)}`, { cause: error });
   }
 }

@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { readIfThere } from "../toolchain/cache.ts";
+import { readIfExists } from "../toolchain/cache.ts";
 import { run } from "../toolchain/run.ts";
 
 /**
@@ -71,6 +71,6 @@ export async function unmountBelow(folder: string): Promise<void> {
 
 /** The last mounted first. */
 function mountsBelow(folder: string): string[] {
-  const paths = (readIfThere("/proc/self/mountinfo") ?? "").split("\n").map((line) => line.split(" ")[4] ?? "");
+  const paths = (readIfExists("/proc/self/mountinfo") ?? "").split("\n").map((line) => line.split(" ")[4] ?? "");
   return paths.filter((path) => path === folder || path.startsWith(`${folder}/`)).toReversed();
 }

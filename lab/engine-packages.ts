@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { keyOf, obtain, readIfThere } from "../toolchain/cache.ts";
+import { cacheKey, ensureCached, readIfExists } from "../toolchain/cache.ts";
 import { progress } from "../toolchain/progress.ts";
 import { run } from "../toolchain/run.ts";
 
@@ -64,11 +64,11 @@ cp -a "$folder/work/changed/var/lib" "$result/var"
  */
 export async function ensureDebianEngine(suite: string, hasCommandLine = false): Promise<string> {
   const packages = [...PACKAGES, ...(hasCommandLine ? [] : [COMMAND_LINE])];
-  const system = /^VERSION_ID="?([\w.]+)/m.exec(readIfThere("/etc/os-release") ?? "")?.[1] ?? "unknown";
-  return obtain({
+  const system = /^VERSION_ID="?([\w.]+)/m.exec(readIfExists("/etc/os-release") ?? "")?.[1] ?? "unknown";
+  return ensureCached({
     name: "lab-engine",
-    key: keyOf(suite, [system, SETTINGS, INSTALL, ...packages]),
-    make: (folder) =>
+    key: cacheKey(suite, [system, SETTINGS, INSTALL, ...packages]),
+    create: (folder) =>
       progress(`getting Docker Engine of Debian ${suite} for labs`, () => install(suite, packages, folder)),
   });
 }

@@ -1,7 +1,7 @@
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { keyOf, obtain, readIfThere } from "../toolchain/cache.ts";
-import { obtainMoby } from "../toolchain/moby.ts";
+import { cacheKey, ensureCached, readIfExists } from "../toolchain/cache.ts";
+import { ensureMoby } from "../toolchain/moby.ts";
 import { run } from "../toolchain/run.ts";
 import { MOBY_ENGINE } from "../toolchain/versions.ts";
 import { ensureDebianEngine, PACKAGE_VERSION } from "./engine-packages.ts";
@@ -47,7 +47,7 @@ export function getEnvironmentEngines(): EngineVersion[] | undefined {
 
 /** Why this machine can have no engines but its own; undefined when it can. */
 export function enginesUnavailableReason(): string | undefined {
-  const id = /^ID="?([\w-]+)/m.exec(readIfThere("/etc/os-release") ?? "")?.[1] ?? "no Linux that is known";
+  const id = /^ID="?([\w-]+)/m.exec(readIfExists("/etc/os-release") ?? "")?.[1] ?? "no Linux that is known";
   return id === "debian" && canUnpackPackages()
     ? undefined
     : `other Docker Engines are packages of Debian, and this is ${id}`;
@@ -81,13 +81,13 @@ async function ensurePackagedEngine(suite: string, version: string, hasCommandLi
 /** The newest engine, on what Debian's newest runs with: runc, containerd, docker-init, the command line. */
 async function ensureNewestEngine(): Promise<Layers> {
   const below = await ensureDebianEngine("sid");
-  const programs = await obtainMoby();
+  const programs = await ensureMoby();
   const packaged = readFileSync(join(below, PACKAGE_VERSION), "utf8");
   const version = `${MOBY_ENGINE.replace("-", "~")}-1`;
-  const layer = await obtain({
+  const layer = await ensureCached({
     name: "lab-engine",
-    key: keyOf(MOBY_ENGINE, [programs, below]),
-    make: async (folder) => {
+    key: cacheKey(MOBY_ENGINE, [programs, below]),
+    create: async (folder) => {
       const [sbin, dpkg] = [join(folder, "usr/sbin"), join(folder, "var/lib/dpkg")];
       for (const each of [sbin, dpkg]) mkdirSync(each, { recursive: true });
       for (const name of ["dockerd", "docker-proxy"]) {

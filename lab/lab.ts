@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Engine } from "../engine/engine.ts";
 import { loadImages } from "../engine/images.ts";
-import { locked, writeIfChanged } from "../toolchain/cache.ts";
+import { withFileLock, writeIfChanged } from "../toolchain/cache.ts";
 import { mapLimit } from "../toolchain/concurrency.ts";
 import { unmountBelow } from "./disks.ts";
 import { ensureEngineLayers, getEnvironmentEngines, type EngineVersion } from "./engines.ts";
@@ -224,7 +224,7 @@ export function removeAbandonedLabs(): Promise<void> {
 
 /** Never two at a time: one that is slow would clear away what another has just made in the same place. */
 export function withLabLock<T>(work: () => Promise<T>): Promise<T> {
-  return locked(`${LABS}.held`, work);
+  return withFileLock(`${LABS}.held`, work);
 }
 
 async function removeAbandoned(): Promise<void> {

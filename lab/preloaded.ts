@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { keyOf, obtain } from "../toolchain/cache.ts";
-import { buildImage, builtImage } from "../toolchain/minio-image.ts";
+import { cacheKey, ensureCached } from "../toolchain/cache.ts";
+import { ensureMinioImage, prepareMinioImage } from "../toolchain/minio-image.ts";
 import { progress } from "../toolchain/progress.ts";
 import { run } from "../toolchain/run.ts";
 import { saveImages } from "./data-root.ts";
@@ -31,12 +31,12 @@ export async function ensurePreloadedImages(
  */
 async function ensureImages(engine?: EngineVersion): Promise<string> {
   const names: string[] = [];
-  for (const variant of VARIANTS) names.push((await builtImage({ variant })).name);
+  for (const variant of VARIANTS) names.push((await prepareMinioImage({ variant })).name);
   const made = engine === undefined ? [await run("dockerd", ["--version"])] : await ensureEngineLayers(engine);
-  return obtain({
+  return ensureCached({
     name: "lab-images",
-    key: keyOf(engine ?? "own", [...names, ...made]),
-    make: (folder) => progress("loading the images for the lab's engines", () => preload(folder, engine)),
+    key: cacheKey(engine ?? "own", [...names, ...made]),
+    create: (folder) => progress("loading the images for the lab's engines", () => preload(folder, engine)),
   });
 }
 
@@ -44,7 +44,7 @@ async function preload(folder: string, engine?: EngineVersion): Promise<void> {
   const lab = await startLab({ hosts: 1, engines: engine === undefined ? [] : [engine] });
   try {
     const host = lab.host(1);
-    for (const variant of VARIANTS) await buildImage(host.engine, { variant });
+    for (const variant of VARIANTS) await ensureMinioImage(host.engine, { variant });
     await host.stopEngine();
     await saveImages(join(host.folder, "docker"), folder);
   } finally {

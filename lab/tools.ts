@@ -1,6 +1,6 @@
 import { cpSync, existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { keyOf, obtain, readIfThere } from "../toolchain/cache.ts";
+import { cacheKey, ensureCached, readIfExists } from "../toolchain/cache.ts";
 import { run } from "../toolchain/run.ts";
 
 /** What the machines of a lab have installed, with the Debian package it is in. */
@@ -21,11 +21,11 @@ const MERGED = ["bin", "sbin", "lib", "lib64"];
 export async function ensureLabTools(): Promise<string | undefined> {
   const missing = Object.entries(PROGRAMS).flatMap(([path, name]) => (existsSync(path) ? [] : name));
   if (missing.length === 0 || !canUnpackPackages()) return undefined;
-  const system = /^VERSION_ID="?([\w.]+)/m.exec(readIfThere("/etc/os-release") ?? "")?.[1] ?? "unknown";
-  return obtain({
+  const system = /^VERSION_ID="?([\w.]+)/m.exec(readIfExists("/etc/os-release") ?? "")?.[1] ?? "unknown";
+  return ensureCached({
     name: "lab-tools",
-    key: keyOf(system, missing),
-    make: async (folder) => {
+    key: cacheKey(system, missing),
+    create: async (folder) => {
       for (const file of await downloadPackages(missing, folder)) await unpack(file, folder);
     },
   });

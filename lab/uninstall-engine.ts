@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { keyOf, obtain } from "../toolchain/cache.ts";
+import { cacheKey, ensureCached } from "../toolchain/cache.ts";
 import { run } from "../toolchain/run.ts";
 import type { LabHost } from "./host.ts";
 import { UNCOVER_START_SCRIPT } from "./start-script.ts";
@@ -42,10 +42,10 @@ export async function uninstallEngine(host: LabHost): Promise<void> {
 /** Puts the package there, with what of its needs is newer than here, and the index that apt reads. */
 async function fillRepository(repository: string): Promise<void> {
   const version = await run("dpkg-query", ["--show", "--showformat", "${Version}", PACKAGE]);
-  const packages = await obtain({
+  const packages = await ensureCached({
     name: "lab-engine-package",
-    key: keyOf(version, [PACKAGE]),
-    make: async (folder) => void (await downloadPackages(["--reinstall", PACKAGE], folder)),
+    key: cacheKey(version, [PACKAGE]),
+    create: async (folder) => void (await downloadPackages(["--reinstall", PACKAGE], folder)),
   });
   cpSync(packages, repository, { recursive: true });
   await writePackageIndex(repository);

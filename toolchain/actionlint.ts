@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type GoPrograms, obtainPrograms } from "./go.ts";
+import { type GoPrograms, ensureGoPrograms } from "./go.ts";
 import { ACTIONLINT } from "./versions.ts";
 
 const PROGRAM = {
@@ -15,6 +15,6 @@ const PROGRAM = {
 } satisfies GoPrograms;
 
 /** The linter of GitHub's workflows, built if it is missing: half a minute, with nothing but Go modules. */
-export async function obtainActionlint(): Promise<string> {
-  return join(await obtainPrograms(PROGRAM), "actionlint");
+export async function ensureActionlint(): Promise<string> {
+  return join(await ensureGoPrograms(PROGRAM), "actionlint");
 }

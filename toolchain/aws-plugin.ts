@@ -1,6 +1,6 @@
-import type { Plugin } from "./docker-plugin.ts";
+import type { PulumiPlugin } from "./docker-plugin.ts";
 import type { ModuleCut } from "./go-cut.ts";
-import { findPlugin, obtainPlugin, type PreparedPlugin } from "./prepared-plugin.ts";
+import { findCachedPlugin, ensurePlugin, type PreparedPlugin } from "./prepared-plugin.ts";
 import { awsPluginVersion } from "./versions.ts";
 
 /** Services of AWS that `AwsHosts` makes something of, and those that they need themselves. */
@@ -9,7 +9,7 @@ const SERVICES = ["ec2", "elbv2", "iam", "meta", "organizations", "ssm", "sts"];
 const CLIENTS = ["account", "ec2", "elasticloadbalancingv2", "iam", "organizations", "s3", "ssm", "sts"];
 
 /** The provider knows 250 services: with all of them it takes an hour of a processor to compile, and 900 MB. */
-const OTHER_SERVICES: ModuleCut = {
+const UNUSED_SERVICES: ModuleCut = {
   module: "github.com/hashicorp/terraform-provider-aws",
   cuts: [
     {
@@ -30,14 +30,14 @@ const OTHER_SERVICES: ModuleCut = {
   ],
 };
 
-const plugin = (): PreparedPlugin => ({ name: "aws", version: awsPluginVersion(), cut: OTHER_SERVICES });
+const plugin = (): PreparedPlugin => ({ name: "aws", version: awsPluginVersion(), cut: UNUSED_SERVICES });
 
 /** The AWS plugin, if it is there. Where it has to be built, that takes some minutes: no test waits for it unasked. */
-export function findAwsPlugin(): Plugin | undefined {
-  return findPlugin(plugin());
+export function findAwsPlugin(): PulumiPlugin | undefined {
+  return findCachedPlugin(plugin());
 }
 
 /** The AWS plugin of the installed @pulumi/aws; made if it is missing. */
-export function obtainAwsPlugin(pulumiBin: () => Promise<string>): Promise<Plugin> {
-  return obtainPlugin(plugin(), pulumiBin);
+export function ensureAwsPlugin(pulumiBin: () => Promise<string>): Promise<PulumiPlugin> {
+  return ensurePlugin(plugin(), pulumiBin);
 }

@@ -14,28 +14,28 @@ export function cacheRoot(): string {
 }
 
 /** A short hash of files and words: what a piece is made of, so that a change of any of it makes a new piece. */
-export function keyOf(version: string, words: readonly string[], files: readonly string[] = []): string {
-  const hash = createHash("sha256").update([process.platform, process.arch, ...words].join("\0"));
+export function cacheKey(version: string, parts: readonly string[], files: readonly string[] = []): string {
+  const hash = createHash("sha256").update([process.platform, process.arch, ...parts].join("\0"));
   for (const file of files) hash.update(`\0${relative(ROOT, file)}\0`).update(readFileSync(file));
   return `${version}-${hash.digest("hex").slice(0, 12)}`;
 }
 
 /** A thing in the cache: a folder that is there whole or not at all. */
-export interface Piece {
+export interface CacheEntry {
   /** Folder below the cache's root: what kind of thing it is. */
   name: string;
   /** Version and hash of everything it is made of, from `keyOf`. */
   key: string;
   /** Fills the folder given. May throw: nothing is kept then. */
-  make: (folder: string) => Promise<void>;
+  create: (folder: string) => Promise<void>;
 }
 
-export function piecePath({ name, key }: Pick<Piece, "name" | "key">): string {
+export function cachePath({ name, key }: Pick<CacheEntry, "name" | "key">): string {
   return join(cacheRoot(), name, key);
 }
 
-export function hasPiece(piece: Pick<Piece, "name" | "key">): boolean {
-  return existsSync(piecePath(piece));
+export function isCached(piece: Pick<CacheEntry, "name" | "key">): boolean {
+  return existsSync(cachePath(piece));
 }
 
 /**
@@ -43,18 +43,18 @@ export function hasPiece(piece: Pick<Piece, "name" | "key">): boolean {
  * leaves nothing that looks whole. A second run waits for the first one; should both get to the rename, the first wins
  * and the other's copy, which is as good, is thrown away.
  */
-export async function obtain(piece: Piece): Promise<string> {
-  const final = piecePath(piece);
+export async function ensureCached(piece: CacheEntry): Promise<string> {
+  const final = cachePath(piece);
   if (existsSync(final)) return final;
   const parent = dirname(final);
   mkdirSync(parent, { recursive: true });
-  return await locked(join(parent, `.${piece.key}.held`), async () => {
+  return await withFileLock(join(parent, `.${piece.key}.held`), async () => {
     if (existsSync(final)) return final;
     sweep(parent, ".tmp-");
     const folder = mkdtempSync(join(parent, `.tmp-${processToken()}-`));
     try {
-      await piece.make(folder);
-      moveInto(folder, final);
+      await piece.create(folder);
+      publishFolder(folder, final);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
@@ -62,7 +62,7 @@ export async function obtain(piece: Piece): Promise<string> {
   });
 }
 
-function moveInto(folder: string, final: string): void {
+function publishFolder(folder: string, final: string): void {
   try {
     renameSync(folder, final);
   } catch (error) {
@@ -74,7 +74,7 @@ function moveInto(folder: string, final: string): void {
  * Runs `work` while no other process of this machine runs it. The lock of a process that is gone is cleared; one of a
  * process that cannot be seen from here, as in another container, is waited for.
  */
-export async function locked<T>(path: string, work: () => Promise<T>): Promise<T> {
+export async function withFileLock<T>(path: string, work: () => Promise<T>): Promise<T> {
   let announced = false;
   let release = tryLock(path);
   while (!release) {
@@ -93,7 +93,7 @@ export async function locked<T>(path: string, work: () => Promise<T>): Promise<T
 }
 
 /** The file's text, or undefined when there is no such file. */
-export function readIfThere(path: string): string | undefined {
+export function readIfExists(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
@@ -104,7 +104,7 @@ export function readIfThere(path: string): string | undefined {
 
 /** Writes a file whole or not at all, and only when its text changes. Gives back whether it did. */
 export function writeIfChanged(path: string, text: string, mode = 0o644): boolean {
-  if (readIfThere(path) === text) return false;
+  if (readIfExists(path) === text) return false;
   const beside = `${path}.${randomBytes(6).toString("hex")}.tmp`;
   try {
     writeFileSync(beside, text, { mode, flag: "wx" });

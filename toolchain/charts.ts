@@ -1,7 +1,7 @@
 import { cpSync } from "node:fs";
 import { join } from "node:path";
-import { hasPiece, keyOf, obtain } from "./cache.ts";
-import { type GoModule, type GoPrograms, moduleFolderOf, obtainPrograms, programsPiece } from "./go.ts";
+import { isCached, cacheKey, ensureCached } from "./cache.ts";
+import { type GoModule, type GoPrograms, fetchGoModule, ensureGoPrograms, programsCacheEntry } from "./go.ts";
 import { HELM } from "./versions.ts";
 
 /** A Helm chart that lies in the sources of what it installs. */
@@ -41,25 +41,25 @@ const PROGRAM = {
   programs: { helm: { module: "resource-kubernetes", package: "helm.sh/helm/v3/cmd/helm" } },
 } satisfies GoPrograms;
 
-const piece = () => ({ name: "charts", key: keyOf("1", [JSON.stringify(CHARTS)]) });
+const cacheEntry = () => ({ name: "charts", key: cacheKey("1", [JSON.stringify(CHARTS)]) });
 
 /** Whether the charts are there, and Helm, which renders them. */
 export function hasCharts(): boolean {
-  return hasPiece(piece()) && hasPiece(programsPiece(PROGRAM));
+  return isCached(cacheEntry()) && isCached(programsCacheEntry(PROGRAM));
 }
 
 /** The path of Helm. */
-export async function obtainHelm(): Promise<string> {
-  return join(await obtainPrograms(PROGRAM), "helm");
+export async function ensureHelm(): Promise<string> {
+  return join(await ensureGoPrograms(PROGRAM), "helm");
 }
 
 /** The folder with the charts, by the names of the plugins. */
-export function obtainCharts(): Promise<string> {
-  return obtain({
-    ...piece(),
-    make: async (folder) => {
+export function ensureCharts(): Promise<string> {
+  return ensureCached({
+    ...cacheEntry(),
+    create: async (folder) => {
       for (const [name, chart] of Object.entries(CHARTS)) {
-        cpSync(join(await moduleFolderOf(chart), chart.folder), join(folder, name), { recursive: true });
+        cpSync(join(await fetchGoModule(chart), chart.folder), join(folder, name), { recursive: true });
       }
     },
   });

@@ -6,9 +6,9 @@ import { type EngineConnection } from "../engine/engine-connection.ts";
 import { Engine } from "../engine/engine.ts";
 import { UnreachableError } from "../engine/transport.ts";
 import { enginePackage, type EnginePackage } from "../provider/hosts/engine-package.ts";
-import { cacheRoot, locked, readIfThere } from "./cache.ts";
+import { cacheRoot, withFileLock, readIfExists } from "./cache.ts";
 import { progress, say } from "./progress.ts";
-import { answers, run } from "./run.ts";
+import { canRun, run } from "./run.ts";
 
 const PING_MS = 5_000;
 /** Time for a fresh engine to answer. */
@@ -20,18 +20,18 @@ const LOG = "/var/log/pulumi-swarm-dockerd.log";
 export async function ensureEngine(options: { yes?: boolean } = {}): Promise<Engine> {
   const connection = resolveLocalEngine();
   const engine = new Engine(connection);
-  const problem = await problemOf(engine);
+  const problem = await findEngineProblem(engine);
   if (!problem) return engine;
-  assertOurs(connection, problem);
+  assertManagedHere(connection, problem);
   mkdirSync(cacheRoot(), { recursive: true });
-  return await locked(join(cacheRoot(), ".engine.held"), async () => {
-    if (await problemOf(engine)) await setUp(engine, options.yes ?? false);
+  return await withFileLock(join(cacheRoot(), ".engine.held"), async () => {
+    if (await findEngineProblem(engine)) await installAndStart(engine, options.yes ?? false);
     return engine;
   });
 }
 
 /** Why the engine cannot be used, or undefined when it can: it answers, and tells about itself. */
-async function problemOf(engine: Engine): Promise<string | undefined> {
+async function findEngineProblem(engine: Engine): Promise<string | undefined> {
   try {
     await engine.ping(PING_MS);
     await engine.info(PING_MS);
@@ -43,7 +43,7 @@ async function problemOf(engine: Engine): Promise<string | undefined> {
 }
 
 /** Only the platform's own socket on Linux is ours to bring to life; anything else was chosen by the user. */
-function assertOurs({ host }: EngineConnection, problem: string): void {
+function assertManagedHere({ host }: EngineConnection, problem: string): void {
   if (process.env["DOCKER_HOST"]) throw new Error(`${problem} (DOCKER_HOST "${host}"): start it, or unset DOCKER_HOST`);
   if (host !== "unix:///var/run/docker.sock") {
     throw new Error(`${problem} (docker context): start it, or choose another with \`docker context use\``);
@@ -57,30 +57,30 @@ function assertOurs({ host }: EngineConnection, problem: string): void {
   }
 }
 
-async function setUp(engine: Engine, yes: boolean): Promise<void> {
+async function installAndStart(engine: Engine, yes: boolean): Promise<void> {
   const missing = await missingPackage();
-  const as = asRoot();
-  await confirm(plan(missing), yes);
+  const as = rootPrefix();
+  await confirmPlan(describePlan(missing), yes);
   if (missing) {
     await progress(`installing ${missing.packages.join(" ")} with ${missing.manager}`, async (tell) => {
       for (const [command = "", ...args] of missing.commands) {
-        await runAs(as, command, args, (line) => tell(line.slice(0, 60)));
+        await runAsRoot(as, command, args, (line) => tell(line.slice(0, 60)));
       }
     });
   }
-  if (await problemOf(engine)) await start(as);
-  await progress("waiting for the Docker Engine", () => untilItAnswers(engine));
+  if (await findEngineProblem(engine)) await startEngine(as);
+  await progress("waiting for the Docker Engine", () => waitForEngine(engine));
   const { ServerVersion } = await engine.request<{ ServerVersion: string }>("GET", "/info");
   say(`Docker Engine ${ServerVersion} answers at ${engine.connection.host}`);
 }
 
 async function missingPackage(): Promise<EnginePackage | undefined> {
-  if (await answers("dockerd", ["--version"])) return undefined;
+  if (await canRun("dockerd", ["--version"])) return undefined;
   const hasAppArmor = existsSync("/sys/kernel/security/apparmor");
-  return enginePackage(readIfThere("/etc/os-release") ?? "", { hasAppArmor });
+  return enginePackage(readIfExists("/etc/os-release") ?? "", { hasAppArmor });
 }
 
-function plan(missing: EnginePackage | undefined): string {
+function describePlan(missing: EnginePackage | undefined): string {
   const install = missing && `install ${missing.packages.join(" ")} with ${missing.manager}, then `;
   return `No Docker Engine answers on this machine: going to ${install ?? ""}start it (${startedBy()}).`;
 }
@@ -89,7 +89,7 @@ const hasSystemd = () => existsSync("/run/systemd/system");
 const startedBy = () => (hasSystemd() ? "systemctl enable --now docker" : `dockerd in the background, log in ${LOG}`);
 
 /** Asks where somebody can answer; a script or CI gets what it asked for. */
-async function confirm(text: string, yes: boolean): Promise<void> {
+async function confirmPlan(text: string, yes: boolean): Promise<void> {
   say(text);
   if (yes || !process.stdin.isTTY || !process.stderr.isTTY) return;
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
@@ -100,12 +100,17 @@ async function confirm(text: string, yes: boolean): Promise<void> {
 }
 
 /** What to put before a command so that it runs as root. */
-function asRoot(): string[] {
+function rootPrefix(): string[] {
   if (process.getuid?.() === 0) return [];
   return process.stdin.isTTY ? ["sudo"] : ["sudo", "-n"];
 }
 
-async function runAs(as: string[], command: string, args: string[], onLine?: (line: string) => void): Promise<void> {
+async function runAsRoot(
+  as: string[],
+  command: string,
+  args: string[],
+  onLine?: (line: string) => void,
+): Promise<void> {
   const [program = "", ...rest] = [...as, command, ...args];
   await run(program, rest, { onLine, env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } });
 }
@@ -116,7 +121,7 @@ async function runAs(as: string[], command: string, args: string[], onLine?: (li
  * number may be another by now: dockerd would not start for it, or take it for its containerd. Rules that limit who
  * reaches published ports are set first, as the service of systemd does elsewhere.
  */
-const START = `
+const START_SCRIPT = `
 forget() { [ "$(cat "/proc/$(cat "$1")/comm")" = "$2" ] || rm -f "$1"; } 2>/dev/null
 forget /var/run/docker.pid dockerd
 forget /var/run/docker/containerd/containerd.pid containerd
@@ -125,27 +130,27 @@ setsid dockerd >>"$0" 2>&1 </dev/null &
 `;
 
 /** Starts an engine that outlives this command. */
-async function start(as: string[]): Promise<void> {
-  if (hasSystemd()) return runAs(as, "systemctl", ["enable", "--now", "docker"]);
-  await runAs(as, "sh", ["-c", START, LOG]);
+async function startEngine(as: string[]): Promise<void> {
+  if (hasSystemd()) return runAsRoot(as, "systemctl", ["enable", "--now", "docker"]);
+  await runAsRoot(as, "sh", ["-c", START_SCRIPT, LOG]);
 }
 
-async function untilItAnswers(engine: Engine): Promise<void> {
+async function waitForEngine(engine: Engine): Promise<void> {
   const end = Date.now() + START_MS;
   for (;;) {
-    const problem = await problemOf(engine);
+    const problem = await findEngineProblem(engine);
     if (!problem) return;
     if (problem.includes("may not use the socket")) {
       throw new Error(
         `${problem} The engine runs now: \`sudo usermod -aG docker "$USER"\`, log in again, run this again`,
       );
     }
-    if (Date.now() > end) throw new Error(`${problem}\n${whyNot()}`);
+    if (Date.now() > end) throw new Error(`${problem}\n${startFailureDetails()}`);
     await new Promise((done) => setTimeout(done, 300));
   }
 }
 
-function whyNot(): string {
+function startFailureDetails(): string {
   if (hasSystemd()) return "See `journalctl -u docker`.";
   if (!existsSync(LOG)) return `dockerd left no log at ${LOG}.`;
   const lines = readFileSync(LOG, "utf8").trimEnd().split("\n").slice(-8);

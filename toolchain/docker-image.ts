@@ -33,12 +33,12 @@ export async function loadImage(engine: Engine, { name, archive }: PackedImage):
 /**
  * Packs one layer, the image's configuration, and a list of both.
  *
- * @param nameOf makes its name in engines of a hash of its contents: the same contents give the same name
+ * @param nameFromHash makes its name in engines of a hash of its contents: the same contents give the same name
  */
-export function packImage(contents: ImageContents, nameOf: (hash: string) => string): PackedImage {
+export function packImage(contents: ImageContents, nameFromHash: (hash: string) => string): PackedImage {
   const layer = tar(contents.files);
   const config = Buffer.from(JSON.stringify(configuration(contents, sha256(layer))));
-  const name = nameOf(sha256(config).slice(0, 12));
+  const name = nameFromHash(sha256(config).slice(0, 12));
   const manifest = [{ Config: `${sha256(config)}.json`, RepoTags: [name], Layers: ["layer.tar"] }];
   const archive = tar([
     { name: "layer.tar", mode: 0o644, content: layer },

@@ -1,13 +1,13 @@
 import { join } from "node:path";
-import { keyOf, obtain } from "./cache.ts";
-import { buildWords, type GoBuild, goBuild, moduleFiles } from "./go.ts";
+import { cacheKey, ensureCached } from "./cache.ts";
+import { buildKeyParts, type GoBuild, buildGoProgram, moduleFiles } from "./go.ts";
 import { downloadPlugin } from "./plugin-release.ts";
 import { chooseSource } from "./source.ts";
 import { dockerPluginVersion } from "./versions.ts";
 
 const BINARY = "pulumi-resource-docker";
 
-function build(version: string): GoBuild {
+function dockerPluginBuild(version: string): GoBuild {
   return {
     module: "resource-docker",
     package: ".",
@@ -18,7 +18,7 @@ function build(version: string): GoBuild {
 }
 
 /** A plugin as Pulumi looks for it: `<home>/plugins/<folder>/<files>`. */
-export interface Plugin {
+export interface PulumiPlugin {
   /** Name of its folder below `plugins`. */
   folder: string;
   /** Where its files lie in the cache. */
@@ -26,14 +26,18 @@ export interface Plugin {
 }
 
 /** The docker plugin of the installed @pulumi/docker; made if it is missing. */
-export async function obtainDockerPlugin(pulumiBin: () => Promise<string>): Promise<Plugin> {
+export async function ensureDockerPlugin(pulumiBin: () => Promise<string>): Promise<PulumiPlugin> {
   const version = dockerPluginVersion();
-  const key = keyOf(version, buildWords([build(version)]), moduleFiles("resource-docker"));
-  const path = await obtain({ name: "resource-docker", key, make: (folder) => make(version, folder, pulumiBin) });
+  const key = cacheKey(version, buildKeyParts([dockerPluginBuild(version)]), moduleFiles("resource-docker"));
+  const path = await ensureCached({
+    name: "resource-docker",
+    key,
+    create: (folder) => createPlugin(version, folder, pulumiBin),
+  });
   return { folder: `resource-docker-v${version}`, path };
 }
 
-async function make(version: string, folder: string, pulumiBin: () => Promise<string>): Promise<void> {
+async function createPlugin(version: string, folder: string, pulumiBin: () => Promise<string>): Promise<void> {
   if ((await chooseSource()) === "public") await downloadPlugin("docker", version, folder, await pulumiBin());
-  else await goBuild(build(version), join(folder, BINARY));
+  else await buildGoProgram(dockerPluginBuild(version), join(folder, BINARY));
 }

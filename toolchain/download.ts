@@ -6,11 +6,11 @@ import { progress } from "./progress.ts";
 
 /** Time for a site to begin to answer, and to send a whole file. */
 const ANSWER_MS = 15_000;
-const WHOLE_MS = 15 * 60_000;
+const DOWNLOAD_MS = 15 * 60_000;
 
 /** Checksums by their length in hex digits. */
 const ALGORITHMS: Readonly<Record<number, string>> = { 40: "sha1", 64: "sha256" };
-const NAMES: Readonly<Record<string, string>> = { sha1: "SHA-1", sha256: "SHA-256" };
+const ALGORITHM_NAMES: Readonly<Record<string, string>> = { sha1: "SHA-1", sha256: "SHA-256" };
 
 /**
  * Downloads a file and compares it with the checksum that its publisher gives. Not run where this was written: there,
@@ -22,7 +22,7 @@ export async function download(url: string, path: string, sum: string): Promise<
   const algorithm = ALGORITHMS[sum.length] ?? "sha256";
   const name = url.split("/").at(-1) ?? url;
   await progress(`downloading ${name}`, async (tell) => {
-    const response = await get(url, WHOLE_MS);
+    const response = await fetchOrThrow(url, DOWNLOAD_MS);
     const total = Number(response.headers.get("content-length")) || undefined;
     const hash = createHash(algorithm);
     let received = 0;
@@ -39,7 +39,7 @@ export async function download(url: string, path: string, sum: string): Promise<
     const actual = hash.digest("hex");
     if (actual !== sum) {
       throw new Error(
-        `${url} has ${NAMES[algorithm]} ${actual}, its publisher says ${sum}: nothing was kept; try again`,
+        `${url} has ${ALGORITHM_NAMES[algorithm]} ${actual}, its publisher says ${sum}: nothing was kept; try again`,
       );
     }
   });
@@ -47,16 +47,16 @@ export async function download(url: string, path: string, sum: string): Promise<
 
 /** Returns the SHA-256 of a file in a list such as `sha256sum` writes. Not run where this was written. */
 export function publishedSha256(listUrl: string, file: string): Promise<string> {
-  return published(listUrl, file, /^[0-9a-f]{64}$/, "SHA-256");
+  return findPublishedChecksum(listUrl, file, /^[0-9a-f]{64}$/, "SHA-256");
 }
 
 /** Returns the SHA-256 of a file, or its SHA-1, from a list that may have either. Not run where this was written. */
 export function publishedChecksum(listUrl: string, file: string): Promise<string> {
-  return published(listUrl, file, /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, "checksum");
+  return findPublishedChecksum(listUrl, file, /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, "checksum");
 }
 
-async function published(listUrl: string, file: string, form: RegExp, what: string): Promise<string> {
-  const list = await (await get(listUrl, ANSWER_MS)).text();
+async function findPublishedChecksum(listUrl: string, file: string, form: RegExp, what: string): Promise<string> {
+  const list = await (await fetchOrThrow(listUrl, ANSWER_MS)).text();
   for (const line of list.split("\n")) {
     const [, sum = "", name] = /^([0-9a-f]+)[ *]+(?:\.\/)?(\S+)\s*$/.exec(line) ?? [];
     if (form.test(sum) && name === file) return sum;
@@ -66,7 +66,7 @@ async function published(listUrl: string, file: string, form: RegExp, what: stri
   );
 }
 
-async function get(url: string, timeoutMs: number): Promise<Response> {
+async function fetchOrThrow(url: string, timeoutMs: number): Promise<Response> {
   const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
   if (!response.ok) {
     throw new Error(

@@ -42,7 +42,7 @@ export interface CutContext {
  *
  * @returns arguments of `go list` and `go build`
  */
-export async function cutModule(
+export async function prepareCutModule(
   { module, cuts = [], edits = [] }: ModuleCut,
   { go, cwd, env, folder }: CutContext,
 ): Promise<string[]> {

@@ -2,9 +2,9 @@ import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Engine } from "../engine/engine.ts";
 import { BUILT_IMAGE_PREFIX } from "../core/image-name.ts";
-import { keyOf, obtain, ROOT } from "./cache.ts";
+import { cacheKey, ensureCached, ROOT } from "./cache.ts";
 import { type ImageContents, loadImage, type PackedImage, packImage } from "./docker-image.ts";
-import { type GoPrograms, obtainPrograms } from "./go.ts";
+import { type GoPrograms, ensureGoPrograms } from "./go.ts";
 import { progress } from "./progress.ts";
 
 /**
@@ -25,7 +25,7 @@ export interface BuiltImage {
   /** By which every engine knows it, whatever it keeps images in, and which none can pull. */
   name: string;
   /** Packs it, at the first call; it is as large as its programs. */
-  packed(): PackedImage;
+  pack(): PackedImage;
 }
 
 /**
@@ -33,20 +33,23 @@ export interface BuiltImage {
  *
  * @param labels which make an image of the same programs another one
  */
-export async function builtGoImage(image: GoImage, labels: Readonly<Record<string, string>> = {}): Promise<BuiltImage> {
-  const binaries = await obtainPrograms(image);
+export async function prepareGoImage(
+  image: GoImage,
+  labels: Readonly<Record<string, string>> = {},
+): Promise<BuiltImage> {
+  const binaries = await ensureGoPrograms(image);
   const tagged = (hash: string) => `${BUILT_IMAGE_PREFIX}/${image.name}:${image.version}-${hash}`;
-  const pack = () => packImage(contents(image, binaries, labels), tagged);
+  const pack = () => packImage(imageContents(image, binaries, labels), tagged);
   let packed: PackedImage | undefined;
-  const name = await keptName(image, binaries, labels, pack);
-  return { name, packed: () => (packed ??= pack()) };
+  const name = await cachedImageName(image, binaries, labels, pack);
+  return { name, pack: () => (packed ??= pack()) };
 }
 
 /** What decides how programs become an image. */
-const PACKERS = ["go-image.ts", "docker-image.ts", "tar.ts"].map((file) => join(ROOT, "toolchain", file));
+const PACKING_SOURCES = ["go-image.ts", "docker-image.ts", "tar.ts"].map((file) => join(ROOT, "toolchain", file));
 
 /** The name of what is packed, which is kept with the very programs it is made of: to hash them takes a second. */
-async function keptName(
+async function cachedImageName(
   image: GoImage,
   binaries: string,
   labels: Readonly<Record<string, string>>,
@@ -56,10 +59,10 @@ async function keptName(
     const { ino, size, mtimeMs } = statSync(join(binaries, file));
     return `${file} ${ino} ${size} ${mtimeMs}`;
   });
-  const kept = await obtain({
+  const kept = await ensureCached({
     name: "image-names",
-    key: keyOf(image.version, [JSON.stringify([image, labels]), binaries, ...programs], PACKERS),
-    make: async (folder) => writeFileSync(join(folder, image.name), pack().name),
+    key: cacheKey(image.version, [JSON.stringify([image, labels]), binaries, ...programs], PACKING_SOURCES),
+    create: async (folder) => writeFileSync(join(folder, image.name), pack().name),
   });
   return readFileSync(join(kept, image.name), "utf8");
 }
@@ -69,18 +72,18 @@ async function keptName(
  *
  * @returns the image's name. The same binaries give the same one, in every engine.
  */
-export async function buildGoImage(
+export async function ensureGoImage(
   engine: Engine,
   image: GoImage,
   labels?: Readonly<Record<string, string>>,
 ): Promise<string> {
-  const { name, packed } = await builtGoImage(image, labels);
+  const { name, pack } = await prepareGoImage(image, labels);
   if (await engine.hasImage(name)) return name;
-  await progress(`loading the ${image.title} image into the engine`, () => loadImage(engine, packed()));
+  await progress(`loading the ${image.title} image into the engine`, () => loadImage(engine, pack()));
   return name;
 }
 
-function contents(image: GoImage, binaries: string, labels: Readonly<Record<string, string>>): ImageContents {
+function imageContents(image: GoImage, binaries: string, labels: Readonly<Record<string, string>>): ImageContents {
   const { title, version, folder, env = [] } = image;
   const files = Object.keys(image.programs);
   const parts = folder.split("/");

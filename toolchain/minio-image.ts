@@ -1,5 +1,5 @@
 import type { Engine } from "../engine/engine.ts";
-import { buildGoImage, type BuiltImage, builtGoImage, type GoImage } from "./go-image.ts";
+import { ensureGoImage, type BuiltImage, prepareGoImage, type GoImage } from "./go-image.ts";
 import { MINIO_REPAIRS } from "./minio-repairs.ts";
 import { MINIO } from "./versions.ts";
 
@@ -27,16 +27,16 @@ export interface ImageOptions {
  *
  * @returns the image's name. The same binaries give the same one, in every engine.
  */
-export async function buildImage(engine: Engine, options: ImageOptions = {}): Promise<string> {
-  return buildGoImage(engine, IMAGE, labelsOf(options));
+export async function ensureMinioImage(engine: Engine, options: ImageOptions = {}): Promise<string> {
+  return ensureGoImage(engine, IMAGE, imageLabels(options));
 }
 
 /** The same image, for engines elsewhere. */
-export function builtImage(options: ImageOptions = {}): Promise<BuiltImage> {
-  return builtGoImage(IMAGE, labelsOf(options));
+export function prepareMinioImage(options: ImageOptions = {}): Promise<BuiltImage> {
+  return prepareGoImage(IMAGE, imageLabels(options));
 }
 
-function labelsOf({ variant = "a" }: ImageOptions): Record<string, string> {
+function imageLabels({ variant = "a" }: ImageOptions): Record<string, string> {
   if (!/^[a-z0-9]+$/.test(variant)) throw new Error(`variant "${variant}": lowercase letters and digits only`);
   return { "pulumi-swarm.variant": variant };
 }

@@ -1,4 +1,4 @@
-import { type GoPrograms, obtainPrograms } from "./go.ts";
+import { type GoPrograms, ensureGoPrograms } from "./go.ts";
 import { MOBY, MOBY_ENGINE } from "./versions.ts";
 
 const PROGRAMS = {
@@ -15,6 +15,6 @@ const PROGRAMS = {
 } satisfies GoPrograms;
 
 /** The folder with `dockerd` and `docker-proxy` of the newest engine; they are built if they are missing, in minutes. */
-export function obtainMoby(): Promise<string> {
-  return obtainPrograms(PROGRAMS);
+export function ensureMoby(): Promise<string> {
+  return ensureGoPrograms(PROGRAMS);
 }

@@ -7,18 +7,22 @@ export type Classes<T> = Readonly<Record<string, readonly [T, ...T[]]>>;
 const isReduced = () => process.env[ONE_OF_EACH_VARIABLE] !== undefined;
 
 /** The cases that run. */
-export function casesOf<T>(classes: Classes<T>, reduced = isReduced()): T[] {
-  return reduced ? Object.values(classes).map(([first]) => first) : allOf(classes);
+export function selectCases<T>(classes: Classes<T>, reduced = isReduced()): T[] {
+  return reduced ? Object.values(classes).map(([first]) => first) : allCases(classes);
 }
 
-export function allOf<T>(classes: Classes<T>): T[] {
+export function allCases<T>(classes: Classes<T>): T[] {
   return Object.values(classes).flat();
 }
 
 /** The sentence with which `npm test` says what it leaves out; undefined when that is nothing. */
-export function notRun<T>(what: string, tables: readonly Classes<T>[], reduced = isReduced()): string | undefined {
-  const all = tables.flatMap(allOf).length;
-  const left = all - tables.flatMap((classes) => casesOf(classes, reduced)).length;
+export function describeOmittedCases<T>(
+  what: string,
+  tables: readonly Classes<T>[],
+  reduced = isReduced(),
+): string | undefined {
+  const all = tables.flatMap(allCases).length;
+  const left = all - tables.flatMap((classes) => selectCases(classes, reduced)).length;
   if (left === 0) return undefined;
   return `${left} of ${all} ${what}, as one of each class is enough here: \`npm run test:full\` runs all of them`;
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { hasPiece, keyOf, obtain, piecePath } from "./cache.ts";
-import type { Plugin } from "./docker-plugin.ts";
-import { buildWords, type GoBuild, goBuild, moduleFiles } from "./go.ts";
+import { isCached, cacheKey, ensureCached, cachePath } from "./cache.ts";
+import type { PulumiPlugin } from "./docker-plugin.ts";
+import { buildKeyParts, type GoBuild, buildGoProgram, moduleFiles } from "./go.ts";
 import type { ModuleCut } from "./go-cut.ts";
 import { downloadPlugin } from "./plugin-release.ts";
 import { chooseSource } from "./source.ts";
@@ -19,25 +19,25 @@ function build({ name, version, cut }: PreparedPlugin): GoBuild {
   return { module: `resource-${name}`, package: ".", variables: { "main.version": version }, ...(cut && { cut }) };
 }
 
-function piece(plugin: PreparedPlugin) {
+function cacheEntry(plugin: PreparedPlugin) {
   const name = `resource-${plugin.name}`;
-  return { name, key: keyOf(plugin.version, buildWords([build(plugin)]), moduleFiles(name)) };
+  return { name, key: cacheKey(plugin.version, buildKeyParts([build(plugin)]), moduleFiles(name)) };
 }
 
-const folderOf = ({ name, version }: PreparedPlugin) => `resource-${name}-v${version}`;
+const pluginFolder = ({ name, version }: PreparedPlugin) => `resource-${name}-v${version}`;
 
 /** The plugin, if it is there. */
-export function findPlugin(plugin: PreparedPlugin): Plugin | undefined {
-  const wanted = piece(plugin);
-  return hasPiece(wanted) ? { folder: folderOf(plugin), path: piecePath(wanted) } : undefined;
+export function findCachedPlugin(plugin: PreparedPlugin): PulumiPlugin | undefined {
+  const wanted = cacheEntry(plugin);
+  return isCached(wanted) ? { folder: pluginFolder(plugin), path: cachePath(wanted) } : undefined;
 }
 
 /** The plugin; made if it is missing. */
-export async function obtainPlugin(plugin: PreparedPlugin, pulumiBin: () => Promise<string>): Promise<Plugin> {
+export async function ensurePlugin(plugin: PreparedPlugin, pulumiBin: () => Promise<string>): Promise<PulumiPlugin> {
   const { name, version } = plugin;
-  const make = async (folder: string) => {
+  const create = async (folder: string) => {
     if ((await chooseSource()) === "public") await downloadPlugin(name, version, folder, await pulumiBin());
-    else await goBuild(build(plugin), join(folder, `pulumi-resource-${name}`));
+    else await buildGoProgram(build(plugin), join(folder, `pulumi-resource-${name}`));
   };
-  return { folder: folderOf(plugin), path: await obtain({ ...piece(plugin), make }) };
+  return { folder: pluginFolder(plugin), path: await ensureCached({ ...cacheEntry(plugin), create }) };
 }

@@ -7,7 +7,7 @@ const QUIET_MS = 2_000;
 const LOG_EVERY_MS = 30_000;
 
 /** Tells what is going on now, in a few words, for the progress line. */
-export type Tell = (detail: string) => void;
+export type ReportProgress = (detail: string) => void;
 
 const seconds = (ms: number) => (ms < 60_000 ? `${Math.round(ms / 1000)} s` : minutes(Math.round(ms / 1000)));
 const minutes = (s: number) => `${Math.floor(s / 60)} min ${s % 60} s`;
@@ -26,7 +26,7 @@ export function print(text: string): void {
  * Does `work` with a progress line: on a terminal one line that counts the seconds, in a log a line now and then. What
  * takes less than two seconds says nothing.
  */
-export async function progress<T>(label: string, work: (tell: Tell) => Promise<T>): Promise<T> {
+export async function progress<T>(label: string, work: (tell: ReportProgress) => Promise<T>): Promise<T> {
   const start = performance.now();
   const elapsed = () => performance.now() - start;
   const terminal = process.stderr.isTTY === true;

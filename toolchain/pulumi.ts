@@ -1,8 +1,8 @@
 import { chmodSync, renameSync, rmSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { keyOf, obtain } from "./cache.ts";
+import { cacheKey, ensureCached } from "./cache.ts";
 import { download, publishedSha256 } from "./download.ts";
-import { buildWords, type GoBuild, goBuild, moduleFiles } from "./go.ts";
+import { buildKeyParts, type GoBuild, buildGoProgram, moduleFiles } from "./go.ts";
 import { run } from "./run.ts";
 import { chooseSource, PULUMI_SITE, pulumiArchive } from "./source.ts";
 import { LANGUAGE_NODEJS, PULUMI } from "./versions.ts";
@@ -48,18 +48,18 @@ exec node "$host" "$@"
 `;
 
 /** The folder with `pulumi` and what belongs beside it; made if it is missing. */
-export async function obtainPulumi(): Promise<string> {
-  const folder = await obtain({ name: "pulumi", key: pulumiKey(), make });
+export async function ensurePulumi(): Promise<string> {
+  const folder = await ensureCached({ name: "pulumi", key: pulumiKey(), create: createPulumi });
   return join(folder, "bin");
 }
 
 /** One key for both sources: a CLI that is there is used, wherever it came from. */
 export function pulumiKey(): string {
   const files = [CLI, LANGUAGE_HOST].flatMap((build) => moduleFiles(build.module));
-  return keyOf(PULUMI, [...buildWords([CLI, LANGUAGE_HOST]), DYNAMIC_PROVIDER], files);
+  return cacheKey(PULUMI, [...buildKeyParts([CLI, LANGUAGE_HOST]), DYNAMIC_PROVIDER], files);
 }
 
-async function make(folder: string): Promise<void> {
+async function createPulumi(folder: string): Promise<void> {
   if ((await chooseSource()) === "public") await downloadRelease(folder);
   else await buildFromModules(folder);
   await run(join(folder, "bin", "pulumi"), ["version"], {
@@ -71,8 +71,8 @@ async function make(folder: string): Promise<void> {
 async function buildFromModules(folder: string): Promise<void> {
   const bin = join(folder, "bin");
   mkdirSync(bin);
-  await goBuild(LANGUAGE_HOST, join(bin, "pulumi-language-nodejs"));
-  await goBuild(CLI, join(bin, "pulumi"));
+  await buildGoProgram(LANGUAGE_HOST, join(bin, "pulumi-language-nodejs"));
+  await buildGoProgram(CLI, join(bin, "pulumi"));
   const script = join(bin, "pulumi-resource-pulumi-nodejs");
   writeFileSync(script, DYNAMIC_PROVIDER);
   chmodSync(script, 0o755);

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { endBy, type EndingSignal, onSignal } from "./signals.ts";
+import { exitBySignal, type TerminationSignal, onTerminationSignal } from "./signals.ts";
 
 /** How a program is run. */
 export interface RunOptions {
@@ -12,11 +12,11 @@ export interface RunOptions {
   /** Milliseconds until it is ended. @default no limit */
   timeoutMs?: number;
   /** Whether its standard output is secret: a failure then shows only what it wrote to standard error. */
-  secret?: boolean;
+  secretOutput?: boolean;
   /** Open files that the program gets as its descriptors 3, 4, … */
   files?: readonly number[];
   /** Whether a signal that ends this process ends the program first. @default the program stays */
-  endsTogether?: boolean;
+  forwardSignals?: boolean;
   /** Called with the program's process id as soon as it runs. */
   onStart?: (pid: number) => void;
 }
@@ -36,22 +36,22 @@ const TAIL = 25;
 
 /** Runs a program to its end and gives back what it wrote to its standard output. Secrets never belong in `args`. */
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
-  const { cwd, env, onLine, timeoutMs, secret = false, onStart, files = [], endsTogether = false } = options;
+  const { cwd, env, onLine, timeoutMs, secretOutput = false, onStart, files = [], forwardSignals = false } = options;
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe", ...files], timeout: timeoutMs });
-    if (endsTogether) endWith(child);
+    if (forwardSignals) exitWithChild(child);
     if (child.pid !== undefined) onStart?.(child.pid);
     const output: string[] = [];
     const tail: string[] = [];
-    const hear = (stream: NodeJS.ReadableStream, keep: boolean) =>
+    const collectLines = (stream: NodeJS.ReadableStream, keep: boolean) =>
       createInterface({ input: stream }).on("line", (line) => {
         if (keep) output.push(line);
-        if (!keep || !secret) tail.push(line);
+        if (!keep || !secretOutput) tail.push(line);
         if (tail.length > TAIL) tail.shift();
         onLine?.(line);
       });
-    hear(child.stdout!, true);
-    hear(child.stderr!, false);
+    collectLines(child.stdout!, true);
+    collectLines(child.stderr!, false);
     const title = [command, ...args].join(" ");
     child.on("error", (error) => reject(new CommandError(title, null, `does not start: ${error.message}`, [])));
     child.on("close", (code, signal) => {
@@ -65,15 +65,15 @@ export function run(command: string, args: readonly string[], options: RunOption
  * A signal ends this process only once the child has ended. The terminal sends Ctrl-C to the child as well; all else is
  * passed on.
  */
-function endWith(child: ChildProcess): void {
-  let caught: EndingSignal | undefined;
-  const stop = onSignal((signal) => {
+function exitWithChild(child: ChildProcess): void {
+  let caught: TerminationSignal | undefined;
+  const stop = onTerminationSignal((signal) => {
     if (caught !== undefined || signal !== "SIGINT") child.kill("SIGTERM");
     caught ??= signal;
   });
   child.on("close", () => {
     stop();
-    if (caught !== undefined) endBy(caught);
+    if (caught !== undefined) exitBySignal(caught);
   });
 }
 
@@ -108,7 +108,7 @@ export function runAttached(
 }
 
 /** Whether a program can be started at all. */
-export async function answers(command: string, args: readonly string[]): Promise<boolean> {
+export async function canRun(command: string, args: readonly string[]): Promise<boolean> {
   try {
     await run(command, args, { timeoutMs: 20_000 });
     return true;

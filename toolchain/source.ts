@@ -12,15 +12,15 @@ const PROBE_MS = 4_000;
 
 export const PULUMI_SITE = "https://get.pulumi.com/releases/sdk";
 
-let decided: Promise<Source> | undefined;
+let detected: Promise<Source> | undefined;
 
 /** Decides once a run, and only when something is missing; says what it decided and why. */
 export function chooseSource(): Promise<Source> {
-  decided ??= decide();
-  return decided;
+  detected ??= detectSource();
+  return detected;
 }
 
-async function decide(): Promise<Source> {
+async function detectSource(): Promise<Source> {
   const forced = process.env[SOURCE_VARIABLE];
   if (forced === "public" || forced === "registries") {
     say(`source: ${forced}, by ${SOURCE_VARIABLE}`);
@@ -29,7 +29,7 @@ async function decide(): Promise<Source> {
   if (forced) {
     throw new Error(`${SOURCE_VARIABLE} "${forced}": must be "public" or "registries"; unset it to have it found out`);
   }
-  const reached = await isReached(`${PULUMI_SITE}/${pulumiArchive()}`);
+  const reached = await isReachable(`${PULUMI_SITE}/${pulumiArchive()}`);
   say(
     reached
       ? "source: official releases (the public download site answers)"
@@ -38,7 +38,7 @@ async function decide(): Promise<Source> {
   return reached ? "public" : "registries";
 }
 
-async function isReached(url: string): Promise<boolean> {
+async function isReachable(url: string): Promise<boolean> {
   try {
     return (await fetch(url, { method: "HEAD", signal: AbortSignal.timeout(PROBE_MS) })).ok;
   } catch {

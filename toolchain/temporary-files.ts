@@ -2,15 +2,15 @@ import { randomBytes } from "node:crypto";
 import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { endBy, onSignal } from "./signals.ts";
+import { exitBySignal, onTerminationSignal } from "./signals.ts";
 
 /** Gives `work` a folder of its own, which goes with the work, and with this process if a signal ends it. */
-export async function inTemporaryFolder<T>(prefix: string, work: (folder: string) => Promise<T>): Promise<T> {
+export async function withTemporaryFolder<T>(prefix: string, work: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), prefix));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   // Without a listener a signal ends the process at once. Where another one listens, that one decides.
-  const stop = onSignal((signal) => {
-    if (process.listenerCount(signal) === 1) endBy(signal);
+  const stop = onTerminationSignal((signal) => {
+    if (process.listenerCount(signal) === 1) exitBySignal(signal);
   });
   process.on("exit", remove);
   try {
@@ -23,7 +23,7 @@ export async function inTemporaryFolder<T>(prefix: string, work: (folder: string
 }
 
 /** A file without a name: its contents are gone when the last process that has it open ends, even by SIGKILL. */
-export interface NamelessFile {
+export interface UnlinkedFile {
   /** For `files` of `run`. */
   descriptor: number;
   /** All that is in it. */
@@ -39,7 +39,7 @@ export const DESCRIPTOR_3 = "/dev/fd/3";
  *
  * @param prefix of the name that it has for a moment
  */
-export function namelessFile(folder: string, prefix: string): NamelessFile {
+export function createUnlinkedFile(folder: string, prefix: string): UnlinkedFile {
   const path = join(folder, `${prefix}${randomBytes(6).toString("hex")}`);
   const descriptor = openSync(path, "wx+", 0o600);
   rmSync(path, { force: true });

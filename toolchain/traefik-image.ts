@@ -1,6 +1,6 @@
 import type { Engine } from "../engine/engine.ts";
-import { obtainPrograms } from "./go.ts";
-import { buildGoImage, type GoImage } from "./go-image.ts";
+import { ensureGoPrograms } from "./go.ts";
+import { ensureGoImage, type GoImage } from "./go-image.ts";
 import { TRAEFIK } from "./versions.ts";
 
 const IMAGE: GoImage = {
@@ -18,11 +18,11 @@ const IMAGE: GoImage = {
  *
  * @returns the image's name. The same binary gives the same one, in every engine.
  */
-export function buildTraefikImage(engine: Engine): Promise<string> {
-  return buildGoImage(engine, IMAGE);
+export function ensureTraefikImage(engine: Engine): Promise<string> {
+  return ensureGoImage(engine, IMAGE);
 }
 
 /** The folder with `traefik`; made if it is missing. */
-export function obtainTraefik(): Promise<string> {
-  return obtainPrograms(IMAGE);
+export function ensureTraefik(): Promise<string> {
+  return ensureGoPrograms(IMAGE);
 }

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { amount } from "../../commands/lab/arguments.ts";
+import { parseCount } from "../../commands/lab/arguments.ts";
 import { selectNamed } from "../parts.ts";
 import { HOST_PARTS, type HostPart } from "./report.ts";
 
@@ -27,5 +27,5 @@ export function parseHostsArgs(args: readonly string[]): HostsArgs {
   if (hosts !== undefined && parts.size > 1) {
     throw new Error(`--hosts "${hosts}": name the one part that it is for; usage: ${HOSTS_USAGE}`);
   }
-  return { parts, sizes: hosts?.split(",").map((size) => amount("--hosts", size, 2, 2000)), json, write };
+  return { parts, sizes: hosts?.split(",").map((size) => parseCount("--hosts", size, 2, 2000)), json, write };
 }

@@ -1,5 +1,5 @@
 import { startLab } from "../../lab/lab.ts";
-import { buildImage } from "../../toolchain/minio-image.ts";
+import { ensureMinioImage } from "../../toolchain/minio-image.ts";
 import { type StartTimes, measureStart } from "../healthy.ts";
 import { stopped, withCleanup } from "../measure.ts";
 import { resetHosts } from "./reset-hosts.ts";
@@ -43,7 +43,7 @@ export async function benchCluster(hosts: number, { ansible, tell }: ClusterOpti
   };
   await withCleanup(
     async () => {
-      const image = await lab.build(buildImage);
+      const image = await lab.build(ensureMinioImage);
       await takeTurns(image).catch((error: unknown) => {
         // Whole turns that came before Ctrl-C count.
         if (!stopped.aborted || Object.keys(ways).some((name) => !starts[name])) throw error;

@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { cpus, freemem, release, totalmem } from "node:os";
-import { readIfThere } from "../../toolchain/cache.ts";
+import { readIfExists } from "../../toolchain/cache.ts";
 import { run } from "../../toolchain/run.ts";
 
 /** What the numbers were measured on, in one line. */
 export async function machineName(): Promise<string> {
   const [first] = cpus();
   const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`;
-  const [, system = "Linux"] = /^PRETTY_NAME="?([^"\n]*)/m.exec(readIfThere("/etc/os-release") ?? "") ?? [];
+  const [, system = "Linux"] = /^PRETTY_NAME="?([^"\n]*)/m.exec(readIfExists("/etc/os-release") ?? "") ?? [];
   const docker = (await run("dockerd", ["--version"]).catch(() => "")).match(/version ([^\s,]+)/)?.[1] ?? "none";
   const processor = `${cpus().length} × ${first?.model.trim() ?? "unknown processor"}`;
   return `${processor}, ${memory}, ${system}, kernel ${release()}, Docker Engine ${docker}`;

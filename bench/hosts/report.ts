@@ -1,4 +1,4 @@
-import { table } from "../../commands/lib/table.ts";
+import { renderTable } from "../../commands/lib/table.ts";
 import type { Curve, Plot } from "./plot.ts";
 import {
   type ClusterResult,
@@ -65,6 +65,6 @@ export function machineLine({ machine, load }: HostsReport): string {
 }
 
 export function renderHosts(report: HostsReport): string {
-  const tables = partTables(report).flatMap(([part, { head, rows }]) => [part, table(head, rows)]);
+  const tables = partTables(report).flatMap(([part, { head, rows }]) => [part, renderTable(head, rows)]);
   return [machineLine(report), ...tables, ...report.skipped.map((line) => `left out: ${line}`)].join("\n");
 }

@@ -3,7 +3,7 @@ import type { StoreAccess } from "../../test/integration/s3-client.ts";
 import { TestStack } from "../../test/integration/stack.ts";
 import { type LabHost, startLab } from "../../lab/lab.ts";
 import { errorMessage } from "../../engine/error-message.ts";
-import { buildImage } from "../../toolchain/minio-image.ts";
+import { ensureMinioImage } from "../../toolchain/minio-image.ts";
 import { withCleanup } from "../measure.ts";
 import { type Load, measureSpeeds } from "./clients.ts";
 import { measureCost } from "./cost.ts";
@@ -52,7 +52,7 @@ async function benchNetwork(
         skip(`throughput on ${network}: ${problem}`);
         return [];
       }
-      const image = await lab.build(buildImage);
+      const image = await lab.build(ensureMinioImage);
       const stack = await TestStack.create({ config: createConfig(lab.hosts, image, { path: "/mnt/disk1" }, network) });
       return withCleanup(
         async () => {

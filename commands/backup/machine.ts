@@ -5,7 +5,7 @@ import { isSshConnection } from "../../engine/ssh-shell.ts";
 import { errorMessage } from "../../engine/error-message.ts";
 import { shellQuote } from "../../engine/shell-quoting.ts";
 import { ENGINE_CONTROL, rootScript, runAsRoot } from "../lib/root-script.ts";
-import { backupCommands, putBackCommands, restoreCommands } from "./scripts.ts";
+import { backupCommands, rollBackCommands, restoreCommands } from "./scripts.ts";
 import { pause } from "../../engine/pause.ts";
 
 /** How long copying may take, and how long an engine may take to start, in milliseconds. */
@@ -16,9 +16,9 @@ const START_MS = 120_000;
  * The Swarm's state as a manager's machine has it: the archive (tar, gzip) of the folder `swarm` in the Docker root.
  * The engine is stopped meanwhile, as Docker asks for, and with it the machine's containers.
  */
-export async function readSwarmState(connection: EngineConnection): Promise<Buffer> {
-  const encoded = await asRoot(connection, backupCommands(await dockerRoot(connection)));
-  await untilAnswering(connection, ({ LocalNodeState }) => LocalNodeState !== "pending");
+export async function exportSwarmState(connection: EngineConnection): Promise<Buffer> {
+  const encoded = await runCommandsAsRoot(connection, backupCommands(await dockerRoot(connection)));
+  await waitForEngine(connection, ({ LocalNodeState }) => LocalNodeState !== "pending");
   return Buffer.from(encoded, "base64");
 }
 
@@ -26,26 +26,26 @@ export async function readSwarmState(connection: EngineConnection): Promise<Buff
  * Puts such an archive in place of a machine's own state of a Swarm, which stays beside it under another name. If the
  * engine does not start with it, the machine's own state is put back.
  */
-export async function writeSwarmState(connection: EngineConnection, archive: Buffer): Promise<{ former: string }> {
+export async function importSwarmState(connection: EngineConnection, archive: Buffer): Promise<{ former: string }> {
   const root = await dockerRoot(connection);
   const former = `${root}/swarm.before-${new Date().toISOString().replace(/\W/g, "")}`;
-  await asRoot(connection, restoreCommands(root, former), archive.toString("base64"));
+  await runCommandsAsRoot(connection, restoreCommands(root, former), archive.toString("base64"));
   try {
     // Its node stays pending where the other managers of that state are gone.
-    await untilAnswering(connection);
+    await waitForEngine(connection);
   } catch (error) {
-    await asRoot(connection, putBackCommands(root, former));
+    await runCommandsAsRoot(connection, rollBackCommands(root, former));
     throw new Error(`${errorMessage(error)}: what was there before is back`, { cause: error });
   }
   return { former };
 }
 
 /** Removes the state that an archive has replaced: it holds keys of the Swarm. */
-export async function removeFormer(connection: EngineConnection, former: string): Promise<void> {
-  await asRoot(connection, [`rm -rf ${shellQuote(former)}`]);
+export async function removePreviousState(connection: EngineConnection, former: string): Promise<void> {
+  await runCommandsAsRoot(connection, [`rm -rf ${shellQuote(former)}`]);
 }
 
-function asRoot(connection: EngineConnection, commands: string[], input?: string): Promise<string> {
+function runCommandsAsRoot(connection: EngineConnection, commands: string[], input?: string): Promise<string> {
   const script = rootScript([...ENGINE_CONTROL, ...commands]);
   return runAsRoot(connection, script, { input, timeoutMs: COPY_MS });
 }
@@ -60,7 +60,7 @@ async function dockerRoot(connection: EngineConnection): Promise<string> {
   return (await new Engine(connection).request<{ DockerRootDir: string }>("GET", "/info")).DockerRootDir;
 }
 
-async function untilAnswering(connection: EngineConnection, isAsWished = (_: SwarmInfo) => true): Promise<void> {
+async function waitForEngine(connection: EngineConnection, isAsWished = (_: SwarmInfo) => true): Promise<void> {
   const engine = new Engine(connection);
   for (const end = Date.now() + START_MS; ; await pause(500)) {
     try {

@@ -1,7 +1,7 @@
 import { errorMessage } from "../../engine/error-message.ts";
-import { goOnAlone, managerOf, type Recovery, stateOf } from "../recover/recover.ts";
+import { forceNewCluster, findRecordedManager, type Recovery, inspectMembers } from "../recover/recover.ts";
 import type { RecordedSwarm } from "../lib/recorded-stack.ts";
-import { removeFormer, writeSwarmState } from "./machine.ts";
+import { removePreviousState, importSwarmState } from "./machine.ts";
 
 /**
  * Replaces the Swarm's state on a manager with an archived one, and lets it go on alone. The state that it had, keys of
@@ -15,16 +15,16 @@ export async function restoreSwarm(
   hostKey: string,
   archive: Buffer,
 ): Promise<Recovery & { former?: string }> {
-  const chosen = managerOf(swarm, hostKey);
+  const chosen = findRecordedManager(swarm, hostKey);
   if (swarm.unlockKey)
     throw new Error(`host "${hostKey}": its Swarm locks its managers, and the Engine restores none such`);
-  const found = await stateOf(swarm);
-  const { former } = await writeSwarmState(chosen.connection, archive);
-  const recovery = await goOnAlone(swarm, chosen, found).catch((error: unknown) => {
+  const found = await inspectMembers(swarm);
+  const { former } = await importSwarmState(chosen.connection, archive);
+  const recovery = await forceNewCluster(swarm, chosen, found).catch((error: unknown) => {
     const where = `the state that host "${hostKey}" had, with keys of its Swarm, is still there in ${former}`;
     throw new Error(`${errorMessage(error)}; ${where}`, { cause: error });
   });
-  const isRemoved = await removeFormer(chosen.connection, former).then(
+  const isRemoved = await removePreviousState(chosen.connection, former).then(
     () => true,
     () => false,
   );

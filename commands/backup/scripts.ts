@@ -37,7 +37,7 @@ export function restoreCommands(root: string, former: string): string[] {
     'if [ -h "$beside/swarm" ] || [ ! -f "$beside/swarm/docker-state.json" ]; then',
     '  echo "the archive holds no Swarm state: give a file that npm run backup wrote" >&2; exit 1',
     "fi",
-    ...putBack(root, former),
+    ...rollBackFunction(root, former),
     "is_started=no",
     "finish() {",
     "  code=$?; trap - EXIT; trap '' HUP INT TERM; set +e",
@@ -48,19 +48,19 @@ export function restoreCommands(root: string, former: string): string[] {
     "}",
     "trap finish EXIT",
     "stop_engine",
-    `if [ -e ${folderOf(root)} ]; then mv ${folderOf(root)} ${shellQuote(former)}; fi`,
+    `if [ -e ${swarmFolder(root)} ]; then mv ${swarmFolder(root)} ${shellQuote(former)}; fi`,
     "is_moved=yes",
-    `mv "$beside/swarm" ${folderOf(root)}`,
+    `mv "$beside/swarm" ${swarmFolder(root)}`,
     "start_engine",
     "is_started=yes",
   ];
 }
 
 /** Undoes `restoreCommands` once they have succeeded. */
-export function putBackCommands(root: string, former: string): string[] {
+export function rollBackCommands(root: string, former: string): string[] {
   return [
     ...SIGNALS,
-    ...putBack(root, former),
+    ...rollBackFunction(root, former),
     "trap start_engine EXIT",
     "stop_engine || true",
     "is_moved=yes",
@@ -69,14 +69,14 @@ export function putBackCommands(root: string, former: string): string[] {
 }
 
 /** Defines `put_back`. The restored folder goes only where the other one is out of the way, or there was none. */
-function putBack(root: string, former: string): string[] {
+function rollBackFunction(root: string, former: string): string[] {
   return [
     "is_moved=no",
     "put_back() {",
-    `  if [ "$is_moved" = yes ] || [ -e ${shellQuote(former)} ]; then rm -rf ${folderOf(root)}; fi`,
-    `  if [ -e ${shellQuote(former)} ]; then mv ${shellQuote(former)} ${folderOf(root)}; fi`,
+    `  if [ "$is_moved" = yes ] || [ -e ${shellQuote(former)} ]; then rm -rf ${swarmFolder(root)}; fi`,
+    `  if [ -e ${shellQuote(former)} ]; then mv ${shellQuote(former)} ${swarmFolder(root)}; fi`,
     "}",
   ];
 }
 
-const folderOf = (root: string) => shellQuote(`${root}/swarm`);
+const swarmFolder = (root: string) => shellQuote(`${root}/swarm`);

@@ -3,7 +3,7 @@ import { say } from "../../toolchain/progress.ts";
 import type { DataVolume } from "./data.ts";
 
 /** Who may answer. */
-export interface Asked {
+export interface ConfirmOptions {
   yes: boolean;
   /** Whether somebody can be asked. */
   isTerminal: boolean;
@@ -23,9 +23,9 @@ export function removalLines(volumes: readonly DataVolume[]): string[] {
  *
  * @throws without a yes.
  */
-export async function agreeToRemoval(
+export async function confirmRemoval(
   volumes: readonly DataVolume[],
-  { yes, isTerminal }: Asked,
+  { yes, isTerminal }: ConfirmOptions,
   ask: (question: string) => Promise<string> = askOnTerminal,
 ): Promise<void> {
   if (volumes.length === 0) return;

@@ -5,11 +5,11 @@ import type { StackHost } from "../lib/stack-hosts.ts";
 import { pause } from "../../engine/pause.ts";
 
 /** Time for the store's containers to release their volumes, in milliseconds. */
-const IN_USE_MS = 30_000;
+const RELEASE_MS = 30_000;
 /** Between two looks at them, in milliseconds. */
-const AGAIN_MS = 500;
+const POLL_MS = 500;
 /** How long an engine may take to answer at all, in milliseconds. */
-const PATIENCE_MS = 10_000;
+const PING_MS = 10_000;
 
 /** A data volume and the host that it is on. */
 export interface DataVolume {
@@ -19,15 +19,15 @@ export interface DataVolume {
   isOurs: boolean;
 }
 
-export interface DataFound {
+export interface DataVolumes {
   /** By host, then by name. */
   volumes: DataVolume[];
   /** Hosts that could not be asked, with the reason. */
-  silent: { key: string; why: string }[];
+  unreachable: { key: string; why: string }[];
 }
 
 /** Which volumes hold data of a stack. */
-export interface DataSought {
+export interface DataCriteria {
   /** Whether a volume with these labels was created with this state. */
   isOurs: (labels: Record<string, string> | null) => boolean;
   /** Names of the volumes that the stack's services mount, whatever their labels. */
@@ -41,12 +41,12 @@ export interface VolumeUser {
 }
 
 /** The data volumes of a stack on all of its hosts; they outlive it. */
-export async function findData(hosts: readonly StackHost[], sought: DataSought): Promise<DataFound> {
-  const silent: DataFound["silent"] = [];
+export async function findDataVolumes(hosts: readonly StackHost[], sought: DataCriteria): Promise<DataVolumes> {
+  const unreachable: DataVolumes["unreachable"] = [];
   const asked = hosts.map(async (host): Promise<DataVolume[]> => {
     const engine = new Engine(host.connection);
     try {
-      await engine.ping(PATIENCE_MS);
+      await engine.ping(PING_MS);
       const volumes = (await engine.listVolumes()).map(({ Name: name, Labels }) => ({
         host,
         name,
@@ -55,11 +55,11 @@ export async function findData(hosts: readonly StackHost[], sought: DataSought):
       const found = volumes.filter(({ name, isOurs }) => isOurs || sought.mounted.includes(name));
       return found.toSorted((a, b) => a.name.localeCompare(b.name));
     } catch (error) {
-      silent.push({ key: host.key, why: errorMessage(error) });
+      unreachable.push({ key: host.key, why: errorMessage(error) });
       return [];
     }
   });
-  return { volumes: (await Promise.all(asked)).flat(), silent };
+  return { volumes: (await Promise.all(asked)).flat(), unreachable };
 }
 
 /**
@@ -67,7 +67,10 @@ export async function findData(hosts: readonly StackHost[], sought: DataSought):
  *
  * @param services ids of services whose own containers do not count
  */
-export async function usersOf(volumes: readonly DataVolume[], services: readonly string[] = []): Promise<VolumeUser[]> {
+export async function findVolumeUsers(
+  volumes: readonly DataVolume[],
+  services: readonly string[] = [],
+): Promise<VolumeUser[]> {
   const asked = volumes.map(async (volume) => {
     const containers = await new Engine(volume.host.connection).listContainers({ volume: [volume.name] }, true);
     const others = containers.filter(({ Labels }) => !services.includes(Labels[SERVICE_LABEL] ?? ""));
@@ -79,31 +82,31 @@ export async function usersOf(volumes: readonly DataVolume[], services: readonly
 const SERVICE_LABEL = "com.docker.swarm.service.id";
 
 /** Removes volumes with all that is in them: all of them, or none while any is in use. */
-export async function removeData(volumes: readonly DataVolume[], limitMs: number = IN_USE_MS): Promise<void> {
+export async function removeVolumes(volumes: readonly DataVolume[], limitMs: number = RELEASE_MS): Promise<void> {
   const end = Date.now() + limitMs;
-  let users = await usersOf(volumes);
+  let users = await findVolumeUsers(volumes);
   while (users.length > 0 && Date.now() < end) {
-    await pause(AGAIN_MS);
-    users = await usersOf(volumes);
+    await pause(POLL_MS);
+    users = await findVolumeUsers(volumes);
   }
-  if (users.length > 0) throw new Error(refusalOf(users));
+  if (users.length > 0) throw new Error(volumesInUseError(users));
   for (const { host, name } of volumes) await removeVolume(new Engine(host.connection), name);
 }
 
 /** Why no volume is removed. */
-export function refusalOf(users: readonly VolumeUser[]): string {
-  const uses = users.map(({ volume, container }) => `${nameOf(volume)} by container ${container}`);
+export function volumesInUseError(users: readonly VolumeUser[]): string {
+  const uses = users.map(({ volume, container }) => `${formatVolume(volume)} by container ${container}`);
   return `--delete-data: volumes are in use: ${[...new Set(uses)].join(", ")}: remove these containers first; no volume was removed`;
 }
 
 /** A volume's name, with its host where there are several. */
-export function nameOf({ host, name }: DataVolume): string {
+export function formatVolume({ host, name }: DataVolume): string {
   return host.key === "local" ? name : `${name} on ${host.key}`;
 }
 
 /** A container that has just ended holds its volume for a moment longer than it is listed. */
 async function removeVolume(engine: Engine, name: string): Promise<void> {
-  for (const end = Date.now() + IN_USE_MS; ; await pause(AGAIN_MS)) {
+  for (const end = Date.now() + RELEASE_MS; ; await pause(POLL_MS)) {
     try {
       return await engine.removeVolume(name);
     } catch (error) {

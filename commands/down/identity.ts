@@ -7,7 +7,7 @@ export function isOurs(labels: Record<string, string> | null, identities: readon
 }
 
 /** Returns whether these arguments of `pulumi destroy` name the resources that go or stay. */
-export function choosesResources(rest: readonly string[]): boolean {
+export function hasResourceTargets(rest: readonly string[]): boolean {
   return rest.some((arg) => /^(--target|--exclude|-t|-x)(=|$)/.test(arg));
 }
 
@@ -15,7 +15,7 @@ export function choosesResources(rest: readonly string[]): boolean {
  * The arguments by which `pulumi destroy` leaves the state's identity: the next `up` recognises the kept volumes by it.
  * Pulumi takes targets and exclusions of the user's own instead.
  */
-export function keepIdentity(resources: readonly StoredResource[], rest: readonly string[]): string[] {
-  if (choosesResources(rest)) return [];
+export function excludeIdentity(resources: readonly StoredResource[], rest: readonly string[]): string[] {
+  if (hasResourceTargets(rest)) return [];
   return resources.flatMap(({ type, urn }) => (type === IDENTITY_TYPE ? ["--exclude", urn] : []));
 }

@@ -7,7 +7,7 @@ import { createdSwarms, type ExportedStack } from "../lib/recorded-stack.ts";
  *
  * @throws with what the Swarm holds
  */
-export async function assertNoOthers(exported: ExportedStack): Promise<void> {
+export async function assertNotShared(exported: ExportedStack): Promise<void> {
   const ids = new Set(exported.deployment.resources?.flatMap(({ id }) => id ?? []));
   for (const { id, managers, owner } of createdSwarms(exported)) {
     // A Swarm that cannot be asked, such as a locked one, is left to its own resource, which checks again.

@@ -4,7 +4,7 @@ import type { Engine } from "../../engine/engine.ts";
 import { demuxStream } from "../../engine/stream-demux.ts";
 
 /** This process's own side of a command: a terminal or plain streams. */
-export interface Local {
+export interface LocalStreams {
   stdin: NodeJS.ReadStream;
   stdout: NodeJS.WriteStream;
   stderr: NodeJS.WriteStream;
@@ -18,12 +18,19 @@ export async function execAttached(
   engine: Engine,
   container: string,
   command: string[],
-  local: Local,
+  local: LocalStreams,
 ): Promise<number> {
   const { stdin, stdout } = local;
   const tty = stdin.isTTY === true && stdout.isTTY === true;
   const { Id } = await engine.request<{ Id: string }>("POST", `/containers/${container}/exec`, {
-    body: { AttachStdin: true, AttachStdout: true, AttachStderr: true, Tty: tty, Cmd: command, Env: terminalOf(tty) },
+    body: {
+      AttachStdin: true,
+      AttachStdout: true,
+      AttachStderr: true,
+      Tty: tty,
+      Cmd: command,
+      Env: terminalEnvironment(tty),
+    },
   });
   const { stream, head } = await hijack(engine.connection, `/exec/${Id}/start`, { Detach: false, Tty: tty });
   const resize = () => {
@@ -48,12 +55,12 @@ export async function execAttached(
   return await engine.execExitCode(Id);
 }
 
-function terminalOf(tty: boolean): string[] {
+function terminalEnvironment(tty: boolean): string[] {
   return tty && process.env["TERM"] ? [`TERM=${process.env["TERM"]}`] : [];
 }
 
 /** Copies what the command prints to where it belongs, until it ends; no faster than it is taken. */
-function relay(stream: Duplex, head: Buffer, tty: boolean, { stdout, stderr }: Local): Promise<void> {
+function relay(stream: Duplex, head: Buffer, tty: boolean, { stdout, stderr }: LocalStreams): Promise<void> {
   const write = (to: NodeJS.WriteStream, bytes: Buffer) => {
     if (to.write(bytes)) return;
     stream.pause();

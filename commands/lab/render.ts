@@ -1,14 +1,14 @@
 import type { Lab, LabHost } from "../../lab/lab.ts";
-import { table } from "../lib/table.ts";
+import { renderTable } from "../lib/table.ts";
 import { LAB_STACK } from "./stack-file.ts";
 
 /** The hosts of a lab, one a line. */
 export async function renderLab(lab: Lab): Promise<string> {
-  return table(["Host", "Address", "Engine", "Swarm"], await Promise.all(lab.hosts.map(line)));
+  return renderTable(["Host", "Address", "Engine", "Swarm"], await Promise.all(lab.hosts.map(hostRow)));
 }
 
 /** What to do with a lab that has just come up. */
-export function renderNext(lab: Lab): string {
+export function renderNextSteps(lab: Lab): string {
   const last = lab.hosts.length;
   const { ssh, address } = lab.host(last);
   return [
@@ -22,7 +22,7 @@ export function renderNext(lab: Lab): string {
   ].join("\n");
 }
 
-async function line({ hostname, address, engine, isRunning }: LabHost): Promise<string[]> {
+async function hostRow({ hostname, address, engine, isRunning }: LabHost): Promise<string[]> {
   if (!isRunning) return [hostname, address, "no power", ""];
   try {
     const { ServerVersion, Swarm } = await engine.info(5_000);

@@ -2,19 +2,19 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import type { LabHost } from "../../lab/lab.ts";
-import { readIfThere, writeIfChanged } from "../../toolchain/cache.ts";
+import { readIfExists, writeIfChanged } from "../../toolchain/cache.ts";
 import { say } from "../../toolchain/progress.ts";
-import { effectiveConfig, readTracked, workingConfig } from "../lib/config.ts";
-import { ensureToolchain, openSession, pulumiOutput } from "../lib/pulumi.ts";
+import { effectiveConfig, readStackFile, workingConfig } from "../lib/config.ts";
+import { ensureToolchain, openSession, readPulumiOutput } from "../lib/pulumi.ts";
 import { readCheckpoint, type StateFolder, stackFile, type StoredResource } from "../lib/state.ts";
 
 /** The stack on a lab's hosts. Its file is none that git keeps. */
 export const LAB_STACK = "lab";
 
-const stackFileOf = ({ project }: StateFolder) => join(project, `Pulumi.${LAB_STACK}.yaml`);
+const labStackFile = ({ project }: StateFolder) => join(project, `Pulumi.${LAB_STACK}.yaml`);
 
 /** Managers beyond these make a Swarm slower, not safer. */
-const MANAGERS = 3;
+const MAX_MANAGERS = 3;
 
 const COMMENT = `# The hosts of \`npm run lab -- up\`; written by it, and removed by \`npm run lab -- down\`.
 # The network is not encrypted: the hosts share this machine's kernel, and their namespaces carry no ESP between them.
@@ -34,7 +34,7 @@ export function writeLabStack(
   const record: LabRecord = { addresses: hosts.map(({ address }) => address) };
   writeIfChanged(recordFile(state), JSON.stringify(record), 0o600);
   const text = stringify({ config: labConfig(hosts, stack) }, { lineWidth: 0, aliasDuplicateObjects: false });
-  writeIfChanged(stackFileOf(state), COMMENT + text);
+  writeIfChanged(labStackFile(state), COMMENT + text);
 }
 
 /** What the stack of those hosts says. */
@@ -42,7 +42,7 @@ export function labConfig(
   hosts: readonly Pick<LabHost, "number" | "hostname" | "address" | "ssh">[],
   { disks }: LabStack,
 ): Record<string, unknown> {
-  const managers = hosts.length < MANAGERS ? 1 : MANAGERS;
+  const managers = hosts.length < MAX_MANAGERS ? 1 : MAX_MANAGERS;
   const numbers = Array.from({ length: disks }, (_, at) => at + 1);
   const drives = Object.fromEntries(numbers.map((number) => [`d${number}`, { path: `/mnt/disk${number}` }]));
   return {
@@ -76,39 +76,41 @@ const recordFile = ({ path }: StateFolder) => join(path, "lab.json");
  * someone else, or speaks of other hosts by now. Undefined when all there is of it is the lab's.
  */
 export function labStackProblem(state: StateFolder): string | undefined {
-  const file = stackFileOf(state);
-  const text = readIfThere(file);
+  const file = labStackFile(state);
+  const text = readIfExists(file);
   const hasState = existsSync(stackFile(state, LAB_STACK));
   const working = workingConfig(state, LAB_STACK).path;
   if (text === undefined && !hasState && !existsSync(working)) return undefined;
-  const record = JSON.parse(readIfThere(recordFile(state)) ?? "null") as LabRecord | null;
+  const record = JSON.parse(readIfExists(recordFile(state)) ?? "null") as LabRecord | null;
   const first =
     text !== undefined ? `Pulumi.${LAB_STACK}.yaml` : hasState ? `the state of stack ${LAB_STACK}` : working;
   if (!record || (text !== undefined && !text.startsWith(COMMENT)))
     return `${first}: was not written by \`npm run lab\``;
-  const hosts = [readTracked(state, LAB_STACK).config, effectiveConfig(state, LAB_STACK)].flatMap(addressesOf);
-  const members = (hasState ? (readCheckpoint(state, LAB_STACK).resources ?? []) : []).flatMap(advertisedBy);
+  const hosts = [readStackFile(state, LAB_STACK).config, effectiveConfig(state, LAB_STACK)].flatMap(
+    configuredAddresses,
+  );
+  const members = (hasState ? (readCheckpoint(state, LAB_STACK).resources ?? []) : []).flatMap(recordedAddresses);
   const other = [...hosts, ...members].find((address) => !record.addresses.includes(address));
   return other && `stack ${LAB_STACK}: has the host ${other}, which is not the lab's`;
 }
 
-function addressesOf(config: Record<string, unknown> = {}): string[] {
+function configuredAddresses(config: Record<string, unknown> = {}): string[] {
   const hosts = (config["pulumi-swarm:hosts"] ?? {}) as Record<string, { address?: unknown } | null>;
   return Object.values(hosts).map((host) => String(host?.address));
 }
 
-function advertisedBy({ type, inputs }: StoredResource): string[] {
+function recordedAddresses({ type, inputs }: StoredResource): string[] {
   const address = inputs?.["advertiseAddress"];
   return type.endsWith("swarm:Member") && typeof address === "string" ? [address] : [];
 }
 
 /** Removes the stack with its state, whose hosts are gone. Only for what `labStackProblem` finds nothing wrong with. */
-export async function forgetLabStack(state: StateFolder): Promise<void> {
+export async function removeLabStack(state: StateFolder): Promise<void> {
   if (existsSync(stackFile(state, LAB_STACK))) {
     const session = await openSession(await ensureToolchain(), state, LAB_STACK);
     say(`stack ${LAB_STACK}: removing the state of hosts that are gone`);
-    await pulumiOutput(session, ["stack", "rm", LAB_STACK, "--force", "--yes", "--preserve-config"]);
+    await readPulumiOutput(session, ["stack", "rm", LAB_STACK, "--force", "--yes", "--preserve-config"]);
   }
   const { path, basePath } = workingConfig(state, LAB_STACK);
-  for (const file of [stackFileOf(state), path, basePath, recordFile(state)]) rmSync(file, { force: true });
+  for (const file of [labStackFile(state), path, basePath, recordFile(state)]) rmSync(file, { force: true });
 }

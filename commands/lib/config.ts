@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { parse, stringify } from "yaml";
-import { readIfThere, writeIfChanged } from "../../toolchain/cache.ts";
+import { readIfExists, writeIfChanged } from "../../toolchain/cache.ts";
 import { say } from "../../toolchain/progress.ts";
 import { type StateFolder, stackFile } from "./state.ts";
 
@@ -37,14 +37,14 @@ export function workingConfig(state: StateFolder, stack: string): WorkingConfig 
  */
 export function writeWorkingConfig(state: StateFolder, stack: string, local: Record<string, unknown>): string {
   const { path, basePath } = workingConfig(state, stack);
-  const tracked = readTracked(state, stack);
+  const tracked = readStackFile(state, stack);
   const base = { ...local, ...tracked.config };
-  update(path, (working) => {
+  updateFile(path, (working) => {
     const changes = working
-      ? changesOf(readYaml(basePath)?.config ?? {}, working.config ?? {})
+      ? userChanges(readYaml(basePath)?.config ?? {}, working.config ?? {})
       : new Map<string, unknown>();
-    const config = apply(base, changes);
-    const salt = tracked.encryptionsalt ?? working?.encryptionsalt ?? saltOfState(state, stack);
+    const config = applyChanges(base, changes);
+    const salt = tracked.encryptionsalt ?? working?.encryptionsalt ?? saltFromState(state, stack);
     for (const key of changes.keys()) say(`config ${key}: as set in the working copy (${path})`);
     return { ...tracked, config, ...(salt ? { encryptionsalt: salt } : {}) };
   });
@@ -55,52 +55,52 @@ export function writeWorkingConfig(state: StateFolder, stack: string, local: Rec
 }
 
 /** Rewrites a file from what is in it, also when a `pulumi config set` or another run has just changed that. */
-function update(path: string, change: (now: StackConfig | undefined) => StackConfig): void {
+function updateFile(path: string, change: (now: StackConfig | undefined) => StackConfig): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   for (;;) {
-    const before = readIfThere(path);
+    const before = readIfExists(path);
     const text = stringify(change(parseConfig(before)));
-    if (readIfThere(path) !== before) continue;
+    if (readIfExists(path) !== before) continue;
     writeIfChanged(path, text, 0o600);
     return;
   }
 }
 
 /** The tracked configuration of a stack: `Pulumi.<stack>.yaml` beside `Pulumi.yaml`. */
-export function readTracked(state: StateFolder, stack: string): StackConfig {
+export function readStackFile(state: StateFolder, stack: string): StackConfig {
   return readYaml(join(state.project, `Pulumi.${stack}.yaml`)) ?? {};
 }
 
 /** What a stack's config says: the working copy, with what the user set in it, where there is one. */
 export function effectiveConfig(state: StateFolder, stack: string): Record<string, unknown> {
-  return (readYaml(workingConfig(state, stack).path) ?? readTracked(state, stack)).config ?? {};
+  return (readYaml(workingConfig(state, stack).path) ?? readStackFile(state, stack)).config ?? {};
 }
 
 /** Keeps the salt that `pulumi stack init` made, in the working copy. */
-export function keepSalt(state: StateFolder, stack: string, salt: string): void {
-  update(workingConfig(state, stack).path, (working) => ({ ...working, encryptionsalt: salt }));
+export function saveSalt(state: StateFolder, stack: string, salt: string): void {
+  updateFile(workingConfig(state, stack).path, (working) => ({ ...working, encryptionsalt: salt }));
 }
 
 /** Sets a key in the working copy as `pulumi config set` does: it stays whatever the tracked file says later. */
 export function setInWorkingConfig(state: StateFolder, stack: string, key: string, value: unknown): void {
   const { path } = workingConfig(state, stack);
-  update(path, (working) => ({ ...working, config: { ...working?.config, [key]: value } }));
+  updateFile(path, (working) => ({ ...working, config: { ...working?.config, [key]: value } }));
 }
 
 /** What was set or removed since the base was written: key → its value, or undefined for removed. */
-function changesOf(base: Record<string, unknown>, now: Record<string, unknown>): Map<string, unknown> {
+function userChanges(base: Record<string, unknown>, now: Record<string, unknown>): Map<string, unknown> {
   const keys = new Set([...Object.keys(base), ...Object.keys(now)]);
   const changed = [...keys].filter((key) => !isDeepStrictEqual(base[key], now[key]));
   return new Map(changed.map((key) => [key, now[key]]));
 }
 
-function apply(base: Record<string, unknown>, changes: Map<string, unknown>): Record<string, unknown> {
+function applyChanges(base: Record<string, unknown>, changes: Map<string, unknown>): Record<string, unknown> {
   const all = { ...base, ...Object.fromEntries(changes) };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
 /** The salt that a stack's state was encrypted with: the working copy may have been deleted. */
-function saltOfState(state: StateFolder, stack: string): string | undefined {
+function saltFromState(state: StateFolder, stack: string): string | undefined {
   const file = stackFile(state, stack);
   if (!existsSync(file)) return undefined;
   const { checkpoint } = JSON.parse(readFileSync(file, "utf8")) as {
@@ -110,7 +110,7 @@ function saltOfState(state: StateFolder, stack: string): string | undefined {
 }
 
 function readYaml(path: string): StackConfig | undefined {
-  return parseConfig(readIfThere(path));
+  return parseConfig(readIfExists(path));
 }
 
 /** An empty file is as good as none: Pulumi empties it before it writes, and may have been killed in between. */

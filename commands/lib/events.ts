@@ -56,7 +56,7 @@ export function parseEvents(text: string): EngineEvent[] {
 }
 
 /** The logical name that a URN ends in. */
-export function nameOfUrn(urn: string): string {
+export function nameFromUrn(urn: string): string {
   return urn.split("::").slice(3).join("::");
 }
 

@@ -12,8 +12,8 @@ const EXPOSE_KEY = "pulumi-swarm:expose";
 export type Exposure = "this machine" | "allowFrom" | "everybody";
 
 /** @param isLocal whether the stack is of kind local */
-export function exposureOf(config: Record<string, unknown>, isLocal: boolean): Exposure {
-  const settings = settingsOf(config);
+export function exposureFromConfig(config: Record<string, unknown>, isLocal: boolean): Exposure {
+  const settings = exposureSettings(config);
   if (isLocal && isRestrictedToLoopback(settings)) return "this machine";
   return settings.allowFrom === undefined ? "everybody" : "allowFrom";
 }
@@ -25,18 +25,18 @@ export function exposureOf(config: Record<string, unknown>, isLocal: boolean): E
  * @param canAsk whether a person is there to answer
  * @throws when a person cannot be asked, or says no.
  */
-export async function decideExposure(
+export async function confirmExposure(
   { state, stack }: Pick<Session, "state" | "stack">,
   connection: EngineConnection,
   canAsk: boolean,
 ): Promise<void> {
   const config = effectiveConfig(state, stack);
-  if (exposureOf(config, true) !== "this machine") return;
+  if (exposureFromConfig(config, true) !== "this machine") return;
   const named = config["pulumi-swarm:engine"];
   const problem = await localRulesProblem(typeof named === "string" ? { host: named } : connection);
   if (problem === undefined) return;
   const why = `This machine cannot keep others from the store's ports: ${problem}.`;
-  if (!canAsk || !(await agrees(`${why}\nPublish them to everybody who reaches this machine? [y/N] `))) {
+  if (!canAsk || !(await askYesNo(`${why}\nPublish them to everybody who reaches this machine? [y/N] `))) {
     throw new Error(
       `${EXPOSE_KEY}: is not set, and ${problem}: set it to true in Pulumi.${stack}.yaml to publish the store to everybody ` +
         "who reaches this machine, or to false to publish nothing",
@@ -46,12 +46,12 @@ export async function decideExposure(
   say(`config ${EXPOSE_KEY}: set to true; \`pulumi config rm ${EXPOSE_KEY}\` has the question asked again`);
 }
 
-function settingsOf(config: Record<string, unknown>): ExposureSettings {
+function exposureSettings(config: Record<string, unknown>): ExposureSettings {
   const keys = ["expose", "allowFrom", "driver"] as const;
   return Object.fromEntries(keys.map((key) => [key, config[`pulumi-swarm:${key}`]]));
 }
 
-async function agrees(question: string): Promise<boolean> {
+async function askYesNo(question: string): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   const answer = await terminal.question(question);
   terminal.close();

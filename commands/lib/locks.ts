@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
-import { readIfThere } from "../../toolchain/cache.ts";
+import { readIfExists } from "../../toolchain/cache.ts";
 import { isAlive, isNowhere } from "../../toolchain/lock.mjs";
 import { say } from "../../toolchain/progress.ts";
 import { npmRun } from "./args.ts";
@@ -18,10 +18,10 @@ interface Lock {
 }
 
 /** Pulumi takes its lock within this time of its start, in milliseconds. */
-const LOCKS_WITHIN_MS = 300_000;
+const MAX_LOCK_DELAY_MS = 300_000;
 
 /** File systems that no other machine can have mounted: ext, XFS, Btrfs, tmpfs, F2FS, ZFS, overlay. */
-const LOCAL_DISKS = [0xef53, 0x58465342, 0x9123683e, 0x01021994, 0xf2f52010, 0x2fc12fc1, 0x794c7630];
+const LOCAL_FILE_SYSTEMS = [0xef53, 0x58465342, 0x9123683e, 0x01021994, 0xf2f52010, 0x2fc12fc1, 0x794c7630];
 
 /**
  * Removes the locks that a killed Pulumi left on a stack: only those whose process is certainly gone. Every other lock
@@ -37,9 +37,9 @@ export function clearStaleLocks(state: StateFolder, stack: string): void {
       rmSync(file, { force: true });
       rmSync(`${file}.attrs`, { force: true });
       say(`removed the lock of a Pulumi that is gone (process ${lock.pid}) from stack ${stack}`);
-    } else if (existsSync(file) && !(lock && isSeen(lock, runs))) {
+    } else if (existsSync(file) && !(lock && isHolderRunning(lock, runs))) {
       say(
-        `stack ${stack} is locked by ${lock ? holderOf(lock) : `an unreadable lock, ${file}`}; if that no longer runs, free ` +
+        `stack ${stack} is locked by ${lock ? describeHolder(lock) : `an unreadable lock, ${file}`}; if that no longer runs, free ` +
           `the stack: \`eval "$(${npmRun("-s env", stack)})"\`, then \`pulumi cancel\``,
       );
     }
@@ -61,7 +61,7 @@ export function withStackLock<T>(state: StateFolder, stack: string, work: () => 
   const name = `${randomUUID()}.json`;
   const run = writeRun({ state, stack }, process.pid, Date.now());
   try {
-    place(join(folder, name), join(state.path, `lock-${name}`));
+    writeLock(join(folder, name), join(state.path, `lock-${name}`));
     // Pulumi looks twice as well: of two that lock at the same time at least one sees the other.
     return lockNames(folder).length === 1 ? work() : undefined;
   } finally {
@@ -71,7 +71,7 @@ export function withStackLock<T>(state: StateFolder, stack: string, work: () => 
 }
 
 /** Writes this process's lock beside its folder: Pulumi takes every file in there for a lock, also half of one. */
-function place(file: string, beside: string): void {
+function writeLock(file: string, beside: string): void {
   const lock: Lock = {
     pid: process.pid,
     username: username(),
@@ -89,24 +89,24 @@ function place(file: string, beside: string): void {
 /** Returns whether the lock's process is certainly gone. */
 function isStale(lock: Lock, runs: readonly ReadRun[], folder: string): boolean {
   if (lock.hostname !== hostname()) return false;
-  const own = runs.filter((run) => isHolder(run, lock));
+  const own = runs.filter((run) => holdsLock(run, lock));
   if (own.length > 0) return own.every((run) => run.isGone);
   // A Pulumi that the commands did not start has told its id alone.
-  return isNowhere(lock.pid) && LOCAL_DISKS.includes(Number(statfsSync(folder).type));
+  return isNowhere(lock.pid) && LOCAL_FILE_SYSTEMS.includes(Number(statfsSync(folder).type));
 }
 
 /** Returns whether a lock is of a run on record: the id alone may also be that of a process in another PID namespace. */
-function isHolder(run: RecordedRun, { pid, hostname: host, timestamp = "" }: Lock): boolean {
+function holdsLock(run: RecordedRun, { pid, hostname: host, timestamp = "" }: Lock): boolean {
   const age = Date.parse(timestamp) - run.startedAt;
-  return run.pid === pid && run.hostname === host && age >= 0 && age <= LOCKS_WITHIN_MS;
+  return run.pid === pid && run.hostname === host && age >= 0 && age <= MAX_LOCK_DELAY_MS;
 }
 
 /** Returns whether the lock's process is seen running here: Pulumi says so itself where that matters. */
-function isSeen(lock: Lock, runs: readonly ReadRun[]): boolean {
-  return lock.hostname === hostname() && isAlive(lock.pid) && !runs.some((run) => isHolder(run, lock) && run.isGone);
+function isHolderRunning(lock: Lock, runs: readonly ReadRun[]): boolean {
+  return lock.hostname === hostname() && isAlive(lock.pid) && !runs.some((run) => holdsLock(run, lock) && run.isGone);
 }
 
-function holderOf({ pid, username: user = "", hostname: host, timestamp = "" }: Lock): string {
+function describeHolder({ pid, username: user = "", hostname: host, timestamp = "" }: Lock): string {
   return `process ${pid} of ${user}@${host}${timestamp && ` since ${timestamp}`}`;
 }
 
@@ -126,7 +126,7 @@ function lockNames(folder: string): string[] {
 /** Returns undefined for a lock that is not whole. */
 function readLock(path: string): Lock | undefined {
   try {
-    const lock = JSON.parse(readIfThere(path) ?? "") as Partial<Lock>;
+    const lock = JSON.parse(readIfExists(path) ?? "") as Partial<Lock>;
     return lock.pid && lock.hostname ? (lock as Lock) : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;

@@ -1,6 +1,6 @@
 import { npmRun } from "./args.ts";
 import type { Exposure } from "./exposure.ts";
-import { pulumiOutput, type Session } from "./pulumi.ts";
+import { readPulumiOutput, type Session } from "./pulumi.ts";
 
 /** A stack's outputs, as far as the commands show them. Secrets are masked. */
 export interface Outputs {
@@ -11,17 +11,17 @@ export interface Outputs {
 }
 
 export async function readOutputs(session: Session): Promise<Outputs> {
-  return JSON.parse(await pulumiOutput(session, ["stack", "output", "--json"])) as Outputs;
+  return JSON.parse(await readPulumiOutput(session, ["stack", "output", "--json"])) as Outputs;
 }
 
-const REACH: Record<Exposure, string> = {
+const EXPOSURE_NOTES: Record<Exposure, string> = {
   "this machine": "Only this machine reaches them; `pulumi config set pulumi-swarm:expose true` opens them to others.",
   allowFrom: "Only the hosts themselves and the addresses in allowFrom reach them.",
   everybody: "Swarm publishes these ports on all addresses of the host: let a firewall decide who reaches them.",
 };
 
 /** What a person wants to know after `up` of a stack. */
-export function summary(outputs: Outputs, stack: string, exposure: Exposure): string {
+export function formatSummary(outputs: Outputs, stack: string, exposure: Exposure): string {
   const { endpoint, endpoints = {}, consoleEndpoints = {} } = outputs;
   const table = (urls: Record<string, string>) =>
     Object.entries(urls).map(([key, url]) => `  ${key.padEnd(12)} ${url}`);
@@ -33,6 +33,6 @@ export function summary(outputs: Outputs, stack: string, exposure: Exposure): st
     "User and password:",
     `  eval "$(${npmRun("-s env", stack)})"`,
     "  pulumi stack output rootUser; pulumi stack output --show-secrets rootPassword",
-    ...(published && outputs["swarmId"] !== undefined ? [REACH[exposure]] : []),
+    ...(published && outputs["swarmId"] !== undefined ? [EXPOSURE_NOTES[exposure]] : []),
   ].join("\n");
 }

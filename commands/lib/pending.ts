@@ -2,7 +2,7 @@ import { writeIfChanged } from "../../toolchain/cache.ts";
 import { say } from "../../toolchain/progress.ts";
 import { withStackLock } from "./locks.ts";
 import type { Session } from "./pulumi.ts";
-import { readStored, stackFile } from "./state.ts";
+import { readStoredState, stackFile } from "./state.ts";
 
 /**
  * Removes from a stack's state what a killed run had begun to create: Pulumi would warn of it at every run. Nothing is
@@ -12,10 +12,10 @@ import { readStored, stackFile } from "./state.ts";
  * Does nothing while any update runs: what that has begun is not left over. The stack's lock is held from the look at the
  * state to the end of the write, so that no newer state is overwritten; `pulumi stack import` locks only to write.
  */
-export function forgetPendingCreates(session: Session): void {
+export function clearPendingCreates(session: Session): void {
   const { state, stack } = session;
   const message = withStackLock(state, stack, () => {
-    const stored = readStored(state, stack);
+    const stored = readStoredState(state, stack);
     const latest = stored.checkpoint?.latest;
     const pending = (latest?.pending_operations ?? []).map(({ resource }) => resource.urn);
     if (!latest || pending.length === 0) return undefined;

@@ -3,14 +3,14 @@ import { existsSync, mkdirSync, renameSync, symlinkSync, writeFileSync, readdirS
 import { delimiter, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse, stringify } from "yaml";
-import { obtainAwsPlugin } from "../../toolchain/aws-plugin.ts";
-import { cacheRoot, readIfThere } from "../../toolchain/cache.ts";
-import { obtainDockerPlugin, type Plugin } from "../../toolchain/docker-plugin.ts";
-import { obtainKubernetesPlugin } from "../../toolchain/kubernetes-plugin.ts";
-import { obtainPulumi } from "../../toolchain/pulumi.ts";
+import { ensureAwsPlugin } from "../../toolchain/aws-plugin.ts";
+import { cacheRoot, readIfExists } from "../../toolchain/cache.ts";
+import { ensureDockerPlugin, type PulumiPlugin } from "../../toolchain/docker-plugin.ts";
+import { ensureKubernetesPlugin } from "../../toolchain/kubernetes-plugin.ts";
+import { ensurePulumi } from "../../toolchain/pulumi.ts";
 import { run, runAttached } from "../../toolchain/run.ts";
-import { inTemporaryFolder } from "../../toolchain/temporary-files.ts";
-import { keepSalt, type StackConfig, workingConfig } from "./config.ts";
+import { withTemporaryFolder } from "../../toolchain/temporary-files.ts";
+import { saveSalt, type StackConfig, workingConfig } from "./config.ts";
 import { clearStaleLocks } from "./locks.ts";
 import { recordRun } from "./runs.ts";
 import { type StateFolder, stackFile } from "./state.ts";
@@ -19,7 +19,7 @@ import { type StateFolder, stackFile } from "./state.ts";
 export interface Toolchain {
   /** Folder with `pulumi` and the language host. */
   bin: string;
-  plugins: Plugin[];
+  plugins: PulumiPlugin[];
 }
 
 /**
@@ -28,11 +28,11 @@ export interface Toolchain {
  * @param kind of the stack's environment: some need more than others
  */
 export async function ensureToolchain(kind?: unknown): Promise<Toolchain> {
-  const bin = await obtainPulumi();
+  const bin = await ensurePulumi();
   const pulumiBin = () => Promise.resolve(bin);
-  const plugins = [await obtainDockerPlugin(pulumiBin)];
-  if (kind === "aws") plugins.push(await obtainAwsPlugin(pulumiBin));
-  if (kind === "kubernetes") plugins.push(await obtainKubernetesPlugin(pulumiBin));
+  const plugins = [await ensureDockerPlugin(pulumiBin)];
+  if (kind === "aws") plugins.push(await ensureAwsPlugin(pulumiBin));
+  if (kind === "kubernetes") plugins.push(await ensureKubernetesPlugin(pulumiBin));
   return { bin, plugins };
 }
 
@@ -81,11 +81,11 @@ export function installPlugins({ plugins }: Toolchain, { home }: StateFolder): v
   for (const { folder, path } of plugins) {
     const target = join(home, "plugins", folder);
     mkdirSync(target, { recursive: true });
-    for (const name of readdirSync(path)) link(join(path, name), join(target, name));
+    for (const name of readdirSync(path)) ensureLink(join(path, name), join(target, name));
   }
 }
 
-function link(source: string, target: string): void {
+function ensureLink(source: string, target: string): void {
   try {
     if (readlinkSync(target) === source) return;
   } catch (error) {
@@ -115,30 +115,30 @@ export async function openSession(toolchain: Toolchain, state: StateFolder, stac
 
 /** `pulumi stack init` writes into the project's folder whatever it is told: so it is given another one. */
 async function initStack({ toolchain, state, stack, env }: Session): Promise<void> {
-  await inTemporaryFolder("pulumi-swarm-init-", async (folder) => {
+  await withTemporaryFolder("pulumi-swarm-init-", async (folder) => {
     writeFileSync(join(folder, "Pulumi.yaml"), stringify({ name: state.projectName, runtime: "nodejs" }));
     const args = ["stack", "init", stack, "--no-select", "--non-interactive", "--cwd", folder];
     await run(join(toolchain.bin, "pulumi"), args, { env });
-    const made = parse(readIfThere(join(folder, `Pulumi.${stack}.yaml`)) ?? "") as StackConfig | null;
-    if (made?.encryptionsalt) keepSalt(state, stack, made.encryptionsalt);
+    const made = parse(readIfExists(join(folder, `Pulumi.${stack}.yaml`)) ?? "") as StackConfig | null;
+    if (made?.encryptionsalt) saveSalt(state, stack, made.encryptionsalt);
   });
 }
 
 /** Runs Pulumi on this terminal and gives back its exit code. */
-export function pulumiAttached(session: Session, args: readonly string[]): Promise<number> {
+export function runPulumi(session: Session, args: readonly string[]): Promise<number> {
   return recordRun(session, (onStart) =>
     runAttached(join(session.toolchain.bin, "pulumi"), args, session.env, session.state.project, onStart),
   );
 }
 
 /** Runs Pulumi and gives back what it printed, which is secret: a failure does not show it. */
-export function pulumiSecrets(session: Session, args: readonly string[]): Promise<string> {
-  const options = { env: session.env, cwd: session.state.project, secret: true };
+export function readPulumiSecrets(session: Session, args: readonly string[]): Promise<string> {
+  const options = { env: session.env, cwd: session.state.project, secretOutput: true };
   return run(join(session.toolchain.bin, "pulumi"), args, options);
 }
 
 /** Runs Pulumi and gives back what it printed. What may hold secrets is asked for with `pulumiSecrets`. */
-export function pulumiOutput(session: Session, args: readonly string[]): Promise<string> {
+export function readPulumiOutput(session: Session, args: readonly string[]): Promise<string> {
   return recordRun(session, (onStart) =>
     run(join(session.toolchain.bin, "pulumi"), args, { env: session.env, cwd: session.state.project, onStart }),
   );

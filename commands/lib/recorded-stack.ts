@@ -3,7 +3,7 @@ import type { NodeRole } from "../../engine/types.ts";
 import type { ClusterState } from "../../provider/swarm/cluster-inputs.ts";
 import type { NodeEngines } from "../../provider/service/task-exec.ts";
 import type { ServiceInputs } from "../../provider/service/service-inputs.ts";
-import { pulumiOutput, pulumiSecrets, type Session } from "./pulumi.ts";
+import { readPulumiOutput, readPulumiSecrets, type Session } from "./pulumi.ts";
 
 /** A host's membership as the stack's state has it. */
 export interface RecordedMember {
@@ -88,21 +88,21 @@ export async function readRecordedSwarms(session: Session): Promise<RecordedSwar
 
 /** The stack with all that its state holds. What is secret stays in this process. */
 export async function exportedStack(session: Session): Promise<ExportedStack> {
-  const exported = await pulumiSecrets(session, ["stack", "export", "--show-secrets", "--stack", session.stack]);
+  const exported = await readPulumiSecrets(session, ["stack", "export", "--show-secrets", "--stack", session.stack]);
   return JSON.parse(exported) as ExportedStack;
 }
 
 /** The stack's outputs as plain values; empty where it has none. */
 export function recordedOutputs({ deployment }: ExportedStack): Record<string, unknown> {
   const stack = (deployment.resources ?? []).find(({ type }) => type === "pulumi:pulumi:Stack");
-  return (plain(stack?.outputs) ?? {}) as Record<string, unknown>;
+  return (decryptSecrets(stack?.outputs) ?? {}) as Record<string, unknown>;
 }
 
 /** Has Pulumi look whether members are still in the Swarm, so that the next `up` has those join that are not. */
-export async function lookAgain(session: Session, members: readonly RecordedMember[]): Promise<void> {
+export async function refreshMembers(session: Session, members: readonly RecordedMember[]): Promise<void> {
   if (members.length === 0) return;
   const targets = members.flatMap(({ urn }) => ["--target", urn]);
-  await pulumiOutput(session, ["refresh", "--yes", "--skip-preview", "--non-interactive", ...targets]);
+  await readPulumiOutput(session, ["refresh", "--yes", "--skip-preview", "--non-interactive", ...targets]);
 }
 
 /** The Swarm of a stack that has a host of that key. */
@@ -116,34 +116,34 @@ export function recordedSwarm(exported: ExportedStack, hostKey: string): Recorde
     );
   }
   if (another) throw new Error(`host "${hostKey}": is in two Swarms of this stack: give its hosts keys of their own`);
-  return swarmOf(exported, chosen.swarmId, members);
+  return toRecordedSwarm(exported, chosen.swarmId, members);
 }
 
 /** All Swarms of a stack, and the services whose members depend on each other. */
 export function recordedSwarms(exported: ExportedStack): RecordedSwarms {
   const members = recordedMembers(exported);
   const ids = new Set(members.map(({ swarmId }) => swarmId));
-  const services = resourcesOf(exported, "Service").flatMap(({ id = "", outputs = {} }) => {
-    const service = plain(outputs) as ServiceInputs;
+  const services = resourcesOfKind(exported, "Service").flatMap(({ id = "", outputs = {} }) => {
+    const service = decryptSecrets(outputs) as ServiceInputs;
     const { swarmId, nodes, spec, tasks, maintenanceCommand, minReadySeconds, restartTogether } = service;
     const recorded = { id, swarmId, nodes, name: spec.Name, tasks, maintenanceCommand, minReadySeconds };
     return restartTogether.length === 0 ? [] : [recorded];
   });
-  return { swarms: [...ids].map((id) => swarmOf(exported, id, members)), services };
+  return { swarms: [...ids].map((id) => toRecordedSwarm(exported, id, members)), services };
 }
 
 /** The Swarms that a stack created, and would end. */
 export function createdSwarms(exported: ExportedStack): (ClusterState & { id: string })[] {
-  const clusters = resourcesOf(exported, "Cluster").map(({ id = "", outputs = {} }) => {
-    return { ...(plain(outputs) as ClusterState), id };
+  const clusters = resourcesOfKind(exported, "Cluster").map(({ id = "", outputs = {} }) => {
+    return { ...(decryptSecrets(outputs) as ClusterState), id };
   });
   return clusters.filter(({ ownsSwarm }) => ownsSwarm);
 }
 
 /** All services of a stack, by name. */
 export function recordedServices(exported: ExportedStack): NamedService[] {
-  const services = resourcesOf(exported, "Service").map(({ id = "", outputs = {} }) => {
-    const { swarmId, spec } = plain(outputs) as ServiceInputs;
+  const services = resourcesOfKind(exported, "Service").map(({ id = "", outputs = {} }) => {
+    const { swarmId, spec } = decryptSecrets(outputs) as ServiceInputs;
     const volumes = (spec.TaskTemplate.ContainerSpec.Mounts ?? []).flatMap(({ Type, Source }) =>
       Type === "volume" && Source ? [Source] : [],
     );
@@ -152,28 +152,32 @@ export function recordedServices(exported: ExportedStack): NamedService[] {
   return services.sort((a, b) => a.name.localeCompare(b.name));
 }
 
-function swarmOf(exported: ExportedStack, swarmId: string, members: ReturnType<typeof recordedMembers>): RecordedSwarm {
-  const cluster = resourcesOf(exported, "Cluster").find(({ id }) => id === swarmId);
+function toRecordedSwarm(
+  exported: ExportedStack,
+  swarmId: string,
+  members: ReturnType<typeof recordedMembers>,
+): RecordedSwarm {
+  const cluster = resourcesOfKind(exported, "Cluster").find(({ id }) => id === swarmId);
   return {
     swarmId,
-    unlockKey: (plain(cluster?.outputs?.["unlockKey"]) as string | undefined) ?? "",
+    unlockKey: (decryptSecrets(cluster?.outputs?.["unlockKey"]) as string | undefined) ?? "",
     members: members.filter((member) => member.swarmId === swarmId),
   };
 }
 
 /** The hosts of all Swarms of a stack, in the order of their keys. */
 export function recordedMembers(exported: ExportedStack): (RecordedMember & { swarmId: string })[] {
-  return resourcesOf(exported, "Member")
-    .map(memberOf)
+  return resourcesOfKind(exported, "Member")
+    .map(toRecordedMember)
     .sort((a, b) => a.key.localeCompare(b.key));
 }
 
-function resourcesOf({ deployment }: ExportedStack, kind: string): ExportedResource[] {
+function resourcesOfKind({ deployment }: ExportedStack, kind: string): ExportedResource[] {
   return (deployment.resources ?? []).filter(({ type, delete: isLeaving }) => type === KIND + kind && !isLeaving);
 }
 
-function memberOf({ urn, id = "", outputs = {} }: ExportedResource): RecordedMember & { swarmId: string } {
-  const { connection, role, advertiseAddress, listenAddress, swarmId, hostKey } = plain(outputs) as {
+function toRecordedMember({ urn, id = "", outputs = {} }: ExportedResource): RecordedMember & { swarmId: string } {
+  const { connection, role, advertiseAddress, listenAddress, swarmId, hostKey } = decryptSecrets(outputs) as {
     connection: EngineConnection;
     role: NodeRole;
     hostKey?: string;
@@ -184,13 +188,13 @@ function memberOf({ urn, id = "", outputs = {} }: ExportedResource): RecordedMem
 }
 
 /** Marks a secret in an exported stack; its value is beside it, as JSON. */
-const SIGNATURE = "4dabf18193072939515e22adb298388d";
+const SECRET_SIGNATURE = "4dabf18193072939515e22adb298388d";
 
 /** A value of an exported stack, its secrets in clear. */
-export function plain(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(plain);
+export function decryptSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(decryptSecrets);
   if (typeof value !== "object" || value === null) return value;
   const fields = value as Record<string, unknown>;
-  if (SIGNATURE in fields) return plain(JSON.parse(String(fields["plaintext"])));
-  return Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, plain(field)]));
+  if (SECRET_SIGNATURE in fields) return decryptSecrets(JSON.parse(String(fields["plaintext"])));
+  return Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, decryptSecrets(field)]));
 }

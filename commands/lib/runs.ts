@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { readIfThere, writeIfChanged } from "../../toolchain/cache.ts";
+import { readIfExists, writeIfChanged } from "../../toolchain/cache.ts";
 import { isGone, processToken } from "../../toolchain/lock.mjs";
 import type { StateFolder } from "./state.ts";
 
@@ -28,12 +28,12 @@ export interface ReadRun extends RecordedRun {
 }
 
 /** A stack in its state folder, such as a Session. */
-export interface StackOfState {
+export interface StackInState {
   state: StateFolder;
   stack: string;
 }
 
-const folderOf = ({ path }: StateFolder) => join(path, "runs");
+const runsFolder = ({ path }: StateFolder) => join(path, "runs");
 
 /**
  * Records a process for as long as `work` takes.
@@ -41,7 +41,7 @@ const folderOf = ({ path }: StateFolder) => join(path, "runs");
  * @param work starts the process, and calls what it is given as soon as that runs
  */
 export async function recordRun<T>(
-  { state, stack }: StackOfState,
+  { state, stack }: StackInState,
   work: (onStart: (pid: number) => void) => Promise<T>,
 ): Promise<T> {
   const startedAt = Date.now();
@@ -54,8 +54,8 @@ export async function recordRun<T>(
 }
 
 /** Writes the record of a process and returns its file. */
-export function writeRun({ state, stack }: StackOfState, pid: number, startedAt: number): string {
-  const folder = folderOf(state);
+export function writeRun({ state, stack }: StackInState, pid: number, startedAt: number): string {
+  const folder = runsFolder(state);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, `${randomBytes(8).toString("hex")}.json`);
   const run: Partial<RecordedRun> = { stack, pid, token: processToken(pid), hostname: hostname(), startedAt };
@@ -64,13 +64,13 @@ export function writeRun({ state, stack }: StackOfState, pid: number, startedAt:
 }
 
 /** Returns the records of processes that run on a stack, and of those that were killed. */
-export function readRuns({ state, stack }: StackOfState): ReadRun[] {
-  const folder = folderOf(state);
+export function readRuns({ state, stack }: StackInState): ReadRun[] {
+  const folder = runsFolder(state);
   if (!existsSync(folder)) return [];
   const files = readdirSync(folder).filter((name) => name.endsWith(".json"));
   return files.flatMap((name) => {
     const file = join(folder, name);
-    const run = JSON.parse(readIfThere(file) ?? "{}") as Partial<RecordedRun>;
+    const run = JSON.parse(readIfExists(file) ?? "{}") as Partial<RecordedRun>;
     // A process that had ended by the time it was recorded has no token.
     if (run.stack !== stack || run.token === undefined) return [];
     return [{ ...(run as RecordedRun), file, isGone: isGone(run.token) }];

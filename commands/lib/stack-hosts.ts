@@ -20,12 +20,12 @@ export function stackHosts(
   config: Record<string, unknown>,
   isThisMachine: boolean,
 ): StackHost[] {
-  const named = isThisMachine ? [{ key: "local", connection: resolveLocalEngine() }] : sshHosts(config);
+  const named = isThisMachine ? [{ key: "local", connection: resolveLocalEngine() }] : configuredSshHosts(config);
   const hosts = new Map([...named, ...recorded].map(({ key, connection }) => [key, { key, connection }] as const));
   return [...hosts.values()].toSorted((a, b) => a.key.localeCompare(b.key));
 }
 
-function sshHosts(config: Record<string, unknown>): StackHost[] {
+function configuredSshHosts(config: Record<string, unknown>): StackHost[] {
   const hosts = (config["pulumi-swarm:hosts"] ?? {}) as Record<string, SshAccess>;
   const defaults = (config["pulumi-swarm:hostDefaults"] ?? {}) as Partial<SshAccess>;
   // What is no host is refused by the program, which says what a host is.

@@ -37,8 +37,8 @@ export function openState(project: string = ROOT, path: string = join(project, "
   };
   for (const folder of [path, state.backend, state.home]) mkdirSync(folder, { recursive: true, mode: 0o700 });
   chmodSync(path, 0o700);
-  sweep(path);
-  makePassphrase(state.passphraseFile);
+  removeStaleFiles(path);
+  ensurePassphrase(state.passphraseFile);
   return state;
 }
 
@@ -49,7 +49,7 @@ export const PREVIEW_PREFIX = "preview-";
  * Removes what a killed run left that holds secrets or is a copy of a state: event logs of earlier releases, passphrase
  * files without their name, exports.
  */
-function sweep(path: string): void {
+function removeStaleFiles(path: string): void {
   for (const name of readdirSync(path)) {
     const [, writer] = /^(?:passphrase\.|pending-)(\d+)\.(?:tmp|json)$/.exec(name) ?? [];
     const isLeft = name.startsWith(PREVIEW_PREFIX) || (writer !== undefined && !isAlive(Number(writer)));
@@ -58,7 +58,7 @@ function sweep(path: string): void {
 }
 
 /** Made once. It appears under its name only when it is whole, and never replaces another run's. */
-function makePassphrase(file: string): void {
+function ensurePassphrase(file: string): void {
   if (existsSync(file)) return;
   const beside = `${file}.${process.pid}.tmp`;
   writeFileSync(beside, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600 });
@@ -96,19 +96,19 @@ export interface StoredState {
   checkpoint?: { latest?: Checkpoint };
 }
 
-export function readStored(state: StateFolder, stack: string): StoredState {
+export function readStoredState(state: StateFolder, stack: string): StoredState {
   return JSON.parse(readFileSync(stackFile(state, stack), "utf8")) as StoredState;
 }
 
 export function readCheckpoint(state: StateFolder, stack: string): Checkpoint {
-  return readStored(state, stack).checkpoint?.latest ?? {};
+  return readStoredState(state, stack).checkpoint?.latest ?? {};
 }
 
 /** The type of the resource that holds a state's identity, which outlives `down`: kept volumes are known by it. */
 export const IDENTITY_TYPE = "pulumi-nodejs:dynamic/swarm:Identity";
 
 /** Whether a state holds nothing that `up` made but its identity. */
-export function holdsNothing(resources: readonly Pick<StoredResource, "type">[]): boolean {
+export function isEmptyState(resources: readonly Pick<StoredResource, "type">[]): boolean {
   const stays = ["pulumi:pulumi:Stack", IDENTITY_TYPE];
   return resources.every(({ type }) => stays.includes(type) || type.startsWith("pulumi:providers:"));
 }

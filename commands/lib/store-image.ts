@@ -5,12 +5,12 @@ import { type Engine, undefinedIfNotFound } from "../../engine/engine.ts";
 import { EngineError } from "../../engine/transport.ts";
 import { DEFAULT_MINIO_IMAGE } from "../../components/minio/image.ts";
 import { isUnpullable } from "../../core/image-name.ts";
-import { readIfThere } from "../../toolchain/cache.ts";
-import { buildImage } from "../../toolchain/minio-image.ts";
+import { readIfExists } from "../../toolchain/cache.ts";
+import { ensureMinioImage } from "../../toolchain/minio-image.ts";
 import { progress, say } from "../../toolchain/progress.ts";
 import { SOURCE_VARIABLE } from "../../toolchain/source.ts";
-import { effectiveConfig, readTracked, type StackConfig, workingConfig } from "./config.ts";
-import { type HostsImage, hostsImage } from "./distribute-image.ts";
+import { effectiveConfig, readStackFile, type StackConfig, workingConfig } from "./config.ts";
+import { type DistributedImage, distributeImage } from "./distribute-image.ts";
 import { stackHosts } from "./stack-hosts.ts";
 import type { StateFolder } from "./state.ts";
 
@@ -20,27 +20,31 @@ const STACK_KEY = "pulumi-swarm:stack";
 const REGISTRY_MS = 15_000;
 
 /** The kind of the stack's environment: `pulumi-swarm:stack`. */
-export function kindOf(state: StateFolder, stack: string): unknown {
+export function stackKind(state: StateFolder, stack: string): unknown {
   const project = parse(readFileSync(join(state.project, "Pulumi.yaml"), "utf8")) as StackConfig;
-  return readTracked(state, stack).config?.[STACK_KEY] ?? project.config?.[STACK_KEY] ?? "local";
+  return readStackFile(state, stack).config?.[STACK_KEY] ?? project.config?.[STACK_KEY] ?? "local";
 }
 
 /**
  * The configuration that only this machine needs: none where the engine has or can pull the image that the stack asks
  * for, else the image built here, which no engine pulls.
  */
-export async function localConfig(state: StateFolder, stack: string, engine: Engine): Promise<Record<string, unknown>> {
-  if (readTracked(state, stack).config?.[IMAGE_KEY] !== undefined) return {};
-  const before = imageBefore(state, stack);
+export async function localImageConfig(
+  state: StateFolder,
+  stack: string,
+  engine: Engine,
+): Promise<Record<string, unknown>> {
+  if (readStackFile(state, stack).config?.[IMAGE_KEY] !== undefined) return {};
+  const before = lastBuiltImage(state, stack);
   if (before && (await engine.hasImage(before))) return { [IMAGE_KEY]: before };
   if (await canPull(engine, DEFAULT_MINIO_IMAGE)) return {};
-  const image = await buildImage(engine);
-  if (before !== undefined && before !== image) say(takesPlace(image, before));
+  const image = await ensureMinioImage(engine);
+  if (before !== undefined && before !== image) say(describeImageChange(image, before));
   return { [IMAGE_KEY]: image };
 }
 
 /** What another image means to the stack that has it. */
-export function takesPlace(image: string, before: string): string {
+export function describeImageChange(image: string, before: string): string {
   return `image: ${image} takes the place of ${before}: \`npm run up\` restarts the store's members with it, all at once`;
 }
 
@@ -48,24 +52,24 @@ export function takesPlace(image: string, before: string): string {
  * The image of a stack on hosts that cannot pull the one it would have: built here, and brought to them. Nothing where its
  * config, or its user, names an image.
  */
-export async function imageOfHosts(
+export async function ensureHostsImage(
   state: StateFolder,
   stack: string,
-  brings: boolean,
-): Promise<HostsImage | undefined> {
-  const before = imageBefore(state, stack);
+  transfers: boolean,
+): Promise<DistributedImage | undefined> {
+  const before = lastBuiltImage(state, stack);
   const config = effectiveConfig(state, stack);
   const hosts = stackHosts([], config, false);
-  const isTracked = readTracked(state, stack).config?.[IMAGE_KEY] !== undefined;
+  const isTracked = readStackFile(state, stack).config?.[IMAGE_KEY] !== undefined;
   const isNamed = isTracked || (config[IMAGE_KEY] !== undefined && config[IMAGE_KEY] !== before);
   if (isNamed || hosts.length === 0) return undefined;
   const canPullIt = (engine: Engine) => canPull(engine, DEFAULT_MINIO_IMAGE);
-  return hostsImage(hosts, { wasBrought: before !== undefined, brings, canPull: canPullIt });
+  return distributeImage(hosts, { wasDistributed: before !== undefined, transfers, canPull: canPullIt });
 }
 
 /** The image that an earlier run built for this stack. */
-export function imageBefore(state: StateFolder, stack: string): string | undefined {
-  const { config } = (parse(readIfThere(workingConfig(state, stack).basePath) ?? "") ?? {}) as StackConfig;
+export function lastBuiltImage(state: StateFolder, stack: string): string | undefined {
+  const { config } = (parse(readIfExists(workingConfig(state, stack).basePath) ?? "") ?? {}) as StackConfig;
   const image = config?.[IMAGE_KEY];
   return typeof image === "string" && isUnpullable(image) ? image : undefined;
 }

@@ -2,7 +2,7 @@
  * Has Pulumi look at what is there first. It does so as the program runs: with the settings of the last run alone, a
  * manager that is gone would end every preview, and with it the `up` that goes on without that manager.
  */
-export const REFRESH = ["--refresh", "--run-program"] as const;
+export const REFRESH_ARGUMENTS = ["--refresh", "--run-program"] as const;
 
 /** What decides how `pulumi up` is started. */
 export interface UpOptions {
@@ -24,7 +24,7 @@ export function upArguments({ isEmpty, isTerminal, yes, json, rest }: UpOptions)
   const asks = isTerminal && !yes && !json && !isEmpty;
   return [
     "up",
-    ...(isEmpty ? [] : REFRESH),
+    ...(isEmpty ? [] : REFRESH_ARGUMENTS),
     ...(asks ? [] : ["--yes"]),
     json ? "--json" : "--suppress-outputs",
     ...rest,

@@ -1,63 +1,69 @@
 import { alert, code, codeBlock, details, htmlText, plainText } from "./markdown.ts";
-import type { ComponentChanges, Message, PreviewReport, ResourceChange, ResourceEffect, Violation } from "./report.ts";
+import type { ComponentChanges, Message, PreviewReport, ResourceChange, ResourceImpact, Violation } from "./report.ts";
 import type { PropertyChange } from "./values.ts";
 
 /** The comment's first line. By it the comment is found again, so that there is only ever one. */
 export const MARKER = "<!-- pulumi-swarm:preview -->";
 /** The most characters that GitHub takes of a comment. */
-export const LIMIT = 65_536;
+export const MAX_COMMENT = 65_536;
 
 /** How much a comment tells. */
-interface Extent {
+interface DetailLevel {
   /** Properties of each change with their values, their names alone, or none. */
   properties: "values" | "names" | "none";
   /** Whether each resource has a line, or only each component. */
   resources: boolean;
   messages: boolean;
   /** How many lines each box of what is to be known first may have. */
-  effects: number;
+  maxImpacts: number;
   /** What a reader is told of what is left out. */
-  leftOut?: string;
+  omitted?: string;
 }
 
 /** From all that there is to the least; the first one that fits is taken. */
-const EXTENTS: readonly Extent[] = [
-  { properties: "values", resources: true, messages: true, effects: Infinity },
-  { properties: "names", resources: true, messages: true, effects: Infinity, leftOut: "the values of properties" },
-  { properties: "none", resources: true, messages: true, effects: Infinity, leftOut: "all properties" },
-  { properties: "none", resources: true, messages: false, effects: Infinity, leftOut: "all properties and messages" },
+const DETAIL_LEVELS: readonly DetailLevel[] = [
+  { properties: "values", resources: true, messages: true, maxImpacts: Infinity },
+  { properties: "names", resources: true, messages: true, maxImpacts: Infinity, omitted: "the values of properties" },
+  { properties: "none", resources: true, messages: true, maxImpacts: Infinity, omitted: "all properties" },
+  {
+    properties: "none",
+    resources: true,
+    messages: false,
+    maxImpacts: Infinity,
+    omitted: "all properties and messages",
+  },
   {
     properties: "none",
     resources: false,
     messages: false,
-    effects: Infinity,
-    leftOut: "the single resources and all messages",
+    maxImpacts: Infinity,
+    omitted: "the single resources and all messages",
   },
-  ...[100, 20, 5].map((effects) => ({
-    ...({ properties: "none", resources: false, messages: false, effects } as const),
-    leftOut: `the single resources, all messages, and of each list of warnings what comes after the first ${effects}`,
+  ...[100, 20, 5].map((maxImpacts) => ({
+    ...({ properties: "none", resources: false, messages: false, maxImpacts } as const),
+    omitted: `the single resources, all messages, and of each list of warnings what comes after the first ${maxImpacts}`,
   })),
 ];
 
 /** One comment on the previews of one stack or several, short enough to be taken. A pure function of the reports. */
-export function previewComment(reports: readonly PreviewReport[], limit = LIMIT): string {
-  for (const extent of EXTENTS) {
-    const text = told(reports, extent);
+export function previewComment(reports: readonly PreviewReport[], limit = MAX_COMMENT): string {
+  for (const extent of DETAIL_LEVELS) {
+    const text = renderComment(reports, extent);
     if (text.length <= limit) return text;
   }
   const note = "\n\n**Cut off here: there is more than a comment can hold. Read the job's log.**\n";
-  const [shortest = ""] = EXTENTS.slice(-1).map((extent) => told(reports, extent));
+  const [shortest = ""] = DETAIL_LEVELS.slice(-1).map((extent) => renderComment(reports, extent));
   const lines = shortest.slice(0, limit - note.length).split("\n");
   return lines.slice(0, -1).join("\n") + note;
 }
 
-function told(reports: readonly PreviewReport[], extent: Extent): string {
-  const { leftOut } = extent;
+function renderComment(reports: readonly PreviewReport[], extent: DetailLevel): string {
+  const { omitted } = extent;
   const note =
-    leftOut === undefined
+    omitted === undefined
       ? []
       : [
-          `**Shortened, for a comment can hold ${LIMIT} characters:** left out is ${leftOut}. The job's log has the rest.`,
+          `**Shortened, for a comment can hold ${MAX_COMMENT} characters:** left out is ${omitted}. The job's log has the rest.`,
         ];
   return [MARKER, heading(reports), ...note, ...reports.map((report) => section(report, extent))].join("\n\n") + "\n";
 }
@@ -66,9 +72,9 @@ const COLUMNS = ["create", "update", "replace", "delete", "same"] as const;
 
 function heading(reports: readonly PreviewReport[]): string {
   const title = reports.length === 1 ? "Preview of one environment" : `Preview of ${reports.length} environments`;
-  const rows = reports.map(({ stack, succeeded, counts, effects }) => {
+  const rows = reports.map(({ stack, succeeded, counts, impacts }) => {
     const cells = COLUMNS.map((column) => String(counts[column] ?? 0));
-    return `| ${[code(stack), ...cells, succeeded ? worst(effects) : "**the preview failed**"].join(" | ")} |`;
+    return `| ${[code(stack), ...cells, succeeded ? worstImpact(impacts) : "**the preview failed**"].join(" | ")} |`;
   });
   return [
     `## ${title}`,
@@ -79,7 +85,7 @@ function heading(reports: readonly PreviewReport[]): string {
   ].join("\n");
 }
 
-const WORST: Readonly<Record<ResourceEffect["kind"], string>> = {
+const IMPACT_LABELS: Readonly<Record<ResourceImpact["kind"], string>> = {
   data: "**data goes**",
   outage: "**an outage**",
   access: "**who gets in changes**",
@@ -87,19 +93,19 @@ const WORST: Readonly<Record<ResourceEffect["kind"], string>> = {
   rolling: "tasks restart one by one",
 };
 
-function worst([first]: readonly ResourceEffect[]): string {
-  return first ? WORST[first.kind] : "";
+function worstImpact([first]: readonly ResourceImpact[]): string {
+  return first ? IMPACT_LABELS[first.kind] : "";
 }
 
-function section(report: PreviewReport, extent: Extent): string {
-  const { stack, succeeded, effects, components, policies, messages } = report;
+function section(report: PreviewReport, extent: DetailLevel): string {
+  const { stack, succeeded, impacts, components, policies, messages } = report;
   const isUnchanged = succeeded && components.length === 0;
   const parts = [
     succeeded ? "" : failure(messages),
     isUnchanged ? "Nothing changes." : "",
-    ...boxes(effects, policies, extent),
+    ...alertBoxes(impacts, policies, extent),
     ...components.map((component) => componentPart(component, extent)),
-    extent.messages ? said(messages, succeeded) : "",
+    extent.messages ? messagesSection(messages, succeeded) : "",
   ];
   return [`### ${code(stack)}`, ...parts.filter((part) => part !== "")].join("\n\n");
 }
@@ -111,20 +117,20 @@ function failure(messages: readonly Message[]): string {
 }
 
 /** The worst first, each kind in a box of its own. */
-function boxes(
-  effects: readonly ResourceEffect[],
+function alertBoxes(
+  impacts: readonly ResourceImpact[],
   policies: readonly Violation[],
-  { effects: most }: Extent,
+  { maxImpacts }: DetailLevel,
 ): string[] {
-  const kinds: { box: Parameters<typeof alert>[0]; kinds: ResourceEffect["kind"][]; title: string }[] = [
+  const kinds: { box: Parameters<typeof alert>[0]; kinds: ResourceImpact["kind"][]; title: string }[] = [
     { box: "CAUTION", kinds: ["data"], title: "Data goes" },
     { box: "WARNING", kinds: ["outage"], title: "Outage" },
     { box: "WARNING", kinds: ["access", "change"], title: "Look at these" },
     { box: "NOTE", kinds: ["rolling"], title: "Without an outage" },
   ];
-  const ofEffects = kinds.map(({ box, kinds: of, title }) => {
-    const lines = effects.filter(({ kind }) => of.includes(kind)).map(effectLine);
-    return lines.length === 0 ? "" : alert(box, [`**${title}**`, ...shortened(lines, most)]);
+  const impactBoxes = kinds.map(({ box, kinds: of, title }) => {
+    const lines = impacts.filter(({ kind }) => of.includes(kind)).map(impactLine);
+    return lines.length === 0 ? "" : alert(box, [`**${title}**`, ...truncateList(lines, maxImpacts)]);
   });
   const lines = policies.map(
     ({ policy, level, resource, text }) =>
@@ -132,20 +138,22 @@ function boxes(
   );
   const isBroken = policies.some(({ level }) => level === "mandatory");
   const ofPolicies =
-    lines.length === 0 ? "" : alert(isBroken ? "CAUTION" : "WARNING", ["**Policies**", ...shortened(lines, most)]);
-  return [...ofEffects.slice(0, 1), ofPolicies, ...ofEffects.slice(1)].filter((box) => box !== "");
+    lines.length === 0
+      ? ""
+      : alert(isBroken ? "CAUTION" : "WARNING", ["**Policies**", ...truncateList(lines, maxImpacts)]);
+  return [...impactBoxes.slice(0, 1), ofPolicies, ...impactBoxes.slice(1)].filter((box) => box !== "");
 }
 
-function effectLine({ resource, type, operation, text }: ResourceEffect): string {
+function impactLine({ resource, type, operation, text }: ResourceImpact): string {
   return `${code(resource)} (${plainText(type)}, ${operation}): ${plainText(text)}`;
 }
 
-function shortened(lines: readonly string[], most: number): string[] {
+function truncateList(lines: readonly string[], most: number): string[] {
   const rest = lines.length - most;
   return rest > 0 ? [...lines.slice(0, most), `… and ${rest} more`] : [...lines];
 }
 
-function componentPart({ name, type, changes }: ComponentChanges, { resources, properties }: Extent): string {
+function componentPart({ name, type, changes }: ComponentChanges, { resources, properties }: DetailLevel): string {
   const counts = new Map<string, number>();
   for (const { operation } of changes) counts.set(operation, (counts.get(operation) ?? 0) + 1);
   const what = [...counts].map(([operation, count]) => `${count} to ${operation}`).join(", ");
@@ -163,12 +171,12 @@ function componentPart({ name, type, changes }: ComponentChanges, { resources, p
 }
 
 /** How many properties of one resource are named. */
-const MOST_PROPERTIES = 20;
+const MAX_PROPERTIES = 20;
 
-function propertyCell({ properties }: ResourceChange, extent: Extent["properties"]): string {
+function propertyCell({ properties }: ResourceChange, extent: DetailLevel["properties"]): string {
   if (extent === "none") return "";
   const line = (property: PropertyChange) => (extent === "names" ? code(property.path) : propertyLine(property));
-  return shortened(properties.map(line), MOST_PROPERTIES).join("<br>");
+  return truncateList(properties.map(line), MAX_PROPERTIES).join("<br>");
 }
 
 function propertyLine({ path, before, after }: PropertyChange): string {
@@ -180,17 +188,17 @@ function propertyLine({ path, before, after }: PropertyChange): string {
 }
 
 /** How much of what was said is shown. */
-const LONGEST_MESSAGES = 8_000;
+const MAX_MESSAGES = 8_000;
 
-function said(messages: readonly Message[], succeeded: boolean): string {
+function messagesSection(messages: readonly Message[], succeeded: boolean): string {
   const shown = messages.filter(({ severity }) => succeeded || severity !== "error");
   if (shown.length === 0) return "";
   const text = shown
     .map((message) => `${message.severity.startsWith("info") ? "" : `${message.severity}: `}${message.text}`)
     .join("\n");
-  const isLong = text.length > LONGEST_MESSAGES;
+  const isLong = text.length > MAX_MESSAGES;
   const body = isLong
-    ? `${text.slice(0, LONGEST_MESSAGES)}\n… ${text.length - LONGEST_MESSAGES} characters more, in the job's log`
+    ? `${text.slice(0, MAX_MESSAGES)}\n… ${text.length - MAX_MESSAGES} characters more, in the job's log`
     : text;
   const warnings = shown.filter(({ severity }) => severity === "warning").length;
   return details(

@@ -4,7 +4,7 @@ import { rolloutLine } from "../../provider/service/update-strategy.ts";
 import type { Operation, PlannedChange } from "./planned.ts";
 
 /** What a change means for those who use what is changed. */
-export interface Effect {
+export interface Impact {
   /**
    * `data`: something that holds data goes. `outage`: something does not work for a while, or any more. `access`: who
    * gets in changes. `change`: something goes or is made anew. `rolling`: tasks restart in turn.
@@ -15,12 +15,12 @@ export interface Effect {
 }
 
 /** The worst first. */
-export const RANKS: readonly Effect["kind"][] = ["data", "outage", "access", "change", "rolling"];
+export const SEVERITY: readonly Impact["kind"][] = ["data", "outage", "access", "change", "rolling"];
 
-const VOLUMES_STAY = "the data in its volumes and on mounted disks stays";
+const DATA_STAYS = "the data in its volumes and on mounted disks stays";
 
 /** What it means when a resource of that type goes, be it for good or to be made anew. */
-const GOES: Readonly<Record<string, Effect>> = {
+const REMOVAL_IMPACTS: Readonly<Record<string, Impact>> = {
   "docker:index/volume:Volume": { kind: "data", text: "the volume goes with all that is in it" },
   "aws:ebs/volume:Volume": { kind: "data", text: "the disk goes with all that is on it" },
   "aws:s3/bucket:Bucket": { kind: "data", text: "the bucket goes with all that is in it" },
@@ -42,7 +42,7 @@ const GOES: Readonly<Record<string, Effect>> = {
   },
   "pulumi-nodejs:dynamic/swarm:Service": {
     kind: "outage",
-    text: `the service ends with all its tasks; ${VOLUMES_STAY}`,
+    text: `the service ends with all its tasks; ${DATA_STAYS}`,
   },
   "docker:index/service:Service": { kind: "outage", text: "the service ends with all its tasks" },
   "docker:index/container:Container": { kind: "outage", text: "the container ends, and what was written in it goes" },
@@ -68,21 +68,21 @@ const GOES: Readonly<Record<string, Effect>> = {
 };
 
 /** What a change means, the worst first. Nothing for one that nobody will notice. */
-export function effectsOf(change: PlannedChange): Effect[] {
+export function impactsOf(change: PlannedChange): Impact[] {
   const { type, operation } = change;
-  if (operation === "replace" || operation === "delete") return going(type, operation);
-  return operation === "update" ? (UPDATES[type]?.(change) ?? []) : [];
+  if (operation === "replace" || operation === "delete") return removalImpact(type, operation);
+  return operation === "update" ? (UPDATE_IMPACTS[type]?.(change) ?? []) : [];
 }
 
-function going(type: string, operation: Operation): Effect[] {
-  if (QUIET.has(type) || type.startsWith("pulumi:providers:")) return [];
+function removalImpact(type: string, operation: Operation): Impact[] {
+  if (WITHOUT_IMPACT.has(type) || type.startsWith("pulumi:providers:")) return [];
   const isReplaced = operation === "replace";
-  const known = GOES[type] ?? { kind: "change", text: isReplaced ? "the former one goes" : "it goes" };
+  const known = REMOVAL_IMPACTS[type] ?? { kind: "change", text: isReplaced ? "the former one goes" : "it goes" };
   return [{ ...known, text: isReplaced ? `is made anew: ${known.text}` : known.text }];
 }
 
 /** Nobody notices when these go: their successors are there before, or they hold nothing but what was asked for. */
-const QUIET = new Set([
+const WITHOUT_IMPACT = new Set([
   "docker:index/secret:Secret",
   "docker:index/serviceConfig:ServiceConfig",
   ...[
@@ -98,9 +98,9 @@ const QUIET = new Set([
 ]);
 
 /** What an update means, by type. */
-const UPDATES: Readonly<Record<string, (change: PlannedChange) => Effect[]>> = {
-  "pulumi-nodejs:dynamic/swarm:Service": ({ before, after }) => serviceUpdate(before, after),
-  "kubernetes:apps/v1:StatefulSet": ({ before, after }) => statefulSetUpdate(before, after),
+const UPDATE_IMPACTS: Readonly<Record<string, (change: PlannedChange) => Impact[]>> = {
+  "pulumi-nodejs:dynamic/swarm:Service": ({ before, after }) => serviceImpact(before, after),
+  "kubernetes:apps/v1:StatefulSet": ({ before, after }) => statefulSetImpact(before, after),
   "pulumi-nodejs:dynamic/swarm:RootCredentials": ({ before, after }) =>
     ["asked", "passwordGeneration"].some((key) => !deepEqual(before[key], after[key]))
       ? [
@@ -117,7 +117,7 @@ const UPDATES: Readonly<Record<string, (change: PlannedChange) => Effect[]>> = {
 };
 
 /** The provider has decided how the change reaches the tasks, and it is said here in its own words. */
-function serviceUpdate(before: PlannedChange["before"], after: PlannedChange["after"]): Effect[] {
+function serviceImpact(before: PlannedChange["before"], after: PlannedChange["after"]): Impact[] {
   const { spec, rollout, maintenanceCommand } = after as Partial<ServiceInputs>;
   const isSame = deepEqual(before["spec"], spec) && !containsUnknown(spec);
   if (isSame || !spec || !rollout) return [];
@@ -126,7 +126,7 @@ function serviceUpdate(before: PlannedChange["before"], after: PlannedChange["af
 }
 
 /** How `KubernetesMinio` updates its pods; others may do otherwise, and it is said all the same. */
-function statefulSetUpdate(before: PlannedChange["before"], after: PlannedChange["after"]): Effect[] {
+function statefulSetImpact(before: PlannedChange["before"], after: PlannedChange["after"]): Impact[] {
   const templateOf = (inputs: PlannedChange["after"]) =>
     (inputs["spec"] as { template?: unknown } | undefined)?.template;
   if (deepEqual(templateOf(before), templateOf(after)) && !containsUnknown(templateOf(after))) return [];

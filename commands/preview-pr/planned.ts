@@ -23,6 +23,6 @@ export function shortType(type: string): string {
 }
 
 /** The type that a URN tells, without those of its parents. */
-export function typeOfUrn(urn: string): string {
+export function typeFromUrn(urn: string): string {
   return urn.split("::")[2]?.split("$").at(-1) ?? "";
 }

@@ -1,7 +1,7 @@
-import { type EngineEvent, isDefaultProvider, nameOfUrn } from "../lib/events.ts";
-import { type Effect, effectsOf, RANKS } from "./impact.ts";
-import { type Operation, type PlannedChange, shortType, typeOfUrn } from "./planned.ts";
-import { masked, type PropertyChange, propertyChanges } from "./values.ts";
+import { type EngineEvent, isDefaultProvider, nameFromUrn } from "../lib/events.ts";
+import { type Impact, impactsOf, SEVERITY } from "./impact.ts";
+import { type Operation, type PlannedChange, shortType, typeFromUrn } from "./planned.ts";
+import { maskSecrets, type PropertyChange, propertyChanges } from "./values.ts";
 
 /** What a preview of one stack says, as plain data: this is what `--json` prints. */
 export interface PreviewReport {
@@ -11,14 +11,14 @@ export interface PreviewReport {
   /** How many resources, by operation; those that stay as they are under `same`. Pulumi's own count. */
   counts: Record<string, number>;
   /** What somebody should know before anything else, the worst first. */
-  effects: ResourceEffect[];
+  impacts: ResourceImpact[];
   /** What changes, by component, in the order of the program. */
   components: ComponentChanges[];
   policies: Violation[];
   messages: Message[];
 }
 
-export interface ResourceEffect extends Effect {
+export interface ResourceImpact extends Impact {
   /** The resource's name in the program. */
   resource: string;
   type: string;
@@ -77,28 +77,28 @@ const STACK_TYPE = "pulumi:pulumi:Stack";
 
 /** The report of a preview. A pure function of its events. */
 export function previewReport({ stack, succeeded, events: raw, secrets = [] }: PreviewRun): PreviewReport {
-  const events = masked(raw, secrets);
+  const events = maskSecrets(raw, secrets);
   const planned = plannedChanges(events);
-  const family = familyOf(events);
-  const effects = planned
+  const family = resourceTree(events);
+  const impacts = planned
     .filter(({ urn }) => !family.components.has(urn))
-    .flatMap(resourceEffects)
-    .toSorted((a, b) => RANKS.indexOf(a.kind) - RANKS.indexOf(b.kind));
+    .flatMap(resourceImpacts)
+    .toSorted((a, b) => SEVERITY.indexOf(a.kind) - SEVERITY.indexOf(b.kind));
   const summary = events.findLast(({ summaryEvent }) => summaryEvent)?.summaryEvent;
   return {
     stack,
     succeeded,
     counts: summary?.resourceChanges ?? countsOf(planned),
-    effects,
-    components: byComponent(planned, family),
-    policies: events.flatMap(violation),
-    messages: messagesOf(events, effects),
+    impacts,
+    components: groupByComponent(planned, family),
+    policies: events.flatMap(violations),
+    messages: messagesOf(events, impacts),
   };
 }
 
-function resourceEffects(change: PlannedChange): ResourceEffect[] {
+function resourceImpacts(change: PlannedChange): ResourceImpact[] {
   const { name: resource, type, operation } = change;
-  return effectsOf(change).map((effect) => ({ ...effect, resource, type: shortType(type), operation }));
+  return impactsOf(change).map((impact) => ({ ...impact, resource, type: shortType(type), operation }));
 }
 
 /** The steps of a replacement, and there are three, are one change. */
@@ -108,7 +108,7 @@ function plannedChanges(events: readonly EngineEvent[]): PlannedChange[] {
     if (!resourcePreEvent) continue;
     const { op, urn, type, ...states } = resourcePreEvent.metadata;
     const operation = OPERATIONS[op];
-    const name = nameOfUrn(urn);
+    const name = nameFromUrn(urn);
     if (!operation || type === STACK_TYPE || isDefaultProvider(type, name)) continue;
     const known = changes.get(urn);
     // Not every step tells of both states.
@@ -126,12 +126,12 @@ function countsOf(planned: readonly PlannedChange[]): Record<string, number> {
 }
 
 /** Parents of all resources, and which of these are components. */
-interface Family {
+interface ResourceTree {
   parents: ReadonlyMap<string, string>;
   components: ReadonlySet<string>;
 }
 
-function familyOf(events: readonly EngineEvent[]): Family {
+function resourceTree(events: readonly EngineEvent[]): ResourceTree {
   const parents = new Map<string, string>();
   const components = new Set<string>();
   for (const { resourcePreEvent } of events) {
@@ -145,12 +145,12 @@ function familyOf(events: readonly EngineEvent[]): Family {
 }
 
 /** Grouped by the outermost component: what a program declares by itself. A component changes by what it is made of. */
-function byComponent(planned: readonly PlannedChange[], family: Family): ComponentChanges[] {
+function groupByComponent(planned: readonly PlannedChange[], family: ResourceTree): ComponentChanges[] {
   const groups = new Map<string, ComponentChanges>();
   for (const { urn, name, type, operation, before, after } of planned) {
     if (family.components.has(urn)) continue;
-    const top = outermost(urn, family);
-    const group = groups.get(top) ?? { ...titleOf(top), changes: [] };
+    const top = outermostComponent(urn, family);
+    const group = groups.get(top) ?? { ...componentTitle(top), changes: [] };
     groups.set(top, group);
     const properties = ["update", "replace"].includes(operation) ? propertyChanges(before, after) : [];
     group.changes.push({ name, type: shortType(type), operation, properties });
@@ -158,29 +158,29 @@ function byComponent(planned: readonly PlannedChange[], family: Family): Compone
   return [...groups.values()];
 }
 
-function titleOf(urn: string): Pick<ComponentChanges, "name" | "type"> {
-  return urn === "" ? { name: "", type: "" } : { name: nameOfUrn(urn), type: shortType(typeOfUrn(urn)) };
+function componentTitle(urn: string): Pick<ComponentChanges, "name" | "type"> {
+  return urn === "" ? { name: "", type: "" } : { name: nameFromUrn(urn), type: shortType(typeFromUrn(urn)) };
 }
 
 /** The URN of the outermost component around a resource; empty where there is none. */
-function outermost(urn: string, family: Family, found = ""): string {
+function outermostComponent(urn: string, family: ResourceTree, found = ""): string {
   const parent = family.parents.get(urn);
   if (parent === undefined || parent === "") return found;
-  return outermost(parent, family, family.components.has(parent) ? parent : found);
+  return outermostComponent(parent, family, family.components.has(parent) ? parent : found);
 }
 
-function violation({ policyEvent: event }: EngineEvent): Violation[] {
+function violations({ policyEvent: event }: EngineEvent): Violation[] {
   if (!event) return [];
   const { policyName: policy, enforcementLevel: level, resourceUrn = "", message } = event;
-  return [{ policy, level, resource: nameOfUrn(resourceUrn), text: message.trim() }];
+  return [{ policy, level, resource: nameFromUrn(resourceUrn), text: message.trim() }];
 }
 
 /** What was said, but for what is only of use to who looks for a fault in Pulumi, and what the effects say already. */
-function messagesOf(events: readonly EngineEvent[], effects: readonly Effect[]): Message[] {
+function messagesOf(events: readonly EngineEvent[], impacts: readonly Impact[]): Message[] {
   const said = events.flatMap(({ diagnosticEvent: event }) => {
     if (!event || event.ephemeral || event.severity === "debug") return [];
     const text = event.message.trim();
-    return text === "" || effects.some((effect) => effect.text === text) ? [] : [{ severity: event.severity, text }];
+    return text === "" || impacts.some((impact) => impact.text === text) ? [] : [{ severity: event.severity, text }];
   });
   return said.filter((one, at) => said.findIndex(({ text }) => text === one.text) === at);
 }

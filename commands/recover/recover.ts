@@ -18,7 +18,7 @@ export interface Recovery {
   /** Members that have to join anew. */
   removed: RecordedMember[];
   /** Those of them whose machines did not answer: they still hold the lost Swarm's state. */
-  silent: RecordedMember[];
+  unreachable: RecordedMember[];
 }
 
 /**
@@ -28,15 +28,15 @@ export interface Recovery {
  * @throws when there is nothing to recover, or the chosen host is no manager that could; then nothing was changed.
  */
 export async function recoverSwarm(swarm: RecordedSwarm, hostKey: string): Promise<Recovery> {
-  const chosen = managerOf(swarm, hostKey);
-  const found = await stateOf(swarm);
-  const problem = whyNot(swarm, chosen, found);
+  const chosen = findRecordedManager(swarm, hostKey);
+  const found = await inspectMembers(swarm);
+  const problem = preconditionError(swarm, chosen, found);
   if (problem) throw new Error(`host "${hostKey}": ${problem}`);
-  return goOnAlone(swarm, chosen, found);
+  return forceNewCluster(swarm, chosen, found);
 }
 
 /** The manager of that key. */
-export function managerOf({ members }: RecordedSwarm, hostKey: string): RecordedMember {
+export function findRecordedManager({ members }: RecordedSwarm, hostKey: string): RecordedMember {
   const managers = members.filter(({ role }) => role === "manager");
   const chosen = managers.find(({ key }) => key === hostKey);
   if (!chosen) throw new Error(`host "${hostKey}": is no manager; choose one of ${keysOf(managers)}`);
@@ -44,13 +44,13 @@ export function managerOf({ members }: RecordedSwarm, hostKey: string): Recorded
 }
 
 /** Has a manager go on with what it knows, and without the others: `docker swarm init --force-new-cluster`. */
-export async function goOnAlone(
+export async function forceNewCluster(
   { members }: RecordedSwarm,
   chosen: RecordedMember,
   found: ReadonlyMap<RecordedMember, SwarmInfo>,
 ): Promise<Recovery> {
   const engine = new Engine(chosen.connection);
-  await forceNewCluster(engine, chosen).catch((error: unknown) => {
+  await initForceNewCluster(engine, chosen).catch((error: unknown) => {
     throw isLocking(error) ? lockingProblem(chosen) : error;
   });
   const nodes = await untilManaging(engine);
@@ -61,11 +61,11 @@ export async function goOnAlone(
     if (state !== "inactive") await new Engine(member.connection).leaveSwarm(true);
   }
   for (const { ID, Spec } of nodes) if (Spec.Role === "manager" && ID !== NodeID) await engine.removeNode(ID, true);
-  return { removed, silent: removed.filter((member) => !found.has(member)) };
+  return { removed, unreachable: removed.filter((member) => !found.has(member)) };
 }
 
 /** The Engine ends its Swarm node and starts another one, which fails while the former one still listens. */
-async function forceNewCluster(engine: Engine, chosen: RecordedMember): Promise<string> {
+async function initForceNewCluster(engine: Engine, chosen: RecordedMember): Promise<string> {
   const { advertiseAddress: AdvertiseAddr, listenAddress: ListenAddr } = chosen;
   for (const end = Date.now() + LIMIT; ; await pause(500)) {
     try {
@@ -77,7 +77,10 @@ async function forceNewCluster(engine: Engine, chosen: RecordedMember): Promise<
 }
 
 /** What the managers that answer say. One that was the leader needs a moment to notice that it leads nobody. */
-export async function stateOf({ swarmId, members }: RecordedSwarm): Promise<ReadonlyMap<RecordedMember, SwarmInfo>> {
+export async function inspectMembers({
+  swarmId,
+  members,
+}: RecordedSwarm): Promise<ReadonlyMap<RecordedMember, SwarmInfo>> {
   const managers = members.filter(({ role }) => role === "manager");
   for (const end = Date.now() + LEADERSHIP; ; await pause(500)) {
     // The others may take as long to answer: what counts is a look that began after that time.
@@ -101,7 +104,7 @@ export function mayBeStale(leading: readonly Pick<SwarmInfo, "Managers">[], reco
 }
 
 /** What speaks against it. */
-export function whyNot(
+export function preconditionError(
   { swarmId, unlockKey }: Pick<RecordedSwarm, "swarmId" | "unlockKey">,
   chosen: RecordedMember,
   found: ReadonlyMap<RecordedMember, SwarmInfo>,

@@ -2,8 +2,8 @@ import { say } from "../../toolchain/progress.ts";
 import type { RecordedMember } from "../lib/recorded-stack.ts";
 
 /** What is left to do after a Swarm was recovered or restored on one manager. */
-export function warnOfSilent(silent: readonly RecordedMember[]): void {
-  for (const { key } of silent) {
+export function warnUnreachable(unreachable: readonly RecordedMember[]): void {
+  for (const { key } of unreachable) {
     say(
       `before host ${key} comes back, keep it apart and run \`docker swarm leave --force\` there: it knows no better`,
     );

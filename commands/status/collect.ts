@@ -2,46 +2,46 @@ import { Engine, undefinedIfNotFound } from "../../engine/engine.ts";
 import { electionTimeout } from "../../engine/timeouts.ts";
 import { errorMessage } from "../../engine/error-message.ts";
 import type { NamedService, RecordedMember } from "../lib/recorded-stack.ts";
-import { storeContainer } from "../exec/container.ts";
+import { findStoreContainer } from "../exec/container.ts";
 import { endpointHealth } from "./health.ts";
-import type { HostAnswer } from "./hosts.ts";
-import type { Findings, SwarmFindings } from "./model.ts";
-import type { RecordedStack, StackValues } from "./stack.ts";
+import type { HostSnapshot } from "./hosts.ts";
+import type { StatusSnapshot, SwarmSnapshot } from "./model.ts";
+import type { RecordedStack, StackOutputs } from "./stack.ts";
 import { type AdminInfo, type EndpointHealth, parseAdminInfo, storeReport } from "./store.ts";
 
 /** How long a host's engine may take to answer at all, in milliseconds; by ssh it lets in first. */
-const PATIENCE_MS = 10_000;
+const PING_MS = 10_000;
 /** How long the store may take to tell its state, in milliseconds: it asks all of its servers. */
 const STORE_MS = 20_000;
 /** On how many hosts the store is asked before it counts as silent. */
-const STORE_TRIES = 2;
+const STORE_ATTEMPTS = 2;
 
 /** Asks every host's engine, a manager and the store for everything that the report tells. */
-export async function collect({ values: stack, members, services }: RecordedStack): Promise<Findings> {
-  const [hosts, endpoints] = await Promise.all([Promise.all(members.map(askHost)), askEndpoints(stack)]);
+export async function collectSnapshot({ values: stack, members, services }: RecordedStack): Promise<StatusSnapshot> {
+  const [hosts, endpoints] = await Promise.all([Promise.all(members.map(inspectHost)), checkEndpoints(stack)]);
   const answering = hosts.filter(({ info }) => info !== undefined);
-  const [swarm, answer] = await Promise.all([askManager(answering, stack, services), askStore(answering, stack)]);
+  const [swarm, answer] = await Promise.all([inspectSwarm(answering, stack, services), inspectStore(answering, stack)]);
   const { networkName, swarmId } = stack;
   const store = storeReport(answer, endpoints);
   return { stack: stack.stack, swarmId, networkName, declared: services, hosts, swarm, store, now: new Date() };
 }
 
-async function askHost(member: RecordedMember): Promise<HostAnswer> {
+async function inspectHost(member: RecordedMember): Promise<HostSnapshot> {
   const engine = new Engine(member.connection);
   try {
-    await engine.ping(PATIENCE_MS);
+    await engine.ping(PING_MS);
     return { member, info: await engine.info(electionTimeout(member.connection)) };
   } catch (error) {
-    return { member, silence: errorMessage(error) };
+    return { member, error: errorMessage(error) };
   }
 }
 
 /** Any manager tells about all nodes, services and tasks; nobody does while none sees a quorum. */
-async function askManager(
-  hosts: readonly HostAnswer[],
-  stack: StackValues,
+async function inspectSwarm(
+  hosts: readonly HostSnapshot[],
+  stack: StackOutputs,
   declared: readonly NamedService[],
-): Promise<SwarmFindings | undefined> {
+): Promise<SwarmSnapshot | undefined> {
   const manager = hosts.find(({ info }) => info?.Swarm.ControlAvailable && info.Swarm.Cluster?.ID === stack.swarmId);
   if (!manager) return undefined;
   const engine = new Engine(manager.member.connection);
@@ -56,7 +56,7 @@ async function askManager(
   return { manager: manager.member.key, network, services, nodes, tasks };
 }
 
-async function askEndpoints({ endpoints, caCertificate }: StackValues): Promise<Record<string, EndpointHealth>> {
+async function checkEndpoints({ endpoints, caCertificate }: StackOutputs): Promise<Record<string, EndpointHealth>> {
   const asked = Object.entries(endpoints).map(
     async ([host, url]) => [host, await endpointHealth(url, caCertificate)] as const,
   );
@@ -64,23 +64,23 @@ async function askEndpoints({ endpoints, caCertificate }: StackValues): Promise<
 }
 
 /** The store tells about all of its servers through any one. */
-async function askStore(hosts: readonly HostAnswer[], stack: StackValues): Promise<AdminInfo | string> {
-  const found = await Promise.all(hosts.map((host) => containerOn(host, stack)));
+async function inspectStore(hosts: readonly HostSnapshot[], stack: StackOutputs): Promise<AdminInfo | string> {
+  const found = await Promise.all(hosts.map((host) => findContainerOn(host, stack)));
   let answer: AdminInfo | string = "MinIO runs on no host that answers";
-  for (const { engine, container } of found.filter((one) => one !== undefined).slice(0, STORE_TRIES)) {
-    answer = await askContainer(engine, container).catch(errorMessage);
+  for (const { engine, container } of found.filter((one) => one !== undefined).slice(0, STORE_ATTEMPTS)) {
+    answer = await readAdminInfo(engine, container).catch(errorMessage);
     if (typeof answer !== "string") return answer;
   }
   return answer;
 }
 
-async function containerOn({ member }: HostAnswer, { serviceIds }: StackValues) {
+async function findContainerOn({ member }: HostSnapshot, { serviceIds }: StackOutputs) {
   const engine = new Engine(member.connection);
-  const container = storeContainer(await engine.listContainers().catch(() => []), serviceIds);
+  const container = findStoreContainer(await engine.listContainers().catch(() => []), serviceIds);
   return container === undefined ? undefined : { engine, container };
 }
 
-async function askContainer(engine: Engine, container: string): Promise<AdminInfo | string> {
+async function readAdminInfo(engine: Engine, container: string): Promise<AdminInfo | string> {
   const command = ["mc", "admin", "info", "local", "--json"];
   const { stdout, stderr } = await engine.exec(container, command, { timeoutMs: STORE_MS });
   return parseAdminInfo(stdout || stderr);

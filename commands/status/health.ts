@@ -5,7 +5,7 @@ import type { EndpointHealth } from "./store.ts";
 /** Asks an endpoint whether the cluster behind it has write quorum. */
 export async function endpointHealth(url: string, ca?: string): Promise<EndpointHealth> {
   try {
-    const status = await statusOf(new URL("/minio/health/cluster", url), ca);
+    const status = await httpStatus(new URL("/minio/health/cluster", url), ca);
     const healthy = status === 200;
     return { url, healthy, answer: healthy ? "healthy" : `the cluster is not healthy (HTTP ${status})` };
   } catch (error) {
@@ -15,9 +15,9 @@ export async function endpointHealth(url: string, ca?: string): Promise<Endpoint
 }
 
 /** Why an endpoint gives no answer at all; undefined where it gives one, be it good or bad. */
-export async function silenceOf(url: string, ca?: string): Promise<string | undefined> {
+export async function endpointError(url: string, ca?: string): Promise<string | undefined> {
   try {
-    await statusOf(new URL("/minio/health/live", url), ca);
+    await httpStatus(new URL("/minio/health/live", url), ca);
     return undefined;
   } catch (error) {
     const { message, code } = error as NodeJS.ErrnoException;
@@ -25,7 +25,7 @@ export async function silenceOf(url: string, ca?: string): Promise<string | unde
   }
 }
 
-function statusOf(url: URL, ca: string | undefined): Promise<number> {
+function httpStatus(url: URL, ca: string | undefined): Promise<number> {
   const get = url.protocol === "https:" ? https.get : http.get;
   return new Promise((resolve, reject) => {
     const request = get(url, { ca, agent: false, timeout: 5_000 }, (response) => {

@@ -2,10 +2,10 @@ import type { EngineInfo, NodeAvailability, NodeDetails, NodeRole } from "../../
 import type { RecordedMember } from "../lib/recorded-stack.ts";
 
 /** What the engine of a host said, or why it said nothing. */
-export interface HostAnswer {
+export interface HostSnapshot {
   member: RecordedMember;
   info?: EngineInfo;
-  silence?: string;
+  error?: string;
 }
 
 /** A host as its engine and the Swarm know it. */
@@ -25,11 +25,11 @@ export interface HostReport {
   /** Whether the engine answers from here. */
   reachable: boolean;
   /** Why it does not. */
-  silence?: string;
+  error?: string;
 }
 
 /** @param nodes what a manager says of them; nothing where none answers */
-export function hostReport({ member, info, silence }: HostAnswer, nodes?: readonly NodeDetails[]): HostReport {
+export function hostReport({ member, info, error }: HostSnapshot, nodes?: readonly NodeDetails[]): HostReport {
   const node = nodes?.find(({ ID }) => ID === member.nodeId);
   return {
     key: member.key,
@@ -41,14 +41,14 @@ export function hostReport({ member, info, silence }: HostAnswer, nodes?: readon
     engineVersion: info?.ServerVersion ?? node?.Description.Engine.EngineVersion,
     engine: member.connection.host,
     reachable: info !== undefined,
-    ...(silence !== undefined && { silence }),
+    ...(error !== undefined && { error }),
   };
 }
 
 /** What is wrong with a host, one line each. */
-export function hostProblems({ key, state, silence }: HostReport): string[] {
+export function hostProblems({ key, state, error }: HostReport): string[] {
   return [
-    ...(silence === undefined ? [] : [`host ${key}: ${silence}`]),
+    ...(error === undefined ? [] : [`host ${key}: ${error}`]),
     ...(["ready", "unknown"].includes(state) ? [] : [`host ${key}: its node is ${state}`]),
   ];
 }

@@ -1,5 +1,5 @@
 import type { NetworkDetails, NodeDetails, ServiceDetails, TaskDetails } from "../../engine/types.ts";
-import { type HostAnswer, hostProblems, type HostReport, hostReport } from "./hosts.ts";
+import { type HostSnapshot, hostProblems, type HostReport, hostReport } from "./hosts.ts";
 import type { StoreReport } from "./store.ts";
 
 /** What a stack looks like on its hosts, as plain data: this is what `--json` prints. */
@@ -66,21 +66,21 @@ export interface TaskReport {
 }
 
 /** What the engines and the store answered. */
-export interface Findings {
+export interface StatusSnapshot {
   stack: string;
   swarmId: string;
   networkName: string;
   /** The services that the stack's state names. */
   declared: readonly { id: string; name: string }[];
-  hosts: readonly HostAnswer[];
+  hosts: readonly HostSnapshot[];
   /** Absent when no manager of the Swarm answers. */
-  swarm?: SwarmFindings;
+  swarm?: SwarmSnapshot;
   store: StoreReport;
   now: Date;
 }
 
 /** What a manager answered. */
-export interface SwarmFindings {
+export interface SwarmSnapshot {
   /** Its host's key. */
   manager: string;
   network?: NetworkDetails;
@@ -89,7 +89,15 @@ export interface SwarmFindings {
   nodes: readonly NodeDetails[];
 }
 
-export function statusReport({ stack, swarmId, networkName, swarm, store, now, ...found }: Findings): StatusReport {
+export function statusReport({
+  stack,
+  swarmId,
+  networkName,
+  swarm,
+  store,
+  now,
+  ...found
+}: StatusSnapshot): StatusReport {
   const hosts = found.hosts.map((answer) => hostReport(answer, swarm?.nodes));
   const network = swarm?.network && networkReport(swarm.network);
   const services = (swarm?.services ?? []).map(serviceReport).toSorted((a, b) => a.name.localeCompare(b.name));
@@ -103,14 +111,14 @@ export function statusReport({ stack, swarmId, networkName, swarm, store, now, .
   ];
   const problems = [
     ...hosts.flatMap(hostProblems),
-    ...(swarm ? ofSwarm : [noManager(swarmId, found.hosts)]),
+    ...(swarm ? ofSwarm : [noManagerProblem(swarmId, found.hosts)]),
     ...store.problems,
   ];
   return { stack, hosts, ...(swarm && { manager: swarm.manager }), network, services, tasks, store, problems };
 }
 
 /** What keeps the network, the services and the tasks from being told. */
-function noManager(swarmId: string, hosts: readonly HostAnswer[]): string {
+function noManagerProblem(swarmId: string, hosts: readonly HostSnapshot[]): string {
   const said = hosts.flatMap(({ member, info }) => {
     if (!info) return [];
     const { LocalNodeState, ControlAvailable, Cluster } = info.Swarm;
@@ -164,7 +172,7 @@ function serviceReport({ ID, Spec, ServiceStatus, UpdateStatus }: ServiceDetails
   };
 }
 
-function taskReport(task: TaskDetails, { services, nodes }: SwarmFindings, now: Date): TaskReport {
+function taskReport(task: TaskDetails, { services, nodes }: SwarmSnapshot, now: Date): TaskReport {
   const service = services.find(({ ID }) => ID === task.ServiceID)?.Spec.Name ?? task.ServiceID;
   const node = nodes.find(({ ID }) => ID === task.NodeID)?.Description.Hostname ?? task.NodeID ?? "";
   const { Status } = task;

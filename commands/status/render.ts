@@ -2,7 +2,7 @@ import { escapeControlCharacters } from "../../core/escape-control-characters.ts
 import type { HostReport } from "./hosts.ts";
 import type { NetworkReport, ServiceReport, StatusReport, TaskReport } from "./model.ts";
 import type { StoreReport } from "./store.ts";
-import { facts, table } from "../lib/table.ts";
+import { renderFacts, renderTable } from "../lib/table.ts";
 
 /** The report for people: what `docker network inspect`, `service ls`, `service ps` and `mc admin info` tell. */
 export function renderStatus(report: StatusReport): string {
@@ -11,7 +11,7 @@ export function renderStatus(report: StatusReport): string {
   const parts = [
     `Stack ${stack}`,
     section("Hosts", renderHosts(hosts)),
-    section("Network", told(network ? facts(networkFacts(network, manager)) : "not there")),
+    section("Network", told(network ? renderFacts(networkFacts(network, manager)) : "not there")),
     section("Services", told(renderServices(services))),
     section("Tasks", told(renderTasks(tasks))),
     section("Store", renderStore(store)),
@@ -33,7 +33,7 @@ function renderHosts(hosts: readonly HostReport[]): string {
     engine,
     reachable ? "answers" : "does not answer",
   ]);
-  return table(["host", "hostname", "role", "node", "engine", "asked at", "from here"], rows);
+  return renderTable(["host", "hostname", "role", "node", "engine", "asked at", "from here"], rows);
 }
 
 /** What there is to tell of the network, by its name. */
@@ -60,7 +60,7 @@ const yesNo = (value: boolean) => (value ? "yes" : "no");
 function renderServices(services: readonly ServiceReport[]): string {
   if (services.length === 0) return "none";
   const rows = services.map(({ id, name, mode, running, desired, image, ports, update }) => [
-    short(id),
+    shortId(id),
     name,
     mode,
     `${running}/${desired}`,
@@ -68,43 +68,45 @@ function renderServices(services: readonly ServiceReport[]): string {
     ports.join("\n"),
     update ?? "",
   ]);
-  return table(["id", "name", "mode", "running", "image", "ports", "last update"], rows);
+  return renderTable(["id", "name", "mode", "running", "image", "ports", "last update"], rows);
 }
 
 function renderTasks(tasks: readonly TaskReport[]): string {
   if (tasks.length === 0) return "none";
   const rows = tasks.map((task) => [
-    short(task.id),
+    shortId(task.id),
     task.name,
     task.node,
     task.desired,
-    `${task.state} ${age(task.ageSeconds)} ago`,
+    `${task.state} ${formatAge(task.ageSeconds)} ago`,
     task.addresses.join("\n"),
     task.error ?? "",
   ]);
-  return table(["id", "name", "node", "desired", "state", "addresses", "error"], rows);
+  return renderTable(["id", "name", "node", "desired", "state", "addresses", "error"], rows);
 }
 
 function renderStore({ writable, endpoints, servers, error }: StoreReport): string {
   const drives = servers.flatMap(({ endpoint, state, uptimeSeconds, version, drives: own }) =>
     own.map((drive, index) => [
       index === 0 ? endpoint : "",
-      index === 0 ? `${state} for ${age(uptimeSeconds)}, ${version}` : "",
+      index === 0 ? `${state} for ${formatAge(uptimeSeconds)}, ${version}` : "",
       drive.path,
       drive.state,
-      `${size(drive.usedBytes)} of ${size(drive.totalBytes)}`,
+      `${formatSize(drive.usedBytes)} of ${formatSize(drive.totalBytes)}`,
       `${drive.pool + 1}/${drive.set + 1}`,
     ]),
   );
   return [
     error === undefined ? `has ${writable ? "" : "no "}write quorum` : `does not tell its state: ${error}`,
     ...Object.entries(endpoints).map(([host, { url, answer }]) => `endpoint ${host} ${url}: ${answer}`),
-    ...(error === undefined ? [table(["server", "state", "drive", "state", "disk used", "pool/set"], drives)] : []),
+    ...(error === undefined
+      ? [renderTable(["server", "state", "drive", "state", "disk used", "pool/set"], drives)]
+      : []),
   ].join("\n");
 }
 
 /** Ids as the docker CLI shortens them. */
-const short = (id: string) => id.slice(0, 12);
+const shortId = (id: string) => id.slice(0, 12);
 
 /** An image's name is telling, its digest is long. */
 export function shortImage(image: string): string {
@@ -112,7 +114,7 @@ export function shortImage(image: string): string {
 }
 
 /** `42 s`, `5 min`, `3 h`, `2 d`. */
-export function age(seconds: number): string {
+export function formatAge(seconds: number): string {
   const units: [number, string][] = [
     [86_400, "d"],
     [3_600, "h"],
@@ -123,7 +125,7 @@ export function age(seconds: number): string {
 }
 
 /** `1.5 GiB`. */
-export function size(bytes: number): string {
+export function formatSize(bytes: number): string {
   const units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
   const step = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log2(bytes) / 10));
   return `${(bytes / 1024 ** step).toFixed(step === 0 ? 0 : 1)} ${units[step]}`;

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { obtainPulumi } from "../../toolchain/pulumi.ts";
+import { ensurePulumi } from "../../toolchain/pulumi.ts";
 import {
   type ExportedStack,
   exportedStack,
@@ -11,10 +11,10 @@ import {
 } from "../lib/recorded-stack.ts";
 import { npmRun } from "../lib/args.ts";
 import { pulumiEnvironment, type Session } from "../lib/pulumi.ts";
-import { holdsNothing, openState, stackFile, type StateFolder } from "../lib/state.ts";
+import { isEmptyState, openState, stackFile, type StateFolder } from "../lib/state.ts";
 
 /** A stack's outputs as plain values; see `stacks/outputs.ts` for what they mean. */
-export interface StackValues {
+export interface StackOutputs {
   project: string;
   stack: string;
   endpoint?: string;
@@ -33,14 +33,14 @@ export interface StackValues {
 
 /** A stack that is up, as its state has it. */
 export interface RecordedStack {
-  values: StackValues;
+  values: StackOutputs;
   /** The hosts of its Swarm, with the way to each one's engine. */
   members: RecordedMember[];
   services: NamedService[];
 }
 
 /** The outputs of a stack that is up. */
-export async function readStack(stack: string): Promise<StackValues> {
+export async function readStackOutputs(stack: string): Promise<StackOutputs> {
   return (await readRecordedStack(stack)).values;
 }
 
@@ -53,12 +53,12 @@ export async function readRecordedStack(stack: string): Promise<RecordedStack> {
 
 /** A session that changes nothing: it needs no plugins. */
 async function readingSession(state: StateFolder, stack: string): Promise<Session> {
-  const toolchain = { bin: await obtainPulumi(), plugins: [] };
+  const toolchain = { bin: await ensurePulumi(), plugins: [] };
   return { toolchain, state, stack, env: pulumiEnvironment(toolchain, state, stack) };
 }
 
 /** The outputs of a stack, or nothing when it is down. */
-export async function findStack(stack: string): Promise<StackValues | undefined> {
+export async function findStackOutputs(stack: string): Promise<StackOutputs | undefined> {
   return (await findRecordedStack(stack))?.values;
 }
 
@@ -72,14 +72,14 @@ async function findRecordedStack(stack: string): Promise<RecordedStack | undefin
 /** A stack as its state has it; undefined when it is down. */
 export function recordedStack(exported: ExportedStack, project: string, stack: string): RecordedStack | undefined {
   // The outputs of the last `up` stay in the state as long as anything does.
-  if (holdsNothing(exported.deployment.resources ?? [])) return undefined;
-  const outputs = recordedOutputs(exported) as Partial<StackValues>;
+  if (isEmptyState(exported.deployment.resources ?? [])) return undefined;
+  const outputs = recordedOutputs(exported) as Partial<StackOutputs>;
   if (outputs.endpoint !== undefined && outputs.swarmId === undefined) {
     throw new Error(`stack ${stack} is on Kubernetes, which this command does not look into: ask kubectl`);
   }
   if (!outputs.networkId || !outputs.nodes) return undefined;
   const maps = { endpoints: {}, consoleEndpoints: {}, serviceIds: {} };
-  const values = { ...maps, ...(outputs as StackValues), project, stack };
+  const values = { ...maps, ...(outputs as StackOutputs), project, stack };
   const isOfSwarm = ({ swarmId }: { swarmId: string }) => swarmId === values.swarmId;
   return {
     values,

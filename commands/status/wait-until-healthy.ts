@@ -1,4 +1,4 @@
-import type { Tell } from "../../toolchain/progress.ts";
+import type { ReportProgress } from "../../toolchain/progress.ts";
 import type { StatusReport } from "./model.ts";
 import { pause } from "../../engine/pause.ts";
 
@@ -6,23 +6,23 @@ import { pause } from "../../engine/pause.ts";
  * How long a stack may take to become healthy after an `up`, in milliseconds: members that have just started still
  * connect to each other's drives.
  */
-export const SETTLES_MS = 30_000;
+export const HEALTHY_WITHIN_MS = 30_000;
 
 /** Between two looks, in milliseconds. */
-const AGAIN_MS = 2_000;
+const POLL_MS = 2_000;
 
 /** Looks at a stack until it is healthy, for a while. Returns the last report. */
-export async function settled(
-  look: () => Promise<StatusReport>,
-  tell: Tell,
-  limitMs: number = SETTLES_MS,
+export async function waitUntilHealthy(
+  inspect: () => Promise<StatusReport>,
+  tell: ReportProgress,
+  limitMs: number = HEALTHY_WITHIN_MS,
 ): Promise<StatusReport> {
   const started = performance.now();
   for (;;) {
-    const report = await look();
+    const report = await inspect();
     const [problem] = report.problems;
-    if (problem === undefined || performance.now() - started + AGAIN_MS > limitMs) return report;
+    if (problem === undefined || performance.now() - started + POLL_MS > limitMs) return report;
     tell(problem);
-    await pause(AGAIN_MS);
+    await pause(POLL_MS);
   }
 }

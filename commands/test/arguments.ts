@@ -1,4 +1,4 @@
-import { askedFor, leftOut, namesProject, type PreparedProject } from "../lib/test-projects.ts";
+import { requestedProjects, skippedProjects, hasProjectOption, type OptionalProject } from "../lib/test-projects.ts";
 
 export const TEST_USAGE = `usage: npm test [-- [--full] [--durations] [files and other options of vitest]]
   --full       everything: all kill points, and the projects that are left out otherwise with what they need
@@ -27,7 +27,7 @@ export function testArguments(argv: readonly string[]): TestArguments {
 
 export interface TestPlan {
   /** Projects to make ready before the tests start. */
-  prepared: readonly PreparedProject[];
+  prepared: readonly OptionalProject[];
   /** Projects that do not run, with the reason. */
   missing: readonly { name: string; reason: string }[];
   /** Vitest's arguments. */
@@ -35,9 +35,9 @@ export interface TestPlan {
 }
 
 /** Chooses the projects: those that are named, all in a full run, else those that need no long preparation. */
-export function testPlan({ full, rest }: TestArguments, projects: readonly PreparedProject[]): TestPlan {
-  if (namesProject(rest)) return { prepared: askedFor(projects, rest), missing: [], args: rest };
+export function testPlan({ full, rest }: TestArguments, projects: readonly OptionalProject[]): TestPlan {
+  if (hasProjectOption(rest)) return { prepared: requestedProjects(projects, rest), missing: [], args: rest };
   if (full) return { prepared: projects, missing: [], args: rest };
-  const missing = leftOut(projects);
+  const missing = skippedProjects(projects);
   return { prepared: [], missing, args: [...missing.map(({ name }) => `--project=!${name}`), ...rest] };
 }

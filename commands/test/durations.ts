@@ -1,9 +1,9 @@
 import type { FileReport } from "../../toolchain/test-reporter.ts";
 
 /** What takes less has no line of its own: most of the unit tests. */
-const LEAST_MS = 1000;
+const MIN_LISTED_MS = 1000;
 
-interface Taken {
+interface Duration {
   ms: number;
   what: string;
 }
@@ -19,9 +19,9 @@ export function durationLines(files: readonly FileReport[]): string[] {
   ];
 }
 
-function slowestFirst(kind: string, all: readonly Taken[]): string[] {
-  const slow = all.filter(({ ms }) => ms >= LEAST_MS).toSorted((a, b) => b.ms - a.ms);
-  const others = all.filter(({ ms }) => ms < LEAST_MS);
+function slowestFirst(kind: string, all: readonly Duration[]): string[] {
+  const slow = all.filter(({ ms }) => ms >= MIN_LISTED_MS).toSorted((a, b) => b.ms - a.ms);
+  const others = all.filter(({ ms }) => ms < MIN_LISTED_MS);
   return [
     `time of ${kind}:`,
     ...slow.map(({ ms, what }) => `${seconds(ms)}  ${what}`),
@@ -29,6 +29,6 @@ function slowestFirst(kind: string, all: readonly Taken[]): string[] {
   ];
 }
 
-const sum = (all: readonly Taken[]) => all.reduce((total, { ms }) => total + ms, 0);
+const sum = (all: readonly Duration[]) => all.reduce((total, { ms }) => total + ms, 0);
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1).padStart(8)} s`;

@@ -67,7 +67,7 @@ export function matrixTable(runs: readonly MatrixRun[]): { head: string[]; rows:
   const order = (name: string) => (MATRIX_FILES.includes(name) ? MATRIX_FILES.indexOf(name) : MATRIX_FILES.length);
   const cell = (files: readonly FileReport[], name: string) => {
     const found = files.filter((file) => nameOf(file) === name);
-    return found.length > 0 ? account(found) : "";
+    return found.length > 0 ? formatCounts(found) : "";
   };
   return {
     head: ["File", ...runs.map(({ name }) => name)],
@@ -75,13 +75,13 @@ export function matrixTable(runs: readonly MatrixRun[]): { head: string[]; rows:
       ...names
         .toSorted((a, b) => order(a) - order(b))
         .map((name) => [name, ...runs.map(({ files }) => cell(files, name))]),
-      ["all", ...runs.map(({ files }) => account(files))],
+      ["all", ...runs.map(({ files }) => formatCounts(files))],
     ],
   };
 }
 
 /** `12 passed, 1 failed, 73 s` */
-function account(files: readonly FileReport[]): string {
+function formatCounts(files: readonly FileReport[]): string {
   const tests = files.flatMap(({ tests }) => tests);
   const count = (state: string) => tests.filter((test) => test.state === state).length;
   const broken = files.filter(({ errors, state }) => errors.length > 0 || (state !== "passed" && state !== "skipped"));

@@ -1,21 +1,21 @@
 import { join } from "node:path";
 import { errorMessage } from "../../engine/error-message.ts";
-import { readIfThere, ROOT } from "../../toolchain/cache.ts";
+import { readIfExists, ROOT } from "../../toolchain/cache.ts";
 import { ensureEngine } from "../../toolchain/docker-engine.ts";
-import { buildImage } from "../../toolchain/minio-image.ts";
+import { ensureMinioImage } from "../../toolchain/minio-image.ts";
 import { say } from "../../toolchain/progress.ts";
 import { runAttached } from "../../toolchain/run.ts";
-import { inTemporaryFolder } from "../../toolchain/temporary-files.ts";
+import { withTemporaryFolder } from "../../toolchain/temporary-files.ts";
 import { type FileReport, REPORT_VARIABLE } from "../../toolchain/test-reporter.ts";
 import { ensureToolchain } from "../lib/pulumi.ts";
-import type { PreparedProject } from "../lib/test-projects.ts";
+import type { OptionalProject } from "../lib/test-projects.ts";
 
 /** The toolchain, an engine and the image, in advance: a first build must not run against a test's time limit. */
-export async function prepareTests(projects: readonly PreparedProject[]): Promise<void> {
+export async function prepareTests(projects: readonly OptionalProject[]): Promise<void> {
   await ensureToolchain();
   for (const project of projects) await project.prepare();
   try {
-    await buildImage(await ensureEngine());
+    await ensureMinioImage(await ensureEngine());
   } catch (error) {
     say(`no Docker Engine for the tests: ${errorMessage(error)}`);
   }
@@ -30,13 +30,13 @@ export interface VitestRun {
 
 /** Runs vitest on this terminal. */
 export function runVitest(args: readonly string[], env: NodeJS.ProcessEnv): Promise<VitestRun> {
-  return inTemporaryFolder("pulumi-swarm-test-", async (folder) => {
+  return withTemporaryFolder("pulumi-swarm-test-", async (folder) => {
     const report = join(folder, "report.json");
     const reporters = ["default", join(ROOT, "toolchain", "test-reporter.ts")];
     const program = join(ROOT, "node_modules", "vitest", "vitest.mjs");
     const all = [program, "run", ...reporters.map((reporter) => `--reporter=${reporter}`), ...args];
     const code = await runAttached(process.execPath, all, { ...process.env, ...env, [REPORT_VARIABLE]: report }, ROOT);
-    const text = readIfThere(report);
+    const text = readIfExists(report);
     return { files: text === undefined ? undefined : (JSON.parse(text) as FileReport[]), code };
   });
 }

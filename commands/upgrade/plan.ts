@@ -1,9 +1,9 @@
 import type { NodeDetails } from "../../engine/types.ts";
 import { errorMessage } from "../../engine/error-message.ts";
-import { type InstalledEngine, isVersion, wantedVersion } from "./package.ts";
+import { type InstalledEngine, matchesVersion, chooseVersion } from "./package.ts";
 
 /** A host, as its engine, its package manager and the Swarm know it. */
-export interface HostFound {
+export interface HostEngine {
   key: string;
   /** Where its engine is asked. */
   host: string;
@@ -14,11 +14,11 @@ export interface HostFound {
   /** Absent where no package holds the engine. */
   installed?: InstalledEngine;
   /** Why it could not be looked at. */
-  silence?: string;
+  error?: string;
 }
 
 /** What is to be done about the engine of one host. */
-export interface Step {
+export interface UpgradeStep {
   key: string;
   nodeId: string;
   installed: InstalledEngine;
@@ -34,11 +34,11 @@ export interface Step {
  *
  * @throws with everything that is in the way, one line a host.
  */
-export function planUpgrade(hosts: readonly HostFound[], to?: string): Step[] {
+export function planUpgrade(hosts: readonly HostEngine[], to?: string): UpgradeStep[] {
   const problems: string[] = [];
-  const steps = inOrder(hosts).flatMap((host): Step[] => {
+  const steps = upgradeOrder(hosts).flatMap((host): UpgradeStep[] => {
     try {
-      return [stepFor(host, to)];
+      return [planStep(host, to)];
     } catch (error) {
       problems.push(`host "${host.key}": ${errorMessage(error)}`);
       return [];
@@ -48,15 +48,15 @@ export function planUpgrade(hosts: readonly HostFound[], to?: string): Step[] {
   return steps;
 }
 
-function stepFor({ key, node, silence, installed, engineVersion = "", host }: HostFound, to?: string): Step {
-  if (silence !== undefined) throw new Error(silence);
+function planStep({ key, node, error, installed, engineVersion = "", host }: HostEngine, to?: string): UpgradeStep {
+  if (error !== undefined) throw new Error(error);
   if (!node) throw new Error("its node is not in the Swarm: run `npm run up` first");
   if (!installed) {
     throw new Error(`no package holds the engine at ${host}: upgrade it the way it was installed`);
   }
   const from = installed.version;
-  const wanted = wantedVersion(installed, to);
-  const isRunning = isVersion(from, engineVersion) && !installed.isStale;
+  const wanted = chooseVersion(installed, to);
+  const isRunning = matchesVersion(from, engineVersion) && !installed.needsRestart;
   const action = wanted !== from ? "upgrade" : isRunning ? "none" : "restart";
   if (action !== "none" && node.Spec.Availability === "pause") {
     throw new Error("its node is paused, so that its tasks would not come back: make it active, or drain it");
@@ -64,8 +64,8 @@ function stepFor({ key, node, silence, installed, engineVersion = "", host }: Ho
   return { key, nodeId: node.ID, installed, from, to: wanted, action };
 }
 
-function inOrder(hosts: readonly HostFound[]): HostFound[] {
-  const rank = ({ node }: HostFound) => (node?.ManagerStatus?.Leader ? 2 : node?.Spec.Role === "manager" ? 1 : 0);
+function upgradeOrder(hosts: readonly HostEngine[]): HostEngine[] {
+  const rank = ({ node }: HostEngine) => (node?.ManagerStatus?.Leader ? 2 : node?.Spec.Role === "manager" ? 1 : 0);
   return hosts.toSorted((a, b) => rank(a) - rank(b) || a.key.localeCompare(b.key));
 }
 

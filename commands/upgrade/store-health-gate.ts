@@ -5,7 +5,7 @@ import { type PollResult, ready, pending } from "../../provider/runtime/poll.ts"
 import type { RecordedService } from "../lib/recorded-stack.ts";
 
 /** The stores of a Swarm, as their own maintenance check sees them: it says whether one member may go. */
-export class StoreGate {
+export class StoreHealthGate {
   readonly #services: readonly RecordedService[];
   readonly #checks: Map<string, MaintenanceCheck>;
 
@@ -19,7 +19,7 @@ export class StoreGate {
   }
 
   /** The services with members on a node that their store cannot do without, whatever state it is in. */
-  cannotSpare(tasks: readonly TaskDetails[], nodeId: string): string[] {
+  servicesWithOutage(tasks: readonly TaskDetails[], nodeId: string): string[] {
     const here = new Set(
       tasks.filter((task) => isRunning(task) && task.NodeID === nodeId).map((task) => task.ServiceID),
     );
@@ -27,7 +27,7 @@ export class StoreGate {
   }
 
   /** Done when every member of every store that can spare one says that one may go; so it does when all is well. */
-  async mayGo(manager: Engine, limitMs: number): Promise<PollResult<void>> {
+  async canDisrupt(manager: Engine, limitMs: number): Promise<PollResult<void>> {
     for (const { id, name, tasks } of this.#services.filter((service) => this.#checks.has(service.id))) {
       const running = (await manager.listTasks({ service: [id] })).filter(isRunning);
       if (running.length < tasks) return pending(`${name}: ${running.length} of ${tasks} members run`);

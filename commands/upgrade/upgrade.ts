@@ -5,11 +5,11 @@ import { downtimeProblem } from "../../provider/swarm/quorum.ts";
 import { type PollResult, ready, pending, waitFor } from "../../provider/runtime/poll.ts";
 import { errorMessage } from "../../engine/error-message.ts";
 import type { RecordedMember, RecordedService, RecordedSwarm } from "../lib/recorded-stack.ts";
-import { FORMER_LABEL, putBack, takeOut } from "./availability.ts";
-import { engineOn, fetchPackages, install, lookAt } from "./machine.ts";
-import { isVersion } from "./package.ts";
-import { managerWarning, planUpgrade, type Step } from "./plan.ts";
-import { isRunning, StoreGate } from "./store-health-gate.ts";
+import { PREVIOUS_AVAILABILITY_LABEL, restoreAvailability, drainNode } from "./availability.ts";
+import { inspectPackage, fetchPackages, installPackages, inspectHostEngine } from "./machine.ts";
+import { matchesVersion } from "./package.ts";
+import { managerWarning, planUpgrade, type UpgradeStep } from "./plan.ts";
+import { isRunning, StoreHealthGate } from "./store-health-gate.ts";
 
 export interface UpgradeOptions {
   /** The engine's version, or the package's own. @default the newest that each host's package manager would take */
@@ -33,13 +33,13 @@ const START_SECONDS = 120;
 export class Upgrade {
   readonly #swarm: RecordedSwarm;
   readonly #options: UpgradeOptions;
-  readonly #gate: StoreGate;
+  readonly #gate: StoreHealthGate;
   readonly #managers: Managers;
 
   constructor(swarm: RecordedSwarm, services: readonly RecordedService[], options: UpgradeOptions) {
     this.#swarm = swarm;
     this.#options = options;
-    this.#gate = new StoreGate(services.filter(({ swarmId }) => swarmId === swarm.swarmId));
+    this.#gate = new StoreHealthGate(services.filter(({ swarmId }) => swarmId === swarm.swarmId));
     const managers = swarm.members.filter(({ role }) => role === "manager");
     this.#managers = Object.fromEntries(managers.map(({ key, connection }) => [key, connection]));
   }
@@ -49,14 +49,14 @@ export class Upgrade {
    *
    * @throws with everything that is in the way.
    */
-  async plan(): Promise<Step[]> {
+  async plan(): Promise<UpgradeStep[]> {
     const { host, to, allowOutage } = this.#options;
     const members = this.#swarm.members.filter(({ key }) => host === undefined || key === host);
     const manager = await this.#manager();
     const [nodes, tasks, found] = await Promise.all([
       manager.listNodes(),
       manager.listTasks(),
-      Promise.all(members.map(lookAt)),
+      Promise.all(members.map(inspectHostEngine)),
     ]);
     const nodeOf = (key: string) => nodes.find(({ ID }) => ID === this.#member(key).nodeId);
     const steps = planUpgrade(
@@ -65,43 +65,47 @@ export class Upgrade {
     );
     const outages = steps
       .filter(({ action }) => action !== "none")
-      .flatMap(({ key, nodeId }) => this.#gate.cannotSpare(tasks, nodeId).map((name) => ({ key, name })));
-    if (outages.length > 0 && !allowOutage) throw new Error(outages.map(outage).join("\n"));
+      .flatMap(({ key, nodeId }) => this.#gate.servicesWithOutage(tasks, nodeId).map((name) => ({ key, name })));
+    if (outages.length > 0 && !allowOutage) throw new Error(outages.map(outageProblem).join("\n"));
     return steps;
   }
 
   /** Puts back what a run that was killed has left out of service, and tells whether there was any. */
   async resume(): Promise<boolean> {
     const manager = await this.#manager();
-    const left = (await manager.listNodes()).filter(({ Spec }) => Spec.Labels?.[FORMER_LABEL] !== undefined);
+    const left = (await manager.listNodes()).filter(
+      ({ Spec }) => Spec.Labels?.[PREVIOUS_AVAILABILITY_LABEL] !== undefined,
+    );
     const members = this.#swarm.members.filter(({ nodeId }) => left.some(({ ID }) => ID === nodeId));
     for (const member of members) {
       this.#options.report(`host ${member.key}: an earlier run left it out of service: it is put back`);
-      await putBack(manager, member.nodeId);
-      await this.#untilSound(member);
+      await restoreAvailability(manager, member.nodeId);
+      await this.#waitUntilHealthy(member);
     }
     return members.length > 0;
   }
 
   /** Does what was planned for one host. */
-  async carryOut(step: Step): Promise<void> {
+  async execute(step: UpgradeStep): Promise<void> {
     const member = this.#member(step.key);
     const { nodeId } = member;
     await fetchPackages(member.connection, step);
-    const manager = await this.#untilMayGo(step);
-    const served = servicesOn(await manager.listTasks(), nodeId);
+    const manager = await this.#waitUntilDisruptable(step);
+    const served = globalServicesOn(await manager.listTasks(), nodeId);
     const failure = await this.#replaceEngine(manager, member, step).then(() => undefined, errorMessage);
-    const back = this.#retried(`host ${step.key}`, START_SECONDS, async () => putBack(await this.#manager(), nodeId));
+    const back = this.#retry(`host ${step.key}`, START_SECONDS, async () =>
+      restoreAvailability(await this.#manager(), nodeId),
+    );
     const notBack = await back.then(() => undefined, errorMessage);
     const problems = [failure, notBack].filter((problem) => problem !== undefined);
     if (problems.length > 0) throw new Error(`host "${step.key}": ${problems.join("; ")}`);
-    await this.#untilSound(member, served);
+    await this.#waitUntilHealthy(member, served);
   }
 
-  async #replaceEngine(manager: Engine, member: RecordedMember, step: Step): Promise<void> {
-    await takeOut(manager, member.nodeId);
-    await install(member.connection, step);
-    await this.#untilNew(member, step);
+  async #replaceEngine(manager: Engine, member: RecordedMember, step: UpgradeStep): Promise<void> {
+    await drainNode(manager, member.nodeId);
+    await installPackages(member.connection, step);
+    await this.#waitForNewEngine(member, step);
   }
 
   /** What to know before the first host's turn. */
@@ -109,29 +113,29 @@ export class Upgrade {
     return managerWarning(await (await this.#manager()).listNodes());
   }
 
-  #untilMayGo({ key, nodeId }: Step): Promise<Engine> {
+  #waitUntilDisruptable({ key, nodeId }: UpgradeStep): Promise<Engine> {
     return this.#wait(`host ${key}`, async () => {
       this.#options.signal?.throwIfAborted();
       const manager = await this.#manager();
       const problem = downtimeProblem(await manager.listNodes(), nodeId);
       if (problem) return pending(problem);
-      const state = await this.#gate.mayGo(manager, this.#limit * 1000);
+      const state = await this.#gate.canDisrupt(manager, this.#limit * 1000);
       return state.done ? ready(manager) : state;
     });
   }
 
   /** Waits until the engine that answers is the one that was installed. */
-  async #untilNew({ key, connection }: RecordedMember, { to }: Step): Promise<void> {
+  async #waitForNewEngine({ key, connection }: RecordedMember, { to }: UpgradeStep): Promise<void> {
     const engine = new Engine(connection);
-    await this.#retried(`host ${key}`, START_SECONDS, async () => {
+    await this.#retry(`host ${key}`, START_SECONDS, async () => {
       const { ServerVersion, Swarm } = await engine.info();
-      if (!isVersion(to, ServerVersion)) throw new Error(`its engine is ${ServerVersion}, and not of ${to}`);
+      if (!matchesVersion(to, ServerVersion)) throw new Error(`its engine is ${ServerVersion}, and not of ${to}`);
       if (Swarm.LocalNodeState === "locked") await this.#unlock(engine);
     });
-    const now = await engineOn(connection);
-    if (now?.version === to && !now.isStale) return;
+    const now = await inspectPackage(connection);
+    if (now?.version === to && !now.needsRestart) return;
     throw new Error(
-      `its package is ${now?.version ?? "gone"}${now?.isStale ? ", and what runs is of a former one" : ""}`,
+      `its package is ${now?.version ?? "gone"}${now?.needsRestart ? ", and what runs is of a former one" : ""}`,
     );
   }
 
@@ -142,7 +146,7 @@ export class Upgrade {
   }
 
   /** Waits until the Swarm has a host again, with the services that it served, and the stores are whole. */
-  async #untilSound({ key, nodeId }: RecordedMember, served: readonly string[] = []): Promise<void> {
+  async #waitUntilHealthy({ key, nodeId }: RecordedMember, served: readonly string[] = []): Promise<void> {
     await this.#wait(`host ${key}`, async () => {
       const manager = await this.#manager();
       const { Status, Spec, ManagerStatus } = await manager.inspectNode(nodeId);
@@ -150,10 +154,10 @@ export class Upgrade {
       if (Spec.Role === "manager" && ManagerStatus?.Reachability !== "reachable") {
         return pending("the other managers do not reach it");
       }
-      const running = servicesOn(await manager.listTasks(), nodeId);
+      const running = globalServicesOn(await manager.listTasks(), nodeId);
       const missing = served.filter((id) => !running.includes(id));
       if (missing.length > 0) return pending(`${missing.length} of its ${served.length} services do not run yet`);
-      return this.#gate.mayGo(manager, this.#limit * 1000);
+      return this.#gate.canDisrupt(manager, this.#limit * 1000);
     });
   }
 
@@ -186,18 +190,18 @@ export class Upgrade {
     );
   }
 
-  #retried(what: string, limitSeconds: number, work: () => Promise<void>): Promise<void> {
+  #retry(what: string, limitSeconds: number, work: () => Promise<void>): Promise<void> {
     return this.#wait(what, async () => ready(await work()), limitSeconds);
   }
 }
 
 /** Services that a node has to have again: not those whose tasks may run anywhere. */
-function servicesOn(tasks: readonly TaskDetails[], nodeId: string): string[] {
+function globalServicesOn(tasks: readonly TaskDetails[], nodeId: string): string[] {
   // A task of a global service has no slot.
   const own = tasks.filter((task) => isRunning(task) && task.NodeID === nodeId && !task.Slot);
   return [...new Set(own.map(({ ServiceID }) => ServiceID))].toSorted();
 }
 
-function outage({ key, name }: { key: string; name: string }): string {
+function outageProblem({ key, name }: { key: string; name: string }): string {
   return `host "${key}": service ${name} cannot go on without it; --allow-outage has it away for that time`;
 }

@@ -1,8 +1,8 @@
-import { table } from "../lib/table.ts";
+import { renderTable } from "../lib/table.ts";
 import type { Listing, Reading, Round } from "./round.ts";
 
 /** How the objects of one writer came back through one reader. */
-export interface Pair {
+export interface PairResult {
   writer: string;
   reader: string;
   equal: number;
@@ -10,38 +10,38 @@ export interface Pair {
 }
 
 /** What was done, and how long it took. */
-export interface Run {
+export interface VerifyRun {
   stack: string;
   endpoints: Record<string, string>;
   /** Why an endpoint did not answer; nothing was tried through it. */
-  silent: Record<string, string>;
+  unreachable: Record<string, string>;
   bucket: string;
   objects: { name: string; size: number }[];
   seconds: number;
 }
 
 /** The result as plain data: this is what `--json` prints. */
-export interface VerifyReport extends Run {
-  pairs: Pair[];
+export interface VerifyReport extends VerifyRun {
+  pairs: PairResult[];
   /** What differs, one line each; empty when all is well. */
   differences: string[];
 }
 
-export function verifyReport(run: Run, { readings, listings }: Round): VerifyReport {
-  const hosts = Object.keys(run.endpoints).filter((host) => !(host in run.silent));
-  const pairs = hosts.flatMap((writer) => hosts.map((reader) => pairOf(writer, reader, readings)));
-  const unanswered = Object.entries(run.silent).map(
+export function verifyReport(run: VerifyRun, { readings, listings }: Round): VerifyReport {
+  const hosts = Object.keys(run.endpoints).filter((host) => !(host in run.unreachable));
+  const pairs = hosts.flatMap((writer) => hosts.map((reader) => comparePair(writer, reader, readings)));
+  const unanswered = Object.entries(run.unreachable).map(
     ([host, why]) => `endpoint ${host} (${run.endpoints[host]}): ${why}`,
   );
   const differences = [
     ...unanswered,
-    ...readings.filter((reading) => !isEqual(reading)).map(difference),
-    ...listings.flatMap(lacks),
+    ...readings.filter((reading) => !isEqual(reading)).map(readingDifference),
+    ...listings.flatMap(listingDifferences),
   ];
   return { ...run, pairs, differences };
 }
 
-function pairOf(writer: string, reader: string, readings: readonly Reading[]): Pair {
+function comparePair(writer: string, reader: string, readings: readonly Reading[]): PairResult {
   const own = readings.filter((reading) => reading.writer === writer && reading.reader === reader);
   return { writer, reader, equal: own.filter(isEqual).length, objects: own.length };
 }
@@ -50,12 +50,12 @@ function isEqual({ written, read, error }: Reading): boolean {
   return error === undefined && written === read;
 }
 
-function difference({ writer, reader, object, size, written, read, error }: Reading): string {
+function readingDifference({ writer, reader, object, size, written, read, error }: Reading): string {
   const what = `"${object}" (${size} bytes) written through ${writer}, read through ${reader}`;
   return `${what}: ${error ?? `SHA-256 ${read ?? "of nothing"} instead of ${written}`}`;
 }
 
-function lacks({ reader, when, missing, unexpected, error }: Listing): string[] {
+function listingDifferences({ reader, when, missing, unexpected, error }: Listing): string[] {
   if (error !== undefined) return [`list through ${reader} after objects were ${when}: ${error}`];
   return [
     ...missing.map((key) => `list through ${reader}: "${key}" is missing`),
@@ -82,7 +82,7 @@ export function renderVerify({ endpoints, bucket, objects, pairs, differences, s
   const bytes = objects.reduce((sum, { size }) => sum + size, 0);
   const size = `${objects.length} objects of together ${(bytes / 1024 / 1024).toFixed(1)} MiB`;
   return [
-    table(["written through", ...hosts.map((host) => `read through ${host}`)], rows),
+    renderTable(["written through", ...hosts.map((host) => `read through ${host}`)], rows),
     `${size} through each endpoint, in a bucket of their own (${bucket}), read, listed and deleted in ${seconds} s`,
     ...(differences.length === 0
       ? ["every object read back equal through every endpoint"]

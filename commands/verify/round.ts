@@ -1,4 +1,4 @@
-import { bytesOf, checksum, type Sample } from "./samples.ts";
+import { sampleBytes, sha256, type Sample } from "./samples.ts";
 import type { Bucket } from "./store.ts";
 
 /** What was written through one host and what another gave back. */
@@ -30,7 +30,7 @@ export interface Round {
 }
 
 /** An object with its writer, its key in the bucket, and its bytes' checksum. */
-interface Written {
+interface WrittenObject {
   writer: string;
   object: string;
   key: string;
@@ -40,7 +40,7 @@ interface Written {
 }
 
 /** Called before each step, with a few words for the progress line. */
-export type Step = (what: string) => void;
+export type ReportStep = (what: string) => void;
 
 /**
  * Writes every sample through every host, reads each back through all of them, lists, deletes through the next host,
@@ -50,18 +50,18 @@ export async function verifyRound(
   buckets: Readonly<Record<string, Bucket>>,
   samples: readonly Sample[],
   seed: string,
-  step: Step = () => {},
+  step: ReportStep = () => {},
   signal?: AbortSignal,
 ): Promise<Round> {
   const hosts = Object.entries(buckets);
-  const written: Written[] = [];
+  const written: WrittenObject[] = [];
   for (const [writer, bucket] of hosts) {
     for (const { name, size } of samples) {
       step(`writing "${name}" through ${writer}`);
-      const bytes = bytesOf(`${seed}/${writer}/${name}`, size);
+      const bytes = sampleBytes(`${seed}/${writer}/${name}`, size);
       const key = `${writer}/${name}`;
-      const error = await failureOf(() => bucket.write(key, bytes), signal);
-      written.push({ writer, object: name, key, size, sum: checksum(bytes), error });
+      const error = await runStep(() => bucket.write(key, bytes), signal);
+      written.push({ writer, object: name, key, size, sum: sha256(bytes), error });
     }
   }
 
@@ -81,22 +81,22 @@ export async function verifyRound(
   for (const [index, key] of there.entries()) {
     // Through another host than the writer, where there is one.
     const [, bucket] = hosts[(index + 1) % hosts.length]!;
-    await failureOf(() => bucket.delete(key), signal);
+    await runStep(() => bucket.delete(key), signal);
   }
   listings.push(...(await list("deleted", [])));
   return { readings, listings };
 }
 
 async function readBack(
-  { writer, object, key, size, sum, error }: Written,
+  { writer, object, key, size, sum, error }: WrittenObject,
   reader: string,
   bucket: Bucket,
   signal: AbortSignal | undefined,
 ): Promise<Reading> {
   const reading: Reading = { writer, reader, object, size, written: sum };
   if (error !== undefined) return { ...reading, error: `not written: ${error}` };
-  const failure = await failureOf(async () => {
-    reading.read = checksum(await bucket.read(key));
+  const failure = await runStep(async () => {
+    reading.read = sha256(await bucket.read(key));
   }, signal);
   return failure === undefined ? reading : { ...reading, error: failure };
 }
@@ -109,7 +109,7 @@ async function listThrough(
   signal: AbortSignal | undefined,
 ): Promise<Listing> {
   let keys: string[] = [];
-  const error = await failureOf(async () => {
+  const error = await runStep(async () => {
     keys = await bucket.keys();
   }, signal);
   if (error !== undefined) return { reader, when, missing: [], unexpected: [], error };
@@ -119,18 +119,18 @@ async function listThrough(
 }
 
 /** The message of what goes wrong, or nothing. An abort is no result: it ends everything. */
-async function failureOf(work: () => Promise<void>, signal: AbortSignal | undefined): Promise<string | undefined> {
+async function runStep(work: () => Promise<void>, signal: AbortSignal | undefined): Promise<string | undefined> {
   try {
     await work();
     return undefined;
   } catch (error) {
     signal?.throwIfAborted();
-    return describe(error);
+    return describeError(error);
   }
 }
 
 /** One line for an error of the SDK or of the network. */
-export function describe(error: unknown): string {
+export function describeError(error: unknown): string {
   const { name, message, code } = error as NodeJS.ErrnoException;
   const text = message || code || name;
   return name === "Error" || text.includes(name) ? text : `${name}: ${text}`;
@@ -141,7 +141,7 @@ export async function removeBucket(buckets: readonly Bucket[]): Promise<void> {
   let failure: unknown;
   for (const bucket of buckets) {
     try {
-      for (const key of await bucket.keys().catch(noneIfGone)) await bucket.delete(key);
+      for (const key of await bucket.keys().catch(emptyIfMissing)) await bucket.delete(key);
       await bucket.remove();
       return;
     } catch (error) {
@@ -151,7 +151,7 @@ export async function removeBucket(buckets: readonly Bucket[]): Promise<void> {
   throw failure;
 }
 
-function noneIfGone(error: unknown): string[] {
+function emptyIfMissing(error: unknown): string[] {
   if ((error as Error).name === "NoSuchBucket") return [];
   throw error;
 }

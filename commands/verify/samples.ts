@@ -21,11 +21,11 @@ export const SAMPLES: readonly Sample[] = [
 ];
 
 /** The same bytes for the same seed, others for any other: nothing left from another run is taken for this run's. */
-export function bytesOf(seed: string, size: number): Buffer {
+export function sampleBytes(seed: string, size: number): Buffer {
   if (size === 0) return Buffer.alloc(0);
   return createHash("shake256", { outputLength: size }).update(seed).digest();
 }
 
-export function checksum(bytes: Uint8Array): string {
+export function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type PackedImage, packImage } from "../../toolchain/docker-image.ts";
-import { obtainKubernetes, obtainPolicies } from "../../toolchain/kubernetes.ts";
+import { ensureKubernetes, ensurePolicyEnforcer } from "../../toolchain/kubernetes.ts";
 import { run } from "../../toolchain/run.ts";
 import { claimFreeSlot, removeLab, labUnavailableReason } from "../lab.ts";
 import { LabNetwork } from "../network.ts";
@@ -79,8 +79,8 @@ export interface ClusterOptions {
 }
 
 export async function startCluster({ enforcesPolicies = false }: ClusterOptions = {}): Promise<Cluster> {
-  const programs = await obtainKubernetes();
-  const enforcer = enforcesPolicies ? join(await obtainPolicies(), "network-policies") : undefined;
+  const programs = await ensureKubernetes();
+  const enforcer = enforcesPolicies ? join(await ensurePolicyEnforcer(), "network-policies") : undefined;
   const slot = await claimFreeSlot();
   try {
     const network = new LabNetwork(slot);

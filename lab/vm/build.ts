@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { keyOf, obtain } from "../../toolchain/cache.ts";
+import { cacheKey, ensureCached } from "../../toolchain/cache.ts";
 import { progress } from "../../toolchain/progress.ts";
 import { run } from "../../toolchain/run.ts";
 
@@ -51,8 +51,8 @@ const MASKED_UNITS = [
 /** An image of that kind, built from Debian's packages when it is not in the cache. */
 export async function ensureImage(spec: ImageSpec): Promise<MachineImage> {
   const words = [...spec.packages, ...(spec.offers ?? [])];
-  const key = keyOf(RELEASE, words, [import.meta.filename, ...spec.files]);
-  const folder = await obtain({ name: spec.name, key, make: (made) => build(spec, made) });
+  const key = cacheKey(RELEASE, words, [import.meta.filename, ...spec.files]);
+  const folder = await ensureCached({ name: spec.name, key, create: (made) => build(spec, made) });
   const part = (name: string) => join(folder, name);
   return { kernel: part("vmlinuz"), initrd: part("initrd"), disk: part("disk.img"), folder };
 }

@@ -1,4 +1,4 @@
-import { builtImage } from "../../toolchain/minio-image.ts";
+import { prepareMinioImage } from "../../toolchain/minio-image.ts";
 import { type Machine, type MachineLab, type MachineLabOptions, startMachines } from "./lab.ts";
 
 /** Milliseconds for an engine to take the image in: its machine's processor is emulated. */
@@ -8,7 +8,7 @@ const LOAD_MS = 10 * 60_000;
 export async function startStoreMachines(
   options: Omit<MachineLabOptions, "disks" | "files">,
 ): Promise<{ lab: MachineLab; image: string }> {
-  const { name: image, archive } = (await builtImage()).packed();
+  const { name: image, archive } = (await prepareMinioImage()).pack();
   const lab = await startMachines({ ...options, disks: 2, files: { "image.tar": archive } });
   try {
     const load = "docker load --quiet --input /run/lab-seed/image.tar";

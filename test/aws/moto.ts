@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { keyOf, obtain } from "../../toolchain/cache.ts";
+import { cacheKey, ensureCached } from "../../toolchain/cache.ts";
 import { progress } from "../../toolchain/progress.ts";
 import { run } from "../../toolchain/run.ts";
 import { MOTO } from "../../toolchain/versions.ts";
@@ -16,7 +16,7 @@ export interface Moto {
 }
 
 export async function startMoto(): Promise<Moto> {
-  const folder = await obtain({ name: "moto", key: keyOf(MOTO, [PACKAGE]), make: install });
+  const folder = await ensureCached({ name: "moto", key: cacheKey(MOTO, [PACKAGE]), create: install });
   const port = await freePort();
   const env = { ...process.env, PYTHONPATH: join(folder, "lib"), PYTHONDONTWRITEBYTECODE: "1" };
   const args = ["-m", "moto.server", "-H", "127.0.0.1", "-p", String(port)];

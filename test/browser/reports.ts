@@ -14,7 +14,7 @@ const hosts: StatusReport["hosts"] = ["a", "b", "c", "d"].map((key, at) => ({
   engineVersion: "28.5.1",
   engine: `ssh://admin@192.0.2.${at + 1}`,
   reachable: !isGone(at),
-  ...(isGone(at) && { silence: "Docker Engine at ssh://admin@192.0.2.4 does not answer: connection timed out" }),
+  ...(isGone(at) && { error: "Docker Engine at ssh://admin@192.0.2.4 does not answer: connection timed out" }),
 }));
 
 const task = (service: string, node: string, over: Partial<TaskReport> = {}): TaskReport => ({

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { bringLater, hostsImage } from "../../commands/lib/distribute-image.ts";
+import { distributeInBackground, distributeImage } from "../../commands/lib/distribute-image.ts";
 import { stackHosts } from "../../commands/lib/stack-hosts.ts";
 import { canPull } from "../../commands/lib/store-image.ts";
 import type { Engine } from "../../engine/engine.ts";
@@ -36,15 +36,15 @@ describe("hosts that lack what a stack takes", () => {
     const settings = { hosts, drives, install: "distribution", encrypted: false, minReadySeconds: 1 };
     const named = stackHosts([], { "pulumi-swarm:hosts": hosts }, false);
     const isThere = (engine: Engine) => canPull(engine, NOT_TO_BE_HAD);
-    const wanted = await hostsImage(named, { wasBrought: true, brings: false, canPull: isThere });
+    const wanted = await distributeImage(named, { wasDistributed: true, transfers: false, canPull: isThere });
     expect(await lab.host(1).engine.hasImage(wanted!.built.name)).toBe(false);
-    const image = await hostsImage(named, { wasBrought: false, brings: true, canPull: isThere });
+    const image = await distributeImage(named, { wasDistributed: false, transfers: true, canPull: isThere });
     expect(image!.built.name).toBe(wanted!.built.name);
     expect(await lab.host(1).engine.hasImage(image!.built.name)).toBe(true);
-    expect(image!.late.map(({ key }) => key)).toEqual(["b"]);
+    expect(image!.unreachable.map(({ key }) => key)).toEqual(["b"]);
 
     stack = await TestStack.create({ config: { stack: "ssh", image: image!.built.name, ...settings } });
-    const bringing = bringLater(image!);
+    const bringing = distributeInBackground(image!);
     const { output } = await stack.up().finally(() => bringing.stop());
     expect(output).toMatch(/host node2: going to install docker\.io iptables with apt-get, start the Docker Engine/);
     expect(await lab.exec(2, "id", "-nG", "operator")).toContain("docker");

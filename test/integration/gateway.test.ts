@@ -10,7 +10,7 @@ import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { beforeAll, expect, test } from "vitest";
 import { ROOT } from "../../toolchain/cache.ts";
 import { run } from "../../toolchain/run.ts";
-import { buildTraefikImage, obtainTraefik } from "../../toolchain/traefik-image.ts";
+import { ensureTraefikImage, ensureTraefik } from "../../toolchain/traefik-image.ts";
 import { labUnavailableReason } from "../../lab/lab.ts";
 import { getStoreAccess, TrafficClient, type StoreAccess, formatTraffic } from "./traffic-client.ts";
 import { openBucket, openBuckets, randomObject } from "./s3.ts";
@@ -24,7 +24,7 @@ const GATEWAY = { hosts: ["node1", "node2"], port: 8080, consolePort: 8081 };
 const BUILD_MS = 20 * 60_000;
 
 beforeAll(async () => {
-  if (labUnavailableReason() === undefined) await obtainTraefik();
+  if (labUnavailableReason() === undefined) await ensureTraefik();
 }, BUILD_MS);
 
 describeOnLab(
@@ -32,7 +32,7 @@ describeOnLab(
   (scene) => {
     test("hand on what S3 is made of, in clear and in TLS, while members and gateways come and go", async () => {
       const { lab, images } = scene();
-      const gatewayImage = await lab.build(buildTraefikImage);
+      const gatewayImage = await lab.build(ensureTraefikImage);
       const hosts = Object.fromEntries(
         lab.hosts.map(({ socket, hostname, address }) => [hostname, { engine: socket, hostname, address }]),
       );

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { nameOfUrn } from "../../commands/lib/events.ts";
+import { nameFromUrn } from "../../commands/lib/events.ts";
 import type { ResourceHandler } from "../../provider/runtime/resource-handler.ts";
 import * as provider from "../../provider/index.ts";
 import { createStack } from "../../stacks/index.ts";
@@ -19,7 +19,7 @@ export async function previewRefusals(
   recorded: readonly StateResource[] = [],
 ): Promise<string[]> {
   const record = (type: string, name: string) =>
-    recorded.find((one) => one.type === type && nameOfUrn(one.urn) === name);
+    recorded.find((one) => one.type === type && nameFromUrn(one.urn) === name);
   const state = Object.fromEntries(recorded.map((one) => [one.urn, one] as const));
   configure(config);
   try {

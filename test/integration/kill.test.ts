@@ -5,7 +5,7 @@ import { removeVolume } from "./manual-changes.ts";
 import { TrafficClient, type StoreAccess, formatTraffic } from "./traffic-client.ts";
 import { listOwnedObjects } from "./engine-contents.ts";
 import { killTree } from "./kill-tree.ts";
-import { allOf, casesOf, type Classes, notRun } from "../../toolchain/one-of-each.ts";
+import { allCases, selectCases, type Classes, describeOmittedCases } from "../../toolchain/one-of-each.ts";
 import type { EngineEvent } from "../../commands/lib/events.ts";
 import { openBuckets, randomObject } from "./s3.ts";
 import { ONE_DRIVE, describeOnLab } from "./lab-fixture.ts";
@@ -138,20 +138,20 @@ describeOnLab("up is killed, and the next one converges with nothing orphaned", 
     for (const volume of await engine.listVolumes()) await removeVolume(engine, volume.Name);
   }
 
-  test.each(casesOf(CREATING))("while making it all: when $when", async (moment) => {
+  test.each(selectCases(CREATING))("while making it all: when $when", async (moment) => {
     await startOver();
     stack = await scene().stack({ drives: ONE_DRIVE });
     await killed(moment);
     await expectConverged();
   });
 
-  test.each(casesOf(UPDATING))("while changing it under a client: when $when", async (moment) => {
+  test.each(selectCases(UPDATING))("while changing it under a client: when $when", async (moment) => {
     if (!stack) stack = await scene().stack({ drives: ONE_DRIVE });
     stack.config("buckets", { [BUCKET]: {} });
     stack.config("users", { app: { [BUCKET]: "readwrite" } });
     await stack.up();
     const client = await TrafficClient.start({ access: await accessOfApp(), bucket: BUCKET });
-    stack.config("rootUser", `user-${allOf(UPDATING).indexOf(moment)}`);
+    stack.config("rootUser", `user-${allCases(UPDATING).indexOf(moment)}`);
     await killed(moment);
     await expectConverged();
     const account = await client.finish();
@@ -169,7 +169,7 @@ describeOnLab("up is killed, and the next one converges with nothing orphaned", 
     return { endpoints: Object.values(outputs.endpoints), user, password };
   }
 
-  const meta = { notRun: notRun("moments at which up is killed", [CREATING, UPDATING]) };
+  const meta = { notRun: describeOmittedCases("moments at which up is killed", [CREATING, UPDATING]) };
 
   test("what it made is all there is: destroy leaves nothing but the data", { meta }, async () => {
     await stack.destroy();

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, test } from "vitest";
 import type { NodeRole } from "../../engine/types.ts";
 import type { Drive } from "../../components/index.ts";
 import { ROOT } from "../../toolchain/cache.ts";
-import { buildImage } from "../../toolchain/minio-image.ts";
+import { ensureMinioImage } from "../../toolchain/minio-image.ts";
 import { type EngineVersion, enginesUnavailableReason } from "../../lab/engines.ts";
 import { type Lab, type LabHost, startLab, labUnavailableReason } from "../../lab/lab.ts";
 import { ensurePreloadedImages } from "../../lab/preloaded.ts";
@@ -85,8 +85,8 @@ async function openFixture(options: LabFixtureOptions): Promise<OpenFixture> {
   const lab = await startLab({ hosts: 1, images: await ensurePreloadedImages(options.engines), ...options });
   const host = lab.host(1);
   const images = {
-    a: await lab.build((engine) => buildImage(engine, { variant: "a" })),
-    b: await lab.build((engine) => buildImage(engine, { variant: "b" })),
+    a: await lab.build((engine) => ensureMinioImage(engine, { variant: "a" })),
+    b: await lab.build((engine) => ensureMinioImage(engine, { variant: "b" })),
   };
   const stacks: TestStack[] = [];
   const create = async (options: TestStackOptions) => {

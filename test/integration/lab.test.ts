@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { buildImage, builtImage } from "../../toolchain/minio-image.ts";
+import { ensureMinioImage, prepareMinioImage } from "../../toolchain/minio-image.ts";
 import { ROOT } from "../../toolchain/cache.ts";
 import { run } from "../../toolchain/run.ts";
 import { withLabLock, type Lab, type LabHost, type LabOptions, startLab, labUnavailableReason } from "../../lab/lab.ts";
@@ -136,10 +136,10 @@ describe("the lab", () => {
   test("starts its engines with images that they share, and that none of them can change for another", async () => {
     const images = await ensurePreloadedImages();
     const lab = await start(2, { images });
-    const names = await Promise.all(VARIANTS.map(async (variant) => (await builtImage({ variant })).name));
+    const names = await Promise.all(VARIANTS.map(async (variant) => (await prepareMinioImage({ variant })).name));
     const hasImages = ({ engine }: LabHost) => Promise.all(names.map((name) => engine.hasImage(name)));
     for (const host of lab.hosts) expect(await hasImages(host)).toEqual([true, true]);
-    const image = await lab.build((engine) => buildImage(engine, { variant: "b" }));
+    const image = await lab.build((engine) => ensureMinioImage(engine, { variant: "b" }));
     expect(image).toBe(names[1]);
     const { ID: one } = await lab.host(1).engine.info();
     const { ID: two } = await lab.host(2).engine.info();

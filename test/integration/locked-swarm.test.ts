@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { RecordedMember } from "../../commands/lib/recorded-stack.ts";
-import { goOnAlone } from "../../commands/recover/recover.ts";
+import { forceNewCluster } from "../../commands/recover/recover.ts";
 import { waitFor } from "./manual-changes.ts";
 import { describeOnLab } from "./lab-fixture.ts";
 
@@ -18,7 +18,7 @@ describeOnLab("a Swarm whose managers lock themselves", (scene) => {
       ...{ key: "a", urn: "urn:a", nodeId: (await engine.info()).Swarm.NodeID, role: "manager" },
       ...{ connection: { host: socket }, advertiseAddress: address, listenAddress },
     };
-    const alone = goOnAlone({ swarmId: ID, unlockKey: "", members: [manager] }, manager, new Map());
+    const alone = forceNewCluster({ swarmId: ID, unlockKey: "", members: [manager] }, manager, new Map());
     await expect(alone).rejects.toThrow(/host "a": its managers lock themselves.*systemctl restart docker/);
     await host.stopEngine();
     await host.startEngine();

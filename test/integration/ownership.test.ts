@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { OWNER_LABEL } from "../../core/labels.ts";
 import { ROOT } from "../../toolchain/cache.ts";
-import { buildTraefikImage, obtainTraefik } from "../../toolchain/traefik-image.ts";
+import { ensureTraefikImage, ensureTraefik } from "../../toolchain/traefik-image.ts";
 import { labUnavailableReason } from "../../lab/lab.ts";
 import { readBlocks } from "./doc-page.ts";
 import { openBucket } from "./s3.ts";
@@ -14,7 +14,7 @@ import { TestStack, type TestStackOptions } from "./stack.ts";
 const BUILD_MS = 20 * 60_000;
 
 beforeAll(async () => {
-  if (labUnavailableReason() === undefined) await obtainTraefik();
+  if (labUnavailableReason() === undefined) await ensureTraefik();
 }, BUILD_MS);
 
 describeOnLab("one of every component", (scene) => {
@@ -67,7 +67,7 @@ describeOnLab("one of every component", (scene) => {
     config = {
       hosts: { node1: { address, user, identityFile, hostKey, drives: { d1: {} } } },
       image: images.a,
-      gatewayImage: await lab.build(buildTraefikImage),
+      gatewayImage: await lab.build(ensureTraefikImage),
       allowFrom: [address.replace(/\.\d+$/, ".0/24")],
     };
     stack = await open();

@@ -37,7 +37,7 @@ describeOnLab("the comment on a pull request", (scene) => {
   });
 
   test("says of what has not changed that nothing does", () => {
-    expect(reports[0]).toMatchObject({ succeeded: true, effects: [], components: [] });
+    expect(reports[0]).toMatchObject({ succeeded: true, impacts: [], components: [] });
     expect(comment).toContain("Nothing changes.");
   });
 
@@ -60,7 +60,7 @@ describeOnLab("the comment on a pull request", (scene) => {
   });
 
   test("says first what touches data, then that all members restart at once and how long that takes", () => {
-    const effects = reports[1]!.effects.map(({ kind, resource }) => `${kind} ${resource}`);
+    const effects = reports[1]!.impacts.map(({ kind, resource }) => `${kind} ${resource}`);
     expect(effects.slice(0, 1)).toEqual(["data old"]);
     expect(effects).toEqual(
       expect.arrayContaining(["outage network-network", "outage minio-main", "access minio-credentials"]),

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { type EngineEvent, isDefaultProvider, nameOfUrn } from "../../commands/lib/events.ts";
+import { type EngineEvent, isDefaultProvider, nameFromUrn } from "../../commands/lib/events.ts";
 
 /** One resource's part in a run, as the engine of Pulumi tells it. */
 export interface Step {
@@ -55,7 +55,7 @@ export function listSteps(events: readonly EngineEvent[]): Step[] {
   return events.flatMap(({ resourcePreEvent }) => {
     if (!resourcePreEvent) return [];
     const { op, urn, type, diffs, detailedDiff } = resourcePreEvent.metadata;
-    const name = nameOfUrn(urn);
+    const name = nameFromUrn(urn);
     if (op === "same" || op === "refresh" || op === "read" || isDefaultProvider(type, name)) return [];
     return [{ op, type, name, diffs: diffs ?? Object.keys(detailedDiff ?? {}) }];
   });

@@ -1,8 +1,8 @@
 import type { ResourceHandler } from "../../provider/runtime/resource-handler.ts";
 import * as handlers from "../../provider/index.ts";
 import { deepEqual } from "../../provider/runtime/values.ts";
-import { plain } from "../../commands/lib/recorded-stack.ts";
-import { nameOfUrn } from "../../commands/lib/events.ts";
+import { decryptSecrets } from "../../commands/lib/recorded-stack.ts";
+import { nameFromUrn } from "../../commands/lib/events.ts";
 import type { TestStack } from "./stack.ts";
 
 type Properties = Record<string, unknown>;
@@ -45,7 +45,13 @@ export class RecordedResources {
       if (kind === undefined) return [];
       const handler = handlers[kind as keyof typeof handlers] as unknown as ResourceHandler<Properties>;
       return [
-        { name: nameOfUrn(urn), handler, id, inputs: plain(inputs) as Properties, outs: plain(outputs) as Properties },
+        {
+          name: nameFromUrn(urn),
+          handler,
+          id,
+          inputs: decryptSecrets(inputs) as Properties,
+          outs: decryptSecrets(outputs) as Properties,
+        },
       ];
     });
     return new RecordedResources(resources);

@@ -5,7 +5,7 @@ import { Service } from "../../provider/service/service.ts";
 import { type ServiceState } from "../../provider/service/service-inputs.ts";
 import { type ServiceInputs } from "../../provider/service/service-inputs.ts";
 import { ownerLabels } from "../../core/labels.ts";
-import { buildImage } from "../../toolchain/minio-image.ts";
+import { ensureMinioImage } from "../../toolchain/minio-image.ts";
 import { describeOnLab } from "./lab-fixture.ts";
 
 /** The handler as Pulumi calls it, on a real engine: failures and what comes after them. */
@@ -103,7 +103,7 @@ describeOnLab("a service", (scene) => {
     const { b } = scene().images;
     await engine.request("DELETE", `/images/${b}`, { query: { force: true } });
     await expect(update({ Image: b }, { rollback: false })).rejects.toThrow(/its tasks said: .*No such image/);
-    expect(await buildImage(engine, { variant: "b" })).toBe(b);
+    expect(await ensureMinioImage(engine, { variant: "b" })).toBe(b);
     await update({ Image: b });
     expect((await engine.inspectService(made.id)).Spec.TaskTemplate.ContainerSpec.Image).toBe(b);
   });

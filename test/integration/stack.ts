@@ -2,11 +2,11 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import { keepIdentity } from "../../commands/down/identity.ts";
+import { excludeIdentity } from "../../commands/down/identity.ts";
 import type { PreviewRun } from "../../commands/preview-pr/report.ts";
 import { runPreview } from "../../commands/preview-pr/run.ts";
-import { exportedStack, plain } from "../../commands/lib/recorded-stack.ts";
-import { collect } from "../../commands/status/collect.ts";
+import { exportedStack, decryptSecrets } from "../../commands/lib/recorded-stack.ts";
+import { collectSnapshot } from "../../commands/status/collect.ts";
 import { type StatusReport, statusReport } from "../../commands/status/model.ts";
 import { recordedStack } from "../../commands/status/stack.ts";
 import { workingConfig } from "../../commands/lib/config.ts";
@@ -14,9 +14,9 @@ import { ensureToolchain, openSession, type Session } from "../../commands/lib/p
 import { clearStaleLocks } from "../../commands/lib/locks.ts";
 import { writeRun } from "../../commands/lib/runs.ts";
 import { openState, stackFile } from "../../commands/lib/state.ts";
-import { REFRESH } from "../../commands/lib/up-arguments.ts";
+import { REFRESH_ARGUMENTS } from "../../commands/lib/up-arguments.ts";
 import { ROOT } from "../../toolchain/cache.ts";
-import type { Plugin } from "../../toolchain/docker-plugin.ts";
+import type { PulumiPlugin } from "../../toolchain/docker-plugin.ts";
 import type { LabHost } from "../../lab/lab.ts";
 import { type EngineEvent, readEvents } from "../../commands/lib/events.ts";
 import { type RunResult, type RunningProcess, startProcess, listSteps } from "./pulumi-process.ts";
@@ -27,7 +27,7 @@ export interface TestStackOptions {
   /** Its configuration; a key without a namespace is one of `pulumi-swarm:`. */
   config?: Record<string, unknown>;
   /** Plugins beside the one for Docker. */
-  plugins?: Plugin[];
+  plugins?: PulumiPlugin[];
   /** Shares the backend of that stack, so that the one may refer to the other. */
   backendOf?: TestStack;
   /** The stack's name. @default "test"; with `beside` the project's name */
@@ -104,7 +104,7 @@ export class TestStack {
 
   /** With `keepIdentity` as `npm run down` does, so that the next `up` recognises the volumes. */
   destroy(options: { keepIdentity?: boolean } = {}): Promise<RunResult> {
-    const kept = options.keepIdentity ? keepIdentity(this.state().resources, []) : [];
+    const kept = options.keepIdentity ? excludeIdentity(this.state().resources, []) : [];
     return this.#succeed("destroy", ["--yes", "--skip-preview", ...kept]);
   }
 
@@ -138,7 +138,7 @@ export class TestStack {
     const { stack, state } = this.#session;
     const recorded = recordedStack(await exportedStack(this.#session), state.projectName, stack);
     if (!recorded) throw new Error(`stack ${stack} is not up`);
-    return statusReport(await collect(recorded));
+    return statusReport(await collectSnapshot(recorded));
   }
 
   /** Frees the stack of what a killed run left, as `npm run up` does. */
@@ -164,7 +164,7 @@ export class TestStack {
   /** The resources of the state with their secrets in clear, as Pulumi hands them to the program and the provider. */
   async recorded(): Promise<StateResource[]> {
     const { deployment } = await exportedStack(this.#session);
-    return plain(deployment.resources ?? []) as StateResource[];
+    return decryptSecrets(deployment.resources ?? []) as StateResource[];
   }
 
   /** Takes over another stack's resources, as `pulumi state move` does: under this stack's name, those kept alone. */
@@ -234,7 +234,7 @@ export class TestStack {
   }
 }
 
-const refreshFlags = ({ refresh = false }: { refresh?: boolean }) => (refresh ? REFRESH : []);
+const refreshFlags = ({ refresh = false }: { refresh?: boolean }) => (refresh ? REFRESH_ARGUMENTS : []);
 
 function namespaced(config: Record<string, unknown>): [string, unknown][] {
   return Object.entries(config).map(([key, value]) => [key.includes(":") ? key : `pulumi-swarm:${key}`, value]);

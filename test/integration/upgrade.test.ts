@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type ExportedStack, recordedSwarms } from "../../commands/lib/recorded-stack.ts";
-import { FORMER_LABEL } from "../../commands/upgrade/availability.ts";
+import { PREVIOUS_AVAILABILITY_LABEL } from "../../commands/upgrade/availability.ts";
 import { Upgrade } from "../../commands/upgrade/upgrade.ts";
 import { type EngineRelease, createRelease, offerRelease } from "../../lab/engine-release.ts";
 import { changeSwarm } from "./manual-changes.ts";
@@ -73,7 +73,7 @@ describeOnLab(
         pauseMs: 100,
       });
       // The others take the same way: that of the worker, and of the leader, is shown.
-      for (const at of [0, 3]) await upgrade.carryOut(steps[at]!);
+      for (const at of [0, 3]) await upgrade.execute(steps[at]!);
       const account = await client.finish();
       console.log(`the engines of a worker and of the leader were upgraded:\n${formatTraffic(account)}`);
       expect(account).toMatchObject({ lost: [], changed: [] });
@@ -81,7 +81,7 @@ describeOnLab(
       const { engineFrom, engineVersion } = release;
       expect(await versions()).toEqual([engineVersion, engineFrom, engineFrom, engineVersion]);
       const nodes = await scene().host.engine.listNodes();
-      expect(nodes.map(({ Spec }) => [Spec.Availability, Spec.Labels?.[FORMER_LABEL]])).toEqual(
+      expect(nodes.map(({ Spec }) => [Spec.Availability, Spec.Labels?.[PREVIOUS_AVAILABILITY_LABEL]])).toEqual(
         Array(4).fill(["active", undefined]),
       );
       const left = (await (await upgradeOf()).plan()).filter(({ action }) => action !== "none");

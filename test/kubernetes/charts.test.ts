@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
 import type { CniTransport } from "../../components/kubernetes/cni/args.ts";
 import { chartValues, CNI_CHARTS, type InstalledPlugin } from "../../components/kubernetes/cni/charts.ts";
-import { obtainCharts, obtainHelm } from "../../toolchain/charts.ts";
+import { ensureCharts, ensureHelm } from "../../toolchain/charts.ts";
 import { run } from "../../toolchain/run.ts";
 import { KUBERNETES } from "../../toolchain/versions.ts";
 
@@ -23,7 +23,7 @@ let charts: string;
 let folder: string;
 
 beforeAll(async () => {
-  [helm, charts] = [await obtainHelm(), await obtainCharts()];
+  [helm, charts] = [await ensureHelm(), await ensureCharts()];
   folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-charts-"));
 });
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { CniArgs } from "../../components/kubernetes/cni/args.ts";
-import { obtainCharts } from "../../toolchain/charts.ts";
+import { ensureCharts } from "../../toolchain/charts.ts";
 import { ROOT } from "../../toolchain/cache.ts";
 import { TestStack } from "../integration/stack.ts";
 import { type Cluster, startCluster, clusterUnavailableReason } from "../../lab/kubernetes/cluster.ts";
@@ -17,7 +17,7 @@ const problem = clusterUnavailableReason();
 
 beforeAll(async () => {
   if (problem !== undefined) return;
-  charts = await obtainCharts();
+  charts = await ensureCharts();
   cluster = await startCluster();
   const project = join(ROOT, "test", "kubernetes", "programs", "networks");
   stack = await TestStack.create({ project, ...(await kubernetesStackOptions(cluster)) });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { obtainKubernetesPlugin } from "../../toolchain/kubernetes-plugin.ts";
-import { obtainPulumi } from "../../toolchain/pulumi.ts";
+import { ensureKubernetesPlugin } from "../../toolchain/kubernetes-plugin.ts";
+import { ensurePulumi } from "../../toolchain/pulumi.ts";
 import type { TestStackOptions } from "../integration/stack.ts";
 import type { Cluster } from "../../lab/kubernetes/cluster.ts";
 
@@ -10,6 +10,6 @@ export async function kubernetesStackOptions({ folder }: Cluster, config: Record
   const kubeconfig = readFileSync(join(folder, "kubeconfig"), "utf8");
   return {
     config: { ...config, "kubernetes:kubeconfig": kubeconfig },
-    plugins: [await obtainKubernetesPlugin(obtainPulumi)],
+    plugins: [await ensureKubernetesPlugin(ensurePulumi)],
   } satisfies TestStackOptions;
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { S3Client } from "@aws-sdk/client-s3";
 import { expect, vi } from "vitest";
-import { builtImage } from "../../toolchain/minio-image.ts";
+import { prepareMinioImage } from "../../toolchain/minio-image.ts";
 import { Bucket } from "../integration/s3.ts";
 import type { Manifest } from "../../lab/kubernetes/api.ts";
 import { type Cluster, type ClusterOptions, startCluster } from "../../lab/kubernetes/cluster.ts";
@@ -158,8 +158,8 @@ function agentFor({ address, ca }: NameTarget): Agent {
 export async function startStoreCluster(volumes: number, options: ClusterOptions = {}) {
   const cluster = await startCluster(options);
   const load = async (variant: string) => {
-    const image = await builtImage({ variant });
-    return cluster.load(image.name, image.packed());
+    const image = await prepareMinioImage({ variant });
+    return cluster.load(image.name, image.pack());
   };
   for (const object of localVolumes(cluster, volumes)) await cluster.api.apply(object);
   return { cluster, images: { a: await load("a"), b: await load("b") } };

@@ -3,7 +3,7 @@ import { AwsHosts } from "../../components/aws/index.ts";
 import { Engine } from "../../engine/engine.ts";
 import { loadImages } from "../../engine/images.ts";
 import { HostKey, type HostKeyState } from "../../provider/hosts/host-key.ts";
-import { builtImage } from "../../toolchain/minio-image.ts";
+import { prepareMinioImage } from "../../toolchain/minio-image.ts";
 import { openBuckets } from "../integration/s3.ts";
 import { TestStack } from "../integration/stack.ts";
 import { type CloudLab, startCloud } from "../../lab/vm/cloud.ts";
@@ -51,7 +51,7 @@ async function rendered(): Promise<string> {
 
 /** Gives the machine the store's image, which it cannot pull; under emulation that takes its time. */
 async function givenImage(): Promise<string> {
-  const { name, archive } = (await builtImage()).packed();
+  const { name, archive } = (await prepareMinioImage()).pack();
   await loadImages(new Engine(machine.connection), archive, 10 * 60_000);
   return name;
 }

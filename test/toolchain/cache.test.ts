@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { keyOf, obtain, piecePath, ROOT } from "../../toolchain/cache.ts";
+import { cacheKey, ensureCached, cachePath, ROOT } from "../../toolchain/cache.ts";
 
 let cache: string;
 const before = process.env["XDG_CACHE_HOME"];
@@ -25,8 +25,8 @@ const piece = { name: "thing", key: "1.0-abc" };
 function maker(ms: number) {
   const code = `
     import { writeFileSync, appendFileSync } from "node:fs";
-    import { obtain } from ${JSON.stringify(join(ROOT, "toolchain", "cache.ts"))};
-    const path = await obtain({ name: "thing", key: "1.0-abc", make: async (folder) => {
+    import { ensureCached } from ${JSON.stringify(join(ROOT, "toolchain", "cache.ts"))};
+    const path = await ensureCached({ name: "thing", key: "1.0-abc", create: async (folder) => {
       writeFileSync(folder + "/file", "half");
       console.log("half done");
       await new Promise((done) => setTimeout(done, ${ms}));
@@ -47,17 +47,17 @@ function maker(ms: number) {
 describe("a piece of the cache", () => {
   it("is made once", async () => {
     let made = 0;
-    const make = async (folder: string) => writeFileSync(join(folder, "file"), String(++made));
-    const first = await obtain({ ...piece, make });
-    expect(await obtain({ ...piece, make })).toBe(first);
+    const create = async (folder: string) => writeFileSync(join(folder, "file"), String(++made));
+    const first = await ensureCached({ ...piece, create });
+    expect(await ensureCached({ ...piece, create })).toBe(first);
     expect(readFileSync(join(first, "file"), "utf8")).toBe("1");
   });
 
   it("is not there when its making failed, and can be made after", async () => {
-    const failing = obtain({ ...piece, make: () => Promise.reject(new Error("no network")) });
+    const failing = ensureCached({ ...piece, create: () => Promise.reject(new Error("no network")) });
     await expect(failing).rejects.toThrow("no network");
-    expect(existsSync(piecePath(piece))).toBe(false);
-    await obtain({ ...piece, make: async (folder) => writeFileSync(join(folder, "file"), "ok") });
+    expect(existsSync(cachePath(piece))).toBe(false);
+    await ensureCached({ ...piece, create: async (folder) => writeFileSync(join(folder, "file"), "ok") });
     expect(readdirSync(join(cache, "pulumi-swarm", "thing"))).toEqual([piece.key]);
   });
 
@@ -66,8 +66,8 @@ describe("a piece of the cache", () => {
     await halfDone;
     child.kill("SIGKILL");
     await ended;
-    expect(existsSync(piecePath(piece))).toBe(false);
-    const path = await obtain({ ...piece, make: async (folder) => writeFileSync(join(folder, "file"), "ok") });
+    expect(existsSync(cachePath(piece))).toBe(false);
+    const path = await ensureCached({ ...piece, create: async (folder) => writeFileSync(join(folder, "file"), "ok") });
     expect(readFileSync(join(path, "file"), "utf8")).toBe("ok");
     expect(readdirSync(join(cache, "pulumi-swarm", "thing"))).toEqual([piece.key]);
   });
@@ -76,7 +76,7 @@ describe("a piece of the cache", () => {
     const outputs = await Promise.all([maker(700).ended, maker(700).ended]);
     expect(outputs.map((output) => output.includes("obtained"))).toEqual([true, true]);
     expect(outputs.filter((output) => output.includes("made"))).toHaveLength(1);
-    expect(readFileSync(join(piecePath(piece), "file"), "utf8")).toBe("half whole");
+    expect(readFileSync(join(cachePath(piece), "file"), "utf8")).toBe("half whole");
   });
 });
 
@@ -84,11 +84,11 @@ describe("a piece's key", () => {
   it("changes with the version, the words and the files", () => {
     const file = join(cache, "go.sum");
     writeFileSync(file, "one");
-    const key = keyOf("1.0", ["word"], [file]);
-    expect(keyOf("1.0", ["word"], [file])).toBe(key);
-    expect(keyOf("1.1", ["word"], [file])).not.toBe(key);
-    expect(keyOf("1.0", ["other"], [file])).not.toBe(key);
+    const key = cacheKey("1.0", ["word"], [file]);
+    expect(cacheKey("1.0", ["word"], [file])).toBe(key);
+    expect(cacheKey("1.1", ["word"], [file])).not.toBe(key);
+    expect(cacheKey("1.0", ["other"], [file])).not.toBe(key);
     writeFileSync(file, "two");
-    expect(keyOf("1.0", ["word"], [file])).not.toBe(key);
+    expect(cacheKey("1.0", ["word"], [file])).not.toBe(key);
   });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
-import { keepSalt, workingConfig, writeWorkingConfig } from "../../commands/lib/config.ts";
+import { saveSalt, workingConfig, writeWorkingConfig } from "../../commands/lib/config.ts";
 import { openState, stackFile, type StateFolder } from "../../commands/lib/state.ts";
 
 let project: string;
@@ -99,7 +99,7 @@ describe("the working configuration", () => {
   });
 
   it("keeps a salt that is made before there is any", () => {
-    keepSalt(state, "dev", "v1:salt");
+    saveSalt(state, "dev", "v1:salt");
     write();
     expect(working()).toEqual({ config: { ...LOCAL, "pulumi-swarm:port": 9000 }, encryptionsalt: "v1:salt" });
     expect(statSync(workingConfig(state, "dev").path).mode & 0o777).toBe(0o600);

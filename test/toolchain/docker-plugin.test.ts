@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { obtainDockerPlugin } from "../../toolchain/docker-plugin.ts";
-import { obtainPulumi } from "../../toolchain/pulumi.ts";
-import { answers, run } from "../../toolchain/run.ts";
+import { ensureDockerPlugin } from "../../toolchain/docker-plugin.ts";
+import { ensurePulumi } from "../../toolchain/pulumi.ts";
+import { canRun, run } from "../../toolchain/run.ts";
 import { inputsOf, outputsOf, tokenOf, type TypedProperty } from "./typings.ts";
 
 /** What the plugin tells of itself with `-names`: resource token → properties. */
@@ -17,9 +17,9 @@ let names: Record<string, NamedProperty[]>;
 let built = false;
 
 beforeAll(async () => {
-  const { path } = await obtainDockerPlugin(obtainPulumi);
+  const { path } = await ensureDockerPlugin(ensurePulumi);
   const binary = join(path, "pulumi-resource-docker");
-  built = await answers(binary, ["-names"]);
+  built = await canRun(binary, ["-names"]);
   if (built) names = JSON.parse(await run(binary, ["-names"])) as Record<string, NamedProperty[]>;
 }, 600_000);
 

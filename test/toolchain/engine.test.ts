@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ROOT } from "../../toolchain/cache.ts";
-import { answers } from "../../toolchain/run.ts";
+import { canRun } from "../../toolchain/run.ts";
 
 let folder: string;
 
@@ -43,7 +43,7 @@ console.log("engine at", engine.connection.host);
 describe("a machine without a running engine", () => {
   it("gets one that outlives the command, once", { timeout: 120_000 }, async (context) => {
     if (process.platform !== "linux" || process.getuid?.() !== 0) context.skip("needs root on Linux, for namespaces");
-    if (!(await answers("dockerd", ["--version"]))) context.skip("needs dockerd on PATH");
+    if (!(await canRun("dockerd", ["--version"]))) context.skip("needs dockerd on PATH");
     const { DOCKER_HOST: _host, DOCKER_CONTEXT: _context, ...outer } = process.env;
     const env = { ...outer, FOLDER: folder, NODE: process.execPath, PROGRAM, XDG_CACHE_HOME: join(folder, "cache") };
     // The first process of the namespace takes the engine with it, however it ends.

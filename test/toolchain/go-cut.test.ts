@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { cutSource, editSource } from "../../toolchain/go-cut.ts";
-import { buildWords } from "../../toolchain/go.ts";
+import { buildKeyParts } from "../../toolchain/go.ts";
 import { MINIO_REPAIRS } from "../../toolchain/minio-repairs.ts";
 
 const cut = { file: "all.go", pattern: String.raw`^\tuse\((\w+)\)\n`, keep: ["a", "c"] };
@@ -28,6 +28,6 @@ it.each([
 });
 
 it("the repairs of MinIO are part of what its build is kept by", () => {
-  const [minio] = buildWords([{ module: "minio", package: "github.com/minio/minio", cut: MINIO_REPAIRS }]);
+  const [minio] = buildKeyParts([{ module: "minio", package: "github.com/minio/minio", cut: MINIO_REPAIRS }]);
   expect(minio).toContain("doesPresignedSignatureMatch");
 });

@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { writeWorkingConfig } from "../../commands/lib/config.ts";
 import { clearStaleLocks, withStackLock } from "../../commands/lib/locks.ts";
-import { ensureToolchain, openSession, pulumiOutput, type Session } from "../../commands/lib/pulumi.ts";
+import { ensureToolchain, openSession, readPulumiOutput, type Session } from "../../commands/lib/pulumi.ts";
 import { readRuns, recordRun, writeRun } from "../../commands/lib/runs.ts";
 import { openState, type StateFolder } from "../../commands/lib/state.ts";
 import { ROOT } from "../../toolchain/cache.ts";
@@ -177,7 +177,7 @@ describe("with a real Pulumi", () => {
 
   it("it refuses to write while the lock is held here, and the lock is not held while it runs", async () => {
     const file = join(state.path, "exported.json");
-    await pulumiOutput(session, ["stack", "export", "--file", file]);
+    await readPulumiOutput(session, ["stack", "export", "--file", file]);
     const outcome = withStackLock(state, "dev", () => {
       const args = ["stack", "import", "--file", file];
       return spawnSync(join(session.toolchain.bin, "pulumi"), args, {

@@ -3,8 +3,8 @@ import { hostname, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { writeWorkingConfig } from "../../commands/lib/config.ts";
-import { forgetPendingCreates } from "../../commands/lib/pending.ts";
-import { ensureToolchain, openSession, pulumiOutput, type Session } from "../../commands/lib/pulumi.ts";
+import { clearPendingCreates } from "../../commands/lib/pending.ts";
+import { ensureToolchain, openSession, readPulumiOutput, type Session } from "../../commands/lib/pulumi.ts";
 import { openState, stackFile } from "../../commands/lib/state.ts";
 
 let project: string;
@@ -40,20 +40,20 @@ function killInTheMiddle(type = "x:index:X"): void {
 it("what a killed run had begun to create is forgotten, and the stack goes on working", async () => {
   killInTheMiddle();
   expect(stored().checkpoint.latest?.pending_operations).toHaveLength(1);
-  forgetPendingCreates(session);
+  clearPendingCreates(session);
   expect(stored().checkpoint.latest?.pending_operations ?? []).toEqual([]);
-  await expect(pulumiOutput(session, ["stack", "export"])).resolves.not.toContain("creating");
+  await expect(readPulumiOutput(session, ["stack", "export"])).resolves.not.toContain("creating");
 });
 
 it("what it had begun to create in a cloud is not: it would go on costing", () => {
   killInTheMiddle("aws:ec2/instance:Instance");
-  forgetPendingCreates(session);
+  clearPendingCreates(session);
   expect(stored().checkpoint.latest?.pending_operations).toHaveLength(1);
 });
 
 it("a stack with nothing pending is left as it is", () => {
   const before = readFileSync(stackFile(session.state, "dev"), "utf8");
-  forgetPendingCreates(session);
+  clearPendingCreates(session);
   expect(readFileSync(stackFile(session.state, "dev"), "utf8")).toBe(before);
 });
 
@@ -64,15 +64,15 @@ it("what an update is creating that runs is not, and the state that it writes is
   const holder = { pid: process.pid, username: "me", hostname: hostname(), timestamp: new Date().toISOString() };
   writeFileSync(lock, JSON.stringify(holder));
   const before = readFileSync(stackFile(session.state, "dev"), "utf8");
-  forgetPendingCreates(session);
+  clearPendingCreates(session);
   expect(readFileSync(stackFile(session.state, "dev"), "utf8")).toBe(before);
   expect(readdirSync(dirname(lock))).toEqual(["lock.json"]);
 });
 
 it("all else in the state stays", async () => {
-  const whole = JSON.parse(await pulumiOutput(session, ["stack", "export"])) as object;
+  const whole = JSON.parse(await readPulumiOutput(session, ["stack", "export"])) as object;
   killInTheMiddle();
-  forgetPendingCreates(session);
-  expect(JSON.parse(await pulumiOutput(session, ["stack", "export"]))).toMatchObject(whole);
+  clearPendingCreates(session);
+  expect(JSON.parse(await readPulumiOutput(session, ["stack", "export"]))).toMatchObject(whole);
   expect(statSync(stackFile(session.state, "dev")).mode & 0o777).toBe(0o600);
 });

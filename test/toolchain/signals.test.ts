@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openState } from "../../commands/lib/state.ts";
 import { ROOT } from "../../toolchain/cache.ts";
 import { CommandError, run } from "../../toolchain/run.ts";
-import { namelessFile } from "../../toolchain/temporary-files.ts";
+import { createUnlinkedFile } from "../../toolchain/temporary-files.ts";
 
 const SECRET = "the-root-password-in-plain";
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"] as const;
@@ -116,8 +116,8 @@ describe("a temporary folder", () => {
   test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("goes with its process: %s", async (signal) => {
     const child = started(`
       import { writeFileSync } from "node:fs";
-      import { inTemporaryFolder } from "./toolchain/temporary-files.ts";
-      await inTemporaryFolder("pulumi-swarm-signal-", async (folder) => {
+      import { withTemporaryFolder } from "./toolchain/temporary-files.ts";
+      await withTemporaryFolder("pulumi-swarm-signal-", async (folder) => {
         console.log(folder);
         await new Promise((done) => setTimeout(done, 60_000));
       });
@@ -131,7 +131,7 @@ describe("a temporary folder", () => {
 });
 
 test("a file without a name gives back what another program wrote to it", async () => {
-  const file = namelessFile(project, "log-");
+  const file = createUnlinkedFile(project, "log-");
   try {
     expect(readdirSync(project)).toEqual(["Pulumi.yaml"]);
     await run("sh", ["-c", "echo one > /dev/fd/3; echo two >> /dev/fd/3"], { files: [file.descriptor] });
@@ -143,7 +143,7 @@ test("a file without a name gives back what another program wrote to it", async 
 
 test("a failure of a command whose output is secret shows only what it wrote to standard error", async () => {
   const script = `echo ${SECRET}; echo "it went wrong" >&2; exit 3`;
-  const failure = await run("sh", ["-c", 'eval "$SCRIPT"'], { env: { SCRIPT: script }, secret: true }).catch(
+  const failure = await run("sh", ["-c", 'eval "$SCRIPT"'], { env: { SCRIPT: script }, secretOutput: true }).catch(
     (error: unknown) => error,
   );
   expect(failure).toBeInstanceOf(CommandError);

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { MARKER } from "../../commands/preview-pr/comment.ts";
-import { obtainActionlint } from "../../toolchain/actionlint.ts";
-import { readIfThere, ROOT } from "../../toolchain/cache.ts";
+import { ensureActionlint } from "../../toolchain/actionlint.ts";
+import { readIfExists, ROOT } from "../../toolchain/cache.ts";
 import { run } from "../../toolchain/run.ts";
 
 interface Step {
@@ -42,7 +42,7 @@ describe("actionlint", () => {
   // Built once, from a dozen modules.
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-workflows-"));
-    actionlint = await obtainActionlint();
+    actionlint = await ensureActionlint();
   }, 5 * 60_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -157,7 +157,7 @@ describe("the step that writes the comment", () => {
       writeFileSync(join(folder, "comment.md"), comment);
       const env = { PATH: `${folder}:${process.env["PATH"]}`, FOUND: found, ANY: any, REPOSITORY: "o/r", NUMBER: "4" };
       await run("bash", ["--noprofile", "--norc", "-eo", "pipefail", "-c", script], { cwd: folder, env });
-      const asked = readIfThere(join(folder, "asked")) ?? "";
+      const asked = readIfExists(join(folder, "asked")) ?? "";
       expect(asked).toContain(expected);
       expect(asked.trim().split("\n").filter(Boolean)).toHaveLength(expected === "" ? 0 : 1);
       if (expected !== "") expect(asked).toContain("--field body=@comment.md");

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { LabHost } from "../../../lab/lab.ts";
-import { keyOf, obtain } from "../../../toolchain/cache.ts";
+import { cacheKey, ensureCached } from "../../../toolchain/cache.ts";
 import { progress } from "../../../toolchain/progress.ts";
-import { answers, run } from "../../../toolchain/run.ts";
+import { canRun, run } from "../../../toolchain/run.ts";
 import { MANAGERS, type Method } from "./method.ts";
 
 /** Ansible with its collections, and what community.docker needs on the hosts, which share this machine's disk. */
@@ -13,7 +13,7 @@ const PACKAGES = ["ansible==12.3.0", "docker==7.2.0", "requests==2.34.2"];
 /** Why Ansible cannot be had here; undefined when it can. */
 export async function ansibleUnavailableReason(): Promise<string | undefined> {
   // Debian has `venv` in a package of its own.
-  if (await answers("python3", ["-c", "import venv, ensurepip"])) return undefined;
+  if (await canRun("python3", ["-c", "import venv, ensurepip"])) return undefined;
   return "Ansible is installed with python3 and its module venv, and one of them is missing";
 }
 
@@ -74,10 +74,10 @@ export function inventory(
 
 function obtainAnsible(): Promise<string> {
   const name = "ansible";
-  return obtain({
+  return ensureCached({
     name,
-    key: keyOf("12.3.0", PACKAGES),
-    make: (folder) =>
+    key: cacheKey("12.3.0", PACKAGES),
+    create: (folder) =>
       progress("installing Ansible", async () => {
         await run("python3", ["-m", "venv", folder]);
         await run(join(folder, "bin", "python3"), ["-m", "pip", "install", "--quiet", ...PACKAGES]);

@@ -1,28 +1,28 @@
 import type { TaskReport } from "../model.ts";
-import { age, size } from "../render.ts";
+import { formatAge, formatSize } from "../render.ts";
 import type { DriveReport, ServerReport } from "../store.ts";
 import { hostHealth, stateHealth, taskHealth } from "./health.ts";
 import type { HostView } from "./hosts.ts";
 import { html, type Markup } from "./markup.ts";
-import { facts, mark } from "./pieces.ts";
+import { definitionList, statusLabel } from "./pieces.ts";
 
 /** A host with its part of the Swarm, of the services and of the store. */
 export function hostCard({ host, tasks, servers }: HostView): Markup {
-  const { key, hostname, role, leader, state, availability, engineVersion, engine, reachable, silence } = host;
+  const { key, hostname, role, leader, state, availability, engineVersion, engine, reachable, error } = host;
   const health = hostHealth(host);
   const isIn = availability === undefined || availability === "active";
   const word = reachable ? (isIn ? state : `${state}, ${availability}`) : "does not answer";
   return html`<li class="card host ${health === "bad" ? "" : "on"}">
     <div class="top">
       <h3>${key}</h3>
-      ${mark(health, word)}
+      ${statusLabel(health, word)}
     </div>
-    ${facts({
+    ${definitionList({
       role: [leader ? `${role}, leader` : role],
       hostname: hostname === undefined ? [] : [hostname],
       engine: engineVersion === undefined ? [] : [engineVersion],
       "asked at": [engine],
-      ...(silence !== undefined && { silent: [silence] }),
+      ...(error !== undefined && { error: [error] }),
     })}
     ${taskList(tasks)} ${servers.map(serverPart)}
   </li>`;
@@ -33,8 +33,10 @@ export function taskList(tasks: readonly TaskReport[]): Markup {
   const items = tasks.map(
     (task) =>
       html`<li>
-        <span class="name">${task.service}</span>${mark(taskHealth(task), task.state)}
-        <span class="wide quiet">for ${age(task.ageSeconds)}${task.addresses.map((address) => ` · ${address}`)}</span>
+        <span class="name">${task.service}</span>${statusLabel(taskHealth(task), task.state)}
+        <span class="wide quiet"
+          >for ${formatAge(task.ageSeconds)}${task.addresses.map((address) => ` · ${address}`)}</span
+        >
         ${task.error !== undefined && html`<span class="wide error">${task.error}</span>`}
       </li>`,
   );
@@ -56,8 +58,8 @@ export function serverPart({ endpoint, state, uptimeSeconds, version, drives }: 
     <h4>Member of the store</h4>
     <ul class="list">
       <li>
-        <span class="name mono">${endpoint}</span>${mark(stateHealth(state, "online"), state)}
-        ${state === "online" && html`<span class="wide quiet">for ${age(uptimeSeconds)}${version !== "" && ` · ${version}`}</span>`}
+        <span class="name mono">${endpoint}</span>${statusLabel(stateHealth(state, "online"), state)}
+        ${state === "online" && html`<span class="wide quiet">for ${formatAge(uptimeSeconds)}${version !== "" && ` · ${version}`}</span>`}
       </li>
     </ul>
     ${
@@ -72,9 +74,9 @@ export function serverPart({ endpoint, state, uptimeSeconds, version, drives }: 
 function driveBox({ path, state, usedBytes, totalBytes, pool, set }: DriveReport): Markup {
   const share = totalBytes > 0 ? Math.min(100, Math.round((usedBytes / totalBytes) * 100)) : 0;
   return html`<li class="drive ${state === "ok" ? "" : "not"}">
-    <div class="row"><code>${path}</code>${mark(stateHealth(state, "ok"), state)}</div>
+    <div class="row"><code>${path}</code>${statusLabel(stateHealth(state, "ok"), state)}</div>
     <div class="bar" role="img" aria-label="${share} % of the disk used"><i style="width:${share}%"></i></div>
-    <div class="quiet">${size(usedBytes)} of ${size(totalBytes)}</div>
+    <div class="quiet">${formatSize(usedBytes)} of ${formatSize(totalBytes)}</div>
     <div class="quiet">pool ${pool + 1}, set ${set + 1}</div>
   </li>`;
 }

@@ -20,7 +20,7 @@ export interface HostsView {
 
 export function hostsView({ hosts, tasks, store }: StatusReport): HostsView {
   const current = tasks.filter(({ desired, state }) => desired === "running" || state === "running");
-  const ownerOf = ({ endpoint }: ServerReport) => hostOf(endpoint, hosts);
+  const ownerOf = ({ endpoint }: ServerReport) => hostOfServer(endpoint, hosts);
   return {
     hosts: hosts.map((host) => ({
       host,
@@ -33,7 +33,7 @@ export function hostsView({ hosts, tasks, store }: StatusReport): HostsView {
 }
 
 /** A member is called after its host: `<store>-<hostname>`. Of several that fit, the longest name is meant. */
-function hostOf(endpoint: string, hosts: readonly HostReport[]): HostReport | undefined {
+function hostOfServer(endpoint: string, hosts: readonly HostReport[]): HostReport | undefined {
   const member = endpoint.replace(/^https?:\/\//, "").replace(/:\d+$/, "");
   const fits = ({ hostname }: HostReport) =>
     hostname !== undefined && (member === hostname || member.endsWith(`-${hostname}`));

@@ -1,11 +1,11 @@
 import type { NetworkReport, ServiceReport, StatusReport, TaskReport } from "../model.ts";
-import { age, networkFacts, shortImage } from "../render.ts";
+import { formatAge, networkFacts, shortImage } from "../render.ts";
 import type { StoreReport } from "../store.ts";
 import { type Figure, figures, serviceHealth, stateHealth, taskHealth } from "./health.ts";
 import { hostCard, serverPart, taskList } from "./host-card.ts";
 import { hostsView } from "./hosts.ts";
 import { html, Markup, type Part } from "./markup.ts";
-import { badge, facts, lines, mark, table } from "./pieces.ts";
+import { statusIcon, definitionList, lineBreaks, statusLabel, htmlTable } from "./pieces.ts";
 import { STYLE } from "./style.ts";
 
 /** What a browser may load for the page: nothing but the style that is in it. */
@@ -29,20 +29,20 @@ export function statusPage(report: StatusReport, at: Date): string {
       <body>
         <header>
           <h1>Stack ${stack}</h1>
-          ${problems.length === 0 ? mark("good", "all is well") : mark("bad", counted(problems.length, "problem"))}
+          ${problems.length === 0 ? statusLabel("good", "all is well") : statusLabel("bad", countOf(problems.length, "problem"))}
           <p class="quiet time">as of <time datetime="${time}">${time.replace("T", " ").slice(0, 19)} UTC</time></p>
         </header>
         <main>
           ${problems.length > 0 && problemList(problems)}
           <dl class="figures">${figures(report).map(figure)}</dl>
-          ${picture(report)}
+          ${hostsSection(report)}
           <h2>Services</h2>
-          ${services.length > 0 ? serviceTable(services) : html`<p class="quiet">${told(manager, "none")}</p>`}
+          ${services.length > 0 ? serviceTable(services) : html`<p class="quiet">${unlessUnknown(manager, "none")}</p>`}
           <h2>Network and store</h2>
           <div class="two">
             <section class="card">
               <h3>Network</h3>
-              ${network ? facts(networkFacts(network, manager)) : html`<p class="quiet">${told(manager, "not there")}</p>`}
+              ${network ? definitionList(networkFacts(network, manager)) : html`<p class="quiet">${unlessUnknown(manager, "not there")}</p>`}
             </section>
             <section class="card">
               <h3>Store</h3>
@@ -50,7 +50,7 @@ export function statusPage(report: StatusReport, at: Date): string {
             </section>
           </div>
           <h2>Tasks, those of before among them</h2>
-          ${tasks.length > 0 ? taskTable(tasks) : html`<p class="quiet">${told(manager, "none")}</p>`}
+          ${tasks.length > 0 ? taskTable(tasks) : html`<p class="quiet">${unlessUnknown(manager, "none")}</p>`}
         </main>
         <footer class="quiet">
           Written by <code>npm run status -- --html</code>. It shows one moment, and loads nothing.
@@ -60,8 +60,9 @@ export function statusPage(report: StatusReport, at: Date): string {
   return `${page.text.replace(/^ +/gm, "")}\n`;
 }
 
-const told = (manager: string | undefined, text: string) => (manager === undefined ? "no manager tells" : text);
-const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
+const unlessUnknown = (manager: string | undefined, text: string) =>
+  manager === undefined ? "no manager tells" : text;
+const countOf = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
 
 function problemList(problems: readonly string[]): Markup {
   return html`<section class="card problems">
@@ -74,14 +75,14 @@ function problemList(problems: readonly string[]): Markup {
 
 function figure({ title, value, note, health }: Figure): Markup {
   return html`<div class="figure">
-    <dt>${title} ${badge(health)}</dt>
+    <dt>${title} ${statusIcon(health)}</dt>
     <dd class="value">${value}</dd>
     <dd class="quiet">${note}</dd>
   </div>`;
 }
 
 /** The hosts on their network. */
-function picture(report: StatusReport): Markup {
+function hostsSection(report: StatusReport): Markup {
   const { network, manager } = report;
   const { hosts, otherTasks, otherServers } = hostsView(report);
   const others = html`<li class="card host">
@@ -89,13 +90,13 @@ function picture(report: StatusReport): Markup {
     ${otherTasks.length > 0 && taskList(otherTasks)} ${otherServers.map(serverPart)}
   </li>`;
   return html`<h2>Hosts on their network</h2>
-    ${network ? wire(network) : html`<p class="wire open"><span>${told(manager, "the network is not there")}</span></p>`}
+    ${network ? networkBar(network) : html`<p class="wire open"><span>${unlessUnknown(manager, "the network is not there")}</span></p>`}
     <ul class="hosts">
       ${hosts.map(hostCard)} ${otherTasks.length + otherServers.length > 0 && others}
     </ul>`;
 }
 
-function wire({ name, encrypted, subnets }: NetworkReport): Markup {
+function networkBar({ name, encrypted, subnets }: NetworkReport): Markup {
   return html`<p class="wire ${encrypted ? "" : "open"}">
     <strong>${name}</strong>
     <span>${encrypted ? "encrypted between hosts" : "not encrypted between hosts"}</span>
@@ -107,12 +108,12 @@ function serviceTable(services: readonly ServiceReport[]): Markup {
   const rows = services.map((service): Part[] => [
     service.name,
     service.mode,
-    mark(serviceHealth(service), `${service.running} of ${service.desired}`),
+    statusLabel(serviceHealth(service), `${service.running} of ${service.desired}`),
     html`<code>${shortImage(service.image)}</code>`,
-    lines(service.ports),
+    lineBreaks(service.ports),
     service.update ?? "",
   ]);
-  return table("Services", ["Name", "Mode", "Running", "Image", "Ports", "Last update"], rows);
+  return htmlTable("Services", ["Name", "Mode", "Running", "Image", "Ports", "Last update"], rows);
 }
 
 function taskTable(tasks: readonly TaskReport[]): Markup {
@@ -120,11 +121,11 @@ function taskTable(tasks: readonly TaskReport[]): Markup {
     task.name,
     task.node,
     task.desired,
-    mark(taskHealth(task), task.state),
-    `${age(task.ageSeconds)} ago`,
+    statusLabel(taskHealth(task), task.state),
+    `${formatAge(task.ageSeconds)} ago`,
     task.error ?? "",
   ]);
-  return table("Tasks", ["Name", "Node", "Is to be", "State", "Since", "Error"], rows);
+  return htmlTable("Tasks", ["Name", "Node", "Is to be", "State", "Since", "Error"], rows);
 }
 
 function storeFacts({ endpoints, error, servers }: StoreReport): Markup {
@@ -132,12 +133,12 @@ function storeFacts({ endpoints, error, servers }: StoreReport): Markup {
     ([host, { url, healthy, answer }]) =>
       html`<li>
         <span class="name">${host} <code>${url}</code></span
-        >${mark(healthy ? "good" : "bad", answer)}
+        >${statusLabel(healthy ? "good" : "bad", answer)}
       </li>`,
   );
   const online = servers.filter(({ state }) => stateHealth(state, "online") === "good").length;
   return html`${error !== undefined && html`<p class="error">does not tell its state: ${error}</p>`}
-    <p class="quiet">${online} of ${counted(servers.length, "member")} of the store online</p>
+    <p class="quiet">${online} of ${countOf(servers.length, "member")} of the store online</p>
     <div class="part" style="margin-top:10px">
       <h4>Health as each endpoint tells it</h4>
       ${

@@ -1,22 +1,27 @@
 import type { Health } from "./health.ts";
 import { html, type Markup, type Part } from "./markup.ts";
 
-const SIGNS: Record<Health, Markup> = {
+const HEALTH_ICONS: Record<Health, Markup> = {
   good: html`<path d="M2 6.5 5 9.5 10 3" />`,
   warn: html`<path d="M6 2v5M6 9.6v.4" />`,
   bad: html`<path d="m3 3 6 6M9 3 3 9" />`,
   unknown: html`<path d="M2.5 6h7" />`,
 };
 
-const WORDS: Record<Health, string> = { good: "well", warn: "not all is well", bad: "not well", unknown: "not known" };
+const HEALTH_LABELS: Record<Health, string> = {
+  good: "well",
+  warn: "not all is well",
+  bad: "not well",
+  unknown: "not known",
+};
 
 /** A state as a sign; its word is for those who do not see it. */
-export function badge(health: Health): Markup {
-  return html`<span class="mark ${health}">${sign(health)}<span class="unseen">${WORDS[health]}</span></span>`;
+export function statusIcon(health: Health): Markup {
+  return html`<span class="mark ${health}">${sign(health)}<span class="unseen">${HEALTH_LABELS[health]}</span></span>`;
 }
 
 /** A state as a word with a sign. */
-export function mark(health: Health, word: string): Markup {
+export function statusLabel(health: Health, word: string): Markup {
   return html`<span class="mark ${health}">${sign(health)}${word}</span>`;
 }
 
@@ -30,12 +35,12 @@ function sign(health: Health): Markup {
     stroke-linecap="round"
     stroke-linejoin="round"
   >
-    ${SIGNS[health]}
+    ${HEALTH_ICONS[health]}
   </svg>`;
 }
 
 /** Names with their values; one that has several, as a list. */
-export function facts(values: Readonly<Record<string, readonly string[]>>): Markup {
+export function definitionList(values: Readonly<Record<string, readonly string[]>>): Markup {
   const rows = Object.entries(values).map(([name, lines]) => {
     const value =
       lines.length > 1
@@ -50,7 +55,7 @@ export function facts(values: Readonly<Record<string, readonly string[]>>): Mark
 }
 
 /** A table whose rows begin with their name. */
-export function table(caption: string, head: readonly string[], rows: readonly (readonly Part[])[]): Markup {
+export function htmlTable(caption: string, head: readonly string[], rows: readonly (readonly Part[])[]): Markup {
   return html`<div class="card scroll">
     <table>
       <caption>
@@ -75,6 +80,6 @@ export function table(caption: string, head: readonly string[], rows: readonly (
 }
 
 /** Lines one below the other. */
-export function lines(texts: readonly string[]): Part {
+export function lineBreaks(texts: readonly string[]): Part {
   return texts.map((text, at) => (at === 0 ? text : html`<br />${text}`));
 }

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { writeWorkingConfig } from "../../../commands/lib/config.ts";
-import { bringLater, hostsImage } from "../../../commands/lib/distribute-image.ts";
-import { IMAGE_KEY, imageBefore, takesPlace } from "../../../commands/lib/store-image.ts";
+import { distributeInBackground, distributeImage } from "../../../commands/lib/distribute-image.ts";
+import { IMAGE_KEY, lastBuiltImage, describeImageChange } from "../../../commands/lib/store-image.ts";
 import { openState } from "../../../commands/lib/state.ts";
 import { spreadImage } from "../../../provider/service/image-prepull.ts";
 import { errorOf } from "../../../provider/service/task-snapshot.ts";
@@ -88,10 +88,10 @@ describe("the image of hosts that can pull none", () => {
   let folder: string;
   let engines: FakeEngine[];
   const packed = packImage(CONTENTS, NAMED);
-  const build = () => Promise.resolve({ name: packed.name, packed: () => packed });
+  const build = () => Promise.resolve({ name: packed.name, pack: () => packed });
   const canPull = () => Promise.resolve(false);
   const hosts = () => engines.map(({ connection }, at) => ({ key: "abc"[at]!, connection }));
-  const image = (brings: boolean) => hostsImage(hosts(), { wasBrought: false, brings, canPull, build });
+  const image = (transfers: boolean) => distributeImage(hosts(), { wasDistributed: false, transfers, canPull, build });
 
   beforeEach(async () => {
     vi.spyOn(process.stderr, "write").mockReturnValue(true);
@@ -116,8 +116,8 @@ describe("the image of hosts that can pull none", () => {
 
   test("comes to a host whose engine starts during the run by the name that the run uses", async () => {
     const brought = await image(true);
-    expect(brought!.late.map(({ key }) => key)).toEqual(["c"]);
-    const bringing = bringLater(brought!);
+    expect(brought!.unreachable.map(({ key }) => key)).toEqual(["c"]);
+    const bringing = distributeInBackground(brought!);
     await engines[2]!.start();
     await vi.waitFor(() => expect([...engines[2]!.images]).toEqual([packed.name]), 10_000);
     await bringing.stop();
@@ -171,12 +171,12 @@ describe("the image of an earlier run", () => {
   ])("is known where the configuration has %s", (_what, image, before) => {
     const state = openState(project);
     writeWorkingConfig(state, "dev", image === undefined ? {} : { [IMAGE_KEY]: image });
-    expect(imageBefore(state, "dev")).toBe(before);
+    expect(lastBuiltImage(state, "dev")).toBe(before);
   });
 });
 
 test("an image that takes another's place is announced with what it costs", () => {
-  expect(takesPlace(NAMED("0123456789ab"), "sha256:1")).toBe(
+  expect(describeImageChange(NAMED("0123456789ab"), "sha256:1")).toBe(
     "image: localhost:1/pulumi-swarm/minio:2026-02-12-0123456789ab takes the place of sha256:1: `npm run up` restarts the store's members with it, all at once",
   );
 });

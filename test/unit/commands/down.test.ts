@@ -2,9 +2,15 @@ import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { cloudVolumes } from "../../../commands/down/cloud-volumes.ts";
-import { type DataSought, type DataVolume, findData, removeData, usersOf } from "../../../commands/down/data.ts";
-import { isOurs, keepIdentity } from "../../../commands/down/identity.ts";
-import { agreeToRemoval, removalLines } from "../../../commands/down/confirmation.ts";
+import {
+  type DataCriteria,
+  type DataVolume,
+  findDataVolumes,
+  removeVolumes,
+  findVolumeUsers,
+} from "../../../commands/down/data.ts";
+import { isOurs, excludeIdentity } from "../../../commands/down/identity.ts";
+import { confirmRemoval, removalLines } from "../../../commands/down/confirmation.ts";
 import { stackHosts } from "../../../commands/lib/stack-hosts.ts";
 import { IDENTITY_TYPE } from "../../../commands/lib/state.ts";
 
@@ -97,7 +103,7 @@ const host = (key = "up") => {
   const { port } = engine.address() as AddressInfo;
   return { key, connection: { host: `tcp://127.0.0.1:${port}` } };
 };
-const sought: DataSought = {
+const sought: DataCriteria = {
   isOurs: (found) => isOurs(found, [{ urn: "urn:identity", type: IDENTITY_TYPE, id: "this-state" }]),
   mounted: ["minio-d1", "minio-d2", "minio-d3"],
 };
@@ -106,14 +112,14 @@ test("data is found by its labels and by what mounts it, on every host that answ
   volumes.set("minio-d2", null).set("minio-d1", labels).set("minio-d3", other);
   volumes.set("former-d1", labels).set("theirs", other).set("plain", null);
   const down = { key: "down", connection: { host: "unix:///nowhere/docker.sock" } };
-  const found = await findData([down, host()], sought);
+  const found = await findDataVolumes([down, host()], sought);
   expect(found.volumes.map(({ host: { key }, name, isOurs }) => [key, name, isOurs])).toEqual([
     ["up", "former-d1", true],
     ["up", "minio-d1", true],
     ["up", "minio-d2", false],
     ["up", "minio-d3", false],
   ]);
-  expect(found.silent).toEqual([{ key: "down", why: expect.stringContaining("/nowhere/docker.sock") as string }]);
+  expect(found.unreachable).toEqual([{ key: "down", why: expect.stringContaining("/nowhere/docker.sock") as string }]);
 });
 
 const data = (...names: string[]): DataVolume[] => names.map((name) => ({ host: host(), name, isOurs: true }));
@@ -127,13 +133,13 @@ const use = (name: string, container: string, listings: number, service = "") =>
 
 test("data is removed once nothing uses it any more", async () => {
   use("data-2", "minio.1", 1);
-  await removeData(data("data-1", "data-2"));
+  await removeVolumes(data("data-1", "data-2"));
   expect([...new Set(removed)]).toEqual(["data-1", "data-2"]);
 });
 
 test("no volume is removed while one is in use, even by a stopped container", async () => {
   use("data-2", "backup", Infinity);
-  await expect(removeData(data("data-1", "data-2"), 0)).rejects.toThrow(
+  await expect(removeVolumes(data("data-1", "data-2"), 0)).rejects.toThrow(
     "--delete-data: volumes are in use: data-2 on up by container backup: remove these containers first; no volume was removed",
   );
   expect(removed).toEqual([]);
@@ -142,7 +148,7 @@ test("no volume is removed while one is in use, even by a stopped container", as
 test("before a stack goes, the tasks of its own services do not count as users", async () => {
   use("data-1", "minio.1", Infinity, "own");
   use("data-2", "theirs.1", Infinity, "theirs");
-  const found = await usersOf(data("data-1", "data-2"), ["own"]);
+  const found = await findVolumeUsers(data("data-1", "data-2"), ["own"]);
   expect(found.map(({ volume, container }) => [volume.name, container])).toEqual([["data-2", "theirs.1"]]);
 });
 
@@ -168,26 +174,26 @@ describe("the question before data is removed", () => {
 
   test.each(["y", "Yes "])("is agreed to with %o", async (answer) => {
     const { asked, ask } = asking(answer);
-    await agreeToRemoval(all, { yes: false, isTerminal: true }, ask);
+    await confirmRemoval(all, { yes: false, isTerminal: true }, ask);
     expect(asked).toEqual(["Remove them? [y/N] "]);
   });
 
   test.each(["", "n", "yesterday"])("is not agreed to with %o", async (answer) => {
     const { ask } = asking(answer);
-    await expect(agreeToRemoval(all, { yes: false, isTerminal: true }, ask)).rejects.toThrow("nothing was changed");
+    await expect(confirmRemoval(all, { yes: false, isTerminal: true }, ask)).rejects.toThrow("nothing was changed");
   });
 
   test("without a terminal takes --yes", async () => {
     const { asked, ask } = asking("y");
-    await expect(agreeToRemoval(all, { yes: false, isTerminal: false }, ask)).rejects.toThrow(
+    await expect(confirmRemoval(all, { yes: false, isTerminal: false }, ask)).rejects.toThrow(
       "(host a: minio-d1, minio-d2; host b: minio-d1): add --yes to agree; nothing was changed",
     );
-    await agreeToRemoval(all, { yes: true, isTerminal: false }, ask);
+    await confirmRemoval(all, { yes: true, isTerminal: false }, ask);
     expect(asked).toEqual([]);
   });
 
   test("is not asked where there is nothing to remove", async () => {
-    await agreeToRemoval([], { yes: false, isTerminal: false });
+    await confirmRemoval([], { yes: false, isTerminal: false });
   });
 });
 
@@ -201,5 +207,5 @@ test.each<[string, string[], string[]]>([
     { urn: "urn:stack", type: "pulumi:pulumi:Stack" },
     { urn: "urn:identity", type: IDENTITY_TYPE },
   ];
-  expect(keepIdentity(resources, rest)).toEqual(expected);
+  expect(excludeIdentity(resources, rest)).toEqual(expected);
 });

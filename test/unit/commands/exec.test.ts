@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { execArguments } from "../../../commands/exec/arguments.ts";
 import { demuxStream } from "../../../engine/stream-demux.ts";
-import { hostOf, storeContainer } from "../../../commands/exec/container.ts";
+import { findHost, findStoreContainer } from "../../../commands/exec/container.ts";
 import type { ContainerSummary } from "../../../engine/types.ts";
 
 describe("arguments", () => {
@@ -34,10 +34,10 @@ describe("arguments", () => {
 describe("the host", () => {
   const hosts = [{ key: "b" }, { key: "a" }];
 
-  test("is found by its key", () => expect(hostOf("b", hosts)).toBe(hosts[0]));
+  test("is found by its key", () => expect(findHost("b", hosts)).toBe(hosts[0]));
 
   test.each(["c", "constructor"])("%s is unknown: the keys are listed", (host) => {
-    expect(() => hostOf(host, hosts)).toThrow(`host "${host}": there is no such host key; choose one of a, b`);
+    expect(() => findHost(host, hosts)).toThrow(`host "${host}": there is no such host key; choose one of a, b`);
   });
 });
 
@@ -56,7 +56,7 @@ describe("the store's container", () => {
     ["none that ended", [container("c1", "svc1", "exited")], undefined],
     ["none of another service, nor of none", [container("c1", "gateway"), container("c2", undefined)], undefined],
   ])("%s", (_name, containers, expected) => {
-    expect(storeContainer(containers, serviceIds)).toBe(expected);
+    expect(findStoreContainer(containers, serviceIds)).toBe(expected);
   });
 });
 

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { decideExposure, exposureOf } from "../../../commands/lib/exposure.ts";
-import { summary } from "../../../commands/lib/outputs.ts";
+import { confirmExposure, exposureFromConfig } from "../../../commands/lib/exposure.ts";
+import { formatSummary } from "../../../commands/lib/outputs.ts";
 
 test.each<[Record<string, unknown>, boolean, string]>([
   [{}, true, "this machine"],
@@ -11,14 +11,16 @@ test.each<[Record<string, unknown>, boolean, string]>([
   [{ "pulumi-swarm:expose": true }, true, "everybody"],
   [{ "pulumi-swarm:allowFrom": ["10.1.0.0/16"] }, true, "allowFrom"],
   [{ "pulumi-swarm:allowFrom": ["10.1.0.0/16"] }, false, "allowFrom"],
-])("config %j, local: %s: %s", (config, isLocal, exposure) => expect(exposureOf(config, isLocal)).toBe(exposure));
+])("config %j, local: %s: %s", (config, isLocal, exposure) =>
+  expect(exposureFromConfig(config, isLocal)).toBe(exposure),
+);
 
 test.each([
   ["this machine", /^Only this machine reaches them; `pulumi config set pulumi-swarm:expose true`/m],
   ["allowFrom", /^Only the hosts themselves and the addresses in allowFrom/m],
   ["everybody", /^Swarm publishes these ports on all addresses of the host/m],
 ] as const)("up ends with who reaches the store: %s", (exposure, line) => {
-  expect(summary({ endpoints: { a: "http://127.0.0.1:9000" }, swarmId: "s" }, "dev", exposure)).toMatch(line);
+  expect(formatSummary({ endpoints: { a: "http://127.0.0.1:9000" }, swarmId: "s" }, "dev", exposure)).toMatch(line);
 });
 
 describe("where no rules can be set", () => {
@@ -32,7 +34,7 @@ describe("where no rules can be set", () => {
     writeFileSync(join(folder, "config", "Pulumi.dev.yaml"), config);
     const others = { backend: folder, passphraseFile: join(folder, "passphrase"), home: folder };
     const state = { path: folder, project: folder, projectName: "p", ...others };
-    return decideExposure({ state, stack: "dev" }, FAR, false);
+    return confirmExposure({ state, stack: "dev" }, FAR, false);
   };
 
   test("and a person cannot be asked, an up ends before anything is published", async () => {

@@ -2,28 +2,28 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { amount, groups, hostNumber } from "../../../commands/lab/arguments.ts";
-import { forgetLabStack, labConfig, labStackProblem, writeLabStack } from "../../../commands/lab/stack-file.ts";
+import { parseCount, parseGroups, parseHostNumber } from "../../../commands/lab/arguments.ts";
+import { removeLabStack, labConfig, labStackProblem, writeLabStack } from "../../../commands/lab/stack-file.ts";
 import { writeWorkingConfig } from "../../../commands/lib/config.ts";
 import { openState, stackFile, type StateFolder } from "../../../commands/lib/state.ts";
 
 test.each([
   ["1", 1],
   ["4", 4],
-])("--hosts %s is taken", (text, number) => expect(amount("--hosts", text, 1, 50)).toBe(number));
+])("--hosts %s is taken", (text, number) => expect(parseCount("--hosts", text, 1, 50)).toBe(number));
 
 test.each(["0", "51", "-1", "1.5", "many", ""])("--hosts %j is refused", (text) => {
-  expect(() => amount("--hosts", text, 1, 50)).toThrow(`--hosts "${text}": must be a whole number from 1 to 50`);
+  expect(() => parseCount("--hosts", text, 1, 50)).toThrow(`--hosts "${text}": must be a whole number from 1 to 50`);
 });
 
 test("a host is called by its number or its name", () => {
-  expect([hostNumber("2"), hostNumber("node12")]).toEqual([2, 12]);
-  for (const text of ["", "two", "node", "2x"]) expect(() => hostNumber(text)).toThrow(`host "${text}"`);
+  expect([parseHostNumber("2"), parseHostNumber("node12")]).toEqual([2, 12]);
+  for (const text of ["", "two", "node", "2x"]) expect(() => parseHostNumber(text)).toThrow(`host "${text}"`);
 });
 
 test("groups of hosts are two or more", () => {
-  expect(groups(["1", "2,node3"])).toEqual([[1], [2, 3]]);
-  expect(() => groups(["1,2,3"])).toThrow(/two groups/);
+  expect(parseGroups(["1", "2,node3"])).toEqual([[1], [2, 3]]);
+  expect(() => parseGroups(["1,2,3"])).toThrow(/two groups/);
 });
 
 function labHost(number: number) {
@@ -85,7 +85,7 @@ describe("the lab removes a stack only if it wrote all of it", () => {
     stored("192.0.2.1");
     expect(labStackProblem(state)).toBeUndefined();
     rmSync(stackFile(state, "lab"));
-    await forgetLabStack(state);
+    await removeLabStack(state);
     expect([file(), join(state.path, "config", "Pulumi.lab.yaml")].map(existsSync)).toEqual([false, false]);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { LIMIT, MARKER, previewComment } from "../../../commands/preview-pr/comment.ts";
+import { MAX_COMMENT, MARKER, previewComment } from "../../../commands/preview-pr/comment.ts";
 import type { Operation } from "../../../commands/preview-pr/planned.ts";
 import type { EngineEvent } from "../../../commands/lib/events.ts";
 import { comment, component, report, diagnostic, STACK, step, summary, update, URN } from "../preview-events.ts";
@@ -138,7 +138,7 @@ describe("the limit", () => {
     ],
   ])("%s", (_what, events, shown, note) => {
     const text = comment(component(), update("all-at-once"), ...events);
-    expect(text.length).toBeLessThanOrEqual(LIMIT);
+    expect(text.length).toBeLessThanOrEqual(MAX_COMMENT);
     for (const part of shown) expect(text).toMatch(part);
     if (note) expect(text).toMatch(note);
     else expect(text).not.toContain("Shortened");
@@ -150,7 +150,7 @@ describe("the limit", () => {
       step("delete", "docker:index/volume:Volume", `data-${at}`, { old: {} }),
     );
     const text = comment(component(), ...gone);
-    expect(text.length).toBeLessThanOrEqual(LIMIT);
+    expect(text.length).toBeLessThanOrEqual(MAX_COMMENT);
     expect(text).toContain("`data-99`");
     expect(text).toContain("> - … and 1900 more");
     expect(text).toMatch(/of each list of warnings what comes after the first 100/);
@@ -159,7 +159,7 @@ describe("the limit", () => {
   test("there is always a comment, and it says that it was cut", () => {
     const reports = Array.from({ length: 900 }, (_, at) => report([update("all-at-once")], { stack: `stack-${at}` }));
     const text = previewComment(reports);
-    expect(text.length).toBeLessThanOrEqual(LIMIT);
+    expect(text.length).toBeLessThanOrEqual(MAX_COMMENT);
     expect(text.startsWith(MARKER)).toBe(true);
     expect(
       text.trimEnd().endsWith("**Cut off here: there is more than a comment can hold. Read the job's log.**"),

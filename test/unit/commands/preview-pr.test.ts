@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { previewComment } from "../../../commands/preview-pr/comment.ts";
 import { shortType } from "../../../commands/preview-pr/planned.ts";
 import { secretValues } from "../../../commands/preview-pr/secrets.ts";
-import { masked, propertyChanges } from "../../../commands/preview-pr/values.ts";
+import { maskSecrets, propertyChanges } from "../../../commands/preview-pr/values.ts";
 import type { EngineEvent } from "../../../commands/lib/events.ts";
 import {
   comment,
@@ -52,7 +52,7 @@ describe("the report", () => {
 
   test("a component within another belongs to the outer one, also when both go", () => {
     const inner = `${URN}pulumi-swarm:index:Inner::inner`;
-    const { components, effects } = report([
+    const { components, impacts: effects } = report([
       step("delete", "docker:index/volume:Volume", "data", { old: {} }, inner),
       step("delete", "pulumi-swarm:index:Inner", "inner", { old: {} }, STORE),
       component("delete"),
@@ -83,7 +83,7 @@ describe("the report", () => {
   });
 
   test("what is said is told once, without what only debugging needs or an effect says already", () => {
-    const [line = ""] = report([update("all-at-once")]).effects.map(({ text }) => text);
+    const [line = ""] = report([update("all-at-once")]).impacts.map(({ text }) => text);
     const { messages } = report([
       update("all-at-once"),
       diagnostic(line),
@@ -98,7 +98,7 @@ describe("the report", () => {
 
 describe("what a change means", () => {
   const one = (op: string, type: string, states: { old?: Inputs; new?: Inputs }) =>
-    report(op === "replace" ? replacement(type, "it", states.old, states.new) : [step(op, type, "it", states)]).effects;
+    report(op === "replace" ? replacement(type, "it", states.old, states.new) : [step(op, type, "it", states)]).impacts;
 
   test.each<[string, string, string, RegExp]>([
     ["delete", "docker:index/volume:Volume", "data", /^the volume goes with all that is in it$/],
@@ -190,7 +190,7 @@ describe("what a change means", () => {
       step("delete", `${SWARM}:User`, "app", { old: {} }),
       step("delete", "docker:index/network:Network", "net", { old: {} }),
       step("delete", "docker:index/volume:Volume", "data", { old: {} }),
-    ]).effects.map(({ kind }) => kind);
+    ]).impacts.map(({ kind }) => kind);
     expect(kinds).toEqual(["data", "outage", "access", "change", "rolling"]);
   });
 });
@@ -253,7 +253,7 @@ describe("properties", () => {
 
 describe("secrets", () => {
   test("what Pulumi marks is masked, at every depth", () => {
-    expect(masked({ a: SECRET_VALUE, b: [{ c: SECRET_VALUE }] }, [])).toEqual({
+    expect(maskSecrets({ a: SECRET_VALUE, b: [{ c: SECRET_VALUE }] }, [])).toEqual({
       a: "[secret]",
       b: [{ c: "[secret]" }],
     });
@@ -269,7 +269,7 @@ describe("secrets", () => {
     ["in hex", Buffer.from(secret).toString("hex"), "[secret]"],
     ["in capital hex", Buffer.from(secret).toString("hex").toUpperCase(), "[secret]"],
   ])("a secret of the config that a program passed on as plain text is masked %s", (_how, text, expected) => {
-    expect(masked(text, [secret])).toBe(expected);
+    expect(maskSecrets(text, [secret])).toBe(expected);
   });
 
   test.each(["", "a", "ab", "admin:", "x-user:", "longer-user:"])(
@@ -277,7 +277,7 @@ describe("secrets", () => {
     (user) => {
       for (const encoding of ["base64", "base64url"] as const) {
         const header = Buffer.from(`${user}quite-a-long-secret?>~:tail`).toString(encoding);
-        const hidden = masked(`Basic ${header}`, ["quite-a-long-secret?>~"]);
+        const hidden = maskSecrets(`Basic ${header}`, ["quite-a-long-secret?>~"]);
         expect(hidden).toMatch(/^Basic [\w+/-]{0,20}\[secret\][\w+/=-]{0,12}$/);
         const left = Buffer.from(hidden.slice(6).replace("[secret]", ""), encoding).toString();
         expect(left).not.toMatch(/quite|secret/);
@@ -287,7 +287,7 @@ describe("secrets", () => {
 
   const pem = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkq\nhkiG9w0BAQEFAASC\nx==\n-----END PRIVATE KEY-----\n";
   test("each line of a secret of several lines is masked, its frame and its shortest lines are not", () => {
-    const lines = pem.split("\n").map((line) => masked(`  ${line}`, [pem]).trim());
+    const lines = pem.split("\n").map((line) => maskSecrets(`  ${line}`, [pem]).trim());
     expect(lines).toEqual([
       "-----BEGIN PRIVATE KEY-----",
       "[secret]",
@@ -296,18 +296,18 @@ describe("secrets", () => {
       "-----END PRIVATE KEY-----",
       "",
     ]);
-    expect(masked(`key: ${pem}`, [pem])).toBe("key: [secret]");
-    expect(masked(JSON.stringify({ pem }), [pem])).toBe('{"pem":"[secret]"}');
-    expect(masked(pem.replaceAll("\n", "\r\n"), [pem])).not.toContain("MII");
+    expect(maskSecrets(`key: ${pem}`, [pem])).toBe("key: [secret]");
+    expect(maskSecrets(JSON.stringify({ pem }), [pem])).toBe('{"pem":"[secret]"}');
+    expect(maskSecrets(pem.replaceAll("\n", "\r\n"), [pem])).not.toContain("MII");
   });
 
   test("of JSON as Go writes it nothing is left", () => {
-    expect(masked('{"key":"a\\u003cb\\u0026c\\u003e"}', ["a<b&c>"])).toBe('{"key":"[secret]"}');
+    expect(maskSecrets('{"key":"a\\u003cb\\u0026c\\u003e"}', ["a<b&c>"])).toBe('{"key":"[secret]"}');
   });
 
   test("also as a key, and before values are cut", () => {
     const long = "s".repeat(300);
-    expect(masked({ [secret]: 1 }, [secret])).toEqual({ "[secret]": 1 });
+    expect(maskSecrets({ [secret]: 1 }, [secret])).toEqual({ "[secret]": 1 });
     const text = comment(component(), step("update", "a:b:C", "c", { old: {}, new: { x: `x${long}` } }));
     expect(text).toContain("sss");
     const hidden = previewComment([
@@ -318,7 +318,7 @@ describe("secrets", () => {
   });
 
   test("of two that share a beginning nothing is left", () => {
-    expect(masked("hunter2-long hunter2", ["hunter2", "hunter2-long"])).toBe("[secret] [secret]");
+    expect(maskSecrets("hunter2-long hunter2", ["hunter2", "hunter2-long"])).toBe("[secret] [secret]");
   });
 
   test("in messages, policies and names, too", () => {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { type ExportedStack, recordedSwarm, type RecordedMember } from "../../../commands/lib/recorded-stack.ts";
-import { goOnAlone, mayBeStale, stateOf, whyNot } from "../../../commands/recover/recover.ts";
+import { forceNewCluster, mayBeStale, inspectMembers, preconditionError } from "../../../commands/recover/recover.ts";
 import type { SwarmInfo } from "../../../engine/types.ts";
 
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
@@ -92,7 +92,7 @@ test.each<[string, [RecordedMember, SwarmInfo][], string, string | undefined]>([
   ["a locked manager", [[a, info({ ControlAvailable: false, LocalNodeState: "locked" })]], "", "is locked"],
   ["a Swarm that locks its managers", [[a, info()]], "key", "bring enough of them back"],
 ])("recovery, with %s", (_what, found, unlockKey, expected) => {
-  const problem = whyNot({ swarmId: "swarm-id", unlockKey }, a, new Map(found));
+  const problem = preconditionError({ swarmId: "swarm-id", unlockKey }, a, new Map(found));
   if (expected === undefined) expect(problem).toBeUndefined();
   else expect(problem).toContain(expected);
 });
@@ -138,7 +138,7 @@ test("a leader that others kept waiting is asked again before it counts as one",
     return [200, { Swarm: info(looks === 1 ? { Managers: 3, Cluster: { ID: "swarm-id" } } : {}) }];
   });
   const silent = { ...b, connection: { host: "unix:///nowhere.sock" } };
-  const found = await stateOf({ swarmId: "swarm-id", unlockKey: "", members: [leader, silent] });
+  const found = await inspectMembers({ swarmId: "swarm-id", unlockKey: "", members: [leader, silent] });
   expect([...found.values()].map(({ Cluster }) => Cluster)).toEqual([undefined]);
   expect(looks).toBe(2);
 });
@@ -153,7 +153,7 @@ async function managerThatInits(...answers: [status: number, message: string][])
     return [status, status === 200 ? "node-a" : { message }];
   });
   const swarm = { swarmId: "swarm-id", unlockKey: "", members: [manager] };
-  return { inits, goesOn: () => goOnAlone(swarm, manager, new Map()) };
+  return { inits, goesOn: () => forceNewCluster(swarm, manager, new Map()) };
 }
 
 const TAKEN =
@@ -161,7 +161,7 @@ const TAKEN =
 
 test("a manager that is to go on alone waits for the port of its former node", async () => {
   const { inits, goesOn } = await managerThatInits([500, TAKEN], [200, ""]);
-  expect(await goesOn()).toEqual({ removed: [], silent: [] });
+  expect(await goesOn()).toEqual({ removed: [], unreachable: [] });
   expect(inits).toHaveLength(2);
 });
 

@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { assertNewFile } from "../../../commands/backup/file.ts";
-import { backupCommands, putBackCommands, restoreCommands } from "../../../commands/backup/scripts.ts";
+import { backupCommands, rollBackCommands, restoreCommands } from "../../../commands/backup/scripts.ts";
 import { type TarEntry, tar } from "../../../toolchain/tar.ts";
 
 let folder: string;
@@ -118,7 +118,7 @@ describe("a restored state", () => {
     expect(names()).toEqual(["swarm", "swarm.before-1", "volumes"]);
     expect([read("swarm/docker-state.json"), read("swarm.before-1/key")]).toEqual(["saved", "own key"]);
     expect(said()).toEqual(["stop", "start"]);
-    ran(putBackCommands(root, former));
+    ran(rollBackCommands(root, former));
     expectOwn();
   });
 
@@ -126,7 +126,7 @@ describe("a restored state", () => {
     rmSync(join(root, "swarm"), { recursive: true });
     expect(restored(archive(GOOD)).status).toBe(0);
     expect(read("swarm/cert")).toBe("saved");
-    ran(putBackCommands(root, former));
+    ran(rollBackCommands(root, former));
     expect(names()).toEqual(["volumes"]);
   });
 

@@ -189,7 +189,7 @@ describe("markup in what others chose is text", () => {
     ["a node's state", { hosts: [host({ state: MARKUP })] }],
     ["an engine's version", { hosts: [host({ engineVersion: MARKUP })] }],
     ["an engine's address", { hosts: [host({ engine: MARKUP })] }],
-    ["an engine's silence", { hosts: [host({ reachable: false, silence: MARKUP })] }],
+    ["an engine's silence", { hosts: [host({ reachable: false, error: MARKUP })] }],
     ["the network's name", { network: { ...report().network!, name: MARKUP } }],
     ["the network's labels", { network: { ...report().network!, labels: { [MARKUP]: MARKUP } } }],
     ["a peer", { network: { ...report().network!, peers: [{ name: MARKUP, address: MARKUP }] } }],

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { RecordedMember } from "../../../commands/lib/recorded-stack.ts";
-import type { HostAnswer } from "../../../commands/status/hosts.ts";
-import { type Findings, statusReport, type SwarmFindings } from "../../../commands/status/model.ts";
-import { age, renderStatus, size } from "../../../commands/status/render.ts";
+import type { HostSnapshot } from "../../../commands/status/hosts.ts";
+import { type StatusSnapshot, statusReport, type SwarmSnapshot } from "../../../commands/status/model.ts";
+import { formatAge, renderStatus, formatSize } from "../../../commands/status/render.ts";
 import { type AdminDrive, type AdminInfo, parseAdminInfo, storeReport } from "../../../commands/status/store.ts";
 import type {
   EngineInfo,
@@ -88,7 +88,7 @@ const healthy = { local: { url: "http://127.0.0.1:9000", healthy: true, answer: 
 
 const member = (key: string, nodeId: string) =>
   ({ key, nodeId, role: "manager", connection: { host: `ssh://${key}` } }) as RecordedMember;
-const answer = (swarm: Partial<SwarmInfo> = {}, more: Partial<HostAnswer> = {}): HostAnswer => ({
+const answer = (swarm: Partial<SwarmInfo> = {}, more: Partial<HostSnapshot> = {}): HostSnapshot => ({
   member: member("local", "node1"),
   info: {
     Name: "host",
@@ -98,7 +98,7 @@ const answer = (swarm: Partial<SwarmInfo> = {}, more: Partial<HostAnswer> = {}):
   ...more,
 });
 
-const found = (over: Partial<Findings> = {}, swarm: Partial<SwarmFindings> = {}): Findings => ({
+const found = (over: Partial<StatusSnapshot> = {}, swarm: Partial<SwarmSnapshot> = {}): StatusSnapshot => ({
   stack: "dev",
   swarmId: "swarm1",
   networkName: "minio-overlay-network",
@@ -164,7 +164,7 @@ describe("the report", () => {
     expect(JSON.parse(JSON.stringify(report))).toEqual(report);
   });
 
-  test.each<[string, Partial<SwarmFindings>, RegExp]>([
+  test.each<[string, Partial<SwarmSnapshot>, RegExp]>([
     ["the network is gone", { network: undefined }, /^network minio-overlay-network is not there: .*npm run up/],
     ["no service", { services: [], tasks: [] }, /^service minio-main is not there: bring it back with `npm run up`$/],
     [
@@ -190,23 +190,26 @@ describe("the report", () => {
   });
 
   test("a host that does not answer is one line, with what the Swarm knows of it", () => {
-    const silent = { member: member("far", "node2"), silence: "Docker Engine at ssh://far does not answer: timeout" };
+    const unreachable = {
+      member: member("far", "node2"),
+      error: "Docker Engine at ssh://far does not answer: timeout",
+    };
     const report = statusReport(
-      found({ hosts: [answer(), silent] }, { nodes: [...nodes, node("node2", "far-1", "down")] }),
+      found({ hosts: [answer(), unreachable] }, { nodes: [...nodes, node("node2", "far-1", "down")] }),
     );
     expect(report.hosts).toMatchObject([
       { key: "local", hostname: "host", leader: true, state: "ready", reachable: true },
       { key: "far", hostname: "far-1", leader: false, state: "down", engineVersion: "20.10", reachable: false },
     ]);
-    expect(report.problems).toEqual([`host far: ${silent.silence}`, "host far: its node is down"]);
+    expect(report.problems).toEqual([`host far: ${unreachable.error}`, "host far: its node is down"]);
     expect(renderStatus(report)).toMatch(/far-1.*down.*does not answer/);
   });
 
-  test.each<[string, HostAnswer[], RegExp]>([
+  test.each<[string, HostSnapshot[], RegExp]>([
     ["a lost quorum", [answer({ Cluster: undefined })], /\(local is a manager that sees no quorum\)/],
     ["a machine that left", [answer({ LocalNodeState: "inactive", ControlAvailable: false })], /\(local is inactive\)/],
     ["another Swarm", [answer({ Cluster: { ID: "x" } })], /\(local is in another Swarm \(x\)\)/],
-    ["silence", [answer({}, { info: undefined, silence: "down" })], /swarm1 answers: bring managers back/],
+    ["silence", [answer({}, { info: undefined, error: "down" })], /swarm1 answers: bring managers back/],
   ])("no manager: %s", (_name, hosts, line) => {
     const report = statusReport(found({ hosts, swarm: undefined }));
     expect(report.problems).toContainEqual(expect.stringMatching(line));
@@ -300,12 +303,12 @@ describe("rendering", () => {
     [3_599, "59 min"],
     [7_200, "2 h"],
     [200_000, "2 d"],
-  ])("%i seconds are %s", (seconds, text) => expect(age(seconds)).toBe(text));
+  ])("%i seconds are %s", (seconds, text) => expect(formatAge(seconds)).toBe(text));
 
   test.each([
     [0, "0 B"],
     [1023, "1023 B"],
     [1024, "1.0 KiB"],
     [1.5 * 2 ** 30, "1.5 GiB"],
-  ])("%d bytes are %s", (bytes, text) => expect(size(bytes)).toBe(text));
+  ])("%d bytes are %s", (bytes, text) => expect(formatSize(bytes)).toBe(text));
 });

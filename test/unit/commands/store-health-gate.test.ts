@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { recordedSwarms } from "../../../commands/lib/recorded-stack.ts";
-import { StoreGate } from "../../../commands/upgrade/store-health-gate.ts";
+import { StoreHealthGate } from "../../../commands/upgrade/store-health-gate.ts";
 import { Engine } from "../../../engine/engine.ts";
 import type { TaskDetails } from "../../../engine/types.ts";
 
@@ -44,7 +44,7 @@ test.each([
   ["has just started, and whose state names no hold", 1, undefined, true],
 ])("the next host after a store whose member %s", async (_what, seconds, minReadySeconds, mayGo) => {
   const manager: Partial<Engine> = { listTasks: async () => [member(seconds)] };
-  const answer = await new StoreGate(recorded(minReadySeconds)).mayGo(manager as Engine, 1_000);
+  const answer = await new StoreHealthGate(recorded(minReadySeconds)).canDisrupt(manager as Engine, 1_000);
   expect(answer).toEqual(
     mayGo
       ? { done: true }

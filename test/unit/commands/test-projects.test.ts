@@ -1,16 +1,21 @@
 import { expect, test } from "vitest";
-import { askedFor, leftOut, PREPARED_PROJECTS, type PreparedProject } from "../../../commands/lib/test-projects.ts";
+import {
+  requestedProjects,
+  skippedProjects,
+  OPTIONAL_PROJECTS,
+  type OptionalProject,
+} from "../../../commands/lib/test-projects.ts";
 import manifest from "../../../package.json" with { type: "json" };
 import config from "../../../vitest.config.ts";
 
-function project(name: string, reason?: string): PreparedProject {
-  return { name, whyNot: () => reason, prepare: () => Promise.resolve() };
+function project(name: string, reason?: string): OptionalProject {
+  return { name, skipReason: () => reason, prepare: () => Promise.resolve() };
 }
 
 const PROJECTS = [project("there"), project("missing", "it is not built")];
 
 test("what is not prepared is left out, with the reason", () => {
-  expect(leftOut(PROJECTS)).toEqual([{ name: "missing", reason: "it is not built" }]);
+  expect(skippedProjects(PROJECTS)).toEqual([{ name: "missing", reason: "it is not built" }]);
 });
 
 test.each<[string[], string[]]>([
@@ -24,12 +29,12 @@ test.each<[string[], string[]]>([
   [["test/missing"], []],
   [[], []],
 ])("%j asks for %j", (args, names) => {
-  expect(askedFor(PROJECTS, args).map(({ name }) => name)).toEqual(names);
+  expect(requestedProjects(PROJECTS, args).map(({ name }) => name)).toEqual(names);
 });
 
 const projects = (config.test?.projects ?? []) as { test: { name: string } }[];
 
-test.each(PREPARED_PROJECTS)(
+test.each(OPTIONAL_PROJECTS)(
   "$name, which may be left out, is a project of vitest with a command of its own",
   ({ name }) => {
     expect(projects.map(({ test }) => test.name)).toContain(name);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { PreparedProject } from "../../../commands/lib/test-projects.ts";
+import type { OptionalProject } from "../../../commands/lib/test-projects.ts";
 import { testArguments, testPlan } from "../../../commands/test/arguments.ts";
 import { durationLines } from "../../../commands/test/durations.ts";
 import { testOutcome } from "../../../commands/test/outcome.ts";
@@ -22,9 +22,9 @@ describe("arguments", () => {
 });
 
 describe("the projects that run", () => {
-  const project = (name: string, reason?: string): PreparedProject => ({
+  const project = (name: string, reason?: string): OptionalProject => ({
     name,
-    whyNot: () => reason,
+    skipReason: () => reason,
     prepare: () => Promise.resolve(),
   });
   const missing = { name: "missing", reason: "it is not built: `npm run test:missing` runs it" };

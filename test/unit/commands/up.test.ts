@@ -1,9 +1,9 @@
 import { afterEach, expect, test, vi } from "vitest";
 import type { ExportedStack } from "../../../commands/lib/recorded-stack.ts";
 import type { StatusReport } from "../../../commands/status/model.ts";
-import { settled } from "../../../commands/status/wait-until-healthy.ts";
+import { waitUntilHealthy } from "../../../commands/status/wait-until-healthy.ts";
 import { recordedStack } from "../../../commands/status/stack.ts";
-import { holdsNothing, IDENTITY_TYPE } from "../../../commands/lib/state.ts";
+import { isEmptyState, IDENTITY_TYPE } from "../../../commands/lib/state.ts";
 import { upArguments, type UpOptions } from "../../../commands/lib/up-arguments.ts";
 
 const options: UpOptions = { isEmpty: false, isTerminal: true, yes: false, json: false, rest: [] };
@@ -32,7 +32,7 @@ test.each([
   ["what stays after `down`", [STACK, "pulumi:providers:pulumi-nodejs", IDENTITY_TYPE], true],
   ["a volume in a cloud", [STACK, "aws:ebs/volume:Volume"], false],
 ])("a state with %s", (_what, types, isEmpty) => {
-  expect(holdsNothing(types.map((type) => ({ type })))).toBe(isEmpty);
+  expect(isEmptyState(types.map((type) => ({ type })))).toBe(isEmpty);
 });
 
 const SWARM = "pulumi-nodejs:dynamic/swarm:";
@@ -92,7 +92,7 @@ async function lookedAt(problems: number): Promise<{ report: StatusReport; told:
   let looks = 0;
   const told: string[] = [];
   const look = async () => ({ problems: ++looks > problems ? [] : [`problem ${looks}`] }) as unknown as StatusReport;
-  const report = settled(look, (what) => told.push(what), 30_000);
+  const report = waitUntilHealthy(look, (what) => told.push(what), 30_000);
   await vi.runAllTimersAsync();
   return { report: await report, told, looks };
 }

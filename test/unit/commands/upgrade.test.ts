@@ -3,16 +3,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { upgradeArguments } from "../../../commands/upgrade/arguments.ts";
-import { backInService, FORMER_LABEL, outOfService } from "../../../commands/upgrade/availability.ts";
-import { lookAt } from "../../../commands/upgrade/machine.ts";
+import { restoredSpec, PREVIOUS_AVAILABILITY_LABEL, drainedSpec } from "../../../commands/upgrade/availability.ts";
+import { inspectHostEngine } from "../../../commands/upgrade/machine.ts";
 import {
   installCommands,
   type InstalledEngine,
-  installedEngine,
-  isVersion,
-  wantedVersion,
+  parseInstalledEngine,
+  matchesVersion,
+  chooseVersion,
 } from "../../../commands/upgrade/package.ts";
-import { type HostFound, managerWarning, planUpgrade } from "../../../commands/upgrade/plan.ts";
+import { type HostEngine, managerWarning, planUpgrade } from "../../../commands/upgrade/plan.ts";
 import type { NodeDetails, NodeSpec } from "../../../engine/types.ts";
 import { downtimeProblem } from "../../../provider/swarm/quorum.ts";
 import { run } from "../../../toolchain/run.ts";
@@ -34,11 +34,11 @@ const engine = (more: Partial<InstalledEngine> = {}): InstalledEngine => ({
   manager: "apt-get",
   name: "docker-ce",
   version: OLD,
-  siblings: ["docker-ce-cli"],
+  companions: ["docker-ce-cli"],
   cliVersions: [],
   candidate: CE,
   available: [CE, OLD, "5:27.0.1-1~debian.12~bookworm"],
-  isStale: false,
+  needsRestart: false,
   ...more,
 });
 
@@ -46,8 +46,8 @@ test("a Debian's engine is read from what its package manager says", () => {
   const installed = `docker-ce ${OLD}\ndocker-ce-cli ${OLD}`;
   const printed = (running: string) =>
     `== running\n${running}\n\n== manager\napt-get\n\n== installed\n${installed}\n\n== policy docker-ce\n${POLICY}\n`;
-  expect(installedEngine(printed("/usr/bin/dockerd"))).toEqual(engine());
-  expect(installedEngine(printed("/usr/bin/dockerd (deleted)"))?.isStale).toBe(true);
+  expect(parseInstalledEngine(printed("/usr/bin/dockerd"))).toEqual(engine());
+  expect(parseInstalledEngine(printed("/usr/bin/dockerd (deleted)"))?.needsRestart).toBe(true);
 });
 
 test("a Fedora's engine is read from what its package manager says", () => {
@@ -55,15 +55,15 @@ test("a Fedora's engine is read from what its package manager says", () => {
     "== running\n/usr/bin/dockerd\n\n== manager\ndnf\n\n== installed\npackage docker-ce is not installed\n" +
     "moby-engine 24.0.5-1.fc40\n\n== versions moby-engine\n25.0.1-1.fc40\n24.0.5-1.fc40\n";
   const available = ["25.0.1-1.fc40", "24.0.5-1.fc40"];
-  const own = { manager: "dnf", name: "moby-engine", version: "24.0.5-1.fc40", siblings: [] } as const;
-  const known = { candidate: "25.0.1-1.fc40", available, isStale: false };
-  expect(installedEngine(printed)).toEqual({ ...own, ...known, cliVersions: [] });
+  const own = { manager: "dnf", name: "moby-engine", version: "24.0.5-1.fc40", companions: [] } as const;
+  const known = { candidate: "25.0.1-1.fc40", available, needsRestart: false };
+  expect(parseInstalledEngine(printed)).toEqual({ ...own, ...known, cliVersions: [] });
   const split = `${printed}\n== versions docker-cli\n25.0.1-1.fc40\n`;
-  expect(installedEngine(split)).toEqual({ ...own, ...known, cliVersions: ["25.0.1-1.fc40"] });
+  expect(parseInstalledEngine(split)).toEqual({ ...own, ...known, cliVersions: ["25.0.1-1.fc40"] });
 });
 
 test("a machine whose engine no package holds", () => {
-  expect(installedEngine("== running\n\n== manager\napt-get\n\n== installed\n")).toBeUndefined();
+  expect(parseInstalledEngine("== running\n\n== manager\napt-get\n\n== installed\n")).toBeUndefined();
 });
 
 test.each([
@@ -80,20 +80,20 @@ test.each([
   ["5:29.0.0~rc.1-1~debian.13~trixie", "29.0.0-rc.2", false],
   ["5:29.0.0~rc.1-1~debian.13~trixie", "29.0.0", false],
 ])("package %s is version %s: %s", (packaged, version, expected) => {
-  expect(isVersion(packaged, version)).toBe(expected);
+  expect(matchesVersion(packaged, version)).toBe(expected);
 });
 
 test("the version wanted: the newest, or the one asked for", () => {
-  expect(wantedVersion(engine())).toBe(CE);
-  expect(wantedVersion(engine(), "28.5")).toBe(CE);
-  expect(wantedVersion(engine(), "28.4.0")).toBe(OLD);
+  expect(chooseVersion(engine())).toBe(CE);
+  expect(chooseVersion(engine(), "28.5")).toBe(CE);
+  expect(chooseVersion(engine(), "28.4.0")).toBe(OLD);
 });
 
 test.each([
   ["99.9", '--to "99.9": apt-get there has no such version of docker-ce; it knows 5:28.5.1'],
   ["27.0.1", `--to "27.0.1": docker-ce there is newer (${OLD}), and Docker Engine does not go back`],
 ])("version %s is refused", (to, message) => {
-  expect(() => wantedVersion(engine(), to)).toThrow(message);
+  expect(() => chooseVersion(engine(), to)).toThrow(message);
 });
 
 test("what is installed is fetched before, in the same words", () => {
@@ -101,7 +101,7 @@ test("what is installed is fetched before, in the same words", () => {
   expect(install[1]).toMatch(/^env DEBIAN_FRONTEND=noninteractive apt-get .*--force-confold /);
   expect(install[1]).toContain("docker-ce=5:28.5.1-1~debian.12~bookworm'");
   expect(fetch).toContain("--download-only");
-  const own = { manager: "dnf", name: "moby-engine", siblings: [], cliVersions: [] } as const;
+  const own = { manager: "dnf", name: "moby-engine", companions: [], cliVersions: [] } as const;
   expect(installCommands(own, "25.0.1-1.fc40").install[1]).toBe("dnf install -y moby-engine-25.0.1-1.fc40");
 });
 
@@ -111,7 +111,7 @@ describe("an engine whose next version leaves the docker command to a package of
     `== policy ${name}\n${name}:\n  Installed: ${installed}\n  Candidate: ${versions[0]}\n  Version table:\n` +
     versions.map((version) => `     ${version} 500\n        500 file:/debs ./ Packages\n`).join("");
   const look = (installed: string, cli: string) =>
-    installedEngine(
+    parseInstalledEngine(
       `== running\n/usr/sbin/dockerd\n== manager\napt-get\n== installed\n${installed}\n` +
         policyOf("docker.io", OLD_IO, [NEW_IO, OLD_IO]) +
         cli,
@@ -167,7 +167,7 @@ const node = (key: string, kind: "worker" | "manager" | "leader" | "silent", spe
     }),
   }) as NodeDetails;
 
-const found = (key: string, kind: "worker" | "manager" | "leader", more: Partial<HostFound> = {}): HostFound => ({
+const found = (key: string, kind: "worker" | "manager" | "leader", more: Partial<HostEngine> = {}): HostEngine => ({
   key,
   host: `ssh://${key}`,
   node: node(key, kind),
@@ -182,14 +182,14 @@ test("workers come first, the leader last; what is up to date has nothing to do"
     found("a", "leader"),
     found("b", "manager", done),
     found("c", "manager", { ...done, engineVersion: "28.4.0" }),
-    found("d", "worker", { ...done, installed: engine({ version: CE, isStale: true }) }),
+    found("d", "worker", { ...done, installed: engine({ version: CE, needsRestart: true }) }),
   ]);
   expect(steps.map(({ key, action }) => `${key} ${action}`)).toEqual(["d restart", "b none", "c restart", "a upgrade"]);
 });
 
 test("everything in the way is told at once, by host", () => {
   const hosts = [
-    found("a", "leader", { silence: "it does not answer" }),
+    found("a", "leader", { error: "it does not answer" }),
     found("b", "worker", { installed: undefined }),
     found("c", "worker", { node: node("c", "worker", { Availability: "pause" }) }),
     found("d", "worker", { node: undefined }),
@@ -218,12 +218,12 @@ test("one or two managers spare none, which is told", () => {
 
 test.each<[NodeSpec["Availability"]]>([["active"], ["drain"], ["pause"]])("a node is put back as it was: %s", (was) => {
   const spec: NodeSpec = { Role: "worker", Availability: was, Labels: { own: "1" } };
-  const out = outOfService(spec);
-  expect(out).toMatchObject({ Availability: "drain", Labels: { own: "1", [FORMER_LABEL]: was } });
+  const out = drainedSpec(spec);
+  expect(out).toMatchObject({ Availability: "drain", Labels: { own: "1", [PREVIOUS_AVAILABILITY_LABEL]: was } });
   // A second run knows what the first one found.
-  expect(outOfService(out)).toEqual(out);
-  expect(backInService(out)).toEqual(spec);
-  expect(backInService(spec)).toEqual(spec);
+  expect(drainedSpec(out)).toEqual(out);
+  expect(restoredSpec(out)).toEqual(spec);
+  expect(restoredSpec(spec)).toEqual(spec);
 });
 
 test("a host that is not reached by ssh is told how it is done there", async () => {
@@ -236,8 +236,8 @@ test("a host that is not reached by ssh is told how it is done there", async () 
     advertiseAddress: "",
     listenAddress: "",
   } as const;
-  const { silence } = await lookAt({ ...member, connection });
-  expect(silence).toMatch(
+  const { error } = await inspectHostEngine({ ...member, connection });
+  expect(error).toMatch(
     /^its engine is reached at unix:\S+, and only hosts reached by ssh .* apt-get install docker.io/,
   );
 });

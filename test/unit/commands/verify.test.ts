@@ -1,7 +1,7 @@
 import { describe as suite, expect, test } from "vitest";
 import { renderVerify, verifyReport } from "../../../commands/verify/report.ts";
 import { removeBucket, verifyRound } from "../../../commands/verify/round.ts";
-import { bytesOf, checksum, PART_BYTES, SAMPLES } from "../../../commands/verify/samples.ts";
+import { sampleBytes, sha256, PART_BYTES, SAMPLES } from "../../../commands/verify/samples.ts";
 import type { Bucket } from "../../../commands/verify/store.ts";
 
 /** A bucket in memory; several hosts that share one map are one cluster. */
@@ -25,17 +25,17 @@ const SMALL = [
 async function reportOf(buckets: Record<string, Bucket>) {
   const endpoints = Object.fromEntries(Object.keys(buckets).map((host) => [host, `http://${host}:9000`]));
   const round = await verifyRound(buckets, SMALL, "seed");
-  return verifyReport({ stack: "dev", endpoints, silent: {}, bucket: "b", objects: SMALL, seconds: 1 }, round);
+  return verifyReport({ stack: "dev", endpoints, unreachable: {}, bucket: "b", objects: SMALL, seconds: 1 }, round);
 }
 
 suite("samples", () => {
   test("the same seed gives the same bytes, another gives others", () => {
-    expect(bytesOf("a", 1000)).toEqual(bytesOf("a", 1000));
-    expect(bytesOf("a", 1000)).not.toEqual(bytesOf("b", 1000));
+    expect(sampleBytes("a", 1000)).toEqual(sampleBytes("a", 1000));
+    expect(sampleBytes("a", 1000)).not.toEqual(sampleBytes("b", 1000));
   });
 
   test.each(SAMPLES)("$name has its size", ({ size }) => {
-    expect(bytesOf("seed", size)).toHaveLength(size);
+    expect(sampleBytes("seed", size)).toHaveLength(size);
   });
 
   test("an empty object, one in several parts, and a name with spaces and other letters are among them", () => {
@@ -45,7 +45,7 @@ suite("samples", () => {
   });
 
   test("the checksum is SHA-256", () => {
-    expect(checksum(Buffer.from("abc"))).toBe("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    expect(sha256(Buffer.from("abc"))).toBe("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   });
 });
 
@@ -142,7 +142,14 @@ suite("rendering", () => {
 
 test("an endpoint that does not answer is a difference, and no pair is expected of it", () => {
   const endpoints = { a: "http://a:9000", b: "http://b:9000" };
-  const run = { stack: "dev", endpoints, silent: { b: "no answer within 5 s" }, bucket: "x", objects: [], seconds: 1 };
+  const run = {
+    stack: "dev",
+    endpoints,
+    unreachable: { b: "no answer within 5 s" },
+    bucket: "x",
+    objects: [],
+    seconds: 1,
+  };
   const report = verifyReport(run, { readings: [], listings: [] });
   expect(report.pairs).toEqual([{ writer: "a", reader: "a", equal: 0, objects: 0 }]);
   expect(report.differences).toEqual(["endpoint b (http://b:9000): no answer within 5 s"]);

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { renderStatus } from "../../../commands/status/render.ts";
-import { table } from "../../../commands/lib/table.ts";
+import { renderTable } from "../../../commands/lib/table.ts";
 import { main } from "../../../commands/lib/main.ts";
 import { EngineError } from "../../../engine/transport.ts";
 import type { ResourceHandler } from "../../../provider/runtime/resource-handler.ts";
@@ -85,7 +85,7 @@ describe("what commands print holds no commands", () => {
   });
 
   test("a table, whose columns still line up, and the report on a stack", () => {
-    const lines = table(
+    const lines = renderTable(
       ["host", "state"],
       [
         ["\x1b[2J", "up"],
