@@ -34,7 +34,7 @@ const PASSWORD_IN_URL = /^[a-z][a-z0-9+.-]*:\/\/[^\s/:@]+:[^\s/@]+@/i;
 export function credentialViolations(resource: PolicyResource): string[] {
   const { type, props } = resource;
   if (type === ROOT_CREDENTIALS) {
-    return COMMON_USERS.includes(toLowerCase(getProperty(props, "asked")))
+    return COMMON_USERS.includes(toLowerCase(getProperty(props, "requestedUser")))
       ? ["rootUser is one that everybody tries first: choose another, or leave it out"]
       : [];
   }

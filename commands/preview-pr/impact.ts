@@ -1,6 +1,6 @@
 import { containsUnknown, deepEqual } from "../../provider/runtime/values.ts";
 import type { ServiceInputs } from "../../provider/service/service-inputs.ts";
-import { rolloutLine } from "../../provider/service/update-strategy.ts";
+import { describeRollout } from "../../provider/service/update-strategy.ts";
 import type { Operation, PlannedChange } from "./planned.ts";
 
 /** What a change means for those who use what is changed. */
@@ -102,7 +102,7 @@ const UPDATE_IMPACTS: Readonly<Record<string, (change: PlannedChange) => Impact[
   "pulumi-nodejs:dynamic/swarm:Service": ({ before, after }) => serviceImpact(before, after),
   "kubernetes:apps/v1:StatefulSet": ({ before, after }) => statefulSetImpact(before, after),
   "pulumi-nodejs:dynamic/swarm:RootCredentials": ({ before, after }) =>
-    ["asked", "passwordGeneration"].some((key) => !deepEqual(before[key], after[key]))
+    ["requestedUser", "passwordGeneration"].some((key) => !deepEqual(before[key], after[key]))
       ? [
           {
             kind: "access",
@@ -121,7 +121,7 @@ function serviceImpact(before: PlannedChange["before"], after: PlannedChange["af
   const { spec, rollout, maintenanceCommand } = after as Partial<ServiceInputs>;
   const isSame = deepEqual(before["spec"], spec) && !containsUnknown(spec);
   if (isSame || !spec || !rollout) return [];
-  const text = rolloutLine(spec, rollout, maintenanceCommand !== undefined);
+  const text = describeRollout(spec, rollout, maintenanceCommand !== undefined);
   return text === undefined ? [] : [{ kind: rollout.mode === "all-at-once" ? "outage" : "rolling", text }];
 }
 

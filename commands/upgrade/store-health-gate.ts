@@ -1,6 +1,6 @@
 import type { Engine } from "../../engine/engine.ts";
 import type { TaskDetails } from "../../engine/types.ts";
-import { MaintenanceCheck } from "../../provider/service/disruption-check.ts";
+import { MaintenanceCheck } from "../../provider/service/maintenance-check.ts";
 import { type PollResult, ready, pending } from "../../provider/runtime/poll.ts";
 import type { RecordedService } from "../lib/recorded-stack.ts";
 
@@ -31,7 +31,7 @@ export class StoreHealthGate {
     for (const { id, name, tasks } of this.#services.filter((service) => this.#checks.has(service.id))) {
       const running = (await manager.listTasks({ service: [id] })).filter(isRunning);
       if (running.length < tasks) return pending(`${name}: ${running.length} of ${tasks} members run`);
-      const answer = await this.#checks.get(id)!.mayGo(running, limitMs);
+      const answer = await this.#checks.get(id)!.canDisrupt(running, limitMs);
       if (!answer.done) return pending(`${name}: ${answer.reason}`);
     }
     return ready(undefined);

@@ -3,12 +3,12 @@ import type { ConfigReference, SecretReference } from "../../engine/types.ts";
 import type { DeepInput } from "../shared/inputs.ts";
 import type { Swarm } from "../swarm/swarm.ts";
 import {
-  configFile,
-  dockerConfig,
-  dockerSecret,
+  configMount,
+  createConfig,
+  createSecret,
   type FileOptions,
-  generationOf,
-  secretFile,
+  contentHash,
+  secretMount,
 } from "../service/secrets-and-configs.ts";
 import { CONTAINER_FILES } from "./traefik.ts";
 
@@ -37,15 +37,15 @@ export function createGatewayFiles(
   opts: FileOptions,
 ): GatewayFiles {
   const config = (role: string, text: pulumi.Input<string>, path: string) =>
-    configFile(dockerConfig(`${name}-${role}`, swarm, text, opts), path, GATEWAY_USER);
+    configMount(createConfig(`${name}-${role}`, swarm, text, opts), path, GATEWAY_USER);
   const configs = [config("routes", routes, CONTAINER_FILES.routes)];
   if (storeAuthority !== undefined)
     configs.push(config("store-authority", storeAuthority, CONTAINER_FILES.storeAuthority));
   if (certificate === undefined || key === undefined) return { configs, secrets: [] };
   // Every key has a certificate of its own, which is no secret: it tells the generation of both.
-  const generation = pulumi.unsecret(generationOf(certificate));
+  const generation = pulumi.unsecret(contentHash(certificate));
   const secret = (role: string, text: pulumi.Input<string>, path: string) =>
-    secretFile(dockerSecret(`${name}-${role}`, swarm, text, generation, opts), path, GATEWAY_USER);
+    secretMount(createSecret(`${name}-${role}`, swarm, text, generation, opts), path, GATEWAY_USER);
   return {
     configs,
     secrets: [secret("certificate", certificate, CONTAINER_FILES.certificate), secret("key", key, CONTAINER_FILES.key)],

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ContainerSpec, ServiceSpec } from "../../engine/types.ts";
 import type { DeepInput, FieldInputs } from "../shared/inputs.ts";
-import { hostPort, MIB, resources, rotatedLog, scaled, SECOND } from "../service/spec-parts.ts";
+import { hostPort, MIB, resourceLimits, rotatedLogDriver, toEngineUnit, SECOND } from "../service/spec-parts.ts";
 import type { TaskLimits } from "../service/task-limits.ts";
 import { GATEWAY_USER, type GatewayFiles } from "./files.ts";
 import { CONSOLE_GATEWAY_PORT, type GatewayPlan, PROBE_COMMANDS, S3_PORT, traefikArguments } from "./traefik.ts";
@@ -36,12 +36,12 @@ export function gatewaySpec(gateway: GatewayContext): FieldInputs<ServiceSpec> {
     TaskTemplate: {
       ContainerSpec: containerSpec(gateway),
       Resources: {
-        Limits: resources(gateway.cpuLimit, gateway.memoryLimitMiB),
-        Reservations: resources(gateway.cpuReservation, gateway.memoryReservationMiB),
+        Limits: resourceLimits(gateway.cpuLimit, gateway.memoryLimitMiB),
+        Reservations: resourceLimits(gateway.cpuReservation, gateway.memoryReservationMiB),
       },
       RestartPolicy: { Condition: "any", Delay: 2 * SECOND, MaxAttempts: 0 },
       Placement: { Constraints: [`node.labels.${gatewayLabel(serviceName)}==${GATEWAY_LABEL_VALUE}`] },
-      LogDriver: rotatedLog(gateway.logMaxSizeMiB, gateway.logMaxFiles),
+      LogDriver: rotatedLogDriver(gateway.logMaxSizeMiB, gateway.logMaxFiles),
       Networks: [{ Target: gateway.networkId, Aliases: [] }],
     },
     EndpointSpec: {
@@ -76,7 +76,7 @@ function containerSpec({ plan, image, files, stopGraceSeconds }: GatewayContext)
       StartPeriod: 30 * SECOND,
       Retries: 3,
     },
-    StopGracePeriod: scaled(stopGraceSeconds, SECOND),
+    StopGracePeriod: toEngineUnit(stopGraceSeconds, SECOND),
     CapabilityDrop: ["ALL"],
     Ulimits: [],
     // A member that is away has no name, and where the host's own name servers do not answer that took 10 s to learn.

@@ -5,7 +5,7 @@ import { validateHostKeys } from "../../core/host-keys.ts";
 import { knownValue } from "../shared/inputs.ts";
 import { validatePort } from "../../core/port.ts";
 import type { ValidationIssue } from "../../core/input-validation-error.ts";
-import { amountFindings } from "../service/task-limits.ts";
+import { validateTaskAmounts } from "../service/task-limits.ts";
 import { driverOf } from "../networks/node-network/data-network.ts";
 import type { GatewayNetwork, S3GatewayArgs } from "./args.ts";
 import { validateGatewayImage } from "./image.ts";
@@ -32,7 +32,7 @@ export function validateGateway(
     ...validateTls(args.tls),
     ...validatePem("store.caCertificate", args.store.caCertificate, "CERTIFICATE"),
     ...(image === undefined ? [] : validateGatewayImage(image)),
-    ...amountFindings(args, MIN_MEMORY_MIB),
+    ...validateTaskAmounts(args, MIN_MEMORY_MIB),
   ];
 }
 

@@ -9,7 +9,7 @@ import { DNS_LABEL_RULE, isDnsLabel } from "../../core/dns-label.ts";
 import { isImageId, isUnpullable } from "../../core/image-name.ts";
 import { knownValue } from "../shared/inputs.ts";
 import type { ValidationIssue } from "../../core/input-validation-error.ts";
-import { amountFindings } from "../service/task-limits.ts";
+import { validateTaskAmounts } from "../service/task-limits.ts";
 import type { KubernetesDrive, KubernetesMinioArgs, KubernetesPool } from "./args.ts";
 import { drivesOf, memberHosts, peersName } from "./plan.ts";
 
@@ -34,7 +34,7 @@ export function validateKubernetesMinio(
     ...validateKubernetesImage(knownValue(args.image)),
     ...validateRootUser(args),
     ...validatePublishedPorts({ expose, port, consolePort }),
-    ...amountFindings(args, MIN_MEMORY_MIB),
+    ...validateTaskAmounts(args, MIN_MEMORY_MIB),
     ...validateEnvironment(args.environment ?? {}),
     ...validatePools(args, serviceName),
   ];

@@ -44,7 +44,7 @@ export class RootCredentials extends SwarmResource {
       "RootCredentials",
       name,
       {
-        asked: args.user,
+        requestedUser: args.user,
         passwordGeneration: args.passwordGeneration,
         immutable: args.immutable,
         pools: args.pools,

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { SecretReference } from "../../engine/types.ts";
 import type { DeepInput } from "../shared/inputs.ts";
 import type { Swarm } from "../swarm/swarm.ts";
-import { dockerSecret, type FileHandle, type FileOptions, secretFile } from "../service/secrets-and-configs.ts";
+import { createSecret, type FileRef, type FileOptions, secretMount } from "../service/secrets-and-configs.ts";
 import type { RootCredentials } from "./root-credentials.ts";
 import { API_PORT, type Scheme } from "./layout/topology.ts";
 
@@ -32,8 +32,8 @@ export function secretContents(user: string, password: string, scheme: Scheme): 
 }
 
 /** The secrets as files that only the container's own user can read. */
-export function rootSecretMounts(secrets: Record<SecretKind, FileHandle>): DeepInput<SecretReference>[] {
-  return SECRET_KINDS.map((kind) => secretFile(secrets[kind], SECRET_FILES[kind], "0"));
+export function rootSecretMounts(secrets: Record<SecretKind, FileRef>): DeepInput<SecretReference>[] {
+  return SECRET_KINDS.map((kind) => secretMount(secrets[kind], SECRET_FILES[kind], "0"));
 }
 
 /** The root credentials as Docker secrets, `<name>-root-user` and so on. Docker has no secret with the value changed, only another. */
@@ -43,7 +43,7 @@ export function createRootSecrets(
   credentials: RootCredentials,
   scheme: Scheme,
   opts: FileOptions,
-): Record<SecretKind, FileHandle> {
+): Record<SecretKind, FileRef> {
   const texts = pulumi.secret(
     pulumi
       .all([credentials.user, credentials.password])
@@ -55,6 +55,6 @@ export function createRootSecrets(
       ? pulumi.interpolate`${credentials.generation}-https`
       : credentials.generation;
   const make = (kind: SecretKind) =>
-    dockerSecret(`${name}-${SECRET_FILES[kind]}`, swarm, texts[kind], generation(kind), opts);
+    createSecret(`${name}-${SECRET_FILES[kind]}`, swarm, texts[kind], generation(kind), opts);
   return { rootUser: make("rootUser"), rootPassword: make("rootPassword"), mcHostConfig: make("mcHostConfig") };
 }

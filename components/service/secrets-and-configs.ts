@@ -7,7 +7,7 @@ import { GENERATION_LABEL, type Owner, ownerLabels, SWARM_LABEL } from "../../co
 import type { Swarm } from "../swarm/swarm.ts";
 
 /** A Docker secret or config as a service refers to it. */
-export interface FileHandle {
+export interface FileRef {
   id: pulumi.Input<string>;
   name: pulumi.Input<string>;
 }
@@ -24,47 +24,47 @@ export interface FileOptions extends pulumi.CustomResourceOptions {
  * A text as a Docker secret. `generation` is another for every other text, and tells nothing of it. The engine's name
  * for the secret is Pulumi's to make up: so the next one can be there before this one goes.
  */
-export function dockerSecret(
+export function createSecret(
   name: string,
   swarm: Swarm,
   text: pulumi.Input<string>,
   generation: pulumi.Input<string>,
   { owner, component, ...opts }: FileOptions,
-): FileHandle {
-  const data = pulumi.secret(base64(text));
+): FileRef {
+  const data = pulumi.secret(toBase64(text));
   return new docker.Secret(
     name,
-    { data, labels: labels(ownerOfFile(name, owner, component), swarm, generation) },
+    { data, labels: toDockerLabels(ownerOfFile(name, owner, component), swarm, generation) },
     { ...opts, provider: swarm.provider },
   );
 }
 
 /** A text that may be seen by all, as a Docker config; its name is made up, too. */
-export function dockerConfig(
+export function createConfig(
   name: string,
   swarm: Swarm,
   text: pulumi.Input<string>,
   { owner, component, ...opts }: FileOptions,
-): FileHandle {
+): FileRef {
   return new docker.ServiceConfig(
     name,
-    { data: base64(text), labels: labels(ownerOfFile(name, owner, component), swarm, generationOf(text)) },
+    { data: toBase64(text), labels: toDockerLabels(ownerOfFile(name, owner, component), swarm, contentHash(text)) },
     { ...opts, provider: swarm.provider },
   );
 }
 
 /** A secret as a file that only this user of a container, by number, can read. */
-export function secretFile({ id, name }: FileHandle, path: string, user: string): DeepInput<SecretReference> {
+export function secretMount({ id, name }: FileRef, path: string, user: string): DeepInput<SecretReference> {
   return { SecretID: id, SecretName: name, File: { Name: path, UID: user, GID: user, Mode: 0o400 } };
 }
 
 /** A config as a file of this user that everybody in a container can read. */
-export function configFile({ id, name }: FileHandle, path: string, user: string): DeepInput<ConfigReference> {
+export function configMount({ id, name }: FileRef, path: string, user: string): DeepInput<ConfigReference> {
   return { ConfigID: id, ConfigName: name, File: { Name: path, UID: user, GID: user, Mode: 0o444 } };
 }
 
 /** A generation that goes by a text which is no secret. */
-export function generationOf(text: pulumi.Input<string>): pulumi.Output<string> {
+export function contentHash(text: pulumi.Input<string>): pulumi.Output<string> {
   return pulumi.output(text).apply((known) => createHash("sha256").update(known).digest("hex").slice(0, 16));
 }
 
@@ -76,7 +76,7 @@ function ownerOfFile(name: string, owner: pulumi.Output<Owner>, component: strin
   return owner.apply((known) => ({ ...known, name: `${known.name}${name.slice(component.length)}` }));
 }
 
-function labels(
+function toDockerLabels(
   owner: pulumi.Output<Owner>,
   swarm: Swarm,
   generation: pulumi.Input<string>,
@@ -87,6 +87,6 @@ function labels(
   });
 }
 
-function base64(text: pulumi.Input<string>): pulumi.Output<string> {
+function toBase64(text: pulumi.Input<string>): pulumi.Output<string> {
   return pulumi.output(text).apply((known) => Buffer.from(known).toString("base64"));
 }

@@ -8,7 +8,7 @@ export const SECOND = 1e9;
 export const MIB = 1024 * 1024;
 
 /** The amount in the Engine's unit, a whole number; known at once when the amount is. */
-export function scaled(value: pulumi.Input<number>, factor: number): pulumi.Input<number> {
+export function toEngineUnit(value: pulumi.Input<number>, factor: number): pulumi.Input<number> {
   const known = knownValue(value);
   return known === undefined
     ? pulumi.output(value).apply((given) => Math.round(given * factor))
@@ -16,15 +16,15 @@ export function scaled(value: pulumi.Input<number>, factor: number): pulumi.Inpu
 }
 
 /** CPUs and memory, where nothing given is no limit. */
-export function resources(
+export function resourceLimits(
   cpus: pulumi.Input<number> | undefined,
   memoryMiB: pulumi.Input<number> | undefined,
 ): DeepInput<ResourceLimits> {
-  return { NanoCPUs: scaled(cpus ?? 0, 1e9), MemoryBytes: scaled(memoryMiB ?? 0, MIB) };
+  return { NanoCPUs: toEngineUnit(cpus ?? 0, 1e9), MemoryBytes: toEngineUnit(memoryMiB ?? 0, MIB) };
 }
 
 /** Logs in files that are rotated, so that they never fill a disk. */
-export function rotatedLog(
+export function rotatedLogDriver(
   maxSizeMiB: pulumi.Input<number> = 10,
   maxFiles: pulumi.Input<number> = 3,
 ): DeepInput<NonNullable<TaskSpec["LogDriver"]>> {

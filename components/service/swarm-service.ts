@@ -40,11 +40,11 @@ export class SwarmService extends SwarmResource {
       timeoutSeconds = 600,
     } = args;
     const owner = ownerOf(name);
-    const checked = preflightOf(name, args, owner);
+    const checked = requireFreeName(name, args, owner);
     // Put together field by field: as one Output, all of it would be unknown in a preview when a part of it is.
     const labels = pulumi.all([args.spec.Labels, ownerLabels(owner)]).apply(([asked, own]) => ({ ...asked, ...own }));
     const spec = { ...args.spec, Labels: labels };
-    const tasks = args.tasks ?? pulumi.output(spec.Mode).apply(tasksOf);
+    const tasks = args.tasks ?? pulumi.output(spec.Mode).apply(defaultTaskCount);
     super(
       "Service",
       name,
@@ -77,7 +77,7 @@ export class SwarmService extends SwarmResource {
 }
 
 /** Has the preflight check the service's name, if the program knows it beforehand. */
-function preflightOf(
+function requireFreeName(
   name: string,
   { swarm, spec, adopt }: SwarmServiceArgs,
   owner: OwnerInput,
@@ -89,6 +89,6 @@ function preflightOf(
 }
 
 /** A replicated service has as many tasks as replicas; of a global one nobody knows how many nodes will match. */
-function tasksOf(mode: ServiceSpec["Mode"]): number {
+function defaultTaskCount(mode: ServiceSpec["Mode"]): number {
   return "Replicated" in mode ? mode.Replicated.Replicas : 1;
 }

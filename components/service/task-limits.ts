@@ -56,7 +56,7 @@ interface Range {
   unit: string;
 }
 
-const AMOUNTS: Record<keyof TaskAmounts, Range> = {
+const AMOUNT_RANGES: Record<keyof TaskAmounts, Range> = {
   cpuLimit: { least: 0.01, whole: false, unit: "CPUs" },
   cpuReservation: { least: 0.01, whole: false, unit: "CPUs" },
   memoryLimitMiB: { least: 1, whole: true, unit: "MiB" },
@@ -69,10 +69,10 @@ const AMOUNTS: Record<keyof TaskAmounts, Range> = {
 };
 
 /** What is wrong with amounts; `leastMemoryMiB` is what the program in the task needs to run at all. */
-export function amountFindings(args: TaskAmounts, leastMemoryMiB: number): ValidationIssue[] {
-  const findings = (Object.keys(AMOUNTS) as (keyof TaskAmounts)[]).flatMap((argument) => {
+export function validateTaskAmounts(args: TaskAmounts, leastMemoryMiB: number): ValidationIssue[] {
+  const findings = (Object.keys(AMOUNT_RANGES) as (keyof TaskAmounts)[]).flatMap((argument) => {
     const value = knownValue<number>(args[argument]);
-    const { whole, unit, ...range } = AMOUNTS[argument];
+    const { whole, unit, ...range } = AMOUNT_RANGES[argument];
     const least = argument === "memoryLimitMiB" ? leastMemoryMiB : range.least;
     if (value === undefined || (Number.isFinite(value) && value >= least && (!whole || Number.isInteger(value))))
       return [];
@@ -82,12 +82,12 @@ export function amountFindings(args: TaskAmounts, leastMemoryMiB: number): Valid
   });
   return [
     ...findings,
-    ...reservationFindings("cpuReservation", args.cpuReservation, "cpuLimit", args.cpuLimit),
-    ...reservationFindings("memoryReservationMiB", args.memoryReservationMiB, "memoryLimitMiB", args.memoryLimitMiB),
+    ...validateReservation("cpuReservation", args.cpuReservation, "cpuLimit", args.cpuLimit),
+    ...validateReservation("memoryReservationMiB", args.memoryReservationMiB, "memoryLimitMiB", args.memoryLimitMiB),
   ];
 }
 
-function reservationFindings(
+function validateReservation(
   argument: string,
   reservation: pulumi.Input<number> | undefined,
   limitArgument: string,

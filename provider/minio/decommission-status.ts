@@ -1,15 +1,15 @@
 import { withManager, managerFinder } from "../swarm/with-manager.ts";
-import { askStore, type StoreAddress, toldByStore } from "./admin-client.ts";
+import { mcTry, type StoreLocation, mc } from "./admin-client.ts";
 import { ResourceError } from "../runtime/values.ts";
 
 /** A store whose services are known by name: what is asked before they are made has no ids of them yet. */
-export interface AskedStore extends Omit<StoreAddress, "serviceIds"> {
+export interface StoreByName extends Omit<StoreLocation, "serviceIds"> {
   /** Names of its services. */
   services: string[];
 }
 
-/** How far MinIO is with moving a pool's data to the other pools; `in-use` when nobody asked it to. */
-export type PoolState = "in-use" | "emptying" | "empty" | "failed" | "canceled";
+/** How far MinIO is with moving a pool's data to the other pools; `active` when nobody asked it to. */
+export type PoolState = "active" | "decommissioning" | "decommissioned" | "failed" | "canceled";
 
 /** A pool as the members that run see it. */
 export interface LivePool {
@@ -19,8 +19,8 @@ export interface LivePool {
   name: string;
   state: PoolState;
   /** Objects that were moved, and that could not be. */
-  moved: number;
-  stuck: number;
+  movedObjects: number;
+  failedObjects: number;
 }
 
 export interface LivePools {
@@ -30,14 +30,14 @@ export interface LivePools {
 }
 
 /** What `mc admin decommission status --json` prints of each pool. */
-interface ToldPool {
+interface McPool {
   id: number;
   cmdline: string;
-  decommissionInfo?: Decommission;
+  decommissionInfo?: DecommissionInfo;
 }
 
 /** How far a pool has been emptied, in MinIO's own fields. */
-export interface Decommission {
+export interface DecommissionInfo {
   startTime?: string;
   complete?: boolean;
   failed?: boolean;
@@ -47,12 +47,12 @@ export interface Decommission {
 }
 
 /** What `mc admin info --json` prints of the members. */
-interface ToldInfo {
+interface McInfo {
   info: { servers?: { endpoint: string; state: string; drives?: { pool_index: number }[] }[] };
 }
 
 /** What `mc admin rebalance status --json` prints. */
-interface ToldRebalance {
+interface McRebalance {
   stoppedAt?: string;
   pools?: { status?: string }[];
 }
@@ -62,16 +62,16 @@ interface ToldRebalance {
  *
  * @throws when it does not answer.
  */
-export async function askPools(asked: AskedStore): Promise<LivePools> {
-  const store = await addressOf(asked);
-  const info = await toldByStore<ToldInfo>(store, ["admin", "info", "local"]);
+export async function inspectPools(asked: StoreByName): Promise<LivePools> {
+  const store = await locateStore(asked);
+  const info = await mc<McInfo>(store, ["admin", "info", "local"]);
   // MinIO knows nothing of pools while it has but one, told as arguments.
-  const isOne = new Set(indexesOf(info)).size === 1;
-  const told = isOne ? [] : await toldByStore<ToldPool[]>(store, ["admin", "decommission", "status", "local"]);
-  return { pools: livePools(info, told), isRebalancing: !isOne && (await isRebalancing(store)) };
+  const isOne = new Set(poolIndexes(info)).size === 1;
+  const told = isOne ? [] : await mc<McPool[]>(store, ["admin", "decommission", "status", "local"]);
+  return { pools: toLivePools(info, told), isRebalancing: !isOne && (await isRebalancing(store)) };
 }
 
-async function addressOf({ services, ...store }: AskedStore): Promise<StoreAddress> {
+async function locateStore({ services, ...store }: StoreByName): Promise<StoreLocation> {
   const all = await withManager(`store ${store.serviceName}`, managerFinder(store), (manager) =>
     manager.listServices(),
   );
@@ -83,32 +83,39 @@ async function addressOf({ services, ...store }: AskedStore): Promise<StoreAddre
  * MinIO numbers its pools. Which members are of which number is asked of itself: what was declared last need not be
  * what runs, when an `up` ended half-way.
  */
-export function livePools(info: ToldInfo, told: readonly ToldPool[]): LivePool[] {
-  const indexes = [...new Set(indexesOf(info))].toSorted((a, b) => a - b);
+export function toLivePools(info: McInfo, told: readonly McPool[]): LivePool[] {
+  const indexes = [...new Set(poolIndexes(info))].toSorted((a, b) => a - b);
   return indexes.map((index) => {
     const pool = told.find(({ id }) => id === index);
-    const { objectsDecommissioned: moved = 0, objectsDecommissionedFailed: stuck = 0 } = pool?.decommissionInfo ?? {};
-    const members = serversOf(info).filter(({ drives = [] }) => drives.some((drive) => drive.pool_index === index));
-    return { members: members.map(memberOf), name: pool?.cmdline ?? "", state: stateOf(pool), moved, stuck };
+    const { objectsDecommissioned: movedObjects = 0, objectsDecommissionedFailed: failedObjects = 0 } =
+      pool?.decommissionInfo ?? {};
+    const members = onlineServers(info).filter(({ drives = [] }) => drives.some((drive) => drive.pool_index === index));
+    return {
+      members: members.map(memberName),
+      name: pool?.cmdline ?? "",
+      state: toPoolState(pool),
+      movedObjects,
+      failedObjects,
+    };
   });
 }
 
-function stateOf({ decommissionInfo }: Partial<ToldPool> = {}): PoolState {
+function toPoolState({ decommissionInfo }: Partial<McPool> = {}): PoolState {
   const { startTime = "", complete, failed, canceled } = decommissionInfo ?? {};
   if (failed) return "failed";
   if (canceled) return "canceled";
-  if (complete) return "empty";
-  return startTime === "" || startTime.startsWith("0001-") ? "in-use" : "emptying";
+  if (complete) return "decommissioned";
+  return startTime === "" || startTime.startsWith("0001-") ? "active" : "decommissioning";
 }
 
 /** Only a member that answers tells for itself which pool it is of. */
-const serversOf = ({ info }: ToldInfo) => (info.servers ?? []).filter(({ state }) => state === "online");
-const indexesOf = (info: ToldInfo) =>
-  serversOf(info).flatMap(({ drives = [] }) => drives.map((drive) => drive.pool_index));
-const memberOf = ({ endpoint }: { endpoint: string }) => endpoint.replace(/:\d+$/, "");
+const onlineServers = ({ info }: McInfo) => (info.servers ?? []).filter(({ state }) => state === "online");
+const poolIndexes = (info: McInfo) =>
+  onlineServers(info).flatMap(({ drives = [] }) => drives.map((drive) => drive.pool_index));
+const memberName = ({ endpoint }: { endpoint: string }) => endpoint.replace(/:\d+$/, "");
 
-async function isRebalancing(store: StoreAddress): Promise<boolean> {
-  const answer = await askStore<ToldRebalance>(store, ["admin", "rebalance", "status", "local"]);
+async function isRebalancing(store: StoreLocation): Promise<boolean> {
+  const answer = await mcTry<McRebalance>(store, ["admin", "rebalance", "status", "local"]);
   if (answer.ok) return answer.value.pools?.some(({ status }) => status === "Started") ?? false;
   if (/not started/i.test(answer.message)) return false;
   throw new ResourceError(`store ${store.serviceName}: mc admin rebalance status: ${answer.message}`);

@@ -3,12 +3,12 @@ import { validateImmutableValues } from "../state/immutable.ts";
 import { type ImmutableValues } from "../../core/immutable-value.ts";
 import type { ResourceHandler } from "../runtime/resource-handler.ts";
 import { randomText } from "../runtime/random-text.ts";
-import { poolFailures, type StorePools } from "./pools.ts";
+import { checkPools, type StorePools } from "./pools.ts";
 import { changedKeys } from "../runtime/values.ts";
 
 export interface RootCredentialsInputs extends StorePools {
   /** The user name asked for; absent, one is generated. */
-  asked?: string;
+  requestedUser?: string;
   /** The password to use; absent, one is generated, or the present one stays. */
   password?: string;
   /** Another text makes another password. Not together with a given one. */
@@ -29,19 +29,19 @@ export interface RootCredentialsState extends RootCredentialsInputs {
  */
 export const RootCredentials: ResourceHandler<RootCredentialsInputs, RootCredentialsState> = {
   async check(olds, news) {
-    const pools = await poolFailures(olds, news);
+    const pools = await checkPools(olds, news);
     return { inputs: news, failures: [...validateImmutableValues(olds.immutable, news.immutable), ...pools] };
   },
 
   async diff(_id, olds, news) {
     const isAnother = news.password !== undefined && news.password !== olds.password;
-    return { changes: isAnother || changedKeys(olds, news, ["asked", "passwordGeneration"]).length > 0 };
+    return { changes: isAnother || changedKeys(olds, news, ["requestedUser", "passwordGeneration"]).length > 0 };
   },
 
   async create(inputs) {
     const outs = {
       ...inputs,
-      user: inputs.asked ?? `root-${randomText(12)}`,
+      user: inputs.requestedUser ?? `root-${randomText(12)}`,
       password: inputs.password ?? randomText(40),
       generation: randomText(8),
     };
@@ -54,8 +54,8 @@ export const RootCredentials: ResourceHandler<RootCredentialsInputs, RootCredent
   },
 
   async update(_id, olds, news) {
-    const user = news.asked ?? olds.user;
-    const password = news.password ?? passwordAfter(olds, news);
+    const user = news.requestedUser ?? olds.user;
+    const password = news.password ?? nextPassword(olds, news);
     const keeps = password === olds.password && user === olds.user;
     const generation = keeps ? olds.generation : randomText(8);
     return { outs: { ...news, user, password, generation } };
@@ -65,6 +65,6 @@ export const RootCredentials: ResourceHandler<RootCredentialsInputs, RootCredent
 };
 
 /** The password where none is given: the present one, unless another generation is asked for. */
-function passwordAfter(olds: RootCredentialsState, news: RootCredentialsInputs): string {
+function nextPassword(olds: RootCredentialsState, news: RootCredentialsInputs): string {
   return changedKeys(olds, news, ["passwordGeneration"]).length === 0 ? olds.password : randomText(40);
 }

@@ -1,11 +1,11 @@
 import type { ResourceHandler } from "../runtime/resource-handler.ts";
 import { logLine } from "../runtime/log-line.ts";
 import { revokeServiceAccounts } from "./service-accounts.ts";
-import { isMoved, type StoreAddress } from "./admin-client.ts";
+import { hasLocationChanged, type StoreLocation } from "./admin-client.ts";
 import { changedKeys } from "../runtime/values.ts";
 
 export interface RootServiceAccountsInputs {
-  store: StoreAddress;
+  store: StoreLocation;
   /** Name of the root user. */
   user: string;
   /** Another text whenever the root user or its password is another one. */
@@ -19,7 +19,7 @@ export interface RootServiceAccountsInputs {
 export const RootServiceAccounts: ResourceHandler<RootServiceAccountsInputs> = {
   async diff(_id, olds, news) {
     const changed = changedKeys(olds, news, ["user", "generation"]);
-    return { changes: changed.length > 0 || isMoved(olds.store, news.store) };
+    return { changes: changed.length > 0 || hasLocationChanged(olds.store, news.store) };
   },
 
   /** Those of a store that exists already are left alone: its password has not changed here. */

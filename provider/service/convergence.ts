@@ -1,18 +1,18 @@
 import { Deadline } from "../../engine/deadline.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { ServiceDetails, ServiceSpec, TaskDetails } from "../../engine/types.ts";
-import { hasSettings, type TaskBreakdown } from "./task-status.ts";
+import { matchesSpec, type TaskBreakdown } from "./task-status.ts";
 import { type FindManager, waitWithManager } from "../swarm/with-manager.ts";
 import { logLine } from "../runtime/log-line.ts";
-import { rolledBackWith } from "./peers.ts";
-import { errorOf, seenTasks } from "./task-snapshot.ts";
+import { causeOfRollback } from "./peers.ts";
+import { taskError, inspectTasks } from "./task-snapshot.ts";
 import type { ServiceInputs } from "./service-inputs.ts";
-import { TaskQuestion } from "./readiness-probe.ts";
+import { TaskProbe } from "./task-probe.ts";
 import { ResourceError } from "../runtime/values.ts";
 import { type PollResult, ready, pending } from "../runtime/poll.ts";
 
 /** After this many failed tasks with none running, waiting longer helps nobody. */
-export const HOPELESS = 3;
+export const MAX_FAILURES = 3;
 
 /** How much of a failed task's log goes into the message. */
 const LOG_LINES = 3;
@@ -21,7 +21,7 @@ const LOG_LINES = 3;
 const LOG_SECONDS = 10;
 
 /** What was done to a service before waiting for it. */
-export interface Disturbance {
+export interface UpdateContext {
   /** Tasks from before: their failures are old news. */
   earlierTasks: ReadonlySet<string>;
   /** Whether Swarm was given something that makes it restart tasks. */
@@ -29,44 +29,46 @@ export interface Disturbance {
 }
 
 /** Milliseconds within which Swarm has noticed a change and begun to act on it. */
-const NOTICE = 5_000;
+const UPDATE_START_GRACE_MS = 5_000;
 
 /** Waits until the tasks of the service's present spec run, all of them, and the application in them works. */
-export async function untilReady(
+export async function waitForConvergence(
   find: FindManager,
   id: string,
   inputs: ServiceInputs,
-  { earlierTasks, restarts }: Disturbance,
+  { earlierTasks, restarts }: UpdateContext,
 ): Promise<void> {
   const { spec, timeoutSeconds, minReadySeconds = 0 } = inputs;
   const limitSeconds = timeoutSeconds + minReadySeconds;
-  const begun = performance.now();
-  const saidDown = new Set<string>();
-  const question = questionOf(inputs);
+  const startedAt = performance.now();
+  const warnedDown = new Set<string>();
+  const probe = createReadinessProbe(inputs);
   let failed: TaskDetails[] = [];
   const notReady = async (why: string) =>
-    new ResourceError(`service ${spec.Name}: ${why}${await saidBy(find, failed)}`);
+    new ResourceError(`service ${spec.Name}: ${why}${await describeFailureLogs(find, failed)}`);
   await waitWithManager<Engine, void>(
     find,
     async (manager, deadline) => {
       const service = await manager.inspectService(id);
-      const { tasks, standing } = await seenTasks(manager, id, spec, inputs.nodes);
+      const { tasks, breakdown } = await inspectTasks(manager, id, spec, inputs.nodes);
       const fresh = tasks.filter((task) => !earlierTasks.has(task.ID));
-      failed = failedWith(spec, fresh);
-      const because = rolledBackWith(service, spec);
+      failed = failedTasks(spec, fresh);
+      const because = causeOfRollback(service, spec);
       if (because !== undefined) throw await notReady(`it was rolled back, for service ${because} failed`);
-      if (isPaused(service)) throw await notReady(`Swarm paused the update: ${service.UpdateStatus?.Message ?? ""}`);
-      if (failed.length >= HOPELESS && !fresh.some(isRunning)) throw await notReady("its tasks fail again and again");
-      sayDown(spec.Name, standing, saidDown);
-      const mayBeUnnoticed = restarts && performance.now() - begun < NOTICE;
-      const state = converged(service, standing, inputs.tasks, mayBeUnnoticed);
+      if (isUpdatePaused(service))
+        throw await notReady(`Swarm paused the update: ${service.UpdateStatus?.Message ?? ""}`);
+      if (failed.length >= MAX_FAILURES && !fresh.some(isRunning))
+        throw await notReady("its tasks fail again and again");
+      warnDownNodes(spec.Name, breakdown, warnedDown);
+      const mayNotHaveStarted = restarts && performance.now() - startedAt < UPDATE_START_GRACE_MS;
+      const state = checkConverged(service, breakdown, inputs.tasks, mayNotHaveStarted);
       if (!state.done) return state;
-      if (state.value.length === 0) return withoutTasks(manager, inputs, standing);
-      if (!question) return ready(undefined);
-      const others = await peerTasks(manager, inputs);
+      if (state.value.length === 0) return checkWithoutTasks(manager, inputs, breakdown);
+      if (!probe) return ready(undefined);
+      const others = await runningPeerTasks(manager, inputs);
       if (!others.done) return others;
       // It may wait until it can say yes, and one that is given up on would go on: it has all the time that is left.
-      return question.answer([...state.value, ...others.value], Math.max(deadline.remainingMs, 1_000));
+      return probe.poll([...state.value, ...others.value], Math.max(deadline.remainingMs, 1_000));
     },
     { subject: `service ${spec.Name}`, timeoutSeconds: limitSeconds },
     (because) => notReady(`not ready within timeoutSeconds ${timeoutSeconds}: ${because}`),
@@ -74,7 +76,7 @@ export async function untilReady(
 }
 
 /** Waits until the last task of a removed service is gone, so that nothing holds its networks and ports any more. */
-export async function tasksEnded(
+export async function waitForTasksGone(
   find: FindManager<Engine | undefined>,
   id: string,
   { spec, timeoutSeconds }: ServiceInputs,
@@ -92,53 +94,55 @@ export async function tasksEnded(
 }
 
 /** The tasks that run, once they are as many as asked for and all of the present spec. */
-function converged(
+function checkConverged(
   { UpdateStatus }: ServiceDetails,
-  { current, coming, broken, former, stopping, down }: TaskBreakdown,
+  { upToDate, starting, outdatedFailing, outdated, stopping, downNodes }: TaskBreakdown,
   wanted: number,
   mayBeUnnoticed: boolean,
 ): PollResult<TaskDetails[]> {
-  const left = [...coming, ...broken];
-  if (current.length < wanted - down.length || left.length > 0) {
-    return pending(progress(current.length, wanted - down.length, left, former.length + stopping.length));
+  const left = [...starting, ...outdatedFailing];
+  if (upToDate.length < wanted - downNodes.length || left.length > 0) {
+    return pending(
+      describeProgress(upToDate.length, wanted - downNodes.length, left, outdated.length + stopping.length),
+    );
   }
-  const stale = former.length + stopping.length;
+  const stale = outdated.length + stopping.length;
   if (stale > 0) return pending(`${stale} tasks of the former settings are still there`);
   const update = UpdateStatus?.State;
   // While a host is down Swarm stays at its update: it waits for that host's task.
-  const isAtIt = update === "updating" && down.length === 0;
+  const isAtIt = update === "updating" && downNodes.length === 0;
   const busy = isAtIt || (mayBeUnnoticed && update !== "completed");
-  return busy ? pending("Swarm is still at the update") : ready(current);
+  return busy ? pending("Swarm is still at the update") : ready(upToDate);
 }
 
 /**
  * Where all its tasks wait for hosts that are down: one of several services of an application gets the change later, for
  * the others go on; a service that nothing runs of is not up.
  */
-async function withoutTasks(
+async function checkWithoutTasks(
   manager: Engine,
   inputs: ServiceInputs,
-  { down }: TaskBreakdown,
+  { downNodes }: TaskBreakdown,
 ): Promise<PollResult<void>> {
-  if (down.length === 0) return ready(undefined);
-  const others = await peerTasks(manager, inputs);
+  if (downNodes.length === 0) return ready(undefined);
+  const others = await runningPeerTasks(manager, inputs);
   if (!others.done) return others;
   return others.value.length > 0 ? ready(undefined) : pending("all its hosts are down");
 }
 
-function progress(running: number, wanted: number, left: TaskDetails[], stale: number): string {
+function describeProgress(running: number, wanted: number, left: TaskDetails[], stale: number): string {
   const count = `${running} of ${wanted} tasks run`;
   if (running + left.length + stale === 0) {
     return `${count}; Swarm has placed none: does a node match its constraints?`;
   }
   if (running + left.length === 0) return `${count}; the former ones are stopping`;
-  const states = left.map((task) => [task.Status.State, errorOf(task)].filter(Boolean).join(": "));
+  const states = left.map((task) => [task.Status.State, taskError(task)].filter(Boolean).join(": "));
   return states.length === 0 ? count : `${count} (others: ${[...new Set(states)].join(", ")})`;
 }
 
 /** Says once of each node that is down that the change reaches it later. */
-export function sayDown(service: string, { down }: TaskBreakdown, said: Set<string>): void {
-  for (const { ID, Description } of down) {
+export function warnDownNodes(service: string, { downNodes }: TaskBreakdown, said: Set<string>): void {
+  for (const { ID, Description } of downNodes) {
     if (said.has(ID)) continue;
     said.add(ID);
     logLine(`service ${service}: host ${Description.Hostname} is down: it gets the change when it comes back`);
@@ -146,14 +150,15 @@ export function sayDown(service: string, { down }: TaskBreakdown, said: Set<stri
 }
 
 /** What asks the application itself, in all its tasks; nothing when nobody said how. */
-function questionOf({ spec, readyCommand, nodes, minReadySeconds }: ServiceInputs): TaskQuestion | undefined {
+function createReadinessProbe({ spec, readyCommand, nodes, minReadySeconds }: ServiceInputs): TaskProbe | undefined {
   if (!readyCommand) return undefined;
-  return new TaskQuestion({
+  return new TaskProbe({
     command: readyCommand,
     nodes,
     minReadySeconds,
-    no: "its tasks run, but it does not work yet",
-    leaveOut: (host, why) => logLine(`service ${spec.Name}: whether it works is not asked on host ${host}: ${why}`),
+    failureMessage: "its tasks run, but it does not work yet",
+    skipUnreachable: (host, why) =>
+      logLine(`service ${spec.Name}: whether it works is not asked on host ${host}: ${why}`),
   });
 }
 
@@ -161,7 +166,7 @@ function questionOf({ spec, readyCommand, nodes, minReadySeconds }: ServiceInput
  * Tasks of the other services of the application, for it is ready as a whole. Those that come are waited for, but not
  * where one has failed: that is no matter of this service, and its change may be what mends it.
  */
-async function peerTasks(
+async function runningPeerTasks(
   manager: Engine,
   { spec, peers = [], nodes }: ServiceInputs,
 ): Promise<PollResult<TaskDetails[]>> {
@@ -170,11 +175,11 @@ async function peerTasks(
   const running: TaskDetails[] = [];
   for (const { ID, Spec } of await manager.listServices()) {
     if (!names.includes(Spec.Name)) continue;
-    const { tasks, standing } = await seenTasks(manager, ID, Spec, nodes);
+    const { tasks, breakdown } = await inspectTasks(manager, ID, Spec, nodes);
     const failing = new Set(tasks.filter(hasFailed).map(({ NodeID }) => NodeID));
-    const coming = standing.coming.filter(({ NodeID }) => NodeID && !failing.has(NodeID));
+    const coming = breakdown.starting.filter(({ NodeID }) => NodeID && !failing.has(NodeID));
     if (coming.length > 0) return pending(`${coming.length} tasks of service ${Spec.Name} are still coming`);
-    running.push(...standing.current);
+    running.push(...breakdown.upToDate);
   }
   return ready(running);
 }
@@ -186,25 +191,27 @@ const isRunning = ({ Status }: TaskDetails) => Status.State === "running";
  * Returns the tasks that failed with these settings. Swarm also starts tasks with the settings of before, until it gets
  * to them: their failures say nothing about these.
  */
-export function failedWith(spec: ServiceSpec, tasks: readonly TaskDetails[]): TaskDetails[] {
-  return tasks.filter((task) => hasFailed(task) && hasSettings(task, spec));
+export function failedTasks(spec: ServiceSpec, tasks: readonly TaskDetails[]): TaskDetails[] {
+  return tasks.filter((task) => hasFailed(task) && matchesSpec(task, spec));
 }
 
 /** What the failed tasks themselves say: Swarm's word for each and the last lines of its log, each thing once. */
-export async function saidBy(find: FindManager, failed: TaskDetails[]): Promise<string> {
+export async function describeFailureLogs(find: FindManager, failed: TaskDetails[]): Promise<string> {
   if (failed.length === 0) return "";
-  const latest = failed.sort((a, b) => b.CreatedAt.localeCompare(a.CreatedAt)).slice(0, HOPELESS);
+  const latest = failed.sort((a, b) => b.CreatedAt.localeCompare(a.CreatedAt)).slice(0, MAX_FAILURES);
   const manager = await find(new Deadline(LOG_SECONDS)).catch(() => undefined);
   const words = await Promise.all(
     latest.map(async (task) => {
       const log = (await manager?.tailTaskLog(task.ID, LOG_LINES).catch(() => "")) ?? "";
-      return [errorOf(task) ?? task.Status.Message ?? "failed", ...log.trim().split("\n")].filter(Boolean).join(" | ");
+      return [taskError(task) ?? task.Status.Message ?? "failed", ...log.trim().split("\n")]
+        .filter(Boolean)
+        .join(" | ");
     }),
   );
   return `; its tasks said: ${[...new Set(words)].join("; ")}`;
 }
 
 /** Whether Swarm has given up on an update, for tasks that fail. */
-export function isPaused({ UpdateStatus }: ServiceDetails): boolean {
+export function isUpdatePaused({ UpdateStatus }: ServiceDetails): boolean {
   return UpdateStatus?.State === "paused";
 }

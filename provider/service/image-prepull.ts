@@ -10,25 +10,25 @@ import type { ServiceInputs } from "./service-inputs.ts";
 import { ResourceError } from "../runtime/values.ts";
 
 /** Where an image has to be before tasks restart with it. */
-export interface ImagePlan {
+export interface PrepullTargets {
   /** Keys of the hosts whose tasks restart. */
   hosts: string[];
   /** Names of the nodes that are down: they get the image when they come back. */
-  down: string[];
+  downNodes: string[];
 }
 
 /** Which hosts run tasks of a service. A node that is none of the program's hosts pulls for itself. */
-export function imagePlan(
+export function findPrepullTargets(
   tasks: readonly TaskDetails[],
   nodes: readonly NodeDetails[],
   engines: NodeEngines,
-): ImagePlan {
+): PrepullTargets {
   const withTask = nodes.filter(({ ID }) => tasks.some(({ NodeID }) => NodeID === ID));
   const isDown = ({ Status }: NodeDetails) => Status.State === "down";
   const ready = withTask.filter((node) => !isDown(node)).map(({ ID }) => ID);
   return {
     hosts: Object.keys(engines).filter((key) => ready.includes(engines[key]?.nodeId ?? "")),
-    down: withTask.filter(isDown).map(({ Description }) => Description.Hostname),
+    downNodes: withTask.filter(isDown).map(({ Description }) => Description.Hostname),
   };
 }
 
@@ -37,20 +37,21 @@ export function imagePlan(
  *
  * @throws when a host cannot get it, with its key and the reason: no task was stopped for it then.
  */
-export async function spreadImage(
+export async function prepullImage(
   manager: Engine,
   services: string[],
   { service, image, engines, timeoutMs }: { service: string; image: string; engines: NodeEngines; timeoutMs: number },
 ): Promise<void> {
   const tasks = await manager.listTasks({ service: services });
-  const { hosts, down } = imagePlan(tasks, await manager.listNodes(), engines);
-  for (const node of down) logLine(`service ${service}: host ${node} is down: it gets the image when it comes back`);
+  const { hosts, downNodes } = findPrepullTargets(tasks, await manager.listNodes(), engines);
+  for (const node of downNodes)
+    logLine(`service ${service}: host ${node} is down: it gets the image when it comes back`);
   const problems = await Promise.all(
     hosts.map(async (host) => {
       const connection = engines[host]?.connection;
       if (!connection) return [];
       try {
-        const pulled = await ensured(new Engine(connection), image, timeoutMs);
+        const pulled = await ensureImage(new Engine(connection), image, timeoutMs);
         if (pulled) logLine(`service ${service}: host ${host} has the image`);
         return [];
       } catch (error) {
@@ -66,7 +67,7 @@ export async function spreadImage(
 }
 
 /** Services of this stack that have the same image are one application's, and change at the same time. */
-export async function spreadNewImage(manager: Engine, { Spec }: ServiceDetails, inputs: ServiceInputs): Promise<void> {
+export async function prepullNewImage(manager: Engine, { Spec }: ServiceDetails, inputs: ServiceInputs): Promise<void> {
   const { spec, owner, nodes: engines, timeoutSeconds } = inputs;
   const image = spec.TaskTemplate.ContainerSpec.Image;
   const former = Spec.TaskTemplate.ContainerSpec.Image;
@@ -75,11 +76,11 @@ export async function spreadNewImage(manager: Engine, { Spec }: ServiceDetails, 
     (other) => other.Spec.TaskTemplate.ContainerSpec.Image === former && isOwned(other.Spec.Labels, owner),
   );
   const services = alike.map(({ ID }) => ID);
-  await spreadImage(manager, services, { service: spec.Name, image, engines, timeoutMs: timeoutSeconds * 1000 });
+  await prepullImage(manager, services, { service: spec.Name, image, engines, timeoutMs: timeoutSeconds * 1000 });
 }
 
 /** Gives the engine the image. Tells whether it had to be pulled. */
-async function ensured(engine: Engine, image: string, timeoutMs: number): Promise<boolean> {
+async function ensureImage(engine: Engine, image: string, timeoutMs: number): Promise<boolean> {
   if (await engine.hasImage(image)) return false;
   if (isImageId(image)) {
     throw new ResourceError("it is not there and, known by its id alone, cannot be pulled: give it with `docker load`");

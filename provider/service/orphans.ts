@@ -7,15 +7,15 @@ import { GENERATION_LABEL, isOwned, NAME_LABEL, type Owner, OWNER_LABEL } from "
  * generation of one that the service uses, and used by no service themselves. One of an earlier generation is still in
  * Pulumi's state, and Pulumi's to remove.
  */
-export async function removeLeftovers(engine: Engine, used: ContainerSpec, owner: Owner): Promise<void> {
-  await removeUnused(engine, used, (all, inUse) => leftovers(all, inUse, owner));
+export async function removeOrphans(engine: Engine, used: ContainerSpec, owner: Owner): Promise<void> {
+  await removeUnused(engine, used, (all, inUse) => findOrphans(all, inUse, owner));
 }
 
 /**
  * Removes the secrets and configs of a service's former owner once the service has others. Those that carry no
  * identity, or another one than the service did, stay.
  */
-export async function removeAdopted(engine: Engine, { Spec }: ServiceDetails, owner: Owner): Promise<void> {
+export async function removeFormerOwnersFiles(engine: Engine, { Spec }: ServiceDetails, owner: Owner): Promise<void> {
   const former = Spec.Labels?.[OWNER_LABEL];
   if (former === undefined || former === owner.id) return;
   await removeUnused(engine, Spec.TaskTemplate.ContainerSpec, (all, referenced) =>
@@ -24,7 +24,7 @@ export async function removeAdopted(engine: Engine, { Spec }: ServiceDetails, ow
 }
 
 /** Returns the objects that a killed run left behind, beside those `inUse`. */
-export function leftovers(all: readonly SecretDetails[], inUse: readonly string[], owner: Owner): SecretDetails[] {
+export function findOrphans(all: readonly SecretDetails[], inUse: readonly string[], owner: Owner): SecretDetails[] {
   const ours = all.filter(({ Spec }) => isOwned(Spec.Labels, owner) && Spec.Labels?.[GENERATION_LABEL] !== undefined);
   const wanted = new Set(ours.filter(({ ID }) => inUse.includes(ID)).map(generationOf));
   return ours.filter((one) => wanted.has(generationOf(one)) && !inUse.includes(one.ID));

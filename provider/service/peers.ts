@@ -1,8 +1,8 @@
 import { type Engine, undefinedIfNotFound } from "../../engine/engine.ts";
 import type { ServiceDetails, ServiceSpec } from "../../engine/types.ts";
 import { isOwned } from "../../core/labels.ts";
-import { inWordsOf } from "./normalize-spec.ts";
-import { agreedPaths, changedPaths, updateConfig } from "./update-strategy.ts";
+import { projectOntoDesired } from "./normalize-spec.ts";
+import { changedPathsOfAllTasks, changedPaths, updateConfig } from "./update-strategy.ts";
 import { withManager, type FindManager } from "../swarm/with-manager.ts";
 import { updateServiceSpec } from "../swarm/optimistic-update.ts";
 import type { ServiceInputs } from "./service-inputs.ts";
@@ -14,7 +14,7 @@ import type { ServiceInputs } from "./service-inputs.ts";
 export const ROLLED_BACK_LABEL = "pulumi-swarm.rolled-back";
 
 /** The services that were of one application with this one and no longer are, by name. */
-export function formerPeers(olds: Pick<ServiceInputs, "peers">, news: Pick<ServiceInputs, "peers">): string[] {
+export function findRemovedPeers(olds: Pick<ServiceInputs, "peers">, news: Pick<ServiceInputs, "peers">): string[] {
   const { peers = [] } = news;
   return (olds.peers ?? []).filter((name) => !peers.includes(name));
 }
@@ -32,7 +32,7 @@ export async function removePeers(manager: Engine, names: string[], { owner }: S
 }
 
 /** Whether another service of the application already runs with what its members must agree in. */
-export async function peerRunsWith(
+export async function isPeerRunningWith(
   manager: Engine,
   wanted: ServiceSpec,
   former: ServiceSpec,
@@ -40,21 +40,21 @@ export async function peerRunsWith(
 ): Promise<boolean> {
   const others = peers.filter((name) => name !== wanted.Name);
   if (others.length === 0) return false;
-  const paths = agreedPaths(inWordsOf(wanted, former), wanted, restartTogether);
+  const paths = changedPathsOfAllTasks(projectOntoDesired(wanted, former), wanted, restartTogether);
   return (await manager.listServices()).some(({ Spec, ServiceStatus }) => {
-    const differs = changedPaths(inWordsOf(wanted, Spec), wanted).some((path) => paths.includes(path));
+    const differs = changedPaths(projectOntoDesired(wanted, Spec), wanted).some((path) => paths.includes(path));
     return others.includes(Spec.Name) && (ServiceStatus?.RunningTasks ?? 0) > 0 && !differs;
   });
 }
 
 /** The service because of which another one was rolled back; undefined where these settings were asked for. */
-export function rolledBackWith({ Spec }: Pick<ServiceDetails, "Spec">, { Labels }: ServiceSpec): string | undefined {
+export function causeOfRollback({ Spec }: Pick<ServiceDetails, "Spec">, { Labels }: ServiceSpec): string | undefined {
   const because = Spec.Labels?.[ROLLED_BACK_LABEL];
   return Labels?.[ROLLED_BACK_LABEL] === because ? undefined : because;
 }
 
 /** A change of settings in which the services of an application must agree. */
-export interface PeerMove {
+export interface PeerSwitch {
   from: ServiceSpec;
   to: ServiceSpec;
   /** Whether a change is undone; else only those go along that were rolled back before. */
@@ -65,16 +65,16 @@ export interface PeerMove {
  * Moves the other services of the application between the same settings, where their members could not work together
  * otherwise. Gives back their names.
  */
-export async function movePeers(
+export async function switchPeers(
   find: FindManager,
   { spec, peers = [], restartTogether, owner }: ServiceInputs,
-  { from, to, isRollback }: PeerMove,
+  { from, to, isRollback }: PeerSwitch,
 ): Promise<string[]> {
-  const paths = agreedPaths(from, to, restartTogether);
+  const paths = changedPathsOfAllTasks(from, to, restartTogether);
   const others = peers.filter((name) => name !== spec.Name);
   if (paths.length === 0 || others.length === 0) return [];
   const agrees = (wanted: ServiceSpec, one: ServiceSpec) =>
-    !changedPaths(inWordsOf(wanted, one), wanted).some((path) => paths.includes(path));
+    !changedPaths(projectOntoDesired(wanted, one), wanted).some((path) => paths.includes(path));
   const all = await withManager(`service ${spec.Name}`, find, (manager) => manager.listServices());
   const moving = all.filter(({ Spec, PreviousSpec }) => {
     const isPeer = others.includes(Spec.Name) && isOwned(Spec.Labels, owner);

@@ -1,24 +1,24 @@
 import type { Engine } from "../../engine/engine.ts";
 import type { ServiceDetails, ServiceSpec, TaskDetails } from "../../engine/types.ts";
-import { inWordsOf } from "./normalize-spec.ts";
-import { parkedAfterOne } from "./update-strategy.ts";
-import { hasSettings, type TaskBreakdown } from "./task-status.ts";
+import { projectOntoDesired } from "./normalize-spec.ts";
+import { stepOnceConfig } from "./update-strategy.ts";
+import { matchesSpec, type TaskBreakdown } from "./task-status.ts";
 import { withManager, type FindManager, waitWithManager } from "../swarm/with-manager.ts";
-import { LeftLocks, LOCK_SECONDS } from "./stale-locks.ts";
-import { MaintenanceCheck } from "./disruption-check.ts";
-import { hostOf } from "./task-exec.ts";
+import { StaleLockTracker, LOCK_SECONDS } from "./stale-locks.ts";
+import { MaintenanceCheck } from "./maintenance-check.ts";
+import { hostForNode } from "./task-exec.ts";
 import { updateServiceSpec } from "../swarm/optimistic-update.ts";
-import { failedWith, HOPELESS, isPaused, saidBy, sayDown } from "./convergence.ts";
-import { errorOf, seenTasks } from "./task-snapshot.ts";
+import { failedTasks, MAX_FAILURES, isUpdatePaused, describeFailureLogs, warnDownNodes } from "./convergence.ts";
+import { taskError, inspectTasks } from "./task-snapshot.ts";
 import type { ServiceInputs } from "./service-inputs.ts";
 import { ResourceError, deepEqual } from "../runtime/values.ts";
 import { type PollResult, ready, pending, waitFor } from "../runtime/poll.ts";
 
 /** Milliseconds within which Swarm has seen that there is something to change. */
-const NOTICE = 10_000;
+const UPDATE_START_GRACE_MS = 10_000;
 
 /** What to do next: change one more task, put back what an earlier update broke, or nothing. */
-type Next = "task" | "former settings" | "nothing";
+type NextAction = "task" | "former settings" | "nothing";
 
 /**
  * Changes a service's tasks one by one, each when all that run say that it may go. Swarm's updater knows no such
@@ -27,26 +27,31 @@ type Next = "task" | "former settings" | "nothing";
  *
  * @param wanted the service as it is to be in the end
  */
-export async function roll(find: FindManager, id: string, wanted: ServiceSpec, inputs: ServiceInputs): Promise<void> {
-  const work = new Roll(find, id, wanted, inputs);
+export async function runRollingUpdate(
+  find: FindManager,
+  id: string,
+  wanted: ServiceSpec,
+  inputs: ServiceInputs,
+): Promise<void> {
+  const work = new RollingUpdate(find, id, wanted, inputs);
   while (await work.step());
 }
 
-class Roll {
+class RollingUpdate {
   readonly #find: FindManager;
   readonly #id: string;
   readonly #wanted: ServiceSpec;
   readonly #inputs: ServiceInputs;
   readonly #check: MaintenanceCheck;
-  readonly #locks: LeftLocks;
+  readonly #locks: StaleLockTracker;
   /** Tasks of before, whose failures are old news. */
-  #earlier: ReadonlySet<string> | undefined;
+  #earlierTasks: ReadonlySet<string> | undefined;
   /** Those that serve. */
   #running: TaskDetails[] = [];
-  #hasBegun = false;
+  #hasStarted = false;
   /** Whether ports change: not every task tells which it has, and only Swarm knows when the last one is done. */
   #changesPorts: boolean | undefined;
-  readonly #saidDown = new Set<string>();
+  readonly #warnedDown = new Set<string>();
 
   constructor(find: FindManager, id: string, wanted: ServiceSpec, inputs: ServiceInputs) {
     this.#find = find;
@@ -54,35 +59,35 @@ class Roll {
     this.#wanted = wanted;
     this.#inputs = inputs;
     this.#check = new MaintenanceCheck(inputs.maintenanceCommand ?? [], inputs.nodes, inputs.minReadySeconds);
-    this.#locks = new LeftLocks(inputs.locksCommand, inputs.nodes);
+    this.#locks = new StaleLockTracker(inputs.locksCommand, inputs.nodes);
   }
 
   /** One task more. False when there is none left. */
   async step(): Promise<boolean> {
-    let next = await this.#next();
+    let next = await this.#waitForNextAction();
     // Time went by, in which much may have changed.
-    while (next === "task" && (await this.#waitsForLocks())) next = await this.#next();
-    if (next === "nothing") return this.#end();
-    this.#locks.stopsOne();
-    this.#check.goesOne();
+    while (next === "task" && (await this.#waitForStaleLocks())) next = await this.#waitForNextAction();
+    if (next === "nothing") return this.#finish();
+    this.#locks.recordStop();
+    this.#check.recordStop();
     const what = `service ${this.#inputs.spec.Name}`;
     const tasks = await withManager(what, this.#find, (manager) => this.#tasks(manager));
     const before = new Set(tasks.map(({ ID }) => ID));
     await updateServiceSpec(this.#find, this.#id, ({ Spec, PreviousSpec }) => ({
       ...(next === "task" ? this.#wanted : (PreviousSpec ?? this.#wanted)),
-      UpdateConfig: parkedAfterOne(Spec.UpdateConfig),
+      UpdateConfig: stepOnceConfig(Spec.UpdateConfig),
     }));
-    this.#hasBegun = true;
-    return (await this.#hasTaken(before)) || this.#end();
+    this.#hasStarted = true;
+    return (await this.#waitForTaskReplaced(before)) || this.#finish();
   }
 
-  async #end(): Promise<false> {
+  async #finish(): Promise<false> {
     await updateServiceSpec(this.#find, this.#id, () => this.#wanted);
     return false;
   }
 
   /** Waits until a task may go. */
-  #next(): Promise<Next> {
+  #waitForNextAction(): Promise<NextAction> {
     const { timeoutSeconds, minReadySeconds = 0, spec } = this.#inputs;
     const limitSeconds = timeoutSeconds + minReadySeconds;
     let failed: TaskDetails[] = [];
@@ -91,56 +96,62 @@ class Roll {
       this.#find,
       async (manager, deadline) => {
         const service = await manager.inspectService(this.#id);
-        const { tasks, standing } = await seenTasks(manager, this.#id, this.#wanted, this.#inputs.nodes);
+        const { tasks, breakdown } = await inspectTasks(manager, this.#id, this.#wanted, this.#inputs.nodes);
         const { EndpointSpec } = this.#wanted;
-        this.#changesPorts ??= !deepEqual(EndpointSpec, inWordsOf(EndpointSpec, service.Spec.EndpointSpec));
-        this.#earlier ??= new Set(tasks.map(({ ID }) => ID));
-        const fresh = tasks.filter(({ ID }) => !this.#earlier?.has(ID));
-        failed = failedWith(this.#wanted, fresh);
-        const given = isPaused(service) && this.#hasBegun;
-        if (given || failed.length >= HOPELESS) throw await this.#stopped(failed);
-        sayDown(spec.Name, standing, this.#saidDown);
-        const all = Object.values(standing).flat().length - standing.down.length - standing.stopping.length;
-        count = `${standing.current.length} of ${all} tasks have the change`;
-        return this.#decide(service, standing, Math.max(deadline.remainingMs, 1_000));
+        this.#changesPorts ??= !deepEqual(EndpointSpec, projectOntoDesired(EndpointSpec, service.Spec.EndpointSpec));
+        this.#earlierTasks ??= new Set(tasks.map(({ ID }) => ID));
+        const fresh = tasks.filter(({ ID }) => !this.#earlierTasks?.has(ID));
+        failed = failedTasks(this.#wanted, fresh);
+        const given = isUpdatePaused(service) && this.#hasStarted;
+        if (given || failed.length >= MAX_FAILURES) throw await this.#updateFailedError(failed);
+        warnDownNodes(spec.Name, breakdown, this.#warnedDown);
+        const all = Object.values(breakdown).flat().length - breakdown.downNodes.length - breakdown.stopping.length;
+        count = `${breakdown.upToDate.length} of ${all} tasks have the change`;
+        return this.#nextAction(service, breakdown, Math.max(deadline.remainingMs, 1_000));
       },
       { subject: `service ${spec.Name}`, timeoutSeconds: limitSeconds },
       async (because) =>
         new ResourceError(
           `service ${spec.Name}: ${count}, and no other was touched, for within timeoutSeconds ${timeoutSeconds} ${because}` +
-            (await saidBy(this.#find, failed)),
+            (await describeFailureLogs(this.#find, failed)),
         ),
     );
   }
 
-  async #decide(service: ServiceDetails, standing: TaskBreakdown, limitMs: number): Promise<PollResult<Next>> {
-    const { current, former, coming, broken, stopping, down } = standing;
-    this.#running = [...former, ...current];
-    const [moving] = [...coming, ...stopping];
-    if (moving) return pending(`the task on ${this.#hostOf(moving)} is ${stateOf(moving)}`);
-    if (broken[0]) {
+  async #nextAction(
+    service: ServiceDetails,
+    standing: TaskBreakdown,
+    limitMs: number,
+  ): Promise<PollResult<NextAction>> {
+    const { upToDate, outdated, starting, outdatedFailing, stopping, downNodes } = standing;
+    this.#running = [...outdated, ...upToDate];
+    const [moving] = [...starting, ...stopping];
+    if (moving) return pending(`the task on ${this.#describeHost(moving)} is ${describeTaskState(moving)}`);
+    if (outdatedFailing[0]) {
       // Only what does not run anyway is changed now.
-      if (former.length === 0) return ready("task");
-      const previous = service.PreviousSpec && inWordsOf(this.#wanted, service.PreviousSpec);
-      if (previous && this.#running.every((task) => hasSettings(task, previous))) {
+      if (outdated.length === 0) return ready("task");
+      const previous = service.PreviousSpec && projectOntoDesired(this.#wanted, service.PreviousSpec);
+      if (previous && this.#running.every((task) => matchesSpec(task, previous))) {
         return ready("former settings");
       }
-      return pending(`the task on ${this.#hostOf(broken[0])} does not run: ${stateOf(broken[0])}`);
+      return pending(
+        `the task on ${this.#describeHost(outdatedFailing[0])} does not run: ${describeTaskState(outdatedFailing[0])}`,
+      );
     }
-    if (former.length === 0 && !this.#changesPorts) return ready("nothing");
-    const answer = await this.#check.mayGo(this.#running, limitMs);
+    if (outdated.length === 0 && !this.#changesPorts) return ready("nothing");
+    const answer = await this.#check.canDisrupt(this.#running, limitMs);
     if (answer.done) return ready("task");
-    const hosts = down.map(({ Description }) => Description.Hostname).join(", ");
+    const hosts = downNodes.map(({ Description }) => Description.Hostname).join(", ");
     return pending(hosts === "" ? answer.reason : `${answer.reason}: ${hosts} is down`);
   }
 
   /** Waits until what the tasks of before had locked is free. Tells whether there was anything to wait for. */
-  async #waitsForLocks(): Promise<boolean> {
+  async #waitForStaleLocks(): Promise<boolean> {
     let hasWaited = false;
     const what = `service ${this.#inputs.spec.Name}`;
     await waitFor(
       async () => {
-        const answer = await this.#locks.mayStop(this.#running);
+        const answer = await this.#locks.canStop(this.#running);
         hasWaited ||= !answer.done;
         return answer;
       },
@@ -151,7 +162,7 @@ class Roll {
   }
 
   /** Whether Swarm has begun with a task: until it has, what is seen is what was before. */
-  #hasTaken(before: ReadonlySet<string>): Promise<boolean> {
+  #waitForTaskReplaced(before: ReadonlySet<string>): Promise<boolean> {
     const begun = performance.now();
     return waitWithManager<Engine, boolean>(
       this.#find,
@@ -159,7 +170,7 @@ class Roll {
         if ((await this.#tasks(manager)).some(({ ID }) => !before.has(ID))) return ready(true);
         const { UpdateStatus } = await manager.inspectService(this.#id);
         // It sees no task that is not up to date.
-        if (UpdateStatus === undefined && performance.now() - begun > NOTICE) return ready(false);
+        if (UpdateStatus === undefined && performance.now() - begun > UPDATE_START_GRACE_MS) return ready(false);
         return pending("Swarm has not begun with the next task");
       },
       { subject: `service ${this.#inputs.spec.Name}`, timeoutSeconds: this.#inputs.timeoutSeconds, intervalMs: 200 },
@@ -167,11 +178,11 @@ class Roll {
     );
   }
 
-  async #stopped(failed: TaskDetails[]): Promise<ResourceError> {
-    const [where] = failed.map((task) => this.#hostOf(task));
+  async #updateFailedError(failed: TaskDetails[]): Promise<ResourceError> {
+    const [where] = failed.map((task) => this.#describeHost(task));
     return new ResourceError(
       `service ${this.#inputs.spec.Name}: its task${where ? ` on ${where}` : ""} fails with the new settings, and no other was touched` +
-        (await saidBy(this.#find, failed)),
+        (await describeFailureLogs(this.#find, failed)),
     );
   }
 
@@ -180,13 +191,13 @@ class Roll {
   }
 
   /** The host's key, as the user knows it. */
-  #hostOf({ NodeID }: TaskDetails): string {
-    return `host ${hostOf(this.#inputs.nodes, NodeID) ?? NodeID ?? "(none yet)"}`;
+  #describeHost({ NodeID }: TaskDetails): string {
+    return `host ${hostForNode(this.#inputs.nodes, NodeID) ?? NodeID ?? "(none yet)"}`;
   }
 }
 
-function stateOf(task: TaskDetails): string {
+function describeTaskState(task: TaskDetails): string {
   if (task.DesiredState === "shutdown") return "stopping";
-  const error = errorOf(task);
+  const error = taskError(task);
   return error ? `${task.Status.State} (${error})` : task.Status.State;
 }

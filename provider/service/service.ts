@@ -1,25 +1,25 @@
 import { type Engine, undefinedIfNotFound } from "../../engine/engine.ts";
 import type { ServiceDetails, ServiceSpec } from "../../engine/types.ts";
-import { removeAdopted, removeLeftovers } from "./orphans.ts";
+import { removeFormerOwnersFiles, removeOrphans } from "./orphans.ts";
 import { describeOwner, isOwned } from "../../core/labels.ts";
-import { inWordsOf, withKeysOf } from "./normalize-spec.ts";
-import { asRollback, decideRollout, rolloutLine, updateConfig } from "./update-strategy.ts";
+import { projectOntoDesired, addKeysFrom } from "./normalize-spec.ts";
+import { toRollbackSpec, decideRollout, describeRollout, updateConfig } from "./update-strategy.ts";
 import { errorMessage } from "../../engine/error-message.ts";
 import { withManager, type FindManager, optionalManagerFinder, managerFinder } from "../swarm/with-manager.ts";
 import { validateImmutableValues } from "../state/immutable.ts";
 import { NOT_FOUND, type ResourceHandler } from "../runtime/resource-handler.ts";
 import { logLine } from "../runtime/log-line.ts";
 import { needsManagerUpdate } from "../swarm/manager-pool.ts";
-import { anyMoved } from "./task-exec.ts";
+import { anyNodeReplaced } from "./task-exec.ts";
 import { updateServiceSpec } from "../swarm/optimistic-update.ts";
-import { spreadNewImage } from "./image-prepull.ts";
-import { workingTasks } from "./health.ts";
-import { formerPeers, movePeers, removePeers } from "./peers.ts";
-import { type Disturbance, isPaused, tasksEnded, untilReady } from "./convergence.ts";
-import { roll } from "./rolling-update.ts";
-import { failureOf, formerSpec } from "./rollback.ts";
-import { hasOutdated, noneStarted } from "./task-snapshot.ts";
-import { removeValidations, validateSettings } from "./trial-run.ts";
+import { prepullNewImage } from "./image-prepull.ts";
+import { countHealthyTasks } from "./health.ts";
+import { findRemovedPeers, switchPeers, removePeers } from "./peers.ts";
+import { type UpdateContext, isUpdatePaused, waitForTasksGone, waitForConvergence } from "./convergence.ts";
+import { runRollingUpdate } from "./rolling-update.ts";
+import { rollBack, findRollbackSpec } from "./rollback.ts";
+import { hasOutdatedTasks, hasNoStartedTask } from "./task-snapshot.ts";
+import { removeValidationServices, runValidation } from "./validation-run.ts";
 import { changedKeys, containsUnknown, ResourceError, deepEqual, ResourceInitError } from "../runtime/values.ts";
 import { keepVolumeLabels } from "./volume-labels.ts";
 import type { ServiceInputs, ServiceState } from "./service-inputs.ts";
@@ -31,7 +31,7 @@ export const Service: ResourceHandler<ServiceInputs, ServiceState> = {
     const unchanged = olds.spec && deepEqual(olds.spec, news.spec) && !containsUnknown(news.spec);
     const rollout =
       unchanged && olds.rollout ? olds.rollout : decideRollout(olds.spec, news.spec, news.restartTogether);
-    const line = unchanged ? undefined : rolloutLine(news.spec, rollout, news.maintenanceCommand !== undefined);
+    const line = unchanged ? undefined : describeRollout(news.spec, rollout, news.maintenanceCommand !== undefined);
     if (line !== undefined) logLine(line);
     return { inputs: { ...news, rollout }, failures: validateImmutableValues(olds.immutable, news.immutable) };
   },
@@ -53,7 +53,7 @@ export const Service: ResourceHandler<ServiceInputs, ServiceState> = {
     ]);
     // Swarm gives a host that is another node a task by itself: there is nothing to change, but a task to wait for. How
     // the engines are reached matters to a change alone, and that always has today's word.
-    if (anyMoved(olds.nodes, news.nodes)) changed.push("nodes");
+    if (anyNodeReplaced(olds.nodes, news.nodes)) changed.push("nodes");
     const changes = replaces.length + changed.length > 0 || needsManagerUpdate(olds.managers, news.managers);
     return { changes, replaces, deleteBeforeReplace: true };
   },
@@ -63,13 +63,13 @@ export const Service: ResourceHandler<ServiceInputs, ServiceState> = {
     // Tried again after an error that left it open, it finds the service that was made all the same.
     const { id, existing } = await withManager(`service ${inputs.spec.Name}`, find, async (manager) => {
       const existing = await existingService(manager, inputs);
-      return { id: existing?.ID ?? (await manager.createService(fullSpec(inputs))), existing };
+      return { id: existing?.ID ?? (await manager.createService(toServiceSpec(inputs))), existing };
     });
-    const restarts = existing !== undefined && (await change(find, id, inputs));
-    const outs = await finished(find, id, inputs, { earlierTasks: new Set(), restarts });
+    const restarts = existing !== undefined && (await applyChange(find, id, inputs));
+    const outs = await waitUntilReady(find, id, inputs, { earlierTasks: new Set(), restarts });
     if (existing) {
       await withManager(`service ${inputs.spec.Name}`, find, (manager) =>
-        removeAdopted(manager, existing, inputs.owner),
+        removeFormerOwnersFiles(manager, existing, inputs.owner),
       );
     }
     return { id, outs };
@@ -81,28 +81,28 @@ export const Service: ResourceHandler<ServiceInputs, ServiceState> = {
     const live = await withManager(`service ${state.spec.Name}`, optionalManagerFinder(state), async (manager) => {
       const service = manager && (await undefinedIfNotFound(manager.inspectService(id)));
       if (!service) return undefined;
-      const spec = inWordsOf(state.spec, service.Spec);
-      return { ...recorded, spec, tasks: await workingTasks(manager, id, { ...state, spec }) };
+      const spec = projectOntoDesired(state.spec, service.Spec);
+      return { ...recorded, spec, tasks: await countHealthyTasks(manager, id, { ...state, spec }) };
     });
     return live ? { id, props: { ...live, serviceId: id }, inputs: live } : NOT_FOUND;
   },
 
   async update(id, olds, asked) {
     const find = managerFinder(asked);
-    const news = { ...asked, spec: withKeysOf(olds.spec, asked.spec) };
+    const news = { ...asked, spec: addKeysFrom(olds.spec, asked.spec) };
     const what = `service ${news.spec.Name}`;
-    const former = await withManager(what, find, (manager) => formerSpec(manager, id, olds, news));
-    const removed = formerPeers(olds, news);
+    const previous = await withManager(what, find, (manager) => findRollbackSpec(manager, id, olds, news));
+    const removedPeers = findRemovedPeers(olds, news);
     const apply = async (inputs: ServiceInputs, options?: ChangeOptions) => {
       const tasks = await withManager(what, find, (manager) => manager.listTasks({ service: [id] }));
-      const restarts = await change(find, id, inputs, options);
-      await finished(find, id, inputs, { earlierTasks: new Set(tasks.map((task) => task.ID)), restarts });
+      const restarts = await applyChange(find, id, inputs, options);
+      await waitUntilReady(find, id, inputs, { earlierTasks: new Set(tasks.map((task) => task.ID)), restarts });
     };
     try {
-      await apply(news, { leaving: removed });
+      await apply(news, { peersToRemove: removedPeers });
     } catch (error) {
       const back = (inputs: ServiceInputs) => apply(inputs, { isRollback: true });
-      throw await failureOf(error, { find, id, olds, news, former, removed, apply: back });
+      throw await rollBack(error, { find, id, olds, news, previous, removedPeers, apply: back });
     }
     return { outs: { ...asked, serviceId: id } };
   },
@@ -111,10 +111,10 @@ export const Service: ResourceHandler<ServiceInputs, ServiceState> = {
     const find = optionalManagerFinder(state);
     await withManager(`service ${state.spec.Name}`, find, async (manager) => {
       if (!manager) return;
-      await removeValidations(manager, state.spec.Name);
+      await removeValidationServices(manager, state.spec.Name);
       await undefinedIfNotFound(manager.removeService(id));
     });
-    await tasksEnded(find, id, state);
+    await waitForTasksGone(find, id, state);
   },
 };
 
@@ -132,7 +132,7 @@ async function existingService(
 }
 
 /** The service as Swarm is asked for it, in place of what is there. */
-function fullSpec(inputs: ServiceInputs, before?: ServiceDetails): ServiceSpec {
+function toServiceSpec(inputs: ServiceInputs, before?: ServiceDetails): ServiceSpec {
   const { spec, restartTogether, rollout = decideRollout(undefined, spec, restartTogether) } = inputs;
   const UpdateConfig = updateConfig(rollout, inputs.readyCommand ? "briefly" : "long");
   if (!before) return { ...spec, UpdateConfig };
@@ -143,70 +143,70 @@ function fullSpec(inputs: ServiceInputs, before?: ServiceDetails): ServiceSpec {
 
 interface ChangeOptions {
   /** Services of the application that go away with the change. */
-  leaving?: string[];
+  peersToRemove?: string[];
   /** Whether the change undoes another one. It then waits for no maintenance check: tasks of the other one may fail it. */
   isRollback?: boolean;
 }
 
 /** Makes a service what it is to be. Tells whether Swarm may still be at restarting tasks. */
-async function change(
+async function applyChange(
   find: FindManager,
   id: string,
   inputs: ServiceInputs,
-  { leaving = [], isRollback = false }: ChangeOptions = {},
+  { peersToRemove = [], isRollback = false }: ChangeOptions = {},
 ): Promise<boolean> {
   const what = `service ${inputs.spec.Name}`;
-  await withManager(what, find, (manager) => removeValidations(manager, inputs.spec.Name));
+  await withManager(what, find, (manager) => removeValidationServices(manager, inputs.spec.Name));
   const service = await withManager(what, find, (manager) => manager.inspectService(id));
-  const { UpdateConfig: _how, ...wanted } = fullSpec(inputs, service);
-  const live = inWordsOf(wanted, service.Spec);
+  const { UpdateConfig: _how, ...wanted } = toServiceSpec(inputs, service);
+  const live = projectOntoDesired(wanted, service.Spec);
   const { mode } = decideRollout(live, wanted, inputs.restartTogether);
   if (mode === "all-at-once") {
-    await withManager(what, find, (manager) => spreadNewImage(manager, service, inputs));
+    await withManager(what, find, (manager) => prepullNewImage(manager, service, inputs));
     const { validation } = inputs;
-    if (validation) await validateSettings(find, service, wanted, { ...inputs, validation });
+    if (validation) await runValidation(find, service, wanted, { ...inputs, validation });
   } else if (
     inputs.maintenanceCommand &&
     !isRollback &&
     (mode === "one-by-one" ||
-      (await withManager(what, find, (manager) => hasOutdated(manager, id, wanted, inputs.nodes))))
+      (await withManager(what, find, (manager) => hasOutdatedTasks(manager, id, wanted, inputs.nodes))))
   ) {
-    await unfinished(id, inputs, roll(find, id, fullSpec(inputs, service), inputs));
+    await recordUnfinished(id, inputs, runRollingUpdate(find, id, toServiceSpec(inputs, service), inputs));
     return false;
   }
   // A paused update goes on only when it is asked for again: what stood in its way may be gone. A rollback is asked for
   // in any case: an update that waits after each task would not undo the rest.
-  const resumes = isPaused(service) || isRollback;
+  const resumes = isUpdatePaused(service) || isRollback;
   if (deepEqual(wanted, live) && !resumes) return false;
-  await withManager(what, find, (manager) => removePeers(manager, leaving, inputs));
-  if (!isRollback) await movePeers(find, inputs, { from: live, to: wanted, isRollback });
+  await withManager(what, find, (manager) => removePeers(manager, peersToRemove, inputs));
+  if (!isRollback) await switchPeers(find, inputs, { from: live, to: wanted, isRollback });
   // Before a successor starts, Swarm waits a minute for a task without a place to stop.
-  const isFree = isRollback && (await withManager(what, find, (manager) => noneStarted(manager, id)));
+  const isFree = isRollback && (await withManager(what, find, (manager) => hasNoStartedTask(manager, id)));
   await updateServiceSpec(find, id, (now) => {
-    const full = fullSpec(inputs, now);
-    return isRollback ? asRollback(full, isFree ? "start-first" : "stop-first") : full;
+    const full = toServiceSpec(inputs, now);
+    return isRollback ? toRollbackSpec(full, isFree ? "start-first" : "stop-first") : full;
   });
   return resumes || decideRollout(live, wanted, []).mode !== "in-place";
 }
 
-async function finished(
+async function waitUntilReady(
   find: FindManager,
   id: string,
   inputs: ServiceInputs,
-  disturbance: Disturbance,
+  disturbance: UpdateContext,
 ): Promise<ServiceState> {
   const { spec, owner } = inputs;
-  const ready = untilReady(find, id, inputs, disturbance);
+  const ready = waitForConvergence(find, id, inputs, disturbance);
   const tidy = () =>
     withManager(`service ${spec.Name}`, find, (manager) =>
-      removeLeftovers(manager, spec.TaskTemplate.ContainerSpec, owner),
+      removeOrphans(manager, spec.TaskTemplate.ContainerSpec, owner),
     );
-  await unfinished(id, inputs, ready.then(tidy));
+  await recordUnfinished(id, inputs, ready.then(tidy));
   return { ...inputs, serviceId: id };
 }
 
 /** Work on a service that is there: should it fail, Pulumi records what was asked for, and the next `up` goes on. */
-async function unfinished(id: string, inputs: ServiceInputs, work: Promise<void>): Promise<void> {
+async function recordUnfinished(id: string, inputs: ServiceInputs, work: Promise<void>): Promise<void> {
   try {
     await work;
   } catch (error) {

@@ -9,7 +9,7 @@ export const VALIDATION_LABEL = "pulumi-swarm.validation-of";
  * Nanoseconds after which Swarm stops the container by itself, should a killed run leave it behind: its health check
  * fails. Until the first check Swarm does not publish a name for the container either.
  */
-const LIFETIME = 300e9;
+const MAX_LIFETIME_NS = 300e9;
 
 /**
  * The service's settings for one container that is apart from it.
@@ -34,7 +34,7 @@ export function validationSpec(
         ...container,
         Args: args,
         Mounts: mounts,
-        Healthcheck: { Test: ["CMD", "/pulumi-swarm-validation-ends"], Interval: LIFETIME, Retries: 1 },
+        Healthcheck: { Test: ["CMD", "/pulumi-swarm-validation-ends"], Interval: MAX_LIFETIME_NS, Retries: 1 },
         StopGracePeriod: 1e9,
       },
       Resources: { Limits: Resources?.Limits ?? {} },
@@ -48,16 +48,19 @@ export function validationSpec(
 }
 
 /** The variable because of which nothing may be started. */
-export function excludingVariable({ unlessVariables = [] }: SettingsValidation, spec: ServiceSpec): string | undefined {
-  return unlessVariables.find((name) => name in variablesOf(spec));
+export function findExcludingVariable(
+  { unlessVariables = [] }: SettingsValidation,
+  spec: ServiceSpec,
+): string | undefined {
+  return unlessVariables.find((name) => name in parseEnvironment(spec));
 }
 
-const COLOURS = /\x1b\[[0-9;]*m/g;
+const ANSI_COLORS = /\x1b\[[0-9;]*m/g;
 
 /** What a log says of the end: from the last line that calls itself fatal, else its last lines. */
-export function reasonIn(log: string): string | undefined {
+export function findExitReason(log: string): string | undefined {
   const lines = log
-    .replaceAll(COLOURS, "")
+    .replaceAll(ANSI_COLORS, "")
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => line !== "");
@@ -67,13 +70,13 @@ export function reasonIn(log: string): string | undefined {
 }
 
 /** The refusal of settings that do not start, in one line: the argument, its value and what the application said. */
-export function settingsRefusal(
+export function describeRejection(
   { environmentArgument, secretVariables = [] }: SettingsValidation,
   former: ServiceSpec,
   wanted: ServiceSpec,
   said: string,
 ): string {
-  const variables = variablesOf(wanted);
+  const variables = parseEnvironment(wanted);
   const changed = changedPaths(former.TaskTemplate, wanted.TaskTemplate, "TaskTemplate");
   const named = Object.keys(variables).filter((name) => new RegExp(`\\b${name}\\b`).test(said));
   const blamed = named.length > 0 ? named : changed.flatMap((path) => /Env:(\w+)$/.exec(path)?.[1] ?? []);
@@ -88,7 +91,7 @@ export function settingsRefusal(
   return `${argument}: the application does not start with the new settings: ${reason}. No task was changed: correct the value and run \`pulumi up\` again`;
 }
 
-function variablesOf({ TaskTemplate }: ServiceSpec): Record<string, string> {
+function parseEnvironment({ TaskTemplate }: ServiceSpec): Record<string, string> {
   const split = (variable: string): [string, string] => {
     const [name = ""] = variable.split("=", 1);
     return [name, variable.slice(name.length + 1)];

@@ -1,7 +1,7 @@
 import type { TaskDetails } from "../../engine/types.ts";
 import { errorMessage } from "../../engine/error-message.ts";
 import { logLine } from "../runtime/log-line.ts";
-import { answerOf, containerOf, type NodeEngines, type TaskContainer } from "./task-exec.ts";
+import { execOrThrow, findTaskContainer, type NodeEngines, type TaskContainer } from "./task-exec.ts";
 import { type PollResult, ready, pending } from "../runtime/poll.ts";
 
 /** A lock as the command prints it. */
@@ -23,22 +23,22 @@ export interface Lock {
 export const LOCK_SECONDS = 130;
 
 /** Milliseconds for an answer. */
-const ANSWER_MS = 20_000;
+const EXEC_TIMEOUT_MS = 20_000;
 
 /**
  * Locks that tasks took with them when they were stopped. MinIO, told to stop, ends at once and unlocks nothing: whoever
  * tries again what was under way waits with another member. Were that one stopped next, and then a third, the three
  * attempts that a client makes by default would be used up. So a lock that is left is borne by one stop more, not by two.
  */
-export class LeftLocks {
+export class StaleLockTracker {
   readonly #command: string[];
   readonly #nodes: NodeEngines;
   /** When each was seen first, by its id. */
-  readonly #seen = new Map<string, number>();
+  readonly #firstSeen = new Map<string, number>();
   /** The ids of those that are left now, and of those that were when a task was stopped last. */
-  #now: string[] = [];
-  #borne: ReadonlySet<string> = new Set();
-  #hasSaidSilent = false;
+  #current: string[] = [];
+  #survivedStop: ReadonlySet<string> = new Set();
+  #warnedUnreachable = false;
 
   /** @param command prints all locks, a line of JSON each; without one nothing is waited for */
   constructor(command: string[] | undefined, nodes: NodeEngines) {
@@ -47,47 +47,47 @@ export class LeftLocks {
   }
 
   /** Done when a task may be stopped: no lock is left that has borne a stop already. */
-  async mayStop(running: readonly TaskDetails[]): Promise<PollResult<void>> {
-    this.#now = await this.#left(running);
-    const waited = this.#now.filter((id) => this.#borne.has(id)).length;
+  async canStop(running: readonly TaskDetails[]): Promise<PollResult<void>> {
+    this.#current = await this.#findUnexpired(running);
+    const waited = this.#current.filter((id) => this.#survivedStop.has(id)).length;
     return waited === 0 ? ready(undefined) : pending(`locks of tasks that were stopped run out: ${waited}`);
   }
 
   /** A task is stopped now. */
-  stopsOne(): void {
-    this.#borne = new Set(this.#now);
+  recordStop(): void {
+    this.#survivedStop = new Set(this.#current);
   }
 
   /** The ids of locks that tasks of before left. */
-  async #left(running: readonly TaskDetails[]): Promise<string[]> {
-    const ids = await this.#found(running.flatMap((task) => containerOf(this.#nodes, task) ?? []));
+  async #findUnexpired(running: readonly TaskDetails[]): Promise<string[]> {
+    const ids = await this.#findStale(running.flatMap((task) => findTaskContainer(this.#nodes, task) ?? []));
     const now = performance.now();
-    for (const id of ids) this.#seen.set(id, this.#seen.get(id) ?? now);
-    return ids.filter((id) => now - (this.#seen.get(id) ?? now) < LOCK_SECONDS * 1_000);
+    for (const id of ids) this.#firstSeen.set(id, this.#firstSeen.get(id) ?? now);
+    return ids.filter((id) => now - (this.#firstSeen.get(id) ?? now) < LOCK_SECONDS * 1_000);
   }
 
-  async #found(containers: TaskContainer[]): Promise<string[]> {
+  async #findStale(containers: TaskContainer[]): Promise<string[]> {
     if (this.#command.length === 0) return [];
     const silent: string[] = [];
     // One task knows the locks of all; one that has just started may not answer yet.
     for (const asked of containers) {
       try {
-        const locks = parsedLocks(await answerOf(asked, this.#command, ANSWER_MS));
+        const locks = parseLocks(await execOrThrow(asked, this.#command, EXEC_TIMEOUT_MS));
         // Of a task that cannot be asked when it started, no lock is taken for left.
-        const starts = await Promise.allSettled(containers.map(startOf));
+        const starts = await Promise.allSettled(containers.map(getStartTime));
         const known = starts.flatMap((start) => (start.status === "fulfilled" ? [start.value] : []));
-        return leftOf(locks, new Map(known)).map(({ id }) => id);
+        return findStaleLocks(locks, new Map(known)).map(({ id }) => id);
       } catch (error) {
         silent.push(`${asked.host}: ${errorMessage(error)}`);
       }
     }
-    if (!this.#hasSaidSilent && silent[0]) logLine(`locks are not waited for: ${silent[0]}`);
-    this.#hasSaidSilent = true;
+    if (!this.#warnedUnreachable && silent[0]) logLine(`locks are not waited for: ${silent[0]}`);
+    this.#warnedUnreachable = true;
     return [];
   }
 }
 
-export function parsedLocks(lines: string): Lock[] {
+export function parseLocks(lines: string): Lock[] {
   const texts = lines.split("\n").filter((line) => line.trim() !== "");
   return texts.map((line) => JSON.parse(line) as Lock);
 }
@@ -97,14 +97,14 @@ export function parsedLocks(lines: string): Lock[] {
  *
  * @param starts by hostname, when the task that is called so was started, in milliseconds since 1970
  */
-export function leftOf(locks: readonly Lock[], starts: ReadonlyMap<string, number>): Lock[] {
+export function findStaleLocks(locks: readonly Lock[], starts: ReadonlyMap<string, number>): Lock[] {
   return locks.filter(({ resource, owner, time }) => {
     const start = starts.get(owner.replace(/:\d+$/, ""));
     return start !== undefined && Date.parse(time) < start && !resource.startsWith(".");
   });
 }
 
-async function startOf({ engine, container }: TaskContainer): Promise<[string, number]> {
+async function getStartTime({ engine, container }: TaskContainer): Promise<[string, number]> {
   const { Config, State } = await engine.inspectContainer(container);
   return [Config.Hostname, Date.parse(State.StartedAt)];
 }

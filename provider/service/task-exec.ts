@@ -17,18 +17,18 @@ export interface TaskContainer {
 }
 
 /** The key of a node's host; undefined for a node that is none of the program's. */
-export function hostOf(nodes: NodeEngines, nodeId: string | undefined): string | undefined {
+export function hostForNode(nodes: NodeEngines, nodeId: string | undefined): string | undefined {
   return Object.keys(nodes).find((host) => nodes[host]?.nodeId === nodeId);
 }
 
 /** Whether one of the hosts is another node now: its machine was replaced, or has joined anew. */
-export function anyMoved(before: NodeEngines, now: NodeEngines): boolean {
+export function anyNodeReplaced(before: NodeEngines, now: NodeEngines): boolean {
   return Object.entries(now).some(([host, { nodeId }]) => before[host] && before[host].nodeId !== nodeId);
 }
 
 /** Where a task can be asked something; undefined on a node that is none of the program's, or before it has begun. */
-export function containerOf(nodes: NodeEngines, { NodeID, Status }: TaskDetails): TaskContainer | undefined {
-  const host = hostOf(nodes, NodeID);
+export function findTaskContainer(nodes: NodeEngines, { NodeID, Status }: TaskDetails): TaskContainer | undefined {
+  const host = hostForNode(nodes, NodeID);
   const node = host === undefined ? undefined : nodes[host];
   const container = Status.ContainerStatus?.ContainerID;
   return host !== undefined && node && container ? { host, engine: new Engine(node.connection), container } : undefined;
@@ -39,7 +39,7 @@ export function containerOf(nodes: NodeEngines, { NodeID, Status }: TaskDetails)
  *
  * @throws the last line that it said, when it does not end well.
  */
-export async function answerOf(
+export async function execOrThrow(
   { engine, container }: TaskContainer,
   command: string[],
   timeoutMs: number,
@@ -50,6 +50,6 @@ export async function answerOf(
 }
 
 /** Runs a command in a container as a question: undefined is its yes, else the last line that it said. */
-export function refusalOf(asked: TaskContainer, command: string[], timeoutMs: number): Promise<string | undefined> {
-  return answerOf(asked, command, timeoutMs).then(() => undefined, errorMessage);
+export function execFailure(asked: TaskContainer, command: string[], timeoutMs: number): Promise<string | undefined> {
+  return execOrThrow(asked, command, timeoutMs).then(() => undefined, errorMessage);
 }

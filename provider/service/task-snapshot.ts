@@ -5,9 +5,9 @@ import { type TaskBreakdown, classifyTasks } from "./task-status.ts";
 import type { NodeEngines } from "./task-exec.ts";
 
 /** A service's tasks that count, and where they stand. */
-export interface SeenTasks {
+export interface TaskSnapshot {
   tasks: TaskDetails[];
-  standing: TaskBreakdown;
+  breakdown: TaskBreakdown;
 }
 
 /**
@@ -15,14 +15,14 @@ export interface SeenTasks {
  *
  * @param nodes the program's hosts as they are now, where they are known
  */
-export async function seenTasks(
+export async function inspectTasks(
   manager: Engine,
   id: string,
   spec: ServiceSpec,
   nodes: NodeEngines = {},
-): Promise<SeenTasks> {
-  const tasks = countedTasks(await manager.listTasks({ service: [id] }), spec, nodes);
-  return { tasks, standing: classifyTasks(spec, tasks, await manager.listNodes()) };
+): Promise<TaskSnapshot> {
+  const tasks = ownTasks(await manager.listTasks({ service: [id] }), spec, nodes);
+  return { tasks, breakdown: classifyTasks(spec, tasks, await manager.listNodes()) };
 }
 
 /**
@@ -30,7 +30,7 @@ export async function seenTasks(
  * for as long as it has the label: what has no place in the application fails, and is nobody's concern. Where Swarm
  * chooses the nodes each task counts, wherever it is.
  */
-export function countedTasks(
+export function ownTasks(
   tasks: readonly TaskDetails[],
   { Mode }: Pick<ServiceSpec, "Mode">,
   nodes: NodeEngines,
@@ -41,30 +41,32 @@ export function countedTasks(
 }
 
 /** Whether there are tasks that are to have other settings. */
-export async function hasOutdated(
+export async function hasOutdatedTasks(
   manager: Engine,
   id: string,
   spec: ServiceSpec,
   nodes: NodeEngines,
 ): Promise<boolean> {
-  const { standing } = await seenTasks(manager, id, spec, nodes);
-  return standing.former.length + standing.broken.length > 0;
+  const { breakdown } = await inspectTasks(manager, id, spec, nodes);
+  return breakdown.outdated.length + breakdown.outdatedFailing.length > 0;
 }
 
 /**
  * What Swarm says went wrong with a task. Where an image that was built by pulumi-swarm is missing, some engines only say
  * that nothing answers at the address it is named by.
  */
-export function errorOf({ Spec, Status }: TaskDetails): string | undefined {
+export function taskError({ Spec, Status }: TaskDetails): string | undefined {
   const { Image } = Spec.ContainerSpec;
   const isMissing = isBuiltImage(Image) && Status.State === "rejected" && Status.Err?.includes(Image);
   return isMissing ? `No such image: ${Image}, which no engine can pull: \`npm run up\` brings it` : Status.Err;
 }
 
-const ENDED = ["complete", "failed", "rejected", "shutdown", "orphaned", "remove"];
+const TERMINAL_STATES = ["complete", "failed", "rejected", "shutdown", "orphaned", "remove"];
 
 /** Whether no task of a service runs or is about to, so that none holds data or ports: those there are have no place. */
-export async function noneStarted(manager: Engine, id: string): Promise<boolean> {
+export async function hasNoStartedTask(manager: Engine, id: string): Promise<boolean> {
   const tasks = await manager.listTasks({ service: [id] });
-  return tasks.every(({ Status }) => ENDED.includes(Status.State) || Status.ContainerStatus?.ContainerID === undefined);
+  return tasks.every(
+    ({ Status }) => TERMINAL_STATES.includes(Status.State) || Status.ContainerStatus?.ContainerID === undefined,
+  );
 }

@@ -6,28 +6,32 @@ const ENVIRONMENT = "TaskTemplate.ContainerSpec.Env";
 const NETWORKS = "TaskTemplate.Networks";
 
 /** Fields outside `TaskTemplate` whose change restarts tasks all the same: ports are part of a task. */
-const RESTARTING = ["TaskTemplate", "EndpointSpec"];
+const RESTARTING_FIELDS = ["TaskTemplate", "EndpointSpec"];
 
 /** How a change from one spec to another rolls out. */
 export function decideRollout(olds: ServiceSpec | undefined, news: ServiceSpec, restartTogether: string[]): Rollout {
   if (!olds) return { mode: "create", reason: "the service is new" };
   const changed = changedPaths(olds, news);
-  const together = agreedPaths(olds, news, restartTogether);
+  const together = changedPathsOfAllTasks(olds, news, restartTogether);
   if (together.length > 0) {
     return { mode: "all-at-once", reason: `${together.join(", ")} must be the same in all tasks` };
   }
-  const restarting = changed.filter((path) => RESTARTING.some((prefix) => covers(prefix, path)));
+  const restarting = changed.filter((path) => RESTARTING_FIELDS.some((prefix) => covers(prefix, path)));
   if (restarting.length > 0) return { mode: "one-by-one", reason: `${restarting.join(", ")} changed` };
   return { mode: "in-place", reason: `${changed.join(", ") || "nothing in the service"} changed: no task restarts` };
 }
 
 /** Paths of what changes among the fields in which all tasks must agree. */
-export function agreedPaths(olds: ServiceSpec, news: ServiceSpec, restartTogether: readonly string[]): string[] {
+export function changedPathsOfAllTasks(
+  olds: ServiceSpec,
+  news: ServiceSpec,
+  restartTogether: readonly string[],
+): string[] {
   return changedPaths(olds, news).filter((path) => restartTogether.some((prefix) => covers(prefix, path)));
 }
 
 /** How long Swarm watches what it has started, in nanoseconds: what fails then stops the update. */
-const WATCH = { briefly: 1e9, long: 5e9 };
+const MONITOR_PERIOD = { briefly: 1e9, long: 5e9 };
 
 /**
  * What Swarm is told, so that it does it that way. An old task always stops before its successor starts: they share
@@ -37,12 +41,15 @@ const WATCH = { briefly: 1e9, long: 5e9 };
  * @param watch `long` where the tasks' own running is all that is known of them; on a busy host what fails takes a
  * while to do so
  */
-export function updateConfig({ mode }: Pick<Rollout, "mode">, watch: keyof typeof WATCH = "briefly"): UpdateConfig {
+export function updateConfig(
+  { mode }: Pick<Rollout, "mode">,
+  watch: keyof typeof MONITOR_PERIOD = "briefly",
+): UpdateConfig {
   return {
     Parallelism: mode === "all-at-once" ? 0 : 1,
     Delay: 0,
     FailureAction: mode === "all-at-once" ? "continue" : "pause",
-    Monitor: WATCH[watch],
+    Monitor: MONITOR_PERIOD[watch],
     MaxFailureRatio: 0,
     Order: "stop-first",
   };
@@ -54,32 +61,32 @@ export function updateConfig({ mode }: Pick<Rollout, "mode">, watch: keyof typeo
  *
  * @param Order `start-first` where no task runs: successors do not wait until one has stopped
  */
-export function asRollback(spec: ServiceSpec, Order: UpdateConfig["Order"]): ServiceSpec {
+export function toRollbackSpec(spec: ServiceSpec, Order: UpdateConfig["Order"]): ServiceSpec {
   const { UpdateConfig = updateConfig({ mode: "one-by-one" }) } = spec;
   return { ...spec, UpdateConfig: { ...UpdateConfig, FailureAction: "continue", Order } };
 }
 
 /** Longer than any `up`, in nanoseconds: 90 days, which JavaScript's numbers still hold exactly. */
-const PARKED = 90 * 24 * 3600 * 1e9;
+const PAUSE_DELAY = 90 * 24 * 3600 * 1e9;
 
 /**
  * What Swarm is told when it is to change one task and then wait to be asked again. It takes being asked for what it
  * is at already as nothing new: so each time a little differs.
  */
-export function parkedAfterOne(before: UpdateConfig | undefined): UpdateConfig {
-  const Delay = before?.Delay === PARKED ? PARKED + 1_000 : PARKED;
+export function stepOnceConfig(before: UpdateConfig | undefined): UpdateConfig {
+  const Delay = before?.Delay === PAUSE_DELAY ? PAUSE_DELAY + 1_000 : PAUSE_DELAY;
   return { ...updateConfig({ mode: "one-by-one" }), Delay };
 }
 
 /** What a preview says of a change that restarts tasks, in one line. */
-export function rolloutLine(
+export function describeRollout(
   { Name, TaskTemplate }: ServiceSpec,
   rollout: Rollout,
   isGated: boolean,
 ): string | undefined {
   const { mode, reason } = rollout;
   if (mode === "all-at-once") {
-    return `service ${Name}: all tasks restart at once, a short outage: ${reason}; it is ${outageOf(TaskTemplate)}`;
+    return `service ${Name}: all tasks restart at once, a short outage: ${reason}; it is ${describeDowntime(TaskTemplate)}`;
   }
   if (mode !== "one-by-one") return undefined;
   const gate = isGated ? "; each waits until the application's own maintenance check lets it go" : "";
@@ -87,7 +94,7 @@ export function rolloutLine(
 }
 
 /** What an outage is made of. A value that is not known yet is left out. */
-function outageOf({ ContainerSpec }: Partial<TaskSpec>): string {
+function describeDowntime({ ContainerSpec }: Partial<TaskSpec>): string {
   const { StopGracePeriod, Healthcheck } = ContainerSpec ?? {};
   const grace = typeof StopGracePeriod === "number" && !containsUnknown(StopGracePeriod);
   const stop = grace ? `their stop (at most ${StopGracePeriod / 1e9} s)` : "their stop";
@@ -118,11 +125,13 @@ function changedVariables(olds: unknown[], news: unknown[]): string[] {
 }
 
 function covers(prefix: string, path: string): boolean {
-  return path === prefix || path.startsWith(`${prefix}.`) || path.startsWith(`${prefix}:`) || isVariable(prefix, path);
+  return (
+    path === prefix || path.startsWith(`${prefix}.`) || path.startsWith(`${prefix}:`) || coversVariable(prefix, path)
+  );
 }
 
 /** `…Env:MINIO_` covers every variable that begins so. */
-function isVariable(prefix: string, path: string): boolean {
+function coversVariable(prefix: string, path: string): boolean {
   return prefix.startsWith(`${ENVIRONMENT}:`) && path.startsWith(prefix);
 }
 

@@ -1,6 +1,6 @@
 import { isVersionConflict } from "../../engine/errors.ts";
 import type { ServiceDetails, ServiceSpec } from "../../engine/types.ts";
-import { inWordsOf } from "../service/normalize-spec.ts";
+import { projectOntoDesired } from "../service/normalize-spec.ts";
 import { withManager, type FindManager } from "./with-manager.ts";
 import { deepEqual } from "../runtime/values.ts";
 
@@ -55,6 +55,6 @@ function isApplied(
   return (
     Version.Index !== before.Version.Index &&
     UpdateStatus?.StartedAt !== before.UpdateStatus?.StartedAt &&
-    deepEqual(spec, inWordsOf(spec, Spec))
+    deepEqual(spec, projectOntoDesired(spec, Spec))
   );
 }

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { TaskDetails } from "../../engine/types.ts";
 import { deepEqual } from "../../provider/runtime/values.ts";
-import { inWordsOf } from "../../provider/service/normalize-spec.ts";
+import { projectOntoDesired } from "../../provider/service/normalize-spec.ts";
 import { ROOT } from "../../toolchain/cache.ts";
 import { makeClone } from "../toolchain/clone.ts";
 import { getNetwork, waitFor } from "./manual-changes.ts";
@@ -214,7 +214,8 @@ describeOnLab(
           return (await engine.listServices()).every(({ ID, Spec }) => {
             const own = tasks.filter(({ ServiceID }) => ServiceID === ID);
             const wanted = own.filter(({ DesiredState }) => ["ready", "running"].includes(DesiredState));
-            const hasSettings = (task: TaskDetails) => deepEqual(task.Spec, inWordsOf(task.Spec, Spec.TaskTemplate));
+            const hasSettings = (task: TaskDetails) =>
+              deepEqual(task.Spec, projectOntoDesired(task.Spec, Spec.TaskTemplate));
             // There is a service before there are tasks of it.
             return (
               wanted.length > 0 && own.every((task) => isRunning(task) === (wanted.includes(task) && hasSettings(task)))

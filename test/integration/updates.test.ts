@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { beforeAll, expect, test } from "vitest";
 import { probeCommands } from "../../components/minio/spec/probes.ts";
-import { LeftLocks } from "../../provider/service/stale-locks.ts";
+import { StaleLockTracker } from "../../provider/service/stale-locks.ts";
 import {
   getStoreAccess,
   type TrafficReport,
@@ -146,7 +146,7 @@ describeOnLab(
         const { socket } = lab.hosts.find(({ hostname }) => hostname === Description.Hostname)!;
         return [Description.Hostname, { nodeId: ID, connection: { host: socket } }] as const;
       });
-      const locks = new LeftLocks(probeCommands("mc").locks, Object.fromEntries(nodes));
+      const locks = new StaleLockTracker(probeCommands("mc").locks, Object.fromEntries(nodes));
       const allRunning = async () =>
         (await engine.listTasks({ "desired-state": ["running"] })).filter(({ Status }) => Status.State === "running");
       const [member] = await engine.listContainers();
@@ -156,10 +156,10 @@ describeOnLab(
         return now !== undefined && now.Id !== member?.Id && (await allRunning()).length === HOSTS;
       };
       await waitFor(isBack, "the member that was killed");
-      expect(await locks.mayStop(await allRunning())).toEqual({ done: true });
-      locks.stopsOne();
+      expect(await locks.canStop(await allRunning())).toEqual({ done: true });
+      locks.recordStop();
       const because = "locks of tasks that were stopped run out: 1";
-      expect(await locks.mayStop(await allRunning())).toEqual({ done: false, reason: because });
+      expect(await locks.canStop(await allRunning())).toEqual({ done: false, reason: because });
       s3.destroy();
     });
 

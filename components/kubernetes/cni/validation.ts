@@ -1,6 +1,6 @@
 import { cidrError } from "../../../core/networks/cidr.ts";
 import type { ValidationIssue } from "../../../core/input-validation-error.ts";
-import { amountFindings } from "../../service/task-limits.ts";
+import { validateTaskAmounts } from "../../service/task-limits.ts";
 import { type CniArgs, CNI_PLUGINS, DEFAULT_TRANSPORT } from "./args.ts";
 import { CNI_CHARTS, type InstalledPlugin, NODE_PREFIX, transportsOf } from "./charts.ts";
 
@@ -16,7 +16,7 @@ export function validateCni(args: CniArgs): ValidationIssue[] {
     ...(plugin === "none"
       ? validateNothingInstalled(args)
       : [...validateTransport(plugin, args), ...validateChart(args)]),
-    ...amountFindings({ timeoutSeconds }, 0),
+    ...validateTaskAmounts({ timeoutSeconds }, 0),
   ];
 }
 

@@ -1,7 +1,7 @@
 import type { ConfigReference } from "../../../engine/types.ts";
 import type { DeepInput } from "../../shared/inputs.ts";
 import type { Swarm } from "../../swarm/swarm.ts";
-import { configFile, dockerConfig, type FileHandle, type FileOptions } from "../../service/secrets-and-configs.ts";
+import { configMount, createConfig, type FileRef, type FileOptions } from "../../service/secrets-and-configs.ts";
 import type { PoolPlan } from "../plan.ts";
 
 /** Where a member finds the pools of its store. */
@@ -29,10 +29,10 @@ export function createPoolsConfig(
   swarm: Swarm,
   pools: readonly PoolPlan[],
   opts: FileOptions,
-): FileHandle | undefined {
-  return pools.length === 1 ? undefined : dockerConfig(name, swarm, formatPoolsFile(pools), opts);
+): FileRef | undefined {
+  return pools.length === 1 ? undefined : createConfig(name, swarm, formatPoolsFile(pools), opts);
 }
 
-export function poolsConfigMount(config: FileHandle): DeepInput<ConfigReference> {
-  return configFile(config, POOLS_FILE, "0");
+export function poolsConfigMount(config: FileRef): DeepInput<ConfigReference> {
+  return configMount(config, POOLS_FILE, "0");
 }

@@ -5,7 +5,7 @@ import { validateWhenKnown, type DeepInput, knownValue } from "../../shared/inpu
 import { type ValidationIssue, throwIfInvalid } from "../../../core/input-validation-error.ts";
 import type { Swarm } from "../../swarm/swarm.ts";
 import type { ImmutableValue } from "../../../core/immutable-value.ts";
-import { dockerSecret, type FileHandle, type FileOptions, secretFile } from "../../service/secrets-and-configs.ts";
+import { createSecret, type FileRef, type FileOptions, secretMount } from "../../service/secrets-and-configs.ts";
 import type { MinioServiceArgs } from "../args.ts";
 import type { KmsKey } from "./kms-key-args.ts";
 
@@ -83,11 +83,11 @@ export function immutableKmsKey(kmsKey: KmsKey | undefined): Record<string, Immu
 }
 
 /** The key as a Docker secret: a copy, which goes with the stack. A store has one key for life: its name tells it. */
-export function createKmsSecret(name: string, swarm: Swarm, kmsKey: KmsKey, opts: FileOptions): FileHandle {
-  return dockerSecret(name, swarm, pulumi.interpolate`${kmsKey.name}:${kmsKey.key}`, kmsKey.name, opts);
+export function createKmsSecret(name: string, swarm: Swarm, kmsKey: KmsKey, opts: FileOptions): FileRef {
+  return createSecret(name, swarm, pulumi.interpolate`${kmsKey.name}:${kmsKey.key}`, kmsKey.name, opts);
 }
 
 /** The key as a file that only the container's own user can read. */
-export function kmsSecretMount(secret: FileHandle): DeepInput<SecretReference> {
-  return secretFile(secret, FILE, "0");
+export function kmsSecretMount(secret: FileRef): DeepInput<SecretReference> {
+  return secretMount(secret, FILE, "0");
 }

@@ -5,7 +5,7 @@ import type { Host } from "../../hosts/host.ts";
 import { SwarmResource } from "../../shared/resource.ts";
 import type { DeepInput } from "../../shared/inputs.ts";
 import type { Swarm } from "../../swarm/swarm.ts";
-import { dockerSecret, type FileHandle, type FileOptions, secretFile } from "../../service/secrets-and-configs.ts";
+import { createSecret, type FileRef, type FileOptions, secretMount } from "../../service/secrets-and-configs.ts";
 import { memberName } from "../layout/topology.ts";
 
 /** Certificates that the component makes, with an authority of its own. */
@@ -49,7 +49,7 @@ export type MinioTls = true | GeneratedCertificates | ProvidedCertificate;
 /** The certificates of a store as its services see them. */
 export interface StoreTls {
   caCertificate: pulumi.Output<string>;
-  secrets: Record<TlsFile, FileHandle>;
+  secrets: Record<TlsFile, FileRef>;
 }
 
 /** Where MinIO looks for its certificates: named explicitly, for without them it would silently speak plain HTTP. */
@@ -82,13 +82,13 @@ export function createTlsSecrets(
   const { owner: _owner, component: _component, ...child } = opts;
   const names = (more: readonly string[]) => certificateNames(serviceName, hosts, more, addresses);
   const { generation, ...texts } = createCertificates(name, tls, names, child);
-  const make = (file: TlsFile) => dockerSecret(`${name}-tls-${file}`, swarm, texts[file], generation, opts);
+  const make = (file: TlsFile) => createSecret(`${name}-tls-${file}`, swarm, texts[file], generation, opts);
   return { caCertificate: texts.ca, secrets: { ca: make("ca"), key: make("key"), certificate: make("certificate") } };
 }
 
 /** The certificates as files that only the container's own user can read. */
 export function tlsSecretMounts({ secrets }: StoreTls): DeepInput<SecretReference>[] {
-  return (Object.keys(TLS_FILES) as TlsFile[]).map((file) => secretFile(secrets[file], TLS_FILES[file], "0"));
+  return (Object.keys(TLS_FILES) as TlsFile[]).map((file) => secretMount(secrets[file], TLS_FILES[file], "0"));
 }
 
 /**

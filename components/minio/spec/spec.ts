@@ -3,8 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ContainerSpec, Mount, PublishedPort, ServiceSpec } from "../../../engine/types.ts";
 import type { DeepInput, FieldInputs } from "../../shared/inputs.ts";
 import { InputValidationError } from "../../../core/input-validation-error.ts";
-import type { FileHandle } from "../../service/secrets-and-configs.ts";
-import { hostPort, MIB, resources, rotatedLog, scaled, SECOND } from "../../service/spec-parts.ts";
+import type { FileRef } from "../../service/secrets-and-configs.ts";
+import { hostPort, MIB, resourceLimits, rotatedLogDriver, toEngineUnit, SECOND } from "../../service/spec-parts.ts";
 import type { MinioServiceArgs } from "../args.ts";
 import { containerEnvironment } from "./environment.ts";
 import { KMS_ENVIRONMENT, kmsSecretMount } from "../security/kms-key.ts";
@@ -65,13 +65,13 @@ export interface StoreContext extends Pick<
   tools: HealthcheckClient;
   /** The members' own network first. */
   networkIds: pulumi.Input<string>[];
-  secrets: Record<SecretKind, FileHandle>;
+  secrets: Record<SecretKind, FileRef>;
   /** The certificates, when the store speaks TLS. */
   tls?: StoreTls;
   /** The file of the key under which it encrypts. */
-  kmsKey?: FileHandle;
+  kmsKey?: FileRef;
   /** The file of several pools. */
-  poolsConfig?: FileHandle;
+  poolsConfig?: FileRef;
   /** Labels of the drives' volumes: whose they are. */
   ownerLabels: Record<string, DeepInput<string>>;
 }
@@ -85,12 +85,12 @@ export function serviceSpec(store: StoreContext, service: ServicePlan): FieldInp
     TaskTemplate: {
       ContainerSpec: containerSpec(store, service),
       Resources: {
-        Limits: resources(store.cpuLimit, store.memoryLimitMiB),
-        Reservations: resources(store.cpuReservation, store.memoryReservationMiB),
+        Limits: resourceLimits(store.cpuLimit, store.memoryLimitMiB),
+        Reservations: resourceLimits(store.cpuReservation, store.memoryReservationMiB),
       },
       RestartPolicy: { Condition: "any", Delay: 5 * SECOND, MaxAttempts: 0 },
       Placement: { Constraints: service.constraints },
-      LogDriver: rotatedLog(store.logMaxSizeMiB, store.logMaxFiles),
+      LogDriver: rotatedLogDriver(store.logMaxSizeMiB, store.logMaxFiles),
       Networks: store.networkIds.map((Target) => ({ Target, Aliases: [store.plan.serviceName] })),
     },
     EndpointSpec: { Mode: "dnsrr", Ports: publishedPorts(store.plan) },
@@ -140,7 +140,7 @@ function containerSpec(store: StoreContext, { pool, hosts, mode }: ServicePlan):
     // first time after a whole interval. Members find each other by these names: a check made an outage of 4 s one of
     // 20 s. What ends is restarted all the same, and whether the cluster works is asked of the cluster.
     Healthcheck: { Test: ["NONE"] },
-    StopGracePeriod: scaled(store.stopGraceSeconds ?? 60, SECOND),
+    StopGracePeriod: toEngineUnit(store.stopGraceSeconds ?? 60, SECOND),
     CapabilityDrop: DROPPED_CAPABILITIES,
     Ulimits: [],
     // A member looks up every peer before it serves, and on the first start no peer has a name yet: where the host's

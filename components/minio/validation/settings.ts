@@ -4,7 +4,7 @@ import { validateServiceName } from "../../../core/dns-label.ts";
 import { knownValue } from "../../shared/inputs.ts";
 import { validatePort } from "../../../core/port.ts";
 import type { ValidationIssue } from "../../../core/input-validation-error.ts";
-import { amountFindings } from "../../service/task-limits.ts";
+import { validateTaskAmounts } from "../../service/task-limits.ts";
 import type { MinioServiceArgs } from "../args.ts";
 import { validateEnvironment } from "../spec/environment.ts";
 import { validateImage } from "../image.ts";
@@ -40,7 +40,7 @@ export function validateMinioService(
     ...validatePublishedPorts(args),
     ...validateConsolePort(args),
     ...allowFromFindings(args.allowFrom),
-    ...amountFindings(args, MIN_MEMORY_MIB),
+    ...validateTaskAmounts(args, MIN_MEMORY_MIB),
     ...validateEnvironment(args.environment ?? {}),
     ...validateKmsKey(args),
     ...validateTls(args, serviceName, hosts),

@@ -8,8 +8,8 @@ import { writeWorkingConfig } from "../../../commands/lib/config.ts";
 import { distributeInBackground, distributeImage } from "../../../commands/lib/distribute-image.ts";
 import { IMAGE_KEY, lastBuiltImage, describeImageChange } from "../../../commands/lib/store-image.ts";
 import { openState } from "../../../commands/lib/state.ts";
-import { spreadImage } from "../../../provider/service/image-prepull.ts";
-import { errorOf } from "../../../provider/service/task-snapshot.ts";
+import { prepullImage } from "../../../provider/service/image-prepull.ts";
+import { taskError } from "../../../provider/service/task-snapshot.ts";
 import { Engine } from "../../../engine/engine.ts";
 import type { TaskDetails } from "../../../engine/types.ts";
 import { isBuiltImage } from "../../../core/image-name.ts";
@@ -130,7 +130,7 @@ describe("the image of hosts that can pull none", () => {
       image: packed.name,
       engines: { a: { nodeId: "a", connection: a!.connection } },
     };
-    const spread = () => spreadImage(new Engine(a!.connection), ["one"], { ...options, timeoutMs: 5_000 });
+    const spread = () => prepullImage(new Engine(a!.connection), ["one"], { ...options, timeoutMs: 5_000 });
     await expect(spread()).rejects.toThrow(
       /no task was stopped.*host a: it is not there and, built by pulumi-swarm, cannot be pulled: `npm run up` brings it/,
     );
@@ -151,7 +151,7 @@ test.each([
   ["a registry", "silo:1", "rejected", "No such image: silo:1", "No such image: silo:1"],
   ["nobody", IMAGE, "running", undefined, undefined],
 ])("what %s says of a task, told", (_who, Image, State, Err, told) => {
-  expect(errorOf({ Spec: { ContainerSpec: { Image } }, Status: { State, Err } } as TaskDetails)).toBe(told);
+  expect(taskError({ Spec: { ContainerSpec: { Image } }, Status: { State, Err } } as TaskDetails)).toBe(told);
 });
 
 describe("the image of an earlier run", () => {

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { execWithInput, hijack } from "../../../engine/exec.ts";
 import { Engine } from "../../../engine/engine.ts";
 import { EngineError, UnreachableError } from "../../../engine/transport.ts";
-import { LeftLocks } from "../../../provider/service/stale-locks.ts";
+import { StaleLockTracker } from "../../../provider/service/stale-locks.ts";
 import type { TaskDetails } from "../../../engine/types.ts";
 
 /** What the engine says of a command, one after the other; the last one from then on. */
@@ -66,11 +66,11 @@ test("locks are waited for when the engine does not know at once how the command
   const lock = { id: "1", resource: "bucket/object", owner: "store-a:9000", time: "2026-11-30T11:00:00Z" };
   start = (_request, response) => response.end(frame(JSON.stringify(lock)));
   inspections = [RUNNING, { Running: false, ExitCode: 0 }];
-  const locks = new LeftLocks(["locks"], { a: { nodeId: "a", connection: engine().connection } });
+  const locks = new StaleLockTracker(["locks"], { a: { nodeId: "a", connection: engine().connection } });
   const task = { ID: "t", NodeID: "a", Status: { ContainerStatus: { ContainerID: "container" } } } as TaskDetails;
-  expect(await locks.mayStop([task])).toEqual({ done: true, value: undefined });
-  locks.stopsOne();
-  expect(await locks.mayStop([task])).toMatchObject({ done: false });
+  expect(await locks.canStop([task])).toEqual({ done: true, value: undefined });
+  locks.recordStop();
+  expect(await locks.canStop([task])).toMatchObject({ done: false });
 });
 
 /** What a command that takes too long ends with; the time passes at once. */

@@ -139,10 +139,14 @@ const CASES: Record<string, Case[]> = {
   ],
   "no-default-credentials": [
     ["a generated user", [resource("pulumi-nodejs:dynamic/swarm:RootCredentials", {})], undefined],
-    ["a user of one's own", [resource("pulumi-nodejs:dynamic/swarm:RootCredentials", { asked: "keeper" })], undefined],
+    [
+      "a user of one's own",
+      [resource("pulumi-nodejs:dynamic/swarm:RootCredentials", { requestedUser: "keeper" })],
+      undefined,
+    ],
     [
       "everybody's user",
-      [resource("pulumi-nodejs:dynamic/swarm:RootCredentials", { asked: "Admin" })],
+      [resource("pulumi-nodejs:dynamic/swarm:RootCredentials", { requestedUser: "Admin" })],
       /^rootUser is one/,
     ],
     ["a file", [swarmService({ Env: ["MINIO_ROOT_PASSWORD_FILE=/run/secrets/root-password"] })], undefined],

@@ -289,7 +289,7 @@ test("every other argument reaches a child", async () => {
   expect((await statefulSet()).container.resources).toEqual({});
   const { find } = await made({ rootUser: "chief", rootPasswordGeneration: "2", serviceName: "objects" });
   expect(find("store-credentials", "RootCredentials").inputs).toMatchObject({
-    asked: "chief",
+    requestedUser: "chief",
     passwordGeneration: "2",
   });
   const given = (await made({ rootPassword: "given-password" })).find("store-credentials", "RootCredentials");

@@ -6,13 +6,13 @@ import { userPolicy, policyPrefix } from "../../../../components/minio/iam/polic
 import type { HasStoreConnection } from "../../../../components/minio/connection.ts";
 import { generatedAccessKey, MinioUser, type MinioUserArgs } from "../../../../components/minio/iam/user.ts";
 import { Bucket } from "../../../../provider/minio/bucket.ts";
-import type { StoreAddress } from "../../../../provider/minio/admin-client.ts";
+import type { StoreLocation } from "../../../../provider/minio/admin-client.ts";
 import { RootServiceAccounts } from "../../../../provider/minio/root-service-accounts.ts";
-import { checkedUser, samePolicy, User } from "../../../../provider/minio/user.ts";
+import { resolveUserNames, isSamePolicy, User } from "../../../../provider/minio/user.ts";
 import { Swarm } from "../../../../components/swarm/swarm.ts";
 import { fakeHost, getErrorMessage, runProgram } from "../../harness.ts";
 
-const ADDRESS: StoreAddress = {
+const ADDRESS: StoreLocation = {
   managers: { a: { host: "unix:///a" } },
   swarmId: "s1",
   nodes: { a: { nodeId: "n1", connection: { host: "unix:///a" } } },
@@ -85,9 +85,9 @@ describe("policy", () => {
 
   test("is known again in another order, and not with another action", () => {
     const text = (...Action: string[]) => JSON.stringify({ Version: "2012-10-17", Statement: [{ Action }] });
-    expect(samePolicy(text("a", "b"), text("b", "a"))).toBe(true);
-    expect(samePolicy(text("a", "b"), text("a", "c"))).toBe(false);
-    expect(samePolicy(text("a"), "{}")).toBe(false);
+    expect(isSamePolicy(text("a", "b"), text("b", "a"))).toBe(true);
+    expect(isSamePolicy(text("a", "b"), text("a", "c"))).toBe(false);
+    expect(isSamePolicy(text("a"), "{}")).toBe(false);
   });
 });
 
@@ -146,7 +146,7 @@ describe("arguments reach the resource", () => {
 
 describe("what a change does", () => {
   const photos = { store: ADDRESS, bucketName: "photos", versioning: false, objectLock: false };
-  const made = { ...photos, made: true };
+  const made = { ...photos, createdByUs: true };
 
   test.each([
     ["nothing", {}, { changes: false, replaces: [] }],
@@ -154,7 +154,7 @@ describe("what a change does", () => {
     ["another name", { bucketName: "other" }, { changes: true, replaces: ["bucketName"] }],
     ["a name not known yet", { bucketName: UNKNOWN }, { changes: true, replaces: [] }],
     ["another store", { store: { ...ADDRESS, serviceName: "second" } }, { changes: true, replaces: ["store"] }],
-    ["a store made anew", { store: UNKNOWN as unknown as StoreAddress }, { changes: true, replaces: [] }],
+    ["a store made anew", { store: UNKNOWN as unknown as StoreLocation }, { changes: true, replaces: [] }],
     ["other services", { store: { ...ADDRESS, serviceIds: { main: "id2" } } }, { changes: true, replaces: [] }],
   ])("to a bucket: %s", async (_what, change, wanted) => {
     expect(await Bucket.diff("photos", made, { ...photos, ...change })).toEqual(wanted);
@@ -181,7 +181,7 @@ describe("what a change does", () => {
       ["another default", names, { defaultAccessKey: "app-2" }, names],
       ["a store not known yet", {}, { defaultAccessKey: UNKNOWN }, { accessKey: UNKNOWN, policyName: UNKNOWN }],
     ])("%s", (_what, olds, change, wanted) => {
-      expect(checkedUser(olds, { ...asked, ...change })).toMatchObject(wanted);
+      expect(resolveUserNames(olds, { ...asked, ...change })).toMatchObject(wanted);
     });
 
     test("the default follows from the store and the resource, and is not to be guessed from its name", () => {

@@ -254,7 +254,7 @@ describe("every argument reaches a child", () => {
 
   test("rootUser", async () => {
     const { children } = await made({ rootUser: pulumi.output("boss") });
-    expect(children.find(({ name }) => name === "store-credentials")?.inputs["asked"]).toBe("boss");
+    expect(children.find(({ name }) => name === "store-credentials")?.inputs["requestedUser"]).toBe("boss");
   });
 
   test("rootPassword, a secret whatever it was given as", async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { mayPass } from "../../../../provider/minio/admin-client.ts";
+import { isTransient } from "../../../../provider/minio/admin-client.ts";
 
 test.each<[code: string, message: string, expected: boolean]>([
   ["SlowDownWrite", "Resource requested is unwritable, please reduce your request rate", true],
@@ -10,5 +10,5 @@ test.each<[code: string, message: string, expected: boolean]>([
   ["AccessDenied", "Access Denied.", false],
   ["NoSuchBucket", "The specified bucket does not exist", false],
 ])("code %j with message %j may pass: %j", (code, message, expected) => {
-  expect(mayPass({ code, message })).toBe(expected);
+  expect(isTransient({ code, message })).toBe(expected);
 });

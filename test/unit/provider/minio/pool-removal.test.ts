@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Command } from "../../../fake-swarm/application.ts";
-import type { Decommission } from "../../../../provider/minio/decommission-status.ts";
-import { poolFailures } from "../../../../provider/minio/pools.ts";
+import type { DecommissionInfo } from "../../../../provider/minio/decommission-status.ts";
+import { checkPools } from "../../../../provider/minio/pools.ts";
 import { eachInFakeTime, specOf } from "../../../fake-swarm/scene.ts";
 import { throughTime } from "../../../fake-swarm/time.ts";
 
@@ -12,7 +12,7 @@ const BEGUN = "2026-11-30T10:00:00Z";
 
 /** A store of two pools of a host each, and what MinIO tells of the second one. */
 async function store(
-  told: Decommission,
+  told: DecommissionInfo,
   more: { rebalance?: string; members?: string[]; down?: boolean; client?: string } = {},
 ) {
   const scene = await start(2);
@@ -43,7 +43,7 @@ async function store(
   const address = { ...scene.address, nodes: scene.nodes, serviceName: "store", services: ["store"] };
   const olds = { pools: ["a", "b"], members: MEMBERS, store: address };
   const failures = async (news = { ...olds, pools: ["a"], members: { a: MEMBERS.a } }) =>
-    (await throughTime(poolFailures(olds, news))).map(({ reason }) => reason);
+    (await throughTime(checkPools(olds, news))).map(({ reason }) => reason);
   return { scene, id, asked, failures };
 }
 
@@ -63,7 +63,7 @@ test("in some images the client is called mcli", async () => {
   expect(await failures()).toEqual([]);
 });
 
-test.each<[string, Decommission, RegExp]>([
+test.each<[string, DecommissionInfo, RegExp]>([
   [
     "nobody has begun to empty",
     {},
@@ -107,7 +107,7 @@ test("the first pool stays while MinIO is not done with emptying it", async () =
   const before = { ...MEMBERS, c: ["store-host3"] };
   const address = { ...scene.address, nodes: scene.nodes, serviceName: "store", services: ["store"] };
   const news = { pools: ["b"], members: { b: MEMBERS.b }, store: address };
-  const failures = await throughTime(poolFailures({ pools: ["a", "b"], members: before, store: address }, news));
+  const failures = await throughTime(checkPools({ pools: ["a", "b"], members: before, store: address }, news));
   expect(failures.map(({ reason }) => reason)).toEqual([
     expect.stringContaining('"a": is gone from pools, and holds its part of the data'),
   ]);

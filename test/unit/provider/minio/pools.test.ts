@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
-import { livePools, type LivePools, type PoolState } from "../../../../provider/minio/decommission-status.ts";
+import { toLivePools, type LivePools, type PoolState } from "../../../../provider/minio/decommission-status.ts";
 import { RootCredentials } from "../../../../provider/minio/root-credentials.ts";
-import { poolFailures, type StorePools } from "../../../../provider/minio/pools.ts";
+import { checkPools, type StorePools } from "../../../../provider/minio/pools.ts";
 
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const ENGINE = { nodeId: "n1", connection: { host: "unix:///a.sock" } };
@@ -18,8 +18,8 @@ const TWO: StorePools = { pools: ["main", "more"], members: MEMBERS };
 /** The store says that its pools are in these states. */
 function live(main: PoolState, more: PoolState, others: Partial<LivePools> = {}): () => Promise<LivePools> {
   const pools = [
-    { members: MEMBERS.main, name: "hash:1", state: main, moved: 3, stuck: 0 },
-    { members: MEMBERS.more, name: "hash:2", state: more, moved: 7, stuck: 2 },
+    { members: MEMBERS.main, name: "hash:1", state: main, movedObjects: 3, failedObjects: 0 },
+    { members: MEMBERS.more, name: "hash:2", state: more, movedObjects: 7, failedObjects: 2 },
   ];
   return async () => ({ pools, isRebalancing: false, ...others });
 }
@@ -27,7 +27,7 @@ function live(main: PoolState, more: PoolState, others: Partial<LivePools> = {})
 /** Reasons for which it is refused to take pool `more` out. */
 async function withoutMore(ask: () => Promise<LivePools>, olds = TWO, news: StorePools = {}): Promise<string[]> {
   const { main } = MEMBERS;
-  const failures = await poolFailures(olds, { pools: ["main"], members: { main }, store: STORE, ...news }, ask);
+  const failures = await checkPools(olds, { pools: ["main"], members: { main }, store: STORE, ...news }, ask);
   return failures.map(({ reason }) => reason);
 }
 
@@ -38,11 +38,11 @@ test.each([
   ["no change", { pools: ["a", "b"] }, ["a", "b"]],
   ["another pool after the former ones", { pools: ["a", "b"] }, ["a", "b", "c"]],
 ])("fine, and nobody is asked: %s", async (_what, olds, pools) => {
-  expect(await poolFailures(olds, { pools, store: STORE }, never)).toEqual([]);
+  expect(await checkPools(olds, { pools, store: STORE }, never)).toEqual([]);
 });
 
 test("a pool that would come before a former one is refused, with a key that works", async () => {
-  expect(await poolFailures({ pools: ["main"] }, { pools: ["archive", "main"] }, never)).toEqual([
+  expect(await checkPools({ pools: ["main"] }, { pools: ["archive", "main"] }, never)).toEqual([
     {
       property: "",
       reason:
@@ -54,7 +54,7 @@ test("a pool that would come before a former one is refused, with a key that wor
 
 test("a pool that MinIO has emptied may go, and what becomes of it is said", async () => {
   const said = vi.spyOn(console, "log").mockImplementation(() => {});
-  expect(await withoutMore(live("in-use", "empty"))).toEqual([]);
+  expect(await withoutMore(live("active", "decommissioned"))).toEqual([]);
   expect(said.mock.calls).toEqual([
     ["pool more: MinIO has emptied it; its service goes, its drives stay on their hosts and are yours to remove"],
   ]);
@@ -64,10 +64,14 @@ test("a pool that MinIO has emptied may go, and what becomes of it is said", asy
 test.each<[string, PoolState, RegExp]>([
   [
     "nobody told MinIO",
-    "in-use",
+    "active",
     /^pools "more": is gone from pools, and holds its part of the data\. Put it back, have MinIO move that to the other pools with `npm run exec -- a mc admin decommission start local hash:2`, and take it out when `mc admin decommission status local` says Complete$/,
   ],
-  ["MinIO is at it", "emptying", /still moving its data to the other pools \(7 objects so far\)\. Put it back until/],
+  [
+    "MinIO is at it",
+    "decommissioning",
+    /still moving its data to the other pools \(7 objects so far\)\. Put it back until/,
+  ],
   [
     "it failed",
     "failed",
@@ -75,18 +79,22 @@ test.each<[string, PoolState, RegExp]>([
   ],
   ["it was canceled", "canceled", /was canceled\. Put it back, begin again with .*hash:2/],
 ])("a pool that holds data is refused to go: %s", async (_what, state, reason) => {
-  expect(await withoutMore(live("in-use", state))).toEqual([expect.stringMatching(reason)]);
+  expect(await withoutMore(live("active", state))).toEqual([expect.stringMatching(reason)]);
 });
 
 test.each<[string, () => Promise<LivePools>, RegExp]>([
-  ["another pool is the empty one", live("empty", "in-use"), /holds its part of the data/],
+  ["another pool is the empty one", live("decommissioned", "active"), /holds its part of the data/],
   [
     "another pool is being emptied",
-    live("emptying", "empty"),
+    live("decommissioning", "decommissioned"),
     /not done with emptying pool "main".*cancel local hash:1`/,
   ],
-  ["pools are being rebalanced", live("in-use", "empty", { isRebalancing: true }), /is rebalancing its pools/],
-  ["none of its members answers", live("in-use", "empty", { pools: [] }), /none of its members answers.*store-node3/],
+  ["pools are being rebalanced", live("active", "decommissioned", { isRebalancing: true }), /is rebalancing its pools/],
+  [
+    "none of its members answers",
+    live("active", "decommissioned", { pools: [] }),
+    /none of its members answers.*store-node3/,
+  ],
   [
     "the store is silent",
     () => Promise.reject(new Error("no answer")),
@@ -98,8 +106,10 @@ test.each<[string, () => Promise<LivePools>, RegExp]>([
 
 test("what runs need not be what was declared last: members of two pools are not taken for one", async () => {
   const members = [...MEMBERS.main, ...MEMBERS.more];
-  const one = { members, name: "hash:1", state: "empty" as const, moved: 0, stuck: 0 };
-  expect(await withoutMore(live("empty", "empty", { pools: [one] }))).toEqual([expect.stringMatching(/of their own/)]);
+  const one = { members, name: "hash:1", state: "decommissioned" as const, movedObjects: 0, failedObjects: 0 };
+  expect(await withoutMore(live("decommissioned", "decommissioned", { pools: [one] }))).toEqual([
+    expect.stringMatching(/of their own/),
+  ]);
 });
 
 test("its hosts do not serve in another pool at once, with what is on their drives", async () => {
@@ -114,7 +124,7 @@ test("without a record of its members it stays", async () => {
 });
 
 test("of a store that cannot be asked, no pool goes", async () => {
-  expect(await poolFailures(TWO, { pools: ["main"] }, never)).toEqual([
+  expect(await checkPools(TWO, { pools: ["main"] }, never)).toEqual([
     {
       property: "",
       reason: expect.stringMatching(/^pools "more": is gone .* a pool of this store stays\. Put it back, or/),
@@ -128,15 +138,15 @@ test("in the preview of a Swarm that is made anew it is left to `up`; hosts to c
   expect(said.mock.calls).toEqual([[expect.stringContaining("is asked in `pulumi up`")]]);
   said.mockRestore();
   const nodes = { new: { ...ENGINE, nodeId: UNKNOWN }, ...STORE.nodes };
-  expect(await withoutMore(live("in-use", "in-use"), TWO, { store: { ...STORE, nodes } })).toEqual([
+  expect(await withoutMore(live("active", "active"), TWO, { store: { ...STORE, nodes } })).toEqual([
     expect.stringContaining("npm run exec -- a mc"),
   ]);
 });
 
 test("the one pool of an earlier release is known from its state", async () => {
   const olds = { immutable: { pools: { value: ["main"], reason: "so it is." } } };
-  expect(await poolFailures(olds, { pools: ["main", "more"] }, never)).toEqual([]);
-  expect(await poolFailures(olds, { pools: ["more"], store: STORE }, never)).toHaveLength(1);
+  expect(await checkPools(olds, { pools: ["main", "more"] }, never)).toEqual([]);
+  expect(await checkPools(olds, { pools: ["more"], store: STORE }, never)).toHaveLength(1);
   const { failures } = await RootCredentials.check!(olds, { pools: ["archive", "main"] });
   expect(failures).toHaveLength(1);
 });
@@ -160,12 +170,12 @@ test("pools as MinIO tells of them, by the members that answer", () => {
       { id: 1, cmdline: "hash:2" },
       { id: 0, cmdline: "hash:1", decommissionInfo },
     ];
-    return livePools({ info: { servers } }, told)[0]?.state;
+    return toLivePools({ info: { servers } }, told)[0]?.state;
   });
-  expect(states).toEqual(["in-use", "emptying", "empty", "failed", "canceled"]);
+  expect(states).toEqual(["active", "decommissioning", "decommissioned", "failed", "canceled"]);
   const told = [{ id: 1, cmdline: "hash:2", decommissionInfo: begun }];
-  expect(livePools({ info: { servers } }, told)).toEqual([
-    { members: ["store-a"], name: "", state: "in-use", moved: 0, stuck: 0 },
-    { members: ["store-c"], name: "hash:2", state: "emptying", moved: 4, stuck: 1 },
+  expect(toLivePools({ info: { servers } }, told)).toEqual([
+    { members: ["store-a"], name: "", state: "active", movedObjects: 0, failedObjects: 0 },
+    { members: ["store-c"], name: "hash:2", state: "decommissioning", movedObjects: 4, failedObjects: 1 },
   ]);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { RootCredentials } from "../../../../provider/minio/root-credentials.ts";
 
-const olds = { asked: undefined, user: "root-abc", password: "p", generation: "g" };
+const olds = { requestedUser: undefined, user: "root-abc", password: "p", generation: "g" };
 
 test("a user and a password are generated, never the same twice", async () => {
   const [one, other] = [await RootCredentials.create({}), await RootCredentials.create({})];
@@ -12,7 +12,7 @@ test("a user and a password are generated, never the same twice", async () => {
 });
 
 test("a user that is asked for is taken", async () => {
-  expect((await RootCredentials.create({ asked: "boss" })).outs.user).toBe("boss");
+  expect((await RootCredentials.create({ requestedUser: "boss" })).outs.user).toBe("boss");
 });
 
 test.each([
@@ -21,17 +21,19 @@ test.each([
   [undefined, "boss", true],
   ["boss", undefined, true],
 ])("asked %s, then %s: changes %s", async (before, after, changes) => {
-  expect(await RootCredentials.diff("id", { ...olds, asked: before }, { asked: after })).toEqual({ changes });
+  expect(await RootCredentials.diff("id", { ...olds, requestedUser: before }, { requestedUser: after })).toEqual({
+    changes,
+  });
 });
 
 test("another user keeps the password, and is another generation", async () => {
-  const { outs } = await RootCredentials.update!("id", olds, { asked: "boss" });
-  expect(outs).toMatchObject({ asked: "boss", user: "boss", password: "p" });
+  const { outs } = await RootCredentials.update!("id", olds, { requestedUser: "boss" });
+  expect(outs).toMatchObject({ requestedUser: "boss", user: "boss", password: "p" });
   expect(outs.generation).not.toBe("g");
 });
 
 test("no longer asking for a user keeps the one there is", async () => {
-  const { outs } = await RootCredentials.update!("id", { ...olds, asked: "boss", user: "boss" }, {});
+  const { outs } = await RootCredentials.update!("id", { ...olds, requestedUser: "boss", user: "boss" }, {});
   expect(outs).toMatchObject({ user: "boss", password: "p", generation: "g" });
 });
 

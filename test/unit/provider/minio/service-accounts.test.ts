@@ -1,9 +1,9 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { RootServiceAccounts } from "../../../../provider/minio/root-service-accounts.ts";
-import type { Answer, StoreAddress } from "../../../../provider/minio/admin-client.ts";
+import type { McResult, StoreLocation } from "../../../../provider/minio/admin-client.ts";
 import { User } from "../../../../provider/minio/user.ts";
 
-const STORE: StoreAddress = { managers: {}, swarmId: "s", nodes: {}, serviceName: "store", serviceIds: { main: "i" } };
+const STORE: StoreLocation = { managers: {}, swarmId: "s", nodes: {}, serviceName: "store", serviceIds: { main: "i" } };
 
 /** A store that knows one user with one service account, and what it was asked to do. */
 const { asked, store } = vi.hoisted(() => ({
@@ -16,7 +16,7 @@ const { asked, store } = vi.hoisted(() => ({
 }));
 
 vi.mock(import("../../../../provider/minio/admin-client.ts"), async (original) => {
-  const answerTo = (args: string[]): Answer<unknown> => {
+  const answerTo = (args: string[]): McResult<unknown> => {
     asked.push(args.slice(1).join(" "));
     if (args[1] === "user" && args[2] === "info") {
       return { ok: true, value: { policyName: "p", userStatus: store.userStatus } };
@@ -27,8 +27,8 @@ vi.mock(import("../../../../provider/minio/admin-client.ts"), async (original) =
   };
   return {
     ...(await original()),
-    askStore: <T>(_store: StoreAddress, args: string[]) => Promise.resolve(answerTo(args) as Answer<T>),
-    toldByStore: <T>(_store: StoreAddress, args: string[]) => Promise.resolve((answerTo(args) as { value: T }).value),
+    mcTry: <T>(_store: StoreLocation, args: string[]) => Promise.resolve(answerTo(args) as McResult<T>),
+    mc: <T>(_store: StoreLocation, args: string[]) => Promise.resolve((answerTo(args) as { value: T }).value),
   };
 });
 

@@ -4,7 +4,7 @@ import type { NodeDetails, ServiceDetails, ServiceSpec, TaskDetails } from "../.
 import { Service } from "../../../../provider/service/service.ts";
 import { type ServiceState } from "../../../../provider/service/service-inputs.ts";
 import { type ServiceInputs } from "../../../../provider/service/service-inputs.ts";
-import { untilReady } from "../../../../provider/service/convergence.ts";
+import { waitForConvergence } from "../../../../provider/service/convergence.ts";
 
 const spec: ServiceSpec = {
   Name: "store-a",
@@ -35,7 +35,7 @@ function manager(): Engine {
 
 const waited = (peers: string[]) => {
   const inputs = { spec, peers, nodes: {}, tasks: 1, timeoutSeconds: 0.1 } as unknown as ServiceInputs;
-  return untilReady(async () => manager(), "store-a", inputs, { earlierTasks: new Set(), restarts: false });
+  return waitForConvergence(async () => manager(), "store-a", inputs, { earlierTasks: new Set(), restarts: false });
 };
 
 test("a service of which nothing runs, for all its hosts are down, is not up", async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ServiceInputs } from "../../../../provider/service/service-inputs.ts";
-import { workingTasks } from "../../../../provider/service/health.ts";
+import { countHealthyTasks } from "../../../../provider/service/health.ts";
 import type { CommandResult } from "../../../fake-swarm/application.ts";
 import { eachInFakeTime, specOf } from "../../../fake-swarm/scene.ts";
 import { throughTime } from "../../../fake-swarm/time.ts";
@@ -26,7 +26,7 @@ async function asked(answers: string[], more: Partial<ServiceInputs> = {}) {
     return [key, answers[at] === "unreachable" ? { ...node, connection: gone } : node] as const;
   });
   const manager = await scene.find();
-  const count = await throughTime(workingTasks(manager, id, { ...inputs, nodes: Object.fromEntries(nodes) }));
+  const count = await throughTime(countHealthyTasks(manager, id, { ...inputs, nodes: Object.fromEntries(nodes) }));
   return { count, lines: said().split("\n").filter(Boolean) };
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { inWordsOf } from "../../../../provider/service/normalize-spec.ts";
+import { projectOntoDesired } from "../../../../provider/service/normalize-spec.ts";
 
 test.each<[string, unknown, unknown, unknown]>([
   ["what is not asked for is left out", { a: 1 }, { a: 1, b: 2 }, { a: 1 }],
@@ -25,5 +25,5 @@ test.each<[string, unknown, unknown, unknown]>([
   ["and none once it is gone, or empty", { a: undefined, b: undefined }, { b: {} }, { a: undefined, b: undefined }],
   ["a log option added by hand is drift", { Options: {} }, { Options: { tag: "t" } }, { Options: { tag: "t" } }],
 ])("%s", (_what, desired, live, told) => {
-  expect(inWordsOf(desired, live)).toEqual(told);
+  expect(projectOntoDesired(desired, live)).toEqual(told);
 });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Engine } from "../../../../engine/engine.ts";
 import type { ServiceDetails } from "../../../../engine/types.ts";
 import { GENERATION_LABEL, type Owner, ownerLabels } from "../../../../core/labels.ts";
-import { removeAdopted, removeLeftovers } from "../../../../provider/service/orphans.ts";
+import { removeFormerOwnersFiles, removeOrphans } from "../../../../provider/service/orphans.ts";
 
 interface Part {
   ID: string;
@@ -58,7 +58,7 @@ test("what a killed run left behind is removed; other names, generations and own
     [part("config", labels("2")), part("config-left-behind", labels("2")), part("earlier", labels("1"))],
     { secrets: ["in-use"], configs: ["config"] },
   );
-  await removeLeftovers(engine, container, OWNER);
+  await removeOrphans(engine, container, OWNER);
   expect(removed).toEqual(["secret left-behind", "secret renamed-since", "config config-left-behind"]);
 });
 
@@ -69,7 +69,7 @@ test.each<[string, Record<string, string>]>([
 ])("secrets %s are never removed beside one of the same labels", async (_, same) => {
   const all = [part("app-key", same), part("db-password", { ...same })];
   const { engine, removed, container } = engineWith(all, [], { secrets: ["app-key"], configs: [] });
-  await removeLeftovers(engine, container, OWNER);
+  await removeOrphans(engine, container, OWNER);
   expect(removed).toEqual([]);
 });
 
@@ -80,7 +80,7 @@ test("the former one of a secret with another generation stays, beside others of
     part("aliases", labels("1", { name: "store-mc-host-config" })),
   ];
   const { engine, removed, container } = engineWith(all, [], { secrets: ["root-user", "aliases-https"], configs: [] });
-  await removeLeftovers(engine, container, OWNER);
+  await removeOrphans(engine, container, OWNER);
   expect(removed).toEqual([]);
 });
 
@@ -94,10 +94,10 @@ test("an adopted service's former secrets are removed once nothing uses them, if
     File: { Name: "f", UID: "0", GID: "0", Mode: 0o400 },
   }));
   const service = { Spec: { Labels: ownerLabels(former), TaskTemplate: { ContainerSpec: { ...container, Secrets } } } };
-  await removeAdopted(engine, service as unknown as ServiceDetails, OWNER);
+  await removeFormerOwnersFiles(engine, service as unknown as ServiceDetails, OWNER);
   expect(removed).toEqual(["secret theirs"]);
 });
 
 test("nothing is asked of an engine for a service without any", async () => {
-  await removeLeftovers({} as Engine, { Image: "i" }, OWNER);
+  await removeOrphans({} as Engine, { Image: "i" }, OWNER);
 });

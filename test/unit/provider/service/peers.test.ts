@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Engine } from "../../../../engine/engine.ts";
 import type { ServiceInputs } from "../../../../provider/service/service-inputs.ts";
-import { formerPeers, removePeers } from "../../../../provider/service/peers.ts";
+import { findRemovedPeers, removePeers } from "../../../../provider/service/peers.ts";
 import { ownerLabels } from "../../../../core/labels.ts";
 
 const OWNER = { id: "this-state", project: "p", stack: "dev", name: "store-2027" };
@@ -12,7 +12,7 @@ test.each([
   ["one more", ["a"], ["a", "b"], []],
   ["one less", ["a", "b"], ["b"], ["a"]],
 ])("services that are named no longer: %s", (_what, before, now, former) => {
-  expect(formerPeers({ peers: before }, { peers: now })).toEqual(former);
+  expect(findRemovedPeers({ peers: before }, { peers: now })).toEqual(former);
 });
 
 test("those of this state are removed, and none of another state with the same names", async () => {

@@ -1,14 +1,19 @@
 import { describe, expect, test, vi } from "vitest";
 import type { Engine } from "../../../../engine/engine.ts";
 import type { ServiceDetails, ServiceSpec, TaskDetails } from "../../../../engine/types.ts";
-import { movePeers, peerRunsWith, ROLLED_BACK_LABEL, rolledBackWith } from "../../../../provider/service/peers.ts";
-import { type FailedChange, failureOf, formerSpec } from "../../../../provider/service/rollback.ts";
-import { failedWith } from "../../../../provider/service/convergence.ts";
+import {
+  switchPeers,
+  isPeerRunningWith,
+  ROLLED_BACK_LABEL,
+  causeOfRollback,
+} from "../../../../provider/service/peers.ts";
+import { type FailedChange, rollBack, findRollbackSpec } from "../../../../provider/service/rollback.ts";
+import { failedTasks } from "../../../../provider/service/convergence.ts";
 import { Service } from "../../../../provider/service/service.ts";
 import { type ServiceInputs } from "../../../../provider/service/service-inputs.ts";
 import { ResourceError, ResourceInitError } from "../../../../provider/runtime/values.ts";
 import { ownerLabels } from "../../../../core/labels.ts";
-import { withKeysOf } from "../../../../provider/service/normalize-spec.ts";
+import { addKeysFrom } from "../../../../provider/service/normalize-spec.ts";
 import { decideRollout } from "../../../../provider/service/update-strategy.ts";
 import { eachInFakeTime, specOf as fakeSpec } from "../../../fake-swarm/scene.ts";
 import { throughTime } from "../../../fake-swarm/time.ts";
@@ -64,11 +69,11 @@ describe("what a service goes back to", () => {
     ["nothing after a killed run, if those on record never ran", wanted, former, [taskOf(former, "failed")], undefined],
   ])("%s", async (_what, live, recorded, tasks, expected) => {
     const { manager } = swarm([serviceOf(live)], tasks);
-    expect(await formerSpec(manager, "store-a", inputsOf(recorded), inputsOf(wanted))).toEqual(expected);
+    expect(await findRollbackSpec(manager, "store-a", inputsOf(recorded), inputsOf(wanted))).toEqual(expected);
   });
 
   test("has a place for what the change adds, so that it is seen as a difference", () => {
-    expect(withKeysOf({ a: 1, b: { c: 2 }, l: [{ x: 1 }] }, { b: {}, l: [{ y: 2 }] })).toEqual({
+    expect(addKeysFrom({ a: 1, b: { c: 2 }, l: [{ x: 1 }] }, { b: {}, l: [{ y: 2 }] })).toEqual({
       a: undefined,
       b: { c: undefined },
       l: [{ x: undefined, y: 2 }],
@@ -85,8 +90,17 @@ describe("a change that failed", () => {
   async function outcome(error: unknown, more: Partial<FailedChange> = {}) {
     const { manager } = swarm([serviceOf(wanted)]);
     const apply = vi.fn<FailedChange["apply"]>(async () => undefined);
-    const change = { find: async () => manager, id: "store-a", olds, news, former, removed: [], apply, ...more };
-    return { thrown: await failureOf(error, change), apply };
+    const change = {
+      find: async () => manager,
+      id: "store-a",
+      olds,
+      news,
+      previous: former,
+      removedPeers: [],
+      apply,
+      ...more,
+    };
+    return { thrown: await rollBack(error, change), apply };
   }
 
   test("is undone with the commands of before, all at once, and the record stays as it was", async () => {
@@ -122,8 +136,12 @@ describe("a change that failed", () => {
       { news: { ...news, rollback: false } },
       /again and again\. Correct it .*goes on from there$/,
     ],
-    ["where nothing ran before", { former: undefined }, /again and again\. Correct it .*goes on from there$/],
-    ["where peers were removed for it", { removed: ["store-b"] }, /not rolled back, for store-b would be missing\. /],
+    ["where nothing ran before", { previous: undefined }, /again and again\. Correct it .*goes on from there$/],
+    [
+      "where peers were removed for it",
+      { removedPeers: ["store-b"] },
+      /not rolled back, for store-b would be missing\. /,
+    ],
   ])("stays %s, and the next run goes on", async (_what, more, message) => {
     const { thrown, apply } = await outcome(failed, more);
     expect(apply).not.toHaveBeenCalled();
@@ -197,8 +215,8 @@ describe("a change task by task", () => {
       fakeTask("3", wanted, "rejected"),
       fakeTask("4", wanted),
     ] as TaskDetails[];
-    expect(failedWith(wanted, tasks).map(({ ID }) => ID)).toEqual(["2", "3"]);
-    expect(failedWith(former, tasks).map(({ ID }) => ID)).toEqual(["1"]);
+    expect(failedTasks(wanted, tasks).map(({ ID }) => ID)).toEqual(["2", "3"]);
+    expect(failedTasks(former, tasks).map(({ ID }) => ID)).toEqual(["1"]);
   });
 });
 
@@ -220,7 +238,7 @@ describe("the other services of an application", () => {
     ["are Pulumi's to change otherwise", serviceOf(formerPeer, changedPeer), forth, undefined],
   ])("%s", async (_what, peer, move, expected) => {
     const { manager, written } = swarm([serviceOf(wanted), peer]);
-    const moved = await movePeers(async () => manager, inputs, move);
+    const moved = await switchPeers(async () => manager, inputs, move);
     expect(moved).toEqual(expected ? ["store-b"] : []);
     expect(Object.keys(written)).toEqual(moved);
     if (expected)
@@ -232,7 +250,7 @@ describe("the other services of an application", () => {
 
   test("stay where the change is none that members must agree in", async () => {
     const { manager } = swarm([serviceOf(wanted), serviceOf(changedPeer, formerPeer)]);
-    expect(await movePeers(async () => manager, { ...inputs, restartTogether: [] }, back)).toEqual([]);
+    expect(await switchPeers(async () => manager, { ...inputs, restartTogether: [] }, back)).toEqual([]);
   });
 
   test.each([
@@ -242,11 +260,11 @@ describe("the other services of an application", () => {
   ])("tell whether settings were tried: %s", async (_what, Spec, RunningTasks, expected) => {
     const peer = { ...serviceOf(Spec), ServiceStatus: { RunningTasks, DesiredTasks: 1 } };
     const { manager } = swarm([serviceOf(former), peer]);
-    expect(await peerRunsWith(manager, wanted, former, inputs)).toBe(expected);
+    expect(await isPeerRunningWith(manager, wanted, former, inputs)).toBe(expected);
   });
 
   test("learn from their label that they went back", () => {
-    expect(rolledBackWith(serviceOf(marked), formerPeer)).toBe("store-a");
-    expect(rolledBackWith(serviceOf(formerPeer), formerPeer)).toBeUndefined();
+    expect(causeOfRollback(serviceOf(marked), formerPeer)).toBe("store-a");
+    expect(causeOfRollback(serviceOf(formerPeer), formerPeer)).toBeUndefined();
   });
 });

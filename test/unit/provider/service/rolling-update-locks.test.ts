@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Command } from "../../../fake-swarm/application.ts";
-import { roll } from "../../../../provider/service/rolling-update.ts";
+import { runRollingUpdate } from "../../../../provider/service/rolling-update.ts";
 import { LOCK_SECONDS } from "../../../../provider/service/stale-locks.ts";
 import { updateConfig } from "../../../../provider/service/update-strategy.ts";
 import { eachInFakeTime, type Scene, specOf } from "../../../fake-swarm/scene.ts";
@@ -53,7 +53,7 @@ async function store(locks: (scene: Scene) => Lock[]) {
     scene,
     stops,
     fails: () => (broken = true),
-    rolled: () => throughTime(roll(scene.find, id, wanted, inputs)),
+    rolled: () => throughTime(runRollingUpdate(scene.find, id, wanted, inputs)),
   };
 }
 

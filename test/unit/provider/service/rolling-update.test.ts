@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { ServiceSpec } from "../../../../engine/types.ts";
 import { Service } from "../../../../provider/service/service.ts";
 import { type ServiceInputs } from "../../../../provider/service/service-inputs.ts";
-import { roll } from "../../../../provider/service/rolling-update.ts";
+import { runRollingUpdate } from "../../../../provider/service/rolling-update.ts";
 import { decideRollout, updateConfig } from "../../../../provider/service/update-strategy.ts";
 import { eachInFakeTime, type Scene, specOf } from "../../../fake-swarm/scene.ts";
 import { pass, throughTime } from "../../../fake-swarm/time.ts";
@@ -17,7 +17,7 @@ async function changing(more: Partial<ServiceInputs> = {}) {
   const scene = await start(3);
   const id = await scene.run(former);
   const inputs = scene.service(wanted, { maintenanceCommand: ["may-go"], ...more });
-  return { scene, id, inputs, rolled: () => throughTime(roll(scene.find, id, wanted, inputs)) };
+  return { scene, id, inputs, rolled: () => throughTime(runRollingUpdate(scene.find, id, wanted, inputs)) };
 }
 
 const all = (state: string) => ({ host1: state, host2: state, host3: state });
@@ -119,7 +119,7 @@ test("what an earlier change broke is put back before the next one touches a tas
     return update.call(scene.swarm.services, service, version, spec);
   };
   const inputs = scene.service(wanted, { maintenanceCommand: ["may-go"] });
-  await throughTime(roll(scene.find, id, wanted, inputs));
+  await throughTime(runRollingUpdate(scene.find, id, wanted, inputs));
   expect(written).toEqual(["a", "b", "b", "b", "b"]);
   expect(scene.standing()).toEqual(all("b running"));
 });
@@ -130,7 +130,7 @@ test("with a host down the others are changed, and it gets the change when it is
   scene.fake.engine(3).stop();
   await pass(30);
   const inputs = scene.service(wanted, { maintenanceCommand: ["may-go"] });
-  await throughTime(roll(scene.find, id, wanted, inputs));
+  await throughTime(runRollingUpdate(scene.find, id, wanted, inputs));
   expect(said()).toContain("service store: host host3 is down: it gets the change when it comes back");
   expect(scene.standing()).toEqual({ host1: "b running", host2: "b running" });
   scene.fake.engine(3).start();
@@ -151,7 +151,7 @@ test("the leader may be lost in the middle of it, and each task is changed once 
     return undefined;
   };
   const inputs = scene.service(wanted, { maintenanceCommand: ["may-go"], timeoutSeconds: 120 });
-  await throughTime(roll(scene.find, id, wanted, inputs));
+  await throughTime(runRollingUpdate(scene.find, id, wanted, inputs));
   expect(isLost).toBe(true);
   expect(scene.standing()).toEqual(all("b running"));
   expect(scene.tasks).toHaveLength(6);

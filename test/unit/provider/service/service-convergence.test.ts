@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type ServiceInputs } from "../../../../provider/service/service-inputs.ts";
-import { tasksEnded, untilReady } from "../../../../provider/service/convergence.ts";
+import { waitForTasksGone, waitForConvergence } from "../../../../provider/service/convergence.ts";
 import { optionalManagerFinder } from "../../../../provider/swarm/with-manager.ts";
 import { eachInFakeTime, type Scene, specOf } from "../../../fake-swarm/scene.ts";
 import { pass, throughTime } from "../../../fake-swarm/time.ts";
@@ -12,7 +12,7 @@ const UNDISTURBED = { earlierTasks: new Set<string>(), restarts: false };
 /** Seconds that the wait for a service takes. */
 async function waited(scene: Scene, id: string, inputs: ServiceInputs, disturbance = UNDISTURBED): Promise<number> {
   const begun = performance.now();
-  await throughTime(untilReady(scene.find, id, inputs, disturbance));
+  await throughTime(waitForConvergence(scene.find, id, inputs, disturbance));
   return (performance.now() - begun) / 1_000;
 }
 
@@ -20,7 +20,7 @@ async function waited(scene: Scene, id: string, inputs: ServiceInputs, disturban
 async function given(scene: Scene, id: string, inputs: ServiceInputs): Promise<{ message: string; seconds: number }> {
   const begun = performance.now();
   const { message } = await throughTime(
-    untilReady(scene.find, id, inputs, UNDISTURBED).then(
+    waitForConvergence(scene.find, id, inputs, UNDISTURBED).then(
       () => new Error("it is ready"),
       (error: Error) => error,
     ),
@@ -195,7 +195,7 @@ test("a removed service is gone when its last task has stopped", async () => {
   scene.fake.timing.taskStop = 20_000;
   scene.swarm.services.remove(id);
   const begun = performance.now();
-  await throughTime(tasksEnded(optionalManagerFinder(scene.address), id, scene.service(specOf("a"))));
+  await throughTime(waitForTasksGone(optionalManagerFinder(scene.address), id, scene.service(specOf("a"))));
   expect(performance.now() - begun).toBeGreaterThanOrEqual(20_000);
   expect(scene.tasks).toEqual([]);
 });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { ServiceSpec } from "../../../../engine/types.ts";
 import {
-  excludingVariable,
-  reasonIn,
-  settingsRefusal,
+  findExcludingVariable,
+  findExitReason,
+  describeRejection,
   VALIDATION_LABEL,
   validationSpec,
 } from "../../../../provider/service/settings-validation.ts";
@@ -91,7 +91,7 @@ test.each([
   ["in colours", "\u001b[31mFATAL\u001b[0m no", "FATAL no"],
   ["another program's last lines", "1\n2\n3\n4\n", "2 3 4"],
 ])("what a log says of the end: %s", (_what, log, said) => {
-  expect(reasonIn(log)).toBe(said);
+  expect(findExitReason(log)).toBe(said);
 });
 
 const FATAL = "FATAL Invalid MINIO_BROWSER_REDIRECT_URL value in environment variable: unexpected scheme found";
@@ -118,12 +118,14 @@ test.each([
   ],
   ["the image", specWith(["MINIO_BROWSER=on"], "other:1"), "no", "TaskTemplate.ContainerSpec.Image: "],
 ])("settings that do not start are refused by %s", (_what, wanted, said, begin) => {
-  const refusal = settingsRefusal(validation, specWith(["MINIO_BROWSER=on"]), wanted, said);
+  const refusal = describeRejection(validation, specWith(["MINIO_BROWSER=on"]), wanted, said);
   expect(refusal.slice(0, begin.length)).toBe(begin);
   expect(refusal).toMatch(/No task was changed: correct the value and run `pulumi up` again$/);
 });
 
 test("settings that lead to another store's data are not started", () => {
-  expect(excludingVariable(validation, specWith(["MINIO_ETCD_ENDPOINTS=http://e:2379"]))).toBe("MINIO_ETCD_ENDPOINTS");
-  expect(excludingVariable(validation, specWith(["MINIO_BROWSER=on"]))).toBeUndefined();
+  expect(findExcludingVariable(validation, specWith(["MINIO_ETCD_ENDPOINTS=http://e:2379"]))).toBe(
+    "MINIO_ETCD_ENDPOINTS",
+  );
+  expect(findExcludingVariable(validation, specWith(["MINIO_BROWSER=on"]))).toBeUndefined();
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { leftOf, type Lock, parsedLocks } from "../../../../provider/service/stale-locks.ts";
+import { findStaleLocks, type Lock, parseLocks } from "../../../../provider/service/stale-locks.ts";
 
 /** As `mc support top locks --json` printed it of a store of which node1 had been stopped. */
 const PRINTED = `
@@ -8,11 +8,11 @@ const PRINTED = `
 `;
 
 test("locks are read line by line, and none are none", () => {
-  expect(parsedLocks(PRINTED).map(({ resource }) => resource)).toEqual([
+  expect(parseLocks(PRINTED).map(({ resource }) => resource)).toEqual([
     "all-5/66-16000",
     ".minio.sys/buckets/all-4/.usage-cache.bin",
   ]);
-  expect(parsedLocks("\n")).toEqual([]);
+  expect(parseLocks("\n")).toEqual([]);
 });
 
 const START = "2026-11-26T18:10:24.123456789Z";
@@ -31,5 +31,5 @@ test.each<[string, Lock, number]>([
   ["of the application itself", lock({ resource: ".minio.sys/leader.lock" }), 0],
   ["of a task that nobody asked about", lock({ owner: "store-node9:9000" }), 0],
 ])("a lock %s", (_what, one, count) => {
-  expect(leftOf([one], new Map([["store-node1", Date.parse(START)]]))).toHaveLength(count);
+  expect(findStaleLocks([one], new Map([["store-node1", Date.parse(START)]]))).toHaveLength(count);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { anyMoved, type NodeEngines } from "../../../../provider/service/task-exec.ts";
+import { anyNodeReplaced, type NodeEngines } from "../../../../provider/service/task-exec.ts";
 import { Service } from "../../../../provider/service/service.ts";
 import { type ServiceState } from "../../../../provider/service/service-inputs.ts";
 
@@ -16,7 +16,7 @@ const MOVES: [string, Record<string, string>, boolean][] = [
 ];
 
 test.each(MOVES)("hosts that are another node now: %s", (_what, now, moved) => {
-  expect(anyMoved(nodes({ a: "1", b: "2" }), nodes(now))).toBe(moved);
+  expect(anyNodeReplaced(nodes({ a: "1", b: "2" }), nodes(now))).toBe(moved);
 });
 
 test("a service is waited for where a host of it has joined anew, and is not made anew for that", async () => {

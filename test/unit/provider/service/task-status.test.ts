@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { NodeDetails, ServiceSpec, TaskDetails } from "../../../../engine/types.ts";
-import { imagePlan } from "../../../../provider/service/image-prepull.ts";
-import { countedTasks } from "../../../../provider/service/task-snapshot.ts";
-import { hasSettings, type TaskBreakdown, classifyTasks } from "../../../../provider/service/task-status.ts";
+import { findPrepullTargets } from "../../../../provider/service/image-prepull.ts";
+import { ownTasks } from "../../../../provider/service/task-snapshot.ts";
+import { matchesSpec, type TaskBreakdown, classifyTasks } from "../../../../provider/service/task-status.ts";
 
 const spec: ServiceSpec = {
   Name: "store",
@@ -44,41 +44,41 @@ const OLD = "minio@sha256:1";
 
 describe("where a service's tasks stand", () => {
   test.each<[string, Sketch, keyof TaskBreakdown | undefined]>([
-    ["a task that runs with the settings", {}, "current"],
-    ["one with other settings", { image: OLD }, "former"],
-    ["one on another port", { port: 9100 }, "former"],
-    ["one that is being made", { state: "preparing" }, "coming"],
-    ["one that is held back until its predecessor has stopped", { state: "assigned", desired: "ready" }, "coming"],
-    ["one of other settings that no node has room for", { state: "pending", image: OLD }, "broken"],
+    ["a task that runs with the settings", {}, "upToDate"],
+    ["one with other settings", { image: OLD }, "outdated"],
+    ["one on another port", { port: 9100 }, "outdated"],
+    ["one that is being made", { state: "preparing" }, "starting"],
+    ["one that is held back until its predecessor has stopped", { state: "assigned", desired: "ready" }, "starting"],
+    ["one of other settings that no node has room for", { state: "pending", image: OLD }, "outdatedFailing"],
     ["one that is told to stop", { desired: "shutdown", image: OLD }, "stopping"],
     ["one that has stopped", { state: "shutdown", desired: "shutdown", image: OLD }, undefined],
     ["one that failed long ago", { state: "failed", desired: "shutdown" }, undefined],
   ])("%s", (_what, sketch, place) => {
-    const { down, ...places } = classifyTasks(spec, [task({ node: "a", ...sketch })], [node("a")]);
-    expect(down).toEqual([]);
+    const { downNodes, ...places } = classifyTasks(spec, [task({ node: "a", ...sketch })], [node("a")]);
+    expect(downNodes).toEqual([]);
     const found = Object.entries(places).filter(([, tasks]) => tasks.length > 0);
     expect(found.map(([name]) => name)).toEqual(place === undefined ? [] : [place]);
   });
 
   test("what a node that is down said last counts for nothing, but that it had a task", () => {
     const tasks = [task({ node: "a" }), task({ node: "b", desired: "shutdown", image: OLD })];
-    const { down, ...places } = classifyTasks(spec, tasks, [node("a"), node("b", "down"), node("c", "down")]);
-    expect(down.map(({ ID }) => ID)).toEqual(["b"]);
+    const { downNodes, ...places } = classifyTasks(spec, tasks, [node("a"), node("b", "down"), node("c", "down")]);
+    expect(downNodes.map(({ ID }) => ID)).toEqual(["b"]);
     expect(Object.values(places).flat()).toEqual([tasks[0]]);
   });
 
   test("a task bound to a node that is down waits for it, and is not waited for; one more is", () => {
     const pending = task({ state: "pending" });
     const tasks = [task({ node: "b", desired: "shutdown" }), pending];
-    expect(classifyTasks(spec, tasks, [node("b", "down")]).coming).toEqual([]);
-    expect(classifyTasks(spec, [...tasks, { ...pending }], [node("b", "down")]).coming).toEqual([pending]);
-    expect(classifyTasks(spec, tasks, [node("b")]).coming).toEqual([pending]);
+    expect(classifyTasks(spec, tasks, [node("b", "down")]).starting).toEqual([]);
+    expect(classifyTasks(spec, [...tasks, { ...pending }], [node("b", "down")]).starting).toEqual([pending]);
+    expect(classifyTasks(spec, tasks, [node("b")]).starting).toEqual([pending]);
   });
 
   test("a port told twice, for IPv4 and IPv6, is one; none told is none that differs", () => {
-    expect(hasSettings(task({ port: 9000 }), spec)).toBe(true);
-    expect(hasSettings(task({}), spec)).toBe(true);
-    expect(hasSettings(task({ port: 9000 }), { ...spec, EndpointSpec: { Mode: "dnsrr", Ports: [] } })).toBe(false);
+    expect(matchesSpec(task({ port: 9000 }), spec)).toBe(true);
+    expect(matchesSpec(task({}), spec)).toBe(true);
+    expect(matchesSpec(task({ port: 9000 }), { ...spec, EndpointSpec: { Mode: "dnsrr", Ports: [] } })).toBe(false);
   });
 });
 
@@ -94,7 +94,7 @@ describe("which tasks count", () => {
     ["where Swarm chooses the nodes all", replicated, nodes, tasks],
     ["while no node is known all", global, {}, tasks],
   ])("%s", (_what, spec, known, counted) => {
-    expect(countedTasks(tasks, spec, known)).toEqual(counted);
+    expect(ownTasks(tasks, spec, known)).toEqual(counted);
   });
 });
 
@@ -109,6 +109,6 @@ describe("where an image has to be before tasks restart with it", () => {
   test("on the hosts that run tasks, and of those on all that are there", () => {
     const tasks = [task({ node: "a" }), task({ node: "b", desired: "shutdown" }), task({ node: "x" })];
     const nodes = [node("a"), node("b", "down"), node("c"), node("x")];
-    expect(imagePlan(tasks, nodes, engines)).toEqual({ hosts: ["one"], down: ["node-b"] });
+    expect(findPrepullTargets(tasks, nodes, engines)).toEqual({ hosts: ["one"], downNodes: ["node-b"] });
   });
 });

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { ServiceSpec } from "../../../../engine/types.ts";
 import {
-  asRollback,
+  toRollbackSpec,
   changedPaths,
   decideRollout,
-  parkedAfterOne,
-  rolloutLine,
+  stepOnceConfig,
+  describeRollout,
   updateConfig,
 } from "../../../../provider/service/update-strategy.ts";
 
@@ -77,7 +77,7 @@ describe("what a preview says, in one line", () => {
     mode: "all-at-once" | "one-by-one" | "in-place",
     change: Partial<typeof container> = {},
     gated = false,
-  ) => rolloutLine(withContainer(change), { mode, reason }, gated);
+  ) => describeRollout(withContainer(change), { mode, reason }, gated);
 
   test.each<[string, string | undefined, RegExp]>([
     [
@@ -112,19 +112,19 @@ test.each([
 });
 
 test("Swarm is told to stand still after one task, each time in other words", () => {
-  const first = parkedAfterOne(undefined);
+  const first = stepOnceConfig(undefined);
   expect(first).toMatchObject({ Parallelism: 1, Order: "stop-first", FailureAction: "pause" });
   expect(first.Delay).toBeGreaterThan(24 * 3600 * 1e9);
   expect(Number.isSafeInteger(first.Delay)).toBe(true);
-  const second = parkedAfterOne(first);
+  const second = stepOnceConfig(first);
   expect(second.Delay).not.toBe(first.Delay);
-  expect(parkedAfterOne(second).Delay).not.toBe(second.Delay);
+  expect(stepOnceConfig(second).Delay).not.toBe(second.Delay);
 });
 
 test.each(["start-first", "stop-first"] as const)("a rollback stops at no task that fails, %s", (order) => {
   const asked = { ...spec, UpdateConfig: updateConfig({ mode: "one-by-one" }) };
   for (const settings of [spec, asked]) {
-    expect(asRollback(settings, order)).toEqual({
+    expect(toRollbackSpec(settings, order)).toEqual({
       ...spec,
       UpdateConfig: { ...updateConfig({ mode: "one-by-one" }), FailureAction: "continue", Order: order },
     });

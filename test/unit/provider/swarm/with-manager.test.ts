@@ -7,8 +7,8 @@ import { type MemberState } from "../../../../provider/swarm/member-inputs.ts";
 import { setRole } from "../../../../provider/swarm/node-operations.ts";
 import { updateServiceSpec } from "../../../../provider/swarm/optimistic-update.ts";
 import { Service } from "../../../../provider/service/service.ts";
-import { untilReady } from "../../../../provider/service/convergence.ts";
-import { roll } from "../../../../provider/service/rolling-update.ts";
+import { waitForConvergence } from "../../../../provider/service/convergence.ts";
+import { runRollingUpdate } from "../../../../provider/service/rolling-update.ts";
 import { ready, pending } from "../../../../provider/runtime/poll.ts";
 import type { Fault } from "../../../fake-swarm/faults.ts";
 import { eachInFakeTime, type Scene, specOf } from "../../../fake-swarm/scene.ts";
@@ -45,14 +45,14 @@ test.each<[string, Fault]>([
   const { find, id, inputs, fail, left } = await serving();
   fail(`GET /services/${id}`, fault);
   fail("GET /nodes", fault);
-  await throughTime(untilReady(find, id, inputs, UNDISTURBED));
+  await throughTime(waitForConvergence(find, id, inputs, UNDISTURBED));
   expect(left()).toEqual([]);
 });
 
 test.each([404, 400])("what the engine refuses with %j ends the wait at once", async (status) => {
   const { scene, find, id, inputs, fail } = await serving();
   fail(`GET /services/${id}`, { status, message: "it is so" });
-  await expect(throughTime(untilReady(find, id, inputs, UNDISTURBED))).rejects.toThrow("it is so");
+  await expect(throughTime(waitForConvergence(find, id, inputs, UNDISTURBED))).rejects.toThrow("it is so");
   expect(asked(scene)).toEqual([`GET /services/${id}`]);
 });
 
@@ -71,7 +71,7 @@ test("a wait goes on with another manager when the one asked so far is gone", as
     (because) => new Error(because),
   );
   await throughTime(wait);
-  await throughTime(untilReady(find, id, { ...inputs, timeoutSeconds: 60 }, UNDISTURBED));
+  await throughTime(waitForConvergence(find, id, { ...inputs, timeoutSeconds: 60 }, UNDISTURBED));
   expect(scene.fake.engines.filter(({ power }) => power === "off")).toHaveLength(1);
 });
 
@@ -81,7 +81,7 @@ test("tasks are changed one by one through a leader's election", async () => {
   fail("GET /tasks", LEADERLESS, "reset");
   fail(`GET /services/${id}`, LEADERLESS, "reset");
   fail(`POST /services/${id}/update`, LEADERLESS, CONFLICT);
-  await throughTime(roll(find, id, wanted, { ...inputs, spec: wanted }));
+  await throughTime(runRollingUpdate(find, id, wanted, { ...inputs, spec: wanted }));
   expect(left()).toEqual([]);
   expect(imageOf(scene, id)).toBe("minio:2");
 });

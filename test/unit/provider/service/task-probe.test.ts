@@ -2,7 +2,7 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import type { TaskDetails } from "../../../../engine/types.ts";
-import { type QuestionOptions, TaskQuestion } from "../../../../provider/service/readiness-probe.ts";
+import { type TaskProbeOptions, TaskProbe } from "../../../../provider/service/task-probe.ts";
 
 /** By container: whether it says yes, and after how many milliseconds of a faked clock. */
 let says: Record<string, boolean>;
@@ -52,7 +52,7 @@ const task = (name: string, seconds = 60) =>
     },
   }) as TaskDetails;
 
-function question(options: Partial<QuestionOptions> = {}): TaskQuestion {
+function question(options: Partial<TaskProbeOptions> = {}): TaskProbe {
   const { port } = engine.address() as AddressInfo;
   const here = { host: `tcp://127.0.0.1:${port}` };
   const nodes = {
@@ -60,62 +60,62 @@ function question(options: Partial<QuestionOptions> = {}): TaskQuestion {
     two: { nodeId: "b", connection: here },
     gone: { nodeId: "c", connection: { host: "unix:///nowhere/docker.sock" } },
   };
-  return new TaskQuestion({ command: ["ready"], nodes, no: "it does not work yet", ...options });
+  return new TaskProbe({ command: ["ready"], nodes, failureMessage: "it does not work yet", ...options });
 }
 
 test("every task is asked, and those that say no are named", async () => {
   says["b"] = false;
   const all = question();
   const tasks = [task("a"), task("b")];
-  expect(await all.answer(tasks, 1_000)).toEqual({
+  expect(await all.poll(tasks, 1_000)).toEqual({
     done: false,
     reason: "it does not work yet (two: ready ended with 1)",
   });
   expect(asked.toSorted()).toEqual(["a", "b"]);
   says["b"] = true;
-  expect((await all.answer(tasks, 1_000)).done).toBe(true);
+  expect((await all.poll(tasks, 1_000)).done).toBe(true);
 });
 
 test("a task that has just started must go on saying yes, and is left in peace meanwhile", async () => {
   const all = question({ minReadySeconds: 20 });
   const tasks = [task("a"), task("b", 1)];
   const held = { done: false, reason: "all its tasks say yes; they must for 20 s (minReadySeconds)" };
-  expect(await all.answer(tasks, 1_000)).toEqual(held);
-  expect(await all.answer(tasks, 1_000)).toEqual(held);
+  expect(await all.poll(tasks, 1_000)).toEqual(held);
+  expect(await all.poll(tasks, 1_000)).toEqual(held);
   expect(asked.toSorted()).toEqual(["a", "b"]);
 });
 
 test("tasks that have run for long are not waited for", async () => {
-  expect((await question({ minReadySeconds: 20 }).answer([task("a"), task("b")], 1_000)).done).toBe(true);
+  expect((await question({ minReadySeconds: 20 }).poll([task("a"), task("b")], 1_000)).done).toBe(true);
 });
 
 test("where no answer is fresh when the last one comes, answers count for longer, and there is an end", async () => {
   // Time goes by in answers alone: the question's own pauses are never over.
   vi.useFakeTimers({ toFake: ["performance"] });
   takes = { a: 15_000, b: 45_000 };
-  const all = question({ freshMs: 5_000 });
+  const all = question({ maxAgeMs: 5_000 });
   const end = performance.now() + 3_600_000;
   let isDone = false;
-  while (!isDone && performance.now() < end) isDone = (await all.answer([task("a"), task("b")], 100_000)).done;
+  while (!isDone && performance.now() < end) isDone = (await all.poll([task("a"), task("b")], 100_000)).done;
   expect(isDone).toBe(true);
 });
 
 test("one that said no begins anew, however long it has run", async () => {
   says["a"] = false;
   const all = question({ minReadySeconds: 20 });
-  expect((await all.answer([task("a")], 1_000)).done).toBe(false);
+  expect((await all.poll([task("a")], 1_000)).done).toBe(false);
   says["a"] = true;
-  expect(await all.answer([task("a")], 1_000)).toMatchObject({ reason: expect.stringContaining("must for 20 s") });
+  expect(await all.poll([task("a")], 1_000)).toMatchObject({ reason: expect.stringContaining("must for 20 s") });
 });
 
 test("a host that cannot be reached is a no, or left out while another one answers", async () => {
   const tasks = [task("a"), task("c")];
-  expect(await question().answer(tasks, 1_000)).toMatchObject({ reason: expect.stringContaining("gone: ") });
+  expect(await question().poll(tasks, 1_000)).toMatchObject({ reason: expect.stringContaining("gone: ") });
   const left: string[] = [];
-  const leaveOut = (host: string) => left.push(host);
-  const all = question({ leaveOut });
-  expect((await all.answer(tasks, 1_000)).done).toBe(true);
-  expect((await all.answer(tasks, 1_000)).done).toBe(true);
+  const skipUnreachable = (host: string) => left.push(host);
+  const all = question({ skipUnreachable });
+  expect((await all.poll(tasks, 1_000)).done).toBe(true);
+  expect((await all.poll(tasks, 1_000)).done).toBe(true);
   expect(left).toEqual(["gone"]);
-  expect(await question({ leaveOut }).answer([task("c")], 1_000)).toMatchObject({ done: false });
+  expect(await question({ skipUnreachable }).poll([task("c")], 1_000)).toMatchObject({ done: false });
 });

@@ -2,14 +2,14 @@ import { expect, test, vi } from "vitest";
 import { EngineError } from "../../../../engine/transport.ts";
 import type { Engine } from "../../../../engine/engine.ts";
 import type { ServiceDetails, ServiceSpec, TaskDetails } from "../../../../engine/types.ts";
-import { removeValidations, validateSettings } from "../../../../provider/service/trial-run.ts";
+import { removeValidationServices, runValidation } from "../../../../provider/service/validation-run.ts";
 import { VALIDATION_LABEL } from "../../../../provider/service/settings-validation.ts";
 import { type SettingsValidation } from "../../../../core/service-update.ts";
 
 vi.mock(import("../../../../provider/service/task-exec.ts"), async (original) => ({
   ...(await original()),
-  containerOf: (_nodes, { ID }) => ({ host: "a", engine: {} as Engine, container: ID }),
-  refusalOf: async () => undefined,
+  findTaskContainer: (_nodes, { ID }) => ({ host: "a", engine: {} as Engine, container: ID }),
+  execFailure: async () => undefined,
 }));
 
 const validation: SettingsValidation = {
@@ -60,7 +60,7 @@ function swarm(endings: Record<string, Ending>) {
 async function validated(endings: Record<string, Ending>, wanted = specOf("new")) {
   const { manager, services, created } = swarm(endings);
   const said = vi.spyOn(console, "log").mockReturnValue(undefined);
-  const work = validateSettings(async () => manager, { Spec: specOf("old") }, wanted, {
+  const work = runValidation(async () => manager, { Spec: specOf("old") }, wanted, {
     validation,
     nodes: {},
     restartTogether: [],
@@ -114,6 +114,6 @@ test("what a killed run left is removed, and nothing else", async () => {
   services.set("left", { ...specOf("old"), Labels: { [VALIDATION_LABEL]: "store" } });
   services.set("other", { ...specOf("old"), Labels: { [VALIDATION_LABEL]: "other" } });
   services.set("store", specOf("old"));
-  await removeValidations(manager, "store");
+  await removeValidationServices(manager, "store");
   expect([...services.keys()]).toEqual(["other", "store"]);
 });

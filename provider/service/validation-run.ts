@@ -3,17 +3,17 @@ import { type Engine, undefinedIfNotFound } from "../../engine/engine.ts";
 import type { ServiceDetails, ServiceSpec, TaskDetails } from "../../engine/types.ts";
 import { errorMessage } from "../../engine/error-message.ts";
 import {
-  excludingVariable,
-  reasonIn,
-  settingsRefusal,
+  findExcludingVariable,
+  findExitReason,
+  describeRejection,
   VALIDATION_LABEL,
   validationSpec,
 } from "./settings-validation.ts";
 import { type SettingsValidation } from "../../core/service-update.ts";
 import { withManager, type FindManager, waitWithManager } from "../swarm/with-manager.ts";
 import { logLine } from "../runtime/log-line.ts";
-import { containerOf, type NodeEngines, refusalOf } from "./task-exec.ts";
-import { peerRunsWith } from "./peers.ts";
+import { findTaskContainer, type NodeEngines, execFailure } from "./task-exec.ts";
+import { isPeerRunningWith } from "./peers.ts";
 import type { ServiceInputs } from "./service-inputs.ts";
 import { ResourceError } from "../runtime/values.ts";
 import { ready, pending, waitFor } from "../runtime/poll.ts";
@@ -29,7 +29,7 @@ const READY_SECONDS = 30;
 
 const LOG_LINES = 20;
 
-const WHAT = "validation of the new settings";
+const SUBJECT = "validation of the new settings";
 
 /**
  * Starts new settings in one container that shares only image, environment, secrets and networks with the service. Where
@@ -38,7 +38,7 @@ const WHAT = "validation of the new settings";
  *
  * @throws with the argument, its value and what the application said.
  */
-export async function validateSettings(
+export async function runValidation(
   find: FindManager,
   { Spec: former }: Pick<ServiceDetails, "Spec">,
   wanted: ServiceSpec,
@@ -46,79 +46,79 @@ export async function validateSettings(
 ): Promise<void> {
   const what = `service ${wanted.Name}`;
   const { validation } = options;
-  const variable = excludingVariable(validation, wanted);
+  const variable = findExcludingVariable(validation, wanted);
   if (variable !== undefined) {
     logLine(`${what}: the new settings are not validated first: with ${variable} it would write elsewhere`);
     return;
   }
-  if (await withManager(what, find, (manager) => peerRunsWith(manager, wanted, former, options))) return;
-  const problem = await startProblem(find, wanted, options);
+  if (await withManager(what, find, (manager) => isPeerRunningWith(manager, wanted, former, options))) return;
+  const problem = await findStartFailure(find, wanted, options);
   if (!problem) return;
-  if (problem.hasEnded && !(await startProblem(find, former, options))) {
-    throw new ResourceError(`${what}: ${settingsRefusal(validation, former, wanted, problem.said)}`);
+  if (problem.hasExited && !(await findStartFailure(find, former, options))) {
+    throw new ResourceError(`${what}: ${describeRejection(validation, former, wanted, problem.output)}`);
   }
-  logLine(`${what}: the new settings could not be validated first: ${problem.said}`);
+  logLine(`${what}: the new settings could not be validated first: ${problem.output}`);
 }
 
 /** Removes what a killed run left of a validation. */
-export async function removeValidations(manager: Engine, name: string): Promise<void> {
+export async function removeValidationServices(manager: Engine, name: string): Promise<void> {
   const left = await manager.listServices({ label: [`${VALIDATION_LABEL}=${name}`] });
-  for (const { ID } of left) await removed(manager, ID);
+  for (const { ID } of left) await removeServiceAndTasks(manager, ID);
 }
 
 /** Why settings do not start, and whether it is that their container ended by itself. */
-interface StartProblem {
-  hasEnded: boolean;
-  said: string;
+interface StartFailure {
+  hasExited: boolean;
+  output: string;
 }
 
-async function startProblem(
+async function findStartFailure(
   find: FindManager,
   spec: ServiceSpec,
   { validation, nodes }: ValidationOptions,
-): Promise<StartProblem | undefined> {
+): Promise<StartFailure | undefined> {
   const { Networks = [] } = spec.TaskTemplate;
   const suffix = randomBytes(3).toString("hex");
   try {
-    const id = await withManager(WHAT, find, async (manager) => {
+    const id = await withManager(SUBJECT, find, async (manager) => {
       const networks = await Promise.all(Networks.map(({ Target }) => manager.inspectNetwork(Target)));
       return manager.createService(validationSpec(spec, validation, networks, suffix));
     });
-    const task = await startedTask(find, id);
-    return isOver(task) ? await endOf(find, task) : await readyProblem(find, task, validation, nodes);
+    const task = await waitForContainer(find, id);
+    return hasEnded(task) ? await getStartFailure(find, task) : await waitForReadyOrExit(find, task, validation, nodes);
   } catch (error) {
-    return { hasEnded: false, said: errorMessage(error) };
+    return { hasExited: false, output: errorMessage(error) };
   } finally {
-    await withManager(WHAT, find, (manager) => removeValidations(manager, spec.Name));
+    await withManager(SUBJECT, find, (manager) => removeValidationServices(manager, spec.Name));
   }
 }
 
-const isOver = ({ Status }: TaskDetails) => ["complete", "failed", "rejected", "shutdown"].includes(Status.State);
+const hasEnded = ({ Status }: TaskDetails) => ["complete", "failed", "rejected", "shutdown"].includes(Status.State);
 
 /** The one task, once its container was started or cannot be. */
-function startedTask(find: FindManager, id: string): Promise<TaskDetails> {
+function waitForContainer(find: FindManager, id: string): Promise<TaskDetails> {
   return waitWithManager<Engine, TaskDetails>(
     find,
     async (manager) => {
       const [task] = await manager.listTasks({ service: [id] });
       if (!task) return pending("Swarm has not placed the container");
       const { ContainerStatus, State, Err } = task.Status;
-      const isThere = isOver(task) || ContainerStatus?.ContainerID !== undefined;
+      const isThere = hasEnded(task) || ContainerStatus?.ContainerID !== undefined;
       return isThere ? ready(task) : pending(Err ?? `the container is ${State}`);
     },
-    { subject: WHAT, timeoutSeconds: CONTAINER_SECONDS, intervalMs: 200 },
+    { subject: SUBJECT, timeoutSeconds: CONTAINER_SECONDS, intervalMs: 200 },
     (because) => new Error(`no container started within ${CONTAINER_SECONDS} s: ${because}`),
   );
 }
 
 /** Waits for the application's own yes. One that goes on running has accepted its settings, and waits for others. */
-async function readyProblem(
+async function waitForReadyOrExit(
   find: FindManager,
   started: TaskDetails,
   { readyCommand }: SettingsValidation,
   nodes: NodeEngines,
-): Promise<StartProblem | undefined> {
-  const container = containerOf(nodes, started);
+): Promise<StartFailure | undefined> {
+  const container = findTaskContainer(nodes, started);
   const begun = performance.now();
   let isReady = false;
   let asked: Promise<void> | undefined;
@@ -126,40 +126,40 @@ async function readyProblem(
   let limitMs = 500;
   const ask = async () => {
     limitMs = Math.min(2 * limitMs, READY_SECONDS * 1_000);
-    isReady = container !== undefined && (await refusalOf(container, readyCommand, limitMs)) === undefined;
+    isReady = container !== undefined && (await execFailure(container, readyCommand, limitMs)) === undefined;
     asked = undefined;
   };
-  return waitWithManager<Engine, StartProblem | undefined>(
+  return waitWithManager<Engine, StartFailure | undefined>(
     find,
     async (manager) => {
       const task = (await manager.listTasks({ service: [started.ServiceID] }))[0] ?? started;
-      if (isOver(task)) return ready(await endOf(find, task));
+      if (hasEnded(task)) return ready(await getStartFailure(find, task));
       if (isReady || performance.now() - begun > READY_SECONDS * 1_000) return ready(undefined);
       asked ??= ask();
       return pending("the application starts");
     },
-    { subject: WHAT, timeoutSeconds: 2 * READY_SECONDS, intervalMs: 200 },
+    { subject: SUBJECT, timeoutSeconds: 2 * READY_SECONDS, intervalMs: 200 },
     (because) => new Error(because),
   );
 }
 
 /** What the application said when it ended. That a container could not be made says nothing of its settings. */
-async function endOf(find: FindManager, { ID, Status }: TaskDetails): Promise<StartProblem> {
+async function getStartFailure(find: FindManager, { ID, Status }: TaskDetails): Promise<StartFailure> {
   const manager = await find();
   const log = await manager.tailTaskLog(ID, LOG_LINES).catch(() => "");
-  const said = reasonIn(log) ?? Status.Err ?? `the container is ${Status.State}`;
-  return { hasEnded: Status.State !== "rejected", said };
+  const output = findExitReason(log) ?? Status.Err ?? `the container is ${Status.State}`;
+  return { hasExited: Status.State !== "rejected", output };
 }
 
 /** Removes a service and waits until its container is gone: its networks and secrets are free then. */
-async function removed(manager: Engine, id: string): Promise<void> {
+async function removeServiceAndTasks(manager: Engine, id: string): Promise<void> {
   await undefinedIfNotFound(manager.removeService(id));
   await waitFor(
     async () => {
       const left = (await manager.listTasks()).filter(({ ServiceID }) => ServiceID === id).length;
       return left === 0 ? ready(undefined) : pending("its container is still stopping");
     },
-    { subject: WHAT, timeoutSeconds: CONTAINER_SECONDS, intervalMs: 200 },
+    { subject: SUBJECT, timeoutSeconds: CONTAINER_SECONDS, intervalMs: 200 },
     (because) => new ResourceError(`the container that validated the new settings does not end: ${because}`),
   );
 }

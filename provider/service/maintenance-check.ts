@@ -1,29 +1,29 @@
 import type { TaskDetails } from "../../engine/types.ts";
 import type { NodeEngines } from "./task-exec.ts";
-import { TaskQuestion } from "./readiness-probe.ts";
+import { TaskProbe } from "./task-probe.ts";
 import type { PollResult } from "../runtime/poll.ts";
 
 /** Asks running tasks whether one of them may be taken away. */
 export class MaintenanceCheck {
-  readonly #question: TaskQuestion;
+  readonly #probe: TaskProbe;
 
   /** @param minReadySeconds how long all must have said yes: a task that has just restarted may not see all others yet */
   constructor(command: string[], nodes: NodeEngines, minReadySeconds = 0) {
-    this.#question = new TaskQuestion({
+    this.#probe = new TaskProbe({
       command,
       nodes,
       minReadySeconds,
-      no: "its own maintenance check lets no task go",
+      failureMessage: "its own maintenance check lets no task go",
     });
   }
 
   /** Done when all of them say yes at about the same time. */
-  mayGo(running: readonly TaskDetails[], limitMs: number): Promise<PollResult<void>> {
-    return this.#question.answer(running, limitMs);
+  canDisrupt(running: readonly TaskDetails[], limitMs: number): Promise<PollResult<void>> {
+    return this.#probe.poll(running, limitMs);
   }
 
   /** One of them is taken away: what the others said before says nothing about the next one. */
-  goesOne(): void {
-    this.#question.askAgain();
+  recordStop(): void {
+    this.#probe.expireResults();
   }
 }
