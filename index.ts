@@ -1,4 +1,4 @@
 import { createStack } from "./stacks/index.ts";
 
-// As one object: an environment has no outputs but its own, and of a missing one Pulumi would warn.
+// One object, because the outputs differ by kind of stack and Pulumi warns about undefined exports.
 export default await createStack();

@@ -4,43 +4,39 @@ import * as pulumi from "@pulumi/pulumi";
 import { AwsHosts } from "../components/aws/index.ts";
 import { errorMessage } from "../engine/error-message.ts";
 import type { StoreOutputs, SwarmOutputs } from "./outputs.ts";
-import { KUBERNETES_SETTINGS, rejectSettings, type Settings } from "./settings.ts";
+import { rejectSettingsOfOtherKinds, type Settings } from "./settings.ts";
 import { deploySwarmStore } from "./store.ts";
 
-/** Settings of machines that are there already, and of networks that a VPC does not carry. */
-const OTHERS_SETTINGS = [
-  ...(["engine", "endpointAddress", "hostname", "hosts", "hostDefaults", "install", "drives"] as const),
-  ...(["driver", "networkMode", "link"] as const),
-];
-
-/** Machines on AWS, made with their network: a Swarm of them all, its overlay network, and a store on their volumes. */
+/** Creates machines on AWS with their network, a Swarm of them, its overlay network, and a store on their volumes. */
 export function createAwsStack(settings: Settings): StoreOutputs & SwarmOutputs {
-  rejectSettings(settings, [...OTHERS_SETTINGS, ...KUBERNETES_SETTINGS], "an environment of kind aws");
+  rejectSettingsOfOtherKinds(settings, "aws");
   const { aws: machines, timeoutSeconds, port, consolePort, mtu } = settings;
   if (!machines) {
-    throw new pulumi.RunError("config pulumi-swarm:aws: is missing: an environment of kind aws is made of machines");
+    throw new pulumi.RunError("config pulumi-swarm:aws: is missing: give the machines of the stack");
   }
-  const { publicKeys, publicKeyFiles, network, existingNetwork, ...given } = machines;
+  const { publicKeys, publicKeyFiles, network, existingNetwork, ...awsArgs } = machines;
   if (network && existingNetwork) {
-    throw new pulumi.RunError("config pulumi-swarm:aws.network: has no meaning with existingNetwork: give one of them");
+    throw new pulumi.RunError(
+      "config pulumi-swarm:aws.network: cannot be combined with existingNetwork: remove one of them",
+    );
   }
   const hosts = new AwsHosts("hosts", {
-    ...given,
+    ...awsArgs,
     network: existingNetwork ?? network,
     publicKeys: [...publicKeys, ...publicKeyFiles.map(readPublicKey)],
     ports: { s3: port, console: consolePort || undefined },
     timeoutSeconds,
-    // Stacks that share an account are told apart.
-    tags: { "pulumi-swarm": `${pulumi.getProject()}/${pulumi.getStack()}`, ...given.tags },
+    // Tells stacks in the same account apart.
+    tags: { "pulumi-swarm": `${pulumi.getProject()}/${pulumi.getStack()}`, ...awsArgs.tags },
   });
   return deploySwarmStore(hosts, { ...settings, mtu: mtu ?? hosts.mtu });
 }
 
-function readPublicKey(file: string, at: number): string {
+function readPublicKey(file: string, index: number): string {
   try {
     return readFileSync(file.replace(/^~(?=\/)/, homedir()), "utf8").trim();
   } catch (error) {
-    const why = `cannot be read (${errorMessage(error)}): make a key with \`ssh-keygen\`, or name another file`;
-    throw new pulumi.RunError(`config pulumi-swarm:aws.publicKeyFiles[${at}] "${file}": ${why}`);
+    const problem = `cannot be read (${errorMessage(error)}): make a key with \`ssh-keygen\`, or name another file`;
+    throw new pulumi.RunError(`config pulumi-swarm:aws.publicKeyFiles[${index}] "${file}": ${problem}`);
   }
 }

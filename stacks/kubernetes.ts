@@ -8,21 +8,21 @@ import {
   type NetworkPeer,
 } from "../components/kubernetes/index.ts";
 import { toStoreOutputs, type StoreOutputs } from "./outputs.ts";
-import { AWS_SETTINGS, DEFAULT_DRIVES, rejectSettings, type Settings, SWARM_SETTINGS } from "./settings.ts";
+import { DEFAULT_DRIVES, rejectSettingsOfOtherKinds, type Settings } from "./settings.ts";
 
-/** A namespace that takes no pods but such as the Pod Security Standard calls *restricted*. */
+/** Labels of a namespace that enforces the Pod Security Standard *restricted*. */
 const RESTRICTED_POD_SECURITY = Object.fromEntries(
   ["enforce", "warn"].map((mode) => [`pod-security.kubernetes.io/${mode}`, "restricted"] as const),
 );
 
-/** An existing Kubernetes: its network where it has none, a namespace, a store in it, and who may reach that. */
+/** Creates a store on an existing Kubernetes cluster: the pod network if needed, a namespace, the store, its policy. */
 export function createKubernetesStack(settings: Settings): StoreOutputs {
-  rejectSettings(settings, [...SWARM_SETTINGS, ...AWS_SETTINGS], "an environment of kind kubernetes");
+  rejectSettingsOfOtherKinds(settings, "kubernetes");
   const { namespace: name = "minio", timeoutSeconds } = settings;
   const pools: NonNullable<Settings["pools"]> = settings.pools ?? { main: { members: 4 } };
-  const areNeeded = Object.values(pools).some((pool) => pool.drives === undefined);
-  const drives = areNeeded ? toKubernetesDrives("drives", settings.drives ?? DEFAULT_DRIVES) : undefined;
-  const ownDrives = Object.entries(pools).map(([key, pool]) => {
+  const needsDefaultDrives = Object.values(pools).some((pool) => pool.drives === undefined);
+  const drives = needsDefaultDrives ? toKubernetesDrives("drives", settings.drives ?? DEFAULT_DRIVES) : undefined;
+  const poolEntries = Object.entries(pools).map(([key, pool]) => {
     const own = pool.drives && toKubernetesDrives(`pools.${key}.drives`, pool.drives);
     return [key, { ...pool, drives: own }] as const;
   });
@@ -32,19 +32,19 @@ export function createKubernetesStack(settings: Settings): StoreOutputs {
   const namespace = new k8s.core.v1.Namespace(
     "namespace",
     { metadata: { name, labels: RESTRICTED_POD_SECURITY } },
-    // The claims of the data are in it, and would go with it.
+    // Deleting the namespace would delete the claims that hold the data.
     { dependsOn: cni, retainOnDelete: true },
   );
 
   const { image, expose, port, consolePort, environment, nodeSelector } = settings;
   if (consolePort === false) {
-    const problem = "has no meaning in an environment of kind kubernetes: give a port, or leave it out";
+    const problem = "does not apply to a stack of kind kubernetes: give a port, or leave it out";
     throw new pulumi.RunError(`config pulumi-swarm:consolePort false: ${problem}`);
   }
   const { rootUser, rootPassword, rootPasswordGeneration } = settings;
   const store = new KubernetesMinio("minio", {
     namespace: namespace.metadata.name,
-    pools: Object.fromEntries(ownDrives),
+    pools: Object.fromEntries(poolEntries),
     ...{ drives, image, expose, port, consolePort, environment, nodeSelector },
     ...{ rootUser, rootPassword, rootPasswordGeneration },
     tls: settings.tls || undefined,
@@ -57,22 +57,24 @@ export function createKubernetesStack(settings: Settings): StoreOutputs {
     dns: settings.dns?.map(toNetworkPeer),
   });
 
-  const nobody: pulumi.Unwrap<StoreOutputs["users"]> = {};
+  const noUsers: pulumi.Unwrap<StoreOutputs["users"]> = {};
   return {
     ...toStoreOutputs(store),
     metricsToken: null,
     subnet: cni.podCidr ?? null,
-    users: pulumi.output(nobody),
+    users: pulumi.output(noUsers),
   };
 }
 
-/** Drives as a stack's config has them, which here are claims of a size. */
+/** Converts the drives of the settings to volumes, which need a size. */
 function toKubernetesDrives(setting: string, drives: NonNullable<Settings["drives"]>): Record<string, KubernetesDrive> {
   const lines = Object.entries(drives).flatMap(([key, { size, path, subfolder }]) => {
     const name = `config pulumi-swarm:${setting}.${key}`;
     const folder = path ?? subfolder;
-    if (folder !== undefined) return [`${name}: is a folder, and on Kubernetes a drive is a volume: give its size`];
-    return size === undefined ? [`${name}.size: is missing: on Kubernetes a drive is a volume, such as 100Gi`] : [];
+    if (folder !== undefined) return [`${name}: is a folder, but on Kubernetes a drive is a volume: give its size`];
+    return size === undefined
+      ? [`${name}.size: is missing: on Kubernetes a drive is a volume: give its size, such as 100Gi`]
+      : [];
   });
   if (lines.length > 0) throw new pulumi.RunError(lines.join("\n"));
   return Object.fromEntries(
@@ -80,7 +82,7 @@ function toKubernetesDrives(setting: string, drives: NonNullable<Settings["drive
   );
 }
 
-/** Addresses are another kind of caller than pods; a config has one form for both. */
+/** Converts a caller of the settings, which have one form for addresses and pods. */
 function toNetworkPeer({ addresses, ...pods }: NonNullable<Settings["clients"]>[number]): NetworkPeer {
   return addresses === undefined ? pods : { addresses, ...pods };
 }

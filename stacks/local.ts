@@ -3,22 +3,15 @@ import { LOOPBACK_ONLY } from "../core/allowed-addresses.ts";
 import { isRestrictedToLoopback } from "./exposure.ts";
 import { rejectNetworkSettings } from "./network.ts";
 import type { StoreOutputs, SwarmOutputs } from "./outputs.ts";
-import { AWS_SETTINGS, getHostDrives, KUBERNETES_SETTINGS, rejectSettings, type Settings } from "./settings.ts";
+import { getHostDrives, rejectSettingsOfOtherKinds, type Settings } from "./settings.ts";
 import { deploySwarmStore } from "./store.ts";
 
-/** Settings of hosts elsewhere. */
-const REMOTE_SETTINGS = ["hosts", "hostDefaults", "install", "timeoutSeconds"] as const;
-
 /**
- * This machine alone: a Swarm of one node, its overlay network, and a store on as many drives as are given. Only this
- * machine reaches it, unless `expose` or `allowFrom` says otherwise.
+ * Creates a Swarm of this machine alone, its overlay network and a store. Only this machine can reach the store, unless
+ * `expose` or `allowFrom` is set.
  */
 export function createLocalStack(settings: Settings): StoreOutputs & SwarmOutputs {
-  rejectSettings(
-    settings,
-    [...REMOTE_SETTINGS, ...AWS_SETTINGS, ...KUBERNETES_SETTINGS],
-    "an environment of kind local",
-  );
+  rejectSettingsOfOtherKinds(settings, "local");
   const { engine, endpointAddress, hostname } = settings;
   const drives = getHostDrives(settings, "local");
   const links = { local: settings.link };

@@ -13,14 +13,14 @@ import {
 } from "../components/index.ts";
 import { rejectSettings, type Settings } from "./settings.ts";
 
-/** The store's network, with what a stack exports of it. */
+/** The store's network and its outputs. */
 export interface StackNetwork extends DataNetwork {
   networkName: pulumi.Output<string>;
   subnet: pulumi.Output<string>;
   gateway: pulumi.Output<string>;
 }
 
-/** Settings of a network that have no meaning with a driver. */
+/** Network settings that a driver does not support. */
 const UNSUPPORTED_BY_DRIVER: Record<NonNullable<Settings["driver"]>, (keyof Settings)[]> = {
   overlay: ["networkMode"],
   bridge: ["networkMode", "encrypted", "adoptNetwork"],
@@ -29,26 +29,26 @@ const UNSUPPORTED_BY_DRIVER: Record<NonNullable<Settings["driver"]>, (keyof Sett
   host: ["networkMode", "networkName", "encrypted", "mtu", "subnet", "gateway", "attachable", "adoptNetwork"],
 };
 
-/** How each host is plugged into a network that is outside of Docker, by host key. */
+/** Interfaces to a macvlan or ipvlan network, by host key. */
 export type HostLinks = Readonly<Record<string, HostLink | undefined>>;
 
-/** Refuses settings of a network that do not go together. */
+/** Rejects network settings that contradict each other. */
 export function rejectNetworkSettings(settings: Settings, links: HostLinks): void {
   const { driver = "overlay", subnet } = settings;
-  rejectSettings(settings, UNSUPPORTED_BY_DRIVER[driver], `an environment whose driver is ${driver}`);
+  rejectSettings(settings, UNSUPPORTED_BY_DRIVER[driver], `a stack with driver ${driver}`);
   const isLinked = driver === "macvlan" || driver === "ipvlan";
-  const given = Object.keys(links).filter((key) => (links[key] === undefined) === isLinked);
+  const wrongKeys = Object.keys(links).filter((key) => (links[key] === undefined) === isLinked);
   const problem = isLinked
     ? "is missing: give { parent: <device>, ipRange: <addresses> }"
-    : `has no meaning in an environment whose driver is ${driver}: take it away`;
-  const lines = given.map((key) => `config pulumi-swarm:link of host ${key}: ${problem}`);
+    : `does not apply to a stack with driver ${driver}: remove it`;
+  const lines = wrongKeys.map((key) => `config pulumi-swarm:link of host ${key}: ${problem}`);
   if (isLinked && subnet === undefined) {
-    lines.push("config pulumi-swarm:subnet: is missing: give the addresses that the network has outside of Docker");
+    lines.push("config pulumi-swarm:subnet: is missing: give the addresses that the network has outside Docker");
   }
   if (lines.length > 0) throw new pulumi.RunError(lines.join("\n"));
 }
 
-/** The network that the settings ask for. */
+/** Creates the network that the settings describe. */
 export function createNetwork(swarm: Swarm, settings: Settings, links: HostLinks): StackNetwork {
   const { driver = "overlay", networkName, mtu, encrypted, attachable, gateway } = settings;
   const { subnet = "", networkMode } = settings;

@@ -2,24 +2,21 @@ import * as pulumi from "@pulumi/pulumi";
 import { SshHosts } from "../components/index.ts";
 import { rejectNetworkSettings } from "./network.ts";
 import type { StoreOutputs, SwarmOutputs } from "./outputs.ts";
-import { AWS_SETTINGS, getHostDrives, KUBERNETES_SETTINGS, rejectSettings, type Settings } from "./settings.ts";
+import { getHostDrives, rejectSettingsOfOtherKinds, type Settings } from "./settings.ts";
 import { deploySwarmStore } from "./store.ts";
 
-/** Settings of this machine. */
-const LOCAL_SETTINGS = ["engine", "endpointAddress", "hostname", "link"] as const;
-
-/** Existing machines over ssh: a Swarm of them all, its overlay network, and a store on the drives of each. */
+/** Creates a Swarm of existing machines over SSH, its overlay network, and a store on the drives of all hosts. */
 export function createSshStack(settings: Settings): StoreOutputs & SwarmOutputs {
-  rejectSettings(settings, [...LOCAL_SETTINGS, ...AWS_SETTINGS, ...KUBERNETES_SETTINGS], "an environment of kind ssh");
-  const { hosts: given, hostDefaults, install, timeoutSeconds } = settings;
+  rejectSettingsOfOtherKinds(settings, "ssh");
+  const { hosts: hostSettings, hostDefaults, install, timeoutSeconds } = settings;
   const drives = getHostDrives(settings, "ssh");
-  if (!given) {
-    throw new pulumi.RunError("config pulumi-swarm:hosts: is missing: an environment of kind ssh is made of hosts");
+  if (!hostSettings) {
+    throw new pulumi.RunError("config pulumi-swarm:hosts: is missing: give the hosts of the stack");
   }
-  const links = Object.fromEntries(Object.entries(given).map(([key, { link }]) => [key, link] as const));
+  const links = Object.fromEntries(Object.entries(hostSettings).map(([key, { link }]) => [key, link] as const));
   rejectNetworkSettings(settings, links);
-  const roles = Object.entries(given).map(([key, { role }]) => [key, role] as const);
-  const machines = Object.entries(given).map(
+  const roles = Object.entries(hostSettings).map(([key, { role }]) => [key, role] as const);
+  const machines = Object.entries(hostSettings).map(
     ([key, { role: _role, link: _link, ...machine }]) => [key, machine] as const,
   );
   const hosts = new SshHosts("hosts", {
@@ -27,6 +24,6 @@ export function createSshStack(settings: Settings): StoreOutputs & SwarmOutputs 
     defaults: { drives, ...hostDefaults },
     ...{ install, timeoutSeconds },
   });
-  const inRole = (wanted: string) => roles.filter(([, role]) => role === wanted).map(([key]) => hosts.host(key));
-  return deploySwarmStore({ managers: inRole("manager"), workers: inRole("worker") }, settings, links);
+  const hostsInRole = (wanted: string) => roles.filter(([, role]) => role === wanted).map(([key]) => hosts.host(key));
+  return deploySwarmStore({ managers: hostsInRole("manager"), workers: hostsInRole("worker") }, settings, links);
 }

@@ -5,9 +5,9 @@ import { toStoreOutputs, type StoreOutputs, type SwarmOutputs } from "./outputs.
 import type { Settings } from "./settings.ts";
 
 /**
- * What every environment has on its hosts: a Swarm of them, its network, and a store on all of them.
+ * Creates a Swarm of the hosts, its network, and a store on all of them.
  *
- * @param links how each host is plugged into a network outside of Docker
+ * @param links each host's interface to a macvlan or ipvlan network
  */
 export function deploySwarmStore(
   hosts: { managers: Host[]; workers?: Host[] },

@@ -102,9 +102,9 @@ test("a VPC that is there is used", async () => {
 });
 
 test.each<[Record<string, unknown>, string]>([
-  [{}, "config pulumi-swarm:aws: is missing: an environment of kind aws is made of machines"],
-  [{ aws: machines, hosts: { a: { address: "x" } } }, "config pulumi-swarm:hosts: has no meaning in an environment of"],
-  [{ aws: machines, drives: { d1: {} } }, "config pulumi-swarm:drives: has no meaning in an environment of kind aws"],
+  [{}, "config pulumi-swarm:aws: is missing: give the machines of the stack"],
+  [{ aws: machines, hosts: { a: { address: "x" } } }, "config pulumi-swarm:hosts: does not apply to a stack of"],
+  [{ aws: machines, drives: { d1: {} } }, "config pulumi-swarm:drives: does not apply to a stack of kind aws"],
   [{ aws: { managers: { a: {} } } }, "config pulumi-swarm:aws.managers.a.zone: is missing"],
   [
     { aws: { ...machines, managers: { a: { zone: "us-east-1a", size: 3 } } } },
@@ -121,7 +121,7 @@ test.each<[Record<string, unknown>, string]>([
   [{ aws: { ...machines, internet: "dsl" } }, "config pulumi-swarm:aws.internet: expected"],
   [
     { aws: { ...machines, network: {}, existingNetwork: { vpcId: "v", subnetIds: {} } } },
-    "config pulumi-swarm:aws.network: has no meaning with existingNetwork: give one of them",
+    "config pulumi-swarm:aws.network: cannot be combined with existingNetwork: remove one of them",
   ],
   [
     { aws: { managers, publicKeyFiles: ["/no/such.pub"] } },
@@ -137,6 +137,6 @@ test.each<[Record<string, unknown>, string]>([
 
 test("in an environment of another kind there are no machines to make", async () => {
   expect(await getErrorMessage(() => createLocalStack(settingsOf({ stack: "local", aws: machines })))).toMatch(
-    /^config pulumi-swarm:aws: has no meaning in an environment of kind local/,
+    /^config pulumi-swarm:aws: does not apply to a stack of kind local/,
   );
 });

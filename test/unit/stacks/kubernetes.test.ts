@@ -116,15 +116,11 @@ describe("refused before anything is made", () => {
     ["a misspelt caller", { clients: [{ namspace: "x" }] }, "choose one of namespace, pods, addresses"],
     ["Weave Net", { cni: "weave" }, 'plugin "weave": Weave Net is archived'],
     ["another CNI", { cni: "kindnet" }, "config pulumi-swarm:cni: expected"],
-    ["hosts", { hosts: { a: { address: "192.0.2.1" } } }, "config pulumi-swarm:hosts: has no meaning"],
-    [
-      "a mode of Swarm's",
-      { mode: "global" },
-      "config pulumi-swarm:mode: has no meaning in an environment of kind kubernetes",
-    ],
-    ["a hold of tasks", { minReadySeconds: 1 }, "config pulumi-swarm:minReadySeconds: has no meaning"],
-    ["encryption of an overlay network", { encrypted: true }, "config pulumi-swarm:encrypted: has no meaning"],
-    ["buckets", { buckets: { photos: {} } }, "config pulumi-swarm:buckets: has no meaning"],
+    ["hosts", { hosts: { a: { address: "192.0.2.1" } } }, "config pulumi-swarm:hosts: does not apply"],
+    ["a mode of Swarm's", { mode: "global" }, "config pulumi-swarm:mode: does not apply to a stack of kind kubernetes"],
+    ["a hold of tasks", { minReadySeconds: 1 }, "config pulumi-swarm:minReadySeconds: does not apply"],
+    ["encryption of an overlay network", { encrypted: true }, "config pulumi-swarm:encrypted: does not apply"],
+    ["buckets", { buckets: { photos: {} } }, "config pulumi-swarm:buckets: does not apply"],
   ])("%s", async (_, settings, line) => {
     const refusal = await getErrorMessage(() => stackWith(settings));
     expect(refusal).toMatch(/^[^\n]*$/);
@@ -132,8 +128,8 @@ describe("refused before anything is made", () => {
   });
 
   test.each<[string, Record<string, unknown>, string]>([
-    ["pools of members", { pools: { a: { members: 4 } } }, "config pulumi-swarm:pools: has no meaning"],
-    ["a CNI", { cni: "flannel" }, "config pulumi-swarm:cni: has no meaning in an environment of kind local"],
+    ["pools of members", { pools: { a: { members: 4 } } }, "config pulumi-swarm:pools: does not apply"],
+    ["a CNI", { cni: "flannel" }, "config pulumi-swarm:cni: does not apply to a stack of kind local"],
     ["a drive's size", { drives: { d1: { size: "1Gi" } } }, "config pulumi-swarm:drives.d1: a drive has no size"],
   ])("on a Swarm: %s", async (_, settings, line) => {
     expect(await getErrorMessage(() => createLocalStack(settingsOf(settings)))).toContain(line);

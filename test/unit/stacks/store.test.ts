@@ -129,16 +129,10 @@ describe("the store's network", () => {
     [{ driver: "weave" }, /config pulumi-swarm:driver: expected .*but it is "weave"/],
     [{ driver: "macvlan", hosts }, /config pulumi-swarm:subnet: is missing/],
     [{ driver: "ipvlan", subnet: "10.50.0.0/24" }, /config pulumi-swarm:link of host a: is missing: give { parent:/],
-    [
-      { driver: "macvlan", ...linked, encrypted: true },
-      /encrypted: has no meaning in an environment whose driver is macvlan/,
-    ],
-    [{ driver: "host", subnet: "10.50.0.0/24" }, /subnet: has no meaning in an environment whose driver is host/],
-    [
-      { driver: "bridge", hosts },
-      /link of host a: has no meaning in an environment whose driver is bridge: take it away/,
-    ],
-    [{ networkMode: "l2" }, /networkMode: has no meaning in an environment whose driver is overlay/],
+    [{ driver: "macvlan", ...linked, encrypted: true }, /encrypted: does not apply to a stack with driver macvlan/],
+    [{ driver: "host", subnet: "10.50.0.0/24" }, /subnet: does not apply to a stack with driver host/],
+    [{ driver: "bridge", hosts }, /link of host a: does not apply to a stack with driver bridge: remove it/],
+    [{ networkMode: "l2" }, /networkMode: does not apply to a stack with driver overlay/],
     [
       { hosts: { a: { address: "192.0.2.1", link: { parnt: "eth0" } } } },
       /link.parnt: there is no such setting: choose one of parent/,
