@@ -234,10 +234,10 @@ function serviceRequirement(
     adopt,
     alternateNames: plan.alternateModeServiceNames,
     ports: { ...plan.published },
-    onHostNetwork: plan.usesHostNetwork || undefined,
+    usesHostNetwork: plan.usesHostNetwork || undefined,
     hosts: service.hosts.map(({ key }) => key),
     disks: service.hosts.slice(0, 1).flatMap((host) => driveDisks(host, service.pool.drives)),
     volumes: volumeNames(plan.serviceName, service.hosts, service.pool.drives),
-    guarded: allowFrom !== undefined,
+    needsFirewall: allowFrom !== undefined,
   } as const;
 }

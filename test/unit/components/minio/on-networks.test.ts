@@ -78,7 +78,7 @@ describe("on the hosts' own network", () => {
   });
 
   const LABELS = ownerLabels(owner("store"));
-  const demand = { ...SERVICE, onHostNetwork: true };
+  const demand = { ...SERVICE, usesHostNetwork: true };
   test.each([
     ["the store's own", [service("store", LABELS)], demand, 0],
     ["somebody's", [], demand, 1],

@@ -89,7 +89,7 @@ describe("a part for each host, and the Swarm's network of them", () => {
       owner: { id: "this-state", project: "project", stack: "stack", name: "storage" },
       name: "storage",
       shape: { attachable: true, labels: {}, subnet: "10.50.0.0/24", gateway: "10.50.0.1" },
-      parts: {
+      perHostConfig: {
         driver: "macvlan",
         configName: "storage-config",
         hosts: {
