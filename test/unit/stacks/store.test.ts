@@ -109,7 +109,7 @@ describe("the store's network", () => {
   ])("is one of %s", async (driver, expected, settings, options) => {
     const { kind, inputs } = await made({ driver, ...settings });
     expect(kind).toBe(`pulumi-swarm:index:${expected}`);
-    expect(inputs["network-config-a"]).toMatchObject({ name: "minio-network-config", part: { options } });
+    expect(inputs["network-config-a"]).toMatchObject({ name: "minio-network-config", config: { options } });
   });
 
   test("gives the members addresses, which the stack tells", async () => {
