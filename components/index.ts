@@ -9,7 +9,7 @@ export type { EngineTls } from "./hosts/engine-tls.ts";
 export { LocalHost, type LocalHostArgs } from "./hosts/local-host.ts";
 export { SshHosts } from "./hosts/ssh-hosts.ts";
 export type { EngineSource } from "../core/engine-source.ts";
-export type { SshHostArgs, SshHostsArgs, SshWay } from "./hosts/ssh-hosts-args.ts";
+export type { SshHostArgs, SshHostsArgs, SshConnectionArgs } from "./hosts/ssh-hosts-args.ts";
 export { IpvlanNetwork, type IpvlanMode, type IpvlanNetworkArgs } from "./networks/ipvlan-network.ts";
 export { MacvlanNetwork, type MacvlanMode, type MacvlanNetworkArgs } from "./networks/macvlan-network.ts";
 export { MinioBucket, type MinioBucketArgs } from "./minio/iam/bucket.ts";

@@ -1,7 +1,7 @@
 import type { Owner } from "./labels.ts";
 
 /** How a network is to be. What is absent is not known before the program runs, or is the Swarm's choice. */
-export interface NetworkShape {
+export interface NetworkSettings {
   encrypted?: boolean;
   attachable?: boolean;
   internal?: boolean;
@@ -45,7 +45,7 @@ export interface NetworkRequirement {
   name: string;
   /** Whether one that somebody else made is taken on as it is; `shape` is then what it is compared with. */
   adopt?: boolean;
-  shape: NetworkShape;
+  settings: NetworkSettings;
   /**
    * What each host makes it of.
    * @default - it is an overlay network, which the Swarm makes

@@ -1,4 +1,4 @@
-import { isLinked, type NetworkDriver } from "../components/networks/node-network/data-network.ts";
+import { isL2Attached, type NetworkDriver } from "../components/networks/node-network/data-network.ts";
 
 /** Settings that decide who can reach the store's ports. */
 export interface ExposureSettings {
@@ -9,5 +9,5 @@ export interface ExposureSettings {
 
 /** Whether only this machine may reach a local store: it publishes ports, and no setting says who may use them. */
 export function isRestrictedToLoopback({ expose, allowFrom, driver }: ExposureSettings): boolean {
-  return expose === undefined && allowFrom === undefined && !isLinked({ driver });
+  return expose === undefined && allowFrom === undefined && !isL2Attached({ driver });
 }

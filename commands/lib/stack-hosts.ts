@@ -1,6 +1,6 @@
 import { resolveLocalEngine } from "../../engine/connection.ts";
 import { type EngineConnection } from "../../engine/engine-connection.ts";
-import { type SshAccess, sshConnection } from "../../components/hosts/ssh-connection.ts";
+import { type SshOptions, sshConnection } from "../../components/hosts/ssh-connection.ts";
 
 /** A machine of a stack, and the way to its engine. */
 export interface StackHost {
@@ -26,9 +26,9 @@ export function stackHosts(
 }
 
 function configuredSshHosts(config: Record<string, unknown>): StackHost[] {
-  const hosts = (config["pulumi-swarm:hosts"] ?? {}) as Record<string, SshAccess>;
-  const defaults = (config["pulumi-swarm:hostDefaults"] ?? {}) as Partial<SshAccess>;
+  const hosts = (config["pulumi-swarm:hosts"] ?? {}) as Record<string, SshOptions>;
+  const defaults = (config["pulumi-swarm:hostDefaults"] ?? {}) as Partial<SshOptions>;
   // What is no host is refused by the program, which says what a host is.
-  const sound = Object.entries(hosts).filter(([, host]) => typeof (host as SshAccess | null)?.address === "string");
+  const sound = Object.entries(hosts).filter(([, host]) => typeof (host as SshOptions | null)?.address === "string");
   return sound.map(([key, host]) => ({ key, connection: sshConnection({ ...defaults, ...host }) }));
 }

@@ -20,7 +20,7 @@ const MAX_LENGTH = 120;
 /** Inputs that only say how a resource is reached, made or looked at; who reads a preview cannot use them. */
 const INTERNAL_INPUTS = new Set([
   ...["__provider", "managers", "nodes", "connection", "rollout", "peers", "immutable"],
-  ...["demands", "leftovers", "outages", "ready", "recorded", "unlockable"],
+  ...["requirements", "orphanedNetworks", "outages", "ready", "recordedIds", "hasUnlockKey"],
 ]);
 
 /** What a provider's bridge notes within inputs: which of them it has filled in itself. */

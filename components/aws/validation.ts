@@ -1,4 +1,4 @@
-import { hostFindings } from "../hosts/host-validation.ts";
+import { validateHost } from "../hosts/host-validation.ts";
 import { knownValue } from "../shared/inputs.ts";
 import { validatePort } from "../../core/port.ts";
 import type { ValidationIssue } from "../../core/input-validation-error.ts";
@@ -79,7 +79,7 @@ function validateMachine({
 }: PlannedMachine): ValidationIssue[] {
   const where = `${role}s.${key}`;
   const drives = Object.fromEntries(Object.keys(volumes).map((name) => [name, { path: mountPoint(name) }]));
-  const issues = hostFindings({ key, hostname: key, engine: "ssh://host", labels, drives })
+  const issues = validateHost({ key, hostname: key, engine: "ssh://host", labels, drives })
     .filter(({ argument }) => argument !== "hostname")
     .map((issue) => (issue.argument === "key" ? { ...issue, argument: `${role}s` } : prefixArgument(where, issue)));
   const check = <T>(argument: string, value: T | undefined, ok: (value: T) => boolean, problem: string) => {

@@ -56,13 +56,13 @@ export class Firewall extends pulumi.ComponentResource {
     const { swarm, ports, allowFrom } = args;
     const known = Object.keys(swarm.hosts);
     const keys = args.hosts ?? known;
-    swarm.refuse(subject, [
+    swarm.throwIfInvalid(subject, [
       ...validateHostKeys("hosts", keys, known),
-      ...portsFindings(ports),
-      ...allowFromFindings(allowFrom),
+      ...validatePorts(ports),
+      ...validateAllowFrom(allowFrom),
     ]);
     super("pulumi-swarm:index:Firewall", name, {}, opts);
-    hostFirewalls(
+    createHostFirewalls(
       name,
       { subject, hosts: keys.flatMap((key) => swarm.hosts[key] ?? []), ports, allowFrom, networks: args.networks },
       { parent: this },
@@ -72,7 +72,7 @@ export class Firewall extends pulumi.ComponentResource {
 }
 
 /** What is wrong with those who are let in, as far as they are known yet. */
-export function allowFromFindings(allowFrom: AllowFrom | undefined): ValidationIssue[] {
+export function validateAllowFrom(allowFrom: AllowFrom | undefined): ValidationIssue[] {
   const ranges = knownValue(allowFrom);
   if (ranges === undefined) return [];
   const known = ranges.flatMap((range) => knownValue(range) ?? []);
@@ -80,7 +80,7 @@ export function allowFromFindings(allowFrom: AllowFrom | undefined): ValidationI
 }
 
 /** The rules on each host; what publishes the ports is to depend on them. */
-export function hostFirewalls(
+export function createHostFirewalls(
   name: string,
   args: {
     subject: string;
@@ -114,7 +114,7 @@ class HostFirewall extends SwarmResource {
   }
 }
 
-function portsFindings(ports: number[]): ValidationIssue[] {
+function validatePorts(ports: number[]): ValidationIssue[] {
   if (ports.length === 0) return [{ argument: "ports", value: ports, problem: "name at least one port" }];
   return ports.flatMap((port) => validatePort("ports", port));
 }

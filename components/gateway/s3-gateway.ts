@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { hostFirewalls } from "../firewall/firewall.ts";
+import { createHostFirewalls } from "../firewall/firewall.ts";
 import { endpointUrls } from "../hosts/endpoint-urls.ts";
 import { validateWhenKnown } from "../shared/inputs.ts";
 import { creationOwner, ownerOf } from "../shared/owner.ts";
@@ -39,7 +39,10 @@ export class S3Gateway extends pulumi.ComponentResource {
   constructor(name: string, args: S3GatewayArgs, opts?: pulumi.ComponentResourceOptions) {
     const subject = `S3Gateway "${name}"`;
     const { swarm, network, store, tls, consolePort, serviceName = name } = args;
-    swarm.refuse(subject, [...validateGateway(args, serviceName, swarm.hosts), ...validateGatewayNetwork(network)]);
+    swarm.throwIfInvalid(subject, [
+      ...validateGateway(args, serviceName, swarm.hosts),
+      ...validateGatewayNetwork(network),
+    ]);
     super("pulumi-swarm:index:S3Gateway", name, {}, opts);
 
     const port = apiPort(args);
@@ -62,7 +65,7 @@ export class S3Gateway extends pulumi.ComponentResource {
     const guards =
       args.allowFrom === undefined
         ? []
-        : hostFirewalls(
+        : createHostFirewalls(
             `${name}-firewall`,
             { subject, hosts: inOrder, ports: Object.values(ports), allowFrom: args.allowFrom },
             child,

@@ -1,4 +1,4 @@
-import { allowFromFindings } from "../firewall/firewall.ts";
+import { validateAllowFrom } from "../firewall/firewall.ts";
 import type { Host } from "../hosts/host.ts";
 import { isDnsLabel, validateServiceName } from "../../core/dns-label.ts";
 import { validateHostKeys } from "../../core/host-keys.ts";
@@ -28,7 +28,7 @@ export function validateGateway(
     ...validateHosts(args.hosts, Object.keys(hosts)),
     ...validateMembers(args.store.members),
     ...validatePublishedPorts(args),
-    ...allowFromFindings(args.allowFrom),
+    ...validateAllowFrom(args.allowFrom),
     ...validateTls(args.tls),
     ...validatePem("store.caCertificate", args.store.caCertificate, "CERTIFICATE"),
     ...(image === undefined ? [] : validateGatewayImage(image)),

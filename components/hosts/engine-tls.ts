@@ -21,13 +21,13 @@ export interface EngineTls {
 }
 
 /** What is wrong with how an engine is protected. */
-export function engineTlsFindings(
+export function validateEngineTls(
   found: EngineConnection,
   tls: EngineTls | undefined,
   allowPlainTcp: boolean,
 ): ValidationIssue[] {
   const { host } = found;
-  if (tls === undefined) return isTls(found) || allowPlainTcp ? [] : plainFindings(host);
+  if (tls === undefined) return isTls(found) || allowPlainTcp ? [] : validatePlainTcp(host);
   if (!host.startsWith("tcp://")) {
     const problem = `is for tcp:// engines, and this one is at ${host}: leave it out`;
     return [{ argument: "tls", value: Object.keys(tls), problem }];
@@ -38,7 +38,7 @@ export function engineTlsFindings(
     problem: NEEDED[part],
   }));
   const parts = ["ca", "cert", "key"] as const;
-  return [...missing, ...parts.flatMap((part) => pemFindings(part, knownValue(tls[part])))];
+  return [...missing, ...parts.flatMap((part) => validatePem(part, knownValue(tls[part])))];
 }
 
 const NEEDED = {
@@ -49,14 +49,14 @@ const NEEDED = {
 
 const KINDS = { ca: "CERTIFICATE", cert: "CERTIFICATE", key: "(?:\\w+ )?PRIVATE KEY" };
 
-function pemFindings(part: keyof EngineTls, text: string | undefined): ValidationIssue[] {
+function validatePem(part: keyof EngineTls, text: string | undefined): ValidationIssue[] {
   if (text === undefined || new RegExp(`^-----BEGIN ${KINDS[part]}-----$`, "m").test(text)) return [];
   const what = part === "key" ? "-----BEGIN PRIVATE KEY-----" : "-----BEGIN CERTIFICATE-----";
   const problem = `must be the text of a PEM file, not its path: "${what}…", as readFileSync gives it`;
   return [{ argument: `tls.${part}`, value: part === "key" ? "[hidden]" : text, problem }];
 }
 
-function plainFindings(host: string): ValidationIssue[] {
+function validatePlainTcp(host: string): ValidationIssue[] {
   if (!isUnencryptedRemote(host)) return [];
   const problem =
     "is reached without TLS, so that everybody on the way becomes root on that machine: give tls (or set " +

@@ -5,7 +5,7 @@ import type { ValidationIssue } from "../../core/input-validation-error.ts";
 import type { Drive } from "../../core/drive.ts";
 
 /** What of a host is plain, and so can be checked before anything is registered. */
-export interface PlainHost {
+export interface HostFields {
   key: string;
   hostname: string;
   /** Address of its engine. */
@@ -15,7 +15,7 @@ export interface PlainHost {
 }
 
 /** What is wrong with a host as it was declared. */
-export function hostFindings({ key, hostname, engine, labels, drives }: PlainHost): ValidationIssue[] {
+export function validateHost({ key, hostname, engine, labels, drives }: HostFields): ValidationIssue[] {
   const findings: ValidationIssue[] = [];
   const address = engineAddressError(engine);
   if (address) findings.push({ argument: "engine", value: engine, problem: address });
@@ -38,12 +38,12 @@ export function hostFindings({ key, hostname, engine, labels, drives }: PlainHos
   }
   return [
     ...findings,
-    ...Object.entries(drives).flatMap(([name, drive]) => driveFindings(name, drive)),
-    ...sharedFolders(drives),
+    ...Object.entries(drives).flatMap(([name, drive]) => validateDrive(name, drive)),
+    ...validateDriveFolders(drives),
   ];
 }
 
-function driveFindings(name: string, drive: Drive): ValidationIssue[] {
+function validateDrive(name: string, drive: Drive): ValidationIssue[] {
   const findings: ValidationIssue[] = [];
   const argument = `drives.${name}`;
   if (!isDnsLabel(name)) findings.push({ argument: "drives", value: name, problem: `a drive's key ${DNS_LABEL_RULE}` });
@@ -67,7 +67,7 @@ function driveFindings(name: string, drive: Drive): ValidationIssue[] {
 }
 
 /** Two drives in one folder would be one drive that MinIO counts twice. */
-function sharedFolders(drives: PlainHost["drives"]): ValidationIssue[] {
+function validateDriveFolders(drives: HostFields["drives"]): ValidationIssue[] {
   const first = new Map<string, string>();
   return Object.entries(drives).flatMap(([name, { path, subfolder = "minio" }]) => {
     if (path === undefined) return [];

@@ -4,10 +4,10 @@ import { resolveLocalEngine } from "../../engine/connection.ts";
 import { type EngineConnection } from "../../engine/engine-connection.ts";
 import { SwarmResource } from "../shared/resource.ts";
 import { throwIfInvalid } from "../../core/input-validation-error.ts";
-import { type EngineTls, engineTlsFindings } from "./engine-tls.ts";
+import { type EngineTls, validateEngineTls } from "./engine-tls.ts";
 import type { Host } from "./host.ts";
 import type { Drive } from "../../core/drive.ts";
-import { hostFindings } from "./host-validation.ts";
+import { validateHost } from "./host-validation.ts";
 
 /** How this machine's engine is found, and what it has for a store. */
 export interface LocalHostArgs {
@@ -96,8 +96,8 @@ export class LocalHost extends pulumi.ComponentResource implements Host {
     // With certificates of its own it needs none of the environment's.
     const found = tls && args.engine !== undefined ? { host: args.engine } : resolveLocalEngine(undefined, args.engine);
     throwIfInvalid(`LocalHost "${name}"`, [
-      ...hostFindings({ key, hostname, engine: found.host, labels, drives }),
-      ...engineTlsFindings(found, tls, allowPlainTcp),
+      ...validateHost({ key, hostname, engine: found.host, labels, drives }),
+      ...validateEngineTls(found, tls, allowPlainTcp),
     ]);
     super("pulumi-swarm:index:LocalHost", name, {}, opts);
 

@@ -5,7 +5,7 @@ import { InputValidationError } from "../../core/input-validation-error.ts";
 import { quoteIfNeeded } from "../../engine/shell-quoting.ts";
 
 /** How a machine is reached by ssh, all of it known. */
-export interface SshAccess {
+export interface SshOptions {
   address: string;
   user?: string;
   port?: number;
@@ -19,30 +19,30 @@ export interface SshAccess {
 export const JUMP_HOST_RULE = 'must be [user@]host[:port], such as "me@bastion.example"';
 
 /** The engine of a machine that is reached by ssh. */
-export function sshConnection(access: SshAccess): EngineConnection {
+export function sshConnection(access: SshOptions): EngineConnection {
   const { identityFile, hostKey } = access;
-  const way = jump(access);
+  const way = proxyCommand(access);
   const sshOptions = [
-    ...(identityFile === undefined ? [] : identity(identityFile)),
-    ...(hostKey === undefined ? [] : pinned(hostKey)),
+    ...(identityFile === undefined ? [] : identityOptions(identityFile)),
+    ...(hostKey === undefined ? [] : pinnedHostKeyOptions(hostKey)),
     ...(way === undefined ? [] : ["-o", `ProxyCommand=${way}`]),
   ];
   return { host: sshAddress(access), ...(sshOptions.length > 0 ? { sshOptions } : {}) };
 }
 
 /** `ssh://[user@]address[:port]`. */
-export function sshAddress({ address, user, port }: SshAccess): string {
+export function sshAddress({ address, user, port }: SshOptions): string {
   const host = address.includes(":") ? `[${address}]` : address;
   return `ssh://${user === undefined ? "" : `${user}@`}${host}${port === undefined ? "" : `:${port}`}`;
 }
 
 /** That key and no other: an agent with many would be turned away before it came to this one. */
-function identity(file: string): string[] {
+function identityOptions(file: string): string[] {
   return ["-i", file, "-o", "IdentitiesOnly=yes"];
 }
 
 /** Lets ssh know the machine's key from a command instead of a file, and from there alone. */
-function pinned(hostKey: string): string[] {
+function pinnedHostKeyOptions(hostKey: string): string[] {
   const [type = "", key = ""] = hostKey.trim().split(/\s+/);
   const options = [`KnownHostsCommand=/bin/echo %H ${type} ${key}`, "UpdateHostKeys=no"];
   for (const kind of ["User", "Global"]) options.push(`${kind}KnownHostsFile=/dev/null`);
@@ -50,7 +50,7 @@ function pinned(hostKey: string): string[] {
 }
 
 /** What ssh's own way of jumping does, but with the host key of the machine on the way checked for certain. */
-function jump({ jumpHost, jumpHostKey, identityFile }: SshAccess): string | undefined {
+function proxyCommand({ jumpHost, jumpHostKey, identityFile }: SshOptions): string | undefined {
   if (jumpHost === undefined) return undefined;
   const target = parseSshTarget(`ssh://${jumpHost}`);
   if (!target)
@@ -58,8 +58,8 @@ function jump({ jumpHost, jumpHostKey, identityFile }: SshAccess): string | unde
   const { host, user, port } = target;
   const words = [
     ...[...HOST_KEY_CHECKS, CONNECT_TIMEOUT].flatMap((option) => ["-o", option]),
-    ...(identityFile === undefined ? [] : identity(identityFile)),
-    ...(jumpHostKey === undefined ? [] : pinned(jumpHostKey)),
+    ...(identityFile === undefined ? [] : identityOptions(identityFile)),
+    ...(jumpHostKey === undefined ? [] : pinnedHostKeyOptions(jumpHostKey)),
     ...(user === undefined ? [] : ["-l", user]),
     ...(port === undefined ? [] : ["-p", String(port)]),
   ];

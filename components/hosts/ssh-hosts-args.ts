@@ -3,7 +3,7 @@ import type { EngineSource } from "../../core/engine-source.ts";
 import type { Drive } from "../../core/drive.ts";
 
 /** How to come in by ssh. What is not given is as `~/.ssh/config` says, as it is for `ssh` itself. */
-export interface SshWay {
+export interface SshConnectionArgs {
   /**
    * User to log in as; root, or a user of the group `docker`. Where something is to be installed, or a folder to be
    * made, the user needs `sudo` without a password.
@@ -35,7 +35,7 @@ export interface SshWay {
 }
 
 /** An existing machine. */
-export interface SshHostArgs extends SshWay {
+export interface SshHostArgs extends SshConnectionArgs {
   /** Name or address under which it answers to ssh. */
   address: pulumi.Input<string>;
   /**
@@ -90,7 +90,7 @@ export interface SshHostsArgs {
    * What holds for every host that does not say otherwise.
    * @default - nothing
    */
-  defaults?: SshWay & Pick<SshHostArgs, "labels" | "drives">;
+  defaults?: SshConnectionArgs & Pick<SshHostArgs, "labels" | "drives">;
   /**
    * Where Docker Engine is installed from on hosts that have none: Docker's repository, or the distribution's own
    * packages (Debian, Ubuntu, Fedora, Amazon Linux). It is then started, also with the machine, and the user comes into

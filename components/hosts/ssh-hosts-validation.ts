@@ -2,9 +2,9 @@ import { knownValue } from "../shared/inputs.ts";
 import { validatePort } from "../../core/port.ts";
 import type { ValidationIssue } from "../../core/input-validation-error.ts";
 import { isUserName, parseSshTarget } from "../../engine/ssh-errors.ts";
-import { hostFindings } from "./host-validation.ts";
+import { validateHost } from "./host-validation.ts";
 import { JUMP_HOST_RULE, sshAddress } from "./ssh-connection.ts";
-import type { SshHostArgs, SshHostsArgs, SshWay } from "./ssh-hosts-args.ts";
+import type { SshHostArgs, SshHostsArgs, SshConnectionArgs } from "./ssh-hosts-args.ts";
 
 /** What MinIO gets of a host that says nothing of drives. */
 export const DEFAULT_DRIVES = { drive1: {} };
@@ -21,7 +21,7 @@ export function withDefaults(
 }
 
 /** What is wrong with the hosts as they were declared. */
-export function sshHostsFindings({ hosts, defaults, install, timeoutSeconds }: SshHostsArgs): ValidationIssue[] {
+export function validateSshHosts({ hosts, defaults, install, timeoutSeconds }: SshHostsArgs): ValidationIssue[] {
   const findings: ValidationIssue[] = [];
   if (Object.keys(hosts).length === 0) {
     const problem = 'needs at least one host: hosts: { a: { address: "192.0.2.1" } }';
@@ -37,21 +37,24 @@ export function sshHostsFindings({ hosts, defaults, install, timeoutSeconds }: S
   const complete = Object.entries(hosts).map(([key, host]) => [key, withDefaults(key, host, defaults)] as const);
   return [
     ...findings,
-    ...wayFindings("defaults", defaults ?? {}),
+    ...validateSshConnection("defaults", defaults ?? {}),
     ...complete.flatMap(([key, { hostname, labels, drives }]) =>
-      hostFindings({ key, hostname, engine: "ssh://host", labels, drives }).map((finding) =>
+      validateHost({ key, hostname, engine: "ssh://host", labels, drives }).map((finding) =>
         finding.argument === "key"
           ? { ...finding, argument: "hosts" }
           : { ...finding, argument: `hosts.${key}.${finding.argument}` },
       ),
     ),
-    ...Object.entries(hosts).flatMap(([key, host]) => accessFindings(`hosts.${key}`, host)),
-    ...duplicates(complete, "hostname", ({ hostname }) => hostname),
-    ...duplicates(complete, "address", wayTo),
+    ...Object.entries(hosts).flatMap(([key, host]) => validateSshAccess(`hosts.${key}`, host)),
+    ...validateUnique(complete, "hostname", ({ hostname }) => hostname),
+    ...validateUnique(complete, "address", connectionKey),
   ];
 }
 
-function wayFindings(where: string, { user, port, identityFile, jumpHost, jumpHostKey }: SshWay): ValidationIssue[] {
+function validateSshConnection(
+  where: string,
+  { user, port, identityFile, jumpHost, jumpHostKey }: SshConnectionArgs,
+): ValidationIssue[] {
   const check = <T>(
     name: string,
     value: T | undefined,
@@ -79,11 +82,11 @@ const HOST_KEY_RULE = 'must be type and key of a public key, as `ssh-keyscan` pr
 const isHostKey = (text: string) => HOST_KEY.test(text.trim());
 
 /** What is wrong with how a machine is reached, as far as it is known. */
-export function accessFindings(where: string, host: SshHostArgs): ValidationIssue[] {
-  return [...wayFindings(where, host), ...addressFindings(where, host)];
+export function validateSshAccess(where: string, host: SshHostArgs): ValidationIssue[] {
+  return [...validateSshConnection(where, host), ...validateAddress(where, host)];
 }
 
-function addressFindings(where: string, { address, hostKey }: SshHostArgs): ValidationIssue[] {
+function validateAddress(where: string, { address, hostKey }: SshHostArgs): ValidationIssue[] {
   const findings: ValidationIssue[] = [];
   const name = knownValue(address);
   if (name !== undefined && (/[@/[\]]/.test(name) || parseSshTarget(sshAddress({ address: name })) === undefined)) {
@@ -100,12 +103,12 @@ function addressFindings(where: string, { address, hostKey }: SshHostArgs): Vali
 }
 
 /** Where it is, as far as it is known: ports of one address may lead to several machines. */
-function wayTo({ address, port, jumpHost }: SshHostArgs): string | undefined {
+function connectionKey({ address, port, jumpHost }: SshHostArgs): string | undefined {
   const name = knownValue(address);
   return name === undefined ? undefined : [name, knownValue(port) ?? 22, knownValue(jumpHost) ?? ""].join(" ");
 }
 
-function duplicates<T extends SshHostArgs>(
+function validateUnique<T extends SshHostArgs>(
   hosts: readonly (readonly [string, T])[],
   argument: "hostname" | "address",
   valueOf: (host: T) => string | undefined,

@@ -7,7 +7,7 @@ import type { Host } from "./host.ts";
 import type { Drive } from "../../core/drive.ts";
 import { sshConnection } from "./ssh-connection.ts";
 import type { SshHostArgs, SshHostsArgs } from "./ssh-hosts-args.ts";
-import { accessFindings, sshHostsFindings, withDefaults } from "./ssh-hosts-validation.ts";
+import { validateSshAccess, validateSshHosts, withDefaults } from "./ssh-hosts-validation.ts";
 
 /**
  * Existing machines, reached by ssh: each is waited for until it answers, gets Docker Engine where that is asked for and
@@ -27,22 +27,24 @@ export class SshHosts extends pulumi.ComponentResource {
 
   constructor(name: string, args: SshHostsArgs, opts?: pulumi.ComponentResourceOptions) {
     const subject = `SshHosts "${name}"`;
-    throwIfInvalid(subject, sshHostsFindings(args));
+    throwIfInvalid(subject, validateSshHosts(args));
     super("pulumi-swarm:index:SshHosts", name, {}, opts);
     const { install = false, timeoutSeconds = 300 } = args;
 
     const machines = Object.entries(args.hosts).map(([key, given]) => {
       const host = withDefaults(key, given, args.defaults);
-      const check = (known: SshHostArgs) => throwIfInvalid(subject, accessFindings(`hosts.${key}`, known));
+      const check = (known: SshHostArgs) => throwIfInvalid(subject, validateSshAccess(`hosts.${key}`, known));
       const { hostname, drives } = host;
       return { key, host, wish: { connection: connectionOf(host, check), hostname, install, drives, timeoutSeconds } };
     });
-    const surveys = machines.map(({ key, wish }) => new Survey(`${name}-${key}-survey`, wish, { parent: this }));
-    const surveyed = new Surveyed(`${name}-surveyed`, { parent: this, dependsOn: surveys });
+    const surveys = machines.map(
+      ({ key, wish }) => new HostInspection(`${name}-${key}-survey`, wish, { parent: this }),
+    );
+    const surveyed = new InspectionBarrier(`${name}-surveyed`, { parent: this, dependsOn: surveys });
     this.hosts = Object.fromEntries(
       machines.map(({ key, host, wish }) => {
         const machine = new Machine(`${name}-${key}`, wish, { parent: this, dependsOn: surveyed });
-        return [key, hostOf(key, host, wish.connection, machine)];
+        return [key, toHost(key, host, wish.connection, machine)];
       }),
     );
     this.registerOutputs({ hosts: Object.keys(this.hosts) });
@@ -71,7 +73,7 @@ function connectionOf(host: SshHostArgs, check: (known: SshHostArgs) => void): p
   });
 }
 
-function hostOf(
+function toHost(
   key: string,
   { address, hostname, zone, labels, drives, privateAddress, endpointAddress }: ReturnType<typeof withDefaults>,
   engine: pulumi.Output<EngineConnection>,
@@ -93,14 +95,14 @@ interface MachineProps {
 }
 
 /** The first look at a machine: what is wrong with one keeps all of them from being touched. */
-class Survey extends SwarmResource {
+class HostInspection extends SwarmResource {
   constructor(name: string, props: MachineProps, opts: pulumi.CustomResourceOptions) {
     super("HostInspection", name, { ...props }, opts);
   }
 }
 
 /** That every machine was looked at: before that, none is touched. */
-class Surveyed extends SwarmResource {
+class InspectionBarrier extends SwarmResource {
   constructor(name: string, opts: pulumi.CustomResourceOptions) {
     super("InspectionBarrier", name, {}, opts);
   }

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Endpoint } from "../hosts/endpoint-urls.ts";
-import { type DataNetwork, driverOf, isLinked } from "../networks/node-network/data-network.ts";
+import { type DataNetwork, driverOf, isL2Attached } from "../networks/node-network/data-network.ts";
 import type { StorePlan } from "./plan.ts";
 import { API_PORT, CONSOLE_PORT, memberName } from "./layout/topology.ts";
 
@@ -13,7 +13,7 @@ export interface StoreEndpoints {
 
 /** At their hosts' addresses, or at the members' own on a network that is there outside of Docker. */
 export function storeEndpoints(network: DataNetwork, { hosts, published }: StorePlan): StoreEndpoints {
-  if (!isLinked(network)) return { members: hosts, ...published };
+  if (!isL2Attached(network)) return { members: hosts, ...published };
   const addresses = pulumi.output(network.addresses ?? {});
   const members = hosts.map(({ key }) => ({ key, endpointAddress: addresses.apply((all) => all[key]) }));
   return { members, port: API_PORT, consolePort: CONSOLE_PORT };

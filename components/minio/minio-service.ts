@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { hostFirewalls } from "../firewall/firewall.ts";
+import { createHostFirewalls } from "../firewall/firewall.ts";
 import { endpointUrls } from "../hosts/endpoint-urls.ts";
 import { knownValue } from "../shared/inputs.ts";
 import { ownerLabels } from "../../core/labels.ts";
@@ -71,7 +71,7 @@ export class MinioService extends pulumi.ComponentResource {
   constructor(name: string, args: MinioServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     const subject = `MinioService "${name}"`;
     const { swarm, network, serviceName = name } = args;
-    args.swarm.refuse(subject, [
+    args.swarm.throwIfInvalid(subject, [
       ...validateMinioService(args, serviceName, swarm.hosts),
       ...validateStoreNetworks(args, swarm.hosts),
     ]);
@@ -122,7 +122,7 @@ export class MinioService extends pulumi.ComponentResource {
     const guards =
       args.allowFrom === undefined || plan.published === undefined
         ? []
-        : hostFirewalls(
+        : createHostFirewalls(
             `${name}-firewall`,
             {
               ...{ subject, hosts: plan.hosts, ports: Object.values(plan.published), allowFrom: args.allowFrom },

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { LinkedNetworkArgs } from "./node-network/args.ts";
-import { linkedNetworkFindings, modeFindings } from "./node-network/validation.ts";
+import type { L2NetworkArgs } from "./node-network/args.ts";
+import { validateL2Network, validateMode } from "./node-network/validation.ts";
 import { NodeNetwork } from "./node-network/node-network.ts";
 import { IPVLAN_MODE_OPTION } from "../../core/networks/driver-options.ts";
 
@@ -10,7 +10,7 @@ export type IpvlanMode = "l2" | "l3" | "l3s";
 export const IPVLAN_MODES: readonly IpvlanMode[] = ["l2", "l3", "l3s"];
 
 /** What an ipvlan network is to be. */
-export interface IpvlanNetworkArgs extends LinkedNetworkArgs {
+export interface IpvlanNetworkArgs extends L2NetworkArgs {
   /**
    * Whether a host passes on what is for its containers as a switch does (`l2`), or as a router (`l3`; `l3s` also has
    * it pass through the host's own firewall). As a router it answers nobody who looks for a container: on every other
@@ -48,9 +48,9 @@ export class IpvlanNetwork extends NodeNetwork {
         ...others,
         ...{ kind: "IpvlanNetwork", driver: "ipvlan", gateway },
         options: { [IPVLAN_MODE_OPTION]: mode },
-        findings: (networkName, spec) => [
-          ...linkedNetworkFindings(networkName, spec, Object.keys(args.swarm.hosts)),
-          ...modeFindings(spec.options?.[IPVLAN_MODE_OPTION], IPVLAN_MODES),
+        validate: (networkName, spec) => [
+          ...validateL2Network(networkName, spec, Object.keys(args.swarm.hosts)),
+          ...validateMode(spec.options?.[IPVLAN_MODE_OPTION], IPVLAN_MODES),
         ],
       },
       opts,

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { LinkedNetworkArgs } from "./node-network/args.ts";
-import { linkedNetworkFindings, modeFindings } from "./node-network/validation.ts";
+import type { L2NetworkArgs } from "./node-network/args.ts";
+import { validateL2Network, validateMode } from "./node-network/validation.ts";
 import { NodeNetwork } from "./node-network/node-network.ts";
 import { MACVLAN_MODE_OPTION } from "../../core/networks/driver-options.ts";
 
@@ -10,7 +10,7 @@ export type MacvlanMode = "bridge" | "vepa" | "private";
 export const MACVLAN_MODES: readonly MacvlanMode[] = ["bridge", "vepa", "private"];
 
 /** What a macvlan network is to be. */
-export interface MacvlanNetworkArgs extends LinkedNetworkArgs {
+export interface MacvlanNetworkArgs extends L2NetworkArgs {
   /**
    * How containers of one host reach each other: `bridge` directly, `vepa` by way of a switch that sends back what came
    * from the same port, `private` not at all. What crosses between hosts is the same in all of them.
@@ -49,9 +49,9 @@ export class MacvlanNetwork extends NodeNetwork {
         ...others,
         ...{ kind: "MacvlanNetwork", driver: "macvlan", gateway },
         options: { [MACVLAN_MODE_OPTION]: mode },
-        findings: (networkName, spec) => [
-          ...linkedNetworkFindings(networkName, spec, Object.keys(args.swarm.hosts)),
-          ...modeFindings(spec.options?.[MACVLAN_MODE_OPTION], MACVLAN_MODES),
+        validate: (networkName, spec) => [
+          ...validateL2Network(networkName, spec, Object.keys(args.swarm.hosts)),
+          ...validateMode(spec.options?.[MACVLAN_MODE_OPTION], MACVLAN_MODES),
         ],
       },
       opts,

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { PlannedOutage } from "../../provider/preflight/attached-services.ts";
-import { examine, type PreflightInputs } from "../../provider/preflight/preflight.ts";
+import type { PlannedOutage } from "../../provider/preflight/live-networks.ts";
+import { checkRequirements, type PreflightInputs } from "../../provider/preflight/preflight.ts";
 import { logLine } from "../../provider/runtime/log-line.ts";
 import { type RequirementInput, isSameService } from "./requirement-input.ts";
 
@@ -20,12 +20,12 @@ async function plainInputs({ hosts, ...rest }: PreflightProps) {
   return inputs as PreflightInputs;
 }
 
-/** Demands of components that are made after an `await`, checked turn by turn. */
+/** Requirements of components that are made after an `await`, checked turn by turn. */
 export class LateRequirements {
   /** All that are checked or about to be. */
   #before: Promise<RequirementInput[]>;
   readonly #inputs: PreflightProps;
-  #turn: { demands: RequirementInput[]; checked: Promise<void> } | undefined;
+  #turn: { requirements: RequirementInput[]; checked: Promise<void> } | undefined;
 
   constructor(before: Promise<RequirementInput[]>, inputs: PreflightProps) {
     this.#before = before;
@@ -33,32 +33,35 @@ export class LateRequirements {
   }
 
   /** @throws RunError when there is something against it. */
-  checked(demand: RequirementInput): Promise<void> {
+  check(requirement: RequirementInput): Promise<void> {
     this.#turn ??= this.#next();
-    const { demands } = this.#turn;
-    if (!demands.some((other) => isSameService(other, demand))) demands.push(demand);
+    const { requirements } = this.#turn;
+    if (!requirements.some((other) => isSameService(other, requirement))) requirements.push(requirement);
     return this.#turn.checked;
   }
 
   #next() {
     const before = this.#before;
-    const demands: RequirementInput[] = [];
+    const requirements: RequirementInput[] = [];
     const over = new Promise<void>((resolve) => {
       setImmediate(() => {
         this.#turn = undefined;
         resolve();
       });
     });
-    this.#before = over.then(async () => [...(await before), ...demands]);
+    this.#before = over.then(async () => [...(await before), ...requirements]);
     const all = this.#before;
     const checked = all.then(async (known) => {
-      const inputs = await plainInputs({ ...this.#inputs, demands: known });
-      const { refusals, remarks, outages } = await examine(inputs, inputs.demands.slice(-demands.length));
-      for (const remark of remarks) logLine(remark);
-      const problems = [...refusals, ...outages.map(outageLine)];
+      const inputs = await plainInputs({ ...this.#inputs, requirements: known });
+      const { errors, warnings, outages } = await checkRequirements(
+        inputs,
+        inputs.requirements.slice(-requirements.length),
+      );
+      for (const remark of warnings) logLine(remark);
+      const problems = [...errors, ...outages.map(outageLine)];
       if (problems.length > 0) throw new pulumi.RunError(problems.join("\n"));
     });
-    return { demands, checked };
+    return { requirements, checked };
   }
 }
 

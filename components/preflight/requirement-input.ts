@@ -3,7 +3,7 @@ import type { OwnerInput } from "../shared/owner.ts";
 
 type Declared<D> = D extends Requirement ? Omit<D, "owner"> & { owner: OwnerInput } : never;
 
-/** A demand as a program declares it: plain values, but for the owner's identity. */
+/** A requirement as a program declares it: plain values, but for the owner's identity. */
 export type RequirementInput = Declared<Requirement>;
 
 /** Whether two requirements are about the same service: a component states more of it than the service itself. */

@@ -11,19 +11,19 @@ import { recordedOutputs } from "../preflight/recorded-state.ts";
 import { pause } from "../../engine/pause.ts";
 
 /** A host's engine, from the moment it answers. */
-export function reachable(host: Host): pulumi.Output<EngineConnection> {
+export function connectedEngine(host: Host): pulumi.Output<EngineConnection> {
   return pulumi.all([host.engine, host.ready]).apply(([engine]) => engine);
 }
 
 /** Settings of the one docker provider of a Swarm, by which it talks to a manager that answers. */
 export function dockerConfig(name: string, managers: readonly Host[]): docker.ProviderArgs {
-  const engine = manager(name, managers);
+  const engine = connectedManager(name, managers);
   return {
     host: engine.apply(({ host }) => host),
     sshOpts: engine.apply((connection) => (isSshConnection(connection) ? sshCommandOptions(connection) : undefined)),
-    caMaterial: engine.apply((connection) => material(connection).ca),
-    certMaterial: engine.apply((connection) => material(connection).cert),
-    keyMaterial: engine.apply((connection) => material(connection).key),
+    caMaterial: engine.apply((connection) => tlsMaterial(connection).ca),
+    certMaterial: engine.apply((connection) => tlsMaterial(connection).cert),
+    keyMaterial: engine.apply((connection) => tlsMaterial(connection).key),
     // Left out, the plugin reads DOCKER_CONTEXT, which wins over `host`, and DOCKER_CERT_PATH, which it refuses beside
     // certificates that are given.
     context: "",
@@ -37,7 +37,7 @@ export function dockerConfig(name: string, managers: readonly Host[]): docker.Pr
  *
  * @throws when there is no authority.
  */
-export function material(connection: EngineConnection): Record<"ca" | "cert" | "key", string> {
+export function tlsMaterial(connection: EngineConnection): Record<"ca" | "cert" | "key", string> {
   if (!isTls(connection)) return { ca: "", cert: "", key: "" };
   const [missing] = missingCertificates(connection);
   if (missing !== undefined)
@@ -72,14 +72,14 @@ const UNUSED_CLIENT = {
  * The manager to talk to: the one of the last `up` as long as it answers, so that one which comes back, or joins, is
  * no reason to change; else the first by key that does. Before there is a Swarm, the host that it will be made on.
  */
-function manager(name: string, managers: readonly Host[]): pulumi.Output<EngineConnection> {
+function connectedManager(name: string, managers: readonly Host[]): pulumi.Output<EngineConnection> {
   const byKey = [...managers].sort((a, b) => (a.key < b.key ? -1 : 1));
   const [first] = byKey;
   if (!first) throw new Error("a Swarm needs at least one manager");
   return pulumi
     .all([pulumi.all(byKey.map((host) => host.engine)), recordedHost(name)])
-    .apply(([engines, former]) => firstAnswering(engines, former))
-    .apply((engine) => (engine === undefined ? reachable(first) : pulumi.output(engine)));
+    .apply(([engines, former]) => firstReachableManager(engines, former))
+    .apply((engine) => (engine === undefined ? connectedEngine(first) : pulumi.output(engine)));
 }
 
 /** How long managers that see no leader are asked again, in milliseconds. */
@@ -91,14 +91,14 @@ const AGAIN_MS = 500;
  * Returns the first manager that answers and sees a leader, the former one before all others: the docker provider fails at
  * once where there is none. Returns undefined when none answers.
  */
-export async function firstAnswering(
+export async function firstReachableManager(
   engines: readonly EngineConnection[],
   former: string | undefined,
 ): Promise<EngineConnection | undefined> {
   const isFormer = ({ host }: EngineConnection) => host === former;
   const ordered = [...engines.filter(isFormer), ...engines.filter((engine) => !isFormer(engine))];
   for (const end = performance.now() + ELECTION_MS; ; await pause(AGAIN_MS)) {
-    const answers = ordered.map((engine) => managerAt(engine, isFormer(engine) ? engineTimeout : electionTimeout));
+    const answers = ordered.map((engine) => inspectManager(engine, isFormer(engine) ? engineTimeout : electionTimeout));
     let leaderless: EngineConnection | undefined;
     for (const [at, answer] of answers.entries()) {
       const found = await answer;
@@ -112,7 +112,7 @@ export async function firstAnswering(
 }
 
 /** Returns undefined for an engine that is silent, or manages no Swarm. */
-async function managerAt(
+async function inspectManager(
   connection: EngineConnection,
   patience: (connection: EngineConnection) => number,
 ): Promise<{ seesLeader: boolean } | undefined> {

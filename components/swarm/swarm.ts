@@ -10,12 +10,12 @@ import { ownerOf } from "../shared/owner.ts";
 import { type ValidationIssue, throwIfInvalid } from "../../core/input-validation-error.ts";
 import type { SwarmArgs } from "./args.ts";
 import { Cluster } from "./cluster.ts";
-import { dockerConfig, reachable } from "./docker-provider.ts";
+import { dockerConfig, connectedEngine } from "./docker-provider.ts";
 import { swarmAddress } from "./swarm-address.ts";
 import { Member } from "./member.ts";
 import { NodeSettings } from "./node-settings.ts";
 import type { SwarmNode, SwarmReference } from "./swarm-reference.ts";
-import { swarmFindings } from "./validation.ts";
+import { validateSwarm } from "./validation.ts";
 
 /**
  * A Docker Swarm: made on the first manager, joined by the other hosts, with their labels set. Destroying it drains,
@@ -48,7 +48,7 @@ export class Swarm extends pulumi.ComponentResource implements SwarmReference {
 
   constructor(name: string, args: SwarmArgs, opts?: pulumi.ComponentResourceOptions) {
     const subject = `Swarm "${name}"`;
-    throwIfInvalid(subject, swarmFindings(args));
+    throwIfInvalid(subject, validateSwarm(args));
     super("pulumi-swarm:index:Swarm", name, {}, opts);
 
     const { managers, workers = [], allowOutage = false, adopt = false, timeoutSeconds = 120 } = args;
@@ -68,7 +68,7 @@ export class Swarm extends pulumi.ComponentResource implements SwarmReference {
 
     this.allowOutage = allowOutage;
     this.hosts = byKey(hosts, (host) => host);
-    this.managers = byKey(managers, reachable);
+    this.managers = byKey(managers, connectedEngine);
     const cluster = new Cluster(
       `${name}-cluster`,
       { ...args, hosts: managers, managers: this.managers, owner, adopt, allowOutage, singleHost: hosts.length === 1 },
@@ -96,7 +96,7 @@ export class Swarm extends pulumi.ComponentResource implements SwarmReference {
       // What is made with it goes while the manager it talks to still is one.
       dependsOn: [checked, ...Object.values(managing)],
     });
-    for (const host of hosts) this.#settle(name, host, args.availability?.[host.key]);
+    for (const host of hosts) this.#applyNodeSettings(name, host, args.availability?.[host.key]);
 
     this.registerOutputs({ swarmId: this.swarmId });
   }
@@ -107,8 +107,8 @@ export class Swarm extends pulumi.ComponentResource implements SwarmReference {
    *
    * @internal
    */
-  preflight(demand: RequirementInput): pulumi.Input<pulumi.Resource> {
-    return this.#preflight.require(demand);
+  preflight(requirement: RequirementInput): pulumi.Input<pulumi.Resource> {
+    return this.#preflight.require(requirement);
   }
 
   /**
@@ -117,8 +117,8 @@ export class Swarm extends pulumi.ComponentResource implements SwarmReference {
    *
    * @internal
    */
-  refuse(subject: string, findings: readonly ValidationIssue[]): void {
-    if (findings.length > 0) this.#preflight.withhold();
+  throwIfInvalid(subject: string, findings: readonly ValidationIssue[]): void {
+    if (findings.length > 0) this.#preflight.abort();
     throwIfInvalid(subject, findings);
   }
 
@@ -130,7 +130,7 @@ export class Swarm extends pulumi.ComponentResource implements SwarmReference {
   get nodeEngines(): Record<string, { nodeId: pulumi.Output<string>; connection: pulumi.Output<EngineConnection> }> {
     return byKey(Object.values(this.hosts), (host) => ({
       nodeId: this.node(host.key).nodeId,
-      connection: reachable(host),
+      connection: connectedEngine(host),
     }));
   }
 
@@ -142,7 +142,7 @@ export class Swarm extends pulumi.ComponentResource implements SwarmReference {
     return node;
   }
 
-  #settle(name: string, host: Host, availability: pulumi.Input<NodeAvailability> | undefined): void {
+  #applyNodeSettings(name: string, host: Host, availability: pulumi.Input<NodeAvailability> | undefined): void {
     const labels = { ...host.labels, ...(host.zone === undefined ? {} : { "pulumi-swarm.zone": host.zone }) };
     if (Object.keys(labels).length === 0 && availability === undefined) return;
     new NodeSettings(

@@ -4,24 +4,24 @@ import { overlaps, subnetError } from "../../core/networks/cidr.ts";
 import type { SwarmArgs } from "./args.ts";
 
 /** What is wrong with the arguments, as far as they are plain values. */
-export function swarmFindings(args: SwarmArgs): ValidationIssue[] {
-  return [...hostFindings(args), ...poolFindings(args), ...rangeFindings(args)];
+export function validateSwarm(args: SwarmArgs): ValidationIssue[] {
+  return [...validateHosts(args), ...validateAddressPools(args), ...validateRanges(args)];
 }
 
-function hostFindings({ managers, workers = [], availability = {} }: SwarmArgs): ValidationIssue[] {
+function validateHosts({ managers, workers = [], availability = {} }: SwarmArgs): ValidationIssue[] {
   const findings: ValidationIssue[] = [];
   const keys = [...managers, ...workers].map((host) => host.key);
   if (managers.length === 0) {
     findings.push({ argument: "managers", value: [], problem: "a Swarm needs at least one: managers: [host]" });
   }
-  for (const key of twice(keys)) {
+  for (const key of duplicates(keys)) {
     findings.push({
       argument: "managers/workers",
       value: key,
       problem: "two hosts have this key: give each a key of its own",
     });
   }
-  for (const name of twice([...managers, ...workers].map((host) => host.hostname))) {
+  for (const name of duplicates([...managers, ...workers].map((host) => host.hostname))) {
     findings.push({
       argument: "managers/workers",
       value: name,
@@ -38,15 +38,16 @@ function hostFindings({ managers, workers = [], availability = {} }: SwarmArgs):
   return findings;
 }
 
-function poolFindings({ addressPools }: SwarmArgs): ValidationIssue[] {
+function validateAddressPools({ addressPools }: SwarmArgs): ValidationIssue[] {
   const pools = (knownValue(addressPools) ?? []).map((input) => knownValue(input));
   return pools.flatMap((value, index) => {
-    const problem = value === undefined ? undefined : (subnetError(value) ?? poolOverlap(value, pools.slice(0, index)));
+    const problem =
+      value === undefined ? undefined : (subnetError(value) ?? poolOverlapError(value, pools.slice(0, index)));
     return problem === undefined ? [] : [{ argument: `addressPools[${index}]`, value, problem }];
   });
 }
 
-function poolOverlap(value: string, others: (string | undefined)[]): string | undefined {
+function poolOverlapError(value: string, others: (string | undefined)[]): string | undefined {
   const other = others.find((pool) => pool !== undefined && overlaps(value, pool));
   return other && `overlaps with ${other}: leave one of them out, or choose pools that have no address in common`;
 }
@@ -60,7 +61,7 @@ const RANGES = {
   timeoutSeconds: [1, 3600, "seconds"],
 } as const;
 
-function rangeFindings(args: SwarmArgs): ValidationIssue[] {
+function validateRanges(args: SwarmArgs): ValidationIssue[] {
   return Object.entries(RANGES).flatMap(([argument, [least, most, what]]) => {
     const value = knownValue(args[argument as keyof typeof RANGES]);
     if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return [];
@@ -68,6 +69,6 @@ function rangeFindings(args: SwarmArgs): ValidationIssue[] {
   });
 }
 
-function twice(names: string[]): string[] {
+function duplicates(names: string[]): string[] {
   return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
 }

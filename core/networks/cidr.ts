@@ -12,8 +12,8 @@ export interface AddressPlan {
 }
 
 /** From 16 million addresses down to the smallest subnet that leaves a task an address beside the gateway's. */
-const WIDEST = 8;
-const NARROWEST = 29;
+const SHORTEST_PREFIX = 8;
+const LONGEST_PREFIX = 29;
 
 /** Ranges of addresses that no network of one's own can have. */
 const RESERVED = ["loopback", "multicast", "linkLocal", "broadcast", "unspecified"];
@@ -29,17 +29,17 @@ export function validateAddressPlan(plan: AddressPlan): ValidationIssue[] {
   if (subnet === undefined) return [];
   if (subnet === "") {
     const homeless = "means nothing without a subnet: give `subnet` too";
-    return [...finding("gateway", gateway, gateway && homeless), ...finding("ipRange", ipRange, ipRange && homeless)];
+    return [...issueIf("gateway", gateway, gateway && homeless), ...issueIf("ipRange", ipRange, ipRange && homeless)];
   }
   const problem = subnetError(subnet);
-  if (problem) return finding("subnet", subnet, problem);
+  if (problem) return issueIf("subnet", subnet, problem);
   return [
-    ...finding("gateway", gateway, gateway && gatewayProblem(gateway, subnet)),
-    ...finding("ipRange", ipRange, ipRange && ipRangeError(ipRange, subnet)),
+    ...issueIf("gateway", gateway, gateway && gatewayError(gateway, subnet)),
+    ...issueIf("ipRange", ipRange, ipRange && ipRangeError(ipRange, subnet)),
   ];
 }
 
-function finding(argument: string, value: unknown, problem: string | undefined): ValidationIssue[] {
+function issueIf(argument: string, value: unknown, problem: string | undefined): ValidationIssue[] {
   return problem ? [{ argument, value, problem }] : [];
 }
 
@@ -47,8 +47,9 @@ function finding(argument: string, value: unknown, problem: string | undefined):
 export function subnetError(subnet: string): string | undefined {
   const problem = cidrError(subnet, "10.20.0.0/24");
   if (problem) return problem;
-  const { address, prefix } = parsed(subnet);
-  if (prefix < WIDEST || prefix > NARROWEST) return `must be between /${WIDEST} and /${NARROWEST}, for instance /24`;
+  const { address, prefix } = parseBlock(subnet);
+  if (prefix < SHORTEST_PREFIX || prefix > LONGEST_PREFIX)
+    return `must be between /${SHORTEST_PREFIX} and /${LONGEST_PREFIX}, for instance /24`;
   if (RESERVED.includes(address.range()))
     return `is ${address.range()}: choose one of 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16`;
   return undefined;
@@ -59,7 +60,7 @@ export function subnetError(subnet: string): string | undefined {
  * Docker fills in by itself would look like a change at the next preview.
  */
 export function defaultGateway(subnet: string): string {
-  const [a = 0, b = 0, c = 0, d = 0] = networkOf(parsed(subnet)).toByteArray();
+  const [a = 0, b = 0, c = 0, d = 0] = networkAddress(parseBlock(subnet)).toByteArray();
   return `${a}.${b}.${c}.${d + 1}`;
 }
 
@@ -71,7 +72,7 @@ export function overlaps(a: string, b: string): boolean {
 /** Whether all addresses of one CIDR block lie in another. */
 export function contains(outer: string, inner: string): boolean {
   if (!ipaddr.IPv4.isValidCIDR(outer) || !ipaddr.IPv4.isValidCIDR(inner)) return false;
-  const [around, within] = [parsed(outer), parsed(inner)];
+  const [around, within] = [parseBlock(outer), parseBlock(inner)];
   return around.prefix <= within.prefix && within.address.match(around.address, around.prefix);
 }
 
@@ -84,11 +85,11 @@ export function cidrError(block: string, example: string): string | undefined {
   if (!ipaddr.IPv4.isValidFourPartDecimal(address) || !ipaddr.IPv4.isValidCIDR(block)) {
     return `is not in CIDR form: write it like ${example}`;
   }
-  const network = networkOf(parsed(block)).toString();
+  const network = networkAddress(parseBlock(block)).toString();
   return network === address ? undefined : `has bits beyond its prefix: write ${network}/${prefix}`;
 }
 
-function gatewayProblem(gateway: string, subnet: string): string | undefined {
+function gatewayError(gateway: string, subnet: string): string | undefined {
   if (!ipaddr.IPv4.isValidFourPartDecimal(gateway)) {
     return `is no IPv4 address: give one of ${subnet}, for instance ${defaultGateway(subnet)}`;
   }
@@ -96,18 +97,20 @@ function gatewayProblem(gateway: string, subnet: string): string | undefined {
     return `is not in the subnet ${subnet}: give one of its addresses, for instance ${defaultGateway(subnet)}`;
   }
   const taken: Record<string, string> = {
-    [networkOf(parsed(subnet)).toString()]: "network",
+    [networkAddress(parseBlock(subnet)).toString()]: "network",
     [ipaddr.IPv4.broadcastAddressFromCIDR(subnet).toString()]: "broadcast",
   };
   return taken[gateway] && `is the ${taken[gateway]} address of ${subnet}: give ${defaultGateway(subnet)}`;
 }
 
 /** What is wrong with a part of a subnet, which has to have addresses enough. */
-export function ipRangeError(ipRange: string, subnet: string, narrowest = NARROWEST): string | undefined {
+export function ipRangeError(ipRange: string, subnet: string, narrowest = LONGEST_PREFIX): string | undefined {
   const problem = cidrError(ipRange, subnet);
   if (problem) return problem;
   if (!contains(subnet, ipRange)) return `is not within the subnet ${subnet}: give a part of it`;
-  return parsed(ipRange).prefix > narrowest ? `leaves too few addresses: make it /${narrowest} or wider` : undefined;
+  return parseBlock(ipRange).prefix > narrowest
+    ? `leaves too few addresses: make it /${narrowest} or wider`
+    : undefined;
 }
 
 /** How many addresses of a block may be given away: not the subnet's first and last, nor its gateway's. */
@@ -122,9 +125,9 @@ export function countFreeAddresses(block: string, subnet: string, gateway?: stri
 export function onlyFreeAddress(block: string, subnet: string, gateway: string): string | undefined {
   if (countFreeAddresses(block, subnet, gateway) !== 1) return undefined;
   const reserved = new Set(reservedAddresses(subnet, gateway).map(String));
-  const [a = 0, b = 0, c = 0, d = 0] = parsed(block).address.toByteArray();
+  const [a = 0, b = 0, c = 0, d = 0] = parseBlock(block).address.toByteArray();
   // A block with one address to give has no more than two others, and blocks do not cross a byte's end.
-  const all = Array.from({ length: 2 ** (32 - parsed(block).prefix) }, (_, at) => `${a}.${b}.${c}.${d + at}`);
+  const all = Array.from({ length: 2 ** (32 - parseBlock(block).prefix) }, (_, at) => `${a}.${b}.${c}.${d + at}`);
   return all.find((address) => !reserved.has(address));
 }
 
@@ -133,11 +136,11 @@ function reservedAddresses(subnet: string, gateway: string | undefined): ipaddr.
   return [ipaddr.IPv4.networkAddressFromCIDR(subnet), ipaddr.IPv4.broadcastAddressFromCIDR(subnet), ...own];
 }
 
-function parsed(block: string): Block {
+function parseBlock(block: string): Block {
   const [address, prefix] = ipaddr.IPv4.parseCIDR(block);
   return { address, prefix };
 }
 
-function networkOf({ address, prefix }: Block): ipaddr.IPv4 {
+function networkAddress({ address, prefix }: Block): ipaddr.IPv4 {
   return ipaddr.IPv4.networkAddressFromCIDR(`${address.toString()}/${prefix}`);
 }

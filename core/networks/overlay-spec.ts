@@ -1,4 +1,4 @@
-import type { NetworkShape } from "../requirement.ts";
+import type { NetworkSettings } from "../requirement.ts";
 import { MTU_OPTION, validateMtu, validateNetworkLabels, validateNetworkName } from "../network-rules.ts";
 import type { ValidationIssue } from "../input-validation-error.ts";
 import { type AddressPlan, validateAddressPlan, defaultGateway } from "./cidr.ts";
@@ -49,7 +49,7 @@ export function toIpamConfigs({ subnet, gateway, ipRange }: AddressPlan): Addres
 }
 
 /** How the network is to be, for comparison with the one that is there: of `spec` what is known by now. */
-export function networkShape(spec: Partial<NetworkSpec>): NetworkShape {
+export function networkSettings(spec: Partial<NetworkSpec>): NetworkSettings {
   const { encrypted, attachable, internal, mtu, labels, subnet } = spec;
   const shape = { encrypted, attachable, internal, mtu, labels };
   if (!subnet) return shape;

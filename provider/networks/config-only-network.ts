@@ -4,7 +4,7 @@ import { isNetworkInUse } from "../../engine/errors.ts";
 import { UnreachableError } from "../../engine/unreachable.ts";
 import type { NetworkDetails } from "../../engine/types.ts";
 import type { NetworkConfigOnHost } from "../../core/requirement.ts";
-import { partIn } from "../preflight/network-parts.ts";
+import { toHostConfig } from "../preflight/config-only-networks.ts";
 import { describeOwner, isOwned, type Owner, ownerLabels, SWARM_LABEL } from "../../core/labels.ts";
 import { NOT_FOUND, type ResourceHandler } from "../runtime/resource-handler.ts";
 import { logLine } from "../runtime/log-line.ts";
@@ -95,7 +95,7 @@ async function ensureNetwork(inputs: ConfigOnlyNetworkInputs): Promise<string> {
         "use the state that created it, or choose another networkName",
     );
   }
-  if (live && deepEqual(partIn(live), config) && live.Labels?.[SWARM_LABEL] === swarmId) return live.Id;
+  if (live && deepEqual(toHostConfig(live), config) && live.Labels?.[SWARM_LABEL] === swarmId) return live.Id;
   if (live) await removeNetwork(live, inputs);
   const { subnet, gateway, ipRange, options, labels } = config;
   return new Engine(connection).createNetwork({

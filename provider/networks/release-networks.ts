@@ -2,8 +2,8 @@ import type { Deadline } from "../../engine/deadline.ts";
 import { Engine, undefinedIfNotFound } from "../../engine/engine.ts";
 import { engineTimeout } from "../../engine/timeouts.ts";
 import type { ServiceSpec, TaskDetails } from "../../engine/types.ts";
-import type { OrphanedNetwork, PlannedOutage } from "../preflight/attached-services.ts";
-import type { HostToObserve } from "../preflight/collect-snapshot.ts";
+import type { OrphanedNetwork, PlannedOutage } from "../preflight/live-networks.ts";
+import type { HostTarget } from "../preflight/collect-snapshot.ts";
 import { withManager, type FindManager, waitWithManager } from "../swarm/with-manager.ts";
 import { logLine } from "../runtime/log-line.ts";
 import { updateServiceSpec } from "../swarm/optimistic-update.ts";
@@ -22,7 +22,7 @@ const STOP_SECONDS = 300;
 /** What is in the way of a run and is cleared away before the rest goes on. */
 export interface NetworkRelease {
   /** Networks that a killed `up` left behind: removed. */
-  leftovers: OrphanedNetwork[];
+  orphanedNetworks: OrphanedNetwork[];
   /** Services that hold networks which are to be made anew: stopped and detached. */
   outages: PlannedOutage[];
 }
@@ -32,12 +32,12 @@ export interface NetworkRelease {
  * them to the new network and starts them.
  */
 export async function releaseNetworks(
-  run: Partial<NetworkRelease> & { hosts: Record<string, HostToObserve> },
+  run: Partial<NetworkRelease> & { hosts: Record<string, HostTarget> },
 ): Promise<void> {
-  const { leftovers = [], outages = [] } = run;
-  if (leftovers.length + outages.length === 0) return;
+  const { orphanedNetworks = [], outages = [] } = run;
+  if (orphanedNetworks.length + outages.length === 0) return;
   const find: FindManager = (deadline) => findAnyManager(run.hosts, deadline);
-  for (const { network, networkId } of leftovers) {
+  for (const { network, networkId } of orphanedNetworks) {
     await withManager(`network ${network}`, find, (manager) => undefinedIfNotFound(manager.removeNetwork(networkId)));
   }
   for (const { network, networkId, services } of outages) {
@@ -89,7 +89,7 @@ function usesNetwork({ Status, NetworksAttachments = [] }: TaskDetails, networkI
   return !ENDED_STATES.includes(Status.State) && NetworksAttachments.some(({ Network }) => Network.ID === networkId);
 }
 
-async function findAnyManager(hosts: Record<string, HostToObserve>, deadline?: Deadline): Promise<Engine> {
+async function findAnyManager(hosts: Record<string, HostTarget>, deadline?: Deadline): Promise<Engine> {
   const asked = Object.values(hosts).map(async ({ connection }) => {
     const engine = new Engine(connection, deadline);
     if (!(await engine.info(engineTimeout(connection))).Swarm.ControlAvailable) throw new Error("it is no manager");

@@ -12,11 +12,11 @@ import { ready, waitFor } from "../runtime/poll.ts";
 import { errorMessage } from "../../engine/error-message.ts";
 import { readLocalFacts } from "./facts/local.ts";
 import type { MachineFacts } from "./facts/machine.ts";
-import { type HostSnapshot, type ClusterSnapshot, withPartLabels } from "./snapshot.ts";
+import { type HostSnapshot, type ClusterSnapshot, withConfigLabels } from "./snapshot.ts";
 import { readRemoteFacts } from "./facts/remote.ts";
 
 /** A host as the program knows it. */
-export interface HostToObserve {
+export interface HostTarget {
   connection: EngineConnection;
   hostname: string;
   /** The address by which the other hosts reach it. Absent: not known. */
@@ -31,8 +31,8 @@ export interface HostToObserve {
  * @throws ResourceProblem when every manager that answers sees no leader, ApiVersionError when an engine and this client
  * have no version of the API in common.
  */
-export async function observe(
-  hosts: Record<string, HostToObserve>,
+export async function collectSnapshot(
+  hosts: Record<string, HostTarget>,
   options: { volumes?: boolean } = {},
 ): Promise<Omit<ClusterSnapshot, "allowOutage">> {
   const found = await Promise.all(
@@ -46,7 +46,7 @@ export async function observe(
       ]);
       const info = typeof answer === "string" ? undefined : answer;
       const [{ host, reason, leaderless }, facts] = await Promise.all([
-        typeof answer === "string" ? unseen(answer) : observeHost(engine, hostname, answer, options),
+        typeof answer === "string" ? unseen(answer) : inspectHost(engine, hostname, answer, options),
         info && isThisMachine(connection, info) ? readLocalFacts() : remote,
       ]);
       const machine = typeof facts === "string" ? undefined : facts;
@@ -58,12 +58,12 @@ export async function observe(
   // A manager that is cut off from the others must not stop the change that may bring it back.
   if (leaderless && !found.some(({ host }) => host?.manager)) throw leaderless;
   return {
-    hosts: withPartLabels(byKey(found, ({ host }) => host)),
+    hosts: withConfigLabels(byKey(found, ({ host }) => host)),
     machines: byKey<(typeof found)[number], MachineFacts>(found, ({ machine }) => machine),
-    unseen: byKey(found, ({ unasked }) => unasked),
+    factsErrors: byKey(found, ({ unasked }) => unasked),
     addresses: byKey(found, ({ privateAddress }) => privateAddress),
-    reasons: byKey(found, ({ reason }) => reason),
-    silent: found.filter(({ host }) => host === undefined).map(({ key }) => key),
+    unreachableReasons: byKey(found, ({ reason }) => reason),
+    unreachable: found.filter(({ host }) => host === undefined).map(({ key }) => key),
   };
 }
 
@@ -71,12 +71,12 @@ export async function observe(
 const PRESENT = ["created", "restarting", "running", "paused"];
 
 /** Of those that do not run yet, a task's is just starting; another one may never be started. */
-function isPresent({ State, Labels }: ContainerSummary): boolean {
+function holdsPorts({ State, Labels }: ContainerSummary): boolean {
   return State !== "created" || "com.docker.swarm.task.id" in Labels;
 }
 
 /** What was seen of a host whose engine has said who it is, or why it could not be looked at. */
-interface Seen {
+interface HostInspection {
   host?: HostSnapshot;
   reason?: string;
   /** Set when it is a manager that sees no leader. */
@@ -88,27 +88,27 @@ function unlessUnfit(error: unknown): string {
   return errorMessage(error);
 }
 
-function unseen(reason: string): Seen {
+function unseen(reason: string): HostInspection {
   return { reason };
 }
 
 /** One question after the other: they share a connection, and by ssh each of its own would have to be let in. */
-async function observeHost(
+async function inspectHost(
   engine: Engine,
   hostname: string,
   info: EngineInfo,
   options: { volumes?: boolean },
-): Promise<Seen> {
+): Promise<HostInspection> {
   try {
-    const seen = await lookUntil(hostname, async () => ({
+    const seen = await retryDuringElection(hostname, async () => ({
       networks: await engine.listNetworks(),
-      containers: (await engine.listContainers({ status: PRESENT })).filter(isPresent),
+      containers: (await engine.listContainers({ status: PRESENT })).filter(holdsPorts),
       volumes: options.volumes ? await engine.listVolumes() : undefined,
     }));
-    const manager = info.Swarm.ControlAvailable ? await observeSwarm(engine, hostname) : undefined;
+    const manager = info.Swarm.ControlAvailable ? await inspectSwarm(engine, hostname) : undefined;
     return { host: { hostname, address: engine.connection.host, info, ...seen, manager } };
   } catch (error) {
-    const leaderless = error instanceof LeaderlessProblem ? error : undefined;
+    const leaderless = error instanceof LeaderlessError ? error : undefined;
     return { ...unseen(`its engine answers, but not every question: ${errorMessage(error)}`), leaderless };
   }
 }
@@ -116,11 +116,11 @@ async function observeHost(
 /** Seconds within which managers that are enough have elected a leader; before that none of them tells anything. */
 const ELECTION_SECONDS = 30;
 
-class LeaderlessProblem extends ResourceError {}
+class LeaderlessError extends ResourceError {}
 
-function observeSwarm(engine: Engine, hostname: string): Promise<HostSnapshot["manager"]> {
+function inspectSwarm(engine: Engine, hostname: string): Promise<HostSnapshot["manager"]> {
   let isWithoutLeader = false;
-  return lookUntil(
+  return retryDuringElection(
     hostname,
     async () => {
       try {
@@ -136,7 +136,7 @@ function observeSwarm(engine: Engine, hostname: string): Promise<HostSnapshot["m
     },
     (because) =>
       isWithoutLeader
-        ? new LeaderlessProblem(
+        ? new LeaderlessError(
             `host ${hostname}: ${because}: bring its managers back, or let it go on from one of them with \`npm run recover\``,
           )
         : new ResourceError(because),
@@ -144,7 +144,7 @@ function observeSwarm(engine: Engine, hostname: string): Promise<HostSnapshot["m
 }
 
 /** Looks until the engine answers; what is transient passes within the time of an election. */
-function lookUntil<T>(
+function retryDuringElection<T>(
   hostname: string,
   look: () => Promise<T>,
   expired = (because: string) => new ResourceError(because),

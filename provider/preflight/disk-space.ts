@@ -4,26 +4,26 @@ const MIB = 1024 ** 2;
 export const GIB = 1024 ** 3;
 
 /** Whether a folder's disk is full, or has little left by the measure given, in words; undefined where it has enough. */
-export function shortageAt(
+export function diskShortage(
   path: string,
   { space = {} }: MachineFacts,
   isLittle: (disk: DiskSpace) => boolean,
 ): { problem: string; warning: boolean } | undefined {
-  const disk = space[mountOf(path, Object.keys(space)) ?? ""];
+  const disk = space[mountContaining(path, Object.keys(space)) ?? ""];
   if (!disk) return undefined;
   const isFull = disk.free < 100 * MIB;
   if (!isFull && !isLittle(disk)) return undefined;
-  const problem = `its disk has ${amount(disk.free)} left of ${amount(disk.total)}: free some, or give it a larger one`;
+  const problem = `its disk has ${formatBytes(disk.free)} left of ${formatBytes(disk.total)}: free some, or give it a larger one`;
   return { problem, warning: !isFull };
 }
 
 /** The mount point that a path lies below: the longest of them. */
-function mountOf(path: string, mounts: readonly string[]): string | undefined {
+function mountContaining(path: string, mounts: readonly string[]): string | undefined {
   return mounts
     .filter((mount) => mount === "/" || path === mount || path.startsWith(`${mount}/`))
     .toSorted((a, b) => b.length - a.length)[0];
 }
 
-function amount(bytes: number): string {
+function formatBytes(bytes: number): string {
   return bytes < GIB ? `${Math.floor(bytes / MIB)} MiB` : `${(bytes / GIB).toFixed(1)} GiB`;
 }

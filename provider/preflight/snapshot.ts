@@ -30,47 +30,47 @@ export interface ClusterSnapshot {
   /** The hosts whose engines answer, by key. */
   hosts: Record<string, HostSnapshot>;
   /** Keys of the hosts whose engines do not answer: still to be made, or down. */
-  silent: string[];
+  unreachable: string[];
   /** Why they do not, by host key, as far as they were asked. */
-  reasons?: Record<string, string>;
+  unreachableReasons?: Record<string, string>;
   /** The machines that could be looked at, by host key; some of them with an engine that is silent. */
   machines: Record<string, MachineFacts>;
   /** Why machines could not be looked at though they should be and their engines answer, by host key. */
-  unseen?: Record<string, string>;
+  factsErrors?: Record<string, string>;
   /** The addresses by which the hosts reach each other, by host key, as far as they are known. */
   addresses: Record<string, string>;
   /** Whether the key is known that unlocks this Swarm's managers. */
-  unlockable?: boolean;
+  hasUnlockKey?: boolean;
   /** Whether what is in use may be interrupted. */
   allowOutage: boolean;
   /** Ids of the Swarm, networks and services in the stack's state. Absent: the state could not be read. */
-  recorded?: readonly string[];
+  recordedIds?: readonly string[];
 }
 
 /** Whether something in an engine is this stack's: the state records its id, or it carries the state's identity. */
 export function isOurs(
   { id, labels }: { id: string; labels: Readonly<Record<string, string>> | null | undefined },
   owner: Owner,
-  { recorded = [] }: Pick<ClusterSnapshot, "recorded">,
+  { recordedIds = [] }: Pick<ClusterSnapshot, "recordedIds">,
 ): boolean {
-  return recorded.includes(id) || isOwned(labels, owner);
+  return recordedIds.includes(id) || isOwned(labels, owner);
 }
 
-export function isOurNetwork({ Id, Labels }: NetworkDetails, owner: Owner, situation: ClusterSnapshot): boolean {
-  return isOurs({ id: Id, labels: Labels }, owner, situation);
+export function isOurNetwork({ Id, Labels }: NetworkDetails, owner: Owner, snapshot: ClusterSnapshot): boolean {
+  return isOurs({ id: Id, labels: Labels }, owner, snapshot);
 }
 
-export function isOurService({ ID, Spec }: ServiceDetails, owner: Owner, situation: ClusterSnapshot): boolean {
-  return isOurs({ id: ID, labels: Spec.Labels }, owner, situation);
+export function isOurService({ ID, Spec }: ServiceDetails, owner: Owner, snapshot: ClusterSnapshot): boolean {
+  return isOurs({ id: ID, labels: Spec.Labels }, owner, snapshot);
 }
 
-export function isOurSwarm({ ID, Spec }: SwarmDetails, owner: Owner, situation: ClusterSnapshot): boolean {
-  return isOurs({ id: ID, labels: Spec.Labels }, owner, situation);
+export function isOurSwarm({ ID, Spec }: SwarmDetails, owner: Owner, snapshot: ClusterSnapshot): boolean {
+  return isOurs({ id: ID, labels: Spec.Labels }, owner, snapshot);
 }
 
 /** Keys of all hosts that the Swarm is to have. */
-export function hostKeys({ hosts, silent }: ClusterSnapshot): string[] {
-  return [...Object.keys(hosts), ...silent];
+export function hostKeys({ hosts, unreachable }: ClusterSnapshot): string[] {
+  return [...Object.keys(hosts), ...unreachable];
 }
 
 /** Whether a host is a node of a Swarm already. For one whose engine is silent, a manager's word is taken. */
@@ -83,12 +83,12 @@ export function isNode({ hosts, addresses }: ClusterSnapshot, key: string): bool
 }
 
 /** All services of the Swarm, from whichever manager answers. */
-export function servicesOf({ hosts }: ClusterSnapshot): ServiceDetails[] {
+export function listServices({ hosts }: ClusterSnapshot): ServiceDetails[] {
   return Object.values(hosts).find(({ manager }) => manager)?.manager?.services ?? [];
 }
 
 /** Every network with the key of a host that has it; a Swarm's network once. */
-export function networksOf({ hosts }: ClusterSnapshot): { network: NetworkDetails; host: string }[] {
+export function listNetworks({ hosts }: ClusterSnapshot): { network: NetworkDetails; host: string }[] {
   const all = Object.entries(hosts).flatMap(([host, { networks }]) => networks.map((network) => ({ network, host })));
   return [...new Map(all.reverse().map((entry) => [entry.network.Id, entry])).values()].reverse();
 }
@@ -97,7 +97,7 @@ export function networksOf({ hosts }: ClusterSnapshot): { network: NetworkDetail
  * The hosts with all their networks' labels. One that hosts make of parts has none in the Swarm: whose it is, the labels
  * of its parts tell, on whichever host there is one.
  */
-export function withPartLabels(hosts: ClusterSnapshot["hosts"]): ClusterSnapshot["hosts"] {
+export function withConfigLabels(hosts: ClusterSnapshot["hosts"]): ClusterSnapshot["hosts"] {
   const all = Object.values(hosts).flatMap(({ networks }) => networks);
   const labels = new Map(all.filter(({ ConfigOnly }) => ConfigOnly).map(({ Name, Labels }) => [Name, Labels]));
   const labelled = (network: NetworkDetails): NetworkDetails => {
@@ -110,6 +110,6 @@ export function withPartLabels(hosts: ClusterSnapshot["hosts"]): ClusterSnapshot
   );
 }
 
-export function subnetsOf(network: NetworkDetails): string[] {
+export function networkSubnets(network: NetworkDetails): string[] {
   return (network.IPAM.Config ?? []).flatMap(({ Subnet }) => Subnet ?? []);
 }

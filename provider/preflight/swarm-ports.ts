@@ -16,23 +16,23 @@ export const SWARM_PORTS = { nodes: 7946, managers: 2377 } as const;
 const ENGINE = "dockerd";
 
 /** Ports that Swarm needs and something else has. Of a node, and of an engine that is silent, it may be Swarm. */
-export function takenPorts({ managers = [] }: SwarmRequirement, situation: ClusterSnapshot): TakenPort[] {
-  return Object.entries(situation.machines)
-    .filter(([key]) => situation.hosts[key] && !isNode(situation, key))
-    .flatMap(([key, { listening, holders = {} }]) =>
+export function findTakenPorts({ managers = [] }: SwarmRequirement, snapshot: ClusterSnapshot): TakenPort[] {
+  return Object.entries(snapshot.machines)
+    .filter(([key]) => snapshot.hosts[key] && !isNode(snapshot, key))
+    .flatMap(([key, { listening, portHolders = {} }]) =>
       [SWARM_PORTS.nodes, ...(managers.includes(key) ? [SWARM_PORTS.managers] : [])]
         .filter((port) => listening.includes(port))
-        .map((port) => ({ key, port, program: holders[port] })),
+        .map((port) => ({ key, port, program: portHolders[port] })),
     );
 }
 
 /** Whether it may be free in a moment: an engine that is in no Swarm has it, or nobody can tell who does. */
-export function maySoonBeFree({ program = ENGINE }: TakenPort): boolean {
+export function isTransientHolder({ program = ENGINE }: TakenPort): boolean {
   return program === ENGINE;
 }
 
 /** What is wrong with a port that is taken. */
-export function takenPortProblem({ port, program }: TakenPort): string {
+export function takenPortError({ port, program }: TakenPort): string {
   if (program === ENGINE) {
     return (
       "Docker Engine, though it is in no Swarm, has not let go of this port, which Swarm needs: restart it " +

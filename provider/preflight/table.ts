@@ -6,7 +6,7 @@ import { type Check, CHECKS, type PreflightIssue } from "./checks/issue.ts";
  *
  * @param isUnknown whether a host could not be asked
  */
-export function findingsTable(
+export function formatIssueTable(
   findings: readonly PreflightIssue[],
   hosts: readonly string[],
   isUnknown: (host: string, check: Check) => boolean,

@@ -1,7 +1,7 @@
 import type { SwarmRequirement } from "../../core/requirement.ts";
 import type { MachineFacts } from "../preflight/facts/machine.ts";
 import type { ClusterSnapshot } from "../preflight/snapshot.ts";
-import { maySoonBeFree, takenPorts } from "../preflight/swarm-ports.ts";
+import { isTransientHolder, findTakenPorts } from "../preflight/swarm-ports.ts";
 import { ready, pending, waitFor, type PollOptions } from "../runtime/poll.ts";
 
 /**
@@ -11,18 +11,18 @@ import { ready, pending, waitFor, type PollOptions } from "../runtime/poll.ts";
  * @param lookAgain looks at the machines of hosts, by their keys
  */
 export async function waitForReleasedPorts(
-  demand: SwarmRequirement,
+  requirement: SwarmRequirement,
   found: ClusterSnapshot,
   lookAgain: (keys: string[]) => Promise<Record<string, MachineFacts>>,
   options: Partial<PollOptions> = {},
 ): Promise<ClusterSnapshot> {
-  let situation = found;
+  let snapshot = found;
   const expired = new Error("the engines keep their ports");
   const attempt = async () => {
-    const [first, ...others] = takenPorts(demand, situation).filter(maySoonBeFree);
+    const [first, ...others] = findTakenPorts(requirement, snapshot).filter(isTransientHolder);
     if (!first) return ready(undefined);
     const keys = [...new Set([first, ...others].map(({ key }) => key))];
-    situation = { ...situation, machines: { ...situation.machines, ...(await lookAgain(keys)) } };
+    snapshot = { ...snapshot, machines: { ...snapshot.machines, ...(await lookAgain(keys)) } };
     return pending(
       `waiting for ${first.port}/tcp of host ${first.key}, which an engine that has left a Swarm lets go of`,
     );
@@ -30,11 +30,11 @@ export async function waitForReleasedPorts(
   try {
     await waitFor(
       attempt,
-      { subject: demand.subject, timeoutSeconds: 30, intervalMs: 1_000, ...options },
+      { subject: requirement.subject, timeoutSeconds: 30, intervalMs: 1_000, ...options },
       () => expired,
     );
   } catch (error) {
     if (error !== expired) throw error;
   }
-  return situation;
+  return snapshot;
 }

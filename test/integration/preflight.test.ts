@@ -16,12 +16,12 @@ const swarm: SwarmRequirement = {
   addressPools: [],
   managers: ["a"],
 };
-const network = (shape: NetworkRequirement["shape"]): NetworkRequirement => ({
+const network = (settings: NetworkRequirement["settings"]): NetworkRequirement => ({
   kind: "network",
   subject: 'OverlayNetwork "net"',
   owner,
   name: "net",
-  shape: { encrypted: false, mtu: 1500, subnet: "10.20.0.0/24", gateway: "10.20.0.1", ...shape },
+  settings: { encrypted: false, mtu: 1500, subnet: "10.20.0.0/24", gateway: "10.20.0.1", ...settings },
 });
 const store: ServiceRequirement = {
   kind: "service",
@@ -40,14 +40,14 @@ describeOnLab(
     const address = (key: "a" | "b" | "c") => at(key).address;
 
     /** What the preflight refuses of the three machines, and what else it says. */
-    async function look(...demands: Requirement[]): Promise<{ refused: string[]; said: string[] }> {
+    async function look(...requirements: Requirement[]): Promise<{ refused: string[]; said: string[] }> {
       const hosts = (["a", "b", "c"] as const).map((key) => {
         const { ssh, hostname } = at(key);
         const sshOptions = ["-i", ssh.identityFile, "-o", `UserKnownHostsFile=${ssh.knownHosts}`];
         const connection = { host: `ssh://${ssh.user}@${address(key)}`, sshOptions };
         return [key, { connection, hostname, privateAddress: address(key) }] as const;
       });
-      const inputs = { hosts: Object.fromEntries(hosts), demands: [swarm, ...demands], allowOutage: false };
+      const inputs = { hosts: Object.fromEntries(hosts), requirements: [swarm, ...requirements], allowOutage: false };
       const log = vi.spyOn(console, "log").mockImplementation(() => {});
       const { failures } = await Preflight.check!({}, inputs);
       const said = log.mock.calls.map(([line]) => String(line));

@@ -20,7 +20,7 @@ export const NETWORK: NetworkRequirement = {
   subject: 'OverlayNetwork "net"',
   owner: owner("net"),
   name: "net",
-  shape: { encrypted: true, attachable: true, internal: false, mtu: 1500, labels: {}, subnet: "10.20.0.0/24" },
+  settings: { encrypted: true, attachable: true, internal: false, mtu: 1500, labels: {}, subnet: "10.20.0.0/24" },
 };
 
 export const SERVICE: ServiceRequirement = {
@@ -134,7 +134,7 @@ export const ownManager = (
 ) => manager(ownerLabels(owner("swarm")), more, services, info);
 
 export function snapshot(hosts: ClusterSnapshot["hosts"], more: Partial<ClusterSnapshot> = {}): ClusterSnapshot {
-  return { hosts, silent: [], machines: {}, addresses: {}, allowOutage: false, ...more };
+  return { hosts, unreachable: [], machines: {}, addresses: {}, allowOutage: false, ...more };
 }
 
 /** What a machine says of itself on which nothing is in the way. */

@@ -45,7 +45,7 @@ export class MinioBucket extends SwarmResource {
     const { store, bucketName = name, objectLock = false, versioning = objectLock } = args;
     const subject = `MinioBucket "${name}"`;
     const known = { bucketName: knownValue(bucketName), versioning: knownValue(versioning), objectLock };
-    store.connection.swarm.refuse(subject, validateBucket(known));
+    store.connection.swarm.throwIfInvalid(subject, validateBucket(known));
     super(
       "Bucket",
       name,

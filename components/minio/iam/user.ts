@@ -66,7 +66,7 @@ export class MinioUser extends SwarmResource {
   constructor(name: string, args: MinioUserArgs, opts?: pulumi.CustomResourceOptions) {
     const { store, access, accessKey, secretKey, secretKeyGeneration, adopt } = args;
     const subject = `MinioUser "${name}"`;
-    store.connection.swarm.refuse(subject, [
+    store.connection.swarm.throwIfInvalid(subject, [
       ...validateUser({ accessKey: knownValue(accessKey), access }),
       ...(accessKey === undefined ? validateUserResourceName(name) : []),
       ...(secretKey !== undefined && secretKeyGeneration !== undefined ? [SECRET_KEY_CONFLICT] : []),

@@ -1,5 +1,10 @@
 import type { Host } from "../../hosts/host.ts";
-import { type DataNetwork, driverOf, isLinked, traitsOf } from "../../networks/node-network/data-network.ts";
+import {
+  type DataNetwork,
+  driverOf,
+  isL2Attached,
+  driverCapabilities,
+} from "../../networks/node-network/data-network.ts";
 import { knownValue } from "../../shared/inputs.ts";
 import type { ValidationIssue } from "../../../core/input-validation-error.ts";
 import type { MinioServiceArgs } from "../args.ts";
@@ -22,17 +27,17 @@ export function validateStoreNetworks(args: NetworkArgs, hosts: Readonly<Record<
     ...pools.flatMap(([pool, { hosts: keys }]) => validateHostsOnNetwork(network, `pools.${pool}.hosts`, keys)),
     ...networks.flatMap((one, at) => validateAdditionalNetwork(one, `networks[${at}]`, members)),
     ...(driverOf(network) === "host" ? validateHostNetwork(args, members.length) : []),
-    ...(isLinked(network) ? validateNothingPublished(args) : []),
+    ...(isL2Attached(network) ? validateNothingPublished(args) : []),
   ];
 }
 
 /** Whether the store's ports are for others than its networks' own containers, when nothing is said of it. */
 export function exposesByDefault(network: Pick<DataNetwork, "driver">): boolean {
-  return !isLinked(network);
+  return !isL2Attached(network);
 }
 
 function validateSpansHosts(network: DataNetwork, members: readonly string[]): ValidationIssue[] {
-  if (traitsOf(network).spansHosts || members.length < 2) return [];
+  if (driverCapabilities(network).spansHosts || members.length < 2) return [];
   const problem = `ends at its host, and the store is one cluster of ${members.length} hosts: give ${MULTI_HOST_NETWORKS}`;
   return [{ argument: "network", value: driverOf(network), problem }];
 }
@@ -56,7 +61,7 @@ function validateAdditionalNetwork(
     const problem = "a task on its host's own network is on no other: give the HostNetwork as network, alone";
     return [{ argument, value: driver, problem }];
   }
-  if (isLinked(network)) {
+  if (isL2Attached(network)) {
     const problem =
       "would take over what the members tell each other, and the published ports: give it as network, and the other " +
       "as one of networks";

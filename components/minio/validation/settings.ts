@@ -1,4 +1,4 @@
-import { allowFromFindings } from "../../firewall/firewall.ts";
+import { validateAllowFrom } from "../../firewall/firewall.ts";
 import type { Host } from "../../hosts/host.ts";
 import { validateServiceName } from "../../../core/dns-label.ts";
 import { knownValue } from "../../shared/inputs.ts";
@@ -39,7 +39,7 @@ export function validateMinioService(
     ...validateRootUser(args),
     ...validatePublishedPorts(args),
     ...validateConsolePort(args),
-    ...allowFromFindings(args.allowFrom),
+    ...validateAllowFrom(args.allowFrom),
     ...validateTaskAmounts(args, MIN_MEMORY_MIB),
     ...validateEnvironment(args.environment ?? {}),
     ...validateKmsKey(args),

@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { NodeNetworkArgs } from "../node-network/args.ts";
-import { nodeNetworkFindings } from "../node-network/validation.ts";
+import { validateNodeNetwork } from "../node-network/validation.ts";
 import { NodeNetwork } from "../node-network/node-network.ts";
 import { BRIDGE_NAME_OPTION } from "../../../core/networks/driver-options.ts";
 import { MTU_OPTION } from "../../../core/network-rules.ts";
-import { bridgeOptionFindings } from "./validation.ts";
+import { validateBridgeOptions } from "./validation.ts";
 
 /** What a bridge network is to be. */
 export interface BridgeNetworkArgs extends NodeNetworkArgs {
@@ -70,9 +70,9 @@ export class BridgeNetwork extends NodeNetwork {
           [MTU_OPTION]: typeof mtu === "number" ? String(mtu) : pulumi.output(mtu).apply(String),
         },
         hosts: Object.fromEntries(hosts.map((host) => [host, {}] as const)),
-        findings: (networkName, spec) => [
-          ...nodeNetworkFindings(networkName, spec, Object.keys(swarm.hosts)),
-          ...bridgeOptionFindings(spec.options),
+        validate: (networkName, spec) => [
+          ...validateNodeNetwork(networkName, spec, Object.keys(swarm.hosts)),
+          ...validateBridgeOptions(spec.options),
         ],
       },
       opts,

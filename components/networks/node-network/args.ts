@@ -48,7 +48,7 @@ export interface HostLink {
 }
 
 /** What the networks take that are there outside of Docker. */
-export interface LinkedNetworkArgs extends NodeNetworkArgs {
+export interface L2NetworkArgs extends NodeNetworkArgs {
   /**
    * The network's addresses, IPv4 in CIDR form: those that it has outside of Docker.
    * @example "10.50.0.0/24"

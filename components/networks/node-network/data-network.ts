@@ -31,7 +31,7 @@ export interface DataNetwork {
 }
 
 /** What a driver can do for a service. */
-export interface DriverTraits {
+export interface DriverCapabilities {
   /** Whether containers of different hosts reach each other. */
   spansHosts: boolean;
   /** Whether containers find each other by name. */
@@ -41,7 +41,7 @@ export interface DriverTraits {
 }
 
 /** Seen on engines, but for ipvlan's names and ports, which go the way of macvlan's. See docs/networks.md. */
-const TRAITS: Record<NetworkDriver, DriverTraits> = {
+const CAPABILITIES: Record<NetworkDriver, DriverCapabilities> = {
   overlay: { spansHosts: true, resolvesNames: true, publishesPorts: true },
   bridge: { spansHosts: false, resolvesNames: true, publishesPorts: true },
   macvlan: { spansHosts: true, resolvesNames: true, publishesPorts: false },
@@ -53,8 +53,8 @@ export function driverOf({ driver = "overlay" }: Pick<DataNetwork, "driver">): N
   return driver;
 }
 
-export function traitsOf(network: Pick<DataNetwork, "driver">): DriverTraits {
-  return TRAITS[driverOf(network)];
+export function driverCapabilities(network: Pick<DataNetwork, "driver">): DriverCapabilities {
+  return CAPABILITIES[driverOf(network)];
 }
 
 /** The device through which containers of a bridge network publish ports; undefined with another driver. */
@@ -64,6 +64,6 @@ export function bridgeOf(network: DataNetwork): pulumi.Input<string> | undefined
 }
 
 /** Whether a network is there outside of Docker, which hosts are plugged into by a device. */
-export function isLinked(network: Pick<DataNetwork, "driver">): boolean {
+export function isL2Attached(network: Pick<DataNetwork, "driver">): boolean {
   return ["macvlan", "ipvlan"].includes(driverOf(network));
 }

@@ -4,23 +4,23 @@ import { knownFields, knownRecord } from "../../shared/inputs.ts";
 import { ownerOf } from "../../shared/owner.ts";
 import { type ValidationIssue, throwIfInvalid } from "../../../core/input-validation-error.ts";
 import type { Swarm } from "../../swarm/swarm.ts";
-import { reachable } from "../../swarm/docker-provider.ts";
+import { connectedEngine } from "../../swarm/docker-provider.ts";
 import type { NodeNetworkArgs } from "./args.ts";
 import type { DataNetwork } from "./data-network.ts";
 import {
   configName,
-  type HostPart,
+  type HostAttachment,
   type KnownSpec,
-  networkParts,
+  perHostConfig,
   type NodeDriver,
-  nodeNetworkShape,
+  nodeNetworkSettings,
   type NodeNetworkSpec,
-  partOf,
-  soleAddresses,
+  hostConfig,
+  fixedAddresses,
 } from "./spec.ts";
 
 /** A driver's own arguments, in the words that all of them have in common. */
-export interface NodeNetworkPlan extends NodeNetworkArgs {
+export interface NodeNetworkDefinition extends NodeNetworkArgs {
   /** The component's class. */
   kind: "BridgeNetwork" | "MacvlanNetwork" | "IpvlanNetwork";
   driver: NodeDriver;
@@ -30,7 +30,7 @@ export interface NodeNetworkPlan extends NodeNetworkArgs {
   options: Record<string, pulumi.Input<string>>;
   hosts: Record<string, { parent?: pulumi.Input<string>; ipRange?: pulumi.Input<string> }>;
   /** What is wrong with it, as far as it is known. */
-  findings(networkName: string, spec: KnownSpec): ValidationIssue[];
+  validate(networkName: string, spec: KnownSpec): ValidationIssue[];
 }
 
 /**
@@ -56,12 +56,12 @@ export abstract class NodeNetwork extends pulumi.ComponentResource implements Da
   /** The address that a container has on it, by host key, where a host has just one to give. */
   readonly addresses: pulumi.Output<Record<string, string>>;
 
-  protected constructor(name: string, plan: NodeNetworkPlan, opts?: pulumi.ComponentResourceOptions) {
-    const { kind, driver, swarm, networkName = name, findings } = plan;
+  protected constructor(name: string, plan: NodeNetworkDefinition, opts?: pulumi.ComponentResourceOptions) {
+    const { kind, driver, swarm, networkName = name, validate } = plan;
     const subject = `${kind} "${name}"`;
     const inputs = withDefaults(plan);
-    const known = knownOf(inputs);
-    swarm.refuse(subject, findings(networkName, known));
+    const known = knownSpec(inputs);
+    swarm.throwIfInvalid(subject, validate(networkName, known));
     super(`pulumi-swarm:index:${kind}`, name, {}, opts);
 
     const checked = swarm.preflight({
@@ -69,18 +69,18 @@ export abstract class NodeNetwork extends pulumi.ComponentResource implements Da
       subject,
       owner: ownerOf(name),
       name: networkName,
-      shape: nodeNetworkShape(known),
-      perHostConfig: networkParts(driver, networkName, known),
+      settings: nodeNetworkSettings(known),
+      perHostConfig: perHostConfig(driver, networkName, known),
     });
     const spec = pulumi.output(inputs).apply((all) => {
-      throwIfInvalid(subject, findings(networkName, all));
+      throwIfInvalid(subject, validate(networkName, all));
       return all;
     });
     const parts = Object.keys(plan.hosts).map((host) => {
-      const part = spec.apply((all) => partOf(all, all.hosts[host] ?? NO_PART));
+      const part = spec.apply((all) => hostConfig(all, all.hosts[host] ?? NO_PART));
       return [
         host,
-        makePart(`${name}-config-${host}`, swarm, host, { name, networkName, part }, this, checked),
+        createConfigOnlyNetwork(`${name}-config-${host}`, swarm, host, { name, networkName, part }, this, checked),
       ] as const;
     });
     const network = new ConfigFromNetwork(
@@ -98,14 +98,14 @@ export abstract class NodeNetwork extends pulumi.ComponentResource implements Da
       { parent: this, dependsOn: [checked, ...parts.map(([, resource]) => resource)] },
     );
 
-    const whole = spec.apply((all) => partOf(all, NO_PART));
+    const whole = spec.apply((all) => hostConfig(all, NO_PART));
     this.networkId = network.id;
     this.networkName = network.name;
     this.subnet = whole.apply(({ subnet = "" }) => subnet);
     this.gateway = whole.apply(({ gateway = "" }) => gateway);
     this.driver = driver;
     this.hosts = Object.keys(plan.hosts);
-    this.addresses = spec.apply(soleAddresses);
+    this.addresses = spec.apply(fixedAddresses);
     this.registerOutputs({
       networkId: this.networkId,
       networkName: this.networkName,
@@ -115,16 +115,23 @@ export abstract class NodeNetwork extends pulumi.ComponentResource implements Da
   }
 }
 
-const NO_PART: HostPart = { parent: "", ipRange: "" };
+const NO_PART: HostAttachment = { parent: "", ipRange: "" };
 
-function withDefaults({ subnet = "", gateway = "", attachable = true, labels = {}, options, hosts }: NodeNetworkPlan) {
+function withDefaults({
+  subnet = "",
+  gateway = "",
+  attachable = true,
+  labels = {},
+  options,
+  hosts,
+}: NodeNetworkDefinition) {
   const parts = Object.entries(hosts).map(([host, part]) => [host, { ...NO_PART, ...part }] as const);
   return { subnet, gateway, attachable, labels, options, hosts: Object.fromEntries(parts) };
 }
 
 /** What is known before the program runs. */
-function knownOf({ labels, options, hosts, ...rest }: ReturnType<typeof withDefaults>): KnownSpec {
-  const parts = Object.entries(hosts).map(([host, part]) => [host, knownFields<HostPart>(part)] as const);
+function knownSpec({ labels, options, hosts, ...rest }: ReturnType<typeof withDefaults>): KnownSpec {
+  const parts = Object.entries(hosts).map(([host, part]) => [host, knownFields<HostAttachment>(part)] as const);
   return {
     ...knownFields<Pick<NodeNetworkSpec, "subnet" | "gateway" | "attachable">>(rest),
     labels: knownRecord(labels),
@@ -133,7 +140,7 @@ function knownOf({ labels, options, hosts, ...rest }: ReturnType<typeof withDefa
   };
 }
 
-function makePart(
+function createConfigOnlyNetwork(
   name: string,
   swarm: Swarm,
   key: string,
@@ -147,7 +154,7 @@ function makePart(
     name,
     {
       host: key,
-      connection: reachable(host),
+      connection: connectedEngine(host),
       machineId: host.machineId,
       swarmId: swarm.swarmId,
       owner: ownerOf(network.name),

@@ -1,12 +1,12 @@
 import { type AddressPlan, defaultGateway, onlyFreeAddress } from "../../../core/networks/cidr.ts";
-import type { PerHostNetworkConfig, NetworkShape, NetworkConfigOnHost } from "../../../core/requirement.ts";
+import type { PerHostNetworkConfig, NetworkSettings, NetworkConfigOnHost } from "../../../core/requirement.ts";
 import { PARENT_OPTION } from "../../../core/networks/driver-options.ts";
 
 /** Docker's drivers with a part of the network on each host. */
 export type NodeDriver = "bridge" | "macvlan" | "ipvlan";
 
 /** What of a network is a single host's. */
-export interface HostPart {
+export interface HostAttachment {
   /** The device that leads into the network; empty: there is none. */
   parent: string;
   /** Empty: all of the subnet. */
@@ -24,11 +24,11 @@ export interface NodeNetworkSpec {
   /** Options of the driver that are the same on every host, in the Engine's words. */
   options: Record<string, string>;
   /** By host key. */
-  hosts: Record<string, HostPart>;
+  hosts: Record<string, HostAttachment>;
 }
 
 /** As much of it as is known. */
-export type KnownSpec = Partial<Omit<NodeNetworkSpec, "hosts">> & { hosts: Record<string, Partial<HostPart>> };
+export type KnownSpec = Partial<Omit<NodeNetworkSpec, "hosts">> & { hosts: Record<string, Partial<HostAttachment>> };
 
 /** Name of the networks that hold what each host's part is made of. */
 export function configName(networkName: string): string {
@@ -41,34 +41,34 @@ function addressesOf({ subnet, gateway }: Pick<NodeNetworkSpec, "subnet" | "gate
 }
 
 /** What a host's part is made of. */
-export function partOf(
+export function hostConfig(
   spec: Omit<NodeNetworkSpec, "attachable" | "hosts">,
-  { parent, ipRange }: HostPart,
+  { parent, ipRange }: HostAttachment,
 ): NetworkConfigOnHost {
   const options = { ...spec.options, ...(parent && { [PARENT_OPTION]: parent }) };
   return { ...addressesOf(spec), ipRange, options, labels: spec.labels };
 }
 
 /** How the network is to be as a whole: of `spec` what is known by now. */
-export function nodeNetworkShape({ attachable, labels, subnet, gateway }: KnownSpec): NetworkShape {
+export function nodeNetworkSettings({ attachable, labels, subnet, gateway }: KnownSpec): NetworkSettings {
   const shape = { attachable, labels };
   if (!subnet) return shape;
   return { ...shape, subnet, gateway: gateway === "" ? defaultGateway(subnet) : gateway };
 }
 
 /** How each host's part is to be, of the hosts of which all is known. */
-export function networkParts(driver: NodeDriver, networkName: string, known: KnownSpec): PerHostNetworkConfig {
+export function perHostConfig(driver: NodeDriver, networkName: string, known: KnownSpec): PerHostNetworkConfig {
   const { subnet, gateway, options, labels, hosts } = known;
   const isKnown = subnet !== undefined && gateway !== undefined && options !== undefined && labels !== undefined;
   const parts = Object.entries(hosts).map(([host, { parent, ipRange }]): [string, NetworkConfigOnHost] => {
     if (!isKnown || parent === undefined || ipRange === undefined) return [host, {}];
-    return [host, partOf({ subnet, gateway, options, labels }, { parent, ipRange })];
+    return [host, hostConfig({ subnet, gateway, options, labels }, { parent, ipRange })];
   });
   return { driver, configName: configName(networkName), hosts: Object.fromEntries(parts) };
 }
 
 /** The address that a container of a host has, by host key, where the host has just one to give. */
-export function soleAddresses(spec: NodeNetworkSpec): Record<string, string> {
+export function fixedAddresses(spec: NodeNetworkSpec): Record<string, string> {
   const { subnet = "", gateway = "" } = addressesOf(spec);
   const entries = Object.entries(spec.hosts).flatMap(([host, { ipRange }]) => {
     const address = ipRange ? onlyFreeAddress(ipRange, subnet, gateway) : undefined;

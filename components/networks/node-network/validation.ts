@@ -8,7 +8,7 @@ import {
 import { validateHostKeys } from "../../../core/host-keys.ts";
 import { validateNetworkLabels, validateNetworkName } from "../../../core/network-rules.ts";
 import type { ValidationIssue } from "../../../core/input-validation-error.ts";
-import { configName, type HostPart, type KnownSpec } from "./spec.ts";
+import { configName, type HostAttachment, type KnownSpec } from "./spec.ts";
 
 /** What Linux takes for the name of a device: 15 characters at most, and a VLAN's number after a dot. */
 const DEVICE_NAME = /^[^\s/:]{1,15}$/;
@@ -18,7 +18,7 @@ const VLAN = /^(.+)\.(\d+)$/;
 const NARROWEST = 32;
 
 /** What is wrong with a network of these hosts, as far as it is known. */
-export function nodeNetworkFindings(
+export function validateNodeNetwork(
   networkName: string,
   spec: KnownSpec,
   swarmHosts: readonly string[],
@@ -29,7 +29,7 @@ export function nodeNetworkFindings(
     return [{ argument: "hosts", value: keys, problem }];
   }
   return [
-    ...nameFindings(networkName),
+    ...validateName(networkName),
     ...validateHostKeys("hosts", keys, swarmHosts),
     ...validateNetworkLabels(spec.labels),
     ...validateAddressPlan(spec),
@@ -37,39 +37,39 @@ export function nodeNetworkFindings(
 }
 
 /** The same, and what is wrong with how its hosts are plugged in and share the addresses. */
-export function linkedNetworkFindings(
+export function validateL2Network(
   networkName: string,
   spec: KnownSpec,
   swarmHosts: readonly string[],
 ): ValidationIssue[] {
-  const findings = nodeNetworkFindings(networkName, spec, swarmHosts);
-  const parents = Object.entries(spec.hosts).flatMap(([host, { parent }]) => parentFindings(host, parent));
-  const missing = spec.subnet === "" ? [noSubnet()] : [];
+  const findings = validateNodeNetwork(networkName, spec, swarmHosts);
+  const parents = Object.entries(spec.hosts).flatMap(([host, { parent }]) => validateParent(host, parent));
+  const missing = spec.subnet === "" ? [missingSubnetIssue()] : [];
   // Where the subnet itself is wrong, nothing can be said of its parts.
   const isSound = spec.subnet !== "" && !findings.some(({ argument }) => ["subnet", "gateway"].includes(argument));
-  return [...findings, ...missing, ...parents, ...(isSound ? rangeFindings(spec) : [])];
+  return [...findings, ...missing, ...parents, ...(isSound ? validateIpRanges(spec) : [])];
 }
 
 /** Beside the network there is another on each host, whose name is longer. */
-function nameFindings(networkName: string): ValidationIssue[] {
+function validateName(networkName: string): ValidationIssue[] {
   const findings = validateNetworkName(networkName);
   if (findings.length > 0 || validateNetworkName(configName(networkName)).length === 0) return findings;
   const problem = `is too long: ${configName(networkName)} is made beside it, which has 63 characters at most`;
   return [{ argument: "networkName", value: networkName, problem }];
 }
 
-function noSubnet(): ValidationIssue {
+function missingSubnetIssue(): ValidationIssue {
   const problem = "must be the addresses that the network has outside of Docker, for instance 10.50.0.0/24";
   return { argument: "subnet", value: "", problem };
 }
 
-function parentFindings(host: string, parent: string | undefined): ValidationIssue[] {
+function validateParent(host: string, parent: string | undefined): ValidationIssue[] {
   if (parent === undefined) return [];
-  const problem = parentProblem(parent);
+  const problem = parentError(parent);
   return problem ? [{ argument: `hosts.${host}.parent`, value: parent, problem }] : [];
 }
 
-function parentProblem(parent: string): string | undefined {
+function parentError(parent: string): string | undefined {
   if (!DEVICE_NAME.test(parent)) {
     return "is no device of a host: give one of those that `ip link` lists there, or a VLAN of one, such as eth0.50";
   }
@@ -80,7 +80,7 @@ function parentProblem(parent: string): string | undefined {
 }
 
 /** Every engine gives away addresses by itself: two hosts with the same would give them twice. */
-function rangeFindings({ hosts, subnet, gateway }: KnownSpec): ValidationIssue[] {
+function validateIpRanges({ hosts, subnet, gateway }: KnownSpec): ValidationIssue[] {
   const entries = Object.entries(hosts);
   return entries.flatMap(([host, { ipRange }], at) => {
     const argument = `hosts.${host}.ipRange`;
@@ -90,26 +90,26 @@ function rangeFindings({ hosts, subnet, gateway }: KnownSpec): ValidationIssue[]
       const own = "is all of the subnet, as other hosts have a part of it too: give each host its own";
       return entries.length > 1 ? refused(undefined, own) : [];
     }
-    const problem = ipRangeError(ipRange, subnet, NARROWEST) ?? emptyProblem(ipRange, subnet, gateway);
+    const problem = ipRangeError(ipRange, subnet, NARROWEST) ?? emptyRangeError(ipRange, subnet, gateway);
     if (problem) return refused(ipRange, problem);
-    const rival = entries.slice(0, at).find(([, other]) => isShared(other, ipRange));
+    const rival = entries.slice(0, at).find(([, other]) => overlapsRange(other, ipRange));
     const overlapping = rival && `overlaps with that of host ${rival[0]} (${rival[1].ipRange}): give each its own part`;
     return overlapping ? refused(ipRange, overlapping) : [];
   });
 }
 
-function emptyProblem(ipRange: string, subnet: string, gateway: string | undefined): string | undefined {
+function emptyRangeError(ipRange: string, subnet: string, gateway: string | undefined): string | undefined {
   if (gateway === undefined || (countFreeAddresses(ipRange, subnet, gateway || defaultGateway(subnet)) ?? 1) > 0)
     return undefined;
   return `has no address to give: of ${subnet} the first, the last and the gateway's are nobody else's`;
 }
 
-function isShared({ ipRange }: Partial<HostPart>, other: string): boolean {
+function overlapsRange({ ipRange }: Partial<HostAttachment>, other: string): boolean {
   return ipRange !== undefined && ipRange !== "" && overlaps(ipRange, other);
 }
 
 /** What is wrong with the mode of a driver. */
-export function modeFindings(mode: string | undefined, modes: readonly string[]): ValidationIssue[] {
+export function validateMode(mode: string | undefined, modes: readonly string[]): ValidationIssue[] {
   if (mode === undefined || modes.includes(mode)) return [];
   return [{ argument: "mode", value: mode, problem: `must be ${modes.map((one) => `"${one}"`).join(" or ")}` }];
 }

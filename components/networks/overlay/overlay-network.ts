@@ -11,7 +11,7 @@ import {
   DEFAULT_MTU,
   driverOptions,
   validateOverlayNetwork,
-  networkShape,
+  networkSettings,
   type NetworkSpec,
   VXLAN_OPTION,
 } from "../../../core/networks/overlay-spec.ts";
@@ -46,7 +46,7 @@ export class OverlayNetwork extends pulumi.ComponentResource {
     const subject = `OverlayNetwork "${name}"`;
     const networkName = args.networkName ?? name;
     const asked = args.adopt ? args : withDefaults(args);
-    args.swarm.refuse(subject, [
+    args.swarm.throwIfInvalid(subject, [
       ...validateOverlayNetwork(networkName, known(asked)),
       ...(args.adopt ? validateAdoption(deferred(args)) : []),
     ]);
@@ -54,9 +54,16 @@ export class OverlayNetwork extends pulumi.ComponentResource {
 
     const { swarm, adopt } = args;
     const owner = ownerOf(name);
-    const shape = networkShape(known(asked));
-    const demand = { kind: "network", subject, owner, name: networkName, ...(adopt && { adopt }), shape } as const;
-    const child = { parent: this, provider: swarm.provider, dependsOn: swarm.preflight(demand) };
+    const settings = networkSettings(known(asked));
+    const requirement = {
+      kind: "network",
+      subject,
+      owner,
+      name: networkName,
+      ...(adopt && { adopt }),
+      settings,
+    } as const;
+    const child = { parent: this, provider: swarm.provider, dependsOn: swarm.preflight(requirement) };
     const network = adopt
       ? docker.getNetworkOutput({ name: networkName }, child)
       : madeNetwork(name, networkName, args, {

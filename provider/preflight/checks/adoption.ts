@@ -1,57 +1,58 @@
 import { ENCRYPTED_OPTION } from "../../../core/networks/overlay-spec.ts";
-import { asFound, differences, liveNetwork } from "../attached-services.ts";
+import { withLiveDefaults, networkDifferences, liveNetwork } from "../live-networks.ts";
 import type { NetworkRequirement } from "../../../core/requirement.ts";
 import type { PreflightIssue } from "./issue.ts";
 import { isOurNetwork, type ClusterSnapshot } from "../snapshot.ts";
-import { underlayFindings } from "./underlay.ts";
+import { checkUnderlay } from "./underlay.ts";
 
 /** A finding about one network, whose name goes without saying. */
-type NetworkFinding = Omit<PreflightIssue, "subject">;
+type NetworkIssue = Omit<PreflightIssue, "subject">;
 
 /** What speaks against taking a network on as it is, and what has to be said of it. */
-export function adoptionFindings(
-  demand: NetworkRequirement,
+export function checkAdoption(
+  requirement: NetworkRequirement,
   others: readonly NetworkRequirement[],
-  situation: ClusterSnapshot,
+  snapshot: ClusterSnapshot,
 ): PreflightIssue[] {
-  const live = liveNetwork(demand, situation);
-  const problem = adoptionProblem(demand, others, situation);
-  const findings: NetworkFinding[] = problem
-    ? [{ check: "names", hosts: [], argument: "networkName", value: demand.name, problem }]
+  const live = liveNetwork(requirement, snapshot);
+  const problem = adoptionError(requirement, others, snapshot);
+  const findings: NetworkIssue[] = problem
+    ? [{ check: "names", hosts: [], argument: "networkName", value: requirement.name, problem }]
     : live
-      ? differences(demand, live, situation).map(differenceFinding)
+      ? networkDifferences(requirement, live, snapshot).map(differenceIssue)
       : [];
-  if (!live || findings.length > 0) return findings.map((finding) => ({ subject: demand.subject, ...finding }));
+  if (!live || findings.length > 0) return findings.map((finding) => ({ subject: requirement.subject, ...finding }));
   return [
-    ...clearTextWarning(demand, live.Options).map((finding) => ({ subject: demand.subject, ...finding })),
-    ...underlayFindings(asFound(demand, situation), situation),
+    ...clearTextWarning(requirement, live.Options).map((finding) => ({ subject: requirement.subject, ...finding })),
+    ...checkUnderlay(withLiveDefaults(requirement, snapshot), snapshot),
   ];
 }
 
-function adoptionProblem(
-  demand: NetworkRequirement,
+function adoptionError(
+  requirement: NetworkRequirement,
   others: readonly NetworkRequirement[],
-  situation: ClusterSnapshot,
+  snapshot: ClusterSnapshot,
 ) {
-  const twin = others.find(({ name }) => name === demand.name);
+  const twin = others.find(({ name }) => name === requirement.name);
   if (twin) return `${twin.subject} has it already: use that one`;
-  const live = liveNetwork(demand, situation);
+  const live = liveNetwork(requirement, snapshot);
   if (!live) {
     return (
-      isSeen(situation) && "there is no network of that name to take on: make it, or leave adopt out and it is made"
+      canListNetworks(snapshot) &&
+      "there is no network of that name to take on: make it, or leave adopt out and it is made"
     );
   }
-  if (isOurNetwork(live, demand.owner, situation)) return "this stack created it: leave adopt out";
+  if (isOurNetwork(live, requirement.owner, snapshot)) return "this stack created it: leave adopt out";
   if (live.Driver === "overlay" && live.Scope === "swarm") return undefined;
   return `is a network of the driver ${live.Driver}, which spans no hosts: give the name of an overlay network`;
 }
 
 /** Whether the Swarm's networks can be told: by a manager, or because there is no Swarm on any host. */
-function isSeen({ hosts, silent }: ClusterSnapshot): boolean {
-  return silent.length === 0 || Object.values(hosts).some(({ manager }) => manager);
+function canListNetworks({ hosts, unreachable }: ClusterSnapshot): boolean {
+  return unreachable.length === 0 || Object.values(hosts).some(({ manager }) => manager);
 }
 
-function differenceFinding({ argument, wanted, found }: ReturnType<typeof differences>[number]): NetworkFinding {
+function differenceIssue({ argument, wanted, found }: ReturnType<typeof networkDifferences>[number]): NetworkIssue {
   const problem =
     `the network that is taken on has ${JSON.stringify(found)}, and no network can be changed: leave the argument out, ` +
     "or leave adopt out and give another networkName";
@@ -59,8 +60,8 @@ function differenceFinding({ argument, wanted, found }: ReturnType<typeof differ
 }
 
 /** Who asks for `encrypted: false` knows. */
-function clearTextWarning({ shape }: NetworkRequirement, options: Record<string, string> | null): NetworkFinding[] {
-  if (shape.encrypted !== undefined || (options && ENCRYPTED_OPTION in options)) return [];
+function clearTextWarning({ settings }: NetworkRequirement, options: Record<string, string> | null): NetworkIssue[] {
+  if (settings.encrypted !== undefined || (options && ENCRYPTED_OPTION in options)) return [];
   const problem =
     "the network that is taken on is not encrypted: what crosses between hosts can be read and changed on the way, " +
     "passwords too; say encrypted: false if that is meant, else make another network and move to it";

@@ -5,28 +5,28 @@ import { PARENT_OPTION } from "../../../core/networks/driver-options.ts";
 import type { ClusterSnapshot } from "../snapshot.ts";
 
 /** A finding about one network, whose name goes without saying. */
-type PartFinding = Omit<PreflightIssue, "subject">;
+type ConfigIssue = Omit<PreflightIssue, "subject">;
 
 /** Whether a network is there outside of Docker, and hosts are only plugged into it. */
-export function isOutside({ perHostConfig }: NetworkRequirement): boolean {
+export function isL2Requirement({ perHostConfig }: NetworkRequirement): boolean {
   return perHostConfig !== undefined && perHostConfig.driver !== "bridge";
 }
 
 /** What speaks against the parts of a network on their hosts: what these have no kernel, device or address for. */
-export function partFindings(
-  demand: NetworkRequirement,
+export function checkConfigOnlyNetworks(
+  requirement: NetworkRequirement,
   parts: PerHostNetworkConfig,
-  situation: ClusterSnapshot,
-): PartFinding[] {
-  if (!isOutside(demand)) return [];
+  snapshot: ClusterSnapshot,
+): ConfigIssue[] {
+  if (!isL2Requirement(requirement)) return [];
   return Object.entries(parts.hosts).flatMap(([host, part]) => [
-    ...kernelFindings(host, parts, situation),
-    ...parentFindings(host, part, situation),
-    ...addressFindings(host, part, situation),
+    ...checkKernel(host, parts, snapshot),
+    ...checkParent(host, part, snapshot),
+    ...checkAddresses(host, part, snapshot),
   ]);
 }
 
-function kernelFindings(host: string, { driver }: PerHostNetworkConfig, { machines }: ClusterSnapshot): PartFinding[] {
+function checkKernel(host: string, { driver }: PerHostNetworkConfig, { machines }: ClusterSnapshot): ConfigIssue[] {
   if (driver === "bridge" || machines[host]?.kernel?.[driver] !== "no") return [];
   const problem =
     `its kernel has no ${driver}: install the kernel's further modules (linux-modules-extra, kernel-modules-extra), ` +
@@ -35,7 +35,7 @@ function kernelFindings(host: string, { driver }: PerHostNetworkConfig, { machin
 }
 
 /** A VLAN device may be missing: Docker makes it of the one that carries it. */
-function parentFindings(host: string, { options }: NetworkConfigOnHost, { machines }: ClusterSnapshot): PartFinding[] {
+function checkParent(host: string, { options }: NetworkConfigOnHost, { machines }: ClusterSnapshot): ConfigIssue[] {
   const parent = options?.[PARENT_OPTION];
   const devices = Object.keys(machines[host]?.mtus ?? {});
   if (parent === undefined || devices.length === 0) return [];
@@ -47,14 +47,14 @@ function parentFindings(host: string, { options }: NetworkConfigOnHost, { machin
 }
 
 /** Docker would give a container the address that a host has itself. */
-function addressFindings(
+function checkAddresses(
   host: string,
   { subnet, ipRange }: NetworkConfigOnHost,
-  situation: ClusterSnapshot,
-): PartFinding[] {
+  snapshot: ClusterSnapshot,
+): ConfigIssue[] {
   const range = ipRange || subnet;
   if (!range) return [];
-  const taken = hostAddresses(situation).find(({ address }) => contains(range, `${address}/32`));
+  const taken = hostAddresses(snapshot).find(({ address }) => contains(range, `${address}/32`));
   if (!taken) return [];
   const problem = `holds ${taken.address}, an address of host ${taken.key} itself: give a part that is nobody else's`;
   const argument = `hosts.${host}.ipRange`;

@@ -3,24 +3,24 @@ import type { NetworkRequirement, SwarmRequirement } from "../../../core/require
 import type { PreflightIssue } from "./issue.ts";
 import { groupBy } from "../groups.ts";
 import { isNode, type ClusterSnapshot } from "../snapshot.ts";
-import type { ProbeHost, ProbeNeeds, ProbeWay } from "../connectivity/plan.ts";
+import type { ProbeHost, ProbeNeeds, ProbeLink } from "../connectivity/plan.ts";
 
 /** What did not get through between two hosts: one finding for a pair, and one for packets that are too large. */
-export function blockedFindings(
+export function blockedLinkIssues(
   swarm: SwarmRequirement,
   networks: readonly NetworkRequirement[],
   { addresses }: ClusterSnapshot,
-  blocked: readonly ProbeWay[],
+  blocked: readonly ProbeLink[],
 ): PreflightIssue[] {
   const pairs = groupBy(blocked, ({ from, to }) => [from, to].sort().join(" "));
   return [...pairs.values()].flatMap((found): PreflightIssue[] => {
     const [a = "", b = ""] = [found[0]!.from, found[0]!.to].sort();
     const about = { hosts: [a, b], argument: `hosts.${a}.privateAddress`, value: addresses[a] };
-    const missing = found.flatMap(({ from, to, tries }) => {
-      const ports = tries.filter((each) => each !== "mtu").map(portName);
+    const missing = found.flatMap(({ from, to, checks }) => {
+      const ports = checks.filter((each) => each !== "mtu").map(portName);
       return ports.length > 0 ? [`from ${from} to ${to} ${ports.join(", ")}`] : [];
     });
-    const isNarrow = found.some(({ tries }) => tries.includes("mtu"));
+    const isNarrow = found.some(({ checks }) => checks.includes("mtu"));
     return [
       ...(missing.length > 0
         ? [
@@ -34,14 +34,16 @@ export function blockedFindings(
             },
           ]
         : []),
-      ...(isNarrow ? narrowFindings(networks, a, b) : []),
+      ...(isNarrow ? pathMtuIssues(networks, a, b) : []),
     ];
   });
 }
 
 /** The path is narrower than the devices at its ends. */
-function narrowFindings(networks: readonly NetworkRequirement[], a: string, b: string): PreflightIssue[] {
-  const mtus = networks.flatMap(({ subject, shape }) => (shape.mtu === undefined ? [] : [{ subject, mtu: shape.mtu }]));
+function pathMtuIssues(networks: readonly NetworkRequirement[], a: string, b: string): PreflightIssue[] {
+  const mtus = networks.flatMap(({ subject, settings }) =>
+    settings.mtu === undefined ? [] : [{ subject, mtu: settings.mtu }],
+  );
   const widest = mtus.toSorted((one, other) => other.mtu - one.mtu)[0];
   if (!widest) return [];
   return [
@@ -61,15 +63,15 @@ function narrowFindings(networks: readonly NetworkRequirement[], a: string, b: s
 }
 
 /** What of the probing there was none, and why. */
-export function notProbed(
+export function skippedProbeIssues(
   { subject }: SwarmRequirement,
-  situation: ClusterSnapshot,
+  snapshot: ClusterSnapshot,
   run: {
     able: readonly string[];
     taking: readonly ProbeHost[];
-    ways: readonly ProbeWay[];
+    ways: readonly ProbeLink[];
     /** Ways whose ends were not at it at the same time. */
-    missed: readonly ProbeWay[];
+    missed: readonly ProbeLink[];
     failures: Record<string, string>;
     needs: ProbeNeeds;
   },
@@ -80,13 +82,13 @@ export function notProbed(
     check: "ports",
     hosts: [key],
     argument: `hosts.${key}.privateAddress`,
-    value: situation.addresses[key],
+    value: snapshot.addresses[key],
     problem,
     warning: true,
   });
   const isAlone = able.length < 2;
-  const without = able.filter((key) => !isAlone && !situation.machines[key]?.python);
-  const asUser = taking.filter(({ key, root }) => !root && ways.some(({ to }) => to === key));
+  const without = able.filter((key) => !isAlone && !snapshot.machines[key]?.hasPython);
+  const asUser = taking.filter(({ key, hasRoot }) => !hasRoot && ways.some(({ to }) => to === key));
   return [
     ...without.map((key) => remark(key, "not probed whether other hosts reach it: there is no python3 on it")),
     ...Object.entries(failures).map(([key, why]) => remark(key, `not probed whether other hosts reach it: ${why}`)),
@@ -95,7 +97,7 @@ export function notProbed(
     ),
     ...asUser.flatMap(({ key }) => {
       const unheard = [
-        ...(isNode(situation, key) ? ["7946/udp", `${needs.dataPathPort}/udp`] : []),
+        ...(isNode(snapshot, key) ? ["7946/udp", `${needs.dataPathPort}/udp`] : []),
         ...(needs.encrypted ? [portName("esp")] : []),
       ];
       const why = "that takes root there, or sudo without a password";
@@ -106,7 +108,7 @@ export function notProbed(
   ];
 }
 
-function groupedBySender(ways: readonly ProbeWay[]): [string, string[]][] {
+function groupedBySender(ways: readonly ProbeLink[]): [string, string[]][] {
   return [...groupBy(ways, ({ from }) => from)].map(([key, found]) => [key, found.map(({ to }) => `host ${to}`)]);
 }
 

@@ -1,9 +1,9 @@
 import type { SwarmRequirement } from "../../../core/requirement.ts";
 import { type PreflightIssue, downgradeToWarningIf } from "./issue.ts";
 import { groupBy } from "../groups.ts";
-import { GIB, shortageAt } from "../disk-space.ts";
+import { GIB, diskShortage } from "../disk-space.ts";
 import { isNode, hostKeys, type ClusterSnapshot } from "../snapshot.ts";
-import { takenPortProblem, takenPorts } from "../swarm-ports.ts";
+import { takenPortError, findTakenPorts } from "../swarm-ports.ts";
 
 /** Seconds by which clocks may differ: the newest version of an object is the one of the latest clock. */
 const CLOCK_SECONDS = 2;
@@ -12,33 +12,33 @@ const CLOCK_SECONDS = 2;
 const CLOCK_LIMIT_SECONDS = 15 * 60;
 
 /** What of the machines, and between them, a Swarm does not go with. */
-export function machineFindings(demand: SwarmRequirement, situation: ClusterSnapshot): PreflightIssue[] {
+export function checkMachines(requirement: SwarmRequirement, snapshot: ClusterSnapshot): PreflightIssue[] {
   const findings = [
-    ...unaskedFindings(situation),
-    ...twinFindings(situation),
-    ...loopbackFindings(situation),
-    ...clockFindings(situation),
-    ...vxlanFindings(situation),
-    ...portFindings(demand, situation),
-    ...spaceFindings(situation),
+    ...checkUninspected(snapshot),
+    ...checkDuplicates(snapshot),
+    ...checkLoopback(snapshot),
+    ...checkClocks(snapshot),
+    ...checkVxlan(snapshot),
+    ...checkPorts(requirement, snapshot),
+    ...checkDiskSpace(snapshot),
   ];
   // What runs already, for better or worse, is no reason to stop the change that may mend it.
   return findings.map((finding) =>
-    downgradeToWarningIf(finding.warning === true || finding.hosts.every((key) => isNode(situation, key)), {
-      subject: demand.subject,
+    downgradeToWarningIf(finding.warning === true || finding.hosts.every((key) => isNode(snapshot, key)), {
+      subject: requirement.subject,
       ...finding,
     }),
   );
 }
 
-type MachineFinding = Omit<PreflightIssue, "subject">;
+type MachineIssue = Omit<PreflightIssue, "subject">;
 
 /**
  * It is only said: engines may be still to be made, and what needs them waits for them; an engine that answers can do its
  * work whatever its machine is.
  */
-function unaskedFindings({ reasons = {}, unseen = {} }: ClusterSnapshot): MachineFinding[] {
-  const finding = (check: "engine" | "machine", key: string, problem: string): MachineFinding => ({
+function checkUninspected({ unreachableReasons = {}, factsErrors = {} }: ClusterSnapshot): MachineIssue[] {
+  const finding = (check: "engine" | "machine", key: string, problem: string): MachineIssue => ({
     check,
     hosts: [key],
     argument: `hosts.${key}`,
@@ -47,19 +47,19 @@ function unaskedFindings({ reasons = {}, unseen = {} }: ClusterSnapshot): Machin
     warning: true,
   });
   return [
-    ...Object.entries(reasons).map(([key, reason]) => finding("engine", key, `not checked: ${reason}`)),
-    ...Object.entries(unseen).map(([key, reason]) =>
+    ...Object.entries(unreachableReasons).map(([key, reason]) => finding("engine", key, `not checked: ${reason}`)),
+    ...Object.entries(factsErrors).map(([key, reason]) =>
       finding("machine", key, `its clock, kernel, MTU, ports and disks are not checked: ${reason}`),
     ),
   ];
 }
 
 /** Hosts that are one machine, or a copy of each other. */
-function twinFindings({ hosts, machines, addresses }: ClusterSnapshot): MachineFinding[] {
+function checkDuplicates({ hosts, machines, addresses }: ClusterSnapshot): MachineIssue[] {
   const infos = Object.entries(hosts).map(([key, { info }]) => [key, info] as const);
   const names = infos.map(([key, { Name }]) => [key, Name] as const);
   const engines = infos.map(([key, { ID }]) => [key, ID] as const);
-  const sameEngine = twins(engines);
+  const sameEngine = duplicates(engines);
   return [
     ...sameEngine.map(({ keys, value }) => ({
       check: "identity" as const,
@@ -67,26 +67,28 @@ function twinFindings({ hosts, machines, addresses }: ClusterSnapshot): MachineF
       argument: `hosts.${keys.at(-1)!}.engine`,
       value: hosts[keys.at(-1)!]!.address,
       problem:
-        `is the same engine (${value}) as that of ${rest(keys)}: give another machine's, or, where machines are copies ` +
+        `is the same engine (${value}) as that of ${otherHosts(keys)}: give another machine's, or, where machines are copies ` +
         "of each other, remove /etc/docker/key.json and engine-id in the Docker root and restart Docker there",
     })),
-    ...twins(names)
+    ...duplicates(names)
       .filter(({ keys }) => !sameEngine.some((same) => keys.every((key) => same.keys.includes(key))))
       .map(({ keys, value }) => ({
         check: "identity" as const,
         hosts: keys,
         argument: `hosts.${keys.at(-1)!}.hostname`,
         value,
-        problem: `the engine of ${rest(keys)} calls itself so as well: rename one of the machines, restart Docker`,
+        problem: `the engine of ${otherHosts(keys)} calls itself so as well: rename one of the machines, restart Docker`,
       })),
-    ...twins(Object.entries(addresses)).map(({ keys, value }) => ({
+    ...duplicates(Object.entries(addresses)).map(({ keys, value }) => ({
       check: "addresses" as const,
       hosts: keys,
       argument: `hosts.${keys.at(-1)!}.privateAddress`,
       value,
-      problem: `is the address of ${rest(keys)} as well: give each host its own`,
+      problem: `is the address of ${otherHosts(keys)} as well: give each host its own`,
     })),
-    ...twins(Object.entries(machines).flatMap(([key, { machineId }]) => (machineId ? [[key, machineId] as const] : [])))
+    ...duplicates(
+      Object.entries(machines).flatMap(([key, { machineId }]) => (machineId ? [[key, machineId] as const] : [])),
+    )
       // Of one kernel they are namespaces of one machine, and no copies.
       .filter(({ keys }) => new Set(keys.map((key) => machines[key]?.bootId)).size === keys.length)
       .map(({ keys, value }) => ({
@@ -95,7 +97,7 @@ function twinFindings({ hosts, machines, addresses }: ClusterSnapshot): MachineF
         argument: `hosts.${keys.at(-1)!}`,
         value,
         problem:
-          `/etc/machine-id is that of ${rest(keys)} as well, and DHCP may give both one address: remove the file there, ` +
+          `/etc/machine-id is that of ${otherHosts(keys)} as well, and DHCP may give both one address: remove the file there, ` +
           "run `systemd-machine-id-setup`, restart the machine",
         warning: true,
       })),
@@ -103,10 +105,10 @@ function twinFindings({ hosts, machines, addresses }: ClusterSnapshot): MachineF
 }
 
 /** Loopback leads to the machine itself, whichever host asks. */
-function loopbackFindings(situation: ClusterSnapshot): MachineFinding[] {
-  if (hostKeys(situation).length < 2) return [];
-  const shared = new Set(twins(Object.entries(situation.addresses)).flatMap(({ keys }) => keys));
-  return Object.entries(situation.addresses)
+function checkLoopback(snapshot: ClusterSnapshot): MachineIssue[] {
+  if (hostKeys(snapshot).length < 2) return [];
+  const shared = new Set(duplicates(Object.entries(snapshot.addresses)).flatMap(({ keys }) => keys));
+  return Object.entries(snapshot.addresses)
     .filter(([key, address]) => /^(127\.|::1$|localhost$)/.test(address) && !shared.has(key))
     .map(([key, address]) => ({
       check: "addresses",
@@ -118,14 +120,14 @@ function loopbackFindings(situation: ClusterSnapshot): MachineFinding[] {
 }
 
 /** Clocks that certainly differ, however long the question took. The earliest and the latest say enough. */
-function clockFindings({ machines }: ClusterSnapshot): MachineFinding[] {
+function checkClocks({ machines }: ClusterSnapshot): MachineIssue[] {
   const clocks = Object.entries(machines).flatMap(([key, { clock }]) => (clock ? [{ key, ...clock }] : []));
   const latest = clocks.toSorted((a, b) => b.least - a.least)[0];
   const earliest = clocks.toSorted((a, b) => a.most - b.most)[0];
   if (!latest || !earliest) return [];
   const seconds = (latest.least - earliest.most) / 1000;
   if (seconds <= CLOCK_SECONDS) return [];
-  const finding: MachineFinding = {
+  const finding: MachineIssue = {
     check: "clock",
     hosts: [latest.key, earliest.key],
     argument: `hosts.${latest.key}`,
@@ -138,7 +140,7 @@ function clockFindings({ machines }: ClusterSnapshot): MachineFinding[] {
   return [{ ...finding, warning: seconds < CLOCK_LIMIT_SECONDS }];
 }
 
-function vxlanFindings({ machines }: ClusterSnapshot): MachineFinding[] {
+function checkVxlan({ machines }: ClusterSnapshot): MachineIssue[] {
   return Object.entries(machines)
     .filter(([, { kernel }]) => kernel?.vxlan === "no")
     .map(([key]) => ({
@@ -152,35 +154,35 @@ function vxlanFindings({ machines }: ClusterSnapshot): MachineFinding[] {
     }));
 }
 
-function portFindings(demand: SwarmRequirement, situation: ClusterSnapshot): MachineFinding[] {
-  return takenPorts(demand, situation).map((taken) => ({
+function checkPorts(requirement: SwarmRequirement, snapshot: ClusterSnapshot): MachineIssue[] {
+  return findTakenPorts(requirement, snapshot).map((taken) => ({
     check: "ports",
     hosts: [taken.key],
     argument: `hosts.${taken.key}`,
     value: `${taken.port}/tcp`,
-    problem: takenPortProblem(taken),
+    problem: takenPortError(taken),
   }));
 }
 
 /** Where an engine keeps its images and volumes. */
-function spaceFindings({ hosts, machines }: ClusterSnapshot): MachineFinding[] {
+function checkDiskSpace({ hosts, machines }: ClusterSnapshot): MachineIssue[] {
   return Object.entries(machines).flatMap(([key, machine]) => {
     const root = hosts[key]?.info.DockerRootDir ?? "/var/lib/docker";
-    const shortage = shortageAt(root, machine, ({ free }) => free < 2 * GIB);
+    const shortage = diskShortage(root, machine, ({ free }) => free < 2 * GIB);
     const about = { check: "disks", hosts: [key], argument: `hosts.${key}`, value: root } as const;
     return shortage ? [{ ...about, ...shortage }] : [];
   });
 }
 
 /** Values that several keys have, with these keys. */
-function twins(values: readonly (readonly [string, string])[]): { keys: string[]; value: string }[] {
+function duplicates(values: readonly (readonly [string, string])[]): { keys: string[]; value: string }[] {
   const byValue = groupBy(values, ([, value]) => value);
   return [...byValue]
     .filter(([, entries]) => entries.length > 1)
     .map(([value, entries]) => ({ keys: entries.map(([key]) => key), value }));
 }
 
-function rest(keys: readonly string[]): string {
+function otherHosts(keys: readonly string[]): string {
   const others = keys.slice(0, -1);
   return `${others.length === 1 ? "host" : "hosts"} ${others.join(", ")}`;
 }

@@ -1,36 +1,36 @@
 import { contains, overlaps } from "../../../core/networks/cidr.ts";
 import { describeOwner } from "../../../core/labels.ts";
-import { adoptionFindings } from "./adoption.ts";
-import { attachedTo, differences, liveNetwork } from "../attached-services.ts";
+import { checkAdoption } from "./adoption.ts";
+import { listAttached, networkDifferences, liveNetwork } from "../live-networks.ts";
 import type { NetworkRequirement } from "../../../core/requirement.ts";
 import type { PreflightIssue } from "./issue.ts";
-import { isOurNetwork, networksOf, type ClusterSnapshot, subnetsOf } from "../snapshot.ts";
-import { isOutside, partFindings } from "./config-only-network.ts";
-import { ownRoutes } from "../connectivity/routes.ts";
-import { underlayFindings } from "./underlay.ts";
+import { isOurNetwork, listNetworks, type ClusterSnapshot, networkSubnets } from "../snapshot.ts";
+import { isL2Requirement, checkConfigOnlyNetworks } from "./config-only-network.ts";
+import { hostRoutes } from "../connectivity/routes.ts";
+import { checkUnderlay } from "./underlay.ts";
 
 /** A finding about one network, whose name goes without saying. */
-type NetworkFinding = Omit<PreflightIssue, "subject">;
+type NetworkIssue = Omit<PreflightIssue, "subject">;
 
 const DEFAULT_POOL = ["10.0.0.0/8"];
 
 /** What speaks against a network, the others demanded before it among it. */
-export function networkFindings(
-  demand: NetworkRequirement,
+export function checkNetwork(
+  requirement: NetworkRequirement,
   others: readonly NetworkRequirement[],
-  situation: ClusterSnapshot,
+  snapshot: ClusterSnapshot,
 ): PreflightIssue[] {
-  if (demand.adopt) return adoptionFindings(demand, others, situation);
-  const { perHostConfig } = demand;
+  if (requirement.adopt) return checkAdoption(requirement, others, snapshot);
+  const { perHostConfig } = requirement;
   const findings = [
-    ...nameFindings(demand, others, situation),
-    ...overlapFindings(demand, others, situation),
+    ...checkName(requirement, others, snapshot),
+    ...checkOverlap(requirement, others, snapshot),
     ...(perHostConfig
-      ? partFindings(demand, perHostConfig, situation)
-      : [...encryptionFindings(demand, situation), ...underlayFindings(demand, situation)]),
-    ...replacementFindings(demand, situation),
+      ? checkConfigOnlyNetworks(requirement, perHostConfig, snapshot)
+      : [...checkEncryption(requirement, snapshot), ...checkUnderlay(requirement, snapshot)]),
+    ...checkReplacement(requirement, snapshot),
   ];
-  return findings.map((finding) => ({ subject: demand.subject, ...finding }));
+  return findings.map((finding) => ({ subject: requirement.subject, ...finding }));
 }
 
 /** Whether an engine of this version may send in the clear what is to be encrypted (CVE-2023-28840 and its siblings). */
@@ -40,17 +40,17 @@ export function encryptsUnsafely(version: string): boolean {
   return major < 20 || (major === 20 && (minor < 10 || (minor === 10 && patch < 24)));
 }
 
-function nameFindings(
+function checkName(
   { name, owner, perHostConfig }: NetworkRequirement,
   others: readonly NetworkRequirement[],
-  situation: ClusterSnapshot,
-): NetworkFinding[] {
+  snapshot: ClusterSnapshot,
+): NetworkIssue[] {
   const about = { check: "names", argument: "networkName", value: name } as const;
   const twin = others.find((other) => other.name === name);
   if (twin) return [{ ...about, hosts: [], problem: `${twin.subject} has it already: choose another` }];
   const names = [name, ...(perHostConfig ? [perHostConfig.configName] : [])];
-  const foreign = networksOf(situation).find(
-    ({ network }) => names.includes(network.Name) && !isOurNetwork(network, owner, situation),
+  const foreign = listNetworks(snapshot).find(
+    ({ network }) => names.includes(network.Name) && !isOurNetwork(network, owner, snapshot),
   );
   if (!foreign) return [];
   const { host, network } = foreign;
@@ -63,8 +63,8 @@ function nameFindings(
   return [{ ...about, hosts: [host], problem }];
 }
 
-function encryptionFindings({ shape }: NetworkRequirement, { hosts }: ClusterSnapshot): NetworkFinding[] {
-  if (!shape.encrypted) return [];
+function checkEncryption({ settings }: NetworkRequirement, { hosts }: ClusterSnapshot): NetworkIssue[] {
+  if (!settings.encrypted) return [];
   return Object.entries(hosts)
     .filter(([, { info }]) => encryptsUnsafely(info.ServerVersion))
     .map(([key, { info }]) => ({
@@ -79,22 +79,22 @@ function encryptionFindings({ shape }: NetworkRequirement, { hosts }: ClusterSna
 }
 
 /** One finding at most: the first thing in the way says enough. */
-function overlapFindings(
-  demand: NetworkRequirement,
+function checkOverlap(
+  requirement: NetworkRequirement,
   others: readonly NetworkRequirement[],
-  situation: ClusterSnapshot,
-): NetworkFinding[] {
-  const { subnet } = demand.shape;
+  snapshot: ClusterSnapshot,
+): NetworkIssue[] {
+  const { subnet } = requirement.settings;
   if (subnet === undefined) return [];
-  const isLinked = isOutside(demand);
+  const isLinked = isL2Requirement(requirement);
   const taken = [
     ...others
-      .filter((other) => meet(demand, other))
-      .map((other) => ({ block: other.shape.subnet, hosts: [], what: `that of ${other.subject}` })),
-    ...allocated(demand, situation),
+      .filter((other) => shareHost(requirement, other))
+      .map((other) => ({ block: other.settings.subnet, hosts: [], what: `that of ${other.subject}` })),
+    ...networkBlocks(requirement, snapshot),
     // A network that is there outside of Docker has its hosts' routes and addresses for good reason.
-    ...(isLinked ? [] : routed(subnet, situation)),
-    ...(isLinked ? [] : addressed(situation)),
+    ...(isLinked ? [] : routeBlocks(subnet, snapshot)),
+    ...(isLinked ? [] : hostAddressBlocks(snapshot)),
   ];
   const use = taken.find(({ block }) => block !== undefined && overlaps(subnet, block));
   if (!use) return [];
@@ -106,11 +106,11 @@ function overlapFindings(
 }
 
 /** Whether there is a host that is on both. */
-function meet({ perHostConfig }: NetworkRequirement, { perHostConfig: others }: NetworkRequirement): boolean {
+function shareHost({ perHostConfig }: NetworkRequirement, { perHostConfig: others }: NetworkRequirement): boolean {
   return !perHostConfig || !others || Object.keys(perHostConfig.hosts).some((host) => host in others.hosts);
 }
 
-function addressed({ addresses }: ClusterSnapshot) {
+function hostAddressBlocks({ addresses }: ClusterSnapshot) {
   return Object.entries(addresses).map(([host, address]) => ({
     block: `${address}/32`,
     hosts: [host],
@@ -119,14 +119,14 @@ function addressed({ addresses }: ClusterSnapshot) {
 }
 
 /** What lies on other hosts than the network is in nobody's way, nor what only holds a part for another network. */
-function allocated(demand: NetworkRequirement, situation: ClusterSnapshot) {
-  const { perHostConfig } = demand;
-  const own = liveNetwork(demand, situation)?.Id;
-  return networksOf(situation)
+function networkBlocks(requirement: NetworkRequirement, snapshot: ClusterSnapshot) {
+  const { perHostConfig } = requirement;
+  const own = liveNetwork(requirement, snapshot)?.Id;
+  return listNetworks(snapshot)
     .filter(({ network }) => network.Id !== own && !network.ConfigOnly)
     .filter(({ network, host }) => !perHostConfig || network.Scope === "swarm" || host in perHostConfig.hosts)
     .flatMap(({ network, host }) =>
-      subnetsOf(network).map((block) => ({
+      networkSubnets(network).map((block) => ({
         block,
         hosts: [host],
         what: `the network ${network.Name} on host ${host}`,
@@ -135,11 +135,11 @@ function allocated(demand: NetworkRequirement, situation: ClusterSnapshot) {
 }
 
 /** Inside the Swarm's own pool a route says nothing that is as wide as the pool: whoever gave the pool knew of it. */
-function routed(subnet: string, situation: ClusterSnapshot) {
-  const manager = Object.values(situation.hosts).find(({ manager }) => manager)?.manager;
+function routeBlocks(subnet: string, snapshot: ClusterSnapshot) {
+  const manager = Object.values(snapshot.hosts).find(({ manager }) => manager)?.manager;
   const pools = manager?.swarm.DefaultAddrPool ?? DEFAULT_POOL;
   const pool = pools.find((block) => contains(block, subnet));
-  return ownRoutes(situation)
+  return hostRoutes(snapshot)
     .filter(({ destination }) => pool === undefined || !contains(destination, pool))
     .map(({ destination, device, host }) => ({
       block: destination,
@@ -149,18 +149,18 @@ function routed(subnet: string, situation: ClusterSnapshot) {
 }
 
 /** A network is never changed, only made anew, and what is attached loses it. */
-function replacementFindings(demand: NetworkRequirement, situation: ClusterSnapshot): NetworkFinding[] {
-  const live = liveNetwork(demand, situation);
+function checkReplacement(requirement: NetworkRequirement, snapshot: ClusterSnapshot): NetworkIssue[] {
+  const live = liveNetwork(requirement, snapshot);
   if (!live) return [];
-  const attached = attachedTo(live, demand.owner, situation);
-  const blocking = situation.allowOutage
+  const attached = listAttached(live, requirement.owner, snapshot);
+  const blocking = snapshot.allowOutage
     ? attached.foreign
     : [...attached.services.map(({ name }) => `service ${name}`), ...attached.foreign];
   if (blocking.length === 0) return [];
-  const wayOut = situation.allowOutage
+  const wayOut = snapshot.allowOutage
     ? `${blocking.join(", ")} is not this stack's and would lose it: detach it first`
     : `${blocking.join(", ")} would lose it: put the value back, or set allowOutage: true on the Swarm`;
-  return differences(demand, live, situation).map(({ argument, wanted, found }) => ({
+  return networkDifferences(requirement, live, snapshot).map(({ argument, wanted, found }) => ({
     check: "names",
     hosts: [],
     argument,

@@ -5,40 +5,40 @@ import { describeOwner } from "../../../core/labels.ts";
 import type { ServiceRequirement } from "../../../core/requirement.ts";
 import type { PreflightIssue } from "./issue.ts";
 import type { MachineFacts } from "../facts/machine.ts";
-import { shortageAt } from "../disk-space.ts";
-import { isNode, isOurService, type HostSnapshot, servicesOf, type ClusterSnapshot } from "../snapshot.ts";
-import { volumeFindings } from "./volume.ts";
+import { diskShortage } from "../disk-space.ts";
+import { isNode, isOurService, type HostSnapshot, listServices, type ClusterSnapshot } from "../snapshot.ts";
+import { checkVolumes } from "./volume.ts";
 
 /** A finding about one service, whose name goes without saying. */
-type ServiceFinding = Omit<PreflightIssue, "subject">;
+type ServiceIssue = Omit<PreflightIssue, "subject">;
 
 /** What speaks against a service, the others demanded before it among it. */
-export function serviceFindings(
-  demand: ServiceRequirement,
+export function checkService(
+  requirement: ServiceRequirement,
   others: readonly ServiceRequirement[],
-  situation: ClusterSnapshot,
+  snapshot: ClusterSnapshot,
 ): PreflightIssue[] {
   const findings = [
-    ...nameFindings(demand, others, situation),
-    ...portFindings(demand, others, situation),
-    ...guardFindings(demand, situation),
-    ...diskFindings(demand, situation),
-    ...volumeFindings(demand, situation),
-    ...spaceFindings(demand, situation),
+    ...checkName(requirement, others, snapshot),
+    ...checkPorts(requirement, others, snapshot),
+    ...checkAllowFrom(requirement, snapshot),
+    ...checkDisks(requirement, snapshot),
+    ...checkVolumes(requirement, snapshot),
+    ...checkDiskSpace(requirement, snapshot),
   ];
-  return findings.map((finding) => ({ subject: demand.subject, ...finding }));
+  return findings.map((finding) => ({ subject: requirement.subject, ...finding }));
 }
 
-function nameFindings(
+function checkName(
   { name, nameArgument = "serviceName", owner, adopt }: ServiceRequirement,
   others: readonly ServiceRequirement[],
-  situation: ClusterSnapshot,
-): ServiceFinding[] {
+  snapshot: ClusterSnapshot,
+): ServiceIssue[] {
   const about = { check: "names", hosts: [], argument: nameArgument, value: name } as const;
   const twin = others.find((other) => other.name === name);
   if (twin) return [{ ...about, problem: `${twin.subject} has it already: choose another` }];
-  const foreign = servicesOf(situation).find(
-    (service) => service.Spec.Name === name && !isOurService(service, owner, situation),
+  const foreign = listServices(snapshot).find(
+    (service) => service.Spec.Name === name && !isOurService(service, owner, snapshot),
   );
   if (!foreign || adopt) return [];
   const problem =
@@ -47,15 +47,15 @@ function nameFindings(
   return [{ ...about, problem }];
 }
 
-function portFindings(
-  demand: ServiceRequirement,
+function checkPorts(
+  requirement: ServiceRequirement,
   others: readonly ServiceRequirement[],
-  situation: ClusterSnapshot,
-): ServiceFinding[] {
-  return Object.entries(demand.ports).flatMap(([argument, port]) =>
-    demand.hosts.flatMap((key) => {
+  snapshot: ClusterSnapshot,
+): ServiceIssue[] {
+  return Object.entries(requirement.ports).flatMap(([argument, port]) =>
+    requirement.hosts.flatMap((key) => {
       const rival = others.find(({ hosts, ports }) => hosts.includes(key) && Object.values(ports).includes(port));
-      const holder = rival ? rival.subject : holderOf(port, key, demand, situation);
+      const holder = rival ? rival.subject : portHolder(port, key, requirement, snapshot);
       const problem = `${holder} has it on host ${key} already: choose another, or free it`;
       return holder ? [{ check: "ports", hosts: [key], argument, value: port, problem }] : [];
     }),
@@ -63,14 +63,14 @@ function portFindings(
 }
 
 /** Who has a port of a host, unless it is the service itself. */
-function holderOf(port: number, key: string, demand: ServiceRequirement, situation: ClusterSnapshot) {
-  const host = situation.hosts[key];
+function portHolder(port: number, key: string, requirement: ServiceRequirement, snapshot: ClusterSnapshot) {
+  const host = snapshot.hosts[key];
   // An engine that does not answer does not tell which ports are its own.
   if (!host) return undefined;
-  const services = servicesOf(situation);
-  const names = [demand.name, ...(demand.alternateNames ?? [])];
+  const services = listServices(snapshot);
+  const names = [requirement.name, ...(requirement.alternateNames ?? [])];
   const isOurs = (service: ServiceDetails) =>
-    names.includes(service.Spec.Name) && (demand.adopt || isOurService(service, demand.owner, situation));
+    names.includes(service.Spec.Name) && (requirement.adopt || isOurService(service, requirement.owner, snapshot));
   const ours = new Set(services.filter(isOurs).map(({ ID }) => ID));
   const container = host.containers.find(({ Ports }) =>
     Ports.some(({ PublicPort, Type }) => PublicPort === port && Type === "tcp"),
@@ -79,7 +79,7 @@ function holderOf(port: number, key: string, demand: ServiceRequirement, situati
   const isOurTask = ({ Labels }: ContainerSummary): boolean => {
     if (ours.has(Labels["com.docker.swarm.service.id"] ?? "")) return true;
     // While managers elect a leader none of them tells its services: the name has to do.
-    return services.length === 0 && Labels["com.docker.swarm.service.name"] === demand.name;
+    return services.length === 0 && Labels["com.docker.swarm.service.name"] === requirement.name;
   };
   if (container && isOurTask(container)) return undefined;
   // Ports of the routing mesh are taken on every host; those in host mode only where a task runs.
@@ -96,37 +96,37 @@ function holderOf(port: number, key: string, demand: ServiceRequirement, situati
   // Its own ports do not say so before a container runs, and are open by then.
   if (host.containers.some((one) => one.State === "created" && isOurTask(one))) return undefined;
   // A task on its host's own network holds its ports as any process does.
-  if (demand.usesHostNetwork && (ours.size > 0 || runsThere(demand, host))) return undefined;
-  return situation.machines[key]?.listening.includes(port) ? "a process outside Docker" : undefined;
+  if (requirement.usesHostNetwork && (ours.size > 0 || runsOn(requirement, host))) return undefined;
+  return snapshot.machines[key]?.listening.includes(port) ? "a process outside Docker" : undefined;
 }
 
 /** Whether a task of the service runs on a host; while managers elect a leader, its name has to do. */
-function runsThere({ name }: ServiceRequirement, { containers }: HostSnapshot): boolean {
+function runsOn({ name }: ServiceRequirement, { containers }: HostSnapshot): boolean {
   return containers.some(({ Labels }) => Labels["com.docker.swarm.service.name"] === name);
 }
 
 /** Rules are set as root: by ssh, or on this machine, of which the rules' own resource tells whether they can be. */
-function guardFindings({ needsFirewall, hosts }: ServiceRequirement, situation: ClusterSnapshot): ServiceFinding[] {
+function checkAllowFrom({ needsFirewall, hosts }: ServiceRequirement, snapshot: ClusterSnapshot): ServiceIssue[] {
   if (!needsFirewall) return [];
   return hosts.flatMap((key) => {
-    const address = situation.hosts[key]?.address;
+    const address = snapshot.hosts[key]?.address;
     const about = { check: "ports", hosts: [key], argument: "allowFrom", value: key } as const;
     if (address !== undefined && !isSshConnection({ host: address }) && socketPath({ host: address }) === undefined) {
       const problem = `is reached at ${address}, and only by ssh can rules be set there: declare it in SshHosts, or leave allowFrom out`;
       return [{ ...about, problem }];
     }
-    if (situation.machines[key]?.root !== false) return [];
+    if (snapshot.machines[key]?.hasRoot !== false) return [];
     const problem = "rules there are root's to set: log in as root, or let the user run sudo without a password";
     return [{ ...about, problem }];
   });
 }
 
-function diskFindings({ disks, hosts }: ServiceRequirement, situation: ClusterSnapshot): ServiceFinding[] {
+function checkDisks({ disks, hosts }: ServiceRequirement, snapshot: ClusterSnapshot): ServiceIssue[] {
   return hosts.flatMap((key) => {
-    const mounts = situation.machines[key]?.mounts;
+    const mounts = snapshot.machines[key]?.mounts;
     if (!mounts) return [];
     return disks.flatMap(({ path }) => {
-      const problem = diskProblem(path, mounts);
+      const problem = diskError(path, mounts);
       const wayOut = "mount the disk there, or leave path out and a Docker volume holds the drive";
       if (!problem) return [];
       const argument = `hosts.${key}.drives`;
@@ -136,19 +136,19 @@ function diskFindings({ disks, hosts }: ServiceRequirement, situation: ClusterSn
 }
 
 /** A drive of a node that runs is no reason to stop the change that may mend it, as by more hosts. */
-function spaceFindings({ disks, hosts }: ServiceRequirement, situation: ClusterSnapshot): ServiceFinding[] {
+function checkDiskSpace({ disks, hosts }: ServiceRequirement, snapshot: ClusterSnapshot): ServiceIssue[] {
   return hosts.flatMap((key) => {
-    const machine = situation.machines[key];
+    const machine = snapshot.machines[key];
     if (!machine) return [];
-    return disks.flatMap(({ path }): ServiceFinding[] => {
-      const shortage = shortageAt(path, machine, ({ free, total }) => free < total / 10);
+    return disks.flatMap(({ path }): ServiceIssue[] => {
+      const shortage = diskShortage(path, machine, ({ free, total }) => free < total / 10);
       const about = { check: "disks", hosts: [key], argument: `hosts.${key}.drives`, value: path } as const;
-      return shortage ? [{ ...about, ...shortage, warning: shortage.warning || isNode(situation, key) }] : [];
+      return shortage ? [{ ...about, ...shortage, warning: shortage.warning || isNode(snapshot, key) }] : [];
     });
   });
 }
 
-function diskProblem(path: string, mounts: MachineFacts["mounts"]): string | undefined {
+function diskError(path: string, mounts: MachineFacts["mounts"]): string | undefined {
   const mountAt = (at: string) => mounts.findLast((mount) => mount.path === at);
   const mount = mountAt(path.replace(/(?<=.)\/+$/, ""));
   if (!mount) return "is no mount point";

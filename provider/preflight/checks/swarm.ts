@@ -5,13 +5,13 @@ import { isDnsLabel } from "../../../core/dns-label.ts";
 import { describeOwner } from "../../../core/labels.ts";
 import type { SwarmRequirement } from "../../../core/requirement.ts";
 import type { PreflightIssue } from "./issue.ts";
-import { isOurSwarm, type HostSnapshot, type ClusterSnapshot, subnetsOf } from "../snapshot.ts";
-import { ownRoutes } from "../connectivity/routes.ts";
+import { isOurSwarm, type HostSnapshot, type ClusterSnapshot, networkSubnets } from "../snapshot.ts";
+import { hostRoutes } from "../connectivity/routes.ts";
 
 /** What a host's engine has or is that a Swarm does not go with. */
-export function hostFindings({ subject }: SwarmRequirement, { hosts }: ClusterSnapshot): PreflightIssue[] {
+export function checkEngines({ subject }: SwarmRequirement, { hosts }: ClusterSnapshot): PreflightIssue[] {
   return Object.entries(hosts).flatMap(([key, host]) => [
-    ...hostnameProblems(host).map((problem) => ({
+    ...hostnameErrors(host).map((problem) => ({
       subject,
       check: "identity" as const,
       hosts: [key],
@@ -19,7 +19,7 @@ export function hostFindings({ subject }: SwarmRequirement, { hosts }: ClusterSn
       value: host.hostname,
       problem,
     })),
-    ...engineProblems(host).map((problem) => ({
+    ...engineErrors(host).map((problem) => ({
       subject,
       check: "engine" as const,
       hosts: [key],
@@ -31,39 +31,39 @@ export function hostFindings({ subject }: SwarmRequirement, { hosts }: ClusterSn
 }
 
 /** Refuses a Swarm that belongs to somebody else: one line, whatever is in it. */
-export function foreignSwarmFindings(demand: SwarmRequirement, situation: ClusterSnapshot): PreflightIssue[] {
-  if (demand.adopt) return [];
-  const [managed] = Object.entries(situation.hosts).flatMap(([key, { manager }]) =>
+export function checkSwarmOwner(requirement: SwarmRequirement, snapshot: ClusterSnapshot): PreflightIssue[] {
+  if (requirement.adopt) return [];
+  const [managed] = Object.entries(snapshot.hosts).flatMap(([key, { manager }]) =>
     manager ? [{ key, ...manager }] : [],
   );
-  if (!managed || isOurSwarm(managed.swarm, demand.owner, situation)) return [];
+  if (!managed || isOurSwarm(managed.swarm, requirement.owner, snapshot)) return [];
   const { key, swarm } = managed;
   const problem =
     `host ${key} is a manager of the Swarm ${swarm.ID}, which belongs to ${describeOwner(swarm.Spec.Labels)}: ` +
     "use the state that created it, or set adopt: true";
-  const about = { subject: demand.subject, check: "swarm", hosts: [key] } as const;
+  const about = { subject: requirement.subject, check: "swarm", hosts: [key] } as const;
   return [{ ...about, argument: "adopt", value: false, problem }];
 }
 
 /** Swarms that hosts are in and cannot be this one. */
-export function membershipFindings(demand: SwarmRequirement, situation: ClusterSnapshot): PreflightIssue[] {
-  const { subject } = demand;
-  const managed = Object.entries(situation.hosts).find(([, { manager }]) => manager);
-  return Object.entries(situation.hosts).flatMap(([key, host]): PreflightIssue[] => {
+export function checkMembership(requirement: SwarmRequirement, snapshot: ClusterSnapshot): PreflightIssue[] {
+  const { subject } = requirement;
+  const managed = Object.entries(snapshot.hosts).find(([, { manager }]) => manager);
+  return Object.entries(snapshot.hosts).flatMap(([key, host]): PreflightIssue[] => {
     const about = { subject, check: "swarm", hosts: [key] } as const;
-    const problem = membershipProblem(host, managed, situation);
+    const problem = membershipError(host, managed, snapshot);
     return problem ? [{ ...about, argument: `hosts.${key}.engine`, value: host.address, problem }] : [];
   });
 }
 
 /** Address pools of a Swarm to be made that would hide what the hosts have already. */
-export function poolFindings(demand: SwarmRequirement, situation: ClusterSnapshot): PreflightIssue[] {
-  const { subject, addressPools } = demand;
-  const managed = Object.values(situation.hosts).find(({ manager }) => manager)?.manager;
-  if (managed) return foreignPools(demand, managed.swarm, situation);
-  if (addressPools.length === 0) return defaultPool(demand, situation);
+export function checkAddressPools(requirement: SwarmRequirement, snapshot: ClusterSnapshot): PreflightIssue[] {
+  const { subject, addressPools } = requirement;
+  const managed = Object.values(snapshot.hosts).find(({ manager }) => manager)?.manager;
+  if (managed) return checkAdoptedPools(requirement, managed.swarm, snapshot);
+  if (addressPools.length === 0) return checkDefaultPool(requirement, snapshot);
   return addressPools.flatMap((pool) => {
-    const use = blocksInUse(situation).find(({ block }) => overlaps(pool, block));
+    const use = blocksInUse(snapshot).find(({ block }) => overlaps(pool, block));
     if (!use) return [];
     const problem = `overlaps with ${use.block}, ${use.what}: choose a pool that is free on all hosts`;
     return [{ subject, check: "addresses", hosts: [use.host], argument: "addressPools", value: pool, problem }];
@@ -75,8 +75,8 @@ const DEFAULT_POOL = "10.0.0.0/8";
 const DEFAULT_START = "10.0.0.0/16";
 
 /** As wide a route as the pool says nothing; the network of the hosts themselves does. */
-function defaultPool({ subject }: SwarmRequirement, situation: ClusterSnapshot): PreflightIssue[] {
-  const route = ownRoutes(situation).find(
+function checkDefaultPool({ subject }: SwarmRequirement, snapshot: ClusterSnapshot): PreflightIssue[] {
+  const route = hostRoutes(snapshot).find(
     ({ destination }) => overlaps(destination, DEFAULT_START) && !contains(destination, DEFAULT_POOL),
   );
   if (!route) return [];
@@ -95,24 +95,24 @@ function defaultPool({ subject }: SwarmRequirement, situation: ClusterSnapshot):
 }
 
 /** A Swarm that is taken on keeps its pools; it is not ours to end. What ours may change, its own resource says. */
-function foreignPools(
+function checkAdoptedPools(
   { subject, owner, addressPools }: SwarmRequirement,
   swarm: SwarmDetails,
-  situation: ClusterSnapshot,
+  snapshot: ClusterSnapshot,
 ): PreflightIssue[] {
   const pools = swarm.DefaultAddrPool ?? [];
-  if (addressPools.length === 0 || isOurSwarm(swarm, owner, situation) || deepEqual(addressPools, pools)) return [];
+  if (addressPools.length === 0 || isOurSwarm(swarm, owner, snapshot) || deepEqual(addressPools, pools)) return [];
   const problem = `the Swarm that is there was made with ${JSON.stringify(pools)} and keeps them: leave addressPools out`;
   return [{ subject, check: "addresses", hosts: [], argument: "addressPools", value: addressPools, problem }];
 }
 
-function blocksInUse(situation: ClusterSnapshot): { block: string; host: string; what: string }[] {
-  const networks = Object.entries(situation.hosts).flatMap(([host, { networks }]) =>
+function blocksInUse(snapshot: ClusterSnapshot): { block: string; host: string; what: string }[] {
+  const networks = Object.entries(snapshot.hosts).flatMap(([host, { networks }]) =>
     networks.flatMap((network) =>
-      subnetsOf(network).map((block) => ({ block, host, what: `the network ${network.Name} on host ${host}` })),
+      networkSubnets(network).map((block) => ({ block, host, what: `the network ${network.Name} on host ${host}` })),
     ),
   );
-  const routes = ownRoutes(situation).map(({ destination, device, host }) => ({
+  const routes = hostRoutes(snapshot).map(({ destination, device, host }) => ({
     block: destination,
     host,
     what: `a route of host ${host} (${device})`,
@@ -120,7 +120,7 @@ function blocksInUse(situation: ClusterSnapshot): { block: string; host: string;
   return [...networks, ...routes];
 }
 
-function hostnameProblems({ hostname, info }: HostSnapshot): string[] {
+function hostnameErrors({ hostname, info }: HostSnapshot): string[] {
   if (!isDnsLabel(info.Name)) {
     const legal = "lowercase letters, digits and inner hyphens, at most 63";
     return [
@@ -140,7 +140,7 @@ export function isTooOld(version: string): boolean {
   return Number(major) < 20 || (Number(major) === 20 && Number(minor) < 10);
 }
 
-function engineProblems({ info }: HostSnapshot): string[] {
+function engineErrors({ info }: HostSnapshot): string[] {
   const daemon = "in /etc/docker/daemon.json and restart Docker";
   return [
     info.OSType !== "linux" && `runs ${info.OSType} containers: switch Docker to Linux containers`,
@@ -154,13 +154,13 @@ function engineProblems({ info }: HostSnapshot): string[] {
   ].filter((problem) => typeof problem === "string");
 }
 
-function membershipProblem(
+function membershipError(
   { info, manager }: HostSnapshot,
   managed: [string, HostSnapshot] | undefined,
-  { silent, hosts, unlockable = false }: ClusterSnapshot,
+  { unreachable, hosts, hasUnlockKey = false }: ClusterSnapshot,
 ): string | undefined {
   const { LocalNodeState: state, NodeID, Error: error } = info.Swarm;
-  if (state === "locked") return unlockable ? undefined : "is a locked manager: run `docker swarm unlock` there";
+  if (state === "locked") return hasUnlockKey ? undefined : "is a locked manager: run `docker swarm unlock` there";
   if (state === "error")
     return `its Swarm node is broken (${error}): mend it, or leave with \`docker swarm leave --force\``;
   if (state !== "active") return undefined;
@@ -172,6 +172,6 @@ function membershipProblem(
   }
   // A worker does not say whose it is. With a manager that does not answer, or is to be unlocked, nobody can.
   const isLocked = Object.values(hosts).some((host) => host.info.Swarm.LocalNodeState === "locked");
-  if (known ? known.nodes.some((node) => node.ID === NodeID) : silent.length > 0 || isLocked) return undefined;
+  if (known ? known.nodes.some((node) => node.ID === NodeID) : unreachable.length > 0 || isLocked) return undefined;
   return "is a worker in a Swarm that none of these hosts manages: leave it with `docker swarm leave`";
 }

@@ -1,23 +1,23 @@
 import { isIP } from "node:net";
 import { countFreeAddresses } from "../../../core/networks/cidr.ts";
 import { DEFAULT_MTU } from "../../../core/networks/overlay-spec.ts";
-import { liveNetwork } from "../attached-services.ts";
+import { liveNetwork } from "../live-networks.ts";
 import type { NetworkRequirement, SwarmRequirement } from "../../../core/requirement.ts";
 import { type PreflightIssue, downgradeToWarningIf } from "./issue.ts";
 import { isNode, hostKeys, type ClusterSnapshot } from "../snapshot.ts";
 
 /** What speaks against a network across these hosts: what their kernels, addresses and links cannot carry. */
-export function underlayFindings(demand: NetworkRequirement, situation: ClusterSnapshot): PreflightIssue[] {
+export function checkUnderlay(requirement: NetworkRequirement, snapshot: ClusterSnapshot): PreflightIssue[] {
   const findings = [
-    ...espFindings(demand, situation),
-    ...encryptedNat(demand, situation),
-    ...mtuFindings(demand, situation),
-    ...sizeFindings(demand, situation),
+    ...checkEsp(requirement, snapshot),
+    ...checkEncryptedNat(requirement, snapshot),
+    ...checkMtu(requirement, snapshot),
+    ...checkSubnetSize(requirement, snapshot),
   ];
-  const isLive = liveNetwork(demand, situation) !== undefined;
+  const isLive = liveNetwork(requirement, snapshot) !== undefined;
   // What runs already, for better or worse, is no reason to stop the change that may mend it.
   return findings.map((finding) =>
-    downgradeToWarningIf(isLive && concerned(finding, situation).every((key) => isNode(situation, key)), finding),
+    downgradeToWarningIf(isLive && affectedHosts(finding, snapshot).every((key) => isNode(snapshot, key)), finding),
   );
 }
 
@@ -32,13 +32,13 @@ export function natHosts({ addresses, machines }: ClusterSnapshot): { key: strin
 }
 
 /** Without an encrypted network a translated address may work: it is only said. */
-export function natWarnings(
+export function checkNat(
   { subject }: SwarmRequirement,
   networks: readonly NetworkRequirement[],
-  situation: ClusterSnapshot,
+  snapshot: ClusterSnapshot,
 ): PreflightIssue[] {
-  if (networks.some(({ shape }) => shape.encrypted)) return [];
-  return natHosts(situation).map(({ key, address, own }) => ({
+  if (networks.some(({ settings }) => settings.encrypted)) return [];
+  return natHosts(snapshot).map(({ key, address, own }) => ({
     subject,
     check: "addresses",
     hosts: [key],
@@ -51,9 +51,9 @@ export function natWarnings(
   }));
 }
 
-function espFindings({ subject, shape }: NetworkRequirement, situation: ClusterSnapshot): PreflightIssue[] {
-  if (!shape.encrypted || hostKeys(situation).length < 2) return [];
-  const lacking = Object.keys(situation.machines).filter((key) => situation.machines[key]?.kernel?.esp === "no");
+function checkEsp({ subject, settings }: NetworkRequirement, snapshot: ClusterSnapshot): PreflightIssue[] {
+  if (!settings.encrypted || hostKeys(snapshot).length < 2) return [];
+  const lacking = Object.keys(snapshot.machines).filter((key) => snapshot.machines[key]?.kernel?.esp === "no");
   if (lacking.length === 0) return [];
   const problem =
     `the kernel of ${hostList(lacking)} has no ESP (module esp4), without which nothing crosses between hosts: ` +
@@ -61,9 +61,9 @@ function espFindings({ subject, shape }: NetworkRequirement, situation: ClusterS
   return [{ subject, check: "kernel", hosts: lacking, argument: "encrypted", value: true, problem }];
 }
 
-function encryptedNat({ subject, shape }: NetworkRequirement, situation: ClusterSnapshot): PreflightIssue[] {
-  if (!shape.encrypted || hostKeys(situation).length < 2) return [];
-  return natHosts(situation).map(({ key, address, own }) => ({
+function checkEncryptedNat({ subject, settings }: NetworkRequirement, snapshot: ClusterSnapshot): PreflightIssue[] {
+  if (!settings.encrypted || hostKeys(snapshot).length < 2) return [];
+  return natHosts(snapshot).map(({ key, address, own }) => ({
     subject,
     check: "addresses",
     hosts: [key],
@@ -79,9 +79,9 @@ function encryptedNat({ subject, shape }: NetworkRequirement, situation: Cluster
  * What the driver takes as a network's MTU is the link's; it takes off the 50 bytes of VXLAN, and 26 for encryption,
  * by itself. A larger one than the link's means packets in two pieces, or none.
  */
-function mtuFindings({ subject, shape: { mtu } }: NetworkRequirement, situation: ClusterSnapshot): PreflightIssue[] {
-  if (mtu === undefined || hostKeys(situation).length < 2) return [];
-  const narrow = linkMtus(situation).filter((link) => link.mtu < mtu);
+function checkMtu({ subject, settings: { mtu } }: NetworkRequirement, snapshot: ClusterSnapshot): PreflightIssue[] {
+  if (mtu === undefined || hostKeys(snapshot).length < 2) return [];
+  const narrow = linkMtus(snapshot).filter((link) => link.mtu < mtu);
   if (narrow.length === 0) return [];
   const least = Math.min(...narrow.map((link) => link.mtu));
   const links = narrow.map((link) => `${link.mtu} on host ${link.key} (${link.device})`).join(", ");
@@ -109,10 +109,10 @@ export function linkMtus({ addresses, machines }: ClusterSnapshot): { key: strin
 /** On each host a task and Swarm's own endpoint have an address of the network. */
 const ADDRESSES_PER_HOST = 2;
 
-function sizeFindings({ subject, shape }: NetworkRequirement, situation: ClusterSnapshot): PreflightIssue[] {
-  const { subnet, gateway, ipRange } = shape;
+function checkSubnetSize({ subject, settings }: NetworkRequirement, snapshot: ClusterSnapshot): PreflightIssue[] {
+  const { subnet, gateway, ipRange } = settings;
   if (subnet === undefined) return [];
-  const hosts = hostKeys(situation).length;
+  const hosts = hostKeys(snapshot).length;
   const [argument, block] = ipRange ? (["ipRange", ipRange] as const) : (["subnet", subnet] as const);
   const has = countFreeAddresses(block, subnet, gateway);
   const needs = hosts * ADDRESSES_PER_HOST;
@@ -124,8 +124,8 @@ function sizeFindings({ subject, shape }: NetworkRequirement, situation: Cluster
 }
 
 /** Hosts that a finding is about; of one about none in particular, all. */
-function concerned({ hosts }: PreflightIssue, situation: ClusterSnapshot): readonly string[] {
-  return hosts.length > 0 ? hosts : hostKeys(situation);
+function affectedHosts({ hosts }: PreflightIssue, snapshot: ClusterSnapshot): readonly string[] {
+  return hosts.length > 0 ? hosts : hostKeys(snapshot);
 }
 
 function hostList(keys: readonly string[]): string {

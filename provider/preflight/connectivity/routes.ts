@@ -1,11 +1,14 @@
 import type { MachineFacts } from "../facts/machine.ts";
-import { type ClusterSnapshot, subnetsOf } from "../snapshot.ts";
+import { type ClusterSnapshot, networkSubnets } from "../snapshot.ts";
 
 /** Every machine's routes beside the default one and those of Docker's bridges, which are the networks themselves. */
-export function ownRoutes({ hosts, machines }: ClusterSnapshot): (MachineFacts["routes"][number] & { host: string })[] {
+export function hostRoutes({
+  hosts,
+  machines,
+}: ClusterSnapshot): (MachineFacts["routes"][number] & { host: string })[] {
   return Object.entries(machines).flatMap(([host, { routes }]) => {
     const networks = hosts[host]?.networks;
-    const dockers = new Set(networks?.flatMap(subnetsOf));
+    const dockers = new Set(networks?.flatMap(networkSubnets));
     return (
       routes
         .filter(({ destination }) => !destination.endsWith("/0") && !dockers.has(destination))

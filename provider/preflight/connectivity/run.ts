@@ -4,46 +4,46 @@ import type { EngineConnection } from "../../../engine/engine-connection.ts";
 import { isSshConnection, runRemoteScript } from "../../../engine/ssh-shell.ts";
 import { errorMessage } from "../../../engine/error-message.ts";
 import { lastLine } from "../../../engine/last-line.ts";
-import { asFound } from "../attached-services.ts";
+import { withLiveDefaults } from "../live-networks.ts";
 import type { Requirement, NetworkRequirement, SwarmRequirement } from "../../../core/requirement.ts";
 import type { PreflightIssue } from "../checks/issue.ts";
 import { isNode, hostKeys, type ClusterSnapshot } from "../snapshot.ts";
 import {
-  blockedWays,
+  blockedLinks,
   type ProbeHost,
   type ProbeNeeds,
-  probeParts,
+  planTasks,
   type ProbeReport,
-  probeWays,
-  waysInStep,
+  planLinks,
+  overlappingLinks,
 } from "./plan.ts";
 import { PROBE_SECONDS, probeScript } from "./script.ts";
-import { blockedFindings, notProbed } from "../checks/connectivity.ts";
+import { blockedLinkIssues, skippedProbeIssues } from "../checks/connectivity.ts";
 import { linkMtus } from "../checks/underlay.ts";
 
 /** How long a machine may take to let somebody in and do its part, in milliseconds. */
-const PATIENCE = (PROBE_SECONDS + 10) * 1000;
+const PROBE_TIMEOUT_MS = (PROBE_SECONDS + 10) * 1000;
 
 /**
  * What does not get through between the hosts: tried for real, all at once, by programs that are gone afterwards. Only
  * where there is a host that is no node yet; a Swarm that runs has shown that it can.
  */
-export async function reachFindings(
-  demands: readonly Requirement[],
-  situation: ClusterSnapshot,
+export async function checkConnectivity(
+  requirements: readonly Requirement[],
+  snapshot: ClusterSnapshot,
   hosts: Record<string, { connection: EngineConnection }>,
 ): Promise<PreflightIssue[]> {
-  const swarm = demands.find((demand): demand is SwarmRequirement => demand.kind === "swarm");
-  const keys = hostKeys(situation);
-  if (!swarm || keys.length < 2 || keys.every((key) => isNode(situation, key))) return [];
-  const networks = demands
-    .filter((demand): demand is NetworkRequirement => demand.kind === "network")
-    .map((network) => asFound(network, situation));
-  const needs = probeNeeds(swarm, networks, situation);
-  const able = keys.filter((key) => hosts[key] && isSshConnection(hosts[key].connection) && situation.machines[key]);
-  const taking = able.flatMap((key) => probeHost(swarm, situation, key) ?? []);
-  const ways = probeWays(taking, needs);
-  const parts = probeParts(taking, ways, randomBytes(12).toString("hex"), needs.mtu);
+  const swarm = requirements.find((requirement): requirement is SwarmRequirement => requirement.kind === "swarm");
+  const keys = hostKeys(snapshot);
+  if (!swarm || keys.length < 2 || keys.every((key) => isNode(snapshot, key))) return [];
+  const networks = requirements
+    .filter((requirement): requirement is NetworkRequirement => requirement.kind === "network")
+    .map((network) => withLiveDefaults(network, snapshot));
+  const needs = probeNeeds(swarm, networks, snapshot);
+  const able = keys.filter((key) => hosts[key] && isSshConnection(hosts[key].connection) && snapshot.machines[key]);
+  const taking = able.flatMap((key) => probeHost(swarm, snapshot, key) ?? []);
+  const ways = planLinks(taking, needs);
+  const parts = planTasks(taking, ways, randomBytes(12).toString("hex"), needs.mtu);
   const failures: Record<string, string> = {};
   const reports: Record<string, ProbeReport> = {};
   await Promise.all(
@@ -55,48 +55,44 @@ export async function reachFindings(
       }
     }),
   );
-  const inStep = waysInStep(ways, reports, situation.machines);
-  const missed = blockedWays(
+  const inStep = overlappingLinks(ways, reports, snapshot.machines);
+  const missed = blockedLinks(
     ways.filter((way) => !inStep.includes(way)),
     reports,
   );
   return [
-    ...blockedFindings(swarm, networks, situation, blockedWays(inStep, reports)),
-    ...notProbed(swarm, situation, { able, taking, ways, missed, failures, needs }),
+    ...blockedLinkIssues(swarm, networks, snapshot, blockedLinks(inStep, reports)),
+    ...skippedProbeIssues(swarm, snapshot, { able, taking, ways, missed, failures, needs }),
   ];
 }
 
 function probeNeeds(
   swarm: SwarmRequirement,
   networks: readonly NetworkRequirement[],
-  situation: ClusterSnapshot,
+  snapshot: ClusterSnapshot,
 ): ProbeNeeds {
-  const live = Object.values(situation.hosts).find(({ manager }) => manager)?.manager?.swarm;
-  const mtus = networks.flatMap(({ shape }) => shape.mtu ?? []);
+  const live = Object.values(snapshot.hosts).find(({ manager }) => manager)?.manager?.swarm;
+  const mtus = networks.flatMap(({ settings }) => settings.mtu ?? []);
   return {
     dataPathPort: live?.DataPathPort || swarm.dataPathPort || 4789,
-    encrypted: networks.some(({ shape }) => shape.encrypted),
+    encrypted: networks.some(({ settings }) => settings.encrypted),
     // What the devices themselves are too narrow for is found without a probe.
-    mtu: mtus.length > 0 ? Math.min(Math.max(...mtus), ...linkMtus(situation).map(({ mtu }) => mtu)) : undefined,
+    mtu: mtus.length > 0 ? Math.min(Math.max(...mtus), ...linkMtus(snapshot).map(({ mtu }) => mtu)) : undefined,
   };
 }
 
 /** A host as it takes part; undefined where that cannot be. */
-function probeHost(
-  { managers = [] }: SwarmRequirement,
-  situation: ClusterSnapshot,
-  key: string,
-): ProbeHost | undefined {
-  const address = situation.addresses[key];
-  const { python, root = false } = situation.machines[key]!;
-  if (!python || address === undefined || isIP(address) === 6) return undefined;
-  const isMember = isNode(situation, key);
-  const isManager = isMember ? situation.hosts[key]!.info.Swarm.ControlAvailable : managers.includes(key);
-  return { key, address, isNode: isMember, isManager, root };
+function probeHost({ managers = [] }: SwarmRequirement, snapshot: ClusterSnapshot, key: string): ProbeHost | undefined {
+  const address = snapshot.addresses[key];
+  const { hasPython, hasRoot = false } = snapshot.machines[key]!;
+  if (!hasPython || address === undefined || isIP(address) === 6) return undefined;
+  const isMember = isNode(snapshot, key);
+  const isManager = isMember ? snapshot.hosts[key]!.info.Swarm.ControlAvailable : managers.includes(key);
+  return { key, address, isNode: isMember, isManager, hasRoot };
 }
 
 async function probe(connection: EngineConnection, script: string): Promise<ProbeReport> {
-  const { exitCode, stdout, stderr } = await runRemoteScript(connection, script, { timeoutMs: PATIENCE });
+  const { exitCode, stdout, stderr } = await runRemoteScript(connection, script, { timeoutMs: PROBE_TIMEOUT_MS });
   if (exitCode !== 0) throw new Error(lastLine(stderr) ?? `python3 ended with ${exitCode}`);
   return JSON.parse(stdout) as ProbeReport;
 }

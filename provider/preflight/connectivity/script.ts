@@ -1,4 +1,4 @@
-import type { ProbePart } from "./plan.ts";
+import type { ProbeTask } from "./plan.ts";
 
 /** Seconds after which a probing ends; it ends at once when all has come through. */
 export const PROBE_SECONDS = 6;
@@ -11,7 +11,7 @@ export const PROBE_SECONDS = 6;
  * take root, without which the ports themselves are listened on. The hosts do not begin at the same moment, so each
  * goes on sending until it has heard its peers, and a few times more for them to hear it.
  */
-export function probeScript(part: ProbePart): string {
+export function probeScript(part: ProbeTask): string {
   // JSON in a JSON string is a literal of Python as well.
   return `
 if [ "$(id -u)" != 0 ] && id -nG | grep -qwE 'sudo|wheel' && sudo -n true 2>/dev/null; then as='sudo -n'; else as=; fi
@@ -40,10 +40,10 @@ def note(where, peer, what):
         where.setdefault(peer, set()).add(what)
 
 def message(what):
-    return "{} {} {}\\n".format(part["mark"], part["self"], what).encode()
+    return "{} {} {}\\n".format(part["nonce"], part["self"], what).encode()
 
 def hear(data):
-    at = data.find(part["mark"].encode())
+    at = data.find(part["nonce"].encode())
     fields = data[at:].split(b"\\n")[0].decode("ascii", "replace").split(" ") if at >= 0 else []
     if len(fields) == 3 and fields[1] in peers:
         note(heard, fields[1], fields[2])
@@ -86,7 +86,7 @@ def send(peer, what):
     host = peers[peer]["address"]
     try:
         if what == "mtu":
-            whole.sendto(message(what).ljust(part["size"] - HEADER - 8, b"."), (host, 7946))
+            whole.sendto(message(what).ljust(part["packetBytes"] - HEADER - 8, b"."), (host, 7946))
         elif what == "esp":
             # An index that no real connection has, and a sequence number: what every packet of ESP begins with.
             esp.sendto(struct.pack("!II", 0xFFFFFF00, 1) + message(what), (host, 0))
@@ -106,7 +106,7 @@ def connect(peer, what):
             time.sleep(0.2)
 
 for peer in peers:
-    for what in peers[peer]["tries"]:
+    for what in peers[peer]["checks"]:
         if what.endswith("/tcp"):
             threading.Thread(target=connect, args=(peer, what), daemon=True).start()
 
@@ -114,7 +114,7 @@ def done():
     with lock:
         return all(
             set(p["expects"]) - set(failed) <= heard.get(peer, set())
-            and {t for t in p["tries"] if t.endswith("/tcp")} <= reached.get(peer, set())
+            and {t for t in p["checks"] if t.endswith("/tcp")} <= reached.get(peer, set())
             for peer, p in peers.items()
         )
 
@@ -123,7 +123,7 @@ while time.monotonic() < end and more > 0:
     if time.monotonic() >= next_round:
         next_round = time.monotonic() + 0.2
         for peer in peers:
-            for what in peers[peer]["tries"]:
+            for what in peers[peer]["checks"]:
                 send(peer, what)
         more = more - 1 if done() else 3
     for s in select.select(doors + ears + guests, [], [], 0.05)[0]:
@@ -140,12 +140,12 @@ while time.monotonic() < end and more > 0:
 
 with lock:
     report = {
-        "heard": {peer: sorted(what) for peer, what in heard.items()},
-        "reached": {peer: sorted(what) for peer, what in reached.items()},
+        "received": {peer: sorted(what) for peer, what in heard.items()},
+        "connected": {peer: sorted(what) for peer, what in reached.items()},
         "failed": failed,
         "done": more == 0,
-        "from": began * 1000,
-        "to": time.time() * 1000,
+        "startedAt": began * 1000,
+        "endedAt": time.time() * 1000,
     }
 print(json.dumps(report))
 `;

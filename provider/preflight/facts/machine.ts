@@ -15,7 +15,7 @@ export interface MachineFacts {
   /** TCP ports that something listens on. */
   listening: number[];
   /** Programs that listen on Swarm's TCP ports, by port, as far as the user may see them. */
-  holders?: Record<number, string>;
+  portHolders?: Record<number, string>;
   /** `/etc/machine-id`. */
   machineId?: string;
   /** The kernel's own id since it started: machines of one id share a kernel. */
@@ -30,9 +30,9 @@ export interface MachineFacts {
   /** Its own file systems by mount point, in bytes. */
   space?: Record<string, DiskSpace>;
   /** Whether there is a python3, with which ports are probed. */
-  python?: boolean;
+  hasPython?: boolean;
   /** Whether commands may be run as root, directly or by `sudo` without a password. */
-  root?: boolean;
+  hasRoot?: boolean;
 }
 
 /** `/proc/net/route`: a headline, then `device destination gateway flags … mask …`, addresses in hex, lowest byte first. */
@@ -40,7 +40,7 @@ export function parseRoutes(text: string): MachineFacts["routes"] {
   return rows(text)
     .slice(1)
     .map((fields) => ({
-      destination: `${addressOf(fields[1]!)}/${bitsOf(fields[7]!)}`,
+      destination: `${parseHexAddress(fields[1]!)}/${prefixLength(fields[7]!)}`,
       device: fields[0]!,
     }));
 }
@@ -68,14 +68,14 @@ function rows(text: string): string[][] {
     .filter((fields) => fields.length > 7);
 }
 
-function bytesOf(hex: string): number[] {
+function parseHexBytes(hex: string): number[] {
   return [6, 4, 2, 0].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
 }
 
-function addressOf(hex: string): string {
-  return bytesOf(hex).join(".");
+function parseHexAddress(hex: string): string {
+  return parseHexBytes(hex).join(".");
 }
 
-function bitsOf(hex: string): number {
-  return bytesOf(hex).reduce((bits, byte) => bits + byte.toString(2).replaceAll("0", "").length, 0);
+function prefixLength(hex: string): number {
+  return parseHexBytes(hex).reduce((bits, byte) => bits + byte.toString(2).replaceAll("0", "").length, 0);
 }

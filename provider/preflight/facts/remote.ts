@@ -72,21 +72,21 @@ export function parseFacts(printed: string, during: { asked: number; answered: n
     routes: parseRoutes(section("route")),
     mounts: parseMounts(section("mounts")),
     listening: [...new Set([...parseListening(section("tcp")), ...parseListening(section("tcp6"))])],
-    holders: holdersOf(section("holders")),
+    portHolders: parsePortHolders(section("holders")),
     machineId: section("machine-id") || undefined,
     bootId: section("boot-id") || undefined,
-    clock: clockOf(section("clock"), section(LAST_SECTION), during),
-    addresses: nonEmpty(addressesOf(section("addresses"))),
-    mtus: mtusOf(section("links")),
+    clock: parseClock(section("clock"), section(LAST_SECTION), during),
+    addresses: nonEmpty(parseAddresses(section("addresses"))),
+    mtus: parseMtus(section("links")),
     kernel: {
-      vxlan: supportOf(section("kernel vxlan")),
-      esp: supportOf(section("kernel esp4")),
-      macvlan: supportOf(section("kernel macvlan")),
-      ipvlan: supportOf(section("kernel ipvlan")),
+      vxlan: parseKernelSupport(section("kernel vxlan")),
+      esp: parseKernelSupport(section("kernel esp4")),
+      macvlan: parseKernelSupport(section("kernel macvlan")),
+      ipvlan: parseKernelSupport(section("kernel ipvlan")),
     },
-    space: spaceOf(section("space")),
-    python: section("python") !== "",
-    root: section("root") === "yes",
+    space: parseDiskSpace(section("space")),
+    hasPython: section("python") !== "",
+    hasRoot: section("root") === "yes",
   };
 }
 
@@ -94,7 +94,7 @@ export function parseFacts(printed: string, during: { asked: number; answered: n
  * The clock was read twice between the two moments, the first time so long before the last moment as the second reading
  * came after it. Without nanoseconds it is only known to the second.
  */
-function clockOf(
+function parseClock(
   first: string,
   second: string,
   { asked, answered }: { asked: number; answered: number },
@@ -111,7 +111,7 @@ function milliseconds(text: string): number | undefined {
 }
 
 /** `LISTEN 0 4096 *:7946 *:* users:(("dockerd",pid=940,fd=35))`. */
-function holdersOf(text: string): Record<number, string> | undefined {
+function parsePortHolders(text: string): Record<number, string> | undefined {
   const holders = text.split("\n").flatMap((line) => {
     const [, port, program] = /:(\d+)\s+\S+\s+users:\(\("([^"]+)"/.exec(line) ?? [];
     return program === undefined ? [] : [[Number(port), program] as const];
@@ -120,7 +120,7 @@ function holdersOf(text: string): Record<number, string> | undefined {
 }
 
 /** `2: eth0    inet 10.0.0.1/24 brd …`. */
-function addressesOf(text: string): NonNullable<MachineFacts["addresses"]> {
+function parseAddresses(text: string): NonNullable<MachineFacts["addresses"]> {
   return text.split("\n").flatMap((line) => {
     const [, device, address] = /^\d+:\s+(\S+)\s+inet6?\s+([^\s/]+)/.exec(line) ?? [];
     return device !== undefined && address !== undefined ? [{ device, address }] : [];
@@ -128,7 +128,7 @@ function addressesOf(text: string): NonNullable<MachineFacts["addresses"]> {
 }
 
 /** `2: eth0@if5: <…> mtu 1500 …`. */
-function mtusOf(text: string): Record<string, number> {
+function parseMtus(text: string): Record<string, number> {
   const links = text.split("\n").flatMap((line) => {
     const [, device, mtu] = /^\d+:\s+([^\s:@]+)\S*\s.*?\bmtu (\d+)/.exec(line) ?? [];
     return device === undefined ? [] : [[device, Number(mtu)] as const];
@@ -136,12 +136,12 @@ function mtusOf(text: string): Record<string, number> {
   return Object.fromEntries(links);
 }
 
-function supportOf(said: string): KernelSupport {
+function parseKernelSupport(said: string): KernelSupport {
   return said === "yes" || said === "no" ? said : "unknown";
 }
 
 /** `df -Pkl`: a headline, then `device total used free used% mount-point`, in KiB. */
-function spaceOf(text: string): NonNullable<MachineFacts["space"]> {
+function parseDiskSpace(text: string): NonNullable<MachineFacts["space"]> {
   const spaces = text.split("\n").flatMap((line) => {
     const [, total, free, path] = /\s(\d+)\s+\d+\s+(\d+)\s+\d+%\s(.*)$/.exec(line) ?? [];
     return path === undefined ? [] : [[path, { total: Number(total) * 1024, free: Number(free) * 1024 }] as const];

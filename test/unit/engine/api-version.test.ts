@@ -9,7 +9,7 @@ import { Engine } from "../../../engine/engine.ts";
 import { isTransient } from "../../../engine/errors.ts";
 import { loadImages, progressFailure, pullImage } from "../../../engine/images.ts";
 import { ApiVersionError, EngineError } from "../../../engine/transport.ts";
-import { observe } from "../../../provider/preflight/collect-snapshot.ts";
+import { collectSnapshot } from "../../../provider/preflight/collect-snapshot.ts";
 import { waitForEngine } from "../../../provider/hosts/host.ts";
 import { FakeEngines } from "../../fake-swarm/fake-engines.ts";
 
@@ -166,7 +166,7 @@ describe("an engine", () => {
     expect(isTransient(error)).toBe(false);
     const host = { connection: connection(), hostname: "a", timeoutSeconds: 60 };
     await expect(waitForEngine(host)).rejects.toThrow(line);
-    await expect(observe({ a: host })).rejects.toThrow(line);
+    await expect(collectSnapshot({ a: host })).rejects.toThrow(line);
     await expect(execWithInput(engine(), "one", ["mc"], "")).rejects.toThrow(words);
   });
 

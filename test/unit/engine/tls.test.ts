@@ -6,7 +6,7 @@ import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import type { EngineConnection } from "../../../engine/engine-connection.ts";
 import { isUnencryptedRemote } from "../../../engine/tls.ts";
 import { send } from "../../../engine/transport.ts";
-import { engineTlsFindings, type EngineTls } from "../../../components/hosts/engine-tls.ts";
+import { validateEngineTls, type EngineTls } from "../../../components/hosts/engine-tls.ts";
 import { LocalHost } from "../../../components/index.ts";
 import { validateConnection } from "../../../provider/hosts/connection-validation.ts";
 import { Host } from "../../../provider/hosts/host.ts";
@@ -14,7 +14,7 @@ import { SshHost } from "../../../provider/hosts/ssh-host.ts";
 import { HostInspection } from "../../../provider/hosts/host-inspection.ts";
 import { type KeyPair, createAuthority, createServerCertificate } from "../../../provider/state/x509.ts";
 import { formatIssue } from "../../../core/input-validation-error.ts";
-import { dockerConfig, material } from "../../../components/swarm/docker-provider.ts";
+import { dockerConfig, tlsMaterial } from "../../../components/swarm/docker-provider.ts";
 import { fakeHost, getErrorMessage, runProgram } from "../harness.ts";
 
 const period = { notBefore: new Date(Date.now() - 60_000), notAfter: new Date(Date.now() + 3_600_000) };
@@ -95,7 +95,7 @@ test.each<[string, object | undefined, string | undefined]>([
     'tls.key "[hidden]": must be the text of a PEM file, not its path: "-----BEGIN PRIVATE KEY-----…"',
   ],
 ])("an engine at %s with %j: %s", (host, tls, line) => {
-  const lines = engineTlsFindings({ host }, tls as EngineTls | undefined, false).map((one) => formatIssue("it", one));
+  const lines = validateEngineTls({ host }, tls as EngineTls | undefined, false).map((one) => formatIssue("it", one));
   expect(lines).toEqual(line === undefined ? [] : [expect.stringContaining(`it: ${line}`)]);
 });
 
@@ -126,12 +126,14 @@ test("an engine given by its address has the TLS that the environment asks for",
 
 describe("the docker plugin", () => {
   test("gets what it needs to speak TLS and to check the engine's certificate", () => {
-    expect(material({ host: "unix:///run/docker.sock" })).toEqual({ ca: "", cert: "", key: "" });
-    expect(material({ host: TCP, ca: "a", cert: "b", key: "c" })).toEqual({ ca: "a", cert: "b", key: "c" });
-    const withoutClient = material({ host: TCP, ca: "a" });
+    expect(tlsMaterial({ host: "unix:///run/docker.sock" })).toEqual({ ca: "", cert: "", key: "" });
+    expect(tlsMaterial({ host: TCP, ca: "a", cert: "b", key: "c" })).toEqual({ ca: "a", cert: "b", key: "c" });
+    const withoutClient = tlsMaterial({ host: TCP, ca: "a" });
     expect(withoutClient).toMatchObject({ ca: "a", cert: expect.stringMatching(/^-----BEGIN CERTIFICATE/) });
     expect(withoutClient.key).toMatch(/^-----BEGIN PRIVATE KEY/);
-    expect(() => material({ host: TCP, cert: "b", key: "c" })).toThrow(`${TCP} is reached in TLS: give its \`ca\` too`);
+    expect(() => tlsMaterial({ host: TCP, cert: "b", key: "c" })).toThrow(
+      `${TCP} is reached in TLS: give its \`ca\` too`,
+    );
   });
 
   test("is told that there is no context and no folder of certificates, whatever the environment says", async () => {

@@ -44,11 +44,11 @@ test("adoptNetwork takes a network on, of which nothing is asked that the settin
   const { resources } = await runProgram(() => stackWith(settings), { outputs });
   expect(resources.map(({ type }) => type)).not.toContain("docker:index/network:Network");
   const [preflight] = resources.filter(({ type }) => type.endsWith(":Preflight"));
-  const demands = preflight!.inputs["demands"] as { kind: string }[];
-  expect(demands.filter(({ kind }) => kind === "network")).toMatchObject([
-    { name: "theirs", adopt: true, shape: { attachable: true } },
+  const requirements = preflight!.inputs["requirements"] as { kind: string }[];
+  expect(requirements.filter(({ kind }) => kind === "network")).toMatchObject([
+    { name: "theirs", adopt: true, settings: { attachable: true } },
   ]);
-  expect(demands).toContainEqual(expect.objectContaining({ kind: "swarm", adopt: true }));
+  expect(requirements).toContainEqual(expect.objectContaining({ kind: "swarm", adopt: true }));
 });
 
 test.each<[unknown, RegExp]>([

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import * as pulumi from "@pulumi/pulumi";
 import { validateAllowedAddresses, LOOPBACK_ONLY } from "../../../../core/allowed-addresses.ts";
-import { allowFromFindings, Firewall } from "../../../../components/firewall/firewall.ts";
+import { validateAllowFrom, Firewall } from "../../../../components/firewall/firewall.ts";
 import { chainName, buildChains } from "../../../../provider/hosts/firewall-rules.ts";
 import { HostFirewall, type HostFirewallInputs } from "../../../../provider/hosts/host-firewall.ts";
 import { MinioService } from "../../../../components/minio/minio-service.ts";
@@ -63,10 +63,10 @@ describe("who is let in", () => {
   });
 
   test("what is not known yet is not judged", () => {
-    expect(allowFromFindings(undefined)).toEqual([]);
-    expect(allowFromFindings(pulumi.output(["office"]))).toEqual([]);
-    expect(allowFromFindings([pulumi.output("office")])).toEqual([]);
-    expect(allowFromFindings([pulumi.output("office"), "home"])).toHaveLength(1);
+    expect(validateAllowFrom(undefined)).toEqual([]);
+    expect(validateAllowFrom(pulumi.output(["office"]))).toEqual([]);
+    expect(validateAllowFrom([pulumi.output("office")])).toEqual([]);
+    expect(validateAllowFrom([pulumi.output("office"), "home"])).toHaveLength(1);
   });
 });
 

@@ -61,8 +61,8 @@ describe("children", () => {
     const { resources, children } = await made();
     const preflight = resources.find(({ type }) => type.endsWith(":Preflight"));
     for (const child of children) expect(child.dependencies).toContain(preflight?.urn);
-    const demands = preflight?.inputs["demands"] as { subject: string }[];
-    expect(demands.find(({ subject }) => subject === 'S3Gateway "gateway"')).toMatchObject({
+    const requirements = preflight?.inputs["requirements"] as { subject: string }[];
+    expect(requirements.find(({ subject }) => subject === 'S3Gateway "gateway"')).toMatchObject({
       kind: "service",
       name: "gateway",
       ports: { port: 80 },

@@ -1,13 +1,19 @@
 import { expect, test } from "vitest";
-import { hostFindings, type PlainHost } from "../../../../components/hosts/host-validation.ts";
+import { validateHost, type HostFields } from "../../../../components/hosts/host-validation.ts";
 import { formatIssue } from "../../../../core/input-validation-error.ts";
 
 const engine = "unix:///run/docker.sock";
-const host: PlainHost = { key: "a", hostname: "a", engine, labels: {}, drives: { d1: {}, d2: { path: "/mnt/disk2" } } };
+const host: HostFields = {
+  key: "a",
+  hostname: "a",
+  engine,
+  labels: {},
+  drives: { d1: {}, d2: { path: "/mnt/disk2" } },
+};
 
-test("a sound host passes", () => expect(hostFindings(host)).toEqual([]));
+test("a sound host passes", () => expect(validateHost(host)).toEqual([]));
 
-test.each<[Partial<PlainHost>, string]>([
+test.each<[Partial<HostFields>, string]>([
   [{ key: "Host_1" }, 'key "Host_1": must be a lowercase DNS label'],
   [{ hostname: "MacBook.local" }, 'hostname "MacBook.local": must be a lowercase DNS label'],
   [
@@ -28,7 +34,7 @@ test.each<[Partial<PlainHost>, string]>([
     'drives.d2 "/mnt/a/minio": is the folder of drive "d1" already',
   ],
 ])("%j is refused", (change, line) => {
-  const findings = hostFindings({ ...host, ...change });
+  const findings = validateHost({ ...host, ...change });
   expect(findings.map((finding) => formatIssue('LocalHost "a"', finding))).toEqual([
     expect.stringContaining(`LocalHost "a": ${line}`),
   ]);

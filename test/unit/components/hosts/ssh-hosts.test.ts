@@ -1,15 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
 import { type SshHostArgs, SshHosts, type SshHostsArgs } from "../../../../components/index.ts";
-import { type SshAccess, sshConnection } from "../../../../components/hosts/ssh-connection.ts";
-import { accessFindings, sshHostsFindings } from "../../../../components/hosts/ssh-hosts-validation.ts";
+import { type SshOptions, sshConnection } from "../../../../components/hosts/ssh-connection.ts";
+import { validateSshAccess, validateSshHosts } from "../../../../components/hosts/ssh-hosts-validation.ts";
 import { formatIssue } from "../../../../core/input-validation-error.ts";
 import { getErrorMessage, runProgram, getValue } from "../../harness.ts";
 
 const KEY = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${"A".repeat(43)}`;
 const sound: SshHostsArgs = { hosts: { a: { address: "192.0.2.1" }, b: { address: "far.example", hostKey: KEY } } };
 
-test("sound hosts pass", () => expect(sshHostsFindings(sound)).toEqual([]));
+test("sound hosts pass", () => expect(validateSshHosts(sound)).toEqual([]));
 
 const one = (host: object, others: object = {}) => ({ hosts: { a: { address: "192.0.2.1", ...host } }, ...others });
 
@@ -47,7 +47,7 @@ test.each<[object, string]>([
     'hosts.b.hostname "n": is host',
   ],
 ])("%j is refused", (args, line) => {
-  const lines = sshHostsFindings(args as SshHostsArgs).map((finding) => formatIssue('SshHosts "hosts"', finding));
+  const lines = validateSshHosts(args as SshHostsArgs).map((finding) => formatIssue('SshHosts "hosts"', finding));
   expect(lines).toEqual([expect.stringContaining(`SshHosts "hosts": ${line}`)]);
 });
 
@@ -57,14 +57,14 @@ test("ports of one address may be machines of their own", () => {
     b: { address: "x", port: 2202 },
     c: { address: "x", jumpHost: "y" },
   };
-  expect(sshHostsFindings({ hosts })).toEqual([]);
+  expect(validateSshHosts({ hosts })).toEqual([]);
 });
 
 const CHECKS =
   "-o BatchMode=yes -o StrictHostKeyChecking=yes -o NoHostAuthenticationForLocalhost=no -o VerifyHostKeyDNS=no " +
   "-o ControlMaster=no -o ControlPath=none";
 
-test.each<[SshAccess, object]>([
+test.each<[SshOptions, object]>([
   [{ address: "far" }, { host: "ssh://far" }],
   [{ address: "2001:db8::1", user: "me", port: 2222 }, { host: "ssh://me@[2001:db8::1]:2222" }],
   [
@@ -170,7 +170,7 @@ test.each([
 ])("%j is refused also when it is known only during the run", (late, line) => {
   const known: SshHostArgs = { address: "192.0.2.1", ...late };
   expect(
-    accessFindings("hosts.a", known)
+    validateSshAccess("hosts.a", known)
       .map((finding) => formatIssue("it", finding))
       .join(),
   ).toContain(line);

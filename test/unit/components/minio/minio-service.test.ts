@@ -308,8 +308,8 @@ describe("the console", () => {
     expect(await getValue(value.consoleEndpoints)).toEqual({});
     expect(value.consolePort).toBe(9001);
     const preflight = resources.find(({ type }) => type.endsWith(":Preflight"));
-    const demands = preflight?.inputs["demands"] as { kind: string; ports?: object }[];
-    expect(demands.find(({ kind }) => kind === "service")?.ports).toEqual({ port: 9000 });
+    const requirements = preflight?.inputs["requirements"] as { kind: string; ports?: object }[];
+    expect(requirements.find(({ kind }) => kind === "service")?.ports).toEqual({ port: 9000 });
     expect(children).not.toEqual([]);
   });
 });

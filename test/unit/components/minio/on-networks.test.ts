@@ -4,7 +4,7 @@ import type { ServiceSpec } from "../../../../engine/types.ts";
 import { MinioService, type MinioServiceArgs } from "../../../../components/minio/minio-service.ts";
 import { requireIpAddress } from "../../../../components/minio/spec/spec.ts";
 import type { DataNetwork } from "../../../../components/networks/node-network/data-network.ts";
-import { serviceFindings } from "../../../../provider/preflight/checks/service.ts";
+import { checkService } from "../../../../provider/preflight/checks/service.ts";
 import { ownerLabels } from "../../../../core/labels.ts";
 import { Swarm } from "../../../../components/swarm/swarm.ts";
 import { fakeHost, getErrorMessage, runProgram, getValue } from "../../harness.ts";
@@ -52,8 +52,10 @@ describe("on a network that is there outside of Docker", () => {
   });
 
   test("the preflight asks for no ports of the hosts", async () => {
-    const demands = (await made({ network: LINKED })).inputsOf("swarm-preflight")["demands"] as { kind: string }[];
-    expect(demands.find(({ kind }) => kind === "service")).toMatchObject({ ports: {} });
+    const requirements = (await made({ network: LINKED })).inputsOf("swarm-preflight")["requirements"] as {
+      kind: string;
+    }[];
+    expect(requirements.find(({ kind }) => kind === "service")).toMatchObject({ ports: {} });
   });
 
   test("its certificate names these addresses", async () => {
@@ -78,14 +80,14 @@ describe("on the hosts' own network", () => {
   });
 
   const LABELS = ownerLabels(owner("store"));
-  const demand = { ...SERVICE, usesHostNetwork: true };
+  const requirement = { ...SERVICE, usesHostNetwork: true };
   test.each([
-    ["the store's own", [service("store", LABELS)], demand, 0],
-    ["somebody's", [], demand, 1],
+    ["the store's own", [service("store", LABELS)], requirement, 0],
+    ["somebody's", [], requirement, 1],
     ["somebody's, as the store publishes them", [service("store", LABELS)], SERVICE, 1],
   ])("a port that a process has is %s", (_, services, asked, count) => {
     const found = snapshot({ a: ownManager({}, services) }, { machines: { a: machine({ listening: [9000] }) } });
-    expect(serviceFindings(asked, [], found)).toHaveLength(count);
+    expect(checkService(asked, [], found)).toHaveLength(count);
   });
 });
 

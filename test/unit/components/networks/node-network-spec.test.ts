@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import {
   type KnownSpec,
-  networkParts,
-  nodeNetworkShape,
+  perHostConfig,
+  nodeNetworkSettings,
   type NodeNetworkSpec,
-  partOf,
-  soleAddresses,
+  hostConfig,
+  fixedAddresses,
 } from "../../../../components/networks/node-network/spec.ts";
 
 const SPEC: NodeNetworkSpec = {
@@ -27,13 +27,13 @@ const PART_OF_A = {
 
 describe("a host's part", () => {
   test("has the gateway that Docker would choose, and the host's own device and addresses", () =>
-    expect(partOf(SPEC, SPEC.hosts["a"]!)).toEqual(PART_OF_A));
+    expect(hostConfig(SPEC, SPEC.hosts["a"]!)).toEqual(PART_OF_A));
 
   test("has the gateway that is asked for", () =>
-    expect(partOf({ ...SPEC, gateway: "10.50.0.254" }, SPEC.hosts["a"]!).gateway).toBe("10.50.0.254"));
+    expect(hostConfig({ ...SPEC, gateway: "10.50.0.254" }, SPEC.hosts["a"]!).gateway).toBe("10.50.0.254"));
 
   test("of a bridge whose addresses the engine chooses has none", () =>
-    expect(partOf({ ...SPEC, subnet: "", options: {}, labels: {} }, { parent: "", ipRange: "" })).toEqual({
+    expect(hostConfig({ ...SPEC, subnet: "", options: {}, labels: {} }, { parent: "", ipRange: "" })).toEqual({
       subnet: "",
       gateway: "",
       ipRange: "",
@@ -44,10 +44,10 @@ describe("a host's part", () => {
 
 describe("what is compared with what is there", () => {
   test("all that is known", () =>
-    expect(networkParts("macvlan", "storage", SPEC)).toEqual({
+    expect(perHostConfig("macvlan", "storage", SPEC)).toEqual({
       driver: "macvlan",
       configName: "storage-config",
-      hosts: { a: PART_OF_A, b: partOf(SPEC, SPEC.hosts["b"]!) },
+      hosts: { a: PART_OF_A, b: hostConfig(SPEC, SPEC.hosts["b"]!) },
     }));
 
   test.each<[string, Partial<KnownSpec>]>([
@@ -56,12 +56,12 @@ describe("what is compared with what is there", () => {
     ["options", { options: undefined }],
     ["labels", { labels: undefined }],
   ])("nothing of any part without %s", (_, unknown) =>
-    expect(networkParts("macvlan", "storage", { ...SPEC, ...unknown }).hosts).toEqual({ a: {}, b: {} }),
+    expect(perHostConfig("macvlan", "storage", { ...SPEC, ...unknown }).hosts).toEqual({ a: {}, b: {} }),
   );
 
   test("nothing of the part of which not all is known", () => {
     const hosts = { a: SPEC.hosts["a"]!, b: { parent: "eth1" } };
-    expect(networkParts("macvlan", "storage", { ...SPEC, hosts }).hosts).toEqual({ a: PART_OF_A, b: {} });
+    expect(perHostConfig("macvlan", "storage", { ...SPEC, hosts }).hosts).toEqual({ a: PART_OF_A, b: {} });
   });
 
   test.each<[Partial<KnownSpec>, object]>([
@@ -69,7 +69,7 @@ describe("what is compared with what is there", () => {
     [{ subnet: "" }, { attachable: true, labels: { team: "storage" } }],
     [{ subnet: undefined, attachable: undefined }, { labels: { team: "storage" } }],
   ])("the network as a whole: %j", (change, expected) =>
-    expect(nodeNetworkShape({ ...SPEC, ...change })).toEqual(expected),
+    expect(nodeNetworkSettings({ ...SPEC, ...change })).toEqual(expected),
   );
 });
 
@@ -83,6 +83,6 @@ test.each([
   ["10.50.0.16/31", "10.50.0.16", "10.50.0.17"],
   ["", "", undefined],
 ])("the one address of %s with gateway %j is %s", (ipRange, gateway, expected) => {
-  const addresses = soleAddresses({ ...SPEC, gateway, hosts: { a: { parent: "eth1", ipRange } } });
+  const addresses = fixedAddresses({ ...SPEC, gateway, hosts: { a: { parent: "eth1", ipRange } } });
   expect(addresses).toEqual(expected === undefined ? {} : { a: expected });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { bridgeOptionFindings } from "../../../../components/networks/bridge/validation.ts";
+import { validateBridgeOptions } from "../../../../components/networks/bridge/validation.ts";
 import {
-  linkedNetworkFindings,
-  modeFindings,
-  nodeNetworkFindings,
+  validateL2Network,
+  validateMode,
+  validateNodeNetwork,
 } from "../../../../components/networks/node-network/validation.ts";
 import type { KnownSpec } from "../../../../components/networks/node-network/spec.ts";
 import { formatIssue } from "../../../../core/input-validation-error.ts";
@@ -14,7 +14,7 @@ const part = (ipRange = "", parent = "eth1") => ({ parent, ipRange });
 
 function lines(spec: KnownSpec, name = "net"): string[] {
   const whole = { subnet: "10.50.0.0/24", gateway: "", ...spec };
-  return linkedNetworkFindings(name, whole, HOSTS).map((finding) => formatIssue("N", finding));
+  return validateL2Network(name, whole, HOSTS).map((finding) => formatIssue("N", finding));
 }
 
 describe("fine", () => {
@@ -88,8 +88,8 @@ describe("refused", () => {
 
   test("a bridge needs no addresses, and all its hosts may have the same", () => {
     const hosts = { a: part("", ""), b: part("", "") };
-    expect(nodeNetworkFindings("net", { hosts, subnet: "", gateway: "" }, HOSTS)).toEqual([]);
-    expect(nodeNetworkFindings("net", { hosts, subnet: "10.30.0.0/24", gateway: "" }, HOSTS)).toEqual([]);
+    expect(validateNodeNetwork("net", { hosts, subnet: "", gateway: "" }, HOSTS)).toEqual([]);
+    expect(validateNodeNetwork("net", { hosts, subnet: "10.30.0.0/24", gateway: "" }, HOSTS)).toEqual([]);
   });
 });
 
@@ -98,7 +98,7 @@ test.each([
   ["l2", []],
   ["l4", ['N: mode "l4": must be "l2" or "l3"']],
 ])("mode %s", (mode, expected) =>
-  expect(modeFindings(mode, ["l2", "l3"]).map((finding) => formatIssue("N", finding))).toEqual(expected),
+  expect(validateMode(mode, ["l2", "l3"]).map((finding) => formatIssue("N", finding))).toEqual(expected),
 );
 
 test.each([
@@ -116,5 +116,5 @@ test.each([
     ["N: mtu 68: must be a whole number of bytes from 576 to 65535, for instance 1500"],
   ],
 ])("options of a bridge: %j", (options, expected) =>
-  expect(bridgeOptionFindings(options).map((finding) => formatIssue("N", finding))).toEqual(expected),
+  expect(validateBridgeOptions(options).map((finding) => formatIssue("N", finding))).toEqual(expected),
 );

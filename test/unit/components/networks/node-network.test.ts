@@ -83,12 +83,12 @@ describe("a part for each host, and the Swarm's network of them", () => {
 
   test("the preflight knows what they are to be", async () => {
     const { preflight } = await made(macvlan);
-    expect(preflight.inputs["demands"]).toContainEqual({
+    expect(preflight.inputs["requirements"]).toContainEqual({
       kind: "network",
       subject: 'MacvlanNetwork "storage"',
       owner: { id: "this-state", project: "project", stack: "stack", name: "storage" },
       name: "storage",
-      shape: { attachable: true, labels: {}, subnet: "10.50.0.0/24", gateway: "10.50.0.1" },
+      settings: { attachable: true, labels: {}, subnet: "10.50.0.0/24", gateway: "10.50.0.1" },
       perHostConfig: {
         driver: "macvlan",
         configName: "storage-config",

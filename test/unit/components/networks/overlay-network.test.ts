@@ -65,12 +65,12 @@ describe("every argument reaches the network", () => {
 test("depends on the preflight, which knows what the network is to be", async () => {
   const { network, preflight } = await made({ subnet: "10.20.0.0/24", mtu: pulumi.output(1400), labels: { a: "b" } });
   expect(network.dependencies).toContain(preflight.urn);
-  expect(preflight.inputs["demands"]).toContainEqual({
+  expect(preflight.inputs["requirements"]).toContainEqual({
     kind: "network",
     subject: 'OverlayNetwork "storage"',
     owner: { id: "this-state", project: "project", stack: "stack", name: "storage" },
     name: "storage",
-    shape: {
+    settings: {
       encrypted: true,
       attachable: true,
       internal: false,
@@ -115,13 +115,13 @@ describe("a network that is taken on", () => {
   test("is looked up by its name and made no resource of, after the preflight has seen it", async () => {
     const { value, network, preflight } = await made({ adopt: true, networkName: "theirs", mtu: 1500 }, { answers });
     expect(network).toBeUndefined();
-    expect(preflight.inputs["demands"]).toContainEqual({
+    expect(preflight.inputs["requirements"]).toContainEqual({
       kind: "network",
       subject: 'OverlayNetwork "storage"',
       owner: { id: "this-state", project: "project", stack: "stack", name: "storage" },
       name: "theirs",
       adopt: true,
-      shape: { mtu: 1500 },
+      settings: { mtu: 1500 },
     });
     expect(await getValue(value.networkId)).toBe("net-1");
     expect(await getValue(value.subnet)).toBe("10.0.1.0/24");

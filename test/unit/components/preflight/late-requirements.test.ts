@@ -19,7 +19,7 @@ import {
 
 /** The hosts as every look finds them. */
 let found: ClusterSnapshot;
-vi.mock("../../../../provider/preflight/collect-snapshot.ts", () => ({ observe: async () => found }));
+vi.mock("../../../../provider/preflight/collect-snapshot.ts", () => ({ collectSnapshot: async () => found }));
 let said: string[];
 beforeEach(() => {
   found = snapshot({ a: ownManager() });
@@ -34,7 +34,7 @@ async function preflight(options: { allowOutage?: boolean; preview?: boolean } =
   const made = await runProgram(
     () => {
       const one = new Preflight("swarm-preflight", { hosts: [fakeHost("a")], allowOutage });
-      for (const demand of [SWARM, NETWORK, SERVICE]) void one.require(demand);
+      for (const requirement of [SWARM, NETWORK, SERVICE]) void one.require(requirement);
       return one;
     },
     { preview },
@@ -44,7 +44,7 @@ async function preflight(options: { allowOutage?: boolean; preview?: boolean } =
 }
 
 test.each([false, true])(
-  "a late demand that nothing speaks against adds no resource (preview: %j)",
+  "a late requirement that nothing speaks against adds no resource (preview: %j)",
   async (preview) => {
     const { value, resources } = await preflight({ preview });
     const late = { ...SERVICE, subject: 'MinioService "late"', name: "late", ports: { port: 9100 } };
@@ -62,12 +62,12 @@ test.each([
     { ...NETWORK, subject: 'OverlayNetwork "late"', name: "late", owner: { ...NETWORK.owner, name: "late" } },
     /"late": subnet "10.20.0.0\/24"/,
   ],
-])("a late demand is compared with the earlier ones: %s", async (_, late, refusal) => {
+])("a late requirement is compared with the earlier ones: %s", async (_, late, refusal) => {
   const { value } = await preflight();
   await expect(value.require(late)).rejects.toThrow(refusal);
 });
 
-test("late demands of one turn are compared with each other, and with those of later turns", async () => {
+test("late requirements of one turn are compared with each other, and with those of later turns", async () => {
   const { value } = await preflight();
   const late = (name: string) => ({ ...SERVICE, subject: `MinioService "${name}"`, name, ports: { port: 9100 } });
   const [first, second] = [value.require(late("first")), value.require(late("second"))];
@@ -90,7 +90,7 @@ test("services on a late network that is to be made anew cannot be stopped first
     subject: 'OverlayNetwork "late"',
     name: "late",
     owner,
-    shape: { ...NETWORK.shape, subnet: "10.21.0.0/24" },
+    settings: { ...NETWORK.settings, subnet: "10.21.0.0/24" },
   };
   const { value } = await preflight({ allowOutage: true });
   found.allowOutage = true;

@@ -117,7 +117,7 @@ describe("a Swarm", () => {
 
   test("has the preflight check all that its program asks for", async () => {
     const { only } = await made({ addressPools: ["10.9.0.0/16"], adopt: true });
-    expect(only("Preflight").inputs["demands"]).toEqual([
+    expect(only("Preflight").inputs["requirements"]).toEqual([
       expect.objectContaining({ kind: "swarm", subject: 'Swarm "swarm"', adopt: true, addressPools: ["10.9.0.0/16"] }),
     ]);
   });

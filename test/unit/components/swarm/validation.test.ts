@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Host } from "../../../../components/hosts/host.ts";
 import { formatIssue } from "../../../../core/input-validation-error.ts";
 import type { SwarmArgs } from "../../../../components/swarm/args.ts";
-import { swarmFindings } from "../../../../components/swarm/validation.ts";
+import { validateSwarm } from "../../../../components/swarm/validation.ts";
 
 const host = (key: string, hostname = key): Host => ({
   key,
@@ -25,7 +25,7 @@ test.each<[string, SwarmArgs]>([
     { managers, workers: [host("b")], subnetSize: 24, dataPathPort: 4789, availability: { b: "drain" } },
   ],
   ["Outputs, which are checked later", { managers, subnetSize: pulumi.output(99), addressPools: [pulumi.output("x")] }],
-])("%s is sound", (_what, args) => expect(swarmFindings(args)).toEqual([]));
+])("%s is sound", (_what, args) => expect(validateSwarm(args)).toEqual([]));
 
 test.each<[Partial<SwarmArgs>, string]>([
   [{ managers: [] }, "managers []: a Swarm needs at least one"],
@@ -41,6 +41,6 @@ test.each<[Partial<SwarmArgs>, string]>([
   [{ taskHistoryLimit: -1 }, "taskHistoryLimit -1: must be a whole number from 0 to 1000"],
   [{ timeoutSeconds: 0 }, "timeoutSeconds 0: must be a whole number from 1 to 3600"],
 ])("%j is refused", (change, line) => {
-  const lines = swarmFindings({ managers, ...change }).map((finding) => formatIssue('Swarm "s"', finding));
+  const lines = validateSwarm({ managers, ...change }).map((finding) => formatIssue('Swarm "s"', finding));
   expect(lines).toEqual([expect.stringContaining(`Swarm "s": ${line}`)]);
 });

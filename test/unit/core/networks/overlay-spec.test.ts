@@ -3,7 +3,7 @@ import {
   toIpamConfigs,
   driverOptions,
   validateOverlayNetwork,
-  networkShape,
+  networkSettings,
   type NetworkSpec,
 } from "../../../../core/networks/overlay-spec.ts";
 import { formatIssue } from "../../../../core/input-validation-error.ts";
@@ -32,10 +32,10 @@ describe("addresses", () => {
 
 describe("what is compared with the network that is there", () => {
   test("no addresses when the Swarm chooses them", () =>
-    expect(networkShape({ ...SPEC, subnet: "", gateway: "", ipRange: "" })).toEqual(SPEC));
+    expect(networkSettings({ ...SPEC, subnet: "", gateway: "", ipRange: "" })).toEqual(SPEC));
 
   test("the gateway that will be asked for", () =>
-    expect(networkShape({ ...SPEC, subnet: "10.20.0.0/24", gateway: "", ipRange: "" })).toEqual({
+    expect(networkSettings({ ...SPEC, subnet: "10.20.0.0/24", gateway: "", ipRange: "" })).toEqual({
       ...SPEC,
       subnet: "10.20.0.0/24",
       gateway: "10.20.0.1",
@@ -43,7 +43,7 @@ describe("what is compared with the network that is there", () => {
     }));
 
   test("nothing that is not known yet", () =>
-    expect(networkShape({ encrypted: true, subnet: "10.20.0.0/24" })).toEqual({
+    expect(networkSettings({ encrypted: true, subnet: "10.20.0.0/24" })).toEqual({
       encrypted: true,
       subnet: "10.20.0.0/24",
     }));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { NetworkRequirement } from "../../../../core/requirement.ts";
-import { plannedOutages } from "../../../../provider/preflight/attached-services.ts";
-import { preflightFindings, reportOf } from "../../../../provider/preflight/checks/all.ts";
+import { plannedOutages } from "../../../../provider/preflight/live-networks.ts";
+import { checkAll, formatReport } from "../../../../provider/preflight/checks/all.ts";
 import type { ClusterSnapshot } from "../../../../provider/preflight/snapshot.ts";
 import {
   attached,
@@ -30,9 +30,9 @@ const encrypted = byHand({ Options: { encrypted: "" } });
 const withNetwork = (live: ReturnType<typeof network>) =>
   snapshot({ a: manager({}, { networks: [live] }, [service("theirs", {}, attached)]) });
 
-function reported(shape: NetworkRequirement["shape"], found: ClusterSnapshot, others: NetworkRequirement[] = []) {
-  const demands = [{ ...SWARM, adopt: true }, ...others, { ...NETWORK, adopt: true, shape }];
-  return reportOf(preflightFindings(demands, found), found);
+function reported(settings: NetworkRequirement["settings"], found: ClusterSnapshot, others: NetworkRequirement[] = []) {
+  const requirements = [{ ...SWARM, adopt: true }, ...others, { ...NETWORK, adopt: true, settings }];
+  return formatReport(checkAll(requirements, found), found);
 }
 
 const NET = 'OverlayNetwork "net":';
@@ -42,7 +42,7 @@ const CLEAR =
   "move to it";
 
 describe("a network that is taken on", () => {
-  test.each<[string, NetworkRequirement["shape"], ClusterSnapshot, string[]]>([
+  test.each<[string, NetworkRequirement["settings"], ClusterSnapshot, string[]]>([
     ["as it is, with a word when it is not encrypted", {}, withNetwork(byHand()), [CLEAR]],
     ["without a word when that is meant", { encrypted: false }, withNetwork(byHand()), []],
     ["without a word when it is encrypted", {}, withNetwork(encrypted), []],
@@ -52,13 +52,13 @@ describe("a network that is taken on", () => {
       withNetwork(encrypted),
       [],
     ],
-    ["where no manager tells yet", {}, snapshot({}, { silent: ["a"] }), []],
+    ["where no manager tells yet", {}, snapshot({}, { unreachable: ["a"] }), []],
     ["made by another stack", {}, withNetwork({ ...ownNetwork(), Labels: { "pulumi-swarm.stack": "other" } }), []],
-  ])("%s", (_, shape, found, remarks) => expect(reported(shape, found)).toEqual({ refusals: [], remarks }));
+  ])("%s", (_, settings, found, warnings) => expect(reported(settings, found)).toEqual({ errors: [], warnings }));
 
   test("is not stopped for, whatever is allowed", () => {
     const found = { ...withNetwork(byHand()), allowOutage: true };
-    expect(plannedOutages([{ ...NETWORK, adopt: true, shape: { internal: true } }], found)).toEqual([]);
+    expect(plannedOutages([{ ...NETWORK, adopt: true, settings: { internal: true } }], found)).toEqual([]);
   });
 
   test("is known to be encrypted when hosts are looked at", () => {
@@ -68,7 +68,7 @@ describe("a network that is taken on", () => {
     };
     const kernel = { vxlan: "yes", esp: "no" } as const;
     const found = snapshot(hosts, { machines: { a: machine(), b: machine({ kernel }) } });
-    expect(reported({}, found).refusals).toEqual([
+    expect(reported({}, found).errors).toEqual([
       `${NET} encrypted true: the kernel of host b has no ESP (module esp4), without which nothing crosses between hosts: ` +
         "install the kernel's further modules (linux-modules-extra, kernel-modules-extra), or set encrypted: false",
     ]);
@@ -79,7 +79,7 @@ const UNCHANGED =
   "and no network can be changed: leave the argument out, or leave adopt out and give another networkName";
 
 describe("refused", () => {
-  test.each<[string, NetworkRequirement["shape"], ClusterSnapshot, string]>([
+  test.each<[string, NetworkRequirement["settings"], ClusterSnapshot, string]>([
     [
       "encryption that it does not have",
       { encrypted: true },
@@ -111,11 +111,11 @@ describe("refused", () => {
       withNetwork(network("net", "172.30.0.0/16")),
       'networkName "net": is a network of the driver bridge, which spans no hosts: give the name of an overlay network',
     ],
-  ])("%s", (_, shape, found, line) => expect(reported(shape, found).refusals).toEqual([`${NET} ${line}`]));
+  ])("%s", (_, settings, found, line) => expect(reported(settings, found).errors).toEqual([`${NET} ${line}`]));
 
   test("the same one twice", () => {
-    const first = { ...NETWORK, subject: 'OverlayNetwork "first"', adopt: true, shape: {} };
-    expect(reported({}, withNetwork(encrypted), [first]).refusals).toEqual([
+    const first = { ...NETWORK, subject: 'OverlayNetwork "first"', adopt: true, settings: {} };
+    expect(reported({}, withNetwork(encrypted), [first]).errors).toEqual([
       `${NET} networkName "net": OverlayNetwork "first" has it already: use that one`,
     ]);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Requirement } from "../../../../core/requirement.ts";
-import { preflightFindings, reportOf } from "../../../../provider/preflight/checks/all.ts";
+import { checkAll, formatReport } from "../../../../provider/preflight/checks/all.ts";
 import { encryptsUnsafely } from "../../../../provider/preflight/checks/network.ts";
 import type { MachineFacts } from "../../../../provider/preflight/facts/machine.ts";
 import type { ClusterSnapshot } from "../../../../provider/preflight/snapshot.ts";
@@ -25,8 +25,8 @@ const OURS = ownerLabels(owner("store"));
 const FOREIGN = { ...OURS, "pulumi-swarm.owner": "another-state" };
 const local = machine();
 const on = (facts: MachineFacts) => ({ machines: { a: facts } });
-const preflightLines = (demands: Requirement[], found: ClusterSnapshot) =>
-  reportOf(preflightFindings(demands, found), found).refusals;
+const preflightLines = (requirements: Requirement[], found: ClusterSnapshot) =>
+  formatReport(checkAll(requirements, found), found).errors;
 const container = (name: string, port: number, labels: Record<string, string> = {}) => ({
   Id: name,
   Names: [`/${name}`],
@@ -45,7 +45,7 @@ const published = (mode: "host" | "ingress") => ({
 });
 const ofService = { "com.docker.swarm.service.id": "id-store" };
 const ofServiceNamed = (name: string) => ({ ...ofService, "com.docker.swarm.service.name": name });
-const subnet = (block: string) => ({ ...NETWORK, shape: { ...NETWORK.shape, subnet: block } });
+const subnet = (block: string) => ({ ...NETWORK, settings: { ...NETWORK.settings, subnet: block } });
 const inSwarm = (swarm: object, name = "a") =>
   host(
     { hostname: name },
@@ -59,16 +59,16 @@ const inSwarm = (swarm: object, name = "a") =>
 describe("nothing to refuse", () => {
   test.each<[string, Requirement[], ClusterSnapshot]>([
     ["on a fresh machine", [SWARM, NETWORK, SERVICE], snapshot({ a: host() }, on(local))],
-    ["where no engine answers yet", [SWARM, NETWORK, SERVICE], snapshot({}, { silent: ["a"] })],
+    ["where no engine answers yet", [SWARM, NETWORK, SERVICE], snapshot({}, { unreachable: ["a"] })],
     [
       "with a port taken, where the engine that may have taken it does not answer",
       [SERVICE],
-      snapshot({}, { silent: ["a"], ...on({ ...local, listening: [9000] }) }),
+      snapshot({}, { unreachable: ["a"], ...on({ ...local, listening: [9000] }) }),
     ],
     [
       "of a Swarm whose managers are locked, when their key is known",
       [SWARM],
-      snapshot({ a: inSwarm({ LocalNodeState: "locked" }), w: inSwarm({}, "w") }, { unlockable: true }),
+      snapshot({ a: inSwarm({ LocalNodeState: "locked" }), w: inSwarm({}, "w") }, { hasUnlockKey: true }),
     ],
     [
       "on our own live stack",
@@ -115,7 +115,7 @@ describe("nothing to refuse", () => {
         b: inSwarm({}, "b"),
       }),
     ],
-    ["with a worker while a manager is silent", [SWARM], snapshot({ b: inSwarm({}) }, { silent: ["a"] })],
+    ["with a worker while a manager is silent", [SWARM], snapshot({ b: inSwarm({}) }, { unreachable: ["a"] })],
     [
       "with our own task on a worker while managers are silent",
       [{ ...SERVICE, hosts: ["b"] }],
@@ -140,7 +140,7 @@ describe("nothing to refuse", () => {
       [SERVICE],
       snapshot({ a: ownManager({}, [service("web", {}, published("host"))]) }),
     ],
-  ])("%s", (_, demands, found) => expect(preflightLines(demands, found)).toEqual([]));
+  ])("%s", (_, requirements, found) => expect(preflightLines(requirements, found)).toEqual([]));
 });
 
 const HOSTNAME = 'Swarm "swarm": hosts.a.hostname "a": its engine calls itself';
@@ -276,7 +276,7 @@ describe("refused", () => {
       `${NET} subnet "10.21.0.0/24": the network is there with "10.20.0.0/24"; another means a new network, and service store, service web ${LOST}`,
     ],
     [
-      { ...NETWORK, shape: { encrypted: false, mtu: 1400, internal: true, attachable: false, labels: { a: "b" } } },
+      { ...NETWORK, settings: { encrypted: false, mtu: 1400, internal: true, attachable: false, labels: { a: "b" } } },
       inUse,
       [
         `${NET} encrypted false: the network is there with true; another means a new network, and service store, service web ${LOST}`,
@@ -348,7 +348,9 @@ describe("refused", () => {
       ),
       `${STORE} hosts.a.drives "/mnt/disk1/": lies on the root disk: mount the disk there, or leave path out and a Docker volume holds the drive`,
     ],
-  ])("%#", (demands, found, lines) => expect(preflightLines([demands].flat(), found)).toEqual([lines].flat()));
+  ])("%#", (requirements, found, lines) =>
+    expect(preflightLines([requirements].flat(), found)).toEqual([lines].flat()),
+  );
 });
 
 test.each([

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { observe } from "../../../../provider/preflight/collect-snapshot.ts";
+import { collectSnapshot } from "../../../../provider/preflight/collect-snapshot.ts";
 import { Preflight } from "../../../../provider/preflight/preflight.ts";
 import { eachInFakeTime, type Scene } from "../../../fake-swarm/scene.ts";
 import { pass, throughTime } from "../../../fake-swarm/time.ts";
@@ -16,7 +16,7 @@ const hostsOf = ({ fake }: Scene) =>
     ]),
   );
 
-const seen = (scene: Scene, options?: { volumes?: boolean }) => throughTime(observe(hostsOf(scene), options));
+const seen = (scene: Scene, options?: { volumes?: boolean }) => throughTime(collectSnapshot(hostsOf(scene), options));
 
 const DENIED = { status: 400, message: "context deadline exceeded" };
 
@@ -24,7 +24,11 @@ test("every host is seen, and a manager tells of its Swarm", async () => {
   const scene = await start(2);
   scene.fake.engine(2).volumes.push({ Name: "v", Driver: "local", Mountpoint: "/v", Labels: null });
   const found = await seen(scene, { volumes: true });
-  expect(found).toMatchObject({ silent: [], reasons: {}, addresses: { host1: "198.19.0.1", host2: "198.19.0.2" } });
+  expect(found).toMatchObject({
+    unreachable: [],
+    unreachableReasons: {},
+    addresses: { host1: "198.19.0.1", host2: "198.19.0.2" },
+  });
   expect(found.hosts["host1"]?.manager).toMatchObject({ swarm: { ID: scene.swarm.id }, services: [] });
   expect(found.hosts["host1"]?.manager?.nodes).toHaveLength(2);
   expect(found.hosts["host2"]).toMatchObject({ manager: undefined, volumes: [{ Name: "v" }] });
@@ -37,8 +41,10 @@ test.each(["/networks", "/containers/json", "/volumes"])(
     scene.fake.faults.add(`GET ${path}`, DENIED, { engine: scene.fake.engine(2) });
     const found = await seen(scene, { volumes: true });
     expect(Object.keys(found.hosts)).toEqual(["host1", "host3"]);
-    expect(found.silent).toEqual(["host2"]);
-    expect(found.reasons).toEqual({ host2: "its engine answers, but not every question: context deadline exceeded" });
+    expect(found.unreachable).toEqual(["host2"]);
+    expect(found.unreachableReasons).toEqual({
+      host2: "its engine answers, but not every question: context deadline exceeded",
+    });
   },
 );
 
@@ -47,14 +53,16 @@ test.each(["/swarm", "/nodes", "/services"])("a manager that fails at %s is name
   scene.fake.faults.add(`GET ${path}`, DENIED, { engine: scene.fake.engine(1) });
   const found = await seen(scene);
   expect(Object.keys(found.hosts)).toEqual(["host2"]);
-  expect(found.reasons).toEqual({ host1: "its engine answers, but not every question: context deadline exceeded" });
+  expect(found.unreachableReasons).toEqual({
+    host1: "its engine answers, but not every question: context deadline exceeded",
+  });
 });
 
 test("a check only warns of such a host, by its key", async () => {
   const scene = await start(2);
   scene.fake.faults.add("GET /networks", DENIED, { engine: scene.fake.engine(2) });
-  const demands = [{ ...SWARM, adopt: true, managers: ["host1"] }];
-  const check = Preflight.check!({}, { hosts: hostsOf(scene), demands, allowOutage: false });
+  const requirements = [{ ...SWARM, adopt: true, managers: ["host1"] }];
+  const check = Preflight.check!({}, { hosts: hostsOf(scene), requirements, allowOutage: false });
   expect((await throughTime(check)).failures).toEqual([]);
   expect(said()).toContain('hosts.host2 "engine": not checked: its engine answers, but not every question');
 });
@@ -67,9 +75,11 @@ test("a host that is silent takes its time, and no other one with it", async () 
   const found = await seen(scene);
   expect(performance.now() - begun).toBeLessThan(6_000);
   expect(Object.keys(found.hosts)).toEqual(["host1"]);
-  expect(found.silent).toEqual(["host2", "host3"]);
-  expect(found.reasons?.["host2"]).toMatch(/does not answer: no answer within 5 s$/);
-  expect(found.reasons?.["host3"]).toMatch(/does not answer: nothing listens there: is the engine running\?$/);
+  expect(found.unreachable).toEqual(["host2", "host3"]);
+  expect(found.unreachableReasons?.["host2"]).toMatch(/does not answer: no answer within 5 s$/);
+  expect(found.unreachableReasons?.["host3"]).toMatch(
+    /does not answer: nothing listens there: is the engine running\?$/,
+  );
 });
 
 test("an error that passes is no reason to leave a host out", async () => {
@@ -107,7 +117,7 @@ test("a locked manager is seen as one, and asked for nothing that it cannot tell
     ["locked", undefined],
     ["locked", undefined],
   ]);
-  expect(found.silent).toEqual([]);
+  expect(found.unreachable).toEqual([]);
 });
 
 test("a leader that is elected meanwhile is waited for", async () => {
@@ -124,9 +134,9 @@ test("a manager without a leader is left out while another one has it, else it i
   await pass(10);
   const found = await seen(scene);
   expect(Object.keys(found.hosts)).toEqual(["host2", "host3"]);
-  expect(found.reasons?.["host1"]).toContain("its Swarm has no leader");
+  expect(found.unreachableReasons?.["host1"]).toContain("its Swarm has no leader");
   const [cutOff] = Object.entries(hostsOf(scene));
-  await expect(throughTime(observe(Object.fromEntries([cutOff!])))).rejects.toThrow(
+  await expect(throughTime(collectSnapshot(Object.fromEntries([cutOff!])))).rejects.toThrow(
     "host host1: its Swarm has no leader: bring its managers back, or let it go on from one of them with `npm run recover`",
   );
 });

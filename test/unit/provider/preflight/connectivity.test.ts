@@ -1,18 +1,18 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { formatPreflightIssue, type PreflightIssue } from "../../../../provider/preflight/checks/issue.ts";
-import { reportOf } from "../../../../provider/preflight/checks/all.ts";
+import { formatReport } from "../../../../provider/preflight/checks/all.ts";
 import {
-  blockedWays,
+  blockedLinks,
   type ProbeHost,
-  probeParts,
+  planTasks,
   type ProbeReport,
-  type ProbeWay,
-  probeWays,
-  waysInStep,
+  type ProbeLink,
+  planLinks,
+  overlappingLinks,
 } from "../../../../provider/preflight/connectivity/plan.ts";
 import { probeScript } from "../../../../provider/preflight/connectivity/script.ts";
-import { blockedFindings, notProbed } from "../../../../provider/preflight/checks/connectivity.ts";
+import { blockedLinkIssues, skippedProbeIssues } from "../../../../provider/preflight/checks/connectivity.ts";
 import { host, machine, NETWORK, snapshot, SWARM } from "../../preflight-snapshot.ts";
 
 const NEEDS = { dataPathPort: 4789, encrypted: false };
@@ -21,16 +21,16 @@ const probed = (key: string, more: Partial<ProbeHost> = {}): ProbeHost => ({
   address: `10.1.0.${key.charCodeAt(0)}`,
   isNode: false,
   isManager: false,
-  root: true,
+  hasRoot: true,
   ...more,
 });
 const report = (more: Partial<ProbeReport> = {}): ProbeReport => ({
-  heard: {},
-  reached: {},
+  received: {},
+  connected: {},
   failed: {},
   done: false,
-  from: 0,
-  to: 6_000,
+  startedAt: 0,
+  endedAt: 6_000,
   ...more,
 });
 const PLAIN = ["7946/tcp", "7946/udp", "4789/udp"];
@@ -57,21 +57,21 @@ describe("what is tried", () => {
     ],
     [
       "no ESP without root at both ends",
-      [probed("a"), probed("b", { root: false })],
+      [probed("a"), probed("b", { hasRoot: false })],
       { encrypted: true },
       { "a b": PLAIN, "b a": PLAIN },
     ],
     ["nothing among nodes", [probed("a", { isNode: true }), probed("b", { isNode: true })], {}, {}],
     [
       "a node's UDP ports are heard by root alone",
-      [probed("a", { isNode: true, root: false }), probed("b")],
+      [probed("a", { isNode: true, hasRoot: false }), probed("b")],
       {},
       { "a b": PLAIN, "b a": ["7946/tcp"] },
     ],
   ])("%s", (_, hosts, needs, ways) =>
     expect(
       Object.fromEntries(
-        probeWays(hosts, { ...NEEDS, ...needs }).map(({ from, to, tries }) => [`${from} ${to}`, tries]),
+        planLinks(hosts, { ...NEEDS, ...needs }).map(({ from, to, checks }) => [`${from} ${to}`, checks]),
       ),
     ).toEqual(ways),
   );
@@ -79,36 +79,36 @@ describe("what is tried", () => {
 
 test("a host's part: what it listens for, whom it greets; a node's own ports are left alone", () => {
   const hosts = [probed("a", { isNode: true, isManager: true }), probed("b")];
-  const parts = probeParts(hosts, probeWays(hosts, { ...NEEDS, encrypted: true, mtu: 1400 }), "mark", 1400);
+  const parts = planTasks(hosts, planLinks(hosts, { ...NEEDS, encrypted: true, mtu: 1400 }), "mark", 1400);
   expect(parts).toEqual({
     a: {
       self: "a",
-      mark: "mark",
+      nonce: "mark",
       tcp: [],
       udp: [7946, 4789],
       esp: true,
-      size: 1400,
+      packetBytes: 1400,
       peers: {
         b: {
           address: "10.1.0.98",
           greet: true,
-          tries: ["7946/tcp", "7946/udp", "4789/udp", "esp", "mtu"],
+          checks: ["7946/tcp", "7946/udp", "4789/udp", "esp", "mtu"],
           expects: ["7946/udp", "4789/udp", "esp", "mtu"],
         },
       },
     },
     b: {
       self: "b",
-      mark: "mark",
+      nonce: "mark",
       tcp: [7946],
       udp: [7946, 4789],
       esp: true,
-      size: 1400,
+      packetBytes: 1400,
       peers: {
         a: {
           address: "10.1.0.97",
           greet: false,
-          tries: ["7946/tcp", "2377/tcp", "7946/udp", "4789/udp", "esp", "mtu"],
+          checks: ["7946/tcp", "2377/tcp", "7946/udp", "4789/udp", "esp", "mtu"],
           expects: ["7946/tcp", "7946/udp", "4789/udp", "esp", "mtu"],
         },
       },
@@ -117,16 +117,16 @@ test("a host's part: what it listens for, whom it greets; a node's own ports are
 });
 
 describe("what is blocked", () => {
-  const way = (tries: string[]): ProbeWay[] => [{ from: "a", to: "b", tries }];
+  const way = (checks: string[]): ProbeLink[] => [{ from: "a", to: "b", checks }];
   test.each<[string, string[], Partial<ProbeReport>, Partial<ProbeReport>, string[]]>([
     [
       "nothing that came through, by either end's word",
       PLAIN,
-      { reached: { b: ["7946/tcp"] } },
-      { heard: { a: ["7946/udp", "4789/udp"] } },
+      { connected: { b: ["7946/tcp"] } },
+      { received: { a: ["7946/udp", "4789/udp"] } },
       [],
     ],
-    ["what nobody saw", PLAIN, {}, { heard: { a: ["7946/tcp"] } }, ["7946/udp", "4789/udp"]],
+    ["what nobody saw", PLAIN, {}, { received: { a: ["7946/tcp"] } }, ["7946/udp", "4789/udp"]],
     [
       "nothing that could not be listened for",
       PLAIN,
@@ -134,23 +134,23 @@ describe("what is blocked", () => {
       { failed: { "4789/udp": "in use" } },
       ["7946/tcp", "7946/udp"],
     ],
-    ["a large packet where small ones pass", ["7946/udp", "mtu"], {}, { heard: { a: ["7946/udp"] } }, ["mtu"]],
+    ["a large packet where small ones pass", ["7946/udp", "mtu"], {}, { received: { a: ["7946/udp"] } }, ["mtu"]],
     ["no large packet where no small one passes", ["7946/udp", "mtu"], {}, {}, ["7946/udp"]],
-  ])("%s", (_, tries, a, b, blocked) =>
-    expect(blockedWays(way(tries), { a: report(a), b: report(b) }).flatMap((found) => found.tries)).toEqual(blocked),
+  ])("%s", (_, checks, a, b, blocked) =>
+    expect(blockedLinks(way(checks), { a: report(a), b: report(b) }).flatMap((found) => found.checks)).toEqual(blocked),
   );
 
   test("nothing is said of ends that told nothing, or were not at it together", () => {
-    expect(blockedWays(way(PLAIN), { a: report() })).toEqual([]);
-    const apart = { a: report(), b: report({ from: 5_000, to: 11_000 }) };
-    expect(waysInStep(way(PLAIN), apart, {})).toEqual([]);
+    expect(blockedLinks(way(PLAIN), { a: report() })).toEqual([]);
+    const apart = { a: report(), b: report({ startedAt: 5_000, endedAt: 11_000 }) };
+    expect(overlappingLinks(way(PLAIN), apart, {})).toEqual([]);
     // By its own clock, which is that much ahead.
     const ahead = { b: machine({ clock: { least: 4_900, most: 5_100 } }) };
-    expect(waysInStep(way(PLAIN), apart, ahead)).toEqual(way(PLAIN));
+    expect(overlappingLinks(way(PLAIN), apart, ahead)).toEqual(way(PLAIN));
     // A sender that had heard the other ends early.
-    const early = (done: boolean) => ({ a: report({ done, to: 700 }), b: report() });
-    expect(waysInStep(way(PLAIN), early(true), {})).toEqual(way(PLAIN));
-    expect(waysInStep(way(PLAIN), early(false), {})).toEqual([]);
+    const early = (done: boolean) => ({ a: report({ done, endedAt: 700 }), b: report() });
+    expect(overlappingLinks(way(PLAIN), early(true), {})).toEqual(way(PLAIN));
+    expect(overlappingLinks(way(PLAIN), early(false), {})).toEqual([]);
   });
 });
 
@@ -158,15 +158,15 @@ const lines = (findings: PreflightIssue[]) =>
   findings.map((finding) => `${finding.warning ? "warning: " : ""}${formatPreflightIssue(finding)}`);
 const seen = snapshot(
   { a: host(), b: host() },
-  { addresses: { a: "10.1.0.97", b: "10.1.0.98" }, machines: { a: machine({ python: true }), b: machine() } },
+  { addresses: { a: "10.1.0.97", b: "10.1.0.98" }, machines: { a: machine({ hasPython: true }), b: machine() } },
 );
 
 test("one line for a pair of hosts, whichever way is blocked, and one for packets too large", () => {
   const ways = [
-    { from: "b", to: "a", tries: ["2377/tcp", "7946/udp"] },
-    { from: "a", to: "b", tries: ["esp", "mtu"] },
+    { from: "b", to: "a", checks: ["2377/tcp", "7946/udp"] },
+    { from: "a", to: "b", checks: ["esp", "mtu"] },
   ];
-  const found = (mtu: number) => lines(blockedFindings(SWARM, [{ ...NETWORK, shape: { mtu } }], seen, ways));
+  const found = (mtu: number) => lines(blockedLinkIssues(SWARM, [{ ...NETWORK, settings: { mtu } }], seen, ways));
   const blocked =
     'Swarm "swarm": hosts.a.privateAddress "10.1.0.97": this host and host b (10.1.0.98) do not get through to each other: from b to a 2377/tcp, 7946/udp; from a to b ESP (IP protocol 50) is blocked: open it in the firewalls and security groups of both';
   const narrow = (mtu: number) =>
@@ -177,11 +177,11 @@ test("one line for a pair of hosts, whichever way is blocked, and one for packet
 });
 
 test("what is not probed is said, once for a host", () => {
-  const taking = [probed("a", { root: false })];
-  const ways = [{ from: "c", to: "a", tries: ["7946/tcp"] }];
+  const taking = [probed("a", { hasRoot: false })];
+  const ways = [{ from: "c", to: "a", checks: ["7946/tcp"] }];
   const needs = { ...NEEDS, encrypted: true };
   const run = { able: ["a", "b"], taking, ways, missed: ways, failures: { a: "killed" }, needs };
-  expect(lines(notProbed(SWARM, seen, run))).toEqual([
+  expect(lines(skippedProbeIssues(SWARM, seen, run))).toEqual([
     'warning: Swarm "swarm": hosts.b.privateAddress "10.1.0.98": not probed whether other hosts reach it: there is no python3 on it',
     'warning: Swarm "swarm": hosts.a.privateAddress "10.1.0.97": not probed whether other hosts reach it: killed',
     'warning: Swarm "swarm": hosts.c.privateAddress (not given): not probed whether it reaches host a: they took too long to begin; run it again',
@@ -191,7 +191,7 @@ test("what is not probed is said, once for a host", () => {
 
 test("the program is one that Python reads, whatever a host is called", ({ skip }) => {
   if (spawnSync("python3", ["--version"]).error) skip("there is no python3 here to read it");
-  const [part] = Object.values(probeParts([probed("a"), probed("b")], [{ from: "a", to: "b", tries: PLAIN }], "m"));
+  const [part] = Object.values(planTasks([probed("a"), probed("b")], [{ from: "a", to: "b", checks: PLAIN }], "m"));
   const script = probeScript({ ...part!, self: `it's "a" \\ $(b)` });
   const compiled = script.replace(
     "exec $as python3 -",
@@ -211,9 +211,9 @@ describe("the report", () => {
     problem: "p",
     ...more,
   });
-  const two = snapshot({ a: host(), bb: host() }, { silent: ["c"] });
+  const two = snapshot({ a: host(), bb: host() }, { unreachable: ["c"] });
 
-  test("nothing found, nothing said", () => expect(reportOf([], two)).toEqual({ refusals: [], remarks: [] }));
+  test("nothing found, nothing said", () => expect(formatReport([], two)).toEqual({ errors: [], warnings: [] }));
 
   test("hosts by checks, the worst of each", () => {
     const findings = [
@@ -222,9 +222,9 @@ describe("the report", () => {
       finding({ hosts: ["bb"], warning: true }),
       finding({ check: "names" }),
     ];
-    expect(reportOf(findings, two)).toEqual({
-      refusals: ["S: x 1: p", "S: x 1: p"],
-      remarks: [
+    expect(formatReport(findings, two)).toEqual({
+      errors: ["S: x 1: p", "S: x 1: p"],
+      warnings: [
         ["host  clock    disks", "a     ok       refused", "bb    warning  ok", "c     -        -"].join("\n"),
         "warning: S: x 1: p",
         "warning: S: x 1: p",
@@ -237,14 +237,14 @@ describe("the report", () => {
       finding({ hosts: ["a"], warning: true }),
       finding({ check: "engine", hosts: ["a"], warning: true }),
     ];
-    const [table] = reportOf(findings, { ...two, unseen: { bb: "silence" } }).remarks;
+    const [table] = formatReport(findings, { ...two, factsErrors: { bb: "silence" } }).warnings;
     expect(table).toBe(
       ["host  engine   clock", "a     warning  warning", "bb    ok       -", "c     -        -"].join("\n"),
     );
   });
 
   test("no table of one host", () =>
-    expect(reportOf([finding({ hosts: ["a"], warning: true })], snapshot({ a: host() })).remarks).toEqual([
+    expect(formatReport([finding({ hosts: ["a"], warning: true })], snapshot({ a: host() })).warnings).toEqual([
       "warning: S: x 1: p",
     ]));
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { NodeDetails } from "../../../../engine/types.ts";
 import type { Requirement, ServiceRequirement } from "../../../../core/requirement.ts";
 import { formatPreflightIssue } from "../../../../provider/preflight/checks/issue.ts";
-import { preflightFindings } from "../../../../provider/preflight/checks/all.ts";
+import { checkAll } from "../../../../provider/preflight/checks/all.ts";
 import type { MachineFacts } from "../../../../provider/preflight/facts/machine.ts";
 import type { HostSnapshot, ClusterSnapshot } from "../../../../provider/preflight/snapshot.ts";
 import { isTooOld } from "../../../../provider/preflight/checks/swarm.ts";
@@ -19,14 +19,14 @@ const managing = (address: string) => {
 };
 const two = (more: Partial<ClusterSnapshot> = {}) => snapshot({ a: named("a"), b: named("b") }, more);
 const nodes = (more: Partial<ClusterSnapshot> = {}) =>
-  snapshot({ a: node("a"), b: node("b") }, { silent: ["m"], ...more });
+  snapshot({ a: node("a"), b: node("b") }, { unreachable: ["m"], ...more });
 const machines = (a: Partial<MachineFacts>, b: Partial<MachineFacts> = {}) => ({
   machines: { a: machine(a), b: machine(b) },
 });
 const addresses = (a: string, b: string) => ({ addresses: { a, b } });
 const own = (address: string, mtu = 1500) => ({ addresses: [{ device: "eth0", address }], mtus: { eth0: mtu } });
-const clear = { ...NETWORK, shape: { ...NETWORK.shape, encrypted: false } };
-const shaped = (shape: object) => ({ ...NETWORK, shape: { ...NETWORK.shape, encrypted: false, ...shape } });
+const clear = { ...NETWORK, settings: { ...NETWORK.settings, encrypted: false } };
+const shaped = (settings: object) => ({ ...NETWORK, settings: { ...NETWORK.settings, encrypted: false, ...settings } });
 const disks: ServiceRequirement = { ...SERVICE, disks: [{ path: "/mnt/disk1", subfolder: "minio" }] };
 const mounts = [
   { path: "/", device: "254:0" },
@@ -36,11 +36,11 @@ const managed = { ...SWARM, managers: ["a"] };
 const full = { total: 100 * 2 ** 30, free: 2 ** 20 };
 const low = { total: 100 * 2 ** 30, free: 2 ** 30 };
 const FURTHER = "install the kernel's further modules (linux-modules-extra, kernel-modules-extra), or";
-const TO_COME = snapshot({ a: named("a") }, { silent: ["b", "c"] });
+const TO_COME = snapshot({ a: named("a") }, { unreachable: ["b", "c"] });
 
 /** Lines of what is found, warnings marked. */
-const found = (demands: Requirement[], seen: ClusterSnapshot) =>
-  preflightFindings(demands, seen).map(
+const found = (requirements: Requirement[], seen: ClusterSnapshot) =>
+  checkAll(requirements, seen).map(
     (finding) => `${finding.warning ? "warning: " : ""}${formatPreflightIssue(finding)}`,
   );
 
@@ -103,7 +103,7 @@ describe("nothing is found", () => {
       ),
     ],
     ["of a subnet that just holds its hosts", [SWARM, shaped({ subnet: "10.20.0.0/29", gateway: "10.20.0.1" })], two()],
-  ])("%s", (_, demands, seen) => expect(found(demands, seen)).toEqual([]));
+  ])("%s", (_, requirements, seen) => expect(found(requirements, seen)).toEqual([]));
 });
 
 describe("found", () => {
@@ -153,7 +153,7 @@ describe("found", () => {
     [
       "a machine that could not be looked at, though its engine answers",
       [SWARM],
-      two({ ...machines({}), unseen: { b: "a script there did not end within 60 s" } }),
+      two({ ...machines({}), factsErrors: { b: "a script there did not end within 60 s" } }),
       'warning: Swarm "swarm": hosts.b "machine": its clock, kernel, MTU, ports and disks are not checked: a script there did not end within 60 s',
     ],
     [
@@ -181,7 +181,10 @@ describe("found", () => {
       "Swarm's ports in the hands of a program, and of an engine that is in no Swarm",
       [managed],
       two(
-        machines({ listening: [7946], holders: { 7946: "serf" } }, { listening: [7946], holders: { 7946: "dockerd" } }),
+        machines(
+          { listening: [7946], portHolders: { 7946: "serf" } },
+          { listening: [7946], portHolders: { 7946: "dockerd" } },
+        ),
       ),
       [
         'Swarm "swarm": hosts.a "7946/tcp": serf listens on this port, which Swarm needs: end it (`ss -ltnp \'sport = :7946\'` names it)',
@@ -209,7 +212,7 @@ describe("found", () => {
       snapshot(
         { m: managing("10.1.0.1") },
         {
-          silent: ["a"],
+          unreachable: ["a"],
           addresses: { a: "10.1.0.1" },
           machines: { a: machine({ mounts, space: { "/mnt/disk1": full } }) },
         },
@@ -282,7 +285,7 @@ describe("found", () => {
       snapshot(
         { a: named("a") },
         {
-          silent: ["b"],
+          unreachable: ["b"],
           machines: {
             b: machine({
               routes: [
@@ -312,11 +315,11 @@ describe("found", () => {
       [SWARM],
       snapshot(
         { a: named("a") },
-        { silent: ["b"], reasons: { b: "Docker Engine at ssh://b does not answer: no route" } },
+        { unreachable: ["b"], unreachableReasons: { b: "Docker Engine at ssh://b does not answer: no route" } },
       ),
       'warning: Swarm "swarm": hosts.b "engine": not checked: Docker Engine at ssh://b does not answer: no route',
     ],
-  ])("%s", (_, demands, seen, lines) => expect(found(demands, seen)).toEqual([lines].flat()));
+  ])("%s", (_, requirements, seen, lines) => expect(found(requirements, seen)).toEqual([lines].flat()));
 });
 
 test.each([

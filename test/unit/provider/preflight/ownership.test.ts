@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { VolumeDetails } from "../../../../engine/types.ts";
 import type { Requirement, ServiceRequirement, SwarmRequirement } from "../../../../core/requirement.ts";
-import { preflightFindings, reportOf } from "../../../../provider/preflight/checks/all.ts";
+import { checkAll, formatReport } from "../../../../provider/preflight/checks/all.ts";
 import type { ClusterSnapshot } from "../../../../provider/preflight/snapshot.ts";
 import { ownerLabels } from "../../../../core/labels.ts";
 import {
@@ -34,15 +34,15 @@ const volumes = (labels: Record<string, string>) => ({
   volumes: [volume("store-d1", labels), volume("other", BY_HAND)],
 });
 
-function reported(demand: Requirement, found: ClusterSnapshot): string[] {
-  const { refusals, remarks } = reportOf(preflightFindings([demand], found), found);
-  return [...refusals.map((line) => `refused: ${line}`), ...remarks];
+function reported(requirement: Requirement, found: ClusterSnapshot): string[] {
+  const { errors, warnings } = formatReport(checkAll([requirement], found), found);
+  return [...errors.map((line) => `refused: ${line}`), ...warnings];
 }
 
 describe("nothing is reported of what this state owns", () => {
   test.each<[string, Requirement, ClusterSnapshot]>([
     ["a Swarm, after a rename", SWARM, snapshot({ a: manager(RENAMED) })],
-    ["a Swarm that the state records", SWARM, snapshot({ a: manager(THEIRS) }, { recorded: ["swarm-1"] })],
+    ["a Swarm that the state records", SWARM, snapshot({ a: manager(THEIRS) }, { recordedIds: ["swarm-1"] })],
     [
       "a network, after a rename",
       NETWORK,
@@ -51,18 +51,18 @@ describe("nothing is reported of what this state owns", () => {
     [
       "a network that the state records",
       NETWORK,
-      snapshot({ a: ownManager({ networks: [ownNetwork({ Labels: THEIRS })] }) }, { recorded: ["id-net"] }),
+      snapshot({ a: ownManager({ networks: [ownNetwork({ Labels: THEIRS })] }) }, { recordedIds: ["id-net"] }),
     ],
     ["a service, after a rename", SERVICE, snapshot({ a: ownManager({}, [service("store", RENAMED)]) })],
     [
       "a service that the state records",
       SERVICE,
-      snapshot({ a: ownManager({}, [service("store", THEIRS)]) }, { recorded: ["id-store"] }),
+      snapshot({ a: ownManager({}, [service("store", THEIRS)]) }, { recordedIds: ["id-store"] }),
     ],
     ["a service to adopt", ADOPTED, snapshot({ a: ownManager({}, [service("store", THEIRS)]) })],
     ["volumes of a service that runs", STORE, snapshot({ a: ownManager(volumes(THEIRS), [service("store", OURS)]) })],
     ["volumes with other names", STORE, snapshot({ a: host({ volumes: [volume("else-d1", THEIRS)] }) })],
-  ])("%s", (_, demand, found) => expect(reported(demand, found)).toEqual([]));
+  ])("%s", (_, requirement, found) => expect(reported(requirement, found)).toEqual([]));
 });
 
 describe("what somebody else owns is refused, with its owner", () => {
@@ -91,11 +91,11 @@ describe("what somebody else owns is refused, with its owner", () => {
       }),
       drives(theirs).replace("host a", "host b"),
     ],
-  ])("%s", (_, demand, found, line) => expect(reported(demand, found)).toContain(line));
+  ])("%s", (_, requirement, found, line) => expect(reported(requirement, found)).toContain(line));
 
   test("an empty identity owns nothing", () => {
-    const demand: SwarmRequirement = { ...SWARM, owner: { ...SWARM.owner, id: "" } };
-    expect(reported(demand, snapshot({ a: manager({ ...THEIRS, "pulumi-swarm.owner": "" }) }))).toHaveLength(1);
+    const requirement: SwarmRequirement = { ...SWARM, owner: { ...SWARM.owner, id: "" } };
+    expect(reported(requirement, snapshot({ a: manager({ ...THEIRS, "pulumi-swarm.owner": "" }) }))).toHaveLength(1);
   });
 });
 
@@ -105,11 +105,11 @@ describe("data that is used again is reported", () => {
   test.each<[string, ServiceRequirement, ClusterSnapshot]>([
     ["our own", STORE, snapshot({ a: host(volumes(OURS)) })],
     ["another state's, to be adopted", ADOPTED, snapshot({ a: host(volumes(THEIRS)) })],
-  ])("%s", (_, demand, found) => expect(reported(demand, found)).toEqual([line]));
+  ])("%s", (_, requirement, found) => expect(reported(requirement, found)).toEqual([line]));
 
   test("where no manager answers, a volume's owner only warns", () => {
     const info = { Swarm: { NodeID: "n", NodeAddr: "", LocalNodeState: "locked", ControlAvailable: false } as const };
-    const [only, ...more] = reported(STORE, snapshot({ a: host(volumes(THEIRS), info) }, { unlockable: true }));
+    const [only, ...more] = reported(STORE, snapshot({ a: host(volumes(THEIRS), info) }, { hasUnlockKey: true }));
     expect(only).toMatch(/^warning: MinioService "store": .* belongs to another state/);
     expect(more).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { leftoverNetworks, plannedOutages, withoutNetworks } from "../../../../provider/preflight/attached-services.ts";
+import { listOrphanedNetworks, plannedOutages, withoutNetworks } from "../../../../provider/preflight/live-networks.ts";
 import { detachNetwork } from "../../../../provider/networks/release-networks.ts";
 import { Preflight } from "../../../../provider/preflight/preflight.ts";
 import { ownerLabels } from "../../../../core/labels.ts";
@@ -7,7 +7,7 @@ import { attached, NETWORK, owner, ownManager, ownNetwork, service, snapshot } f
 
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const OURS = ownerLabels(owner("store"));
-const changed = { ...NETWORK, shape: { ...NETWORK.shape, subnet: "10.21.0.0/24" } };
+const changed = { ...NETWORK, settings: { ...NETWORK.settings, subnet: "10.21.0.0/24" } };
 
 describe("check", () => {
   test.each([
@@ -15,24 +15,24 @@ describe("check", () => {
     ["silent", { host: "unix:///nowhere/docker.sock" }],
   ])("says nothing of an engine that is %s", async (_, connection) => {
     const hosts = { a: { connection: connection as { host: string }, hostname: "a" } };
-    const { failures, inputs } = await Preflight.check!({}, { hosts, demands: [NETWORK], allowOutage: false });
+    const { failures, inputs } = await Preflight.check!({}, { hosts, requirements: [NETWORK], allowOutage: false });
     expect(failures).toEqual([]);
-    expect(inputs).toMatchObject({ leftovers: [], outages: [] });
+    expect(inputs).toMatchObject({ orphanedNetworks: [], outages: [] });
   });
 });
 
 describe("diff", () => {
-  const inputs = { hosts: {}, demands: [NETWORK], allowOutage: false, leftovers: [], outages: [] };
-  test("other demands are no change", async () =>
-    expect(await Preflight.diff("", { ...inputs, demands: [] }, inputs)).toEqual({ changes: false }));
+  const inputs = { hosts: {}, requirements: [NETWORK], allowOutage: false, orphanedNetworks: [], outages: [] };
+  test("other requirements are no change", async () =>
+    expect(await Preflight.diff("", { ...inputs, requirements: [] }, inputs)).toEqual({ changes: false }));
   test("something in the way is", async () => {
-    const leftovers = [{ network: "net", networkId: "id-net" }];
-    expect(await Preflight.diff("", inputs, { ...inputs, leftovers })).toEqual({ changes: true });
-    expect(await Preflight.diff("", { ...inputs, leftovers }, inputs)).toEqual({ changes: false });
+    const orphanedNetworks = [{ network: "net", networkId: "id-net" }];
+    expect(await Preflight.diff("", inputs, { ...inputs, orphanedNetworks })).toEqual({ changes: true });
+    expect(await Preflight.diff("", { ...inputs, orphanedNetworks }, inputs)).toEqual({ changes: false });
   });
 });
 
-describe("leftovers", () => {
+describe("orphanedNetworks", () => {
   const found = snapshot({ a: ownManager({ networks: [ownNetwork()] }) });
   const leftover = { network: "net", networkId: "id-net" };
   test.each([
@@ -41,8 +41,8 @@ describe("leftovers", () => {
     ["where the state is not known", undefined, found, []],
     ["used", [], snapshot({ a: ownManager({ networks: [ownNetwork()] }, [service("store", OURS, attached)]) }), []],
     ["another stack's", [], snapshot({ a: ownManager({ networks: [ownNetwork({ Labels: {} })] }) }), []],
-  ])("a network %s", (_, recorded, seen, expected) =>
-    expect(leftoverNetworks(owner("swarm"), { ...seen, recorded })).toEqual(expected),
+  ])("a network %s", (_, recordedIds, seen, expected) =>
+    expect(listOrphanedNetworks(owner("swarm"), { ...seen, recordedIds })).toEqual(expected),
   );
 
   test("are out of the way of the other findings", () =>
@@ -60,8 +60,8 @@ describe("outages", () => {
     ["a change, when it is allowed", [changed], true, [outage]],
     ["a change, when it is not", [changed], false, []],
     ["no change", [NETWORK], true, []],
-  ])("for %s", (_, demands, allowOutage, expected) =>
-    expect(plannedOutages(demands, snapshot(hosts, { allowOutage }))).toEqual(expected),
+  ])("for %s", (_, requirements, allowOutage, expected) =>
+    expect(plannedOutages(requirements, snapshot(hosts, { allowOutage }))).toEqual(expected),
   );
 
   test("stop a service and detach it, and nothing else", () => {

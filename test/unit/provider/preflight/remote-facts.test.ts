@@ -75,7 +75,7 @@ test("everything, from what a machine prints", () =>
     routes: [{ destination: "198.51.100.0/24", device: "eth0" }],
     mounts: [{ path: "/", device: "254:0" }],
     listening: [22],
-    holders: { 7946: "dockerd" },
+    portHolders: { 7946: "dockerd" },
     machineId: "3d1219c7c4c5404aaa1f6d2a48adfda4",
     bootId: "ae7ebc97-2e0e-4b80-9a5d-7e8706cb2bf2",
     // Of the 400 ms of the call 250 went by between the two readings.
@@ -92,8 +92,8 @@ test("everything, from what a machine prints", () =>
       "/": { total: 102_400_000, free: 40_960_000 },
       "/mnt/disk 1": { total: 1_024_000, free: 102_400 },
     },
-    python: true,
-    root: true,
+    hasPython: true,
+    hasRoot: true,
   }));
 
 test("what is missing is not made up", () =>
@@ -104,8 +104,8 @@ test("what is missing is not made up", () =>
     mtus: {},
     kernel: { vxlan: "unknown", esp: "unknown", macvlan: "unknown", ipvlan: "unknown" },
     space: {},
-    python: false,
-    root: false,
+    hasPython: false,
+    hasRoot: false,
   }));
 
 test("a clock without a fraction is only known to the second", () =>

@@ -7,7 +7,7 @@ import type { EngineConnection } from "../../../../engine/engine-connection.ts";
 import { Deadline } from "../../../../engine/deadline.ts";
 import type { SwarmInfo } from "../../../../engine/types.ts";
 import { findManager, registerManagers } from "../../../../provider/swarm/manager-pool.ts";
-import { firstAnswering } from "../../../../components/swarm/docker-provider.ts";
+import { firstReachableManager } from "../../../../components/swarm/docker-provider.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-engines-"));
 const servers = new Set<ReturnType<typeof createServer>>();
@@ -66,6 +66,6 @@ test.each<[string[], string | undefined, string | undefined]>([
   [["down", "worker"], "worker", "worker"],
   [["down", "worker"], undefined, undefined],
 ])("of the managers %j, after %j, the docker provider talks to %j", async (names, former, expected) => {
-  const chosen = await firstAnswering(Object.values(named(...names)), former && engines[former]!.host);
+  const chosen = await firstReachableManager(Object.values(named(...names)), former && engines[former]!.host);
   expect(chosen).toEqual(expected && engines[expected]);
 });

@@ -3,7 +3,7 @@ import { withManager } from "../../../../provider/swarm/with-manager.ts";
 import { Cluster } from "../../../../provider/swarm/cluster.ts";
 import { type ClusterState } from "../../../../provider/swarm/cluster-inputs.ts";
 import { findManager, lockedManagers } from "../../../../provider/swarm/manager-pool.ts";
-import { firstAnswering } from "../../../../components/swarm/docker-provider.ts";
+import { firstReachableManager } from "../../../../components/swarm/docker-provider.ts";
 import { Deadline } from "../../../../engine/deadline.ts";
 import { eachInFakeTime, OWNER, type Scene } from "../../../fake-swarm/scene.ts";
 import { pass, throughTime } from "../../../fake-swarm/time.ts";
@@ -57,7 +57,7 @@ test("the docker provider gets a manager that sees a leader, as it fails at once
   fake.timing.election = 15_000;
   scene.swarm.loseLeader();
   const begun = performance.now();
-  expect(await throughTime(firstAnswering(Object.values(scene.managers), undefined))).toBeDefined();
+  expect(await throughTime(firstReachableManager(Object.values(scene.managers), undefined))).toBeDefined();
   expect(fake.engines.every(({ hasLeader }) => hasLeader)).toBe(true);
   expect(performance.now() - begun).toBeGreaterThanOrEqual(15_000);
 });
@@ -67,7 +67,7 @@ test("the docker provider gets a manager also where the quorum is lost for good"
   const [first, second, third] = scene.fake.engines;
   for (const gone of [second, third]) gone!.stop();
   scene.swarm.loseLeader();
-  const chosen = await throughTime(firstAnswering(Object.values(scene.managers), undefined));
+  const chosen = await throughTime(firstReachableManager(Object.values(scene.managers), undefined));
   expect(chosen).toEqual(first!.connection);
 });
 

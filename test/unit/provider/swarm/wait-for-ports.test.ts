@@ -3,7 +3,7 @@ import type { MachineFacts } from "../../../../provider/preflight/facts/machine.
 import { waitForReleasedPorts } from "../../../../provider/swarm/wait-for-ports.ts";
 import { host, machine, snapshot, SWARM } from "../../preflight-snapshot.ts";
 
-const engineHas = (...listening: number[]) => machine({ listening, holders: { 7946: "dockerd" } });
+const engineHas = (...listening: number[]) => machine({ listening, portHolders: { 7946: "dockerd" } });
 const seen = (machines: Record<string, MachineFacts>) => snapshot({ a: host(), b: host() }, { machines });
 
 /** Looks at machines that stand as listed, one look after the other. */
@@ -19,7 +19,7 @@ const quick = { intervalMs: 1, report: () => {} };
 
 test.each<[string, MachineFacts]>([
   ["free", machine()],
-  ["another program's", machine({ listening: [7946], holders: { 7946: "serf" } })],
+  ["another program's", machine({ listening: [7946], portHolders: { 7946: "serf" } })],
   ["a manager's, on a worker", machine({ listening: [2377] })],
 ])("nobody is waited for where the port is %s", async (_, facts) => {
   const { asked, look } = looks();

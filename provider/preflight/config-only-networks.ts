@@ -1,7 +1,7 @@
 import type { NetworkDetails } from "../../engine/types.ts";
 import { isOwned, userLabels } from "../../core/labels.ts";
 import { MTU_OPTION } from "../../core/network-rules.ts";
-import { comparable, type FieldDiff } from "./difference.ts";
+import { stableJson, type FieldDiff } from "./field-diff.ts";
 import type { NetworkRequirement, PerHostNetworkConfig, NetworkConfigOnHost } from "../../core/requirement.ts";
 import type { ClusterSnapshot } from "./snapshot.ts";
 import {
@@ -21,7 +21,7 @@ const ARGUMENTS: Record<string, (host: string) => string> = {
 };
 
 /** What a host's part is made of, as its engine tells it. */
-export function partIn({ IPAM, Labels, Options }: NetworkDetails): Required<NetworkConfigOnHost> {
+export function toHostConfig({ IPAM, Labels, Options }: NetworkDetails): Required<NetworkConfigOnHost> {
   const [addresses] = IPAM.Config ?? [];
   return {
     subnet: addresses?.Subnet ?? "",
@@ -33,23 +33,27 @@ export function partIn({ IPAM, Labels, Options }: NetworkDetails): Required<Netw
 }
 
 /** Where hosts have other parts of a network than they are to have, by argument. A host that has none yet is none. */
-export function partDifferences(
+export function configDifferences(
   { owner }: NetworkRequirement,
   { configName, hosts }: PerHostNetworkConfig,
-  situation: ClusterSnapshot,
+  snapshot: ClusterSnapshot,
 ): FieldDiff[] {
   const found = Object.entries(hosts).flatMap(([host, wanted]) => {
-    const networks = situation.hosts[host]?.networks ?? [];
+    const networks = snapshot.hosts[host]?.networks ?? [];
     const config = networks.find(
       ({ Name, ConfigOnly, Labels }) => Name === configName && ConfigOnly && isOwned(Labels, owner),
     );
-    return config ? differing(host, wanted, partIn(config)) : [];
+    return config ? hostConfigDifferences(host, wanted, toHostConfig(config)) : [];
   });
   // What all hosts have in common is one argument, and one line.
   return found.filter(({ argument }, at) => found.findIndex((other) => other.argument === argument) === at);
 }
 
-function differing(host: string, wanted: NetworkConfigOnHost, live: Required<NetworkConfigOnHost>): FieldDiff[] {
+function hostConfigDifferences(
+  host: string,
+  wanted: NetworkConfigOnHost,
+  live: Required<NetworkConfigOnHost>,
+): FieldDiff[] {
   const options = Object.keys({ ...wanted.options, ...live.options }).map((option) => ({
     argument: ARGUMENTS[option]?.(host) ?? `options["${option}"]`,
     wanted: wanted.options && (wanted.options[option] ?? ""),
@@ -61,7 +65,7 @@ function differing(host: string, wanted: NetworkConfigOnHost, live: Required<Net
     found: live[field],
   }));
   const all = [...addresses, ...options].filter(
-    (each) => each.wanted !== undefined && comparable(each.wanted) !== comparable(each.found),
+    (each) => each.wanted !== undefined && stableJson(each.wanted) !== stableJson(each.found),
   );
   // With another subnet the gateway is another as well.
   return all.filter(({ argument }) => argument !== "gateway" || !all.some((one) => one.argument === "subnet"));

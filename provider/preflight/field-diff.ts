@@ -6,7 +6,7 @@ export interface FieldDiff {
 }
 
 /** A text that is the same for the same value, in whatever order its fields are. */
-export function comparable(value: unknown): string {
+export function stableJson(value: unknown): string {
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   return JSON.stringify(Object.entries(value).sort(([a], [b]) => a.localeCompare(b)));
 }

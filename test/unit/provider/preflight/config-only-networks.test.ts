@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { NetworkDetails } from "../../../../engine/types.ts";
-import { leftoverNetworks } from "../../../../provider/preflight/attached-services.ts";
+import { listOrphanedNetworks } from "../../../../provider/preflight/live-networks.ts";
 import type { NetworkRequirement, PerHostNetworkConfig } from "../../../../core/requirement.ts";
 import { formatPreflightIssue } from "../../../../provider/preflight/checks/issue.ts";
-import { preflightFindings } from "../../../../provider/preflight/checks/all.ts";
-import { partIn } from "../../../../provider/preflight/network-parts.ts";
-import { type ClusterSnapshot, withPartLabels } from "../../../../provider/preflight/snapshot.ts";
+import { checkAll } from "../../../../provider/preflight/checks/all.ts";
+import { toHostConfig } from "../../../../provider/preflight/config-only-networks.ts";
+import { type ClusterSnapshot, withConfigLabels } from "../../../../provider/preflight/snapshot.ts";
 import { ownerLabels } from "../../../../core/labels.ts";
 import { attached, host, machine, network, owner, ownManager, service, snapshot } from "../../preflight-snapshot.ts";
 
@@ -35,7 +35,7 @@ const DEMAND: NetworkRequirement = {
   subject: 'MacvlanNetwork "net"',
   owner: owner("net"),
   name: "net",
-  shape: { attachable: true, labels: {}, subnet: "10.50.0.0/24", gateway: "10.50.0.1" },
+  settings: { attachable: true, labels: {}, subnet: "10.50.0.0/24", gateway: "10.50.0.1" },
   perHostConfig: PARTS,
 };
 
@@ -66,23 +66,25 @@ function running(
   more: { a?: Partial<NetworkDetails>; b?: Partial<NetworkDetails>; net?: Partial<NetworkDetails> } = {},
 ) {
   const services = [service("store", ownerLabels(owner("store")), attached)];
-  const hosts = withPartLabels({
+  const hosts = withConfigLabels({
     a: ownManager({ networks: [config("a", more.a), live(more.net)] }, services),
     b: host({ hostname: "b", networks: [config("b", more.b)] }),
   });
   return snapshot(hosts, { allowOutage: false });
 }
 
-const lines = (found: ClusterSnapshot, demand = DEMAND, others: NetworkRequirement[] = []) =>
-  preflightFindings([...others, demand], found)
-    .filter(({ subject }) => subject === demand.subject)
+const lines = (found: ClusterSnapshot, requirement = DEMAND, others: NetworkRequirement[] = []) =>
+  checkAll([...others, requirement], found)
+    .filter(({ subject }) => subject === requirement.subject)
     .map(formatPreflightIssue);
 
 const bare = (more: Partial<ClusterSnapshot> = {}) => snapshot({ a: host(), b: host({ hostname: "b" }) }, more);
 
 test("what an engine tells of a part is what it was asked for", () => {
-  expect(partIn(config("a"))).toEqual(PARTS.hosts["a"]);
-  expect(partIn(network("x", "", { IPAM: { Driver: "default", Config: null }, Options: null, Labels: null }))).toEqual({
+  expect(toHostConfig(config("a"))).toEqual(PARTS.hosts["a"]);
+  expect(
+    toHostConfig(network("x", "", { IPAM: { Driver: "default", Config: null }, Options: null, Labels: null })),
+  ).toEqual({
     subnet: "",
     gateway: "",
     ipRange: "",
@@ -91,21 +93,21 @@ test("what an engine tells of a part is what it was asked for", () => {
   });
 });
 
-describe("whose a network of the Swarm is, the labels of its parts tell", () => {
+describe("whose a network of the Swarm is, the labels of its perHost tell", () => {
   test("on whichever host", () => {
     const hosts = { a: ownManager({ networks: [live()] }), b: host({ networks: [config("b")] }) };
-    const named = withPartLabels(hosts)["a"]!.networks.find(({ Name }) => Name === "net");
+    const named = withConfigLabels(hosts)["a"]!.networks.find(({ Name }) => Name === "net");
     expect(named?.Labels).toEqual(LABELS);
   });
 
-  test("one that a killed `up` left behind is removed, and its parts are made use of", () => {
+  test("one that a killed `up` left behind is removed, and its perHost are made use of", () => {
     const found = snapshot(
-      withPartLabels({ a: ownManager({ networks: [config("a"), live()] }), b: host({ networks: [config("b")] }) }),
+      withConfigLabels({ a: ownManager({ networks: [config("a"), live()] }), b: host({ networks: [config("b")] }) }),
     );
-    expect(leftoverNetworks(owner("swarm"), { ...found, recorded: [] })).toEqual([
+    expect(listOrphanedNetworks(owner("swarm"), { ...found, recordedIds: [] })).toEqual([
       { network: "net", networkId: "id-net" },
     ]);
-    expect(leftoverNetworks(owner("swarm"), { ...found, recorded: ["id-net"] })).toEqual([]);
+    expect(listOrphanedNetworks(owner("swarm"), { ...found, recordedIds: ["id-net"] })).toEqual([]);
   });
 });
 
@@ -121,16 +123,16 @@ describe("nothing speaks against", () => {
 
   test("a VLAN that Docker is to make of a card that is there", () => {
     const [a, b] = [PARTS.hosts["a"]!, PARTS.hosts["b"]!];
-    const parts = { ...PARTS, hosts: { a: { ...a, options: { parent: "eth1.50" } }, b } };
+    const perHost = { ...PARTS, hosts: { a: { ...a, options: { parent: "eth1.50" } }, b } };
     const machines = { a: machine({ mtus: { lo: 65_536, eth1: 1500 } }) };
-    expect(lines(bare({ machines }), { ...DEMAND, perHostConfig: parts })).toEqual([]);
+    expect(lines(bare({ machines }), { ...DEMAND, perHostConfig: perHost })).toEqual([]);
   });
 
   test("a network with the same addresses on another host", () => {
-    const parts = { ...PARTS, hosts: { c: PARTS.hosts["b"]! } };
+    const perHost = { ...PARTS, hosts: { c: PARTS.hosts["b"]! } };
     expect(
       lines(bare(), DEMAND, [
-        { ...DEMAND, subject: "other", name: "other", owner: owner("other"), perHostConfig: parts },
+        { ...DEMAND, subject: "other", name: "other", owner: owner("other"), perHostConfig: perHost },
       ]),
     ).toEqual([]);
   });
@@ -204,16 +206,16 @@ describe("refused", () => {
   ])("%s", (_, found, line) => expect(lines(found)).toEqual([`MacvlanNetwork "net": ${line}`]));
 
   test("a host's own address where a single host has all of the subnet", () => {
-    const parts = { ...PARTS, hosts: { a: { ...PARTS.hosts["a"]!, ipRange: "" } } };
-    expect(lines(bare({ addresses: { a: "10.50.0.2" } }), { ...DEMAND, perHostConfig: parts })).toEqual([
+    const perHost = { ...PARTS, hosts: { a: { ...PARTS.hosts["a"]!, ipRange: "" } } };
+    expect(lines(bare({ addresses: { a: "10.50.0.2" } }), { ...DEMAND, perHostConfig: perHost })).toEqual([
       'MacvlanNetwork "net": hosts.a.ipRange (not given): holds 10.50.0.2, an address of host a itself: give a part that is nobody else\'s',
     ]);
   });
 
   test("a route of a host where a bridge is to be", () => {
-    const parts: PerHostNetworkConfig = { ...PARTS, driver: "bridge" };
+    const perHost: PerHostNetworkConfig = { ...PARTS, driver: "bridge" };
     const machines = { b: machine({ routes: [{ destination: "10.50.0.0/24", device: "eth1" }] }) };
-    expect(lines(bare({ machines }), { ...DEMAND, perHostConfig: parts })).toEqual([
+    expect(lines(bare({ machines }), { ...DEMAND, perHostConfig: perHost })).toEqual([
       'MacvlanNetwork "net": subnet "10.50.0.0/24": overlaps with 10.50.0.0/24, a route of host b (eth1): choose a free one, or leave it out and the Swarm does',
     ]);
   });
