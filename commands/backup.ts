@@ -4,7 +4,7 @@ import { assertNewFile } from "./backup/file.ts";
 import { exportSwarmState } from "./backup/machine.ts";
 import { readRecordedSwarm } from "./lib/recorded-stack.ts";
 import { findRecordedManager } from "./recover/recover.ts";
-import { readArgs } from "./lib/args.ts";
+import { parseCommandArgs } from "./lib/args.ts";
 import { main } from "./lib/main.ts";
 import { ensureToolchain, openSession } from "./lib/pulumi.ts";
 import { openState } from "./lib/state.ts";
@@ -14,11 +14,8 @@ import { openState } from "./lib/state.ts";
  * secrets, nodes, and the keys of the Swarm. What MinIO stores is not in it.
  */
 await main(async () => {
-  const { stack, rest } = readArgs();
-  const [hostKey, file, more] = rest;
-  if (hostKey === undefined || file === undefined || more !== undefined) {
-    throw new Error("from which manager, and where to? usage: npm run backup -- <host key> <file> [--stack dev]");
-  }
+  const { stack, rest } = parseCommandArgs("backup");
+  const [hostKey = "", file = ""] = rest;
   assertNewFile(file);
   const session = await openSession(await ensureToolchain(), openState(), stack);
   const swarm = await readRecordedSwarm(session, hostKey);

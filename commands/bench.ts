@@ -12,14 +12,14 @@ import { Engine } from "../engine/engine.ts";
 import { print, progress } from "../toolchain/progress.ts";
 import { canRun } from "../toolchain/run.ts";
 import { findStackOutputs } from "./status/stack.ts";
-import { readArgs } from "./lib/args.ts";
+import { parseCommandArgs } from "./lib/args.ts";
 import { main } from "./lib/main.ts";
 import { openState } from "./lib/state.ts";
 
 const COLD = "--cold";
 
 await main(async () => {
-  const args = readArgs(undefined, [COLD]);
+  const args = parseCommandArgs("bench");
   const { stack, yes } = args;
   const parts = selectParts(args.rest);
   const cold = args.flags.has(COLD);

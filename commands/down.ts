@@ -16,7 +16,7 @@ import { hasResourceTargets, isOurs, excludeIdentity } from "./down/identity.ts"
 import { assertNotShared } from "./down/shared-swarm.ts";
 import { confirmRemoval, type ConfirmOptions } from "./down/confirmation.ts";
 import { type ExportedStack, exportedStack, recordedMembers, recordedServices } from "./lib/recorded-stack.ts";
-import { npmRun, readArgs } from "./lib/args.ts";
+import { npmRun, parseCommandArgs } from "./lib/args.ts";
 import { effectiveConfig } from "./lib/config.ts";
 import { main } from "./lib/main.ts";
 import { ensureToolchain, openSession, runPulumi, readPulumiOutput, type Session } from "./lib/pulumi.ts";
@@ -35,7 +35,7 @@ const DELETE_DATA = "--delete-data";
 const ENGINES_STAY = "the Docker Engine keeps running";
 
 await main(async () => {
-  const { stack, yes, json, flags, rest } = readArgs(undefined, [DELETE_DATA]);
+  const { stack, yes, json, flags, rest } = parseCommandArgs("down");
   const deletes = flags.has(DELETE_DATA);
   const state = openState();
   const kind = stackKind(state, stack);

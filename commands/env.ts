@@ -1,14 +1,13 @@
 // `npm run env`: the exports with which a plain `pulumi` does what the commands do: eval "$(npm run -s env)".
 import { shellQuote } from "../engine/shell-quoting.ts";
-import { assertNoRest, readArgs } from "./lib/args.ts";
+import { parseCommandArgs } from "./lib/args.ts";
 import { main } from "./lib/main.ts";
 import { prepare } from "./lib/prepare.ts";
 import { ensureToolchain, pathFolders, pulumiVariables } from "./lib/pulumi.ts";
 import { SHARED, sharedSession, sharedVariables } from "./lib/shared-backend.ts";
 
 await main(async () => {
-  const args = readArgs(undefined, [SHARED]);
-  assertNoRest(args, `npm run env [-- --stack <name>] [${SHARED}] [--json]`);
+  const args = parseCommandArgs("env");
   const isShared = args.flags.has(SHARED);
   const session = isShared
     ? sharedSession(await ensureToolchain(), args.stack)

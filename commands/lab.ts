@@ -1,35 +1,25 @@
-// `npm run lab -- up`: several hosts on this machine, as the tests have them, with a stack file that points at them.
+// `npm run lab -- up`: several hosts on this machine, the same as in the tests, with a stack file for them.
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { print, progress, say } from "../toolchain/progress.ts";
 import { runAttached } from "../toolchain/run.ts";
 import { withFileLock, ROOT } from "../toolchain/cache.ts";
-import { ensureEngineLayers, getEnvironmentEngines, ENGINES, parseEngineVersions } from "../lab/engines.ts";
+import { ensureEngineLayers, getEnvironmentEngines, parseEngineVersions } from "../lab/engines.ts";
 import { keptLabs, type Lab, startLab } from "../lab/lab.ts";
 import { parseCount, parseGroups, parseHostNumber } from "./lab/arguments.ts";
 import { renderLab, renderNextSteps } from "./lab/render.ts";
 import { removeLabStack, LAB_STACK, labStackProblem, writeLabStack } from "./lab/stack-file.ts";
+import { helpOf, parseCommandArgs } from "./lib/args.ts";
 import { main } from "./lib/main.ts";
 import { openState } from "./lib/state.ts";
 
-const USAGE = `usage: npm run lab -- <action>
-  up [--hosts 4] [--disks 0]   hosts with a Docker Engine and an ssh server each, and a stack file for them
-     [--engine ${ENGINES[0]}]             which Docker Engine: ${ENGINES.join(", ")}, or a list that is dealt out to the hosts
-  status                       which hosts run, and what their Swarm makes of them
-  exec <host> <command …>      runs a command on a host
-  kill <host>, start <host>    cuts a host's power; gives it back
-  partition <hosts> <hosts> …  drops everything between groups of hosts, such as \`partition 1 2,3,4\`
-  heal                         ends that
-  down                         ends the hosts of this clone's lab and leaves nothing of them`;
-
-/** What `npm run lab` can do, by its name; gives back the exit code if it is not 0. */
-const actions: Record<string, (args: string[]) => Promise<number | void>> = {
-  up: (args) => exclusively(() => startLabStack(args)),
+/** The actions by name. They return the exit code if it is not 0. */
+const actions: Record<string, (args: string[], options: Record<string, string>) => Promise<number | void>> = {
+  up: (_, options) => exclusively(() => startLabStack(options)),
   status: async () => print(await renderLab(await currentLab())),
   async exec([host, program, ...args]) {
-    if (!program) throw new Error(`exec takes a host and a command\n${USAGE}`);
-    const [nsenter, given] = (await currentLab()).host(parseHostNumber(host)).command(program, ...args);
-    return runAttached(nsenter, given, process.env, ROOT);
+    if (!program) throw new Error(`exec takes a host and a command: see ${helpOf("lab")}`);
+    const [nsenter, nsenterArgs] = (await currentLab()).host(parseHostNumber(host)).command(program, ...args);
+    return runAttached(nsenter, nsenterArgs, process.env, ROOT);
   },
   kill: async ([host]) => (await currentLab()).kill(parseHostNumber(host)),
   start: async ([host]) => (await currentLab()).start(parseHostNumber(host)),
@@ -38,7 +28,7 @@ const actions: Record<string, (args: string[]) => Promise<number | void>> = {
   down: () => exclusively(stopLabStack),
 };
 
-/** Two runs at once would both see no lab. */
+/** Runs one `up` or `down` at a time: two at once would both find no lab. */
 function exclusively(work: () => Promise<void>): Promise<void> {
   return withFileLock(join(openState().path, "lab.held"), work);
 }
@@ -46,19 +36,22 @@ function exclusively(work: () => Promise<void>): Promise<void> {
 await main(async () => {
   const [name = "", ...args] = process.argv.slice(2);
   const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
-  if (!action) throw new Error(`lab ${name === "" ? "without an action" : `"${name}": no such action`}\n${USAGE}`);
-  return action(args);
+  if (!action) {
+    throw new Error(`action "${name}": must be one of ${Object.keys(actions).join(", ")}: see ${helpOf("lab")}`);
+  }
+  // The options of a command that runs on a host belong to that command.
+  if (name === "exec") return action(args, {});
+  const { rest, values } = parseCommandArgs("lab", args);
+  return action(rest, values);
 });
 
-async function startLabStack(args: string[]): Promise<void> {
-  const text = { type: "string" } as const;
-  const { values } = parseArgs({ args, options: { hosts: text, disks: text, engine: text } });
-  const hosts = parseCount("--hosts", values.hosts ?? "4", 1, 50);
-  const disks = parseCount("--disks", values.disks ?? "0", 0, 16);
-  const engines =
-    values.engine === undefined ? getEnvironmentEngines() : parseEngineVersions("--engine", values.engine);
+async function startLabStack(values: Record<string, string>): Promise<void> {
+  const hosts = parseCount("--hosts", values["--hosts"] ?? "4", 1, 50);
+  const disks = parseCount("--disks", values["--disks"] ?? "0", 0, 16);
+  const engine = values["--engine"];
+  const engines = engine === undefined ? getEnvironmentEngines() : parseEngineVersions("--engine", engine);
   if ((await ownLabs()).length > 0) {
-    throw new Error("a lab is up already: look at it with `npm run lab -- status`, end it with `npm run lab -- down`");
+    throw new Error("a lab is up already: see `npm run lab -- status`, or end it with `npm run lab -- down`");
   }
   const state = openState();
   const problem = labStackProblem(state);
@@ -68,7 +61,7 @@ async function startLabStack(args: string[]): Promise<void> {
         `\`pulumi stack rename\` and rename its file, or remove both, then run this again`,
     );
   }
-  // A stack of hosts that are gone would keep `up` from the new ones.
+  // With the state of hosts that are gone, `up` would fail on the new ones.
   await removeLabStack(state);
   const options = { hosts, disks, engines, keep: true, clone: ROOT };
   for (const version of new Set(engines)) await ensureEngineLayers(version);

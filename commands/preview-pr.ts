@@ -4,7 +4,7 @@ import { print } from "../toolchain/progress.ts";
 import { previewComment } from "./preview-pr/comment.ts";
 import { type PreviewReport, previewReport } from "./preview-pr/report.ts";
 import { runPreview } from "./preview-pr/run.ts";
-import { type CommandArgs, readArgs } from "./lib/args.ts";
+import { type CommandArgs, parseCommandArgs } from "./lib/args.ts";
 import { main } from "./lib/main.ts";
 import { prepare } from "./lib/prepare.ts";
 import { ensureToolchain, type Session } from "./lib/pulumi.ts";
@@ -16,7 +16,7 @@ import { SHARED, sharedSession } from "./lib/shared-backend.ts";
  * preview failed; the comment says why.
  */
 await main(async () => {
-  const args = readArgs(undefined, [SHARED]);
+  const args = parseCommandArgs("preview-pr");
   const reports = [];
   for (const stack of args.stacks) reports.push(await reportStack(stack, args));
   const comment = previewComment(reports);

@@ -1,12 +1,12 @@
 // `npm run preview`: what `npm run up` would change, after a look at what is there. All arguments go to `pulumi preview`.
-import { readArgs } from "./lib/args.ts";
+import { parseCommandArgs } from "./lib/args.ts";
 import { main } from "./lib/main.ts";
 import { prepare } from "./lib/prepare.ts";
 import { runPulumi } from "./lib/pulumi.ts";
 import { REFRESH_ARGUMENTS } from "./lib/up-arguments.ts";
 
 await main(async () => {
-  const { stack, yes, json, rest } = readArgs();
+  const { stack, yes, json, rest } = parseCommandArgs("preview");
   const { session } = await prepare(stack, { yes, isPreview: true });
   return await runPulumi(session, ["preview", ...REFRESH_ARGUMENTS, ...(json ? ["--json"] : []), ...rest]);
 });

@@ -2,7 +2,7 @@ import { progress, say } from "../toolchain/progress.ts";
 import { refreshMembers, readRecordedSwarm } from "./lib/recorded-stack.ts";
 import { recoverSwarm } from "./recover/recover.ts";
 import { warnUnreachable } from "./recover/unreachable.ts";
-import { readArgs } from "./lib/args.ts";
+import { parseCommandArgs } from "./lib/args.ts";
 import { main } from "./lib/main.ts";
 import { ensureToolchain, openSession } from "./lib/pulumi.ts";
 import { openState } from "./lib/state.ts";
@@ -12,11 +12,8 @@ import { openState } from "./lib/state.ts";
  * managers leave what was, and join anew with the next `npm run up`.
  */
 await main(async () => {
-  const { stack, rest } = readArgs();
-  const [hostKey, more] = rest;
-  if (hostKey === undefined || more !== undefined) {
-    throw new Error("which manager is to go on alone? usage: npm run recover -- <host key> [--stack dev]");
-  }
+  const { stack, rest } = parseCommandArgs("recover");
+  const [hostKey = ""] = rest;
   const session = await openSession(await ensureToolchain(), openState(), stack);
   const swarm = await readRecordedSwarm(session, hostKey);
   const { removed, unreachable } = await progress("recovering the Swarm", () => recoverSwarm(swarm, hostKey));

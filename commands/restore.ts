@@ -3,7 +3,7 @@ import { progress, say } from "../toolchain/progress.ts";
 import { restoreSwarm } from "./backup/restore.ts";
 import { refreshMembers, readRecordedSwarm } from "./lib/recorded-stack.ts";
 import { warnUnreachable } from "./recover/unreachable.ts";
-import { readArgs } from "./lib/args.ts";
+import { parseCommandArgs } from "./lib/args.ts";
 import { main } from "./lib/main.ts";
 import { ensureToolchain, openSession } from "./lib/pulumi.ts";
 import { openState } from "./lib/state.ts";
@@ -14,11 +14,8 @@ import { openState } from "./lib/state.ts";
  * join again with the next `npm run up`.
  */
 await main(async () => {
-  const { stack, rest, yes } = readArgs();
-  const [hostKey, file, more] = rest;
-  if (hostKey === undefined || file === undefined || more !== undefined) {
-    throw new Error("on which manager, and what? usage: npm run restore -- <host key> <file> --yes [--stack dev]");
-  }
+  const { stack, rest, yes } = parseCommandArgs("restore");
+  const [hostKey = "", file = ""] = rest;
   if (!yes) throw new Error("what changed in the Swarm since the backup would be lost: say --yes to have it so");
   const archive = readFileSync(file);
   const session = await openSession(await ensureToolchain(), openState(), stack);

@@ -4,19 +4,16 @@ import { print } from "../toolchain/progress.ts";
 import { run } from "../toolchain/run.ts";
 import { changedStacks, isNoCommit } from "./stacks/changed.ts";
 import { renderTable } from "./lib/table.ts";
-import { assertNoRest, knownStacks, readArgs } from "./lib/args.ts";
+import { knownStacks, parseCommandArgs } from "./lib/args.ts";
 import { main } from "./lib/main.ts";
 import { openState } from "./lib/state.ts";
 import { stackKind } from "./lib/store-image.ts";
 
-const CHANGED_SINCE = "--changed-since";
-
 await main(async () => {
-  const args = readArgs(undefined, [], [CHANGED_SINCE]);
-  assertNoRest(args, `npm run stacks [-- ${CHANGED_SINCE} <commit>] [--json]`);
+  const args = parseCommandArgs("stacks");
   const state = openState();
   const stacks = knownStacks().map((name) => ({ name, kind: String(stackKind(state, name)) }));
-  const found = changedStacks(stacks, await listChangedFiles(args.values[CHANGED_SINCE]));
+  const found = changedStacks(stacks, await listChangedFiles(args.values["--changed-since"]));
   if (args.json) return void print(JSON.stringify(found));
   const rows = found.map(({ name, kind, changed }) => [name, kind, changed ? "yes" : "no"]);
   print(renderTable(["stack", "kind", "changed"], rows));

@@ -5,13 +5,12 @@ import { ENGINE_VARIABLE, ensureEngineLayers } from "../lab/engines.ts";
 import { renderTable } from "./lib/table.ts";
 import { main } from "./lib/main.ts";
 import { requestedProjects, OPTIONAL_PROJECTS } from "./lib/test-projects.ts";
-import { ENGINES_USAGE, matrixArguments, type MatrixRun, matrixTable, TOGETHER } from "./test/engine-matrix.ts";
+import { matrixArguments, type MatrixRun, matrixTable, TOGETHER } from "./test/engine-matrix.ts";
 import { testOutcome } from "./test/outcome.ts";
 import { prepareTests, runVitest } from "./test/vitest.ts";
 
 await main(async () => {
-  const { help, engines, files, together } = matrixArguments(process.argv.slice(2));
-  if (help) return print(ENGINES_USAGE);
+  const { engines, files, together } = matrixArguments(process.argv.slice(2));
   const meeting = ["--project=engines"];
   await prepareTests(together ? requestedProjects(OPTIONAL_PROJECTS, meeting) : []);
   const runs: MatrixRun[] = [];

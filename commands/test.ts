@@ -3,14 +3,13 @@ import { print } from "../toolchain/progress.ts";
 import { ONE_OF_EACH_VARIABLE } from "../toolchain/one-of-each.ts";
 import { main } from "./lib/main.ts";
 import { OPTIONAL_PROJECTS } from "./lib/test-projects.ts";
-import { TEST_USAGE, testArguments, testPlan } from "./test/arguments.ts";
+import { testArguments, testPlan } from "./test/arguments.ts";
 import { durationLines } from "./test/durations.ts";
 import { testOutcome } from "./test/outcome.ts";
 import { prepareTests, runVitest } from "./test/vitest.ts";
 
 await main(async () => {
   const given = testArguments(process.argv.slice(2));
-  if (given.help) return print(TEST_USAGE);
   const { prepared, missing, args } = testPlan(given, OPTIONAL_PROJECTS);
   await prepareTests(prepared);
   const { files, code } = await runVitest(args, given.full ? {} : { [ONE_OF_EACH_VARIABLE]: "1" });

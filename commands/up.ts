@@ -6,7 +6,7 @@ import { type StatusReport, statusReport } from "./status/model.ts";
 import { renderStatus } from "./status/render.ts";
 import { waitUntilHealthy } from "./status/wait-until-healthy.ts";
 import { recordedStack } from "./status/stack.ts";
-import { npmRun, readArgs } from "./lib/args.ts";
+import { npmRun, parseCommandArgs } from "./lib/args.ts";
 import { effectiveConfig } from "./lib/config.ts";
 import { confirmExposure, exposureFromConfig } from "./lib/exposure.ts";
 import { distributeInBackground } from "./lib/distribute-image.ts";
@@ -22,7 +22,7 @@ import { upArguments } from "./lib/up-arguments.ts";
 const STREAMING_PREVIEW = { PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" };
 
 await main(async () => {
-  const { stack, yes, json, rest } = readArgs();
+  const { stack, yes, json, rest } = parseCommandArgs("up");
   const { session, image, engine } = await prepare(stack, { yes });
   const canAsk = process.stdin.isTTY === true && process.stderr.isTTY === true;
   if (engine) await confirmExposure(session, engine.connection, canAsk && !yes && !json);

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { print, progress, say } from "../toolchain/progress.ts";
 import { endpointError } from "./status/health.ts";
 import { readStackOutputs, type StackOutputs } from "./status/stack.ts";
-import { assertNoRest, readArgs } from "./lib/args.ts";
+import { parseCommandArgs } from "./lib/args.ts";
 import { main } from "./lib/main.ts";
 import { renderVerify, type VerifyReport, verifyReport } from "./verify/report.ts";
 import { describeError, removeBucket, type ReportStep, verifyRound } from "./verify/round.ts";
@@ -11,8 +11,7 @@ import { openBucket } from "./verify/store.ts";
 
 /** `npm run verify`: objects written through each endpoint read back equal through every other. */
 await main(async () => {
-  const args = readArgs();
-  assertNoRest(args, "npm run verify [-- --stack dev] [--json]");
+  const args = parseCommandArgs("verify");
   const values = await readStackOutputs(args.stack);
   if (Object.keys(values.endpoints).length === 0) throw new Error(notPublishedError(values));
 

@@ -14,6 +14,7 @@ import {
 import { homedir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { asksForHelp, formatHelp } from "./help.mjs";
 import { processToken, sweep, tryLock } from "./lock.mjs";
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..");
@@ -186,6 +187,10 @@ const [name, ...args] = process.argv.slice(2);
 const commands = readdirSync(join(ROOT, "commands")).flatMap((file) => /^([a-z-]+)\.ts$/.exec(file)?.[1] ?? []);
 if (name === undefined || !commands.includes(name)) {
   fail(`command ${JSON.stringify(name ?? "")}: there is no such command; choose one of ${commands.join(", ")}`);
+}
+if (asksForHelp(name, args)) {
+  process.stdout.write(`${formatHelp(name)}\n`);
+  process.exit(0);
 }
 const node = findNode();
 await installDependencies();

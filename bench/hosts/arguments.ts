@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { parseCommandArgs } from "../../commands/lib/args.ts";
 import { parseCount } from "../../commands/lab/arguments.ts";
 import { selectNamed } from "../parts.ts";
 import { HOST_PARTS, type HostPart } from "./report.ts";
@@ -17,15 +17,16 @@ export interface HostsArgs {
 
 /** Reads the command's arguments. */
 export function parseHostsArgs(args: readonly string[]): HostsArgs {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: { hosts: { type: "string" }, json: { type: "boolean" }, write: { type: "boolean" } },
-  });
-  const { hosts, json = false, write = false } = values;
-  const parts = selectNamed(HOST_PARTS, positionals, HOSTS_USAGE);
+  const { values, flags, json, rest } = parseCommandArgs("bench-hosts", args);
+  const hosts = values["--hosts"];
+  const parts = selectNamed(HOST_PARTS, rest, HOSTS_USAGE);
   if (hosts !== undefined && parts.size > 1) {
     throw new Error(`--hosts "${hosts}": name the one part that it is for; usage: ${HOSTS_USAGE}`);
   }
-  return { parts, sizes: hosts?.split(",").map((size) => parseCount("--hosts", size, 2, 2000)), json, write };
+  return {
+    parts,
+    sizes: hosts?.split(",").map((size) => parseCount("--hosts", size, 2, 2000)),
+    json,
+    write: flags.has("--write"),
+  };
 }

@@ -1,65 +1,101 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { ROOT } from "../../toolchain/cache.ts";
+import { type CommandName, COMMANDS } from "../../toolchain/help.mjs";
 
-/** What every command understands, and what is left for Pulumi. */
+/** The arguments of a command. */
 export interface CommandArgs {
-  /** `--stack`, `-s`; else PULUMI_STACK; else `dev`. Of several the last one. */
+  /** `--stack`, `-s`; else PULUMI_STACK; else `dev`. If given several times, the last one. */
   stack: string;
-  /** All stacks that were named, in their order; the one stack where none was. */
+  /** All stacks that were named, in their order; the one stack if none was. */
   stacks: string[];
   /** `--yes`, `-y`: ask nothing. */
   yes: boolean;
-  /** `--json`: the result for a program, on standard output. */
+  /** `--json`, `-j`: the result for a program, on standard output. */
   json: boolean;
   /** The command's own flags that were given. */
   flags: Set<string>;
   /** The command's own options that were given, with their values. */
   values: Record<string, string>;
-  /** All others, in their order. */
+  /** All other arguments, in their order: positional arguments, or what goes to another program. */
   rest: string[];
 }
 
-/**
- * Reads a command's arguments.
- *
- * @param own flags of this command alone, such as `--delete-data`
- * @param valued options of this command alone that take a value, such as `--html`
- */
-export function readArgs(
-  argv: readonly string[] = process.argv.slice(2),
-  own: readonly string[] = [],
-  valued: readonly string[] = [],
-): CommandArgs {
-  const named: string[] = [];
-  const args = { yes: false, json: false, flags: new Set<string>(), values: {} as CommandArgs["values"] };
-  const rest: string[] = [];
-  for (let at = 0; at < argv.length; at++) {
-    const arg = argv[at] ?? "";
-    const [option = "", inline] = arg.split(/=(.*)/s);
-    if (option === "--stack" || arg === "-s") named.push(inline ?? argv[++at] ?? "");
-    else if (arg === "--yes" || arg === "-y") args.yes = true;
-    else if (arg === "--json" || arg === "-j") args.json = true;
-    else if (own.includes(arg)) args.flags.add(arg);
-    else if (valued.includes(option)) args.values[option] = givenValue(option, inline ?? argv[++at]);
-    else rest.push(arg);
-  }
-  const stacks = named.length > 0 ? named : [defaultStack()];
-  for (const stack of stacks) assertStack(stack);
-  return { ...args, stack: stacks.at(-1)!, stacks: [...new Set(stacks)], rest };
+/** An option as `parseArgs` knows it. */
+interface OwnOption {
+  type: "boolean" | "string";
+  short?: string;
 }
 
-function givenValue(option: string, value = ""): string {
+/**
+ * Parses a command's arguments by its entry in toolchain/help.mjs.
+ *
+ * @throws at an option or argument that the command does not have, unless it forwards those to another program
+ */
+export function parseCommandArgs(name: CommandName, argv: readonly string[] = process.argv.slice(2)): CommandArgs {
+  const { forwardsTo, positionals, run } = COMMANDS[name];
+  const options = ownOptions(name);
+  // parseArgs would split a group of short options, such as Pulumi's -r=false, which is never ours.
+  const parsed = argv.map((arg, index) => ({ arg, index })).filter(({ arg }) => !/^-[^-]./.test(arg));
+  const args = parsed.map(({ arg }) => arg);
+  const { tokens } = parseArgs({ args, options, strict: false, allowPositionals: true, tokens: true });
+  const named: string[] = [];
+  const result = { yes: false, json: false, flags: new Set<string>(), values: {} as CommandArgs["values"] };
+  const consumed = new Set<number>();
+  for (const token of tokens) {
+    if (token.kind !== "option") continue;
+    const { name: option, rawName, value, inlineValue, index } = token;
+    const type = options[option]?.type;
+    // `--yes=false` is not ours: a flag has no value.
+    if (type === undefined || (type === "boolean" && value !== undefined)) continue;
+    consumed.add(parsed[index]!.index);
+    if (type === "string" && !inlineValue && value !== undefined) consumed.add(parsed[index + 1]!.index);
+    if (option === "stack") named.push(value ?? "");
+    else if (option === "yes" || option === "json") result[option] = true;
+    else if (type === "boolean") result.flags.add(`--${option}`);
+    else result.values[`--${option}`] = requireValue(rawName, value);
+  }
+  const rest = argv.filter((_, index) => !consumed.has(index));
+  if (forwardsTo === undefined) {
+    const unknown = rest.find((arg) => arg.startsWith("-"));
+    if (unknown !== undefined) throw new Error(`option "${unknown}": unknown to \`${run}\`: see ${helpOf(name)}`);
+    if (positionals) assertPositionals(name, positionals, rest);
+  }
+  const stacks = named.length > 0 ? named : [defaultStack()];
+  if (options["stack"]) for (const stack of stacks) assertStack(stack);
+  return { ...result, stack: stacks.at(-1)!, stacks: [...new Set(stacks)], rest };
+}
+
+/** Returns the command's options, from the first column of its help. */
+function ownOptions(name: CommandName): Record<string, OwnOption> {
+  return Object.fromEntries(
+    COMMANDS[name].options.map(([option]) => {
+      const [, short, long = "", value] = /^(?:-(\w), )?--([\w-]+)( <.*>)?$/.exec(option) ?? [];
+      return [long, { type: value === undefined ? "boolean" : "string", ...(short !== undefined && { short }) }];
+    }),
+  );
+}
+
+function requireValue(option: string, value = ""): string {
   if (value === "" || value.startsWith("-")) throw new Error(`${option}: needs a value`);
   return value;
 }
 
-/** Refuses what a command would silently drop. */
-export function assertNoRest({ rest }: CommandArgs, usage: string): void {
-  if (rest.length > 0) throw new Error(`argument "${rest[0]}": not known here; usage: ${usage}`);
+function assertPositionals(name: CommandName, wanted: readonly string[], given: readonly string[]): void {
+  const missing = wanted[given.length];
+  if (missing !== undefined) throw new Error(`argument ${missing}: is missing: see ${helpOf(name)}`);
+  const surplus = given[wanted.length];
+  if (surplus === undefined) return;
+  throw new Error(`argument "${surplus}": unknown to \`${COMMANDS[name].run}\`: see ${helpOf(name)}`);
 }
 
-/** How a command is typed that is to work on that stack; the one it would take by itself is not named. */
+/** Returns the line that prints a command's help. */
+export function helpOf(name: CommandName): string {
+  return `\`${COMMANDS[name].run} -- --help\``;
+}
+
+/** Returns the line that runs a command on that stack; the default stack is not named. */
 export function npmRun(command: string, stack: string, ...args: readonly string[]): string {
   const given = [...(stack === defaultStack() ? [] : ["--stack", stack]), ...args];
   return ["npm run", command, ...(given.length > 0 ? ["--", ...given] : [])].join(" ");
@@ -67,7 +103,7 @@ export function npmRun(command: string, stack: string, ...args: readonly string[
 
 const defaultStack = () => process.env["PULUMI_STACK"] || "dev";
 
-/** A stack is configured by its file; a mistyped name must not become a new, empty stack. */
+/** A stack is configured by its file; a mistyped name must not create a new, empty stack. */
 function assertStack(stack: string): void {
   if (/^[\w.-]+$/.test(stack) && existsSync(join(ROOT, `Pulumi.${stack}.yaml`))) return;
   const known = knownStacks();
@@ -76,7 +112,7 @@ function assertStack(stack: string): void {
   );
 }
 
-/** The stacks that files of this repository configure. */
+/** Returns the stacks that files of this repository configure. */
 export function knownStacks(): string[] {
   return readdirSync(ROOT).flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []);
 }

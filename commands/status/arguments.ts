@@ -1,6 +1,4 @@
-import { assertNoRest, type CommandArgs, readArgs } from "../lib/args.ts";
-
-const HTML = "--html";
+import { type CommandArgs, parseCommandArgs } from "../lib/args.ts";
 
 export interface StatusArguments extends Pick<CommandArgs, "stack" | "json"> {
   /** The file that the page is written to. */
@@ -8,7 +6,6 @@ export interface StatusArguments extends Pick<CommandArgs, "stack" | "json"> {
 }
 
 export function statusArguments(argv: readonly string[]): StatusArguments {
-  const args = readArgs(argv, [], [HTML]);
-  assertNoRest(args, "npm run status [-- --stack dev] [--json] [--html status.html]");
-  return { stack: args.stack, json: args.json, html: args.values[HTML] };
+  const { stack, json, values } = parseCommandArgs("status", argv);
+  return { stack, json, html: values["--html"] };
 }

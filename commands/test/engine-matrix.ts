@@ -1,7 +1,7 @@
 import { basename } from "node:path";
-import { parseArgs } from "node:util";
 import type { FileReport } from "../../toolchain/test-reporter.ts";
 import { ENGINES, type EngineVersion, parseEngineVersions } from "../../lab/engines.ts";
+import { helpOf, parseCommandArgs } from "../lib/args.ts";
 
 /** The files of `test/integration` in which engines of different versions could differ. */
 const MATRIX_FILES = [
@@ -21,14 +21,7 @@ const MATRIX_FILES = [
 /** Stands for the tests in which engines of all versions meet: `test/engines`. */
 export const TOGETHER = "together";
 
-export const ENGINES_USAGE = `usage: npm run test:engines [-- [--engine ${ENGINES.join(",")}] [files]]
-  --engine  on which Docker Engines, of ${ENGINES.join(", ")}; all of them when not given
-  files     of ${[...MATRIX_FILES, TOGETHER].join(", ")}; all of them when not given
-  --help    prints this
-such as: npm run test:engines -- --engine 29 lifecycle service`;
-
 export interface EngineMatrix {
-  help: boolean;
   /** The newest first. */
   engines: EngineVersion[];
   files: string[];
@@ -37,20 +30,18 @@ export interface EngineMatrix {
 }
 
 export function matrixArguments(argv: readonly string[]): EngineMatrix {
-  const { values, positionals } = parseArgs({
-    args: [...argv],
-    options: { engine: { type: "string" }, help: { type: "boolean", short: "h" } },
-    allowPositionals: true,
-  });
-  const wanted = values.engine === undefined ? ENGINES : parseEngineVersions("--engine", values.engine);
+  const { values, rest } = parseCommandArgs("test-engines", argv);
+  const engine = values["--engine"];
+  const wanted = engine === undefined ? ENGINES : parseEngineVersions("--engine", engine);
   const known = [...MATRIX_FILES, TOGETHER];
-  const other = positionals.find((name) => !known.includes(name));
-  if (other !== undefined) throw new Error(`file "${other}": must be one of ${known.join(", ")}\n${ENGINES_USAGE}`);
+  const other = rest.find((name) => !known.includes(name));
+  if (other !== undefined) {
+    throw new Error(`file "${other}": must be one of ${known.join(", ")}: see ${helpOf("test-engines")}`);
+  }
   return {
-    help: values.help ?? false,
-    engines: ENGINES.filter((engine) => wanted.includes(engine)),
-    files: MATRIX_FILES.filter((name) => positionals.length === 0 || positionals.includes(name)),
-    together: positionals.length === 0 ? values.engine === undefined : positionals.includes(TOGETHER),
+    engines: ENGINES.filter((version) => wanted.includes(version)),
+    files: MATRIX_FILES.filter((name) => rest.length === 0 || rest.includes(name)),
+    together: rest.length === 0 ? engine === undefined : rest.includes(TOGETHER),
   };
 }
 

@@ -1,7 +1,4 @@
-import { assertNoRest, type CommandArgs, readArgs } from "../lib/args.ts";
-
-export const UPGRADE_USAGE =
-  "npm run upgrade [-- --stack dev] [--to 28.5.1] [--host a] [--dry-run] [--allow-outage] [--json]";
+import { type CommandArgs, helpOf, parseCommandArgs } from "../lib/args.ts";
 
 export interface UpgradeArguments extends Pick<CommandArgs, "stack" | "json"> {
   to?: string;
@@ -10,17 +7,13 @@ export interface UpgradeArguments extends Pick<CommandArgs, "stack" | "json"> {
   allowOutage: boolean;
 }
 
-const DRY_RUN = "--dry-run";
-const ALLOW_OUTAGE = "--allow-outage";
-
 export function upgradeArguments(argv: readonly string[]): UpgradeArguments {
-  const args = readArgs(argv, [DRY_RUN, ALLOW_OUTAGE], ["--to", "--host"]);
-  assertNoRest(args, UPGRADE_USAGE);
-  const { stack, json, flags, values } = args;
+  const { stack, json, flags, values } = parseCommandArgs("upgrade", argv);
   for (const [option, value] of Object.entries(values)) {
-    // It becomes a part of a command for root.
-    if (!/^[\w.:+~-]+$/.test(value)) throw new Error(`${option} "${value}": is none; usage: ${UPGRADE_USAGE}`);
+    // The value becomes a part of a command that runs as root.
+    if (/^[\w.:+~-]+$/.test(value)) continue;
+    throw new Error(`${option} "${value}": must consist of letters, digits and _.:+~- only: see ${helpOf("upgrade")}`);
   }
   const { "--to": to, "--host": host } = values;
-  return { stack, json, to, host, dryRun: flags.has(DRY_RUN), allowOutage: flags.has(ALLOW_OUTAGE) };
+  return { stack, json, to, host, dryRun: flags.has("--dry-run"), allowOutage: flags.has("--allow-outage") };
 }

@@ -1,19 +1,19 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { npmRun, readArgs } from "../../commands/lib/args.ts";
+import { npmRun, parseCommandArgs } from "../../commands/lib/args.ts";
 import { ROOT } from "../../toolchain/cache.ts";
 import { tar } from "../../toolchain/tar.ts";
 
 describe("arguments", () => {
   it("keeps the command's own and passes on the others in their order", () => {
-    const args = readArgs(["--diff", "--stack", "dev", "--delete-data", "--target", "urn", "-y"], ["--delete-data"]);
+    const args = parseCommandArgs("down", ["--diff", "--stack", "dev", "--delete-data", "--target", "urn", "-y"]);
     expect(args).toMatchObject({ stack: "dev", yes: true, json: false, rest: ["--diff", "--target", "urn"] });
     expect([...args.flags]).toEqual(["--delete-data"]);
   });
 
   it("refuses a stack that no file configures", () => {
-    expect(() => readArgs(["--stack=prdo"])).toThrow(
+    expect(() => parseCommandArgs("up", ["--stack=prdo"])).toThrow(
       /--stack "prdo": there is no Pulumi.prdo.yaml; choose one of .*dev/,
     );
   });

@@ -21,10 +21,10 @@ describe("arguments", () => {
   });
 
   test.each([
-    ["", /a host key and a command are needed/],
-    ["local", /a host key and a command are needed/],
-    ["--stack dev", /a host key and a command are needed/],
-    ["--verbose local mc", /option "--verbose": not known here/],
+    ["", /argument <host key>: is missing: see `npm run exec -- --help`/],
+    ["local", /argument <command>: is missing/],
+    ["--stack dev", /argument <host key>: is missing/],
+    ["--verbose local mc", /option "--verbose": unknown to `npm run exec`/],
     ["--stack nosuch local mc", /--stack "nosuch".*choose one of .*dev/],
   ])("refused: %j", (line, message) => {
     expect(() => execArguments(line.split(" ").filter(Boolean))).toThrow(message);

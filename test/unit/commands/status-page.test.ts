@@ -294,5 +294,7 @@ test("arguments", () => {
   expect(statusArguments([]).html).toBeUndefined();
   expect(() => statusArguments(["--html"])).toThrow("--html: needs a value");
   expect(() => statusArguments(["--html", "--json"])).toThrow("--html: needs a value");
-  expect(() => statusArguments(["page.html"])).toThrow('argument "page.html": not known here');
+  expect(() => statusArguments(["page.html"])).toThrow(
+    'argument "page.html": unknown to `npm run status`: see `npm run status -- --help`',
+  );
 });

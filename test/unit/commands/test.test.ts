@@ -12,9 +12,7 @@ function fileOf(file: string, ms: number, tests: Partial<TestReport>[], more: Pa
 
 describe("arguments", () => {
   test.each<[string[], Partial<ReturnType<typeof testArguments>>]>([
-    [[], { help: false, full: false, durations: false, rest: [] }],
-    [["--help"], { help: true, rest: [] }],
-    [["-h"], { help: true, rest: [] }],
+    [[], { full: false, durations: false, rest: [] }],
     [["--full", "test/unit", "--durations"], { full: true, durations: true, rest: ["test/unit"] }],
     [["-t", "drift", "--bail=1"], { full: false, durations: false, rest: ["-t", "drift", "--bail=1"] }],
     [["--fullest"], { full: false, rest: ["--fullest"] }],

@@ -245,7 +245,7 @@ test("a host that is not reached by ssh is told how it is done there", async () 
 test("arguments, and what is none", () => {
   const given = upgradeArguments(["--to", "28.5.1", "--host=a", "--dry-run", "--json"]);
   expect(given).toMatchObject({ to: "28.5.1", host: "a", dryRun: true, json: true, allowOutage: false, stack: "dev" });
-  expect(() => upgradeArguments(["28.5.1"])).toThrow('argument "28.5.1": not known here');
+  expect(() => upgradeArguments(["28.5.1"])).toThrow('argument "28.5.1": unknown to `npm run upgrade`');
   expect(() => upgradeArguments(["--to"])).toThrow("--to: needs a value");
-  expect(() => upgradeArguments(["--to", "1;reboot"])).toThrow('--to "1;reboot": is none');
+  expect(() => upgradeArguments(["--to", "1;reboot"])).toThrow('--to "1;reboot": must consist of letters, digits and');
 });

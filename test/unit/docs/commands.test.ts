@@ -5,7 +5,7 @@ import { selectParts } from "../../../bench/parts.ts";
 import { parseHostsArgs } from "../../../bench/hosts/arguments.ts";
 import { execArguments } from "../../../commands/exec/arguments.ts";
 import { statusArguments } from "../../../commands/status/arguments.ts";
-import { knownStacks, readArgs } from "../../../commands/lib/args.ts";
+import { knownStacks, parseCommandArgs } from "../../../commands/lib/args.ts";
 import { matrixArguments } from "../../../commands/test/engine-matrix.ts";
 import { upgradeArguments } from "../../../commands/upgrade/arguments.ts";
 import { ROOT } from "../../../toolchain/cache.ts";
@@ -37,7 +37,7 @@ const READERS: Record<string, (argv: string[]) => unknown> = {
   exec: execArguments,
   status: statusArguments,
   upgrade: upgradeArguments,
-  bench: (argv) => selectParts(readArgs(argv, ["--cold"]).rest),
+  bench: (argv) => selectParts(parseCommandArgs("bench", argv).rest),
   "bench:hosts": parseHostsArgs,
   "test:engines": matrixArguments,
 };
