@@ -14,13 +14,12 @@ export { IpvlanNetwork, type IpvlanMode, type IpvlanNetworkArgs } from "./networ
 export { MacvlanNetwork, type MacvlanMode, type MacvlanNetworkArgs } from "./networks/macvlan-network.ts";
 export { MinioBucket, type MinioBucketArgs } from "./minio/iam/bucket.ts";
 export type { KmsKey } from "./minio/security/kms-key-args.ts";
-export type { MinioMetrics } from "./minio/iam/metrics-args.ts";
-export { MINIO_METRICS } from "./minio/iam/metrics.ts";
+export { MINIO_METRICS, type MinioMetrics } from "./minio/iam/metrics-access.ts";
 export { type MinioMode, type MinioPool, MinioService, type MinioServiceArgs } from "./minio/minio-service.ts";
 export type { HealthcheckClient } from "./minio/spec/probes.ts";
 export { BUCKET_ACCESS, type BucketAccess } from "./minio/iam/policy.ts";
 export type { ProvidedCertificate, MinioTls, GeneratedCertificates } from "./minio/security/tls.ts";
-export type { HasStoreConnection, StoreConnection } from "./minio/connection.ts";
+export type { HasStoreConnection, StoreConnection } from "./minio/iam/store-connection.ts";
 export { MinioUser, type MinioUserArgs } from "./minio/iam/user.ts";
 export type { HostLink } from "./networks/node-network/args.ts";
 export type { DataNetwork, NetworkDriver } from "./networks/node-network/data-network.ts";

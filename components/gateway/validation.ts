@@ -73,7 +73,7 @@ function validatePublishedPorts(args: GatewaySettings): ValidationIssue[] {
   const { port, consolePort } = args;
   const issues = [...validatePort("port", port), ...validatePort("consolePort", consolePort)];
   if (consolePort !== undefined && issues.length === 0 && consolePort === apiPort(args)) {
-    return [{ argument: "consolePort", value: consolePort, problem: "is port as well: give each its own" }];
+    return [{ argument: "consolePort", value: consolePort, problem: "is the same as port: give each its own" }];
   }
   return issues;
 }

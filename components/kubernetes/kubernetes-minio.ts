@@ -1,11 +1,11 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { validatedImage, DEFAULT_MINIO_IMAGE } from "../minio/image.ts";
+import { validatedImage, DEFAULT_MINIO_IMAGE } from "../minio/spec/image.ts";
 import { metricsUrls } from "../minio/iam/metrics.ts";
-import { RootCredentials } from "../minio/root-credentials.ts";
-import { validatedRootUser } from "../minio/validation/root-credentials.ts";
+import { RootCredentials } from "../minio/security/root-credentials.ts";
+import { validatedRootUser } from "../minio/validation/settings.ts";
 import { createCertificates } from "../minio/security/tls.ts";
-import { validatedTls } from "../minio/validation/tls.ts";
+import { validatedTls } from "../minio/validation/network-and-tls.ts";
 import { API_PORT, CONSOLE_PORT } from "../minio/layout/topology.ts";
 import { validateWhenKnown } from "../shared/inputs.ts";
 import { throwIfInvalid } from "../../core/input-validation-error.ts";

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { RootCredentials } from "../minio/root-credentials.ts";
-import { SECRET_FILES, SECRET_KINDS, secretContents } from "../minio/secrets.ts";
+import type { RootCredentials } from "../minio/security/root-credentials.ts";
+import { SECRET_FILES, SECRET_KINDS, secretContents } from "../minio/security/root-secrets.ts";
 import { type Certificates, TLS_FILES } from "../minio/security/tls.ts";
 import type { Scheme } from "../minio/layout/topology.ts";
 

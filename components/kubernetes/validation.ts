@@ -1,9 +1,9 @@
 import { validateEnvironment } from "../minio/spec/environment.ts";
 import { MIN_MEMORY_MIB, validatePublishedPorts } from "../minio/validation/settings.ts";
-import { validateImage } from "../minio/image.ts";
-import { validateParity } from "../minio/validation/parity.ts";
-import { validateRootUser } from "../minio/validation/root-credentials.ts";
-import { validateCertificates } from "../minio/validation/tls.ts";
+import { validateImage } from "../minio/spec/image.ts";
+import { validateParity } from "../minio/validation/pools-and-parity.ts";
+import { validateRootUser } from "../minio/validation/settings.ts";
+import { validateCertificates } from "../minio/validation/network-and-tls.ts";
 import { erasureSetError, sortByKey, memberName } from "../minio/layout/topology.ts";
 import { DNS_LABEL_RULE, isDnsLabel } from "../../core/dns-label.ts";
 import { isImageId, isUnpullable } from "../../core/image-name.ts";

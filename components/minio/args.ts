@@ -4,30 +4,30 @@ import type { DataNetwork } from "../networks/node-network/data-network.ts";
 import type { Swarm } from "../swarm/swarm.ts";
 import type { TaskLimits } from "../service/task-limits.ts";
 import type { KmsKey } from "./security/kms-key-args.ts";
-import type { MinioMetrics } from "./iam/metrics-args.ts";
+import type { MinioMetrics } from "./iam/metrics-access.ts";
 import type { HealthcheckClient } from "./spec/probes.ts";
 import type { MinioTls } from "./security/tls.ts";
 
-/** Hosts that together hold erasure sets of their own. */
+/** A server pool: hosts whose drives form erasure sets. */
 export interface MinioPool {
   /**
-   * Keys of the pool's hosts in the Swarm. A key is a slot: another machine may take a key over, and its data heals;
-   * the keys themselves stay as they are once the pool is formed. A host belongs to one pool.
+   * Keys of the pool's hosts in the Swarm. Immutable. To replace a host, keep its key and give it another machine: MinIO
+   * heals its data. A host can be in one pool only.
    */
   hosts: string[];
 
   /**
-   * How many drives of each host, the first ones by key. It stays as it is once the pool is formed.
-   * @default - all drives, of which the hosts of a pool then have the same
+   * Number of drives to use of each host, the first ones by key. Immutable.
+   * @default - all drives, which must then be the same on all hosts of the pool
    */
   drivesPerHost?: number;
 }
 
 /**
- * How the store is cut into services. `global`: one service per pool with a task on each member. `replicated`: one
- * service per host, with one replica that is pinned there. Both are the same single store; `global` restarts all
- * members at once when they must agree on a change, `replicated` one after another. It is chosen for life: to change
- * it, destroy the component (the drives stay) and make it again.
+ * How the store is divided into Swarm services. `global`: one service per pool, with a task on each member. `replicated`:
+ * one service per host, with one replica pinned to it. A change in which all members must agree restarts them at the
+ * same time with `global`, and one after another with `replicated`. Immutable: to change it, destroy the component (the
+ * drives stay) and create it again.
  */
 export type MinioMode = "global" | "replicated";
 
@@ -45,98 +45,97 @@ export interface MinioServiceArgs extends TaskLimits {
   swarm: Swarm;
 
   /**
-   * The network its members talk over: an `OverlayNetwork`; a `MacvlanNetwork` or `IpvlanNetwork`, on which clients
-   * reach the members at their own addresses and nothing is published on hosts; the `HostNetwork`; for a store on one
-   * host a `BridgeNetwork`. What each gives up, it says itself. Another one restarts all members at once.
+   * The network between members: an `OverlayNetwork`; a `MacvlanNetwork` or `IpvlanNetwork`, on which clients use the
+   * members' own addresses and nothing is published on hosts; the `HostNetwork`; or, for a store on one host, a
+   * `BridgeNetwork`. Their reference pages list the limitations. Changing it restarts all members at once.
    */
   network: DataNetwork;
 
   /**
-   * Further networks, overlay or bridge, from which the store is reached by its name as well. One more or less attaches or
-   * detaches the members in turn; nothing is replaced.
+   * Further overlay or bridge networks on which the store is reachable by its name. Adding or removing one restarts the
+   * members in turn; nothing is replaced.
    * @default - none
    * @example [applications]
    */
   networks?: DataNetwork[];
 
   /**
-   * Pools by key. Together they are one store: a new object goes to the pool with the most room. A pool stays as it
-   * was formed; another one beside it is how a store grows. MinIO keeps its pools in order, which is that of their
-   * keys: give a further pool a key that sorts after the former ones. A pool that MinIO has emptied may be taken out:
-   * with `mc admin decommission start` its data moves to the other pools, and once `… status` says Complete it is no
-   * longer needed here. That is asked of the store before anything changes, and a pool that still holds data is
-   * refused. The other pools' members restart once, at the same time. The drives of its hosts stay: empty them before
-   * they serve in another pool.
+   * Server pools by key. Together they are one store: new objects go to the pool with the most free space. To grow the
+   * store, add a pool. MinIO orders pools by key and does not allow the order to change, so a new pool's key must sort
+   * after the existing ones.
+   *
+   * To remove a pool, start `mc admin decommission start`, which moves its data to the other pools, and delete it here
+   * once `mc admin decommission status` reports Complete. A pool that is not decommissioned is an error before anything
+   * changes. The members of the other pools then restart once, at the same time. The drives of the removed hosts keep
+   * their contents: erase them before they join another pool.
    * @default - one pool, `main`, of all hosts of the Swarm
    * @example { "2026": { hosts: ["a", "b", "c", "d"] }, "2027": { hosts: ["e", "f"], drivesPerHost: 4 } }
    */
   pools?: Record<string, MinioPool>;
 
   /**
-   * One service per pool, or one per host.
+   * One service per pool, or one per host. Immutable.
    * @default "global"
    */
   mode?: MinioMode;
 
   /**
-   * Whether a store that something else created is adopted: services of these names and the volumes that hold their
-   * data. Give its present `rootUser` and `rootPassword` with it. A change of what its members must agree in restarts
-   * them all once.
-   * @default false: such services and volumes are refused in the preview
+   * Whether to adopt an existing store: services of these names, and volumes with their data. Give its present
+   * `rootUser` and `rootPassword`. All members restart once if a setting in which they must agree changes.
+   * @default false: existing services and volumes are an error in the preview
    */
   adopt?: boolean;
 
   /**
-   * Name of the store in the Swarm, a lowercase DNS label. The store answers to it on the overlay; a pool's service is
-   * `<serviceName>-<pool>`, a member `<serviceName>-<hostname>`, a drive's volume `<serviceName>-<drive>`. It stays
-   * for life.
+   * Name of the store in the Swarm, a lowercase DNS label, and its name on the overlay. The service of a pool is called
+   * `<serviceName>-<pool>`, a member `<serviceName>-<hostname>`, the volume of a drive `<serviceName>-<drive>`.
+   * Immutable.
    * @default - the component's name
    */
   serviceName?: string;
 
   /**
-   * Image of MinIO by tag and digest; or one that is on every host, by its id, or by the name that pulumi-swarm gave it
-   * when it built it.
+   * MinIO's image by tag and digest. An image that is on every host can also be given by its id, or by the name that
+   * pulumi-swarm gave it when building it.
    * @default - `DEFAULT_MINIO_IMAGE`: Silo, the maintained fork of MinIO
    * @example "registry.example/silo:RELEASE.2026-09-16T00-00-00Z@sha256:635197cb…"
    */
   image?: pulumi.Input<string>;
 
   /**
-   * What the image has on board to ask MinIO how it is: `silo` (its own probe) or `mc` (MinIO's client). To be given
-   * when `image` is an Output.
-   * @default - `silo` for an image whose name ends in `silo`, else `mc`
+   * Program in the image that checks MinIO's health: `silo` (its own health check) or `mc` (MinIO's client). Required if
+   * `image` is an Output.
+   * @default - `silo` for images whose name ends in `silo`, otherwise `mc`
    */
   tools?: HealthcheckClient;
 
   /**
-   * Name of the root user, 3 to 64 letters, digits and `._-`.
+   * Name of the root user: 3 to 64 letters, digits and `._-`.
    * @default - a generated name
    */
   rootUser?: pulumi.Input<string>;
 
   /**
-   * Password of the root user, 8 to 128 printable ASCII characters without spaces and colons. Give it as a secret. A
-   * store that exists already keeps its password this way, also after its state was lost. Another password here is a
-   * rotation: all members restart at once, a short outage, and the former one is refused from then on. When the
-   * argument is left out again, the password stays.
+   * Password of the root user, 8 to 128 printable ASCII characters without spaces and colons. Pass a secret. Give the
+   * present one for an existing store, or after the state was lost. Changing it rotates the password: all members restart
+   * at once, a short outage, and MinIO rejects the old one from then on. If it is omitted later, the password stays.
    * @default - a generated password
    * @example new pulumi.Config().requireSecret("rootPassword")
    */
   rootPassword?: pulumi.Input<string>;
 
   /**
-   * Another text here generates another root password; not together with `rootPassword`. All members restart at once, a
-   * short outage, and the former password is refused from then on; users and policies stay.
+   * Any new value generates a new root password. All members restart at once, a short outage, and MinIO rejects the old
+   * password from then on; users and policies stay. Not together with `rootPassword`.
    * @default - the password stays
    * @example "2026-11"
    */
   rootPasswordGeneration?: pulumi.Input<string>;
 
   /**
-   * TLS for everybody who speaks to the store, its members among themselves included: `true` or settings for
-   * certificates of an authority of its own (output `caCertificate`: what clients are to trust), or a certificate from
-   * elsewhere. To turn it on or off restarts all members at once.
+   * TLS for clients and between members: `true` or settings to generate certificates, signed by the store's own authority
+   * (the output `caCertificate`, which clients must trust), or an existing certificate. Turning TLS on or off restarts
+   * all members at once.
    * @default - plain HTTP
    * @example true
    * @example { names: ["s3.example.com"] }
@@ -144,87 +143,85 @@ export interface MinioServiceArgs extends TaskLimits {
   tls?: MinioTls;
 
   /**
-   * Who may read the metrics at the URLs of the output `metricsEndpoints`. With `token` a user is made that may do just
-   * that, and the output `metricsToken` is what Prometheus is given; another root password makes another token. With `public` everybody who reaches the store may. To go public or back restarts all members at once.
-   * @default - nobody but users whose policy allows `admin:Prometheus`, and root
+   * Who can read the metrics at the output `metricsEndpoints`. `token` creates a user with that right only, and the
+   * output `metricsToken` for Prometheus, which changes with the root password. `public` needs no token. Changing to or
+   * from `public` restarts all members at once.
+   * @default - only root, and users with a policy that allows `admin:Prometheus`
    */
   metrics?: MinioMetrics;
 
   /**
-   * The key under which the store encrypts, for objects that are to be encrypted at rest. It is yours: nothing here
-   * makes or keeps it, and whoever loses it loses what was encrypted under it, objects, users and settings. With the
-   * same key a store that is made again on the same drives goes on. A store without may get one, with a restart of all
-   * members at once; from then on it is for life.
-   * @default - nothing is encrypted by the store
+   * Key for server-side encryption. Keep a copy: the component neither generates nor backs it up, and without it all
+   * encrypted objects, users and settings are lost. A new store on the same drives needs the same key. Adding a key
+   * restarts all members at once; from then on it is immutable.
+   * @default - no server-side encryption
    * @example { name: "store-2026", key: new pulumi.Config().requireSecret("kmsKey") }
    */
   kmsKey?: KmsKey;
 
   /**
-   * Whether the S3 API and the console (see `consolePort`) are published on every member. Swarm publishes on all
-   * addresses of a host.
-   * With `false` the store is reached from its networks alone.
-   * @default - true; false where the members' network publishes no ports (`MacvlanNetwork`, `IpvlanNetwork`)
+   * Whether to publish the S3 API and the console (see `consolePort`) on every member. Swarm publishes on all addresses
+   * of a host. With `false` the store is reachable on its networks only.
+   * @default - true; false with a `MacvlanNetwork` or `IpvlanNetwork`, which publish no ports
    */
   expose?: boolean;
 
   /**
-   * Port of the S3 API on every member, when published. Inside the overlay it is always 9000.
+   * Published port of the S3 API on every member. Within the overlay it is always 9000.
    * @default 9000
    */
   port?: number;
 
   /**
-   * Port of the console on every member, when published, and then inside the overlay as well: MinIO sends a browser that
-   * opens the S3 API to this port. With `false` only the S3 API is published. Without `tls` the console takes the root
-   * password in plain HTTP. Another port restarts all members at once.
+   * Published port of the console on every member, and its port within the overlay: MinIO redirects browsers from the S3
+   * API to it. With `false` only the S3 API is published. Without `tls` the console sends the root password over plain
+   * HTTP. Changing it restarts all members at once.
    * @default 9001
    */
   consolePort?: number | false;
 
   /**
-   * Addresses and ranges, IPv4 and IPv6, that may reach the published ports. All others may not, containers on a
-   * member's host among them; connections from the host itself always may. Hosts must be reached by ssh (`SshHosts`), or
-   * be this machine: Linux, with root's rights at hand. `["127.0.0.1"]` is the member's own host alone.
-   * @default - everybody
+   * Addresses and ranges, IPv4 and IPv6, that can reach the published ports. All others are blocked, including containers
+   * on a member's host; connections from the host itself are always allowed. Needs `SshHosts`, or a `LocalHost` on Linux
+   * where Pulumi can run commands as root. `["127.0.0.1"]` allows only the member's own host.
+   * @default - no restriction
    * @example ["10.1.0.0/16", "198.51.100.7"]
    */
   allowFrom?: AllowFrom;
 
   /**
-   * Further settings of MinIO, variables that begin with `MINIO_`. Not for secrets: the environment of a container is
-   * readable by all who may inspect it.
+   * Further settings of MinIO: variables that begin with `MINIO_`. Not for secrets: anyone who can inspect a container
+   * can read its environment.
    * @default - none
    * @example { MINIO_REGION: "eu-central-1" }
    */
   environment?: Record<string, pulumi.Input<string>>;
 
   /**
-   * Time a member has to end what it is doing before it is killed, in seconds. MinIO itself takes up to 30.
+   * Time a member has to finish its requests before it is killed, in seconds. MinIO itself waits up to 30.
    * @default 60
    */
   stopGraceSeconds?: pulumi.Input<number>;
 
   /**
-   * Whether a change that fails is undone: the members get their former settings back, and `pulumi up` fails once the
-   * store is ready again. With `false` they stay as the change left them, and the next `pulumi up` goes on from there.
+   * Whether a failed change is rolled back: the members get their previous settings, and `pulumi up` fails once the store
+   * is ready again. With `false` they stay as they are, and the next `pulumi up` resumes from there.
    * @default true
    */
   rollback?: boolean;
 
   /**
-   * How long members that have just started must report that the store works, in seconds: before `up` calls it ready,
-   * and before the next member restarts. It comes on top of `timeoutSeconds`. A member retries a drive that it did not
-   * reach at its start every 15 s, and its health does not show that it lacks one. With less than 16 a member may answer
-   * NoSuchKey right after `up`, and the next member may restart while this one still lacks drives. To change it alone
-   * restarts nothing.
-   * @default - 16 with several hosts, else 0
+   * How long restarted members must report a working store before the next member restarts, and before `up` completes, in
+   * seconds; in addition to `timeoutSeconds`. Members retry unreachable drives every 15 s, which their health does not
+   * show. With less than 16, members may answer NoSuchKey right after `up`, and the next one may restart while this one
+   * still lacks drives. Changing only this restarts nothing.
+   * @default - 16 with several hosts, otherwise 0
    * @example 1
    */
   minReadySeconds?: pulumi.Input<number>;
 
   /**
-   * How long a create or an update may take until the store has write quorum, in seconds.
+   * Maximum time for a create or update until the store has write quorum, in seconds.
    * @default 600
    */
   timeoutSeconds?: pulumi.Input<number>;

@@ -9,63 +9,63 @@ import { SwarmService } from "../service/swarm-service.ts";
 import { toleratesHostLoss } from "./layout/fault-tolerance.ts";
 import type { MinioServiceArgs } from "./args.ts";
 import { validateMinioService } from "./validation/settings.ts";
-import { immutableForService, immutableForStore } from "./validation/immutable-settings.ts";
-import { validatedImage, DEFAULT_MINIO_IMAGE } from "./image.ts";
+import { immutableForService, immutableForStore } from "./layout/immutable-settings.ts";
+import { validatedImage, DEFAULT_MINIO_IMAGE } from "./spec/image.ts";
 import { validatedKmsKey, immutableKmsKey, createKmsSecret } from "./security/kms-key.ts";
 import { MetricsUser, metricsUrls } from "./iam/metrics.ts";
-import { declaredPools, planStore, type ServicePlan, type StorePlan } from "./plan.ts";
-import { validateStoreNetworks } from "./validation/network.ts";
+import { declaredPools, planStore, type ServicePlan, type StorePlan } from "./layout/plan.ts";
+import { validateStoreNetworks } from "./validation/network-and-tls.ts";
 import { createPoolsConfig } from "./layout/pool-config.ts";
 import { DRIVE_RECONNECT_SECONDS, probeCommands, defaultHealthcheckClient } from "./spec/probes.ts";
-import { RootCredentials } from "./root-credentials.ts";
-import { validatedRootUser } from "./validation/root-credentials.ts";
-import { RootServiceAccounts } from "./root-service-accounts.ts";
-import { createRootSecrets } from "./secrets.ts";
+import { RootCredentials } from "./security/root-credentials.ts";
+import { validatedRootUser } from "./validation/settings.ts";
+import { RootServiceAccounts } from "./iam/root-service-accounts.ts";
+import { createRootSecrets } from "./security/root-secrets.ts";
 import { CLUSTER_WIDE_FIELDS, serviceSpec, type StoreContext } from "./spec/spec.ts";
-import { memberAddresses, storeEndpoints, internalUrl } from "./endpoints.ts";
-import { storeAddressByName, storeConnection, type StoreConnection } from "./connection.ts";
+import { memberAddresses, storeEndpoints, internalUrl } from "./layout/endpoints.ts";
+import { storeAddressByName, storeConnection, type StoreConnection } from "./iam/store-connection.ts";
 import { createTlsSecrets } from "./security/tls.ts";
-import { validatedTls } from "./validation/tls.ts";
+import { validatedTls } from "./validation/network-and-tls.ts";
 import { driveDisks, memberName, volumeNames } from "./layout/topology.ts";
 import { settingsValidation } from "./spec/trial-run.ts";
 
 export type { MinioMode, MinioPool, MinioServiceArgs } from "./args.ts";
 
 /**
- * One MinIO object store: a single erasure-coded cluster over the drives of a pool of hosts. It is ready when the
- * cluster has write quorum. Its data outlives it: drives are volumes or folders that no destroy removes.
+ * A MinIO object store: a single erasure-coded cluster over the drives of one or more pools of hosts. It is ready when
+ * the cluster has write quorum. Destroying it keeps the data: drives are volumes or folders that no `destroy` removes.
  *
  * @example
  * const store = new MinioService("store", { swarm, network });
  * export const endpoint = store.endpoint;
  */
 export class MinioService extends pulumi.ComponentResource {
-  /** URL of the S3 API: the first host's by key; where nothing is published, the store's name on its network. */
+  /** URL of the S3 API on the first host by key; if nothing is published, by the store's name on its network. */
   readonly endpoint: pulumi.Output<string>;
   /**
-   * URL of the S3 API on each host, by host key. On a network that publishes no ports, at the members' own addresses, of
-   * those hosts that have one to give; empty with `expose: false`.
+   * URL of the S3 API on each host, by host key. On a macvlan or ipvlan network at the members' own addresses, for the
+   * hosts that assign one. Empty with `expose: false`.
    */
   readonly endpoints: pulumi.Output<Record<string, string>>;
-  /** URL of the console on each host, by host key; empty where `endpoints` is, and with `consolePort: false`. */
+  /** URL of the console on each host, by host key. Empty if `endpoints` is, and with `consolePort: false`. */
   readonly consoleEndpoints: pulumi.Output<Record<string, string>>;
-  /** URL of the metrics for Prometheus on each host, by host key; who may read them, `metrics` says. */
+  /** URL of the Prometheus metrics on each host, by host key. The argument `metrics` decides who can read them. */
   readonly metricsEndpoints: pulumi.Output<Record<string, string>>;
-  /** The bearer token with which they are read; with `metrics: "token"` alone. Secret. */
+  /** Bearer token for the metrics; only with `metrics: "token"`. Secret. */
   readonly metricsToken?: pulumi.Output<string>;
-  /** Ids of the services, by pool key; with `mode: "replicated"` by `<pool key>/<host key>`. */
+  /** Ids of the Swarm services, by pool key; with `mode: "replicated"` by `<pool key>/<host key>`. */
   readonly serviceIds: pulumi.Output<Record<string, string>>;
-  /** The members' names on the network, in key order of their hosts. */
+  /** Names of the members on the network, ordered by host key. */
   readonly members: readonly string[];
-  /** Port of the console inside the store's networks. */
+  /** Port of the console within the store's networks. */
   readonly consolePort: number;
-  /** The authority that clients are to trust, PEM; absent without `tls`. */
+  /** Certificate of the authority that clients must trust, PEM; absent without `tls`. */
   readonly caCertificate?: pulumi.Output<string>;
-  /** How buckets, users and whatever else is in the store get at it. */
+  /** Access to the store for buckets and users. */
   readonly connection: StoreConnection;
   /** Name of the root user. */
   readonly rootUser: pulumi.Output<string>;
-  /** Its password. Secret. */
+  /** Password of the root user. Secret. */
   readonly rootPassword: pulumi.Output<string>;
 
   constructor(name: string, args: MinioServiceArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -165,20 +165,19 @@ export class MinioService extends pulumi.ComponentResource {
   }
 
   /**
-   * In replicated mode one service after another, so that members restart in turn. The services of global pools at the
-   * same time: what their members must agree in changes in all of them at once, and none would come up while another
-   * pool still has the former settings. Only the last service waits for the cluster, for the first ones have no quorum
-   * to wait for yet.
+   * Creates replicated services one after another, so that members restart in turn. Global services are created in
+   * parallel: all members must have the same settings, so none would become ready while another pool is outdated. Only
+   * the last service waits for the cluster, since the first ones cannot have a quorum yet.
    */
   #createServices(
     name: string,
     args: MinioServiceArgs,
     store: StoreContext,
-    needed: pulumi.Input<pulumi.Resource>[],
+    dependencies: pulumi.Input<pulumi.Resource>[],
   ): CreatedService[] {
     const { plan } = store;
     const probes = probeCommands(store.tools);
-    const made: CreatedService[] = [];
+    const created: CreatedService[] = [];
     for (const service of plan.services) {
       const isLast = service === plan.services.at(-1);
       const resource = new SwarmService(
@@ -203,12 +202,12 @@ export class MinioService extends pulumi.ComponentResource {
         },
         {
           parent: this,
-          dependsOn: [...needed, ...(plan.mode === "replicated" ? made.map(({ resource }) => resource) : [])],
+          dependsOn: [...dependencies, ...(plan.mode === "replicated" ? created.map(({ resource }) => resource) : [])],
         },
       );
-      made.push({ key: service.key, resource });
+      created.push({ key: service.key, resource });
     }
-    return made;
+    return created;
   }
 }
 
@@ -218,7 +217,7 @@ interface CreatedService {
   resource: SwarmService;
 }
 
-/** What a service needs of the engines. */
+/** Returns what the preflight must check for a service. */
 function serviceRequirement(
   name: string,
   subject: string,

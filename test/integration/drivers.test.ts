@@ -118,7 +118,7 @@ describeOnLab(
     test("a bridge: a store of one host with its ports published; of two it is refused", async () => {
       const stack = await stackOn("bridge", { subnet: "10.30.0.0/24" });
       expect((await stack.expectFailure("preview")).output).toMatch(
-        /network "bridge": ends at its host.*give an OverlayNetwork/,
+        /network "bridge": does not connect hosts.*give an OverlayNetwork/,
       );
       stack.config("store", { pools: { main: { hosts: ["b"] } } });
       await stack.up();

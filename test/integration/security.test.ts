@@ -175,7 +175,7 @@ describeOnLab("what is in a store", (scene) => {
     stack.config("kmsKey", undefined);
     const none = await stack.expectFailure("preview");
     for (const { output } of [another, none]) {
-      expect(output).toContain("for life: without it what was encrypted under it is lost");
+      expect(output).toContain("for life: data that was encrypted with it would be lost");
     }
     await giveKey(kmsKey);
   });

@@ -3,36 +3,36 @@ import { SwarmResource } from "../../shared/resource.ts";
 import { validateWhenKnown, knownValue } from "../../shared/inputs.ts";
 import { throwIfInvalid } from "../../../core/input-validation-error.ts";
 import { validateBucket, validateBucketName } from "../validation/buckets-and-users.ts";
-import type { HasStoreConnection } from "../connection.ts";
+import type { HasStoreConnection } from "./store-connection.ts";
 
-/** Which store a bucket is in, and what it keeps. */
+/** Arguments of `MinioBucket`. */
 export interface MinioBucketArgs {
   /** The store that holds the bucket. */
   store: HasStoreConnection;
 
   /**
-   * Name of the bucket: 3 to 63 lowercase letters, digits, hyphens and inner dots. With another name it is another
-   * bucket, and the former one stays as long as it holds objects.
+   * Name of the bucket: 3 to 63 lowercase letters, digits, hyphens and inner dots. Changing it creates another bucket; the
+   * old one is deleted only if it is empty and was created by this resource.
    * @default - the resource's name
    */
   bucketName?: pulumi.Input<string>;
 
   /**
-   * Whether what is overwritten or deleted is kept as an earlier version.
-   * @default - the same as objectLock
+   * Whether overwritten and deleted objects are kept as earlier versions.
+   * @default - the value of `objectLock`
    */
   versioning?: pulumi.Input<boolean>;
 
   /**
-   * Whether objects can be locked against being deleted (write once, read many). Chosen for life.
+   * Whether objects can be locked against deletion (write once, read many). Immutable.
    * @default false
    */
   objectLock?: boolean;
 }
 
 /**
- * A bucket of a store. One that is there already is taken on. Destroying the resource deletes the bucket only when it
- * was made by it and is empty: a bucket with objects stays, and `pulumi` says so.
+ * A bucket of a store. An existing bucket of this name is adopted. Destroying the resource deletes the bucket only if
+ * this resource created it and it is empty; otherwise the bucket stays, with a warning.
  *
  * @example
  * new MinioBucket("photos", { store, versioning: true });

@@ -2,19 +2,15 @@ import { createHmac } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { SwarmResource } from "../../shared/resource.ts";
 import { DENY_KEY_CHANGES, policyPrefix } from "./policy.ts";
-import type { StoreConnection } from "../connection.ts";
-import type { MinioMetrics } from "./metrics-args.ts";
+import type { StoreConnection } from "./store-connection.ts";
 
-/** The choices of `MinioServiceArgs.metrics`. */
-export const MINIO_METRICS: readonly MinioMetrics[] = ["token", "public"];
-
-/** What a member tells of itself and of the cluster, on the port of the S3 API. */
+/** Metrics of the member and of the cluster, on the port of the S3 API. */
 const METRICS_PATH = "/minio/metrics/v3";
 
-/** Without it MinIO asks for a token. */
+/** Makes MinIO serve metrics without a token. */
 export const PUBLIC_METRICS = { MINIO_PROMETHEUS_AUTH_TYPE: "public" };
 
-/** Access key of the user that reads metrics: one that nobody would choose for an application. */
+/** Access key of the user that reads metrics, unlikely to collide with an application's. */
 const ACCESS_KEY = "pulumi-swarm-metrics";
 
 const POLICY = {
@@ -22,17 +18,17 @@ const POLICY = {
   Statement: [{ Effect: "Allow", Action: ["admin:Prometheus"] }, DENY_KEY_CHANGES],
 };
 
-/** The metrics' URLs for those of the S3 API, by host key. */
+/** Returns the URLs of the metrics, given those of the S3 API by host key. */
 export function metricsUrls(endpoints: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(endpoints).map(([key, url]) => [key, `${url}${METRICS_PATH}`] as const));
 }
 
 /**
- * A bearer token as MinIO takes it of Prometheus. It has no end of its own: it is good for as long as the user has that
- * secret key, and so the same for the same key in every run.
+ * Returns a bearer token that MinIO accepts from Prometheus. It has no expiry: it is valid while the user has this secret
+ * key, and the same for the same key in every run.
  *
- * Never made for root: members know each other by such tokens, signed with root's password, so one of root's would
- * open the drives themselves, whatever its issuer.
+ * Never create one for root: members authenticate to each other with tokens signed by the root password, so a token of
+ * root would give access to the drives, whatever its issuer.
  */
 export function metricsToken(accessKey: string, secretKey: string): string {
   const parts = [
@@ -43,15 +39,15 @@ export function metricsToken(accessKey: string, secretKey: string): string {
   return `${signed}.${createHmac("sha512", secretKey).update(signed).digest("base64url")}`;
 }
 
-/** A user that may read the store's metrics, and nothing else. */
+/** A user with access to nothing but the store's metrics. */
 export class MetricsUser extends SwarmResource {
   declare readonly accessKey: pulumi.Output<string>;
   /** Secret. */
   declare readonly secretKey: pulumi.Output<string>;
-  /** What Prometheus is to be given. Secret. */
+  /** Bearer token for Prometheus. Secret. */
   readonly token: pulumi.Output<string>;
 
-  /** Another `generation` makes another token; the former one is refused from then on. */
+  /** A new `generation` creates a new token and revokes the old one. */
   constructor(
     name: string,
     { connection, generation }: { connection: StoreConnection; generation?: pulumi.Input<string> },

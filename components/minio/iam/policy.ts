@@ -1,19 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** What a user may do with the objects of a bucket. None of it reaches the bucket's own settings. */
+/** Access of a user to the objects of a bucket, never to the bucket's own settings. */
 export type BucketAccess = "readonly" | "writeonly" | "readwrite";
 
-/** What a user may be given of a bucket. */
+/** The values of `BucketAccess`. */
 export const BUCKET_ACCESS: readonly BucketAccess[] = ["readonly", "writeonly", "readwrite"];
 
 interface Statement {
   Effect: "Allow" | "Deny";
   Action: string[];
-  /** Absent for actions of the admin API, which are not about buckets. */
+  /** Absent for actions of the admin API, which have no resource. */
   Resource?: string[];
 }
 
-/** A policy as the S3 API spells it. */
+/** An IAM policy document. */
 export interface Policy {
   Version: "2012-10-17";
   Statement: Statement[];
@@ -35,8 +35,8 @@ const WRITE: Actions = {
 };
 
 /**
- * Who only writes does not delete. Nobody deletes a version for good (`s3:DeleteObjectVersion`): in a bucket with
- * versioning what an application overwrites or deletes can be had back.
+ * `writeonly` does not include deleting. None includes `s3:DeleteObjectVersion`, so that whatever an application
+ * overwrites or deletes in a bucket with versioning can be restored.
  */
 const ACTIONS: Record<BucketAccess, Actions> = {
   readonly: READ,
@@ -48,18 +48,18 @@ const ACTIONS: Record<BucketAccess, Actions> = {
 };
 
 /**
- * Without it a user may make service accounts of its own, which outlive its secret key, and change that key. MinIO allows
- * these to everybody about themselves, unless a policy denies them.
+ * MinIO lets every user create service accounts, which outlive its secret key, and change that key, unless a policy
+ * denies it.
  */
 export const DENY_ADMIN: Statement = { Effect: "Deny", Action: ["admin:*"] };
 
-/** The same for a user that has to do with the admin API. */
+/** The same for a user that needs other actions of the admin API. */
 export const DENY_KEY_CHANGES: Statement = {
   Effect: "Deny",
   Action: ["admin:CreateServiceAccount", "admin:CreateUser", "admin:UpdateServiceAccount"],
 };
 
-/** The policy that allows this access, by bucket name, and nothing else. */
+/** Returns a policy that allows this access, by bucket name, and nothing else. */
 export function userPolicy(access: Readonly<Record<string, BucketAccess>>): Policy {
   const Statement = Object.keys(access)
     .toSorted()
@@ -75,8 +75,8 @@ function statements(name: string, { bucket, objects }: Actions): Statement[] {
 }
 
 /**
- * Returns how the name of a resource's policy begins. Its parts are separated by colons, which none of them has: projects
- * and stacks by Pulumi's own rules, names because they are encoded.
+ * Returns the prefix of a resource's policy name. Its parts are separated by colons, which none of them contains: Pulumi
+ * forbids them in projects and stacks, and names are encoded.
  */
 export function policyPrefix(name: string): string {
   return [pulumi.getProject(), pulumi.getStack(), name].map(encodeURIComponent).join(":");

@@ -5,60 +5,60 @@ import { validateWhenKnown, knownValue } from "../../shared/inputs.ts";
 import { type ValidationIssue, throwIfInvalid } from "../../../core/input-validation-error.ts";
 import { validateUser, validateUserResourceName } from "../validation/buckets-and-users.ts";
 import { type BucketAccess, userPolicy, policyPrefix } from "./policy.ts";
-import type { HasStoreConnection } from "../connection.ts";
+import type { HasStoreConnection } from "./store-connection.ts";
 
-/** Which store a user is in, and what it may do there. */
+/** Arguments of `MinioUser`. */
 export interface MinioUserArgs {
-  /** The store that the user is to work with. */
+  /** The store that the user belongs to. */
   store: HasStoreConnection;
 
   /**
-   * What the user may do, by name of the bucket: read its objects, write them, or both. Everything else is refused.
+   * Access by bucket name: `readonly`, `writeonly` or `readwrite`. The user has no other rights.
    * @example { photos: "readwrite", catalogue: "readonly" }
    */
   access: Record<string, BucketAccess>;
 
   /**
-   * Name of the user, its access key: 3 to 64 letters, digits and `._-`, no hyphen first. Choose one that is not easy to
-   * guess. Without it the user keeps the one that it has.
-   * @default - the resource's name with eight random letters and digits
+   * Access key (user name): 3 to 64 letters, digits and `._-`, not starting with a hyphen. Choose one that is hard to
+   * guess. If it is omitted later, the user keeps its present one.
+   * @default - the resource's name with a suffix of eight random letters and digits
    */
   accessKey?: pulumi.Input<string>;
 
   /**
-   * Another text here makes another secret key; the former one is refused from then on, and so are service accounts of
-   * the user. Temporary sessions that it has opened end by themselves.
+   * Any new value generates a new secret key. MinIO rejects the old key and the user's service accounts from then on;
+   * temporary sessions stay valid until they expire.
    * @default - the secret key stays
    * @example "2026-11"
    */
   secretKeyGeneration?: pulumi.Input<string>;
 
   /**
-   * The user's secret key, 8 characters or more, kept secret. Give the present one with `adopt`, so that applications
-   * go on working. Not together with `secretKeyGeneration`.
+   * The user's secret key, at least 8 characters. Kept as a secret. With `adopt` give the present one, so that
+   * applications keep working. Not together with `secretKeyGeneration`.
    * @default - a generated one
    */
   secretKey?: pulumi.Input<string>;
 
   /**
-   * Whether a user of this name that something else created becomes this one: it gets this secret key and these rights.
-   * @default false: such a user is refused
+   * Whether to adopt an existing user of this name. It gets this secret key and these rights.
+   * @default false: an existing user is an error
    */
   adopt?: boolean;
 }
 
 /**
- * A user of a store, for an application: with a secret key of its own, generated, and a policy of its own, so that
- * nobody has to work as root. It goes with the resource.
+ * A user of a store for an application, with a generated secret key and its own policy, so that no application needs root
+ * credentials. Deleted with the resource.
  *
  * @example
  * const app = new MinioUser("app", { store, access: { photos: "readwrite" } });
  * export const { accessKey, secretKey } = app;
  */
 export class MinioUser extends SwarmResource {
-  /** The user's name: what clients give as access key. */
+  /** Access key (user name). */
   declare readonly accessKey: pulumi.Output<string>;
-  /** Secret. */
+  /** Secret key. Secret. */
   declare readonly secretKey: pulumi.Output<string>;
   /** Name of the user's policy in the store. */
   declare readonly policyName: pulumi.Output<string>;
@@ -97,14 +97,14 @@ export class MinioUser extends SwarmResource {
 const SECRET_KEY_CONFLICT: ValidationIssue = {
   argument: "secretKeyGeneration",
   value: "(given)",
-  problem: "secretKey is given as well, and it alone decides: leave one of them out",
+  problem: "conflicts with secretKey, which sets the key directly: leave one of them out",
 };
 
 const LETTERS_AND_DIGITS = "abcdefghijklmnopqrstuvwxyz0123456789";
 
 /**
- * Returns the access key of a user for which none is given. It follows from a random value in the store's state: an `up`
- * that is killed and run again makes the same user.
+ * Returns the access key of a user that declares none. It is derived from a random value in the store's state, so that
+ * an `up` that is repeated after being killed creates the same user.
  */
 export function generatedAccessKey(name: string, seed: string): string {
   const text = [pulumi.getProject(), pulumi.getStack(), name, seed].join("\n");

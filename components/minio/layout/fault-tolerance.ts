@@ -1,11 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { knownValue } from "../../shared/inputs.ts";
-import { PARITY_SETTING } from "../validation/parity.ts";
-import { defaultParity, type ErasureLayout } from "./topology.ts";
+import { defaultParity, type ErasureLayout, PARITY_SETTING } from "./topology.ts";
 
 /**
- * Whether a pool still takes writes while one of its hosts is away. Where it does not, no restart of a member can wait
- * for a better moment: there is none.
+ * Whether a pool keeps its write quorum while one of its hosts is down. If not, a restart of a member interrupts writes
+ * at any time, and there is nothing to wait for.
  */
 export function toleratesHostLoss(
   { hosts, layout }: { hosts: readonly unknown[]; layout: ErasureLayout },
@@ -13,10 +12,10 @@ export function toleratesHostLoss(
   environment: Readonly<Record<string, pulumi.Input<string>>> = {},
 ): boolean {
   const { setSize } = layout;
-  const [, asked] = /^EC:(\d+)$/.exec(knownValue(environment[PARITY_SETTING]) ?? "") ?? [];
-  // The first pool's parity is that of all.
-  const parity = asked === undefined ? defaultParity(pools[0]?.layout.setSize ?? setSize) : Number(asked);
-  const data = setSize - parity;
-  const quorum = data === parity ? data + 1 : data;
-  return hosts.length > 1 && setSize - Math.ceil(setSize / hosts.length) >= quorum;
+  const [, declared] = /^EC:(\d+)$/.exec(knownValue(environment[PARITY_SETTING]) ?? "") ?? [];
+  // The first pool sets the parity of all pools.
+  const parity = declared === undefined ? defaultParity(pools[0]?.layout.setSize ?? setSize) : Number(declared);
+  const dataDrives = setSize - parity;
+  const writeQuorum = dataDrives === parity ? dataDrives + 1 : dataDrives;
+  return hosts.length > 1 && setSize - Math.ceil(setSize / hosts.length) >= writeQuorum;
 }

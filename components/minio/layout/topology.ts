@@ -7,56 +7,61 @@ export const API_PORT = 9000;
 /** Port of the console inside the containers. */
 export const CONSOLE_PORT = 9001;
 
-/** How members and clients speak to the store. */
+/** Protocol of the S3 API, between members and for clients. */
 export type Scheme = "http" | "https";
 
-/** What the topology needs of a host. */
+/** The fields of a host that decide its place in the store. */
 export type MemberHost = Pick<Host, "key" | "hostname" | "drives">;
 
-/** Where a drive's data is on its host: a Docker volume, or a folder of a mounted disk. */
+/** Location of a drive's data on its host: a Docker volume, or a folder on a mounted disk. */
 export type DriveSource = { volume: string } | { folder: string; disk: { path: string; subfolder: string } };
 
-/** How the drives of a pool are spread over erasure sets. */
+/** Distribution of a pool's drives over erasure sets. */
 export interface ErasureLayout {
-  /** Drives per erasure set; 1 is a store without erasure coding. */
+  /** Drives per erasure set; 1 means no erasure coding. */
   setSize: number;
-  /** How many erasure sets there are. */
+  /** Number of erasure sets. */
   sets: number;
 }
 
-/** The endpoints of a store, in the order that gives each drive its place in the erasure sets. */
+/** Endpoints of a pool, in the order that assigns drives to erasure sets. */
 export interface PoolLayout extends ErasureLayout {
-  /** MinIO's arguments that name the drives. */
+  /** MinIO's command line arguments for the drives. */
   endpoints: string[];
 }
 
+/** MinIO's setting for the drives of an erasure set that may fail without data loss, such as `EC:4`. */
+export const PARITY_SETTING = "MINIO_STORAGE_CLASS_STANDARD";
+
+/** MinIO's erasure set sizes, largest first. */
 const SET_SIZES = [16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2];
 
-/** Name of a member on the network, and of its container. */
+/** Returns a member's name on the network, which is also its container's hostname. */
 export function memberName(serviceName: string, hostname: string): string {
   return `${serviceName}-${hostname}`;
 }
 
-/** Path of a drive in a member's container. */
+/** Returns a drive's path in a member's container. */
 export function drivePath(driveKey: string): string {
   return `/drives/${driveKey}`;
 }
 
-/** By key, so that no order in which the user wrote something down matters. */
+/** Sorts by key, so that the order in the user's program does not matter. */
 export function sortByKey<T extends { key: string }>(items: readonly T[]): T[] {
   return items.toSorted((a, b) => (a.key < b.key ? -1 : 1));
 }
 
+/** Returns the keys of a host's drives, sorted. */
 export function driveKeys(host: MemberHost): string[] {
   return Object.keys(host.drives).toSorted();
 }
 
-/** The drives that a pool takes of a host: the first ones by key. */
+/** Returns the keys of the drives that a pool uses of a host: the first ones by key. */
 export function selectDrives(host: MemberHost, drivesPerHost?: number): string[] {
   return driveKeys(host).slice(0, drivesPerHost);
 }
 
-/** Where a drive's data is on its host. */
+/** Returns the location of a drive's data on its host. */
 export function driveSource(serviceName: string, driveKey: string, { path, subfolder }: Drive): DriveSource {
   if (path === undefined) return { volume: `${serviceName}-${driveKey}` };
   const disk = { path, subfolder: subfolder ?? "minio" };
@@ -76,7 +81,7 @@ export function volumeNames(
   return Object.fromEntries(entries);
 }
 
-/** The mounted disks among these drives of a host. */
+/** Returns those of a host's drives that are folders on mounted disks. */
 export function driveDisks(host: MemberHost, drives: readonly string[]): { path: string; subfolder: string }[] {
   return drives.flatMap((key) => {
     const source = driveSource("", key, host.drives[key] ?? {});
@@ -84,15 +89,15 @@ export function driveDisks(host: MemberHost, drives: readonly string[]): { path:
   });
 }
 
-/** What of its hosts a pool is made of. */
+/** Options of `poolLayout`. */
 export interface PoolLayoutOptions {
   /**
-   * How many drives of each host, the first ones by key.
+   * Number of drives to use of each host, the first ones by key.
    * @default - all
    */
   drivesPerHost?: number;
   /**
-   * Whether the store has other pools: then a host alone in its pool has peers as well, and goes by its name.
+   * Whether the store has other pools. A single host then also needs endpoints with its name, since it has peers.
    * @default false
    */
   hasPeers?: boolean;
@@ -101,9 +106,9 @@ export interface PoolLayoutOptions {
 }
 
 /**
- * The layout of a pool whose hosts all have the same drives. Drive by drive, and for each drive host by host: an
- * erasure set takes neighbours of this list, and so spreads over as many hosts as it can. It is the order in which
- * MinIO itself puts the endpoints of a configuration file, so a drive has the same place in both forms.
+ * Returns the layout of a pool in which all hosts have the same drives. Endpoints are listed drive by drive, and for
+ * each drive host by host: MinIO forms erasure sets of neighbours in this list, so that a set spans as many hosts as
+ * possible. MinIO orders the endpoints of a configuration file the same way, so drives keep their places in both forms.
  */
 export function poolLayout(
   serviceName: string,
@@ -126,8 +131,8 @@ function endpointsOfPath(scheme: Scheme, serviceName: string, hosts: MemberHost[
 }
 
 /**
- * Drives per erasure set, the most that MinIO can form with every host giving each set as many as the others do. A
- * single drive stands alone. Undefined when there is no such size.
+ * Returns the drives per erasure set: the largest size with which each host contributes equally to every set. 1 for a
+ * single drive; undefined if there is no such size.
  */
 export function erasureSetSize(hosts: number, drivesPerHost: number): number | undefined {
   const total = hosts * drivesPerHost;
@@ -135,31 +140,31 @@ export function erasureSetSize(hosts: number, drivesPerHost: number): number | u
   return SET_SIZES.find((size) => total % size === 0 && (size % hosts === 0 || hosts % size === 0));
 }
 
-/** Drives of a set that may fail without loss, as MinIO chooses by the set's size. */
+/** Returns MinIO's default parity for an erasure set: the drives that may fail without data loss. */
 export function defaultParity(setSize: number): number {
   if (setSize >= 8) return 4;
   return Math.floor(setSize / 2);
 }
 
-/** Why MinIO cannot form erasure sets of so many hosts and drives, in words; undefined when it can. */
+/** Describes why MinIO cannot form erasure sets of this many hosts and drives; undefined if it can. */
 export function erasureSetError(hosts: number, drivesPerHost: number, host = "host"): string | undefined {
   if (erasureSetSize(hosts, drivesPerHost) !== undefined) return undefined;
   return (
-    `MinIO cannot form equal erasure sets of 2 to 16 drives of ${pluralize(hosts, host)} with ` +
+    `MinIO cannot form equal erasure sets of 2 to 16 drives from ${pluralize(hosts, host)} with ` +
     `${pluralize(drivesPerHost, "drive")} each: ${describeWorkableSizes(hosts, drivesPerHost, host)}`
   );
 }
 
-const pluralize = (number: number, what: string) => `${number} ${what}${number === 1 ? "" : "s"}`;
+export const pluralize = (number: number, what: string): string => `${number} ${what}${number === 1 ? "" : "s"}`;
 
-/** The nearest sizes that work, in words. */
+/** Describes the nearest sizes that work. */
 export function describeWorkableSizes(hosts: number, drivesPerHost: number, host = "host"): string {
   const drives = nearest(drivesPerHost, (count) => erasureSetSize(hosts, count) !== undefined);
   if (drives.length > 0) return `${drives.join(" or ")} drives per ${host} work`;
   return `${nearest(hosts, (count) => erasureSetSize(count, drivesPerHost) !== undefined).join(" or ")} ${host}s work`;
 }
 
-/** The closest number below that works, and the closest above. */
+/** Returns the closest smaller number that works, and the closest larger one. */
 function nearest(wanted: number, works: (count: number) => boolean): number[] {
   const below = Array.from({ length: wanted - 1 }, (_, step) => wanted - 1 - step).find(works);
   const above = Array.from({ length: 16 }, (_, step) => wanted + 1 + step).find(works);

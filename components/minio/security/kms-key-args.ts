@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** The key under which a store encrypts: the keys of its objects, and what it keeps of users and settings. */
+/** The key with which a store encrypts object keys, users and settings. */
 export interface KmsKey {
-  /** What MinIO calls it, 1 to 64 letters, digits and `._-`. */
+  /** The key's name in MinIO: 1 to 64 letters, digits and `._-`. */
   name: string;
-  /** 32 random bytes in base64, as `openssl rand -base64 32` makes them. Secret. */
+  /** 32 random bytes in base64, such as from `openssl rand -base64 32`. Kept as a secret. */
   key: pulumi.Input<string>;
 }

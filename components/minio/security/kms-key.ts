@@ -11,10 +11,10 @@ import type { KmsKey } from "./kms-key-args.ts";
 
 const FILE = "kms-key";
 
-/** What tells MinIO of the key. */
+/** Points MinIO to the key's file. */
 export const KMS_ENVIRONMENT = { MINIO_KMS_SECRET_KEY_FILE: `/run/secrets/${FILE}` };
 
-/** What is wrong with the key, and with settings beside it, as far as they are plain. */
+/** Validates the key, if it is known, and settings that conflict with it. */
 export function validateKmsKey({
   kmsKey,
   environment = {},
@@ -27,32 +27,31 @@ export function validateKmsKey({
     const problem = "must be 1 to 64 letters, digits, dots, hyphens or underscores";
     issues.push({ argument: "kmsKey.name", value: name, problem });
   }
-  // MinIO does not start with two of them.
+  // MinIO does not start with two KMS configurations.
   const others = Object.keys(environment).filter((one) => /^MINIO_KMS_(KES_|SERVER$|ENCLAVE$|SSE_KEY$)/.test(one));
-  const problem = "is for another key management than kmsKey: leave one of them out";
+  const problem = "configures another KMS than kmsKey: leave one of them out";
   return [...issues, ...others.map((value) => ({ argument: "environment", value, problem }))];
 }
 
 /**
- * What is wrong with the key itself, which is never shown. Letters in place of random bytes (a passphrase, or base64 or
- * hexadecimal twice over) could be guessed, from the objects and from the key's fingerprint.
+ * Validates the key without showing it. Bytes that are text (a passphrase, or doubly encoded base64 or hexadecimal) could
+ * be guessed from the objects or from the key's fingerprint.
  */
 function validateKeyMaterial(key: string | undefined): ValidationIssue[] {
   const issue = (problem: string) => [{ argument: "kmsKey.key", value: "(secret)", problem }];
   if (key === undefined || !/^[A-Za-z0-9+/]{43}=$/.test(key)) {
-    return issue("must be 32 bytes in base64, 44 characters: make it with `openssl rand -base64 32`");
+    return issue("must be 32 bytes in base64, 44 characters: create it with `openssl rand -base64 32`");
   }
   const bytes = [...Buffer.from(key, "base64")];
   if (new Set(bytes).size < 16 || bytes.every((byte) => byte >= 0x20 && byte < 0x7f)) {
-    return issue("are no random bytes: make it with `openssl rand -base64 32`");
+    return issue("must be random bytes: create it with `openssl rand -base64 32`");
   }
   return [];
 }
 
 /**
- * Tells one key from another, to who may not know either. It is an HMAC under the key, of a fixed text: as hard to turn
- * back as the 256 random bits are to guess, and in no relation to what MinIO makes of the key. So it may stand in
- * Pulumi's state and in messages.
+ * Returns a fingerprint that shows whether the key changed, safe for Pulumi's state and messages. It is an HMAC of a
+ * fixed text under the key: reversing it means guessing 256 random bits, and MinIO derives nothing in the same way.
  */
 export function kmsFingerprint(key: string): string {
   return createHmac("sha256", Buffer.from(key, "base64"))
@@ -61,7 +60,7 @@ export function kmsFingerprint(key: string): string {
     .slice(0, 16);
 }
 
-/** The key, checked once it is known: plain ones were before anything was registered. */
+/** Returns the key as a secret, validated once it is known. */
 export function validatedKmsKey(subject: string, { name, key }: KmsKey): KmsKey {
   return {
     name,
@@ -69,25 +68,25 @@ export function validatedKmsKey(subject: string, { name, key }: KmsKey): KmsKey 
   };
 }
 
-/** The key is for life once there is one; a store without may get one. */
+/** Returns the immutable setting. A store without a key may get one. */
 export function immutableKmsKey(kmsKey: KmsKey | undefined): Record<string, ImmutableValue> {
   const fingerprint = kmsKey && pulumi.unsecret(pulumi.output(kmsKey.key).apply(kmsFingerprint));
   return {
     kmsKey: {
       value: kmsKey && { name: kmsKey.name, fingerprint },
       reason:
-        "without it what was encrypted under it is lost. " +
-        "Put it back, or make a second store and copy the data with `mc mirror`",
+        "data that was encrypted with it would be lost. " +
+        "Restore it, or create a second store and copy the data with `mc mirror`",
     },
   };
 }
 
-/** The key as a Docker secret: a copy, which goes with the stack. A store has one key for life: its name tells it. */
+/** Creates a Docker secret with the key. The key is immutable, so its name serves as the secret's generation. */
 export function createKmsSecret(name: string, swarm: Swarm, kmsKey: KmsKey, opts: FileOptions): FileRef {
   return createSecret(name, swarm, pulumi.interpolate`${kmsKey.name}:${kmsKey.key}`, kmsKey.name, opts);
 }
 
-/** The key as a file that only the container's own user can read. */
+/** Mounts the key as a file that only the container's user can read. */
 export function kmsSecretMount(secret: FileRef): DeepInput<SecretReference> {
   return secretMount(secret, FILE, "0");
 }

@@ -8,70 +8,72 @@ import type { Swarm } from "../../swarm/swarm.ts";
 import { createSecret, type FileRef, type FileOptions, secretMount } from "../../service/secrets-and-configs.ts";
 import { memberName } from "../layout/topology.ts";
 
-/** Certificates that the component makes, with an authority of its own. */
+/** Certificates that the component generates and signs with its own authority. */
 export interface GeneratedCertificates {
   /**
-   * How long a certificate lasts, in days. The authority lasts ten years, or twice that if it is more.
+   * Validity of a certificate, in days. The authority is valid for ten years, or twice this if that is longer.
    * @default 365
    */
   lifetimeDays?: number;
 
   /**
-   * So many days before its end a certificate is renewed, by the next `up`: the preview shows it. All members restart.
+   * Number of days before its expiry from which the next `up` renews a certificate, as the preview shows. All members
+   * restart.
    * @default 30
    */
   renewBeforeDays?: number;
 
   /**
-   * Further names and addresses by which clients reach the store, beside those of hosts, members and the store itself.
+   * Further names and addresses at which clients reach the store, besides those of hosts, members and the store itself.
    * @default - none
    * @example ["s3.example.com"]
    */
   names?: string[];
 }
 
-/** A certificate from elsewhere, PEM all of it. */
+/** An existing certificate, all parts as PEM. */
 export interface ProvidedCertificate {
   /**
-   * The certificate, and after it those between it and the authority. It must name every member
-   * (`<serviceName>-<hostname>`), `localhost`, and what clients call the store.
+   * The certificate, followed by any intermediate ones. It must name every member (`<serviceName>-<hostname>`),
+   * `localhost`, and the names that clients use.
    */
   certificate: pulumi.Input<string>;
-  /** Its private key. Secret. */
+  /** Its private key. Kept as a secret. */
   key: pulumi.Input<string>;
   /** The authority that signed it. */
   caCertificate: pulumi.Input<string>;
 }
 
-/** `true`: certificates of an authority of the store's own; else how these are made, or those to take. */
+/** `true` for certificates of the store's own authority, settings for these, or an existing certificate. */
 export type MinioTls = true | GeneratedCertificates | ProvidedCertificate;
 
-/** The certificates of a store as its services see them. */
+/** The authority's certificate, and the secrets with a store's certificate files. */
 export interface StoreTls {
   caCertificate: pulumi.Output<string>;
   secrets: Record<TlsFile, FileRef>;
 }
 
-/** Where MinIO looks for its certificates: named explicitly, for without them it would silently speak plain HTTP. */
+/** Passed to MinIO as `--certs-dir`: with an explicit folder it fails without certificates instead of serving HTTP. */
 export const CERTIFICATES_FOLDER = "/run/secrets/certs";
 
-/** In the order of their names: files of the folder. */
+/** Paths under /run/secrets, sorted. */
 export const TLS_FILES = { ca: "certs/CAs/ca.crt", key: "certs/private.key", certificate: "certs/public.crt" } as const;
 
 type TlsFile = keyof typeof TLS_FILES;
 
+/** Whether any part of an existing certificate is given. */
 export function isProvided(tls: MinioTls | undefined): tls is ProvidedCertificate {
   return typeof tls === "object" && ("certificate" in tls || "key" in tls || "caCertificate" in tls);
 }
 
-/** What makes the clients in a member's container trust the store. */
+/** Makes mc and the health check in a member's container trust the store. */
 export const TLS_ENVIRONMENT = {
-  // In addition to where systems have theirs.
+  // Includes the usual folders of the system's authorities.
   SSL_CERT_DIR: `${CERTIFICATES_FOLDER}/CAs:/etc/ssl/certs:/etc/pki/tls/certs`,
   MINIO_HEALTHCHECK_URL: "https://localhost:9000",
 };
 
-/** The certificates, made or given, as Docker secrets. */
+/** Creates Docker secrets with the generated or provided certificate. */
 export function createTlsSecrets(
   name: string,
   tls: MinioTls,
@@ -82,19 +84,22 @@ export function createTlsSecrets(
   const { owner: _owner, component: _component, ...child } = opts;
   const names = (more: readonly string[]) => certificateNames(serviceName, hosts, more, addresses);
   const { generation, ...texts } = createCertificates(name, tls, names, child);
-  const make = (file: TlsFile) => createSecret(`${name}-tls-${file}`, swarm, texts[file], generation, opts);
-  return { caCertificate: texts.ca, secrets: { ca: make("ca"), key: make("key"), certificate: make("certificate") } };
+  const create = (file: TlsFile) => createSecret(`${name}-tls-${file}`, swarm, texts[file], generation, opts);
+  return {
+    caCertificate: texts.ca,
+    secrets: { ca: create("ca"), key: create("key"), certificate: create("certificate") },
+  };
 }
 
-/** The certificates as files that only the container's own user can read. */
+/** Mounts the certificate files so that only the container's user can read them. */
 export function tlsSecretMounts({ secrets }: StoreTls): DeepInput<SecretReference>[] {
   return (Object.keys(TLS_FILES) as TlsFile[]).map((file) => secretMount(secrets[file], TLS_FILES[file], "0"));
 }
 
 /**
- * All that a store is called: by clients, by its members, and in their containers.
+ * Returns all names and addresses of a store for a certificate, the store's name first, the others sorted.
  *
- * @param addresses the members' own ones on their network, as far as they are known
+ * @param addresses the members' own addresses on their network, as far as they are known
  */
 export function certificateNames(
   serviceName: string,
@@ -115,10 +120,14 @@ export function certificateNames(
   });
 }
 
-/** What is in the files, and what tells them from their successors. */
+/** Contents of the certificate files, and their generation. */
 export type Certificates = Record<TlsFile | "generation", pulumi.Output<string>>;
 
-/** The certificates, made for these names (the user's further ones among them) or given. */
+/**
+ * Returns the provided certificate, or generates one.
+ *
+ * @param names returns all names of the store, given the user's further ones
+ */
 export function createCertificates(
   name: string,
   tls: MinioTls,
@@ -147,7 +156,7 @@ function generatedCertificate(
   return { ca, certificate, key: pulumi.secret(key), generation };
 }
 
-/** A certificate and its authority, in Pulumi's state and nowhere else, the keys encrypted. */
+/** A certificate and its authority. They exist only in Pulumi's state, the keys encrypted. */
 class GeneratedCertificate extends SwarmResource {
   declare readonly authority: pulumi.Output<string>;
   declare readonly certificate: pulumi.Output<string>;

@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { knownValue } from "../../shared/inputs.ts";
 import type { ValidationIssue } from "../../../core/input-validation-error.ts";
-import { secretPath } from "../secrets.ts";
+import { secretPath } from "../security/root-secrets.ts";
 import type { ErasureLayout } from "../layout/topology.ts";
 
-/** Variables this component sets, or that would undo what it decides, with what to do instead. */
+/** Variables that the component sets or that would override its settings, each with the fix. */
 const RESERVED: Record<string, string> = {
   MINIO_ROOT_USER: "give rootUser",
   MINIO_ACCESS_KEY: "give rootUser",
@@ -26,7 +26,7 @@ const RESERVED: Record<string, string> = {
   MINIO_GID: "leave it out: drives and secrets belong to the container's own user",
 };
 
-/** What is wrong with the variables a user gives. */
+/** Validates the user's variables. */
 export function validateEnvironment(environment: Record<string, pulumi.Input<string>>): ValidationIssue[] {
   return Object.keys(environment).flatMap((name) => {
     const problem = variableError(name, knownValue(environment[name]));
@@ -35,18 +35,18 @@ export function validateEnvironment(environment: Record<string, pulumi.Input<str
 }
 
 function variableError(name: string, value: string | undefined): string | undefined {
-  if (!/^MINIO_[A-Z0-9_]+$/.test(name)) return "must begin with MINIO_: it is for settings of MinIO";
+  if (!/^MINIO_[A-Z0-9_]+$/.test(name)) return "must begin with MINIO_: only settings of MinIO are allowed";
   const instead = RESERVED[name];
   if (instead !== undefined) return `is set by this component: ${instead}`;
-  if (name.endsWith("_FILE")) return "names a file, and the container has none but this component's: leave it out";
+  if (name.endsWith("_FILE")) return "names a file, and the container has only those of this component: leave it out";
   if (/SECRET|PASSWORD|TOKEN|ACCESS_KEY|CREDENTIAL/.test(name)) {
-    return "is a secret, and an environment can be read by `docker inspect`: set it with `mc admin config set`";
+    return "is a secret, which `docker inspect` would show: set it with `mc admin config set`";
   }
   if (value !== undefined && /[\n\0]/.test(value)) return "its value must be one line";
   return undefined;
 }
 
-/** The container's environment as Docker has it, sorted by name. */
+/** Returns the container's environment in Docker's form `NAME=value`, sorted by name. */
 export function containerEnvironment(
   environment: Record<string, pulumi.Input<string>>,
   pools: readonly { layout: ErasureLayout }[],
@@ -58,7 +58,7 @@ export function containerEnvironment(
     .map((name) => assignment(name, variables[name] ?? ""));
 }
 
-/** What is in the container's environment. No credentials: those are in files. */
+/** Returns the container's environment. Credentials are in files instead. */
 export function containerVariables(
   environment: Record<string, pulumi.Input<string>>,
   pools: readonly { layout: ErasureLayout }[],
@@ -68,14 +68,14 @@ export function containerVariables(
   return {
     ...environment,
     ...more,
-    // The root file system is read-only; what MinIO and mc want to write at home goes to /tmp.
+    // The root file system is read-only, and MinIO and mc write to their home folder.
     HOME: "/tmp",
     MC_CONFIG_DIR: "/tmp/.mc",
     MC_CONFIG_ENV_FILE: secretPath("mcHostConfig"),
     MINIO_ROOT_USER_FILE: secretPath("rootUser"),
     MINIO_ROOT_PASSWORD_FILE: secretPath("rootPassword"),
-    // MinIO picks the same size by itself, except where that would load some hosts more than others. Of several pools
-    // each says its own, in their file; this variable would overrule it.
+    // MinIO may choose a size with which some hosts have more drives of a set than others. With several pools their
+    // file has the sizes, and this variable would override them.
     ...(pools.length === 1 && layout && layout.sets > 1 && { MINIO_ERASURE_SET_DRIVE_COUNT: `${layout.setSize}` }),
   };
 }

@@ -1,32 +1,32 @@
 import { API_PORT } from "../layout/topology.ts";
-import { imageBasename } from "../image.ts";
+import { imageBasename } from "./image.ts";
 
-/** What an image has on board to ask MinIO how it is. */
+/** Program in the image that checks MinIO's health. */
 export type HealthcheckClient = "silo" | "mc";
 
 export const HEALTHCHECK_CLIENTS: readonly HealthcheckClient[] = ["silo", "mc"];
 
-/** Commands in a member's container; images of MinIO have no shell. */
+/** Commands to run in a member's container. They need no shell, which MinIO's images lack. */
 export interface ProbeCommands {
-  /** Ends with 0 once the cluster has write quorum. */
+  /** Exits with 0 once the cluster has write quorum. */
   ready: string[];
   /**
-   * Ends with 0 when this member may go: without it every erasure set of the cluster keeps its write quorum, and
-   * nothing is being healed. A member that is just coming back does not say so. mc waits until it can.
+   * Exits with 0 if this member can stop: every erasure set keeps its write quorum without it, and no drive is healing.
+   * Fails on a member that is still starting. mc waits until it succeeds.
    */
   maintenance: string[];
-  /** Prints the locks that members hold, the oldest first, each as a line of JSON. */
+  /** Prints the locks that members hold, oldest first, as JSON lines. */
   locks: string[];
 }
 
-/** `--dev` keeps mc from asking for a registration with MinIO's makers; nothing is sent to them. */
+/** With `--dev` mc does not ask to register with MinIO, Inc., and sends it nothing. */
 const LOCKS_ARGUMENTS = ["support", "top", "locks", "local", "--dev", "--count", "1000", "--json"];
 
 /**
- * Seconds within which a member has every drive that it can reach. What it answers is what each member says of its own
- * drives; whether it has connected them itself nobody tells. One that it did not reach when it started it tries again
- * every 15 s (MinIO's cmd/erasure-sets.go: defaultMonitorConnectEndpointInterval). Until then it writes to the others
- * alone, and of an object that is on too few of those it sees it says that there is none.
+ * Seconds after which a member has connected every drive that it can reach. A member retries drives that it could not
+ * reach at its start every 15 s (MinIO's cmd/erasure-sets.go: defaultMonitorConnectEndpointInterval). Until then it
+ * writes to the other drives only, and answers NoSuchKey for objects of which it sees too few parts. Its health does not
+ * show this: MinIO reports the state that each member gives of its own drives.
  */
 export const DRIVE_RECONNECT_SECONDS = 16;
 
@@ -43,11 +43,12 @@ const COMMANDS: Record<HealthcheckClient, ProbeCommands> = {
   },
 };
 
+/** Returns the commands of a client. */
 export function probeCommands(tools: HealthcheckClient): ProbeCommands {
   return COMMANDS[tools];
 }
 
-/** The tools that an image of this name carries. */
+/** Returns the client that an image of this name contains. */
 export function defaultHealthcheckClient(image: string): HealthcheckClient {
   return imageBasename(image) === "silo" ? "silo" : "mc";
 }

@@ -9,14 +9,14 @@ import type { MinioServiceArgs } from "../args.ts";
 import { containerEnvironment } from "./environment.ts";
 import { KMS_ENVIRONMENT, kmsSecretMount } from "../security/kms-key.ts";
 import { PUBLIC_METRICS } from "../iam/metrics.ts";
-import type { ServicePlan, StorePlan } from "../plan.ts";
+import type { ServicePlan, StorePlan } from "../layout/plan.ts";
 import { poolsConfigMount, poolServerArguments } from "../layout/pool-config.ts";
 import type { HealthcheckClient } from "./probes.ts";
-import { type SecretKind, rootSecretMounts } from "../secrets.ts";
+import { type SecretKind, rootSecretMounts } from "../security/root-secrets.ts";
 import { CERTIFICATES_FOLDER, type StoreTls, TLS_ENVIRONMENT, tlsSecretMounts } from "../security/tls.ts";
 import { API_PORT, drivePath, driveSource, type MemberHost, memberName } from "../layout/topology.ts";
 
-/** Docker's default capabilities but for the two with which root serves a folder of another owner. */
+/** Docker's default capabilities without the two (DAC_OVERRIDE, FOWNER) that root needs for folders of other owners. */
 const DROPPED_CAPABILITIES = [
   "CAP_AUDIT_WRITE",
   "CAP_CHOWN",
@@ -33,9 +33,9 @@ const DROPPED_CAPABILITIES = [
 ];
 
 /**
- * In what the members of a cluster must agree, or they refuse each other. The secrets are among it: members sign what
- * they ask of each other with the root credentials. So is the file that names the pools, and the network on which they
- * find each other.
+ * Spec fields in which all members must agree: MinIO members with different settings reject each other. Secrets are
+ * among them since members sign requests to each other with the root credentials, and so are the file with the pools and
+ * the members' network.
  */
 export const CLUSTER_WIDE_FIELDS = [
   "TaskTemplate.ContainerSpec.Image",
@@ -47,7 +47,7 @@ export const CLUSTER_WIDE_FIELDS = [
   "TaskTemplate.Networks[0]",
 ];
 
-/** A store as all its services see it. */
+/** The settings that all services of a store share. */
 export interface StoreContext extends Pick<
   MinioServiceArgs,
   | "environment"
@@ -63,20 +63,20 @@ export interface StoreContext extends Pick<
   plan: StorePlan;
   image: pulumi.Input<string>;
   tools: HealthcheckClient;
-  /** The members' own network first. */
+  /** The members' own network is the first. */
   networkIds: pulumi.Input<string>[];
   secrets: Record<SecretKind, FileRef>;
-  /** The certificates, when the store speaks TLS. */
+  /** Absent without TLS. */
   tls?: StoreTls;
-  /** The file of the key under which it encrypts. */
+  /** Secret with the KMS key. */
   kmsKey?: FileRef;
-  /** The file of several pools. */
+  /** Config with the pools; absent with one pool. */
   poolsConfig?: FileRef;
-  /** Labels of the drives' volumes: whose they are. */
+  /** Labels of the drives' volumes that name their owner. */
   ownerLabels: Record<string, DeepInput<string>>;
 }
 
-/** What the Engine is asked for. Lists that are empty are spelled out, so that what is added by hand is seen. */
+/** Returns the Swarm service spec. Empty lists are explicit, so that entries added by hand count as drift. */
 export function serviceSpec(store: StoreContext, service: ServicePlan): FieldInputs<ServiceSpec> {
   return {
     Name: service.serviceName,
@@ -97,16 +97,16 @@ export function serviceSpec(store: StoreContext, service: ServicePlan): FieldInp
   };
 }
 
-/** What a member may write to beside its drives: its root file system is read-only. */
+/** Writable home folder; the root file system is read-only. */
 export const HOME_MOUNT: Mount = {
   Type: "tmpfs",
   Target: "/tmp",
   TmpfsOptions: { SizeBytes: 64 * MIB, Mode: 0o1777 },
 };
 
-/** MinIO's arguments but for those that name drives. */
+/** Returns MinIO's arguments without those for drives. */
 export function serverArguments({ tls, plan }: Pick<StoreContext, "tls" | "plan">): string[] {
-  // MinIO sends browsers to the port that its console listens on.
+  // MinIO redirects browsers to the port that its console listens on.
   const ports = ["--address", `:${API_PORT}`, "--console-address", `:${plan.consolePort}`];
   return ["server", ...ports, ...(tls ? ["--certs-dir", CERTIFICATES_FOLDER] : [])];
 }
@@ -132,33 +132,32 @@ function containerSpec(store: StoreContext, { pool, hosts, mode }: ServicePlan):
       ...(store.tls ? tlsSecretMounts(store.tls) : []),
       ...(store.kmsKey ? [kmsSecretMount(store.kmsKey)] : []),
     ],
-    // Not spelled out when empty: the state of earlier releases has none, and is not to change.
     ...(store.poolsConfig && { Configs: [poolsConfigMount(store.poolsConfig)] }),
-    // Not spelled out either: on all networks but the hosts' own Docker knows the members' names.
+    // Docker resolves the members' names on all networks but the hosts' own.
     ...(store.plan.usesHostNetwork && { Hosts: memberHostsEntries(store.plan) }),
-    // Swarm gives a task its name in the network only once its health check passes, and engines before 25 ask for the
-    // first time after a whole interval. Members find each other by these names: a check made an outage of 4 s one of
-    // 20 s. What ends is restarted all the same, and whether the cluster works is asked of the cluster.
+    // Swarm registers a task's name in DNS only once its health check passes, and engines before 25 run the first check
+    // after a whole interval. Members find each other by these names, so a health check turned an outage of 4 s into
+    // 20 s. Swarm restarts exited containers anyway, and `readyCommand` checks the cluster.
     Healthcheck: { Test: ["NONE"] },
     StopGracePeriod: toEngineUnit(store.stopGraceSeconds ?? 60, SECOND),
     CapabilityDrop: DROPPED_CAPABILITIES,
     Ulimits: [],
-    // A member looks up every peer before it serves, and on the first start no peer has a name yet: where the host's
-    // own name servers do not answer either, that cost 10 s for each endpoint.
+    // A member looks up every peer before it serves. On the first start no peer has a name yet, and with unreachable
+    // name servers on the host each lookup took 10 s.
     DNSConfig: { Options: ["timeout:1", "attempts:1"] },
   };
 }
 
 /**
- * Returns what keeps browsers that open the S3 API where they are: on that port of the host may be another store's
- * console. A console that is reached in another way has an address of its own.
+ * Keeps MinIO from redirecting browsers from the S3 API to an unpublished console: that port of the host may belong to
+ * another store. A console with its own address is given by the user.
  */
 function redirectEnvironment({ plan: { published }, environment = {} }: StoreContext): Record<string, string> {
-  const isThere = !published || published.consolePort !== undefined || "MINIO_BROWSER_REDIRECT_URL" in environment;
-  return isThere ? {} : { MINIO_BROWSER_REDIRECT: "off" };
+  const hasConsole = !published || published.consolePort !== undefined || "MINIO_BROWSER_REDIRECT_URL" in environment;
+  return hasConsole ? {} : { MINIO_BROWSER_REDIRECT: "off" };
 }
 
-/** A folder is bound, never made: while its disk is not mounted it is missing, and the task fails. */
+/** Folders are bind mounts, which Docker does not create: while the disk is not mounted, the task fails. */
 function driveMounts(
   { plan, ownerLabels }: StoreContext,
   host: MemberHost,
@@ -173,7 +172,7 @@ function driveMounts(
   });
 }
 
-/** Lines of /etc/hosts that tell the members where each of them is. */
+/** Returns lines of /etc/hosts with the members' addresses. */
 function memberHostsEntries({ serviceName, hosts }: StorePlan): pulumi.Output<string>[] {
   return hosts.map(({ hostname, privateAddress }) => {
     const address = privateAddress.apply((known) => requireIpAddress(serviceName, known));
@@ -181,17 +180,17 @@ function memberHostsEntries({ serviceName, hosts }: StorePlan): pulumi.Output<st
   });
 }
 
-/** @throws when it is none: names are what members on their hosts' own network have no way to look up. */
+/** @throws if it is a name: members on the host network have no way to look names up. */
 export function requireIpAddress(serviceName: string, address: string): string {
   if (isIP(address) !== 0) return address;
   const problem =
-    "is no address, by which members on their hosts' own network find each other: give one as privateAddress";
+    "must be an IP address, by which members on the host network find each other: give one as privateAddress";
   throw new InputValidationError(`MinioService "${serviceName}"`, [
     { argument: "privateAddress", value: address, problem },
   ]);
 }
 
-/** On their hosts' own network the members' ports are there without being published. */
+/** On the host network the members' ports are reachable without being published. */
 function publishedPorts({ published, usesHostNetwork, consolePort }: StorePlan): PublishedPort[] {
   if (!published || usesHostNetwork) return [];
   const s3 = hostPort(API_PORT, published.port);

@@ -4,14 +4,14 @@ import type { DeepInput } from "../../shared/inputs.ts";
 import { knownValue } from "../../shared/inputs.ts";
 import { MIB } from "../../service/spec-parts.ts";
 import type { SettingsValidation } from "../../../core/service-update.ts";
-import type { ServicePlan } from "../plan.ts";
+import type { ServicePlan } from "../layout/plan.ts";
 import { probeCommands } from "./probes.ts";
 import { HOME_MOUNT, serverArguments, type StoreContext } from "./spec.ts";
 
 /**
- * How a member's settings are started once on their own: as a store of one erasure set on empty drives in memory. With
- * the members' names MinIO would reach the drives of the store, and wait for peers before it has read all settings;
- * without them it knows of no other member.
+ * Returns how to try a member's settings: in a separate container, as a store of one erasure set on empty drives in
+ * memory. Its arguments have no member names, so that MinIO neither reaches the store's drives nor waits for peers before
+ * it reads all settings.
  */
 export function settingsValidation(
   store: StoreContext,
@@ -25,12 +25,12 @@ export function settingsValidation(
     readyCommand: probeCommands(store.tools).ready,
     environmentArgument: "environment",
     secretVariables: secretVariables(store.environment ?? {}),
-    // With it users and policies are kept in etcd: a second store there would write to those of the first.
+    // It keeps users and policies in etcd, where the trial would write to those of the store.
     unlessVariables: ["MINIO_ETCD_ENDPOINTS"],
   };
 }
 
-/** Names of the variables whose values Pulumi keeps secret. */
+/** Returns the names of variables with secret values. */
 function secretVariables(environment: Record<string, pulumi.Input<string>>): pulumi.Input<string[]> {
   const outputs = Object.entries(environment).filter(([, value]) => knownValue(value) === undefined);
   if (outputs.length === 0) return [];

@@ -1,7 +1,7 @@
 import type { ValidationIssue } from "../../../core/input-validation-error.ts";
 import { BUCKET_ACCESS, type BucketAccess } from "../iam/policy.ts";
 
-/** What is wrong with a bucket's name. */
+/** Validates a bucket's name. */
 export function validateBucketName(name: string | undefined, argument = "bucketName"): ValidationIssue[] {
   if (name === undefined) return [];
   const issue = (problem: string) => [{ argument, value: name, problem }];
@@ -9,11 +9,11 @@ export function validateBucketName(name: string | undefined, argument = "bucketN
     return issue("must be 3 to 63 lowercase letters, digits, hyphens and single inner dots");
   }
   if (/^\d+\.\d+\.\d+\.\d+$/.test(name)) return issue("must not look like an IP address");
-  if (name === "minio") return issue("is MinIO's own: choose another");
+  if (name === "minio") return issue("is reserved by MinIO: choose another");
   return [];
 }
 
-/** What is wrong with the arguments of a bucket, as far as they are plain. */
+/** Validates the arguments of a bucket that are known. */
 export function validateBucket(args: {
   bucketName?: string;
   versioning?: boolean;
@@ -21,35 +21,39 @@ export function validateBucket(args: {
 }): ValidationIssue[] {
   const issues = validateBucketName(args.bucketName);
   if (args.objectLock === true && args.versioning === false) {
-    issues.push({ argument: "versioning", value: false, problem: "objectLock keeps versions: leave versioning out" });
+    issues.push({
+      argument: "versioning",
+      value: false,
+      problem: "conflicts with objectLock, which keeps versions: leave versioning out",
+    });
   }
   return issues;
 }
 
-/** What is wrong with the arguments of a user, as far as they are plain. */
+/** Validates the arguments of a user that are known. */
 export function validateUser(args: { accessKey?: string; access?: Record<string, BucketAccess> }): ValidationIssue[] {
   return [...validateAccessKey(args.accessKey), ...(args.access ? validateAccess(args.access) : [])];
 }
 
 function validateAccessKey(accessKey: string | undefined): ValidationIssue[] {
-  // A hyphen first would make it an option of mc.
+  // mc would read a leading hyphen as an option.
   if (accessKey === undefined || /^[A-Za-z0-9._][A-Za-z0-9._-]{2,63}$/.test(accessKey)) return [];
   const problem =
-    "must be 3 to 64 letters, digits, dots, hyphens or underscores, no hyphen first; " +
-    "without it one is made of the resource's name";
+    "must be 3 to 64 letters, digits, dots, hyphens or underscores, not starting with a hyphen; " +
+    "omit it to generate one from the resource's name";
   return [{ argument: "accessKey", value: accessKey, problem }];
 }
 
-/** What is wrong with a resource's name from which an access key is to be made. */
+/** Validates a resource's name from which an access key is generated. */
 export function validateUserResourceName(name: string): ValidationIssue[] {
   if (/^[A-Za-z0-9._][A-Za-z0-9._-]*$/.test(name)) return [];
-  const problem = `cannot be made of the resource's name "${name}": give one of 3 to 64 letters, digits, dots, hyphens or underscores`;
+  const problem = `cannot be generated from the resource's name "${name}": give one of 3 to 64 letters, digits, dots, hyphens or underscores`;
   return [{ argument: "accessKey", value: undefined, problem }];
 }
 
 function validateAccess(access: Record<string, BucketAccess>): ValidationIssue[] {
   if (Object.keys(access).length === 0) {
-    const problem = 'a user with no bucket can do nothing: name one, such as { photos: "readwrite" }';
+    const problem = 'a user without buckets has no rights: name one, such as { photos: "readwrite" }';
     return [{ argument: "access", value: access, problem }];
   }
   return Object.entries(access).flatMap(([bucket, value]) => {

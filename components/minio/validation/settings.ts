@@ -1,40 +1,42 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { validateAllowFrom } from "../../firewall/firewall.ts";
 import type { Host } from "../../hosts/host.ts";
-import { validateServiceName } from "../../../core/dns-label.ts";
-import { knownValue } from "../../shared/inputs.ts";
-import { validatePort } from "../../../core/port.ts";
-import type { ValidationIssue } from "../../../core/input-validation-error.ts";
 import { validateTaskAmounts } from "../../service/task-limits.ts";
+import { knownValue, validateWhenKnown } from "../../shared/inputs.ts";
+import { validateServiceName } from "../../../core/dns-label.ts";
+import { throwIfInvalid, type ValidationIssue } from "../../../core/input-validation-error.ts";
+import { validatePort } from "../../../core/port.ts";
 import type { MinioServiceArgs } from "../args.ts";
-import { validateEnvironment } from "../spec/environment.ts";
-import { validateImage } from "../image.ts";
-import { validateKmsKey } from "../security/kms-key.ts";
-import { MINIO_METRICS } from "../iam/metrics.ts";
-import { validatePools } from "./pools.ts";
-import { HEALTHCHECK_CLIENTS } from "../spec/probes.ts";
-import { validateRootUser } from "./root-credentials.ts";
-import { validateTls } from "./tls.ts";
+import { MINIO_METRICS } from "../iam/metrics-access.ts";
 import { API_PORT, CONSOLE_PORT } from "../layout/topology.ts";
+import { validateKmsKey } from "../security/kms-key.ts";
+import { validateEnvironment } from "../spec/environment.ts";
+import { validateImage } from "../spec/image.ts";
+import { HEALTHCHECK_CLIENTS } from "../spec/probes.ts";
+import { validateTls } from "./network-and-tls.ts";
+import { validatePools } from "./pools-and-parity.ts";
 
-/** Below it MinIO does not start. */
+/** MinIO does not start with less. */
 export const MIN_MEMORY_MIB = 256;
 
-/** The arguments without the resources among them. */
+/** The arguments that are not resources. */
 export type MinioSettings = Omit<MinioServiceArgs, "swarm" | "network" | "networks">;
 
-/** What is wrong with the arguments of a store on these hosts, as far as they are plain. */
+/** The arguments about the root user. */
+export type RootUserArgs = Pick<MinioServiceArgs, "rootUser" | "rootPassword" | "rootPasswordGeneration">;
+
+/** Validates the arguments of a store on these hosts. Outputs are validated when they are known. */
 export function validateMinioService(
   args: MinioSettings,
   serviceName: string,
   hosts: Readonly<Record<string, Host>>,
 ): ValidationIssue[] {
-  const image = knownValue(args.image);
   return [
     ...validateServiceName(serviceName),
     ...validateChoice("mode", args.mode, ["global", "replicated"]),
     ...validateChoice("tools", args.tools, HEALTHCHECK_CLIENTS),
     ...validateChoice("metrics", args.metrics, MINIO_METRICS),
-    ...(image === undefined ? [] : validateImage(image)),
+    ...validateImage(knownValue(args.image)),
     ...validateTools(args),
     ...validateRootUser(args),
     ...validatePublishedPorts(args),
@@ -59,11 +61,11 @@ function validateChoice<T extends string>(
 
 function validateTools({ image, tools }: MinioSettings): ValidationIssue[] {
   if (image === undefined || knownValue(image) !== undefined || tools !== undefined) return [];
-  const problem = 'an image that is an Output does not tell what it has on board: say "silo" or "mc"';
+  const problem = 'is needed when image is an Output, whose name is not known yet: say "silo" or "mc"';
   return [{ argument: "tools", value: undefined, problem }];
 }
 
-/** What is wrong with how the ports are published. */
+/** Validates how the ports are published on the hosts. */
 export function validatePublishedPorts({
   expose = true,
   port,
@@ -76,25 +78,63 @@ export function validatePublishedPorts({
     const listed = allowFrom === undefined ? [] : [{ argument: "allowFrom", value: knownValue(allowFrom), problem }];
     return [...given.map(([argument, value]) => ({ argument, value, problem })), ...listed];
   }
-  const issues = [
-    ...validatePort("port", port),
-    ...(consolePort === false ? [] : validatePort("consolePort", consolePort)),
-  ];
-  if (consolePort === false) return issues;
-  if (issues.length === 0 && (port ?? API_PORT) === (consolePort ?? CONSOLE_PORT)) {
-    issues.push({
-      argument: "consolePort",
-      value: consolePort ?? CONSOLE_PORT,
-      problem: "is port as well: give each its own",
-    });
+  if (consolePort === false) return validatePort("port", port);
+  const issues = [...validatePort("port", port), ...validatePort("consolePort", consolePort)];
+  if (issues.length > 0 || (port ?? API_PORT) !== (consolePort ?? CONSOLE_PORT)) return issues;
+  const problem = "is the same as port: give each its own";
+  return [{ argument: "consolePort", value: consolePort ?? CONSOLE_PORT, problem }];
+}
+
+/** Within the store's networks the console listens on its published port, and the S3 API always on 9000. */
+function validateConsolePort({ port, consolePort }: MinioSettings): ValidationIssue[] {
+  if (consolePort !== API_PORT || (port ?? API_PORT) === consolePort) return [];
+  const problem =
+    "is the port of the S3 API within the store's networks, where the console listens on its published port: choose another";
+  return [{ argument: "consolePort", value: consolePort, problem }];
+}
+
+/** Validates the arguments about the root user. */
+export function validateRootUser({ rootUser, rootPassword, rootPasswordGeneration }: RootUserArgs): ValidationIssue[] {
+  const issues = [...validateRootUserName(knownValue(rootUser)), ...validateRootPassword(knownValue(rootPassword))];
+  if (rootPassword !== undefined && rootPasswordGeneration !== undefined) {
+    const problem = "has no meaning with rootPassword: leave it out, and change rootPassword to rotate it";
+    issues.push({ argument: "rootPasswordGeneration", value: knownValue(rootPasswordGeneration), problem });
   }
   return issues;
 }
 
-/** Inside the store's networks the console has its published port, and the S3 API is always on 9000. */
-function validateConsolePort({ port, consolePort }: MinioSettings): ValidationIssue[] {
-  if (consolePort !== API_PORT || (port ?? API_PORT) === consolePort) return [];
-  const problem =
-    "is the port of the S3 API inside the store's networks, where the console keeps its port: choose another";
-  return [{ argument: "consolePort", value: consolePort, problem }];
+/** Returns the arguments of `RootCredentials`, validated once they are known. */
+export function validatedRootUser(
+  subject: string,
+  { rootUser, rootPassword, rootPasswordGeneration }: RootUserArgs,
+): { user?: pulumi.Input<string>; password?: pulumi.Input<string>; passwordGeneration?: pulumi.Input<string> } {
+  const user = rootUser && validateWhenKnown(rootUser, (value) => throwIfInvalid(subject, validateRootUserName(value)));
+  const password =
+    rootPassword && validateWhenKnown(rootPassword, (value) => throwIfInvalid(subject, validateRootPassword(value)));
+  return { user, password, passwordGeneration: rootPasswordGeneration };
+}
+
+function validateRootUserName(user: string | undefined): ValidationIssue[] {
+  const issue = (problem: string) => [{ argument: "rootUser", value: user, problem }];
+  if (user === undefined) return [];
+  if (user === "minioadmin")
+    return issue("is the default of MinIO, which attackers try first: choose another, or leave it out");
+  if (!/^[A-Za-z0-9._-]{3,64}$/.test(user)) {
+    return issue("must be 3 to 64 letters, digits, dots, hyphens or underscores");
+  }
+  return [];
+}
+
+/**
+ * Never shows the password. MinIO requires 8 characters and strips white space; mc reads what follows a colon as a
+ * session token.
+ */
+function validateRootPassword(password: string | undefined): ValidationIssue[] {
+  const issue = (problem: string) => [{ argument: "rootPassword", value: "(secret)", problem }];
+  if (password === undefined) return [];
+  if (!/^[!-9;-~]{8,128}$/.test(password)) {
+    return issue("must be 8 to 128 printable ASCII characters without spaces and colons: choose another");
+  }
+  if (password === "minioadmin") return issue("is MinIO's default password: choose another");
+  return [];
 }

@@ -38,7 +38,7 @@ test.each(kinds)("%s is found the way Pulumi's own process looks for it", (kind)
 });
 
 test("the resources' code does without the Pulumi SDK", () => {
-  const folder = new URL("../../../provider/", import.meta.url);
+  const folder = new URL("../../../provider", import.meta.url);
   const files = globSync("**/*.ts", { cwd: folder });
   expect(files).toContain("service/service.ts");
   for (const file of files) {

@@ -110,7 +110,7 @@ export const INVALID_ARGUMENTS: InvalidArguments[] = [
     { pools: { one: { hosts: ["a"] }, two: { hosts: ["a"] } } },
     "pools.two.hosts",
     '"a"',
-    "a host belongs to one pool",
+    "a host can be in one pool only",
   ),
   store(
     "a pool's key that is no DNS label",

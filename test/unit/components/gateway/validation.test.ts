@@ -30,10 +30,10 @@ describe("refusals, each one whole line", () => {
     ],
     [{ port: 0 }, "port 0: must be a whole number from 1 to 65535"],
     [{ consolePort: 70000 }, "consolePort 70000: must be a whole number from 1 to 65535"],
-    [{ consolePort: 80 }, "consolePort 80: is port as well: give each its own"],
+    [{ consolePort: 80 }, "consolePort 80: is the same as port: give each its own"],
     [
       { consolePort: 443, tls: { certificate: CERTIFICATE, key: KEY } },
-      "consolePort 443: is port as well: give each its own",
+      "consolePort 443: is the same as port: give each its own",
     ],
     [
       { tls: { certificate: KEY, key: KEY } },

@@ -2,7 +2,7 @@ import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import { KubernetesMinio, type KubernetesMinioArgs } from "../../../../components/kubernetes/kubernetes-minio.ts";
-import { DEFAULT_MINIO_IMAGE } from "../../../../components/minio/image.ts";
+import { DEFAULT_MINIO_IMAGE } from "../../../../components/minio/spec/image.ts";
 import {
   listDependencies,
   isSecret,
@@ -369,10 +369,14 @@ describe("refused before anything is made", () => {
       "is of an image built by pulumi-swarm, which no node can pull",
     ],
     ["an image without digest", { image: "pgsty/silo:1" }, 'image "pgsty/silo:1": has no digest'],
-    ["a root user", { rootUser: "minioadmin" }, 'rootUser "minioadmin": is the name everybody tries first'],
+    [
+      "a root user",
+      { rootUser: "minioadmin" },
+      'rootUser "minioadmin": is the default of MinIO, which attackers try first',
+    ],
     ["a root password", { rootPassword: "short" }, 'rootPassword "(secret)": must be 8 to 128'],
     ["a port of nothing", { port: 80 }, "port 80: has no meaning with expose: false"],
-    ["one port twice", { expose: true, port: 9001 }, "consolePort 9001: is port as well"],
+    ["one port twice", { expose: true, port: 9001 }, "consolePort 9001: is the same as port"],
     ["little memory", { memoryLimitMiB: 64 }, "memoryLimitMiB 64: must be a whole number of at least 256 MiB"],
     ["little time", { timeoutSeconds: 1 }, "timeoutSeconds 1: must be a whole number of at least 10 seconds"],
     ["a secret in the environment", { environment: { MINIO_ROOT_PASSWORD: "x" } }, 'environment "MINIO_ROOT_PASSWORD"'],

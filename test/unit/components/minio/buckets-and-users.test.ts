@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { MinioBucket, type MinioBucketArgs } from "../../../../components/minio/iam/bucket.ts";
 import { validateBucket, validateUser } from "../../../../components/minio/validation/buckets-and-users.ts";
 import { userPolicy, policyPrefix } from "../../../../components/minio/iam/policy.ts";
-import type { HasStoreConnection } from "../../../../components/minio/connection.ts";
+import type { HasStoreConnection } from "../../../../components/minio/iam/store-connection.ts";
 import { generatedAccessKey, MinioUser, type MinioUserArgs } from "../../../../components/minio/iam/user.ts";
 import { Bucket } from "../../../../provider/minio/bucket.ts";
 import type { StoreLocation } from "../../../../provider/minio/admin-client.ts";
@@ -96,7 +96,7 @@ describe("refusals", () => {
     ["bucketName", { bucketName: "No" }, "3 to 63 lowercase"],
     ["bucketName", { bucketName: "a..b" }, "single inner dots"],
     ["bucketName", { bucketName: "10.0.0.1" }, "IP address"],
-    ["bucketName", { bucketName: "minio" }, "MinIO's own"],
+    ["bucketName", { bucketName: "minio" }, "is reserved by MinIO"],
     ["versioning", { objectLock: true, versioning: false }, "leave versioning out"],
   ])("of a bucket: %s", async (argument, args, problem) => {
     const [finding] = validateBucket(args);
@@ -106,7 +106,7 @@ describe("refusals", () => {
 
   test.each([
     ["accessKey", { accessKey: "a", access: { photos: "readonly" } }, "3 to 64 letters"],
-    ["accessKey", { accessKey: "-rf", access: { photos: "readonly" } }, "no hyphen first"],
+    ["accessKey", { accessKey: "-rf", access: { photos: "readonly" } }, "not starting with a hyphen"],
     ["access", { access: {} }, "name one"],
     ["access.No", { access: { No: "readonly" } }, "3 to 63 lowercase"],
     ["access.photos", { access: { photos: "admin" as "readonly" } }, '"readonly" or "writeonly" or "readwrite"'],
@@ -194,7 +194,7 @@ describe("what a change does", () => {
     test("a resource's name that is no part of an access key is refused", async () => {
       const named = (name: string) => new MinioUser(name, { store: store(), access: { photos: "readonly" } });
       expect(await getErrorMessage(() => named("-app"))).toContain(
-        "accessKey (not given): cannot be made of the resource",
+        "accessKey (not given): cannot be generated from the resource",
       );
       expect(await getErrorMessage(() => named("two words"))).toContain('name "two words": give one of 3 to 64');
     });

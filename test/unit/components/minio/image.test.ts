@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { DEFAULT_MINIO_IMAGE, imageBasename, validateImage, imageWarning } from "../../../../components/minio/image.ts";
+import {
+  DEFAULT_MINIO_IMAGE,
+  imageBasename,
+  validateImage,
+  imageWarning,
+} from "../../../../components/minio/spec/image.ts";
 import { defaultHealthcheckClient } from "../../../../components/minio/spec/probes.ts";
 import { formatIssue } from "../../../../core/input-validation-error.ts";
 

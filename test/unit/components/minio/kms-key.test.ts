@@ -17,8 +17,8 @@ const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 describe("refusals, each one whole line that does not show the key", () => {
   const notBase64 =
-    'kmsKey.key "(secret)": must be 32 bytes in base64, 44 characters: make it with `openssl rand -base64 32`';
-  const notRandom = 'kmsKey.key "(secret)": are no random bytes: make it with `openssl rand -base64 32`';
+    'kmsKey.key "(secret)": must be 32 bytes in base64, 44 characters: create it with `openssl rand -base64 32`';
+  const notRandom = 'kmsKey.key "(secret)": must be random bytes: create it with `openssl rand -base64 32`';
   const base64 = (text: string) => Buffer.from(text).toString("base64");
   const cases: [string, Parameters<typeof validateKmsKey>[0], string[]][] = [
     ["none", {}, []],
@@ -42,7 +42,7 @@ describe("refusals, each one whole line that does not show the key", () => {
         kmsKey: { name: "k", key: KEY },
         environment: { MINIO_KMS_KES_ENDPOINT: "https://kes.example", MINIO_KMS_AUTO_ENCRYPTION: "on" },
       },
-      ['environment "MINIO_KMS_KES_ENDPOINT": is for another key management than kmsKey: leave one of them out'],
+      ['environment "MINIO_KMS_KES_ENDPOINT": configures another KMS than kmsKey: leave one of them out'],
     ],
   ];
   test.each(cases)("%s", (_what, args, lines) => {

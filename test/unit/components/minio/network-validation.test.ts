@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
-import { validateStoreNetworks } from "../../../../components/minio/validation/network.ts";
+import { validateStoreNetworks } from "../../../../components/minio/validation/network-and-tls.ts";
 import type { DataNetwork, NetworkDriver } from "../../../../components/networks/node-network/data-network.ts";
 import { validateGatewayNetwork } from "../../../../components/gateway/validation.ts";
 import { formatIssue } from "../../../../core/input-validation-error.ts";
@@ -33,25 +33,25 @@ test.each(DRIVERS.filter((driver) => driver !== "bridge"))("a store of several h
 );
 
 const MEANINGLESS = (driver: string) =>
-  `has no meaning on a network of ${driver}, which publishes nothing on hosts: leave it out, and reach the members at ` +
-  "their own addresses, or through an S3Gateway on a further overlay network";
+  `has no meaning on a ${driver} network, which publishes nothing on hosts: leave it out, and use the members' ` +
+  "own addresses, or an S3Gateway on a further overlay network";
 const TAKES_OVER =
-  "would take over what the members tell each other, and the published ports: give it as network, and the other as one " +
-  "of networks";
-const OWN = "on their hosts' own network";
+  "would carry the traffic between members, and the published ports: give it as network, and the other one in " +
+  "networks";
+const OWN = "on the host's network";
 
 describe("refused, with what can carry it", () => {
   test.each<[string, Args, string]>([
     [
       "a bridge across hosts",
       { network: on("bridge") },
-      'network "bridge": ends at its host, and the store is one cluster of 2 hosts: give an OverlayNetwork, a ' +
+      'network "bridge": does not connect hosts, and this store has 2: give an OverlayNetwork, a ' +
         "MacvlanNetwork, an IpvlanNetwork or the HostNetwork",
     ],
     [
       "a host that is not on the network",
       { network: on("macvlan", ["a"]) },
-      `pools.main.hosts "b": is not on the store's network, which has a: name it among the network's hosts`,
+      `pools.main.hosts "b": is not on the store's network, which has a: add it to the network's hosts`,
     ],
     ["ports on macvlan", { network: on("macvlan"), expose: true }, `expose true: ${MEANINGLESS("macvlan")}`],
     ["a port on ipvlan", { network: on("ipvlan"), port: 9000 }, `port 9000: ${MEANINGLESS("ipvlan")}`],
@@ -64,14 +64,18 @@ describe("refused, with what can carry it", () => {
     [
       "the hosts' network beside another",
       { network: on(), networks: [on("host")] },
-      `networks[0] "host": a task on its host's own network is on no other: give the HostNetwork as network, alone`,
+      `networks[0] "host": a task on the host's network cannot join others: give the HostNetwork as network, alone`,
     ],
     [
       "another beside the hosts' network",
       { network: on("host"), networks: [on()] },
-      "networks 1: a task on its host's own network is on no other: leave them out",
+      "networks 1: a task on the host's network cannot join others: leave them out",
     ],
-    ["a closed store", { network: on("host"), expose: false }, `expose false: ${OWN} the ports are open: leave it out`],
+    [
+      "a closed store",
+      { network: on("host"), expose: false },
+      `expose false: ${OWN} the ports are always open: leave it out`,
+    ],
     ["another port", { network: on("host"), port: 9100 }, `port 9100: ${OWN} MinIO always has 9000: leave it out`],
     [
       "another console's port",
@@ -81,8 +85,8 @@ describe("refused, with what can carry it", () => {
     [
       "a limit at the ports where members meet",
       { network: on("host"), allowFrom: ["10.0.0.0/8"] },
-      'allowFrom ["10.0.0.0/8"]: would keep the 2 members from each other, which meet at these ports on their hosts\' ' +
-        "network: leave it out, and set a firewall of your own",
+      'allowFrom ["10.0.0.0/8"]: would block the 2 members from each other, which use these ports on their hosts\' ' +
+        "network: leave it out, and set up your own firewall",
     ],
   ])("%s", (_, args, line) => expect(lines(args)).toEqual([`S: ${line}`]));
 

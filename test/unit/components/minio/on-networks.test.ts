@@ -75,7 +75,7 @@ describe("on the hosts' own network", () => {
   test("a name is no address", () => {
     expect(requireIpAddress("store", "2001:db8::1")).toBe("2001:db8::1");
     expect(() => requireIpAddress("store", "a.example")).toThrow(
-      'MinioService "store": privateAddress "a.example": is no address, by which members on their hosts\' own network find each other: give one as privateAddress',
+      'MinioService "store": privateAddress "a.example": must be an IP address, by which members on the host network find each other: give one as privateAddress',
     );
   });
 
@@ -102,5 +102,5 @@ test("what is wrong with the network is refused together with the rest", async (
     const swarm = new Swarm("swarm", { managers: [fakeHost("a"), fakeHost("b"), fakeHost("c")] });
     return new MinioService("store", { swarm, network: network({ driver: "bridge" }), logMaxFiles: 0 });
   });
-  expect(message).toMatch(/logMaxFiles 0.*\n.*network "bridge": ends at its host/);
+  expect(message).toMatch(/logMaxFiles 0.*\n.*network "bridge": does not connect hosts/);
 });

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { Host } from "../../../../components/hosts/host.ts";
 import type { Drive } from "../../../../core/drive.ts";
-import { planStore } from "../../../../components/minio/plan.ts";
+import { planStore } from "../../../../components/minio/layout/plan.ts";
 import { formatPoolsFile } from "../../../../components/minio/layout/pool-config.ts";
 import { probeCommands } from "../../../../components/minio/spec/probes.ts";
-import { immutableForService } from "../../../../components/minio/validation/immutable-settings.ts";
+import { immutableForService } from "../../../../components/minio/layout/immutable-settings.ts";
 import { CLUSTER_WIDE_FIELDS, serviceSpec, type StoreContext } from "../../../../components/minio/spec/spec.ts";
 import { fakeHost } from "../../harness.ts";
 

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import type { ServiceSpec } from "../../../../engine/types.ts";
 import { MinioService, type MinioServiceArgs } from "../../../../components/minio/minio-service.ts";
 import type { MinioTls } from "../../../../components/minio/security/tls.ts";
-import { isSignedBy, validateTls } from "../../../../components/minio/validation/tls.ts";
+import { isSignedBy, validateTls } from "../../../../components/minio/validation/network-and-tls.ts";
 import { Certificate, type CertificateInputs } from "../../../../provider/state/certificate.ts";
 import {
   type KeyPair,
@@ -115,9 +115,9 @@ describe("refusals", () => {
     ],
     [{ names: ["https://s3.example.com"] }, "tls.names must be a name or an address"],
     [{ certificate: "x" } as unknown as MinioTls, "tls.key certificate, key and caCertificate belong together"],
-    [{ certificate: "x", key: "y", caCertificate: "z" }, "tls.certificate is no certificate"],
-    [{ certificate: "x", key: "y", caCertificate: "z" }, "tls.key is no private key"],
-    [{ certificate: "x", key: "y", caCertificate: "z" }, "tls.caCertificate is no certificate"],
+    [{ certificate: "x", key: "y", caCertificate: "z" }, "tls.certificate is not a certificate"],
+    [{ certificate: "x", key: "y", caCertificate: "z" }, "tls.key is not a private key"],
+    [{ certificate: "x", key: "y", caCertificate: "z" }, "tls.caCertificate is not a certificate"],
   ] as [MinioTls, string][])("%j", (tls, line) => {
     expect(lines(tls)).toContainEqual(expect.stringContaining(line));
     expect(JSON.stringify(findings(tls))).not.toContain('"y"');
@@ -128,7 +128,9 @@ describe("refusals", () => {
     const other = await issued({ names: ["store", "localhost", "store-a"] });
     expect(lines({ certificate, key, caCertificate })).toEqual([]);
     expect(lines({ certificate, key: pulumi.secret(key), caCertificate })).toEqual([]);
-    expect(lines({ certificate, key: other.key, caCertificate })[0]).toContain("tls.key is not the certificate's");
+    expect(lines({ certificate, key: other.key, caCertificate })[0]).toContain(
+      "tls.key does not belong to the certificate",
+    );
     const unnamed = { certificate: other.certificate, key: other.key, caCertificate };
     expect(lines(unnamed)[0]).toContain("tls.certificate does not name store-b");
   });
@@ -137,7 +139,7 @@ describe("refusals", () => {
     const { certificate, key } = await issued();
     const { authority: caCertificate } = await issued();
     const line =
-      "tls.caCertificate did not sign the certificate, nor one of those that follow it: give the authority that did";
+      "tls.caCertificate signed neither the certificate nor one that follows it: give the authority that did";
     expect(lines({ certificate, key, caCertificate })).toEqual([line]);
     expect(lines({ certificate, key, caCertificate: pulumi.output(caCertificate) })).toEqual([]);
   });

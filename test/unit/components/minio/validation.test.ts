@@ -27,11 +27,11 @@ describe("refusals, each one whole line", () => {
     [{ ...ab, tools: "curl" as "mc" }, 'tools "curl": must be "silo" or "mc"'],
     [
       { ...ab, image: pulumi.output("x") },
-      'tools (not given): an image that is an Output does not tell what it has on board: say "silo" or "mc"',
+      'tools (not given): is needed when image is an Output, whose name is not known yet: say "silo" or "mc"',
     ],
     [
       { ...ab, rootUser: "minioadmin" },
-      'rootUser "minioadmin": is the name everybody tries first: choose another, or leave it out',
+      'rootUser "minioadmin": is the default of MinIO, which attackers try first: choose another, or leave it out',
     ],
     [{ ...ab, rootUser: "a=b" }, 'rootUser "a=b": must be 3 to 64 letters, digits, dots, hyphens or underscores'],
     ...["seven77", "two words", " leading8", "a:colon:in:it", "umläut-umläut", "x".repeat(129), ""].map(
@@ -43,19 +43,19 @@ describe("refusals, each one whole line", () => {
     [{ ...ab, rootPassword: "minioadmin" }, 'rootPassword "(secret)": is MinIO\'s default password: choose another'],
     [
       { ...ab, rootPassword: pulumi.output("x"), rootPasswordGeneration: "2" },
-      'rootPasswordGeneration "2": has no meaning with rootPassword: leave it out, and give another rootPassword to rotate it',
+      'rootPasswordGeneration "2": has no meaning with rootPassword: leave it out, and change rootPassword to rotate it',
     ],
     [{ ...ab, port: 99999 }, "port 99999: must be a whole number from 1 to 65535"],
     [{ ...ab, consolePort: 1.5 }, "consolePort 1.5: must be a whole number from 1 to 65535"],
     [
       { ...ab, port: 9100, consolePort: 9000 },
-      "consolePort 9000: is the port of the S3 API inside the store's networks, where the console keeps its port: choose another",
+      "consolePort 9000: is the port of the S3 API within the store's networks, where the console listens on its published port: choose another",
     ],
     [
       { ...ab, expose: false, consolePort: false },
       "consolePort false: has no meaning with expose: false, which publishes nothing: leave it out",
     ],
-    [{ ...ab, port: 9001 }, "consolePort 9001: is port as well: give each its own"],
+    [{ ...ab, port: 9001 }, "consolePort 9001: is the same as port: give each its own"],
     [
       { ...ab, expose: false, port: 9000 },
       "port 9000: has no meaning with expose: false, which publishes nothing: leave it out",
@@ -77,7 +77,7 @@ describe("refusals, each one whole line", () => {
     [{ ...ab, timeoutSeconds: 1 }, "timeoutSeconds 1: must be a whole number of at least 10 seconds"],
     [
       { ...ab, environment: { PATH: "/bin" } },
-      'environment "PATH": must begin with MINIO_: it is for settings of MinIO',
+      'environment "PATH": must begin with MINIO_: only settings of MinIO are allowed',
     ],
     [
       { ...ab, environment: { MINIO_ROOT_USER: "x" } },
@@ -106,30 +106,30 @@ describe("refusals, each one whole line", () => {
     [{ ...ab, metrics: "jwt" as "token" }, 'metrics "jwt": must be "token" or "public"'],
     [
       { ...ab, environment: { MINIO_CONFIG_ENV_FILE: "k" } },
-      'environment "MINIO_CONFIG_ENV_FILE": names a file, and the container has none but this component\'s: leave it out',
+      'environment "MINIO_CONFIG_ENV_FILE": names a file, and the container has only those of this component: leave it out',
     ],
     [
       { ...ab, environment: { MINIO_NOTIFY_WEBHOOK_AUTH_TOKEN: "t" } },
-      'environment "MINIO_NOTIFY_WEBHOOK_AUTH_TOKEN": is a secret, and an environment can be read by `docker inspect`: set it with `mc admin config set`',
+      'environment "MINIO_NOTIFY_WEBHOOK_AUTH_TOKEN": is a secret, which `docker inspect` would show: set it with `mc admin config set`',
     ],
     [{ ...ab, environment: { MINIO_REGION: "a\nb" } }, 'environment "MINIO_REGION": its value must be one line'],
-    [{ pools: {} }, "pools {}: a store needs a pool: leave pools out for one of all hosts"],
+    [{ pools: {} }, "pools {}: must have at least one pool: leave pools out for one of all hosts"],
     [
       { pools: { p: { hosts: ["a", "b"] }, q: { hosts: ["b"] } } },
-      'pools.q.hosts "b": is in pool "p" as well: a host belongs to one pool, take it out of the other',
+      'pools.q.hosts "b": is also in pool "p": a host can be in one pool only; remove it from one of them',
     ],
     [
       { pools: { main: { hosts: ["a"], drivesPerHost: 3 } } },
-      'pools.main.drivesPerHost 3: host "a" has 2 drives: d1, d2',
+      'pools.main.drivesPerHost 3: host "a" has only 2 drives: d1, d2',
     ],
     [
       { pools: { main: { hosts: ["a"], drivesPerHost: 0.5 } } },
-      "pools.main.drivesPerHost 0.5: must be a whole number of at least 1; without it all drives are taken",
+      "pools.main.drivesPerHost 0.5: must be a whole number of at least 1: omit it to use all drives",
     ],
     [
       { pools: { p: { hosts: ["a", "b"] }, q: { hosts: ["c"], drivesPerHost: 1 } } },
-      'pools.q.hosts ["c"]: is a single drive, and a store of several pools has none: give the pool more hosts or drives, ' +
-        "or make a second store and copy the data with `mc mirror`",
+      'pools.q.hosts ["c"]: is a single drive, which MinIO cannot combine with other pools: add hosts or drives to the pool, ' +
+        "or create a second store and copy the data with `mc mirror`",
     ],
     [
       { pools: { "Big Pool": { hosts: ["a"] } } },
@@ -144,7 +144,7 @@ describe("refusals, each one whole line", () => {
     ],
     [
       {},
-      'pools.main.hosts "c": has drive d2 at /mnt/x/minio, "a" at a volume: give it the same path everywhere, or use mode: "replicated"',
+      'pools.main.hosts "c": has drive d2 at /mnt/x/minio, "a" at a volume: give it the same path on all hosts, or use mode: "replicated"',
     ],
   ];
   test.each(cases)("%#: %o", (args, line) => {
@@ -161,14 +161,14 @@ describe("refusals, each one whole line", () => {
   test("names that DNS does not allow", () => {
     const long = "s".repeat(60);
     expect(lines({ pools: { main: { hosts: ["a"] } } }, long)).toEqual([
-      `MinioService: serviceName "${long}": makes the name ${long}-main of 65 letters, and DNS allows 63: give a shorter one`,
+      `MinioService: serviceName "${long}": leads to the name ${long}-main, which has 65 characters; DNS allows 63: give a shorter one`,
     ]);
   });
 
   test("unequal drives", () => {
     const hosts = { a: fakeHost("a", drives(2)), b: fakeHost("b", drives(3)) };
     expect(lines({}, "store", hosts)).toEqual([
-      'MinioService: pools.main.hosts "b": has drives d0, d1, d2, "a" has d0, d1: give all hosts of a pool the same drives, or take 2 of each with drivesPerHost',
+      'MinioService: pools.main.hosts "b": has drives d0, d1, d2, "a" has d0, d1: give all hosts of a pool the same drives, or use 2 of each with drivesPerHost',
     ]);
     expect(lines({ pools: { main: { hosts: ["a", "b"], drivesPerHost: 2 } } }, "store", hosts)).toEqual([]);
   });
@@ -186,22 +186,22 @@ describe("refusals, each one whole line", () => {
     const hosts = { ...alike(4, 2), small: fakeHost("small", drives(2)) };
     const pools = { main: { hosts: ["h0", "h1", "h2", "h3"] }, more: { hosts: ["small"] } };
     expect(lines({ pools }, "store", hosts)).toEqual([
-      'MinioService: pools.more {"hosts":["small"]}: makes erasure sets of 2 drives, and the parity of 4 that the first ' +
-        'pool, "main", sets for all needs sets of at least 8: give it more hosts or drives, ' +
-        "or say a lower parity: environment MINIO_STORAGE_CLASS_STANDARD=EC:n",
+      'MinioService: pools.more {"hosts":["small"]}: has erasure sets of 2 drives, but parity 4, which the first pool ' +
+        '"main" sets for all pools, needs at least 8: add hosts or drives, ' +
+        "or set a lower parity: environment MINIO_STORAGE_CLASS_STANDARD=EC:n",
     ]);
     const said = (value: pulumi.Input<string>) => ({ pools, environment: { MINIO_STORAGE_CLASS_STANDARD: value } });
     expect(lines(said("EC:1"), "store", hosts)).toEqual([]);
     expect(lines(said(pulumi.output("EC:4")), "store", hosts)).toEqual([]);
     expect(lines(said("EC:3"), "store", hosts)).toEqual([
-      'MinioService: pools.more {"hosts":["small"]}: makes erasure sets of 2 drives, and the parity of 3 that the first ' +
-        'pool, "main", sets for all needs sets of at least 6: give it more hosts or drives',
+      'MinioService: pools.more {"hosts":["small"]}: has erasure sets of 2 drives, but parity 3, which the first pool ' +
+        '"main" sets for all pools, needs at least 6: add hosts or drives',
     ]);
   });
 
   test("drives that MinIO cannot spread over equal sets, with the numbers that work", () => {
     expect(lines({}, "store", alike(1, 17))).toEqual([
-      'MinioService: pools.main.hosts ["h0"]: MinIO cannot form equal erasure sets of 2 to 16 drives of 1 host with ' +
+      'MinioService: pools.main.hosts ["h0"]: MinIO cannot form equal erasure sets of 2 to 16 drives from 1 host with ' +
         "17 drives each: 16 or 18 drives per host work",
     ]);
     expect(lines({}, "store", alike(17, 1))[0]).toContain("17 hosts with 1 drive each: 16 or 18 hosts work");

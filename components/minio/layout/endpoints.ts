@@ -1,17 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Endpoint } from "../hosts/endpoint-urls.ts";
-import { type DataNetwork, driverOf, isL2Attached } from "../networks/node-network/data-network.ts";
+import type { Endpoint } from "../../hosts/endpoint-urls.ts";
+import { type DataNetwork, driverOf, isL2Attached } from "../../networks/node-network/data-network.ts";
 import type { StorePlan } from "./plan.ts";
-import { API_PORT, CONSOLE_PORT, memberName } from "./layout/topology.ts";
+import { API_PORT, CONSOLE_PORT, memberName } from "./topology.ts";
 
-/** Where clients reach a store's members; no ports where they do not. */
+/** Addresses and ports at which clients reach a store's members; ports are absent if nothing is published. */
 export interface StoreEndpoints {
   members: readonly Endpoint[];
   port?: number;
   consolePort?: number;
 }
 
-/** At their hosts' addresses, or at the members' own on a network that is there outside of Docker. */
+/** Returns the hosts' addresses, or the members' own on a network whose addresses are reachable without Docker. */
 export function storeEndpoints(network: DataNetwork, { hosts, published }: StorePlan): StoreEndpoints {
   if (!isL2Attached(network)) return { members: hosts, ...published };
   const addresses = pulumi.output(network.addresses ?? {});
@@ -19,12 +19,12 @@ export function storeEndpoints(network: DataNetwork, { hosts, published }: Store
   return { members, port: API_PORT, consolePort: CONSOLE_PORT };
 }
 
-/** The members' own addresses on their network, as far as they are known beforehand. */
+/** Returns the members' own addresses on their network, as far as the program assigns them. */
 export function memberAddresses(network: DataNetwork): pulumi.Output<string[]> | undefined {
   return network.addresses?.apply((all) => Object.values(all));
 }
 
-/** The URL of a store for containers of its network. On a bridge they know the member alone, and not the store. */
+/** Returns the URL of a store within its network. A bridge resolves only the member's name, not the store's. */
 export function internalUrl(network: DataNetwork, { scheme, serviceName, hosts }: StorePlan): string {
   const [first] = hosts;
   const name = driverOf(network) === "bridge" && first ? memberName(serviceName, first.hostname) : serviceName;

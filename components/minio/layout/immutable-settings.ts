@@ -1,12 +1,11 @@
-import type { ImmutableValues } from "../../../core/immutable-value.ts";
-import type { ImmutableValue } from "../../../core/immutable-value.ts";
-import type { PoolPlan, ServicePlan, StorePlan } from "../plan.ts";
-import { driveSource, type MemberHost } from "../layout/topology.ts";
+import type { ImmutableValue, ImmutableValues } from "../../../core/immutable-value.ts";
+import type { PoolPlan, ServicePlan, StorePlan } from "./plan.ts";
+import { driveSource, type MemberHost } from "./topology.ts";
 
-/** What a store as a whole is built on for life, whatever its services are: checked before anything of it is touched. */
+/** Returns the immutable settings of a store, which are checked before any of its resources changes. */
 export function immutableForStore(plan: StorePlan): ImmutableValues {
-  const wayOut = "Put it back, or make a second store and copy the data with `mc mirror`";
-  const mode = { value: plan.mode, reason: `its services would be others, at the same data and ports. ${wayOut}` };
+  const fix = "Restore it, or create a second store and copy the data with `mc mirror`";
+  const mode = { value: plan.mode, reason: `other services would use the same data and ports. ${fix}` };
   const pools = plan.pools.flatMap((pool) => [
     [hostsArgument(pool), immutableHosts(pool)] as const,
     [`host.drives (pool ${pool.key})`, immutableDrives(pool)] as const,
@@ -14,7 +13,7 @@ export function immutableForStore(plan: StorePlan): ImmutableValues {
   return { mode, serviceName: immutableName(plan), ...Object.fromEntries(pools) };
 }
 
-/** What a service is: its pool, all of it. For stores of earlier releases, which know of the whole only its mode. */
+/** Returns the immutable settings of a service: all of its pool. */
 export function immutableForService(plan: StorePlan, { pool }: ServicePlan): ImmutableValues {
   return {
     serviceName: immutableName(plan),
@@ -27,21 +26,22 @@ const hostsArgument = ({ key }: PoolPlan) => `pools.${key}.hosts`;
 
 const immutableName = ({ serviceName }: StorePlan): ImmutableValue => ({
   value: serviceName,
-  reason: "the volumes that hold the data carry it. Keep it, or make a second store and copy the data with `mc mirror`",
+  reason:
+    "the names of the data volumes contain it. Keep it, or create a second store and copy the data with `mc mirror`",
 });
 
 const immutableHosts = ({ hosts }: PoolPlan): ImmutableValue => ({
   value: hosts.map(({ key }) => key),
   reason:
-    "every drive has its place in an erasure set, and a set neither grows nor shrinks. " +
-    "Replace a host one for one: keep its key and give it another machine; to grow, add a pool",
+    "every drive has its place in an erasure set, whose size cannot change. " +
+    "To replace a host, keep its key and give it another machine; to grow, add a pool",
 });
 
 const immutableDrives = ({ hosts, drives }: PoolPlan): ImmutableValue => ({
   value: Object.fromEntries(hosts.map((host) => [host.key, driveSources(host, drives)])),
   reason:
     "every drive has its place in an erasure set. " +
-    "Replace a drive in its place: an empty disk under the same key and path heals",
+    "To replace a drive, mount an empty disk under the same key and path: MinIO heals it",
 });
 
 function driveSources(host: MemberHost, drives: readonly string[]): Record<string, string> {

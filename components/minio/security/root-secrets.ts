@@ -1,16 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { SecretReference } from "../../engine/types.ts";
-import type { DeepInput } from "../shared/inputs.ts";
-import type { Swarm } from "../swarm/swarm.ts";
-import { createSecret, type FileRef, type FileOptions, secretMount } from "../service/secrets-and-configs.ts";
+import type { SecretReference } from "../../../engine/types.ts";
+import type { DeepInput } from "../../shared/inputs.ts";
+import type { Swarm } from "../../swarm/swarm.ts";
+import { createSecret, type FileRef, type FileOptions, secretMount } from "../../service/secrets-and-configs.ts";
 import type { RootCredentials } from "./root-credentials.ts";
-import { API_PORT, type Scheme } from "./layout/topology.ts";
+import { API_PORT, type Scheme } from "../layout/topology.ts";
 
-/** The secrets of a member, by what is in them, with their file names in its container. */
+/** File names of the secrets in a member's container, by kind. */
 export const SECRET_FILES = {
   rootUser: "root-user",
   rootPassword: "root-password",
-  /** The alias `local` of mc, credentials and all, so that `docker exec <member> mc ls local` just works. */
+  /** URL and credentials of mc's alias `local`, for `docker exec <member> mc ls local`. */
   mcHostConfig: "mc-host-config",
 } as const;
 
@@ -18,11 +18,12 @@ export type SecretKind = keyof typeof SECRET_FILES;
 
 export const SECRET_KINDS: readonly SecretKind[] = ["rootUser", "rootPassword", "mcHostConfig"];
 
+/** Returns the path of a secret in a member's container. */
 export function secretPath(kind: SecretKind): string {
   return `/run/secrets/${SECRET_FILES[kind]}`;
 }
 
-/** What is in each secret. */
+/** Returns the contents of each secret. */
 export function secretContents(user: string, password: string, scheme: Scheme): Record<SecretKind, string> {
   return {
     rootUser: user,
@@ -31,12 +32,12 @@ export function secretContents(user: string, password: string, scheme: Scheme): 
   };
 }
 
-/** The secrets as files that only the container's own user can read. */
+/** Mounts the secrets as files that only the container's user can read. */
 export function rootSecretMounts(secrets: Record<SecretKind, FileRef>): DeepInput<SecretReference>[] {
   return SECRET_KINDS.map((kind) => secretMount(secrets[kind], SECRET_FILES[kind], "0"));
 }
 
-/** The root credentials as Docker secrets, `<name>-root-user` and so on. Docker has no secret with the value changed, only another. */
+/** Creates Docker secrets with the root credentials, named `<name>-root-user` and so on. Docker secrets are immutable. */
 export function createRootSecrets(
   name: string,
   swarm: Swarm,
@@ -49,12 +50,12 @@ export function createRootSecrets(
       .all([credentials.user, credentials.password])
       .apply(([user, password]) => secretContents(user, password, scheme)),
   );
-  // The aliases are others with TLS: were they of the same generation, the former would pass for left behind.
+  // The URL depends on TLS: with the same generation the old secret would be taken for an orphan.
   const generation = (kind: SecretKind) =>
     kind === "mcHostConfig" && scheme === "https"
       ? pulumi.interpolate`${credentials.generation}-https`
       : credentials.generation;
-  const make = (kind: SecretKind) =>
+  const create = (kind: SecretKind) =>
     createSecret(`${name}-${SECRET_FILES[kind]}`, swarm, texts[kind], generation(kind), opts);
-  return { rootUser: make("rootUser"), rootPassword: make("rootPassword"), mcHostConfig: make("mcHostConfig") };
+  return { rootUser: create("rootUser"), rootPassword: create("rootPassword"), mcHostConfig: create("mcHostConfig") };
 }

@@ -1,8 +1,7 @@
-import type { Host } from "../hosts/host.ts";
-import { type DataNetwork, driverOf } from "../networks/node-network/data-network.ts";
-import type { MinioMode, MinioServiceArgs } from "./args.ts";
-import { exposesByDefault } from "./validation/network.ts";
-import { declaredOrDefaultPools } from "./validation/pools.ts";
+import type { Host } from "../../hosts/host.ts";
+import { type DataNetwork, driverOf } from "../../networks/node-network/data-network.ts";
+import type { MinioMode, MinioServiceArgs } from "../args.ts";
+import { declaredOrDefaultPools, exposesByDefault } from "./defaults.ts";
 import {
   API_PORT,
   CONSOLE_PORT,
@@ -12,43 +11,43 @@ import {
   memberName,
   type Scheme,
   selectDrives,
-} from "./layout/topology.ts";
+} from "./topology.ts";
 
-/** What a store is made of, decided from plain arguments. */
+/** The services, members and ports of a store, derived from its plain arguments. */
 export interface StorePlan {
   serviceName: string;
   mode: MinioMode;
   scheme: Scheme;
   /**
-   * In key order, and in that order MinIO is told of them. To MinIO the order is for life: the first pool is the one
-   * whose id a new pool takes over and whose parity counts for all. So a later pool must sort after the former ones;
-   * that is refused otherwise, where it is known which ones there are (`RootCredentials`). The order in which a user
-   * wrote them down would not do: a stack file is read into maps, which are sorted.
+   * In key order, which is also the order of MinIO's arguments. MinIO does not allow it to change: new pools take the id
+   * of the first one, and its parity applies to all. A new pool must therefore sort after the existing ones;
+   * `RootCredentials`, which records them, rejects others. The order in the user's program is no alternative: stack files
+   * are read into sorted maps.
    */
   pools: PoolPlan[];
   /** The members of all pools, in key order. */
   hosts: Host[];
-  /** Pool by pool; in a pool in key order of their hosts. */
+  /** By pool, then by host key. */
   services: ServicePlan[];
-  /** Names that its services would have in the other mode. */
+  /** Names of the services in the other `mode`. */
   alternateModeServiceNames: string[];
-  /** Ports on the members' hosts; absent when there are none. */
+  /** Published ports on the members' hosts; absent if nothing is published. */
   published?: { port: number; consolePort?: number };
-  /** Port of the console inside the members' network. */
+  /** Port of the console within the store's networks. */
   consolePort: number;
-  /** Whether these are the members' own ports, which have no network but their hosts'. */
+  /** Whether members use their hosts' network, where their ports need no publishing. */
   usesHostNetwork: boolean;
 }
 
-/** Hosts that together hold erasure sets of their own. */
+/** Hosts whose drives form erasure sets. */
 export interface PoolPlan {
   key: string;
   /** In key order. */
   hosts: Host[];
-  /** Keys of the drives it takes of each host. */
+  /** Keys of the drives that are used of each host. */
   drives: string[];
   layout: PoolLayout;
-  /** Node label of its members. */
+  /** Label of its members' nodes. */
   label: Record<string, string>;
 }
 
@@ -56,28 +55,28 @@ export interface PoolPlan {
 export interface ServicePlan {
   /** Key in the output `serviceIds`. */
   key: string;
-  /** What follows the component's name in the resource's. */
+  /** Suffix of the resource's name, after the component's. */
   role: string;
   /** Name in the Swarm. */
   serviceName: string;
-  /** The pool it is of. */
+  /** The pool that it belongs to. */
   pool: PoolPlan;
   /** The hosts that run it. */
   hosts: Host[];
   mode: MinioMode;
-  /** Where its tasks may run. */
+  /** Placement constraints of its tasks. */
   constraints: string[];
 }
 
-/** Value of the members' label. */
+/** Value of the label of members' nodes. */
 export const MEMBER_LABEL_VALUE = "member";
 
-/** Label of the nodes that are a pool's members. */
+/** Returns the label key of a pool's nodes. */
 export function memberLabel(serviceName: string, poolKey: string): string {
   return `pulumi-swarm.minio.${serviceName}-${poolKey}`;
 }
 
-/** The plan for arguments in which nothing is wrong. */
+/** Plans a store from valid arguments. */
 export function planStore(
   args: Pick<MinioServiceArgs, "pools" | "mode" | "expose" | "port" | "consolePort" | "tls"> & {
     network?: Pick<DataNetwork, "driver">;
@@ -90,7 +89,7 @@ export function planStore(
   const consolePort = args.consolePort || CONSOLE_PORT;
   const scheme = args.tls ? "https" : "http";
   const pools = planPools(args, serviceName, swarmHosts, scheme);
-  const servicesIn = (wanted: MinioMode) => pools.flatMap((pool) => planServices(serviceName, pool, wanted));
+  const servicesIn = (mode: MinioMode) => pools.flatMap((pool) => planServices(serviceName, pool, mode));
   return {
     serviceName,
     mode,
@@ -107,7 +106,7 @@ export function planStore(
   };
 }
 
-/** The pools by what is recorded of them: their keys in order, and the names of their members on the network. */
+/** Returns what `RootCredentials` records of the pools: their keys in order, and their members' names on the network. */
 export function declaredPools({ pools, serviceName }: StorePlan) {
   const members = pools.map(({ key, hosts }) => [key, hosts.map(({ hostname }) => memberName(serviceName, hostname))]);
   return { pools: pools.map(({ key }) => key), members: Object.fromEntries(members) as Record<string, string[]> };
@@ -119,9 +118,9 @@ function planPools(
   swarmHosts: Readonly<Record<string, Host>>,
   scheme: Scheme,
 ): PoolPlan[] {
-  const asked = Object.entries(declaredOrDefaultPools(args, swarmHosts)).map(([key, pool]) => ({ key, ...pool }));
-  const hasPeers = asked.length > 1;
-  return sortByKey(asked).map(({ key, hosts: hostKeys, drivesPerHost }) => {
+  const pools = Object.entries(declaredOrDefaultPools(args, swarmHosts)).map(([key, pool]) => ({ key, ...pool }));
+  const hasPeers = pools.length > 1;
+  return sortByKey(pools).map(({ key, hosts: hostKeys, drivesPerHost }) => {
     const hosts = sortByKey(hostKeys.flatMap((host) => swarmHosts[host] ?? []));
     const drives = hosts.slice(0, 1).flatMap((host) => selectDrives(host, drivesPerHost));
     const layout = poolLayout(serviceName, hosts, { drivesPerHost, hasPeers, scheme });
@@ -131,18 +130,18 @@ function planPools(
 
 function planServices(serviceName: string, pool: PoolPlan, mode: MinioMode): ServicePlan[] {
   const { key, hosts } = pool;
-  const member = `node.labels.${memberLabel(serviceName, key)}==${MEMBER_LABEL_VALUE}`;
-  const ofPool = `${serviceName}-${key}`;
+  const isMember = `node.labels.${memberLabel(serviceName, key)}==${MEMBER_LABEL_VALUE}`;
+  const poolServiceName = `${serviceName}-${key}`;
   if (mode === "global") {
-    return [{ key, role: key, serviceName: ofPool, pool, hosts, mode, constraints: [member] }];
+    return [{ key, role: key, serviceName: poolServiceName, pool, hosts, mode, constraints: [isMember] }];
   }
   return hosts.map((host) => ({
     key: `${key}/${host.key}`,
     role: `${key}-${host.key}`,
-    serviceName: `${ofPool}-${host.key}`,
+    serviceName: `${poolServiceName}-${host.key}`,
     pool,
     hosts: [host],
     mode,
-    constraints: [member, `node.hostname==${host.hostname}`],
+    constraints: [isMember, `node.hostname==${host.hostname}`],
   }));
 }

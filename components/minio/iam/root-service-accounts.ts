@@ -1,9 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { SwarmResource } from "../shared/resource.ts";
-import type { RootCredentials } from "./root-credentials.ts";
-import type { StoreConnection } from "./connection.ts";
+import { SwarmResource } from "../../shared/resource.ts";
+import type { RootCredentials } from "../security/root-credentials.ts";
+import type { StoreConnection } from "./store-connection.ts";
 
-/** Service accounts of the root user, which end when its credentials change. */
+/** Deletes the root user's service accounts when its credentials change. */
 export class RootServiceAccounts extends SwarmResource {
   constructor(
     name: string,

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { SwarmResource } from "../shared/resource.ts";
-import type { ImmutableValue } from "../../core/immutable-value.ts";
+import { SwarmResource } from "../../shared/resource.ts";
+import type { ImmutableValue } from "../../../core/immutable-value.ts";
 
 export interface RootCredentialsArgs {
   /**
@@ -10,33 +10,33 @@ export interface RootCredentialsArgs {
   user?: pulumi.Input<string>;
   /**
    * The password.
-   * @default - a generated one; the present one where it was given before
+   * @default - the present one, or a generated one for a new store
    */
   password?: pulumi.Input<string>;
   /**
-   * Another text makes another password. Not together with `password`.
+   * Any new value generates a new password. Not together with `password`.
    * @default - the password stays
    */
   passwordGeneration?: pulumi.Input<string>;
-  /** What of the store they belong to is chosen for life, by the name of the argument. */
+  /** Immutable settings of the store, by argument. */
   immutable: Record<string, ImmutableValue>;
-  /** Keys of the store's pools, in order: a new one comes last, and one goes only when it is empty. */
+  /** Keys of the store's pools, in order. New ones must be last; only decommissioned ones can be removed. */
   pools: string[];
   /** Names of each pool's members on the network. */
   members: Record<string, string[]>;
   /**
-   * The store, to be asked what it has of a pool that is taken out.
-   * @default - nobody can be asked, and no pool goes
+   * Location of the store, to check whether a removed pool is decommissioned.
+   * @default - no pool can be removed
    */
   store?: pulumi.Inputs;
 }
 
-/** A root user and its password, given or generated once, and kept in Pulumi's state, the password encrypted. */
+/** The root user and its password, given or generated once. Pulumi's state has both, the password encrypted. */
 export class RootCredentials extends SwarmResource {
   declare readonly user: pulumi.Output<string>;
-  /** Secret. */
+  /** Password. Secret. */
   declare readonly password: pulumi.Output<string>;
-  /** Another text whenever the user or the password is another; tells nothing of either. */
+  /** A random value that changes whenever the user or the password does. */
   declare readonly generation: pulumi.Output<string>;
 
   constructor(name: string, args: RootCredentialsArgs, opts?: pulumi.CustomResourceOptions) {

@@ -1,24 +1,25 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Host } from "../hosts/host.ts";
-import type { Swarm } from "../swarm/swarm.ts";
-import type { StorePlan } from "./plan.ts";
+import type { Host } from "../../hosts/host.ts";
+import type { Swarm } from "../../swarm/swarm.ts";
+import type { StorePlan } from "../layout/plan.ts";
 
-/** How resources get at what is in a store; a `MinioService` has it. */
+/** Access of other resources to a store's contents; an output of `MinioService`. */
 export interface StoreConnection {
   /** The Swarm that runs the store. */
   readonly swarm: Swarm;
-  /** Where its members are; known once the store is ready. */
+  /** Location of the members; known once the store is ready. */
   readonly address: pulumi.Inputs;
-  /** A random value of the store's own that stays, and that is not known outside of its state. */
+  /** A random value that stays the same for a store, and is known only to its state. */
   readonly seed: pulumi.Input<string>;
 }
 
-/** A store whose contents may be declared; a `MinioService` is one. */
+/** A store in which buckets and users can be created, such as a `MinioService`. */
 export interface HasStoreConnection {
-  /** How its contents are got at. */
+  /** Access to its contents. */
   readonly connection: StoreConnection;
 }
 
+/** Returns the connection to a store's services. */
 export function storeConnection(
   swarm: Swarm,
   serviceName: string,
@@ -29,7 +30,7 @@ export function storeConnection(
   return { swarm, seed, address: { ...clusterAddress(swarm, hosts), serviceName, serviceIds } };
 }
 
-/** The same before its services are made: they are known by their names. */
+/** Returns the location of a store whose services may not exist yet: they are found by name. */
 export function storeAddressByName(swarm: Swarm, { serviceName, hosts, services }: StorePlan): pulumi.Inputs {
   return { ...clusterAddress(swarm, hosts), serviceName, services: services.map(({ serviceName }) => serviceName) };
 }
