@@ -61,7 +61,7 @@ async function withFakeEngines<T>(
     const stack = await swarmStack(engines, env);
     const measure: Measure = async (verb, limitSeconds) => {
       const cost = await measureCost(stack, verb, limitSeconds);
-      const { count, bytes } = standIns.answered();
+      const { count, bytes } = standIns.takeResponseStats();
       return { ...cost, callsPerHost: count / hosts, answersKiBPerHost: bytes / 1024 / hosts };
     };
     return withCleanup(

@@ -1,7 +1,7 @@
 import type { TaskDetails } from "../../engine/types.ts";
 
 /** A task as the application in it knows it. */
-export interface Runs {
+export interface RunningTask {
   task: TaskDetails;
   service: string;
   hostname: string;
@@ -16,7 +16,7 @@ export interface StartFailure {
   afterMs?: number;
 }
 
-export interface Command extends Runs {
+export interface Command extends RunningTask {
   command: string[];
   input: string;
 }
@@ -26,14 +26,14 @@ export interface CommandResult {
   exitCode?: number;
   stdout?: string;
   stderr?: string;
-  takesMs?: number;
+  durationMs?: number;
 }
 
 /** What runs in the tasks. Tests replace what they are about. */
 export interface Application {
-  start(runs: Runs): StartFailure | undefined;
+  start(runs: RunningTask): StartFailure | undefined;
   exec(asked: Command): CommandResult;
-  log(runs: Runs): string;
+  log(runs: RunningTask): string;
 }
 
-export const quietApplication = (): Application => ({ start: () => undefined, exec: () => ({}), log: () => "" });
+export const idleApplication = (): Application => ({ start: () => undefined, exec: () => ({}), log: () => "" });

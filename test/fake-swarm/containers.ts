@@ -1,11 +1,11 @@
 import type { ContainerSummary, ServiceDetails, TaskDetails } from "../../engine/types.ts";
-import { type Answer, NOT_FOUND, ok, printed, Refused } from "./answer.ts";
+import { type FakeResponse, notFound, ok, commandOutput, ApiError } from "./response.ts";
 import type { FakeEngine } from "./engine.ts";
-import { listed } from "./filters.ts";
-import { engineId } from "./recorded.ts";
-import type { Call } from "./routes.ts";
+import { applyFilters } from "./filters.ts";
+import { newEngineId } from "./recorded.ts";
+import type { ApiCall } from "./routes.ts";
 import type { FakeSwarm } from "./swarm.ts";
-import { isWanted } from "./tasks.ts";
+import { isDesiredRunning } from "./tasks.ts";
 
 /** A command that was prepared in a container, and what it came to. */
 interface Exec {
@@ -17,54 +17,54 @@ interface Exec {
 const execs = new WeakMap<FakeEngine, Map<string, Exec>>();
 
 /** The tasks whose containers run on an engine. */
-function running({ swarm, nodeId }: FakeEngine): TaskDetails[] {
-  return swarm ? swarm.services.tasks.on(nodeId).filter(({ Status }) => Status.State === "running") : [];
+function runningTasks({ swarm, nodeId }: FakeEngine): TaskDetails[] {
+  return swarm ? swarm.services.tasks.onNode(nodeId).filter(({ Status }) => Status.State === "running") : [];
 }
 
-const containerOf = ({ Status }: TaskDetails) => Status.ContainerStatus?.ContainerID;
+const containerIdOf = ({ Status }: TaskDetails) => Status.ContainerStatus?.ContainerID;
 
-function taskIn(engine: FakeEngine, container: string): TaskDetails {
-  const task = running(engine).find((one) => containerOf(one) === container);
-  if (!task) throw new Refused(404, `No such container: ${container}`);
+function findTask(engine: FakeEngine, container: string): TaskDetails {
+  const task = runningTasks(engine).find((one) => containerIdOf(one) === container);
+  if (!task) throw new ApiError(404, `No such container: ${container}`);
   return task;
 }
 
-function summaryOf(engine: FakeEngine, task: TaskDetails): ContainerSummary {
-  const { service } = engine.swarm!.services.runs(task);
+function toSummary(engine: FakeEngine, task: TaskDetails): ContainerSummary {
+  const { service } = engine.swarm!.services.describeTask(task);
   return {
-    ...{ Id: containerOf(task) ?? "", Names: [`/${service}.${task.Slot ?? task.NodeID}.${task.ID}`], Ports: [] },
+    ...{ Id: containerIdOf(task) ?? "", Names: [`/${service}.${task.Slot ?? task.NodeID}.${task.ID}`], Ports: [] },
     ...{ Image: task.Spec.ContainerSpec.Image, State: task.Status.State },
     Labels: { "com.docker.swarm.task.id": task.ID, "com.docker.swarm.service.name": service },
   };
 }
 
 /** The hostname of a task's container: its id, unless the service names one. */
-function hostnameOf(engine: FakeEngine, task: TaskDetails): string {
+function containerHostname(engine: FakeEngine, task: TaskDetails): string {
   const { Hostname } = task.Spec.ContainerSpec;
-  const { hostname } = engine.swarm!.services.runs(task);
-  return Hostname?.replace(/{{\s*\.Node\.Hostname\s*}}/, hostname) ?? containerOf(task)?.slice(0, 12) ?? "";
+  const { hostname } = engine.swarm!.services.describeTask(task);
+  return Hostname?.replace(/{{\s*\.Node\.Hostname\s*}}/, hostname) ?? containerIdOf(task)?.slice(0, 12) ?? "";
 }
 
 /** Runs a prepared command, with what it is given to read. */
-export function runExec(engine: FakeEngine, id: string, input: string): Answer {
+export function runExec(engine: FakeEngine, id: string, input: string): FakeResponse {
   const exec = execs.get(engine)?.get(id);
-  if (!exec) throw new Refused(404, `No such exec instance: ${id}`);
-  const task = taskIn(engine, exec.container);
-  const asked = { ...engine.swarm!.services.runs(task), command: exec.command, input };
-  const { exitCode = 0, takesMs, ...said } = engine.world.application.exec(asked);
-  engine.world.timers.after(takesMs ?? 0, () => (exec.exitCode = exitCode));
-  return printed(said, takesMs);
+  if (!exec) throw new ApiError(404, `No such exec instance: ${id}`);
+  const task = findTask(engine, exec.container);
+  const asked = { ...engine.swarm!.services.describeTask(task), command: exec.command, input };
+  const { exitCode = 0, durationMs, ...said } = engine.simulation.application.exec(asked);
+  engine.simulation.timers.after(durationMs ?? 0, () => (exec.exitCode = exitCode));
+  return commandOutput(said, durationMs);
 }
 
-export function taskLog(swarm: FakeSwarm, id: string): Answer {
+export function taskLog(swarm: FakeSwarm, id: string): FakeResponse {
   const task = swarm.services.tasks.all.get(id);
-  if (!task) throw NOT_FOUND("task", id);
-  return printed({ stdout: swarm.world.application.log(swarm.services.runs(task)) });
+  if (!task) throw notFound("task", id);
+  return commandOutput({ stdout: swarm.simulation.application.log(swarm.services.describeTask(task)) });
 }
 
 /** A service with how many of its tasks run, as a listing tells it. */
-export function withStatus({ services, nodes }: FakeSwarm, service: ServiceDetails): ServiceDetails {
-  const tasks = services.tasks.of(service.ID).filter(isWanted);
+export function withServiceStatus({ services, nodes }: FakeSwarm, service: ServiceDetails): ServiceDetails {
+  const tasks = services.tasks.ofService(service.ID).filter(isDesiredRunning);
   const { Mode } = service.Spec;
   const RunningTasks = tasks.filter(({ Status, NodeID }) => {
     return Status.State === "running" && nodes.get(NodeID ?? "")?.Status.State !== "down";
@@ -75,11 +75,11 @@ export function withStatus({ services, nodes }: FakeSwarm, service: ServiceDetai
   };
 }
 
-export const routes: Record<string, (call: Call, id: string) => Answer> = {
+export const routes: Record<string, (call: ApiCall, id: string) => FakeResponse> = {
   "GET /containers/json": ({ engine, query }) =>
     ok(
-      listed(
-        running(engine).map((task) => summaryOf(engine, task)),
+      applyFilters(
+        runningTasks(engine).map((task) => toSummary(engine, task)),
         query,
         {
           status: ({ State }, status) => State === status,
@@ -88,22 +88,22 @@ export const routes: Record<string, (call: Call, id: string) => Answer> = {
       ),
     ),
   "GET /containers/:id/json": ({ engine }, id) => {
-    const task = taskIn(engine, id);
+    const task = findTask(engine, id);
     const State = { Status: "running", Running: true, StartedAt: task.Status.Timestamp };
-    return ok({ Id: id, Config: { Hostname: hostnameOf(engine, task) }, State });
+    return ok({ Id: id, Config: { Hostname: containerHostname(engine, task) }, State });
   },
   "POST /containers/:id/exec": ({ engine, body }, container) => {
-    taskIn(engine, container);
+    findTask(engine, container);
     const all = execs.get(engine) ?? new Map<string, Exec>();
     execs.set(engine, all);
-    const Id = engineId();
+    const Id = newEngineId();
     all.set(Id, { container, command: (body as { Cmd: string[] }).Cmd });
     return ok({ Id }, 201);
   },
   "POST /exec/:id/start": ({ engine }, id) => runExec(engine, id, ""),
   "GET /exec/:id/json": ({ engine }, id) => {
     const exec = execs.get(engine)?.get(id);
-    if (!exec) throw new Refused(404, `No such exec instance: ${id}`);
+    if (!exec) throw new ApiError(404, `No such exec instance: ${id}`);
     return ok({ ID: id, Running: exec.exitCode === undefined, ExitCode: exec.exitCode ?? null });
   },
 };

@@ -1,14 +1,14 @@
 import { mkdirSync } from "node:fs";
 import type { Server } from "node:http";
 import { join as joinPath } from "node:path";
-import { type Application, quietApplication } from "./application.ts";
-import { FakeEngine, type World } from "./engine.ts";
+import { type Application, idleApplication } from "./application.ts";
+import { FakeEngine, type Simulation } from "./engine.ts";
 import { Faults } from "./faults.ts";
 import { init, join } from "./membership.ts";
 import { connectInMemory } from "./memory.ts";
-import { serverOf } from "./server.ts";
+import { createEngineServer } from "./server.ts";
 import type { FakeSwarm } from "./swarm.ts";
-import { LIFELIKE, Timers, type Timing } from "./timing.ts";
+import { REALISTIC, Timers, type Timing } from "./timing.ts";
 
 export interface FakeEnginesOptions {
   timing?: Timing;
@@ -19,7 +19,7 @@ export interface FakeEnginesOptions {
 /** An engine with the address at which a client of the Engine API reaches it. */
 export type ReachableEngine = FakeEngine & { connection: { host: string } };
 
-let made = 0;
+let instances = 0;
 
 /**
  * Engines that are none: HTTP servers that answer as one does, and form Swarms as real ones do. In memory they need no
@@ -30,17 +30,17 @@ let made = 0;
  * await fake.formSwarm({ managers: 3 });
  * fake.engines[0].stop();
  */
-export class FakeEngines implements World {
+export class FakeEngines implements Simulation {
   readonly timers = new Timers();
   readonly timing: Timing;
-  readonly application: Application = quietApplication();
+  readonly application: Application = idleApplication();
   readonly faults = new Faults();
   readonly engines: readonly ReachableEngine[];
   /** What was asked, in order: `host1 GET /info`. That clients first ask for the version of the API is left out. */
   readonly requests: string[] = [];
   readonly #servers = new Map<string, { server: Server; engine: FakeEngine }>();
   readonly #disconnect: () => void;
-  #answers = { count: 0, bytes: 0 };
+  #responseStats = { count: 0, bytes: 0 };
 
   /** Starts so many engines, called host1, host2 and so on. */
   static async start(count: number, options: FakeEnginesOptions = {}): Promise<FakeEngines> {
@@ -49,14 +49,14 @@ export class FakeEngines implements World {
     return fake;
   }
 
-  private constructor(count: number, { timing = LIFELIKE, folder }: FakeEnginesOptions) {
+  private constructor(count: number, { timing = REALISTIC, folder }: FakeEnginesOptions) {
     this.timing = { ...timing };
-    const where = folder ?? `/in-memory/${++made}`;
+    const where = folder ?? `/in-memory/${++instances}`;
     this.engines = Array.from({ length: count }, (_, at) => {
       const number = at + 1;
       const engine = new FakeEngine(this, `host${number}`, `198.19.${number >> 8}.${number & 255}`);
       const path = joinPath(where, `${number}.sock`);
-      this.#servers.set(path, { engine, server: serverOf(engine, this.#traffic()) });
+      this.#servers.set(path, { engine, server: createEngineServer(engine, this.#observer()) });
       return Object.assign(engine, { connection: { host: `unix://${path}` } });
     });
     this.#disconnect = folder === undefined ? connectInMemory(this.#servers) : () => {};
@@ -74,9 +74,9 @@ export class FakeEngines implements World {
     const [first, ...others] = this.engines;
     if (!first) throw new Error("there is no engine");
     init(first, { Spec: {} });
-    const swarm = first.managed();
+    const swarm = first.requireSwarm();
     for (const [at, engine] of others.entries()) {
-      const { Manager, Worker } = swarm.details().JoinTokens;
+      const { Manager, Worker } = swarm.inspect().JoinTokens;
       const JoinToken = at + 1 < managers ? Manager : Worker;
       join(engine, { JoinToken, RemoteAddrs: [`${first.address}:2377`] });
     }
@@ -85,9 +85,9 @@ export class FakeEngines implements World {
   }
 
   /** How many answers were given since the last look, and how many bytes they took. */
-  answered(): { count: number; bytes: number } {
-    const seen = this.#answers;
-    this.#answers = { count: 0, bytes: 0 };
+  takeResponseStats(): { count: number; bytes: number } {
+    const seen = this.#responseStats;
+    this.#responseStats = { count: 0, bytes: 0 };
     return seen;
   }
 
@@ -103,15 +103,15 @@ export class FakeEngines implements World {
     await Promise.all([...this.#servers].map(([path, { server }]) => listening(server, path)));
   }
 
-  #traffic() {
+  #observer() {
     return {
       faults: this.faults,
       asked: ({ hostname }: FakeEngine, what: string) => {
         if (what !== "GET /_ping") this.requests.push(`${hostname} ${what}`);
       },
       answered: (bytes: number) => {
-        this.#answers.count += 1;
-        this.#answers.bytes += bytes;
+        this.#responseStats.count += 1;
+        this.#responseStats.bytes += bytes;
       },
     };
   }

@@ -10,7 +10,7 @@ interface Rule {
   engine: FakeEngine | undefined;
   request: string;
   fault: Fault;
-  left: number;
+  pending: number;
 }
 
 /** The requests that are to go wrong. */
@@ -22,21 +22,21 @@ export class Faults {
    * @param engine the engine that is asked @default - any
    */
   add(request: string, fault: Fault, { times = 1, engine }: { times?: number; engine?: FakeEngine } = {}): void {
-    this.#rules.push({ engine, request, fault, left: times });
+    this.#rules.push({ engine, request, fault, pending: times });
   }
 
   /** What is to go wrong with a request now. */
   take(engine: FakeEngine, request: string): Fault | undefined {
     const rule = this.#rules.find(
-      (one) => one.left > 0 && request.startsWith(one.request) && (one.engine ?? engine) === engine,
+      (one) => one.pending > 0 && request.startsWith(one.request) && (one.engine ?? engine) === engine,
     );
-    if (rule) rule.left -= 1;
+    if (rule) rule.pending -= 1;
     return rule?.fault;
   }
 
   /** Requests that were to go wrong and have not come: a test that expects none proves that they did. */
   get left(): string[] {
-    return this.#rules.filter(({ left }) => left > 0 && left !== Infinity).map(({ request }) => request);
+    return this.#rules.filter(({ pending }) => pending > 0 && pending !== Infinity).map(({ request }) => request);
   }
 
   clear(): void {

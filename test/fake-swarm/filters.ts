@@ -1,7 +1,7 @@
 type Labels = Record<string, string> | null | undefined;
 
 /** Narrows a listing by the filters of its request. One that the fake does not know is an error. */
-export function listed<T>(
+export function applyFilters<T>(
   all: readonly T[],
   query: URLSearchParams,
   by: Record<string, (one: T, value: string) => boolean>,
@@ -21,14 +21,14 @@ export function listed<T>(
 }
 
 /** Whether an object has a label, with the value if one is given. */
-export function labelled(one: { Spec?: { Labels?: Labels }; Labels?: Labels }, label: string): boolean {
+export function hasLabel(one: { Spec?: { Labels?: Labels }; Labels?: Labels }, label: string): boolean {
   const [key = "", value] = label.split(/=(.*)/s);
   const labels = one.Spec ? one.Spec.Labels : one.Labels;
   const found = labels?.[key];
   return found !== undefined && (value === undefined || found === value);
 }
 
-export const named =
+export const nameContains =
   <K extends string>(key: K) =>
   (one: Record<K, string>, name: string): boolean =>
     one[key].includes(name);

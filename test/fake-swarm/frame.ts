@@ -1,5 +1,5 @@
 /** Bytes of one stream (1 is output, 2 errors) as the Engine frames them. */
-export function frameOf(stream: 1 | 2, text: string): Buffer {
+export function muxFrame(stream: 1 | 2, text: string): Buffer {
   const bytes = Buffer.from(text);
   const head = Buffer.alloc(8);
   head.writeUInt8(stream, 0);

@@ -1,47 +1,49 @@
 import type { SwarmInitRequest, SwarmJoinRequest } from "../../engine/types.ts";
-import { type Answer, IN_SWARM, NO_MANAGER, NO_SWARM, ok, Refused } from "./answer.ts";
-import { type FakeEngine, gatewayBridge } from "./engine.ts";
+import { type FakeResponse, ALREADY_IN_SWARM, NOT_A_MANAGER, NOT_IN_SWARM, ok, ApiError } from "./response.ts";
+import { type FakeEngine, newGatewayBridge } from "./engine.ts";
 import { FakeSwarm } from "./swarm.ts";
 
 /** How an engine comes into a Swarm and out of it. */
 
-export function init(engine: FakeEngine, request: SwarmInitRequest): Answer {
-  if (engine.state !== "inactive") throw IN_SWARM;
-  withBridge(engine);
-  return ok(new FakeSwarm(engine.world, request).admit(engine, "manager"));
+export function init(engine: FakeEngine, request: SwarmInitRequest): FakeResponse {
+  if (engine.state !== "inactive") throw ALREADY_IN_SWARM;
+  ensureGatewayBridge(engine);
+  return ok(new FakeSwarm(engine.simulation, request).addNode(engine, "manager"));
 }
 
-export function join(engine: FakeEngine, { RemoteAddrs, JoinToken }: SwarmJoinRequest): Answer {
-  if (engine.state !== "inactive") throw IN_SWARM;
-  if (!/^SWMTKN-1-\w+-\w+$/.test(JoinToken)) throw new Refused(500, "invalid join token");
-  const there = RemoteAddrs.map((address) => engine.world.engines.find((one) => `${one.address}:2377` === address));
-  const manager = there.find((one) => one?.isHeard && !one.isFirewalled && one.manages && one.hasLeader);
+export function join(engine: FakeEngine, { RemoteAddrs, JoinToken }: SwarmJoinRequest): FakeResponse {
+  if (engine.state !== "inactive") throw ALREADY_IN_SWARM;
+  if (!/^SWMTKN-1-\w+-\w+$/.test(JoinToken)) throw new ApiError(500, "invalid join token");
+  const there = RemoteAddrs.map((address) =>
+    engine.simulation.engines.find((one) => `${one.address}:2377` === address),
+  );
+  const manager = there.find((one) => one?.isReachable && !one.isFirewalled && one.isManager && one.hasLeader);
   if (!manager?.swarm)
-    return unanswered(
+    return failUnreachable(
       engine,
       there.some((one) => one?.power === "on" && !one.swarm),
     );
-  const { Worker, Manager } = manager.swarm.details().JoinTokens;
+  const { Worker, Manager } = manager.swarm.inspect().JoinTokens;
   if (JoinToken !== Worker && JoinToken !== Manager) {
-    throw new Refused(
+    throw new ApiError(
       400,
       "rpc error: code = InvalidArgument desc = A valid join token is necessary to join this cluster",
     );
   }
-  withBridge(engine);
-  manager.swarm.admit(engine, JoinToken === Manager ? "manager" : "worker");
+  ensureGatewayBridge(engine);
+  manager.swarm.addNode(engine, JoinToken === Manager ? "manager" : "worker");
   return ok();
 }
 
 /** Nothing listens, which is known at once; or nothing answers: then the engine goes on trying for a while. */
-function unanswered(engine: FakeEngine, isRefused: boolean): Answer {
+function failUnreachable(engine: FakeEngine, isRefused: boolean): FakeResponse {
   if (isRefused) {
-    throw new Refused(
+    throw new ApiError(
       503,
       'rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing dial tcp: connect: connection refused"',
     );
   }
-  const { timers, timing } = engine.world;
+  const { timers, timing } = engine.simulation;
   engine.state = "pending";
   timers.after(timing.joinTimeout + timing.joinEnd, () => {
     if (engine.state !== "pending" || engine.swarm) return;
@@ -51,40 +53,40 @@ function unanswered(engine: FakeEngine, isRefused: boolean): Answer {
   const message =
     "Timeout was reached before node joined. The attempt to join the swarm will continue in the background. " +
     'Use the "docker info" command to see the current swarm status of your node.';
-  return { status: 503, body: { message }, takesMs: timing.joinTimeout };
+  return { status: 503, body: { message }, delayMs: timing.joinTimeout };
 }
 
-export function leave(engine: FakeEngine, force: boolean): Answer {
-  const { swarm, state, manages } = engine;
-  if (state === "inactive") throw new Refused(503, "This node is not part of a swarm");
+export function leave(engine: FakeEngine, force: boolean): FakeResponse {
+  const { swarm, state, isManager } = engine;
+  if (state === "inactive") throw new ApiError(503, "This node is not part of a swarm");
   if (!force && state === "locked") {
-    throw new Refused(
+    throw new ApiError(
       503,
       "Swarm is encrypted and locked. Please unlock it first or use `--force` to ignore this message.",
     );
   }
-  if (!force && manages) throw new Refused(503, whyStay(engine));
-  if (swarm) swarm.left(engine);
-  else engine.outside();
+  if (!force && isManager) throw new ApiError(503, leaveRefusal(engine));
+  if (swarm) swarm.engineLeft(engine);
+  else engine.resetSwarm();
   return ok();
 }
 
-export function unlock(engine: FakeEngine, key: string): Answer {
+export function unlock(engine: FakeEngine, key: string): FakeResponse {
   if (engine.state !== "locked") {
-    if (!engine.swarm) throw NO_SWARM;
-    if (!engine.manages) throw NO_MANAGER;
-    throw new Refused(409, "swarm is not locked");
+    if (!engine.swarm) throw NOT_IN_SWARM;
+    if (!engine.isManager) throw NOT_A_MANAGER;
+    throw new ApiError(409, "swarm is not locked");
   }
   if (key !== engine.swarm?.unlockKey) {
-    throw new Refused(401, "swarm could not be unlocked: invalid key provided");
+    throw new ApiError(401, "swarm could not be unlocked: invalid key provided");
   }
-  engine.unlocked();
+  engine.unlock();
   return ok();
 }
 
 /** What a manager says that is not told to leave by force. */
-function whyStay({ swarm }: FakeEngine): string {
-  const members = swarm?.members().map((node) => swarm.seen(node)) ?? [];
+function leaveRefusal({ swarm }: FakeEngine): string {
+  const members = swarm?.raftMembers().map((node) => swarm.asSeenByManagers(node)) ?? [];
   const reachable = members.filter(({ ManagerStatus }) => ManagerStatus?.Reachability === "reachable").length;
   const why = "You are attempting to leave the swarm on a node that is participating as a manager. ";
   if (members.length === 1) {
@@ -101,6 +103,6 @@ function whyStay({ swarm }: FakeEngine): string {
 }
 
 /** Docker's bridge for Swarm tasks stays when the Swarm goes. */
-function withBridge({ localNetworks }: FakeEngine): void {
-  if (!localNetworks.some(({ Name }) => Name === "docker_gwbridge")) localNetworks.push(gatewayBridge());
+function ensureGatewayBridge({ localNetworks }: FakeEngine): void {
+  if (!localNetworks.some(({ Name }) => Name === "docker_gwbridge")) localNetworks.push(newGatewayBridge());
 }

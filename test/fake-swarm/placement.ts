@@ -1,25 +1,25 @@
 import type { NodeDetails, ServiceSpec } from "../../engine/types.ts";
 
 /** Whether Swarm places tasks of a service on a node now. */
-export function mayRun({ TaskTemplate }: ServiceSpec, node: NodeDetails): boolean {
+export function canSchedule({ TaskTemplate }: ServiceSpec, node: NodeDetails): boolean {
   const { Constraints = [] } = TaskTemplate.Placement ?? {};
   const isFit = node.Status.State === "ready" && node.Spec.Availability === "active";
-  return isFit && Constraints.every((constraint) => meets(node, constraint));
+  return isFit && Constraints.every((constraint) => satisfies(node, constraint));
 }
 
 /** Whether a node is one that tasks of a service belong on, whatever its state. */
-export function belongs({ TaskTemplate }: ServiceSpec, node: NodeDetails): boolean {
+export function isEligible({ TaskTemplate }: ServiceSpec, node: NodeDetails): boolean {
   const { Constraints = [] } = TaskTemplate.Placement ?? {};
-  return node.Spec.Availability !== "drain" && Constraints.every((constraint) => meets(node, constraint));
+  return node.Spec.Availability !== "drain" && Constraints.every((constraint) => satisfies(node, constraint));
 }
 
-function meets(node: NodeDetails, constraint: string): boolean {
+function satisfies(node: NodeDetails, constraint: string): boolean {
   const [, key = "", operator, value] = /^(\S+?)\s*([!=]=)\s*(.+)$/.exec(constraint) ?? [];
   if (operator === undefined) throw new Error(`the fake does not know the constraint ${constraint}`);
-  return (valueOf(node, key) === value) === (operator === "==");
+  return (attributeOf(node, key) === value) === (operator === "==");
 }
 
-function valueOf({ ID, Spec, Description }: NodeDetails, key: string): string {
+function attributeOf({ ID, Spec, Description }: NodeDetails, key: string): string {
   if (key.startsWith("node.labels.")) return Spec.Labels?.[key.slice("node.labels.".length)] ?? "";
   if (key === "node.hostname") return Description.Hostname;
   if (key === "node.role") return Spec.Role;

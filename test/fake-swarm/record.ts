@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { startLab } from "../../lab/lab.ts";
 
 /** Nobody asks for these, and they tell of the engine that happened to be recorded. */
-const UNASKED = new Set(["TLSInfo", "RegistryConfig", "IndexServerAddress", "DriverStatus", "Plugins"]);
+const IGNORED_FIELDS = new Set(["TLSInfo", "RegistryConfig", "IndexServerAddress", "DriverStatus", "Plugins"]);
 
 const lab = await startLab({ hosts: 1 });
 try {
@@ -22,7 +22,11 @@ try {
     swarm: { ...(await engine.inspectSwarm()), JoinTokens: { Worker: "worker", Manager: "manager" } },
     node: await engine.inspectNode(nodeId),
   };
-  const text = JSON.stringify({ outside, inside }, (key, value: unknown) => (UNASKED.has(key) ? undefined : value), 1);
+  const text = JSON.stringify(
+    { outside, inside },
+    (key, value: unknown) => (IGNORED_FIELDS.has(key) ? undefined : value),
+    1,
+  );
   writeFileSync(join(import.meta.dirname, "recorded.json"), `${text}\n`);
 } finally {
   await lab.stop();

@@ -12,13 +12,13 @@ interface Recorded {
 export const RECORDED = JSON.parse(readFileSync(join(import.meta.dirname, "recorded.json"), "utf8")) as Recorded;
 
 /** An id as Swarm gives them. */
-export function swarmId(): string {
+export function newSwarmId(): string {
   const letters = "abcdefghijklmnopqrstuvwxyz0123456789";
   return [...randomBytes(25)].map((byte) => letters[byte % letters.length]).join("");
 }
 
 /** An id as an engine gives them to containers and to networks of its own. */
-export const engineId = () => randomBytes(32).toString("hex");
+export const newEngineId = () => randomBytes(32).toString("hex");
 
 /** A moment as the Engine writes it: in nanoseconds. */
 export const now = () => new Date().toISOString().replace(/(\.\d{3})Z$/, "$1000000Z");

@@ -1,10 +1,10 @@
 import type { NodeDetails, SwarmDetails } from "../../engine/types.ts";
-import { Refused } from "./answer.ts";
-import { swarmId } from "./recorded.ts";
+import { ApiError } from "./response.ts";
+import { newSwarmId } from "./recorded.ts";
 
 /** What makes a node a worker or a manager. */
-export function joinTokens(): SwarmDetails["JoinTokens"] {
-  const token = () => `SWMTKN-1-${swarmId()}${swarmId()}-${swarmId()}`;
+export function newJoinTokens(): SwarmDetails["JoinTokens"] {
+  const token = () => `SWMTKN-1-${newSwarmId()}${newSwarmId()}-${newSwarmId()}`;
   return { Worker: token(), Manager: token() };
 }
 
@@ -13,12 +13,12 @@ export function joinTokens(): SwarmDetails["JoinTokens"] {
  *
  * @param members all managers, as they see each other
  */
-export function mayDemote({ ID, ManagerStatus }: NodeDetails, members: readonly NodeDetails[]): void {
-  const failed = (why: string) => new Refused(400, `rpc error: code = FailedPrecondition desc = ${why}`);
+export function requireDemotable({ ID, ManagerStatus }: NodeDetails, members: readonly NodeDetails[]): void {
+  const failed = (why: string) => new ApiError(400, `rpc error: code = FailedPrecondition desc = ${why}`);
   const left = members.filter((one) => one.ID !== ID);
   if (left.length === 0) throw failed("attempting to demote the last manager of the swarm");
   if (!ManagerStatus) {
-    throw new Refused(404, "rpc error: code = NotFound desc = can't find manager in raft memberlist");
+    throw new ApiError(404, "rpc error: code = NotFound desc = can't find manager in raft memberlist");
   }
   const heard = left.filter((one) => one.ManagerStatus?.Reachability === "reachable");
   if (heard.length < Math.floor(left.length / 2) + 1) {

@@ -6,49 +6,52 @@ import type {
   SwarmJoinRequest,
   SwarmSpec,
 } from "../../engine/types.ts";
-import { type Answer, NOT_FOUND, ok, Refused } from "./answer.ts";
+import { type FakeResponse, notFound, ok, ApiError } from "./response.ts";
 import * as containers from "./containers.ts";
 import type { FakeEngine } from "./engine.ts";
-import { labelled, listed, named } from "./filters.ts";
+import { hasLabel, applyFilters, nameContains } from "./filters.ts";
 import { init, join, leave, unlock } from "./membership.ts";
 import * as networks from "./networks.ts";
-import { now, RECORDED, swarmId } from "./recorded.ts";
+import { now, RECORDED, newSwarmId } from "./recorded.ts";
 import type { FakeSwarm } from "./swarm.ts";
 
 /** One request to an engine, taken apart. */
-export interface Call {
+export interface ApiCall {
   engine: FakeEngine;
   /** Method and path without the API's version: `GET /info`. */
-  what: string;
+  route: string;
   query: URLSearchParams;
   body: unknown;
 }
 
-type Route = (call: Call, id: string) => Answer;
-type Managed = (swarm: FakeSwarm, id: string, call: Call) => unknown;
+type Route = (call: ApiCall, id: string) => FakeResponse;
+type ManagerRoute = (swarm: FakeSwarm, id: string, call: ApiCall) => unknown;
 
 /** The versions of the API that it speaks: those of the engine that was recorded. */
 export const API = { min: "1.12", max: "1.41" };
 
-const version = ({ query }: Call) => Number(query.get("version"));
-const isSet = ({ query }: Call, name: string) => ["true", "1"].includes(query.get(name) ?? "");
+const version = ({ query }: ApiCall) => Number(query.get("version"));
+const isSet = ({ query }: ApiCall, name: string) => ["true", "1"].includes(query.get(name) ?? "");
 
 /** What only a manager that has a leader answers. */
 const managed =
-  (act: Managed, status = 200): Route =>
+  (act: ManagerRoute, status = 200): Route =>
   (call, id) =>
-    ok(act(call.engine.managed(), id, call), status);
+    ok(act(call.engine.requireSwarm(), id, call), status);
 
 const objects = (kind: "secret" | "config"): Record<string, Route> => {
   const all = (swarm: FakeSwarm) => (kind === "secret" ? swarm.secrets : swarm.configs);
   const one = (swarm: FakeSwarm, id: string) => {
     const found = all(swarm).get(id) ?? [...all(swarm).values()].find(({ Spec }) => Spec.Name === id);
-    if (!found) throw NOT_FOUND(kind, id);
+    if (!found) throw notFound(kind, id);
     return found;
   };
   return {
     [`GET /${kind}s`]: managed((swarm, _id, { query }) =>
-      listed([...all(swarm).values()], query, { name: ({ Spec }, name) => Spec.Name.includes(name), label: labelled }),
+      applyFilters([...all(swarm).values()], query, {
+        name: ({ Spec }, name) => Spec.Name.includes(name),
+        label: hasLabel,
+      }),
     ),
     [`GET /${kind}s/:id`]: managed(one),
     [`POST /${kind}s/create`]: managed((swarm, _id, { body }) => {
@@ -56,10 +59,10 @@ const objects = (kind: "secret" | "config"): Record<string, Route> => {
       // A config is not secret: engines return its data.
       const Spec = kind === "config" ? { ...asked, Data } : asked;
       if ([...all(swarm).values()].some((other) => other.Spec.Name === Spec.Name)) {
-        throw new Refused(409, `rpc error: code = AlreadyExists desc = ${kind} ${Spec.Name} already exists`);
+        throw new ApiError(409, `rpc error: code = AlreadyExists desc = ${kind} ${Spec.Name} already exists`);
       }
-      const ID = swarmId();
-      all(swarm).set(ID, { ID, Version: swarm.version(), ...{ CreatedAt: now(), UpdatedAt: now() }, Spec });
+      const ID = newSwarmId();
+      all(swarm).set(ID, { ID, Version: swarm.nextVersion(), ...{ CreatedAt: now(), UpdatedAt: now() }, Spec });
       return { ID };
     }, 201),
     [`DELETE /${kind}s/:id`]: managed((swarm, id) => {
@@ -70,7 +73,7 @@ const objects = (kind: "secret" | "config"): Record<string, Route> => {
       });
       if (users.length > 0) {
         const list = `${users.length > 1 ? "services" : "service"}: ${users.map((user) => user.Spec.Name).join(", ")}`;
-        throw new Refused(
+        throw new ApiError(
           400,
           `rpc error: code = InvalidArgument desc = ${kind} '${Spec.Name}' is in use by the following ${list}`,
         );
@@ -82,8 +85,8 @@ const objects = (kind: "secret" | "config"): Record<string, Route> => {
 
 const nodes: Record<string, Route> = {
   "GET /nodes": managed((swarm, _id, { query }) =>
-    listed(
-      [...swarm.nodes.values()].map((node) => swarm.seen(node)),
+    applyFilters(
+      [...swarm.nodes.values()].map((node) => swarm.asSeenByManagers(node)),
       query,
       {
         role: ({ ManagerStatus }, role) => (ManagerStatus ? "manager" : "worker") === role,
@@ -91,20 +94,20 @@ const nodes: Record<string, Route> = {
       },
     ),
   ),
-  "GET /nodes/:id": managed((swarm, id) => swarm.seen(swarm.node(id))),
+  "GET /nodes/:id": managed((swarm, id) => swarm.asSeenByManagers(swarm.node(id))),
   "POST /nodes/:id/update": managed((swarm, id, call) => swarm.updateNode(id, version(call), call.body as NodeSpec)),
   "DELETE /nodes/:id": managed((swarm, id, call) => swarm.removeNode(id, isSet(call, "force"))),
 };
 
 const services: Record<string, Route> = {
   "GET /services": managed((swarm, _id, { query }) =>
-    listed(
-      [...swarm.services.all.values()].map((service) => containers.withStatus(swarm, service)),
+    applyFilters(
+      [...swarm.services.all.values()].map((service) => containers.withServiceStatus(swarm, service)),
       query,
       {
         name: ({ Spec }, name) => Spec.Name.startsWith(name),
         id: ({ ID }, id) => ID.startsWith(id),
-        label: labelled,
+        label: hasLabel,
       },
     ),
   ),
@@ -119,24 +122,24 @@ const services: Record<string, Route> = {
   }),
   "DELETE /services/:id": managed(({ services }, id) => services.remove(id)),
   "GET /tasks": managed(({ services }, _id, { query }) =>
-    listed([...services.tasks.all.values()], query, {
+    applyFilters([...services.tasks.all.values()], query, {
       service: ({ ServiceID }, id) => ServiceID === services.get(id).ID,
       node: ({ NodeID }, id) => NodeID === id,
       "desired-state": ({ DesiredState }, state) => DesiredState === state,
     }),
   ),
-  "GET /tasks/:id/logs": (call, id) => containers.taskLog(call.engine.managed(), id),
+  "GET /tasks/:id/logs": (call, id) => containers.taskLog(call.engine.requireSwarm(), id),
 };
 
 const swarms: Record<string, Route> = {
-  "GET /swarm": managed((swarm) => swarm.details()),
+  "GET /swarm": managed((swarm) => swarm.inspect()),
   "POST /swarm/init": ({ engine, body }) => init(engine, body as SwarmInitRequest),
   "POST /swarm/join": ({ engine, body }) => join(engine, body as SwarmJoinRequest),
   "POST /swarm/leave": (call) => leave(call.engine, isSet(call, "force")),
   "POST /swarm/update": managed((swarm, _id, call) =>
     swarm.update(version(call), call.body as SwarmSpec, (what) => isSet(call, what)),
   ),
-  "GET /swarm/unlockkey": managed((swarm) => ({ UnlockKey: swarm.isLocking ? swarm.unlockKey : "" })),
+  "GET /swarm/unlockkey": managed((swarm) => ({ UnlockKey: swarm.hasAutolock ? swarm.unlockKey : "" })),
   "POST /swarm/unlock": ({ engine, body }) => unlock(engine, (body as { UnlockKey: string }).UnlockKey),
 };
 
@@ -146,9 +149,12 @@ const engines: Record<string, Route> = {
     ok({ Version: RECORDED.inside.info.ServerVersion, ApiVersion: API.max, MinAPIVersion: API.min }),
   "GET /info": ({ engine }) => ok(engine.info()),
   "GET /volumes": ({ engine, query }) =>
-    ok({ Volumes: listed(engine.volumes, query, { name: named("Name"), label: labelled }), Warnings: null }),
+    ok({
+      Volumes: applyFilters(engine.volumes, query, { name: nameContains("Name"), label: hasLabel }),
+      Warnings: null,
+    }),
   "GET /images/:id/json": ({ engine }, id) => {
-    if (!engine.images.has(id)) throw new Refused(404, `no such image: ${id}: No such image: ${id}:latest`);
+    if (!engine.images.has(id)) throw new ApiError(404, `no such image: ${id}: No such image: ${id}:latest`);
     return ok({ Id: id, RepoTags: [id] });
   },
 };
@@ -162,15 +168,15 @@ const ROUTES = Object.entries({
 }));
 
 /** What an engine answers. A call that it does not know is an error, never an empty answer. */
-export function answer(call: Call): Answer {
+export function handle(call: ApiCall): FakeResponse {
   try {
     for (const { pattern, route } of ROUTES) {
-      const [match, id = ""] = pattern.exec(call.what) ?? [];
+      const [match, id = ""] = pattern.exec(call.route) ?? [];
       if (match !== undefined) return route(call, decodeURIComponent(id));
     }
-    throw new Refused(501, `the fake does not know ${call.what}`);
+    throw new ApiError(501, `the fake does not know ${call.route}`);
   } catch (error) {
-    if (error instanceof Refused) return { status: error.status, body: { message: error.message } };
+    if (error instanceof ApiError) return { status: error.status, body: { message: error.message } };
     throw error;
   }
 }

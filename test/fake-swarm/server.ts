@@ -2,14 +2,14 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import type { Answer } from "./answer.ts";
+import type { FakeResponse } from "./response.ts";
 import { runExec } from "./containers.ts";
 import type { FakeEngine } from "./engine.ts";
 import type { Fault, Faults } from "./faults.ts";
-import { answer, API, type Call } from "./routes.ts";
+import { handle, API, type ApiCall } from "./routes.ts";
 
 /** What servers tell of their requests. */
-export interface Traffic {
+export interface TrafficObserver {
   faults: Faults;
   /** Is told of each request that arrives. */
   asked(engine: FakeEngine, what: string): void;
@@ -18,31 +18,31 @@ export interface Traffic {
 }
 
 /** An HTTP server that answers as an engine does. It listens nowhere yet. */
-export function serverOf(engine: FakeEngine, traffic: Traffic): Server {
+export function createEngineServer(engine: FakeEngine, traffic: TrafficObserver): Server {
   const server = createServer((request, response) => {
-    respond(engine, traffic, request, response).catch((error: Error) => response.destroy(error));
+    handleRequest(engine, traffic, request, response).catch((error: Error) => response.destroy(error));
   });
   server.on("upgrade", (request: IncomingMessage, stream: Duplex, head: Buffer) => {
-    attach(engine, traffic, request, stream, head).catch((error: Error) => stream.destroy(error));
+    handleUpgrade(engine, traffic, request, stream, head).catch((error: Error) => stream.destroy(error));
   });
   return server;
 }
 
-async function respond(
+async function handleRequest(
   engine: FakeEngine,
-  traffic: Traffic,
+  traffic: TrafficObserver,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const body = await buffer(request);
-  const call = callOf(engine, request, body);
-  traffic.asked(engine, call.what);
-  if (engine.power === "silent") return;
-  const fault = traffic.faults.take(engine, call.what);
+  const call = parseCall(engine, request, body);
+  traffic.asked(engine, call.route);
+  if (engine.power === "hanging") return;
+  const fault = traffic.faults.take(engine, call.route);
   if (fault === "reset") return void request.socket.destroy();
-  const given = errorOf(fault) ?? tooNew(request.url) ?? answer(call);
+  const given = faultResponse(fault) ?? versionError(request.url) ?? handle(call);
   if (fault === "reset when done") return void request.socket.destroy();
-  await engine.world.timers.pause((given.takesMs ?? 0) + lateness(fault));
+  await engine.simulation.timers.pause((given.delayMs ?? 0) + faultDelayMs(fault));
   if (engine.power === "off") return void request.socket.destroy();
   const bytes = given.bytes ?? Buffer.from(given.body === undefined ? "" : JSON.stringify(given.body));
   traffic.answered(bytes.length);
@@ -52,46 +52,46 @@ async function respond(
 }
 
 /** A command that gets its input by the connection itself. */
-async function attach(
+async function handleUpgrade(
   engine: FakeEngine,
-  traffic: Traffic,
+  traffic: TrafficObserver,
   request: IncomingMessage,
   stream: Duplex,
   head: Buffer,
 ): Promise<void> {
-  const { what } = callOf(engine, request, Buffer.alloc(0));
-  const id = /^POST \/exec\/([^/]+)\/start$/.exec(what)?.[1] ?? "";
-  traffic.asked(engine, what);
-  if (engine.power === "silent") return;
+  const { route } = parseCall(engine, request, Buffer.alloc(0));
+  const id = /^POST \/exec\/([^/]+)\/start$/.exec(route)?.[1] ?? "";
+  traffic.asked(engine, route);
+  if (engine.power === "hanging") return;
   const length = Number(request.headers["content-length"] ?? 0);
   stream.write("HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n");
   // The body of the request comes first, and is not the command's.
-  const input = (await untilEnd(stream, head)).subarray(length);
+  const input = (await readAll(stream, head)).subarray(length);
   const given = runExec(engine, id, input.toString());
-  await engine.world.timers.pause(given.takesMs ?? 0);
+  await engine.simulation.timers.pause(given.delayMs ?? 0);
   stream.end(given.bytes);
 }
 
-async function untilEnd(stream: Duplex, head: Buffer): Promise<Buffer> {
+async function readAll(stream: Duplex, head: Buffer): Promise<Buffer> {
   const chunks = [head];
   stream.on("data", (bytes: Buffer) => chunks.push(bytes));
   await once(stream, "end");
   return Buffer.concat(chunks);
 }
 
-function callOf(engine: FakeEngine, request: IncomingMessage, body: Buffer): Call {
+function parseCall(engine: FakeEngine, request: IncomingMessage, body: Buffer): ApiCall {
   const { pathname, searchParams } = new URL(request.url ?? "/", "http://engine");
   const isJson = request.headers["content-type"] === "application/json" && body.length > 0;
   return {
     engine,
-    what: `${request.method} ${pathname.replace(/^\/v\d+\.\d+(?=\/)/, "")}`,
+    route: `${request.method} ${pathname.replace(/^\/v\d+\.\d+(?=\/)/, "")}`,
     query: searchParams,
     body: isJson ? (JSON.parse(body.toString()) as unknown) : undefined,
   };
 }
 
 /** An engine speaks no version of the API that is newer than itself. */
-function tooNew(url = ""): Answer | undefined {
+function versionError(url = ""): FakeResponse | undefined {
   const [, asked] = /^\/v(\d+\.\d+)\//.exec(url) ?? [];
   const minor = (version: string) => Number(version.split(".")[1]);
   if (asked === undefined || minor(asked) <= minor(API.max)) return undefined;
@@ -99,9 +99,9 @@ function tooNew(url = ""): Answer | undefined {
   return { status: 400, body: { message } };
 }
 
-function errorOf(fault: Fault | undefined): Answer | undefined {
+function faultResponse(fault: Fault | undefined): FakeResponse | undefined {
   if (typeof fault !== "object" || !("status" in fault)) return undefined;
   return { status: fault.status, body: { message: fault.message } };
 }
 
-const lateness = (fault: Fault | undefined) => (typeof fault === "object" && "lateMs" in fault ? fault.lateMs : 0);
+const faultDelayMs = (fault: Fault | undefined) => (typeof fault === "object" && "lateMs" in fault ? fault.lateMs : 0);

@@ -1,7 +1,7 @@
 import type { ServiceSpec, TaskSpec } from "../../engine/types.ts";
 
 /** A service's settings as the Engine gives them back: with what it adds of its own. */
-export function asRead(asked: ServiceSpec): ServiceSpec {
+export function toReturnedSpec(asked: ServiceSpec): ServiceSpec {
   const spec = structuredClone(asked);
   const { TaskTemplate, UpdateConfig } = spec;
   const added = { ForceUpdate: 0, Runtime: "container" };
@@ -19,7 +19,7 @@ export function asRead(asked: ServiceSpec): ServiceSpec {
 }
 
 /** The settings as a task of the service tells them: without what the Engine only adds to a service. */
-export function asTaskTells({ TaskTemplate }: ServiceSpec): TaskSpec {
+export function toTaskSpec({ TaskTemplate }: ServiceSpec): TaskSpec {
   const { Runtime: _runtime, ...told } = structuredClone(TaskTemplate) as TaskSpec & { Runtime?: string };
   return told;
 }

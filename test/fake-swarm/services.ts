@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ServiceDetails, ServiceSpec, TaskDetails } from "../../engine/types.ts";
-import type { Runs } from "./application.ts";
-import { NOT_FOUND, OUT_OF_SEQUENCE, Refused } from "./answer.ts";
-import { belongs, mayRun } from "./placement.ts";
-import { now, swarmId } from "./recorded.ts";
-import { asRead } from "./service-spec.ts";
+import type { RunningTask } from "./application.ts";
+import { notFound, OUT_OF_SEQUENCE, ApiError } from "./response.ts";
+import { isEligible, canSchedule } from "./placement.ts";
+import { now, newSwarmId } from "./recorded.ts";
+import { toReturnedSpec } from "./service-spec.ts";
 import type { FakeSwarm } from "./swarm.ts";
-import { hasEnded, isWanted, Tasks } from "./tasks.ts";
+import { hasEnded, isDesiredRunning, Tasks } from "./tasks.ts";
 import { Update } from "./update.ts";
 
 /** How long Swarm waits before it starts a task again, unless the service says otherwise, in milliseconds. */
@@ -27,22 +27,22 @@ export class Services {
 
   create(asked: ServiceSpec): string {
     if ([...this.all.values()].some(({ Spec }) => Spec.Name === asked.Name)) {
-      throw new Refused(
+      throw new ApiError(
         409,
         "rpc error: code = AlreadyExists desc = name conflicts with an existing object: " +
           `service ${asked.Name} already exists`,
       );
     }
-    const ID = swarmId();
+    const ID = newSwarmId();
     const moments = { CreatedAt: now(), UpdatedAt: now() };
-    this.all.set(ID, { ID, Version: this.#swarm.version(), ...moments, Spec: asRead(asked) });
+    this.all.set(ID, { ID, Version: this.#swarm.nextVersion(), ...moments, Spec: toReturnedSpec(asked) });
     this.reconcile();
     return ID;
   }
 
   get(id: string): ServiceDetails {
     const service = this.all.get(id) ?? [...this.all.values()].find(({ Spec }) => Spec.Name === id);
-    if (!service) throw NOT_FOUND("service", id);
+    if (!service) throw notFound("service", id);
     return service;
   }
 
@@ -50,14 +50,14 @@ export class Services {
     const service = this.get(id);
     if (version !== service.Version.Index) throw OUT_OF_SEQUENCE;
     if (asked.Name !== service.Spec.Name) {
-      throw new Refused(501, "rpc error: code = Unimplemented desc = renaming services is not supported");
+      throw new ApiError(501, "rpc error: code = Unimplemented desc = renaming services is not supported");
     }
     service.PreviousSpec = service.Spec;
-    service.Spec = asRead(asked);
+    service.Spec = toReturnedSpec(asked);
     service.UpdateStatus = undefined;
     this.touch(service);
-    this.#swarm.world.timers.after(this.#swarm.world.timing.notice, () => {
-      if (this.all.has(service.ID)) this.#begin(service);
+    this.#swarm.simulation.timers.after(this.#swarm.simulation.timing.updateStart, () => {
+      if (this.all.has(service.ID)) this.#startUpdate(service);
       this.reconcile();
     });
   }
@@ -66,11 +66,11 @@ export class Services {
     const service = this.get(id);
     this.#updates.get(service.ID)?.cancel();
     this.all.delete(service.ID);
-    for (const task of this.tasks.of(service.ID)) this.tasks.stop(task, "remove");
+    for (const task of this.tasks.ofService(service.ID)) this.tasks.stop(task, "remove");
   }
 
   touch(service: ServiceDetails): void {
-    service.Version = this.#swarm.version();
+    service.Version = this.#swarm.nextVersion();
     service.UpdatedAt = now();
   }
 
@@ -80,10 +80,10 @@ export class Services {
     if (PreviousSpec) service.Spec = PreviousSpec;
     service.PreviousSpec = undefined;
     this.touch(service);
-    this.#begin(service);
+    this.#startUpdate(service);
   }
 
-  runs(task: TaskDetails): Runs {
+  describeTask(task: TaskDetails): RunningTask {
     const service = this.all.get(task.ServiceID)?.Spec.Name ?? "";
     const hostname = this.#swarm.nodes.get(task.NodeID ?? "")?.Description.Hostname ?? "";
     return { task, service, hostname };
@@ -96,7 +96,7 @@ export class Services {
   }
 
   /** Waits until something holds, which is looked at whenever tasks change. */
-  until(holds: () => boolean): Promise<void> {
+  waitUntil(holds: () => boolean): Promise<void> {
     return new Promise((done) => {
       const look = () => {
         if (!holds()) return;
@@ -117,22 +117,22 @@ export class Services {
   }
 
   nodeReady(nodeId: string): void {
-    this.tasks.report(nodeId);
+    this.tasks.reportAfterRestart(nodeId);
     this.reconcile();
   }
 
   nodeDown(nodeId: string): void {
-    for (const task of this.tasks.on(nodeId).filter(isWanted)) this.tasks.stop(task);
+    for (const task of this.tasks.onNode(nodeId).filter(isDesiredRunning)) this.tasks.stop(task);
     this.reconcile();
   }
 
   nodeGone(nodeId: string): void {
-    for (const task of this.tasks.on(nodeId)) this.tasks.all.delete(task.ID);
+    for (const task of this.tasks.onNode(nodeId)) this.tasks.all.delete(task.ID);
     this.reconcile();
   }
 
   engineStopped(nodeId: string): void {
-    this.tasks.cut(nodeId);
+    this.tasks.loseContainers(nodeId);
   }
 
   /** Has a task end, and makes one with the service's settings that waits to take its place. */
@@ -144,7 +144,7 @@ export class Services {
     return next;
   }
 
-  #begin(service: ServiceDetails): void {
+  #startUpdate(service: ServiceDetails): void {
     const running = this.#updates.get(service.ID);
     if (running && !running.isOver && isDeepStrictEqual(running.spec, service.Spec)) return;
     running?.cancel();
@@ -152,28 +152,28 @@ export class Services {
   }
 
   #reconcile(service: ServiceDetails): void {
-    for (const task of this.tasks.of(service.ID).filter(isWanted)) {
+    for (const task of this.tasks.ofService(service.ID).filter(isDesiredRunning)) {
       if (hasEnded(task)) this.#restart(service, task);
-      else if (!this.#hasPlace(service, task)) this.tasks.stop(task);
+      else if (!this.#isPlacementValid(service, task)) this.tasks.stop(task);
     }
-    this.#fill(service);
-    for (const task of this.tasks.of(service.ID)) {
-      if (task.NodeID === undefined && isWanted(task) && !hasEnded(task)) this.#schedule(service, task);
+    this.#createMissing(service);
+    for (const task of this.tasks.ofService(service.ID)) {
+      if (task.NodeID === undefined && isDesiredRunning(task) && !hasEnded(task)) this.#schedule(service, task);
     }
-    this.#forget(service);
+    this.#pruneHistory(service);
   }
 
-  #hasPlace({ Spec }: ServiceDetails, { Slot = 0, NodeID }: TaskDetails): boolean {
+  #isPlacementValid({ Spec }: ServiceDetails, { Slot = 0, NodeID }: TaskDetails): boolean {
     const node = this.#swarm.nodes.get(NodeID ?? "");
-    if (node && !belongs(Spec, node)) return false;
+    if (node && !isEligible(Spec, node)) return false;
     return "Global" in Spec.Mode || Slot <= Spec.Mode.Replicated.Replicas;
   }
 
-  #fill(service: ServiceDetails): void {
+  #createMissing(service: ServiceDetails): void {
     const { Spec } = service;
-    const mine = this.tasks.of(service.ID).filter(isWanted);
+    const mine = this.tasks.ofService(service.ID).filter(isDesiredRunning);
     if ("Global" in Spec.Mode) {
-      for (const node of [...this.#swarm.nodes.values()].filter((one) => mayRun(Spec, one))) {
+      for (const node of [...this.#swarm.nodes.values()].filter((one) => canSchedule(Spec, one))) {
         if (mine.some(({ NodeID }) => NodeID === node.ID)) continue;
         this.tasks.create(service, { NodeID: node.ID }, "running");
       }
@@ -185,8 +185,9 @@ export class Services {
   }
 
   #schedule({ ID, Spec }: ServiceDetails, task: TaskDetails): void {
-    const load = (nodeId: string) => this.tasks.of(ID).filter((one) => one.NodeID === nodeId && isWanted(one)).length;
-    const fit = [...this.#swarm.nodes.values()].filter((node) => mayRun(Spec, node));
+    const load = (nodeId: string) =>
+      this.tasks.ofService(ID).filter((one) => one.NodeID === nodeId && isDesiredRunning(one)).length;
+    const fit = [...this.#swarm.nodes.values()].filter((node) => canSchedule(Spec, node));
     const [node] = fit.toSorted((a, b) => load(a.ID) - load(b.ID));
     if (node) this.tasks.assign(task, node.ID);
     else task.Status.Err = "no suitable node (scheduling constraints not satisfied on any node)";
@@ -196,16 +197,16 @@ export class Services {
     const { Condition = "any", Delay = RESTART_DELAY * 1e6 } = service.Spec.TaskTemplate.RestartPolicy ?? {};
     if (Condition === "none" || (Condition === "on-failure" && task.Status.State === "complete")) return;
     const next = this.replace(service, task);
-    this.#swarm.world.timers.after(Delay / 1e6, () => this.tasks.start(next));
+    this.#swarm.simulation.timers.after(Delay / 1e6, () => this.tasks.start(next));
   }
 
   /** Of each slot the tasks that have ended are kept up to a number. */
-  #forget(service: ServiceDetails): void {
+  #pruneHistory(service: ServiceDetails): void {
     const placeOf = ({ Slot, NodeID }: TaskDetails) => Slot ?? NodeID;
-    const mine = this.tasks.of(service.ID);
+    const mine = this.tasks.ofService(service.ID);
     for (const place of new Set(mine.map(placeOf))) {
       const tasks = mine.filter((task) => placeOf(task) === place);
-      const ended = tasks.filter((task) => hasEnded(task) && !isWanted(task));
+      const ended = tasks.filter((task) => hasEnded(task) && !isDesiredRunning(task));
       for (const task of ended.slice(0, Math.max(0, tasks.length - this.#swarm.taskHistory))) {
         this.tasks.all.delete(task.ID);
       }

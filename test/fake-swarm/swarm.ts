@@ -7,16 +7,16 @@ import type {
   SwarmInitRequest,
   SwarmSpec,
 } from "../../engine/types.ts";
-import { NOT_FOUND, OUT_OF_SEQUENCE, Refused } from "./answer.ts";
-import type { FakeEngine, World } from "./engine.ts";
-import { now, RECORDED, swarmId } from "./recorded.ts";
-import { joinTokens, mayDemote } from "./roles.ts";
+import { notFound, OUT_OF_SEQUENCE, ApiError } from "./response.ts";
+import type { FakeEngine, Simulation } from "./engine.ts";
+import { now, RECORDED, newSwarmId } from "./recorded.ts";
+import { newJoinTokens, requireDemotable } from "./roles.ts";
 import { Services } from "./services.ts";
 
 /** What Swarm's managers know together. */
 export class FakeSwarm {
-  readonly id = swarmId();
-  readonly world: World;
+  readonly id = newSwarmId();
+  readonly simulation: Simulation;
   readonly nodes = new Map<string, NodeDetails>();
   readonly secrets = new Map<string, SecretDetails>();
   readonly configs = new Map<string, SecretDetails>();
@@ -24,31 +24,31 @@ export class FakeSwarm {
   readonly services: Services;
   /** The id of the node that leads; none while managers elect one, or are too few to. */
   leader: string | undefined;
-  unlockKey = `SWMKEY-1-${swarmId()}`;
+  unlockKey = `SWMKEY-1-${newSwarmId()}`;
   readonly #details: SwarmDetails;
   #index = 10;
   #isElecting = false;
 
-  constructor(world: World, { Spec, DataPathPort, DefaultAddrPool, SubnetSize }: SwarmInitRequest) {
-    this.world = world;
+  constructor(world: Simulation, { Spec, DataPathPort, DefaultAddrPool, SubnetSize }: SwarmInitRequest) {
+    this.simulation = world;
     const recorded = structuredClone(RECORDED.inside.swarm);
     const asked = Object.entries({ DataPathPort, DefaultAddrPool, SubnetSize }).filter(([, value]) => value);
     this.#details = {
-      ...{ ...recorded, ...Object.fromEntries(asked), ID: this.id, CreatedAt: now(), JoinTokens: joinTokens() },
-      ...{ Version: this.version(), Spec: { ...recorded.Spec, ...Spec } },
+      ...{ ...recorded, ...Object.fromEntries(asked), ID: this.id, CreatedAt: now(), JoinTokens: newJoinTokens() },
+      ...{ Version: this.nextVersion(), Spec: { ...recorded.Spec, ...Spec } },
     };
     this.services = new Services(this);
     for (const network of RECORDED.inside.networks.filter(({ Ingress }) => Ingress)) {
-      const Id = swarmId();
+      const Id = newSwarmId();
       this.networks.set(Id, { ...structuredClone(network), Id, Created: now() });
     }
   }
 
-  details(): SwarmDetails {
+  inspect(): SwarmDetails {
     return structuredClone(this.#details);
   }
 
-  get isLocking(): boolean {
+  get hasAutolock(): boolean {
     return this.#details.Spec.EncryptionConfig?.AutoLockManagers === true;
   }
 
@@ -57,44 +57,44 @@ export class FakeSwarm {
   }
 
   /** The version of an object that is written now. */
-  version(): { Index: number } {
+  nextVersion(): { Index: number } {
     this.#index += 1;
     return { Index: this.#index };
   }
 
   update(version: number, spec: SwarmSpec, rotate: (what: string) => boolean): void {
     if (version !== this.#details.Version.Index) throw OUT_OF_SEQUENCE;
-    const { Worker, Manager } = joinTokens();
+    const { Worker, Manager } = newJoinTokens();
     if (rotate("rotateWorkerToken")) this.#details.JoinTokens.Worker = Worker;
     if (rotate("rotateManagerToken")) this.#details.JoinTokens.Manager = Manager;
-    if (rotate("rotateManagerUnlockKey")) this.unlockKey = `SWMKEY-1-${swarmId()}`;
+    if (rotate("rotateManagerUnlockKey")) this.unlockKey = `SWMKEY-1-${newSwarmId()}`;
     this.#details.Spec = spec;
-    this.#details.Version = this.version();
+    this.#details.Version = this.nextVersion();
   }
 
   /** The nodes that decide: managers that have settled as such. */
-  members(): NodeDetails[] {
+  raftMembers(): NodeDetails[] {
     return [...this.nodes.values()].filter(({ ManagerStatus }) => ManagerStatus);
   }
 
   /** The engine of a node that is still one. */
   engineOf(id: string | undefined): FakeEngine | undefined {
-    return this.world.engines.find(({ swarm, nodeId }) => swarm === this && nodeId === id);
+    return this.simulation.engines.find(({ swarm, nodeId }) => swarm === this && nodeId === id);
   }
 
   /** Nodes as their managers see them. */
-  seen(node: NodeDetails): NodeDetails {
-    const { ManagerStatus } = node;
-    if (!ManagerStatus) return node;
-    const Reachability = this.#isHeard(node) ? "reachable" : "unreachable";
-    const Leader = this.leader === node.ID ? { Leader: true } : {};
-    return { ...node, ManagerStatus: { ...Leader, Reachability, Addr: ManagerStatus.Addr } };
+  asSeenByManagers(getNode: NodeDetails): NodeDetails {
+    const { ManagerStatus } = getNode;
+    if (!ManagerStatus) return getNode;
+    const Reachability = this.#isReachable(getNode) ? "reachable" : "unreachable";
+    const Leader = this.leader === getNode.ID ? { Leader: true } : {};
+    return { ...getNode, ManagerStatus: { ...Leader, Reachability, Addr: ManagerStatus.Addr } };
   }
 
   node(id: string): NodeDetails {
     const named = [...this.nodes.values()].filter(({ Description }) => Description.Hostname === id);
     const node = this.nodes.get(id) ?? (named.length === 1 ? named[0] : undefined);
-    if (!node) throw NOT_FOUND("node", id);
+    if (!node) throw notFound("node", id);
     return node;
   }
 
@@ -102,19 +102,19 @@ export class FakeSwarm {
     const node = this.node(id);
     if (version !== node.Version.Index) throw OUT_OF_SEQUENCE;
     if (node.Spec.Role === "manager" && spec.Role === "worker")
-      mayDemote(
+      requireDemotable(
         node,
-        this.members().map((one) => this.seen(one)),
+        this.raftMembers().map((one) => this.asSeenByManagers(one)),
       );
     node.Spec = { ...spec, Labels: spec.Labels ?? {} };
-    node.Version = this.version();
-    this.#settle(node);
+    node.Version = this.nextVersion();
+    this.#reconcileRole(node);
     this.services.reconcile();
   }
 
   removeNode(id: string, force: boolean): void {
     const node = this.node(id);
-    const refused = (why: string) => new Refused(400, `rpc error: code = FailedPrecondition desc = node ${id} ${why}`);
+    const refused = (why: string) => new ApiError(400, `rpc error: code = FailedPrecondition desc = node ${id} ${why}`);
     if (node.ManagerStatus) {
       throw refused(
         "is a cluster manager and is a member of the raft cluster. It must be demoted to worker before removal",
@@ -122,63 +122,63 @@ export class FakeSwarm {
     }
     if (!force && node.Status.State !== "down") throw refused("is not down and can't be removed");
     this.nodes.delete(node.ID);
-    this.engineOf(node.ID)?.outside();
+    this.engineOf(node.ID)?.resetSwarm();
     this.services.nodeGone(node.ID);
   }
 
   /** An engine becomes a node. */
-  admit(engine: FakeEngine, role: "manager" | "worker"): string {
+  addNode(engine: FakeEngine, role: "manager" | "worker"): string {
     const recorded = structuredClone(RECORDED.inside.node);
     const node: NodeDetails = {
-      ...{ ...recorded, ID: swarmId(), Version: this.version(), Spec: { ...recorded.Spec, Role: role } },
+      ...{ ...recorded, ID: newSwarmId(), Version: this.nextVersion(), Spec: { ...recorded.Spec, Role: role } },
       Description: { ...recorded.Description, Hostname: engine.hostname },
       Status: { State: "unknown", Addr: engine.address },
       ManagerStatus: undefined,
     };
     this.nodes.set(node.ID, node);
-    Object.assign(engine, { swarm: this, nodeId: node.ID, state: "active", error: "", manages: role === "manager" });
+    Object.assign(engine, { swarm: this, nodeId: node.ID, state: "active", error: "", isManager: role === "manager" });
     if (role === "manager") node.ManagerStatus = { Reachability: "reachable", Addr: `${engine.address}:2377` };
     this.leader ??= this.nodes.size === 1 ? node.ID : undefined;
-    this.#becomesReady(engine);
+    this.#scheduleReady(engine);
     return node.ID;
   }
 
   /** A node was left by its engine. A manager's is missed later: nobody was told. */
-  left(engine: FakeEngine): void {
+  engineLeft(engine: FakeEngine): void {
     const { nodeId } = engine;
-    engine.outside();
+    engine.resetSwarm();
     const node = this.nodes.get(nodeId);
     if (!node) return;
-    if (node.ManagerStatus) this.#missed(node);
-    else this.#down(node);
+    if (node.ManagerStatus) this.#scheduleDown(node);
+    else this.#markDown(node);
     this.elect();
   }
 
   /** An engine is not heard any more. */
-  lost(engine: FakeEngine): void {
+  engineLost(engine: FakeEngine): void {
     const node = this.nodes.get(engine.nodeId);
-    if (node) this.#missed(node);
+    if (node) this.#scheduleDown(node);
     this.services.engineStopped(engine.nodeId);
     this.elect();
   }
 
   /** An engine is heard again. */
-  found(engine: FakeEngine): void {
+  engineReturned(engine: FakeEngine): void {
     this.elect();
-    this.#becomesReady(engine);
+    this.#scheduleReady(engine);
   }
 
   /** Ends a leader that no longer can be one, and has another one elected where enough managers hear each other. */
   elect(): void {
-    const heard = this.members().filter((node) => this.#isHeard(node));
-    const hasQuorum = heard.length >= Math.floor(this.members().length / 2) + 1;
+    const heard = this.raftMembers().filter((node) => this.#isReachable(node));
+    const hasQuorum = heard.length >= Math.floor(this.raftMembers().length / 2) + 1;
     if (hasQuorum && heard.some(({ ID }) => ID === this.leader)) return;
     this.leader = undefined;
     if (!hasQuorum || this.#isElecting) return;
     this.#isElecting = true;
-    this.world.timers.after(this.world.timing.election, () => {
+    this.simulation.timers.after(this.simulation.timing.election, () => {
       this.#isElecting = false;
-      const [first] = this.members().filter((node) => this.#isHeard(node));
+      const [first] = this.raftMembers().filter((node) => this.#isReachable(node));
       this.leader = first?.ID;
       this.elect();
       this.services.reconcile();
@@ -191,50 +191,50 @@ export class FakeSwarm {
     this.elect();
   }
 
-  #isHeard({ ID }: NodeDetails): boolean {
-    return this.engineOf(ID)?.isHeard === true;
+  #isReachable({ ID }: NodeDetails): boolean {
+    return this.engineOf(ID)?.isReachable === true;
   }
 
-  #becomesReady(engine: FakeEngine): void {
+  #scheduleReady(engine: FakeEngine): void {
     const { nodeId } = engine;
-    this.world.timers.after(this.world.timing.ready, () => {
+    this.simulation.timers.after(this.simulation.timing.ready, () => {
       const node = this.nodes.get(nodeId);
-      if (!node || !this.#isHeard(node)) return;
+      if (!node || !this.#isReachable(node)) return;
       node.Status.State = "ready";
-      node.Version = this.version();
-      engine.manages = node.ManagerStatus !== undefined;
-      this.#settle(node);
+      node.Version = this.nextVersion();
+      engine.isManager = node.ManagerStatus !== undefined;
+      this.#reconcileRole(node);
       this.services.nodeReady(nodeId);
     });
   }
 
   /** Nobody hears a node: after a while it counts as down. */
-  #missed(node: NodeDetails): void {
-    this.world.timers.after(this.world.timing.heartbeat, () => {
-      if (this.nodes.has(node.ID) && !this.#isHeard(node)) this.#down(node);
+  #scheduleDown(node: NodeDetails): void {
+    this.simulation.timers.after(this.simulation.timing.heartbeat, () => {
+      if (this.nodes.has(node.ID) && !this.#isReachable(node)) this.#markDown(node);
     });
   }
 
-  #down(node: NodeDetails): void {
+  #markDown(node: NodeDetails): void {
     node.Status.State = "down";
-    node.Version = this.version();
+    node.Version = this.nextVersion();
     this.services.nodeDown(node.ID);
   }
 
   /** Makes a node what its role says, once the managers get to it; its engine hears of it last. */
-  #settle(node: NodeDetails): void {
-    const { timers, timing } = this.world;
+  #reconcileRole(node: NodeDetails): void {
+    const { timers, timing } = this.simulation;
     const isManager = () => node.Spec.Role === "manager";
     if (isManager() === (node.ManagerStatus !== undefined)) return;
     timers.after(timing.role, () => {
-      if (isManager() === (node.ManagerStatus !== undefined) || (isManager() && !this.#isHeard(node))) return;
+      if (isManager() === (node.ManagerStatus !== undefined) || (isManager() && !this.#isReachable(node))) return;
       const Addr = `${node.Status.Addr}:2377`;
       node.ManagerStatus = isManager() ? { Reachability: "reachable", Addr } : undefined;
-      node.Version = this.version();
+      node.Version = this.nextVersion();
       this.elect();
       timers.after(timing.role, () => {
         const engine = this.engineOf(node.ID);
-        if (engine?.isHeard) engine.manages = isManager();
+        if (engine?.isReachable) engine.isManager = isManager();
       });
     });
   }

@@ -1,17 +1,18 @@
 import { isDeepStrictEqual } from "node:util";
 import type { EndpointSpec, ServiceDetails, TaskDetails } from "../../engine/types.ts";
 import type { StartFailure } from "./application.ts";
-import { engineId, now, swarmId } from "./recorded.ts";
-import { asTaskTells } from "./service-spec.ts";
+import { newEngineId, now, newSwarmId } from "./recorded.ts";
+import { toTaskSpec } from "./service-spec.ts";
 import type { FakeSwarm } from "./swarm.ts";
 
 /** States in which a task has come to its end. */
-const ENDED = ["complete", "shutdown", "failed", "rejected", "orphaned", "remove"];
+const TERMINAL_STATES = ["complete", "shutdown", "failed", "rejected", "orphaned", "remove"];
 /** The way of a task that is to run, from its node on. */
-const WAY = ["assigned", "accepted", "preparing", "ready", "starting", "running"];
+const START_SEQUENCE = ["assigned", "accepted", "preparing", "ready", "starting", "running"];
 
-export const hasEnded = ({ Status }: TaskDetails) => ENDED.includes(Status.State);
-export const isWanted = ({ DesiredState }: TaskDetails) => DesiredState === "running" || DesiredState === "ready";
+export const hasEnded = ({ Status }: TaskDetails) => TERMINAL_STATES.includes(Status.State);
+export const isDesiredRunning = ({ DesiredState }: TaskDetails) =>
+  DesiredState === "running" || DesiredState === "ready";
 
 /** The tasks of a Swarm, as the engines of their nodes run them. */
 export class Tasks {
@@ -27,19 +28,19 @@ export class Tasks {
     this.#changed = changed;
   }
 
-  of(serviceId: string): TaskDetails[] {
+  ofService(serviceId: string): TaskDetails[] {
     return [...this.all.values()].filter(({ ServiceID }) => ServiceID === serviceId);
   }
 
-  on(nodeId: string): TaskDetails[] {
+  onNode(nodeId: string): TaskDetails[] {
     return [...this.all.values()].filter(({ NodeID }) => NodeID === nodeId);
   }
 
   /** A task in a slot, or on a node of a global service. It waits at "ready" unless it is to run at once. */
   create(service: ServiceDetails, place: { Slot?: number; NodeID?: string }, DesiredState: "running" | "ready") {
     const task: TaskDetails & { Labels: object } = {
-      ...{ ID: swarmId(), Version: this.#swarm.version(), CreatedAt: now(), UpdatedAt: now(), ...place },
-      ...{ ServiceID: service.ID, DesiredState, Labels: {}, Spec: asTaskTells(service.Spec) },
+      ...{ ID: newSwarmId(), Version: this.#swarm.nextVersion(), CreatedAt: now(), UpdatedAt: now(), ...place },
+      ...{ ServiceID: service.ID, DesiredState, Labels: {}, Spec: toTaskSpec(service.Spec) },
       Status: { Timestamp: now(), State: "pending", Message: "pending task scheduling" },
       NetworksAttachments: service.Spec.TaskTemplate.Networks?.map(({ Target }) => ({
         Network: this.#network(Target),
@@ -54,7 +55,7 @@ export class Tasks {
   /** Whether a task has other settings than its service. */
   isDirty(task: TaskDetails, { Spec }: ServiceDetails): boolean {
     return (
-      !isDeepStrictEqual(task.Spec, asTaskTells(Spec)) ||
+      !isDeepStrictEqual(task.Spec, toTaskSpec(Spec)) ||
       !isDeepStrictEqual(this.#endpoints.get(task), Spec.EndpointSpec)
     );
   }
@@ -74,18 +75,18 @@ export class Tasks {
 
   /** A task is to end. */
   stop(task: TaskDetails, DesiredState: "shutdown" | "remove" = "shutdown"): void {
-    const wasWanted = isWanted(task);
+    const wasWanted = isDesiredRunning(task);
     task.DesiredState = DesiredState;
-    if (hasEnded(task)) return this.#pruned(task);
-    if (task.NodeID === undefined) return this.#to(task, "shutdown", { Message: "shutdown" });
-    if (!wasWanted || !this.#isHeard(task)) return;
-    this.#swarm.world.timers.after(this.#swarm.world.timing.taskStop, () => this.#stopped(task));
+    if (hasEnded(task)) return this.#afterStop(task);
+    if (task.NodeID === undefined) return this.#setState(task, "shutdown", { Message: "shutdown" });
+    if (!wasWanted || !this.#isReachable(task)) return;
+    this.#swarm.simulation.timers.after(this.#swarm.simulation.timing.taskStop, () => this.#finishStop(task));
   }
 
   /** A node is back: its engine says what became of its tasks. */
-  report(nodeId: string): void {
-    for (const task of this.on(nodeId).filter((one) => !hasEnded(one))) {
-      if (!isWanted(task)) this.#stopped(task);
+  reportAfterRestart(nodeId: string): void {
+    for (const task of this.onNode(nodeId).filter((one) => !hasEnded(one))) {
+      if (!isDesiredRunning(task)) this.#finishStop(task);
       // Its container ended with its engine.
       else if (task.Status.State === "running" && this.#isLost(task))
         this.#fail(task, { err: "task: non-zero exit (255)" });
@@ -93,57 +94,60 @@ export class Tasks {
   }
 
   /** The containers on a node end with its engine; the managers hear nothing of it. */
-  cut(nodeId: string): void {
-    for (const task of this.on(nodeId)) this.#lost.add(task.ID);
+  loseContainers(nodeId: string): void {
+    for (const task of this.onNode(nodeId)) this.#lost.add(task.ID);
   }
 
   readonly #lost = new Set<string>();
   #isLost = ({ ID }: TaskDetails) => this.#lost.has(ID);
-  #isHeard = ({ NodeID }: TaskDetails) => this.#swarm.engineOf(NodeID)?.isHeard === true;
+  #isReachable = ({ NodeID }: TaskDetails) => this.#swarm.engineOf(NodeID)?.isReachable === true;
 
-  #stopped(task: TaskDetails): void {
-    if (hasEnded(task) || isWanted(task) || !this.#isHeard(task)) return;
-    this.#to(task, "shutdown", { Message: "shutdown" });
-    this.#pruned(task);
+  #finishStop(task: TaskDetails): void {
+    if (hasEnded(task) || isDesiredRunning(task) || !this.#isReachable(task)) return;
+    this.#setState(task, "shutdown", { Message: "shutdown" });
+    this.#afterStop(task);
   }
 
-  #pruned(task: TaskDetails): void {
+  #afterStop(task: TaskDetails): void {
     if (task.DesiredState === "remove") this.all.delete(task.ID);
     this.#changed();
   }
 
   #advance(task: TaskDetails): void {
-    const { timers, timing } = this.#swarm.world;
+    const { timers, timing } = this.#swarm.simulation;
     timers.after(timing.taskStep, () => {
-      if (!isWanted(task) || hasEnded(task) || !this.#isHeard(task)) return;
-      const next = WAY[WAY.indexOf(task.Status.State) + 1];
+      if (!isDesiredRunning(task) || hasEnded(task) || !this.#isReachable(task)) return;
+      const next = START_SEQUENCE[START_SEQUENCE.indexOf(task.Status.State) + 1];
       if (next === undefined || (next === "starting" && task.DesiredState === "ready")) return;
-      const failure = next === "running" ? this.#application.start(this.#runs(task)) : undefined;
+      const failure = next === "running" ? this.#application.start(this.#describe(task)) : undefined;
       if (failure && !failure.afterMs) return this.#fail(task, failure);
-      this.#to(task, next, { Message: next === "running" ? "started" : next, ...this.#container(task, next) });
-      if (failure) timers.after(failure.afterMs ?? 0, () => this.#ends(task, failure));
+      this.#setState(task, next, {
+        Message: next === "running" ? "started" : next,
+        ...this.#containerStatus(task, next),
+      });
+      if (failure) timers.after(failure.afterMs ?? 0, () => this.#failLater(task, failure));
       if (next !== "running") this.#advance(task);
     });
   }
 
-  #ends(task: TaskDetails, failure: StartFailure): void {
-    if (task.Status.State === "running" && isWanted(task) && this.#isHeard(task)) this.#fail(task, failure);
+  #failLater(task: TaskDetails, failure: StartFailure): void {
+    if (task.Status.State === "running" && isDesiredRunning(task) && this.#isReachable(task)) this.#fail(task, failure);
   }
 
   #fail(task: TaskDetails, { state = "failed", err }: StartFailure): void {
-    this.#to(task, state, { Message: state === "failed" ? "started" : "preparing", Err: err });
+    this.#setState(task, state, { Message: state === "failed" ? "started" : "preparing", Err: err });
   }
 
-  #container(task: TaskDetails, state: string): Partial<TaskDetails["Status"]> {
+  #containerStatus(task: TaskDetails, state: string): Partial<TaskDetails["Status"]> {
     if (state !== "running") return {};
     const Ports = this.#endpoints.get(task)?.Ports?.filter(({ PublishMode }) => PublishMode === "host");
     const PortStatus = Ports?.length ? { Ports } : {};
-    return { ContainerStatus: { ContainerID: engineId(), PID: 4242, ExitCode: 0 }, PortStatus };
+    return { ContainerStatus: { ContainerID: newEngineId(), PID: 4242, ExitCode: 0 }, PortStatus };
   }
 
-  #to(task: TaskDetails, State: string, more: Partial<TaskDetails["Status"]>): void {
+  #setState(task: TaskDetails, State: string, more: Partial<TaskDetails["Status"]>): void {
     task.Status = { ContainerStatus: task.Status.ContainerStatus, ...more, Timestamp: now(), State };
-    task.Version = this.#swarm.version();
+    task.Version = this.#swarm.nextVersion();
     task.UpdatedAt = now();
     this.#changed();
   }
@@ -153,10 +157,10 @@ export class Tasks {
   }
 
   get #application() {
-    return this.#swarm.world.application;
+    return this.#swarm.simulation.application;
   }
 
-  #runs(task: TaskDetails) {
-    return this.#swarm.services.runs(task);
+  #describe(task: TaskDetails) {
+    return this.#swarm.services.describeTask(task);
   }
 }

@@ -11,7 +11,7 @@ export interface Timing {
   /** A change of roles until the managers have settled it, and from then until its node has heard of it. */
   role: number;
   /** A change of a service until Swarm's updater begins with it. */
-  notice: number;
+  updateStart: number;
   /** Each step of a task on its way to running. */
   taskStep: number;
   /** A task that stops. */
@@ -22,13 +22,13 @@ export interface Timing {
 }
 
 /** About what real engines take. */
-export const LIFELIKE: Timing = {
+export const REALISTIC: Timing = {
   boot: 1_000,
   heartbeat: 15_000,
   election: 4_000,
   ready: 300,
   role: 600,
-  notice: 300,
+  updateStart: 300,
   taskStep: 200,
   taskStop: 1_000,
   joinTimeout: 20_000,
@@ -37,12 +37,12 @@ export const LIFELIKE: Timing = {
 
 /** Everything at once, for benchmarks of what asks. */
 export const INSTANT: Timing = {
-  ...{ boot: 0, heartbeat: 0, election: 0, ready: 0, role: 0, notice: 0, taskStep: 0, taskStop: 0 },
+  ...{ boot: 0, heartbeat: 0, election: 0, ready: 0, role: 0, updateStart: 0, taskStep: 0, taskStop: 0 },
   ...{ joinTimeout: 0, joinEnd: 0 },
 };
 
 /** The longest that a timer of Node's can be: 24 days, which stand for ever here. */
-const LONGEST = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** The timers of one fake, which end with it. */
 export class Timers {
@@ -56,7 +56,7 @@ export class Timers {
         this.#due.delete(timer);
         act();
       },
-      Math.min(ms, LONGEST),
+      Math.min(ms, MAX_TIMER_MS),
     );
     this.#due.add(timer);
   }

@@ -2,7 +2,7 @@ import type { ServiceDetails, ServiceSpec, TaskDetails } from "../../engine/type
 import { now } from "./recorded.ts";
 import type { Services } from "./services.ts";
 import type { FakeSwarm } from "./swarm.ts";
-import { hasEnded, isWanted } from "./tasks.ts";
+import { hasEnded, isDesiredRunning } from "./tasks.ts";
 
 /** One run of Swarm's updater over a service: it brings tasks up to date, some at a time, and watches what it started. */
 export class Update {
@@ -29,80 +29,82 @@ export class Update {
   }
 
   async #run(): Promise<void> {
-    const dirty = this.#dirty();
+    const dirty = this.#outdatedTasks();
     // It says nothing of an update in which there is nothing to do.
     if (dirty.length === 0) return this.cancel();
-    if (!this.#isRollback) this.#says("updating", "update in progress");
+    if (!this.#isRollback) this.#setStatus("updating", "update in progress");
     const { Parallelism = 1 } = this.spec.UpdateConfig ?? {};
     const workers = Parallelism === 0 ? dirty.length : Math.min(Parallelism, dirty.length);
-    await Promise.all(Array.from({ length: workers }, () => this.#work(dirty)));
+    await Promise.all(Array.from({ length: workers }, () => this.#processQueue(dirty)));
     if (this.isOver) return;
-    await this.#watch();
+    await this.#waitMonitorPeriod();
     if (this.isOver) return;
     this.isOver = true;
-    if (this.#isRollback) this.#says("rollback_completed", "rollback completed");
-    else this.#says("completed", "update completed");
+    if (this.#isRollback) this.#setStatus("rollback_completed", "rollback completed");
+    else this.#setStatus("completed", "update completed");
   }
 
   /** The tasks that are not up to date, one of each place. */
-  #dirty(): TaskDetails[] {
-    return this.#services.tasks.of(this.#service.ID).filter((task) => isWanted(task) && this.#services.isDirty(task));
+  #outdatedTasks(): TaskDetails[] {
+    return this.#services.tasks
+      .ofService(this.#service.ID)
+      .filter((task) => isDesiredRunning(task) && this.#services.isDirty(task));
   }
 
-  async #work(queue: TaskDetails[]): Promise<void> {
+  async #processQueue(queue: TaskDetails[]): Promise<void> {
     const { Delay = 0 } = this.spec.UpdateConfig ?? {};
     for (let task = queue.shift(); task && !this.isOver; task = queue.shift()) {
       await this.#replace(task);
-      if (Delay > 0 && !this.isOver) await this.#swarm.world.timers.pause(Delay / 1e6);
+      if (Delay > 0 && !this.isOver) await this.#swarm.simulation.timers.pause(Delay / 1e6);
     }
   }
 
   async #replace(old: TaskDetails): Promise<void> {
-    await this.#services.until(() => this.isOver || this.#swarm.leader !== undefined);
+    await this.#services.waitUntil(() => this.isOver || this.#swarm.leader !== undefined);
     // It may have been replaced meanwhile, with the settings of now.
-    if (this.isOver || !isWanted(old)) return;
+    if (this.isOver || !isDesiredRunning(old)) return;
     const isStartFirst = this.spec.UpdateConfig?.Order === "start-first";
     const next = this.#services.replace(this.#service, old);
-    if (!isStartFirst) await this.#services.until(() => this.isOver || hasEnded(old) || this.#isSilent(old));
+    if (!isStartFirst) await this.#services.waitUntil(() => this.isOver || hasEnded(old) || this.#isOnDownNode(old));
     this.#services.tasks.start(next);
-    await this.#services.until(() => this.isOver || next.Status.State === "running" || hasEnded(next));
-    if (hasEnded(next)) this.#failed(next);
+    await this.#services.waitUntil(() => this.isOver || next.Status.State === "running" || hasEnded(next));
+    if (hasEnded(next)) this.#recordFailure(next);
     else void this.#monitor(next);
   }
 
-  #isSilent({ NodeID }: TaskDetails): boolean {
+  #isOnDownNode({ NodeID }: TaskDetails): boolean {
     return this.#swarm.nodes.get(NodeID ?? "")?.Status.State === "down";
   }
 
   /** A task that ends soon after its start has failed, too. */
   async #monitor(task: TaskDetails): Promise<void> {
     const until = Date.now() + this.#monitorMs;
-    await this.#services.until(() => hasEnded(task) || this.isOver || Date.now() >= until);
-    if (hasEnded(task) && task.Status.State === "failed" && Date.now() < until) this.#failed(task);
+    await this.#services.waitUntil(() => hasEnded(task) || this.isOver || Date.now() >= until);
+    if (hasEnded(task) && task.Status.State === "failed" && Date.now() < until) this.#recordFailure(task);
   }
 
   get #monitorMs(): number {
     return (this.spec.UpdateConfig?.Monitor ?? 5e9) / 1e6;
   }
 
-  #watch(): Promise<void> {
-    return this.#swarm.world.timers.pause(this.#monitorMs);
+  #waitMonitorPeriod(): Promise<void> {
+    return this.#swarm.simulation.timers.pause(this.#monitorMs);
   }
 
-  #failed({ ID }: TaskDetails): void {
+  #recordFailure({ ID }: TaskDetails): void {
     if (this.isOver) return;
     const { FailureAction = "pause", MaxFailureRatio = 0 } = this.spec.UpdateConfig ?? {};
     this.#failures += 1;
-    const total = this.#services.tasks.of(this.#service.ID).filter(isWanted).length;
+    const total = this.#services.tasks.ofService(this.#service.ID).filter(isDesiredRunning).length;
     if (FailureAction === "continue" || this.#failures / Math.max(1, total) <= MaxFailureRatio) return;
     this.isOver = true;
     const why = `due to failure or early termination of task ${ID}`;
-    if (FailureAction === "pause") return this.#says("paused", `update paused ${why}`);
-    this.#says("rollback_started", `update rolled back ${why}`);
+    if (FailureAction === "pause") return this.#setStatus("paused", `update paused ${why}`);
+    this.#setStatus("rollback_started", `update rolled back ${why}`);
     this.#services.rollBack(this.#service);
   }
 
-  #says(State: string, Message: string): void {
+  #setStatus(State: string, Message: string): void {
     const { StartedAt = now() } = this.#service.UpdateStatus ?? {};
     const CompletedAt = State.endsWith("completed") ? now() : undefined;
     this.#service.UpdateStatus = { State, StartedAt, Message, CompletedAt };

@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { Engine } from "../../engine/engine.ts";
 import { FakeEngines } from "../fake-swarm/fake-engines.ts";
 import { play } from "../fake-swarm/script/play.ts";
-import type { Said } from "../fake-swarm/script/script.ts";
-import { LIFELIKE, type Timing } from "../fake-swarm/timing.ts";
+import type { RecordedAnswer } from "../fake-swarm/script/script.ts";
+import { REALISTIC, type Timing } from "../fake-swarm/timing.ts";
 import { describeOnLab } from "./lab-fixture.ts";
 
 /** What real engines tell beside it, and nobody here asks for: all else that they tell, the fake tells as well. */
@@ -17,8 +17,8 @@ const BESIDE = [
 
 /** A tenth of what real engines take: the fake is asked in real time here. */
 const BRISK: Timing = Object.assign(
-  { ...LIFELIKE },
-  Object.fromEntries(Object.entries(LIFELIKE).map(([what, ms]) => [what, ms / 10])),
+  { ...REALISTIC },
+  Object.fromEntries(Object.entries(REALISTIC).map(([what, ms]) => [what, ms / 10])),
 );
 
 describeOnLab(
@@ -45,7 +45,7 @@ describeOnLab(
   { hosts: 3, engines: ["20.10"] },
 );
 
-async function playFake(image: string): Promise<Record<string, Said>> {
+async function playFake(image: string): Promise<Record<string, RecordedAnswer>> {
   const fake = await FakeEngines.start(3, { timing: BRISK });
   fake.application.start = ({ task }) =>
     task.Spec.ContainerSpec.Command ? { err: "starting container failed: no such file or directory" } : undefined;

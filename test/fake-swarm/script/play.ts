@@ -1,10 +1,10 @@
-import { Script, type Said, type Stage } from "./script.ts";
+import { Recorder, type RecordedAnswer, type EnginesUnderTest } from "./script.ts";
 import { objects, service } from "./services.ts";
 import { forming, locking, outside, roles } from "./swarms.ts";
 
 /** All that is asked of engines of either kind, in order. */
-export async function play(stage: Stage): Promise<Record<string, Said>> {
-  const script = new Script(stage);
+export async function play(stage: EnginesUnderTest): Promise<Record<string, RecordedAnswer>> {
+  const script = new Recorder(stage);
   for (const part of [outside, forming, objects, service, roles, locking]) await part(script);
-  return script.said;
+  return script.answers;
 }

@@ -2,7 +2,7 @@ import type { Engine } from "../../../engine/engine.ts";
 import { EngineError } from "../../../engine/transport.ts";
 
 /** Three engines of either kind, in no Swarm. */
-export interface Stage {
+export interface EnginesUnderTest {
   engine(number: number): Engine;
   address(number: number): string;
   /** An image that they have, with `mc` in it. */
@@ -12,16 +12,16 @@ export interface Stage {
 }
 
 /** What was answered: an error's status and text, or what an answer looks like. */
-export type Said = { status: number; message: string } | { shape: unknown };
+export type RecordedAnswer = { status: number; message: string } | { shape: unknown };
 
 /** Asks engines one thing after another, and records what they say by the name of the question. */
-export class Script {
-  readonly stage: Stage;
-  readonly said: Record<string, Said> = {};
+export class Recorder {
+  readonly stage: EnginesUnderTest;
+  readonly answers: Record<string, RecordedAnswer> = {};
   /** What was made so far, by kind. */
   readonly ids: Record<string, string> = {};
 
-  constructor(stage: Stage) {
+  constructor(stage: EnginesUnderTest) {
     this.stage = stage;
   }
 
@@ -35,17 +35,17 @@ export class Script {
   async ask<T>(name: string, asked: Promise<T>): Promise<T> {
     try {
       const answer = await asked;
-      this.said[name] = { shape: shapeOf(answer) };
+      this.answers[name] = { shape: shapeOf(answer) };
       return answer;
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
-      this.said[name] = { status: error.status, message: withoutIds(error.message) };
+      this.answers[name] = { status: error.status, message: withoutIds(error.message) };
       return undefined as T;
     }
   }
 }
 
-export async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+export async function waitUntil(what: string, holds: () => Promise<boolean>): Promise<void> {
   for (const end = Date.now() + 90_000; Date.now() < end; await new Promise((next) => setTimeout(next, 100))) {
     if (await holds().catch(() => false)) return;
   }

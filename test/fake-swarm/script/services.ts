@@ -1,7 +1,7 @@
 import type { ServiceSpec, TaskDetails } from "../../../engine/types.ts";
-import { type Script, until } from "./script.ts";
+import { type Recorder, waitUntil } from "./script.ts";
 
-export async function objects(script: Script): Promise<void> {
+export async function objects(script: Recorder): Promise<void> {
   const engine = script.engine(1);
   const overlay = { Name: "net", Driver: "overlay", CheckDuplicate: true as const, Attachable: true };
   const network = await script.ask(
@@ -10,7 +10,7 @@ export async function objects(script: Script): Promise<void> {
   );
   await script.ask("a network of that name again", engine.createNetwork(overlay));
   // Swarm allocates the addresses after it has answered.
-  await until("the network has a subnet", async () =>
+  await waitUntil("the network has a subnet", async () =>
     Boolean((await engine.inspectNetwork("net"))?.IPAM.Config?.length),
   );
   await script.ask("the network", engine.inspectNetwork("net"));
@@ -29,7 +29,7 @@ export async function objects(script: Script): Promise<void> {
   script.ids["network"] = network.Id;
 }
 
-export async function service(script: Script): Promise<void> {
+export async function service(script: Recorder): Promise<void> {
   const engine = script.engine(1);
   const File = { Name: "one", UID: "0", GID: "0", Mode: 0o444 };
   const { secret = "", config = "", network = "" } = script.ids;
@@ -53,7 +53,7 @@ export async function service(script: Script): Promise<void> {
     });
     return running.length === 2;
   };
-  await until("the service runs", settled(script.stage.image));
+  await waitUntil("the service runs", settled(script.stage.image));
   await script.ask("a service", engine.inspectService(id));
   await script.ask("services with their status", engine.listServices({ label: ["a=b"] }));
   await script.ask("a task that runs", engine.listTasks({ service: [id], "desired-state": ["running"] }));
@@ -69,8 +69,8 @@ export async function service(script: Script): Promise<void> {
   await commands(script, await tasks());
   await update(script, id, spec);
   await script.ask("a service is removed", engine.removeService(id));
-  await until("its tasks are gone", async () => (await engine.listTasks()).length === 0);
-  await until("the network is free", async () =>
+  await waitUntil("its tasks are gone", async () => (await engine.listTasks()).length === 0);
+  await waitUntil("the network is free", async () =>
     engine.removeNetwork(network).then(
       () => true,
       () => false,
@@ -80,7 +80,7 @@ export async function service(script: Script): Promise<void> {
   await script.ask("a secret that is gone", engine.removeSecret(secret));
 }
 
-async function commands(script: Script, tasks: readonly TaskDetails[]): Promise<void> {
+async function commands(script: Recorder, tasks: readonly TaskDetails[]): Promise<void> {
   const engine = script.engine(1);
   const { NodeID } = (await engine.info()).Swarm;
   const container = tasks.find((task) => task.NodeID === NodeID)?.Status.ContainerStatus?.ContainerID ?? "";
@@ -93,7 +93,7 @@ async function commands(script: Script, tasks: readonly TaskDetails[]): Promise<
 }
 
 /** An update that fails: it is paused, with the settings of before kept. */
-async function update(script: Script, id: string, spec: ServiceSpec): Promise<void> {
+async function update(script: Recorder, id: string, spec: ServiceSpec): Promise<void> {
   const engine = script.engine(1);
   const { Version } = await engine.inspectService(id);
   const wanted = structuredClone(spec);
@@ -104,11 +104,11 @@ async function update(script: Script, id: string, spec: ServiceSpec): Promise<vo
     engine.request("POST", `/services/${id}/update`, { query: { version: Version.Index }, body: wanted }),
   );
   const state = async () => (await engine.inspectService(id)).UpdateStatus?.State;
-  await until("the update is paused", async () => (await state()) === "paused");
+  await waitUntil("the update is paused", async () => (await state()) === "paused");
   const { UpdateStatus } = await engine.inspectService(id);
-  script.said["a paused update"] = { shape: UpdateStatus?.Message.replace(/\w{25}/, ":id") };
+  script.answers["a paused update"] = { shape: UpdateStatus?.Message.replace(/\w{25}/, ":id") };
   await script.ask("a service after a paused update", engine.inspectService(id));
-  await until("a task has failed", async () =>
+  await waitUntil("a task has failed", async () =>
     (await engine.listTasks({ service: [id] })).some(({ Status }) => /failed|rejected/.test(Status.State)),
   );
 }

@@ -1,8 +1,8 @@
 import type { Engine } from "../../../engine/engine.ts";
 import type { SwarmSpec } from "../../../engine/types.ts";
-import { type Script, until } from "./script.ts";
+import { type Recorder, waitUntil } from "./script.ts";
 
-export async function outside(script: Script): Promise<void> {
+export async function outside(script: Recorder): Promise<void> {
   const engine = script.engine(1);
   await script.ask("no Swarm: info", engine.info());
   await script.ask("no Swarm: networks", engine.listNetworks({ driver: ["bridge"] }));
@@ -19,7 +19,7 @@ export async function outside(script: Script): Promise<void> {
   await script.ask("an image that is not there", engine.request("GET", "/images/nothing/json"));
 }
 
-export async function forming(script: Script): Promise<void> {
+export async function forming(script: Recorder): Promise<void> {
   const [first, second, third] = [1, 2, 3].map(script.engine) as [Engine, Engine, Engine];
   const request = { ListenAddr: "0.0.0.0:2377", AdvertiseAddr: script.stage.address(1), Spec: {} };
   await script.ask("init", first.initSwarm(request));
@@ -34,7 +34,7 @@ export async function forming(script: Script): Promise<void> {
   );
   await script.ask("join as a worker", script.join(3, JoinTokens.Worker));
   await script.ask("join again", script.join(3, JoinTokens.Worker));
-  await until("the worker is ready", async () =>
+  await waitUntil("the worker is ready", async () =>
     (await first.listNodes()).every(({ Status }) => Status.State === "ready"),
   );
   await script.ask("worker: info", third.info());
@@ -59,14 +59,14 @@ export async function forming(script: Script): Promise<void> {
   await script.ask("a key where nothing is locked", first.getUnlockKey().then(String));
   await script.ask("nothing to unlock", first.unlockSwarm("SWMKEY-1-x"));
   await script.ask("a second manager", script.join(2, JoinTokens.Manager));
-  await until("the second manager is ready", async () =>
+  await waitUntil("the second manager is ready", async () =>
     (await first.listNodes()).every(({ Status }) => Status.State === "ready"),
   );
   await script.ask("second manager: info", second.info());
   await script.ask("one of two managers leaves", second.leaveSwarm(false));
 }
 
-export async function roles(script: Script): Promise<void> {
+export async function roles(script: Recorder): Promise<void> {
   const engine = script.engine(1);
   const worker = async () => {
     const [node] = (await engine.listNodes()).filter(({ Description }) => Description.Hostname.endsWith("3"));
@@ -75,20 +75,20 @@ export async function roles(script: Script): Promise<void> {
   };
   const { ID, Version, Spec } = await worker();
   await script.ask("a worker is promoted", engine.updateNode(ID, Version.Index, { ...Spec, Role: "manager" }));
-  await until("it is a manager", async () => (await script.engine(3).info()).Swarm.ControlAvailable);
+  await waitUntil("it is a manager", async () => (await script.engine(3).info()).Swarm.ControlAvailable);
   const promoted = await worker();
   await script.ask(
     "a manager of three is demoted",
     engine.updateNode(ID, promoted.Version.Index, { ...promoted.Spec, Role: "worker" }),
   );
-  await until("it is a worker", async () => !(await script.engine(3).info()).Swarm.ControlAvailable);
+  await waitUntil("it is a worker", async () => !(await script.engine(3).info()).Swarm.ControlAvailable);
   await script.ask("a worker leaves", script.engine(3).leaveSwarm(false));
-  await until("it is down", async () => (await worker()).Status.State === "down");
+  await waitUntil("it is down", async () => (await worker()).Status.State === "down");
   await script.ask("a node that is down is removed", engine.removeNode(ID, false));
 }
 
 /** Two managers that lock: after a restart one waits for the key, and alone the other has no leader. */
-export async function locking(script: Script): Promise<void> {
+export async function locking(script: Recorder): Promise<void> {
   const [first, second] = [script.engine(1), script.engine(2)];
   const { Version, Spec } = await first.inspectSwarm();
   const locking: SwarmSpec = { ...Spec, EncryptionConfig: { AutoLockManagers: true } };
@@ -96,9 +96,9 @@ export async function locking(script: Script): Promise<void> {
   await script.ask("the key", first.getUnlockKey());
   const key = await first.getUnlockKey();
   // The other manager has to hear of it.
-  await until("both know the key", async () => (await second.getUnlockKey()) === key);
+  await waitUntil("both know the key", async () => (await second.getUnlockKey()) === key);
   await script.stage.stop(2);
-  await until("there is no leader", async () =>
+  await waitUntil("there is no leader", async () =>
     first.inspectSwarm().then(
       () => false,
       () => true,
@@ -109,7 +109,7 @@ export async function locking(script: Script): Promise<void> {
   await script.ask("without a leader: services", first.listServices());
   await script.ask("without a leader: info", first.info());
   await script.stage.start(2);
-  await until("it is locked", async () => (await second.info()).Swarm.LocalNodeState === "locked");
+  await waitUntil("it is locked", async () => (await second.info()).Swarm.LocalNodeState === "locked");
   await script.ask("locked: info", second.info());
   await script.ask("locked: nodes", second.listNodes());
   await script.ask("locked: leave", second.leaveSwarm(false));
@@ -117,7 +117,7 @@ export async function locking(script: Script): Promise<void> {
   await script.ask("locked: join", script.join(2, "SWMTKN-1-x-y"));
   await script.ask("locked: another key", second.unlockSwarm(key.replace(/.$/, (last) => (last === "A" ? "B" : "A"))));
   await script.ask("locked: the key", second.unlockSwarm(key));
-  await until("there is a leader again", async () =>
+  await waitUntil("there is a leader again", async () =>
     first.inspectSwarm().then(
       () => true,
       () => false,

@@ -196,7 +196,7 @@ test("engines that a fake stands in for are spoken to in the version of the engi
     expect(await engine.info()).toMatchObject({ Name: "host1" });
     await engine.info();
     expect(fake.requests).toEqual(["host1 GET /info", "host1 GET /info"]);
-    expect(fake.answered().count).toBe(3);
+    expect(fake.takeResponseStats().count).toBe(3);
   } finally {
     await fake.stop();
   }

@@ -8,7 +8,7 @@ import { type ClusterInputs } from "../../../provider/swarm/cluster-inputs.ts";
 import { Member } from "../../../provider/swarm/member.ts";
 import { type MemberInputs } from "../../../provider/swarm/member-inputs.ts";
 import { FakeEngines } from "../../fake-swarm/fake-engines.ts";
-import { OWNER } from "../../fake-swarm/scene.ts";
+import { OWNER } from "../../fake-swarm/test-swarm.ts";
 import { INSTANT } from "../../fake-swarm/timing.ts";
 
 test("on real sockets, with nothing to wait for, a Swarm grows, shrinks and ends as in a benchmark", async () => {
@@ -45,10 +45,10 @@ test("on real sockets, with nothing to wait for, a Swarm grows, shrinks and ends
   expect(nodes.map(({ Spec, Status }) => `${Spec.Role} ${Status.State}`)).toEqual([
     ...["manager ready", "manager ready", "worker ready", "worker ready"],
   ]);
-  const { count, bytes } = fake.answered();
+  const { count, bytes } = fake.takeResponseStats();
   expect(count).toBeGreaterThan(4);
   expect(bytes).toBeGreaterThan(count);
-  expect(fake.answered()).toEqual({ count: 0, bytes: 0 });
+  expect(fake.takeResponseStats()).toEqual({ count: 0, bytes: 0 });
   await Promise.all(members.map(({ id, outs }) => Member.delete!(id, outs)));
   await Cluster.delete!(cluster.id, cluster.outs);
   const states = await Promise.all(fake.engines.map(({ connection }) => new Engine(connection).info()));

@@ -2,11 +2,11 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Engine } from "../../../engine/engine.ts";
 import type { ServiceSpec, UpdateConfig } from "../../../engine/types.ts";
 import { FakeEngines } from "../../fake-swarm/fake-engines.ts";
-import { fakeTime, pass, throughTime } from "../../fake-swarm/time.ts";
+import { useFakeTime, advance, advanceUntilSettled } from "../../fake-swarm/time.ts";
 
 let fake: FakeEngines;
 beforeEach(async () => {
-  fakeTime();
+  useFakeTime();
   fake = await FakeEngines.start(3);
 });
 afterEach(async () => {
@@ -48,7 +48,7 @@ test("engines form a Swarm by requests", async () => {
       .inspectNode("x")
       .catch((error: Error) => error)) as Error,
   ).toMatchObject({ status: 503 });
-  await pass(1);
+  await advance(1);
   expect(
     (await engine(2).listNodes()).map((one) => [one.Spec.Role, one.Status.State, one.ManagerStatus]),
   ).toMatchObject([
@@ -68,9 +68,9 @@ test("a promotion settles in steps, and the node is the last to hear of it", asy
     (await engine(2).info()).Swarm.ControlAvailable,
   ];
   expect(await seen()).toEqual([undefined, false]);
-  await pass(0.7);
+  await advance(0.7);
   expect(await seen()).toEqual(["reachable", false]);
-  await pass(0.7);
+  await advance(0.7);
   expect(await seen()).toEqual(["reachable", true]);
 });
 
@@ -80,17 +80,17 @@ test("managers elect a leader when theirs is gone, and none without a quorum", a
   await expect(engine(1).ping()).rejects.toThrow("nothing listens there");
   await expect(engine(2).inspectSwarm()).rejects.toThrow("The swarm does not have a leader");
   expect((await engine(2).info()).Swarm).toMatchObject({ ControlAvailable: true, Cluster: { ID: "" } });
-  await pass(5);
+  await advance(5);
   expect((await engine(2).listNodes()).map(({ ManagerStatus }) => ManagerStatus?.Leader)).toEqual([
     undefined,
     true,
     undefined,
   ]);
   fake.engine(3).stop();
-  await pass(60);
+  await advance(60);
   await expect(engine(2).inspectSwarm()).rejects.toThrow("does not have a leader");
   fake.engine(1).start();
-  await pass(10);
+  await advance(10);
   expect((await engine(2).listNodes()).map(({ Status }) => Status.State)).toEqual(["ready", "ready", "down"]);
 });
 
@@ -105,7 +105,7 @@ test("a locked manager waits for its key", async () => {
   await expect(engine(1).listNodes()).rejects.toThrow("Swarm is encrypted and needs to be unlocked");
   await expect(engine(1).unlockSwarm("SWMKEY-1-other")).rejects.toMatchObject({ status: 401 });
   await engine(1).unlockSwarm(key);
-  await pass(5);
+  await advance(5);
   expect((await engine(1).inspectSwarm()).ID).toBe(swarm.id);
 });
 
@@ -114,16 +114,16 @@ const config = (more: Partial<UpdateConfig>): Partial<ServiceSpec> => ({ UpdateC
 test("a service is updated one task after the other, with its settings of before kept", async () => {
   fake.formSwarm();
   const id = await engine(1).createService(spec("a"));
-  await pass(3);
+  await advance(3);
   expect(await standing()).toEqual(["host1 a running", "host2 a running", "host3 a running"]);
   await change(id, spec("b", config({ Delay: 60e9 })));
-  await pass(4);
+  await advance(4);
   expect((await standing()).filter((one) => one.includes(" b "))).toHaveLength(1);
   expect(await engine(1).inspectService(id)).toMatchObject({
     PreviousSpec: { TaskTemplate: { ContainerSpec: { Image: "a" } } },
     UpdateStatus: { State: "updating", Message: "update in progress" },
   });
-  await pass(200);
+  await advance(200);
   expect(await standing()).toEqual(["host1 b running", "host2 b running", "host3 b running"]);
   expect((await engine(1).inspectService(id)).UpdateStatus).toMatchObject({ State: "completed" });
 });
@@ -135,10 +135,10 @@ test.each([
 ] as const)("an update that fails ends with %s", async (FailureAction, state, changed) => {
   fake.formSwarm();
   const id = await engine(1).createService(spec("a"));
-  await pass(3);
+  await advance(3);
   fake.application.start = ({ task }) => (task.Spec.ContainerSpec.Image === "b" ? { err: "exit 1" } : undefined);
   await change(id, spec("b", config({ FailureAction })));
-  await pass(30);
+  await advance(30);
   expect((await engine(1).inspectService(id)).UpdateStatus?.State).toBe(state);
   expect((await standing()).filter((one) => one.includes(" b "))).toHaveLength(changed);
   const history = (await standing(true)).filter((one) => one.endsWith("b failed"));
@@ -148,13 +148,13 @@ test.each([
 test("tasks of a node that is down are placed elsewhere, and of a drained one as well", async () => {
   fake.formSwarm();
   await engine(1).createService(spec("a", { Mode: { Replicated: { Replicas: 3 } } }));
-  await pass(3);
+  await advance(3);
   fake.engine(3).stop();
-  await pass(30);
+  await advance(30);
   expect((await standing()).filter((one) => one.endsWith("running"))).not.toContain("host3 a running");
   const node = (await engine(1).listNodes())[1]!;
   await engine(1).updateNode(node.ID, node.Version.Index, { ...node.Spec, Availability: "drain" });
-  await pass(30);
+  await advance(30);
   expect(await standing()).toEqual(["host1 a running", "host1 a running", "host1 a running"]);
 });
 
@@ -165,7 +165,7 @@ test("faults hit the requests that they name, each as often as it says", async (
   fake.faults.add("GET /info", { lateMs: 3_000 });
   await expect(engine(1).listNodes()).rejects.toMatchObject({ status: 503, message: "not now" });
   await expect(engine(1).inspectSwarm()).rejects.toThrow("does not answer: socket hang up");
-  await expect(throughTime(engine(1).info(2_000))).rejects.toThrow("no answer within 2 s");
+  await expect(advanceUntilSettled(engine(1).info(2_000))).rejects.toThrow("no answer within 2 s");
   expect(fake.faults.left).toEqual(["GET /nodes"]);
 });
 

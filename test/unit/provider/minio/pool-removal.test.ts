@@ -2,10 +2,10 @@ import { expect, test } from "vitest";
 import type { Command } from "../../../fake-swarm/application.ts";
 import type { DecommissionInfo } from "../../../../provider/minio/decommission-status.ts";
 import { checkPools } from "../../../../provider/minio/pools.ts";
-import { eachInFakeTime, specOf } from "../../../fake-swarm/scene.ts";
-import { throughTime } from "../../../fake-swarm/time.ts";
+import { withFakeTime, specOf } from "../../../fake-swarm/test-swarm.ts";
+import { advanceUntilSettled } from "../../../fake-swarm/time.ts";
 
-const { start, said } = eachInFakeTime();
+const { start, said } = withFakeTime();
 
 const MEMBERS = { a: ["store-host1"], b: ["store-host2"] };
 const BEGUN = "2026-11-30T10:00:00Z";
@@ -43,7 +43,7 @@ async function store(
   const address = { ...scene.address, nodes: scene.nodes, serviceName: "store", services: ["store"] };
   const olds = { pools: ["a", "b"], members: MEMBERS, store: address };
   const failures = async (news = { ...olds, pools: ["a"], members: { a: MEMBERS.a } }) =>
-    (await throughTime(checkPools(olds, news))).map(({ reason }) => reason);
+    (await advanceUntilSettled(checkPools(olds, news))).map(({ reason }) => reason);
   return { scene, id, asked, failures };
 }
 
@@ -107,7 +107,7 @@ test("the first pool stays while MinIO is not done with emptying it", async () =
   const before = { ...MEMBERS, c: ["store-host3"] };
   const address = { ...scene.address, nodes: scene.nodes, serviceName: "store", services: ["store"] };
   const news = { pools: ["b"], members: { b: MEMBERS.b }, store: address };
-  const failures = await throughTime(checkPools({ pools: ["a", "b"], members: before, store: address }, news));
+  const failures = await advanceUntilSettled(checkPools({ pools: ["a", "b"], members: before, store: address }, news));
   expect(failures.map(({ reason }) => reason)).toEqual([
     expect.stringContaining('"a": is gone from pools, and holds its part of the data'),
   ]);

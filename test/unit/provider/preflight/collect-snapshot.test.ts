@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
 import { collectSnapshot } from "../../../../provider/preflight/collect-snapshot.ts";
 import { Preflight } from "../../../../provider/preflight/preflight.ts";
-import { eachInFakeTime, type Scene } from "../../../fake-swarm/scene.ts";
-import { pass, throughTime } from "../../../fake-swarm/time.ts";
+import { withFakeTime, type TestSwarm } from "../../../fake-swarm/test-swarm.ts";
+import { advance, advanceUntilSettled } from "../../../fake-swarm/time.ts";
 import { SWARM } from "../../preflight-snapshot.ts";
 
-const { start, said } = eachInFakeTime();
+const { start, said } = withFakeTime();
 
 /** The hosts of a scene as the preflight knows them, by the names of their machines. */
-const hostsOf = ({ fake }: Scene) =>
+const hostsOf = ({ fake }: TestSwarm) =>
   Object.fromEntries(
     fake.engines.map(({ hostname, connection, address }) => [
       hostname,
@@ -16,7 +16,8 @@ const hostsOf = ({ fake }: Scene) =>
     ]),
   );
 
-const seen = (scene: Scene, options?: { volumes?: boolean }) => throughTime(collectSnapshot(hostsOf(scene), options));
+const seen = (scene: TestSwarm, options?: { volumes?: boolean }) =>
+  advanceUntilSettled(collectSnapshot(hostsOf(scene), options));
 
 const DENIED = { status: 400, message: "context deadline exceeded" };
 
@@ -63,13 +64,13 @@ test("a check only warns of such a host, by its key", async () => {
   scene.fake.faults.add("GET /networks", DENIED, { engine: scene.fake.engine(2) });
   const requirements = [{ ...SWARM, adopt: true, managers: ["host1"] }];
   const check = Preflight.check!({}, { hosts: hostsOf(scene), requirements, allowOutage: false });
-  expect((await throughTime(check)).failures).toEqual([]);
+  expect((await advanceUntilSettled(check)).failures).toEqual([]);
   expect(said()).toContain('hosts.host2 "engine": not checked: its engine answers, but not every question');
 });
 
 test("a host that is silent takes its time, and no other one with it", async () => {
   const scene = await start(3);
-  scene.fake.engine(2).power = "silent";
+  scene.fake.engine(2).power = "hanging";
   scene.fake.engine(3).stop();
   const begun = performance.now();
   const found = await seen(scene);
@@ -106,7 +107,7 @@ test("an engine that restarts after it has said who it is is waited for", async 
 
 test("a locked manager is seen as one, and asked for nothing that it cannot tell", async () => {
   const scene = await start(2, { managers: 2 });
-  const { Version, Spec } = scene.swarm.details();
+  const { Version, Spec } = scene.swarm.inspect();
   scene.swarm.update(Version.Index, { ...Spec, EncryptionConfig: { AutoLockManagers: true } }, () => false);
   for (const engine of scene.fake.engines) {
     engine.stop();
@@ -131,12 +132,12 @@ test("a leader that is elected meanwhile is waited for", async () => {
 test("a manager without a leader is left out while another one has it, else it is refused", async () => {
   const scene = await start(3, { managers: 3 });
   scene.fake.engine(1).cutOff(true);
-  await pass(10);
+  await advance(10);
   const found = await seen(scene);
   expect(Object.keys(found.hosts)).toEqual(["host2", "host3"]);
   expect(found.unreachableReasons?.["host1"]).toContain("its Swarm has no leader");
   const [cutOff] = Object.entries(hostsOf(scene));
-  await expect(throughTime(collectSnapshot(Object.fromEntries([cutOff!])))).rejects.toThrow(
+  await expect(advanceUntilSettled(collectSnapshot(Object.fromEntries([cutOff!])))).rejects.toThrow(
     "host host1: its Swarm has no leader: bring its managers back, or let it go on from one of them with `npm run recover`",
   );
 });

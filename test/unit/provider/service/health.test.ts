@@ -2,16 +2,16 @@ import { expect, test } from "vitest";
 import type { ServiceInputs } from "../../../../provider/service/service-inputs.ts";
 import { countHealthyTasks } from "../../../../provider/service/health.ts";
 import type { CommandResult } from "../../../fake-swarm/application.ts";
-import { eachInFakeTime, specOf } from "../../../fake-swarm/scene.ts";
-import { throughTime } from "../../../fake-swarm/time.ts";
+import { withFakeTime, specOf } from "../../../fake-swarm/test-swarm.ts";
+import { advanceUntilSettled } from "../../../fake-swarm/time.ts";
 
-const { start, said } = eachInFakeTime();
+const { start, said } = withFakeTime();
 
 /** How a task answers the command: well or not, or not at all. */
 const ANSWERS: Record<string, CommandResult> = {
   well: {},
   unwell: { exitCode: 1, stderr: "no quorum\n" },
-  immutable: { takesMs: 3_600_000 },
+  immutable: { durationMs: 3_600_000 },
 };
 
 /** Asks tasks that answer so, on hosts host1, host2 and so on. */
@@ -26,7 +26,9 @@ async function asked(answers: string[], more: Partial<ServiceInputs> = {}) {
     return [key, answers[at] === "unreachable" ? { ...node, connection: gone } : node] as const;
   });
   const manager = await scene.find();
-  const count = await throughTime(countHealthyTasks(manager, id, { ...inputs, nodes: Object.fromEntries(nodes) }));
+  const count = await advanceUntilSettled(
+    countHealthyTasks(manager, id, { ...inputs, nodes: Object.fromEntries(nodes) }),
+  );
   return { count, lines: said().split("\n").filter(Boolean) };
 }
 

@@ -15,8 +15,8 @@ import { ResourceError, ResourceInitError } from "../../../../provider/runtime/v
 import { ownerLabels } from "../../../../core/labels.ts";
 import { addKeysFrom } from "../../../../provider/service/normalize-spec.ts";
 import { decideRollout } from "../../../../provider/service/update-strategy.ts";
-import { eachInFakeTime, specOf as fakeSpec } from "../../../fake-swarm/scene.ts";
-import { throughTime } from "../../../fake-swarm/time.ts";
+import { withFakeTime, specOf as fakeSpec } from "../../../fake-swarm/test-swarm.ts";
+import { advanceUntilSettled } from "../../../fake-swarm/time.ts";
 
 const OWNER = { id: "owner", project: "p", stack: "dev", name: "store" };
 const ENV = "TaskTemplate.ContainerSpec.Env";
@@ -163,7 +163,7 @@ describe("a change that failed", () => {
 });
 
 describe("a change task by task", () => {
-  const { start } = eachInFakeTime();
+  const { start } = withFakeTime();
 
   const [former, wanted] = ["minio:1", "minio:2"].map((image) =>
     fakeSpec(image, { Mode: { Replicated: { Replicas: 3 } } }),
@@ -196,7 +196,7 @@ describe("a change task by task", () => {
       const inputs = scene.service(former, { maintenanceCommand: ["may-go"] });
       const rollout = decideRollout(former, wanted, []);
       const change = Service.update!(id, inputs, { ...inputs, spec: wanted, rollout });
-      await expect(throughTime(change)).rejects.toThrow(
+      await expect(advanceUntilSettled(change)).rejects.toThrow(
         /fails with the new settings.* Rolled back: service store with the former/,
       );
       const images = written.map(({ TaskTemplate }) => TaskTemplate.ContainerSpec.Image);

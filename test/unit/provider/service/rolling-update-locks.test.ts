@@ -3,10 +3,10 @@ import type { Command } from "../../../fake-swarm/application.ts";
 import { runRollingUpdate } from "../../../../provider/service/rolling-update.ts";
 import { LOCK_SECONDS } from "../../../../provider/service/stale-locks.ts";
 import { updateConfig } from "../../../../provider/service/update-strategy.ts";
-import { eachInFakeTime, type Scene, specOf } from "../../../fake-swarm/scene.ts";
-import { throughTime } from "../../../fake-swarm/time.ts";
+import { withFakeTime, type TestSwarm, specOf } from "../../../fake-swarm/test-swarm.ts";
+import { advanceUntilSettled } from "../../../fake-swarm/time.ts";
 
-const { start, said } = eachInFakeTime();
+const { start, said } = withFakeTime();
 
 const CONFIG = { UpdateConfig: updateConfig({ mode: "one-by-one" }) };
 
@@ -25,7 +25,7 @@ interface Lock {
 }
 
 /** A store of three members with locks as `mc support top locks` prints them. */
-async function store(locks: (scene: Scene) => Lock[]) {
+async function store(locks: (scene: TestSwarm) => Lock[]) {
   const scene = await start(3);
   const id = await scene.run(serviceOf("a"));
   const begun = Date.now();
@@ -53,7 +53,7 @@ async function store(locks: (scene: Scene) => Lock[]) {
     scene,
     stops,
     fails: () => (broken = true),
-    rolled: () => throughTime(runRollingUpdate(scene.find, id, wanted, inputs)),
+    rolled: () => advanceUntilSettled(runRollingUpdate(scene.find, id, wanted, inputs)),
   };
 }
 
@@ -67,7 +67,7 @@ const gaps = (stops: number[]) => stops.slice(1).map((at, index) => at - stops[i
 test("without locks nothing is waited for", async () => {
   const { rolled, stops, scene } = await store(() => []);
   await rolled();
-  expect(scene.standing()).toEqual({ host1: "b running", host2: "b running", host3: "b running" });
+  expect(scene.taskStates()).toEqual({ host1: "b running", host2: "b running", host3: "b running" });
   for (const gap of gaps(stops)) expect(gap).toBeLessThan(10);
 });
 
@@ -86,7 +86,7 @@ test("a lock that a stopped task left bears one stop more, and is then waited fo
 test("a lock that stays is not of that kind, and ends no update", async () => {
   const { rolled, stops, scene } = await store(() => [{ id: "one", owner: "host1", from: -1_000, until: Infinity }]);
   await rolled();
-  expect(scene.standing()).toEqual({ host1: "b running", host2: "b running", host3: "b running" });
+  expect(scene.taskStates()).toEqual({ host1: "b running", host2: "b running", host3: "b running" });
   const [, second = 0, third = 0] = stops;
   expect(third - second).toBeGreaterThan(LOCK_SECONDS - 20);
   expect(third - second).toBeLessThan(LOCK_SECONDS + 20);

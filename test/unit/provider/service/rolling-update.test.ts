@@ -4,10 +4,10 @@ import { Service } from "../../../../provider/service/service.ts";
 import { type ServiceInputs } from "../../../../provider/service/service-inputs.ts";
 import { runRollingUpdate } from "../../../../provider/service/rolling-update.ts";
 import { decideRollout, updateConfig } from "../../../../provider/service/update-strategy.ts";
-import { eachInFakeTime, type Scene, specOf } from "../../../fake-swarm/scene.ts";
-import { pass, throughTime } from "../../../fake-swarm/time.ts";
+import { withFakeTime, type TestSwarm, specOf } from "../../../fake-swarm/test-swarm.ts";
+import { advance, advanceUntilSettled } from "../../../fake-swarm/time.ts";
 
-const { start, said } = eachInFakeTime();
+const { start, said } = withFakeTime();
 
 const CONFIG = { UpdateConfig: updateConfig({ mode: "one-by-one" }) };
 const [former, wanted] = [specOf("a", CONFIG), specOf("b", CONFIG)];
@@ -17,12 +17,14 @@ async function changing(more: Partial<ServiceInputs> = {}) {
   const scene = await start(3);
   const id = await scene.run(former);
   const inputs = scene.service(wanted, { maintenanceCommand: ["may-go"], ...more });
-  return { scene, id, inputs, rolled: () => throughTime(runRollingUpdate(scene.find, id, wanted, inputs)) };
+  return { scene, id, inputs, rolled: () => advanceUntilSettled(runRollingUpdate(scene.find, id, wanted, inputs)) };
 }
 
 const all = (state: string) => ({ host1: state, host2: state, host3: state });
-const updates = ({ fake }: Scene) => fake.requests.filter((one) => / POST \/services\/\w+\/update/.test(one)).length;
-const runningOf = (scene: Scene) => Object.values(scene.standing()).filter((one) => one.endsWith(" running")).length;
+const updates = ({ fake }: TestSwarm) =>
+  fake.requests.filter((one) => / POST \/services\/\w+\/update/.test(one)).length;
+const runningOf = (scene: TestSwarm) =>
+  Object.values(scene.taskStates()).filter((one) => one.endsWith(" running")).length;
 
 test("tasks are changed one by one, each when all of them say that it may go", async () => {
   const { scene, id, rolled } = await changing();
@@ -35,7 +37,7 @@ test("tasks are changed one by one, each when all of them say that it may go", a
     return {};
   };
   await rolled();
-  expect(scene.standing()).toEqual(all("b running"));
+  expect(scene.taskStates()).toEqual(all("b running"));
   expect(asked.map((hosts) => hosts.toSorted())).toEqual(Array(3).fill(["host1", "host2", "host3"]));
   // A step each, and a last write that takes the long wait out again.
   expect(updates(scene)).toBe(4);
@@ -52,7 +54,7 @@ test("a task that may not go stays, and is changed as soon as it may", async () 
     return isSyncing ? { exitCode: 1, stderr: "host1 is not in sync" } : {};
   };
   await rolled();
-  expect(scene.standing()).toEqual(all("b running"));
+  expect(scene.taskStates()).toEqual(all("b running"));
   expect(said()).toContain("its own maintenance check lets no task go (host2: host1 is not in sync)");
 });
 
@@ -66,7 +68,7 @@ test("where no task may go in time, none was touched", async () => {
   );
   expect(performance.now() - begun).toBeLessThan(67_000);
   expect(updates(scene)).toBe(0);
-  expect(scene.standing()).toEqual(all("a running"));
+  expect(scene.taskStates()).toEqual(all("a running"));
 });
 
 test.each([0, 1, 2])("with %i tasks changed, one that fails ends it, and no other is touched", async (before) => {
@@ -81,8 +83,8 @@ test.each([0, 1, 2])("with %i tasks changed, one that fails ends it, and no othe
   await expect(rolled()).rejects.toThrow(
     /its task on host host\d fails with the new settings, and no other was touched; its tasks said: task: non-zero exit \(1\) \| no such flag: --b/,
   );
-  await pass(120);
-  const count = (state: string) => Object.values(scene.standing()).filter((one) => one === state).length;
+  await advance(120);
+  const count = (state: string) => Object.values(scene.taskStates()).filter((one) => one === state).length;
   expect([count("a running"), count("b running")]).toEqual([2 - before, before]);
 });
 
@@ -91,10 +93,10 @@ test("a change that was killed goes on with the tasks that it had not reached", 
   const { Version } = scene.swarm.services.get(id);
   const parked = { ...wanted, UpdateConfig: { ...CONFIG.UpdateConfig, Delay: 90 * 24 * 3600 * 1e9 } };
   scene.swarm.services.update(id, Version.Index, parked);
-  await pass(60);
-  expect(Object.values(scene.standing()).toSorted()).toEqual(["a running", "a running", "b running"]);
+  await advance(60);
+  expect(Object.values(scene.taskStates()).toSorted()).toEqual(["a running", "a running", "b running"]);
   await rolled();
-  expect(scene.standing()).toEqual(all("b running"));
+  expect(scene.taskStates()).toEqual(all("b running"));
   expect(scene.tasks).toHaveLength(6);
   expect(inputs.spec).toEqual(wanted);
 });
@@ -105,8 +107,8 @@ test("what an earlier change broke is put back before the next one touches a tas
   scene.fake.application.start = ({ task }) =>
     task.Spec.ContainerSpec.Image === "broken" ? { err: "exit 1" } : undefined;
   scene.swarm.services.update(id, scene.swarm.services.get(id).Version.Index, broken);
-  await pass(60);
-  expect(Object.values(scene.standing()).filter((one) => one === "a running")).toHaveLength(2);
+  await advance(60);
+  expect(Object.values(scene.taskStates()).filter((one) => one === "a running")).toHaveLength(2);
   const written: string[] = [];
   scene.fake.application.exec = () => {
     // No task may go while one does not run.
@@ -119,23 +121,23 @@ test("what an earlier change broke is put back before the next one touches a tas
     return update.call(scene.swarm.services, service, version, spec);
   };
   const inputs = scene.service(wanted, { maintenanceCommand: ["may-go"] });
-  await throughTime(runRollingUpdate(scene.find, id, wanted, inputs));
+  await advanceUntilSettled(runRollingUpdate(scene.find, id, wanted, inputs));
   expect(written).toEqual(["a", "b", "b", "b", "b"]);
-  expect(scene.standing()).toEqual(all("b running"));
+  expect(scene.taskStates()).toEqual(all("b running"));
 });
 
 test("with a host down the others are changed, and it gets the change when it is back", async () => {
   const scene = await start(3, { managers: 1 });
   const id = await scene.run(former);
   scene.fake.engine(3).stop();
-  await pass(30);
+  await advance(30);
   const inputs = scene.service(wanted, { maintenanceCommand: ["may-go"] });
-  await throughTime(runRollingUpdate(scene.find, id, wanted, inputs));
+  await advanceUntilSettled(runRollingUpdate(scene.find, id, wanted, inputs));
   expect(said()).toContain("service store: host host3 is down: it gets the change when it comes back");
-  expect(scene.standing()).toEqual({ host1: "b running", host2: "b running" });
+  expect(scene.taskStates()).toEqual({ host1: "b running", host2: "b running" });
   scene.fake.engine(3).start();
-  await pass(30);
-  expect(scene.standing()).toEqual(all("b running"));
+  await advance(30);
+  expect(scene.taskStates()).toEqual(all("b running"));
 });
 
 test("the leader may be lost in the middle of it, and each task is changed once all the same", async () => {
@@ -151,9 +153,9 @@ test("the leader may be lost in the middle of it, and each task is changed once 
     return undefined;
   };
   const inputs = scene.service(wanted, { maintenanceCommand: ["may-go"], timeoutSeconds: 120 });
-  await throughTime(runRollingUpdate(scene.find, id, wanted, inputs));
+  await advanceUntilSettled(runRollingUpdate(scene.find, id, wanted, inputs));
   expect(isLost).toBe(true);
-  expect(scene.standing()).toEqual(all("b running"));
+  expect(scene.taskStates()).toEqual(all("b running"));
   expect(scene.tasks).toHaveLength(6);
 });
 
@@ -171,7 +173,7 @@ test("another writer, a reset and a write that was made all the same change no t
   };
   await rolled();
   expect(faults.left).toEqual([]);
-  expect(scene.standing()).toEqual(all("b running"));
+  expect(scene.taskStates()).toEqual(all("b running"));
   expect(scene.tasks).toHaveLength(6);
 });
 
@@ -183,8 +185,8 @@ test("the Service resource rolls a change back that fails, and keeps the former 
   const olds = scene.service(before, { maintenanceCommand: ["may-go"] });
   const rollout = decideRollout(before, after, []);
   const change = Service.update!(id, olds, { ...olds, spec: after, rollout });
-  await expect(throughTime(change)).rejects.toThrow(
+  await expect(advanceUntilSettled(change)).rejects.toThrow(
     /fails with the new settings.*Rolled back: service store with the former settings again/,
   );
-  expect(scene.standing()).toEqual(all("a running"));
+  expect(scene.taskStates()).toEqual(all("a running"));
 });

@@ -2,24 +2,28 @@ import { expect, test } from "vitest";
 import { type ServiceInputs } from "../../../../provider/service/service-inputs.ts";
 import { waitForTasksGone, waitForConvergence } from "../../../../provider/service/convergence.ts";
 import { optionalManagerFinder } from "../../../../provider/swarm/with-manager.ts";
-import { eachInFakeTime, type Scene, specOf } from "../../../fake-swarm/scene.ts";
-import { pass, throughTime } from "../../../fake-swarm/time.ts";
+import { withFakeTime, type TestSwarm, specOf } from "../../../fake-swarm/test-swarm.ts";
+import { advance, advanceUntilSettled } from "../../../fake-swarm/time.ts";
 
-const { start, said } = eachInFakeTime();
+const { start, said } = withFakeTime();
 
 const UNDISTURBED = { earlierTasks: new Set<string>(), restarts: false };
 
 /** Seconds that the wait for a service takes. */
-async function waited(scene: Scene, id: string, inputs: ServiceInputs, disturbance = UNDISTURBED): Promise<number> {
+async function waited(scene: TestSwarm, id: string, inputs: ServiceInputs, disturbance = UNDISTURBED): Promise<number> {
   const begun = performance.now();
-  await throughTime(waitForConvergence(scene.find, id, inputs, disturbance));
+  await advanceUntilSettled(waitForConvergence(scene.find, id, inputs, disturbance));
   return (performance.now() - begun) / 1_000;
 }
 
 /** The error of a wait, and after how many seconds it came. */
-async function given(scene: Scene, id: string, inputs: ServiceInputs): Promise<{ message: string; seconds: number }> {
+async function given(
+  scene: TestSwarm,
+  id: string,
+  inputs: ServiceInputs,
+): Promise<{ message: string; seconds: number }> {
   const begun = performance.now();
-  const { message } = await throughTime(
+  const { message } = await advanceUntilSettled(
     waitForConvergence(scene.find, id, inputs, UNDISTURBED).then(
       () => new Error("it is ready"),
       (error: Error) => error,
@@ -32,7 +36,7 @@ test("a service is ready when all its tasks run", async () => {
   const scene = await start(3);
   const id = scene.swarm.services.create(specOf("a"));
   expect(await waited(scene, id, scene.service(specOf("a")))).toBeGreaterThan(0.5);
-  expect(scene.standing()).toEqual({ host1: "a running", host2: "a running", host3: "a running" });
+  expect(scene.taskStates()).toEqual({ host1: "a running", host2: "a running", host3: "a running" });
 });
 
 test("it must go on saying that it works for minReadySeconds", async () => {
@@ -91,24 +95,24 @@ test("failures of tasks with the settings of before say nothing about these", as
   const scene = await start(1);
   scene.fake.application.start = ({ task }) => (task.Spec.ContainerSpec.Image === "a" ? { err: "exit 1" } : undefined);
   const id = scene.swarm.services.create(specOf("a"));
-  await pass(30);
+  await advance(30);
   const earlierTasks = new Set(scene.tasks.map(({ ID }) => ID));
   scene.swarm.services.update(id, scene.swarm.services.get(id).Version.Index, specOf("b"));
   await waited(scene, id, scene.service(specOf("b")), { earlierTasks, restarts: true });
-  expect(scene.standing()).toEqual({ host1: "b running" });
+  expect(scene.taskStates()).toEqual({ host1: "b running" });
 });
 
 test("tasks that failed before what was done now say nothing about it either", async () => {
   const scene = await start(1);
   scene.fake.application.start = () => ({ err: "exit 1" });
   const id = scene.swarm.services.create(specOf("a"));
-  await pass(30);
+  await advance(30);
   const earlierTasks = new Set(scene.tasks.map(({ ID }) => ID));
   expect(scene.tasks.filter(({ Status }) => Status.State === "failed").length).toBeGreaterThanOrEqual(3);
   // What they failed for is there now.
   scene.fake.application.start = () => undefined;
   await waited(scene, id, scene.service(specOf("a")), { earlierTasks, restarts: false });
-  expect(scene.standing()).toEqual({ host1: "a running" });
+  expect(scene.taskStates()).toEqual({ host1: "a running" });
 });
 
 test("what Swarm has not noticed yet is not taken for ready", async () => {
@@ -160,7 +164,7 @@ test("a manager that restarts is waited for, or another one is asked", async () 
   setTimeout(() => scene.fake.engine(1).start(), 10_000);
   const seconds = await waited(scene, id, scene.service(specOf("a"), { timeoutSeconds: 120 }));
   expect(seconds).toBeGreaterThan(10);
-  expect(scene.standing()).toEqual({ host1: "a running" });
+  expect(scene.taskStates()).toEqual({ host1: "a running" });
 });
 
 test.each([0, 16])(
@@ -169,7 +173,7 @@ test.each([0, 16])(
     const scene = await start(2);
     const id = await scene.run(specOf("a"));
     // A command that never ends, and a manager that thinks for long before each answer.
-    scene.fake.application.exec = () => ({ takesMs: 3_600_000 });
+    scene.fake.application.exec = () => ({ durationMs: 3_600_000 });
     scene.fake.faults.add("GET /info", { lateMs: 4_000 }, { times: Infinity });
     const inputs = scene.service(specOf("a"), { readyCommand: ["ready"], minReadySeconds, timeoutSeconds: 60 });
     const { message, seconds } = await given(scene, id, inputs);
@@ -195,7 +199,7 @@ test("a removed service is gone when its last task has stopped", async () => {
   scene.fake.timing.taskStop = 20_000;
   scene.swarm.services.remove(id);
   const begun = performance.now();
-  await throughTime(waitForTasksGone(optionalManagerFinder(scene.address), id, scene.service(specOf("a"))));
+  await advanceUntilSettled(waitForTasksGone(optionalManagerFinder(scene.address), id, scene.service(specOf("a"))));
   expect(performance.now() - begun).toBeGreaterThanOrEqual(20_000);
   expect(scene.tasks).toEqual([]);
 });

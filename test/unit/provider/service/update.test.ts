@@ -2,10 +2,10 @@ import { expect, test } from "vitest";
 import type { ServiceSpec } from "../../../../engine/types.ts";
 import { Service } from "../../../../provider/service/service.ts";
 import { type ServiceInputs } from "../../../../provider/service/service-inputs.ts";
-import { eachInFakeTime, specOf } from "../../../fake-swarm/scene.ts";
-import { throughTime } from "../../../fake-swarm/time.ts";
+import { withFakeTime, specOf } from "../../../fake-swarm/test-swarm.ts";
+import { advanceUntilSettled } from "../../../fake-swarm/time.ts";
 
-const { start } = eachInFakeTime();
+const { start } = withFakeTime();
 
 const plain = () => specOf("a");
 const container = (more: object): ServiceSpec => ({
@@ -51,12 +51,12 @@ test.each(ROWS)("%s that is no longer asked for is taken away %s", async (_what,
   const checked = async (spec: ServiceSpec, olds: object) =>
     (await Service.check!(olds, { ...scene.service(spec), ...more })).inputs;
   const before = await checked(withIt, {});
-  const { id, outs } = await throughTime(Service.create(before));
+  const { id, outs } = await advanceUntilSettled(Service.create(before));
   expect(live(scene.swarm.services.get(id).Spec)).toBeDefined();
   const after = await checked(plain(), outs);
   expect(after.rollout?.mode).toBe("one-by-one");
-  await throughTime(Service.update!(id, outs, after));
+  await advanceUntilSettled(Service.update!(id, outs, after));
   expect(live(scene.swarm.services.get(id).Spec)).toBeUndefined();
   expect(scene.tasks).toHaveLength(2);
-  expect(scene.standing()).toEqual({ host1: "a running" });
+  expect(scene.taskStates()).toEqual({ host1: "a running" });
 });

@@ -10,10 +10,10 @@ import { Service } from "../../../../provider/service/service.ts";
 import { ConfigFromNetwork, type ConfigFromNetworkInputs } from "../../../../provider/networks/config-from-network.ts";
 import { ownerLabels } from "../../../../core/labels.ts";
 import type { Fault } from "../../../fake-swarm/faults.ts";
-import { eachInFakeTime, OWNER, type Scene, specOf } from "../../../fake-swarm/scene.ts";
-import { throughTime } from "../../../fake-swarm/time.ts";
+import { withFakeTime, OWNER, type TestSwarm, specOf } from "../../../fake-swarm/test-swarm.ts";
+import { advanceUntilSettled } from "../../../fake-swarm/time.ts";
 
-const { start } = eachInFakeTime();
+const { start } = withFakeTime();
 
 const LEADERLESS: Fault = {
   status: 500,
@@ -22,9 +22,14 @@ const LEADERLESS: Fault = {
 };
 
 /** What Pulumi has a handler do, and the questions that a manager may fail to answer on the way. */
-type Row = [what: string, requests: string[], work: (scene: Scene) => Promise<unknown>, outcome: object | undefined];
+type Row = [
+  what: string,
+  requests: string[],
+  work: (scene: TestSwarm) => Promise<unknown>,
+  outcome: object | undefined,
+];
 
-const clusterOf = ({ managers, swarm }: Scene) =>
+const clusterOf = ({ managers, swarm }: TestSwarm) =>
   ({
     ...{ managers, owner: OWNER, adopt: false, allowOutage: false, swarmId: swarm.id, ownsSwarm: true, autolock: true },
     ...{
@@ -34,7 +39,7 @@ const clusterOf = ({ managers, swarm }: Scene) =>
     },
   }) as unknown as ClusterState;
 
-async function networkOf(scene: Scene): Promise<ConfigFromNetworkInputs & { id: string }> {
+async function networkOf(scene: TestSwarm): Promise<ConfigFromNetworkInputs & { id: string }> {
   const id = await scene
     .engine(1)
     .createNetwork({ Name: "net", CheckDuplicate: true, Driver: "macvlan", Scope: "swarm" });
@@ -100,7 +105,7 @@ const ROWS: Row[] = [
     "a Swarm is read",
     ["GET /swarm", "GET /swarm/unlockkey"],
     (scene) => {
-      const { Version, Spec } = scene.swarm.details();
+      const { Version, Spec } = scene.swarm.inspect();
       scene.swarm.update(Version.Index, { ...Spec, EncryptionConfig: { AutoLockManagers: true } }, () => false);
       return Cluster.read(scene.swarm.id, clusterOf(scene));
     },
@@ -120,7 +125,7 @@ const ROWS: Row[] = [
     "a Swarm is ended",
     ["GET /services", "GET /secrets", "GET /configs"],
     (scene) => {
-      const { Version, Spec } = scene.swarm.details();
+      const { Version, Spec } = scene.swarm.inspect();
       scene.swarm.update(Version.Index, { ...Spec, Labels: ownerLabels(OWNER) }, () => false);
       return Cluster.delete!(scene.swarm.id, clusterOf(scene));
     },
@@ -139,7 +144,7 @@ test.each(FAULTS.flatMap(([why, fault]) => ROWS.map((row) => [why, fault, ...row
     const scene = await start(3, { managers: 3 });
     const done = work(scene);
     for (const request of requests) scene.fake.faults.add(request, fault);
-    const result = await throughTime(done);
+    const result = await advanceUntilSettled(done);
     if (outcome) expect(result).toMatchObject(outcome);
     expect(scene.fake.faults.left).toEqual([]);
   },

@@ -2,12 +2,12 @@ import { expect, test } from "vitest";
 import { joinSwarm } from "../../../../provider/swarm/join-swarm.ts";
 import { Member } from "../../../../provider/swarm/member.ts";
 import { type MemberInputs } from "../../../../provider/swarm/member-inputs.ts";
-import { Refused } from "../../../fake-swarm/answer.ts";
+import { ApiError } from "../../../fake-swarm/response.ts";
 import { FakeSwarm } from "../../../fake-swarm/swarm.ts";
-import { eachInFakeTime, OWNER, type Scene } from "../../../fake-swarm/scene.ts";
-import { pass, throughTime } from "../../../fake-swarm/time.ts";
+import { withFakeTime, OWNER, type TestSwarm } from "../../../fake-swarm/test-swarm.ts";
+import { advance, advanceUntilSettled } from "../../../fake-swarm/time.ts";
 
-const { start } = eachInFakeTime();
+const { start } = withFakeTime();
 
 /** How Pulumi spells what is not known yet. */
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -17,13 +17,13 @@ async function scene(hosts: number, options: { managers?: number } = {}) {
   const started = await start(hosts, options);
   const last = started.fake.engine(hosts);
   started.swarm.nodes.delete(last.nodeId);
-  last.outside();
+  last.resetSwarm();
   last.localNetworks.splice(0, Infinity, ...last.localNetworks.filter(({ Name }) => Name !== "docker_gwbridge"));
   const inputs: MemberInputs = {
     ...started.address,
     ...{ hostKey: "new", connection: last.connection, owner: OWNER, ownsSwarm: true, role: "worker" },
     ...{
-      joinToken: started.swarm.details().JoinTokens.Worker,
+      joinToken: started.swarm.inspect().JoinTokens.Worker,
       joinAddresses: [`${started.fake.engine(1).address}:2377`],
     },
     ...{ advertiseAddress: last.address, listenAddress: "0.0.0.0:2377", machineId: "m", timeoutSeconds: 60 },
@@ -31,33 +31,33 @@ async function scene(hosts: number, options: { managers?: number } = {}) {
   return { fake: started.fake, swarm: started.swarm, last, inputs, engine: started.engine(hosts) };
 }
 
-const hostnames = ({ swarm }: Pick<Scene, "swarm">) =>
+const hostnames = ({ swarm }: Pick<TestSwarm, "swarm">) =>
   [...swarm.nodes.values()].map(({ Description, Status }) => `${Description.Hostname} ${Status.State}`);
 
 test.each(["worker", "manager"] as const)("a host becomes a %s, with the token that holds now", async (role) => {
   const { swarm, inputs, fake, last } = await scene(2);
   // The tokens were rotated since they were recorded.
-  swarm.update(swarm.details().Version.Index, swarm.details().Spec, () => true);
-  const { id, outs } = await throughTime(Member.create({ ...inputs, role }));
+  swarm.update(swarm.inspect().Version.Index, swarm.inspect().Spec, () => true);
+  const { id, outs } = await advanceUntilSettled(Member.create({ ...inputs, role }));
   expect(id).toBe(last.nodeId);
   expect(outs).toMatchObject({ joined: true, createdGatewayBridge: true, address: last.address });
   expect(hostnames({ swarm })).toEqual(["host1 ready", "host2 ready"]);
   expect(swarm.node(id).Spec).toMatchObject({ Role: role, Labels: { "pulumi-swarm.owner": "owner" } });
-  expect(swarm.members()).toHaveLength(role === "manager" ? 2 : 1);
+  expect(swarm.raftMembers()).toHaveLength(role === "manager" ? 2 : 1);
   expect(fake.requests.filter((one) => one.endsWith("POST /swarm/join"))).toHaveLength(1);
 });
 
 test("a host that is in the Swarm already does not join again", async () => {
   const { inputs, fake, engine } = await scene(2);
-  expect(await throughTime(joinSwarm(engine, inputs))).toBe(true);
-  expect(await throughTime(joinSwarm(engine, inputs))).toBe(false);
+  expect(await advanceUntilSettled(joinSwarm(engine, inputs))).toBe(true);
+  expect(await advanceUntilSettled(joinSwarm(engine, inputs))).toBe(false);
   expect(fake.requests.filter((one) => one.endsWith("POST /swarm/join"))).toHaveLength(1);
 });
 
 test("a host in another Swarm stays there, and the message names it", async () => {
   const { inputs, engine, last, fake } = await scene(2);
-  new FakeSwarm(fake, { Spec: {} }).admit(last, "manager");
-  await expect(throughTime(joinSwarm(engine, inputs))).rejects.toThrow(
+  new FakeSwarm(fake, { Spec: {} }).addNode(last, "manager");
+  await expect(advanceUntilSettled(joinSwarm(engine, inputs))).rejects.toThrow(
     `host new (engine ${last.connection.host}) is in another Swarm (active): leave it there with \`docker swarm leave\``,
   );
   expect(last.state).toBe("active");
@@ -66,7 +66,7 @@ test("a host in another Swarm stays there, and the message names it", async () =
 test("a run that was killed while its host joined goes on with the node that there is", async () => {
   const { inputs, fake, swarm, engine, last } = await scene(2);
   fake.faults.add("POST /swarm/join", "reset when done");
-  await throughTime(joinSwarm(engine, inputs));
+  await advanceUntilSettled(joinSwarm(engine, inputs));
   expect(fake.faults.left).toEqual([]);
   expect(fake.requests.filter((one) => one.endsWith("POST /swarm/join"))).toHaveLength(1);
   expect(hostnames({ swarm })).toEqual(["host1 ready", "host2 ready"]);
@@ -77,13 +77,13 @@ test("an engine that is still starting is asked again", async () => {
   const { inputs, engine, last } = await scene(2);
   last.state = "pending";
   setTimeout(() => (last.state = "inactive"), 10_000);
-  expect(await throughTime(joinSwarm(engine, inputs))).toBe(true);
+  expect(await advanceUntilSettled(joinSwarm(engine, inputs))).toBe(true);
 });
 
 test("one that starts for ever is an error with a way out", async () => {
   const { inputs, engine, last } = await scene(2);
   last.state = "pending";
-  await expect(throughTime(joinSwarm(engine, inputs))).rejects.toThrow(
+  await expect(advanceUntilSettled(joinSwarm(engine, inputs))).rejects.toThrow(
     "its node is still starting after 60 s: give it time, or have it leave with `docker swarm leave --force`",
   );
 });
@@ -92,10 +92,10 @@ test("a manager that nodes cannot reach for a while is tried again, after what w
   const { inputs, engine, fake, last } = await scene(2);
   fake.engine(1).isFirewalled = true;
   const joining = joinSwarm(engine, { ...inputs, timeoutSeconds: 180 });
-  await pass(50);
+  await advance(50);
   expect(last.state).toBe("pending");
   fake.engine(1).isFirewalled = false;
-  expect(await throughTime(joining)).toBe(true);
+  expect(await advanceUntilSettled(joining)).toBe(true);
   expect(last.state).toBe("active");
   // Twice it gave up, and left what it could not join.
   const asked = (what: string) => fake.requests.filter((one) => one.endsWith(what)).length;
@@ -110,7 +110,7 @@ test("an address where nobody listens is an error in time, and leaves nothing", 
     { times: Infinity },
   );
   const begun = performance.now();
-  await expect(throughTime(joinSwarm(engine, inputs))).rejects.toThrow(
+  await expect(advanceUntilSettled(joinSwarm(engine, inputs))).rejects.toThrow(
     /host new .* cannot join the Swarm: not within timeoutSeconds 60 \(rpc error: code = Unavailable desc = connection refused\): see that it reaches 198\.19\.0\.1:2377/,
   );
   expect(performance.now() - begun).toBeLessThan(65_000);
@@ -122,7 +122,7 @@ test("what an engine refuses is an error at once", async () => {
   const { inputs, engine, fake } = await scene(2);
   fake.faults.add("POST /swarm/join", { status: 400, message: "advertise address must be a non-zero IP address" });
   const begun = performance.now();
-  await expect(throughTime(joinSwarm(engine, inputs))).rejects.toThrow(
+  await expect(advanceUntilSettled(joinSwarm(engine, inputs))).rejects.toThrow(
     "cannot join the Swarm: advertise address must be a non-zero IP address",
   );
   expect(performance.now() - begun).toBeLessThan(2_000);
@@ -131,7 +131,7 @@ test("what an engine refuses is an error at once", async () => {
 test("a join that is given up while the engine still tries leaves it in no Swarm", async () => {
   const { inputs, engine, fake, last } = await scene(2);
   fake.engine(1).isFirewalled = true;
-  await expect(throughTime(joinSwarm(engine, { ...inputs, timeoutSeconds: 25 }))).rejects.toThrow(
+  await expect(advanceUntilSettled(joinSwarm(engine, { ...inputs, timeoutSeconds: 25 }))).rejects.toThrow(
     "cannot join the Swarm: not within timeoutSeconds 25 (no manager has let it in): see that it reaches",
   );
   expect(last.state).toBe("inactive");
@@ -139,17 +139,17 @@ test("a join that is given up while the engine still tries leaves it in no Swarm
 
 test("a manager that joined half-way is taken back, and does not count for the quorum", async () => {
   const { inputs, engine, swarm, last } = await scene(4, { managers: 3 });
-  const { admit } = swarm;
-  swarm.admit = (joining, role) => {
-    admit.call(swarm, joining, role);
+  const { addNode } = swarm;
+  swarm.addNode = (joining, role) => {
+    addNode.call(swarm, joining, role);
     joining.state = "pending";
-    throw new Refused(503, "Timeout was reached before node joined. It will continue in the background.");
+    throw new ApiError(503, "Timeout was reached before node joined. It will continue in the background.");
   };
   const joining = joinSwarm(engine, { ...inputs, role: "manager" });
-  await pass(1);
-  expect(swarm.members()).toHaveLength(4);
-  await expect(throughTime(joining)).rejects.toThrow("cannot join the Swarm: not within timeoutSeconds 60");
-  expect(swarm.members()).toHaveLength(3);
+  await advance(1);
+  expect(swarm.raftMembers()).toHaveLength(4);
+  await expect(advanceUntilSettled(joining)).rejects.toThrow("cannot join the Swarm: not within timeoutSeconds 60");
+  expect(swarm.raftMembers()).toHaveLength(3);
   expect(hostnames({ swarm })).toEqual(["host1 ready", "host2 ready", "host3 ready"]);
   expect(last).toMatchObject({ state: "inactive", nodeId: "" });
 });
@@ -159,19 +159,19 @@ test.each<[what: string, machineId: string, expected: object]>([
   ["another id", "before", { changes: true, replaces: [] }],
 ])("a node whose engine had %s stays the same member", async (_what, before, expected) => {
   const { inputs } = await scene(2);
-  const { id, outs } = await throughTime(Member.create({ ...inputs, machineId: before }));
+  const { id, outs } = await advanceUntilSettled(Member.create({ ...inputs, machineId: before }));
   for (const machineId of ["engine-host2", UNKNOWN]) {
-    expect(await throughTime(Member.diff(id, outs, { ...inputs, machineId }))).toMatchObject(expected);
+    expect(await advanceUntilSettled(Member.diff(id, outs, { ...inputs, machineId }))).toMatchObject(expected);
   }
 });
 
 test("a machine in the member's place that is no node of the Swarm is another one", async () => {
   const { inputs, last, swarm } = await scene(2);
-  const { id, outs } = await throughTime(Member.create({ ...inputs, machineId: "before" }));
+  const { id, outs } = await advanceUntilSettled(Member.create({ ...inputs, machineId: "before" }));
   swarm.nodes.delete(last.nodeId);
-  last.outside();
+  last.resetSwarm();
   for (const machineId of ["engine-host2", UNKNOWN]) {
-    const diff = await throughTime(Member.diff(id, outs, { ...inputs, machineId }));
+    const diff = await advanceUntilSettled(Member.diff(id, outs, { ...inputs, machineId }));
     expect(diff).toMatchObject({ changes: true, replaces: ["machineId"] });
   }
 });

@@ -2,27 +2,27 @@ import { expect, test } from "vitest";
 import { leaveSwarm } from "../../../../provider/swarm/leave-swarm.ts";
 import { Member } from "../../../../provider/swarm/member.ts";
 import { type MemberState } from "../../../../provider/swarm/member-inputs.ts";
-import { eachInFakeTime, OWNER, type Scene, specOf } from "../../../fake-swarm/scene.ts";
-import { pass, throughTime } from "../../../fake-swarm/time.ts";
+import { withFakeTime, OWNER, type TestSwarm, specOf } from "../../../fake-swarm/test-swarm.ts";
+import { advance, advanceUntilSettled } from "../../../fake-swarm/time.ts";
 
-const { start } = eachInFakeTime();
+const { start } = withFakeTime();
 
 /** What is on record of a host's membership. */
-function stateOf(scene: Scene, number: number, more: Partial<MemberState> = {}): MemberState {
-  const { connection, hostname, address, manages } = scene.fake.engine(number);
+function stateOf(scene: TestSwarm, number: number, more: Partial<MemberState> = {}): MemberState {
+  const { connection, hostname, address, isManager } = scene.fake.engine(number);
   return {
     ...{ ...scene.address, connection, hostKey: hostname, owner: OWNER, ownsSwarm: true, joined: true, address },
-    ...{ role: manages ? "manager" : "worker", joinToken: "", joinAddresses: [], advertiseAddress: address },
+    ...{ role: isManager ? "manager" : "worker", joinToken: "", joinAddresses: [], advertiseAddress: address },
     ...{ listenAddress: "0.0.0.0:2377", machineId: "m", timeoutSeconds: 60, createdGatewayBridge: true },
     ...more,
   };
 }
 
-const left = (scene: Scene, number: number, more?: Partial<MemberState>) =>
+const left = (scene: TestSwarm, number: number, more?: Partial<MemberState>) =>
   leaveSwarm(scene.fake.engine(number).nodeId, stateOf(scene, number, more));
-const hostnames = ({ swarm }: Scene) => [...swarm.nodes.values()].map(({ Description }) => Description.Hostname);
+const hostnames = ({ swarm }: TestSwarm) => [...swarm.nodes.values()].map(({ Description }) => Description.Hostname);
 /** What was asked of the managers in order to change something. */
-const changes = ({ fake }: Scene) =>
+const changes = ({ fake }: TestSwarm) =>
   fake.requests
     .filter((one) => /POST \/(nodes|swarm)|DELETE/.test(one))
     .map((one) => one.replace(/\/nodes\/\w+/, "/nodes/:id").replace(/^\S+ /, ""));
@@ -32,7 +32,7 @@ test("a worker is drained, leaves, and is removed; its bridge goes with it", asy
   await scene.run(specOf("a"));
   scene.fake.timing.taskStop = 10_000;
   const begun = performance.now();
-  await throughTime(left(scene, 2));
+  await advanceUntilSettled(left(scene, 2));
   expect(performance.now() - begun).toBeGreaterThanOrEqual(10_000);
   expect(changes(scene)).toEqual([
     "POST /nodes/:id/update",
@@ -46,7 +46,7 @@ test("a worker is drained, leaves, and is removed; its bridge goes with it", asy
 
 test("a manager stops being one before it leaves", async () => {
   const scene = await start(3, { managers: 3 });
-  await throughTime(left(scene, 1, { createdGatewayBridge: false }));
+  await advanceUntilSettled(left(scene, 1, { createdGatewayBridge: false }));
   expect(changes(scene)).toEqual([
     "POST /nodes/:id/update",
     "POST /nodes/:id/update",
@@ -54,7 +54,7 @@ test("a manager stops being one before it leaves", async () => {
     "DELETE /nodes/:id",
   ]);
   expect(hostnames(scene)).toEqual(["host2", "host3"]);
-  expect(scene.swarm.members()).toHaveLength(2);
+  expect(scene.swarm.raftMembers()).toHaveLength(2);
 });
 
 test("managers that leave side by side stop being such one after the other, and the last one stays", async () => {
@@ -63,12 +63,12 @@ test("managers that leave side by side stop being such one after the other, and 
   let isWithoutQuorum = false;
   scene.swarm.elect = () => {
     elect.call(scene.swarm);
-    const heard = scene.swarm.members().filter(({ ID }) => scene.swarm.engineOf(ID)?.isHeard).length;
-    isWithoutQuorum ||= heard * 2 <= scene.swarm.members().length;
+    const heard = scene.swarm.raftMembers().filter(({ ID }) => scene.swarm.engineOf(ID)?.isReachable).length;
+    isWithoutQuorum ||= heard * 2 <= scene.swarm.raftMembers().length;
   };
-  await throughTime(Promise.all([1, 2, 3].map((number) => left(scene, number))));
+  await advanceUntilSettled(Promise.all([1, 2, 3].map((number) => left(scene, number))));
   expect(isWithoutQuorum).toBe(false);
-  expect(scene.swarm.members()).toHaveLength(1);
+  expect(scene.swarm.raftMembers()).toHaveLength(1);
   expect(hostnames(scene)).toHaveLength(1);
   expect(scene.fake.engines.filter(({ state }) => state === "active")).toHaveLength(1);
 });
@@ -76,15 +76,15 @@ test("managers that leave side by side stop being such one after the other, and 
 test("a host that is switched off is waited for until the managers miss it, and then removed", async () => {
   const scene = await start(3, { managers: 3 });
   scene.fake.engine(3).stop();
-  await throughTime(left(scene, 3));
+  await advanceUntilSettled(left(scene, 3));
   expect(hostnames(scene)).toEqual(["host1", "host2"]);
-  expect(scene.swarm.members()).toHaveLength(2);
+  expect(scene.swarm.raftMembers()).toHaveLength(2);
 });
 
 test("a host that does not answer while its node is alive stays, and the message says what to do", async () => {
   const scene = await start(2);
-  scene.fake.engine(2).power = "silent";
-  await expect(throughTime(left(scene, 2))).rejects.toThrow(
+  scene.fake.engine(2).power = "hanging";
+  await expect(advanceUntilSettled(left(scene, 2))).rejects.toThrow(
     "does not answer, but the Swarm sees its node: it is still ready. Make its engine answer, so that it can leave, or switch the machine off",
   );
   expect(hostnames(scene)).toEqual(["host1", "host2"]);
@@ -93,8 +93,8 @@ test("a host that does not answer while its node is alive stays, and the message
 test("a manager stays where too few others answer to do without it", async () => {
   const scene = await start(3, { managers: 3 });
   scene.fake.engine(3).stop();
-  await pass(30);
-  await expect(throughTime(left(scene, 2))).rejects.toThrow(
+  await advance(30);
+  await expect(advanceUntilSettled(left(scene, 2))).rejects.toThrow(
     "has to stay a manager: of the 2 managers that would be left 1 answer and 2 have to: bring host3 back, or take that one out first",
   );
   expect(scene.swarm.leader).toBeDefined();
@@ -105,9 +105,9 @@ test("a node that is gone already is nothing to do", async () => {
   const scene = await start(2);
   const state = stateOf(scene, 2);
   const id = scene.fake.engine(2).nodeId;
-  scene.fake.engine(2).outside();
+  scene.fake.engine(2).resetSwarm();
   scene.swarm.nodes.delete(id);
-  await throughTime(leaveSwarm(id, state));
+  await advanceUntilSettled(leaveSwarm(id, state));
   expect(changes(scene)).toEqual([]);
 });
 
@@ -115,11 +115,11 @@ test("a machine that joined again as another node keeps that one", async () => {
   const scene = await start(2);
   const id = scene.fake.engine(2).nodeId;
   const state = stateOf(scene, 2);
-  scene.fake.engine(2).outside();
-  const again = scene.swarm.admit(scene.fake.engine(2), "worker");
-  await pass(30);
+  scene.fake.engine(2).resetSwarm();
+  const again = scene.swarm.addNode(scene.fake.engine(2), "worker");
+  await advance(30);
   scene.swarm.node(id).Status.State = "down";
-  await throughTime(leaveSwarm(id, state));
+  await advanceUntilSettled(leaveSwarm(id, state));
   expect([...scene.swarm.nodes.keys()]).toContain(again);
   expect([...scene.swarm.nodes.keys()]).not.toContain(id);
   expect(scene.fake.engine(2).nodeId).toBe(again);
@@ -133,7 +133,7 @@ test("it leaves through a leader's loss, a reset and another writer", async () =
   faults.add("DELETE /nodes/", "reset when done");
   scene.fake.timing.election = 10_000;
   scene.swarm.loseLeader();
-  await throughTime(left(scene, 2));
+  await advanceUntilSettled(left(scene, 2));
   expect(faults.left).toEqual([]);
   expect(hostnames(scene)).toEqual(["host1", "host3"]);
 });
@@ -143,9 +143,9 @@ test("the Member resource promotes and demotes, and waits until the host has hea
   scene.fake.timing.role = 5_000;
   const olds = stateOf(scene, 3);
   const id = scene.fake.engine(3).nodeId;
-  const { outs } = await throughTime(Member.update!(id, olds, { ...olds, role: "manager" }));
-  expect(scene.fake.engine(3).manages).toBe(true);
-  await throughTime(Member.update!(id, { ...olds, ...outs }, { ...olds, role: "worker" }));
-  expect(scene.fake.engine(3).manages).toBe(false);
-  expect(scene.swarm.members()).toHaveLength(2);
+  const { outs } = await advanceUntilSettled(Member.update!(id, olds, { ...olds, role: "manager" }));
+  expect(scene.fake.engine(3).isManager).toBe(true);
+  await advanceUntilSettled(Member.update!(id, { ...olds, ...outs }, { ...olds, role: "worker" }));
+  expect(scene.fake.engine(3).isManager).toBe(false);
+  expect(scene.swarm.raftMembers()).toHaveLength(2);
 });

@@ -5,17 +5,17 @@ import { type ClusterState } from "../../../../provider/swarm/cluster-inputs.ts"
 import { findManager, lockedManagers } from "../../../../provider/swarm/manager-pool.ts";
 import { firstReachableManager } from "../../../../components/swarm/docker-provider.ts";
 import { Deadline } from "../../../../engine/deadline.ts";
-import { eachInFakeTime, OWNER, type Scene } from "../../../fake-swarm/scene.ts";
-import { pass, throughTime } from "../../../fake-swarm/time.ts";
+import { withFakeTime, OWNER, type TestSwarm } from "../../../fake-swarm/test-swarm.ts";
+import { advance, advanceUntilSettled } from "../../../fake-swarm/time.ts";
 
-const { start } = eachInFakeTime();
+const { start } = withFakeTime();
 
-const found = async ({ managers, swarm }: Scene, deadline?: Deadline) =>
-  (await throughTime(findManager(managers, swarm.id, deadline)))?.connection.host;
+const found = async ({ managers, swarm }: TestSwarm, deadline?: Deadline) =>
+  (await advanceUntilSettled(findManager(managers, swarm.id, deadline)))?.connection.host;
 
 async function timed<T>(work: Promise<T>): Promise<number> {
   const begun = performance.now();
-  await throughTime(work.catch(() => undefined));
+  await advanceUntilSettled(work.catch(() => undefined));
   return (performance.now() - begun) / 1_000;
 }
 
@@ -28,7 +28,7 @@ test("the manager that answered last is asked alone, and another one once it is 
   expect(await found(scene)).toBe(first);
   expect(fake.requests).toEqual([`host${at + 1} GET /info`]);
   fake.engines[at]!.stop();
-  await pass(10);
+  await advance(10);
   const second = await found(scene);
   expect(second).toBeDefined();
   expect(second).not.toBe(first);
@@ -36,7 +36,7 @@ test("the manager that answered last is asked alone, and another one once it is 
 
 test("one that is silent keeps nobody from one that answers", async () => {
   const scene = await start(3, { managers: 3 });
-  scene.fake.engine(1).power = "silent";
+  scene.fake.engine(1).power = "hanging";
   const begun = performance.now();
   expect(await found(scene)).not.toBe(scene.fake.engine(1).connection.host);
   expect(performance.now() - begun).toBeLessThan(1_000);
@@ -57,7 +57,7 @@ test("the docker provider gets a manager that sees a leader, as it fails at once
   fake.timing.election = 15_000;
   scene.swarm.loseLeader();
   const begun = performance.now();
-  expect(await throughTime(firstReachableManager(Object.values(scene.managers), undefined))).toBeDefined();
+  expect(await advanceUntilSettled(firstReachableManager(Object.values(scene.managers), undefined))).toBeDefined();
   expect(fake.engines.every(({ hasLeader }) => hasLeader)).toBe(true);
   expect(performance.now() - begun).toBeGreaterThanOrEqual(15_000);
 });
@@ -67,7 +67,7 @@ test("the docker provider gets a manager also where the quorum is lost for good"
   const [first, second, third] = scene.fake.engines;
   for (const gone of [second, third]) gone!.stop();
   scene.swarm.loseLeader();
-  const chosen = await throughTime(firstReachableManager(Object.values(scene.managers), undefined));
+  const chosen = await advanceUntilSettled(firstReachableManager(Object.values(scene.managers), undefined));
   expect(chosen).toEqual(first!.connection);
 });
 
@@ -76,43 +76,45 @@ test("a question goes on through an election that takes longer than a lookup", a
   scene.fake.timing.election = 35_000;
   scene.swarm.loseLeader();
   const asked = withManager("the Swarm", scene.find, (manager) => manager.inspectSwarm());
-  expect((await throughTime(asked)).ID).toBe(scene.swarm.id);
+  expect((await advanceUntilSettled(asked)).ID).toBe(scene.swarm.id);
 });
 
 test("managers without a quorum are no managers, and no sign that the Swarm is gone", async () => {
   const scene = await start(3, { managers: 3 });
   for (const number of [2, 3]) scene.fake.engine(number).stop();
   const lookup = findManager(scene.managers, scene.swarm.id);
-  await expect(throughTime(lookup)).rejects.toThrow(/sees no quorum .*The swarm does not have a leader/);
+  await expect(advanceUntilSettled(lookup)).rejects.toThrow(/sees no quorum .*The swarm does not have a leader/);
 });
 
 test("a manager that is cut off is passed over for one of the majority", async () => {
   const scene = await start(3, { managers: 3 });
   scene.fake.engine(1).cutOff(true);
-  await pass(10);
+  await advance(10);
   expect(await found(scene)).not.toBe(scene.fake.engine(1).connection.host);
 });
 
 test("a lookup within a deadline takes no longer than that", async () => {
   const scene = await start(1);
-  scene.fake.engine(1).power = "silent";
+  scene.fake.engine(1).power = "hanging";
   expect(await timed(findManager(scene.managers, scene.swarm.id, new Deadline(3)))).toBeLessThan(5);
   expect(await timed(findManager(scene.managers, scene.swarm.id))).toBeGreaterThan(20);
 });
 
 test("a Swarm that every engine has left is gone, one with a silent manager is not", async () => {
   const scene = await start(2, { managers: 2 });
-  for (const engine of scene.fake.engines) engine.outside();
+  for (const engine of scene.fake.engines) engine.resetSwarm();
   expect(await found(scene)).toBeUndefined();
-  scene.fake.engine(2).power = "silent";
-  await expect(throughTime(findManager(scene.managers, scene.swarm.id))).rejects.toThrow("no manager of the Swarm");
+  scene.fake.engine(2).power = "hanging";
+  await expect(advanceUntilSettled(findManager(scene.managers, scene.swarm.id))).rejects.toThrow(
+    "no manager of the Swarm",
+  );
 });
 
 /** A Swarm of one manager that locks, which has restarted; and what is on record of it. */
 async function locked(managers: number) {
   const scene = await start(managers, { managers });
   const { swarm, fake } = scene;
-  const { Version, Spec } = swarm.details();
+  const { Version, Spec } = swarm.inspect();
   swarm.update(Version.Index, { ...Spec, EncryptionConfig: { AutoLockManagers: true } }, () => false);
   for (const engine of fake.engines) {
     engine.stop();
@@ -134,15 +136,17 @@ async function locked(managers: number) {
 test("locked managers are seen as such, are not taken for gone, and are unlocked with the key on record", async () => {
   const { scene, swarm, fake, state } = await locked(3);
   expect((await lockedManagers(scene.managers)).map(([key]) => key)).toEqual(["host1", "host2", "host3"]);
-  await expect(throughTime(findManager(scene.managers, swarm.id))).rejects.toThrow("is locked: `pulumi up` unlocks it");
-  const read = await throughTime(Cluster.read(swarm.id, state));
+  await expect(advanceUntilSettled(findManager(scene.managers, swarm.id))).rejects.toThrow(
+    "is locked: `pulumi up` unlocks it",
+  );
+  const read = await advanceUntilSettled(Cluster.read(swarm.id, state));
   expect(read).toMatchObject({ id: swarm.id, props: { swarmId: swarm.id, unlockKey: swarm.unlockKey } });
   expect(fake.engines.map((engine) => engine.state)).toEqual(["active", "active", "active"]);
 });
 
 test("a lookup waits for a manager that is unlocked meanwhile", async () => {
   const { scene, swarm, fake } = await locked(1);
-  setTimeout(() => fake.engine(1).unlocked(), 10_000);
+  setTimeout(() => fake.engine(1).unlock(), 10_000);
   const begun = performance.now();
   expect(await found(scene)).toBe(fake.engine(1).connection.host);
   expect(performance.now() - begun).toBeGreaterThanOrEqual(10_000);

@@ -11,10 +11,10 @@ import { waitForConvergence } from "../../../../provider/service/convergence.ts"
 import { runRollingUpdate } from "../../../../provider/service/rolling-update.ts";
 import { ready, pending } from "../../../../provider/runtime/poll.ts";
 import type { Fault } from "../../../fake-swarm/faults.ts";
-import { eachInFakeTime, type Scene, specOf } from "../../../fake-swarm/scene.ts";
-import { throughTime } from "../../../fake-swarm/time.ts";
+import { withFakeTime, type TestSwarm, specOf } from "../../../fake-swarm/test-swarm.ts";
+import { advanceUntilSettled } from "../../../fake-swarm/time.ts";
 
-const { start } = eachInFakeTime();
+const { start } = withFakeTime();
 
 const LEADERLESS: Fault = { status: 503, message: "rpc error: The swarm does not have a leader." };
 const CONFLICT: Fault = { status: 500, message: "rpc error: update out of sequence" };
@@ -33,9 +33,9 @@ async function serving({ managers = 1, spec = specOf("minio:1") } = {}) {
 }
 
 /** What was asked but who an engine is. */
-const asked = ({ fake }: Scene) =>
+const asked = ({ fake }: TestSwarm) =>
   fake.requests.map((one) => one.replace(/^\S+ /, "")).filter((one) => one !== "GET /info");
-const imageOf = ({ swarm }: Scene, id: string) => swarm.services.get(id).Spec.TaskTemplate.ContainerSpec.Image;
+const imageOf = ({ swarm }: TestSwarm, id: string) => swarm.services.get(id).Spec.TaskTemplate.ContainerSpec.Image;
 
 test.each<[string, Fault]>([
   ["no leader", LEADERLESS],
@@ -45,14 +45,14 @@ test.each<[string, Fault]>([
   const { find, id, inputs, fail, left } = await serving();
   fail(`GET /services/${id}`, fault);
   fail("GET /nodes", fault);
-  await throughTime(waitForConvergence(find, id, inputs, UNDISTURBED));
+  await advanceUntilSettled(waitForConvergence(find, id, inputs, UNDISTURBED));
   expect(left()).toEqual([]);
 });
 
 test.each([404, 400])("what the engine refuses with %j ends the wait at once", async (status) => {
   const { scene, find, id, inputs, fail } = await serving();
   fail(`GET /services/${id}`, { status, message: "it is so" });
-  await expect(throughTime(waitForConvergence(find, id, inputs, UNDISTURBED))).rejects.toThrow("it is so");
+  await expect(advanceUntilSettled(waitForConvergence(find, id, inputs, UNDISTURBED))).rejects.toThrow("it is so");
   expect(asked(scene)).toEqual([`GET /services/${id}`]);
 });
 
@@ -70,8 +70,8 @@ test("a wait goes on with another manager when the one asked so far is gone", as
     { subject: "test", timeoutSeconds: 60 },
     (because) => new Error(because),
   );
-  await throughTime(wait);
-  await throughTime(waitForConvergence(find, id, { ...inputs, timeoutSeconds: 60 }, UNDISTURBED));
+  await advanceUntilSettled(wait);
+  await advanceUntilSettled(waitForConvergence(find, id, { ...inputs, timeoutSeconds: 60 }, UNDISTURBED));
   expect(scene.fake.engines.filter(({ power }) => power === "off")).toHaveLength(1);
 });
 
@@ -81,7 +81,7 @@ test("tasks are changed one by one through a leader's election", async () => {
   fail("GET /tasks", LEADERLESS, "reset");
   fail(`GET /services/${id}`, LEADERLESS, "reset");
   fail(`POST /services/${id}/update`, LEADERLESS, CONFLICT);
-  await throughTime(runRollingUpdate(find, id, wanted, { ...inputs, spec: wanted }));
+  await advanceUntilSettled(runRollingUpdate(find, id, wanted, { ...inputs, spec: wanted }));
   expect(left()).toEqual([]);
   expect(imageOf(scene, id)).toBe("minio:2");
 });
@@ -98,7 +98,7 @@ test.each<[string, Fault, number]>([
     update.call(swarm.services, service, version, spec);
   };
   fail(`POST /services/${id}/update`, fault);
-  await throughTime(updateServiceSpec(find, id, () => specOf("minio:2")));
+  await advanceUntilSettled(updateServiceSpec(find, id, () => specOf("minio:2")));
   expect(written).toHaveLength(1);
   expect(asked(scene).filter((request) => request.startsWith("GET"))).toHaveLength(requests);
 });
@@ -109,11 +109,11 @@ test("a service is updated and deleted through leaders' elections", async () => 
   fail("GET /tasks", LEADERLESS);
   fail(`GET /services/${id}`, LEADERLESS);
   fail(`POST /services/${id}/update`, LEADERLESS);
-  await throughTime(Service.update!(id, inputs, news));
+  await advanceUntilSettled(Service.update!(id, inputs, news));
   expect(imageOf(scene, id)).toBe("minio:2");
   fail(`DELETE /services/${id}`, LEADERLESS);
   fail("GET /tasks", LEADERLESS);
-  await throughTime(Service.delete!(id, news));
+  await advanceUntilSettled(Service.delete!(id, news));
   expect(left()).toEqual([]);
   expect(scene.tasks).toEqual([]);
 });
@@ -122,7 +122,7 @@ test("a node that was removed by hand is asked for once", async () => {
   const { scene, find, fake } = await serving();
   const missing = { status: 404, message: "node a not found" };
   fake.faults.add("GET /nodes/a", missing, { times: 5 });
-  await expect(throughTime(setRole(find, "a", "manager", 20))).rejects.toThrow("node a not found");
+  await expect(advanceUntilSettled(setRole(find, "a", "manager", 20))).rejects.toThrow("node a not found");
   expect(asked(scene)).toEqual(["GET /nodes/a"]);
 });
 
@@ -131,7 +131,7 @@ test("a role that managers do not settle yet is tried again", async () => {
   const { nodeId } = scene.fake.engine(2);
   const unsettled = { status: 404, message: "can't find manager in raft memberlist" };
   scene.fake.faults.add(`GET /nodes/${nodeId}`, unsettled, { times: 2 });
-  await throughTime(setRole(scene.find, nodeId, "worker", 20));
+  await advanceUntilSettled(setRole(scene.find, nodeId, "worker", 20));
   expect(scene.fake.faults.left).toEqual([]);
 });
 
@@ -152,7 +152,7 @@ test("a member's update asks again when its manager sees no leader", async () =>
   const state = { ...scene.address, role: "worker", timeoutSeconds: 20, connection: { host: "unix:///nowhere" } };
   scene.fake.faults.add(`GET /nodes/${nodeId}`, LEADERLESS);
   const member = state as unknown as MemberState;
-  const { outs } = await throughTime(Member.update!(nodeId, member, member));
+  const { outs } = await advanceUntilSettled(Member.update!(nodeId, member, member));
   expect(outs.role).toBe("worker");
   expect(scene.fake.faults.left).toEqual([]);
 });
@@ -161,6 +161,8 @@ test("a single question has an end", async () => {
   const { find, fake } = await serving();
   fake.faults.add("GET /swarm", LEADERLESS, { times: 20 });
   const question = withManager("the Swarm", find, (manager) => manager.inspectSwarm(), { timeoutSeconds: 0 });
-  await expect(throughTime(question)).rejects.toThrow("the Swarm: rpc error: The swarm does not have a leader.");
+  await expect(advanceUntilSettled(question)).rejects.toThrow(
+    "the Swarm: rpc error: The swarm does not have a leader.",
+  );
   expect(new Deadline(0).cap(30_000)).toBe(1_000);
 });

@@ -1,10 +1,10 @@
-import { frameOf } from "./frame.ts";
+import { muxFrame } from "./frame.ts";
 
 /** What an engine answers: JSON, or bytes as they are. */
-export type Answer = { status: number; body?: unknown; bytes?: Buffer; takesMs?: number };
+export type FakeResponse = { status: number; body?: unknown; bytes?: Buffer; delayMs?: number };
 
 /** An error of an engine, with its status and text. */
-export class Refused extends Error {
+export class ApiError extends Error {
   readonly status: number;
   constructor(status: number, message: string) {
     super(message);
@@ -12,43 +12,46 @@ export class Refused extends Error {
   }
 }
 
-export const ok = (body?: unknown, status = 200): Answer => ({ status, body });
+export const ok = (body?: unknown, status = 200): FakeResponse => ({ status, body });
 
 /** What a command in a container prints, framed as the Engine does, after a while. */
-export function printed({ stdout = "", stderr = "" }: { stdout?: string; stderr?: string }, takesMs?: number): Answer {
-  const parts = [stdout && frameOf(1, stdout), stderr && frameOf(2, stderr)];
+export function commandOutput(
+  { stdout = "", stderr = "" }: { stdout?: string; stderr?: string },
+  delayMs?: number,
+): FakeResponse {
+  const parts = [stdout && muxFrame(1, stdout), stderr && muxFrame(2, stderr)];
   const bytes = Buffer.concat(parts.filter((part) => typeof part === "object"));
-  return { status: 200, bytes, takesMs };
+  return { status: 200, bytes, delayMs };
 }
 
-export const NOT_FOUND = (kind: string, id: string) => new Refused(404, `${kind} ${id} not found`);
+export const notFound = (kind: string, id: string) => new ApiError(404, `${kind} ${id} not found`);
 
-export const OUT_OF_SEQUENCE = new Refused(500, "rpc error: code = Unknown desc = update out of sequence");
+export const OUT_OF_SEQUENCE = new ApiError(500, "rpc error: code = Unknown desc = update out of sequence");
 
-export const LEADERLESS = new Refused(
+export const LEADERLESS = new ApiError(
   500,
   "rpc error: code = Unknown desc = The swarm does not have a leader. It's possible that too few managers are online. " +
     "Make sure more than half of the managers are online.",
 );
 
-export const LOCKED = new Refused(
+export const LOCKED = new ApiError(
   503,
   "Swarm is encrypted and needs to be unlocked before it can be used. " +
     'Please use "docker swarm unlock" to unlock it.',
 );
 
-export const NO_SWARM = new Refused(
+export const NOT_IN_SWARM = new ApiError(
   503,
   'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.',
 );
 
-export const NO_MANAGER = new Refused(
+export const NOT_A_MANAGER = new ApiError(
   503,
   "This node is not a swarm manager. Worker nodes can't be used to view or modify cluster state. " +
     "Please run this command on a manager node or promote the current node to a manager.",
 );
 
-export const IN_SWARM = new Refused(
+export const ALREADY_IN_SWARM = new ApiError(
   503,
   'This node is already part of a swarm. Use "docker swarm leave" to leave this swarm and join another one.',
 );

@@ -7,28 +7,28 @@ import type { NodeEngines } from "../../provider/service/task-exec.ts";
 import type { ServiceInputs } from "../../provider/service/service-inputs.ts";
 import { FakeEngines } from "./fake-engines.ts";
 import type { FakeSwarm } from "./swarm.ts";
-import { isWanted } from "./tasks.ts";
-import { fakeTime, pass } from "./time.ts";
+import { isDesiredRunning } from "./tasks.ts";
+import { useFakeTime, advance } from "./time.ts";
 
 export const OWNER = { id: "owner", project: "p", stack: "dev", name: "store" };
 
 /** A Swarm in memory as handlers are told of it. */
-export class Scene {
+export class TestSwarm {
   readonly fake: FakeEngines;
   readonly swarm: FakeSwarm;
   readonly managers: Managers;
   readonly nodes: NodeEngines;
   readonly find: FindManager;
 
-  static async start(hosts: number, options: { managers?: number } = {}): Promise<Scene> {
+  static async start(hosts: number, options: { managers?: number } = {}): Promise<TestSwarm> {
     const fake = await FakeEngines.start(hosts);
-    return new Scene(fake, fake.formSwarm(options));
+    return new TestSwarm(fake, fake.formSwarm(options));
   }
 
   private constructor(fake: FakeEngines, swarm: FakeSwarm) {
     this.fake = fake;
     this.swarm = swarm;
-    const managers = fake.engines.filter(({ manages }) => manages);
+    const managers = fake.engines.filter(({ isManager }) => isManager);
     this.managers = Object.fromEntries(managers.map(({ hostname, connection }) => [hostname, connection]));
     this.nodes = Object.fromEntries(
       fake.engines.map(({ hostname, nodeId, connection }) => [hostname, { nodeId, connection }]),
@@ -56,15 +56,17 @@ export class Scene {
   /** Makes a service, and waits until it runs. */
   async run(spec: ServiceSpec): Promise<string> {
     const id = this.swarm.services.create(spec);
-    await pass(3);
+    await advance(3);
     return id;
   }
 
   /** The tasks that are to run, by host: `b running`. */
-  standing(): Record<string, string> {
+  taskStates(): Record<string, string> {
     const { nodes, services } = this.swarm;
     const name = ({ NodeID = "" }: TaskDetails) => nodes.get(NodeID)?.Description.Hostname ?? "nowhere";
-    const tasks = [...services.tasks.all.values()].filter(isWanted).toSorted((a, b) => name(a).localeCompare(name(b)));
+    const tasks = [...services.tasks.all.values()]
+      .filter(isDesiredRunning)
+      .toSorted((a, b) => name(a).localeCompare(name(b)));
     return Object.fromEntries(
       tasks.map((task) => [name(task), `${task.Spec.ContainerSpec.Image} ${task.Status.State}`]),
     );
@@ -83,11 +85,11 @@ export const specOf = (Image: string, more: Partial<ServiceSpec> = {}): ServiceS
 });
 
 /** Gives each test of a file a scene of its own, in fake time, and the lines that are printed. */
-export function eachInFakeTime(): { start: typeof Scene.start; said: () => string } {
-  let started: Scene[] = [];
+export function withFakeTime(): { start: typeof TestSwarm.start; said: () => string } {
+  let started: TestSwarm[] = [];
   let log: string[] = [];
   beforeEach(() => {
-    fakeTime();
+    useFakeTime();
     log = [];
     vi.spyOn(console, "log").mockImplementation((line: string) => void log.push(line));
   });
@@ -98,7 +100,7 @@ export function eachInFakeTime(): { start: typeof Scene.start; said: () => strin
     vi.useRealTimers();
   });
   const start = async (hosts: number, options?: { managers?: number }) => {
-    const scene = await Scene.start(hosts, options);
+    const scene = await TestSwarm.start(hosts, options);
     started.push(scene);
     return scene;
   };
