@@ -10,16 +10,16 @@ import { MOBY_ENGINE } from "../../toolchain/versions.ts";
 const [newest, ...older] = ENGINES;
 const OLDEST = older.at(-1)!;
 
-/** A store on all machines of the scene, and an object in it that every one of them gives back. */
-async function storeOn(scene: LabFixture, image: string) {
-  const [a, b, c, d] = [1, 2, 3, 4].map((number) => scene.lab.host(number));
+/** Deploys a store to all hosts of the fixture, with an object that can be read through each of them. */
+async function storeOn(fixture: LabFixture, image: string) {
+  const [a, b, c, d] = [1, 2, 3, 4].map((number) => fixture.lab.host(number));
   const hosts = {
     a: hostConfig(a!, "manager"),
     b: hostConfig(b!, "manager"),
     c: hostConfig(c!, "manager"),
     d: hostConfig(d!, "worker"),
   };
-  const stack = await scene.hostsStack(hosts, { image });
+  const stack = await fixture.hostsStack(hosts, { image });
   await stack.up();
   const through = Object.values(await openBuckets(stack, "kept"));
   const object = randomObject();
@@ -67,15 +67,15 @@ const mixed = [...older, newest!];
 
 describeOnLab(
   "a Swarm of engines of all versions",
-  (scene) => {
+  (fixture) => {
     test("holds a store, is clean at the second look, and is taken away whole", async () => {
-      expect(await enginesOf(scene())).toEqual(mixed.map(called));
-      const registry = await scene().lab.registry();
-      const image = await registry.push(scene().host.engine, scene().images.a, "minio");
-      const { stack } = await storeOn(scene(), image);
+      expect(await enginesOf(fixture())).toEqual(mixed.map(called));
+      const registry = await fixture().lab.registry();
+      const image = await registry.push(fixture().host.engine, fixture().images.a, "minio");
+      const { stack } = await storeOn(fixture(), image);
       await expectNoChanges(stack);
       await stack.destroy();
-      for (const { engine } of scene().lab.hosts) expect((await engine.info()).Swarm.LocalNodeState).toBe("inactive");
+      for (const { engine } of fixture().lab.hosts) expect((await engine.info()).Swarm.LocalNodeState).toBe("inactive");
     });
   },
   { hosts: 4, engines: mixed },
@@ -83,10 +83,10 @@ describeOnLab(
 
 describeOnLab(
   "engines that are brought from version to version, host by host",
-  (scene) => {
+  (fixture) => {
     test("keep their Swarm and its store, to which nothing is to be done", async () => {
-      const { lab, images } = scene();
-      const { stack, isKept } = await storeOn(scene(), images.a);
+      const { lab, images } = fixture();
+      const { stack, isKept } = await storeOn(fixture(), images.a);
       for (const version of ENGINES.filter((each) => each !== OLDEST).toReversed()) {
         for (const number of [4, 3, 2, 1]) {
           await lab.kill(number);
@@ -100,9 +100,9 @@ describeOnLab(
           }, `every node to be ready after host ${number} came to ${version}`);
           await waitUntilHealthy(lab.hosts);
         }
-        expect(await enginesOf(scene())).toEqual(lab.hosts.map(() => called(version)));
+        expect(await enginesOf(fixture())).toEqual(lab.hosts.map(() => called(version)));
         expect(await isKept()).toBe(true);
-        await expectNewEngineIds(stack, scene());
+        await expectNewEngineIds(stack, fixture());
         await expectNoChanges(stack);
       }
     });

@@ -1,15 +1,15 @@
 import { expect, test } from "vitest";
-import { waitFor } from "./manual-changes.ts";
+import { removeVolume, waitFor } from "./manual-changes.ts";
 import { type EngineContents, getEngineContents } from "./engine-contents.ts";
 import { ONE_DRIVE, describeOnLab } from "./lab-fixture.ts";
 import type { TestStack } from "./stack.ts";
 
-describeOnLab("a Swarm made by hand", (scene) => {
+describeOnLab("a Swarm", (fixture) => {
   let stack: TestStack;
   let before: EngineContents;
 
-  test("is refused when nobody said that it may be taken on, with nothing touched", async () => {
-    const { engine } = scene().host;
+  test("created manually is refused without adopt: true, and nothing is changed", async () => {
+    const { engine } = fixture().host;
     await engine.initSwarm({
       ListenAddr: "127.0.0.1:2377",
       AdvertiseAddr: "127.0.0.1",
@@ -19,14 +19,14 @@ describeOnLab("a Swarm made by hand", (scene) => {
     await engine.request("POST", "/secrets/create", {
       body: { Name: "theirs", Data: Buffer.from("x").toString("base64") },
     });
-    // Docker makes its own networks for a Swarm a moment after it.
+    // Docker creates its networks shortly after the Swarm.
     await waitFor(
       async () => (await getEngineContents(engine)).networks.includes("docker_gwbridge"),
       "Docker's own networks",
     );
     before = await getEngineContents(engine);
 
-    stack = await scene().stack({ drives: ONE_DRIVE });
+    stack = await fixture().stack({ drives: ONE_DRIVE });
     for (const verb of ["preview", "up"] as const) {
       expect((await stack.expectFailure(verb)).output).toMatch(
         /Swarm "swarm": adopt false: host local is a manager of the Swarm \w+, which belongs to something other than pulumi-swarm: use the state that created it, or set adopt: true/,
@@ -35,8 +35,8 @@ describeOnLab("a Swarm made by hand", (scene) => {
     expect(await getEngineContents(engine)).toEqual(before);
   });
 
-  test("is taken on with adopt: true, and only what was asked for changes in it", async () => {
-    const { engine } = scene().host;
+  test("is adopted with adopt: true, and only the stack's objects are added", async () => {
+    const { engine } = fixture().host;
     const { ID, Spec } = await engine.inspectSwarm();
     stack.config("adopt", true);
     await stack.up();
@@ -45,8 +45,8 @@ describeOnLab("a Swarm made by hand", (scene) => {
     expect((await stack.preview({ refresh: true })).steps).toEqual([]);
   });
 
-  test("is not left by destroy: it is as it was, and only the data's volume is new", async () => {
-    const { engine } = scene().host;
+  test("that was adopted is not left by destroy, which keeps only the data volume", async () => {
+    const { engine } = fixture().host;
     await stack.destroy();
     // A task ends before its container is removed.
     await expect
@@ -56,17 +56,17 @@ describeOnLab("a Swarm made by hand", (scene) => {
     expect(node?.Spec).toMatchObject({ Availability: "active", Role: "manager" });
     expect(node?.Spec.Labels ?? {}).toEqual({});
   });
-});
 
-describeOnLab("a Swarm that this stack made and others use as well", (scene) => {
-  test("is not ended under them by destroy", async () => {
-    const { engine } = scene().host;
-    const stack = await scene().stack({ drives: ONE_DRIVE });
+  test("that the stack created is not left by destroy while others use it", async () => {
+    const { engine } = fixture().host;
+    await engine.leaveSwarm(true);
+    for (const { Name } of await engine.listVolumes()) await removeVolume(engine, Name);
+    stack = await fixture().stack({ drives: ONE_DRIVE });
     await stack.up();
     await engine.createService({
       Name: "guest",
       Mode: { Replicated: { Replicas: 0 } },
-      TaskTemplate: { ContainerSpec: { Image: scene().images.a } },
+      TaskTemplate: { ContainerSpec: { Image: fixture().images.a } },
     });
 
     expect((await stack.expectFailure("destroy")).output).toMatch(

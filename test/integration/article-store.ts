@@ -2,7 +2,7 @@ import { execWithInput } from "../../engine/exec.ts";
 import type { LabHost } from "../../lab/lab.ts";
 import { waitFor } from "./manual-changes.ts";
 
-/** One task of a service that the article makes: a store of its own, with the password that everybody knows. */
+/** One task of the article's service: an independent store with MinIO's default credentials. */
 export class ArticleStore {
   readonly #host: LabHost;
   readonly #container: string;
@@ -12,11 +12,11 @@ export class ArticleStore {
     this.#container = container;
   }
 
-  /** The stores of a service on all hosts, once each of them answers. */
+  /** Waits until all stores of a service answer, and returns them. */
   static async waitForAll(service: string, hosts: readonly LabHost[]): Promise<ArticleStore[]> {
     let stores: ArticleStore[] = [];
     const answer = async () => {
-      // Looked for each time: one may have been about to end.
+      // Listed again each time: a container found earlier may have ended.
       stores = await ArticleStore.#find(service, hosts);
       const answers = await Promise.all(stores.map((store) => store.#answers().catch(() => false)));
       return answers.every(Boolean);
@@ -35,15 +35,15 @@ export class ArticleStore {
     return found.flat();
   }
 
-  /** Puts an object; its bucket is made. Settings of the object are those of `mc --attr`. */
+  /** Puts an object, and creates its bucket. `settings` are those of `mc --attr`. */
   async put(object: string, contents: string, settings?: string): Promise<void> {
     await this.#mc(["mb", "--ignore-existing", `own/${object.split("/")[0]}`]);
     await this.#mc(["pipe", `own/${object}`], contents);
-    // What `pipe` is told of a type it makes up for itself from the name.
+    // `mc pipe` ignores a content type and derives it from the name.
     if (settings !== undefined) await this.#mc(["cp", "--attr", settings, `own/${object}`, `own/${object}`]);
   }
 
-  /** Makes the store known to the client in the task's own container, which tries it. */
+  /** Runs `mc alias set` in the task's container, which connects to the store. */
   async #answers(): Promise<boolean> {
     const alias = ["alias", "set", "own", "http://127.0.0.1:9000", "minioadmin", "minioadmin"];
     return (await this.#run(alias)).exitCode === 0;

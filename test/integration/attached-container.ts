@@ -2,10 +2,10 @@ import { execWithInput } from "../../engine/exec.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { StoreAccess } from "./traffic-client.ts";
 
-/** Hosts tell each other names, and again half a minute later to whom it was lost on the way. */
+/** Poll options for names to reach all hosts: Docker's gossip repeats a lost message after half a minute. */
 export const DNS_PROPAGATION = { timeout: 60_000, interval: 1_000 };
 
-/** A container as of `docker run --network <name>`, with MinIO's client in it. */
+/** A container attached to a network, as by `docker run --network <name>`, with MinIO's client. */
 export class AttachedContainer {
   readonly #engine: Engine;
   readonly #id: string;
@@ -18,7 +18,7 @@ export class AttachedContainer {
   static async start(engine: Engine, image: string, network: string): Promise<AttachedContainer> {
     const body = {
       Image: image,
-      // The image has nothing that waits but the server, here one of its own that nobody asks.
+      // The image's only long-running program is the server; this one is not used.
       Cmd: ["server", "/tmp/unused"],
       Env: ["MC_CONFIG_DIR=/tmp/mc"],
       HostConfig: { NetworkMode: network, DnsOptions: ["timeout:1", "attempts:1"] },
@@ -28,7 +28,7 @@ export class AttachedContainer {
     return new AttachedContainer(engine, Id);
   }
 
-  /** Makes the store known to the client, which tries to reach it; gives back what went wrong. */
+  /** Runs `mc alias set`, which connects to the store. Returns the error message, empty if it succeeded. */
   async setAlias({ user, password }: StoreAccess): Promise<string> {
     const alias = ["alias", "set", "store", "http://store:9000"];
     return this.mc(alias, `${user}\n${password}\n`).then(
@@ -37,7 +37,7 @@ export class AttachedContainer {
     );
   }
 
-  /** @throws what the client said when it fails. */
+  /** @throws an error with the client's output if it fails. */
   async mc(command: string[], input = ""): Promise<string> {
     const ran = await execWithInput(this.#engine, this.#id, ["mc", ...command], input);
     if (ran.exitCode !== 0) throw new Error(`mc ${command.join(" ")}: ${ran.stderr}${ran.stdout}`);

@@ -10,7 +10,7 @@ import { TestStack } from "./stack.ts";
 
 const problem = labUnavailableReason();
 
-describe("hosts that lack what a stack takes", () => {
+describe("hosts without Docker Engine or the image", () => {
   let lab: Lab;
   let stack: TestStack;
 
@@ -27,7 +27,7 @@ describe("hosts that lack what a stack takes", () => {
     if (problem !== undefined) skip(problem);
   });
 
-  test("get Docker Engine, and an image that they cannot pull", async () => {
+  test("get Docker Engine installed, and an image that they cannot pull", async () => {
     const hosts = {
       a: { ...machine(1), user: "root", role: "manager" },
       b: { ...machine(2), user: "operator", role: "worker" },
@@ -35,7 +35,7 @@ describe("hosts that lack what a stack takes", () => {
     const drives = { d1: {}, d2: {} };
     const settings = { hosts, drives, install: "distribution", encrypted: false, minReadySeconds: 1 };
     const named = stackHosts([], { "pulumi-swarm:hosts": hosts }, false);
-    const isThere = (engine: Engine) => canPull(engine, NOT_TO_BE_HAD);
+    const isThere = (engine: Engine) => canPull(engine, UNAVAILABLE_IMAGE);
     const wanted = await distributeImage(named, { wasDistributed: true, transfers: false, canPull: isThere });
     expect(await lab.host(1).engine.hasImage(wanted!.built.name)).toBe(false);
     const image = await distributeImage(named, { wasDistributed: false, transfers: true, canPull: isThere });
@@ -65,5 +65,5 @@ describe("hosts that lack what a stack takes", () => {
   }
 });
 
-/** No registry has it, wherever this is run. */
-const NOT_TO_BE_HAD = "registry.invalid/none:1";
+/** An image that no registry has. */
+const UNAVAILABLE_IMAGE = "registry.invalid/none:1";

@@ -5,17 +5,17 @@ import { openBuckets, randomObject } from "./s3.ts";
 import { ONE_DRIVE, describeOnLab } from "./lab-fixture.ts";
 import type { StateResource, TestStack } from "./stack.ts";
 
-/** One change of the configuration, and all that it may do. */
+/** One change of the configuration, and all operations that it may cause. */
 interface Change {
   what: string;
   config: Record<string, unknown>;
   /** Every operation on a resource, in any order. */
   steps: string[];
-  /** What the preview says besides. */
+  /** What the preview prints about it. */
   says?: RegExp;
 }
 
-/** Changes that one `up` makes together; each group goes on from the one before. None makes a new service. */
+/** Changes that one `up` makes together; each group continues from the one before. None recreates the service. */
 const CHANGES: Change[][] = [
   [
     {
@@ -51,23 +51,27 @@ const CHANGES: Change[][] = [
   ],
   [
     {
-      what: "nothing published any more",
+      what: "ports no longer published",
       config: { expose: false, port: undefined, consolePort: undefined },
       steps: ["update minio-main"],
     },
   ],
-  [{ what: "published again", config: { expose: true }, steps: ["update minio-main"] }],
+  [{ what: "ports published again", config: { expose: true }, steps: ["update minio-main"] }],
   [
-    { what: "another address for clients: an output alone", config: { endpointAddress: "store.example" }, steps: [] },
     {
-      what: "permissions and a hold for changes to come",
+      what: "another address for clients, which is only an output",
+      config: { endpointAddress: "store.example" },
+      steps: [],
+    },
+    {
+      what: "permissions and minReadySeconds for later changes",
       config: { adopt: true, allowOutage: true, minReadySeconds: 2 },
       steps: [],
     },
   ],
   [
     {
-      what: "permissions and the hold taken back",
+      what: "permissions and minReadySeconds removed",
       config: { adopt: false, allowOutage: false, minReadySeconds: undefined },
       steps: [],
     },
@@ -78,14 +82,14 @@ interface Refused {
   what: string;
   config: Record<string, unknown>;
   line: RegExp;
-  /** Whether a preview of the CLI refuses it as well: one for each kind of resource that does. */
+  /** Whether it is also tested with the CLI: one for each kind of resource that refuses. */
   throughCli?: true;
 }
 
-/** What a formed store or a network in use refuses, with the lost things or the reason in the line. */
+/** Changes that a formed store or a network in use refuses, with the reason or the objects that would be lost. */
 const REFUSED: Refused[] = [
   {
-    what: "a drive more",
+    what: "an additional drive",
     config: { drives: { d1: {}, d2: {} } },
     line: /drives? .*d2.*for life.*erasure set.*Replace a drive in its place/,
     throughCli: true,
@@ -126,9 +130,9 @@ const REFUSED: Refused[] = [
   },
 ];
 
-describeOnLab("a change of one thing changes just that", (scene) => {
+describeOnLab("a change of one thing changes just that", (fixture) => {
   let stack: TestStack;
-  /** The stack's settings as they are now. */
+  /** The stack's current settings. */
   let settings: Record<string, unknown>;
   const kept = randomObject();
   const bucket = async () => (await openBuckets(stack, "kept"))["local"]!;
@@ -137,7 +141,7 @@ describeOnLab("a change of one thing changes just that", (scene) => {
     settings = { ...settings, ...config };
     for (const [key, value] of Object.entries(config)) stack.config(key, value);
   };
-  /** Does something under a configuration that is put back afterwards. */
+  /** Runs an action with changed settings, and restores them afterwards. */
   const under = async <T>(config: Record<string, unknown>, act: () => Promise<T>): Promise<T> => {
     const before = Object.fromEntries(Object.keys(config).map((key) => [key, settings[key]]));
     configure(config);
@@ -149,21 +153,21 @@ describeOnLab("a change of one thing changes just that", (scene) => {
   };
 
   beforeAll(async () => {
-    settings = scene().settings({ drives: ONE_DRIVE });
-    stack = await scene().stack(settings);
+    settings = fixture().settings({ drives: ONE_DRIVE });
+    stack = await fixture().stack(settings);
     await stack.up();
     await (await bucket()).create();
     await (await bucket()).put("kept", kept);
   });
 
-  describe("refused, with what would be lost, and nothing touched", () => {
+  describe("is refused with what would be lost, and changes nothing", () => {
     let recorded: StateResource[];
     beforeAll(async () => {
       recorded = await stack.recorded();
     });
 
     async function expectRefused(line: RegExp, refusal: () => Promise<string[]>): Promise<void> {
-      const { engine } = scene().host;
+      const { engine } = fixture().host;
       const before = await getOnlyService(engine);
       expect(await refusal()).toContainEqual(expect.stringMatching(line));
       expect(await getOnlyService(engine)).toEqual(before);
@@ -177,7 +181,7 @@ describeOnLab("a change of one thing changes just that", (scene) => {
       expectRefused(line, () => under(config, async () => (await stack.expectFailure("preview")).output.split("\n"))),
     );
 
-    test("the configuration put back, there is nothing to do and nothing refused", async () => {
+    test("with the configuration restored, nothing changes and nothing is refused", async () => {
       expect((await stack.preview()).steps).toEqual([]);
       expect(await previewRefusals(settings, recorded)).toEqual([]);
     });
@@ -192,8 +196,8 @@ describeOnLab("a change of one thing changes just that", (scene) => {
         if (says) expect(preview.output).toMatch(says);
       });
 
-      test("up does just that, with the same service, and leaves nothing to do", async () => {
-        const { engine } = scene().host;
+      test("up does the same, keeps the service, and a second preview is empty", async () => {
+        const { engine } = fixture().host;
         const before = await getOnlyService(engine);
         for (const { config } of changes) configure(config);
         const steps = [...new Set(changes.flatMap((change) => change.steps))];
@@ -206,14 +210,14 @@ describeOnLab("a change of one thing changes just that", (scene) => {
     },
   );
 
-  test("the data has outlived all of it", async () => {
-    configure({ endpointAddress: scene().host.address });
+  test("all changes keep the data", async () => {
+    configure({ endpointAddress: fixture().host.address });
     await stack.up();
     await expectKept();
   });
 
-  test("another subnet with allowOutage: the network is made anew, the service goes on, the data is there", async () => {
-    const { engine } = scene().host;
+  test("another subnet with allowOutage recreates the network, and keeps service and data", async () => {
+    const { engine } = fixture().host;
     const before = await getOnlyService(engine);
     configure({ subnet: "10.30.0.0/24", allowOutage: true });
     await stack.up();
@@ -228,8 +232,8 @@ describeOnLab("a change of one thing changes just that", (scene) => {
     expect((await stack.outputs())["subnet"]).toBe("10.30.0.0/24");
   });
 
-  test("other address pools with allowOutage: the Swarm is made anew, the data is there", async () => {
-    const { engine } = scene().host;
+  test("other address pools with allowOutage recreate the Swarm, and keep the data", async () => {
+    const { engine } = fixture().host;
     const before = await engine.inspectSwarm();
     configure({ addressPools: ["10.64.0.0/12"], allowOutage: true });
     await stack.up();

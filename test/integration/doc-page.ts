@@ -2,18 +2,18 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../../toolchain/cache.ts";
 
-/** A fenced block of a page. */
+/** A fenced code block of a page. */
 export interface DocBlock {
-  /** The word after the fence: `sh`, `ts`, `text`. */
+  /** The language: `sh`, `ts`, `text`. */
   language: string;
-  /** The words after it: where a command is run, as in `sh manager`. */
+  /** The rest of the info string: the host that runs a command, as in `sh manager`. */
   where: string;
   text: string;
-  /** The heading that it is below. */
+  /** The last heading above it. */
   heading: string;
 }
 
-/** The fenced blocks of a page, from the repository's folder, in their order. */
+/** Returns the code blocks of a page in order. The path is relative to the repository. */
 export function readBlocks(page: string): DocBlock[] {
   return parseBlocks(readFileSync(join(ROOT, page), "utf8"));
 }
@@ -39,7 +39,7 @@ export function parseBlocks(markdown: string): DocBlock[] {
   return blocks;
 }
 
-/** What the pages' programs leave to the reader. */
+/** Imports and declarations that the pages' programs assume. */
 const ASSUMED = `
 import * as pulumi from "@pulumi/pulumi";
 import { type Host, LocalHost, MacvlanNetwork, MinioBucket, MinioService, MinioUser, OverlayNetwork, S3Gateway, SshHosts, Swarm } from "pulumi-swarm";
@@ -51,7 +51,7 @@ declare const store: MinioService;
 declare const certificate: string, key: string;
 `;
 
-/** The programs of pages as one module for the compiler, each on its own. What needs an optional peer is left out. */
+/** Joins the TypeScript programs of pages into one module, each in its own scope, without those that need optional peers. */
 export function joinPrograms(pages: readonly string[]): string {
   const programs = pages
     .flatMap(readBlocks)

@@ -15,21 +15,21 @@ import { describeOnLab } from "./lab-fixture.ts";
 import { Shell } from "./shell.ts";
 import type { TestStack } from "./stack.ts";
 
-/** So long that it is copied in parts. */
+/** Large enough to be copied in several parts. */
 const LONG = "0123456789abcdef".repeat(4 * 1024 * 1024 + 1);
 
-/** The pages are followed to the letter: whoever reads them types what is run here. */
+/** Runs the commands of the pages exactly as they are printed there. */
 describeOnLab(
   "the documentation",
-  (scene) => {
-    /** A person's shell on each host: what one block sets, the next one knows. */
+  (fixture) => {
+    /** A shell on each host, which keeps variables from one block to the next. */
     let shells: Record<string, Shell>;
 
     beforeAll(async () => {
-      const { lab, images } = scene();
+      const { lab, images } = fixture();
       const [one, ...others] = lab.hosts;
       if (!one) throw new Error("the lab has no host");
-      // `minio/minio` is pulled, here from a mirror of Docker Hub.
+      // `minio/minio` is pulled from a mirror of Docker Hub.
       const registry = await lab.registry();
       await registry.push(one.engine, images.a, "minio/minio");
       const mirror = JSON.stringify({ "registry-mirrors": [`http://${registry.address}`] });
@@ -40,7 +40,7 @@ describeOnLab(
           await host.startEngine();
         }),
       );
-      // The article's cluster is there already.
+      // The article starts from an existing Swarm.
       await one.run("docker", "swarm", "init", "--advertise-addr", one.address);
       const token = (await one.run("docker", "swarm", "join-token", "--quiet", "worker")).trim();
       for (const host of others) await host.run("docker", "swarm", "join", "--token", token, `${one.address}:2377`);
@@ -59,7 +59,7 @@ describeOnLab(
 
       test.each(steps.map((step, at) => [`${at + 1}: ${step.heading}`, step] as const))("%s", async (_, step) => {
         const shell = shells[step.where];
-        if (!shell) throw new Error(`docs/article.md runs a command on "${step.where}", which is no host`);
+        if (!shell) throw new Error(`docs/article.md runs a command on unknown host "${step.where}"`);
         shell.write("minio-compose.yml", compose?.text ?? "");
         const output = await shell.run(step.text);
         if (step.printed !== undefined) expect(timeless(output)).toBe(timeless(step.printed));
@@ -76,12 +76,12 @@ describeOnLab(
       let stores: ArticleStore[];
       let before: unknown;
 
-      test("begins with what is there: one store a task, with objects of its own in each", async () => {
-        // The article's own commands, which have been run.
+      test("starts with one independent store per task, each with its own objects", async () => {
+        // These commands are the article's, which have already run.
         const article = readBlocks("docs/article.md").map(({ text }) => text);
         for (const line of byHand!.text.trim().split("\n")) expect(article).toContain(`${line}\n`);
         await shells["manager"]!.run("docker stack rm minio");
-        stores = await ArticleStore.waitForAll("minio_service", scene().lab.hosts);
+        stores = await ArticleStore.waitForAll("minio_service", fixture().lab.hosts);
         expect(stores).toHaveLength(4);
         for (const [at, store] of stores.entries()) {
           await store.put("photos/everywhere", "the same");
@@ -92,12 +92,12 @@ describeOnLab(
         }
         await stores[1]!.put("videos/holiday", "by the sea", "Content-Type=video/ogg;X-Amz-Meta-Year=2026");
         await stores[2]!.put("videos/long", LONG);
-        before = await madeByHand();
+        before = await getManualObjects();
       });
 
-      test(`${here!.heading}: nothing of it changes, with a warning, and a second preview is clean`, async () => {
+      test(`${here!.heading}: changes nothing, prints the warning, and a second preview is empty`, async () => {
         expect(here!.text).toBe("pulumi preview\npulumi up\n");
-        const { hosts } = scene().lab;
+        const { hosts } = fixture().lab;
         const machines = hosts.map(({ hostname, address, ssh: { user, identityFile, hostKey } }) => {
           return [hostname, { address, user, identityFile, hostKey }] as const;
         });
@@ -106,21 +106,21 @@ describeOnLab(
           hosts: Object.fromEntries(machines),
           // These kernels have no ESP.
           encrypted: false,
-          image: scene().images.a,
+          image: fixture().images.a,
         };
         const config = Object.fromEntries(Object.entries(settings).map(([key, value]) => [`adopt:${key}`, value]));
-        stack = await scene().stack(config, { project });
+        stack = await fixture().stack(config, { project });
         const preview = await stack.preview();
         const [warning] = readBlocks("docs/adopt.md").filter(({ language }) => language === "text");
         expect(preview.output).toContain(warning!.text.trim());
         await stack.up();
         expect((await stack.preview({ refresh: true })).steps).toEqual([]);
-        expect(await madeByHand()).toEqual(before);
+        expect(await getManualObjects()).toEqual(before);
       });
 
       test.each(blocks.map((block, at) => [`${at + 1}: ${block.heading}`, block] as const))("%s", async (_, block) => {
         const shell = shells[block.where];
-        if (!shell) throw new Error(`docs/adopt.md runs a command on "${block.where}", which is no host`);
+        if (!shell) throw new Error(`docs/adopt.md runs a command on unknown host "${block.where}"`);
         const output = await shell.run(block.text, { strict: true });
         expect(output).not.toContain("<ERROR>");
         if (block.text.endsWith('echo "$OLD"\n')) expect(output.trim().split("\n")).toHaveLength(stores.length);
@@ -132,7 +132,7 @@ describeOnLab(
         }
       });
 
-      test("every object has arrived, and of what differed each", async () => {
+      test("has copied every object, and every version of objects that differed", async () => {
         const { endpoint, rootUser, rootPassword } = (await stack.outputs({ showSecrets: true })) as Record<
           string,
           string
@@ -144,20 +144,20 @@ describeOnLab(
         for (const [name, contents] of photos) {
           expect((await bucket("photos").get(name)).toString() === contents).toBe(true);
         }
-        const told = await Promise.all(configs.map(async (name) => (await bucket("photos").get(name)).toString()));
-        expect(told.toSorted()).toEqual([0, 1, 2, 3].map((store) => JSON.stringify({ store })));
+        const versions = await Promise.all(configs.map(async (name) => (await bucket("photos").get(name)).toString()));
+        expect(versions.toSorted()).toEqual([0, 1, 2, 3].map((store) => JSON.stringify({ store })));
         expect((await bucket("videos").get("holiday")).toString()).toBe("by the sea");
         expect((await bucket("videos").get("long")).toString() === LONG).toBe(true);
         expect(await bucket("videos").head("holiday")).toEqual({ type: "video/ogg", metadata: { year: "2026" } });
       });
 
-      test("destroy leaves the Swarm and the network that were made by hand", async () => {
+      test("destroy keeps the Swarm and the network that were created manually", async () => {
         await stack.destroy();
-        expect(await madeByHand()).toEqual(before);
+        expect(await getManualObjects()).toEqual(before);
       });
 
-      async function madeByHand(): Promise<unknown> {
-        const { engine } = scene().host;
+      async function getManualObjects(): Promise<unknown> {
+        const { engine } = fixture().host;
         const { ID, Spec } = await engine.inspectSwarm();
         const { Id, Created, IPAM, Options, Labels } = await getNetwork(engine, "minio-overlay-network");
         const nodes = (await engine.listNodes()).map(({ ID, Spec }) => [ID, Spec.Role, Spec.Availability]);
@@ -178,7 +178,7 @@ describeOnLab(
       const typed = (commands: string) =>
         shell.run(`cd "${clone}"\nexport PULUMI_SWARM_SOURCE=registries\n${commands}`, { strict: true });
 
-      test("its first two commands end as it says", async () => {
+      test("its first two commands print what it shows", async () => {
         expect(first!.text.split("\n").map((line) => line.split("#")[0]!.trim())).toEqual([
           "npm run up",
           "npm run verify",
@@ -205,9 +205,9 @@ describeOnLab(
       ])("%s", async (command, expected) => expect(await typed(command)).toMatch(expected));
     });
 
-    /** Tasks start by themselves, after the command that asks for them has ended, and then their stores. */
+    /** Waits until tasks and stores run: they start after the command that creates them has ended. */
     async function settled(): Promise<void> {
-      const { engine } = scene().host;
+      const { engine } = fixture().host;
       await waitFor(
         async () => {
           const tasks = await engine.listTasks();
@@ -216,7 +216,7 @@ describeOnLab(
             const wanted = own.filter(({ DesiredState }) => ["ready", "running"].includes(DesiredState));
             const hasSettings = (task: TaskDetails) =>
               deepEqual(task.Spec, projectOntoDesired(task.Spec, Spec.TaskTemplate));
-            // There is a service before there are tasks of it.
+            // A service exists before its tasks do.
             return (
               wanted.length > 0 && own.every((task) => isRunning(task) === (wanted.includes(task) && hasSettings(task)))
             );
@@ -225,7 +225,8 @@ describeOnLab(
         "tasks to run",
         120_000,
       );
-      for (const service of ["minio_minio", "minio_service"]) await ArticleStore.waitForAll(service, scene().lab.hosts);
+      for (const service of ["minio_minio", "minio_service"])
+        await ArticleStore.waitForAll(service, fixture().lab.hosts);
     }
   },
   { hosts: 3 },
@@ -233,7 +234,7 @@ describeOnLab(
 
 const isRunning = ({ Status }: TaskDetails) => Status.State === "running";
 
-/** The lines of what a command prints, but for how long each step took and what is named after the time. */
+/** Returns the lines of a command's output without durations and names that contain the time. */
 function withoutTimes(text: string): string[] {
   const lines = text.split("\n").map((line) =>
     line
@@ -244,7 +245,7 @@ function withoutTimes(text: string): string[] {
   return lines.filter((line) => line !== "");
 }
 
-/** What is another each time: ids, addresses, how long ago. */
+/** Replaces what differs each time (ids, addresses, ages) and sorts the lines. */
 function timeless(text: string): string {
   return text
     .replace(/\d+\.\d+\.\d+\.\d+/g, "IP")

@@ -2,11 +2,11 @@ import type { Engine } from "../../engine/engine.ts";
 import { changeNode, changeService, changeSwarm, getNetwork, removeService } from "./manual-changes.ts";
 import type { LabFixture } from "./lab-fixture.ts";
 
-/** One kind of drift: what somebody does, and what Pulumi has to do about it. */
+/** One kind of drift: a manual change, and the operations with which Pulumi reverts it. */
 export interface ManualChange {
   what: string;
-  apply(engine: Engine, scene: LabFixture): Promise<void>;
-  /** The steps of a preview, each with an input that differs where the resource is still there. */
+  apply(engine: Engine, fixture: LabFixture): Promise<void>;
+  /** The operations of a preview; an update with one of the inputs that differ. */
   expectedSteps: Record<string, string>;
 }
 
@@ -22,7 +22,7 @@ const ENVIRONMENT: ManualChange = {
 };
 
 const NODE_LABELS: ManualChange = {
-  what: "labels of the node changed and removed, the store's among them",
+  what: "labels of the node changed and removed, including the store's",
   apply: (engine) => changeNode(engine, (spec) => void (spec.Labels = { disk: "slow" })),
   expectedSteps: {
     "update swarm-member-local": "owner",
@@ -32,7 +32,7 @@ const NODE_LABELS: ManualChange = {
 };
 
 const SWARM_SETTINGS: ManualChange = {
-  what: "the Swarm's own settings changed",
+  what: "the Swarm's settings changed",
   apply: (engine) =>
     changeSwarm(engine, (spec) => {
       spec.Orchestration = { TaskHistoryRetentionLimit: 7 };
@@ -49,7 +49,7 @@ const SERVICE_REMOVED: ManualChange = {
   expectedSteps: { "create store-main": "" },
 };
 
-/** The resources' own code is called for these, on what the state records: a run of the CLI for each takes minutes. */
+/** Tested by calling the handlers on the recorded state: running the CLI for each would take minutes. */
 export const SINGLE_CHANGES: ManualChange[] = [
   ENVIRONMENT,
   {
@@ -64,7 +64,7 @@ export const SINGLE_CHANGES: ManualChange[] = [
     expectedSteps: SERVICE,
   },
   {
-    what: "a placement constraint added, that no node meets",
+    what: "a placement constraint added that no node meets",
     apply: (engine) =>
       changeService(engine, ({ TaskTemplate }) => {
         TaskTemplate.Placement = {
@@ -87,7 +87,7 @@ export const SINGLE_CHANGES: ManualChange[] = [
     expectedSteps: SERVICE,
   },
   {
-    what: "the memory limit lifted and the arguments changed",
+    what: "the memory limit removed and the arguments changed",
     apply: (engine) =>
       changeService(engine, ({ TaskTemplate }) => {
         TaskTemplate.Resources = {};
@@ -96,7 +96,7 @@ export const SINGLE_CHANGES: ManualChange[] = [
     expectedSteps: SERVICE,
   },
   {
-    what: "a secret taken from the service",
+    what: "a secret removed from the service",
     apply: (engine) =>
       changeService(
         engine,
@@ -111,13 +111,13 @@ export const SINGLE_CHANGES: ManualChange[] = [
     expectedSteps: { "update swarm-settings-local": "availability" },
   },
   SWARM_SETTINGS,
-  // The last one: the state goes on recording the id of the service that is gone.
+  // Last, because the recorded id is that of the removed service from here on.
   SERVICE_REMOVED,
 ];
 
-/** Each round is one preview and one `up` of the CLI. Networks and secrets are resources of the docker provider. */
+/** Each round is one preview and one `up` with the CLI. Networks and secrets are resources of the docker provider. */
 export const CHANGES_BY_ROUND: Record<string, ManualChange[]> = {
-  "what is not needed any more": [
+  "removed objects": [
     SERVICE_REMOVED,
     {
       what: "its network removed",
@@ -133,10 +133,10 @@ export const CHANGES_BY_ROUND: Record<string, ManualChange[]> = {
       expectedSteps: { "create store-root-password": "" },
     },
   ],
-  settings: [ENVIRONMENT, NODE_LABELS, SWARM_SETTINGS],
-  "a network of the same name": [
+  "changed settings": [ENVIRONMENT, NODE_LABELS, SWARM_SETTINGS],
+  "a recreated network": [
     {
-      what: "the network made anew, with other settings",
+      what: "the network recreated with other settings",
       apply: async (engine) => {
         const { Labels } = await getNetwork(engine, "network");
         await removeService(engine);
@@ -147,9 +147,9 @@ export const CHANGES_BY_ROUND: Record<string, ManualChange[]> = {
       expectedSteps: { "create network-network": "", "create store-main": "" },
     },
   ],
-  "the whole Swarm": [
+  "a lost Swarm": [
     {
-      what: "the Swarm left by force",
+      what: "the Swarm left with --force",
       apply: (engine) => engine.leaveSwarm(true),
       expectedSteps: Object.fromEntries(
         [

@@ -10,16 +10,16 @@ import type { TestStack } from "./stack.ts";
 
 const PROGRAM = join(import.meta.dirname, "programs", "full");
 
-describeOnLab("drift: what is changed by hand", (scene) => {
+describeOnLab("drift by manual changes", (fixture) => {
   let stack: TestStack;
   let bucket: Bucket;
   let recorded: RecordedResources;
   const kept = randomObject();
 
   beforeAll(async () => {
-    stack = await scene().stack({}, { project: PROGRAM });
+    stack = await fixture().stack({}, { project: PROGRAM });
     await stack.up();
-    // The preflight recognises the stack's Swarm and service by their ids, which are in the state only now.
+    // The preflight identifies the stack's Swarm and service by their ids, which the state has only now.
     await stack.up();
     bucket = (await openBuckets(stack, "kept"))["local"]!;
     await bucket.create();
@@ -27,15 +27,15 @@ describeOnLab("drift: what is changed by hand", (scene) => {
     recorded = await RecordedResources.of(stack);
   });
 
-  test("nothing has drifted before anything is changed", async () => {
+  test("reports none before anything is changed", async () => {
     expect(await recorded.preview()).toEqual([]);
   });
 
   describe.each(SINGLE_CHANGES)("$what", ({ apply, expectedSteps }) => {
-    test("is found by the resources it is shown in, and by no other, and is undone by their update", async () => {
-      const { engine } = scene().host;
+    test("is reported by the expected resources only, and reverted by their update", async () => {
+      const { engine } = fixture().host;
       const before = await settings(engine);
-      await apply(engine, scene());
+      await apply(engine, fixture());
 
       const drifts = (await recorded.preview()).filter((drift) => !isEviction(drift));
       expect(drifts.map(({ step }) => step)).toEqual(Object.keys(expectedSteps));
@@ -53,31 +53,31 @@ describeOnLab("drift: what is changed by hand", (scene) => {
     let before: unknown;
     let steps: string[];
     beforeAll(async () => {
-      const { engine } = scene().host;
+      const { engine } = fixture().host;
       before = await settings(engine);
-      for (const { apply } of drifts) await apply(engine, scene());
+      for (const { apply } of drifts) await apply(engine, fixture());
       const preview = await stack.preview({ refresh: true });
       steps = preview.steps.map(({ op, name }) => `${op} ${name}`);
     });
 
-    test.each(drifts)("$what: is shown by a preview with refresh", ({ expectedSteps }) => {
+    test.each(drifts)("$what: a preview with refresh shows it", ({ expectedSteps }) => {
       expect(steps).toEqual(expect.arrayContaining(Object.keys(expectedSteps)));
     });
 
-    test("is as it was after the next up", async () => {
+    test("the next up reverts it", async () => {
       await stack.up({ refresh: true });
-      expect(await settings(scene().host.engine)).toEqual(before);
+      expect(await settings(fixture().host.engine)).toEqual(before);
       expect(kept.equals(await bucket.get("kept"))).toBe(true);
     });
   });
 
-  test("after all of them a preview is clean", async () => {
+  test("a preview after all of them is empty", async () => {
     expect((await stack.preview({ refresh: true })).steps).toEqual([]);
     recorded = await RecordedResources.of(stack);
   });
 
-  test("a store that runs and does not work is shown by a preview with refresh", async () => {
-    const { lab } = scene();
+  test("a preview with refresh reports a store that runs but does not work", async () => {
+    const { lab } = fixture();
     await lab.exec(1, "pkill", "-STOP", "-x", "minio");
     const preview = await stack.preview({ refresh: true });
     expect(preview.steps.map(({ op, name }) => `${op} ${name}`)).toEqual(["update store-main"]);
@@ -86,8 +86,8 @@ describeOnLab("drift: what is changed by hand", (scene) => {
     expect(await recorded.preview()).toEqual([]);
   });
 
-  test("a task that is killed is replaced by Swarm itself: nothing drifts", async () => {
-    const { engine } = scene().host;
+  test("Swarm replaces a killed task, without drift", async () => {
+    const { engine } = fixture().host;
     const [container] = await engine.listContainers({ label: ["com.docker.swarm.service.name=store-main"] });
     const serves = async () => {
       const answer = await bucket.get("kept").catch(() => undefined);
@@ -104,11 +104,11 @@ describeOnLab("drift: what is changed by hand", (scene) => {
   });
 });
 
-/** Swarm takes tasks from a node that they may not be on any more, in its own time, and starts others. */
+/** Swarm evicts tasks from a node that they may no longer run on, some time later, and starts others. */
 const isEviction = ({ step, changedInputs }: Drift) => step === "update store-main" && changedInputs.join() === "tasks";
 const EVICTED = { timeout: 60_000, interval: 500 };
 
-/** All that can drift, without the ids that change when something is made anew. */
+/** Returns everything that can drift, without ids, which change when an object is recreated. */
 async function settings(engine: Engine) {
   const { Spec } = await getOnlyService(engine);
   const { Networks = [], ContainerSpec, ForceUpdate: _count, ...task } = Spec.TaskTemplate;

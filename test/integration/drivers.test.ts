@@ -7,24 +7,24 @@ import { hostConfig, describeOnLab } from "./lab-fixture.ts";
 import type { TestStack } from "./stack.ts";
 
 /**
- * Stores on Docker's other networks. This machine is on the network of the hosts, as clients of a storage VLAN are.
- * There is no ipvlan here: the kernel that all hosts of the lab share has none (`test/machines`).
+ * Stores on networks with other drivers. This machine is on the hosts' network, like clients of a storage VLAN. The
+ * kernel that all lab hosts share does not support ipvlan; `test/machines` tests it.
  */
 describeOnLab(
-  "a store on another network than an overlay",
-  (scene) => {
-    /** An address of the network that the hosts are on. */
-    const address = (last: number) => scene().lab.host(1).address.replace(/\d+$/, String(last));
+  "a store on a network other than an overlay",
+  (fixture) => {
+    /** Returns an address of the hosts' network. */
+    const address = (last: number) => fixture().lab.host(1).address.replace(/\d+$/, String(last));
     const url = (last: number) => `http://${address(last)}:9000`;
 
-    /** A stack of a Swarm on both hosts, with a store that talks over that network. */
+    /** Creates a stack with a Swarm on both hosts and a store on a network with that driver. */
     function stackOn(driver: string, args: object, store?: object): Promise<TestStack> {
-      const { lab } = scene();
+      const { lab } = fixture();
       const hosts = { a: hostConfig(lab.host(1), "manager"), b: hostConfig(lab.host(2), "worker") };
-      return scene().hostsStack(hosts, { minReadySeconds: 1, carrier: { driver, args }, store });
+      return fixture().hostsStack(hosts, { minReadySeconds: 1, carrier: { driver, args }, store });
     }
 
-    /** An object that goes in through each endpoint comes back equal through all. */
+    /** Checks that an object written through any endpoint can be read through all of them. */
     async function expectOneStore(stack: TestStack): Promise<void> {
       await waitUntilShared(stack);
       const through = Object.values(await openBuckets(stack, "drivers"));
@@ -36,26 +36,26 @@ describeOnLab(
       }
     }
 
-    /** Takes a stack away, and its drives, which the next store would find in the layout of this one. */
-    async function takeAway(stack: TestStack): Promise<void> {
+    /** Destroys a stack and removes its volumes, which the next store could not use. */
+    async function destroyWithData(stack: TestStack): Promise<void> {
       await stack.destroy();
-      const { hosts } = scene().lab;
+      const { hosts } = fixture().lab;
       for (const { engine } of hosts) {
         for (const { Name } of await engine.listVolumes()) await removeVolume(engine, Name);
       }
-      // An engine goes on listening where the nodes of the next Swarm would tell each other names.
+      // After a Swarm an engine keeps listening on the gossip port until it restarts.
       await Promise.all(hosts.map((host) => host.stopEngine().then(() => host.startEngine())));
     }
 
-    /** Names of the hosts' networks that this stack made. */
+    /** Lists the names of the hosts' networks that this stack created. */
     async function networks(): Promise<string[]> {
-      const all = await Promise.all(scene().lab.hosts.map(({ engine }) => engine.listNetworks()));
+      const all = await Promise.all(fixture().lab.hosts.map(({ engine }) => engine.listNetworks()));
       return all.flat().flatMap(({ Name }) => (Name.startsWith("network") ? [Name] : []));
     }
 
-    describe("macvlan, on the network that the hosts are on themselves", () => {
+    describe("macvlan on the hosts' network", () => {
       let stack: TestStack;
-      /** Each host with so much of the network's addresses to give. */
+      /** Returns a configuration with an IP range of that prefix for each host. */
       const carrier = (prefix: number) => {
         const link = (last: number) => ({ parent: "eth0", ipRange: `${address(last)}/${prefix}` });
         return { driver: "macvlan", args: { subnet: `${address(0)}/24`, hosts: { a: link(136), b: link(144) } } };
@@ -67,17 +67,17 @@ describeOnLab(
         await stack.up();
       });
 
-      test("is one store, which clients find at the members' own addresses", async () => {
+      test("forms one store, which clients reach at the members' addresses", async () => {
         const { endpoint, endpoints } = await stack.outputs();
         expect({ endpoint, endpoints }).toEqual({ endpoint: url(136), endpoints: { a: url(136), b: url(144) } });
         await expectOneStore(stack);
       });
 
-      test("a second preview is clean, also after refresh", async () => {
+      test("has an empty second preview, also with refresh", async () => {
         expect((await stack.preview({ refresh: true })).steps).toEqual([]);
       });
 
-      test("other addresses for a host are refused while the store has them", async () => {
+      test("rejects another IP range for a host while the store uses it", async () => {
         stack.config("carrier", carrier(29));
         const { output } = await stack.expectFailure("preview");
         expect(output).toMatch(
@@ -85,13 +85,13 @@ describeOnLab(
         );
       });
 
-      test("with an outage allowed they are changed, and containers that are no service's find the store by name", async () => {
+      test("changes the ranges with allowOutage, and standalone containers resolve the store by name", async () => {
         stack.config("swarm", { allowOutage: true });
         const { steps } = await stack.up();
         expect(steps.map(({ op, name }) => `${op} ${name}`)).toContain("update store-main");
         const { endpoint, endpoints } = await stack.outputs();
         expect({ endpoint, endpoints }).toEqual({ endpoint: "http://store:9000", endpoints: {} });
-        const { lab, images } = scene();
+        const { lab, images } = fixture();
         const container = await AttachedContainer.start(lab.host(2).engine, images.a, "network");
         const access = await getStoreAccess(stack);
         await expect.poll(() => container.setAlias(access), DNS_PROPAGATION).toEqual("");
@@ -100,22 +100,22 @@ describeOnLab(
         expect((await stack.preview()).steps).toEqual([]);
       });
 
-      test("is taken away whole", async () => {
-        await takeAway(stack);
+      test("is removed completely", async () => {
+        await destroyWithData(stack);
         expect(await networks()).toEqual([]);
       });
     });
 
-    test("the hosts' own network: one store at the hosts' addresses, clean at the second look", async () => {
+    test("the hosts' network: forms one store at the hosts' addresses, with an empty second preview", async () => {
       const stack = await stackOn("host", {});
       await stack.up();
       expect((await stack.outputs())["endpoints"]).toEqual({ a: url(1), b: url(2) });
       await expectOneStore(stack);
       expect((await stack.preview({ refresh: true })).steps).toEqual([]);
-      await takeAway(stack);
+      await destroyWithData(stack);
     });
 
-    test("a bridge: a store of one host with its ports published; of two it is refused", async () => {
+    test("a bridge: forms a store on one host with published ports, and rejects two hosts", async () => {
       const stack = await stackOn("bridge", { subnet: "10.30.0.0/24" });
       expect((await stack.expectFailure("preview")).output).toMatch(
         /network "bridge": does not connect hosts.*give an OverlayNetwork/,
@@ -125,7 +125,7 @@ describeOnLab(
       expect((await stack.outputs())["endpoints"]).toEqual({ b: url(2) });
       await expectOneStore(stack);
       expect((await stack.preview({ refresh: true })).steps).toEqual([]);
-      await takeAway(stack);
+      await destroyWithData(stack);
       expect(await networks()).toEqual([]);
     });
   },

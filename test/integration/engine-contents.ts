@@ -1,7 +1,7 @@
 import type { Engine } from "../../engine/engine.ts";
 import { NAME_LABEL, OWNER_LABEL } from "../../core/labels.ts";
 
-/** What an engine holds, by name; equal before and after means that nothing was touched. */
+/** The objects of an engine, by name. Equal before and after means that nothing was changed. */
 export interface EngineContents {
   swarm: string;
   networks: string[];
@@ -31,7 +31,7 @@ export async function getEngineContents(engine: Engine): Promise<EngineContents>
   };
 }
 
-/** What carries a state's identity, as `kind name`: the resource that it was made for, not the engine's name. */
+/** Lists the objects with a stack's owner label as `kind name`, with the name of the resource that created them. */
 export async function listOwnedObjects(engine: Engine): Promise<string[]> {
   const [services, networks, secrets] = await Promise.all([
     engine.listServices(),
@@ -52,7 +52,7 @@ export async function listOwnedObjects(engine: Engine): Promise<string[]> {
     ),
     ...named(
       "secret",
-      // A secret is labelled with its component; the resource's name is the engine's without Pulumi's suffix.
+      // A secret's label names its component. The resource's name is the secret's name without Pulumi's suffix.
       secrets.map(({ Spec }) => (Spec.Labels?.[OWNER_LABEL] ? Spec.Name.replace(/-[0-9a-f]{7}$/, "") : undefined)),
     ),
   ].toSorted();

@@ -20,7 +20,7 @@ import { TestStack } from "./stack.ts";
 const MIB = 1024 * 1024;
 const GATEWAY = { hosts: ["node1", "node2"], port: 8080, consolePort: 8081 };
 
-/** Its first build takes minutes, which must not run against the test's time limit. */
+/** The first build takes minutes, and must not count towards the test's time limit. */
 const BUILD_MS = 20 * 60_000;
 
 beforeAll(async () => {
@@ -28,10 +28,10 @@ beforeAll(async () => {
 }, BUILD_MS);
 
 describeOnLab(
-  "gateways before a store that publishes nothing",
-  (scene) => {
-    test("hand on what S3 is made of, in clear and in TLS, while members and gateways come and go", async () => {
-      const { lab, images } = scene();
+  "gateways in front of a store that publishes nothing",
+  (fixture) => {
+    test("forward every kind of S3 request, over HTTP and HTTPS, while members and gateways restart", async () => {
+      const { lab, images } = fixture();
       const gatewayImage = await lab.build(ensureTraefikImage);
       const hosts = Object.fromEntries(
         lab.hosts.map(({ socket, hostname, address }) => [hostname, { engine: socket, hostname, address }]),
@@ -65,7 +65,7 @@ describeOnLab(
         );
         process.stdout.write(`the gateways restart in turn:\n${formatTraffic(account)}\n`);
         expect(account).toMatchObject({ lost: [], changed: [] });
-        // How often an operation fails meanwhile is the store's own affair; that it goes on is the gateways'.
+        // How many operations fail depends on the store; that some succeed depends on the gateways.
         expect(account.retrying.writes).toBeGreaterThan(0);
 
         const tls = await certificate(folder, [lab.host(1).address, lab.host(2).address]);
@@ -85,7 +85,7 @@ describeOnLab(
   { hosts: 4 },
 );
 
-/** Larger than anything on the way could hold back. */
+/** Writes and reads an object larger than any buffer on the way. */
 async function bigObject(stack: TestStack): Promise<void> {
   const through = await openBuckets(stack, "big");
   const [one, two] = Object.values(through);
@@ -96,7 +96,7 @@ async function bigObject(stack: TestStack): Promise<void> {
   expect((await two.get("object")).equals(object)).toBe(true);
 }
 
-/** What a proxy may spoil: keys with every kind of character, metadata with any name, encodings, signed addresses. */
+/** Checks what a proxy may break: special characters in keys, metadata names, encodings, presigned URLs. */
 async function awkwardObjects(access: StoreAccess): Promise<void> {
   const [one = "", two = ""] = access.endpoints;
   await openBucket(one, access.user, access.password, "awkward").create();
@@ -118,7 +118,7 @@ async function awkwardObjects(access: StoreAccess): Promise<void> {
   expect(body.equals(packed)).toBe(true);
 }
 
-/** A request that names no encoding: some clients' do not. */
+/** Sends a request without Accept-Encoding, as some clients do. */
 function plainly(url: string): Promise<{ headers: Record<string, unknown>; body: Buffer }> {
   return new Promise((resolve, reject) => {
     httpGet(url, (response) => {
@@ -148,7 +148,7 @@ function clientAt(endpoint: string, { user, password }: StoreAccess, ca?: string
   });
 }
 
-/** A certificate for these addresses that signs itself, and its key, as files. */
+/** Creates a self-signed certificate for these addresses and its key, as files. */
 async function certificate(folder: string, addresses: string[]): Promise<{ certificate: string; key: string }> {
   const files = { certificate: join(folder, "certificate.pem"), key: join(folder, "key.pem") };
   await run("openssl", [

@@ -1,6 +1,6 @@
 import { removeAbandonedLabs, labUnavailableReason } from "../../lab/lab.ts";
 
-/** Says once why tests are skipped, and in the end clears away what a test that was killed left. */
+/** Prints once why tests are skipped. Returns a teardown that removes labs of killed tests. */
 export default function setup(): (() => Promise<void>) | undefined {
   const problem = labUnavailableReason();
   if (problem === undefined) return removeAbandonedLabs;

@@ -9,10 +9,10 @@ import type { StateResource } from "./stack.ts";
 const HANDLERS: Record<string, ResourceHandler<object>> = provider;
 
 /**
- * What a preview of this repository's stack refuses, one line each. Program and provider run in this process, against
- * the real engine: the CLI starts three processes for each preview, which takes seconds.
+ * Returns the lines with which a preview of this repository's stack is refused. Runs program and provider in this
+ * process, against the real engine: the CLI starts three processes for each preview, which takes seconds.
  *
- * @param recorded the stack's state, secrets in clear @default - the stack is new
+ * @param recorded the stack's state, secrets decrypted @default - an empty state
  */
 export async function previewRefusals(
   config: Record<string, unknown>,

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** Kills a process and all that it started, at once and without a chance to clean up. */
+/** Kills a process and all its descendants with SIGKILL. */
 export function killTree(pid: number): void {
-  // Pulumi gives each plugin a group of its own, so that one signal to its group would leave these running.
+  // Pulumi starts each plugin in its own process group, so signalling one group is not enough.
   for (const member of [pid, ...descendants(pid)]) {
     try {
       process.kill(member, "SIGKILL");
@@ -23,7 +23,7 @@ function descendants(pid: number): number[] {
 
 function parentOf(pid: string): number | undefined {
   try {
-    // The name in brackets may hold blanks; the state and the parent's id come after it.
+    // The name in brackets may contain spaces; the state and the parent's id follow it.
     return Number(readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ")[1]);
   } catch {
     return undefined;

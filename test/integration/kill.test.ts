@@ -11,7 +11,7 @@ import { openBuckets, randomObject } from "./s3.ts";
 import { ONE_DRIVE, describeOnLab } from "./lab-fixture.ts";
 import type { TestStack } from "./stack.ts";
 
-/** When `up` is killed: as soon as this has happened. */
+/** The condition on which `up` is killed. */
 interface Moment {
   when: string;
   happened(events: readonly EngineEvent[], engine: Engine): boolean | Promise<boolean>;
@@ -29,12 +29,12 @@ function isChangeOf(name: string, metadata: { op: string; urn: string } | undefi
 
 const hasService = async (_events: readonly EngineEvent[], engine: Engine) => (await engine.listServices()).length > 0;
 
-/** Moments of an `up` that makes everything, by what the next one finds. The first of each class always runs. */
+/** Moments of an `up` that creates everything, by what the next one finds. The first of each class always runs. */
 const CREATING: Classes<Moment> = {
   "nothing is in the engine": [
-    { when: "the credentials are made", happened: done("minio-credentials") },
-    { when: "the program has just begun", happened: begun("pulumi-swarm-test") },
-    { when: "the machine is looked at", happened: begun("local-machine") },
+    { when: "the credentials are created", happened: done("minio-credentials") },
+    { when: "the program has just started", happened: begun("pulumi-swarm-test") },
+    { when: "the host is being inspected", happened: begun("local-machine") },
   ],
   "a Swarm is in the engine, and not all of it in the state": [
     {
@@ -66,35 +66,35 @@ const CREATING: Classes<Moment> = {
 const UPDATING: Classes<Moment> = {
   "secrets of two generations": [
     {
-      when: "the new secrets are there beside the old ones",
+      when: "new and old secrets exist",
       happened: async (_events, engine) => (await engine.listSecrets()).length >= 5,
     },
-    { when: "the first of the new secrets is about to be made", happened: begun("minio-root-user") },
-    { when: "the service is updated, the old secrets are still there", happened: done("minio-main") },
+    { when: "the first new secret is about to be created", happened: begun("minio-root-user") },
+    { when: "the service is updated, and the old secrets still exist", happened: done("minio-main") },
   ],
   "a service that is being updated": [
     {
-      when: "the former task is gone",
+      when: "the old task has ended",
       happened: async (_events, engine) => !(await engine.listContainers()).some(({ State }) => State === "running"),
     },
     { when: "the service's update has begun", happened: begun("minio-main") },
   ],
 };
 
-/** Of the application that goes on writing and reading meanwhile. */
+/** The bucket that a client writes to and reads from meanwhile. */
 const BUCKET = "all-along";
 
-describeOnLab("up is killed, and the next one converges with nothing orphaned", (scene) => {
+describeOnLab("up is killed, and the next one converges with nothing orphaned", (fixture) => {
   let stack: TestStack;
 
-  /** Runs `up` until then, and kills it. */
+  /** Starts `up`, and kills it at that moment. */
   async function killed({ happened }: Moment): Promise<void> {
-    const { engine } = scene().host;
+    const { engine } = fixture().host;
     const up = stack.start("up", ["--yes", "--skip-preview"]);
     let ended = false;
     void up.outcome.then(() => (ended = true));
     while (!(await happenedBy(happened, up.events(), engine))) {
-      if (ended) throw new Error(`up came to its end before it could be killed:\n${(await up.outcome).output}`);
+      if (ended) throw new Error(`up ended before it could be killed:\n${(await up.outcome).output}`);
       await pause(10);
     }
     killTree(up.pid);
@@ -103,7 +103,7 @@ describeOnLab("up is killed, and the next one converges with nothing orphaned", 
   }
 
   async function expectConverged(): Promise<void> {
-    const { engine } = scene().host;
+    const { engine } = fixture().host;
     stack.unlock();
     await stack.up();
     expect((await stack.preview()).steps).toEqual([]);
@@ -131,22 +131,22 @@ describeOnLab("up is killed, and the next one converges with nothing orphaned", 
     expect(object.equals(await bucket.get("object"))).toBe(true);
   }
 
-  /** Ends what a test before this one made. */
+  /** Removes what an earlier test created. */
   async function startOver(): Promise<void> {
-    const { engine } = scene().host;
+    const { engine } = fixture().host;
     if ((await engine.info()).Swarm.LocalNodeState === "active") await engine.leaveSwarm(true);
     for (const volume of await engine.listVolumes()) await removeVolume(engine, volume.Name);
   }
 
-  test.each(selectCases(CREATING))("while making it all: when $when", async (moment) => {
+  test.each(selectCases(CREATING))("while it creates everything: when $when", async (moment) => {
     await startOver();
-    stack = await scene().stack({ drives: ONE_DRIVE });
+    stack = await fixture().stack({ drives: ONE_DRIVE });
     await killed(moment);
     await expectConverged();
   });
 
-  test.each(selectCases(UPDATING))("while changing it under a client: when $when", async (moment) => {
-    if (!stack) stack = await scene().stack({ drives: ONE_DRIVE });
+  test.each(selectCases(UPDATING))("while it changes a store in use: when $when", async (moment) => {
+    if (!stack) stack = await fixture().stack({ drives: ONE_DRIVE });
     stack.config("buckets", { [BUCKET]: {} });
     stack.config("users", { app: { [BUCKET]: "readwrite" } });
     await stack.up();
@@ -159,7 +159,7 @@ describeOnLab("up is killed, and the next one converges with nothing orphaned", 
     expect(account).toMatchObject({ lost: [], changed: [] });
   });
 
-  /** The store as the application's own user knows it, whose keys another root user leaves alone. */
+  /** Returns the credentials of the application's user, which stay when the root user changes. */
   async function accessOfApp(): Promise<StoreAccess> {
     const outputs = (await stack.outputs({ showSecrets: true })) as {
       endpoints: Record<string, string>;
@@ -171,10 +171,10 @@ describeOnLab("up is killed, and the next one converges with nothing orphaned", 
 
   const meta = { notRun: describeOmittedCases("moments at which up is killed", [CREATING, UPDATING]) };
 
-  test("what it made is all there is: destroy leaves nothing but the data", { meta }, async () => {
+  test("destroy leaves only the data", { meta }, async () => {
     await stack.destroy();
     expect(stack.state().resources).toEqual([]);
-    expect((await scene().host.engine.info()).Swarm.LocalNodeState).toBe("inactive");
+    expect((await fixture().host.engine.info()).Swarm.LocalNodeState).toBe("inactive");
   });
 });
 
@@ -186,7 +186,7 @@ async function happenedBy(
   try {
     return await happened(events, engine);
   } catch {
-    // Asked for what only a Swarm has, an engine without one answers with an error.
+    // An engine that is in no Swarm answers requests for Swarm objects with an error.
     return false;
   }
 }

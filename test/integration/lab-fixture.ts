@@ -9,22 +9,22 @@ import { type Lab, type LabHost, startLab, labUnavailableReason } from "../../la
 import { ensurePreloadedImages } from "../../lab/preloaded.ts";
 import { TestStack, type TestStackOptions } from "./stack.ts";
 
-/** Machines with the images that the tests need, and stacks on them. */
+/** A lab with the images that tests need, and stacks on its hosts. */
 export interface LabFixture {
   lab: Lab;
-  /** The first machine, and mostly the only one. */
+  /** The first host, usually the only one. */
   host: LabHost;
-  /** Two images of MinIO that differ in a label alone, by id. */
+  /** Ids of two images of MinIO that differ only in a label. */
   images: { a: string; b: string };
-  /** Settings of this repository's program for the first machine, with those that are given. */
+  /** Returns settings of this repository's program for the first host, with the given ones added. */
   settings(config?: Record<string, unknown>): Record<string, unknown>;
-  /** A stack of this repository's program on the first machine, unless told otherwise. */
+  /** Creates a stack, by default of this repository's program on the first host. */
   stack(config?: Record<string, unknown>, options?: Omit<TestStackOptions, "config">): Promise<TestStack>;
-  /** A stack of the program `hosts` on machines of the lab, by their keys. */
+  /** Creates a stack of the program `hosts` on the given hosts, by their keys. */
   hostsStack(hosts: Record<string, HostConfig>, config?: Record<string, unknown>): Promise<TestStack>;
 }
 
-/** A machine of the lab as the program `hosts` is told of it. */
+/** A host in the configuration of the program `hosts`. */
 export interface HostConfig {
   engine: string;
   hostname: string;
@@ -33,48 +33,48 @@ export interface HostConfig {
   drives?: Record<string, Drive>;
 }
 
-/** What the program `hosts` has to know of a machine. */
+/** Returns the configuration of a lab host for the program `hosts`. */
 export function hostConfig({ socket, hostname, address }: LabHost, role: NodeRole, drives?: HostConfig["drives"]) {
   return { engine: socket, hostname, address, role, drives };
 }
 
 const HOSTS_PROGRAM = join(ROOT, "test", "integration", "programs", "hosts");
 
-/** The least that a store needs: it starts quickest. */
+/** The smallest store, which starts fastest. */
 export const ONE_DRIVE = { d1: {} };
 
 export interface LabFixtureOptions {
-  /** How many machines. @default 1 */
+  /** Number of hosts. @default 1 */
   hosts?: number;
-  /** Disks of each machine, mounted at /mnt/disk1 and so on. @default 0 */
+  /** Disks of each host, mounted at /mnt/disk1 and so on. @default 0 */
   disks?: number;
   /** MiB of each disk. @default 1024 */
   diskSize?: number;
-  /** Versions of Docker Engine, dealt out to the machines in turn. @default those that the run is for */
+  /** Versions of Docker Engine, assigned to the hosts in turn. @default those of PULUMI_SWARM_LAB_ENGINE */
   engines?: readonly EngineVersion[];
 }
 
-/** A file's tests on machines of their own; skipped, with the reason, where none can be had. */
+/** Runs a file's tests on their own lab; skips them, with the reason, where no lab can run. */
 export function describeOnLab(
   name: string,
-  tests: (scene: () => LabFixture) => void,
+  tests: (fixture: () => LabFixture) => void,
   options: LabFixtureOptions = {},
 ): void {
   const problem = labUnavailableReason() ?? (options.engines && enginesUnavailableReason());
   if (problem !== undefined) {
-    // The hooks of tests that skip themselves would run all the same, without a scene.
+    // Hooks run even if the tests skip themselves, and would have no fixture.
     describe(name, () => test("all of its tests", ({ skip }) => skip(problem)));
     return;
   }
   describe(name, () => {
-    let scene: OpenFixture | undefined;
+    let fixture: OpenFixture | undefined;
     beforeAll(async () => {
-      scene = await openFixture(options);
+      fixture = await openFixture(options);
     });
-    afterAll(() => scene?.close());
+    afterAll(() => fixture?.close());
     tests(() => {
-      if (!scene) throw new Error("the scene is there once the tests run");
-      return scene;
+      if (!fixture) throw new Error("the fixture can be used only while tests run");
+      return fixture;
     });
   });
 }
@@ -110,7 +110,7 @@ async function openFixture(options: LabFixtureOptions): Promise<OpenFixture> {
   };
 }
 
-/** What the local stack has to know of a machine that is not the one the program runs on, and cannot keep others out. */
+/** Returns the settings of a local stack whose engine is on another host, where the program cannot set firewall rules. */
 function engineSettings(host: LabHost, image: string, { driver }: Record<string, unknown>): Record<string, unknown> {
   const publishes = driver !== "macvlan" && driver !== "ipvlan";
   const where = { engine: host.socket, hostname: host.hostname, endpointAddress: host.address };

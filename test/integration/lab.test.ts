@@ -26,7 +26,7 @@ describe("the lab", () => {
     for (const lab of labs.splice(0)) await lab.stop();
   });
 
-  test("has machines of their own: engine, name, address; and labs side by side do not meet", async () => {
+  test("has hosts with their own engine, name and address, which cannot reach those of other labs", async () => {
     const [one, two] = [await start(2), await start(1)];
     const hosts = [...one.hosts, ...two.hosts];
     const infos = await Promise.all(hosts.map(({ engine }) => engine.info()));
@@ -41,7 +41,7 @@ describe("the lab", () => {
     await expect(connects(one.host(1), two.host(1).address, 2377)).rejects.toThrow(/ENETUNREACH/);
   });
 
-  test("lets its users in by ssh, by the key of each host alone", async () => {
+  test("accepts its users by ssh, with a different host key for each host", async () => {
     const lab = await start(2);
     const [one, two] = [lab.host(1), lab.host(2)];
     const facts = "hostname; cat /etc/machine-id; docker info --format '{{.Name}}'";
@@ -56,14 +56,14 @@ describe("the lab", () => {
     await expect(ssh(one, "root", "true", knownHosts)).rejects.toThrow(/Host key verification failed/);
   });
 
-  test("has no way out of this machine", async () => {
+  test("has no route out of this machine", async () => {
     const lab = await start(1);
     expect(await lab.host(1).run("ip", "route")).not.toMatch(/default/);
-    // An address of the lab that nobody has: the packet ends at this machine.
+    // Packets for unused addresses of the lab end at this machine.
     expect(await run("ip", ["route", "show", "type", "blackhole"])).toContain(subnetOf(lab));
   });
 
-  test("keeps what is on its disks over a power cut, and nothing else", async () => {
+  test("keeps what is on disk after a power cut, and nothing else", async () => {
     const lab = await start(1, { disks: 1 });
     const host = lab.host(1);
     await host.engine.request("POST", "/networks/create", { body: { Name: "kept" } });
@@ -83,7 +83,7 @@ describe("the lab", () => {
     await expect(lab.exec(1, "iptables", "-L", "PSL-TEST")).rejects.toThrow();
   });
 
-  test("goes on without its engine, and starts it again", async () => {
+  test("keeps a host running without its engine, and starts the engine again", async () => {
     const host = (await start(1)).host(1);
     await host.stopEngine();
     await expect(host.engine.ping(1_000)).rejects.toThrow();
@@ -92,7 +92,7 @@ describe("the lab", () => {
     expect((await host.engine.info()).Name).toBe("node1");
   });
 
-  test("has a network that falls in parts and heals, and reaches all of them itself", async () => {
+  test("can partition and heal the network, and reaches all hosts from this machine", async () => {
     const lab = await start(3);
     const [one, two, three] = [lab.host(1), lab.host(2), lab.host(3)];
     await lab.partition([1], [2, 3]);
@@ -101,25 +101,25 @@ describe("the lab", () => {
       [two, one],
       [three, one],
     ] as const) {
-      await expect(connects(from, to.address, 22, PATIENCE.missesOut)).rejects.toThrow(/no answer/);
+      await expect(connects(from, to.address, 22, CONNECT_LIMIT.fails)).rejects.toThrow(/no answer/);
     }
     await connects(two, three.address, 22);
     for (const { address } of lab.hosts) await connects(undefined, address, 22);
-    // A machine that comes back is still in its part.
+    // A host that restarts is still partitioned.
     await lab.kill(2);
     await lab.start(2);
-    await expect(connects(one, two.address, 22, PATIENCE.missesOut)).rejects.toThrow(/no answer/);
+    await expect(connects(one, two.address, 22, CONNECT_LIMIT.fails)).rejects.toThrow(/no answer/);
     await lab.heal();
-    // Who has just found no way takes a moment to look for one again.
-    const patiently = { timeout: 60_000, interval: 200 };
-    await vi.waitFor(() => connects(one, two.address, 22), patiently);
-    await vi.waitFor(() => connects(three, one.address, 22), patiently);
+    // A failed ARP lookup is cached for a moment.
+    const retrying = { timeout: 60_000, interval: 200 };
+    await vi.waitFor(() => connects(one, two.address, 22), retrying);
+    await vi.waitFor(() => connects(three, one.address, 22), retrying);
   });
 
-  test("has a registry that gives images digests", async () => {
+  test("has a registry, from which images can be pulled by digest", async () => {
     const lab = await start(2);
     const [one, two] = [lab.host(1).engine, lab.host(2).engine];
-    // An image of nothing but a label: an empty archive.
+    // An image without files: an empty archive.
     const query = { fromSrc: "-", repo: "nothing", changes: "LABEL of=lab" };
     await one.request("POST", "/images/create", { query, body: Buffer.alloc(1024) }).catch((error: unknown) => {
       // The engine answers with lines of JSON.
@@ -133,7 +133,7 @@ describe("the lab", () => {
     expect(image.RepoDigests).toContain(name);
   });
 
-  test("starts its engines with images that they share, and that none of them can change for another", async () => {
+  test("starts its engines with shared images that no engine can change for another one", async () => {
     const images = await ensurePreloadedImages();
     const lab = await start(2, { images });
     const names = await Promise.all(VARIANTS.map(async (variant) => (await prepareMinioImage({ variant })).name));
@@ -155,7 +155,7 @@ describe("the lab", () => {
     expect(await shared()).toBe(before);
   });
 
-  test("has disks of a size that fill up, fail and are replaced", async () => {
+  test("has disks of limited size that fill up, fail and can be replaced", async () => {
     const lab = await start(1, { disks: 2, diskSize: 2 });
     const { disks } = lab.host(1);
     const write = (path: string, kib: number) =>
@@ -169,11 +169,11 @@ describe("the lab", () => {
     await write("/mnt/disk2/file", 1_000);
   });
 
-  test("leaves nothing when it stops", async () => {
+  test("leaves nothing behind when it stops", async () => {
     const lab = await startLab({ hosts: 1 });
     const folder = dirname(lab.host(1).socket.replace("unix://", ""));
     const subnet = subnetOf(lab);
-    // Another lab would be made in the same place at once.
+    // Another lab would take the same slot at once.
     await withLabLock(async () => {
       await lab.stop();
       expect(existsSync(folder)).toBe(false);
@@ -181,7 +181,7 @@ describe("the lab", () => {
     });
   });
 
-  test("of a process that crashed is cleared away by the next one", async () => {
+  test("removes the lab of a crashed process when the next one starts", async () => {
     const script = [
       `import { startLab } from ${JSON.stringify(join(LAB, "lab.ts"))};`,
       `import { isRunning, readMark } from ${JSON.stringify(join(LAB, "slots.ts"))};`,
@@ -191,21 +191,21 @@ describe("the lab", () => {
       "process.exit(1);",
     ].join("\n");
     const crashed = run(process.execPath, ["--input-type=module-typescript", "--eval", script]).catch(String);
-    const [told = ""] = /\{.*"pid".*\}/.exec(await crashed) ?? [];
+    const [identity = ""] = /\{.*"pid".*\}/.exec(await crashed) ?? [];
     await start(1);
-    expect(isRunning(JSON.parse(told) as ProcessIdentity)).toBe(false);
+    expect(isRunning(JSON.parse(identity) as ProcessIdentity)).toBe(false);
   });
 });
 
-/** How long a connection that is to come about may take, in milliseconds, and one that is not. */
-const PATIENCE = { reaches: 10_000, missesOut: 1_000 };
+/** Time limits of connections that are expected to succeed and to fail, in milliseconds. */
+const CONNECT_LIMIT = { succeeds: 10_000, fails: 1_000 };
 
-/** Opens a TCP connection from a machine of the lab, or from this one. */
+/** Opens a TCP connection from a host of the lab, or from this machine. */
 async function connects(
   from: LabHost | undefined,
   address: string,
   port: number,
-  limit = PATIENCE.reaches,
+  limit = CONNECT_LIMIT.succeeds,
 ): Promise<void> {
   const script = [
     `const options = { port: ${port}, host: "${address}", timeout: ${limit} };`,
@@ -216,7 +216,7 @@ async function connects(
   await run(...(from ? from.command(program, ...args) : ([program, args] as const)), { timeoutMs: 20_000 });
 }
 
-/** Runs a command over ssh, with no settings of whoever runs this test. */
+/** Runs a command over ssh, without the settings of the user who runs the test. */
 function ssh(host: LabHost, user: string, command: string, knownHosts = host.ssh.knownHosts): Promise<string> {
   const options = [`UserKnownHostsFile=${knownHosts}`, "StrictHostKeyChecking=yes", "BatchMode=yes"];
   const given = ["-F", "none", "-i", host.ssh.identityFile, ...options.flatMap((option) => ["-o", option])];

@@ -6,8 +6,8 @@ import { describeOnLab } from "./lab-fixture.ts";
 import type { TestStack } from "./stack.ts";
 import { TlsProxy } from "./tls-proxy.ts";
 
-/** A new container knows MinIO's version and little else; its address is what the program says it is. */
-describeOnLab("one machine, from nothing to nothing", (scene) => {
+/** The life of a store on one machine. */
+describeOnLab("a store on one machine, from up to destroy", (fixture) => {
   let stack: TestStack;
   let before: EngineContents;
   let inTls: TlsProxy | undefined;
@@ -20,23 +20,22 @@ describeOnLab("one machine, from nothing to nothing", (scene) => {
     return all["local"]!;
   };
 
-  test("up makes everything, and a second preview is clean, also after a refresh", async () => {
-    before = await getEngineContents(scene().host.engine);
-    // Reached as the docker CLI would: by the environment, which the docker plugin reads as well.
-    inTls = await TlsProxy.start(scene().host);
-    stack = await scene().stack({ engine: undefined }, { env: inTls.environment });
+  test("up creates everything, and a second preview is empty, also after a refresh", async () => {
+    before = await getEngineContents(fixture().host.engine);
+    // The engine's address comes from the environment, as for the docker CLI; the docker plugin reads it as well.
+    inTls = await TlsProxy.start(fixture().host);
+    stack = await fixture().stack({ engine: undefined }, { env: inTls.environment });
     const up = await stack.up();
     expect(new Set(up.steps.map(({ op }) => op))).toEqual(new Set(["create"]));
 
     expect((await stack.preview()).steps).toEqual([]);
     expect((await stack.refresh()).steps).toEqual([]);
-    expect((await stack.preview()).steps).toEqual([]);
     expect((await stack.preview({ refresh: true })).steps).toEqual([]);
     expect((await stack.up()).steps).toEqual([]);
   });
 
   test("the stack exports what users look for, by name", async () => {
-    const { address, engine } = scene().host;
+    const { address, engine } = fixture().host;
     const outputs = await stack.outputs();
     const [network] = await engine.listNetworks({ name: ["minio-overlay-network"] });
     const [service] = await engine.listServices();
@@ -66,7 +65,7 @@ describeOnLab("one machine, from nothing to nothing", (scene) => {
   });
 
   test("a Swarm of one machine listens on its loopback interface alone", async () => {
-    const listening = await scene().host.run("ss", "-Hltn", "sport = :2377");
+    const listening = await fixture().host.run("ss", "-Hltn", "sport = :2377");
     expect(
       listening
         .trim()
@@ -92,32 +91,32 @@ describeOnLab("one machine, from nothing to nothing", (scene) => {
     for (const url of Object.values(consoleEndpoints)) expect((await fetch(url)).status).toBe(200);
   });
 
-  test("another image reaches all tasks at once, as the preview says beforehand, and objects survive it", async () => {
-    const { engine } = scene().host;
+  test("another image restarts all tasks at once, as the preview says, and keeps objects", async () => {
+    const { engine } = fixture().host;
     const bucket = await onlyBucket();
     await bucket.create();
     await bucket.put("kept", kept);
-    const [formerly] = await engine.listServices();
+    const [before] = await engine.listServices();
 
-    stack.config("image", scene().images.b);
+    stack.config("image", fixture().images.b);
     const preview = await stack.preview();
     expect(preview.steps.map(({ op, name }) => `${op} ${name}`)).toEqual(["update minio-main"]);
     expect(preview.output).toMatch(/minio-main: all tasks restart at once, a short outage: .*Image/);
     await stack.up();
 
     const [now] = await engine.listServices();
-    expect(now?.ID).toBe(formerly?.ID);
+    expect(now?.ID).toBe(before?.ID);
     const running = await engine.listTasks({ service: [now?.ID ?? ""], "desired-state": ["running"] });
-    expect(running.map((task) => task.Spec.ContainerSpec.Image)).toEqual([scene().images.b]);
+    expect(running.map((task) => task.Spec.ContainerSpec.Image)).toEqual([fixture().images.b]);
     expect(kept.equals(await (await onlyBucket()).get("kept"))).toBe(true);
     expect((await stack.preview()).steps).toEqual([]);
   });
 
-  test("destroy leaves the engine as it was, but for the data's volumes, which bear their owner's labels", async () => {
-    const { engine } = scene().host;
+  test("destroy restores the engine's contents and keeps the data volumes, with their owner's labels", async () => {
+    const { engine } = fixture().host;
     await stack.destroy({ keepIdentity: true });
-    const left = stack.state().resources.map(({ type }) => type);
-    expect(left.filter((type) => !type.startsWith("pulumi:"))).toEqual([IDENTITY_TYPE]);
+    const remaining = stack.state().resources.map(({ type }) => type);
+    expect(remaining.filter((type) => !type.startsWith("pulumi:"))).toEqual([IDENTITY_TYPE]);
     const volumes = ["minio-d1", "minio-d2", "minio-d3", "minio-d4"];
     expect(await getEngineContents(engine)).toEqual({ ...before, volumes });
     for (const volume of await engine.listVolumes()) {

@@ -5,8 +5,8 @@ import { pathToFileURL } from "node:url";
 import { ROOT } from "../../toolchain/cache.ts";
 
 /**
- * A copy of an example in a folder where the package's name leads to this repository as it is, neither built nor packed
- * (`package.test.ts` has them with the package itself). Whoever asks removes the folder.
+ * Copies an example to a folder in which the package's name resolves to this repository's sources, not to a build
+ * (`package.test.ts` tests the packed package). The caller removes the folder.
  */
 export function createLinkedExample(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-example-"));

@@ -4,10 +4,10 @@ import { forceNewCluster } from "../../commands/recover/recover.ts";
 import { waitFor } from "./manual-changes.ts";
 import { describeOnLab } from "./lab-fixture.ts";
 
-/** Somebody had managers lock themselves by hand: no manager that lost its quorum tells of it. */
-describeOnLab("a Swarm whose managers lock themselves", (scene) => {
-  test("is not recovered, and the way back that is told is one", async () => {
-    const { host } = scene();
+/** Autolock that was enabled manually, which a manager without quorum does not report. */
+describeOnLab("a Swarm with autolock", (fixture) => {
+  test("cannot be recovered, and the suggested fix works", async () => {
+    const { host } = fixture();
     const { engine, address, socket } = host;
     const listenAddress = `${address}:2377`;
     const Spec = { EncryptionConfig: { AutoLockManagers: true } };
@@ -18,8 +18,8 @@ describeOnLab("a Swarm whose managers lock themselves", (scene) => {
       ...{ key: "a", urn: "urn:a", nodeId: (await engine.info()).Swarm.NodeID, role: "manager" },
       ...{ connection: { host: socket }, advertiseAddress: address, listenAddress },
     };
-    const alone = forceNewCluster({ swarmId: ID, unlockKey: "", members: [manager] }, manager, new Map());
-    await expect(alone).rejects.toThrow(/host "a": its managers lock themselves.*systemctl restart docker/);
+    const recovery = forceNewCluster({ swarmId: ID, unlockKey: "", members: [manager] }, manager, new Map());
+    await expect(recovery).rejects.toThrow(/host "a": its managers lock themselves.*systemctl restart docker/);
     await host.stopEngine();
     await host.startEngine();
     await engine.unlockSwarm(key);

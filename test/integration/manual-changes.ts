@@ -5,7 +5,7 @@ import type { Engine } from "../../engine/engine.ts";
 import type { NetworkDetails, NodeSpec, ServiceDetails, ServiceSpec, SwarmSpec } from "../../engine/types.ts";
 import type { LabHost } from "../../lab/lab.ts";
 
-/** What people do to an engine behind Pulumi's back. */
+/** Changes that people make to an engine without Pulumi. */
 
 export async function changeService(engine: Engine, change: (spec: ServiceSpec) => void): Promise<void> {
   const service = await getOnlyService(engine);
@@ -42,7 +42,7 @@ export async function getNetwork(engine: Engine, name: string): Promise<NetworkD
   return network;
 }
 
-/** Removes the service and waits until nothing of it holds its networks and secrets any more. */
+/** Removes the only service and waits until no task uses its networks and secrets. */
 export async function removeService(engine: Engine): Promise<void> {
   const { ID } = await getOnlyService(engine);
   await engine.removeService(ID);
@@ -52,22 +52,22 @@ export async function removeService(engine: Engine): Promise<void> {
   );
 }
 
-/** Removes a volume. A container that has just ended holds it for a moment. */
+/** Removes a volume. Retries, because a container that has just ended still uses it for a moment. */
 export function removeVolume(engine: Engine, name: string): Promise<void> {
   return vi.waitFor(() => engine.removeVolume(name), { timeout: 60_000, interval: 200 });
 }
 
-/** Waits until a manager has locked its key, which comes after its Swarm has been told to. */
+/** Waits until a manager has encrypted its key, which happens shortly after autolock is enabled. */
 export function waitForAutolock({ folder }: LabHost): Promise<void> {
   const key = join(folder, "docker", "swarm", "certificates", "swarm-node.key");
   return waitFor(async () => readFileSync(key, "utf8").includes("ENCRYPTED"), "the node's key to be locked");
 }
 
-/** Waits for what happens by itself. */
-export async function waitFor(happened: () => Promise<boolean>, what: string, limitMs = 60_000): Promise<void> {
+/** Polls until a condition holds. */
+export async function waitFor(condition: () => Promise<boolean>, description: string, limitMs = 60_000): Promise<void> {
   const end = Date.now() + limitMs;
-  while (!(await happened())) {
-    if (Date.now() > end) throw new Error(`waited ${limitMs / 1000} s for ${what}`);
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error(`waited ${limitMs / 1000} s for ${description}`);
     await new Promise((done) => setTimeout(done, 200));
   }
 }

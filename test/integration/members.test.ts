@@ -11,7 +11,7 @@ import { NodeSettings } from "../../provider/swarm/node-settings.ts";
 import { setRole } from "../../provider/swarm/node-operations.ts";
 import { type Lab, startLab, labUnavailableReason } from "../../lab/lab.ts";
 
-/** Handlers as Pulumi calls them, on three real engines: what one machine alone cannot show. */
+/** Handlers called as Pulumi calls them, on three real engines. */
 let lab: Lab;
 let cluster: { id: string; outs: ClusterState };
 const members = new Map<number, Awaited<ReturnType<typeof Member.create>>>();
@@ -74,13 +74,13 @@ describe("members of a Swarm", () => {
   });
   afterAll(() => lab?.stop());
 
-  test("join side by side, as manager and as worker; the first one is there already", async () => {
+  test("join in parallel, as manager and as worker; the first one is a member already", async () => {
     await Promise.all([join(1, "manager"), join(2, "manager"), join(3, "worker")]);
     expect(await nodes()).toEqual({ node1: "manager", node2: "manager", node3: "worker" });
     expect([1, 2, 3].map((number) => member(number).outs.joined)).toEqual([false, true, true]);
   });
 
-  test("that have joined are taken on by an `up` that comes again", async () => {
+  test("that have joined are adopted by another `up`", async () => {
     const again = await Member.create(await memberInputs(3, "worker"));
     expect(again.id).toBe(member(3).id);
   });
@@ -101,7 +101,7 @@ describe("members of a Swarm", () => {
     expect(await nodes()).toMatchObject({ node3: "worker" });
   });
 
-  test("whose role was changed by hand are seen to have drifted", async () => {
+  test("report drift if their role was changed manually", async () => {
     const { id, outs } = member(3);
     const engine = lab.host(1).engine;
     await setRole(async () => engine, id, "manager", 120);
@@ -112,7 +112,7 @@ describe("members of a Swarm", () => {
     expect(await nodes()).toMatchObject({ node3: "worker" });
   });
 
-  test("carry their owner's labels, and those changed by hand are seen to have drifted", async () => {
+  test("carry their owner's labels, and report drift if those were changed manually", async () => {
     const { engine } = lab.host(1);
     const { owner } = clusterInputs();
     const { Spec, Version } = await engine.inspectNode(member(3).id);
@@ -124,7 +124,7 @@ describe("members of a Swarm", () => {
     expect((await engine.inspectNode(member(3).id)).Spec.Labels).toEqual(ownerLabels(owner));
   });
 
-  test("carry labels of several settings, and lose only those of the one that goes", async () => {
+  test("carry labels of several NodeSettings, and lose only those of a deleted one", async () => {
     const base = { managers: managers(), swarmId: cluster.id, nodeId: member(3).id };
     const labels = async () => userLabels((await lab.host(1).engine.inspectNode(member(3).id)).Spec.Labels ?? {});
     const a = await NodeSettings.create({ ...base, labels: { a: "1" }, availability: "pause" });
@@ -134,7 +134,7 @@ describe("members of a Swarm", () => {
     expect(await labels()).toEqual({ b: "2" });
   });
 
-  test("that left by themselves are seen to be gone", async () => {
+  test("that left the Swarm themselves are reported as deleted", async () => {
     await lab.host(3).engine.leaveSwarm(false);
     expect(await Member.read(member(3).id, member(3).outs)).toEqual({ id: "" });
     const left = member(3);
@@ -144,14 +144,14 @@ describe("members of a Swarm", () => {
     expect(await nodes()).toEqual({ node1: "manager", node2: "manager", node3: "worker" });
   });
 
-  describe("that find no way to a manager", () => {
+  describe("that cannot reach a manager", () => {
     beforeEach(async () => {
       await Member.delete!(member(3).id, member(3).outs);
       await lab.partition([1, 2], [3]);
     });
     afterEach(() => lab.heal());
 
-    test("are left in no Swarm once their time is up", async () => {
+    test("are in no Swarm once the time limit has passed", async () => {
       const inputs = { ...(await memberInputs(3, "worker")), timeoutSeconds: 5 };
       await expect(Member.create(inputs)).rejects.toThrow(
         /^the engine at .* cannot join the Swarm: not within timeoutSeconds 5 \(.*\): see that it reaches .*:2377, /,
@@ -162,8 +162,8 @@ describe("members of a Swarm", () => {
       await join(3, "worker");
     });
 
-    test("are in as soon as there is one, also when their engine has given up", async () => {
-      // It has to look for the way, and finds none, which ends a join.
+    test("join as soon as a manager is reachable, even if their engine had given up", async () => {
+      // Flushing the ARP cache makes the engine find no route, which ends a join.
       await lab.host(3).run("ip", "neigh", "flush", "all");
       const log = vi.spyOn(console, "log").mockImplementation(() => {});
       const joined = join(3, "worker");
@@ -176,12 +176,12 @@ describe("members of a Swarm", () => {
     });
   });
 
-  test("are reached through any manager that answers", async () => {
+  test("are reached through any reachable manager", async () => {
     const silent = { ...member(3).outs, managers: { gone: { host: "unix:///nowhere.sock" }, ...managers() } };
     expect((await Member.read(member(3).id, silent)).id).toBe(member(3).id);
   });
 
-  test("leave all at once in an order that keeps a manager; the last one ends with the Swarm", async () => {
+  test("leave in parallel in an order that keeps a manager; the last one leaves with the Swarm", async () => {
     await Promise.all([1, 2, 3].map((number) => Member.delete!(member(number).id, member(number).outs)));
     const states = await Promise.all(lab.hosts.map(async ({ engine }) => (await engine.info()).Swarm.LocalNodeState));
     expect(states.filter((state) => state === "active")).toHaveLength(1);

@@ -4,51 +4,51 @@ import { getStoreAccess, type StoreAccess } from "./traffic-client.ts";
 import { type HostConfig, hostConfig, describeOnLab } from "./lab-fixture.ts";
 import type { TestStack } from "./stack.ts";
 
-/** Docker's name server asks the host's for what it does not know, and here nobody answers it. */
-const NO_SUCH_NAME = /lookup store .*(no such host|timeout|server misbehaving)/;
+/** Errors for an unknown name: Docker forwards it to the host's name server, which is unreachable here. */
+const NAME_NOT_FOUND = /lookup store .*(no such host|timeout|server misbehaving)/;
 
-/** A live store that joins and leaves a network, seen by containers that are no service's, on a host without a member. */
+/** A running store that joins and leaves a network, tested with standalone containers on a host without a member. */
 describeOnLab(
-  "networks of a live store",
-  (scene) => {
+  "networks of a running store",
+  (fixture) => {
     let stack: TestStack;
     let access: StoreAccess;
-    let former: unknown;
-    /** On the store's own network, and on the one that it joins later. */
+    let serviceIds: unknown;
+    /** A container on the store's network, and one on the network that it joins later. */
     let inside: AttachedContainer;
     let outside: AttachedContainer;
 
     beforeAll(async () => {
-      const { lab, images } = scene();
+      const { lab, images } = fixture();
       const at = (machine: number, role: HostConfig["role"]) => hostConfig(lab.host(machine), role);
-      stack = await scene().hostsStack(
+      stack = await fixture().hostsStack(
         { a: at(1, "manager"), b: at(2, "worker") },
         { networks: ["later"], store: { pools: { main: { hosts: ["a"] } } } },
       );
       await stack.up();
       access = await getStoreAccess(stack);
-      former = (await stack.outputs())["serviceIds"];
+      serviceIds = (await stack.outputs())["serviceIds"];
       inside = await AttachedContainer.start(lab.host(2).engine, images.a, "network");
       outside = await AttachedContainer.start(lab.host(2).engine, images.a, "later");
     });
 
-    /** Changes the store's networks, and gives back what was done. */
+    /** Changes the store's networks, and returns the operations. */
     async function attachTo(networks: string[]): Promise<string[]> {
       stack.config("attached", networks);
       const { steps } = await stack.up();
-      expect((await stack.outputs())["serviceIds"]).toEqual(former);
+      expect((await stack.outputs())["serviceIds"]).toEqual(serviceIds);
       return steps.map(({ op, name }) => `${op} ${name}`);
     }
 
-    test("a container on the store's network puts and reads, by the store's name; one on another finds none", async () => {
+    test("a container on the store's network uses it by name; one on another network cannot resolve the name", async () => {
       await expect.poll(() => inside.setAlias(access), DNS_PROPAGATION).toEqual("");
       await inside.mc(["mb", "store/names"]);
       await inside.mc(["pipe", "store/names/inside"], "from inside");
       expect(await inside.mc(["cat", "store/names/inside"])).toBe("from inside");
-      expect(await outside.setAlias(access)).toMatch(NO_SUCH_NAME);
+      expect(await outside.setAlias(access)).toMatch(NAME_NOT_FOUND);
     });
 
-    test("once the store is attached to the other network, the container there puts and reads too", async () => {
+    test("after the store is attached to the other network, the container there uses it too", async () => {
       expect(await attachTo(["later"])).toEqual(["update store-main"]);
       for (const one of [outside, inside]) await expect.poll(() => one.setAlias(access), DNS_PROPAGATION).toEqual("");
       await outside.mc(["pipe", "store/names/outside"], "from outside");
@@ -57,9 +57,9 @@ describeOnLab(
       expect(await inside.mc(["cat", "store/names/outside"])).toBe("from outside");
     });
 
-    test("once it is detached, the container finds it no more, and the one on its own network still does", async () => {
+    test("after it is detached, only the container on the store's network still resolves it", async () => {
       expect(await attachTo([])).toEqual(["update store-main"]);
-      await expect.poll(() => outside.setAlias(access), DNS_PROPAGATION).toMatch(NO_SUCH_NAME);
+      await expect.poll(() => outside.setAlias(access), DNS_PROPAGATION).toMatch(NAME_NOT_FOUND);
       await expect.poll(() => inside.setAlias(access), DNS_PROPAGATION).toEqual("");
       expect(await inside.mc(["cat", "store/names/outside"])).toBe("from outside");
       expect((await stack.preview()).steps).toEqual([]);

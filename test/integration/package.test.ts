@@ -25,13 +25,13 @@ import { openBucket, randomObject } from "./s3.ts";
 import { describeOnLab } from "./lab-fixture.ts";
 import type { TestStack } from "./stack.ts";
 
-/** What the example gives out of each store. */
+/** The outputs of the example for each store. */
 const EXPORTS = ["endpoint", "rootUser", "rootPassword"];
 
-/** The two ways to load the package, in which one and the same example runs. */
+/** The two ways to load the package; the same example runs in both. */
 const KINDS = ["CommonJS", "ES modules"] as const;
 
-/** The whole public surface, used with its types. */
+/** A program that uses the public API with its types. */
 const TYPED = [
   'import { LocalHost, MinioService, NodeSettings, OverlayNetwork, Swarm, SwarmService } from "pulumi-swarm";',
   'import type { Drive, EngineConnection, Host, MinioServiceArgs, ServiceSpec } from "pulumi-swarm";',
@@ -48,7 +48,7 @@ const TYPED = [
   'new MinioService("other", { swarm, network, mode: "mirrored" });',
 ];
 
-describeOnLab("the package, installed beside the examples", (scene) => {
+describeOnLab("the package, installed beside the examples", (fixture) => {
   let program: string;
 
   beforeAll(async () => {
@@ -60,7 +60,7 @@ describeOnLab("the package, installed beside the examples", (scene) => {
     });
     const npm = (cwd: string, ...args: string[]) => run("npm", args, { cwd, timeoutMs: 240_000 });
     await npm(ROOT, "pack", "--pack-destination", folder);
-    // As the examples ask for it, but with the versions that this machine has plugins for.
+    // The examples' dependencies, with the versions of the plugins on this machine.
     const manifest = join(program, "package.json");
     const asked = JSON.parse(readFileSync(manifest, "utf8")) as { dependencies: Record<string, string> };
     const pinned = ["@pulumi/docker", "@pulumi/policy", "@pulumi/pulumi"].map((name) => [name, versionOf(name)]);
@@ -78,7 +78,7 @@ describeOnLab("the package, installed beside the examples", (scene) => {
   });
   afterAll(() => rmSync(dirname(program), { recursive: true, force: true }));
 
-  test("holds what it needs, and nothing of this repository's tests and tools", () => {
+  test("contains what it needs, and none of this repository's tests and tools", () => {
     const files = readdirSync(join(program, "node_modules", "pulumi-swarm"));
     expect(files).toEqual(
       expect.arrayContaining(["LICENSE", "README.md", "dist", "package.json", "policy", "provider.cjs"]),
@@ -88,17 +88,17 @@ describeOnLab("the package, installed beside the examples", (scene) => {
     }
   });
 
-  test("its policy pack starts from there: it tells Pulumi the port on which it answers", async () => {
+  test("contains a policy pack that starts and prints its port for Pulumi", async () => {
     const pack = spawn(join(program, "node_modules", "pulumi-swarm", "policy", "run"), ["127.0.0.1:1"]);
     try {
-      const [said] = (await once(pack.stdout, "data")) as [Buffer];
-      expect(said.toString()).toMatch(/^\d+\n/);
+      const [output] = (await once(pack.stdout, "data")) as [Buffer];
+      expect(output.toString()).toMatch(/^\d+\n/);
     } finally {
       pack.kill();
     }
   });
 
-  test("its types are found by ES modules and by CommonJS, and examples and pages are right by them", async () => {
+  test("has types for ES modules and CommonJS, with which examples and pages compile", async () => {
     const compiler = join(ROOT, "node_modules", "typescript", "bin", "tsc");
     for (const name of ["typed.mts", "typed.cts"]) writeFileSync(join(program, name), TYPED.join("\n"));
     cpSync(join(ROOT, "node_modules", "@types", "node"), join(program, "node_modules", "@types", "node"), {
@@ -111,13 +111,13 @@ describeOnLab("the package, installed beside the examples", (scene) => {
     await run(process.execPath, [compiler, ...options, ...files], { cwd: program, timeoutMs: 120_000 });
   });
 
-  /** A stack of an example on the lab's machine, `more` in its configuration. */
+  /** Creates a stack of an example on the lab's machine, with `more` added to its configuration. */
   function example(name: string, more: Record<string, string> = {}, backendOf?: TestStack): Promise<TestStack> {
-    const { host, images } = scene();
+    const { host, images } = fixture();
     const { socket: engine, hostname, address: endpointAddress } = host;
     const settings = Object.entries({ engine, hostname, endpointAddress, image: images.a, ...more });
     const config = Object.fromEntries(settings.map(([key, value]) => [`${name}:${key}`, value]));
-    return scene().stack(config, { project: join(program, name), backendOf });
+    return fixture().stack(config, { project: join(program, name), backendOf });
   }
 
   async function upAndClean(stack: TestStack): Promise<void> {
@@ -132,10 +132,10 @@ describeOnLab("the package, installed beside the examples", (scene) => {
       stack = await example(kind === "CommonJS" ? "two-stores-cjs" : "two-stores");
     });
 
-    test("up makes them, a second preview is clean, and both take objects", async () => {
+    test("up creates them, a second preview is empty, and both store objects", async () => {
       await upAndClean(stack);
       const names = ["red", "blue"];
-      expect(await listOwnedObjects(scene().host.engine)).toEqual(
+      expect(await listOwnedObjects(fixture().host.engine)).toEqual(
         names
           .flatMap((name) => [
             `network ${name}-network`,
@@ -157,17 +157,17 @@ describeOnLab("the package, installed beside the examples", (scene) => {
       }
     });
 
-    if (kind === "ES modules") describe("and beside them", besideThem);
+    if (kind === "ES modules") describe("and other examples next to them", otherExamples);
 
-    test("destroy takes all away", async () => {
+    test("destroy removes everything", async () => {
       await stack.destroy();
-      const { engine } = scene().host;
+      const { engine } = fixture().host;
       expect((await engine.info()).Swarm.LocalNodeState).toBe("inactive");
-      // The data is this state's: the next one would be refused it.
+      // The volumes belong to this state; another one would be refused them.
       for (const { Name } of await engine.listVolumes()) await removeVolume(engine, Name);
     });
 
-    function besideThem(): void {
+    function otherExamples(): void {
       test("own-network adds a network to their Swarm", async () => {
         const network = await example("own-network");
         await upAndClean(network);
@@ -175,7 +175,7 @@ describeOnLab("the package, installed beside the examples", (scene) => {
         await network.destroy();
       });
 
-      test("own-service reaches a store over the network that it finds by name", async () => {
+      test("own-service connects to a store over a network that it looks up by name", async () => {
         const service = await example("own-service");
         const { output } = await service.up();
         expect(output).not.toMatch(/not encrypted/);
@@ -183,14 +183,14 @@ describeOnLab("the package, installed beside the examples", (scene) => {
         await service.destroy();
       });
 
-      test("another-project reads its bucket with what it takes from their outputs", async () => {
+      test("another-project reads its bucket with the outputs of the other stack", async () => {
         const project = await example("another-project", { stores: `organization/two-stores/${stack.name}` }, stack);
         await upAndClean(project);
         await project.destroy();
       });
 
-      test("and the network that was found by name is there after all of them", async () => {
-        const { engine } = scene().host;
+      test("the network that was looked up by name still exists after they are destroyed", async () => {
+        const { engine } = fixture().host;
         const { networkId } = await stack.outputs();
         expect((await getNetwork(engine, "red-network")).Id).toBe(networkId);
         expect((await engine.listServices()).map(({ Spec }) => Spec.Name).toSorted()).toEqual([
@@ -202,13 +202,13 @@ describeOnLab("the package, installed beside the examples", (scene) => {
   });
 });
 
-/** The same program as its CommonJS, as TypeScript compiles it for `require`. */
+/** Compiles a program to CommonJS. */
 function toCommonJs(from: string, to: string): void {
   const compilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2023 };
   const text = readFileSync(join(from, "index.ts"), "utf8");
   mkdirSync(to);
   writeFileSync(join(to, "index.cjs"), ts.transpileModule(text, { compilerOptions }).outputText);
-  // A package of its own: those of the examples are ES modules.
+  // A separate package.json: that of the examples says ES modules.
   writeFileSync(join(to, "package.json"), JSON.stringify({ name: basename(to), type: "commonjs" }));
   writeFileSync(join(to, "Pulumi.yaml"), JSON.stringify({ name: basename(to), runtime: "nodejs", main: "index.cjs" }));
 }

@@ -15,7 +15,7 @@ const PACK = ["--policy-pack", join(ROOT, "policy", "run")];
 let stack: TestStack | undefined;
 afterEach(() => stack?.remove());
 
-/** A preview under the policies. No engine is asked: it is known beforehand that none answers. */
+/** Runs a preview with the policies, without engines: the addresses are unreachable. */
 async function preview(sound: boolean, config?: object): Promise<PreviewReport> {
   stack = await TestStack.create({ project: PROJECT, config: { sound } });
   if (!config) return previewReport(await stack.previewRun(PACK));
@@ -24,18 +24,18 @@ async function preview(sound: boolean, config?: object): Promise<PreviewReport> 
   return previewReport(await stack.previewRun([...PACK, "--policy-pack-config", file]));
 }
 
-const found = ({ policies }: PreviewReport) =>
+const violations = ({ policies }: PreviewReport) =>
   policies.map(({ policy, resource }) => `${policy}: ${resource}`).toSorted();
 
-test("the policies find nothing in a stack that is sound", async () => {
+test("the policies report nothing for a compliant stack", async () => {
   const report = await preview(true);
-  expect(found(report)).toEqual([]);
+  expect(violations(report)).toEqual([]);
   expect(report.succeeded).toBe(true);
 });
 
-test("each finds in another what it is there for, and stops the run; the comment says so in red", async () => {
+test("each policy reports its violations and fails the preview, and the comment shows a caution", async () => {
   const report = await preview(false);
-  expect(found(report)).toEqual([
+  expect(violations(report)).toEqual([
     "encrypted-overlay: network-network",
     "image-by-digest: web",
     "no-default-credentials: store-credentials",
@@ -55,26 +55,26 @@ test("each finds in another what it is there for, and stops the run; the comment
   expect(previewComment([report])).toMatch(/> \[!CAUTION\]\n> - \*\*Policies\*\*/);
 });
 
-test("the config makes them advice, and tells which stacks are of development: these are left alone by some", async () => {
+test("the configuration makes them advisory, and exempts development stacks from some", async () => {
   const others = RULES.filter(({ outsideDevelopment }) => outsideDevelopment).map(({ name }) => name);
   const development = { developmentStacks: ["test"] };
   const report = await preview(false, {
     all: "advisory",
     ...Object.fromEntries(others.map((name) => [name, development])),
   });
-  const left = RULES.map(({ name }) => name).filter((name) => !others.includes(name));
-  expect(new Set(report.policies.map(({ policy }) => policy))).toEqual(new Set(left));
+  const applied = RULES.map(({ name }) => name).filter((name) => !others.includes(name));
+  expect(new Set(report.policies.map(({ policy }) => policy))).toEqual(new Set(applied));
   expect(new Set(report.policies.map(({ level }) => level))).toEqual(new Set(["advisory"]));
   expect(report.succeeded).toBe(true);
 });
 
-test("as a folder they start with what the language hosts of Pulumi's releases start packs with", async () => {
+test("the pack's folder starts with the starter that Pulumi's released language hosts use", async () => {
   const starter = join(ROOT, "node_modules", "@pulumi", "pulumi", "cmd", "run-policy-pack");
   const pack = spawn(process.execPath, [starter, "127.0.0.1:1", "."], { cwd: join(ROOT, "policy") });
   try {
-    // The port on which it answers.
-    const [said] = (await once(pack.stdout, "data")) as [Buffer];
-    expect(said.toString()).toMatch(/^\d+\n/);
+    // The pack prints its port.
+    const [output] = (await once(pack.stdout, "data")) as [Buffer];
+    expect(output.toString()).toMatch(/^\d+\n/);
   } finally {
     pack.kill();
   }

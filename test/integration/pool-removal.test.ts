@@ -8,24 +8,24 @@ const FIRST = { hosts: ["a", "b"] };
 const SECOND = { hosts: ["c", "d"] };
 
 describeOnLab(
-  "a pool that is taken out of a store",
-  (scene) => {
+  "a pool that is removed from a store",
+  (fixture) => {
     const at = (machine: number, role: HostConfig["role"]) =>
-      hostConfig(scene().lab.host(machine), role, { d1: {}, d2: {} });
+      hostConfig(fixture().lab.host(machine), role, { d1: {}, d2: {} });
     const staying = () => ({ c: at(3, "manager"), d: at(4, "worker") });
     const objects = Object.fromEntries(Array.from({ length: 8 }, (_, at) => [`object${at}`, randomObject(300_000)]));
 
-    /** MinIO's client in the member on a machine. */
+    /** Runs MinIO's client in the member on a machine. */
     async function mc(machine: number, ...args: string[]): Promise<string> {
-      const { engine } = scene().lab.host(machine);
+      const { engine } = fixture().lab.host(machine);
       const [member] = await engine.listContainers();
       return (await engine.exec(member!.Id, ["mc", ...args])).stdout;
     }
 
-    test("is refused while it holds data, and goes once MinIO has emptied it, with its hosts", async () => {
-      const { lab } = scene();
+    test("is refused while it holds data, and succeeds with its hosts once MinIO has decommissioned it", async () => {
+      const { lab } = fixture();
       const machines = { a: at(1, "worker"), b: at(2, "worker"), ...staying() };
-      const stack = await scene().hostsStack(machines, {
+      const stack = await fixture().hostsStack(machines, {
         minReadySeconds: 1,
         store: { pools: { 2026: FIRST, 2027: SECOND } },
       });
@@ -42,7 +42,7 @@ describeOnLab(
       await mc(3, ...started.split(" "));
       await waitFor(
         async () => /Complete/.test(await mc(3, "admin", "decommission", "status", "local")),
-        "an empty pool",
+        "the decommission to complete",
       );
 
       const preview = await stack.preview();

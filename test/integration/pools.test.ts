@@ -7,19 +7,19 @@ const TWO_DRIVES = { d1: {}, d2: {} };
 const MAIN = { hosts: ["a", "b"] };
 const MORE = { hosts: ["c", "d"] };
 
-/** What `mc admin info --json` tells of a store's shape. */
+/** The part of `mc admin info --json` that describes pools and drives. */
 interface Info {
   info: { servers: { drives: { pool_index: number; state: string; healing?: boolean }[] }[] };
 }
 
 describeOnLab(
-  "a store of several pools",
-  (scene) => {
-    const at = (machine: number, role: HostConfig["role"]) => hostConfig(scene().lab.host(machine), role, TWO_DRIVES);
+  "a store with several pools",
+  (fixture) => {
+    const at = (machine: number, role: HostConfig["role"]) => hostConfig(fixture().lab.host(machine), role, TWO_DRIVES);
     const machines = () => ({ a: at(1, "manager"), b: at(2, "worker"), c: at(3, "worker"), d: at(4, "worker") });
 
-    test("begins with one, grows by another, keeps both, and heals what a new machine lacks", async () => {
-      const stack = await scene().hostsStack(machines(), { minReadySeconds: 1, store: { pools: { main: MAIN } } });
+    test("starts with one pool, gets a second one, rejects the removal of drives and pools, and heals a replaced machine", async () => {
+      const stack = await fixture().hostsStack(machines(), { minReadySeconds: 1, store: { pools: { main: MAIN } } });
       await stack.up();
       await waitUntilShared(stack);
       const objects = { before: randomObject(), between: randomObject(), after: randomObject() };
@@ -38,20 +38,20 @@ describeOnLab(
         "update store-root-keys",
       ]);
       await waitUntilShared(stack);
-      expect(poolsOf(await info(scene(), 1)).toSorted()).toEqual([0, 0, 0, 0, 1, 1, 1, 1]);
+      expect(poolsOf(await info(fixture(), 1)).toSorted()).toEqual([0, 0, 0, 0, 1, 1, 1, 1]);
       await expectEqual(stack, { before: objects.before });
       await (await openBuckets(stack, "all"))["d"]!.put("between", objects.between);
       expect((await stack.preview()).steps).toEqual([]);
 
-      const made = async () => {
-        const { engine } = scene().lab.host(1);
+      const listObjects = async () => {
+        const { engine } = fixture().lab.host(1);
         return [...(await engine.listConfigs()), ...(await engine.listNodes())].map(({ ID, Spec }) => [ID, Spec]);
       };
-      const before = await made();
+      const before = await listObjects();
       const less = { drivesPerHost: 1 };
       stack.config("store", { pools: { main: { ...MAIN, ...less }, more: { ...MORE, ...less } } });
       expect((await stack.expectFailure("up")).output).toMatch(/host\.drives \(pool main\) .*d1.*: is .*d2.* for life/);
-      expect(await made()).toEqual(before);
+      expect(await listObjects()).toEqual(before);
 
       stack.config("store", { pools: { main: MAIN } });
       expect((await stack.expectFailure("preview")).output).toContain("mc admin decommission start");
@@ -61,11 +61,11 @@ describeOnLab(
       await stack.up();
       await waitUntilShared(stack);
       await (await openBuckets(stack, "all"))["b"]!.put("after", objects.after);
-      await healed(scene());
+      await healed(fixture());
       expect((await stack.preview()).steps).toEqual([]);
 
-      // Without the other host of its pool, all comes from the machine that is new.
-      await scene().lab.kill(1);
+      // Without the other host of its pool, all data comes from the new machine.
+      await fixture().lab.kill(1);
       await expectEqual(stack, objects, ["b", "d"]);
     });
   },
@@ -79,7 +79,7 @@ async function expectEqual(stack: TestStack, objects: Record<string, Buffer>, th
   }
 }
 
-/** What the store says of itself, asked in the member on a machine. */
+/** Runs `mc admin info` in the member on a machine. */
 async function info({ lab }: LabFixture, machine: number): Promise<Info> {
   const { engine } = lab.host(machine);
   const [member] = await engine.listContainers();
@@ -88,9 +88,9 @@ async function info({ lab }: LabFixture, machine: number): Promise<Info> {
 }
 
 const drivesOf = ({ info: { servers } }: Info) => servers.flatMap(({ drives }) => drives);
-const poolsOf = (told: Info) => drivesOf(told).map(({ pool_index: pool }) => pool);
+const poolsOf = (storeInfo: Info) => drivesOf(storeInfo).map(({ pool_index: pool }) => pool);
 
-/** MinIO looks for new drives every 10 s. */
+/** Waits until all drives are healed. MinIO looks for new drives every 10 s. */
 async function healed(of: LabFixture): Promise<void> {
   await expect
     .poll(async () => drivesOf(await info(of, 1)).filter(({ state, healing }) => state !== "ok" || healing), {

@@ -34,13 +34,13 @@ const store: ServiceRequirement = {
 };
 
 describeOnLab(
-  "a look at several hosts before anything is changed",
-  (scene) => {
-    const at = (key: "a" | "b" | "c") => scene().lab.host({ a: 1, b: 2, c: 3 }[key]);
+  "the preflight of several hosts",
+  (fixture) => {
+    const at = (key: "a" | "b" | "c") => fixture().lab.host({ a: 1, b: 2, c: 3 }[key]);
     const address = (key: "a" | "b" | "c") => at(key).address;
 
-    /** What the preflight refuses of the three machines, and what else it says. */
-    async function look(...requirements: Requirement[]): Promise<{ refused: string[]; said: string[] }> {
+    /** Runs the preflight on the three hosts; returns its errors and what it printed. */
+    async function runPreflight(...requirements: Requirement[]): Promise<{ errors: string[]; printed: string[] }> {
       const hosts = (["a", "b", "c"] as const).map((key) => {
         const { ssh, hostname } = at(key);
         const sshOptions = ["-i", ssh.identityFile, "-o", `UserKnownHostsFile=${ssh.knownHosts}`];
@@ -50,12 +50,12 @@ describeOnLab(
       const inputs = { hosts: Object.fromEntries(hosts), requirements: [swarm, ...requirements], allowOutage: false };
       const log = vi.spyOn(console, "log").mockImplementation(() => {});
       const { failures } = await Preflight.check!({}, inputs);
-      const said = log.mock.calls.map(([line]) => String(line));
+      const printed = log.mock.calls.map(([line]) => String(line));
       log.mockRestore();
-      return { refused: failures.map(({ reason }) => reason), said };
+      return { errors: failures.map(({ reason }) => reason), printed };
     }
 
-    /** What a look could leave behind on a machine. */
+    /** Returns what a preflight could leave behind on a host. */
     async function traces(host: LabHost): Promise<object> {
       const listening = await host.run("sh", "-c", "awk '$4 == \"0A\" { print $2 }' /proc/net/tcp | sort -u");
       const udp = await host.run("sh", "-c", "awk 'NR > 1 { print $2 }' /proc/net/udp | sort -u");
@@ -63,15 +63,15 @@ describeOnLab(
       return { contents: await getEngineContents(host.engine), listening, udp, processes };
     }
 
-    const everywhere = () => Promise.all(scene().lab.hosts.map(traces));
+    const everywhere = () => Promise.all(fixture().lab.hosts.map(traces));
     let before: object[];
     beforeAll(async () => {
       before = await everywhere();
     });
 
-    describe("that are no nodes yet", () => {
+    describe("that are not nodes yet", () => {
       afterEach(async () => {
-        for (const host of scene().lab.hosts) {
+        for (const host of fixture().lab.hosts) {
           await host.run("iptables", "-F", "INPUT");
           await host.run("hostname", host.hostname);
           await host.run("ip", "link", "set", "eth0", "mtu", "1500");
@@ -80,11 +80,11 @@ describeOnLab(
         expect(await everywhere()).toEqual(before);
       });
 
-      test("says nothing where all is well", async () => {
-        expect(await look(network({}), store)).toEqual({ refused: [], said: [] });
+      test("reports nothing if there are no problems", async () => {
+        expect(await runPreflight(network({}), store)).toEqual({ errors: [], printed: [] });
       });
 
-      test("names what does not get through between two of them, either way", async () => {
+      test("reports blocked ports and packets between two hosts, in both directions", async () => {
         const block = (key: "a" | "b" | "c", from: "a" | "b" | "c", ...what: string[]) =>
           at(key).run("iptables", "-A", "INPUT", "-s", address(from), ...what);
         await block("b", "a", "-p", "udp", "--dport", "4789", "-j", "DROP");
@@ -94,28 +94,28 @@ describeOnLab(
         const blocked = (to: "b" | "c", what: string) =>
           `Swarm "swarm": hosts.a.privateAddress "${address("a")}": this host and host ${to} (${address(to)}) do not ` +
           `get through to each other: ${what} is blocked: open it in the firewalls and security groups of both`;
-        const { refused, said } = await look(network({ mtu: 1450 }));
-        expect(refused).toEqual([
+        const { errors, printed } = await runPreflight(network({ mtu: 1450 }));
+        expect(errors).toEqual([
           blocked("b", "from a to b 4789/udp; from b to a 7946/udp"),
           blocked("c", "from c to a 2377/tcp"),
           expect.stringMatching(/mtu 1450: packets of 1450 bytes do not get through whole between host b and host c:/),
         ]);
-        expect(said).toEqual([
+        expect(printed).toEqual([
           ["host  mtu      ports", "a     ok       refused", "b     refused  refused", "c     refused  refused"].join(
             "\n",
           ),
         ]);
       });
 
-      test("says of which machine it knows nothing but its engine", async () => {
+      test("reports a machine of which it can only check the engine", async () => {
         const keys = "/etc/ssh/authorized_keys";
         const command =
           "case $SSH_ORIGINAL_COMMAND in docker*) exec $SSH_ORIGINAL_COMMAND;; *) echo docker alone;; esac";
         await at("c").run("sed", "-i.all", `s/^/command="${command}" /`, keys);
         try {
-          const { refused, said } = await look(network({}), store);
-          expect(refused).toEqual([]);
-          expect(said).toContainEqual(
+          const { errors, printed } = await runPreflight(network({}), store);
+          expect(errors).toEqual([]);
+          expect(printed).toContainEqual(
             expect.stringMatching(
               /hosts\.c "machine": its clock, kernel, MTU, ports and disks are not checked: .*: docker alone$/m,
             ),
@@ -125,14 +125,14 @@ describeOnLab(
         }
       });
 
-      test("finds what speaks against one of them", async () => {
+      test("reports problems of single hosts", async () => {
         await at("b").run("hostname", at("a").hostname);
         await at("b").run("mount", "-o", "remount,size=20m", "/mnt/disk1");
         await at("c").run("umount", "/mnt/disk1");
         await at("c").run("ip", "link", "set", "eth0", "mtu", "1300");
         try {
-          const { refused } = await look(network({ mtu: 1400, subnet: "10.20.0.0/29" }), store);
-          expect(refused).toEqual([
+          const { errors } = await runPreflight(network({ mtu: 1400, subnet: "10.20.0.0/29" }), store);
+          expect(errors).toEqual([
             expect.stringMatching(
               /hosts\.b\.hostname "node2": its engine calls itself "node1": give hostname: "node1"/,
             ),
@@ -152,8 +152,8 @@ describeOnLab(
       });
     });
 
-    test("a preview says it in lines and in a table; a host that is silent is told of alone", async () => {
-      const stack = await scene().hostsStack(
+    test("a preview prints the problems as lines and as a table, and only warns of an unreachable host", async () => {
+      const stack = await fixture().hostsStack(
         {
           a: hostConfig(at("a"), "manager"),
           b: { ...hostConfig(at("b"), "worker"), address: address("a") },
@@ -168,10 +168,10 @@ describeOnLab(
       expect(await everywhere()).toEqual(before);
     });
 
-    test("a host that comes up during the run is looked at before anything is changed", async () => {
+    test("a host that starts during the run is checked before anything is changed", async () => {
       await at("c").engine.initSwarm({ ListenAddr: "0.0.0.0:2377", AdvertiseAddr: address("c"), Spec: {} });
       await at("c").stop();
-      const stack = await scene().hostsStack(
+      const stack = await fixture().hostsStack(
         { a: hostConfig(at("a"), "manager"), c: hostConfig(at("c"), "worker") },
         { store: "none" },
       );
@@ -189,37 +189,37 @@ describeOnLab(
       await at("c").engine.leaveSwarm(true);
     });
 
-    describe("of which one is a node", () => {
+    describe("one of which is a node", () => {
       beforeAll(async () => {
         const Spec = { Name: "default", Labels: ownerLabels(owner) };
         await at("a").engine.initSwarm({ ListenAddr: "0.0.0.0:2377", AdvertiseAddr: address("a"), Spec });
       });
 
-      test("tries the ports that it has in use as well", async () => {
+      test("checks the ports that the node uses as well", async () => {
         await at("a").run("iptables", "-A", "INPUT", "-s", address("b"), "-p", "udp", "--dport", "7946", "-j", "DROP");
-        const { refused } = await look(network({}));
-        expect(refused).toEqual([expect.stringMatching(/from b to a 7946\/udp is blocked/)]);
+        const { errors } = await runPreflight(network({}));
+        expect(errors).toEqual([expect.stringMatching(/from b to a 7946\/udp is blocked/)]);
         await at("a").run("iptables", "-F", "INPUT");
-        expect(await look(network({}))).toEqual({ refused: [], said: [] });
+        expect(await runPreflight(network({}))).toEqual({ errors: [], printed: [] });
       });
 
-      test("names one that is in another Swarm", async () => {
+      test("reports a host that is in another Swarm", async () => {
         await at("c").engine.initSwarm({ ListenAddr: "0.0.0.0:2377", AdvertiseAddr: address("c"), Spec: {} });
-        const { refused } = await look(network({}));
-        expect(refused).toEqual([
+        const { errors } = await runPreflight(network({}));
+        expect(errors).toEqual([
           expect.stringMatching(/hosts\.c\.engine "ssh:.*": is in another Swarm \(\w+\) than host a: leave it with/),
         ]);
         await at("c").engine.leaveSwarm(true);
       });
 
-      test("tries nothing among nodes: their Swarm has shown it", async () => {
+      test("checks no connections between nodes, because their Swarm uses them", async () => {
         const { JoinTokens } = await at("a").engine.inspectSwarm();
         const join = { RemoteAddrs: [`${address("a")}:2377`], JoinToken: JoinTokens.Worker };
         for (const key of ["b", "c"] as const) {
           await at(key).engine.joinSwarm({ ...join, ListenAddr: "0.0.0.0:2377", AdvertiseAddr: address(key) });
         }
         await at("b").run("iptables", "-A", "INPUT", "-p", "udp", "--dport", "4789", "-j", "DROP");
-        expect(await look(network({}))).toEqual({ refused: [], said: [] });
+        expect(await runPreflight(network({}))).toEqual({ errors: [], printed: [] });
       });
     });
   },

@@ -7,14 +7,14 @@ import type { TestStack } from "./stack.ts";
 
 const SECRET = "quite-a-secret-name";
 
-/** From previews on a real engine. */
-describeOnLab("the comment on a pull request", (scene) => {
+/** Comments built from previews on a real engine. */
+describeOnLab("the comment on a pull request", (fixture) => {
   let stack: TestStack;
   let reports: PreviewReport[];
   let comment: string;
 
   beforeAll(async () => {
-    stack = await scene().stack({ drives: ONE_DRIVE, buckets: { old: {}, kept: {} } });
+    stack = await fixture().stack({ drives: ONE_DRIVE, buckets: { old: {}, kept: {} } });
     await stack.up();
     const before = previewReport(await stack.previewRun());
     stack.config("buckets", { kept: {}, fresh: {} });
@@ -27,21 +27,21 @@ describeOnLab("the comment on a pull request", (scene) => {
     comment = previewComment(reports);
   });
 
-  test("the store that it is about is well, and has a page that says so", async () => {
+  test("is about a healthy store, whose status page says so", async () => {
     const status = await stack.status();
     expect(status.problems).toEqual([]);
     const page = statusPage(status, new Date());
-    for (const part of ["all is well", scene().host.hostname, "minio-main", "/drives/d1", "write quorum"]) {
+    for (const part of ["all is well", fixture().host.hostname, "minio-main", "/drives/d1", "write quorum"]) {
       expect(page).toContain(part);
     }
   });
 
-  test("says of what has not changed that nothing does", () => {
+  test("says that nothing changes if nothing does", () => {
     expect(reports[0]).toMatchObject({ succeeded: true, impacts: [], components: [] });
     expect(comment).toContain("Nothing changes.");
   });
 
-  test("has what is made, changed, made anew and taken away, by component", () => {
+  test("lists what is created, updated, replaced and deleted, by component", () => {
     const of = (title: string) => {
       const component = reports[1]!.components.find(({ type, name }) => `${type} ${name}` === title);
       return component?.changes.map(({ operation, name }) => `${operation} ${name}`).toSorted();
@@ -55,11 +55,11 @@ describeOnLab("the comment on a pull request", (scene) => {
       "update minio-main",
       "update minio-root-keys",
     ]);
-    // A bucket is a resource of its own.
+    // A bucket is a resource without a component.
     expect(of(" ")).toEqual(expect.arrayContaining(["create fresh", "delete old"]));
   });
 
-  test("says first what touches data, then that all members restart at once and how long that takes", () => {
+  test("lists effects on data first, then that all members restart at once and how long that takes", () => {
     const effects = reports[1]!.impacts.map(({ kind, resource }) => `${kind} ${resource}`);
     expect(effects.slice(0, 1)).toEqual(["data old"]);
     expect(effects).toEqual(
@@ -71,12 +71,12 @@ describeOnLab("the comment on a pull request", (scene) => {
     expect(own.indexOf("CAUTION")).toBeLessThan(own.indexOf("<details>"));
   });
 
-  test("has no secret in it, though the program passed one on as plain text", () => {
+  test("contains no secret, even if the program passed one on as plain text", () => {
     expect(comment).toContain("MINIO_SITE_NAME=[secret]");
     expect(comment + JSON.stringify(reports)).not.toContain(SECRET);
   });
 
-  test("of a change that is refused has the reason", async () => {
+  test("shows the reason of a refused change", async () => {
     stack.config("allowOutage", undefined);
     const report = previewReport(await stack.previewRun());
     expect(report.succeeded).toBe(false);

@@ -1,36 +1,36 @@
 import { spawn } from "node:child_process";
 import { type EngineEvent, isDefaultProvider, nameFromUrn } from "../../commands/lib/events.ts";
 
-/** One resource's part in a run, as the engine of Pulumi tells it. */
+/** One operation of Pulumi's engine on a resource. */
 export interface Step {
-  /** `create`, `update`, `replace`, `delete`, `same`, `refresh` and their kin. */
+  /** `create`, `update`, `replace`, `delete`, `create-replacement` and so on. */
   op: string;
   /** The resource's type: `pulumi-nodejs:dynamic/swarm:Service`. */
   type: string;
-  /** Its logical name. */
+  /** The resource's logical name. */
   name: string;
-  /** Paths of the properties that differ, where Pulumi says so. */
+  /** Paths of the properties that differ, where Pulumi reports them. */
   diffs: string[];
 }
 
-/** What came of one run of the Pulumi CLI. */
+/** The result of one run of the Pulumi CLI. */
 export interface RunResult {
   exitCode: number;
-  /** All that it printed, both streams, in the order it came. */
+  /** Standard output and standard error, in the order of arrival. */
   output: string;
-  /** Operations on resources, those of a refresh and those that change nothing left out. */
+  /** Operations on resources, without refreshes and those that change nothing. */
   steps: Step[];
-  /** The raw event log. */
+  /** The engine's event log. */
   events: EngineEvent[];
 }
 
-/** A child process in a group of its own, so that all it started can be killed with it. */
+/** A child process in its own process group, so that it can be killed with its children. */
 export interface RunningProcess {
   pid: number;
   outcome: Promise<{ exitCode: number; output: string }>;
 }
 
-/** Starts a program and collects what it prints. */
+/** Starts a program and collects its output. */
 export function startProcess(
   command: string,
   args: readonly string[],
@@ -40,9 +40,9 @@ export function startProcess(
   const { pid } = child;
   if (pid === undefined) throw new Error(`${command} does not start`);
   let output = "";
-  const hear = (chunk: Buffer) => (output += chunk.toString());
-  child.stdout.on("data", hear);
-  child.stderr.on("data", hear);
+  const collect = (chunk: Buffer) => (output += chunk.toString());
+  child.stdout.on("data", collect);
+  child.stderr.on("data", collect);
   const outcome = new Promise<{ exitCode: number; output: string }>((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code) => resolve({ exitCode: code ?? -1, output }));
@@ -50,7 +50,7 @@ export function startProcess(
   return { pid, outcome };
 }
 
-/** Operations that mean that something is to change, or did. */
+/** Returns the operations that change, or would change, something. */
 export function listSteps(events: readonly EngineEvent[]): Step[] {
   return events.flatMap(({ resourcePreEvent }) => {
     if (!resourcePreEvent) return [];

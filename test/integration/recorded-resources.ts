@@ -15,19 +15,19 @@ interface Recorded {
   outs: Properties;
 }
 
-/** What a preview or an `up` does to a resource. */
+/** An operation of a preview or an `up` on one resource. */
 export interface Drift {
-  /** `update store-main`, as the CLI names its steps. */
+  /** The operation and the resource's name: `update store-main`. */
   step: string;
-  /** Inputs that differ from the recorded ones. Empty for a resource that is gone. */
+  /** Inputs that differ from the recorded ones. Empty for a resource that no longer exists. */
   changedInputs: string[];
 }
 
 const TYPE = /^pulumi-nodejs:dynamic\/swarm:(\w+)$/;
 
 /**
- * The resources of a stack with the package's own code, outside of Pulumi: read, checked, compared and changed in the
- * order of the state, with the inputs and outputs recorded there. A program that is unchanged asks for those inputs.
+ * The dynamic resources of a stack. Calls their handlers directly, without Pulumi, in the order of the state and with the
+ * recorded inputs and outputs, which are those of an unchanged program.
  */
 export class RecordedResources {
   readonly #resources: Recorded[];
@@ -57,14 +57,14 @@ export class RecordedResources {
     return new RecordedResources(resources);
   }
 
-  /** What `pulumi preview --refresh` would show of them. */
+  /** Returns what `pulumi preview --refresh` would show. */
   async preview(): Promise<Drift[]> {
     const found = [];
     for (const resource of this.#resources) found.push(await compareWithLive(resource));
     return found.flatMap(({ drift }) => drift ?? []);
   }
 
-  /** What `pulumi up --refresh` would do to them. */
+  /** Does what `pulumi up --refresh` would do, and returns the operations. */
   async up(): Promise<Drift[]> {
     const drifts: Drift[] = [];
     for (const resource of this.#resources) {

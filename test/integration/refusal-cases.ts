@@ -3,15 +3,15 @@ import type { LabHost } from "../../lab/lab.ts";
 import type { Refusal } from "../unit/invalid/expected-refusal.ts";
 import { waitForAutolock } from "./manual-changes.ts";
 
-/** Wrong for this engine alone: what it holds already, with how it came there. */
+/** A refusal because of what the engine already contains, with a function that creates it. */
 export interface EngineRefusal extends Refusal {
   prepare(host: LabHost): Promise<void>;
 }
 
-/** Wrong by what an engine without a Swarm is or holds. */
+/** Configurations that conflict with an engine that is in no Swarm. */
 export const ENGINE_REFUSALS: EngineRefusal[] = [
   {
-    what: "another host name than the engine's",
+    what: "a hostname other than the engine's",
     config: { hostname: "node7" },
     prepare: async () => {},
     argument: "hostname",
@@ -19,7 +19,7 @@ export const ENGINE_REFUSALS: EngineRefusal[] = [
     fix: 'give hostname: "node1"',
   },
   {
-    what: "a subnet that Docker's bridge has",
+    what: "a subnet that Docker's bridge uses",
     config: { subnet: "172.17.0.0/24" },
     prepare: async () => {},
     argument: "subnet",
@@ -27,7 +27,7 @@ export const ENGINE_REFUSALS: EngineRefusal[] = [
     fix: "choose a free one",
   },
   {
-    what: "an address pool that Docker's bridge has",
+    what: "an address pool that contains Docker's bridge",
     config: { addressPools: ["172.16.0.0/12"] },
     prepare: async () => {},
     argument: "addressPools",
@@ -35,7 +35,7 @@ export const ENGINE_REFUSALS: EngineRefusal[] = [
     fix: "choose a pool that is free",
   },
   {
-    what: "the name of a network that is there",
+    what: "the name of an existing network",
     config: { networkName: "mine" },
     prepare: async ({ engine }) => {
       await engine.request("POST", "/networks/create", { body: { Name: "mine" } });
@@ -45,7 +45,7 @@ export const ENGINE_REFUSALS: EngineRefusal[] = [
     fix: "use the state that created it, set adopt: true, or choose another name",
   },
   {
-    what: "a port that a container has",
+    what: "a port that a container publishes",
     config: { port: 9500 },
     prepare: ({ engine }) => runContainer(engine, "squatter", 9500),
     argument: "port",
@@ -54,10 +54,10 @@ export const ENGINE_REFUSALS: EngineRefusal[] = [
   },
 ];
 
-/** Wrong by a Swarm that is there and is not this stack's. */
+/** Configurations that conflict with a Swarm that the stack did not create. */
 export const SWARM_REFUSALS: EngineRefusal[] = [
   {
-    what: "a Swarm that somebody else made",
+    what: "a Swarm that the stack did not create",
     config: {},
     prepare: async () => {},
     argument: "adopt",
@@ -65,7 +65,7 @@ export const SWARM_REFUSALS: EngineRefusal[] = [
     fix: "set adopt: true",
   },
   {
-    what: "a subnet that a network of the Swarm has",
+    what: "a subnet that a network of the Swarm uses",
     config: { adopt: true, subnet: "10.99.0.0/25" },
     prepare: async ({ engine }) => {
       const IPAM = { Config: [{ Subnet: "10.99.0.0/24" }] };
@@ -76,7 +76,7 @@ export const SWARM_REFUSALS: EngineRefusal[] = [
     fix: "choose a free one",
   },
   {
-    what: "a service's name that is taken",
+    what: "the name of an existing service",
     config: { adopt: true },
     prepare: async ({ engine }) => {
       await engine.createService({
@@ -90,7 +90,7 @@ export const SWARM_REFUSALS: EngineRefusal[] = [
     fix: "use the state that created it, set adopt: true, or choose another name",
   },
   {
-    what: "a port of the routing mesh",
+    what: "a port that the routing mesh publishes",
     config: { adopt: true, port: 9600 },
     prepare: async ({ engine }) => {
       await engine.createService({
@@ -108,7 +108,7 @@ export const SWARM_REFUSALS: EngineRefusal[] = [
     fix: "service web",
   },
   {
-    what: "address pools of a Swarm that is there",
+    what: "address pools for an existing Swarm",
     config: { adopt: true, addressPools: ["10.64.0.0/12"] },
     prepare: async () => {},
     argument: "addressPools",
@@ -116,7 +116,7 @@ export const SWARM_REFUSALS: EngineRefusal[] = [
     fix: "leave addressPools out",
   },
   {
-    what: "a Swarm that is locked",
+    what: "a locked Swarm",
     config: { adopt: true },
     prepare: lockSwarm,
     argument: "engine",
@@ -125,7 +125,7 @@ export const SWARM_REFUSALS: EngineRefusal[] = [
   },
 ];
 
-/** Wrong by what the machine is or does besides Docker: seen where the program runs on the engine's own machine. */
+/** Configurations that conflict with the machine itself; detected where the program runs on the engine's machine. */
 export const MACHINE_REFUSALS: EngineRefusal[] = [
   {
     what: "a disk that is not mounted",
@@ -147,7 +147,7 @@ export const MACHINE_REFUSALS: EngineRefusal[] = [
     fix: "lies on the root disk",
   },
   {
-    what: "a port that a process outside Docker has",
+    what: "a port on which a process outside Docker listens",
     config: { consolePort: 9700 },
     prepare: async (host) => {
       const listen = "require('net').createServer().listen(9700)";
@@ -158,7 +158,7 @@ export const MACHINE_REFUSALS: EngineRefusal[] = [
     fix: "choose another, or free it",
   },
   {
-    what: "a subnet to which the machine has a route",
+    what: "a subnet that the machine has a route to",
     config: { subnet: "192.168.77.0/24" },
     prepare: async (host) => void (await host.run("ip", "route", "add", "192.168.0.0/16", "dev", "eth0")),
     argument: "subnet",
@@ -178,7 +178,7 @@ async function runContainer(engine: Engine, name: string, port: number): Promise
   await engine.request("POST", `/containers/${Id}/start`);
 }
 
-/** A locked Swarm is one with autolock whose engine has restarted. */
+/** Locks a Swarm: enables autolock and restarts the engine. */
 async function lockSwarm(host: LabHost): Promise<void> {
   const { Spec, Version } = await host.engine.inspectSwarm();
   await host.engine.updateSwarm(Version.Index, { ...Spec, EncryptionConfig: { AutoLockManagers: true } });

@@ -3,15 +3,15 @@ import { Agent } from "node:http";
 import type { LookupFunction } from "node:net";
 import { S3Client } from "@aws-sdk/client-s3";
 
-/** Where a store is, and who uses it. */
+/** Endpoints and credentials of a store. */
 export interface StoreAccess {
-  /** URLs of the S3 API; all of one port. */
+  /** URLs of the S3 API, all with the same port. */
   endpoints: string[];
   user: string;
   password: string;
 }
 
-/** A client of the SDK as it is by default, but for what decides where the store is. */
+/** Creates a client with the SDK's defaults that resolves one host name to all endpoints. */
 export function createS3Client(
   { endpoints, user, password }: StoreAccess,
   requestTimeout: number,
@@ -33,7 +33,7 @@ export function createS3Client(
   });
 }
 
-/** All the addresses of a name, each time beginning with another; a connection goes to the first that takes it. */
+/** Returns all addresses on each lookup, starting with the next one each time; Node connects to the first that accepts. */
 function roundRobin(addresses: string[]): LookupFunction {
   let turn = 0;
   return (_hostname, options, callback) => {

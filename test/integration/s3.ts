@@ -13,7 +13,7 @@ import {
 import { vi } from "vitest";
 import type { TestStack } from "./stack.ts";
 
-/** A store as its user sees it: a bucket behind one endpoint. */
+/** A bucket, reached through one endpoint. */
 export class Bucket {
   readonly #client: S3Client;
   readonly #bucket: string;
@@ -37,19 +37,19 @@ export class Bucket {
     await this.#client.send(new PutObjectCommand({ Bucket: this.#bucket, Key: key, Body: body }));
   }
 
-  /** Puts an object that the store is to encrypt, under its own key. */
+  /** Puts an object that the store encrypts with its KMS key. */
   async putEncrypted(key: string, body: Buffer): Promise<void> {
     const command = { Bucket: this.#bucket, Key: key, Body: body, ServerSideEncryption: "AES256" } as const;
     await this.#client.send(new PutObjectCommand(command));
   }
 
-  /** How the store says that an object is encrypted; undefined when it is not. */
+  /** Returns the algorithm with which an object is encrypted; undefined if it is not. */
   async encryption(key: string): Promise<string | undefined> {
     const { ServerSideEncryption } = await this.#client.send(new HeadObjectCommand({ Bucket: this.#bucket, Key: key }));
     return ServerSideEncryption;
   }
 
-  /** What is kept of an object beside its contents. */
+  /** Returns an object's content type and metadata. */
   async head(key: string): Promise<{ type?: string; metadata?: Record<string, string> }> {
     const head = await this.#client.send(new HeadObjectCommand({ Bucket: this.#bucket, Key: key }));
     return { type: head.ContentType, metadata: head.Metadata };
@@ -70,7 +70,7 @@ export class Bucket {
   }
 }
 
-/** The same bucket through every endpoint that the stack exports, by host key. */
+/** Returns the same bucket through each endpoint that the stack exports, by host key. */
 export async function openBuckets(stack: TestStack, name: string): Promise<Record<string, Bucket>> {
   const { endpoints, rootUser, rootPassword, caCertificate } = (await stack.outputs({ showSecrets: true })) as {
     endpoints: Record<string, string>;
@@ -87,8 +87,8 @@ export async function openBuckets(stack: TestStack, name: string): Promise<Recor
 }
 
 /**
- * Waits until what is written through each endpoint of a store is read through all of them. After an `up` with a short
- * `minReadySeconds` a member may lack drives of the others for 15 s.
+ * Waits until an object written through any endpoint can be read through all of them. After an `up` with a short
+ * `minReadySeconds`, a member may not have reconnected to the other members' drives for up to 15 s.
  */
 export async function waitUntilShared(stack: TestStack): Promise<void> {
   const members = Object.entries(await openBuckets(stack, "shared"));
@@ -98,14 +98,14 @@ export async function waitUntilShared(stack: TestStack): Promise<void> {
       const object = randomObject(1_000);
       await one.put(from, object);
       for (const [to, other] of members) {
-        if (!(await other.get(from)).equals(object)) throw new Error(`${to} has something else than ${from} wrote`);
+        if (!(await other.get(from)).equals(object)) throw new Error(`${to} returned other content than ${from} wrote`);
       }
     }
   };
   await vi.waitFor(share, { timeout: 60_000, interval: 500 });
 }
 
-/** With `ca`, over TLS that trusts that authority alone. */
+/** Opens a bucket; with `ca`, over TLS, trusting only that authority. */
 export function openBucket(endpoint: string, user: string, password: string, name: string, ca?: string): Bucket {
   const credentials = { accessKeyId: user, secretAccessKey: password };
   return new Bucket(
@@ -120,7 +120,7 @@ export function openBucket(endpoint: string, user: string, password: string, nam
   );
 }
 
-/** Contents that are not found anywhere by chance; several parts of the erasure code long. */
+/** Returns random content, by default larger than one erasure-coded block. */
 export function randomObject(size = 3_000_000): Buffer {
   return randomBytes(size);
 }

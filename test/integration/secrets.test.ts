@@ -6,43 +6,43 @@ import { readEvents } from "../../commands/lib/events.ts";
 import { ONE_DRIVE, describeOnLab } from "./lab-fixture.ts";
 import type { TestStack } from "./stack.ts";
 
-describeOnLab("nothing secret is anywhere but where it belongs", (scene) => {
+describeOnLab("secrets are found only where they belong:", (fixture) => {
   let stack: TestStack;
-  /** What must not be found, by what it is. */
-  let needles: Record<string, string>;
-  const said: Record<string, string> = {};
+  /** The secrets to search for, by name. */
+  let secrets: Record<string, string>;
+  const outputs: Record<string, string> = {};
 
   beforeAll(async () => {
-    stack = await scene().stack({ drives: ONE_DRIVE });
-    said["up"] = (await stack.up()).output;
-    said["preview"] = (await stack.preview()).output;
-    said["refresh"] = (await stack.refresh()).output;
+    stack = await fixture().stack({ drives: ONE_DRIVE });
+    outputs["up"] = (await stack.up()).output;
+    outputs["preview"] = (await stack.preview()).output;
+    outputs["refresh"] = (await stack.refresh()).output;
     stack.config("rootUser", "keeper");
-    // More than that Pulumi tells only with --debug, and then its SDK prints every secret of every program.
+    // Only --debug prints more, and with it Pulumi's SDK prints every secret of every program.
     const flags = ["--yes", "--skip-preview", "--diff", "--show-full-output", "--show-replacement-steps"];
-    said["up in full"] = (await stack.start("up", flags).outcome).output;
+    outputs["up in full"] = (await stack.start("up", flags).outcome).output;
 
-    const { engine } = scene().host;
+    const { engine } = fixture().host;
     const { JoinTokens } = await engine.inspectSwarm();
     const { rootPassword } = await stack.outputs({ showSecrets: true });
-    needles = { password: String(rootPassword), worker: JoinTokens.Worker, manager: JoinTokens.Manager };
+    secrets = { password: String(rootPassword), worker: JoinTokens.Worker, manager: JoinTokens.Manager };
   });
 
-  /** Which of the needles a text has, as it is or in base64. */
+  /** Returns the names of the secrets that a text contains, in plain or in base64. */
   const found = (text: string) =>
-    Object.entries(needles).flatMap(([what, needle]) => {
-      const encoded = Buffer.from(needle).toString("base64");
-      return text.includes(needle) || text.includes(encoded) ? [what] : [];
+    Object.entries(secrets).flatMap(([what, secret]) => {
+      const encoded = Buffer.from(secret).toString("base64");
+      return text.includes(secret) || text.includes(encoded) ? [what] : [];
     });
 
-  test("the needles are the right ones: they are found where they belong", async () => {
-    expect(Object.values(needles).every((needle) => needle.length >= 40)).toBe(true);
+  test("they are found where they belong, so that the searches below mean something", async () => {
+    expect(Object.values(secrets).every((secret) => secret.length >= 40)).toBe(true);
     expect(found(await stack.pulumi("stack", "export", "--show-secrets"))).toEqual(["password", "worker", "manager"]);
-    const [container] = await scene().host.engine.listContainers();
-    const pid = await firstProcess(scene().host.engine, container?.Id ?? "");
+    const [container] = await fixture().host.engine.listContainers();
+    const pid = await firstProcess(fixture().host.engine, container?.Id ?? "");
     expect(found(readFileSync(`/proc/${pid}/root/run/secrets/root-password`, "utf8"))).toEqual(["password"]);
-    expect(said["up in full"]).toContain("minio-root-password");
-    expect(said["up in full"]).toContain("rootPassword");
+    expect(outputs["up in full"]).toContain("minio-root-password");
+    expect(outputs["up in full"]).toContain("rootPassword");
   });
 
   test("not in the state", async () => {
@@ -60,21 +60,21 @@ describeOnLab("nothing secret is anywhere but where it belongs", (scene) => {
     expect(leaking).toEqual([]);
   });
 
-  test("not in what Pulumi prints, however much it is asked to tell", () => {
-    expect(Object.keys(said)).toHaveLength(4);
-    for (const [command, output] of Object.entries(said)) expect([command, found(output)]).toEqual([command, []]);
+  test("not in the output of Pulumi, even with all flags for more output", () => {
+    expect(Object.keys(outputs)).toHaveLength(4);
+    for (const [command, output] of Object.entries(outputs)) expect([command, found(output)]).toEqual([command, []]);
   });
 
   describe("not in the engine", () => {
     test.each(["services", "tasks", "secrets", "configs", "networks", "nodes", "info", "containers/json?all=1"])(
       "%s",
       async (path) => {
-        expect(found(JSON.stringify(await scene().host.engine.request("GET", `/${path}`)))).toEqual([]);
+        expect(found(JSON.stringify(await fixture().host.engine.request("GET", `/${path}`)))).toEqual([]);
       },
     );
 
     test("containers and volumes, inspected", async () => {
-      const { engine } = scene().host;
+      const { engine } = fixture().host;
       for (const { Id } of await engine.listContainers(undefined, true)) {
         expect(found(JSON.stringify(await engine.request("GET", `/containers/${Id}/json`)))).toEqual([]);
       }
@@ -82,44 +82,47 @@ describeOnLab("nothing secret is anywhere but where it belongs", (scene) => {
     });
 
     test("the service's log", async () => {
-      const { engine } = scene().host;
+      const { engine } = fixture().host;
       const [container] = await engine.listContainers();
       const pid = await firstProcess(engine, container?.Id ?? "");
       expect(pid).toBeGreaterThan(1);
-      const log = await scene().host.run("docker", "logs", container?.Id ?? "");
+      const log = await fixture().host.run("docker", "logs", container?.Id ?? "");
       expect(found(log)).toEqual([]);
     });
   });
 
   test("not in any process's command line or environment, on the machine and in the containers", () => {
     const processes = readdirSync("/proc").filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
-    const seen = processes.map((pid) => ({ pid, text: read(`/proc/${pid}/cmdline`) + read(`/proc/${pid}/environ`) }));
-    expect(seen.some(({ text }) => text.includes("MINIO_ROOT_PASSWORD_FILE"))).toBe(true);
-    expect(seen.filter(({ text }) => found(text).length > 0).map(({ pid }) => pid)).toEqual([]);
+    const running = processes.map((pid) => ({
+      pid,
+      text: read(`/proc/${pid}/cmdline`) + read(`/proc/${pid}/environ`),
+    }));
+    expect(running.some(({ text }) => text.includes("MINIO_ROOT_PASSWORD_FILE"))).toBe(true);
+    expect(running.filter(({ text }) => found(text).length > 0).map(({ pid }) => pid)).toEqual([]);
   });
 });
 
-/** The container's first process, by its id on this machine. */
+/** Returns the id of a container's first process on this machine. */
 async function firstProcess(engine: Engine, container: string): Promise<number> {
   const inMachine = (await engine.request<{ State: { Pid: number } }>("GET", `/containers/${container}/json`)).State
     .Pid;
   const entry = readdirSync("/proc").find((name) => {
     const [, inner] = /^NSpid:\s+(.*)$/m.exec(read(`/proc/${name}/status`)) ?? [];
     const ids = inner?.split("\t") ?? [];
-    // This machine's, the lab machine's, the container's own.
+    // The ids on this machine, on the lab host and in the container.
     return ids.length === 3 && Number(ids[1]) === inMachine && read(`/proc/${name}/cgroup`).includes(container);
   });
   return Number(entry);
 }
 
-/** A file's text; of an event log what it holds without --debug, which is in it all the same. */
+/** Reads a file; of an event log without debug events, which it always contains. */
 function textOf(file: string): string {
   if (!file.endsWith(".jsonl")) return readFileSync(file, "latin1");
   const events = readEvents(file).filter(({ diagnosticEvent }) => diagnosticEvent?.severity !== "debug");
   return events.map((event) => JSON.stringify(event)).join("\n");
 }
 
-/** A process may end while it is looked at. */
+/** Reads a file of /proc; returns an empty text if the process has ended. */
 function read(path: string): string {
   try {
     return readFileSync(path, "latin1");

@@ -3,12 +3,12 @@ import { openBuckets, randomObject } from "./s3.ts";
 import { hostConfig, describeOnLab } from "./lab-fixture.ts";
 
 describeOnLab(
-  "a store whose members do not reach each other while they start",
-  (scene) => {
-    test("is called ready only when each of them has every drive", async () => {
-      const { lab } = scene();
+  "a store whose members cannot reach each other while they start",
+  (fixture) => {
+    test("is ready only once every member is connected to every drive", async () => {
+      const { lab } = fixture();
       const drives = { d1: {}, d2: {} };
-      const stack = await scene().hostsStack({
+      const stack = await fixture().hostsStack({
         a: hostConfig(lab.host(1), "manager", drives),
         b: hostConfig(lab.host(2), "worker", drives),
         c: hostConfig(lab.host(3), "worker", drives),
@@ -24,16 +24,16 @@ describeOnLab(
       for (const bucket of Object.values(through)) expect((await bucket.get("object")).equals(object)).toBe(true);
     });
 
-    /** Waits until MinIO says of itself on each of these machines that it can write. */
+    /** Waits until MinIO reports write quorum on each of these machines. */
     function healthy(machines: number[]): Promise<unknown> {
-      const asked = machines.map((machine) => `http://${scene().lab.host(machine).address}:9000/minio/health/cluster`);
+      const urls = machines.map((machine) => `http://${fixture().lab.host(machine).address}:9000/minio/health/cluster`);
       const answer = (url: string) =>
         fetch(url).then(
           ({ ok }) => ok,
           () => false,
         );
       return expect
-        .poll(async () => (await Promise.all(asked.map(answer))).every(Boolean), { timeout: 120_000 })
+        .poll(async () => (await Promise.all(urls.map(answer))).every(Boolean), { timeout: 120_000 })
         .toBe(true);
     }
   },

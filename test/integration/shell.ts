@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { run } from "../../toolchain/run.ts";
 import type { LabHost } from "../../lab/lab.ts";
 
-/** A shell on a host, in a folder of its own, that keeps its variables from one command to the next. */
+/** A shell on a host, in its own folder, that keeps its variables between commands. */
 export class Shell {
   readonly #host: LabHost;
   readonly #folder: string;
@@ -17,19 +17,19 @@ export class Shell {
     writeFileSync(join(this.#folder, name), text);
   }
 
-  /** Runs commands and gives back what they printed, errors too. */
+  /** Runs commands and returns their output, including standard error. */
   async run(commands: string, { strict = false } = {}): Promise<string> {
-    const kept = join(this.#folder, ".variables");
+    const variablesFile = join(this.#folder, ".variables");
     const script = [
       "exec 2>&1",
-      // The engine is the machine's own, whatever the environment of this one says.
+      // Use the host's engine, whatever this process's environment says.
       "export DOCKER_HOST=unix:///run/docker.sock; unset DOCKER_CONTEXT",
       `cd ${this.#folder}`,
-      `[ ! -e ${kept} ] || . ${kept}`,
+      `[ ! -e ${variablesFile} ] || . ${variablesFile}`,
       "set -a",
       ...(strict ? ["set -e -o pipefail"] : []),
       commands,
-      `export -p > ${kept}`,
+      `export -p > ${variablesFile}`,
     ];
     this.write(".script", script.join("\n"));
     return run(...this.#host.command("bash", join(this.#folder, ".script")), { timeoutMs: 240_000 });

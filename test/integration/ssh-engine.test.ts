@@ -8,15 +8,15 @@ import { runRemoteScript } from "../../engine/ssh-shell.ts";
 import { ROOT } from "../../toolchain/cache.ts";
 import { describeOnLab } from "./lab-fixture.ts";
 
-describeOnLab("an engine reached through ssh", (scene) => {
+describeOnLab("an engine reached by ssh", (fixture) => {
   const connection = (change: { user?: string; key?: string; knownHosts?: string; at?: string } = {}) => {
-    const { address, ssh } = scene().host;
+    const { address, ssh } = fixture().host;
     const { user = "root", key = ssh.identityFile, knownHosts = ssh.knownHosts, at = address } = change;
     const sshOptions = ["-i", key, "-o", "IdentitiesOnly=yes", "-o", `UserKnownHostsFile=${knownHosts}`];
     return { host: `ssh://${user}@${at}`, sshOptions } satisfies EngineConnection;
   };
   const connections = async () => {
-    const processes = await scene().host.run("ps", "-eo", "args");
+    const processes = await fixture().host.run("ps", "-eo", "args");
     return processes.split("\n").filter((line) => line.startsWith("docker system dial-stdio")).length;
   };
   const problem = (engine: EngineConnection) => {
@@ -24,11 +24,11 @@ describeOnLab("an engine reached through ssh", (scene) => {
     return new Engine(engine).info().then(answered, (error: Error) => error.message);
   };
 
-  test("answers many requests on one connection, and on few of them at once", async () => {
+  test("answers sequential requests on one connection, and concurrent ones on few", async () => {
     const warnings: string[] = [];
-    const hear = ({ message }: Error) => warnings.push(message);
-    process.on("warning", hear);
-    onTestFinished(() => void process.off("warning", hear));
+    const collect = ({ message }: Error) => warnings.push(message);
+    process.on("warning", collect);
+    onTestFinished(() => void process.off("warning", collect));
     const engine = new Engine(connection());
     for (let calls = 0; calls < 15; calls++) expect((await engine.info()).Name).toBe("node1");
     expect(await connections()).toBe(1);
@@ -38,9 +38,9 @@ describeOnLab("an engine reached through ssh", (scene) => {
     expect(await connections()).toBeLessThanOrEqual(4);
   });
 
-  test("carries a command's input and output, and keeps no process from ending", async () => {
+  test("carries a command's input and output, and does not keep the process alive", async () => {
     const engine = new Engine(connection());
-    const body = { Image: scene().images.a, Cmd: ["server", "/tmp"] };
+    const body = { Image: fixture().images.a, Cmd: ["server", "/tmp"] };
     const { Id } = await engine.request<{ Id: string }>("POST", "/containers/create", { body });
     await engine.request("POST", `/containers/${Id}/start`);
     const script = `
@@ -48,12 +48,12 @@ describeOnLab("an engine reached through ssh", (scene) => {
       import { execAttached } from "${ROOT}/commands/exec/attach.ts";
       const engine = new Engine(${JSON.stringify(connection())});
       process.exitCode = await execAttached(engine, "${Id}", ["mc", "cat", "-"], process);`;
-    const said = Buffer.alloc(300_000, "what goes in comes out\n");
-    expect((await nodeProcess(script, said)).equals(said)).toBe(true);
+    const input = Buffer.alloc(300_000, "what goes in comes out\n");
+    expect((await nodeProcess(script, input)).equals(input)).toBe(true);
     await engine.request("DELETE", `/containers/${Id}`, { query: { force: true } });
   });
 
-  test("runs a script with its input, and shows neither among the processes", async () => {
+  test("runs a script with its input, and neither is visible in the process list", async () => {
     const script = "read -r first; echo \"<$first>\"; cat; ps -eo args; echo 'se''en' >&2; exit 3";
     const { exitCode, stdout, stderr } = await runRemoteScript(connection(), script, { input: "one\ntwo\n" });
     expect({ exitCode, stderr }).toEqual({ exitCode: 3, stderr: "seen\n" });
@@ -65,8 +65,8 @@ describeOnLab("an engine reached through ssh", (scene) => {
     await expect(runRemoteScript(connection({ user: "nobody-here" }), "true")).rejects.toThrow(/is not let in/);
   });
 
-  test("is refused under a host key that is not its own, whatever ~/.ssh/config says, also on the way", async () => {
-    const { host } = scene();
+  test("is refused with a wrong host key of itself or a jump host, whatever ~/.ssh/config says", async () => {
+    const { host } = fixture();
     const careless = [
       ...["NoHostAuthenticationForLocalhost yes", "StrictHostKeyChecking no", "VerifyHostKeyDNS yes"],
       ...["ControlMaster auto", "ControlPath /run/shared-%h"],
@@ -74,7 +74,7 @@ describeOnLab("an engine reached through ssh", (scene) => {
     const { user, identityFile, hostKey } = host.ssh;
     const prepare = [
       `mkdir -p -m 700 ~root/.ssh; echo '${careless}' > ~root/.ssh/config`,
-      // A connection that nothing has checked, for others to use.
+      // A shared connection whose host key was not checked.
       `ssh -i ${identityFile} -o UserKnownHostsFile=/dev/null -f -N ${user}@127.0.0.1 </dev/null >/dev/null 2>&1`,
       "test -S /run/shared-127.0.0.1",
     ];
@@ -94,9 +94,9 @@ describeOnLab("an engine reached through ssh", (scene) => {
       ];
       const ask = (one) => new Engine(sshConnection({ ...access, ...one })).info().then(({ Name }) => Name, ({ message }) => message);
       console.log(JSON.stringify(await Promise.all(ways.map(ask))));`;
-    const said = JSON.parse(await host.run(process.execPath, "--input-type=module", "--eval", script)) as string[];
+    const answers = JSON.parse(await host.run(process.execPath, "--input-type=module", "--eval", script)) as string[];
     const refused = "its host key is not the known one";
-    expect(said).toEqual([
+    expect(answers).toEqual([
       "node1",
       expect.stringContaining(refused),
       "node1",
@@ -106,8 +106,8 @@ describeOnLab("an engine reached through ssh", (scene) => {
     await host.run("sh", "-c", "ssh -O exit 127.0.0.1; rm -r ~root/.ssh");
   });
 
-  test("says in one line why it cannot be reached", async () => {
-    const { address, ssh } = scene().host;
+  test("has a one-line error for each reason why it is unreachable", async () => {
+    const { address, ssh } = fixture().host;
     const at = (name: string, line: string) => {
       const file = join(dirname(ssh.knownHosts), name);
       writeFileSync(file, line);
@@ -125,21 +125,21 @@ describeOnLab("an engine reached through ssh", (scene) => {
       [connection({ at: "no-such-name.invalid" }), "its name is not known"],
       [connection({ user: "guest" }), 'user "guest" may not use the engine there'],
     ];
-    const said = await Promise.all(cases.map(([engine]) => problem(engine)));
-    expect(said).toEqual(cases.map(([, expected]) => expect.stringContaining(expected)));
-    expect(said.join("")).not.toContain("\n");
+    const messages = await Promise.all(cases.map(([engine]) => problem(engine)));
+    expect(messages).toEqual(cases.map(([, expected]) => expect.stringContaining(expected)));
+    expect(messages.join("")).not.toContain("\n");
 
-    // Whatever the options say.
+    // Also with an option that disables the check.
     const careless = connection({ knownHosts: at("none", "") });
     careless.sshOptions.unshift("-o", "StrictHostKeyChecking=no");
     expect(await problem(careless)).toContain("host key is not known");
 
-    await scene().host.stopEngine();
+    await fixture().host.stopEngine();
     expect(await problem(connection())).toContain("its engine does not run");
   });
 });
 
-/** What a program of this repository prints, given that input. It has to end by itself. */
+/** Runs a script with Node, waits until it ends by itself, and returns its output. */
 function nodeProcess(script: string, input: Buffer): Promise<Buffer> {
   const child = spawn(process.execPath, ["--input-type=module", "--eval", script], { timeout: 60_000 });
   const output: Buffer[] = [];

@@ -9,25 +9,25 @@ import { describeOnLab } from "./lab-fixture.ts";
 import type { TestStack } from "./stack.ts";
 
 describeOnLab(
-  "hosts that are reached by ssh",
-  (scene) => {
+  "hosts reached by ssh",
+  (fixture) => {
     const machine = (number: number, change: Record<string, unknown> = {}) => {
-      const { address, hostname, ssh } = scene().lab.host(number);
+      const { address, hostname, ssh } = fixture().lab.host(number);
       const { user, identityFile, hostKey } = ssh;
       const drives = { d1: { path: "/mnt/disk1" }, d2: { path: "/mnt/disk2" } };
       return { address, hostname, user, identityFile, hostKey, drives, role: "manager", ...change };
     };
-    /** The stack of this repository that is made of hosts; these kernels have no ESP. */
+    /** A stack of kind `ssh`, without encryption because these kernels have no ESP. */
     const stackOf = (hosts: Record<string, object>, config: Record<string, unknown> = {}) => {
       const none = { engine: undefined, hostname: undefined, endpointAddress: undefined };
-      return scene().stack({ ...none, stack: "ssh", encrypted: false, hosts, timeoutSeconds: 4, ...config });
+      return fixture().stack({ ...none, stack: "ssh", encrypted: false, hosts, timeoutSeconds: 4, ...config });
     };
     const folders = (host: LabHost) => host.run("sh", "-c", "ls -A /mnt/disk*");
     const everything = () => {
-      const { hosts } = scene().lab;
+      const { hosts } = fixture().lab;
       return Promise.all(hosts.map(async (host) => [await getEngineContents(host.engine), await folders(host)]));
     };
-    /** What an `up` of such hosts says, having changed nothing on any of them. */
+    /** Returns the output of an `up` that is refused and changes nothing on any host. */
     const refusal = async (hosts: Record<string, object>, config: Record<string, unknown> = {}) => {
       const before = await everything();
       const stack = await stackOf(hosts, config);
@@ -37,8 +37,8 @@ describeOnLab(
       return output;
     };
 
-    test("are refused in one line each when they do not let in, and nothing is changed on the others", async () => {
-      const [one, two] = [scene().lab.host(1), scene().lab.host(2)];
+    test("are refused with one line each if authentication fails, and the other hosts are not changed", async () => {
+      const [one, two] = [fixture().lab.host(1), fixture().lab.host(2)];
       const stranger = join(dirname(one.ssh.identityFile), "stranger");
       await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", stranger]);
       const output = await refusal({
@@ -57,7 +57,7 @@ describeOnLab(
       expect(output).not.toMatch(/host node3:/);
     });
 
-    test("are refused for what only their user can mend, all of it at once", async () => {
+    test("are refused for all problems at once that only their user can fix", async () => {
       const output = await refusal({
         a: machine(1, { user: "guest" }),
         b: machine(2, { hostname: "other" }),
@@ -75,15 +75,15 @@ describeOnLab(
       }
     });
 
-    test("are refused without a right that their drives need", async () => {
-      await scene().lab.host(1).run("usermod", "--append", "--groups", "docker", "guest");
+    test("are refused without a permission that their drives need", async () => {
+      await fixture().lab.host(1).run("usermod", "--append", "--groups", "docker", "guest");
       const output = await refusal({ a: machine(1, { user: "guest" }) });
       expect(output).toMatch(/host node1: could not make \/mnt\/disk1\/minio.*: user "guest" may not become root/);
-      await scene().lab.host(1).run("gpasswd", "--delete", "guest", "docker");
+      await fixture().lab.host(1).run("gpasswd", "--delete", "guest", "docker");
     });
 
-    test("become one store, clean at the second look, and are left as they were but for the data", async () => {
-      const { address, ssh } = scene().lab.host(1);
+    test("form one store with an empty second preview, and keep only the data after destroy", async () => {
+      const { address, ssh } = fixture().lab.host(1);
       const stack = await stackOf(
         {
           a: machine(1),
@@ -100,21 +100,20 @@ describeOnLab(
       await through["a"]!.create();
       await through["b"]!.put("object", object);
       for (const bucket of Object.values(through)) expect((await bucket.get("object")).equals(object)).toBe(true);
-      expect((await stack.preview()).steps).toEqual([]);
       expect((await stack.preview({ refresh: true })).steps).toEqual([]);
 
-      // A host that is silent is no reason for a change, and none to fail.
-      await scene().lab.host(3).stop();
+      // An unreachable host causes neither a change nor a failure.
+      await fixture().lab.host(3).stop();
       expect((await stack.preview()).steps.filter(({ name }) => name.startsWith("hosts"))).toEqual([]);
-      await scene().lab.host(3).start();
+      await fixture().lab.host(3).start();
 
-      // In the state of an earlier release each host waits for every survey itself.
-      await waitForEverySurvey(stack);
+      // In a state of an earlier release each host depends on every inspection. Without a refresh, too, nothing else changes.
+      await removeBarrier(stack);
       const steps = (await stack.preview()).steps.map(({ op, name }) => `${op} ${name}`);
       expect(steps).toEqual(["create hosts-surveyed"]);
 
       await stack.destroy();
-      for (const host of scene().lab.hosts) {
+      for (const host of fixture().lab.hosts) {
         expect((await host.engine.info()).Swarm.LocalNodeState).toBe("inactive");
         expect(await folders(host)).toContain("minio");
       }
@@ -127,8 +126,8 @@ interface ExportedStack {
   deployment: { resources: { urn: string; type: string; dependencies?: string[] }[] };
 }
 
-/** Has the hosts of a stack's state depend on every survey, and nothing stand between. */
-async function waitForEverySurvey(stack: TestStack): Promise<void> {
+/** Changes a stack's state so that each host depends on every inspection, without the barrier. */
+async function removeBarrier(stack: TestStack): Promise<void> {
   const exported = JSON.parse(await stack.pulumi("stack", "export")) as ExportedStack;
   const isOf = (kind: string) => (resource: { type: string }) => resource.type.endsWith(`/swarm:${kind}`);
   const resources = exported.deployment.resources.filter((resource) => !isOf("InspectionBarrier")(resource));

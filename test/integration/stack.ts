@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
@@ -26,19 +26,19 @@ export interface TestStackOptions {
   project?: string;
   /** Its configuration; a key without a namespace is one of `pulumi-swarm:`. */
   config?: Record<string, unknown>;
-  /** Plugins beside the one for Docker. */
+  /** Plugins in addition to the one for Docker. */
   plugins?: PulumiPlugin[];
-  /** Shares the backend of that stack, so that the one may refer to the other. */
+  /** Uses the backend of that stack, so that stack references work. */
   backendOf?: TestStack;
-  /** The stack's name. @default "test"; with `beside` the project's name */
+  /** The stack's name. @default "test"; with `backendOf` the project's name */
   name?: string;
-  /** Runs Pulumi on that machine instead of beside it, as its user would. */
+  /** Runs Pulumi on that host. @default - on this machine */
   runOn?: LabHost;
-  /** Variables of Pulumi's environment beside the usual ones. */
+  /** Additional environment variables for Pulumi. */
   env?: Record<string, string>;
 }
 
-/** A resource as the state has it. */
+/** A resource in the state. */
 export interface StateResource {
   urn: string;
   type: string;
@@ -52,13 +52,15 @@ interface StoredResource extends StateResource {
   propertyDependencies?: Record<string, string[] | null>;
 }
 
-/** Commands of the CLI that go through the stack's resources. */
+/** CLI commands that process the stack's resources. */
 type Verb = "up" | "preview" | "refresh" | "destroy";
 
-/** A stack of its own: backend, passphrase and configuration in a folder that goes with it. */
+/** A stack with its own backend, passphrase and configuration, in a temporary folder. */
 export class TestStack {
   readonly #session: Session;
   readonly #options: TestStackOptions;
+  /** The last outputs by flags, with the version of the state file that they were read from. */
+  readonly #outputs = new Map<string, { version: string; outputs: Record<string, unknown> }>();
   #runs = 0;
 
   private constructor(session: Session, options: TestStackOptions) {
@@ -69,20 +71,20 @@ export class TestStack {
   static async create(options: TestStackOptions): Promise<TestStack> {
     const folder = options.backendOf?.folder ?? mkdtempSync(join(tmpdir(), "pulumi-swarm-test-"));
     const state = openState(options.project ?? ROOT, folder);
-    // Of one backend's stacks each has a name of its own: their settings lie in one folder.
+    // Stacks of one backend need different names: their settings are files in one folder.
     const name = options.name ?? (options.backendOf ? state.projectName : "test");
     const file = workingConfig(state, name).path;
     mkdirSync(join(folder, "config"), { recursive: true });
     writeFileSync(file, stringify({ config: Object.fromEntries(namespaced(options.config ?? {})) }));
     const { bin, plugins } = await ensureToolchain();
     const session = await openSession({ bin, plugins: [...plugins, ...(options.plugins ?? [])] }, state, name);
-    // A docker CLI's own choice of engine on this machine is never what a test means.
+    // A test never uses the engine that this machine's environment selects for the docker CLI.
     const { DOCKER_HOST: _host, DOCKER_CONTEXT: _context, ...env } = session.env;
     const own = { DOCKER_CONFIG: join(folder, "docker"), PULUMI_DEBUG_COMMANDS: "true" };
     return new TestStack({ ...session, env: { ...env, ...own, ...options.env } }, options);
   }
 
-  /** Sets a key of the stack's configuration; undefined takes it away. */
+  /** Sets a key of the stack's configuration; undefined removes it. */
   config(key: string, value: unknown): void {
     const file = workingConfig(this.#session.state, this.#session.stack).path;
     const content = parse(readFileSync(file, "utf8")) as { config?: Record<string, unknown> };
@@ -102,13 +104,13 @@ export class TestStack {
     return this.#succeed("refresh", ["--yes", "--skip-preview"]);
   }
 
-  /** With `keepIdentity` as `npm run down` does, so that the next `up` recognises the volumes. */
+  /** Destroys the stack; with `keepIdentity` as `npm run down` does, so that the next `up` recognizes the volumes. */
   destroy(options: { keepIdentity?: boolean } = {}): Promise<RunResult> {
     const kept = options.keepIdentity ? excludeIdentity(this.state().resources, []) : [];
     return this.#succeed("destroy", ["--yes", "--skip-preview", ...kept]);
   }
 
-  /** Runs what is expected to fail, and gives back what it said. */
+  /** Runs a command that must fail, and returns its result. */
   async expectFailure(verb: "up" | "preview" | "destroy"): Promise<RunResult> {
     const flags = verb === "preview" ? [] : ["--yes", "--skip-preview"];
     const outcome = await this.#finish(this.start(verb, flags));
@@ -116,24 +118,24 @@ export class TestStack {
     return outcome;
   }
 
-  /** Starts `pulumi up` and gives back what is needed to follow and to kill it. */
+  /** Starts a command and returns what is needed to follow it and to kill it. */
   start(verb: Verb, flags: readonly string[]): RunningProcess & { events: () => EngineEvent[] } {
     const log = join(this.#session.state.path, `events-${this.name}-${++this.#runs}.jsonl`);
     const args = [verb, "--non-interactive", "--color", "never", "--event-log", log, ...flags];
     const startedAt = Date.now();
     const running = this.#start(args);
-    // As `npm run up` does. Without the record a lock tells an id alone, which a process of another PID namespace, such as
-    // a lab host's, may have at the same time: then the lock of a run that was killed stays.
+    // As `npm run up` does. Without this record a lock is identified only by a process id, which a process in another PID
+    // namespace, such as a lab host's, may have at the same time: the lock of a killed run would then stay.
     if (!this.#options.runOn) writeRun(this.#session, running.pid, startedAt);
     return { ...running, events: () => readEvents(log) };
   }
 
-  /** Previews as `npm run preview:pr` does. */
+  /** Runs a preview as `npm run preview:pr` does. */
   previewRun(flags: readonly string[] = []): Promise<PreviewRun> {
     return runPreview(this.#session, flags);
   }
 
-  /** What `npm run status` finds of the stack. */
+  /** Returns the report that `npm run status` prints. */
   async status(): Promise<StatusReport> {
     const { stack, state } = this.#session;
     const recorded = recordedStack(await exportedStack(this.#session), state.projectName, stack);
@@ -141,17 +143,24 @@ export class TestStack {
     return statusReport(await collectSnapshot(recorded));
   }
 
-  /** Frees the stack of what a killed run left, as `npm run up` does. */
+  /** Removes stale locks of killed runs, as `npm run up` does. */
   unlock(): void {
     clearStaleLocks(this.#session.state, this.#session.stack);
   }
 
+  /** Returns the stack's outputs. Runs the CLI only if the state has changed, because that takes a second. */
   async outputs(options: { showSecrets?: boolean } = {}): Promise<Record<string, unknown>> {
     const flags = options.showSecrets ? ["--show-secrets"] : [];
-    return JSON.parse(await this.pulumi("stack", "output", "--json", ...flags)) as Record<string, unknown>;
+    const { mtimeNs, ino } = statSync(stackFile(this.#session.state, this.#session.stack), { bigint: true });
+    const version = `${ino} ${mtimeNs}`;
+    const known = this.#outputs.get(flags.join());
+    if (known?.version === version) return structuredClone(known.outputs);
+    const outputs = JSON.parse(await this.pulumi("stack", "output", "--json", ...flags)) as Record<string, unknown>;
+    this.#outputs.set(flags.join(), { version, outputs: structuredClone(outputs) });
+    return outputs;
   }
 
-  /** What the state holds, secrets encrypted as they are there. */
+  /** Returns the state, with secrets encrypted. */
   state(): { resources: StateResource[] } {
     const file = stackFile(this.#session.state, this.#session.stack);
     if (!existsSync(file)) return { resources: [] };
@@ -161,13 +170,13 @@ export class TestStack {
     return { resources: checkpoint.latest?.resources ?? [] };
   }
 
-  /** The resources of the state with their secrets in clear, as Pulumi hands them to the program and the provider. */
+  /** Returns the resources of the state with decrypted secrets, as Pulumi passes them to the provider. */
   async recorded(): Promise<StateResource[]> {
     const { deployment } = await exportedStack(this.#session);
     return decryptSecrets(deployment.resources ?? []) as StateResource[];
   }
 
-  /** Takes over another stack's resources, as `pulumi state move` does: under this stack's name, those kept alone. */
+  /** Imports another stack's resources that match `keeps`, as `pulumi state move` does. */
   async importFrom(other: TestStack, keeps: (resource: StateResource) => boolean): Promise<void> {
     const file = join(this.folder, `moved-${this.name}.json`);
     await other.pulumi("stack", "export", "--file", file);
@@ -177,8 +186,8 @@ export class TestStack {
       .replaceAll(`pulumi:Stack::${projectName}-${other.name}`, `pulumi:Stack::${projectName}-${this.name}`);
     const exported = JSON.parse(text) as { deployment: { resources: StoredResource[] } };
     const { resources } = exported.deployment;
-    const left = new Set(resources.filter((resource) => !keeps(resource)).map(({ urn }) => urn));
-    const without = (urns: string[] | null | undefined) => (urns ?? []).filter((urn) => !left.has(urn));
+    const dropped = new Set(resources.filter((resource) => !keeps(resource)).map(({ urn }) => urn));
+    const without = (urns: string[] | null | undefined) => (urns ?? []).filter((urn) => !dropped.has(urn));
     exported.deployment.resources = resources.filter(keeps).map((resource) => ({
       ...resource,
       dependencies: without(resource.dependencies),
@@ -191,14 +200,14 @@ export class TestStack {
     rmSync(file);
   }
 
-  /** Any other command of the CLI; gives back what it printed. */
+  /** Runs any other CLI command and returns its output. */
   async pulumi(...args: string[]): Promise<string> {
     const { exitCode, output } = await this.#start(args).outcome;
     if (exitCode !== 0) throw new Error(`pulumi ${args.join(" ")} failed with ${exitCode}:\n${output}`);
     return output;
   }
 
-  /** Everything of this stack that is on disk: state, backups, histories, event logs. */
+  /** The folder of the stack's files: state, backups, histories, event logs. */
   get folder(): string {
     return this.#session.state.path;
   }
@@ -207,7 +216,7 @@ export class TestStack {
     return this.#session.stack;
   }
 
-  /** Takes away the stack's files; what it made in an engine stays. */
+  /** Removes the stack's files. Objects in engines stay. */
   remove(): void {
     rmSync(this.#session.state.path, { recursive: true, force: true });
   }

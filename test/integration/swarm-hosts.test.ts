@@ -9,28 +9,40 @@ import { waitForAutolock, waitFor } from "./manual-changes.ts";
 import { hostConfig, describeOnLab } from "./lab-fixture.ts";
 import type { TestStack } from "./stack.ts";
 
-/** One Swarm through its life: its hosts come and go, all by changes of the map. */
+/** The life of one Swarm, whose hosts are added, replaced and removed by changes of the `hosts` map. */
 describeOnLab(
   "a Swarm of several hosts",
-  (scene) => {
+  (fixture) => {
     let stack: TestStack;
-    const machine = (number: number) => scene().lab.host(number);
+    const machine = (number: number) => fixture().lab.host(number);
     const manager = (number: number) => hostConfig(machine(number), "manager");
     const worker = (number: number) => hostConfig(machine(number), "worker");
 
-    /** The Swarm as one of its managers sees it: names of the machines, managers marked. */
+    /** Lists the nodes as one manager sees them: hostnames, managers marked with an asterisk. */
     const members = async (from: number) => {
       const nodes = await machine(from).engine.listNodes();
       return nodes.map(({ Description, Spec }) => (Spec.Role === "manager" ? "*" : "") + Description.Hostname).sort();
     };
 
-    test("of one host listens on its private address alone", async () => {
-      stack = await scene().hostsStack({ a: manager(1) }, { store: "none" });
+    test("created for 127.0.0.1 accepts no second host, and is recreated with allowOutage", async () => {
+      const onLoopback = { ...manager(1), address: "127.0.0.1" };
+      stack = await fixture().hostsStack({ a: onLoopback }, { store: "none" });
       await stack.up();
+      stack.config("hosts", { a: manager(1), d: worker(4) });
+      const { output } = await stack.expectFailure("preview");
+      expect(output).toContain("managers: the Swarm was made for one host and listens on 127.0.0.1 alone");
+      stack.config("swarm", { allowOutage: true });
+      await stack.up();
+      expect(await members(1)).toEqual(["*node1", "node4"]);
+      expect((await stack.preview()).steps).toEqual([]);
+    });
+
+    test("with one manager listens only on its private address", async () => {
       expect(await listening(machine(1))).toEqual([`${machine(1).address}:2377`]);
     });
 
     test("grows to three managers and a worker", async () => {
+      stack.config("swarm", undefined);
       stack.config("hosts", { a: manager(1), b: manager(2), c: manager(3), d: worker(4) });
       const { steps } = await stack.up();
       expect(replaced(steps)).toEqual([]);
@@ -38,7 +50,7 @@ describeOnLab(
       expect((await stack.preview({ refresh: true })).steps).toEqual([]);
     });
 
-    test("gets other join tokens with another generation, and nothing else changes", async () => {
+    test("rotates its join tokens when joinTokenGeneration changes, and changes nothing else", async () => {
       const tokens = async () => (await machine(1).engine.inspectSwarm()).JoinTokens;
       const before = await tokens();
       stack.config("swarm", { joinTokenGeneration: "second" });
@@ -50,7 +62,7 @@ describeOnLab(
       expect((await stack.preview()).steps).toEqual([]);
     });
 
-    test("loses its first manager, has a machine replaced and a worker promoted, all at once", async () => {
+    test("removes its first manager, replaces a machine and promotes a worker in one update", async () => {
       stack.config("hosts", { b: manager(2), c: manager(5), d: manager(4) });
       const watch = watchQuorum(machine(2).engine);
       const { steps } = await stack.up();
@@ -64,11 +76,11 @@ describeOnLab(
       expect((await stack.preview()).steps).toEqual([]);
     });
 
-    test("is reached through another manager while one is down, and is quiet when it is back", async () => {
-      const contact = contactOf(stack, scene().lab.hosts);
+    test("is reached through another manager while one is down, and has no changes once it is back", async () => {
+      const contact = contactOf(stack, fixture().lab.hosts);
       const other = [2, 4, 5].map(machine).find((one) => one !== contact)!;
       await contact.stop();
-      // It may have been the leader: until there is another one, no manager knows anything.
+      // The stopped manager may have been the leader; without a leader no manager answers.
       await waitFor(() => other.engine.listNodes().then(Boolean, () => false), "another leader");
       expect(named((await stack.preview()).steps)).toEqual(["update swarm-docker"]);
       stack.config("networks", ["later"]);
@@ -79,14 +91,14 @@ describeOnLab(
         "create later-owner",
         "update swarm-docker",
       ]);
-      const next = contactOf(stack, scene().lab.hosts);
+      const next = contactOf(stack, fixture().lab.hosts);
       expect(next).not.toBe(contact);
       expect((await next.engine.listNetworks({ name: ["later"] })).length).toBe(1);
       await contact.start();
       expect((await stack.preview()).steps).toEqual([]);
     });
 
-    test("takes no host that is in another Swarm", async () => {
+    test("rejects a host that is in another Swarm", async () => {
       const { engine } = machine(3);
       await engine.initSwarm({ AdvertiseAddr: machine(3).address, ListenAddr: machine(3).address, Spec: {} });
       stack.config("hosts", { b: manager(2), c: manager(5), d: manager(4), e: worker(3) });
@@ -95,7 +107,7 @@ describeOnLab(
       await engine.leaveSwarm(true);
     });
 
-    test("has a dead manager removed and another one demoted, once others took over", async () => {
+    test("removes a dead manager and demotes another one after new managers have joined", async () => {
       await machine(2).stop();
       stack.config("hosts", { a: manager(1), c: worker(5), d: manager(4), e: manager(3) });
       const watch = watchQuorum(machine(4).engine);
@@ -105,7 +117,7 @@ describeOnLab(
       expect((await stack.preview({ refresh: true })).steps).toEqual([]);
     });
 
-    test("works again after its quorum was lost, on the manager that is chosen", async () => {
+    test("recovers from a lost quorum on the chosen manager", async () => {
       await Promise.all([machine(1).stop(), machine(3).stop()]);
       const before = await stack.outputs();
       const swarm = recordedSwarm(await exportOf(stack), "d");
@@ -119,15 +131,14 @@ describeOnLab(
       await machine(1).start();
       await machine(1).engine.leaveSwarm(true);
       stack.config("hosts", { a: manager(1), c: worker(5), d: manager(4) });
+      stack.config("swarm", { joinTokenGeneration: "second", autolock: true });
       await stack.up();
       expect(await members(4)).toEqual(["*node1", "*node4", "node5"]);
       expect((await stack.outputs())["swarmId"]).toBe(before["swarmId"]);
       expect((await stack.preview({ refresh: true })).steps).toEqual([]);
     });
 
-    test("unlocks its managers after their engines restarted", async () => {
-      stack.config("swarm", { joinTokenGeneration: "second", autolock: true });
-      await stack.up();
+    test("unlocks its managers after their engines have restarted", async () => {
       await Promise.all([1, 4].map((number) => waitForAutolock(machine(number))));
       await Promise.all([1, 4].map((number) => machine(number).stop()));
       await Promise.all([1, 4].map((number) => machine(number).start()));
@@ -139,29 +150,15 @@ describeOnLab(
       expect((await stack.preview({ refresh: true })).steps).toEqual([]);
     });
 
-    test("ends on all its hosts", async () => {
+    test("is left by all hosts on destroy", async () => {
       await stack.destroy();
       for (const number of [1, 4, 5]) {
         expect((await machine(number).engine.info()).Swarm.LocalNodeState).toBe("inactive");
       }
-      // The first machine's was there already when it came back.
+      // The first machine's bridge existed already when it joined again.
       for (const number of [4, 5]) {
         expect((await machine(number).engine.listNetworks({ name: ["docker_gwbridge"] })).length).toBe(0);
       }
-    });
-
-    test("made for 127.0.0.1 takes no second host, and is made anew where that is allowed", async () => {
-      const alone = { ...manager(1), address: "127.0.0.1" };
-      const other = await scene().hostsStack({ a: alone }, { store: "none" });
-      await other.up();
-      other.config("hosts", { a: manager(1), b: worker(4) });
-      const { output } = await other.expectFailure("preview");
-      expect(output).toContain("managers: the Swarm was made for one host and listens on 127.0.0.1 alone");
-      other.config("swarm", { allowOutage: true });
-      await other.up();
-      expect(await members(1)).toEqual(["*node1", "node4"]);
-      expect((await other.preview()).steps).toEqual([]);
-      await other.destroy();
     });
   },
   { hosts: 5 },
@@ -174,28 +171,28 @@ const named = (steps: Step[]) => steps.map(({ op, name }) => `${op} ${name}`).so
 
 const replaced = (steps: Step[]) => steps.filter(({ op }) => op === "replace").map(({ name }) => name);
 
-/** The machine that the stack's docker provider talks to. */
+/** Returns the machine that the stack's docker provider connects to. */
 function contactOf(stack: TestStack, machines: readonly LabHost[]): LabHost {
   const provider = stack.state().resources.find(({ type }) => type === "pulumi:providers:docker");
   const machine = machines.find(({ socket }) => socket === provider?.outputs?.["host"]);
-  if (!machine) throw new Error("the provider talks to no machine of the lab");
+  if (!machine) throw new Error("the provider connects to no machine of the lab");
   return machine;
 }
 
-/** Addresses on which something listens for managers of a Swarm. */
+/** Lists the addresses of a host's listeners on the Swarm manager port. */
 async function listening(host: LabHost): Promise<string[]> {
   const lines = (await host.run("ss", "--listening", "--tcp", "--numeric", "--no-header")).split("\n");
   return lines.flatMap((line) => line.split(/\s+/)[3] ?? []).filter((address) => address.endsWith(":2377"));
 }
 
-/** Asks a manager that stays, over and over, whether enough managers are there. */
+/** Polls a manager that stays for a lost quorum. */
 function watchQuorum(engine: Engine) {
   const losses: string[] = [];
   let going = true;
   const watching = (async () => {
     while (going) {
       const nodes = await engine.listNodes().catch(() => undefined);
-      // One that is just joining has no name yet, and cannot answer before it has joined.
+      // A node that is joining has no name yet, and is unreachable until it has joined.
       const joined = nodes?.filter(({ Description }) => Description.Hostname);
       const problem = joined && demotionProblem(joined, "none");
       if (problem) losses.push(problem);
@@ -203,7 +200,7 @@ function watchQuorum(engine: Engine) {
     }
   })();
   return {
-    /** What was found wrong; stops asking. */
+    /** Stops polling, and returns the problems found. */
     async lost() {
       going = false;
       await watching;

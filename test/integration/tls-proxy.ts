@@ -7,7 +7,7 @@ import { X509Certificate } from "node:crypto";
 import { createAuthority, createServerCertificate } from "../../provider/state/x509.ts";
 import type { LabHost } from "../../lab/lab.ts";
 
-/** A machine's engine behind TLS on 127.0.0.1, for clients that show its client certificate. */
+/** A TLS proxy on 127.0.0.1 for a host's engine, which requires a client certificate. */
 export class TlsProxy {
   readonly #server: Server;
   readonly #folder: string;
@@ -28,7 +28,7 @@ export class TlsProxy {
     for (const [name, pem] of Object.entries(files)) writeFileSync(join(folder, `${name}.pem`), pem, { mode: 0o600 });
 
     const expected = new X509Certificate(client.certificate).fingerprint256;
-    // These certificates are for servers, which Node does not accept of a client: which one it is is compared instead.
+    // Node rejects a client certificate issued for servers, so this compares its fingerprint instead.
     const server = createServer(
       { cert: own.certificate, key: own.key, requestCert: true, rejectUnauthorized: false },
       (socket) => {
@@ -45,7 +45,7 @@ export class TlsProxy {
     return new TlsProxy(server, folder);
   }
 
-  /** The variables by which the docker CLI would reach it. */
+  /** The environment variables with which the docker CLI reaches it. */
   get environment(): Record<string, string> {
     const { port } = this.#server.address() as AddressInfo;
     return { DOCKER_HOST: `tcp://127.0.0.1:${port}`, DOCKER_TLS_VERIFY: "1", DOCKER_CERT_PATH: this.#folder };

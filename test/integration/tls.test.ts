@@ -2,17 +2,21 @@ import { connect } from "node:tls";
 import { expect, test } from "vitest";
 import { openBucket, openBuckets, randomObject } from "./s3.ts";
 import { hostConfig, describeOnLab } from "./lab-fixture.ts";
+import type { TestStack } from "./stack.ts";
 
 describeOnLab(
-  "a store that speaks TLS",
-  (scene) => {
-    test("is one store through every endpoint for who trusts its authority, and nothing for others", async () => {
-      const { lab } = scene();
-      const stack = await scene().hostsStack(
+  "a store with TLS on several hosts",
+  (fixture) => {
+    let stack: TestStack;
+
+    test("is deployed in one update, and serves clients that trust its authority through every endpoint", async () => {
+      const { lab } = fixture();
+      stack = await fixture().hostsStack(
         {
           a: hostConfig(lab.host(1), "manager"),
-          b: hostConfig(lab.host(2), "worker"),
-          c: hostConfig(lab.host(3), "worker"),
+          b: hostConfig(lab.host(2), "manager"),
+          c: hostConfig(lab.host(3), "manager"),
+          d: hostConfig(lab.host(4), "worker"),
         },
         { store: { tls: { names: ["s3.example.com"] } }, buckets: { all: {} } },
       );
@@ -38,13 +42,17 @@ describeOnLab(
       expect(state).toContain("BEGIN CERTIFICATE");
       expect(state).not.toContain("PRIVATE KEY");
       expect((await stack.preview({ refresh: true })).steps).toEqual([]);
+    });
+
+    test("is removed from all hosts by destroy", async () => {
       await stack.destroy();
+      for (const { engine } of fixture().lab.hosts) expect((await engine.info()).Swarm.LocalNodeState).toBe("inactive");
     });
   },
-  { hosts: 3 },
+  { hosts: 4 },
 );
 
-/** The names in the certificate that an endpoint shows to a client that asks for one of them. */
+/** Returns the names in the certificate that an endpoint presents for a server name. */
 function certificateAt(url: string, servername: string, ca: string): Promise<string> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {

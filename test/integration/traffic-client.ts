@@ -17,13 +17,13 @@ export type { StoreAccess } from "./s3-client.ts";
 
 export interface ClientOptions {
   access: StoreAccess;
-  /** Made if it is not there. */
+  /** Created if it does not exist. */
   bucket: string;
   /** Milliseconds between two operations of one user. @default 20 */
   pauseMs?: number;
 }
 
-/** Where the store of a stack is, as its outputs tell. */
+/** Reads the endpoints and root credentials of a stack's store from its outputs. */
 export async function getStoreAccess(stack: TestStack): Promise<StoreAccess> {
   const outputs = (await stack.outputs({ showSecrets: true })) as {
     endpoints: Record<string, string>;
@@ -34,30 +34,30 @@ export async function getStoreAccess(stack: TestStack): Promise<StoreAccess> {
   return { endpoints: Object.values(outputs.endpoints), user, password };
 }
 
-/** Sizes in turn: MinIO keeps small objects with their metadata, larger ones as files of their own. */
+/** Used in turn: MinIO stores small objects inline with their metadata, larger ones as separate files. */
 const OBJECT_SIZES = [16_000, 300_000];
 
-/** Without an answer for so long, an attempt is given up on: a machine that is gone does not say so. */
+/** Time limit of one attempt. A host without power never refuses a connection. */
 const REQUEST_TIMEOUT_MS = 5_000;
 
 /**
- * The SDK itself waits for ever. A member of MinIO that is stopped lets go of no lock, and its peers do after at most
- * two minutes: until then, an operation on an object that was being written there waits.
+ * Time limit of one attempt of the retrying user; the SDK's default is none. A stopped MinIO member releases no locks,
+ * and its peers drop them after at most two minutes. Operations on an object that it was writing wait until then.
  */
 const RETRYING_TIMEOUT_MS = 150_000;
 
-/** One attempt that waits in vain, and another. */
+/** Time for two attempts, the first of which times out. */
 const RECOVERY_MS = 2 * RETRYING_TIMEOUT_MS;
 
-/** MinIO's own status for a request whose context ended: the client's doing, or that of the member's stop. */
+/** MinIO's status for a request that the client cancelled, or that a stopping member cancelled. */
 const CANCELLED = 499;
 
-/** So often, a second apart, a store may deny a key before it counts as lost. */
+/** Reads, one second apart, that may report a key as missing before it counts as lost. */
 const MAX_NOT_FOUND = 20;
 
 /**
- * Two users that write and read objects until they are told to stop, one of them with the SDK's default retries. They
- * know the store by one name with the addresses of all members, as a round-robin DNS name has them.
+ * Two users that write and read objects until `finish`, one of them with the SDK's default retries. Both reach the store
+ * by one host name that resolves to the addresses of all members, like a round-robin DNS name.
  *
  * @example
  * const client = await Client.start({ access: await accessOf(stack), bucket: "all-along" });
@@ -84,12 +84,12 @@ export class TrafficClient {
     return new TrafficClient(patient, raw);
   }
 
-  /** What was seen since the last look; goes on. */
+  /** Returns the counts since the last call, and continues. */
   takeCounts(): { retrying: UserTraffic; notRetrying: UserTraffic } {
     return { retrying: this.#retrying.takeCounts(), notRetrying: this.#notRetrying.takeCounts() };
   }
 
-  /** Waits until both users have succeeded from now on: the store goes on, however long it took. */
+  /** Waits until both users have completed an operation that began after this call. */
   async waitForSuccess(): Promise<void> {
     const since = performance.now();
     const users = [this.#retrying, this.#notRetrying];
@@ -99,42 +99,42 @@ export class TrafficClient {
     }
   }
 
-  /** Stops, and reads every acknowledged write back. What was seen is that since the last look. */
+  /** Stops, and reads every acknowledged write back. The counts are those since the last `takeCounts`. */
   async finish(): Promise<TrafficReport> {
     await Promise.all([this.#retrying.stop(), this.#notRetrying.stop()]);
-    const seen = this.takeCounts();
+    const counts = this.takeCounts();
     const keys = [...this.#retrying.acknowledged, ...this.#notRetrying.acknowledged];
-    const account: TrafficReport = {
-      ...seen,
+    const report: TrafficReport = {
+      ...counts,
       lost: [],
       missingAtFirst: [],
       changed: [...this.#retrying.changed, ...this.#notRetrying.changed],
     };
     for (let at = 0; at < keys.length; at += 8) {
-      await Promise.all(keys.slice(at, at + 8).map((key) => this.#readBack(key, account)));
+      await Promise.all(keys.slice(at, at + 8).map((key) => this.#readBack(key, report)));
     }
     this.#retrying.close();
     this.#notRetrying.close();
-    return account;
+    return report;
   }
 
   /**
-   * A store that does not answer has lost nothing by that: it is asked again until it does. One that denies what it
-   * had acknowledged is asked again as well, but that is told.
+   * Reads one object until it succeeds. Retries when the store is unreachable, and when it reports the object as
+   * missing, which is recorded in the report.
    */
-  async #readBack(key: string, account: TrafficReport): Promise<void> {
+  async #readBack(key: string, report: TrafficReport): Promise<void> {
     const end = performance.now() + RECOVERY_MS;
-    for (let denials = 0; ;) {
+    for (let notFound = 0; ;) {
       try {
         const content = await this.#retrying.get(key);
-        if (!content.equals(contentOf(key)) && !account.changed.includes(key)) account.changed.push(key);
-        if (denials > 0) account.missingAtFirst.push(key);
+        if (!content.equals(contentOf(key)) && !report.changed.includes(key)) report.changed.push(key);
+        if (notFound > 0) report.missingAtFirst.push(key);
         return;
       } catch (error) {
         const { name, message } = error as Error;
-        denials += name === "NoSuchKey" ? 1 : 0;
-        if (denials > MAX_NOT_FOUND || performance.now() > end) {
-          account.lost.push(`${key} (${name}: ${message})`);
+        notFound += name === "NoSuchKey" ? 1 : 0;
+        if (notFound > MAX_NOT_FOUND || performance.now() > end) {
+          report.lost.push(`${key} (${name}: ${message})`);
           return;
         }
         await pause(1_000);
@@ -143,11 +143,11 @@ export class TrafficClient {
   }
 }
 
-/** One user: an operation after the other. */
+/** One user, with one operation at a time. */
 class User {
   readonly acknowledged: string[] = [];
   readonly changed: string[] = [];
-  readonly #who: string;
+  readonly #name: string;
   readonly #client: S3Client;
   readonly #bucket: string;
   #traffic: Omit<UserTraffic, "user">;
@@ -155,8 +155,8 @@ class User {
   #stopped = false;
   #running: Promise<void> = Promise.resolve();
 
-  constructor(who: string, client: S3Client, bucket: string) {
-    this.#who = who;
+  constructor(name: string, client: S3Client, bucket: string) {
+    this.#name = name;
     this.#client = client;
     this.#bucket = bucket;
     this.#traffic = emptyTraffic();
@@ -192,7 +192,7 @@ class User {
     this.#noteGap();
     const seen = this.#traffic;
     this.#traffic = emptyTraffic();
-    return { user: this.#who, ...seen };
+    return { user: this.#name, ...seen };
   }
 
   async get(key: string): Promise<Buffer> {
@@ -208,8 +208,8 @@ class User {
   }
 
   async #run(pauseMs: number): Promise<void> {
-    // No client's keys are those of another before it, whose objects would stand in for lost ones.
-    const prefix = `${this.#who.replaceAll(/[^a-z]+/gi, "-")}/${Date.now()}`;
+    // Keys are unique per client: an object of an earlier one must not hide a lost write.
+    const prefix = `${this.#name.replaceAll(/[^a-z]+/gi, "-")}/${Date.now()}`;
     for (let count = 0; !this.#stopped; count += 1) {
       const size = OBJECT_SIZES[count % OBJECT_SIZES.length] ?? 0;
       const key = `${prefix}/${count}-${size}`;
@@ -253,7 +253,7 @@ function emptyTraffic(): Omit<UserTraffic, "user"> {
   return { writes: 0, reads: 0, failed: [], cancelled: [], rawFailures: 0, longestGapMs: 0 };
 }
 
-/** The content that belongs to a key: nothing of it has to be remembered to know it again. */
+/** Derives an object's content from its key, so that contents need not be kept for the comparison. */
 function contentOf(key: string): Buffer {
   const size = Number(key.split("-").at(-1));
   const seed = createHash("sha256").update(key).digest();

@@ -1,44 +1,44 @@
-/** What one user of the store saw. */
+/** Counts of one user's operations on a store. */
 export interface UserTraffic {
   /** `with the SDK's retries`, `without retries`. */
   user: string;
   /** Writes that the store acknowledged. */
   writes: number;
   reads: number;
-  /** Operations that failed for this user, but for `cancelled`. */
+  /** Operations that failed for this user, other than `cancelled` ones. */
   failed: string[];
   /**
-   * Operations that a member was at when it was told to stop, and answered with status 499. MinIO cancels them then
-   * instead of ending them (its cmd/signals.go), and no SDK tries again what has that status.
+   * Operations in flight on a member that was stopped, which answered with status 499. MinIO cancels them instead of
+   * finishing them (its cmd/signals.go), and no SDK retries that status.
    */
   cancelled: string[];
-  /** Requests that failed; the SDK's retries may have made up for them. */
+  /** Requests that failed, including those that the SDK then retried successfully. */
   rawFailures: number;
   /** The longest time between two operations that succeeded, in milliseconds. */
   longestGapMs: number;
 }
 
-/** What came of writing and reading all along. */
+/** The result of writing and reading objects throughout a test. */
 export interface TrafficReport {
-  /** As the SDK is by default: three attempts. */
+  /** The SDK's default: three attempts. */
   retrying: UserTraffic;
-  /** One attempt for everything. */
+  /** One attempt for each operation. */
   notRetrying: UserTraffic;
-  /** Keys of acknowledged writes that could not be read back at the end, and why. */
+  /** Keys of acknowledged writes that could not be read back at the end, with the reason. */
   lost: string[];
-  /** Keys of acknowledged writes that the store said it did not have, and then had. */
+  /** Keys of acknowledged writes that the store first reported as missing, and later returned. */
   missingAtFirst: string[];
-  /** Keys of acknowledged writes that read back different, along the way or at the end. */
+  /** Keys of acknowledged writes that were read back with other content, at any time. */
   changed: string[];
 }
 
-/** An account in lines for the reader of a test's output. */
+/** Formats a report as lines for a test's output. */
 export function formatTraffic({ retrying, notRetrying, lost, missingAtFirst, changed }: TrafficReport): string {
-  const both = [retrying, notRetrying].map(formatUser);
-  const why = lost.slice(0, 3).map((line) => `; ${line}`);
+  const users = [retrying, notRetrying].map(formatUser);
+  const examples = lost.slice(0, 3).map((line) => `; ${line}`);
   return [
-    ...both,
-    `  read back at the end: ${lost.length} lost, ${missingAtFirst.length} denied at first, ${changed.length} changed${why.join("")}`,
+    ...users,
+    `  read back at the end: ${lost.length} lost, ${missingAtFirst.length} missing at first, ${changed.length} changed${examples.join("")}`,
   ].join("\n");
 }
 

@@ -9,12 +9,14 @@ beforeAll(async () => {
 });
 afterAll(() => stack?.remove());
 
-test("a component's transforms reach every child, named as ever", async () => {
+test("a component's transforms are called for every child, with stable names", async () => {
   const { output } = await stack.preview();
-  const [, text = "{}"] = /shown: (\{.*\})/.exec(output) ?? [];
-  const shown = JSON.parse(text) as Record<string, string[]>;
-  const children = Object.fromEntries(Object.entries(shown).map(([component, names]) => [component, names.toSorted()]));
-  expect(children).toEqual({
+  const [, text = "{}"] = /children: (\{.*\})/.exec(output) ?? [];
+  const children = JSON.parse(text) as Record<string, string[]>;
+  const sorted = Object.fromEntries(
+    Object.entries(children).map(([component, names]) => [component, names.toSorted()]),
+  );
+  expect(sorted).toEqual({
     host: ["local", "local-machine"],
     swarm: ["swarm", "swarm-cluster", "swarm-docker", "swarm-member-local", "swarm-preflight", "swarm-settings-local"],
     network: ["network", "network-network", "network-owner"],

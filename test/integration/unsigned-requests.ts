@@ -4,13 +4,13 @@ import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { tar } from "../../toolchain/tar.ts";
 
-/** How a client says that neither its payload nor what trails it is signed. */
+/** The header value for a payload and trailer that are not signed. */
 const PAYLOAD = "STREAMING-UNSIGNED-PAYLOAD-TRAILER";
 
-/** Tells MinIO to unpack an archive. */
+/** The header that makes MinIO unpack an archive. */
 const UNPACK = "x-amz-meta-snowball-auto-extract";
 
-/** Where an object is to be written, and as whom. */
+/** The bucket and credentials of a write. */
 export interface Target {
   endpoint: string;
   bucket: string;
@@ -18,10 +18,10 @@ export interface Target {
   secretKey: string;
 }
 
-/** Where a forged request has the access key and a signature of zeros. */
+/** Where a forged request carries the access key and a signature of zeros. */
 export type SignatureLocation = "query" | "header";
 
-/** What is done with a payload: kept as an object, or unpacked. */
+/** How MinIO processes the payload. */
 export type Upload = "object" | "part" | "archive";
 
 /** Sends a write without a valid signature and returns the status. */
@@ -50,13 +50,13 @@ export async function putAnonymous({ endpoint, bucket }: Target, key: string): P
   return put(new URL(`${endpoint}/${bucket}/${key}`), "object", {});
 }
 
-/** Writes by a URL that was signed beforehand and returns the status. */
+/** Writes with a presigned URL and returns the status. */
 export async function putPresigned(target: Target, key: string): Promise<number> {
   const url = await getSignedUrl(client(target), new PutObjectCommand({ Bucket: target.bucket, Key: key }));
   return put(new URL(url), "object", {});
 }
 
-/** Writes by a request whose header is signed, as the SDK does with a stream, and has an archive unpacked. */
+/** Writes a stream with a signed header, as the SDK does; an archive is unpacked. */
 export async function putSigned(target: Target, upload: "object" | "archive", key: string): Promise<void> {
   const body = bodyOf(upload);
   const Metadata = upload === "archive" ? { "snowball-auto-extract": "true" } : undefined;
@@ -90,14 +90,14 @@ async function put(url: URL, upload: Upload, headers: Record<string, string>): P
       "x-amz-trailer": "x-amz-checksum-crc32",
       ...(upload === "archive" && { [UNPACK]: "true" }),
     },
-    // An archive is unpacked without a look at the marks of the chunks where the handler does not know such a payload.
+    // The handler for archives does not decode chunks of such a payload.
     body: new Uint8Array(upload === "archive" ? body : framed),
   });
   await answer.body?.cancel();
   return answer.status;
 }
 
-/** The name of the one file in the archive. */
+/** The name of the only file in the archive. */
 export const UNPACKED = "unpacked";
 
 function bodyOf(upload: Upload): Buffer {

@@ -19,85 +19,85 @@ import type { TestStack } from "./stack.ts";
 const HOSTS = 4;
 
 /**
- * What a client with the SDK's default retries sees of members that change in turn: no operation fails, and each
- * member's stop cancels at most the one that this client has under way.
+ * Checks that no operation of a client with the SDK's default retries failed while members restarted one by one. Each
+ * stop may cancel the one operation that this client has in flight.
  */
 function expectUnharmed(account: TrafficReport): void {
   expect(account).toMatchObject({ lost: [], changed: [], retrying: { failed: [] } });
   expect(account.retrying.cancelled.length).toBeLessThanOrEqual(HOSTS);
 }
 
-/** Updates of a store on four hosts, with a client that writes and reads all along. What it sees is printed. */
+/** Updates of a store on four hosts while a client writes and reads. Prints the client's report. */
 describeOnLab(
   "updates of a live store",
-  (scene) => {
+  (fixture) => {
     let stack: TestStack;
     let access: StoreAccess;
     const bucket = "all-along";
 
     beforeAll(async () => {
-      const { lab } = scene();
+      const { lab } = fixture();
       const hosts = {
         a: hostConfig(lab.host(1), "manager"),
         b: hostConfig(lab.host(2), "manager"),
         c: hostConfig(lab.host(3), "manager"),
         d: hostConfig(lab.host(4), "worker"),
       };
-      stack = await scene().hostsStack(hosts, { minReadySeconds: 1 });
+      stack = await fixture().hostsStack(hosts, { minReadySeconds: 1 });
       await stack.up();
       await waitUntilShared(stack);
       access = await getStoreAccess(stack);
     });
 
-    /** What the store's tasks run with, one line a kind. */
+    /** Lists memory limit and state of the store's tasks. */
     async function settings(): Promise<string[]> {
-      const tasks = await scene()
+      const tasks = await fixture()
         .lab.host(1)
         .engine.listTasks({ "desired-state": ["running"] });
       return tasks.map(({ Spec, Status }) => `${Spec.Resources?.Limits?.MemoryBytes ?? 0} ${Status.State}`).toSorted();
     }
 
-    test("another image: all at once, a short outage, nothing lost", async () => {
-      const { images } = scene();
+    test("another image: restarts all members at once with a short outage, and loses nothing", async () => {
+      const { images } = fixture();
       stack.config("image", images.b);
-      expect((await stack.preview()).output).toMatch(
+      const client = await TrafficClient.start({ access, bucket });
+      const { output } = await stack.up();
+      const account = await client.finish();
+      expect(output).toMatch(
         /store-main: all tasks restart at once, a short outage: .*Image.*their stop \(at most 60 s\).*no task stops before its host has the image/,
       );
-      const client = await TrafficClient.start({ access, bucket });
-      await stack.up();
-      const account = await client.finish();
       console.log(`all at once (another image):\n${formatTraffic(account)}`);
       expect(account).toMatchObject({ lost: [], changed: [] });
     });
 
-    test("another network for its members: all at once too, or half of them would not find the others", async () => {
+    test("another network: restarts all members at once, so that they keep finding each other", async () => {
       stack.config("networks", ["moved"]);
       stack.config("dataNetwork", "moved");
-      expect((await stack.preview()).output).toMatch(/store-main: all tasks restart at once, .*Networks\[0\]/);
       const client = await TrafficClient.start({ access, bucket });
-      await stack.up();
+      const { output } = await stack.up();
       const account = await client.finish();
+      expect(output).toMatch(/store-main: all tasks restart at once, .*Networks\[0\]/);
       console.log(`all at once (another network):\n${formatTraffic(account)}`);
       expect(account).toMatchObject({ lost: [], changed: [] });
       expect((await stack.preview()).steps).toEqual([]);
       await waitUntilShared(stack);
     });
 
-    /** Ids of the running tasks: the same as before only if no member restarted. */
+    /** Lists the ids of the running tasks, which are the same as before only if no member restarted. */
     async function running(): Promise<string[]> {
-      const tasks = await scene()
+      const tasks = await fixture()
         .lab.host(1)
         .engine.listTasks({ "desired-state": ["running"] });
       return tasks.map(({ ID }) => ID).toSorted();
     }
 
-    test("a setting that MinIO refuses: no member restarts, and the error names the variable", async () => {
+    test("a setting that MinIO rejects: restarts no member, and the error names the variable", async () => {
       stack.config("store", { environment: { MINIO_BROWSER_REDIRECT_URL: "console.example.com" } });
       const before = await running();
       const client = await TrafficClient.start({ access, bucket });
       const { output } = await stack.expectFailure("up");
       const account = await client.finish();
-      console.log(`all at once, refused beforehand:\n${formatTraffic(account)}`);
+      console.log(`all at once, rejected beforehand:\n${formatTraffic(account)}`);
       expect(output).toMatch(
         /environment\.MINIO_BROWSER_REDIRECT_URL "console\.example\.com": .*FATAL Invalid MINIO_BROWSER_REDIRECT_URL value/,
       );
@@ -110,11 +110,11 @@ describeOnLab(
         notRetrying: unharmed,
       });
       expect(await running()).toEqual(before);
-      await getOnlyService(scene().lab.host(1).engine);
+      await getOnlyService(fixture().lab.host(1).engine);
     });
 
-    test("settings that MinIO accepts and no host has room for: the former ones come back by themselves", async () => {
-      const { engine } = scene().lab.host(1);
+    test("settings for which no host has enough resources: are rolled back", async () => {
+      const { engine } = fixture().lab.host(1);
       const { Spec } = await getOnlyService(engine);
       const environment = { MINIO_API_REQUESTS_MAX: "200" };
       stack.config("store", { timeoutSeconds: 20, cpuReservation: 1000, environment });
@@ -132,14 +132,14 @@ describeOnLab(
       await waitUntilShared(stack);
     });
 
-    test("what a member had locked when it was killed bears one member's stop, not two", async () => {
-      const { lab } = scene();
+    test("a killed member's locks: allow the stop of one more member, not of two", async () => {
+      const { lab } = fixture();
       const { engine } = lab.host(1);
       const [first = ""] = access.endpoints;
       const s3 = createS3Client({ ...access, endpoints: [first] }, 60_000, 1);
       const object = { Bucket: bucket, Key: "large" };
       await s3.send(new PutObjectCommand({ ...object, Body: Buffer.alloc(64 * 2 ** 20) }));
-      // Nobody reads on: for as long as that is so, the member holds the object's lock.
+      // The member holds the object's lock for as long as the body is not read.
       const { Body } = await s3.send(new GetObjectCommand(object));
       (Body as Readable).on("error", () => undefined);
       const nodes = (await engine.listNodes()).map(({ ID, Description }) => {
@@ -163,23 +163,23 @@ describeOnLab(
       s3.destroy();
     });
 
-    test("another memory limit: one by one, and no operation fails that the SDK retries", async () => {
-      // Between two members it waits for as long as users have it wait.
+    test("another memory limit: restarts members one by one, and no operation fails after the SDK's retries", async () => {
+      // Use the default delay between two members.
       stack.config("minReadySeconds", undefined);
       stack.config("store", { memoryLimitMiB: 1024 });
-      expect((await stack.preview()).output).toMatch(
+      const client = await TrafficClient.start({ access, bucket });
+      const { output } = await stack.up();
+      const account = await client.finish();
+      expect(output).toMatch(
         /store-main: its tasks restart one by one: .*MemoryBytes changed; each waits until .*maintenance check/,
       );
-      const client = await TrafficClient.start({ access, bucket });
-      await stack.up();
-      const account = await client.finish();
       console.log(`one by one (another memory limit):\n${formatTraffic(account)}`);
       expectUnharmed(account);
       expect((await stack.preview()).steps).toEqual([]);
       expect(await settings()).toEqual(Array(HOSTS).fill(`${1024 * 2 ** 20} running`));
     });
 
-    test("memory set aside that no host has: the first task waits for it, the others serve on", async () => {
+    test("a reservation that no host can meet: the first task stays pending, and the others keep serving", async () => {
       stack.config("store", {
         memoryLimitMiB: 1024,
         timeoutSeconds: 30,
@@ -196,15 +196,15 @@ describeOnLab(
       expect((await settings()).filter((line) => line.endsWith(" running"))).toHaveLength(3);
     });
 
-    test("another value mends it: first the task that does not run, then the others in turn", async () => {
+    test("a value that works: starts the pending task first, then restarts the others one by one", async () => {
       stack.config("store", { memoryLimitMiB: 1100 });
       const client = await TrafficClient.start({ access, bucket });
       await stack.up();
       const account = await client.finish();
-      console.log(`mended by a third value:\n${formatTraffic(account)}`);
+      console.log(`fixed with a third value:\n${formatTraffic(account)}`);
       expectUnharmed(account);
       expect(await settings()).toEqual(Array(HOSTS).fill(`${1100 * 2 ** 20} running`));
-      const { Spec } = await getOnlyService(scene().lab.host(1).engine);
+      const { Spec } = await getOnlyService(fixture().lab.host(1).engine);
       expect(Spec.UpdateConfig?.Delay ?? 0).toBe(0);
     });
   },

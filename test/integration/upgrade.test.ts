@@ -14,20 +14,20 @@ import type { TestStack } from "./stack.ts";
 
 describeOnLab(
   "the engines of hosts with a store",
-  (scene) => {
+  (fixture) => {
     let stack: TestStack;
     let release: EngineRelease;
     let unlockKey = "";
     const folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-release-"));
     const machine = (number: number, role: string) => {
-      const { address, hostname, ssh } = scene().lab.host(number);
+      const { address, hostname, ssh } = fixture().lab.host(number);
       const { identityFile, hostKey } = ssh;
       const drives = { d1: { path: "/mnt/disk1" } };
       return { address, hostname, user: "operator", identityFile, hostKey, drives, role };
     };
 
     beforeAll(async () => {
-      const { lab } = scene();
+      const { lab } = fixture();
       release = await createRelease(lab.host(1), folder);
       await Promise.all(lab.hosts.map((host) => offerRelease(host, release)));
       const hosts = {
@@ -37,7 +37,7 @@ describeOnLab(
         d: machine(4, "worker"),
       };
       const none = { engine: undefined, hostname: undefined, endpointAddress: undefined };
-      stack = await scene().stack({ ...none, stack: "ssh", encrypted: false, hosts, minReadySeconds: 1 });
+      stack = await fixture().stack({ ...none, stack: "ssh", encrypted: false, hosts, minReadySeconds: 1 });
       await stack.up();
       await waitUntilShared(stack);
     });
@@ -48,15 +48,15 @@ describeOnLab(
       const { swarms, services } = recordedSwarms(exported);
       return new Upgrade({ ...swarms[0]!, unlockKey }, services, { ...options, report: (line) => console.log(line) });
     };
-    /** Whether managers lock themselves, so that each waits for the key once its engine was restarted. */
+    /** Sets autolock, with which each manager needs the unlock key after its engine has restarted. */
     const autolock = (AutoLockManagers: boolean) =>
-      changeSwarm(scene().host.engine, (spec) => (spec.EncryptionConfig = { AutoLockManagers }));
+      changeSwarm(fixture().host.engine, (spec) => (spec.EncryptionConfig = { AutoLockManagers }));
     const versions = () =>
-      Promise.all(scene().lab.hosts.map(async ({ engine }) => (await engine.info()).ServerVersion.split("+")[0]));
+      Promise.all(fixture().lab.hosts.map(async ({ engine }) => (await engine.info()).ServerVersion.split("+")[0]));
 
-    test("are upgraded one after another, the leader's last, unlocked on the way, and the store goes on", async () => {
+    test("are upgraded and unlocked one after another, the leader's last, while the store keeps serving", async () => {
       await autolock(true);
-      unlockKey = await scene().host.engine.getUnlockKey();
+      unlockKey = await fixture().host.engine.getUnlockKey();
       const upgrade = await upgradeOf();
       const steps = await upgrade.plan();
       expect(steps.map(({ key, action }) => [key, action])).toEqual([
@@ -72,7 +72,7 @@ describeOnLab(
         bucket: "all-along",
         pauseMs: 100,
       });
-      // The others take the same way: that of the worker, and of the leader, is shown.
+      // Upgrade the worker and the leader; the other hosts take the same code paths.
       for (const at of [0, 3]) await upgrade.execute(steps[at]!);
       const account = await client.finish();
       console.log(`the engines of a worker and of the leader were upgraded:\n${formatTraffic(account)}`);
@@ -80,16 +80,16 @@ describeOnLab(
       await autolock(false);
       const { engineFrom, engineVersion } = release;
       expect(await versions()).toEqual([engineVersion, engineFrom, engineFrom, engineVersion]);
-      const nodes = await scene().host.engine.listNodes();
+      const nodes = await fixture().host.engine.listNodes();
       expect(nodes.map(({ Spec }) => [Spec.Availability, Spec.Labels?.[PREVIOUS_AVAILABILITY_LABEL]])).toEqual(
         Array(4).fill(["active", undefined]),
       );
-      const left = (await (await upgradeOf()).plan()).filter(({ action }) => action !== "none");
-      expect(left.map(({ key }) => key).toSorted()).toEqual(["b", "c"]);
+      const remaining = (await (await upgradeOf()).plan()).filter(({ action }) => action !== "none");
+      expect(remaining.map(({ key }) => key).toSorted()).toEqual(["b", "c"]);
       expect((await stack.preview({ refresh: true })).steps).toEqual([]);
     });
 
-    test("are refused a version that is not to be had, with those that are", async () => {
+    test("are refused an unavailable version, with the available ones", async () => {
       const upgrade = await upgradeOf({ to: "99.9", host: "d" });
       await expect(upgrade.plan()).rejects.toThrow(
         `host "d": --to "99.9": apt-get there has no such version of docker.io; it knows ${release.to}`,

@@ -11,35 +11,35 @@ import { withTraffic, countParts, waitForCondition, waitUntilHealthy } from "./s
 const DRIVES = { d1: { path: "/mnt/disk1" }, d2: { path: "/mnt/disk2" } };
 const STORE = { pools: { main: { hosts: ["a", "b", "c", "d"] } } };
 
-/** Where the store's part of a disk is. */
+/** Returns the store's folder on a disk. */
 const folderOn = (disk: number) => `/mnt/disk${disk}/minio`;
 
 const NOTHING_LOST = { lost: [], changed: [] };
 
-/** How long a fault lasts, where that is up to the test: enough for a member to be missed. */
+/** How long a fault lasts, in milliseconds: long enough for the other members to notice. */
 const FAULT_MS = 5_000;
 
 describeOnLab(
-  "nothing that a store on four hosts acknowledged is lost or changed when",
-  (scene) => {
+  "a store on four hosts loses and changes no acknowledged object when",
+  (fixture) => {
     let stack: TestStack;
     /** The hosts of the store. */
     let members: LabHost[];
-    const machine = (number: number) => scene().lab.host(number);
+    const machine = (number: number) => fixture().lab.host(number);
     const at = (number: number, role: HostConfig["role"]) => hostConfig(machine(number), role, DRIVES);
     const hosts = () => ({ a: at(1, "manager"), b: at(2, "manager"), c: at(3, "manager"), d: at(4, "worker") });
 
     beforeAll(async () => {
-      for (const host of scene().lab.hosts) await host.run("mkdir", folderOn(1), folderOn(2));
+      for (const host of fixture().lab.hosts) await host.run("mkdir", folderOn(1), folderOn(2));
       members = [1, 2, 3, 4].map(machine);
-      stack = await scene().hostsStack(hosts(), { minReadySeconds: 1, store: STORE });
+      stack = await fixture().hostsStack(hosts(), { minReadySeconds: 1, store: STORE });
       await stack.up();
       await waitUntilShared(stack);
       await waitUntilHealthy(members);
     });
 
-    test("a host loses its power and gets it back", async () => {
-      const { lab } = scene();
+    test("a host loses power and gets it back", async () => {
+      const { lab } = fixture();
       const account = await withTraffic("a host lost its power for 5 s", { stack, members }, async () => {
         await pause(1_000);
         await lab.kill(4);
@@ -49,14 +49,18 @@ describeOnLab(
       expect(account).toMatchObject(NOTHING_LOST);
     });
 
-    test("the network falls in two parts and heals", async () => {
-      const { lab } = scene();
-      const account = await withTraffic("a host was cut off the other three for 5 s", { stack, members }, async () => {
-        await pause(1_000);
-        await lab.partition([1], [2, 3, 4]);
-        await pause(FAULT_MS);
-        await lab.heal();
-      });
+    test("the network is partitioned and heals", async () => {
+      const { lab } = fixture();
+      const account = await withTraffic(
+        "a host was cut off from the other three for 5 s",
+        { stack, members },
+        async () => {
+          await pause(1_000);
+          await lab.partition([1], [2, 3, 4]);
+          await pause(FAULT_MS);
+          await lab.heal();
+        },
+      );
       expect(account).toMatchObject(NOTHING_LOST);
     });
 
@@ -81,7 +85,7 @@ describeOnLab(
           await host.disks.fail(1);
           await pause(FAULT_MS);
           await host.disks.replace(1);
-          // What a person does after putting in a disk: its folder, and an end to what had the old one open.
+          // After replacing a disk, an operator creates its folder and ends the container that still uses the old one.
           await host.run("mkdir", folderOn(1));
           await host.run("sh", "-ec", "docker kill $(docker ps --quiet)");
           await healed(host, 1, bucket, host);
@@ -90,8 +94,8 @@ describeOnLab(
       expect(account).toMatchObject(NOTHING_LOST);
     });
 
-    test("a disk is full for a while, and every write in that time is refused", async () => {
-      const { lab } = scene();
+    test("a disk is full for a while, and writes are refused meanwhile", async () => {
+      const { lab } = fixture();
       const account = await withTraffic("a disk of eight was full for 5 s", { stack, members }, async () => {
         await pause(1_000);
         await lab.exec(3, "sh", "-c", "dd if=/dev/zero of=/mnt/disk1/fill bs=1M status=none; true");
@@ -104,13 +108,13 @@ describeOnLab(
       expect(failed.filter((line) => line.startsWith("read"))).toEqual([]);
     });
 
-    test("two runs of up meet: one is refused, the other's change is made", async () => {
+    test("two runs of up overlap: one is refused, and the other makes its change", async () => {
       stack.config("networks", ["first"]);
-      const account = await withTraffic("two runs of up met", { stack, members }, async () => {
+      const account = await withTraffic("two runs of up overlapped", { stack, members }, async () => {
         const begin = () => stack.start("up", ["--yes", "--skip-preview"]);
         const first = begin();
-        // Of two that begin in the same moment, Pulumi may refuse both.
-        await waitForCondition("the first run holds the stack", () => Promise.resolve(first.events().length > 0));
+        // If both start at the same moment, Pulumi may refuse both.
+        await waitForCondition("the first run to lock the stack", () => Promise.resolve(first.events().length > 0));
         const outcomes = await Promise.all([first.outcome, begin().outcome]);
         expect(outcomes.map(({ exitCode }) => exitCode === 0)).toEqual([true, false]);
         expect(outcomes[1].output).toContain("the stack is currently locked");
@@ -119,18 +123,20 @@ describeOnLab(
       expect(account).toMatchObject(NOTHING_LOST);
     });
 
-    test("the network is cut while a host joins: up says so, and has it join once the network is back", async () => {
-      const { lab } = scene();
+    test("the network is cut while a host joins: up reports it, and the host joins once the network is back", async () => {
+      const { lab } = fixture();
       stack.config("hosts", { ...hosts(), e: at(6, "worker") });
       const account = await withTraffic("the network was cut while a host joined", { stack, members }, async () => {
         const pid = Number(await run("pgrep", ["--full", `^dockerd --host ${machine(6).socket} `]));
         const up = stack.start("up", ["--yes", "--skip-preview"]);
-        await waitForCondition("the host is about to join", () => Promise.resolve(isKnown("e-machine", up.events())));
-        // A join takes less time than a cut: its engine is held up until then.
+        await waitForCondition("the host to be about to join", () =>
+          Promise.resolve(isKnown("e-machine", up.events())),
+        );
+        // A join takes less time than cutting the network, so the engine is stopped until then.
         process.kill(pid, "SIGSTOP");
         await lab.partition([6], [1, 2, 3, 4]);
         process.kill(pid, "SIGCONT");
-        await waitForCondition("up to say that it waits", () =>
+        await waitForCondition("up to report that it waits", () =>
           Promise.resolve(says(/^host e .* joining: /m, up.events())),
         );
         await lab.heal();
@@ -142,12 +148,12 @@ describeOnLab(
       expect(account).toMatchObject(NOTHING_LOST);
     });
 
-    test("a manager of three loses its power, and a change is made through another", async () => {
-      const { lab } = scene();
+    test("one of three managers loses power, and up makes a change through another", async () => {
+      const { lab } = fixture();
       stack.config("networks", ["first", "second"]);
       const others = members.slice(1);
       const account = await withTraffic(
-        "a manager lost its power, and up made a change",
+        "a manager lost power, and up made a change",
         { stack, members: [] },
         async () => {
           await lab.kill(1);
@@ -159,7 +165,7 @@ describeOnLab(
       expect(account).toMatchObject(NOTHING_LOST);
     });
 
-    test("that host never comes back, and another machine takes its place", async () => {
+    test("that host never comes back, and a new machine replaces it", async () => {
       const what = "a host that was gone was replaced by a new machine";
       members = [5, 2, 3, 4].map(machine);
       const account = await withTraffic(what, { stack, members }, async (bucket) => {
@@ -174,7 +180,7 @@ describeOnLab(
       expect(account).toMatchObject(NOTHING_LOST);
     });
 
-    /** The names of the Swarm's nodes, as a manager knows them. */
+    /** Lists the hostnames of the Swarm's nodes, as one manager sees them. */
     async function nodesBy(manager: number): Promise<string[]> {
       return (await machine(manager).engine.listNodes()).map(({ Description }) => Description.Hostname).toSorted();
     }
@@ -190,12 +196,12 @@ function says(what: RegExp, events: readonly EngineEvent[]): boolean {
   return events.some(({ diagnosticEvent }) => diagnosticEvent && what.test(diagnosticEvent.message));
 }
 
-/** Waits until a new disk has what another host's second disk had of a bucket when this was called. */
+/** Waits until a new disk has all parts of a bucket that another host's second disk had when this was called. */
 async function healed(host: LabHost, disk: number, bucket: string, whole: LabHost): Promise<void> {
   const written = await countParts(folderOn(2), whole, bucket);
   expect(written).toBeGreaterThan(0);
   await waitForCondition(
-    "the new disk is healed",
+    "the new disk to be healed",
     async () => (await countParts(folderOn(disk), host, bucket)) >= written,
   );
 }

@@ -4,15 +4,15 @@ import type { TrafficReport, UserTraffic } from "../traffic-report.ts";
 import { getStoreAccess, TrafficClient } from "../traffic-client.ts";
 import type { TestStack } from "../stack.ts";
 
-/** Milliseconds for a store to get over a fault on a busy machine. */
+/** Milliseconds for a store to recover from a fault on a busy machine. */
 const RECOVERY_MS = 240_000;
 
-/** Milliseconds between two operations: what is written all along has to fit on disks that are in memory. */
+/** Milliseconds between two operations, so that all objects fit on disks in memory. */
 const PAUSE_MS = 100;
 
 /**
- * Does something to a store while a client writes and reads, waits until its members say that it is whole again, and
- * prints one line of what came of it.
+ * Runs an action while a client writes to and reads from a store, waits until all members report that the store is
+ * healthy, and prints one line with the result.
  */
 export async function withTraffic(
   what: string,
@@ -34,25 +34,25 @@ export async function withTraffic(
   return account;
 }
 
-/** Waits until every member says that the store serves, and that it would go on to with one more member gone. */
+/** Waits until every member reports that the store would keep serving without that member. */
 export async function waitUntilHealthy(members: readonly LabHost[]): Promise<void> {
   const isWhole = async ({ address }: LabHost) => {
     const url = `http://${address}:9000/minio/health/cluster?maintenance=true`;
     return (await fetch(url, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined))?.ok === true;
   };
-  await waitForCondition("every member says that the store is whole", async () => {
+  await waitForCondition("every member to report that the store is healthy", async () => {
     return (await Promise.all(members.map(isWhole))).every((whole) => whole);
   });
 }
 
-/** How many objects of a bucket have a part below a folder of a host. */
+/** Counts the objects of a bucket with a part below a folder of a host. */
 export async function countParts(folder: string, host: LabHost, bucket: string): Promise<number> {
   return Number(await host.run("sh", "-c", `find ${folder} -path '*/${bucket}/*' -name xl.meta | wc -l`));
 }
 
 export async function waitForCondition(what: string, holds: () => Promise<boolean>): Promise<void> {
   for (const end = Date.now() + RECOVERY_MS; !(await holds()); await pause(20)) {
-    if (Date.now() > end) throw new Error(`not within ${RECOVERY_MS / 1000} s: ${what}`);
+    if (Date.now() > end) throw new Error(`waited ${RECOVERY_MS / 1000} s for ${what}`);
   }
 }
 
@@ -65,7 +65,7 @@ function formatUser({ user, writes, reads, failed, cancelled, rawFailures, longe
 }
 
 function formatReadBack({ lost, missingAtFirst, changed }: TrafficReport): string {
-  return `at the end ${lost.length} lost, ${missingAtFirst.length} denied at first, ${changed.length} changed`;
+  return `at the end ${lost.length} lost, ${missingAtFirst.length} missing at first, ${changed.length} changed`;
 }
 
 const formatSeconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;

@@ -17,7 +17,7 @@ import {
   type SwarmArgs,
 } from "../../../../components/index.ts";
 
-/** A host of the lab, as the test's configuration tells of it. */
+/** A lab host in the test's configuration. */
 interface HostConfig {
   engine: string;
   hostname: string;
@@ -34,11 +34,11 @@ const store = (withStore && config.getObject<Partial<MinioServiceArgs>>("store")
 const key = config.getSecret("kmsKey");
 const kmsKey = key && { name: "store-key", key };
 
-const made = Object.entries(hosts).map(([key, { engine, hostname, address, role, drives = { d1: {} } }]) => ({
+const hostsByRole = Object.entries(hosts).map(([key, { engine, hostname, address, role, drives = { d1: {} } }]) => ({
   role,
   host: new LocalHost(key, { engine, hostname, drives, privateAddress: address, endpointAddress: address }),
 }));
-const inRole = (wanted: string) => made.filter(({ role }) => role === wanted).map(({ host }) => host);
+const inRole = (wanted: string) => hostsByRole.filter(({ role }) => role === wanted).map(({ host }) => host);
 
 const swarm = new Swarm("swarm", {
   managers: inRole("manager"),
@@ -46,7 +46,7 @@ const swarm = new Swarm("swarm", {
   ...config.getObject<Partial<SwarmArgs>>("swarm"),
 });
 
-/** What the store's members talk over, as the test's configuration tells of it. */
+/** The store's network in the test's configuration. */
 interface Carrier {
   driver: "overlay" | "bridge" | "macvlan" | "host";
   args: object;
@@ -65,18 +65,18 @@ function networkOf({ driver, args }: Carrier) {
     case "host":
       return new HostNetwork("network", all);
     case "overlay":
-      // These kernels have no ESP: an encrypted network would carry nothing between the hosts.
+      // These kernels have no ESP: an encrypted network would transport nothing between the hosts.
       return new OverlayNetwork("network", { encrypted: false, ...all });
   }
 }
 
-// More networks, for what is made later on, and for the store to be attached to.
+// More networks, some of which the store is attached to.
 const more = (config.getObject<string[]>("networks") ?? []).map(
   (name) => [name, new OverlayNetwork(name, { swarm, encrypted: false })] as const,
 );
 const attached = config.getObject<string[]>("attached") ?? [];
 const networks = more.filter(([name]) => attached.includes(name)).map(([, network]) => network);
-// One of them may be the one that the store's members talk over.
+// One of them may become the store's data network.
 const moved = more.find(([name]) => name === config.get("dataNetwork"))?.[1];
 
 const minio = withStore

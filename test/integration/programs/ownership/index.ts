@@ -16,7 +16,7 @@ import {
 const config = new pulumi.Config("pulumi-swarm");
 const image = config.require("image");
 const adopt = config.getBoolean("adopt");
-/** How components are named and where they are, now and when they were created. */
+/** Suffix of the components' names and whether they have a parent, now and when they were created. */
 interface Place {
   suffix?: string;
   grouped?: boolean;
@@ -31,7 +31,7 @@ class Group extends pulumi.ComponentResource {
 }
 const group = place.grouped ? new Group() : undefined;
 
-/** The name of a component and its options: what it was called before, and where. */
+/** Returns a component's name and options, with an alias for its former name and parent. */
 function at(name: string): [string, { parent?: Group; aliases?: pulumi.Alias[] }] {
   const aliases = former && [{ name: `${name}${former.suffix ?? ""}`, parent: pulumi.rootStackResource }];
   return [`${name}${place.suffix ?? ""}`, { ...(group && { parent: group }), ...(aliases && { aliases }) }];

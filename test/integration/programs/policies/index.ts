@@ -14,7 +14,7 @@ const isSound = config.requireBoolean("sound");
 const image = `silo:1@sha256:${"a".repeat(64)}`;
 
 const managers = (isSound ? ["a"] : ["a", "b"]).map(
-  // An engine that refuses at once, and by ssh: only there a firewall can be.
+  // Connections are refused at once. By ssh, because only such hosts can have firewall rules.
   (key, at) =>
     new LocalHost(key, {
       engine: `ssh://${key}@127.0.0.1:1`,
@@ -50,7 +50,7 @@ new SwarmService("web", {
   },
 });
 
-// A store that publishes nothing and is reached all the same: the stack alone tells that its network is the hosts'.
+// A store that publishes no port but can be reached: only the stack shows that its network is the hosts' network.
 const members = isSound ? network : new HostNetwork("host", { swarm });
 new SwarmService("other-store", {
   swarm,
@@ -66,7 +66,7 @@ new SwarmService("other-store", {
 
 new docker.Volume("data", { name: "data" }, { provider: swarm.provider, protect: isSound });
 
-/** No plugin for AWS is at hand: the rule goes by the type and what is asked for, and this has both. */
+/** A stand-in for the AWS resource, because no AWS plugin is installed: the rule checks type and inputs. */
 class SecurityGroup extends pulumi.ComponentResource {
   constructor(name: string, args: pulumi.Inputs) {
     super("aws:ec2/securityGroup:SecurityGroup", name, args);

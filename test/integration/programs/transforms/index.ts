@@ -1,12 +1,12 @@
-// What a user's `transforms` on a component are shown: each child, by name. No engine is asked: this is only previewed.
+// Prints the children for which a user's `transforms` on a component are called. Only previewed, without an engine.
 import * as pulumi from "@pulumi/pulumi";
 import { LocalHost, MinioService, OverlayNetwork, Swarm } from "../../../../components/index.ts";
 
-const shown: Record<string, string[]> = {};
+const children: Record<string, string[]> = {};
 
-function showTo(component: string): pulumi.ComponentResourceOptions {
+function recordChildren(component: string): pulumi.ComponentResourceOptions {
   const names: string[] = [];
-  shown[component] = names;
+  children[component] = names;
   const transform: pulumi.ResourceTransform = ({ name, props, opts }) => {
     names.push(name);
     return { props, opts };
@@ -15,14 +15,14 @@ function showTo(component: string): pulumi.ComponentResourceOptions {
 }
 
 const engine = "unix:///nowhere/docker.sock";
-const host = new LocalHost("local", { engine, hostname: "local", labels: { disk: "fast" } }, showTo("host"));
-const swarm = new Swarm("swarm", { managers: [host] }, showTo("swarm"));
-const network = new OverlayNetwork("network", { swarm }, showTo("network"));
+const host = new LocalHost("local", { engine, hostname: "local", labels: { disk: "fast" } }, recordChildren("host"));
+const swarm = new Swarm("swarm", { managers: [host] }, recordChildren("swarm"));
+const network = new OverlayNetwork("network", { swarm }, recordChildren("network"));
 const image = `silo:1@sha256:${"a".repeat(64)}`;
-new MinioService("store", { swarm, network, image }, showTo("store"));
+new MinioService("store", { swarm, network, image }, recordChildren("store"));
 
-// On the other side of an `await` a component has the same children.
+// A component created after an `await` has the same children.
 await new Promise((later) => setTimeout(later, 100));
-new OverlayNetwork("late", { swarm, subnet: "10.99.0.0/24" }, showTo("late"));
+new OverlayNetwork("late", { swarm, subnet: "10.99.0.0/24" }, recordChildren("late"));
 
-process.on("exit", () => console.log(`shown: ${JSON.stringify(shown)}`));
+process.on("exit", () => console.log(`children: ${JSON.stringify(children)}`));
