@@ -10,12 +10,12 @@ import { readRecordedStack } from "./status/stack.ts";
 import { main } from "./lib/main.ts";
 
 /**
- * `npm run status`: the hosts, the network, the services with their tasks, and the store; `--html` writes them as a
- * page, too. Ends with 1 if something is wrong.
+ * `npm run status`: prints the hosts, the network, the services with their tasks, and the store. `--html` also writes
+ * them as a page. Exits with 1 if there is a problem.
  */
 await main(async () => {
   const args = statusArguments(process.argv.slice(2));
-  const report = await progress("asking the hosts", async () => {
+  const report = await progress("inspecting the hosts", async () => {
     return statusReport(await collectSnapshot(await readRecordedStack(args.stack)));
   });
   print(args.json ? JSON.stringify(report, undefined, 2) : renderStatus(report));

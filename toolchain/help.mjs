@@ -180,6 +180,14 @@ export const COMMANDS = {
     options: [["--engine <versions>", "which Docker Engines to test, such as 28,29 (default: all)"]],
     example: "npm run test:engines -- --engine 29 lifecycle service",
   },
+  "docs-settings": {
+    run: "npm run docs:settings",
+    summary: "Writes docs/settings.md and the JSON Schema of Pulumi.<stack>.yaml from the schema of the settings.",
+    usage: "[options]",
+    options: [],
+    positionals: [],
+    example: "npm run docs:settings",
+  },
 };
 
 /** Returns the help of a command. */

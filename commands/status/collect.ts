@@ -9,20 +9,23 @@ import type { StatusSnapshot, SwarmSnapshot } from "./model.ts";
 import type { RecordedStack, StackOutputs } from "./stack.ts";
 import { type AdminInfo, type EndpointHealth, parseAdminInfo, storeReport } from "./store.ts";
 
-/** How long a host's engine may take to answer at all, in milliseconds; by ssh it lets in first. */
+/** How long an engine may take to answer, in milliseconds, including ssh authentication. */
 const PING_MS = 10_000;
-/** How long the store may take to tell its state, in milliseconds: it asks all of its servers. */
+/** How long the store may take to report its state, in milliseconds: it asks all of its servers. */
 const STORE_MS = 20_000;
-/** On how many hosts the store is asked before it counts as silent. */
+/** On how many hosts the store is asked before its state counts as unknown. */
 const STORE_ATTEMPTS = 2;
 
-/** Asks every host's engine, a manager and the store for everything that the report tells. */
+/** Reads everything for the report: from every host's engine, from a manager, and from the store. */
 export async function collectSnapshot({ values: stack, members, services }: RecordedStack): Promise<StatusSnapshot> {
   const [hosts, endpoints] = await Promise.all([Promise.all(members.map(inspectHost)), checkEndpoints(stack)]);
   const answering = hosts.filter(({ info }) => info !== undefined);
-  const [swarm, answer] = await Promise.all([inspectSwarm(answering, stack, services), inspectStore(answering, stack)]);
+  const [swarm, { answer, host }] = await Promise.all([
+    inspectSwarm(answering, stack, services),
+    inspectStore(answering, stack),
+  ]);
   const { networkName, swarmId } = stack;
-  const store = storeReport(answer, endpoints);
+  const store = storeReport(answer, endpoints, host);
   return { stack: stack.stack, swarmId, networkName, declared: services, hosts, swarm, store, now: new Date() };
 }
 
@@ -36,7 +39,7 @@ async function inspectHost(member: RecordedMember): Promise<HostSnapshot> {
   }
 }
 
-/** Any manager tells about all nodes, services and tasks; nobody does while none sees a quorum. */
+/** Reads all nodes, services and tasks from any manager. Undefined if no manager has a quorum. */
 async function inspectSwarm(
   hosts: readonly HostSnapshot[],
   stack: StackOutputs,
@@ -50,7 +53,7 @@ async function inspectSwarm(
     engine.listServices(),
     engine.listNodes(),
   ]);
-  // By id: labels may be changed by hand, and a stack may be renamed.
+  // Identified by id: labels may be changed by hand, and a stack may be renamed.
   const services = all.filter(({ ID }) => declared.some(({ id }) => id === ID));
   const tasks = services.length === 0 ? [] : await engine.listTasks({ service: services.map(({ ID }) => ID) });
   return { manager: manager.member.key, network, services, nodes, tasks };
@@ -63,21 +66,28 @@ async function checkEndpoints({ endpoints, caCertificate }: StackOutputs): Promi
   return Object.fromEntries(await Promise.all(asked));
 }
 
-/** The store tells about all of its servers through any one. */
-async function inspectStore(hosts: readonly HostSnapshot[], stack: StackOutputs): Promise<AdminInfo | string> {
+/** The state of the store, or why it is unknown. */
+interface StoreAnswer {
+  answer: AdminInfo | string;
+  /** Key of the host through which it was read. */
+  host?: string;
+}
+
+/** Reads the state of the store through one of its servers: each one reports them all. */
+async function inspectStore(hosts: readonly HostSnapshot[], stack: StackOutputs): Promise<StoreAnswer> {
   const found = await Promise.all(hosts.map((host) => findContainerOn(host, stack)));
-  let answer: AdminInfo | string = "MinIO runs on no host that answers";
-  for (const { engine, container } of found.filter((one) => one !== undefined).slice(0, STORE_ATTEMPTS)) {
-    answer = await readAdminInfo(engine, container).catch(errorMessage);
-    if (typeof answer !== "string") return answer;
+  let last: StoreAnswer = { answer: "MinIO runs on none of the reachable hosts" };
+  for (const { host, engine, container } of found.filter((one) => one !== undefined).slice(0, STORE_ATTEMPTS)) {
+    last = { host, answer: await readAdminInfo(engine, container).catch(errorMessage) };
+    if (typeof last.answer !== "string") return last;
   }
-  return answer;
+  return last;
 }
 
 async function findContainerOn({ member }: HostSnapshot, { serviceIds }: StackOutputs) {
   const engine = new Engine(member.connection);
   const container = findStoreContainer(await engine.listContainers().catch(() => []), serviceIds);
-  return container === undefined ? undefined : { engine, container };
+  return container === undefined ? undefined : { host: member.key, engine, container };
 }
 
 async function readAdminInfo(engine: Engine, container: string): Promise<AdminInfo | string> {

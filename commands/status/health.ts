@@ -2,7 +2,7 @@ import * as http from "node:http";
 import * as https from "node:https";
 import type { EndpointHealth } from "./store.ts";
 
-/** Asks an endpoint whether the cluster behind it has write quorum. */
+/** Checks whether the cluster behind an endpoint has write quorum. */
 export async function endpointHealth(url: string, ca?: string): Promise<EndpointHealth> {
   try {
     const status = await httpStatus(new URL("/minio/health/cluster", url), ca);
@@ -14,7 +14,7 @@ export async function endpointHealth(url: string, ca?: string): Promise<Endpoint
   }
 }
 
-/** Why an endpoint gives no answer at all; undefined where it gives one, be it good or bad. */
+/** Returns why an endpoint does not answer; undefined if it answers, healthy or not. */
 export async function endpointError(url: string, ca?: string): Promise<string | undefined> {
   try {
     await httpStatus(new URL("/minio/health/live", url), ca);

@@ -1,34 +1,34 @@
 import type { EngineInfo, NodeAvailability, NodeDetails, NodeRole } from "../../engine/types.ts";
 import type { RecordedMember } from "../lib/recorded-stack.ts";
 
-/** What the engine of a host said, or why it said nothing. */
+/** The answer of a host's engine, or why there is none. */
 export interface HostSnapshot {
   member: RecordedMember;
   info?: EngineInfo;
   error?: string;
 }
 
-/** A host as its engine and the Swarm know it. */
+/** A host, as its engine and the Swarm report it. */
 export interface HostReport {
   key: string;
-  /** Absent when neither its engine nor the Swarm tells it. */
+  /** Absent if neither its engine nor a manager is reachable. */
   hostname?: string;
   role: NodeRole;
-  /** Whether it leads the managers. */
+  /** Whether it is the leader of the managers. */
   leader: boolean;
-  /** Its node's state, as the managers see it; `unknown` when none of them answers. */
+  /** The state of its node; `unknown` if no manager is reachable. */
   state: string;
   availability?: NodeAvailability;
   engineVersion?: string;
-  /** Where its engine is asked. */
+  /** The address of its engine. */
   engine: string;
-  /** Whether the engine answers from here. */
+  /** Whether its engine answers. */
   reachable: boolean;
-  /** Why it does not. */
+  /** Why its engine does not answer. */
   error?: string;
 }
 
-/** @param nodes what a manager says of them; nothing where none answers */
+/** @param nodes the nodes of the Swarm; undefined if no manager is reachable */
 export function hostReport({ member, info, error }: HostSnapshot, nodes?: readonly NodeDetails[]): HostReport {
   const node = nodes?.find(({ ID }) => ID === member.nodeId);
   return {
@@ -45,7 +45,7 @@ export function hostReport({ member, info, error }: HostSnapshot, nodes?: readon
   };
 }
 
-/** What is wrong with a host, one line each. */
+/** Returns the problems of a host, one line each. */
 export function hostProblems({ key, state, error }: HostReport): string[] {
   return [
     ...(error === undefined ? [] : [`host ${key}: ${error}`]),

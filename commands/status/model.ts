@@ -2,17 +2,17 @@ import type { NetworkDetails, NodeDetails, ServiceDetails, TaskDetails } from ".
 import { type HostSnapshot, hostProblems, type HostReport, hostReport } from "./hosts.ts";
 import type { StoreReport } from "./store.ts";
 
-/** What a stack looks like on its hosts, as plain data: this is what `--json` prints. */
+/** The state of a stack, as `--json` prints it. */
 export interface StatusReport {
   stack: string;
   hosts: HostReport[];
-  /** Key of the manager that told of the network, the services and the tasks; absent when none answers. */
+  /** Key of the manager that reported the network, services and tasks; absent if none is reachable. */
   manager?: string;
   network?: NetworkReport;
   services: ServiceReport[];
   tasks: TaskReport[];
   store: StoreReport;
-  /** What is not as it is to be, one line each; empty when all is well. */
+  /** One line each; empty if everything is healthy. */
   problems: string[];
 }
 
@@ -29,9 +29,9 @@ export interface NetworkReport {
   /** One for each subnet. */
   vxlanIds: string[];
   labels: Record<string, string>;
-  /** Nodes that take part in the network now. */
+  /** Nodes that are connected to the network now. */
   peers: { name: string; address: string }[];
-  /** What is attached on the manager that told. */
+  /** Containers attached on the manager that reported the network. */
   containers: { name: string; address: string; mac: string }[];
 }
 
@@ -44,20 +44,20 @@ export interface ServiceReport {
   image: string;
   /** `9000->9000/tcp (host)`. */
   ports: string[];
-  /** How its last update went, in the Engine's words. */
+  /** The outcome of its last update, from the Engine. */
   update?: string;
 }
 
 export interface TaskReport {
   id: string;
-  /** As `docker service ps` names it: service, and slot or node. */
+  /** The name in `docker service ps`: service, and slot or node. */
   name: string;
   service: string;
   node: string;
   image: string;
   desired: string;
   state: string;
-  /** When it came into its state. */
+  /** When it entered its state. */
   since: string;
   /** Seconds since then. */
   ageSeconds: number;
@@ -65,21 +65,21 @@ export interface TaskReport {
   error?: string;
 }
 
-/** What the engines and the store answered. */
+/** The answers of the engines and of the store. */
 export interface StatusSnapshot {
   stack: string;
   swarmId: string;
   networkName: string;
-  /** The services that the stack's state names. */
+  /** The services in the stack's state. */
   declared: readonly { id: string; name: string }[];
   hosts: readonly HostSnapshot[];
-  /** Absent when no manager of the Swarm answers. */
+  /** Absent if no manager of the Swarm is reachable. */
   swarm?: SwarmSnapshot;
   store: StoreReport;
   now: Date;
 }
 
-/** What a manager answered. */
+/** The answers of a manager. */
 export interface SwarmSnapshot {
   /** Its host's key. */
   manager: string;
@@ -103,10 +103,10 @@ export function statusReport({
   const services = (swarm?.services ?? []).map(serviceReport).toSorted((a, b) => a.name.localeCompare(b.name));
   const tasks = swarm ? swarm.tasks.map((task) => taskReport(task, swarm, now)).toSorted(byNameThenAge) : [];
   const ofSwarm = [
-    ...(network ? [] : [`network ${networkName} is not there: bring it back with \`npm run up\``]),
+    ...(network ? [] : [`network ${networkName} is missing: recreate it with \`npm run up\``]),
     ...found.declared
       .filter(({ id }) => !services.some((service) => service.id === id))
-      .map(({ name }) => `service ${name} is not there: bring it back with \`npm run up\``),
+      .map(({ name }) => `service ${name} is missing: recreate it with \`npm run up\``),
     ...services.flatMap((service) => serviceProblems(service, tasks)),
   ];
   const problems = [
@@ -117,18 +117,18 @@ export function statusReport({
   return { stack, hosts, ...(swarm && { manager: swarm.manager }), network, services, tasks, store, problems };
 }
 
-/** What keeps the network, the services and the tasks from being told. */
+/** Returns why the network, services and tasks are unknown. */
 function noManagerProblem(swarmId: string, hosts: readonly HostSnapshot[]): string {
-  const said = hosts.flatMap(({ member, info }) => {
+  const states = hosts.flatMap(({ member, info }) => {
     if (!info) return [];
     const { LocalNodeState, ControlAvailable, Cluster } = info.Swarm;
     const isOther = Cluster && Cluster.ID !== swarmId;
     const state = isOther ? `in another Swarm (${Cluster.ID})` : LocalNodeState;
-    return [`${member.key} is ${ControlAvailable && !isOther ? "a manager that sees no quorum" : state}`];
+    return [`${member.key} is ${ControlAvailable && !isOther ? "a manager without quorum" : state}`];
   });
   return (
-    `no manager of the Swarm ${swarmId} answers${said.length > 0 ? ` (${said.join(", ")})` : ""}: bring managers ` +
-    "back, or go on without those that are gone for good: `npm run recover`"
+    `no manager of the Swarm ${swarmId} answers${states.length > 0 ? ` (${states.join(", ")})` : ""}: bring managers ` +
+    "back, or continue without those that are lost: `npm run recover`"
   );
 }
 
@@ -143,7 +143,7 @@ function networkReport(network: NetworkDetails): NetworkReport {
     name: network.Name,
     scope: network.Scope,
     driver: network.Driver,
-    // The option's presence is what counts: the docker CLI sets it to an empty text.
+    // The docker CLI sets the option to an empty string: its presence turns encryption on.
     encrypted: Options?.["encrypted"] !== undefined && Options["encrypted"] !== "false",
     attachable: network.Attachable,
     internal: network.Internal,
@@ -191,7 +191,7 @@ function taskReport(task: TaskDetails, { services, nodes }: SwarmSnapshot, now: 
   };
 }
 
-/** As `docker service ps` lists them: by name, the newest first. */
+/** Sorts like `docker service ps`: by name, the newest first. */
 function byNameThenAge(a: TaskReport, b: TaskReport): number {
   return a.name.localeCompare(b.name) || b.since.localeCompare(a.since);
 }
@@ -200,8 +200,8 @@ function serviceProblems({ name, running, desired }: ServiceReport, tasks: reado
   if (running > 0 && running >= desired) return [];
   const count = `service ${name}: ${running} of ${desired} tasks run`;
   const own = tasks.filter(({ service }) => service === name);
-  // A global service wants no task while one waits for its restart: then, too, the newest error tells why.
+  // A global service desires no task while one waits for its restart: the newest error tells why.
   const failed = own.find(({ error }) => error !== undefined);
   if (failed) return [`${count}; last error, on ${failed.node || "no node"}: ${failed.error}`];
-  return [own.length === 0 ? `${count}: no node fits it` : count];
+  return [own.length === 0 ? `${count}: no node satisfies its constraints` : count];
 }

@@ -4,18 +4,18 @@ import type { NetworkReport, ServiceReport, StatusReport, TaskReport } from "./m
 import type { StoreReport } from "./store.ts";
 import { renderFacts, renderTable } from "../lib/table.ts";
 
-/** The report for people: what `docker network inspect`, `service ls`, `service ps` and `mc admin info` tell. */
+/** Formats the report for people: `docker network inspect`, `service ls`, `service ps` and `mc admin info` in one. */
 export function renderStatus(report: StatusReport): string {
   const { stack, hosts, manager, network, services, tasks, store, problems } = report;
-  const told = (text: string) => (manager === undefined ? "no manager tells" : text);
+  const unlessUnknown = (text: string) => (manager === undefined ? "unknown: no manager answers" : text);
   const parts = [
     `Stack ${stack}`,
     section("Hosts", renderHosts(hosts)),
-    section("Network", told(network ? renderFacts(networkFacts(network, manager)) : "not there")),
-    section("Services", told(renderServices(services))),
-    section("Tasks", told(renderTasks(tasks))),
+    section("Network", unlessUnknown(network ? renderFacts(networkFacts(network, manager)) : "missing")),
+    section("Services", unlessUnknown(renderServices(services))),
+    section("Tasks", unlessUnknown(renderTasks(tasks))),
     section("Store", renderStore(store)),
-    problems.length === 0 ? "All is well." : ["Problems:", ...problems.map((line) => `  ${line}`)].join("\n"),
+    problems.length === 0 ? "No problems." : ["Problems:", ...problems.map((line) => `  ${line}`)].join("\n"),
   ];
   return escapeControlCharacters(parts.join("\n\n"));
 }
@@ -31,12 +31,12 @@ function renderHosts(hosts: readonly HostReport[]): string {
     [state, ...(availability === undefined || availability === "active" ? [] : [availability])].join(", "),
     engineVersion ?? "",
     engine,
-    reachable ? "answers" : "does not answer",
+    reachable ? "yes" : "no",
   ]);
-  return renderTable(["host", "hostname", "role", "node", "engine", "asked at", "from here"], rows);
+  return renderTable(["host", "hostname", "role", "node", "engine", "address", "reachable"], rows);
 }
 
-/** What there is to tell of the network, by its name. */
+/** Returns the properties of the network by name. */
 export function networkFacts(network: NetworkReport, manager = ""): Record<string, string[]> {
   return {
     name: [network.name],
@@ -97,7 +97,7 @@ function renderStore({ writable, endpoints, servers, error }: StoreReport): stri
     ]),
   );
   return [
-    error === undefined ? `has ${writable ? "" : "no "}write quorum` : `does not tell its state: ${error}`,
+    error === undefined ? `has ${writable ? "" : "no "}write quorum` : `state unknown: ${error}`,
     ...Object.entries(endpoints).map(([host, { url, answer }]) => `endpoint ${host} ${url}: ${answer}`),
     ...(error === undefined
       ? [renderTable(["server", "state", "drive", "state", "disk used", "pool/set"], drives)]
@@ -105,15 +105,15 @@ function renderStore({ writable, endpoints, servers, error }: StoreReport): stri
   ].join("\n");
 }
 
-/** Ids as the docker CLI shortens them. */
+/** Shortens an id as the docker CLI does. */
 const shortId = (id: string) => id.slice(0, 12);
 
-/** An image's name is telling, its digest is long. */
+/** Shortens the digest of an image, and keeps its name. */
 export function shortImage(image: string): string {
   return image.replace(/sha256:([0-9a-f]{12})[0-9a-f]+/, "sha256:$1…");
 }
 
-/** `42 s`, `5 min`, `3 h`, `2 d`. */
+/** Formats a duration: `42 s`, `5 min`, `3 h`, `2 d`. */
 export function formatAge(seconds: number): string {
   const units: [number, string][] = [
     [86_400, "d"],
@@ -124,7 +124,7 @@ export function formatAge(seconds: number): string {
   return `${Math.floor(seconds / length)} ${unit}`;
 }
 
-/** `1.5 GiB`. */
+/** Formats a size: `1.5 GiB`. */
 export function formatSize(bytes: number): string {
   const units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
   const step = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log2(bytes) / 10));

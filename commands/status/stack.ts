@@ -13,7 +13,7 @@ import { npmRun } from "../lib/args.ts";
 import { pulumiEnvironment, type Session } from "../lib/pulumi.ts";
 import { isEmptyState, openState, stackFile, type StateFolder } from "../lib/state.ts";
 
-/** A stack's outputs as plain values; see `stacks/outputs.ts` for what they mean. */
+/** A stack's outputs as plain values; `stacks/outputs.ts` describes them. */
 export interface StackOutputs {
   project: string;
   stack: string;
@@ -27,37 +27,37 @@ export interface StackOutputs {
   serviceIds: Record<string, string>;
   caCertificate?: string;
   rootUser: string;
-  /** Only ever held in memory. */
+  /** Secret: kept in memory only. */
   rootPassword: string;
 }
 
-/** A stack that is up, as its state has it. */
+/** A stack that is up, from its state. */
 export interface RecordedStack {
   values: StackOutputs;
-  /** The hosts of its Swarm, with the way to each one's engine. */
+  /** The hosts of its Swarm, with the connection to each engine. */
   members: RecordedMember[];
   services: NamedService[];
 }
 
-/** The outputs of a stack that is up. */
+/** Returns the outputs of a stack. @throws if the stack is down */
 export async function readStackOutputs(stack: string): Promise<StackOutputs> {
   return (await readRecordedStack(stack)).values;
 }
 
-/** A stack that is up, with its hosts and services. */
+/** Returns a stack with its hosts and services. @throws if the stack is down */
 export async function readRecordedStack(stack: string): Promise<RecordedStack> {
   const recorded = await findRecordedStack(stack);
   if (recorded) return recorded;
   throw new Error(`stack ${stack} is not up: start it with \`${npmRun("up", stack)}\``);
 }
 
-/** A session that changes nothing: it needs no plugins. */
+/** Opens a session that changes nothing, and so needs no plugins. */
 async function readingSession(state: StateFolder, stack: string): Promise<Session> {
   const toolchain = { bin: await ensurePulumi(), plugins: [] };
   return { toolchain, state, stack, env: pulumiEnvironment(toolchain, state, stack) };
 }
 
-/** The outputs of a stack, or nothing when it is down. */
+/** Returns the outputs of a stack; undefined if it is down. */
 export async function findStackOutputs(stack: string): Promise<StackOutputs | undefined> {
   return (await findRecordedStack(stack))?.values;
 }
@@ -69,13 +69,13 @@ async function findRecordedStack(stack: string): Promise<RecordedStack | undefin
   return recordedStack(exported, state.projectName, stack);
 }
 
-/** A stack as its state has it; undefined when it is down. */
+/** Returns a stack from its exported state; undefined if it is down. */
 export function recordedStack(exported: ExportedStack, project: string, stack: string): RecordedStack | undefined {
-  // The outputs of the last `up` stay in the state as long as anything does.
+  // After `down` the outputs of the last `up` are still in the state.
   if (isEmptyState(exported.deployment.resources ?? [])) return undefined;
   const outputs = recordedOutputs(exported) as Partial<StackOutputs>;
   if (outputs.endpoint !== undefined && outputs.swarmId === undefined) {
-    throw new Error(`stack ${stack} is on Kubernetes, which this command does not look into: ask kubectl`);
+    throw new Error(`stack ${stack} is on Kubernetes, which this command does not support: use kubectl`);
   }
   if (!outputs.networkId || !outputs.nodes) return undefined;
   const maps = { endpoints: {}, consoleEndpoints: {}, serviceIds: {} };

@@ -1,13 +1,13 @@
 import { lastLine } from "../../engine/last-line.ts";
 
-/** How the store itself is. */
+/** The state of the store. */
 export interface StoreReport {
-  /** Whether enough drives answer for objects to be written. */
+  /** Whether enough drives are online to write objects. */
   writable: boolean;
-  /** Cluster health as each endpoint tells it (`/minio/health/cluster`), by host key. */
+  /** Cluster health by host key, as each endpoint reports it (`/minio/health/cluster`). */
   endpoints: Record<string, EndpointHealth>;
   servers: ServerReport[];
-  /** Why the store could not be asked. */
+  /** Why the store's state is unknown. */
   error?: string;
   problems: string[];
 }
@@ -15,12 +15,14 @@ export interface StoreReport {
 export interface EndpointHealth {
   url: string;
   healthy: boolean;
-  /** What it answered, or why it did not. */
+  /** `healthy`, or the problem. */
   answer: string;
 }
 
 export interface ServerReport {
   endpoint: string;
+  /** Key of the host that it runs on. @default - the host whose name its endpoint ends in */
+  host?: string;
   state: string;
   uptimeSeconds: number;
   version: string;
@@ -36,7 +38,7 @@ export interface DriveReport {
   set: number;
 }
 
-/** What `mc admin info --json` prints, as far as it is used here. */
+/** The fields of `mc admin info --json` that are used here. */
 export interface AdminInfo {
   status: string;
   error?: string | { message?: string; cause?: { message?: string } };
@@ -62,31 +64,38 @@ export interface AdminDrive {
   set_index?: number;
 }
 
-/** Reads what `mc admin info --json` printed, or says why there is nothing to read. */
+/** Parses the output of `mc admin info --json`. Returns the reason as a text if it reports no state. */
 export function parseAdminInfo(printed: string): AdminInfo | string {
   try {
     const answer = JSON.parse(printed) as AdminInfo;
     if (answer.status === "success" && answer.info?.servers) return answer;
     const { error } = answer;
-    return (
-      (typeof error === "string" ? error : (error?.cause?.message ?? error?.message)) ?? "it answered without a state"
-    );
+    return (typeof error === "string" ? error : (error?.cause?.message ?? error?.message)) ?? "mc reported no state";
   } catch {
-    return lastLine(printed) ?? "it answered nothing";
+    return lastLine(printed) ?? "mc printed nothing";
   }
 }
 
-export function storeReport(answer: AdminInfo | string, endpoints: Record<string, EndpointHealth>): StoreReport {
+/** The only server of a store calls itself by this address, which says nothing about its host. */
+const LOOPBACK = /^(https?:\/\/)?(127\.|localhost[:/]|\[::1\])/;
+
+/** @param host key of the host through which the store was asked */
+export function storeReport(
+  answer: AdminInfo | string,
+  endpoints: Record<string, EndpointHealth>,
+  host?: string,
+): StoreReport {
   const unhealthy = Object.entries(endpoints)
     .filter(([, { healthy }]) => !healthy)
-    .map(([host, { url, answer: said }]) => `endpoint ${host} (${url}): ${said}`);
+    .map(([key, health]) => `endpoint ${key} (${health.url}): ${health.answer}`);
   if (typeof answer === "string") {
-    const problems = [`the store does not tell its state: ${answer}`, ...unhealthy];
+    const problems = [`the store's state is unknown: ${answer}`, ...unhealthy];
     return { writable: false, endpoints, servers: [], error: answer, problems };
   }
   const servers = (answer.info?.servers ?? [])
     .map(({ endpoint, state, uptime, version, drives }) => ({
       endpoint,
+      ...(host !== undefined && LOOPBACK.test(endpoint) && { host }),
       state,
       uptimeSeconds: uptime ?? 0,
       version: version ?? "",
@@ -95,7 +104,7 @@ export function storeReport(answer: AdminInfo | string, endpoints: Record<string
     .toSorted((a, b) => a.endpoint.localeCompare(b.endpoint));
   const writable = hasWriteQuorum(answer, servers);
   const problems = [
-    ...(writable ? [] : ["the store has no write quorum: too few of its drives answer"]),
+    ...(writable ? [] : ["the store has no write quorum: too few of its drives are online"]),
     ...servers.filter(({ state }) => state !== "online").map(({ endpoint, state }) => `server ${endpoint} is ${state}`),
     ...servers.flatMap(({ endpoint, drives }) =>
       drives.filter(({ state }) => state !== "ok").map(({ path, state }) => `drive ${path} of ${endpoint} is ${state}`),
@@ -117,17 +126,17 @@ function driveReport(drive: AdminDrive): DriveReport {
 }
 
 /**
- * Every erasure set needs as many drives as an object has data shards, and one more when half of them are parity. A
- * store of one plain drive needs that drive.
+ * Returns whether every erasure set has write quorum: as many drives as an object has data shards, and one more if half
+ * of the drives hold parity. A store with a single drive needs that drive.
  */
 function hasWriteQuorum({ info }: AdminInfo, servers: readonly ServerReport[]): boolean {
   const { standardSCParity: parity = 0, totalDrivesPerSet: sizes = [] } = info?.backend ?? {};
-  const answering = new Map<string, number>();
+  const onlineDrives = new Map<string, number>();
   for (const { state, drives } of servers) {
     for (const drive of drives) {
       const set = `${drive.pool}/${drive.set}`;
       const counts = state === "online" && drive.state === "ok" ? 1 : 0;
-      answering.set(set, (answering.get(set) ?? 0) + counts);
+      onlineDrives.set(set, (onlineDrives.get(set) ?? 0) + counts);
     }
   }
   const needed = (pool: number) => {
@@ -135,5 +144,5 @@ function hasWriteQuorum({ info }: AdminInfo, servers: readonly ServerReport[]): 
     const data = size - parity;
     return data === parity ? data + 1 : data;
   };
-  return answering.size > 0 && [...answering].every(([set, count]) => count >= needed(Number(set.split("/")[0])));
+  return onlineDrives.size > 0 && [...onlineDrives].every(([set, count]) => count >= needed(Number(set.split("/")[0])));
 }

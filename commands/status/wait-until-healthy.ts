@@ -8,10 +8,10 @@ import { pause } from "../../engine/pause.ts";
  */
 export const HEALTHY_WITHIN_MS = 30_000;
 
-/** Between two looks, in milliseconds. */
+/** The interval between inspections, in milliseconds. */
 const POLL_MS = 2_000;
 
-/** Looks at a stack until it is healthy, for a while. Returns the last report. */
+/** Inspects a stack until it is healthy or `limitMs` has passed, and returns the last report. */
 export async function waitUntilHealthy(
   inspect: () => Promise<StatusReport>,
   tell: ReportProgress,

@@ -1,10 +1,10 @@
 import type { HostReport } from "../hosts.ts";
 import type { ServiceReport, StatusReport, TaskReport } from "../model.ts";
 
-/** How something is. Each has a sign and a word of its own: nobody has to tell it by its colour. */
+/** The health of a part of the stack. Each has an icon and a label, so that colour is not the only difference. */
 export type Health = "good" | "warn" | "bad" | "unknown";
 
-/** A figure that tells at a glance how a part of the stack is. */
+/** A figure at the top of the page, which sums up a part of the stack. */
 export interface Figure {
   title: string;
   value: string;
@@ -21,7 +21,7 @@ export function hostHealth({ state, availability, reachable }: HostReport): Heal
 export function taskHealth({ state, desired }: TaskReport): Health {
   if (state === "running") return desired === "running" ? "good" : "warn";
   if (["failed", "rejected", "orphaned"].includes(state)) return "bad";
-  // Ended as it was told to.
+  // It ended as desired.
   return desired === "shutdown" ? "unknown" : "warn";
 }
 
@@ -41,7 +41,7 @@ export function figures({ hosts, manager, network, services, store }: StatusRepo
   const [running, desired] = [sum((one) => one.running), sum((one) => one.desired)];
   const drives = store.servers.flatMap((server) => server.drives);
   const sound = drives.filter(({ state }) => state === "ok").length;
-  const told = manager !== undefined;
+  const isKnown = manager !== undefined;
   return [
     {
       title: "Hosts",
@@ -51,27 +51,27 @@ export function figures({ hosts, manager, network, services, store }: StatusRepo
     },
     {
       title: "Network",
-      value: network ? (network.encrypted ? "encrypted" : "not encrypted") : told ? "not there" : "not told",
-      note: network ? network.subnets.join(", ") : told ? "bring it back with npm run up" : "no manager answers",
-      health: network ? (network.encrypted ? "good" : "warn") : told ? "bad" : "unknown",
+      value: network ? (network.encrypted ? "encrypted" : "not encrypted") : isKnown ? "missing" : "unknown",
+      note: network ? network.subnets.join(", ") : isKnown ? "recreate it with npm run up" : "no manager answers",
+      health: network ? (network.encrypted ? "good" : "warn") : isKnown ? "bad" : "unknown",
     },
     {
       title: "Tasks",
-      value: told ? `${running} of ${desired}` : "not told",
-      note: told
+      value: isKnown ? `${running} of ${desired}` : "unknown",
+      note: isKnown
         ? `running, of ${services.length} ${services.length === 1 ? "service" : "services"}`
         : "no manager answers",
-      health: !told ? "unknown" : running >= desired && running > 0 ? "good" : running > 0 ? "warn" : "bad",
+      health: !isKnown ? "unknown" : running >= desired && running > 0 ? "good" : running > 0 ? "warn" : "bad",
     },
     {
       title: "Drives",
-      value: store.error === undefined ? `${sound} of ${drives.length}` : "not told",
-      note: store.error === undefined ? "answer" : "the store does not say",
+      value: store.error === undefined ? `${sound} of ${drives.length}` : "unknown",
+      note: store.error === undefined ? "online" : "the store does not answer",
       health: store.error !== undefined ? "unknown" : sound === drives.length && sound > 0 ? "good" : "warn",
     },
     {
       title: "Store",
-      value: store.writable ? "write quorum" : store.error === undefined ? "no write quorum" : "silent",
+      value: store.writable ? "write quorum" : store.error === undefined ? "no write quorum" : "unknown",
       note: store.writable ? "objects can be read and written" : "objects cannot be written",
       health: store.writable ? "good" : "bad",
     },

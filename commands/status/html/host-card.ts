@@ -6,29 +6,29 @@ import type { HostView } from "./hosts.ts";
 import { html, type Markup } from "./markup.ts";
 import { definitionList, statusLabel } from "./pieces.ts";
 
-/** A host with its part of the Swarm, of the services and of the store. */
+/** Renders a host with its node, its tasks and its store members. */
 export function hostCard({ host, tasks, servers }: HostView): Markup {
   const { key, hostname, role, leader, state, availability, engineVersion, engine, reachable, error } = host;
   const health = hostHealth(host);
-  const isIn = availability === undefined || availability === "active";
-  const word = reachable ? (isIn ? state : `${state}, ${availability}`) : "does not answer";
+  const isActive = availability === undefined || availability === "active";
+  const label = reachable ? (isActive ? state : `${state}, ${availability}`) : "unreachable";
   return html`<li class="card host ${health === "bad" ? "" : "on"}">
     <div class="top">
       <h3>${key}</h3>
-      ${statusLabel(health, word)}
+      ${statusLabel(health, label)}
     </div>
     ${definitionList({
       role: [leader ? `${role}, leader` : role],
       hostname: hostname === undefined ? [] : [hostname],
       engine: engineVersion === undefined ? [] : [engineVersion],
-      "asked at": [engine],
+      address: [engine],
       ...(error !== undefined && { error: [error] }),
     })}
     ${taskList(tasks)} ${servers.map(serverPart)}
   </li>`;
 }
 
-/** Tasks in one part of a card. */
+/** Renders the tasks of a card. */
 export function taskList(tasks: readonly TaskReport[]): Markup {
   const items = tasks.map(
     (task) =>
@@ -52,10 +52,10 @@ export function taskList(tasks: readonly TaskReport[]): Markup {
   </div>`;
 }
 
-/** A member of the store with its drives. */
+/** Renders a store member with its drives. */
 export function serverPart({ endpoint, state, uptimeSeconds, version, drives }: ServerReport): Markup {
   return html`<div class="part">
-    <h4>Member of the store</h4>
+    <h4>Store member</h4>
     <ul class="list">
       <li>
         <span class="name mono">${endpoint}</span>${statusLabel(stateHealth(state, "online"), state)}

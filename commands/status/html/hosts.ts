@@ -2,16 +2,16 @@ import type { HostReport } from "../hosts.ts";
 import type { StatusReport, TaskReport } from "../model.ts";
 import type { ServerReport } from "../store.ts";
 
-/** A host with what runs on it. */
+/** A host and everything that runs on it. */
 export interface HostView {
   host: HostReport;
-  /** Tasks that are to run, or do. What has ended is history. */
+  /** Tasks that run or should run; ended tasks are left out. */
   tasks: TaskReport[];
-  /** Members of the store with their drives. */
+  /** Store members with their drives. */
   servers: ServerReport[];
 }
 
-/** The report by host, and what belongs to none of them. */
+/** The report grouped by host, and the rest. */
 export interface HostsView {
   hosts: HostView[];
   otherTasks: TaskReport[];
@@ -20,7 +20,7 @@ export interface HostsView {
 
 export function hostsView({ hosts, tasks, store }: StatusReport): HostsView {
   const current = tasks.filter(({ desired, state }) => desired === "running" || state === "running");
-  const ownerOf = ({ endpoint }: ServerReport) => hostOfServer(endpoint, hosts);
+  const ownerOf = (server: ServerReport) => hosts.find(({ key }) => key === server.host) ?? hostOfServer(server, hosts);
   return {
     hosts: hosts.map((host) => ({
       host,
@@ -32,8 +32,8 @@ export function hostsView({ hosts, tasks, store }: StatusReport): HostsView {
   };
 }
 
-/** A member is called after its host: `<store>-<hostname>`. Of several that fit, the longest name is meant. */
-function hostOfServer(endpoint: string, hosts: readonly HostReport[]): HostReport | undefined {
+/** Finds the host in a member's name, `<store>-<hostname>`. If several match, the longest name is the right one. */
+function hostOfServer({ endpoint }: ServerReport, hosts: readonly HostReport[]): HostReport | undefined {
   const member = endpoint.replace(/^https?:\/\//, "").replace(/:\d+$/, "");
   const fits = ({ hostname }: HostReport) =>
     hostname !== undefined && (member === hostname || member.endsWith(`-${hostname}`));

@@ -1,4 +1,4 @@
-/** Markup that may stand in a page as it is: made by `html` alone. */
+/** Trusted markup. Only `html` creates it. */
 export class Markup {
   readonly text: string;
   constructor(text: string) {
@@ -6,10 +6,10 @@ export class Markup {
   }
 }
 
-/** What may stand in a template: texts are escaped, lists joined, what is missing left out. */
+/** A value in a template: text is escaped, lists are joined, `undefined` and `false` are left out. */
 export type Part = string | number | Markup | undefined | false | readonly Part[];
 
-/** A template whose values cannot become markup: whatever a node or a container is called, it stays text. */
+/** Builds markup from a template. Values are escaped, so that names of nodes or containers stay text. */
 export function html(texts: TemplateStringsArray, ...parts: readonly Part[]): Markup {
   return new Markup(texts.reduce((text, next, at) => text + markupOf(parts[at - 1]) + next));
 }

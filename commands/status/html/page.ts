@@ -8,10 +8,10 @@ import { html, Markup, type Part } from "./markup.ts";
 import { statusIcon, definitionList, lineBreaks, statusLabel, htmlTable } from "./pieces.ts";
 import { STYLE } from "./style.ts";
 
-/** What a browser may load for the page: nothing but the style that is in it. */
+/** A browser may load nothing but the style inside the page. */
 const CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
-/** The report as one page that needs nothing beside itself. */
+/** Renders the report as a self-contained page. */
 export function statusPage(report: StatusReport, at: Date): string {
   const { stack, problems, services, tasks, store, network, manager } = report;
   const time = at.toISOString();
@@ -42,18 +42,18 @@ export function statusPage(report: StatusReport, at: Date): string {
           <div class="two">
             <section class="card">
               <h3>Network</h3>
-              ${network ? definitionList(networkFacts(network, manager)) : html`<p class="quiet">${unlessUnknown(manager, "not there")}</p>`}
+              ${network ? definitionList(networkFacts(network, manager)) : html`<p class="quiet">${unlessUnknown(manager, "missing")}</p>`}
             </section>
             <section class="card">
               <h3>Store</h3>
               ${storeFacts(store)}
             </section>
           </div>
-          <h2>Tasks, those of before among them</h2>
+          <h2>Tasks, including previous ones</h2>
           ${tasks.length > 0 ? taskTable(tasks) : html`<p class="quiet">${unlessUnknown(manager, "none")}</p>`}
         </main>
         <footer class="quiet">
-          Written by <code>npm run status -- --html</code>. It shows one moment, and loads nothing.
+          Written by <code>npm run status -- --html</code>. It is a snapshot, and loads nothing.
         </footer>
       </body>
     </html>`;
@@ -61,12 +61,12 @@ export function statusPage(report: StatusReport, at: Date): string {
 }
 
 const unlessUnknown = (manager: string | undefined, text: string) =>
-  manager === undefined ? "no manager tells" : text;
+  manager === undefined ? "unknown: no manager answers" : text;
 const countOf = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
 
 function problemList(problems: readonly string[]): Markup {
   return html`<section class="card problems">
-    <h2>What is wrong</h2>
+    <h2>Problems</h2>
     <ul>
       ${problems.map((line) => html`<li>${line}</li>`)}
     </ul>
@@ -81,16 +81,16 @@ function figure({ title, value, note, health }: Figure): Markup {
   </div>`;
 }
 
-/** The hosts on their network. */
+/** Renders the hosts and their network. */
 function hostsSection(report: StatusReport): Markup {
   const { network, manager } = report;
   const { hosts, otherTasks, otherServers } = hostsView(report);
   const others = html`<li class="card host">
-    <div class="top"><h3>On no host of the stack</h3></div>
+    <div class="top"><h3>Not on a host of this stack</h3></div>
     ${otherTasks.length > 0 && taskList(otherTasks)} ${otherServers.map(serverPart)}
   </li>`;
   return html`<h2>Hosts on their network</h2>
-    ${network ? networkBar(network) : html`<p class="wire open"><span>${unlessUnknown(manager, "the network is not there")}</span></p>`}
+    ${network ? networkBar(network) : html`<p class="wire open"><span>${unlessUnknown(manager, "the network is missing")}</span></p>`}
     <ul class="hosts">
       ${hosts.map(hostCard)} ${otherTasks.length + otherServers.length > 0 && others}
     </ul>`;
@@ -125,7 +125,7 @@ function taskTable(tasks: readonly TaskReport[]): Markup {
     `${formatAge(task.ageSeconds)} ago`,
     task.error ?? "",
   ]);
-  return htmlTable("Tasks", ["Name", "Node", "Is to be", "State", "Since", "Error"], rows);
+  return htmlTable("Tasks", ["Name", "Node", "Desired state", "State", "Since", "Error"], rows);
 }
 
 function storeFacts({ endpoints, error, servers }: StoreReport): Markup {
@@ -137,16 +137,16 @@ function storeFacts({ endpoints, error, servers }: StoreReport): Markup {
       </li>`,
   );
   const online = servers.filter(({ state }) => stateHealth(state, "online") === "good").length;
-  return html`${error !== undefined && html`<p class="error">does not tell its state: ${error}</p>`}
-    <p class="quiet">${online} of ${countOf(servers.length, "member")} of the store online</p>
+  return html`${error !== undefined && html`<p class="error">state unknown: ${error}</p>`}
+    <p class="quiet">${online} of ${countOf(servers.length, "store member")} online</p>
     <div class="part" style="margin-top:10px">
-      <h4>Health as each endpoint tells it</h4>
+      <h4>Health by endpoint</h4>
       ${
         items.length > 0
           ? html`<ul class="list">
               ${items}
             </ul>`
-          : html`<p class="quiet">nothing is published</p>`
+          : html`<p class="quiet">no endpoint is published</p>`
       }
     </div>`;
 }

@@ -9,18 +9,18 @@ const HEALTH_ICONS: Record<Health, Markup> = {
 };
 
 const HEALTH_LABELS: Record<Health, string> = {
-  good: "well",
-  warn: "not all is well",
-  bad: "not well",
-  unknown: "not known",
+  good: "healthy",
+  warn: "degraded",
+  bad: "unhealthy",
+  unknown: "unknown",
 };
 
-/** A state as a sign; its word is for those who do not see it. */
+/** Renders a health as an icon, with a hidden label for screen readers. */
 export function statusIcon(health: Health): Markup {
   return html`<span class="mark ${health}">${sign(health)}<span class="unseen">${HEALTH_LABELS[health]}</span></span>`;
 }
 
-/** A state as a word with a sign. */
+/** Renders a health as an icon with a visible label. */
 export function statusLabel(health: Health, word: string): Markup {
   return html`<span class="mark ${health}">${sign(health)}${word}</span>`;
 }
@@ -39,7 +39,7 @@ function sign(health: Health): Markup {
   </svg>`;
 }
 
-/** Names with their values; one that has several, as a list. */
+/** Renders names with their values; several values become a list. */
 export function definitionList(values: Readonly<Record<string, readonly string[]>>): Markup {
   const rows = Object.entries(values).map(([name, lines]) => {
     const value =
@@ -54,7 +54,7 @@ export function definitionList(values: Readonly<Record<string, readonly string[]
   return html`<dl class="facts">${rows}</dl>`;
 }
 
-/** A table whose rows begin with their name. */
+/** Renders a table. The first cell of each row is its header. */
 export function htmlTable(caption: string, head: readonly string[], rows: readonly (readonly Part[])[]): Markup {
   return html`<div class="card scroll">
     <table>
@@ -79,7 +79,7 @@ export function htmlTable(caption: string, head: readonly string[], rows: readon
   </div>`;
 }
 
-/** Lines one below the other. */
+/** Joins lines with line breaks. */
 export function lineBreaks(texts: readonly string[]): Part {
   return texts.map((text, at) => (at === 0 ? text : html`<br />${text}`));
 }

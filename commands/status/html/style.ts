@@ -1,4 +1,4 @@
-/** The page's look, for light and dark screens and for paper. Everything is in here: the page loads nothing. */
+/** The page's whole style sheet, for light and dark screens and for print. */
 export const STYLE = `
 :root {
   color-scheme: light dark;

@@ -6,7 +6,7 @@ import { html } from "../../../commands/status/html/markup.ts";
 import { statusPage } from "../../../commands/status/html/page.ts";
 import type { HostReport } from "../../../commands/status/hosts.ts";
 import type { ServiceReport, StatusReport, TaskReport } from "../../../commands/status/model.ts";
-import type { ServerReport } from "../../../commands/status/store.ts";
+import { type ServerReport, storeReport } from "../../../commands/status/store.ts";
 import { FOUR_HOSTS } from "../../browser/reports.ts";
 
 const AT = new Date("2026-11-25T12:00:00Z");
@@ -155,7 +155,7 @@ describe("the page", () => {
     expect(elements.filter(({ attributes }) => attributes["role"] === "img")).toMatchObject([
       { attributes: { "aria-label": "25 % of the disk used" } },
     ]);
-    expect(text).toContain("not well");
+    expect(text).toContain("unhealthy");
   });
 
   test("problems come first", () => {
@@ -168,14 +168,14 @@ describe("the page", () => {
     const { text } = parsed(
       statusPage(report({ manager: undefined, network: undefined, services: [], tasks: [] }), AT),
     );
-    expect(text.match(/no manager tells/g)).toHaveLength(4);
+    expect(text.match(/unknown: no manager answers/g)).toHaveLength(4);
   });
 
-  test("a store that is silent says why", () => {
+  test("a store whose state is unknown says why", () => {
     const store = { writable: false, endpoints: {}, servers: [], error: "refused", problems: [] };
     const { text } = parsed(statusPage(report({ store }), AT));
-    expect(text).toContain("does not tell its state: refused");
-    expect(text).toContain("nothing is published");
+    expect(text).toContain("state unknown: refused");
+    expect(text).toContain("no endpoint is published");
   });
 });
 
@@ -189,7 +189,7 @@ describe("markup in what others chose is text", () => {
     ["a node's state", { hosts: [host({ state: MARKUP })] }],
     ["an engine's version", { hosts: [host({ engineVersion: MARKUP })] }],
     ["an engine's address", { hosts: [host({ engine: MARKUP })] }],
-    ["an engine's silence", { hosts: [host({ reachable: false, error: MARKUP })] }],
+    ["an engine's error", { hosts: [host({ reachable: false, error: MARKUP })] }],
     ["the network's name", { network: { ...report().network!, name: MARKUP } }],
     ["the network's labels", { network: { ...report().network!, labels: { [MARKUP]: MARKUP } } }],
     ["a peer", { network: { ...report().network!, peers: [{ name: MARKUP, address: MARKUP }] } }],
@@ -244,7 +244,17 @@ describe("what is where", () => {
     expect(view.otherServers).toHaveLength(key === undefined ? 1 : 0);
   });
 
-  test("tasks that have ended are history, those on no host of the stack are shown apart", () => {
+  test("the only member of a store, which calls itself 127.0.0.1, is on the host that was asked", () => {
+    const drives = [{ path: "/drives/d1", state: "ok" }];
+    const info = { servers: [{ endpoint: "127.0.0.1:9000", state: "online", drives }] };
+    const store = storeReport({ status: "success", info }, {}, "b");
+    const view = hostsView(report({ hosts, store }));
+    expect(view.hosts.map(({ servers }) => servers.length)).toEqual([0, 1]);
+    expect(view.otherServers).toEqual([]);
+    expect(parsed(statusPage(report({ hosts, store }), AT)).text).not.toContain("Not on a host of this stack");
+  });
+
+  test("tasks that have ended are history, those that are not on a host of this stack are shown apart", () => {
     const tasks = [
       task(),
       task({ id: "old", desired: "shutdown", state: "failed" }),

@@ -165,14 +165,14 @@ describe("the report", () => {
   });
 
   test.each<[string, Partial<SwarmSnapshot>, RegExp]>([
-    ["the network is gone", { network: undefined }, /^network minio-overlay-network is not there: .*npm run up/],
-    ["no service", { services: [], tasks: [] }, /^service minio-main is not there: bring it back with `npm run up`$/],
+    ["the network is gone", { network: undefined }, /^network minio-overlay-network is missing: .*npm run up/],
+    ["no service", { services: [], tasks: [] }, /^service minio-main is missing: recreate it with `npm run up`$/],
     [
       "too few tasks, with the last error",
       { services: [service(0, 1)] },
       /^service minio-main: 0 of 1 tasks run; last error, on host: task: non-zero exit \(1\)$/,
     ],
-    ["no node fits", { services: [service(0, 0)], tasks: [] }, /0 of 0 tasks run: no node fits it$/],
+    ["no node fits", { services: [service(0, 0)], tasks: [] }, /0 of 0 tasks run: no node satisfies its constraints$/],
     [
       "one that waits for its restart is not wanted for that moment",
       { services: [service(0, 0)] },
@@ -184,9 +184,9 @@ describe("the report", () => {
     expect(statusReport(found({}, over)).problems).toContainEqual(expect.stringMatching(line));
   });
 
-  test("problem: the store is silent", () => {
+  test("problem: the state of the store is unknown", () => {
     const { problems } = statusReport(found({ store: storeReport("refused", {}) }));
-    expect(problems).toEqual(["the store does not tell its state: refused"]);
+    expect(problems).toEqual(["the store's state is unknown: refused"]);
   });
 
   test("a host that does not answer is one line, with what the Swarm knows of it", () => {
@@ -202,20 +202,20 @@ describe("the report", () => {
       { key: "far", hostname: "far-1", leader: false, state: "down", engineVersion: "20.10", reachable: false },
     ]);
     expect(report.problems).toEqual([`host far: ${unreachable.error}`, "host far: its node is down"]);
-    expect(renderStatus(report)).toMatch(/far-1.*down.*does not answer/);
+    expect(renderStatus(report)).toMatch(/far-1.*down.*ssh:\/\/far.*no/);
   });
 
   test.each<[string, HostSnapshot[], RegExp]>([
-    ["a lost quorum", [answer({ Cluster: undefined })], /\(local is a manager that sees no quorum\)/],
+    ["a lost quorum", [answer({ Cluster: undefined })], /\(local is a manager without quorum\)/],
     ["a machine that left", [answer({ LocalNodeState: "inactive", ControlAvailable: false })], /\(local is inactive\)/],
     ["another Swarm", [answer({ Cluster: { ID: "x" } })], /\(local is in another Swarm \(x\)\)/],
-    ["silence", [answer({}, { info: undefined, error: "down" })], /swarm1 answers: bring managers back/],
+    ["unreachable", [answer({}, { info: undefined, error: "down" })], /swarm1 answers: bring managers back/],
   ])("no manager: %s", (_name, hosts, line) => {
     const report = statusReport(found({ hosts, swarm: undefined }));
     expect(report.problems).toContainEqual(expect.stringMatching(line));
-    expect(report.problems).not.toContainEqual(expect.stringMatching(/is not there|no service/));
+    expect(report.problems).not.toContainEqual(expect.stringMatching(/is missing|no service/));
     expect(report.hosts).toMatchObject([{ key: "local", state: "unknown" }]);
-    expect(renderStatus(report)).toContain("Network\nno manager tells");
+    expect(renderStatus(report)).toContain("Network\nunknown: no manager answers");
   });
 
   test.each<[Record<string, string> | null, boolean]>([
@@ -262,12 +262,12 @@ describe("the store", () => {
   test.each([
     ['{"status":"error","error":{"message":"Unable","cause":{"message":"connection refused"}}}', "connection refused"],
     ['{"status":"error","error":"no"}', "no"],
-    ['{"status":"success"}', "it answered without a state"],
+    ['{"status":"success"}', "mc reported no state"],
     [
       'OCI runtime exec failed: "mc": executable file not found\n',
       'OCI runtime exec failed: "mc": executable file not found',
     ],
-    ["", "it answered nothing"],
+    ["", "mc printed nothing"],
   ])("mc printed %j", (printed, reason) => {
     expect(parseAdminInfo(printed)).toBe(reason);
   });
@@ -288,7 +288,7 @@ describe("rendering", () => {
       expect(text).toContain(part);
     }
     expect(text).toContain("pgsty/silo:R@sha256:abababababab…");
-    expect(text.endsWith("All is well.")).toBe(true);
+    expect(text.endsWith("No problems.")).toBe(true);
   });
 
   test("problems come last, one a line", () => {
