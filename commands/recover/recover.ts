@@ -2,8 +2,8 @@ import { Engine } from "../../engine/engine.ts";
 import { isPortTaken } from "../../engine/errors.ts";
 import { EngineError } from "../../engine/transport.ts";
 import type { NodeDetails, SwarmInfo } from "../../engine/types.ts";
-import { errorMessage } from "../../engine/error-message.ts";
 import { pause } from "../../engine/pause.ts";
+import { ready, waitFor } from "../../provider/runtime/poll.ts";
 import type { RecordedMember, RecordedSwarm } from "../lib/recorded-stack.ts";
 
 /** How long an engine may take to say what it is, in milliseconds; without a quorum it thinks about it for long. */
@@ -136,13 +136,11 @@ function lockingProblem({ key }: RecordedMember): Error {
 }
 
 async function untilManaging(engine: Engine): Promise<NodeDetails[]> {
-  for (const end = Date.now() + LIMIT; ; await pause(500)) {
-    try {
-      return await engine.listNodes();
-    } catch (error) {
-      if (Date.now() > end) throw new Error(`the Swarm does not work again: ${errorMessage(error)}`, { cause: error });
-    }
-  }
+  return waitFor(
+    async () => ready(await engine.listNodes()),
+    { subject: "the Swarm", timeoutSeconds: LIMIT / 1000, isRetryable: () => true, report: () => {} },
+    (reason) => new Error(`the Swarm does not work again: ${reason}`),
+  );
 }
 
 function keysOf(members: readonly RecordedMember[]): string {

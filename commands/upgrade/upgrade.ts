@@ -2,7 +2,7 @@ import { Engine } from "../../engine/engine.ts";
 import type { TaskDetails } from "../../engine/types.ts";
 import { findManager, type Managers } from "../../provider/swarm/manager-pool.ts";
 import { downtimeProblem } from "../../provider/swarm/quorum.ts";
-import { type PollResult, ready, pending, waitFor } from "../../provider/runtime/poll.ts";
+import { type PollOptions, type PollResult, ready, pending, waitFor } from "../../provider/runtime/poll.ts";
 import { errorMessage } from "../../engine/error-message.ts";
 import type { RecordedMember, RecordedService, RecordedSwarm } from "../lib/recorded-stack.ts";
 import { PREVIOUS_AVAILABILITY_LABEL, restoreAvailability, drainNode } from "./availability.ts";
@@ -114,14 +114,14 @@ export class Upgrade {
   }
 
   #waitUntilDisruptable({ key, nodeId }: UpgradeStep): Promise<Engine> {
-    return this.#wait(`host ${key}`, async () => {
-      this.#options.signal?.throwIfAborted();
+    const attempt = async () => {
       const manager = await this.#manager();
       const problem = downtimeProblem(await manager.listNodes(), nodeId);
       if (problem) return pending(problem);
       const state = await this.#gate.canDisrupt(manager, this.#limit * 1000);
       return state.done ? ready(manager) : state;
-    });
+    };
+    return this.#wait(`host ${key}`, attempt, { signal: this.#options.signal });
   }
 
   /** Waits until the engine that answers is the one that was installed. */
@@ -177,21 +177,18 @@ export class Upgrade {
   }
 
   /** Waits for something; what an engine that is just being restarted does not answer is no failure. */
-  #wait<T>(what: string, attempt: () => Promise<PollResult<T>>, limitSeconds = this.#limit): Promise<T> {
-    const { signal, report } = this.#options;
+  #wait<T>(subject: string, attempt: () => Promise<PollResult<T>>, options: Partial<PollOptions> = {}): Promise<T> {
+    const { report } = this.#options;
+    const { timeoutSeconds = this.#limit } = options;
     return waitFor(
-      () =>
-        attempt().catch((error: unknown) => {
-          if (error === signal?.reason) throw error;
-          return pending(errorMessage(error));
-        }),
-      { subject: what, timeoutSeconds: limitSeconds, report },
-      (because) => new Error(`${what}: not within ${limitSeconds} s: ${because}`),
+      attempt,
+      { subject, isRetryable: () => true, report, ...options, timeoutSeconds },
+      (reason) => new Error(`${subject}: not within ${timeoutSeconds} s: ${reason}`),
     );
   }
 
-  #retry(what: string, limitSeconds: number, work: () => Promise<void>): Promise<void> {
-    return this.#wait(what, async () => ready(await work()), limitSeconds);
+  #retry(what: string, timeoutSeconds: number, work: () => Promise<void>): Promise<void> {
+    return this.#wait(what, async () => ready(await work()), { timeoutSeconds });
   }
 }
 

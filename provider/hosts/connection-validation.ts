@@ -3,7 +3,7 @@ import { isTls, missingCertificates } from "../../engine/tls.ts";
 import { formatIssue } from "../../core/input-validation-error.ts";
 import type { CheckFailure } from "../runtime/resource-handler.ts";
 import type { HostInputs } from "./host-inputs.ts";
-import { containsUnknown } from "../runtime/values.ts";
+import { containsUnknown } from "../runtime/diff.ts";
 
 /** What is wrong with how an engine is reached, where that came as an Output and is known only now. */
 export function validateConnection({ connection, hostname }: HostInputs): CheckFailure[] {

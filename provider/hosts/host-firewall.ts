@@ -12,7 +12,8 @@ import { lastLine } from "../../engine/last-line.ts";
 import { formatIssue } from "../../core/input-validation-error.ts";
 import { NOT_FOUND, type ResourceHandler } from "../runtime/resource-handler.ts";
 import { logLine } from "../runtime/log-line.ts";
-import { changedKeys, containsUnknown, ResourceError } from "../runtime/values.ts";
+import { changedKeys, containsUnknown } from "../runtime/diff.ts";
+import { ResourceError } from "../runtime/errors.ts";
 
 export interface HostFirewallInputs {
   /** The host's key. */

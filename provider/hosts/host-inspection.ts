@@ -8,7 +8,8 @@ import { validateConnection } from "./connection-validation.ts";
 import type { ResourceHandler } from "../runtime/resource-handler.ts";
 import type { HostInputs } from "./host-inputs.ts";
 import { HandoffCache } from "../runtime/handoff-cache.ts";
-import { changedKeys, ResourceError } from "../runtime/values.ts";
+import { changedKeys } from "../runtime/diff.ts";
+import { ResourceError } from "../runtime/errors.ts";
 import { ready, pending, waitFor } from "../runtime/poll.ts";
 
 export interface SshHostInputs extends HostInputs, DesiredHost {}

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomUUID } from "node:crypto";
 import type { ResourceHandler } from "../runtime/resource-handler.ts";
-import { ResourceError } from "../runtime/values.ts";
+import { ResourceError } from "../runtime/errors.ts";
 
 export interface HostKeyInputs {
   /** Whose key it is. */

@@ -5,7 +5,8 @@ import { UnreachableError } from "../../engine/unreachable.ts";
 import { errorMessage } from "../../engine/error-message.ts";
 import { validateConnection } from "./connection-validation.ts";
 import type { ResourceHandler } from "../runtime/resource-handler.ts";
-import { changedKeys, containsUnknown, ResourceError } from "../runtime/values.ts";
+import { changedKeys, containsUnknown } from "../runtime/diff.ts";
+import { ResourceError } from "../runtime/errors.ts";
 import { ready, pending, waitFor } from "../runtime/poll.ts";
 import type { HostInputs, HostState } from "./host-inputs.ts";
 

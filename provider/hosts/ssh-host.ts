@@ -17,7 +17,8 @@ import {
   type SshHostInputs,
   waitForInspection,
 } from "./host-inspection.ts";
-import { containsUnknown, ResourceError } from "../runtime/values.ts";
+import { containsUnknown } from "../runtime/diff.ts";
+import { ResourceError } from "../runtime/errors.ts";
 
 export interface SshHostState extends SshHostInputs, HostState {}
 

@@ -5,7 +5,8 @@ import { errorMessage } from "../../engine/error-message.ts";
 import { lastLine } from "../../engine/last-line.ts";
 import { findManager, needsManagerUpdate, type Managers } from "../swarm/manager-pool.ts";
 import { findTaskContainer, type NodeEngines, type TaskContainer } from "../service/task-exec.ts";
-import { changedKeys, ResourceError } from "../runtime/values.ts";
+import { changedKeys } from "../runtime/diff.ts";
+import { ResourceError } from "../runtime/errors.ts";
 import { ready, pending, waitFor } from "../runtime/poll.ts";
 
 /** Where a store is: its services in a Swarm, and the engines that run their tasks. */

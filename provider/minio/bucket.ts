@@ -1,7 +1,8 @@
 import { NOT_FOUND, type ResourceHandler } from "../runtime/resource-handler.ts";
 import { logLine } from "../runtime/log-line.ts";
 import { mcTry, hasLocationChanged, StoreUnreachableError, type StoreLocation, mc } from "./admin-client.ts";
-import { changedKeys, containsUnknown, ResourceError } from "../runtime/values.ts";
+import { changedKeys, containsUnknown } from "../runtime/diff.ts";
+import { ResourceError } from "../runtime/errors.ts";
 
 export interface BucketInputs {
   store: StoreLocation;

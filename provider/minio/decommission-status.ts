@@ -1,6 +1,6 @@
 import { withManager, managerFinder } from "../swarm/with-manager.ts";
 import { mcTry, type StoreLocation, mc } from "./admin-client.ts";
-import { ResourceError } from "../runtime/values.ts";
+import { ResourceError } from "../runtime/errors.ts";
 
 /** A store whose services are known by name: what is asked before they are made has no ids of them yet. */
 export interface StoreByName extends Omit<StoreLocation, "serviceIds"> {

@@ -3,7 +3,7 @@ import type { ImmutableValues } from "../../core/immutable-value.ts";
 import { logLine } from "../runtime/log-line.ts";
 import { type StoreByName, inspectPools } from "./decommission-status.ts";
 import { validateDeclaration, validateLivePools } from "./pool-removal.ts";
-import { containsUnknown } from "../runtime/values.ts";
+import { containsUnknown } from "../runtime/diff.ts";
 
 /** The pools of a store, by key. */
 export interface StorePools {

@@ -4,7 +4,7 @@ import { type ImmutableValues } from "../../core/immutable-value.ts";
 import type { ResourceHandler } from "../runtime/resource-handler.ts";
 import { randomText } from "../runtime/random-text.ts";
 import { checkPools, type StorePools } from "./pools.ts";
-import { changedKeys } from "../runtime/values.ts";
+import { changedKeys } from "../runtime/diff.ts";
 
 export interface RootCredentialsInputs extends StorePools {
   /** The user name asked for; absent, one is generated. */

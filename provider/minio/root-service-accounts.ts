@@ -2,7 +2,7 @@ import type { ResourceHandler } from "../runtime/resource-handler.ts";
 import { logLine } from "../runtime/log-line.ts";
 import { revokeServiceAccounts } from "./service-accounts.ts";
 import { hasLocationChanged, type StoreLocation } from "./admin-client.ts";
-import { changedKeys } from "../runtime/values.ts";
+import { changedKeys } from "../runtime/diff.ts";
 
 export interface RootServiceAccountsInputs {
   store: StoreLocation;

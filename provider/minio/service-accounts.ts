@@ -1,5 +1,5 @@
 import { type McResult, mcTry, type StoreLocation, mc } from "./admin-client.ts";
-import { ResourceError } from "../runtime/values.ts";
+import { ResourceError } from "../runtime/errors.ts";
 
 /** MinIO's own, by which sites replicate to each other. */
 const SITE_REPLICATION_ACCOUNT = "site-replicator-0";

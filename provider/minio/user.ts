@@ -11,7 +11,8 @@ import {
   type StoreLocation,
   mc,
 } from "./admin-client.ts";
-import { changedKeys, containsUnknown, ResourceError, deepEqual } from "../runtime/values.ts";
+import { changedKeys, containsUnknown, deepEqual } from "../runtime/diff.ts";
+import { ResourceError } from "../runtime/errors.ts";
 
 export interface UserInputs {
   store: StoreLocation;

@@ -11,7 +11,8 @@ import {
   waitWithManager,
 } from "../swarm/with-manager.ts";
 import { needsManagerUpdate, type Managers } from "../swarm/manager-pool.ts";
-import { changedKeys, containsUnknown, ResourceError, deepEqual } from "../runtime/values.ts";
+import { changedKeys, containsUnknown, deepEqual } from "../runtime/diff.ts";
+import { ResourceError } from "../runtime/errors.ts";
 import { ready } from "../runtime/poll.ts";
 
 export interface ConfigFromNetworkInputs {

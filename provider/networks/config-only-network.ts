@@ -8,7 +8,8 @@ import { toHostConfig } from "../preflight/config-only-networks.ts";
 import { describeOwner, isOwned, type Owner, ownerLabels, SWARM_LABEL } from "../../core/labels.ts";
 import { NOT_FOUND, type ResourceHandler } from "../runtime/resource-handler.ts";
 import { logLine } from "../runtime/log-line.ts";
-import { changedKeys, containsUnknown, ResourceError, deepEqual } from "../runtime/values.ts";
+import { changedKeys, containsUnknown, deepEqual } from "../runtime/diff.ts";
+import { ResourceError } from "../runtime/errors.ts";
 import { ready, waitFor } from "../runtime/poll.ts";
 
 export interface ConfigOnlyNetworkInputs {

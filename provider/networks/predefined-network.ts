@@ -2,7 +2,8 @@ import { type Engine, undefinedIfNotFound } from "../../engine/engine.ts";
 import { NOT_FOUND, type ResourceHandler } from "../runtime/resource-handler.ts";
 import { withManager, optionalManagerFinder, managerFinder } from "../swarm/with-manager.ts";
 import { needsManagerUpdate, type Managers } from "../swarm/manager-pool.ts";
-import { changedKeys, ResourceError } from "../runtime/values.ts";
+import { changedKeys } from "../runtime/diff.ts";
+import { ResourceError } from "../runtime/errors.ts";
 
 export interface PredefinedNetworkInputs {
   managers: Managers;

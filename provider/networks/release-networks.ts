@@ -7,7 +7,7 @@ import type { HostTarget } from "../preflight/collect-snapshot.ts";
 import { withManager, type FindManager, waitWithManager } from "../swarm/with-manager.ts";
 import { logLine } from "../runtime/log-line.ts";
 import { updateServiceSpec } from "../swarm/optimistic-update.ts";
-import { NoManagerError, ResourceError } from "../runtime/values.ts";
+import { NoManagerError, ResourceError } from "../runtime/errors.ts";
 import { ready, pending } from "../runtime/poll.ts";
 
 /** No node has this label: a service that asks for it runs nowhere. */

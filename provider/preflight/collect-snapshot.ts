@@ -7,7 +7,7 @@ import { engineTimeout } from "../../engine/timeouts.ts";
 import { isSshConnection } from "../../engine/ssh-shell.ts";
 import { ApiVersionError, EngineError } from "../../engine/transport.ts";
 import type { ContainerSummary, EngineInfo } from "../../engine/types.ts";
-import { ResourceError } from "../runtime/values.ts";
+import { ResourceError } from "../runtime/errors.ts";
 import { ready, waitFor } from "../runtime/poll.ts";
 import { errorMessage } from "../../engine/error-message.ts";
 import { readLocalFacts } from "./facts/local.ts";

@@ -8,7 +8,7 @@ import { waitForReleasedPorts } from "../swarm/wait-for-ports.ts";
 import type { ResourceHandler } from "../runtime/resource-handler.ts";
 import { logLine } from "../runtime/log-line.ts";
 import { releaseNetworks, type NetworkRelease } from "../networks/release-networks.ts";
-import { containsUnknown } from "../runtime/values.ts";
+import { containsUnknown } from "../runtime/diff.ts";
 
 export interface PreflightInputs extends Partial<NetworkRelease> {
   /** The hosts' engines, by host key. */

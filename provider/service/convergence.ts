@@ -8,7 +8,7 @@ import { causeOfRollback } from "./peers.ts";
 import { taskError, inspectTasks } from "./task-snapshot.ts";
 import type { ServiceInputs } from "./service-inputs.ts";
 import { TaskProbe } from "./task-probe.ts";
-import { ResourceError } from "../runtime/values.ts";
+import { ResourceError } from "../runtime/errors.ts";
 import { type PollResult, ready, pending } from "../runtime/poll.ts";
 
 /** After this many failed tasks with none running, waiting longer helps nobody. */

@@ -7,7 +7,7 @@ import { isOwned } from "../../core/labels.ts";
 import { logLine } from "../runtime/log-line.ts";
 import type { NodeEngines } from "./task-exec.ts";
 import type { ServiceInputs } from "./service-inputs.ts";
-import { ResourceError } from "../runtime/values.ts";
+import { ResourceError } from "../runtime/errors.ts";
 
 /** Where an image has to be before tasks restart with it. */
 export interface PrepullTargets {

@@ -9,7 +9,8 @@ import { logLine } from "../runtime/log-line.ts";
 import { switchPeers } from "./peers.ts";
 import { inspectTasks } from "./task-snapshot.ts";
 import type { ServiceInputs } from "./service-inputs.ts";
-import { ResourceError, deepEqual, ResourceInitError } from "../runtime/values.ts";
+import { deepEqual } from "../runtime/diff.ts";
+import { ResourceError, ResourceInitError } from "../runtime/errors.ts";
 
 /** A change of a service that failed, and what there is to go back to. */
 export interface FailedChange {

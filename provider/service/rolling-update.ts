@@ -11,7 +11,8 @@ import { updateServiceSpec } from "../swarm/optimistic-update.ts";
 import { failedTasks, MAX_FAILURES, isUpdatePaused, describeFailureLogs, warnDownNodes } from "./convergence.ts";
 import { taskError, inspectTasks } from "./task-snapshot.ts";
 import type { ServiceInputs } from "./service-inputs.ts";
-import { ResourceError, deepEqual } from "../runtime/values.ts";
+import { deepEqual } from "../runtime/diff.ts";
+import { ResourceError } from "../runtime/errors.ts";
 import { type PollResult, ready, pending, waitFor } from "../runtime/poll.ts";
 
 /** Milliseconds within which Swarm has seen that there is something to change. */

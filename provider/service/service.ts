@@ -20,7 +20,8 @@ import { runRollingUpdate } from "./rolling-update.ts";
 import { rollBack, findRollbackSpec } from "./rollback.ts";
 import { hasOutdatedTasks, hasNoStartedTask } from "./task-snapshot.ts";
 import { removeValidationServices, runValidation } from "./validation-run.ts";
-import { changedKeys, containsUnknown, ResourceError, deepEqual, ResourceInitError } from "../runtime/values.ts";
+import { changedKeys, containsUnknown, deepEqual } from "../runtime/diff.ts";
+import { ResourceError, ResourceInitError } from "../runtime/errors.ts";
 import { keepVolumeLabels } from "./volume-labels.ts";
 import type { ServiceInputs, ServiceState } from "./service-inputs.ts";
 

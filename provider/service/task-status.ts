@@ -1,5 +1,5 @@
 import type { NodeDetails, PublishedPort, ServiceSpec, TaskDetails } from "../../engine/types.ts";
-import { deepEqual } from "../runtime/values.ts";
+import { deepEqual } from "../runtime/diff.ts";
 import { projectOntoDesired } from "./normalize-spec.ts";
 
 /** Where a service's tasks stand, seen from the settings that it is to have. */

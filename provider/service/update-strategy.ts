@@ -1,4 +1,4 @@
-import { containsUnknown, deepEqual } from "../runtime/values.ts";
+import { containsUnknown, deepEqual } from "../runtime/diff.ts";
 import type { ServiceSpec, TaskSpec, UpdateConfig } from "../../engine/types.ts";
 import type { Rollout } from "../../core/service-update.ts";
 

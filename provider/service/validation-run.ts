@@ -15,7 +15,7 @@ import { logLine } from "../runtime/log-line.ts";
 import { findTaskContainer, type NodeEngines, execFailure } from "./task-exec.ts";
 import { isPeerRunningWith } from "./peers.ts";
 import type { ServiceInputs } from "./service-inputs.ts";
-import { ResourceError } from "../runtime/values.ts";
+import { ResourceError } from "../runtime/errors.ts";
 import { ready, pending, waitFor } from "../runtime/poll.ts";
 
 /** How settings are started once, where the container can be asked, and what else runs with such settings. */

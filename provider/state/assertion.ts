@@ -1,39 +1,33 @@
 import { randomUUID } from "node:crypto";
+import { containsUnknown } from "../runtime/diff.ts";
 import type { CheckFailure, ResourceHandler } from "../runtime/resource-handler.ts";
-import { containsUnknown, ResourceError } from "../runtime/values.ts";
+import { stateOnlyHandler } from "./state-only-handler.ts";
 
 export interface AssertionInputs {
-  /** What speaks against what is declared, one line each. */
+  /** One message for each failed check. */
   errors: string[];
 }
 
 export interface AssertionState extends AssertionInputs {
-  /** Known once nothing spoke against it. */
+  /** Known once the assertion has passed, so that an Output of it orders what must come later. */
   passed: true;
 }
 
 /**
- * What was found out while a program ran, outside of it: what depends on this is made only if nothing was found to be
- * wrong. An error that the program threw would come too late, and once for each thing that waits for it.
+ * Fails in `check` unless the list of errors is empty, so that dependent resources are not created. The errors come from
+ * lookups outside the program. An exception in the program would come too late, once for every Output that waits for it.
  */
 export const Assertion: ResourceHandler<AssertionInputs, AssertionState> = {
-  async check(_olds, news) {
-    const known = containsUnknown(news.errors) ? [] : news.errors;
-    return { inputs: news, failures: known.map((reason): CheckFailure => ({ property: "", reason })) };
-  },
+  ...stateOnlyHandler<AssertionState>(
+    (id) => `assertion ${id} cannot be imported: the program evaluates it in every run`,
+  ),
 
-  async diff() {
-    return { changes: false };
+  async check(_olds, news) {
+    const errors = containsUnknown(news.errors) ? [] : news.errors;
+    return { inputs: news, failures: errors.map((reason): CheckFailure => ({ property: "", reason })) };
   },
 
   async create(inputs) {
     return { id: randomUUID(), outs: { ...inputs, passed: true } };
   },
-
-  async read(id, state) {
-    if (!state) throw new ResourceError(`verdict ${id} cannot be imported: it is found out anew in every run`);
-    return { id, props: state };
-  },
-
-  async delete() {},
 };

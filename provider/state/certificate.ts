@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { ResourceHandler } from "../runtime/resource-handler.ts";
 import { logLine } from "../runtime/log-line.ts";
 import { randomText } from "../runtime/random-text.ts";
-import { changedKeys, containsUnknown, ResourceError } from "../runtime/values.ts";
+import { changedKeys, containsUnknown } from "../runtime/diff.ts";
+import { ResourceError } from "../runtime/errors.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
 

@@ -1,15 +1,19 @@
-import { randomUUID } from "node:crypto";
-import { validateImmutableValues } from "./immutable.ts";
-import { type ImmutableValues } from "../../core/immutable-value.ts";
+import type { ImmutableValues } from "../../core/immutable-value.ts";
+import { deepEqual } from "../runtime/diff.ts";
 import type { ResourceHandler } from "../runtime/resource-handler.ts";
-import { ResourceError, deepEqual } from "../runtime/values.ts";
+import { validateImmutableValues } from "./immutable.ts";
+import { stateOnlyHandler } from "./state-only-handler.ts";
 
 export interface ImmutableValuesInputs {
   values: ImmutableValues;
 }
 
-/** Choices on which other resources are built for life: a change is refused before any of those is touched. */
+/** Settings that cannot change once other resources depend on them. A change fails before any of those is touched. */
 export const ImmutableValuesResource: ResourceHandler<ImmutableValuesInputs> = {
+  ...stateOnlyHandler<ImmutableValuesInputs>(
+    (id) => `immutable values ${id} cannot be imported: the program sets them`,
+  ),
+
   async check(olds, news) {
     return { inputs: news, failures: validateImmutableValues(olds.values, news.values) };
   },
@@ -18,23 +22,12 @@ export const ImmutableValuesResource: ResourceHandler<ImmutableValuesInputs> = {
     return { changes: !deepEqual(valuesOf(olds), valuesOf(news)) };
   },
 
-  async create(inputs) {
-    return { id: randomUUID(), outs: inputs };
-  },
-
   async update(_id, _olds, news) {
     return { outs: news };
   },
-
-  async read(id, state) {
-    if (!state) throw new ResourceError(`choice ${id} cannot be imported: it is what a program decided`);
-    return { id, props: state };
-  },
-
-  async delete() {},
 };
 
-/** Without the words that explain them, which a later release may choose better. */
+/** Returns the values without their reasons, whose wording a later release may improve. */
 function valuesOf({ values }: ImmutableValuesInputs): Record<string, unknown> {
   return Object.fromEntries(Object.entries(values).map(([name, { value }]) => [name, value] as const));
 }

@@ -1,26 +1,31 @@
-import { randomUUID } from "node:crypto";
+import { changedKeys, containsUnknown } from "../runtime/diff.ts";
 import type { ResourceHandler } from "../runtime/resource-handler.ts";
-import { changedKeys, containsUnknown, ResourceError } from "../runtime/values.ts";
+import { stateOnlyHandler } from "./state-only-handler.ts";
 
 export interface LaunchSnapshotInputs {
-  /** Id of the image that the machine is made from. */
+  /** Id of the machine's image. */
   image: string;
-  /** What it reads when it starts for the first time. */
+  /** User data that the machine reads at its first start. */
   userData: string;
-  /** Another text takes what there is now. */
+  /** A new generation adopts the current image and user data. */
   generation: string;
 }
 
 /**
- * What a machine is made from, as it was when it was made. Newer images and instructions come out all the time and are
- * no reason to make a machine anew: they are taken only with another generation.
+ * The image and user data with which a machine was created. Both get new versions all the time, which must not replace
+ * the machine: they are adopted only with a new generation.
  */
 export const LaunchSnapshot: ResourceHandler<LaunchSnapshotInputs> = {
+  ...stateOnlyHandler<LaunchSnapshotInputs>(
+    (id) => `launch snapshot ${id} cannot be imported: it records how a machine was created`,
+  ),
+
   async check(olds, news) {
     const { image, userData, generation } = olds;
-    // Of an update that went wrong some of it may not have been known.
-    const isWhole = image !== undefined && userData !== undefined && !containsUnknown({ image, userData, generation });
-    const kept = isWhole && generation === news.generation ? { image, userData } : {};
+    // After a failed update some recorded values may be unknown.
+    const isComplete =
+      image !== undefined && userData !== undefined && !containsUnknown({ image, userData, generation });
+    const kept = isComplete && generation === news.generation ? { image, userData } : {};
     return { inputs: { ...news, ...kept }, failures: [] };
   },
 
@@ -28,18 +33,7 @@ export const LaunchSnapshot: ResourceHandler<LaunchSnapshotInputs> = {
     return { changes: changedKeys(olds, news, ["image", "userData", "generation"]).length > 0 };
   },
 
-  async create(inputs) {
-    return { id: randomUUID(), outs: inputs };
-  },
-
   async update(_id, _olds, news) {
     return { outs: news };
   },
-
-  async read(id, state) {
-    if (!state) throw new ResourceError(`blueprint ${id} cannot be imported: it is what a machine was made from`);
-    return { id, props: state };
-  },
-
-  async delete() {},
 };

@@ -4,7 +4,7 @@ import type { SwarmDetails } from "../../engine/types.ts";
 import { isOwned } from "../../core/labels.ts";
 import type { ClusterInputs, CreationSettings } from "./cluster-inputs.ts";
 import { listSwarmObjects } from "./swarm-inventory.ts";
-import { containsUnknown, deepEqual } from "../runtime/values.ts";
+import { containsUnknown, deepEqual } from "../runtime/diff.ts";
 
 export const DEFAULT_SUBNET_SIZE = 24;
 

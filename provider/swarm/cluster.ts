@@ -20,7 +20,8 @@ import {
   checkReplacement,
 } from "./cluster-immutable.ts";
 import { retryOnVersionConflict } from "./optimistic-update.ts";
-import { containsUnknown, ResourceError, deepEqual } from "../runtime/values.ts";
+import { containsUnknown, deepEqual } from "../runtime/diff.ts";
+import { ResourceError } from "../runtime/errors.ts";
 import type { ClusterInputs, ClusterState } from "./cluster-inputs.ts";
 
 const NANOSECONDS_PER_DAY = 24 * 3600 * 1e9;

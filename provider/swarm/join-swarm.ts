@@ -6,7 +6,7 @@ import { withManager, optionalManagerFinder, managerFinder } from "./with-manage
 import { logLine } from "../runtime/log-line.ts";
 import type { MemberInputs } from "./member-inputs.ts";
 import { setRole, MANAGER_FILTER } from "./node-operations.ts";
-import { ResourceError } from "../runtime/values.ts";
+import { ResourceError } from "../runtime/errors.ts";
 import { ready, pending, waitFor } from "../runtime/poll.ts";
 
 /** How long a node that was demoted to be taken back may need for it, in seconds. */

@@ -10,7 +10,7 @@ import type { MemberState } from "./member-inputs.ts";
 import type { MemberInputs } from "./member-inputs.ts";
 import { setRole, drainNode, MANAGER_FILTER, waitForNodeDown } from "./node-operations.ts";
 import { runExclusive } from "../runtime/serial-queue.ts";
-import { ResourceError } from "../runtime/values.ts";
+import { ResourceError } from "../runtime/errors.ts";
 import { ready, pending, waitFor } from "../runtime/poll.ts";
 
 /**

@@ -4,7 +4,8 @@ import { Engine } from "../../engine/engine.ts";
 import { isTransient } from "../../engine/errors.ts";
 import { electionTimeout, engineTimeout } from "../../engine/timeouts.ts";
 import { errorMessage } from "../../engine/error-message.ts";
-import { containsUnknown, NoManagerError, ResourceError, deepEqual } from "../runtime/values.ts";
+import { containsUnknown, deepEqual } from "../runtime/diff.ts";
+import { NoManagerError, ResourceError } from "../runtime/errors.ts";
 import { ready, pending, waitFor } from "../runtime/poll.ts";
 
 /** The engines of a Swarm's managers, by host key. */

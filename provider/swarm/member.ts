@@ -9,7 +9,8 @@ import { withManager, optionalManagerFinder, managerFinder, waitWithManager } fr
 import { needsManagerUpdate } from "./manager-pool.ts";
 import { updateNodeSpec, setRole, NODE_POLL_INTERVAL_MS } from "./node-operations.ts";
 import { runExclusive } from "../runtime/serial-queue.ts";
-import { changedKeys, containsUnknown, ResourceError } from "../runtime/values.ts";
+import { changedKeys, containsUnknown } from "../runtime/diff.ts";
+import { ResourceError } from "../runtime/errors.ts";
 import { ready, pending } from "../runtime/poll.ts";
 import type { MemberInputs, MemberState } from "./member-inputs.ts";
 

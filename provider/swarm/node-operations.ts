@@ -6,7 +6,8 @@ import { withManager, type FindManager, waitWithManager } from "./with-manager.t
 import { demotionProblem } from "./quorum.ts";
 import { retryOnVersionConflict } from "./optimistic-update.ts";
 import { ready, pending } from "../runtime/poll.ts";
-import { ResourceError, deepEqual } from "../runtime/values.ts";
+import { deepEqual } from "../runtime/diff.ts";
+import { ResourceError } from "../runtime/errors.ts";
 
 /** Asked of every node that comes or goes: with a list of all nodes each time, a large Swarm would be told of endlessly. */
 export const MANAGER_FILTER = { role: ["manager"] };

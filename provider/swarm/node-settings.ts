@@ -4,7 +4,8 @@ import { NOT_FOUND, type ResourceHandler } from "../runtime/resource-handler.ts"
 import { withManager, optionalManagerFinder, managerFinder } from "./with-manager.ts";
 import { needsManagerUpdate, type Managers } from "./manager-pool.ts";
 import { updateNodeSpec } from "./node-operations.ts";
-import { changedKeys, containsUnknown, ResourceError } from "../runtime/values.ts";
+import { changedKeys, containsUnknown } from "../runtime/diff.ts";
+import { ResourceError } from "../runtime/errors.ts";
 
 export interface NodeSettingsInputs {
   managers: Managers;

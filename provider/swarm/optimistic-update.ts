@@ -2,7 +2,7 @@ import { isVersionConflict } from "../../engine/errors.ts";
 import type { ServiceDetails, ServiceSpec } from "../../engine/types.ts";
 import { projectOntoDesired } from "../service/normalize-spec.ts";
 import { withManager, type FindManager } from "./with-manager.ts";
-import { deepEqual } from "../runtime/values.ts";
+import { deepEqual } from "../runtime/diff.ts";
 
 /** How often a change is tried. */
 const MAX_ATTEMPTS = 5;

@@ -3,7 +3,7 @@ import { isOwned, OWNER_LABEL, type Owner } from "../../core/labels.ts";
 import type { NetworkDetails } from "../../engine/types.ts";
 import { errorMessage } from "../../engine/error-message.ts";
 import { logLine } from "../runtime/log-line.ts";
-import { ResourceError } from "../runtime/values.ts";
+import { ResourceError } from "../runtime/errors.ts";
 import { ready, pending, waitFor } from "../runtime/poll.ts";
 
 /** Every engine has these; a Swarm knows them by ids of its own. */

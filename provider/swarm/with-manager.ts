@@ -1,7 +1,7 @@
 import type { Deadline } from "../../engine/deadline.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { findManager, type Managers, requireManager } from "./manager-pool.ts";
-import { ResourceError } from "../runtime/values.ts";
+import { ResourceError } from "../runtime/errors.ts";
 import { type PollResult, ready, waitFor, type PollOptions } from "../runtime/poll.ts";
 
 /** How long a manager is looked for that can answer a single question, in seconds: an election, a restart. */

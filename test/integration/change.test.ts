@@ -91,13 +91,13 @@ const REFUSED: Refused[] = [
   {
     what: "an additional drive",
     config: { drives: { d1: {}, d2: {} } },
-    line: /drives? .*d2.*for life.*erasure set.*Replace a drive in its place/,
+    line: /drives? (?=.*d2).*cannot change from .*erasure set.*Replace a drive in its place/,
     throughCli: true,
   },
   {
     what: "a disk instead of a volume",
     config: { drives: { d1: { path: "/mnt/disk1" } } },
-    line: /drives? .*\/mnt\/disk1\/minio.*for life.*erasure set/,
+    line: /drives? (?=.*\/mnt\/disk1\/minio).*cannot change from .*erasure set/,
   },
   { what: "the mode", config: { mode: "replicated" }, line: /mode "?replicated"?.*global/ },
   {

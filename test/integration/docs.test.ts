@@ -2,7 +2,7 @@ import { cpSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { TaskDetails } from "../../engine/types.ts";
-import { deepEqual } from "../../provider/runtime/values.ts";
+import { deepEqual } from "../../provider/runtime/diff.ts";
 import { projectOntoDesired } from "../../provider/service/normalize-spec.ts";
 import { ROOT } from "../../toolchain/cache.ts";
 import { makeClone } from "../toolchain/clone.ts";

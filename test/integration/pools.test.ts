@@ -50,7 +50,9 @@ describeOnLab(
       const before = await listObjects();
       const less = { drivesPerHost: 1 };
       stack.config("store", { pools: { main: { ...MAIN, ...less }, more: { ...MORE, ...less } } });
-      expect((await stack.expectFailure("up")).output).toMatch(/host\.drives \(pool main\) .*d1.*: is .*d2.* for life/);
+      expect((await stack.expectFailure("up")).output).toMatch(
+        /host\.drives \(pool main\) .*d1.*: cannot change from .*d2/,
+      );
       expect(await listObjects()).toEqual(before);
 
       stack.config("store", { pools: { main: MAIN } });

@@ -1,6 +1,6 @@
 import type { ResourceHandler } from "../../provider/runtime/resource-handler.ts";
 import * as handlers from "../../provider/index.ts";
-import { deepEqual } from "../../provider/runtime/values.ts";
+import { deepEqual } from "../../provider/runtime/diff.ts";
 import { decryptSecrets } from "../../commands/lib/recorded-stack.ts";
 import { nameFromUrn } from "../../commands/lib/events.ts";
 import type { TestStack } from "./stack.ts";

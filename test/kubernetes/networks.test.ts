@@ -111,8 +111,8 @@ describe("what the charts make of it, installed by the real plugin", () => {
     const args: CniArgs = { plugin: "cilium", podCidr: "10.43.0.0/16", chart: join(charts, "cilium") };
     stack.config("networks:networks", { flannel: args });
     const { output, steps } = await stack.expectFailure("up");
-    expect(output).toContain('plugin "cilium": is "flannel" for life: the nodes of a running cluster');
-    expect(output).toContain('podCidr "10.43.0.0/16": is "10.42.0.0/16" for life');
+    expect(output).toContain('plugin "cilium": cannot change from "flannel": the nodes of a running cluster');
+    expect(output).toContain('podCidr "10.43.0.0/16": cannot change from "10.42.0.0/16"');
     expect(steps.filter(({ op }) => op !== "delete")).toEqual([]);
     expect(await flannel()).toMatchObject({ Network: POD_CIDR });
   });

@@ -100,7 +100,7 @@ test("another shape of a formed pool is refused before anything is touched", asy
   const before = kinds();
   stack.config("pools", { "2026": { members: 4 }, "2027": { members: 5 } });
   const { output, steps } = await stack.expectFailure("up");
-  expect(output).toContain("pools.2027.members 5: is 4 for life");
+  expect(output).toContain("pools.2027.members 5: cannot change from 4");
   expect(steps).toEqual([]);
   expect(kinds()).toEqual(before);
 });

@@ -116,7 +116,7 @@ describe("a stack of kind kubernetes, by the real plugin", () => {
   test("refuses another shape of a formed pool, and touches nothing", async () => {
     stack.config("pools", { "2026": { members: MEMBERS }, "2027": { members: 5 } });
     const { output } = await stack.expectFailure("up");
-    expect(output).toContain("pools.2027.members 5: is 4 for life");
+    expect(output).toContain("pools.2027.members 5: cannot change from 4");
     expect(await listPods(cluster)).toHaveLength(2 * MEMBERS);
   });
 

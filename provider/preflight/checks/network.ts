@@ -1,3 +1,4 @@
+import { isVersionIn } from "../../../engine/version.ts";
 import { contains, overlaps } from "../../../core/networks/cidr.ts";
 import { describeOwner } from "../../../core/labels.ts";
 import { checkAdoption } from "./adoption.ts";
@@ -35,9 +36,7 @@ export function checkNetwork(
 
 /** Whether an engine of this version may send in the clear what is to be encrypted (CVE-2023-28840 and its siblings). */
 export function encryptsUnsafely(version: string): boolean {
-  const [, major = 0, minor = 0, patch = 0] = (/^(\d+)\.(\d+)\.(\d+)/.exec(version) ?? ["", "999"]).map(Number);
-  if (major === 23) return minor === 0 && patch <= 2;
-  return major < 20 || (major === 20 && (minor < 10 || (minor === 10 && patch < 24)));
+  return isVersionIn(version, "<20.10.24 || >=23.0.0 <=23.0.2");
 }
 
 function checkName(

@@ -1,6 +1,7 @@
+import { isVersionIn } from "../../../engine/version.ts";
 import { contains, overlaps } from "../../../core/networks/cidr.ts";
 import type { SwarmDetails } from "../../../engine/types.ts";
-import { deepEqual } from "../../runtime/values.ts";
+import { deepEqual } from "../../runtime/diff.ts";
 import { isDnsLabel } from "../../../core/dns-label.ts";
 import { describeOwner } from "../../../core/labels.ts";
 import type { SwarmRequirement } from "../../../core/requirement.ts";
@@ -135,9 +136,7 @@ function hostnameErrors({ hostname, info }: HostSnapshot): string[] {
 
 /** Whether an engine is older than 20.10, the first with all that services ask for (API 1.41), and the oldest tested. */
 export function isTooOld(version: string): boolean {
-  const [, major, minor] = /^(\d+)\.(\d+)\./.exec(version) ?? [];
-  if (major === undefined) return false;
-  return Number(major) < 20 || (Number(major) === 20 && Number(minor) < 10);
+  return isVersionIn(version, "<20.10");
 }
 
 function engineErrors({ info }: HostSnapshot): string[] {

@@ -6,7 +6,7 @@ import { EngineError } from "../../../engine/transport.ts";
 import type { ResourceHandler } from "../../../provider/runtime/resource-handler.ts";
 import { logLine } from "../../../provider/runtime/log-line.ts";
 import { toDynamicProvider } from "../../../provider/runtime/serve-handler.ts";
-import { ResourceError, ResourceInitError } from "../../../provider/runtime/values.ts";
+import { ResourceError, ResourceInitError } from "../../../provider/runtime/errors.ts";
 import { ready, pending, waitFor } from "../../../provider/runtime/poll.ts";
 import { escapeControlCharacters } from "../../../core/escape-control-characters.ts";
 import { print, progress, say } from "../../../toolchain/progress.ts";

@@ -25,7 +25,7 @@ describe("the version to speak with an engine", () => {
   ])("whose newest is %s is %s", (newest, version) => expect(negotiateApiVersion(newest)).toEqual({ version }));
 
   test.each(["1.40", "1.9", "0.99"])("whose newest is %s is none", (newest) => {
-    const problem = `speaks version ${newest} of the Engine API at most, and pulumi-swarm needs 1.41: upgrade it to Docker 20.10 or later`;
+    const problem = `supports version ${newest} of the Engine API at most, and pulumi-swarm needs 1.41: upgrade it to Docker 20.10 or later`;
     expect(negotiateApiVersion(newest)).toEqual({ problem });
   });
 });
@@ -45,7 +45,7 @@ test.each([
 
 test("an engine that speaks nothing so old any more is told from its words", () => {
   expect(versionMismatchError(TOO_OLD("1.51", "1.60"))).toBe(
-    'speaks version 1.60 of the Engine API at least, and this pulumi-swarm knows 1.51 at most: use a newer one, or let the engine speak older versions ("min-api-version" in its daemon.json)',
+    'requires version 1.60 of the Engine API at least, and this pulumi-swarm supports 1.51 at most: use a newer pulumi-swarm, or let the engine accept older versions ("min-api-version" in its daemon.json)',
   );
 });
 
@@ -153,8 +153,8 @@ describe("an engine", () => {
   });
 
   test.each<[string, { least: string; most: string }, string]>([
-    ["too old", { least: "1.12", most: "1.40" }, "speaks version 1.40 of the Engine API at most"],
-    ["too new", { least: "1.60", most: "1.70" }, "speaks version 1.60 of the Engine API at least"],
+    ["too old", { least: "1.12", most: "1.40" }, "supports version 1.40 of the Engine API at most"],
+    ["too new", { least: "1.60", most: "1.70" }, "requires version 1.60 of the Engine API at least"],
   ])("that is %s is refused with its address and the versions, at once, by everything", async (_case, now, words) => {
     speaks = now;
     const line = `Docker Engine at ${connection().host} ${words}`;

@@ -61,7 +61,7 @@ describe("for life", () => {
   const immutable = (name?: string, fingerprint?: string) => ({
     kmsKey: { value: name === undefined ? undefined : { name, fingerprint }, reason: "so it is." },
   });
-  const is = 'is {"name":"k","fingerprint":"f1"} for life: so it is.';
+  const is = 'cannot change from {"name":"k","fingerprint":"f1"}: so it is.';
   test.each([
     ["none, then none", immutable(), immutable(), []],
     ["none, then one", immutable(), immutable("k", "f1"), []],

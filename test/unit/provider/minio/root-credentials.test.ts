@@ -75,7 +75,7 @@ test("what is chosen for life of the store is refused to change, for as long as 
     RootCredentials.check!({ immutable: immutable(olds) }, { immutable: immutable(news) });
   expect((await check("global", "global")).failures).toEqual([]);
   expect((await check("global", "replicated")).failures).toEqual([
-    { property: "", reason: 'mode "replicated": is "global" for life: so it is.' },
+    { property: "", reason: 'mode "replicated": cannot change from "global": so it is.' },
   ]);
   expect((await RootCredentials.check!({}, { immutable: immutable("global") })).failures).toEqual([]);
 });

@@ -11,7 +11,7 @@ import { type FailedChange, rollBack, findRollbackSpec } from "../../../../provi
 import { failedTasks } from "../../../../provider/service/convergence.ts";
 import { Service } from "../../../../provider/service/service.ts";
 import { type ServiceInputs } from "../../../../provider/service/service-inputs.ts";
-import { ResourceError, ResourceInitError } from "../../../../provider/runtime/values.ts";
+import { ResourceError, ResourceInitError } from "../../../../provider/runtime/errors.ts";
 import { ownerLabels } from "../../../../core/labels.ts";
 import { addKeysFrom } from "../../../../provider/service/normalize-spec.ts";
 import { decideRollout } from "../../../../provider/service/update-strategy.ts";

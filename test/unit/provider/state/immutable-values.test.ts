@@ -9,7 +9,12 @@ describe("what is chosen for life", () => {
   test.each<[string, Partial<ImmutableValuesInputs>, ImmutableValuesInputs, string[]]>([
     ["is free at first", {}, chosen("flannel"), []],
     ["stays", chosen("flannel"), chosen("flannel", "in other words"), []],
-    ["does not change", chosen("flannel"), chosen("cilium"), ['plugin "cilium": is "flannel" for life: nodes have it']],
+    [
+      "does not change",
+      chosen("flannel"),
+      chosen("cilium"),
+      ['plugin "cilium": cannot change from "flannel": nodes have it'],
+    ],
   ])("%s", async (_, olds, news, lines) => {
     const { inputs, failures } = await ImmutableValuesResource.check!(olds, news);
     expect(failures).toEqual(lines.map((reason) => ({ property: "", reason })));
@@ -26,7 +31,7 @@ describe("what is chosen for life", () => {
   test("is read as it was recorded, and cannot be imported", async () => {
     const { id, outs } = await ImmutableValuesResource.create(chosen("flannel"));
     expect(await ImmutableValuesResource.read(id, outs)).toEqual({ id, props: outs });
-    await expect(ImmutableValuesResource.read("id")).rejects.toThrow("choice id cannot be imported");
+    await expect(ImmutableValuesResource.read("id")).rejects.toThrow("immutable values id cannot be imported");
     expect(await ImmutableValuesResource.update!(id, outs, chosen("flannel"))).toEqual({ outs: chosen("flannel") });
   });
 });
