@@ -4,12 +4,12 @@ import type { DataNetwork } from "../networks/node-network/data-network.ts";
 import type { Swarm } from "../swarm/swarm.ts";
 import type { TaskLimits } from "../service/task-limits.ts";
 
-/** The network on which a gateway finds the store; an `OverlayNetwork` is one. */
+/** The network between gateways and a store's members, such as an `OverlayNetwork`. */
 export type GatewayNetwork = Pick<DataNetwork, "networkId" | "driver">;
 
-/** A store that a gateway stands before; a `MinioService` is one. */
+/** A store behind a gateway, such as a `MinioService`. */
 export interface GatewayStore {
-  /** The members' names on the network. Each answers S3 on port 9000. */
+  /** Names of the members on the network. Each serves the S3 API on port 9000. */
   readonly members: readonly string[];
   /**
    * Port of the members' console on the network.
@@ -17,23 +17,23 @@ export interface GatewayStore {
    */
   readonly consolePort?: number;
   /**
-   * Certificate of the authority that signed the members' certificates, PEM. With it the gateway speaks TLS to them.
-   * @default - the members speak plain HTTP, which an encrypted network protects
+   * Certificate of the authority that signed the members' certificates, PEM. With it the gateway uses TLS to members.
+   * @default - plain HTTP, for members on an encrypted network
    */
   readonly caCertificate?: pulumi.Input<string>;
 }
 
-/** With what a gateway proves to clients who it is. */
+/** Certificate of a gateway. */
 export interface GatewayTls {
-  /** Certificate, followed by those between it and the authority's, PEM. It names every address that clients use. */
+  /** Certificate, followed by any intermediate ones, PEM. It must name every address that clients use. */
   certificate: pulumi.Input<string>;
-  /** The certificate's key, PEM. Kept as a secret. */
+  /** Private key of the certificate, PEM. Kept as a secret. */
   key: pulumi.Input<string>;
 }
 
 /**
  * @example
- * // Every host of the Swarm is an address of the store, https://<host>.
+ * // Every host of the Swarm serves the store at https://<host>.
  * new S3Gateway("gateway", { swarm, network, store, tls: { certificate, key: config.requireSecret("key") } });
  *
  * @example
@@ -44,24 +44,24 @@ export interface S3GatewayArgs extends TaskLimits {
   /** The Swarm that runs the gateway. */
   swarm: Swarm;
 
-  /** The overlay network that the store's members talk over, or a further one of theirs. */
+  /** The overlay network between the store's members, or one of its further networks. */
   network: GatewayNetwork;
 
   /**
-   * The store. Make it with `expose: false` when all clients are to come through gateways.
+   * The store. Create it with `expose: false` if clients should use gateways only.
    * @example { members: ["store-node1", "store-node2"] }
    */
   store: GatewayStore;
 
   /**
-   * Keys of the hosts that are a gateway.
+   * Keys of the hosts that run a gateway.
    * @default - all hosts of the Swarm
    */
   hosts?: string[];
 
   /**
-   * Whether a service of this name that something else created is adopted and changed in place.
-   * @default false: such a service is refused in the preview
+   * Whether to adopt an existing service of this name, which is changed in place.
+   * @default false: an existing service is an error in the preview
    */
   adopt?: boolean;
 
@@ -73,7 +73,7 @@ export interface S3GatewayArgs extends TaskLimits {
 
   /**
    * Port of the S3 API on every gateway host. Swarm publishes on all addresses of a host.
-   * @default 443 with `tls`, else 80
+   * @default - 443 with `tls`, otherwise 80
    */
   port?: number;
 
@@ -85,33 +85,33 @@ export interface S3GatewayArgs extends TaskLimits {
   consolePort?: number;
 
   /**
-   * Addresses and ranges, IPv4 and IPv6, that may reach the gateway from other machines; connections from its own host
-   * always may. Hosts must be reached by ssh (`SshHosts`).
-   * @default - everybody
+   * Addresses and ranges, IPv4 and IPv6, that can reach the gateway from other machines. Connections from its own host
+   * are always allowed. Needs hosts that are reached by ssh (`SshHosts`).
+   * @default - no restriction
    * @example ["10.1.0.0/16", "198.51.100.7"]
    */
   allowFrom?: AllowFrom;
 
   /**
-   * Certificate and key with which clients are spoken to.
+   * Certificate and key for TLS with clients.
    * @default - plain HTTP
    */
   tls?: GatewayTls;
 
   /**
-   * Image of Traefik, 3.7.13 or newer, by tag and digest, or by the id of an image that is on every host.
-   * @default - `DEFAULT_GATEWAY_IMAGE`: the official one
+   * Image of Traefik 3.7.13 or newer, by tag and digest, or by the id of an image that is on every host.
+   * @default - `DEFAULT_GATEWAY_IMAGE`: the official image
    */
   image?: pulumi.Input<string>;
 
   /**
-   * Time a gateway has to finish the requests it is serving before it is stopped, in seconds.
+   * Time a gateway has to finish its requests before it is stopped, in seconds.
    * @default 60
    */
   stopGraceSeconds?: pulumi.Input<number>;
 
   /**
-   * How long a create or an update may take until the store answers through the gateway, in seconds.
+   * Maximum time for a create or update until the store answers through the gateway, in seconds.
    * @default 300
    */
   timeoutSeconds?: pulumi.Input<number>;

@@ -12,16 +12,16 @@ import {
 } from "../service/secrets-and-configs.ts";
 import { CONTAINER_FILES } from "./traefik.ts";
 
-/** The user in the container; nothing there is root's. */
+/** User id of the process in the container. */
 export const GATEWAY_USER = "65532";
 
-/** What the container is given to read, as files. */
+/** The container's configs and secrets. */
 export interface GatewayFiles {
   configs: DeepInput<ConfigReference>[];
   secrets: DeepInput<SecretReference>[];
 }
 
-/** What is in the files. */
+/** Contents of the files. */
 export interface GatewayFileContents {
   routes: string;
   certificate?: pulumi.Input<string>;
@@ -29,7 +29,7 @@ export interface GatewayFileContents {
   storeAuthority?: pulumi.Input<string>;
 }
 
-/** The files as Docker configs and secrets, `<name>-routes` and so on. */
+/** Creates Docker configs and secrets with the files, named `<name>-routes` and so on. */
 export function createGatewayFiles(
   name: string,
   swarm: Swarm,
@@ -42,7 +42,7 @@ export function createGatewayFiles(
   if (storeAuthority !== undefined)
     configs.push(config("store-authority", storeAuthority, CONTAINER_FILES.storeAuthority));
   if (certificate === undefined || key === undefined) return { configs, secrets: [] };
-  // Every key has a certificate of its own, which is no secret: it tells the generation of both.
+  // The certificate changes with its key and is not secret, so its hash is the generation of both.
   const generation = pulumi.unsecret(contentHash(certificate));
   const secret = (role: string, text: pulumi.Input<string>, path: string) =>
     secretMount(createSecret(`${name}-${role}`, swarm, text, generation, opts), path, GATEWAY_USER);

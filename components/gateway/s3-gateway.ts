@@ -17,9 +17,9 @@ import { type GatewayPlan, PROBE_COMMANDS, traefikRoutes } from "./traefik.ts";
 export type { GatewayNetwork, GatewayStore, GatewayTls, S3GatewayArgs } from "./args.ts";
 
 /**
- * Addresses of a store for clients outside its network: on each chosen host a load balancer that hands every request to
- * a member that can serve it, and to another when that one cannot be reached. It keeps nothing, so that any of several
- * may fail. It is ready when the store answers through it.
+ * A load balancer in front of a store, on each chosen host, for clients outside the store's network. It sends every
+ * request to a member that can serve it, and retries with another if that one is unreachable. Gateways are stateless, so
+ * any of several can fail. It is ready when the store answers through it.
  *
  * @example
  * const store = new MinioService("store", { swarm, network, expose: false });
@@ -48,7 +48,7 @@ export class S3Gateway extends pulumi.ComponentResource {
     const port = apiPort(args);
     const hosts = (args.hosts ?? Object.keys(swarm.hosts)).toSorted();
     const ports = { port, ...(consolePort === undefined ? {} : { consolePort }) };
-    const checked = swarm.preflight({
+    const preflight = swarm.preflight({
       kind: "service",
       subject,
       owner: ownerOf(`${name}-service`),
@@ -59,19 +59,19 @@ export class S3Gateway extends pulumi.ComponentResource {
       disks: [],
       needsFirewall: args.allowFrom !== undefined,
     });
-    const child = { parent: this, dependsOn: checked };
+    const child = { parent: this, dependsOn: preflight };
 
-    const inOrder = hosts.flatMap((key) => swarm.hosts[key] ?? []);
-    const guards =
+    const gatewayHosts = hosts.flatMap((key) => swarm.hosts[key] ?? []);
+    const firewalls =
       args.allowFrom === undefined
         ? []
         : createHostFirewalls(
             `${name}-firewall`,
-            { subject, hosts: inOrder, ports: Object.values(ports), allowFrom: args.allowFrom },
+            { subject, hosts: gatewayHosts, ports: Object.values(ports), allowFrom: args.allowFrom },
             child,
           );
     const labels = { [gatewayLabel(serviceName)]: GATEWAY_LABEL_VALUE };
-    const places = hosts.map((host) => new NodeSettings(`${name}-host-${host}`, { swarm, host, labels }, child));
+    const nodeLabels = hosts.map((host) => new NodeSettings(`${name}-host-${host}`, { swarm, host, labels }, child));
     const { stopGraceSeconds = 60 } = args;
     const plan: GatewayPlan = {
       members: store.members,
@@ -110,13 +110,13 @@ export class S3Gateway extends pulumi.ComponentResource {
       },
       {
         parent: this,
-        dependsOn: [checked, ...places, ...guards, ...(store instanceof pulumi.Resource ? [store] : [])],
+        dependsOn: [preflight, ...nodeLabels, ...firewalls, ...(store instanceof pulumi.Resource ? [store] : [])],
       },
     );
 
     const scheme = tls ? "https" : "http";
-    this.endpoints = endpointUrls(scheme, inOrder, port, [service]);
-    this.consoleEndpoints = endpointUrls(scheme, inOrder, consolePort, [service]);
+    this.endpoints = endpointUrls(scheme, gatewayHosts, port, [service]);
+    this.consoleEndpoints = endpointUrls(scheme, gatewayHosts, consolePort, [service]);
     this.endpoint = this.endpoints.apply((all) => Object.values(all)[0] ?? "");
     this.serviceId = service.serviceId;
     this.registerOutputs({

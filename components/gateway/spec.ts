@@ -6,15 +6,15 @@ import type { TaskLimits } from "../service/task-limits.ts";
 import { GATEWAY_USER, type GatewayFiles } from "./files.ts";
 import { CONSOLE_GATEWAY_PORT, type GatewayPlan, PROBE_COMMANDS, S3_PORT, traefikArguments } from "./traefik.ts";
 
-/** Value of the label of nodes that are a gateway. */
+/** Value of the label of gateway nodes. */
 export const GATEWAY_LABEL_VALUE = "gateway";
 
-/** Label of the nodes that are a gateway. */
+/** Returns the label key of gateway nodes. */
 export function gatewayLabel(serviceName: string): string {
   return `pulumi-swarm.gateway.${serviceName}`;
 }
 
-/** A gateway as its service is made of it. */
+/** The settings of a gateway's service. */
 export interface GatewayContext extends TaskLimits {
   serviceName: string;
   plan: GatewayPlan;
@@ -26,7 +26,7 @@ export interface GatewayContext extends TaskLimits {
   stopGraceSeconds: pulumi.Input<number>;
 }
 
-/** What the Engine is asked for. Lists that are empty are spelled out, so that what is added by hand is seen. */
+/** Returns the Swarm service spec. Empty lists are explicit, so that entries added by hand count as drift. */
 export function gatewaySpec(gateway: GatewayContext): FieldInputs<ServiceSpec> {
   const { serviceName, port, consolePort } = gateway;
   return {
@@ -66,7 +66,7 @@ function containerSpec({ plan, image, files, stopGraceSeconds }: GatewayContext)
     Mounts: [{ Type: "tmpfs", Target: "/tmp", TmpfsOptions: { SizeBytes: 16 * MIB, Mode: 0o1777 } }],
     Configs: files.configs,
     Secrets: files.secrets,
-    // A host that is gone answers no more: what was sent to it is given up after some 13 s, not after 15 min.
+    // Connections to a host that is gone fail after about 13 s, not after 15 min.
     Sysctls: { "net.ipv4.tcp_retries2": "5" },
     Healthcheck: {
       Test: ["CMD", ...PROBE_COMMANDS.live],
@@ -79,7 +79,7 @@ function containerSpec({ plan, image, files, stopGraceSeconds }: GatewayContext)
     StopGracePeriod: toEngineUnit(stopGraceSeconds, SECOND),
     CapabilityDrop: ["ALL"],
     Ulimits: [],
-    // A member that is away has no name, and where the host's own name servers do not answer that took 10 s to learn.
+    // A stopped member has no name, and with unreachable name servers on the host a failed lookup took 10 s.
     DNSConfig: { Options: ["timeout:1", "attempts:1"] },
   };
 }

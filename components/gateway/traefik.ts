@@ -1,10 +1,10 @@
 import { API_PORT } from "../minio/layout/topology.ts";
 
-/** Ports of the S3 API and the console inside the container: above 1024, so that its user needs no privilege. */
+/** Ports of the S3 API and the console in the container: above 1024, so that the process needs no privileges. */
 export const S3_PORT = 8000;
 export const CONSOLE_GATEWAY_PORT = 8001;
 
-/** Where the container finds what it is given. */
+/** Paths of the files in the container. */
 export const CONTAINER_FILES = {
   routes: "/etc/traefik/routes.json",
   certificate: "/run/secrets/certificate.pem",
@@ -12,33 +12,33 @@ export const CONTAINER_FILES = {
   storeAuthority: "/etc/traefik/store-authority.pem",
 } as const;
 
-/** What a gateway's settings follow from. */
+/** The inputs of a gateway's configuration. */
 export interface GatewayPlan {
-  /** The members' names on the network. */
+  /** Names of the members on the network. */
   members: readonly string[];
-  /** Whether the console is led to as well. */
+  /** Whether to route to the console as well. */
   console: boolean;
   /** Port of the members' console. */
   storeConsolePort: number;
-  /** Whether clients are spoken to in TLS. */
+  /** Whether clients use TLS. */
   tls: boolean;
-  /** Whether the members speak TLS. */
+  /** Whether the members use TLS. */
   storeTls: boolean;
 }
 
-/** Says that Traefik runs. */
+/** Entry point that answers while Traefik runs. */
 const LIVE = { name: "live", address: "127.0.0.1:8082" };
-/** Says that a member of the store, asked through the gateway, has write quorum. */
+/** Entry point that answers while the store, reached through the gateway, has write quorum. */
 const READY = { name: "ready", address: "127.0.0.1:8083" };
 
-/** Commands in the container: Traefik asks one of its own entry points. */
+/** Commands to run in the container: Traefik's client checks one of the entry points. */
 export const PROBE_COMMANDS = { live: probe(LIVE), ready: probe(READY) };
 
 function probe({ name, address }: typeof LIVE): string[] {
   return ["traefik", "healthcheck", `--ping.entryPoint=${name}`, `--entryPoints.${name}.address=${address}`];
 }
 
-/** Traefik's arguments: what it listens on, and that it asks nobody but the file of routes. */
+/** Returns Traefik's arguments: its entry points, with the file of routes as the only source of configuration. */
 export function traefikArguments({ console }: Pick<GatewayPlan, "console">): string[] {
   return [
     "--global.checkNewVersion=false",
@@ -58,23 +58,23 @@ export function traefikArguments({ console }: Pick<GatewayPlan, "console">): str
   ];
 }
 
-/** A way in for S3, whose signatures cover the path and the headers: they go on as they came. */
+/** S3 signatures cover the path and the headers, which must be forwarded unchanged. */
 function entryPoint(name: string, port: number): string[] {
   const settings = {
     address: `:${port}`,
-    // A key may hold `//` and `..`.
+    // Object keys may contain `//` and `..`.
     "http.sanitizePath": false,
-    // Metadata may hold `_` and `.`.
+    // Metadata headers may contain `_` and `.`.
     "http.aliasHeadersStrategy": "keep",
     // By default an upload ends after a minute.
     "transport.respondingTimeouts.readTimeout": 0,
-    // What is being served is finished; how long that may take, the service says.
+    // Swarm's stop grace period limits how long requests may take to finish.
     "transport.lifeCycle.graceTimeOut": "24h",
   };
   return Object.entries(settings).map(([setting, value]) => `--entryPoints.${name}.${setting}=${value}`);
 }
 
-/** The file of routes. The same plan gives the same text. */
+/** Returns the file of routes. It is deterministic. */
 export function traefikRoutes(plan: GatewayPlan): string {
   const { console, tls } = plan;
   const routes = {
@@ -85,8 +85,8 @@ export function traefikRoutes(plan: GatewayPlan): string {
         ready: { entryPoints: [READY.name], rule: "Path(`/ping`)", service: "s3", middlewares: ["quorum"] },
       },
       middlewares: {
-        // A member that cannot be reached got nothing yet, so any request may go to another. One that broke off or is
-        // just starting has nothing done: what has no body is asked again, until the store had time to restart whole.
+        // An unreachable member received nothing, so any request can be retried with another. After a broken connection
+        // or a 502/503 only requests without body are retried, long enough for the whole store to restart.
         retry: {
           retry: {
             attempts: 30,
@@ -96,7 +96,7 @@ export function traefikRoutes(plan: GatewayPlan): string {
             maxRequestBodyBytes: 0,
           },
         },
-        // Traefik would ask for compression by itself, and then hand on an object that was stored compressed as another.
+        // Traefik would request compression itself, and then decompress objects that were stored compressed.
         asStored: { headers: { customRequestHeaders: { "Accept-Encoding": "identity" } } },
         quorum: { replacePath: { path: "/minio/health/cluster" } },
       },
@@ -108,7 +108,7 @@ export function traefikRoutes(plan: GatewayPlan): string {
         members: {
           disableHTTP2: true,
           maxIdleConnsPerHost: 256,
-          // Members close what is idle for 30 s: a request must not meet that.
+          // Members close connections that are idle for 30 s; requests must not use one of those.
           forwardingTimeouts: { dialTimeout: "2s", idleConnTimeout: "20s" },
           ...(plan.storeTls ? { rootCAs: [CONTAINER_FILES.storeAuthority] } : {}),
         },
@@ -119,7 +119,7 @@ export function traefikRoutes(plan: GatewayPlan): string {
   return `${JSON.stringify(routes, null, 2)}\n`;
 }
 
-/** Requests that say which encodings they take go on as they are; for the others that is said. */
+/** Requests without Accept-Encoding get `identity`; the others are forwarded unchanged. */
 function routers(name: string, tls: boolean) {
   const common = { entryPoints: [name], service: name, ...(tls ? { tls: {} } : {}) };
   return {
@@ -129,14 +129,14 @@ function routers(name: string, tls: boolean) {
       priority: 2,
       middlewares: ["retry"],
     },
-    [`${name}-silent`]: { ...common, rule: "PathPrefix(`/`)", priority: 1, middlewares: ["asStored", "retry"] },
+    [`${name}-identity`]: { ...common, rule: "PathPrefix(`/`)", priority: 1, middlewares: ["asStored", "retry"] },
   };
 }
 
 /**
- * Requests go to members that see the store whole: one that has just started knows of some objects only. While no member
- * says so, they go to all that are alive: the store does not answer that question as long as it waits for a host that is
- * gone, and may well serve meanwhile.
+ * Requests go to members that report a healthy cluster, since one that just started knows only some of the objects. If
+ * no member does, requests go to all that are alive: the cluster check hangs while the store waits for a lost host, but
+ * the store can often serve requests meanwhile.
  */
 function services(name: string, plan: GatewayPlan, port: number) {
   return {
@@ -146,12 +146,12 @@ function services(name: string, plan: GatewayPlan, port: number) {
   };
 }
 
-/** Every member by its name. One that is away has none, and is simply not healthy. */
+/** Names every member. A stopped member has no DNS name and counts as unhealthy. */
 function balancer({ members, storeTls }: GatewayPlan, port: number, path: string) {
   const scheme = storeTls ? "https" : "http";
   return {
     servers: members.map((member) => ({ url: `${scheme}://${member}:${port}` })),
-    // The less busy of two: objects differ in size.
+    // Picks the less busy of two random members: objects differ in size.
     strategy: "p2c",
     passHostHeader: true,
     serversTransport: "members",
@@ -159,7 +159,7 @@ function balancer({ members, storeTls }: GatewayPlan, port: number, path: string
   };
 }
 
-/** One certificate for every name, and for clients that give none. */
+/** Serves the same certificate for every name, and to clients without SNI. */
 function tlsConfiguration() {
   const certificate = { certFile: CONTAINER_FILES.certificate, keyFile: CONTAINER_FILES.key };
   return {

@@ -10,13 +10,13 @@ import { driverOf } from "../networks/node-network/data-network.ts";
 import type { GatewayNetwork, S3GatewayArgs } from "./args.ts";
 import { validateGatewayImage } from "./image.ts";
 
-/** Below it Traefik does not start. */
+/** Traefik does not start with less. */
 const MIN_MEMORY_MIB = 64;
 
-/** The arguments without the resources among them. */
+/** The arguments that are not resources. */
 export type GatewaySettings = Omit<S3GatewayArgs, "swarm" | "network">;
 
-/** What is wrong with the arguments of a gateway in a Swarm of these hosts, as far as they are plain. */
+/** Validates the arguments of a gateway in a Swarm of these hosts. Outputs are validated when they are known. */
 export function validateGateway(
   args: GatewaySettings,
   serviceName: string,
@@ -36,27 +36,27 @@ export function validateGateway(
   ];
 }
 
-/** What is wrong with the network on which a gateway is to find a store. */
+/** Validates the network between a gateway and a store. */
 export function validateGatewayNetwork(network: Pick<GatewayNetwork, "driver">): ValidationIssue[] {
   const driver = driverOf(network);
   if (driver === "overlay") return [];
   const problem =
-    "is not a network on which a gateway both finds members of all hosts and has ports published: give an " +
-    "OverlayNetwork, which the store has among its networks";
+    "cannot both connect a gateway to the members of all hosts and publish ports: give an OverlayNetwork that is one " +
+    "of the store's networks";
   return [{ argument: "network", value: driver, problem }];
 }
 
-/** The port of the S3 API. */
+/** Returns the published port of the S3 API. */
 export function apiPort({ port, tls }: Pick<S3GatewayArgs, "port" | "tls">): number {
   return port ?? (tls ? 443 : 80);
 }
 
-function validateHosts(asked: string[] | undefined, hosts: string[]): ValidationIssue[] {
-  if (asked === undefined) return [];
-  if (asked.length === 0) {
-    return [{ argument: "hosts", value: asked, problem: "a gateway needs at least one host: leave hosts out for all" }];
+function validateHosts(keys: string[] | undefined, hosts: string[]): ValidationIssue[] {
+  if (keys === undefined) return [];
+  if (keys.length === 0) {
+    return [{ argument: "hosts", value: keys, problem: "a gateway needs at least one host: leave hosts out for all" }];
   }
-  return validateHostKeys("hosts", asked, hosts);
+  return validateHostKeys("hosts", keys, hosts);
 }
 
 function validateMembers(members: readonly string[]): ValidationIssue[] {
@@ -86,7 +86,7 @@ function validateTls(tls: S3GatewayArgs["tls"]): ValidationIssue[] {
   ];
 }
 
-/** A file's name in place of its contents is the usual slip. The value is not shown: it may be a key. */
+/** Detects file names given instead of contents. Does not show the value, which may be a key. */
 function validatePem(argument: string, input: S3GatewayArgs["image"], kind: string): ValidationIssue[] {
   const text = knownValue(input);
   if (text === undefined || new RegExp(`^-----BEGIN ([A-Z]+ )*${kind}-----$`, "m").test(text)) return [];

@@ -4,7 +4,7 @@ import { API_PORT } from "../minio/layout/topology.ts";
 import type { KubernetesMinioArgs } from "./args.ts";
 import type { KubernetesPlan } from "./plan.ts";
 
-/** URL of the S3 API at the Service for clients. */
+/** Returns the URL of the S3 API at the Service for clients. */
 export function serviceAddress(
   { scheme, serviceName }: KubernetesPlan,
   namespace: pulumi.Output<string>,
@@ -19,12 +19,12 @@ export function serviceAddress(
   return clients.status.apply((status) => {
     const [balancer] = status?.loadBalancer?.ingress ?? [];
     const host = balancer?.hostname || balancer?.ip;
-    // A preview knows of none yet, and the provider waits for one in `up`.
+    // A preview has no address yet; in `up` the provider waits for one.
     return `${scheme}://${host?.includes(":") ? `[${host}]` : (host ?? "")}:${port}`;
   });
 }
 
-/** All that a store is called: by clients in the cluster, by its members, and in their containers. */
+/** Returns all names of a store for a certificate, the store's name first, the others sorted. */
 export function serviceNames(
   { serviceName, peers, pools }: KubernetesPlan,
   namespace: pulumi.Output<string>,
@@ -33,7 +33,7 @@ export function serviceNames(
   const members = pools.flatMap((pool) => pool.members.map(({ name }) => name));
   return namespace.apply((space) => {
     const others = ["localhost", "127.0.0.1", `${serviceName}.${space}`, `${serviceName}.${space}.svc`];
-    // Of a certificate's names one with a star stands for all members.
+    // The wildcard covers all members.
     const all = new Set([...others, ...members, `*.${peers}.${space}.svc`, ...more]);
     all.delete(serviceName);
     return [serviceName, ...[...all].toSorted()];

@@ -20,12 +20,12 @@ import { budgetSpec, clientsSpec, type KubernetesStoreContext, peersSpec, statef
 export type { KubernetesDrive, KubernetesMinioArgs, KubernetesPool } from "./args.ts";
 
 /**
- * One MinIO object store on Kubernetes: a single erasure-coded cluster over the volumes of a StatefulSet for each pool.
- * It is ready when every member answers. Its data outlives it: the claims of its volumes stay when the stack goes.
+ * A MinIO object store on Kubernetes: a single erasure-coded cluster over the volumes of one StatefulSet per pool. It is
+ * ready when every member answers. Destroying it keeps the data: the volume claims stay.
  *
- * Every change of what its pods are (image, settings, credentials, limits) restarts all members of all pools at once, an
- * outage of some seconds: members that differ refuse each other. Clusters before 1.37 restart them one after another,
- * whatever they are told, and the outage lasts as long as that takes.
+ * Every change of its pods (image, settings, credentials, limits) restarts all members of all pools at once, an outage of
+ * some seconds: members with different settings reject each other. Clusters before 1.37 ignore this and restart them one
+ * after another, with a correspondingly longer outage.
  *
  * @example
  * const store = new KubernetesMinio("store", {
@@ -36,27 +36,27 @@ export type { KubernetesDrive, KubernetesMinioArgs, KubernetesPool } from "./arg
  * export const endpoint = store.endpoint;
  */
 export class KubernetesMinio extends pulumi.ComponentResource {
-  /** URL of the S3 API: the Service for clients, with `expose` at its load balancer, else by its name in the cluster. */
+  /** URL of the S3 API at the Service for clients: with `expose` its load balancer, otherwise its name in the cluster. */
   readonly endpoint: pulumi.Output<string>;
-  /** URL of the S3 API at each member, within the cluster, by `<pool key>-<number>`. */
+  /** URL of the S3 API of each member within the cluster, by `<pool key>-<number>`. */
   readonly endpoints: pulumi.Output<Record<string, string>>;
-  /** URL of the console at each member, within the cluster. */
+  /** URL of the console of each member within the cluster, by `<pool key>-<number>`. */
   readonly consoleEndpoints: pulumi.Output<Record<string, string>>;
-  /** URL of the metrics for Prometheus at each member, within the cluster; to read them takes a token of root's. */
+  /** URL of the Prometheus metrics of each member within the cluster. Reading them needs a token of root. */
   readonly metricsEndpoints: pulumi.Output<Record<string, string>>;
   /** Ids of the StatefulSets, `<namespace>/<name>`, by pool key. */
   readonly serviceIds: pulumi.Output<Record<string, string>>;
-  /** The members' names within the namespace, pool by pool. */
+  /** Names of the members within the namespace, ordered by pool. */
   readonly members: readonly string[];
   /** Name of the store in its namespace. */
   readonly serviceName: string;
-  /** The namespace that it is in. */
+  /** Namespace of the store. */
   readonly namespace: pulumi.Output<string>;
-  /** The authority that clients are to trust, PEM; absent without `tls`. */
+  /** Certificate of the authority that clients must trust, PEM; absent without `tls`. */
   readonly caCertificate?: pulumi.Output<string>;
   /** Name of the root user. */
   readonly rootUser: pulumi.Output<string>;
-  /** Secret. */
+  /** Password of the root user. Secret. */
   readonly rootPassword: pulumi.Output<string>;
 
   constructor(name: string, args: KubernetesMinioArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -82,13 +82,14 @@ export class KubernetesMinio extends pulumi.ComponentResource {
       },
       child,
     );
-    // What is for life is checked there: nothing else is touched before.
-    const after = { parent: this, dependsOn: credentials };
+    // RootCredentials checks the immutable settings, so nothing else changes before it.
+    const afterCredentials = { parent: this, dependsOn: credentials };
     this.members = plan.pools.flatMap(({ members }) => members.map((member) => member.name));
     const tls = args.tls && validatedTls(subject, args.tls, this.members);
-    const certificates = tls && createCertificates(name, tls, (more) => serviceNames(plan, namespace, more), after);
+    const certificates =
+      tls && createCertificates(name, tls, (more) => serviceNames(plan, namespace, more), afterCredentials);
 
-    // What is in a Secret never changes, another one takes its place: so a change of it is one of the pods that use it.
+    // Changing an immutable Secret replaces it under a new name, which changes the pods that use it.
     const secret = new kubernetes.core.v1.Secret(
       `${name}-secrets`,
       { metadata: { namespace }, immutable: true, stringData: secretData(credentials, plan.scheme, certificates) },
@@ -103,13 +104,13 @@ export class KubernetesMinio extends pulumi.ComponentResource {
     const peers = new kubernetes.core.v1.Service(
       `${name}-peers`,
       {
-        // Its members come after it.
+        // Pulumi would wait for pods, which are created after it.
         metadata: { name: plan.peers, namespace, annotations: { "pulumi.com/skipAwait": "true" } },
         spec: peersSpec(plan),
       },
-      after,
+      afterCredentials,
     );
-    const ready = this.#makePools(name, args, store, namespace, peers);
+    const ready = this.#createPools(name, args, store, namespace, peers);
     const clients = new kubernetes.core.v1.Service(
       `${name}-clients`,
       { metadata: { name: serviceName, namespace }, spec: clientsSpec(plan, args) },
@@ -117,13 +118,13 @@ export class KubernetesMinio extends pulumi.ComponentResource {
     );
 
     // Known once all members answer.
-    const home = pulumi.all([namespace, ready.map(({ urn }) => urn)]).apply(([space]) => space);
-    const urls = (port: number) => home.apply((space) => memberUrls(plan, space, port));
+    const readyNamespace = pulumi.all([namespace, ready.map(({ urn }) => urn)]).apply(([namespace]) => namespace);
+    const urls = (port: number) => readyNamespace.apply((namespace) => memberUrls(plan, namespace, port));
     this.endpoint = serviceAddress(plan, namespace, args, clients);
     this.endpoints = urls(API_PORT);
     this.consoleEndpoints = urls(CONSOLE_PORT);
     this.metricsEndpoints = this.endpoints.apply(metricsUrls);
-    this.serviceIds = home.apply((space) => statefulSetIds(plan, space));
+    this.serviceIds = readyNamespace.apply((namespace) => statefulSetIds(plan, namespace));
     this.serviceName = serviceName;
     this.namespace = namespace;
     this.caCertificate = certificates?.ca;
@@ -150,8 +151,8 @@ export class KubernetesMinio extends pulumi.ComponentResource {
     );
   }
 
-  /** The pools, all at the same time: their members only come up together. */
-  #makePools(
+  /** Creates all pools in parallel: members become ready only together. */
+  #createPools(
     name: string,
     { timeoutSeconds = 600 }: KubernetesMinioArgs,
     store: KubernetesStoreContext,

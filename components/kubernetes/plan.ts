@@ -9,13 +9,13 @@ import {
 } from "../minio/layout/topology.ts";
 import type { KubernetesDrive, KubernetesMinioArgs, KubernetesPool } from "./args.ts";
 
-/** What a store is made of, decided from plain arguments. */
+/** The pools and members of a store, derived from its plain arguments. */
 export interface KubernetesPlan {
   serviceName: string;
-  /** Name of the Service by which members find each other. */
+  /** Name of the headless Service that resolves the members' names. */
   peers: string;
   scheme: Scheme;
-  /** In key order, which is MinIO's for life. */
+  /** In key order, which MinIO does not allow to change. */
   pools: KubernetesPoolPlan[];
 }
 
@@ -24,24 +24,24 @@ export interface KubernetesPoolPlan {
   key: string;
   /** Name of the StatefulSet. */
   statefulSet: string;
-  /** By their numbers. */
+  /** Ordered by number. */
   members: KubernetesMember[];
   /** In key order. */
   drives: { key: string; drive: KubernetesDrive }[];
-  /** How MinIO spreads them; it is told its drives by `poolPattern`. */
+  /** MinIO gets the same layout from `poolPattern`. */
   layout: ErasureLayout;
-  /** Members that may be away by intent while the store goes on to take writes: one, or none. */
+  /** Number of members that can be down while the store keeps its write quorum, for the PodDisruptionBudget. */
   maxUnavailable: 0 | 1;
 }
 
 export interface KubernetesMember {
   /** Key in the outputs: `main-0`. */
   key: string;
-  /** Name that the other members know it by, within the namespace. */
+  /** Name within the namespace. */
   name: string;
 }
 
-/** The plan for arguments in which nothing is wrong. */
+/** Plans a store from valid arguments. */
 export function planKubernetesStore(
   args: Pick<KubernetesMinioArgs, "pools" | "drives" | "tls" | "environment">,
   serviceName: string,
@@ -69,12 +69,12 @@ export function planKubernetesStore(
   };
 }
 
-/** Name of the Service by which a store's members find each other. */
+/** Returns the name of the headless Service that resolves the members' names. */
 export function peersName(serviceName: string): string {
   return `${serviceName}-peers`;
 }
 
-/** The members of a pool, as the topology takes hosts: what follows the store's name in theirs is the host's. */
+/** Returns a pool's members as hosts for `poolLayout`. The member name without the store's is the hostname. */
 export function memberHosts(
   poolKey: string,
   pool: KubernetesPool,
@@ -83,23 +83,24 @@ export function memberHosts(
 ): MemberHost[] {
   const own = Object.fromEntries(Object.keys(drivesOf(pool, drives)).map((key) => [key, {}] as const));
   return Array.from({ length: pool.members }, (_, number) => ({
-    // Sorted as numbers are.
+    // Padded to sort numerically.
     key: String(number).padStart(4, "0"),
     hostname: `${poolKey}-${number}.${peers}`,
     drives: own,
   }));
 }
 
+/** Returns the pool's drives; if it has none, those of the store. */
 export function drivesOf(pool: KubernetesPool, drives: KubernetesMinioArgs["drives"] = {}) {
   return pool.drives ?? drives;
 }
 
-/** Labels of a store's pods, by which Services and policies know them. */
+/** Returns the labels of a store's pods, for the selectors of Services and policies. */
 export function storeLabels(serviceName: string): Record<string, string> {
   return { "app.kubernetes.io/name": "minio", "app.kubernetes.io/instance": serviceName };
 }
 
-/** Labels of the pods of one pool. */
+/** Returns the labels of a pool's pods. */
 export function poolLabels(serviceName: string, poolKey: string): Record<string, string> {
   return { ...storeLabels(serviceName), "pulumi-swarm.pool": poolKey };
 }

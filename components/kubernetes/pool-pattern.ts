@@ -1,16 +1,16 @@
 import { API_PORT } from "../minio/layout/topology.ts";
 import type { KubernetesPlan, KubernetesPoolPlan } from "./plan.ts";
 
-/** Path of a drive in its member's container, by its place in the pool from 1: MinIO's patterns count. */
+/** Returns a drive's path in its member's container, by its number from 1, as MinIO's patterns need. */
 export function numberedDrivePath(place: number | string): string {
   return `/drives/${place}`;
 }
 
 /**
- * MinIO's argument for a pool: `http://store-main-{0...3}.store-peers:9000/drives/{1...2}`. MinIO goes through it drive by
- * drive, and for each drive member by member, as `layoutOf` does, and takes the same size for its erasure sets (its
- * cmd/endpoint-ellipses.go). A file of pools, as stores on a Swarm have, MinIO opens in a way that only the file's owner
- * may (O_NOATIME), and what Kubernetes mounts belongs to root.
+ * Returns MinIO's argument for a pool: `http://store-main-{0...3}.store-peers:9000/drives/{1...2}`. MinIO expands it drive
+ * by drive, and for each drive member by member, as `poolLayout` does, with the same erasure set size (its
+ * cmd/endpoint-ellipses.go). A file of pools, as on a Swarm, does not work: MinIO opens it with O_NOATIME, which only its
+ * owner may do, and files that Kubernetes mounts belong to root.
  */
 export function poolPattern({ scheme, serviceName, peers, pools }: KubernetesPlan, pool: KubernetesPoolPlan): string {
   const { key, members, drives } = pool;

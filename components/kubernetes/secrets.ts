@@ -4,14 +4,14 @@ import { SECRET_FILES, SECRET_KINDS, secretContents } from "../minio/security/ro
 import { type Certificates, TLS_FILES } from "../minio/security/tls.ts";
 import type { Scheme } from "../minio/layout/topology.ts";
 
-/** Where the secrets are in a member's container: as on Swarm. */
+/** Folder of the secrets in a member's container, the same as on Swarm. */
 export const SECRETS_FOLDER = "/run/secrets";
 
 type TlsFile = keyof typeof TLS_FILES;
 
 const TLS_KEYS: Record<TlsFile, string> = { ca: "ca.crt", key: "tls.key", certificate: "tls.crt" };
 
-/** What is in the store's Secret, by key. */
+/** Returns the contents of the store's Secret, by key. */
 export function secretData(
   credentials: Pick<RootCredentials, "user" | "password">,
   scheme: Scheme,
@@ -29,7 +29,7 @@ export function secretData(
   );
 }
 
-/** As which files the Secret's keys are found in `SECRETS_FOLDER`. */
+/** Returns the file paths of the Secret's keys in `SECRETS_FOLDER`. */
 export function secretItems(scheme: Scheme): { key: string; path: string }[] {
   const files = SECRET_KINDS.map((kind) => ({ key: SECRET_FILES[kind], path: SECRET_FILES[kind] }));
   const tls = tlsFiles().map((file) => ({ key: TLS_KEYS[file], path: TLS_FILES[file] }));

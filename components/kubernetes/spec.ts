@@ -16,10 +16,10 @@ type VolumeMount = types.input.core.v1.VolumeMount;
 type ServiceSpec = types.input.core.v1.ServiceSpec;
 type BudgetSpec = types.input.policy.v1.PodDisruptionBudgetSpec;
 
-/** User and group of MinIO's process and of what is on its drives. */
+/** User and group id of MinIO's process and of its files. */
 const MINIO_USER = 1000;
 
-/** A store as all its StatefulSets see it. */
+/** The settings that all StatefulSets of a store share. */
 export interface KubernetesStoreContext extends Pick<
   KubernetesMinioArgs,
   | "environment"
@@ -36,7 +36,7 @@ export interface KubernetesStoreContext extends Pick<
   secret: pulumi.Input<string>;
 }
 
-/** A pool: members with names and volumes of their own. */
+/** Returns the StatefulSet spec of a pool. */
 export function statefulSetSpec(store: KubernetesStoreContext, pool: KubernetesPoolPlan): StatefulSetSpec {
   const { serviceName, peers } = store.plan;
   const labels = poolLabels(serviceName, pool.key);
@@ -44,10 +44,10 @@ export function statefulSetSpec(store: KubernetesStoreContext, pool: KubernetesP
     serviceName: peers,
     replicas: pool.members.length,
     selector: { matchLabels: labels },
-    // A member serves once it has found its peers: one after another, none would come up.
+    // A member becomes ready once it found its peers: started one after another, none would.
     podManagementPolicy: "Parallel",
-    // Members refuse each other when they differ in image, arguments, settings or credentials. One after another they
-    // would be fewer than a quorum for as long as it takes; all at once, for as long as a start takes.
+    // Members with different images, arguments, settings or credentials reject each other. Restarted one after another,
+    // they would have no quorum for most of the update; at once, only while they start.
     updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: "100%" } },
     persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
     template: { metadata: { labels }, spec: podSpec(store, pool) },
@@ -69,7 +69,7 @@ function podSpec(store: KubernetesStoreContext, pool: KubernetesPoolPlan): PodSp
     volumes: volumes(store),
     nodeSelector: store.nodeSelector,
     topologySpreadConstraints: [
-      // A node that takes no pods would otherwise count as one without any, and hold the others to one each.
+      // Otherwise a tainted node counts as a node without pods, and limits the others to one each.
       { ...topologySpread("kubernetes.io/hostname", "DoNotSchedule"), nodeTaintsPolicy: "Honor", labelSelector },
       { ...topologySpread("topology.kubernetes.io/zone", "ScheduleAnyway"), nodeTaintsPolicy: "Honor", labelSelector },
     ],
@@ -78,12 +78,12 @@ function podSpec(store: KubernetesStoreContext, pool: KubernetesPoolPlan): PodSp
       runAsUser: MINIO_USER,
       runAsGroup: MINIO_USER,
       fsGroup: MINIO_USER,
-      // Else the owner of every file of a full drive is looked at before each start.
+      // Otherwise the kubelet checks the owner of every file on a drive before each start.
       fsGroupChangePolicy: "OnRootMismatch",
       seccompProfile: { type: "RuntimeDefault" },
     },
     automountServiceAccountToken: false,
-    // As variables, Services of the namespace would be settings of MinIO's: one called `minio` makes MINIO_PORT.
+    // Service variables could be read as MinIO settings: a Service called `minio` sets MINIO_PORT.
     enableServiceLinks: false,
     terminationGracePeriodSeconds: store.stopGraceSeconds ?? 60,
   };
@@ -112,8 +112,8 @@ function container(store: KubernetesStoreContext, pool: KubernetesPoolPlan): Con
       { name: "s3", containerPort: API_PORT },
       { name: "console", containerPort: CONSOLE_PORT },
     ],
-    // Whether the member itself answers, never whether the cluster does: members that wait for each other would be
-    // restarted for it, and a store without write quorum would be cut off from those who read.
+    // The probes check the member, not the cluster: otherwise members that wait for each other would be restarted, and a
+    // store without write quorum could not be read.
     startupProbe: { ...livenessCheck(scheme), periodSeconds: 1, failureThreshold: 120 },
     livenessProbe: { ...livenessCheck(scheme), periodSeconds: 10, failureThreshold: 6 },
     readinessProbe: { ...livenessCheck(scheme), periodSeconds: 5, failureThreshold: 3 },
@@ -137,7 +137,7 @@ function livenessCheck(scheme: KubernetesPlan["scheme"]) {
   };
 }
 
-/** What is empty is left out: Kubernetes does so, and would never read back as declared. */
+/** Omits empty fields as Kubernetes does, which would otherwise show as changes. */
 function resourceAmounts(
   kind: "limits" | "requests",
   cpus: pulumi.Input<number> | undefined,
@@ -152,7 +152,7 @@ function resourceAmounts(
   };
 }
 
-/** As Kubernetes itself writes it, for the same reason: `500m` is half a CPU. */
+/** Formats CPUs as Kubernetes does, for the same reason: `500m` is half a CPU. */
 function formatCpus(cpus: number): string {
   return Number.isInteger(cpus) ? String(cpus) : `${Math.round(cpus * 1000)}m`;
 }
@@ -177,7 +177,7 @@ function volumeMounts({ drives }: KubernetesPoolPlan): VolumeMount[] {
   ];
 }
 
-/** The names by which members find each other, from the moment there are pods: they have to, to become ready. */
+/** Returns the spec of the headless Service. It resolves members that are not ready: they must find each other to be. */
 export function peersSpec({ serviceName }: KubernetesPlan): ServiceSpec {
   return {
     clusterIP: "None",
@@ -190,7 +190,7 @@ export function peersSpec({ serviceName }: KubernetesPlan): ServiceSpec {
   };
 }
 
-/** Where clients reach the store. */
+/** Returns the spec of the Service for clients. */
 export function clientsSpec(
   { serviceName }: KubernetesPlan,
   { expose = false, port = API_PORT, consolePort = CONSOLE_PORT }: KubernetesMinioArgs,
@@ -205,7 +205,7 @@ export function clientsSpec(
   };
 }
 
-/** What keeps drains of nodes from taking the write quorum; of members that do not answer there is none to keep. */
+/** Returns a budget that protects the write quorum during drains. Pods that are not ready can always be evicted. */
 export function budgetSpec({ serviceName }: KubernetesPlan, { key, maxUnavailable }: KubernetesPoolPlan): BudgetSpec {
   return {
     maxUnavailable: maxUnavailable,

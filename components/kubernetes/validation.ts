@@ -13,15 +13,15 @@ import { validateTaskAmounts } from "../service/task-limits.ts";
 import type { KubernetesDrive, KubernetesMinioArgs, KubernetesPool } from "./args.ts";
 import { drivesOf, memberHosts, peersName } from "./plan.ts";
 
-/** Kubernetes labels every pod with its StatefulSet's name and a hash of ten letters, 63 in all. */
+/** Pods get a label with the StatefulSet's name and a hash of ten characters, 63 in all. */
 const MAX_STATEFUL_SET_NAME_LENGTH = 52;
 
-/** More pods in one StatefulSet than any pool has use for. */
+/** More pods than any pool needs. */
 const MAX_MEMBERS = 1000;
 
 type Pool = KubernetesPool & { key: string };
 
-/** What is wrong with the arguments of a store, as far as they are plain. */
+/** Validates the arguments of a store. Outputs are validated when they are known. */
 export function validateKubernetesMinio(
   args: KubernetesMinioArgs,
   name: string,
@@ -40,37 +40,35 @@ export function validateKubernetesMinio(
   ];
 }
 
-/** What is wrong with an image that a cluster is to pull. */
+/** Validates an image that the cluster's nodes must pull. */
 export function validateKubernetesImage(image: string | undefined): ValidationIssue[] {
   if (image === undefined) return [];
   if (!isUnpullable(image)) return validateImage(image);
   const problem = isImageId(image)
-    ? "is an image's id, by which no node can pull it: give name:tag@sha256:…"
-    : "is of an image built by pulumi-swarm, which no node can pull: give name:tag@sha256:…";
+    ? "is an image id, which nodes cannot pull: give name:tag@sha256:…"
+    : "is an image built by pulumi-swarm, which nodes cannot pull: give name:tag@sha256:…";
   return [{ argument: "image", value: image, problem }];
 }
 
-/** What is wrong with a namespace's name. */
+/** Validates a namespace's name. */
 export function validateNamespace(namespace: string | undefined): ValidationIssue[] {
   if (namespace === undefined || isDnsLabel(namespace)) return [];
   return [{ argument: "namespace", value: namespace, problem: DNS_LABEL_RULE }];
 }
 
 function validateNames(name: string, serviceName: string): ValidationIssue[] {
-  const problem = `${DNS_LABEL_RULE}: the store's secrets are called after it`;
+  const problem = `${DNS_LABEL_RULE}: the store's secrets are named after it`;
   const own = isDnsLabel(name) ? [] : [{ argument: "name", value: name, problem }];
   if (isDnsLabel(serviceName) && /^[a-z]/.test(serviceName)) return own;
   if (name === serviceName && own.length > 0) return own;
-  const rule = `${DNS_LABEL_RULE}, and begin with a letter, as Services do; without it the component's name is taken`;
+  const rule = `${DNS_LABEL_RULE}, and begin with a letter, as Services must; the default is the component's name`;
   return [...own, { argument: "serviceName", value: serviceName, problem: rule }];
 }
 
 function validatePools(args: KubernetesMinioArgs, serviceName: string): ValidationIssue[] {
   const pools: Pool[] = sortByKey(Object.entries(args.pools).map(([key, pool]) => ({ key, ...pool })));
   if (pools.length === 0)
-    return [
-      { argument: "pools", value: {}, problem: "a store needs a pool: give one, such as { main: { members: 4 } }" },
-    ];
+    return [{ argument: "pools", value: {}, problem: "must have at least one pool, such as { main: { members: 4 } }" }];
   const issues = [
     ...validateDrives("drives", args.drives ?? {}),
     ...pools.flatMap((pool) => [
@@ -80,21 +78,21 @@ function validatePools(args: KubernetesMinioArgs, serviceName: string): Validati
     ]),
   ];
   if (issues.length > 0) return issues;
-  const formed = pools.map((pool) => {
+  const resolved = pools.map((pool) => {
     const members = memberHosts(pool.key, pool, peersName(serviceName), args.drives);
     return { key: pool.key, hosts: members.map((_, number) => `${pool.key}-${number}`), members };
   });
-  const unfit = pools.flatMap((pool) => validateErasureSets(pool, args.drives));
-  if (unfit.length > 0) return unfit;
-  const names = formed.flatMap(({ members }) => members.map(({ hostname }) => memberName(serviceName, hostname)));
-  return [...validateCertificates(args.tls, names), ...validateParity(formed, args.environment ?? {}, "member")];
+  const setIssues = pools.flatMap((pool) => validateErasureSets(pool, args.drives));
+  if (setIssues.length > 0) return setIssues;
+  const names = resolved.flatMap(({ members }) => members.map(({ hostname }) => memberName(serviceName, hostname)));
+  return [...validateCertificates(args.tls, names), ...validateParity(resolved, args.environment ?? {}, "member")];
 }
 
 function validatePoolName({ key }: Pool, serviceName: string): ValidationIssue[] {
   if (!isDnsLabel(key)) return [{ argument: "pools", value: key, problem: `a pool's key ${DNS_LABEL_RULE}` }];
   const name = `${serviceName}-${key}`;
   if (name.length <= MAX_STATEFUL_SET_NAME_LENGTH) return [];
-  const problem = `makes the name ${name} of ${name.length} letters, and a StatefulSet's has at most ${MAX_STATEFUL_SET_NAME_LENGTH}: give a shorter one`;
+  const problem = `leads to the name ${name}, which has ${name.length} characters; a StatefulSet's can have ${MAX_STATEFUL_SET_NAME_LENGTH}: give a shorter one`;
   return [{ argument: "serviceName", value: serviceName, problem }];
 }
 
@@ -109,7 +107,7 @@ function validateDrives(argument: string, drives: Record<string, KubernetesDrive
     if (!isDnsLabel(key)) return [{ argument, value: key, problem: `a drive's key ${DNS_LABEL_RULE}` }];
     if (/^[1-9]\d*(\.\d+)?(Mi|Gi|Ti|Pi|M|G|T|P)$/.test(size)) return [];
     return [
-      { argument: `${argument}.${key}.size`, value: size, problem: 'must be a size with its unit, such as "100Gi"' },
+      { argument: `${argument}.${key}.size`, value: size, problem: 'must be a size with a unit, such as "100Gi"' },
     ];
   });
 }

@@ -78,7 +78,7 @@ export class MinioService extends pulumi.ComponentResource {
     super("pulumi-swarm:index:MinioService", name, {}, opts);
 
     const plan = planStore(args, serviceName, swarm.hosts);
-    const checked = plan.services.map((service) =>
+    const preflights = plan.services.map((service) =>
       swarm.preflight(serviceRequirement(name, subject, plan, service, args)),
     );
 
@@ -91,9 +91,9 @@ export class MinioService extends pulumi.ComponentResource {
         ...declaredPools(plan),
         store: storeAddressByName(swarm, plan),
       },
-      { parent: this, dependsOn: checked },
+      { parent: this, dependsOn: preflights },
     );
-    const child = { parent: this, dependsOn: [...checked, credentials] };
+    const child = { parent: this, dependsOn: [...preflights, credentials] };
     const files = { ...child, owner: creationOwner(name, child), component: name };
     const memberLabels = plan.pools.flatMap(({ hosts, label }) =>
       hosts.map(({ key: host }) => new NodeSettings(`${name}-member-${host}`, { swarm, host, labels: label }, child)),
@@ -119,7 +119,7 @@ export class MinioService extends pulumi.ComponentResource {
       poolsConfig: createPoolsConfig(`${name}-pools`, swarm, plan.pools, files),
       ownerLabels: ownerLabels(ownerOf(name)),
     };
-    const guards =
+    const firewalls =
       args.allowFrom === undefined || plan.published === undefined
         ? []
         : createHostFirewalls(
@@ -130,7 +130,7 @@ export class MinioService extends pulumi.ComponentResource {
             },
             child,
           );
-    const services = this.#createServices(name, args, store, [...checked, ...memberLabels, ...guards]);
+    const services = this.#createServices(name, args, store, [...preflights, ...memberLabels, ...firewalls]);
 
     const ready = services.map(({ resource }) => resource);
     const { members, port, consolePort } = storeEndpoints(network, plan);

@@ -3,23 +3,23 @@ import { type CniPlugin, type CniTransport, DEFAULT_POD_CIDR, DEFAULT_TRANSPORT 
 /** A plugin that is installed. */
 export type InstalledPlugin = Exclude<CniPlugin, "none">;
 
-/** A published chart, and where it is at home in a cluster. */
+/** A published chart and its namespace. */
 export interface CniChart {
   /** URL of the repository that publishes it. */
   repository: string;
-  /** Its name there. */
+  /** Name of the chart. */
   chart: string;
-  /** Its exact version. */
+  /** Exact version. */
   version: string;
-  /** The namespace that it is installed in. */
+  /** Namespace to install it in. */
   namespace: string;
-  /** Whether the namespace is made with it; kube-system is there already. */
+  /** Whether to create the namespace. kube-system already exists. */
   ownsNamespace: boolean;
 }
 
 /**
- * The charts, by their exact versions. Calico's is the newest of 3.31: from 3.32 on its chart comes without the kinds of
- * object that it consists of, and they are too large for Helm to install.
+ * The charts with their exact versions. Calico's is the newest 3.31: since 3.32 its chart does not contain its CRDs, which
+ * are too large for Helm to install.
  */
 export const CNI_CHARTS: Readonly<Record<InstalledPlugin, CniChart>> = {
   flannel: {
@@ -45,10 +45,10 @@ export const CNI_CHARTS: Readonly<Record<InstalledPlugin, CniChart>> = {
   },
 };
 
-/** The values of a chart: what is asked of it beyond its own defaults. */
+/** Values of a chart that differ from its defaults. */
 export type ChartValues = Record<string, unknown>;
 
-/** What each plugin can do, and its chart's values for it. The first is the one that all have. */
+/** Chart values by plugin and transport. All plugins support the first transport. */
 const VALUES: Readonly<Record<InstalledPlugin, Partial<Record<CniTransport, (podCidr: string) => ChartValues>>>> = {
   flannel: {
     vxlan: (podCidr) => flannel("vxlan", podCidr),
@@ -66,12 +66,12 @@ const VALUES: Readonly<Record<InstalledPlugin, Partial<Record<CniTransport, (pod
   },
 };
 
-/** The transports of a plugin. */
+/** Returns the transports that a plugin supports. */
 export function transportsOf(plugin: InstalledPlugin): CniTransport[] {
   return Object.keys(VALUES[plugin]) as CniTransport[];
 }
 
-/** The values of a plugin's chart, for arguments in which nothing is wrong. */
+/** Returns the values of a plugin's chart, for valid arguments. */
 export function chartValues(
   plugin: InstalledPlugin,
   transport: CniTransport = DEFAULT_TRANSPORT,
@@ -80,7 +80,7 @@ export function chartValues(
   return VALUES[plugin][transport]?.(podCidr) ?? {};
 }
 
-/** Flannel leaves policies to others: its chart brings one of the Kubernetes project, which it otherwise leaves out. */
+/** Flannel does not enforce network policies itself: its chart can add kube-network-policies, which is off by default. */
 function flannel(backend: string, podCidr: string): ChartValues {
   return { podCidr, flannel: { backend }, netpol: { enabled: true } };
 }
@@ -95,5 +95,5 @@ function cilium(podCidr: string): ChartValues {
   return { routingMode: "tunnel", tunnelProtocol: "vxlan", ipam: { mode: "cluster-pool", operator } };
 }
 
-/** Prefix of the part of the addresses that a node gets. Calico hands out smaller ones as it needs them. */
+/** Prefix length of a node's part of the range. Calico assigns smaller blocks on demand. */
 export const NODE_PREFIX = 24;

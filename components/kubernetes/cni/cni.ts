@@ -10,27 +10,27 @@ import { validateCni } from "./validation.ts";
 export { CNI_PLUGINS, CNI_TRANSPORTS, type CniArgs, type CniPlugin, type CniTransport } from "./args.ts";
 export { CNI_CHARTS, type CniChart, type InstalledPlugin } from "./charts.ts";
 
-/** Pods of the plugins work on the network of their nodes, which namespaces of other pods may well forbid. */
+/** Plugin pods use the host network, which a cluster's default Pod Security Standard may forbid. */
 const PRIVILEGED = { "pod-security.kubernetes.io/enforce": "privileged" };
 
 /**
- * The network of a cluster's pods: Flannel, Calico or Cilium, from its published chart at a pinned version, set up so
- * that network policies are enforced; or the network that is there. It is ready when the plugin's pods are; with Calico
- * when its operator is, which then installs the rest: pods wait for their node by themselves.
+ * The pod network of a cluster: Flannel, Calico or Cilium with network policies enforced, from the published chart at a
+ * pinned version; or an existing one. It is ready when the plugin's pods are. With Calico it is ready when the operator
+ * is, which installs the rest; pods wait for their node meanwhile.
  *
  * @example
  * const cni = new Cni("network", { plugin: "calico", transport: "bgp", podCidr: "10.40.0.0/16" });
  */
 export class Cni extends pulumi.ComponentResource {
-  /** Who makes the network. */
+  /** The CNI plugin. */
   readonly plugin: CniPlugin;
-  /** Addresses of pods in CIDR form; absent where they have not been told, with `none`. */
+  /** Address range of pods, a CIDR; absent with `none` unless given. */
   readonly podCidr?: pulumi.Output<string>;
 
   constructor(name: string, args: CniArgs, opts?: pulumi.ComponentResourceOptions) {
     throwIfInvalid(`Cni "${name}"`, validateCni(args));
     super("pulumi-swarm:index:Cni", name, {}, opts);
-    // What is refused above is none of them.
+    // Validated above.
     this.plugin = args.plugin as CniPlugin;
     const podCidr = args.podCidr ?? (this.plugin === "none" ? undefined : DEFAULT_POD_CIDR);
     const release = this.plugin === "none" ? undefined : this.#install(name, this.plugin, args);
@@ -39,8 +39,8 @@ export class Cni extends pulumi.ComponentResource {
   }
 
   /**
-   * As a release of Helm's and not as the objects of the chart: charts make certificates anew whenever they are
-   * rendered, which no preview would be clean of, and Calico's takes its network apart by a hook.
+   * Installs a Helm release instead of the chart's rendered objects: charts generate new certificates at each rendering,
+   * so that every preview would show changes, and Calico's chart removes its network with a hook.
    */
   #install(name: string, plugin: InstalledPlugin, args: CniArgs): kubernetes.helm.v3.Release {
     const { repository, version, ...home } = CNI_CHARTS[plugin];
@@ -71,7 +71,7 @@ export class Cni extends pulumi.ComponentResource {
   }
 }
 
-/** What a cluster's network was chosen to be for life. */
+/** Records the immutable settings of a cluster's network. */
 class ImmutableNetwork extends SwarmResource {
   constructor(name: string, props: { values: Record<string, ImmutableValue> }, opts: pulumi.CustomResourceOptions) {
     super("ImmutableValues", name, props, opts);
@@ -82,10 +82,10 @@ function immutableNetwork(
   plugin: InstalledPlugin,
   { podCidr = DEFAULT_POD_CIDR }: CniArgs,
 ): Record<string, ImmutableValue> {
-  const because = (what: string) =>
-    `the nodes of a running cluster have ${what}, and would not reach each other's pods. Keep it, or make the cluster anew`;
+  const reason = (what: string) =>
+    `the nodes of a running cluster have ${what}, and would not reach each other's pods. Keep it, or recreate the cluster`;
   return {
-    plugin: { value: plugin, reason: because("their network from it") },
-    podCidr: { value: podCidr, reason: because("given their pods addresses of it") },
+    plugin: { value: plugin, reason: reason("their network from it") },
+    podCidr: { value: podCidr, reason: reason("given their pods addresses of it") },
   };
 }

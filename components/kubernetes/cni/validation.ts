@@ -4,10 +4,10 @@ import { validateTaskAmounts } from "../../service/task-limits.ts";
 import { type CniArgs, CNI_PLUGINS, DEFAULT_TRANSPORT } from "./args.ts";
 import { CNI_CHARTS, type InstalledPlugin, NODE_PREFIX, transportsOf } from "./charts.ts";
 
-/** The widest range that is anybody's own. */
+/** Prefix length of the widest private range, 10.0.0.0/8. */
 const MIN_PREFIX = 8;
 
-/** What is wrong with the arguments of a CNI. */
+/** Validates the arguments of a CNI. */
 export function validateCni(args: CniArgs): ValidationIssue[] {
   const { plugin, podCidr, timeoutSeconds } = args;
   if (!isKnownPlugin(plugin)) return [unknownPluginIssue(plugin)];
@@ -29,8 +29,7 @@ function unknownPluginIssue(value: string): ValidationIssue {
   const known = CNI_PLUGINS.map((one) => `"${one}"`).join(", ");
   if (!value.startsWith("weave")) return { argument, value, problem: `must be one of ${known}` };
   const problem =
-    'Weave Net is archived and gets no fixes any more, its makers are gone: take "cilium", with transport "wireguard" ' +
-    "where it was to encrypt";
+    'Weave Net is archived and gets no more fixes: use "cilium", with transport "wireguard" if traffic must be encrypted';
   return { argument, value, problem };
 }
 
@@ -39,7 +38,7 @@ function validateTransport(plugin: InstalledPlugin, { transport = DEFAULT_TRANSP
   if (own.includes(transport)) return [];
   const others = Object.keys(CNI_CHARTS).filter((one) => transportsOf(one as InstalledPlugin).includes(transport));
   const elsewhere = others.length === 0 ? "" : `, or plugin ${others.map((one) => `"${one}"`).join(" or ")}`;
-  const problem = `is none of ${plugin}'s: choose one of ${own.map((one) => `"${one}"`).join(", ")}${elsewhere}`;
+  const problem = `is not supported by ${plugin}: choose one of ${own.map((one) => `"${one}"`).join(", ")}${elsewhere}`;
   return [{ argument: "transport", value: transport, problem }];
 }
 
@@ -54,15 +53,15 @@ function sizeError(podCidr: string): string | undefined {
   return `must be between /${MIN_PREFIX} and /${NODE_PREFIX}: each node takes a /${NODE_PREFIX} of it`;
 }
 
-/** What comes from a folder, an archive or a registry is told by what it begins or ends with, so a bare name is a mistake. */
+/** Rejects bare names, which would mean a chart of a repository that is not configured. */
 function validateChart({ chart, plugin }: CniArgs): ValidationIssue[] {
   if (chart === undefined || /^(oci:\/\/.|\.{0,2}\/.)/.test(chart) || chart.endsWith(".tgz")) return [];
-  const problem = `must be a folder or an archive by its path, or oci://…; without it the published chart of ${plugin} is taken`;
+  const problem = `must be the path of a folder or an archive, or oci://…: omit it for the published chart of ${plugin}`;
   return [{ argument: "chart", value: chart, problem }];
 }
 
 function validateNothingInstalled({ transport, chart, timeoutSeconds }: CniArgs): ValidationIssue[] {
   const given = Object.entries({ transport, chart, timeoutSeconds }).filter(([, value]) => value !== undefined);
-  const problem = 'has no meaning with plugin "none", which installs nothing: take it away, or choose a plugin';
+  const problem = 'has no meaning with plugin "none", which installs nothing: leave it out, or choose a plugin';
   return given.map(([argument, value]) => ({ argument, value, problem }));
 }

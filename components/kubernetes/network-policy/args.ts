@@ -1,39 +1,42 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-/** Who may open connections: pods of the cluster, or addresses outside of it. */
+/** Source or destination of connections: pods of the cluster, or addresses outside of it. */
 export type NetworkPeer = PodPeer | AddressPeer;
 
-/** Pods: all of a namespace, those with certain labels, or both. */
+/** Pods of a namespace, pods with certain labels, or both combined. */
 export interface PodPeer {
   /**
-   * Name of their namespace.
-   * @default - that of the store
+   * Name of the pods' namespace.
+   * @default - the store's namespace
    */
   namespace?: string;
   /**
-   * Labels that they have.
-   * @default - all pods of the namespace, which is then to be named
+   * Labels that the pods must have.
+   * @default - all pods of `namespace`, which is then required
    */
   pods?: Record<string, string>;
 }
 
-/** Addresses from outside of the cluster, as the store's node sees them. */
+/** Addresses outside of the cluster, as seen by the store's nodes. */
 export interface AddressPeer {
-  /** @example "10.1.0.0/16" */
+  /**
+   * Address range, a CIDR.
+   * @example "10.1.0.0/16"
+   */
   addresses: string;
 }
 
-/** The store that policies are for; a `KubernetesMinio` is one. */
+/** The store that the policies apply to, such as a `KubernetesMinio`. */
 export interface PolicyTarget {
-  /** The namespace that it is in. */
+  /** Namespace of the store. */
   readonly namespace: pulumi.Output<string>;
-  /** Its name in the namespace. */
+  /** Name of the store in its namespace. */
   readonly serviceName: string;
 }
 
 /**
  * @example
- * // Pods of one namespace use the store, those of another its console; nobody else does.
+ * // Only pods of one namespace can use the store, and only one pod of another its console.
  * new MinioNetworkPolicy("store", {
  *   store,
  *   clients: [{ namespace: "shop" }, { pods: { app: "backup" } }],
@@ -41,23 +44,23 @@ export interface PolicyTarget {
  * });
  */
 export interface MinioNetworkPolicyArgs {
-  /** The store. All other pods of its namespace are closed as well, to what comes in and to what goes out. */
+  /** The store. Other pods of its namespace are isolated as well, for incoming and outgoing connections. */
   store: PolicyTarget;
 
   /**
-   * Who reaches the S3 API, and the metrics with it.
-   * @default - nobody but the members themselves
+   * Clients of the S3 API and its metrics.
+   * @default - only the members themselves
    */
   clients?: NetworkPeer[];
 
   /**
-   * Who reaches the console.
-   * @default - nobody
+   * Clients of the console.
+   * @default - none
    */
   consoleClients?: NetworkPeer[];
 
   /**
-   * Who answers DNS, for all pods of the namespace.
+   * DNS servers for all pods of the namespace.
    * @default - the pods with the label `k8s-app: kube-dns` in the namespace `kube-system`
    */
   dns?: NetworkPeer[];

@@ -8,9 +8,9 @@ import { minioPolicies } from "./policies.ts";
 export type { AddressPeer, PolicyTarget, MinioNetworkPolicyArgs, NetworkPeer, PodPeer } from "./args.ts";
 
 /**
- * Who may reach a store, and whom its namespace may reach: members each other, named clients the S3 API, others the
- * console; DNS; nothing else. Whether it holds is up to the cluster's network: Calico and Cilium enforce policies,
- * Flannel by itself does not.
+ * Network policies for a store and its namespace. They allow connections between members, from the given clients to the
+ * S3 API and the console, and to DNS, and nothing else. The cluster's network plugin must enforce them: Calico and Cilium
+ * do, Flannel alone does not.
  *
  * @example
  * new MinioNetworkPolicy("store", { store, clients: [{ namespace: "shop" }] });

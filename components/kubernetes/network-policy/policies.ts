@@ -7,13 +7,13 @@ type PolicySpec = types.input.networking.v1.NetworkPolicySpec;
 type PolicyPeer = types.input.networking.v1.NetworkPolicyPeer;
 type PolicyPort = types.input.networking.v1.NetworkPolicyPort;
 
-/** Where clusters have their DNS. */
+/** The usual DNS pods of a cluster. */
 const CLUSTER_DNS: NetworkPeer[] = [{ namespace: "kube-system", pods: { "k8s-app": "kube-dns" } }];
 
-/** Every namespace has its own name as this label. */
+/** Kubernetes labels every namespace with its name. */
 const NAMESPACE_LABEL = "kubernetes.io/metadata.name";
 
-/** The policies of a store's namespace, by what they are for. Kubernetes allows what any of them allows. */
+/** Returns the policies of a store's namespace, by purpose. Kubernetes allows what any of them allows. */
 export function minioPolicies(
   serviceName: string,
   { clients = [], consoleClients = [], dns = CLUSTER_DNS }: Omit<MinioNetworkPolicyArgs, "store">,
@@ -35,8 +35,8 @@ export function minioPolicies(
 }
 
 /**
- * Callers reach a port of the members. Those in the store's own namespace have to be let out as well: there all may go
- * to the members, which let in whom they are to.
+ * Allows peers to reach a port of the members. Peers in the store's own namespace, which is isolated, also need egress: it
+ * is allowed for all pods there, and the ingress rule decides.
  */
 function ingressPolicies(
   role: string,
@@ -46,21 +46,21 @@ function ingressPolicies(
 ): Record<string, PolicySpec> {
   if (from.length === 0) return {};
   const ports = [tcp(port)];
-  const areOwn = from.some((caller) => !("addresses" in caller) && caller.namespace === undefined);
+  const inOwnNamespace = from.some((peer) => !("addresses" in peer) && peer.namespace === undefined);
   return {
     [role]: { podSelector: members, policyTypes: ["Ingress"], ingress: [{ from: from.map(toPolicyPeer), ports }] },
-    ...(areOwn && { [`${role}-out`]: egress({}, [{ podSelector: members }], ports) }),
+    ...(inOwnNamespace && { [`${role}-out`]: egress({}, [{ podSelector: members }], ports) }),
   };
 }
 
-/** An empty list of peers would mean everybody: there is no rule then. */
+/** Omits the rule if there are no peers: an empty list would allow all. */
 function egress(podSelector: PolicySpec["podSelector"], to: PolicyPeer[], ports: PolicyPort[]): PolicySpec {
   return { podSelector, policyTypes: ["Egress"], egress: to.length === 0 ? [] : [{ to, ports }] };
 }
 
-function toPolicyPeer(caller: NetworkPeer): PolicyPeer {
-  if ("addresses" in caller) return { ipBlock: { cidr: caller.addresses } };
-  const { namespace, pods } = caller;
+function toPolicyPeer(peer: NetworkPeer): PolicyPeer {
+  if ("addresses" in peer) return { ipBlock: { cidr: peer.addresses } };
+  const { namespace, pods } = peer;
   return {
     ...(namespace !== undefined && { namespaceSelector: { matchLabels: { [NAMESPACE_LABEL]: namespace } } }),
     ...(pods !== undefined && { podSelector: { matchLabels: pods } }),

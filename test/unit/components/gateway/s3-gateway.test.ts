@@ -160,7 +160,7 @@ test("routes lead all requests to the store, and change nothing on the way but a
     http: {
       routers: {
         s3: { rule: "HeaderRegexp(`Accept-Encoding`, `.`)", middlewares: ["retry"] },
-        "s3-silent": { rule: "PathPrefix(`/`)", middlewares: ["asStored", "retry"] },
+        "s3-identity": { rule: "PathPrefix(`/`)", middlewares: ["asStored", "retry"] },
       },
       services: {
         s3: { failover: { service: "s3-ready", fallback: "s3-alive" } },

@@ -129,20 +129,24 @@ describe("refused before anything is made", () => {
   const odd = (text: string) => JSON.parse(text) as CniArgs;
 
   test.each<[string, CniArgs, string]>([
-    ["Weave Net", { plugin: "weave" }, 'plugin "weave": Weave Net is archived and gets no fixes any more'],
-    ["Weave Net by its chart's name", odd('{"plugin":"weave-net"}'), 'take "cilium", with transport "wireguard"'],
+    ["Weave Net", { plugin: "weave" }, 'plugin "weave": Weave Net is archived and gets no more fixes'],
+    ["Weave Net by its chart's name", odd('{"plugin":"weave-net"}'), 'use "cilium", with transport "wireguard"'],
     ["a plugin nobody knows", odd('{"plugin":"kindnet"}'), 'plugin "kindnet": must be one of "flannel", "calico"'],
     [
       "a transport of another plugin",
       { plugin: "calico", transport: "wireguard" },
-      'transport "wireguard": is none of calico\'s: choose one of "vxlan", "ipip", "bgp", or plugin "flannel" or "cilium"',
+      'transport "wireguard": is not supported by calico: choose one of "vxlan", "ipip", "bgp", or plugin "flannel" or "cilium"',
     ],
-    ["BGP by Flannel", { plugin: "flannel", transport: "bgp" }, 'transport "bgp": is none of flannel\'s'],
-    ["plain routes by Cilium", { plugin: "cilium", transport: "host-gw" }, 'transport "host-gw": is none of cilium\'s'],
+    ["BGP by Flannel", { plugin: "flannel", transport: "bgp" }, 'transport "bgp": is not supported by flannel'],
+    [
+      "plain routes by Cilium",
+      { plugin: "cilium", transport: "host-gw" },
+      'transport "host-gw": is not supported by cilium',
+    ],
     [
       "a transport nobody knows",
       odd('{"plugin":"cilium","transport":"geneve"}'),
-      'transport "geneve": is none of cilium\'s',
+      'transport "geneve": is not supported by cilium',
     ],
     ["no range", { plugin: "flannel", podCidr: "10.244.0.0" }, 'podCidr "10.244.0.0": has no prefix length'],
     ["bits beyond the prefix", { plugin: "calico", podCidr: "10.244.1.0/16" }, "write 10.244.0.0/16"],
@@ -151,7 +155,7 @@ describe("refused before anything is made", () => {
     [
       "a chart by its bare name",
       { plugin: "cilium", chart: "cilium" },
-      'chart "cilium": must be a folder or an archive',
+      'chart "cilium": must be the path of a folder or an archive',
     ],
     ["little time", { plugin: "cilium", timeoutSeconds: 1 }, "timeoutSeconds 1: must be a whole number of at least 10"],
     [

@@ -337,7 +337,7 @@ describe("outputs", () => {
 
 describe("refused before anything is made", () => {
   test.each<[string, Partial<KubernetesMinioArgs>, string]>([
-    ["no pool", { pools: {} }, "pools {}: a store needs a pool"],
+    ["no pool", { pools: {} }, "pools {}: must have at least one pool"],
     ["a pool's key", { pools: { A: { members: 4 } } }, 'pools "A": a pool\'s key must be a lowercase DNS label'],
     ["no members", { pools: { main: { members: 0 } } }, "pools.main.members 0: must be a whole number from 1 to 1000"],
     ["half a member", { pools: { main: { members: 1.5 } } }, "pools.main.members 1.5: must be a whole number"],
@@ -348,7 +348,7 @@ describe("refused before anything is made", () => {
     ],
     ["no drives", { drives: {} }, "pools.main.drives {}: a member needs a drive"],
     ["a drive's key", { drives: { "D 1": { size: "1Gi" } } }, 'drives "D 1": a drive\'s key must be'],
-    ["a size without unit", { drives: { d1: { size: "100" } } }, 'drives.d1.size "100": must be a size with its unit'],
+    ["a size without unit", { drives: { d1: { size: "100" } } }, 'drives.d1.size "100": must be a size with a unit'],
     [
       "a pool's drive",
       { pools: { main: { members: 4, drives: { d: { size: "0Gi" } } } } },
@@ -360,13 +360,13 @@ describe("refused before anything is made", () => {
       "pools.a.members",
     ],
     ["a name that begins with a digit", { serviceName: "1st" }, 'serviceName "1st": must be a lowercase DNS label'],
-    ["a long name", { serviceName: "s".repeat(50) }, "makes the name"],
+    ["a long name", { serviceName: "s".repeat(50) }, "leads to the name"],
     ["a namespace", { namespace: "My Space" }, 'namespace "My Space": must be a lowercase DNS label'],
-    ["an image by id", { image: `sha256:${"b".repeat(64)}` }, "is an image's id, by which no node can pull it"],
+    ["an image by id", { image: `sha256:${"b".repeat(64)}` }, "is an image id, which nodes cannot pull"],
     [
       "an image that was built here",
       { image: "localhost:1/pulumi-swarm/minio:2026-02-12-0123456789ab" },
-      "is of an image built by pulumi-swarm, which no node can pull",
+      "is an image built by pulumi-swarm, which nodes cannot pull",
     ],
     ["an image without digest", { image: "pgsty/silo:1" }, 'image "pgsty/silo:1": has no digest'],
     [

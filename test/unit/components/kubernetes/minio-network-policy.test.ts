@@ -159,16 +159,16 @@ describe("the component", () => {
   });
 
   test.each<[string, Omit<MinioNetworkPolicyArgs, "store">, string]>([
-    ["everybody", { clients: [{}] }, "clients[0] {}: names nobody"],
-    ["pods without labels", { consoleClients: [{ pods: {} }] }, 'consoleClients[0] {"pods":{}}: names nobody'],
+    ["everybody", { clients: [{}] }, "clients[0] {}: is empty"],
+    ["pods without labels", { consoleClients: [{ pods: {} }] }, 'consoleClients[0] {"pods":{}}: is empty'],
     ["a namespace", { clients: [{ namespace: "Shop" }] }, 'clients[0].namespace "Shop": must be a lowercase DNS label'],
-    ["no range", { clients: [{ addresses: "10.1.0.1" }] }, 'clients[0].addresses "10.1.0.1": must be a range'],
+    ["no range", { clients: [{ addresses: "10.1.0.1" }] }, 'clients[0].addresses "10.1.0.1": must be an address range'],
     [
       "an address in a range",
       { dns: [{ addresses: "10.1.0.1/16" }] },
-      'dns[0].addresses "10.1.0.1/16": is an address within its range: give 10.1.0.0/16',
+      'dns[0].addresses "10.1.0.1/16": has host bits: give 10.1.0.0/16',
     ],
-    ["both", { clients: [{ addresses: "10.0.0.0/8", namespace: "shop" }] }, "make two of it"],
+    ["both", { clients: [{ addresses: "10.0.0.0/8", namespace: "shop" }] }, "give two entries"],
   ])("refuses %s", async (_, args, line) => {
     const refusal = await getErrorMessage(() => new MinioNetworkPolicy("guard", { store: guarded, ...args }));
     expect(refusal).toMatch(/^MinioNetworkPolicy "guard": [^\n]*$/);
