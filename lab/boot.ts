@@ -5,21 +5,20 @@ import { mountSystem, type HostSystem, startSshd } from "./system.ts";
 
 export interface BootOptions {
   system: HostSystem;
-  /** File of the start script of its engine. */
+  /** File of the engine's init script. */
   startScript: string;
   disks: LabDisks;
-  /** Where the engine is reached from this machine, as in DOCKER_HOST. */
+  /** Address of the engine for this machine, as in DOCKER_HOST. */
   socket: string;
-  /** The control group of the machine's containers. */
+  /** The control group of the host's containers. */
   cgroup: string;
-  /** The network whose registries the engine trusts without TLS. */
+  /** The subnet whose registries the engine accepts without TLS. */
   trusted: string;
 }
 
 /**
- * What a machine does from its start to its end, as a script. The shell stays: it is the first process, and as such has
- * to see off the orphans; and it starts the engine again when that was ended, as systemd does. An engine that fails by
- * itself ends the machine, so that whoever waits for it hears of it.
+ * Returns the script that a host runs as its first process. The shell keeps running to reap orphans, and restarts an
+ * engine that was stopped, as systemd does. If the engine fails, the host ends, so that its caller notices.
  */
 export function bootScript({ system, startScript, disks, socket, cgroup, trusted }: BootOptions): string {
   const { folder, hostname } = system;
@@ -31,7 +30,7 @@ export function bootScript({ system, startScript, disks, socket, cgroup, trusted
     ...mountSystem(system),
     ...coverStartScript(startScript),
     "mkdir -p /etc/docker",
-    // The engine's identity lies there, beside its settings: no settings of this machine's engine.
+    // Contains the engine's identity and settings, and must not be that of this machine's engine.
     `mount --bind ${join(folder, "etc-docker")} /etc/docker`,
     ...disks.attach(),
     ...startSshd(system),

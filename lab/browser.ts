@@ -7,34 +7,34 @@ import { installMissing, isOnPath } from "./packages.ts";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
-/** A browser that is on this machine. */
+/** Returns the path of a browser on this machine. */
 export function findBrowser(): string | undefined {
   const folders = (process.env["PATH"] ?? "").split(delimiter);
   return folders.flatMap((folder) => NAMES.map((name) => join(folder, name))).find(existsSync);
 }
 
-/** Installs Chromium where there is no browser, and root and apt-get are there to do it. */
+/** Installs Chromium if there is no browser, and if this is root and has apt-get. */
 export async function installBrowser(): Promise<void> {
   if (findBrowser() || process.getuid?.() !== 0 || !isOnPath("apt-get")) return;
   await installMissing({ chromium: "chromium" });
 }
 
-/** What a page is looked at with. */
+/** Window size and color scheme of a page. */
 export interface Viewport {
-  /** Of the window, in pixels. */
+  /** Width of the window in pixels. */
   width: number;
   scheme: "light" | "dark";
 }
 
-/** What came of it. */
+/** The result of inspecting a page. */
 export interface PageInspection {
-  /** Everything that the page asked for. */
+  /** URLs that the page requested. */
   requests: string[];
-  /** What the browser complained of. */
+  /** Entries of the browser's log. */
   logEntries: string[];
-  /** What the script gave back. */
+  /** The expression's value. */
   value: unknown;
-  /** A picture of the whole page, PNG. */
+  /** A screenshot of the whole page, PNG. */
   screenshot: Buffer;
 }
 
@@ -47,7 +47,7 @@ interface Answer {
   error?: { message: string };
 }
 
-/** Chromium without a window, spoken to by its own protocol: no driver is needed. */
+/** Headless Chromium, controlled with the DevTools protocol. */
 export class Browser {
   readonly #process: ChildProcess;
   readonly #socket: WebSocket;
@@ -60,13 +60,13 @@ export class Browser {
     this.#process = process;
     this.#socket = socket;
     this.#folder = folder;
-    socket.addEventListener("message", ({ data }) => this.#hear(JSON.parse(String(data)) as Answer));
+    socket.addEventListener("message", ({ data }) => this.#receive(JSON.parse(String(data)) as Answer));
   }
 
   static async start(program: string): Promise<Browser> {
     const folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-browser-"));
     const flags = ["--headless", "--disable-gpu", "--hide-scrollbars", "--no-first-run", "--remote-debugging-port=0"];
-    // As root it has no sandbox. It is shown nothing but our own page.
+    // As root it has no sandbox. It loads only our own page.
     const asRoot = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
     const child = spawn(program, [...flags, ...asRoot, `--user-data-dir=${folder}`, "about:blank"], {
       stdio: ["ignore", "ignore", "pipe"],
@@ -87,7 +87,7 @@ export class Browser {
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 10 });
   }
 
-  /** Opens a page, runs an expression in it and takes a picture of it. */
+  /** Opens a page, evaluates an expression in it and takes a screenshot. */
   async inspectPage(url: string, { width, scheme }: Viewport, expression: string): Promise<PageInspection> {
     const { targetId } = await this.#call("Target.createTarget", { url: "about:blank" });
     const { sessionId } = await this.#call("Target.attachToTarget", { targetId, flatten: true });
@@ -113,7 +113,7 @@ export class Browser {
     return { requests, logEntries, value: (result as { value: unknown }).value, screenshot };
   }
 
-  #hear(answer: Answer): void {
+  #receive(answer: Answer): void {
     if (answer.id === undefined) this.#listen(answer);
     else this.#waiting.get(answer.id)?.(answer);
   }
@@ -131,14 +131,14 @@ export class Browser {
   }
 }
 
-/** Where the browser listens: it says so itself. */
+/** Reads the address of the DevTools socket from the browser's output. */
 function readAddress(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
-    const said: string[] = [];
+    const lines: string[] = [];
     child.on("error", reject);
-    child.on("exit", (code) => reject(new Error(`the browser ended with ${code}:\n${said.join("\n")}`)));
+    child.on("exit", (code) => reject(new Error(`the browser ended with ${code}:\n${lines.join("\n")}`)));
     createInterface({ input: child.stderr! }).on("line", (line) => {
-      said.push(line);
+      lines.push(line);
       const [, address] = /^DevTools listening on (ws:\S+)$/.exec(line) ?? [];
       if (address) resolve(address);
     });

@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { run } from "../toolchain/run.ts";
 
-/** What of an engine's data is not its images: its identity, and what it makes again. */
+/** The parts of an engine's data root that are not images: its identity, and what it recreates. */
 const NOT_IMAGES = "engine-id network buildkit swarm volumes containers plugins runtimes tmp trust";
 
 /**
- * Keeps the images of an engine that has ended: files that nothing ever changes apart, for those are shared. Arguments
- * are the engine's data, and the folder for it.
+ * Saves the images of a stopped engine. Immutable files go to a separate folder, because engines share them. Arguments are
+ * the engine's data root and the target folder.
  */
 const SAVE = `
 mkdir "$1/shared" "$1/own"
@@ -17,7 +17,7 @@ rm -rf ${NOT_IMAGES}
 find . -type f -size +1023k ! -name '*.db' -exec cp -al --parents -t "$1/shared" {} + -exec rm {} +
 `;
 
-/** Gives them to an engine that has not run yet. Links are enough for what is shared; there are none between disks. */
+/** Restores the images for an engine that has not run yet. Uses hard links for shared files if on the same disk. */
 const RESTORE = `
 cp -al "$0/shared/." "$1" 2>/dev/null || cp -a "$0/shared/." "$1"
 cp -a "$0/own/." "$1"
@@ -27,7 +27,7 @@ export async function saveImages(dataRoot: string, folder: string): Promise<void
   await run("sh", ["-ec", SAVE, dataRoot, folder]);
 }
 
-/** @param folder as `keepImages` has filled it */
+/** @param folder a folder written by `saveImages` */
 export async function restoreImages(folder: string, dataRoot: string): Promise<void> {
   if (!existsSync(dataRoot)) await run("sh", ["-ec", `mkdir "$1"\n${RESTORE}`, folder, dataRoot]);
 }

@@ -4,8 +4,8 @@ import { readIfExists } from "../toolchain/cache.ts";
 import { run } from "../toolchain/run.ts";
 
 /**
- * The disks of one machine: file systems in memory, so that they are fast and of a size of their own. They belong to
- * this machine and are lent to the other, so that they outlive its power cuts.
+ * The disks of one host: file systems in memory, which are fast and have a fixed size. They are mounted on this machine
+ * and bound into the host, so that they survive its power cuts.
  */
 export class LabDisks {
   readonly #folder: string;
@@ -19,7 +19,7 @@ export class LabDisks {
     this.#sizeMib = sizeMib;
   }
 
-  /** Makes those that are not there yet. */
+  /** Creates the disks that do not exist yet. */
   async create(): Promise<void> {
     for (const disk of this.#numbers.map((number) => this.#path(number))) {
       mkdirSync(disk, { recursive: true });
@@ -29,7 +29,7 @@ export class LabDisks {
     }
   }
 
-  /** Commands that mount them at /mnt/disk1 and so on, in another view of the disk. */
+  /** Returns commands that mount them at /mnt/disk1 and so on, in the host's mount namespace. */
   attach(): string[] {
     if (this.#count === 0) return [];
     const binds = this.#numbers.map((number) => {
@@ -38,14 +38,14 @@ export class LabDisks {
     return ["mount -t tmpfs tmpfs /mnt", ...binds];
   }
 
-  /** From now on nothing can be written to it, and nothing read but its empty top folders. */
+  /** Makes a disk fail: it becomes read-only and loses its contents, except for its top-level folders. */
   async fail(number: number): Promise<void> {
-    // What is open and gone keeps a file system from becoming read-only: files for a moment, but a top folder for as
-    // long as a container has it mounted.
+    // A file system with deleted files that are still open cannot become read-only. Files are closed after a moment, but
+    // a top-level folder stays open for as long as a container has it mounted.
     await this.#do(number, 'find "$0" -mindepth 2 -delete; until mount -o remount,ro "$0"; do sleep 0.01; done');
   }
 
-  /** Puts an empty one in its place. */
+  /** Replaces a disk with an empty one. */
   async replace(number: number): Promise<void> {
     await this.#do(number, 'mount -o remount,rw "$0"; find "$0" -mindepth 1 -delete');
   }
@@ -64,12 +64,12 @@ export class LabDisks {
   }
 }
 
-/** Takes away all that is mounted on this machine at or below a folder. */
+/** Unmounts everything at or below a folder. */
 export async function unmountBelow(folder: string): Promise<void> {
   for (const path of mountsBelow(folder)) await run("umount", ["--lazy", path]);
 }
 
-/** The last mounted first. */
+/** Lists mounts at or below a folder, the last mounted first. */
 function mountsBelow(folder: string): string[] {
   const paths = (readIfExists("/proc/self/mountinfo") ?? "").split("\n").map((line) => line.split(" ")[4] ?? "");
   return paths.filter((path) => path === folder || path.startsWith(`${folder}/`)).toReversed();

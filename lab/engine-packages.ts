@@ -4,17 +4,17 @@ import { cacheKey, ensureCached, readIfExists } from "../toolchain/cache.ts";
 import { progress } from "../toolchain/progress.ts";
 import { run } from "../toolchain/run.ts";
 
-/** The engine, and what it works with: as new as it is, also where an older one would do. */
+/** The engine and its dependencies from the same suite, even if older ones would do. */
 const PACKAGES = ["docker.io", "containerd", "runc", "iptables"];
-/** Its command line, where that is a package of its own. */
+/** Its CLI, where it is a separate package. */
 const COMMAND_LINE = "docker-cli";
 
 const KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
-/** A file in the layer: the package's version. */
+/** A file in the layer with the package's version. */
 export const PACKAGE_VERSION = "package-version";
 
-/** Where apt gets Debian from on this machine, and with what it needs no other setting of the machine's. */
+/** apt's configuration: independent of this machine's, except for the archive's address. */
 const SETTINGS = `
 Dir::Etc::sourcelist "$1/debian.sources";
 Dir::Etc::sourceparts "/dev/null";
@@ -30,8 +30,8 @@ Dpkg::Options { "--force-unsafe-io"; "--force-confdef"; "--force-confold"; };
 `;
 
 /**
- * Installs packages as on this machine, but keeps what that changes in a folder of its own: arguments are a folder to
- * work in, one for the result, and the packages. Nothing is started, and the machine stays as it is.
+ * Installs packages over this machine's system, and saves the changed files to a separate folder. Arguments are a work
+ * folder, the result folder and the packages. Starts nothing, and does not change the machine.
  */
 const INSTALL = `
 mount -t tmpfs tmpfs "$1/work"
@@ -56,11 +56,11 @@ cp -a "$folder/work/changed/var/lib" "$result/var"
 `;
 
 /**
- * What installing Docker Engine from a suite of Debian changes on this machine: `/etc`, `/usr` and `/var/lib`, to be laid
- * over the machine's own. Whatever the archive has at the first call is kept.
+ * Returns a folder with the files that installing Docker Engine from a suite of Debian changes in `/etc`, `/usr` and
+ * `/var/lib`, to mount over this machine's. Cached: later calls return the version of the first one.
  *
  * @param suite such as `trixie`
- * @param hasCommandLine whether the engine's package has its command line
+ * @param hasCommandLine whether the engine's package contains the CLI
  */
 export async function ensureDebianEngine(suite: string, hasCommandLine = false): Promise<string> {
   const packages = [...PACKAGES, ...(hasCommandLine ? [] : [COMMAND_LINE])];
@@ -96,7 +96,7 @@ async function install(suite: string, packages: readonly string[], folder: strin
   await run("rm", ["-r", work]);
 }
 
-/** The address of Debian's archive that this machine uses itself. */
+/** Returns the address of the Debian archive that this machine uses. */
 async function debianArchive(): Promise<string> {
   const filters = ["Created-By: Packages", "Label: Debian", "Component: main"];
   const look = () => run("apt-get", ["indextargets", "--format", "$(REPO_URI) $(CODENAME)", ...filters]);

@@ -5,24 +5,24 @@ import { writePackageIndex } from "./uninstall-engine.ts";
 import type { LabHost } from "./host.ts";
 import { UNCOVER_START_SCRIPT } from "./start-script.ts";
 
-/** The engine, and its command line where that is a package of its own, which goes with it. */
+/** The engine, and its CLI where it is a separate package of the same version. */
 const PACKAGES = ["docker.io", "docker-cli"];
 const DOCKERD = "/usr/sbin/dockerd";
 
-/** A later version of Docker Engine, made up: the installed one under another number. */
+/** A fictitious later version of Docker Engine: the installed one with another version number. */
 export interface EngineRelease {
-  /** Folder that apt can take for a repository. */
+  /** Folder that is a repository for apt. */
   repository: string;
   /** The package's versions. */
   from: string;
   to: string;
-  /** What the engine calls its own version, then and now. */
+  /** The versions that the engine reports, before and after an upgrade. */
   engineFrom: string;
   engineVersion: string;
 }
 
 /**
- * Lays out an installed package again, in a view of the disk without the lab's own start script. Arguments are a folder
+ * Unpacks an installed package to a folder, in a mount namespace without the lab's init script. Arguments are the folder
  * and the package.
  */
 const UNPACK = `
@@ -38,17 +38,17 @@ done
 `;
 
 /**
- * Makes a later version of the package that a machine has installed: the same files, but its engine says the new
- * version, so that an engine that answers tells which package it is of.
+ * Creates a later version of a host's installed package with the same files, except that the engine reports the new
+ * version.
  *
- * @param folder where it is made; all machines of a lab see it
+ * @param folder where it is created, visible to all hosts of a lab
  */
 export async function createRelease(host: LabHost, folder: string): Promise<EngineRelease> {
   const installed = await listInstalled(host);
   const from = installed["docker.io"] ?? "";
   const [upstream = ""] = /^(\d+\.\d+\.\d+)/.exec(from) ?? [];
   const next = upstream.replace(/\d$/, (digit) => String(Number(digit) + 1));
-  if (next.length !== upstream.length || next === "") throw new Error(`lab: no later version can be made of ${from}`);
+  if (next.length !== upstream.length || next === "") throw new Error(`lab: cannot create a later version of ${from}`);
   const to = from.replace(upstream, next);
 
   const repository = join(folder, "repository");
@@ -70,7 +70,7 @@ export async function createRelease(host: LabHost, folder: string): Promise<Engi
   return { repository, from, to, engineFrom, engineVersion: engineFrom.replace(upstream, next) };
 }
 
-/** Versions of the packages that a machine has, by their names. */
+/** Returns the versions of a host's installed packages, by name. */
 async function listInstalled(host: LabHost): Promise<Record<string, string>> {
   const format = "${db:Status-Status} ${Package} ${Version}\\n";
   const printed = await host.run(
@@ -87,15 +87,15 @@ async function listInstalled(host: LabHost): Promise<Record<string, string>> {
   );
 }
 
-/** A program in which every mention of a version is one of another, of the same length. */
+/** Replaces a version in a program with another one of the same length, in place. */
 function replaceVersion(program: Buffer, former: string, next: string): Buffer {
   for (let at = program.indexOf(former); at >= 0; at = program.indexOf(former, at + 1)) program.write(next, at);
   return program;
 }
 
 /**
- * Has a machine's own start script run its engine, as installing the package would, with the settings that it has; and
- * its package manager know a release.
+ * Makes a release available to a host's package manager, and runs its engine with the package's init script and the
+ * current settings, as after installing the package.
  */
 export async function offerRelease(host: LabHost, { repository }: EngineRelease): Promise<void> {
   const running = await host.run("sh", "-ec", "tr '\\0' ' ' < /proc/$(cat /run/docker.pid)/cmdline");
@@ -103,10 +103,10 @@ export async function offerRelease(host: LabHost, { repository }: EngineRelease)
   await host.stopEngine();
   const files: Record<string, string> = {
     "/etc/apt/sources.list": `deb [trusted=yes] file:${repository} ./\n`,
-    // What is written beside is the machine's own, as /run is. Nobody minds its being lost with the power.
+    // Caches and logs go to /run, which is the host's own and may be lost in a power cut.
     "/etc/apt/apt.conf.d/99lab": 'APT::Sandbox::User "root";\nDir::Cache "/run";\nDir::Log "/run";\n',
     "/etc/dpkg/dpkg.cfg.d/lab": "log /run/dpkg.log\nforce-unsafe-io\n",
-    // It may not raise limits here.
+    // The script may not raise limits here.
     "/etc/default/docker": `DOCKER_OPTS="${settings.join(" ")}"\nDOCKER_LOGFILE=/run/docker.log\nulimit() { :; }\n`,
   };
   const script = [

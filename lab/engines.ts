@@ -7,13 +7,13 @@ import { MOBY_ENGINE } from "../toolchain/versions.ts";
 import { ensureDebianEngine, PACKAGE_VERSION } from "./engine-packages.ts";
 import { canUnpackPackages } from "./tools.ts";
 
-/** Which engines the machines of a lab run, as `--engine` says it. */
+/** The engines that the hosts of a lab run, in the format of `--engine`. */
 export const ENGINE_VARIABLE = "PULUMI_SWARM_LAB_ENGINE";
 
-/** What is laid over this machine's system for an engine that is not its own: what is first covers what follows. */
+/** Folders with an engine's files to mount over this machine's system; earlier ones take precedence. */
 type Layers = readonly string[];
 
-/** Where each engine comes from, the newest first. */
+/** The source of each engine, the newest first. */
 const SOURCES = {
   "29": ensureNewestEngine,
   "28.5": () => ensurePackagedEngine("sid", "28.5"),
@@ -23,13 +23,13 @@ const SOURCES = {
 
 export type EngineVersion = keyof typeof SOURCES;
 
-/** The versions of Docker Engine that labs run, the newest first. */
+/** The versions of Docker Engine that labs can run, the newest first. */
 export const ENGINES = Object.keys(SOURCES) as EngineVersion[];
 
 /**
- * Reads a list of versions: `29`, or `28.5,29`.
+ * Parses a list of versions: `29`, or `28.5,29`.
  *
- * @param name what gave the list, for a refusal
+ * @param name the option or variable, for the error message
  */
 export function parseEngineVersions(name: string, text: string): EngineVersion[] {
   return text.split(",").map((version) => {
@@ -39,21 +39,21 @@ export function parseEngineVersions(name: string, text: string): EngineVersion[]
   });
 }
 
-/** What the environment asks for; undefined where it asks for nothing. */
+/** Returns the engines of the environment variable; undefined if it is not set. */
 export function getEnvironmentEngines(): EngineVersion[] | undefined {
   const text = process.env[ENGINE_VARIABLE];
   return text ? parseEngineVersions(ENGINE_VARIABLE, text) : undefined;
 }
 
-/** Why this machine can have no engines but its own; undefined when it can. */
+/** Returns why this machine cannot run engines other than its own; undefined if it can. */
 export function enginesUnavailableReason(): string | undefined {
-  const id = /^ID="?([\w-]+)/m.exec(readIfExists("/etc/os-release") ?? "")?.[1] ?? "no Linux that is known";
+  const id = /^ID="?([\w-]+)/m.exec(readIfExists("/etc/os-release") ?? "")?.[1] ?? "an unknown system";
   return id === "debian" && canUnpackPackages()
     ? undefined
     : `other Docker Engines are packages of Debian, and this is ${id}`;
 }
 
-/** The layers of an engine; they are made if they are missing. None where it is this machine's own. */
+/** Returns the layers of an engine, and creates them if missing. None are needed for this machine's own engine. */
 export async function ensureEngineLayers(version: EngineVersion): Promise<Layers> {
   if (await isInstalledEngine(version)) return [];
   const problem = enginesUnavailableReason();
@@ -70,7 +70,7 @@ function parseVersion(printed: string): string {
   return /version ([\w.+-]+)/.exec(printed)?.[1] ?? "unknown";
 }
 
-/** Suites move on: one that has another version by now is not taken for it. */
+/** @throws if the suite has moved on to another version. */
 async function ensurePackagedEngine(suite: string, version: string, hasCommandLine = false): Promise<Layers> {
   const layer = await ensureDebianEngine(suite, hasCommandLine);
   const has = readFileSync(join(layer, PACKAGE_VERSION), "utf8");
@@ -78,7 +78,7 @@ async function ensurePackagedEngine(suite: string, version: string, hasCommandLi
   throw new Error(`engine "${version}": Debian ${suite} has docker.io ${has} now, and no longer ${version}`);
 }
 
-/** The newest engine, on what Debian's newest runs with: runc, containerd, docker-init, the command line. */
+/** Builds the newest engine, and uses runc, containerd, docker-init and the CLI of Debian's newest package. */
 async function ensureNewestEngine(): Promise<Layers> {
   const below = await ensureDebianEngine("sid");
   const programs = await ensureMoby();
@@ -94,7 +94,7 @@ async function ensureNewestEngine(): Promise<Layers> {
         copyFileSync(join(programs, name), join(sbin, name));
         chmodSync(join(sbin, name), 0o755);
       }
-      // The package manager of its machines knows the version that runs.
+      // The host's package manager must report the version that runs.
       const status = readFileSync(join(below, "var/lib/dpkg/status"), "utf8");
       writeFileSync(join(dpkg, "status"), replacePackageVersion(status, "docker.io", packaged, version));
       writeFileSync(join(folder, PACKAGE_VERSION), version);
@@ -103,7 +103,7 @@ async function ensureNewestEngine(): Promise<Layers> {
   return [layer, below];
 }
 
-/** dpkg's list of installed packages, with another version of one. */
+/** Replaces the version of one package in dpkg's list of installed packages. */
 export function replacePackageVersion(status: string, name: string, from: string, to: string): string {
   const entries = status.split(/\n(?=Package: )/);
   const at = entries.findIndex(

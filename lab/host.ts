@@ -15,18 +15,18 @@ import { hostKeyFile, createSystemFiles, type HostSystem } from "./system.ts";
 
 export interface LabHostOptions {
   number: number;
-  /** The host's part of the lab's folder. */
+  /** Folder of the host's files. */
   folder: string;
   network: LabNetwork;
-  /** How many disks it has. */
+  /** Number of disks. */
   disks: number;
-  /** MiB of each. */
+  /** Size of each disk in MiB. */
   diskSize: number;
-  /** Who may come in by ssh. */
+  /** Keys for ssh. */
   keys: LabKeys;
-  /** What is installed on it and not on this machine. */
+  /** Folders with programs that this machine lacks; earlier ones take precedence. */
   layers: readonly string[];
-  /** Folder of images that its engine has from its first start, as `keepImages` has filled it. */
+  /** Folder of preloaded images, written by `saveImages`. */
   images?: string;
 }
 
@@ -34,17 +34,17 @@ export interface LabHostOptions {
 const START_MS = 120_000;
 
 /**
- * One machine of a lab: namespaces for network, mounts, host name and processes, with a system of its own over this
- * machine's, and in them a Docker Engine and an ssh server.
+ * One host of a lab: namespaces for network, mounts, hostname and processes, with its own changes over this machine's
+ * system, a Docker Engine and an ssh server.
  */
 export class LabHost {
   readonly number: number;
   readonly hostname: string;
   readonly address: string;
-  /** The engine's address as in DOCKER_HOST, reachable from this machine. */
+  /** The engine's address for this machine, as in DOCKER_HOST. */
   readonly socket: string;
   readonly engine: Engine;
-  /** Its part of this machine's disk: `docker`, the engine's data, and its logs. */
+  /** Folder of the host's files on this machine: the engine's data root `docker`, and logs. */
   readonly folder: string;
   /** Mounted at /mnt/disk1 and so on. */
   readonly disks: LabDisks;
@@ -64,7 +64,7 @@ export class LabHost {
     this.#system = { folder, hostname: this.hostname, authorized: keys.publicKeyFile, layers };
   }
 
-  /** How root comes in; other users are `LAB_USERS`. */
+  /** Connection parameters for root; the other users are `LAB_USERS`. */
   get ssh(): LabSsh {
     const { identityFile, knownHosts } = this.#options.keys;
     return { user: "root", identityFile, knownHosts, hostKey: readPublicKey(hostKeyFile(this.#system)) };
@@ -74,7 +74,7 @@ export class LabHost {
     return getFirstProcess(this.folder) !== undefined;
   }
 
-  /** Starts the machine and waits until its engine answers. */
+  /** Starts the host and waits until its engine answers. */
   async start(): Promise<void> {
     if (this.isRunning) return;
     const { folder, number, network, keys, images } = this.#options;
@@ -92,15 +92,15 @@ export class LabHost {
     writeFileSync(script, bootScript({ ...boot, trusted: network.subnet }), { mode: 0o755 });
     const own = ["--mount", "--uts", "--mount-proc", "--propagation", "private"];
     const log = join(folder, "dockerd.log");
-    await this.#answers(startContained({ namespace: cgroup, own, program: [script], folder, log }));
+    await this.#waitForEngine(startContained({ namespace: cgroup, own, program: [script], folder, log }));
   }
 
-  /** Has other things installed on it from its next start on. */
+  /** Sets other layers, from the next start on. */
   install(layers: readonly string[]): void {
     this.#system = { ...this.#system, layers };
   }
 
-  /** Ends everything on this machine at once, as a power cut does. What is on its disks stays. */
+  /** Kills everything on the host at once, like a power cut. Its disks stay. */
   async stop(): Promise<void> {
     const { number, network } = this.#options;
     await killContained(this.folder);
@@ -108,7 +108,7 @@ export class LabHost {
     removeCgroups(network.namespace(number));
   }
 
-  /** Ends the engine in order, and with it its containers, as `systemctl stop docker` does; the machine goes on. */
+  /** Stops the engine with its containers, as `systemctl stop docker` does. The host keeps running. */
   async stopEngine(): Promise<void> {
     await this.run(this.#startScript, "stop");
   }
@@ -116,44 +116,44 @@ export class LabHost {
   /** Starts the engine again and waits until it answers. */
   async startEngine(): Promise<void> {
     await this.run(this.#startScript, "start");
-    await this.#answers();
+    await this.#waitForEngine();
   }
 
   get #startScript(): string {
     return join(this.folder, "start-script");
   }
 
-  /** Command line that runs a command on this machine. */
+  /** Returns the command line that runs a command on this host. */
   command(program: string, ...args: string[]): [string, string[]] {
     const pid = getFirstProcess(this.folder);
     if (pid === undefined) throw new Error(`lab: ${this.hostname} does not run`);
     return ["nsenter", ["--target", String(pid), "--mount", "--uts", "--net", "--pid", program, ...args]];
   }
 
-  /** Runs a command on this machine and gives back what it printed. */
+  /** Runs a command on this host and returns its output. */
   run(program: string, ...args: string[]): Promise<string> {
     return run(...this.command(program, ...args), { timeoutMs: 120_000 });
   }
 
-  /** @param machine the process whose end is the machine's */
-  async #answers(machine?: ChildProcess): Promise<void> {
+  /** @param process the host's process, which ends if the host fails to start */
+  async #waitForEngine(process?: ChildProcess): Promise<void> {
     const answered = () =>
       this.engine.ping(1_000).then(
         () => true,
         () => false,
       );
     for (const end = Date.now() + START_MS; !(await answered()); await pause(50)) {
-      const why = machine && machine.exitCode !== null ? "does not start" : Date.now() > end ? "does not answer" : "";
-      if (why !== "") throw new Error([`lab: ${this.hostname} ${why}`, ...this.#lastWords()].join("\n"));
+      const why = process && process.exitCode !== null ? "does not start" : Date.now() > end ? "does not answer" : "";
+      if (why !== "") throw new Error([`lab: ${this.hostname} ${why}`, ...this.#lastLogLines()].join("\n"));
     }
   }
 
-  #lastWords(): string[] {
+  #lastLogLines(): string[] {
     return readFileSync(join(this.folder, "dockerd.log"), "utf8").trimEnd().split("\n").slice(-8);
   }
 }
 
-/** Removes the control groups that killed containers left. */
+/** Removes the control groups of killed containers. */
 export function removeCgroups(name: string): void {
   const root = "/sys/fs/cgroup";
   const controllers = existsSync(root) ? readdirSync(root, { withFileTypes: true }) : [];
@@ -169,6 +169,6 @@ function removeTree(folder: string): void {
   try {
     rmdirSync(folder);
   } catch {
-    // A process in it is just ending: an empty group harms nobody.
+    // A process in it is just ending. An empty group is harmless.
   }
 }

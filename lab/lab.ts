@@ -20,27 +20,27 @@ export { LAB_USERS };
 export type { LabHost, LabRegistry, LabSsh };
 
 export interface LabOptions {
-  /** How many machines: 1 to 250. */
+  /** Number of hosts: 1 to 250. */
   hosts: number;
-  /** Disks of each machine, mounted at /mnt/disk1 and so on. @default 0 */
+  /** Disks of each host, mounted at /mnt/disk1 and so on. @default 0 */
   disks?: number;
-  /** MiB of each disk. They are in memory, which they take only as they fill. @default 1024 */
+  /** Size of each disk in MiB. Disks are in memory, and use it only as they fill. @default 1024 */
   diskSize?: number;
   /**
-   * Versions of Docker Engine, dealt out to the machines in turn.
-   * @default those of the environment variable PULUMI_SWARM_LAB_ENGINE, else the engine of this machine
+   * Versions of Docker Engine, assigned to the hosts in turn.
+   * @default those of the environment variable PULUMI_SWARM_LAB_ENGINE, or else this machine's engine
    */
   engines?: readonly EngineVersion[];
-  /** Folders of images that the engines have at their first start, dealt out as the engines are. @default - none */
+  /** Folders with preloaded images, assigned to the hosts in turn. @default - none */
   images?: readonly string[];
-  /** Whether it stays when this process ends, until it is stopped. @default false */
+  /** Whether the lab keeps running when this process ends. @default false */
   keep?: boolean;
-  /** Folder of the clone that it is kept for. */
+  /** Folder of the clone that a kept lab belongs to. */
   clone?: string;
 }
 
 /**
- * Machines with a Docker Engine and an ssh server each, on one network that ends at this machine.
+ * Hosts with a Docker Engine and an ssh server each, on one network that ends at this machine.
  *
  * @example
  * const lab = await startLab({ hosts: 3 });
@@ -50,44 +50,44 @@ export interface LabOptions {
  * await lab.stop();
  */
 export interface Lab {
-  /** Folder of the clone that it is kept for. */
+  /** Folder of the clone that a kept lab belongs to. */
   clone?: string;
   hosts: readonly LabHost[];
-  /** The machine of that number, from 1. */
+  /** Returns a host by its number, from 1. */
   host(number: number): LabHost;
-  /** Cuts a machine's power. */
+  /** Cuts a host's power. */
   kill(number: number): Promise<void>;
   /**
-   * Gives a machine its power back, and waits until its engine answers.
+   * Restores a host's power, and waits until its engine answers.
    *
-   * @param engine a version that it has from now on, on the data of the one it had
+   * @param engine another version of Docker Engine to use from now on, with the existing data
    */
   start(number: number, engine?: EngineVersion): Promise<void>;
   /**
-   * Drops everything between machines of different groups, until `heal` or the next partition. Machines of no group and
-   * this machine, which clients are on, go on reaching all.
+   * Drops all packets between hosts of different groups, until `heal` or the next partition. Hosts in no group and this
+   * machine still reach all hosts.
    */
   partition(...groups: readonly (readonly number[])[]): Promise<void>;
   heal(): Promise<void>;
-  /** Runs a command on a machine and gives back what it printed. */
+  /** Runs a command on a host and returns its output. */
   exec(number: number, program: string, ...args: string[]): Promise<string>;
-  /** The lab's own registry of images, started by the first call. No partition cuts it off. */
+  /** Returns the lab's image registry, which the first call starts. Partitions do not affect it. */
   registry(): Promise<LabRegistry>;
-  /** Gives every engine the images of an archive as `docker save` writes it. */
+  /** Loads an archive, as written by `docker save`, into every engine. */
   load(archive: Buffer): Promise<void>;
-  /** Has the first engine build an image, gives it to every other one that has it not, and tells its name. */
+  /** Builds an image on the first engine, loads it into the others if missing, and returns its name. */
   build(image: (engine: Engine) => Promise<string>): Promise<string>;
-  /** Ends all machines and leaves nothing of the lab. */
+  /** Stops all hosts and removes everything of the lab. */
   stop(): Promise<void>;
 }
 
-/** Machines that boot at the same time: more of them keep each other waiting. */
+/** Hosts that boot at the same time; more would only wait for each other. */
 const MAX_CONCURRENT_BOOTS = 8;
 
-/** Why no lab can be had here; undefined when one can. */
+/** Returns why no lab can run on this machine; undefined if one can. */
 export function labUnavailableReason(): string | undefined {
-  if (process.platform !== "linux") return `a lab is made of Linux namespaces, and this is ${process.platform}`;
-  if (process.getuid?.() !== 0) return "a lab is made of namespaces, and only root may make them";
+  if (process.platform !== "linux") return `a lab consists of Linux namespaces, and this is ${process.platform}`;
+  if (process.getuid?.() !== 0) return "a lab consists of namespaces, which only root can create";
   const programs = [
     "dockerd",
     "ip",
@@ -101,11 +101,11 @@ export function labUnavailableReason(): string | undefined {
   return missing.length > 0 ? `a lab needs ${missing.join(", ")}, not found on PATH` : undefined;
 }
 
-/** Starts a lab. Labs whose process is gone are cleared away first; those of others are left alone. */
-export async function startLab(asked: LabOptions): Promise<Lab> {
+/** Starts a lab, after removing labs whose process has ended. */
+export async function startLab(given: LabOptions): Promise<Lab> {
   const problem = labUnavailableReason();
   if (problem) throw new Error(problem);
-  const options = { engines: getEnvironmentEngines(), ...asked };
+  const options = { engines: getEnvironmentEngines(), ...given };
   const installed = await installTools(options);
   const slot = await claimFreeSlot();
   try {
@@ -122,7 +122,7 @@ export async function startLab(asked: LabOptions): Promise<Lab> {
   }
 }
 
-/** Labs that were started to be kept, by whatever process. */
+/** Returns the labs that were started with `keep`, by any process. */
 export async function keptLabs(): Promise<Lab[]> {
   const slots = listKeptSlots().filter((slot) => existsSync(optionsFile(slot)));
   return Promise.all(
@@ -133,14 +133,14 @@ export async function keptLabs(): Promise<Lab[]> {
   );
 }
 
-/** What is installed for a lab and not on this machine. */
+/** Programs installed for a lab that this machine lacks. */
 interface InstalledTools {
   tools: string | undefined;
-  /** Layers of the engines, dealt out to the machines in turn. */
+  /** Layers of the engines, assigned to the hosts in turn. */
   engines: readonly (readonly string[])[];
 }
 
-/** One after another, as far as it must be made: several would only keep each other waiting. */
+/** Installs the engines one after another; in parallel they would only wait for each other. */
 async function installTools({ engines = [] }: LabOptions): Promise<InstalledTools> {
   const layers: (readonly string[])[] = [];
   for (const version of engines) layers.push(await ensureEngineLayers(version));
@@ -204,12 +204,12 @@ function createLab(slot: Slot, options: LabOptions, { tools, engines }: Installe
   };
 }
 
-/** What of a lab's folder is no host. */
+/** The part of a lab's folder that is not a host. */
 const REGISTRY = "registry";
 const optionsFile = ({ folder }: Slot) => join(folder, "lab.json");
 const keysFolder = ({ folder }: Slot) => join(folder, "ssh");
 
-/** A place for a lab, after those of processes that are gone were cleared away. */
+/** Claims a slot for a lab, after removing the labs of processes that have ended. */
 export function claimFreeSlot(): Promise<Slot> {
   return withLabLock(async () => {
     await removeAbandoned();
@@ -217,12 +217,12 @@ export function claimFreeSlot(): Promise<Slot> {
   });
 }
 
-/** Clears away the labs of processes that are gone. */
+/** Removes the labs of processes that have ended. */
 export function removeAbandonedLabs(): Promise<void> {
   return withLabLock(removeAbandoned);
 }
 
-/** Never two at a time: one that is slow would clear away what another has just made in the same place. */
+/** Runs one at a time on this machine: a slow removal must not remove a lab that was just created in the same slot. */
 export function withLabLock<T>(work: () => Promise<T>): Promise<T> {
   return withFileLock(`${LABS}.held`, work);
 }
@@ -231,7 +231,7 @@ async function removeAbandoned(): Promise<void> {
   for (const slot of listAbandonedSlots()) await removeLab(slot);
 }
 
-/** Ends a lab's machines, of whatever make, and leaves nothing of it. */
+/** Stops a lab's hosts or virtual machines, and removes everything of it. */
 export async function removeLab(slot: Slot): Promise<void> {
   const network = new LabNetwork(slot);
   const numbers = existsSync(slot.folder)

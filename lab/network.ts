@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { run } from "../toolchain/run.ts";
 import type { Slot } from "./slots.ts";
 
-/** Names and addresses of a lab. Documentation and benchmark ranges: they exist nowhere else. */
+/** The network of a lab. Uses address ranges for documentation and benchmarks, which exist nowhere else. */
 export class LabNetwork {
   readonly #slot: Slot;
 
@@ -10,7 +10,7 @@ export class LabNetwork {
     this.#slot = slot;
   }
 
-  /** The lab's /24, without its last number. */
+  /** The first three octets of the lab's /24. */
   get #prefix(): string {
     return this.#slot.number === 0 ? "198.51.100" : `198.18.${this.#slot.number}`;
   }
@@ -23,7 +23,7 @@ export class LabNetwork {
     return `${this.#prefix}.${host}`;
   }
 
-  /** Address of what all machines reach whatever the network between them does: it is on the switch itself. */
+  /** An address on the switch itself, which all hosts reach even when the network is partitioned. */
   get switchAddress(): string {
     return this.address(253);
   }
@@ -32,19 +32,19 @@ export class LabNetwork {
     return `${this.#name}h${host}`;
   }
 
-  /** Names of interfaces have 15 characters at most. */
+  /** A short prefix: interface names have at most 15 characters. */
   get #name(): string {
     return `psl${this.#slot.number}`;
   }
 
-  /** Namespace of the switch. */
+  /** The network namespace of the switch. */
   get switch(): string {
     return `${this.#name}sw`;
   }
 
-  /** A switch in a namespace of its own: in the machine's, Docker's firewall rules would cut it. */
+  /** Creates a switch in its own namespace; in this machine's, Docker's firewall rules would block it. */
   async create(): Promise<void> {
-    // The lab's addresses lead nowhere once the lab is gone, so that nothing meant for it ever leaves this machine.
+    // After the lab is removed, packets for its addresses must not leave this machine.
     await ip("route", "replace", "blackhole", this.subnet, "metric", "9999");
     await ip("netns", "add", this.switch);
     await this.#inSwitch("link", "add", "br0", "type", "bridge");
@@ -56,11 +56,11 @@ export class LabNetwork {
     await ip("link", "set", this.#name, "up");
   }
 
-  /** A namespace for a host, plugged into the switch. It has no route to anywhere else. */
+  /** Creates a host's namespace, connected to the switch only. */
   async addHost(host: number): Promise<void> {
     const namespace = this.namespace(host);
     await ip("netns", "add", namespace);
-    // A machine keeps its network card: with another one its neighbours would look for it in vain for a while.
+    // A fixed MAC address: neighbours cache the old one for a while.
     const card = ["name", "eth0", "address", this.#cardAddress(host), "netns", namespace];
     await this.#inSwitch("link", "add", `h${host}`, "type", "veth", "peer", ...card);
     await this.#inSwitch("link", "set", `h${host}`, "master", "br0", "up");
@@ -77,8 +77,8 @@ export class LabNetwork {
   }
 
   /**
-   * A tap device on the switch, for a machine that is no namespace: the start of the command line that runs a program
-   * where that device is, and its name.
+   * Creates a tap device on the switch, for a virtual machine. Returns its name, and the start of a command line that
+   * runs a program in the switch's namespace.
    */
   async addTap(host: number): Promise<{ enter: [string, string]; device: string }> {
     const device = `t${host}`;
@@ -87,19 +87,19 @@ export class LabNetwork {
     return { enter: this.enterSwitch, device };
   }
 
-  /** The start of a command line that runs a program where the switch is: what crosses `br0` there is on the wire. */
+  /** The start of a command line that runs a program in the switch's namespace, where `br0` carries all traffic. */
   get enterSwitch(): [string, string] {
     return ["nsenter", `--net=/run/netns/${this.switch}`];
   }
 
-  /** Unplugs a host and takes away its namespace, with all addresses and firewall rules in it. */
+  /** Disconnects a host and removes its namespace, with its addresses and firewall rules. */
   async removeHost(host: number): Promise<void> {
-    // The kernel takes its time to take away what is in a namespace; the name of the port is free at once this way.
+    // The kernel removes the contents of a namespace later; deleting the port frees its name at once.
     await this.#inSwitch("link", "del", `h${host}`).catch(() => undefined);
     await this.#removeNamespace(this.namespace(host));
   }
 
-  /** Drops all that hosts of one group send to hosts of another. Hosts in no group, and this machine, reach all. */
+  /** Drops all packets between hosts of different groups. Hosts in no group and this machine reach all. */
   async partition(groups: readonly (readonly number[])[]): Promise<void> {
     const drops = groups.flatMap((group) => {
       const others = groups.filter((other) => other !== group).flat();
@@ -112,14 +112,14 @@ export class LabNetwork {
     await this.#filter(["-F FORWARD"]);
   }
 
-  /** Changes the switch's own firewall. In one go: a network does not fall apart host by host. */
+  /** Changes the switch's firewall in one command, so that all hosts are cut off at the same time. */
   async #filter(rules: readonly string[]): Promise<void> {
     const [program, namespace] = this.enterSwitch;
     const script = rules.map((rule) => `ebtables-nft ${rule}`).join(" && ");
     await run(program, [namespace, "sh", "-c", script], { timeoutMs: 20_000 });
   }
 
-  /** Takes away what is there, however far `create` came. */
+  /** Removes everything, even if `create` failed halfway. */
   async remove(hosts: readonly number[]): Promise<void> {
     await Promise.all(hosts.map((host) => this.#removeNamespace(this.namespace(host))));
     if (existsSync(`/sys/class/net/${this.#name}`)) await ip("link", "del", this.#name);

@@ -8,12 +8,12 @@ export function isOnPath(program: string): boolean {
   return (process.env["PATH"] ?? "").split(delimiter).some((folder) => existsSync(join(folder, program)));
 }
 
-/** The Debian packages that carry what is not on PATH of these programs. */
+/** Lists the Debian packages of those programs that are not on PATH. */
 export function listMissingPackages(programs: Readonly<Record<string, string>>): string[] {
   return Object.entries(programs).flatMap(([program, name]) => (isOnPath(program) ? [] : [name]));
 }
 
-/** Installs what is missing. */
+/** Installs the packages of missing programs. */
 export async function installMissing(programs: Readonly<Record<string, string>>): Promise<void> {
   const missing = listMissingPackages(programs);
   if (missing.length === 0) return;

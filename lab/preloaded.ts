@@ -7,13 +7,13 @@ import { saveImages } from "./data-root.ts";
 import { ensureEngineLayers, getEnvironmentEngines, type EngineVersion } from "./engines.ts";
 import { startLab } from "./lab.ts";
 
-/** Variants of MinIO's image that differ in a label alone. */
+/** Variants of MinIO's image that differ only in a label. */
 export const VARIANTS = ["a", "b"] as const;
 
 /**
- * For the engines of a lab, in their order.
+ * Returns folders with preloaded images for the engines of a lab, in their order.
  *
- * @param engines @default those of the environment, else this machine's own
+ * @param engines @default those of the environment variable, or else this machine's engine
  */
 export async function ensurePreloadedImages(
   engines: readonly (EngineVersion | undefined)[] = getEnvironmentEngines() ?? [undefined],
@@ -24,10 +24,10 @@ export async function ensurePreloadedImages(
 }
 
 /**
- * The data of an engine that has MinIO's image in both variants, for machines to start with: loading them takes longer
- * than to start an engine. It is made by an engine of that version.
+ * Returns the data root of an engine with both variants of MinIO's image, created by an engine of that version. Loading
+ * the images takes longer than starting an engine.
  *
- * @param engine @default this machine's own
+ * @param engine @default this machine's engine
  */
 async function ensureImages(engine?: EngineVersion): Promise<string> {
   const names: string[] = [];

@@ -4,26 +4,26 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { isRunning, getProcessIdentity, readProcessFile, writeProcessFile } from "./slots.ts";
 
-/** A program with a process namespace of its own: when its first process is killed, all others end with it. */
+/** A program in its own PID namespace: when its first process is killed, all others end. */
 export interface ContainedProgram {
-  /** The network namespace it runs in. */
+  /** The network namespace in which it runs. */
   namespace: string;
-  /** What else it has of its own: options of `unshare`. */
+  /** Options of `unshare` for further namespaces. */
   own?: readonly string[];
   program: readonly string[];
-  /** Where the mark of its process is kept. */
+  /** Folder of its process file. */
   folder: string;
-  /** File that gets what it prints. */
+  /** File for its output. */
   log: string;
 }
 
-/** Starts the program. It goes on when this process ends, until `killContained`. */
+/** Starts the program, which keeps running after this process ends, until `killContained`. */
 export function startContained({ namespace, own = [], program, folder, log }: ContainedProgram): ChildProcess {
   const unshare = ["unshare", ...own, "--pid", "--fork", "--kill-child"];
   return startDetached(["nsenter", `--net=/run/netns/${namespace}`, ...unshare, ...program], { folder, log });
 }
 
-/** Starts a command that goes on when this process ends. Its mark is kept in the folder. */
+/** Starts a command that keeps running after this process ends, and writes its process file. */
 export function startDetached(
   [command, ...args]: readonly [string, ...string[]],
   { folder, log }: Pick<ContainedProgram, "folder" | "log">,
@@ -37,18 +37,18 @@ export function startDetached(
   return child;
 }
 
-/** The first process of the program of a folder; undefined when it does not run. */
+/** Returns the id of the first process of a folder's program; undefined if it does not run. */
 export function getFirstProcess(folder: string): number | undefined {
   const mark = readProcessFile(join(folder, "pid"));
   return mark && isRunning(mark) ? getChild(mark.pid) : undefined;
 }
 
-/** Kills the program of a folder, whoever started it, and waits for its end. */
+/** Kills a folder's program, even if another process started it, and waits for its end. */
 export async function killContained(folder: string): Promise<void> {
   const mark = readProcessFile(join(folder, "pid"));
   if (!mark || !isRunning(mark)) return;
   const first = getChild(mark.pid);
-  // The kernel ends the namespace with its first process, after all others in it; unshare waits for that one.
+  // Killing the first process ends the namespace with all its processes. `unshare` waits for the first process.
   const marks = [first === undefined ? undefined : getProcessIdentity(first), mark].filter(
     (each) => each !== undefined,
   );

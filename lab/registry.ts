@@ -10,29 +10,29 @@ const PORT = 5000;
 const START_MS = 20_000;
 const PUSH_MS = 120_000;
 
-/** The registry of images of a lab, which its engines trust. Plain HTTP, no login. */
+/** The image registry of a lab, which its engines accept over HTTP, without login. */
 export interface LabRegistry {
-  /** `host:port`, as the names of its images begin. */
+  /** `host:port`, the prefix of its image names. */
   address: string;
   /**
-   * Pushes an image that an engine has, under a name such as `minio`, and gives back what it is pulled by:
+   * Pushes an engine's image under a name such as `minio`, and returns the reference to pull:
    * `host:port/minio@sha256:…`.
    */
   push(engine: Engine, image: string, name: string): Promise<string>;
 }
 
 export interface RegistryOptions {
-  /** Where it keeps the images, and the mark of its process. */
+  /** Folder of its images and its process file. */
   folder: string;
-  /** The network namespace that it listens in. */
+  /** The network namespace in which it listens. */
   namespace: string;
   /** Its address there. */
   address: string;
-  /** What is installed for labs and not on this machine. */
+  /** Folder of programs that are installed for labs only. */
   tools: string | undefined;
 }
 
-/** Starts the registry, unless it runs. */
+/** Starts the registry if it does not run. */
 export async function startRegistry({ folder, namespace, address, tools }: RegistryOptions): Promise<LabRegistry> {
   if (getFirstProcess(folder) === undefined) {
     mkdirSync(join(folder, "images"), { recursive: true });
@@ -48,7 +48,7 @@ export async function startRegistry({ folder, namespace, address, tools }: Regis
   };
 }
 
-/** JSON is YAML too. */
+/** Returns the configuration; JSON is valid YAML. */
 function configuration(rootdirectory: string): object {
   return { version: 0.1, storage: { filesystem: { rootdirectory } }, http: { addr: `:${PORT}` } };
 }
@@ -73,15 +73,15 @@ async function push(engine: Engine, image: string, name: string): Promise<string
   await engine.request("POST", `/images/${image}/tag`, { query: { repo: name, tag: "latest" } });
   const headers = { "x-registry-auth": Buffer.from("{}").toString("base64") };
   const request = { query: { tag: "latest" }, headers, timeoutMs: PUSH_MS };
-  const told = (await engine.send("POST", `/images/${name}/push`, request)).toString();
-  const digest = parsePushedDigest(told);
-  if (!digest) throw new Error(`lab: ${image} cannot be pushed: ${progressFailure(told) ?? told}`);
+  const output = (await engine.send("POST", `/images/${name}/push`, request)).toString();
+  const digest = parsePushedDigest(output);
+  if (!digest) throw new Error(`lab: ${image} cannot be pushed: ${progressFailure(output) ?? output}`);
   return `${name}@${digest}`;
 }
 
-/** The digest by which an image that was pushed is pulled: the containerd image store tells it in the status alone. */
-export function parsePushedDigest(told: string): string | undefined {
-  const lines = told.trim().split("\n");
+/** Reads the digest of a pushed image from Docker's output. The containerd image store reports it only in the status. */
+export function parsePushedDigest(output: string): string | undefined {
+  const lines = output.trim().split("\n");
   const answers = lines.map((line) => JSON.parse(line) as { status?: string; aux?: { Digest?: string } });
   return answers
     .map(({ aux, status }) => aux?.Digest ?? /\bdigest: (sha256:[0-9a-f]{64})\b/.exec(status ?? "")?.[1])

@@ -4,32 +4,32 @@ import { join } from "node:path";
 import { writeIfChanged } from "../toolchain/cache.ts";
 import { isGone, isOfThisBoot, processToken } from "../toolchain/lock.mjs";
 
-/** Fixed, so that every lab of this machine sees the others; on disk, because engines keep their images here. */
+/** A fixed folder, so that labs see each other; on disk, because engines store their images here. */
 export const LABS = "/var/tmp/pulumi-swarm-lab";
 
-/** Labs that fit side by side. */
+/** Maximum number of labs at the same time. */
 const MAX_LABS = 64;
 
-/** A process, told apart from a later one that happens to have its id. */
+/** Identifies a process, even if a later process has the same id. */
 export interface ProcessIdentity {
   pid: number;
-  /** When it started, in the kernel's ticks. */
+  /** Its start time in clock ticks. */
   started: string;
-  /** Names it also in other PID namespaces. */
+  /** Identifies it in other PID namespaces, too. */
   token?: string;
 }
 
-/** The place of one lab on this machine: all its names and addresses follow from it. */
+/** The number of a lab on this machine, from which its names and addresses are derived. */
 export interface Slot {
   number: number;
-  /** Everything of the lab that is on disk. */
+  /** The folder of the lab's files. */
   folder: string;
 }
 
-/** The process as the kernel knows it now; undefined when there is none of that id. */
+/** Reads a process's identity from /proc; undefined if it does not run. */
 export function getProcessIdentity(pid: number): ProcessIdentity | undefined {
   try {
-    // The name in brackets may hold blanks; the fields after it are numbers. The start is the 22nd field of all.
+    // The name in brackets may contain spaces; the fields after it do not. The start time is field 22.
     const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
     return fields[0] === "Z" ? undefined : { pid, started: fields[19] ?? "" };
   } catch {
@@ -41,7 +41,7 @@ export function isRunning(mark: ProcessIdentity): boolean {
   return getProcessIdentity(mark.pid)?.started === mark.started;
 }
 
-/** Takes the first free place, for as long as this process lives. */
+/** Claims the first free slot for the lifetime of this process. */
 export function claimSlot(): Slot {
   mkdirSync(LABS, { recursive: true, mode: 0o700 });
   for (let number = 0; number < MAX_LABS; number++) {
@@ -50,25 +50,25 @@ export function claimSlot(): Slot {
     writeProcessFile(join(folder, "owner"), process.pid);
     return { number, folder };
   }
-  throw new Error(`no room for another lab: ${MAX_LABS} are there; see ${LABS}`);
+  throw new Error(`no room for another lab: ${MAX_LABS} exist; see ${LABS}`);
 }
 
-/** Places whose owner is gone. */
+/** Lists the slots whose owner has ended. */
 export function listAbandonedSlots(): Slot[] {
   return listSlots().filter(({ folder }) => {
     const owner = readProcessFile(join(folder, "owner"));
-    // Without a mark it is being claimed just now, or its removal did not come to its end.
+    // Without an owner file it is just being claimed, or its removal was interrupted.
     return owner !== undefined && isAbandoned(owner);
   });
 }
 
-/** A lab of another PID namespace lives, as far as can be told from here; none outlives the boot of the machine. */
+/** Assumes that owners in other PID namespaces are alive, unless the machine has rebooted since. */
 function isAbandoned(owner: ProcessIdentity): boolean {
   const { token } = owner;
   return token === undefined ? !isRunning(owner) : isGone(token) || !isOfThisBoot(token);
 }
 
-/** Gives a place an owner that lives until the place is released: a process that does nothing else. */
+/** Makes a `sleep` process the owner of a slot, so that the lab outlives this process. */
 export function keepSlot({ folder }: Slot): void {
   const keeper = spawn("sleep", ["infinity"], { stdio: "ignore", detached: true });
   keeper.unref();
@@ -77,7 +77,7 @@ export function keepSlot({ folder }: Slot): void {
   writeProcessFile(join(folder, "owner"), keeper.pid);
 }
 
-/** Places whose owner was given them to keep. */
+/** Lists the slots of kept labs. */
 export function listKeptSlots(): Slot[] {
   return listSlots().filter(({ folder }) => getKeeper(folder) !== undefined);
 }
@@ -88,7 +88,7 @@ export function releaseSlot({ folder }: Slot): void {
   if (keeper) process.kill(keeper.pid);
 }
 
-/** The file with the mark of an owner that does nothing but own. */
+/** The file that identifies the `sleep` process. */
 const KEEPER = "keeper";
 
 function getKeeper(folder: string): ProcessIdentity | undefined {
@@ -119,7 +119,7 @@ function listSlots(): Slot[] {
   }
 }
 
-/** Whether this process made the folder: making one is atomic. */
+/** Creates a folder, which is atomic; returns false if it exists. */
 function createFolder(folder: string): boolean {
   try {
     mkdirSync(folder, { mode: 0o700 });

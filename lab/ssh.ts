@@ -2,31 +2,31 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../toolchain/run.ts";
 
-/** What a client needs to reach a machine by ssh, on port 22. */
+/** What a client needs to reach a host by ssh, on port 22. */
 export interface LabSsh {
   user: string;
-  /** File with the private key that every machine of the lab lets in. */
+  /** File with the private key that every host of the lab accepts. */
   identityFile: string;
-  /** File with the host keys of all machines of the lab. */
+  /** File with the host keys of all hosts of the lab. */
   knownHosts: string;
-  /** The machine's own host key, public, as a line of known_hosts has it after the address. */
+  /** The host's public key, in the format of known_hosts without the address. */
   hostKey: string;
 }
 
-/** The user's key and the known hosts of one lab. */
+/** The client key and the known hosts of one lab. */
 export class LabKeys {
   readonly identityFile: string;
   readonly knownHosts: string;
   readonly #folder: string;
 
-  /** @param folder where they are kept */
+  /** @param folder where the files are stored */
   constructor(folder: string) {
     this.#folder = folder;
     this.identityFile = join(folder, "id_ed25519");
     this.knownHosts = join(folder, "known_hosts");
   }
 
-  /** File with the public key of who may come in. */
+  /** The file with the public key that hosts accept. */
   get publicKeyFile(): string {
     return `${this.identityFile}.pub`;
   }
@@ -36,7 +36,7 @@ export class LabKeys {
     if (!existsSync(this.identityFile)) await createKey(this.identityFile, "lab");
   }
 
-  /** Makes a machine's own key, into the file given, and makes it known. */
+  /** Creates a host's key in the given file, and adds it to the known hosts. */
   async addHost(file: string, address: string): Promise<void> {
     if (existsSync(file)) return;
     await createKey(file, address);
@@ -44,7 +44,7 @@ export class LabKeys {
   }
 }
 
-/** Type and key of a key's public part, without the comment. */
+/** Reads type and value of a public key, without the comment. */
 export function readPublicKey(file: string): string {
   return readFileSync(`${file}.pub`, "utf8").trim().split(" ").slice(0, 2).join(" ");
 }

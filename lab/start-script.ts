@@ -1,12 +1,12 @@
-/** While this file is there, the machine runs without an engine. */
+/** While this file exists, the host runs without an engine. */
 export const NO_ENGINE = "/run/no-engine";
 
-/** Where distributions have the start script of Docker Engine. */
+/** The path of Docker Engine's init script in distributions. */
 const INIT_SCRIPT = "/etc/init.d/docker";
 
 /**
- * A machine's start script of its engine, as `service docker …` runs it. The machine's first process starts an engine
- * that has ended, so that all there is to say is whether there shall be one.
+ * The init script of a host's engine, as run by `service docker …`. The host's first process restarts an engine that has
+ * ended, so the script only sets whether it should run.
  */
 export const START_SCRIPT = `#!/bin/sh
 stop() {
@@ -23,10 +23,10 @@ restart) stop; rm -f ${NO_ENGINE} ;;
 esac
 `;
 
-/** Commands that put that script, from a file, over the one that the engine's package has brought. */
+/** Returns commands that mount that script, from a file, over the one of the engine's package. */
 export function coverStartScript(file: string): string[] {
   return [`mkdir -p /etc/init.d; [ -e ${INIT_SCRIPT} ] || : >${INIT_SCRIPT}`, `mount --bind ${file} ${INIT_SCRIPT}`];
 }
 
-/** A command that has the package's own one back, for a package manager to work with. */
+/** A command that restores the package's script, for the package manager. */
 export const UNCOVER_START_SCRIPT = `umount ${INIT_SCRIPT}`;

@@ -3,39 +3,39 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from
 import { dirname, join } from "node:path";
 
 /**
- * Users of every machine beside root: `operator` may use the engine and sudo without a password, `guest` neither. All
+ * Users of every host besides root: `operator` may use the engine and sudo without a password, `guest` neither. All
  * have the lab's key.
  */
 export const LAB_USERS = { operator: 64_001, guest: 64_002 } as const;
 
-/** Homes are empty at each start: what is in this machine's own, such as a shell's start files, is none of theirs. */
+/** Homes are empty at each start, so that this machine's shell start files have no effect. */
 const HOMES = "/run/home";
 
-/** Folders in which each machine has changes of its own over what this machine has. */
+/** Folders that are overlays of this machine's, so that each host has its own changes. */
 const OVERLAID = ["/etc", "/usr", "/var/lib"];
 
-/** A machine's own part of the system: what makes it another machine than the one it runs on. */
+/** The files in which a host differs from the machine that it runs on. */
 export interface HostSystem {
-  /** Where it is kept. */
+  /** The folder of these files. */
   folder: string;
   hostname: string;
-  /** File with the public key of who may come in by ssh. */
+  /** File with the public key that is accepted by ssh. */
   authorized: string;
-  /** What is installed on it and not on this machine: folders, of which a former one covers what follows. */
+  /** Folders with programs that this machine lacks; earlier ones take precedence. */
   layers: readonly string[];
 }
 
-/** Where a file of the machine lies on this one. */
+/** Returns the path on this machine of a host's file. */
 export function systemFile({ folder }: HostSystem, path: string): string {
   return join(folder, "own", path);
 }
 
-/** File of the machine's ssh host key, private. */
+/** Returns the file of a host's private ssh host key. */
 export function hostKeyFile(system: HostSystem): string {
   return systemFile(system, "/etc/ssh/ssh_host_ed25519_key");
 }
 
-/** Lays out the machine's own files; those that are there stay, as on a disk. */
+/** Creates a host's files; existing ones stay, as on a disk. */
 export function createSystemFiles(system: HostSystem): void {
   for (const path of OVERLAID) {
     for (const part of [systemFile(system, path), workFolder(system, path)]) mkdirSync(part, { recursive: true });
@@ -57,7 +57,7 @@ export function createSystemFiles(system: HostSystem): void {
   copyFileSync(system.authorized, systemFile(system, "/etc/ssh/authorized_keys"));
 }
 
-/** Commands that put the machine's own files over those of this one, in its own view of the disk. */
+/** Returns commands that mount a host's files over this machine's, in its mount namespace. */
 export function mountSystem(system: HostSystem): string[] {
   return OVERLAID.map((path) => {
     const layers = system.layers.map((layer) => join(layer, path)).filter((folder) => existsSync(folder));
@@ -67,7 +67,7 @@ export function mountSystem(system: HostSystem): string[] {
   });
 }
 
-/** Commands that let users in by ssh. */
+/** Returns commands that start sshd. */
 export function startSshd({ folder }: HostSystem): string[] {
   return [
     `mkdir -p /run/sshd ${HOMES}/root`,
@@ -76,12 +76,12 @@ export function startSshd({ folder }: HostSystem): string[] {
   ];
 }
 
-/** overlayfs prepares its changes there. */
+/** Returns the work folder that overlayfs needs. */
 function workFolder({ folder }: HostSystem, path: string): string {
   return join(folder, "work", path.replaceAll("/", "-").slice(1));
 }
 
-/** Only what every sshd since 2016 knows. The engine is this machine's own, whatever a shared home says. */
+/** Uses only options that every sshd since 2016 supports. Sets the engine's address, whatever a shared home says. */
 function sshdConfig(): string {
   return [
     "HostKey /etc/ssh/ssh_host_ed25519_key",
@@ -110,12 +110,12 @@ function group(): string {
   return [...mine, ...groups, "docker:x:64003:operator", ""].join("\n");
 }
 
-/** A star is no password that could be typed and, other than an exclamation mark, locks nobody out. */
+/** An asterisk disables the password; an exclamation mark would lock the account. */
 function shadow(): string {
   return passwd().replaceAll(/^([^:]+):.*$/gm, "$1:*:19000:0:99999:7:::");
 }
 
-/** This machine's lines but for those names. */
+/** Returns this machine's entries, without those names. */
 function entries(file: string, without: readonly string[]): string[] {
   const lines = readFileSync(file, "utf8").trimEnd().split("\n");
   return lines.filter((line) => !without.includes(line.split(":")[0] ?? ""));

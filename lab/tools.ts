@@ -3,20 +3,20 @@ import { join } from "node:path";
 import { cacheKey, ensureCached, readIfExists } from "../toolchain/cache.ts";
 import { run } from "../toolchain/run.ts";
 
-/** What the machines of a lab have installed, with the Debian package it is in. */
+/** Programs on the hosts of a lab, with their Debian packages. */
 const PROGRAMS: Readonly<Record<string, string>> = {
   "/usr/sbin/sshd": "openssh-server",
   "/usr/bin/sudo": "sudo",
   "/usr/bin/docker-registry": "docker-registry",
 };
 
-/** Folders of which a package may still say the old names. */
+/** Folders that packages may still use instead of those below /usr. */
 const MERGED = ["bin", "sbin", "lib", "lib64"];
 
 /**
- * A folder with what this machine lacks of the programs above, as installing their packages would lay it out; undefined
- * when it lacks nothing or knows no such packages. They are unpacked, never installed: an installed sshd or registry
- * would be started here as a service, and a lab changes nothing on its machine.
+ * Returns a folder with the unpacked packages of the programs above that this machine lacks; undefined if it lacks none
+ * or has no apt. They are not installed: an installed sshd or registry would start here as a service, and a lab changes
+ * nothing on its machine.
  */
 export async function ensureLabTools(): Promise<string | undefined> {
   const missing = Object.entries(PROGRAMS).flatMap(([path, name]) => (existsSync(path) ? [] : name));
@@ -31,14 +31,14 @@ export async function ensureLabTools(): Promise<string | undefined> {
   });
 }
 
-/** Whether packages can be had here. */
+/** Whether Debian packages can be downloaded and unpacked here. */
 export function canUnpackPackages(): boolean {
   return existsSync("/usr/bin/apt-get") && existsSync("/usr/bin/dpkg-deb");
 }
 
-/** Fetches the packages and what they need beyond what is installed here; gives back their files. */
+/** Downloads packages with the dependencies that are not installed here, and returns their files. */
 export async function downloadPackages(packages: readonly string[], folder: string): Promise<string[]> {
-  // Lists of packages may be missing, or older than what the archive still has.
+  // The package lists may be missing or outdated.
   return download(packages, folder).catch(async () => {
     await run("apt-get", ["update"]);
     return download(packages, folder);

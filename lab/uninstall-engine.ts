@@ -10,10 +10,10 @@ import { downloadPackages } from "./tools.ts";
 const PACKAGE = "docker.io";
 
 /**
- * Takes a machine's Docker Engine away, as if it never had one. It can install the distribution's package again: there
- * is a repository on its disk, and it knows no other. The engine is then reached as before, also from this machine.
+ * Uninstalls a host's Docker Engine. The distribution's package can be installed again from a repository on the host's
+ * disk, its only one. The new engine is then reached as before, also from this machine.
  *
- * @throws where the distribution's package is not what this machine has, or cannot be had.
+ * @throws if this machine has no package of the distribution, or it cannot be downloaded.
  */
 export async function uninstallEngine(host: LabHost): Promise<void> {
   const repository = join(host.folder, "packages");
@@ -23,7 +23,7 @@ export async function uninstallEngine(host: LabHost): Promise<void> {
   const settings: Record<string, string> = {
     "/etc/apt/sources.list": `deb [trusted=yes] file:${repository} ./\n`,
     "/etc/apt/apt.conf.d/99lab": 'APT::Sandbox::User "root";\nDir::Cache "/run";\n',
-    // What the start script writes and sets is this machine's, but for its data, and there it may not raise limits.
+    // The init script must not write outside the host's files, and may not raise limits.
     "/etc/default/docker": "DOCKER_LOGFILE=/run/docker.log\nulimit() { :; }\n",
     "/etc/docker/daemon.json": JSON.stringify({
       hosts: [host.socket, "unix:///run/docker.sock"],
@@ -39,7 +39,7 @@ export async function uninstallEngine(host: LabHost): Promise<void> {
   await host.run("sh", "-ec", script.join("\n"));
 }
 
-/** Puts the package there, with what of its needs is newer than here, and the index that apt reads. */
+/** Downloads the package with newer dependencies to the repository, and writes its index. */
 async function fillRepository(repository: string): Promise<void> {
   const version = await run("dpkg-query", ["--show", "--showformat", "${Version}", PACKAGE]);
   const packages = await ensureCached({
@@ -51,7 +51,7 @@ async function fillRepository(repository: string): Promise<void> {
   await writePackageIndex(repository);
 }
 
-/** Writes the index of a folder's packages, by which apt takes the folder for a repository. */
+/** Writes the index of a folder's packages, which makes the folder a repository for apt. */
 export async function writePackageIndex(repository: string): Promise<void> {
   const files = readdirSync(repository).filter((name) => name.endsWith(".deb"));
   const entries = await Promise.all(files.map((name) => indexEntry(repository, name)));

@@ -1,7 +1,7 @@
 import { Agent, request } from "node:https";
 import type { ClusterAccess } from "./files.ts";
 
-/** An object of the cluster, as far as everything has it. */
+/** The fields that all objects of the cluster have. */
 export interface Manifest {
   apiVersion: string;
   kind: string;
@@ -12,14 +12,14 @@ export interface Manifest {
 export interface Answer<T> {
   status: number;
   body: T;
-  /** What the server warns of, as `kubectl` would print it. */
+  /** Warnings of the server, as `kubectl` would print them. */
   warnings: string[];
 }
 
-/** The names of the kinds in the API's addresses, where they are not the kind's with an s. */
+/** Plurals of kinds in the API's paths that are not formed with an s. */
 const PLURALS: Record<string, string> = { NetworkPolicy: "networkpolicies", StorageClass: "storageclasses" };
 
-/** The API of a cluster. */
+/** A client of a cluster's API. */
 export class ClusterApi {
   readonly #access: ClusterAccess;
   readonly #agent: Agent;
@@ -41,12 +41,12 @@ export class ClusterApi {
     return expectOk(await this.get<T>(pathOf(object)), `read ${object.kind} ${object.metadata.name}`);
   }
 
-  /** All objects of the list at a path. */
+  /** Lists the objects at a path. */
   async list<T = Manifest>(path: string): Promise<T[]> {
     return expectOk(await this.get<{ items: T[] }>(path), `list ${path}`).items;
   }
 
-  /** Server-side apply; with `dryRun` the answer is what would be, and nothing is. */
+  /** Runs a server-side apply; with `dryRun` nothing is changed. */
   async apply(object: Manifest, { dryRun = false } = {}): Promise<Answer<Manifest>> {
     const path = `${pathOf(object)}?fieldManager=test&force=true${dryRun ? "&dryRun=All" : ""}`;
     const answer = await this.#send<Manifest>("PATCH", path, JSON.stringify(object));
@@ -95,7 +95,7 @@ function parseBody(text: string): unknown {
   }
 }
 
-/** Where an object is in the API. */
+/** Returns the path of an object in the API. */
 export function pathOf({ apiVersion, kind, metadata }: Manifest): string {
   const group = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   const space = metadata.namespace === undefined ? "" : `/namespaces/${metadata.namespace}`;

@@ -1,18 +1,18 @@
 import { join } from "node:path";
 import { API_SERVER_PORT, type ClusterConfig, containerdSocket } from "./files.ts";
 
-/** While this file is not there, only what the API is made of runs. */
+/** Until this file exists, only etcd and the API server run. */
 export const API_IS_READY = "api-is-ready";
 
 /**
- * What the machine of a cluster does from its start to its end, as a script. A program that ends takes the machine with
- * it, so that whoever waits for it hears of it.
+ * Returns the script that a cluster's host runs as its first process. If a program ends, so does the host, so that its
+ * caller notices.
  */
 export function bootScript(setting: ClusterConfig): string {
   const { folder, hostname, cgroup } = setting;
   return [
     "#!/bin/sh",
-    // The first process of a machine minds only signals that it has asked for.
+    // The first process of a PID namespace receives only signals for which it has a handler.
     "trap 'exit 1' TERM",
     "set -e",
     `hostname ${hostname}`,
@@ -21,11 +21,11 @@ export function bootScript(setting: ClusterConfig): string {
     "for controller in /sys/fs/cgroup/*/; do",
     `  mkdir -p "$controller"${cgroup}`,
     "done",
-    // A group of its own has no processors and no memory until it is told.
+    // A new cpuset has no processors and no memory until they are set.
     `for part in cpus mems; do cat /sys/fs/cgroup/cpuset/cpuset.$part > /sys/fs/cgroup/cpuset/${cgroup}/cpuset.$part; done`,
     ...apiPrograms(setting).map((program) => startProgram(folder, program)),
     waitFor(`-e ${join(folder, API_IS_READY)}`),
-    // The kubelet asks it once who it is, and ends without an answer.
+    // The kubelet ends if containerd does not answer its first request.
     startProgram(folder, ["containerd", `--config=${join(folder, "containerd.toml")}`]),
     waitFor(`-S ${containerdSocket(folder)}`),
     ...otherPrograms(setting).map((program) => startProgram(folder, program)),
@@ -35,12 +35,12 @@ export function bootScript(setting: ClusterConfig): string {
   ].join("\n");
 }
 
-/** In the background, or the first process would not see its end being asked for. */
+/** Waits in the background, because the shell handles signals only between foreground commands. */
 function waitFor(condition: string): string {
   return `while [ ! ${condition} ]; do sleep 0.1; done & wait $!`;
 }
 
-/** Runs it beside the others; when it ends, so does the machine. */
+/** Starts a program in the background; the host ends when it ends. */
 function startProgram(folder: string, program: readonly string[]): string {
   const name = program[0]?.split("/").at(-1) ?? "";
   const log = join(folder, "log", name);
@@ -56,7 +56,7 @@ function apiPrograms({ folder, programs, address, serviceRange }: ClusterConfig)
       "--listen-client-urls=http://127.0.0.1:2379",
       "--advertise-client-urls=http://127.0.0.1:2379",
       "--listen-peer-urls=http://127.0.0.1:2380",
-      // Nothing of it outlives the machine.
+      // The data does not outlive the host.
       "--unsafe-no-fsync",
     ],
     [
@@ -70,7 +70,7 @@ function apiPrograms({ folder, programs, address, serviceRange }: ClusterConfig)
       `--tls-private-key-file=${file("api.key")}`,
       `--token-auth-file=${file("tokens")}`,
       "--authorization-mode=RBAC",
-      // The charts of pods' networks ask for such containers.
+      // The charts of CNI plugins need privileged containers.
       "--allow-privileged=true",
       "--service-account-issuer=https://kubernetes.default.svc",
       `--service-account-key-file=${file("accounts.pub")}`,
@@ -107,7 +107,7 @@ function otherPrograms(setting: ClusterConfig): string[][] {
       "--proxy-mode=iptables",
       `--cluster-cidr=${podRange}`,
       `--hostname-override=${hostname}`,
-      // How many connections it keeps track of is the machine's to say.
+      // Keep this machine's conntrack limits.
       ...["--conntrack-max-per-core=0", "--conntrack-min=0"],
       ...["--conntrack-tcp-timeout-established=0s", "--conntrack-tcp-timeout-close-wait=0s"],
     ],

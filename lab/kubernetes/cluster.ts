@@ -16,7 +16,7 @@ const NODE = 1;
 
 const PAUSE = "lab.invalid/pause:1";
 
-/** Says whether a connection is taken: what is not answered within some seconds is not. */
+/** Prints whether a connection is accepted within five seconds. */
 const CONNECT = `
 const [host, port] = process.argv.slice(-2);
 const say = (what) => process.stdout.write(what, () => process.exit());
@@ -28,44 +28,44 @@ require("node:net").connect({ host, port }).setTimeout(5000)
 const START_MS = 90_000;
 
 /**
- * A Kubernetes of one node in namespaces of its own, on a network that ends at this machine: pods and Services are
- * reached from here by their addresses, and nothing else is reached from there.
+ * A Kubernetes cluster with one node in its own namespaces, on a network that ends at this machine. Pods and Services can
+ * be reached from this machine by their addresses; they can reach nothing else.
  */
 export interface Cluster {
   api: ClusterApi;
-  /** Folder of the node, the same on this machine. */
+  /** Folder of the node, with the same path on this machine. */
   folder: string;
   hostname: string;
-  /** The node's, where the API is as well. */
+  /** Address of the node and of the API. */
   address: string;
-  /** Gives the node an image; gives back the reference by digest that pods may name. */
+  /** Loads an image into the node, and returns the reference by digest for pods. */
   load(name: string, image: PackedImage): Promise<string>;
-  /** Runs a command in the container of that name of a pod, and gives back what it printed. */
+  /** Runs a command in a pod's container, and returns its output. */
   exec(pod: string, container: string, ...command: string[]): Promise<string>;
-  /** Whether a connection from within a pod, of whatever is in it, is taken. */
+  /** Tests whether a connection from a pod's network namespace is accepted. */
   connects(pod: string, address: string, port: number): Promise<boolean>;
-  /** Ends everything and leaves nothing of the cluster. */
+  /** Stops and removes the cluster. */
   stop(): Promise<void>;
 }
 
-/** The image of a pod that is there and does nothing. */
+/** The image of a pod that does nothing. */
 export const IDLE_IMAGE = PAUSE;
 
-/** What policies are enforced with, and the Debian package that carries it. */
+/** The program that enforces policies, with its Debian package. */
 const ENFORCEMENT = { ipset: "ipset" };
 
-/** Why no cluster's policies can be enforced here; undefined when they can. */
+/** Returns why policies cannot be enforced on this machine; undefined if they can. */
 export function policyEnforcementUnavailableReason(): string | undefined {
   const missing = listMissingPackages(ENFORCEMENT);
   return missing.length > 0 ? `policies are enforced with ${missing.join(", ")}, which is not installed` : undefined;
 }
 
-/** Installs what policies are enforced with, where there is an apt-get to do so. */
+/** Installs the program that enforces policies, if this machine has apt-get. */
 export async function installPolicyEnforcement(): Promise<void> {
   if (isOnPath("apt-get")) await installMissing(ENFORCEMENT);
 }
 
-/** Why no cluster can be had here; undefined when one can. */
+/** Returns why no cluster can run on this machine; undefined if one can. */
 export function clusterUnavailableReason(): string | undefined {
   if (process.platform === "linux" && !existsSync("/sys/fs/cgroup/cpuset/cpuset.cpus")) {
     return "the cluster is laid out for control groups of the first version, and this machine has the second";
@@ -74,7 +74,7 @@ export function clusterUnavailableReason(): string | undefined {
 }
 
 export interface ClusterOptions {
-  /** Has network policies enforced. */
+  /** Whether network policies are enforced. @default false */
   enforcesPolicies?: boolean;
 }
 
@@ -90,7 +90,7 @@ export async function startCluster({ enforcesPolicies = false }: ClusterOptions 
       enforcer,
       address: network.address(NODE),
       hostname: `node${NODE}`,
-      // Beside the labs' own addresses in the range for benchmarks.
+      // In the range for benchmarks, next to the labs' addresses.
       podRange: `198.19.${slot.number}.0/24`,
       serviceRange: `198.19.${slot.number + 64}.0/24`,
       cgroup: network.namespace(NODE),
@@ -154,7 +154,7 @@ function createNode({ folder }: ClusterConfig): Pick<Cluster, "load" | "exec" | 
       const file = join(folder, "image.tar");
       writeFileSync(file, archive);
       await ctr("images", "import", file);
-      // Listed as containerd calls it: with the registry that the name leaves out.
+      // containerd lists the name with the default registry.
       const list = await ctr("images", "ls", `name~=${name}`);
       const [, listed, repository, digest] = /^((\S+):\S+)\s.*(sha256:[0-9a-f]{64})/m.exec(list) ?? [];
       if (!listed || !repository || !digest) throw new Error(`cluster: containerd does not list ${name}: ${list}`);

@@ -3,44 +3,44 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createAuthority, createServerCertificate } from "../../provider/state/x509.ts";
 
-/** What the cluster's programs are configured by. */
+/** The configuration of a cluster. */
 export interface ClusterConfig {
-  /** Where all that is the cluster's lies. */
+  /** Folder of the cluster's files. */
   folder: string;
   /** Folder of the programs. */
   programs: string;
-  /** Path of the program that enforces policies; undefined where nobody does. */
+  /** Path of the program that enforces policies; undefined if they are not enforced. */
   enforcer?: string;
   /** The node's address. */
   address: string;
   hostname: string;
-  /** Addresses of pods, and of Services. */
+  /** Address ranges of pods and of Services. */
   podRange: string;
   serviceRange: string;
-  /** The control group that pods are in. */
+  /** The control group of the pods. */
   cgroup: string;
-  /** Reference of the image of which each pod has one container, that holds its network. */
+  /** Reference of the pause image, whose container holds a pod's network namespace. */
   pause: string;
 }
 
-/** What a client of the cluster needs. */
+/** What a client needs to connect to the cluster. */
 export interface ClusterAccess {
   address: string;
   port: number;
   caCertificate: string;
-  /** Of an administrator. */
+  /** Token of an administrator. */
   token: string;
 }
 
 export const API_SERVER_PORT = 6443;
 
-/** Where containerd answers. */
+/** Returns the path of containerd's socket. */
 export const containerdSocket = (folder: string) => join(folder, "containerd.sock");
 
-/** Names by which the API goes. */
+/** Names in the API's certificate. */
 const API_NAMES = ["127.0.0.1", "kubernetes", "kubernetes.default", "kubernetes.default.svc"];
 
-/** Writes all files of the cluster and gives back how it is reached. */
+/** Writes the files of the cluster, and returns what a client needs. */
 export async function writeFiles(setting: ClusterConfig): Promise<ClusterAccess> {
   const { folder, address } = setting;
   const token = randomBytes(24).toString("hex");
@@ -94,14 +94,14 @@ function kubeletConfig({ folder, address, cgroup }: ClusterConfig) {
     authorization: { mode: "AlwaysAllow" },
     cgroupDriver: "cgroupfs",
     cgroupRoot: `/${cgroup}`,
-    // The machines that tests run on have the first version of control groups.
+    // The tests' machines have control groups of version 1.
     failCgroupV1: false,
     failSwapOn: false,
     clusterDNS: [address],
     clusterDomain: "cluster.local",
     resolvConf: join(folder, "resolv.conf"),
     containerRuntimeEndpoint: `unix://${containerdSocket(folder)}`,
-    // However full this machine's disk is, no pod is put out for it.
+    // Evict no pod, however full this machine's disk is.
     evictionHard: { "memory.available": "0%", "nodefs.available": "0%", "imagefs.available": "0%" },
     imageGCHighThresholdPercent: 100,
     registerNode: true,
@@ -125,7 +125,7 @@ function containerdConfig({ folder, programs, pause }: ClusterConfig): string {
     `address = "${containerdSocket(folder)}"`,
     `[${cri}]`,
     `sandbox_image = "${pause}"`,
-    // In a control group of its own machine a process may not be made less of a victim than its parent is.
+    // Here a process's oom_score_adj may not be lower than its parent's.
     "restrict_oom_score_adj = true",
     `[${cri}.cni]`,
     `bin_dir = "${programs}"`,

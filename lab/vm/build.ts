@@ -4,26 +4,26 @@ import { cacheKey, ensureCached } from "../../toolchain/cache.ts";
 import { progress } from "../../toolchain/progress.ts";
 import { run } from "../../toolchain/run.ts";
 
-/** What a machine of the lab boots from. Shared by all of them: each writes on a layer of its own. */
+/** The image from which virtual machines boot. Shared: each machine writes to its own layer. */
 export interface MachineImage {
   kernel: string;
   initrd: string;
   disk: string;
-  /** Folder of what was made beside it. */
+  /** Folder of other files created with it. */
   folder: string;
 }
 
 export interface ImageSpec {
-  /** Its name in the cache. */
+  /** The image's name in the cache. */
   name: string;
-  /** For the line that tells of its being built. */
+  /** Description for the progress output. */
   description: string;
   packages: readonly string[];
-  /** Packages that are not installed, but lie in the folder `PACKAGES_FOLDER` of the image with all that they need. */
+  /** Packages that are stored with their dependencies in the image's `PACKAGES_FOLDER`, but not installed. */
   offers?: readonly string[];
-  /** Files that it is made by and from: a change of any makes another image. */
+  /** Files that determine the image: a change of one of them builds a new image. */
   files: readonly string[];
-  /** Puts into its root folder what the packages do not, and beside it what else it takes. */
+  /** Adds files to the image's root, and other files to the folder. */
   configure: (root: string, folder: string) => void | Promise<void>;
 }
 
@@ -37,7 +37,7 @@ const BASE = [
 ];
 const SIZE = "5G";
 
-/** What wakes up by itself and would only cost time under emulation, or set the clock that a test has moved. */
+/** Units that would only cost time under emulation, or reset a clock that a test has changed. */
 const MASKED_UNITS = [
   "systemd-timesyncd.service",
   "apt-daily.timer",
@@ -48,7 +48,7 @@ const MASKED_UNITS = [
   "getty@.service",
 ];
 
-/** An image of that kind, built from Debian's packages when it is not in the cache. */
+/** Returns an image; builds it from Debian's packages if it is not cached. */
 export async function ensureImage(spec: ImageSpec): Promise<MachineImage> {
   const words = [...spec.packages, ...(spec.offers ?? [])];
   const key = cacheKey(RELEASE, words, [import.meta.filename, ...spec.files]);
@@ -72,7 +72,7 @@ async function build({ description, packages, offers = [], configure }: ImageSpe
   });
 }
 
-/** What mmdebstrap runs once all is installed: apt there works on the new root. */
+/** Returns hooks that mmdebstrap runs after the installation, with apt configured for the new root. */
 function hooks(offers: readonly string[]): string[] {
   if (offers.length === 0) return [];
   const apt = "APT_CONFIG=$MMDEBSTRAP_APT_CONFIG apt-get";
@@ -88,13 +88,13 @@ function prepare(root: string): void {
     rmSync(join(units, unit), { force: true });
     symlinkSync("/dev/null", join(units, unit));
   }
-  // Every machine has an identity of its own, made at its first boot.
+  // Every machine creates its own identity at its first boot.
   writeFileSync(join(root, "etc", "machine-id"), "");
   for (const name of readdirSync(join(root, "etc", "ssh"))) {
     if (name.startsWith("ssh_host_")) rmSync(join(root, "etc", "ssh", name));
   }
   writeFileSync(join(root, "etc", "hosts"), "127.0.0.1 localhost\n");
-  // Nothing there answers names; without this each lookup would wait for a time limit.
+  // There is no name server; without this each lookup would time out after seconds.
   writeFileSync(join(root, "etc", "resolv.conf"), "options timeout:1 attempts:1\n");
 }
 

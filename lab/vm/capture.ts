@@ -4,24 +4,24 @@ import { createReadStream, existsSync, rmSync, statSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { run } from "../../toolchain/run.ts";
 
-/** What crossed the wire. */
+/** Captured network traffic. */
 export interface Capture {
-  /** Ends it; what follows asks about what was kept. */
+  /** Stops capturing. */
   stop(): Promise<void>;
-  /** How many frames match a filter as tcpdump knows it. */
+  /** Counts the frames that match a tcpdump filter. */
   count(filter: string): Promise<number>;
-  /** How often a text occurs in the frames as they are. */
+  /** Counts the occurrences of a text in the frames. */
   occurrences(text: string): Promise<number>;
 }
 
-/** Keeps every frame that crosses the switch and matches a filter in a file, whole. */
+/** Captures all frames on the switch that match a filter, in full length, to a file. */
 export async function startCapture(
   [enter, namespace]: [string, string],
   file: string,
   filter: string,
 ): Promise<Capture> {
   rmSync(file, { force: true });
-  // To the file at once: what is still in a buffer when it is stopped would be missing.
+  // Written to the file at once; buffered frames would be lost at the end.
   const flags = [
     "--interface=br0",
     "--snapshot-length=0",

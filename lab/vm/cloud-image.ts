@@ -8,30 +8,30 @@ import { createDockerRepository } from "./docker-repository.ts";
 
 const REPOSITORY = import.meta.resolve("./docker-repository.ts").slice("file://".length);
 
-/** An image such as clouds have: cloud-init makes of it what it is told, and it has no Docker Engine. */
+/** An image like those of clouds: configured by cloud-init, and without Docker Engine. */
 export interface CloudImage extends MachineImage {
-  /** Folder of a repository that is laid out as Docker's own. */
+  /** Folder of a repository with the layout of Docker's. */
   repository: string;
   /** The version of Docker Engine in it. */
   engineVersion: string;
-  /** The authority that its machines trust. */
+  /** The certificate authority that its machines trust. */
   authority: KeyPair;
 }
 
 const AUTHORITY_MS = 3650 * 24 * 60 * 60 * 1000;
 
-/** What an image of EC2 has beside Debian itself, and what stands in for EC2's own services. */
+/** Files of an EC2 image in addition to Debian's, and replacements for EC2's services. */
 const FILES: Readonly<Record<string, string>> = {
-  // No other source is looked for: there is no network to look in. Debian's image for EC2 names the one that is there.
-  // There are no locales to choose from, and it chooses one.
+  // Only this data source: there is no network for others. Debian's EC2 image configures its data source as well.
+  // cloud-init sets a locale, but no locales are installed.
   "etc/cloud/cloud.cfg.d/90_lab.cfg":
     "datasource_list: [NoCloud]\nlocale: C.UTF-8\nsystem_info:\n  network:\n    renderers: [networkd]\n",
-  // EC2 has a mirror in each region; here it is on the disk.
+  // EC2 has a mirror in each region; here the packages are on disk.
   "etc/apt/sources.list": `deb [trusted=yes] file:${PACKAGES_FOLDER} ./\n`,
   "etc/dpkg/dpkg.cfg.d/lab": "force-unsafe-io\n",
-  // Packages have it made anew, ten minutes under emulation, and machines start with the one beside the image.
+  // Packages would rebuild the initramfs, which takes ten minutes under emulation and is not used.
   "etc/initramfs-tools/update-initramfs.conf": "update_initramfs=no\nbackup_initramfs=no\n",
-  // A volume of EBS is an NVMe disk of that model whose serial number is its id. QEMU takes the number, not the model.
+  // An EBS volume is an NVMe disk of that model, with its id as serial number. QEMU can set only the serial number.
   "etc/udev/rules.d/61-lab-ebs.rules":
     'KERNEL=="nvme*[0-9]n*[0-9]", ENV{DEVTYPE}=="disk", ATTRS{serial}=="vol*", ' +
     'SYMLINK+="disk/by-id/nvme-Amazon_Elastic_Block_Store_$attr{serial}"\n',
@@ -61,11 +61,11 @@ async function configure(root: string, folder: string): Promise<void> {
   const engineVersion = await createDockerRepository(packages, join(folder, "docker"));
   writeFileSync(join(folder, "engine-version"), engineVersion);
   await writePackageIndex(packages);
-  // The index is made anew at each boot of a machine that asks for it, and needs none of what was made for it here.
+  // Machines update the package lists when they boot.
   await run("sh", ["-ec", 'rm -rf "$0"/var/lib/apt/lists/*', root]);
 }
 
-/** Docker's site has a certificate that everybody trusts. Told at boot, under emulation, it would take minutes. */
+/** Installs a trusted authority for the repository's certificate. At boot, under emulation, this would take minutes. */
 async function trustAuthority(root: string, folder: string): Promise<void> {
   const period = { notBefore: new Date(Date.now() - 60_000), notAfter: new Date(Date.now() + AUTHORITY_MS) };
   const { certificate, key } = await createAuthority("lab", period);

@@ -8,14 +8,14 @@ import { run } from "../../toolchain/run.ts";
 import { isRunning, readProcessFile } from "../slots.ts";
 import { cardAddress, consoleLog, type Hardware, createDisks, powerOn } from "./qemu.ts";
 
-/** What a cloud gives a machine that it makes. */
+/** The parameters of a cloud machine. */
 export interface CloudMachineArgs {
   number: number;
-  /** What cloud-init is told by whoever made the machine. */
+  /** The user data for cloud-init. */
   userData: string;
-  /** Ids of the volumes that are attached to it. */
+  /** Ids of the attached volumes. */
   volumes: readonly string[];
-  /** Its public host key, as in known_hosts. */
+  /** Its public host key, in the format of known_hosts. */
   hostKey: string;
   /** MTU of its network card. */
   mtu: number;
@@ -26,13 +26,13 @@ export interface CloudMachineOptions extends CloudMachineArgs, Pick<Hardware, "f
   identityFile: string;
 }
 
-/** The user that Debian's images have. */
+/** The user of Debian's images. */
 export const CLOUD_USER = "debian";
 
-/** Milliseconds for cloud-init to come to its end, under emulation and beside others. */
+/** Milliseconds for cloud-init to finish, under emulation and next to other machines. */
 const BOOT_MS = 20 * 60_000;
 
-/** A machine of a cloud: it knows nothing but what cloud-init is told, and cloud-init makes it what it is to be. */
+/** A machine like those of clouds, configured only by cloud-init. */
 export class CloudMachine {
   readonly #options: CloudMachineOptions;
 
@@ -44,18 +44,18 @@ export class CloudMachine {
     return this.#options.address;
   }
 
-  /** How its engine is reached. */
+  /** The connection to its engine. */
   get connection(): EngineConnection {
     const { address, identityFile, hostKey } = this.#options;
     return sshConnection({ address, user: CLOUD_USER, identityFile, hostKey });
   }
 
-  /** Puts its disks together and turns it on. It still boots then. */
+  /** Creates its disks and turns it on, without waiting for the boot. */
   static async create(options: CloudMachineOptions): Promise<CloudMachine> {
     const { number, folder, tap, image, volumes } = options;
     const seed = join(folder, "seed.iso");
     await makeSeed(options, seed);
-    // The id as a serial number, as volumes of EBS have it.
+    // The id as serial number, as for EBS volumes.
     const drives = volumes.map((id) => ({ file: join(folder, `${id}.img`), serial: id.replace("-", "") }));
     const hardware: Hardware = { number, folder, tap, image, seed, drives };
     await createDisks(hardware);
@@ -63,16 +63,16 @@ export class CloudMachine {
     return new CloudMachine(options);
   }
 
-  /** Waits until cloud-init is done, and gives back what it says of itself. */
+  /** Waits until cloud-init has finished, and returns its status. */
   async waitForBoot(): Promise<string> {
     for (const end = Date.now() + BOOT_MS; ; await pause(3_000)) {
-      // Of an error it speaks while it still goes on; its last act is to write this file.
-      const said = await this.run("[ -e /run/cloud-init/result.json ] && cloud-init status --long || true").catch(
+      // cloud-init reports errors while it still runs; it writes this file last.
+      const status = await this.run("[ -e /run/cloud-init/result.json ] && cloud-init status --long || true").catch(
         String,
       );
-      if (/^status: /m.test(said)) return said;
+      if (/^status: /m.test(status)) return status;
       if (Date.now() < end && this.#isOn) continue;
-      throw new Error([`lab: the machine at ${this.address} does not come up: ${said}`, this.console].join("\n"));
+      throw new Error([`lab: the machine at ${this.address} does not come up: ${status}`, this.console].join("\n"));
     }
   }
 
@@ -81,12 +81,12 @@ export class CloudMachine {
     return mark !== undefined && isRunning(mark);
   }
 
-  /** The last of what its console says. */
+  /** The last lines of its console. */
   get console(): string {
     return readFileSync(consoleLog(this.#options.folder), "utf8").trimEnd().split("\n").slice(-40).join("\n");
   }
 
-  /** Runs a shell command on the machine, as the user that may log in, and gives back what it printed. */
+  /** Runs a shell command on the machine as its login user, and returns the output. */
   run(command: string, limitMs = 120_000): Promise<string> {
     const options = ["-F", "none", ...sshCommandOptions(this.connection)];
     return run("ssh", [...options, `${CLOUD_USER}@${this.address}`, command], { timeoutMs: limitMs });

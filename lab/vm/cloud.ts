@@ -10,19 +10,19 @@ import { ensureCloudImage } from "./cloud-image.ts";
 import { CloudMachine, type CloudMachineArgs } from "./cloud-machine.ts";
 import { installMachineTools, machinesUnavailableReason } from "./tools.ts";
 
-/** A network for machines of a cloud, without any yet. */
+/** A network for cloud machines, at first without any. */
 export interface CloudLab {
-  /** Where Docker's packages are in it, as `engineRepository` takes it. */
+  /** URL of the package repository, for `engineRepository`. */
   engineRepository: string;
-  /** The version of Docker Engine there. */
+  /** The version of Docker Engine in the repository. */
   engineVersion: string;
-  /** Private key of the lab's user. */
+  /** File with the private key of the lab's user. */
   identityFile: string;
-  /** The public key beside it. */
+  /** The public key. */
   publicKey: string;
-  /** Makes a machine, which still boots then. */
+  /** Creates a machine, without waiting for the boot. */
   boot(machine: CloudMachineArgs): Promise<CloudMachine>;
-  /** Ends all machines and leaves nothing of the lab. */
+  /** Stops all machines and removes everything of the lab. */
   stop(): Promise<void>;
 }
 
@@ -70,7 +70,7 @@ export async function startCloud(): Promise<CloudLab> {
   }
 }
 
-/** Serves a folder's files under `/linux/`, as Docker's site does. */
+/** Serves a folder's files below `/linux/`, as Docker's site does. */
 function serve(folder: string, address: string, options: { cert: string; key: string }): Promise<Server> {
   const server = createServer(options, ({ url = "/" }, response) => {
     const path = normalize(decodeURIComponent(new URL(url, "https://lab").pathname));

@@ -15,18 +15,18 @@ import { run } from "../../toolchain/run.ts";
 import { writePackageIndex } from "../uninstall-engine.ts";
 import { RELEASE } from "./build.ts";
 
-/** What Docker's own packages are called, and the ones of Debian that they are made of here. */
+/** The Debian packages from which Docker's packages are created. */
 const SOURCES = { engine: "docker.io", runtime: "containerd" };
 
-/** What of Debian's package is the client, which Docker has a package of its own for. */
+/** The client in Debian's package, for which Docker has a separate package. */
 const CLIENT = "usr/bin/docker";
 
 /**
- * A repository that is laid out, named and signed as Docker's own is, with Debian's engine in it: Docker's cannot be had
- * where only package registries answer. What asks for a version of `docker-ce` cannot tell them apart.
+ * Creates a repository with the layout, names and signatures of Docker's, but with Debian's engine: Docker's is not
+ * available where only package registries can be reached. To a client that installs `docker-ce` both look the same.
  *
- * @param packages folder with Debian's packages; those that are made into Docker's are taken out of it
- * @param folder where it is made: `<folder>/debian` is the repository
+ * @param packages folder with Debian's packages; those that become Docker's are removed from it
+ * @param folder the target: `<folder>/debian` is the repository
  * @returns the version of Docker Engine in it
  */
 export async function createDockerRepository(packages: string, folder: string): Promise<string> {
@@ -57,7 +57,7 @@ export async function createDockerRepository(packages: string, folder: string): 
   }
 }
 
-/** Takes a package out of the folder and lays it out, with what dpkg knows of it. */
+/** Removes a package from the folder, and unpacks it with its metadata. */
 async function unpackPackage(packages: string, name: string, work: string): Promise<string> {
   const file = readdirSync(packages).find((entry) => entry.startsWith(`${name}_`));
   if (file === undefined) throw new Error(`lab: there is no package ${name} in ${packages}`);
@@ -70,7 +70,7 @@ async function unpackPackage(packages: string, name: string, work: string): Prom
 const control = (tree: string) => readFileSync(join(tree, "DEBIAN", "control"), "utf8");
 const readField = (tree: string, name: string) => new RegExp(`^${name}: (.*)$`, "m").exec(control(tree))?.[1] ?? "";
 
-/** Gives fields of a package other values. */
+/** Sets fields of a package's metadata. */
 function setFields(tree: string, fields: Record<string, string>): void {
   const changed = Object.entries(fields).reduce(
     (text, [name, value]) => text.replace(new RegExp(`^${name}: .*$`, "m"), () => `${name}: ${value}`),
@@ -84,7 +84,7 @@ function move(from: string, to: string): void {
   renameSync(from, to);
 }
 
-/** Says in a signed file what the index is, as apt asks for, and lays the key beside it. */
+/** Writes the signed release file that apt requires, and the public key. */
 async function sign(repository: string, work: string): Promise<void> {
   const release = join(repository, "dists", RELEASE);
   const index = "stable/binary-amd64/Packages";
@@ -93,14 +93,14 @@ async function sign(repository: string, work: string): Promise<void> {
   rmSync(join(repository, "Packages"));
   const content = readFileSync(join(release, index));
   const sum = createHash("sha256").update(content).digest("hex");
-  const says = {
+  const fields = {
     ...{ Origin: "Docker", Suite: RELEASE, Codename: RELEASE, Components: "stable", Architectures: "amd64" },
     ...{ Date: new Date().toUTCString(), SHA256: `\n ${sum} ${content.length} ${index}` },
   };
   const file = join(work, "Release");
   writeFileSync(
     file,
-    `${Object.entries(says)
+    `${Object.entries(fields)
       .map(([name, value]) => `${name}: ${value}`)
       .join("\n")}\n`,
   );

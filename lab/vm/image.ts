@@ -4,7 +4,7 @@ import { type MachineImage, ensureImage } from "./build.ts";
 
 const GUEST = join(import.meta.dirname, "guest");
 
-/** The image of a machine that is a Docker host from the start. */
+/** Returns the image of a machine with Docker Engine. */
 export function ensureMachineImage(): Promise<MachineImage> {
   return ensureImage({
     name: "vm",

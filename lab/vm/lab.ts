@@ -11,28 +11,28 @@ import { installMachineTools, machinesUnavailableReason } from "./tools.ts";
 export type { Capture, Machine };
 
 export interface MachineLabOptions {
-  /** How many machines. */
+  /** Number of machines. */
   machines: number;
   /** Empty disks of each, formatted and mounted at /mnt/disk1 and so on. @default 0 */
   disks?: number;
   /** MTU of their network cards. @default 1500 */
   mtu?: number;
-  /** What each of them finds in `/run/lab-seed`, by file name. @default - nothing */
+  /** Files for `/run/lab-seed` of each machine, by name. @default - none */
   files?: Readonly<Record<string, Buffer>>;
 }
 
-/** Virtual machines on one switch that ends at this machine: for what takes a kernel of its own. */
+/** Virtual machines on one switch that ends at this machine, for tests that need separate kernels. */
 export interface MachineLab {
   machines: readonly Machine[];
-  /** The machine of that number, from 1. */
+  /** Returns a machine by its number, from 1. */
   machine(number: number): Machine;
-  /** Begins to keep every frame that one machine sends another. */
+  /** Starts to capture the traffic between machines. */
   capture(): Promise<Capture>;
-  /** Ends all machines and leaves nothing of the lab. */
+  /** Stops all machines and removes everything of the lab. */
   stop(): Promise<void>;
 }
 
-/** Starts a lab and waits until every engine in it answers. */
+/** Starts a lab and waits until every engine answers. */
 export async function startMachines({
   machines: count,
   disks = 0,

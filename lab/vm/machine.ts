@@ -14,21 +14,21 @@ export interface MachineOptions extends Pick<Hardware, "number" | "folder" | "ta
   disks: number;
   /** MTU of its network card. */
   mtu: number;
-  /** Private key of the lab's user, beside its public one. */
+  /** File with the private key of the lab's user, next to the public one. */
   identityFile: string;
-  /** What the machine finds in `/run/lab-seed`, by file name. */
+  /** Files for `/run/lab-seed`, by name. */
   files: Readonly<Record<string, Buffer>>;
 }
 
-/** Milliseconds for a machine to boot, under emulation and beside others. */
+/** Milliseconds for a machine to boot, under emulation and next to other machines. */
 const BOOT_MS = 600_000;
 
-/** One virtual machine of a lab: a kernel and a clock of its own, an sshd, a Docker Engine, disks. */
+/** One virtual machine of a lab, with its own kernel and clock, sshd, Docker Engine and disks. */
 export class Machine {
   readonly number: number;
   readonly hostname: string;
   readonly address: string;
-  /** Its public host key, as in known_hosts. */
+  /** Its public host key, in the format of known_hosts. */
   readonly hostKey: string;
   readonly identityFile: string;
   readonly #options: MachineOptions;
@@ -42,13 +42,13 @@ export class Machine {
     this.hostKey = hostKey;
   }
 
-  /** How its engine is reached. */
+  /** The connection to its engine. */
   get connection(): EngineConnection {
     const { address, identityFile, hostKey } = this;
     return sshConnection({ address, user: "root", identityFile, hostKey });
   }
 
-  /** Puts its disks together and turns it on. It still boots then. */
+  /** Creates its disks and turns it on, without waiting for the boot. */
   static async create(options: MachineOptions): Promise<Machine> {
     const { folder } = options;
     const seed = join(folder, "seed");
@@ -71,7 +71,7 @@ export class Machine {
     powerOn(this.#hardware);
   }
 
-  /** As a power cut does. */
+  /** Turns it off like a power cut. */
   async powerOff(): Promise<void> {
     await killContained(this.#options.folder);
   }
@@ -90,10 +90,10 @@ export class Machine {
     }
   }
 
-  /** Has it start anew; it still boots when this is over. */
+  /** Reboots it, and waits until ssh works again; the engine may still be starting. */
   async reboot(): Promise<void> {
     const before = await this.run("cat /proc/sys/kernel/random/boot_id");
-    // The connection is cut on the way, which is as it should be.
+    // The reboot closes the connection.
     await this.run("systemctl reboot").catch(() => undefined);
     const isUpAgain = async () =>
       (await this.run("cat /proc/sys/kernel/random/boot_id").catch(() => before)) !== before;
@@ -101,9 +101,9 @@ export class Machine {
   }
 
   /**
-   * Runs a shell command on the machine, as root, and gives back what it printed.
+   * Runs a shell command on the machine as root, and returns its output.
    *
-   * @param limitMs milliseconds until it is given up; under emulation everything takes its time
+   * @param limitMs time limit in milliseconds; emulation is slow
    */
   run(command: string, limitMs = 120_000): Promise<string> {
     const options = ["-F", "none", ...sshCommandOptions(this.connection)];
@@ -115,7 +115,7 @@ export class Machine {
     return Array.from({ length: disks }, (_, at) => join(folder, `drive${at + 1}.img`));
   }
 
-  /** Read by the guest's own `lab-seed`. */
+  /** Returns the file that the guest's `lab-seed` reads. */
   #identity(): string {
     const drives = this.#drives.map((_, at) => `/dev/vd${String.fromCharCode("c".charCodeAt(0) + at)}`);
     const { address, mtu } = this.#options;

@@ -4,28 +4,28 @@ import { run } from "../../toolchain/run.ts";
 import { startDetached } from "../process.ts";
 import type { MachineImage } from "./build.ts";
 
-/** How the machines are emulated. A machine with hardware for it would be quicker; results must not depend on it. */
+/** Options of the emulation. Does not use KVM, so that results are the same on all machines. */
 const MACHINE = ["-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "1", "-m", "1536", "-display", "none"];
 
-/** An empty disk has so many bytes; what nobody wrote takes no room. */
+/** Size of an empty disk. It is a sparse file. */
 const DISK_BYTES = 2 * 1024 ** 3;
 
 export interface Hardware {
   number: number;
-  /** The machine's part of the lab's folder. */
+  /** Folder of the machine's files. */
   folder: string;
-  /** Where its network card is plugged in. */
+  /** The tap device of its network card. */
   tap: { enter: [string, string]; device: string };
   image: MachineImage;
-  /** The disk that says who it is. */
+  /** The disk with its identity. */
   seed: string;
-  /** Its drives: files, and the serial numbers of those that are NVMe disks. */
+  /** Files of its drives, and serial numbers of those that are NVMe disks. */
   drives: readonly { file: string; serial?: string }[];
-  /** More of what its kernel is told. */
+  /** Additional kernel arguments. */
   kernelArguments?: string;
 }
 
-/** Puts its disks together: its own layer on the image's, and drives that are empty. */
+/** Creates its disks: a layer over the image's disk, and empty drives. */
 export async function createDisks({ folder, image, drives }: Hardware): Promise<void> {
   await run("qemu-img", ["create", "-q", "-f", "qcow2", "-F", "raw", "-b", image.disk, rootDisk(folder)]);
   for (const { file } of drives) {
@@ -46,7 +46,7 @@ export const cardAddress = (number: number) => `52:54:00:00:00:${number.toString
 const rootDisk = (folder: string) => join(folder, "root.qcow2");
 
 function devices({ number, folder, tap, image, seed, drives, kernelArguments = "" }: Hardware): string[] {
-  // Nothing here is kept: a disk that is written to before the machine goes on would only be slower.
+  // Nothing is kept, so flushing writes to disk would only be slower.
   const drive = (file: string, format: string, id?: string) => {
     const bus = id === undefined ? "if=virtio" : `if=none,id=${id}`;
     return ["-drive", `file=${file},${bus},format=${format},cache=unsafe`];

@@ -1,10 +1,10 @@
 import { prepareMinioImage } from "../../toolchain/minio-image.ts";
 import { type Machine, type MachineLab, type MachineLabOptions, startMachines } from "./lab.ts";
 
-/** Milliseconds for an engine to take the image in: its machine's processor is emulated. */
+/** Milliseconds for an engine to load the image, under emulation. */
 const LOAD_MS = 10 * 60_000;
 
-/** Machines with two disks each whose engines have MinIO's image, and its name. */
+/** Starts machines with two disks each, and loads MinIO's image into their engines. */
 export async function startStoreMachines(
   options: Omit<MachineLabOptions, "disks" | "files">,
 ): Promise<{ lab: MachineLab; image: string }> {
@@ -20,7 +20,7 @@ export async function startStoreMachines(
   return { lab, image };
 }
 
-/** Such a machine as a host of a stack of kind `ssh`. */
+/** Returns the settings of a machine as a host of a stack of kind `ssh`. */
 export function hostSettings({ address, hostname, hostKey, identityFile }: Machine) {
   return {
     ...{ address, hostname, hostKey, identityFile, user: "root" },
@@ -28,7 +28,7 @@ export function hostSettings({ address, hostname, hostKey, identityFile }: Machi
   };
 }
 
-/** The network cards of the store's container on such a machine, a line each, as `ip` prints them. */
+/** Returns the output of `ip link` in the store's container on a machine. */
 export function storeLinks(machine: Machine): Promise<string> {
   const pid = "docker inspect --format '{{.State.Pid}}' $(docker ps -q --filter label=com.docker.swarm.service.id)";
   return machine.run(`nsenter -t $(${pid}) -n ip -o link`);

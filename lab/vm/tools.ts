@@ -1,6 +1,6 @@
 import { installMissing, listMissingPackages, isOnPath } from "../packages.ts";
 
-/** Programs that virtual machines are made with, and the Debian packages that carry them. */
+/** Programs that create virtual machines, with their Debian packages. */
 const PROGRAMS: Record<string, string> = {
   mmdebstrap: "mmdebstrap",
   mke2fs: "e2fsprogs",
@@ -13,19 +13,19 @@ const PROGRAMS: Record<string, string> = {
   "dpkg-deb": "dpkg",
 };
 
-/** Why there can be no virtual machines here; undefined when there can. */
+/** Returns why virtual machines cannot run on this machine; undefined if they can. */
 export function machinesUnavailableReason(): string | undefined {
   if (process.platform !== "linux" || process.arch !== "x64") {
-    return `the virtual machines are x86 ones on Linux, and this is ${process.platform} on ${process.arch}`;
+    return `virtual machines need Linux on x64, and this is ${process.platform} on ${process.arch}`;
   }
-  if (process.getuid?.() !== 0) return "the machines' network is made of namespaces, and only root may make them";
+  if (process.getuid?.() !== 0) return "virtual machines need network namespaces, which only root can create";
   const missing = listMissingPackages(PROGRAMS);
   if (missing.length > 0 && !isOnPath("apt-get"))
     return `virtual machines need ${missing.join(", ")}, not found on PATH`;
   return undefined;
 }
 
-/** Installs what is missing. */
+/** Installs missing programs. */
 export function installMachineTools(): Promise<void> {
   return installMissing(PROGRAMS);
 }
