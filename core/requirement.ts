@@ -1,59 +1,51 @@
 import type { Owner } from "./labels.ts";
+import type { NetworkAddresses } from "./networks/cidr.ts";
 
-/** How a network is to be. What is absent is not known before the program runs, or is the Swarm's choice. */
-export interface NetworkSettings {
+/** Settings of a network, under the names of the arguments. Undefined: not set, or listed in `deferred`. */
+export interface NetworkSettings extends NetworkAddresses {
   encrypted?: boolean;
   attachable?: boolean;
   internal?: boolean;
   mtu?: number;
-  subnet?: string;
-  gateway?: string;
-  ipRange?: string;
-  /** The user's own labels. */
+  /** The user's own labels, without those of this package. */
   labels?: Record<string, string>;
 }
 
-/** What a network is made of on one host. What is absent is not known before the program runs. */
-export interface NetworkConfigOnHost {
-  /** Empty: the host's engine chooses. */
-  subnet?: string;
-  gateway?: string;
-  /** Empty: all of the subnet. */
-  ipRange?: string;
-  /** Options of the driver, in the Engine's words. */
+/** Settings of the config-only network on one host. */
+export interface NetworkConfigOnHost extends NetworkAddresses {
+  /** Driver options, under Docker's names. */
   options?: Record<string, string>;
-  /** The user's own labels. */
+  /** The user's own labels, without those of this package. */
   labels?: Record<string, string>;
 }
 
-/** A network that each host makes of a part of its own. */
+/** The config-only networks that a network of the Swarm is created from, one per host. */
 export interface PerHostNetworkConfig {
   driver: "bridge" | "macvlan" | "ipvlan";
-  /** Name of the networks that hold what the parts are made of. */
+  /** Name of the config-only networks. */
   configName: string;
-  /** By host key. */
+  /** By host key. Empty until all settings of the host are known. */
   hosts: Record<string, NetworkConfigOnHost>;
 }
 
-/** A network that is to exist. */
+/** A network that a component needs. */
 export interface NetworkRequirement {
   kind: "network";
-  /** The argument's subject for messages: `OverlayNetwork "storage"`. */
+  /** Subject of messages: `OverlayNetwork "storage"`. */
   subject: string;
   owner: Owner;
-  /** The network's name in the engine. */
+  /** The network's name in Docker. */
   name: string;
-  /** Whether one that somebody else made is taken on as it is; `shape` is then what it is compared with. */
+  /** Whether an existing network is adopted. It is then only compared with those `settings` that are given. */
   adopt?: boolean;
   settings: NetworkSettings;
-  /**
-   * What each host makes it of.
-   * @default - it is an overlay network, which the Swarm makes
-   */
+  /** Names of the settings that are not known before the program runs. They are not compared. @default - none */
+  deferred?: string[];
+  /** @default - none: an overlay network, which has no settings per host */
   perHostConfig?: PerHostNetworkConfig;
 }
 
-/** A service that is to exist, with the ports it takes on its hosts. */
+/** A service that a component needs, with the resources it uses on its hosts. */
 export interface ServiceRequirement {
   kind: "service";
   /** `MinioService "store"`. */

@@ -51,22 +51,24 @@ export function rejectNetworkSettings(settings: Settings, links: HostLinks): voi
 /** Creates the network that the settings describe. */
 export function createNetwork(swarm: Swarm, settings: Settings, links: HostLinks): StackNetwork {
   const { driver = "overlay", networkName, mtu, encrypted, attachable, gateway } = settings;
-  const { subnet = "", networkMode } = settings;
-  const others = { swarm, networkName: networkName ?? "minio-network", gateway, attachable };
+  const { subnet, networkMode } = settings;
+  const others = { swarm, networkName: networkName ?? "minio-network", subnet, gateway, attachable };
+  // `rejectNetworkSettings` requires a subnet with these drivers.
+  const l2 = { subnet: subnet!, hosts: definedLinks(links) };
   switch (driver) {
     case "overlay": {
-      const own = { networkName: networkName ?? "minio-overlay-network", subnet: settings.subnet, mtu, encrypted };
+      const own = { networkName: networkName ?? "minio-overlay-network", mtu, encrypted };
       return new OverlayNetwork("network", { ...others, ...own, adopt: settings.adoptNetwork });
     }
     case "bridge":
-      return new BridgeNetwork("network", { ...others, subnet: settings.subnet, mtu });
+      return new BridgeNetwork("network", { ...others, mtu });
     case "macvlan": {
       const mode = networkMode as MacvlanMode | undefined;
-      return new MacvlanNetwork("network", { ...others, subnet, mode, hosts: definedLinks(links) });
+      return new MacvlanNetwork("network", { ...others, ...l2, mode });
     }
     case "ipvlan": {
       const mode = networkMode as IpvlanMode | undefined;
-      return new IpvlanNetwork("network", { ...others, subnet, mode, hosts: definedLinks(links) });
+      return new IpvlanNetwork("network", { ...others, ...l2, mode });
     }
     case "host": {
       const { networkId } = new HostNetwork("network", { swarm });

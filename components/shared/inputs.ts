@@ -37,6 +37,13 @@ export function validateWhenKnown(input: pulumi.Input<string>, check: (value: st
   });
 }
 
+/** Returns the names of the fields that are given, but not among the known ones. */
+export function unknownFields(inputs: object, known: object): string[] {
+  const values = known as Record<string, unknown>;
+  const given = Object.entries(inputs).filter(([, input]) => input !== undefined);
+  return given.map(([field]) => field).filter((field) => values[field] === undefined);
+}
+
 function isPlain<T>(input: pulumi.Input<T> | undefined): input is T {
   const deferred = input as { apply?: unknown; then?: unknown } | null | undefined;
   return typeof deferred?.apply !== "function" && typeof deferred?.then !== "function";

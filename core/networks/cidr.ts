@@ -1,21 +1,20 @@
 import ipaddr from "ipaddr.js";
 import type { ValidationIssue } from "../input-validation-error.ts";
 
-/** How a network's addresses are laid out, as far as it is known. */
-export interface AddressPlan {
-  /** Empty: the Swarm chooses. */
+/** Addresses of a network, under the names of the arguments. Undefined: not set. */
+export interface NetworkAddresses {
+  /** In CIDR form. */
   subnet?: string;
-  /** Empty: the subnet's first address. */
   gateway?: string;
-  /** Empty: all of the subnet. */
+  /** The part of `subnet` that containers get addresses from, in CIDR form. */
   ipRange?: string;
 }
 
-/** From 16 million addresses down to the smallest subnet that leaves a task an address beside the gateway's. */
+/** Prefix lengths of a subnet: at most 16 million addresses, and enough for tasks beside the gateway. */
 const SHORTEST_PREFIX = 8;
 const LONGEST_PREFIX = 29;
 
-/** Ranges of addresses that no network of one's own can have. */
+/** Ranges that no private network can use. */
 const RESERVED = ["loopback", "multicast", "linkLocal", "broadcast", "unspecified"];
 
 interface Block {
@@ -23,27 +22,24 @@ interface Block {
   prefix: number;
 }
 
-/** What is wrong with the addresses asked for. */
-export function validateAddressPlan(plan: AddressPlan): ValidationIssue[] {
-  const { subnet, gateway, ipRange } = plan;
-  if (subnet === undefined) return [];
-  if (subnet === "") {
-    const homeless = "means nothing without a subnet: give `subnet` too";
-    return [...issueIf("gateway", gateway, gateway && homeless), ...issueIf("ipRange", ipRange, ipRange && homeless)];
+export function validateAddresses({ subnet, gateway, ipRange }: NetworkAddresses): ValidationIssue[] {
+  if (subnet === undefined) {
+    const needsSubnet = "means nothing without a subnet: give `subnet` too";
+    return [...issueIf("gateway", gateway, needsSubnet), ...issueIf("ipRange", ipRange, needsSubnet)];
   }
   const problem = subnetError(subnet);
   if (problem) return issueIf("subnet", subnet, problem);
   return [
-    ...issueIf("gateway", gateway, gateway && gatewayError(gateway, subnet)),
-    ...issueIf("ipRange", ipRange, ipRange && ipRangeError(ipRange, subnet)),
+    ...issueIf("gateway", gateway, gateway === undefined ? undefined : gatewayError(gateway, subnet)),
+    ...issueIf("ipRange", ipRange, ipRange === undefined ? undefined : ipRangeError(ipRange, subnet)),
   ];
 }
 
-function issueIf(argument: string, value: unknown, problem: string | undefined): ValidationIssue[] {
-  return problem ? [{ argument, value, problem }] : [];
+function issueIf(argument: string, value: string | undefined, problem: string | undefined): ValidationIssue[] {
+  return value !== undefined && problem ? [{ argument, value, problem }] : [];
 }
 
-/** What is wrong with a subnet, if anything. */
+/** Returns what is wrong with a subnet, or undefined. */
 export function subnetError(subnet: string): string | undefined {
   const problem = cidrError(subnet, "10.20.0.0/24");
   if (problem) return problem;
@@ -56,27 +52,27 @@ export function subnetError(subnet: string): string | undefined {
 }
 
 /**
- * The address of the gateway that Docker would choose: the subnet's first one. It is always asked for, because what
- * Docker fills in by itself would look like a change at the next preview.
+ * Returns the gateway that Docker would choose: the first address of the subnet. We always set it, because a value that
+ * Docker fills in would look like a change in the next preview.
  */
 export function defaultGateway(subnet: string): string {
   const [a = 0, b = 0, c = 0, d = 0] = networkAddress(parseBlock(subnet)).toByteArray();
   return `${a}.${b}.${c}.${d + 1}`;
 }
 
-/** Whether two CIDR blocks have an address in common. Of what is no IPv4 block nothing is said. */
+/** Whether two CIDR blocks have an address in common. False if either is not an IPv4 block. */
 export function overlaps(a: string, b: string): boolean {
   return contains(a, b) || contains(b, a);
 }
 
-/** Whether all addresses of one CIDR block lie in another. */
+/** Whether one CIDR block contains another. False if either is not an IPv4 block. */
 export function contains(outer: string, inner: string): boolean {
   if (!ipaddr.IPv4.isValidCIDR(outer) || !ipaddr.IPv4.isValidCIDR(inner)) return false;
   const [around, within] = [parseBlock(outer), parseBlock(inner)];
   return around.prefix <= within.prefix && within.address.match(around.address, around.prefix);
 }
 
-/** What is wrong with a block of IPv4 addresses, if anything. */
+/** Returns what is wrong with a block of IPv4 addresses, or undefined. */
 export function cidrError(block: string, example: string): string | undefined {
   const [address = "", prefix] = block.split("/");
   if (ipaddr.IPv6.isValid(address))
@@ -103,17 +99,20 @@ function gatewayError(gateway: string, subnet: string): string | undefined {
   return taken[gateway] && `is the ${taken[gateway]} address of ${subnet}: give ${defaultGateway(subnet)}`;
 }
 
-/** What is wrong with a part of a subnet, which has to have addresses enough. */
-export function ipRangeError(ipRange: string, subnet: string, narrowest = LONGEST_PREFIX): string | undefined {
+/** Returns what is wrong with an IP range of a subnet, or undefined. */
+export function ipRangeError(ipRange: string, subnet: string, longestPrefix = LONGEST_PREFIX): string | undefined {
   const problem = cidrError(ipRange, subnet);
   if (problem) return problem;
   if (!contains(subnet, ipRange)) return `is not within the subnet ${subnet}: give a part of it`;
-  return parseBlock(ipRange).prefix > narrowest
-    ? `leaves too few addresses: make it /${narrowest} or wider`
+  return parseBlock(ipRange).prefix > longestPrefix
+    ? `leaves too few addresses: make it /${longestPrefix} or wider`
     : undefined;
 }
 
-/** How many addresses of a block may be given away: not the subnet's first and last, nor its gateway's. */
+/**
+ * Returns how many addresses of a block Docker may assign: all but the subnet's first, its last and the gateway.
+ * Undefined if a block is not an IPv4 block.
+ */
 export function countFreeAddresses(block: string, subnet: string, gateway?: string): number | undefined {
   if (!ipaddr.IPv4.isValidCIDR(block) || !ipaddr.IPv4.isValidCIDR(subnet)) return undefined;
   const range = ipaddr.IPv4.parseCIDR(block);
@@ -121,19 +120,19 @@ export function countFreeAddresses(block: string, subnet: string, gateway?: stri
   return 2 ** (32 - range[1]) - reserved.length;
 }
 
-/** The one address of a block that may be given away; undefined where there are more, or none. */
+/** Returns the address that Docker may assign in a block that has exactly one; otherwise undefined. */
 export function onlyFreeAddress(block: string, subnet: string, gateway: string): string | undefined {
   if (countFreeAddresses(block, subnet, gateway) !== 1) return undefined;
   const reserved = new Set(reservedAddresses(subnet, gateway).map(String));
   const [a = 0, b = 0, c = 0, d = 0] = parseBlock(block).address.toByteArray();
-  // A block with one address to give has no more than two others, and blocks do not cross a byte's end.
+  // A block with one assignable address has at most four addresses, so only the last byte differs.
   const all = Array.from({ length: 2 ** (32 - parseBlock(block).prefix) }, (_, at) => `${a}.${b}.${c}.${d + at}`);
   return all.find((address) => !reserved.has(address));
 }
 
 function reservedAddresses(subnet: string, gateway: string | undefined): ipaddr.IPv4[] {
-  const own = gateway && ipaddr.IPv4.isValid(gateway) ? [ipaddr.IPv4.parse(gateway)] : [];
-  return [ipaddr.IPv4.networkAddressFromCIDR(subnet), ipaddr.IPv4.broadcastAddressFromCIDR(subnet), ...own];
+  const gateways = gateway && ipaddr.IPv4.isValid(gateway) ? [ipaddr.IPv4.parse(gateway)] : [];
+  return [ipaddr.IPv4.networkAddressFromCIDR(subnet), ipaddr.IPv4.broadcastAddressFromCIDR(subnet), ...gateways];
 }
 
 function parseBlock(block: string): Block {

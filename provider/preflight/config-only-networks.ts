@@ -3,6 +3,7 @@ import { isOwned, userLabels } from "../../core/labels.ts";
 import { MTU_OPTION } from "../../core/network-rules.ts";
 import { stableJson, type FieldDiff } from "./field-diff.ts";
 import type { NetworkRequirement, PerHostNetworkConfig, NetworkConfigOnHost } from "../../core/requirement.ts";
+import type { NetworkAddresses } from "../../core/networks/cidr.ts";
 import type { ClusterSnapshot } from "./snapshot.ts";
 import {
   BRIDGE_NAME_OPTION,
@@ -11,7 +12,7 @@ import {
   PARENT_OPTION,
 } from "../../core/networks/driver-options.ts";
 
-/** What the user calls an option of the driver. */
+/** The arguments that set the driver options. */
 const ARGUMENTS: Record<string, (host: string) => string> = {
   [PARENT_OPTION]: (host) => `hosts.${host}.parent`,
   [MACVLAN_MODE_OPTION]: () => "mode",
@@ -20,19 +21,22 @@ const ARGUMENTS: Record<string, (host: string) => string> = {
   [MTU_OPTION]: () => "mtu",
 };
 
-/** What a host's part is made of, as its engine tells it. */
-export function toHostConfig({ IPAM, Labels, Options }: NetworkDetails): Required<NetworkConfigOnHost> {
-  const [addresses] = IPAM.Config ?? [];
+/** Returns the settings of a config-only network. */
+export function toHostConfig({ IPAM, Labels, Options }: NetworkDetails): NetworkConfigOnHost {
+  return { ...toAddresses(IPAM), options: Options ?? {}, labels: userLabels(Labels ?? {}) };
+}
+
+/** Returns the addresses of a network. */
+export function toAddresses({ Config }: NetworkDetails["IPAM"]): NetworkAddresses {
+  const [first] = Config ?? [];
   return {
-    subnet: addresses?.Subnet ?? "",
-    gateway: addresses?.Gateway ?? "",
-    ipRange: addresses?.IPRange ?? "",
-    options: Options ?? {},
-    labels: userLabels(Labels ?? {}),
+    subnet: first?.Subnet || undefined,
+    gateway: first?.Gateway || undefined,
+    ipRange: first?.IPRange || undefined,
   };
 }
 
-/** Where hosts have other parts of a network than they are to have, by argument. A host that has none yet is none. */
+/** Returns where config-only networks differ from the settings, by argument. Hosts without one are skipped. */
 export function configDifferences(
   { owner }: NetworkRequirement,
   { configName, hosts }: PerHostNetworkConfig,
@@ -45,28 +49,24 @@ export function configDifferences(
     );
     return config ? hostConfigDifferences(host, wanted, toHostConfig(config)) : [];
   });
-  // What all hosts have in common is one argument, and one line.
+  // A setting that all hosts share is reported once.
   return found.filter(({ argument }, at) => found.findIndex((other) => other.argument === argument) === at);
 }
 
-function hostConfigDifferences(
-  host: string,
-  wanted: NetworkConfigOnHost,
-  live: Required<NetworkConfigOnHost>,
-): FieldDiff[] {
+function hostConfigDifferences(host: string, wanted: NetworkConfigOnHost, live: NetworkConfigOnHost): FieldDiff[] {
+  // Without options not all of the host's settings are known.
+  if (wanted.options === undefined) return [];
   const options = Object.keys({ ...wanted.options, ...live.options }).map((option) => ({
     argument: ARGUMENTS[option]?.(host) ?? `options["${option}"]`,
-    wanted: wanted.options && (wanted.options[option] ?? ""),
-    found: live.options[option] ?? "",
+    wanted: wanted.options?.[option],
+    found: live.options?.[option],
   }));
   const addresses = (["subnet", "gateway", "ipRange", "labels"] as const).map((field) => ({
     argument: field === "ipRange" ? `hosts.${host}.ipRange` : field,
     wanted: wanted[field],
     found: live[field],
   }));
-  const all = [...addresses, ...options].filter(
-    (each) => each.wanted !== undefined && stableJson(each.wanted) !== stableJson(each.found),
-  );
-  // With another subnet the gateway is another as well.
+  const all = [...addresses, ...options].filter((each) => stableJson(each.wanted) !== stableJson(each.found));
+  // A new subnet implies a new gateway.
   return all.filter(({ argument }) => argument !== "gateway" || !all.some((one) => one.argument === "subnet"));
 }

@@ -1,11 +1,16 @@
-/** Where a network differs from what it is to be. */
+/** A setting of a network that differs from what is required. */
 export interface FieldDiff {
   argument: string;
   wanted: unknown;
   found: unknown;
 }
 
-/** A text that is the same for the same value, in whatever order its fields are. */
+/** Formats the found value for messages. */
+export function formatFound({ found }: FieldDiff): string {
+  return found === undefined ? "none" : JSON.stringify(found);
+}
+
+/** Returns JSON that does not depend on the order of fields, for comparisons. */
 export function stableJson(value: unknown): string {
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   return JSON.stringify(Object.entries(value).sort(([a], [b]) => a.localeCompare(b)));

@@ -1,29 +1,29 @@
 import type { NetworkDetails } from "../../engine/types.ts";
-import { DEFAULT_MTU, ENCRYPTED_OPTION } from "../../core/networks/overlay-spec.ts";
+import { DEFAULT_MTU, ENCRYPTED_OPTION, toIpamConfigs } from "../../core/networks/overlay-spec.ts";
 import { isOwned, NAME_LABEL, type Owner, userLabels } from "../../core/labels.ts";
 import { MTU_OPTION } from "../../core/network-rules.ts";
 import type { NetworkRequirement, NetworkSettings } from "../../core/requirement.ts";
-import { configDifferences } from "./config-only-networks.ts";
-import { stableJson } from "./field-diff.ts";
+import type { NetworkAddresses } from "../../core/networks/cidr.ts";
+import { configDifferences, toAddresses } from "./config-only-networks.ts";
 import { isOurNetwork, isOurService, listNetworks, listServices, type ClusterSnapshot } from "./snapshot.ts";
-import type { FieldDiff } from "./field-diff.ts";
+import { type FieldDiff, stableJson } from "./field-diff.ts";
 
-/** A service that has to let go of a network before the network can be made anew. */
+/** Services that are stopped so that their network can be replaced. */
 export interface PlannedOutage {
   network: string;
   networkId: string;
   services: { id: string; name: string }[];
 }
 
-/** A network that a killed `up` left behind. */
+/** A network that an interrupted `up` left behind. */
 export interface OrphanedNetwork {
   network: string;
   networkId: string;
 }
 
 /**
- * Returns the network that exists for a requirement: one to adopt, or one that this stack created. After a change of
- * `networkName` it still has its former name; its name label then tells which component it belongs to.
+ * Returns the existing network for a requirement: one to adopt, or one that this stack created. After a change of
+ * `networkName` it still has its old name and is found by its name label.
  */
 export function liveNetwork(requirement: NetworkRequirement, snapshot: ClusterSnapshot): NetworkDetails | undefined {
   const networks = listNetworks(snapshot).map(({ network }) => network);
@@ -40,7 +40,7 @@ export function liveNetwork(requirement: NetworkRequirement, snapshot: ClusterSn
   return named.find(({ Scope }) => Scope === "swarm") ?? named[0];
 }
 
-/** The requirement with what a network that is taken on already is, where nothing else is asked for. */
+/** Fills the settings that are not given from the network to adopt. */
 export function withLiveDefaults(requirement: NetworkRequirement, snapshot: ClusterSnapshot): NetworkRequirement {
   const live = requirement.adopt ? liveNetwork(requirement, snapshot) : undefined;
   return live
@@ -48,7 +48,7 @@ export function withLiveDefaults(requirement: NetworkRequirement, snapshot: Clus
     : requirement;
 }
 
-/** Where a network differs from what it is to be, by argument; only what is asked for counts. */
+/** Returns where a network differs from its requirement, by argument. Only settings that are given are compared. */
 export function networkDifferences(
   requirement: NetworkRequirement,
   live: NetworkDetails,
@@ -59,21 +59,25 @@ export function networkDifferences(
       ...swarmNetworkDifferences(requirement, live),
       ...configDifferences(requirement, requirement.perHostConfig, snapshot),
     ];
-  const wanted = { networkName: requirement.name, ...requirement.settings };
+  const { name, adopt, settings, deferred = [] } = requirement;
+  const addresses: NetworkAddresses = (adopt ? settings : toIpamConfigs(settings)[0]) ?? {};
+  const { subnet, gateway, ipRange } = addresses;
+  const wanted = { networkName: name, ...settings, subnet, gateway, ipRange };
   const found = { networkName: live.Name, ...toSettings(live) };
+  // Without `ipRange`, a network of our own takes all of `subnet`; everything else that is not set is not compared.
+  const isCompared = (argument: keyof typeof found) =>
+    !deferred.includes(argument) && (wanted[argument] !== undefined || (argument === "ipRange" && !adopt && subnet));
   return (
     Object.keys(found)
       .map((argument) => argument as keyof typeof found)
-      .filter(
-        (argument) => wanted[argument] !== undefined && stableJson(wanted[argument]) !== stableJson(found[argument]),
-      )
-      // With another subnet the gateway is another as well.
+      .filter((argument) => isCompared(argument) && stableJson(wanted[argument]) !== stableJson(found[argument]))
+      // A new subnet implies a new gateway.
       .filter((argument, _, all) => argument !== "gateway" || !all.includes("subnet"))
       .map((argument) => ({ argument, wanted: wanted[argument], found: found[argument] }))
   );
 }
 
-/** What of a network is its own, and not its parts'. */
+/** Compares what the network of the Swarm itself holds, not its config-only networks. */
 function swarmNetworkDifferences(
   { name, settings, perHostConfig }: NetworkRequirement,
   live: NetworkDetails,
@@ -86,7 +90,7 @@ function swarmNetworkDifferences(
   return pairs.filter(({ wanted, found }) => wanted !== undefined && wanted !== found);
 }
 
-/** What uses a network: this stack's services, and what is somebody else's. */
+/** Returns what is attached to a network: this stack's services, and everything else. */
 export function listAttached(network: NetworkDetails, owner: Owner, snapshot: ClusterSnapshot) {
   const services = listServices(snapshot).filter(({ Spec }) =>
     Spec.TaskTemplate.Networks?.some(({ Target }) => Target === network.Id),
@@ -107,7 +111,7 @@ export function listAttached(network: NetworkDetails, owner: Owner, snapshot: Cl
   };
 }
 
-/** What has to be stopped for networks that are to be made anew. Empty unless that is allowed. */
+/** Returns the services to stop so that networks can be replaced. Empty without `allowOutage`. */
 export function plannedOutages(
   requirements: readonly NetworkRequirement[],
   snapshot: ClusterSnapshot,
@@ -122,8 +126,8 @@ export function plannedOutages(
 }
 
 /**
- * Returns networks that carry this state's identity, that nothing uses and that the state does not record: a killed
- * `up` left them behind. They are removed, even one that is wanted: it is created again.
+ * Returns the unused networks with this state's owner label that the state does not record: an interrupted `up` left
+ * them behind. All are removed; a network that is still needed is created again.
  */
 export function listOrphanedNetworks(owner: Owner, snapshot: ClusterSnapshot): OrphanedNetwork[] {
   const { recordedIds } = snapshot;
@@ -138,7 +142,7 @@ export function listOrphanedNetworks(owner: Owner, snapshot: ClusterSnapshot): O
     .map(({ Id, Name }) => ({ networkId: Id, network: Name }));
 }
 
-/** The snapshot once some networks are gone. */
+/** Returns the snapshot without these networks. */
 export function withoutNetworks(snapshot: ClusterSnapshot, gone: readonly OrphanedNetwork[]): ClusterSnapshot {
   const ids = new Set(gone.map(({ networkId }) => networkId));
   const hosts = Object.entries(snapshot.hosts).map(([key, host]) => {
@@ -152,16 +156,13 @@ function definedFields<T extends object>(values: T): Partial<T> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
-function toSettings({ Attachable, Internal, IPAM, Labels, Options }: NetworkDetails): Required<NetworkSettings> {
-  const [addresses] = IPAM.Config ?? [];
+function toSettings({ Attachable, Internal, IPAM, Labels, Options }: NetworkDetails): NetworkSettings {
   return {
     encrypted: ENCRYPTED_OPTION in (Options ?? {}),
     attachable: Attachable,
     internal: Internal,
     mtu: Number(Options?.[MTU_OPTION] ?? DEFAULT_MTU),
-    subnet: addresses?.Subnet ?? "",
-    gateway: addresses?.Gateway ?? "",
-    ipRange: addresses?.IPRange ?? "",
+    ...toAddresses(IPAM),
     labels: userLabels(Labels ?? {}),
   };
 }

@@ -1,10 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { NodeNetworkArgs } from "../node-network/args.ts";
-import { validateNodeNetwork } from "../node-network/validation.ts";
+import { validateBridgeOptions, validateNodeNetwork } from "../node-network/validation.ts";
 import { NodeNetwork } from "../node-network/node-network.ts";
 import { BRIDGE_NAME_OPTION } from "../../../core/networks/driver-options.ts";
 import { MTU_OPTION } from "../../../core/network-rules.ts";
-import { validateBridgeOptions } from "./validation.ts";
 
 /** What a bridge network is to be. */
 export interface BridgeNetworkArgs extends NodeNetworkArgs {

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { SwarmResource } from "../../shared/resource.ts";
-import { knownFields, knownRecord } from "../../shared/inputs.ts";
+import { knownFields, knownRecord, unknownFields } from "../../shared/inputs.ts";
 import { ownerOf } from "../../shared/owner.ts";
 import { type ValidationIssue, throwIfInvalid } from "../../../core/input-validation-error.ts";
 import type { Swarm } from "../../swarm/swarm.ts";
@@ -77,7 +77,7 @@ export abstract class NodeNetwork extends pulumi.ComponentResource implements Da
       return all;
     });
     const parts = Object.keys(plan.hosts).map((host) => {
-      const part = spec.apply((all) => hostConfig(all, all.hosts[host] ?? NO_PART));
+      const part = spec.apply((all) => hostConfig(all, all.hosts[host] ?? {}));
       return [
         host,
         createConfigOnlyNetwork(`${name}-config-${host}`, swarm, host, { name, networkName, part }, this, checked),
@@ -98,7 +98,7 @@ export abstract class NodeNetwork extends pulumi.ComponentResource implements Da
       { parent: this, dependsOn: [checked, ...parts.map(([, resource]) => resource)] },
     );
 
-    const whole = spec.apply((all) => hostConfig(all, NO_PART));
+    const whole = spec.apply((all) => hostConfig(all, {}));
     this.networkId = network.id;
     this.networkName = network.name;
     this.subnet = whole.apply(({ subnet = "" }) => subnet);
@@ -115,29 +115,29 @@ export abstract class NodeNetwork extends pulumi.ComponentResource implements Da
   }
 }
 
-const NO_PART: HostAttachment = { parent: "", ipRange: "" };
-
-function withDefaults({
-  subnet = "",
-  gateway = "",
-  attachable = true,
-  labels = {},
-  options,
-  hosts,
-}: NodeNetworkDefinition) {
-  const parts = Object.entries(hosts).map(([host, part]) => [host, { ...NO_PART, ...part }] as const);
-  return { subnet, gateway, attachable, labels, options, hosts: Object.fromEntries(parts) };
+function withDefaults(definition: NodeNetworkDefinition) {
+  const { subnet, gateway, attachable = true, labels = {}, options, hosts } = definition;
+  return { subnet, gateway, attachable, labels, options, hosts };
 }
 
-/** What is known before the program runs. */
+/** Returns the settings that are known before the program runs, with the names of those that are given but not known. */
 function knownSpec({ labels, options, hosts, ...rest }: ReturnType<typeof withDefaults>): KnownSpec {
-  const parts = Object.entries(hosts).map(([host, part]) => [host, knownFields<HostAttachment>(part)] as const);
-  return {
+  const attachments = Object.entries(hosts).map(
+    ([host, inputs]) => [host, knownFields<HostAttachment>(inputs)] as const,
+  );
+  const known = {
     ...knownFields<Pick<NodeNetworkSpec, "subnet" | "gateway" | "attachable">>(rest),
     labels: knownRecord(labels),
     options: knownRecord(options),
-    hosts: Object.fromEntries(parts),
   };
+  const knownHosts = Object.fromEntries(attachments);
+  const deferred = [
+    ...unknownFields({ ...rest, labels, options }, known),
+    ...Object.entries(hosts).flatMap(([host, inputs]) =>
+      unknownFields(inputs, knownHosts[host] ?? {}).map((field) => `hosts.${host}.${field}`),
+    ),
+  ];
+  return { ...known, hosts: knownHosts, deferred };
 }
 
 function createConfigOnlyNetwork(

@@ -1,77 +1,77 @@
-import { type AddressPlan, defaultGateway, onlyFreeAddress } from "../../../core/networks/cidr.ts";
+import { type NetworkAddresses, defaultGateway, onlyFreeAddress } from "../../../core/networks/cidr.ts";
 import type { PerHostNetworkConfig, NetworkSettings, NetworkConfigOnHost } from "../../../core/requirement.ts";
 import { PARENT_OPTION } from "../../../core/networks/driver-options.ts";
 
-/** Docker's drivers with a part of the network on each host. */
+/** Docker's drivers that take their settings from a config-only network on each host. */
 export type NodeDriver = "bridge" | "macvlan" | "ipvlan";
 
-/** What of a network is a single host's. */
+/** Settings that differ between hosts. */
 export interface HostAttachment {
-  /** The device that leads into the network; empty: there is none. */
-  parent: string;
-  /** Empty: all of the subnet. */
-  ipRange: string;
+  /** The interface that leads into the network. Undefined: the driver has none. */
+  parent?: string;
+  /** Undefined: all of the subnet. */
+  ipRange?: string;
 }
 
-/** What a network is asked to be, defaults filled in. */
-export interface NodeNetworkSpec {
+/** Settings of a network with config-only networks. Undefined addresses are not set. */
+export interface NodeNetworkSpec extends Pick<NetworkAddresses, "subnet" | "gateway"> {
   attachable: boolean;
   labels: Record<string, string>;
-  /** Empty: each host's engine chooses. */
-  subnet: string;
-  /** Empty: the subnet's first address. */
-  gateway: string;
-  /** Options of the driver that are the same on every host, in the Engine's words. */
+  /** Driver options that are the same on every host, under Docker's names. */
   options: Record<string, string>;
   /** By host key. */
   hosts: Record<string, HostAttachment>;
 }
 
-/** As much of it as is known. */
-export type KnownSpec = Partial<Omit<NodeNetworkSpec, "hosts">> & { hosts: Record<string, Partial<HostAttachment>> };
+/** The part of the settings that is known before the program runs. */
+export type KnownSpec = Partial<NodeNetworkSpec> & {
+  hosts: Record<string, HostAttachment>;
+  /** Names of the arguments that are given but not known: `subnet`, `hosts.a.ipRange`. @default - none */
+  deferred?: readonly string[];
+};
 
-/** Name of the networks that hold what each host's part is made of. */
+/** Returns the name of the config-only networks of a network. */
 export function configName(networkName: string): string {
   return `${networkName}-config`;
 }
 
-/** The addresses as they are always asked for: what Docker fills in by itself would look like a change later on. */
-function addressesOf({ subnet, gateway }: Pick<NodeNetworkSpec, "subnet" | "gateway">): AddressPlan {
-  return subnet === "" ? { subnet, gateway } : { subnet, gateway: gateway || defaultGateway(subnet) };
+/** Returns the addresses with an explicit gateway: one that Docker fills in would look like a change later on. */
+function withGateway({ subnet, gateway }: NetworkAddresses): NetworkAddresses {
+  return subnet === undefined ? {} : { subnet, gateway: gateway ?? defaultGateway(subnet) };
 }
 
-/** What a host's part is made of. */
+/** Returns the settings of the config-only network on a host. */
 export function hostConfig(
   spec: Omit<NodeNetworkSpec, "attachable" | "hosts">,
   { parent, ipRange }: HostAttachment,
 ): NetworkConfigOnHost {
-  const options = { ...spec.options, ...(parent && { [PARENT_OPTION]: parent }) };
-  return { ...addressesOf(spec), ipRange, options, labels: spec.labels };
+  const options = { ...spec.options, ...(parent !== undefined && { [PARENT_OPTION]: parent }) };
+  return { ...withGateway(spec), ipRange, options, labels: spec.labels };
 }
 
-/** How the network is to be as a whole: of `spec` what is known by now. */
-export function nodeNetworkSettings({ attachable, labels, subnet, gateway }: KnownSpec): NetworkSettings {
-  const shape = { attachable, labels };
-  if (!subnet) return shape;
-  return { ...shape, subnet, gateway: gateway === "" ? defaultGateway(subnet) : gateway };
+/** Returns the known settings of the network as a whole. */
+export function nodeNetworkSettings({ attachable, labels, deferred = [], ...addresses }: KnownSpec): NetworkSettings {
+  const { subnet, gateway } = deferred.includes("gateway") ? addresses : withGateway(addresses);
+  return { attachable, labels, subnet, gateway };
 }
 
-/** How each host's part is to be, of the hosts of which all is known. */
+/** Returns the settings of each host's config-only network; empty ones for hosts with settings that are not known. */
 export function perHostConfig(driver: NodeDriver, networkName: string, known: KnownSpec): PerHostNetworkConfig {
-  const { subnet, gateway, options, labels, hosts } = known;
-  const isKnown = subnet !== undefined && gateway !== undefined && options !== undefined && labels !== undefined;
-  const parts = Object.entries(hosts).map(([host, { parent, ipRange }]): [string, NetworkConfigOnHost] => {
-    if (!isKnown || parent === undefined || ipRange === undefined) return [host, {}];
-    return [host, hostConfig({ subnet, gateway, options, labels }, { parent, ipRange })];
+  const { options, labels, hosts, deferred = [] } = known;
+  const configs = Object.entries(hosts).map(([host, attachment]): [string, NetworkConfigOnHost] => {
+    const needed = ["subnet", "gateway", "options", "labels", `hosts.${host}.parent`, `hosts.${host}.ipRange`];
+    if (!options || !labels || needed.some((argument) => deferred.includes(argument))) return [host, {}];
+    return [host, hostConfig({ ...known, options, labels }, attachment)];
   });
-  return { driver, configName: configName(networkName), hosts: Object.fromEntries(parts) };
+  return { driver, configName: configName(networkName), hosts: Object.fromEntries(configs) };
 }
 
-/** The address that a container of a host has, by host key, where the host has just one to give. */
+/** Returns the address of the containers on each host that has exactly one to assign, by host key. */
 export function fixedAddresses(spec: NodeNetworkSpec): Record<string, string> {
-  const { subnet = "", gateway = "" } = addressesOf(spec);
+  const { subnet, gateway } = withGateway(spec);
   const entries = Object.entries(spec.hosts).flatMap(([host, { ipRange }]) => {
-    const address = ipRange ? onlyFreeAddress(ipRange, subnet, gateway) : undefined;
+    if (ipRange === undefined || subnet === undefined || gateway === undefined) return [];
+    const address = onlyFreeAddress(ipRange, subnet, gateway);
     return address === undefined ? [] : [[host, address] as const];
   });
   return Object.fromEntries(entries);

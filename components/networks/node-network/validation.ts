@@ -1,23 +1,25 @@
 import {
-  validateAddressPlan,
+  validateAddresses,
   defaultGateway,
   countFreeAddresses,
   overlaps,
   ipRangeError,
 } from "../../../core/networks/cidr.ts";
 import { validateHostKeys } from "../../../core/host-keys.ts";
-import { validateNetworkLabels, validateNetworkName } from "../../../core/network-rules.ts";
+import { BRIDGE_NAME_OPTION } from "../../../core/networks/driver-options.ts";
+import { MTU_OPTION, validateMtu, validateNetworkLabels, validateNetworkName } from "../../../core/network-rules.ts";
 import type { ValidationIssue } from "../../../core/input-validation-error.ts";
-import { configName, type HostAttachment, type KnownSpec } from "./spec.ts";
+import { configName, type KnownSpec } from "./spec.ts";
 
-/** What Linux takes for the name of a device: 15 characters at most, and a VLAN's number after a dot. */
+/** A Linux interface name: at most 15 characters. */
 const DEVICE_NAME = /^[^\s/:]{1,15}$/;
+/** A VLAN interface: the interface that carries it, and the VLAN id. */
 const VLAN = /^(.+)\.(\d+)$/;
 
-/** A host may have a single address to give. */
-const NARROWEST = 32;
+/** A host may have a range of a single address. */
+const LONGEST_PREFIX = 32;
 
-/** What is wrong with a network of these hosts, as far as it is known. */
+/** Validates the known settings of a network on these hosts. */
 export function validateNodeNetwork(
   networkName: string,
   spec: KnownSpec,
@@ -32,41 +34,47 @@ export function validateNodeNetwork(
     ...validateName(networkName),
     ...validateHostKeys("hosts", keys, swarmHosts),
     ...validateNetworkLabels(spec.labels),
-    ...validateAddressPlan(spec),
+    ...(isDeferred(spec, "subnet") ? [] : validateAddresses({ subnet: spec.subnet, gateway: spec.gateway })),
   ];
 }
 
-/** The same, and what is wrong with how its hosts are plugged in and share the addresses. */
+/** Validates the same for a macvlan or ipvlan network, with the interface and the IP range of each host. */
 export function validateL2Network(
   networkName: string,
   spec: KnownSpec,
   swarmHosts: readonly string[],
 ): ValidationIssue[] {
-  const findings = validateNodeNetwork(networkName, spec, swarmHosts);
-  const parents = Object.entries(spec.hosts).flatMap(([host, { parent }]) => validateParent(host, parent));
-  const missing = spec.subnet === "" ? [missingSubnetIssue()] : [];
-  // Where the subnet itself is wrong, nothing can be said of its parts.
-  const isSound = spec.subnet !== "" && !findings.some(({ argument }) => ["subnet", "gateway"].includes(argument));
-  return [...findings, ...missing, ...parents, ...(isSound ? validateIpRanges(spec) : [])];
+  const issues = validateNodeNetwork(networkName, spec, swarmHosts);
+  const parents = Object.keys(spec.hosts).flatMap((host) => validateParent(host, spec));
+  const missing = spec.subnet === undefined && !isDeferred(spec, "subnet") ? [missingSubnetIssue()] : [];
+  // The IP ranges can only be checked within valid addresses.
+  const hasValidAddresses = !issues.some(({ argument }) => ["subnet", "gateway"].includes(argument));
+  return [...issues, ...missing, ...parents, ...(hasValidAddresses ? validateIpRanges(spec) : [])];
 }
 
-/** Beside the network there is another on each host, whose name is longer. */
+function isDeferred({ deferred = [] }: KnownSpec, argument: string): boolean {
+  return deferred.includes(argument);
+}
+
+/** The config-only networks have a longer name. */
 function validateName(networkName: string): ValidationIssue[] {
-  const findings = validateNetworkName(networkName);
-  if (findings.length > 0 || validateNetworkName(configName(networkName)).length === 0) return findings;
+  const issues = validateNetworkName(networkName);
+  if (issues.length > 0 || validateNetworkName(configName(networkName)).length === 0) return issues;
   const problem = `is too long: ${configName(networkName)} is made beside it, which has 63 characters at most`;
   return [{ argument: "networkName", value: networkName, problem }];
 }
 
 function missingSubnetIssue(): ValidationIssue {
   const problem = "must be the addresses that the network has outside of Docker, for instance 10.50.0.0/24";
-  return { argument: "subnet", value: "", problem };
+  return { argument: "subnet", value: undefined, problem };
 }
 
-function validateParent(host: string, parent: string | undefined): ValidationIssue[] {
-  if (parent === undefined) return [];
-  const problem = parentError(parent);
-  return problem ? [{ argument: `hosts.${host}.parent`, value: parent, problem }] : [];
+function validateParent(host: string, spec: KnownSpec): ValidationIssue[] {
+  const argument = `hosts.${host}.parent`;
+  const parent = spec.hosts[host]?.parent;
+  if (isDeferred(spec, argument)) return [];
+  const problem = parentError(parent ?? "");
+  return problem ? [{ argument, value: parent, problem }] : [];
 }
 
 function parentError(parent: string): string | undefined {
@@ -79,37 +87,44 @@ function parentError(parent: string): string | undefined {
   return "names no VLAN: its number, after the dot, must be from 1 to 4094";
 }
 
-/** Every engine gives away addresses by itself: two hosts with the same would give them twice. */
-function validateIpRanges({ hosts, subnet, gateway }: KnownSpec): ValidationIssue[] {
+/** Each engine assigns addresses on its own, so hosts must not share a range. */
+function validateIpRanges(spec: KnownSpec): ValidationIssue[] {
+  const { hosts, subnet, gateway } = spec;
   const entries = Object.entries(hosts);
   return entries.flatMap(([host, { ipRange }], at) => {
     const argument = `hosts.${host}.ipRange`;
-    const refused = (value: unknown, problem: string) => [{ argument, value, problem }];
-    if (ipRange === undefined || subnet === undefined) return [];
-    if (ipRange === "") {
-      const own = "is all of the subnet, as other hosts have a part of it too: give each host its own";
-      return entries.length > 1 ? refused(undefined, own) : [];
+    const issue = (problem: string) => [{ argument, value: ipRange, problem }];
+    if (subnet === undefined || isDeferred(spec, argument)) return [];
+    if (ipRange === undefined) {
+      const problem = "is all of the subnet, as other hosts have a part of it too: give each host its own";
+      return entries.length > 1 ? issue(problem) : [];
     }
-    const problem = ipRangeError(ipRange, subnet, NARROWEST) ?? emptyRangeError(ipRange, subnet, gateway);
-    if (problem) return refused(ipRange, problem);
-    const rival = entries.slice(0, at).find(([, other]) => overlapsRange(other, ipRange));
-    const overlapping = rival && `overlaps with that of host ${rival[0]} (${rival[1].ipRange}): give each its own part`;
-    return overlapping ? refused(ipRange, overlapping) : [];
+    const usedGateway = isDeferred(spec, "gateway") ? undefined : (gateway ?? defaultGateway(subnet));
+    const problem = ipRangeError(ipRange, subnet, LONGEST_PREFIX) ?? emptyRangeError(ipRange, subnet, usedGateway);
+    if (problem) return issue(problem);
+    const rival = entries
+      .slice(0, at)
+      .find(([, other]) => other.ipRange !== undefined && overlaps(other.ipRange, ipRange));
+    return rival ? issue(`overlaps with that of host ${rival[0]} (${rival[1].ipRange}): give each its own part`) : [];
   });
 }
 
 function emptyRangeError(ipRange: string, subnet: string, gateway: string | undefined): string | undefined {
-  if (gateway === undefined || (countFreeAddresses(ipRange, subnet, gateway || defaultGateway(subnet)) ?? 1) > 0)
-    return undefined;
+  if (gateway === undefined || (countFreeAddresses(ipRange, subnet, gateway) ?? 1) > 0) return undefined;
   return `has no address to give: of ${subnet} the first, the last and the gateway's are nobody else's`;
 }
 
-function overlapsRange({ ipRange }: Partial<HostAttachment>, other: string): boolean {
-  return ipRange !== undefined && ipRange !== "" && overlaps(ipRange, other);
-}
-
-/** What is wrong with the mode of a driver. */
+/** Validates the mode of a driver. */
 export function validateMode(mode: string | undefined, modes: readonly string[]): ValidationIssue[] {
   if (mode === undefined || modes.includes(mode)) return [];
   return [{ argument: "mode", value: mode, problem: `must be ${modes.map((one) => `"${one}"`).join(" or ")}` }];
+}
+
+/** Validates the options of a bridge network, as they are passed to Docker. */
+export function validateBridgeOptions(options: Record<string, string> = {}): ValidationIssue[] {
+  const { [BRIDGE_NAME_OPTION]: bridgeName, [MTU_OPTION]: mtu } = options;
+  const issues = validateMtu(mtu === undefined ? undefined : Number(mtu));
+  if (bridgeName === undefined || /^[\w.-]{1,15}$/.test(bridgeName)) return issues;
+  const problem = "is no name for a device: give 1 to 15 letters, digits, '_', '.' or '-', for instance br-storage";
+  return [...issues, { argument: "bridgeName", value: bridgeName, problem }];
 }

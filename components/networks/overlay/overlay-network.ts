@@ -1,9 +1,10 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { knownFields, knownRecord } from "../../shared/inputs.ts";
+import { knownFields, knownRecord, unknownFields } from "../../shared/inputs.ts";
 import { type Owner, ownerLabels, SWARM_LABEL } from "../../../core/labels.ts";
 import { creationOwner, ownerOf } from "../../shared/owner.ts";
 import { throwIfInvalid } from "../../../core/input-validation-error.ts";
+import type { NetworkSettings } from "../../../core/requirement.ts";
 import type { OverlayNetworkArgs } from "./args.ts";
 import {
   toIpamConfigs,
@@ -11,25 +12,23 @@ import {
   DEFAULT_MTU,
   driverOptions,
   validateOverlayNetwork,
-  networkSettings,
-  type NetworkSpec,
   VXLAN_OPTION,
 } from "../../../core/networks/overlay-spec.ts";
 
 export type { OverlayNetworkArgs };
 
 /**
- * A network across all nodes of a Swarm: encrypted, and open to containers that are no service's, unless told otherwise.
+ * A network across all nodes of a Swarm. By default it is encrypted, and standalone containers can attach to it.
  *
- * A network cannot be changed, only made anew. That is refused in the preview while something is attached to it, unless
- * the Swarm says `allowOutage: true`.
+ * Docker cannot change a network, only replace it. The preview rejects a replacement while something is attached to the
+ * network, unless the Swarm sets `allowOutage: true`.
  *
  * @example
  * const network = new OverlayNetwork("storage", { swarm });
  * @example
  * const network = new OverlayNetwork("storage", { swarm, subnet: "10.20.0.0/24", internal: true });
  * @example
- * // One that was made by hand, as it is.
+ * // An existing network that was created by hand.
  * const network = new OverlayNetwork("storage", { swarm, networkName: "minio-overlay-network", adopt: true });
  */
 export class OverlayNetwork extends pulumi.ComponentResource {
@@ -45,32 +44,27 @@ export class OverlayNetwork extends pulumi.ComponentResource {
   constructor(name: string, args: OverlayNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     const subject = `OverlayNetwork "${name}"`;
     const networkName = args.networkName ?? name;
-    const asked = args.adopt ? args : withDefaults(args);
-    args.swarm.throwIfInvalid(subject, [
-      ...validateOverlayNetwork(networkName, known(asked)),
-      ...(args.adopt ? validateAdoption(deferred(args)) : []),
+    const { swarm, adopt } = args;
+    const { settings, deferred } = knownSettings(adopt ? args : withDefaults(args));
+    swarm.throwIfInvalid(subject, [
+      ...validateOverlayNetwork(networkName, settings, deferred),
+      ...(adopt ? validateAdoption(deferred) : []),
     ]);
     super("pulumi-swarm:index:OverlayNetwork", name, {}, opts);
 
-    const { swarm, adopt } = args;
-    const owner = ownerOf(name);
-    const settings = networkSettings(known(asked));
-    const requirement = {
+    const checked = swarm.preflight({
       kind: "network",
       subject,
-      owner,
+      owner: ownerOf(name),
       name: networkName,
       ...(adopt && { adopt }),
       settings,
-    } as const;
-    const child = { parent: this, provider: swarm.provider, dependsOn: swarm.preflight(requirement) };
+      ...(deferred.length > 0 && { deferred }),
+    });
+    const options = { parent: this, provider: swarm.provider, dependsOn: checked };
     const network = adopt
-      ? docker.getNetworkOutput({ name: networkName }, child)
-      : madeNetwork(name, networkName, args, {
-          spec: checkedSpec(subject, networkName, args),
-          owner: creationOwner(name, { parent: this, dependsOn: child.dependsOn }),
-          child,
-        });
+      ? docker.getNetworkOutput({ name: networkName }, options)
+      : createNetwork(name, subject, networkName, args, options);
 
     this.networkId = pulumi.output(network.id);
     this.networkName = pulumi.output(network.name);
@@ -86,76 +80,61 @@ export class OverlayNetwork extends pulumi.ComponentResource {
   }
 }
 
-type NetworkArgs = Omit<OverlayNetworkArgs, "swarm" | "networkName" | "adopt">;
+type SettingsArgs = Omit<OverlayNetworkArgs, "swarm" | "networkName" | "adopt">;
 
-interface MadeNetwork {
-  spec: pulumi.Output<NetworkSpec>;
-  owner: pulumi.Output<Owner>;
-  child: pulumi.CustomResourceOptions;
-}
-
-function madeNetwork(
+function createNetwork(
   name: string,
+  subject: string,
   networkName: string,
-  { swarm, subnet }: OverlayNetworkArgs,
-  { spec, owner, child }: MadeNetwork,
+  { swarm, ...args }: OverlayNetworkArgs,
+  options: pulumi.CustomResourceOptions,
 ): docker.Network {
+  const { parent, dependsOn } = options;
+  const owner = creationOwner(name, { parent, dependsOn });
+  const settings = pulumi.output(withDefaults(args)).apply((all) => {
+    throwIfInvalid(subject, validateOverlayNetwork(networkName, all));
+    return all;
+  });
   return new docker.Network(
     `${name}-network`,
     {
       name: networkName,
       driver: "overlay",
-      attachable: spec.attachable,
-      internal: spec.internal,
-      options: spec.apply(driverOptions),
-      // Left out, the addresses are the Swarm's choice and never a difference.
-      ipamConfigs: subnet === undefined ? undefined : spec.apply(toIpamConfigs),
+      attachable: settings.attachable,
+      internal: settings.internal,
+      options: settings.apply(driverOptions),
+      // If left out, the Swarm chooses the addresses, and they are not compared.
+      ipamConfigs: args.subnet === undefined ? undefined : settings.apply(toIpamConfigs),
       labels: pulumi
-        .all([spec.labels, owner, swarm.swarmId])
-        .apply(([own, owner, swarmId]) => labelList(own, owner, swarmId)),
+        .all([settings.labels, owner, swarm.swarmId])
+        .apply(([own, owner, swarmId]) => toLabelList(own, owner, swarmId)),
     },
     {
-      ...child,
-      // Two networks of one name cannot be.
+      ...options,
+      // Docker does not allow two networks of one name.
       deleteBeforeReplace: true,
-      // Docker adds this one option by itself. The others stay compared: a change of theirs is seen.
+      // Docker sets this option itself. All others are compared.
       ignoreChanges: [`options.["${VXLAN_OPTION}"]`],
     },
   );
 }
 
-function withDefaults({ subnet = "", gateway = "", ipRange = "", ...args }: NetworkArgs) {
+function withDefaults(args: SettingsArgs) {
   const { attachable = true, encrypted = true, internal = false, mtu = DEFAULT_MTU, labels = {} } = args;
+  const { subnet, gateway, ipRange } = args;
   return { attachable, encrypted, internal, mtu, labels, subnet, gateway, ipRange };
 }
 
-/** What is known before the program runs. */
-function known(args: NetworkArgs): Partial<NetworkSpec> {
-  const { labels, ...rest } = shapeOf(args);
-  return { ...knownFields<Omit<NetworkSpec, "labels">>(rest), labels: knownRecord(labels) };
+/** Returns the settings that are known before the program runs, and the names of those that are given but not known. */
+function knownSettings(args: SettingsArgs): { settings: NetworkSettings; deferred: string[] } {
+  const { attachable, encrypted, internal, mtu, labels, subnet, gateway, ipRange } = args;
+  const inputs = { attachable, encrypted, internal, mtu, subnet, gateway, ipRange };
+  const settings = { ...knownFields<Omit<NetworkSettings, "labels">>(inputs), labels: knownRecord(labels) };
+  return { settings, deferred: unknownFields({ ...inputs, labels }, settings) };
 }
 
-/** Names of the arguments that are given and not known before the program runs. */
-function deferred(args: NetworkArgs): string[] {
-  const values: Record<string, unknown> = known(args);
-  const given = Object.entries(shapeOf(args)).filter(([, input]) => input !== undefined);
-  return given.map(([argument]) => argument).filter((argument) => values[argument] === undefined);
-}
-
-function shapeOf({ attachable, encrypted, internal, mtu, labels, subnet, gateway, ipRange }: NetworkArgs) {
-  return { attachable, encrypted, internal, mtu, labels, subnet, gateway, ipRange };
-}
-
-/** All arguments, checked again once those are known that other resources give. */
-function checkedSpec(subject: string, networkName: string, args: NetworkArgs): pulumi.Output<NetworkSpec> {
-  return pulumi.output(withDefaults(args)).apply((spec) => {
-    throwIfInvalid(subject, validateOverlayNetwork(networkName, spec));
-    return spec;
-  });
-}
-
-/** A set in the provider; in one order always, so that a preview of the program reads the same each time. */
-function labelList(own: Record<string, string>, owner: Owner, swarmId: string): { label: string; value: string }[] {
+/** Returns the labels in a fixed order, so that previews do not differ. The provider treats the list as a set. */
+function toLabelList(own: Record<string, string>, owner: Owner, swarmId: string): { label: string; value: string }[] {
   const labels = { ...own, ...ownerLabels(owner), [SWARM_LABEL]: swarmId };
   return Object.entries(labels)
     .sort(([a], [b]) => a.localeCompare(b))

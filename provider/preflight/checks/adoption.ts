@@ -1,5 +1,6 @@
 import { ENCRYPTED_OPTION } from "../../../core/networks/overlay-spec.ts";
 import { withLiveDefaults, networkDifferences, liveNetwork } from "../live-networks.ts";
+import { type FieldDiff, formatFound } from "../field-diff.ts";
 import type { NetworkRequirement } from "../../../core/requirement.ts";
 import type { PreflightIssue } from "./issue.ts";
 import { isOurNetwork, type ClusterSnapshot } from "../snapshot.ts";
@@ -52,9 +53,10 @@ function canListNetworks({ hosts, unreachable }: ClusterSnapshot): boolean {
   return unreachable.length === 0 || Object.values(hosts).some(({ manager }) => manager);
 }
 
-function differenceIssue({ argument, wanted, found }: ReturnType<typeof networkDifferences>[number]): NetworkIssue {
+function differenceIssue(difference: FieldDiff): NetworkIssue {
+  const { argument, wanted } = difference;
   const problem =
-    `the network that is taken on has ${JSON.stringify(found)}, and no network can be changed: leave the argument out, ` +
+    `the network that is taken on has ${formatFound(difference)}, and no network can be changed: leave the argument out, ` +
     "or leave adopt out and give another networkName";
   return { check: "names", hosts: [], argument, value: wanted, problem };
 }

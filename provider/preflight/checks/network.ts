@@ -3,6 +3,7 @@ import { contains, overlaps } from "../../../core/networks/cidr.ts";
 import { describeOwner } from "../../../core/labels.ts";
 import { checkAdoption } from "./adoption.ts";
 import { listAttached, networkDifferences, liveNetwork } from "../live-networks.ts";
+import { formatFound } from "../field-diff.ts";
 import type { NetworkRequirement } from "../../../core/requirement.ts";
 import type { PreflightIssue } from "./issue.ts";
 import { isOurNetwork, listNetworks, type ClusterSnapshot, networkSubnets } from "../snapshot.ts";
@@ -159,11 +160,11 @@ function checkReplacement(requirement: NetworkRequirement, snapshot: ClusterSnap
   const wayOut = snapshot.allowOutage
     ? `${blocking.join(", ")} is not this stack's and would lose it: detach it first`
     : `${blocking.join(", ")} would lose it: put the value back, or set allowOutage: true on the Swarm`;
-  return networkDifferences(requirement, live, snapshot).map(({ argument, wanted, found }) => ({
+  return networkDifferences(requirement, live, snapshot).map((difference) => ({
     check: "names",
     hosts: [],
-    argument,
-    value: wanted,
-    problem: `the network is there with ${JSON.stringify(found)}; another means a new network, and ${wayOut}`,
+    argument: difference.argument,
+    value: difference.wanted,
+    problem: `the network is there with ${formatFound(difference)}; another means a new network, and ${wayOut}`,
   }));
 }

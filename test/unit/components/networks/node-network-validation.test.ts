@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { validateBridgeOptions } from "../../../../components/networks/bridge/validation.ts";
 import {
+  validateBridgeOptions,
   validateL2Network,
   validateMode,
   validateNodeNetwork,
@@ -10,10 +10,10 @@ import { formatIssue } from "../../../../core/input-validation-error.ts";
 
 const HOSTS = ["a", "b", "c"];
 
-const part = (ipRange = "", parent = "eth1") => ({ parent, ipRange });
+const part = (ipRange?: string, parent = "eth1") => ({ parent, ipRange });
 
 function lines(spec: KnownSpec, name = "net"): string[] {
-  const whole = { subnet: "10.50.0.0/24", gateway: "", ...spec };
+  const whole = { subnet: "10.50.0.0/24", ...spec };
   return validateL2Network(name, whole, HOSTS).map((finding) => formatIssue("N", finding));
 }
 
@@ -22,10 +22,20 @@ describe("fine", () => {
     ["one host with all of the subnet", { hosts: { a: part() } }],
     ["a part for each", { hosts: { a: part("10.50.0.16/29"), b: part("10.50.0.24/29") } }],
     ["an address for each", { hosts: { a: part("10.50.0.9/32"), b: part("10.50.0.10/32") } }],
-    ["a VLAN", { hosts: { a: part("", "eth0.50") } }],
-    ["a bond with a long name", { hosts: { a: part("", "bond0-storage01") } }],
-    ["what is not known yet", { hosts: { a: {}, b: {} }, subnet: undefined, gateway: undefined }],
-    ["parts of a subnet that is not known yet", { hosts: { a: part("10.1.0.0/29") }, subnet: undefined }],
+    ["a VLAN", { hosts: { a: part(undefined, "eth0.50") } }],
+    ["a bond with a long name", { hosts: { a: part(undefined, "bond0-storage01") } }],
+    [
+      "what is not known yet",
+      {
+        hosts: { a: {}, b: {} },
+        subnet: undefined,
+        deferred: ["subnet", "gateway", "hosts.a.parent", "hosts.a.ipRange", "hosts.b.parent", "hosts.b.ipRange"],
+      },
+    ],
+    [
+      "parts of a subnet that is not known yet",
+      { hosts: { a: part("10.1.0.0/29") }, subnet: undefined, deferred: ["subnet"] },
+    ],
   ])("%s", (_, spec) => expect(lines(spec)).toEqual([]));
 });
 
@@ -38,18 +48,19 @@ describe("refused", () => {
   test.each<[KnownSpec, string]>([
     [{ hosts: {} }, "hosts []: a network is on at least one host: name one of a, b, c"],
     [{ hosts: { z: part() } }, 'hosts "z": is no host of the Swarm: it has a, b, c'],
-    [{ hosts: { a: part("", "") } }, `hosts.a.parent "": ${DEVICE}`],
-    [{ hosts: { a: part("", "eth 1") } }, `hosts.a.parent "eth 1": ${DEVICE}`],
-    [{ hosts: { a: part("", "enp0s31f6-storage") } }, `hosts.a.parent "enp0s31f6-storage": ${DEVICE}`],
+    [{ hosts: { a: part(undefined, "") } }, `hosts.a.parent "": ${DEVICE}`],
+    [{ hosts: { a: {} } }, `hosts.a.parent (not given): ${DEVICE}`],
+    [{ hosts: { a: part(undefined, "eth 1") } }, `hosts.a.parent "eth 1": ${DEVICE}`],
+    [{ hosts: { a: part(undefined, "enp0s31f6-storage") } }, `hosts.a.parent "enp0s31f6-storage": ${DEVICE}`],
     [
-      { hosts: { a: part("", "lo") } },
+      { hosts: { a: part(undefined, "lo") } },
       'hosts.a.parent "lo": leads nowhere: give the device that leads into the network, such as eth1',
     ],
-    [{ hosts: { a: part("", "eth0.0") } }, `hosts.a.parent "eth0.0": ${VLAN}`],
-    [{ hosts: { a: part("", "eth0.4095") } }, `hosts.a.parent "eth0.4095": ${VLAN}`],
+    [{ hosts: { a: part(undefined, "eth0.0") } }, `hosts.a.parent "eth0.0": ${VLAN}`],
+    [{ hosts: { a: part(undefined, "eth0.4095") } }, `hosts.a.parent "eth0.4095": ${VLAN}`],
     [
-      { hosts: { a: part() }, subnet: "" },
-      'subnet "": must be the addresses that the network has outside of Docker, for instance 10.50.0.0/24',
+      { hosts: { a: part() }, subnet: undefined },
+      "subnet (not given): must be the addresses that the network has outside of Docker, for instance 10.50.0.0/24",
     ],
     [
       { hosts: { a: part() }, gateway: "10.51.0.1" },
@@ -87,9 +98,9 @@ describe("refused", () => {
   });
 
   test("a bridge needs no addresses, and all its hosts may have the same", () => {
-    const hosts = { a: part("", ""), b: part("", "") };
-    expect(validateNodeNetwork("net", { hosts, subnet: "", gateway: "" }, HOSTS)).toEqual([]);
-    expect(validateNodeNetwork("net", { hosts, subnet: "10.30.0.0/24", gateway: "" }, HOSTS)).toEqual([]);
+    const hosts = { a: {}, b: {} };
+    expect(validateNodeNetwork("net", { hosts }, HOSTS)).toEqual([]);
+    expect(validateNodeNetwork("net", { hosts, subnet: "10.30.0.0/24" }, HOSTS)).toEqual([]);
   });
 });
 

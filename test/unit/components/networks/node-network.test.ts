@@ -31,7 +31,7 @@ async function made<T>(make: () => T, options: ProgramRunOptions = {}) {
 
 const partA = { subnet: "10.50.0.0/24", gateway: "10.50.0.1", ipRange: "10.50.0.9/32", labels: {} };
 const partB = { subnet: "10.50.0.0/24", gateway: "10.50.0.1", ipRange: "10.50.0.16/29", labels: {} };
-const ofBridge = { subnet: "", gateway: "", ipRange: "", labels: {} };
+const ofBridge = { labels: {} };
 const MTU = { "com.docker.network.driver.mtu": "1500" };
 
 describe("a part for each host, and the Swarm's network of them", () => {

@@ -76,9 +76,8 @@ test("depends on the preflight, which knows what the network is to be", async ()
       internal: false,
       labels: { a: "b" },
       subnet: "10.20.0.0/24",
-      gateway: "10.20.0.1",
-      ipRange: "",
     },
+    deferred: ["mtu"],
   });
 });
 

@@ -1,19 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { validateAddressPlan, contains, defaultGateway, overlaps } from "../../../../core/networks/cidr.ts";
+import { validateAddresses, contains, defaultGateway, overlaps } from "../../../../core/networks/cidr.ts";
 import { formatIssue } from "../../../../core/input-validation-error.ts";
 
-const lines = (plan: Parameters<typeof validateAddressPlan>[0]) =>
-  validateAddressPlan(plan).map((finding) => formatIssue("N", finding));
+const lines = (plan: Parameters<typeof validateAddresses>[0]) =>
+  validateAddresses(plan).map((finding) => formatIssue("N", finding));
 
 describe("addresses that are fine", () => {
   test.each([
     {},
-    { gateway: "10.20.0.1" },
-    { subnet: "", gateway: "", ipRange: "" },
     { subnet: "10.20.0.0/24" },
     { subnet: "10.0.0.0/8" },
     { subnet: "192.168.1.8/29" },
-    { subnet: "10.20.0.0/24", gateway: "", ipRange: "" },
     { subnet: "10.20.0.0/24", gateway: "10.20.0.254", ipRange: "10.20.0.128/25" },
   ])("%j", (plan) => expect(lines(plan)).toEqual([]));
 });
@@ -25,6 +22,7 @@ describe("addresses that are refused", () => {
       'subnet "10.20.0.0": has no prefix length: write it in CIDR form, for instance 10.20.0.0/24',
     ],
     [{ subnet: "10.20.0/24" }, 'subnet "10.20.0/24": is not in CIDR form: write it like 10.20.0.0/24'],
+    [{ subnet: "" }, 'subnet "": has no prefix length: write it in CIDR form, for instance 10.20.0.0/24'],
     [{ subnet: "10.20.0.0/33" }, 'subnet "10.20.0.0/33": is not in CIDR form: write it like 10.20.0.0/24'],
     [{ subnet: "10.20.0.300/24" }, 'subnet "10.20.0.300/24": is not in CIDR form: write it like 10.20.0.0/24'],
     [{ subnet: "10.20.0.7/24" }, 'subnet "10.20.0.7/24": has bits beyond its prefix: write 10.20.0.0/24'],
@@ -42,11 +40,8 @@ describe("addresses that are refused", () => {
       { subnet: "224.1.0.0/16" },
       'subnet "224.1.0.0/16": is multicast: choose one of 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16',
     ],
-    [{ subnet: "", gateway: "10.20.0.1" }, 'gateway "10.20.0.1": means nothing without a subnet: give `subnet` too'],
-    [
-      { subnet: "", ipRange: "10.20.0.0/25" },
-      'ipRange "10.20.0.0/25": means nothing without a subnet: give `subnet` too',
-    ],
+    [{ gateway: "10.20.0.1" }, 'gateway "10.20.0.1": means nothing without a subnet: give `subnet` too'],
+    [{ ipRange: "10.20.0.0/25" }, 'ipRange "10.20.0.0/25": means nothing without a subnet: give `subnet` too'],
     [
       { subnet: "10.20.0.0/24", gateway: "first" },
       'gateway "first": is no IPv4 address: give one of 10.20.0.0/24, for instance 10.20.0.1',

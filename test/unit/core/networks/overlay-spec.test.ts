@@ -3,12 +3,11 @@ import {
   toIpamConfigs,
   driverOptions,
   validateOverlayNetwork,
-  networkSettings,
-  type NetworkSpec,
+  type OverlaySettings,
 } from "../../../../core/networks/overlay-spec.ts";
 import { formatIssue } from "../../../../core/input-validation-error.ts";
 
-const SPEC: NetworkSpec = { encrypted: true, attachable: true, internal: false, mtu: 1500, labels: {} };
+const SPEC: OverlaySettings = { encrypted: true, attachable: true, internal: false, mtu: 1500, labels: {} };
 
 describe("options", () => {
   test("an encrypted network has them as the docker command writes them", () =>
@@ -22,31 +21,15 @@ describe("addresses", () => {
   test.each([
     [{}, []],
     [{ subnet: "10.20.0.0/24" }, [{ subnet: "10.20.0.0/24", gateway: "10.20.0.1" }]],
-    [{ subnet: "10.20.0.0/24", gateway: "", ipRange: "" }, [{ subnet: "10.20.0.0/24", gateway: "10.20.0.1" }]],
+    [
+      { subnet: "10.20.0.0/24", ipRange: "10.20.0.128/25" },
+      [{ subnet: "10.20.0.0/24", gateway: "10.20.0.1", ipRange: "10.20.0.128/25" }],
+    ],
     [
       { subnet: "10.20.0.0/24", gateway: "10.20.0.9", ipRange: "10.20.0.128/25" },
       [{ subnet: "10.20.0.0/24", gateway: "10.20.0.9", ipRange: "10.20.0.128/25" }],
     ],
   ])("%j", (plan, expected) => expect(toIpamConfigs(plan)).toEqual(expected));
-});
-
-describe("what is compared with the network that is there", () => {
-  test("no addresses when the Swarm chooses them", () =>
-    expect(networkSettings({ ...SPEC, subnet: "", gateway: "", ipRange: "" })).toEqual(SPEC));
-
-  test("the gateway that will be asked for", () =>
-    expect(networkSettings({ ...SPEC, subnet: "10.20.0.0/24", gateway: "", ipRange: "" })).toEqual({
-      ...SPEC,
-      subnet: "10.20.0.0/24",
-      gateway: "10.20.0.1",
-      ipRange: "",
-    }));
-
-  test("nothing that is not known yet", () =>
-    expect(networkSettings({ encrypted: true, subnet: "10.20.0.0/24" })).toEqual({
-      encrypted: true,
-      subnet: "10.20.0.0/24",
-    }));
 });
 
 const RESERVED = "begins like a label that Docker or pulumi-swarm sets itself: choose another name for it";
@@ -64,6 +47,11 @@ describe("refused", () => {
   ])("%s %j", (name, spec, line) =>
     expect(validateOverlayNetwork(name, spec).map((finding) => formatIssue("N", finding))).toEqual([`N: ${line}`]),
   );
+
+  test("a gateway without a subnet, unless the subnet is not known yet", () => {
+    expect(validateOverlayNetwork("net", { gateway: "10.20.0.1" })).toHaveLength(1);
+    expect(validateOverlayNetwork("net", { gateway: "10.20.0.1" }, ["subnet"])).toEqual([]);
+  });
 
   test("all at once", () =>
     expect(validateOverlayNetwork("ingress", { mtu: 1, subnet: "10.0.0.1/24" })).toHaveLength(3));

@@ -139,7 +139,7 @@ describe("a host's part of a network", () => {
     ["nothing", {}, same],
     ["another machine under its key", { machineId: "machine-b" }, { changes: true, replaces: [] }],
     ["another way to it", { connection: NOWHERE }, { changes: true, replaces: [] }],
-    ["other addresses", { config: { ...part().config, ipRange: "" } }, { changes: true, replaces: ["config"] }],
+    ["other addresses", { config: { ...part().config, ipRange: undefined } }, { changes: true, replaces: ["config"] }],
     ["another name", { name: "other-config" }, { changes: true, replaces: ["name"] }],
     ["addresses that are not known yet", { config: UNKNOWN as object }, { changes: true, replaces: [] }],
   ])("is compared: %s", async (_, change, expected) => {

@@ -85,15 +85,12 @@ test("what an engine tells of a part is what it was asked for", () => {
   expect(
     toHostConfig(network("x", "", { IPAM: { Driver: "default", Config: null }, Options: null, Labels: null })),
   ).toEqual({
-    subnet: "",
-    gateway: "",
-    ipRange: "",
     options: {},
     labels: {},
   });
 });
 
-describe("whose a network of the Swarm is, the labels of its perHost tell", () => {
+describe("whose a network of the Swarm is, the labels of its config-only networks tell", () => {
   test("on whichever host", () => {
     const hosts = { a: ownManager({ networks: [live()] }), b: host({ networks: [config("b")] }) };
     const named = withConfigLabels(hosts)["a"]!.networks.find(({ Name }) => Name === "net");
@@ -206,7 +203,7 @@ describe("refused", () => {
   ])("%s", (_, found, line) => expect(lines(found)).toEqual([`MacvlanNetwork "net": ${line}`]));
 
   test("a host's own address where a single host has all of the subnet", () => {
-    const perHost = { ...PARTS, hosts: { a: { ...PARTS.hosts["a"]!, ipRange: "" } } };
+    const perHost = { ...PARTS, hosts: { a: { ...PARTS.hosts["a"]!, ipRange: undefined } } };
     expect(lines(bare({ addresses: { a: "10.50.0.2" } }), { ...DEMAND, perHostConfig: perHost })).toEqual([
       'MacvlanNetwork "net": hosts.a.ipRange (not given): holds 10.50.0.2, an address of host a itself: give a part that is nobody else\'s',
     ]);
