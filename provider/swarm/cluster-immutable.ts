@@ -16,7 +16,7 @@ export function creationSettingsFrom(swarm: SwarmDetails): CreationSettings {
   };
 }
 
-/** What was asked for and is not how the Swarm was made. */
+/** Returns the requested settings that differ from those the Swarm was created with. */
 export function changedCreationSettings(fixed: CreationSettings, asked: ClusterInputs): (keyof CreationSettings)[] {
   const keys = ["addressPools", "subnetSize", "dataPathPort"] as const;
   return keys.filter(
@@ -24,12 +24,12 @@ export function changedCreationSettings(fixed: CreationSettings, asked: ClusterI
   );
 }
 
-/** Whether a Swarm that was made for one host, where no other reaches it, is to get a second one. */
+/** Returns whether a Swarm on a loopback address is to get a second host, which could not reach it there. */
 export function needsReachableAddress({ singleHost, firstManager }: ClusterInputs): boolean {
   return singleHost === false && [firstManager.advertiseAddress, firstManager.listenAddress].some(isLoopback);
 }
 
-/** Why a change that means a new Swarm is not made, with what it would cost. */
+/** Returns why a change that needs a new Swarm is refused, with what would be lost; undefined if it is not. */
 export async function checkReplacement(news: ClusterInputs): Promise<string | undefined> {
   const found = await inspectRunningSwarm(news);
   if (!found) return undefined;
@@ -39,35 +39,36 @@ export async function checkReplacement(news: ClusterInputs): Promise<string | un
   const isUnreachable = isLoopback(address) || (isOurs && needsReachableAddress(news));
   if (news.singleHost === false && isUnreachable && !(isOurs && news.allowOutage)) {
     return (
-      `managers: the Swarm was made for one host and listens on ${address} alone, where no other host can join it; ` +
-      (isOurs ? await replacementCost(engine) : "only its owner can make it anew")
+      `managers: the Swarm was created for one host and listens only on ${address}, where no other host can join; ` +
+      (isOurs ? await replacementCost(engine) : "only its owner can recreate it")
     );
   }
   const [property] = news.allowOutage ? [] : changedCreationSettings(creationSettingsFrom(swarm), news);
   if (!property) return undefined;
   return (
-    `${property} ${JSON.stringify(news[property])}: the Swarm was made with ${JSON.stringify(creationSettingsFrom(swarm)[property])}, ` +
-    `and only a new Swarm can have another; ${await replacementCost(engine, "Put the value back, or set")}`
+    `${property} ${JSON.stringify(news[property])}: the Swarm was created with ` +
+    `${JSON.stringify(creationSettingsFrom(swarm)[property])}, and only a new Swarm can have another value; ` +
+    (await replacementCost(engine, "Restore the value, or set"))
   );
 }
 
-async function replacementCost(engine: Engine, wayOut = "Set"): Promise<string> {
+async function replacementCost(engine: Engine, fix = "Set"): Promise<string> {
   const lost = await listSwarmObjects(engine);
   return (
-    `lost with the old one: ${lost.join(", ") || "its node identities"}. ` +
-    `Data in volumes stays. ${wayOut} allowOutage: true to have the Swarm made anew`
+    `recreating it removes: ${lost.join(", ") || "its node identities"}. ` +
+    `Data in volumes is kept. ${fix} allowOutage: true to recreate the Swarm`
   );
 }
 
-/** The Swarm that is there already, by the first of the managers that answers for it. */
+/** Inspects the running Swarm through the first manager that answers. Returns undefined if none does. */
 async function inspectRunningSwarm({ managers }: ClusterInputs) {
-  const asked = Object.values(managers).map(async (connection) => {
+  const inspections = Object.values(managers).map(async (connection) => {
     const engine = new Engine(connection);
     const info = await engine.info(engineTimeout(connection));
-    if (!info.Swarm.ControlAvailable) throw new Error("it is no manager");
+    if (!info.Swarm.ControlAvailable) throw new Error("not a manager");
     return { engine, swarm: await engine.inspectSwarm(), address: info.Swarm.NodeAddr };
   });
-  return Promise.any(asked).catch(() => undefined);
+  return Promise.any(inspections).catch(() => undefined);
 }
 
 function isLoopback(address: string): boolean {

@@ -4,34 +4,34 @@ import type { Managers } from "./manager-pool.ts";
 export interface ClusterInputs {
   managers: Managers;
   owner: Owner;
-  /** The manager that makes the Swarm when there is none. Kept as it was then. */
+  /** The manager on which the Swarm is created. Never changes afterwards. */
   firstManager: { hostKey: string; advertiseAddress: string; listenAddress: string; dataPathAddress?: string };
-  /** Fixed when the Swarm is made. Absent: the Engine's own choice. */
+  /** Immutable. @default - the Engine's */
   addressPools?: string[];
   subnetSize?: number;
   dataPathPort?: number;
-  /** Changed in place. Absent: left as they are. */
+  /** Updated in place. @default - left as it is */
   autolock?: boolean;
   certificateExpiryDays?: number;
   taskHistoryLimit?: number;
-  /** Another value means other join tokens. */
+  /** A new value rotates the join tokens. */
   joinTokenGeneration?: string | number;
-  /** Whether one host is all there is to be. Absent in states of old. */
+  /** Whether the Swarm has only one host. */
   singleHost?: boolean;
   adopt: boolean;
   allowOutage: boolean;
 }
 export interface ClusterState extends ClusterInputs {
-  /** The Swarm's id; the preflight recognises a recorded Swarm by it. */
+  /** The Swarm's id, by which the preflight recognises a recorded Swarm. */
   swarmId: string;
-  /** Whether this program made the Swarm: only then does it end it. */
+  /** Whether this program created the Swarm: only then does it remove it. */
   ownsSwarm: boolean;
-  /** Whether Docker's bridge for Swarm tasks came with the Swarm: only then does it go with it. */
+  /** Whether creating the Swarm created docker_gwbridge: only then is the bridge removed with it. */
   createdGatewayBridge: boolean;
   creationSettings: CreationSettings;
   joinTokens: { worker: string; manager: string };
   unlockKey: string;
 }
 
-/** What a Swarm was made with. */
+/** The settings that a Swarm was created with. */
 export type CreationSettings = Required<Pick<ClusterInputs, "addressPools" | "subnetSize" | "dataPathPort">>;

@@ -1,41 +1,33 @@
-import { Engine } from "../../engine/engine.ts";
-import type { SwarmDetails, SwarmSpec } from "../../engine/types.ts";
-import { describeOwner, isOwned, ownerFromLabels, ownerLabels } from "../../core/labels.ts";
-import {
-  listSwarmObjects,
-  remainingObjectsError,
-  hasGatewayBridge,
-  removeGatewayBridge,
-  removeOrphans,
-} from "./swarm-inventory.ts";
+import type { Engine } from "../../engine/engine.ts";
+import type { SwarmDetails } from "../../engine/types.ts";
+import { ownerFromLabels } from "../../core/labels.ts";
+import { listSwarmObjects, remainingObjectsError, removeGatewayBridge, removeOrphans } from "./swarm-inventory.ts";
 import { withManager, optionalManagerFinder, managerFinder } from "./with-manager.ts";
 import { NOT_FOUND, type ResourceHandler } from "../runtime/resource-handler.ts";
 import { logLine } from "../runtime/log-line.ts";
 import { lockedManagers, type Managers, registerManagers } from "./manager-pool.ts";
 import {
   creationSettingsFrom,
-  DEFAULT_SUBNET_SIZE,
   changedCreationSettings,
   needsReachableAddress,
   checkReplacement,
 } from "./cluster-immutable.ts";
-import { retryOnVersionConflict } from "./optimistic-update.ts";
+import { applySettings, liveSettings, rotateJoinTokens } from "./cluster-settings.ts";
+import { initOrAdopt, type Origin } from "./init-swarm.ts";
 import { containsUnknown, deepEqual } from "../runtime/diff.ts";
 import { ResourceError } from "../runtime/errors.ts";
 import type { ClusterInputs, ClusterState } from "./cluster-inputs.ts";
 
-const NANOSECONDS_PER_DAY = 24 * 3600 * 1e9;
-
-/** How long a manager may take to say in a preview that it is locked, in milliseconds. */
+/** How long a preview waits for a manager to report that it is locked, in milliseconds. */
 const PREVIEW_TIMEOUT_MS = 2_000;
 
-/** The Swarm as a whole: made on its first manager, then reached through any manager that answers. */
+/** The Swarm as a whole: created on its first manager, then managed through any manager that answers. */
 export const Cluster: ResourceHandler<ClusterInputs, ClusterState> = {
   async check(olds, given) {
-    // How the Swarm came about is over. Pulumi asks once more, and with no former inputs, when it is to be made anew.
+    // The first manager only matters at creation, so it is kept. For a replacement, Pulumi checks again without olds.
     const news = { ...given, firstManager: olds.firstManager ?? given.firstManager };
     const reason = containsUnknown(news.managers) ? undefined : await checkReplacement(news);
-    // With a property's name Pulumi would print the property's whole value before the line.
+    // With a property name, Pulumi would print the property's whole value before the message.
     return { inputs: news, failures: reason ? [{ property: "", reason }] : [] };
   },
 
@@ -43,33 +35,27 @@ export const Cluster: ResourceHandler<ClusterInputs, ClusterState> = {
     if (!containsUnknown(news.managers)) registerManagers(news.managers, id);
     const replaces: string[] = changedCreationSettings(olds.creationSettings, news);
     if (olds.ownsSwarm && needsReachableAddress(news)) replaces.push("firstManager");
-    // A permission for changes to come, or a word about the others, changes nothing by itself.
-    const { adopt: _adopt, allowOutage: _allowOutage, firstManager: _first, singleHost: _single, ...now } = news;
-    const before = Object.fromEntries(Object.keys(now).map((key) => [key, olds[key as keyof ClusterInputs]]));
-    const locked = await hasLockedManagers(olds, news);
-    return { changes: replaces.length > 0 || locked || !deepEqual(before, now), replaces, deleteBeforeReplace: true };
+    const isLocked = await hasLockedManagers(olds, news);
+    const changes = replaces.length > 0 || isLocked || hasChangedSettings(olds, news);
+    return { changes, replaces, deleteBeforeReplace: true };
   },
 
   async create(inputs) {
     const { engine, ...origin } = await initOrAdopt(inputs);
     const find = async () => engine;
     await withManager("the Swarm", find, (manager) => applySettings(manager, inputs, origin.ownsSwarm));
-    const seen = await withManager("the Swarm", find, inspectSwarm);
-    return { id: seen.swarm.ID, outs: toClusterState(seen, inputs, origin) };
+    const inspected = await withManager("the Swarm", find, inspectSwarm);
+    return { id: inspected.swarm.ID, outs: toClusterState(inspected, inputs, origin) };
   },
 
   async read(id, state) {
-    if (!state) throw new ResourceError(`Swarm ${id}: import is not supported; give adopt: true to take it on`);
+    if (!state) throw new ResourceError(`Swarm ${id} cannot be imported: declare it with adopt: true to adopt it`);
     await unlockManagers(state.managers, state.unlockKey);
     const find = optionalManagerFinder({ managers: state.managers, swarmId: id });
-    const seen = await withManager(`Swarm ${id}`, find, async (manager) => manager && inspectSwarm(manager));
-    if (!seen) return NOT_FOUND;
-    const { Spec } = seen.swarm;
-    const { ownsSwarm, createdGatewayBridge, ...recorded } = state;
-    const live = { ...liveSettings(Spec, state), ...(ownsSwarm && { owner: ownerFromLabels(Spec.Labels) }) };
-    const { swarmId: _id, creationSettings: _fixed, joinTokens: _tokens, unlockKey: _key, ...rest } = recorded;
-    const inputs = { ...rest, ...live };
-    return { id, props: toClusterState(seen, inputs, { ownsSwarm, createdGatewayBridge }), inputs };
+    const inspected = await withManager(`Swarm ${id}`, find, async (manager) => manager && inspectSwarm(manager));
+    if (!inspected) return NOT_FOUND;
+    const inputs = liveInputs(inspected, state);
+    return { id, props: toClusterState(inspected, inputs, state), inputs };
   },
 
   async update(id, olds, news) {
@@ -85,132 +71,65 @@ export const Cluster: ResourceHandler<ClusterInputs, ClusterState> = {
 
   async delete(id, state) {
     if (!state.ownsSwarm) return;
-    let last: Engine | undefined;
-    await withManager(
-      `Swarm ${id}`,
-      optionalManagerFinder({ managers: state.managers, swarmId: id }),
-      async (manager) => {
-        if (!manager) return;
-        const refusal = remainingObjectsError(id, await listSwarmObjects(manager, { owner: state.owner }));
-        if (refusal) throw new ResourceError(refusal);
-        await removeOrphans(manager, state.owner);
-        last = manager;
-        await manager.leaveSwarm(true);
-      },
-    );
-    if (last && state.createdGatewayBridge) await removeGatewayBridge(last);
+    const lastManager = await endSwarm(id, state);
+    if (lastManager && state.createdGatewayBridge) await removeGatewayBridge(lastManager);
   },
 };
 
-/** How the Swarm came about. */
-type Origin = Pick<ClusterState, "ownsSwarm" | "createdGatewayBridge">;
-
-async function initOrAdopt(inputs: ClusterInputs): Promise<Origin & { engine: Engine }> {
-  const { firstManager, owner, managers } = inputs;
-  const infos = await Promise.all(
-    Object.values(managers).map(async (connection) => {
-      const engine = new Engine(connection);
-      return { engine, host: connection.host, swarm: (await engine.info()).Swarm };
-    }),
-  );
-  const inSwarm = infos.filter(({ swarm }) => swarm.LocalNodeState !== "inactive");
-  const [found] = [...inSwarm.filter(({ swarm }) => swarm.ControlAvailable), ...inSwarm];
-  if (found) {
-    const { engine, host, swarm } = found;
-    if (!swarm.ControlAvailable) throw new ResourceError(notAManagerError(host, swarm.LocalNodeState));
-    const { Labels } = (await engine.inspectSwarm()).Spec;
-    const ownsSwarm = isOwned(Labels, owner);
-    if (ownsSwarm || inputs.adopt) return { engine, ownsSwarm, createdGatewayBridge: false };
-    throw new ResourceError(
-      `adopt false: the engine at ${host} is a manager of the Swarm ${swarm.Cluster?.ID ?? ""}, which belongs to ` +
-        `${describeOwner(Labels)}: use the state that created it, or set adopt: true`,
-    );
-  }
-  const connection = managers[firstManager.hostKey];
-  if (!connection)
-    throw new ResourceError(`first manager "${firstManager.hostKey}" is none of ${Object.keys(managers).join(", ")}`);
-  const engine = new Engine(connection);
-  const createdGatewayBridge = !(await hasGatewayBridge(engine));
-  await engine.initSwarm({
-    ListenAddr: firstManager.listenAddress,
-    AdvertiseAddr: firstManager.advertiseAddress,
-    DataPathAddr: firstManager.dataPathAddress,
-    DataPathPort: inputs.dataPathPort,
-    DefaultAddrPool: inputs.addressPools,
-    // With pools of one's own the Engine has no default: left out, its allocator would not start at all.
-    SubnetSize: inputs.subnetSize ?? (inputs.addressPools && DEFAULT_SUBNET_SIZE),
-    Spec: { Name: "default", Labels: ownerLabels(owner) },
-  });
-  return { engine, ownsSwarm: true, createdGatewayBridge };
+/** Compares the inputs that can change an existing Swarm; the others only matter for its creation or for refusals. */
+function hasChangedSettings(olds: ClusterState, news: ClusterInputs): boolean {
+  const { adopt: _adopt, allowOutage: _allowOutage, firstManager: _first, singleHost: _single, ...settings } = news;
+  const before = Object.fromEntries(Object.keys(settings).map((key) => [key, olds[key as keyof ClusterInputs]]));
+  return !deepEqual(before, settings);
 }
 
-function notAManagerError(host: string, state: string): string {
-  if (state === "locked") return `the engine at ${host} is a locked manager: run \`docker swarm unlock\` there first`;
-  return `the engine at ${host} is in a Swarm (${state}) but is no manager of it: leave it with \`docker swarm leave\``;
-}
-
-/** Whether managers wait for the key that is known; said in the preview, where nothing else would tell. */
+/** Returns whether managers wait for the recorded key, and logs which ones: the preview would not show it otherwise. */
 async function hasLockedManagers({ unlockKey }: ClusterState, { managers }: ClusterInputs): Promise<boolean> {
   const locked = unlockKey ? await lockedManagers(managers, PREVIEW_TIMEOUT_MS) : [];
   if (locked.length > 0) logLine(`managers ${locked.map(([key]) => key).join(", ")}: locked, to be unlocked`);
   return locked.length > 0;
 }
 
-/** Unlocks the managers whose engines have restarted. */
+/** Unlocks the managers that are locked because their engines restarted. */
 async function unlockManagers(managers: Managers, key: string): Promise<void> {
   const locked = key ? await lockedManagers(managers) : [];
   await Promise.all(locked.map(([, engine]) => engine.unlockSwarm(key)));
 }
 
-/** Other tokens for those to come; nodes that have joined do not need them any more. */
-function rotateJoinTokens(engine: Engine): Promise<void> {
-  return retryOnVersionConflict(async () => {
-    const { Spec, Version } = await engine.inspectSwarm();
-    await engine.updateSwarm(Version.Index, Spec, { rotateWorkerToken: true, rotateManagerToken: true });
+/**
+ * Removes this state's orphans and has the last manager leave, which ends the Swarm. Returns that manager.
+ *
+ * @throws ResourceError when the Swarm still holds objects of other states.
+ */
+async function endSwarm(id: string, { managers, owner }: ClusterState): Promise<Engine | undefined> {
+  let lastManager: Engine | undefined;
+  await withManager(`Swarm ${id}`, optionalManagerFinder({ managers, swarmId: id }), async (manager) => {
+    if (!manager) return;
+    const refusal = remainingObjectsError(id, await listSwarmObjects(manager, { owner }));
+    if (refusal) throw new ResourceError(refusal);
+    await removeOrphans(manager, owner);
+    lastManager = manager;
+    await manager.leaveSwarm(true);
   });
-}
-
-/** Sets what was asked for and leaves the rest of the Swarm's settings alone. An adopted Swarm keeps its labels. */
-function applySettings(engine: Engine, inputs: ClusterInputs, ownsSwarm: boolean): Promise<void> {
-  return retryOnVersionConflict(async () => {
-    const { Spec, Version } = await engine.inspectSwarm();
-    const settings = withSettings(Spec, inputs);
-    const wanted = ownsSwarm ? { ...settings, Labels: { ...Spec.Labels, ...ownerLabels(inputs.owner) } } : settings;
-    if (!deepEqual(Spec, wanted)) await engine.updateSwarm(Version.Index, wanted);
-  });
-}
-
-/** A Swarm's settings with those that were asked for, and the others as they are. */
-function withSettings(spec: SwarmSpec, asked: ClusterInputs): SwarmSpec {
-  const { autolock, certificateExpiryDays: days, taskHistoryLimit: tasks } = asked;
-  return {
-    ...spec,
-    ...(autolock !== undefined && { EncryptionConfig: { ...spec.EncryptionConfig, AutoLockManagers: autolock } }),
-    ...(days !== undefined && { CAConfig: { ...spec.CAConfig, NodeCertExpiry: days * NANOSECONDS_PER_DAY } }),
-    ...(tasks !== undefined && { Orchestration: { ...spec.Orchestration, TaskHistoryRetentionLimit: tasks } }),
-  };
-}
-
-/** How those settings stand that were asked for. */
-function liveSettings(spec: SwarmSpec, asked: ClusterInputs): Partial<ClusterInputs> {
-  const days = (spec.CAConfig?.NodeCertExpiry ?? 0) / NANOSECONDS_PER_DAY;
-  return {
-    ...(asked.autolock !== undefined && { autolock: spec.EncryptionConfig?.AutoLockManagers ?? false }),
-    ...(asked.certificateExpiryDays !== undefined && { certificateExpiryDays: days }),
-    ...(asked.taskHistoryLimit !== undefined && {
-      taskHistoryLimit: spec.Orchestration?.TaskHistoryRetentionLimit ?? 0,
-    }),
-  };
+  return lastManager;
 }
 
 interface InspectedSwarm {
   swarm: SwarmDetails;
+  /** Empty without autolock. */
   unlockKey: string;
 }
 
 async function inspectSwarm(manager: Engine): Promise<InspectedSwarm> {
   const swarm = await manager.inspectSwarm();
   return { swarm, unlockKey: swarm.Spec.EncryptionConfig?.AutoLockManagers ? await manager.getUnlockKey() : "" };
+}
+
+/** Returns the recorded inputs with the Swarm's live settings and, if this state created the Swarm, its live owner. */
+function liveInputs({ swarm: { Spec } }: InspectedSwarm, state: ClusterState): ClusterInputs {
+  const { swarmId: _id, ownsSwarm, createdGatewayBridge: _bridge, creationSettings: _settings, ...recorded } = state;
+  const { joinTokens: _tokens, unlockKey: _key, ...inputs } = recorded;
+  return { ...inputs, ...liveSettings(Spec, state), ...(ownsSwarm && { owner: ownerFromLabels(Spec.Labels) }) };
 }
 
 function toClusterState(

@@ -9,13 +9,13 @@ import { setRole, MANAGER_FILTER } from "./node-operations.ts";
 import { ResourceError } from "../runtime/errors.ts";
 import { ready, pending, waitFor } from "../runtime/poll.ts";
 
-/** How long a node that was demoted to be taken back may need for it, in seconds. */
+/** How long demoting a node may take when its join is rolled back, in seconds. */
 const ROLLBACK_SECONDS = 20;
 
 /**
- * Has an engine join the Swarm, unless it is there already. Tells whether it had to.
+ * Joins an engine to the Swarm. Returns false if it is already a node of it.
  *
- * @throws when it is in another Swarm, or cannot join; then it is in none, as before.
+ * @throws ResourceError when it is in another Swarm, or cannot join. A failed join is rolled back.
  */
 export async function joinSwarm(engine: Engine, inputs: MemberInputs): Promise<boolean> {
   const { LocalNodeState: state, NodeID } = await waitForStartup(engine, inputs);
@@ -39,7 +39,7 @@ export async function joinSwarm(engine: Engine, inputs: MemberInputs): Promise<b
     AdvertiseAddr: inputs.advertiseAddress,
     DataPathAddr: inputs.dataPathAddress,
     RemoteAddrs: reachable.length > 0 ? reachable : inputs.joinAddresses,
-    // The Swarm's own word: somebody may have rotated the tokens since they were recorded.
+    // Not the recorded token, which may have been rotated since.
     JoinToken: inputs.role === "manager" ? Manager : Worker,
   };
   try {
@@ -51,10 +51,10 @@ export async function joinSwarm(engine: Engine, inputs: MemberInputs): Promise<b
   }
 }
 
-/** Has an engine try, and try again when it has given up, for as long as a join may take. */
+/** Joins within `timeoutSeconds`, and starts again whenever the engine has given up. */
 function joinWithRetries(engine: Engine, inputs: MemberInputs, request: SwarmJoinRequest): Promise<void> {
   const { timeoutSeconds } = inputs;
-  let because = "no manager has let it in";
+  let because = "no manager has accepted it";
   return waitFor(
     async () => {
       const { LocalNodeState: state, Error: reason } = (await engine.info()).Swarm;
@@ -66,7 +66,7 @@ function joinWithRetries(engine: Engine, inputs: MemberInputs, request: SwarmJoi
         return ready(await engine.joinSwarm(request));
       } catch (error) {
         if (isJoinUnreachable(error)) because = errorMessage(error);
-        // The engine goes on with the join for some seconds more, and then gives up for good.
+        // The engine continues the join in the background for some seconds, and then gives up.
         else if (!isJoinContinuing(error)) throw error;
         return pending(because);
       }
@@ -74,23 +74,23 @@ function joinWithRetries(engine: Engine, inputs: MemberInputs, request: SwarmJoi
     { subject: `${describeHost(inputs)} joining`, timeoutSeconds: timeoutSeconds },
     () =>
       new ResourceError(
-        `not within timeoutSeconds ${timeoutSeconds} (${because}): see that it reaches ` +
-          `${request.RemoteAddrs.join(", ")}, or give it more time`,
+        `not within timeoutSeconds ${timeoutSeconds} (${because}): check that it can reach ` +
+          `${request.RemoteAddrs.join(", ")}, or increase timeoutSeconds`,
       ),
   );
 }
 
-/** Where managers answer. An engine that is given an address where none does may try that one alone. */
+/** Returns the addresses of reachable managers only: an engine may try no other address than a dead one it is given. */
 function reachableAddresses(nodes: readonly NodeDetails[]): string[] {
   return nodes.flatMap(({ ManagerStatus: status }) => (status?.Reachability === "reachable" ? [status.Addr] : []));
 }
 
-/** How messages name the host. */
+/** Names the host in messages. */
 export function describeHost({ hostKey, connection }: Pick<MemberInputs, "hostKey" | "connection">): string {
   return hostKey === undefined ? `the engine at ${connection.host}` : `host ${hostKey} (engine ${connection.host})`;
 }
 
-/** What the engine says of its Swarm, once it is past starting up. */
+/** Returns the engine's view of its Swarm, once it has finished starting. */
 function waitForStartup(engine: Engine, inputs: MemberInputs) {
   return waitFor(
     async () => {
@@ -101,12 +101,12 @@ function waitForStartup(engine: Engine, inputs: MemberInputs) {
     (because) =>
       new ResourceError(
         `${describeHost(inputs)}: ${because} after ${inputs.timeoutSeconds} s: ` +
-          "give it time, or have it leave with `docker swarm leave --force`",
+          "wait, or run `docker swarm leave --force` on it",
       ),
   );
 }
 
-/** Takes back what a join that failed half-way left: a manager that never answers would count for the quorum. */
+/** Removes the remains of a failed join: a manager that never answers would still count for the quorum. */
 async function rollBackJoin(engine: Engine, inputs: MemberInputs): Promise<void> {
   const { LocalNodeState: state, NodeID } = (await engine.info()).Swarm;
   if (state === "inactive") return;

@@ -14,10 +14,10 @@ import { ResourceError } from "../runtime/errors.ts";
 import { ready, pending, waitFor } from "../runtime/poll.ts";
 
 /**
- * Has a node leave: drain, demote, leave, remove. Managers stop being such one after another, so that those that are
- * left always decide; the last one stays, for the Swarm ends with the cluster and not with a member.
+ * Drains and demotes a node, has it leave, and removes it. Managers are demoted one at a time, so that the remaining ones
+ * always have a quorum. The last manager stays: the Swarm ends with its Cluster, not with a Member.
  *
- * A machine that does not answer is removed by force, once the Swarm has lost sight of it, too.
+ * A host that does not answer is removed by force, once the Swarm sees its node as down.
  */
 export async function leaveSwarm(id: string, state: MemberState): Promise<void> {
   const { managers, swarmId } = state;
@@ -28,7 +28,7 @@ export async function leaveSwarm(id: string, state: MemberState): Promise<void> 
     async (manager) => manager && undefinedIfNotFound(manager.inspectNode(id)),
   );
   if (!node) return;
-  // The machine may be silent, or have joined anew as another node.
+  // The host may be unreachable, or have joined again as another node.
   const engine = (await inspectNodeId(state)) === id ? new Engine(state.connection) : undefined;
   const retire = () => drainAndDemote(id, state, engine);
   if (!(await (node.Spec.Role === "manager" ? runExclusive(swarmId, retire) : retire()))) return;
@@ -39,7 +39,7 @@ export async function leaveSwarm(id: string, state: MemberState): Promise<void> 
   await withManager(`node ${id}`, managerFinder(state), (manager) => undefinedIfNotFound(manager.removeNode(id, true)));
 }
 
-/** Has a node run nothing and manage nothing any more. Tells whether it does: the last manager stays what it is. */
+/** Drains and demotes a node. Returns false for the last manager, which is left as it is. */
 async function drainAndDemote(id: string, state: MemberState, engine: Engine | undefined): Promise<boolean> {
   const { timeoutSeconds } = state;
   const find = managerFinder(state);
@@ -52,7 +52,7 @@ async function drainAndDemote(id: string, state: MemberState, engine: Engine | u
   return true;
 }
 
-/** Which node the machine itself says it is. Undefined when it is silent. */
+/** Returns the id of the host's node, as its engine reports it. Undefined if the engine is unreachable. */
 export async function inspectNodeId({ connection }: MemberState): Promise<string | undefined> {
   return (await ignoreUnreachable(new Engine(connection).info(engineTimeout(connection))))?.Swarm.NodeID;
 }
@@ -67,7 +67,7 @@ async function ignoreUnreachable<T>(answer: Promise<T>): Promise<T | undefined> 
 }
 
 function isOnlyManager(nodes: readonly NodeDetails[], id: string): boolean {
-  // One that is only about to become a manager decides nothing yet.
+  // A node that is still being promoted has no vote yet.
   const managers = nodes.filter(({ ManagerStatus }) => ManagerStatus);
   return managers.length === 1 && managers[0]?.ID === id;
 }
@@ -75,13 +75,13 @@ function isOnlyManager(nodes: readonly NodeDetails[], id: string): boolean {
 function nodeStillUpError(state: MemberState, because: string): ResourceError {
   return new ResourceError(
     `${describeHost(state)} does not answer, but the Swarm sees its node: ${because}. ` +
-      "Make its engine answer, so that it can leave, or switch the machine off: then it is removed by force",
+      "Start its engine, so that it can leave, or switch the machine off: then it is removed by force",
   );
 }
 
 /**
- * Waits until a machine has heard of its role. It is the last to hear, cannot leave before, and need not answer at all.
- * One that is demoted before it has heard of its promotion takes itself for a manager for many seconds to come.
+ * Waits until the host's engine knows the node's role, if it is reachable. The engine learns it last, and cannot leave
+ * before. Demoted before it knows of its promotion, it would consider itself a manager for many seconds.
  */
 export async function waitForRoleOnHost(state: MemberInputs, role: NodeRole): Promise<void> {
   const timeoutSeconds = state.timeoutSeconds;

@@ -12,27 +12,27 @@ import { ready, pending, waitFor } from "../runtime/poll.ts";
 export type Managers = Record<string, EngineConnection>;
 
 /**
- * How long managers are waited for that cannot answer yet, in seconds: those that are locked are unlocked by the
- * Cluster, side by side with what asks here, and those that see no quorum may be about to have one.
+ * How long to wait for managers that may soon answer, in seconds: the Cluster may be unlocking locked managers at the
+ * same time, and managers without a quorum may be about to regain it.
  */
 const RECOVERY_SECONDS = 20;
 
-/** The managers that any resource has named in this run, and the one that answered last; by Swarm. */
+/** By Swarm: the managers that any resource has named in this run, and the one that answered last. */
 const registered = new Map<string, EngineConnection[]>();
 const lastAnswering = new Map<string, EngineConnection>();
 
 /**
- * Makes managers known for the rest of the run. A resource that is taken away only knows those of its own last change,
- * which may have gone since.
+ * Adds managers to those known for the rest of the run. A resource that is being deleted only recorded the managers of
+ * its own last update, which may have left since.
  */
 export function registerManagers(managers: Managers, swarmId: string): void {
   registered.set(swarmId, candidates(managers, swarmId));
 }
 
 /**
- * Whether a record of managers no longer serves, and has to be renewed. It serves as long as it names more of today's
- * managers than may fail without the Swarm losing its quorum: then one of those it names answers whenever the Swarm
- * does. So a manager more or less is a change of the Cluster, which always knows all, and of nothing else.
+ * Returns whether a resource's recorded managers must be updated: only if so many of today's managers are missing that
+ * the Swarm could have a quorum without any recorded one. So adding or removing one manager updates the Cluster, which
+ * always records all managers, but no other resource.
  */
 export function needsManagerUpdate(recorded: Managers | undefined, now: Managers): boolean {
   if (typeof now !== "object") return true;
@@ -43,58 +43,58 @@ export function needsManagerUpdate(recorded: Managers | undefined, now: Managers
 }
 
 /**
- * A manager of the Swarm that answers; any will do. Undefined when none of them is part of that Swarm any more.
+ * Returns any manager of the Swarm that answers; undefined if all engines answer and none is in that Swarm any more.
  *
- * @param within by when it has to answer; that holds for what the engine is asked then, too @default - no such limit
- * @throws NoManagerError when that cannot be told: one does not answer, is locked, or sees no quorum.
+ * @param within deadline for the lookup and for later requests to the returned engine @default - none
+ * @throws NoManagerError when it cannot tell: a manager is unreachable, locked, or sees no quorum.
  */
 export async function findManager(managers: Managers, swarmId: string, within?: Deadline): Promise<Engine | undefined> {
   registerManagers(managers, swarmId);
-  const patience = (ms: number) => within?.cap(ms) ?? ms;
+  const limit = (ms: number) => within?.cap(ms) ?? ms;
   const latest = lastAnswering.get(swarmId);
-  if (latest && (await probe(latest, swarmId, patience(engineTimeout(latest)))) === "manager") {
+  if (latest && (await probe(latest, swarmId, limit(engineTimeout(latest)))) === "manager") {
     return new Engine(latest, within);
   }
-  const silence = (reasons: string, isTransient: boolean) =>
+  const unreachable = (reasons: string, isTransient: boolean) =>
     new NoManagerError(`no manager of the Swarm ${swarmId} answers: ${reasons}`, isTransient);
   const found = await waitFor(
     async () => {
-      const answers = await probeAll(candidates(managers, swarmId), swarmId, patience);
-      return "silent" in answers && answers.comingBack ? pending(answers.silent.join("; ")) : ready(answers);
+      const results = await probeAll(candidates(managers, swarmId), swarmId, limit);
+      return "reasons" in results && results.isRecovering ? pending(results.reasons.join("; ")) : ready(results);
     },
     { subject: "managers", timeoutSeconds: RECOVERY_SECONDS, outerDeadline: within },
-    (because) => silence(because, true),
+    (because) => unreachable(because, true),
   );
   if ("manager" in found) {
     lastAnswering.set(swarmId, found.manager);
     return new Engine(found.manager, within);
   }
-  if (found.silent.length === 0) return undefined;
-  throw silence(found.silent.join("; "), found.mayPass);
+  if (found.reasons.length === 0) return undefined;
+  throw unreachable(found.reasons.join("; "), found.isTransient);
 }
 
-/** A manager of the Swarm that answers. */
+/** As `findManager`. @throws ResourceError when none of the engines is in the Swarm any more. */
 export async function requireManager(managers: Managers, swarmId: string, within?: Deadline): Promise<Engine> {
   const engine = await findManager(managers, swarmId, within);
   if (engine) return engine;
   const keys = Object.keys(managers).join(", ");
   throw new ResourceError(
     `none of the hosts ${keys} is a manager of the Swarm ${swarmId} any more: ` +
-      "run `pulumi refresh` so that what is gone is made anew, or bring the Swarm back",
+      "run `pulumi refresh` so that the next `pulumi up` recreates it, or restore the Swarm",
   );
 }
 
-/** The managers whose engines are locked and wait for the unlock key. Those that are silent are left out. */
-export async function lockedManagers(managers: Managers, patience?: number): Promise<[string, Engine][]> {
+/** Returns the managers that are locked and need the unlock key. Leaves out those that do not answer. */
+export async function lockedManagers(managers: Managers, timeoutMs?: number): Promise<[string, Engine][]> {
   const engines = Object.entries(managers).filter(([, connection]) => !containsUnknown(connection));
-  const looked = await Promise.all(
+  const locked = await Promise.all(
     engines.map(async ([key, connection]): Promise<[string, Engine][]> => {
       const engine = new Engine(connection);
-      const info = await engine.info(patience ?? engineTimeout(connection)).catch(() => undefined);
+      const info = await engine.info(timeoutMs ?? engineTimeout(connection)).catch(() => undefined);
       return info?.Swarm.LocalNodeState === "locked" ? [[key, engine]] : [];
     }),
   );
-  return looked.flat();
+  return locked.flat();
 }
 
 function candidates(managers: Managers, swarmId: string): EngineConnection[] {
@@ -105,49 +105,51 @@ function candidates(managers: Managers, swarmId: string): EngineConnection[] {
   return [...before, ...more];
 }
 
-type ProbeResults = { manager: EngineConnection } | { silent: string[]; comingBack: boolean; mayPass: boolean };
+/** A manager that answers, or why none does: no reasons if all engines answered and are not in the Swarm. */
+type ProbeResults = { manager: EngineConnection } | { reasons: string[]; isRecovering: boolean; isTransient: boolean };
 
-/** Asks all at once; the first that is a manager is the answer, so that one that is down costs no time. */
+/** Probes all engines at once and returns the first manager, so that one that is down costs no time. */
 async function probeAll(
   connections: EngineConnection[],
   swarmId: string,
-  patience: (ms: number) => number,
+  limit: (ms: number) => number,
 ): Promise<ProbeResults> {
-  const asking = connections.map((connection) => probe(connection, swarmId, patience(electionTimeout(connection))));
-  const first = asking.map(async (asked, at) => {
-    if ((await asked) !== "manager") throw new Error("it is not this one");
+  const probes = connections.map((connection) => probe(connection, swarmId, limit(electionTimeout(connection))));
+  const first = probes.map(async (result, at) => {
+    if ((await result) !== "manager") throw new Error("not a manager of this Swarm");
     return { manager: connections[at]! };
   });
   return Promise.any(first).catch(async () => {
-    const answers = await Promise.all(asking);
-    const silent = answers.filter((answer) => typeof answer === "object");
+    const failures = (await Promise.all(probes)).filter((result) => typeof result === "object");
     return {
-      silent: silent.map(({ because }) => because),
-      comingBack: silent.some((answer) => answer.comingBack),
-      mayPass: silent.some((answer) => answer.mayPass),
+      reasons: failures.map(({ reason }) => reason),
+      isRecovering: failures.some((failure) => failure.isRecovering),
+      isTransient: failures.some((failure) => failure.isTransient),
     };
   });
 }
 
-type ProbeResult = "manager" | "stranger" | { because: string; comingBack: boolean; mayPass: boolean };
+type ProbeResult = "manager" | "not in Swarm" | { reason: string; isRecovering: boolean; isTransient: boolean };
 
-/** What an engine is to the Swarm. Taken for a stranger, a locked manager would pass for one that has left. */
-async function probe(connection: EngineConnection, swarmId: string, patience: number): Promise<ProbeResult> {
+const recovering = (reason: string): ProbeResult => ({ reason, isRecovering: true, isTransient: true });
+
+/** Returns what an engine is in the Swarm. A locked manager must not count as one that has left. */
+async function probe(connection: EngineConnection, swarmId: string, timeoutMs: number): Promise<ProbeResult> {
   const manager = `the manager at ${connection.host}`;
   try {
-    const { Swarm } = await new Engine(connection).info(patience);
+    const { Swarm } = await new Engine(connection).info(timeoutMs);
     if (Swarm.LocalNodeState === "locked") {
-      return { because: `${manager} is locked: \`pulumi up\` unlocks it`, comingBack: true, mayPass: true };
+      return recovering(`${manager} is locked: \`pulumi up\` unlocks it`);
     }
-    // An engine that has just started does not know yet what it is.
+    // An engine that has just started does not know its role yet.
     if (Swarm.LocalNodeState === "pending") {
-      return { because: `${manager} is still starting`, comingBack: true, mayPass: true };
+      return recovering(`${manager} is still starting`);
     }
-    if (!Swarm.ControlAvailable) return "stranger";
-    if (Swarm.Cluster?.ID) return Swarm.Cluster.ID === swarmId ? "manager" : "stranger";
-    // It cannot tell which Swarm it manages as long as too few of its managers see each other.
-    return { because: `${manager} sees no quorum (${Swarm.Error || "no leader"})`, comingBack: true, mayPass: true };
+    if (!Swarm.ControlAvailable) return "not in Swarm";
+    if (Swarm.Cluster?.ID) return Swarm.Cluster.ID === swarmId ? "manager" : "not in Swarm";
+    // Without a quorum a manager does not know its Swarm's id.
+    return recovering(`${manager} sees no quorum (${Swarm.Error || "no leader"})`);
   } catch (error) {
-    return { because: errorMessage(error), comingBack: false, mayPass: isTransient(error) };
+    return { reason: errorMessage(error), isRecovering: false, isTransient: isTransient(error) };
   }
 }

@@ -4,34 +4,35 @@ import type { Owner } from "../../core/labels.ts";
 import type { Managers } from "./manager-pool.ts";
 
 export interface MemberInputs {
-  /** Your name for the host, for messages. */
+  /** The user's name for the host, for messages. */
   hostKey?: string;
   connection: EngineConnection;
   managers: Managers;
   swarmId: string;
-  /** Whose node it is, once this program made it join. */
+  /** The owner of the node, if this program joined it. */
   owner: Owner;
-  /** Whether this program made the Swarm, and so may take away nodes that were there before it joined them. */
+  /** Whether this program created the Swarm: then it may remove nodes that it did not join itself. */
   ownsSwarm: boolean;
-  /** Whether Docker's bridge for Swarm tasks came to the first manager with the Swarm. */
+  /** Whether creating the Swarm created docker_gwbridge on the first manager. */
   swarmCreatedGatewayBridge?: boolean;
   role: NodeRole;
-  /** For the role; of no meaning once the host has joined. */
+  /** Token of the role. Unused once the host has joined. */
   joinToken: string;
-  /** Addresses of managers to join through; of no meaning once the host has joined. */
+  /** Addresses of managers to join through. Unused once the host has joined. */
   joinAddresses: string[];
   advertiseAddress: string;
   listenAddress: string;
   dataPathAddress?: string;
-  /** The engine's id. Another machine joins; the same node with another id stays. */
+  /** The engine's id. With another id, a new machine joins, but the same node keeps its membership. */
   machineId: string;
-  /** How long joining, draining and leaving may take each, in seconds. */
+  /** Time limit for each of joining, draining and leaving, in seconds. */
   timeoutSeconds: number;
 }
 export interface MemberState extends MemberInputs {
-  /** Whether this program made the host join. */
+  /** Whether this program joined the host. */
   joined: boolean;
-  /** Whether Docker's bridge for Swarm tasks came with the membership: only then does it go with it. */
+  /** Whether joining created docker_gwbridge: only then is the bridge removed on leaving. */
   createdGatewayBridge?: boolean;
+  /** The address by which the Swarm knows the node. */
   address: string;
 }

@@ -14,7 +14,7 @@ import { ResourceError } from "../runtime/errors.ts";
 import { ready, pending } from "../runtime/poll.ts";
 import type { MemberInputs, MemberState } from "./member-inputs.ts";
 
-/** A host's membership of the Swarm: joins, changes its role, and leaves in the order that never drops quorum. */
+/** A host's membership of the Swarm. Roles change in an order that never loses the quorum. */
 export const Member: ResourceHandler<MemberInputs, MemberState> = {
   async diff(id, olds, news) {
     const replaces = changedKeys(olds, news, ["swarmId"]);
@@ -37,13 +37,13 @@ export const Member: ResourceHandler<MemberInputs, MemberState> = {
   },
 
   async read(id, state) {
-    if (!state) throw new ResourceError(`node ${id} cannot be imported: declare its host, and it is taken on`);
+    if (!state) throw new ResourceError(`node ${id} cannot be imported: declare its host to adopt it`);
     const node = await withManager(
       `node ${id}`,
       optionalManagerFinder(state),
       async (manager) => manager && undefinedIfNotFound(manager.inspectNode(id)),
     );
-    // A silent machine has not left.
+    // An unreachable host has not left.
     if (!node || ((await inspectNodeId(state)) ?? id) !== id) return NOT_FOUND;
     const {
       joined: _joined,
@@ -62,7 +62,7 @@ export const Member: ResourceHandler<MemberInputs, MemberState> = {
       await waitForRoleOnHost(news, role);
     };
     const node = await withManager(`node ${id}`, find, (manager) => manager.inspectNode(id));
-    // A promotion adds to the quorum; what takes from it goes one after another. A silent node may keep its role.
+    // Demotions are serialized, as each one reduces the quorum. Promotions need not be.
     if (olds.role !== role || node.Spec.Role !== role) {
       await (role === "manager" ? change() : runExclusive(swarmId, change));
     }
@@ -79,7 +79,7 @@ export const Member: ResourceHandler<MemberInputs, MemberState> = {
 
 const isOwnedNode = ({ joined, ownsSwarm }: Pick<MemberState, "joined" | "ownsSwarm">) => joined || ownsSwarm;
 
-/** Writes the owner on a node that this program made join, or whose Swarm it made. */
+/** Labels a node with its owner, if this program joined it or created its Swarm. */
 async function writeOwnerLabels(nodeId: string, member: Omit<MemberState, "address">): Promise<void> {
   if (!isOwnedNode(member)) return;
   await withManager(`labels of node ${nodeId}`, managerFinder(member), (manager) =>
@@ -88,8 +88,8 @@ async function writeOwnerLabels(nodeId: string, member: Omit<MemberState, "addre
 }
 
 /**
- * Tells whether the host is the machine that joined. Its engine's id alone does not: an upgrade from Docker 20.10 to 26 or
- * later changes it, and the machine is still the same node. In a preview the id of a host that is to be updated is unknown.
+ * Returns whether the host is still the machine that joined. The engine's id alone does not tell: upgrading Docker 20.10
+ * to 26 or later changes it ("renamed"). In a preview, the id of a host that is to be updated is unknown.
  */
 async function compareMachine(
   id: string,
@@ -103,7 +103,7 @@ async function compareMachine(
   return info?.Swarm.NodeID === id ? "renamed" : "another";
 }
 
-/** The host's node once the managers see it ready, in the role that was asked for. */
+/** Gives the host's node its role, waits until the managers see it ready, and returns it. */
 async function waitForReadyNode(engine: Engine, inputs: MemberInputs): Promise<NodeDetails> {
   const { NodeID } = (await engine.info()).Swarm;
   const find = managerFinder(inputs);
@@ -114,7 +114,7 @@ async function waitForReadyNode(engine: Engine, inputs: MemberInputs): Promise<N
       const node = await undefinedIfNotFound(manager.inspectNode(NodeID));
       return node?.Status.State === "ready"
         ? ready(node)
-        : pending(`the managers see it ${node?.Status.State ?? "not"} yet`);
+        : pending(node ? `the managers see it as ${node.Status.State}` : "the managers do not see it yet");
     },
     { subject: `node ${NodeID} joining`, timeoutSeconds: inputs.timeoutSeconds, intervalMs: NODE_POLL_INTERVAL_MS },
     (because) => new ResourceError(`node ${NodeID} did not become ready within ${inputs.timeoutSeconds} s: ${because}`),

@@ -9,16 +9,16 @@ import { ready, pending } from "../runtime/poll.ts";
 import { deepEqual } from "../runtime/diff.ts";
 import { ResourceError } from "../runtime/errors.ts";
 
-/** Asked of every node that comes or goes: with a list of all nodes each time, a large Swarm would be told of endlessly. */
+/** Lists managers only: this runs for every node that joins or leaves, and a large Swarm has a long list of nodes. */
 export const MANAGER_FILTER = { role: ["manager"] };
 
-/** How often a manager is asked about a node that comes or changes, in milliseconds: that is a matter of tenths. */
+/** Interval for polling a node that joins or changes, in milliseconds: it takes tenths of a second. */
 export const NODE_POLL_INTERVAL_MS = 200;
 
-/** How long managers may take to see each other again after a change among them, in seconds. */
+/** How long managers may take to reach each other again after a change among them, in seconds. */
 const QUORUM_SECONDS = 20;
 
-/** Changes a node's spec, which is written whole. */
+/** Changes a node's spec. The API only takes complete specs. */
 export function updateNodeSpec(manager: Engine, id: string, change: (spec: NodeSpec) => NodeSpec): Promise<void> {
   return retryOnVersionConflict(async () => {
     const { Spec, Version } = await manager.inspectNode(id);
@@ -28,10 +28,9 @@ export function updateNodeSpec(manager: Engine, id: string, change: (spec: NodeS
 }
 
 /**
- * Promotes or demotes a node and waits until that is settled: until then the managers refuse the next change, for want
- * of a quorum or of the new member.
+ * Promotes or demotes a node and waits until the managers have completed it: until then they refuse the next change.
  *
- * @param find a manager that answers; another one, when the node itself was the one asked and is no manager any more
+ * @param find must find another manager when it has found this node, which may stop being a manager
  */
 export async function setRole(find: FindManager, id: string, role: NodeRole, timeoutSeconds: number): Promise<void> {
   const outerDeadline = new Deadline(timeoutSeconds);
@@ -42,7 +41,7 @@ export async function setRole(find: FindManager, id: string, role: NodeRole, tim
       await updateNodeSpec(manager, id, (spec) => ({ ...spec, Role: role }));
       const { ManagerStatus } = await manager.inspectNode(id);
       const isSettled = role === "manager" ? ManagerStatus?.Reachability === "reachable" : !ManagerStatus;
-      return isSettled ? ready(undefined) : pending(`it is not yet a settled ${role}`);
+      return isSettled ? ready(undefined) : pending(`the managers have not completed its change to ${role}`);
     },
     {
       subject: `node ${id} becoming a ${role}`,
@@ -55,7 +54,7 @@ export async function setRole(find: FindManager, id: string, role: NodeRole, tim
   );
 }
 
-/** Moves a node's tasks elsewhere and waits until the last one has ended. */
+/** Drains a node and waits until none of its tasks runs. */
 export async function drainNode(find: FindManager, id: string, timeoutSeconds: number): Promise<void> {
   const outerDeadline = new Deadline(timeoutSeconds);
   const drain = (manager: Engine) => updateNodeSpec(manager, id, (spec) => ({ ...spec, Availability: "drain" }));
@@ -63,7 +62,7 @@ export async function drainNode(find: FindManager, id: string, timeoutSeconds: n
   await waitForDrained(find, id, timeoutSeconds, outerDeadline);
 }
 
-/** Waits until the last task of a node that is being drained has ended. */
+/** Waits until no task runs on a node that is being drained. */
 export async function waitForDrained(
   find: FindManager,
   id: string,
@@ -82,7 +81,7 @@ export async function waitForDrained(
   );
 }
 
-/** Waits until the managers decide without this node, where it is one. */
+/** Waits until the other managers have a quorum without this node, if it is a manager. */
 async function waitForQuorumWithout(find: FindManager, id: string, outerDeadline: Deadline): Promise<void> {
   await waitWithManager(
     find,
@@ -97,7 +96,7 @@ async function waitForQuorumWithout(find: FindManager, id: string, outerDeadline
   );
 }
 
-/** Waits until the managers see a node as down. */
+/** Waits until the managers see a node as down, or it is removed. */
 export async function waitForNodeDown(
   find: FindManager,
   id: string,

@@ -11,19 +11,19 @@ export interface NodeSettingsInputs {
   managers: Managers;
   swarmId: string;
   nodeId: string;
-  /** Set on the node; its other labels are left alone. */
+  /** Labels to set. The node keeps its other labels. */
   labels: Record<string, string>;
-  /** Absent: left as it is. */
+  /** @default - left as it is */
   availability?: NodeAvailability;
 }
 
-/** Labels and availability of one node. Several may share a node, each with labels of its own. */
+/** Labels and availability of one node. Several resources may set different labels of the same node. */
 export const NodeSettings: ResourceHandler<NodeSettingsInputs> = {
   async diff(_id, olds, news) {
     const replaces = changedKeys(olds, news, ["swarmId", "nodeId"]);
     const changed = changedKeys(olds, news, ["labels", "availability"]);
     const changes = replaces.length + changed.length > 0 || needsManagerUpdate(olds.managers, news.managers);
-    // The former node first: with both labelled, a service that goes by the label would run on both for a while.
+    // The old node first: with both labelled, a service constrained to the label would run on both for a while.
     return { changes, replaces, deleteBeforeReplace: true };
   },
 
@@ -33,7 +33,7 @@ export const NodeSettings: ResourceHandler<NodeSettingsInputs> = {
   },
 
   async read(id, state) {
-    if (!state) throw new ResourceError(`settings of node ${id} cannot be imported: declare them, and they are set`);
+    if (!state) throw new ResourceError(`settings of node ${id} cannot be imported: declare them instead`);
     const node = await withManager(
       `node ${state.nodeId}`,
       optionalManagerFinder(state),
@@ -62,10 +62,11 @@ export const NodeSettings: ResourceHandler<NodeSettingsInputs> = {
   },
 };
 
-async function applySettings(inputs: NodeSettingsInputs, former: string[]): Promise<void> {
-  if (containsUnknown(inputs)) throw new ResourceError("settings of a node that is not known yet cannot be applied");
+async function applySettings(inputs: NodeSettingsInputs, oldLabels: string[]): Promise<void> {
+  if (containsUnknown(inputs))
+    throw new ResourceError("settings of a node: its id is not known yet: run `pulumi up` once the node exists");
   const wanted = (spec: NodeSpec) => {
-    const rest = withoutLabels(spec, former);
+    const rest = withoutLabels(spec, oldLabels);
     return {
       ...rest,
       Labels: { ...rest.Labels, ...inputs.labels },

@@ -4,12 +4,10 @@ import { projectOntoDesired } from "../service/normalize-spec.ts";
 import { withManager, type FindManager } from "./with-manager.ts";
 import { deepEqual } from "../runtime/diff.ts";
 
-/** How often a change is tried. */
 const MAX_ATTEMPTS = 5;
 
 /**
- * Makes a change that reads what is there and writes it against its version. When somebody else wrote in between,
- * Swarm's own updater among them, it is made again on what is there now.
+ * Repeats a read-modify-write when the object's version changed in between, for example through Swarm's own updater.
  */
 export async function retryOnVersionConflict<T>(change: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
@@ -22,9 +20,9 @@ export async function retryOnVersionConflict<T>(change: () => Promise<T>): Promi
 }
 
 /**
- * Writes a service's spec, whole, also where it is what is there: that alone makes Swarm's updater begin anew. After an
- * error that leaves open whether the Swarm has it, as a connection that is reset, it is written again only if it has
- * not: written twice, the updater would go on to the next task.
+ * Writes a service's spec, even if it is unchanged: that alone restarts Swarm's updater. When the outcome is unknown, for
+ * example after a connection reset, it writes again only if the first write was lost: a second write would make the
+ * updater continue with the next task.
  */
 export async function updateServiceSpec(
   find: FindManager,
@@ -47,7 +45,7 @@ export async function updateServiceSpec(
   );
 }
 
-/** Whether a service has a spec that was written: its updater has begun since, or has been reset. */
+/** Returns whether a spec was written: the service has it, and its updater has started or been reset since. */
 function isApplied(
   { before, spec }: { before: ServiceDetails; spec: ServiceSpec },
   { Version, Spec, UpdateStatus }: ServiceDetails,

@@ -6,31 +6,31 @@ import { logLine } from "../runtime/log-line.ts";
 import { ResourceError } from "../runtime/errors.ts";
 import { ready, pending, waitFor } from "../runtime/poll.ts";
 
-/** Every engine has these; a Swarm knows them by ids of its own. */
+/** Networks that every engine and every Swarm has. */
 const PREDEFINED_NETWORKS = ["bridge", "host", "none"];
 
-/** What of a Swarm belongs to a state. */
+/** How to recognise the objects that belong to a state. */
 export interface OwnedObjects {
-  /** Everything that carries this identity. */
+  /** Objects with this owner's label. */
   owner: Owner;
-  /** Everything with one of these ids. @default none */
+  /** Objects with one of these ids. @default - none */
   ids?: ReadonlySet<string>;
 }
 
 /**
- * Lists what a Swarm holds and would take with it, for people to read: `service web`, `network back`, `secret key`.
+ * Lists the objects that are removed with a Swarm, for messages: `service web`, `network back`, `secret key`.
  *
- * @param except is left out @default - nothing
+ * @param except objects to leave out @default - none
  */
 export async function listSwarmObjects(engine: Engine, except?: OwnedObjects): Promise<string[]> {
   const networks = (await engine.listNetworks({ scope: ["swarm"] })).filter(
     ({ Ingress, Name }) => !Ingress && !PREDEFINED_NETWORKS.includes(Name),
   );
-  // A network that hosts create from parts carries no labels in the Swarm: those of its parts tell whose it is.
-  const parts = await engine.listNetworks({ scope: ["local"], type: ["custom"] });
+  // A --config-from network has no labels; those of its --config-only network name the owner.
+  const configOnly = await engine.listNetworks({ scope: ["local"], type: ["custom"] });
   const labelsOf = (network: NetworkDetails) =>
     network.ConfigFrom?.Network
-      ? parts.find(({ Name }) => Name === network.ConfigFrom?.Network)?.Labels
+      ? configOnly.find(({ Name }) => Name === network.ConfigFrom?.Network)?.Labels
       : network.Labels;
   type Named = { ID: string; Spec: { Name: string; Labels?: Record<string, string> | null } };
   const named = (kind: string, all: readonly Named[]) =>
@@ -45,7 +45,7 @@ export async function listSwarmObjects(engine: Engine, except?: OwnedObjects): P
     .map(({ text }) => text);
 }
 
-/** Returns why a Swarm is not ended; undefined when it holds nothing else. */
+/** Returns why a Swarm cannot be removed; undefined if it holds no objects of others. */
 export function remainingObjectsError(swarmId: string, others: readonly string[]): string | undefined {
   if (others.length === 0) return undefined;
   return (
@@ -55,8 +55,8 @@ export function remainingObjectsError(swarmId: string, others: readonly string[]
 }
 
 /**
- * Removes what carries this state's identity and is no longer in the state. Called when everything else of the stack is
- * gone: what is left then was left behind by an `up` that was killed.
+ * Removes all objects with this owner's label. Called when the stack's resources are deleted: whatever remains was left by
+ * a killed `up`.
  */
 export async function removeOrphans(engine: Engine, owner: Owner): Promise<void> {
   const ours = { label: [`${OWNER_LABEL}=${owner.id}`] };
@@ -69,7 +69,7 @@ export async function removeOrphans(engine: Engine, owner: Owner): Promise<void>
   }
 }
 
-/** Docker's bridge by which Swarm tasks reach the outside; made with a Swarm, and left behind when it is left. */
+/** Docker's bridge between Swarm tasks and the host's networks. Docker creates it with a Swarm, but never removes it. */
 const GATEWAY_BRIDGE = "docker_gwbridge";
 
 export async function hasGatewayBridge(engine: Engine): Promise<boolean> {
@@ -77,8 +77,8 @@ export async function hasGatewayBridge(engine: Engine): Promise<boolean> {
 }
 
 /**
- * Removes the bridge. Just after a Swarm was left its own endpoint may still be there for a moment; what somebody else
- * has attached to it stays, and is said.
+ * Removes the bridge. Its own endpoint may remain for a moment after leaving a Swarm. If something else is attached, the
+ * bridge stays, and a line says so.
  */
 export async function removeGatewayBridge(engine: Engine): Promise<void> {
   const timeoutSeconds = 15;

@@ -5,26 +5,26 @@ import { isTransientHolder, findTakenPorts } from "../preflight/swarm-ports.ts";
 import { ready, pending, waitFor, type PollOptions } from "../runtime/poll.ts";
 
 /**
- * Waits until engines that have just left a Swarm let go of its ports: a host that joins before that has no overlay
- * networks. What is still taken in the end is for the findings.
+ * Waits up to 30 s until engines that have just left a Swarm release its ports: a host that joins before that has no
+ * overlay networks. Returns the updated snapshot; the preflight's checks report ports that are still taken.
  *
- * @param lookAgain looks at the machines of hosts, by their keys
+ * @param inspectMachines inspects hosts again, by their keys
  */
 export async function waitForReleasedPorts(
   requirement: SwarmRequirement,
-  found: ClusterSnapshot,
-  lookAgain: (keys: string[]) => Promise<Record<string, MachineFacts>>,
+  initial: ClusterSnapshot,
+  inspectMachines: (keys: string[]) => Promise<Record<string, MachineFacts>>,
   options: Partial<PollOptions> = {},
 ): Promise<ClusterSnapshot> {
-  let snapshot = found;
+  let snapshot = initial;
   const expired = new Error("the engines keep their ports");
   const attempt = async () => {
     const [first, ...others] = findTakenPorts(requirement, snapshot).filter(isTransientHolder);
     if (!first) return ready(undefined);
     const keys = [...new Set([first, ...others].map(({ key }) => key))];
-    snapshot = { ...snapshot, machines: { ...snapshot.machines, ...(await lookAgain(keys)) } };
+    snapshot = { ...snapshot, machines: { ...snapshot.machines, ...(await inspectMachines(keys)) } };
     return pending(
-      `waiting for ${first.port}/tcp of host ${first.key}, which an engine that has left a Swarm lets go of`,
+      `waiting until the engine of host ${first.key}, which has left a Swarm, releases port ${first.port}/tcp`,
     );
   };
   try {

@@ -4,36 +4,35 @@ import { findManager, type Managers, requireManager } from "./manager-pool.ts";
 import { ResourceError } from "../runtime/errors.ts";
 import { type PollResult, ready, waitFor, type PollOptions } from "../runtime/poll.ts";
 
-/** How long a manager is looked for that can answer a single question, in seconds: an election, a restart. */
+/** How long a single request may wait for a manager, in seconds: enough for an election or a restart. */
 const REQUEST_SECONDS = 60;
 
 /**
- * Looks up a manager that answers. Work that takes longer than one request looks one up for each: the one before may
- * restart, become a worker or lose its leader meanwhile.
+ * Finds a manager that answers. Operations of several requests call it for each one: the previous manager may have
+ * restarted, been demoted or lost its leader meanwhile.
  */
 export type FindManager<M = Engine> = (deadline?: Deadline) => Promise<M>;
 
-/** Where a Swarm's managers are. */
+/** A Swarm and its managers' engines. */
 interface SwarmManagers {
   managers: Managers;
   swarmId: string;
 }
 
-/** The lookup of a manager that has to be there. */
+/** Returns a finder that throws when the Swarm is gone. */
 export const managerFinder =
   ({ managers, swarmId }: SwarmManagers): FindManager =>
   (deadline) =>
     requireManager(managers, swarmId, deadline);
 
-/** The same where the Swarm may be gone: undefined once every engine says so. */
+/** Returns a finder whose result is undefined when all engines answer that they are not in the Swarm. */
 export const optionalManagerFinder =
   ({ managers, swarmId }: SwarmManagers): FindManager<Engine | undefined> =>
   (deadline) =>
     findManager(managers, swarmId, deadline);
 
 /**
- * Waits for something that a manager tells, and asks whichever answers. Transient errors count as "not yet" until the
- * wait's own limit; others end it at once.
+ * Polls any manager that answers. Transient errors count as pending until the time limit; other errors end the wait.
  */
 export function waitWithManager<M, T>(
   find: FindManager<M>,
@@ -44,17 +43,17 @@ export function waitWithManager<M, T>(
   return waitFor(async (deadline) => attempt(await find(deadline), deadline), options, expired);
 }
 
-/** Asks whichever manager answers, again when an error is transient. What it does must bear being done twice. */
+/** Sends requests to any manager that answers, and repeats them after transient errors: they must be idempotent. */
 export function withManager<M, T>(
-  what: string,
+  subject: string,
   find: FindManager<M>,
-  question: (manager: M) => Promise<T>,
+  send: (manager: M) => Promise<T>,
   { timeoutSeconds = REQUEST_SECONDS, ...options }: Partial<Omit<PollOptions, "subject">> = {},
 ): Promise<T> {
   return waitWithManager(
     find,
-    async (manager) => ready(await question(manager)),
-    { subject: what, timeoutSeconds, ...options },
-    (because) => new ResourceError(`${what}: ${because}`),
+    async (manager) => ready(await send(manager)),
+    { subject, timeoutSeconds, ...options },
+    (because) => new ResourceError(`${subject}: ${because}`),
   );
 }

@@ -125,7 +125,7 @@ const REFUSED: Refused[] = [
   {
     what: "the address pools",
     config: { addressPools: ["10.64.0.0/12"] },
-    line: /addressPools \["10\.64\.0\.0\/12"\]: .*lost with the old one: service minio-main, network minio-overlay-network, secret .*Data in volumes stays.*allowOutage: true/,
+    line: /addressPools \["10\.64\.0\.0\/12"\]: .*recreating it removes: service minio-main, network minio-overlay-network, secret .*Data in volumes is kept.*allowOutage: true/,
     throughCli: true,
   },
 ];

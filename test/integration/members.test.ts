@@ -154,7 +154,7 @@ describe("members of a Swarm", () => {
     test("are in no Swarm once the time limit has passed", async () => {
       const inputs = { ...(await memberInputs(3, "worker")), timeoutSeconds: 5 };
       await expect(Member.create(inputs)).rejects.toThrow(
-        /^the engine at .* cannot join the Swarm: not within timeoutSeconds 5 \(.*\): see that it reaches .*:2377, /,
+        /^the engine at .* cannot join the Swarm: not within timeoutSeconds 5 \(.*\): check that it can reach .*:2377, /,
       );
       expect((await lab.host(3).engine.info()).Swarm.LocalNodeState).toBe("inactive");
       expect(await nodes()).toEqual({ node1: "manager", node2: "manager" });

@@ -30,7 +30,7 @@ describeOnLab(
       await stack.up();
       stack.config("hosts", { a: manager(1), d: worker(4) });
       const { output } = await stack.expectFailure("preview");
-      expect(output).toContain("managers: the Swarm was made for one host and listens on 127.0.0.1 alone");
+      expect(output).toContain("managers: the Swarm was created for one host and listens only on 127.0.0.1");
       stack.config("swarm", { allowOutage: true });
       await stack.up();
       expect(await members(1)).toEqual(["*node1", "node4"]);

@@ -201,7 +201,10 @@ test("everything in the way is told at once, by host", () => {
 
 test.each<[NodeDetails[], string | undefined]>([
   [[node("a", "leader"), node("b", "manager"), node("c", "manager")], undefined],
-  [[node("a", "leader"), node("b", "silent"), node("c", "manager")], "without it 1 of 3 managers answer and 2 have to"],
+  [
+    [node("a", "leader"), node("b", "silent"), node("c", "manager")],
+    "without it, only 1 of 3 managers are reachable, and a quorum needs 2",
+  ],
   [[node("a", "leader"), node("b", "manager")], undefined],
   [[node("b", "leader"), node("a", "worker"), node("c", "silent"), node("d", "manager")], undefined],
 ])("whether the managers go on while one is away: %#", (nodes, expected) => {

@@ -84,7 +84,7 @@ test("one that starts for ever is an error with a way out", async () => {
   const { inputs, engine, last } = await scene(2);
   last.state = "pending";
   await expect(advanceUntilSettled(joinSwarm(engine, inputs))).rejects.toThrow(
-    "its node is still starting after 60 s: give it time, or have it leave with `docker swarm leave --force`",
+    "its node is still starting after 60 s: wait, or run `docker swarm leave --force` on it",
   );
 });
 
@@ -111,7 +111,7 @@ test("an address where nobody listens is an error in time, and leaves nothing", 
   );
   const begun = performance.now();
   await expect(advanceUntilSettled(joinSwarm(engine, inputs))).rejects.toThrow(
-    /host new .* cannot join the Swarm: not within timeoutSeconds 60 \(rpc error: code = Unavailable desc = connection refused\): see that it reaches 198\.19\.0\.1:2377/,
+    /host new .* cannot join the Swarm: not within timeoutSeconds 60 \(rpc error: code = Unavailable desc = connection refused\): check that it can reach 198\.19\.0\.1:2377/,
   );
   expect(performance.now() - begun).toBeLessThan(65_000);
   expect(last.state).toBe("inactive");
@@ -132,7 +132,7 @@ test("a join that is given up while the engine still tries leaves it in no Swarm
   const { inputs, engine, fake, last } = await scene(2);
   fake.engine(1).isFirewalled = true;
   await expect(advanceUntilSettled(joinSwarm(engine, { ...inputs, timeoutSeconds: 25 }))).rejects.toThrow(
-    "cannot join the Swarm: not within timeoutSeconds 25 (no manager has let it in): see that it reaches",
+    "cannot join the Swarm: not within timeoutSeconds 25 (no manager has accepted it): check that it can reach",
   );
   expect(last.state).toBe("inactive");
 });

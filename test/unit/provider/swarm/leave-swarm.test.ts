@@ -85,7 +85,7 @@ test("a host that does not answer while its node is alive stays, and the message
   const scene = await start(2);
   scene.fake.engine(2).power = "hanging";
   await expect(advanceUntilSettled(left(scene, 2))).rejects.toThrow(
-    "does not answer, but the Swarm sees its node: it is still ready. Make its engine answer, so that it can leave, or switch the machine off",
+    "does not answer, but the Swarm sees its node: it is still ready. Start its engine, so that it can leave, or switch the machine off",
   );
   expect(hostnames(scene)).toEqual(["host1", "host2"]);
 });
@@ -95,7 +95,7 @@ test("a manager stays where too few others answer to do without it", async () =>
   scene.fake.engine(3).stop();
   await advance(30);
   await expect(advanceUntilSettled(left(scene, 2))).rejects.toThrow(
-    "has to stay a manager: of the 2 managers that would be left 1 answer and 2 have to: bring host3 back, or take that one out first",
+    "has to stay a manager: only 1 of the 2 remaining managers would be reachable, and a quorum needs 2: bring back or remove host3 first",
   );
   expect(scene.swarm.leader).toBeDefined();
   expect(scene.fake.engine(2).state).toBe("active");

@@ -1,0 +1,68 @@
+import type { EngineConnection } from "../../engine/engine-connection.ts";
+import { Engine } from "../../engine/engine.ts";
+import { describeOwner, isOwned, ownerLabels } from "../../core/labels.ts";
+import { DEFAULT_SUBNET_SIZE } from "./cluster-immutable.ts";
+import type { ClusterInputs, ClusterState } from "./cluster-inputs.ts";
+import { hasGatewayBridge } from "./swarm-inventory.ts";
+import { ResourceError } from "../runtime/errors.ts";
+
+/** What this program created, and therefore removes. */
+export type Origin = Pick<ClusterState, "ownsSwarm" | "createdGatewayBridge">;
+
+/**
+ * Creates a Swarm on the first manager, or adopts the one that the managers are in. Returns a manager of it.
+ *
+ * @throws ResourceError when the existing Swarm may not be adopted, or has no usable manager.
+ */
+export async function initOrAdopt(inputs: ClusterInputs): Promise<Origin & { engine: Engine }> {
+  const nodes = await Promise.all(Object.values(inputs.managers).map(inspectNode));
+  const inSwarm = nodes.filter(({ swarm }) => swarm.LocalNodeState !== "inactive");
+  const existing = inSwarm.find(({ swarm }) => swarm.ControlAvailable) ?? inSwarm[0];
+  return existing ? adoptSwarm(existing, inputs) : initSwarm(inputs);
+}
+
+async function inspectNode(connection: EngineConnection) {
+  const engine = new Engine(connection);
+  return { engine, host: connection.host, swarm: (await engine.info()).Swarm };
+}
+
+async function adoptSwarm(
+  { engine, host, swarm }: Awaited<ReturnType<typeof inspectNode>>,
+  { owner, adopt }: ClusterInputs,
+): Promise<Origin & { engine: Engine }> {
+  if (!swarm.ControlAvailable) throw new ResourceError(notAManagerError(host, swarm.LocalNodeState));
+  const { Labels } = (await engine.inspectSwarm()).Spec;
+  const ownsSwarm = isOwned(Labels, owner);
+  if (ownsSwarm || adopt) return { engine, ownsSwarm, createdGatewayBridge: false };
+  throw new ResourceError(
+    `adopt false: the engine at ${host} is a manager of the Swarm ${swarm.Cluster?.ID ?? ""}, which belongs to ` +
+      `${describeOwner(Labels)}: use the state that created it, or set adopt: true`,
+  );
+}
+
+function notAManagerError(host: string, state: string): string {
+  if (state === "locked") return `the engine at ${host} is a locked manager: run \`docker swarm unlock\` there first`;
+  return `the engine at ${host} is in a Swarm (${state}) but not a manager of it: leave it with \`docker swarm leave\``;
+}
+
+async function initSwarm(inputs: ClusterInputs): Promise<Origin & { engine: Engine }> {
+  const { firstManager, owner, managers } = inputs;
+  const connection = managers[firstManager.hostKey];
+  if (!connection) {
+    const keys = Object.keys(managers).join(", ");
+    throw new ResourceError(`first manager "${firstManager.hostKey}": must be one of the managers ${keys}`);
+  }
+  const engine = new Engine(connection);
+  const createdGatewayBridge = !(await hasGatewayBridge(engine));
+  await engine.initSwarm({
+    ListenAddr: firstManager.listenAddress,
+    AdvertiseAddr: firstManager.advertiseAddress,
+    DataPathAddr: firstManager.dataPathAddress,
+    DataPathPort: inputs.dataPathPort,
+    DefaultAddrPool: inputs.addressPools,
+    // The Engine has no default subnet size for custom pools: without one, its allocator does not start.
+    SubnetSize: inputs.subnetSize ?? (inputs.addressPools && DEFAULT_SUBNET_SIZE),
+    Spec: { Name: "default", Labels: ownerLabels(owner) },
+  });
+  return { engine, ownsSwarm: true, createdGatewayBridge };
+}
