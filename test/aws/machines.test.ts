@@ -12,8 +12,8 @@ const KEY = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${"A".repeat(43)} me`;
 let moto: Moto;
 let stack: TestStack;
 
-const needed = (context: TestContext) => {
-  if (!plugin) context.skip("the AWS plugin is not here: `npm run test:aws` makes it");
+const requirePlugin = (context: TestContext) => {
+  if (!plugin) context.skip("the AWS plugin is missing: `npm run test:aws` builds it");
 };
 
 const managers = { a: { zone: "eu-central-1a" }, b: { zone: "eu-central-1b" }, c: { zone: "eu-central-1c" } };
@@ -45,8 +45,8 @@ afterAll(() => {
 
 const stepsOf = ({ steps }: { steps: { op: string; name: string }[] }) => steps.map(({ op, name }) => `${op} ${name}`);
 
-test("all of it is made, and a second preview is clean, also after a newer image came out", async (context) => {
-  needed(context);
+test("everything is created, and a second preview is empty, also after the release of a newer image", async (context) => {
+  requirePlugin(context);
   await stack.up();
   expect(stepsOf(await stack.preview())).toEqual([]);
   const [, newer = ""] = await x86Images(moto.endpoint);
@@ -54,8 +54,8 @@ test("all of it is made, and a second preview is clean, also after a newer image
   expect(stepsOf(await stack.preview({ refresh: true }))).toEqual([]);
 });
 
-test("security groups let in what is stated, as AWS was told it", async (context) => {
-  needed(context);
+test("security groups have the expected ingress rules", async (context) => {
+  requirePlugin(context);
   expect(await ingress(moto.endpoint)).toMatchObject({
     "prod-members": [
       "50 0 prod-members",
@@ -66,22 +66,22 @@ test("security groups let in what is stated, as AWS was told it", async (context
   });
 });
 
-test("another machine touches no other", async (context) => {
-  needed(context);
+test("an additional machine changes no other", async (context) => {
+  requirePlugin(context);
   stack.config("machines:machines", { ...machines, workers: { d: worker, e: { ...worker, zone: "eu-central-1b" } } });
   const steps = stepsOf(await stack.preview());
   expect(steps).toContain("create prod-e");
   expect(steps.filter((step) => !/^create prod-e\b/.test(step))).toEqual([]);
 });
 
-test("another type touches the instance alone", async (context) => {
-  needed(context);
+test("another instance type changes only the instance", async (context) => {
+  requirePlugin(context);
   stack.config("machines:machines", { ...machines, workers: { d: { ...worker, type: "t3.xlarge" } } });
   expect(stepsOf(await stack.preview())).toEqual(["update prod-d"]);
 });
 
-test("a volume that would go is refused in the preview, until an update has said that it may", async (context) => {
-  needed(context);
+test("a preview refuses to delete a volume until an update has set allowDataLoss", async (context) => {
+  requirePlugin(context);
   const without = { d: { ...worker, volumes: { d1: { sizeGiB: 10 } } } };
   const moved = { d: { ...worker, zone: "eu-central-1b" } };
   for (const workers of [without, moved, {}]) {
@@ -97,7 +97,7 @@ test("a volume that would go is refused in the preview, until an update has said
 });
 
 test("another generation makes the machine anew, and its volumes stay", async (context) => {
-  needed(context);
+  requirePlugin(context);
   const before = (await stack.outputs()) as { instanceIds: object; volumeIds: object };
   stack.config("machines:machines", { ...machines, workers: { d: { ...worker, generation: "2" } } });
   await stack.up();
@@ -109,7 +109,7 @@ test("another generation makes the machine anew, and its volumes stay", async (c
 });
 
 test("what would delete data is refused, and what has none goes", async (context) => {
-  needed(context);
+  requirePlugin(context);
   const { output } = await stack.expectFailure("destroy");
   expect(output).toContain("protect");
   await stack.pulumi("destroy", "--yes", "--skip-preview", "--exclude-protected", "--non-interactive");

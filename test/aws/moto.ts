@@ -9,7 +9,7 @@ import { MOTO } from "../../toolchain/versions.ts";
 
 const PACKAGE = `moto[server,ec2,iam,ssm,elbv2]==${MOTO}`;
 
-/** A stand-in for AWS on this machine alone: `moto`, which remembers what it is told and makes nothing. */
+/** The AWS mock `moto` on this machine, which records resources and creates nothing. */
 export interface Moto {
   endpoint: string;
   stop(): void;
@@ -39,7 +39,7 @@ async function install(folder: string): Promise<void> {
   );
 }
 
-/** Says what AWS says in a parameter of its own. */
+/** Sets a parameter, as AWS does with its public parameters. */
 export async function putParameter(endpoint: string, name: string, value: string): Promise<void> {
   const body = JSON.stringify({ Name: name, Value: value, Type: "String", Overwrite: true });
   await request(
@@ -50,20 +50,20 @@ export async function putParameter(endpoint: string, name: string, value: string
   );
 }
 
-/** What EC2 answers, XML. */
+/** Sends a request to EC2 and returns the XML response. */
 export function ec2(endpoint: string, action: string): Promise<string> {
   const headers = { "Content-Type": "application/x-www-form-urlencoded" };
   return request(endpoint, "ec2", headers, new URLSearchParams({ Action: action, Version: "2016-11-15" }).toString());
 }
 
-/** What stands in the elements of that name. */
+/** Returns the texts of all elements with that name. */
 export function idsIn(xml: string, tag: string): string[] {
   return [...xml.matchAll(new RegExp(`<${tag}>([^<]+)</${tag}>`, "g"))].map(([, id = ""]) => id);
 }
 
 /**
- * What each security group lets in, one line a rule: protocol, port, and addresses or names of groups. Names are those of
- * the program, without what makes them unique.
+ * Returns the ingress rules of each security group, one line for each: protocol, port, and addresses or group names.
+ * Names are without Pulumi's suffix.
  */
 export async function ingress(endpoint: string): Promise<Record<string, string[]>> {
   const xml = await ec2(endpoint, "DescribeSecurityGroups");
@@ -88,7 +88,7 @@ export async function ingress(endpoint: string): Promise<Record<string, string[]
   return Object.fromEntries(groups.map(([name, text]) => [nameOf(name), rules(text).sort()]));
 }
 
-/** Images of moto's own for the architecture of the instance types used here. */
+/** Lists moto's images for the architecture of the instance types used here. */
 export async function x86Images(endpoint: string): Promise<string[]> {
   const items = (await ec2(endpoint, "DescribeImages")).split("<item>");
   return items
@@ -96,7 +96,7 @@ export async function x86Images(endpoint: string): Promise<string[]> {
     .flatMap((item) => idsIn(item, "imageId"));
 }
 
-/** Nobody looks at the signature, only at whom it is for. */
+/** Sends a request. moto checks no signature, but reads the service from it. */
 async function request(
   endpoint: string,
   service: string,

@@ -3,7 +3,7 @@ import { findAwsPlugin } from "../../toolchain/aws-plugin.ts";
 import { TestStack } from "../integration/stack.ts";
 import { ec2, type Moto, putParameter, startMoto, x86Images } from "./moto.ts";
 
-/** `stacks/aws.ts` as it is, on a stand-in for AWS whose machines do not boot: all but what is done on them. */
+/** Runs `stacks/aws.ts` on an AWS mock, whose machines do not boot: everything except what happens on them. */
 const plugin = findAwsPlugin();
 const IMAGE = "/images/debian";
 const NO_IMAGE = "/images/gone";
@@ -20,7 +20,7 @@ const machines = {
   // moto has no placement groups.
   spreadPlacement: false,
 };
-const asked = (given: object) => ({ ...machines, ...given });
+const awsSettings = (given: object) => ({ ...machines, ...given });
 
 beforeAll(async () => {
   if (!plugin) return;
@@ -28,7 +28,7 @@ beforeAll(async () => {
   const services = ["ec2", "iam", "ssm", "elbv2", "sts"].map((service) => [service, moto.endpoint]);
   stack = await TestStack.create({
     config: {
-      // Nobody answers by the name of an instance.
+      // Instances are unreachable.
       timeoutSeconds: 5,
       ...{ stack: "aws", aws: machines, "aws:region": REGION, "aws:accessKey": "any", "aws:secretKey": "any" },
       ...{ "aws:skipCredentialsValidation": true, "aws:skipMetadataApiCheck": true },
@@ -45,22 +45,22 @@ afterAll(() => {
   stack?.remove();
 });
 beforeEach(({ skip }) => {
-  if (!plugin) skip("the AWS plugin is not here: `npm run test:aws` makes it");
+  if (!plugin) skip("the AWS plugin is missing: `npm run test:aws` builds it");
 });
 
-/** What the account has beside what every account has. */
+/** Counts the VPCs other than the default one. */
 const vpcs = async () => [...(await ec2(moto.endpoint, "DescribeVpcs")).matchAll(/<isDefault>false</g)].length;
 
 test.each<[string, Record<string, unknown>, RegExp[]]>([
   [
     "a region that has no such zones, and a type with too little memory",
-    { "aws:region": "us-west-2", aws: asked({ defaults: { type: "t3.nano" } }) },
+    { "aws:region": "us-west-2", aws: awsSettings({ defaults: { type: "t3.nano" } }) },
     [/zones "eu-central-1a": the region that aws:region says has no such zone: choose of us-west-2a/, /has 512 MiB of/],
   ],
   ["a region that does not exist", { "aws:region": "eu-central-9" }, [/AWS has no such region: look at/]],
   [
     "no such parameter, and no such type",
-    { aws: asked({ imageParameter: "/no/such", defaults: { type: "t3.gigantic" } }) },
+    { aws: awsSettings({ imageParameter: "/no/such", defaults: { type: "t3.gigantic" } }) },
     [
       /imageParameter "\/no\/such": there is no such parameter in this region/,
       /managers\.a\.type "t3\.gigantic": there is no such instance type in this region/,
@@ -68,11 +68,11 @@ test.each<[string, Record<string, unknown>, RegExp[]]>([
   ],
   [
     "no such image",
-    { aws: asked({ imageParameter: NO_IMAGE }) },
+    { aws: awsSettings({ imageParameter: NO_IMAGE }) },
     [/imageParameter "\/images\/gone": there is no image with the id that it says/],
   ],
   ["no credentials", { "aws:accessKey": undefined, "aws:secretKey": undefined }, [/AWS knows no credentials here/]],
-])("%s: refused in one line each, before anything is made", async (_name, config, lines) => {
+])("%s: refused with one line for each problem, before anything is created", async (_name, config, lines) => {
   const before: Record<string, unknown> = { "aws:region": REGION, "aws:accessKey": "any", "aws:secretKey": "any" };
   for (const [key, value] of Object.entries(config)) stack.config(key, value);
   const { output } = await stack.expectFailure("up");
@@ -81,13 +81,13 @@ test.each<[string, Record<string, unknown>, RegExp[]]>([
   expect(await vpcs()).toBe(0);
 });
 
-test("a preview shows all of it: machines, the Swarm on them, its network and the store", async () => {
+test("a preview shows machines, Swarm, network and store", async () => {
   const names = (await stack.preview()).steps.map(({ op, name }) => `${op} ${name}`);
   const shown = ["hosts", "hosts-a", "hosts-c-d2", "hosts-surveyed", "swarm-cluster", "network-network", "minio-main"];
   expect(names).toEqual(expect.arrayContaining(shown.map((name) => `create ${name}`)));
 });
 
-test("machines are made, and as none of them boots here, no more; then only what is done on them is left", async () => {
+test("up creates the machines and fails because they do not boot; only the resources on them remain to be created", async () => {
   const { output } = await stack.expectFailure("up");
   expect(output).toMatch(/host a: Docker Engine at ssh:\/\/ubuntu@i-.* ~\/\.ssh\/config needs `Host i-\*`/);
   expect(await vpcs()).toBe(1);

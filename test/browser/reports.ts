@@ -1,7 +1,7 @@
 import type { StatusReport, TaskReport } from "../../commands/status/model.ts";
 import type { DriveReport, ServerReport } from "../../commands/status/store.ts";
 
-/** The last of the four is gone. */
+/** The last of the four is unreachable. */
 const isGone = (at: number) => at === 3;
 
 const hosts: StatusReport["hosts"] = ["a", "b", "c", "d"].map((key, at) => ({
@@ -50,7 +50,7 @@ const server = (at: number): ServerReport => ({
     : [drive("/drives/d1", 41 + at * 7), drive("/drives/d2", 44, at === 1 ? "offline" : "ok"), drive("/drives/d3", 83)],
 });
 
-/** A store of four hosts, one of which is gone and one of whose drives does not answer. */
+/** A store on four hosts, with an unreachable host and an offline drive. */
 export const FOUR_HOSTS: StatusReport = {
   stack: "prod",
   hosts,
@@ -119,7 +119,7 @@ export const FOUR_HOSTS: StatusReport = {
   ],
 };
 
-/** A store on one host, and all is well. */
+/** A healthy store on one host. */
 export const ONE_HOST: StatusReport = {
   ...FOUR_HOSTS,
   stack: "dev",

@@ -15,8 +15,8 @@ const VIEWS: Viewport[] = [360, 800, 1280].flatMap((width) => [
 const PAGES = { well: ONE_HOST, "not-well": FOUR_HOSTS };
 
 /**
- * Runs in the page: how much wider it is than its window, and the texts that do not stand out from what they are on, by
- * the measure of WCAG 2 (4.5 to 1, for large ones 3 to 1).
+ * Runs in the page. Returns how much wider the page is than its window, and the texts with too little contrast to their
+ * background, by WCAG 2 (4.5 to 1, large texts 3 to 1).
  */
 const MEASURE = `(() => {
   const parts = (colour) => (colour.match(/[\\d.]+/g) ?? []).map(Number);
@@ -42,7 +42,7 @@ const MEASURE = `(() => {
   return { wider: document.documentElement.scrollWidth - window.innerWidth, weak, height: document.body.scrollHeight };
 })()`;
 
-/** Where the pages and their pictures are kept for somebody to look at; else they go. */
+/** Folder in which pages and screenshots are kept; by default they are removed. */
 const KEPT = process.env["PULUMI_SWARM_TEST_PICTURES"];
 
 let browser: Browser;
@@ -65,7 +65,7 @@ afterAll(async () => {
 });
 
 test.each(Object.keys(PAGES).flatMap((name) => VIEWS.map((view) => ({ name, ...view }))))(
-  "$name, $width pixels wide, $scheme: fits, can be read, and asks for nothing",
+  "$name, $width pixels wide, $scheme: fits, is readable, and requests nothing",
   async ({ name, ...view }) => {
     const url = pathToFileURL(join(folder, `${name}.html`)).href;
     const { requests, logEntries, value, screenshot } = await browser.inspectPage(url, view, MEASURE);
@@ -73,13 +73,13 @@ test.each(Object.keys(PAGES).flatMap((name) => VIEWS.map((view) => ({ name, ...v
     expect(requests).toEqual([url]);
     expect(logEntries).toEqual([]);
     expect(value).toMatchObject({ wider: 0, weak: [] });
-    // Below the first window there is more of the page, and in the picture, too.
+    // The page is higher than the window, and so is the screenshot.
     expect((value as { height: number }).height).toBeGreaterThan(900);
     expect(screenshot.readUInt32BE(20)).toBeGreaterThan(900);
   },
 );
 
-test("light and dark are two pictures", async () => {
+test("light and dark differ", async () => {
   const url = pathToFileURL(join(folder, "well.html")).href;
   const [light, dark] = [
     await browser.inspectPage(url, { width: 800, scheme: "light" }, "getComputedStyle(document.body).backgroundColor"),

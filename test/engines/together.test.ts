@@ -38,7 +38,7 @@ async function expectNoChanges(stack: TestStack): Promise<void> {
   expect((await stack.preview({ refresh: true })).steps).toEqual([]);
 }
 
-/** Docker 26 and later give the data of Docker 20.10 another engine id: that is recorded, and nothing restarts. */
+/** Docker 26 and later replace the engine id of Docker 20.10. Checks that `up` records it and restarts nothing. */
 async function expectNewEngineIds(stack: TestStack, { host }: LabFixture): Promise<void> {
   const { steps } = await stack.preview();
   expect(steps).toEqual(steps.filter(({ op }) => op === "update"));
@@ -56,19 +56,19 @@ async function enginesOf({ lab }: LabFixture): Promise<string[]> {
   return Promise.all(lab.hosts.map(async ({ engine }) => (await engine.info()).ServerVersion));
 }
 
-/** How an engine of that version calls itself, in the beginning at least. */
+/** Matches the version string that an engine of that version reports. */
 function called(version: EngineVersion) {
   const beginning = version === newest ? MOBY_ENGINE : `${version}.`;
   return expect.stringMatching(new RegExp(`^${beginning.replaceAll(".", "\\.")}`));
 }
 
-// The engine whose images lie in containerd's store is not the first: the lab builds images on the first.
+// The newest engine, with the containerd image store, is not the first: the lab builds images on the first.
 const mixed = [...older, newest!];
 
 describeOnLab(
-  "a Swarm of engines of all versions",
+  "a Swarm with engines of all versions",
   (fixture) => {
-    test("holds a store, is clean at the second look, and is taken away whole", async () => {
+    test("runs a store, has an empty second preview, and is removed completely", async () => {
       expect(await enginesOf(fixture())).toEqual(mixed.map(called));
       const registry = await fixture().lab.registry();
       const image = await registry.push(fixture().host.engine, fixture().images.a, "minio");
@@ -82,9 +82,9 @@ describeOnLab(
 );
 
 describeOnLab(
-  "engines that are brought from version to version, host by host",
+  "engines upgraded through all versions, host by host",
   (fixture) => {
-    test("keep their Swarm and its store, to which nothing is to be done", async () => {
+    test("keep their Swarm and its store, without changes in the next preview", async () => {
       const { lab, images } = fixture();
       const { stack, isKept } = await storeOn(fixture(), images.a);
       for (const version of ENGINES.filter((each) => each !== OLDEST).toReversed()) {

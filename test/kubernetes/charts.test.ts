@@ -29,7 +29,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** What the chart makes of these values, by kind and name. Helm refuses what the chart's own schema does. */
+/** Renders a chart with these values, by kind and name. Helm validates them against the chart's schema. */
 async function render(plugin: InstalledPlugin, values: object): Promise<Record<string, Rendered>> {
   const file = join(folder, "values.json");
   writeFileSync(file, JSON.stringify(values));
@@ -54,7 +54,7 @@ async function render(plugin: InstalledPlugin, values: object): Promise<Record<s
 const rendered = (plugin: InstalledPlugin, transport: CniTransport) =>
   render(plugin, chartValues(plugin, transport, POD_CIDR));
 
-describe("what the real charts make of the values", () => {
+describe("the charts, rendered with the values", () => {
   test.each<[CniTransport, string]>([
     ["vxlan", "vxlan"],
     ["host-gw", "host-gw"],
@@ -94,11 +94,11 @@ describe("what the real charts make of the values", () => {
     expect(data!["enable-wireguard"]).toBe(wireguard);
   });
 
-  test("a value that the chart does not take is refused, so that the tests above mean something", async () => {
+  test("reject an invalid value, so that the tests above mean something", async () => {
     await expect(render("cilium", { ipam: { mode: 7 } })).rejects.toThrow(/ipam/);
   });
 
-  test.each(["flannel", "cilium"] as const)("%s's is the version that is installed", (plugin) => {
+  test.each(["flannel", "cilium"] as const)("of %s has the version that is installed", (plugin) => {
     const { version } = parse(readFileSync(join(charts, plugin, "Chart.yaml"), "utf8")) as { version: string };
     expect(version).toBe(CNI_CHARTS[plugin].version);
   });

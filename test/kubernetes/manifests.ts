@@ -2,7 +2,7 @@ import { runProgram } from "../unit/harness.ts";
 import { kubernetesOutputs } from "../unit/kubernetes-outputs.ts";
 import type { Manifest } from "../../lab/kubernetes/api.ts";
 
-/** What a program asks the cluster for, in the order in which it does. */
+/** Returns the manifests that a program creates, in order. */
 export async function renderManifests(program: () => unknown): Promise<Manifest[]> {
   const { resources } = await runProgram(program, { outputs: kubernetesOutputs });
   return resources.flatMap(({ type, name, inputs }) => {

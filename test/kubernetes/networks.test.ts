@@ -34,8 +34,8 @@ beforeEach(({ skip }) => {
 
 type Transports = Pick<Record<string, CniArgs["transport"]>, "flannel" | "calico" | "cilium">;
 
-/** Asks for all three at once, each from its real chart: the cluster takes what they are, and runs none of it. */
-function ask(transports: Transports): void {
+/** Configures all three plugins, each with its real chart. The cluster stores the objects, and does not run them. */
+function configurePlugins(transports: Transports): void {
   const networks = (["flannel", "calico", "cilium"] as const).map((plugin) => {
     const args: CniArgs = { plugin, transport: transports[plugin], podCidr: POD_CIDR, chart: join(charts, plugin) };
     return [plugin, args] as const;
@@ -55,9 +55,9 @@ const calico = async () => {
   return (await cluster.api.read<{ spec: { calicoNetwork: object } }>(object)).spec.calicoNetwork;
 };
 
-describe("what the charts make of it, installed by the real plugin", () => {
-  test("tunnels", async () => {
-    ask({ flannel: "vxlan", calico: "vxlan", cilium: "vxlan" });
+describe("CNI charts, installed by Pulumi's plugin", () => {
+  test("with tunnels", async () => {
+    configurePlugins({ flannel: "vxlan", calico: "vxlan", cilium: "vxlan" });
     await stack.up();
     expect(await flannel()).toEqual({ Network: POD_CIDR, Backend: { Type: "vxlan" } });
     expect(await calico()).toMatchObject({
@@ -74,12 +74,12 @@ describe("what the charts make of it, installed by the real plugin", () => {
     expect(await cilium()).not.toHaveProperty("enable-wireguard");
   });
 
-  test("a second preview is clean, though charts make certificates anew each time", async () => {
+  test("have an empty second preview, although charts generate new certificates each time", async () => {
     expect((await stack.preview()).steps).toEqual([]);
     expect((await stack.preview({ refresh: true })).steps).toEqual([]);
   });
 
-  test("Flannel enforces policies as well", async () => {
+  test("of Flannel enforce policies as well", async () => {
     const set = {
       apiVersion: "apps/v1",
       kind: "DaemonSet",
@@ -89,8 +89,8 @@ describe("what the charts make of it, installed by the real plugin", () => {
     expect(spec.template.spec.containers.map(({ name }) => name)).toEqual(["kube-flannel", "kube-network-policies"]);
   });
 
-  test("plain routes, IP in IP, encryption", async () => {
-    ask({ flannel: "host-gw", calico: "ipip", cilium: "wireguard" });
+  test("with plain routes, IP in IP, and encryption", async () => {
+    configurePlugins({ flannel: "host-gw", calico: "ipip", cilium: "wireguard" });
     const { steps } = await stack.up();
     expect(steps.map(({ op, name }) => `${op} ${name}`).toSorted()).toEqual(
       ["calico", "cilium", "flannel"].map((plugin) => `update ${plugin}-release`),
@@ -100,14 +100,14 @@ describe("what the charts make of it, installed by the real plugin", () => {
     expect(await cilium()).toMatchObject({ "enable-wireguard": "true", "tunnel-protocol": "vxlan" });
   });
 
-  test("encryption, and routes by BGP", async () => {
-    ask({ flannel: "wireguard", calico: "bgp", cilium: "wireguard" });
+  test("with encryption, and routes by BGP", async () => {
+    configurePlugins({ flannel: "wireguard", calico: "bgp", cilium: "wireguard" });
     await stack.up();
     expect(await flannel()).toEqual({ Network: POD_CIDR, Backend: { Type: "wireguard" } });
     expect(await calico()).toMatchObject({ bgp: "Enabled", ipPools: [{ encapsulation: "None" }] });
   });
 
-  test("other addresses, or another plugin, are refused before anything is touched", async () => {
+  test("reject other addresses or another plugin before anything is changed", async () => {
     const args: CniArgs = { plugin: "cilium", podCidr: "10.43.0.0/16", chart: join(charts, "cilium") };
     stack.config("networks:networks", { flannel: args });
     const { output, steps } = await stack.expectFailure("up");

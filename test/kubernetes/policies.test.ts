@@ -15,12 +15,12 @@ const MEMBERS = 2;
 
 let cluster: Cluster;
 let declared: Manifest[];
-/** Addresses by what they are called below. */
+/** Addresses by their names in the table below. */
 let addresses: Record<string, string>;
 
 const problem = clusterUnavailableReason() ?? policyEnforcementUnavailableReason();
 
-/** Who tries, beside the members: name, namespace, labels. */
+/** Pods that connect, in addition to the members: name, namespace, labels. */
 const CALLERS = [
   ["shop", NAMESPACE, { app: "shop" }],
   ["stranger", NAMESPACE, { app: "stranger" }],
@@ -77,7 +77,7 @@ beforeEach(({ skip }) => {
 
 const SYSTEM_PORT = 6443;
 
-/** Who reaches what: with no policies all of it. */
+/** Whether a pod may connect to a target and port. Without policies all connections are allowed. */
 const TABLE: [string, "member" | "service" | "system", number, boolean][] = [
   ["store-main-1", "member", 9000, true],
   ["store-main-1", "member", 9001, false],
@@ -96,7 +96,7 @@ const TABLE: [string, "member" | "service" | "system", number, boolean][] = [
   ["operator", "member", 9000, false],
 ];
 
-async function asked(): Promise<string[]> {
+async function testConnections(): Promise<string[]> {
   const answers: string[] = [];
   for (const [from, to, port] of TABLE) {
     answers.push(`${from} ${to}:${port} ${await cluster.connects(from, addresses[to]!, port)}`);
@@ -104,15 +104,15 @@ async function asked(): Promise<string[]> {
   return answers;
 }
 
-describe("policies, enforced by a real node", () => {
-  test("without them everybody reaches everything", async () => {
+describe("network policies on a real node", () => {
+  test("are needed: without them all pods reach everything", async () => {
     const wanted = TABLE.map(([from, to, port]) => `${from} ${to}:${port} true`);
-    await expect.poll(asked, { timeout: 180_000, interval: 1_000 }).toEqual(wanted);
+    await expect.poll(testConnections, { timeout: 180_000, interval: 1_000 }).toEqual(wanted);
   });
 
-  test("with them only who is named does", async () => {
+  test("allow only the named clients", async () => {
     for (const object of declared.filter(({ kind }) => kind === "NetworkPolicy")) await cluster.api.apply(object);
     const wanted = TABLE.map(([from, to, port, allowed]) => `${from} ${to}:${port} ${allowed}`);
-    await expect.poll(asked, { timeout: 180_000, interval: 1_000 }).toEqual(wanted);
+    await expect.poll(testConnections, { timeout: 180_000, interval: 1_000 }).toEqual(wanted);
   });
 });

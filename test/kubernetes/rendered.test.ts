@@ -13,7 +13,7 @@ const IMAGE = `registry.example/silo:1@sha256:${"a".repeat(64)}`;
 let folder: string;
 let stack: TestStack;
 
-/** Where there is no cluster, the plugin writes what it would have made. */
+/** Without a cluster, the plugin writes manifests to a folder. */
 beforeAll(async () => {
   if (!plugin) return;
   folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-rendered-"));
@@ -39,16 +39,16 @@ afterAll(() => {
 });
 
 beforeEach(({ skip }) => {
-  if (!plugin) skip("Pulumi's Kubernetes plugin is not here: `npm run test:kubernetes` makes it");
+  if (!plugin) skip("Pulumi's Kubernetes plugin is missing: `npm run test:kubernetes` builds it");
 });
 
-const written = () =>
+const readManifests = () =>
   readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".yaml"))
     .map((name) => parse(readFileSync(join(folder, name), "utf8")) as Manifest);
 
 const kinds = () =>
-  written()
+  readManifests()
     .map(({ kind, metadata }) => `${kind} ${metadata.name.replace(/-[0-9a-f]{8}$/, "-*")}`)
     .toSorted();
 
@@ -65,13 +65,13 @@ const ONE_POOL = [
   "StatefulSet minio-2026",
 ];
 
-test("the real plugin takes all of the stack, and a second preview is clean", async () => {
+test("the plugin accepts the whole stack, and a second preview is empty", async () => {
   await stack.up();
   expect(kinds()).toEqual(ONE_POOL);
   expect((await stack.preview()).steps).toEqual([]);
 });
 
-test("exports what the others do, but for what is the Swarm's", async () => {
+test("exports the outputs of other stack kinds, except for those of the Swarm", async () => {
   const outputs = await stack.outputs({ showSecrets: true });
   expect(Object.keys(outputs).toSorted()).toEqual([
     ...["caCertificate", "consoleEndpoints", "endpoint", "endpoints", "metricsEndpoints", "metricsToken"],
@@ -86,7 +86,7 @@ test("exports what the others do, but for what is the Swarm's", async () => {
   expect(JSON.stringify(stack.state())).not.toContain(outputs["rootPassword"]);
 });
 
-test("a second pool is added, and the pods of the first get its file", async () => {
+test("a second pool is added, and the first pool's StatefulSet is updated", async () => {
   stack.config("pools", { "2026": { members: 4 }, "2027": { members: 4 } });
   const { steps } = await stack.up();
   expect(steps.map(({ op, name }) => `${op} ${name}`)).toEqual(
@@ -96,7 +96,7 @@ test("a second pool is added, and the pods of the first get its file", async () 
   expect((await stack.preview()).steps).toEqual([]);
 });
 
-test("another shape of a formed pool is refused before anything is touched", async () => {
+test("another layout of a formed pool is refused before anything is changed", async () => {
   const before = kinds();
   stack.config("pools", { "2026": { members: 4 }, "2027": { members: 5 } });
   const { output, steps } = await stack.expectFailure("up");

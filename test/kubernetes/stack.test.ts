@@ -53,24 +53,24 @@ const clean = async () => {
   expect((await stack.preview({ refresh: true })).steps).toEqual([]);
 };
 
-/** The bucket as the stack's outputs say that it is reached. */
+/** Opens the bucket at the endpoint in the stack's outputs. */
 async function openShop({ trusts = true } = {}): Promise<Bucket> {
   const outputs = (await stack.outputs({ showSecrets: true })) as Record<string, string>;
   const address = await getClusterIp(cluster, "minio");
-  const reached = { address, ca: trusts ? outputs["caCertificate"] : undefined };
-  return openPodBucket(outputs["endpoint"]!, outputs["rootUser"]!, outputs["rootPassword"]!, reached);
+  const target = { address, ca: trusts ? outputs["caCertificate"] : undefined };
+  return openPodBucket(outputs["endpoint"]!, outputs["rootUser"]!, outputs["rootPassword"]!, target);
 }
 
-describe("a stack of kind kubernetes, by the real plugin", () => {
+describe("a stack of kind kubernetes, with Pulumi's plugin", () => {
   let shop: Bucket;
   const object = randomBytes(3_000_000);
 
-  test("comes up with TLS, and a second preview is clean, also after a refresh", async () => {
+  test("is deployed with TLS, and a second preview is empty, also after a refresh", async () => {
     await stack.up();
     await clean();
   });
 
-  test("exports what the others do, but for what is the Swarm's", async () => {
+  test("exports the outputs of other stack kinds, except for those of the Swarm", async () => {
     const outputs = await stack.outputs({ showSecrets: true });
     const members = [0, 1, 2, 3].map((number) => `2026-${number}`);
     expect(Object.keys(outputs).toSorted()).toEqual([
@@ -86,7 +86,7 @@ describe("a stack of kind kubernetes, by the real plugin", () => {
     expect((await stack.outputs())["rootPassword"]).toBe("[secret]");
   });
 
-  test("serves who trusts its authority", async () => {
+  test("serves clients that trust its authority", async () => {
     shop = await openShop();
     await waitForServers(cluster, "minio-2026-0", MEMBERS);
     await shop.create();
@@ -96,7 +96,7 @@ describe("a stack of kind kubernetes, by the real plugin", () => {
     await expect(stranger.get("first")).rejects.toThrow(/certificate/);
   });
 
-  test("grows by a pool beside the first, and another image reaches all members of both", async () => {
+  test("adds a second pool, and updates the image of all members", async () => {
     stack.config("pools", { "2026": { members: MEMBERS }, "2027": { members: MEMBERS } });
     stack.config("image", images.b);
     await stack.up();
@@ -113,14 +113,14 @@ describe("a stack of kind kubernetes, by the real plugin", () => {
     await clean();
   });
 
-  test("refuses another shape of a formed pool, and touches nothing", async () => {
+  test("rejects another layout of a formed pool, and changes nothing", async () => {
     stack.config("pools", { "2026": { members: MEMBERS }, "2027": { members: 5 } });
     const { output } = await stack.expectFailure("up");
     expect(output).toContain("pools.2027.members 5: cannot change from 4");
     expect(await listPods(cluster)).toHaveLength(2 * MEMBERS);
   });
 
-  test("leaves its data when it goes, with the namespace that holds it", async () => {
+  test("keeps its data and namespace on destroy", async () => {
     stack.config("pools", { "2026": { members: MEMBERS }, "2027": { members: MEMBERS } });
     await stack.destroy();
     expect(await listPods(cluster)).toEqual([]);
@@ -129,7 +129,7 @@ describe("a stack of kind kubernetes, by the real plugin", () => {
     for (const { metadata } of claims) expect(metadata["deletionTimestamp"]).toBeUndefined();
   });
 
-  test("takes its data on when it comes again", async () => {
+  test("uses the existing data after the next up", async () => {
     await stack.up();
     shop = await openShop();
     for (const key of ["first", "second"]) await waitForObject(shop, key, object);

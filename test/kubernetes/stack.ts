@@ -5,7 +5,7 @@ import { ensurePulumi } from "../../toolchain/pulumi.ts";
 import type { TestStackOptions } from "../integration/stack.ts";
 import type { Cluster } from "../../lab/kubernetes/cluster.ts";
 
-/** What a stack needs to work on a cluster. */
+/** Returns the options of a stack on a cluster. */
 export async function kubernetesStackOptions({ folder }: Cluster, config: Record<string, unknown> = {}) {
   const kubeconfig = readFileSync(join(folder, "kubeconfig"), "utf8");
   return {

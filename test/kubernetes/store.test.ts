@@ -57,7 +57,7 @@ function manifests(image: string, more: Partial<KubernetesMinioArgs> = {}, name 
   });
 }
 
-/** What a Secret is given as text it has in base64. */
+/** Converts a Secret's `stringData` to `data` in base64, as the API returns it. */
 function asRead({ stringData, ...object }: Manifest): object {
   if (stringData === undefined) return object;
   const texts = Object.entries(stringData as Record<string, string>);
@@ -71,11 +71,11 @@ async function endpointOf(name: string): Promise<string> {
   return `http://${await getClusterIp(cluster, name)}:9000`;
 }
 
-describe("a store of four pods, in a namespace that takes restricted ones alone", () => {
+describe("a store of four pods, in a namespace that accepts only restricted pods", () => {
   let shop: Bucket;
   const object = randomBytes(3_000_000);
 
-  test("is taken without a warning, reads back as it was declared, and a second time changes nothing", async () => {
+  test("is accepted without a warning, reads back as declared, and is unchanged by a second apply", async () => {
     const declared = await manifests(images.a);
     expect(declared.map(({ kind }) => kind)).toContain("StatefulSet");
     for (const one of declared) {
@@ -87,7 +87,7 @@ describe("a store of four pods, in a namespace that takes restricted ones alone"
     expect(generation((await cluster.api.apply(set!)).body)).toBe(1);
   });
 
-  test("with all that may be asked for is taken as well", async () => {
+  test("is accepted with all optional settings as well", async () => {
     const all = {
       pools: { main: { members: 4 }, next: { members: 4, drives: { x: { size: "2Gi" } } } },
       tls: true as const,
@@ -103,7 +103,7 @@ describe("a store of four pods, in a namespace that takes restricted ones alone"
     }
   });
 
-  test("is one erasure-coded cluster, whose pods all serve what went in through the Service", async () => {
+  test("forms one erasure-coded cluster, whose pods all serve objects written through the Service", async () => {
     const pods = await waitForReadyPods(cluster, MEMBERS);
     expect(pods.map(({ metadata }) => metadata.name)).toEqual([
       "store-main-0",
@@ -124,7 +124,7 @@ describe("a store of four pods, in a namespace that takes restricted ones alone"
     for (const { status } of pods) await waitForObject(bucketOf(`http://${status.podIP}:9000`), "first", object);
   });
 
-  test("goes on without a pod that is deleted, which comes back as itself with what it had", async () => {
+  test("keeps serving without a deleted pod, which comes back with its name and data", async () => {
     const [victim] = await waitForReadyPods(cluster, MEMBERS);
     await cluster.api.delete({
       ...victim!,
@@ -132,7 +132,7 @@ describe("a store of four pods, in a namespace that takes restricted ones alone"
       kind: "Pod",
       metadata: { ...victim!.metadata, namespace: NAMESPACE },
     });
-    // One that ends answers what it has begun with a status that says nothing of trying again.
+    // A stopping member answers requests in flight with a status that SDKs do not retry.
     await expect
       .poll(async () => (await listPods(cluster)).map(({ metadata }) => metadata.uid), {
         timeout: 120_000,
@@ -145,12 +145,12 @@ describe("a store of four pods, in a namespace that takes restricted ones alone"
     for (const key of ["first", "second"]) await waitForObject(shop, key, object);
   });
 
-  test("changes its image in all pods at once, and loses nothing", async () => {
+  test("updates the image of all pods at once, and loses nothing", async () => {
     const before = (await listPods(cluster)).map(({ metadata }) => metadata.uid);
     for (const one of await manifests(images.b)) expect((await cluster.api.apply(one)).warnings).toEqual([]);
     const pods = await waitForReadyPods(cluster, MEMBERS, ({ spec }) => spec.containers[0]?.image === images.b);
     expect(pods.filter(({ metadata }) => before.includes(metadata.uid))).toEqual([]);
-    // One after another, a pod would be deleted once the one before it is ready. Events come when they come.
+    // In a rolling update a pod would be deleted only after the one before it is ready. Events may arrive late.
     const deletions = () => listEvents(cluster, "SuccessfulDelete", "store-main");
     await expect.poll(deletions, { timeout: 30_000 }).toHaveLength(MEMBERS);
     const firstReady = pods.map((pod) => getReadyTime(pod) ?? "").toSorted()[0]!;
@@ -159,7 +159,7 @@ describe("a store of four pods, in a namespace that takes restricted ones alone"
     for (const key of ["first", "second"]) await waitForObject(shop, key, object);
   });
 
-  test("keeps its data when it is taken away", async () => {
+  test("keeps its data when it is deleted", async () => {
     const declared = await manifests(images.b);
     for (const one of declared.toReversed()) await cluster.api.delete(one);
     await waitForReadyPods(cluster, 0);

@@ -12,20 +12,20 @@ import { type Cluster, type ClusterOptions, startCluster } from "../../lab/kuber
 
 export const NAMESPACE = "storage";
 
-/** A pod, as far as tests look at it. */
+/** The fields of a pod that tests use. */
 export interface Pod extends Manifest {
   metadata: { name: string; uid: string; creationTimestamp: string };
   spec: { containers: { image: string }[] };
   status: { podIP?: string; conditions?: { type: string; status: string; lastTransitionTime: string }[] };
 }
 
-/** A namespace that refuses pods which are not *restricted*, and warns of what would make such pods. */
+/** Returns a namespace that rejects pods which violate the *restricted* standard, and warns of workloads that would. */
 export function restrictedNamespace(): Manifest {
   const modes = ["enforce", "warn", "audit"].map((mode) => [`pod-security.kubernetes.io/${mode}`, "restricted"]);
   return { apiVersion: "v1", kind: "Namespace", metadata: { name: NAMESPACE, labels: Object.fromEntries(modes) } };
 }
 
-/** Folders of the node as volumes: what a claim of the class `local` is bound to. */
+/** Returns folders of the node as volumes of the storage class `local`. */
 export function localVolumes({ folder, hostname }: Cluster, count: number): Manifest[] {
   const volumes = Array.from({ length: count }, (_, index) => {
     const path = join(folder, "volumes", String(index));
@@ -55,13 +55,13 @@ export function localVolumes({ folder, hostname }: Cluster, count: number): Mani
   return [storageClass, ...volumes];
 }
 
-/** The pods of the store's namespace, or another one, by name. */
+/** Lists the pods of a namespace, sorted by name. */
 export async function listPods({ api }: Cluster, namespace = NAMESPACE): Promise<Pod[]> {
   const pods = await api.list<Pod>(`/api/v1/namespaces/${namespace}/pods`);
   return pods.toSorted((a, b) => a.metadata.name.localeCompare(b.metadata.name));
 }
 
-/** What controllers tell of an object of the store's namespace, of one kind. */
+/** Lists the events of an object in the store's namespace with that reason. */
 export function listEvents(
   { api }: Cluster,
   reason: string,
@@ -75,15 +75,15 @@ export function getReadyTime({ status }: Pod): string | undefined {
   return ready?.status === "True" ? ready.lastTransitionTime : undefined;
 }
 
-/** Waits until so many pods are ready, all of them as wished. */
+/** Waits until exactly that many pods exist, and all are ready and match the condition. */
 export async function waitForReadyPods(
   cluster: Cluster,
   count: number,
-  wished = (_: Pod) => true,
+  matches = (_: Pod) => true,
   namespace = NAMESPACE,
 ): Promise<Pod[]> {
   let pods: Pod[] = [];
-  const isDone = () => pods.length === count && pods.every((pod) => getReadyTime(pod) !== undefined && wished(pod));
+  const isDone = () => pods.length === count && pods.every((pod) => getReadyTime(pod) !== undefined && matches(pod));
   for (const end = Date.now() + 120_000; ; await pause(200)) {
     pods = await listPods(cluster, namespace);
     if (isDone()) return pods;
@@ -91,29 +91,29 @@ export async function waitForReadyPods(
   }
 }
 
-/** Waits until the store takes writes, and gives back how many drives of a set a write needs. */
+/** Waits until the store accepts writes, and returns the write quorum of an erasure set. */
 export async function waitForWriteQuorum(endpoint: string): Promise<number> {
   for (const end = Date.now() + 60_000; ; await pause(200)) {
     const answer = await fetch(`${endpoint}/minio/health/cluster`).catch((error: unknown) => String(error));
     if (typeof answer !== "string" && answer.ok) return Number(answer.headers.get("x-minio-write-quorum"));
     if (Date.now() > end)
-      throw new Error(`the store takes no writes: ${typeof answer === "string" ? answer : answer.status}`);
+      throw new Error(`the store accepts no writes: ${typeof answer === "string" ? answer : answer.status}`);
   }
 }
 
-/** A member as the store tells of it. */
+/** A member in the store's report. */
 export interface Server {
   state: string;
   drives: { state: string; pool_index: number; set_index: number }[];
 }
 
-/** What a pod tells of all members, once they are through with their start: ready is a pod that answers. */
+/** Waits until a pod reports all members as online; a ready pod may still be starting. */
 export function waitForServers(cluster: Cluster, pod: string, count: number): Promise<Server[]> {
   return vi.waitFor(
     async () => {
-      const told = await cluster.exec(pod, "minio", "mc", "admin", "info", "local", "--json");
-      // One that is not through itself tells of none.
-      const { servers = [] } = (JSON.parse(told) as { info?: { servers?: Server[] } }).info ?? {};
+      const output = await cluster.exec(pod, "minio", "mc", "admin", "info", "local", "--json");
+      // A member that is still starting reports none.
+      const { servers = [] } = (JSON.parse(output) as { info?: { servers?: Server[] } }).info ?? {};
       expect(servers.map(({ state }) => state)).toEqual(Array(count).fill("online"));
       return servers;
     },
@@ -122,8 +122,8 @@ export function waitForServers(cluster: Cluster, pod: string, count: number): Pr
 }
 
 /**
- * Waits until an object reads back equal. Members that have just come up do not know all others yet, and say of what
- * was written while one was away that there is no such object: for a moment, and what is lost stays lost.
+ * Waits until an object reads back equal. Members that have just started are not connected to all others yet, and may
+ * report an object that was written while a member was down as missing for a moment.
  */
 export async function waitForObject(bucket: Bucket, key: string, object: Buffer): Promise<void> {
   for (const end = Date.now() + 60_000; ; await pause(200)) {
@@ -134,13 +134,13 @@ export async function waitForObject(bucket: Bucket, key: string, object: Buffer)
   }
 }
 
-/** How a name of the cluster is reached from outside, and by whom its certificate may be signed. */
+/** The address of a cluster-internal host name, and the authority of its certificate. */
 export interface NameTarget {
   address: string;
   ca?: string;
 }
 
-/** A bucket behind an endpoint. */
+/** Opens the bucket `shop` behind an endpoint. */
 export function openPodBucket(endpoint: string, user: string, password: string, reached?: NameTarget): Bucket {
   const credentials = { accessKeyId: user, secretAccessKey: password };
   const common = { endpoint, region: "us-east-1", forcePathStyle: true, credentials, maxAttempts: 3 };
@@ -154,7 +154,7 @@ function agentFor({ address, ca }: NameTarget): Agent {
   return new Agent({ lookup, ca });
 }
 
-/** A cluster with volumes for a store, and two images of MinIO that differ. */
+/** Starts a cluster with volumes for a store and two variants of MinIO's image. */
 export async function startStoreCluster(volumes: number, options: ClusterOptions = {}) {
   const cluster = await startCluster(options);
   const load = async (variant: string) => {
@@ -165,7 +165,7 @@ export async function startStoreCluster(volumes: number, options: ClusterOptions
   return { cluster, images: { a: await load("a"), b: await load("b") } };
 }
 
-/** The address of a Service of the store's namespace. */
+/** Returns the cluster IP of a Service in the store's namespace. */
 export async function getClusterIp({ api }: Cluster, name: string): Promise<string> {
   const object = { apiVersion: "v1", kind: "Service", metadata: { name, namespace: NAMESPACE } };
   return (await api.read<{ spec: { clusterIP: string } }>(object)).spec.clusterIP;

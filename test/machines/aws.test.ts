@@ -12,13 +12,13 @@ import { machinesUnavailableReason } from "../../lab/vm/tools.ts";
 import { awsCalls, awsOutputs } from "../unit/aws-mocks.ts";
 import { runProgram } from "../unit/harness.ts";
 
-/** What no stand-in for AWS does: a machine boots with what the component has it told. */
+/** Boots a virtual machine with the user data of the component, which an AWS mock cannot do. */
 let cloud: CloudLab;
 let machine: CloudMachine;
 let hostKey: HostKeyState;
 let userData: string;
-/** What cloud-init said of itself in the end. */
-let told: string;
+/** The final status of cloud-init. */
+let status: string;
 let stack: TestStack | undefined;
 
 const problem = machinesUnavailableReason();
@@ -28,8 +28,8 @@ const VOLUMES: Readonly<Record<string, string>> = {
 };
 const MTU = 9001;
 
-/** The user data of a machine, as the component gives it to EC2. */
-async function rendered(): Promise<string> {
+/** Returns the user data of a machine that the component passes to EC2. */
+async function renderUserData(): Promise<string> {
   const { outs } = await HostKey.create({ hostname: "a" });
   hostKey = outs;
   const { resources } = await runProgram(
@@ -49,8 +49,8 @@ async function rendered(): Promise<string> {
   return instance?.inputs["userData"] as string;
 }
 
-/** Gives the machine the store's image, which it cannot pull; under emulation that takes its time. */
-async function givenImage(): Promise<string> {
+/** Loads the store's image into the machine, which cannot pull it. Slow under emulation. */
+async function loadImage(): Promise<string> {
   const { name, archive } = (await prepareMinioImage()).pack();
   await loadImages(new Engine(machine.connection), archive, 10 * 60_000);
   return name;
@@ -60,7 +60,7 @@ describe("a machine that boots with the user data of AwsHosts", () => {
   beforeAll(async () => {
     if (problem !== undefined) return;
     cloud = await startCloud();
-    userData = await rendered();
+    userData = await renderUserData();
     const { publicKey } = hostKey;
     machine = await cloud.boot({
       number: 1,
@@ -69,7 +69,7 @@ describe("a machine that boots with the user data of AwsHosts", () => {
       hostKey: publicKey,
       mtu: MTU,
     });
-    told = await machine.waitForBoot();
+    status = await machine.waitForBoot();
   }, 40 * 60_000);
   afterAll(async () => {
     stack?.remove();
@@ -79,27 +79,27 @@ describe("a machine that boots with the user data of AwsHosts", () => {
     if (problem !== undefined) skip(problem);
   });
 
-  test("is told what cloud-init's own schema allows", async () => {
+  test("is valid by cloud-init's schema", async () => {
     expect(await machine.run("sudo cat /var/lib/cloud/instance/user-data.txt")).toBe(userData.trimEnd());
-    const said = await machine.run("sudo cloud-init schema --config-file /var/lib/cloud/instance/user-data.txt 2>&1");
-    expect(said).toContain("Valid cloud-config");
+    const output = await machine.run("sudo cloud-init schema --config-file /var/lib/cloud/instance/user-data.txt 2>&1");
+    expect(output).toContain("Valid cloud-config");
   });
 
-  test("comes to its end, under its name, and with the key that it was given alone", async () => {
-    expect([told, machine.console].join("\n")).toMatch(/^status: done/m);
+  test("finishes without errors, with the given hostname and only the given host key", async () => {
+    expect([status, machine.console].join("\n")).toMatch(/^status: done/m);
     expect(await machine.run("hostname")).toBe("a");
     expect(await machine.run("ls /etc/ssh/ssh_host_*")).toBe(
       "/etc/ssh/ssh_host_ecdsa_key\n/etc/ssh/ssh_host_ecdsa_key.pub",
     );
   });
 
-  test("has the engine of the version that was asked for, held there, and for its user", async () => {
+  test("installs and pins the requested engine version, which the user may use", async () => {
     expect(await machine.run("docker version --format '{{.Server.Version}}'")).toContain(cloud.engineVersion);
     expect((await machine.run("apt-mark showhold")).split("\n")).toEqual(["docker-ce", "docker-ce-cli"]);
     expect(await machine.run("sudo systemctl is-enabled docker")).toBe("enabled");
   });
 
-  test("has mounted its volumes by their ids, also at the next boot, and what it is told of the kernel", async () => {
+  test("mounts its volumes by id, also at the next boot, and sets kernel parameters", async () => {
     const mounted = async (path: string) => (await machine.run(`findmnt -no FSTYPE,SOURCE ${path}`)).split(/\s+/);
     for (const [at, id] of Object.values(VOLUMES).entries()) {
       const [type, source] = await mounted(`/mnt/d${at + 1}`);
@@ -112,7 +112,7 @@ describe("a machine that boots with the user data of AwsHosts", () => {
     );
   });
 
-  test("keeps what is on a volume when its instructions run again", async () => {
+  test("keeps a volume's data if the setup script runs again", async () => {
     await machine.run(
       "sudo touch /mnt/d1/kept && sudo umount /mnt/d1 && sudo /usr/local/sbin/pulumi-swarm-setup",
       600_000,
@@ -121,8 +121,8 @@ describe("a machine that boots with the user data of AwsHosts", () => {
     await machine.run("sudo rm /mnt/d1/kept");
   });
 
-  test("is where `pulumi up` goes on over ssh", async () => {
-    const image = await givenImage();
+  test("can be used by `pulumi up` over ssh", async () => {
+    const image = await loadImage();
     const host = {
       ...{ address: machine.address, user: CLOUD_USER, identityFile: cloud.identityFile, hostKey: hostKey.publicKey },
       drives: { d1: { path: "/mnt/d1" }, d2: { path: "/mnt/d2" } },

@@ -5,16 +5,16 @@ import type { Machine, MachineLab } from "../../lab/vm/lab.ts";
 import { hostSettings, startStoreMachines, storeLinks } from "../../lab/vm/store-machines.ts";
 import { machinesUnavailableReason } from "../../lab/vm/tools.ts";
 
-/** Networks for which the kernel that the namespaces share has no driver: ipvlan, and VLANs. */
+/** ipvlan needs virtual machines: the kernel that the lab's namespaces share has no driver for it. */
 let lab: MachineLab;
 let image: string;
 
 const problem = machinesUnavailableReason();
 
-/** An address of the network that the machines are on. */
+/** Returns an address of the machines' network. */
 const address = (last: number) => lab.machine(1).address.replace(/\d+$/, String(last));
 
-/** A stack of a store on all machines, each with one address of its own to give on that network. */
+/** Creates a stack with a store on all machines, each with one address of that network. */
 function stackOn(driver: string, parent: string): Promise<TestStack> {
   const hosts = Object.fromEntries(
     lab.machines.map((machine) => [
@@ -25,13 +25,13 @@ function stackOn(driver: string, parent: string): Promise<TestStack> {
   return TestStack.create({ config: { stack: "ssh", hosts, image, driver, subnet: `${address(0)}/24` } });
 }
 
-/** The card of a machine, and the one that the store's container has on it. */
+/** Returns a machine's MAC address, and the network interfaces of the store's container. */
 async function cards(machine: Machine): Promise<[own: string, container: string]> {
   const own = await machine.run("cat /sys/class/net/eth0/address");
   return [own.trim(), await storeLinks(machine)];
 }
 
-describe("a store on a network of ipvlan, of machines with kernels of their own", () => {
+describe("a store on an ipvlan network of virtual machines", () => {
   let stack: TestStack;
 
   beforeAll(async () => {
@@ -47,7 +47,7 @@ describe("a store on a network of ipvlan, of machines with kernels of their own"
     if (problem !== undefined) skip(problem);
   });
 
-  test("forms across hosts, with the host's own MAC address, and objects read back equal", async () => {
+  test("forms across hosts with the hosts' MAC addresses, and objects read back equal", async () => {
     await stack.up();
     const through = await openBuckets(stack, "ipvlan");
     const [first, second] = Object.values(through) as [(typeof through)[string], (typeof through)[string]];
@@ -61,11 +61,11 @@ describe("a store on a network of ipvlan, of machines with kernels of their own"
     }
   });
 
-  test("is clean at the second look", async () => {
+  test("has an empty second preview", async () => {
     expect((await stack.preview({ refresh: true })).steps).toEqual([]);
   });
 
-  test("is taken away whole", async () => {
+  test("is removed completely", async () => {
     await stack.destroy();
     for (const machine of lab.machines) {
       expect(await machine.run("docker network ls --format '{{.Name}}'")).not.toMatch(/minio-network/);

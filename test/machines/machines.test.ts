@@ -7,7 +7,7 @@ import type { Capture, Machine, MachineLab } from "../../lab/vm/lab.ts";
 import { hostSettings, startStoreMachines, storeLinks } from "../../lab/vm/store-machines.ts";
 import { machinesUnavailableReason } from "../../lab/vm/tools.ts";
 
-/** What namespaces cannot show, on kernels of their own: encryption on the wire, clocks, a reboot. */
+/** What needs separate kernels: encryption on the wire, clocks, a reboot. */
 let lab: MachineLab;
 let stack: TestStack;
 let through: Record<string, Bucket>;
@@ -15,7 +15,7 @@ let through: Record<string, Bucket>;
 const problem = machinesUnavailableReason();
 const MIB = 1024 * 1024;
 
-/** Known, and nowhere else: to be found on the wire, or not. Too long to be cut by every frame's end. */
+/** A text to search for in captured traffic, repeated so that some copies are within one frame. */
 const TEXT = "the-known-pattern-of-the-encryption-test";
 const KNOWN = Buffer.from(TEXT.repeat(100_000));
 
@@ -24,7 +24,7 @@ async function makeStack(image: string): Promise<TestStack> {
   return TestStack.create({ config: { stack: "ssh", hosts, image } });
 }
 
-/** What crosses the wire between the machines while an object goes in through one and is read through another. */
+/** Captures the traffic between the machines while an object is written through one and read through another. */
 async function wireOf(name: string, content: Buffer): Promise<Capture> {
   const [first, second] = Object.values(through) as [Bucket, Bucket];
   const capture = await lab.capture();
@@ -34,15 +34,15 @@ async function wireOf(name: string, content: Buffer): Promise<Capture> {
   return capture;
 }
 
-/** MTU of the interface that the store's container on a machine has in the overlay network. */
+/** Returns the MTU of the overlay interface in the store's container on a machine. */
 async function overlayMtu(machine: Machine): Promise<number> {
   const printed = await storeLinks(machine);
   const mtus = [...printed.matchAll(/^\d+: eth.* mtu (\d+)/gm)].map(([, mtu]) => Number(mtu));
-  // The other one leads out to the host.
+  // The other interface is connected to the host.
   return Math.min(...mtus);
 }
 
-describe("a store on machines with kernels of their own", () => {
+describe("a store on virtual machines", () => {
   beforeAll(async () => {
     if (problem !== undefined) return;
     const started = await startStoreMachines({ machines: 3 });
@@ -57,14 +57,14 @@ describe("a store on machines with kernels of their own", () => {
     if (problem !== undefined) skip(problem);
   });
 
-  test("is made with everything at its defaults, encrypted, and is clean at the second look", async () => {
+  test("is deployed with all defaults, encrypted, and has an empty second preview", async () => {
     await stack.up();
     through = await openBuckets(stack, "wire");
     await through["machine1"]!.create();
     expect((await stack.preview({ refresh: true })).steps).toEqual([]);
   });
 
-  test("sends what its hosts tell each other only within ESP", async () => {
+  test("encrypts all traffic between its hosts with ESP", async () => {
     const wire = await wireOf("encrypted", KNOWN);
     const frames = { esp: await wire.count("esp"), vxlan: await wire.count("udp port 4789") };
     console.log(`encrypted: ${frames.esp} ESP frames, ${frames.vxlan} of VXLAN, text ${await wire.occurrences(TEXT)}×`);
@@ -73,7 +73,7 @@ describe("a store on machines with kernels of their own", () => {
     expect(await wire.occurrences(TEXT)).toBe(0);
   });
 
-  test("leaves room for the encryption in the MTU, and large objects cross", async () => {
+  test("reduces the MTU for the encryption, and transfers large objects", async () => {
     for (const machine of lab.machines) expect(await overlayMtu(machine)).toBe(1424);
     const large = Buffer.alloc(64 * MIB, "0123456789abcdef");
     const [first, second] = Object.values(through) as [Bucket, Bucket];
@@ -81,7 +81,7 @@ describe("a store on machines with kernels of their own", () => {
     expect((await second.get("large")).equals(large)).toBe(true);
   });
 
-  test("bears the reboot of a manager: nothing is lost, and nothing is left to do", async () => {
+  test("survives the reboot of a manager without data loss, and has no changes afterwards", async () => {
     const [, machine] = lab.machines as [Machine, Machine];
     const client = await TrafficClient.start({ access: await getStoreAccess(stack), bucket: "reboot", pauseMs: 200 });
     await machine.reboot();
@@ -90,7 +90,7 @@ describe("a store on machines with kernels of their own", () => {
     console.log(`one of three machines rebooted:\n${formatTraffic(account)}`);
     expect(account).toMatchObject({ lost: [], changed: [] });
     expect(account.retrying.writes).toBeGreaterThan(0);
-    // The machine answers before its task runs again: until then, that is something to do.
+    // The machine answers before its task runs again; until then a preview shows a change.
     const manager = new Engine(lab.machine(1).connection);
     const runs = async () =>
       (await manager.listTasks({ "desired-state": ["running"] })).map(({ Status }) => Status.State);
@@ -101,11 +101,11 @@ describe("a store on machines with kernels of their own", () => {
     expect(nodes.map(({ Status }) => Status.State)).toEqual(["ready", "ready", "ready"]);
   });
 
-  test("names the host whose clock is off", async () => {
+  test("reports the host with a wrong clock", async () => {
     const [, , machine] = lab.machines as [Machine, Machine, Machine];
     const clocks = async () => {
-      const told = await Promise.all(lab.machines.map((each) => each.run("date --utc +%T")));
-      return told.map((clock) => clock.trim()).join(", ");
+      const times = await Promise.all(lab.machines.map((each) => each.run("date --utc +%T")));
+      return times.map((clock) => clock.trim()).join(", ");
     };
     await machine.run("date --set '+10 minutes'");
     const before = await clocks();
@@ -115,7 +115,7 @@ describe("a store on machines with kernels of their own", () => {
     expect(output).toMatch(/machine3.*clock|clock.*machine3/);
   });
 
-  test("sends in the clear when it is told to, so that the text is found", async () => {
+  test("sends unencrypted traffic with encrypted: false, in which the text is found", async () => {
     stack.config("encrypted", false);
     stack.config("allowOutage", true);
     await stack.up();
@@ -126,7 +126,7 @@ describe("a store on machines with kernels of their own", () => {
     expect(await wire.occurrences(TEXT)).toBeGreaterThan(0);
   });
 
-  test("is taken away whole", async () => {
+  test("is removed completely", async () => {
     await stack.destroy();
     for (const machine of lab.machines) {
       expect((await new Engine(machine.connection).info()).Swarm.LocalNodeState).toBe("inactive");
