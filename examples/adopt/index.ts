@@ -1,5 +1,5 @@
-// A Swarm and a network that were made by hand come under Pulumi as they are, with a new store beside what runs there.
-// docs/adopt.md is the way from there: how the objects of the old stores get into the new one.
+// Adopts a Swarm and a network that were created by hand, and adds a new store. docs/adopt.md then copies the objects of the
+// old stores into the new one.
 import * as pulumi from "@pulumi/pulumi";
 import { MinioService, OverlayNetwork, type SshHostArgs, SshHosts, Swarm } from "pulumi-swarm";
 
@@ -14,11 +14,11 @@ const swarm = new Swarm("swarm", {
   adopt: true,
 });
 
-// As it is: nothing of it is changed, and it stays when this stack goes.
+// Adopted: it is never changed, and stays when this stack is destroyed.
 const theirs = new OverlayNetwork("theirs", { swarm, networkName: "minio-overlay-network", adopt: true });
 
-// The new store has a network of its own, encrypted where the hosts can do it, and joins theirs: clients there reach it
-// as http://store:9000, and it reaches the old stores.
+// The new store has its own network and also joins the adopted one: clients there reach it as http://store:9000, and it
+// reaches the old stores.
 const network = new OverlayNetwork("storage", { swarm, encrypted: config.getBoolean("encrypted") ?? true });
 const store = new MinioService("store", { swarm, network, networks: [theirs], image: config.get("image") });
 

@@ -1,4 +1,4 @@
-// An application in a project of its own. What it needs of the store it takes from the outputs of the store's stack.
+// An application in another project. It reads the store's network and keys from the outputs of the store's stack.
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { LocalHost, Swarm, SwarmService } from "pulumi-swarm";
@@ -6,13 +6,13 @@ import { LocalHost, Swarm, SwarmService } from "pulumi-swarm";
 const config = new pulumi.Config();
 const [engine, hostname] = ["engine", "hostname"].map((key) => config.get(key));
 
-// For instance `organization/two-stores/dev`.
+// For example `organization/two-stores/dev`.
 const stores = new pulumi.StackReference(config.require("stores"));
 const output = (name: string) => stores.requireOutput(name) as pulumi.Output<string>;
 
 const swarm = new Swarm("swarm", { managers: [new LocalHost("local", { engine, hostname })], adopt: true });
 
-// Keys reach the container as a file: what is in its environment or arguments, all may read who may inspect it.
+// A secret file, because everyone who may inspect the service can read its environment and arguments.
 const alias = pulumi.interpolate`MC_HOST_red=http://${output("accessKey")}:${output("secretKey")}@red:9000\n`;
 const keys = new docker.Secret(
   "keys",
@@ -37,7 +37,7 @@ const application = new SwarmService("application", {
       Networks: [{ Target: output("networkId") }],
     },
   },
-  // It counts as made once it may read its bucket.
+  // Ready once it can read its bucket.
   readyCommand: ["mc", "ls", "red/photos"],
 });
 

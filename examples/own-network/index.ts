@@ -1,4 +1,4 @@
-// One more network in a Swarm that is there already. With `adopt` the Swarm stays as it is, and is not left on destroy.
+// Another network in an existing Swarm. With `adopt` the Swarm is not changed, and `destroy` does not leave it.
 import * as pulumi from "@pulumi/pulumi";
 import { LocalHost, OverlayNetwork, Swarm } from "pulumi-swarm";
 

@@ -1,4 +1,4 @@
-// A service of your own on a network that somebody else made: the network is found by its name and left as it is.
+// Your own service on a network that another program created: the network is found by its name and not changed.
 import * as pulumi from "@pulumi/pulumi";
 import { LocalHost, OverlayNetwork, Swarm, SwarmService } from "pulumi-swarm";
 
@@ -15,7 +15,7 @@ const watch = new SwarmService("watch", {
     Mode: { Replicated: { Replicas: 1 } },
     TaskTemplate: {
       ContainerSpec: {
-        // Any image with MinIO's client; by digest, or by the id of one that is on every host.
+        // Any image with MinIO's client, by digest or by the id of an image that is on every host.
         Image: config.require("image"),
         Command: ["mc", "ping", "--interval", "10", "red"],
         Env: ["MC_HOST_red=http://red:9000", "MC_CONFIG_DIR=/tmp/mc"],
@@ -23,7 +23,7 @@ const watch = new SwarmService("watch", {
       Networks: [{ Target: network.networkId }],
     },
   },
-  // The service counts as made once it reaches the store by its name.
+  // Ready once it can reach the store by its name.
   readyCommand: ["mc", "ready", "red"],
 });
 

@@ -1,9 +1,9 @@
-// Two stores on one Swarm, each on a network of its own: whoever is on the one network reaches the one store alone.
+// Two stores on one Swarm, each on its own network: clients on one network can reach only its store.
 import * as pulumi from "@pulumi/pulumi";
 import { LocalHost, MinioBucket, MinioService, MinioUser, OverlayNetwork, Swarm } from "pulumi-swarm";
 
 const config = new pulumi.Config();
-// Not set, they are this machine's engine, its name, its loopback address and the package's own choice of image.
+// Defaults: this machine's engine, its hostname, the loopback address and the package's image.
 const [engine, hostname, endpointAddress, image] = ["engine", "hostname", "endpointAddress", "image"].map((key) =>
   config.get(key),
 );
@@ -16,7 +16,7 @@ const red = new MinioService("red", { swarm, network: redNetwork, image, port: 9
 const blueNetwork = new OverlayNetwork("blue-network", { swarm });
 const blue = new MinioService("blue", { swarm, network: blueNetwork, image, port: 9210, consolePort: 9211 });
 
-// For an application of another project (examples/another-project), so that it need not work as root.
+// For an application of another project (examples/another-project), so that it does not need root.
 new MinioBucket("photos", { store: red });
 const app = new MinioUser("app", { store: red, access: { photos: "readwrite" } });
 
