@@ -33,7 +33,7 @@ export {
   type S3GatewayArgs,
 } from "./gateway/s3-gateway.ts";
 export type { ImmutableValue } from "../core/immutable-value.ts";
-export type { Rollout, SettingsValidation } from "../core/service-update.ts";
+export type { LockOptions, Rollout, SettingsValidation } from "../core/service-update.ts";
 export type { SwarmServiceArgs } from "./service/args.ts";
 export { SwarmService } from "./service/swarm-service.ts";
 export type { SwarmArgs } from "./swarm/args.ts";

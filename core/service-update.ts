@@ -11,6 +11,22 @@ export interface Rollout {
   reason: string;
 }
 
+/** How a rolling update finds locks that stopped tasks did not release. */
+export interface LockOptions {
+  /**
+   * A command in a task's container that prints all locks, each as a line of JSON: `id`, `resource`, `owner` (the hostname
+   * of a task's container) and `time` (when it was taken).
+   */
+  command: string[];
+  /** Seconds after which the application has released any stale lock. */
+  expirySeconds: number;
+  /**
+   * Prefix of the names of the application's own resources, whose locks are ignored.
+   * @default - no locks are ignored
+   */
+  internalPrefix?: string;
+}
+
 /** How new settings are started once on their own, before all tasks of a service restart with them. */
 export interface SettingsValidation {
   /** The container's arguments, in place of those that lead to the application's data and to its other tasks. */

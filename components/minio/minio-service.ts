@@ -16,7 +16,13 @@ import { MetricsUser, metricsUrls } from "./iam/metrics.ts";
 import { declaredPools, planStore, type ServicePlan, type StorePlan } from "./layout/plan.ts";
 import { validateStoreNetworks } from "./validation/network-and-tls.ts";
 import { createPoolsConfig } from "./layout/pool-config.ts";
-import { DRIVE_RECONNECT_SECONDS, probeCommands, defaultHealthcheckClient } from "./spec/probes.ts";
+import {
+  DRIVE_RECONNECT_SECONDS,
+  INTERNAL_LOCK_PREFIX,
+  LOCK_EXPIRY_SECONDS,
+  probeCommands,
+  defaultHealthcheckClient,
+} from "./spec/probes.ts";
 import { RootCredentials } from "./security/root-credentials.ts";
 import { validatedRootUser } from "./validation/settings.ts";
 import { RootServiceAccounts } from "./iam/root-service-accounts.ts";
@@ -192,7 +198,11 @@ export class MinioService extends pulumi.ComponentResource {
           readyCommand: isLast ? probes.ready : undefined,
           ...(toleratesHostLoss(service.pool, plan, args.environment) && {
             maintenanceCommand: probes.maintenance,
-            locksCommand: probes.locks,
+            locks: {
+              command: probes.locks,
+              expirySeconds: LOCK_EXPIRY_SECONDS,
+              internalPrefix: INTERNAL_LOCK_PREFIX,
+            },
           }),
           minReadySeconds: args.minReadySeconds ?? (plan.hosts.length > 1 ? DRIVE_RECONNECT_SECONDS : undefined),
           validation: settingsValidation(store, service),

@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { ServiceSpec } from "../../engine/types.ts";
 import type { DeepInput, FieldInputs } from "../shared/inputs.ts";
 import type { Swarm } from "../swarm/swarm.ts";
-import type { SettingsValidation } from "../../core/service-update.ts";
+import type { LockOptions, SettingsValidation } from "../../core/service-update.ts";
 import type { ImmutableValue } from "../../core/immutable-value.ts";
 
 /** What a service is to be, and how it is known to work. */
@@ -70,16 +70,12 @@ export interface SwarmServiceArgs {
   maintenanceCommand?: string[];
 
   /**
-   * For applications whose tasks lock what they are at, and take the locks with them when they are stopped, so that the
-   * others wait until those run out. A command in a task's container that prints all locks, each as a line of JSON:
-   * `id`, `resource`, `owner` (the hostname of a task's container) and `time`, when it was taken. In a change that goes
-   * task by task no lock that a stopped task left sees more than one other task stopped: it is waited out, for two
-   * minutes at most and beyond `timeoutSeconds`. So a client that tries three times is not cut off by every task in
-   * turn. Resources of which the name begins with a dot are the application's own, and not waited for. Only with
-   * `maintenanceCommand`.
-   * @default - no locks are waited for
+   * For applications whose tasks hold locks and do not release them when they stop. While a stale lock exists, a rolling
+   * update stops at most one more task; then it waits until the lock expires, in addition to `timeoutSeconds`. So a
+   * client that tries three times does not meet three stopped tasks in a row. Used with `maintenanceCommand` only.
+   * @default - the update does not wait for locks
    */
-  locksCommand?: string[];
+  locks?: LockOptions;
 
   /**
    * For how long tasks that have just started must go on saying yes, in seconds: to `readyCommand` before the service

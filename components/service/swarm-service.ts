@@ -60,7 +60,7 @@ export class SwarmService extends SwarmResource {
         immutable,
         readyCommand,
         maintenanceCommand,
-        locksCommand: args.locksCommand,
+        locks: args.locks,
         minReadySeconds: args.minReadySeconds,
         validation: args.validation,
         rollback: args.rollback,

@@ -11,27 +11,30 @@ import { TaskProbe } from "./task-probe.ts";
 import { ResourceError } from "../runtime/errors.ts";
 import { type PollResult, ready, pending } from "../runtime/poll.ts";
 
-/** After this many failed tasks with none running, waiting longer helps nobody. */
+/** The wait ends after this many failed tasks while none runs. */
 export const MAX_FAILURES = 3;
 
-/** How much of a failed task's log goes into the message. */
+/** Lines of each failed task's log to quote in an error. */
 const LOG_LINES = 3;
 
-/** How long to try for those logs, in seconds. */
-const LOG_SECONDS = 10;
+const LOG_TIMEOUT_SECONDS = 10;
 
 /** What was done to a service before waiting for it. */
 export interface UpdateContext {
-  /** Tasks from before: their failures are old news. */
+  /** Ids of tasks from before the change, whose failures do not count. */
   earlierTasks: ReadonlySet<string>;
-  /** Whether Swarm was given something that makes it restart tasks. */
+  /** Whether the change makes Swarm restart tasks. */
   restarts: boolean;
 }
 
-/** Milliseconds within which Swarm has noticed a change and begun to act on it. */
+/** Milliseconds within which Swarm starts an update that restarts tasks. */
 const UPDATE_START_GRACE_MS = 5_000;
 
-/** Waits until the tasks of the service's present spec run, all of them, and the application in them works. */
+/**
+ * Waits until all tasks of the service run with its present spec and `readyCommand` succeeds in them.
+ *
+ * @throws ResourceError with the tasks' own logs if they keep failing or the time is up.
+ */
 export async function waitForConvergence(
   find: FindManager,
   id: string,
@@ -39,13 +42,12 @@ export async function waitForConvergence(
   { earlierTasks, restarts }: UpdateContext,
 ): Promise<void> {
   const { spec, timeoutSeconds, minReadySeconds = 0 } = inputs;
-  const limitSeconds = timeoutSeconds + minReadySeconds;
   const startedAt = performance.now();
   const warnedDown = new Set<string>();
   const probe = createReadinessProbe(inputs);
   let failed: TaskDetails[] = [];
-  const notReady = async (why: string) =>
-    new ResourceError(`service ${spec.Name}: ${why}${await describeFailureLogs(find, failed)}`);
+  const notReady = async (reason: string) =>
+    new ResourceError(`service ${spec.Name}: ${reason}${await describeFailureLogs(find, failed)}`);
   await waitWithManager<Engine, void>(
     find,
     async (manager, deadline) => {
@@ -53,12 +55,11 @@ export async function waitForConvergence(
       const { tasks, breakdown } = await inspectTasks(manager, id, spec, inputs.nodes);
       const fresh = tasks.filter((task) => !earlierTasks.has(task.ID));
       failed = failedTasks(spec, fresh);
-      const because = causeOfRollback(service, spec);
-      if (because !== undefined) throw await notReady(`it was rolled back, for service ${because} failed`);
+      const failedPeer = causeOfRollback(service, spec);
+      if (failedPeer !== undefined) throw await notReady(`it was rolled back because service ${failedPeer} failed`);
       if (isUpdatePaused(service))
         throw await notReady(`Swarm paused the update: ${service.UpdateStatus?.Message ?? ""}`);
-      if (failed.length >= MAX_FAILURES && !fresh.some(isRunning))
-        throw await notReady("its tasks fail again and again");
+      if (failed.length >= MAX_FAILURES && !fresh.some(isRunning)) throw await notReady("its tasks keep failing");
       warnDownNodes(spec.Name, breakdown, warnedDown);
       const mayNotHaveStarted = restarts && performance.now() - startedAt < UPDATE_START_GRACE_MS;
       const state = checkConverged(service, breakdown, inputs.tasks, mayNotHaveStarted);
@@ -67,15 +68,15 @@ export async function waitForConvergence(
       if (!probe) return ready(undefined);
       const others = await runningPeerTasks(manager, inputs);
       if (!others.done) return others;
-      // It may wait until it can say yes, and one that is given up on would go on: it has all the time that is left.
+      // The command may block until it succeeds. As it would keep running after a timeout, it gets all remaining time.
       return probe.poll([...state.value, ...others.value], Math.max(deadline.remainingMs, 1_000));
     },
-    { subject: `service ${spec.Name}`, timeoutSeconds: limitSeconds },
-    (because) => notReady(`not ready within timeoutSeconds ${timeoutSeconds}: ${because}`),
+    { subject: `service ${spec.Name}`, timeoutSeconds: timeoutSeconds + minReadySeconds },
+    (reason) => notReady(`not ready within timeoutSeconds ${timeoutSeconds}: ${reason}`),
   );
 }
 
-/** Waits until the last task of a removed service is gone, so that nothing holds its networks and ports any more. */
+/** Waits until the last task of a removed service is gone, so that its networks and ports are free. */
 export async function waitForTasksGone(
   find: FindManager<Engine | undefined>,
   id: string,
@@ -84,40 +85,39 @@ export async function waitForTasksGone(
   await waitWithManager(
     find,
     async (manager) => {
-      // A filter by a service that is gone is an error of its own.
+      // The Engine rejects a filter by a service that no longer exists.
       const left = (await manager?.listTasks())?.filter((task) => task.ServiceID === id).length ?? 0;
       return left === 0 ? ready(undefined) : pending(`${left} tasks are still stopping`);
     },
     { subject: `service ${spec.Name}`, timeoutSeconds: timeoutSeconds, intervalMs: 200 },
-    (because) => new ResourceError(`service ${spec.Name} did not end within ${timeoutSeconds} s: ${because}`),
+    (reason) => new ResourceError(`service ${spec.Name} did not end within ${timeoutSeconds} s: ${reason}`),
   );
 }
 
-/** The tasks that run, once they are as many as asked for and all of the present spec. */
+/** Returns the running tasks, once there are as many as wanted and all have the present spec. */
 function checkConverged(
   { UpdateStatus }: ServiceDetails,
   { upToDate, starting, outdatedFailing, outdated, stopping, downNodes }: TaskBreakdown,
   wanted: number,
-  mayBeUnnoticed: boolean,
+  mayNotHaveStarted: boolean,
 ): PollResult<TaskDetails[]> {
-  const left = [...starting, ...outdatedFailing];
-  if (upToDate.length < wanted - downNodes.length || left.length > 0) {
-    return pending(
-      describeProgress(upToDate.length, wanted - downNodes.length, left, outdated.length + stopping.length),
-    );
+  const notRunning = [...starting, ...outdatedFailing];
+  const old = outdated.length + stopping.length;
+  const wantedNow = wanted - downNodes.length;
+  if (upToDate.length < wantedNow || notRunning.length > 0) {
+    return pending(describeProgress(upToDate.length, wantedNow, notRunning, old));
   }
-  const stale = outdated.length + stopping.length;
-  if (stale > 0) return pending(`${stale} tasks of the former settings are still there`);
+  if (old > 0) return pending(`${old} tasks of the former settings are still there`);
   const update = UpdateStatus?.State;
-  // While a host is down Swarm stays at its update: it waits for that host's task.
-  const isAtIt = update === "updating" && downNodes.length === 0;
-  const busy = isAtIt || (mayBeUnnoticed && update !== "completed");
-  return busy ? pending("Swarm is still at the update") : ready(upToDate);
+  // While a host is down, Swarm's update does not complete: it waits for that host's task.
+  const isUpdating = update === "updating" && downNodes.length === 0;
+  const isBusy = isUpdating || (mayNotHaveStarted && update !== "completed");
+  return isBusy ? pending("Swarm is still updating the service") : ready(upToDate);
 }
 
 /**
- * Where all its tasks wait for hosts that are down: one of several services of an application gets the change later, for
- * the others go on; a service that nothing runs of is not up.
+ * Decides on a service without running tasks. If its hosts are down but other services of the application run, it counts
+ * as ready and is updated when its hosts come back. If nothing of the application runs, it is not ready.
  */
 async function checkWithoutTasks(
   manager: Engine,
@@ -130,41 +130,44 @@ async function checkWithoutTasks(
   return others.value.length > 0 ? ready(undefined) : pending("all its hosts are down");
 }
 
-function describeProgress(running: number, wanted: number, left: TaskDetails[], stale: number): string {
+function describeProgress(running: number, wanted: number, notRunning: TaskDetails[], old: number): string {
   const count = `${running} of ${wanted} tasks run`;
-  if (running + left.length + stale === 0) {
+  if (running + notRunning.length + old === 0) {
     return `${count}; Swarm has placed none: does a node match its constraints?`;
   }
-  if (running + left.length === 0) return `${count}; the former ones are stopping`;
-  const states = left.map((task) => [task.Status.State, taskError(task)].filter(Boolean).join(": "));
+  if (running + notRunning.length === 0) return `${count}; the former ones are stopping`;
+  const states = notRunning.map((task) => [task.Status.State, taskError(task)].filter(Boolean).join(": "));
   return states.length === 0 ? count : `${count} (others: ${[...new Set(states)].join(", ")})`;
 }
 
-/** Says once of each node that is down that the change reaches it later. */
-export function warnDownNodes(service: string, { downNodes }: TaskBreakdown, said: Set<string>): void {
+/**
+ * Logs each node that is down, once: Swarm updates its task when the node comes back.
+ *
+ * @param warned ids of the nodes that were logged already
+ */
+export function warnDownNodes(service: string, { downNodes }: TaskBreakdown, warned: Set<string>): void {
   for (const { ID, Description } of downNodes) {
-    if (said.has(ID)) continue;
-    said.add(ID);
-    logLine(`service ${service}: host ${Description.Hostname} is down: it gets the change when it comes back`);
+    if (warned.has(ID)) continue;
+    warned.add(ID);
+    logLine(`service ${service}: host ${Description.Hostname} is down: it is updated when it comes back`);
   }
 }
 
-/** What asks the application itself, in all its tasks; nothing when nobody said how. */
 function createReadinessProbe({ spec, readyCommand, nodes, minReadySeconds }: ServiceInputs): TaskProbe | undefined {
   if (!readyCommand) return undefined;
   return new TaskProbe({
     command: readyCommand,
     nodes,
     minReadySeconds,
-    failureMessage: "its tasks run, but it does not work yet",
-    skipUnreachable: (host, why) =>
-      logLine(`service ${spec.Name}: whether it works is not asked on host ${host}: ${why}`),
+    failureMessage: "its tasks run, but the readiness check does not pass yet",
+    skipUnreachable: (host, reason) =>
+      logLine(`service ${spec.Name}: the readiness check is not run on host ${host}: ${reason}`),
   });
 }
 
 /**
- * Tasks of the other services of the application, for it is ready as a whole. Those that come are waited for, but not
- * where one has failed: that is no matter of this service, and its change may be what mends it.
+ * Returns the running tasks of the application's other services, which must be ready too. Waits for tasks that start,
+ * but not on nodes where one has failed: this service's update may be what fixes them.
  */
 async function runningPeerTasks(
   manager: Engine,
@@ -177,8 +180,8 @@ async function runningPeerTasks(
     if (!names.includes(Spec.Name)) continue;
     const { tasks, breakdown } = await inspectTasks(manager, ID, Spec, nodes);
     const failing = new Set(tasks.filter(hasFailed).map(({ NodeID }) => NodeID));
-    const coming = breakdown.starting.filter(({ NodeID }) => NodeID && !failing.has(NodeID));
-    if (coming.length > 0) return pending(`${coming.length} tasks of service ${Spec.Name} are still coming`);
+    const starting = breakdown.starting.filter(({ NodeID }) => NodeID && !failing.has(NodeID));
+    if (starting.length > 0) return pending(`${starting.length} tasks of service ${Spec.Name} are still starting`);
     running.push(...breakdown.upToDate);
   }
   return ready(running);
@@ -187,20 +190,17 @@ async function runningPeerTasks(
 const hasFailed = ({ Status }: TaskDetails) => Status.State === "failed" || Status.State === "rejected";
 const isRunning = ({ Status }: TaskDetails) => Status.State === "running";
 
-/**
- * Returns the tasks that failed with these settings. Swarm also starts tasks with the settings of before, until it gets
- * to them: their failures say nothing about these.
- */
+/** Returns the tasks that failed with this spec. Until Swarm has updated a task, it restarts it with the former spec. */
 export function failedTasks(spec: ServiceSpec, tasks: readonly TaskDetails[]): TaskDetails[] {
   return tasks.filter((task) => hasFailed(task) && matchesSpec(task, spec));
 }
 
-/** What the failed tasks themselves say: Swarm's word for each and the last lines of its log, each thing once. */
+/** Returns Swarm's error and the last log lines of each failed task, without duplicates. */
 export async function describeFailureLogs(find: FindManager, failed: TaskDetails[]): Promise<string> {
   if (failed.length === 0) return "";
   const latest = failed.sort((a, b) => b.CreatedAt.localeCompare(a.CreatedAt)).slice(0, MAX_FAILURES);
-  const manager = await find(new Deadline(LOG_SECONDS)).catch(() => undefined);
-  const words = await Promise.all(
+  const manager = await find(new Deadline(LOG_TIMEOUT_SECONDS)).catch(() => undefined);
+  const outputs = await Promise.all(
     latest.map(async (task) => {
       const log = (await manager?.tailTaskLog(task.ID, LOG_LINES).catch(() => "")) ?? "";
       return [taskError(task) ?? task.Status.Message ?? "failed", ...log.trim().split("\n")]
@@ -208,10 +208,10 @@ export async function describeFailureLogs(find: FindManager, failed: TaskDetails
         .join(" | ");
     }),
   );
-  return `; its tasks said: ${[...new Set(words)].join("; ")}`;
+  return `; output of its tasks: ${[...new Set(outputs)].join("; ")}`;
 }
 
-/** Whether Swarm has given up on an update, for tasks that fail. */
+/** Returns whether Swarm has paused an update because tasks failed. */
 export function isUpdatePaused({ UpdateStatus }: ServiceDetails): boolean {
   return UpdateStatus?.State === "paused";
 }

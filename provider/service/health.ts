@@ -7,12 +7,13 @@ import { execOrThrow, findTaskContainer } from "./task-exec.ts";
 import type { ServiceInputs } from "./service-inputs.ts";
 import { inspectTasks } from "./task-snapshot.ts";
 
-/** How long an engine, and then a task, may take to answer, in milliseconds: by ssh, on a busy machine. */
+/** Milliseconds for the engine, and then for the task, to answer: over ssh, on a busy machine. */
 const CHECK_TIMEOUT_MS = 20_000;
 
 /**
- * How many of the tasks asked for run, with the settings that the service has, and work: fewer is drift, and the update
- * that follows waits for the rest. On any node: those of the state are what was known at the last change.
+ * Counts the tasks that run with the service's spec and in which `readyCommand` succeeds, at most as many as wanted. Fewer
+ * than wanted is drift, and the next update waits for the rest. Counts tasks on all nodes, as the recorded ones may be
+ * outdated.
  */
 export async function countHealthyTasks(
   manager: Engine,
@@ -22,9 +23,9 @@ export async function countHealthyTasks(
   const { breakdown } = await inspectTasks(manager, id, spec);
   const running = breakdown.upToDate;
   if (!readyCommand) return Math.min(wanted, running.length);
-  const question = { service: spec.Name, command: readyCommand, nodes };
-  const answers = await Promise.all(running.map((task) => isHealthy(task, question)));
-  return Math.min(wanted, answers.filter(Boolean).length);
+  const check = { service: spec.Name, command: readyCommand, nodes };
+  const results = await Promise.all(running.map((task) => isHealthy(task, check)));
+  return Math.min(wanted, results.filter(Boolean).length);
 }
 
 interface HealthCheck {
@@ -33,25 +34,25 @@ interface HealthCheck {
   nodes: ServiceInputs["nodes"];
 }
 
-/** Whether a running task says that it works. One that cannot be asked from here counts: silence is no drift. */
+/** Returns whether `readyCommand` succeeds in a task. A task on an unreachable host counts as healthy, not as drift. */
 async function isHealthy(task: TaskDetails, { service, command, nodes }: HealthCheck): Promise<boolean> {
-  const asked = findTaskContainer(nodes, task);
-  if (!asked) return true;
+  const container = findTaskContainer(nodes, task);
+  if (!container) return true;
   try {
-    await asked.engine.ping(CHECK_TIMEOUT_MS);
+    await container.engine.ping(CHECK_TIMEOUT_MS);
   } catch (error) {
-    logLine(`service ${service}: whether it works is not asked on host ${asked.host}: ${errorMessage(error)}`);
+    logLine(`service ${service}: the readiness check is not run on host ${container.host}: ${errorMessage(error)}`);
     return true;
   }
   try {
-    await execOrThrow(asked, command, CHECK_TIMEOUT_MS);
+    await execOrThrow(container, command, CHECK_TIMEOUT_MS);
     return true;
   } catch (error) {
-    const isSilent = error instanceof UnreachableError;
-    const why = isSilent
+    const hasTimedOut = error instanceof UnreachableError;
+    const reason = hasTimedOut
       ? `no answer to \`${command.join(" ")}\` within ${CHECK_TIMEOUT_MS / 1000} s`
       : errorMessage(error);
-    logLine(`service ${service}: its task on host ${asked.host} runs, but does not work: ${why}`);
+    logLine(`service ${service}: its task on host ${container.host} runs, but its readiness check fails: ${reason}`);
     return false;
   }
 }

@@ -9,15 +9,15 @@ import type { NodeEngines } from "./task-exec.ts";
 import type { ServiceInputs } from "./service-inputs.ts";
 import { ResourceError } from "../runtime/errors.ts";
 
-/** Where an image has to be before tasks restart with it. */
+/** Where an image must be before tasks restart with it. */
 export interface PrepullTargets {
   /** Keys of the hosts whose tasks restart. */
   hosts: string[];
-  /** Names of the nodes that are down: they get the image when they come back. */
+  /** Hostnames of nodes that are down: they pull the image when they come back. */
   downNodes: string[];
 }
 
-/** Which hosts run tasks of a service. A node that is none of the program's hosts pulls for itself. */
+/** Returns the hosts that run tasks. Nodes that are not hosts of the program pull the image themselves. */
 export function findPrepullTargets(
   tasks: readonly TaskDetails[],
   nodes: readonly NodeDetails[],
@@ -33,9 +33,9 @@ export function findPrepullTargets(
 }
 
 /**
- * Has the image pulled on every host that runs tasks of the services, side by side.
+ * Pulls the image in parallel on all hosts that run tasks of the services.
  *
- * @throws when a host cannot get it, with its key and the reason: no task was stopped for it then.
+ * @throws ResourceError with the host's key and the reason if a host cannot get it.
  */
 export async function prepullImage(
   manager: Engine,
@@ -66,7 +66,10 @@ export async function prepullImage(
   );
 }
 
-/** Services of this stack that have the same image are one application's, and change at the same time. */
+/**
+ * Pulls a service's new image on its hosts and on those of all services of this stack with the same former image: they
+ * belong to one application and are updated at the same time.
+ */
 export async function prepullNewImage(manager: Engine, { Spec }: ServiceDetails, inputs: ServiceInputs): Promise<void> {
   const { spec, owner, nodes: engines, timeoutSeconds } = inputs;
   const image = spec.TaskTemplate.ContainerSpec.Image;
@@ -79,7 +82,7 @@ export async function prepullNewImage(manager: Engine, { Spec }: ServiceDetails,
   await prepullImage(manager, services, { service: spec.Name, image, engines, timeoutMs: timeoutSeconds * 1000 });
 }
 
-/** Gives the engine the image. Tells whether it had to be pulled. */
+/** Pulls the image if the engine does not have it. Returns whether it was pulled. */
 async function ensureImage(engine: Engine, image: string, timeoutMs: number): Promise<boolean> {
   if (await engine.hasImage(image)) return false;
   if (isImageId(image)) {

@@ -3,26 +3,29 @@ import type { NodeEngines } from "./task-exec.ts";
 import { TaskProbe } from "./task-probe.ts";
 import type { PollResult } from "../runtime/poll.ts";
 
-/** Asks running tasks whether one of them may be taken away. */
+/** Runs the maintenance command in all running tasks, to learn whether one of them may stop. */
 export class MaintenanceCheck {
   readonly #probe: TaskProbe;
 
-  /** @param minReadySeconds how long all must have said yes: a task that has just restarted may not see all others yet */
+  /**
+   * @param minReadySeconds how long the command must have succeeded in every task: a task that has just restarted may not
+   * be connected to all others yet
+   */
   constructor(command: string[], nodes: NodeEngines, minReadySeconds = 0) {
     this.#probe = new TaskProbe({
       command,
       nodes,
       minReadySeconds,
-      failureMessage: "its own maintenance check lets no task go",
+      failureMessage: "the maintenance check does not allow a task to stop",
     });
   }
 
-  /** Done when all of them say yes at about the same time. */
+  /** Returns done when the command succeeds in all tasks at about the same time. */
   canDisrupt(running: readonly TaskDetails[], limitMs: number): Promise<PollResult<void>> {
     return this.#probe.poll(running, limitMs);
   }
 
-  /** One of them is taken away: what the others said before says nothing about the next one. */
+  /** Call when a task stops: earlier results do not allow the next one to stop. */
   recordStop(): void {
     this.#probe.expireResults();
   }

@@ -1,12 +1,12 @@
-/** Fields whose keys users choose: a key added by hand is drift as well. */
+/** Fields with keys that users choose: a key that was added by hand is drift. */
 const USER_KEYED_FIELDS = new Set(["Labels", "Options"]);
 
-/** Fields that older engines do not know and drop: not to find them there is no drift. */
+/** Fields that older engines drop: their absence is not drift. */
 const UNKNOWN_TO_OLDER_ENGINES = new Set(["StartInterval"]);
 
 /**
- * The live value, told in the words of the desired one: only the fields that are asked for, and what the Engine leaves
- * out because it is empty or zero is put back. Equal to `desired` exactly when nothing that is asked for has drifted.
+ * Projects the live spec onto the fields of the desired one and fills in empty and zero values, which the Engine omits.
+ * The result equals `desired` if and only if no desired field has drifted.
  */
 export function projectOntoDesired<T>(desired: T, live: unknown, key?: string): T {
   return project(desired, live, key) as T;
@@ -17,7 +17,7 @@ function project(desired: unknown, live: unknown, key?: string): unknown {
     const isMissed = !isEmpty(desired) && !UNKNOWN_TO_OLDER_ENGINES.has(key ?? "");
     return isMissed ? undefined : desired;
   }
-  // A place for what is no longer asked for.
+  // A field that is no longer desired.
   if (desired === undefined && isEmpty(live)) return undefined;
   if (Array.isArray(desired)) {
     if (!Array.isArray(live) || live.length !== desired.length) return live;
@@ -29,13 +29,13 @@ function project(desired: unknown, live: unknown, key?: string): unknown {
   return Object.fromEntries(Object.entries(desired).map(([name, value]) => [name, project(value, fields[name], name)]));
 }
 
-/** What the Engine does not bother to send: nothing, zero, false, an empty text, list or object, or objects of such. */
+/** Returns whether the Engine omits the value: zero, false, an empty string, list or object, or an object of such. */
 function isEmpty(value: unknown): boolean {
   if (value === undefined || value === null || value === 0 || value === false || value === "") return true;
   return typeof value === "object" && Object.values(value).every(isEmpty);
 }
 
-/** The settings with a place for whatever the others have, so that a comparison sees what was added. */
+/** Returns the settings with a key, of value undefined, for every field that only `others` has, so that a comparison sees it. */
 export function addKeysFrom<T>(others: unknown, settings: T): T {
   return mergeKeys(others, settings) as T;
 }

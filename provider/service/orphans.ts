@@ -3,17 +3,17 @@ import type { ContainerSpec, SecretDetails, ServiceDetails } from "../../engine/
 import { GENERATION_LABEL, isOwned, NAME_LABEL, type Owner, OWNER_LABEL } from "../../core/labels.ts";
 
 /**
- * Removes secrets and configs that a killed `up` with this state left behind: those with the identity, name and
- * generation of one that the service uses, and used by no service themselves. One of an earlier generation is still in
- * Pulumi's state, and Pulumi's to remove.
+ * Removes secrets and configs that a killed `up` with this state orphaned: those with the owner, name and generation of
+ * one that the service uses, which no service uses. Those of an earlier generation are in Pulumi's state, so Pulumi
+ * removes them.
  */
 export async function removeOrphans(engine: Engine, used: ContainerSpec, owner: Owner): Promise<void> {
   await removeUnused(engine, used, (all, inUse) => findOrphans(all, inUse, owner));
 }
 
 /**
- * Removes the secrets and configs of a service's former owner once the service has others. Those that carry no
- * identity, or another one than the service did, stay.
+ * Removes the secrets and configs of an adopted service's former owner, after the service was given new ones. Keeps those
+ * without an owner and those of another owner than the service had.
  */
 export async function removeFormerOwnersFiles(engine: Engine, { Spec }: ServiceDetails, owner: Owner): Promise<void> {
   const former = Spec.Labels?.[OWNER_LABEL];
@@ -23,7 +23,7 @@ export async function removeFormerOwnersFiles(engine: Engine, { Spec }: ServiceD
   );
 }
 
-/** Returns the objects that a killed run left behind, beside those `inUse`. */
+/** Returns the objects that a killed run orphaned: same owner, name and generation as one of `inUse`. */
 export function findOrphans(all: readonly SecretDetails[], inUse: readonly string[], owner: Owner): SecretDetails[] {
   const ours = all.filter(({ Spec }) => isOwned(Spec.Labels, owner) && Spec.Labels?.[GENERATION_LABEL] !== undefined);
   const wanted = new Set(ours.filter(({ ID }) => inUse.includes(ID)).map(generationOf));
@@ -34,7 +34,7 @@ function generationOf({ Spec }: SecretDetails): string {
   return JSON.stringify([Spec.Labels?.[NAME_LABEL], Spec.Labels?.[GENERATION_LABEL]]);
 }
 
-/** Removes what `choose` picks, unless some service uses it. */
+/** Removes the secrets and configs that `choose` returns, unless a service uses them. */
 async function removeUnused(
   engine: Engine,
   { Secrets, Configs }: ContainerSpec,

@@ -8,20 +8,20 @@ import { updateServiceSpec } from "../swarm/optimistic-update.ts";
 import type { ServiceInputs } from "./service-inputs.ts";
 
 /**
- * On a service that was rolled back along with another one of its application: Pulumi's record may say that it has the
- * change. It goes along again when the other one is changed in the same way.
+ * Marks a service that was rolled back together with a peer, whose name is the value. Pulumi's state may already record
+ * the change for this service. When the peer is changed the same way again, so is this service.
  */
 export const ROLLED_BACK_LABEL = "pulumi-swarm.rolled-back";
 
-/** The services that were of one application with this one and no longer are, by name. */
+/** Returns the names of peers that are no longer declared. */
 export function findRemovedPeers(olds: Pick<ServiceInputs, "peers">, news: Pick<ServiceInputs, "peers">): string[] {
   const { peers = [] } = news;
   return (olds.peers ?? []).filter((name) => !peers.includes(name));
 }
 
 /**
- * Removes services of this stack. Pulumi removes them as well, at the end of its run, and finds them gone; until then
- * they would work on with settings that the others no longer share, on the same data and with locks of their own.
+ * Removes services of this stack. Pulumi would remove them only at the end of its run. Until then they would keep using
+ * the same data with settings that the other services no longer share.
  */
 export async function removePeers(manager: Engine, names: string[], { owner }: ServiceInputs): Promise<void> {
   if (names.length === 0) return;
@@ -31,7 +31,7 @@ export async function removePeers(manager: Engine, names: string[], { owner }: S
   await Promise.all(leaving.map(({ ID }) => undefinedIfNotFound(manager.removeService(ID))));
 }
 
-/** Whether another service of the application already runs with what its members must agree in. */
+/** Returns whether a peer already runs with the wanted `restartTogether` settings. */
 export async function isPeerRunningWith(
   manager: Engine,
   wanted: ServiceSpec,
@@ -47,23 +47,24 @@ export async function isPeerRunningWith(
   });
 }
 
-/** The service because of which another one was rolled back; undefined where these settings were asked for. */
+/** Returns the peer that caused a rollback of this service; undefined if the spec itself asks for these settings. */
 export function causeOfRollback({ Spec }: Pick<ServiceDetails, "Spec">, { Labels }: ServiceSpec): string | undefined {
-  const because = Spec.Labels?.[ROLLED_BACK_LABEL];
-  return Labels?.[ROLLED_BACK_LABEL] === because ? undefined : because;
+  const cause = Spec.Labels?.[ROLLED_BACK_LABEL];
+  return Labels?.[ROLLED_BACK_LABEL] === cause ? undefined : cause;
 }
 
-/** A change of settings in which the services of an application must agree. */
+/** A change of settings that the services of an application must share. */
 export interface PeerSwitch {
   from: ServiceSpec;
   to: ServiceSpec;
-  /** Whether a change is undone; else only those go along that were rolled back before. */
+  /** Whether to undo a change. Otherwise only peers that were rolled back before are switched. */
   isRollback: boolean;
 }
 
 /**
- * Moves the other services of the application between the same settings, where their members could not work together
- * otherwise. Gives back their names.
+ * Switches peers between the same settings, if they could not work together with this service otherwise.
+ *
+ * @returns the names of the switched peers
  */
 export async function switchPeers(
   find: FindManager,

@@ -12,28 +12,28 @@ import type { ServiceInputs } from "./service-inputs.ts";
 import { deepEqual } from "../runtime/diff.ts";
 import { ResourceError, ResourceInitError } from "../runtime/errors.ts";
 
-/** A change of a service that failed, and what there is to go back to. */
+/** A failed change of a service. */
 export interface FailedChange {
   find: FindManager;
   id: string;
   olds: ServiceInputs;
   news: ServiceInputs;
-  /** What `formerSpec` found before the change. */
+  /** The result of `findRollbackSpec` before the change. */
   previous: ServiceSpec | undefined;
-  /** Services that the change removed. */
+  /** Names of the peers that the change removed. */
   removedPeers: readonly string[];
-  /** Gives the service these settings and waits until it is ready. */
+  /** Updates the service and waits until it is ready. */
   apply(inputs: ServiceInputs): Promise<void>;
 }
 
-/** The least time for a service to be ready again: Swarm waits a minute for a task that never had a place. */
+/** Minimum timeout of a rollback: Swarm waits a minute for an unplaced task to stop. */
 const MIN_ROLLBACK_SECONDS = 180;
 
 const RETRY_HINT = "Correct it and run `pulumi up` again";
 
 /**
- * The settings that a service goes back to if its change fails: those that it has. Where a killed run has begun with the
- * change, they are those on record. Undefined when no task ran with them: then there is nothing to go back to.
+ * Returns the spec to restore if a change fails: the live one, or the recorded one if a killed run has already started
+ * the change. Returns undefined if no task ran with it.
  */
 export async function findRollbackSpec(
   manager: Engine,
@@ -45,7 +45,7 @@ export async function findRollbackSpec(
   const isWanted = (spec: ServiceSpec) => deepEqual(news.spec, projectOntoDesired(news.spec, spec));
   const hasBegun = isWanted(live);
   if (hasBegun && isWanted(olds.spec)) return undefined;
-  // Not all of the live service: of a task the Engine does not tell every default that it tells of a service.
+  // Only declared fields are compared: the Engine reports defaults of a service that it omits for a task.
   const spec = addKeysFrom(news.spec, hasBegun ? olds.spec : projectOntoDesired(olds.spec, live));
   const { tasks } = await inspectTasks(manager, id, spec, news.nodes);
   const ran = ({ Status }: TaskDetails) => Status.State === "running" || (hasBegun && Status.State === "shutdown");
@@ -53,22 +53,18 @@ export async function findRollbackSpec(
 }
 
 /**
- * Undoes a change that failed, where that is wanted and possible.
+ * Undoes a failed change, if that is wanted and possible.
  *
- * @returns the error that tells of it. A change that was undone leaves Pulumi's record as it was.
+ * @returns the error to throw. If the change was undone, it is one that leaves Pulumi's state unchanged.
  */
 export async function rollBack(error: unknown, change: FailedChange): Promise<unknown> {
   if (!(error instanceof ResourceInitError) || !(error.cause instanceof ResourceError)) return error;
   const { find, id, olds, news, previous, removedPeers } = change;
-  const goesOn = (why: string) =>
-    new ResourceInitError(
-      id,
-      { ...news, serviceId: id },
-      `${error.message}. ${why}${RETRY_HINT}: it goes on from there`,
-    );
-  if (news.rollback === false || !previous) return goesOn("");
+  const keepChange = (reason: string) =>
+    new ResourceInitError(id, { ...news, serviceId: id }, `${error.message}. ${reason}${RETRY_HINT} to resume`);
+  if (news.rollback === false || !previous) return keepChange("");
   if (removedPeers.length > 0)
-    return goesOn(`It is not rolled back, for ${removedPeers.join(", ")} would be missing. `);
+    return keepChange(`It is not rolled back, because ${removedPeers.join(", ")} would be missing. `);
   const name = `service ${news.spec.Name}`;
   logLine(`${name}: the change failed and is rolled back: ${error.message}`);
   try {

@@ -4,7 +4,7 @@ import { projectOntoDesired } from "./normalize-spec.ts";
 import { stepOnceConfig } from "./update-strategy.ts";
 import { matchesSpec, type TaskBreakdown } from "./task-status.ts";
 import { withManager, type FindManager, waitWithManager } from "../swarm/with-manager.ts";
-import { StaleLockTracker, LOCK_SECONDS } from "./stale-locks.ts";
+import { StaleLockTracker } from "./stale-locks.ts";
 import { MaintenanceCheck } from "./maintenance-check.ts";
 import { hostForNode } from "./task-exec.ts";
 import { updateServiceSpec } from "../swarm/optimistic-update.ts";
@@ -15,18 +15,18 @@ import { deepEqual } from "../runtime/diff.ts";
 import { ResourceError } from "../runtime/errors.ts";
 import { type PollResult, ready, pending, waitFor } from "../runtime/poll.ts";
 
-/** Milliseconds within which Swarm has seen that there is something to change. */
+/** Milliseconds after which Swarm, if it has not started an update, sees nothing to change. */
 const UPDATE_START_GRACE_MS = 10_000;
 
-/** What to do next: change one more task, put back what an earlier update broke, or nothing. */
-type NextAction = "task" | "former settings" | "nothing";
+/** Replace one more task, restore tasks that an earlier update broke, or nothing. */
+type NextAction = "replace task" | "restore" | "nothing";
 
 /**
- * Changes a service's tasks one by one, each when all that run say that it may go. Swarm's updater knows no such
- * question. It is therefore told to wait for months after each task; the same settings asked for again make it begin
- * anew, with the next task. Whatever ends this process leaves an update that stands still and serves.
+ * Replaces a service's tasks one by one, each once the maintenance command succeeds in all running tasks. Swarm's updater
+ * has no such check. So each update replaces one task and then pauses for 90 days; the next update starts over with the
+ * next task. If this process is killed, the update stays paused and the service keeps running.
  *
- * @param wanted the service as it is to be in the end
+ * @param wanted the final spec
  */
 export async function runRollingUpdate(
   find: FindManager,
@@ -45,12 +45,11 @@ class RollingUpdate {
   readonly #inputs: ServiceInputs;
   readonly #check: MaintenanceCheck;
   readonly #locks: StaleLockTracker;
-  /** Tasks of before, whose failures are old news. */
+  /** Ids of tasks from before this update, whose failures do not count. */
   #earlierTasks: ReadonlySet<string> | undefined;
-  /** Those that serve. */
   #running: TaskDetails[] = [];
   #hasStarted = false;
-  /** Whether ports change: not every task tells which it has, and only Swarm knows when the last one is done. */
+  /** Whether ports change. Not every task reports its ports, so only Swarm knows when the last task has the new ones. */
   #changesPorts: boolean | undefined;
   readonly #warnedDown = new Set<string>();
 
@@ -60,22 +59,21 @@ class RollingUpdate {
     this.#wanted = wanted;
     this.#inputs = inputs;
     this.#check = new MaintenanceCheck(inputs.maintenanceCommand ?? [], inputs.nodes, inputs.minReadySeconds);
-    this.#locks = new StaleLockTracker(inputs.locksCommand, inputs.nodes);
+    this.#locks = new StaleLockTracker(inputs.locks, inputs.nodes);
   }
 
-  /** One task more. False when there is none left. */
+  /** Replaces one more task. Returns false when none is left. */
   async step(): Promise<boolean> {
     let next = await this.#waitForNextAction();
-    // Time went by, in which much may have changed.
-    while (next === "task" && (await this.#waitForStaleLocks())) next = await this.#waitForNextAction();
+    // After a wait for locks the tasks may be in another state.
+    while (next === "replace task" && (await this.#waitForStaleLocks())) next = await this.#waitForNextAction();
     if (next === "nothing") return this.#finish();
     this.#locks.recordStop();
     this.#check.recordStop();
-    const what = `service ${this.#inputs.spec.Name}`;
-    const tasks = await withManager(what, this.#find, (manager) => this.#tasks(manager));
+    const tasks = await withManager(this.#subject, this.#find, (manager) => this.#listTasks(manager));
     const before = new Set(tasks.map(({ ID }) => ID));
     await updateServiceSpec(this.#find, this.#id, ({ Spec, PreviousSpec }) => ({
-      ...(next === "task" ? this.#wanted : (PreviousSpec ?? this.#wanted)),
+      ...(next === "replace task" ? this.#wanted : (PreviousSpec ?? this.#wanted)),
       UpdateConfig: stepOnceConfig(Spec.UpdateConfig),
     }));
     this.#hasStarted = true;
@@ -87,12 +85,10 @@ class RollingUpdate {
     return false;
   }
 
-  /** Waits until a task may go. */
   #waitForNextAction(): Promise<NextAction> {
     const { timeoutSeconds, minReadySeconds = 0, spec } = this.#inputs;
-    const limitSeconds = timeoutSeconds + minReadySeconds;
     let failed: TaskDetails[] = [];
-    let count = "";
+    let progress = "";
     return waitWithManager(
       this.#find,
       async (manager, deadline) => {
@@ -103,95 +99,95 @@ class RollingUpdate {
         this.#earlierTasks ??= new Set(tasks.map(({ ID }) => ID));
         const fresh = tasks.filter(({ ID }) => !this.#earlierTasks?.has(ID));
         failed = failedTasks(this.#wanted, fresh);
-        const given = isUpdatePaused(service) && this.#hasStarted;
-        if (given || failed.length >= MAX_FAILURES) throw await this.#updateFailedError(failed);
+        const hasFailed = isUpdatePaused(service) && this.#hasStarted;
+        if (hasFailed || failed.length >= MAX_FAILURES) throw await this.#updateFailedError(failed);
         warnDownNodes(spec.Name, breakdown, this.#warnedDown);
         const all = Object.values(breakdown).flat().length - breakdown.downNodes.length - breakdown.stopping.length;
-        count = `${breakdown.upToDate.length} of ${all} tasks have the change`;
+        progress = `${breakdown.upToDate.length} of ${all} tasks have the change`;
         return this.#nextAction(service, breakdown, Math.max(deadline.remainingMs, 1_000));
       },
-      { subject: `service ${spec.Name}`, timeoutSeconds: limitSeconds },
-      async (because) =>
+      { subject: this.#subject, timeoutSeconds: timeoutSeconds + minReadySeconds },
+      async (reason) =>
         new ResourceError(
-          `service ${spec.Name}: ${count}, and no other was touched, for within timeoutSeconds ${timeoutSeconds} ${because}` +
-            (await describeFailureLogs(this.#find, failed)),
+          `${this.#subject}: ${progress}; the update stopped after timeoutSeconds ${timeoutSeconds}, and the other ` +
+            `tasks were not changed: ${reason}${await describeFailureLogs(this.#find, failed)}`,
         ),
     );
   }
 
   async #nextAction(
     service: ServiceDetails,
-    standing: TaskBreakdown,
+    { upToDate, outdated, starting, outdatedFailing, stopping, downNodes }: TaskBreakdown,
     limitMs: number,
   ): Promise<PollResult<NextAction>> {
-    const { upToDate, outdated, starting, outdatedFailing, stopping, downNodes } = standing;
     this.#running = [...outdated, ...upToDate];
     const [moving] = [...starting, ...stopping];
     if (moving) return pending(`the task on ${this.#describeHost(moving)} is ${describeTaskState(moving)}`);
     if (outdatedFailing[0]) {
-      // Only what does not run anyway is changed now.
-      if (outdated.length === 0) return ready("task");
+      // Swarm replaces tasks that do not run first, so no running task stops.
+      if (outdated.length === 0) return ready("replace task");
       const previous = service.PreviousSpec && projectOntoDesired(this.#wanted, service.PreviousSpec);
-      if (previous && this.#running.every((task) => matchesSpec(task, previous))) {
-        return ready("former settings");
-      }
+      if (previous && this.#running.every((task) => matchesSpec(task, previous))) return ready("restore");
       return pending(
         `the task on ${this.#describeHost(outdatedFailing[0])} does not run: ${describeTaskState(outdatedFailing[0])}`,
       );
     }
     if (outdated.length === 0 && !this.#changesPorts) return ready("nothing");
-    const answer = await this.#check.canDisrupt(this.#running, limitMs);
-    if (answer.done) return ready("task");
+    const result = await this.#check.canDisrupt(this.#running, limitMs);
+    if (result.done) return ready("replace task");
     const hosts = downNodes.map(({ Description }) => Description.Hostname).join(", ");
-    return pending(hosts === "" ? answer.reason : `${answer.reason}: ${hosts} is down`);
+    return pending(hosts === "" ? result.reason : `${result.reason}: ${hosts} is down`);
   }
 
-  /** Waits until what the tasks of before had locked is free. Tells whether there was anything to wait for. */
+  /** Waits until locks of stopped tasks have expired. Returns whether it had to wait. */
   async #waitForStaleLocks(): Promise<boolean> {
     let hasWaited = false;
-    const what = `service ${this.#inputs.spec.Name}`;
     await waitFor(
       async () => {
-        const answer = await this.#locks.canStop(this.#running);
-        hasWaited ||= !answer.done;
-        return answer;
+        const result = await this.#locks.canStop(this.#running);
+        hasWaited ||= !result.done;
+        return result;
       },
-      { subject: what, timeoutSeconds: LOCK_SECONDS, intervalMs: 2_000 },
-      (because) => new ResourceError(`${what}: ${because}`),
+      { subject: this.#subject, timeoutSeconds: this.#inputs.locks?.expirySeconds ?? 0, intervalMs: 2_000 },
+      (reason) => new ResourceError(`${this.#subject}: ${reason}`),
     );
     return hasWaited;
   }
 
-  /** Whether Swarm has begun with a task: until it has, what is seen is what was before. */
+  /** Waits until Swarm has created a new task. Returns false if Swarm finds no task to replace. */
   #waitForTaskReplaced(before: ReadonlySet<string>): Promise<boolean> {
-    const begun = performance.now();
+    const startedAt = performance.now();
     return waitWithManager<Engine, boolean>(
       this.#find,
       async (manager) => {
-        if ((await this.#tasks(manager)).some(({ ID }) => !before.has(ID))) return ready(true);
+        if ((await this.#listTasks(manager)).some(({ ID }) => !before.has(ID))) return ready(true);
         const { UpdateStatus } = await manager.inspectService(this.#id);
-        // It sees no task that is not up to date.
-        if (UpdateStatus === undefined && performance.now() - begun > UPDATE_START_GRACE_MS) return ready(false);
-        return pending("Swarm has not begun with the next task");
+        const isOverdue = performance.now() - startedAt > UPDATE_START_GRACE_MS;
+        if (UpdateStatus === undefined && isOverdue) return ready(false);
+        return pending("Swarm has not started to replace the next task");
       },
-      { subject: `service ${this.#inputs.spec.Name}`, timeoutSeconds: this.#inputs.timeoutSeconds, intervalMs: 200 },
-      (because) => new ResourceError(`service ${this.#inputs.spec.Name}: ${because}`),
+      { subject: this.#subject, timeoutSeconds: this.#inputs.timeoutSeconds, intervalMs: 200 },
+      (reason) => new ResourceError(`${this.#subject}: ${reason}`),
     );
   }
 
   async #updateFailedError(failed: TaskDetails[]): Promise<ResourceError> {
-    const [where] = failed.map((task) => this.#describeHost(task));
+    const [host] = failed.map((task) => this.#describeHost(task));
     return new ResourceError(
-      `service ${this.#inputs.spec.Name}: its task${where ? ` on ${where}` : ""} fails with the new settings, and no other was touched` +
+      `${this.#subject}: its task${host ? ` on ${host}` : ""} fails with the new settings, and no other task was changed` +
         (await describeFailureLogs(this.#find, failed)),
     );
   }
 
-  #tasks(manager: Engine): Promise<TaskDetails[]> {
+  get #subject(): string {
+    return `service ${this.#inputs.spec.Name}`;
+  }
+
+  #listTasks(manager: Engine): Promise<TaskDetails[]> {
     return manager.listTasks({ service: [this.#id] });
   }
 
-  /** The host's key, as the user knows it. */
+  /** Names a task's host by its key. */
   #describeHost({ NodeID }: TaskDetails): string {
     return `host ${hostForNode(this.#inputs.nodes, NodeID) ?? NodeID ?? "(none yet)"}`;
   }

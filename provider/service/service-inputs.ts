@@ -1,41 +1,43 @@
-import type { Rollout, SettingsValidation } from "../../core/service-update.ts";
+import type { LockOptions, Rollout, SettingsValidation } from "../../core/service-update.ts";
 import type { ServiceSpec } from "../../engine/types.ts";
 import type { ImmutableValues } from "../../core/immutable-value.ts";
 import type { Owner } from "../../core/labels.ts";
 import type { Managers } from "../swarm/manager-pool.ts";
 import type { NodeEngines } from "./task-exec.ts";
 
+/** The arguments of SwarmService in wire format; see components/service/args.ts. */
 export interface ServiceInputs {
   managers: Managers;
   swarmId: string;
-  /** Whose service it is; its labels are part of `spec`. */
+  /** The service's owner. Its labels are part of `spec`. */
   owner: Owner;
-  /** Whether a service of this name that belongs to someone else becomes this one. */
+  /** Whether to adopt a service of this name with another owner. */
   adopt?: boolean;
-  /** Where tasks run, by host key: `readyCommand` is run there. */
+  /** Engines of the nodes that run tasks, by host key. Commands run there. */
   nodes: NodeEngines;
   spec: ServiceSpec;
   restartTogether: string[];
-  /** Names of the services of one application with this one; what follows from a change of them is no change here. */
+  /** Names of the application's services. A change of this list alone does not update the service. */
   peers?: string[];
   immutable: ImmutableValues;
   readyCommand?: string[];
-  /** Asked in every running task before a task is changed in turn. Absent in states of earlier releases. */
+  /** Runs in every running task before a rolling update changes the next one. Absent in states of earlier releases. */
   maintenanceCommand?: string[];
-  /** Prints the locks that tasks hold. Matters to a change alone, as the next, and is not compared either. */
-  locksCommand?: string[];
-  /** Matters to a change alone, and is not compared. Absent in states of earlier releases. */
+  /** How a rolling update finds stale locks. Not compared by diff. */
+  locks?: LockOptions;
+  /** Not compared by diff. Absent in states of earlier releases. */
   minReadySeconds?: number;
-  /** How new settings are started once before all tasks restart with them. Not compared either, as the next. */
+  /** How to try new settings before all tasks restart with them. Not compared by diff. */
   validation?: SettingsValidation;
-  /** Whether a change that fails is undone. Absent in states of earlier releases. */
+  /** Whether to undo a failed change. Not compared by diff. Absent in states of earlier releases. */
   rollback?: boolean;
   tasks: number;
   timeoutSeconds: number;
-  /** Decided by `check` from what changes, so that the preview shows it. */
+  /** Decided by `check`, so that the preview shows it. */
   rollout?: Rollout;
 }
+
 export interface ServiceState extends ServiceInputs {
-  /** The service's id in the Swarm; the preflight recognises a recorded service by it. */
+  /** The service's id in the Swarm. The preflight identifies a recorded service by it. */
   serviceId?: string;
 }

@@ -25,7 +25,7 @@ import { ResourceError, ResourceInitError } from "../runtime/errors.ts";
 import { keepVolumeLabels } from "./volume-labels.ts";
 import type { ServiceInputs, ServiceState } from "./service-inputs.ts";
 
-/** A Swarm service that is ready when it says so. */
+/** A Swarm service. Create and update return once its tasks and the application in them are ready. */
 export const Service: ResourceHandler<ServiceInputs, ServiceState> = {
   async check(olds, given) {
     const news = { ...given, spec: keepVolumeLabels(given.spec, olds.spec) };
@@ -39,11 +39,11 @@ export const Service: ResourceHandler<ServiceInputs, ServiceState> = {
 
   async diff(_id, olds, news) {
     const replaces = changedKeys(olds, news, ["swarmId"]);
-    // Swarm can neither rename a service nor change its mode. To find what must go before a network that is made anew,
-    // Pulumi asks with all of `spec` unknown.
-    const fixed = ({ Name, Mode }: ServiceSpec) => ({ Name, Mode });
-    const asked = typeof news.spec === "object" ? fixed(news.spec) : news.spec;
-    if (!containsUnknown(asked) && !deepEqual(fixed(olds.spec), asked)) replaces.push("spec");
+    // Swarm can neither rename a service nor change its mode. When Pulumi replaces a network, it first calls diff with all
+    // of `spec` unknown, to find the resources that it must delete before the network.
+    const immutableFields = ({ Name, Mode }: ServiceSpec) => ({ Name, Mode });
+    const wanted = typeof news.spec === "object" ? immutableFields(news.spec) : news.spec;
+    if (!containsUnknown(wanted) && !deepEqual(immutableFields(olds.spec), wanted)) replaces.push("spec");
     const changed = changedKeys(olds, news, [
       "owner",
       "spec",
@@ -52,8 +52,8 @@ export const Service: ResourceHandler<ServiceInputs, ServiceState> = {
       "tasks",
       "timeoutSeconds",
     ]);
-    // Swarm gives a host that is another node a task by itself: there is nothing to change, but a task to wait for. How
-    // the engines are reached matters to a change alone, and that always has today's word.
+    // Swarm itself starts a task on a host that joined as another node. The update changes nothing, but waits for that
+    // task. Engine connections are not compared: every update uses those of the program.
     if (anyNodeReplaced(olds.nodes, news.nodes)) changed.push("nodes");
     const changes = replaces.length + changed.length > 0 || needsManagerUpdate(olds.managers, news.managers);
     return { changes, replaces, deleteBeforeReplace: true };
@@ -61,7 +61,7 @@ export const Service: ResourceHandler<ServiceInputs, ServiceState> = {
 
   async create(inputs) {
     const find = managerFinder(inputs);
-    // Tried again after an error that left it open, it finds the service that was made all the same.
+    // withManager retries after errors that leave the outcome open: the service may exist by then.
     const { id, existing } = await withManager(`service ${inputs.spec.Name}`, find, async (manager) => {
       const existing = await existingService(manager, inputs);
       return { id: existing?.ID ?? (await manager.createService(toServiceSpec(inputs))), existing };
@@ -88,24 +88,24 @@ export const Service: ResourceHandler<ServiceInputs, ServiceState> = {
     return live ? { id, props: { ...live, serviceId: id }, inputs: live } : NOT_FOUND;
   },
 
-  async update(id, olds, asked) {
-    const find = managerFinder(asked);
-    const news = { ...asked, spec: addKeysFrom(olds.spec, asked.spec) };
-    const what = `service ${news.spec.Name}`;
-    const previous = await withManager(what, find, (manager) => findRollbackSpec(manager, id, olds, news));
+  async update(id, olds, given) {
+    const find = managerFinder(given);
+    const news = { ...given, spec: addKeysFrom(olds.spec, given.spec) };
+    const subject = `service ${news.spec.Name}`;
+    const previous = await withManager(subject, find, (manager) => findRollbackSpec(manager, id, olds, news));
     const removedPeers = findRemovedPeers(olds, news);
     const apply = async (inputs: ServiceInputs, options?: ChangeOptions) => {
-      const tasks = await withManager(what, find, (manager) => manager.listTasks({ service: [id] }));
+      const tasks = await withManager(subject, find, (manager) => manager.listTasks({ service: [id] }));
       const restarts = await applyChange(find, id, inputs, options);
       await waitUntilReady(find, id, inputs, { earlierTasks: new Set(tasks.map((task) => task.ID)), restarts });
     };
     try {
       await apply(news, { peersToRemove: removedPeers });
     } catch (error) {
-      const back = (inputs: ServiceInputs) => apply(inputs, { isRollback: true });
-      throw await rollBack(error, { find, id, olds, news, previous, removedPeers, apply: back });
+      const applyRollback = (inputs: ServiceInputs) => apply(inputs, { isRollback: true });
+      throw await rollBack(error, { find, id, olds, news, previous, removedPeers, apply: applyRollback });
     }
-    return { outs: { ...asked, serviceId: id } };
+    return { outs: { ...given, serviceId: id } };
   },
 
   async delete(id, state) {
@@ -119,7 +119,7 @@ export const Service: ResourceHandler<ServiceInputs, ServiceState> = {
   },
 };
 
-/** Returns the service of that name: a killed `up` with this state created it, or it is to be adopted. */
+/** Returns the service of this name if a killed `up` with this state created it or it may be adopted. */
 async function existingService(
   manager: Engine,
   { spec, owner, adopt }: ServiceInputs,
@@ -132,81 +132,86 @@ async function existingService(
   );
 }
 
-/** The service as Swarm is asked for it, in place of what is there. */
+/** Returns the spec to send to Swarm, to create the service or to update `before`. */
 function toServiceSpec(inputs: ServiceInputs, before?: ServiceDetails): ServiceSpec {
   const { spec, restartTogether, rollout = decideRollout(undefined, spec, restartTogether) } = inputs;
-  const UpdateConfig = updateConfig(rollout, inputs.readyCommand ? "briefly" : "long");
+  const UpdateConfig = updateConfig(rollout, inputs.readyCommand ? "short" : "long");
   if (!before) return { ...spec, UpdateConfig };
-  // Left out, the count of forced updates would fall back to zero, and that alone restarts every task.
+  // Without ForceUpdate Swarm would reset it to zero, and that alone restarts every task.
   const ForceUpdate = before.Spec.TaskTemplate.ForceUpdate ?? 0;
   return { ...spec, UpdateConfig, TaskTemplate: { ...spec.TaskTemplate, ForceUpdate } };
 }
 
 interface ChangeOptions {
-  /** Services of the application that go away with the change. */
+  /** Names of peer services to remove before tasks restart. */
   peersToRemove?: string[];
-  /** Whether the change undoes another one. It then waits for no maintenance check: tasks of the other one may fail it. */
+  /** Whether to undo a failed change. A rollback skips the maintenance check, which the failed tasks may not pass. */
   isRollback?: boolean;
 }
 
-/** Makes a service what it is to be. Tells whether Swarm may still be at restarting tasks. */
+/** Updates a service to match its inputs. Returns whether Swarm may still be restarting tasks. */
 async function applyChange(
   find: FindManager,
   id: string,
   inputs: ServiceInputs,
   { peersToRemove = [], isRollback = false }: ChangeOptions = {},
 ): Promise<boolean> {
-  const what = `service ${inputs.spec.Name}`;
-  await withManager(what, find, (manager) => removeValidationServices(manager, inputs.spec.Name));
-  const service = await withManager(what, find, (manager) => manager.inspectService(id));
-  const { UpdateConfig: _how, ...wanted } = toServiceSpec(inputs, service);
+  const subject = `service ${inputs.spec.Name}`;
+  await withManager(subject, find, (manager) => removeValidationServices(manager, inputs.spec.Name));
+  const service = await withManager(subject, find, (manager) => manager.inspectService(id));
+  const { UpdateConfig: _ignored, ...wanted } = toServiceSpec(inputs, service);
   const live = projectOntoDesired(wanted, service.Spec);
   const { mode } = decideRollout(live, wanted, inputs.restartTogether);
   if (mode === "all-at-once") {
-    await withManager(what, find, (manager) => prepullNewImage(manager, service, inputs));
+    await withManager(subject, find, (manager) => prepullNewImage(manager, service, inputs));
     const { validation } = inputs;
     if (validation) await runValidation(find, service, wanted, { ...inputs, validation });
   } else if (
     inputs.maintenanceCommand &&
     !isRollback &&
     (mode === "one-by-one" ||
-      (await withManager(what, find, (manager) => hasOutdatedTasks(manager, id, wanted, inputs.nodes))))
+      (await withManager(subject, find, (manager) => hasOutdatedTasks(manager, id, wanted, inputs.nodes))))
   ) {
     await recordUnfinished(id, inputs, runRollingUpdate(find, id, toServiceSpec(inputs, service), inputs));
     return false;
   }
-  // A paused update goes on only when it is asked for again: what stood in its way may be gone. A rollback is asked for
-  // in any case: an update that waits after each task would not undo the rest.
-  const resumes = isUpdatePaused(service) || isRollback;
-  if (deepEqual(wanted, live) && !resumes) return false;
-  await withManager(what, find, (manager) => removePeers(manager, peersToRemove, inputs));
+  // Swarm resumes a paused update only when the spec is sent again: the cause may be fixed by now. A rollback is always
+  // sent: an update that pauses after each task would not undo the remaining ones.
+  const mustSend = isUpdatePaused(service) || isRollback;
+  if (deepEqual(wanted, live) && !mustSend) return false;
+  await withManager(subject, find, (manager) => removePeers(manager, peersToRemove, inputs));
   if (!isRollback) await switchPeers(find, inputs, { from: live, to: wanted, isRollback });
-  // Before a successor starts, Swarm waits a minute for a task without a place to stop.
-  const isFree = isRollback && (await withManager(what, find, (manager) => hasNoStartedTask(manager, id)));
-  await updateServiceSpec(find, id, (now) => {
-    const full = toServiceSpec(inputs, now);
+  // With stop-first, Swarm waits a minute for an unplaced task to stop before it starts the new one.
+  const isFree = isRollback && (await withManager(subject, find, (manager) => hasNoStartedTask(manager, id)));
+  await updateServiceSpec(find, id, (before) => {
+    const full = toServiceSpec(inputs, before);
     return isRollback ? toRollbackSpec(full, isFree ? "start-first" : "stop-first") : full;
   });
-  return resumes || decideRollout(live, wanted, []).mode !== "in-place";
+  return mustSend || decideRollout(live, wanted, []).mode !== "in-place";
 }
 
+/** Waits for the service and then removes secrets and configs that a killed `up` orphaned. */
 async function waitUntilReady(
   find: FindManager,
   id: string,
   inputs: ServiceInputs,
-  disturbance: UpdateContext,
+  context: UpdateContext,
 ): Promise<ServiceState> {
   const { spec, owner } = inputs;
-  const ready = waitForConvergence(find, id, inputs, disturbance);
-  const tidy = () =>
+  const ready = waitForConvergence(find, id, inputs, context);
+  const cleanUp = () =>
     withManager(`service ${spec.Name}`, find, (manager) =>
       removeOrphans(manager, spec.TaskTemplate.ContainerSpec, owner),
     );
-  await recordUnfinished(id, inputs, ready.then(tidy));
+  await recordUnfinished(id, inputs, ready.then(cleanUp));
   return { ...inputs, serviceId: id };
 }
 
-/** Work on a service that is there: should it fail, Pulumi records what was asked for, and the next `up` goes on. */
+/**
+ * Waits for work on an existing service.
+ *
+ * @throws ResourceInitError if it fails: Pulumi then records the inputs, and the next `up` resumes.
+ */
 async function recordUnfinished(id: string, inputs: ServiceInputs, work: Promise<void>): Promise<void> {
   try {
     await work;

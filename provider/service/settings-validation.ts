@@ -2,19 +2,19 @@ import type { SettingsValidation } from "../../core/service-update.ts";
 import type { NetworkDetails, ServiceSpec } from "../../engine/types.ts";
 import { changedPaths } from "./update-strategy.ts";
 
-/** On the service that validates: the name of the service whose settings it starts. */
+/** Label of a validation service: the name of the service with the settings. */
 export const VALIDATION_LABEL = "pulumi-swarm.validation-of";
 
 /**
- * Nanoseconds after which Swarm stops the container by itself, should a killed run leave it behind: its health check
- * fails. Until the first check Swarm does not publish a name for the container either.
+ * Nanoseconds after which a failing health check makes Swarm stop the container, should a killed run orphan it. Until the
+ * first check Swarm does not publish a DNS name for the container either.
  */
 const MAX_LIFETIME_NS = 300e9;
 
 /**
- * The service's settings for one container that is apart from it.
+ * Returns the spec of a separate service that starts one container with the service's settings.
  *
- * @param networks those of the service. Of an overlay network alone one more address is always to be had.
+ * @param networks the service's networks. Only overlay networks are used: others may have no address left.
  */
 export function validationSpec(
   spec: ServiceSpec,
@@ -23,7 +23,7 @@ export function validationSpec(
   suffix: string,
 ): ServiceSpec {
   const { ContainerSpec, Resources, Placement, LogDriver } = spec.TaskTemplate;
-  // The hosts file leads to the other tasks, and the hostname may be that of one of them.
+  // The hosts file has the addresses of the other tasks, and the hostname may be that of one of them.
   const { Hosts: _hosts, Hostname: _hostname, ...container } = ContainerSpec;
   return {
     Name: `${spec.Name.slice(0, 45)}-validation-${suffix}`,
@@ -47,7 +47,7 @@ export function validationSpec(
   };
 }
 
-/** The variable because of which nothing may be started. */
+/** Returns the first variable with which the settings must not be tried. */
 export function findExcludingVariable(
   { unlessVariables = [] }: SettingsValidation,
   spec: ServiceSpec,
@@ -57,7 +57,7 @@ export function findExcludingVariable(
 
 const ANSI_COLORS = /\x1b\[[0-9;]*m/g;
 
-/** What a log says of the end: from the last line that calls itself fatal, else its last lines. */
+/** Returns the log from the last line that starts with FATAL, otherwise its last three lines, as one line. */
 export function findExitReason(log: string): string | undefined {
   const lines = log
     .replaceAll(ANSI_COLORS, "")
@@ -65,29 +65,29 @@ export function findExitReason(log: string): string | undefined {
     .map((line) => line.trim())
     .filter((line) => line !== "");
   const fatal = lines.findLastIndex((line) => /^FATAL\b/.test(line));
-  const said = fatal === -1 ? lines.slice(-3) : lines.slice(fatal);
-  return said.length === 0 ? undefined : said.join(" ");
+  const last = fatal === -1 ? lines.slice(-3) : lines.slice(fatal);
+  return last.length === 0 ? undefined : last.join(" ");
 }
 
-/** The refusal of settings that do not start, in one line: the argument, its value and what the application said. */
+/** Describes rejected settings in one line: the argument, its value and the application's output. */
 export function describeRejection(
   { environmentArgument, secretVariables = [] }: SettingsValidation,
   former: ServiceSpec,
   wanted: ServiceSpec,
-  said: string,
+  output: string,
 ): string {
   const variables = parseEnvironment(wanted);
   const changed = changedPaths(former.TaskTemplate, wanted.TaskTemplate, "TaskTemplate");
-  const named = Object.keys(variables).filter((name) => new RegExp(`\\b${name}\\b`).test(said));
-  const blamed = named.length > 0 ? named : changed.flatMap((path) => /Env:(\w+)$/.exec(path)?.[1] ?? []);
-  const shown = (name: string) => {
+  const named = Object.keys(variables).filter((name) => new RegExp(`\\b${name}\\b`).test(output));
+  const suspects = named.length > 0 ? named : changed.flatMap((path) => /Env:(\w+)$/.exec(path)?.[1] ?? []);
+  const format = (name: string) => {
     const value = variables[name];
     const known = secretVariables.includes(name) ? "(secret)" : JSON.stringify(value);
-    return `${environmentArgument}.${name} ${value === undefined ? "(left out)" : known}`;
+    return `${environmentArgument}.${name} ${value === undefined ? "(removed)" : known}`;
   };
-  const argument = blamed.length > 0 ? blamed.map(shown).join(", ") : changed.join(", ");
+  const argument = suspects.length > 0 ? suspects.map(format).join(", ") : changed.join(", ");
   const secrets = secretVariables.flatMap((name) => variables[name] || []);
-  const reason = secrets.reduce((text, secret) => text.replaceAll(secret, "(secret)"), said);
+  const reason = secrets.reduce((text, secret) => text.replaceAll(secret, "(secret)"), output);
   return `${argument}: the application does not start with the new settings: ${reason}. No task was changed: correct the value and run \`pulumi up\` again`;
 }
 

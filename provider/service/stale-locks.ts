@@ -3,85 +3,82 @@ import { errorMessage } from "../../engine/error-message.ts";
 import { logLine } from "../runtime/log-line.ts";
 import { execOrThrow, findTaskContainer, type NodeEngines, type TaskContainer } from "./task-exec.ts";
 import { type PollResult, ready, pending } from "../runtime/poll.ts";
+import type { LockOptions } from "../../core/service-update.ts";
 
-/** A lock as the command prints it. */
+/** A lock as `LockOptions.command` prints it. */
 export interface Lock {
   id: string;
-  /** What is locked. */
+  /** The name of the locked resource. */
   resource: string;
-  /** The hostname of the task that holds it, and maybe a port. */
+  /** The hostname of the task that holds the lock, with an optional port. */
   owner: string;
-  /** When it was taken, by the clock of a host that was asked for it. */
+  /** When the lock was taken, by the clock of a host that granted it. */
   time: string;
 }
 
-/**
- * Seconds after which a lock that is still there is not of this kind. MinIO's members let go of one that nobody has
- * confirmed for a minute, and look once a minute (its cmd/lock-rest-server.go: lockValidityDuration,
- * lockMaintenanceInterval).
- */
-export const LOCK_SECONDS = 130;
-
-/** Milliseconds for an answer. */
 const EXEC_TIMEOUT_MS = 20_000;
 
 /**
- * Locks that tasks took with them when they were stopped. MinIO, told to stop, ends at once and unlocks nothing: whoever
- * tries again what was under way waits with another member. Were that one stopped next, and then a third, the three
- * attempts that a client makes by default would be used up. So a lock that is left is borne by one stop more, not by two.
+ * Tracks locks that stopped tasks did not release. An application such as MinIO ends at once when told to stop and
+ * releases nothing: a client that retries its request on another task waits for the lock there. If that task and then a
+ * third one stopped too, the client would have used up the three attempts that it makes by default. Therefore at most one
+ * more task may stop while a stale lock exists.
  */
 export class StaleLockTracker {
-  readonly #command: string[];
+  readonly #options: LockOptions | undefined;
   readonly #nodes: NodeEngines;
-  /** When each was seen first, by its id. */
+  /** When each lock was first seen, by id. */
   readonly #firstSeen = new Map<string, number>();
-  /** The ids of those that are left now, and of those that were when a task was stopped last. */
+  /** Ids of the stale locks that exist now. */
   #current: string[] = [];
+  /** Ids of the stale locks that existed when a task was last stopped. */
   #survivedStop: ReadonlySet<string> = new Set();
   #warnedUnreachable = false;
 
-  /** @param command prints all locks, a line of JSON each; without one nothing is waited for */
-  constructor(command: string[] | undefined, nodes: NodeEngines) {
-    this.#command = command ?? [];
+  /** @param options without them, no locks are waited for */
+  constructor(options: LockOptions | undefined, nodes: NodeEngines) {
+    this.#options = options;
     this.#nodes = nodes;
   }
 
-  /** Done when a task may be stopped: no lock is left that has borne a stop already. */
+  /** Returns done when a task may be stopped: no stale lock has survived a stop already. */
   async canStop(running: readonly TaskDetails[]): Promise<PollResult<void>> {
     this.#current = await this.#findUnexpired(running);
     const waited = this.#current.filter((id) => this.#survivedStop.has(id)).length;
-    return waited === 0 ? ready(undefined) : pending(`locks of tasks that were stopped run out: ${waited}`);
+    return waited === 0 ? ready(undefined) : pending(`waiting for locks of stopped tasks to expire: ${waited}`);
   }
 
-  /** A task is stopped now. */
+  /** Call when a task is about to be stopped. */
   recordStop(): void {
     this.#survivedStop = new Set(this.#current);
   }
 
-  /** The ids of locks that tasks of before left. */
+  /** Returns the ids of the stale locks. One that outlives `expirySeconds` is not stale, but held by something else. */
   async #findUnexpired(running: readonly TaskDetails[]): Promise<string[]> {
-    const ids = await this.#findStale(running.flatMap((task) => findTaskContainer(this.#nodes, task) ?? []));
+    if (!this.#options) return [];
+    const containers = running.flatMap((task) => findTaskContainer(this.#nodes, task) ?? []);
+    const ids = await this.#findStale(containers, this.#options);
+    const expiryMs = this.#options.expirySeconds * 1_000;
     const now = performance.now();
     for (const id of ids) this.#firstSeen.set(id, this.#firstSeen.get(id) ?? now);
-    return ids.filter((id) => now - (this.#firstSeen.get(id) ?? now) < LOCK_SECONDS * 1_000);
+    return ids.filter((id) => now - (this.#firstSeen.get(id) ?? now) < expiryMs);
   }
 
-  async #findStale(containers: TaskContainer[]): Promise<string[]> {
-    if (this.#command.length === 0) return [];
-    const silent: string[] = [];
-    // One task knows the locks of all; one that has just started may not answer yet.
-    for (const asked of containers) {
+  async #findStale(containers: TaskContainer[], { command, internalPrefix }: LockOptions): Promise<string[]> {
+    const unreachable: string[] = [];
+    // Each task knows all locks, but one that has just started may not answer yet.
+    for (const container of containers) {
       try {
-        const locks = parseLocks(await execOrThrow(asked, this.#command, EXEC_TIMEOUT_MS));
-        // Of a task that cannot be asked when it started, no lock is taken for left.
+        const locks = parseLocks(await execOrThrow(container, command, EXEC_TIMEOUT_MS));
+        // Ignores locks of tasks whose start time is unknown.
         const starts = await Promise.allSettled(containers.map(getStartTime));
         const known = starts.flatMap((start) => (start.status === "fulfilled" ? [start.value] : []));
-        return findStaleLocks(locks, new Map(known)).map(({ id }) => id);
+        return findStaleLocks(locks, new Map(known), internalPrefix).map(({ id }) => id);
       } catch (error) {
-        silent.push(`${asked.host}: ${errorMessage(error)}`);
+        unreachable.push(`${container.host}: ${errorMessage(error)}`);
       }
     }
-    if (!this.#warnedUnreachable && silent[0]) logLine(`locks are not waited for: ${silent[0]}`);
+    if (!this.#warnedUnreachable && unreachable[0]) logLine(`the update does not wait for locks: ${unreachable[0]}`);
     this.#warnedUnreachable = true;
     return [];
   }
@@ -93,14 +90,20 @@ export function parseLocks(lines: string): Lock[] {
 }
 
 /**
- * The locks that were taken before their owner was started, but for the application's own.
+ * Returns the locks that were taken before the task that owns them started.
  *
- * @param starts by hostname, when the task that is called so was started, in milliseconds since 1970
+ * @param starts when each task started, by hostname, in milliseconds since 1970
+ * @param internalPrefix see LockOptions
  */
-export function findStaleLocks(locks: readonly Lock[], starts: ReadonlyMap<string, number>): Lock[] {
+export function findStaleLocks(
+  locks: readonly Lock[],
+  starts: ReadonlyMap<string, number>,
+  internalPrefix?: string,
+): Lock[] {
   return locks.filter(({ resource, owner, time }) => {
     const start = starts.get(owner.replace(/:\d+$/, ""));
-    return start !== undefined && Date.parse(time) < start && !resource.startsWith(".");
+    const isInternal = internalPrefix !== undefined && resource.startsWith(internalPrefix);
+    return start !== undefined && Date.parse(time) < start && !isInternal;
   });
 }
 

@@ -4,10 +4,10 @@ import type { TaskDetails } from "../../engine/types.ts";
 import { errorMessage } from "../../engine/error-message.ts";
 import { lastLine } from "../../engine/last-line.ts";
 
-/** How to reach the engine of each node that runs tasks, by host key. */
+/** The node and the engine of each host, by host key. */
 export type NodeEngines = Record<string, { nodeId: string; connection: EngineConnection }>;
 
-/** A task's container on a host of the program, where commands can be run in it. */
+/** A task's container on a host of the program. */
 export interface TaskContainer {
   /** The host's key. */
   host: string;
@@ -16,17 +16,17 @@ export interface TaskContainer {
   container: string;
 }
 
-/** The key of a node's host; undefined for a node that is none of the program's. */
+/** Returns the key of a node's host; undefined if the program does not manage it. */
 export function hostForNode(nodes: NodeEngines, nodeId: string | undefined): string | undefined {
   return Object.keys(nodes).find((host) => nodes[host]?.nodeId === nodeId);
 }
 
-/** Whether one of the hosts is another node now: its machine was replaced, or has joined anew. */
+/** Returns whether a host has joined as another node, for example because its machine was replaced. */
 export function anyNodeReplaced(before: NodeEngines, now: NodeEngines): boolean {
   return Object.entries(now).some(([host, { nodeId }]) => before[host] && before[host].nodeId !== nodeId);
 }
 
-/** Where a task can be asked something; undefined on a node that is none of the program's, or before it has begun. */
+/** Returns a task's container; undefined before it is created and on nodes that the program does not manage. */
 export function findTaskContainer(nodes: NodeEngines, { NodeID, Status }: TaskDetails): TaskContainer | undefined {
   const host = hostForNode(nodes, NodeID);
   const node = host === undefined ? undefined : nodes[host];
@@ -35,9 +35,9 @@ export function findTaskContainer(nodes: NodeEngines, { NodeID, Status }: TaskDe
 }
 
 /**
- * Runs a command in a container and gives back what it printed.
+ * Runs a command in a container and returns its standard output.
  *
- * @throws the last line that it said, when it does not end well.
+ * @throws Error with the last line of its output if its exit code is not 0.
  */
 export async function execOrThrow(
   { engine, container }: TaskContainer,
@@ -49,7 +49,7 @@ export async function execOrThrow(
   throw new Error(lastLine(stderr || stdout) ?? `${command.join(" ")} ended with ${exitCode}`);
 }
 
-/** Runs a command in a container as a question: undefined is its yes, else the last line that it said. */
+/** Runs a command in a container. Returns undefined if it succeeds, otherwise the error message. */
 export function execFailure(asked: TaskContainer, command: string[], timeoutMs: number): Promise<string | undefined> {
   return execOrThrow(asked, command, timeoutMs).then(() => undefined, errorMessage);
 }

@@ -5,40 +5,39 @@ import { pause } from "../../engine/pause.ts";
 import { findTaskContainer, type NodeEngines, execFailure, type TaskContainer } from "./task-exec.ts";
 import { type PollResult, ready, pending } from "../runtime/poll.ts";
 
-/** Milliseconds after which an answer is old, at first: what was true when the first came need not be when the last does. */
 const DEFAULT_MAX_AGE_MS = 2_000;
 
 export interface TaskProbeOptions {
   command: string[];
   nodes: NodeEngines;
-  /** What a no means; begins the reason. */
+  /** The start of the reason when the command fails. */
   failureMessage: string;
-  /** Seconds for which a task must have gone on saying yes. @default 0 */
+  /** Seconds for which the command must keep succeeding in a task. @default 0 */
   minReadySeconds?: number;
-  /** Is told, once, of a host whose engine does not answer, and its task is left out. @default - it is a no */
-  skipUnreachable?: (host: string, why: string) => void;
-  /** Milliseconds after which an answer is old, at first. @default 2000 */
+  /** Called once for each host with an unreachable engine, whose task is then skipped. @default - counts as a failure */
+  skipUnreachable?: (host: string, reason: string) => void;
+  /** Milliseconds for which a result is valid. Doubles while the results of all tasks do not fit in. @default 2000 */
   maxAgeMs?: number;
 }
 
-/** What a task said last. Moments are those of `performance.now()`. */
+/** The probe of one task. Times are those of `performance.now()`. */
 interface ProbeState {
   host: string;
-  /** While it is being asked. */
+  /** Set while the command runs. */
   pending?: Promise<void>;
-  /** Its engine did not answer, and it is left out. */
+  /** Whether the task is skipped because its engine is unreachable. */
   isSkipped?: boolean;
-  /** Why not, if it said no. */
+  /** Why the last run failed. */
   failure?: string;
-  /** When its last answer came. */
+  /** When the last run ended. */
   finishedAt?: number;
-  /** Since when it says yes. */
+  /** Since when every run succeeded. */
   succeedingSince?: number;
 }
 
 /**
- * A command that all running tasks are asked at a time, until all say yes. It may itself wait until it can say so; one
- * that was given up on would go on in its container, so a task is never asked twice at a time.
+ * Runs a command in all running tasks at the same time, until it succeeds in all of them. The command may block until it
+ * succeeds. It would keep running in its container after a timeout, so there is at most one run per task at a time.
  */
 export class TaskProbe {
   readonly #command: string[];
@@ -65,85 +64,92 @@ export class TaskProbe {
     this.#maxAgeMs = maxAgeMs;
   }
 
-  /** Done when all of them say yes at about the same time, and each has for long enough. */
+  /** Returns done when the command succeeds in all tasks at about the same time, in each for `minReadySeconds`. */
   async poll(tasks: readonly TaskDetails[], limitMs: number): Promise<PollResult<void>> {
-    const askable = tasks.flatMap((task) => {
+    const reachable = tasks.flatMap((task) => {
       const container = findTaskContainer(this.#nodes, task);
       return container ? [{ task, container }] : [];
     });
-    const strange = tasks.find((task) => !askable.some((asked) => asked.task === task));
-    if (strange && (!this.#skipUnreachable || askable.length === 0)) {
-      return pending(`${this.#failureMessage} (the engine of node ${strange.NodeID ?? "nowhere"} cannot be asked)`);
+    const unknown = tasks.find((task) => !reachable.some((one) => one.task === task));
+    if (unknown && (!this.#skipUnreachable || reachable.length === 0)) {
+      return pending(`${this.#failureMessage} (the engine of node ${unknown.NodeID ?? "(none)"} is unreachable)`);
     }
-    const words = () => askable.flatMap(({ task }) => this.#states.get(task.ID) ?? []);
-    const isHeld = words().length === askable.length && this.#remainingHoldMs(words()) > 0;
-    const asked = askable.flatMap(({ task, container }): Promise<void>[] => {
-      const word = this.#states.get(task.ID);
-      if (word?.pending) return [word.pending];
-      const isKnown = word?.isSkipped || (word?.succeedingSince !== undefined && (isHeld || this.#isFresh(word)));
+    const states = () => reachable.flatMap(({ task }) => this.#states.get(task.ID) ?? []);
+    const withinHold = states().length === reachable.length && this.#remainingHoldMs(states()) > 0;
+    const runs = reachable.flatMap(({ task, container }): Promise<void>[] => {
+      const state = this.#states.get(task.ID);
+      if (state?.pending) return [state.pending];
+      const isKnown =
+        state?.isSkipped || (state?.succeedingSince !== undefined && (withinHold || this.#isFresh(state)));
       return isKnown ? [] : [this.#probe(task, container, limitMs)];
     });
-    await Promise.race([Promise.all(asked), pause(this.#maxAgeMs)]);
-    return this.#evaluate(words());
+    await Promise.race([Promise.all(runs), pause(this.#maxAgeMs)]);
+    return this.#evaluate(states());
   }
 
-  /** What they said so far no longer counts as an answer: something has changed since. Since when they say yes, still does. */
+  /** Makes the command run again in every task, because something has changed. Keeps `succeedingSince`. */
   expireResults(): void {
-    for (const word of this.#states.values()) word.finishedAt = undefined;
+    for (const state of this.#states.values()) state.finishedAt = undefined;
   }
 
   #evaluate(all: ProbeState[]): PollResult<void> {
-    const words = all.filter(({ isSkipped }) => !isSkipped);
-    if (all.length > 0 && words.length === 0) return pending(`${this.#failureMessage} (no engine can be asked)`);
-    const refused = words.filter(({ pending, failure }) => pending === undefined && failure !== undefined);
-    if (refused.length > 0) {
-      return pending(
-        `${this.#failureMessage} (${refused.map(({ host, failure }) => `${host}: ${failure}`).join("; ")})`,
-      );
+    const states = all.filter(({ isSkipped }) => !isSkipped);
+    if (all.length > 0 && states.length === 0) return pending(`${this.#failureMessage} (no engine is reachable)`);
+    const failed = states.filter(({ pending, failure }) => pending === undefined && failure !== undefined);
+    if (failed.length > 0) {
+      const failures = failed.map(({ host, failure }) => `${host}: ${failure}`);
+      return pending(`${this.#failureMessage} (${failures.join("; ")})`);
     }
-    const open = words.filter((word) => word.pending !== undefined);
-    if (open.length > 0)
-      return pending(`${this.#failureMessage} (asked on ${open.map(({ host }) => host).join(", ")})`);
-    if (this.#remainingHoldMs(words) > 0) {
-      return pending(`all its tasks say yes; they must for ${this.#holdMs / 1_000} s (minReadySeconds)`);
+    const running = states.filter((state) => state.pending !== undefined).map(({ host }) => host);
+    if (running.length > 0) return pending(`${this.#failureMessage} (waiting for ${running.join(", ")})`);
+    if (this.#remainingHoldMs(states) > 0) {
+      return pending(`all its tasks are ready; they must stay so for ${this.#holdMs / 1_000} s (minReadySeconds)`);
     }
-    if (words.every((word) => this.#isFresh(word))) return ready(undefined);
+    if (states.every((state) => this.#isFresh(state))) return ready(undefined);
     this.#maxAgeMs *= 2;
-    return pending(`${this.#failureMessage} (asked once more)`);
+    return pending(`${this.#failureMessage} (checking again)`);
   }
 
-  /** Until the last of them has said yes for long enough; while one does not, there is nothing to wait out. */
+  /** Returns how long all tasks must still keep succeeding; 0 while one of them does not succeed. */
   #remainingHoldMs(all: readonly ProbeState[]): number {
-    const words = all.filter(({ isSkipped }) => !isSkipped);
-    if (words.some(({ pending, succeedingSince }) => pending !== undefined || succeedingSince === undefined)) return 0;
-    return Math.max(0, ...words.map(({ succeedingSince = 0 }) => succeedingSince + this.#holdMs - performance.now()));
+    const states = all.filter(({ isSkipped }) => !isSkipped);
+    if (states.some(({ pending, succeedingSince }) => pending !== undefined || succeedingSince === undefined)) return 0;
+    return Math.max(0, ...states.map(({ succeedingSince = 0 }) => succeedingSince + this.#holdMs - performance.now()));
   }
 
   #probe({ ID, Status }: TaskDetails, container: TaskContainer, limitMs: number): Promise<void> {
     const before = this.#states.get(ID);
-    const word: ProbeState = { ...before, host: container.host };
-    this.#states.set(ID, word);
-    word.pending = (async () => {
-      const ranForMs = before ? 0 : await this.#uptimeMs(container, Status.Timestamp);
-      if (ranForMs === undefined) word.isSkipped = true;
-      else await this.#runCommand(word, container, limitMs, before === undefined && ranForMs >= this.#holdMs);
-      word.pending = undefined;
+    const state: ProbeState = { ...before, host: container.host };
+    this.#states.set(ID, state);
+    state.pending = (async () => {
+      const uptimeMs = before ? 0 : await this.#uptimeMs(container, Status.Timestamp);
+      if (uptimeMs === undefined) state.isSkipped = true;
+      else await this.#runCommand(state, container, limitMs, before === undefined && uptimeMs >= this.#holdMs);
+      state.pending = undefined;
     })();
-    return word.pending;
+    return state.pending;
   }
 
-  /** @param isOld whether the task ran for long before it was asked: if it says yes at once, it did not begin to just now */
-  async #runCommand(word: ProbeState, container: TaskContainer, limitMs: number, isOld: boolean): Promise<void> {
-    const begun = performance.now();
-    word.failure = await execFailure(container, this.#command, limitMs);
-    word.finishedAt = performance.now();
-    if (word.failure !== undefined) word.succeedingSince = undefined;
-    else
-      word.succeedingSince ??=
-        isOld && word.finishedAt - begun < this.#maxAgeMs ? word.finishedAt - this.#holdMs : word.finishedAt;
+  /**
+   * @param isLongRunning whether the task had run for `minReadySeconds` before the first run: if that run succeeds at
+   * once, the task need not wait any more
+   */
+  async #runCommand(
+    state: ProbeState,
+    container: TaskContainer,
+    limitMs: number,
+    isLongRunning: boolean,
+  ): Promise<void> {
+    const startedAt = performance.now();
+    state.failure = await execFailure(container, this.#command, limitMs);
+    const finishedAt = performance.now();
+    state.finishedAt = finishedAt;
+    const wasReady = isLongRunning && finishedAt - startedAt < this.#maxAgeMs;
+    if (state.failure !== undefined) state.succeedingSince = undefined;
+    else state.succeedingSince ??= wasReady ? finishedAt - this.#holdMs : finishedAt;
   }
 
-  /** How long ago that was by its own host's clock, 0 when it does not tell; undefined for one that is left out. */
+  /** Returns a task's uptime by its host's clock, 0 if that is unknown, undefined if the task is skipped. */
   async #uptimeMs({ host, engine }: TaskContainer, timestamp: string): Promise<number | undefined> {
     try {
       const { SystemTime = "" } = await engine.info(electionTimeout(engine.connection));

@@ -4,16 +4,16 @@ import { isBuiltImage } from "../../core/image-name.ts";
 import { type TaskBreakdown, classifyTasks } from "./task-status.ts";
 import type { NodeEngines } from "./task-exec.ts";
 
-/** A service's tasks that count, and where they stand. */
+/** A service's tasks at one moment. */
 export interface TaskSnapshot {
   tasks: TaskDetails[];
   breakdown: TaskBreakdown;
 }
 
 /**
- * Looks at a service's tasks now.
+ * Lists a service's own tasks and classifies them.
  *
- * @param nodes the program's hosts as they are now, where they are known
+ * @param nodes the program's hosts, if known
  */
 export async function inspectTasks(
   manager: Engine,
@@ -26,9 +26,8 @@ export async function inspectTasks(
 }
 
 /**
- * Of a global service the tasks on the program's hosts. Swarm also starts one on a machine that another has replaced,
- * for as long as it has the label: what has no place in the application fails, and is nobody's concern. Where Swarm
- * chooses the nodes each task counts, wherever it is.
+ * Returns the tasks to consider: for a global service those on the program's hosts, for a replicated one all. Swarm also
+ * starts a global service's task on a replaced machine while that has the node label; it fails there and does not matter.
  */
 export function ownTasks(
   tasks: readonly TaskDetails[],
@@ -40,7 +39,7 @@ export function ownTasks(
   return tasks.filter(({ NodeID }) => !areKnown || !NodeID || known.has(NodeID));
 }
 
-/** Whether there are tasks that are to have other settings. */
+/** Returns whether some tasks do not have the spec. */
 export async function hasOutdatedTasks(
   manager: Engine,
   id: string,
@@ -52,8 +51,8 @@ export async function hasOutdatedTasks(
 }
 
 /**
- * What Swarm says went wrong with a task. Where an image that was built by pulumi-swarm is missing, some engines only say
- * that nothing answers at the address it is named by.
+ * Returns a task's error. If an image built by pulumi-swarm is missing, some engines only report that the registry in its
+ * name is unreachable, so the message is replaced.
  */
 export function taskError({ Spec, Status }: TaskDetails): string | undefined {
   const { Image } = Spec.ContainerSpec;
@@ -63,7 +62,7 @@ export function taskError({ Spec, Status }: TaskDetails): string | undefined {
 
 const TERMINAL_STATES = ["complete", "failed", "rejected", "shutdown", "orphaned", "remove"];
 
-/** Whether no task of a service runs or is about to, so that none holds data or ports: those there are have no place. */
+/** Returns whether no task of a service has a container that holds data or ports. */
 export async function hasNoStartedTask(manager: Engine, id: string): Promise<boolean> {
   const tasks = await manager.listTasks({ service: [id] });
   return tasks.every(

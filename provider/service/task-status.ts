@@ -2,23 +2,23 @@ import type { NodeDetails, PublishedPort, ServiceSpec, TaskDetails } from "../..
 import { deepEqual } from "../runtime/diff.ts";
 import { projectOntoDesired } from "./normalize-spec.ts";
 
-/** Where a service's tasks stand, seen from the settings that it is to have. */
+/** A service's tasks by their state and by whether they have the wanted spec. */
 export interface TaskBreakdown {
-  /** Run, and have the settings. */
+  /** Running with the wanted spec. */
   upToDate: TaskDetails[];
-  /** Run, with other settings. */
+  /** Running with another spec. */
   outdated: TaskDetails[];
-  /** Are to run with the settings, and do not yet. */
+  /** Desired to run with the wanted spec, but not running yet. */
   starting: TaskDetails[];
-  /** Are to run with other settings, and do not: what an earlier update left. */
+  /** Desired to run with another spec, but not running: left by an earlier failed update. */
   outdatedFailing: TaskDetails[];
-  /** Are to stop, and still run. */
+  /** Still running, but desired to stop. */
   stopping: TaskDetails[];
-  /** Nodes that are down and had a task: Swarm gives them one of the settings when they come back. */
+  /** Nodes that are down and had a task: Swarm starts a task with the wanted spec when they come back. */
   downNodes: NodeDetails[];
 }
 
-/** Sorts a service's tasks. What is known of tasks on a node that is down is only what it said last. */
+/** Classifies a service's tasks. Leaves out those on nodes that are down, as their state is outdated. */
 export function classifyTasks(
   spec: ServiceSpec,
   tasks: readonly TaskDetails[],
@@ -27,38 +27,38 @@ export function classifyTasks(
   const downNodes = nodes.filter(
     ({ ID, Status }) => Status.State === "down" && tasks.some(({ NodeID }) => NodeID === ID),
   );
-  const isSilent = ({ NodeID }: TaskDetails) => downNodes.some(({ ID }) => ID === NodeID);
-  const audible = tasks.filter((task) => !isSilent(task));
-  const wanted = audible.filter(isDesiredRunning);
-  // A task that is bound to a node that is down waits for it without having one.
-  const waiting = wanted.filter((task) => !task.NodeID && isPending(task)).slice(0, downNodes.length);
-  const living = wanted.filter((task) => !waiting.includes(task));
+  const isOnDownNode = ({ NodeID }: TaskDetails) => downNodes.some(({ ID }) => ID === NodeID);
+  const reachable = tasks.filter((task) => !isOnDownNode(task));
+  const desired = reachable.filter(isDesiredRunning);
+  // A pending task without a node may be bound to a node that is down.
+  const waiting = desired.filter((task) => !task.NodeID && isPending(task)).slice(0, downNodes.length);
+  const considered = desired.filter((task) => !waiting.includes(task));
   return {
-    upToDate: living.filter((task) => isRunning(task) && matchesSpec(task, spec)),
-    outdated: living.filter((task) => isRunning(task) && !matchesSpec(task, spec)),
-    starting: living.filter((task) => !isRunning(task) && matchesSpec(task, spec)),
-    outdatedFailing: living.filter((task) => !isRunning(task) && !matchesSpec(task, spec)),
-    stopping: audible.filter((task) => !isDesiredRunning(task) && isRunning(task)),
+    upToDate: considered.filter((task) => isRunning(task) && matchesSpec(task, spec)),
+    outdated: considered.filter((task) => isRunning(task) && !matchesSpec(task, spec)),
+    starting: considered.filter((task) => !isRunning(task) && matchesSpec(task, spec)),
+    outdatedFailing: considered.filter((task) => !isRunning(task) && !matchesSpec(task, spec)),
+    stopping: reachable.filter((task) => !isDesiredRunning(task) && isRunning(task)),
     downNodes,
   };
 }
 
 /**
- * Whether a task has the settings asked for. Ports on its host are compared where the task tells them: after a restart
- * of its engine it does not. Ports of the routing mesh are the service's alone.
+ * Returns whether a task has the wanted spec. Compares host ports only if the task reports them, which it does not after
+ * its engine has restarted. Ports of the routing mesh belong to the service, not to its tasks.
  */
 export function matchesSpec(task: TaskDetails, { TaskTemplate, EndpointSpec }: ServiceSpec): boolean {
   if (!deepEqual(TaskTemplate, projectOntoDesired(TaskTemplate, task.Spec))) return false;
-  const told = formatHostPorts(task.Status.PortStatus?.Ports);
-  return told.length === 0 || deepEqual(told, formatHostPorts(EndpointSpec?.Ports));
+  const reported = formatHostPorts(task.Status.PortStatus?.Ports);
+  return reported.length === 0 || deepEqual(reported, formatHostPorts(EndpointSpec?.Ports));
 }
 
-/** Each once: a task tells a port for IPv4 and for IPv6. */
+/** Returns host ports without duplicates: a task reports each port for IPv4 and for IPv6. */
 function formatHostPorts(ports: PublishedPort[] = []): string[] {
-  const words = ports
+  const formatted = ports
     .filter(({ PublishMode }) => PublishMode === "host")
     .map(({ Protocol, TargetPort, PublishedPort }) => `${PublishedPort}:${TargetPort}/${Protocol}`);
-  return [...new Set(words)].toSorted();
+  return [...new Set(formatted)].toSorted();
 }
 
 const isDesiredRunning = ({ DesiredState }: TaskDetails) => DesiredState === "running" || DesiredState === "ready";

@@ -5,10 +5,10 @@ import type { Rollout } from "../../core/service-update.ts";
 const ENVIRONMENT = "TaskTemplate.ContainerSpec.Env";
 const NETWORKS = "TaskTemplate.Networks";
 
-/** Fields outside `TaskTemplate` whose change restarts tasks all the same: ports are part of a task. */
+/** Fields that restart tasks when they change. Ports are part of a task. */
 const RESTARTING_FIELDS = ["TaskTemplate", "EndpointSpec"];
 
-/** How a change from one spec to another rolls out. */
+/** Decides how a change from one spec to another is rolled out. */
 export function decideRollout(olds: ServiceSpec | undefined, news: ServiceSpec, restartTogether: string[]): Rollout {
   if (!olds) return { mode: "create", reason: "the service is new" };
   const changed = changedPaths(olds, news);
@@ -21,7 +21,7 @@ export function decideRollout(olds: ServiceSpec | undefined, news: ServiceSpec, 
   return { mode: "in-place", reason: `${changed.join(", ") || "nothing in the service"} changed: no task restarts` };
 }
 
-/** Paths of what changes among the fields in which all tasks must agree. */
+/** Returns the changed paths among the fields that must be the same in all tasks. */
 export function changedPathsOfAllTasks(
   olds: ServiceSpec,
   news: ServiceSpec,
@@ -30,83 +30,82 @@ export function changedPathsOfAllTasks(
   return changedPaths(olds, news).filter((path) => restartTogether.some((prefix) => covers(prefix, path)));
 }
 
-/** How long Swarm watches what it has started, in nanoseconds: what fails then stops the update. */
-const MONITOR_PERIOD = { briefly: 1e9, long: 5e9 };
+/** Nanoseconds for which Swarm monitors a new task: a failure within that time fails the update. */
+const MONITOR_PERIOD = { short: 1e9, long: 5e9 };
 
 /**
- * What Swarm is told, so that it does it that way. An old task always stops before its successor starts: they share
- * ports and data. What fails stops an update only while there are tasks that it could spare: after all have stopped a
- * pause would keep Swarm from nothing, but make a failed update of a task that comes up at its second start.
+ * Maps a rollout mode to Swarm's UpdateConfig. The old task always stops before the new one starts, as they share ports
+ * and data. All-at-once uses `FailureAction: continue`: with all tasks already stopped, pausing protects nothing and would
+ * fail updates in which a task succeeds on retry.
  *
- * @param watch `long` where the tasks' own running is all that is known of them; on a busy host what fails takes a
- * while to do so
+ * @param monitor `long` without a `readyCommand`: on a busy host a task takes a while to fail
  */
 export function updateConfig(
   { mode }: Pick<Rollout, "mode">,
-  watch: keyof typeof MONITOR_PERIOD = "briefly",
+  monitor: keyof typeof MONITOR_PERIOD = "short",
 ): UpdateConfig {
   return {
     Parallelism: mode === "all-at-once" ? 0 : 1,
     Delay: 0,
     FailureAction: mode === "all-at-once" ? "continue" : "pause",
-    Monitor: MONITOR_PERIOD[watch],
+    Monitor: MONITOR_PERIOD[monitor],
     MaxFailureRatio: 0,
     Order: "stop-first",
   };
 }
 
 /**
- * Returns the settings with an update that undoes another one. It does not stop at tasks that fail: those of the other
- * update go on failing until Swarm gets to them.
+ * Returns the spec with an UpdateConfig for a rollback. It does not pause when tasks fail: those of the failed update keep
+ * failing until Swarm replaces them.
  *
- * @param Order `start-first` where no task runs: successors do not wait until one has stopped
+ * @param Order `start-first` if no task runs, so that Swarm does not wait for one to stop
  */
 export function toRollbackSpec(spec: ServiceSpec, Order: UpdateConfig["Order"]): ServiceSpec {
   const { UpdateConfig = updateConfig({ mode: "one-by-one" }) } = spec;
   return { ...spec, UpdateConfig: { ...UpdateConfig, FailureAction: "continue", Order } };
 }
 
-/** Longer than any `up`, in nanoseconds: 90 days, which JavaScript's numbers still hold exactly. */
+/** 90 days in nanoseconds: longer than any `up`, and still a safe integer. */
 const PAUSE_DELAY = 90 * 24 * 3600 * 1e9;
 
 /**
- * What Swarm is told when it is to change one task and then wait to be asked again. It takes being asked for what it
- * is at already as nothing new: so each time a little differs.
+ * Returns an UpdateConfig that makes Swarm replace one task and then pause. The delay alternates between two values,
+ * because Swarm ignores an update that changes nothing.
  */
 export function stepOnceConfig(before: UpdateConfig | undefined): UpdateConfig {
   const Delay = before?.Delay === PAUSE_DELAY ? PAUSE_DELAY + 1_000 : PAUSE_DELAY;
   return { ...updateConfig({ mode: "one-by-one" }), Delay };
 }
 
-/** What a preview says of a change that restarts tasks, in one line. */
+/** Describes a change that restarts tasks, in one line for the preview. */
 export function describeRollout(
   { Name, TaskTemplate }: ServiceSpec,
   rollout: Rollout,
-  isGated: boolean,
+  hasMaintenanceCheck: boolean,
 ): string | undefined {
   const { mode, reason } = rollout;
   if (mode === "all-at-once") {
-    return `service ${Name}: all tasks restart at once, a short outage: ${reason}; it is ${describeDowntime(TaskTemplate)}`;
+    return `service ${Name}: all tasks restart at once, a short outage: ${reason}; it takes the time ${describeDowntime(TaskTemplate)}`;
   }
   if (mode !== "one-by-one") return undefined;
-  const gate = isGated ? "; each waits until the application's own maintenance check lets it go" : "";
-  return `service ${Name}: its tasks restart one by one: ${reason}${gate}`;
+  const condition = hasMaintenanceCheck ? "; each waits until the application's maintenance check passes" : "";
+  return `service ${Name}: its tasks restart one by one: ${reason}${condition}`;
 }
 
-/** What an outage is made of. A value that is not known yet is left out. */
+/** Describes how long an outage takes. Leaves out values that are not known yet. */
 function describeDowntime({ ContainerSpec }: Partial<TaskSpec>): string {
   const { StopGracePeriod, Healthcheck } = ContainerSpec ?? {};
-  const grace = typeof StopGracePeriod === "number" && !containsUnknown(StopGracePeriod);
-  const stop = grace ? `their stop (at most ${StopGracePeriod / 1e9} s)` : "their stop";
+  const isKnown = typeof StopGracePeriod === "number" && !containsUnknown(StopGracePeriod);
+  const stop = isKnown ? `to stop the tasks (at most ${StopGracePeriod / 1e9} s)` : "to stop the tasks";
   const isChecked = Healthcheck !== undefined && Healthcheck.Test?.[0] !== "NONE";
   const interval = isChecked && typeof Healthcheck.Interval === "number" ? Healthcheck.Interval / 1e9 : undefined;
-  const check = interval === undefined ? "" : `, their first health check (after ${interval} s)`;
-  return `${stop}, Swarm's start of the new ones (about 3 s)${check} and what the application needs to serve; no task stops before its host has the image`;
+  const check = interval === undefined ? "" : `, for their first health check (after ${interval} s)`;
+  return `${stop}, to start the new ones (about 3 s)${check} and for the application to start; no task stops before its host has the image`;
 }
 
 /**
- * Where two specs differ, as paths; the environment by variable (`…Env:NAME`), networks by whether the first is another
- * one (`…Networks[0]`), other lists as a whole.
+ * Returns the paths in which two specs differ: environment variables by name (`…Env:NAME`), networks by whether the first
+ * one differs (`…Networks[0]`), other lists as a whole.
  */
 export function changedPaths(olds: unknown, news: unknown, path = ""): string[] {
   if (deepEqual(olds, news) && !containsUnknown(news)) return [];
@@ -130,7 +129,7 @@ function covers(prefix: string, path: string): boolean {
   );
 }
 
-/** `…Env:MINIO_` covers every variable that begins so. */
+/** `…Env:MINIO_` covers every variable with that prefix. */
 function coversVariable(prefix: string, path: string): boolean {
   return prefix.startsWith(`${ENVIRONMENT}:`) && path.startsWith(prefix);
 }

@@ -18,13 +18,13 @@ import type { ServiceInputs } from "./service-inputs.ts";
 import { ResourceError } from "../runtime/errors.ts";
 import { ready, pending, waitFor } from "../runtime/poll.ts";
 
-/** How settings are started once, where the container can be asked, and what else runs with such settings. */
 export interface ValidationOptions extends Pick<ServiceInputs, "nodes" | "peers" | "restartTogether"> {
   validation: SettingsValidation;
 }
 
-/** Seconds within which the container starts and ends, and within which the application in it starts. */
+/** Timeout for the container to start, and to be removed. */
 const CONTAINER_SECONDS = 60;
+/** Timeout for the application in the container to become ready or exit. */
 const READY_SECONDS = 30;
 
 const LOG_LINES = 20;
@@ -32,11 +32,11 @@ const LOG_LINES = 20;
 const SUBJECT = "validation of the new settings";
 
 /**
- * Starts new settings in one container that shares only image, environment, secrets and networks with the service. Where
- * they do not start, and the present settings do in the same way, the new ones are refused. Whatever else goes wrong is
- * no verdict on them: the change goes on, and is rolled back if it fails.
+ * Starts new settings in a container that shares only image, environment, secrets and networks with the service. Rejects
+ * them if the application exits with them but starts with the present ones. Any other problem is only logged: the change
+ * continues, and is rolled back if it fails.
  *
- * @throws with the argument, its value and what the application said.
+ * @throws ResourceError with the argument, its value and the application's output.
  */
 export async function runValidation(
   find: FindManager,
@@ -44,30 +44,32 @@ export async function runValidation(
   wanted: ServiceSpec,
   options: ValidationOptions,
 ): Promise<void> {
-  const what = `service ${wanted.Name}`;
+  const subject = `service ${wanted.Name}`;
   const { validation } = options;
   const variable = findExcludingVariable(validation, wanted);
   if (variable !== undefined) {
-    logLine(`${what}: the new settings are not validated first: with ${variable} it would write elsewhere`);
+    logLine(
+      `${subject}: the new settings are not validated first: with ${variable} it would write outside its container`,
+    );
     return;
   }
-  if (await withManager(what, find, (manager) => isPeerRunningWith(manager, wanted, former, options))) return;
-  const problem = await findStartFailure(find, wanted, options);
-  if (!problem) return;
-  if (problem.hasExited && !(await findStartFailure(find, former, options))) {
-    throw new ResourceError(`${what}: ${describeRejection(validation, former, wanted, problem.output)}`);
+  if (await withManager(subject, find, (manager) => isPeerRunningWith(manager, wanted, former, options))) return;
+  const failure = await findStartFailure(find, wanted, options);
+  if (!failure) return;
+  if (failure.hasExited && !(await findStartFailure(find, former, options))) {
+    throw new ResourceError(`${subject}: ${describeRejection(validation, former, wanted, failure.output)}`);
   }
-  logLine(`${what}: the new settings could not be validated first: ${problem.output}`);
+  logLine(`${subject}: the new settings could not be validated first: ${failure.output}`);
 }
 
-/** Removes what a killed run left of a validation. */
+/** Removes validation services, including those that a killed run orphaned. */
 export async function removeValidationServices(manager: Engine, name: string): Promise<void> {
   const left = await manager.listServices({ label: [`${VALIDATION_LABEL}=${name}`] });
   for (const { ID } of left) await removeServiceAndTasks(manager, ID);
 }
 
-/** Why settings do not start, and whether it is that their container ended by itself. */
 interface StartFailure {
+  /** Whether the application exited. Otherwise the container could not be started. */
   hasExited: boolean;
   output: string;
 }
@@ -95,7 +97,7 @@ async function findStartFailure(
 
 const hasEnded = ({ Status }: TaskDetails) => ["complete", "failed", "rejected", "shutdown"].includes(Status.State);
 
-/** The one task, once its container was started or cannot be. */
+/** Waits until the task's container has started or failed to start. */
 function waitForContainer(find: FindManager, id: string): Promise<TaskDetails> {
   return waitWithManager<Engine, TaskDetails>(
     find,
@@ -107,11 +109,11 @@ function waitForContainer(find: FindManager, id: string): Promise<TaskDetails> {
       return isThere ? ready(task) : pending(Err ?? `the container is ${State}`);
     },
     { subject: SUBJECT, timeoutSeconds: CONTAINER_SECONDS, intervalMs: 200 },
-    (because) => new Error(`no container started within ${CONTAINER_SECONDS} s: ${because}`),
+    (reason) => new Error(`no container started within ${CONTAINER_SECONDS} s: ${reason}`),
   );
 }
 
-/** Waits for the application's own yes. One that goes on running has accepted its settings, and waits for others. */
+/** Waits until `readyCommand` succeeds or the application exits. One that keeps running has accepted its settings. */
 async function waitForReadyOrExit(
   find: FindManager,
   started: TaskDetails,
@@ -119,31 +121,32 @@ async function waitForReadyOrExit(
   nodes: NodeEngines,
 ): Promise<StartFailure | undefined> {
   const container = findTaskContainer(nodes, started);
-  const begun = performance.now();
+  const startedAt = performance.now();
   let isReady = false;
-  let asked: Promise<void> | undefined;
-  // A client that waits by itself asks only every few seconds. What is given up on ends with the container.
+  let check: Promise<void> | undefined;
+  // Starts with a short timeout: a command that blocks until it succeeds may itself check only every few seconds. Runs
+  // that timed out end with the container.
   let limitMs = 500;
-  const ask = async () => {
+  const runCheck = async () => {
     limitMs = Math.min(2 * limitMs, READY_SECONDS * 1_000);
     isReady = container !== undefined && (await execFailure(container, readyCommand, limitMs)) === undefined;
-    asked = undefined;
+    check = undefined;
   };
   return waitWithManager<Engine, StartFailure | undefined>(
     find,
     async (manager) => {
       const task = (await manager.listTasks({ service: [started.ServiceID] }))[0] ?? started;
       if (hasEnded(task)) return ready(await getStartFailure(find, task));
-      if (isReady || performance.now() - begun > READY_SECONDS * 1_000) return ready(undefined);
-      asked ??= ask();
-      return pending("the application starts");
+      if (isReady || performance.now() - startedAt > READY_SECONDS * 1_000) return ready(undefined);
+      check ??= runCheck();
+      return pending("the application is starting");
     },
     { subject: SUBJECT, timeoutSeconds: 2 * READY_SECONDS, intervalMs: 200 },
-    (because) => new Error(because),
+    (reason) => new Error(reason),
   );
 }
 
-/** What the application said when it ended. That a container could not be made says nothing of its settings. */
+/** Returns the application's last output. A rejected task says nothing about the settings: it had no container. */
 async function getStartFailure(find: FindManager, { ID, Status }: TaskDetails): Promise<StartFailure> {
   const manager = await find();
   const log = await manager.tailTaskLog(ID, LOG_LINES).catch(() => "");
@@ -151,7 +154,7 @@ async function getStartFailure(find: FindManager, { ID, Status }: TaskDetails): 
   return { hasExited: Status.State !== "rejected", output };
 }
 
-/** Removes a service and waits until its container is gone: its networks and secrets are free then. */
+/** Removes a service and waits until its container is gone, so that its networks and secrets are free. */
 async function removeServiceAndTasks(manager: Engine, id: string): Promise<void> {
   await undefinedIfNotFound(manager.removeService(id));
   await waitFor(
@@ -160,6 +163,6 @@ async function removeServiceAndTasks(manager: Engine, id: string): Promise<void>
       return left === 0 ? ready(undefined) : pending("its container is still stopping");
     },
     { subject: SUBJECT, timeoutSeconds: CONTAINER_SECONDS, intervalMs: 200 },
-    (because) => new ResourceError(`the container that validated the new settings does not end: ${because}`),
+    (reason) => new ResourceError(`the container that validated the new settings does not end: ${reason}`),
   );
 }

@@ -2,8 +2,8 @@ import type { ServiceSpec } from "../../engine/types.ts";
 import { keepOwnerLabels } from "../../core/labels.ts";
 
 /**
- * Returns the spec with the owner labels that its volumes were created with. Docker labels a volume once; other labels
- * in the spec would change nothing but restart every task.
+ * Returns the spec with the owner labels that its volumes were created with. Docker labels a volume only when it creates
+ * it, so other labels in the spec would have no effect but to restart every task.
  */
 export function keepVolumeLabels(spec: ServiceSpec, before: ServiceSpec | undefined): ServiceSpec {
   const former = before?.TaskTemplate?.ContainerSpec?.Mounts;

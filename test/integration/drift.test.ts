@@ -81,7 +81,9 @@ describeOnLab("drift by manual changes", (fixture) => {
     await lab.exec(1, "pkill", "-STOP", "-x", "minio");
     const preview = await stack.preview({ refresh: true });
     expect(preview.steps.map(({ op, name }) => `${op} ${name}`)).toEqual(["update store-main"]);
-    expect(preview.output).toMatch(/its task on host local runs, but does not work: no answer to `mc ready local`/);
+    expect(preview.output).toMatch(
+      /its task on host local runs, but its readiness check fails: no answer to `mc ready local`/,
+    );
     await lab.exec(1, "pkill", "-CONT", "-x", "minio");
     expect(await recorded.preview()).toEqual([]);
   });

@@ -66,7 +66,9 @@ describeOnLab("the comment on a pull request", (fixture) => {
       expect.arrayContaining(["outage network-network", "outage minio-main", "access minio-credentials"]),
     );
     expect(comment).toMatch(/> \[!CAUTION\]\n> - \*\*Data goes\*\*\n> - `old` \(swarm:Bucket, delete\)/);
-    expect(comment).toMatch(/`minio-main` .*all tasks restart at once, a short outage: .*their stop \(at most 60 s\)/);
+    expect(comment).toMatch(
+      /`minio-main` .*all tasks restart at once, a short outage: .*to stop the tasks \(at most 60 s\)/,
+    );
     const own = previewComment(reports.slice(1));
     expect(own.indexOf("CAUTION")).toBeLessThan(own.indexOf("<details>"));
   });

@@ -85,7 +85,7 @@ describeOnLab("a service", (fixture) => {
     const { engine } = fixture().host;
     const { Spec } = await engine.inspectService(created.id);
     await expect(update({ Args: ["no-such-command"] })).rejects.toThrow(
-      /its tasks said: .*non-zero exit.*no-such-command.* Rolled back: service service with the former settings again/,
+      /output of its tasks: .*non-zero exit.*no-such-command.* Rolled back: service service with the former settings again/,
     );
     expect((await engine.inspectService(created.id)).Spec.TaskTemplate).toEqual(Spec.TaskTemplate);
     const { props } = await Service.read(created.id, created.outs);
@@ -102,7 +102,7 @@ describeOnLab("a service", (fixture) => {
     const { engine } = fixture().host;
     const { b } = fixture().images;
     await engine.request("DELETE", `/images/${b}`, { query: { force: true } });
-    await expect(update({ Image: b }, { rollback: false })).rejects.toThrow(/its tasks said: .*No such image/);
+    await expect(update({ Image: b }, { rollback: false })).rejects.toThrow(/output of its tasks: .*No such image/);
     expect(await ensureMinioImage(engine, { variant: "b" })).toBe(b);
     await update({ Image: b });
     expect((await engine.inspectService(created.id)).Spec.TaskTemplate.ContainerSpec.Image).toBe(b);
@@ -129,7 +129,7 @@ describeOnLab("a service", (fixture) => {
         ...base,
         tasks: 3,
         maintenanceCommand: ["mc", "--version"],
-        locksCommand: ["mc", "cat", "/locks/all"],
+        locks: { command: ["mc", "cat", "/locks/all"], expirySeconds: 130, internalPrefix: "." },
         spec: {
           Name: "locking",
           Labels: ownerLabels(owner),
@@ -148,7 +148,7 @@ describeOnLab("a service", (fixture) => {
       change.catch(() => undefined);
       await expect
         .poll(() => log.mock.calls.join(), { timeout: 30_000 })
-        .toContain("tasks that were stopped run out: 1");
+        .toContain("locks of stopped tasks to expire: 1");
       return { change };
     }
 

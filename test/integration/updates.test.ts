@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { beforeAll, expect, test } from "vitest";
-import { probeCommands } from "../../components/minio/spec/probes.ts";
+import { LOCK_EXPIRY_SECONDS, probeCommands } from "../../components/minio/spec/probes.ts";
 import { StaleLockTracker } from "../../provider/service/stale-locks.ts";
 import {
   getStoreAccess,
@@ -64,7 +64,7 @@ describeOnLab(
       const { output } = await stack.up();
       const account = await client.finish();
       expect(output).toMatch(
-        /store-main: all tasks restart at once, a short outage: .*Image.*their stop \(at most 60 s\).*no task stops before its host has the image/,
+        /store-main: all tasks restart at once, a short outage: .*Image.*to stop the tasks \(at most 60 s\).*no task stops before its host has the image/,
       );
       console.log(`all at once (another image):\n${formatTraffic(account)}`);
       expect(account).toMatchObject({ lost: [], changed: [] });
@@ -146,7 +146,10 @@ describeOnLab(
         const { socket } = lab.hosts.find(({ hostname }) => hostname === Description.Hostname)!;
         return [Description.Hostname, { nodeId: ID, connection: { host: socket } }] as const;
       });
-      const locks = new StaleLockTracker(probeCommands("mc").locks, Object.fromEntries(nodes));
+      const locks = new StaleLockTracker(
+        { command: probeCommands("mc").locks, expirySeconds: LOCK_EXPIRY_SECONDS, internalPrefix: "." },
+        Object.fromEntries(nodes),
+      );
       const allRunning = async () =>
         (await engine.listTasks({ "desired-state": ["running"] })).filter(({ Status }) => Status.State === "running");
       const [member] = await engine.listContainers();
@@ -158,7 +161,7 @@ describeOnLab(
       await waitFor(isBack, "the member that was killed");
       expect(await locks.canStop(await allRunning())).toEqual({ done: true });
       locks.recordStop();
-      const because = "locks of tasks that were stopped run out: 1";
+      const because = "waiting for locks of stopped tasks to expire: 1";
       expect(await locks.canStop(await allRunning())).toEqual({ done: false, reason: because });
       s3.destroy();
     });
@@ -191,7 +194,7 @@ describeOnLab(
       const { output } = await stack.expectFailure("up");
       const account = await client.finish();
       console.log(`one by one, failing at the first:\n${formatTraffic(account)}`);
-      expect(output).toMatch(/0 of 4 tasks have the change, and no other was touched/);
+      expect(output).toMatch(/0 of 4 tasks have the change; .*the other tasks were not changed/);
       expectUnharmed(account);
       expect((await settings()).filter((line) => line.endsWith(" running"))).toHaveLength(3);
     });

@@ -30,6 +30,15 @@ const LOCKS_ARGUMENTS = ["support", "top", "locks", "local", "--dev", "--count",
  */
 export const DRIVE_RECONNECT_SECONDS = 16;
 
+/**
+ * Seconds after which MinIO has released any stale lock: members drop a lock that was not refreshed for a minute, and
+ * check once a minute (cmd/lock-rest-server.go: lockValidityDuration, lockMaintenanceInterval).
+ */
+export const LOCK_EXPIRY_SECONDS = 130;
+
+/** Prefix of MinIO's internal resources, such as `.minio.sys/leader.lock`. */
+export const INTERNAL_LOCK_PREFIX = ".";
+
 const COMMANDS: Record<HealthcheckClient, ProbeCommands> = {
   silo: {
     ready: ["silo", "healthcheck", "--address", `:${API_PORT}`, "cluster"],

@@ -147,13 +147,13 @@ describe("what a change means", () => {
       `${SWARM}:Service`,
       { old: service("silo:1", "create"), new: service("silo:2", "all-at-once") },
       "outage",
-      /^service minio-main: all tasks restart at once, a short outage: .*Image must be the same.* their stop \(at most 60 s\), Swarm's start of the new ones \(about 3 s\)/,
+      /^service minio-main: all tasks restart at once, a short outage: .*Image must be the same.* to stop the tasks \(at most 60 s\), to start the new ones \(about 3 s\)/,
     ],
     [
       `${SWARM}:Service`,
       { old: service("silo:1", "create"), new: service("silo:2", "one-by-one") },
       "rolling",
-      /its tasks restart one by one: .*maintenance check lets it go$/,
+      /its tasks restart one by one: .*maintenance check passes$/,
     ],
     [
       `${SWARM}:Service`,

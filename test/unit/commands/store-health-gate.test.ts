@@ -48,6 +48,6 @@ test.each([
   expect(answer).toEqual(
     mayGo
       ? { done: true }
-      : { done: false, reason: "store-main: all its tasks say yes; they must for 16 s (minReadySeconds)" },
+      : { done: false, reason: "store-main: all its tasks are ready; they must stay so for 16 s (minReadySeconds)" },
   );
 });

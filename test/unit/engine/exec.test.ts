@@ -66,7 +66,10 @@ test("locks are waited for when the engine does not know at once how the command
   const lock = { id: "1", resource: "bucket/object", owner: "store-a:9000", time: "2026-11-30T11:00:00Z" };
   start = (_request, response) => response.end(frame(JSON.stringify(lock)));
   inspections = [RUNNING, { Running: false, ExitCode: 0 }];
-  const locks = new StaleLockTracker(["locks"], { a: { nodeId: "a", connection: engine().connection } });
+  const locks = new StaleLockTracker(
+    { command: ["locks"], expirySeconds: 130 },
+    { a: { nodeId: "a", connection: engine().connection } },
+  );
   const task = { ID: "t", NodeID: "a", Status: { ContainerStatus: { ContainerID: "container" } } } as TaskDetails;
   expect(await locks.canStop([task])).toEqual({ done: true, value: undefined });
   locks.recordStop();

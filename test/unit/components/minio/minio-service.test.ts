@@ -205,7 +205,11 @@ describe("every argument reaches a child", () => {
     const { services } = await made({ tools: "mc" });
     expect(services[0]!.inputs["readyCommand"]).toEqual(["mc", "ready", "local"]);
     expect(services[0]!.inputs["maintenanceCommand"]).toEqual(["mc", "ready", "local", "--maintenance"]);
-    expect(services[0]!.inputs["locksCommand"]).toEqual(expect.arrayContaining(["mc", "locks"]));
+    expect(services[0]!.inputs["locks"]).toEqual({
+      command: expect.arrayContaining(["mc", "locks"]) as string[],
+      expirySeconds: 130,
+      internalPrefix: ".",
+    });
   });
 
   test("environment: its settings are validated on drives in memory, and secret values are not shown", async () => {

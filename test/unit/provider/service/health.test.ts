@@ -7,15 +7,15 @@ import { advanceUntilSettled } from "../../../fake-swarm/time.ts";
 
 const { start, said } = withFakeTime();
 
-/** How a task answers the command: well or not, or not at all. */
+/** Results of the readiness command. */
 const ANSWERS: Record<string, CommandResult> = {
-  well: {},
-  unwell: { exitCode: 1, stderr: "no quorum\n" },
-  immutable: { durationMs: 3_600_000 },
+  ready: {},
+  failing: { exitCode: 1, stderr: "no quorum\n" },
+  hanging: { durationMs: 3_600_000 },
 };
 
-/** Asks tasks that answer so, on hosts host1, host2 and so on. */
-async function asked(answers: string[], more: Partial<ServiceInputs> = {}) {
+/** Counts the healthy tasks on hosts host1, host2 and so on, whose commands have these results. */
+async function countTasks(answers: string[], more: Partial<ServiceInputs> = {}) {
   const scene = await start(answers.length);
   const id = await scene.run(specOf("minio"));
   scene.fake.application.exec = ({ hostname }) =>
@@ -32,28 +32,28 @@ async function asked(answers: string[], more: Partial<ServiceInputs> = {}) {
   return { count, lines: said().split("\n").filter(Boolean) };
 }
 
-test("tasks that say that they work count", async () => {
-  expect(await asked(["well", "well"])).toEqual({ count: 2, lines: [] });
+test("counts tasks in which the readiness command succeeds", async () => {
+  expect(await countTasks(["ready", "ready"])).toEqual({ count: 2, lines: [] });
 });
 
 test.each([
-  ["says that it does not work", "unwell", "no quorum"],
-  ["does not answer", "immutable", "no answer to `mc ready` within 20 s"],
-])("a task that %s does not count", async (_what, answer, why) => {
-  const line = `service store: its task on host host2 runs, but does not work: ${why}`;
-  expect(await asked(["well", answer])).toEqual({ count: 1, lines: [line] });
+  ["fails", "failing", "no quorum"],
+  ["does not answer", "hanging", "no answer to `mc ready` within 20 s"],
+])("does not count a task whose command %s", async (_what, answer, why) => {
+  const line = `service store: its task on host host2 runs, but its readiness check fails: ${why}`;
+  expect(await countTasks(["ready", answer])).toEqual({ count: 1, lines: [line] });
 });
 
-test("a host whose engine does not answer is no drift", async () => {
-  const { count, lines } = await asked(["unreachable", "well"]);
+test("counts a task on a host with an unreachable engine", async () => {
+  const { count, lines } = await countTasks(["unreachable", "ready"]);
   expect(count).toBe(2);
-  expect(lines).toEqual([expect.stringMatching(/^service store: whether it works is not asked on host host1: /)]);
+  expect(lines).toEqual([expect.stringMatching(/^service store: the readiness check is not run on host host1: /)]);
 });
 
-test("without a command, tasks that run are all that is known", async () => {
-  expect(await asked(["unwell", "immutable"], { readyCommand: undefined })).toEqual({ count: 2, lines: [] });
+test("counts all running tasks without a readiness command", async () => {
+  expect(await countTasks(["failing", "hanging"], { readyCommand: undefined })).toEqual({ count: 2, lines: [] });
 });
 
-test("more tasks than asked for are no drift", async () => {
-  expect(await asked(["well", "well"], { tasks: 1 })).toEqual({ count: 1, lines: [] });
+test("counts no more tasks than wanted", async () => {
+  expect(await countTasks(["ready", "ready"], { tasks: 1 })).toEqual({ count: 1, lines: [] });
 });

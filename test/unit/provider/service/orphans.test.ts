@@ -45,7 +45,7 @@ const labels = (generation: string, owner: Partial<Owner> = {}) => ({
   [GENERATION_LABEL]: generation,
 });
 
-test("what a killed run left behind is removed; other names, generations and owners stay", async () => {
+test("removes what a killed run orphaned; keeps other names, generations and owners", async () => {
   const { engine, removed, container } = engineWith(
     [
       part("in-use", labels("2")),
@@ -66,14 +66,14 @@ test.each<[string, Record<string, string>]>([
   ["without labels", {}],
   ["with labels of a Docker stack", { "com.docker.stack.namespace": "x" }],
   ["without a generation", ownerLabels(OWNER)],
-])("secrets %s are never removed beside one of the same labels", async (_, same) => {
+])("keeps unused secrets %s beside a used one with the same labels", async (_, same) => {
   const all = [part("app-key", same), part("db-password", { ...same })];
   const { engine, removed, container } = engineWith(all, [], { secrets: ["app-key"], configs: [] });
   await removeOrphans(engine, container, OWNER);
   expect(removed).toEqual([]);
 });
 
-test("the former one of a secret with another generation stays, beside others of the component's that kept theirs", async () => {
+test("keeps the former secret of a changed one if the component's other secrets kept their generation", async () => {
   const all = [
     part("root-user", labels("1", { name: "store-root-user" })),
     part("aliases-https", labels("1-https", { name: "store-mc-host-config" })),
@@ -84,7 +84,7 @@ test("the former one of a secret with another generation stays, beside others of
   expect(removed).toEqual([]);
 });
 
-test("an adopted service's former secrets are removed once nothing uses them, if they were its owner's", async () => {
+test("removes an adopted service's former secrets if its former owner created them and no service uses them", async () => {
   const former = { ...OWNER, id: "lost-state" };
   const all = [part("theirs", labels("1", former)), part("shared", {}), part("other", labels("1", former))];
   const { engine, removed, container } = engineWith(all, [], { secrets: [], configs: [] });
@@ -98,6 +98,6 @@ test("an adopted service's former secrets are removed once nothing uses them, if
   expect(removed).toEqual(["secret theirs"]);
 });
 
-test("nothing is asked of an engine for a service without any", async () => {
+test("sends no request for a service without secrets and configs", async () => {
   await removeOrphans({} as Engine, { Image: "i" }, OWNER);
 });

@@ -7,15 +7,15 @@ import { ownerLabels } from "../../../../core/labels.ts";
 const OWNER = { id: "this-state", project: "p", stack: "dev", name: "store-2027" };
 
 test.each([
-  ["in a state of an earlier release", undefined, ["b"], []],
-  ["the same", ["a", "b"], ["a", "b"], []],
-  ["one more", ["a"], ["a", "b"], []],
-  ["one less", ["a", "b"], ["b"], ["a"]],
-])("services that are named no longer: %s", (_what, before, now, former) => {
+  ["a state of an earlier release", undefined, ["b"], []],
+  ["no change", ["a", "b"], ["a", "b"], []],
+  ["one added", ["a"], ["a", "b"], []],
+  ["one removed", ["a", "b"], ["b"], ["a"]],
+])("findRemovedPeers: %s", (_what, before, now, former) => {
   expect(findRemovedPeers({ peers: before }, { peers: now })).toEqual(former);
 });
 
-test("those of this state are removed, and none of another state with the same names", async () => {
+test("removes peers of this state, but none of another state with the same names", async () => {
   const removed: string[] = [];
   const service = (ID: string, Name: string, id: string) => ({
     ID,

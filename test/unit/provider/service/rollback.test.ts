@@ -42,7 +42,7 @@ function taskOf({ TaskTemplate }: ServiceSpec, State: string): TaskDetails {
   return { ...fields, Status: { State, Timestamp: "" } } as TaskDetails;
 }
 
-/** A Swarm with these services, which records what is written. */
+/** A Swarm with these services. Records the specs that are sent to it. */
 function swarm(services: ServiceDetails[], tasks: TaskDetails[] = []) {
   const written: Record<string, ServiceSpec> = {};
   const engine: Partial<Record<keyof Engine, unknown>> = {
@@ -58,21 +58,27 @@ function swarm(services: ServiceDetails[], tasks: TaskDetails[] = []) {
 const serviceOf = (Spec: ServiceSpec, PreviousSpec?: ServiceSpec) =>
   ({ ID: Spec.Name, Version: { Index: 1 }, Spec, PreviousSpec }) as ServiceDetails;
 
-describe("what a service goes back to", () => {
+describe("findRollbackSpec returns", () => {
   const [former, wanted, other] = [specOf("former"), specOf("wanted"), specOf("other")];
   test.each([
-    ["the settings that its tasks run with", former, former, [taskOf(former, "running")], former],
-    ["those that were changed by hand, if they run", other, former, [taskOf(other, "running")], other],
-    ["nothing, if it did not run before", former, former, [taskOf(former, "failed")], undefined],
+    ["the settings of the running tasks", former, former, [taskOf(former, "running")], former],
+    ["settings that were changed by hand, if tasks run with them", other, former, [taskOf(other, "running")], other],
+    ["nothing, if no task ran before", former, former, [taskOf(former, "failed")], undefined],
     ["nothing, if nothing changes", wanted, wanted, [taskOf(wanted, "running")], undefined],
-    ["those on record, after a killed run", wanted, former, [taskOf(former, "shutdown")], former],
-    ["nothing after a killed run, if those on record never ran", wanted, former, [taskOf(former, "failed")], undefined],
+    ["the recorded settings after a killed run", wanted, former, [taskOf(former, "shutdown")], former],
+    [
+      "nothing after a killed run, if the recorded settings never ran",
+      wanted,
+      former,
+      [taskOf(former, "failed")],
+      undefined,
+    ],
   ])("%s", async (_what, live, recorded, tasks, expected) => {
     const { manager } = swarm([serviceOf(live)], tasks);
     expect(await findRollbackSpec(manager, "store-a", inputsOf(recorded), inputsOf(wanted))).toEqual(expected);
   });
 
-  test("has a place for what the change adds, so that it is seen as a difference", () => {
+  test("settings with undefined keys for fields that the change adds, so that they count as a difference", () => {
     expect(addKeysFrom({ a: 1, b: { c: 2 }, l: [{ x: 1 }] }, { b: {}, l: [{ y: 2 }] })).toEqual({
       a: undefined,
       b: { c: undefined },
@@ -81,10 +87,10 @@ describe("what a service goes back to", () => {
   });
 });
 
-describe("a change that failed", () => {
+describe("a failed change", () => {
   const [former, wanted] = [specOf("former"), specOf("wanted")];
   const [olds, news] = [inputsOf(former, { readyCommand: ["former"] }), inputsOf(wanted, { readyCommand: ["new"] })];
-  const cause = new ResourceError("service store-a: its tasks fail again and again");
+  const cause = new ResourceError("service store-a: its tasks keep failing");
   const failed = new ResourceInitError("store-a", news, cause.message, cause);
 
   async function outcome(error: unknown, more: Partial<FailedChange> = {}) {
@@ -103,7 +109,7 @@ describe("a change that failed", () => {
     return { thrown: await rollBack(error, change), apply };
   }
 
-  test("is undone with the commands of before, all at once, and the record stays as it was", async () => {
+  test("is rolled back all at once with the former commands, and leaves the state unchanged", async () => {
     const { thrown, apply } = await outcome(failed);
     expect(apply).toHaveBeenCalledExactlyOnceWith(
       expect.objectContaining({
@@ -116,12 +122,12 @@ describe("a change that failed", () => {
     expect(thrown).not.toBeInstanceOf(ResourceInitError);
     expect(thrown).toMatchObject({
       message:
-        "service store-a: its tasks fail again and again. Rolled back: service store-a with the former settings again. " +
+        "service store-a: its tasks keep failing. Rolled back: service store-a with the former settings again. " +
         "Correct it and run `pulumi up` again",
     });
   });
 
-  test("is on record as unfinished with the former settings when undoing it fails too", async () => {
+  test("is recorded as unfinished with the former settings if the rollback fails", async () => {
     const { thrown } = await outcome(failed, { apply: () => Promise.reject(new ResourceError("no host is up")) });
     expect(thrown).toBeInstanceOf(ResourceInitError);
     expect(thrown).toMatchObject({
@@ -131,18 +137,14 @@ describe("a change that failed", () => {
   });
 
   test.each<[string, Partial<FailedChange>, RegExp]>([
+    ["with rollback: false", { news: { ...news, rollback: false } }, /keep failing\. Correct it .*to resume$/],
+    ["if no task ran before", { previous: undefined }, /keep failing\. Correct it .*to resume$/],
     [
-      "where that is not wanted",
-      { news: { ...news, rollback: false } },
-      /again and again\. Correct it .*goes on from there$/,
-    ],
-    ["where nothing ran before", { previous: undefined }, /again and again\. Correct it .*goes on from there$/],
-    [
-      "where peers were removed for it",
+      "if peers were removed for it",
       { removedPeers: ["store-b"] },
-      /not rolled back, for store-b would be missing\. /,
+      /not rolled back, because store-b would be missing\. /,
     ],
-  ])("stays %s, and the next run goes on", async (_what, more, message) => {
+  ])("is kept %s, and the next run resumes", async (_what, more, message) => {
     const { thrown, apply } = await outcome(failed, more);
     expect(apply).not.toHaveBeenCalled();
     expect(thrown).toBeInstanceOf(ResourceInitError);
@@ -153,16 +155,16 @@ describe("a change that failed", () => {
   });
 
   test.each([
-    ["that nothing was changed for", new ResourceError("image cannot be made ready")],
-    ["for want of an answer", new ResourceInitError("store-a", news, "reset", new Error("reset"))],
-  ])("%s is not undone", async (_what, error) => {
+    ["before anything changed", new ResourceError("image cannot be made ready")],
+    ["without an answer", new ResourceInitError("store-a", news, "reset", new Error("reset"))],
+  ])("%s is not rolled back", async (_what, error) => {
     const { thrown, apply } = await outcome(error);
     expect(thrown).toBe(error);
     expect(apply).not.toHaveBeenCalled();
   });
 });
 
-describe("a change task by task", () => {
+describe("a rolling update", () => {
   const { start } = withFakeTime();
 
   const [former, wanted] = ["minio:1", "minio:2"].map((image) =>
@@ -179,36 +181,33 @@ describe("a change task by task", () => {
     ["first", 0],
     ["second", 1],
     ["last", 2],
-  ])(
-    "is undone in one go when the %s one fails, whatever the tasks do until Swarm gets to them",
-    async (_, changed) => {
-      const scene = await start(3);
-      const id = await scene.run(former);
-      let started = 0;
-      scene.fake.application.start = ({ task }) =>
-        task.Spec.ContainerSpec.Image === "minio:2" && ++started > changed ? { err: "exit 1" } : undefined;
-      const written: ServiceSpec[] = [];
-      const { update } = scene.swarm.services;
-      scene.swarm.services.update = (service, version, spec) => {
-        written.push(spec);
-        update.call(scene.swarm.services, service, version, spec);
-      };
-      const inputs = scene.service(former, { maintenanceCommand: ["may-go"] });
-      const rollout = decideRollout(former, wanted, []);
-      const change = Service.update!(id, inputs, { ...inputs, spec: wanted, rollout });
-      await expect(advanceUntilSettled(change)).rejects.toThrow(
-        /fails with the new settings.* Rolled back: service store with the former/,
-      );
-      const images = written.map(({ TaskTemplate }) => TaskTemplate.ContainerSpec.Image);
-      expect(images).toEqual([...Array<string>(changed + 1).fill("minio:2"), "minio:1"]);
-      expect(written.at(-1)?.UpdateConfig).toMatchObject({ Parallelism: 1, Delay: 0, FailureAction: "continue" });
-      const now = scene.tasks.filter(({ DesiredState }) => DesiredState === "running");
-      const states = now.map(({ Spec, Status }) => `${Spec.ContainerSpec.Image} ${Status.State}`);
-      expect(states).toEqual(Array(3).fill("minio:1 running"));
-    },
-  );
+  ])("is rolled back with one update when the %s task fails", async (_, changed) => {
+    const scene = await start(3);
+    const id = await scene.run(former);
+    let started = 0;
+    scene.fake.application.start = ({ task }) =>
+      task.Spec.ContainerSpec.Image === "minio:2" && ++started > changed ? { err: "exit 1" } : undefined;
+    const written: ServiceSpec[] = [];
+    const { update } = scene.swarm.services;
+    scene.swarm.services.update = (service, version, spec) => {
+      written.push(spec);
+      update.call(scene.swarm.services, service, version, spec);
+    };
+    const inputs = scene.service(former, { maintenanceCommand: ["may-go"] });
+    const rollout = decideRollout(former, wanted, []);
+    const change = Service.update!(id, inputs, { ...inputs, spec: wanted, rollout });
+    await expect(advanceUntilSettled(change)).rejects.toThrow(
+      /fails with the new settings.* Rolled back: service store with the former/,
+    );
+    const images = written.map(({ TaskTemplate }) => TaskTemplate.ContainerSpec.Image);
+    expect(images).toEqual([...Array<string>(changed + 1).fill("minio:2"), "minio:1"]);
+    expect(written.at(-1)?.UpdateConfig).toMatchObject({ Parallelism: 1, Delay: 0, FailureAction: "continue" });
+    const now = scene.tasks.filter(({ DesiredState }) => DesiredState === "running");
+    const states = now.map(({ Spec, Status }) => `${Spec.ContainerSpec.Image} ${Status.State}`);
+    expect(states).toEqual(Array(3).fill("minio:1 running"));
+  });
 
-  test("counts failures of tasks with its own settings alone", () => {
+  test("counts failures of tasks with its own spec only", () => {
     const tasks = [
       fakeTask("1", former, "failed"),
       fakeTask("2", wanted, "failed"),
@@ -220,7 +219,7 @@ describe("a change task by task", () => {
   });
 });
 
-describe("the other services of an application", () => {
+describe("peers", () => {
   const [former, wanted] = [specOf("former"), specOf("wanted")];
   const inputs = inputsOf(wanted, { peers: ["store-a", "store-b"] });
   const [formerPeer, changedPeer] = [specOf("former", "store-b"), specOf("wanted", "store-b")];
@@ -230,12 +229,12 @@ describe("the other services of an application", () => {
   const forth = { from: former, to: wanted, isRollback: false };
 
   test.each([
-    ["go back from the same change", serviceOf(changedPeer, formerPeer), back, marked],
-    ["stay where they do not have it", serviceOf(formerPeer, changedPeer), back, undefined],
-    ["stay where they come from other settings", serviceOf(changedPeer, specOf("other", "store-b")), back, undefined],
-    ["stay where they are of another stack", serviceOf(theirs, formerPeer), back, undefined],
-    ["go along with the next try once they went back", serviceOf(marked, changedPeer), forth, changedPeer],
-    ["are Pulumi's to change otherwise", serviceOf(formerPeer, changedPeer), forth, undefined],
+    ["are rolled back from the same change", serviceOf(changedPeer, formerPeer), back, marked],
+    ["are kept if they do not have the change", serviceOf(formerPeer, changedPeer), back, undefined],
+    ["are kept if they come from other settings", serviceOf(changedPeer, specOf("other", "store-b")), back, undefined],
+    ["are kept if they belong to another stack", serviceOf(theirs, formerPeer), back, undefined],
+    ["are switched with the next try after a rollback", serviceOf(marked, changedPeer), forth, changedPeer],
+    ["are left to Pulumi otherwise", serviceOf(formerPeer, changedPeer), forth, undefined],
   ])("%s", async (_what, peer, move, expected) => {
     const { manager, written } = swarm([serviceOf(wanted), peer]);
     const moved = await switchPeers(async () => manager, inputs, move);
@@ -248,22 +247,22 @@ describe("the other services of an application", () => {
       });
   });
 
-  test("stay where the change is none that members must agree in", async () => {
+  test("are kept if the change need not be the same in all tasks", async () => {
     const { manager } = swarm([serviceOf(wanted), serviceOf(changedPeer, formerPeer)]);
     expect(await switchPeers(async () => manager, { ...inputs, restartTogether: [] }, back)).toEqual([]);
   });
 
   test.each([
-    ["one of them runs with the same", changedPeer, 1, true],
+    ["one of them runs with them", changedPeer, 1, true],
     ["it does not run", changedPeer, 0, false],
     ["it has other settings", formerPeer, 1, false],
-  ])("tell whether settings were tried: %s", async (_what, Spec, RunningTasks, expected) => {
+  ])("run with the wanted settings: %s", async (_what, Spec, RunningTasks, expected) => {
     const peer = { ...serviceOf(Spec), ServiceStatus: { RunningTasks, DesiredTasks: 1 } };
     const { manager } = swarm([serviceOf(former), peer]);
     expect(await isPeerRunningWith(manager, wanted, former, inputs)).toBe(expected);
   });
 
-  test("learn from their label that they went back", () => {
+  test("have a label with the cause of their rollback", () => {
     expect(causeOfRollback(serviceOf(marked), formerPeer)).toBe("store-a");
     expect(causeOfRollback(serviceOf(formerPeer), formerPeer)).toBeUndefined();
   });

@@ -1,13 +1,14 @@
 import { expect, test } from "vitest";
 import type { Command } from "../../../fake-swarm/application.ts";
 import { runRollingUpdate } from "../../../../provider/service/rolling-update.ts";
-import { LOCK_SECONDS } from "../../../../provider/service/stale-locks.ts";
+
 import { updateConfig } from "../../../../provider/service/update-strategy.ts";
 import { withFakeTime, type TestSwarm, specOf } from "../../../fake-swarm/test-swarm.ts";
 import { advanceUntilSettled } from "../../../fake-swarm/time.ts";
 
 const { start, said } = withFakeTime();
 
+const LOCK_SECONDS = 130;
 const CONFIG = { UpdateConfig: updateConfig({ mode: "one-by-one" }) };
 
 function serviceOf(Image: string) {
@@ -24,7 +25,7 @@ interface Lock {
   until: number;
 }
 
-/** A store of three members with locks as `mc support top locks` prints them. */
+/** A store of three members, with locks in the format of `mc support top locks`. */
 async function store(locks: (scene: TestSwarm) => Lock[]) {
   const scene = await start(3);
   const id = await scene.run(serviceOf("a"));
@@ -46,7 +47,7 @@ async function store(locks: (scene: TestSwarm) => Lock[]) {
   };
   const inputs = scene.service(wanted, {
     maintenanceCommand: ["may-go"],
-    locksCommand: ["locks"],
+    locks: { command: ["locks"], expirySeconds: LOCK_SECONDS },
     timeoutSeconds: 300,
   });
   return {
@@ -61,29 +62,29 @@ const line = ({ id, owner, from }: Lock, begun: number) => ({
   ...{ id, owner: `store-${owner}:9000`, resource: "bucket/object", time: new Date(begun + from).toISOString() },
 });
 
-/** The gaps between one stop and the next, in seconds. */
+/** Seconds between one stop and the next. */
 const gaps = (stops: number[]) => stops.slice(1).map((at, index) => at - stops[index]!);
 
-test("without locks nothing is waited for", async () => {
+test("does not wait without locks", async () => {
   const { rolled, stops, scene } = await store(() => []);
   await rolled();
   expect(scene.taskStates()).toEqual({ host1: "b running", host2: "b running", host3: "b running" });
   for (const gap of gaps(stops)) expect(gap).toBeLessThan(10);
 });
 
-test("a lock that a stopped task left bears one stop more, and is then waited for", async () => {
-  // It was taken before any task was stopped, and its owner is the first to be.
+test("stops one more task while a stale lock exists, then waits until it expires", async () => {
+  // The lock was taken before any stop, and its owner is stopped first.
   const { rolled, stops } = await store(() => [{ id: "one", owner: "host1", from: -1_000, until: 70_000 }]);
   await rolled();
   const [first = 0, second = 0, third = 0] = stops;
-  // The second stop is borne; the third waits until the lock has run out.
+  // The second stop does not wait; the third waits until the lock has expired.
   expect(second - first).toBeLessThan(15);
   expect(third).toBeGreaterThanOrEqual(70);
   expect(third).toBeLessThan(80);
-  expect(said()).toContain("locks of tasks that were stopped run out: 1");
+  expect(said()).toContain("waiting for locks of stopped tasks to expire: 1");
 });
 
-test("a lock that stays is not of that kind, and ends no update", async () => {
+test("ignores a lock that does not expire in time", async () => {
   const { rolled, stops, scene } = await store(() => [{ id: "one", owner: "host1", from: -1_000, until: Infinity }]);
   await rolled();
   expect(scene.taskStates()).toEqual({ host1: "b running", host2: "b running", host3: "b running" });
@@ -92,7 +93,7 @@ test("a lock that stays is not of that kind, and ends no update", async () => {
   expect(third - second).toBeLessThan(LOCK_SECONDS + 20);
 });
 
-test("locks of tasks that run are their own", async () => {
+test("does not wait for locks of running tasks", async () => {
   const { rolled, stops } = await store((scene) =>
     scene.tasks
       .filter(({ Status }) => Status.State === "running")
@@ -102,10 +103,10 @@ test("locks of tasks that run are their own", async () => {
   for (const gap of gaps(stops)) expect(gap).toBeLessThan(10);
 });
 
-test("where locks cannot be listed, that is said once and nothing is waited for", async () => {
+test("logs once that locks cannot be listed, and does not wait", async () => {
   const { rolled, stops, fails } = await store(() => []);
   fails();
   await rolled();
-  expect(said().match(/locks are not waited for: host\d: host\d: no such command/g)).toHaveLength(1);
+  expect(said().match(/the update does not wait for locks: host\d: host\d: no such command/g)).toHaveLength(1);
   for (const gap of gaps(stops)) expect(gap).toBeLessThan(10);
 });

@@ -12,7 +12,7 @@ const { start, said } = withFakeTime();
 const CONFIG = { UpdateConfig: updateConfig({ mode: "one-by-one" }) };
 const [former, wanted] = [specOf("a", CONFIG), specOf("b", CONFIG)];
 
-/** Three hosts with a service, and what changes it: from `a` to `b`, with a gate. */
+/** Three hosts with a service, and a rolling update from image `a` to `b` with a maintenance check. */
 async function changing(more: Partial<ServiceInputs> = {}) {
   const scene = await start(3);
   const id = await scene.run(former);
@@ -26,12 +26,12 @@ const updates = ({ fake }: TestSwarm) =>
 const runningOf = (scene: TestSwarm) =>
   Object.values(scene.taskStates()).filter((one) => one.endsWith(" running")).length;
 
-test("tasks are changed one by one, each when all of them say that it may go", async () => {
+test("replaces tasks one by one, each once the maintenance check passes in all of them", async () => {
   const { scene, id, rolled } = await changing();
   const asked: string[][] = [[]];
   scene.fake.application.exec = ({ command, hostname }) => {
     expect(command).toEqual(["may-go"]);
-    // It is asked only while all run, and never in the middle of a step.
+    // The check runs only while all tasks run, never during a step.
     expect(runningOf(scene)).toBe(3);
     asked[updates(scene)] = [...(asked[updates(scene)] ?? []), hostname];
     return {};
@@ -39,13 +39,13 @@ test("tasks are changed one by one, each when all of them say that it may go", a
   await rolled();
   expect(scene.taskStates()).toEqual(all("b running"));
   expect(asked.map((hosts) => hosts.toSorted())).toEqual(Array(3).fill(["host1", "host2", "host3"]));
-  // A step each, and a last write that takes the long wait out again.
+  // One update for each task, and a last one that removes the long delay.
   expect(updates(scene)).toBe(4);
   expect(scene.swarm.services.get(id).Spec.UpdateConfig).toEqual({ ...CONFIG.UpdateConfig, Delay: undefined });
   expect(scene.tasks).toHaveLength(6);
 });
 
-test("a task that may not go stays, and is changed as soon as it may", async () => {
+test("waits until the maintenance check passes", async () => {
   const { scene, rolled } = await changing();
   const begun = Date.now();
   scene.fake.application.exec = ({ hostname }) => {
@@ -55,23 +55,23 @@ test("a task that may not go stays, and is changed as soon as it may", async () 
   };
   await rolled();
   expect(scene.taskStates()).toEqual(all("b running"));
-  expect(said()).toContain("its own maintenance check lets no task go (host2: host1 is not in sync)");
+  expect(said()).toContain("the maintenance check does not allow a task to stop (host2: host1 is not in sync)");
 });
 
-test("where no task may go in time, none was touched", async () => {
+test("changes no task if the maintenance check does not pass in time", async () => {
   const { scene, rolled } = await changing({ minReadySeconds: 5 });
   scene.fake.application.exec = ({ hostname }) => (hostname === "host3" ? { exitCode: 1, stderr: "no" } : {});
   const begun = performance.now();
   await expect(rolled()).rejects.toThrow(
-    "service store: 0 of 3 tasks have the change, and no other was touched, for within timeoutSeconds 60 " +
-      "its own maintenance check lets no task go (host3: no)",
+    "service store: 0 of 3 tasks have the change; the update stopped after timeoutSeconds 60, and the other tasks " +
+      "were not changed: the maintenance check does not allow a task to stop (host3: no)",
   );
   expect(performance.now() - begun).toBeLessThan(67_000);
   expect(updates(scene)).toBe(0);
   expect(scene.taskStates()).toEqual(all("a running"));
 });
 
-test.each([0, 1, 2])("with %i tasks changed, one that fails ends it, and no other is touched", async (before) => {
+test.each([0, 1, 2])("stops when a task fails after %i were replaced, and changes no other", async (before) => {
   const { scene, rolled } = await changing();
   let started = 0;
   scene.fake.application.log = () => "no such flag: --b";
@@ -81,18 +81,18 @@ test.each([0, 1, 2])("with %i tasks changed, one that fails ends it, and no othe
     return started > before ? { err: "task: non-zero exit (1)" } : undefined;
   };
   await expect(rolled()).rejects.toThrow(
-    /its task on host host\d fails with the new settings, and no other was touched; its tasks said: task: non-zero exit \(1\) \| no such flag: --b/,
+    /its task on host host\d fails with the new settings, and no other task was changed; output of its tasks: task: non-zero exit \(1\) \| no such flag: --b/,
   );
   await advance(120);
   const count = (state: string) => Object.values(scene.taskStates()).filter((one) => one === state).length;
   expect([count("a running"), count("b running")]).toEqual([2 - before, before]);
 });
 
-test("a change that was killed goes on with the tasks that it had not reached", async () => {
+test("resumes a killed update with the remaining tasks", async () => {
   const { scene, id, inputs, rolled } = await changing();
   const { Version } = scene.swarm.services.get(id);
-  const parked = { ...wanted, UpdateConfig: { ...CONFIG.UpdateConfig, Delay: 90 * 24 * 3600 * 1e9 } };
-  scene.swarm.services.update(id, Version.Index, parked);
+  const paused = { ...wanted, UpdateConfig: { ...CONFIG.UpdateConfig, Delay: 90 * 24 * 3600 * 1e9 } };
+  scene.swarm.services.update(id, Version.Index, paused);
   await advance(60);
   expect(Object.values(scene.taskStates()).toSorted()).toEqual(["a running", "a running", "b running"]);
   await rolled();
@@ -101,7 +101,7 @@ test("a change that was killed goes on with the tasks that it had not reached", 
   expect(inputs.spec).toEqual(wanted);
 });
 
-test("what an earlier change broke is put back before the next one touches a task", async () => {
+test("restores tasks that an earlier update broke before it replaces one", async () => {
   const { scene, id } = await changing();
   const broken = specOf("broken", CONFIG);
   scene.fake.application.start = ({ task }) =>
@@ -111,7 +111,7 @@ test("what an earlier change broke is put back before the next one touches a tas
   expect(Object.values(scene.taskStates()).filter((one) => one === "a running")).toHaveLength(2);
   const written: string[] = [];
   scene.fake.application.exec = () => {
-    // No task may go while one does not run.
+    // No task may stop while another one does not run.
     expect(runningOf(scene)).toBe(3);
     return {};
   };
@@ -126,21 +126,21 @@ test("what an earlier change broke is put back before the next one touches a tas
   expect(scene.taskStates()).toEqual(all("b running"));
 });
 
-test("with a host down the others are changed, and it gets the change when it is back", async () => {
+test("updates the other hosts while one is down, which is updated when it is back", async () => {
   const scene = await start(3, { managers: 1 });
   const id = await scene.run(former);
   scene.fake.engine(3).stop();
   await advance(30);
   const inputs = scene.service(wanted, { maintenanceCommand: ["may-go"] });
   await advanceUntilSettled(runRollingUpdate(scene.find, id, wanted, inputs));
-  expect(said()).toContain("service store: host host3 is down: it gets the change when it comes back");
+  expect(said()).toContain("service store: host host3 is down: it is updated when it comes back");
   expect(scene.taskStates()).toEqual({ host1: "b running", host2: "b running" });
   scene.fake.engine(3).start();
   await advance(30);
   expect(scene.taskStates()).toEqual(all("b running"));
 });
 
-test("the leader may be lost in the middle of it, and each task is changed once all the same", async () => {
+test("replaces each task once although the leader is lost meanwhile", async () => {
   const scene = await start(3, { managers: 3 });
   const id = await scene.run(former);
   scene.fake.timing.election = 30_000;
@@ -159,7 +159,7 @@ test("the leader may be lost in the middle of it, and each task is changed once 
   expect(scene.tasks).toHaveLength(6);
 });
 
-test("another writer, a reset and a write that was made all the same change no task twice", async () => {
+test("replaces no task twice after a version conflict, a reset and a lost response", async () => {
   const { scene, rolled } = await changing();
   const { faults } = scene.fake;
   faults.add("POST /services/", { status: 500, message: "rpc error: code = Unknown desc = update out of sequence" });
@@ -167,7 +167,7 @@ test("another writer, a reset and a write that was made all the same change no t
   faults.add("POST /services/", "reset when done");
   const { replace } = scene.swarm.services;
   scene.swarm.services.replace = (service, task) => {
-    // The next task goes only while all others run.
+    // A task is replaced only while all others run.
     expect(runningOf(scene)).toBe(3);
     return replace.call(scene.swarm.services, service, task);
   };
@@ -177,7 +177,7 @@ test("another writer, a reset and a write that was made all the same change no t
   expect(scene.tasks).toHaveLength(6);
 });
 
-test("the Service resource rolls a change back that fails, and keeps the former settings", async () => {
+test("the Service resource rolls back a failed update", async () => {
   const { scene, id } = await changing();
   scene.fake.application.start = ({ task }) => (task.Spec.ContainerSpec.Image === "b" ? { err: "exit 1" } : undefined);
   const { UpdateConfig: _a, ...before } = former;

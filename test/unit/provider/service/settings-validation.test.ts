@@ -46,7 +46,7 @@ function specWith(Env: string[], Image = "minio:1"): ServiceSpec {
   };
 }
 
-describe("the container that validates settings", () => {
+describe("the validation container", () => {
   const networks = [
     { Id: "overlay", Driver: "overlay" },
     { Id: "macvlan", Driver: "macvlan" },
@@ -59,7 +59,7 @@ describe("the container that validates settings", () => {
     expect(made.TaskTemplate.Placement).toEqual({ Constraints: ["node.labels.member==1"] });
   });
 
-  test("has none of its drives, ports, names or other tasks", () => {
+  test("has none of its drives, ports, names and peer addresses", () => {
     expect(ContainerSpec).toMatchObject({ Args: validation.args, Mounts: validation.mounts });
     expect(Object.keys(ContainerSpec)).not.toContain("Hosts");
     expect(Object.keys(ContainerSpec)).not.toContain("Hostname");
@@ -67,7 +67,7 @@ describe("the container that validates settings", () => {
     expect(made.TaskTemplate.Networks).toEqual([{ Target: "overlay" }]);
   });
 
-  test("runs once, ends by itself, and says whose it is", () => {
+  test("runs once, ends by itself, and has the name of its service as a label", () => {
     expect(made.TaskTemplate.RestartPolicy).toEqual({ Condition: "none" });
     expect(ContainerSpec.Healthcheck?.Interval).toBeGreaterThan(0);
     expect(made.TaskTemplate.Resources).toEqual({ Limits: { MemoryBytes: 1 } });
@@ -75,7 +75,7 @@ describe("the container that validates settings", () => {
     expect(made.Name).toBe("store-main-validation-abc");
   });
 
-  test("has a name that is no longer than a DNS label", () => {
+  test("has a name that is not longer than a DNS label", () => {
     const long = { ...specWith([]), Name: "a".repeat(63) };
     expect(validationSpec(long, validation, [], "abcdef").Name.length).toBeLessThanOrEqual(63);
   });
@@ -84,14 +84,14 @@ describe("the container that validates settings", () => {
 test.each([
   ["nothing", "", undefined],
   [
-    "MinIO's last words",
+    "MinIO's fatal error",
     "INFO: Formatting\nFATAL Invalid X value: no URL\n  > Please check",
     "FATAL Invalid X value: no URL > Please check",
   ],
-  ["in colours", "\u001b[31mFATAL\u001b[0m no", "FATAL no"],
+  ["text without colors", "\u001b[31mFATAL\u001b[0m no", "FATAL no"],
   ["another program's last lines", "1\n2\n3\n4\n", "2 3 4"],
-])("what a log says of the end: %s", (_what, log, said) => {
-  expect(findExitReason(log)).toBe(said);
+])("findExitReason returns %s", (_what, log, reason) => {
+  expect(findExitReason(log)).toBe(reason);
 });
 
 const FATAL = "FATAL Invalid MINIO_BROWSER_REDIRECT_URL value in environment variable: unexpected scheme found";
@@ -104,26 +104,26 @@ test.each([
     `environment.MINIO_BROWSER_REDIRECT_URL "console.example.com": the application does not start with the new settings: ${FATAL}.`,
   ],
   [
-    "the variables that changed, where it names none",
+    "the changed variables, if it names none",
     specWith(["MINIO_BROWSER=maybe"]),
     "FATAL no",
     'environment.MINIO_BROWSER "maybe": ',
   ],
-  ["one that is left out", specWith([]), "FATAL no", "environment.MINIO_BROWSER (left out): "],
+  ["a removed variable", specWith([]), "FATAL no", "environment.MINIO_BROWSER (removed): "],
   [
-    "a secret, which is not shown",
+    "a secret, without its value",
     specWith(["MINIO_BROWSER=on", "MINIO_HIDDEN=s3cret"]),
     "FATAL Invalid MINIO_HIDDEN value `s3cret`",
     "environment.MINIO_HIDDEN (secret): the application does not start with the new settings: FATAL Invalid MINIO_HIDDEN value `(secret)`.",
   ],
   ["the image", specWith(["MINIO_BROWSER=on"], "other:1"), "no", "TaskTemplate.ContainerSpec.Image: "],
-])("settings that do not start are refused by %s", (_what, wanted, said, begin) => {
+])("a rejection names %s", (_what, wanted, said, begin) => {
   const refusal = describeRejection(validation, specWith(["MINIO_BROWSER=on"]), wanted, said);
   expect(refusal.slice(0, begin.length)).toBe(begin);
   expect(refusal).toMatch(/No task was changed: correct the value and run `pulumi up` again$/);
 });
 
-test("settings that lead to another store's data are not started", () => {
+test("finds a variable that leads to another store's data", () => {
   expect(findExcludingVariable(validation, specWith(["MINIO_ETCD_ENDPOINTS=http://e:2379"]))).toBe(
     "MINIO_ETCD_ENDPOINTS",
   );

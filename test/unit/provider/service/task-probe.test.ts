@@ -4,10 +4,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vi
 import type { TaskDetails } from "../../../../engine/types.ts";
 import { type TaskProbeOptions, TaskProbe } from "../../../../provider/service/task-probe.ts";
 
-/** By container: whether it says yes, and after how many milliseconds of a faked clock. */
-let says: Record<string, boolean>;
+/** By container: whether the command succeeds, and after how many milliseconds of a fake clock. */
+let succeeds: Record<string, boolean>;
 let takes: Record<string, number>;
-let asked: string[];
+let probed: string[];
 let busy = Promise.resolve();
 
 /** An engine on which commands run in containers and print nothing. Its clock is a year off. */
@@ -18,15 +18,15 @@ const engine = http.createServer((request, response) => {
   };
   if (request.url === "/info") return answer({ SystemTime: "2027-01-01T00:01:00Z" });
   if (request.url?.startsWith("/containers/")) {
-    asked.push(name);
+    probed.push(name);
     return answer({ Id: name });
   }
   if (request.method === "POST") return response.writeHead(200).end();
-  // One after the other: each answer is heard before the clock goes on for the next.
+  // One after the other: each result is handled before the clock advances for the next.
   busy = busy.then(async () => {
     const ms = takes[name];
     if (ms !== undefined) vi.advanceTimersByTime(ms);
-    answer({ ExitCode: says[name] ? 0 : 1 });
+    answer({ ExitCode: succeeds[name] ? 0 : 1 });
     for (let turn = 0; turn < 20; turn++) await new Promise((done) => setImmediate(done));
   });
   return undefined;
@@ -34,13 +34,13 @@ const engine = http.createServer((request, response) => {
 beforeAll(() => new Promise<void>((done) => engine.listen(0, "127.0.0.1", done)));
 afterAll(() => new Promise((done) => engine.close(done)));
 beforeEach(() => {
-  says = { a: true, b: true };
+  succeeds = { a: true, b: true };
   takes = {};
-  asked = [];
+  probed = [];
 });
 afterEach(() => vi.useRealTimers());
 
-/** A task that has run for so many seconds. */
+/** A task with this uptime. */
 const task = (name: string, seconds = 60) =>
   ({
     ID: name,
@@ -52,7 +52,7 @@ const task = (name: string, seconds = 60) =>
     },
   }) as TaskDetails;
 
-function question(options: Partial<TaskProbeOptions> = {}): TaskProbe {
+function createProbe(options: Partial<TaskProbeOptions> = {}): TaskProbe {
   const { port } = engine.address() as AddressInfo;
   const here = { host: `tcp://127.0.0.1:${port}` };
   const nodes = {
@@ -63,59 +63,61 @@ function question(options: Partial<TaskProbeOptions> = {}): TaskProbe {
   return new TaskProbe({ command: ["ready"], nodes, failureMessage: "it does not work yet", ...options });
 }
 
-test("every task is asked, and those that say no are named", async () => {
-  says["b"] = false;
-  const all = question();
+test("probes every task and names those that fail", async () => {
+  succeeds["b"] = false;
+  const all = createProbe();
   const tasks = [task("a"), task("b")];
   expect(await all.poll(tasks, 1_000)).toEqual({
     done: false,
     reason: "it does not work yet (two: ready ended with 1)",
   });
-  expect(asked.toSorted()).toEqual(["a", "b"]);
-  says["b"] = true;
+  expect(probed.toSorted()).toEqual(["a", "b"]);
+  succeeds["b"] = true;
   expect((await all.poll(tasks, 1_000)).done).toBe(true);
 });
 
-test("a task that has just started must go on saying yes, and is left in peace meanwhile", async () => {
-  const all = question({ minReadySeconds: 20 });
+test("requires a task that has just started to stay ready, and does not probe it meanwhile", async () => {
+  const all = createProbe({ minReadySeconds: 20 });
   const tasks = [task("a"), task("b", 1)];
-  const held = { done: false, reason: "all its tasks say yes; they must for 20 s (minReadySeconds)" };
+  const held = { done: false, reason: "all its tasks are ready; they must stay so for 20 s (minReadySeconds)" };
   expect(await all.poll(tasks, 1_000)).toEqual(held);
   expect(await all.poll(tasks, 1_000)).toEqual(held);
-  expect(asked.toSorted()).toEqual(["a", "b"]);
+  expect(probed.toSorted()).toEqual(["a", "b"]);
 });
 
-test("tasks that have run for long are not waited for", async () => {
-  expect((await question({ minReadySeconds: 20 }).poll([task("a"), task("b")], 1_000)).done).toBe(true);
+test("does not wait for tasks that have run for long", async () => {
+  expect((await createProbe({ minReadySeconds: 20 }).poll([task("a"), task("b")], 1_000)).done).toBe(true);
 });
 
-test("where no answer is fresh when the last one comes, answers count for longer, and there is an end", async () => {
-  // Time goes by in answers alone: the question's own pauses are never over.
+test("extends the validity of results until those of all tasks fit in", async () => {
+  // Only commands take time on the fake clock: the probe's own pauses never end.
   vi.useFakeTimers({ toFake: ["performance"] });
   takes = { a: 15_000, b: 45_000 };
-  const all = question({ maxAgeMs: 5_000 });
+  const all = createProbe({ maxAgeMs: 5_000 });
   const end = performance.now() + 3_600_000;
   let isDone = false;
   while (!isDone && performance.now() < end) isDone = (await all.poll([task("a"), task("b")], 100_000)).done;
   expect(isDone).toBe(true);
 });
 
-test("one that said no begins anew, however long it has run", async () => {
-  says["a"] = false;
-  const all = question({ minReadySeconds: 20 });
+test("requires a task that failed to stay ready, however long it has run", async () => {
+  succeeds["a"] = false;
+  const all = createProbe({ minReadySeconds: 20 });
   expect((await all.poll([task("a")], 1_000)).done).toBe(false);
-  says["a"] = true;
-  expect(await all.poll([task("a")], 1_000)).toMatchObject({ reason: expect.stringContaining("must for 20 s") });
+  succeeds["a"] = true;
+  expect(await all.poll([task("a")], 1_000)).toMatchObject({
+    reason: expect.stringContaining("must stay so for 20 s"),
+  });
 });
 
-test("a host that cannot be reached is a no, or left out while another one answers", async () => {
+test("counts an unreachable host as failing, or skips it while another one is reachable", async () => {
   const tasks = [task("a"), task("c")];
-  expect(await question().poll(tasks, 1_000)).toMatchObject({ reason: expect.stringContaining("gone: ") });
-  const left: string[] = [];
-  const skipUnreachable = (host: string) => left.push(host);
-  const all = question({ skipUnreachable });
+  expect(await createProbe().poll(tasks, 1_000)).toMatchObject({ reason: expect.stringContaining("gone: ") });
+  const skipped: string[] = [];
+  const skipUnreachable = (host: string) => skipped.push(host);
+  const all = createProbe({ skipUnreachable });
   expect((await all.poll(tasks, 1_000)).done).toBe(true);
   expect((await all.poll(tasks, 1_000)).done).toBe(true);
-  expect(left).toEqual(["gone"]);
-  expect(await question({ skipUnreachable }).poll([task("c")], 1_000)).toMatchObject({ done: false });
+  expect(skipped).toEqual(["gone"]);
+  expect(await createProbe({ skipUnreachable }).poll([task("c")], 1_000)).toMatchObject({ done: false });
 });

@@ -42,17 +42,17 @@ const published = (PublishedPort: number) =>
 
 const OLD = "minio@sha256:1";
 
-describe("where a service's tasks stand", () => {
+describe("classifyTasks", () => {
   test.each<[string, Sketch, keyof TaskBreakdown | undefined]>([
-    ["a task that runs with the settings", {}, "upToDate"],
-    ["one with other settings", { image: OLD }, "outdated"],
-    ["one on another port", { port: 9100 }, "outdated"],
-    ["one that is being made", { state: "preparing" }, "starting"],
-    ["one that is held back until its predecessor has stopped", { state: "assigned", desired: "ready" }, "starting"],
-    ["one of other settings that no node has room for", { state: "pending", image: OLD }, "outdatedFailing"],
-    ["one that is told to stop", { desired: "shutdown", image: OLD }, "stopping"],
-    ["one that has stopped", { state: "shutdown", desired: "shutdown", image: OLD }, undefined],
-    ["one that failed long ago", { state: "failed", desired: "shutdown" }, undefined],
+    ["a running task with the spec", {}, "upToDate"],
+    ["a task with another spec", { image: OLD }, "outdated"],
+    ["a task on another port", { port: 9100 }, "outdated"],
+    ["a task that is being created", { state: "preparing" }, "starting"],
+    ["a task that waits until its predecessor has stopped", { state: "assigned", desired: "ready" }, "starting"],
+    ["a task with another spec that no node has room for", { state: "pending", image: OLD }, "outdatedFailing"],
+    ["a task that is desired to stop", { desired: "shutdown", image: OLD }, "stopping"],
+    ["a stopped task", { state: "shutdown", desired: "shutdown", image: OLD }, undefined],
+    ["an old failed task", { state: "failed", desired: "shutdown" }, undefined],
   ])("%s", (_what, sketch, place) => {
     const { downNodes, ...places } = classifyTasks(spec, [task({ node: "a", ...sketch })], [node("a")]);
     expect(downNodes).toEqual([]);
@@ -60,14 +60,14 @@ describe("where a service's tasks stand", () => {
     expect(found.map(([name]) => name)).toEqual(place === undefined ? [] : [place]);
   });
 
-  test("what a node that is down said last counts for nothing, but that it had a task", () => {
+  test("ignores tasks on a node that is down, but reports the node", () => {
     const tasks = [task({ node: "a" }), task({ node: "b", desired: "shutdown", image: OLD })];
     const { downNodes, ...places } = classifyTasks(spec, tasks, [node("a"), node("b", "down"), node("c", "down")]);
     expect(downNodes.map(({ ID }) => ID)).toEqual(["b"]);
     expect(Object.values(places).flat()).toEqual([tasks[0]]);
   });
 
-  test("a task bound to a node that is down waits for it, and is not waited for; one more is", () => {
+  test("ignores one pending task for each node that is down", () => {
     const pending = task({ state: "pending" });
     const tasks = [task({ node: "b", desired: "shutdown" }), pending];
     expect(classifyTasks(spec, tasks, [node("b", "down")]).starting).toEqual([]);
@@ -75,14 +75,14 @@ describe("where a service's tasks stand", () => {
     expect(classifyTasks(spec, tasks, [node("b")]).starting).toEqual([pending]);
   });
 
-  test("a port told twice, for IPv4 and IPv6, is one; none told is none that differs", () => {
+  test("compares ports once for IPv4 and IPv6, and not at all if none are reported", () => {
     expect(matchesSpec(task({ port: 9000 }), spec)).toBe(true);
     expect(matchesSpec(task({}), spec)).toBe(true);
     expect(matchesSpec(task({ port: 9000 }), { ...spec, EndpointSpec: { Mode: "dnsrr", Ports: [] } })).toBe(false);
   });
 });
 
-describe("which tasks count", () => {
+describe("ownTasks", () => {
   const connection = { host: "unix:///run/docker.sock" };
   const nodes = { one: { nodeId: "a", connection }, two: { nodeId: "c", connection } };
   const tasks = [task({ node: "a" }), task({ node: "b", state: "failed" }), task({ state: "pending" })];
@@ -90,15 +90,15 @@ describe("which tasks count", () => {
   const replicated = { Mode: { Replicated: { Replicas: 2 } } };
 
   test.each([
-    ["of a global service not that of a machine that was replaced", global, nodes, [tasks[0], tasks[2]]],
-    ["where Swarm chooses the nodes all", replicated, nodes, tasks],
-    ["while no node is known all", global, {}, tasks],
+    ["leaves out a global service's task on a replaced machine", global, nodes, [tasks[0], tasks[2]]],
+    ["keeps all tasks of a replicated service", replicated, nodes, tasks],
+    ["keeps all tasks while no node is known", global, {}, tasks],
   ])("%s", (_what, spec, known, counted) => {
     expect(ownTasks(tasks, spec, known)).toEqual(counted);
   });
 });
 
-describe("where an image has to be before tasks restart with it", () => {
+describe("findPrepullTargets", () => {
   const connection = { host: "unix:///run/docker.sock" };
   const engines = {
     one: { nodeId: "a", connection },
@@ -106,7 +106,7 @@ describe("where an image has to be before tasks restart with it", () => {
     three: { nodeId: "c", connection },
   };
 
-  test("on the hosts that run tasks, and of those on all that are there", () => {
+  test("returns the hosts that run tasks, without those that are down", () => {
     const tasks = [task({ node: "a" }), task({ node: "b", desired: "shutdown" }), task({ node: "x" })];
     const nodes = [node("a"), node("b", "down"), node("c"), node("x")];
     expect(findPrepullTargets(tasks, nodes, engines)).toEqual({ hosts: ["one"], downNodes: ["node-b"] });

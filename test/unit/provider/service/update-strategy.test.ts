@@ -35,17 +35,17 @@ const onNetworks = (...ids: string[]): ServiceSpec => ({
 });
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-describe("how a change rolls out", () => {
+describe("decideRollout", () => {
   test.each<[string, ServiceSpec, string, string]>([
     ["another image", withContainer({ Image: "minio@sha256:2" }), "all-at-once", "ContainerSpec.Image"],
     ["an image not known yet", withContainer({ Image: UNKNOWN }), "all-at-once", "ContainerSpec.Image"],
     ["other arguments", withContainer({ Args: ["server", "/data", "/more"] }), "all-at-once", "ContainerSpec.Args"],
     ["a MINIO_ variable", withContainer({ Env: ["MINIO_REGION=us", "HOME=/tmp"] }), "all-at-once", "Env:MINIO_REGION"],
-    ["a MINIO_ variable less", withContainer({ Env: ["HOME=/tmp"] }), "all-at-once", "Env:MINIO_REGION"],
-    ["no variable any more", withContainer({ Env: undefined }), "all-at-once", "Env:MINIO_REGION"],
+    ["a removed MINIO_ variable", withContainer({ Env: ["HOME=/tmp"] }), "all-at-once", "Env:MINIO_REGION"],
+    ["all variables removed", withContainer({ Env: undefined }), "all-at-once", "Env:MINIO_REGION"],
     ["another variable", withContainer({ Env: ["MINIO_REGION=eu", "HOME=/"] }), "one-by-one", "Env:HOME"],
-    ["a further network", onNetworks("net1", "net2"), "one-by-one", "TaskTemplate.Networks changed"],
-    ["a further network not known yet", onNetworks("net1", UNKNOWN), "one-by-one", "TaskTemplate.Networks changed"],
+    ["one more network", onNetworks("net1", "net2"), "one-by-one", "TaskTemplate.Networks changed"],
+    ["one more network, not known yet", onNetworks("net1", UNKNOWN), "one-by-one", "TaskTemplate.Networks changed"],
     ["another first network", onNetworks("net2"), "all-at-once", "TaskTemplate.Networks[0] must be the same"],
     ["a first network not known yet", onNetworks(UNKNOWN), "all-at-once", "TaskTemplate.Networks[0]"],
     ["ports", { ...spec, EndpointSpec: { Mode: "vip", Ports: [] } }, "one-by-one", "EndpointSpec.Mode"],
@@ -57,21 +57,21 @@ describe("how a change rolls out", () => {
     expect(rollout.reason).toContain(because);
   });
 
-  test("a new service disturbs nobody", () => {
+  test("has a mode for a new service", () => {
     expect(decideRollout(undefined, spec, together).mode).toBe("create");
   });
 
-  test("all at once means all, and an old task always stops first", () => {
+  test("maps to Swarm's parallelism, with the old task always stopping first", () => {
     expect(updateConfig({ mode: "all-at-once" })).toMatchObject({ Parallelism: 0, Order: "stop-first" });
     expect(updateConfig({ mode: "one-by-one" })).toMatchObject({ Parallelism: 1, Order: "stop-first" });
   });
 });
 
-test("lists other than the environment change as a whole", () => {
+test("reports lists other than the environment as a whole", () => {
   expect(changedPaths(spec, withContainer({ Args: ["server"] }))).toEqual(["TaskTemplate.ContainerSpec.Args"]);
 });
 
-describe("what a preview says, in one line", () => {
+describe("describeRollout mentions, in one line,", () => {
   const reason = "X changed";
   const line = (
     mode: "all-at-once" | "one-by-one" | "in-place",
@@ -81,25 +81,33 @@ describe("what a preview says, in one line", () => {
 
   test.each<[string, string | undefined, RegExp]>([
     [
-      "an outage, and what it is made of",
+      "an outage and its parts",
       line("all-at-once"),
-      /at once, a short outage: X changed; it is their stop, Swarm's/,
+      /at once, a short outage: X changed; it takes the time to stop the tasks, to start/,
     ],
-    ["the longest a stop may take", line("all-at-once", { StopGracePeriod: 60e9 }), /their stop \(at most 60 s\)/],
-    ["a stop not known yet", line("all-at-once", { StopGracePeriod: UNKNOWN as never }), /their stop, Swarm's/],
+    ["the grace period of a stop", line("all-at-once", { StopGracePeriod: 60e9 }), /stop the tasks \(at most 60 s\)/],
     [
-      "a health check that holds up a task's name",
+      "no grace period that is not known yet",
+      line("all-at-once", { StopGracePeriod: UNKNOWN as never }),
+      /stop the tasks, to start/,
+    ],
+    [
+      "the first health check",
       line("all-at-once", { Healthcheck: { Test: ["CMD", "x"], Interval: 5e9 } }),
       /first health check \(after 5 s\)/,
     ],
-    ["one by one", line("one-by-one"), /: its tasks restart one by one: X changed$/],
-    ["one by one, with a gate", line("one-by-one", {}, true), /one by one: X changed; each waits until .* lets it go$/],
-  ])("%s", (_what, said, expected) => {
-    expect(said).toMatch(expected);
-    expect(said).not.toContain("\n");
+    ["a rolling update", line("one-by-one"), /: its tasks restart one by one: X changed$/],
+    [
+      "a rolling update with a maintenance check",
+      line("one-by-one", {}, true),
+      /one by one: X changed; each waits until .* passes$/,
+    ],
+  ])("%s", (_what, text, expected) => {
+    expect(text).toMatch(expected);
+    expect(text).not.toContain("\n");
   });
 
-  test("nothing of what restarts nothing", () => {
+  test("nothing if no task restarts", () => {
     expect(line("in-place")).toBeUndefined();
   });
 });
@@ -107,11 +115,11 @@ describe("what a preview says, in one line", () => {
 test.each([
   ["one-by-one", { Parallelism: 1, FailureAction: "pause" }],
   ["all-at-once", { Parallelism: 0, FailureAction: "continue" }],
-] as const)("Swarm is told what a failure means to the others: %s", (mode, told) => {
-  expect(updateConfig({ mode })).toMatchObject({ ...told, Order: "stop-first" });
+] as const)("sets the failure action of a rollout: %s", (mode, expected) => {
+  expect(updateConfig({ mode })).toMatchObject({ ...expected, Order: "stop-first" });
 });
 
-test("Swarm is told to stand still after one task, each time in other words", () => {
+test("pauses after one task, each time with another delay", () => {
   const first = stepOnceConfig(undefined);
   expect(first).toMatchObject({ Parallelism: 1, Order: "stop-first", FailureAction: "pause" });
   expect(first.Delay).toBeGreaterThan(24 * 3600 * 1e9);
@@ -121,7 +129,7 @@ test("Swarm is told to stand still after one task, each time in other words", ()
   expect(stepOnceConfig(second).Delay).not.toBe(second.Delay);
 });
 
-test.each(["start-first", "stop-first"] as const)("a rollback stops at no task that fails, %s", (order) => {
+test.each(["start-first", "stop-first"] as const)("does not pause a rollback when a task fails, %s", (order) => {
   const asked = { ...spec, UpdateConfig: updateConfig({ mode: "one-by-one" }) };
   for (const settings of [spec, asked]) {
     expect(toRollbackSpec(settings, order)).toEqual({

@@ -18,7 +18,7 @@ const ports = {
   Ports: [{ Protocol: "tcp" as const, TargetPort: 80, PublishedPort: 8080, PublishMode: "host" as const }],
 };
 
-/** A field that a program may leave out, as Swarm has it. */
+/** Optional fields of a spec and how to read them from Swarm. */
 const FIELDS: [what: string, withIt: ServiceSpec, live: (spec: ServiceSpec) => unknown][] = [
   ["a variable", container({ Env: ["X=1"] }), ({ TaskTemplate }) => TaskTemplate.ContainerSpec.Env],
   [
@@ -36,7 +36,7 @@ const FIELDS: [what: string, withIt: ServiceSpec, live: (spec: ServiceSpec) => u
 ];
 const GATES: [string, Partial<ServiceInputs>][] = [
   ["by Swarm's updater", {}],
-  ["task by task", { maintenanceCommand: ["may-go"] }],
+  ["with a maintenance check", { maintenanceCommand: ["may-go"] }],
 ];
 const ROWS = FIELDS.flatMap(([what, ...fields]) =>
   GATES.map(([way, more]): [string, string, ServiceSpec, (spec: ServiceSpec) => unknown, Partial<ServiceInputs>] => [
@@ -46,7 +46,7 @@ const ROWS = FIELDS.flatMap(([what, ...fields]) =>
   ]),
 );
 
-test.each(ROWS)("%s that is no longer asked for is taken away %s", async (_what, _way, withIt, live, more) => {
+test.each(ROWS)("removes %s that is no longer declared, %s", async (_what, _way, withIt, live, more) => {
   const scene = await start(1);
   const checked = async (spec: ServiceSpec, olds: object) =>
     (await Service.check!(olds, { ...scene.service(spec), ...more })).inputs;

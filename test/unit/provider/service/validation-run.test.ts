@@ -28,7 +28,7 @@ const specOf = (value: string): ServiceSpec => ({
 
 type Ending = "runs" | "failed" | "rejected";
 
-/** A Swarm in which a container with a value of the variable ends in that way. */
+/** A Swarm in which containers end as given for their value of the variable. */
 function swarm(endings: Record<string, Ending>) {
   const services = new Map<string, ServiceSpec>();
   const created: string[] = [];
@@ -73,35 +73,35 @@ async function validated(endings: Record<string, Ending>, wanted = specOf("new")
 
 test.each<[string, Record<string, Ending>, RegExp, string[]]>([
   [
-    "end where the present ones start",
+    "fail while the present ones start",
     { new: "failed", old: "runs" },
     /store: environment\.MINIO_X "new": .*FATAL Invalid/,
     ["MINIO_X=new", "MINIO_X=old"],
   ],
-])("settings that %s are refused, and no container is left", async (_what, endings, message, tried) => {
+])("rejects settings that %s, and leaves no container", async (_what, endings, message, tried) => {
   const { error, created, left } = await validated(endings);
   expect(error).toMatch(message);
   expect({ created, left }).toEqual({ created: tried, left: 0 });
 });
 
 test.each<[string, Record<string, Ending>, RegExp, string[]]>([
-  ["that start", { new: "runs" }, /^$/, ["MINIO_X=new"]],
+  ["start", { new: "runs" }, /^$/, ["MINIO_X=new"]],
   [
-    "that end just as the present ones do",
+    "fail just as the present ones do",
     { new: "failed", old: "failed" },
     /could not be validated first: FATAL/,
     ["MINIO_X=new", "MINIO_X=old"],
   ],
-  ["for which no container can be made", { new: "rejected" }, /could not be validated first/, ["MINIO_X=new"]],
-  ["that the engine does not accept", {}, /could not be validated first: no such network/, ["MINIO_X=new"]],
-])("settings %s pass, and no container is left", async (_what, endings, said, tried) => {
+  ["have no container", { new: "rejected" }, /could not be validated first/, ["MINIO_X=new"]],
+  ["the engine does not accept", {}, /could not be validated first: no such network/, ["MINIO_X=new"]],
+])("accepts settings that %s, and leaves no container", async (_what, endings, said, tried) => {
   const { error, lines, created, left } = await validated(endings);
   expect(error).toBeUndefined();
   expect(lines).toMatch(said);
   expect({ created, left }).toEqual({ created: tried, left: 0 });
 });
 
-test("settings that lead outside the container are not started", async () => {
+test("does not start settings that lead outside the container", async () => {
   const wanted = specOf("new");
   wanted.TaskTemplate.ContainerSpec.Env = ["MINIO_ETCD_ENDPOINTS=http://e:2379"];
   const { lines, created } = await validated({}, wanted);
@@ -109,7 +109,7 @@ test("settings that lead outside the container are not started", async () => {
   expect(created).toEqual([]);
 });
 
-test("what a killed run left is removed, and nothing else", async () => {
+test("removes what a killed run orphaned, and nothing else", async () => {
   const { manager, services } = swarm({ old: "runs" });
   services.set("left", { ...specOf("old"), Labels: { [VALIDATION_LABEL]: "store" } });
   services.set("other", { ...specOf("old"), Labels: { [VALIDATION_LABEL]: "other" } });
