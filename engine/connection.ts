@@ -6,7 +6,7 @@ import { isMachineName, parseSshTarget } from "./ssh-errors.ts";
 import { isTls, readCertificates, readTextIfExists } from "./tls.ts";
 import type { EngineConnection } from "./engine-connection.ts";
 
-/** What decides which engine "this machine's" is: the environment, the home folder and the platform. */
+/** Determines the local engine: the environment, the home folder and the platform. */
 export interface LocalEnvironment {
   env: Record<string, string | undefined>;
   home: string;
@@ -16,11 +16,12 @@ export interface LocalEnvironment {
 const thisMachine = (): LocalEnvironment => ({ env: process.env, home: homedir(), platform: process.platform });
 
 /**
- * The engine that the docker CLI would talk to: `DOCKER_HOST`, else the context of `DOCKER_CONTEXT` or of the CLI's
- * configuration, else the platform's socket. TLS that the variables or the context ask for is never left out.
+ * Returns the engine that the docker CLI would use: `DOCKER_HOST`, else the context from `DOCKER_CONTEXT` or the CLI's
+ * configuration, else the platform's socket. Never falls back to plain text where the variables or the context request
+ * TLS.
  *
- * @param host the engine's address, in place of the one that would be found
- * @throws when a context is named that is not there, with its name, and when certificates are missing.
+ * @param host replaces the engine's address
+ * @throws when the context does not exist or certificates are missing
  */
 export function resolveLocalEngine(machine: LocalEnvironment = thisMachine(), host?: string): EngineConnection {
   const { env } = machine;
@@ -32,7 +33,7 @@ export function resolveLocalEngine(machine: LocalEnvironment = thisMachine(), ho
   return { host: machine.platform === "win32" ? "npipe:////./pipe/docker_engine" : "unix:///var/run/docker.sock" };
 }
 
-/** What is wrong with an engine's address, if anything. */
+/** Returns what is wrong with an engine's address, if anything. */
 export function engineAddressError(host: string): string | undefined {
   if (/^unix:\/\/\/.|^npipe:\/\/./.test(host) || parseSshTarget(host)) return undefined;
   const [, name] = /^tcp:\/\/(\[[^\]]*\]|[^:]*)(?::\d{1,5})?$/.exec(host) ?? [];
@@ -40,7 +41,7 @@ export function engineAddressError(host: string): string | undefined {
   return 'must be "unix:///path/to/docker.sock", "tcp://host:port" or "ssh://user@host:port"';
 }
 
-/** The address of the local engine's socket file, if that is what it is. */
+/** Returns the path of the engine's local socket, unless it is reached in another way. */
 export function socketPath(connection: EngineConnection): string | undefined {
   const [, path] = /^(?:unix|npipe):\/\/(.+)$/.exec(connection.host) ?? [];
   return path;
@@ -50,10 +51,10 @@ function configFolder({ env, home }: LocalEnvironment): string {
   return env["DOCKER_CONFIG"] ?? join(home, ".docker");
 }
 
-/** The variables by which the docker CLI, or one of its libraries, is asked for TLS. */
+/** The variables that request TLS from the docker CLI or one of its libraries. */
 const TLS_VARIABLES = ["DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY", "DOCKER_TLS"];
 
-/** The connection with the certificates that the variables ask for, unless it has its own. */
+/** Adds the certificates that the variables request, unless the connection has its own. */
 function withTls(connection: EngineConnection, machine: LocalEnvironment): EngineConnection {
   const { env } = machine;
   const argument = TLS_VARIABLES.find((name) => env[name]);
@@ -67,13 +68,13 @@ function currentContext(folder: string): string | undefined {
   return text === undefined ? undefined : (JSON.parse(text) as { currentContext?: string }).currentContext;
 }
 
-/** The docker CLI keeps each context under the SHA-256 of its name. */
+/** Reads a context, which the docker CLI stores under the SHA-256 of its name. */
 function fromContext(folder: string, name: string): EngineConnection {
   const id = createHash("sha256").update(name).digest("hex");
   const text = readTextIfExists(join(folder, "contexts", "meta", id, "meta.json"));
   if (text === undefined) {
     throw new Error(
-      `docker context "${name}" is not there: choose one of \`docker context ls\`, or unset DOCKER_CONTEXT`,
+      `docker context "${name}" does not exist: choose one of \`docker context ls\`, or unset DOCKER_CONTEXT`,
     );
   }
   const meta = JSON.parse(text) as { Endpoints?: { docker?: { Host?: string; SkipTLSVerify?: boolean } } };

@@ -1,21 +1,22 @@
-/** The shortest time limit of a request: the last one before a deadline must be able to get its answer. */
-const SHORTEST_MS = 1_000;
+/** The shortest timeout of a request, so that the last one before a deadline can still be answered. */
+const MIN_TIMEOUT_MS = 1_000;
 
-/** A moment by which work has to be over. It is passed down, so that the limits of nested waits do not add up. */
+/** The time by which work must end. Passed down, so that the timeouts of nested waits do not add up. */
 export class Deadline {
   readonly #at: number;
 
-  constructor(seconds: number, earlier?: Deadline) {
-    this.#at = Math.min(performance.now() + seconds * 1000, earlier ? earlier.#at : Infinity);
+  /** @param outer a deadline that this one does not exceed */
+  constructor(seconds: number, outer?: Deadline) {
+    this.#at = Math.min(performance.now() + seconds * 1000, outer ? outer.#at : Infinity);
   }
 
-  /** Milliseconds that are left, never less than none. */
+  /** Milliseconds until the deadline, at least 0. */
   get remainingMs(): number {
     return Math.max(0, this.#at - performance.now());
   }
 
-  /** A time limit in milliseconds, shortened to what is left. */
-  cap(limitMs: number): number {
-    return Math.min(limitMs, Math.max(this.remainingMs, SHORTEST_MS));
+  /** Shortens a timeout in milliseconds to the time that remains, but not below one second. */
+  cap(timeoutMs: number): number {
+    return Math.min(timeoutMs, Math.max(this.remainingMs, MIN_TIMEOUT_MS));
   }
 }

@@ -1,16 +1,15 @@
-/** How to reach a Docker Engine. Plain data: it travels through Pulumi's state to the resources' own process. */
+/** How to reach a Docker Engine. Plain data, which Pulumi's state carries to the provider process. */
 export interface EngineConnection {
   /** `unix:///path/to.sock`, `tcp://address:port`, `ssh://[user@]host[:port]`; the same form as `DOCKER_HOST`. */
   host: string;
-  /** Certificate authority of a TLS-protected `tcp://` engine, PEM. With any of these three it is reached in TLS. */
+  /** Certificate authority of a TLS-protected `tcp://` engine, PEM. Any of these three fields enables TLS. */
   ca?: string;
   /** Client certificate for a TLS-protected `tcp://` engine, PEM. */
   cert?: string;
   /** Private key of `cert`, PEM. Secret. */
   key?: string;
   /**
-   * Options for the system's ssh on the way to a `ssh://` engine, as on its command line. Host keys are checked
-   * whatever they say.
+   * Command-line options for the system's ssh, for a `ssh://` engine. They cannot turn off the check of host keys.
    *
    * @example ["-i", "/home/me/.ssh/deploy", "-o", "ConnectTimeout=30"]
    */

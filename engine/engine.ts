@@ -26,40 +26,37 @@ import type {
 /** Narrows a listing: `{ label: ["a=b"], name: ["x"] }`. */
 export type Filters = Record<string, string[]>;
 
-/** What a command in a container ended with. */
+/** The result of a command in a container. */
 export interface ExecResult {
   exitCode: number;
   stdout: string;
   stderr: string;
 }
 
-/**
- * One Docker Engine, over its HTTP API. Thin on purpose: a method a call, the API's own names, a time limit on every
- * call.
- */
+/** A client of one Docker Engine's HTTP API. Deliberately thin: one method for each call, and every call has a timeout. */
 export class Engine {
   readonly connection: EngineConnection;
   readonly #deadline: Deadline | undefined;
 
-  /** @param deadline by which every call must be over, whatever its own time limit is @default - none */
+  /** @param deadline limits every call, in addition to the call's own timeout @default - none */
   constructor(connection: EngineConnection, deadline?: Deadline) {
     this.connection = connection;
     this.#deadline = deadline;
   }
 
-  /** Any call that has no method of its own here. Gives back the parsed JSON of the answer. */
+  /** Sends a request that has no method here. Returns the parsed JSON of the response. */
   async request<T>(method: string, path: string, request?: EngineRequest): Promise<T> {
-    const answer = await this.send(method, path, request);
-    return (answer.length === 0 ? undefined : JSON.parse(answer.toString())) as T;
+    const body = await this.send(method, path, request);
+    return (body.length === 0 ? undefined : JSON.parse(body.toString())) as T;
   }
 
-  /** Any call whose answer is no JSON document. */
+  /** Sends a request whose response is not JSON. */
   send(method: string, path: string, request: EngineRequest = {}): Promise<Buffer> {
-    return send(this.connection, method, path, { ...request, timeoutMs: this.#capped(request.timeoutMs) });
+    return send(this.connection, method, path, { ...request, timeoutMs: this.#capTimeout(request.timeoutMs) });
   }
 
   async ping(timeoutMs?: number): Promise<void> {
-    await negotiate(this.connection, this.#capped(timeoutMs));
+    await negotiate(this.connection, this.#capTimeout(timeoutMs));
   }
 
   info(timeoutMs?: number): Promise<EngineInfo> {
@@ -70,7 +67,7 @@ export class Engine {
     return this.request("GET", "/swarm");
   }
 
-  /** Gives back the id of this engine's node. */
+  /** Returns the id of this engine's node. */
   initSwarm(request: SwarmInitRequest): Promise<string> {
     return this.request("POST", "/swarm/init", { body: request, timeoutMs: 60_000 });
   }
@@ -95,14 +92,14 @@ export class Engine {
     return (await this.request<{ UnlockKey: string }>("GET", "/swarm/unlockkey")).UnlockKey;
   }
 
-  /** Has its answer once the Swarm has a leader, which managers that are all unlocked now have yet to elect. */
+  /** Unlocks this manager. Returns once the Swarm has a leader, which can take an election. */
   async unlockSwarm(key: string): Promise<void> {
     await this.request("POST", "/swarm/unlock", { body: { UnlockKey: key }, timeoutMs: 120_000 });
   }
 
-  /** With `{ role: ["manager"] }`, those that take part in deciding: a node about to become a manager does not yet. */
+  /** With `{ role: ["manager"] }`, lists members of the Raft quorum: a node that is being promoted is not one yet. */
   listNodes(filters?: Filters): Promise<NodeDetails[]> {
-    return this.request("GET", "/nodes", { query: { filters: encoded(filters) } });
+    return this.request("GET", "/nodes", { query: { filters: encodeFilters(filters) } });
   }
 
   inspectNode(id: string): Promise<NodeDetails> {
@@ -118,7 +115,7 @@ export class Engine {
   }
 
   listServices(filters?: Filters): Promise<ServiceDetails[]> {
-    return this.request("GET", "/services", { query: { status: true, filters: encoded(filters) } });
+    return this.request("GET", "/services", { query: { status: true, filters: encodeFilters(filters) } });
   }
 
   inspectService(id: string): Promise<ServiceDetails> {
@@ -138,23 +135,23 @@ export class Engine {
   }
 
   listTasks(filters?: Filters): Promise<TaskDetails[]> {
-    return this.request("GET", "/tasks", { query: { filters: encoded(filters) } });
+    return this.request("GET", "/tasks", { query: { filters: encodeFilters(filters) } });
   }
 
-  /** The last lines that a task wrote, standard output and error together. */
+  /** Returns the last lines of a task's log, standard output and error together. */
   async tailTaskLog(id: string, lines: number): Promise<string> {
     const query = { stdout: true, stderr: true, tail: lines };
-    const { stdout, stderr } = separated(await this.send("GET", `/tasks/${id}/logs`, { query, timeoutMs: 5_000 }));
+    const { stdout, stderr } = splitStreams(await this.send("GET", `/tasks/${id}/logs`, { query, timeoutMs: 5_000 }));
     return stdout + stderr;
   }
 
   listNetworks(filters?: Filters): Promise<NetworkDetails[]> {
-    return this.request("GET", "/networks", { query: { filters: encoded(filters) } });
+    return this.request("GET", "/networks", { query: { filters: encodeFilters(filters) } });
   }
 
   /**
-   * With `verbose`, a Swarm network's services and the tasks on all nodes as well. With a scope, by name, only one of
-   * that scope: Docker's own `host` is one of each engine's, and one of the Swarm's.
+   * `verbose` adds the services and tasks of a Swarm network on all nodes. `scope` restricts a lookup by name: `host`
+   * exists both as a network of each engine and as one of the Swarm.
    */
   inspectNetwork(id: string, options: { verbose?: boolean; scope?: "local" | "swarm" } = {}): Promise<NetworkDetails> {
     return this.request("GET", `/networks/${encodeURIComponent(id)}`, { query: options });
@@ -169,16 +166,16 @@ export class Engine {
   }
 
   listSecrets(filters?: Filters): Promise<SecretDetails[]> {
-    return this.request("GET", "/secrets", { query: { filters: encoded(filters) } });
+    return this.request("GET", "/secrets", { query: { filters: encodeFilters(filters) } });
   }
 
   async removeSecret(id: string): Promise<void> {
     await this.request("DELETE", `/secrets/${id}`);
   }
 
-  /** A config is described as a secret is. */
+  /** Lists configs, which the API describes like secrets. */
   listConfigs(filters?: Filters): Promise<SecretDetails[]> {
-    return this.request("GET", "/configs", { query: { filters: encoded(filters) } });
+    return this.request("GET", "/configs", { query: { filters: encodeFilters(filters) } });
   }
 
   async removeConfig(id: string): Promise<void> {
@@ -187,7 +184,7 @@ export class Engine {
 
   async listVolumes(filters?: Filters): Promise<VolumeDetails[]> {
     const { Volumes } = await this.request<{ Volumes: VolumeDetails[] | null }>("GET", "/volumes", {
-      query: { filters: encoded(filters) },
+      query: { filters: encodeFilters(filters) },
     });
     return Volumes ?? [];
   }
@@ -196,21 +193,21 @@ export class Engine {
     await this.request("DELETE", `/volumes/${encodeURIComponent(name)}`);
   }
 
-  /** Containers that exist, stopped ones too with `all`. */
+  /** Lists running containers; with `all`, stopped ones as well. */
   listContainers(filters?: Filters, all = false): Promise<ContainerSummary[]> {
-    return this.request("GET", "/containers/json", { query: { all, filters: encoded(filters) } });
+    return this.request("GET", "/containers/json", { query: { all, filters: encodeFilters(filters) } });
   }
 
   inspectContainer(id: string): Promise<ContainerDetails> {
     return this.request("GET", `/containers/${id}/json`);
   }
 
-  /** Whether the engine has an image, by name or id. */
+  /** Returns whether the engine has an image, by name or id. */
   async hasImage(name: string): Promise<boolean> {
     return (await undefinedIfNotFound(this.request("GET", `/images/${name}/json`))) !== undefined;
   }
 
-  /** Runs a command in a container to its end. */
+  /** Runs a command in a container and waits for its end. */
   async exec(
     container: string,
     command: string[],
@@ -226,20 +223,20 @@ export class Engine {
       timeoutMs: deadline.cap(timeoutMs),
       isStream: true,
     });
-    return { exitCode: await this.execExitCode(Id), ...separated(output) };
+    return { exitCode: await this.execExitCode(Id), ...splitStreams(output) };
   }
 
-  /** Returns the exit code of a command in a container once its output has ended. */
+  /** Returns the exit code of a command whose output has ended. */
   execExitCode(id: string): Promise<number> {
     return waitForExitCode(() => this.request<ExecStatus>("GET", `/exec/${id}/json`));
   }
 
-  #capped(timeoutMs = 30_000): number {
+  #capTimeout(timeoutMs = 30_000): number {
     return this.#deadline?.cap(timeoutMs) ?? timeoutMs;
   }
 }
 
-/** Waits for an answer that is allowed to be "there is no such thing". */
+/** Awaits a call, and returns undefined if the object does not exist (404). */
 export async function undefinedIfNotFound<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;
@@ -249,12 +246,12 @@ export async function undefinedIfNotFound<T>(call: Promise<T>): Promise<T | unde
   }
 }
 
-function encoded(filters: Filters | undefined): string | undefined {
+function encodeFilters(filters: Filters | undefined): string | undefined {
   return filters && JSON.stringify(filters);
 }
 
-/** What a command wrote, by stream; the Engine sends both over one connection. */
-function separated(output: Buffer): { stdout: string; stderr: string } {
+/** Splits output into standard output and error, which the Engine multiplexes over one connection. */
+function splitStreams(output: Buffer): { stdout: string; stderr: string } {
   const streams = new Map<number, Buffer[]>();
   demuxStream((which, bytes) => streams.set(which, [...(streams.get(which) ?? []), bytes]))(output);
   const text = (which: number) => Buffer.concat(streams.get(which) ?? []).toString();

@@ -2,53 +2,52 @@ import { EngineError } from "./transport.ts";
 import { UnreachableError } from "./unreachable.ts";
 
 /**
- * What an engine's errors mean. The API has few codes for what can happen in a Swarm, so that the texts of Docker and of
- * its Swarm manager are part of it; they are matched here and nowhere else.
+ * Classifies an engine's errors. The API has few error codes for Swarm, so this matches the messages of Docker and its
+ * Swarm manager. No other file may match them.
  */
 
-/** The Swarm has no leader now: its managers are about to elect one, or too few of them are up. */
+/** The Swarm has no leader: its managers are electing one, or too few of them are up. */
 const LEADERLESS =
   /does not have a leader|no elected (?:primary )?leader|lost leader status|not yet part of the raft cluster|code = (?:Unavailable|DeadlineExceeded)/i;
 
 export const isLeaderless = (error: unknown): boolean => error instanceof EngineError && LEADERLESS.test(error.message);
 
-/** Another client, or Swarm's own updater, wrote the same object between the read and the write. */
+/** Another client, or Swarm's own updater, changed the object between the read and the write. */
 export const isVersionConflict = (error: unknown): boolean =>
   error instanceof EngineError && /update out of sequence/.test(error.message);
 
 /**
- * The managers refuse to let one of them go, or do not know it as a manager yet. A change of roles may meet this while
- * an earlier one settles.
+ * The managers reject a demotion because of the quorum, or do not know the node as a manager yet. Both pass once an
+ * earlier change of roles has settled.
  */
 export const isRoleChangeRejected = (error: unknown): boolean =>
   error instanceof EngineError && /loss of quorum|demote the last manager|raft memberlist/.test(error.message);
 
-/** There is no such object. */
+/** The object does not exist. */
 export const isNotFound = (error: unknown): boolean => error instanceof EngineError && error.status === 404;
 
 /** A network cannot be removed: containers or tasks are still attached to it. */
 export const isNetworkInUse = (error: unknown): boolean =>
   error instanceof EngineError && (error.status === 403 || /in use|active endpoints/.test(error.message));
 
-/** A join was not over after 20 s. The engine continues it for some seconds, and then gives up. */
+/** A join timed out after 20 s. The engine continues it in the background for some seconds. */
 export const isJoinContinuing = (error: unknown): boolean =>
   error instanceof EngineError && /continue in the background/.test(error.message);
 
-/** A join failed because no manager could be reached. */
+/** A join failed because no manager is reachable. */
 export const isJoinUnreachable = (error: unknown): boolean =>
   error instanceof EngineError && /code = (?:Unavailable|DeadlineExceeded)|deadline exceeded/.test(error.message);
 
-/** A port that the engine needs is taken. Its former Swarm node may hold it for a moment longer. */
+/** A port that the engine needs is in use. Its previous Swarm node may not have released it yet. */
 export const isPortTaken = (error: unknown): boolean =>
   error instanceof EngineError && /address already in use/.test(error.message);
 
-/** A command could not be started, because the container has no such program. */
+/** The container does not have the program. */
 export const isProgramMissing = (output: string): boolean => /executable file not found/.test(output);
 
 /**
- * Whether the same request may succeed a moment later: the Swarm has no leader, the engine restarts, the connection was
- * refused or reset, another client wrote first. What the engine refuses (400, 404, 409) stays refused, and so does a
- * login that is not accepted.
+ * Returns whether the same request may succeed later: the Swarm has no leader, the engine restarts, the connection was
+ * refused or reset, or another client wrote first. Client errors (400, 404, 409) and failed logins are permanent.
  */
 export function isTransient(error: unknown): boolean {
   if (error instanceof UnreachableError) return error.kind === undefined || error.kind === "engine";

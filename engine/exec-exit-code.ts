@@ -1,17 +1,17 @@
 import { pause } from "./pause.ts";
 
-/** The part of the Engine's answer about a command in a container that tells how it ended. */
+/** The fields of `ExecInspect` that describe how a command ended. */
 export interface ExecStatus {
   Running: boolean;
   ExitCode: number | null;
 }
 
 /**
- * Returns the exit code of a command in a container whose output has ended. The Engine knows it a moment later: until
- * then it reports the command as running, or without an exit code.
+ * Returns the exit code of a command whose output has ended. For up to 5 s the Engine may still report the command as
+ * running, or without an exit code.
  *
  * @param inspect reads the command's status
- * @throws Error when the command goes on without its output
+ * @throws Error when the command keeps running after its output has ended
  */
 export async function waitForExitCode(inspect: () => Promise<ExecStatus>): Promise<number> {
   for (let tries = 0; tries < 50; tries++) {

@@ -13,8 +13,8 @@ import {
 } from "./transport.ts";
 
 /**
- * Runs a command in a container to its end and gives it a text to read: the way for what is secret, which an argument
- * or a variable would show to everybody on the machine.
+ * Runs a command in a container with a text as its standard input, and waits for its end. Use it for secrets: arguments
+ * and variables are visible to every user of the machine.
  */
 export async function execWithInput(
   engine: Engine,
@@ -34,36 +34,37 @@ export async function execWithInput(
     { Detach: false, Tty: false },
     deadline.cap(timeoutMs),
   );
-  const printed = collect(stream, head, deadline.cap(timeoutMs));
+  const output = collectOutput(stream, head, deadline.cap(timeoutMs));
   stream.end(input);
-  const { stdout, stderr } = await printed;
+  const { stdout, stderr } = await output;
   return { exitCode: await engine.execExitCode(Id), stdout, stderr };
 }
 
-/** What the command prints until it ends, by stream. */
-function collect(stream: Duplex, head: Buffer, timeoutMs: number): Promise<{ stdout: string; stderr: string }> {
-  const parts: Record<"stdout" | "stderr", Buffer[]> = { stdout: [], stderr: [] };
-  const take = demuxStream((which, bytes) => parts[which === 2 ? "stderr" : "stdout"].push(bytes));
+/** Collects a command's standard output and error until it ends. */
+function collectOutput(stream: Duplex, head: Buffer, timeoutMs: number): Promise<{ stdout: string; stderr: string }> {
+  const chunks: Record<"stdout" | "stderr", Buffer[]> = { stdout: [], stderr: [] };
+  const demux = demuxStream((which, bytes) => chunks[which === 2 ? "stderr" : "stdout"].push(bytes));
   return new Promise((resolve, reject) => {
-    const late = setTimeout(() => {
+    const timer = setTimeout(() => {
       stream.destroy(new Error(`a command in a container did not end within ${timeoutMs / 1000} s`));
     }, timeoutMs);
-    stream.on("data", take);
+    stream.on("data", demux);
     stream.once("error", reject);
-    stream.once("close", () => clearTimeout(late));
+    stream.once("close", () => clearTimeout(timer));
     stream.once("end", () => {
-      clearTimeout(late);
-      resolve({ stdout: Buffer.concat(parts.stdout).toString(), stderr: Buffer.concat(parts.stderr).toString() });
+      clearTimeout(timer);
+      resolve({ stdout: Buffer.concat(chunks.stdout).toString(), stderr: Buffer.concat(chunks.stderr).toString() });
     });
-    if (head.length > 0) take(head);
+    if (head.length > 0) demux(head);
   });
 }
 
 /**
- * Asks the Engine to make the connection itself the command's input and output.
+ * Starts a command and turns the connection into its input and output.
  *
- * @param timeoutMs until the command must have started, in milliseconds
- * @throws UnreachableError when the Engine does not answer in time, EngineError when it does not start the command.
+ * @param timeoutMs milliseconds in which the command must start @default 30000
+ * @throws UnreachableError when the Engine does not answer in time
+ * @throws EngineError when the Engine does not start the command
  */
 export function hijack(
   connection: EngineConnection,
@@ -71,10 +72,12 @@ export function hijack(
   body: unknown,
   timeoutMs = 30_000,
 ): Promise<{ stream: Duplex; head: Buffer }> {
-  return withApiVersion(connection, timeoutMs, (prefix, leftMs) => upgraded(connection, prefix + path, body, leftMs));
+  return withApiVersion(connection, timeoutMs, (prefix, remainingMs) =>
+    upgradeConnection(connection, prefix + path, body, remainingMs),
+  );
 }
 
-function upgraded(
+function upgradeConnection(
   connection: EngineConnection,
   path: string,
   body: unknown,
@@ -90,23 +93,23 @@ function upgraded(
   return new Promise((resolve, reject) => {
     const request = openRequest(connection, { method: "POST", path, headers }, "stream");
     const failed = (error: Error) => {
-      clearTimeout(late);
+      clearTimeout(timer);
       reject(toUnreachableError(connection, error, timeoutMs));
       request.destroy();
     };
-    const late = setTimeout(() => failed(timeoutError()), timeoutMs);
+    const timer = setTimeout(() => failed(timeoutError()), timeoutMs);
     request.on("upgrade", (_response, stream, head) => {
-      clearTimeout(late);
+      clearTimeout(timer);
       resolve({ stream, head });
     });
     request.on("response", (response) => {
-      let said = "";
-      response.setEncoding("utf8").on("data", (text: string) => (said += text));
+      let answer = "";
+      response.setEncoding("utf8").on("data", (text: string) => (answer += text));
       response.on("error", failed);
       response.on("end", () => {
-        clearTimeout(late);
+        clearTimeout(timer);
         const { statusCode = 0 } = response;
-        const why = parseErrorMessage(said) ?? `${path} answered ${statusCode}`;
+        const why = parseErrorMessage(answer) ?? `${path} answered ${statusCode}`;
         reject(new EngineError(statusCode, `the engine does not start the command: ${why}`));
       });
     });

@@ -2,30 +2,30 @@ import { lastLine } from "./last-line.ts";
 import type { Engine } from "./engine.ts";
 import { EngineError } from "./transport.ts";
 
-/** Pulls an image and ends when it is there. */
+/** Pulls an image and waits until the engine has it. */
 export async function pullImage(engine: Engine, name: string, timeoutMs: number): Promise<void> {
   const query = { fromImage: /[:@][^/]*$/.test(name) ? name : `${name}:latest` };
-  succeeded(await engine.send("POST", "/images/create", { query, timeoutMs, isStream: true }));
+  throwOnFailure(await engine.send("POST", "/images/create", { query, timeoutMs, isStream: true }));
 }
 
-/** Has the engine take in the images of an archive, as `docker save` writes it. */
+/** Loads the images of an archive in the format of `docker save`. */
 export async function loadImages(engine: Engine, archive: Buffer, timeoutMs = 120_000): Promise<void> {
-  succeeded(await engine.send("POST", "/images/load", { query: { quiet: true }, body: archive, timeoutMs }));
+  throwOnFailure(await engine.send("POST", "/images/load", { query: { quiet: true }, body: archive, timeoutMs }));
 }
 
 /**
- * Returns the error in the JSON lines by which the engine reports its work on an image, if there is one. The answer starts
- * with a good status before the work does, so a failure is its last line. The API announces the end of `error`.
+ * Returns the error in the JSON lines in which the engine reports progress on an image, if there is one. The engine sends
+ * status 200 before it starts, so an error is in the last line. The field `error` is deprecated in favor of `errorDetail`.
  */
-export function progressFailure(told: string): string | undefined {
-  const { error, errorDetail } = JSON.parse(lastLine(told) ?? "{}") as {
+export function progressFailure(progress: string): string | undefined {
+  const { error, errorDetail } = JSON.parse(lastLine(progress) ?? "{}") as {
     error?: string;
     errorDetail?: { message?: string };
   };
   return errorDetail?.message ?? error;
 }
 
-function succeeded(told: Buffer): void {
-  const failure = progressFailure(told.toString());
+function throwOnFailure(progress: Buffer): void {
+  const failure = progressFailure(progress.toString());
   if (failure !== undefined) throw new EngineError(500, failure);
 }

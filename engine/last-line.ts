@@ -1,4 +1,4 @@
-/** The last line with something in it, which is where programs say why they end; undefined when there is none. */
+/** Returns the last line that is not blank, where programs usually print why they failed. */
 export function lastLine(text: string): string | undefined {
   return text
     .split("\n")

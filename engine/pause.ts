@@ -1,4 +1,4 @@
-/** Waits by the global timer: unlike that of `node:timers/promises`, tests can replace it with fake time. */
+/** Waits with the global timer, which tests replace with fake time. That of `node:timers/promises` cannot be replaced. */
 export function pause(ms: number): Promise<void> {
   return new Promise((done) => setTimeout(done, ms));
 }

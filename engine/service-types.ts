@@ -1,16 +1,16 @@
 /**
- * Services and their tasks as the Engine API spells them (https://docs.docker.com/reference/api/engine/): durations are
- * nanoseconds, sizes bytes.
+ * Services and tasks, in the Engine API's spelling (https://docs.docker.com/reference/api/engine/). Durations are in
+ * nanoseconds, sizes in bytes.
  */
 
-/** A health check as the Engine runs it inside the container. */
+/** A health check, which the Engine runs inside the container. */
 export interface HealthConfig {
   /** `["CMD", …]`, `["CMD-SHELL", "…"]`, or `["NONE"]`. */
   Test: string[];
   Interval?: number;
   Timeout?: number;
   StartPeriod?: number;
-  /** Interval during `StartPeriod`. Engines before 25 drop it. */
+  /** Interval during `StartPeriod`. Engines before 25 ignore it. */
   StartInterval?: number;
   Retries?: number;
 }
@@ -43,7 +43,7 @@ export interface ConfigReference {
 
 export interface ContainerSpec {
   Image: string;
-  /** In place of the image's entry point. */
+  /** Replaces the image's entry point. */
   Command?: string[];
   Args?: string[];
   Hostname?: string;
@@ -97,7 +97,7 @@ export interface TaskSpec {
 }
 
 export interface UpdateConfig {
-  /** How many tasks change at once; 0 is all of them. */
+  /** How many tasks are updated at once; 0 means all. */
   Parallelism: number;
   Delay?: number;
   FailureAction?: "continue" | "pause" | "rollback";
@@ -113,19 +113,19 @@ export interface PublishedPort {
   PublishMode: "ingress" | "host";
 }
 
-/** What a Swarm service is to be. */
+/** The desired state of a Swarm service. */
 export interface ServiceSpec {
-  /** Its name in the Swarm. */
+  /** The service's name in the Swarm. */
   Name: string;
-  /** Its labels, beside those that say who made it. */
+  /** Labels, in addition to those that identify the owner. */
   Labels?: Record<string, string>;
-  /** What its tasks are. */
+  /** The specification of the service's tasks. */
   TaskTemplate: TaskSpec;
-  /** A task on each node, or so many of them. */
+  /** One task on each node, or a number of replicas. */
   Mode: ServiceMode;
-  /** How a change reaches the tasks. */
+  /** How Swarm updates the tasks. */
   UpdateConfig?: UpdateConfig;
-  /** How the service is reached: by one address or by those of its tasks, and at which ports of the hosts. */
+  /** How the service is reached: at a virtual address or its tasks' addresses, and at published ports. */
   EndpointSpec?: EndpointSpec;
 }
 
@@ -163,7 +163,7 @@ export interface TaskDetails {
     Message?: string;
     Err?: string;
     ContainerStatus?: { ContainerID?: string; PID?: number; ExitCode?: number };
-    /** The ports it publishes on its host, while it runs. */
+    /** Ports published on the host while the task runs. */
     PortStatus?: { Ports?: PublishedPort[] };
   };
   NetworksAttachments?: { Network: { ID: string; Spec: { Name: string } }; Addresses?: string[] }[];

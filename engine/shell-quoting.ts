@@ -1,21 +1,21 @@
-/** One word of a POSIX shell, whatever is in it. */
+/** Quotes any text as one word of a POSIX shell. */
 export function shellQuote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** The same, as it is where no shell would take it for anything else: commands stay readable. */
+/** Quotes a text only if it needs quotes, so that commands stay readable. */
 export function quoteIfNeeded(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : shellQuote(text);
 }
 
-/** Where the programs for root are, which ssh does not look at for others. */
+/** Adds the folders of root's programs to PATH, where ssh does not add them for other users. */
 export const PATH_WITH_SBIN = 'PATH="$PATH:/usr/sbin:/sbin"';
 
-/** Defines `section`, with which a script says what it prints next: `section hostname; uname -n`. */
+/** Defines the shell function `section`, which prints a heading: `section hostname; uname -n`. */
 export const SECTION_FUNCTION = `section() { printf '\\n== %s\\n' "$1"; }`;
 
-/** What such a script printed, trimmed, by the names of its parts. */
-export function parseSections(printed: string): Map<string, string> {
-  const pieces = printed.split(/^== (.*)$/m).slice(1);
+/** Parses a script's output into its sections, by name and trimmed. */
+export function parseSections(output: string): Map<string, string> {
+  const pieces = output.split(/^== (.*)$/m).slice(1);
   return new Map(pieces.flatMap((name, at) => (at % 2 === 0 ? [[name, (pieces[at + 1] ?? "").trim()]] : [])));
 }

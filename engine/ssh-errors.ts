@@ -1,31 +1,31 @@
 import { isIP } from "node:net";
 import { lastLine } from "./last-line.ts";
 
-/** Which machine, and as whom; what a `ssh://` address says. */
+/** The machine, user and port of a `ssh://` address. */
 export interface SshTarget {
   host: string;
   user?: string;
   port?: number;
 }
 
-/** Names of users and machines: some versions of ssh hand them to a shell, which must not find anything to do in them. */
+/** Allowed user and host names. Some versions of ssh pass them to a shell, so they must not contain shell syntax. */
 const USER = "[A-Za-z_][A-Za-z0-9_.-]*\\$?";
 const NAME = "[A-Za-z0-9._][A-Za-z0-9._-]*";
 const IPV6 = "\\[([0-9A-Fa-f:.]+(?:%[A-Za-z0-9._-]+)?)\\]";
 
 const ADDRESS = new RegExp(`^ssh://(?:(${USER})@)?(?:${IPV6}|(${NAME}))(?::(\\d{1,5}))?$`);
 
-/** Whether that can be the name of a user. */
+/** Returns whether a name is valid as a user's. */
 export function isUserName(name: string): boolean {
   return new RegExp(`^${USER}$`).test(name);
 }
 
-/** Whether that can be the part of a `tcp://` or `ssh://` address that names a machine. */
+/** Returns whether a name is valid as the host of a `tcp://` or `ssh://` address. */
 export function isMachineName(name: string): boolean {
   return new RegExp(`^(?:${IPV6}|${NAME})$`).test(name);
 }
 
-/** The parts of `ssh://[user@]host[:port]`; nothing when that is not what it is. */
+/** Parses `ssh://[user@]host[:port]`. Returns undefined for any other text. */
 export function parseSshTarget(address: string): SshTarget | undefined {
   const [, user, v6, name, port] = ADDRESS.exec(address) ?? [];
   const host = v6 ?? name;
@@ -34,106 +34,114 @@ export function parseSshTarget(address: string): SshTarget | undefined {
   return { host, user, port: port === undefined ? undefined : Number(port) };
 }
 
-/** How a connection through ssh came to its end. */
+/** How an ssh process ended. */
 export interface SshExit {
-  /** What ssh, and the program that it ran, wrote to standard error. */
+  /** Standard error of ssh and of the command that it ran. */
   stderr: string;
-  /** The exit code; none when it was killed. */
+  /** The exit code; null if ssh was killed. */
   code: number | null;
 }
 
 /**
- * What a failure is about: the identity of the machine, the way in, rights on the engine, the engine itself; none when
- * the machine was not reached, or said what nobody knows here.
+ * The cause of a failure: the machine's host key, the login, the permission to use the engine, or the engine itself.
+ * Absent if the machine was not reached or the message is not known.
  */
 export type SshFailureKind = "identity" | "login" | "rights" | "engine";
 
-/** Why a connection through ssh failed, in one line, with the way out. */
+/** Explains in one line why an ssh connection failed and how to fix it. */
 export function explainSshFailure(
   { host, user, port }: SshTarget,
   { stderr, code }: SshExit,
 ): { problem: string; kind?: SshFailureKind } {
-  const [reason] = reasonsFor({ host, user, port }, stderr).filter(({ said }) => said.test(stderr));
-  const how = `ssh ended with ${code === null ? "a signal" : `code ${code}`}`;
-  return { problem: onTheWay(stderr, host) + (reason?.problem ?? lastLine(stderr) ?? how), kind: reason?.kind };
+  const pattern = failurePatterns({ host, user, port }, stderr).find(({ matches }) => matches.test(stderr));
+  const exit = `ssh ended with ${code === null ? "a signal" : `code ${code}`}`;
+  return {
+    problem: jumpHostPrefix(stderr, host) + (pattern?.problem ?? lastLine(stderr) ?? exit),
+    kind: pattern?.kind,
+  };
 }
 
-interface Reason {
-  said: RegExp;
+interface FailurePattern {
+  matches: RegExp;
   problem: string;
   kind?: SshFailureKind;
 }
 
-/** The id of an instance of EC2, which is nobody's name. */
-const INSTANCE = /^i-[0-9a-f]{8,17}$/;
+/** The id of an EC2 instance, which no DNS server resolves. */
+const EC2_INSTANCE_ID = /^i-[0-9a-f]{8,17}$/;
 
-/** In the order in which they are looked for: what is said of a key comes before how the connection then ends. */
-function reasonsFor({ host, user, port }: SshTarget, stderr: string): Reason[] {
+/** Returns the known failures. The first match counts: a message about a key comes before how the connection then ended. */
+function failurePatterns({ host, user, port }: SshTarget, stderr: string): FailurePattern[] {
   const who = user === undefined ? "this user" : `user "${user}"`;
-  const ported = port !== undefined && port !== 22;
-  const scan = `ssh-keyscan ${ported ? `-p ${port} ` : ""}${host}`;
+  const hasOwnPort = port !== undefined && port !== 22;
+  const scan = `ssh-keyscan ${hasOwnPort ? `-p ${port} ` : ""}${host}`;
   const [, keyType = ""] = /No (\S+ )host key is known/.exec(stderr) ?? [];
   return [
     {
-      said: /REMOTE HOST IDENTIFICATION HAS CHANGED/,
+      matches: /REMOTE HOST IDENTIFICATION HAS CHANGED/,
       problem:
-        "its host key is not the known one: it is another machine, or somebody is in between; if the machine was made " +
-        `anew, give its new key, or forget the old one: \`ssh-keygen -R '${ported ? `[${host}]:${port}` : host}'\``,
+        "its host key has changed: it is another machine, or someone intercepts the connection; if the machine was " +
+        `recreated, give its new key, or remove the old one: \`ssh-keygen -R '${hasOwnPort ? `[${host}]:${port}` : host}'\``,
       kind: "identity",
     },
     {
-      said: /host key is known for|Host key verification failed/,
+      matches: /host key is known for|Host key verification failed/,
       problem:
         `its ${keyType}host key is not known: add it to known_hosts (\`${scan}\`, compared with the machine's own), ` +
         "or give it as hostKey",
       kind: "identity",
     },
-    { said: /host key .*revoked/i, problem: "its host key is revoked", kind: "identity" },
+    { matches: /host key .*revoked/i, problem: "its host key is revoked", kind: "identity" },
     {
-      said: /docker[^\n]*permission denied|permission denied[^\n]*docker/i,
+      matches: /docker[^\n]*permission denied|permission denied[^\n]*docker/i,
       problem:
         `${who} may not use the engine there: add the user to the group \`docker\` (\`sudo usermod -aG docker ` +
         `${user ?? "<user>"}\`)`,
       kind: "rights",
     },
     {
-      said: /Permission denied \(|Too many authentication failures|No supported authentication methods/,
+      matches: /Permission denied \(|Too many authentication failures|No supported authentication methods/,
       problem:
-        `${who} is not let in: none of the keys offered is accepted; add the key to authorized_keys there, or name ` +
-        "another user or key",
+        `${who} cannot authenticate: none of the offered keys is accepted; add the key to authorized_keys there, or ` +
+        "choose another user or key",
       kind: "login",
     },
     {
-      said: /Could not resolve hostname|Name or service not known/,
-      problem: INSTANCE.test(host)
-        ? "that is an instance of EC2, which ssh reaches by Session Manager alone: ~/.ssh/config needs `Host i-*` with " +
+      matches: /Could not resolve hostname|Name or service not known/,
+      problem: EC2_INSTANCE_ID.test(host)
+        ? "that is an EC2 instance, which ssh reaches through Session Manager only: ~/.ssh/config needs `Host i-*` with " +
           "the ProxyCommand `aws ssm start-session --target %h --document-name AWS-StartSSHSession --parameters " +
           "portNumber=%p`"
-        : "its name is not known: check the address",
+        : "its name does not resolve: check the address",
     },
-    { said: /Connection refused/, problem: `nothing listens on port ${port ?? 22} there: is sshd running?` },
+    { matches: /Connection refused/, problem: `nothing listens on port ${port ?? 22} there: is sshd running?` },
     {
-      said: /timed out|did not respond|not responding/,
+      matches: /timed out|did not respond|not responding/,
       problem: "nothing answers at this address: is the machine up and reachable?",
     },
-    { said: /No route to host|Network is unreachable/, problem: "there is no route to this address" },
+    { matches: /No route to host|Network is unreachable/, problem: "there is no route to this address" },
     {
-      said: /docker: (?:command )?not found|docker: No such file|[Uu]nknown command:? docker|command not found: docker/,
+      matches:
+        /docker: (?:command )?not found|docker: No such file|[Uu]nknown command:? docker|command not found: docker/,
       problem: "docker is not installed there, or not on the PATH of ssh commands",
       kind: "engine",
     },
     {
-      said: /Cannot connect to the Docker daemon|docker\.sock: connect:/,
-      problem: "docker is installed there but its engine does not run",
+      matches: /Cannot connect to the Docker daemon|docker\.sock: connect:/,
+      problem: "docker is installed there, but its engine is not running",
       kind: "engine",
     },
-    { said: /is not a docker command/, problem: "its docker is too old: it needs at least 20.10", kind: "engine" },
+    {
+      matches: /is not a docker command/,
+      problem: "its docker is too old: upgrade it to 20.10 or later",
+      kind: "engine",
+    },
   ];
 }
 
-/** Which machine it is about, when it is one on the way. */
-function onTheWay(stderr: string, host: string): string {
-  const spoken = /(?:host key is known for|Host key for) \[?([^\s\]]+)|@([^\s:]+): Permission denied \(/.exec(stderr);
-  const name = spoken?.[1] ?? spoken?.[2];
+/** Names the machine that the failure is about, if it is a jump host. */
+function jumpHostPrefix(stderr: string, host: string): string {
+  const match = /(?:host key is known for|Host key for) \[?([^\s\]]+)|@([^\s:]+): Permission denied \(/.exec(stderr);
+  const name = match?.[1] ?? match?.[2];
   return name === undefined || name === host ? "" : `at "${name}": `;
 }

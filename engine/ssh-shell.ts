@@ -2,28 +2,28 @@ import type { EngineConnection } from "./engine-connection.ts";
 import { sshError, sshStartError, startSsh } from "./ssh.ts";
 import { UnreachableError } from "./unreachable.ts";
 
-/** What a script ended with. */
+/** The result of a script. */
 export interface ScriptResult {
   exitCode: number;
   stdout: string;
   stderr: string;
 }
 
-/** Whether scripts can be run on the engine's machine: only where it is reached through ssh. */
+/** Returns whether the engine is reached through ssh, so that scripts can run on its machine. */
 export function isSshConnection(connection: EngineConnection): boolean {
   return connection.host.startsWith("ssh://");
 }
 
-/** ssh's own exit code when it failed itself; a script does not end with it. */
+/** ssh's exit code when ssh itself failed. Scripts must not use it. */
 const SSH_FAILED = 255;
 
 /**
- * Runs a script for the POSIX shell on the engine's machine, as the user that ssh logs in. The script and its input
- * travel over standard input, so neither stands among the processes of either machine.
+ * Runs a script of the POSIX shell on the engine's machine, as the user that ssh logs in. The script and its input are
+ * sent over standard input, so that neither appears in a process list.
  *
- * @param options.input what the script reads from standard input @default - nothing
- * @param options.timeoutMs until it is given up; what it began may go on @default 60000
- * @throws UnreachableError when ssh itself fails, or the script takes too long.
+ * @param options.input the script's standard input @default - empty
+ * @param options.timeoutMs milliseconds until the call fails; the script may continue @default 60000
+ * @throws UnreachableError when ssh itself fails or the script takes too long
  */
 export function runRemoteScript(
   connection: EngineConnection,
@@ -32,10 +32,10 @@ export function runRemoteScript(
 ): Promise<ScriptResult> {
   const { input = "", timeoutMs = 60_000 } = options;
   const bytes = Buffer.from(script);
-  // Byte by byte: whatever follows the script is its input, and must still be there for it to read.
+  // dd reads byte by byte: what follows the script is its input, which must stay unread.
   const child = startSsh(connection, `exec sh -c 'eval "$(dd bs=1 count=${bytes.length} 2>/dev/null)"'`);
   return new Promise((resolve, reject) => {
-    const limit = setTimeout(() => {
+    const timer = setTimeout(() => {
       reject(new UnreachableError(connection.host, `a script there did not end within ${timeoutMs / 1000} s`));
       child.kill();
     }, timeoutMs);
@@ -44,15 +44,15 @@ export function runRemoteScript(
       child[stream].setEncoding("utf8").on("data", (text: string) => (output[stream] += text));
     }
     child.on("error", (error) => {
-      clearTimeout(limit);
+      clearTimeout(timer);
       reject(sshStartError(connection, error));
     });
     child.on("close", (code) => {
-      clearTimeout(limit);
+      clearTimeout(timer);
       if (code === null || code === SSH_FAILED) reject(sshError(connection, { stderr: output.stderr, code }));
       else resolve({ exitCode: code, ...output });
     });
-    // A script may end before it has read its input.
+    // A script may end before it has read its input: ignore the broken pipe.
     child.stdin.on("error", () => {});
     child.stdin.end(Buffer.concat([bytes, Buffer.from(input)]));
   });

@@ -5,57 +5,62 @@ import type { EngineConnection } from "./engine-connection.ts";
 import { type SshExit, explainSshFailure, parseSshTarget, type SshTarget } from "./ssh-errors.ts";
 import { UnreachableError } from "./unreachable.ts";
 
-/** What a connection is for: calls, which end soon, or streams, which last as long as a command in a container. */
+/** The use of a connection: short calls, or streams that last as long as a command in a container. */
 export type ConnectionUse = "call" | "stream";
 
 /**
- * One engine's connections at a time; a request beyond that waits for its turn. Streams have their own, or commands that
- * wait in containers would keep everybody else waiting.
+ * The maximum number of connections to an engine; further requests wait. Streams have connections of their own, because
+ * a long command in a container must not delay calls.
  */
 const MAX_CONNECTIONS: Record<ConnectionUse, number> = { call: 4, stream: 8 };
 
-/** How long a connection is kept for the next request. */
+/** Milliseconds for which an idle connection is kept. */
 const IDLE_MS = 10_000;
 
-/** How much of what ssh says is kept: the end, where the reason is. */
-const KEPT_OF_STDERR = 8_192;
+/** Characters kept of ssh's standard error: its end, which contains the reason. */
+const STDERR_LIMIT = 8_192;
 
 /**
- * What has a host key checked on every connection, whatever `~/.ssh/config` says: the first value of an option is ssh's.
- * What else decides which keys are known (known_hosts, HostKeyAlias, KnownHostsCommand, certificates) stays the user's
- * where no key is pinned.
+ * Options that enforce the check of host keys whatever `~/.ssh/config` says: ssh uses the first value of an option. If no
+ * key is pinned, the user's settings still decide which keys are known (known_hosts, HostKeyAlias, KnownHostsCommand,
+ * certificates).
  */
 export const HOST_KEY_CHECKS = [
   "BatchMode=yes",
   "StrictHostKeyChecking=yes",
-  // Through a tunnel 127.0.0.1 is another machine.
+  // 127.0.0.1 may be a tunnel to another machine.
   "NoHostAuthenticationForLocalhost=no",
-  // A signed DNS record would do in place of the known key.
+  // Otherwise a signed DNS record would replace the known key.
   "VerifyHostKeyDNS=no",
-  // A connection that another ssh shares out has the rights, and the checks, of when it was opened.
+  // A shared connection keeps the permissions and checks from when it was opened.
   "ControlMaster=no",
   "ControlPath=none",
 ];
 
-/** What no option of a user changes. */
+/** Options that a user cannot override. */
 const ENFORCED_OPTIONS = [...HOST_KEY_CHECKS, "ClearAllForwardings=yes", "RequestTTY=no"];
 
-/** Of `-S`, other than of `-o`, the last value is ssh's: no option given shares a connection either. */
-const UNSHARED = ["-S", "none"];
+/** Disables shared connections. Unlike `-o`, the last value of `-S` counts, so this comes last. */
+const NO_CONNECTION_SHARING = ["-S", "none"];
 
-/** How long a machine may take to let somebody in: a busy one, or one that has just started, takes its time. */
+/** Seconds for connecting and authenticating, which can be slow on a busy machine or one that has just started. */
 export const CONNECT_TIMEOUT = "ConnectTimeout=20";
 
-/** What holds unless the options or `~/.ssh/config` say otherwise. */
+/** Defaults that options and `~/.ssh/config` override. */
 const DEFAULTS = [CONNECT_TIMEOUT, "ServerAliveInterval=10", "ServerAliveCountMax=3"];
 
-/** The options with which ssh is started for an engine, in the form of its command line. */
+/** Returns ssh's command-line options for an engine. */
 export function sshCommandOptions(connection: EngineConnection): string[] {
-  const given = (options: string[]) => options.flatMap((option) => ["-o", option]);
-  return [...given(ENFORCED_OPTIONS), ...(connection.sshOptions ?? []), ...given(DEFAULTS), ...UNSHARED];
+  const asArguments = (options: string[]) => options.flatMap((option) => ["-o", option]);
+  return [
+    ...asArguments(ENFORCED_OPTIONS),
+    ...(connection.sshOptions ?? []),
+    ...asArguments(DEFAULTS),
+    ...NO_CONNECTION_SHARING,
+  ];
 }
 
-/** @throws UnreachableError when the address is none. */
+/** @throws UnreachableError when the address is invalid */
 export function sshTargetOf(connection: EngineConnection): SshTarget {
   const target = parseSshTarget(connection.host);
   if (!target) throw new UnreachableError(connection.host, "the address must be ssh://[user@]host[:port]", "address");
@@ -63,9 +68,8 @@ export function sshTargetOf(connection: EngineConnection): SshTarget {
 }
 
 /**
- * Starts a command on the machine of an engine. The system's own ssh does it, so that `~/.ssh/config`, agents and jump
- * hosts work as the user knows them. It has no terminal: nothing can be asked, and Ctrl-C does not cut a connection
- * under a change that Pulumi still brings to its end.
+ * Starts a command on an engine's machine with the system's ssh, so that `~/.ssh/config`, agents and jump hosts work as
+ * usual. ssh gets no terminal: it cannot prompt, and Ctrl-C does not break the connection while Pulumi finishes a change.
  */
 export function startSsh(connection: EngineConnection, command: string): ChildProcessWithoutNullStreams {
   const { host, user, port } = sshTargetOf(connection);
@@ -76,28 +80,28 @@ export function startSsh(connection: EngineConnection, command: string): ChildPr
     stdio: "pipe",
     windowsHide: true,
   });
-  endWithProcess(child);
+  killOnExit(child);
   return child;
 }
 
-/** The error that an end of ssh is. */
+/** Converts the exit of ssh to an error. */
 export function sshError(connection: EngineConnection, end: SshExit): UnreachableError {
   const { problem, kind } = explainSshFailure(sshTargetOf(connection), end);
   return new UnreachableError(connection.host, problem, kind);
 }
 
-/** The error that a failed start of ssh itself is. */
+/** Converts a failed start of ssh to an error. */
 export function sshStartError({ host }: EngineConnection, error: Error): UnreachableError {
   const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
   return new UnreachableError(
     host,
-    missing ? "there is no ssh on this machine: install OpenSSH's client" : error.message,
+    missing ? "there is no ssh on this machine: install the OpenSSH client" : error.message,
   );
 }
 
 const agents = new Map<string, http.Agent>();
 
-/** Connections to an engine through ssh: one carries many requests, and is kept a while for the next. */
+/** Returns the agent that keeps and reuses an engine's ssh connections. */
 export function sshAgent(connection: EngineConnection, use: ConnectionUse = "call"): http.Agent {
   const key = JSON.stringify([use, connection.host, connection.sshOptions]);
   const agent = agents.get(key) ?? new SshAgent(connection, MAX_CONNECTIONS[use]);
@@ -118,17 +122,17 @@ class SshAgent extends http.Agent {
   }
 
   override keepSocketAlive(socket: Duplex): boolean {
-    (socket as SshStream).rest();
+    (socket as SshStream).markIdle();
     return true;
   }
 }
 
-/** A connection to the engine: the input and output of `docker system dial-stdio` there. */
+/** A connection to the engine through the standard input and output of `docker system dial-stdio`. */
 class SshStream extends Duplex {
   readonly #connection: EngineConnection;
   readonly #child: ChildProcessWithoutNullStreams;
   #stderr = "";
-  #idle: NodeJS.Timeout | undefined;
+  #idleTimer: NodeJS.Timeout | undefined;
 
   constructor(connection: EngineConnection) {
     super({ allowHalfOpen: true });
@@ -139,25 +143,25 @@ class SshStream extends Duplex {
       if (!this.push(bytes)) stdout.pause();
     });
     stderr.setEncoding("utf8").on("data", (text: string) => {
-      this.#stderr = (this.#stderr + text).slice(-KEPT_OF_STDERR);
+      this.#stderr = (this.#stderr + text).slice(-STDERR_LIMIT);
     });
-    // A pipe that breaks says less than what ssh has to say about it: that comes with its end.
+    // Ignore broken pipes: the exit of ssh follows, with a better message.
     for (const pipe of [stdin, stdout, stderr]) pipe.on("error", () => {});
     this.#child.on("error", (error) => this.destroy(sshStartError(connection, error)));
-    this.#child.on("close", (code) => this.#ended(code));
+    this.#child.on("close", (code) => this.#handleExit(code));
   }
 
-  /** Nothing is asked of it now: it ends soon, and keeps no process from ending. */
-  rest(): void {
-    this.#idle = setTimeout(() => this.destroy(), IDLE_MS).unref();
-    this.#each((handle) => handle.unref());
+  /** Closes the connection after a while without requests. Until then it does not keep the process alive. */
+  markIdle(): void {
+    this.#idleTimer = setTimeout(() => this.destroy(), IDLE_MS).unref();
+    this.#eachHandle((handle) => handle.unref());
   }
 
-  /** It is asked again; http's agent calls it by this name. */
+  /** Keeps the connection open for a new request. http's agent calls this. */
   ref(): void {
-    clearTimeout(this.#idle);
-    this.#idle = undefined;
-    this.#each((handle) => handle.ref());
+    clearTimeout(this.#idleTimer);
+    this.#idleTimer = undefined;
+    this.#eachHandle((handle) => handle.ref());
   }
 
   override _read(): void {
@@ -165,7 +169,7 @@ class SshStream extends Duplex {
   }
 
   override _write(bytes: Buffer, encoding: BufferEncoding, written: () => void): void {
-    // A failed write is told by the end of ssh, with its reason.
+    // The exit of ssh reports a failed write, with its reason.
     this.#child.stdin.write(bytes, encoding, () => written());
   }
 
@@ -174,27 +178,27 @@ class SshStream extends Duplex {
   }
 
   override _destroy(error: Error | null, destroyed: (error: Error | null) => void): void {
-    clearTimeout(this.#idle);
+    clearTimeout(this.#idleTimer);
     this.#child.kill();
     const { stdin, stdout, stderr } = this.#child;
     for (const pipe of [stdin, stdout, stderr]) pipe.destroy();
     destroyed(error);
   }
 
-  #ended(code: number | null): void {
+  #handleExit(code: number | null): void {
     if (this.destroyed) return;
     if (code !== 0) {
       this.destroy(sshError(this.#connection, { stderr: this.#stderr, code }));
       return;
     }
-    // The engine has hung up: what it said before is still read, but nothing more can be asked.
+    // The engine has closed the connection: deliver what it sent before.
     this.once("end", () => this.destroy()).push(null);
-    if (this.#idle) this.destroy();
+    if (this.#idleTimer) this.destroy();
   }
 
-  #each(act: (handle: { ref(): void; unref(): void }) => void): void {
+  #eachHandle(act: (handle: { ref(): void; unref(): void }) => void): void {
     const { stdin, stdout, stderr } = this.#child;
-    // They are sockets, which the types of a child process do not say.
+    // The streams are sockets, although a child process's types do not say so.
     for (const handle of [this.#child, stdin, stdout, stderr]) {
       if ("unref" in handle) act(handle);
     }
@@ -203,15 +207,15 @@ class SshStream extends Duplex {
 
 const children = new Set<ChildProcessWithoutNullStreams>();
 
-function endWithProcess(child: ChildProcessWithoutNullStreams): void {
-  if (children.size === 0) process.on("exit", endChildren);
+function killOnExit(child: ChildProcessWithoutNullStreams): void {
+  if (children.size === 0) process.on("exit", killChildren);
   children.add(child);
   child.once("close", () => {
     children.delete(child);
-    if (children.size === 0) process.off("exit", endChildren);
+    if (children.size === 0) process.off("exit", killChildren);
   });
 }
 
-function endChildren(): void {
+function killChildren(): void {
   for (const child of children) child.kill();
 }

@@ -1,4 +1,4 @@
-/** Takes the Engine's frames apart as they come: 1 byte stream, 3 empty, 4 length, then so many bytes. */
+/** Splits a multiplexed stream into frames: 1 byte stream number, 3 empty bytes, 4 bytes length, then the payload. */
 export function demuxStream(deliver: (which: number, bytes: Buffer) => void): (bytes: Buffer) => void {
   let rest: Buffer = Buffer.alloc(0);
   return (bytes) => {

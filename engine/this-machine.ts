@@ -8,20 +8,20 @@ import { Engine } from "./engine.ts";
 import type { ScriptResult } from "./ssh-shell.ts";
 import type { EngineInfo } from "./types.ts";
 
-/** What tells whether an engine shares the network of this process. */
+/** Facts about this machine that show whether an engine shares its network. */
 export interface LocalMachine {
   platform: NodeJS.Platform;
   hostname: string;
-  /** `/proc/net/unix`: the sockets of this process's network namespace. */
+  /** The content of `/proc/net/unix`: the sockets of this process's network namespace. */
   sockets: string;
-  /** The path without symbolic links; the path itself where it leads nowhere. */
+  /** Resolves symbolic links. Returns the path itself if it does not exist. */
   real(path: string): string;
 }
 
 /**
- * Why the firewall of this machine would not guard the ports of an engine; undefined when it would.
+ * Returns why this machine's firewall does not protect an engine's ports, or undefined if it does.
  *
- * @param ask asks the engine, where its address alone does not settle it
+ * @param ask inspects the engine, if its address is not conclusive
  */
 export async function notLocalReason(
   { host }: EngineConnection,
@@ -34,18 +34,18 @@ export async function notLocalReason(
   const info = await ask();
   if (info.OperatingSystem.startsWith("Docker Desktop")) return "its engine is Docker Desktop's, in a virtual machine";
   if (info.SecurityOptions?.some((option) => /\brootless\b/.test(option))) {
-    return "its engine runs without root, on a network of its own";
+    return "its engine runs rootless, in its own network namespace";
   }
   const isHere = info.Name === machine.hostname && isListed(path, machine);
-  return isHere ? undefined : `its engine at ${host} is on another network than this process`;
+  return isHere ? undefined : `its engine at ${host} is in another network namespace than this process`;
 }
 
-/** The same of a live engine. */
+/** Inspects the engine and returns why this machine's firewall does not protect its ports, if it does not. */
 export function checkEngineIsLocal(connection: EngineConnection, timeoutMs: number): Promise<string | undefined> {
   return notLocalReason(connection, () => new Engine(connection).info(timeoutMs));
 }
 
-/** Runs a script for the POSIX shell on this machine. The script and its input travel over standard input. */
+/** Runs a script of the POSIX shell on this machine. The script and its input are sent over standard input. */
 export function runLocalScript(
   script: string,
   options: { input?: string; timeoutMs?: number } = {},
@@ -64,13 +64,13 @@ export function runLocalScript(
       if (code === null) reject(new Error(`a script on this machine did not end within ${timeoutMs / 1000} s`));
       else resolve({ exitCode: code, ...output });
     });
-    // A script may end before it has read its input.
+    // A script may end before it has read its input: ignore the broken pipe.
     child.stdin.on("error", () => {});
     child.stdin.end(Buffer.concat([bytes, Buffer.from(input)]));
   });
 }
 
-/** Sockets are listed in the network namespace in which they were opened. */
+/** Returns whether this network namespace lists a socket: a socket is listed where it was opened. */
 function isListed(path: string, { sockets, real }: LocalMachine): boolean {
   const wanted = real(path);
   const listed = sockets.split("\n").flatMap((line) => / (\/\S*)$/.exec(line)?.[1] ?? []);

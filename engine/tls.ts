@@ -6,12 +6,12 @@ import type { EngineConnection } from "./engine-connection.ts";
 /** Certificates for a `tcp://` engine, PEM. */
 export type TlsMaterial = Pick<EngineConnection, "ca" | "cert" | "key">;
 
-/** Whether the engine is reached in TLS: any of the certificates asks for it. */
+/** Returns whether the engine is reached with TLS, which any of the certificates enables. */
 export function isTls({ ca, cert, key }: TlsMaterial): boolean {
   return [ca, cert, key].some((pem) => pem !== undefined);
 }
 
-/** Whether what is sent to the engine crosses a network in plain text. */
+/** Returns whether requests to the engine cross a network in plain text. */
 export function isUnencryptedRemote(host: string): boolean {
   const [, name] = /^tcp:\/\/(\[[^\]]*\]|[^:/]*)/.exec(host) ?? [];
   if (name === undefined) return false;
@@ -21,18 +21,18 @@ export function isUnencryptedRemote(host: string): boolean {
 }
 
 /**
- * The certificates of a folder, named as the docker CLI names them: `ca.pem`, and `cert.pem` with `key.pem` where the
- * engine wants a client certificate.
+ * Reads the certificates of a folder, under the docker CLI's names: `ca.pem`, and `cert.pem` with `key.pem` if the engine
+ * requires a client certificate.
  *
- * @param variable the environment variable that asks for them
- * @param value its value
+ * @param variable the environment variable that requests them
+ * @param value the variable's value
  * @throws MissingCertificateError that names the missing file
  */
 export function readCertificates(folder: string, variable: string, value = ""): TlsMaterial {
   const read = (name: string) => readTextIfExists(join(folder, `${name}.pem`));
   const material = { ca: read("ca"), cert: read("cert"), key: read("key") };
   const [missing] = missingCertificates(material);
-  if (missing === undefined) return withoutAbsent(material);
+  if (missing === undefined) return withoutUndefined(material);
   const file = join(folder, `${missing}.pem`);
   throw new MissingCertificateError(
     `this machine's engine: ${variable} "${value}": asks for TLS, but there is no ${file}: ` +
@@ -40,13 +40,13 @@ export function readCertificates(folder: string, variable: string, value = ""): 
   );
 }
 
-/** A certificate that the environment asks for does not exist. */
+/** A certificate that the environment requests does not exist. */
 export class MissingCertificateError extends Error {
-  /** Pulumi prints an error with this mark without a stack trace, as it does its own RunError. */
+  /** Marks an error that Pulumi prints without a stack trace, like its own RunError. */
   readonly __pulumiRunError = true;
 }
 
-/** The parts that a set of certificates lacks. */
+/** Returns the certificates and keys that a set lacks. */
 export function missingCertificates({
   ca,
   cert,
@@ -58,12 +58,12 @@ export function missingCertificates({
   return missing;
 }
 
-/** Without the fields that are undefined: state compares what is there. */
-function withoutAbsent(material: TlsMaterial): TlsMaterial {
+/** Removes undefined fields, so that recorded connections compare as equal. */
+function withoutUndefined(material: TlsMaterial): TlsMaterial {
   return Object.fromEntries(Object.entries(material).filter(([, pem]) => pem !== undefined));
 }
 
-/** The text of a file; undefined when there is no such file. */
+/** Returns the text of a file, or undefined if the file does not exist. */
 export function readTextIfExists(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");

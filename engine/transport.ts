@@ -10,19 +10,19 @@ import { UnreachableError } from "./unreachable.ts";
 
 export { UnreachableError } from "./unreachable.ts";
 
-/** One call to the Engine API. */
+/** The parameters of a call to the Engine API. */
 export interface EngineRequest {
   query?: Record<string, string | number | boolean | undefined>;
-  /** Sent as JSON; a Buffer is sent as it is. */
+  /** Sent as JSON; a Buffer is sent unchanged. */
   body?: unknown;
   headers?: Record<string, string>;
-  /** Milliseconds until the call is given up. @default 30000 */
+  /** Milliseconds until the call fails. @default 30000 */
   timeoutMs?: number;
-  /** Whether it may hold its connection for long: it then takes none of those that other calls wait for. */
+  /** Whether the call may take long. It then uses a connection apart from those of short calls. */
   isStream?: boolean;
 }
 
-/** The Engine answered with an error. */
+/** An error response of the Engine. */
 export class EngineError extends Error {
   readonly status: number;
   constructor(status: number, message: string) {
@@ -32,7 +32,7 @@ export class EngineError extends Error {
   }
 }
 
-/** The Engine and this client have no version of the API in common. */
+/** The Engine and this client have no API version in common. */
 export class ApiVersionError extends EngineError {
   constructor({ host }: EngineConnection, problem: string) {
     super(400, `Docker Engine at ${host} ${problem}`);
@@ -40,7 +40,7 @@ export class ApiVersionError extends EngineError {
   }
 }
 
-/** Sends one request and gives back the whole body of a good answer. */
+/** Sends a request and returns the body of a successful response. */
 export function send(
   connection: EngineConnection,
   method: string,
@@ -48,59 +48,59 @@ export function send(
   request: EngineRequest = {},
 ): Promise<Buffer> {
   const { timeoutMs = 30_000 } = request;
-  return withApiVersion(connection, timeoutMs, async (prefix, leftMs) => {
-    return (await exchange(connection, method, prefix + path, { ...request, timeoutMs: leftMs })).body;
+  return withApiVersion(connection, timeoutMs, async (prefix, remainingMs) => {
+    return (await exchange(connection, method, prefix + path, { ...request, timeoutMs: remainingMs })).body;
   });
 }
 
-/** The beginnings of paths that engines are asked with: `/v1.51`, or nothing where an engine names no version. */
+/** Path prefixes of engines: `/v1.51`, or empty for an engine that reports no version. */
 const prefixes = new Map<string, string>();
 
-const keyOf = ({ host, sshOptions }: EngineConnection) => JSON.stringify([host, sshOptions]);
+const cacheKey = ({ host, sshOptions }: EngineConnection) => JSON.stringify([host, sshOptions]);
 
 /**
- * Makes a request in the version that was agreed on with the Engine, which costs the first one a further request. One
- * that was upgraded meanwhile, or is another behind the same address, is asked again what it speaks: it refuses a
- * version before it does anything.
+ * Sends a request in the API version negotiated with the Engine. The first request to an engine negotiates it. If the
+ * Engine rejects the version, because it was upgraded or another engine has its address, negotiates again and repeats the
+ * request: an engine checks the version before anything else.
  *
- * @throws ApiVersionError when there is none that both speak.
+ * @throws ApiVersionError when there is no version that both support
  */
 export async function withApiVersion<T>(
   connection: EngineConnection,
   timeoutMs: number,
-  request: (prefix: string, leftMs: number) => Promise<T>,
+  request: (prefix: string, remainingMs: number) => Promise<T>,
 ): Promise<T> {
   const deadline = new Deadline(timeoutMs / 1000);
   const attempt = (prefix: string) => request(prefix, deadline.cap(timeoutMs));
-  const known = prefixes.get(keyOf(connection));
+  const known = prefixes.get(cacheKey(connection));
   if (known !== undefined) {
     try {
       return await attempt(known);
     } catch (error) {
-      if (!isMismatch(error)) throw error;
+      if (!isVersionMismatch(error)) throw error;
     }
   }
   const prefix = await negotiate(connection, deadline.cap(timeoutMs)).catch((error: unknown) => {
-    // An engine that refuses this question still has to say what is wrong: the request itself asks it.
+    // If /_ping fails, send the request anyway: its error says more.
     if (error instanceof EngineError && !(error instanceof ApiVersionError)) return "";
     throw error;
   });
   return attempt(prefix).catch((error: unknown) => {
-    throw isMismatch(error) ? new ApiVersionError(connection, versionMismatchError(error.message)) : error;
+    throw isVersionMismatch(error) ? new ApiVersionError(connection, versionMismatchError(error.message)) : error;
   });
 }
 
-const isMismatch = (error: unknown): error is EngineError =>
+const isVersionMismatch = (error: unknown): error is EngineError =>
   error instanceof EngineError && isVersionMismatchMessage(error.message);
 
-/** Asks the Engine for a sign of life, which tells the newest version that it speaks. */
+/** Pings the Engine, whose response names the newest API version that it supports. Returns the path prefix. */
 export async function negotiate(connection: EngineConnection, timeoutMs?: number): Promise<string> {
   const { headers } = await exchange(connection, "GET", "/_ping", { timeoutMs });
   const newest = headers["api-version"];
-  const agreed = typeof newest === "string" ? negotiateApiVersion(newest) : undefined;
-  if (agreed && "problem" in agreed) throw new ApiVersionError(connection, agreed.problem);
-  const prefix = agreed ? `/v${agreed.version}` : "";
-  prefixes.set(keyOf(connection), prefix);
+  const negotiated = typeof newest === "string" ? negotiateApiVersion(newest) : undefined;
+  if (negotiated && "problem" in negotiated) throw new ApiVersionError(connection, negotiated.problem);
+  const prefix = negotiated ? `/v${negotiated.version}` : "";
+  prefixes.set(cacheKey(connection), prefix);
   return prefix;
 }
 
@@ -128,17 +128,17 @@ function exchange(
       isStream ? "stream" : "call",
     );
     const failed = (error: Error) => {
-      clearTimeout(late);
+      clearTimeout(timer);
       reject(toUnreachableError(connection, error, timeoutMs));
     };
-    // A request that waits for a connection is told of its end only once it has one: this does not wait for that.
-    const late = setTimeout(() => {
+    // destroy() reports nothing while a request waits for a connection, so reject at once.
+    const timer = setTimeout(() => {
       failed(timeoutError());
       outgoing.destroy();
     }, timeoutMs);
     outgoing.on("error", (error) => {
       if (!isStale(outgoing, error)) return failed(error);
-      clearTimeout(late);
+      clearTimeout(timer);
       resolve(exchange(connection, method, path, { ...request, timeoutMs: deadline.cap(timeoutMs) }));
     });
     outgoing.on("response", (response) => {
@@ -146,14 +146,12 @@ function exchange(
       response.on("error", failed);
       response.on("data", (chunk: Buffer) => chunks.push(chunk));
       response.on("end", () => {
-        clearTimeout(late);
-        const answer = Buffer.concat(chunks);
+        clearTimeout(timer);
+        const body = Buffer.concat(chunks);
         const status = response.statusCode ?? 0;
-        if (status < 400) resolve({ headers: response.headers, body: answer });
+        if (status < 400) resolve({ headers: response.headers, body });
         else
-          reject(
-            new EngineError(status, parseErrorMessage(answer.toString()) ?? `${method} ${path} answered ${status}`),
-          );
+          reject(new EngineError(status, parseErrorMessage(body.toString()) ?? `${method} ${path} answered ${status}`));
       });
     });
     outgoing.end(payload);
@@ -161,19 +159,19 @@ function exchange(
 }
 
 /**
- * Returns whether a request met the end of a connection that was kept from an earlier one. The Engine may have closed it
- * before it saw the request; only what changes nothing is asked once more.
+ * Returns whether a request failed because the Engine had closed a reused connection. Only reads are repeated: the Engine
+ * may have received the request.
  */
 function isStale({ method, reusedSocket }: http.ClientRequest, error: NodeJS.ErrnoException): boolean {
   return method === "GET" && reusedSocket && error.code === "ECONNRESET";
 }
 
-/** The error of a request that had no answer in time. */
+/** Returns the error of a request that timed out. */
 export function timeoutError(): Error {
   return Object.assign(new Error("no answer in time"), { code: "ABORT_ERR" });
 }
 
-/** Opens a request to the Engine, however it is reached. For what is not one request and one answer. */
+/** Opens a request to the Engine on any kind of connection, for more than one request and one response. */
 export function openRequest(
   connection: EngineConnection,
   options: https.RequestOptions,
@@ -196,18 +194,18 @@ export function openRequest(
   const { ca, cert, key } = connection;
   const host = address[1]?.replace(/^\[|\]$/g, "");
   if (!isTls(connection)) return http.request({ ...options, host, port: Number(address[2] ?? 2375) });
-  // Given, so that NODE_TLS_REJECT_UNAUTHORIZED does not turn the check of the certificate off.
+  // Explicit, so that NODE_TLS_REJECT_UNAUTHORIZED cannot disable the check of the certificate.
   const tls = { ca, cert, key, rejectUnauthorized: true };
   return https.request({ ...options, host, port: Number(address[2] ?? 2376), ...tls });
 }
 
-/** The error of a request that failed on its way, with what to do about it. */
+/** Converts the failure of a request to an UnreachableError, with advice. */
 export function toUnreachableError(connection: EngineConnection, error: Error, timeoutMs: number): Error {
   if (error instanceof UnreachableError) return error;
   const { code } = error as NodeJS.ErrnoException;
   const reasons: Record<string, string> = {
     ABORT_ERR: `no answer within ${Math.round(timeoutMs / 100) / 10} s`,
-    ENOENT: "there is no such socket: is the engine running?",
+    ENOENT: "the socket does not exist: is the engine running?",
     ECONNREFUSED: "nothing listens there: is the engine running?",
     EACCES: "this user may not use the socket: join the group `docker` and log in again",
   };
@@ -215,7 +213,7 @@ export function toUnreachableError(connection: EngineConnection, error: Error, t
   return new UnreachableError(connection.host, why ?? error.message, code === "EACCES" ? "rights" : undefined);
 }
 
-/** What the body of an error says; undefined when it says nothing. */
+/** Returns the message in an error response's body, if there is one. */
 export function parseErrorMessage(answer: string): string | undefined {
   try {
     return (JSON.parse(answer) as { message?: string }).message;

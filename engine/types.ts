@@ -16,7 +16,7 @@ export interface EngineInfo {
   Architecture: string;
   LiveRestoreEnabled?: boolean;
   SecurityOptions?: string[];
-  /** What its machine's clock says. */
+  /** The time of the machine's clock. */
   SystemTime?: string;
   Swarm: SwarmInfo;
 }
@@ -29,7 +29,7 @@ export interface SwarmInfo {
   Error?: string;
   RemoteManagers?: { NodeID: string; Addr: string }[] | null;
   Cluster?: { ID: string };
-  /** How many managers the Swarm has, as one of them knows while there is a leader. */
+  /** Number of managers. Only managers report it, while there is a leader. */
   Managers?: number;
 }
 
@@ -72,9 +72,9 @@ export interface SwarmJoinRequest {
   JoinToken: string;
 }
 
-/** What a node is in its Swarm. */
+/** A node's role in its Swarm. */
 export type NodeRole = "manager" | "worker";
-/** Whether a node takes tasks: all, no more, none. */
+/** Whether a node takes tasks: any, no new ones, or none. */
 export type NodeAvailability = "active" | "pause" | "drain";
 
 export interface NodeSpec {
@@ -102,9 +102,9 @@ export interface NetworkDetails {
   Internal: boolean;
   Attachable: boolean;
   Ingress: boolean;
-  /** Whether it is none itself, but holds what others of its host are made of. */
+  /** Whether it only holds the configuration for other networks of the host (`--config-only`). */
   ConfigOnly?: boolean;
-  /** The network of the host that holds what this one is made of; no name for one that is made of itself. */
+  /** The config-only network that this one was created from; its name is empty if there is none. */
   ConfigFrom?: { Network: string };
   IPAM: { Driver: string; Config: { Subnet?: string; Gateway?: string; IPRange?: string }[] | null };
   Options: Record<string, string> | null;
@@ -113,7 +113,7 @@ export interface NetworkDetails {
   Peers?: { Name: string; IP: string }[] | null;
 }
 
-/** A network to be made. */
+/** The parameters of a new network. */
 export interface NetworkRequest {
   Name: string;
   CheckDuplicate: true;
@@ -141,10 +141,10 @@ export interface VolumeDetails {
   Labels: Record<string, string> | null;
 }
 
-/** What a container is like now. */
+/** The current state of a container. */
 export interface ContainerDetails {
   Config: { Hostname: string };
-  /** By the clock of its own host. */
+  /** Times are those of the container's host. */
   State: { StartedAt: string };
 }
 

@@ -162,7 +162,7 @@ describeOnLab(
         { store: "none" },
       );
       const { output } = await stack.expectFailure("preview");
-      expect(output).toMatch(/warning: Swarm "swarm": hosts\.c "engine": not checked: .*there is no such socket/);
+      expect(output).toMatch(/warning: Swarm "swarm": hosts\.c "engine": not checked: .*the socket does not exist/);
       expect(output).toMatch(/hosts\.b\.privateAddress ".*": is the address of host a as well: give each host its own/);
       expect(output).toMatch(/host +engine +addresses\s+a +ok +refused\s+b +ok +refused\s+c +warning +-/);
       expect(await everywhere()).toEqual(before);

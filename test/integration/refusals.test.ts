@@ -88,7 +88,7 @@ describeOnLab(
       test("an unreachable engine, which only up reports", async () => {
         const stack = await fixture().stack({ engine: "unix:///nowhere/docker.sock" });
         const { output } = await stack.expectFailure("up");
-        expect(output).toMatch(/unix:\/\/\/nowhere\/docker\.sock.* there is no such socket: is the engine running\?/);
+        expect(output).toMatch(/unix:\/\/\/nowhere\/docker\.sock.* the socket does not exist: is the engine running\?/);
         // Only resources without an object in an engine were created.
         const types = stack.state().resources.map(({ type }) => type.split(":").at(-1));
         for (const kind of ["Host", "Cluster", "Member", "Network", "Secret", "Service"])

@@ -48,8 +48,8 @@ describeOnLab(
         d: machine(3, { address: one.address.replace(/\d+$/, "99"), hostname: "node4" }),
       });
       for (const line of [
-        /host node1: .*ssh:\/\/root@\S+ does not answer: its host key is not the known one.*give its new key/,
-        /host node2: .*ssh:\/\/root@\S+ does not answer: user "root" is not let in: none of the keys offered.*waited 4 s/,
+        /host node1: .*ssh:\/\/root@\S+ does not answer: its host key has changed.*give its new key/,
+        /host node2: .*ssh:\/\/root@\S+ does not answer: user "root" cannot authenticate: none of the offered keys.*waited 4 s/,
         /host node4: .*ssh:\/\/root@\S+99 does not answer: .*(no route|nothing answers).*waited 4 s/,
       ]) {
         expect(output).toMatch(line);

@@ -25,19 +25,19 @@ const kinds: Kind[] = [
 ];
 const require = createRequire(import.meta.url);
 
-test("the address in every stack's state has not changed", () => {
+test("keeps the address that is in every stack's state", () => {
   expect(providerCode("Service")).toBe(
     'exports.handler=()=>require("node:module").createRequire(process.cwd()+"/")("pulumi-swarm/provider").Service',
   );
 });
 
-test.each(kinds)("%s is found the way Pulumi's own process looks for it", (kind) => {
+test.each(kinds)("Pulumi's provider process finds %s", (kind) => {
   // The contract of @pulumi/pulumi/cmd/dynamic-provider: requireFromString(text).handler(), synchronously.
   const loaded = require("require-from-string")(providerCode(kind)) as { handler(): object };
   expect(loaded.handler()).toMatchObject({ create: expect.any(Function), diff: expect.any(Function) });
 });
 
-test("the resources' code does without the Pulumi SDK", () => {
+test("the provider does not load the Pulumi SDK", () => {
   const folder = new URL("../../../provider", import.meta.url);
   const files = globSync("**/*.ts", { cwd: folder });
   expect(files).toContain("service/service.ts");

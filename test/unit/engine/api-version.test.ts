@@ -13,7 +13,7 @@ import { collectSnapshot } from "../../../provider/preflight/collect-snapshot.ts
 import { waitForEngine } from "../../../provider/hosts/host.ts";
 import { FakeEngines } from "../../fake-swarm/fake-engines.ts";
 
-describe("the version to speak with an engine", () => {
+describe("the negotiated API version", () => {
   test.each([
     ["1.41", "1.41"],
     ["1.45", "1.45"],
@@ -24,7 +24,7 @@ describe("the version to speak with an engine", () => {
     ["2.0", "1.51"],
   ])("whose newest is %s is %s", (newest, version) => expect(negotiateApiVersion(newest)).toEqual({ version }));
 
-  test.each(["1.40", "1.9", "0.99"])("whose newest is %s is none", (newest) => {
+  test.each(["1.40", "1.9", "0.99"])("rejects an engine whose newest version is %s", (newest) => {
     const problem = `supports version ${newest} of the Engine API at most, and pulumi-swarm needs 1.41: upgrade it to Docker 20.10 or later`;
     expect(negotiateApiVersion(newest)).toEqual({ problem });
   });
@@ -43,7 +43,7 @@ test.each([
   ["the client is too new", false],
 ])("%s: is a mismatch: %s", (message, expected) => expect(isVersionMismatchMessage(message)).toBe(expected));
 
-test("an engine that speaks nothing so old any more is told from its words", () => {
+test("explains an engine that no longer supports our versions", () => {
   expect(versionMismatchError(TOO_OLD("1.51", "1.60"))).toBe(
     'requires version 1.60 of the Engine API at least, and this pulumi-swarm supports 1.51 at most: use a newer pulumi-swarm, or let the engine accept older versions ("min-api-version" in its daemon.json)',
   );
@@ -60,14 +60,14 @@ test.each([
 describe("an engine", () => {
   let folder: string;
   let server: Server;
-  /** The oldest and the newest version that it speaks; without the newest it names none. */
+  /** The oldest and newest version that the engine supports; without the newest it reports none. */
   let speaks: { least: string; most?: string };
   let asked: string[];
   let answer: string;
 
   const number = (version: string) => Number(version.split(".")[1]);
 
-  /** What an engine checks of a request before it does anything. */
+  /** Checks a request's version first, as an engine does. */
   function refusal({ url = "" }: IncomingMessage): string | undefined {
     const [, version] = /^\/v([\d.]+)\//.exec(url) ?? [];
     if (version === undefined) return undefined;
@@ -107,26 +107,26 @@ describe("an engine", () => {
   const connection = () => ({ host: `unix://${join(folder, "engine.sock")}` });
   const engine = () => new Engine(connection());
 
-  test("is asked once what it speaks, and then in that version", async () => {
+  test("negotiates once and then uses that version", async () => {
     await engine().info();
     await engine().listNodes();
     await engine().removeVolume("a b");
     expect(asked).toEqual(["GET /_ping", "GET /v1.45/info", "GET /v1.45/nodes", "DELETE /v1.45/volumes/a%20b"]);
   });
 
-  test("that was asked for a sign of life has told what it speaks", async () => {
+  test("a ping negotiates the version", async () => {
     await engine().ping();
     await engine().info();
     expect(asked).toEqual(["GET /_ping", "GET /v1.45/info"]);
   });
 
-  test("that is newer is spoken to in the newest version that is tested", async () => {
+  test("uses the newest tested version with a newer engine", async () => {
     speaks = { least: "1.44", most: "1.56" };
     await engine().info();
     expect(asked).toEqual(["GET /_ping", "GET /v1.51/info"]);
   });
 
-  test("is spoken to in that version too where its connection becomes a command's input", async () => {
+  test("uses that version for upgraded connections as well", async () => {
     expect(await execWithInput(engine(), "one", ["mc"], "")).toMatchObject({ exitCode: 0 });
     expect(asked).toEqual([
       "GET /_ping",
@@ -170,7 +170,7 @@ describe("an engine", () => {
     await expect(execWithInput(engine(), "one", ["mc"], "")).rejects.toThrow(words);
   });
 
-  test("that names no version, as behind a proxy, is asked without one", async () => {
+  test("sends no version to an engine that reports none, as behind a proxy", async () => {
     speaks = { least: "1.24" };
     await engine().info();
     await engine().listNodes();
@@ -189,7 +189,7 @@ describe("an engine", () => {
   });
 });
 
-test("engines that a fake stands in for are spoken to in the version of the engine that was recorded", async () => {
+test("a fake engine uses the version of the recorded engine", async () => {
   const fake = await FakeEngines.start(1);
   try {
     const engine = new Engine(fake.engine(1).connection);

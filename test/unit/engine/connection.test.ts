@@ -24,18 +24,18 @@ function writeContext(name: string, host: string): void {
   for (const file of ["ca", "cert", "key"]) writeFileSync(join(tls, `${file}.pem`), `the ${file}`);
 }
 
-test("the platform's socket, when nothing else is said", () => {
+test("defaults to the platform's socket", () => {
   expect(resolve()).toEqual({ host: "unix:///var/run/docker.sock" });
   expect(socketPath(resolve())).toBe("/var/run/docker.sock");
   expect(socketPath(resolve({}, "win32"))).toBe("//./pipe/docker_engine");
 });
 
-test("DOCKER_HOST before any context", () => {
+test("prefers DOCKER_HOST to a context", () => {
   writeContext("far", "tcp://198.51.100.1:2376");
   expect(resolve({ DOCKER_HOST: "unix:///run/x.sock", DOCKER_CONTEXT: "far" })).toEqual({ host: "unix:///run/x.sock" });
 });
 
-test("a context with its certificates, named by the environment or by the CLI's configuration", () => {
+test("reads a context and its certificates, from DOCKER_CONTEXT or the CLI's configuration", () => {
   writeContext("far", "tcp://198.51.100.1:2376");
   const far = { host: "tcp://198.51.100.1:2376", ca: "the ca", cert: "the cert", key: "the key" };
   expect(resolve({ DOCKER_CONTEXT: "far" })).toEqual(far);
@@ -44,7 +44,7 @@ test("a context with its certificates, named by the environment or by the CLI's 
   expect(resolve({ DOCKER_CONTEXT: "default" })).toEqual({ host: "unix:///var/run/docker.sock" });
 });
 
-describe("TLS that is asked for", () => {
+describe("requested TLS", () => {
   const REMOTE = { DOCKER_HOST: "tcp://198.51.100.1:2376" };
   const folderWith = (...files: string[]) => {
     const folder = join(home, "certs");
@@ -89,7 +89,7 @@ describe("TLS that is asked for", () => {
     );
   });
 
-  test("means nothing to a socket, to ssh, or to a context with certificates of its own", () => {
+  test("is ignored for a socket, for ssh, and for a context with its own certificates", () => {
     const asked = { DOCKER_TLS_VERIFY: "1", DOCKER_CERT_PATH: "/nowhere" };
     expect(resolve({ ...asked, DOCKER_HOST: "unix:///run/x.sock" })).toEqual({ host: "unix:///run/x.sock" });
     expect(resolve({ ...asked, DOCKER_HOST: "ssh://far" })).toEqual({ host: "ssh://far" });
@@ -97,7 +97,7 @@ describe("TLS that is asked for", () => {
     expect(resolve({ ...asked, DOCKER_CONTEXT: "far" })).toMatchObject({ ca: "the ca" });
   });
 
-  test("by a variable holds for a context without certificates", () => {
+  test("by a variable applies to a context without certificates", () => {
     writeContext("far", "tcp://198.51.100.1:2376");
     rmSync(join(home, ".docker", "contexts", "tls"), { recursive: true });
     expect(resolve({ DOCKER_CONTEXT: "far" })).toEqual({ host: "tcp://198.51.100.1:2376" });
@@ -106,6 +106,6 @@ describe("TLS that is asked for", () => {
   });
 });
 
-test("a context that is not there is refused by name", () => {
-  expect(() => resolve({ DOCKER_CONTEXT: "gone" })).toThrow('docker context "gone" is not there');
+test("rejects a context that does not exist, by name", () => {
+  expect(() => resolve({ DOCKER_CONTEXT: "gone" })).toThrow('docker context "gone" does not exist');
 });

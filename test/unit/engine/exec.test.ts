@@ -9,9 +9,9 @@ import { EngineError, UnreachableError } from "../../../engine/transport.ts";
 import { StaleLockTracker } from "../../../provider/service/stale-locks.ts";
 import type { TaskDetails } from "../../../engine/types.ts";
 
-/** What the engine says of a command, one after the other; the last one from then on. */
+/** The engine's successive reports on a command; the last one repeats. */
 let inspections: { Running: boolean; ExitCode: number | null }[];
-/** How it starts one. */
+/** How the engine starts a command. */
 let start: RequestListener;
 let server: Server;
 let folder: string;
@@ -55,14 +55,14 @@ afterEach(() => {
 
 const engine = () => new Engine({ host: `unix://${join(folder, "engine.sock")}` });
 
-test.each([0, 1, 137])("the exit code %j is asked for until the engine knows it", async (ExitCode) => {
+test.each([0, 1, 137])("polls until the engine knows the exit code %j", async (ExitCode) => {
   inspections = [RUNNING, RUNNING, { Running: true, ExitCode }, { Running: false, ExitCode }];
   expect(await engine().exec("container", ["mc"])).toMatchObject({ exitCode: ExitCode, stdout: "said\n" });
   inspections = [RUNNING, { Running: false, ExitCode }];
   expect(await execWithInput(engine(), "container", ["mc"], "")).toMatchObject({ exitCode: ExitCode });
 });
 
-test("locks are waited for when the engine does not know at once how the command ended", async () => {
+test("waits for locks when the engine reports the exit code late", async () => {
   const lock = { id: "1", resource: "bucket/object", owner: "store-a:9000", time: "2026-11-30T11:00:00Z" };
   start = (_request, response) => response.end(frame(JSON.stringify(lock)));
   inspections = [RUNNING, { Running: false, ExitCode: 0 }];
@@ -76,7 +76,7 @@ test("locks are waited for when the engine does not know at once how the command
   expect(await locks.canStop([task])).toMatchObject({ done: false });
 });
 
-/** What a command that takes too long ends with; the time passes at once. */
+/** Returns the error of a command that takes too long, in fake time. */
 async function late(work: Promise<unknown>): Promise<unknown> {
   let ended: unknown;
   work.catch((error: unknown) => (ended = error));
@@ -84,7 +84,7 @@ async function late(work: Promise<unknown>): Promise<unknown> {
   return ended;
 }
 
-test("an engine that does not start a command is waited for no longer than the limit", async () => {
+test("stops waiting for an engine that does not start a command", async () => {
   vi.useFakeTimers({ toFake: ["performance", "setTimeout", "clearTimeout"] });
   server.removeAllListeners("upgrade").on("upgrade", () => undefined);
   const error = await late(execWithInput(engine(), "container", ["mc"], "", 5_000));
@@ -97,7 +97,7 @@ test.each([
   ["", "/exec/command/start answered 500"],
   ['{"message":"OCI runtime exec failed"}', "OCI runtime exec failed"],
 ])("an engine that refuses to start a command with %j is an error", async (body, said) => {
-  // Without a listener for upgrades, the server answers such a request as any other.
+  // Without a listener for upgrades, the server handles the request like any other.
   server.removeAllListeners("upgrade");
   start = (_request, response) => response.writeHead(500).end(body);
   const started = hijack(engine().connection, "/exec/command/start", {});

@@ -5,18 +5,18 @@ import { SECTION_FUNCTION, parseSections, shellQuote, quoteIfNeeded } from "../.
 const sh = (script: string) => execFileSync("sh", ["-c", script], { encoding: "utf8" });
 
 test.each(["plain", "", "two words", "it's", "''", '$HOME `id` \\ "', "%h", "a\nb", "*", "~"])(
-  "a shell takes %j for one word",
+  "a shell reads %j as one word",
   (text) => {
     for (const word of [shellQuote(text), quoteIfNeeded(text)]) expect(sh(`printf '[%s]' ${word}`)).toBe(`[${text}]`);
   },
 );
 
-test("a word that needs no quotes has none", () => {
+test("quotes a word only if it needs quotes", () => {
   expect(quoteIfNeeded("ConnectTimeout=10")).toBe("ConnectTimeout=10");
   expect(quoteIfNeeded("UserKnownHostsFile=/dev/null x")).toBe("'UserKnownHostsFile=/dev/null x'");
 });
 
-test("what a script prints is read by its parts", () => {
+test("parses a script's output into sections", () => {
   const printed = sh(
     `${SECTION_FUNCTION}\nsection one; echo 1; section none; section "two words"; printf 'a\\n\\nb == c'`,
   );

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Engine } from "../../../engine/engine.ts";
 import { sshAgent } from "../../../engine/ssh.ts";
 
-/** Connects its input and output to the engine's socket, as `docker system dial-stdio` does at the other end of ssh. */
+/** Connects standard input and output to the engine's socket, like `docker system dial-stdio`. */
 const FAKE_SSH = `#!${process.execPath}
 require("node:fs").appendFileSync(process.env.FAKE_STARTS, "one\\n");
 if (process.env.FAKE_PROBLEM) {
@@ -20,7 +20,7 @@ socket.on("close", () => process.exit(0));
 
 let folder: string;
 let server: Server;
-/** Requests that are held back until the test lets them go. */
+/** Requests that wait until the test releases them. */
 let held: ServerResponse[];
 let hold: (url: string) => boolean;
 let heldEnough: (count: number) => Promise<void>;
@@ -55,16 +55,16 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** How often ssh was started. */
+/** Returns how often ssh was started. */
 const starts = () => readFileSync(join(folder, "starts"), "utf8").split("\n").length - 1;
-/** The connections that the engine has now. */
+/** Returns the engine's current connections. */
 const connections = () => new Promise<number>((done) => server.getConnections((_error, count) => done(count)));
 
 const release = () => {
   for (const response of held) response.end();
 };
 
-test("commands that wait in containers keep no other call waiting", async () => {
+test("waiting commands in containers do not delay other calls", async () => {
   hold = (url) => url.endsWith("/start");
   const engine = new Engine({ host: "ssh://one.example" });
   const commands = Array.from({ length: 6 }, () => engine.exec("container", ["wait"]));
@@ -74,12 +74,12 @@ test("commands that wait in containers keep no other call waiting", async () => 
   expect((await Promise.all(commands)).map(({ exitCode }) => exitCode)).toEqual([0, 0, 0, 0, 0, 0]);
 });
 
-test("a call that waits for a connection is given up when its time is over", async () => {
+test("a call that waits for a connection times out", async () => {
   hold = (url) => url === "/networks";
   const engine = new Engine({ host: "ssh://two.example" });
   const calls = Array.from({ length: 4 }, () => engine.listNetworks().catch(() => undefined));
   await heldEnough(4);
-  // All connections are in use, and stay so until this has been given up.
+  // All connections stay in use until the call has timed out.
   await expect(engine.info(50)).rejects.toThrow("no answer within 0.1 s");
   hold = () => false;
   release();
@@ -87,14 +87,14 @@ test("a call that waits for a connection is given up when its time is over", asy
   expect(await engine.info()).toEqual({ Id: "command" });
 });
 
-test("one connection carries request after request", async () => {
+test("reuses a connection for the next request", async () => {
   hold = () => false;
   const engine = new Engine({ host: "ssh://three.example" });
   for (let request = 0; request < 5; request += 1) await engine.info();
   expect(starts()).toBe(1);
 });
 
-test("which version an engine speaks is asked once, on the connection that carries its calls", async () => {
+test("negotiates the API version once, on the connection of the calls", async () => {
   hold = () => false;
   const asked: string[] = [];
   server.prependListener("request", ({ url = "" }, response) => {
@@ -108,7 +108,7 @@ test("which version an engine speaks is asked once, on the connection that carri
   expect(starts()).toBe(1);
 });
 
-test("a connection is shared by all who ask the same engine the same way, and by nobody else", async () => {
+test("shares a connection only among requests to the same engine with the same options", async () => {
   hold = () => false;
   const host = "ssh://four.example";
   await new Engine({ host }).info();
@@ -118,7 +118,7 @@ test("a connection is shared by all who ask the same engine the same way, and by
   expect(starts()).toBe(2);
 });
 
-test("of many calls at a time four have a connection each, and the others wait for one of them", async () => {
+test("opens at most four connections; further calls wait", async () => {
   hold = () => true;
   const engine = new Engine({ host: "ssh://five.example" });
   const calls = Array.from({ length: 9 }, () => engine.info());
@@ -129,7 +129,7 @@ test("of many calls at a time four have a connection each, and the others wait f
   expect(starts()).toBe(4);
 });
 
-test("a connection that is idle for 10 s ends, one that is asked in time does not", async () => {
+test("closes a connection after 10 s without requests", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   hold = () => false;
   const engine = new Engine({ host: "ssh://six.example" });
@@ -144,19 +144,19 @@ test("a connection that is idle for 10 s ends, one that is asked in time does no
   expect(starts()).toBe(2);
 });
 
-test("an engine that has hung up is asked by another connection", async () => {
+test("opens a new connection after the engine has closed one", async () => {
   hold = () => false;
   const engine = new Engine({ host: "ssh://seven.example" });
   await engine.info();
   server.closeAllConnections();
-  // ssh ends a moment after its connection, and is then no longer kept for the next request.
+  // ssh exits shortly after its connection ends, and is then no longer reused.
   const kept = () => Object.values(sshAgent(engine.connection).freeSockets).flat();
   await vi.waitFor(() => expect(kept()).toEqual([]), { timeout: 10_000 });
   expect(await engine.info()).toEqual({ Id: "command" });
   expect(starts()).toBe(2);
 });
 
-test("a connection that ends under a request is an error of that request alone", async () => {
+test("fails only the request whose connection ends", async () => {
   hold = () => true;
   const engine = new Engine({ host: "ssh://eight.example" });
   const call = engine.info();
@@ -167,7 +167,7 @@ test("a connection that ends under a request is an error of that request alone",
   expect(await engine.info()).toEqual({ Id: "command" });
 });
 
-test("what ssh says when it cannot connect is the error of the request, and the next one tries again", async () => {
+test("reports ssh's error when it cannot connect, and retries with the next request", async () => {
   hold = () => false;
   vi.stubEnv("FAKE_PROBLEM", "root@nine.example: Permission denied (publickey).");
   const engine = new Engine({ host: "ssh://nine.example" });

@@ -9,7 +9,7 @@ import { dockerConfig } from "../../../components/swarm/docker-provider.ts";
 import { run } from "../../../toolchain/run.ts";
 import { fakeHost, runProgram as runProgram, getValue } from "../harness.ts";
 
-/** Everything in ssh_config(5) that has an unverified key accepted, or another connection used. */
+/** The options of ssh_config(5) that accept an unverified key or use another connection. */
 const CARELESS = {
   StrictHostKeyChecking: "no",
   NoHostAuthenticationForLocalhost: "yes",
@@ -25,7 +25,7 @@ const CARELESS = {
 };
 
 const HOST_KEY = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${"A".repeat(43)}`;
-/** What ssh makes of it where a key is pinned. */
+/** ssh's resulting options for a pinned key. */
 const CAREFUL = {
   stricthostkeychecking: "true",
   nohostauthenticationforlocalhost: "no",
@@ -48,7 +48,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What the system's ssh would do, by option: it connects to nothing. */
+/** Returns the options that the system's ssh would use. It does not connect. */
 async function decided(words: string[]): Promise<Record<string, string>> {
   return byOption(await run("ssh", ["-F", config, "-G", ...words]));
 }
@@ -60,18 +60,18 @@ function byOption(printed: string): Record<string, string> {
 describe("whatever ~/.ssh/config and the options say", () => {
   const pinned = { address: "127.0.0.1", hostKey: HOST_KEY };
 
-  test("a pinned host key is checked, and no other connection is used", async () => {
+  test("checks a pinned host key and shares no connection", async () => {
     const given = await decided([...sshCommandOptions(sshConnection(pinned)), "127.0.0.1"]);
     expect(given).toMatchObject(CAREFUL);
     expect(given).not.toHaveProperty("controlpath");
     expect(given["proxycommand"]).toBe(CARELESS.ProxyCommand);
   });
 
-  test("the key of a jump host is checked like that too", async () => {
+  test("checks the key of a jump host in the same way", async () => {
     const way = { jumpHost: "me@127.0.0.1:2222", jumpHostKey: HOST_KEY };
     const outer = await decided([...sshCommandOptions(sshConnection({ ...pinned, ...way })), "127.0.0.1"]);
     expect(outer).toMatchObject(CAREFUL);
-    // A shell reads it, as ssh has one do; with -G it tells what it decides.
+    // ssh runs ProxyCommand in a shell; -G prints the resulting options.
     const command = outer["proxycommand"]!.replaceAll("%%", "%")
       .replace(/^ssh /, `ssh -F '${config}' -G `)
       .replace("'[%h]:%p'", "far:22");
@@ -80,7 +80,7 @@ describe("whatever ~/.ssh/config and the options say", () => {
     expect(there).not.toHaveProperty("controlpath");
   });
 
-  test("the docker plugin starts ssh with the same options", async () => {
+  test("makes the docker plugin start ssh with the same options", async () => {
     const engine = sshConnection({ ...pinned, jumpHost: "me@127.0.0.1:2222", jumpHostKey: HOST_KEY });
     const host = { ...fakeHost("a"), engine: pulumi.output(engine) };
     const { value } = await runProgram(() => dockerConfig("swarm-docker", [host]));

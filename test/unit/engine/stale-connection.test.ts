@@ -10,11 +10,11 @@ const folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-stale-"));
 const socket = join(folder, "docker.sock");
 const connection = { host: `unix://${socket}` };
 
-/** How many requests each connection carried, and what was asked. */
+/** Requests for each connection, and their paths. */
 let carried: Map<Socket, number>;
 let asked: string[];
 
-/** An engine that answers one request a connection, and hangs up on the next one as if it had just restarted. */
+/** An engine that answers one request for each connection and closes it on the next, as if it had just restarted. */
 const engine = http.createServer((request, response) => {
   const count = (carried.get(request.socket) ?? 0) + 1;
   carried.set(request.socket, count);
@@ -34,13 +34,13 @@ beforeEach(() => {
   asked = [];
 });
 
-test("a question on a connection that the engine has closed is asked on another one", async () => {
+test("repeats a read on a new connection when the engine has closed the old one", async () => {
   expect((await send(connection, "GET", "/info")).toString()).toBe("{}");
   expect((await send(connection, "GET", "/info")).toString()).toBe("{}");
   expect(asked.length).toBeGreaterThan(2);
 });
 
-test("a change is not made twice: the engine may have seen it", async () => {
+test("does not repeat a change, which the engine may have received", async () => {
   await send(connection, "GET", "/info");
   asked = [];
   await expect(send(connection, "POST", "/secrets/create", { body: {} })).rejects.toThrow(UnreachableError);

@@ -12,11 +12,11 @@ const LINUX: LocalMachine = {
   real: (path) => path.replace("/var/run/", "/run/"),
 };
 
-describe("the firewall of this machine guards an engine's ports", () => {
+describe("this machine's firewall protects an engine's ports", () => {
   const problem = (host = SOCKET, info: Partial<typeof INFO> = {}, machine: Partial<LocalMachine> = {}) =>
     notLocalReason(host, () => Promise.resolve({ ...INFO, ...info }), { ...LINUX, ...machine });
 
-  test("if it runs here", async () => expect(await problem()).toBeUndefined());
+  test("if the engine runs here", async () => expect(await problem()).toBeUndefined());
 
   test.each<[string, Parameters<typeof problem>, string]>([
     [
@@ -38,7 +38,7 @@ describe("the firewall of this machine guards an engine's ports", () => {
     [
       "rootless",
       [SOCKET, { SecurityOptions: ["name=rootless"] }],
-      "its engine runs without root, on a network of its own",
+      "its engine runs rootless, in its own network namespace",
     ],
     [
       "a container with the engine's socket",
@@ -48,17 +48,17 @@ describe("the firewall of this machine guards an engine's ports", () => {
     [
       "another network namespace",
       [SOCKET, {}, { sockets: "" }],
-      "its engine at unix:///var/run/docker.sock is on another",
+      "its engine at unix:///var/run/docker.sock is in another",
     ],
   ])("not of %s", async (_, args, line) => expect(await problem(...args)).toMatch(line));
 
-  test("which is not asked where its address settles it", async () => {
+  test("does not inspect an engine whose address is conclusive", async () => {
     const ask = () => Promise.reject(new Error("asked"));
     expect(await notLocalReason({ host: "tcp://10.0.0.1:2376" }, ask, LINUX)).toMatch(/neither by ssh/);
   });
 });
 
-test("a script on this machine reads its input, and tells how it ended", async () => {
+test("a local script reads its input and returns its output and exit code", async () => {
   const { exitCode, stdout, stderr } = await runLocalScript("cat; echo said >&2; exit 3", { input: "one\ntwo\n" });
   expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 3, stdout: "one\ntwo\n", stderr: "said\n" });
 });

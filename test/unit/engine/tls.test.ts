@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterEach(() => void vi.unstubAllEnvs());
 
 describe("a request to an engine", () => {
-  /** What an engine in TLS answers, or why it is not asked. */
+  /** Returns the answer of an engine with TLS, or the error of the request. */
   async function answer(options: ServerOptions, tls: Omit<EngineConnection, "host">): Promise<string> {
     const engine = createServer({ cert: server.certificate, key: server.key, ...options });
     engine.on("request", (_request: IncomingMessage, response) => response.end("in TLS"));
@@ -42,11 +42,11 @@ describe("a request to an engine", () => {
     }
   }
 
-  test("is made in TLS with an authority alone", async () => {
+  test("uses TLS with only an authority", async () => {
     expect(await answer({}, { ca: authority.certificate })).toBe("in TLS");
   });
 
-  test("shows a client certificate where there is one", async () => {
+  test("presents a client certificate if there is one", async () => {
     const client = await createServerCertificate(authority, ["client"], period);
     const mutual = { ca: authority.certificate, requestCert: true };
     const own = { ca: authority.certificate, cert: client.certificate, key: client.key };
@@ -54,7 +54,7 @@ describe("a request to an engine", () => {
     expect(await answer(mutual, { ca: authority.certificate })).not.toBe("in TLS");
   });
 
-  test("is refused by the certificate of another engine, whatever the environment says", async () => {
+  test("rejects another engine's certificate, whatever the environment says", async () => {
     vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
     const other = await createAuthority("engines", period);
     expect(await answer({}, { ca: other.certificate })).toMatch(/does not answer: .*certificate/);
@@ -99,7 +99,7 @@ test.each<[string, object | undefined, string | undefined]>([
   expect(lines).toEqual(line === undefined ? [] : [expect.stringContaining(`it: ${line}`)]);
 });
 
-test("a plain engine beyond this machine is only reached when that is allowed", async () => {
+test("connects to a remote engine without TLS only if allowed", async () => {
   const engine = "tcp://192.0.2.1:2375";
   expect(await getErrorMessage(() => new LocalHost("far", { engine, hostname: "far" }))).toContain(
     `engine "${engine}"`,
@@ -108,7 +108,7 @@ test("a plain engine beyond this machine is only reached when that is allowed", 
   expect(resources.find(({ name }) => name === "far-machine")!.inputs).toMatchObject({ connection: { host: engine } });
 });
 
-test("certificates given to a host reach its engine, the key as a secret", async () => {
+test("passes a host's certificates to its engine, the key as a secret", async () => {
   const tls = { ca: CERTIFICATE, cert: CERTIFICATE, key: KEY };
   const { resources } = await runProgram(() => new LocalHost("far", { engine: TCP, hostname: "far", tls }));
   const machine = resources.find(({ name }) => name === "far-machine")!;
@@ -116,7 +116,7 @@ test("certificates given to a host reach its engine, the key as a secret", async
   expect(machine.secrets).toContain("connection");
 });
 
-test("an engine given by its address has the TLS that the environment asks for", async () => {
+test("uses the environment's TLS settings for an engine given by address", async () => {
   vi.stubEnv("DOCKER_TLS_VERIFY", "1");
   vi.stubEnv("DOCKER_CERT_PATH", "/nowhere/certs");
   expect(await getErrorMessage(() => new LocalHost("far", { engine: TCP, hostname: "far" }))).toContain(
@@ -125,7 +125,7 @@ test("an engine given by its address has the TLS that the environment asks for",
 });
 
 describe("the docker plugin", () => {
-  test("gets what it needs to speak TLS and to check the engine's certificate", () => {
+  test("gets the certificates for TLS and for the check of the engine", () => {
     expect(tlsMaterial({ host: "unix:///run/docker.sock" })).toEqual({ ca: "", cert: "", key: "" });
     expect(tlsMaterial({ host: TCP, ca: "a", cert: "b", key: "c" })).toEqual({ ca: "a", cert: "b", key: "c" });
     const withoutClient = tlsMaterial({ host: TCP, ca: "a" });
@@ -136,13 +136,13 @@ describe("the docker plugin", () => {
     );
   });
 
-  test("is told that there is no context and no folder of certificates, whatever the environment says", async () => {
+  test("gets no context and no folder of certificates, whatever the environment says", async () => {
     const { value } = await runProgram(() => dockerConfig("swarm-docker", [fakeHost("a")]));
     expect(value).toMatchObject({ context: "", certPath: "" });
   });
 });
 
-describe("what is known only during the run", () => {
+describe("values known only during the run", () => {
   test.each<[EngineConnection, string | undefined]>([
     [{ host: "ssh://root@192.0.2.1" }, undefined],
     [{ host: TCP, ca: CERTIFICATE }, undefined],

@@ -5,7 +5,7 @@ import { formatIssue } from "../../../../core/input-validation-error.ts";
 const lines = (plan: Parameters<typeof validateAddresses>[0]) =>
   validateAddresses(plan).map((finding) => formatIssue("N", finding));
 
-describe("addresses that are fine", () => {
+describe("valid addresses", () => {
   test.each([
     {},
     { subnet: "10.20.0.0/24" },
@@ -15,7 +15,7 @@ describe("addresses that are fine", () => {
   ])("%j", (plan) => expect(lines(plan)).toEqual([]));
 });
 
-describe("addresses that are refused", () => {
+describe("invalid addresses", () => {
   test.each([
     [
       { subnet: "10.20.0.0" },

@@ -10,10 +10,10 @@ import { formatIssue } from "../../../../core/input-validation-error.ts";
 const SPEC: OverlaySettings = { encrypted: true, attachable: true, internal: false, mtu: 1500, labels: {} };
 
 describe("options", () => {
-  test("an encrypted network has them as the docker command writes them", () =>
+  test("sets the encryption option as the docker CLI does", () =>
     expect(driverOptions(SPEC)).toEqual({ encrypted: "", "com.docker.network.driver.mtu": "1500" }));
 
-  test("a plain network still has one, so that its options are compared", () =>
+  test("always sets the MTU, so that options are compared", () =>
     expect(driverOptions({ encrypted: false, mtu: 1400 })).toEqual({ "com.docker.network.driver.mtu": "1400" }));
 });
 
@@ -35,7 +35,7 @@ describe("addresses", () => {
 const RESERVED = "begins like a label that Docker or pulumi-swarm sets itself: choose another name for it";
 const NAME = "must be 1 to 63 letters, digits, '_', '.' or '-', the first a letter or digit: choose such a name";
 
-describe("refused", () => {
+describe("invalid specs", () => {
   test.each([
     ["-net", {}, `networkName "-net": ${NAME}`],
     ["", {}, `networkName "": ${NAME}`],
@@ -53,6 +53,6 @@ describe("refused", () => {
     expect(validateOverlayNetwork("net", { gateway: "10.20.0.1" }, ["subnet"])).toEqual([]);
   });
 
-  test("all at once", () =>
+  test("reports all issues at once", () =>
     expect(validateOverlayNetwork("ingress", { mtu: 1, subnet: "10.0.0.1/24" })).toHaveLength(3));
 });

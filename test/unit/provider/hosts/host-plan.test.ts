@@ -81,7 +81,7 @@ test.each<[string, Partial<HostFacts>, Partial<DesiredHost>, string]>([
 test("an engine that is stopped is waited for, or started where that is allowed", () => {
   const survey = { ...sound, ...stopped };
   expect(planHost(survey, wish, target).pendingReason).toContain(
-    "its engine does not run: `sudo systemctl enable --now docker`",
+    "its engine is not running: `sudo systemctl enable --now docker`",
   );
   expect(needsChanges(survey, wish, target)).toBe(false);
   expect(planHost(survey, { ...wish, install: "docker" }, target)).toMatchObject({

@@ -5,12 +5,12 @@ const chosen = (value: unknown, reason = "nodes have it"): ImmutableValuesInputs
   values: { plugin: { value, reason } },
 });
 
-describe("what is chosen for life", () => {
+describe("immutable values", () => {
   test.each<[string, Partial<ImmutableValuesInputs>, ImmutableValuesInputs, string[]]>([
-    ["is free at first", {}, chosen("flannel"), []],
-    ["stays", chosen("flannel"), chosen("flannel", "in other words"), []],
+    ["can be anything at first", {}, chosen("flannel"), []],
+    ["may stay the same", chosen("flannel"), chosen("flannel", "in other words"), []],
     [
-      "does not change",
+      "cannot change",
       chosen("flannel"),
       chosen("cilium"),
       ['plugin "cilium": cannot change from "flannel": nodes have it'],
@@ -21,14 +21,14 @@ describe("what is chosen for life", () => {
     expect(inputs).toEqual(news);
   });
 
-  test("is no change when it is only explained otherwise", async () => {
+  test("ignores a change of the reason", async () => {
     expect(await ImmutableValuesResource.diff("id", chosen("flannel"), chosen("flannel", "in other words"))).toEqual({
       changes: false,
     });
     expect(await ImmutableValuesResource.diff("id", chosen(undefined), chosen("flannel"))).toEqual({ changes: true });
   });
 
-  test("is read as it was recorded, and cannot be imported", async () => {
+  test("reads the recorded state, and cannot be imported", async () => {
     const { id, outs } = await ImmutableValuesResource.create(chosen("flannel"));
     expect(await ImmutableValuesResource.read(id, outs)).toEqual({ id, props: outs });
     await expect(ImmutableValuesResource.read("id")).rejects.toThrow("immutable values id cannot be imported");
