@@ -125,7 +125,7 @@ describeOnLab("a store on one machine, from up to destroy", (fixture) => {
   });
 
   test("the next up finds the objects", async () => {
-    expect((await stack.up()).output).toMatch(/the data in volumes minio-d1, .* on host local is used again/);
+    expect((await stack.up()).output).toMatch(/the data in volumes minio-d1, .* on host local will be reused/);
     expect(kept.equals(await (await onlyBucket()).get("kept"))).toBe(true);
     await stack.destroy();
   });

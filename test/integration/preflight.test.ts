@@ -143,7 +143,9 @@ describeOnLab(
             expect.stringMatching(
               /subnet "10\.20\.0\.0\/29": has 5 addresses .*, and 3 hosts need 6 .*: choose a wider/,
             ),
-            expect.stringMatching(/hosts\.c\.drives "\/mnt\/disk1": is no mount point: mount the disk there, or leave/),
+            expect.stringMatching(
+              /hosts\.c\.drives "\/mnt\/disk1": is not a mount point: mount the disk there, or leave/,
+            ),
             expect.stringMatching(/hosts\.b\.drives "\/mnt\/disk1": its disk has 20 MiB left of 20 MiB: free some, or/),
           ]);
         } finally {

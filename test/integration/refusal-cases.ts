@@ -144,7 +144,7 @@ export const MACHINE_REFUSALS: EngineRefusal[] = [
     },
     argument: "drives",
     value: '"/mnt/disk8"',
-    fix: "lies on the root disk",
+    fix: "is on the root disk",
   },
   {
     what: "a port on which a process outside Docker listens",

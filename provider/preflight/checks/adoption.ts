@@ -6,10 +6,10 @@ import type { PreflightIssue } from "./issue.ts";
 import { isOurNetwork, type ClusterSnapshot } from "../snapshot.ts";
 import { checkUnderlay } from "./underlay.ts";
 
-/** A finding about one network, whose name goes without saying. */
+/** An issue of the network that is being checked. */
 type NetworkIssue = Omit<PreflightIssue, "subject">;
 
-/** What speaks against taking a network on as it is, and what has to be said of it. */
+/** Checks a network to adopt, and compares it with the settings that are given. */
 export function checkAdoption(
   requirement: NetworkRequirement,
   others: readonly NetworkRequirement[],
@@ -40,15 +40,15 @@ function adoptionError(
   if (!live) {
     return (
       canListNetworks(snapshot) &&
-      "there is no network of that name to take on: make it, or leave adopt out and it is made"
+      "there is no network of that name to adopt: create it, or leave adopt out to have it created"
     );
   }
   if (isOurNetwork(live, requirement.owner, snapshot)) return "this stack created it: leave adopt out";
   if (live.Driver === "overlay" && live.Scope === "swarm") return undefined;
-  return `is a network of the driver ${live.Driver}, which spans no hosts: give the name of an overlay network`;
+  return `is a network of the driver ${live.Driver}, which does not span hosts: give the name of an overlay network`;
 }
 
-/** Whether the Swarm's networks can be told: by a manager, or because there is no Swarm on any host. */
+/** Whether the list of the Swarm's networks is complete: a manager answers, or no host is in a Swarm. */
 function canListNetworks({ hosts, unreachable }: ClusterSnapshot): boolean {
   return unreachable.length === 0 || Object.values(hosts).some(({ manager }) => manager);
 }
@@ -56,16 +56,16 @@ function canListNetworks({ hosts, unreachable }: ClusterSnapshot): boolean {
 function differenceIssue(difference: FieldDiff): NetworkIssue {
   const { argument, wanted } = difference;
   const problem =
-    `the network that is taken on has ${formatFound(difference)}, and no network can be changed: leave the argument out, ` +
+    `the adopted network has ${formatFound(difference)}, and no network can be changed: leave the argument out, ` +
     "or leave adopt out and give another networkName";
   return { check: "names", hosts: [], argument, value: wanted, problem };
 }
 
-/** Who asks for `encrypted: false` knows. */
+/** Not for a network with `encrypted: false`: its user knows. */
 function clearTextWarning({ settings }: NetworkRequirement, options: Record<string, string> | null): NetworkIssue[] {
   if (settings.encrypted !== undefined || (options && ENCRYPTED_OPTION in options)) return [];
   const problem =
-    "the network that is taken on is not encrypted: what crosses between hosts can be read and changed on the way, " +
-    "passwords too; say encrypted: false if that is meant, else make another network and move to it";
+    "the adopted network is not encrypted: traffic between hosts, passwords included, can be read and changed on the " +
+    "way; set encrypted: false if that is intended, or create another network and move to it";
   return [{ check: "names", hosts: [], argument: "encrypted", value: undefined, problem, warning: true }];
 }

@@ -9,7 +9,7 @@ import { checkSwarmOwner, checkEngines, checkMembership, checkAddressPools } fro
 import { formatIssueTable } from "../table.ts";
 import { checkNat } from "./underlay.ts";
 
-/** What is found of the requirements, errors and warnings. What is in a Swarm that is refused altogether goes without saying. */
+/** Checks all requirements against the snapshot. If the Swarm belongs to another state, only that is reported. */
 export function checkAll(requirements: readonly Requirement[], snapshot: ClusterSnapshot): PreflightIssue[] {
   const refused = requirements.flatMap((requirement) =>
     requirement.kind === "swarm" ? checkSwarmOwner(requirement, snapshot) : [],
@@ -40,11 +40,11 @@ export function checkAll(requirements: readonly Requirement[], snapshot: Cluster
   });
 }
 
-/** What to say of the findings. */
+/** The output of the preflight. */
 export interface PreflightReport {
-  /** What speaks against the requirements, one clear line each. */
+  /** Issues that stop the run, one line each. */
   errors: string[];
-  /** What is only said: the warnings, and with more than one host a table of all that was found. */
+  /** Warnings, after a table of all issues by host if there is more than one host. */
   warnings: string[];
 }
 

@@ -1,18 +1,17 @@
 import { DEFAULT_MTU } from "../../../core/networks/overlay-spec.ts";
 import type { NetworkRequirement, SwarmRequirement } from "../../../core/requirement.ts";
 import type { PreflightIssue } from "./issue.ts";
-import { groupBy } from "../groups.ts";
 import { isNode, type ClusterSnapshot } from "../snapshot.ts";
 import type { ProbeHost, ProbeNeeds, ProbeLink } from "../connectivity/plan.ts";
 
-/** What did not get through between two hosts: one finding for a pair, and one for packets that are too large. */
+/** Reports blocked links: one issue per pair of hosts, and one for large packets. */
 export function blockedLinkIssues(
   swarm: SwarmRequirement,
   networks: readonly NetworkRequirement[],
   { addresses }: ClusterSnapshot,
   blocked: readonly ProbeLink[],
 ): PreflightIssue[] {
-  const pairs = groupBy(blocked, ({ from, to }) => [from, to].sort().join(" "));
+  const pairs = Map.groupBy(blocked, ({ from, to }) => [from, to].sort().join(" "));
   return [...pairs.values()].flatMap((found): PreflightIssue[] => {
     const [a = "", b = ""] = [found[0]!.from, found[0]!.to].sort();
     const about = { hosts: [a, b], argument: `hosts.${a}.privateAddress`, value: addresses[a] };
@@ -39,7 +38,7 @@ export function blockedLinkIssues(
   });
 }
 
-/** The path is narrower than the devices at its ends. */
+/** Reports a path MTU that is smaller than the MTU of the interfaces at its ends. */
 function pathMtuIssues(networks: readonly NetworkRequirement[], a: string, b: string): PreflightIssue[] {
   const mtus = networks.flatMap(({ subject, settings }) =>
     settings.mtu === undefined ? [] : [{ subject, mtu: settings.mtu }],
@@ -56,13 +55,13 @@ function pathMtuIssues(networks: readonly NetworkRequirement[], a: string, b: st
       problem:
         `packets of ${widest.mtu} bytes do not get through whole between host ${a} and host ${b}: give the mtu that the ` +
         "link between them carries (`ping -M do -s <mtu - 28>` finds it)",
-      // Nobody chose the default; packets of that size mostly come through, in pieces.
+      // The user did not choose the default, and Docker usually fragments packets of that size.
       warning: widest.mtu === DEFAULT_MTU,
     },
   ];
 }
 
-/** What of the probing there was none, and why. */
+/** Warns about what could not be probed. */
 export function skippedProbeIssues(
   { subject }: SwarmRequirement,
   snapshot: ClusterSnapshot,
@@ -70,7 +69,7 @@ export function skippedProbeIssues(
     able: readonly string[];
     taking: readonly ProbeHost[];
     ways: readonly ProbeLink[];
-    /** Ways whose ends were not at it at the same time. */
+    /** Links whose ends did not probe at the same time. */
     missed: readonly ProbeLink[];
     failures: Record<string, string>;
     needs: ProbeNeeds;
@@ -109,7 +108,7 @@ export function skippedProbeIssues(
 }
 
 function groupedBySender(ways: readonly ProbeLink[]): [string, string[]][] {
-  return [...groupBy(ways, ({ from }) => from)].map(([key, found]) => [key, found.map(({ to }) => `host ${to}`)]);
+  return [...Map.groupBy(ways, ({ from }) => from)].map(([key, found]) => [key, found.map(({ to }) => `host ${to}`)]);
 }
 
 function portName(tried: string): string {

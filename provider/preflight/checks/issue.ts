@@ -1,6 +1,6 @@
 import { type ValidationIssue, formatIssue } from "../../../core/input-validation-error.ts";
 
-/** What a finding is about: the columns of the table of findings, in this order. */
+/** What an issue is about. These are the columns of the table of issues, in this order. */
 export const CHECKS = [
   "engine",
   "machine",
@@ -16,26 +16,26 @@ export const CHECKS = [
 ] as const;
 export type Check = (typeof CHECKS)[number];
 
-/** Those that only the machine itself answers, whatever its engine knows. */
+/** The checks that need facts of the machine; its engine is not enough. */
 export const MACHINE_CHECKS: readonly Check[] = ["clock", "kernel", "mtu", "ports", "disks"];
 
-/** Something that is found before anything is touched. */
+/** An issue that the preflight found, before anything is changed. */
 export interface PreflightIssue extends ValidationIssue {
-  /** Whose argument it is about: `OverlayNetwork "storage"`. */
+  /** The component that the argument belongs to: `OverlayNetwork "storage"`. */
   subject: string;
   check: Check;
-  /** Keys of the hosts that it is about. */
+  /** Keys of the affected hosts; empty if no host in particular is. */
   hosts: readonly string[];
-  /** Whether the run goes on, and this is only said. @default false: the run is refused */
+  /** Whether to warn only. @default false: the issue stops the run */
   warning?: boolean;
 }
 
-/** The one line that a user reads. */
+/** Formats the line for the user. */
 export function formatPreflightIssue({ subject, argument, value, problem }: PreflightIssue): string {
   return formatIssue(subject, { argument, value, problem });
 }
 
-/** A finding that refuses what is to be made, and only warns of what runs already. */
-export function downgradeToWarningIf(running: boolean, finding: PreflightIssue): PreflightIssue {
-  return running ? { ...finding, warning: true } : finding;
+/** Turns an issue into a warning if its subject is already running. */
+export function downgradeToWarningIf(isRunning: boolean, issue: PreflightIssue): PreflightIssue {
+  return isRunning ? { ...issue, warning: true } : issue;
 }

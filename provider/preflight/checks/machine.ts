@@ -1,17 +1,16 @@
 import type { SwarmRequirement } from "../../../core/requirement.ts";
 import { type PreflightIssue, downgradeToWarningIf } from "./issue.ts";
-import { groupBy } from "../groups.ts";
 import { GIB, diskShortage } from "../disk-space.ts";
 import { isNode, hostKeys, type ClusterSnapshot } from "../snapshot.ts";
 import { takenPortError, findTakenPorts } from "../swarm-ports.ts";
 
-/** Seconds by which clocks may differ: the newest version of an object is the one of the latest clock. */
+/** By how much clocks may differ, in seconds. MinIO decides by timestamps which version of an object is the newest. */
 const CLOCK_SECONDS = 2;
 
-/** MinIO's nodes and S3 clients do not listen to whose clock differs by so many seconds. */
+/** From this difference on, in seconds, MinIO nodes and S3 clients reject each other's requests. */
 const CLOCK_LIMIT_SECONDS = 15 * 60;
 
-/** What of the machines, and between them, a Swarm does not go with. */
+/** Checks the machines, alone and against each other. */
 export function checkMachines(requirement: SwarmRequirement, snapshot: ClusterSnapshot): PreflightIssue[] {
   const findings = [
     ...checkUninspected(snapshot),
@@ -22,7 +21,7 @@ export function checkMachines(requirement: SwarmRequirement, snapshot: ClusterSn
     ...checkPorts(requirement, snapshot),
     ...checkDiskSpace(snapshot),
   ];
-  // What runs already, for better or worse, is no reason to stop the change that may mend it.
+  // Only warn about hosts that already run, so that an `up` that fixes them is never blocked.
   return findings.map((finding) =>
     downgradeToWarningIf(finding.warning === true || finding.hosts.every((key) => isNode(snapshot, key)), {
       subject: requirement.subject,
@@ -34,8 +33,8 @@ export function checkMachines(requirement: SwarmRequirement, snapshot: ClusterSn
 type MachineIssue = Omit<PreflightIssue, "subject">;
 
 /**
- * It is only said: engines may be still to be made, and what needs them waits for them; an engine that answers can do its
- * work whatever its machine is.
+ * Warns about engines and machines that could not be inspected. Engines may still have to be created, and the resources
+ * that need them wait for them.
  */
 function checkUninspected({ unreachableReasons = {}, factsErrors = {} }: ClusterSnapshot): MachineIssue[] {
   const finding = (check: "engine" | "machine", key: string, problem: string): MachineIssue => ({
@@ -54,7 +53,7 @@ function checkUninspected({ unreachableReasons = {}, factsErrors = {} }: Cluster
   ];
 }
 
-/** Hosts that are one machine, or a copy of each other. */
+/** Finds hosts that are the same machine, or copies of each other. */
 function checkDuplicates({ hosts, machines, addresses }: ClusterSnapshot): MachineIssue[] {
   const infos = Object.entries(hosts).map(([key, { info }]) => [key, info] as const);
   const names = infos.map(([key, { Name }]) => [key, Name] as const);
@@ -77,7 +76,7 @@ function checkDuplicates({ hosts, machines, addresses }: ClusterSnapshot): Machi
         hosts: keys,
         argument: `hosts.${keys.at(-1)!}.hostname`,
         value,
-        problem: `the engine of ${otherHosts(keys)} calls itself so as well: rename one of the machines, restart Docker`,
+        problem: `the engine of ${otherHosts(keys)} has the same name: rename one of the machines and restart Docker`,
       })),
     ...duplicates(Object.entries(addresses)).map(({ keys, value }) => ({
       check: "addresses" as const,
@@ -89,7 +88,7 @@ function checkDuplicates({ hosts, machines, addresses }: ClusterSnapshot): Machi
     ...duplicates(
       Object.entries(machines).flatMap(([key, { machineId }]) => (machineId ? [[key, machineId] as const] : [])),
     )
-      // Of one kernel they are namespaces of one machine, and no copies.
+      // Hosts that share a kernel are namespaces of one machine, not copies.
       .filter(({ keys }) => new Set(keys.map((key) => machines[key]?.bootId)).size === keys.length)
       .map(({ keys, value }) => ({
         check: "identity" as const,
@@ -104,7 +103,7 @@ function checkDuplicates({ hosts, machines, addresses }: ClusterSnapshot): Machi
   ];
 }
 
-/** Loopback leads to the machine itself, whichever host asks. */
+/** A loopback address leads every other host to itself. */
 function checkLoopback(snapshot: ClusterSnapshot): MachineIssue[] {
   if (hostKeys(snapshot).length < 2) return [];
   const shared = new Set(duplicates(Object.entries(snapshot.addresses)).flatMap(({ keys }) => keys));
@@ -119,7 +118,7 @@ function checkLoopback(snapshot: ClusterSnapshot): MachineIssue[] {
     }));
 }
 
-/** Clocks that certainly differ, however long the question took. The earliest and the latest say enough. */
+/** Compares the earliest and the latest clock. The time that reading them took counts in their favour. */
 function checkClocks({ machines }: ClusterSnapshot): MachineIssue[] {
   const clocks = Object.entries(machines).flatMap(([key, { clock }]) => (clock ? [{ key, ...clock }] : []));
   const latest = clocks.toSorted((a, b) => b.least - a.least)[0];
@@ -133,8 +132,8 @@ function checkClocks({ machines }: ClusterSnapshot): MachineIssue[] {
     argument: `hosts.${latest.key}`,
     value: "clock",
     problem:
-      `${seconds.toFixed(1)} s ahead of host ${earliest.key}'s: MinIO takes the later clock's word for which of two ` +
-      "versions is the newer, and its nodes do not listen to each other from 15 min on: have both set by NTP " +
+      `${seconds.toFixed(1)} s ahead of host ${earliest.key}'s: MinIO decides by the clock which version of an ` +
+      "object is newer, and its nodes reject each other from 15 min on: synchronize both by NTP " +
       "(`timedatectl set-ntp true`)",
   };
   return [{ ...finding, warning: seconds < CLOCK_LIMIT_SECONDS }];
@@ -164,7 +163,7 @@ function checkPorts(requirement: SwarmRequirement, snapshot: ClusterSnapshot): M
   }));
 }
 
-/** Where an engine keeps its images and volumes. */
+/** Checks the disk that holds the engine's images and volumes. */
 function checkDiskSpace({ hosts, machines }: ClusterSnapshot): MachineIssue[] {
   return Object.entries(machines).flatMap(([key, machine]) => {
     const root = hosts[key]?.info.DockerRootDir ?? "/var/lib/docker";
@@ -174,9 +173,9 @@ function checkDiskSpace({ hosts, machines }: ClusterSnapshot): MachineIssue[] {
   });
 }
 
-/** Values that several keys have, with these keys. */
+/** Returns the values that several keys share, with these keys. */
 function duplicates(values: readonly (readonly [string, string])[]): { keys: string[]; value: string }[] {
-  const byValue = groupBy(values, ([, value]) => value);
+  const byValue = Map.groupBy(values, ([, value]) => value);
   return [...byValue]
     .filter(([, entries]) => entries.length > 1)
     .map(([value, entries]) => ({ keys: entries.map(([key]) => key), value }));

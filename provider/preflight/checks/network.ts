@@ -7,16 +7,15 @@ import { formatFound } from "../field-diff.ts";
 import type { NetworkRequirement } from "../../../core/requirement.ts";
 import type { PreflightIssue } from "./issue.ts";
 import { isOurNetwork, listNetworks, type ClusterSnapshot, networkSubnets } from "../snapshot.ts";
-import { isL2Requirement, checkConfigOnlyNetworks } from "./config-only-network.ts";
 import { hostRoutes } from "../connectivity/routes.ts";
-import { checkUnderlay } from "./underlay.ts";
+import { checkConfigOnlyNetworks, checkUnderlay, isL2Requirement } from "./underlay.ts";
 
-/** A finding about one network, whose name goes without saying. */
+/** An issue of the network that is being checked. */
 type NetworkIssue = Omit<PreflightIssue, "subject">;
 
 const DEFAULT_POOL = ["10.0.0.0/8"];
 
-/** What speaks against a network, the others demanded before it among it. */
+/** Checks a network against the snapshot and against the networks required before it. */
 export function checkNetwork(
   requirement: NetworkRequirement,
   others: readonly NetworkRequirement[],
@@ -35,7 +34,7 @@ export function checkNetwork(
   return findings.map((finding) => ({ subject: requirement.subject, ...finding }));
 }
 
-/** Whether an engine of this version may send in the clear what is to be encrypted (CVE-2023-28840 and its siblings). */
+/** Whether this engine version may send encrypted traffic in clear text (CVE-2023-28840 to 28842). */
 export function encryptsUnsafely(version: string): boolean {
   return isVersionIn(version, "<20.10.24 || >=23.0.0 <=23.0.2");
 }
@@ -73,12 +72,12 @@ function checkEncryption({ settings }: NetworkRequirement, { hosts }: ClusterSna
       argument: "encrypted",
       value: true,
       problem:
-        `Docker ${info.ServerVersion} on host ${key} may send its packets in the clear (repaired in 20.10.24 and ` +
+        `Docker ${info.ServerVersion} on host ${key} may send its packets in clear text (fixed in 20.10.24 and ` +
         "23.0.3): upgrade it, or set encrypted: false",
     }));
 }
 
-/** One finding at most: the first thing in the way says enough. */
+/** Returns at most one issue, for the first overlap. */
 function checkOverlap(
   requirement: NetworkRequirement,
   others: readonly NetworkRequirement[],
@@ -92,7 +91,7 @@ function checkOverlap(
       .filter((other) => shareHost(requirement, other))
       .map((other) => ({ block: other.settings.subnet, hosts: [], what: `that of ${other.subject}` })),
     ...networkBlocks(requirement, snapshot),
-    // A network that is there outside of Docker has its hosts' routes and addresses for good reason.
+    // Hosts have routes and addresses in the existing network that macvlan and ipvlan attach to.
     ...(isLinked ? [] : routeBlocks(subnet, snapshot)),
     ...(isLinked ? [] : hostAddressBlocks(snapshot)),
   ];
@@ -105,7 +104,7 @@ function checkOverlap(
   return [{ check: "addresses", hosts: use.hosts, argument: "subnet", value: subnet, problem }];
 }
 
-/** Whether there is a host that is on both. */
+/** Whether a host is on both networks. */
 function shareHost({ perHostConfig }: NetworkRequirement, { perHostConfig: others }: NetworkRequirement): boolean {
   return !perHostConfig || !others || Object.keys(perHostConfig.hosts).some((host) => host in others.hosts);
 }
@@ -118,7 +117,7 @@ function hostAddressBlocks({ addresses }: ClusterSnapshot) {
   }));
 }
 
-/** What lies on other hosts than the network is in nobody's way, nor what only holds a part for another network. */
+/** Returns the subnets of networks on the same hosts. Config-only networks do not use their addresses. */
 function networkBlocks(requirement: NetworkRequirement, snapshot: ClusterSnapshot) {
   const { perHostConfig } = requirement;
   const own = liveNetwork(requirement, snapshot)?.Id;
@@ -134,7 +133,7 @@ function networkBlocks(requirement: NetworkRequirement, snapshot: ClusterSnapsho
     );
 }
 
-/** Inside the Swarm's own pool a route says nothing that is as wide as the pool: whoever gave the pool knew of it. */
+/** Returns the hosts' routes. Within an address pool of the Swarm, routes that contain the whole pool are ignored. */
 function routeBlocks(subnet: string, snapshot: ClusterSnapshot) {
   const manager = Object.values(snapshot.hosts).find(({ manager }) => manager)?.manager;
   const pools = manager?.swarm.DefaultAddrPool ?? DEFAULT_POOL;
@@ -148,7 +147,7 @@ function routeBlocks(subnet: string, snapshot: ClusterSnapshot) {
     }));
 }
 
-/** A network is never changed, only made anew, and what is attached loses it. */
+/** Rejects a replacement of a network that is in use. */
 function checkReplacement(requirement: NetworkRequirement, snapshot: ClusterSnapshot): NetworkIssue[] {
   const live = liveNetwork(requirement, snapshot);
   if (!live) return [];
@@ -157,7 +156,7 @@ function checkReplacement(requirement: NetworkRequirement, snapshot: ClusterSnap
     ? attached.foreign
     : [...attached.services.map(({ name }) => `service ${name}`), ...attached.foreign];
   if (blocking.length === 0) return [];
-  const wayOut = snapshot.allowOutage
+  const fix = snapshot.allowOutage
     ? `${blocking.join(", ")} is not this stack's and would lose it: detach it first`
     : `${blocking.join(", ")} would lose it: put the value back, or set allowOutage: true on the Swarm`;
   return networkDifferences(requirement, live, snapshot).map((difference) => ({
@@ -165,6 +164,6 @@ function checkReplacement(requirement: NetworkRequirement, snapshot: ClusterSnap
     hosts: [],
     argument: difference.argument,
     value: difference.wanted,
-    problem: `the network is there with ${formatFound(difference)}; another means a new network, and ${wayOut}`,
+    problem: `the network is there with ${formatFound(difference)}; a change replaces the network, and ${fix}`,
   }));
 }

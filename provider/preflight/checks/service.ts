@@ -1,18 +1,17 @@
 import { socketPath } from "../../../engine/connection.ts";
 import { isSshConnection } from "../../../engine/ssh-shell.ts";
-import type { ContainerSummary, ServiceDetails } from "../../../engine/types.ts";
-import { describeOwner } from "../../../core/labels.ts";
+import type { ContainerSummary, ServiceDetails, VolumeDetails } from "../../../engine/types.ts";
+import { describeOwner, isOwned } from "../../../core/labels.ts";
 import type { ServiceRequirement } from "../../../core/requirement.ts";
 import type { PreflightIssue } from "./issue.ts";
 import type { MachineFacts } from "../facts/machine.ts";
 import { diskShortage } from "../disk-space.ts";
 import { isNode, isOurService, type HostSnapshot, listServices, type ClusterSnapshot } from "../snapshot.ts";
-import { checkVolumes } from "./volume.ts";
 
-/** A finding about one service, whose name goes without saying. */
+/** An issue of the service that is being checked. */
 type ServiceIssue = Omit<PreflightIssue, "subject">;
 
-/** What speaks against a service, the others demanded before it among it. */
+/** Checks a service against the snapshot and against the services required before it. */
 export function checkService(
   requirement: ServiceRequirement,
   others: readonly ServiceRequirement[],
@@ -62,10 +61,10 @@ function checkPorts(
   );
 }
 
-/** Who has a port of a host, unless it is the service itself. */
+/** Returns what holds a port of a host, unless it is the service itself. */
 function portHolder(port: number, key: string, requirement: ServiceRequirement, snapshot: ClusterSnapshot) {
   const host = snapshot.hosts[key];
-  // An engine that does not answer does not tell which ports are its own.
+  // Without the engine's answer its containers' ports are unknown.
   if (!host) return undefined;
   const services = listServices(snapshot);
   const names = [requirement.name, ...(requirement.alternateNames ?? [])];
@@ -78,11 +77,11 @@ function portHolder(port: number, key: string, requirement: ServiceRequirement, 
   const containersService = container?.Labels["com.docker.swarm.service.id"];
   const isOurTask = ({ Labels }: ContainerSummary): boolean => {
     if (ours.has(Labels["com.docker.swarm.service.id"] ?? "")) return true;
-    // While managers elect a leader none of them tells its services: the name has to do.
+    // During a leader election no manager lists services, so compare the name.
     return services.length === 0 && Labels["com.docker.swarm.service.name"] === requirement.name;
   };
   if (container && isOurTask(container)) return undefined;
-  // Ports of the routing mesh are taken on every host; those in host mode only where a task runs.
+  // The routing mesh holds a port on every host, host mode only where a task runs.
   const service = services.find(
     ({ ID, Spec }) =>
       ID === containersService ||
@@ -93,30 +92,30 @@ function portHolder(port: number, key: string, requirement: ServiceRequirement, 
   );
   if (service) return ours.has(service.ID) ? undefined : `service ${service.Spec.Name}`;
   if (container) return `container ${container.Names[0]?.replace(/^\//, "") ?? container.Id}`;
-  // Its own ports do not say so before a container runs, and are open by then.
+  // A created container does not list its ports yet, although Docker has opened them.
   if (host.containers.some((one) => one.State === "created" && isOurTask(one))) return undefined;
-  // A task on its host's own network holds its ports as any process does.
+  // On the host network, tasks hold their ports like any other process.
   if (requirement.usesHostNetwork && (ours.size > 0 || runsOn(requirement, host))) return undefined;
   return snapshot.machines[key]?.listening.includes(port) ? "a process outside Docker" : undefined;
 }
 
-/** Whether a task of the service runs on a host; while managers elect a leader, its name has to do. */
+/** Whether a task of the service runs on a host, by its name: during a leader election no manager lists services. */
 function runsOn({ name }: ServiceRequirement, { containers }: HostSnapshot): boolean {
   return containers.some(({ Labels }) => Labels["com.docker.swarm.service.name"] === name);
 }
 
-/** Rules are set as root: by ssh, or on this machine, of which the rules' own resource tells whether they can be. */
+/** Firewall rules need root, by ssh or on this machine. HostFirewall checks the rights on this machine. */
 function checkAllowFrom({ needsFirewall, hosts }: ServiceRequirement, snapshot: ClusterSnapshot): ServiceIssue[] {
   if (!needsFirewall) return [];
   return hosts.flatMap((key) => {
     const address = snapshot.hosts[key]?.address;
     const about = { check: "ports", hosts: [key], argument: "allowFrom", value: key } as const;
     if (address !== undefined && !isSshConnection({ host: address }) && socketPath({ host: address }) === undefined) {
-      const problem = `is reached at ${address}, and only by ssh can rules be set there: declare it in SshHosts, or leave allowFrom out`;
+      const problem = `is reached at ${address}, and rules can only be set by ssh: declare it in SshHosts, or leave allowFrom out`;
       return [{ ...about, problem }];
     }
     if (snapshot.machines[key]?.hasRoot !== false) return [];
-    const problem = "rules there are root's to set: log in as root, or let the user run sudo without a password";
+    const problem = "setting rules needs root: log in as root, or let the user run sudo without a password";
     return [{ ...about, problem }];
   });
 }
@@ -135,7 +134,7 @@ function checkDisks({ disks, hosts }: ServiceRequirement, snapshot: ClusterSnaps
   });
 }
 
-/** A drive of a node that runs is no reason to stop the change that may mend it, as by more hosts. */
+/** Only warns about nodes that already run: the change may add capacity. */
 function checkDiskSpace({ disks, hosts }: ServiceRequirement, snapshot: ClusterSnapshot): ServiceIssue[] {
   return hosts.flatMap((key) => {
     const machine = snapshot.machines[key];
@@ -151,6 +150,51 @@ function checkDiskSpace({ disks, hosts }: ServiceRequirement, snapshot: ClusterS
 function diskError(path: string, mounts: MachineFacts["mounts"]): string | undefined {
   const mountAt = (at: string) => mounts.findLast((mount) => mount.path === at);
   const mount = mountAt(path.replace(/(?<=.)\/+$/, ""));
-  if (!mount) return "is no mount point";
-  return mount.device === mountAt("/")?.device ? "lies on the root disk" : undefined;
+  if (!mount) return "is not a mount point";
+  return mount.device === mountAt("/")?.device ? "is on the root disk" : undefined;
+}
+
+/**
+ * Rejects existing volumes of another owner, and warns about data that will be reused. A running service already has its
+ * volumes; only a host that joins now may bring other volumes of the same name.
+ */
+function checkVolumes(requirement: ServiceRequirement, snapshot: ClusterSnapshot): ServiceIssue[] {
+  const runs = listServices(snapshot).some(
+    (service) => service.Spec.Name === requirement.name && isOurService(service, requirement.owner, snapshot),
+  );
+  return Object.entries(requirement.volumes ?? {}).flatMap(([host, names]) => {
+    if (runs && isNode(snapshot, host)) return [];
+    const found = (snapshot.hosts[host]?.volumes ?? []).filter(({ Name }) => names.includes(Name));
+    const foreign = found.filter(({ Labels }) => !isOwned(Labels, requirement.owner));
+    if (foreign.length > 0 && !requirement.adopt) return [foreignVolumeIssue(requirement, host, foreign, snapshot)];
+    return found.length > 0 ? [reusedVolumeWarning(requirement, host, found)] : [];
+  });
+}
+
+function foreignVolumeIssue(
+  { name }: ServiceRequirement,
+  host: string,
+  volumes: readonly VolumeDetails[],
+  snapshot: ClusterSnapshot,
+): ServiceIssue {
+  const problem =
+    `the data in ${formatVolumes(volumes)} on host ${host} belongs to ${describeOwner(volumes[0]?.Labels)}: ` +
+    "use the state that created it, set adopt: true to use the data, or choose another name";
+  // Without a manager it is unknown whether the service runs, and an `up` that repairs it must not be blocked.
+  const warning = isNode(snapshot, host) && !Object.values(snapshot.hosts).some(({ manager }) => manager);
+  return { check: "disks", hosts: [host], argument: "serviceName", value: name, problem, warning };
+}
+
+function reusedVolumeWarning(
+  { name }: ServiceRequirement,
+  host: string,
+  volumes: readonly VolumeDetails[],
+): ServiceIssue {
+  const problem = `the data in ${formatVolumes(volumes)} on host ${host} will be reused`;
+  return { check: "disks", hosts: [host], argument: "serviceName", value: name, problem, warning: true };
+}
+
+function formatVolumes(volumes: readonly VolumeDetails[]): string {
+  const names = volumes.map(({ Name }) => Name).toSorted();
+  return `${names.length === 1 ? "volume" : "volumes"} ${names.join(", ")}`;
 }

@@ -9,7 +9,7 @@ import type { PreflightIssue } from "./issue.ts";
 import { isOurSwarm, type HostSnapshot, type ClusterSnapshot, networkSubnets } from "../snapshot.ts";
 import { hostRoutes } from "../connectivity/routes.ts";
 
-/** What a host's engine has or is that a Swarm does not go with. */
+/** Checks the engines' versions, settings and names. */
 export function checkEngines({ subject }: SwarmRequirement, { hosts }: ClusterSnapshot): PreflightIssue[] {
   return Object.entries(hosts).flatMap(([key, host]) => [
     ...hostnameErrors(host).map((problem) => ({
@@ -31,7 +31,7 @@ export function checkEngines({ subject }: SwarmRequirement, { hosts }: ClusterSn
   ]);
 }
 
-/** Refuses a Swarm that belongs to somebody else: one line, whatever is in it. */
+/** Rejects a Swarm that belongs to another state. */
 export function checkSwarmOwner(requirement: SwarmRequirement, snapshot: ClusterSnapshot): PreflightIssue[] {
   if (requirement.adopt) return [];
   const [managed] = Object.entries(snapshot.hosts).flatMap(([key, { manager }]) =>
@@ -46,7 +46,7 @@ export function checkSwarmOwner(requirement: SwarmRequirement, snapshot: Cluster
   return [{ ...about, argument: "adopt", value: false, problem }];
 }
 
-/** Swarms that hosts are in and cannot be this one. */
+/** Rejects hosts that are in another Swarm. */
 export function checkMembership(requirement: SwarmRequirement, snapshot: ClusterSnapshot): PreflightIssue[] {
   const { subject } = requirement;
   const managed = Object.entries(snapshot.hosts).find(([, { manager }]) => manager);
@@ -57,7 +57,7 @@ export function checkMembership(requirement: SwarmRequirement, snapshot: Cluster
   });
 }
 
-/** Address pools of a Swarm to be made that would hide what the hosts have already. */
+/** Rejects address pools that overlap with networks and routes of the hosts. */
 export function checkAddressPools(requirement: SwarmRequirement, snapshot: ClusterSnapshot): PreflightIssue[] {
   const { subject, addressPools } = requirement;
   const managed = Object.values(snapshot.hosts).find(({ manager }) => manager)?.manager;
@@ -71,19 +71,19 @@ export function checkAddressPools(requirement: SwarmRequirement, snapshot: Clust
   });
 }
 
-/** The pool of a Swarm that was given none, and what it begins to take networks from, the routing mesh's first. */
+/** The default address pool, and the block that Swarm takes its first networks from, beginning with the routing mesh. */
 const DEFAULT_POOL = "10.0.0.0/8";
 const DEFAULT_START = "10.0.0.0/16";
 
-/** As wide a route as the pool says nothing; the network of the hosts themselves does. */
+/** Warns about routes that the first networks would hide. Routes that contain the whole pool are ignored. */
 function checkDefaultPool({ subject }: SwarmRequirement, snapshot: ClusterSnapshot): PreflightIssue[] {
   const route = hostRoutes(snapshot).find(
     ({ destination }) => overlaps(destination, DEFAULT_START) && !contains(destination, DEFAULT_POOL),
   );
   if (!route) return [];
   const problem =
-    `the Swarm's own pool begins at ${DEFAULT_START}, which overlaps with ${route.destination}, a route of host ` +
-    `${route.host} (${route.device}): containers would not reach the machines there; give a pool that is free on all ` +
+    `the default address pool begins at ${DEFAULT_START}, which overlaps with ${route.destination}, a route of host ` +
+    `${route.host} (${route.device}): containers would not reach the machines there; choose a pool that is free on all ` +
     "hosts: it cannot be changed later";
   const about = {
     subject,
@@ -95,7 +95,7 @@ function checkDefaultPool({ subject }: SwarmRequirement, snapshot: ClusterSnapsh
   return [{ ...about, problem, warning: true }];
 }
 
-/** A Swarm that is taken on keeps its pools; it is not ours to end. What ours may change, its own resource says. */
+/** An adopted Swarm keeps its pools. Changes to a Swarm of this state are checked by the Cluster resource. */
 function checkAdoptedPools(
   { subject, owner, addressPools }: SwarmRequirement,
   swarm: SwarmDetails,
@@ -103,7 +103,7 @@ function checkAdoptedPools(
 ): PreflightIssue[] {
   const pools = swarm.DefaultAddrPool ?? [];
   if (addressPools.length === 0 || isOurSwarm(swarm, owner, snapshot) || deepEqual(addressPools, pools)) return [];
-  const problem = `the Swarm that is there was made with ${JSON.stringify(pools)} and keeps them: leave addressPools out`;
+  const problem = `the existing Swarm was created with ${JSON.stringify(pools)} and keeps them: leave addressPools out`;
   return [{ subject, check: "addresses", hosts: [], argument: "addressPools", value: addressPools, problem }];
 }
 
@@ -125,16 +125,16 @@ function hostnameErrors({ hostname, info }: HostSnapshot): string[] {
   if (!isDnsLabel(info.Name)) {
     const legal = "lowercase letters, digits and inner hyphens, at most 63";
     return [
-      `its engine calls itself "${info.Name}", which is no DNS label (${legal}): rename the machine, restart Docker`,
+      `its engine calls itself "${info.Name}", which is not a DNS label (${legal}): rename the machine and restart Docker`,
     ];
   }
   if (hostname === info.Name) return [];
   return [
-    `its engine calls itself "${info.Name}": give hostname: "${info.Name}", or rename the machine, restart Docker`,
+    `its engine calls itself "${info.Name}": give hostname: "${info.Name}", or rename the machine and restart Docker`,
   ];
 }
 
-/** Whether an engine is older than 20.10, the first with all that services ask for (API 1.41), and the oldest tested. */
+/** Whether an engine is older than 20.10, the first with Engine API 1.41 and the oldest that is tested. */
 export function isTooOld(version: string): boolean {
   return isVersionIn(version, "<20.10");
 }
@@ -145,11 +145,12 @@ function engineErrors({ info }: HostSnapshot): string[] {
     info.OSType !== "linux" && `runs ${info.OSType} containers: switch Docker to Linux containers`,
     isTooOld(info.ServerVersion) &&
       `is Docker ${info.ServerVersion}, which lacks what services need (Engine API 1.41): upgrade it to 20.10 or later`,
-    info.LiveRestoreEnabled && `live-restore is on, which Swarm mode cannot have: set "live-restore": false ${daemon}`,
+    info.LiveRestoreEnabled &&
+      `live-restore is on, which Swarm mode does not support: set "live-restore": false ${daemon}`,
     info.SecurityOptions?.some((option) => option.includes("rootless")) &&
       "runs rootless, where overlay networks do not work: use an engine that runs as root",
     info.FirewallBackend?.Driver.startsWith("nftables") &&
-      `its firewall backend is nftables, which Swarm mode cannot use: set "firewall-backend": "iptables" ${daemon}`,
+      `its firewall backend is nftables, which Swarm mode does not support: set "firewall-backend": "iptables" ${daemon}`,
   ].filter((problem) => typeof problem === "string");
 }
 
@@ -161,7 +162,7 @@ function membershipError(
   const { LocalNodeState: state, NodeID, Error: error } = info.Swarm;
   if (state === "locked") return hasUnlockKey ? undefined : "is a locked manager: run `docker swarm unlock` there";
   if (state === "error")
-    return `its Swarm node is broken (${error}): mend it, or leave with \`docker swarm leave --force\``;
+    return `its Swarm node is broken (${error}): fix it, or leave with \`docker swarm leave --force\``;
   if (state !== "active") return undefined;
   const known = managed?.[1].manager;
   if (manager) {
@@ -169,7 +170,7 @@ function membershipError(
       ? undefined
       : `is in another Swarm (${manager.swarm.ID}) than host ${managed?.[0]}: leave it with \`docker swarm leave --force\``;
   }
-  // A worker does not say whose it is. With a manager that does not answer, or is to be unlocked, nobody can.
+  // A worker does not know its Swarm. Only managers do, and some are unreachable or locked.
   const isLocked = Object.values(hosts).some((host) => host.info.Swarm.LocalNodeState === "locked");
   if (known ? known.nodes.some((node) => node.ID === NodeID) : unreachable.length > 0 || isLocked) return undefined;
   return "is a worker in a Swarm that none of these hosts manages: leave it with `docker swarm leave`";

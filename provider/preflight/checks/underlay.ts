@@ -1,12 +1,21 @@
 import { isIP } from "node:net";
-import { countFreeAddresses } from "../../../core/networks/cidr.ts";
+import { contains, countFreeAddresses } from "../../../core/networks/cidr.ts";
+import { PARENT_OPTION } from "../../../core/networks/driver-options.ts";
 import { DEFAULT_MTU } from "../../../core/networks/overlay-spec.ts";
 import { liveNetwork } from "../live-networks.ts";
-import type { NetworkRequirement, SwarmRequirement } from "../../../core/requirement.ts";
+import type {
+  NetworkConfigOnHost,
+  NetworkRequirement,
+  PerHostNetworkConfig,
+  SwarmRequirement,
+} from "../../../core/requirement.ts";
 import { type PreflightIssue, downgradeToWarningIf } from "./issue.ts";
 import { isNode, hostKeys, type ClusterSnapshot } from "../snapshot.ts";
 
-/** What speaks against a network across these hosts: what their kernels, addresses and links cannot carry. */
+/** An issue of the network that is being checked. */
+type NetworkIssue = Omit<PreflightIssue, "subject">;
+
+/** Checks whether the hosts' kernels, addresses and links can carry an overlay network. */
 export function checkUnderlay(requirement: NetworkRequirement, snapshot: ClusterSnapshot): PreflightIssue[] {
   const findings = [
     ...checkEsp(requirement, snapshot),
@@ -15,13 +24,13 @@ export function checkUnderlay(requirement: NetworkRequirement, snapshot: Cluster
     ...checkSubnetSize(requirement, snapshot),
   ];
   const isLive = liveNetwork(requirement, snapshot) !== undefined;
-  // What runs already, for better or worse, is no reason to stop the change that may mend it.
+  // Only warn if the network already runs on these hosts, so that an `up` that fixes it is never blocked.
   return findings.map((finding) =>
     downgradeToWarningIf(isLive && affectedHosts(finding, snapshot).every((key) => isNode(snapshot, key)), finding),
   );
 }
 
-/** Hosts whose address is another machine's, from the outside: they are behind a translation of addresses. */
+/** Returns the hosts whose `privateAddress` is none of their own addresses: they are behind NAT. */
 export function natHosts({ addresses, machines }: ClusterSnapshot): { key: string; address: string; own: string[] }[] {
   return Object.entries(machines).flatMap(([key, { addresses: own }]) => {
     const address = addresses[key];
@@ -31,7 +40,7 @@ export function natHosts({ addresses, machines }: ClusterSnapshot): { key: strin
   });
 }
 
-/** Without an encrypted network a translated address may work: it is only said. */
+/** Warns about hosts behind NAT. Networks that are not encrypted may work there. */
 export function checkNat(
   { subject }: SwarmRequirement,
   networks: readonly NetworkRequirement[],
@@ -45,8 +54,8 @@ export function checkNat(
     argument: `hosts.${key}.privateAddress`,
     value: address,
     problem:
-      `none of this host's own addresses (${own.join(", ")}): the hosts reach each other through a translation of ` +
-      "addresses, where an encrypted network would carry nothing; better give the host's own address",
+      `none of this host's own addresses (${own.join(", ")}): the hosts reach each other through NAT, where an encrypted ` +
+      "network would not work; give the host's own address if you can",
     warning: true,
   }));
 }
@@ -56,7 +65,7 @@ function checkEsp({ subject, settings }: NetworkRequirement, snapshot: ClusterSn
   const lacking = Object.keys(snapshot.machines).filter((key) => snapshot.machines[key]?.kernel?.esp === "no");
   if (lacking.length === 0) return [];
   const problem =
-    `the kernel of ${hostList(lacking)} has no ESP (module esp4), without which nothing crosses between hosts: ` +
+    `the kernel of ${hostList(lacking)} has no ESP (module esp4), which encrypted traffic between hosts needs: ` +
     "install the kernel's further modules (linux-modules-extra, kernel-modules-extra), or set encrypted: false";
   return [{ subject, check: "kernel", hosts: lacking, argument: "encrypted", value: true, problem }];
 }
@@ -70,14 +79,14 @@ function checkEncryptedNat({ subject, settings }: NetworkRequirement, snapshot: 
     argument: "encrypted",
     value: true,
     problem:
-      `host ${key} is given as ${address}, none of its own addresses (${own.join(", ")}), and what is encrypted does ` +
-      "not survive a translation of addresses: give the host's own address as privateAddress, or set encrypted: false",
+      `host ${key} is given as ${address}, none of its own addresses (${own.join(", ")}), and encrypted traffic does not ` +
+      "pass NAT: give the host's own address as privateAddress, or set encrypted: false",
   }));
 }
 
 /**
- * What the driver takes as a network's MTU is the link's; it takes off the 50 bytes of VXLAN, and 26 for encryption,
- * by itself. A larger one than the link's means packets in two pieces, or none.
+ * The overlay driver expects the MTU of the link and subtracts 50 bytes for VXLAN and 26 for encryption. With a larger
+ * MTU packets are fragmented or lost.
  */
 function checkMtu({ subject, settings: { mtu } }: NetworkRequirement, snapshot: ClusterSnapshot): PreflightIssue[] {
   if (mtu === undefined || hostKeys(snapshot).length < 2) return [];
@@ -91,13 +100,13 @@ function checkMtu({ subject, settings: { mtu } }: NetworkRequirement, snapshot: 
     hosts: narrow.map(({ key }) => key),
     argument: "mtu",
     value: mtu,
-    problem: `larger than what the links between the hosts carry: ${links}: give mtu: ${least}`,
+    problem: `larger than the MTU of the links between the hosts: ${links}: give mtu: ${least}`,
   };
-  // Nobody chose the default; packets of that size mostly come through, in pieces.
+  // The user did not choose the default, and packets of that size are usually fragmented.
   return [downgradeToWarningIf(mtu === DEFAULT_MTU, finding)];
 }
 
-/** The devices that hold the addresses by which the hosts reach each other. */
+/** Returns the MTU of the interfaces that hold the hosts' private addresses. */
 export function linkMtus({ addresses, machines }: ClusterSnapshot): { key: string; device: string; mtu: number }[] {
   return Object.entries(machines).flatMap(([key, { addresses: own = [], mtus = {} }]) => {
     const device = own.find(({ address }) => address === addresses[key])?.device;
@@ -106,7 +115,7 @@ export function linkMtus({ addresses, machines }: ClusterSnapshot): { key: strin
   });
 }
 
-/** On each host a task and Swarm's own endpoint have an address of the network. */
+/** A task, and Swarm's own endpoint on each host. */
 const ADDRESSES_PER_HOST = 2;
 
 function checkSubnetSize({ subject, settings }: NetworkRequirement, snapshot: ClusterSnapshot): PreflightIssue[] {
@@ -118,16 +127,82 @@ function checkSubnetSize({ subject, settings }: NetworkRequirement, snapshot: Cl
   const needs = hosts * ADDRESSES_PER_HOST;
   if (has === undefined || has >= needs) return [];
   const problem =
-    `has ${has} addresses beside the gateway's, and ${hosts} hosts need ${needs} (on each host one for a task and one ` +
-    "for Swarm itself): choose a wider one, for instance a /24";
+    `has ${has} addresses beside the gateway, and ${hosts} hosts need ${needs} (per host one for a task and one for ` +
+    "Swarm itself): choose a larger one, for instance a /24";
   return [{ subject, check: "addresses", hosts: [], argument, value: block, problem }];
 }
 
-/** Hosts that a finding is about; of one about none in particular, all. */
+/** Returns the hosts of an issue; all hosts if it names none. */
 function affectedHosts({ hosts }: PreflightIssue, snapshot: ClusterSnapshot): readonly string[] {
   return hosts.length > 0 ? hosts : hostKeys(snapshot);
 }
 
 function hostList(keys: readonly string[]): string {
   return `${keys.length === 1 ? "host" : "hosts"} ${keys.join(", ")}`;
+}
+
+/** Whether the network exists outside Docker, and hosts attach to it by an interface: macvlan and ipvlan. */
+export function isL2Requirement({ perHostConfig }: NetworkRequirement): boolean {
+  return perHostConfig !== undefined && perHostConfig.driver !== "bridge";
+}
+
+/** Checks whether the hosts have the kernel modules, interfaces and addresses for a macvlan or ipvlan network. */
+export function checkConfigOnlyNetworks(
+  requirement: NetworkRequirement,
+  parts: PerHostNetworkConfig,
+  snapshot: ClusterSnapshot,
+): NetworkIssue[] {
+  if (!isL2Requirement(requirement)) return [];
+  return Object.entries(parts.hosts).flatMap(([host, part]) => [
+    ...checkDriverModule(host, parts, snapshot),
+    ...checkParent(host, part, snapshot),
+    ...checkHostAddresses(host, part, snapshot),
+  ]);
+}
+
+function checkDriverModule(
+  host: string,
+  { driver }: PerHostNetworkConfig,
+  { machines }: ClusterSnapshot,
+): NetworkIssue[] {
+  if (driver === "bridge" || machines[host]?.kernel?.[driver] !== "no") return [];
+  const problem =
+    `its kernel has no ${driver}: install the kernel's further modules (linux-modules-extra, kernel-modules-extra), ` +
+    `or take ${driver === "ipvlan" ? "a MacvlanNetwork" : "an IpvlanNetwork"} or an OverlayNetwork`;
+  return [{ check: "kernel", hosts: [host], argument: "hosts", value: host, problem }];
+}
+
+/** A VLAN interface may be missing: Docker creates it on the interface that carries it. */
+function checkParent(host: string, { options }: NetworkConfigOnHost, { machines }: ClusterSnapshot): NetworkIssue[] {
+  const parent = options?.[PARENT_OPTION];
+  const devices = Object.keys(machines[host]?.mtus ?? {});
+  if (parent === undefined || devices.length === 0) return [];
+  const carrier = parent.replace(/\.\d+$/, "");
+  if (devices.includes(parent) || devices.includes(carrier)) return [];
+  const others = devices.filter((device) => !/^(lo$|docker|br-|veth)/.test(device)).toSorted();
+  const problem = `host ${host} has no such interface: it has ${others.join(", ") || "none that leads into a network"}`;
+  return [{ check: "addresses", hosts: [host], argument: `hosts.${host}.parent`, value: parent, problem }];
+}
+
+/** Rejects ranges with an address of a host: Docker would assign it to a container. */
+function checkHostAddresses(
+  host: string,
+  { subnet, ipRange }: NetworkConfigOnHost,
+  snapshot: ClusterSnapshot,
+): NetworkIssue[] {
+  const range = ipRange || subnet;
+  if (!range) return [];
+  const taken = hostAddresses(snapshot).find(({ address }) => contains(range, `${address}/32`));
+  if (!taken) return [];
+  const problem = `contains ${taken.address}, an address of host ${taken.key} itself: give a range that is used by containers only`;
+  const argument = `hosts.${host}.ipRange`;
+  return [{ check: "addresses", hosts: [host], argument, value: ipRange || undefined, problem }];
+}
+
+function hostAddresses({ addresses, machines }: ClusterSnapshot): { key: string; address: string }[] {
+  const known = Object.entries(addresses).map(([key, address]) => ({ key, address }));
+  const own = Object.entries(machines).flatMap(([key, { addresses = [] }]) =>
+    addresses.filter(({ device }) => !/^(lo$|docker|br-|veth)/.test(device)).map(({ address }) => ({ key, address })),
+  );
+  return [...known, ...own];
 }

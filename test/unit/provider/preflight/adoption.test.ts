@@ -37,13 +37,13 @@ function reported(settings: NetworkRequirement["settings"], found: ClusterSnapsh
 
 const NET = 'OverlayNetwork "net":';
 const CLEAR =
-  `warning: ${NET} encrypted (not given): the network that is taken on is not encrypted: what crosses between hosts can ` +
-  "be read and changed on the way, passwords too; say encrypted: false if that is meant, else make another network and " +
-  "move to it";
+  `warning: ${NET} encrypted (not given): the adopted network is not encrypted: traffic between hosts, passwords ` +
+  "included, can be read and changed on the way; set encrypted: false if that is intended, or create another network " +
+  "and move to it";
 
-describe("a network that is taken on", () => {
+describe("an adopted network", () => {
   test.each<[string, NetworkRequirement["settings"], ClusterSnapshot, string[]]>([
-    ["as it is, with a word when it is not encrypted", {}, withNetwork(byHand()), [CLEAR]],
+    ["as it is, with a warning if it is not encrypted", {}, withNetwork(byHand()), [CLEAR]],
     ["without a word when that is meant", { encrypted: false }, withNetwork(byHand()), []],
     ["without a word when it is encrypted", {}, withNetwork(encrypted), []],
     [
@@ -61,7 +61,7 @@ describe("a network that is taken on", () => {
     expect(plannedOutages([{ ...NETWORK, adopt: true, settings: { internal: true } }], found)).toEqual([]);
   });
 
-  test("is known to be encrypted when hosts are looked at", () => {
+  test("counts as encrypted when the hosts are checked", () => {
     const hosts = {
       a: manager({}, { networks: [encrypted] }),
       b: host({ hostname: "b" }, { ID: "engine-b", Name: "b" }),
@@ -69,7 +69,7 @@ describe("a network that is taken on", () => {
     const kernel = { vxlan: "yes", esp: "no" } as const;
     const found = snapshot(hosts, { machines: { a: machine(), b: machine({ kernel }) } });
     expect(reported({}, found).errors).toEqual([
-      `${NET} encrypted true: the kernel of host b has no ESP (module esp4), without which nothing crosses between hosts: ` +
+      `${NET} encrypted true: the kernel of host b has no ESP (module esp4), which encrypted traffic between hosts needs: ` +
         "install the kernel's further modules (linux-modules-extra, kernel-modules-extra), or set encrypted: false",
     ]);
   });
@@ -84,32 +84,32 @@ describe("refused", () => {
       "encryption that it does not have",
       { encrypted: true },
       withNetwork(byHand()),
-      `encrypted true: the network that is taken on has false, ${UNCHANGED}`,
+      `encrypted true: the adopted network has false, ${UNCHANGED}`,
     ],
     [
       "another subnet, and nothing of its gateway",
       { subnet: "10.20.0.0/24", gateway: "10.20.0.1" },
       withNetwork(byHand()),
-      `subnet "10.20.0.0/24": the network that is taken on has "10.0.1.0/24", ${UNCHANGED}`,
+      `subnet "10.20.0.0/24": the adopted network has "10.0.1.0/24", ${UNCHANGED}`,
     ],
     [
       "one that is not there",
       {},
       snapshot({ a: manager({}) }),
-      'networkName "net": there is no network of that name to take on: make it, or leave adopt out and it is made',
+      'networkName "net": there is no network of that name to adopt: create it, or leave adopt out to have it created',
     ],
     [
       "one where there is no Swarm",
       {},
       snapshot({ a: host() }),
-      'networkName "net": there is no network of that name to take on: make it, or leave adopt out and it is made',
+      'networkName "net": there is no network of that name to adopt: create it, or leave adopt out to have it created',
     ],
     ["its own", {}, withNetwork(ownNetwork()), 'networkName "net": this stack created it: leave adopt out'],
     [
       "one of a single host",
       {},
       withNetwork(network("net", "172.30.0.0/16")),
-      'networkName "net": is a network of the driver bridge, which spans no hosts: give the name of an overlay network',
+      'networkName "net": is a network of the driver bridge, which does not span hosts: give the name of an overlay network',
     ],
   ])("%s", (_, settings, found, line) => expect(reported(settings, found).errors).toEqual([`${NET} ${line}`]));
 

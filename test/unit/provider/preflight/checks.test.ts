@@ -157,22 +157,22 @@ describe("refused", () => {
     [
       { ...SERVICE, needsFirewall: true },
       snapshot({ a: host({ address: "tcp://10.0.0.1:2376" }) }),
-      'MinioService "store": allowFrom "a": is reached at tcp://10.0.0.1:2376, and only by ssh can rules be set there: declare it in SshHosts, or leave allowFrom out',
+      'MinioService "store": allowFrom "a": is reached at tcp://10.0.0.1:2376, and rules can only be set by ssh: declare it in SshHosts, or leave allowFrom out',
     ],
     [
       SWARM,
       snapshot({ a: host({}, { Name: "b" }) }),
-      `${HOSTNAME} "b": give hostname: "b", or rename the machine, restart Docker`,
+      `${HOSTNAME} "b": give hostname: "b", or rename the machine and restart Docker`,
     ],
     [
       SWARM,
       snapshot({ a: host({}, { Name: "A_1" }) }),
-      `${HOSTNAME} "A_1", which is no DNS label (lowercase letters, digits and inner hyphens, at most 63): rename the machine, restart Docker`,
+      `${HOSTNAME} "A_1", which is not a DNS label (lowercase letters, digits and inner hyphens, at most 63): rename the machine and restart Docker`,
     ],
     [
       SWARM,
       snapshot({ a: host({}, { LiveRestoreEnabled: true }) }),
-      `${ENGINE} live-restore is on, which Swarm mode cannot have: set "live-restore": false in /etc/docker/daemon.json and restart Docker`,
+      `${ENGINE} live-restore is on, which Swarm mode does not support: set "live-restore": false in /etc/docker/daemon.json and restart Docker`,
     ],
     [
       SWARM,
@@ -182,7 +182,7 @@ describe("refused", () => {
     [
       SWARM,
       snapshot({ a: host({}, { FirewallBackend: { Driver: "nftables" } }) }),
-      `${ENGINE} its firewall backend is nftables, which Swarm mode cannot use: set "firewall-backend": "iptables" in /etc/docker/daemon.json and restart Docker`,
+      `${ENGINE} its firewall backend is nftables, which Swarm mode does not support: set "firewall-backend": "iptables" in /etc/docker/daemon.json and restart Docker`,
     ],
     [
       SWARM,
@@ -207,7 +207,7 @@ describe("refused", () => {
     [
       SWARM,
       snapshot({ a: inSwarm({ LocalNodeState: "error", Error: "no disk" }) }),
-      `${ENGINE} its Swarm node is broken (no disk): mend it, or leave with \`docker swarm leave --force\``,
+      `${ENGINE} its Swarm node is broken (no disk): fix it, or leave with \`docker swarm leave --force\``,
     ],
     [
       { ...SWARM, adopt: true },
@@ -233,7 +233,7 @@ describe("refused", () => {
     [
       NETWORK,
       snapshot({ a: host({}, { ServerVersion: "20.10.23" }) }),
-      `${NET} encrypted true: Docker 20.10.23 on host a may send its packets in the clear (repaired in 20.10.24 and 23.0.3): upgrade it, or set encrypted: false`,
+      `${NET} encrypted true: Docker 20.10.23 on host a may send its packets in clear text (fixed in 20.10.24 and 23.0.3): upgrade it, or set encrypted: false`,
     ],
     [
       NETWORK,
@@ -273,23 +273,23 @@ describe("refused", () => {
     [
       subnet("10.21.0.0/24"),
       inUse,
-      `${NET} subnet "10.21.0.0/24": the network is there with "10.20.0.0/24"; another means a new network, and service store, service web ${LOST}`,
+      `${NET} subnet "10.21.0.0/24": the network is there with "10.20.0.0/24"; a change replaces the network, and service store, service web ${LOST}`,
     ],
     [
       { ...NETWORK, settings: { encrypted: false, mtu: 1400, internal: true, attachable: false, labels: { a: "b" } } },
       inUse,
       [
-        `${NET} encrypted false: the network is there with true; another means a new network, and service store, service web ${LOST}`,
-        `${NET} attachable false: the network is there with true; another means a new network, and service store, service web ${LOST}`,
-        `${NET} internal true: the network is there with false; another means a new network, and service store, service web ${LOST}`,
-        `${NET} mtu 1400: the network is there with 1500; another means a new network, and service store, service web ${LOST}`,
-        `${NET} labels {"a":"b"}: the network is there with {}; another means a new network, and service store, service web ${LOST}`,
+        `${NET} encrypted false: the network is there with true; a change replaces the network, and service store, service web ${LOST}`,
+        `${NET} attachable false: the network is there with true; a change replaces the network, and service store, service web ${LOST}`,
+        `${NET} internal true: the network is there with false; a change replaces the network, and service store, service web ${LOST}`,
+        `${NET} mtu 1400: the network is there with 1500; a change replaces the network, and service store, service web ${LOST}`,
+        `${NET} labels {"a":"b"}: the network is there with {}; a change replaces the network, and service store, service web ${LOST}`,
       ],
     ],
     [
       subnet("10.21.0.0/24"),
       { ...inUse, allowOutage: true },
-      `${NET} subnet "10.21.0.0/24": the network is there with "10.20.0.0/24"; another means a new network, and service web is not this stack's and would lose it: detach it first`,
+      `${NET} subnet "10.21.0.0/24": the network is there with "10.20.0.0/24"; a change replaces the network, and service web is not this stack's and would lose it: detach it first`,
     ],
     [
       SERVICE,
@@ -338,7 +338,7 @@ describe("refused", () => {
     [
       disk("/mnt/disk1"),
       snapshot({ a: ownManager() }, on(local)),
-      `${STORE} hosts.a.drives "/mnt/disk1": is no mount point: mount the disk there, or leave path out and a Docker volume holds the drive`,
+      `${STORE} hosts.a.drives "/mnt/disk1": is not a mount point: mount the disk there, or leave path out and a Docker volume holds the drive`,
     ],
     [
       disk("/mnt/disk1/"),
@@ -346,7 +346,7 @@ describe("refused", () => {
         { a: ownManager() },
         on({ ...local, mounts: [...local.mounts, { path: "/mnt/disk1", device: "254:0" }] }),
       ),
-      `${STORE} hosts.a.drives "/mnt/disk1/": lies on the root disk: mount the disk there, or leave path out and a Docker volume holds the drive`,
+      `${STORE} hosts.a.drives "/mnt/disk1/": is on the root disk: mount the disk there, or leave path out and a Docker volume holds the drive`,
     ],
   ])("%#", (requirements, found, lines) =>
     expect(preflightLines([requirements].flat(), found)).toEqual([lines].flat()),

@@ -136,14 +136,14 @@ describe("nothing speaks against", () => {
 });
 
 const IN_USE =
-  "another means a new network, and service store would lose it: put the value back, or set allowOutage: true on the Swarm";
+  "a change replaces the network, and service store would lose it: put the value back, or set allowOutage: true on the Swarm";
 
 describe("refused", () => {
   test.each<[string, ClusterSnapshot, string]>([
     [
       "a device that a host does not have",
       bare({ machines: { b: machine({ mtus: { lo: 65_536, docker0: 1500, eth0: 1500 } }) } }),
-      'hosts.b.parent "eth1": host b has no such device: it has eth0',
+      'hosts.b.parent "eth1": host b has no such interface: it has eth0',
     ],
     [
       "a kernel without the driver",
@@ -153,12 +153,12 @@ describe("refused", () => {
     [
       "the address by which a host is known",
       bare({ addresses: { a: "10.50.0.17" } }),
-      'hosts.a.ipRange "10.50.0.16/29": holds 10.50.0.17, an address of host a itself: give a part that is nobody else\'s',
+      'hosts.a.ipRange "10.50.0.16/29": contains 10.50.0.17, an address of host a itself: give a range that is used by containers only',
     ],
     [
       "an address that another host has on a card",
       bare({ machines: { b: machine({ addresses: [{ device: "eth1", address: "10.50.0.18" }] }) } }),
-      'hosts.a.ipRange "10.50.0.16/29": holds 10.50.0.18, an address of host b itself: give a part that is nobody else\'s',
+      'hosts.a.ipRange "10.50.0.16/29": contains 10.50.0.18, an address of host b itself: give a range that is used by containers only',
     ],
     [
       "addresses of another network of a host",
@@ -205,7 +205,7 @@ describe("refused", () => {
   test("a host's own address where a single host has all of the subnet", () => {
     const perHost = { ...PARTS, hosts: { a: { ...PARTS.hosts["a"]!, ipRange: undefined } } };
     expect(lines(bare({ addresses: { a: "10.50.0.2" } }), { ...DEMAND, perHostConfig: perHost })).toEqual([
-      'MacvlanNetwork "net": hosts.a.ipRange (not given): holds 10.50.0.2, an address of host a itself: give a part that is nobody else\'s',
+      'MacvlanNetwork "net": hosts.a.ipRange (not given): contains 10.50.0.2, an address of host a itself: give a range that is used by containers only',
     ]);
   });
 

@@ -99,9 +99,9 @@ describe("what somebody else owns is refused, with its owner", () => {
   });
 });
 
-describe("data that is used again is reported", () => {
+describe("data that will be reused is reported", () => {
   const line =
-    'warning: MinioService "store": serviceName "store": the data in volume store-d1 on host a is used again';
+    'warning: MinioService "store": serviceName "store": the data in volume store-d1 on host a will be reused';
   test.each<[string, ServiceRequirement, ClusterSnapshot]>([
     ["our own", STORE, snapshot({ a: host(volumes(OURS)) })],
     ["another state's, to be adopted", ADOPTED, snapshot({ a: host(volumes(THEIRS)) })],
