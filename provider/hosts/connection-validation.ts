@@ -5,7 +5,7 @@ import type { CheckFailure } from "../runtime/resource-handler.ts";
 import type { HostInputs } from "./host-inputs.ts";
 import { containsUnknown } from "../runtime/diff.ts";
 
-/** What is wrong with how an engine is reached, where that came as an Output and is known only now. */
+/** Validates an engine's connection in the provider: as an Output, it may be unknown to the program. */
 export function validateConnection({ connection, hostname }: HostInputs): CheckFailure[] {
   if (containsUnknown(connection)) return [];
   const { host } = connection;
@@ -14,7 +14,7 @@ export function validateConnection({ connection, hostname }: HostInputs): CheckF
   const missing = (isTls(connection) ? missingCertificates(connection) : []).map((part) => ({
     argument: `tls.${part}`,
     value: undefined,
-    problem: `the engine at ${host} is reached in TLS: give it`,
+    problem: `the engine at ${host} uses TLS: set it`,
   }));
   return [...address, ...missing].map((finding) => ({
     property: "connection",

@@ -1,27 +1,27 @@
 import type { EngineSource } from "../../core/engine-source.ts";
 
-/** apt-get waits for another one: a machine that starts for the first time may still install packages itself. */
+/** Waits for apt's lock: a machine that starts for the first time may still be installing packages. */
 export const APT_GET = ["apt-get", "-o", "DPkg::Lock::Timeout=300"];
 
-/** How a distribution installs Docker Engine. */
+/** Packages of Docker Engine, and how to install them. */
 export interface EnginePackage {
   manager: "apt-get" | "dnf";
   packages: string[];
-  /** Commands, in order, as root. */
+  /** Commands to run in order as root. */
   commands: string[][];
 }
 
-/** Docker's own packages; the rest of them is for building images. */
+/** Docker's packages without those for building images. */
 const DOCKER_CE_PACKAGES = ["docker-ce", "docker-ce-cli", "containerd.io"];
 
 const REPOSITORY = "https://download.docker.com/linux";
 
 /**
- * How this distribution installs Docker Engine.
+ * Returns how to install Docker Engine on a distribution.
  *
- * @param osRelease its file os-release
+ * @param osRelease content of its os-release file
  * @param options.hasAppArmor whether its kernel has AppArmor
- * @throws with what to do, where it does not.
+ * @throws Error with manual instructions when no package is known.
  */
 export function enginePackage(
   osRelease: string,
@@ -39,9 +39,9 @@ export function enginePackage(
 }
 
 interface Distribution {
-  /** The distribution's own name, then those it is like. */
+  /** The distribution's id, then those of ID_LIKE. */
   names: string[];
-  /** The name of its release. */
+  /** Codename of its release. */
   codename: string;
 }
 
@@ -50,14 +50,14 @@ function parseOsRelease(osRelease: string): Distribution {
     new RegExp(`^${key}=(.*)$`, "m").exec(osRelease)?.[1]?.replace(/^["']|["']$/g, "") ?? "";
   return {
     names: [value("ID"), ...value("ID_LIKE").split(" ")].filter((name) => name !== ""),
-    // What is made from Ubuntu has names of its own for its releases.
+    // Derivatives of Ubuntu use their own release names in VERSION_CODENAME.
     codename: value("UBUNTU_CODENAME") || value("DEBIAN_CODENAME") || value("VERSION_CODENAME"),
   };
 }
 
 const isLike = ({ names }: Distribution, ...wanted: string[]) => wanted.some((name) => names.includes(name));
 
-/** Where the kernel has AppArmor, no container starts without its parser, which the packages only recommend. */
+/** With AppArmor in the kernel, containers need its parser to start. Docker's packages only recommend it. */
 const appArmorPackages = (hasAppArmor: boolean) => (hasAppArmor ? ["apparmor"] : []);
 
 function fromDistribution(system: Distribution, hasAppArmor: boolean): EnginePackage | undefined {
@@ -82,7 +82,7 @@ function fromDocker(system: Distribution, hasAppArmor: boolean): EnginePackage |
   return { packages, manager, commands: [add, ...commands] };
 }
 
-/** Docker's key for this repository alone, and the repository. */
+/** Adds Docker's repository, and its key for this repository only. */
 function aptRepository(url: string, codename: string): string[][] {
   const key = "/etc/apt/keyrings/docker.asc";
   const line = `deb [signed-by=${key}] ${url} ${codename} stable`;

@@ -3,7 +3,7 @@ import { SECTION_FUNCTION, parseSections } from "../../engine/shell-quoting.ts";
 import { type Chain, CHAIN_PREFIX, buildChains, type Hook, type PortFilter } from "./firewall-rules.ts";
 import { bootScript, scriptPath, PREAMBLE, type OwnedFilter, unitName } from "./firewall-scripts.ts";
 
-/** Returns the script that prints what `driftOf` reads. It changes nothing. */
+/** Returns a read-only script that prints the input of `findDrift`. */
 export function rulesScript({ filter }: OwnedFilter): string {
   return `${PREAMBLE}
 ${SECTION_FUNCTION}
@@ -18,13 +18,13 @@ section end; echo end
 }
 
 /**
- * Returns a line for everything that is not as it was set, from what `lookScript` printed; none if all is.
+ * Returns a line for each difference between the output of `rulesScript` and the wanted rules.
  *
- * @throws when the script did not run to its end.
+ * @throws Error when the script did not finish.
  */
 export function findDrift({ filter, owner }: OwnedFilter, printed: string): string[] {
   const sections = parseSections(printed);
-  if (!sections.has("end")) throw new Error("the script that looks at the rules did not run to its end");
+  if (!sections.has("end")) throw new Error("the script that inspects the rules did not finish");
   const { ipv4, ipv6 } = buildChains(filter);
   const file = createHash("sha256").update(bootScript({ filter, owner })).digest("hex");
   const isSame = sections.get("file") === file;
@@ -37,7 +37,7 @@ export function findDrift({ filter, owner }: OwnedFilter, printed: string): stri
   ];
 }
 
-/** A host without IPv6 has no such table. */
+/** Compares one table. A host without IPv6 has none for it, which is no drift. */
 function tableDrift(program: string, chains: Chain[], listed: string | undefined, filter: PortFilter): string[] {
   if (listed === undefined) return [];
   const rules = rulesByChain(listed);
@@ -61,36 +61,36 @@ function rulesByChain(listed: string): Map<string, string[]> {
 
 type Rules = ReadonlyMap<string, readonly string[]>;
 
-/** What keeps packets of a hook from the chain: no jump, or a rule before it that lets them pass. */
+/** Returns why packets of a hook bypass the chain: no jump to it, or an earlier rule that accepts them. */
 function hookDrift(hook: Hook, name: string, all: Rules, filter: PortFilter): string[] {
   const rules = all.get(hook) ?? [];
   const jump = rules.indexOf(`-A ${hook} -j ${name}`);
   if (jump === -1) return [`${hook} has no jump to ${name}`];
-  // DOCKER-USER has the same jump, and is looked at by itself.
+  // DOCKER-USER has the same jump, and is checked separately.
   const docker = hook === "FORWARD" ? rules.indexOf("-A FORWARD -j DOCKER-USER") : -1;
   const before = rules.slice(0, docker === -1 ? jump : Math.min(docker, jump));
   const opening = before.find((rule) => mayBypass(rule, hook, all, filter));
   return opening === undefined ? [] : [`${hook}: "${opening}" stands before ${name}`];
 }
 
-/** Targets that end a packet's way through the table, or that go on with it as it is. */
+/** Targets that end the traversal of a chain without dropping the packet. */
 const PASSING = new Set(["ACCEPT", "RETURN"]);
 
-/** Whether a rule may let new TCP connections to the ports pass by what follows it. */
+/** Returns whether a rule may let new TCP connections to the ports bypass the rules after it. */
 function mayBypass(rule: string, hook: Hook, all: Rules, filter: PortFilter, seen: readonly string[] = []): boolean {
   if (isHarmless(rule, hook, filter)) return false;
   const [, how, target = ""] = / -([jg]) (\S+)/.exec(rule) ?? [];
   if (target.startsWith(CHAIN_PREFIX)) return false;
-  // In a chain below the hook RETURN leads back to it.
+  // In a chain below the hook, RETURN only leads back to the hook.
   if (PASSING.has(target)) return target === "ACCEPT" || seen.length === 0;
   const below = all.get(target);
   if (!below || seen.includes(target)) return false;
-  // After a goto the rest of the chain is left out.
+  // A goto does not come back to the chain.
   if (how === "g") return true;
   return below.some((one) => mayBypass(one, hook, all, filter, [...seen, target]));
 }
 
-/** Whether a rule has nothing to do with new TCP connections from elsewhere to the ports. */
+/** Returns whether a rule cannot match new TCP connections from other hosts to the ports. */
 function isHarmless(rule: string, hook: Hook, { ports }: PortFilter): boolean {
   const protocol = / -p (\S+)/.exec(rule)?.[1];
   if (protocol !== undefined && !["tcp", "all", "6", "0"].includes(protocol)) return !isNegated(rule, "-p");

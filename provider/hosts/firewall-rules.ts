@@ -2,40 +2,40 @@ import { createHash } from "node:crypto";
 import type { Owner } from "../../core/labels.ts";
 import { allowedRanges } from "../../core/allowed-addresses.ts";
 
-/** Who may reach which ports of a host. */
+/** Which addresses may reach which ports of a host. */
 export interface PortFilter {
-  /** Name of its chain. */
+  /** Name of the iptables chain. */
   chain: string;
-  /** Names the rules for a reader: `S3Gateway "gateway"`. */
+  /** The resource that the rules belong to, for messages: `S3Gateway "gateway"`. */
   title: string;
-  /** TCP ports that Docker publishes. */
+  /** Published TCP ports. */
   ports: number[];
   /** Address ranges that may reach them. */
   allowFrom: string[];
-  /** Bridges of the containers that publish them, beside `SWARM_BRIDGE`. */
+  /** Bridges of the containers that publish them, in addition to `SWARM_BRIDGE`. */
   bridges?: string[];
 }
 
-/** Where a packet passes a chain of rules. */
+/** A chain that Docker or the kernel passes packets through. */
 export type Hook = "FORWARD" | "DOCKER-USER" | "INPUT";
 
-/** One chain, and the chains that jump to it. */
+/** A chain of ours, and the chains that jump to it. */
 export interface Chain {
   from: Hook[];
   name: string;
-  /** As iptables lists them. */
+  /** In the format of `iptables -S`. */
   rules: string[];
 }
 
 /** The bridge through which tasks on overlay networks publish their ports. */
 export const SWARM_BRIDGE = "docker_gwbridge";
 
-/** Every chain of this package is named so. */
+/** Prefix of the names of all chains of this package. */
 export const CHAIN_PREFIX = "PULUMI-SWARM-";
 
 /**
- * Returns the name of an owner's chain, 28 characters at most. It follows from the identity and the resource's name, so
- * that an `up` that was killed finds its own chain again.
+ * Returns the name of an owner's chain, with at most 28 characters. It is derived from the owner's id and the resource's
+ * name, so that a killed `up` finds its own chain again.
  */
 export function chainName(owner: Owner): string {
   return `${CHAIN_PREFIX}${hash([owner.id, owner.name])}`;
@@ -48,11 +48,11 @@ function hash(parts: string[]): string {
 /**
  * Returns the chains of a filter.
  *
- * Forwarded packets pass FORWARD, and DOCKER-USER in it. The engine keeps DOCKER-USER before its own rules, but never
- * calls it for IPv6 unless it manages that; other programs put rules before it. Hence the jumps from both.
+ * Forwarded packets traverse FORWARD, and DOCKER-USER from there. The engine keeps DOCKER-USER before its own rules, but
+ * never calls it for IPv6 unless it manages ip6tables, and other programs put rules before it. Hence the jumps from both.
  *
- * INPUT sees what the engine's proxy accepts on the host itself: IPv6 where the engine does not manage it, and
- * connections from tasks on this host, which are not translated on their way in.
+ * INPUT sees the connections that the engine's userland proxy accepts on the host: IPv6 if the engine does not manage it,
+ * and connections from tasks on this host, which are not translated on their way in.
  */
 export function buildChains(filter: PortFilter): { ipv4: Chain[]; ipv6: Chain[] } {
   const { ipv4, ipv6 } = allowedRanges(filter.allowFrom);
@@ -63,8 +63,8 @@ export function buildChains(filter: PortFilter): { ipv4: Chain[]; ipv6: Chain[] 
 }
 
 /**
- * A packet for a published port has another address and port by the time it is forwarded: the connection still knows
- * the original port. A packet that a neighbour routes to a container's own address was never translated.
+ * Returns the chain for forwarded packets. Their address and port have been translated by then, so the rules match the
+ * connection's original port. Packets that a neighbour routes directly to a container's address were never translated.
  */
 function forwardChain({ chain: name, ports, bridges = [] }: PortFilter, ranges: string[]): Chain {
   const published = sorted(ports).map(

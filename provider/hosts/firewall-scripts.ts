@@ -2,13 +2,13 @@ import type { Owner } from "../../core/labels.ts";
 import { shellQuote, PATH_WITH_SBIN } from "../../engine/shell-quoting.ts";
 import { type Chain, CHAIN_PREFIX, buildChains, type PortFilter } from "./firewall-rules.ts";
 
-/** Where a host keeps what has to be there again after it was started. */
+/** Folder on the host with the scripts that restore the rules at boot. */
 const FOLDER = "/etc/pulumi-swarm/firewall";
 const UNIT = "/etc/systemd/system/pulumi-swarm-firewall@.service";
 
-/** Runs before the engine does, so that no port is open to all meanwhile; the engine leaves DOCKER-USER as it is. */
+/** Runs before the engine starts, so that no port is open meanwhile. The engine does not change DOCKER-USER. */
 const UNIT_TEXT = `[Unit]
-Description=Who may reach published ports (pulumi-swarm, %i)
+Description=Firewall rules for published ports (pulumi-swarm, %i)
 Before=docker.service
 
 [Service]
@@ -20,7 +20,7 @@ ExecStart=/bin/sh ${FOLDER}/%i.sh
 WantedBy=docker.service multi-user.target
 `;
 
-/** Runs what comes over standard input as root. */
+/** Shell script that runs its standard input as root. */
 export const RUN_AS_ROOT = `
 ${PATH_WITH_SBIN}
 if [ "$(id -u)" = 0 ]; then exec sh; fi
@@ -29,34 +29,34 @@ echo "user $(id -un) may not become root there: log in as root, or let the user 
 exit 1
 `;
 
-/** A word of `installScript`: there is nothing on the host that would set the rules again after a start. */
+/** Output of `installScript` on a host without systemd, where nothing restores the rules at boot. */
 export const TRANSIENT = "transient";
 
-/** A filter, and whose it is. */
+/** A filter and its owner. */
 export interface OwnedFilter {
   filter: PortFilter;
   owner: Owner;
 }
 
-/** Ends with an error where nothing could be filtered. */
+/** Shell commands that fail if the host cannot filter packets. */
 export const REQUIREMENTS = `
 command -v iptables-restore >/dev/null || { echo "iptables is not installed there" >&2; exit 1; }
-# For a moment there is no such rule: an engine that makes a network takes it away and puts it first again.
-looks=0
+# The rule may be missing for a moment: creating a network, the engine removes it and inserts it first again.
+tries=0
 until refusal=$(iptables -w -C FORWARD -j DOCKER-USER 2>&1); do
   case $refusal in *[Pp]ermission*|*"must be root"*) echo "$refusal" >&2; exit 1 ;; esac
-  looks=$((looks + 1))
-  [ "$looks" -lt 5 ] || {
-    echo "the engine there sets no rules of iptables, so that none could keep anybody from its ports" >&2; exit 1
+  tries=$((tries + 1))
+  [ "$tries" -lt 5 ] || {
+    echo "the engine there does not manage iptables, so its ports cannot be filtered" >&2; exit 1
   }
   sleep 1
 done
 `;
 
 /**
- * Returns the script that sets the rules, and has them set again whenever the host starts.
+ * Returns the script that installs the rules, now and at every boot.
  *
- * @param formerName the name under which the rules were set before
+ * @param formerName the owner's name with which the rules were installed before
  */
 export function installScript({ filter, owner }: OwnedFilter, formerName = owner.name): string {
   const file = scriptPath(filter);
@@ -81,7 +81,7 @@ fi
 `;
 }
 
-/** Returns the script that removes what `installScript` made, and nothing that another owner made. */
+/** Returns the script that removes what `installScript` installed, unless it belongs to another owner. */
 export function removeScript({ filter, owner }: OwnedFilter): string {
   const { ipv4, ipv6 } = buildChains(filter);
   return `${PREAMBLE}
@@ -90,7 +90,7 @@ if [ "$held" = no ]; then echo "chain ${filter.chain} stays: it belongs to $by";
 if [ -d /run/systemd/system ]; then systemctl disable --quiet ${unitName(filter)} 2>/dev/null || true; fi
 ${ipv4.map((chain) => removeCommands("iptables", chain)).join("\n")}
 ${ipv6.map((chain) => removeCommands("ip6tables", chain)).join("\n")}
-# An engine that leaves IPv6 alone made no such chain; one that is in use stays.
+# Only exists if we created it, as the engine does not manage IPv6; iptables keeps a chain that is in use.
 ip6tables -w -X DOCKER-USER 2>/dev/null || true
 rm -f ${scriptPath(filter)}
 if rmdir ${FOLDER} 2>/dev/null; then rm -f ${UNIT}; rmdir /etc/pulumi-swarm 2>/dev/null || true; fi
@@ -101,15 +101,15 @@ export const PREAMBLE = `set -e
 umask 022
 ${PATH_WITH_SBIN}`;
 
-/** Returns what runs at every start: it is complete in itself. */
+/** Returns the self-contained script that runs at every boot. */
 export function bootScript({ filter, owner }: OwnedFilter): string {
   const { ipv4, ipv6 } = buildChains(filter);
   return `#!/bin/sh
-# Who may reach the ports ${filter.ports.join(", ")} of ${toOneLine(filter.title)}. pulumi-swarm overwrites this file.
+# Which addresses may reach ports ${filter.ports.join(", ")} of ${toOneLine(filter.title)}. pulumi-swarm overwrites this file.
 ${OWNER_LINE}${ownerText(owner, owner.name)}
 set -e
 ${PATH_WITH_SBIN}
-# Whether a chain jumps to another before any rule that is not ours.
+# Prints yes if a chain jumps to another before any rule that is not ours.
 leads() {
   "$1" -w -S "$2" | sed 1d | while read -r rule; do
     case $rule in
@@ -119,7 +119,7 @@ leads() {
     esac
   done
 }
-# Puts the jump first, in one step: at no moment it is missing.
+# Inserts the jump first, atomically.
 lead() {
   "$1" -w -N "$2" 2>/dev/null || true
   [ "$(leads "$1" "$2" "$3")" != yes ] || return 0
@@ -140,19 +140,19 @@ ${jumpCommands("ip6tables", ipv6)}
 
 const OWNER_LINE = "# pulumi-swarm.owner=";
 
-/** Sets `held` to `no` if the file of the rules names another owner, which `by` is. Files of old name none. */
+/** Sets `held` to `no`, and `by` to the owner, if the script on the host names another one. Old scripts name none. */
 function checkOwner(filter: PortFilter, owner: Owner, names: string[]): string {
   const own = [...new Set(names)].map((name) => shellQuote(ownerText(owner, name)));
   return `by=$(sed -n 's/^${OWNER_LINE}//p' ${scriptPath(filter)} 2>/dev/null || true)
 case $by in ""|${own.join("|")}) held=yes ;; *) held=no ;; esac`;
 }
 
-/** How an owner is named in the file of its rules. */
+/** Returns how the script on the host names its owner. */
 function ownerText(owner: Owner, name: string): string {
   return toOneLine(`${owner.id} ${name}`);
 }
 
-/** All chains at once: at no moment one is half there. */
+/** Returns input for iptables-restore, which replaces all chains atomically. */
 function restoreInput(chains: Chain[]): string {
   const declared = chains.map(({ name }) => `:${name} - [0:0]`);
   return ["*filter", ...declared, ...chains.flatMap(({ rules }) => rules), "COMMIT"].join("\n");
@@ -168,7 +168,7 @@ function removeCommands(program: string, { from, name }: Chain): string {
 ${program} -w -F ${name} 2>/dev/null && ${program} -w -X ${name} 2>/dev/null || true`;
 }
 
-/** A text as a command's input. One may hold another. */
+/** Returns a command with a text as its input. A heredoc may contain another one. */
 function heredoc(command: string, text: string): string {
   const end = text.includes("END_OF_TEXT") ? "END_OF_ALL" : "END_OF_TEXT";
   return `${command} <<'${end}'\n${text.trimEnd()}\n${end}`;

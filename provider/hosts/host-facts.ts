@@ -2,43 +2,43 @@ import { posix } from "node:path";
 import { SECTION_FUNCTION, parseSections, shellQuote, PATH_WITH_SBIN } from "../../engine/shell-quoting.ts";
 import type { Drive } from "../../core/drive.ts";
 
-/** How a drive's disk stands on its host. */
+/** Whether a drive's path is a disk of its own: `mounted`. */
 export type DiskState = "missing" | "unmounted" | "root" | "mounted";
 
-/** What a machine says of itself, as the user that ssh logs in. */
+/** What a machine reports about itself to the user that ssh logs in. */
 export interface HostFacts {
-  /** What the machine calls itself. */
+  /** The machine's own hostname. */
   hostname: string;
-  /** Its file os-release. */
+  /** Content of its os-release file. */
   osRelease: string;
   user: string;
   isRoot: boolean;
   hasAppArmor: boolean;
-  /** Whether the docker command is there: engines are reached through it. */
+  /** Whether the docker command is installed: engines are reached through it. */
   hasDocker: boolean;
-  /** Whether the engine itself is there. */
+  /** Whether dockerd is installed. */
   hasEngine: boolean;
-  /** The engine, when it answers this user. */
+  /** The engine, if it answers this user. */
   engine?: { id: string; version: string };
-  /** What docker says of an engine that does not. */
+  /** Output of `docker info`, which explains why the engine does not answer. */
   engineProblem: string;
-  /** Whether cloud-init is still making the machine what it is to be. */
+  /** Whether cloud-init is still configuring the machine. */
   isCloudInitRunning: boolean;
-  /** The disks of the drives that have a path, by drive key. */
+  /** State of the drives with a path, by drive key. A folder is `hidden` if this user may not look there. */
   disks: Record<string, { disk: DiskState; folder: "there" | "missing" | "hidden" }>;
 }
 
-/** The folder of a drive that is on a disk of its own. */
+/** Returns the folder of a drive with a path; undefined for a Docker volume. */
 export function driveFolder({ path, subfolder = "minio" }: Drive): string | undefined {
   return path === undefined ? undefined : posix.join(path, subfolder);
 }
 
-/** Holds, in a shell, while cloud-init makes the machine what it is to be. It writes its result once, at the very end. */
+/** Shell condition: cloud-init is running. It writes result.json once, when it has finished. */
 export const CLOUD_INIT_RUNNING = "[ -e /run/cloud-init/status.json ] && [ ! -e /run/cloud-init/result.json ]";
 
-/** What prints the survey, in parts that each begin with `== name`. It changes nothing. */
+/** Returns a read-only script that prints the facts in sections, which begin with `== name`. */
 export function factsScript(drives: Readonly<Record<string, Drive>>): string {
-  const looks = Object.entries(drives).flatMap(([key, drive]) => {
+  const driveChecks = Object.entries(drives).flatMap(([key, drive]) => {
     const folder = driveFolder(drive);
     return folder === undefined ? [] : `drive ${key} ${shellQuote(drive.path ?? "")} ${shellQuote(folder)}`;
   });
@@ -66,12 +66,12 @@ drive() {
   else echo missing
   fi
 }
-${looks.join("\n")}
+${driveChecks.join("\n")}
 exit 0
 `;
 }
 
-/** Reads what `surveyScript` printed. */
+/** Parses the output of `factsScript`. */
 export function parseHostFacts(printed: string): HostFacts {
   const sections = parseSections(printed);
   const section = (name: string) => sections.get(name) ?? "";
@@ -86,7 +86,7 @@ export function parseHostFacts(printed: string): HostFacts {
     hasEngine: section("dockerd") !== "",
     engine: id === undefined || version === undefined ? undefined : { id, version },
     engineProblem: section("info"),
-    // Not by its status: that is an error from the first thing on that goes wrong, and the work goes on.
+    // Not by `cloud-init status`, which reports the first error although cloud-init continues.
     isCloudInitRunning: section("cloud-init") === "starting",
     disks: Object.fromEntries(
       [...sections].flatMap(([name, text]) => {

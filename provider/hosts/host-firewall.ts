@@ -19,20 +19,20 @@ export interface HostFirewallInputs {
   /** The host's key. */
   host: string;
   connection: EngineConnection;
-  /** Another machine has none of the rules. */
+  /** The engine's id. A new machine has none of the rules. */
   machineId: string;
   owner: Owner;
   filter: PortFilter;
-  /** Always asked for; a look at the host may find that it is not so. */
+  /** Always true as an input. `read` sets it to false when it finds drift, so that the next update repairs it. */
   intact: boolean;
 }
 
-/** Inputs as the program gives them: `check` decides the name of the chain. */
+/** Inputs from the program. `check` adds the name of the chain. */
 export type HostFirewallRequest = Omit<HostFirewallInputs, "filter"> & {
   filter: Omit<PortFilter, "chain"> & { chain?: string };
 };
 
-/** Who may reach ports of one host. */
+/** Firewall rules for published ports of one host. */
 export const HostFirewall: ResourceHandler<HostFirewallInputs> = {
   async check(olds, request: HostFirewallRequest) {
     const { host, connection, filter } = request;
@@ -50,7 +50,7 @@ export const HostFirewall: ResourceHandler<HostFirewallInputs> = {
       const findings = validateAllowedAddresses("allowFrom", filter.allowFrom);
       reasons.push(...findings.map((finding) => formatIssue(filter.title, finding)));
     }
-    // The rules on the host name their owner as it was at their creation: a renamed one must not seem another.
+    // The file on the host names the owner at creation: a renamed stack must not look like another owner.
     const owner = olds.filter?.chain === undefined ? request.owner : (olds.owner ?? request.owner);
     const inputs = { ...request, owner, filter: { ...filter, chain: resolveChain(olds, request) } };
     return { inputs, failures: reasons.map((reason) => ({ property: "", reason })) };
@@ -60,8 +60,8 @@ export const HostFirewall: ResourceHandler<HostFirewallInputs> = {
     const isAnother = !containsUnknown(news.machineId) && olds.machineId !== news.machineId;
     const changed = changedKeys(olds, news, ["host", "connection", "owner", "filter", "intact"]);
     if (isAnother) changed.push("machineId");
-    // An upgrade may change the engine's id, and a machine at the former one's place has none of its rules: both only need
-    // the rules set, without a moment in which they are gone.
+    // The engine's id changes with an upgrade or a new machine at the same address. Either way the rules only have to be
+    // installed, without removing them first.
     const replaces = isAnother && changed.includes("connection") ? ["machineId"] : [];
     return { changes: replaces.length + changed.length > 0, replaces, deleteBeforeReplace: true };
   },
@@ -72,18 +72,18 @@ export const HostFirewall: ResourceHandler<HostFirewallInputs> = {
   },
 
   async read(id, state) {
-    if (!state) throw new ResourceError(`rules of ${id} cannot be imported: declare them, and they are set`);
+    if (!state) throw new ResourceError(`rules of ${id} cannot be imported: declare them instead`);
     if (!state.filter) return NOT_FOUND;
     let lines: string[];
     try {
       lines = await inspectRules(state);
     } catch (error) {
-      // A refresh that failed here would keep an `up` from going on without the host.
+      // A failing refresh would block an `up` that works without this host.
       if (!(error instanceof UnreachableError)) throw error;
-      logLine(`host ${state.host} cannot be reached: its rules are taken to be as they were`);
+      logLine(`host ${state.host} cannot be reached: its firewall rules are assumed unchanged`);
       return { id, props: state, inputs: state };
     }
-    if (lines.length > 0) logLine(`host ${state.host}: not as they were set: ${lines.join(", ")}`);
+    if (lines.length > 0) logLine(`host ${state.host}: firewall rules have drifted: ${lines.join(", ")}`);
     const live = { ...state, intact: lines.length === 0 };
     return { id, props: live, inputs: live };
   },
@@ -96,16 +96,16 @@ export const HostFirewall: ResourceHandler<HostFirewallInputs> = {
   async delete(_id, state) {
     try {
       const { exitCode, stdout, stderr } = await runAsRoot(state, removeScript(toOwnedFilter(state)));
-      if (exitCode !== 0) throw failure(state, "take its rules away", stderr);
+      if (exitCode !== 0) throw failure(state, "remove firewall rules", stderr);
       if (stdout.trim() !== "") logLine(`host ${state.host}: ${stdout.trim()}`);
     } catch (error) {
       if (!(error instanceof UnreachableError)) throw error;
-      logLine(`host ${state.host} cannot be reached; should it come back, ${state.filter.chain} is still there`);
+      logLine(`host ${state.host} cannot be reached: its firewall chain ${state.filter.chain} was not removed`);
     }
   },
 };
 
-/** Keeps the chain that was decided on: its name must survive a rename of stack, project or component. */
+/** Returns the recorded chain, or a new one: its name must survive a rename of stack, project or component. */
 function resolveChain(olds: Partial<HostFirewallInputs>, { owner }: HostFirewallRequest): string {
   const kept = olds.filter?.chain;
   if (kept !== undefined && !containsUnknown(kept)) return kept;
@@ -113,20 +113,20 @@ function resolveChain(olds: Partial<HostFirewallInputs>, { owner }: HostFirewall
   return unknown ?? chainName(owner);
 }
 
-/** Why no rules can be set for an engine's host; undefined when they can. */
+/** Returns why no rules can be installed on an engine's host; undefined if they can. */
 async function rulesProblem(connection: EngineConnection, isSet: boolean): Promise<string | undefined> {
   if (isSshConnection(connection)) return undefined;
   try {
     return await localRulesProblem(connection);
   } catch (error) {
-    // An engine that is down for a while is no reason to refuse what runs.
+    // An engine that is down must not block an update of rules that are installed already.
     if (error instanceof UnreachableError) return isSet ? undefined : error.message;
     throw error;
   }
 }
 
 /**
- * Why this machine can set no rules for the ports of its own engine; undefined when it can.
+ * Returns why this machine cannot install rules for the ports of its own engine; undefined if it can.
  *
  * @throws UnreachableError when the engine does not answer.
  */
@@ -139,7 +139,7 @@ export async function localRulesProblem(connection: EngineConnection): Promise<s
 
 async function installRules(inputs: HostFirewallInputs, formerName?: string): Promise<void> {
   const { exitCode, stdout, stderr } = await runAsRoot(inputs, installScript(toOwnedFilter(inputs), formerName));
-  if (exitCode !== 0) throw failure(inputs, "set rules", stderr);
+  if (exitCode !== 0) throw failure(inputs, "install firewall rules", stderr);
   const { host, filter } = inputs;
   if (stdout.split("\n").includes(TRANSIENT)) {
     logLine(
@@ -156,10 +156,10 @@ async function installRules(inputs: HostFirewallInputs, formerName?: string): Pr
   }
 }
 
-/** What on the host is not as it was set. */
+/** Returns a line for each difference between the host's rules and the wanted ones. */
 async function inspectRules(state: HostFirewallInputs): Promise<string[]> {
   const { exitCode, stdout, stderr } = await runAsRoot(state, rulesScript(toOwnedFilter(state)));
-  if (exitCode !== 0) throw failure(state, "look at its rules", stderr);
+  if (exitCode !== 0) throw failure(state, "inspect firewall rules", stderr);
   return findDrift(toOwnedFilter(state), stdout);
 }
 
@@ -170,7 +170,7 @@ async function runAsRoot({ connection, filter, host }: HostFirewallInputs, scrip
   return runLocalScript(RUN_AS_ROOT, { input: script });
 }
 
-/** The owner in a state of before rules had one. */
+/** The owner in old states, which record none. */
 const UNKNOWN_OWNER = { id: "", project: "", stack: "", name: "" };
 
 function toOwnedFilter({ filter, owner }: HostFirewallInputs) {

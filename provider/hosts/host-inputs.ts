@@ -2,12 +2,13 @@ import type { EngineConnection } from "../../engine/engine-connection.ts";
 
 export interface HostInputs {
   connection: EngineConnection;
-  /** What the host is called; checked against what its engine says. */
+  /** The host's name. Must match the name that its engine reports. */
   hostname: string;
-  /** How long the engine may take to answer, in seconds. */
+  /** Time limit for the engine to answer, in seconds. */
   timeoutSeconds: number;
 }
 export interface HostState extends HostInputs {
+  /** The engine's id. */
   machineId: string;
   engineVersion: string;
   ready: boolean;

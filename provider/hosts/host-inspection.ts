@@ -14,24 +14,24 @@ import { ready, pending, waitFor } from "../runtime/poll.ts";
 
 export interface SshHostInputs extends HostInputs, DesiredHost {}
 
-/** How long a machine that starts may turn away a user whom it does not know yet, in seconds. */
+/** How long a booting machine may reject a user that it has not created yet, in seconds. */
 const LOGIN_GRACE_SECONDS = 30;
 
-/** What a machine told of itself, and what is to be done there. */
+/** A machine's facts, and what to change on it. */
 export interface InspectedHost {
   facts: HostFacts;
   actions: HostActions;
 }
 
 /**
- * The looks of this run. The host that a look is the first half of comes as soon as all have been taken, and need not
- * log in for the same again; where that took long, it does.
+ * Inspections of this run. A HostInspection hands its result to the SshHost of the same machine, which saves a second
+ * login if that follows within 30 s.
  */
 export const inspectionCache = new HandoffCache<SshHostInputs, InspectedHost>(30, (a, b) => !hasChangedInputs(a, b));
 
 /**
- * The first look at a machine that is new, or is to be otherwise. All hosts are looked at before any of them is touched:
- * what is wrong with one leaves the others as they are.
+ * Inspects a machine that is new or changes. All machines are inspected before any is changed: a problem with one leaves
+ * the others as they are.
  */
 export const HostInspection: ResourceHandler<SshHostInputs> = {
   async check(_olds, news) {
@@ -53,7 +53,7 @@ export const HostInspection: ResourceHandler<SshHostInputs> = {
   },
 
   async read(id, state) {
-    if (!state) throw new ResourceError(`the look at host ${id} cannot be imported`);
+    if (!state) throw new ResourceError(`inspection of host ${id} cannot be imported`);
     return { id, props: state };
   },
 };
@@ -62,13 +62,17 @@ export function hasChangedInputs(olds: SshHostInputs, news: SshHostInputs): bool
   return changedKeys(olds, news, ["connection", "hostname", "timeoutSeconds", "install", "drives"]).length > 0;
 }
 
-/** @throws UnreachableError when it does not answer in that time. */
+/** Inspects a machine. @throws UnreachableError when it does not answer within the time limit. */
 export async function inspectHost({ connection, drives }: SshHostInputs, timeoutMs: number): Promise<HostFacts> {
   const { stdout } = await runRemoteScript(connection, factsScript(drives), { timeoutMs });
   return parseHostFacts(stdout);
 }
 
-/** @throws ResourceProblem with everything that only the user can mend. */
+/**
+ * Waits until a machine can be inspected and needs nothing that may still resolve itself.
+ *
+ * @throws ResourceError with every problem that only the user can fix.
+ */
 export function waitForInspection(inputs: SshHostInputs): Promise<InspectedHost> {
   const { hostname, timeoutSeconds, connection } = inputs;
   const begun = performance.now();

@@ -3,20 +3,20 @@ import type { ResourceHandler } from "../runtime/resource-handler.ts";
 import { ResourceError } from "../runtime/errors.ts";
 
 export interface HostKeyInputs {
-  /** Whose key it is. */
+  /** The host that the key identifies. */
   hostname: string;
 }
 
 export interface HostKeyState extends HostKeyInputs {
-  /** PEM, which every sshd reads for this kind of key. */
+  /** In PEM, which every sshd reads for ECDSA keys. */
   privateKey: string;
   /** Type and key, as in ssh_host_ecdsa_key.pub. */
   publicKey: string;
 }
 
 /**
- * The key by which ssh knows a machine that is yet to be made, so that it is checked from the first login on. It
- * belongs to the host's name: a machine that takes the place of another has the same.
+ * The ssh host key of a machine that does not exist yet, so that its first login is authenticated as well. The key belongs
+ * to the host's name: a machine that replaces another keeps it.
  */
 export const HostKey: ResourceHandler<HostKeyInputs, HostKeyState> = {
   async diff() {
@@ -49,7 +49,7 @@ function generateKeyPair(): Pick<HostKeyState, "privateKey" | "publicKey"> {
   };
 }
 
-/** A text or number as keys of ssh hold it: its length first. */
+/** Encodes a field of an ssh key: its length, then its bytes. */
 function sshField(content: string | Buffer): Buffer {
   const bytes = Buffer.from(content);
   const length = Buffer.alloc(4);

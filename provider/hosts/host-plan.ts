@@ -6,34 +6,34 @@ import { type EngineSource } from "../../core/engine-source.ts";
 import type { Drive } from "../../core/drive.ts";
 import { CLOUD_INIT_RUNNING, driveFolder, type HostFacts } from "./host-facts.ts";
 
-/** How a host is to be. */
+/** The desired state of a host. */
 export interface DesiredHost {
   hostname: string;
-  /** Where Docker Engine may be installed from; false: not at all. */
+  /** Where to install Docker Engine from if it is missing; false: it is not installed. */
   install: EngineSource | false;
   drives: Readonly<Record<string, Drive>>;
 }
 
-/** What is to be done on a machine. */
+/** Changes to make on a machine. */
 export interface HostActions {
-  /** Docker Engine, where it is missing. */
+  /** Package of Docker Engine to install. */
   install?: EnginePackage;
-  /** Whether the engine is to be started. */
+  /** Whether to start the engine. */
   start: boolean;
-  /** Folders to make on mounted disks. */
+  /** Folders to create on mounted disks. */
   folders: string[];
 }
 
-/** What stands between a machine and the host that it is to be. */
+/** The differences between a machine and its desired state. */
 export interface HostPlan {
-  /** What nobody but the user can mend, one line each. */
+  /** Problems that only the user can fix, one line each. */
   problems: string[];
-  /** What may mend itself, as on a machine that is still starting. */
+  /** A problem that may resolve itself, as on a machine that is still starting. */
   pendingReason?: string;
   actions: HostActions;
 }
 
-/** Compares a machine with the host that it is to be. */
+/** Compares a machine with its desired state. */
 export function planHost(facts: HostFacts, wish: DesiredHost, target: SshTarget): HostPlan {
   const problems: string[] = [];
   const actions: HostActions = { start: false, folders: [] };
@@ -70,8 +70,8 @@ export function planHost(facts: HostFacts, wish: DesiredHost, target: SshTarget)
 }
 
 /**
- * Whether there is anything to mend, or to refuse, about a machine that was as it should be. A folder that this user
- * cannot see is there, and an engine that nobody may start here comes back by itself.
+ * Returns whether a machine that was up to date needs changes or must be refused. Assumes that a folder exists if this user
+ * may not look there, and that an engine that may not be started here comes back by itself.
  */
 export function needsChanges(facts: HostFacts, wish: DesiredHost, target: SshTarget): boolean {
   const { problems, actions } = planHost(facts, wish, target);
@@ -82,7 +82,7 @@ export function needsChanges(facts: HostFacts, wish: DesiredHost, target: SshTar
 const DISK_PROBLEMS = {
   missing: "there is no such folder: mount a disk there",
   unmounted: "is a plain folder of another disk: mount a disk there",
-  root: "is on the root disk: mount a disk of its own there",
+  root: "is on the root disk: mount a separate disk there",
 };
 
 function missingEnginePackage({ osRelease, hasAppArmor }: HostFacts, install: EngineSource | false): EnginePackage {
@@ -93,7 +93,7 @@ function missingEnginePackage({ osRelease, hasAppArmor }: HostFacts, install: En
   );
 }
 
-/** Says so when the user may not become root. */
+/** Shell function that runs a command as root, or fails with a message that names the user. */
 const AS_ROOT_FUNCTION = `
 ${PATH_WITH_SBIN}
 as_root() {
@@ -105,7 +105,7 @@ as_root() {
   sudo -n "$@"
 }`;
 
-/** The script that does the work. */
+/** Returns the script that makes the changes. */
 export function actionsScript({ install, start, folders }: HostActions, { isRoot, user }: HostFacts): string {
   const lines = ["set -e", AS_ROOT_FUNCTION];
   if (install) lines.push(...installCommands(install));
@@ -126,23 +126,23 @@ function installCommands({ manager, commands }: EnginePackage): string[] {
   const quiet = (command: string[]) =>
     command[0] === "apt-get" ? ["env", "DEBIAN_FRONTEND=noninteractive", ...command] : command;
   const asRoot = (command: string[]) => `as_root ${quiet(command).map(quoteIfNeeded).join(" ")} >&2`;
-  // Not `cloud-init status --wait`: that ends at the first error, with cloud-init still at work.
+  // Not `cloud-init status --wait`, which returns at the first error while cloud-init continues.
   const lines = [`tries=300; while ${CLOUD_INIT_RUNNING} && [ $tries -gt 0 ]; do sleep 1; tries=$((tries - 1)); done`];
   lines.push(...commands.map(asRoot));
-  // Newer releases have the docker command, through which the engine is reached, in a package of its own.
+  // Newer releases have the docker command, through which the engine is reached, in a separate package.
   const cli = [...APT_GET, "install", "-y", "--no-install-recommends", "docker-cli"];
   if (isApt) lines.push(`command -v docker >/dev/null || ${asRoot(cli)}`);
   return lines;
 }
 
-/** What went wrong in a work script, in one line: the first and the last of what sounds like an error. */
+/** Returns the first and the last error line of a script's stderr, in one line. */
 export function summarizeErrors(stderr: string): string {
   const lines = stderr
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => line !== "");
-  // That apt's helper failed is said after why it did, and its warnings are none of the reasons.
+  // apt's last line only says that its helper failed, and its warnings are not the cause.
   const errors = lines.filter((line) => /^E:|\berror\b|\bfailed\b/i.test(line) && !/^(?:W:|E: Sub-process)/.test(line));
   const told = [...new Set([errors[0], errors.at(-1)])].filter((line) => line !== undefined);
-  return told.length > 0 ? told.join("; ") : (lines.at(-1) ?? "it failed without a word");
+  return told.length > 0 ? told.join("; ") : (lines.at(-1) ?? "it failed without an error message");
 }

@@ -10,7 +10,7 @@ import { ResourceError } from "../runtime/errors.ts";
 import { ready, pending, waitFor } from "../runtime/poll.ts";
 import type { HostInputs, HostState } from "./host-inputs.ts";
 
-/** A host is only looked at: its engine has to answer, and to be the one that was meant. */
+/** A host that is only inspected: its engine has to answer, and report the expected hostname. */
 export const Host: ResourceHandler<HostInputs, HostState> = {
   async check(_olds, news) {
     return { inputs: news, failures: validateConnection(news) };
@@ -31,18 +31,18 @@ export const Host: ResourceHandler<HostInputs, HostState> = {
   },
 
   async read(id, state) {
-    if (!state) throw new ResourceError(`host ${id} cannot be imported: it is only looked at, not made`);
+    if (!state) throw new ResourceError(`host ${id} cannot be imported: declare it instead`);
     try {
       return { id, props: toHostState(state, await new Engine(state.connection).info()) };
     } catch (error) {
-      // A refresh that failed here would keep an `up` from going on without the host.
+      // A failing refresh would block an `up` that works without this host.
       if (!(error instanceof UnreachableError)) throw error;
       return { id, props: state };
     }
   },
 };
 
-/** The host, once its engine answers and is the one that was meant. */
+/** Waits until the host's engine answers. @throws ResourceError when it reports another hostname. */
 export async function waitForEngine(inputs: HostInputs): Promise<HostState> {
   const engine = new Engine(inputs.connection);
   const info = await waitFor(
@@ -70,7 +70,7 @@ function toHostState(inputs: HostInputs, info: EngineInfo): HostState {
   return { ...inputs, machineId: info.ID, engineVersion: info.ServerVersion, ready: true };
 }
 
-/** An engine that is silent just now counts as unchanged: whatever needs it will say so. */
+/** Returns false for an unreachable engine: resources that need it report that themselves. */
 async function isAnotherMachine(olds: HostState, news: HostInputs): Promise<boolean> {
   try {
     return (await new Engine(news.connection).info(2_000)).ID !== olds.machineId;

@@ -1,8 +1,8 @@
 import type { ResourceHandler } from "../runtime/resource-handler.ts";
 
 /**
- * That all machines were looked at. It waits for every survey, and every host for it alone: hosts that each waited for
- * all surveys would stand in the state with as many lines as there are pairs of them.
+ * A barrier that depends on every HostInspection. Hosts depend on the barrier instead of on each inspection, so that the
+ * state grows with the number of hosts, not with its square.
  */
 export const InspectionBarrier: ResourceHandler<object> = {
   async diff() {
@@ -10,7 +10,7 @@ export const InspectionBarrier: ResourceHandler<object> = {
   },
 
   async create(inputs) {
-    return { id: "surveyed", outs: inputs };
+    return { id: "inspected", outs: inputs };
   },
 
   async read(id, state) {

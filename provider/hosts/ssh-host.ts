@@ -22,13 +22,13 @@ import { ResourceError } from "../runtime/errors.ts";
 
 export interface SshHostState extends SshHostInputs, HostState {}
 
-/** How long a machine may take to tell of itself in a preview, in milliseconds. */
+/** Time limit for inspecting a machine in a preview, in milliseconds. */
 const INSPECT_TIMEOUT_MS = 8_000;
 
-/** How long an installation may take, in milliseconds. */
+/** Time limit for installing Docker Engine and the other changes, in milliseconds. */
 const ACTIONS_TIMEOUT_MS = 15 * 60_000;
 
-/** A machine that is reached by ssh, made ready where it lacks something, and otherwise only looked at. */
+/** A machine that is reached by ssh. Installs and starts what it lacks, and otherwise only inspects it. */
 export const SshHost: ResourceHandler<SshHostInputs, SshHostState> = {
   async check(_olds, news) {
     return { inputs: news, failures: validateConnection(news) };
@@ -46,15 +46,15 @@ export const SshHost: ResourceHandler<SshHostInputs, SshHostState> = {
     return { outs: await prepareHost(news) };
   },
 
-  /** A machine that is silent is as it was: it is only looked at, and what runs on it says that it is gone. */
+  /** Keeps the recorded state of an unreachable machine: resources on it report their own drift. */
   async read(id, state) {
-    if (!state) throw new ResourceError(`host ${id} cannot be imported: it is only looked at, not made`);
+    if (!state) throw new ResourceError(`host ${id} cannot be imported: declare it instead`);
     const info = await new Engine(state.connection).info(INSPECT_TIMEOUT_MS).catch(() => undefined);
     return { id, props: info ? { ...state, machineId: info.ID, engineVersion: info.ServerVersion } : state };
   },
 };
 
-/** Whether it is another machine than it was, or lacks something. One that is silent just now counts as unchanged. */
+/** Returns whether it is another machine, or lacks something. An unreachable machine counts as unchanged. */
 async function hasDrifted(olds: SshHostState, news: SshHostInputs): Promise<boolean> {
   try {
     const facts = await inspectHost(news, INSPECT_TIMEOUT_MS);
@@ -83,7 +83,7 @@ async function runActions(
   const what = [
     ...(install ? [`install ${install.packages.join(" ")} with ${install.manager}`] : []),
     ...(start ? ["start the Docker Engine"] : []),
-    ...folders.map((folder) => `make ${folder}`),
+    ...folders.map((folder) => `create ${folder}`),
   ].join(", ");
   logLine(`host ${hostname}: going to ${what}`);
   const { exitCode, stderr } = await runRemoteScript(connection, actionsScript(actions, facts), {
@@ -92,7 +92,7 @@ async function runActions(
   if (exitCode !== 0) throw new ResourceError(`host ${hostname}: could not ${what}: ${summarizeErrors(stderr)}`);
 }
 
-/** That an engine which was just installed can keep an image and make a container of it: an empty one will do. */
+/** Checks that a newly installed engine can store an image and create a container, with an empty image. */
 async function smokeTestEngine({ connection, hostname }: SshHostInputs): Promise<void> {
   const engine = new Engine(connection);
   const name = "pulumi-swarm-proof";
@@ -103,9 +103,7 @@ async function smokeTestEngine({ connection, hostname }: SshHostInputs): Promise
     const { Id } = await engine.request<{ Id: string }>("POST", "/containers/create", { body });
     await engine.request("DELETE", `/containers/${Id}`);
   } catch (error) {
-    throw new ResourceError(
-      `host ${hostname}: the engine that was installed cannot make a container: ${errorMessage(error)}`,
-    );
+    throw new ResourceError(`host ${hostname}: the installed engine cannot create a container: ${errorMessage(error)}`);
   } finally {
     await engine.request("DELETE", `/images/${name}`).catch(() => {});
   }

@@ -21,14 +21,14 @@ export interface ConfigFromNetworkInputs {
   name: string;
   driver: string;
   attachable: boolean;
-  /** Name of the networks of the hosts that hold what each one's part is made of. */
+  /** Name of the --config-only network on each host. */
   configFrom: string;
-  /** What they hold, by host key. */
+  /** The configuration of those networks, by host key. */
   hostConfigs: Record<string, NetworkConfigOnHost>;
 }
 
 export interface ConfigFromNetworkState extends ConfigFromNetworkInputs {
-  /** The network's id in the Swarm; the preflight knows by it what is this stack's. */
+  /** The network's id in the Swarm, by which the preflight recognises this stack's networks. */
   networkId: string;
 }
 
@@ -36,15 +36,15 @@ export interface ConfigFromNetworkState extends ConfigFromNetworkInputs {
 const RELEASE_SECONDS = 120;
 
 /**
- * A network of the Swarm that every host makes of a part of its own. It has no labels: Docker refuses them of one that
- * is made so, and whose it is, the parts' labels tell.
+ * A swarm-scoped `--config-from` network, which each host creates from its own `--config-only` network. Docker allows no
+ * labels on it, so the labels of the config-only networks name the owner.
  */
 export const ConfigFromNetwork: ResourceHandler<ConfigFromNetworkInputs, ConfigFromNetworkState> = {
   async diff(_id, olds, news) {
     const replaces = changedKeys(olds, news, ["swarmId", "name", "driver", "attachable", "configFrom"]);
-    // Pulumi asks with all of the parts unknown when one of them has to go: this network goes before it.
-    const isAsked = typeof news.hostConfigs !== "object";
-    if (isAsked || hasChangedHostConfig(olds.hostConfigs, news.hostConfigs)) replaces.push("hostConfigs");
+    // When a config-only network is replaced, Pulumi passes all of them as unknown: this network must be removed first.
+    const isConfigReplaced = typeof news.hostConfigs !== "object";
+    if (isConfigReplaced || hasChangedHostConfig(olds.hostConfigs, news.hostConfigs)) replaces.push("hostConfigs");
     const changes =
       replaces.length > 0 ||
       !deepEqual(olds.hostConfigs, news.hostConfigs) ||
@@ -58,7 +58,7 @@ export const ConfigFromNetwork: ResourceHandler<ConfigFromNetworkInputs, ConfigF
   },
 
   async read(id, state) {
-    if (!state) throw new ResourceError(`network ${id} cannot be imported: declare it, and it is made`);
+    if (!state) throw new ResourceError(`network ${id} cannot be imported: declare it instead`);
     const network = await withManager(
       `network ${state.name}`,
       optionalManagerFinder(state),
@@ -69,7 +69,7 @@ export const ConfigFromNetwork: ResourceHandler<ConfigFromNetworkInputs, ConfigF
     return { id, props: live, inputs: live };
   },
 
-  /** More hosts, or fewer: the network itself does not know of them. */
+  /** Hosts were added or removed, which does not change the network itself. */
   async update(id, _olds, news) {
     return { outs: { ...news, networkId: id } };
   },
@@ -79,7 +79,7 @@ export const ConfigFromNetwork: ResourceHandler<ConfigFromNetworkInputs, ConfigF
   },
 };
 
-/** Whether a host's part, or what all of them have in common, is another one; hosts may come and go. */
+/** Returns whether the configuration of a host changed. Ignores hosts that were added or removed. */
 function hasChangedHostConfig(
   olds: Record<string, NetworkConfigOnHost>,
   news: Record<string, NetworkConfigOnHost>,
@@ -102,14 +102,14 @@ function createNetwork(
   });
 }
 
-/** Makes the network, unless a killed `up` has. Gives back its id. */
+/** Creates the network, or reuses one that a killed `up` created. Returns its id. */
 async function ensureNetwork(find: FindManager, inputs: ConfigFromNetworkInputs): Promise<string> {
   const { name, driver, attachable } = inputs;
   const what = `network ${name}`;
   const existing = await withManager(what, find, (manager) => findOwnNetwork(manager, inputs));
   if (existing?.Driver === driver && existing.Attachable === attachable) return existing.Id;
   if (existing) await removeNetwork(find, existing.Id, name);
-  // Tried again after an error that left it open, it finds the network that was made all the same.
+  // Looks again before each attempt: after an error with unknown outcome, the network may exist.
   return withManager(
     what,
     find,
@@ -117,7 +117,11 @@ async function ensureNetwork(find: FindManager, inputs: ConfigFromNetworkInputs)
   );
 }
 
-/** The network of that name, if a killed `up` of this very stack made it: it is made of parts that are this stack's. */
+/**
+ * Returns the network of that name if a killed `up` of this stack created it: it uses this stack's config-only networks.
+ *
+ * @throws ResourceError when the name is taken by another network.
+ */
 async function findOwnNetwork(manager: Engine, inputs: ConfigFromNetworkInputs): Promise<NetworkDetails | undefined> {
   const { name, configFrom } = inputs;
   const network = (await manager.listNetworks({ name: [name] })).find(
@@ -126,7 +130,7 @@ async function findOwnNetwork(manager: Engine, inputs: ConfigFromNetworkInputs):
   if (!network) return undefined;
   if (network.ConfigFrom?.Network === configFrom) return network;
   throw new ResourceError(
-    `networkName "${name}": a network of that name is there already and is not this stack's: choose another name, or remove it`,
+    `networkName "${name}": a network of that name exists and is not this stack's: choose another name, or remove it`,
   );
 }
 
@@ -137,8 +141,8 @@ async function removeNetwork(find: FindManager<Engine | undefined>, id: string, 
       if (manager) await undefinedIfNotFound(manager.removeNetwork(id));
       return ready(undefined);
     },
-    // What is on it may just be leaving.
+    // Tasks on it may be stopping.
     { subject: `network ${name}`, timeoutSeconds: RELEASE_SECONDS, isRetryable: isNetworkInUse },
-    (because) => new ResourceError(`network ${name}: ${because}: what uses it has to leave it first`),
+    (because) => new ResourceError(`network ${name}: ${because}: stop or detach what uses it first`),
   );
 }

@@ -16,26 +16,26 @@ export interface ConfigOnlyNetworkInputs {
   /** The host's key. */
   host: string;
   connection: EngineConnection;
-  /** Another machine has nothing of it. */
+  /** The engine's id. A new machine does not have the network yet. */
   machineId: string;
   swarmId: string;
   owner: Owner;
-  /** The name that the network of the Swarm asks for. */
+  /** The name that the `--config-from` network refers to. */
   name: string;
   config: NetworkConfigOnHost;
 }
 
 export interface ConfigOnlyNetworkState extends ConfigOnlyNetworkInputs {
-  /** The network's id on its host; the preflight recognises a recorded network by it. */
+  /** The network's id on its host, by which the preflight recognises a recorded network. */
   networkId?: string;
 }
 
-/** How long the containers on a network may take to leave it, in seconds; longer than any sensible grace period. */
+/** How long containers may take to leave a network, in seconds: longer than any sensible grace period. */
 const RELEASE_SECONDS = 120;
 
 /**
- * What a network is made of on one host: a network of Docker's that is none, but holds addresses and options for the
- * one of the Swarm. It cannot be changed, and not be removed while a container of the host is on the network.
+ * A host's `--config-only` network: it carries no traffic, but holds IPAM and driver options for the swarm-scoped
+ * `--config-from` network. It is immutable, and cannot be removed while a container of the host uses that network.
  */
 export const ConfigOnlyNetwork: ResourceHandler<ConfigOnlyNetworkInputs, ConfigOnlyNetworkState> = {
   /** Docker cannot change a network's labels: a renamed owner must not replace it. */
@@ -45,9 +45,9 @@ export const ConfigOnlyNetwork: ResourceHandler<ConfigOnlyNetworkInputs, ConfigO
 
   async diff(_id, olds, news) {
     const differ = changedKeys(olds, news, ["host", "name", "config"]);
-    // What is not known yet may turn out to be what it was.
+    // An unknown value may turn out to be unchanged.
     const replaces = differ.filter((key) => !containsUnknown(news[key as keyof ConfigOnlyNetworkInputs]));
-    // On another machine it is made anew; what the former one, mostly gone, has of it is nobody's network.
+    // A new machine gets a new network. The one on the old machine, which is usually gone, is left there.
     const changed = changedKeys(olds, news, ["connection", "machineId", "swarmId"]);
     return { changes: differ.length + changed.length > 0, replaces, deleteBeforeReplace: true };
   },
@@ -58,15 +58,15 @@ export const ConfigOnlyNetwork: ResourceHandler<ConfigOnlyNetworkInputs, ConfigO
   },
 
   async read(id, state) {
-    if (!state) throw new ResourceError(`network ${id} cannot be imported: declare it, and it is made`);
+    if (!state) throw new ResourceError(`network ${id} cannot be imported: declare it instead`);
     const { networkId: _id, ...inputs } = state;
     try {
       const live = await inspectNetwork(state);
       return live && isOwned(live.Labels, state.owner) ? { id, props: state, inputs } : NOT_FOUND;
     } catch (error) {
-      // A host that is down has lost nothing by that.
+      // A host that is down still has its networks.
       if (!(error instanceof UnreachableError)) throw error;
-      logLine(`host ${state.host} cannot be reached: its part of the network is taken to be as it was`);
+      logLine(`host ${state.host} cannot be reached: its network ${state.name} is assumed unchanged`);
       return { id, props: state, inputs };
     }
   },
@@ -81,12 +81,12 @@ export const ConfigOnlyNetwork: ResourceHandler<ConfigOnlyNetworkInputs, ConfigO
       if (live && isOwned(live.Labels, state.owner)) await removeNetwork(live, state);
     } catch (error) {
       if (!(error instanceof UnreachableError)) throw error;
-      logLine(`host ${state.host} cannot be reached; should it come back, its network ${state.name} is still there`);
+      logLine(`host ${state.host} cannot be reached: its network ${state.name} was not removed`);
     }
   },
 };
 
-/** Makes it, unless a killed `up`, or the former connection to the same machine, has made just that. */
+/** Creates the network. Reuses one that is as wanted, from a killed `up` or another connection to the same machine. */
 async function ensureNetwork(inputs: ConfigOnlyNetworkInputs): Promise<string> {
   const { host, connection, name, config, owner, swarmId } = inputs;
   const live = await inspectNetwork(inputs);
@@ -117,7 +117,7 @@ async function inspectNetwork({ connection, name }: ConfigOnlyNetworkInputs): Pr
   return networks.find((network) => network.Name === name);
 }
 
-/** The engine lets go of it a moment after the last container has left the network. */
+/** Removes the network. The engine releases it a moment after the last container has left. */
 async function removeNetwork(
   { Id, Name }: NetworkDetails,
   { host, connection }: ConfigOnlyNetworkInputs,
@@ -128,6 +128,6 @@ async function removeNetwork(
       return ready(undefined);
     },
     { subject: `network ${Name} on host ${host}`, timeoutSeconds: RELEASE_SECONDS, isRetryable: isNetworkInUse },
-    (because) => new ResourceError(`network ${Name} on host ${host}: ${because}: what uses it has to leave it first`),
+    (because) => new ResourceError(`network ${Name} on host ${host}: ${because}: stop or detach what uses it first`),
   );
 }

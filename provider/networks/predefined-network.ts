@@ -8,11 +8,11 @@ import { ResourceError } from "../runtime/errors.ts";
 export interface PredefinedNetworkInputs {
   managers: Managers;
   swarmId: string;
-  /** One of Docker's own networks that every engine has: `host`. */
+  /** A network that every engine has: `host`. */
   name: string;
 }
 
-/** A network that every Swarm has from the start. It is only looked up: the Swarm knows it by an id of its own. */
+/** A network that every Swarm has. It is only looked up, as its id in the Swarm differs from the engine's. */
 export const PredefinedNetwork: ResourceHandler<PredefinedNetworkInputs> = {
   async diff(_id, olds, news) {
     const replaces = changedKeys(olds, news, ["swarmId", "name"]);
@@ -27,7 +27,7 @@ export const PredefinedNetwork: ResourceHandler<PredefinedNetworkInputs> = {
   },
 
   async read(id, state) {
-    if (!state) throw new ResourceError(`network ${id} cannot be imported: declare it, and it is looked up`);
+    if (!state) throw new ResourceError(`network ${id} cannot be imported: declare it instead`);
     const found = await withManager(
       `network ${state.name}`,
       optionalManagerFinder(state),

@@ -10,16 +10,16 @@ import { updateServiceSpec } from "../swarm/optimistic-update.ts";
 import { NoManagerError, ResourceError } from "../runtime/errors.ts";
 import { ready, pending } from "../runtime/poll.ts";
 
-/** No node has this label: a service that asks for it runs nowhere. */
+/** No node has this label, so a service with this constraint runs nowhere. */
 const UNSCHEDULABLE_CONSTRAINT = "node.labels.pulumi-swarm.outage == yes";
 
-/** States in which a task holds nothing any more. */
+/** States in which a task uses no network any more. */
 const ENDED_STATES = ["complete", "shutdown", "failed", "rejected", "remove", "orphaned"];
 
-/** How long tasks may take to stop, in seconds; longer than any sensible grace period. */
+/** How long tasks may take to stop, in seconds: longer than any sensible grace period. */
 const STOP_SECONDS = 300;
 
-/** What is in the way of a run and is cleared away before the rest goes on. */
+/** Networks to release before the other resources change. */
 export interface NetworkRelease {
   /** Networks that a killed `up` left behind: removed. */
   orphanedNetworks: OrphanedNetwork[];
@@ -28,8 +28,8 @@ export interface NetworkRelease {
 }
 
 /**
- * Clears the way. The stopped services stay, with their volumes; their own update, later in the same run, attaches
- * them to the new network and starts them.
+ * Removes orphaned networks, and stops and detaches services of networks that are replaced. The services keep their
+ * volumes; their own update, later in the same run, attaches them to the new network and starts them.
  */
 export async function releaseNetworks(
   run: Partial<NetworkRelease> & { hosts: Record<string, HostTarget> },
@@ -43,14 +43,14 @@ export async function releaseNetworks(
   for (const { network, networkId, services } of outages) {
     for (const service of services) {
       const { id, name } = service;
-      logLine(`service ${name}: stopped until the network ${network} is made anew`);
+      logLine(`service ${name}: stopped until the network ${network} is recreated`);
       await updateServiceSpec(find, id, ({ Spec }) => detachNetwork(Spec, networkId));
       await waitForTasksStopped(find, service, networkId);
     }
   }
 }
 
-/** The service with no task and without the network. */
+/** Returns the service's spec without the network and with a constraint that leaves it without tasks. */
 export function detachNetwork(spec: ServiceSpec, networkId: string): ServiceSpec {
   const { Networks = [], Placement, ...task } = spec.TaskTemplate;
   const Constraints = [
@@ -59,7 +59,7 @@ export function detachNetwork(spec: ServiceSpec, networkId: string): ServiceSpec
   ];
   return {
     ...spec,
-    // All at once: nothing is left to serve while some are stopped.
+    // All at once, as the service is down anyway.
     UpdateConfig: { ...spec.UpdateConfig, Parallelism: 0, FailureAction: "continue" },
     TaskTemplate: {
       ...task,
@@ -92,10 +92,10 @@ function usesNetwork({ Status, NetworksAttachments = [] }: TaskDetails, networkI
 async function findAnyManager(hosts: Record<string, HostTarget>, deadline?: Deadline): Promise<Engine> {
   const asked = Object.values(hosts).map(async ({ connection }) => {
     const engine = new Engine(connection, deadline);
-    if (!(await engine.info(engineTimeout(connection))).Swarm.ControlAvailable) throw new Error("it is no manager");
+    if (!(await engine.info(engineTimeout(connection))).Swarm.ControlAvailable) throw new Error("not a manager");
     return engine;
   });
   return Promise.any(asked).catch(() => {
-    throw new NoManagerError("no manager answers: run `pulumi up` again once one does", true);
+    throw new NoManagerError("no manager of the Swarm answers: run `pulumi up` again once one does", true);
   });
 }

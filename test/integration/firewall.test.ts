@@ -38,7 +38,7 @@ describeOnLab(
         await lab.exec(1, "iptables", "-F", `${chain}-IN`);
         const { output, steps } = await stack.preview({ refresh: true });
         expect(output).toMatch(
-          /not as they were set: .*FORWARD: "-A FORWARD -p tcp -j ACCEPT" stands before PULUMI-SWARM/,
+          /firewall rules have drifted: .*FORWARD: "-A FORWARD -p tcp -j ACCEPT" stands before PULUMI-SWARM/,
         );
         expect(output).toMatch(/DOCKER-USER: "-A DOCKER-USER -j ACCEPT" stands before PULUMI-SWARM-\w+, .*-IN/);
         expect(steps.map(({ op, name }) => `${op} ${name}`)).toEqual(["update store-firewall-node1"]);

@@ -78,7 +78,7 @@ describeOnLab(
     test("are refused without a permission that their drives need", async () => {
       await fixture().lab.host(1).run("usermod", "--append", "--groups", "docker", "guest");
       const output = await refusal({ a: machine(1, { user: "guest" }) });
-      expect(output).toMatch(/host node1: could not make \/mnt\/disk1\/minio.*: user "guest" may not become root/);
+      expect(output).toMatch(/host node1: could not create \/mnt\/disk1\/minio.*: user "guest" may not become root/);
       await fixture().lab.host(1).run("gpasswd", "--delete", "guest", "docker");
     });
 

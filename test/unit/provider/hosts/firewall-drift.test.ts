@@ -117,5 +117,5 @@ describe("drift is named, with the rule that opens the ports", () => {
   ])("%s", (_, host, lines) => expect(findDrift(OWNED, printed(host))).toEqual(lines));
 
   test("what was cut off is no answer", () =>
-    expect(() => findDrift(OWNED, "== iptables\n-P INPUT ACCEPT")).toThrow(/did not run to its end/));
+    expect(() => findDrift(OWNED, "== iptables\n-P INPUT ACCEPT")).toThrow(/did not finish/));
 });

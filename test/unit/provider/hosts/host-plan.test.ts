@@ -151,7 +151,7 @@ test.each([
     "ulimit: error setting limit; dpkg: error processing it",
   ],
   ["first\nlast\n\n", "last"],
-  ["", "it failed without a word"],
+  ["", "it failed without an error message"],
 ])("of %j is told %j", (stderr, expected) => expect(summarizeErrors(stderr)).toBe(expected));
 
 test.each([

@@ -18,7 +18,7 @@ test("rules of a host that cannot be reached are no drift, and end no refresh", 
     props: state,
     inputs: state,
   });
-  expect(said).toHaveBeenCalledWith("host a cannot be reached: its rules are taken to be as they were");
+  expect(said).toHaveBeenCalledWith("host a cannot be reached: its firewall rules are assumed unchanged");
   said.mockRestore();
 });
 

@@ -183,7 +183,7 @@ describe("the Swarm's network of these parts", () => {
   test("is not made where there is one of another make", async () => {
     networks = [network("net", "10.9.0.0/24", { Scope: "swarm", Driver: "overlay" })];
     await expect(ConfigFromNetwork.create(inputs())).rejects.toThrow(
-      'networkName "net": a network of that name is there already',
+      'networkName "net": a network of that name exists',
     );
   });
 
