@@ -143,3 +143,10 @@ function isOurs(word: string): boolean {
 function isThere(path: string): boolean {
   return existsSync(join(ROOT, path));
 }
+
+test("AGENTS.md names only files and folders that exist", () => {
+  const paths = [...read("AGENTS.md").matchAll(/`((?:[\w.-]+\/)+[\w.-]*)`/g)].map(([, path]) => path!);
+  expect(
+    paths.filter((path) => !path.startsWith("pulumi-swarm/") && !path.startsWith("dist/") && !isThere(path)),
+  ).toEqual([]);
+});
