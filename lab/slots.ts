@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { writeIfChanged } from "../toolchain/cache.ts";
-import { isGone, isOfThisBoot, processToken } from "../toolchain/lock.mjs";
+import { isGone, isFromThisBoot, processToken } from "../toolchain/lock.mjs";
 
 /** A fixed folder, so that labs see each other; on disk, because engines store their images here. */
 export const LABS = "/var/tmp/pulumi-swarm-lab";
@@ -65,7 +65,7 @@ export function listAbandonedSlots(): Slot[] {
 /** Assumes that owners in other PID namespaces are alive, unless the machine has rebooted since. */
 function isAbandoned(owner: ProcessIdentity): boolean {
   const { token } = owner;
-  return token === undefined ? !isRunning(owner) : isGone(token) || !isOfThisBoot(token);
+  return token === undefined ? !isRunning(owner) : isGone(token) || !isFromThisBoot(token);
 }
 
 /** Makes a `sleep` process the owner of a slot, so that the lab outlives this process. */

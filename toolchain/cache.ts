@@ -3,30 +3,30 @@ import { createHash, randomBytes } from "node:crypto";
 import { homedir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { processToken, sweep, tryLock } from "./lock.mjs";
+import { acquireLock, processToken, removeStale } from "./lock.mjs";
 
-/** The clone that this file lies in. */
+/** The root folder of this clone. */
 export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
-/** Where everything built or downloaded is kept: outside the clone, shared by all clones of a user. */
+/** Returns the cache for everything that is built or downloaded: outside the clone, shared by all clones of a user. */
 export function cacheRoot(): string {
   return join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "pulumi-swarm");
 }
 
-/** A short hash of files and words: what a piece is made of, so that a change of any of it makes a new piece. */
+/** Returns a key with a short hash of everything that an entry is built from, so that any change creates a new entry. */
 export function cacheKey(version: string, parts: readonly string[], files: readonly string[] = []): string {
   const hash = createHash("sha256").update([process.platform, process.arch, ...parts].join("\0"));
   for (const file of files) hash.update(`\0${relative(ROOT, file)}\0`).update(readFileSync(file));
   return `${version}-${hash.digest("hex").slice(0, 12)}`;
 }
 
-/** A thing in the cache: a folder that is there whole or not at all. */
+/** An entry of the cache: a folder that exists completely or not at all. */
 export interface CacheEntry {
-  /** Folder below the cache's root: what kind of thing it is. */
+  /** The folder below the cache's root. */
   name: string;
   /** Version and hash of everything it is made of, from `keyOf`. */
   key: string;
-  /** Fills the folder given. May throw: nothing is kept then. */
+  /** Fills the given folder. If it throws, nothing is kept. */
   create: (folder: string) => Promise<void>;
 }
 
@@ -34,26 +34,26 @@ export function cachePath({ name, key }: Pick<CacheEntry, "name" | "key">): stri
   return join(cacheRoot(), name, key);
 }
 
-export function isCached(piece: Pick<CacheEntry, "name" | "key">): boolean {
-  return existsSync(cachePath(piece));
+export function isCached(entry: Pick<CacheEntry, "name" | "key">): boolean {
+  return existsSync(cachePath(entry));
 }
 
 /**
- * The piece's folder, made if it is missing. It is made beside its final place and renamed, so a run that is killed
- * leaves nothing that looks whole. A second run waits for the first one; should both get to the rename, the first wins
- * and the other's copy, which is as good, is thrown away.
+ * Returns the entry's folder, and creates it if it is missing. The folder is filled under a temporary name and renamed,
+ * so that a killed run leaves no incomplete entry. A second run waits for the first one. If both reach the rename, the
+ * first wins and the other copy, which is equal, is removed.
  */
-export async function ensureCached(piece: CacheEntry): Promise<string> {
-  const final = cachePath(piece);
+export async function ensureCached(entry: CacheEntry): Promise<string> {
+  const final = cachePath(entry);
   if (existsSync(final)) return final;
   const parent = dirname(final);
   mkdirSync(parent, { recursive: true });
-  return await withFileLock(join(parent, `.${piece.key}.held`), async () => {
+  return await withFileLock(join(parent, `.${entry.key}.held`), async () => {
     if (existsSync(final)) return final;
-    sweep(parent, ".tmp-");
+    removeStale(parent, ".tmp-");
     const folder = mkdtempSync(join(parent, `.tmp-${processToken()}-`));
     try {
-      await piece.create(folder);
+      await entry.create(folder);
       publishFolder(folder, final);
     } finally {
       rmSync(folder, { recursive: true, force: true });
@@ -71,28 +71,21 @@ function publishFolder(folder: string, final: string): void {
 }
 
 /**
- * Runs `work` while no other process of this machine runs it. The lock of a process that is gone is cleared; one of a
- * process that cannot be seen from here, as in another container, is waited for.
+ * Runs `work` while this process holds the lock. Removes the lock of a process that has ended; waits for one of a
+ * process that cannot be seen from here, such as one in another container.
  */
 export async function withFileLock<T>(path: string, work: () => Promise<T>): Promise<T> {
-  let announced = false;
-  let release = tryLock(path);
-  while (!release) {
-    if (!announced) process.stderr.write(`waiting for another run that holds ${path} (remove it if there is none)\n`);
-    announced = true;
-    await new Promise((done) => setTimeout(done, 300));
-    release = tryLock(path);
-  }
-  process.once("exit", release);
+  const release = await acquireLock(path, () => {
+    process.stderr.write(`waiting for another run that holds ${path} (remove it if there is none)\n`);
+  });
   try {
     return await work();
   } finally {
-    process.removeListener("exit", release);
     release();
   }
 }
 
-/** The file's text, or undefined when there is no such file. */
+/** Returns the file's text; undefined if there is no such file. */
 export function readIfExists(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
@@ -102,15 +95,15 @@ export function readIfExists(path: string): string | undefined {
   }
 }
 
-/** Writes a file whole or not at all, and only when its text changes. Gives back whether it did. */
+/** Writes a file atomically, and only if its text changes. Returns whether it did. */
 export function writeIfChanged(path: string, text: string, mode = 0o644): boolean {
   if (readIfExists(path) === text) return false;
-  const beside = `${path}.${randomBytes(6).toString("hex")}.tmp`;
+  const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
   try {
-    writeFileSync(beside, text, { mode, flag: "wx" });
-    renameSync(beside, path);
+    writeFileSync(temporary, text, { mode, flag: "wx" });
+    renameSync(temporary, path);
   } finally {
-    rmSync(beside, { force: true });
+    rmSync(temporary, { force: true });
   }
   return true;
 }

@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline/promises";
 import { resolveLocalEngine } from "../engine/connection.ts";
 import { type EngineConnection } from "../engine/engine-connection.ts";
 import { Engine } from "../engine/engine.ts";
@@ -8,6 +7,7 @@ import { UnreachableError } from "../engine/transport.ts";
 import { enginePackage, type EnginePackage } from "../provider/hosts/engine-package.ts";
 import { cacheRoot, withFileLock, readIfExists } from "./cache.ts";
 import { progress, say } from "./progress.ts";
+import { askOnTerminal } from "./prompt.ts";
 import { canRun, run } from "./run.ts";
 
 const PING_MS = 5_000;
@@ -92,10 +92,7 @@ const startedBy = () => (hasSystemd() ? "systemctl enable --now docker" : `docke
 async function confirmPlan(text: string, yes: boolean): Promise<void> {
   say(text);
   if (yes || !process.stdin.isTTY || !process.stderr.isTTY) return;
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question("Go on? [Y/n] ");
-  terminal.close();
-  if (/^n/i.test(answer.trim()))
+  if (/^n/i.test(await askOnTerminal("Continue? [Y/n] ")))
     throw new Error("no Docker Engine: start one, or set DOCKER_HOST to one, and run this again");
 }
 

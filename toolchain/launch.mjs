@@ -15,7 +15,7 @@ import { homedir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { asksForHelp, formatHelp } from "./help.mjs";
-import { processToken, sweep, tryLock } from "./lock.mjs";
+import { acquireLock, processToken, removeStale } from "./lock.mjs";
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 /** The first version that runs TypeScript without a flag. */
@@ -96,7 +96,7 @@ function findNode() {
 function fetchNode(wanted, cache, final, need) {
   say(`${need}: fetching ${wanted.name} ${wanted.version} with npm`);
   mkdirSync(cache, { recursive: true });
-  sweep(cache, ".tmp-");
+  removeStale(cache, ".tmp-");
   const folder = mkdtempSync(join(cache, `.tmp-${processToken()}-`));
   const dependencies = { [wanted.name]: wanted.version };
   const lock = {
@@ -152,13 +152,9 @@ async function installDependencies() {
   if (isInstalled()) return;
   const lock = join(ROOT, ".state", "npm-ci.held");
   mkdirSync(dirname(lock), { recursive: true, mode: 0o700 });
-  let release = tryLock(lock);
-  for (let tries = 0; !release; tries++) {
-    if (tries === 4) say(`waiting for another run's npm ci (remove ${lock} if there is none)`);
-    await new Promise((done) => setTimeout(done, 500));
-    release = tryLock(lock);
-  }
-  process.once("exit", release);
+  const release = await acquireLock(lock, () =>
+    say(`waiting for another run's npm ci (remove ${lock} if there is none)`),
+  );
   if (isInstalled()) return release();
   say("installing dependencies (npm ci)");
   const installed = npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], ROOT);

@@ -1,4 +1,4 @@
-// Locks between processes, and names for processes that tell whether one is gone. Plain JavaScript without dependencies:
+// Locks between processes, and tokens that identify a process beyond its id. Plain JavaScript without dependencies:
 // launch.mjs runs it on an older Node.
 import { execFileSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
@@ -17,51 +17,51 @@ import { basename, dirname, join } from "node:path";
 
 const isLinux = process.platform === "linux";
 
-/** The PID namespace that a Linux machine starts with has this inode: from it all processes are visible. */
+/** The inode of the initial PID namespace of a Linux machine. From there all processes are visible. */
 const FIRST_NAMESPACE = "4026531836";
 
 /**
- * Returns a name for a process that no other process has had or will have: its id, when it started, the boot and the PID
- * namespace in which that id counts, and the machine. Undefined when there is no such process.
+ * Returns a token that identifies a process uniquely: its id and start time, the boot, the PID namespace, and the
+ * machine. Undefined if there is no such process.
  */
 export function processToken(pid = process.pid) {
-  const started = startOf(pid);
+  const started = startTime(pid);
   if (started === undefined) return undefined;
-  const { boot, namespace, machine } = place();
+  const { boot, namespace, machine } = currentPlace();
   return [pid, started, boot, namespace, machine].join("-");
 }
 
-/** Returns the parts of a token, also of a longer name that begins with one; undefined when it is no token. */
-function partsOf(token) {
+/** Parses a token, or a longer name that starts with one. Returns undefined for any other text. */
+function parseToken(token) {
   const [, pid, started, boot, namespace, machine] = /^(\d+)-(\d+)-([0-9a-f]+)-(\d+)-([0-9a-f]+)/.exec(token) ?? [];
   return machine === undefined ? undefined : { pid: Number(pid), started, boot, namespace, machine };
 }
 
 /**
- * Returns whether the process is certainly gone. What cannot be known from here, such as processes of another container,
- * is not gone.
+ * Returns whether the process has certainly ended. A process that cannot be seen from here, such as one in another
+ * container, counts as running.
  */
 export function isGone(token) {
-  const mark = partsOf(token);
+  const mark = parseToken(token);
   if (!mark) return false;
-  const here = place();
-  // The machine has restarted since. Without an id it may as well be another machine that shares the files.
+  const here = currentPlace();
+  // Another boot of the same machine. A machine without an id may be a different one that shares the files.
   if (mark.boot !== here.boot)
     return mark.machine === here.machine && mark.machine !== UNKNOWN && mark.boot !== UNKNOWN;
-  if (mark.namespace !== here.namespace) return isNowhere(mark.pid, mark.namespace);
+  if (mark.namespace !== here.namespace) return isPidUnused(mark.pid, mark.namespace);
   if (!isAlive(mark.pid)) return true;
-  const started = startOf(mark.pid);
-  // Without a start the process is a zombie: it has ended, and its parent has not looked.
+  const started = startTime(mark.pid);
+  // A process without a start time is a zombie: it has ended, and its parent has not waited for it yet.
   if (started === undefined) return true;
   return started !== UNKNOWN && mark.started !== UNKNOWN && started !== mark.started;
 }
 
-/** Returns whether the token is of this boot of this machine. */
-export function isOfThisBoot(token) {
-  return partsOf(token)?.boot === place().boot;
+/** Returns whether the token is from the current boot of this machine. */
+export function isFromThisBoot(token) {
+  return parseToken(token)?.boot === currentPlace().boot;
 }
 
-/** Returns whether this PID namespace has a process of that id, whichever it is. */
+/** Returns whether any process in this PID namespace has that id. */
 export function isAlive(pid) {
   try {
     process.kill(pid, 0);
@@ -72,18 +72,18 @@ export function isAlive(pid) {
 }
 
 /**
- * Returns whether certainly no process of this machine has that id, in the PID namespace given or else in any. False when
+ * Returns whether certainly no process of this machine has that id, in the given PID namespace or else in any. False if
  * not all processes are visible from here.
  */
-export function isNowhere(pid, namespace) {
-  if (!isLinux || !showsThisNamespace() || place().namespace !== FIRST_NAMESPACE) return false;
-  // Mounted with hidepid, /proc shows a user only the user's own processes.
+export function isPidUnused(pid, namespace) {
+  if (!isLinux || !isProcOfThisNamespace() || currentPlace().namespace !== FIRST_NAMESPACE) return false;
+  // With the mount option hidepid, /proc shows only the user's own processes.
   if (read("/proc/1/status") === "") return false;
-  return readdirSync("/proc").every((name) => !/^\d+$/.test(name) || isOther(name, String(pid), namespace));
+  return readdirSync("/proc").every((name) => !/^\d+$/.test(name) || isDifferentProcess(name, String(pid), namespace));
 }
 
-/** Returns whether a folder of /proc certainly shows no running process with that id in that namespace. */
-function isOther(name, pid, namespace) {
+/** Returns whether a folder of /proc is certainly not a running process with that id in that namespace. */
+function isDifferentProcess(name, pid, namespace) {
   let status;
   try {
     status = readFileSync(`/proc/${name}/status`, "utf8");
@@ -91,7 +91,7 @@ function isOther(name, pid, namespace) {
     return error.code === "ENOENT" || error.code === "ESRCH";
   }
   if (/^State:\s*[ZX]/m.test(status)) return true;
-  // One id for each namespace that the process is in; the last is what it knows itself by.
+  // One id per nested namespace; the last one is the id in the process's own namespace.
   const ids = /^NSpid:\s*(.*)$/m.exec(status)?.[1]?.trim().split(/\s+/);
   if (ids === undefined) return false;
   if (ids.at(-1) !== pid) return true;
@@ -102,40 +102,37 @@ function isOther(name, pid, namespace) {
 
 const UNKNOWN = "0";
 
-let known;
+let cachedPlace;
 
-/** Returns where ids of processes count: the boot of the machine, the PID namespace, the machine itself. */
-function place() {
-  known ??= isLinux
+/** Returns the scope of process ids here: the boot, the PID namespace, and the machine. */
+function currentPlace() {
+  cachedPlace ??= isLinux
     ? {
         boot: read("/proc/sys/kernel/random/boot_id").replaceAll("-", "") || UNKNOWN,
         namespace: /\d+/.exec(link("/proc/self/ns/pid"))?.[0] ?? UNKNOWN,
         machine: hashed(read("/etc/machine-id")),
       }
     : { boot: UNKNOWN, namespace: UNKNOWN, machine: hashed(process.platform) };
-  return known;
+  return cachedPlace;
 }
 
 const hashed = (id) =>
   id === "" ? UNKNOWN : createHash("sha256").update(`${id}\0${hostname()}`).digest("hex").slice(0, 12);
 
-/**
- * Returns when a process started, in units of the platform; UNKNOWN when that cannot be found out, and undefined when the
- * process has ended.
- */
-function startOf(pid) {
+/** Returns when a process started, in a unit of the platform; UNKNOWN if that is hidden, undefined if it has ended. */
+function startTime(pid) {
   if (!isAlive(pid)) return undefined;
-  if (!isLinux) return startByPs(pid);
-  // The name in brackets may hold blanks. After it the state is the first field, and the start the twentieth.
-  const fields = showsThisNamespace() ? read(`/proc/${pid}/stat`).split(") ").at(-1).split(" ") : [];
+  if (!isLinux) return startTimeByPs(pid);
+  // The name in brackets may contain spaces. After it the state is the first field, and the start time the twentieth.
+  const fields = isProcOfThisNamespace() ? read(`/proc/${pid}/stat`).split(") ").at(-1).split(" ") : [];
   if (fields[0] === "Z" || fields[0] === "X") return undefined;
   return fields[19] ?? (isAlive(pid) ? UNKNOWN : undefined);
 }
 
-/** Returns whether /proc is of this PID namespace: a program in another one may still see the former. */
-const showsThisNamespace = () => link("/proc/self") === String(process.pid);
+/** Returns whether /proc belongs to this PID namespace: a process that entered a new one may still see the old. */
+const isProcOfThisNamespace = () => link("/proc/self") === String(process.pid);
 
-function startByPs(pid) {
+function startTimeByPs(pid) {
   try {
     const env = { ...process.env, LC_ALL: "C", TZ: "UTC" };
     const text = execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8", env });
@@ -162,35 +159,54 @@ function link(path) {
 }
 
 /**
- * Takes a lock and returns what releases it; undefined while another process holds it. A lock whose process is gone is
- * cleared first.
+ * Takes a lock and returns a function that releases it; undefined while another process holds it. Removes the lock of
+ * a process that has ended.
  *
- * The lock is a folder with one file, named by its holder. Renaming such a folder to the lock's path succeeds for one
- * process only, as a folder that is not empty is never replaced. A holder that is gone is removed by its name, so that
- * a process that is late to notice cannot remove the lock of the next holder.
+ * The lock is a folder with one file, named after its holder. Only one process can rename such a folder to the lock's
+ * path, because a folder that is not empty is never replaced. The holder is removed by name, so that a process that
+ * finds a stale holder late cannot remove the lock of the next one.
  */
 export function tryLock(path) {
   if (!clearGone(path)) return undefined;
   const own = `${processToken()}-${randomBytes(6).toString("hex")}`;
-  const beside = `${path}.${own}`;
-  mkdirSync(beside, { mode: 0o700 });
-  writeFileSync(join(beside, own), "");
+  const prepared = `${path}.${own}`;
+  mkdirSync(prepared, { mode: 0o700 });
+  writeFileSync(join(prepared, own), "");
   try {
-    renameSync(beside, path);
+    renameSync(prepared, path);
   } catch (error) {
-    rmSync(beside, { recursive: true, force: true });
+    rmSync(prepared, { recursive: true, force: true });
     if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
     return undefined;
   }
-  sweep(dirname(path), `${basename(path)}.`);
+  removeStale(dirname(path), `${basename(path)}.`);
   return () => {
     rmSync(join(path, own), { force: true });
     removeEmpty(path);
   };
 }
 
-/** Removes what runs that were killed left in a folder; their names go on with the token of the process. */
-export function sweep(folder, prefix) {
+/**
+ * Waits for a lock and returns a function that releases it. It is also released when this process exits.
+ *
+ * @param onWait called once if another process still holds the lock after a second
+ */
+export async function acquireLock(path, onWait) {
+  let release = tryLock(path);
+  for (let attempts = 1; !release; attempts++) {
+    if (attempts === 4) onWait();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    release = tryLock(path);
+  }
+  process.once("exit", release);
+  return () => {
+    process.removeListener("exit", release);
+    release();
+  };
+}
+
+/** Removes the files of killed runs from a folder: `prefix`, followed by the token of the process. */
+export function removeStale(folder, prefix) {
   for (const name of readdirSync(folder)) {
     if (name.startsWith(prefix) && isGone(name.slice(prefix.length))) {
       rmSync(join(folder, name), { recursive: true, force: true });
@@ -198,7 +214,7 @@ export function sweep(folder, prefix) {
   }
 }
 
-/** Returns whether the lock is free, after its holder was removed if that is gone. */
+/** Removes a holder that has ended. Returns whether the lock is free then. */
 function clearGone(path) {
   let holders;
   try {
@@ -216,7 +232,7 @@ function removeEmpty(path) {
   try {
     rmdirSync(path);
   } catch (error) {
-    // Another process holds it by now, or has released it as well.
+    // Another process has taken or released it in the meantime.
     if (!["ENOENT", "ENOTEMPTY", "EEXIST"].includes(error.code)) throw error;
   }
 }

@@ -1,15 +1,15 @@
-import { createInterface } from "node:readline/promises";
 import { say } from "../../toolchain/progress.ts";
+import { askOnTerminal } from "../../toolchain/prompt.ts";
 import type { DataVolume } from "./data.ts";
 
-/** Who may answer. */
+/** How to get the user's consent. */
 export interface ConfirmOptions {
   yes: boolean;
-  /** Whether somebody can be asked. */
+  /** Whether there is a terminal to ask on. */
   isTerminal: boolean;
 }
 
-/** The volumes that are to go, host by host. */
+/** Lists the volumes by host. */
 export function removalLines(volumes: readonly DataVolume[]): string[] {
   const hosts = [...new Set(volumes.map(({ host }) => host.key))];
   return hosts.map((key) => {
@@ -19,9 +19,9 @@ export function removalLines(volumes: readonly DataVolume[]): string[] {
 }
 
 /**
- * Has the user agree to the removal of data.
+ * Asks the user to confirm the removal of data.
  *
- * @throws without a yes.
+ * @throws unless the user agrees
  */
 export async function confirmRemoval(
   volumes: readonly DataVolume[],
@@ -33,20 +33,11 @@ export async function confirmRemoval(
   if (!yes && !isTerminal) {
     const named = lines.map((line) => line.trim()).join("; ");
     throw new Error(
-      `--delete-data: removes volumes with all their data (${named}): add --yes to agree; nothing was changed`,
+      `--delete-data: would remove volumes with all their data (${named}): add --yes to agree; nothing was changed`,
     );
   }
-  say(["These volumes are removed with all their data:", ...lines].join("\n"));
+  say(["These volumes will be removed with all their data:", ...lines].join("\n"));
   if (yes) return;
   const answer = await ask("Remove them? [y/N] ");
-  if (!/^y(es)?$/i.test(answer.trim())) throw new Error("--delete-data: not agreed to; nothing was changed");
-}
-
-async function askOnTerminal(question: string): Promise<string> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return await terminal.question(question);
-  } finally {
-    terminal.close();
-  }
+  if (!/^y(es)?$/i.test(answer)) throw new Error("--delete-data: not confirmed; nothing was changed");
 }

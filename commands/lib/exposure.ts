@@ -1,8 +1,8 @@
-import { createInterface } from "node:readline/promises";
 import type { EngineConnection } from "../../engine/engine-connection.ts";
 import { localRulesProblem } from "../../provider/hosts/host-firewall.ts";
 import { type ExposureSettings, isRestrictedToLoopback } from "../../stacks/exposure.ts";
 import { say } from "../../toolchain/progress.ts";
+import { askOnTerminal } from "../../toolchain/prompt.ts";
 import { effectiveConfig, setInWorkingConfig } from "./config.ts";
 import type { Session } from "./pulumi.ts";
 
@@ -36,7 +36,8 @@ export async function confirmExposure(
   const problem = await localRulesProblem(typeof named === "string" ? { host: named } : connection);
   if (problem === undefined) return;
   const why = `This machine cannot keep others from the store's ports: ${problem}.`;
-  if (!canAsk || !(await askYesNo(`${why}\nPublish them to everybody who reaches this machine? [y/N] `))) {
+  const question = `${why}\nPublish them to everyone who can reach this machine? [y/N] `;
+  if (!canAsk || !/^y/i.test(await askOnTerminal(question))) {
     throw new Error(
       `${EXPOSE_KEY}: is not set, and ${problem}: set it to true in Pulumi.${stack}.yaml to publish the store to everybody ` +
         "who reaches this machine, or to false to publish nothing",
@@ -49,11 +50,4 @@ export async function confirmExposure(
 function exposureSettings(config: Record<string, unknown>): ExposureSettings {
   const keys = ["expose", "allowFrom", "driver"] as const;
   return Object.fromEntries(keys.map((key) => [key, config[`pulumi-swarm:${key}`]]));
-}
-
-async function askYesNo(question: string): Promise<boolean> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question(question);
-  terminal.close();
-  return /^y/i.test(answer.trim());
 }

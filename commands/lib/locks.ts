@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statfsSync, wri
 import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
 import { readIfExists } from "../../toolchain/cache.ts";
-import { isAlive, isNowhere } from "../../toolchain/lock.mjs";
+import { isAlive, isPidUnused } from "../../toolchain/lock.mjs";
 import { say } from "../../toolchain/progress.ts";
 import { npmRun } from "./args.ts";
 import { type ReadRun, type RecordedRun, readRuns, writeRun } from "./runs.ts";
@@ -92,7 +92,7 @@ function isStale(lock: Lock, runs: readonly ReadRun[], folder: string): boolean 
   const own = runs.filter((run) => holdsLock(run, lock));
   if (own.length > 0) return own.every((run) => run.isGone);
   // A Pulumi that the commands did not start has told its id alone.
-  return isNowhere(lock.pid) && LOCAL_FILE_SYSTEMS.includes(Number(statfsSync(folder).type));
+  return isPidUnused(lock.pid) && LOCAL_FILE_SYSTEMS.includes(Number(statfsSync(folder).type));
 }
 
 /** Returns whether a lock is of a run on record: the id alone may also be that of a process in another PID namespace. */

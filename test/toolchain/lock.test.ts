@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { isGone, isNowhere, processToken, tryLock } from "../../toolchain/lock.mjs";
+import { isGone, isPidUnused, processToken, tryLock } from "../../toolchain/lock.mjs";
 import { ROOT } from "../../toolchain/cache.ts";
 
 const MODULE = JSON.stringify(join(ROOT, "toolchain", "lock.mjs"));
@@ -127,7 +127,7 @@ describe.runIf(canUnshare)("a lock in another PID namespace", () => {
   }, 40_000);
 
   it("may be one of any process that has the id, wherever", () => {
-    expect(isNowhere(process.pid)).toBe(false);
-    expect(isNowhere(spawnSync(process.execPath, ["-e", ""]).pid)).toBe(seesAll);
+    expect(isPidUnused(process.pid)).toBe(false);
+    expect(isPidUnused(spawnSync(process.execPath, ["-e", ""]).pid)).toBe(seesAll);
   });
 });

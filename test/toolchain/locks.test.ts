@@ -147,12 +147,12 @@ describe("with a real Pulumi", () => {
 
   /** Starts an update as the commands do, which lasts until it is killed, and waits until it holds the lock. */
   async function update(prefix: readonly string[] = []): Promise<void> {
-    const support = join(ROOT, "commands", "support");
+    const lib = join(ROOT, "commands", "lib");
     const code = [
-      `import { ensureToolchain, openSession, pulumiAttached } from ${JSON.stringify(join(support, "pulumi.ts"))};`,
-      `import { openState } from ${JSON.stringify(join(support, "state.ts"))};`,
+      `import { ensureToolchain, openSession, runPulumi } from ${JSON.stringify(join(lib, "pulumi.ts"))};`,
+      `import { openState } from ${JSON.stringify(join(lib, "state.ts"))};`,
       `const session = await openSession(await ensureToolchain(), openState(${JSON.stringify(project)}), "dev");`,
-      'await pulumiAttached(session, ["up", "--yes", "--skip-preview", "--non-interactive"]);',
+      'await runPulumi(session, ["up", "--yes", "--skip-preview", "--non-interactive"]);',
     ].join("\n");
     const node = [process.execPath, "--input-type=module-typescript", "-e", code];
     const [command = "", ...args] = [...prefix, ...node];
