@@ -10,8 +10,8 @@ import { ensureToolchain, openSession } from "./lib/pulumi.ts";
 import { openState } from "./lib/state.ts";
 
 /**
- * `npm run backup -- <host key> <file>`: copies the Swarm's state from the machine of a manager: services, networks,
- * secrets, nodes, and the keys of the Swarm. What MinIO stores is not in it.
+ * `npm run backup -- <host key> <file>`: copies the Swarm's state from a manager's machine: services, networks, secrets,
+ * nodes, and the keys of the Swarm. The data in MinIO is not part of it.
  */
 await main(async () => {
   const { stack, rest } = parseCommandArgs("backup");
@@ -20,11 +20,12 @@ await main(async () => {
   const session = await openSession(await ensureToolchain(), openState(), stack);
   const swarm = await readRecordedSwarm(session, hostKey);
   const manager = findRecordedManager(swarm, hostKey);
-  const archive = await progress(`copying the Swarm's state from host ${hostKey}, its engine stopped meanwhile`, () =>
+  const archive = await progress(`copying the Swarm's state from host ${hostKey}, with its engine stopped`, () =>
     exportSwarmState(manager.connection),
   );
-  // Never over another one, and for nobody else's eyes: who has it can join the Swarm and read its secrets.
+  // Never overwrites a file. Readable by its owner alone: it lets anyone join the Swarm and read its secrets.
   writeFileSync(file, archive, { mode: 0o600, flag: "wx" });
-  say(`${file} (${archive.length} bytes) holds the Swarm's keys and secrets: keep it as you keep those`);
-  if (swarm.unlockKey) say("it is locked with the unlock key: keep that, too; and the Engine restores no such Swarm");
+  say(`${file} (${archive.length} bytes) contains the Swarm's keys and secrets: store it securely`);
+  if (swarm.unlockKey)
+    say("it is encrypted with the unlock key, so keep that as well; Docker cannot restore a Swarm with autolock");
 });

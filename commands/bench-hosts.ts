@@ -1,4 +1,4 @@
-// `npm run bench:hosts`: what a Swarm and a store over several hosts take, in tables. It asserts nothing.
+// `npm run bench:hosts`: measures a Swarm and a store on several hosts, and prints tables. It asserts nothing.
 import { loadavg } from "node:os";
 import { parseHostsArgs } from "../bench/hosts/arguments.ts";
 import { benchCluster, CLUSTER_SIZES } from "../bench/hosts/cluster.ts";
@@ -17,7 +17,7 @@ import { print, progress, say } from "../toolchain/progress.ts";
 import { canRun } from "../toolchain/run.ts";
 import { main } from "./lib/main.ts";
 
-/** MiB that a host of a lab takes: its engine, and a store's server with what holds its tasks. */
+/** Memory of a lab host in MiB: its engine alone, and with a store's server. */
 const HOST_MIB = { engine: 150, store: 400 };
 
 await main(async () => {
@@ -29,7 +29,7 @@ await main(async () => {
     ...{ cluster: [], growth: [], standIns: [], throughput: [], encryption: [], skipped: [] },
   };
   const noLab = labUnavailableReason();
-  /** Whether that part can be measured here with so many hosts; else the report tells why not. */
+  /** Returns whether this machine can measure that part with so many hosts; if not, the report says why. */
   const fits = (part: HostPart, hosts: number, mib: number): boolean => {
     const free = Math.round(availableMiB());
     const why = noLab ?? (hosts * mib > free ? `${hosts * mib} MiB are needed, and ${free} MiB are free` : undefined);
@@ -37,7 +37,7 @@ await main(async () => {
     return why === undefined;
   };
 
-  /** Measures one size, unless somebody has pressed Ctrl-C; what was measured before that is told all the same. */
+  /** Measures one size. After Ctrl-C it measures nothing more; earlier results are still reported. */
   const measure = async <T>(what: string, work: (tell: (what: string) => void) => Promise<T>): Promise<T[]> => {
     try {
       if (stopped.aborted) throw new Error("interrupted");

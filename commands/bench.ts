@@ -1,4 +1,4 @@
-// `npm run bench`: how long things take, in a table. It asserts nothing.
+// `npm run bench`: measures how long operations take, and prints a table. It asserts nothing.
 import { benchClone } from "../bench/clone.ts";
 import { type EngineState, inspectEngine, refusalReason } from "../bench/guard.ts";
 import { stopOnSignal, withCleanup } from "../bench/measure.ts";
@@ -52,7 +52,7 @@ await main(async () => {
   print(args.json ? JSON.stringify(report, undefined, 2) : renderBench(report));
 });
 
-/** A stack that was down is down again afterwards, with the data that was there before; one that is up stays as it is. */
+/** Runs `work` while the stack is up. A stack that was down is destroyed again, and keeps data that it had before. */
 function whileUp<T>({ stack, stackSwarmId, volumes }: EngineState, work: () => Promise<T>): Promise<T> {
   if (stackSwarmId !== undefined) return work();
   const takeDown = volumes.length > 0 ? down : downWithData;

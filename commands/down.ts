@@ -1,5 +1,5 @@
 // `npm run down`: destroys a stack. Its data volumes and the Docker Engines stay; `-- --delete-data` removes the volumes.
-// On AWS the machines go with their engines, and data volumes stay for as long as they are protected.
+// On AWS the machines are deleted, and data volumes stay as long as they are protected.
 import { existsSync } from "node:fs";
 import { progress, say } from "../toolchain/progress.ts";
 import { cloudVolumes } from "./down/cloud-volumes.ts";
@@ -54,11 +54,12 @@ await main(async () => {
     if (code === 0) say(kubernetesDataNote(state, stack));
     return code;
   }
-  // Without an identity no volume can be told from another state's.
+  // Without an identity, volumes of this state cannot be distinguished from those of another.
   if (deletes && identitiesIn(session).length === 0) throw new Error(noStateError(stack));
   const exported = await exportedStack(session);
-  if (!hasResourceTargets(rest)) await progress("looking at what the Swarm holds", () => assertNotShared(exported));
-  // What the state knows of hosts and volumes is gone with the stack.
+  if (!hasResourceTargets(rest))
+    await progress("checking what else the Swarm contains", () => assertNotShared(exported));
+  // Read before the stack is destroyed: its state lists the hosts and volumes.
   const data = await findStackData(session, exported, kind === "local");
   if (deletes) await confirmDeletion(data, { yes, isTerminal: isTerminal && !json });
   const code = await destroy(session, how);
@@ -66,15 +67,15 @@ await main(async () => {
   return deletes ? await deleteData(session, data) : reportKeptData(data, stack);
 });
 
-/** Nothing tells which volumes are the stack's. */
+/** Without a state nothing identifies the stack's volumes. */
 function noStateError(stack: string): string {
   return (
-    `${DELETE_DATA}: stack ${stack} has no state here, so its volumes are not known: run this where its state is, or ` +
+    `${DELETE_DATA}: stack ${stack} has no state here, so its volumes are unknown: run this where its state is, or ` +
     "remove them by hand with `docker volume rm`"
   );
 }
 
-/** A stack's data, and the ids of the services that use it. */
+/** The data volumes of a stack, and the ids of the services that use them. */
 interface StackData extends DataVolumes {
   services: string[];
 }
@@ -93,16 +94,17 @@ async function findStackData(session: Session, exported: ExportedStack, isThisMa
   });
 }
 
-/** Refuses what cannot be removed, then has the user agree, before anything is changed. */
+/** Rejects volumes that are in use, and asks the user to confirm, before anything is changed. */
 async function confirmDeletion({ volumes, services, unreachable }: StackData, asked: ConfirmOptions): Promise<void> {
   const ours = volumes.filter(({ isOurs }) => isOurs);
   const users = await findVolumeUsers(ours, services);
   if (users.length > 0) throw new Error(volumesInUseError(users));
-  for (const { key, why } of unreachable) say(`host ${key}: its volumes stay, as its engine does not answer: ${why}`);
+  for (const { key, why } of unreachable)
+    say(`host ${key}: its volumes stay, because its engine does not answer: ${why}`);
   await confirmRemoval(ours, asked);
 }
 
-/** Removes the data, then what the state keeps to recognise it by. Returns 1 if data was out of reach. */
+/** Removes the volumes, then the identity that recognises them. Returns 1 if a host was unreachable. */
 async function deleteData(session: Session, { volumes, unreachable }: StackData): Promise<number> {
   const ours = volumes.filter(({ isOurs }) => isOurs);
   if (ours.length === 0) say(`no data volumes of this stack are left; ${ENGINES_STAY}`);
@@ -111,7 +113,7 @@ async function deleteData(session: Session, { volumes, unreachable }: StackData)
     say(`removed, with all data: ${ours.map(formatVolume).join(", ")}; ${ENGINES_STAY}`);
   }
   reportForeignVolumes(volumes);
-  // A host that comes back still has volumes: they are known by the identity.
+  // A host that comes back still has volumes, which only the identity recognises.
   if (unreachable.length > 0) return 1;
   if (identitiesIn(session).length > 0) {
     await readPulumiOutput(session, ["destroy", "--yes", "--skip-preview", "--non-interactive"]);
@@ -120,7 +122,7 @@ async function deleteData(session: Session, { volumes, unreachable }: StackData)
 }
 
 function reportKeptData({ volumes, unreachable }: StackData, stack: string): number {
-  for (const { key, why } of unreachable) say(`host ${key}: whether it has data volumes cannot be told: ${why}`);
+  for (const { key, why } of unreachable) say(`host ${key}: its data volumes are unknown: ${why}`);
   const ours = volumes.filter(({ isOurs }) => isOurs);
   if (ours.length > 0) {
     say(`kept, with all data: volume${ours.length > 1 ? "s" : ""} ${ours.map(formatVolume).join(", ")}`);
@@ -136,10 +138,10 @@ function reportKeptData({ volumes, unreachable }: StackData, stack: string): num
   return 0;
 }
 
-/** The stack's services used them, and they are not this stack's to remove. */
+/** Reports volumes that the stack's services used but the stack did not create. */
 function reportForeignVolumes(volumes: readonly DataVolume[]): void {
   const foreign = volumes.filter(({ isOurs }) => !isOurs).map(formatVolume);
-  if (foreign.length > 0) say(`kept, as this stack did not create them: ${foreign.join(", ")}`);
+  if (foreign.length > 0) say(`kept, because this stack did not create them: ${foreign.join(", ")}`);
 }
 
 interface DestroyOptions {
@@ -148,7 +150,7 @@ interface DestroyOptions {
   rest: string[];
 }
 
-/** Machines go with their engines; their data volumes stay for as long as they are protected. */
+/** Deletes the machines. Data volumes stay as long as they are protected. */
 async function downOnAws(session: Session, deletesData: boolean, { rest, ...how }: DestroyOptions): Promise<number> {
   if (deletesData) assertNotProtected(session);
   const kept = deletesData ? [] : ["--exclude-protected"];
@@ -157,13 +159,13 @@ async function downOnAws(session: Session, deletesData: boolean, { rest, ...how 
   return code;
 }
 
-/** Pulumi would refuse as well, and name a way out that forgets the volumes instead of deleting them. */
+/** Pulumi would refuse too, but recommend to remove the volumes from the state instead of deleting them. */
 function assertNotProtected({ state, stack }: Session): void {
   const held = cloudVolumes(readCheckpoint(state, stack).resources ?? []).filter(({ isProtected }) => isProtected);
   if (held.length === 0) return;
   throw new Error(
-    `${DELETE_DATA}: the data volumes ${held.map(({ name }) => name).join(", ")} are protected: say \`allowDataLoss: ` +
-      `true\` in pulumi-swarm:aws, run \`${npmRun("up", stack)}\`, then this again`,
+    `${DELETE_DATA}: the data volumes ${held.map(({ name }) => name).join(", ")} are protected: set \`allowDataLoss: ` +
+      `true\` in pulumi-swarm:aws, run \`${npmRun("up", stack)}\`, then repeat this`,
   );
 }
 
@@ -173,14 +175,14 @@ function reportCloudVolumes({ state, stack }: Session): void {
   if (left.length === 0) say("no data volumes are left; the machines are gone");
   else {
     say(`kept, with all data: EBS volumes ${names}; the machines are gone`);
-    say(`\`${npmRun("up", stack)}\` makes machines for them again`);
+    say(`\`${npmRun("up", stack)}\` creates machines for them again`);
   }
 }
 
-/** Where data of a store on Kubernetes stays, which only a person takes away. */
+/** Explains where the data of a store on Kubernetes stays; no command removes it. */
 function kubernetesDataNote(state: StateFolder, stack: string): string {
   const { "pulumi-swarm:namespace": namespace = "minio" } = effectiveConfig(state, stack) as Record<string, string>;
-  return `the data is in the claims of namespace ${namespace}, which stays: \`kubectl delete namespace ${namespace}\` ends both`;
+  return `the data is in the claims of namespace ${namespace}, which stays: \`kubectl delete namespace ${namespace}\` deletes both`;
 }
 
 /** @param keepsIdentity whether the state's identity stays */

@@ -6,15 +6,15 @@ import { readRecordedStack } from "./status/stack.ts";
 import { main } from "./lib/main.ts";
 
 /**
- * `npm run exec -- <host key> mc ls local/my-bucket`: a command in the MinIO container of a host. The alias `local`
- * carries the root credentials: the container's own environment names a Swarm secret in which MinIO's client finds
- * them, so that they pass through no argument, environment or file of this command.
+ * `npm run exec -- <host key> mc ls local/my-bucket`: runs a command in the MinIO container of a host. The alias `local`
+ * has the root credentials, which MinIO's client reads from a Swarm secret in the container: they never pass through
+ * an argument, the environment or a file of this command.
  */
 await main(async () => {
   const { stack, host, command } = execArguments(process.argv.slice(2));
   const { values, members } = await readRecordedStack(stack);
   const engine = new Engine(findHost(host, members).connection);
   const container = findStoreContainer(await engine.listContainers(), values.serviceIds);
-  if (container === undefined) throw new Error(`host "${host}": MinIO does not run there; see \`npm run status\``);
+  if (container === undefined) throw new Error(`host "${host}": MinIO does not run there: see \`npm run status\``);
   return await execAttached(engine, container, command, process);
 });

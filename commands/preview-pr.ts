@@ -1,4 +1,4 @@
-// `npm run preview:pr`: what `npm run up` would change, as the text of a comment on a pull request.
+// `npm run preview:pr`: prints what `npm run up` would change, as a comment for a pull request.
 import { errorMessage } from "../engine/error-message.ts";
 import { print } from "../toolchain/progress.ts";
 import { previewComment } from "./preview-pr/comment.ts";
@@ -11,9 +11,8 @@ import { ensureToolchain, type Session } from "./lib/pulumi.ts";
 import { SHARED, sharedSession } from "./lib/shared-backend.ts";
 
 /**
- * Previews each stack that is named, one after another, and prints one comment on all of them, or with `--json` the
- * comment beside the reports that it is made of. What it does not know goes to `pulumi preview`. Ends with 1 if a
- * preview failed; the comment says why.
+ * Previews the named stacks one after another, and prints one comment for all of them; `--json` adds the reports. Other
+ * options go to `pulumi preview`. Exits with 1 if a preview failed; the comment contains the reason.
  */
 await main(async () => {
   const args = parseCommandArgs("preview-pr");
@@ -24,7 +23,7 @@ await main(async () => {
   return reports.every(({ succeeded }) => succeeded) ? 0 : 1;
 });
 
-/** Whatever keeps one stack from being previewed is said in its place; the others are not held up by it. */
+/** Previews a stack. An error becomes its report, so that the other stacks are still previewed. */
 async function reportStack(stack: string, args: CommandArgs): Promise<PreviewReport> {
   try {
     return previewReport(await runPreview(await openStackSession(stack, args), args.rest));

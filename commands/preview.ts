@@ -1,4 +1,4 @@
-// `npm run preview`: what `npm run up` would change, after a look at what is there. All arguments go to `pulumi preview`.
+// `npm run preview`: prints what `npm run up` would change, after a refresh. Other arguments go to `pulumi preview`.
 import { parseCommandArgs } from "./lib/args.ts";
 import { main } from "./lib/main.ts";
 import { prepare } from "./lib/prepare.ts";

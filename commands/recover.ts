@@ -8,8 +8,8 @@ import { ensureToolchain, openSession } from "./lib/pulumi.ts";
 import { openState } from "./lib/state.ts";
 
 /**
- * `npm run recover -- <host key>`: makes a Swarm that has lost its quorum work again, on that manager alone. The other
- * managers leave what was, and join anew with the next `npm run up`.
+ * `npm run recover -- <host key>`: recovers a Swarm that has lost its quorum, with that manager alone. The other managers
+ * leave the Swarm, and join again with the next `npm run up`.
  */
 await main(async () => {
   const { stack, rest } = parseCommandArgs("recover");
@@ -17,7 +17,7 @@ await main(async () => {
   const session = await openSession(await ensureToolchain(), openState(), stack);
   const swarm = await readRecordedSwarm(session, hostKey);
   const { removed, unreachable } = await progress("recovering the Swarm", () => recoverSwarm(swarm, hostKey));
-  await progress("having Pulumi look which managers are gone", () => refreshMembers(session, removed));
-  say(`the Swarm works again, managed by host ${hostKey} alone`);
+  await progress("refreshing the managers in Pulumi's state", () => refreshMembers(session, removed));
+  say(`the Swarm works again, with host ${hostKey} as its only manager`);
   warnUnreachable(unreachable);
 });

@@ -1,4 +1,4 @@
-// `npm run stacks`: the environments that this repository configures, and which of them a change concerns.
+// `npm run stacks`: lists the stacks that this repository configures, and which of them a change affects.
 import { ROOT } from "../toolchain/cache.ts";
 import { print } from "../toolchain/progress.ts";
 import { run } from "../toolchain/run.ts";
@@ -19,7 +19,7 @@ await main(async () => {
   print(renderTable(["stack", "kind", "changed"], rows));
 });
 
-/** What has changed on this side since the histories parted. */
+/** Returns the files that this branch changed since it diverged from the commit. */
 async function listChangedFiles(since: string | undefined): Promise<string[] | undefined> {
   if (since === undefined || isNoCommit(since)) return undefined;
   const printed = await run("git", ["diff", "--name-only", "-z", "--end-of-options", `${since}...HEAD`], { cwd: ROOT });

@@ -1,4 +1,4 @@
-// `npm run test:engines`: the tests in which versions of Docker Engine could differ, on each of them.
+// `npm run test:engines`: runs the tests that depend on the version of Docker Engine, on each version.
 import { join } from "node:path";
 import { print } from "../toolchain/progress.ts";
 import { ENGINE_VARIABLE, ensureEngineLayers } from "../lab/engines.ts";

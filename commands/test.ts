@@ -1,4 +1,4 @@
-// `npm test`: the tests, with everything they need. Arguments go to vitest: `npm test -- test/unit`.
+// `npm test`: prepares everything the tests need, and runs them. Other arguments go to vitest: `npm test -- test/unit`.
 import { print } from "../toolchain/progress.ts";
 import { ONE_OF_EACH_VARIABLE } from "../toolchain/one-of-each.ts";
 import { main } from "./lib/main.ts";

@@ -1,4 +1,4 @@
-// `npm run up`: from whatever this machine has to a running, healthy stack; then where it is reached.
+// `npm run up`: prepares this machine, creates or updates a stack, waits until it is healthy, and prints its endpoints.
 import { print, progress, say } from "../toolchain/progress.ts";
 import { exportedStack } from "./lib/recorded-stack.ts";
 import { collectSnapshot } from "./status/collect.ts";
@@ -18,7 +18,7 @@ import { isEmptyState, readCheckpoint } from "./lib/state.ts";
 import { stackKind } from "./lib/store-image.ts";
 import { upArguments } from "./lib/up-arguments.ts";
 
-/** Has Pulumi print its preview as events, one a line, as it does the update: one document each would be two. */
+/** Makes Pulumi print the preview as events, one per line, like the update; otherwise there would be two documents. */
 const STREAMING_PREVIEW = { PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" };
 
 await main(async () => {
@@ -35,7 +35,7 @@ await main(async () => {
   const env = { ...session.env, ...(json && STREAMING_PREVIEW) };
   const code = await runPulumi({ ...session, env }, upArguments({ isEmpty, isTerminal, yes, json, rest }));
   await bringing?.stop();
-  // From here on Ctrl-C ends the command: it only looks.
+  // From here on Ctrl-C ends the command, which only reads.
   process.removeListener("SIGINT", interrupt);
   if (interrupted.signal.aborted) return code || 130;
   const report = code === 0 ? await waitForHealth(session) : await waitForHealth(session, 0).catch(() => undefined);
@@ -43,7 +43,7 @@ await main(async () => {
   if (json && report) print(JSON.stringify({ status: report }));
   if (!isHealthy) {
     if (!json) print(`\n${renderStatus(report)}`);
-    say(`error: stack ${stack} is not healthy: ${report.problems[0]}; look again with \`${npmRun("status", stack)}\``);
+    say(`error: stack ${stack} is not healthy: ${report.problems[0]}; check again with \`${npmRun("status", stack)}\``);
   }
   if (code !== 0) return code;
   if (!isHealthy) return 1;
@@ -52,7 +52,7 @@ await main(async () => {
 });
 
 /**
- * What `npm run status` would say; undefined where there is nothing that it could look into.
+ * Returns the report of `npm run status`; undefined for a stack that it does not support.
  *
  * @param limitMs how long the stack may take to become healthy
  */
@@ -61,7 +61,7 @@ async function waitForHealth(
   limitMs?: number,
 ): Promise<StatusReport | undefined> {
   if (stackKind(state, stack) === "kubernetes") return undefined;
-  return progress("asking hosts and store whether all is well", async (tell) => {
+  return progress("waiting until the stack is healthy", async (tell) => {
     const recorded = recordedStack(await exportedStack({ ...session, state, stack }), state.projectName, stack);
     return recorded && waitUntilHealthy(async () => statusReport(await collectSnapshot(recorded)), tell, limitMs);
   });

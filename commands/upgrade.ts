@@ -8,15 +8,15 @@ import { upgradeArguments } from "./upgrade/arguments.ts";
 import type { UpgradeStep } from "./upgrade/plan.ts";
 import { Upgrade } from "./upgrade/upgrade.ts";
 
-/** What came of a host, as `--json` prints it. */
+/** The outcome for a host, as `--json` prints it. */
 interface Upgraded extends Pick<UpgradeStep, "key" | "from" | "to"> {
   package: string;
   outcome: "upgraded" | "planned" | "nothing to do";
 }
 
 /**
- * `npm run upgrade`: brings Docker Engine on the stack's hosts to another version, host by host: each when the store
- * lets it go, and the next one when the store is whole again. Ctrl-C ends it after the host it is at.
+ * `npm run upgrade`: upgrades Docker Engine on the stack's hosts, one after another. It starts with a host when the
+ * store can do without it, and continues when the store is healthy again. Ctrl-C ends it after the current host.
  */
 await main(async () => {
   const { stack, json, dryRun, ...options } = upgradeArguments(process.argv.slice(2));
@@ -31,7 +31,7 @@ await main(async () => {
   const concerned = swarms.filter((swarm) => swarm.members.some(({ key }) => (options.host ?? key) === key));
   for (const swarm of concerned) {
     const upgrade = new Upgrade(swarm, services, { ...options, signal: ending.signal, report: say });
-    const plan = () => progress("asking the hosts for their engines' packages", () => upgrade.plan());
+    const plan = () => progress("inspecting the engines' packages", () => upgrade.plan());
     let steps = await plan();
     if (!dryRun && (await upgrade.resume())) steps = await plan();
     const warning = steps.some(({ action }) => action !== "none") && (await upgrade.warning());
@@ -44,7 +44,7 @@ await main(async () => {
 async function runStep(upgrade: Upgrade, step: UpgradeStep, dryRun: boolean, signal: AbortSignal): Promise<Upgraded> {
   const { key, from, to, action, installed } = step;
   const told = { key, from, to, package: installed.name };
-  const what = action === "restart" ? `${to}, which is installed and does not run yet` : `${from} -> ${to}`;
+  const what = action === "restart" ? `${to}, which is installed but not running yet` : `${from} -> ${to}`;
   if (action === "none") {
     say(`host ${key}: ${installed.name} ${from}: nothing to do`);
     return { ...told, outcome: "nothing to do" };
@@ -58,13 +58,13 @@ async function runStep(upgrade: Upgrade, step: UpgradeStep, dryRun: boolean, sig
   return { ...told, outcome: "upgraded" };
 }
 
-/** A host that is out of service is brought back before anything ends. */
+/** On a signal the current host is finished first. */
 function stopOnSignal(): { signal: AbortSignal } {
   const controller = new AbortController();
   for (const name of ["SIGINT", "SIGTERM"] as const) {
     process.on(name, () => {
-      if (!controller.signal.aborted) say("ending once the host at work is back; run it again to go on");
-      controller.abort(new Error("ended on request: run it again to go on with the other hosts"));
+      if (!controller.signal.aborted) say("stopping after the current host; run it again to continue");
+      controller.abort(new Error("stopped on request: run it again to continue with the other hosts"));
     });
   }
   return controller;

@@ -9,7 +9,7 @@ import { describeError, removeBucket, type ReportStep, verifyRound } from "./ver
 import { SAMPLES } from "./verify/samples.ts";
 import { openBucket } from "./verify/store.ts";
 
-/** `npm run verify`: objects written through each endpoint read back equal through every other. */
+/** `npm run verify`: writes objects through each endpoint and reads them back through every other. */
 await main(async () => {
   const args = parseCommandArgs("verify");
   const values = await readStackOutputs(args.stack);
@@ -27,15 +27,15 @@ function notPublishedError({ stack, nodes }: StackOutputs): string {
   const [host] = Object.keys(nodes);
   return (
     `stack ${stack} publishes no endpoint (expose: false), so nothing can be verified from here. ` +
-    `Look from inside: \`npm run exec -- ${host} mc admin info local\`, or run an S3 client in a container on the overlay network`
+    `Check from inside: \`npm run exec -- ${host} mc admin info local\`, or run an S3 client in a container on the overlay network`
   );
 }
 
-/** The whole verification, in a bucket of its own that is removed however it ends. */
+/** Verifies the endpoints with a temporary bucket, which is always removed. */
 async function verifyEndpoints(values: StackOutputs, step: ReportStep, signal: AbortSignal): Promise<VerifyReport> {
   const { stack, endpoints, rootUser: user, rootPassword: password, caCertificate } = values;
   const started = performance.now();
-  step("asking the endpoints");
+  step("checking the endpoints");
   const unreachable = await findUnreachable(endpoints, caCertificate);
   const answering = Object.fromEntries(Object.entries(endpoints).filter(([host]) => !(host in unreachable)));
   if (Object.keys(answering).length === 0) {
@@ -64,13 +64,13 @@ async function verifyEndpoints(values: StackOutputs, step: ReportStep, signal: A
   } finally {
     step("removing the bucket");
     await removeBucket(Object.values(open())).catch((error: unknown) => {
-      // A call that seemed to fail may have made it all the same; that is the only reason to try then.
+      // A failed call may have created the bucket nevertheless, so it is removed without a message.
       if (made) say(`bucket ${name} could not be removed: ${describeError(error)}`);
     });
   }
 }
 
-/** The endpoints that do not answer, with the reason: nothing is tried through them, it would only take long. */
+/** Returns the endpoints that do not answer, with the reason. They are skipped, because every request would time out. */
 async function findUnreachable(endpoints: Record<string, string>, ca?: string): Promise<Record<string, string>> {
   const asked = Object.entries(endpoints).map(async ([host, url]) => [host, await endpointError(url, ca)] as const);
   const unreachable = (await Promise.all(asked)).flatMap(([host, why]) =>
@@ -83,6 +83,6 @@ async function createBucket(bucket: { create(): Promise<void> }, endpoint: strin
   try {
     await bucket.create();
   } catch (error) {
-    throw new Error(`cannot make a bucket through ${endpoint}: ${describeError(error)}`, { cause: error });
+    throw new Error(`cannot create a bucket through ${endpoint}: ${describeError(error)}`, { cause: error });
   }
 }

@@ -115,7 +115,7 @@ describe("a lab and a Swarm on it, with npm commands only", () => {
       return /does not have a leader|DeadlineExceeded/.test(output);
     };
     await waitFor(isLost, "the managers to see no quorum");
-    expect(await runCommand("npm run recover -- node1 --stack lab")).toContain("managed by host node1 alone");
+    expect(await runCommand("npm run recover -- node1 --stack lab")).toContain("with host node1 as its only manager");
     await runCommand("npm run lab -- heal");
     expect(await runCommand("npm run up -- --stack lab")).toContain(MEMBERS_AWAITED);
     expect(await managers()).toBe(3);
@@ -124,11 +124,11 @@ describe("a lab and a Swarm on it, with npm commands only", () => {
 
   test("restore brings back the Swarm's state and keeps the data, even if the other managers are unreachable", async () => {
     const restore = "npm run restore -- node1 swarm.tar.gz --stack lab";
-    await expect(runCommand(restore)).rejects.toThrow(/say --yes/);
+    await expect(runCommand(restore)).rejects.toThrow(/add --yes/);
     await expect(runCommand("npm run restore -- node1 page.html --yes --stack lab")).rejects.toThrow(/machine of ssh:/);
     expect(await managers()).toBe(3);
     await runCommand("npm run lab -- partition 1,4 2 3");
-    expect(await runCommand(`${restore} --yes`)).toContain("managed by host node1 alone");
+    expect(await runCommand(`${restore} --yes`)).toContain("with host node1 as its only manager");
     const root = await runCommand("npm run lab -- exec 1 sh -c 'ls $(docker info --format {{.DockerRootDir}})'");
     expect(root.match(/^swarm.*$/gm)).toEqual(["swarm"]);
     await runCommand("npm run lab -- heal");
