@@ -50,10 +50,11 @@ export default {
     },
     {
       name: "provider-without-sdk",
-      comment: "The provider process starts for every command: loading the Pulumi SDK would cost it a second.",
+      comment:
+        "The plugin starts for every command, and loading the Pulumi SDK would cost a second. It needs the messages of its protocol alone.",
       severity: "error",
       from: { path: "^(provider|core|engine)/" },
-      to: { path: "node_modules/@pulumi/" },
+      to: { path: "node_modules/@pulumi/", pathNot: "node_modules/@pulumi/pulumi/proto/" },
     },
     {
       name: "product-without-tests",

@@ -1,6 +1,6 @@
 import { toArray, getProperty, type PolicyResource, toStrings } from "./rule.ts";
 
-export const SWARM_SERVICE = "pulumi-nodejs:dynamic/swarm:Service";
+export const SWARM_SERVICE = "swarm:index:Service";
 export const DOCKER_SERVICE = "docker:index/service:Service";
 export const DOCKER_CONTAINER = "docker:index/container:Container";
 

@@ -2,7 +2,7 @@ import { containersOf } from "./containers.ts";
 import { getProperty, type PolicyResource } from "./rule.ts";
 import { splitCommandLine } from "./store.ts";
 
-const ROOT_CREDENTIALS = "pulumi-nodejs:dynamic/swarm:RootCredentials";
+const ROOT_CREDENTIALS = "swarm:index:RootCredentials";
 
 /** What is tried first. */
 const COMMON_USERS = ["minioadmin", "minio", "admin", "administrator", "root", "user"];

@@ -9,10 +9,10 @@ import {
 import { ifKnown, toArray, getProperty, type PolicyResource, toStrings } from "./rule.ts";
 import { isMinioServer, minioPorts } from "./store.ts";
 
-const FIREWALL = "pulumi-nodejs:dynamic/swarm:HostFirewall";
-const MEMBER = "pulumi-nodejs:dynamic/swarm:Member";
-const NODE_SETTINGS = "pulumi-nodejs:dynamic/swarm:NodeSettings";
-const HOSTS = ["pulumi-nodejs:dynamic/swarm:Host", "pulumi-nodejs:dynamic/swarm:SshHost"];
+const FIREWALL = "swarm:index:HostFirewall";
+const MEMBER = "swarm:index:Member";
+const NODE_SETTINGS = "swarm:index:NodeSettings";
+const HOSTS = ["swarm:index:Host", "swarm:index:SshHost"];
 const AWS_MACHINE = "aws:ec2/instance:Instance";
 
 /**

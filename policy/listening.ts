@@ -39,8 +39,8 @@ export function isOnHostNetwork({ type, props }: PolicyResource): boolean {
   return type === DOCKER_CONTAINER && ifKnown(() => getProperty(props, "networkMode")) === "host";
 }
 
-const PREDEFINED_NETWORK = "pulumi-nodejs:dynamic/swarm:PredefinedNetwork";
-const SWARM_NETWORK = "pulumi-nodejs:dynamic/swarm:ConfigFromNetwork";
+const PREDEFINED_NETWORK = "swarm:index:PredefinedNetwork";
+const SWARM_NETWORK = "swarm:index:ConfigFromNetwork";
 const DOCKER_NETWORK = "docker:index/network:Network";
 
 /** Properties of a resource that name networks. */

@@ -1,7 +1,7 @@
 import { worldwideFamilies } from "../core/ip-ranges.ts";
 import { toArray, getProperty, type PolicyResource, toStrings } from "./rule.ts";
 
-const FIREWALL = "pulumi-nodejs:dynamic/swarm:HostFirewall";
+const FIREWALL = "swarm:index:HostFirewall";
 const SECURITY_GROUPS = ["aws:ec2/securityGroup:SecurityGroup", "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"];
 const SECURITY_GROUP_RULE = "aws:ec2/securityGroupRule:SecurityGroupRule";
 const INGRESS_RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";

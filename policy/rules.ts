@@ -8,7 +8,7 @@ import { getProperty, type Rule, type PolicyResource } from "./rule.ts";
 import { tlsViolations, tlsViolationsOnNetworks } from "./tls.ts";
 
 const NETWORK = "docker:index/network:Network";
-const MEMBER = "pulumi-nodejs:dynamic/swarm:Member";
+const MEMBER = "swarm:index:Member";
 
 /** All rules of this package. */
 export const RULES: readonly Rule[] = [

@@ -1,5 +1,5 @@
 /**
- * The kinds of resource this package provides. Their tokens (`pulumi-nodejs:dynamic/swarm:<Kind>`) and the address
+ * The kinds of resource this package provides. Their tokens (`swarm:index:<Kind>`) and the address
  * `pulumi-swarm/provider` stand in the state of every stack: neither ever changes.
  */
 export type Kind =

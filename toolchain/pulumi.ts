@@ -1,4 +1,4 @@
-import { chmodSync, renameSync, rmSync, mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { cacheKey, ensureCached } from "./cache.ts";
 import { download, publishedSha256 } from "./download.ts";
@@ -38,15 +38,6 @@ const LANGUAGE_HOST: GoBuild = {
   ],
 };
 
-/**
- * Starts the host of dynamic providers: a part of the program's own @pulumi/pulumi. Pulumi runs this in the project's
- * folder, from which Node resolves the package.
- */
-const DYNAMIC_PROVIDER = `#!/bin/sh
-host=$(node -p 'require.resolve("@pulumi/pulumi/cmd/dynamic-provider")') || exit 1
-exec node "$host" "$@"
-`;
-
 /** The folder with `pulumi` and what belongs beside it; made if it is missing. */
 export async function ensurePulumi(): Promise<string> {
   const folder = await ensureCached({ name: "pulumi", key: pulumiKey(), create: createPulumi });
@@ -56,7 +47,7 @@ export async function ensurePulumi(): Promise<string> {
 /** One key for both sources: a CLI that is there is used, wherever it came from. */
 export function pulumiKey(): string {
   const files = [CLI, LANGUAGE_HOST].flatMap((build) => moduleFiles(build.module));
-  return cacheKey(PULUMI, [...buildKeyParts([CLI, LANGUAGE_HOST]), DYNAMIC_PROVIDER], files);
+  return cacheKey(PULUMI, buildKeyParts([CLI, LANGUAGE_HOST]), files);
 }
 
 async function createPulumi(folder: string): Promise<void> {
@@ -73,9 +64,6 @@ async function buildFromModules(folder: string): Promise<void> {
   mkdirSync(bin);
   await buildGoProgram(LANGUAGE_HOST, join(bin, "pulumi-language-nodejs"));
   await buildGoProgram(CLI, join(bin, "pulumi"));
-  const script = join(bin, "pulumi-resource-pulumi-nodejs");
-  writeFileSync(script, DYNAMIC_PROVIDER);
-  chmodSync(script, 0o755);
 }
 
 /** The official archive: the CLI, all language hosts and the dynamic providers' starter. Not run where this was written. */

@@ -101,7 +101,7 @@ function configuredAddresses(config: Record<string, unknown> = {}): string[] {
 
 function recordedAddresses({ type, inputs }: StoredResource): string[] {
   const address = inputs?.["advertiseAddress"];
-  return type.endsWith("swarm:Member") && typeof address === "string" ? [address] : [];
+  return type === "swarm:index:Member" && typeof address === "string" ? [address] : [];
 }
 
 /** Removes the stack with its state, whose hosts are gone. Only for what `labStackProblem` finds nothing wrong with. */

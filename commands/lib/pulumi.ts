@@ -6,6 +6,7 @@ import { parse, stringify } from "yaml";
 import { ensureAwsPlugin } from "../../toolchain/aws-plugin.ts";
 import { cacheRoot, readIfExists } from "../../toolchain/cache.ts";
 import { ensureDockerPlugin, type PulumiPlugin } from "../../toolchain/docker-plugin.ts";
+import { swarmPlugin } from "../../toolchain/swarm-plugin.ts";
 import { ensureKubernetesPlugin } from "../../toolchain/kubernetes-plugin.ts";
 import { ensurePulumi } from "../../toolchain/pulumi.ts";
 import { run, runAttached } from "../../toolchain/run.ts";
@@ -30,7 +31,7 @@ export interface Toolchain {
 export async function ensureToolchain(kind?: unknown): Promise<Toolchain> {
   const bin = await ensurePulumi();
   const pulumiBin = () => Promise.resolve(bin);
-  const plugins = [await ensureDockerPlugin(pulumiBin)];
+  const plugins = [swarmPlugin(), await ensureDockerPlugin(pulumiBin)];
   if (kind === "aws") plugins.push(await ensureAwsPlugin(pulumiBin));
   if (kind === "kubernetes") plugins.push(await ensureKubernetesPlugin(pulumiBin));
   return { bin, plugins };

@@ -69,7 +69,7 @@ interface ExportedResource {
   outputs?: Record<string, unknown>;
 }
 
-const KIND = "pulumi-nodejs:dynamic/swarm:";
+const KIND = "swarm:index:";
 
 /** The Swarm of a stack that has a host of that key, from the stack's state. What is secret stays in this process. */
 export async function readRecordedSwarm(session: Session, hostKey: string): Promise<RecordedSwarm> {

@@ -105,7 +105,7 @@ export function readCheckpoint(state: StateFolder, stack: string): Checkpoint {
 }
 
 /** The type of the resource that holds a state's identity, which outlives `down`: kept volumes are known by it. */
-export const IDENTITY_TYPE = "pulumi-nodejs:dynamic/swarm:Identity";
+export const IDENTITY_TYPE = "swarm:index:Identity";
 
 /** Whether a state holds nothing that `up` made but its identity. */
 export function isEmptyState(resources: readonly Pick<StoredResource, "type">[]): boolean {

@@ -28,19 +28,19 @@ const REMOVAL_IMPACTS: Readonly<Record<string, Impact>> = {
     kind: "data",
     text: "the claim goes, and with it mostly what is on its disk",
   },
-  "pulumi-nodejs:dynamic/swarm:Bucket": {
+  "swarm:index:Bucket": {
     kind: "data",
     text: "the bucket goes; one that holds objects stays",
   },
-  "pulumi-nodejs:dynamic/swarm:Cluster": {
+  "swarm:index:Cluster": {
     kind: "outage",
     text: "the Swarm ends, and with it all its services, networks and secrets; data in volumes stays",
   },
-  "pulumi-nodejs:dynamic/swarm:Member": {
+  "swarm:index:Member": {
     kind: "outage",
     text: "the host leaves the Swarm, and what ran on it stops there; data in its volumes stays",
   },
-  "pulumi-nodejs:dynamic/swarm:Service": {
+  "swarm:index:Service": {
     kind: "outage",
     text: `the service ends with all its tasks; ${DATA_STAYS}`,
   },
@@ -52,16 +52,16 @@ const REMOVAL_IMPACTS: Readonly<Record<string, Impact>> = {
   },
   "kubernetes:apps/v1:StatefulSet": { kind: "outage", text: "all its pods end; their claims stay" },
   "aws:ec2/instance:Instance": { kind: "outage", text: "the machine goes with its root disk; its data volumes stay" },
-  "pulumi-nodejs:dynamic/swarm:RootCredentials": {
+  "swarm:index:RootCredentials": {
     kind: "access",
     text: "the store's root user and password go for good: all members restart with others",
   },
-  "pulumi-nodejs:dynamic/swarm:User": { kind: "access", text: "whoever uses this user's keys is refused from then on" },
-  "pulumi-nodejs:dynamic/swarm:Certificate": {
+  "swarm:index:User": { kind: "access", text: "whoever uses this user's keys is refused from then on" },
+  "swarm:index:Certificate": {
     kind: "access",
     text: "clients that trust the former authority refuse the store from then on",
   },
-  "pulumi-nodejs:dynamic/swarm:HostFirewall": {
+  "swarm:index:HostFirewall": {
     kind: "access",
     text: "nothing keeps anybody from the host's published ports any more",
   },
@@ -94,14 +94,14 @@ const WITHOUT_IMPACT = new Set([
     "Assertion",
     "Host",
     "SshHost",
-  ].map((kind) => `pulumi-nodejs:dynamic/swarm:${kind}`),
+  ].map((kind) => `swarm:index:${kind}`),
 ]);
 
 /** What an update means, by type. */
 const UPDATE_IMPACTS: Readonly<Record<string, (change: PlannedChange) => Impact[]>> = {
-  "pulumi-nodejs:dynamic/swarm:Service": ({ before, after }) => serviceImpact(before, after),
+  "swarm:index:Service": ({ before, after }) => serviceImpact(before, after),
   "kubernetes:apps/v1:StatefulSet": ({ before, after }) => statefulSetImpact(before, after),
-  "pulumi-nodejs:dynamic/swarm:RootCredentials": ({ before, after }) =>
+  "swarm:index:RootCredentials": ({ before, after }) =>
     ["requestedUser", "passwordGeneration"].some((key) => !deepEqual(before[key], after[key]))
       ? [
           {
@@ -110,7 +110,7 @@ const UPDATE_IMPACTS: Readonly<Record<string, (change: PlannedChange) => Impact[
           },
         ]
       : [],
-  "pulumi-nodejs:dynamic/swarm:HostFirewall": ({ before, after }) =>
+  "swarm:index:HostFirewall": ({ before, after }) =>
     deepEqual(before["filter"], after["filter"])
       ? []
       : [{ kind: "access", text: "who may reach the host's published ports changes" }],

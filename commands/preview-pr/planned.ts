@@ -13,12 +13,10 @@ export interface PlannedChange {
   after: Readonly<Record<string, unknown>>;
 }
 
-/** `pulumi-nodejs:dynamic/swarm:Service` is `swarm:Service` to people, `docker:index/network:Network` `docker:Network`. */
+/** `swarm:index:Service` is `swarm:Service` to people, `docker:index/network:Network` `docker:Network`. */
 export function shortType(type: string): string {
   const [pack = "", module = "", name = ""] = type.split(":");
-  const [space = "", inner] = module.split("/");
-  if (pack === "pulumi-nodejs" && space === "dynamic") return `${inner ?? space}:${name}`;
-  if (pack === "pulumi-swarm") return name;
+  const [space = ""] = module.split("/");
   return space === "index" || space === pack ? `${pack}:${name}` : [pack, space, name].filter(Boolean).join(":");
 }
 

@@ -159,7 +159,9 @@ function groupByComponent(planned: readonly PlannedChange[], family: ResourceTre
 }
 
 function componentTitle(urn: string): Pick<ComponentChanges, "name" | "type"> {
-  return urn === "" ? { name: "", type: "" } : { name: nameFromUrn(urn), type: shortType(typeFromUrn(urn)) };
+  // Components of this package go by their class names.
+  const type = shortType(typeFromUrn(urn)).replace(/^swarm:/, "");
+  return urn === "" ? { name: "", type: "" } : { name: nameFromUrn(urn), type };
 }
 
 /** The URN of the outermost component around a resource; empty where there is none. */

@@ -19,7 +19,7 @@ const MAX_LENGTH = 120;
 
 /** Inputs that only say how a resource is reached, made or looked at; who reads a preview cannot use them. */
 const INTERNAL_INPUTS = new Set([
-  ...["__provider", "managers", "nodes", "connection", "rollout", "peers", "immutable"],
+  ...["managers", "nodes", "connection", "rollout", "peers", "immutable"],
   ...["requirements", "orphanedNetworks", "outages", "ready", "recordedIds", "hasUnlockKey"],
 ]);
 

@@ -38,7 +38,7 @@ export class AwsHosts extends pulumi.ComponentResource {
 
   constructor(name: string, args: AwsHostsArgs, opts?: pulumi.ComponentResourceOptions) {
     throwIfInvalid(`AwsHosts "${name}"`, [...validateAwsMachines(args), ...validateAwsHosts(args)]);
-    super("pulumi-swarm:index:AwsHosts", name, {}, opts);
+    super("swarm:index:AwsHosts", name, {}, opts);
     const { sshVia, identityFile, jumpHost, jumpHostKey, timeoutSeconds = 900, ...machinesArgs } = args;
     this.infrastructure = new AwsMachines(name, machinesArgs, { parent: this });
     const machines = Object.values(this.infrastructure.machines);

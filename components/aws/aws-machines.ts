@@ -32,7 +32,7 @@ export class AwsMachines extends pulumi.ComponentResource {
   constructor(name: string, args: AwsMachinesArgs, opts?: pulumi.ComponentResourceOptions) {
     const subject = `AwsMachines "${name}"`;
     throwIfInvalid(subject, validateAwsMachines(args));
-    super("pulumi-swarm:index:AwsMachines", name, {}, opts);
+    super("swarm:index:AwsMachines", name, {}, opts);
     const planned = planMachines(args);
     const zones = listZones(planned);
     const types = Object.fromEntries(planned.map(({ key, role, type }) => [`${role}s.${key}.type`, type]));

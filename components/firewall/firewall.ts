@@ -61,7 +61,7 @@ export class Firewall extends pulumi.ComponentResource {
       ...validatePorts(ports),
       ...validateAllowFrom(allowFrom),
     ]);
-    super("pulumi-swarm:index:Firewall", name, {}, opts);
+    super("swarm:index:Firewall", name, {}, opts);
     createHostFirewalls(
       name,
       { subject, hosts: keys.flatMap((key) => swarm.hosts[key] ?? []), ports, allowFrom, networks: args.networks },

@@ -43,7 +43,7 @@ export class S3Gateway extends pulumi.ComponentResource {
       ...validateGateway(args, serviceName, swarm.hosts),
       ...validateGatewayNetwork(network),
     ]);
-    super("pulumi-swarm:index:S3Gateway", name, {}, opts);
+    super("swarm:index:S3Gateway", name, {}, opts);
 
     const port = apiPort(args);
     const hosts = (args.hosts ?? Object.keys(swarm.hosts)).toSorted();

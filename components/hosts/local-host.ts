@@ -99,7 +99,7 @@ export class LocalHost extends pulumi.ComponentResource implements Host {
       ...validateHost({ key, hostname, engine: found.host, labels, drives }),
       ...validateEngineTls(found, tls, allowPlainTcp),
     ]);
-    super("pulumi-swarm:index:LocalHost", name, {}, opts);
+    super("swarm:index:LocalHost", name, {}, opts);
 
     const engine = connectionOf(found, tls);
     const machine = new Machine(`${name}-machine`, { connection: engine, hostname, timeoutSeconds }, { parent: this });

@@ -28,7 +28,7 @@ export class SshHosts extends pulumi.ComponentResource {
   constructor(name: string, args: SshHostsArgs, opts?: pulumi.ComponentResourceOptions) {
     const subject = `SshHosts "${name}"`;
     throwIfInvalid(subject, validateSshHosts(args));
-    super("pulumi-swarm:index:SshHosts", name, {}, opts);
+    super("swarm:index:SshHosts", name, {}, opts);
     const { install = false, timeoutSeconds = 300 } = args;
 
     const machines = Object.entries(args.hosts).map(([key, given]) => {

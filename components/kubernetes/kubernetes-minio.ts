@@ -63,7 +63,7 @@ export class KubernetesMinio extends pulumi.ComponentResource {
     const subject = `KubernetesMinio "${name}"`;
     const { serviceName = name } = args;
     throwIfInvalid(subject, validateKubernetesMinio(args, name, serviceName));
-    super("pulumi-swarm:index:KubernetesMinio", name, {}, opts);
+    super("swarm:index:KubernetesMinio", name, {}, opts);
 
     const child = { parent: this };
     const plan = planKubernetesStore(args, serviceName);

@@ -81,7 +81,7 @@ export class MinioService extends pulumi.ComponentResource {
       ...validateMinioService(args, serviceName, swarm.hosts),
       ...validateStoreNetworks(args, swarm.hosts),
     ]);
-    super("pulumi-swarm:index:MinioService", name, {}, opts);
+    super("swarm:index:MinioService", name, {}, opts);
 
     const plan = planStore(args, serviceName, swarm.hosts);
     const preflights = plan.services.map((service) =>

@@ -35,7 +35,7 @@ export class HostNetwork extends pulumi.ComponentResource implements DataNetwork
   readonly driver = "host";
 
   constructor(name: string, { swarm }: HostNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("pulumi-swarm:index:HostNetwork", name, {}, opts);
+    super("swarm:index:HostNetwork", name, {}, opts);
     const inputs = { managers: swarm.managers, swarmId: swarm.swarmId, name: "host" };
     this.networkId = new PredefinedNetwork(`${name}-network`, inputs, { parent: this }).id;
     this.registerOutputs({ networkId: this.networkId });

@@ -37,14 +37,14 @@ export function recordedUnlockKey(): pulumi.Output<boolean> {
   );
 }
 
-const CLUSTER = "pulumi-nodejs:dynamic/swarm:Cluster";
+const CLUSTER = "swarm:index:Cluster";
 
 /** The output that holds an object's id in the engine, by the type of resource that creates it. */
 const ID_OUTPUTS: Record<string, string> = {
   "docker:index/network:Network": "id",
-  "pulumi-nodejs:dynamic/swarm:ConfigFromNetwork": "networkId",
-  "pulumi-nodejs:dynamic/swarm:ConfigOnlyNetwork": "networkId",
-  "pulumi-nodejs:dynamic/swarm:Service": "serviceId",
+  "swarm:index:ConfigFromNetwork": "networkId",
+  "swarm:index:ConfigOnlyNetwork": "networkId",
+  "swarm:index:Service": "serviceId",
   [CLUSTER]: "swarmId",
 };
 

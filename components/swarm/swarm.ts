@@ -49,7 +49,7 @@ export class Swarm extends pulumi.ComponentResource implements SwarmReference {
   constructor(name: string, args: SwarmArgs, opts?: pulumi.ComponentResourceOptions) {
     const subject = `Swarm "${name}"`;
     throwIfInvalid(subject, validateSwarm(args));
-    super("pulumi-swarm:index:Swarm", name, {}, opts);
+    super("swarm:index:Swarm", name, {}, opts);
 
     const { managers, workers = [], allowOutage = false, adopt = false, timeoutSeconds = 120 } = args;
     const hosts = [...managers, ...workers];

@@ -1,6 +1,14 @@
 import { escapeControlCharacters } from "../../core/escape-control-characters.ts";
 
-/** Tells the user of Pulumi something, beside the resource. All that handlers say goes through here. */
+/** Where log lines go: to the standard output of a command or a program, and from the plugin to Pulumi's engine. */
+let sink = (line: string): void => console.log(line);
+
+/** Sends all log lines of this process elsewhere. */
+export function setLogSink(log: (line: string) => void): void {
+  sink = log;
+}
+
+/** Logs a line for the user. All that handlers say goes through here. */
 export function logLine(text: string): void {
-  console.log(escapeControlCharacters(text));
+  sink(escapeControlCharacters(text));
 }

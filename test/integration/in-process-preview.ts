@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { nameFromUrn } from "../../commands/lib/events.ts";
 import type { ResourceHandler } from "../../provider/runtime/resource-handler.ts";
-import * as provider from "../../provider/index.ts";
+import { handlers } from "../../provider/handlers.ts";
 import { createStack } from "../../stacks/index.ts";
 import { configure, runProgram } from "../unit/harness.ts";
 import type { StateResource } from "./stack.ts";
 
-const HANDLERS: Record<string, ResourceHandler<object>> = provider;
+const HANDLERS: Record<string, ResourceHandler<object>> = handlers;
 
 /**
  * Returns the lines with which a preview of this repository's stack is refused. Runs program and provider in this
@@ -30,7 +30,7 @@ export async function previewRefusals(
       answers: (token, inputs) => (token === "pulumi:pulumi:readStackResourceOutputs" ? { outputs: state } : inputs),
     });
     const checked = resources.map(async ({ type, name, inputs }) => {
-      const handler = HANDLERS[/^pulumi-nodejs:dynamic\/swarm:(\w+)$/.exec(type)?.[1] ?? ""];
+      const handler = HANDLERS[/^swarm:index:(\w+)$/.exec(type)?.[1] ?? ""];
       const result = await handler?.check?.(record(type, name)?.inputs ?? {}, inputs);
       return result?.failures.flatMap(({ reason }) => reason.split("\n")) ?? [];
     });

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -14,14 +14,15 @@ export function createLinkedExample(name: string): string {
   mkdirSync(linked, { recursive: true });
   symlinkSync(join(ROOT, "node_modules", "@pulumi"), join(folder, "node_modules", "@pulumi"));
   const entry = JSON.stringify(pathToFileURL(join(ROOT, "components", "index.ts")).href);
-  const provider = JSON.stringify(join(ROOT, "provider.cjs"));
   const files = {
-    "package.json": JSON.stringify({ type: "module", exports: { ".": "./index.js", "./provider": "./provider.cjs" } }),
+    "package.json": JSON.stringify({ type: "module", exports: { ".": "./index.js" } }),
     "index.js": `export * from ${entry};\n`,
-    "provider.cjs": `module.exports = require(${provider});\n`,
   };
   for (const [file, text] of Object.entries(files)) writeFileSync(join(linked, file), text);
   cpSync(join(ROOT, "examples", name), folder, { recursive: true });
   cpSync(join(ROOT, "examples", "package.json"), join(folder, "package.json"));
+  symlinkSync(join(ROOT, "plugin"), join(linked, "plugin"));
+  const project = join(folder, "Pulumi.yaml");
+  writeFileSync(project, readFileSync(project, "utf8").replace("../node_modules", "./node_modules"));
   return folder;
 }

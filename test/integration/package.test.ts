@@ -80,16 +80,14 @@ describeOnLab("the package, installed beside the examples", (fixture) => {
 
   test("contains what it needs, and none of this repository's tests and tools", () => {
     const files = readdirSync(join(program, "node_modules", "pulumi-swarm"));
-    expect(files).toEqual(
-      expect.arrayContaining(["LICENSE", "README.md", "dist", "package.json", "policy", "provider.cjs"]),
-    );
+    expect(files).toEqual(expect.arrayContaining(["LICENSE", "README.md", "dist", "package.json", "plugin", "policy"]));
     for (const name of ["components", "test", "toolchain", "commands", "stacks", "node_modules"]) {
       expect(files).not.toContain(name);
     }
   });
 
   test("contains a policy pack that starts and prints its port for Pulumi", async () => {
-    const pack = spawn(join(program, "node_modules", "pulumi-swarm", "policy", "run"), ["127.0.0.1:1"]);
+    const pack = spawn(join(program, "node_modules", "pulumi-swarm", "policy", "pack", "run"), ["127.0.0.1:1"]);
     try {
       const [output] = (await once(pack.stdout, "data")) as [Buffer];
       expect(output.toString()).toMatch(/^\d+\n/);

@@ -10,7 +10,7 @@ import { ROOT } from "../../toolchain/cache.ts";
 import { TestStack } from "./stack.ts";
 
 const PROJECT = join(ROOT, "test", "integration", "programs", "policies");
-const PACK = ["--policy-pack", join(ROOT, "policy", "run")];
+const PACK = ["--policy-pack", join(ROOT, "policy", "pack", "run")];
 
 let stack: TestStack | undefined;
 afterEach(() => stack?.remove());
@@ -70,7 +70,7 @@ test("the configuration makes them advisory, and exempts development stacks from
 
 test("the pack's folder starts with the starter that Pulumi's released language hosts use", async () => {
   const starter = join(ROOT, "node_modules", "@pulumi", "pulumi", "cmd", "run-policy-pack");
-  const pack = spawn(process.execPath, [starter, "127.0.0.1:1", "."], { cwd: join(ROOT, "policy") });
+  const pack = spawn(process.execPath, [starter, "127.0.0.1:1", "."], { cwd: join(ROOT, "policy", "pack") });
   try {
     // The pack prints its port.
     const [output] = (await once(pack.stdout, "data")) as [Buffer];

@@ -5,7 +5,7 @@ import { type EngineEvent, isDefaultProvider, nameFromUrn } from "../../commands
 export interface Step {
   /** `create`, `update`, `replace`, `delete`, `create-replacement` and so on. */
   op: string;
-  /** The resource's type: `pulumi-nodejs:dynamic/swarm:Service`. */
+  /** The resource's type: `swarm:index:Service`. */
   type: string;
   /** The resource's logical name. */
   name: string;

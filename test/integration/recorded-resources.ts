@@ -1,5 +1,5 @@
 import type { ResourceHandler } from "../../provider/runtime/resource-handler.ts";
-import * as handlers from "../../provider/index.ts";
+import { handlers } from "../../provider/handlers.ts";
 import { deepEqual } from "../../provider/runtime/diff.ts";
 import { decryptSecrets } from "../../commands/lib/recorded-stack.ts";
 import { nameFromUrn } from "../../commands/lib/events.ts";
@@ -23,7 +23,7 @@ export interface Drift {
   changedInputs: string[];
 }
 
-const TYPE = /^pulumi-nodejs:dynamic\/swarm:(\w+)$/;
+const TYPE = /^swarm:index:(\w+)$/;
 
 /**
  * The dynamic resources of a stack. Calls their handlers directly, without Pulumi, in the order of the state and with the

@@ -6,7 +6,18 @@ import { ROOT } from "../../toolchain/cache.ts";
 /** Files that git keeps and no command may change. */
 export const TRACKED = ["Pulumi.yaml", "Pulumi.dev.yaml", "package.json", "package-lock.json", ".npmrc"];
 
-const SOURCES = ["commands", "components", "core", "engine", "lab", "provider", "toolchain", "stacks", "provider.cjs"];
+const SOURCES = [
+  "commands",
+  "components",
+  "core",
+  "engine",
+  "lab",
+  "provider",
+  "toolchain",
+  "stacks",
+  "plugin",
+  "policy",
+];
 
 /**
  * A copy of this repository with its dependencies, as a clone in which somebody works.

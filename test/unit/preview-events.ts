@@ -4,10 +4,13 @@ import type { EngineEvent } from "../../commands/lib/events.ts";
 
 // Events as Pulumi writes them into its log, made by hand.
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-export const SWARM = "pulumi-nodejs:dynamic/swarm";
+export const SWARM = "swarm:index";
 export const URN = "urn:pulumi:prod::shop::";
 export const STACK = `${URN}pulumi:pulumi:Stack::shop-prod`;
-export const STORE = `${URN}pulumi-swarm:index:MinioService::minio`;
+export const STORE = `${URN}swarm:index:MinioService::minio`;
+
+/** Types of components; all others are resources. */
+const COMPONENTS = ["swarm:index:MinioService", "swarm:index:Inner"];
 
 export type Inputs = Record<string, unknown>;
 
@@ -18,12 +21,12 @@ export function step(
   states: { old?: Inputs; new?: Inputs },
   parent = STORE,
 ): EngineEvent {
-  const state = (inputs?: Inputs) => inputs && { parent, custom: !type.startsWith("pulumi-swarm:"), inputs };
+  const state = (inputs?: Inputs) => inputs && { parent, custom: !COMPONENTS.includes(type), inputs };
   const metadata = { op, type, urn: `${URN}${type}::${name}`, old: state(states.old), new: state(states.new) };
   return { resourcePreEvent: { metadata } };
 }
 export const component = (op = "same"): EngineEvent =>
-  step(op, "pulumi-swarm:index:MinioService", "minio", { [op === "delete" ? "old" : "new"]: {} }, STACK);
+  step(op, "swarm:index:MinioService", "minio", { [op === "delete" ? "old" : "new"]: {} }, STACK);
 export const diagnostic = (message: string, severity = "info"): EngineEvent => ({
   diagnosticEvent: { message, severity },
 });
@@ -42,7 +45,6 @@ export function service(image: string, mode: string, env: string[] = []): Inputs
     spec: { Name: "minio-main", TaskTemplate: { ContainerSpec } },
     rollout: { mode, reason: "TaskTemplate.ContainerSpec.Image must be the same in all tasks" },
     maintenanceCommand: ["mc"],
-    __provider: "code",
   };
 }
 export const update = (mode: string, env?: [string[], string[]]) =>

@@ -29,7 +29,7 @@ export class Cni extends pulumi.ComponentResource {
 
   constructor(name: string, args: CniArgs, opts?: pulumi.ComponentResourceOptions) {
     throwIfInvalid(`Cni "${name}"`, validateCni(args));
-    super("pulumi-swarm:index:Cni", name, {}, opts);
+    super("swarm:index:Cni", name, {}, opts);
     // Validated above.
     this.plugin = args.plugin as CniPlugin;
     const podCidr = args.podCidr ?? (this.plugin === "none" ? undefined : DEFAULT_POD_CIDR);

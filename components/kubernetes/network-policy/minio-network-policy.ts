@@ -18,7 +18,7 @@ export type { AddressPeer, PolicyTarget, MinioNetworkPolicyArgs, NetworkPeer, Po
 export class MinioNetworkPolicy extends pulumi.ComponentResource {
   constructor(name: string, args: MinioNetworkPolicyArgs, opts?: pulumi.ComponentResourceOptions) {
     throwIfInvalid(`MinioNetworkPolicy "${name}"`, validateNetworkPolicy(args));
-    super("pulumi-swarm:index:MinioNetworkPolicy", name, {}, opts);
+    super("swarm:index:MinioNetworkPolicy", name, {}, opts);
     const { namespace, serviceName } = args.store;
     for (const [role, spec] of Object.entries(minioPolicies(serviceName, args))) {
       const metadata = { name: `${serviceName}-${role}`, namespace };

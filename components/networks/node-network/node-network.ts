@@ -62,7 +62,7 @@ export abstract class NodeNetwork extends pulumi.ComponentResource implements Da
     const inputs = withDefaults(plan);
     const known = knownSpec(inputs);
     swarm.throwIfInvalid(subject, validate(networkName, known));
-    super(`pulumi-swarm:index:${kind}`, name, {}, opts);
+    super(`swarm:index:${kind}`, name, {}, opts);
 
     const checked = swarm.preflight({
       kind: "network",

@@ -50,7 +50,7 @@ export class OverlayNetwork extends pulumi.ComponentResource {
       ...validateOverlayNetwork(networkName, settings, deferred),
       ...(adopt ? validateAdoption(deferred) : []),
     ]);
-    super("pulumi-swarm:index:OverlayNetwork", name, {}, opts);
+    super("swarm:index:OverlayNetwork", name, {}, opts);
 
     const checked = swarm.preflight({
       kind: "network",

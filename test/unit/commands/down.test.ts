@@ -48,7 +48,7 @@ test("of this machine alone, what is recorded goes before what DOCKER_HOST names
 });
 
 test("of machines in a cloud, the volumes are what holds data", () => {
-  const urn = (type: string, name: string) => `urn:pulumi:prod::p::pulumi-swarm:index:AwsHosts$${type}::${name}`;
+  const urn = (type: string, name: string) => `urn:pulumi:prod::p::swarm:index:AwsHosts$${type}::${name}`;
   const resource = (type: string, name: string, more: object) => ({ urn: urn(type, name), type, ...more });
   const volume = "aws:ebs/volume:Volume";
   const state = [

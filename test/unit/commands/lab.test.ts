@@ -71,7 +71,7 @@ describe("the lab removes a stack only if it wrote all of it", () => {
   function stored(advertiseAddress: string): void {
     const path = stackFile(state, "lab");
     mkdirSync(dirname(path), { recursive: true });
-    const member = { urn: "urn:x", type: "pulumi-nodejs:dynamic/swarm:Member", inputs: { advertiseAddress } };
+    const member = { urn: "urn:x", type: "swarm:index:Member", inputs: { advertiseAddress } };
     writeFileSync(path, JSON.stringify({ checkpoint: { latest: { resources: [member] } } }));
   }
   const theirs = "config:\n  pulumi-swarm:hosts: { a: { address: 203.0.113.10 } }\n";

@@ -94,9 +94,9 @@ describe("the comment", () => {
 
 describe("a component's name", () => {
   const name = "x\n\n# FAKE\n\n![p](https://evil.example/pixel) @org/everyone </summary>";
-  const urn = `${URN}pulumi-swarm:index:MinioService::${name}`;
+  const urn = `${URN}swarm:index:MinioService::${name}`;
   const events = (count: number) => [
-    step("same", "pulumi-swarm:index:MinioService", name, { new: {} }, STACK),
+    step("same", "swarm:index:MinioService", name, { new: {} }, STACK),
     ...Array.from({ length: count }, (_, at) => step("create", "a:b:C", `c-${at}`, { new: {} }, urn)),
   ];
 

@@ -51,10 +51,10 @@ describe("the report", () => {
   });
 
   test("a component within another belongs to the outer one, also when both go", () => {
-    const inner = `${URN}pulumi-swarm:index:Inner::inner`;
+    const inner = `${URN}swarm:index:Inner::inner`;
     const { components, impacts: effects } = report([
       step("delete", "docker:index/volume:Volume", "data", { old: {} }, inner),
-      step("delete", "pulumi-swarm:index:Inner", "inner", { old: {} }, STORE),
+      step("delete", "swarm:index:Inner", "inner", { old: {} }, STORE),
       component("delete"),
     ]);
     expect(components.map(({ name, changes }) => [name, changes.map((change) => change.name)])).toEqual([
@@ -241,7 +241,7 @@ describe("properties", () => {
       { ids: [{ id: UNKNOWN }] },
       [{ path: "ids", before: '{"id":"x"}', after: '{"id":"(known after the update)"}' }],
     ],
-    ["plumbing", { __provider: "a", managers: 1, connection: 1 }, { __provider: "b", managers: 2, connection: 2 }, []],
+    ["plumbing", { managers: 1, connection: 1 }, { managers: 2, connection: 2 }, []],
   ])("%s", (_what, before, after, expected) => expect(propertyChanges(before, after)).toEqual(expected));
 
   test("long values are cut, and lines joined", () => {
@@ -359,6 +359,6 @@ test.each<[string, string]>([
   ["docker:index/network:Network", "docker:Network"],
   ["aws:ec2/instance:Instance", "aws:ec2:Instance"],
   ["kubernetes:apps/v1:StatefulSet", "kubernetes:apps:StatefulSet"],
-  ["pulumi-swarm:index:MinioService", "MinioService"],
+  ["swarm:index:MinioService", "swarm:MinioService"],
   ["pulumi:providers:docker", "pulumi:providers:docker"],
 ])("%s is called %s", (type, name) => expect(shortType(type)).toBe(name));

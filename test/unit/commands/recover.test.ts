@@ -12,7 +12,7 @@ const secret = (value: unknown) => ({
   [SIGNATURE]: "1b47061264138c4ac30d75fd1eb44270",
   plaintext: JSON.stringify(value),
 });
-const kind = (name: string) => `pulumi-nodejs:dynamic/swarm:${name}`;
+const kind = (name: string) => `swarm:index:${name}`;
 const memberUrn = (name: string, key: string) => `urn:pulumi:s::p::x$${kind("Member")}::${name}-member-${key}`;
 
 const member = (key: string, swarm = "swarm", outputs: object = { hostKey: key }) => ({

@@ -31,7 +31,7 @@ function recorded(minReadySeconds?: number) {
     ...{ swarmId: "swarm", nodes, spec, tasks: 1, restartTogether: ["TaskTemplate.Networks"] },
     ...{ maintenanceCommand: ["may-go"], minReadySeconds },
   };
-  const type = "pulumi-nodejs:dynamic/swarm:Service";
+  const type = "swarm:index:Service";
   const { services } = recordedSwarms({
     deployment: { resources: [{ urn: `urn::${type}::store`, type, id: "store", outputs }] },
   });

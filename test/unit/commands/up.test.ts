@@ -29,13 +29,13 @@ const STACK = "pulumi:pulumi:Stack";
 
 test.each([
   ["nothing", [], true],
-  ["what stays after `down`", [STACK, "pulumi:providers:pulumi-nodejs", IDENTITY_TYPE], true],
+  ["what stays after `down`", [STACK, "pulumi:providers:swarm", IDENTITY_TYPE], true],
   ["a volume in a cloud", [STACK, "aws:ebs/volume:Volume"], false],
 ])("a state with %s", (_what, types, isEmpty) => {
   expect(isEmptyState(types.map((type) => ({ type })))).toBe(isEmpty);
 });
 
-const SWARM = "pulumi-nodejs:dynamic/swarm:";
+const SWARM = "swarm:index:";
 const outputs = { endpoint: "http://a:9000", networkId: "net", swarmId: "swarm", nodes: {} };
 const resource = (kind: string, id: string, outs: Record<string, unknown>) => ({
   urn: id,

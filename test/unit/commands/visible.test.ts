@@ -2,11 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 import { renderStatus } from "../../../commands/status/render.ts";
 import { renderTable } from "../../../commands/lib/table.ts";
 import { main } from "../../../commands/lib/main.ts";
-import { EngineError } from "../../../engine/transport.ts";
-import type { ResourceHandler } from "../../../provider/runtime/resource-handler.ts";
 import { logLine } from "../../../provider/runtime/log-line.ts";
-import { toDynamicProvider } from "../../../provider/runtime/serve-handler.ts";
-import { ResourceError, ResourceInitError } from "../../../provider/runtime/errors.ts";
 import { ready, pending, waitFor } from "../../../provider/runtime/poll.ts";
 import { escapeControlCharacters } from "../../../core/escape-control-characters.ts";
 import { print, progress, say } from "../../../toolchain/progress.ts";
@@ -109,33 +105,6 @@ describe("what commands print holds no commands", () => {
 });
 
 describe("what a provider tells Pulumi holds no commands", () => {
-  const handler = (failure: Error): ResourceHandler<object> => ({
-    check: (_olds, inputs) => Promise.resolve({ inputs, failures: [{ property: "host", reason: HOSTILE }] }),
-    diff: () => Promise.resolve({ changes: false }),
-    create: () => Promise.reject(failure),
-    read: () => Promise.reject(failure),
-  });
-
-  test.each([
-    ["an engine's answer", new EngineError(500, HOSTILE)],
-    ["a problem", new ResourceError(HOSTILE)],
-    ["any other error", new TypeError(HOSTILE)],
-    ["an error of the platform", new DOMException(HOSTILE, "TimeoutError")],
-  ])("%s", async (_what, failure) => {
-    const caught: unknown = await toDynamicProvider(handler(failure))
-      .create({})
-      .catch((error: unknown) => error);
-    expect(caught).toBe(failure);
-    expect([failure.message, failure.stack].join("\n")).not.toMatch(COMMAND);
-    expect(failure.message).toContain("\\u001b[2J");
-  });
-
-  test("a refusal, and the reasons of what is not finished", async () => {
-    const { failures } = await toDynamicProvider(handler(new Error())).check!({}, {});
-    expect(failures).toEqual([{ property: "host", reason: escapeControlCharacters(HOSTILE) }]);
-    expect(new ResourceInitError("id", {}, HOSTILE).reasons).toEqual([escapeControlCharacters(HOSTILE)]);
-  });
-
   test("what it says meanwhile", async () => {
     let now = 0;
     vi.spyOn(performance, "now").mockImplementation(() => (now += 3_000));

@@ -39,7 +39,7 @@ const from = (property: string, sources: PolicyResource[], one: PolicyResource):
 
 const network = (props: Record<string, unknown>) => resource("docker:index/network:Network", props);
 const swarmService = (container: Record<string, unknown>, ports: number[] = []) =>
-  resource("pulumi-nodejs:dynamic/swarm:Service", {
+  resource("swarm:index:Service", {
     spec: {
       TaskTemplate: { ContainerSpec: container },
       EndpointSpec: { Ports: ports.map((PublishedPort) => ({ PublishedPort, PublishMode: "host" })) },
@@ -54,7 +54,7 @@ const dockerContainer = (props: Record<string, unknown>) => resource("docker:ind
 const statefulSet = (container: Record<string, unknown>, spec: Record<string, unknown> = {}) =>
   resource("kubernetes:apps/v1:StatefulSet", { spec: { template: { spec: { containers: [container] } }, ...spec } });
 const firewall = (ports: number[], allowFrom = ["10.0.0.0/8"], host = "a") =>
-  resource("pulumi-nodejs:dynamic/swarm:HostFirewall", { host, filter: { ports, allowFrom } });
+  resource("swarm:index:HostFirewall", { host, filter: { ports, allowFrom } });
 /** A service of a Swarm with these hosts. */
 const onNodes = (keys: string[], one: PolicyResource, constraints: string[] = []): PolicyResource => {
   const spec = one.props["spec"] as { TaskTemplate: object };
@@ -67,17 +67,17 @@ const onNetwork = (target: string, one: PolicyResource): PolicyResource => {
   const TaskTemplate = { ...spec.TaskTemplate, Networks: [{ Target: target }] };
   return { ...one, props: { ...one.props, spec: { ...spec, TaskTemplate } } };
 };
-const hostNetwork = resource("pulumi-nodejs:dynamic/swarm:PredefinedNetwork", { name: "host" });
-const macvlan = resource("pulumi-nodejs:dynamic/swarm:ConfigFromNetwork", { driver: "macvlan" });
+const hostNetwork = resource("swarm:index:PredefinedNetwork", { name: "host" });
+const macvlan = resource("swarm:index:ConfigFromNetwork", { driver: "macvlan" });
 const instance = resource("aws:ec2/instance:Instance", {});
 const joined = (hostKey: string, ...sources: PolicyResource[]) =>
-  from("connection", sources, resource("pulumi-nodejs:dynamic/swarm:Member", { role: "worker", hostKey }));
+  from("connection", sources, resource("swarm:index:Member", { role: "worker", hostKey }));
 const settings = (key: string, labels: Record<string, string>) =>
-  resource("pulumi-nodejs:dynamic/swarm:NodeSettings", { nodeId: `node-${key}`, labels });
+  resource("swarm:index:NodeSettings", { nodeId: `node-${key}`, labels });
 const workload = (type: string, spec: Record<string, unknown>) => resource(`kubernetes:${type}`, { spec });
 const loadBalancer = (...loadBalancerSourceRanges: string[]) =>
   workload("core/v1:Service", { type: "LoadBalancer", loadBalancerSourceRanges });
-const member = (role: string, parent = "swarm") => resource("pulumi-nodejs:dynamic/swarm:Member", { role }, { parent });
+const member = (role: string, parent = "swarm") => resource("swarm:index:Member", { role }, { parent });
 const securityGroup = (...cidrBlocks: string[]) =>
   resource("aws:ec2/securityGroup:SecurityGroup", {
     ingress: [{ cidrBlocks }],
@@ -138,17 +138,9 @@ const CASES: Record<string, Case[]> = {
     ],
   ],
   "no-default-credentials": [
-    ["a generated user", [resource("pulumi-nodejs:dynamic/swarm:RootCredentials", {})], undefined],
-    [
-      "a user of one's own",
-      [resource("pulumi-nodejs:dynamic/swarm:RootCredentials", { requestedUser: "keeper" })],
-      undefined,
-    ],
-    [
-      "everybody's user",
-      [resource("pulumi-nodejs:dynamic/swarm:RootCredentials", { requestedUser: "Admin" })],
-      /^rootUser is one/,
-    ],
+    ["a generated user", [resource("swarm:index:RootCredentials", {})], undefined],
+    ["a user of one's own", [resource("swarm:index:RootCredentials", { requestedUser: "keeper" })], undefined],
+    ["everybody's user", [resource("swarm:index:RootCredentials", { requestedUser: "Admin" })], /^rootUser is one/],
     ["a file", [swarmService({ Env: ["MINIO_ROOT_PASSWORD_FILE=/run/secrets/root-password"] })], undefined],
     [
       "a password in the environment",
@@ -401,7 +393,7 @@ const CASES: Record<string, Case[]> = {
       "guarded on the host that is named",
       [
         onNodes(["a", "b"], swarmService({}, [9000]), ["node.hostname==far"]),
-        resource("pulumi-nodejs:dynamic/swarm:SshHost", { hostname: "far" }, { name: "hosts-a", parent: "urn::hosts" }),
+        resource("swarm:index:SshHost", { hostname: "far" }, { name: "hosts-a", parent: "urn::hosts" }),
         firewall([9000], [], "b"),
       ],
       /^ports 9000 are/,
@@ -426,7 +418,7 @@ const CASES: Record<string, Case[]> = {
     [
       "a port that Swarm chooses",
       [
-        resource("pulumi-nodejs:dynamic/swarm:Service", {
+        resource("swarm:index:Service", {
           spec: { TaskTemplate: { ContainerSpec: {} }, EndpointSpec: { Ports: [{ TargetPort: 80 }] } },
         }),
       ],
@@ -575,7 +567,7 @@ test("every rule is tried", () => {
 
 test("what a preview does not know yet keeps no other resource from being looked at", () => {
   class UnknownValueError extends Error {}
-  const unknown = resource("pulumi-nodejs:dynamic/swarm:Service", {
+  const unknown = resource("swarm:index:Service", {
     get spec(): unknown {
       throw new UnknownValueError();
     },
@@ -596,7 +588,7 @@ test("a network that a preview does not know yet does not end the rule about TLS
     },
   };
   const service = (...Networks: object[]) =>
-    resource("pulumi-nodejs:dynamic/swarm:Service", {
+    resource("swarm:index:Service", {
       spec: { TaskTemplate: { ContainerSpec: { Args: STORE_ARGS }, Networks } },
     });
   expect(says("tls-outside-dev", service(unknown))).toEqual([]);

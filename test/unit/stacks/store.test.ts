@@ -89,7 +89,7 @@ describe("the store's network", () => {
 
   test("is an overlay unless told otherwise, encrypted and attachable", async () => {
     const { kind, inputs } = await made({});
-    expect(kind).toBe("pulumi-swarm:index:OverlayNetwork");
+    expect(kind).toBe("swarm:index:OverlayNetwork");
     expect(inputs["network-network"]).toMatchObject({
       name: "minio-overlay-network",
       attachable: true,
@@ -108,7 +108,7 @@ describe("the store's network", () => {
     ["bridge", "BridgeNetwork", { mtu: 9000 }, { "com.docker.network.driver.mtu": "9000" }],
   ])("is one of %s", async (driver, expected, settings, options) => {
     const { kind, inputs } = await made({ driver, ...settings });
-    expect(kind).toBe(`pulumi-swarm:index:${expected}`);
+    expect(kind).toBe(`swarm:index:${expected}`);
     expect(inputs["network-config-a"]).toMatchObject({ name: "minio-network-config", config: { options } });
   });
 
@@ -120,7 +120,7 @@ describe("the store's network", () => {
 
   test("is the hosts' own", async () => {
     const { kind, value } = await made({ driver: "host" });
-    expect(kind).toBe("pulumi-swarm:index:HostNetwork");
+    expect(kind).toBe("swarm:index:HostNetwork");
     expect(await getValue(value.networkName)).toBe("host");
     expect(await getValue(value.subnet)).toBe("");
   });

@@ -195,7 +195,7 @@ test("nothing is registered for arguments that are wrong", async () => {
 
 test("what the account has not is told, and nothing is made there before that is known", async () => {
   const { resources } = await made({ defaults: { type: "t3.nano" } });
-  expect(ofType(resources, "pulumi-nodejs:dynamic/swarm:Assertion").map(({ inputs }) => inputs["errors"])).toEqual([
+  expect(ofType(resources, "swarm:index:Assertion").map(({ inputs }) => inputs["errors"])).toEqual([
     ["a", "b", "c"].map((key) =>
       expect.stringContaining(`AwsMachines "prod": managers.${key}.type "t3.nano": has 512 MiB of memory`),
     ),
@@ -209,7 +209,7 @@ test("what AWS says no with is told in the same way", async () => {
     throw new Error("No valid credential sources found");
   };
   const { resources } = await runProgram(() => new AwsHosts("prod", args), { answers: none, outputs: awsOutputs });
-  expect(ofType(resources, "pulumi-nodejs:dynamic/swarm:Assertion").map(({ inputs }) => inputs["errors"])).toEqual([
+  expect(ofType(resources, "swarm:index:Assertion").map(({ inputs }) => inputs["errors"])).toEqual([
     [expect.stringMatching(/^AwsMachines "prod": zones \(not given\): AWS /)],
   ]);
 });

@@ -203,7 +203,7 @@ describe("the resource", () => {
 
 describe("wiring", () => {
   const swarm = () => new Swarm("swarm", { managers: [fakeHost("a"), fakeHost("b")] });
-  const FIREWALL = "pulumi-nodejs:dynamic/swarm:HostFirewall";
+  const FIREWALL = "swarm:index:HostFirewall";
 
   test("a store's rules are there before its services", async () => {
     const { resources } = await runProgram(

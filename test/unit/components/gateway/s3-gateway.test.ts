@@ -13,7 +13,7 @@ import {
   getValue,
 } from "../../harness.ts";
 
-const COMPONENT = "pulumi-swarm:index:S3Gateway";
+const COMPONENT = "swarm:index:S3Gateway";
 const IMAGE = `registry.example/traefik:3@sha256:${"a".repeat(64)}`;
 const CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
 const KEY = "-----BEGIN PRIVATE KEY-----\nvery-secret\n-----END PRIVATE KEY-----\n";

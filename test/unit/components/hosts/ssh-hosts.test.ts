@@ -124,11 +124,11 @@ test("a host for each machine, with what holds for all", async () => {
   );
   const machines = resources.filter(({ custom }) => custom).sort((a, b) => (a.name < b.name ? -1 : 1));
   expect(machines.map(({ type, name }) => [type, name])).toEqual([
-    ["pulumi-nodejs:dynamic/swarm:SshHost", "hosts-a"],
-    ["pulumi-nodejs:dynamic/swarm:HostInspection", "hosts-a-survey"],
-    ["pulumi-nodejs:dynamic/swarm:SshHost", "hosts-b"],
-    ["pulumi-nodejs:dynamic/swarm:HostInspection", "hosts-b-survey"],
-    ["pulumi-nodejs:dynamic/swarm:InspectionBarrier", "hosts-surveyed"],
+    ["swarm:index:SshHost", "hosts-a"],
+    ["swarm:index:HostInspection", "hosts-a-survey"],
+    ["swarm:index:SshHost", "hosts-b"],
+    ["swarm:index:HostInspection", "hosts-b-survey"],
+    ["swarm:index:InspectionBarrier", "hosts-surveyed"],
   ]);
   const made = machines.filter(({ type }) => type.endsWith(":SshHost"));
   expect(made.map(({ inputs }) => inputs)).toMatchObject([

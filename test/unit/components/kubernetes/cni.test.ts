@@ -110,7 +110,7 @@ describe("the component", () => {
 
   test("none makes nothing, and knows of the addresses what it is told", async () => {
     const { value, resources } = await made({ plugin: "none" });
-    expect(resources.map(({ type }) => type)).toEqual(["pulumi-swarm:index:Cni"]);
+    expect(resources.map(({ type }) => type)).toEqual(["swarm:index:Cni"]);
     expect(value.podCidr).toBeUndefined();
     const told = await made({ plugin: "none", podCidr: "10.40.0.0/16" });
     expect(await getValue(told.value.podCidr!)).toBe("10.40.0.0/16");

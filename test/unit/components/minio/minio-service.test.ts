@@ -16,8 +16,8 @@ import {
 } from "../../harness.ts";
 
 const IMAGE = `registry.example/silo:1@sha256:${"a".repeat(64)}`;
-const SERVICE = "pulumi-nodejs:dynamic/swarm:Service";
-const COMPONENT = "pulumi-swarm:index:MinioService";
+const SERVICE = "swarm:index:Service";
+const COMPONENT = "swarm:index:MinioService";
 
 type StoreArgs = Omit<MinioServiceArgs, "swarm" | "network">;
 

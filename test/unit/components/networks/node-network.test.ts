@@ -183,7 +183,7 @@ describe("a wrong plain value is refused before anything is registered", () => {
 test("the hosts' own network is looked up in the Swarm", async () => {
   const { value, resources } = await runProgram(() => new HostNetwork("hosts", { swarm: swarm() }));
   const network = resources.find(({ name }) => name === "hosts-network")!;
-  expect(network.type).toBe("pulumi-nodejs:dynamic/swarm:PredefinedNetwork");
+  expect(network.type).toBe("swarm:index:PredefinedNetwork");
   expect(network.inputs).toMatchObject({ name: "host", swarmId: "swarm-cluster-id" });
   expect(network.parent).toMatch(/HostNetwork::hosts$/);
   expect(await getValue(value.networkId)).toBe("hosts-network-id");

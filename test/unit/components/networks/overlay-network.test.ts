@@ -13,7 +13,7 @@ function storage(args: NetworkArgs): OverlayNetwork {
 async function made(args: NetworkArgs = {}, options: ProgramRunOptions = {}) {
   const { value, resources } = await runProgram(() => storage(args), options);
   const network = resources.find(({ type }) => type === "docker:index/network:Network")!;
-  const preflight = resources.find(({ type }) => type === "pulumi-nodejs:dynamic/swarm:Preflight")!;
+  const preflight = resources.find(({ type }) => type === "swarm:index:Preflight")!;
   return { value, resources, network, preflight };
 }
 

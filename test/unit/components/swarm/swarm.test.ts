@@ -14,7 +14,7 @@ import {
   getValue,
 } from "../../harness.ts";
 
-const kind = (name: string) => `pulumi-nodejs:dynamic/swarm:${name}`;
+const kind = (name: string) => `swarm:index:${name}`;
 
 function outputs(type: string): Record<string, unknown> {
   if (type === kind("Cluster")) {
@@ -43,7 +43,7 @@ describe("a Swarm", () => {
   test("has a child for everything, by name, all of them under the component", async () => {
     const { resources } = await made({ availability: { w: "drain" } });
     const [component, ...children] = resources.filter(({ name }) => name !== "pulumi-swarm-identity");
-    expect(component).toMatchObject({ type: "pulumi-swarm:index:Swarm", name: "swarm" });
+    expect(component).toMatchObject({ type: "swarm:index:Swarm", name: "swarm" });
     expect(children.map(({ name }) => name).toSorted()).toEqual([
       "swarm-cluster",
       "swarm-docker",

@@ -1,0 +1,38 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { credentials } from "@grpc/grpc-js";
+import engineService from "@pulumi/pulumi/proto/engine_grpc_pb.js";
+import engine from "@pulumi/pulumi/proto/engine_pb.js";
+
+/** The resource that is worked on, for the lines that its handler logs. */
+const resource = new AsyncLocalStorage<string>();
+
+/** Sends log lines to Pulumi's engine, each to the resource whose handler logged it. */
+export class EngineLog {
+  readonly #client: engineService.EngineClient;
+  readonly #sent = new Set<Promise<void>>();
+
+  /** @param address host and port of the engine, which Pulumi passes to a plugin as its first argument */
+  constructor(address: string) {
+    this.#client = new engineService.EngineClient(address, credentials.createInsecure());
+  }
+
+  /** Runs `work` as work on this resource, and returns when its lines have arrived. */
+  async during<T>(urn: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await resource.run(urn, work);
+    } finally {
+      await Promise.all(this.#sent);
+    }
+  }
+
+  /** Shows a line beside the resource that is worked on. A line that Pulumi does not take is lost. */
+  readonly info = (line: string): void => {
+    const request = new engine.LogRequest();
+    request.setSeverity(engine.LogSeverity.INFO);
+    request.setMessage(line);
+    request.setUrn(resource.getStore() ?? "");
+    const sent = new Promise<void>((done) => this.#client.log(request, () => done()));
+    this.#sent.add(sent);
+    void sent.then(() => this.#sent.delete(sent));
+  };
+}

@@ -1,0 +1,40 @@
+/** The plugin that Pulumi starts: prints the port of its resource provider service, and serves until Pulumi ends. */
+import { Server, ServerCredentials } from "@grpc/grpc-js";
+import providerService from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import { VERSION } from "../../core/version.ts";
+import { handlers } from "../handlers.ts";
+import { setLogSink } from "../runtime/log-line.ts";
+import { EngineLog } from "./engine-log.ts";
+import { exitWithPulumi } from "./exit-with-pulumi.ts";
+import { resourceServer } from "./resource-server.ts";
+
+/** The largest message that Pulumi itself sends and takes, in bytes. */
+const MAX_MESSAGE = 400 * 1024 * 1024;
+
+async function main(engineAddress: string | undefined): Promise<void> {
+  if (engineAddress === undefined) {
+    throw new Error("this program is a plugin that Pulumi starts: run `pulumi up` in a project that uses it");
+  }
+  exitWithPulumi();
+  const log = new EngineLog(engineAddress);
+  setLogSink(log.info);
+  const server = new Server({
+    "grpc.max_receive_message_length": MAX_MESSAGE,
+    "grpc.max_send_message_length": MAX_MESSAGE,
+  });
+  server.addService(
+    providerService.ResourceProviderService,
+    resourceServer(handlers, { version: VERSION, during: (urn, work) => log.during(urn, work) }),
+  );
+  const port = await new Promise<number>((done, fail) => {
+    const listening = (error: Error | null, port: number) => (error ? fail(error) : done(port));
+    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), listening);
+  });
+  // Pulumi reads the port, and nothing else, from the standard output.
+  process.stdout.write(`${port}\n`);
+}
+
+main(process.argv.slice(2).find((argument) => !argument.startsWith("-"))).catch((error: Error) => {
+  process.stderr.write(`pulumi-resource-swarm: ${error.message}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,197 @@
+import { type handleUnaryCall, Metadata, type sendUnaryData, type ServiceError, status } from "@grpc/grpc-js";
+import rpc from "@pulumi/pulumi/proto/provider_pb.js";
+import plugin from "@pulumi/pulumi/proto/plugin_pb.js";
+import statusProto from "@pulumi/pulumi/proto/status_pb.js";
+import any from "google-protobuf/google/protobuf/any_pb.js";
+import empty from "google-protobuf/google/protobuf/empty_pb.js";
+import { escapeControlCharacters } from "../../core/escape-control-characters.ts";
+import type { Kind } from "../kinds.ts";
+import { cancelAll } from "../runtime/cancellation.ts";
+import type { ResourceHandler } from "../runtime/resource-handler.ts";
+import { ResourceInitError } from "../runtime/errors.ts";
+import { detailedDiff, type PropertyChange } from "./detailed-diff.ts";
+import { fromStruct, toStruct } from "./properties.ts";
+
+/** The handlers by kind, each over its own inputs and state. */
+export type Handlers = Readonly<Record<Kind, ResourceHandler<object, object>>>;
+
+export interface ServerOptions {
+  /** Version of the package, and of the plugin. */
+  version: string;
+  /** Runs the work on a resource so that what it logs is shown beside the resource. */
+  during: <T>(urn: string, work: () => Promise<T>) => Promise<T>;
+}
+
+/** Any method of the service: a request in, an answer or an error out. */
+type Method<Request, Response> = handleUnaryCall<Request, Response>;
+
+/**
+ * Pulumi's resource provider service over the handlers of this package. It announces no support for previews, so
+ * Pulumi never calls `create` or `update` in one.
+ */
+export function resourceServer(handlers: Handlers, { version, during }: ServerOptions) {
+  const handlerOf = (urn: string) => {
+    const kind = kindOf(urn);
+    const handler = Object.entries(handlers).find(([name]) => name === kind)?.[1];
+    if (!handler)
+      throw new Error(`resource type swarm:index:${kind}: version ${version} of pulumi-swarm has none such`);
+    return handler;
+  };
+
+  /** A method that works on one resource. */
+  const onResource =
+    <Request extends { getUrn(): string }, Response>(
+      work: (handler: ResourceHandler<object, object>, request: Request) => Promise<Response>,
+    ): Method<Request, Response> =>
+    ({ request }, answer) => {
+      const urn = request.getUrn();
+      const run = async () => work(handlerOf(urn), request);
+      during(urn, run).then((response) => answer(null, response), failWith(answer));
+    };
+
+  return {
+    getPluginInfo: constant(() => {
+      const info = new plugin.PluginInfo();
+      info.setVersion(version);
+      return info;
+    }),
+    configure: constant(() => new rpc.ConfigureResponse()),
+    cancel: constant(() => {
+      cancelAll();
+      return new empty.Empty();
+    }),
+    check: onResource<rpc.CheckRequest, rpc.CheckResponse>(check),
+    diff: onResource<rpc.DiffRequest, rpc.DiffResponse>(diff),
+    create: onResource<rpc.CreateRequest, rpc.CreateResponse>(create),
+    read: onResource<rpc.ReadRequest, rpc.ReadResponse>(read),
+    update: onResource<rpc.UpdateRequest, rpc.UpdateResponse>(update),
+    delete: onResource<rpc.DeleteRequest, empty.Empty>(remove),
+  };
+}
+
+type AnyHandler = ResourceHandler<object, object>;
+
+async function check(handler: AnyHandler, request: rpc.CheckRequest) {
+  const response = new rpc.CheckResponse();
+  const news = fromStruct(request.getNews());
+  const { inputs, failures } = handler.check
+    ? await handler.check(fromStruct(request.getOlds()), news)
+    : { inputs: news, failures: [] };
+  response.setInputs(toStruct(inputs));
+  response.setFailuresList(
+    failures.map(({ property, reason }) => {
+      const failure = new rpc.CheckFailure();
+      failure.setProperty(property);
+      failure.setReason(escapeControlCharacters(reason));
+      return failure;
+    }),
+  );
+  return response;
+}
+
+const KINDS: Record<PropertyChange, [update: number, replace: number]> = {
+  add: [rpc.PropertyDiff.Kind.ADD, rpc.PropertyDiff.Kind.ADD_REPLACE],
+  delete: [rpc.PropertyDiff.Kind.DELETE, rpc.PropertyDiff.Kind.DELETE_REPLACE],
+  update: [rpc.PropertyDiff.Kind.UPDATE, rpc.PropertyDiff.Kind.UPDATE_REPLACE],
+};
+
+async function diff(handler: AnyHandler, request: rpc.DiffRequest) {
+  const response = new rpc.DiffResponse();
+  const state = fromStruct(request.getOlds());
+  const news = fromStruct(request.getNews());
+  const { changes, replaces = [], deleteBeforeReplace = false } = await handler.diff(request.getId(), state, news);
+  response.setChanges(rpc.DiffResponse.DiffChanges[changes ? "DIFF_SOME" : "DIFF_NONE"]);
+  response.setReplacesList(replaces);
+  response.setDeletebeforereplace(deleteBeforeReplace);
+  if (!changes) return response;
+  const byInputs = detailedDiff(fromStruct(request.getOldInputs()), news, replaces);
+  // After drift only the state differs.
+  const isInput = byInputs.length > 0;
+  const differing = isInput ? byInputs : detailedDiff(onlyKeysOf(news, state), news, replaces);
+  for (const { path, change, replace } of differing) {
+    const property = new rpc.PropertyDiff();
+    property.setKind(KINDS[change][replace ? 1 : 0]);
+    property.setInputdiff(isInput);
+    response.getDetaileddiffMap().set(path, property);
+  }
+  response.setHasdetaileddiff(differing.length > 0);
+  return response;
+}
+
+async function create(handler: AnyHandler, request: rpc.CreateRequest) {
+  const response = new rpc.CreateResponse();
+  const { id, outs } = await handler.create(fromStruct(request.getProperties()));
+  response.setId(id);
+  response.setProperties(toStruct(outs));
+  return response;
+}
+
+async function read(handler: AnyHandler, request: rpc.ReadRequest) {
+  const response = new rpc.ReadResponse();
+  const state = fromStruct(request.getProperties());
+  // Without a state it is an import.
+  const { id, props, inputs } = await handler.read(request.getId(), isEmpty(state) ? undefined : state);
+  response.setId(id);
+  response.setProperties(toStruct(props ?? {}));
+  response.setInputs(inputs ? toStruct(inputs) : request.getInputs());
+  return response;
+}
+
+async function update(handler: AnyHandler, request: rpc.UpdateRequest) {
+  const response = new rpc.UpdateResponse();
+  const news = fromStruct(request.getNews());
+  const outs = handler.update
+    ? (await handler.update(request.getId(), fromStruct(request.getOlds()), news)).outs
+    : news;
+  response.setProperties(toStruct(outs));
+  return response;
+}
+
+async function remove(handler: AnyHandler, request: rpc.DeleteRequest) {
+  await handler.delete?.(request.getId(), fromStruct(request.getProperties()));
+  return new empty.Empty();
+}
+
+const isEmpty = (value: object) => Object.keys(value).length === 0;
+
+/** The part of the state that the inputs are compared with: outputs are no difference. */
+function onlyKeysOf(inputs: object, state: object): object {
+  return Object.fromEntries(Object.entries(state).filter(([key]) => key in inputs));
+}
+
+/** The kind in a URN: `urn:pulumi:dev::project::parent$swarm:index:Service::name`. */
+function kindOf(urn: string): string {
+  return urn.split("::")[2]?.split("$").at(-1)?.split(":").at(-1) ?? "";
+}
+
+function constant<Response>(response: () => Response): Method<unknown, Response> {
+  return (_call, answer) => answer(null, response());
+}
+
+/** Answers with an error: its message alone, for a stack trace tells a user nothing. */
+const failWith =
+  <Response>(answer: sendUnaryData<Response>) =>
+  (error: unknown): void => {
+    const message = escapeControlCharacters(error instanceof Error ? error.message : String(error));
+    const failure: Partial<ServiceError> = { code: status.UNKNOWN, details: message, message };
+    if (error instanceof ResourceInitError) failure.metadata = partialFailure(error, message);
+    answer(failure);
+  };
+
+/** Tells Pulumi that the resource exists but does not work, so that it is recorded and the next `up` goes on from there. */
+function partialFailure({ id, properties, reasons }: ResourceInitError, message: string): Metadata {
+  const detail = new rpc.ErrorResourceInitFailed();
+  detail.setId(id);
+  detail.setProperties(toStruct(properties));
+  detail.setReasonsList(reasons);
+  const packed = new any.Any();
+  packed.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
+  const answer = new statusProto.Status();
+  answer.setCode(status.UNKNOWN);
+  answer.setMessage(message);
+  answer.addDetails(packed);
+  const metadata = new Metadata();
+  // gRPC's own key for structured details of an error, which Pulumi's engine reads.
+  metadata.add("grpc-status-details-bin", Buffer.from(answer.serializeBinary()));
+  return metadata;
+}
