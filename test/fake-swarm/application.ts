@@ -1,16 +1,16 @@
 import type { TaskDetails } from "../../engine/types.ts";
 
-/** A task as the application in it knows it. */
+/** A task as the application in it sees it. */
 export interface RunningTask {
   task: TaskDetails;
   service: string;
   hostname: string;
 }
 
-/** How a start of a task goes wrong: at once, or after it has run for a while. */
+/** A failure of a task at its start, or after it has run for a while. */
 export interface StartFailure {
   err: string;
-  /** An image that cannot be had is rejected; a program that ends has failed. @default "failed" */
+  /** `rejected` for an image that cannot be pulled, `failed` for a program that exits. @default "failed" */
   state?: "failed" | "rejected";
   /** @default 0 */
   afterMs?: number;
@@ -21,7 +21,7 @@ export interface Command extends RunningTask {
   input: string;
 }
 
-/** What a command in a container comes to. @default - it ends well and says nothing */
+/** The result of a command in a container. @default - success without output */
 export interface CommandResult {
   exitCode?: number;
   stdout?: string;
@@ -29,7 +29,7 @@ export interface CommandResult {
   durationMs?: number;
 }
 
-/** What runs in the tasks. Tests replace what they are about. */
+/** The program in the tasks. Tests replace the methods that they are about. */
 export interface Application {
   start(runs: RunningTask): StartFailure | undefined;
   exec(asked: Command): CommandResult;

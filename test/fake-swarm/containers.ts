@@ -7,7 +7,7 @@ import type { ApiCall } from "./routes.ts";
 import type { FakeSwarm } from "./swarm.ts";
 import { isDesiredRunning } from "./tasks.ts";
 
-/** A command that was prepared in a container, and what it came to. */
+/** An exec instance of a container. */
 interface Exec {
   container: string;
   command: string[];
@@ -16,7 +16,7 @@ interface Exec {
 
 const execs = new WeakMap<FakeEngine, Map<string, Exec>>();
 
-/** The tasks whose containers run on an engine. */
+/** Returns the tasks whose containers run on an engine. */
 function runningTasks({ swarm, nodeId }: FakeEngine): TaskDetails[] {
   return swarm ? swarm.services.tasks.onNode(nodeId).filter(({ Status }) => Status.State === "running") : [];
 }
@@ -38,14 +38,14 @@ function toSummary(engine: FakeEngine, task: TaskDetails): ContainerSummary {
   };
 }
 
-/** The hostname of a task's container: its id, unless the service names one. */
+/** Returns the hostname of a task's container: its id, unless the service sets one. */
 function containerHostname(engine: FakeEngine, task: TaskDetails): string {
   const { Hostname } = task.Spec.ContainerSpec;
   const { hostname } = engine.swarm!.services.describeTask(task);
   return Hostname?.replace(/{{\s*\.Node\.Hostname\s*}}/, hostname) ?? containerIdOf(task)?.slice(0, 12) ?? "";
 }
 
-/** Runs a prepared command, with what it is given to read. */
+/** Runs an exec instance with the given standard input. */
 export function runExec(engine: FakeEngine, id: string, input: string): FakeResponse {
   const exec = execs.get(engine)?.get(id);
   if (!exec) throw new ApiError(404, `No such exec instance: ${id}`);
@@ -62,7 +62,7 @@ export function taskLog(swarm: FakeSwarm, id: string): FakeResponse {
   return commandOutput({ stdout: swarm.simulation.application.log(swarm.services.describeTask(task)) });
 }
 
-/** A service with how many of its tasks run, as a listing tells it. */
+/** Adds the task counts that a listing of services contains. */
 export function withServiceStatus({ services, nodes }: FakeSwarm, service: ServiceDetails): ServiceDetails {
   const tasks = services.tasks.ofService(service.ID).filter(isDesiredRunning);
   const { Mode } = service.Spec;

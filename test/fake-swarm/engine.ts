@@ -5,7 +5,7 @@ import { newEngineId, now, RECORDED } from "./recorded.ts";
 import type { FakeSwarm } from "./swarm.ts";
 import type { Timers, Timing } from "./timing.ts";
 
-/** What engines share: time, and each other's addresses. */
+/** What all fake engines share: timers, application behaviour and each other's addresses. */
 export interface Simulation {
   readonly timers: Timers;
   readonly timing: Timing;
@@ -13,10 +13,10 @@ export interface Simulation {
   readonly engines: readonly FakeEngine[];
 }
 
-/** How an engine treats a client: it answers, takes every request and says nothing, or is not there. */
+/** How an engine treats clients: it answers, accepts requests without ever answering, or is off. */
 export type PowerState = "on" | "hanging" | "off";
 
-/** One engine: a machine's, which may be a node of a Swarm. */
+/** The engine of one machine, which may be a node of a Swarm. */
 export class FakeEngine {
   readonly hostname: string;
   readonly address: string;
@@ -25,14 +25,14 @@ export class FakeEngine {
   readonly volumes: VolumeDetails[] = [];
   readonly localNetworks: NetworkDetails[] = structuredClone(RECORDED.outside.networks);
   power: PowerState = "on";
-  /** Whether the other managers do not hear it, and it does not hear them. */
+  /** Whether a network partition separates it from the other nodes. */
   isCutOff = false;
-  /** Whether it drops what hosts send that want to join through it. */
+  /** Whether it drops join requests of other hosts. */
   isFirewalled = false;
   state: SwarmInfo["LocalNodeState"] = "inactive";
-  /** Why it is in that state. */
+  /** The reason for `state`, as in `docker info`. */
   error = "";
-  /** Whether it takes itself for a manager: it is the last to hear of a change. */
+  /** Whether it considers itself a manager: it learns of a role change last. */
   isManager = false;
   swarm: FakeSwarm | undefined;
   nodeId = "";
@@ -43,17 +43,17 @@ export class FakeEngine {
     this.address = address;
   }
 
-  /** Whether others reach it, as a member of their Swarm. */
+  /** Whether the other nodes of its Swarm reach it. */
   get isReachable(): boolean {
     return this.power !== "off" && !this.isCutOff && this.state === "active";
   }
 
-  /** Whether it hears a leader of its Swarm. */
+  /** Whether it reaches a leader of its Swarm. */
   get hasLeader(): boolean {
     return this.swarm?.leader !== undefined && !this.isCutOff;
   }
 
-  /** The Swarm that it manages, if it can do so now. */
+  /** Returns the Swarm that it manages. @throws ApiError as an engine does when it cannot. */
   requireSwarm(): FakeSwarm {
     if (this.state === "locked") throw LOCKED;
     if (!this.swarm || this.state !== "active") throw NOT_IN_SWARM;
@@ -62,13 +62,13 @@ export class FakeEngine {
     return this.swarm;
   }
 
-  /** Cuts its power: its containers end, and what it was about to do. */
+  /** Switches the machine off: its containers end. */
   stop(): void {
     this.power = "off";
     this.swarm?.engineLost(this);
   }
 
-  /** Gives it its power back. A manager of a locked Swarm waits for the key. */
+  /** Switches the machine on. With autolock, a manager waits for the unlock key. */
   start(): void {
     const { swarm } = this;
     this.power = "on";
@@ -82,20 +82,20 @@ export class FakeEngine {
     this.simulation.timers.after(this.simulation.timing.boot, () => this.#rejoin(swarm));
   }
 
-  /** The key was right. */
+  /** Continues after the right unlock key. */
   unlock(): void {
     this.error = "";
     if (this.swarm) this.#rejoin(this.swarm);
   }
 
-  /** Cuts it off from the other managers, or connects it again; clients reach it all the same. */
+  /** Starts or ends a network partition. Clients reach the engine in either case. */
   cutOff(isCutOff: boolean): void {
     this.isCutOff = isCutOff;
     if (isCutOff) this.swarm?.engineLost(this);
     else this.swarm?.engineReturned(this);
   }
 
-  /** It is in no Swarm any more. */
+  /** Forgets its Swarm. */
   resetSwarm(): void {
     this.swarm = undefined;
     this.state = "inactive";
@@ -103,7 +103,7 @@ export class FakeEngine {
     this.isManager = false;
   }
 
-  /** What `GET /info` says. */
+  /** Returns the body of `GET /info`. */
   info(): EngineInfo {
     const { info } = this.state === "inactive" ? RECORDED.outside : RECORDED.inside;
     return { ...info, ID: `engine-${this.hostname}`, Name: this.hostname, SystemTime: now(), Swarm: this.#swarmInfo() };
@@ -134,7 +134,7 @@ export class FakeEngine {
   }
 }
 
-/** Docker's bridge for Swarm tasks, which comes to an engine with its first Swarm. */
+/** Creates docker_gwbridge, which an engine gets with its first Swarm. */
 export function newGatewayBridge(): NetworkDetails {
   const [bridge] = RECORDED.outside.networks.filter(({ Name }) => Name === "bridge");
   if (!bridge) throw new Error("no bridge was recorded");

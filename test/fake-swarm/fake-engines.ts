@@ -12,18 +12,18 @@ import { REALISTIC, Timers, type Timing } from "./timing.ts";
 
 export interface FakeEnginesOptions {
   timing?: Timing;
-  /** Folder for real sockets. @default - they are in memory, and reached from this process alone */
+  /** Folder for Unix sockets. @default - in memory, for clients of this process only */
   folder?: string;
 }
 
-/** An engine with the address at which a client of the Engine API reaches it. */
+/** An engine with its connection for clients. */
 export type ReachableEngine = FakeEngine & { connection: { host: string } };
 
 let instances = 0;
 
 /**
- * Engines that are none: HTTP servers that answer as one does, and form Swarms as real ones do. In memory they need no
- * sockets, so that a test's fake time is all the time there is.
+ * Fake Docker engines: HTTP servers that answer like the Engine API and can form Swarms. In memory they need no sockets,
+ * so that tests with fake time never wait for real I/O.
  *
  * @example
  * const fake = await FakeEngines.start(3);
@@ -36,13 +36,13 @@ export class FakeEngines implements Simulation {
   readonly application: Application = idleApplication();
   readonly faults = new Faults();
   readonly engines: readonly ReachableEngine[];
-  /** What was asked, in order: `host1 GET /info`. That clients first ask for the version of the API is left out. */
+  /** Received requests in order, without `/_ping`: `host1 GET /info`. */
   readonly requests: string[] = [];
   readonly #servers = new Map<string, { server: Server; engine: FakeEngine }>();
   readonly #disconnect: () => void;
   #responseStats = { count: 0, bytes: 0 };
 
-  /** Starts so many engines, called host1, host2 and so on. */
+  /** Starts engines called host1, host2 and so on. */
   static async start(count: number, options: FakeEnginesOptions = {}): Promise<FakeEngines> {
     const fake = new FakeEngines(count, options);
     if (options.folder !== undefined) await fake.#listen(options.folder);
@@ -62,14 +62,14 @@ export class FakeEngines implements Simulation {
     this.#disconnect = folder === undefined ? connectInMemory(this.#servers) : () => {};
   }
 
-  /** The engine of that number, from 1. */
+  /** Returns an engine by its number, from 1. */
   engine(number: number): ReachableEngine {
     const engine = this.engines[number - 1];
     if (!engine) throw new Error(`there is no engine ${number}`);
     return engine;
   }
 
-  /** Makes a Swarm of the engines in their order, the first of them managers, at once and without a request. */
+  /** Forms a Swarm of all engines at once, without requests. The first ones become managers. */
   formSwarm({ managers = 1 }: { managers?: number } = {}): FakeSwarm {
     const [first, ...others] = this.engines;
     if (!first) throw new Error("there is no engine");
@@ -84,14 +84,14 @@ export class FakeEngines implements Simulation {
     return swarm;
   }
 
-  /** How many answers were given since the last look, and how many bytes they took. */
+  /** Returns the number and bytes of responses since the last call. */
   takeResponseStats(): { count: number; bytes: number } {
     const seen = this.#responseStats;
     this.#responseStats = { count: 0, bytes: 0 };
     return seen;
   }
 
-  /** Ends them, and all that is still to happen. */
+  /** Stops all engines and cancels their timers. */
   async stop(): Promise<void> {
     this.timers.end();
     this.#disconnect();

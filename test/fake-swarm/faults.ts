@@ -1,8 +1,8 @@
 import type { FakeEngine } from "./engine.ts";
 
 /**
- * How a request goes wrong: an error in place of the answer, a connection that is reset before or after the engine has
- * done what was asked, an answer that comes late.
+ * How a request fails: an error response, a connection reset before or after the engine has processed it, or a late
+ * response.
  */
 export type Fault = { status: number; message: string } | "reset" | "reset when done" | { lateMs: number };
 
@@ -13,19 +13,19 @@ interface Rule {
   pending: number;
 }
 
-/** The requests that are to go wrong. */
+/** Injects faults into requests. */
 export class Faults {
   readonly #rules: Rule[] = [];
 
   /**
-   * @param request the start of its method and path: `POST /services/`
-   * @param engine the engine that is asked @default - any
+   * @param request prefix of method and path: `POST /services/`
+   * @param engine the engine that receives it @default - any
    */
   add(request: string, fault: Fault, { times = 1, engine }: { times?: number; engine?: FakeEngine } = {}): void {
     this.#rules.push({ engine, request, fault, pending: times });
   }
 
-  /** What is to go wrong with a request now. */
+  /** Returns the fault for a request, and counts it. */
   take(engine: FakeEngine, request: string): Fault | undefined {
     const rule = this.#rules.find(
       (one) => one.pending > 0 && request.startsWith(one.request) && (one.engine ?? engine) === engine,
@@ -34,7 +34,7 @@ export class Faults {
     return rule?.fault;
   }
 
-  /** Requests that were to go wrong and have not come: a test that expects none proves that they did. */
+  /** Faults that no request has triggered yet. Tests expect none, to prove that their requests were sent. */
   get left(): string[] {
     return this.#rules.filter(({ pending }) => pending > 0 && pending !== Infinity).map(({ request }) => request);
   }

@@ -1,6 +1,6 @@
 type Labels = Record<string, string> | null | undefined;
 
-/** Narrows a listing by the filters of its request. One that the fake does not know is an error. */
+/** Applies a request's filters to a listing. @throws Error for an unknown filter. */
 export function applyFilters<T>(
   all: readonly T[],
   query: URLSearchParams,
@@ -10,9 +10,9 @@ export function applyFilters<T>(
   return Object.entries(asked).reduce<T[]>(
     (left, [name, given]) => {
       const matches = by[name];
-      if (!matches) throw new Error(`the fake does not know the filter ${name}`);
+      if (!matches) throw new Error(`the fake Swarm does not implement the filter ${name}`);
       const values = Array.isArray(given) ? given : Object.keys(given);
-      // Labels must all be there, of the other filters one value must fit.
+      // All labels must match, but only one value of any other filter.
       if (name === "label") return left.filter((one) => values.every((value) => matches(one, value)));
       return left.filter((one) => values.some((value) => matches(one, value)));
     },
@@ -20,7 +20,7 @@ export function applyFilters<T>(
   );
 }
 
-/** Whether an object has a label, with the value if one is given. */
+/** Returns whether an object has a label `key` or `key=value`. */
 export function hasLabel(one: { Spec?: { Labels?: Labels }; Labels?: Labels }, label: string): boolean {
   const [key = "", value] = label.split(/=(.*)/s);
   const labels = one.Spec ? one.Spec.Labels : one.Labels;

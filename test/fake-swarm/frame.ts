@@ -1,4 +1,4 @@
-/** Bytes of one stream (1 is output, 2 errors) as the Engine frames them. */
+/** Returns a frame of the Engine's multiplexed stream. Stream 1 is stdout, 2 is stderr. */
 export function muxFrame(stream: 1 | 2, text: string): Buffer {
   const bytes = Buffer.from(text);
   const head = Buffer.alloc(8);

@@ -3,7 +3,7 @@ import { type FakeResponse, ALREADY_IN_SWARM, NOT_A_MANAGER, NOT_IN_SWARM, ok, A
 import { type FakeEngine, newGatewayBridge } from "./engine.ts";
 import { FakeSwarm } from "./swarm.ts";
 
-/** How an engine comes into a Swarm and out of it. */
+/* Requests by which an engine enters and leaves a Swarm. */
 
 export function init(engine: FakeEngine, request: SwarmInitRequest): FakeResponse {
   if (engine.state !== "inactive") throw ALREADY_IN_SWARM;
@@ -35,7 +35,7 @@ export function join(engine: FakeEngine, { RemoteAddrs, JoinToken }: SwarmJoinRe
   return ok();
 }
 
-/** Nothing listens, which is known at once; or nothing answers: then the engine goes on trying for a while. */
+/** Fails at once if nothing listens. If nothing answers, the engine continues to try in the background. */
 function failUnreachable(engine: FakeEngine, isRefused: boolean): FakeResponse {
   if (isRefused) {
     throw new ApiError(
@@ -84,7 +84,7 @@ export function unlock(engine: FakeEngine, key: string): FakeResponse {
   return ok();
 }
 
-/** What a manager says that is not told to leave by force. */
+/** Returns the error of a manager that should leave without `--force`. */
 function leaveRefusal({ swarm }: FakeEngine): string {
   const members = swarm?.raftMembers().map((node) => swarm.asSeenByManagers(node)) ?? [];
   const reachable = members.filter(({ ManagerStatus }) => ManagerStatus?.Reachability === "reachable").length;
@@ -102,7 +102,7 @@ function leaveRefusal({ swarm }: FakeEngine): string {
   );
 }
 
-/** Docker's bridge for Swarm tasks stays when the Swarm goes. */
+/** Creates docker_gwbridge if it does not exist. Docker does not remove it with the Swarm. */
 function ensureGatewayBridge({ localNetworks }: FakeEngine): void {
   if (!localNetworks.some(({ Name }) => Name === "docker_gwbridge")) localNetworks.push(newGatewayBridge());
 }

@@ -2,18 +2,18 @@ import http, { type Server } from "node:http";
 import { type Duplex, duplexPair } from "node:stream";
 import type { FakeEngine } from "./engine.ts";
 
-/** The servers of this process that are reached without a socket, by the path that theirs would have. */
+/** In-memory servers by the socket path that clients use. */
 const servers = new Map<string, { server: Server; engine: FakeEngine }>();
 
-/** `http.Agent` connects by this method, which the types do not show. */
+/** `http.Agent` connects through this method, which its types lack. */
 type Connecting = { createConnection(options: { socketPath?: string }, ...rest: unknown[]): Duplex };
 const agent = http.globalAgent as unknown as Connecting;
 const connect = agent.createConnection;
 
-/** How many connections were opened, and bytes moved: while that changes, something is in flight. */
+/** Counts connections and writes. While it changes, something is in flight. */
 export let traffic = 0;
 
-/** Has this process reach servers by their paths, without sockets: no time but the test's passes on the way. */
+/** Connects clients of this process to servers without sockets, so that no real time passes. Returns the undo function. */
 export function connectInMemory(more: ReadonlyMap<string, { server: Server; engine: FakeEngine }>): () => void {
   for (const [path, one] of more) servers.set(path, one);
   agent.createConnection = (options, ...rest) => {
@@ -43,7 +43,7 @@ function connection(to: { server: Server; engine: FakeEngine } | undefined): Dup
   return here;
 }
 
-/** What http expects of a socket and is of no matter in memory. */
+/** Adds the socket methods that http calls and that have no effect in memory. */
 function asSocket(end: Duplex): Duplex {
   const write = end._write.bind(end);
   end._write = (...bytes: Parameters<Duplex["_write"]>) => {

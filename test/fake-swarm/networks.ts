@@ -6,14 +6,14 @@ import { newEngineId, now, newSwarmId } from "./recorded.ts";
 import type { ApiCall } from "./routes.ts";
 import type { FakeSwarm } from "./swarm.ts";
 
-/** An overlay network has an id of its own in what nodes send each other. */
+/** An overlay network has a VXLAN id. */
 const VXLAN = { "com.docker.network.driver.overlay.vxlanid_list": "4097" };
 
 const DEFAULT_IPAM = { Driver: "default", Options: null, Config: [{ Subnet: "10.0.1.0/24", Gateway: "10.0.1.1" }] };
 
 const PREDEFINED = ["bridge", "host", "none"];
 
-/** An engine knows its own networks, and those of the Swarm that it manages or that come with every node. */
+/** Returns an engine's local networks, the ingress network, and on a manager all networks of the Swarm. */
 function visibleNetworks({ swarm, state, isManager, hasLeader, localNetworks }: FakeEngine): NetworkDetails[] {
   const shared = swarm && state === "active" ? [...swarm.networks.values()] : [];
   return [...shared.filter(({ Ingress }) => Ingress || (isManager && hasLeader)), ...localNetworks];

@@ -1,13 +1,13 @@
 import type { NodeDetails, ServiceSpec } from "../../engine/types.ts";
 
-/** Whether Swarm places tasks of a service on a node now. */
+/** Returns whether Swarm may place new tasks of a service on a node now. */
 export function canSchedule({ TaskTemplate }: ServiceSpec, node: NodeDetails): boolean {
   const { Constraints = [] } = TaskTemplate.Placement ?? {};
   const isFit = node.Status.State === "ready" && node.Spec.Availability === "active";
   return isFit && Constraints.every((constraint) => satisfies(node, constraint));
 }
 
-/** Whether a node is one that tasks of a service belong on, whatever its state. */
+/** Returns whether existing tasks of a service may stay on a node, whatever the node's state. */
 export function isEligible({ TaskTemplate }: ServiceSpec, node: NodeDetails): boolean {
   const { Constraints = [] } = TaskTemplate.Placement ?? {};
   return node.Spec.Availability !== "drain" && Constraints.every((constraint) => satisfies(node, constraint));
@@ -15,7 +15,7 @@ export function isEligible({ TaskTemplate }: ServiceSpec, node: NodeDetails): bo
 
 function satisfies(node: NodeDetails, constraint: string): boolean {
   const [, key = "", operator, value] = /^(\S+?)\s*([!=]=)\s*(.+)$/.exec(constraint) ?? [];
-  if (operator === undefined) throw new Error(`the fake does not know the constraint ${constraint}`);
+  if (operator === undefined) throw new Error(`the fake Swarm does not implement the constraint ${constraint}`);
   return (attributeOf(node, key) === value) === (operator === "==");
 }
 
@@ -24,5 +24,5 @@ function attributeOf({ ID, Spec, Description }: NodeDetails, key: string): strin
   if (key === "node.hostname") return Description.Hostname;
   if (key === "node.role") return Spec.Role;
   if (key === "node.id") return ID;
-  throw new Error(`the fake does not know the constraint ${key}`);
+  throw new Error(`the fake Swarm does not implement the constraint ${key}`);
 }

@@ -1,9 +1,9 @@
-// Records what real engines answer, for the fake to answer the same: `node test/fake-swarm/record.ts`.
+// Records responses of a real engine as templates for the fake ones: `node test/fake-swarm/record.ts`.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startLab } from "../../lab/lab.ts";
 
-/** Nobody asks for these, and they tell of the engine that happened to be recorded. */
+/** Unused fields that are specific to the recorded engine. */
 const IGNORED_FIELDS = new Set(["TLSInfo", "RegistryConfig", "IndexServerAddress", "DriverStatus", "Plugins"]);
 
 const lab = await startLab({ hosts: 1 });

@@ -8,17 +8,17 @@ interface Recorded {
   inside: { info: EngineInfo; networks: NetworkDetails[]; swarm: SwarmDetails; node: NodeDetails };
 }
 
-/** What a real engine answered outside of a Swarm and as the only node of one: `record.ts`. */
+/** Responses of a real engine outside of a Swarm and as its only node, from `record.ts`. */
 export const RECORDED = JSON.parse(readFileSync(join(import.meta.dirname, "recorded.json"), "utf8")) as Recorded;
 
-/** An id as Swarm gives them. */
+/** Returns an id in Swarm's format. */
 export function newSwarmId(): string {
   const letters = "abcdefghijklmnopqrstuvwxyz0123456789";
   return [...randomBytes(25)].map((byte) => letters[byte % letters.length]).join("");
 }
 
-/** An id as an engine gives them to containers and to networks of its own. */
+/** Returns an id in the format of containers and local networks. */
 export const newEngineId = () => randomBytes(32).toString("hex");
 
-/** A moment as the Engine writes it: in nanoseconds. */
+/** Returns the time in the Engine's format, with nanoseconds. */
 export const now = () => new Date().toISOString().replace(/(\.\d{3})Z$/, "$1000000Z");

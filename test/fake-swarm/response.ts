@@ -1,9 +1,9 @@
 import { muxFrame } from "./frame.ts";
 
-/** What an engine answers: JSON, or bytes as they are. */
+/** An engine's response: JSON or raw bytes. */
 export type FakeResponse = { status: number; body?: unknown; bytes?: Buffer; delayMs?: number };
 
-/** An error of an engine, with its status and text. */
+/** An error response of an engine. */
 export class ApiError extends Error {
   readonly status: number;
   constructor(status: number, message: string) {
@@ -14,7 +14,7 @@ export class ApiError extends Error {
 
 export const ok = (body?: unknown, status = 200): FakeResponse => ({ status, body });
 
-/** What a command in a container prints, framed as the Engine does, after a while. */
+/** Returns a command's output as the Engine multiplexes it, after an optional delay. */
 export function commandOutput(
   { stdout = "", stderr = "" }: { stdout?: string; stderr?: string },
   delayMs?: number,

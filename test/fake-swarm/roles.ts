@@ -2,16 +2,17 @@ import type { NodeDetails, SwarmDetails } from "../../engine/types.ts";
 import { ApiError } from "./response.ts";
 import { newSwarmId } from "./recorded.ts";
 
-/** What makes a node a worker or a manager. */
+/** Returns new join tokens. */
 export function newJoinTokens(): SwarmDetails["JoinTokens"] {
   const token = () => `SWMTKN-1-${newSwarmId()}${newSwarmId()}-${newSwarmId()}`;
   return { Worker: token(), Manager: token() };
 }
 
 /**
- * Refuses to make a worker of a manager without whom the others could not decide.
+ * Checks that the other managers keep a quorum when a manager is demoted.
  *
  * @param members all managers, as they see each other
+ * @throws ApiError when they would lose it.
  */
 export function requireDemotable({ ID, ManagerStatus }: NodeDetails, members: readonly NodeDetails[]): void {
   const failed = (why: string) => new ApiError(400, `rpc error: code = FailedPrecondition desc = ${why}`);

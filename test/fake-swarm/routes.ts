@@ -15,10 +15,10 @@ import * as networks from "./networks.ts";
 import { now, RECORDED, newSwarmId } from "./recorded.ts";
 import type { FakeSwarm } from "./swarm.ts";
 
-/** One request to an engine, taken apart. */
+/** A parsed request to an engine. */
 export interface ApiCall {
   engine: FakeEngine;
-  /** Method and path without the API's version: `GET /info`. */
+  /** Method and path without the API version: `GET /info`. */
   route: string;
   query: URLSearchParams;
   body: unknown;
@@ -27,13 +27,13 @@ export interface ApiCall {
 type Route = (call: ApiCall, id: string) => FakeResponse;
 type ManagerRoute = (swarm: FakeSwarm, id: string, call: ApiCall) => unknown;
 
-/** The versions of the API that it speaks: those of the engine that was recorded. */
+/** Supported API versions: those of the recorded engine. */
 export const API = { min: "1.12", max: "1.41" };
 
 const version = ({ query }: ApiCall) => Number(query.get("version"));
 const isSet = ({ query }: ApiCall, name: string) => ["true", "1"].includes(query.get(name) ?? "");
 
-/** What only a manager that has a leader answers. */
+/** Wraps a route that only a manager with a leader answers. */
 const managed =
   (act: ManagerRoute, status = 200): Route =>
   (call, id) =>
@@ -56,7 +56,7 @@ const objects = (kind: "secret" | "config"): Record<string, Route> => {
     [`GET /${kind}s/:id`]: managed(one),
     [`POST /${kind}s/create`]: managed((swarm, _id, { body }) => {
       const { Data, ...asked } = body as SecretDetails["Spec"] & { Data?: string };
-      // A config is not secret: engines return its data.
+      // Engines return the data of configs, but not of secrets.
       const Spec = kind === "config" ? { ...asked, Data } : asked;
       if ([...all(swarm).values()].some((other) => other.Spec.Name === Spec.Name)) {
         throw new ApiError(409, `rpc error: code = AlreadyExists desc = ${kind} ${Spec.Name} already exists`);
@@ -167,14 +167,14 @@ const ROUTES = Object.entries({
   route,
 }));
 
-/** What an engine answers. A call that it does not know is an error, never an empty answer. */
+/** Returns an engine's response. An unknown request is an error, never an empty response. */
 export function handle(call: ApiCall): FakeResponse {
   try {
     for (const { pattern, route } of ROUTES) {
       const [match, id = ""] = pattern.exec(call.route) ?? [];
       if (match !== undefined) return route(call, decodeURIComponent(id));
     }
-    throw new ApiError(501, `the fake does not know ${call.route}`);
+    throw new ApiError(501, `the fake Swarm does not implement ${call.route}`);
   } catch (error) {
     if (error instanceof ApiError) return { status: error.status, body: { message: error.message } };
     throw error;

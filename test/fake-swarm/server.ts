@@ -8,16 +8,16 @@ import type { FakeEngine } from "./engine.ts";
 import type { Fault, Faults } from "./faults.ts";
 import { handle, API, type ApiCall } from "./routes.ts";
 
-/** What servers tell of their requests. */
+/** Observes the requests of servers, and injects faults into them. */
 export interface TrafficObserver {
   faults: Faults;
-  /** Is told of each request that arrives. */
+  /** Called for each request. */
   asked(engine: FakeEngine, what: string): void;
-  /** Is told of each answer, with its size. */
+  /** Called for each response. */
   answered(bytes: number): void;
 }
 
-/** An HTTP server that answers as an engine does. It listens nowhere yet. */
+/** Creates an HTTP server that answers like an engine. It does not listen yet. */
 export function createEngineServer(engine: FakeEngine, traffic: TrafficObserver): Server {
   const server = createServer((request, response) => {
     handleRequest(engine, traffic, request, response).catch((error: Error) => response.destroy(error));
@@ -47,11 +47,11 @@ async function handleRequest(
   const bytes = given.bytes ?? Buffer.from(given.body === undefined ? "" : JSON.stringify(given.body));
   traffic.answered(bytes.length);
   const type = given.bytes ? "text/plain" : "application/json";
-  // A kept connection would outlive the engine's end.
+  // A keep-alive connection would outlive the engine.
   response.writeHead(given.status, { "content-type": type, "api-version": API.max, connection: "close" }).end(bytes);
 }
 
-/** A command that gets its input by the connection itself. */
+/** Runs a command whose input comes through the upgraded connection. */
 async function handleUpgrade(
   engine: FakeEngine,
   traffic: TrafficObserver,
@@ -65,7 +65,7 @@ async function handleUpgrade(
   if (engine.power === "hanging") return;
   const length = Number(request.headers["content-length"] ?? 0);
   stream.write("HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n");
-  // The body of the request comes first, and is not the command's.
+  // The request's body comes first, and is not part of the command's input.
   const input = (await readAll(stream, head)).subarray(length);
   const given = runExec(engine, id, input.toString());
   await engine.simulation.timers.pause(given.delayMs ?? 0);
@@ -90,7 +90,7 @@ function parseCall(engine: FakeEngine, request: IncomingMessage, body: Buffer): 
   };
 }
 
-/** An engine speaks no version of the API that is newer than itself. */
+/** Returns the error for a request with a newer API version than the engine's. */
 function versionError(url = ""): FakeResponse | undefined {
   const [, asked] = /^\/v(\d+\.\d+)\//.exec(url) ?? [];
   const minor = (version: string) => Number(version.split(".")[1]);

@@ -1,6 +1,6 @@
 import type { ServiceSpec, TaskSpec } from "../../engine/types.ts";
 
-/** A service's settings as the Engine gives them back: with what it adds of its own. */
+/** Returns a spec as the Engine returns it, with the defaults that it adds. */
 export function toReturnedSpec(asked: ServiceSpec): ServiceSpec {
   const spec = structuredClone(asked);
   const { TaskTemplate, UpdateConfig } = spec;
@@ -18,7 +18,7 @@ export function toReturnedSpec(asked: ServiceSpec): ServiceSpec {
   };
 }
 
-/** The settings as a task of the service tells them: without what the Engine only adds to a service. */
+/** Returns the spec of the service's tasks, without what the Engine only adds to services. */
 export function toTaskSpec({ TaskTemplate }: ServiceSpec): TaskSpec {
   const { Runtime: _runtime, ...told } = structuredClone(TaskTemplate) as TaskSpec & { Runtime?: string };
   return told;

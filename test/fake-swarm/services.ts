@@ -9,10 +9,10 @@ import type { FakeSwarm } from "./swarm.ts";
 import { hasEnded, isDesiredRunning, Tasks } from "./tasks.ts";
 import { Update } from "./update.ts";
 
-/** How long Swarm waits before it starts a task again, unless the service says otherwise, in milliseconds. */
+/** Swarm's default restart delay, in milliseconds. */
 const RESTART_DELAY = 5_000;
 
-/** The services of a Swarm, and what its managers do to have them run. */
+/** The services of a Swarm, with its orchestrator and scheduler. */
 export class Services {
   readonly all = new Map<string, ServiceDetails>();
   readonly tasks: Tasks;
@@ -74,7 +74,7 @@ export class Services {
     service.UpdatedAt = now();
   }
 
-  /** Swarm goes back to the former settings by itself. */
+  /** Restores the previous spec, as Swarm's automatic rollback does. */
   rollBack(service: ServiceDetails): void {
     const { PreviousSpec } = service;
     if (PreviousSpec) service.Spec = PreviousSpec;
@@ -89,13 +89,13 @@ export class Services {
     return { task, service, hostname };
   }
 
-  /** Whether a task has other settings than its service. */
+  /** Returns whether a task's spec differs from its service's. */
   isDirty(task: TaskDetails): boolean {
     const service = this.all.get(task.ServiceID);
     return service !== undefined && this.tasks.isDirty(task, service);
   }
 
-  /** Waits until something holds, which is looked at whenever tasks change. */
+  /** Waits until a condition holds. Evaluates it whenever tasks change. */
   waitUntil(holds: () => boolean): Promise<void> {
     return new Promise((done) => {
       const look = () => {
@@ -108,7 +108,7 @@ export class Services {
     });
   }
 
-  /** Has tasks run where they should, as far as that is a matter of a moment. Nothing happens without a leader. */
+  /** Creates, restarts, schedules and stops tasks as the services require. Does nothing without a leader. */
   reconcile(): void {
     if (this.#swarm.leader !== undefined) {
       for (const service of this.all.values()) this.#reconcile(service);
@@ -135,7 +135,7 @@ export class Services {
     this.tasks.loseContainers(nodeId);
   }
 
-  /** Has a task end, and makes one with the service's settings that waits to take its place. */
+  /** Stops a task, and creates its replacement, which waits to be started. */
   replace(service: ServiceDetails, old: TaskDetails): TaskDetails {
     const { Slot, NodeID } = old;
     const next = this.tasks.create(service, "Global" in service.Spec.Mode ? { NodeID } : { Slot }, "ready");
@@ -200,7 +200,7 @@ export class Services {
     this.#swarm.simulation.timers.after(Delay / 1e6, () => this.tasks.start(next));
   }
 
-  /** Of each slot the tasks that have ended are kept up to a number. */
+  /** Keeps a limited number of ended tasks for each slot. */
   #pruneHistory(service: ServiceDetails): void {
     const placeOf = ({ Slot, NodeID }: TaskDetails) => Slot ?? NodeID;
     const mine = this.tasks.ofService(service.ID);

@@ -13,7 +13,7 @@ import { now, RECORDED, newSwarmId } from "./recorded.ts";
 import { newJoinTokens, requireDemotable } from "./roles.ts";
 import { Services } from "./services.ts";
 
-/** What Swarm's managers know together. */
+/** A Swarm: the state that its managers share. */
 export class FakeSwarm {
   readonly id = newSwarmId();
   readonly simulation: Simulation;
@@ -22,7 +22,7 @@ export class FakeSwarm {
   readonly configs = new Map<string, SecretDetails>();
   readonly networks = new Map<string, NetworkDetails>();
   readonly services: Services;
-  /** The id of the node that leads; none while managers elect one, or are too few to. */
+  /** Id of the leader. Undefined during an election or without a quorum. */
   leader: string | undefined;
   unlockKey = `SWMKEY-1-${newSwarmId()}`;
   readonly #details: SwarmDetails;
@@ -56,7 +56,7 @@ export class FakeSwarm {
     return this.#details.Spec.Orchestration?.TaskHistoryRetentionLimit ?? 5;
   }
 
-  /** The version of an object that is written now. */
+  /** Returns the version for an object that is being written. */
   nextVersion(): { Index: number } {
     this.#index += 1;
     return { Index: this.#index };
@@ -72,17 +72,17 @@ export class FakeSwarm {
     this.#details.Version = this.nextVersion();
   }
 
-  /** The nodes that decide: managers that have settled as such. */
+  /** Returns the members of the Raft group: nodes whose promotion is complete. */
   raftMembers(): NodeDetails[] {
     return [...this.nodes.values()].filter(({ ManagerStatus }) => ManagerStatus);
   }
 
-  /** The engine of a node that is still one. */
+  /** Returns the engine of a node, if the engine still considers itself that node. */
   engineOf(id: string | undefined): FakeEngine | undefined {
     return this.simulation.engines.find(({ swarm, nodeId }) => swarm === this && nodeId === id);
   }
 
-  /** Nodes as their managers see them. */
+  /** Returns a node with the reachability that the managers see. */
   asSeenByManagers(getNode: NodeDetails): NodeDetails {
     const { ManagerStatus } = getNode;
     if (!ManagerStatus) return getNode;
@@ -126,7 +126,7 @@ export class FakeSwarm {
     this.services.nodeGone(node.ID);
   }
 
-  /** An engine becomes a node. */
+  /** Makes an engine a node, and returns the node's id. */
   addNode(engine: FakeEngine, role: "manager" | "worker"): string {
     const recorded = structuredClone(RECORDED.inside.node);
     const node: NodeDetails = {
@@ -143,7 +143,7 @@ export class FakeSwarm {
     return node.ID;
   }
 
-  /** A node was left by its engine. A manager's is missed later: nobody was told. */
+  /** An engine left the Swarm. Workers tell the managers; a manager's node goes down only after missed heartbeats. */
   engineLeft(engine: FakeEngine): void {
     const { nodeId } = engine;
     engine.resetSwarm();
@@ -154,7 +154,7 @@ export class FakeSwarm {
     this.elect();
   }
 
-  /** An engine is not heard any more. */
+  /** An engine became unreachable. */
   engineLost(engine: FakeEngine): void {
     const node = this.nodes.get(engine.nodeId);
     if (node) this.#scheduleDown(node);
@@ -162,13 +162,13 @@ export class FakeSwarm {
     this.elect();
   }
 
-  /** An engine is heard again. */
+  /** An engine is reachable again. */
   engineReturned(engine: FakeEngine): void {
     this.elect();
     this.#scheduleReady(engine);
   }
 
-  /** Ends a leader that no longer can be one, and has another one elected where enough managers hear each other. */
+  /** Removes an unreachable leader, and elects a new one if the managers have a quorum. */
   elect(): void {
     const heard = this.raftMembers().filter((node) => this.#isReachable(node));
     const hasQuorum = heard.length >= Math.floor(this.raftMembers().length / 2) + 1;
@@ -185,7 +185,7 @@ export class FakeSwarm {
     });
   }
 
-  /** The leader gives up, as it does when it is too slow; the managers elect one again. */
+  /** The leader steps down, as it does under load; the managers elect a new one. */
   loseLeader(): void {
     this.leader = undefined;
     this.elect();
@@ -208,7 +208,7 @@ export class FakeSwarm {
     });
   }
 
-  /** Nobody hears a node: after a while it counts as down. */
+  /** Marks a node as down if it stays unreachable for the heartbeat period. */
   #scheduleDown(node: NodeDetails): void {
     this.simulation.timers.after(this.simulation.timing.heartbeat, () => {
       if (this.nodes.has(node.ID) && !this.#isReachable(node)) this.#markDown(node);
@@ -221,7 +221,7 @@ export class FakeSwarm {
     this.services.nodeDown(node.ID);
   }
 
-  /** Makes a node what its role says, once the managers get to it; its engine hears of it last. */
+  /** Completes a role change after a while. The node's engine learns of it last. */
   #reconcileRole(node: NodeDetails): void {
     const { timers, timing } = this.simulation;
     const isManager = () => node.Spec.Role === "manager";

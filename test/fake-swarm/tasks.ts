@@ -5,24 +5,24 @@ import { newEngineId, now, newSwarmId } from "./recorded.ts";
 import { toTaskSpec } from "./service-spec.ts";
 import type { FakeSwarm } from "./swarm.ts";
 
-/** States in which a task has come to its end. */
+/** States of ended tasks. */
 const TERMINAL_STATES = ["complete", "shutdown", "failed", "rejected", "orphaned", "remove"];
-/** The way of a task that is to run, from its node on. */
+/** States of a starting task, from its assignment to a node. */
 const START_SEQUENCE = ["assigned", "accepted", "preparing", "ready", "starting", "running"];
 
 export const hasEnded = ({ Status }: TaskDetails) => TERMINAL_STATES.includes(Status.State);
 export const isDesiredRunning = ({ DesiredState }: TaskDetails) =>
   DesiredState === "running" || DesiredState === "ready";
 
-/** The tasks of a Swarm, as the engines of their nodes run them. */
+/** The tasks of a Swarm, as their nodes' engines run them. */
 export class Tasks {
   readonly all = new Map<string, TaskDetails>();
   readonly #swarm: FakeSwarm;
   readonly #changed: () => void;
-  /** Ports are part of a task, and not of its settings. */
+  /** A task has its service's ports, which are not part of the task's spec. */
   readonly #endpoints = new WeakMap<TaskDetails, EndpointSpec | undefined>();
 
-  /** @param changed a task is in another state */
+  /** @param changed called when the state of a task changes */
   constructor(swarm: FakeSwarm, changed: () => void) {
     this.#swarm = swarm;
     this.#changed = changed;
@@ -36,7 +36,7 @@ export class Tasks {
     return [...this.all.values()].filter(({ NodeID }) => NodeID === nodeId);
   }
 
-  /** A task in a slot, or on a node of a global service. It waits at "ready" unless it is to run at once. */
+  /** Creates a task for a slot, or for a node of a global service. With "ready" it waits to be started. */
   create(service: ServiceDetails, place: { Slot?: number; NodeID?: string }, DesiredState: "running" | "ready") {
     const task: TaskDetails & { Labels: object } = {
       ...{ ID: newSwarmId(), Version: this.#swarm.nextVersion(), CreatedAt: now(), UpdatedAt: now(), ...place },
@@ -52,7 +52,7 @@ export class Tasks {
     return task;
   }
 
-  /** Whether a task has other settings than its service. */
+  /** Returns whether a task's spec or ports differ from its service's. */
   isDirty(task: TaskDetails, { Spec }: ServiceDetails): boolean {
     return (
       !isDeepStrictEqual(task.Spec, toTaskSpec(Spec)) ||
@@ -60,20 +60,20 @@ export class Tasks {
     );
   }
 
-  /** The scheduler has found a node for it. */
+  /** Assigns a task to a node. */
   assign(task: TaskDetails, nodeId: string): void {
     task.NodeID = nodeId;
     this.#advance(task);
   }
 
-  /** A task that waited may run. */
+  /** Starts a task that waits at "ready". */
   start(task: TaskDetails): void {
     if (task.DesiredState !== "ready") return;
     task.DesiredState = "running";
     if (task.Status.State === "ready") this.#advance(task);
   }
 
-  /** A task is to end. */
+  /** Stops a task. */
   stop(task: TaskDetails, DesiredState: "shutdown" | "remove" = "shutdown"): void {
     const wasWanted = isDesiredRunning(task);
     task.DesiredState = DesiredState;
@@ -83,17 +83,17 @@ export class Tasks {
     this.#swarm.simulation.timers.after(this.#swarm.simulation.timing.taskStop, () => this.#finishStop(task));
   }
 
-  /** A node is back: its engine says what became of its tasks. */
+  /** Updates the tasks of a node that is back, as its engine reports them. */
   reportAfterRestart(nodeId: string): void {
     for (const task of this.onNode(nodeId).filter((one) => !hasEnded(one))) {
       if (!isDesiredRunning(task)) this.#finishStop(task);
-      // Its container ended with its engine.
+      // Its container ended when the engine stopped.
       else if (task.Status.State === "running" && this.#isLost(task))
         this.#fail(task, { err: "task: non-zero exit (255)" });
     }
   }
 
-  /** The containers on a node end with its engine; the managers hear nothing of it. */
+  /** Ends the containers of a stopped engine, which the managers do not learn yet. */
   loseContainers(nodeId: string): void {
     for (const task of this.onNode(nodeId)) this.#lost.add(task.ID);
   }

@@ -12,7 +12,7 @@ import { useFakeTime, advance } from "./time.ts";
 
 export const OWNER = { id: "owner", project: "p", stack: "dev", name: "store" };
 
-/** A Swarm in memory as handlers are told of it. */
+/** An in-memory Swarm, with the inputs that handlers take. */
 export class TestSwarm {
   readonly fake: FakeEngines;
   readonly swarm: FakeSwarm;
@@ -40,12 +40,12 @@ export class TestSwarm {
     return { managers: this.managers, swarmId: this.swarm.id };
   }
 
-  /** A client of the engine of that number, from 1. */
+  /** Returns a client for an engine by its number, from 1. */
   engine(number: number): Engine {
     return new Engine(this.fake.engine(number).connection);
   }
 
-  /** What the Service resource is told of a service with a task on each host. */
+  /** Returns inputs of the Service resource, by default with a task on each host. */
   service(spec: ServiceSpec, more: Partial<ServiceInputs> = {}): ServiceInputs {
     const { fake, address, nodes } = this;
     const tasks = "Global" in spec.Mode ? fake.engines.length : spec.Mode.Replicated.Replicas;
@@ -53,14 +53,14 @@ export class TestSwarm {
     return { ...address, ...settled, owner: OWNER, nodes, spec, tasks, ...more };
   }
 
-  /** Makes a service, and waits until it runs. */
+  /** Creates a service and waits until it runs. */
   async run(spec: ServiceSpec): Promise<string> {
     const id = this.swarm.services.create(spec);
     await advance(3);
     return id;
   }
 
-  /** The tasks that are to run, by host: `b running`. */
+  /** Image and state of the tasks that should run, by host: `b running`. */
   taskStates(): Record<string, string> {
     const { nodes, services } = this.swarm;
     const name = ({ NodeID = "" }: TaskDetails) => nodes.get(NodeID)?.Description.Hostname ?? "nowhere";
@@ -72,19 +72,19 @@ export class TestSwarm {
     );
   }
 
-  /** How many tasks were ever made, of those that are still known. */
+  /** All tasks, including the history that Swarm keeps. */
   get tasks(): TaskDetails[] {
     return [...this.swarm.services.tasks.all.values()];
   }
 }
 
-/** A global service of that image. */
+/** Returns the spec of a global service. */
 export const specOf = (Image: string, more: Partial<ServiceSpec> = {}): ServiceSpec => ({
   ...{ Name: "store", Mode: { Global: {} }, TaskTemplate: { ContainerSpec: { Image } } },
   ...more,
 });
 
-/** Gives each test of a file a scene of its own, in fake time, and the lines that are printed. */
+/** Sets up fake time for each test of a file. Tests start their own Swarms and read the logged lines. */
 export function withFakeTime(): { start: typeof TestSwarm.start; said: () => string } {
   let started: TestSwarm[] = [];
   let log: string[] = [];

@@ -1,13 +1,13 @@
 import { vi } from "vitest";
 import { traffic } from "./memory.ts";
 
-/** Time as the product sees it stands still, until `throughTime` or `pass` lets it go on. */
+/** Stops time for the code under test, until `advanceUntilSettled` or `advance` moves it on. */
 export function useFakeTime(): void {
   const toFake = ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "Date", "performance"] as const;
   vi.useFakeTimers({ toFake: [...toFake] });
 }
 
-/** Lets time go on until the work has ended: always to what is due next, once everything in flight has arrived. */
+/** Advances time from timer to timer until the work has settled. Waits for requests in flight before each step. */
 export async function advanceUntilSettled<T>(work: Promise<T>): Promise<T> {
   let isOver = false;
   const over = () => {
@@ -17,18 +17,18 @@ export async function advanceUntilSettled<T>(work: Promise<T>): Promise<T> {
   for (;;) {
     await waitForTraffic();
     if (isOver) return work;
-    if (vi.getTimerCount() === 0) throw new Error("the work waits for something, and nothing is due any more");
+    if (vi.getTimerCount() === 0) throw new Error("the work is still pending, but no timer is left");
     vi.advanceTimersToNextTimer();
   }
 }
 
-/** Lets so many seconds pass, and everything happen that is due in them. */
+/** Advances time by a number of seconds, and runs the timers due in them. */
 export async function advance(seconds: number): Promise<void> {
   const end = Date.now() + seconds * 1_000;
   await advanceUntilSettled(new Promise<void>((done) => setTimeout(done, end - Date.now())));
 }
 
-/** Waits until nothing has moved between clients and engines for some turns of the event loop. */
+/** Waits until there was no traffic between clients and engines for some turns of the event loop. */
 async function waitForTraffic(): Promise<void> {
   let before = -1;
   while (before !== traffic) {

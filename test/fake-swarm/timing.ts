@@ -1,27 +1,27 @@
-/** How long things take in a Swarm, in milliseconds. */
+/** Durations in the fake Swarm, in milliseconds. */
 export interface Timing {
-  /** An engine that starts until it knows its Swarm again. */
+  /** From the start of an engine until it is in its Swarm again. */
   boot: number;
-  /** A member that is silent until the managers see it down. */
+  /** From losing a node until the managers see it as down. */
   heartbeat: number;
-  /** Managers without a leader until they have elected one. */
+  /** Duration of a leader election. */
   election: number;
-  /** A node that joins, or comes back, until the managers see it ready. */
+  /** From joining or returning until the managers see the node as ready. */
   ready: number;
-  /** A change of roles until the managers have settled it, and from then until its node has heard of it. */
+  /** From a role change until the managers complete it, and again until the node's engine knows. */
   role: number;
-  /** A change of a service until Swarm's updater begins with it. */
+  /** From a service update until Swarm's updater starts. */
   updateStart: number;
-  /** Each step of a task on its way to running. */
+  /** Each state of a starting task. */
   taskStep: number;
-  /** A task that stops. */
+  /** Stopping a task. */
   taskStop: number;
-  /** A join without an answer until the engine calls it one that goes on in the background, and then until it ends. */
+  /** From an unanswered join until the request fails while the engine continues, and from then until it gives up. */
   joinTimeout: number;
   joinEnd: number;
 }
 
-/** About what real engines take. */
+/** Approximate durations of real engines. */
 export const REALISTIC: Timing = {
   boot: 1_000,
   heartbeat: 15_000,
@@ -35,20 +35,20 @@ export const REALISTIC: Timing = {
   joinEnd: 10_000,
 };
 
-/** Everything at once, for benchmarks of what asks. */
+/** No delays, for benchmarks of clients. */
 export const INSTANT: Timing = {
   ...{ boot: 0, heartbeat: 0, election: 0, ready: 0, role: 0, updateStart: 0, taskStep: 0, taskStop: 0 },
   ...{ joinTimeout: 0, joinEnd: 0 },
 };
 
-/** The longest that a timer of Node's can be: 24 days, which stand for ever here. */
+/** The longest timer in Node: 24 days, here the same as never. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** The timers of one fake, which end with it. */
+/** The timers of one set of fake engines, which end with it. */
 export class Timers {
   readonly #due = new Set<NodeJS.Timeout>();
 
-  /** Runs something later, or right away if there is nothing to wait for. */
+  /** Runs a function after a delay, or immediately without one. */
   after(ms: number, act: () => void): void {
     if (ms <= 0) return act();
     const timer = setTimeout(
@@ -61,7 +61,7 @@ export class Timers {
     this.#due.add(timer);
   }
 
-  /** Waits, unless the fake ends first. */
+  /** Waits. Never resolves if the fake engines stop before. */
   pause(ms: number): Promise<void> {
     return new Promise((done) => this.after(ms, done));
   }

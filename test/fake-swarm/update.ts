@@ -4,7 +4,7 @@ import type { Services } from "./services.ts";
 import type { FakeSwarm } from "./swarm.ts";
 import { hasEnded, isDesiredRunning } from "./tasks.ts";
 
-/** One run of Swarm's updater over a service: it brings tasks up to date, some at a time, and watches what it started. */
+/** One run of Swarm's updater: it replaces outdated tasks, some at a time, and monitors the new ones. */
 export class Update {
   readonly spec: ServiceSpec;
   isOver = false;
@@ -23,14 +23,14 @@ export class Update {
     void this.#run();
   }
 
-  /** Another update takes its place. */
+  /** Ends this run, as a newer update replaces it. */
   cancel(): void {
     this.isOver = true;
   }
 
   async #run(): Promise<void> {
     const dirty = this.#outdatedTasks();
-    // It says nothing of an update in which there is nothing to do.
+    // Swarm sets no status for an update without outdated tasks.
     if (dirty.length === 0) return this.cancel();
     if (!this.#isRollback) this.#setStatus("updating", "update in progress");
     const { Parallelism = 1 } = this.spec.UpdateConfig ?? {};
@@ -44,7 +44,7 @@ export class Update {
     else this.#setStatus("completed", "update completed");
   }
 
-  /** The tasks that are not up to date, one of each place. */
+  /** Returns the outdated tasks, one for each slot. */
   #outdatedTasks(): TaskDetails[] {
     return this.#services.tasks
       .ofService(this.#service.ID)
@@ -61,7 +61,7 @@ export class Update {
 
   async #replace(old: TaskDetails): Promise<void> {
     await this.#services.waitUntil(() => this.isOver || this.#swarm.leader !== undefined);
-    // It may have been replaced meanwhile, with the settings of now.
+    // Another event may have replaced it with an up-to-date task meanwhile.
     if (this.isOver || !isDesiredRunning(old)) return;
     const isStartFirst = this.spec.UpdateConfig?.Order === "start-first";
     const next = this.#services.replace(this.#service, old);
@@ -76,7 +76,7 @@ export class Update {
     return this.#swarm.nodes.get(NodeID ?? "")?.Status.State === "down";
   }
 
-  /** A task that ends soon after its start has failed, too. */
+  /** Records a failure if the task ends within the monitor period. */
   async #monitor(task: TaskDetails): Promise<void> {
     const until = Date.now() + this.#monitorMs;
     await this.#services.waitUntil(() => hasEnded(task) || this.isOver || Date.now() >= until);

@@ -1,24 +1,24 @@
 import type { Engine } from "../../../engine/engine.ts";
 import { EngineError } from "../../../engine/transport.ts";
 
-/** Three engines of either kind, in no Swarm. */
+/** Three real or fake engines, in no Swarm. */
 export interface EnginesUnderTest {
   engine(number: number): Engine;
   address(number: number): string;
-  /** An image that they have, with `mc` in it. */
+  /** An image with `mc` that they have. */
   image: string;
   stop(number: number): Promise<void>;
   start(number: number): Promise<void>;
 }
 
-/** What was answered: an error's status and text, or what an answer looks like. */
+/** An answer: the status and text of an error, or the shape of a result. */
 export type RecordedAnswer = { status: number; message: string } | { shape: unknown };
 
-/** Asks engines one thing after another, and records what they say by the name of the question. */
+/** Sends requests to engines, and records the answers by the name of the request. */
 export class Recorder {
   readonly stage: EnginesUnderTest;
   readonly answers: Record<string, RecordedAnswer> = {};
-  /** What was made so far, by kind. */
+  /** Ids of created objects, by kind. */
   readonly ids: Record<string, string> = {};
 
   constructor(stage: EnginesUnderTest) {
@@ -52,7 +52,7 @@ export async function waitUntil(what: string, holds: () => Promise<boolean>): Pr
   throw new Error(`not within 90 s: ${what}`);
 }
 
-/** A value's types: the keys of an object, the first of a list. */
+/** Returns the shape of a value: an object's keys, a list's first item, and types. */
 function shapeOf(value: unknown): unknown {
   if (value === null || value === undefined) return "nothing";
   if (Array.isArray(value)) return value.length === 0 ? [] : [shapeOf(value[0])];
@@ -60,6 +60,6 @@ function shapeOf(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, shapeOf(one)]));
 }
 
-/** Ids and addresses differ between engines; the words do not. */
+/** Replaces ids and addresses, which differ between engines. */
 const withoutIds = (message: string) =>
   message.replace(/\b(?:[a-z0-9]{25}|[0-9a-f]{64})\b/g, ":id").replace(/\d+\.\d+\.\d+\.\d+/g, ":address");

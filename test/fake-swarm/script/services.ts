@@ -92,7 +92,7 @@ async function commands(script: Recorder, tasks: readonly TaskDetails[]): Promis
   );
 }
 
-/** An update that fails: it is paused, with the settings of before kept. */
+/** Runs an update that fails: Swarm pauses it and keeps the previous spec. */
 async function update(script: Recorder, id: string, spec: ServiceSpec): Promise<void> {
   const engine = script.engine(1);
   const { Version } = await engine.inspectService(id);

@@ -87,7 +87,7 @@ export async function roles(script: Recorder): Promise<void> {
   await script.ask("a node that is down is removed", engine.removeNode(ID, false));
 }
 
-/** Two managers that lock: after a restart one waits for the key, and alone the other has no leader. */
+/** Locks two managers: after a restart one waits for the key, and the other one has no leader. */
 export async function locking(script: Recorder): Promise<void> {
   const [first, second] = [script.engine(1), script.engine(2)];
   const { Version, Spec } = await first.inspectSwarm();
@@ -95,7 +95,7 @@ export async function locking(script: Recorder): Promise<void> {
   await script.ask("locking is turned on", first.updateSwarm(Version.Index, locking));
   await script.ask("the key", first.getUnlockKey());
   const key = await first.getUnlockKey();
-  // The other manager has to hear of it.
+  // The other manager learns the key a moment later.
   await waitUntil("both know the key", async () => (await second.getUnlockKey()) === key);
   await script.stage.stop(2);
   await waitUntil("there is no leader", async () =>
@@ -125,5 +125,5 @@ export async function locking(script: Recorder): Promise<void> {
   );
 }
 
-/** A token of the right form for no Swarm that there is. */
+/** Returns a well-formed token of no existing Swarm. */
 const otherToken = (token: string) => token.replace(/[^-]+$/, (secret) => [...secret].toReversed().join(""));

@@ -11,7 +11,7 @@ import { FakeEngines } from "../../fake-swarm/fake-engines.ts";
 import { OWNER } from "../../fake-swarm/test-swarm.ts";
 import { INSTANT } from "../../fake-swarm/timing.ts";
 
-test("on real sockets, with nothing to wait for, a Swarm grows, shrinks and ends as in a benchmark", async () => {
+test("creates, shrinks and removes a Swarm over Unix sockets without delays", async () => {
   const folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-fake-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const fake = await FakeEngines.start(4, { folder, timing: INSTANT });

@@ -20,7 +20,7 @@ const spec = (Image: string, more: Partial<ServiceSpec> = {}): ServiceSpec => ({
   ...more,
 });
 
-/** Where a service's tasks stand, as `host1 b running`: those that are to run, or all. */
+/** Returns tasks as `host1 b running`: those that should run, or all. */
 async function standing(all = false): Promise<string[]> {
   const nodes = await engine(1).listNodes();
   const hostname = (id?: string) => nodes.find(({ ID }) => ID === id)?.Description.Hostname ?? "nowhere";
@@ -35,7 +35,7 @@ async function change(id: string, wanted: ServiceSpec): Promise<void> {
   await engine(1).updateService(id, Version.Index, wanted);
 }
 
-test("engines form a Swarm by requests", async () => {
+test("engines form a Swarm through requests", async () => {
   expect((await engine(1).info()).Swarm).toMatchObject({ LocalNodeState: "inactive", NodeID: "" });
   await engine(1).initSwarm({ Spec: { Labels: { a: "b" } } });
   const { JoinTokens, Spec } = await engine(1).inspectSwarm();
@@ -59,7 +59,7 @@ test("engines form a Swarm by requests", async () => {
   expect((await engine(3).info()).Swarm).toMatchObject({ LocalNodeState: "active", ControlAvailable: false });
 });
 
-test("a promotion settles in steps, and the node is the last to hear of it", async () => {
+test("a promotion completes in steps, and the node learns of it last", async () => {
   fake.formSwarm();
   const { Version, Spec, ID } = (await engine(1).listNodes())[1]!;
   await engine(1).updateNode(ID, Version.Index, { ...Spec, Role: "manager" });
@@ -74,7 +74,7 @@ test("a promotion settles in steps, and the node is the last to hear of it", asy
   expect(await seen()).toEqual(["reachable", true]);
 });
 
-test("managers elect a leader when theirs is gone, and none without a quorum", async () => {
+test("managers elect a new leader only with a quorum", async () => {
   fake.formSwarm({ managers: 3 });
   fake.engine(1).stop();
   await expect(engine(1).ping()).rejects.toThrow("nothing listens there");
@@ -94,7 +94,7 @@ test("managers elect a leader when theirs is gone, and none without a quorum", a
   expect((await engine(2).listNodes()).map(({ Status }) => Status.State)).toEqual(["ready", "ready", "down"]);
 });
 
-test("a locked manager waits for its key", async () => {
+test("a locked manager waits for the unlock key", async () => {
   const swarm = fake.formSwarm({ managers: 1 });
   const { Version, Spec } = await engine(1).inspectSwarm();
   await engine(1).updateSwarm(Version.Index, { ...Spec, EncryptionConfig: { AutoLockManagers: true } });
@@ -111,7 +111,7 @@ test("a locked manager waits for its key", async () => {
 
 const config = (more: Partial<UpdateConfig>): Partial<ServiceSpec> => ({ UpdateConfig: { Parallelism: 1, ...more } });
 
-test("a service is updated one task after the other, with its settings of before kept", async () => {
+test("updates a service task by task, and keeps the previous spec", async () => {
   fake.formSwarm();
   const id = await engine(1).createService(spec("a"));
   await advance(3);
@@ -132,7 +132,7 @@ test.each([
   ["pause", "paused", 1],
   ["rollback", "rollback_completed", 0],
   ["continue", "completed", 3],
-] as const)("an update that fails ends with %s", async (FailureAction, state, changed) => {
+] as const)("a failed update ends with %s", async (FailureAction, state, changed) => {
   fake.formSwarm();
   const id = await engine(1).createService(spec("a"));
   await advance(3);
@@ -145,7 +145,7 @@ test.each([
   expect(history.length).toBeGreaterThan(0);
 });
 
-test("tasks of a node that is down are placed elsewhere, and of a drained one as well", async () => {
+test("reschedules tasks of down and drained nodes", async () => {
   fake.formSwarm();
   await engine(1).createService(spec("a", { Mode: { Replicated: { Replicas: 3 } } }));
   await advance(3);
@@ -158,7 +158,7 @@ test("tasks of a node that is down are placed elsewhere, and of a drained one as
   expect(await standing()).toEqual(["host1 a running", "host1 a running", "host1 a running"]);
 });
 
-test("faults hit the requests that they name, each as often as it says", async () => {
+test("injects faults into matching requests, as often as given", async () => {
   fake.formSwarm();
   fake.faults.add("GET /nodes", { status: 503, message: "not now" }, { times: 2 });
   fake.faults.add("GET /swarm", "reset");
@@ -169,6 +169,6 @@ test("faults hit the requests that they name, each as often as it says", async (
   expect(fake.faults.left).toEqual(["GET /nodes"]);
 });
 
-test("a call that the fake does not know is an error", async () => {
-  await expect(engine(1).request("GET", "/plugins")).rejects.toThrow("the fake does not know GET /plugins");
+test("rejects an unknown request", async () => {
+  await expect(engine(1).request("GET", "/plugins")).rejects.toThrow("the fake Swarm does not implement GET /plugins");
 });

@@ -22,22 +22,22 @@ const state: ClusterState = {
 
 test.each<[string, Partial<ClusterInputs>, { changes: boolean; replaces: string[] }]>([
   ["nothing", {}, { changes: false, replaces: [] }],
-  ["what the Swarm was made with, said aloud", { subnetSize: 24 }, { changes: true, replaces: [] }],
+  ["to the value that the Swarm was created with", { subnetSize: 24 }, { changes: true, replaces: [] }],
   ["another subnet size", { subnetSize: 26 }, { changes: true, replaces: ["subnetSize"] }],
   ["other address pools", { addressPools: ["10.9.0.0/16"] }, { changes: true, replaces: ["addressPools"] }],
   ["a setting", { taskHistoryLimit: 2 }, { changes: true, replaces: [] }],
   ["another manager", { managers: {} }, { changes: true, replaces: [] }],
-  ["allowOutage, a permission for changes to come", { allowOutage: true }, { changes: false, replaces: [] }],
+  ["allowOutage, which only permits later changes", { allowOutage: true }, { changes: false, replaces: [] }],
   [
-    "who would be first, were it made today",
+    "the first manager, which only matters at creation",
     { firstManager: { ...inputs.firstManager, hostKey: "b" } },
     { changes: false, replaces: [] },
   ],
-  ["adopt, once it is there", { adopt: true }, { changes: false, replaces: [] }],
-  ["which tokens let others in", { joinTokenGeneration: "second" }, { changes: true, replaces: [] }],
-  ["a second host, where it cannot be reached", { singleHost: false }, { changes: true, replaces: ["firstManager"] }],
+  ["adopt, which only matters at creation", { adopt: true }, { changes: false, replaces: [] }],
+  ["the generation of join tokens", { joinTokenGeneration: "second" }, { changes: true, replaces: [] }],
+  ["the number of hosts, on a loopback address", { singleHost: false }, { changes: true, replaces: ["firstManager"] }],
   [
-    "a second host, where it can",
+    "the number of hosts, on a reachable address",
     { singleHost: false, firstManager: { hostKey: "a", advertiseAddress: "10.0.0.1", listenAddress: "10.0.0.1:2377" } },
     { changes: false, replaces: [] },
   ],
@@ -45,7 +45,7 @@ test.each<[string, Partial<ClusterInputs>, { changes: boolean; replaces: string[
   expect(await Cluster.diff("id", state, { ...inputs, ...change })).toMatchObject(expected);
 });
 
-test("how the Swarm came about is kept, until it is made anew", async () => {
+test("keeps the first manager until the Swarm is recreated", async () => {
   const first = { hostKey: "b", advertiseAddress: "10.0.0.2", listenAddress: "10.0.0.2:2377" };
   const silent = { ...inputs, managers: { a: { host: "unix:///nowhere.sock" } }, firstManager: first };
   expect((await Cluster.check!(inputs, silent)).inputs.firstManager).toEqual(inputs.firstManager);

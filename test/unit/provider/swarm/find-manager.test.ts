@@ -13,7 +13,7 @@ const folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-engines-"));
 const servers = new Set<ReturnType<typeof createServer>>();
 const engines: Record<string, EngineConnection> = { down: { host: `unix://${folder}/nowhere.sock` } };
 
-/** An engine that says this of its Swarm. */
+/** Starts an engine that reports this Swarm. */
 async function engine(name: string, swarm: Partial<SwarmInfo>): Promise<void> {
   const server = createServer((_request, answer) => answer.end(JSON.stringify({ ID: name, Swarm: swarm })));
   const path = join(folder, `${name}.sock`);
@@ -39,17 +39,17 @@ afterAll(() => {
 
 const named = (...names: string[]) => Object.fromEntries(names.map((name) => [name, engines[name]!]));
 
-test("a manager is found among those that are down, or something else", async () => {
+test("finds a manager among engines that are down or not managers of the Swarm", async () => {
   const found = await findManager(named("down", "theirs", "worker", "noQuorum", "ours"), "swarm");
   expect(found?.connection).toEqual(engines["ours"]);
 });
 
-test("a manager that another resource has named is found, too", async () => {
+test("finds a manager that another resource has registered", async () => {
   registerManagers({ ...named("theirs") }, "other");
   expect((await findManager(named("worker"), "other"))?.connection).toEqual(engines["theirs"]);
 });
 
-test("a Swarm is gone when all say so, and not when one is silent or sees no quorum", async () => {
+test("a Swarm is gone only if all engines answer and none is in it", async () => {
   expect(await findManager(named("worker", "theirs"), "gone")).toBeUndefined();
   await expect(findManager(named("worker", "down"), "hidden")).rejects.toThrow(
     "no manager of the Swarm hidden answers",
@@ -65,7 +65,7 @@ test.each<[string[], string | undefined, string | undefined]>([
   [["down", "worker", "alsoOurs"], "ours", "alsoOurs"],
   [["down", "worker"], "worker", "worker"],
   [["down", "worker"], undefined, undefined],
-])("of the managers %j, after %j, the docker provider talks to %j", async (names, former, expected) => {
+])("of the managers %j, after %j, the docker provider uses %j", async (names, former, expected) => {
   const chosen = await firstReachableManager(Object.values(named(...names)), former && engines[former]!.host);
   expect(chosen).toEqual(expected && engines[expected]);
 });

@@ -21,7 +21,7 @@ const LEADERLESS: Fault = {
     "rpc error: code = Unknown desc = The swarm does not have a leader. It's possible that too few managers are online.",
 };
 
-/** What Pulumi has a handler do, and the questions that a manager may fail to answer on the way. */
+/** An operation of a handler, and the requests of it that may fail. */
 type Row = [
   what: string,
   requests: string[],
@@ -56,7 +56,7 @@ async function networkOf(scene: TestSwarm): Promise<ConfigFromNetworkInputs & { 
 
 const ROWS: Row[] = [
   [
-    "a member is read",
+    "reads a member",
     ["GET /nodes/"],
     ({ fake, address }) => {
       const { nodeId, connection } = fake.engine(2);
@@ -66,7 +66,7 @@ const ROWS: Row[] = [
     { props: { role: "manager" } },
   ],
   [
-    "a node's settings are read",
+    "reads a node's settings",
     ["GET /nodes/"],
     ({ fake, address }) => {
       const { nodeId } = fake.engine(2);
@@ -75,7 +75,7 @@ const ROWS: Row[] = [
     { props: { availability: "active" } },
   ],
   [
-    "a service is read",
+    "reads a service",
     ["GET /services/", "GET /tasks", "GET /nodes"],
     async (scene) => {
       const id = await scene.run(specOf("a"));
@@ -84,7 +84,7 @@ const ROWS: Row[] = [
     { props: { tasks: 3 } },
   ],
   [
-    "a network that every engine has is read",
+    "reads a predefined network",
     ["GET /networks/"],
     async ({ address, swarm }) => {
       swarm.networks.set("hostid", { ...[...swarm.networks.values()][0]!, Id: "hostid", Name: "host", Ingress: false });
@@ -93,7 +93,7 @@ const ROWS: Row[] = [
     { id: "hostid" },
   ],
   [
-    "a network is read",
+    "reads a network",
     ["GET /networks/"],
     async (scene) => {
       const inputs = await networkOf(scene);
@@ -102,7 +102,7 @@ const ROWS: Row[] = [
     { props: { name: "net" } },
   ],
   [
-    "a Swarm is read",
+    "reads a Swarm",
     ["GET /swarm", "GET /swarm/unlockkey"],
     (scene) => {
       const { Version, Spec } = scene.swarm.inspect();
@@ -112,7 +112,7 @@ const ROWS: Row[] = [
     { props: { autolock: true, unlockKey: expect.stringContaining("SWMKEY") as string } },
   ],
   [
-    "a Swarm is changed",
+    "updates a Swarm",
     ["GET /swarm", "POST /swarm/update", "GET /swarm/unlockkey"],
     async (scene) => {
       const olds = clusterOf(scene);
@@ -122,7 +122,7 @@ const ROWS: Row[] = [
     { outs: { taskHistoryLimit: 2, unlockKey: expect.stringContaining("SWMKEY") as string } },
   ],
   [
-    "a Swarm is ended",
+    "removes a Swarm",
     ["GET /services", "GET /secrets", "GET /configs"],
     (scene) => {
       const { Version, Spec } = scene.swarm.inspect();
@@ -135,11 +135,11 @@ const ROWS: Row[] = [
 
 const FAULTS: [string, Fault][] = [
   ["no leader", LEADERLESS],
-  ["a connection that is reset", "reset"],
+  ["a connection reset", "reset"],
 ];
 
 test.each(FAULTS.flatMap(([why, fault]) => ROWS.map((row) => [why, fault, ...row] as const)))(
-  "through %s, at whatever is asked: $2",
+  "retries after %s: $2",
   async (_why, fault, _what, requests, work, outcome) => {
     const scene = await start(3, { managers: 3 });
     const done = work(scene);

@@ -9,10 +9,10 @@ import { advance, advanceUntilSettled } from "../../../fake-swarm/time.ts";
 
 const { start } = withFakeTime();
 
-/** How Pulumi spells what is not known yet. */
+/** Pulumi's marker for unknown values. */
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** A Swarm of the hosts but the last one, which is to join. */
+/** Starts a Swarm of all hosts but the last, which the test joins. */
 async function scene(hosts: number, options: { managers?: number } = {}) {
   const started = await start(hosts, options);
   const last = started.fake.engine(hosts);
@@ -34,7 +34,7 @@ async function scene(hosts: number, options: { managers?: number } = {}) {
 const hostnames = ({ swarm }: Pick<TestSwarm, "swarm">) =>
   [...swarm.nodes.values()].map(({ Description, Status }) => `${Description.Hostname} ${Status.State}`);
 
-test.each(["worker", "manager"] as const)("a host becomes a %s, with the token that holds now", async (role) => {
+test.each(["worker", "manager"] as const)("joins a host as a %s with the current token", async (role) => {
   const { swarm, inputs, fake, last } = await scene(2);
   // The tokens were rotated since they were recorded.
   swarm.update(swarm.inspect().Version.Index, swarm.inspect().Spec, () => true);
@@ -47,14 +47,14 @@ test.each(["worker", "manager"] as const)("a host becomes a %s, with the token t
   expect(fake.requests.filter((one) => one.endsWith("POST /swarm/join"))).toHaveLength(1);
 });
 
-test("a host that is in the Swarm already does not join again", async () => {
+test("does not join a host twice", async () => {
   const { inputs, fake, engine } = await scene(2);
   expect(await advanceUntilSettled(joinSwarm(engine, inputs))).toBe(true);
   expect(await advanceUntilSettled(joinSwarm(engine, inputs))).toBe(false);
   expect(fake.requests.filter((one) => one.endsWith("POST /swarm/join"))).toHaveLength(1);
 });
 
-test("a host in another Swarm stays there, and the message names it", async () => {
+test("rejects a host in another Swarm, and names it", async () => {
   const { inputs, engine, last, fake } = await scene(2);
   new FakeSwarm(fake, { Spec: {} }).addNode(last, "manager");
   await expect(advanceUntilSettled(joinSwarm(engine, inputs))).rejects.toThrow(
@@ -63,7 +63,7 @@ test("a host in another Swarm stays there, and the message names it", async () =
   expect(last.state).toBe("active");
 });
 
-test("a run that was killed while its host joined goes on with the node that there is", async () => {
+test("continues with the node of a run that was killed while joining", async () => {
   const { inputs, fake, swarm, engine, last } = await scene(2);
   fake.faults.add("POST /swarm/join", "reset when done");
   await advanceUntilSettled(joinSwarm(engine, inputs));
@@ -73,14 +73,14 @@ test("a run that was killed while its host joined goes on with the node that the
   expect(last.state).toBe("active");
 });
 
-test("an engine that is still starting is asked again", async () => {
+test("waits for an engine that is still starting", async () => {
   const { inputs, engine, last } = await scene(2);
   last.state = "pending";
   setTimeout(() => (last.state = "inactive"), 10_000);
   expect(await advanceUntilSettled(joinSwarm(engine, inputs))).toBe(true);
 });
 
-test("one that starts for ever is an error with a way out", async () => {
+test("rejects an engine that never finishes starting, with a fix", async () => {
   const { inputs, engine, last } = await scene(2);
   last.state = "pending";
   await expect(advanceUntilSettled(joinSwarm(engine, inputs))).rejects.toThrow(
@@ -88,7 +88,7 @@ test("one that starts for ever is an error with a way out", async () => {
   );
 });
 
-test("a manager that nodes cannot reach for a while is tried again, after what was left is taken back", async () => {
+test("rolls back and retries while the manager cannot be reached", async () => {
   const { inputs, engine, fake, last } = await scene(2);
   fake.engine(1).isFirewalled = true;
   const joining = joinSwarm(engine, { ...inputs, timeoutSeconds: 180 });
@@ -97,12 +97,12 @@ test("a manager that nodes cannot reach for a while is tried again, after what w
   fake.engine(1).isFirewalled = false;
   expect(await advanceUntilSettled(joining)).toBe(true);
   expect(last.state).toBe("active");
-  // Twice it gave up, and left what it could not join.
+  // It gave up twice, and left before each new attempt.
   const asked = (what: string) => fake.requests.filter((one) => one.endsWith(what)).length;
   expect([asked("POST /swarm/join"), asked("POST /swarm/leave")]).toEqual([3, 2]);
 });
 
-test("an address where nobody listens is an error in time, and leaves nothing", async () => {
+test("fails within the time limit when nothing listens, and leaves no node", async () => {
   const { inputs, engine, last, swarm, fake } = await scene(2);
   fake.faults.add(
     "POST /swarm/join",
@@ -118,7 +118,7 @@ test("an address where nobody listens is an error in time, and leaves nothing", 
   expect(hostnames({ swarm })).toEqual(["host1 ready"]);
 });
 
-test("what an engine refuses is an error at once", async () => {
+test("fails at once when the engine rejects the request", async () => {
   const { inputs, engine, fake } = await scene(2);
   fake.faults.add("POST /swarm/join", { status: 400, message: "advertise address must be a non-zero IP address" });
   const begun = performance.now();
@@ -128,7 +128,7 @@ test("what an engine refuses is an error at once", async () => {
   expect(performance.now() - begun).toBeLessThan(2_000);
 });
 
-test("a join that is given up while the engine still tries leaves it in no Swarm", async () => {
+test("leaves no Swarm behind when the time limit passes while the engine still tries", async () => {
   const { inputs, engine, fake, last } = await scene(2);
   fake.engine(1).isFirewalled = true;
   await expect(advanceUntilSettled(joinSwarm(engine, { ...inputs, timeoutSeconds: 25 }))).rejects.toThrow(
@@ -137,7 +137,7 @@ test("a join that is given up while the engine still tries leaves it in no Swarm
   expect(last.state).toBe("inactive");
 });
 
-test("a manager that joined half-way is taken back, and does not count for the quorum", async () => {
+test("removes a half-joined manager, which would count for the quorum", async () => {
   const { inputs, engine, swarm, last } = await scene(4, { managers: 3 });
   const { addNode } = swarm;
   swarm.addNode = (joining, role) => {
@@ -165,7 +165,7 @@ test.each<[what: string, machineId: string, expected: object]>([
   }
 });
 
-test("a machine in the member's place that is no node of the Swarm is another one", async () => {
+test("a machine that is not a node of the Swarm replaces the member", async () => {
   const { inputs, last, swarm } = await scene(2);
   const { id, outs } = await advanceUntilSettled(Member.create({ ...inputs, machineId: "before" }));
   swarm.nodes.delete(last.nodeId);

@@ -7,7 +7,7 @@ import { advance, advanceUntilSettled } from "../../../fake-swarm/time.ts";
 
 const { start } = withFakeTime();
 
-/** What is on record of a host's membership. */
+/** Returns the recorded state of a host's membership. */
 function stateOf(scene: TestSwarm, number: number, more: Partial<MemberState> = {}): MemberState {
   const { connection, hostname, address, isManager } = scene.fake.engine(number);
   return {
@@ -21,13 +21,13 @@ function stateOf(scene: TestSwarm, number: number, more: Partial<MemberState> = 
 const left = (scene: TestSwarm, number: number, more?: Partial<MemberState>) =>
   leaveSwarm(scene.fake.engine(number).nodeId, stateOf(scene, number, more));
 const hostnames = ({ swarm }: TestSwarm) => [...swarm.nodes.values()].map(({ Description }) => Description.Hostname);
-/** What was asked of the managers in order to change something. */
+/** Returns the requests that changed something. */
 const changes = ({ fake }: TestSwarm) =>
   fake.requests
     .filter((one) => /POST \/(nodes|swarm)|DELETE/.test(one))
     .map((one) => one.replace(/\/nodes\/\w+/, "/nodes/:id").replace(/^\S+ /, ""));
 
-test("a worker is drained, leaves, and is removed; its bridge goes with it", async () => {
+test("drains a worker, has it leave, and removes its node and its bridge", async () => {
   const scene = await start(2);
   await scene.run(specOf("a"));
   scene.fake.timing.taskStop = 10_000;
@@ -44,7 +44,7 @@ test("a worker is drained, leaves, and is removed; its bridge goes with it", asy
   expect(scene.fake.engine(2)).toMatchObject({ state: "inactive", nodeId: "" });
 });
 
-test("a manager stops being one before it leaves", async () => {
+test("demotes a manager before it leaves", async () => {
   const scene = await start(3, { managers: 3 });
   await advanceUntilSettled(left(scene, 1, { createdGatewayBridge: false }));
   expect(changes(scene)).toEqual([
@@ -57,7 +57,7 @@ test("a manager stops being one before it leaves", async () => {
   expect(scene.swarm.raftMembers()).toHaveLength(2);
 });
 
-test("managers that leave side by side stop being such one after the other, and the last one stays", async () => {
+test("demotes managers that leave in parallel one by one, and keeps the last one", async () => {
   const scene = await start(3, { managers: 3 });
   const { elect } = scene.swarm;
   let isWithoutQuorum = false;
@@ -73,7 +73,7 @@ test("managers that leave side by side stop being such one after the other, and 
   expect(scene.fake.engines.filter(({ state }) => state === "active")).toHaveLength(1);
 });
 
-test("a host that is switched off is waited for until the managers miss it, and then removed", async () => {
+test("removes a host that is off once the managers see it as down", async () => {
   const scene = await start(3, { managers: 3 });
   scene.fake.engine(3).stop();
   await advanceUntilSettled(left(scene, 3));
@@ -81,7 +81,7 @@ test("a host that is switched off is waited for until the managers miss it, and 
   expect(scene.swarm.raftMembers()).toHaveLength(2);
 });
 
-test("a host that does not answer while its node is alive stays, and the message says what to do", async () => {
+test("keeps an unreachable host whose node is up, and says how to fix it", async () => {
   const scene = await start(2);
   scene.fake.engine(2).power = "hanging";
   await expect(advanceUntilSettled(left(scene, 2))).rejects.toThrow(
@@ -90,7 +90,7 @@ test("a host that does not answer while its node is alive stays, and the message
   expect(hostnames(scene)).toEqual(["host1", "host2"]);
 });
 
-test("a manager stays where too few others answer to do without it", async () => {
+test("keeps a manager that is needed for the quorum", async () => {
   const scene = await start(3, { managers: 3 });
   scene.fake.engine(3).stop();
   await advance(30);
@@ -101,7 +101,7 @@ test("a manager stays where too few others answer to do without it", async () =>
   expect(scene.fake.engine(2).state).toBe("active");
 });
 
-test("a node that is gone already is nothing to do", async () => {
+test("does nothing for a node that is already removed", async () => {
   const scene = await start(2);
   const state = stateOf(scene, 2);
   const id = scene.fake.engine(2).nodeId;
@@ -111,7 +111,7 @@ test("a node that is gone already is nothing to do", async () => {
   expect(changes(scene)).toEqual([]);
 });
 
-test("a machine that joined again as another node keeps that one", async () => {
+test("keeps the new node of a machine that joined again", async () => {
   const scene = await start(2);
   const id = scene.fake.engine(2).nodeId;
   const state = stateOf(scene, 2);
@@ -125,7 +125,7 @@ test("a machine that joined again as another node keeps that one", async () => {
   expect(scene.fake.engine(2).nodeId).toBe(again);
 });
 
-test("it leaves through a leader's loss, a reset and another writer", async () => {
+test("leaves despite an election, a connection reset and a version conflict", async () => {
   const scene = await start(3, { managers: 3 });
   const { faults } = scene.fake;
   faults.add("POST /nodes/", { status: 500, message: "rpc error: code = Unknown desc = update out of sequence" });
@@ -138,7 +138,7 @@ test("it leaves through a leader's loss, a reset and another writer", async () =
   expect(hostnames(scene)).toEqual(["host1", "host3"]);
 });
 
-test("the Member resource promotes and demotes, and waits until the host has heard of it", async () => {
+test("Member.update waits until the host knows its role", async () => {
   const scene = await start(3, { managers: 2 });
   scene.fake.timing.role = 5_000;
   const olds = stateOf(scene, 3);

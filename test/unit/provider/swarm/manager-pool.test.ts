@@ -5,7 +5,7 @@ import type { NodeDetails } from "../../../../engine/types.ts";
 
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** Managers by name; a capital letter is the same key on another machine. */
+/** Returns managers by name. A capital letter is the same key on another machine. */
 const managers = (names: string): Managers =>
   Object.fromEntries([...names].map((name) => [name.toLowerCase(), { host: `unix:///run/${name}.sock` }]));
 
@@ -21,18 +21,18 @@ test.each([
   ["abc", "cde", true],
   ["abc", "d", true],
   ["", "a", true],
-])("a record of managers %j among today's %j is outdated: %j", (recorded, now, expected) => {
+])("recorded managers %j with today's %j need an update: %j", (recorded, now, expected) => {
   expect(needsManagerUpdate(managers(recorded), managers(now))).toBe(expected);
 });
 
-test("a record counts for nothing on a manager that is not known yet", () => {
+test("ignores managers that are not known yet", () => {
   const now = { ...managers("ab"), c: UNKNOWN } as unknown as Managers;
   expect(needsManagerUpdate(managers("abc"), now)).toBe(false);
   expect(needsManagerUpdate(managers("ac"), now)).toBe(true);
   expect(needsManagerUpdate(managers("a"), UNKNOWN as unknown as Managers)).toBe(true);
 });
 
-/** Nodes by name: `+` a manager that answers, `-` one that does not, `.` a worker. */
+/** Returns nodes by name: `+` a reachable manager, `-` an unreachable one, `.` a worker. */
 const nodes = (text: string): NodeDetails[] =>
   text.split(" ").map((word) => {
     const [mark, name = ""] = word;
@@ -62,7 +62,7 @@ test.each([
     "only 2 of the 4 remaining managers would be reachable, and a quorum needs 3: bring back or remove node-d, node-e first",
   ],
   ["+a +b +c +d -e", "a", undefined],
-])("of %s, %s may stop being a manager unless %j", (text, id, expected) => {
+])("of %s, demoting %s is a problem: %j", (text, id, expected) => {
   const problem = demotionProblem(nodes(text), id);
   if (expected === undefined) expect(problem).toBeUndefined();
   else expect(problem).toContain(expected);

@@ -19,7 +19,7 @@ async function timed<T>(work: Promise<T>): Promise<number> {
   return (performance.now() - begun) / 1_000;
 }
 
-test("the manager that answered last is asked alone, and another one once it is gone", async () => {
+test("asks only the manager that answered last, and another one once it is gone", async () => {
   const scene = await start(3, { managers: 3 });
   const { fake } = scene;
   const first = await found(scene);
@@ -34,7 +34,7 @@ test("the manager that answered last is asked alone, and another one once it is 
   expect(second).not.toBe(first);
 });
 
-test("one that is silent keeps nobody from one that answers", async () => {
+test("a hanging manager does not delay the lookup", async () => {
   const scene = await start(3, { managers: 3 });
   scene.fake.engine(1).power = "hanging";
   const begun = performance.now();
@@ -42,7 +42,7 @@ test("one that is silent keeps nobody from one that answers", async () => {
   expect(performance.now() - begun).toBeLessThan(1_000);
 });
 
-test("an election is waited for", async () => {
+test("waits for an election", async () => {
   const scene = await start(3, { managers: 3 });
   scene.fake.timing.election = 15_000;
   scene.swarm.loseLeader();
@@ -51,7 +51,7 @@ test("an election is waited for", async () => {
   expect(performance.now() - begun).toBeGreaterThanOrEqual(15_000);
 });
 
-test("the docker provider gets a manager that sees a leader, as it fails at once without one", async () => {
+test("the docker provider gets a manager that sees a leader", async () => {
   const scene = await start(3, { managers: 3 });
   const { fake } = scene;
   fake.timing.election = 15_000;
@@ -62,7 +62,7 @@ test("the docker provider gets a manager that sees a leader, as it fails at once
   expect(performance.now() - begun).toBeGreaterThanOrEqual(15_000);
 });
 
-test("the docker provider gets a manager also where the quorum is lost for good", async () => {
+test("the docker provider gets a manager even without a quorum", async () => {
   const scene = await start(3, { managers: 3 });
   const [first, second, third] = scene.fake.engines;
   for (const gone of [second, third]) gone!.stop();
@@ -71,7 +71,7 @@ test("the docker provider gets a manager also where the quorum is lost for good"
   expect(chosen).toEqual(first!.connection);
 });
 
-test("a question goes on through an election that takes longer than a lookup", async () => {
+test("a request survives an election that takes longer than a lookup", async () => {
   const scene = await start(3, { managers: 3 });
   scene.fake.timing.election = 35_000;
   scene.swarm.loseLeader();
@@ -79,28 +79,28 @@ test("a question goes on through an election that takes longer than a lookup", a
   expect((await advanceUntilSettled(asked)).ID).toBe(scene.swarm.id);
 });
 
-test("managers without a quorum are no managers, and no sign that the Swarm is gone", async () => {
+test("managers without a quorum do not mean that the Swarm is gone", async () => {
   const scene = await start(3, { managers: 3 });
   for (const number of [2, 3]) scene.fake.engine(number).stop();
   const lookup = findManager(scene.managers, scene.swarm.id);
   await expect(advanceUntilSettled(lookup)).rejects.toThrow(/sees no quorum .*The swarm does not have a leader/);
 });
 
-test("a manager that is cut off is passed over for one of the majority", async () => {
+test("skips a manager that is cut off from the majority", async () => {
   const scene = await start(3, { managers: 3 });
   scene.fake.engine(1).cutOff(true);
   await advance(10);
   expect(await found(scene)).not.toBe(scene.fake.engine(1).connection.host);
 });
 
-test("a lookup within a deadline takes no longer than that", async () => {
+test("a lookup ends with its deadline", async () => {
   const scene = await start(1);
   scene.fake.engine(1).power = "hanging";
   expect(await timed(findManager(scene.managers, scene.swarm.id, new Deadline(3)))).toBeLessThan(5);
   expect(await timed(findManager(scene.managers, scene.swarm.id))).toBeGreaterThan(20);
 });
 
-test("a Swarm that every engine has left is gone, one with a silent manager is not", async () => {
+test("a Swarm is gone if every engine has left it, but not if one hangs", async () => {
   const scene = await start(2, { managers: 2 });
   for (const engine of scene.fake.engines) engine.resetSwarm();
   expect(await found(scene)).toBeUndefined();
@@ -110,7 +110,7 @@ test("a Swarm that every engine has left is gone, one with a silent manager is n
   );
 });
 
-/** A Swarm of one manager that locks, which has restarted; and what is on record of it. */
+/** Starts an autolocked Swarm, restarts its managers, and returns it with its recorded state. */
 async function locked(managers: number) {
   const scene = await start(managers, { managers });
   const { swarm, fake } = scene;
@@ -133,7 +133,7 @@ async function locked(managers: number) {
   return { ...scene, scene, swarm, fake, state };
 }
 
-test("locked managers are seen as such, are not taken for gone, and are unlocked with the key on record", async () => {
+test("recognises locked managers, and unlocks them with the recorded key", async () => {
   const { scene, swarm, fake, state } = await locked(3);
   expect((await lockedManagers(scene.managers)).map(([key]) => key)).toEqual(["host1", "host2", "host3"]);
   await expect(advanceUntilSettled(findManager(scene.managers, swarm.id))).rejects.toThrow(
@@ -144,7 +144,7 @@ test("locked managers are seen as such, are not taken for gone, and are unlocked
   expect(fake.engines.map((engine) => engine.state)).toEqual(["active", "active", "active"]);
 });
 
-test("a lookup waits for a manager that is unlocked meanwhile", async () => {
+test("a lookup waits for a manager that is being unlocked", async () => {
   const { scene, swarm, fake } = await locked(1);
   setTimeout(() => fake.engine(1).unlock(), 10_000);
   const begun = performance.now();

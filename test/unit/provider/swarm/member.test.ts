@@ -29,21 +29,21 @@ const IN_PLACE = { changes: true, replaces: [], deleteBeforeReplace: false };
 
 test.each<[string, Partial<MemberInputs>, object]>([
   ["nothing", {}, NOTHING],
-  ["the token, which it does not need any more", { joinToken: "other" }, NOTHING],
-  ["where others join", { joinAddresses: [], listenAddress: "0.0.0.0:2377" }, NOTHING],
-  ["a manager more", { managers: managers("a", "b", "c", "d") }, NOTHING],
-  ["a manager less", { managers: managers("b", "c") }, NOTHING],
+  ["the token, which only joining needs", { joinToken: "other" }, NOTHING],
+  ["the addresses for joining", { joinAddresses: [], listenAddress: "0.0.0.0:2377" }, NOTHING],
+  ["one more manager", { managers: managers("a", "b", "c", "d") }, NOTHING],
+  ["one manager less", { managers: managers("b", "c") }, NOTHING],
   ["most managers", { managers: managers("c", "d", "e") }, IN_PLACE],
   ["its role", { role: "worker" }, IN_PLACE],
-  ["how it is reached", { connection: connection("other") }, IN_PLACE],
+  ["its connection", { connection: connection("other") }, IN_PLACE],
   [
-    "its machine, which joins before the former one leaves",
+    "its machine: the new one joins before the old one leaves",
     { machineId: "other" },
     { ...IN_PLACE, replaces: ["machineId"] },
   ],
-  ["its machine, as long as nobody says which it is", { machineId: UNKNOWN }, NOTHING],
+  ["its machine, while it is unknown", { machineId: UNKNOWN }, NOTHING],
   ["the Swarm", { swarmId: "other" }, { changes: true, replaces: ["swarmId"], deleteBeforeReplace: true }],
-])("a member, with a change of %s", async (_what, change, expected) => {
+])("Member.diff for a change of %s", async (_what, change, expected) => {
   expect(await Member.diff("id", state, { ...inputs, ...change })).toEqual(expected);
 });
 
@@ -57,15 +57,11 @@ const settings: NodeSettingsInputs = {
 
 test.each<[string, Partial<NodeSettingsInputs>, object]>([
   ["nothing", {}, NOTHING],
-  ["a manager more", { managers: managers("a", "b", "c", "d") }, NOTHING],
+  ["one more manager", { managers: managers("a", "b", "c", "d") }, NOTHING],
   ["labels", { labels: {} }, IN_PLACE],
   ["availability", { availability: "drain" }, IN_PLACE],
-  [
-    "the node, which gets them once the former one has lost them",
-    { nodeId: "other" },
-    { ...IN_PLACE, replaces: ["nodeId"] },
-  ],
-])("a node's settings, with a change of %s", async (_what, change, expected) => {
+  ["the node: the old one loses them first", { nodeId: "other" }, { ...IN_PLACE, replaces: ["nodeId"] }],
+])("NodeSettings.diff for a change of %s", async (_what, change, expected) => {
   const diff = await NodeSettings.diff("id", settings, { ...settings, ...change });
   expect(diff).toEqual({ ...expected, deleteBeforeReplace: true });
 });

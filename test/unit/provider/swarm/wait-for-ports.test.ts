@@ -6,7 +6,7 @@ import { host, machine, snapshot, SWARM } from "../../preflight-snapshot.ts";
 const engineHas = (...listening: number[]) => machine({ listening, portHolders: { 7946: "dockerd" } });
 const seen = (machines: Record<string, MachineFacts>) => snapshot({ a: host(), b: host() }, { machines });
 
-/** Looks at machines that stand as listed, one look after the other. */
+/** Returns an inspection with these answers, one for each call. */
 function looks(...answers: Record<string, MachineFacts>[]) {
   const asked: string[][] = [];
   const look = (keys: string[]) => {
@@ -21,14 +21,14 @@ test.each<[string, MachineFacts]>([
   ["free", machine()],
   ["another program's", machine({ listening: [7946], portHolders: { 7946: "serf" } })],
   ["a manager's, on a worker", machine({ listening: [2377] })],
-])("nobody is waited for where the port is %s", async (_, facts) => {
+])("does not wait when the port is %s", async (_, facts) => {
   const { asked, look } = looks();
   const found = seen({ a: facts });
   expect(await waitForReleasedPorts(SWARM, found, look, quick)).toBe(found);
   expect(asked).toEqual([]);
 });
 
-test("engines that let go of their ports are waited for, and only they", async () => {
+test("waits only for engines that are releasing their ports", async () => {
   const unknown = machine({ listening: [7946, 22] });
   const { asked, look } = looks({ a: engineHas(7946), b: machine() }, { a: machine({ listening: [22] }) });
   const { machines } = await waitForReleasedPorts(SWARM, seen({ a: engineHas(7946), b: unknown }), look, quick);
@@ -36,7 +36,7 @@ test("engines that let go of their ports are waited for, and only they", async (
   expect(machines).toEqual({ a: machine({ listening: [22] }), b: machine() });
 });
 
-test("one that keeps its port is left to the findings", async () => {
+test("leaves an engine that keeps its port to the checks", async () => {
   const { asked, look } = looks();
   const { machines } = await waitForReleasedPorts(SWARM, seen({ a: engineHas(7946) }), look, {
     ...quick,

@@ -20,7 +20,7 @@ const LEADERLESS: Fault = { status: 503, message: "rpc error: The swarm does not
 const CONFLICT: Fault = { status: 500, message: "rpc error: update out of sequence" };
 const UNDISTURBED = { earlierTasks: new Set<string>(), restarts: false };
 
-/** A Swarm with a service of one task, and how it is asked for. */
+/** Starts a Swarm with a service, and returns helpers for requests to it. */
 async function serving({ managers = 1, spec = specOf("minio:1") } = {}) {
   const scene = await start(managers, { managers });
   const id = await scene.run(spec);
@@ -32,16 +32,16 @@ async function serving({ managers = 1, spec = specOf("minio:1") } = {}) {
   return { ...scene, scene, id, inputs, fail, left: () => scene.fake.faults.left };
 }
 
-/** What was asked but who an engine is. */
+/** Returns the requests without `GET /info`. */
 const asked = ({ fake }: TestSwarm) =>
   fake.requests.map((one) => one.replace(/^\S+ /, "")).filter((one) => one !== "GET /info");
 const imageOf = ({ swarm }: TestSwarm, id: string) => swarm.services.get(id).Spec.TaskTemplate.ContainerSpec.Image;
 
 test.each<[string, Fault]>([
   ["no leader", LEADERLESS],
-  ["a connection that is reset", "reset"],
-  ["another writer", CONFLICT],
-])("a service is waited for through %s", async (_, fault) => {
+  ["a connection reset", "reset"],
+  ["a version conflict", CONFLICT],
+])("waits for a service despite %s", async (_, fault) => {
   const { find, id, inputs, fail, left } = await serving();
   fail(`GET /services/${id}`, fault);
   fail("GET /nodes", fault);
@@ -49,14 +49,14 @@ test.each<[string, Fault]>([
   expect(left()).toEqual([]);
 });
 
-test.each([404, 400])("what the engine refuses with %j ends the wait at once", async (status) => {
+test.each([404, 400])("an error with status %j ends the wait at once", async (status) => {
   const { scene, find, id, inputs, fail } = await serving();
   fail(`GET /services/${id}`, { status, message: "it is so" });
   await expect(advanceUntilSettled(waitForConvergence(find, id, inputs, UNDISTURBED))).rejects.toThrow("it is so");
   expect(asked(scene)).toEqual([`GET /services/${id}`]);
 });
 
-test("a wait goes on with another manager when the one asked so far is gone", async () => {
+test("a wait continues with another manager when its manager is gone", async () => {
   const { scene, id, inputs, find, fake } = await serving({ managers: 3 });
   let first: string | undefined;
   const wait = waitWithManager(
@@ -75,7 +75,7 @@ test("a wait goes on with another manager when the one asked so far is gone", as
   expect(scene.fake.engines.filter(({ power }) => power === "off")).toHaveLength(1);
 });
 
-test("tasks are changed one by one through a leader's election", async () => {
+test("a rolling update continues through an election", async () => {
   const { scene, find, id, inputs, fail, left } = await serving();
   const wanted = specOf("minio:2");
   fail("GET /tasks", LEADERLESS, "reset");
@@ -87,9 +87,9 @@ test("tasks are changed one by one through a leader's election", async () => {
 });
 
 test.each<[string, Fault, number]>([
-  ["not made", "reset", 2],
-  ["made all the same", "reset when done", 2],
-])("a change whose connection is reset is %s, and written once", async (_, fault, requests) => {
+  ["lost", "reset", 2],
+  ["applied", "reset when done", 2],
+])("an update that is %s at a connection reset is written once", async (_, fault, requests) => {
   const { scene, swarm, find, id, fail } = await serving();
   const written: ServiceSpec[] = [];
   const { update } = swarm.services;
@@ -103,7 +103,7 @@ test.each<[string, Fault, number]>([
   expect(asked(scene).filter((request) => request.startsWith("GET"))).toHaveLength(requests);
 });
 
-test("a service is updated and deleted through leaders' elections", async () => {
+test("updates and deletes a service through elections", async () => {
   const { scene, id, inputs, fail, left } = await serving();
   const news = { ...inputs, spec: specOf("minio:2") };
   fail("GET /tasks", LEADERLESS);
@@ -118,7 +118,7 @@ test("a service is updated and deleted through leaders' elections", async () => 
   expect(scene.tasks).toEqual([]);
 });
 
-test("a node that was removed by hand is asked for once", async () => {
+test("does not retry for a node that was removed by hand", async () => {
   const { scene, find, fake } = await serving();
   const missing = { status: 404, message: "node a not found" };
   fake.faults.add("GET /nodes/a", missing, { times: 5 });
@@ -126,7 +126,7 @@ test("a node that was removed by hand is asked for once", async () => {
   expect(asked(scene)).toEqual(["GET /nodes/a"]);
 });
 
-test("a role that managers do not settle yet is tried again", async () => {
+test("retries a role change that the managers cannot complete yet", async () => {
   const scene = await start(2);
   const { nodeId } = scene.fake.engine(2);
   const unsettled = { status: 404, message: "can't find manager in raft memberlist" };
@@ -135,7 +135,7 @@ test("a role that managers do not settle yet is tried again", async () => {
   expect(scene.fake.faults.left).toEqual([]);
 });
 
-test("limits do not add up: a lookup gets what is left of its wait", async () => {
+test("a lookup gets the remaining time of its wait", async () => {
   const given: number[] = [];
   const find = async (deadline?: Deadline) => {
     given.push(deadline?.remainingMs ?? Infinity);
@@ -146,7 +146,7 @@ test("limits do not add up: a lookup gets what is left of its wait", async () =>
   expect(given[0]).toBeLessThanOrEqual(1_000);
 });
 
-test("a member's update asks again when its manager sees no leader", async () => {
+test("Member.update retries when its manager sees no leader", async () => {
   const scene = await start(2);
   const { nodeId } = scene.fake.engine(2);
   const state = { ...scene.address, role: "worker", timeoutSeconds: 20, connection: { host: "unix:///nowhere" } };
@@ -157,7 +157,7 @@ test("a member's update asks again when its manager sees no leader", async () =>
   expect(scene.fake.faults.left).toEqual([]);
 });
 
-test("a single question has an end", async () => {
+test("a single request has a time limit", async () => {
   const { find, fake } = await serving();
   fake.faults.add("GET /swarm", LEADERLESS, { times: 20 });
   const question = withManager("the Swarm", find, (manager) => manager.inspectSwarm(), { timeoutSeconds: 0 });
