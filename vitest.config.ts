@@ -4,15 +4,15 @@ import { SlowFirst } from "./toolchain/slow-first.ts";
 
 const MINUTE = 60_000;
 
-/** Vitest leaves one core out by itself: on two, half of them. */
+/** Vitest's default leaves one core unused, which is half of two. */
 const ALL_CORES = availableParallelism();
 
-/** What a user's own shell says about Pulumi is none of the tests' business. */
+/** Removes the influence of the user's shell on Pulumi. */
 const HERMETIC = { PULUMI_STACK: "" };
 
 export default defineConfig({
   test: {
-    // What a machine cannot run is skipped by the test itself, which prints the reason; nothing is tried twice.
+    // Never retry. Tests that cannot run on a machine skip themselves with the reason.
     retry: 0,
     sequence: { sequencer: SlowFirst },
     projects: [
@@ -32,7 +32,7 @@ export default defineConfig({
           name: "toolchain",
           env: HERMETIC,
           include: ["test/{toolchain,lab}/**/*.test.ts"],
-          // They start programs of other makers, such as pip, which take many times as long on a busy machine.
+          // They start programs such as pip, which take many times as long on a busy machine.
           testTimeout: MINUTE,
           maxWorkers: ALL_CORES,
         },
@@ -44,7 +44,7 @@ export default defineConfig({
           globalSetup: ["test/integration/global-setup.ts"],
           testTimeout: 10 * MINUTE,
           hookTimeout: 5 * MINUTE,
-          // Each file has engines of its own, and mostly waits for them.
+          // Each file has its own engines, and mostly waits for them.
           maxWorkers: 4,
           sequence: { groupOrder: 1 },
         },

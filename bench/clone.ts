@@ -7,7 +7,7 @@ import { RUNS, measureSeconds, withCleanup } from "./measure.ts";
 import { downWithData, up } from "./npm.ts";
 import type { Measurement } from "./report.ts";
 
-/** `npm run up` in fresh clones: with what earlier runs downloaded and built, and once, if asked, with nothing at all. */
+/** Measures `npm run up` in fresh clones: with warm caches, and with `cold` once with empty ones. */
 export async function benchClone(stack: string, cold: boolean): Promise<Measurement[]> {
   const warm: number[] = [];
   for (let runs = 0; runs < RUNS; runs++) warm.push(await inClone((folder) => upTime(stack, folder, process.env)));
@@ -26,7 +26,7 @@ function upTime(stack: string, folder: string, env: NodeJS.ProcessEnv): Promise<
   );
 }
 
-/** Clones what is committed, and removes the clone. */
+/** Clones the committed files, runs the work, and removes the clone. */
 async function inClone(work: (folder: string) => Promise<number>): Promise<number> {
   const parent = mkdtempSync(join(tmpdir(), "pulumi-swarm-bench-"));
   return await withCleanup(
@@ -43,7 +43,7 @@ async function inClone(work: (folder: string) => Promise<number>): Promise<numbe
   );
 }
 
-/** Every cache that a run reads: ours, npm's and Go's. The engine itself, and images it has, stay. */
+/** Sets empty folders for every cache: ours, npm's and Go's. The engine keeps its images. */
 function emptyCaches(folder: string): NodeJS.ProcessEnv {
   mkdirSync(folder);
   return {

@@ -1,7 +1,7 @@
 #!/bin/sh
-# The steps of `npm run up` by the docker CLI: what the benchmark compares it with. Made for an engine without a Swarm.
-#   IMAGE=… sh bench/docker-cli.sh up      ends once the cluster answers that it is healthy
-#   sh bench/docker-cli.sh down            removes all that `up` made, the data too
+# The steps of `npm run up` with the docker CLI, for comparison. For an engine that is in no Swarm.
+#   IMAGE=… sh bench/docker-cli.sh up      ends once the cluster is healthy
+#   sh bench/docker-cli.sh down            removes everything that `up` created, with the data
 set -eu
 
 NAME=pulumi-swarm-bench
@@ -12,7 +12,7 @@ random() { od -An -N16 -tx1 /dev/urandom | tr -d ' \n'; }
 
 up() {
   docker swarm init --listen-addr 127.0.0.1 --advertise-addr 127.0.0.1 >/dev/null
-  # `down` knows this Swarm by its network: should that fail, the Swarm goes at once.
+  # `down` identifies the Swarm by this network. If creating it fails, leave the Swarm at once.
   trap 'docker swarm leave --force >/dev/null' EXIT
   docker network create --driver overlay --attachable --opt encrypted --label "$NAME" "$NAME" >/dev/null
   trap - EXIT

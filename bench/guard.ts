@@ -1,33 +1,33 @@
 import type { Engine } from "../engine/engine.ts";
 import { stackFilter } from "../commands/exec/container.ts";
 
-/** By this label everything is known that `docker-cli.sh` makes. */
+/** The label of everything that `docker-cli.sh` creates. */
 export const BENCH_LABEL = "pulumi-swarm-bench";
 
-/** What the benchmark finds on the engine before it begins. */
+/** The engine before the benchmark. */
 export interface EngineState {
   stack: string;
-  /** Where the engine is. */
+  /** The engine's address. */
   engine: string;
-  /** The Swarm the engine is in. */
+  /** The engine's Swarm. */
   swarmId?: string;
-  /** The Swarm of the stack, when it is up. */
+  /** The stack's Swarm, if it is up. */
   stackSwarmId?: string;
-  /** Volumes that hold the stack's data. */
+  /** Volumes with the stack's data. */
   volumes: string[];
-  /** Whether an earlier run of `docker-cli.sh` was killed and left its Swarm. */
+  /** Whether a killed run of `docker-cli.sh` has left its Swarm. */
   hasOrphanedBenchmark: boolean;
 }
 
-/** What the benchmark may do: nothing of the user's is touched without a word. */
+/** What the benchmark may do: it never deletes the user's data without permission. */
 export interface BenchPermission {
-  /** Whether the parts chosen take the stack down, its data with it. */
+  /** Whether the selected parts destroy the stack with its data. */
   destroys: boolean;
   /** `--yes`. */
   yes: boolean;
 }
 
-/** Why the benchmark must not run here, with the way out. */
+/** Returns why the benchmark must not run here and how to fix it; undefined if it may. */
 export function refusalReason(found: EngineState, { destroys, yes }: BenchPermission): string | undefined {
   const { stack, engine, swarmId, stackSwarmId, volumes, hasOrphanedBenchmark } = found;
   if (swarmId !== undefined && swarmId !== stackSwarmId && !hasOrphanedBenchmark) {

@@ -1,7 +1,7 @@
 import { ROOT } from "../toolchain/cache.ts";
 import { run } from "../toolchain/run.ts";
 
-/** Our own commands, as a user runs them; `folder` is another clone. */
+/** Runs one of our npm commands; `folder` is the clone. */
 export function npmRun(args: readonly string[], folder = ROOT, env: NodeJS.ProcessEnv = process.env): Promise<string> {
   return run("npm", ["run", "--silent", ...args], { cwd: folder, env });
 }

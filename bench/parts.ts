@@ -1,13 +1,13 @@
-/** What can be measured on its own. */
+/** Parts that can be measured separately. */
 export const PARTS = ["preview", "up", "clone"] as const;
 export type Part = (typeof PARTS)[number];
 
 export const BENCH_USAGE = "npm run bench [-- preview | up | clone] [--cold] [--yes] [--json] [--stack dev]";
 
-/** The parts named, or all. */
+/** Returns the named parts, or all. */
 export const selectParts = (names: readonly string[]): Set<Part> => selectNamed(PARTS, names, BENCH_USAGE);
 
-/** Those of all parts that are named, in their own order; all when none is. */
+/** Selects the named parts in the order of `all`; all if none is named. */
 export function selectNamed<P extends string>(all: readonly P[], names: readonly string[], usage: string): Set<P> {
   const wrong = names.find((name) => !all.some((part) => part === name));
   if (wrong !== undefined) throw new Error(`argument "${wrong}": choose of ${all.join(", ")}; usage: ${usage}`);

@@ -11,7 +11,7 @@ import type { Measurement } from "./report.ts";
 
 const PREVIEW = ["preview", "--expect-no-changes", "--non-interactive", "--color", "never"];
 
-/** The preview of a stack that is up against the preview of a program that does nothing. */
+/** Compares the preview of a stack that is up with the preview of an empty program. */
 export async function benchPreview(stack: string): Promise<Measurement> {
   const { session } = await prepare(stack);
   const folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-bench-"));
@@ -20,7 +20,7 @@ export async function benchPreview(stack: string): Promise<Measurement> {
       const empty = await emptySession(session.toolchain, folder);
       const ours: number[] = [];
       const theirs: number[] = [];
-      // The first of each fills caches and is not counted; then by turns, so that both see the same machine.
+      // The first run of each fills caches and is not counted. Both run alternately, under the same conditions.
       for (let runs = 0; runs <= RUNS; runs++) {
         const own = await measureSeconds(() => readPulumiOutput(session, [...PREVIEW, "--stack", stack]));
         const other = await measureSeconds(() => readPulumiOutput(empty, [...PREVIEW, "--stack", "empty"]));
@@ -39,7 +39,7 @@ export async function benchPreview(stack: string): Promise<Measurement> {
   );
 }
 
-/** A project of its own with the same CLI, the same SDK and the same kind of state. */
+/** Creates an empty project with the same CLI, SDK and kind of state. */
 async function emptySession(toolchain: Toolchain, folder: string): Promise<Session> {
   const project = { name: "empty", runtime: { name: "nodejs", options: { typescript: false } }, main: "index.js" };
   writeFileSync(join(folder, "Pulumi.yaml"), JSON.stringify(project));

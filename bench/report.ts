@@ -1,12 +1,12 @@
 import { renderTable } from "../commands/lib/table.ts";
 
-/** One thing measured, and what it is held against. */
+/** A measurement, and what it is compared with. */
 export interface Measurement {
   what: string;
   /** Seconds of each run. */
   seconds: number[];
   against?: { what: string; seconds: number[] };
-  /** Largest ratio of the medians that is aimed at. */
+  /** The target: the largest ratio of the medians. */
   aim?: number;
 }
 
@@ -16,10 +16,10 @@ export interface BenchRow extends Measurement {
   ratio?: number;
 }
 
-/** The result as plain data: this is what `--json` prints. */
+/** The result that `--json` prints. */
 export interface BenchReport {
   rows: BenchRow[];
-  /** What was left out, with the reason. */
+  /** What was skipped, with the reason. */
   skipped: string[];
 }
 
@@ -34,7 +34,7 @@ function rowOf(measurement: Measurement): BenchRow {
   return { ...measurement, median: ours, againstMedian: theirs, ratio: ours / theirs };
 }
 
-/** The middle value; of an even number of values the mean of the two in the middle. */
+/** Returns the median; for an even number of values the mean of the two middle ones. */
 export function median(values: readonly number[]): number {
   if (values.length === 0) throw new Error("a median needs at least one value");
   const sorted = values.toSorted((a, b) => a - b);
@@ -47,7 +47,7 @@ export function renderBench({ rows, skipped }: BenchReport): string {
   return [renderTable(head, cells), ...skipped.map((line) => `left out: ${line}`)].join("\n");
 }
 
-/** A row of text for each measurement. */
+/** Returns the table of measurements, one row for each. */
 export function measurementTable(measured: readonly BenchRow[]): { head: string[]; rows: string[][] } {
   const rows = measured.map(({ what, seconds, median: ours, against, againstMedian, ratio, aim }) => [
     what,

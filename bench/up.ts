@@ -10,15 +10,15 @@ import { downWithData, up } from "./npm.ts";
 import type { Measurement } from "./report.ts";
 
 /**
- * `npm run up` on a warm machine against the same steps by the docker CLI, both without data: until the store is
- * healthy, and until the command ends, which also sees Swarm's own health check through and keeps the state.
+ * Compares `npm run up` on a warm machine with the same steps by the docker CLI, both without data: until the store is
+ * healthy, and until the command ends. The command also waits for Swarm's health check and saves the state.
  */
 export async function benchUp(engine: Engine, project: string, stack: string): Promise<Measurement[]> {
   const healthy: number[] = [];
   const ended: number[] = [];
   const theirs: number[] = [];
   const down = () => downWithData(stack);
-  // The first run warms the machine up, and tells which image and which endpoint.
+  // The first run fills caches, and determines image and endpoint.
   const { image, endpoint } = await withCleanup(async () => {
     await measureSeconds(() => up(stack));
     return { image: await getServiceImage(engine, project, stack), endpoint: await publishedEndpoint(stack) };
@@ -28,8 +28,8 @@ export async function benchUp(engine: Engine, project: string, stack: string): P
     const started = await withCleanup(() => measureStart(endpoint, () => up(stack)), down);
     healthy.push(started.healthy);
     ended.push(started.ended);
-    const byDocker = () => measureSeconds(() => byHand("up", { IMAGE: image, PORT: port }));
-    theirs.push(await withCleanup(byDocker, () => byHand("down")));
+    const byDocker = () => measureSeconds(() => runDockerCli("up", { IMAGE: image, PORT: port }));
+    theirs.push(await withCleanup(byDocker, () => runDockerCli("down")));
   }
   const against = { what: "the same steps by docker CLI, until healthy", seconds: theirs };
   return [
@@ -45,13 +45,13 @@ async function publishedEndpoint(stack: string): Promise<string> {
   return endpoint;
 }
 
-/** Both run the same image, known to the engine by name, so that neither pulls. */
+/** Returns the service's image, which both use and neither pulls. */
 async function getServiceImage(engine: Engine, project: string, stack: string): Promise<string> {
   const [service] = await engine.listServices(stackFilter({ project, stack }));
   if (!service) throw new Error(`stack ${stack} is up without a service`);
   return service.Spec.TaskTemplate.ContainerSpec.Image;
 }
 
-export function byHand(step: "up" | "down", settings: Record<string, string> = {}): Promise<string> {
+export function runDockerCli(step: "up" | "down", settings: Record<string, string> = {}): Promise<string> {
   return run("sh", [join(ROOT, "bench", "docker-cli.sh"), step], { env: { ...process.env, ...settings } });
 }

@@ -6,7 +6,7 @@ import { down, downWithData, up } from "../bench/npm.ts";
 import { selectParts } from "../bench/parts.ts";
 import { benchPreview } from "../bench/preview.ts";
 import { benchReport, type Measurement, renderBench } from "../bench/report.ts";
-import { benchUp, byHand } from "../bench/up.ts";
+import { benchUp, runDockerCli } from "../bench/up.ts";
 import { resolveLocalEngine } from "../engine/connection.ts";
 import { Engine } from "../engine/engine.ts";
 import { print, progress } from "../toolchain/progress.ts";
@@ -31,7 +31,7 @@ await main(async () => {
   const refusal = refusalReason(found, { destroys, yes });
   if (refusal) throw new Error(refusal);
   stopOnSignal();
-  if (found.hasOrphanedBenchmark) await byHand("down");
+  if (found.hasOrphanedBenchmark) await runDockerCli("down");
 
   const measured: Measurement[] = [];
   const skipped: string[] = [];

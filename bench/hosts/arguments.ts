@@ -8,20 +8,20 @@ export const HOSTS_USAGE =
 
 export interface HostsArgs {
   parts: Set<HostPart>;
-  /** Numbers of hosts in place of a part's own. */
+  /** Numbers of hosts, instead of the part's default. */
   sizes?: number[];
   json: boolean;
-  /** Whether the document and its plots are renewed. */
+  /** Whether to update the document and its plots. */
   write: boolean;
 }
 
-/** Reads the command's arguments. */
+/** Parses the command's arguments. */
 export function parseHostsArgs(args: readonly string[]): HostsArgs {
   const { values, flags, json, rest } = parseCommandArgs("bench-hosts", args);
   const hosts = values["--hosts"];
   const parts = selectNamed(HOST_PARTS, rest, HOSTS_USAGE);
   if (hosts !== undefined && parts.size > 1) {
-    throw new Error(`--hosts "${hosts}": name the one part that it is for; usage: ${HOSTS_USAGE}`);
+    throw new Error(`--hosts "${hosts}": name the part that it is for; usage: ${HOSTS_USAGE}`);
   }
   return {
     parts,

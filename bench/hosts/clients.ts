@@ -12,17 +12,17 @@ import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import type { StoreAccess } from "../../test/integration/s3-client.ts";
 import { measureSeconds } from "../measure.ts";
 
-/** What the clients write and read. */
+/** The objects that clients write and read. */
 export interface Load {
-  /** How many clients at once, each with one request at a time. */
+  /** Number of concurrent clients, each with one request at a time. */
   clients: number;
-  /** Objects of each client. */
+  /** Number of objects for each client. */
   objects: number;
-  /** Bytes of an object. */
+  /** Size of an object in bytes. */
   size: number;
 }
 
-/** MiB a second. */
+/** Speeds in MiB/s. */
 export interface Speeds {
   put: number;
   get: number;
@@ -30,7 +30,7 @@ export interface Speeds {
 
 const BUCKET = "pulumi-swarm-bench";
 
-/** Has clients write objects and read them back, and leaves nothing of it in the store. */
+/** Measures clients that write objects and read them back; then deletes the objects. */
 export async function measureSpeeds(access: StoreAccess, { clients, objects, size }: Load): Promise<Speeds> {
   const stores = access.endpoints.map((endpoint) => s3(endpoint, access));
   const agent = new Agent({ keepAlive: true, maxSockets: clients });
@@ -66,7 +66,7 @@ export async function measureSpeeds(access: StoreAccess, { clients, objects, siz
   }
 }
 
-/** The SDK would spend more time on checksums than a fast store on the object: here it only signs. */
+/** Creates a client that only signs requests; with checksums the SDK could be slower than the store. */
 function s3(endpoint: string, { user, password }: StoreAccess): S3Client {
   return new S3Client({
     endpoint,
@@ -78,7 +78,7 @@ function s3(endpoint: string, { user, password }: StoreAccess): S3Client {
   });
 }
 
-/** One request; gives back how many bytes came. */
+/** Sends a request, and returns the number of bytes received. */
 function transfer(method: "PUT" | "GET", url: string, agent: Agent, body?: Buffer): Promise<number> {
   const headers = body && { "content-length": body.length };
   return new Promise((resolve, reject) => {

@@ -12,46 +12,46 @@ import type { Method } from "./methods/method.ts";
 /** Numbers of hosts, in the order in which they are measured. */
 export const CLUSTER_SIZES = [4, 16];
 
-/** How often each way is measured. */
+/** How many times each method is measured. */
 export const CLUSTER_RUNS = 3;
 
 export interface ClusterOptions {
-  /** Whether Ansible is measured as well. */
+  /** Whether to measure Ansible as well. */
   ansible: boolean;
   /** Called before each run. */
   tell?: (what: string) => void;
 }
 
-/** From bare engines to a healthy cluster, each way by turns, so that all see the same machine. */
+/** Measures each method from bare engines to a healthy cluster. Methods alternate, under the same conditions. */
 export async function benchCluster(hosts: number, { ansible, tell }: ClusterOptions): Promise<ClusterResult> {
-  const ways: Record<string, Method> = {
+  const methods: Record<string, Method> = {
     "pulumi up": createPulumiMethod(),
     "docker CLI": byCli,
     ...(ansible && { Ansible: await createAnsibleMethod() }),
   };
   const lab = await startLab({ hosts });
   const starts: Record<string, StartTimes[]> = {};
-  const takeTurns = async (image: string) => {
+  const runRounds = async (image: string) => {
     const endpoint = `http://${lab.host(1).address}:9000`;
     for (let runs = 1; runs <= CLUSTER_RUNS; runs++) {
-      for (const [name, way] of Object.entries(ways)) {
+      for (const [name, method] of Object.entries(methods)) {
         tell?.(`${name}, run ${runs} of ${CLUSTER_RUNS}`);
         await resetHosts(lab.hosts);
-        (starts[name] ??= []).push(await measureStart(endpoint, () => way.build(lab.hosts, image)));
+        (starts[name] ??= []).push(await measureStart(endpoint, () => method.build(lab.hosts, image)));
       }
     }
   };
   await withCleanup(
     async () => {
       const image = await lab.build(ensureMinioImage);
-      await takeTurns(image).catch((error: unknown) => {
-        // Whole turns that came before Ctrl-C count.
-        if (!stopped.aborted || Object.keys(ways).some((name) => !starts[name])) throw error;
+      await runRounds(image).catch((error: unknown) => {
+        // Rounds that were complete before Ctrl-C count.
+        if (!stopped.aborted || Object.keys(methods).some((name) => !starts[name])) throw error;
       });
     },
     async () => {
       await lab.stop();
-      for (const way of Object.values(ways)) way.cleanUp();
+      for (const method of Object.values(methods)) method.cleanUp();
     },
   );
   const healthy = (name: string) => starts[name]?.map((start) => start.healthy);

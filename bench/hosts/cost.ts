@@ -3,21 +3,21 @@ import { killTree } from "../../test/integration/kill-tree.ts";
 import type { TestStack } from "../../test/integration/stack.ts";
 import { stopped, measureSeconds } from "../measure.ts";
 
-/** What one run of Pulumi cost. */
+/** The cost of one run of Pulumi. */
 export interface Cost {
   seconds: number;
-  /** The most memory that Pulumi and all it started had at once, in MiB. */
+  /** Peak memory of Pulumi and all its child processes, in MiB. */
   peakMiB: number;
 }
 
-/** A run that was ended because it took too long. */
+/** Thrown if a run exceeds its time limit. */
 export class TimeLimitError extends Error {}
 
-/** Milliseconds between two looks at the memory. */
+/** Milliseconds between two memory samples. */
 const SAMPLE_MS = 250;
 
 /**
- * Runs Pulumi to its end, or to Ctrl-C; fails when it does.
+ * Runs Pulumi and measures it. Ctrl-C kills it.
  *
  * @throws TooLong when it has not ended after so many seconds
  */
@@ -48,7 +48,7 @@ export async function measureCost(stack: TestStack, verb: "up" | "preview", limi
   return { seconds, peakMiB: peakKiB / 1024 };
 }
 
-/** Memory of all processes of a session. */
+/** Returns the memory of all processes of a session in KiB. */
 function residentKiB(session: number): number {
   try {
     const lines = execFileSync("ps", ["-o", "rss=", "-s", String(session)], { encoding: "utf8" })
@@ -56,7 +56,7 @@ function residentKiB(session: number): number {
       .split("\n");
     return lines.reduce((sum, line) => sum + Number(line), 0);
   } catch {
-    // It has just ended.
+    // The session has just ended.
     return 0;
   }
 }

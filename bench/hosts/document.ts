@@ -1,21 +1,20 @@
 import type { Table } from "./results.ts";
 
-/** A part of a document that the benchmark writes, between two comments that name it. */
+/** A generated part of a document, between two comments with its name. */
 export interface Section {
   name: string;
   content: string;
 }
 
-/** The document with the section's content renewed; what is around the section is the author's. */
+/** Replaces a section's content in a document. */
 export function replaceSection(document: string, { name, content }: Section): string {
   const [begin, end] = [`<!-- bench:${name} -->`, `<!-- /bench:${name} -->`];
   const [at, to] = [document.indexOf(begin), document.indexOf(end)];
-  if (at < 0 || to < at)
-    throw new Error(`document: ${begin} and ${end} are missing, between which results are written`);
+  if (at < 0 || to < at) throw new Error(`document: ${begin} or ${end} is missing, between which results are written`);
   return `${document.slice(0, at + begin.length)}\n\n${content.trim()}\n\n${document.slice(to)}`;
 }
 
-/** The table in Markdown, aligned as `npm run format` leaves it. */
+/** Formats a table in Markdown, aligned as by `npm run format`. */
 export function formatTable({ head, rows }: Table): string {
   const lines = [head, ...rows].map((line) => line.map((cell) => cell.replaceAll("|", "\\|")));
   const widths = head.map((_, column) => Math.max(3, ...lines.map((line) => line[column]?.length ?? 0)));

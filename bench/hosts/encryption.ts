@@ -7,10 +7,10 @@ import { type Load, type Speeds, measureSpeeds } from "./clients.ts";
 import { measureCost } from "./cost.ts";
 import type { EncryptionResult } from "./results.ts";
 
-/** The fewest between which something crosses. Their processors are emulated: more would only wait for each other. */
+/** The minimum for network traffic. More emulated machines would only wait for each other. */
 const MACHINES = 2;
 
-/** How often each is measured. */
+/** How many times each load is measured. */
 const ROUNDS = 3;
 
 const LOADS: Record<string, Load> = {
@@ -19,8 +19,8 @@ const LOADS: Record<string, Load> = {
 };
 
 /**
- * S3 over the overlay network of virtual machines, encrypted as it is by default and then not: the same store, whose
- * network is made anew in between.
+ * Measures a store on the overlay network of virtual machines, first encrypted, then not. The network is recreated in
+ * between.
  */
 export async function benchEncryption(tell?: (what: string) => void): Promise<EncryptionResult[]> {
   const { lab, image } = await startStoreMachines({ machines: MACHINES });
@@ -30,10 +30,10 @@ export async function benchEncryption(tell?: (what: string) => void): Promise<En
       const stack = await TestStack.create({ config: { stack: "ssh", hosts, image } });
       return withCleanup(
         async () => {
-          const encrypted = await measured(lab, stack, "encrypted", tell);
+          const encrypted = await measureRounds(lab, stack, "encrypted", tell);
           stack.config("encrypted", false);
           stack.config("allowOutage", true);
-          const plain = await measured(lab, stack, "not encrypted", tell);
+          const plain = await measureRounds(lab, stack, "not encrypted", tell);
           return Object.keys(LOADS).flatMap((load) =>
             (["put", "get"] as const).map((way) => ({
               what: `${way.toUpperCase()}, ${load}`,
@@ -49,8 +49,8 @@ export async function benchEncryption(tell?: (what: string) => void): Promise<En
   );
 }
 
-/** Has the stack come up, and gives the speeds of each round by load. */
-async function measured(
+/** Deploys the stack, and returns the speeds of each round by load. */
+async function measureRounds(
   lab: MachineLab,
   stack: TestStack,
   what: string,
@@ -61,7 +61,7 @@ async function measured(
   const access = await getStoreAccess(stack);
   const rounds: Record<string, Speeds[]> = {};
   for (const [name, load] of Object.entries(LOADS)) {
-    // The first round warms up, and is not counted.
+    // The first round fills caches and is not counted.
     for (let round = 0; round <= ROUNDS; round++) {
       tell?.(`${what}, ${name}, round ${round} of ${ROUNDS}`);
       const speed = await measureSpeeds(access, load);

@@ -9,22 +9,22 @@ import { type Cost, measureCost, TimeLimitError } from "./cost.ts";
 import type { EngineRequests, FakeEngineResult } from "./results.ts";
 import { swarmStack } from "./swarm-stack.ts";
 
-/** Sizes beyond what a machine can run engines for. */
+/** Sizes for which one machine cannot run real engines. */
 export const FAKE_ENGINE_SIZES = [100, 300, 1000];
 
-/** Seconds after which an `up` is given up. */
+/** Time limit of an `up` in seconds. */
 const LIMIT_SECONDS = 360;
 
 /**
- * Has Pulumi write the state once, at the end: what `up` itself takes. A user never does that, for when it is killed
- * nobody knows what it made.
+ * Makes Pulumi write the state only once, at the end, to measure `up` without that. Users never do this: after a killed
+ * run the created resources would be unknown.
  */
 const WRITTEN_ONCE = { PULUMI_SKIP_CHECKPOINTS: "true" };
 
-/** Runs Pulumi, and tells what it cost and asked. */
+/** Runs Pulumi, and returns its cost and its requests to the engines. */
 type Measure = (verb: "up" | "preview", limitSeconds?: number) => Promise<Cost & EngineRequests>;
 
-/** `up` and a preview of the Swarm part against engines that cost next to nothing themselves. */
+/** Measures `up` and a preview of a Swarm with fake engines, whose own cost is negligible. */
 export async function benchFakeEngines(hosts: number, tell?: (what: string) => void): Promise<FakeEngineResult> {
   const once = await withFakeEngines(hosts, WRITTEN_ONCE, async (measure, stack) => {
     tell?.("up, the state written once");
@@ -49,19 +49,19 @@ async function withFakeEngines<T>(
   work: (measure: Measure, stack: TestStack) => Promise<T>,
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-bench-"));
-  const standIns = await FakeEngines.start(hosts, { folder, timing: INSTANT });
+  const fakeEngines = await FakeEngines.start(hosts, { folder, timing: INSTANT });
   const stop = async () => {
-    await standIns.stop();
+    await fakeEngines.stop();
     rmSync(folder, { recursive: true });
   };
   return withCleanup(async () => {
-    const engines = standIns.engines.map(({ hostname, address, connection }) => ({
+    const engines = fakeEngines.engines.map(({ hostname, address, connection }) => ({
       ...{ hostname, address, socket: connection.host },
     }));
     const stack = await swarmStack(engines, env);
     const measure: Measure = async (verb, limitSeconds) => {
       const cost = await measureCost(stack, verb, limitSeconds);
-      const { count, bytes } = standIns.takeResponseStats();
+      const { count, bytes } = fakeEngines.takeResponseStats();
       return { ...cost, callsPerHost: count / hosts, answersKiBPerHost: bytes / 1024 / hosts };
     };
     return withCleanup(

@@ -7,7 +7,7 @@ import { swarmStack } from "./swarm-stack.ts";
 /** Numbers of hosts, in the order in which they are measured. */
 export const GROWTH_SIZES = [5, 10, 16, 30];
 
-/** `up` and a preview of a Swarm of engines of a lab, the start of the engines left out. */
+/** Measures `up` and a preview of a Swarm on lab engines that are already running. */
 export async function benchGrowth(hosts: number): Promise<GrowthResult> {
   const lab = await startLab({ hosts });
   return withCleanup(

@@ -6,25 +6,25 @@ export interface HostNetworkStore {
   image: string;
   user: string;
   password: string;
-  /** Its files lie in this folder of every host. */
+  /** Folder for its files on every host. */
   folder: string;
 }
 
-/** Beside the store on the overlay network, which has 9000. */
+/** The store on the overlay network uses port 9000. */
 const PORT = 9100;
 
-/** How often the new cluster is asked, 200 ms each. */
+/** Health checks of the new cluster, 200 ms apart. */
 const TRIES = 600;
 
 /**
- * A store of plain containers on the hosts' own network, with no Swarm and no address translation: what the overlay
- * network is measured against. Gives back its endpoints once it is healthy; it ends with the hosts.
+ * Starts a store in plain containers on the hosts' network, without Swarm and address translation, for comparison with
+ * the overlay network. Returns its endpoints once it is healthy. It ends with the hosts.
  */
 export async function startOnHostNetwork(hosts: readonly LabHost[], store: HostNetworkStore): Promise<string[]> {
   const endpoints = hosts.map(({ address }) => `http://${address}:${PORT}`);
   const drives = endpoints.map((endpoint) => `${endpoint}/drives/d1`);
   await Promise.all(hosts.map((host) => startOne(host, store, drives)));
-  await Promise.all(endpoints.map(healthy));
+  await Promise.all(endpoints.map(waitUntilHealthy));
   return endpoints;
 }
 
@@ -41,7 +41,7 @@ async function startOne({ engine }: LabHost, store: HostNetworkStore, drives: st
   await engine.request("POST", `/containers/${Id}/start`);
 }
 
-async function healthy(endpoint: string): Promise<void> {
+async function waitUntilHealthy(endpoint: string): Promise<void> {
   for (let tries = 0; !(await endpointHealth(endpoint)).healthy; tries++) {
     if (tries === TRIES) throw new Error(`the store at ${endpoint} is not healthy after two minutes`);
     await pause(200);

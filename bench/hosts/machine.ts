@@ -3,7 +3,7 @@ import { cpus, freemem, release, totalmem } from "node:os";
 import { readIfExists } from "../../toolchain/cache.ts";
 import { run } from "../../toolchain/run.ts";
 
-/** What the numbers were measured on, in one line. */
+/** Describes this machine in one line. */
 export async function machineName(): Promise<string> {
   const [first] = cpus();
   const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`;
@@ -13,7 +13,7 @@ export async function machineName(): Promise<string> {
   return `${processor}, ${memory}, ${system}, kernel ${release()}, Docker Engine ${docker}`;
 }
 
-/** MiB that hosts of a lab may take. */
+/** Returns the available memory in MiB. */
 export function availableMiB(): number {
   const [, kib] = /^MemAvailable:\s+(\d+)/m.exec(readMeminfo()) ?? [];
   return kib === undefined ? freemem() / 2 ** 20 : Number(kib) / 1024;

@@ -1,4 +1,4 @@
-/** A line of a plot: pairs of x and y, in the order of x. */
+/** A line of a plot: pairs of x and y, sorted by x. */
 export interface Curve {
   name: string;
   points: (readonly [x: number, y: number])[];
@@ -6,7 +6,7 @@ export interface Curve {
 
 export interface Plot {
   title: string;
-  /** What the axes are, with their unit. */
+  /** Labels of the axes, with units. */
   x: string;
   y: string;
   curves: readonly Curve[];
@@ -19,14 +19,14 @@ const RIGHT = 24;
 const TOP = 40;
 const BOTTOM = 56;
 
-/** Told apart by people who see no colours, too: each has a mark of its own. Readable on light and dark. */
+/** Each curve has its own mark, for color-blind readers. The colors are readable on light and dark backgrounds. */
 const STYLES = [
   { colour: "#2f81f7", mark: (x: number, y: number) => `<circle cx="${x}" cy="${y}" r="4"/>` },
   { colour: "#d4761a", mark: (x: number, y: number) => `<rect x="${x - 4}" y="${y - 4}" width="8" height="8"/>` },
   { colour: "#2da44e", mark: (x: number, y: number) => `<path d="M${x} ${y - 5}l5 9h-10z"/>` },
 ] as const;
 
-/** A picture of the curves, as SVG. Both axes begin at 0, so that what grows as the hosts do is a straight line. */
+/** Draws curves as SVG. Both axes start at 0, so that linear growth is a straight line through the origin. */
 export function plotSvg({ title, x, y, curves }: Plot): string {
   const points = curves.flatMap((curve) => curve.points);
   if (points.length === 0) throw new Error(`plot "${title}": there is nothing to draw`);
@@ -64,7 +64,7 @@ export function plotSvg({ title, x, y, curves }: Plot): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** Round numbers from 0 to at least `most`, four to eight of them. */
+/** Returns four to eight round numbers from 0 to at least `most`. */
 export function axis(most: number): number[] {
   if (!(most > 0)) return [0, 1];
   const rough = most / 5;
@@ -79,6 +79,6 @@ function text(x: number, y: number, content: string, attributes = ""): string {
 
 const round = (value: number) => Math.round(value * 10) / 10;
 
-function escaped(words: string): string {
-  return words.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+function escaped(content: string): string {
+  return content.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }

@@ -16,27 +16,27 @@ import {
   throughputTable,
 } from "./results.ts";
 
-/** What can be measured on its own. */
+/** Parts that can be measured separately. */
 export const HOST_PARTS = ["cluster", "growth", "stand-ins", "throughput", "encryption"] as const;
 export type HostPart = (typeof HOST_PARTS)[number];
 
-/** The results as plain data: this is what `--json` prints. */
+/** The result that `--json` prints. */
 export interface HostsReport {
   machine: string;
-  /** How many processes had work on it before it began, as the mean of a minute. */
+  /** The load average of the last minute before the benchmark. */
   load: number;
-  /** Day of the measurement. */
+  /** The day of the measurement. */
   date: string;
   cluster: ClusterResult[];
   growth: GrowthResult[];
   standIns: FakeEngineResult[];
   throughput: ThroughputResult[];
   encryption: EncryptionResult[];
-  /** What was left out, with the reason. */
+  /** What was skipped, with the reason. */
   skipped: string[];
 }
 
-/** A table for each part that was measured. */
+/** Returns a table for each measured part. */
 export function partTables({ cluster, growth, standIns, throughput, encryption }: HostsReport): [HostPart, Table][] {
   const tables: [HostPart, Table | undefined][] = [
     ["cluster", cluster.length > 0 ? clusterTable(cluster) : undefined],
@@ -48,7 +48,7 @@ export function partTables({ cluster, growth, standIns, throughput, encryption }
   return tables.flatMap(([part, rows]) => (rows ? [[part, rows]] : []));
 }
 
-/** A plot for each part that has several sizes. */
+/** Returns a plot for each part with several sizes. */
 export function plotsOf({ growth, standIns }: HostsReport): [HostPart, Plot][] {
   const plots: [HostPart, string, number, Curve[]][] = [
     ["growth", "A Swarm of real engines on one machine", growth.length, growthCurves(growth)],
@@ -59,7 +59,7 @@ export function plotsOf({ growth, standIns }: HostsReport): [HostPart, Plot][] {
   );
 }
 
-/** What the numbers were measured on, and whether it was idle. */
+/** Describes the machine and its load. */
 export function machineLine({ machine, load }: HostsReport): string {
   return `${machine}, load ${load.toFixed(1)} before it began`;
 }

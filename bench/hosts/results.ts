@@ -2,18 +2,18 @@ import { benchReport, duration, type Measurement, measurementTable, median } fro
 import type { Cost } from "./cost.ts";
 import type { Curve } from "./plot.ts";
 
-/** From bare engines to a healthy cluster: seconds of each run, by the way it was done. */
+/** Seconds from bare engines to a healthy cluster, for each run and method. */
 export interface ClusterResult {
   hosts: number;
   ours: number[];
-  /** Until our command ended: what it waits for after the cluster has write quorum is in it. */
+  /** Until our command ended, which waits longer than for write quorum. */
   ended: number[];
   byCli: number[];
-  /** Absent: left out. */
+  /** Absent if skipped. */
   byAnsible?: number[];
 }
 
-/** What a Swarm of so many real engines takes. */
+/** The cost of a Swarm of real engines. */
 export interface GrowthResult {
   hosts: number;
   /** From bare engines until all have joined. */
@@ -22,17 +22,17 @@ export interface GrowthResult {
   preview: Cost;
 }
 
-/** What a run of Pulumi asked of the engines. */
+/** Requests of one Pulumi run to the engines. */
 export interface EngineRequests {
   callsPerHost: number;
-  /** Size of the answers, for each host. */
+  /** Size of the responses for each host. */
   answersKiBPerHost: number;
 }
 
-/** What a Swarm of so many hosts costs Pulumi, the engines themselves left out. */
+/** The cost of a Swarm for Pulumi alone, with fake engines. */
 export interface FakeEngineResult {
   hosts: number;
-  /** Absent: given up after `limitSeconds`. */
+  /** Absent if it exceeded `limitSeconds`. */
   up?: Cost & EngineRequests;
   limitSeconds: number;
   /** With the state written once, at the end, instead of before and after each resource. */
@@ -43,23 +43,23 @@ export interface FakeEngineResult {
   stateKiB: number;
 }
 
-/** How fast clients write or read, over a network and with none: MiB a second, of each round. */
+/** Speeds of clients in MiB/s for each round, on a network and on the hosts' network. */
 export interface ThroughputResult {
   what: string;
-  /** The driver that carries it. */
+  /** The network's driver. */
   network: string;
   ours: number[];
   host: number[];
 }
 
-/** How fast clients write or read over an encrypted network, and over one that is not: MiB a second, of each round. */
+/** Speeds of clients in MiB/s for each round, on an encrypted and on an unencrypted network. */
 export interface EncryptionResult {
   what: string;
   encrypted: number[];
   plain: number[];
 }
 
-/** The results as rows of text, for a terminal and for a document. */
+/** A table for a terminal or a document. */
 export interface Table {
   head: string[];
   rows: string[][];
@@ -79,7 +79,7 @@ export function clusterTable(results: readonly ClusterResult[]): Table {
   return measurementTable(benchReport(measurements).rows);
 }
 
-/** How much longer than the smallest of them each size takes. */
+/** Compares each size with the smallest one. */
 export function growthTable(results: readonly GrowthResult[]): Table {
   const [first] = results;
   if (!first) throw new Error("growth: a table needs at least one result");
@@ -109,7 +109,7 @@ const FAKE_ENGINE_RUNS: Record<string, (result: FakeEngineResult) => (Cost & Eng
   "preview, no changes": ({ preview }) => preview,
 };
 
-/** One row for each run; everything but the calls is to be read against the number of hosts. */
+/** Returns one row for each run, with values per host. */
 export function fakeEngineTable(results: readonly FakeEngineResult[]): Table {
   const rows = Object.entries(FAKE_ENGINE_RUNS).flatMap(([what, runOf]) =>
     results.map((result) => {
@@ -133,7 +133,7 @@ export function fakeEngineTable(results: readonly FakeEngineResult[]): Table {
   return { head, rows };
 }
 
-/** Medians of all rounds; the ratio is aimed at 0.9 and more. */
+/** Returns the medians of all rounds. The target ratio is at least 0.9. */
 export function throughputTable(results: readonly ThroughputResult[]): Table {
   return {
     head: ["8 clients", "network", "speed", "host network", "ratio", "aim"],
@@ -148,7 +148,7 @@ export function throughputTable(results: readonly ThroughputResult[]): Table {
   };
 }
 
-/** Medians of all rounds. */
+/** Returns the medians of all rounds. */
 export function encryptionTable(results: readonly EncryptionResult[]): Table {
   return {
     head: ["8 clients", "encrypted", "not encrypted", "ratio"],
@@ -161,7 +161,7 @@ export function encryptionTable(results: readonly EncryptionResult[]): Table {
   };
 }
 
-/** Lines over the number of hosts: how a size grows. */
+/** Returns times over the number of hosts. */
 export function growthCurves(results: readonly GrowthResult[]): Curve[] {
   return [
     { name: "up", points: results.map(({ hosts, up }) => [hosts, up.seconds]) },

@@ -3,18 +3,18 @@ import { ROOT } from "../../toolchain/cache.ts";
 import { TestStack } from "../../test/integration/stack.ts";
 import { MANAGERS } from "./methods/method.ts";
 
-/** A host as the benchmark's program is told of it. */
+/** A host in the configuration of the benchmark's program. */
 export interface BenchHost {
   hostname: string;
-  /** Its engine, as in DOCKER_HOST. */
+  /** Its engine's address, as in DOCKER_HOST. */
   socket: string;
   address: string;
 }
 
 /**
- * A stack with a Swarm of these hosts, and nothing on it. Only the number of workers grows with the hosts.
+ * Creates a stack with only a Swarm of these hosts. The number of managers is constant; the rest are workers.
  *
- * @param env variables of Pulumi's environment beside the usual ones
+ * @param env additional environment variables for Pulumi
  */
 export function swarmStack(hosts: readonly BenchHost[], env?: Record<string, string>): Promise<TestStack> {
   const config = {

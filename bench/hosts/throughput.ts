@@ -11,10 +11,10 @@ import { startOnHostNetwork } from "./host-network.ts";
 import type { ThroughputResult } from "./results.ts";
 import { createConfig, type MeasuredNetwork } from "./methods/pulumi.ts";
 
-/** MiB of each disk, in memory, which it takes only as it fills. */
+/** Size of each disk in MiB. Disks are in memory, and use it only as they fill. */
 const DISK = 2560;
 
-/** How often both are measured. */
+/** How many times both are measured. */
 const ROUNDS = 3;
 
 const LOADS: Record<string, Load> = {
@@ -27,11 +27,11 @@ const NETWORKS: MeasuredNetwork[] = ["overlay", "macvlan", "ipvlan"];
 export interface ThroughputOptions {
   /** Called before each step. */
   tell?: (what: string) => void;
-  /** Called for what cannot be measured here, with the reason. */
+  /** Called with the reason if something cannot be measured here. */
   skip: (why: string) => void;
 }
 
-/** A store on each network against one on the hosts' own, on the same hosts and by turns. */
+/** Compares a store on each network with one on the hosts' network, alternately on the same hosts. */
 export async function benchThroughput(hosts: number, options: ThroughputOptions): Promise<ThroughputResult[]> {
   const results: ThroughputResult[] = [];
   for (const network of NETWORKS) results.push(...(await benchNetwork(hosts, network, options)));
@@ -43,7 +43,7 @@ async function benchNetwork(
   network: MeasuredNetwork,
   { tell, skip }: ThroughputOptions,
 ): Promise<ThroughputResult[]> {
-  // Disks in memory: what is measured is the way there.
+  // Disks in memory, so that the network is measured.
   const lab = await startLab({ hosts, disks: 1, diskSize: DISK });
   return withCleanup(
     async () => {
@@ -71,7 +71,7 @@ async function benchNetwork(
   );
 }
 
-/** Why the kernel of the hosts cannot carry a network; undefined when it can. */
+/** Returns why the hosts' kernel does not support a network; undefined if it does. */
 async function unsupportedReason(network: MeasuredNetwork, host: LabHost): Promise<string | undefined> {
   if (network === "overlay") return undefined;
   try {
@@ -79,11 +79,11 @@ async function unsupportedReason(network: MeasuredNetwork, host: LabHost): Promi
     await host.run("ip", "link", "del", "probe");
     return undefined;
   } catch (error) {
-    return `this kernel makes no such device: ${errorMessage(error)}`;
+    return `the kernel supports no such device: ${errorMessage(error)}`;
   }
 }
 
-/** MinIO keeps the files of deleted objects for five minutes: in less than that they would fill the disks. */
+/** Deletes MinIO's trash. MinIO keeps deleted files for five minutes, in which they would fill the disks. */
 async function emptyTrash(hosts: readonly LabHost[]): Promise<void> {
   const script = "rm -rf /mnt/disk1/*/.minio.sys/tmp/.trash/*";
   await Promise.all(hosts.map((host) => host.run("sh", "-c", script)));
@@ -99,7 +99,7 @@ async function compare(
   for (const [name, load] of Object.entries(LOADS)) {
     const put: ThroughputResult = { what: `PUT, ${name}`, network, ours: [], host: [] };
     const get: ThroughputResult = { what: `GET, ${name}`, network, ours: [], host: [] };
-    // The first round warms both up, and is not counted.
+    // The first round fills caches and is not counted.
     for (let round = 0; round <= ROUNDS; round++) {
       tell?.(`${network}, ${name}, round ${round} of ${ROUNDS}`);
       const [over, under] = [await measureSpeeds(ours, load), await measureSpeeds(host, load)];

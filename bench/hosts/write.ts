@@ -8,7 +8,7 @@ import { type HostsReport, machineLine, partTables, plotsOf } from "./report.ts"
 const DOCS = join(ROOT, "docs");
 const DOCUMENT = "benchmarks.md";
 
-/** Writes what was measured into the document, and draws its plots; what was not measured stays as it was. */
+/** Updates the measured sections of the document and their plots. Returns the paths of the files written. */
 export function writeDocument(report: HostsReport): string[] {
   const measured = `Measured ${report.date} on ${machineLine(report)}.`;
   const plots = new Map(plotsOf(report));

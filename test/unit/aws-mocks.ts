@@ -1,4 +1,4 @@
-/** What a region answers where nobody is asked: three zones, an image, and types of two sizes. */
+/** Returns results of AWS calls: three zones, an image, and instance types of two sizes. */
 export const awsCalls =
   (region = "eu-central-1") =>
   (token: string, inputs: Record<string, unknown>): Record<string, unknown> => {
@@ -8,7 +8,7 @@ export const awsCalls =
     return { memorySize: inputs["instanceType"] === "t3.nano" ? 512 : 8192, supportedArchitectures: ["x86_64"] };
   };
 
-/** What resources give out beside what they are asked for. */
+/** Returns outputs of AWS resources in addition to their inputs. */
 export const awsOutputs = (type: string, name: string): Record<string, unknown> => ({
   ...(type === "aws:ec2/instance:Instance" ? { privateIp: `private of ${name}` } : {}),
   ...(type === "aws:ec2/placementGroup:PlacementGroup" ? { name } : {}),

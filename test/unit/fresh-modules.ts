@@ -1,5 +1,5 @@
 import { vi } from "vitest";
 
-// Files of a worker share its process, so that Pulumi's SDK and @pulumi/aws are loaded once. Modules of this repository are
-// loaded for each file: their state is its own, and what it mocks is mocked.
+// The test files of a worker share one process, so that Pulumi's SDK and @pulumi/aws are loaded once. This repository's
+// modules are loaded again for each file, so that files do not share state or mocks.
 vi.resetModules();

@@ -2,45 +2,45 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../../components/hosts/host.ts";
 import type { Drive } from "../../core/drive.ts";
 
-/** A resource as a program registered it. */
+/** A resource that a program has registered. */
 export interface RegisteredResource {
   urn: string;
   type: string;
   name: string;
-  /** Whether a provider makes it; a component is made of its children alone. */
+  /** Whether a provider creates it; false for components. */
   custom: boolean;
-  /** URN of the parent; absent for a resource at the top. */
+  /** URN of the parent; absent for a top-level resource. */
   parent?: string;
-  /** URNs of what must be there first. */
+  /** URNs of the resources that it depends on. */
   dependencies: string[];
-  /** URNs of the resources that each of its inputs comes from. */
+  /** URNs of the resources that each input depends on. */
   inputDependencies: Record<string, string[]>;
-  /** What it was asked for, secrets unwrapped. */
+  /** The inputs, with secrets unwrapped. */
   inputs: Record<string, unknown>;
-  /** Names of the inputs that are secret, or hold a secret. */
+  /** Names of the inputs that are secret or contain a secret. */
   secrets: string[];
 }
 
 export interface ProgramRun<T> {
-  /** What the program gave back. */
+  /** The program's return value. */
   value: T;
   resources: RegisteredResource[];
 }
 
 export interface ProgramRunOptions {
-  /** Runs as `pulumi preview` does. */
+  /** Whether to run like `pulumi preview`. @default false */
   preview?: boolean;
-  /** What a resource gives out beside its inputs. */
+  /** Returns a resource's outputs in addition to its inputs. */
   outputs?: (type: string, name: string, inputs: Record<string, unknown>) => Record<string, unknown>;
-  /** Ids of resources that are to be like those of a real provider. */
+  /** Returns a resource's id; undefined for the default. */
   ids?: (type: string, name: string) => string | undefined;
-  /** Where resources are added as they are registered. */
+  /** Array to which registered resources are appended. */
   resources?: RegisteredResource[];
-  /** What a provider answers when it is asked for something; else it says what it was asked. */
+  /** Returns the result of a provider function. @default - its arguments */
   answers?: (token: string, inputs: Record<string, unknown>) => Record<string, unknown>;
 }
 
-/** Runs a program against Pulumi's mocks until everything it started has settled. */
+/** Runs a program with Pulumi's mocks until everything that it started has settled. */
 export async function runProgram<T>(
   program: () => T,
   { preview = false, outputs, ids, answers, resources = [] }: ProgramRunOptions = {},
@@ -56,8 +56,8 @@ export async function runProgram<T>(
         },
       }),
       call: ({ token, inputs }) => {
-        const asked = inputs as Record<string, unknown>;
-        return answers?.(token, asked) ?? asked;
+        const args = inputs as Record<string, unknown>;
+        return answers?.(token, args) ?? args;
       },
     },
     "project",
@@ -66,14 +66,14 @@ export async function runProgram<T>(
     "organization",
   );
   record(resources);
-  // A program that throws is over, as it is under Pulumi: what it began may never settle.
+  // If the program throws, do not wait: what it started may never settle.
   const value = program();
   if (value instanceof Promise) await value;
   await pulumi.runtime.disconnect();
   return { value, resources };
 }
 
-/** A host that is there and answers. */
+/** Creates a reachable host. */
 export function fakeHost(key: string, drives: Record<string, Drive> = { d1: {}, d2: {} }, hostname = key): Host {
   return {
     key,
@@ -88,7 +88,7 @@ export function fakeHost(key: string, drives: Record<string, Drive> = { d1: {}, 
   };
 }
 
-/** The value of an Output that is known. */
+/** Returns the value of a known Output. */
 export function getValue<T>(output: pulumi.Output<T>): Promise<T> {
   return new Promise((resolve) => output.apply(resolve));
 }
@@ -98,7 +98,7 @@ export function isSecret(output: pulumi.Output<unknown>): Promise<boolean> {
   return pulumi.isSecret(output);
 }
 
-/** Sets the stack's configuration, in which Pulumi hands over structured values as JSON. */
+/** Sets the stack's configuration. Like Pulumi, passes structured values as JSON. */
 export function configure(settings: Record<string, unknown>): void {
   const given = Object.entries(settings).filter(([, value]) => value !== undefined);
   const texts = given.map(([key, value]): [string, string] => [
@@ -108,27 +108,27 @@ export function configure(settings: Record<string, unknown>): void {
   pulumi.runtime.setAllConfig(Object.fromEntries(texts));
 }
 
-/** The error of a program that goes wrong, and what was registered all the same. */
+/** Runs a program that must fail; returns its error, and the resources that were registered nevertheless. */
 export async function runFailing(program: () => unknown): Promise<{ error: unknown; resources: RegisteredResource[] }> {
   const resources: RegisteredResource[] = [];
   const error = await runProgram(program, { resources }).then(
     () => undefined,
     (thrown: unknown) => thrown,
   );
-  if (error === undefined) throw new Error("nothing was refused");
-  // What is registered does not wait for the program, which is over.
+  if (error === undefined) throw new Error("the program did not fail");
+  // Registrations continue after the program has failed.
   for (let turn = 0; turn < 100; turn++) await new Promise((done) => setImmediate(done));
   return { error, resources };
 }
 
-/** What a program that goes wrong says. */
+/** Runs a program that must fail, and returns the error message. */
 export async function getErrorMessage(program: () => unknown): Promise<string> {
   try {
     await runProgram(program);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
-  throw new Error("nothing was refused");
+  throw new Error("the program did not fail");
 }
 
 interface Request {
@@ -149,7 +149,7 @@ interface Monitor {
   registerResource(request: Request, callback: (error: unknown, answer: Answer) => void): Promise<void>;
 }
 
-/** URNs of all that a resource waits for, of itself or because of others that it waits for. */
+/** Lists the URNs of all direct and transitive dependencies of a resource. */
 export function listDependencies(
   { dependencies }: RegisteredResource,
   resources: readonly RegisteredResource[],
@@ -160,7 +160,7 @@ export function listDependencies(
   });
 }
 
-/** Mocks are not told of parents and dependencies; their monitor is. */
+/** Records registrations at the monitor: mocks do not receive parents and dependencies. */
 function record(resources: RegisteredResource[]): void {
   const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
   const register = monitor.registerResource.bind(monitor);
@@ -188,7 +188,7 @@ function toRegisteredResource(request: Request, urn: string): RegisteredResource
   };
 }
 
-/** Marks what is not a plain value on the wire; its value tells which. */
+/** The key that marks special values on the wire, such as secrets. */
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 

@@ -1,4 +1,4 @@
-/** What the provider gives out beside a resource's inputs: an object that names itself nothing gets a name. */
+/** Returns the provider's outputs in addition to a resource's inputs, such as a name for an object without one. */
 export function kubernetesOutputs(
   type: string,
   name: string,

@@ -4,7 +4,7 @@ import type { MachineFacts } from "../../provider/preflight/facts/machine.ts";
 import type { HostSnapshot, ClusterSnapshot } from "../../provider/preflight/snapshot.ts";
 import { type Owner, ownerLabels } from "../../core/labels.ts";
 
-/** A stack on one host as it is found when everything is in order; the tables change one thing each. */
+/** Builders for a stack on one host without problems; tests change one thing each. */
 export const owner = (name: string): Owner => ({ id: "this-state", project: "p", stack: "s", name });
 
 export const SWARM: SwarmRequirement = {
@@ -50,7 +50,7 @@ export function network(name: string, subnet: string, more: Partial<NetworkDetai
   };
 }
 
-/** The network of `NETWORK`, as this stack made it. */
+/** Returns the network of `NETWORK`, as created by this stack. */
 export function ownNetwork(more: Partial<NetworkDetails> = {}): NetworkDetails {
   return network("net", "10.20.0.0/24", {
     Scope: "swarm",
@@ -84,7 +84,7 @@ export function service(name: string, labels: Record<string, string>, spec: Part
 
 export const attached = { TaskTemplate: { ContainerSpec: { Image: "x" }, Networks: [{ Target: "id-net" }] } };
 
-/** A host that is in no Swarm yet. */
+/** Returns a host that is in no Swarm. */
 export function host(more: Partial<HostSnapshot> = {}, info: Partial<HostSnapshot["info"]> = {}): HostSnapshot {
   return {
     hostname: "a",
@@ -105,7 +105,7 @@ export function host(more: Partial<HostSnapshot> = {}, info: Partial<HostSnapsho
   };
 }
 
-/** A host that manages a Swarm with these labels. */
+/** Returns a manager of a Swarm with these labels. */
 export function manager(
   labels: Record<string, string>,
   more: Partial<HostSnapshot> = {},
@@ -137,7 +137,7 @@ export function snapshot(hosts: ClusterSnapshot["hosts"], more: Partial<ClusterS
   return { hosts, unreachable: [], machines: {}, addresses: {}, allowOutage: false, ...more };
 }
 
-/** What a machine says of itself on which nothing is in the way. */
+/** Returns facts of a machine without problems. */
 export function machine(more: Partial<MachineFacts> = {}): MachineFacts {
   return { routes: [], mounts: [{ path: "/", device: "254:0" }], listening: [], ...more };
 }

@@ -2,7 +2,7 @@ import { previewComment } from "../../commands/preview-pr/comment.ts";
 import { type PreviewReport, previewReport } from "../../commands/preview-pr/report.ts";
 import type { EngineEvent } from "../../commands/lib/events.ts";
 
-// Events as Pulumi writes them into its log, made by hand.
+// Builders for events in the format of Pulumi's event log.
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 export const SWARM = "swarm:index";
 export const URN = "urn:pulumi:prod::shop::";
@@ -38,7 +38,7 @@ export const report = (events: EngineEvent[], over: Partial<Parameters<typeof pr
   previewReport({ stack: "prod", succeeded: true, events, ...over });
 export const comment = (...events: EngineEvent[]) => previewComment([report(events)]);
 
-/** A store's service, and how a change of it rolls out. */
+/** Returns the inputs of a store's service, with the rollout of a change. */
 export function service(image: string, mode: string, env: string[] = []): Inputs {
   const ContainerSpec = { Image: image, Env: env, StopGracePeriod: 60e9, Healthcheck: { Test: ["NONE"] } };
   return {

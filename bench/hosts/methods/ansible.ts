@@ -7,23 +7,23 @@ import { progress } from "../../../toolchain/progress.ts";
 import { canRun, run } from "../../../toolchain/run.ts";
 import { MANAGERS, type Method } from "./method.ts";
 
-/** Ansible with its collections, and what community.docker needs on the hosts, which share this machine's disk. */
+/** Ansible, and what community.docker needs on the hosts, which share this machine's disk. */
 const PACKAGES = ["ansible==12.3.0", "docker==7.2.0", "requests==2.34.2"];
 
-/** Why Ansible cannot be had here; undefined when it can. */
+/** Returns why Ansible cannot be installed here; undefined if it can. */
 export async function ansibleUnavailableReason(): Promise<string | undefined> {
-  // Debian has `venv` in a package of its own.
+  // In Debian, `venv` is a separate package.
   if (await canRun("python3", ["-c", "import venv, ensurepip"])) return undefined;
   return "Ansible is installed with python3 and its module venv, and one of them is missing";
 }
 
-/** Ansible as it is: with its own defaults, but for the folders that it leaves things in. */
+/** Uses Ansible with its defaults, except for its folders. */
 export async function createAnsibleMethod(): Promise<Method> {
   const python = join(await obtainAnsible(), "bin", "python3");
   const folders: string[] = [];
   return {
     async build(hosts, image) {
-      // Connections that are kept open are those of this run alone.
+      // A new folder, so that no connection of an earlier run is reused.
       const folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-bench-"));
       folders.push(folder);
       const list = join(folder, "inventory.json");
@@ -36,7 +36,7 @@ export async function createAnsibleMethod(): Promise<Method> {
         ANSIBLE_LOCALHOST_WARNING: "false",
       };
       const playbook = join(import.meta.dirname, "playbook.yaml");
-      // Its own scripts know the folder that they were installed in, which was renamed since.
+      // Run as a module: the installed scripts contain the original path of the folder, which was renamed.
       await run(python, ["-m", "ansible", "playbook", "--inventory", list, playbook], { cwd: folder, env });
     },
     cleanUp() {
@@ -45,7 +45,7 @@ export async function createAnsibleMethod(): Promise<Method> {
   };
 }
 
-/** The playbook's hosts, in the form that Ansible reads as YAML. */
+/** Returns the inventory as JSON, which is valid YAML. */
 export function inventory(
   hosts: readonly Pick<LabHost, "number" | "hostname" | "address" | "ssh">[],
   image: string,

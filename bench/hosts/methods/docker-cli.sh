@@ -1,7 +1,7 @@
 #!/bin/sh
-# What `pulumi up` does for a store over several hosts, by the docker CLI over ssh, one step after the other.
+# Deploys a store on several hosts, as `pulumi up` does, with the docker CLI over ssh, one step after the other.
 #   HOSTS="198.51.100.1 …" NAMES="node1 …" SSH_FLAGS="-i …" IMAGE=… sh bench/hosts/methods/docker-cli.sh
-# Ends once the cluster answers that it is healthy. HOSTS and NAMES in the same order; the first makes the Swarm.
+# Ends once the cluster is healthy. HOSTS and NAMES have the same order; the first host creates the Swarm.
 set -eu
 
 NAME=pulumi-swarm-bench

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { run } from "../../../toolchain/run.ts";
 import type { Method } from "./method.ts";
 
-/** The steps by docker CLI over ssh, one after the other. */
+/** Runs the docker CLI over ssh, one step after the other. */
 export const byCli: Method = {
   async build(hosts, image) {
     const [first] = hosts;

@@ -1,12 +1,12 @@
 import type { LabHost } from "../../../lab/lab.ts";
 
-/** A way to get from bare engines to a healthy cluster on all of them. */
+/** A method to create a healthy cluster on bare engines. */
 export interface Method {
-  /** Does it, and ends once the cluster is healthy, or later. */
+  /** Creates the cluster; resolves once it is healthy, or later. */
   build(hosts: readonly LabHost[], image: string): Promise<void>;
-  /** Removes what it keeps beside the hosts. */
+  /** Removes temporary files. */
   cleanUp(): void;
 }
 
-/** Managers of every cluster: the first three hosts. */
+/** Number of managers of every cluster: the first hosts. */
 export const MANAGERS = 3;

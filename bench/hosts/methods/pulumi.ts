@@ -3,7 +3,7 @@ import type { LabHost } from "../../../lab/lab.ts";
 import { measureCost } from "../cost.ts";
 import { MANAGERS, type Method } from "./method.ts";
 
-/** This repository's own program, of kind `ssh`: `pulumi up` from an empty state until it ends. */
+/** Runs `pulumi up` of this repository's program, of kind `ssh`, with an empty state. */
 export function createPulumiMethod(): Method {
   const stacks: TestStack[] = [];
   return {
@@ -18,10 +18,10 @@ export function createPulumiMethod(): Method {
   };
 }
 
-/** What a store's network is carried by in the benchmark. */
+/** The drivers that are measured. */
 export type MeasuredNetwork = "overlay" | "macvlan" | "ipvlan";
 
-/** One drive a host is what every way makes. On networks outside of Docker each member has an address of the hosts' own. */
+/** Every method creates one drive per host. With macvlan and ipvlan each member has an address of the hosts' network. */
 export function createConfig(
   hosts: readonly LabHost[],
   image: string,

@@ -168,7 +168,7 @@ describe("the arguments", () => {
 
   test.each([
     [["grow"], /argument "grow": choose of cluster, growth, stand-ins, throughput/],
-    [["--hosts", "3"], /--hosts "3": name the one part/],
+    [["--hosts", "3"], /--hosts "3": name the part/],
     [["growth", "--hosts", "3,x"], /--hosts "x": must be a whole number/],
   ])("%j are refused", (args, message) => expect(() => parseHostsArgs(args)).toThrow(message));
 });

@@ -1,22 +1,22 @@
 import type { Settings } from "../../../stacks/settings.ts";
 
-/** What the one line that refuses a wrong input has to say. */
+/** The parts of the line with which an invalid input is refused. */
 export interface ExpectedRefusal {
   what: string;
   /** The argument as the user wrote it. */
   argument: string;
   /** The value given, as it is printed. */
   value: string;
-  /** The way out. */
+  /** How to fix it. */
   fix: string;
 }
 
-/** A wrong configuration of this repository's own stack. */
+/** An invalid configuration of this repository's stack. */
 export interface Refusal extends ExpectedRefusal {
   config: Record<string, unknown>;
 }
 
-/** Wrong configurations by the setting that is wrong: the type asks for one of each. */
+/** Invalid configurations by setting; the type requires at least one for each. */
 export type InvalidSettings<Setting extends keyof Settings> = Record<Setting, [Refusal, ...Refusal[]]>;
 
 export function invalid(
@@ -29,7 +29,7 @@ export function invalid(
   return { what, config, argument, value, fix };
 }
 
-/** The line of an output that says all that a refusal has to say. */
+/** Returns the line of an output that contains all parts of a refusal. */
 export function findRefusalLine(output: string, { argument, value, fix }: ExpectedRefusal): string | undefined {
   return output.split("\n").find((line) => [argument, value, fix].every((part) => line.includes(part)));
 }

@@ -1,20 +1,10 @@
 import type { Settings } from "../../../stacks/settings.ts";
 import { invalid, type InvalidSettings } from "./expected-refusal.ts";
 
-/** Wrong settings of the machine, its drives or its Swarm. */
+/** Invalid settings of the host, its drives or its Swarm. */
 export const INVALID_HOST_SETTINGS = {
-  stack: [
-    invalid(
-      "an environment that is not there",
-      { stack: "mars" },
-      "pulumi-swarm:stack",
-      '"mars"',
-      "choose one of local",
-    ),
-  ],
-  engine: [
-    invalid("an engine's address that is none", { engine: "docker.example" }, "engine", '"docker.example"', "unix://"),
-  ],
+  stack: [invalid("an unknown stack kind", { stack: "mars" }, "pulumi-swarm:stack", '"mars"', "choose one of local")],
+  engine: [invalid("an invalid engine address", { engine: "docker.example" }, "engine", '"docker.example"', "unix://")],
   endpointAddress: [
     invalid(
       "a list of addresses for clients",
@@ -26,7 +16,7 @@ export const INVALID_HOST_SETTINGS = {
   ],
   hostname: [
     invalid(
-      "a host name that is no DNS label",
+      "a hostname that is not a DNS label",
       { hostname: "My_Laptop" },
       "hostname",
       '"My_Laptop"',
@@ -34,17 +24,23 @@ export const INVALID_HOST_SETTINGS = {
     ),
   ],
   drives: [
-    invalid("a drive's field misspelt", { drives: { d1: { paht: "/mnt/disk1" } } }, "drives.d1.paht", "paht", "path"),
+    invalid(
+      "a misspelled field of a drive",
+      { drives: { d1: { paht: "/mnt/disk1" } } },
+      "drives.d1.paht",
+      "paht",
+      "path",
+    ),
     invalid("no drives", { drives: {} }, "drives", "{}", "drives: { d1: {} }"),
     invalid(
-      "a drive's key that is no DNS label",
+      "a drive key that is not a DNS label",
       { drives: { "Disk 1": {} } },
       "drives",
       '"Disk 1"',
       "lowercase DNS label",
     ),
     invalid(
-      "a drive's path that is not absolute",
+      "a relative drive path",
       { drives: { d1: { path: "mnt/disk1" } } },
       "drives.d1.path",
       '"mnt/disk1"',
@@ -58,35 +54,35 @@ export const INVALID_HOST_SETTINGS = {
       "other than the root disk",
     ),
     invalid(
-      "a subfolder of no path",
+      "a subfolder without a path",
       { drives: { d1: { subfolder: "minio" } } },
       "drives.d1.subfolder",
       '"minio"',
       "give path as well",
     ),
     invalid(
-      "a subfolder that is absolute",
+      "an absolute subfolder",
       { drives: { d1: { path: "/mnt/disk1", subfolder: "/minio" } } },
       "drives.d1.subfolder",
       '"/minio"',
       'relative folder, such as "minio"',
     ),
     invalid(
-      "a subfolder outside its disk",
+      "a subfolder outside the disk",
       { drives: { d1: { path: "/mnt/disk1", subfolder: "../other" } } },
       "drives.d1.subfolder",
       '"../other"',
       'such as "minio"',
     ),
     invalid(
-      "two drives in one folder",
+      "two drives in the same folder",
       { drives: { d1: { path: "/mnt/disk1" }, d2: { path: "/mnt/disk1" } } },
       "drives.d2",
       '"/mnt/disk1/minio"',
       "a disk of its own",
     ),
     invalid(
-      "a number of drives that MinIO cannot divide",
+      "a number of drives that MinIO cannot divide into erasure sets",
       { drives: Object.fromEntries(Array.from({ length: 17 }, (_, at) => [`d${at}`, {}])) },
       "pools.main.hosts",
       "17 drives",
@@ -94,11 +90,11 @@ export const INVALID_HOST_SETTINGS = {
     ),
   ],
   adopt: [
-    invalid("a setting of another kind", { adopt: "perhaps" }, "pulumi-swarm:adopt", '"perhaps"', "pulumi config set"),
+    invalid("a value of the wrong type", { adopt: "perhaps" }, "pulumi-swarm:adopt", '"perhaps"', "pulumi config set"),
   ],
   allowOutage: [
     invalid(
-      "a setting of another kind",
+      "a value of the wrong type",
       { allowOutage: "perhaps" },
       "pulumi-swarm:allowOutage",
       '"perhaps"',
@@ -107,21 +103,21 @@ export const INVALID_HOST_SETTINGS = {
   ],
   addressPools: [
     invalid(
-      "an address pool that is no CIDR block",
+      "an address pool that is not a CIDR block",
       { addressPools: ["10.20.0.0"] },
       "addressPools[0]",
       '"10.20.0.0"',
       "CIDR form",
     ),
     invalid(
-      "an address pool with bits beyond its prefix",
+      "an address pool with host bits",
       { addressPools: ["10.20.0.1/16"] },
       "addressPools[0]",
       '"10.20.0.1/16"',
       "write 10.20.0.0/16",
     ),
     invalid(
-      "two address pools with addresses in common",
+      "overlapping address pools",
       { addressPools: ["10.20.0.0/16", "10.20.128.0/17"] },
       "addressPools[1]",
       '"10.20.128.0/17"',

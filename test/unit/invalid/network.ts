@@ -1,12 +1,12 @@
 import type { Settings } from "../../../stacks/settings.ts";
 import { invalid, type InvalidSettings } from "./expected-refusal.ts";
 
-/** Wrong settings of the network. */
+/** Invalid settings of the network. */
 export const INVALID_NETWORK_SETTINGS = {
   driver: [
-    invalid("a driver that is not there", { driver: "vxlan" }, "driver", '"vxlan"', '"overlay"'),
+    invalid("an unknown driver", { driver: "vxlan" }, "driver", '"vxlan"', '"overlay"'),
     invalid(
-      "a driver that needs addresses from outside",
+      "a driver that needs a subnet",
       { driver: "macvlan", link: { parent: "eth1", ipRange: "10.50.0.0/28" } },
       "pulumi-swarm:subnet",
       "is missing",
@@ -15,7 +15,7 @@ export const INVALID_NETWORK_SETTINGS = {
   ],
   networkMode: [
     invalid(
-      "a mode of another driver's",
+      "a mode of another driver",
       { networkMode: "l2" },
       "pulumi-swarm:networkMode",
       "driver overlay",
@@ -24,14 +24,14 @@ export const INVALID_NETWORK_SETTINGS = {
   ],
   link: [
     invalid(
-      "a link of a network that has none",
+      "a link of an overlay network",
       { link: { parent: "eth1" } },
       "pulumi-swarm:link",
       "driver overlay",
       "remove it",
     ),
     invalid(
-      "no link of a network that needs one",
+      "a macvlan network without a link",
       { driver: "macvlan", subnet: "10.50.0.0/24" },
       "pulumi-swarm:link",
       "is missing",
@@ -40,14 +40,14 @@ export const INVALID_NETWORK_SETTINGS = {
   ],
   networkName: [
     invalid(
-      "a network name with blanks",
+      "a network name with spaces",
       { networkName: "my network" },
       "networkName",
       '"my network"',
       "choose such a name",
     ),
     invalid(
-      "the name of one of Docker's own networks",
+      "the name of a predefined network",
       { networkName: "ingress" },
       "networkName",
       '"ingress"',
@@ -55,28 +55,16 @@ export const INVALID_NETWORK_SETTINGS = {
     ),
   ],
   subnet: [
-    invalid("a subnet that is no CIDR block", { subnet: "10.20.0" }, "subnet", '"10.20.0"', "10.20.0.0/24"),
-    invalid(
-      "a subnet with bits beyond its prefix",
-      { subnet: "10.20.0.5/24" },
-      "subnet",
-      '"10.20.0.5/24"',
-      "write 10.20.0.0/24",
-    ),
-    invalid("a subnet of IPv6", { subnet: "fd00:20::/64" }, "subnet", '"fd00:20::/64"', "give an IPv4 one"),
-    invalid(
-      "a subnet too narrow to live in",
-      { subnet: "10.20.0.0/30" },
-      "subnet",
-      '"10.20.0.0/30"',
-      "for instance /24",
-    ),
+    invalid("a subnet that is not a CIDR block", { subnet: "10.20.0" }, "subnet", '"10.20.0"', "10.20.0.0/24"),
+    invalid("a subnet with host bits", { subnet: "10.20.0.5/24" }, "subnet", '"10.20.0.5/24"', "write 10.20.0.0/24"),
+    invalid("an IPv6 subnet", { subnet: "fd00:20::/64" }, "subnet", '"fd00:20::/64"', "give an IPv4 one"),
+    invalid("a too small subnet", { subnet: "10.20.0.0/30" }, "subnet", '"10.20.0.0/30"', "for instance /24"),
     invalid("a subnet of multicast addresses", { subnet: "224.1.0.0/24" }, "subnet", '"224.1.0.0/24"', "10.0.0.0/8"),
   ],
   gateway: [
-    invalid("a gateway of no subnet", { gateway: "10.20.0.1" }, "gateway", '"10.20.0.1"', "give `subnet` too"),
+    invalid("a gateway without a subnet", { gateway: "10.20.0.1" }, "gateway", '"10.20.0.1"', "give `subnet` too"),
     invalid(
-      "a gateway that is no address",
+      "a gateway that is not an address",
       { subnet: "10.20.0.0/24", gateway: "router" },
       "gateway",
       '"router"',
@@ -90,17 +78,17 @@ export const INVALID_NETWORK_SETTINGS = {
       "10.20.0.1",
     ),
     invalid(
-      "the broadcast address as a gateway",
+      "the broadcast address as the gateway",
       { subnet: "10.20.0.0/24", gateway: "10.20.0.255" },
       "gateway",
       '"10.20.0.255"',
       "give 10.20.0.1",
     ),
   ],
-  mtu: [invalid("packets too small", { mtu: 68 }, "mtu", "68", "576 to 65535")],
+  mtu: [invalid("a too small MTU", { mtu: 68 }, "mtu", "68", "576 to 65535")],
   encrypted: [
     invalid(
-      "a setting of another kind",
+      "a value of the wrong type",
       { encrypted: "perhaps" },
       "pulumi-swarm:encrypted",
       '"perhaps"',
@@ -109,7 +97,7 @@ export const INVALID_NETWORK_SETTINGS = {
   ],
   attachable: [
     invalid(
-      "a setting of another kind",
+      "a value of the wrong type",
       { attachable: "perhaps" },
       "pulumi-swarm:attachable",
       '"perhaps"',
@@ -118,7 +106,7 @@ export const INVALID_NETWORK_SETTINGS = {
   ],
   adoptNetwork: [
     invalid(
-      "a setting of another kind",
+      "a value of the wrong type",
       { adoptNetwork: "perhaps" },
       "pulumi-swarm:adoptNetwork",
       '"perhaps"',

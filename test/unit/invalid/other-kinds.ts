@@ -1,7 +1,7 @@
 import type { Settings } from "../../../stacks/settings.ts";
 import { invalid, type InvalidSettings } from "./expected-refusal.ts";
 
-/** Settings of environments of other kinds, in a local one. */
+/** Settings of other stack kinds, in a local stack. */
 export const SETTINGS_OF_OTHER_KINDS = {
   hosts: otherKind("hosts", {}),
   hostDefaults: otherKind("hostDefaults", {}),
@@ -20,7 +20,5 @@ export const SETTINGS_OF_OTHER_KINDS = {
 
 function otherKind(setting: keyof Settings, value: unknown): InvalidSettings<keyof Settings>[keyof Settings] {
   const [argument, wayOut] = [`pulumi-swarm:${setting}`, `pulumi config rm pulumi-swarm:${setting}`];
-  return [
-    invalid(`${setting} of another kind of environment`, { [setting]: value }, argument, "of kind local", wayOut),
-  ];
+  return [invalid(`${setting} in a stack of another kind`, { [setting]: value }, argument, "of kind local", wayOut)];
 }

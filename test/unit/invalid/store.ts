@@ -1,7 +1,7 @@
 import type { Settings } from "../../../stacks/settings.ts";
 import { invalid, type InvalidSettings } from "./expected-refusal.ts";
 
-/** Wrong settings of the store. */
+/** Invalid settings of the store. */
 export const INVALID_STORE_SETTINGS = {
   image: [
     invalid(
@@ -25,18 +25,12 @@ export const INVALID_STORE_SETTINGS = {
       '"pgsty/silo:RELEASE.2026-09-16T00-00-00Z"',
       "add @sha256:",
     ),
-    invalid(
-      "an image's name that is none",
-      { image: "MinIO, please" },
-      "image",
-      '"MinIO, please"',
-      "give name:tag@sha256:",
-    ),
+    invalid("an invalid image name", { image: "MinIO, please" }, "image", '"MinIO, please"', "give name:tag@sha256:"),
   ],
-  mode: [invalid("a mode that is not there", { mode: "mirrored" }, "mode", '"mirrored"', '"global"')],
+  mode: [invalid("an unknown mode", { mode: "mirrored" }, "mode", '"mirrored"', '"global"')],
   adoptStore: [
     invalid(
-      "a setting of another kind",
+      "a value of the wrong type",
       { adoptStore: "perhaps" },
       "pulumi-swarm:adoptStore",
       '"perhaps"',
@@ -45,7 +39,7 @@ export const INVALID_STORE_SETTINGS = {
   ],
   expose: [
     invalid(
-      "a setting of another kind",
+      "a value of the wrong type",
       { expose: "perhaps" },
       "pulumi-swarm:expose",
       '"perhaps"',
@@ -53,39 +47,33 @@ export const INVALID_STORE_SETTINGS = {
     ),
   ],
   port: [
-    invalid("a word for a number", { port: "nine" }, "pulumi-swarm:port", '"nine"', "pulumi config set"),
-    invalid("a port that is none", { port: 99999 }, "port", "99999", "1 to 65535"),
-    invalid("a port of what is not published", { expose: false, port: 9100 }, "port", "9100", "leave it out"),
+    invalid("text instead of a number", { port: "nine" }, "pulumi-swarm:port", '"nine"', "pulumi config set"),
+    invalid("an invalid port", { port: 99999 }, "port", "99999", "1 to 65535"),
+    invalid("a port without expose", { expose: false, port: 9100 }, "port", "9100", "leave it out"),
   ],
   consolePort: [
-    invalid("one port for two things", { port: 9100, consolePort: 9100 }, "consolePort", "9100", "give each its own"),
+    invalid(
+      "the same port for S3 API and console",
+      { port: 9100, consolePort: 9100 },
+      "consolePort",
+      "9100",
+      "give each its own",
+    ),
   ],
   minReadySeconds: [
-    invalid(
-      "a hold that ends before it begins",
-      { minReadySeconds: -1 },
-      "minReadySeconds",
-      "-1",
-      "at least 0 seconds",
-    ),
+    invalid("a negative minReadySeconds", { minReadySeconds: -1 }, "minReadySeconds", "-1", "at least 0 seconds"),
   ],
   allowFrom: [
-    invalid("nobody who is let in", { allowFrom: [] }, "allowFrom", "[]", "name who may"),
-    invalid("a word for an address", { allowFrom: ["office"] }, "allowFrom[0]", '"office"', "such as 10.1.0.0/16"),
+    invalid("an empty allowFrom", { allowFrom: [] }, "allowFrom", "[]", "name who may"),
+    invalid("text instead of an address", { allowFrom: ["office"] }, "allowFrom[0]", '"office"', "such as 10.1.0.0/16"),
   ],
   rootUser: [
-    invalid("a root user's name that is too short", { rootUser: "me" }, "rootUser", '"me"', "3 to 64 letters"),
-    invalid(
-      "the root user that everybody tries first",
-      { rootUser: "minioadmin" },
-      "rootUser",
-      '"minioadmin"',
-      "choose another",
-    ),
+    invalid("a too short root user name", { rootUser: "me" }, "rootUser", '"me"', "3 to 64 letters"),
+    invalid("MinIO's default root user", { rootUser: "minioadmin" }, "rootUser", '"minioadmin"', "choose another"),
   ],
   rootPassword: [
     invalid(
-      "a password in clear",
+      "a password that is not a secret",
       { rootPassword: "hunter22" },
       "pulumi-swarm:rootPassword",
       "is not a secret",
@@ -94,33 +82,27 @@ export const INVALID_STORE_SETTINGS = {
   ],
   rootPasswordGeneration: [
     invalid(
-      "a generation that is neither text nor number",
+      "a generation that is neither text nor a number",
       { rootPasswordGeneration: [1] },
       "pulumi-swarm:rootPasswordGeneration",
       "Array",
       "pulumi config set",
     ),
   ],
-  tls: [invalid("a setting of another kind", { tls: "perhaps" }, "pulumi-swarm:tls", '"perhaps"', "pulumi config set")],
+  tls: [invalid("a value of the wrong type", { tls: "perhaps" }, "pulumi-swarm:tls", '"perhaps"', "pulumi config set")],
   metrics: [
-    invalid(
-      "metrics for readers that are not there",
-      { metrics: "everybody" },
-      "pulumi-swarm:metrics",
-      '"everybody"',
-      '"public"',
-    ),
+    invalid("an unknown metrics access", { metrics: "everybody" }, "pulumi-swarm:metrics", '"everybody"', '"public"'),
   ],
   buckets: [
     invalid(
-      "a bucket's name in capitals",
+      "a bucket name with capital letters",
       { buckets: { Photos: {} } },
       "bucketName",
       '"Photos"',
       "3 to 63 lowercase letters",
     ),
     invalid(
-      "locked objects without versions",
+      "object lock without versioning",
       { buckets: { photos: { objectLock: true, versioning: false } } },
       "versioning",
       "false",
@@ -128,9 +110,9 @@ export const INVALID_STORE_SETTINGS = {
     ),
   ],
   users: [
-    invalid("a user of no bucket", { users: { alice: {} } }, "access", "{}", "name one"),
+    invalid("a user without buckets", { users: { alice: {} } }, "access", "{}", "name one"),
     invalid(
-      "a right that is not there",
+      "an unknown permission",
       { users: { alice: { photos: "own" } } },
       "users.alice.photos",
       '"own"',
@@ -139,7 +121,7 @@ export const INVALID_STORE_SETTINGS = {
   ],
   environment: [
     invalid(
-      "a variable that is not MinIO's",
+      "a variable that is not one of MinIO's",
       { environment: { TZ: "Europe/Berlin" } },
       "environment",
       '"TZ"',
@@ -153,7 +135,7 @@ export const INVALID_STORE_SETTINGS = {
       "give rootPassword",
     ),
     invalid(
-      "a variable that an argument stands for",
+      "a variable that an argument sets",
       { environment: { MINIO_VOLUMES: "/data" } },
       "environment",
       '"MINIO_VOLUMES"',
