@@ -1,6 +1,6 @@
 import type { Mount } from "../engine/service-types.ts";
 
-/** How a change reaches the tasks. */
+/** How a change is rolled out to the tasks. */
 export interface Rollout {
   /**
    * `create`: there is nothing to disturb. `in-place`: no task restarts. `one-by-one`: each task restarts in turn.

@@ -5,15 +5,15 @@ import type { Swarm } from "../swarm/swarm.ts";
 import type { LockOptions, SettingsValidation } from "../../core/service-update.ts";
 import type { ImmutableValue } from "../../core/immutable-value.ts";
 
-/** What a service is to be, and how it is known to work. */
+/** The arguments of SwarmService. */
 export interface SwarmServiceArgs {
   /** The Swarm that runs the service. */
   swarm: Swarm;
 
   /**
-   * What the service is to be, as the Engine API spells it (durations in nanoseconds, sizes in bytes). Networks,
-   * secrets and configs go by id. `UpdateConfig` is not yours to give: how a change rolls out is decided from the
-   * change itself (see `restartTogether`).
+   * The service's spec in the format of the Engine API (durations in nanoseconds, sizes in bytes). Networks, secrets and
+   * configs are referenced by id. `UpdateConfig` cannot be set: the rollout mode follows from the change itself (see
+   * `restartTogether`).
    *
    * @example
    * spec: {
@@ -25,17 +25,17 @@ export interface SwarmServiceArgs {
   spec: FieldInputs<ServiceSpec>;
 
   /**
-   * Whether a service of this name that something else created is adopted: it becomes this stack's and is changed in
-   * place to match `spec`. Once the state records it, the argument has no effect.
-   * @default false: such a service is refused in the preview
+   * Whether to adopt an existing service of this name: it then belongs to this stack and is updated in place to match
+   * `spec`. Has no effect once the state records the service.
+   * @default false: such a service is rejected in the preview
    */
   adopt?: boolean;
 
   /**
-   * Fields in which the tasks must agree, as paths into `spec` (`TaskTemplate.ContainerSpec.Image`; of the
-   * environment single variables by a prefix: `TaskTemplate.ContainerSpec.Env:MINIO_`). A change of one restarts all
-   * tasks at once; any other change goes task by task.
-   * @default - none: every change goes task by task
+   * Fields that must be the same in all tasks, as paths in `spec` (`TaskTemplate.ContainerSpec.Image`; environment
+   * variables by prefix: `TaskTemplate.ContainerSpec.Env:MINIO_`). A change of one of them restarts all tasks at once; any
+   * other change restarts them one by one.
+   * @default - none: every change restarts tasks one by one
    */
   restartTogether?: string[];
 
@@ -48,24 +48,24 @@ export interface SwarmServiceArgs {
   peers?: string[];
 
   /**
-   * What the service is built on for life, by the name of the argument.
-   * @default - nothing
+   * Values that cannot change as long as the service exists, by the name of the argument.
+   * @default - none
    */
   immutable?: Record<string, ImmutableValue>;
 
   /**
-   * A command in a task's container that ends with 0 when the application as a whole works. Only then is the service
-   * ready: it is asked in every running task, those of `peers` among them, until all say so at the same time. It may
-   * itself wait. A host whose engine cannot be reached is left out.
+   * A command in a task's container that exits with 0 when the whole application is ready. It runs in every running task,
+   * including those of `peers`; the service is ready once it succeeds in all of them at the same time. It may block until
+   * then. Hosts with an unreachable engine are skipped.
    * @default - the service is ready when its tasks run and are healthy
    */
   readyCommand?: string[];
 
   /**
-   * A command in a task's container that ends with 0 when this task may be taken away. A change that goes task by task
-   * asks it in every running task, before each step: only when all say yes is one of them changed. It may itself wait
-   * until it can say yes. A host that is down gets the change when it comes back.
-   * @default - the next task is changed as soon as the one before runs
+   * A command in a task's container that exits with 0 when this task may stop. A rolling update runs it in every running
+   * task before each step, and replaces a task only once it succeeds in all of them. It may block until then. A host that
+   * is down is updated when it comes back.
+   * @default - the next task is replaced as soon as the previous one runs
    */
   maintenanceCommand?: string[];
 
@@ -78,38 +78,37 @@ export interface SwarmServiceArgs {
   locks?: LockOptions;
 
   /**
-   * For how long tasks that have just started must go on saying yes, in seconds: to `readyCommand` before the service
-   * is ready, to `maintenanceCommand` before the next task is changed. For applications whose parts find each other
-   * only a while after they say that they work. `timeoutSeconds` counts without them.
+   * Seconds for which `readyCommand` and `maintenanceCommand` must keep succeeding in tasks that have just started: before
+   * the service is ready, and before the next task is replaced. For applications whose members connect to each other only
+   * some time after they report to be ready. Added to `timeoutSeconds`.
    * @default 0
    */
   minReadySeconds?: pulumi.Input<number>;
 
   /**
-   * How the new settings of a change that restarts all tasks at once are started once on their own, in one container
-   * without the application's data, before any task stops. Settings that do not start there, where the present ones do,
-   * are refused.
-   * @default - no settings are started beforehand
+   * How to try new settings before a change restarts all tasks at once: in one container without the application's data.
+   * Settings with which the application exits there are rejected, if it starts with the present ones.
+   * @default - new settings are not tried
    */
   validation?: DeepInput<SettingsValidation>;
 
   /**
-   * Whether a change that fails is undone: its tasks get the former settings back, and `pulumi up` fails once the
-   * service is ready again. A service that did not run before, and one from which `peers` were removed, stay as the
-   * change left them, as all do with `false`; then the next `pulumi up` goes on from there.
+   * Whether to roll back a failed change: its tasks get the former settings, and `pulumi up` fails once the service is
+   * ready again. With `false`, and for a service that did not run before or whose `peers` were removed, the change is kept,
+   * and the next `pulumi up` resumes it.
    * @default true
    */
   rollback?: boolean;
 
   /**
-   * How many tasks must run. Those of hosts that are down are not waited for.
+   * The number of tasks that must run, without those of hosts that are down.
    * @default - the replicas of a replicated service; at least one for a global one
    */
   tasks?: pulumi.Input<number>;
 
   /**
-   * How long a create or an update may take until the service is ready, in seconds; with `maintenanceCommand` each
-   * step of an update.
+   * Seconds within which the service must be ready after a create or an update; with `maintenanceCommand`, after each step
+   * of an update.
    * @default 600
    */
   timeoutSeconds?: pulumi.Input<number>;

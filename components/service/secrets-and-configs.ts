@@ -6,7 +6,7 @@ import type { DeepInput } from "../shared/inputs.ts";
 import { GENERATION_LABEL, type Owner, ownerLabels, SWARM_LABEL } from "../../core/labels.ts";
 import type { Swarm } from "../swarm/swarm.ts";
 
-/** A Docker secret or config as a service refers to it. */
+/** A reference to a Docker secret or config. */
 export interface FileRef {
   id: pulumi.Input<string>;
   name: pulumi.Input<string>;
@@ -14,15 +14,16 @@ export interface FileRef {
 
 /** Options of a secret or config. */
 export interface FileOptions extends pulumi.CustomResourceOptions {
-  /** The component's owner at its creation: Docker cannot change the labels of a secret. */
+  /** The component's owner when it was created: Docker cannot change the labels of a secret. */
   owner: pulumi.Output<Owner>;
-  /** The component's present name, with which the names of its secrets and configs begin. */
+  /** The component's present name, which is the prefix of the names of its secrets and configs. */
   component: string;
 }
 
 /**
- * A text as a Docker secret. `generation` is another for every other text, and tells nothing of it. The engine's name
- * for the secret is Pulumi's to make up: so the next one can be there before this one goes.
+ * Creates a Docker secret. Pulumi generates its name in the Engine, so that its replacement can exist beside it.
+ *
+ * @param generation changes together with the text, without revealing it
  */
 export function createSecret(
   name: string,
@@ -39,7 +40,7 @@ export function createSecret(
   );
 }
 
-/** A text that may be seen by all, as a Docker config; its name is made up, too. */
+/** Creates a Docker config with a generated name, for a text that is not secret. */
 export function createConfig(
   name: string,
   swarm: Swarm,
@@ -53,24 +54,24 @@ export function createConfig(
   );
 }
 
-/** A secret as a file that only this user of a container, by number, can read. */
+/** Mounts a secret as a file that only this user of the container can read. `user` is a numeric id. */
 export function secretMount({ id, name }: FileRef, path: string, user: string): DeepInput<SecretReference> {
   return { SecretID: id, SecretName: name, File: { Name: path, UID: user, GID: user, Mode: 0o400 } };
 }
 
-/** A config as a file of this user that everybody in a container can read. */
+/** Mounts a config as a file of this user that all users of the container can read. */
 export function configMount({ id, name }: FileRef, path: string, user: string): DeepInput<ConfigReference> {
   return { ConfigID: id, ConfigName: name, File: { Name: path, UID: user, GID: user, Mode: 0o444 } };
 }
 
-/** A generation that goes by a text which is no secret. */
+/** Returns a generation for a text that is not secret: a hash of it. */
 export function contentHash(text: pulumi.Input<string>): pulumi.Output<string> {
   return pulumi.output(text).apply((known) => createHash("sha256").update(known).digest("hex").slice(0, 16));
 }
 
 /**
- * Returns the owner with the file's name as it was at its creation. Each secret needs a name of its own: those of one
- * component may share a generation, and only one of the same name and generation was left behind by a killed run.
+ * Returns the owner with the file's name at its creation. Each secret needs its own name, as secrets of one component may
+ * share a generation: two with the same name and generation mean that a killed run orphaned one.
  */
 function ownerOfFile(name: string, owner: pulumi.Output<Owner>, component: string): pulumi.Output<Owner> {
   return owner.apply((known) => ({ ...known, name: `${known.name}${name.slice(component.length)}` }));

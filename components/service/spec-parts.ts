@@ -2,12 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 import type { PublishedPort, ResourceLimits, TaskSpec } from "../../engine/types.ts";
 import { type DeepInput, knownValue } from "../shared/inputs.ts";
 
-/** A second as the Engine counts durations. */
+/** A second in the Engine's unit of durations. */
 export const SECOND = 1e9;
-/** A mebibyte as the Engine counts sizes. */
+/** A mebibyte in the Engine's unit of sizes. */
 export const MIB = 1024 * 1024;
 
-/** The amount in the Engine's unit, a whole number; known at once when the amount is. */
+/** Converts an amount to the Engine's unit, as a whole number. The result is a plain value if the amount is one. */
 export function toEngineUnit(value: pulumi.Input<number>, factor: number): pulumi.Input<number> {
   const known = knownValue(value);
   return known === undefined
@@ -15,7 +15,7 @@ export function toEngineUnit(value: pulumi.Input<number>, factor: number): pulum
     : Math.round(known * factor);
 }
 
-/** CPUs and memory, where nothing given is no limit. */
+/** Returns limits of CPU and memory; `undefined` means no limit. */
 export function resourceLimits(
   cpus: pulumi.Input<number> | undefined,
   memoryMiB: pulumi.Input<number> | undefined,
@@ -23,7 +23,7 @@ export function resourceLimits(
   return { NanoCPUs: toEngineUnit(cpus ?? 0, 1e9), MemoryBytes: toEngineUnit(memoryMiB ?? 0, MIB) };
 }
 
-/** Logs in files that are rotated, so that they never fill a disk. */
+/** Returns a log driver with rotated files, so that logs do not fill a disk. */
 export function rotatedLogDriver(
   maxSizeMiB: pulumi.Input<number> = 10,
   maxFiles: pulumi.Input<number> = 3,
@@ -37,7 +37,7 @@ export function rotatedLogDriver(
   };
 }
 
-/** A port of each host that runs a task leads to that very task. */
+/** Returns a port in host mode: on each host, it leads to the task on that host. */
 export function hostPort(TargetPort: number, PublishedPort: number): PublishedPort {
   return { Protocol: "tcp", TargetPort, PublishedPort, PublishMode: "host" };
 }

@@ -8,9 +8,9 @@ import type { SwarmServiceArgs } from "./args.ts";
 import type { Rollout } from "../../core/service-update.ts";
 
 /**
- * A Swarm service, global or replicated, that counts as made only when it works: `pulumi up` waits for its tasks and,
- * with `readyCommand`, for the application in them, and fails with what the tasks themselves said. It is updated in
- * place, networks included, and the preview says beforehand how a change rolls out (`rollout`).
+ * A global or replicated Swarm service. `pulumi up` waits until its tasks run and, with `readyCommand`, until the
+ * application in them is ready; on failure it prints the tasks' own logs. The service is updated in place, including its
+ * networks, and the preview shows how a change is rolled out (`rollout`).
  *
  * @example
  * new SwarmService("web", {
@@ -23,7 +23,7 @@ import type { Rollout } from "../../core/service-update.ts";
  * });
  */
 export class SwarmService extends SwarmResource {
-  /** How the last change reached the tasks. */
+  /** How the last change was rolled out. */
   declare readonly rollout: pulumi.Output<Rollout>;
   /** The service's id in the Swarm. */
   readonly serviceId: pulumi.Output<string>;
@@ -41,7 +41,7 @@ export class SwarmService extends SwarmResource {
     } = args;
     const owner = ownerOf(name);
     const checked = requireFreeName(name, args, owner);
-    // Put together field by field: as one Output, all of it would be unknown in a preview when a part of it is.
+    // Not a single Output: in a preview, all of it would be unknown if any part of it is.
     const labels = pulumi.all([args.spec.Labels, ownerLabels(owner)]).apply(([asked, own]) => ({ ...asked, ...own }));
     const spec = { ...args.spec, Labels: labels };
     const tasks = args.tasks ?? pulumi.output(spec.Mode).apply(defaultTaskCount);
@@ -76,7 +76,7 @@ export class SwarmService extends SwarmResource {
   }
 }
 
-/** Has the preflight check the service's name, if the program knows it beforehand. */
+/** Adds a preflight requirement for the service's name, if the program knows it. */
 function requireFreeName(
   name: string,
   { swarm, spec, adopt }: SwarmServiceArgs,
@@ -88,7 +88,7 @@ function requireFreeName(
   return [swarm.preflight({ kind: "service", ...names, owner, adopt, ports: {}, hosts: [], disks: [] })];
 }
 
-/** A replicated service has as many tasks as replicas; of a global one nobody knows how many nodes will match. */
+/** Returns the number of replicas; 1 for a global service, as the number of matching nodes is unknown. */
 function defaultTaskCount(mode: ServiceSpec["Mode"]): number {
   return "Replicated" in mode ? mode.Replicated.Replicas : 1;
 }

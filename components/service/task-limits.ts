@@ -2,48 +2,48 @@ import type * as pulumi from "@pulumi/pulumi";
 import { knownValue } from "../shared/inputs.ts";
 import type { ValidationIssue } from "../../core/input-validation-error.ts";
 
-/** What a task of a service may use of its host. */
+/** Resource limits of a service's tasks. */
 export interface TaskLimits {
   /**
-   * CPUs a task may use at most.
+   * Maximum CPUs of a task.
    * @default - no limit
    * @example 1.5
    */
   cpuLimit?: pulumi.Input<number>;
 
   /**
-   * CPUs set aside for a task; it runs only where they are free.
+   * CPUs reserved for a task. It runs only on a node where they are free.
    * @default - none
    */
   cpuReservation?: pulumi.Input<number>;
 
   /**
-   * Memory a task may use at most, in MiB.
+   * Maximum memory of a task, in MiB.
    * @default - no limit
    * @example 4096
    */
   memoryLimitMiB?: pulumi.Input<number>;
 
   /**
-   * Memory set aside for a task, in MiB; it runs only where it is free.
+   * Memory reserved for a task, in MiB. It runs only on a node where it is free.
    * @default - none
    */
   memoryReservationMiB?: pulumi.Input<number>;
 
   /**
-   * Size at which a task's log file is rotated, in MiB.
+   * Size in MiB at which a task's log file is rotated.
    * @default 10
    */
   logMaxSizeMiB?: pulumi.Input<number>;
 
   /**
-   * Log files kept per task.
+   * Number of log files kept for each task.
    * @default 3
    */
   logMaxFiles?: pulumi.Input<number>;
 }
 
-/** The limits, and how long things may take. */
+/** Limits and durations. */
 export interface TaskAmounts extends TaskLimits {
   stopGraceSeconds?: pulumi.Input<number>;
   minReadySeconds?: pulumi.Input<number>;
@@ -68,7 +68,11 @@ const AMOUNT_RANGES: Record<keyof TaskAmounts, Range> = {
   timeoutSeconds: { least: 10, whole: true, unit: "seconds" },
 };
 
-/** What is wrong with amounts; `leastMemoryMiB` is what the program in the task needs to run at all. */
+/**
+ * Validates amounts.
+ *
+ * @param leastMemoryMiB memory that the program in the task needs to run at all
+ */
 export function validateTaskAmounts(args: TaskAmounts, leastMemoryMiB: number): ValidationIssue[] {
   const findings = (Object.keys(AMOUNT_RANGES) as (keyof TaskAmounts)[]).flatMap((argument) => {
     const value = knownValue<number>(args[argument]);

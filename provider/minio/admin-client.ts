@@ -9,65 +9,68 @@ import { changedKeys } from "../runtime/diff.ts";
 import { ResourceError } from "../runtime/errors.ts";
 import { ready, pending, waitFor } from "../runtime/poll.ts";
 
-/** Where a store is: its services in a Swarm, and the engines that run their tasks. */
+/** The location of a store: its services in a Swarm and the engines that run their tasks. */
 export interface StoreLocation {
   managers: Managers;
   swarmId: string;
-  /** Of the store's members, by host key. */
+  /** The engines of the store's members, by host key. */
   nodes: NodeEngines;
   /** The store's name in the Swarm. */
   serviceName: string;
-  /** By pool key. */
+  /** Ids of the store's services, by pool key. */
   serviceIds: Record<string, string>;
 }
 
-/** What the store says to a request: what was asked for, or why not. */
+/** The parsed JSON output of `mc`, or its error. */
 export type McResult<T> = { ok: true; value: T } | { ok: false; code: string; message: string };
 
-/** MinIO's client goes by one of these names in its images. */
+/** Names of MinIO's client in MinIO's images. */
 const CLIENT_NAMES = ["mc", "mcli"];
 
-/** How long a store that does not answer is waited for, in seconds. */
 const RETRY_SECONDS = 60;
 
-/** What the client says of a store that restarts, or whose members do not reach each other yet. */
+/** Errors of a store that restarts or whose members are not connected yet. */
 const TRANSIENT_ERRORS =
   /not initialized|NotInitialized|connection refused|connection reset|service ?unavailable|SlowDown|i\/o timeout|EOF/i;
 
-/** Returns whether a failed request may succeed a moment later. Only the code tells where a store lacks quorum. */
+/** Returns whether a failed request may succeed on retry. A lack of quorum shows only in the code. */
 export function isTransient({ code, message }: { code: string; message: string }): boolean {
   return TRANSIENT_ERRORS.test(`${code} ${message}`);
 }
 
-/** The store could not be asked. */
+/** No member of the store answered. */
 export class StoreUnreachableError extends ResourceError {}
 
 /**
- * Asks the store as its root user: with MinIO's own client, in the container of a member that runs. So it is reached
- * wherever its engines are, published or not, and its root credentials never leave it.
+ * Runs `mc` as the root user in the container of a running member. So the store need not publish a port, and its root
+ * credentials do not leave the container. Retries transient errors for a minute.
  *
- * @param input read by the client from its standard input: the place for secrets.
- * @throws SilentStore when no member answers.
+ * @param input the standard input of `mc`, for secrets
+ * @throws StoreUnreachableError if no member answers.
  */
 export async function mcTry<T>(store: StoreLocation, args: string[], input = ""): Promise<McResult<T>> {
   return waitFor(
     async (deadline) => {
-      const answer = await mcOnce<T>(store, args, input, deadline);
-      return answer.ok || !isTransient(answer) ? ready(answer) : pending(answer.message);
+      const result = await mcOnce<T>(store, args, input, deadline);
+      return result.ok || !isTransient(result) ? ready(result) : pending(result.message);
     },
     { subject: `store ${store.serviceName}`, timeoutSeconds: RETRY_SECONDS, intervalMs: 1_000 },
-    (because) => new StoreUnreachableError(`store ${store.serviceName} does not answer: ${because}`),
+    (reason) => new StoreUnreachableError(`store ${store.serviceName} does not answer: ${reason}`),
   );
 }
 
-/** The answer when there must be one. */
+/**
+ * Runs `mc` like `mcTry` and returns its output.
+ *
+ * @throws ResourceError if `mc` fails.
+ */
 export async function mc<T>(store: StoreLocation, args: string[], input?: string): Promise<T> {
-  const answer = await mcTry<T>(store, args, input);
-  if (answer.ok) return answer.value;
-  throw new ResourceError(`store ${store.serviceName}: mc ${args.join(" ")}: ${answer.message}`);
+  const result = await mcTry<T>(store, args, input);
+  if (result.ok) return result.value;
+  throw new ResourceError(`store ${store.serviceName}: mc ${args.join(" ")}: ${result.message}`);
 }
 
-/** Whether a record of where a store is has to be renewed. */
+/** Returns whether the recorded location is outdated. */
 export function hasLocationChanged(olds: StoreLocation, news: StoreLocation): boolean {
   if (typeof news !== "object") return true;
   const changed = changedKeys(olds, news, ["swarmId", "nodes", "serviceName", "serviceIds"]);
@@ -92,11 +95,10 @@ async function mcOnce<T>(
     }
   }
   throw new StoreUnreachableError(
-    `store ${store.serviceName} cannot be asked: no member runs on an engine that answers, or its image has no mc`,
+    `store ${store.serviceName} is unreachable: no member runs on a reachable engine, or its image has no mc`,
   );
 }
 
-/** The containers of members that run. */
 async function runningMembers(store: StoreLocation, deadline: Deadline): Promise<TaskContainer[]> {
   const manager = await findManager(store.managers, store.swarmId, deadline);
   const ids = Object.values(store.serviceIds);
@@ -111,16 +113,16 @@ interface McOutput {
   error?: { message?: string; cause?: { message?: string; error?: { Code?: string } } };
 }
 
-/** The client prints one line of JSON, of lists and some answers without a status. An error it explains in the cause. */
+/** Parses the one line of JSON that `mc` prints. Some results have no status; the cause explains an error. */
 function parseOutput<T>(stdout: string, stderr: string): McResult<T> {
   const line = lastLine(stdout) ?? "";
   let printed: McOutput;
   try {
     printed = JSON.parse(line) as McOutput;
   } catch {
-    return { ok: false, code: "", message: stderr.trim() || line || "it says nothing" };
+    return { ok: false, code: "", message: stderr.trim() || line || "mc printed nothing" };
   }
   if ((printed.status ?? "success") === "success") return { ok: true, value: printed as T };
-  const { message = "it gives no reason", cause } = printed.error ?? {};
+  const { message = "mc printed no reason", cause } = printed.error ?? {};
   return { ok: false, code: cause?.error?.Code ?? "", message: cause?.message || message };
 }

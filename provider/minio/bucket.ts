@@ -12,11 +12,11 @@ export interface BucketInputs {
 }
 
 export interface BucketState extends BucketInputs {
-  /** Whether this program made the bucket: one that was there before stays, even empty. */
+  /** Whether this resource created the bucket. Otherwise it is never deleted, even if it is empty. */
   createdByUs: boolean;
 }
 
-/** A bucket of a store. It is data: one that holds objects is never deleted. */
+/** A bucket of a store. A bucket that holds objects is never deleted. */
 export const Bucket: ResourceHandler<BucketInputs, BucketState> = {
   async check(olds, news) {
     const [before, now] = [olds.objectLock, news.objectLock];
@@ -24,8 +24,8 @@ export const Bucket: ResourceHandler<BucketInputs, BucketState> = {
     if (before === undefined || before === now || containsUnknown(now) || !isSame)
       return { inputs: news, failures: [] };
     const reason =
-      `bucket ${news.bucketName}: objectLock ${now}: is ${before} for life: ` +
-      "put it back, or make a second bucket and copy the objects with `mc mirror`";
+      `bucket ${news.bucketName}: objectLock ${now}: cannot be changed from ${before}: ` +
+      "set it back, or create another bucket and copy the objects with `mc mirror`";
     return { inputs: news, failures: [{ property: "", reason }] };
   },
 
@@ -42,10 +42,10 @@ export const Bucket: ResourceHandler<BucketInputs, BucketState> = {
   },
 
   async read(id, state) {
-    if (!state) throw new ResourceError(`bucket ${id} cannot be imported: declare it, and it is taken on`);
+    if (!state) throw new ResourceError(`bucket ${id} cannot be imported: declare it, and it is adopted`);
     const live = await keepStateIfUnreachable(state, () => readBucket(state));
     if (!live) return NOT_FOUND;
-    const { createdByUs: _made, ...inputs } = live;
+    const { createdByUs: _created, ...inputs } = live;
     return { id, props: live, inputs };
   },
 
@@ -55,48 +55,48 @@ export const Bucket: ResourceHandler<BucketInputs, BucketState> = {
   },
 
   async delete(_id, { store, bucketName, createdByUs }) {
-    const left = (why: string) => logLine(`bucket ${bucketName} stays in store ${store.serviceName}: ${why}`);
-    if (!createdByUs) return left("it was there before");
+    const logKept = (reason: string) => logLine(`bucket ${bucketName} stays in store ${store.serviceName}: ${reason}`);
+    if (!createdByUs) return logKept("this stack did not create it");
     try {
-      const answer = await mcTry(store, ["rb", mcPath(bucketName)]);
-      if (answer.ok || /does not exist/.test(answer.message)) return;
-      if (/not empty/.test(answer.message)) return left("it holds objects");
-      throw new ResourceError(`bucket ${bucketName}: ${answer.message}`);
+      const result = await mcTry(store, ["rb", mcPath(bucketName)]);
+      if (result.ok || /does not exist/.test(result.message)) return;
+      if (/not empty/.test(result.message)) return logKept("it holds objects");
+      throw new ResourceError(`bucket ${bucketName}: ${result.message}`);
     } catch (error) {
       if (!(error instanceof StoreUnreachableError)) throw error;
-      left(error.message);
+      logKept(error.message);
     }
   },
 };
 
-/** Whether the store asked for is known to be another one. */
+/** Returns whether the declared store is known to be another one than the recorded one. */
 export function isAnotherStore(olds: StoreLocation, news: StoreLocation): boolean {
   return typeof news === "object" && !containsUnknown(news.serviceName) && news.serviceName !== olds.serviceName;
 }
 
-/** What of a store is looked at; as it was when the store cannot be asked, for then nothing is known of it. */
+/** Reads a resource from the store; returns its recorded state if the store is unreachable. */
 export async function keepStateIfUnreachable<T extends { store: StoreLocation }>(
   state: T,
-  looked: () => Promise<T | undefined>,
+  read: () => Promise<T | undefined>,
 ): Promise<T | undefined> {
   try {
-    return await looked();
+    return await read();
   } catch (error) {
     if (!(error instanceof StoreUnreachableError)) throw error;
-    logLine(`${error.message}; what is in it is taken to be as it was`);
+    logLine(`${error.message}; its recorded content is assumed to be unchanged`);
     return state;
   }
 }
 
-/** Makes the bucket what it is to be. Tells whether it was not there before. */
+/** Creates or updates the bucket. Returns whether it was created. */
 async function ensureBucket({ store, bucketName, versioning, objectLock }: BucketInputs): Promise<boolean> {
   const live = await inspectBucket(store, bucketName);
   if (!live) {
     await mc(store, ["mb", ...(objectLock ? ["--with-lock"] : []), mcPath(bucketName)]);
   } else if (live.objectLock !== objectLock) {
     throw new ResourceError(
-      `bucket ${bucketName}: is there already, with objectLock ${live.objectLock}, which it keeps for life: ` +
-        "say the same, or choose another bucketName",
+      `bucket ${bucketName}: objectLock ${objectLock}: the bucket exists with objectLock ${live.objectLock}, which ` +
+        "cannot be changed: declare the same, or choose another bucketName",
     );
   }
   if (versioning !== (live?.versioning ?? objectLock)) {
@@ -110,16 +110,16 @@ async function readBucket(state: BucketState): Promise<BucketState | undefined> 
   return live && { ...state, ...live };
 }
 
-/** How the bucket stands; undefined when there is none. */
+/** Returns the bucket's settings; undefined if it does not exist. */
 async function inspectBucket(
   store: StoreLocation,
   bucketName: string,
 ): Promise<{ versioning: boolean; objectLock: boolean } | undefined> {
-  const answer = await mcTry<{ versioning: { status: string } }>(store, ["version", "info", mcPath(bucketName)]);
-  if (!answer.ok && answer.code === "NoSuchBucket") return undefined;
-  if (!answer.ok) throw new ResourceError(`bucket ${bucketName}: ${answer.message}`);
+  const result = await mcTry<{ versioning: { status: string } }>(store, ["version", "info", mcPath(bucketName)]);
+  if (!result.ok && result.code === "NoSuchBucket") return undefined;
+  if (!result.ok) throw new ResourceError(`bucket ${bucketName}: ${result.message}`);
   const { ObjectLock } = await mc<{ ObjectLock?: { enabled?: string } }>(store, ["stat", mcPath(bucketName)]);
-  return { versioning: answer.value.versioning.status === "Enabled", objectLock: ObjectLock?.enabled === "Enabled" };
+  return { versioning: result.value.versioning.status === "Enabled", objectLock: ObjectLock?.enabled === "Enabled" };
 }
 
 function mcPath(bucketName: string): string {

@@ -2,41 +2,39 @@ import { withManager, managerFinder } from "../swarm/with-manager.ts";
 import { mcTry, type StoreLocation, mc } from "./admin-client.ts";
 import { ResourceError } from "../runtime/errors.ts";
 
-/** A store whose services are known by name: what is asked before they are made has no ids of them yet. */
+/** The location of a store by the names of its services, for use before their ids are known. */
 export interface StoreByName extends Omit<StoreLocation, "serviceIds"> {
   /** Names of its services. */
   services: string[];
 }
 
-/** How far MinIO is with moving a pool's data to the other pools; `active` when nobody asked it to. */
+/** The state of a pool's decommissioning; `active` if it was never started. */
 export type PoolState = "active" | "decommissioning" | "decommissioned" | "failed" | "canceled";
 
-/** A pool as the members that run see it. */
+/** A pool as reported by the running members. */
 export interface LivePool {
-  /** Names of its members that answer. */
+  /** Names of its members that are online. */
   members: string[];
-  /** What MinIO's own commands call it. */
+  /** The pool's name in `mc admin decommission`. */
   name: string;
   state: PoolState;
-  /** Objects that were moved, and that could not be. */
   movedObjects: number;
   failedObjects: number;
 }
 
 export interface LivePools {
   pools: LivePool[];
-  /** Whether MinIO is evening out how full the pools are. */
   isRebalancing: boolean;
 }
 
-/** What `mc admin decommission status --json` prints of each pool. */
+/** A pool in the output of `mc admin decommission status --json`. */
 interface McPool {
   id: number;
   cmdline: string;
   decommissionInfo?: DecommissionInfo;
 }
 
-/** How far a pool has been emptied, in MinIO's own fields. */
+/** The progress of a decommissioning, in the fields of `mc`. */
 export interface DecommissionInfo {
   startTime?: string;
   complete?: boolean;
@@ -46,29 +44,29 @@ export interface DecommissionInfo {
   objectsDecommissionedFailed?: number;
 }
 
-/** What `mc admin info --json` prints of the members. */
+/** The output of `mc admin info --json`. */
 interface McInfo {
   info: { servers?: { endpoint: string; state: string; drives?: { pool_index: number }[] }[] };
 }
 
-/** What `mc admin rebalance status --json` prints. */
+/** The output of `mc admin rebalance status --json`. */
 interface McRebalance {
   stoppedAt?: string;
   pools?: { status?: string }[];
 }
 
 /**
- * The pools of a store as it runs, asked of it now.
+ * Inspects the pools of a running store.
  *
- * @throws when it does not answer.
+ * @throws ResourceError if the store does not answer.
  */
-export async function inspectPools(asked: StoreByName): Promise<LivePools> {
-  const store = await locateStore(asked);
+export async function inspectPools(storeByName: StoreByName): Promise<LivePools> {
+  const store = await locateStore(storeByName);
   const info = await mc<McInfo>(store, ["admin", "info", "local"]);
-  // MinIO knows nothing of pools while it has but one, told as arguments.
-  const isOne = new Set(poolIndexes(info)).size === 1;
-  const told = isOne ? [] : await mc<McPool[]>(store, ["admin", "decommission", "status", "local"]);
-  return { pools: toLivePools(info, told), isRebalancing: !isOne && (await isRebalancing(store)) };
+  // MinIO rejects decommission commands while it has only one pool, given as arguments.
+  const isSinglePool = new Set(poolIndexes(info)).size === 1;
+  const pools = isSinglePool ? [] : await mc<McPool[]>(store, ["admin", "decommission", "status", "local"]);
+  return { pools: toLivePools(info, pools), isRebalancing: !isSinglePool && (await isRebalancing(store)) };
 }
 
 async function locateStore({ services, ...store }: StoreByName): Promise<StoreLocation> {
@@ -80,13 +78,13 @@ async function locateStore({ services, ...store }: StoreByName): Promise<StoreLo
 }
 
 /**
- * MinIO numbers its pools. Which members are of which number is asked of itself: what was declared last need not be
- * what runs, when an `up` ended half-way.
+ * Returns the pools with their members. MinIO numbers its pools; it reports which members belong to which number. The
+ * recorded pools may differ from the running ones if an `up` was interrupted.
  */
-export function toLivePools(info: McInfo, told: readonly McPool[]): LivePool[] {
+export function toLivePools(info: McInfo, pools: readonly McPool[]): LivePool[] {
   const indexes = [...new Set(poolIndexes(info))].toSorted((a, b) => a - b);
   return indexes.map((index) => {
-    const pool = told.find(({ id }) => id === index);
+    const pool = pools.find(({ id }) => id === index);
     const { objectsDecommissioned: movedObjects = 0, objectsDecommissionedFailed: failedObjects = 0 } =
       pool?.decommissionInfo ?? {};
     const members = onlineServers(info).filter(({ drives = [] }) => drives.some((drive) => drive.pool_index === index));
@@ -108,15 +106,15 @@ function toPoolState({ decommissionInfo }: Partial<McPool> = {}): PoolState {
   return startTime === "" || startTime.startsWith("0001-") ? "active" : "decommissioning";
 }
 
-/** Only a member that answers tells for itself which pool it is of. */
+/** Returns the members that are online: only they report their pool. */
 const onlineServers = ({ info }: McInfo) => (info.servers ?? []).filter(({ state }) => state === "online");
 const poolIndexes = (info: McInfo) =>
   onlineServers(info).flatMap(({ drives = [] }) => drives.map((drive) => drive.pool_index));
 const memberName = ({ endpoint }: { endpoint: string }) => endpoint.replace(/:\d+$/, "");
 
 async function isRebalancing(store: StoreLocation): Promise<boolean> {
-  const answer = await mcTry<McRebalance>(store, ["admin", "rebalance", "status", "local"]);
-  if (answer.ok) return answer.value.pools?.some(({ status }) => status === "Started") ?? false;
-  if (/not started/i.test(answer.message)) return false;
-  throw new ResourceError(`store ${store.serviceName}: mc admin rebalance status: ${answer.message}`);
+  const result = await mcTry<McRebalance>(store, ["admin", "rebalance", "status", "local"]);
+  if (result.ok) return result.value.pools?.some(({ status }) => status === "Started") ?? false;
+  if (/not started/i.test(result.message)) return false;
+  throw new ResourceError(`store ${store.serviceName}: mc admin rebalance status: ${result.message}`);
 }

@@ -5,37 +5,42 @@ import { type StoreByName, inspectPools } from "./decommission-status.ts";
 import { validateDeclaration, validateLivePools } from "./pool-removal.ts";
 import { containsUnknown } from "../runtime/diff.ts";
 
-/** The pools of a store, by key. */
+/** The pools of a store. */
 export interface StorePools {
-  /** Keys of its pools, in key order: the order in which MinIO is told of them. */
+  /** Keys of the pools in key order, which is their order in MinIO's arguments. */
   pools?: string[];
-  /** Names of each pool's members on the network. Absent in states of earlier releases. */
+  /** Network names of each pool's members, by pool key. Absent in states of earlier releases. */
   members?: Record<string, string[]>;
-  /** The store, to be asked what it has of a pool that is taken out. Of one that cannot be asked, no pool goes. */
+  /** The store, to check a removed pool. Without it, no pool can be removed. */
   store?: StoreByName;
 }
 
 interface RecordedPools extends StorePools {
-  /** Where releases with one pool to a store kept its key. */
+  /** Holds the key of the only pool in states of earlier releases. */
   immutable?: ImmutableValues;
 }
 
 /**
- * What speaks against a change of the pools: a new one comes after the others, and one goes when MinIO has emptied it.
- * That is asked of the store itself, each time.
+ * Checks a change of the pools: a new pool must come after the existing ones, and a removed pool must be decommissioned.
+ *
+ * @param inspect inspects the running store
  */
-export async function checkPools(olds: RecordedPools, news: StorePools, ask = inspectPools): Promise<CheckFailure[]> {
+export async function checkPools(
+  olds: RecordedPools,
+  news: StorePools,
+  inspect = inspectPools,
+): Promise<CheckFailure[]> {
   const { pools = [] } = news;
   const before = olds.pools ?? poolsOfEarlierRelease(olds.immutable);
   const kept = before.filter((key) => pools.includes(key));
-  const gone = before.filter((key) => !pools.includes(key));
+  const removed = before.filter((key) => !pools.includes(key));
   const last = kept.at(-1);
   const early = pools.filter((key) => !before.includes(key) && last !== undefined && key < last);
   const reasons = [
-    ...(gone.length > 0 ? await checkRemovedPools(gone, kept, olds, news, ask) : []),
+    ...(removed.length > 0 ? await checkRemovedPools(removed, kept, olds, news, inspect) : []),
     ...early.map((key) => outOfOrder(key, kept, last ?? "")),
   ];
-  // With a property's name Pulumi would print the property's whole value before the line.
+  // With a property name, Pulumi would print the whole value of the property before the reason.
   return reasons.map((reason) => ({ property: "", reason }));
 }
 
@@ -44,36 +49,36 @@ function poolsOfEarlierRelease(immutable: ImmutableValues = {}): string[] {
   return Array.isArray(value) ? value.map(String) : [];
 }
 
-/** What speaks against taking pools out; says what becomes of them when nothing does. */
+/** Returns reasons against the removal of pools. If there are none, logs what happens to the pools. */
 async function checkRemovedPools(
-  gone: string[],
+  removed: string[],
   kept: string[],
   olds: StorePools,
   { store, members = {} }: StorePools,
-  ask: typeof inspectPools,
+  inspect: typeof inspectPools,
 ): Promise<string[]> {
-  if (!store) return gone.map(unsupportedRemoval);
-  const removal = { removed: gone, kept, formerMembers: olds.members ?? {}, members };
+  if (!store) return removed.map(unsupportedRemoval);
+  const removal = { removed, kept, formerMembers: olds.members ?? {}, members };
   const early = validateDeclaration(removal);
   if (early.length > 0) return early;
-  const asked = withKnownHosts(store);
-  if (!asked) {
-    // The Swarm is made anew in the same run. In `up` all is known here, and nothing of the store has changed yet.
-    logLine(`pools ${gone.join(", ")}: whether MinIO has emptied what is taken out is asked in \`pulumi up\``);
+  const known = withKnownHosts(store);
+  if (!known) {
+    // The preview of a run that replaces the Swarm. In `up` everything is known here, before the store changes.
+    logLine(`pools ${removed.join(", ")}: \`pulumi up\` checks whether they are decommissioned`);
     return [];
   }
-  const problems = await validateLivePools(removal, Object.keys(asked.nodes)[0] ?? "", () => ask(asked));
+  const problems = await validateLivePools(removal, Object.keys(known.nodes)[0] ?? "", () => inspect(known));
   if (problems.length === 0) {
-    for (const key of gone) {
+    for (const key of removed) {
       logLine(
-        `pool ${key}: MinIO has emptied it; its service goes, its drives stay on their hosts and are yours to remove`,
+        `pool ${key}: is decommissioned; its service is removed, its drives stay on their hosts for you to remove`,
       );
     }
   }
   return problems;
 }
 
-/** The store without the hosts that are only made in the same run; undefined when nobody is left to ask. */
+/** Returns the store without hosts that are only created in this run; undefined if it cannot be inspected. */
 function withKnownHosts(store: StoreByName): StoreByName | undefined {
   const nodes = Object.entries(store.nodes).filter(([, node]) => !containsUnknown(node));
   if (containsUnknown(store.managers) || containsUnknown(store.swarmId) || nodes.length === 0) return undefined;
@@ -82,14 +87,14 @@ function withKnownHosts(store: StoreByName): StoreByName | undefined {
 
 function unsupportedRemoval(key: string): string {
   return (
-    `pools ${JSON.stringify(key)}: is gone from pools, and a pool of this store stays. Put it back, or make a second ` +
+    `pools ${JSON.stringify(key)}: cannot be removed: this store does not support that. Restore it, or create another ` +
     "store without it and copy the data with `mc mirror`"
   );
 }
 
 function outOfOrder(key: string, kept: string[], last: string): string {
   return (
-    `pools ${JSON.stringify(key)}: would come before a pool that is there, ${kept.join(", ")}, and MinIO keeps its ` +
-    `pools in order, which is that of their keys: give it a key that sorts after "${last}", as "${last}-2" does`
+    `pools ${JSON.stringify(key)}: would come before an existing pool (${kept.join(", ")}), but MinIO needs its pools ` +
+    `in a fixed order, which is that of their keys: use a key that sorts after "${last}", such as "${last}-2"`
   );
 }

@@ -7,26 +7,24 @@ import { checkPools, type StorePools } from "./pools.ts";
 import { changedKeys } from "../runtime/diff.ts";
 
 export interface RootCredentialsInputs extends StorePools {
-  /** The user name asked for; absent, one is generated. */
+  /** @default - one is generated */
   requestedUser?: string;
-  /** The password to use; absent, one is generated, or the present one stays. */
+  /** @default - one is generated, or the present one is kept */
   password?: string;
-  /** Another text makes another password. Not together with a given one. */
+  /** A change generates a new password. Not together with `password`. */
   passwordGeneration?: string;
-  /** What of the store is chosen for life. This resource lives as long as the store, whatever its services are called. */
+  /** The store's immutable values. This resource lives as long as the store, even if its services are replaced. */
   immutable?: ImmutableValues;
 }
 
 export interface RootCredentialsState extends RootCredentialsInputs {
   user: string;
   password: string;
-  /** Another text whenever the user or the password is another. */
+  /** Changes together with the user or the password. */
   generation: string;
 }
 
-/**
- * A root user and its password, given or generated. What is stored in Pulumi's state is the truth.
- */
+/** A root user and its password, given or generated. They exist in Pulumi's state only. */
 export const RootCredentials: ResourceHandler<RootCredentialsInputs, RootCredentialsState> = {
   async check(olds, news) {
     const pools = await checkPools(olds, news);
@@ -34,8 +32,8 @@ export const RootCredentials: ResourceHandler<RootCredentialsInputs, RootCredent
   },
 
   async diff(_id, olds, news) {
-    const isAnother = news.password !== undefined && news.password !== olds.password;
-    return { changes: isAnother || changedKeys(olds, news, ["requestedUser", "passwordGeneration"]).length > 0 };
+    const isNewPassword = news.password !== undefined && news.password !== olds.password;
+    return { changes: isNewPassword || changedKeys(olds, news, ["requestedUser", "passwordGeneration"]).length > 0 };
   },
 
   async create(inputs) {
@@ -64,7 +62,7 @@ export const RootCredentials: ResourceHandler<RootCredentialsInputs, RootCredent
   async delete() {},
 };
 
-/** The password where none is given: the present one, unless another generation is asked for. */
+/** Returns the password if none is given: the present one, or a new one if `passwordGeneration` changed. */
 function nextPassword(olds: RootCredentialsState, news: RootCredentialsInputs): string {
   return changedKeys(olds, news, ["passwordGeneration"]).length === 0 ? olds.password : randomText(40);
 }

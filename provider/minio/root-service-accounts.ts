@@ -8,13 +8,13 @@ export interface RootServiceAccountsInputs {
   store: StoreLocation;
   /** Name of the root user. */
   user: string;
-  /** Another text whenever the root user or its password is another one. */
+  /** Changes together with the root user or its password. */
   generation: string;
 }
 
 /**
- * Ends the service accounts of the root user whenever its credentials change: they have secret keys of their own, and
- * MinIO leaves them valid. It comes after the members, which by then refuse the former password.
+ * Removes the service accounts of the root user when its credentials change: they have their own secret keys, which MinIO
+ * keeps valid. Runs after the members have restarted and reject the former password.
  */
 export const RootServiceAccounts: ResourceHandler<RootServiceAccountsInputs> = {
   async diff(_id, olds, news) {
@@ -22,7 +22,7 @@ export const RootServiceAccounts: ResourceHandler<RootServiceAccountsInputs> = {
     return { changes: changed.length > 0 || hasLocationChanged(olds.store, news.store) };
   },
 
-  /** Those of a store that exists already are left alone: its password has not changed here. */
+  /** Keeps the service accounts of an existing store, as its password has not changed. */
   async create(inputs) {
     return { id: inputs.store.serviceName, outs: inputs };
   },

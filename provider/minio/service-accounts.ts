@@ -1,12 +1,12 @@
 import { type McResult, mcTry, type StoreLocation, mc } from "./admin-client.ts";
 import { ResourceError } from "../runtime/errors.ts";
 
-/** MinIO's own, by which sites replicate to each other. */
+/** MinIO's own service account for site replication. */
 const SITE_REPLICATION_ACCOUNT = "site-replicator-0";
 
 /**
- * Returns the access keys of the user's service accounts. They have secret keys of their own, which another secret key
- * of the user leaves valid.
+ * Returns the access keys of the user's service accounts. Their own secret keys remain valid when the user's secret key
+ * changes.
  */
 export async function listServiceAccounts(store: StoreLocation, user: string): Promise<string[]> {
   const answer = await listed(store, user);

@@ -16,28 +16,28 @@ import { ResourceError } from "../runtime/errors.ts";
 
 export interface UserInputs {
   store: StoreLocation;
-  /** The access key asked for; `check` decides it where there is none. */
+  /** The declared access key. If there is none, `check` decides it. */
   accessKey?: string;
-  /** The access key of a new user for which none is asked. Absent in states of earlier releases. */
+  /** The access key of a new user without a declared one. Absent in states of earlier releases. */
   defaultAccessKey?: string;
-  /** How the name of the user's policy begins. Absent in states of earlier releases. */
+  /** Prefix of the policy's name. Absent in states of earlier releases. */
   policyPrefix?: string;
-  /** Name of the user's own policy. It tells whose the user is. Decided by `check`. */
+  /** Name of the user's policy, which identifies the stack that owns the user. Decided by `check`. */
   policyName?: string;
-  /** The policy's text, JSON. */
+  /** The policy as JSON. */
   policy: string;
-  /** Names of the policies that the user has: its own and no other. Decided by `check`. */
+  /** Names of all policies of the user: only its own. Decided by `check`. */
   policies?: string[];
   enabled: boolean;
-  /** Another text makes another secret key. */
+  /** A change generates a new secret key. */
   generation?: string;
-  /** The secret key asked for. @default - one is generated and kept in the state */
+  /** @default - one is generated and kept in the state */
   secretKey?: string;
-  /** Whether a user of this name that something else created becomes this one. */
+  /** Whether to adopt an existing user of this name. */
   adopt?: boolean;
 }
 
-/** The inputs with what `check` decides. */
+/** The inputs with the values that `check` decides. */
 export interface CheckedUser extends UserInputs {
   accessKey: string;
   policyName: string;
@@ -46,14 +46,14 @@ export interface CheckedUser extends UserInputs {
 
 export interface UserState extends CheckedUser {
   secretKey: string;
-  /** Access keys of service accounts that it should not have. Absent in states of earlier releases. */
+  /** Access keys of unwanted service accounts of the user. Absent in states of earlier releases. */
   serviceAccounts?: string[];
 }
 
-/** MinIO takes no shorter one. */
+/** MinIO's own minimum. */
 const MIN_SECRET_KEY_LENGTH = 8;
 
-/** A user of a store, with a policy of its own. */
+/** A user of a store with its own policy. */
 export const User: ResourceHandler<UserInputs, UserState> = {
   async check(olds, news) {
     const { secretKey = "", accessKey = "" } = news;
@@ -80,7 +80,7 @@ export const User: ResourceHandler<UserInputs, UserState> = {
     const { store, accessKey, policyName } = inputs;
     const live = await inspectUser(store, accessKey);
     const left = live && (await getPolicy(store, policyName)) !== undefined;
-    // One that a killed `up` of this program left has this program's policy, or none yet.
+    // A user that a killed `up` of this stack created has this stack's policy, or none yet.
     if (live && !inputs.adopt && !(left && live.policies.every((name) => name === policyName))) {
       throw new ResourceError(
         `accessKey "${accessKey}": a user of that name is in the store already and is not this stack's: ` +
@@ -94,7 +94,7 @@ export const User: ResourceHandler<UserInputs, UserState> = {
   },
 
   async read(id, state) {
-    if (!state) throw new ResourceError(`user ${id} cannot be imported: its secret key is told to nobody`);
+    if (!state) throw new ResourceError(`user ${id} cannot be imported: MinIO does not return its secret key`);
     const live = await keepStateIfUnreachable(state, () => readUser(state));
     if (!live) return NOT_FOUND;
     const { secretKey: _secret, serviceAccounts: _accounts, ...inputs } = live;
@@ -107,7 +107,7 @@ export const User: ResourceHandler<UserInputs, UserState> = {
     const secretKey = news.secretKey ?? kept;
     const live = await inspectUser(news.store, news.accessKey);
     await ensureUser(news, secretKey, live?.policies ?? []);
-    // By now the user may make no more of them, and its former secret key is refused.
+    // By now MinIO rejects the former secret key, and the policy denies the user to create service accounts.
     const isRotated = secretKey !== olds.secretKey;
     if (isRotated || !live?.enabled || olds.serviceAccounts?.length) {
       const revoked = await revokeServiceAccounts(news.store, news.accessKey);
@@ -128,8 +128,8 @@ export const User: ResourceHandler<UserInputs, UserState> = {
 };
 
 /**
- * Returns the inputs with the user's names. A user keeps the names that it has for as long as no other access key is
- * asked for, so users of earlier releases stay as they are.
+ * Returns the inputs with the access key and the names of the policy. A user keeps its names as long as no other access
+ * key is declared, so users of earlier releases do not change.
  */
 export function resolveUserNames(olds: Partial<UserInputs>, news: UserInputs): UserInputs {
   const accessKey = news.accessKey ?? olds.accessKey ?? news.defaultAccessKey;
@@ -139,7 +139,7 @@ export function resolveUserNames(olds: Partial<UserInputs>, news: UserInputs): U
   return { ...news, accessKey, policyName, policies: policyName === undefined ? [] : [policyName] };
 }
 
-/** Policies are equal when they allow the same, in whatever order they say it. */
+/** Returns whether two policies are equal, regardless of the order of their elements. */
 export function isSamePolicy(a: string, b: string): boolean {
   return deepEqual(sortDeep(JSON.parse(a)), sortDeep(JSON.parse(b)));
 }
@@ -156,14 +156,14 @@ function sortDeep(value: unknown): unknown {
   );
 }
 
-/** The policy first: a user is never there without what limits it. */
+/** Creates or updates the policy and then the user, so that the user never exists without its policy. */
 async function ensureUser(inputs: CheckedUser, secretKey: string, policies: string[]): Promise<void> {
   const { store, accessKey, policyName, policy } = inputs;
   await mc(store, ["admin", "policy", "create", "local", policyName, "/dev/stdin"], policy);
   for (const other of policies.filter((name) => name !== policyName)) {
     await mc(store, ["admin", "policy", "detach", "local", other, "--user", accessKey]);
   }
-  // Adding a user that is there gives it the secret key and enables it.
+  // For an existing user, `add` sets the secret key and enables it.
   await mc(store, ["admin", "user", "add", "local", accessKey], `${secretKey}\n`);
   if (!policies.includes(policyName)) {
     await mc(store, ["admin", "policy", "attach", "local", policyName, "--user", accessKey]);
@@ -175,23 +175,23 @@ async function readUser(state: UserState): Promise<UserState | undefined> {
   const live = await inspectUser(store, accessKey);
   if (!live) return undefined;
   const policy = (await getPolicy(store, policyName)) ?? "{}";
-  // Of a user that is disabled MinIO lists none. It is drift by itself, and they are looked for once it is enabled.
+  // MinIO lists no service accounts of a disabled user. That is drift anyway, and the update removes them.
   const serviceAccounts = live.enabled ? await tryListServiceAccounts(store, accessKey) : [];
   return { ...state, ...live, serviceAccounts, policy: isSamePolicy(policy, state.policy) ? state.policy : policy };
 }
 
-/** The clients of older images cannot list them: that is no reason for a refresh to fail. */
+/** Lists service accounts, or none if the client of an older image cannot: a refresh must not fail for that. */
 async function tryListServiceAccounts(store: StoreLocation, accessKey: string): Promise<string[]> {
   try {
     return await listServiceAccounts(store, accessKey);
   } catch (error) {
     if (!(error instanceof ResourceError) || error instanceof StoreUnreachableError) throw error;
-    logLine(`${error.message}: whether there are any is not known`);
+    logLine(`${error.message}: cannot be listed`);
     return [];
   }
 }
 
-/** How the user stands; undefined when there is none. */
+/** Returns the user's settings; undefined if it does not exist. */
 async function inspectUser(
   store: StoreLocation,
   accessKey: string,

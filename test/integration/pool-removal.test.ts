@@ -37,7 +37,7 @@ describeOnLab(
 
       stack.config("store", { pools: { 2027: SECOND } });
       const { output } = await stack.expectFailure("preview");
-      expect(output).toMatch(/pools "2026": is gone from pools, and holds its part of the data\. Put it back/);
+      expect(output).toMatch(/pools "2026": cannot be removed: it still holds data\. Restore it in `pools`/);
       const [, started = ""] = /npm run exec -- \w+ mc (admin decommission start local hash:\w+)`/.exec(output) ?? [];
       await mc(3, ...started.split(" "));
       await waitFor(
@@ -46,7 +46,7 @@ describeOnLab(
       );
 
       const preview = await stack.preview();
-      expect(preview.output).toMatch(/pool 2026: MinIO has emptied it/);
+      expect(preview.output).toMatch(/pool 2026: is decommissioned/);
       expect(preview.output).toMatch(/store-2027: all tasks restart at once, a short outage/);
       const { steps } = await stack.up();
       expect(steps.map(({ op, name }) => `${op} ${name}`).toSorted()).toEqual([

@@ -162,7 +162,7 @@ describe("what a change does", () => {
 
   test("to a bucket: its lock is for life, another bucket's is its own", async () => {
     const failures = async (change: object) => (await Bucket.check!(photos, { ...photos, ...change })).failures;
-    expect((await failures({ objectLock: true }))[0]?.reason).toContain("is false for life");
+    expect((await failures({ objectLock: true }))[0]?.reason).toContain("cannot be changed from false");
     expect(await failures({ objectLock: true, bucketName: "other" })).toEqual([]);
     expect((await Bucket.check!({}, { ...photos, objectLock: true })).failures).toEqual([]);
   });

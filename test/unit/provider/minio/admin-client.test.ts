@@ -9,6 +9,6 @@ test.each<[code: string, message: string, expected: boolean]>([
   ["", "dial tcp 127.0.0.1:9000: connect: connection refused", true],
   ["AccessDenied", "Access Denied.", false],
   ["NoSuchBucket", "The specified bucket does not exist", false],
-])("code %j with message %j may pass: %j", (code, message, expected) => {
+])("isTransient, code %j, message %j: %j", (code, message, expected) => {
   expect(isTransient({ code, message })).toBe(expected);
 });

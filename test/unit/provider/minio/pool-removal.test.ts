@@ -10,7 +10,7 @@ const { start, said } = withFakeTime();
 const MEMBERS = { a: ["store-host1"], b: ["store-host2"] };
 const BEGUN = "2026-11-30T10:00:00Z";
 
-/** A store of two pools of a host each, and what MinIO tells of the second one. */
+/** A store of two pools with one host each, and the decommissioning status of the second one. */
 async function store(
   told: DecommissionInfo,
   more: { rebalance?: string; members?: string[]; down?: boolean; client?: string } = {},
@@ -47,10 +47,10 @@ async function store(
   return { scene, id, asked, failures };
 }
 
-test("a pool that MinIO has emptied may go, and that is asked of the store itself", async () => {
+test("accepts the removal of a decommissioned pool, after inspecting the store", async () => {
   const { failures, asked } = await store({ startTime: BEGUN, complete: true });
   expect(await failures()).toEqual([]);
-  expect(said()).toContain("pool b: MinIO has emptied it; its service goes");
+  expect(said()).toContain("pool b: is decommissioned; its service is removed");
   expect(asked).toEqual([
     "host1 admin info local",
     "host1 admin decommission status local",
@@ -58,34 +58,34 @@ test("a pool that MinIO has emptied may go, and that is asked of the store itsel
   ]);
 });
 
-test("in some images the client is called mcli", async () => {
+test("uses the client under the name mcli", async () => {
   const { failures } = await store({ startTime: BEGUN, complete: true }, { client: "mcli" });
   expect(await failures()).toEqual([]);
 });
 
 test.each<[string, DecommissionInfo, RegExp]>([
+  ["is active", {}, /"b": cannot be removed: it still holds data\. .*decommission start local pool1/],
   [
-    "nobody has begun to empty",
-    {},
-    /"b": is gone from pools, and holds its part of the data\. .*decommission start local pool1/,
-  ],
-  [
-    "MinIO is still emptying",
+    "is being decommissioned",
     { startTime: BEGUN, objectsDecommissioned: 7 },
     /still moving its data .* \(7 objects so far\)/,
   ],
   [
-    "could not be emptied",
+    "could not be decommissioned",
     { startTime: BEGUN, failed: true, objectsDecommissionedFailed: 2 },
-    /could not move all .* \(2 objects stayed\)/,
+    /could not move all .* \(2 objects remain\)/,
   ],
-  ["was not emptied in the end", { startTime: BEGUN, canceled: true }, /was canceled\. .*begin again/],
-])("a pool that %s stays", async (_what, told, message) => {
+  [
+    "has a canceled decommissioning",
+    { startTime: BEGUN, canceled: true },
+    /was canceled\. .*start decommissioning again/,
+  ],
+])("rejects the removal of a pool that %s", async (_what, told, message) => {
   const { failures } = await store(told);
   expect(await failures()).toEqual([expect.stringMatching(message)]);
 });
 
-test("no pool goes while MinIO evens its pools out, and none is kept from it that has ended", async () => {
+test("rejects the removal while MinIO rebalances, and accepts it afterwards", async () => {
   const busy = await store({ startTime: BEGUN, complete: true }, { rebalance: "Started" });
   expect(await busy.failures()).toEqual([expect.stringContaining("MinIO is rebalancing its pools")]);
   const over = await store({ startTime: BEGUN, complete: true }, { rebalance: "Completed" });
@@ -93,37 +93,39 @@ test("no pool goes while MinIO evens its pools out, and none is kept from it tha
 });
 
 test.each([
-  ["does not answer", { down: true }],
-  ["is of other names", { members: ["store-host1", "store-host9"] }],
-])("a pool of which no member %s stays", async (_what, more) => {
+  ["is online", { down: true }],
+  ["has a known name", { members: ["store-host1", "store-host9"] }],
+])("rejects the removal of a pool of which no member %s", async (_what, more) => {
   const { failures } = await store({ startTime: BEGUN, complete: true }, more);
   expect(await failures()).toEqual([
-    expect.stringContaining("none of its members answers as one of a pool of their own (store-host2)"),
+    expect.stringContaining("none of its members (store-host2) is online in a pool that has only these members"),
   ]);
 });
 
-test("the first pool stays while MinIO is not done with emptying it", async () => {
+test("rejects the removal of the first pool while it is active", async () => {
   const { scene } = await store({ startTime: BEGUN });
   const before = { ...MEMBERS, c: ["store-host3"] };
   const address = { ...scene.address, nodes: scene.nodes, serviceName: "store", services: ["store"] };
   const news = { pools: ["b"], members: { b: MEMBERS.b }, store: address };
   const failures = await advanceUntilSettled(checkPools({ pools: ["a", "b"], members: before, store: address }, news));
   expect(failures.map(({ reason }) => reason)).toEqual([
-    expect.stringContaining('"a": is gone from pools, and holds its part of the data'),
+    expect.stringContaining('"a": cannot be removed: it still holds data'),
   ]);
 });
 
-test("a store of which no member runs keeps its pools, after a minute", async () => {
+test("rejects the removal after a minute if no member of the store runs", async () => {
   const { scene, failures, id } = await store({ startTime: BEGUN, complete: true });
   scene.swarm.services.remove(id);
   const begun = performance.now();
   expect(await failures()).toEqual([
-    expect.stringMatching(/the store cannot be asked whether MinIO has emptied it: .*Put it back, or try again/),
+    expect.stringMatching(
+      /the store is unreachable, so whether the pool is decommissioned is unknown: .*Restore it, or try again/,
+    ),
   ]);
   expect(performance.now() - begun).toBeLessThan(65_000);
 });
 
-test("a member that does not answer is no reason not to ask another one", async () => {
+test("uses another member if one does not answer", async () => {
   const { scene, failures, asked } = await store({ startTime: BEGUN, complete: true });
   scene.fake.faults.add(
     "POST /containers/",

@@ -15,7 +15,7 @@ const STORE = {
 const MEMBERS = { main: ["store-node1", "store-node2"], more: ["store-node3", "store-node4"] };
 const TWO: StorePools = { pools: ["main", "more"], members: MEMBERS };
 
-/** The store says that its pools are in these states. */
+/** Returns an inspection with the pools in these states. */
 function live(main: PoolState, more: PoolState, others: Partial<LivePools> = {}): () => Promise<LivePools> {
   const pools = [
     { members: MEMBERS.main, name: "hash:1", state: main, movedObjects: 3, failedObjects: 0 },
@@ -24,118 +24,124 @@ function live(main: PoolState, more: PoolState, others: Partial<LivePools> = {})
   return async () => ({ pools, isRebalancing: false, ...others });
 }
 
-/** Reasons for which it is refused to take pool `more` out. */
+/** Returns the reasons against removing pool `more`. */
 async function withoutMore(ask: () => Promise<LivePools>, olds = TWO, news: StorePools = {}): Promise<string[]> {
   const { main } = MEMBERS;
   const failures = await checkPools(olds, { pools: ["main"], members: { main }, store: STORE, ...news }, ask);
   return failures.map(({ reason }) => reason);
 }
 
-const never = () => Promise.reject(new Error("asked"));
+const never = () => Promise.reject(new Error("inspected"));
 
 test.each([
-  ["a store that is new", {}, ["a", "b"]],
+  ["a new store", {}, ["a", "b"]],
   ["no change", { pools: ["a", "b"] }, ["a", "b"]],
-  ["another pool after the former ones", { pools: ["a", "b"] }, ["a", "b", "c"]],
-])("fine, and nobody is asked: %s", async (_what, olds, pools) => {
+  ["one more pool after the existing ones", { pools: ["a", "b"] }, ["a", "b", "c"]],
+])("accepts, without inspecting the store: %s", async (_what, olds, pools) => {
   expect(await checkPools(olds, { pools, store: STORE }, never)).toEqual([]);
 });
 
-test("a pool that would come before a former one is refused, with a key that works", async () => {
+test("rejects a pool that would come before an existing one, and suggests a key", async () => {
   expect(await checkPools({ pools: ["main"] }, { pools: ["archive", "main"] }, never)).toEqual([
     {
       property: "",
       reason:
-        'pools "archive": would come before a pool that is there, main, and MinIO keeps its pools in order, which is ' +
-        'that of their keys: give it a key that sorts after "main", as "main-2" does',
+        'pools "archive": would come before an existing pool (main), but MinIO needs its pools in a fixed order, which is ' +
+        'that of their keys: use a key that sorts after "main", such as "main-2"',
     },
   ]);
 });
 
-test("a pool that MinIO has emptied may go, and what becomes of it is said", async () => {
+test("accepts the removal of a decommissioned pool, and logs what happens to it", async () => {
   const said = vi.spyOn(console, "log").mockImplementation(() => {});
   expect(await withoutMore(live("active", "decommissioned"))).toEqual([]);
   expect(said.mock.calls).toEqual([
-    ["pool more: MinIO has emptied it; its service goes, its drives stay on their hosts and are yours to remove"],
+    ["pool more: is decommissioned; its service is removed, its drives stay on their hosts for you to remove"],
   ]);
   said.mockRestore();
 });
 
 test.each<[string, PoolState, RegExp]>([
   [
-    "nobody told MinIO",
+    "it is active",
     "active",
-    /^pools "more": is gone from pools, and holds its part of the data\. Put it back, have MinIO move that to the other pools with `npm run exec -- a mc admin decommission start local hash:2`, and take it out when `mc admin decommission status local` says Complete$/,
+    /^pools "more": cannot be removed: it still holds data\. Restore it in `pools`, start decommissioning with `npm run exec -- a mc admin decommission start local hash:2`, and remove it once `mc admin decommission status local` says Complete$/,
   ],
   [
-    "MinIO is at it",
+    "it is being decommissioned",
     "decommissioning",
-    /still moving its data to the other pools \(7 objects so far\)\. Put it back until/,
+    /still moving its data to the other pools \(7 objects so far\)\. Restore it until/,
   ],
   [
-    "it failed",
+    "its decommissioning failed",
     "failed",
-    /could not move all of its data.* \(2 objects stayed\)\. Put it back, begin again with .*hash:2/,
+    /could not move all of its data.* \(2 objects remain\)\. Restore it, start decommissioning again with .*hash:2/,
   ],
-  ["it was canceled", "canceled", /was canceled\. Put it back, begin again with .*hash:2/],
-])("a pool that holds data is refused to go: %s", async (_what, state, reason) => {
+  [
+    "its decommissioning was canceled",
+    "canceled",
+    /was canceled\. Restore it, start decommissioning again with .*hash:2/,
+  ],
+])("rejects the removal of a pool that holds data: %s", async (_what, state, reason) => {
   expect(await withoutMore(live("active", state))).toEqual([expect.stringMatching(reason)]);
 });
 
 test.each<[string, () => Promise<LivePools>, RegExp]>([
-  ["another pool is the empty one", live("decommissioned", "active"), /holds its part of the data/],
+  ["another pool is the decommissioned one", live("decommissioned", "active"), /it still holds data/],
   [
-    "another pool is being emptied",
+    "another pool is being decommissioned",
     live("decommissioning", "decommissioned"),
-    /not done with emptying pool "main".*cancel local hash:1`/,
+    /still decommissioning pool "main".*cancel local hash:1`/,
   ],
   ["pools are being rebalanced", live("active", "decommissioned", { isRebalancing: true }), /is rebalancing its pools/],
   [
-    "none of its members answers",
+    "none of its members is online",
     live("active", "decommissioned", { pools: [] }),
-    /none of its members answers.*store-node3/,
+    /none of its members \(store-node3/,
   ],
   [
-    "the store is silent",
+    "the store is unreachable",
     () => Promise.reject(new Error("no answer")),
-    /cannot be asked .*: no answer\. Put it back, or/,
+    /the store is unreachable, .*: no answer\. Restore it, or/,
   ],
-])("a pool is refused to go: %s", async (_what, ask, reason) => {
+])("rejects the removal of a pool: %s", async (_what, ask, reason) => {
   expect(await withoutMore(ask)).toEqual([expect.stringMatching(reason)]);
 });
 
-test("what runs need not be what was declared last: members of two pools are not taken for one", async () => {
+test("rejects the removal if the recorded members run in a pool with others", async () => {
   const members = [...MEMBERS.main, ...MEMBERS.more];
   const one = { members, name: "hash:1", state: "decommissioned" as const, movedObjects: 0, failedObjects: 0 };
   expect(await withoutMore(live("decommissioned", "decommissioned", { pools: [one] }))).toEqual([
-    expect.stringMatching(/of their own/),
+    expect.stringMatching(/that has only these members/),
   ]);
 });
 
-test("its hosts do not serve in another pool at once, with what is on their drives", async () => {
+test("rejects members of a removed pool in another pool", async () => {
   const news = { pools: ["main", "next"], members: { main: MEMBERS.main, next: MEMBERS.more } };
   expect(await withoutMore(never, TWO, news)).toEqual([
-    expect.stringMatching(/its members store-node3, store-node4 are in pool "next" now\. Take it out first/),
+    expect.stringMatching(/its members store-node3, store-node4 are in pool "next" now\. Remove the pool first/),
   ]);
 });
 
-test("without a record of its members it stays", async () => {
-  expect(await withoutMore(never, { pools: ["main", "more"] })).toEqual([expect.stringMatching(/not on record/)]);
+test("rejects the removal of a pool whose members are not recorded", async () => {
+  expect(await withoutMore(never, { pools: ["main", "more"] })).toEqual([expect.stringMatching(/not recorded/)]);
 });
 
-test("of a store that cannot be asked, no pool goes", async () => {
+test("rejects the removal of a pool of a store that cannot be inspected", async () => {
   expect(await checkPools(TWO, { pools: ["main"] }, never)).toEqual([
     {
       property: "",
-      reason: expect.stringMatching(/^pools "more": is gone .* a pool of this store stays\. Put it back, or/),
+      reason: expect.stringMatching(
+        /^pools "more": cannot be removed: this store does not support that\. Restore it, or/,
+      ),
     },
   ]);
 });
 
-test("in the preview of a Swarm that is made anew it is left to `up`; hosts to come are not asked", async () => {
+test("leaves the check to `up` if the Swarm is replaced, and skips hosts that do not exist yet", async () => {
   const said = vi.spyOn(console, "log").mockImplementation(() => {});
   expect(await withoutMore(never, TWO, { store: { ...STORE, swarmId: UNKNOWN } })).toEqual([]);
-  expect(said.mock.calls).toEqual([[expect.stringContaining("is asked in `pulumi up`")]]);
+  expect(said.mock.calls).toEqual([[expect.stringContaining("`pulumi up` checks whether they are decommissioned")]]);
   said.mockRestore();
   const nodes = { new: { ...ENGINE, nodeId: UNKNOWN }, ...STORE.nodes };
   expect(await withoutMore(live("active", "active"), TWO, { store: { ...STORE, nodes } })).toEqual([
@@ -143,7 +149,7 @@ test("in the preview of a Swarm that is made anew it is left to `up`; hosts to c
   ]);
 });
 
-test("the one pool of an earlier release is known from its state", async () => {
+test("finds the only pool in the state of an earlier release", async () => {
   const olds = { immutable: { pools: { value: ["main"], reason: "so it is." } } };
   expect(await checkPools(olds, { pools: ["main", "more"] }, never)).toEqual([]);
   expect(await checkPools(olds, { pools: ["more"], store: STORE }, never)).toHaveLength(1);
@@ -151,7 +157,7 @@ test("the one pool of an earlier release is known from its state", async () => {
   expect(failures).toHaveLength(1);
 });
 
-test("pools as MinIO tells of them, by the members that answer", () => {
+test("converts MinIO's pools, with the members that are online", () => {
   const server = (name: string, state: string, pool: number) => ({
     endpoint: `${name}:9000`,
     state,

@@ -3,7 +3,7 @@ import { RootCredentials } from "../../../../provider/minio/root-credentials.ts"
 
 const olds = { requestedUser: undefined, user: "root-abc", password: "p", generation: "g" };
 
-test("a user and a password are generated, never the same twice", async () => {
+test("generates a different user and password each time", async () => {
   const [one, other] = [await RootCredentials.create({}), await RootCredentials.create({})];
   expect(one.outs.user).toMatch(/^root-[A-Za-z0-9]{12}$/);
   expect(one.outs.password).toMatch(/^[A-Za-z0-9]{40}$/);
@@ -11,7 +11,7 @@ test("a user and a password are generated, never the same twice", async () => {
   expect(one.id).not.toBe(other.id);
 });
 
-test("a user that is asked for is taken", async () => {
+test("uses the requested user", async () => {
   expect((await RootCredentials.create({ requestedUser: "boss" })).outs.user).toBe("boss");
 });
 
@@ -20,32 +20,32 @@ test.each([
   ["boss", "boss", false],
   [undefined, "boss", true],
   ["boss", undefined, true],
-])("asked %s, then %s: changes %s", async (before, after, changes) => {
+])("requested %s, then %s: changes %s", async (before, after, changes) => {
   expect(await RootCredentials.diff("id", { ...olds, requestedUser: before }, { requestedUser: after })).toEqual({
     changes,
   });
 });
 
-test("another user keeps the password, and is another generation", async () => {
+test("keeps the password of another user, with a new generation", async () => {
   const { outs } = await RootCredentials.update!("id", olds, { requestedUser: "boss" });
   expect(outs).toMatchObject({ requestedUser: "boss", user: "boss", password: "p" });
   expect(outs.generation).not.toBe("g");
 });
 
-test("no longer asking for a user keeps the one there is", async () => {
+test("keeps the present user if none is requested any more", async () => {
   const { outs } = await RootCredentials.update!("id", { ...olds, requestedUser: "boss", user: "boss" }, {});
   expect(outs).toMatchObject({ user: "boss", password: "p", generation: "g" });
 });
 
-describe("a password that is given", () => {
-  test("is used as it is", async () => {
+describe("a given password", () => {
+  test("is used", async () => {
     expect((await RootCredentials.create({ password: "given" })).outs.password).toBe("given");
   });
 
   test.each([
     ["the same", "p", "p", false],
     ["another", "other", "other", true],
-    ["none any more", undefined, "p", false],
+    ["removed", undefined, "p", false],
   ])("%s", async (_what, password, expected, isAnother) => {
     expect(await RootCredentials.diff("id", olds, { password })).toEqual({ changes: isAnother });
     const { outs } = await RootCredentials.update!("id", olds, { password });
@@ -53,7 +53,7 @@ describe("a password that is given", () => {
     expect(outs.generation !== "g").toBe(isAnother);
   });
 
-  test("takes the place of a generation, and a generation its place", async () => {
+  test("replaces a generated one, and vice versa", async () => {
     const generated = { ...olds, passwordGeneration: "2" };
     const { outs: given } = await RootCredentials.update!("id", generated, { password: "given" });
     expect(given).toMatchObject({ password: "given" });
@@ -62,14 +62,14 @@ describe("a password that is given", () => {
   });
 });
 
-test("a read gives back what is stored", async () => {
+test("read returns the state", async () => {
   expect(await RootCredentials.read("id", olds)).toEqual({ id: "id", props: olds });
   await expect(RootCredentials.read("id")).rejects.toThrow(
     "root credentials id cannot be imported: they are generated",
   );
 });
 
-test("what is chosen for life of the store is refused to change, for as long as the credentials are there", async () => {
+test("rejects changes of the store's immutable values as long as the credentials exist", async () => {
   const immutable = (value: string) => ({ mode: { value, reason: "so it is." } });
   const check = (olds: string, news: string) =>
     RootCredentials.check!({ immutable: immutable(olds) }, { immutable: immutable(news) });
@@ -80,7 +80,7 @@ test("what is chosen for life of the store is refused to change, for as long as 
   expect((await RootCredentials.check!({}, { immutable: immutable("global") })).failures).toEqual([]);
 });
 
-test("another generation of the password is another password of the same user", async () => {
+test("generates a new password for the same user with another passwordGeneration", async () => {
   expect(await RootCredentials.diff("id", olds, { passwordGeneration: "2" })).toEqual({ changes: true });
   const { outs } = await RootCredentials.update!("id", olds, { passwordGeneration: "2" });
   expect(outs).toMatchObject({ user: "root-abc", passwordGeneration: "2" });

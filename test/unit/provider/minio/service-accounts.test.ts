@@ -5,7 +5,7 @@ import { User } from "../../../../provider/minio/user.ts";
 
 const STORE: StoreLocation = { managers: {}, swarmId: "s", nodes: {}, serviceName: "store", serviceIds: { main: "i" } };
 
-/** A store that knows one user with one service account, and what it was asked to do. */
+/** A store with one user that has one service account. Records the commands. */
 const { asked, store } = vi.hoisted(() => ({
   asked: [] as string[],
   store: {
@@ -41,21 +41,21 @@ beforeEach(() => {
 });
 
 test.each<[string, object, object, string, boolean]>([
-  ["another secret key", {}, { generation: "2" }, "enabled", true],
-  ["service accounts that a refresh found", { serviceAccounts: ["backdoor"] }, {}, "enabled", true],
-  ["a user that was disabled, of which MinIO lists none", {}, {}, "disabled", true],
+  ["a new secret key", {}, { generation: "2" }, "enabled", true],
+  ["service accounts found by a refresh", { serviceAccounts: ["backdoor"] }, {}, "enabled", true],
+  ["a disabled user, for which MinIO lists none", {}, {}, "disabled", true],
   ["another policy", {}, { policy: '{"a":1}' }, "enabled", false],
-])("a user's service accounts at %s", async (_what, olds, news, userStatus, isRevoked) => {
+])("removes a user's service accounts or keeps them: %s", async (_what, olds, news, userStatus, isRevoked) => {
   store.userStatus = userStatus;
   const { outs } = await User.update!("app", { ...user, secretKey: "s", ...olds }, { ...user, ...news });
   expect(removed()).toEqual(isRevoked ? ["accesskey rm local backdoor"] : []);
   expect(outs.serviceAccounts).toEqual([]);
-  // No other can be made by then: the policy denies it, and the former key is refused.
+  // Only after the key changed: then the user can create no other service account.
   const [key, listed] = ["user add", "accesskey ls"].map((start) => asked.findIndex((line) => line.startsWith(start)));
   if (isRevoked) expect(key).toBeLessThan(listed ?? -1);
 });
 
-test("a refresh shows a user's service accounts, and goes on where they cannot be listed", async () => {
+test("a refresh records a user's service accounts, and none if they cannot be listed", async () => {
   const state = { ...user, secretKey: "s" };
   expect((await User.read("app", state)).props?.serviceAccounts).toEqual(["backdoor"]);
   store.canList = false;
@@ -63,15 +63,15 @@ test("a refresh shows a user's service accounts, and goes on where they cannot b
 });
 
 test.each([
-  ["another password", { generation: "2" }, true],
-  ["a host more", { store: { ...STORE, nodes: {} } }, false],
-])("root's service accounts at %s", async (_what, change, isRevoked) => {
+  ["a new password", { generation: "2" }, true],
+  ["another location", { store: { ...STORE, nodes: {} } }, false],
+])("removes the root user's service accounts or keeps them: %s", async (_what, change, isRevoked) => {
   const olds = { store: STORE, user: "root", generation: "1" };
   await RootServiceAccounts.update!("store", olds, { ...olds, ...change });
   expect(removed()).toEqual(isRevoked ? ["accesskey rm local backdoor"] : []);
 });
 
-test("those of a store that exists already are left alone", async () => {
+test("keeps the service accounts of an existing store", async () => {
   await RootServiceAccounts.create({ store: STORE, user: "root", generation: "1" });
   expect(asked).toEqual([]);
 });
