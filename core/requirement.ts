@@ -51,49 +51,49 @@ export interface ServiceRequirement {
   /** `MinioService "store"`. */
   subject: string;
   owner: Owner;
-  /** The service's name in the engine. */
+  /** The service's name in Docker. */
   name: string;
-  /** The argument that gives the name. @default "serviceName" */
+  /** The argument that sets the name. @default "serviceName" */
   nameArgument?: string;
   /** Whether a service of this name that belongs to someone else is adopted, with its volumes. @default false */
   adopt?: boolean;
   /**
-   * Names that this service has in the store's other mode: ports that such a service holds are not taken. Whether one
-   * may become the other is checked elsewhere.
+   * Names that this service has in the store's other mode. Ports that such a service holds count as free. Whether the
+   * mode may change is checked elsewhere.
    */
   alternateNames?: string[];
-  /** Ports published in host mode, by the argument that asks for them: `{ port: 9000 }`. */
+  /** Ports published in host mode, by the argument that sets them: `{ port: 9000 }`. */
   ports: Record<string, number>;
   /** Keys of the hosts that run it. */
   hosts: string[];
-  /** Mount points of disks the service uses on each of its hosts, with the folder below each that is its own. */
+  /** Mount points of the disks that the service uses on each host, with its own folder on each. */
   disks: { path: string; subfolder: string }[];
-  /** Names of the Docker volumes that hold its data, by host key. @default - it has none of its own */
+  /** Names of the Docker volumes with its data, by host key. @default - none */
   volumes?: Record<string, string[]>;
-  /** Whether it is on the hosts' own network, where Docker knows nothing of its ports. @default false */
+  /** Whether it uses the host network, where Docker does not know its ports. @default false */
   usesHostNetwork?: boolean;
-  /** Whether the ports are not for everybody, which takes rules on each of its hosts. @default false */
+  /** Whether firewall rules on each host limit the clients of the ports. @default false */
   needsFirewall?: boolean;
 }
 
-/** The Swarm itself. */
+/** The Swarm that a program needs. */
 export interface SwarmRequirement {
   kind: "swarm";
   /** `Swarm "swarm"`. */
   subject: string;
   owner: Owner;
-  /** Whether a Swarm that somebody else made may be taken on. */
+  /** Whether an existing Swarm of another owner may be adopted. */
   adopt: boolean;
-  /** Address pools for networks without a subnet of their own, in CIDR form. */
+  /** Address pools for networks that do not set a subnet, in CIDR form. */
   addressPools: string[];
-  /** Keys of the hosts that are to manage it. */
+  /** Keys of the manager hosts. */
   managers?: string[];
   /**
-   * UDP port for traffic between hosts.
+   * UDP port for VXLAN traffic between hosts.
    * @default 4789
    */
   dataPathPort?: number;
 }
 
-/** What a component needs of the engines before anything may be touched. */
+/** What a component needs. The preflight checks it against the engines before anything is changed. */
 export type Requirement = SwarmRequirement | NetworkRequirement | ServiceRequirement;

@@ -15,21 +15,20 @@ import type { MachineFacts } from "./facts/machine.ts";
 import { type HostSnapshot, type ClusterSnapshot, withConfigLabels } from "./snapshot.ts";
 import { readRemoteFacts } from "./facts/remote.ts";
 
-/** A host as the program knows it. */
+/** A host to inspect. */
 export interface HostTarget {
   connection: EngineConnection;
   hostname: string;
-  /** The address by which the other hosts reach it. Absent: not known. */
+  /** The address by which the other hosts reach it. Undefined: not known. */
   privateAddress?: string;
 }
 
 /**
- * Looks at every host at once. An engine that does not answer may be still to be made: the Host resource is what waits
- * for it, and fails when it stays away. One that answers and then fails counts as one that does not: its host is not
- * checked, and the others are.
+ * Inspects all hosts in parallel. An engine that does not answer may still have to be created: the Host resource waits
+ * for it. A host whose engine fails halfway counts as unreachable and is not checked.
  *
- * @throws ResourceProblem when every manager that answers sees no leader, ApiVersionError when an engine and this client
- * have no version of the API in common.
+ * @throws ResourceError if no reachable manager sees a leader, ApiVersionError if an engine and this client have no API
+ * version in common.
  */
 export async function collectSnapshot(
   hosts: Record<string, HostTarget>,
@@ -55,7 +54,7 @@ export async function collectSnapshot(
     }),
   );
   const { leaderless } = found.find((one) => one.leaderless) ?? {};
-  // A manager that is cut off from the others must not stop the change that may bring it back.
+  // One manager without a leader must not block the change that may reconnect it.
   if (leaderless && !found.some(({ host }) => host?.manager)) throw leaderless;
   return {
     hosts: withConfigLabels(byKey(found, ({ host }) => host)),
@@ -67,19 +66,19 @@ export async function collectSnapshot(
   };
 }
 
-/** Docker opens a container's ports before the container runs. */
+/** Container states with open ports. Docker opens them before the container runs. */
 const PRESENT = ["created", "restarting", "running", "paused"];
 
-/** Of those that do not run yet, a task's is just starting; another one may never be started. */
+/** A created container of a task is about to start. Any other may never be started. */
 function holdsPorts({ State, Labels }: ContainerSummary): boolean {
   return State !== "created" || "com.docker.swarm.task.id" in Labels;
 }
 
-/** What was seen of a host whose engine has said who it is, or why it could not be looked at. */
+/** The snapshot of a host, or why there is none. */
 interface HostInspection {
   host?: HostSnapshot;
   reason?: string;
-  /** Set when it is a manager that sees no leader. */
+  /** Set if it is a manager without a leader. */
   leaderless?: ResourceError;
 }
 
@@ -92,7 +91,7 @@ function unseen(reason: string): HostInspection {
   return { reason };
 }
 
-/** One question after the other: they share a connection, and by ssh each of its own would have to be let in. */
+/** Sends one request after the other, because each parallel one would open another ssh connection. */
 async function inspectHost(
   engine: Engine,
   hostname: string,
@@ -113,7 +112,7 @@ async function inspectHost(
   }
 }
 
-/** Seconds within which managers that are enough have elected a leader; before that none of them tells anything. */
+/** How long managers may take to elect a leader, in seconds. Until then they list nothing. */
 const ELECTION_SECONDS = 30;
 
 class LeaderlessError extends ResourceError {}
@@ -143,7 +142,7 @@ function inspectSwarm(engine: Engine, hostname: string): Promise<HostSnapshot["m
   );
 }
 
-/** Looks until the engine answers; what is transient passes within the time of an election. */
+/** Retries until the engine answers, for as long as a leader election may take. */
 function retryDuringElection<T>(
   hostname: string,
   look: () => Promise<T>,
@@ -156,7 +155,7 @@ function retryDuringElection<T>(
   );
 }
 
-/** A socket alone does not say so: Docker Desktop's leads into a virtual machine. */
+/** Compares the name too, because Docker Desktop's socket leads into a virtual machine. */
 function isThisMachine(connection: EngineConnection, info: EngineInfo): boolean {
   return process.platform === "linux" && socketPath(connection) !== undefined && info.Name === thisHostname();
 }

@@ -3,7 +3,7 @@ import type { DiskSpace, MachineFacts } from "./facts/machine.ts";
 const MIB = 1024 ** 2;
 export const GIB = 1024 ** 3;
 
-/** Whether a folder's disk is full, or has little left by the measure given, in words; undefined where it has enough. */
+/** Returns what is wrong with the free space of a folder's disk. Undefined: enough, or unknown. */
 export function diskShortage(
   path: string,
   { space = {} }: MachineFacts,
@@ -17,7 +17,7 @@ export function diskShortage(
   return { problem, warning: !isFull };
 }
 
-/** The mount point that a path lies below: the longest of them. */
+/** Returns the longest mount point that contains the path. */
 function mountContaining(path: string, mounts: readonly string[]): string | undefined {
   return mounts
     .filter((mount) => mount === "/" || path === mount || path.startsWith(`${mount}/`))

@@ -15,26 +15,26 @@ export interface PreflightInputs extends Partial<NetworkRelease> {
   hosts: Record<string, HostTarget>;
   requirements: Requirement[];
   allowOutage: boolean;
-  /** Ids of the Swarm, networks and services in the stack's state. Absent: the state could not be read. */
+  /** Ids of the Swarm, networks and services in the stack's state. Undefined: the state could not be read. */
   recordedIds?: string[];
-  /** Whether the key that unlocks the Swarm's managers is in the stack's state. */
+  /** Whether the state holds the key that unlocks the Swarm's managers. */
   hasUnlockKey?: boolean;
-  /** Only waited for: hosts that are to be made are looked at once they are. */
+  /** Only for the dependency: hosts are inspected once they have been created. */
   ready?: boolean[];
 }
 
-/** What the hosts are like with what is demanded of them. */
+/** The result of checking requirements. */
 export interface PreflightResult extends NetworkRelease {
-  /** What speaks against the requirements, one line each. */
+  /** Issues that stop the run, one line each. */
   errors: string[];
-  /** What is only said. */
+  /** Warnings, possibly after a table of all issues. */
   warnings: string[];
 }
 
 /**
- * Looks at the hosts and compares the requirements with them and with each other.
+ * Inspects the hosts and checks the requirements against them and against each other.
  *
- * @param about the requirements whose findings are wanted @default - all of them
+ * @param about the requirements to report issues of @default - all of them
  */
 export async function checkRequirements(
   inputs: PreflightInputs,
@@ -64,8 +64,8 @@ export async function checkRequirements(
 }
 
 /**
- * Checks the requirements against the hosts: its `check` is where it happens, in every preview and `up`. There is nothing
- * to make, and little to do: what is in the way of the rest of the run is cleared away, and the preview says so.
+ * Checks the requirements in Pulumi's `check` step, in every preview and `up`. It creates nothing; it only stops services
+ * and removes networks that would block the rest of the run, and the preview announces that.
  */
 export const Preflight: ResourceHandler<PreflightInputs> = {
   async check(_olds, news) {
@@ -73,7 +73,7 @@ export const Preflight: ResourceHandler<PreflightInputs> = {
     for (const remark of warnings) logLine(remark);
     return {
       inputs: { ...news, orphanedNetworks, outages },
-      // With a property's name Pulumi would print its whole value before the line.
+      // With a property name, Pulumi would print the property's whole value before the message.
       failures: errors.map((reason) => ({ property: "", reason })),
     };
   },
@@ -112,7 +112,7 @@ async function withFreePorts(
   });
 }
 
-/** The hosts whose engines' addresses are known by now. */
+/** Returns the hosts with known engine addresses. */
 function knownHosts(hosts: Record<string, HostTarget>): Record<string, HostTarget> {
   const known = Object.entries(hosts).filter(([, { connection }]) => connection && !containsUnknown(connection));
   return Object.fromEntries(known.map(([key, host]) => [key, withKnownAddress(host)]));

@@ -10,44 +10,44 @@ import type {
 import { isOwned, type Owner } from "../../core/labels.ts";
 import type { MachineFacts } from "./facts/machine.ts";
 
-/** One host as it is found. */
+/** The state of one host, as its engine reports it. */
 export interface HostSnapshot {
-  /** The name that the program has for it. */
+  /** The hostname in the program. */
   hostname: string;
-  /** How its engine is reached; for messages. */
+  /** The address of its engine, for messages. */
   address: string;
   info: EngineInfo & { FirewallBackend?: { Driver: string }; DockerRootDir?: string };
   networks: NetworkDetails[];
   containers: (ContainerSummary & { NetworkSettings?: { Networks?: Record<string, { NetworkID: string }> } })[];
-  /** Absent: not asked for. */
+  /** Undefined: not requested. */
   volumes?: VolumeDetails[];
-  /** What a manager alone knows. */
+  /** What only managers know. Undefined: not a manager. */
   manager?: { swarm: SwarmDetails; nodes: NodeDetails[]; services: ServiceDetails[] };
 }
 
-/** What is found before anything is touched. */
+/** The state of all hosts before anything is changed. */
 export interface ClusterSnapshot {
   /** The hosts whose engines answer, by key. */
   hosts: Record<string, HostSnapshot>;
-  /** Keys of the hosts whose engines do not answer: still to be made, or down. */
+  /** Keys of the hosts whose engines do not answer: not created yet, or down. */
   unreachable: string[];
-  /** Why they do not, by host key, as far as they were asked. */
+  /** Why they do not answer, by host key. Hosts that are not created yet are left out. */
   unreachableReasons?: Record<string, string>;
-  /** The machines that could be looked at, by host key; some of them with an engine that is silent. */
+  /** Facts of the machines that could be inspected, by host key, including those with an unreachable engine. */
   machines: Record<string, MachineFacts>;
-  /** Why machines could not be looked at though they should be and their engines answer, by host key. */
+  /** Why the facts of a machine could not be read although its engine answers, by host key. */
   factsErrors?: Record<string, string>;
-  /** The addresses by which the hosts reach each other, by host key, as far as they are known. */
+  /** The known private addresses of the hosts, by host key. */
   addresses: Record<string, string>;
-  /** Whether the key is known that unlocks this Swarm's managers. */
+  /** Whether the state holds the key that unlocks this Swarm's managers. */
   hasUnlockKey?: boolean;
-  /** Whether what is in use may be interrupted. */
+  /** Whether services may be stopped. */
   allowOutage: boolean;
-  /** Ids of the Swarm, networks and services in the stack's state. Absent: the state could not be read. */
+  /** Ids of the Swarm, networks and services in the stack's state. Undefined: the state could not be read. */
   recordedIds?: readonly string[];
 }
 
-/** Whether something in an engine is this stack's: the state records its id, or it carries the state's identity. */
+/** Whether an object belongs to this stack: the state records its id, or its labels carry the state's owner id. */
 export function isOurs(
   { id, labels }: { id: string; labels: Readonly<Record<string, string>> | null | undefined },
   owner: Owner,
@@ -68,12 +68,12 @@ export function isOurSwarm({ ID, Spec }: SwarmDetails, owner: Owner, snapshot: C
   return isOurs({ id: ID, labels: Spec.Labels }, owner, snapshot);
 }
 
-/** Keys of all hosts that the Swarm is to have. */
+/** Returns the keys of all hosts, reachable or not. */
 export function hostKeys({ hosts, unreachable }: ClusterSnapshot): string[] {
   return [...Object.keys(hosts), ...unreachable];
 }
 
-/** Whether a host is a node of a Swarm already. For one whose engine is silent, a manager's word is taken. */
+/** Whether a host is already a node of a Swarm. If its engine is unreachable, the managers' node list decides. */
 export function isNode({ hosts, addresses }: ClusterSnapshot, key: string): boolean {
   const host = hosts[key];
   if (host) return host.info.Swarm.LocalNodeState !== "inactive";
@@ -82,20 +82,20 @@ export function isNode({ hosts, addresses }: ClusterSnapshot, key: string): bool
   );
 }
 
-/** All services of the Swarm, from whichever manager answers. */
+/** Returns all services of the Swarm, as a reachable manager lists them. */
 export function listServices({ hosts }: ClusterSnapshot): ServiceDetails[] {
   return Object.values(hosts).find(({ manager }) => manager)?.manager?.services ?? [];
 }
 
-/** Every network with the key of a host that has it; a Swarm's network once. */
+/** Returns every network with the key of a host that has it. Networks of the Swarm are listed once. */
 export function listNetworks({ hosts }: ClusterSnapshot): { network: NetworkDetails; host: string }[] {
   const all = Object.entries(hosts).flatMap(([host, { networks }]) => networks.map((network) => ({ network, host })));
   return [...new Map(all.reverse().map((entry) => [entry.network.Id, entry])).values()].reverse();
 }
 
 /**
- * The hosts with all their networks' labels. One that hosts make of parts has none in the Swarm: whose it is, the labels
- * of its parts tell, on whichever host there is one.
+ * Gives networks that were created with `--config-from` the labels of their config-only networks: Docker does not allow
+ * labels on them.
  */
 export function withConfigLabels(hosts: ClusterSnapshot["hosts"]): ClusterSnapshot["hosts"] {
   const all = Object.values(hosts).flatMap(({ networks }) => networks);

@@ -1,21 +1,21 @@
 import type { SwarmRequirement } from "../../core/requirement.ts";
 import { isNode, type ClusterSnapshot } from "./snapshot.ts";
 
-/** A port that Swarm needs on a host which is to join, and something else has. */
+/** A port that Swarm needs on a host that will join, and that something else uses. */
 export interface TakenPort {
   key: string;
   port: number;
-  /** The program that has it, where that can be told. */
+  /** The program that listens on it. Undefined: unknown. */
   program?: string;
 }
 
-/** TCP ports that Swarm listens on: on every node, and on managers. */
+/** TCP ports of Swarm, on all nodes and on managers. */
 export const SWARM_PORTS = { nodes: 7946, managers: 2377 } as const;
 
-/** Docker's own engine. One that has left a Swarm goes on listening for some 20 s. */
+/** Docker Engine. It keeps listening for about 20 s after it has left a Swarm. */
 const ENGINE = "dockerd";
 
-/** Ports that Swarm needs and something else has. Of a node, and of an engine that is silent, it may be Swarm. */
+/** Returns the ports that Swarm needs and that are in use. Nodes and unreachable engines are skipped: Swarm may use them. */
 export function findTakenPorts({ managers = [] }: SwarmRequirement, snapshot: ClusterSnapshot): TakenPort[] {
   return Object.entries(snapshot.machines)
     .filter(([key]) => snapshot.hosts[key] && !isNode(snapshot, key))
@@ -26,12 +26,12 @@ export function findTakenPorts({ managers = [] }: SwarmRequirement, snapshot: Cl
     );
 }
 
-/** Whether it may be free in a moment: an engine that is in no Swarm has it, or nobody can tell who does. */
+/** Whether the port may be free soon: the engine holds it, or the holder is unknown. */
 export function isTransientHolder({ program = ENGINE }: TakenPort): boolean {
   return program === ENGINE;
 }
 
-/** What is wrong with a port that is taken. */
+/** Returns the message for a port in use. */
 export function takenPortError({ port, program }: TakenPort): string {
   if (program === ENGINE) {
     return (

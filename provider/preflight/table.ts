@@ -1,10 +1,10 @@
 import { type Check, CHECKS, type PreflightIssue } from "./checks/issue.ts";
 
 /**
- * Hosts by checks, each with the worst that was found; only the checks in which something was. Findings about no host
- * in particular are not in it.
+ * Formats a table of hosts by checks, each with its worst issue. Checks without issues and issues of no host in particular
+ * are left out. The provider has no table library at run time: cli-table3 is a development dependency of `npm run status`.
  *
- * @param isUnknown whether a host could not be asked
+ * @param isUnknown whether a host could not be inspected
  */
 export function formatIssueTable(
   findings: readonly PreflightIssue[],

@@ -67,15 +67,15 @@ export function skippedProbeIssues(
   snapshot: ClusterSnapshot,
   run: {
     able: readonly string[];
-    taking: readonly ProbeHost[];
-    ways: readonly ProbeLink[];
+    probed: readonly ProbeHost[];
+    links: readonly ProbeLink[];
     /** Links whose ends did not probe at the same time. */
     missed: readonly ProbeLink[];
     failures: Record<string, string>;
     needs: ProbeNeeds;
   },
 ): PreflightIssue[] {
-  const { able, taking, ways, missed, failures, needs } = run;
+  const { able, probed, links, missed, failures, needs } = run;
   const remark = (key: string, problem: string): PreflightIssue => ({
     subject,
     check: "ports",
@@ -87,7 +87,7 @@ export function skippedProbeIssues(
   });
   const isAlone = able.length < 2;
   const without = able.filter((key) => !isAlone && !snapshot.machines[key]?.hasPython);
-  const asUser = taking.filter(({ key, hasRoot }) => !hasRoot && ways.some(({ to }) => to === key));
+  const asUser = probed.filter(({ key, hasRoot }) => !hasRoot && links.some(({ to }) => to === key));
   return [
     ...without.map((key) => remark(key, "not probed whether other hosts reach it: there is no python3 on it")),
     ...Object.entries(failures).map(([key, why]) => remark(key, `not probed whether other hosts reach it: ${why}`)),
@@ -107,8 +107,8 @@ export function skippedProbeIssues(
   ];
 }
 
-function groupedBySender(ways: readonly ProbeLink[]): [string, string[]][] {
-  return [...Map.groupBy(ways, ({ from }) => from)].map(([key, found]) => [key, found.map(({ to }) => `host ${to}`)]);
+function groupedBySender(links: readonly ProbeLink[]): [string, string[]][] {
+  return [...Map.groupBy(links, ({ from }) => from)].map(([key, found]) => [key, found.map(({ to }) => `host ${to}`)]);
 }
 
 function portName(tried: string): string {

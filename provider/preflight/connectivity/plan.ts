@@ -1,47 +1,47 @@
 import type { MachineFacts } from "../facts/machine.ts";
 
-/** A machine that can be probed, as far as that goes. */
+/** A host that takes part in probing. */
 export interface ProbeHost {
   key: string;
-  /** The address by which the others reach it. */
+  /** The address by which the other hosts reach it. */
   address: string;
-  /** Whether it is a node of a Swarm: its ports are taken then, by what answers on them. */
+  /** Whether it is a node of a Swarm. Swarm then uses its ports and answers on them. */
   isNode: boolean;
-  /** Whether it is a manager, or to be one. */
+  /** Whether it is a manager, or will be one. */
   isManager: boolean;
-  /** Whether commands may be run there as root. */
+  /** Whether commands can run as root. */
   hasRoot: boolean;
 }
 
-/** What has to get through from one host to the other. */
+/** The traffic that must pass between hosts. */
 export interface ProbeNeeds {
-  /** UDP port of the traffic between containers. */
+  /** UDP port of VXLAN. */
   dataPathPort: number;
-  /** Whether that traffic is encrypted, and so travels as ESP. */
+  /** Whether VXLAN traffic is encrypted (ESP). */
   encrypted: boolean;
-  /** The largest packet that has to get through whole, in bytes. Absent: none in particular. */
+  /** The largest packet that must pass without fragmentation, in bytes. Undefined: not checked. */
   mtu?: number;
 }
 
-/** A way from one host to another, with what is tried on it: `7946/tcp`, `4789/udp`, `esp`, `mtu`. */
+/** A link from one host to another, with the checks to run: `7946/tcp`, `4789/udp`, `esp`, `mtu`. */
 export interface ProbeLink {
   from: string;
   to: string;
   checks: string[];
 }
 
-/** What one host does in a probing: it listens, sends to its peers, and tells what came through. */
+/** The probing task of one host: listen, send to its peers, and report what arrived. */
 export interface ProbeTask {
   self: string;
-  /** Known to this probing alone, so that nothing else is taken for its packets. */
+  /** Random text that identifies the packets of this run. */
   nonce: string;
   /** TCP ports to listen on. */
   tcp: number[];
-  /** UDP ports to hear packets of. */
+  /** UDP ports to receive on. */
   udp: number[];
-  /** Whether to hear ESP. */
+  /** Whether to receive ESP. */
   esp: boolean;
-  /** Size of the packet of `mtu`, in bytes; 0 where none is sent. */
+  /** Size of the packet of the check `mtu`, in bytes; 0 if none is sent. */
   packetBytes: number;
   peers: Record<string, { address: string; greet: boolean; checks: string[]; expects: string[] }>;
 }
@@ -50,8 +50,8 @@ const GOSSIP = 7946;
 const CONTROL = 2377;
 
 /**
- * The ways to try: between all hosts but those that both are nodes, whose Swarm has shown that they are open. Of a node
- * the UDP ports are taken, and only root hears what comes there; ESP takes root on both ends.
+ * Returns the links to probe: all but those between two nodes, whose Swarm proves that they work. On a node, Swarm uses
+ * the UDP ports, and only root can receive there. ESP needs root on both ends.
  */
 export function planLinks(hosts: readonly ProbeHost[], needs: ProbeNeeds): ProbeLink[] {
   return hosts.flatMap((from) =>
@@ -62,38 +62,39 @@ export function planLinks(hosts: readonly ProbeHost[], needs: ProbeNeeds): Probe
 }
 
 function linkChecks(from: ProbeHost, to: ProbeHost, { dataPathPort, encrypted, mtu }: ProbeNeeds): string[] {
-  const hears = to.hasRoot || !to.isNode;
+  const canReceive = to.hasRoot || !to.isNode;
   return [
     `${GOSSIP}/tcp`,
     ...(to.isManager ? [`${CONTROL}/tcp`] : []),
-    ...(hears ? [`${GOSSIP}/udp`, `${dataPathPort}/udp`] : []),
+    ...(canReceive ? [`${GOSSIP}/udp`, `${dataPathPort}/udp`] : []),
     ...(encrypted && from.hasRoot && to.hasRoot ? ["esp"] : []),
-    ...(hears && mtu !== undefined ? ["mtu"] : []),
+    ...(canReceive && mtu !== undefined ? ["mtu"] : []),
   ];
 }
 
-/** Each host's part in trying the ways. */
+/** Returns what each host has to do to probe the links. */
 export function planTasks(
   hosts: readonly ProbeHost[],
-  ways: readonly ProbeLink[],
+  links: readonly ProbeLink[],
   nonce: string,
   mtu = 0,
 ): Record<string, ProbeTask> {
   const parts = hosts.flatMap((host): [string, ProbeTask][] => {
-    const out = ways.filter(({ from }) => from === host.key);
+    const out = links.filter(({ from }) => from === host.key);
     if (out.length === 0) return [];
-    const into = new Map(ways.filter(({ to }) => to === host.key).map(({ from, checks }) => [from, checks]));
+    const into = new Map(links.filter(({ to }) => to === host.key).map(({ from, checks }) => [from, checks]));
     const incoming = [...new Set([...into.values()].flat())];
-    // On a node what was there before answers, and says nothing of who asked.
-    const heard = (checks: readonly string[] = []) => checks.filter((each) => !(host.isNode && each.endsWith("/tcp")));
+    // On a node, Swarm accepts the TCP connections, so the script does not see them.
+    const visible = (checks: readonly string[] = []) =>
+      checks.filter((each) => !(host.isNode && each.endsWith("/tcp")));
     const peers = out.map(({ to, checks }) => {
       const peer = hosts.find(({ key }) => key === to)!;
-      return [to, { address: peer.address, greet: !peer.isNode, checks, expects: heard(into.get(to)) }] as const;
+      return [to, { address: peer.address, greet: !peer.isNode, checks, expects: visible(into.get(to)) }] as const;
     });
     const part = {
       self: host.key,
       nonce,
-      tcp: portsToOpen("tcp", heard(incoming)),
+      tcp: portsToOpen("tcp", visible(incoming)),
       udp: portsToOpen("udp", incoming),
       esp: incoming.includes("esp"),
       packetBytes: mtu,
@@ -108,43 +109,43 @@ function portsToOpen(protocol: string, checks: readonly string[]): number[] {
   return checks.flatMap((each) => (each.endsWith(`/${protocol}`) ? [Number.parseInt(each, 10)] : []));
 }
 
-/** What one host tells of a probing. */
+/** The result of one host. */
 export interface ProbeReport {
-  /** What was heard of each peer. */
+  /** Checks whose packets arrived, by peer. */
   received: Record<string, string[]>;
-  /** TCP ports of each peer that a connection came about with. */
+  /** Checks whose TCP connections succeeded, by peer. */
   connected: Record<string, string[]>;
-  /** What could not be listened for here, with the reason. */
+  /** Checks that could not listen here, with the reason. */
   failed: Record<string, string>;
-  /** Whether all that was to come through here did, and it ended for that. */
+  /** Whether everything arrived and the script ended early. */
   done: boolean;
-  /** When it began and ended, by its own clock, in milliseconds. */
+  /** Start and end by the host's own clock, in milliseconds. */
   startedAt: number;
   endedAt: number;
 }
 
-/** The ways with what did not get through, as far as both ends are sure of it. */
-export function blockedLinks(ways: readonly ProbeLink[], reports: Record<string, ProbeReport>): ProbeLink[] {
-  return ways.flatMap(({ from, to, checks }) => {
-    const [sender, hearer] = [reports[from], reports[to]];
-    if (!sender || !hearer) return [];
-    const unsure = new Set(Object.keys(hearer.failed));
-    const through = new Set([...(hearer.received[from] ?? []), ...(sender.connected[to] ?? [])]);
-    // Where not even a small packet gets through, the large one says nothing.
+/** Returns the links with failed checks, where both ends are sure of it. */
+export function blockedLinks(links: readonly ProbeLink[], reports: Record<string, ProbeReport>): ProbeLink[] {
+  return links.flatMap(({ from, to, checks }) => {
+    const [sender, receiver] = [reports[from], reports[to]];
+    if (!sender || !receiver) return [];
+    const unsure = new Set(Object.keys(receiver.failed));
+    const through = new Set([...(receiver.received[from] ?? []), ...(sender.connected[to] ?? [])]);
+    // If small packets do not pass, the large one proves nothing.
     if (!through.has(`${GOSSIP}/udp`)) unsure.add("mtu");
     const blocked = checks.filter((each) => !through.has(each) && !unsure.has(each));
     return blocked.length > 0 ? [{ from, to, checks: blocked }] : [];
   });
 }
 
-/** How long both ends of a way have to be at it together for a failure to mean something, in milliseconds. */
+/** How long both ends must probe at the same time for a failure to count, in milliseconds. */
 const MIN_OVERLAP_MS = 2_000;
-/** The same where the sender went on until it had heard the other: that one was there, and was sent to since. */
+/** The same if the sender ended early: it had received the other's packets and kept sending since. */
 const MIN_OVERLAP_DONE_MS = 300;
 
-/** The ways whose ends were at work at the same time, by their own clocks and what these differ by from ours. */
+/** Returns the links whose ends probed at the same time, corrected by the clock differences. */
 export function overlappingLinks(
-  ways: readonly ProbeLink[],
+  links: readonly ProbeLink[],
   reports: Record<string, ProbeReport>,
   machines: Record<string, MachineFacts>,
 ): ProbeLink[] {
@@ -154,10 +155,10 @@ export function overlappingLinks(
     const ahead = (least + most) / 2;
     return report && { from: report.startedAt - ahead, to: report.endedAt - ahead };
   };
-  return ways.filter(({ from, to }) => {
+  return links.filter(({ from, to }) => {
     const [a, b] = [during(from), during(to)];
     if (!a || !b) return false;
-    const together = Math.min(a.to, b.to) - Math.max(a.from, b.from);
-    return together >= (reports[from]?.done ? MIN_OVERLAP_DONE_MS : MIN_OVERLAP_MS);
+    const overlap = Math.min(a.to, b.to) - Math.max(a.from, b.from);
+    return overlap >= (reports[from]?.done ? MIN_OVERLAP_DONE_MS : MIN_OVERLAP_MS);
   });
 }

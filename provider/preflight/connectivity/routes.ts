@@ -1,7 +1,7 @@
 import type { MachineFacts } from "../facts/machine.ts";
 import { type ClusterSnapshot, networkSubnets } from "../snapshot.ts";
 
-/** Every machine's routes beside the default one and those of Docker's bridges, which are the networks themselves. */
+/** Returns the machines' routes, without default routes and the routes of Docker's own networks. */
 export function hostRoutes({
   hosts,
   machines,
@@ -12,7 +12,7 @@ export function hostRoutes({
     return (
       routes
         .filter(({ destination }) => !destination.endsWith("/0") && !dockers.has(destination))
-        // An engine that is silent does not say which bridges are its own.
+        // An unreachable engine does not list its bridges, so go by their names.
         .filter(({ device }) => networks || !/^(docker|br-)/.test(device))
         .map((route) => ({ ...route, host }))
     );

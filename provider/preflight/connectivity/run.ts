@@ -21,12 +21,12 @@ import { PROBE_SECONDS, probeScript } from "./script.ts";
 import { blockedLinkIssues, skippedProbeIssues } from "../checks/connectivity.ts";
 import { linkMtus } from "../checks/underlay.ts";
 
-/** How long a machine may take to let somebody in and do its part, in milliseconds. */
+/** How long a host may take to log in and run its task, in milliseconds. */
 const PROBE_TIMEOUT_MS = (PROBE_SECONDS + 10) * 1000;
 
 /**
- * What does not get through between the hosts: tried for real, all at once, by programs that are gone afterwards. Only
- * where there is a host that is no node yet; a Swarm that runs has shown that it can.
+ * Probes the links between the hosts in parallel, with scripts that leave nothing behind. Runs only if a host is not a
+ * node yet; a running Swarm proves that its links work.
  */
 export async function checkConnectivity(
   requirements: readonly Requirement[],
@@ -41,28 +41,28 @@ export async function checkConnectivity(
     .map((network) => withLiveDefaults(network, snapshot));
   const needs = probeNeeds(swarm, networks, snapshot);
   const able = keys.filter((key) => hosts[key] && isSshConnection(hosts[key].connection) && snapshot.machines[key]);
-  const taking = able.flatMap((key) => probeHost(swarm, snapshot, key) ?? []);
-  const ways = planLinks(taking, needs);
-  const parts = planTasks(taking, ways, randomBytes(12).toString("hex"), needs.mtu);
+  const probed = able.flatMap((key) => probeHost(swarm, snapshot, key) ?? []);
+  const links = planLinks(probed, needs);
+  const tasks = planTasks(probed, links, randomBytes(12).toString("hex"), needs.mtu);
   const failures: Record<string, string> = {};
   const reports: Record<string, ProbeReport> = {};
   await Promise.all(
-    Object.entries(parts).map(async ([key, part]) => {
+    Object.entries(tasks).map(async ([key, task]) => {
       try {
-        reports[key] = await probe(hosts[key]!.connection, probeScript(part));
+        reports[key] = await probe(hosts[key]!.connection, probeScript(task));
       } catch (error) {
         failures[key] = errorMessage(error);
       }
     }),
   );
-  const inStep = overlappingLinks(ways, reports, snapshot.machines);
+  const overlapping = overlappingLinks(links, reports, snapshot.machines);
   const missed = blockedLinks(
-    ways.filter((way) => !inStep.includes(way)),
+    links.filter((link) => !overlapping.includes(link)),
     reports,
   );
   return [
-    ...blockedLinkIssues(swarm, networks, snapshot, blockedLinks(inStep, reports)),
-    ...skippedProbeIssues(swarm, snapshot, { able, taking, ways, missed, failures, needs }),
+    ...blockedLinkIssues(swarm, networks, snapshot, blockedLinks(overlapping, reports)),
+    ...skippedProbeIssues(swarm, snapshot, { able, probed, links, missed, failures, needs }),
   ];
 }
 
@@ -76,12 +76,12 @@ function probeNeeds(
   return {
     dataPathPort: live?.DataPathPort || swarm.dataPathPort || 4789,
     encrypted: networks.some(({ settings }) => settings.encrypted),
-    // What the devices themselves are too narrow for is found without a probe.
+    // A larger MTU than that of the interfaces is reported without probing.
     mtu: mtus.length > 0 ? Math.min(Math.max(...mtus), ...linkMtus(snapshot).map(({ mtu }) => mtu)) : undefined,
   };
 }
 
-/** A host as it takes part; undefined where that cannot be. */
+/** Returns a host that can be probed, or undefined. */
 function probeHost({ managers = [] }: SwarmRequirement, snapshot: ClusterSnapshot, key: string): ProbeHost | undefined {
   const address = snapshot.addresses[key];
   const { hasPython, hasRoot = false } = snapshot.machines[key]!;

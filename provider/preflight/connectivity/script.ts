@@ -1,18 +1,18 @@
 import type { ProbeTask } from "./plan.ts";
 
-/** Seconds after which a probing ends; it ends at once when all has come through. */
+/** Time limit of the script, in seconds. It ends as soon as everything has arrived. */
 export const PROBE_SECONDS = 6;
 
 /**
- * A shell script that does a host's part in a probing and prints a `ProbeReport`. Nothing of it stays: sockets are all
- * it makes, and an alarm ends it even when nobody waits for it any more.
+ * Returns a shell script that runs a host's probing task and prints a `ProbeReport`. It only opens sockets, and an alarm
+ * ends it even if the connection is lost.
  *
- * What is sent over UDP and ESP is heard on raw sockets, which get what the firewall lets in whoever has the port; they
- * take root, without which the ports themselves are listened on. The hosts do not begin at the same moment, so each
- * goes on sending until it has heard its peers, and a few times more for them to hear it.
+ * As root, it receives UDP and ESP on raw sockets, which get what the firewall lets in even if another program uses the
+ * port. Without root it listens on the ports. Hosts do not start at the same time, so each keeps sending until it has
+ * received everything, and a few times more for its peers.
  */
 export function probeScript(part: ProbeTask): string {
-  // JSON in a JSON string is a literal of Python as well.
+  // A JSON string is also a valid Python string literal.
   return `
 if [ "$(id -u)" != 0 ] && id -nG | grep -qwE 'sudo|wheel' && sudo -n true 2>/dev/null; then as='sudo -n'; else as=; fi
 exec $as python3 - <<'PROBE'
@@ -24,15 +24,15 @@ PROBE
 `;
 }
 
-/** Python from 3.6 on, with nothing but its own library. */
+/** For Python 3.6 and later, standard library only. */
 const PROGRAM = `
 import os, select, signal, socket, struct, threading, time
 
 ESP, HEADER = 50, 20
-DISCOVER, PROBE = 10, 3  # IP_MTU_DISCOVER, IP_PMTUDISC_PROBE: never in pieces, however narrow the path is said to be
+DISCOVER, PROBE = 10, 3  # IP_MTU_DISCOVER, IP_PMTUDISC_PROBE: never fragment, whatever path MTU the kernel has cached
 signal.alarm(LIMIT + 4)
 began, end = time.time(), time.monotonic() + LIMIT
-peers, heard, reached, failed = part["peers"], {}, {}, {}
+peers, received, connected, failed = part["peers"], {}, {}, {}
 lock = threading.Lock()
 
 def note(where, peer, what):
@@ -42,13 +42,13 @@ def note(where, peer, what):
 def message(what):
     return "{} {} {}\\n".format(part["nonce"], part["self"], what).encode()
 
-def hear(data):
+def receive(data):
     at = data.find(part["nonce"].encode())
     fields = data[at:].split(b"\\n")[0].decode("ascii", "replace").split(" ") if at >= 0 else []
     if len(fields) == 3 and fields[1] in peers:
-        note(heard, fields[1], fields[2])
+        note(received, fields[1], fields[2])
 
-def opened(labels, make):
+def try_open(labels, make):
     try:
         return [make()]
     except OSError as error:
@@ -67,33 +67,33 @@ def raw(protocol):
     return socket.socket(socket.AF_INET, socket.SOCK_RAW, protocol)
 
 root = os.geteuid() == 0
-doors, ears = [], []
+listeners, receivers = [], []
 for port in part["tcp"]:
-    doors += opened(["{}/tcp".format(port)], lambda: bound(socket.SOCK_STREAM, port))
+    listeners += try_open(["{}/tcp".format(port)], lambda: bound(socket.SOCK_STREAM, port))
 if root and part["udp"]:
-    ears += opened(["{}/udp".format(port) for port in part["udp"]], lambda: raw(socket.IPPROTO_UDP))
+    receivers += try_open(["{}/udp".format(port) for port in part["udp"]], lambda: raw(socket.IPPROTO_UDP))
 for port in [] if root else part["udp"]:
-    ears += opened(["{}/udp".format(port)], lambda: bound(socket.SOCK_DGRAM, port))
+    receivers += try_open(["{}/udp".format(port)], lambda: bound(socket.SOCK_DGRAM, port))
 if part["esp"]:
-    ears += opened(["esp"], lambda: raw(ESP))
+    receivers += try_open(["esp"], lambda: raw(ESP))
 
 udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-whole = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-whole.setsockopt(socket.IPPROTO_IP, DISCOVER, PROBE)
+unfragmented = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+unfragmented.setsockopt(socket.IPPROTO_IP, DISCOVER, PROBE)
 esp = raw(ESP) if root else None
 
 def send(peer, what):
     host = peers[peer]["address"]
     try:
         if what == "mtu":
-            whole.sendto(message(what).ljust(part["packetBytes"] - HEADER - 8, b"."), (host, 7946))
+            unfragmented.sendto(message(what).ljust(part["packetBytes"] - HEADER - 8, b"."), (host, 7946))
         elif what == "esp":
-            # An index that no real connection has, and a sequence number: what every packet of ESP begins with.
+            # The header of an ESP packet: an SPI that no real connection uses, and a sequence number.
             esp.sendto(struct.pack("!II", 0xFFFFFF00, 1) + message(what), (host, 0))
         elif what.endswith("/udp"):
             udp.sendto(message(what), (host, int(what.split("/")[0])))
     except OSError:
-        pass  # what is not sent is not heard
+        pass  # not sent, so not received
 
 def connect(peer, what):
     while time.monotonic() < end:
@@ -101,7 +101,7 @@ def connect(peer, what):
             with socket.create_connection((peers[peer]["address"], int(what.split("/")[0])), 2) as s:
                 if peers[peer]["greet"]:
                     s.sendall(message(what))
-            return note(reached, peer, what)
+            return note(connected, peer, what)
         except OSError:
             time.sleep(0.2)
 
@@ -113,37 +113,37 @@ for peer in peers:
 def done():
     with lock:
         return all(
-            set(p["expects"]) - set(failed) <= heard.get(peer, set())
-            and {t for t in p["checks"] if t.endswith("/tcp")} <= reached.get(peer, set())
+            set(p["expects"]) - set(failed) <= received.get(peer, set())
+            and {t for t in p["checks"] if t.endswith("/tcp")} <= connected.get(peer, set())
             for peer, p in peers.items()
         )
 
-guests, more, next_round = [], 3, 0
-while time.monotonic() < end and more > 0:
+clients, remaining, next_round = [], 3, 0
+while time.monotonic() < end and remaining > 0:
     if time.monotonic() >= next_round:
         next_round = time.monotonic() + 0.2
         for peer in peers:
             for what in peers[peer]["checks"]:
                 send(peer, what)
-        more = more - 1 if done() else 3
-    for s in select.select(doors + ears + guests, [], [], 0.05)[0]:
+        remaining = remaining - 1 if done() else 3
+    for s in select.select(listeners + receivers + clients, [], [], 0.05)[0]:
         try:
-            if s in doors:
-                guests.append(s.accept()[0])
+            if s in listeners:
+                clients.append(s.accept()[0])
                 continue
-            hear(s.recv(65535))
+            receive(s.recv(65535))
         except OSError:
             pass
-        if s in guests:
-            guests.remove(s)
+        if s in clients:
+            clients.remove(s)
             s.close()
 
 with lock:
     report = {
-        "received": {peer: sorted(what) for peer, what in heard.items()},
-        "connected": {peer: sorted(what) for peer, what in reached.items()},
+        "received": {peer: sorted(what) for peer, what in received.items()},
+        "connected": {peer: sorted(what) for peer, what in connected.items()},
         "failed": failed,
-        "done": more == 0,
+        "done": remaining == 0,
         "startedAt": began * 1000,
         "endedAt": time.time() * 1000,
     }

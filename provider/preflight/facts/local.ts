@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { type MachineFacts, parseListening, parseMounts, parseRoutes } from "./machine.ts";
 
-/** What the kernel says of this machine; Linux only. */
+/** Reads the facts of this machine from /proc. Linux only. */
 export async function readLocalFacts(): Promise<MachineFacts> {
   const [routes, mounts, tcp, tcp6] = await Promise.all(
     ["/proc/net/route", "/proc/self/mountinfo", "/proc/net/tcp", "/proc/net/tcp6"].map(read),
@@ -13,7 +13,7 @@ export async function readLocalFacts(): Promise<MachineFacts> {
   };
 }
 
-/** A machine without IPv6 has no tcp6. */
+/** Machines without IPv6 have no /proc/net/tcp6. */
 function read(path: string): Promise<string> {
   return readFile(path, "utf8").catch(() => "");
 }

@@ -1,41 +1,42 @@
-/** Whether a kernel has something: built in, loaded, or as a module that can be loaded. */
+/** Whether a kernel supports something: built in, loaded, or as a loadable module. */
 export type KernelSupport = "yes" | "no" | "unknown";
 
+/** Disk space in bytes. */
 export interface DiskSpace {
   total: number;
   free: number;
 }
 
-/** What a machine itself says, whether its engine answers or not. What is absent could not be had. */
+/** Facts of a machine, read without its engine. Undefined fields could not be read. */
 export interface MachineFacts {
-  /** IPv4 routes in CIDR form; the default route among them. */
+  /** IPv4 routes in CIDR form, including the default route. */
   routes: { destination: string; device: string }[];
-  /** Mounts, the later ones on top. */
+  /** Mounts; later ones cover earlier ones. */
   mounts: { path: string; device: string }[];
-  /** TCP ports that something listens on. */
+  /** TCP ports in use. */
   listening: number[];
-  /** Programs that listen on Swarm's TCP ports, by port, as far as the user may see them. */
+  /** Programs that listen on Swarm's TCP ports, by port. Only root sees them all. */
   portHolders?: Record<number, string>;
   /** `/etc/machine-id`. */
   machineId?: string;
-  /** The kernel's own id since it started: machines of one id share a kernel. */
+  /** The kernel's boot id. Hosts with the same id share a kernel. */
   bootId?: string;
-  /** How far its clock is ahead of this machine's: at least and at most so many milliseconds. */
+  /** By how much its clock is ahead of this machine's, at least and at most, in milliseconds. */
   clock?: { least: number; most: number };
-  /** Its own addresses, with the device of each. */
+  /** Its own addresses, with their interfaces. */
   addresses?: { address: string; device: string }[];
-  /** The largest packet of each device, in bytes. */
+  /** MTU in bytes, by interface. */
   mtus?: Record<string, number>;
   kernel?: { vxlan: KernelSupport; esp: KernelSupport; macvlan?: KernelSupport; ipvlan?: KernelSupport };
-  /** Its own file systems by mount point, in bytes. */
+  /** Local file systems, by mount point. */
   space?: Record<string, DiskSpace>;
-  /** Whether there is a python3, with which ports are probed. */
+  /** Whether python3, which the port probing needs, is installed. */
   hasPython?: boolean;
-  /** Whether commands may be run as root, directly or by `sudo` without a password. */
+  /** Whether commands can run as root, directly or by `sudo` without a password. */
   hasRoot?: boolean;
 }
 
-/** `/proc/net/route`: a headline, then `device destination gateway flags … mask …`, addresses in hex, lowest byte first. */
+/** `/proc/net/route`: a header line, then `device destination gateway flags … mask …`, addresses in hex, lowest byte first. */
 export function parseRoutes(text: string): MachineFacts["routes"] {
   return rows(text)
     .slice(1)
@@ -45,7 +46,7 @@ export function parseRoutes(text: string): MachineFacts["routes"] {
     }));
 }
 
-/** `/proc/self/mountinfo`: the device is the third field, the mount point the fifth, with blanks as `\040`. */
+/** `/proc/self/mountinfo`: the device is the third field, the mount point the fifth, with spaces as `\040`. */
 export function parseMounts(text: string): MachineFacts["mounts"] {
   return rows(text).map((fields) => ({
     path: fields[4]!.replace(/\\(\d{3})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 8))),
@@ -53,7 +54,7 @@ export function parseMounts(text: string): MachineFacts["mounts"] {
   }));
 }
 
-/** `/proc/net/tcp`: a headline, then `slot local-address:port remote state …`; state 0A is listening. */
+/** `/proc/net/tcp`: a header line, then `slot local-address:port remote state …`; state 0A is listening. */
 export function parseListening(text: string): number[] {
   return rows(text)
     .slice(1)

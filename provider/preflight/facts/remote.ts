@@ -7,31 +7,31 @@ import { SECTION_FUNCTION, parseSections, PATH_WITH_SBIN } from "../../../engine
 import { type KernelSupport, type MachineFacts, parseListening, parseMounts, parseRoutes } from "./machine.ts";
 
 /**
- * Looks at a machine that is reached over ssh. It is only read.
+ * Reads the facts of a machine over ssh. Changes nothing.
  *
- * @throws UnreachableError when ssh fails, the machine takes too long, or runs something else.
+ * @throws UnreachableError if ssh fails, the time limit passes, or the output is not that of the script.
  */
 export async function readRemoteFacts(connection: EngineConnection): Promise<MachineFacts> {
   const asked = Date.now();
   const { stdout, stderr } = await runRemoteScript(connection, FACTS_SCRIPT, { timeoutMs: FACTS_TIMEOUT_MS });
   const answered = Date.now();
   if (!parseSections(stdout).has(LAST_SECTION)) {
-    // What else comes back is of another program, or of a shell that knows better.
+    // Another program answered, such as a restricted shell.
     const said = lastLine(stderr) ?? lastLine(stdout) ?? "nothing";
     throw new UnreachableError(connection.host, `a script there did not run to its end, and this came back: ${said}`);
   }
   return parseFacts(stdout, { asked, answered });
 }
 
-/** Without it, what a machine told is not all. */
+/** The last section of the output. Without it the output is incomplete. */
 const LAST_SECTION = "clock-at-end";
 
-/** What prints the facts, in parts that each begin with `== name`. Programs that are missing leave their part empty. */
+/** Prints the facts in sections that begin with `== name`. Missing programs leave their section empty. */
 export const FACTS_SCRIPT = `
 ${PATH_WITH_SBIN}
 ${SECTION_FUNCTION}
 config() { zcat /proc/config.gz 2>/dev/null || cat "/boot/config-$(uname -r)" 2>/dev/null; }
-# Loaded, built in, or a module that is there: only what is known to be missing is a "no".
+# Loaded, built in, or a loadable module. "no" only if it is certainly missing.
 kernel() {
   section "kernel $1"
   if [ -d "/sys/module/$1" ] || config | grep -q "^$2=y"; then echo yes
@@ -54,17 +54,16 @@ kernel vxlan CONFIG_VXLAN
 kernel esp4 CONFIG_INET_ESP
 kernel macvlan CONFIG_MACVLAN
 kernel ipvlan CONFIG_IPVLAN
-# A sudo that is tried by whoever may not use it writes to the machine's administrator.
-# Whose a socket is only root is told.
+# Only root sees the programs. sudo reports failed attempts to the administrator, so check the groups first.
 section holders; { ss -Hltnp 'sport = :7946 or sport = :2377' || true; } 2>/dev/null
 section root; { [ "$(id -u)" = 0 ] || { id -nG | grep -qwE 'sudo|wheel' && sudo -n true; }; } >/dev/null 2>&1 && echo yes
 section python; command -v python3
-# Not those of other machines, which may not answer.
+# Local file systems only: remote ones may hang.
 section space; df -Pkl 2>/dev/null
 section ${LAST_SECTION}; date +%s.%N
 `;
 
-/** Reads what `FACTS_SCRIPT` printed between two moments of this machine's clock, in milliseconds. */
+/** Parses the output of `FACTS_SCRIPT`, which ran between two times of this machine's clock, in milliseconds. */
 export function parseFacts(printed: string, during: { asked: number; answered: number }): MachineFacts {
   const sections = parseSections(printed);
   const section = (name: string) => sections.get(name) ?? "";
@@ -91,8 +90,8 @@ export function parseFacts(printed: string, during: { asked: number; answered: n
 }
 
 /**
- * The clock was read twice between the two moments, the first time so long before the last moment as the second reading
- * came after it. Without nanoseconds it is only known to the second.
+ * Bounds the clock difference: the first reading was after `asked`, the last one before `answered`. Without nanoseconds
+ * a reading is only accurate to the second.
  */
 function parseClock(
   first: string,
@@ -140,7 +139,7 @@ function parseKernelSupport(said: string): KernelSupport {
   return said === "yes" || said === "no" ? said : "unknown";
 }
 
-/** `df -Pkl`: a headline, then `device total used free used% mount-point`, in KiB. */
+/** `df -Pkl`: a header line, then `device total used free used% mount-point`, in KiB. */
 function parseDiskSpace(text: string): NonNullable<MachineFacts["space"]> {
   const spaces = text.split("\n").flatMap((line) => {
     const [, total, free, path] = /\s(\d+)\s+\d+\s+(\d+)\s+\d+%\s(.*)$/.exec(line) ?? [];

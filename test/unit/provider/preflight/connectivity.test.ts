@@ -68,12 +68,12 @@ describe("what is tried", () => {
       {},
       { "a b": PLAIN, "b a": ["7946/tcp"] },
     ],
-  ])("%s", (_, hosts, needs, ways) =>
+  ])("%s", (_, hosts, needs, links) =>
     expect(
       Object.fromEntries(
         planLinks(hosts, { ...NEEDS, ...needs }).map(({ from, to, checks }) => [`${from} ${to}`, checks]),
       ),
-    ).toEqual(ways),
+    ).toEqual(links),
   );
 });
 
@@ -162,11 +162,11 @@ const seen = snapshot(
 );
 
 test("one line for a pair of hosts, whichever way is blocked, and one for packets too large", () => {
-  const ways = [
+  const links = [
     { from: "b", to: "a", checks: ["2377/tcp", "7946/udp"] },
     { from: "a", to: "b", checks: ["esp", "mtu"] },
   ];
-  const found = (mtu: number) => lines(blockedLinkIssues(SWARM, [{ ...NETWORK, settings: { mtu } }], seen, ways));
+  const found = (mtu: number) => lines(blockedLinkIssues(SWARM, [{ ...NETWORK, settings: { mtu } }], seen, links));
   const blocked =
     'Swarm "swarm": hosts.a.privateAddress "10.1.0.97": this host and host b (10.1.0.98) do not get through to each other: from b to a 2377/tcp, 7946/udp; from a to b ESP (IP protocol 50) is blocked: open it in the firewalls and security groups of both';
   const narrow = (mtu: number) =>
@@ -177,10 +177,10 @@ test("one line for a pair of hosts, whichever way is blocked, and one for packet
 });
 
 test("what is not probed is said, once for a host", () => {
-  const taking = [probed("a", { hasRoot: false })];
-  const ways = [{ from: "c", to: "a", checks: ["7946/tcp"] }];
+  const hosts = [probed("a", { hasRoot: false })];
+  const links = [{ from: "c", to: "a", checks: ["7946/tcp"] }];
   const needs = { ...NEEDS, encrypted: true };
-  const run = { able: ["a", "b"], taking, ways, missed: ways, failures: { a: "killed" }, needs };
+  const run = { able: ["a", "b"], probed: hosts, links, missed: links, failures: { a: "killed" }, needs };
   expect(lines(skippedProbeIssues(SWARM, seen, run))).toEqual([
     'warning: Swarm "swarm": hosts.b.privateAddress "10.1.0.98": not probed whether other hosts reach it: there is no python3 on it',
     'warning: Swarm "swarm": hosts.a.privateAddress "10.1.0.97": not probed whether other hosts reach it: killed',
