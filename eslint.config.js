@@ -1,5 +1,5 @@
-// What the compiler does not find: promises that nobody waits for, and values that are no text in a text. Above all
-// Outputs: `${host.privateAddress}` would be a sentence about Outputs, not an address.
+// Finds errors that the compiler does not: promises without an await, and non-strings in strings. Above all Outputs:
+// `${host.privateAddress}` would be an explanation of Outputs and not an address.
 import { defineConfig, globalIgnores } from "eslint/config";
 import { configs } from "typescript-eslint";
 
@@ -11,22 +11,22 @@ export default defineConfig(
     extends: [configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
-      // The compiler says it, and knows what is left out on purpose: `const { secret: _secret, ...others } = state`.
+      // The compiler checks this, and accepts intentional omissions: `const { secret: _secret, ...others } = state`.
       "@typescript-eslint/no-unused-vars": "off",
-      // Handlers keep an interface that is asynchronous, whether or not they have to wait.
+      // Handlers have an asynchronous interface, whether or not they await.
       "@typescript-eslint/require-await": "off",
-      // Handlers are plain objects of functions, and are taken apart on purpose.
+      // Handlers are plain objects of functions, and are destructured intentionally.
       "@typescript-eslint/unbound-method": "off",
     },
   },
   {
-    // What hosts answer may hold commands for a terminal: `say`, `print` and `logLine` leave none. `env` prints a script.
+    // Output of hosts may contain terminal commands; `say`, `print` and `logLine` remove them. `env` prints a script.
     files: ["{commands,components,core,engine,lab,policy,provider,toolchain}/**/*.ts"],
     ignores: ["commands/env.ts", "provider/runtime/log-line.ts"],
     rules: { "no-console": "error" },
   },
   {
-    // Of what a program printed, the expectation says what it is.
+    // Tests parse the output of programs; their expectations check its type.
     files: ["{bench,test}/**/*.ts"],
     rules: Object.fromEntries(
       ["argument", "assignment", "call", "member-access", "return"].map((use) => [

@@ -4,7 +4,7 @@ import * as v from "valibot";
 export const STACK_KINDS = ["local", "ssh", "aws", "kubernetes"] as const;
 export type StackKind = (typeof STACK_KINDS)[number];
 
-/** What docs/settings.md and the JSON Schema say about a setting, besides its type and description. */
+/** Facts about a setting for docs/settings.md and the JSON Schema, besides its type and description. */
 export interface SettingMetadata {
   /** The value that applies when the setting is not given, as Markdown. */
   defaultValue?: string;

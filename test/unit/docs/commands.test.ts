@@ -26,13 +26,13 @@ interface Manifest {
 const manifest = JSON.parse(read("package.json")) as Manifest;
 const SCRIPTS = Object.keys(manifest.scripts);
 
-/** Scripts that a page tells of in other words: `npm test`, `npm pack`; those that other scripts or editors run. */
+/** Scripts that pages name differently (`npm test`, `npm pack`), or that other scripts or editors run. */
 const UNNAMED = ["build", "format", "prepack", "test"];
 
-/** Options that commands hand on to Pulumi. */
+/** Options that commands pass to Pulumi. */
 const PULUMI_OPTIONS = ["--diff", "--policy-pack", "--refresh", "--run-program"];
 
-/** Reads arguments as the command does; throws at what the command refuses. */
+/** Parse arguments as the commands do; throw if the command would reject them. */
 const READERS: Record<string, (argv: string[]) => unknown> = {
   exec: execArguments,
   status: statusArguments,
@@ -45,13 +45,13 @@ const READERS: Record<string, (argv: string[]) => unknown> = {
 /** Options of every command. */
 const COMMON = ["--stack", "--yes", "--json"];
 
-/** Pages whose blocks a test runs to the letter. */
+/** Pages whose blocks an integration test runs. */
 const FOLLOWED = ["docs/adopt.md", "docs/article.md", "docs/recover-state.md"];
 
-/** Stacks that whoever follows a page makes. */
+/** Stacks that readers create while they follow a page. */
 const OTHER_STACKS = ["lab", "test"];
 
-/** A command as a page has it: `npm run up -- --stack lab`. */
+/** A command on a page: `npm run up -- --stack lab`. */
 interface Named {
   page: string;
   script: string;
@@ -64,17 +64,17 @@ const named: Named[] = PAGES.flatMap((page) =>
     .flatMap((line) => namedIn(page, line)),
 );
 
-test("pages name every command there is, and no other", () => {
+test("pages name every command, and no others", () => {
   const all = [...new Set(named.map(({ script }) => script))];
   expect(all.toSorted()).toEqual(SCRIPTS.filter((script) => !UNNAMED.includes(script)).toSorted());
 });
 
-describe("what a page gives a command is understood by it", () => {
+describe("commands accept the arguments that pages give them", () => {
   test.each(named.filter(({ argv }) => argv.length > 0))("$page: $script $argv", ({ script, argv }) => {
     for (const path of argv.filter((word) => /^[\w.-]+\//.test(word))) expect(isThere(path), path).toBe(true);
     const stacks = argv.filter((_, at) => argv[at - 1] === "--stack");
     expect([...knownStacks(), ...OTHER_STACKS]).toEqual(expect.arrayContaining(stacks));
-    // Readers ask for the stack's file, which is there only for some.
+    // The parsers need the stack's file, which exists only for some.
     const own = argv.filter((word, at) => word !== "--stack" && argv[at - 1] !== "--stack");
     if (READERS[script]) return void READERS[script](own);
     const [, file] = /launch\.mjs ([\w-]+)/.exec(manifest.scripts[script]!) ?? [];
@@ -85,7 +85,7 @@ describe("what a page gives a command is understood by it", () => {
   });
 });
 
-describe("every other command of a page that is not followed by a test as a whole", () => {
+describe("other commands of pages that no integration test runs", () => {
   const commands = PAGES.filter((page) => !FOLLOWED.includes(page)).flatMap((page) =>
     parseBlocks(read(page))
       .filter(({ language }) => language === "sh")
@@ -102,7 +102,7 @@ describe("every other command of a page that is not followed by a test as a whol
   });
 });
 
-test.each(PAGES)("what %s leads to is there", (page) => {
+test.each(PAGES)("the links of %s are valid", (page) => {
   const text = read(page).replace(/^```[^]*?^```/gm, "");
   const targets = [...text.matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]*))?\)/g)];
   const missing = targets.filter(([, path = "", anchor]) => {
@@ -112,7 +112,7 @@ test.each(PAGES)("what %s leads to is there", (page) => {
   expect(missing.map(([link]) => link)).toEqual([]);
 });
 
-/** Names by which the headings of a page are led to, as hosts of Git repositories make them. */
+/** Returns the anchors of a page's headings, as Git hosting sites generate them. */
 function anchorsOf(file: string): string[] {
   const headings = [...readFileSync(file, "utf8").matchAll(/^#+ (.*)$/gm)].map(([, heading]) => heading!);
   return headings.map((heading) =>
@@ -123,7 +123,7 @@ function anchorsOf(file: string): string[] {
   );
 }
 
-/** In a table, the options that a line tells of are those of the command that it begins with. */
+/** Returns the commands of a line. In a table, options belong to the command at the beginning of the line. */
 function namedIn(page: string, line: string): Named[] {
   const commands = [...line.matchAll(/npm run (?:-s )?([a-z][\w:-]*)(?: -- ([^`#"|)]*))?/g)];
   const [first] = line.startsWith("| `npm run ") ? commands : [];
@@ -132,7 +132,7 @@ function namedIn(page: string, line: string): Named[] {
   return all.map(([script, words]) => ({ page, script: script!, argv: words!.split(/\s+/).filter(Boolean) }));
 }
 
-/** Whether it is a part of this package, or something that it works with. */
+/** Whether the word is part of this package, or a package that it works with. */
 function isOurs(word: string): boolean {
   const shipped = /^node_modules\/pulumi-swarm\/(.*)$/.exec(word)?.[1];
   if (shipped !== undefined) return manifest.files.some((file) => shipped.startsWith(file)) && isThere(shipped);

@@ -4,26 +4,26 @@ import ts from "typescript";
 import { describe, expect, test } from "vitest";
 import { ROOT } from "../../../toolchain/cache.ts";
 
-/** What differs in a message; in the page `…`. */
+/** Placeholder for the varying parts of a message, which the page shows as `…`. */
 const HOLE = "\u0000";
 
-/** Messages that others than this program say. */
+/** Messages of other programs. */
 const NOT_OURS = ["XMinioStorageFull"];
 
-/** List items that begin with code. */
+/** The list items that begin with code. */
 const items = readFileSync(join(ROOT, "docs/troubleshooting.md"), "utf8")
   .split("\n")
   .filter((line) => /^[-*] `/.test(line));
-/** The message that an item is: one that is code alone, in two backticks where one is in the message. */
+/** Returns the message of an item that is only code; double backticks enclose a message that contains one. */
 const messageIn = (item: string) => /^- (`+) ?(.+?) ?\1$/.exec(item)?.[2];
 const messages = items.flatMap((item) => messageIn(item) ?? []);
 
-describe("every message of docs/troubleshooting.md is one of the code's", () => {
+describe("every message of docs/troubleshooting.md exists in the code", () => {
   const texts = ["components", "core", "engine", "provider", "policy", "commands", "stacks", "toolchain"].flatMap(
     (folder) => globSync(`${folder}/**/*.ts`, { cwd: ROOT }).flatMap((file) => textsOf(join(ROOT, file))),
   );
 
-  test("no item is left out but those that say more than a message", () => {
+  test("checks every item, except those with more than a message", () => {
     expect(items.filter((item) => messageIn(item) === undefined)).toEqual([
       "- `URN … had not been marked as seen`, a panic of Pulumi",
     ]);
@@ -33,13 +33,13 @@ describe("every message of docs/troubleshooting.md is one of the code's", () => 
     expect(texts.some((text) => says(text, message))).toBe(true);
   });
 
-  test("and one that no code says is found out", () => {
+  test("finds a message that is not in the code", () => {
     expect(texts.some((text) => says(text, "the moon is made of cheese: choose another"))).toBe(false);
     expect(says(`a ${HOLE} b`, "a … c")).toBe(false);
   });
 });
 
-/** Whether a text of the code may come out as the message: its parts in their order. */
+/** Whether a text of the code can produce the message: it contains the message's parts in order. */
 function says(text: string, message: string): boolean {
   let at = 0;
   for (const part of message
@@ -53,7 +53,7 @@ function says(text: string, message: string): boolean {
   return true;
 }
 
-/** The texts that a file puts together: literals, templates, and sums of both as one. */
+/** Returns the texts in a file: literals, templates, and concatenations of them. */
 function textsOf(file: string): string[] {
   const source = ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest, true);
   const found: string[] = [];

@@ -21,7 +21,7 @@ afterEach(() => pulumi.runtime.setAllConfig({}));
 const managers = { a: { zone: "us-east-1a" }, b: { zone: "us-east-1b" }, c: { zone: "us-east-1c" } };
 const machines = { managers, publicKeys: [KEY] };
 
-/** Says the settings as a stack's config does, and reads them back. */
+/** Sets the config of a stack, and reads the settings from it. */
 function settingsOf(given: Record<string, unknown>) {
   configure({ stack: "aws", ...given });
   return readSettings();
@@ -37,7 +37,7 @@ const network = (resources: readonly RegisteredResource[]) => {
   return (found?.inputs["options"] ?? {}) as Record<string, string>;
 };
 
-/** The example, with a key that is there. */
+/** The example, with an existing key. */
 function example(): Record<string, unknown> {
   const { config } = parse(readFileSync(join(ROOT, "Pulumi.prod.yaml"), "utf8")) as { config: Record<string, unknown> };
   const own = Object.entries(config).flatMap(([key, value]) => {
@@ -48,7 +48,7 @@ function example(): Record<string, unknown> {
   return { ...settings, aws: { ...settings.aws, publicKeyFiles: [keyFile] } };
 }
 
-test("the example is sound, and what the README counts the costs of", async () => {
+test("the example is valid, and has the machines and volumes whose costs docs/aws.md lists", async () => {
   const { resources, value } = await made(example());
   const instances = ofType(resources, "aws:ec2/instance:Instance");
   expect(instances.map(({ inputs }) => inputs["instanceType"])).toEqual(Array(3).fill("m7i-flex.large"));
@@ -61,7 +61,7 @@ test("the example is sound, and what the README counts the costs of", async () =
   expect(Object.keys(value.nodes)).toEqual(["a", "b", "c"]);
 });
 
-test("it exports what every other environment does", async () => {
+test("has the same outputs as every other kind of stack", async () => {
   const here = await made({ aws: machines });
   pulumi.runtime.setAllConfig({});
   const there = await runProgram(() => createLocalStack(readSettings()), { outputs: awsOutputs });
@@ -69,13 +69,13 @@ test("it exports what every other environment does", async () => {
   expect(Object.keys(await getValue(here.value.endpoints))).toEqual(["a", "b", "c"]);
 });
 
-test("its overlay network is as wide as a VPC is, unless another width is given", async () => {
+test("gives the overlay network the MTU of a VPC, unless mtu is set", async () => {
   expect(network((await made({ aws: machines })).resources)).toMatchObject({ "com.docker.network.driver.mtu": "9001" });
   const narrow = await made({ aws: machines, mtu: 1500 });
   expect(network(narrow.resources)).not.toMatchObject({ "com.docker.network.driver.mtu": "9001" });
 });
 
-test("what is opened to clients is where the store is published", async () => {
+test("opens to clients the ports that the store publishes", async () => {
   const allowFrom = { s3: ["198.51.100.0/24"], console: ["192.0.2.0/24"] };
   const { resources } = await made({ aws: { ...machines, allowFrom }, port: 443 });
   const members = ofType(resources, "aws:ec2/securityGroup:SecurityGroup").find(({ name }) => name === "hosts-members");
@@ -86,13 +86,13 @@ test("what is opened to clients is where the store is published", async () => {
   ]);
 });
 
-test("everything is tagged with the stack that it is of", async () => {
+test("tags everything with its stack", async () => {
   const { resources } = await made({ aws: { ...machines, tags: { team: "storage" } } });
   const [vpc] = ofType(resources, "aws:ec2/vpc:Vpc");
   expect(vpc?.inputs["tags"]).toEqual({ Name: "hosts", "pulumi-swarm": "project/stack", team: "storage" });
 });
 
-test("a VPC that is there is used", async () => {
+test("uses an existing VPC", async () => {
   const subnetIds = { "us-east-1a": "s-a", "us-east-1b": "s-b", "us-east-1c": "s-c" };
   const { resources } = await made({ aws: { ...machines, existingNetwork: { vpcId: "vpc-9", subnetIds } } });
   expect(ofType(resources, "aws:ec2/vpc:Vpc")).toEqual([]);
@@ -129,13 +129,13 @@ test.each<[Record<string, unknown>, string]>([
   ],
   [{ aws: { managers } }, 'AwsHosts "hosts": publicKeys []: needs at least one: nobody could log in'],
   [{ aws: machines, port: 0 }, 'AwsHosts "hosts": ports.s3 0: must be a whole number from 1 to 65535'],
-])("%j is refused in one line", async (given, line) => {
+])("rejects %j in one line", async (given, line) => {
   const said = await getErrorMessage(() => createAwsStack(settingsOf(given)));
   expect(said).toContain(line);
   expect(said).not.toContain("\n");
 });
 
-test("in an environment of another kind there are no machines to make", async () => {
+test("a stack of another kind rejects aws", async () => {
   expect(await getErrorMessage(() => createLocalStack(settingsOf({ stack: "local", aws: machines })))).toMatch(
     /^config pulumi-swarm:aws: does not apply to a stack of kind local/,
   );

@@ -8,7 +8,7 @@ import { kubernetesOutputs } from "../kubernetes-outputs.ts";
 
 const DRIVES = { d1: { size: "1Gi" } };
 
-/** The settings as a stack's config has them. */
+/** Sets the config of a stack, and reads the settings from it. */
 function settingsOf(settings: Record<string, unknown>) {
   configure(settings);
   return readSettings();
@@ -21,7 +21,7 @@ const made = (settings: Record<string, unknown> = {}) =>
   runProgram(() => stackWith(settings), { outputs: kubernetesOutputs });
 
 describe("a stack of kind kubernetes", () => {
-  test("is a restricted namespace, a store in it, and its policies", async () => {
+  test("creates a restricted namespace, a store in it, and its policies", async () => {
     const { resources } = await made();
     const namespace = resources.find(({ type }) => type === "kubernetes:core/v1:Namespace")!;
     expect(namespace.inputs["metadata"]).toMatchObject({
@@ -37,7 +37,7 @@ describe("a stack of kind kubernetes", () => {
     expect(set.dependencies).toContain(namespace.urn);
   });
 
-  test("has no output of the Swarm's, and no secret in the open", async () => {
+  test("has no outputs of a Swarm, and no plain secrets", async () => {
     const { value } = await made();
     expect(Object.keys(value).toSorted()).toEqual([
       ...["caCertificate", "consoleEndpoints", "endpoint", "endpoints", "metricsEndpoints", "metricsToken"],
@@ -48,7 +48,7 @@ describe("a stack of kind kubernetes", () => {
     expect(await isSecret(value.rootPassword)).toBe(true);
   });
 
-  test("brings the network of its pods when asked to, and the namespace waits for it", async () => {
+  test("installs the pod network if requested, before the namespace", async () => {
     const { value, resources } = await made({ cni: "cilium", cniTransport: "wireguard", subnet: "10.40.0.0/16" });
     const release = resources.find(({ type }) => type.endsWith(":Release"))!;
     expect(JSON.stringify(release.inputs)).toContain("10.40.0.0/16");
@@ -58,7 +58,7 @@ describe("a stack of kind kubernetes", () => {
     expect(await getValue(value.subnet!)).toBe("10.40.0.0/16");
   });
 
-  test("needs no drives beside those of its pools", async () => {
+  test("needs no drives if all pools have their own", async () => {
     const pools = { a: { members: 4, drives: { x: { size: "2Gi" } } } };
     pulumi.runtime.setAllConfig({ "pulumi-swarm:pools": JSON.stringify(pools) });
     const { resources } = await runProgram(() => createKubernetesStack(readSettings()), { outputs: kubernetesOutputs });
@@ -66,7 +66,7 @@ describe("a stack of kind kubernetes", () => {
     expect(JSON.stringify(set?.inputs)).toContain("2Gi");
   });
 
-  test("passes on every other setting", async () => {
+  test("passes every other setting to the components", async () => {
     const { resources } = await made({
       ...{ namespace: "storage", tls: true, environment: { MINIO_REGION: "eu" }, nodeSelector: { disks: "local" } },
       ...{ expose: true, port: 80, consolePort: 81, rootUser: "chief", rootPasswordGeneration: 2, timeoutSeconds: 60 },
@@ -103,7 +103,7 @@ describe("a stack of kind kubernetes", () => {
   });
 });
 
-describe("refused before anything is made", () => {
+describe("rejects before anything is created", () => {
   test.each<[string, Record<string, unknown>, string]>([
     ["no size", { drives: { d1: {} } }, "config pulumi-swarm:drives.d1.size: is missing"],
     ["a folder", { drives: { d1: { path: "/mnt/a" } } }, "config pulumi-swarm:drives.d1: is a folder"],

@@ -6,7 +6,7 @@ import { configure, runProgram } from "../harness.ts";
 
 afterEach(() => pulumi.runtime.setAllConfig({}));
 
-/** What a local stack with those settings asks of the machine's firewall; undefined: nothing. */
+/** Returns the ranges that a local stack with these settings allows in the machine's firewall; undefined: no firewall. */
 async function allowed(settings: Record<string, unknown>): Promise<unknown> {
   configure({ hostname: "laptop", engine: "unix:///run/docker.sock", ...settings });
   const { resources } = await runProgram(() => createLocalStack(readSettings()), {

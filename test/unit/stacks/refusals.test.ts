@@ -12,7 +12,7 @@ import { INVALID_STORE_SETTINGS } from "../invalid/store.ts";
 
 afterEach(() => pulumi.runtime.setAllConfig({}));
 
-/** Every setting is there: a new one that nothing refuses does not compile. */
+/** Has an entry for every setting: without one, a new setting does not compile. */
 const WRONG: InvalidSettings<keyof Settings> = {
   ...INVALID_HOST_SETTINGS,
   ...INVALID_NETWORK_SETTINGS,
@@ -27,7 +27,7 @@ const NO_SETTING = invalid(
   "choose one of",
 );
 
-/** Refused by the program itself: Pulumi prints the message, with no stack trace, and nothing that waits is made. */
+/** Expects that the program itself rejects the settings, without a stack trace, and registers no resources that wait. */
 function expectRefused(
   { error, resources }: { error: unknown; resources: RegisteredResource[] },
   said: ExpectedRefusal,
@@ -42,7 +42,7 @@ function expectRefused(
   expect(made.filter((kind) => kind !== "Host" && kind !== "Identity")).toEqual([]);
 }
 
-describe("wrong configuration of this repository's stack is refused before anything is made", () => {
+describe("invalid config of this repository's stack is rejected before anything is created", () => {
   const rows = [NO_SETTING, ...Object.values(WRONG).flat()];
 
   test.each(rows)("$what", async ({ config, ...said }) => {
@@ -50,7 +50,7 @@ describe("wrong configuration of this repository's stack is refused before anyth
     expectRefused(await runFailing(createStack), said);
   });
 
-  test("a component says all that is wrong with it; the next one is not made any more", async () => {
+  test("a component reports all of its errors, and later components are not created", async () => {
     const store = { hostname: "laptop", image: "quay.io/minio/minio:latest", port: 99999, rootUser: "me" };
     configure(store);
     const { error } = await runFailing(createStack);
@@ -61,7 +61,7 @@ describe("wrong configuration of this repository's stack is refused before anyth
   });
 });
 
-describe("wrong arguments that this repository's stack has no setting for are refused", () => {
+describe("invalid arguments without a stack setting are rejected", () => {
   test.each(INVALID_ARGUMENTS)("$what", async ({ create, ...said }) => {
     expectRefused(await runFailing(() => create("case")), said);
   });

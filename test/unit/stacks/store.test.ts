@@ -4,7 +4,7 @@ import { readSettings } from "../../../stacks/settings.ts";
 import { createSshStack } from "../../../stacks/ssh.ts";
 import { configure, getErrorMessage, runProgram, getValue } from "../harness.ts";
 
-/** A stack of one host with those settings, as its config has them. */
+/** Creates a stack of one host with these settings in its config. */
 function stackWith(settings: Record<string, unknown>, secrets: string[] = []) {
   configure({ stack: "ssh", hosts: { a: { address: "192.0.2.1" } }, ...settings });
   vi.stubEnv("PULUMI_CONFIG_SECRET_KEYS", JSON.stringify(secrets.map((key) => `pulumi-swarm:${key}`)));
@@ -15,7 +15,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-/** What the resources give out that others are made from. */
+/** Outputs of mocked resources that other resources use. */
 function outputs(type: string): Record<string, unknown> {
   if (!type.endsWith(":RootCredentials")) return {};
   return { user: "root-abc", password: "very-secret", generation: "g1" };
@@ -26,7 +26,7 @@ const firewalls = async (settings: Record<string, unknown>) => {
   return resources.filter(({ type }) => type.endsWith(":HostFirewall"));
 };
 
-test("allowFrom says who may reach the store", async () => {
+test("allowFrom limits who may reach the store", async () => {
   const [firewall, ...others] = await firewalls({ allowFrom: ["10.1.0.0/16"] });
   expect(others).toEqual([]);
   expect(JSON.stringify(firewall!.inputs)).toContain("10.1.0.0/16");
@@ -39,7 +39,7 @@ test("minReadySeconds reaches the store's service", async () => {
   expect(services.map(({ inputs }) => inputs["minReadySeconds"])).toEqual([3]);
 });
 
-test("adoptNetwork takes a network on, of which nothing is asked that the settings do not say", async () => {
+test("adoptNetwork adopts a network, and requires only what the settings contain", async () => {
   const settings = { adopt: true, adoptNetwork: true, networkName: "theirs", attachable: true };
   const { resources } = await runProgram(() => stackWith(settings), { outputs });
   expect(resources.map(({ type }) => type)).not.toContain("docker:index/network:Network");
@@ -54,13 +54,13 @@ test("adoptNetwork takes a network on, of which nothing is asked that the settin
 test.each<[unknown, RegExp]>([
   ["10.1.0.0/16", /config pulumi-swarm:allowFrom: expected Array, but it is "10\.1\.0\.0\/16": change it with/],
   [["10.1.0.0/33"], /allowFrom/],
-])("allowFrom %j is refused", async (allowFrom, line) => {
+])("rejects allowFrom %j", async (allowFrom, line) => {
   expect(await getErrorMessage(() => stackWith({ allowFrom }))).toMatch(line);
 });
 
 describe("rootPassword", () => {
   test.each(["password-1", "12345678901234567890", "[1,2,3,4]", "1e100000"])(
-    "%s reaches the store as it is, a secret",
+    "%s reaches the store unchanged, as a secret",
     async (rootPassword) => {
       const { resources } = await runProgram(() => stackWith({ rootPassword }, ["rootPassword"]), { outputs });
       const credentials = resources.find(({ type }) => type.endsWith(":RootCredentials"));
@@ -69,7 +69,7 @@ describe("rootPassword", () => {
     },
   );
 
-  test("is refused in a plain setting, and not shown", async () => {
+  test("is rejected if it is not a secret, and not printed", async () => {
     const line = await getErrorMessage(() => stackWith({ rootPassword: "in-plain-sight" }));
     expect(line).toContain('config pulumi-swarm:rootPassword "(secret)": is not a secret: set it with `pulumi config');
     expect(line).not.toContain("in-plain-sight");
@@ -87,7 +87,7 @@ describe("the store's network", () => {
     return { value, kind: network?.type, inputs };
   };
 
-  test("is an overlay unless told otherwise, encrypted and attachable", async () => {
+  test("is by default an overlay, encrypted and attachable", async () => {
     const { kind, inputs } = await made({});
     expect(kind).toBe("swarm:index:OverlayNetwork");
     expect(inputs["network-network"]).toMatchObject({
@@ -112,13 +112,13 @@ describe("the store's network", () => {
     expect(inputs["network-config-a"]).toMatchObject({ name: "minio-network-config", config: { options } });
   });
 
-  test("gives the members addresses, which the stack tells", async () => {
+  test("gives the members addresses, which are outputs of the stack", async () => {
     const { value } = await made({ driver: "macvlan", ...linked });
     expect(await getValue(value.endpoints)).toEqual({ a: "http://10.50.0.17:9000", b: "http://10.50.0.18:9000" });
     expect(await getValue(value.subnet)).toBe("10.50.0.0/24");
   });
 
-  test("is the hosts' own", async () => {
+  test("is the host network", async () => {
     const { kind, value } = await made({ driver: "host" });
     expect(kind).toBe("swarm:index:HostNetwork");
     expect(await getValue(value.networkName)).toBe("host");
@@ -137,5 +137,5 @@ describe("the store's network", () => {
       { hosts: { a: { address: "192.0.2.1", link: { parnt: "eth0" } } } },
       /link.parnt: there is no such setting: choose one of parent/,
     ],
-  ])("%j is refused", async (settings, line) => expect(await getErrorMessage(() => stackWith(settings))).toMatch(line));
+  ])("rejects %j", async (settings, line) => expect(await getErrorMessage(() => stackWith(settings))).toMatch(line));
 });
