@@ -1,8 +1,9 @@
-/** A discouraged word, and what to write instead. */
+/** A discouraged word, what to write instead, and how many occurrences are tolerated. */
 export interface DiscouragedWord {
   word: RegExp;
   instead: string;
+  limit: number;
 }
 
-export function findWords(file: string, text: string, words?: readonly DiscouragedWord[]): string[];
-export function findWordsInRepository(words?: readonly DiscouragedWord[]): string[];
+export function findWord(word: DiscouragedWord, file: string, text: string): string[];
+export function checkVocabulary(words?: readonly DiscouragedWord[]): string[];
