@@ -56,13 +56,13 @@ done
 /**
  * Returns the script that installs the rules, now and at every boot.
  *
- * @param formerName the owner's name with which the rules were installed before
+ * @param oldName the owner's name with which the rules were installed before
  */
-export function installScript({ filter, owner }: OwnedFilter, formerName = owner.name): string {
+export function installScript({ filter, owner }: OwnedFilter, oldName = owner.name): string {
   const file = scriptPath(filter);
   return `${PREAMBLE}
 ${REQUIREMENTS}
-${checkOwner(filter, owner, [owner.name, formerName])}
+${checkOwner(filter, owner, [owner.name, oldName])}
 if [ "$held" = no ]; then
   echo "chain ${filter.chain} there belongs to another resource (identity and name: $by): choose another name, or remove ${file} there if that resource is gone" >&2
   exit 1

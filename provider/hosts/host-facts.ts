@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import { SECTION_FUNCTION, parseSections, shellQuote, PATH_WITH_SBIN } from "../../engine/shell-quoting.ts";
 import type { Drive } from "../../core/drive.ts";
 
-/** Whether a drive's path is a disk of its own: `mounted`. */
+/** Whether a drive's path is a separate, `mounted` disk. */
 export type DiskState = "missing" | "unmounted" | "root" | "mounted";
 
 /** What a machine reports about itself to the user that ssh logs in. */

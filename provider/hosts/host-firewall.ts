@@ -137,8 +137,8 @@ export async function localRulesProblem(connection: EngineConnection): Promise<s
   return exitCode === 0 ? undefined : (lastLine(stderr) ?? "no reason given");
 }
 
-async function installRules(inputs: HostFirewallInputs, formerName?: string): Promise<void> {
-  const { exitCode, stdout, stderr } = await runAsRoot(inputs, installScript(toOwnedFilter(inputs), formerName));
+async function installRules(inputs: HostFirewallInputs, oldName?: string): Promise<void> {
+  const { exitCode, stdout, stderr } = await runAsRoot(inputs, installScript(toOwnedFilter(inputs), oldName));
   if (exitCode !== 0) throw failure(inputs, "install firewall rules", stderr);
   const { host, filter } = inputs;
   if (stdout.split("\n").includes(TRANSIENT)) {

@@ -21,9 +21,9 @@ const STOP_SECONDS = 300;
 
 /** Networks to release before the other resources change. */
 export interface NetworkRelease {
-  /** Networks that a killed `up` left behind: removed. */
+  /** Networks that a killed `up` left: removed. */
   orphanedNetworks: OrphanedNetwork[];
-  /** Services that hold networks which are to be made anew: stopped and detached. */
+  /** Services on networks that are replaced: stopped and detached. */
   outages: PlannedOutage[];
 }
 

@@ -6,8 +6,8 @@ import type { RecordedAnswer } from "../fake-swarm/script/script.ts";
 import { REALISTIC, type Timing } from "../fake-swarm/timing.ts";
 import { describeOnLab } from "./lab-fixture.ts";
 
-/** What real engines tell beside it, and nobody here asks for: all else that they tell, the fake tells as well. */
-const BESIDE = [
+/** Fields of real engines that the fake leaves out, as nothing uses them. It has all others. */
+const OMITTED = [
   /\.(?:TLSInfo|RegistryConfig|IndexServerAddress|DriverStatus|Plugins|Warnings|Endpoint|CompletedTasks)$/,
   /^without a leader: info\.shape\.Swarm\.Cluster\./,
   /\.NetworksAttachments\.0\./,
@@ -15,7 +15,7 @@ const BESIDE = [
   /^a task's container in the list\.shape\.0\./,
 ];
 
-/** A tenth of what real engines take: the fake is asked in real time here. */
+/** A tenth of real durations, as this test runs in real time. */
 const BRISK: Timing = Object.assign(
   { ...REALISTIC },
   Object.fromEntries(Object.entries(REALISTIC).map(([what, ms]) => [what, ms / 10])),
@@ -24,7 +24,7 @@ const BRISK: Timing = Object.assign(
 describeOnLab(
   "the fake Swarm",
   (scene) => {
-    test("says what real engines say, in the same words and shapes", async () => {
+    test("gives the same errors and shapes of results as real engines", async () => {
       const { lab, images } = scene();
       const [real, fake] = await Promise.all([
         play({
@@ -41,7 +41,7 @@ describeOnLab(
       expect(differences).toEqual([]);
     });
   },
-  // The fake speaks as the oldest engine that is supported.
+  // The fake imitates the oldest supported engine.
   { hosts: 3, engines: ["20.10"] },
 );
 
@@ -62,9 +62,9 @@ async function playFake(image: string): Promise<Record<string, RecordedAnswer>> 
   }
 }
 
-/** Where the fake says something else than a real engine. */
+/** Returns where the fake's answer differs from a real engine's. */
 function differencesOf(path: string, real: unknown, fake: unknown): string[] {
-  if ((fake === undefined || fake === "nothing") && BESIDE.some((told) => told.test(path))) return [];
+  if ((fake === undefined || fake === "nothing") && OMITTED.some((pattern) => pattern.test(path))) return [];
   if (!isObject(real) || !isObject(fake)) {
     return real === fake ? [] : [`${path}: ${JSON.stringify(real)}, and the fake ${JSON.stringify(fake)}`];
   }

@@ -37,11 +37,11 @@ test.each<[string, EngineSource, RegExp]>([
   [AMAZON, "docker", /Docker's repository has none for "amzn"/],
   ['ID=opensuse-leap\nID_LIKE="suse opensuse"\n', "docker", /Docker's repository has none for "opensuse-leap"/],
   ["", "distribution", /"this system" has no package/],
-])("what %j has not from %s is told with the way out", (osRelease, source, expected) => {
+])("without a package for %j from %s, the error says how to install it", (osRelease, source, expected) => {
   expect(() => enginePackage(osRelease, { source, hasAppArmor: false })).toThrow(expected);
 });
 
-test.each([[DEBIAN], [MINT]])("apt-get waits for another one: %j", (osRelease) => {
+test.each([[DEBIAN], [MINT]])("apt-get waits for its lock: %j", (osRelease) => {
   for (const source of ["distribution", "docker"] as const) {
     const { commands } = enginePackage(osRelease, { source, hasAppArmor: false });
     const calls = commands.filter(([program]) => program === "apt-get");

@@ -42,20 +42,20 @@ function printed({ forward = FORWARD, user = USER, input = INPUT, more = [], own
 const before = (rule: string, hook = /^-A (\S+)/.exec(rule)?.[1] ?? "") =>
   `iptables ${hook}: "${rule}" stands before PULUMI-SWARM-1${hook === "INPUT" ? "-IN" : ""}`;
 
-describe("rules as they were set are no drift", () => {
+describe("installed rules are no drift", () => {
   test.each<[string, Host]>([
-    ["as they are set", {}],
+    ["unchanged", {}],
     ["with systemd", { unit: "enabled" }],
-    ["after another owner's", { user: ["-A DOCKER-USER -j PULUMI-SWARM-2", ...USER] }],
-    ["after a log", { user: ["-A DOCKER-USER -j LOG", ...USER] }],
-    ["after what only drops", { forward: ["-A FORWARD -s 192.0.2.1/32 -j DROP", ...FORWARD] }],
+    ["after a jump of another owner", { user: ["-A DOCKER-USER -j PULUMI-SWARM-2", ...USER] }],
+    ["after a LOG rule", { user: ["-A DOCKER-USER -j LOG", ...USER] }],
+    ["after a DROP rule", { forward: ["-A FORWARD -s 192.0.2.1/32 -j DROP", ...FORWARD] }],
     [
       "after what passes established connections",
       { user: ["-A DOCKER-USER -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT", ...USER] },
     ],
-    ["after another protocol's", { forward: ["-A FORWARD -p icmp -j ACCEPT", ...FORWARD] }],
-    ["after another port's on the host", { input: ["-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT", ...INPUT] }],
-    ["after loopback's", { input: ["-A INPUT -i lo -j ACCEPT", ...INPUT] }],
+    ["after a rule for another protocol", { forward: ["-A FORWARD -p icmp -j ACCEPT", ...FORWARD] }],
+    ["after a rule for another port of the host", { input: ["-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT", ...INPUT] }],
+    ["after a loopback rule", { input: ["-A INPUT -i lo -j ACCEPT", ...INPUT] }],
     [
       "after a chain that accepts nothing",
       { input: ["-A INPUT -p tcp -j f2b", ...INPUT], more: ["-A f2b -s 192.0.2.1/32 -j REJECT", "-A f2b -j RETURN"] },
@@ -68,9 +68,9 @@ describe("rules as they were set are no drift", () => {
   ])("%s", (_, host) => expect(findDrift(OWNED, printed(host))).toEqual([]));
 });
 
-describe("drift is named, with the rule that opens the ports", () => {
+describe("names drift, and the rule that opens the ports", () => {
   test.each<[string, Host, string[]]>([
-    ["a rule that is missing", { own: [] }, ["iptables PULUMI-SWARM-1", "iptables PULUMI-SWARM-1-IN"]],
+    ["a missing rule", { own: [] }, ["iptables PULUMI-SWARM-1", "iptables PULUMI-SWARM-1-IN"]],
     ["no jump", { user: ["-A DOCKER-USER -j RETURN"] }, ["iptables DOCKER-USER has no jump to PULUMI-SWARM-1"]],
     ["no jump from FORWARD", { forward: FORWARD.slice(0, 1) }, ["iptables FORWARD has no jump to PULUMI-SWARM-1"]],
     ["ACCEPT in DOCKER-USER", { user: ["-A DOCKER-USER -j ACCEPT", ...USER] }, [before("-A DOCKER-USER -j ACCEPT")]],
@@ -108,7 +108,7 @@ describe("drift is named, with the rule that opens the ports", () => {
       { input: ["-A INPUT -p tcp -m tcp --dport 9000 -j ACCEPT", ...INPUT] },
       [before("-A INPUT -p tcp -m tcp --dport 9000 -j ACCEPT")],
     ],
-    ["another file", { file: "0" }, ["/etc/pulumi-swarm/firewall/PULUMI-SWARM-1.sh"]],
+    ["another boot script", { file: "0" }, ["/etc/pulumi-swarm/firewall/PULUMI-SWARM-1.sh"]],
     [
       "a unit that does not start",
       { unit: "disabled" },
@@ -116,6 +116,6 @@ describe("drift is named, with the rule that opens the ports", () => {
     ],
   ])("%s", (_, host, lines) => expect(findDrift(OWNED, printed(host))).toEqual(lines));
 
-  test("what was cut off is no answer", () =>
+  test("rejects truncated output", () =>
     expect(() => findDrift(OWNED, "== iptables\n-P INPUT ACCEPT")).toThrow(/did not finish/));
 });

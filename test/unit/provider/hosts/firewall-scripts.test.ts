@@ -14,7 +14,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-rules-"));
   mkdirSync(join(folder, "bin"));
   mkdirSync(join(folder, "rules"));
-  // Deletes nothing more, and finds every rule and chain.
+  // Has nothing left to delete, and finds every rule and chain.
   const fake = `#!/bin/sh\ncase "$*" in *-D*) exit 1 ;; esac\necho "$*" >>'${join(folder, "calls")}'\n`;
   for (const name of ["iptables", "ip6tables", "iptables-restore", "ip6tables-restore"]) {
     writeFileSync(join(folder, "bin", name), fake, { mode: 0o755 });
@@ -33,7 +33,7 @@ const changes = () => {
   return calls.filter((call) => !/^-w -[CS] /.test(call));
 };
 
-/** Runs a script on a machine without systemd whose rules lie in a folder of the test. */
+/** Runs a script on a machine without systemd, with a folder of the test in place of /etc. */
 function runOn(script: string) {
   const here = script.replaceAll("/etc/pulumi-swarm/firewall", join(folder, "rules"));
   return runLocalScript(here.replaceAll("/run/systemd/system", "/nowhere").replaceAll("rmdir", "true"));
@@ -43,8 +43,8 @@ describe("the rules of a chain", () => {
   test.each<[string, string, string?]>([
     ["of a run that was killed", "# pulumi-swarm.owner=4f1c store-firewall"],
     ["of an earlier release, which names no owner", "# Who may reach the ports 9000"],
-    ["under the former name of a renamed component", "# pulumi-swarm.owner=4f1c former", "former"],
-  ])("%s are set again", async (_, owner, formerName) => {
+    ["under the old name of a renamed component", "# pulumi-swarm.owner=4f1c former", "former"],
+  ])("%s are installed again", async (_, owner, formerName) => {
     found(owner);
     expect(await runOn(installScript(OWNED, formerName))).toMatchObject({ exitCode: 0 });
     expect(readFileSync(file(), "utf8")).toContain("\n# pulumi-swarm.owner=4f1c store-firewall\n");
@@ -54,7 +54,7 @@ describe("the rules of a chain", () => {
   test.each([
     ["another state", "77aa store-firewall"],
     ["another resource of this state", "4f1c other"],
-  ])("of %s are refused, and stay when ours go", async (_, by) => {
+  ])("of %s are an error, and survive the removal of ours", async (_, by) => {
     found(`# pulumi-swarm.owner=${by}`);
     const before = readFileSync(file(), "utf8");
     const { exitCode, stderr } = await runOn(installScript(OWNED));
@@ -67,7 +67,7 @@ describe("the rules of a chain", () => {
     expect(readFileSync(file(), "utf8")).toBe(before);
   });
 
-  test("of our own go with the resource", async () => {
+  test("of our own are removed with the resource", async () => {
     found("# pulumi-swarm.owner=4f1c store-firewall");
     expect(await runOn(removeScript(OWNED))).toMatchObject({ exitCode: 0, stdout: "" });
     expect(changes()).toContain("-w -X PULUMI-SWARM-1");

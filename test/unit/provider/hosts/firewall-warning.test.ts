@@ -25,14 +25,14 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** An ssh whose machine sets every rule, and then shows these of IPv4. */
+/** Installs an ssh whose machine accepts every rule, and then lists these for IPv4. */
 function machineShows(rules: string[]): void {
   writeFileSync(join(folder, "rules"), ["== iptables", ...rules, "== file", "0", "== end", "end", ""].join("\n"));
   const script = `#!/bin/sh\nif grep -q 'section end'; then cat '${join(folder, "rules")}'; fi\n`;
   writeFileSync(join(folder, "ssh"), script, { mode: 0o755 });
 }
 
-test("a rule that still stands before ours once they are set is named in a warning", async () => {
+test("warns of a rule that still precedes ours after installation", async () => {
   machineShows(["-A FORWARD -i cali+ -j ACCEPT", "-A FORWARD -j PULUMI-SWARM-1"]);
   const log = vi.spyOn(console, "log").mockReturnValue();
   await HostFirewall.create(INPUTS);
@@ -43,7 +43,7 @@ test("a rule that still stands before ours once they are set is named in a warni
   );
 });
 
-test("a look at the host finds it as well, and the next update sets the rules again", async () => {
+test("read finds such a rule as drift, and the next update installs the rules again", async () => {
   machineShows(["-A FORWARD -i cali+ -j ACCEPT", "-A FORWARD -j PULUMI-SWARM-1"]);
   vi.spyOn(console, "log").mockReturnValue();
   const { props } = await HostFirewall.read("a/PULUMI-SWARM-1", INPUTS);

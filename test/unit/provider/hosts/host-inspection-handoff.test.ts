@@ -2,11 +2,11 @@ import { describe, expect, test } from "vitest";
 import { HandoffCache } from "../../../../provider/runtime/handoff-cache.ts";
 import { inspectionCache } from "../../../../provider/hosts/host-inspection.ts";
 
-describe("what was found a moment ago", () => {
+describe("HandoffCache", () => {
   test.each<[string, string, number, string | undefined]>([
-    ["holds for its time", "a", 30_100, "new"],
-    ["and no longer", "a", 30_101, undefined],
-    ["for that question alone", "b", 100, undefined],
+    ["keeps a value for its lifetime", "a", 30_100, "new"],
+    ["but not longer", "a", 30_101, undefined],
+    ["and only for its key", "b", 100, undefined],
   ])("%s", (_what, question, now, found) => {
     const recent = new HandoffCache<string, string>(30, (a, b) => a === b);
     recent.put("a", "old", 0);
@@ -14,23 +14,23 @@ describe("what was found a moment ago", () => {
     expect(recent.take(question, now)).toBe(found);
   });
 
-  test("is taken once", () => {
+  test("hands a value over once", () => {
     const recent = new HandoffCache<string, string>(30, (a, b) => a === b);
     recent.put("a", "found", 0);
     expect([recent.take("a", 1), recent.take("a", 1)]).toEqual(["found", undefined]);
   });
 });
 
-describe("a look at a machine", () => {
+describe("an inspection", () => {
   const inputs = { connection: { host: "ssh://a" }, hostname: "a", timeoutSeconds: 300, install: false as const };
   const asked = { ...inputs, drives: { d1: { path: "/mnt/disk1" } } };
   const look = { facts: {} as never, actions: { folders: [], start: false } as never };
 
   test.each<[string, object, boolean]>([
-    ["serves its host, which is a resource of another kind", { ...asked, __provider: "of the host" }, true],
-    ["but not one that is reached in another way", { ...asked, connection: { host: "ssh://b" } }, false],
-    ["or is to have other drives", { ...asked, drives: { d1: {} } }, false],
-    ["or an engine", { ...asked, install: "docker" }, false],
+    ["is handed to the host of another resource kind", { ...asked, __provider: "of the host" }, true],
+    ["but not with another connection", { ...asked, connection: { host: "ssh://b" } }, false],
+    ["or other drives", { ...asked, drives: { d1: {} } }, false],
+    ["or another engine to install", { ...asked, install: "docker" }, false],
   ])("%s", (_what, host, serves) => {
     inspectionCache.put({ ...asked, __provider: "of the look" } as typeof asked, look);
     expect(inspectionCache.take(host as typeof asked) === look).toBe(serves);

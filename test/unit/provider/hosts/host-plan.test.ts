@@ -37,7 +37,7 @@ const denied: Partial<HostFacts> = {
   engineProblem: "Got permission denied while trying to connect to the Docker daemon socket at unix:///x",
 };
 
-test("a machine that is as it should be needs nothing", () => {
+test("a machine that is up to date needs nothing", () => {
   const nothing = { problems: [], pendingReason: undefined, actions: { start: false, folders: [] } };
   expect(planHost(sound, wish, target)).toEqual(nothing);
   expect(needsChanges(sound, wish, target)).toBe(false);
@@ -72,13 +72,13 @@ test.each<[string, Partial<HostFacts>, Partial<DesiredHost>, string]>([
   ],
   ["no mount", { disks: { d1: { disk: "unmounted", folder: "there" } } }, {}, "is a plain folder of another disk"],
   ["root disk", { disks: { d1: { disk: "root", folder: "there" } } }, {}, "is on the root disk"],
-])("%s is the user's to mend", (_what, survey, change, expected) => {
+])("reports a problem that only the user can fix: %s", (_what, survey, change, expected) => {
   const { problems } = planHost({ ...sound, ...survey }, { ...wish, ...change }, target);
   expect(problems).toEqual([expect.stringContaining(expected)]);
   expect(needsChanges({ ...sound, ...survey }, { ...wish, ...change }, target)).toBe(true);
 });
 
-test("an engine that is stopped is waited for, or started where that is allowed", () => {
+test("waits for a stopped engine, or starts it where that is allowed", () => {
   const survey = { ...sound, ...stopped };
   expect(planHost(survey, wish, target).pendingReason).toContain(
     "its engine is not running: `sudo systemctl enable --now docker`",
@@ -90,7 +90,7 @@ test("an engine that is stopped is waited for, or started where that is allowed"
   });
 });
 
-test("a missing engine is installed from where it is allowed, and started", () => {
+test("installs a missing engine from the allowed source, and starts it", () => {
   const { actions, problems } = planHost({ ...sound, ...bare }, { ...wish, install: "docker" }, target);
   expect(problems).toEqual([]);
   expect(actions).toMatchObject({ install: { manager: "apt-get" }, start: true });
@@ -107,7 +107,7 @@ test("a missing engine is installed from where it is allowed, and started", () =
   expect(spawnSync("sh", ["-n"], { input: script, encoding: "utf8" }).stderr).toBe("");
 });
 
-test("a folder is made on a mounted disk where it is missing or cannot be seen; only the first is a change", () => {
+test("creates a missing or hidden folder on a mounted disk; only a missing one is a change", () => {
   const disk = (folder: "missing" | "hidden") => ({ ...sound, disks: { d1: { disk: "mounted" as const, folder } } });
   for (const folder of ["missing", "hidden"] as const) {
     expect(planHost(disk(folder), wish, target).actions.folders).toEqual(["/mnt/disk1/minio"]);
@@ -115,7 +115,7 @@ test("a folder is made on a mounted disk where it is missing or cannot be seen; 
   }
 });
 
-test("the survey of this machine is read as it is", () => {
+test("parses the facts of this machine", () => {
   const folder = mkdtempSync(join(tmpdir(), "it's a disk "));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   mkdirSync(join(folder, "minio"));
@@ -140,7 +140,7 @@ test.each([
   ],
   ["engine  \nERROR: Cannot connect to the Docker daemon", undefined],
   ["sh: 1: docker: not found", undefined],
-])("%j is the engine %j", (printed, engine) => {
+])("parses %j as the engine %j", (printed, engine) => {
   expect(parseHostFacts(`\n== info\n${printed}\n\n== dockerd\n`).engine).toEqual(engine);
 });
 
@@ -152,11 +152,11 @@ test.each([
   ],
   ["first\nlast\n\n", "last"],
   ["", "it failed without an error message"],
-])("of %j is told %j", (stderr, expected) => expect(summarizeErrors(stderr)).toBe(expected));
+])("summarizes %j as %j", (stderr, expected) => expect(summarizeErrors(stderr)).toBe(expected));
 
 test.each([
   ["starting", true],
   ["", false],
-])("of a machine whose cloud-init says %j, that it is starting is %s", (printed, isStarting) => {
+])("with %j from cloud-init, it is running: %s", (printed, isStarting) => {
   expect(parseHostFacts(`\n== cloud-init\n${printed}\n\n== dockerd\n`).isCloudInitRunning).toBe(isStarting);
 });

@@ -4,7 +4,7 @@ import { Host } from "../../../../provider/hosts/host.ts";
 import { type HostState } from "../../../../provider/hosts/host-inputs.ts";
 import { HostFirewall, type HostFirewallInputs } from "../../../../provider/hosts/host-firewall.ts";
 
-test("rules of a host that cannot be reached are no drift, and end no refresh", async () => {
+test("rules of an unreachable host are no drift, and do not fail a refresh", async () => {
   const said = vi.spyOn(console, "log").mockImplementation(() => {});
   const state = {
     host: "a",
@@ -22,7 +22,7 @@ test("rules of a host that cannot be reached are no drift, and end no refresh", 
   said.mockRestore();
 });
 
-test("a host whose engine does not answer is no drift, and ends no refresh", async () => {
+test("a host with an unreachable engine is no drift, and does not fail a refresh", async () => {
   const state = { connection: { host: "tcp://127.0.0.1:1" }, machineId: "m", engineVersion: "20.10" } as HostState;
   expect(await Host.read("m", state)).toEqual({ id: "m", props: state });
 });

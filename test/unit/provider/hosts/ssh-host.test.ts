@@ -9,7 +9,7 @@ const ID = "ABCD:EFGH:IJKL:MNOP:QRST";
 const SURVEY = `\n== hostname\na\n\n== uid\n0\n\n== docker\n/usr/bin/docker\n\n== info\nengine ${ID} 27.1.1\n`;
 const INFO = JSON.stringify({ ID, Name: "a", ServerVersion: "27.1.1" });
 
-/** Answers as a machine with an engine does, and keeps account of what it was started for. */
+/** An ssh that answers like a machine with an engine, and records its calls. */
 const SSH = `#!/bin/sh
 folder=$(dirname "$0")
 for command; do :; done
@@ -46,22 +46,22 @@ const wish = {
   ...{ connection: { host: "ssh://a" }, hostname: "a", timeoutSeconds: 300 },
   ...{ install: false as const, drives: { d1: {} } },
 };
-/** Inputs as Pulumi hands them over: with the address of the code, which each kind has its own of. */
+/** Returns inputs as Pulumi passes them, with the resource kind's own `__provider`. */
 const of = (kind: string, inputs: object = {}) => ({ ...wish, ...inputs, __provider: `…${kind}` });
 
-test("a host that was just looked at is not looked at again", async () => {
+test("does not inspect a host again that was just inspected", async () => {
   await HostInspection.create(of("HostInspection"));
   const { outs } = await SshHost.create(of("SshHost"));
   expect(outs).toMatchObject({ machineId: ID, engineVersion: "27.1.1", ready: true });
   expect(started()).toEqual(["look", "engine"]);
 });
 
-test("a look serves once", async () => {
+test("uses an inspection once", async () => {
   await SshHost.create(of("SshHost"));
   expect(started().filter((what) => what === "look")).toHaveLength(1);
 });
 
-test("a host that is to be otherwise is looked at", async () => {
+test("inspects a host again whose inputs have changed", async () => {
   await HostInspection.create(of("HostInspection"));
   await SshHost.create(of("SshHost", { drives: { d1: {}, d2: {} } }));
   expect(started().filter((what) => what === "look")).toHaveLength(2);

@@ -12,7 +12,7 @@ import { network, owner } from "../../preflight-snapshot.ts";
 
 const UNKNOWN: unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** The networks of an engine that knows networks alone; those that are busy let themselves be removed at the second try. */
+/** The networks of a stub engine. A busy network can only be removed at the second try. */
 let networks: NetworkDetails[];
 let busy: Set<string>;
 let asked: string[];
@@ -42,7 +42,7 @@ const engine = http.createServer((request, response) => {
   return answer({});
 });
 
-/** As the Engine tells a network that it was asked for. */
+/** Returns a requested network as the Engine returns it. */
 function networkOf({ Name, ConfigOnly, ConfigFrom, Driver, Scope, IPAM, Options, Labels, Attachable }: NetworkRequest) {
   return network(Name, "", {
     ...{ ConfigOnly, ConfigFrom, Driver: Driver ?? "null", Scope: Scope ?? "local", Attachable: Attachable ?? false },
@@ -85,8 +85,8 @@ const part = (more: Partial<ConfigOnlyNetworkInputs> = {}): ConfigOnlyNetworkInp
   ...more,
 });
 
-describe("a host's part of a network", () => {
-  test("is a network of Docker's that only holds it, with the labels that say whose it is", async () => {
+describe("a config-only network", () => {
+  test("is created with the host's addresses and options, and the owner's labels", async () => {
     expect((await ConfigOnlyNetwork.create(part())).id).toBe("a/net-config");
     expect(networks).toMatchObject([
       {
@@ -99,7 +99,7 @@ describe("a host's part of a network", () => {
     ]);
   });
 
-  test("that a killed `up` made is taken on; one with other addresses is made anew, once it is not in use", async () => {
+  test("is reused from a killed `up`, and recreated with other addresses once it is not in use", async () => {
     await ConfigOnlyNetwork.create(part());
     asked = [];
     await ConfigOnlyNetwork.create(part());
@@ -114,7 +114,7 @@ describe("a host's part of a network", () => {
     expect(networks).toHaveLength(1);
   });
 
-  test("is not made where somebody else has a network of that name", async () => {
+  test("is not created where another owner has a network of that name", async () => {
     networks = [network("net-config", "10.9.0.0/24")];
     await expect(ConfigOnlyNetwork.create(part())).rejects.toThrow(
       "network net-config: host a has one of that name that belongs to something other than pulumi-swarm: use the state that created it, or choose another networkName",
@@ -123,7 +123,7 @@ describe("a host's part of a network", () => {
     expect(networks).toHaveLength(1);
   });
 
-  test("that somebody took away is gone; of a host that is down nothing is", async () => {
+  test("is gone if removed by hand, but not while its host is down", async () => {
     expect(await ConfigOnlyNetwork.read("a/net-config", part())).toEqual({ id: "" });
     const down = part({ connection: NOWHERE });
     expect(await ConfigOnlyNetwork.read("a/net-config", down)).toEqual({
@@ -138,11 +138,11 @@ describe("a host's part of a network", () => {
   test.each<[string, Partial<ConfigOnlyNetworkInputs>, object]>([
     ["nothing", {}, same],
     ["another machine under its key", { machineId: "machine-b" }, { changes: true, replaces: [] }],
-    ["another way to it", { connection: NOWHERE }, { changes: true, replaces: [] }],
+    ["another connection", { connection: NOWHERE }, { changes: true, replaces: [] }],
     ["other addresses", { config: { ...part().config, ipRange: undefined } }, { changes: true, replaces: ["config"] }],
     ["another name", { name: "other-config" }, { changes: true, replaces: ["name"] }],
     ["addresses that are not known yet", { config: UNKNOWN as object }, { changes: true, replaces: [] }],
-  ])("is compared: %s", async (_, change, expected) => {
+  ])("diff for %s", async (_, change, expected) => {
     const olds = part();
     expect(await ConfigOnlyNetwork.diff("", olds, { ...olds, ...change })).toEqual({
       ...expected,
@@ -151,7 +151,7 @@ describe("a host's part of a network", () => {
   });
 });
 
-describe("the Swarm's network of these parts", () => {
+describe("a config-from network", () => {
   const inputs = (more: Partial<ConfigFromNetworkInputs> = {}): ConfigFromNetworkInputs => ({
     managers: { a: HERE },
     swarmId: "swarm-1",
@@ -163,7 +163,7 @@ describe("the Swarm's network of these parts", () => {
     ...more,
   });
 
-  test("has neither labels nor addresses of its own", async () => {
+  test("is created without labels or addresses", async () => {
     const { id, outs } = await ConfigFromNetwork.create(inputs());
     expect({ id, networkId: outs.networkId }).toEqual({ id: "id-net", networkId: "id-net" });
     expect(networks).toMatchObject([
@@ -171,7 +171,7 @@ describe("the Swarm's network of these parts", () => {
     ]);
   });
 
-  test("that a killed `up` made is taken on, or made anew with other settings", async () => {
+  test("is reused from a killed `up`, or recreated with other settings", async () => {
     await ConfigFromNetwork.create(inputs());
     asked = [];
     await ConfigFromNetwork.create(inputs());
@@ -180,14 +180,14 @@ describe("the Swarm's network of these parts", () => {
     expect(networks).toMatchObject([{ Name: "net", Attachable: false }]);
   });
 
-  test("is not made where there is one of another make", async () => {
+  test("is not created where another network has its name", async () => {
     networks = [network("net", "10.9.0.0/24", { Scope: "swarm", Driver: "overlay" })];
     await expect(ConfigFromNetwork.create(inputs())).rejects.toThrow(
       'networkName "net": a network of that name exists',
     );
   });
 
-  test("is read as it is, and gone when it is", async () => {
+  test("is read from the Swarm, and gone once it is removed", async () => {
     const { id, outs } = await ConfigFromNetwork.create(inputs());
     expect(await ConfigFromNetwork.read(id, outs)).toEqual({ id, props: outs, inputs: outs });
     await ConfigFromNetwork.delete!(id, outs);
@@ -199,31 +199,31 @@ describe("the Swarm's network of these parts", () => {
     ["nothing", {}, { changes: false, replaces: [] }],
     ["another host", { hostConfigs: { ...inputs().hostConfigs, ...b } }, { changes: true, replaces: [] }],
     [
-      "a host of which nothing is known yet",
+      "a new host with an unknown configuration",
       { hostConfigs: { ...inputs().hostConfigs, b: UNKNOWN as object } },
       { changes: true, replaces: [] },
     ],
     ["one host for another", { hostConfigs: b }, { changes: true, replaces: [] }],
     [
-      "another part of a host",
+      "another configuration of a host",
       { hostConfigs: { a: { ipRange: "10.50.0.32/29" } } },
       { changes: true, replaces: ["hostConfigs"] },
     ],
     ["another driver", { driver: "ipvlan" }, { changes: true, replaces: ["driver"] }],
-    // So Pulumi asks what has to go before a part that is made anew.
+    // How Pulumi asks which resources to remove before a config-only network is replaced.
     [
-      "parts that are made anew",
+      "config-only networks that are replaced",
       { hostConfigs: UNKNOWN as ConfigFromNetworkInputs["hostConfigs"] },
       { changes: true, replaces: ["hostConfigs"] },
     ],
-  ])("is compared: %s", async (_, change, expected) => {
+  ])("diff for %s", async (_, change, expected) => {
     const olds = { ...inputs({ managers: {} }), networkId: "id-net" };
     const news = { ...inputs({ managers: {} }), ...change };
     expect(await ConfigFromNetwork.diff("id-net", olds, news)).toEqual({ ...expected, deleteBeforeReplace: true });
   });
 });
 
-test("the hosts' own network has an id of its own in the Swarm", async () => {
+test("the host network has another id in the Swarm than on an engine", async () => {
   const inputs = { managers: { a: HERE }, swarmId: "swarm-1", name: "host" };
   await expect(PredefinedNetwork.create(inputs)).rejects.toThrow('the Swarm has no network "host"');
   networks = [
