@@ -3,11 +3,11 @@ import type { Mount } from "../engine/service-types.ts";
 /** How a change is rolled out to the tasks. */
 export interface Rollout {
   /**
-   * `create`: there is nothing to disturb. `in-place`: no task restarts. `one-by-one`: each task restarts in turn.
+   * `create`: the service is new. `in-place`: no task restarts. `one-by-one`: tasks restart one after another.
    * `all-at-once`: all tasks restart together, and the service is down until they are back.
    */
   mode: "create" | "in-place" | "one-by-one" | "all-at-once";
-  /** The fields that decided it, for the reader of a preview. */
+  /** Why this mode was chosen: the changed fields. Shown in the preview. */
   reason: string;
 }
 
@@ -27,18 +27,18 @@ export interface LockOptions {
   internalPrefix?: string;
 }
 
-/** How new settings are started once on their own, before all tasks of a service restart with them. */
+/** How to try new settings in a separate container, before all tasks of a service restart with them. */
 export interface SettingsValidation {
-  /** The container's arguments, in place of those that lead to the application's data and to its other tasks. */
+  /** The container's arguments, without references to the application's data and its other tasks. */
   args: string[];
-  /** The container's mounts, in place of those that hold the application's data. */
+  /** The container's mounts, without the application's data. */
   mounts: Mount[];
-  /** A command in the container that ends with 0 when the application has started. */
+  /** A command in the container that exits with 0 when the application has started. */
   readyCommand: string[];
-  /** The argument of the component that the environment comes from, for messages. */
+  /** Name of the component's argument for environment variables, for messages. */
   environmentArgument: string;
-  /** Names of the variables whose values are secret. */
+  /** Names of variables with secret values. */
   secretVariables?: string[];
-  /** Names of variables that make the application write outside its container: with one of them nothing is started. */
+  /** Names of variables that make the application write outside its container. With one of them, nothing is tried. */
   unlessVariables?: string[];
 }

@@ -40,9 +40,9 @@ export interface SwarmServiceArgs {
   restartTogether?: string[];
 
   /**
-   * Names of the services that make up one application with this one, which may be among them. One that is no longer
-   * named, and is this stack's, is removed right before tasks of this one restart: else it would go on with the former
-   * settings beside them until Pulumi removes it, at the end.
+   * Names of the services that form one application with this one, whose own name may be included. A service of this
+   * stack that is no longer listed is removed right before tasks of this one restart. Otherwise it would keep running with
+   * the former settings until Pulumi removes it, at the end of its run.
    * @default - none
    */
   peers?: string[];
