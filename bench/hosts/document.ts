@@ -10,7 +10,8 @@ export interface Section {
 export function replaceSection(document: string, { name, content }: Section): string {
   const [begin, end] = [`<!-- bench:${name} -->`, `<!-- /bench:${name} -->`];
   const [at, to] = [document.indexOf(begin), document.indexOf(end)];
-  if (at < 0 || to < at) throw new Error(`document: ${begin} and ${end} are missing, between which results are written`);
+  if (at < 0 || to < at)
+    throw new Error(`document: ${begin} and ${end} are missing, between which results are written`);
   return `${document.slice(0, at + begin.length)}\n\n${content.trim()}\n\n${document.slice(to)}`;
 }
 
