@@ -10,42 +10,42 @@ import type { ValidationIssue } from "../../core/input-validation-error.ts";
 import type { Swarm } from "../swarm/swarm.ts";
 import { validateAllowedAddresses } from "../../core/allowed-addresses.ts";
 
-/** Which ports are guarded, and who may reach them. */
+/** Arguments of a Firewall. */
 export interface FirewallArgs {
   /** The Swarm whose hosts publish the ports. */
   swarm: Swarm;
 
   /**
-   * Keys of the hosts. They are reached by ssh, or are this machine: Linux, with root's rights at hand.
+   * Keys of the hosts. They are connected by ssh, or are this machine: Linux, with root rights.
    * @default - all hosts of the Swarm
    */
   hosts?: string[];
 
-  /** TCP ports that are published on them. */
+  /** TCP ports that are published on the hosts. */
   ports: number[];
 
   /**
-   * Addresses and ranges, IPv4 and IPv6, that may reach the ports. All others may not, containers on the host among
-   * them; connections from the host itself always may.
+   * IPv4 and IPv6 addresses and ranges that may connect. All others are blocked, including containers on the host.
+   * Connections from the host itself are always allowed.
    * @example ["10.1.0.0/16", "198.51.100.7", "2001:db8::/32"]
    */
   allowFrom: AllowFrom;
 
   /**
-   * Networks of the containers that publish the ports, where these are bridge networks. A neighbour that routes to a
-   * container's own address is kept out there as well.
+   * Bridge networks of the containers that publish the ports. Clients that route to a container's own address are then
+   * blocked as well.
    * @default - overlay networks alone
    */
   networks?: DataNetwork[];
 }
 
-/** Who is let in. */
+/** The clients to allow. */
 export type AllowFrom = pulumi.Input<pulumi.Input<string>[]>;
 
 /**
- * Who may reach ports that Docker publishes, which it does on all addresses of a host and past what firewalls on the
- * host usually see. The rules stand in Docker's own place for them (chain DOCKER-USER), are there before the engine
- * starts, and touch neither other ports nor the traffic within overlay networks.
+ * Limits the clients of ports that Docker publishes. Docker publishes them on all addresses of a host and bypasses the
+ * usual firewalls. The rules are in Docker's DOCKER-USER chain, are set before the engine starts, and affect neither other
+ * ports nor traffic within overlay networks.
  *
  * @example
  * new Firewall("web-firewall", { swarm, ports: [80, 443], allowFrom: ["10.1.0.0/16"] });
@@ -71,7 +71,7 @@ export class Firewall extends pulumi.ComponentResource {
   }
 }
 
-/** What is wrong with those who are let in, as far as they are known yet. */
+/** Validates the known addresses. */
 export function validateAllowFrom(allowFrom: AllowFrom | undefined): ValidationIssue[] {
   const ranges = knownValue(allowFrom);
   if (ranges === undefined) return [];
@@ -79,7 +79,7 @@ export function validateAllowFrom(allowFrom: AllowFrom | undefined): ValidationI
   return known.length < ranges.length && known.length === 0 ? [] : validateAllowedAddresses("allowFrom", known);
 }
 
-/** The rules on each host; what publishes the ports is to depend on them. */
+/** Creates the rules on each host. Resources that publish the ports must depend on them. */
 export function createHostFirewalls(
   name: string,
   args: {
@@ -87,7 +87,7 @@ export function createHostFirewalls(
     hosts: readonly Host[];
     ports: number[];
     allowFrom: AllowFrom;
-    /** Of the containers that publish them. */
+    /** Networks of the containers that publish the ports. */
     networks?: readonly DataNetwork[];
   },
   opts: pulumi.CustomResourceOptions,
@@ -105,7 +105,7 @@ interface HostFirewallArgs {
   filter: { title: string; ports: number[]; allowFrom: AllowFrom; bridges?: pulumi.Input<string>[] };
 }
 
-/** The rules on one host. */
+/** The firewall rules on one host. */
 class HostFirewall extends SwarmResource {
   constructor(name: string, { host, owner, filter }: HostFirewallArgs, opts: pulumi.CustomResourceOptions) {
     const { key, engine, machineId } = host;

@@ -3,24 +3,23 @@ import type { DataNetwork } from "./node-network/data-network.ts";
 import { SwarmResource } from "../shared/resource.ts";
 import type { Swarm } from "../swarm/swarm.ts";
 
-/** Whose hosts' network it is. */
+/** Arguments of a HostNetwork. */
 export interface HostNetworkArgs {
-  /** The Swarm whose services are to be on their hosts' own network. */
+  /** The Swarm whose services use the host network. */
   swarm: Swarm;
 }
 
 /**
- * The hosts' own network as one of a service's: its tasks have no network of their own but their host's, with all
- * addresses of the host and at its full speed. It is Docker's own and in every Swarm; here it is only looked up.
+ * Docker's predefined `host` network: tasks use the network of their host directly, at its full speed. It exists in every
+ * Swarm and is only looked up.
  *
- * What it gives up:
- * - names: no container finds another by name. `MinioService` tells its members each other's `privateAddress`.
- * - isolation: a task sees all that its host does, listens on all of the host's addresses and is kept from none of its
- *   ports. `allowFrom` cannot limit who reaches it, nor is anything encrypted between hosts: a firewall of your own
- *   and TLS have to do that.
- * - several on one host: its ports are the host's, and so only one service has each. A `MinioService` always has 9000
- *   and 9001 there, so that a host has one member of one store.
- * - other networks: a service on it is on no other one.
+ * Limits:
+ * - No service discovery. `MinioService` gives its members each other's `privateAddress`.
+ * - No isolation. Tasks listen on all addresses of the host. `allowFrom` cannot limit the clients, and traffic between
+ *   hosts is not encrypted: use your own firewall and TLS.
+ * - A port can be used by one service only. A `MinioService` always uses 9000 and 9001, so a host can have one member of
+ *   one store.
+ * - A service on it cannot use other networks.
  *
  * @example
  * const network = new HostNetwork("hosts", { swarm });
@@ -31,7 +30,7 @@ export interface HostNetworkArgs {
 export class HostNetwork extends pulumi.ComponentResource implements DataNetwork {
   /** The network's id in the Swarm. */
   readonly networkId: pulumi.Output<string>;
-  /** The driver that carries it. */
+  /** The network driver. */
   readonly driver = "host";
 
   constructor(name: string, { swarm }: HostNetworkArgs, opts?: pulumi.ComponentResourceOptions) {

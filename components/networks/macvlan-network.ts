@@ -4,29 +4,29 @@ import { validateL2Network, validateMode } from "./node-network/validation.ts";
 import { NodeNetwork } from "./node-network/node-network.ts";
 import { MACVLAN_MODE_OPTION } from "../../core/networks/driver-options.ts";
 
-/** How containers of one host reach each other: `bridge` directly, `vepa` by way of the switch, `private` not at all. */
+/** How containers of one host reach each other: `bridge` directly, `vepa` through the switch, `private` not at all. */
 export type MacvlanMode = "bridge" | "vepa" | "private";
 
 export const MACVLAN_MODES: readonly MacvlanMode[] = ["bridge", "vepa", "private"];
 
-/** What a macvlan network is to be. */
+/** Arguments of a MacvlanNetwork. */
 export interface MacvlanNetworkArgs extends L2NetworkArgs {
   /**
-   * How containers of one host reach each other: `bridge` directly, `vepa` by way of a switch that sends back what came
-   * from the same port, `private` not at all. What crosses between hosts is the same in all of them.
+   * How containers of one host reach each other: `bridge` directly, `vepa` through a switch that supports
+   * hairpin forwarding, `private` not at all. Traffic between hosts is the same in all modes.
    * @default "bridge"
    */
   mode?: pulumi.Input<MacvlanMode>;
 }
 
 /**
- * Containers directly on a network that is there outside of Docker, a storage VLAN for instance: each has an address
- * and a MAC address of its own there, as a machine has, and nothing is wrapped or translated on the way. Containers
- * find each other by name across hosts, as on an overlay network.
+ * Attaches containers directly to an existing network outside Docker, for instance a storage VLAN. Each has its own IP
+ * and MAC address there, without encapsulation or NAT. Containers find each other by name across hosts, as on an overlay
+ * network.
  *
- * What it gives up: no port is published on hosts (services are reached at their own addresses), nothing is encrypted,
- * a host does not reach the containers that it runs itself, and the switch must bear several MAC addresses on a port,
- * which wireless networks and most clouds do not: take an `IpvlanNetwork` there.
+ * Limits: no ports are published on hosts (use the containers' own addresses), traffic is not encrypted, a host cannot
+ * reach its own containers, and the switch must accept several MAC addresses per port,
+ * which wireless networks and most clouds do not: use an `IpvlanNetwork` there.
  *
  * @example
  * // A store whose members have fixed addresses in the VLAN 50: http://10.50.0.17:9000 and http://10.50.0.18:9000.

@@ -7,9 +7,9 @@ import { type RequirementInput, isSameService } from "./requirement-input.ts";
 /** The properties of a Preflight resource, as the program gives them. */
 type PreflightProps = pulumi.Inputs & { hosts: Record<string, pulumi.Inputs> };
 
-/** Inputs as a provider gets them: plain data, in which what is not known yet is a sentinel. */
+/** Returns the inputs as a provider gets them: plain data with Pulumi's sentinel for unknown values. */
 async function plainInputs({ hosts, ...rest }: PreflightProps) {
-  // A secret would be wrapped in an object that marks it. This stays in the process.
+  // Secrets would be wrapped in marker objects. The values do not leave the process.
   const unwrapped = (value: unknown) => pulumi.unsecret(pulumi.output(value));
   const visible = Object.entries(hosts).map(([key, host]): [string, pulumi.Inputs] => [
     key,
@@ -20,9 +20,9 @@ async function plainInputs({ hosts, ...rest }: PreflightProps) {
   return inputs as PreflightInputs;
 }
 
-/** Requirements of components that are made after an `await`, checked turn by turn. */
+/** Checks requirements of components that are created after an `await`, one event loop turn at a time. */
 export class LateRequirements {
-  /** All that are checked or about to be. */
+  /** All requirements so far. */
   #before: Promise<RequirementInput[]>;
   readonly #inputs: PreflightProps;
   #turn: { requirements: RequirementInput[]; checked: Promise<void> } | undefined;
@@ -32,7 +32,7 @@ export class LateRequirements {
     this.#inputs = inputs;
   }
 
-  /** @throws RunError when there is something against it. */
+  /** @throws RunError if a check fails. */
   check(requirement: RequirementInput): Promise<void> {
     this.#turn ??= this.#next();
     const { requirements } = this.#turn;
@@ -65,10 +65,10 @@ export class LateRequirements {
   }
 }
 
-/** Stopping services is a step of the run, which only a resource can be. */
+/** Only a resource can stop services during the run, so late requirements must not need it. */
 function outageLine({ network, services }: PlannedOutage): string {
   return (
-    `network ${network}: is to be made anew, and services are on it (${services.map(({ name }) => name).join(", ")}): ` +
+    `network ${network}: must be replaced, and services use it (${services.map(({ name }) => name).join(", ")}): ` +
     "declare it before the first `await` of the program, so that they can be stopped first"
   );
 }

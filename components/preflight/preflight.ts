@@ -9,19 +9,19 @@ export interface PreflightArgs {
   /** The hosts of the Swarm. */
   hosts: readonly Host[];
   /**
-   * Whether a network in use may be made anew: what is attached is stopped, and started again on the new one.
+   * Whether a network in use may be replaced: attached services are stopped, and started again on the new network.
    * @default false
    */
   allowOutage?: boolean;
 }
 
 /**
- * What only an engine knows is checked here, in the preview already, and once for a whole Swarm: everything else
- * depends on this resource, so that a wrong input is found before anything is touched.
+ * Checks everything that only an engine knows, once for a whole Swarm, and already in the preview. All other resources
+ * depend on this one, so that wrong inputs are found before anything is changed.
  *
- * It is registered at once, but its requirements are those of all components that the program makes in the same turn. Those
- * that come after an `await` are checked in the program itself, together with the earlier ones. They add no resource, so
- * that it makes no difference to the state on which side of an `await` a component is made.
+ * It is registered at once, with the requirements of all components that the program creates before its first `await`.
+ * Later requirements are checked in the program itself, together with the earlier ones. They add no resource, so moving
+ * a component across an `await` does not change the state.
  */
 export class Preflight extends SwarmResource {
   readonly #requirements: RequirementList;
@@ -36,7 +36,7 @@ export class Preflight extends SwarmResource {
       ]),
     );
     const { allowOutage = false } = args;
-    // In an `up`, what is checked are hosts that are there; in a preview they need not be.
+    // In an `up`, hosts are created first. In a preview they need not exist.
     const ready = args.hosts.map((host) => host.ready);
     const found = { hosts, allowOutage, recordedIds: recordedIds(), hasUnlockKey: recordedUnlockKey(), ready };
     super("Preflight", name, { ...found, requirements: requirements.complete }, opts);
@@ -44,18 +44,18 @@ export class Preflight extends SwarmResource {
     this.#late = new LateRequirements(requirements.complete, found);
   }
 
-  /** Has a requirement checked, and gives back what to depend on: this resource, at the latest once a late requirement passed. */
+  /** Has a requirement checked. Returns the resource to depend on, once a late requirement has passed. */
   require(requirement: RequirementInput): pulumi.Input<pulumi.Resource> {
     return this.#requirements.add(requirement) ? this : this.#late.check(requirement).then(() => this);
   }
 
-  /** Is never made, nor is what depends on it: the program is wrong, and about to end. */
+  /** Never registers the requirements, so that neither this resource nor its dependents are created. The program then fails. */
   abort(): void {
     this.#requirements.abort();
   }
 }
 
-/** Requirements, until the program's current turn is over. */
+/** Collects requirements until the program's current turn of the event loop ends. */
 class RequirementList {
   readonly #requirements: RequirementInput[] = [];
   #open = true;
@@ -68,9 +68,9 @@ class RequirementList {
     });
   });
 
-  /** Whether there was still time. */
+  /** Returns whether the requirement was still accepted. */
   add(requirement: RequirementInput): boolean {
-    // A component states more of its service than the service itself does, and first.
+    // A component declares more about its service than the service itself, and declares it first.
     const isStated = this.#requirements.some((other) => isSameService(other, requirement));
     if (this.#open && !isStated) this.#requirements.push(requirement);
     return this.#open;

@@ -3,7 +3,7 @@ import type { OwnerInput } from "../shared/owner.ts";
 
 type Declared<D> = D extends Requirement ? Omit<D, "owner"> & { owner: OwnerInput } : never;
 
-/** A requirement as a program declares it: plain values, but for the owner's identity. */
+/** A requirement in a program: plain values except for the owner. */
 export type RequirementInput = Declared<Requirement>;
 
 /** Whether two requirements are about the same service: a component states more of it than the service itself. */

@@ -18,22 +18,22 @@ import type { SwarmNode, SwarmReference } from "./swarm-reference.ts";
 import { validateSwarm } from "./validation.ts";
 
 /**
- * A Docker Swarm: made on the first manager, joined by the other hosts, with their labels set. Destroying it drains,
- * demotes and removes the nodes in the order that keeps quorum; a Swarm that was adopted is never left.
+ * A Docker Swarm. It is created on the first manager and joined by the other hosts. Destroying it drains, demotes and
+ * removes the nodes in an order that keeps quorum. An adopted Swarm is never left.
  *
  * @example
  * const swarm = new Swarm("swarm", { managers: [new LocalHost("laptop")] });
  */
 export class Swarm extends pulumi.ComponentResource implements SwarmReference {
-  /** The Swarm's id. Unknown in a preview only when the Swarm is made or made anew. */
+  /** The Swarm's id. Unknown in a preview only if the Swarm is created or replaced. */
   readonly swarmId: pulumi.Output<string>;
   /** The hosts of this Swarm by key. */
   readonly hosts: Readonly<Record<string, Host>>;
   /** Each host's node, by host key. */
   readonly nodes: Readonly<Record<string, SwarmNode>>;
-  /** Engines of the managers, by host key; known once they answer. */
+  /** Connections to the managers' engines, by host key, once they answer. */
   readonly managers: Readonly<Record<string, pulumi.Output<EngineConnection>>>;
-  /** Whether changes may be made that end the Swarm or a network in use. */
+  /** Whether changes may replace the Swarm or a network in use. */
   readonly allowOutage: boolean;
   /** For `@pulumi/docker` resources on this Swarm: talks to a manager. */
   readonly provider: docker.Provider;
@@ -88,12 +88,12 @@ export class Swarm extends pulumi.ComponentResource implements SwarmReference {
       );
     };
     const managing = byKey(managers, (host) => member(host, "manager"));
-    // Nobody is demoted before those are there that take over, and on the way down workers go before managers.
+    // New managers join before others are demoted, and workers leave before managers.
     const working = byKey(workers, (host) => member(host, "worker", Object.values(managing)));
     this.nodes = { ...nodesOf(managing, "manager"), ...nodesOf(working, "worker") };
     this.provider = new docker.Provider(`${name}-docker`, dockerConfig(`${name}-docker`, managers), {
       parent: this,
-      // What is made with it goes while the manager it talks to still is one.
+      // Resources of this provider are deleted while its engine is still a manager.
       dependsOn: [checked, ...Object.values(managing)],
     });
     for (const host of hosts) this.#applyNodeSettings(name, host, args.availability?.[host.key]);
@@ -102,8 +102,8 @@ export class Swarm extends pulumi.ComponentResource implements SwarmReference {
   }
 
   /**
-   * Has what a component needs of the engines checked with everything else, before anything is touched. Returns the
-   * resource to depend on. Call it in the component's constructor, before its first child.
+   * Has a component's requirement checked with all others, before anything is changed. Returns the resource to depend
+   * on. Call it in the component's constructor, before its first child.
    *
    * @internal
    */
@@ -112,8 +112,8 @@ export class Swarm extends pulumi.ComponentResource implements SwarmReference {
   }
 
   /**
-   * Refuses a component of this Swarm for what is wrong with its arguments. The program ends with that, and what it
-   * declared before, the Swarm itself for one, is not made either.
+   * Throws if a component of this Swarm has issues. Resources that the program declared before, such as the Swarm itself,
+   * are not created either.
    *
    * @internal
    */
@@ -123,7 +123,7 @@ export class Swarm extends pulumi.ComponentResource implements SwarmReference {
   }
 
   /**
-   * Where the tasks of this Swarm run: each node with its engine, by host key.
+   * Returns each node with its engine, by host key.
    *
    * @internal
    */
@@ -134,7 +134,11 @@ export class Swarm extends pulumi.ComponentResource implements SwarmReference {
     }));
   }
 
-  /** @throws when no host of this Swarm has that key. */
+  /**
+   * Returns a host's node.
+   *
+   * @throws Error if no host of this Swarm has that key
+   */
   node(hostKey: string): SwarmNode {
     const node = this.nodes[hostKey];
     if (!node)

@@ -5,37 +5,37 @@ import { NodeNetwork } from "../node-network/node-network.ts";
 import { BRIDGE_NAME_OPTION } from "../../../core/networks/driver-options.ts";
 import { MTU_OPTION } from "../../../core/network-rules.ts";
 
-/** What a bridge network is to be. */
+/** Arguments of a BridgeNetwork. */
 export interface BridgeNetworkArgs extends NodeNetworkArgs {
   /**
-   * Keys of the hosts that have the network, each a bridge of its own.
+   * Keys of the hosts with the network. Each gets its own bridge.
    * @default - all hosts of the Swarm
    */
   hosts?: string[];
 
   /**
-   * The addresses of each of the bridges, IPv4 in CIDR form. They are every host's own and may be the same on all.
+   * The subnet of each bridge, IPv4 in CIDR form. All hosts may use the same one.
    * @default - each host's engine chooses a free subnet
    * @example "172.30.0.0/24"
    */
   subnet?: pulumi.Input<string>;
 
   /**
-   * The address that a host has on its bridge, within `subnet`.
+   * The host's address on its bridge, within `subnet`.
    * @default - the first address of `subnet`
    * @example "172.30.0.1"
    */
   gateway?: pulumi.Input<string>;
 
   /**
-   * What the device is called on each host, 1 to 15 letters, digits, `_`, `.` or `-`: for rules of a firewall.
-   * @default - Docker makes a name up
+   * Name of the bridge interface on each host, for firewall rules: 1 to 15 letters, digits, `_`, `.` or `-`.
+   * @default - a name that Docker generates
    * @example "br-storage"
    */
   bridgeName?: pulumi.Input<string>;
 
   /**
-   * The largest packet on the bridge, in bytes.
+   * MTU of the bridge, in bytes.
    * @default 1500
    * @example 9000
    */
@@ -43,18 +43,18 @@ export interface BridgeNetworkArgs extends NodeNetworkArgs {
 }
 
 /**
- * A bridge on each host, under one name in the Swarm: containers of one host reach each other and the outside, those of
- * different hosts do not. It needs nothing of the network between the hosts, and ports are published as on an overlay
- * network. Containers find each other by the names of their tasks and by their host names, and not by a service's name.
+ * A bridge on each host, under one name in the Swarm. Containers of one host reach each other and the outside, but not
+ * containers of other hosts. Ports are published as on an overlay network. Containers find each other by task name and
+ * hostname, not by service name.
  *
- * A store on it has one host; for more take an `OverlayNetwork`, `MacvlanNetwork` or `IpvlanNetwork`.
+ * A store on it has one host. For more hosts use an `OverlayNetwork`, `MacvlanNetwork` or `IpvlanNetwork`.
  *
  * @example
  * const network = new BridgeNetwork("storage", { swarm });
  * const store = new MinioService("store", { swarm, network }); // a Swarm of one host
  */
 export class BridgeNetwork extends NodeNetwork {
-  /** Name of the bridge device, where it was given. */
+  /** Name of the bridge interface, if it was given. */
   readonly bridgeName?: pulumi.Input<string>;
 
   constructor(name: string, args: BridgeNetworkArgs, opts?: pulumi.ComponentResourceOptions) {

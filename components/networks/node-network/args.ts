@@ -1,70 +1,70 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Swarm } from "../../swarm/swarm.ts";
 
-/** What all networks take that each host has a part of its own of. */
+/** Arguments that bridge, macvlan and ipvlan networks share. */
 export interface NodeNetworkArgs {
   /** The Swarm whose services use the network. */
   swarm: Swarm;
 
   /**
-   * The network's name in the Swarm. On each host there is a second network beside it, `<networkName>-config`: Docker
-   * keeps there what the host's part is made of.
+   * The network's name in the Swarm. Each host also gets a config-only network, `<networkName>-config`, which holds the
+   * host's settings.
    * @default - the component's name
    * @example "storage"
    */
   networkName?: string;
 
   /**
-   * Whether containers that are no service's may join: `docker run --network storage …`.
+   * Whether standalone containers can attach: `docker run --network storage …`.
    * @default true
    */
   attachable?: pulumi.Input<boolean>;
 
   /**
-   * Labels of the network on its hosts, beside those that say who made it.
-   * @default - none of your own
+   * Labels of the config-only networks, in addition to the owner labels.
+   * @default - none
    * @example { team: "storage" }
    */
   labels?: pulumi.Input<Record<string, pulumi.Input<string>>>;
 }
 
-/** How a host is plugged into a network that is there outside of Docker. */
+/** The interface of a host to a network outside Docker. */
 export interface HostLink {
   /**
-   * The device of the host that leads into the network: a card, a bond, or a VLAN of one (`eth0.50`). A VLAN device
-   * that is not there Docker makes with the network, and takes away with it.
+   * The host's interface: a network card, a bond, or a VLAN of one (`eth0.50`). Docker creates a missing VLAN interface
+   * with the network, and removes it with the network.
    * @example "eth0.50"
    */
   parent: pulumi.Input<string>;
 
   /**
-   * The part of the subnet that containers of this host get their addresses from, in CIDR form, /32 for a single one.
-   * Docker asks nobody whether an address is taken: no part may overlap with another host's, and nothing else in the
-   * network may use addresses of it.
-   * @default - all of the subnet, which one host alone may have
+   * The part of the subnet that containers of this host get addresses from, in CIDR form, /32 for a single address.
+   * Docker does not check whether an address is in use: ranges of hosts must not overlap, and nothing else in the network
+   * may use their addresses.
+   * @default - all of the subnet, if there is one host
    * @example "10.50.0.16/29"
    */
   ipRange?: pulumi.Input<string>;
 }
 
-/** What the networks take that are there outside of Docker. */
+/** Arguments that macvlan and ipvlan networks share. */
 export interface L2NetworkArgs extends NodeNetworkArgs {
   /**
-   * The network's addresses, IPv4 in CIDR form: those that it has outside of Docker.
+   * The subnet that the network has outside Docker, IPv4 in CIDR form.
    * @example "10.50.0.0/24"
    */
   subnet: pulumi.Input<string>;
 
   /**
-   * The address of the network's router within `subnet`. Where there is none, any address that nobody has.
+   * The address of the network's router within `subnet`. Without a router, any unused address.
    * @default - the first address of `subnet`
    * @example "10.50.0.254"
    */
   gateway?: pulumi.Input<string>;
 
   /**
-   * The hosts that are on the network, by their keys in the Swarm, each with its own device and addresses. More hosts
-   * may come and others go; what is in use of a host's part is refused to change.
+   * The hosts on the network, by host key, each with its interface and IP range. Hosts can be added and removed later.
+   * Settings of a host cannot change while containers use them.
    * @example { a: { parent: "eth1", ipRange: "10.50.0.16/29" }, b: { parent: "eth1", ipRange: "10.50.0.24/29" } }
    */
   hosts: Record<string, HostLink>;

@@ -1,14 +1,14 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-/** Docker's drivers of networks. */
+/** Docker's network drivers. */
 export type NetworkDriver = "overlay" | "bridge" | "macvlan" | "ipvlan" | "host";
 
-/** A network that a store's members talk over; every network of this package is one. */
+/** A network for the members of a store. All networks of this package implement it. */
 export interface DataNetwork {
   /** The network's id in the Swarm. */
   readonly networkId: pulumi.Output<string>;
   /**
-   * The driver that carries it.
+   * The network driver.
    * @default "overlay"
    */
   readonly driver?: NetworkDriver;
@@ -18,29 +18,29 @@ export interface DataNetwork {
    */
   readonly hosts?: readonly string[];
   /**
-   * The address that a container has on it, by host key, where a host has just one to give. Clients on the same
-   * network reach a service there.
-   * @default - none is known beforehand
+   * The address of the containers on each host with a single-address range, by host key. Clients on the same network
+   * reach a service there.
+   * @default - no address is known in advance
    */
   readonly addresses?: pulumi.Output<Record<string, string>>;
   /**
-   * Name of its bridge device on each host, with the driver `bridge`.
+   * Name of the bridge interface on each host. Driver `bridge` only.
    * @default - `br-` and the first twelve characters of the network's id, as Docker names it
    */
   readonly bridgeName?: pulumi.Input<string>;
 }
 
-/** What a driver can do for a service. */
+/** What a network driver supports. */
 export interface DriverCapabilities {
   /** Whether containers of different hosts reach each other. */
   spansHosts: boolean;
   /** Whether containers find each other by name. */
   resolvesNames: boolean;
-  /** Whether ports are published on the hosts. What has none is reached at the containers' own addresses. */
+  /** Whether ports can be published on the hosts. If not, clients use the containers' own addresses. */
   publishesPorts: boolean;
 }
 
-/** Seen on engines, but for ipvlan's names and ports, which go the way of macvlan's. See docs/networks.md. */
+/** Verified on engines, except for names and ports of ipvlan, which are assumed to equal macvlan's. See docs/networks.md. */
 const CAPABILITIES: Record<NetworkDriver, DriverCapabilities> = {
   overlay: { spansHosts: true, resolvesNames: true, publishesPorts: true },
   bridge: { spansHosts: false, resolvesNames: true, publishesPorts: true },
@@ -57,13 +57,13 @@ export function driverCapabilities(network: Pick<DataNetwork, "driver">): Driver
   return CAPABILITIES[driverOf(network)];
 }
 
-/** The device through which containers of a bridge network publish ports; undefined with another driver. */
+/** Returns the bridge interface of a bridge network; undefined for other drivers. */
 export function bridgeOf(network: DataNetwork): pulumi.Input<string> | undefined {
   if (driverOf(network) !== "bridge") return undefined;
   return network.bridgeName ?? network.networkId.apply((id) => `br-${id.slice(0, 12)}`);
 }
 
-/** Whether a network is there outside of Docker, which hosts are plugged into by a device. */
+/** Whether a network exists outside Docker, and hosts attach to it by an interface. */
 export function isL2Attached(network: Pick<DataNetwork, "driver">): boolean {
   return ["macvlan", "ipvlan"].includes(driverOf(network));
 }

@@ -19,14 +19,14 @@ import {
   fixedAddresses,
 } from "./spec.ts";
 
-/** A driver's own arguments, in the words that all of them have in common. */
+/** The arguments of a driver, in the form that all drivers share. */
 export interface NodeNetworkDefinition extends NodeNetworkArgs {
   /** The component's class. */
   kind: "BridgeNetwork" | "MacvlanNetwork" | "IpvlanNetwork";
   driver: NodeDriver;
   subnet: pulumi.Input<string> | undefined;
   gateway: pulumi.Input<string> | undefined;
-  /** Options of the driver, in the Engine's words. */
+  /** Driver options, under Docker's names. */
   options: Record<string, pulumi.Input<string>>;
   hosts: Record<string, { parent?: pulumi.Input<string>; ipRange?: pulumi.Input<string> }>;
   /** What is wrong with it, as far as it is known. */
@@ -34,26 +34,25 @@ export interface NodeNetworkDefinition extends NodeNetworkArgs {
 }
 
 /**
- * A network that each host makes of a part of its own, under one name in the Swarm.
+ * A network of the Swarm that takes its settings from a config-only network on each host.
  *
- * @pulumi/docker's `Network` knows neither networks that only hold such a part (`docker network create --config-only`)
- * nor those that are made of one (`--scope swarm --config-from`), and services are attached to no others: these are
- * resources of this package.
+ * @pulumi/docker's `Network` supports neither `docker network create --config-only` nor `--scope swarm --config-from`, so
+ * this package has its own resources for both.
  */
 export abstract class NodeNetwork extends pulumi.ComponentResource implements DataNetwork {
   /** The network's id in the Swarm. */
   readonly networkId: pulumi.Output<string>;
   /** The network's name in the Swarm. */
   readonly networkName: pulumi.Output<string>;
-  /** Its addresses, in CIDR form; empty where each host's engine chooses. */
+  /** Its subnet, in CIDR form. Empty if each host's engine chooses one. */
   readonly subnet: pulumi.Output<string>;
-  /** The address of its gateway; empty where each host's engine chooses. */
+  /** Its gateway. Empty if each host's engine chooses one. */
   readonly gateway: pulumi.Output<string>;
-  /** The driver that carries it. */
+  /** The network driver. */
   readonly driver: NodeDriver;
-  /** Keys of the hosts that are on it. */
+  /** Keys of its hosts. */
   readonly hosts: readonly string[];
-  /** The address that a container has on it, by host key, where a host has just one to give. */
+  /** The address of the containers on each host with a single-address range, by host key. */
   readonly addresses: pulumi.Output<Record<string, string>>;
 
   protected constructor(name: string, plan: NodeNetworkDefinition, opts?: pulumi.ComponentResourceOptions) {
@@ -165,7 +164,7 @@ function createConfigOnlyNetwork(
   );
 }
 
-/** What a network is made of on one host. */
+/** The config-only network on one host. */
 class ConfigOnlyNetwork extends SwarmResource {
   declare readonly config: pulumi.Output<object>;
 
@@ -174,7 +173,7 @@ class ConfigOnlyNetwork extends SwarmResource {
   }
 }
 
-/** The network of the Swarm that is made of them. */
+/** The network of the Swarm that is created from them. */
 class ConfigFromNetwork extends SwarmResource {
   declare readonly name: pulumi.Output<string>;
 

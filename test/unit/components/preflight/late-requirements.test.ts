@@ -76,7 +76,7 @@ test("late requirements of one turn are compared with each other, and with those
   await expect(value.require(late("third"))).rejects.toThrow('"third": port 9100');
 });
 
-test("services on a late network that is to be made anew cannot be stopped first", async () => {
+test("services on a late network that must be replaced cannot be stopped first", async () => {
   const live = ownNetwork({
     Id: "id-late",
     Name: "late",
