@@ -4,7 +4,7 @@ export const SWARM_SERVICE = "swarm:index:Service";
 export const DOCKER_SERVICE = "docker:index/service:Service";
 export const DOCKER_CONTAINER = "docker:index/container:Container";
 
-/** Resources of Kubernetes with pods, and where in them the pods' spec is. */
+/** Path of the pod spec in each type of Kubernetes resource with pods. */
 const POD_SPEC_PATHS: Readonly<Record<string, readonly string[]>> = {
   "kubernetes:core/v1:Pod": ["spec"],
   "kubernetes:apps/v1:StatefulSet": ["spec", "template", "spec"],
@@ -16,16 +16,16 @@ const POD_SPEC_PATHS: Readonly<Record<string, readonly string[]>> = {
   "kubernetes:batch/v1:CronJob": ["spec", "jobTemplate", "spec", "template", "spec"],
 };
 
-/** A container that a resource asks for. What of it is looked at is read when it is asked for, and not before. */
+/** A container that a resource declares. Its properties are read lazily, since unknown ones throw in a preview. */
 export interface DeclaredContainer {
   image(): string | undefined;
-  /** The words of its command line, in their order: what is started, and its arguments. */
+  /** The command line: the program and its arguments. */
   args(): string[];
-  /** Variables by name. Those of which the value comes from elsewhere are left out. */
+  /** Environment variables by name, without those whose value comes from a reference. */
   environment(): Record<string, string>;
 }
 
-/** The containers that a resource asks for, whoever runs them. */
+/** Returns the containers that a resource declares, on Swarm, Docker or Kubernetes. */
 export function containersOf({ type, props }: PolicyResource): DeclaredContainer[] {
   if (type === SWARM_SERVICE) return [swarmContainer(getProperty(props, "spec", "TaskTemplate", "ContainerSpec"))];
   if (type === DOCKER_SERVICE) return [dockerServiceContainer(getProperty(props, "taskSpec", "containerSpec"))];

@@ -4,7 +4,7 @@ import { splitCommandLine } from "./store.ts";
 
 const ROOT_CREDENTIALS = "swarm:index:RootCredentials";
 
-/** What is tried first. */
+/** Values that attackers try first. */
 const COMMON_USERS = ["minioadmin", "minio", "admin", "administrator", "root", "user"];
 const COMMON_PASSWORDS = [
   "minioadmin",
@@ -22,20 +22,20 @@ const MINIO_USER_VARIABLE = /^MINIO_(ROOT_USER|ACCESS_KEY)$/;
 const MINIO_PASSWORD_VARIABLE = /^MINIO_(ROOT_PASSWORD|SECRET_KEY|KMS_SECRET_KEY)$/;
 const PASSWORD_VARIABLE =
   /(PASSWORD|PASSWD|PASSPHRASE|SECRET_KEY|SECRET_ACCESS_KEY|CLIENT_SECRET|API_KEY|PRIVATE_KEY|(^|_)TOKEN|(^|_)PASS)$/i;
-/** Names that may as well be those of a secret as its value. */
+/** Such a variable may hold a secret's name as well as its value. */
 const SECRET_VARIABLE = /(^|_)SECRET$/i;
 
 const PASSWORD_OPTION =
   /^--?[\w-]*(password|passwd|passphrase|secret|secret-key|secret-access-key|api-key|token)(?:=(.*))?$/is;
-/** User and password before the name of a machine. */
+/** A URL with user and password. */
 const PASSWORD_IN_URL = /^[a-z][a-z0-9+.-]*:\/\/[^\s/:@]+:[^\s/@]+@/i;
 
-/** Credentials that are well known, or that everybody may read who may inspect a service. Values are never named. */
+/** Reports well-known credentials, and those that anyone who can inspect a service can read. Never shows values. */
 export function credentialViolations(resource: PolicyResource): string[] {
   const { type, props } = resource;
   if (type === ROOT_CREDENTIALS) {
     return COMMON_USERS.includes(toLowerCase(getProperty(props, "requestedUser")))
-      ? ["rootUser is one that everybody tries first: choose another, or leave it out"]
+      ? ["rootUser is a common name that attackers try first: choose another, or leave it out"]
       : [];
   }
   return containersOf(resource).flatMap((container) => [
@@ -46,23 +46,23 @@ export function credentialViolations(resource: PolicyResource): string[] {
 
 function variableViolation(name: string, value: string): string | undefined {
   if (MINIO_PASSWORD_VARIABLE.test(name)) {
-    return `variable ${name}: an environment is read by all who may inspect the container: give the password as a secret, and its file as ${name}_FILE`;
+    return `variable ${name}: anyone who can inspect the container can read its environment: give the password as a secret, and its file as ${name}_FILE`;
   }
   if (MINIO_USER_VARIABLE.test(name) && COMMON_USERS.includes(toLowerCase(value)))
-    return `variable ${name}: everybody tries this user first: choose another`;
+    return `variable ${name}: is a common user name that attackers try first: choose another`;
   if ((PASSWORD_VARIABLE.test(name) || SECRET_VARIABLE.test(name)) && COMMON_PASSWORDS.includes(toLowerCase(value))) {
-    return `variable ${name}: everybody tries this password first: give another, as a secret`;
+    return `variable ${name}: is a common password that attackers try first: give another, as a secret`;
   }
   if ((PASSWORD_VARIABLE.test(name) && isLiteralCredential(value)) || PASSWORD_IN_URL.test(value)) {
-    return `variable ${name}: an environment is read by all who may inspect the container: give what is secret in it as a file`;
+    return `variable ${name}: anyone who can inspect the container can read its environment: give the secret as a file`;
   }
   return undefined;
 }
 
-/** Credentials among arguments, each kind once. */
+/** Reports credentials in arguments, each kind once. */
 function argumentViolations(given: readonly string[]): string[] {
   const args = splitCommandLine(given);
-  const why = "arguments are read by all who may inspect the container, or list processes: give it as a file";
+  const why = "anyone who can inspect the container or list processes can read arguments: give it as a file";
   const options = args.flatMap((arg, at) => {
     const [, kind, own] = PASSWORD_OPTION.exec(arg) ?? [];
     const next = args[at + 1] ?? "";
@@ -75,7 +75,7 @@ function argumentViolations(given: readonly string[]): string[] {
       name !== undefined && value !== undefined && isLiteralCredential(value) && variableViolation(name, value);
     return isSecret ? [`argument ${name}=…: ${why}`] : [];
   });
-  const addresses = args.some((arg) => PASSWORD_IN_URL.test(arg)) ? [`an address with a password in it: ${why}`] : [];
+  const addresses = args.some((arg) => PASSWORD_IN_URL.test(arg)) ? [`a URL with a password: ${why}`] : [];
   return [...new Set([...options, ...variables, ...mcAliasViolations(args, why), ...addresses])];
 }
 
@@ -86,7 +86,7 @@ function mcAliasViolations(args: readonly string[], why: string): string[] {
   return password !== undefined && isLiteralCredential(password) ? [`the password of mc alias set: ${why}`] : [];
 }
 
-/** Whether a text is a credential itself: not where it is found, nor whether there is one. */
+/** Whether a value is a credential itself, rather than a path, a reference or a boolean. */
 function isLiteralCredential(value: string): boolean {
   return (
     value !== "" && !/^(true|false|yes|no|on|off|[01])$/i.test(value) && !/^(\$|\/run\/secrets\/|\{\{)/.test(value)

@@ -1,7 +1,7 @@
 import { DOCKER_CONTAINER, DOCKER_SERVICE, SWARM_SERVICE } from "./containers.ts";
 import { toArray, getProperty, type PolicyResource } from "./rule.ts";
 
-/** Resources that go with the data in them. The drives of a store are none: no resource owns them. */
+/** Resources whose deletion deletes their data. No resource owns the drives of a store. */
 const DATA_RESOURCES = [
   "docker:index/volume:Volume",
   "aws:ebs/volume:Volume",
@@ -9,14 +9,14 @@ const DATA_RESOURCES = [
 ];
 const STATEFUL_SET = "kubernetes:apps/v1:StatefulSet";
 
-/** Data that would go by mistake. */
+/** Reports data that could be deleted by mistake. */
 export function dataViolations(resource: PolicyResource): string[] {
   const { type, props, isProtected } = resource;
   if (DATA_RESOURCES.includes(type) && !isProtected)
     return ["holds data and is not protected: give it the option protect: true"];
   if (type === STATEFUL_SET) return deletedClaims(props);
   return anonymousVolumes(resource).map(
-    (target) => `the volume at ${target} has no name and goes with its container: name it`,
+    (target) => `the volume at ${target} is anonymous and is deleted with its container: give it a name`,
   );
 }
 
@@ -27,7 +27,7 @@ function deletedClaims(props: PolicyResource["props"]): string[] {
     .map((when) => `persistentVolumeClaimRetentionPolicy.${when} deletes the claims with their data: set it to Retain`);
 }
 
-/** Where volumes are mounted that nobody has named. */
+/** Returns the mount points of anonymous volumes. */
 function anonymousVolumes({ type, props }: PolicyResource): string[] {
   const [mounts, kind, source, target] =
     type === SWARM_SERVICE

@@ -16,8 +16,8 @@ const HOSTS = ["swarm:index:Host", "swarm:index:SshHost"];
 const AWS_MACHINE = "aws:ec2/instance:Instance";
 
 /**
- * What is reached on addresses of hosts, and is not guarded by a firewall of the stack on each of them. A host that is
- * an instance of the stack on AWS is guarded by its security groups, which are looked at by themselves.
+ * Reports ports that are reachable on addresses of hosts without a firewall of the stack on each host. Hosts that are EC2
+ * instances of the stack have security groups, which `openPortViolations` checks.
  */
 export function unprotectedPorts(resources: readonly PolicyResource[]): { text: string; urn?: string }[] {
   return resources.flatMap((resource) => {
@@ -34,28 +34,28 @@ function unprotectedPublishedPorts(resource: PolicyResource, resources: readonly
   const hosts = candidateHosts(resource, resources);
   const open = ports.filter(({ port }) => !isProtected(port, hosts, resource, resources));
   if (open.length === 0) return [];
-  const wayOut = "give allowFrom (or a Firewall on each of them), or publish nothing";
-  return [`${formatPorts(open)} are published on all addresses of its hosts: ${wayOut}`];
+  const fix = "give allowFrom (or a Firewall on each of them), or publish nothing";
+  return [`${formatPorts(open)} are published on all addresses of its hosts: ${fix}`];
 }
 
-/** What listens on an address of the host, or of the network around it, without a port that Docker publishes. */
+/** Reports containers that are reachable without published ports: on the host network, or on macvlan and ipvlan. */
 function unprotectedHostPorts(resource: PolicyResource, resources: readonly PolicyResource[]): string[] {
   const named = isOnHostNetwork(resource) ? ["host"] : [];
   const drivers = new Set([...named, ...directlyReachableDrivers(resource, resources)]);
   const hosts = candidateHosts(resource, resources);
   return [...drivers].flatMap((driver) => {
     if (driver !== "host") {
-      const wayOut = "keep strangers off that network, and set this rule aside for the stack";
-      return [`is reached on the ${driver} network around its hosts, where no firewall of this package is: ${wayOut}`];
+      const fix = "restrict access to that network yourself, and disable this rule for the stack";
+      return [`is reachable on its ${driver} network, where this package's firewalls have no effect: ${fix}`];
     }
     const open = listeningPorts(resource).filter(({ port }) => !isProtected(port, hosts, resource, resources));
     if (open.length === 0) return [];
-    const wayOut = "give allowFrom (or a Firewall on each of its hosts), or another network";
-    return [`is on its hosts' own network, with ${formatPorts(open)} on all of their addresses: ${wayOut}`];
+    const fix = "give allowFrom (or a Firewall on each of its hosts), or another network";
+    return [`is on the host network, with ${formatPorts(open)} open on all addresses of its hosts: ${fix}`];
   });
 }
 
-/** The ports of a store; those of anything else are not known. */
+/** Returns the ports of MinIO servers. Ports of other programs are unknown. */
 function listeningPorts(resource: PolicyResource): PublishedPort[] {
   const ports = containersOf(resource).flatMap((container) => {
     const isOne = ifKnown(() => isMinioServer(container));
@@ -64,7 +64,7 @@ function listeningPorts(resource: PolicyResource): PublishedPort[] {
   return ports;
 }
 
-/** Whether a port is guarded on all hosts of a resource. One that the engine chooses is in no firewall. */
+/** Whether a firewall protects a port on all hosts of a resource. A port that the engine chooses is never protected. */
 function isProtected(
   port: number | undefined,
   hosts: readonly string[] | "unknown",
@@ -76,15 +76,15 @@ function isProtected(
   const guards = resources.filter(
     ({ type, props }) => type === FIREWALL && toArray(getProperty(props, "filter", "ports")).includes(port),
   );
-  // A component sets the rules of its services on the hosts of its services.
+  // A component's own firewalls are on the hosts of its services.
   if (parent !== undefined && guards.some((guard) => guard.parent === parent)) return true;
   const guarded = new Set(guards.map(({ props }) => getProperty(props, "host")));
   return hosts === "unknown" ? guarded.size > 0 : hosts.every((host) => guarded.has(host));
 }
 
 /**
- * Keys of the hosts that a resource may run on, without those that are guarded by AWS. "unknown" where nothing tells
- * them: one guard is enough then.
+ * Returns the keys of the hosts that a resource may run on, without EC2 instances. "unknown" if they cannot be determined;
+ * a firewall on any host is then enough.
  */
 function candidateHosts(resource: PolicyResource, resources: readonly PolicyResource[]): readonly string[] | "unknown" {
   const members = resources.filter(({ type }) => type === MEMBER);
@@ -109,13 +109,13 @@ function isAwsInstance({ sources = {} }: PolicyResource, resources: readonly Pol
   return resources.some(({ type, urn }) => type === AWS_MACHINE && from.has(urn));
 }
 
-/** The hosts that meet the constraints of a service. */
+/** Returns the keys of the hosts that meet the placement constraints of a service. */
 function hostsMeetingConstraints(
   { props }: PolicyResource,
   keys: readonly string[],
   resources: readonly PolicyResource[],
 ): readonly string[] | "unknown" {
-  // The routing mesh listens on every node, wherever the tasks are.
+  // The routing mesh listens on every node.
   const ports = ifKnown(() => toArray(getProperty(props, "spec", "EndpointSpec", "Ports"))) ?? [];
   if (ports.some((port) => getProperty(port, "PublishMode") !== "host")) return keys;
   const constraints = ifKnown(() => toStrings(getProperty(props, "spec", "TaskTemplate", "Placement", "Constraints")));
@@ -134,7 +134,7 @@ function hostsMeetingConstraints(
   return left.length === 0 ? "unknown" : left;
 }
 
-/** Keys of the hosts that call themselves so: the names of their resources hold them. */
+/** Returns the keys of the hosts with that hostname, taken from the names of their resources. */
 function hostsNamed(hostname: string, resources: readonly PolicyResource[]): Set<string> {
   const calls = resources.filter(
     ({ type, props }) => HOSTS.includes(type) && getProperty(props, "hostname") === hostname,
@@ -147,7 +147,7 @@ function hostsNamed(hostname: string, resources: readonly PolicyResource[]): Set
   return new Set([hostname, ...keys]);
 }
 
-/** Keys of the hosts whose node has the label. @throws in a preview that does not know the nodes yet. */
+/** Returns the keys of the hosts whose node has the label. @throws in a preview that does not know the nodes yet. */
 function hostsWithLabel(
   label: string,
   value: string | undefined,

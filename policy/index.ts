@@ -8,10 +8,10 @@ import type {
 import { type ResourceRule, type Rule, type StackRule, stackName } from "./rule.ts";
 import { RULES } from "./rules.ts";
 
-/** What a rule can be told, beside whether it stops a run (`enforcementLevel`). */
+/** Configuration of a rule, besides Pulumi's `enforcementLevel`. */
 export interface RuleConfig {
   /**
-   * Stacks of development, which are left alone.
+   * Names of development stacks, which are exempt.
    * @default ["dev", "lab"]
    */
   developmentStacks?: string[];
@@ -20,7 +20,7 @@ export interface RuleConfig {
 const DEVELOPMENT_STACKS = ["dev", "lab"];
 
 /**
- * The rules of this package, for a policy pack of your own. They need no more than `@pulumi/policy`.
+ * Returns the rules of this package for your own policy pack. They only need `@pulumi/policy`.
  *
  * @example
  * new PolicyPack("ours", { policies: [...swarmPolicies(), ourOwn] });
@@ -29,7 +29,7 @@ export function swarmPolicies(): Policies {
   return RULES.map(toPolicy);
 }
 
-/** A policy of Pulumi may look at each resource and at the stack as well. */
+/** Converts a rule. A Pulumi policy can validate single resources, the whole stack, or both. */
 function toPolicy(rule: Rule): ResourceValidationPolicy | StackValidationPolicy {
   const { name, description, level: enforcementLevel, outsideDevelopment } = rule;
   const developmentStacks = { type: "array", items: { type: "string" }, default: DEVELOPMENT_STACKS } as const;

@@ -1,15 +1,15 @@
 import { DOCKER_CONTAINER, DOCKER_SERVICE, SWARM_SERVICE, toText } from "./containers.ts";
 import { ifKnown, toArray, getProperty, type PolicyResource } from "./rule.ts";
 
-/** A port that is to be reached from outside of the containers. */
+/** A port that is published on a host. */
 export interface PublishedPort {
-  /** Undefined where the engine chooses one by itself. */
+  /** Undefined if the engine chooses it. */
   port?: number;
-  /** The address it is published on; all of the host's when there is none. */
+  /** Address of the host that it is published on; undefined for all. */
   address?: string;
 }
 
-/** The ports that a resource publishes on the hosts. */
+/** Returns the ports that a resource publishes on hosts. */
 export function publishedPorts({ type, props }: PolicyResource): PublishedPort[] {
   const ports = (path: readonly string[], key: string, address?: string) =>
     toArray(getProperty(props, ...path)).map((one) => {
@@ -20,17 +20,17 @@ export function publishedPorts({ type, props }: PolicyResource): PublishedPort[]
   if (type === SWARM_SERVICE) return ports(["spec", "EndpointSpec", "Ports"], "PublishedPort");
   if (type === DOCKER_SERVICE) return ports(["endpointSpec", "ports"], "publishedPort");
   if (type !== DOCKER_CONTAINER) return [];
-  const everyOne = getProperty(props, "publishAllPorts") === true ? [{}] : [];
-  return [...ports(["ports"], "external", "ip"), ...everyOne];
+  const allPorts = getProperty(props, "publishAllPorts") === true ? [{}] : [];
+  return [...ports(["ports"], "external", "ip"), ...allPorts];
 }
 
-/** Ports in words. */
+/** Formats ports for a message. */
 export function formatPorts(ports: readonly PublishedPort[]): string {
-  const words = ports.map(({ port }) => (port === undefined ? "chosen by the engine" : String(port)));
-  return `ports ${[...new Set(words)].join(", ")}`;
+  const texts = ports.map(({ port }) => (port === undefined ? "chosen by the engine" : String(port)));
+  return `ports ${[...new Set(texts)].join(", ")}`;
 }
 
-/** Whether a resource names the hosts' own network as its own. A network that a preview does not know yet has an id. */
+/** Whether a resource uses the host network. Ids that a preview does not know yet belong to other networks. */
 export function isOnHostNetwork({ type, props }: PolicyResource): boolean {
   const names = (path: readonly string[], key: string) =>
     (ifKnown(() => toArray(getProperty(props, ...path))) ?? []).map((one) => ifKnown(() => getProperty(one, key)));
@@ -43,7 +43,7 @@ const PREDEFINED_NETWORK = "swarm:index:PredefinedNetwork";
 const SWARM_NETWORK = "swarm:index:ConfigFromNetwork";
 const DOCKER_NETWORK = "docker:index/network:Network";
 
-/** Properties of a resource that name networks. */
+/** Properties that refer to networks, by resource type. */
 const NETWORK_PROPERTIES: Readonly<Record<string, readonly string[]>> = {
   [SWARM_SERVICE]: ["spec"],
   [DOCKER_SERVICE]: ["taskSpec"],
@@ -51,8 +51,8 @@ const NETWORK_PROPERTIES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * The drivers of networks of this stack on which what listens is reached from outside without a published port: `host`,
- * `macvlan` and `ipvlan`.
+ * Returns the drivers of a resource's networks, as far as the stack creates them, on which containers are reachable
+ * without published ports: `host`, `macvlan` and `ipvlan`.
  */
 export function directlyReachableDrivers(resource: PolicyResource, resources: readonly PolicyResource[]): string[] {
   const properties = NETWORK_PROPERTIES[resource.type] ?? [];

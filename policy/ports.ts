@@ -7,16 +7,18 @@ const SECURITY_GROUP_RULE = "aws:ec2/securityGroupRule:SecurityGroupRule";
 const INGRESS_RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
 const KUBERNETES_SERVICE = "kubernetes:core/v1:Service";
 
-/** Ways in from everywhere that one resource opens. */
+/** Reports security groups, load balancers and firewalls that are open to the whole internet. */
 export function openPortViolations(resource: PolicyResource): string[] {
   const { type, props } = resource;
   const ranges = allowedRanges(resource);
   const isWorldwide = worldwideFamilies(ranges).length > 0;
   if (type === KUBERNETES_SERVICE && getProperty(props, "spec", "type") === "LoadBalancer") {
-    const wayOut = "give loadBalancerSourceRanges of those who may come in";
-    return isWorldwide || ranges.length === 0 ? [`the load balancer lets everybody in: ${wayOut}`] : [];
+    const fix = "restrict it with loadBalancerSourceRanges";
+    return isWorldwide || ranges.length === 0 ? [`the load balancer is open to the whole internet: ${fix}`] : [];
   }
-  return isWorldwide ? [`is open to everybody (${formatWidestRanges(ranges)}): name who may come in`] : [];
+  return isWorldwide
+    ? [`is open to the whole internet (${formatWidestRanges(ranges)}): give the ranges of your clients`]
+    : [];
 }
 
 function allowedRanges({ type, props }: PolicyResource): string[] {
@@ -31,7 +33,7 @@ function allowedRanges({ type, props }: PolicyResource): string[] {
   return type === FIREWALL ? toStrings(getProperty(props, "filter", "allowFrom")) : [];
 }
 
-/** The ranges that are enough by themselves; else all of them, as far as a line holds them. */
+/** Formats the ranges that alone cover the internet; if none does, up to four of all ranges. */
 function formatWidestRanges(ranges: readonly string[]): string {
   const alone = [...new Set(ranges)].filter((range) => worldwideFamilies([range]).length > 0);
   const named = alone.length > 0 ? alone : [...new Set(ranges)];

@@ -1,44 +1,44 @@
-/** A resource as rules look at it. A value that a preview does not know yet throws when it is read. */
+/** A resource to validate. Properties that a preview does not know yet throw when they are read. */
 export interface PolicyResource {
   type: string;
   name: string;
   urn: string;
   props: Readonly<Record<string, unknown>>;
-  /** Whether Pulumi refuses to delete it. */
+  /** Whether it has the option `protect`. */
   isProtected: boolean;
-  /** URN of the component it is part of; absent for a resource at the top. */
+  /** URN of the parent component; absent for top-level resources. */
   parent?: string;
-  /** URNs of the resources that each of its properties comes from. Known to rules about whole stacks alone. */
+  /** URNs of the resources that each property depends on. Only available to stack rules. */
   sources?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** What is wrong, in one line with the way out. No value is named in it that might be a secret. */
+/** One line with the problem and the fix. It contains no values that might be secret. */
 export type Violation = string;
 
-/** One rule. Plain functions over plain data, so that each is tried without Pulumi. */
+/** A rule: pure functions over plain data, which can be tested without Pulumi. */
 export type Rule = ResourceRule | StackRule | (ResourceRule & StackRule);
 
 interface RuleDescription {
-  /** Its name for life: it stands in the config of those who use it. */
+  /** Users refer to the name in their config, so it must not change. */
   name: string;
   description: string;
-  /** Whether it stops a run, or only says so, unless the config says otherwise. */
+  /** Default enforcement level: `mandatory` fails the run, `advisory` only warns. */
   level: "mandatory" | "advisory";
-  /** Whether stacks of development are left alone. */
+  /** Whether development stacks are exempt. */
   outsideDevelopment?: boolean;
 }
 
 export interface ResourceRule extends RuleDescription {
-  /** What is wrong with one resource. */
+  /** Validates one resource. */
   resource: (resource: PolicyResource) => Violation[];
 }
 
 export interface StackRule extends RuleDescription {
-  /** What is wrong with a stack as a whole, and with which of its resources. */
+  /** Validates a stack as a whole. `urn` is the resource with the problem. */
   stack: (resources: readonly PolicyResource[]) => { text: Violation; urn?: string }[];
 }
 
-/** A part of what a resource is asked for; undefined where there is none. */
+/** Returns the nested property at a path, or undefined. */
 export function getProperty(value: unknown, ...path: readonly string[]): unknown {
   let found = value;
   for (const key of path) {
@@ -48,17 +48,17 @@ export function getProperty(value: unknown, ...path: readonly string[]): unknown
   return found;
 }
 
-/** The items of a list; none of what is none. */
+/** Returns an array's items; an empty array for other values. */
 export function toArray(value: unknown): unknown[] {
   return Array.isArray(value) ? [...(value as unknown[])] : [];
 }
 
-/** The texts of a list. */
+/** Returns the strings of an array. */
 export function toStrings(value: unknown): string[] {
   return toArray(value).filter((item) => typeof item === "string");
 }
 
-/** What is read, or undefined where a preview does not know it yet: a rule about a whole stack goes on without it. */
+/** Returns what `read` returns, or undefined if a preview does not know it yet, so that stack rules can continue. */
 export function ifKnown<T>(read: () => T): T | undefined {
   try {
     return read();
@@ -68,7 +68,7 @@ export function ifKnown<T>(read: () => T): T | undefined {
   }
 }
 
-/** The stack of a resource, from its URN. */
+/** Returns the name of a resource's stack. */
 export function stackName(urn: string): string {
   return urn.split("::")[0]?.split(":").at(-1) ?? "";
 }

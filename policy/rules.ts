@@ -14,52 +14,52 @@ const MEMBER = "swarm:index:Member";
 export const RULES: readonly Rule[] = [
   {
     name: "encrypted-overlay",
-    description: "Overlay networks encrypt what crosses between hosts.",
+    description: "Overlay networks encrypt traffic between hosts.",
     level: "mandatory",
     resource: unencryptedOverlay,
   },
   {
     name: "image-by-digest",
-    description: "Images are named by digest (or by id): every host and every start has the same.",
+    description: "Images are pinned by digest or id, so that every host and every start uses the same one.",
     level: "mandatory",
     resource: unpinnedImages,
   },
   {
     name: "no-default-credentials",
-    description: "No root user that everybody tries first, and no credentials in an environment or in arguments.",
+    description: "No well-known root users, and no credentials in environment variables or arguments.",
     level: "mandatory",
     resource: credentialViolations,
   },
   {
     name: "odd-managers",
-    description: "A Swarm has an odd number of managers: an even one bears no more failures than one fewer.",
+    description: "A Swarm has an odd number of managers: an even number tolerates no more failures than one fewer.",
     level: "mandatory",
     stack: evenManagerCount,
   },
   {
     name: "protected-data",
-    description: "What holds data is protected from deletion, and no data lies in volumes without a name.",
+    description: "Resources with data are protected from deletion, and volumes are not anonymous.",
     level: "mandatory",
     outsideDevelopment: true,
     resource: dataViolations,
   },
   {
     name: "no-world-open-ports",
-    description: "Security groups, load balancers and firewalls let nobody in whom they do not name.",
+    description: "Security groups, load balancers and firewalls are not open to the whole internet.",
     level: "mandatory",
     outsideDevelopment: true,
     resource: openPortViolations,
   },
   {
     name: "no-unguarded-ports",
-    description: "What is reached on all addresses of a host is guarded there by a firewall of the stack.",
+    description: "Ports that are open on all addresses of a host are protected by a firewall of the stack.",
     level: "mandatory",
     outsideDevelopment: true,
     stack: unprotectedPorts,
   },
   {
     name: "tls-outside-dev",
-    description: "Stores and gateways that are reached from outside speak TLS.",
+    description: "Stores and gateways that are reachable from outside use TLS.",
     level: "mandatory",
     outsideDevelopment: true,
     resource: tlsViolations,
@@ -69,10 +69,10 @@ export const RULES: readonly Rule[] = [
 
 function unencryptedOverlay({ type, props }: PolicyResource): string[] {
   if (type !== NETWORK || getProperty(props, "driver") !== "overlay") return [];
-  // The option's presence is what counts: the docker CLI sets it to an empty text.
+  // The option's presence is enough: the docker CLI sets it to an empty string.
   const option = getProperty(props, "options", "encrypted");
   if (option !== undefined && option !== null && option !== "false") return [];
-  return ["what crosses between hosts is not encrypted: set encrypted: true (of a docker.Network, options.encrypted)"];
+  return ["traffic between hosts is not encrypted: set encrypted: true (for a docker.Network, options.encrypted)"];
 }
 
 function unpinnedImages(resource: PolicyResource): string[] {
@@ -93,6 +93,6 @@ function evenManagerCount(resources: readonly PolicyResource[]): { text: string;
     .filter(([, count]) => count % 2 === 0)
     .map(([parent, count]) => ({
       urn: parent === "" ? undefined : parent,
-      text: `${count} managers bear no more failures than ${count - 1}: make it ${count - 1} or ${count + 1}`,
+      text: `${count} managers tolerate no more failures than ${count - 1}: use ${count - 1} or ${count + 1}`,
     }));
 }

@@ -5,18 +5,20 @@ export function isMinioServer(container: DeclaredContainer): boolean {
   const args = splitCommandLine(container.args());
   const at = args.indexOf("server");
   if (at < 0) return false;
-  const isTold = args.some((arg) => /^(--console-address|--address)|^(\/|https?:\/\/)/.test(arg));
-  const isNamed = /(^|\/)(minio|silo)$/.test(args[at - 1] ?? "");
-  // Where the drives are, a variable may say as well.
-  return isTold || isNamed || Object.keys(container.environment()).some((name) => /^MINIO_/.test(name));
+  const hasServerArguments = args.some((arg) => /^(--console-address|--address)|^(\/|https?:\/\/)/.test(arg));
+  const hasServerProgram = /(^|\/)(minio|silo)$/.test(args[at - 1] ?? "");
+  // The drives can also be given by a variable.
+  return (
+    hasServerArguments || hasServerProgram || Object.keys(container.environment()).some((name) => /^MINIO_/.test(name))
+  );
 }
 
-/** Whether its arguments name the certificate folder; its default folder is in no image. */
+/** Whether the arguments set the certificate folder. No image contains the default folder. */
 export function hasCertificatesFolder(args: readonly string[]): boolean {
   return splitCommandLine(args).some((arg) => /^--?(certs-dir|S)\b/.test(arg));
 }
 
-/** The ports on which a MinIO server listens. */
+/** Returns the ports on which a MinIO server listens. */
 export function minioPorts(args: readonly string[]): number[] {
   const port = (option: string) => {
     const all = splitCommandLine(args);
@@ -29,7 +31,7 @@ export function minioPorts(args: readonly string[]): number[] {
   return [api, ...port("--console-address")];
 }
 
-/** The words of a command line, also of one that a shell is given as a text. */
+/** Splits a command line into words, including scripts that are passed to a shell. */
 export function splitCommandLine(args: readonly string[]): string[] {
   return args.flatMap((arg) => (/\s/.test(arg) ? arg.split(/[\s;&|()"']+/).filter(Boolean) : [arg]));
 }

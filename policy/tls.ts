@@ -4,16 +4,16 @@ import { isOnHostNetwork, directlyReachableDrivers, formatPorts, publishedPorts 
 import { ifKnown, toArray, getProperty, type PolicyResource } from "./rule.ts";
 import { hasCertificatesFolder, isMinioServer, splitCommandLine } from "./store.ts";
 
-/** Stores and gateways whose published ports are spoken to in plain HTTP. */
+/** Reports stores and gateways whose published ports use plain HTTP. */
 export function tlsViolations(resource: PolicyResource): string[] {
   const ports = publishedPorts(resource);
-  // Networks are looked at first only where nothing is published: a preview may not know them yet.
+  // Reads networks only if nothing is published: a preview may not know them yet.
   const where =
-    ports.length > 0 ? formatPorts(ports) : isOnHostNetwork(resource) ? "ports on its hosts' network" : undefined;
+    ports.length > 0 ? formatPorts(ports) : isOnHostNetwork(resource) ? "ports on the host network" : undefined;
   return where === undefined ? [] : plainHttpServices(resource).map((what) => formatViolation(what, where));
 }
 
-/** The same on networks of the stack that are reached without published ports. */
+/** The same for networks of the stack on which containers are reachable without published ports. */
 export function tlsViolationsOnNetworks(resources: readonly PolicyResource[]): { text: string; urn?: string }[] {
   return resources.flatMap((resource) => {
     const [driver] = directlyReachableDrivers(resource, resources);
@@ -24,7 +24,7 @@ export function tlsViolationsOnNetworks(resources: readonly PolicyResource[]): {
 }
 
 const formatViolation = (what: string, where: string) =>
-  `the ${what}'s ${where} speak plain HTTP: give tls, or publish nothing`;
+  `the ${what}'s ${where} use plain HTTP: give tls, or publish nothing`;
 
 function plainHttpServices(resource: PolicyResource): string[] {
   return containersOf(resource).flatMap((container) => {

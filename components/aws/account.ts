@@ -1,27 +1,27 @@
 import type { ValidationIssue } from "../../core/input-validation-error.ts";
 
-/** What an account has in a region, as far as machines are concerned. */
+/** Zones, image and instance types that an account has in a region. */
 export interface AccountFacts {
-  /** Names of the zones that can be used. */
+  /** Names of the available zones. */
   zones: readonly string[];
-  /** Absent where there is none. */
+  /** Absent if it does not exist. */
   image?: { id: string; architecture: string };
-  /** The instance types asked for, as far as there are such. */
+  /** The requested instance types that exist. */
   types: Readonly<Record<string, { memoryMiB: number; architectures: readonly string[] }>>;
 }
 
-/** What is asked of it. */
+/** Zones, image and instance types that the machines need. */
 export interface AccountRequirements {
   zones: readonly string[];
-  /** Instance types by the argument that names them. */
+  /** Instance types by the argument that sets them. */
   types: Readonly<Record<string, string>>;
   imageParameter: string;
 }
 
-/** An engine, a member of the store, and the system beside them. */
+/** Enough for an engine, a member of the store, and the system. */
 export const MIN_MEMORY_MIB = 2048;
 
-/** What the account does not have. */
+/** Validates that the account has what the machines need. */
 export function validateAccount(
   { zones, types, imageParameter }: AccountRequirements,
   account: AccountFacts,
@@ -30,10 +30,10 @@ export function validateAccount(
   const missing = zones
     .filter((zone) => !account.zones.includes(zone))
     .map((zone) => {
-      const problem = `the region that aws:region says has no such zone: choose of ${account.zones.join(", ")}`;
+      const problem = `is not a zone of the region in aws:region: choose one of ${account.zones.join(", ")}`;
       return { argument: "zones", value: zone, problem };
     });
-  const unfit = Object.entries(types).flatMap(([argument, value]): ValidationIssue[] => {
+  const typeIssues = Object.entries(types).flatMap(([argument, value]): ValidationIssue[] => {
     const type = account.types[value];
     if (!type) return [];
     if (type.memoryMiB < MIN_MEMORY_MIB) {
@@ -42,9 +42,9 @@ export function validateAccount(
     }
     if (!image || type.architectures.includes(image.architecture)) return [];
     const problem =
-      `is made for ${type.architectures.join(" and ")}, and the image of ${imageParameter} for ${image.architecture}: ` +
-      "choose another of the two";
+      `has architecture ${type.architectures.join(" and ")}, but the image of ${imageParameter} has ${image.architecture}: ` +
+      "change one of them";
     return [{ argument, value, problem }];
   });
-  return [...missing, ...unfit];
+  return [...missing, ...typeIssues];
 }

@@ -1,48 +1,48 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-/** What outside the machines may be opened to. */
+/** A service of the machines that can be opened to the outside. */
 export type OpenPort = "s3" | "console" | "ssh";
 
 /** A data volume: EBS gp3, encrypted, mounted at `/mnt/<its key>`. */
 export interface AwsVolumeArgs {
   /**
-   * In GiB. A volume may grow, never shrink.
+   * Size in GiB. A volume can grow but not shrink.
    * @default 100
    */
   sizeGiB?: pulumi.Input<number>;
   /**
-   * Operations a second.
+   * I/O operations per second.
    * @default 3000
    */
   iops?: pulumi.Input<number>;
   /**
-   * In MiB/s.
+   * Throughput in MiB/s.
    * @default 125
    */
   throughput?: pulumi.Input<number>;
 }
 
-/** What a machine is like; `defaults` says it for all of them. */
+/** Properties of a machine; `defaults` sets them for all machines. */
 export interface AwsMachineDefaults {
   /**
-   * Instance type, with at least 2 GiB of memory. Another one stops the machine, and starts it as the new type.
+   * Instance type with at least 2 GiB of memory. Changing it stops the machine and starts it with the new type.
    * @default "m7i-flex.large"
    */
   type?: pulumi.Input<string>;
   /**
-   * Size of the root volume, which has no data and goes with the machine, in GiB.
+   * Size of the root volume in GiB. It holds no data and is deleted with the machine.
    * @default 20
    */
   rootSizeGiB?: pulumi.Input<number>;
   /**
-   * Data volumes by key, which are the host's drives for MinIO. They outlive the machine. A machine mounts those that
-   * it was made with: to give it another one, change its `generation` too.
+   * Data volumes by key: the host's drives for MinIO. They outlive the machine. A machine only mounts the volumes it was
+   * created with: to add one, change its `generation` as well.
    *
    * @default { d1: {} }
    */
   volumes?: Record<string, AwsVolumeArgs>;
   /**
-   * Labels of its Swarm node.
+   * Labels of the machine's Swarm node.
    * @default - none
    */
   labels?: Record<string, string>;
@@ -51,149 +51,150 @@ export interface AwsMachineDefaults {
 /** One EC2 instance. */
 export interface AwsMachineArgs extends AwsMachineDefaults {
   /**
-   * Its availability zone, also the host's failure domain. For life: volumes cannot move.
+   * Availability zone, also the host's failure domain. Immutable: volumes cannot move between zones.
    * @example "eu-central-1a"
    */
   zone: string;
   /**
-   * Another text makes the machine anew, from the newest image and with the newest instructions; its data volumes stay.
-   * Without that neither a newer image nor a newer release of this package touches a machine.
+   * Any new value replaces the machine, using the latest image and setup; its data volumes stay. Neither a newer image
+   * nor a newer release of this package replaces a machine by itself.
    *
    * @default "1"
    */
   generation?: string;
 }
 
-/** A VPC that is there already. */
+/** An existing VPC. */
 export interface ExistingNetwork {
-  /** Its id. */
+  /** Id of the VPC. */
   vpcId: pulumi.Input<string>;
-  /** The subnet for the machines of each zone. */
+  /** Subnet ids for the machines, by zone. */
   subnetIds: Record<string, pulumi.Input<string>>;
 }
 
-/** A VPC to make, with subnets in every zone that has a machine. */
+/** A VPC to create, with subnets in every zone that has a machine. */
 export interface NewNetwork {
   /**
-   * Its addresses, IPv4 in CIDR form, from /16 to /24. The subnets are sixteenths of it, by the zones' letters.
+   * Address range, an IPv4 CIDR from /16 to /24. Each subnet is a sixteenth of it, chosen by the zone's letter.
    * @default "10.60.0.0/16"
    */
   cidr?: string;
   /**
-   * Subnets for the machines by zone, instead of those that would be carved out.
-   * @default - none
+   * Address ranges of the machines' subnets, by zone.
+   * @default - sixteenths of `cidr`
    * @example { "eu-central-1a": "10.60.7.0/24" }
    */
   subnets?: Record<string, string>;
 }
 
-/** A network load balancer in front of what the machines publish: an S3 gateway, or the store itself. */
+/** A network load balancer in front of the machines' published ports: those of an S3 gateway, or of the store. */
 export interface AwsLoadBalancerArgs {
   /** TCP ports, the same on the load balancer and on the machines. */
   ports: number[];
-  /** Who may use it, by CIDR. */
+  /** Address ranges of clients, as CIDRs. */
   from: pulumi.Input<string>[];
   /**
    * Keys of the machines behind it.
-   * @default - all of them
+   * @default - all machines
    */
   machines?: string[];
   /**
-   * Whether it has addresses of the VPC alone.
+   * Whether it has only private addresses.
    * @default false
    */
   internal?: boolean;
   /**
-   * Its subnets. With an existing network whose machines have no public addresses, one that is not internal needs them.
-   * @default - the public subnets, or those of the machines
+   * Ids of its subnets. Required for a public load balancer in an existing network whose machines have no public
+   * addresses.
+   * @default - the public subnets; the machines' own if it is internal
    */
   subnetIds?: pulumi.Input<string>[];
 }
 
 export interface AwsMachinesArgs {
-  /** The Swarm's managers, by your names for them: lowercase DNS labels. Identity: a name outlives a machine. */
+  /** Managers of the Swarm by key, a lowercase DNS label. The key is the host's identity and outlives the machine. */
   managers: Record<string, AwsMachineArgs>;
   /**
-   * Its workers, in the same way.
+   * Workers of the Swarm by key.
    * @default - none
    */
   workers?: Record<string, AwsMachineArgs>;
   /**
-   * What holds for every machine that does not say otherwise.
-   * @default - nothing
+   * Properties of all machines that do not set their own.
+   * @default - none
    */
   defaults?: AwsMachineDefaults;
   /**
-   * The VPC: one to make, or one that is there.
-   * @default - one is made, 10.60.0.0/16
+   * The VPC: one to create, or an existing one.
+   * @default - a new one, 10.60.0.0/16
    */
   network?: NewNetwork | ExistingNetwork;
   /**
-   * How machines reach the internet. With `public-addresses` each has an address of its own that stays with its name.
-   * With `nat` none has, and all go out by one NAT gateway; with `nat-per-zone` by one in each zone. In an existing
-   * network both of these leave the way out to its own routes.
+   * How machines reach the internet. `public-addresses`: each machine has a public address, which stays with its key.
+   * `nat`: machines have no public addresses and use one NAT gateway; `nat-per-zone`: one in each zone. In an existing
+   * network the last two rely on its own routes.
    *
    * @default "public-addresses"
    */
   internet?: "public-addresses" | "nat" | "nat-per-zone";
   /**
-   * Who may come in from outside, by CIDR.
-   * @default - nobody
+   * Address ranges that can reach the machines from outside, as CIDRs, by service.
+   * @default - none
    * @example { s3: ["198.51.100.0/24"], ssh: ["192.0.2.7/32"] }
    */
   allowFrom?: Partial<Record<OpenPort, pulumi.Input<string>[]>>;
   /**
-   * What may be opened to all of the internet, if `allowFrom` says so. S3 needs no such word: its requests are signed.
-   * @default - nothing
+   * Services that `allowFrom` may open to the whole internet. S3 does not need this: its requests are signed.
+   * @default - none
    */
   allowAnywhere?: Exclude<OpenPort, "s3">[];
   /**
-   * The ports that S3 and the console are published on.
+   * Published ports of the S3 API and the console.
    * @default { s3: 9000, console: 9001 }
    */
   ports?: {
-    /** Of the S3 API. */
+    /** Port of the S3 API. */
     s3?: number;
-    /** Of the console. */
+    /** Port of the console. */
     console?: number;
   };
   /**
-   * Public keys that may log in by ssh, as in `~/.ssh/id_ed25519.pub`. Machines get them when they are made.
+   * Public keys for login by ssh, as in `~/.ssh/id_ed25519.pub`. Machines get them when they are created.
    * @example ["ssh-ed25519 AAAAC3Nza… me"]
    */
   publicKeys: pulumi.Input<string>[];
   /**
-   * The user of the image that they log in as.
+   * Name of the image's user for login.
    * @default "ubuntu"
    */
   user?: string;
   /**
-   * Whether AWS Session Manager is a way in. The machines then get a role that may do just that; without it they have
-   * none. The image must bring its agent, as Ubuntu's does.
+   * Whether machines can be reached by AWS Session Manager. They then get a role with these rights only, otherwise no
+   * role. The image must contain its agent, as Ubuntu's does.
    *
    * @default true
    */
   sessionManager?: boolean;
   /**
-   * Name of the public SSM parameter with the id of the image: Debian, Ubuntu, or what is made from them. Looked at
-   * when a machine is made, and never again for that machine (see `generation`).
+   * Name of the public SSM parameter with the id of the image: Debian, Ubuntu, or a derivative. Read only when a machine
+   * is created (see `generation`).
    *
    * @default "/aws/service/canonical/ubuntu/server/24.04/stable/current/amd64/hvm/ebs-gp3/ami-id"
    */
   imageParameter?: pulumi.Input<string>;
   /**
-   * Version of Docker Engine that machines get when they are made.
+   * Version of Docker Engine, installed when a machine is created.
    * @default "28.5.2"
    */
   engineVersion?: string;
   /**
-   * Where Docker's packages come from: `<there>/<debian or ubuntu>` is the repository.
+   * Base URL of Docker's package repositories, without the final `/debian` or `/ubuntu`.
    * @default "https://download.docker.com/linux"
    */
   engineRepository?: string;
   /**
-   * KMS key for the volumes.
-   * @default - the account's own key for EBS
+   * Id or ARN of the KMS key for the volumes.
+   * @default - the account's default key for EBS
    */
   kmsKeyId?: pulumi.Input<string>;
   /**
@@ -202,58 +203,59 @@ export interface AwsMachinesArgs {
    */
   loadBalancer?: AwsLoadBalancerArgs;
   /**
-   * Whether EC2 keeps managers on different hardware, and workers in partitions that share none. Of some types it has
-   * not the room for that. For life: another answer makes machines anew.
+   * Whether to place managers on different hardware (a spread placement group), and workers in partitions that share
+   * none. EC2 may lack the capacity for some instance types. Changing it replaces machines.
    *
    * @default true
    */
   spreadPlacement?: boolean;
   /**
-   * Whether the loss of one zone may take the managers' quorum, as it does with one manager, or with three in two zones.
+   * Whether to allow layouts in which the loss of one zone takes the managers' quorum, such as one manager, or three in
+   * two zones.
    * @default false
    */
   allowZoneOutage?: boolean;
   /**
-   * Whether data volumes may be deleted or replaced. Without it every preview that would do so is refused. It holds once
-   * an update has said so: first that, then what deletes them.
+   * Whether data volumes can be deleted or replaced. Otherwise such a preview fails. It takes effect with an `up` of its
+   * own: first set it, then make the change that deletes volumes.
    *
    * @default false
    */
   allowDataLoss?: boolean;
   /**
-   * Tags of everything that is made.
-   * @default - the name of the component, and of each thing
+   * Tags of all resources.
+   * @default - `Name`, the resource's name, and `pulumi-swarm`, the component's name
    */
   tags?: Record<string, pulumi.Input<string>>;
 }
 
-/** How the machines are reached, beside what they are. */
+/** Arguments of `AwsHosts`: those of the machines, and their ssh connection. */
 export interface AwsHostsArgs extends AwsMachinesArgs {
   /**
-   * How ssh reaches the machines: by their public or private addresses, or by Session Manager. The last goes by the
-   * instance's id, and `~/.ssh/config` says how: `Host i-*` with `ProxyCommand aws ssm start-session --target %h
-   * --document-name AWS-StartSSHSession --parameters portNumber=%p`.
+   * How ssh reaches the machines: by their public or private addresses, or by Session Manager. The last uses the
+   * instance's id as host name and needs an entry in `~/.ssh/config`: `Host i-*` with `ProxyCommand aws ssm start-session
+   * --target %h --document-name AWS-StartSSHSession --parameters portNumber=%p`.
    *
-   * @default - "public-address" where machines have one and `allowFrom.ssh` is given, else "session-manager"
+   * @default - "public-address" if machines have one and `allowFrom.ssh` is given, otherwise "session-manager"
    */
   sshVia?: "public-address" | "private-address" | "session-manager";
   /**
-   * File with the private key of one of `publicKeys`, on the machine that Pulumi runs on.
+   * File with the private key of one of `publicKeys`, on the machine that runs Pulumi.
    * @default - the keys of the agent and of `~/.ssh`
    */
   identityFile?: pulumi.Input<string>;
   /**
-   * Machine by way of which private addresses are reached: `[user@]host[:port]`.
+   * Jump host for private addresses: `[user@]host[:port]`.
    * @default - none
    */
   jumpHost?: pulumi.Input<string>;
   /**
    * Public key of the jump host.
-   * @default - what `known_hosts` says
+   * @default - the key in `known_hosts`
    */
   jumpHostKey?: pulumi.Input<string>;
   /**
-   * How long a machine may take from its start until its engine answers, in seconds.
+   * Maximum time from a machine's start until its engine answers, in seconds.
    * @default 900
    */
   timeoutSeconds?: pulumi.Input<number>;

@@ -10,8 +10,8 @@ import type { AwsMachine } from "./machine.ts";
 import { DEFAULT_USER, type Role, VPC_MTU } from "./plan.ts";
 
 /**
- * Hosts on EC2: the machines with all that they need, and the way in to them by ssh. They come as the same `Host` values
- * as those of `SshHosts`, so a `Swarm` takes them as it takes any.
+ * Hosts on EC2: the machines with their network, and ssh connections to them. They are `Host` values like those of
+ * `SshHosts`, which a `Swarm` accepts.
  *
  * @example
  * const hosts = new AwsHosts("prod", {
@@ -27,36 +27,36 @@ import { DEFAULT_USER, type Role, VPC_MTU } from "./plan.ts";
 export class AwsHosts extends pulumi.ComponentResource {
   /** The hosts by key. */
   readonly hosts: Readonly<Record<string, Host>>;
-  /** Those that are to manage a Swarm. */
+  /** The hosts declared as managers. */
   readonly managers: Host[];
-  /** The others. */
+  /** The hosts declared as workers. */
   readonly workers: Host[];
-  /** The largest packet between the machines, in bytes: for the overlay networks on them. */
+  /** MTU between the machines in bytes, for overlay networks on them. */
   readonly mtu = VPC_MTU;
-  /** The instances, and what belongs to them. */
+  /** The instances and their AWS resources. */
   readonly infrastructure: AwsMachines;
 
   constructor(name: string, args: AwsHostsArgs, opts?: pulumi.ComponentResourceOptions) {
     throwIfInvalid(`AwsHosts "${name}"`, [...validateAwsMachines(args), ...validateAwsHosts(args)]);
     super("swarm:index:AwsHosts", name, {}, opts);
-    const { sshVia, identityFile, jumpHost, jumpHostKey, timeoutSeconds = 900, ...machinesArgs } = args;
+    const { sshVia: _sshVia, identityFile, jumpHost, jumpHostKey, timeoutSeconds = 900, ...machinesArgs } = args;
     this.infrastructure = new AwsMachines(name, machinesArgs, { parent: this });
     const machines = Object.values(this.infrastructure.machines);
-    const way =
-      sshVia ?? (args.allowFrom?.ssh?.length && machines[0]?.publicAddress ? "public-address" : "session-manager");
+    const sshVia =
+      args.sshVia ?? (args.allowFrom?.ssh?.length && machines[0]?.publicAddress ? "public-address" : "session-manager");
     const ssh = new SshHosts(
       name,
       {
-        hosts: Object.fromEntries(machines.map((machine) => [machine.key, sshHost(machine, way)])),
+        hosts: Object.fromEntries(machines.map((machine) => [machine.key, sshHost(machine, sshVia)])),
         defaults: { user: args.user ?? DEFAULT_USER, identityFile, jumpHost, jumpHostKey },
         timeoutSeconds,
       },
       { parent: this },
     );
     this.hosts = ssh.hosts;
-    const inRole = (wanted: Role) => machines.filter(({ role }) => role === wanted).map(({ key }) => ssh.host(key));
-    this.managers = inRole("manager");
-    this.workers = inRole("worker");
+    const hostsOfRole = (role: Role) => machines.filter((one) => one.role === role).map(({ key }) => ssh.host(key));
+    this.managers = hostsOfRole("manager");
+    this.workers = hostsOfRole("worker");
     this.registerOutputs({ hosts: Object.keys(this.hosts) });
   }
 
@@ -65,18 +65,22 @@ export class AwsHosts extends pulumi.ComponentResource {
     return [...this.managers, ...this.workers];
   }
 
-  /** @throws when there is no host of that key. */
+  /**
+   * Returns the host with that key.
+   *
+   * @throws if there is none
+   */
   host(key: string): Host {
     const host = this.hosts[key];
-    if (!host) throw new Error(`host "${key}" is not there: choose one of ${Object.keys(this.hosts).join(", ")}`);
+    if (!host) throw new Error(`there is no host "${key}": choose one of ${Object.keys(this.hosts).join(", ")}`);
     return host;
   }
 }
 
-function sshHost(machine: AwsMachine, way: NonNullable<AwsHostsArgs["sshVia"]>): SshHostArgs {
+function sshHost(machine: AwsMachine, sshVia: NonNullable<AwsHostsArgs["sshVia"]>): SshHostArgs {
   const { instanceId, privateAddress, publicAddress = privateAddress, hostKey, zone, labels, drives } = machine;
   const address = { "public-address": publicAddress, "private-address": privateAddress, "session-manager": instanceId }[
-    way
+    sshVia
   ];
   return { address, hostKey, privateAddress, endpointAddress: publicAddress, zone, labels, drives };
 }

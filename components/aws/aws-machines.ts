@@ -14,19 +14,19 @@ import { DEFAULT_IMAGE, planMachines, listZones } from "./plan.ts";
 import { createSecurityGroups } from "./security-groups.ts";
 import { createSessionManagerProfile } from "./session-manager.ts";
 
-/** A partition placement group has seven in a zone, at most. */
+/** EC2's maximum number of partitions in a zone. */
 const PARTITIONS = 7;
 
 /**
- * EC2 instances with their network, security groups and data volumes: everything that `AwsHosts` has but the way in.
- * The instances install Docker Engine and mount their volumes themselves, as they start for the first time.
+ * EC2 instances with their network, security groups and data volumes: `AwsHosts` without the ssh connections. At their
+ * first boot the instances install Docker Engine and mount their volumes.
  */
 export class AwsMachines extends pulumi.ComponentResource {
   /** The machines by key. */
   readonly machines: Readonly<Record<string, AwsMachine>>;
-  /** The network that they are in. */
+  /** Id of their VPC. */
   readonly vpcId: pulumi.Output<string>;
-  /** The name in DNS of the load balancer, if there is one. */
+  /** DNS name of the load balancer; absent without `loadBalancer`. */
   readonly loadBalancerAddress?: pulumi.Output<string>;
 
   constructor(name: string, args: AwsMachinesArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -100,7 +100,7 @@ export class AwsMachines extends pulumi.ComponentResource {
   }
 }
 
-/** Managers each on hardware of their own, workers in partitions that share none. */
+/** Places each manager on different hardware, and workers in partitions that share none. */
 function createPlacementGroups(
   name: string,
   planned: ReturnType<typeof planMachines>,
@@ -121,7 +121,7 @@ function createPlacementGroups(
   return (role) => (role === "manager" ? managers : workers);
 }
 
-/** Whether the account has all that is asked for: whatever is made there waits for it. */
+/** Fails if there are problems. Resources whose inputs depend on it are then not created. */
 class Assertion extends SwarmResource {
   declare readonly passed: pulumi.Output<boolean>;
 

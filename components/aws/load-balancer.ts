@@ -20,7 +20,7 @@ export function isBehindLoadBalancer({ machines }: AwsLoadBalancerArgs, key: str
   return machines === undefined || machines.includes(key);
 }
 
-/** A network load balancer: what comes to a port of it goes to the same port of a machine that takes connections. */
+/** Creates a network load balancer that forwards each port to the same port of a healthy machine. */
 export function createLoadBalancer(args: AwsLoadBalancerArgs, options: LoadBalancerOptions): aws.lb.LoadBalancer {
   const { name, machines, vpcId, publicSubnetIds, subnetIds, securityGroup, tags, parent } = options;
   const { internal = false } = args;
@@ -29,7 +29,7 @@ export function createLoadBalancer(args: AwsLoadBalancerArgs, options: LoadBalan
     {
       ...{ loadBalancerType: "network", internal, securityGroups: [securityGroup.id], tags: tags(name) },
       subnets: args.subnetIds ?? (internal ? subnetIds : publicSubnetIds),
-      // Without it a zone whose machines are down would still be told to clients, and answer nothing.
+      // Otherwise DNS keeps the addresses of zones whose machines are all down.
       enableCrossZoneLoadBalancing: true,
     },
     { parent },

@@ -4,28 +4,28 @@ import { errorMessage } from "../../engine/error-message.ts";
 import type { ValidationIssue } from "../../core/input-validation-error.ts";
 import { type AccountFacts, validateAccount } from "./account.ts";
 
-/** What is asked of the account before anything is made in it. */
+/** What to look up in the account before creating anything. */
 export interface AccountQuery {
   zones: readonly string[];
-  /** Instance types by the argument that names them. */
+  /** Instance types by the argument that sets them. */
   types: Readonly<Record<string, pulumi.Input<string>>>;
   imageParameter: pulumi.Input<string>;
 }
 
-/** What it answered. */
+/** The result of `inspectAccount`. */
 export interface AccountInspection {
   issues: ValidationIssue[];
-  /** Id of the image; absent where there is none. */
+  /** Id of the image; absent if it was not found. */
   image?: string;
 }
 
-/** Asks the account what it has of all that is needed. Does not fail: what AWS says no with is a issue, too. */
+/** Looks up zones, image and instance types in the account. Does not throw: errors of AWS become issues. */
 export function inspectAccount(
   { zones, types, imageParameter }: AccountQuery,
   opts: pulumi.InvokeOptions,
 ): pulumi.Output<AccountInspection> {
   return pulumi.all([pulumi.output(types), imageParameter]).apply(async ([known, parameter]) => {
-    // Whoever is not let in, or asks in a region that does not exist, hears it once.
+    // Reports missing credentials or a wrong region once, not for every lookup.
     const found = await resultOrIssue("zones", undefined, aws.getAvailabilityZones({ state: "available" }, opts));
     if (isIssue(found)) return { issues: [found] };
     const [image, ofTypes] = await Promise.all([getImage(parameter, opts), getInstanceTypes(known, opts)]);
@@ -54,7 +54,7 @@ async function getInstanceTypes(
   types: Record<string, string>,
   opts: pulumi.InvokeOptions,
 ): Promise<Record<string, Types[string] | ValidationIssue>> {
-  // The first argument of several that name the same type is told of it.
+  // If several arguments have the same type, the first one is reported.
   const named = Object.entries(types).toReversed();
   const argumentsByType = new Map(named.map(([argument, type]) => [type, argument] as const));
   const found = [...argumentsByType].map(async ([instanceType, argument]) => {
@@ -82,25 +82,24 @@ async function resultOrIssue<T extends object>(
   }
 }
 
-/** What AWS says no with, as the way out of it. */
+/** Describes an error of AWS and how to fix it. */
 export function describeAwsError(text: string): string {
   if (/no valid credential|failed to refresh cached credentials|get credentials|no EC2 IMDS role found/i.test(text)) {
-    return "AWS knows no credentials here: log in (`aws sso login`), or set AWS_PROFILE or AWS_ACCESS_KEY_ID";
+    return "no AWS credentials were found: log in (`aws sso login`), or set AWS_PROFILE or AWS_ACCESS_KEY_ID";
   }
   if (/ExpiredToken|InvalidClientTokenId|AuthFailure|UnrecognizedClient|SignatureDoesNotMatch/.test(text)) {
-    return "AWS does not take these credentials: log in again (`aws sso login`), or look at AWS_PROFILE";
+    return "AWS rejects these credentials: log in again (`aws sso login`), or check AWS_PROFILE";
   }
-  if (/UnauthorizedOperation|AccessDenied/.test(text)) return `this user may not ask for it: ${toOneLine(text)}`;
+  if (/UnauthorizedOperation|AccessDenied/.test(text)) return `this user is not allowed to read it: ${toOneLine(text)}`;
   if (/ParameterNotFound|couldn't find resource/i.test(text)) {
-    return "there is no such parameter in this region: look with `aws ssm get-parameter --name …`";
+    return "does not exist in this region: check it with `aws ssm get-parameter --name …`";
   }
-  if (/InvalidAMIID|returned no results/i.test(text))
-    return "there is no image with the id that it says, in this region";
-  if (/InvalidInstanceType/.test(text)) return "there is no such instance type in this region";
+  if (/InvalidAMIID|returned no results/i.test(text)) return "contains an image id that does not exist in this region";
+  if (/InvalidInstanceType/.test(text)) return "is not available in this region";
   if (/invalid AWS Region|no such host|invalid region|missing region/i.test(text)) {
-    return `AWS has no such region: look at \`pulumi config get aws:region\`: ${toOneLine(text)}`;
+    return `the AWS region is missing or invalid: check \`pulumi config get aws:region\`: ${toOneLine(text)}`;
   }
-  return `AWS does not tell: ${toOneLine(text)}`;
+  return `cannot be read from AWS: ${toOneLine(text)}`;
 }
 
 function toOneLine(text: string): string {

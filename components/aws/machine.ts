@@ -14,34 +14,34 @@ import {
 import type { Role } from "./plan.ts";
 import { userData } from "./user-data.ts";
 
-/** A machine, and what is known of it. */
+/** A machine and its outputs. */
 export interface AwsMachine {
-  /** Your name for it. */
+  /** Key in `managers` or `workers`. */
   readonly key: string;
-  /** What it is to be in a Swarm. */
+  /** Role in the Swarm. */
   readonly role: Role;
-  /** Its availability zone. */
+  /** Availability zone. */
   readonly zone: string;
-  /** Labels of its node. */
+  /** Labels of its Swarm node. */
   readonly labels: Readonly<Record<string, string>>;
-  /** Its data volumes as a host's drives. */
+  /** Data volumes as drives of a host. */
   readonly drives: Readonly<Record<string, Drive>>;
-  /** Ids of its data volumes by key. */
+  /** Ids of the data volumes by key. */
   readonly volumeIds: Readonly<Record<string, pulumi.Output<string>>>;
-  /** Known once all its volumes are attached; so are its addresses. */
+  /** Id of the instance. Like the addresses, known once all volumes are attached. */
   readonly instanceId: pulumi.Output<string>;
-  /** Its address in the network of the machines. */
+  /** Address within the VPC. */
   readonly privateAddress: pulumi.Output<string>;
-  /** The same for as long as the name is there; absent where machines have none. */
+  /** Public address, which stays with the key; absent if machines have none. */
   readonly publicAddress?: pulumi.Output<string>;
-  /** The public key by which ssh knows it. */
+  /** Public ssh host key. */
   readonly hostKey: pulumi.Output<string>;
 }
 
 export interface MachineOptions {
   name: string;
   args: AwsMachinesArgs;
-  /** Id of the image for machines that are made now; known once the account was found to be as it must be. */
+  /** Id of the image for new machines; known once the account was validated. */
   image: pulumi.Output<string>;
   publicKeys: pulumi.Input<string>[];
   subnetId: pulumi.Input<string>;
@@ -49,12 +49,12 @@ export interface MachineOptions {
   placementGroup?: aws.ec2.PlacementGroup;
   instanceProfile?: aws.iam.InstanceProfile;
   tags: (name: string) => Record<string, pulumi.Input<string>>;
-  /** What must be there before it can reach the internet. */
+  /** Resources that must exist before it can reach the internet. */
   internetAccess: pulumi.Resource[];
   parent: pulumi.Resource;
 }
 
-/** Makes a machine with its volumes. The volumes are things of their own: the machine comes and goes, they stay. */
+/** Creates a machine with its volumes. Volumes are separate resources and stay when the machine is replaced. */
 export function createMachine(planned: PlannedMachine, options: MachineOptions): AwsMachine {
   const { key, role, zone, labels } = planned;
   const { args, image, tags, parent } = options;
@@ -75,15 +75,15 @@ export function createMachine(planned: PlannedMachine, options: MachineOptions):
   });
 
   const hostKey = new HostKey(`${name}-host-key`, { hostname: key }, { parent });
-  const blueprint = new LaunchSnapshot(
-    `${name}-blueprint`,
+  const launch = new LaunchSnapshot(
+    `${name}-launch`,
     { image, userData: firstBootUserData(planned, volumes, hostKey, options), generation: planned.generation },
     { parent },
   );
-  const instance = new aws.ec2.Instance(name, instanceArgs(planned, name, blueprint, options), {
+  const instance = new aws.ec2.Instance(name, instanceArgs(planned, name, launch, options), {
     parent,
     dependsOn: options.internetAccess,
-    // Its volumes can be attached to one machine only, and its name is one machine's in the Swarm.
+    // Volumes can be attached to one machine only, and hostnames must be unique in the Swarm.
     deleteBeforeReplace: true,
   });
   const devices = deviceNames(planned.volumes);
@@ -93,7 +93,7 @@ export function createMachine(planned: PlannedMachine, options: MachineOptions):
         `${name}-${volume}`,
         {
           ...{ instanceId: instance.id, volumeId: id, deviceName: devices[volume] ?? "" },
-          // What is mounted can only be taken away from a machine that has stopped.
+          // Mounted volumes can only be detached from a stopped machine.
           stopInstanceBeforeDetaching: true,
         },
         { parent, deleteBeforeReplace: true },
@@ -125,16 +125,16 @@ function createPublicAddress(
 function instanceArgs(
   planned: PlannedMachine,
   name: string,
-  blueprint: LaunchSnapshot,
+  launch: LaunchSnapshot,
   { args, subnetId, securityGroupIds, placementGroup, instanceProfile, tags }: MachineOptions,
 ): aws.ec2.InstanceArgs {
   return {
-    ...{ ami: blueprint.image, instanceType: planned.type, subnetId, vpcSecurityGroupIds: securityGroupIds },
-    userData: pulumi.secret(blueprint.userData),
+    ...{ ami: launch.image, instanceType: planned.type, subnetId, vpcSecurityGroupIds: securityGroupIds },
+    userData: pulumi.secret(launch.userData),
     userDataReplaceOnChange: true,
     placementGroup: placementGroup?.name,
     iamInstanceProfile: instanceProfile?.name,
-    // Containers are one hop further away than the machine itself.
+    // Containers are one hop further away, so a limit of 1 keeps them from the metadata service.
     metadataOptions: {
       ...{ httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
       instanceMetadataTags: "disabled",
@@ -154,7 +154,7 @@ function firstBootUserData(
   { args, publicKeys }: MachineOptions,
 ): pulumi.Output<string> {
   const mounts = pulumi.output(Object.fromEntries(volumes.map(([volume, { id }]) => [mountPoint(volume), id])));
-  // Whoever has the private key can pass for the machine.
+  // The private key could be used to impersonate the machine.
   return pulumi.all([publicKeys, pulumi.secret(privateKey), publicKey, mounts]).apply(([keys, secret, open, ids]) =>
     userData({
       ...{ hostname: key, user: args.user ?? DEFAULT_USER, publicKeys: keys, generation, volumes: ids },
@@ -165,7 +165,7 @@ function firstBootUserData(
   );
 }
 
-/** The key by which ssh knows the machine. */
+/** The machine's ssh host key. */
 class HostKey extends SwarmResource {
   declare readonly privateKey: pulumi.Output<string>;
   declare readonly publicKey: pulumi.Output<string>;
@@ -176,7 +176,7 @@ class HostKey extends SwarmResource {
   }
 }
 
-/** What the machine is made from, kept while its generation is the same. */
+/** Records image and user data of a machine until its generation changes, so that later defaults do not replace it. */
 class LaunchSnapshot extends SwarmResource {
   declare readonly image: pulumi.Output<string>;
   declare readonly userData: pulumi.Output<string>;

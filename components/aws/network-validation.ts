@@ -7,10 +7,10 @@ import type { AwsMachinesArgs, OpenPort } from "./args.ts";
 import { DEFAULT_CIDR, isExistingNetwork, type PlannedMachine } from "./plan.ts";
 import { hasSubnet, subnetOf, type SubnetKind } from "./subnets.ts";
 
-/** Whether a name is that of an availability zone, as far as its form tells. */
+/** Whether a name has the form of an availability zone. */
 export const isZone = (zone: string) => /^[a-z]{2}(-[a-z]+)+-\d[a-z]$/.test(zone);
 
-/** What is wrong with where the machines are put. */
+/** Validates the machines' network. */
 export function validateNetwork(
   { network = {}, internet = "public-addresses" }: AwsMachinesArgs,
   zones: readonly string[],
@@ -18,7 +18,7 @@ export function validateNetwork(
   const regions = [...new Set(zones.filter(isZone).map((zone) => zone.slice(0, -1)))];
   const issues: ValidationIssue[] = [];
   if (regions.length > 1) {
-    const problem = "are in several regions: a Swarm's machines are in one";
+    const problem = "are in several regions: put all machines of a Swarm in one";
     issues.push({ argument: "zones", value: zones, problem });
   }
   if (isExistingNetwork(network)) {
@@ -32,20 +32,20 @@ export function validateNetwork(
   const problem = cidrError(cidr, DEFAULT_CIDR) ?? widthError(cidr);
   if (problem) return [...issues, { argument: "network.cidr", value: cidr, problem }];
   for (const zone of zones.filter((name) => isZone(name) && !hasSubnet(name))) {
-    const placeless = "has no subnet of its own here, which zones a to h have: make the network yourself, and name it";
-    issues.push({ argument: "zones", value: zone, problem: placeless });
+    const noSubnet = "gets no subnet, only zones a to h do: create the network yourself, and give it as network";
+    issues.push({ argument: "zones", value: zone, problem: noSubnet });
   }
-  const isDirect = internet === "public-addresses";
+  const hasPublicAddresses = internet === "public-addresses";
   const taken = zones.filter(hasSubnet).flatMap((zone) => {
-    const kinds: SubnetKind[] = isDirect ? ["public"] : ["public", "private"];
-    const carved = zone in subnets ? kinds.slice(0, -1) : kinds;
-    return carved.map((kind) => ({ zone, block: subnetOf(cidr, zone, kind) }));
+    const kinds: SubnetKind[] = hasPublicAddresses ? ["public"] : ["public", "private"];
+    const generated = zone in subnets ? kinds.slice(0, -1) : kinds;
+    return generated.map((kind) => ({ zone, block: subnetOf(cidr, zone, kind) }));
   });
   for (const [zone, subnet] of Object.entries(subnets)) {
     const other = taken.find(({ block }) => overlaps(block, subnet));
-    const shared = other && `has addresses of ${other.block}, a subnet of ${other.zone}: give each its own`;
-    const said = cidrError(subnet, "10.60.7.0/24") ?? subnetError(cidr, subnet) ?? shared;
-    if (said) issues.push({ argument: `network.subnets.${zone}`, value: subnet, problem: said });
+    const shared = other && `overlaps ${other.block}, a subnet of ${other.zone}: give each its own range`;
+    const problem = cidrError(subnet, "10.60.7.0/24") ?? subnetError(cidr, subnet) ?? shared;
+    if (problem) issues.push({ argument: `network.subnets.${zone}`, value: subnet, problem });
     taken.push({ zone, block: subnet });
   }
   return issues;
@@ -57,14 +57,14 @@ function widthError(cidr: string): string | undefined {
 }
 
 function subnetError(cidr: string, subnet: string): string | undefined {
-  if (!contains(cidr, subnet)) return `is not within the VPC's ${cidr}: give a part of it`;
+  if (!contains(cidr, subnet)) return `is not within the VPC's ${cidr}: give a range within it`;
   return Number(subnet.split("/")[1]) > 28 ? "is too small for EC2: give /28 or wider" : undefined;
 }
 
-/** Wider than this is as good as everywhere. */
+/** Wider ranges count as the whole internet. */
 const MIN_RESTRICTED_PREFIX = 8;
 
-/** What is wrong with who may come in. */
+/** Validates the address ranges that ports are opened to. */
 export function validateSources({
   allowFrom = {},
   allowAnywhere = [],
@@ -80,7 +80,7 @@ export function validateSources({
   ];
 }
 
-/** What is wrong with addresses that something is opened to, as far as they are known. */
+/** Validates an address range that a service is opened to, if it is known. */
 export function validateSourceCidr(
   argument: string,
   cidr: string | undefined,
@@ -92,11 +92,11 @@ export function validateSourceCidr(
   if (problem) return [{ argument, value: cidr, problem }];
   const [, prefix] = ipaddr.IPv4.parseCIDR(cidr);
   if (what === "s3" || prefix >= MIN_RESTRICTED_PREFIX || allowAnywhere.includes(what)) return [];
-  const everybody = `opens ${what} to the internet: name your own addresses, or say that it may be with allowAnywhere: ["${what}"]`;
-  return [{ argument, value: cidr, problem: everybody }];
+  const tooWide = `opens ${what} to the internet: give your own addresses, or permit it with allowAnywhere: ["${what}"]`;
+  return [{ argument, value: cidr, problem: tooWide }];
 }
 
-/** What is wrong with the load balancer. */
+/** Validates the load balancer. */
 export function validateLoadBalancer(args: AwsMachinesArgs, machines: readonly PlannedMachine[]): ValidationIssue[] {
   const { loadBalancer, network, internet = "public-addresses" } = args;
   if (!loadBalancer) return [];
@@ -106,16 +106,17 @@ export function validateLoadBalancer(args: AwsMachinesArgs, machines: readonly P
     issues.push({
       argument: "loadBalancer.ports",
       value: ports,
-      problem: "must be one port or more, each of them once",
+      problem: "must be at least one port, without duplicates",
     });
   }
   const known = machines.map(({ key }) => key);
   for (const key of (behind ?? []).filter((name) => !known.includes(name))) {
-    const problem = `is no machine: choose of ${known.join(", ")}`;
+    const problem = `is not a machine: choose one of ${known.join(", ")}`;
     issues.push({ argument: "loadBalancer.machines", value: key, problem });
   }
   if (isExistingNetwork(network) && internet !== "public-addresses" && !internal && !subnetIds) {
-    const problem = "must be public subnets of the existing network: the machines' own are not; or give internal: true";
+    const problem =
+      "is needed, since the machines' own subnets are not public: give public subnets of the network, or internal: true";
     issues.push({ argument: "loadBalancer.subnetIds", value: subnetIds, problem });
   }
   return issues;

@@ -4,28 +4,28 @@ import type { AwsMachinesArgs, NewNetwork } from "./args.ts";
 import { DEFAULT_CIDR, isExistingNetwork } from "./plan.ts";
 import { subnetOf } from "./subnets.ts";
 
-/** Where machines are put. */
+/** The network of the machines. */
 export interface MachineNetwork {
   vpcId: pulumi.Output<string> | pulumi.Input<string>;
-  /** Subnets for machines, by zone. */
+  /** Subnet ids for machines, by zone. */
   subnetIds: Readonly<Record<string, pulumi.Input<string>>>;
-  /** Subnets for a load balancer that clients outside reach. */
+  /** Subnet ids for a public load balancer. */
   publicSubnetIds: pulumi.Input<string>[];
-  /** What must be there before a machine can reach the internet. */
+  /** Resources that must exist before a machine can reach the internet. */
   internetAccess: pulumi.Resource[];
 }
 
 export interface NetworkOptions {
   name: string;
   zones: readonly string[];
-  /** Tags of a thing by its name. */
+  /** Returns the tags of a resource by its name. */
   tags: (name: string) => Record<string, pulumi.Input<string>>;
-  /** A value that is known only once the account was found to be as it must be. */
+  /** Makes a value depend on the validation of the account. */
   afterAssertion: <T>(value: pulumi.Input<T>) => pulumi.Output<T>;
   parent: pulumi.Resource;
 }
 
-/** The network that is there, or one that is made. */
+/** Returns the existing network, or creates one. */
 export function createMachineNetwork(args: AwsMachinesArgs, options: NetworkOptions): MachineNetwork {
   const { network = {}, internet = "public-addresses" } = args;
   if (!isExistingNetwork(network)) return createNetwork(network, internet, options);
@@ -45,42 +45,46 @@ function createNetwork(
     opts,
   );
   const vpcId = vpc.id;
-  const out = new aws.ec2.InternetGateway(name, { vpcId, tags: tags(name) }, opts);
+  const internetGateway = new aws.ec2.InternetGateway(name, { vpcId, tags: tags(name) }, opts);
 
   const routeTable = (table: string, to: { gatewayId?: pulumi.Output<string>; natGatewayId?: pulumi.Output<string> }) =>
     new aws.ec2.RouteTable(table, { vpcId, routes: [{ cidrBlock: "0.0.0.0/0", ...to }], tags: tags(table) }, opts);
   const subnet = (kind: "public" | "private", zone: string, cidrBlock: string, routes: aws.ec2.RouteTable) => {
     const named = `${name}-${kind}-${zone}`;
     const args = { vpcId, availabilityZone: zone, cidrBlock, mapPublicIpOnLaunch: false, tags: tags(named) };
-    const made = new aws.ec2.Subnet(named, args, opts);
-    const way = new aws.ec2.RouteTableAssociation(named, { subnetId: made.id, routeTableId: routes.id }, opts);
-    return { id: made.id, way };
+    const created = new aws.ec2.Subnet(named, args, opts);
+    const route = new aws.ec2.RouteTableAssociation(named, { subnetId: created.id, routeTableId: routes.id }, opts);
+    return { id: created.id, route };
   };
 
-  const direct = routeTable(`${name}-public`, { gatewayId: out.id });
-  const isDirect = internet === "public-addresses";
-  const open = zones.map((zone) => {
-    const cidrBlock = (isDirect ? subnets[zone] : undefined) ?? subnetOf(cidr, zone, "public");
-    return { zone, ...subnet("public", zone, cidrBlock, direct) };
+  const publicRoutes = routeTable(`${name}-public`, { gatewayId: internetGateway.id });
+  const hasPublicAddresses = internet === "public-addresses";
+  const publicSubnets = zones.map((zone) => {
+    const cidrBlock = (hasPublicAddresses ? subnets[zone] : undefined) ?? subnetOf(cidr, zone, "public");
+    return { zone, ...subnet("public", zone, cidrBlock, publicRoutes) };
   });
-  const publicSubnetIds = open.map(({ id }) => id);
-  if (isDirect) {
-    const subnetIds = Object.fromEntries(open.map(({ zone, id }) => [zone, id]));
-    return { vpcId, subnetIds, publicSubnetIds, internetAccess: open.map(({ way }) => way) };
+  const publicSubnetIds = publicSubnets.map(({ id }) => id);
+  if (hasPublicAddresses) {
+    const subnetIds = Object.fromEntries(publicSubnets.map(({ zone, id }) => [zone, id]));
+    return { vpcId, subnetIds, publicSubnetIds, internetAccess: publicSubnets.map(({ route }) => route) };
   }
 
-  const natIn = ({ zone, id, way }: (typeof open)[number]) => {
+  const natIn = ({ zone, id, route }: (typeof publicSubnets)[number]) => {
     const named = `${name}-nat-${zone}`;
-    const address = new aws.ec2.Eip(named, { domain: "vpc", tags: tags(named) }, { parent, dependsOn: [out] });
+    const address = new aws.ec2.Eip(
+      named,
+      { domain: "vpc", tags: tags(named) },
+      { parent, dependsOn: [internetGateway] },
+    );
     const args = { subnetId: id, allocationId: address.id, tags: tags(named) };
-    const gateway = new aws.ec2.NatGateway(named, args, { parent, dependsOn: [way] });
+    const gateway = new aws.ec2.NatGateway(named, args, { parent, dependsOn: [route] });
     return routeTable(`${name}-private-${zone}`, { natGatewayId: gateway.id });
   };
-  const tables = (internet === "nat" ? open.slice(0, 1) : open).map(natIn);
-  const closed = zones.map((zone, at) => {
-    const routes = tables[at] ?? tables[0] ?? direct;
+  const tables = (internet === "nat" ? publicSubnets.slice(0, 1) : publicSubnets).map(natIn);
+  const privateSubnets = zones.map((zone, at) => {
+    const routes = tables[at] ?? tables[0] ?? publicRoutes;
     return { zone, ...subnet("private", zone, subnets[zone] ?? subnetOf(cidr, zone, "private"), routes) };
   });
-  const subnetIds = Object.fromEntries(closed.map(({ zone, id }) => [zone, id]));
-  return { vpcId, subnetIds, publicSubnetIds, internetAccess: closed.map(({ way }) => way) };
+  const subnetIds = Object.fromEntries(privateSubnets.map(({ zone, id }) => [zone, id]));
+  return { vpcId, subnetIds, publicSubnetIds, internetAccess: privateSubnets.map(({ route }) => route) };
 }

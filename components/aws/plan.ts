@@ -1,9 +1,9 @@
 import type { AwsMachineArgs, AwsMachinesArgs, AwsVolumeArgs, ExistingNetwork } from "./args.ts";
 
-/** What a machine is to be in a Swarm. */
+/** Role of a machine in the Swarm. */
 export type Role = "manager" | "worker";
 
-/** A machine with all that was left to the defaults. */
+/** A machine with all defaults filled in. */
 export type PlannedMachine = Required<AwsMachineArgs> & { key: string; role: Role };
 
 export const DEFAULT_TYPE = "m7i-flex.large";
@@ -13,10 +13,10 @@ export const DEFAULT_REPOSITORY = "https://download.docker.com/linux";
 export const DEFAULT_USER = "ubuntu";
 export const DEFAULT_CIDR = "10.60.0.0/16";
 
-/** The largest packet inside a VPC, in bytes. */
+/** MTU within a VPC, in bytes. */
 export const VPC_MTU = 9001;
 
-/** All machines, managers first. */
+/** Returns all machines with their defaults, managers first. */
 export function planMachines({ managers, workers = {}, defaults = {} }: AwsMachinesArgs): PlannedMachine[] {
   const planned = (role: Role, machines: Record<string, AwsMachineArgs>) =>
     Object.entries(machines).map(([key, given]) => ({
@@ -29,21 +29,22 @@ export function planMachines({ managers, workers = {}, defaults = {} }: AwsMachi
   return [...planned("manager", managers), ...planned("worker", workers)];
 }
 
-/** The zones that have a machine, in the order of their names. */
+/** Returns the zones that have a machine, sorted. */
 export function listZones(machines: readonly PlannedMachine[]): string[] {
   return [...new Set(machines.map(({ zone }) => zone))].sort();
 }
 
+/** Whether the network exists already, rather than being created. */
 export function isExistingNetwork(network: AwsMachinesArgs["network"]): network is ExistingNetwork {
   return network !== undefined && "vpcId" in network;
 }
 
-/** Where a data volume is mounted. */
+/** Returns the folder where a data volume is mounted. */
 export const mountPoint = (volume: string) => `/mnt/${volume}`;
 
 /**
- * The name under which EC2 attaches a volume: /dev/sdf to /dev/sdp are for that. Only EC2 goes by it, and only within
- * one machine; the machine itself finds its volumes by their ids.
+ * Returns the device names for attaching volumes, from EC2's range /dev/sdf to /dev/sdp. Only EC2 uses them; the machine
+ * finds its volumes by their ids.
  */
 export function deviceNames(volumes: Record<string, AwsVolumeArgs>): Record<string, string> {
   return Object.fromEntries(Object.keys(volumes).map((key, at) => [key, `/dev/sd${DEVICE_LETTERS[at] ?? "?"}`]));

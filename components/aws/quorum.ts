@@ -1,4 +1,4 @@
-/** The zones whose loss would take the managers' quorum with it. */
+/** Returns the zones without which the managers have no quorum. */
 export function zonesWithQuorum(managerZones: readonly string[]): string[] {
   const quorum = Math.floor(managerZones.length / 2) + 1;
   return [...new Set(managerZones)].sort().filter((lost) => {

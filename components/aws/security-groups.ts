@@ -7,7 +7,7 @@ import { type Rule, securityRules } from "./security-rules.ts";
 export interface SecurityGroups {
   members: aws.ec2.SecurityGroup;
   managers: aws.ec2.SecurityGroup;
-  /** Those of the load balancer, and of the machines behind it. */
+  /** Groups of the load balancer, and of the machines behind it. */
   balancing?: { loadBalancer: aws.ec2.SecurityGroup; balanced: aws.ec2.SecurityGroup };
 }
 
@@ -15,14 +15,14 @@ export interface SecurityOptions {
   name: string;
   vpcId: pulumi.Input<string>;
   tags: (name: string) => Record<string, pulumi.Input<string>>;
-  /** Refuses addresses that were not known before. */
+  /** Throws if addresses that were not known before are invalid. */
   check: (rule: Rule, cidr: string) => void;
   parent: pulumi.Resource;
 }
 
 /**
- * One group for each part that a machine plays. No two name each other: managers name members, machines behind the load
- * balancer name that, and that names members as whom it may reach.
+ * Creates one group for each role of a machine. References between groups have no cycles: managers refer to members,
+ * machines behind the load balancer refer to it, and its egress refers to members.
  */
 export function createSecurityGroups(args: AwsMachinesArgs, options: SecurityOptions): SecurityGroups {
   const { name, vpcId, tags, check, parent } = options;
@@ -54,7 +54,7 @@ export function createSecurityGroups(args: AwsMachinesArgs, options: SecurityOpt
     );
   };
 
-  // Images, packages and the Session Manager lie outside.
+  // For images, packages and Session Manager.
   const anywhere = { description: "All", protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: ["0.0.0.0/0"] };
   const members = group("members", "Machines of the Swarm", rules.members, [anywhere]);
   const managers = group("managers", "Managers of the Swarm", rules.managers, [], { members });

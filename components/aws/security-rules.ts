@@ -1,36 +1,37 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { AwsMachinesArgs, OpenPort } from "./args.ts";
 
-/** Who something is open to: the machines themselves, the load balancer, or addresses. */
+/** Source of connections: the machines themselves, the load balancer, or address ranges. */
 export type Source = "members" | "load balancer" | pulumi.Input<string>[];
 
-/** One thing that a security group lets in. */
+/** An ingress rule of a security group. */
 export interface Rule {
   description: string;
-  /** A name, or the number of an IP protocol. */
+  /** `50` is ESP. */
   protocol: "tcp" | "udp" | "50";
   /** 0 for a protocol without ports. */
   port: number;
   from: Source;
-  /** What is opened to addresses, of the things that they are named for. */
+  /** The service that is opened to address ranges by `allowFrom`. */
   opens?: OpenPort;
 }
 
-/** What each security group lets in. Whoever is in no list stays out. */
+/** Ingress rules of each security group; everything else is blocked. */
 export interface SecurityRules {
-  /** Every machine. */
+  /** For every machine. */
   members: Rule[];
-  /** The managers, beside what they get as members. */
+  /** For managers, in addition to those of members. */
   managers: Rule[];
-  /** Machines behind the load balancer. */
+  /** For machines behind the load balancer. */
   balanced: Rule[];
-  /** The load balancer itself. */
+  /** For the load balancer itself. */
   loadBalancer: Rule[];
 }
 
 export const DEFAULT_PORTS = { s3: 9000, console: 9001 };
 const SSH_PORT = 22;
 
+/** Returns the ingress rules of all security groups. */
 export function securityRules({ allowFrom = {}, ports, loadBalancer }: AwsMachinesArgs): SecurityRules {
   const { s3 = DEFAULT_PORTS.s3, console = DEFAULT_PORTS.console } = ports ?? {};
   const open = { s3, console, ssh: SSH_PORT };

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 
-/** What the agent of the Session Manager has to be allowed, and nothing of what its ready-made policy adds. */
+/** Permissions that Session Manager's agent needs. AWS's managed policy grants more. */
 export const SESSION_ACTIONS = [
   "ssm:UpdateInstanceInformation",
   "ssmmessages:CreateControlChannel",
@@ -12,7 +12,7 @@ export const SESSION_ACTIONS = [
 
 const document = (statement: object) => JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
 
-/** The role of machines that the Session Manager lets users in to. */
+/** Creates an instance profile with a role that permits only Session Manager. */
 export function createSessionManagerProfile(
   name: string,
   afterAssertion: (text: string) => pulumi.Output<string>,

@@ -1,19 +1,19 @@
 import ipaddr from "ipaddr.js";
 
-/** A subnet is a sixteenth of the VPC: eight zones, each with a public and a private one. */
+/** A subnet is a sixteenth of the VPC: eight zones, each with a public and a private subnet. */
 const SUBNET_BITS = 4;
 const ZONES = 8;
 
 export type SubnetKind = "public" | "private";
 
-/** Whether a zone's subnets have a place: it is that of the letter its name ends with, a to h. */
+/** Whether a zone gets subnets: only zones with the letters a to h do. */
 export function hasSubnet(zone: string): boolean {
   return subnetIndex(zone) >= 0 && subnetIndex(zone) < ZONES;
 }
 
 /**
- * The addresses of a zone's subnet. They follow from the zone's letter alone, so that zones which come and go move no
- * other's: public subnets are the first half of the VPC, private ones the second.
+ * Returns the address range of a zone's subnet. It depends on the zone's letter only, so that adding or removing zones
+ * moves no other subnet. Public subnets are in the first half of the VPC, private ones in the second.
  */
 export function subnetOf(vpc: string, zone: string, kind: SubnetKind): string {
   const [base, prefix] = ipaddr.IPv4.parseCIDR(vpc);

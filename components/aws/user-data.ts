@@ -1,14 +1,14 @@
 import { shellQuote } from "../../engine/shell-quoting.ts";
 
-/** A machine's own key, by which ssh knows it. */
+/** A machine's ssh host key. */
 export interface HostKeyPair {
-  /** PEM. */
+  /** Private key, PEM. */
   privateKey: string;
-  /** As in ssh_host_ecdsa_key.pub. */
+  /** Public key in the format of ssh_host_ecdsa_key.pub. */
   publicKey: string;
 }
 
-/** What a machine has to know to become a host. */
+/** Settings of a machine's first boot. */
 export interface FirstBoot {
   hostname: string;
   user: string;
@@ -16,24 +16,24 @@ export interface FirstBoot {
   hostKey: HostKeyPair;
   engineVersion: string;
   engineRepository: string;
-  /** Volumes by where they are to be mounted. */
+  /** Volume ids by mount point. */
   volumes: Readonly<Record<string, string>>;
-  /** Stands in the text, so that another one makes another machine. */
+  /** Part of the user data, so that changing it replaces the machine. */
   generation: string;
 }
 
 const SETUP = "/usr/local/sbin/pulumi-swarm-setup";
 
 /**
- * For a store's many connections, and for packets of 9001 bytes that leave the VPC: where a router drops one that is too
- * large without a word, TCP finds out by itself.
+ * For a store's many connections. MTU probing is for packets of 9001 bytes that leave the VPC, where routers may drop them
+ * silently.
  */
 const SYSCTLS = `net.core.somaxconn = 4096
 net.ipv4.tcp_mtu_probing = 1
 vm.swappiness = 1
 `;
 
-/** What cloud-init reads at the first boot. JSON is YAML, and needs no escaping of its own. */
+/** Returns the user data for cloud-init. JSON is valid YAML and needs no extra escaping. */
 export function userData(boot: FirstBoot): string {
   const { hostname, publicKeys, hostKey, generation } = boot;
   const config = {
@@ -42,7 +42,7 @@ export function userData(boot: FirstBoot): string {
     manage_etc_hosts: true,
     ssh_authorized_keys: publicKeys,
     ssh_keys: { ecdsa_private: hostKey.privateKey, ecdsa_public: hostKey.publicKey },
-    // Others that came with the image would be offered to clients, which could not know them; none are made.
+    // Deletes host keys of the image, which clients would be offered but do not know. cloud-init then generates no others.
     ssh_deletekeys: true,
     write_files: [
       { path: "/etc/sysctl.d/90-pulumi-swarm.conf", content: SYSCTLS },
@@ -53,23 +53,23 @@ export function userData(boot: FirstBoot): string {
   return `#cloud-config\n# generation ${generation}\n${JSON.stringify(config, null, 1)}\n`;
 }
 
-/** The path by which a machine finds a volume, whatever order it sees them in. */
+/** Returns the path of a volume's device, which does not depend on the order of attachment. */
 export function volumeDevice(volumeId: string): string {
   return `/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${volumeId.replace("-", "")}`;
 }
 
-/** Makes a machine a Docker host with its drives mounted. May run again: what is there is left as it is. */
+/** Returns the script that installs Docker and mounts the volumes. It is idempotent. */
 function setupScript({ user, engineVersion, engineRepository, volumes }: FirstBoot): string {
   const mounts = Object.entries(volumes).map(
     ([folder, id]) => `mount_volume ${shellQuote(volumeDevice(id))} ${shellQuote(folder)}`,
   );
   const version = shellQuote(`5:${engineVersion}-*`);
   return `#!/bin/sh
-# Makes this machine a Docker host with its drives mounted, at its first boot.
+# Installs Docker and mounts the drives at the first boot.
 set -eu
 export DEBIAN_FRONTEND=noninteractive
 
-# A machine is there before its address is.
+# The machine may boot before its public address is attached.
 retry() {
   tries=0
   until "$@"; do
@@ -79,7 +79,7 @@ retry() {
   done
 }
 
-# A volume is attached while the machine starts. Only a blank one gets a file system: data is never formatted.
+# Volumes are attached while the machine boots. Only blank ones get a file system: data is never formatted.
 mount_volume() {
   waited=0
   until [ -b "$1" ]; do
@@ -92,7 +92,7 @@ mount_volume() {
   case "$found" in
     0) ;;
     2) mkfs.xfs -q "$1" ;;
-    *) echo "volume $1: what is on it cannot be told: it is left as it is" >&2; return 1 ;;
+    *) echo "volume $1: its contents cannot be identified: it is not changed" >&2; return 1 ;;
   esac
   mkdir -p "$2"
   grep -q "^$1 " /etc/fstab || echo "$1 $2 xfs defaults,noatime,nofail 0 2" >>/etc/fstab

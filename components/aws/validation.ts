@@ -16,10 +16,10 @@ import {
 } from "./plan.ts";
 import { zonesWithQuorum } from "./quorum.ts";
 
-/** EC2 places no more machines of a spread group apart in one zone. */
+/** EC2's maximum of instances of a spread placement group in one zone. */
 const MAX_SPREAD_PER_ZONE = 7;
 
-/** What is wrong with the machines as they were declared. */
+/** Validates the declared machines. */
 export function validateAwsMachines(args: AwsMachinesArgs): ValidationIssue[] {
   const machines = planMachines(args);
   return [
@@ -35,35 +35,35 @@ export function validateAwsMachines(args: AwsMachinesArgs): ValidationIssue[] {
   ];
 }
 
-/** What is wrong with how they are to be reached, beside that. */
+/** Validates the arguments about ssh. */
 export function validateAwsHosts(args: AwsHostsArgs): ValidationIssue[] {
   const { sshVia, internet = "public-addresses", sessionManager = true, allowFrom } = args;
   const issue = (problem: string) => [{ argument: "sshVia", value: sshVia, problem }];
   if (sshVia === "public-address" && internet !== "public-addresses") {
-    return issue('machines have none: give internet: "public-addresses", or another way in');
+    return issue('machines have none: give internet: "public-addresses", or another sshVia');
   }
   if (sshVia === "public-address" && !allowFrom?.ssh?.length) {
-    return issue("ssh is open to nobody: name your own addresses in allowFrom.ssh, or take another way in");
+    return issue("port 22 is not open: give your own addresses in allowFrom.ssh, or another sshVia");
   }
   if (sshVia === "session-manager" && !sessionManager) {
-    return issue("sessionManager is false: leave that out, or take another way in");
+    return issue("sessionManager is false: leave that out, or give another sshVia");
   }
   if (sshVia === undefined && !sessionManager && !(internet === "public-addresses" && allowFrom?.ssh?.length)) {
-    return issue("there is no way in: give allowFrom.ssh, leave out sessionManager: false, or say which way it is");
+    return issue("machines cannot be reached: give allowFrom.ssh, leave out sessionManager: false, or give sshVia");
   }
   return [];
 }
 
 function validateMembers({ managers, workers = {} }: AwsMachinesArgs): ValidationIssue[] {
   if (Object.keys(managers).length === 0) {
-    const problem = 'needs at least one machine: managers: { a: { zone: "eu-central-1a" } }';
+    const problem = 'must have at least one machine, such as { a: { zone: "eu-central-1a" } }';
     return [{ argument: "managers", value: managers, problem }];
   }
   const both = Object.keys(workers).filter((key) => key in managers);
   return both.map((key) => ({
     argument: "workers",
     value: key,
-    problem: "is a manager already: a machine is one of them",
+    problem: "is also a manager: a machine has one role; remove it from one of them",
   }));
 }
 
@@ -93,8 +93,13 @@ function validateMachine({
     'must be an instance type, such as "m7i.large"',
   );
   check("rootSizeGiB", knownValue(rootSizeGiB), isSize(8), "must be a whole number of GiB from 8 to 16384");
-  check("generation", generation, (text) => /^[\w.-]{1,63}$/.test(text), "must be a word: letters, digits, - . _");
-  check("volumes", Object.keys(volumes).length, (count) => count <= MAX_VOLUMES, `can be ${MAX_VOLUMES} at most`);
+  check(
+    "generation",
+    generation,
+    (text) => /^[\w.-]{1,63}$/.test(text),
+    "must be 1 to 63 letters, digits, dots, hyphens or underscores",
+  );
+  check("volumes", Object.keys(volumes).length, (count) => count <= MAX_VOLUMES, `must be at most ${MAX_VOLUMES}`);
   for (const [name, { sizeGiB, iops, throughput }] of Object.entries(volumes)) {
     const volume = `volumes.${name}`;
     check(`${volume}.sizeGiB`, knownValue(sizeGiB), isSize(1), "must be a whole number of GiB from 1 to 16384");
@@ -128,15 +133,15 @@ function validateQuorum({
   const [worst] = zonesWithQuorum(zones);
   const apart = [...new Set(zones)].flatMap((zone) => {
     const count = zones.filter((other) => other === zone).length;
-    const problem = `are ${count} in ${zone}: EC2 keeps no more than ${MAX_SPREAD_PER_ZONE} apart in a zone`;
+    const problem = `has ${count} in ${zone}: with spreadPlacement EC2 allows ${MAX_SPREAD_PER_ZONE} in a zone; use more zones`;
     return spreadPlacement && count > MAX_SPREAD_PER_ZONE
       ? [{ argument: "managers", value: Object.keys(managers), problem }]
       : [];
   });
   if (worst === undefined || allowZoneOutage) return apart;
   const problem =
-    `without zone ${worst} they have no quorum: spread an odd number of them over three zones, or say that this may ` +
-    "be with allowZoneOutage: true";
+    `without zone ${worst} there is no quorum: spread an odd number of managers over three zones, or permit this with ` +
+    "allowZoneOutage: true";
   return [...apart, { argument: "managers", value: Object.keys(managers), problem }];
 }
 
@@ -151,7 +156,7 @@ function validateSetup(args: AwsMachinesArgs): ValidationIssue[] {
   } = args;
   const issues: ValidationIssue[] = [];
   if (publicKeys.length === 0) {
-    issues.push({ argument: "publicKeys", value: publicKeys, problem: "needs at least one: nobody could log in" });
+    issues.push({ argument: "publicKeys", value: publicKeys, problem: "must have at least one, for login by ssh" });
   }
   for (const [at, key] of publicKeys.entries()) issues.push(...validatePublicKey(`publicKeys[${at}]`, knownValue(key)));
   if (!/^[a-z_][a-z0-9_-]{0,31}$/.test(user)) {
@@ -161,20 +166,20 @@ function validateSetup(args: AwsMachinesArgs): ValidationIssue[] {
     issues.push({
       argument: "engineVersion",
       value: engineVersion,
-      problem: 'must be a whole version, such as "28.5.2"',
+      problem: 'must be a full version, such as "28.5.2"',
     });
   }
   if (!/^https:\/\/[\w.:/-]+[^/]$/.test(engineRepository)) {
-    const problem = `must be an https address without a slash at its end, such as "${DEFAULT_REPOSITORY}"`;
+    const problem = `must be an https URL without a trailing slash, such as "${DEFAULT_REPOSITORY}"`;
     issues.push({ argument: "engineRepository", value: engineRepository, problem });
   }
   return issues;
 }
 
-/** What is wrong with a public key, as far as it is known. */
+/** Validates a public key, if it is known. */
 export function validatePublicKey(argument: string, key: string | undefined): ValidationIssue[] {
   if (key === undefined || PUBLIC_KEY.test(key.trim())) return [];
-  // What was given might be a private key, by mistake.
+  // Does not show the value: it may be a private key.
   return [
     { argument, value: "…", problem: 'must be a public key, as in ~/.ssh/id_ed25519.pub: "ssh-ed25519 AAAA… me"' },
   ];

@@ -55,23 +55,23 @@ test.each<[string, Record<string, unknown>, RegExp[]]>([
   [
     "a region that has no such zones, and a type with too little memory",
     { "aws:region": "us-west-2", aws: awsSettings({ defaults: { type: "t3.nano" } }) },
-    [/zones "eu-central-1a": the region that aws:region says has no such zone: choose of us-west-2a/, /has 512 MiB of/],
+    [/zones "eu-central-1a": is not a zone of the region in aws:region: choose one of us-west-2a/, /has 512 MiB of/],
   ],
-  ["a region that does not exist", { "aws:region": "eu-central-9" }, [/AWS has no such region: look at/]],
+  ["a region that does not exist", { "aws:region": "eu-central-9" }, [/the AWS region is missing or invalid: check/]],
   [
     "no such parameter, and no such type",
     { aws: awsSettings({ imageParameter: "/no/such", defaults: { type: "t3.gigantic" } }) },
     [
-      /imageParameter "\/no\/such": there is no such parameter in this region/,
-      /managers\.a\.type "t3\.gigantic": there is no such instance type in this region/,
+      /imageParameter "\/no\/such": does not exist in this region/,
+      /managers\.a\.type "t3\.gigantic": is not available in this region/,
     ],
   ],
   [
     "no such image",
     { aws: awsSettings({ imageParameter: NO_IMAGE }) },
-    [/imageParameter "\/images\/gone": there is no image with the id that it says/],
+    [/imageParameter "\/images\/gone": contains an image id that does not exist/],
   ],
-  ["no credentials", { "aws:accessKey": undefined, "aws:secretKey": undefined }, [/AWS knows no credentials here/]],
+  ["no credentials", { "aws:accessKey": undefined, "aws:secretKey": undefined }, [/no AWS credentials were found/]],
 ])("%s: refused with one line for each problem, before anything is created", async (_name, config, lines) => {
   const before: Record<string, unknown> = { "aws:region": REGION, "aws:accessKey": "any", "aws:secretKey": "any" };
   for (const [key, value] of Object.entries(config)) stack.config(key, value);

@@ -76,5 +76,5 @@ test("a store on the hosts' network is found by where its network comes from", a
   expect(await says("tls-outside-dev", program)).toEqual([
     expect.stringContaining("store: the store's ports on its host"),
   ]);
-  expect(await says("no-unguarded-ports", program)).toEqual([expect.stringContaining("with ports 9000 on all")]);
+  expect(await says("no-unguarded-ports", program)).toEqual([expect.stringContaining("with ports 9000 open on all")]);
 });

@@ -140,7 +140,11 @@ const CASES: Record<string, Case[]> = {
   "no-default-credentials": [
     ["a generated user", [resource("swarm:index:RootCredentials", {})], undefined],
     ["a user of one's own", [resource("swarm:index:RootCredentials", { requestedUser: "keeper" })], undefined],
-    ["everybody's user", [resource("swarm:index:RootCredentials", { requestedUser: "Admin" })], /^rootUser is one/],
+    [
+      "everybody's user",
+      [resource("swarm:index:RootCredentials", { requestedUser: "Admin" })],
+      /^rootUser is a common name/,
+    ],
     ["a file", [swarmService({ Env: ["MINIO_ROOT_PASSWORD_FILE=/run/secrets/root-password"] })], undefined],
     [
       "a password in the environment",
@@ -150,13 +154,13 @@ const CASES: Record<string, Case[]> = {
     [
       "everybody's user of a docker.Service",
       [dockerService({ env: { MINIO_ROOT_USER: "minioadmin" } })],
-      /tries this user first/,
+      /common user name that attackers try first/,
     ],
     ["a user of one's own in the environment", [dockerService({ env: { MINIO_ROOT_USER: "keeper" } })], undefined],
     [
       "everybody's password of anything",
       [dockerContainer({ envs: ["POSTGRES_PASSWORD=changeme"] })],
-      /tries this password first/,
+      /common password that attackers try first/,
     ],
     ["a better password of anything else", [dockerContainer({ envs: ["POSTGRES_PASSWORD=3f8a=9c"] })], /as a file$/],
     ["a password without an underscore", [dockerContainer({ envs: ["PGPASSWORD=3f8a9c"] })], /^variable PGPASSWORD/],
@@ -199,7 +203,7 @@ const CASES: Record<string, Case[]> = {
       [swarmService({ Command: ["mc"], Args: ["alias", "set", "x", "http://store:9000", "keeper", "3f8a"] })],
       /^the password of mc alias set: /,
     ],
-    ["an address among arguments", [dockerService({ args: ["redis://:3f8a@db", "http://u:p@x"] })], /^an address with/],
+    ["an address among arguments", [dockerService({ args: ["redis://:3f8a@db", "http://u:p@x"] })], /^a URL with/],
     [
       "a Job's variable",
       [
@@ -223,8 +227,8 @@ const CASES: Record<string, Case[]> = {
   "odd-managers": [
     ["one", [member("manager")], undefined],
     ["three, and workers", [member("manager"), member("manager"), member("manager"), member("worker")], undefined],
-    ["two", [member("manager"), member("manager")], /^2 managers bear no more failures than 1: make it 1 or 3$/],
-    ["four", Array.from({ length: 4 }, () => member("manager")), /make it 3 or 5/],
+    ["two", [member("manager"), member("manager")], /^2 managers tolerate no more failures than 1: use 1 or 3$/],
+    ["four", Array.from({ length: 4 }, () => member("manager")), /use 3 or 5/],
     ["one each of two Swarms", [member("manager", "red"), member("manager", "blue")], undefined],
     ["no Swarm", [], undefined],
   ],
@@ -243,19 +247,23 @@ const CASES: Record<string, Case[]> = {
     [
       "a volume without a name",
       [swarmService({ Mounts: [{ Type: "volume", Target: "/data" }] })],
-      /the volume at \/data has no name/,
+      /the volume at \/data is anonymous/,
     ],
     ["a temporary folder", [swarmService({ Mounts: [{ Type: "tmpfs", Target: "/tmp" }] })], undefined],
     [
       "one of a docker.Service",
       [dockerService({ mounts: [{ type: "volume", target: "/d" }] })],
-      /the volume at \/d has no name/,
+      /the volume at \/d is anonymous/,
     ],
-    ["one of a docker.Container", [dockerContainer({ mounts: [{ type: "volume", target: "/d" }] })], /\/d has no name/],
+    [
+      "one of a docker.Container",
+      [dockerContainer({ mounts: [{ type: "volume", target: "/d" }] })],
+      /\/d is anonymous/,
+    ],
   ],
   "no-world-open-ports": [
     ["a group for some", [securityGroup("10.0.0.0/8")], undefined],
-    ["a group for all", [securityGroup("10.0.0.0/8", "0.0.0.0/0")], /open to everybody \(0\.0\.0\.0\/0\)/],
+    ["a group for all", [securityGroup("10.0.0.0/8", "0.0.0.0/0")], /open to the whole internet \(0\.0\.0\.0\/0\)/],
     [
       "a group for all of IPv6",
       [resource("aws:ec2/securityGroup:SecurityGroup", { ingress: [{ ipv6CidrBlocks: ["::/0"] }] })],
@@ -276,8 +284,8 @@ const CASES: Record<string, Case[]> = {
       [resource("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", { cidrIpv4: "0.0.0.0/0" })],
       /open/,
     ],
-    ["halves of all", [securityGroup("0.0.0.0/1", "128.0.0.0/1")], /open to everybody \(0\.0\.0\.0\/1, 128/],
-    ["one half of all", [securityGroup("128.0.0.0/1")], /open to everybody/],
+    ["halves of all", [securityGroup("0.0.0.0/1", "128.0.0.0/1")], /open to the whole internet \(0\.0\.0\.0\/1, 128/],
+    ["one half of all", [securityGroup("128.0.0.0/1")], /open to the whole internet/],
     [
       "parts of all in several rules",
       [
@@ -287,19 +295,23 @@ const CASES: Record<string, Case[]> = {
           })),
         }),
       ],
-      /open to everybody \(20\.0\.0\.0\/15, .*…\)/,
+      /open to the whole internet \(20\.0\.0\.0\/15, .*…\)/,
     ],
     [
       "the default group for all",
       [resource("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", { ingress: [{ cidrBlocks: ["0.0.0.0/0"] }] })],
-      /open to everybody/,
+      /open to the whole internet/,
     ],
-    ["halves of IPv6", [firewall([9000], ["::/1", "8000::/1"])], /open to everybody/],
-    ["a firewall for halves", [firewall([9000], ["0.0.0.0/1", "128.0.0.0/1"])], /open to everybody/],
-    ["a load balancer for all", [loadBalancer("0.0.0.0/0")], /the load balancer lets everybody in/],
-    ["a load balancer for halves", [loadBalancer("0.0.0.0/1", "128.0.0.0/1")], /the load balancer lets everybody in/],
+    ["halves of IPv6", [firewall([9000], ["::/1", "8000::/1"])], /open to the whole internet/],
+    ["a firewall for halves", [firewall([9000], ["0.0.0.0/1", "128.0.0.0/1"])], /open to the whole internet/],
+    ["a load balancer for all", [loadBalancer("0.0.0.0/0")], /the load balancer is open to the whole internet/],
+    [
+      "a load balancer for halves",
+      [loadBalancer("0.0.0.0/1", "128.0.0.0/1")],
+      /the load balancer is open to the whole internet/,
+    ],
     ["a firewall", [firewall([9000])], undefined],
-    ["a firewall for all", [firewall([9000], ["0.0.0.0/0"])], /open to everybody/],
+    ["a firewall for all", [firewall([9000], ["0.0.0.0/0"])], /open to the whole internet/],
     [
       "a load balancer",
       [resource("kubernetes:core/v1:Service", { spec: { type: "LoadBalancer" } })],
@@ -426,11 +438,7 @@ const CASES: Record<string, Case[]> = {
     ],
     ["a port that Docker chooses", [dockerContainer({ ports: [{ internal: 80 }] })], /^ports chosen by the engine/],
     ["all ports of an image", [dockerContainer({ publishAllPorts: true })], /^ports chosen by the engine/],
-    [
-      "a docker.Container on its host's network",
-      [dockerContainer({ networkMode: "host" })],
-      /^is on its hosts' own network/,
-    ],
+    ["a docker.Container on its host's network", [dockerContainer({ networkMode: "host" })], /^is on the host network/],
     [
       "a docker.Service on its hosts' network",
       [
@@ -438,17 +446,17 @@ const CASES: Record<string, Case[]> = {
           taskSpec: { containerSpec: {}, networksAdvanceds: [{ name: "host" }] },
         }),
       ],
-      /^is on its hosts' own network/,
+      /^is on the host network/,
     ],
     [
       "a SwarmService on its hosts' network",
       [onNetwork("host", swarmService({}))],
-      /^is on its hosts' own network, with ports chosen by the engine/,
+      /^is on the host network, with ports chosen by the engine/,
     ],
     [
       "a store on a HostNetwork",
       [hostNetwork, from("spec", [hostNetwork], swarmService({ Args: STORE_ARGS }))],
-      /^is on its hosts' own network, with ports 9000, 9001 on all/,
+      /^is on the host network, with ports 9000, 9001 open on all/,
     ],
     [
       "a store on a HostNetwork, guarded",
@@ -462,7 +470,7 @@ const CASES: Record<string, Case[]> = {
     [
       "a service on a macvlan",
       [macvlan, from("spec", [macvlan], swarmService({}))],
-      /^is reached on the macvlan network/,
+      /^is reachable on its macvlan network/,
     ],
     [
       "a docker.Container on an ipvlan",
@@ -470,7 +478,7 @@ const CASES: Record<string, Case[]> = {
         const ipvlan = network({ driver: "ipvlan" });
         return [ipvlan, from("networksAdvanced", [ipvlan], dockerContainer({}))];
       })(),
-      /^is reached on the ipvlan network/,
+      /^is reachable on its ipvlan network/,
     ],
     [
       "a service on an overlay",
@@ -486,7 +494,7 @@ const CASES: Record<string, Case[]> = {
     [
       "a store in plain HTTP",
       [swarmService({ Args: STORE_ARGS }, [9000, 9001])],
-      /the store's ports 9000, 9001 speak plain HTTP/,
+      /the store's ports 9000, 9001 use plain HTTP/,
     ],
     ["a store that publishes nothing", [swarmService({ Args: STORE_ARGS })], undefined],
     ["the article's store", [dockerService({ args: ["server", "/data"] }, [9000])], /the store's ports 9000/],
@@ -520,22 +528,22 @@ const CASES: Record<string, Case[]> = {
     [
       "a store on a port that the engine chooses",
       [dockerContainer({ command: ["server", "/data"], ports: [{ internal: 9000 }] })],
-      /the store's ports chosen by the engine speak plain HTTP/,
+      /the store's ports chosen by the engine use plain HTTP/,
     ],
     [
       "a container on its host's network",
       [dockerContainer({ command: ["server", "/data"], networkMode: "host" })],
-      /the store's ports on its hosts' network speak plain HTTP/,
+      /the store's ports on the host network use plain HTTP/,
     ],
     [
       "a store on a HostNetwork",
       [hostNetwork, from("spec", [hostNetwork], swarmService({ Args: STORE_ARGS }))],
-      /the store's ports on its host network speak plain HTTP/,
+      /the store's ports on its host network use plain HTTP/,
     ],
     [
       "a store on a macvlan",
       [macvlan, from("spec", [macvlan], swarmService({ Args: STORE_ARGS }))],
-      /the store's ports on its macvlan network speak plain HTTP/,
+      /the store's ports on its macvlan network use plain HTTP/,
     ],
     [
       "a store on a HostNetwork in TLS",

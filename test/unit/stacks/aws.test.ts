@@ -127,7 +127,7 @@ test.each<[Record<string, unknown>, string]>([
     { aws: { managers, publicKeyFiles: ["/no/such.pub"] } },
     'config pulumi-swarm:aws.publicKeyFiles[0] "/no/such.pub": cannot be read',
   ],
-  [{ aws: { managers } }, 'AwsHosts "hosts": publicKeys []: needs at least one: nobody could log in'],
+  [{ aws: { managers } }, 'AwsHosts "hosts": publicKeys []: must have at least one, for login by ssh'],
   [{ aws: machines, port: 0 }, 'AwsHosts "hosts": ports.s3 0: must be a whole number from 1 to 65535'],
 ])("rejects %j in one line", async (given, line) => {
   const said = await getErrorMessage(() => createAwsStack(settingsOf(given)));

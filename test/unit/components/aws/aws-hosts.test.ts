@@ -189,7 +189,7 @@ test("a load balancer sends each port to the machines behind it", async () => {
 
 test("nothing is registered for arguments that are wrong", async () => {
   expect(await getErrorMessage(() => new AwsHosts("prod", { ...args, managers: {} }))).toMatch(
-    /^AwsHosts "prod": managers {}: needs at least one machine/,
+    /^AwsHosts "prod": managers {}: must have at least one machine/,
   );
 });
 
@@ -210,7 +210,7 @@ test("what AWS says no with is told in the same way", async () => {
   };
   const { resources } = await runProgram(() => new AwsHosts("prod", args), { answers: none, outputs: awsOutputs });
   expect(ofType(resources, "swarm:index:Assertion").map(({ inputs }) => inputs["errors"])).toEqual([
-    [expect.stringMatching(/^AwsMachines "prod": zones \(not given\): AWS /)],
+    [expect.stringMatching(/^AwsMachines "prod": zones \(not given\): cannot be read from AWS/)],
   ]);
 });
 

@@ -179,16 +179,12 @@ const account = {
 
 test.each([
   [["eu-central-1a"], "t3.small", undefined],
-  [
-    ["us-east-1a"],
-    "t3.small",
-    'zones "us-east-1a": the region that aws:region says has no such zone: choose of eu-cen',
-  ],
+  [["us-east-1a"], "t3.small", 'zones "us-east-1a": is not a zone of the region in aws:region: choose one of eu-cen'],
   [["eu-central-1a"], "t3.nano", 'managers.a.type "t3.nano": has 512 MiB of memory: choose a type with 2048 or more'],
   [
     ["eu-central-1a"],
     "t4g.small",
-    'managers.a.type "t4g.small": is made for arm64, and the image of /image for x86_64',
+    'managers.a.type "t4g.small": has architecture arm64, but the image of /image has x86_64',
   ],
 ])("of an account, zones %j and type %s", (zones, type, problem) => {
   const asked = { zones, types: { "managers.a.type": type }, imageParameter: "/image" };
@@ -204,14 +200,14 @@ test("of a type that nobody knows, and without an image, the rest is told all th
 });
 
 test.each([
-  ["No valid credential sources found", "AWS knows no credentials here"],
-  ["api error InvalidClientTokenId: The security token", "AWS does not take these credentials"],
-  ["api error UnauthorizedOperation: You are not\nauthorized", "this user may not ask for it: api error Unauth"],
-  ["reading SSM Parameter (/x): couldn't find resource", "there is no such parameter in this region"],
-  ["api error InvalidInstanceType: x9", "there is no such instance type in this region"],
-  ["Your query returned no results.", "there is no image with the id that it says"],
-  ["invalid AWS Region: eu-x", "AWS has no such region: look at `pulumi config get aws:region`"],
-  ["something\nelse", "AWS does not tell: something else"],
+  ["No valid credential sources found", "no AWS credentials were found"],
+  ["api error InvalidClientTokenId: The security token", "AWS rejects these credentials"],
+  ["api error UnauthorizedOperation: You are not\nauthorized", "this user is not allowed to read it: api error Unauth"],
+  ["reading SSM Parameter (/x): couldn't find resource", "does not exist in this region"],
+  ["api error InvalidInstanceType: x9", "is not available in this region"],
+  ["Your query returned no results.", "contains an image id that does not exist in this region"],
+  ["invalid AWS Region: eu-x", "the AWS region is missing or invalid: check `pulumi config get aws:region`"],
+  ["something\nelse", "cannot be read from AWS: something else"],
 ])("what AWS says, %j, is one line", (text, said) => {
   expect(describeAwsError(text)).toMatch(/^[^\n]*$/);
   expect(describeAwsError(text)).toContain(said);

@@ -34,18 +34,18 @@ test.each<[string, object]>([
 ])("%s is sound", (_name, given) => expect(linesOf({ ...sound, ...given })).toEqual([]));
 
 test.each<[object, string]>([
-  [{ managers: {} }, "managers {}: needs at least one machine"],
-  [{ workers: { a: ZONES.a } }, 'workers "a": is a manager already: a machine is one of them'],
+  [{ managers: {} }, "managers {}: must have at least one machine"],
+  [{ workers: { a: ZONES.a } }, 'workers "a": is also a manager: a machine has one role'],
   [{ workers: { A_1: ZONES.a } }, 'workers "A_1": must be a lowercase DNS label'],
   [{ workers: { d: { zone: "europe" } } }, 'workers.d.zone "europe": must be an availability zone of a region'],
   [
     { workers: { d: { zone: "us-east-1a" } } },
     'zones ["eu-central-1a","eu-central-1b","eu-central-1c","us-east-1a"]: are in',
   ],
-  [{ workers: { d: { zone: "eu-central-1k" } } }, 'zones "eu-central-1k": has no subnet of its own here'],
+  [{ workers: { d: { zone: "eu-central-1k" } } }, 'zones "eu-central-1k": gets no subnet, only zones a to h do'],
   [{ workers: { d: { ...ZONES.a, type: "big" } } }, 'workers.d.type "big": must be an instance type'],
   [{ workers: { d: { ...ZONES.a, rootSizeGiB: 4 } } }, "workers.d.rootSizeGiB 4: must be a whole number of GiB from 8"],
-  [{ workers: { d: { ...ZONES.a, generation: "a b" } } }, 'workers.d.generation "a b": must be a word'],
+  [{ workers: { d: { ...ZONES.a, generation: "a b" } } }, 'workers.d.generation "a b": must be 1 to 63 letters'],
   [{ workers: { d: { ...ZONES.a, volumes: {} } } }, "workers.d.volumes {}: a host needs at least one drive"],
   [{ workers: { d: { ...ZONES.a, volumes: { D: {} } } } }, 'workers.d.volumes "D": a drive\'s key must be'],
   [
@@ -60,10 +60,10 @@ test.each<[object, string]>([
     { workers: { d: { ...ZONES.a, volumes: { d1: { throughput: 9999 } } } } },
     "workers.d.volumes.d1.throughput 9999: must be a whole",
   ],
-  [{ managers: { a: ZONES.a } }, 'managers ["a"]: without zone eu-central-1a they have no quorum'],
+  [{ managers: { a: ZONES.a } }, 'managers ["a"]: without zone eu-central-1a there is no quorum'],
   [
     { managers: { a: ZONES.a, b: ZONES.b, c: ZONES.a } },
-    'managers ["a","b","c"]: without zone eu-central-1a they have no',
+    'managers ["a","b","c"]: without zone eu-central-1a there is no',
   ],
   [{ network: { cidr: "10.60.0.0" } }, 'network.cidr "10.60.0.0": has no prefix length'],
   [{ network: { cidr: "10.60.0.0/8" } }, 'network.cidr "10.60.0.0/8": has bits beyond its prefix'],
@@ -74,7 +74,7 @@ test.each<[object, string]>([
   ],
   [
     { network: { subnets: { "eu-central-1a": "10.60.16.0/24" } } },
-    'network.subnets.eu-central-1a "10.60.16.0/24": has addresses of 10.60.16.0/20, a subnet of eu-central-1b',
+    'network.subnets.eu-central-1a "10.60.16.0/24": overlaps 10.60.16.0/20, a subnet of eu-central-1b',
   ],
   [
     {
@@ -86,7 +86,7 @@ test.each<[object, string]>([
   ],
   [
     { allowFrom: { ssh: ["0.0.0.0/0"] } },
-    'allowFrom.ssh[0] "0.0.0.0/0": opens ssh to the internet: name your own addresses',
+    'allowFrom.ssh[0] "0.0.0.0/0": opens ssh to the internet: give your own addresses',
   ],
   [{ allowFrom: { ssh: ["128.0.0.0/1"] } }, 'allowFrom.ssh[0] "128.0.0.0/1": opens ssh to the internet'],
   [{ allowFrom: { console: ["0.0.0.0/0"] } }, 'allowFrom.console[0] "0.0.0.0/0": opens console to the internet'],
@@ -97,25 +97,25 @@ test.each<[object, string]>([
   [{ allowFrom: { s3: ["me"] } }, 'allowFrom.s3[0] "me": has no prefix length'],
   [{ allowFrom: { ssh: ["::/0"] } }, 'allowFrom.ssh[0] "::/0": is IPv6'],
   [{ ports: { s3: 0 } }, "ports.s3 0: must be a whole number from 1 to 65535"],
-  [{ loadBalancer: { ports: [], from: [] } }, "loadBalancer.ports []: must be one port or more"],
-  [{ loadBalancer: { ports: [443, 443], from: [] } }, "loadBalancer.ports [443,443]: must be one port or more"],
+  [{ loadBalancer: { ports: [], from: [] } }, "loadBalancer.ports []: must be at least one port"],
+  [{ loadBalancer: { ports: [443, 443], from: [] } }, "loadBalancer.ports [443,443]: must be at least one port"],
   [
     { loadBalancer: { ports: [443], from: [], machines: ["x"] } },
-    'loadBalancer.machines "x": is no machine: choose of a, b, c',
+    'loadBalancer.machines "x": is not a machine: choose one of a, b, c',
   ],
   [
     { network: existing, internet: "nat", loadBalancer: { ports: [443], from: [] } },
-    "loadBalancer.subnetIds (not given): must be public subnets",
+    "loadBalancer.subnetIds (not given): is needed, since the machines' own subnets are not public",
   ],
-  [{ publicKeys: [] }, "publicKeys []: needs at least one: nobody could log in"],
+  [{ publicKeys: [] }, "publicKeys []: must have at least one, for login by ssh"],
   [{ publicKeys: ["-----BEGIN OPENSSH PRIVATE KEY-----"] }, 'publicKeys[0] "…": must be a public key'],
   [{ user: "a b" }, 'user "a b": must be the name of a user'],
-  [{ engineVersion: "28" }, 'engineVersion "28": must be a whole version'],
-  [{ engineRepository: "http://x/y" }, 'engineRepository "http://x/y": must be an https address'],
-  [{ sshVia: "public-address" }, 'sshVia "public-address": ssh is open to nobody'],
+  [{ engineVersion: "28" }, 'engineVersion "28": must be a full version'],
+  [{ engineRepository: "http://x/y" }, 'engineRepository "http://x/y": must be an https URL'],
+  [{ sshVia: "public-address" }, 'sshVia "public-address": port 22 is not open'],
   [{ sshVia: "public-address", internet: "nat" }, 'sshVia "public-address": machines have none'],
   [{ sshVia: "session-manager", sessionManager: false }, 'sshVia "session-manager": sessionManager is false'],
-  [{ sessionManager: false }, "sshVia (not given): there is no way in"],
+  [{ sessionManager: false }, "sshVia (not given): machines cannot be reached"],
 ])("%j is refused", (given, line) => {
   expect(linesOf({ ...sound, ...given })).toEqual([expect.stringContaining(`AwsHosts: ${line}`)]);
 });
@@ -123,6 +123,6 @@ test.each<[object, string]>([
 test("EC2 keeps seven machines of a group apart in a zone, and no more", () => {
   const managers = Object.fromEntries(Array.from({ length: 8 }, (_, at) => [`m${at}`, ZONES.a]));
   expect(linesOf({ ...sound, managers, allowZoneOutage: true })).toEqual([
-    expect.stringContaining("are 8 in eu-central-1a: EC2 keeps no more than 7 apart in a zone"),
+    expect.stringContaining("has 8 in eu-central-1a: with spreadPlacement EC2 allows 7 in a zone"),
   ]);
 });
