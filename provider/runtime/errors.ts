@@ -35,3 +35,14 @@ export class NoManagerError extends ResourceError {
     this.isTransient = isTransient;
   }
 }
+
+/**
+ * The user cancelled the run. It is no ResourceError, which tells a failed change that may be rolled back: a cancelled
+ * change stays as it is, and the next `up` resumes.
+ */
+export class CancelledError extends Error {
+  constructor(text: string) {
+    super(escapeControlCharacters(text));
+    this.name = "CancelledError";
+  }
+}

@@ -2,7 +2,8 @@ import { Deadline } from "../../engine/deadline.ts";
 import { isTransient } from "../../engine/errors.ts";
 import { errorMessage } from "../../engine/error-message.ts";
 import { pause } from "../../engine/pause.ts";
-import { NoManagerError } from "./errors.ts";
+import { cancelled } from "./cancellation.ts";
+import { CancelledError, NoManagerError } from "./errors.ts";
 import { logLine } from "./log-line.ts";
 
 /** The result of one attempt: a value, or the reason to try again. The reason is shown as progress. */
@@ -18,7 +19,7 @@ export interface PollOptions {
   timeoutSeconds: number;
   /** Deadline of the work that this wait is part of: the wait ends no later. @default - none */
   outerDeadline?: Deadline;
-  /** Ends the wait, with the signal's reason as its error, before the next attempt. @default - none */
+  /** Ends the wait after the current attempt. @default - the cancellation of Pulumi's run, as by Ctrl-C */
   signal?: AbortSignal;
   /** Milliseconds between attempts. @default 500 */
   intervalMs?: number;
@@ -40,17 +41,18 @@ export async function waitFor<T>(
   options: PollOptions,
   onTimeout: (reason: string) => Error | Promise<Error>,
 ): Promise<T> {
-  const { subject, timeoutSeconds, outerDeadline, signal, intervalMs = 500, report = logLine, isRetryable } = options;
+  const { subject, timeoutSeconds, outerDeadline, intervalMs = 500, report = logLine, isRetryable } = options;
+  const { signal = cancelled } = options;
   const deadline = new Deadline(timeoutSeconds, outerDeadline);
   const start = performance.now();
   let reported = "";
   for (;;) {
-    signal?.throwIfAborted();
     const result = await attempt(deadline).catch((error: unknown) => {
       if (!mayPass(error) && !isRetryable?.(error)) throw error;
       return pending(errorMessage(error));
     });
     if (result.done) return result.value;
+    if (signal.aborted) throw new CancelledError(`${subject}: cancelled: ${result.reason}`);
     if (deadline.remainingMs === 0) throw await onTimeout(result.reason);
     const seconds = (performance.now() - start) / 1000;
     if (seconds > 2 && result.reason !== reported) {
