@@ -1,8 +1,8 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { dirname } from "node:path";
 
-/** Throws if a new file cannot be created there. To be asked before anything is stopped for what it is to hold. */
+/** Throws if the file exists or cannot be created. Call it before an engine is stopped for the backup. */
 export function assertNewFile(file: string): void {
-  if (existsSync(file)) throw new Error(`${file}: exists already: a backup replaces no other file, give another name`);
+  if (existsSync(file)) throw new Error(`${file}: exists already: choose another name`);
   accessSync(dirname(file), constants.W_OK);
 }

@@ -8,13 +8,13 @@ import { ENGINE_CONTROL, rootScript, runAsRoot } from "../lib/root-script.ts";
 import { backupCommands, rollBackCommands, restoreCommands } from "./scripts.ts";
 import { pause } from "../../engine/pause.ts";
 
-/** How long copying may take, and how long an engine may take to start, in milliseconds. */
+/** Time limits for copying, and for the start of an engine, in milliseconds. */
 const COPY_MS = 300_000;
 const START_MS = 120_000;
 
 /**
- * The Swarm's state as a manager's machine has it: the archive (tar, gzip) of the folder `swarm` in the Docker root.
- * The engine is stopped meanwhile, as Docker asks for, and with it the machine's containers.
+ * Returns the Swarm's state of a manager: an archive (tar, gzip) of the folder `swarm` in the Docker root. It stops the
+ * engine during the copy, as Docker requires, and with it the machine's containers.
  */
 export async function exportSwarmState(connection: EngineConnection): Promise<Buffer> {
   const encoded = await runCommandsAsRoot(connection, backupCommands(await dockerRoot(connection)));
@@ -23,24 +23,24 @@ export async function exportSwarmState(connection: EngineConnection): Promise<Bu
 }
 
 /**
- * Puts such an archive in place of a machine's own state of a Swarm, which stays beside it under another name. If the
- * engine does not start with it, the machine's own state is put back.
+ * Replaces a machine's Swarm state with such an archive. The previous state stays under another name, and is restored if
+ * the engine does not start.
  */
 export async function importSwarmState(connection: EngineConnection, archive: Buffer): Promise<{ former: string }> {
   const root = await dockerRoot(connection);
   const former = `${root}/swarm.before-${new Date().toISOString().replace(/\W/g, "")}`;
   await runCommandsAsRoot(connection, restoreCommands(root, former), archive.toString("base64"));
   try {
-    // Its node stays pending where the other managers of that state are gone.
+    // Its node stays pending without the other managers of that state, so do not wait for it.
     await waitForEngine(connection);
   } catch (error) {
     await runCommandsAsRoot(connection, rollBackCommands(root, former));
-    throw new Error(`${errorMessage(error)}: what was there before is back`, { cause: error });
+    throw new Error(`${errorMessage(error)}: the previous state was restored`, { cause: error });
   }
   return { former };
 }
 
-/** Removes the state that an archive has replaced: it holds keys of the Swarm. */
+/** Removes the replaced state, which contains keys of the Swarm. */
 export async function removePreviousState(connection: EngineConnection, former: string): Promise<void> {
   await runCommandsAsRoot(connection, [`rm -rf ${shellQuote(former)}`]);
 }
@@ -50,11 +50,11 @@ function runCommandsAsRoot(connection: EngineConnection, commands: string[], inp
   return runAsRoot(connection, script, { input, timeoutMs: COPY_MS });
 }
 
-/** Where the engine keeps what is its own. */
+/** Returns the engine's Docker root. */
 async function dockerRoot(connection: EngineConnection): Promise<string> {
   if (!isSshConnection(connection)) {
     throw new Error(
-      `engine ${connection.host}: its machine's files are out of reach; only that of a ssh:// engine can be`,
+      `engine ${connection.host}: the files of its machine are inaccessible: only ssh:// engines are supported`,
     );
   }
   return (await new Engine(connection).request<{ DockerRootDir: string }>("GET", "/info")).DockerRootDir;

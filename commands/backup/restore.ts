@@ -4,11 +4,11 @@ import type { RecordedSwarm } from "../lib/recorded-stack.ts";
 import { removePreviousState, importSwarmState } from "./machine.ts";
 
 /**
- * Replaces the Swarm's state on a manager with an archived one, and lets it go on alone. The state that it had, keys of
- * the Swarm included, is removed once the other one works.
+ * Replaces the Swarm's state on a manager with an archive, and continues with this manager alone. Removes the previous
+ * state, which contains keys of the Swarm, once the Swarm works.
  *
- * @returns the folder of that state as `former` if it could not be removed
- * @throws before anything is touched when the archive is none, or managers lock themselves: the Engine could not go on.
+ * @returns the folder of the previous state as `former` if it could not be removed
+ * @throws before any change, if the archive is invalid or the Swarm uses autolock, which Docker cannot restore
  */
 export async function restoreSwarm(
   swarm: RecordedSwarm,
@@ -16,12 +16,11 @@ export async function restoreSwarm(
   archive: Buffer,
 ): Promise<Recovery & { former?: string }> {
   const chosen = findRecordedManager(swarm, hostKey);
-  if (swarm.unlockKey)
-    throw new Error(`host "${hostKey}": its Swarm locks its managers, and the Engine restores none such`);
+  if (swarm.unlockKey) throw new Error(`host "${hostKey}": its Swarm uses autolock, which Docker cannot restore`);
   const found = await inspectMembers(swarm);
   const { former } = await importSwarmState(chosen.connection, archive);
   const recovery = await forceNewCluster(swarm, chosen, found).catch((error: unknown) => {
-    const where = `the state that host "${hostKey}" had, with keys of its Swarm, is still there in ${former}`;
+    const where = `the previous state of host "${hostKey}", with keys of its Swarm, is still in ${former}`;
     throw new Error(`${errorMessage(error)}; ${where}`, { cause: error });
   });
   const isRemoved = await removePreviousState(chosen.connection, former).then(

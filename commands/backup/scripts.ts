@@ -1,15 +1,15 @@
 import { shellQuote } from "../../engine/shell-quoting.ts";
 
-// Commands of a script with `set -eu`, in which `stop_engine` and `start_engine` are defined. Archives hold keys of a
-// Swarm: they lie in files without a name, which no signal leaves behind.
+// Commands of a script with `set -eu` that defines `stop_engine` and `start_engine`. Archives contain keys of a Swarm, so
+// they are kept in unlinked files, which disappear with the process.
 
-/** Not every shell runs what is to be done at its end when a signal ends it. */
+/** Makes a signal run the EXIT trap, which not every shell does by itself. */
 const SIGNALS = ["HUP 129", "INT 130", "TERM 143"].map((each) => {
   const [signal, code] = each.split(" ");
   return `trap 'exit ${code}' ${signal}`;
 });
 
-/** Prints the Swarm's state below a Docker root as an archive in base64. */
+/** Returns commands that print the Swarm's state in a Docker root as an archive in base64. */
 export function backupCommands(root: string): string[] {
   return [
     ...SIGNALS,
@@ -22,8 +22,8 @@ export function backupCommands(root: string): string[] {
 }
 
 /**
- * Reads such an archive and puts its folder `swarm`, and nothing else of it, in place of the one below the Docker root,
- * which gets the name `former`. It is unpacked beside the other one first; whatever fails, the other one is put back.
+ * Returns commands that read such an archive and replace the folder `swarm` in the Docker root with the one in it. The
+ * previous folder is renamed to `former`. The archive is unpacked first; on any error the previous folder is restored.
  */
 export function restoreCommands(root: string, former: string): string[] {
   return [
@@ -35,7 +35,7 @@ export function restoreCommands(root: string, former: string): string[] {
     "trap 'rm -rf \"$beside\"' EXIT",
     'tar -xzf - -C "$beside" swarm <&5',
     'if [ -h "$beside/swarm" ] || [ ! -f "$beside/swarm/docker-state.json" ]; then',
-    '  echo "the archive holds no Swarm state: give a file that npm run backup wrote" >&2; exit 1',
+    '  echo "the archive contains no Swarm state: use a file that npm run backup wrote" >&2; exit 1',
     "fi",
     ...rollBackFunction(root, former),
     "is_started=no",
@@ -56,7 +56,7 @@ export function restoreCommands(root: string, former: string): string[] {
   ];
 }
 
-/** Undoes `restoreCommands` once they have succeeded. */
+/** Returns commands that undo successful `restoreCommands`. */
 export function rollBackCommands(root: string, former: string): string[] {
   return [
     ...SIGNALS,
@@ -68,7 +68,7 @@ export function rollBackCommands(root: string, former: string): string[] {
   ];
 }
 
-/** Defines `put_back`. The restored folder goes only where the other one is out of the way, or there was none. */
+/** Defines `put_back`. It removes the restored folder only if the previous one was moved away or did not exist. */
 function rollBackFunction(root: string, former: string): string[] {
   return [
     "is_moved=no",

@@ -39,5 +39,5 @@ export async function confirmRemoval(
   say(["These volumes will be removed with all their data:", ...lines].join("\n"));
   if (yes) return;
   const answer = await ask("Remove them? [y/N] ");
-  if (!/^y(es)?$/i.test(answer)) throw new Error("--delete-data: not confirmed; nothing was changed");
+  if (!/^y(es)?$/i.test(answer.trim())) throw new Error("--delete-data: not confirmed; nothing was changed");
 }

@@ -6,7 +6,7 @@ import { readIfExists, writeIfChanged } from "../../toolchain/cache.ts";
 import { say } from "../../toolchain/progress.ts";
 import { type StateFolder, stackFile } from "./state.ts";
 
-/** A stack's configuration file, as far as it matters here. */
+/** The fields of a stack's configuration file that are used here. */
 export interface StackConfig {
   config?: Record<string, unknown>;
   encryptionsalt?: string;
@@ -14,14 +14,14 @@ export interface StackConfig {
 }
 
 /**
- * Pulumi writes into a stack's configuration file (`encryptionsalt`, `pulumi config set`), and tracked files stay as
- * they are: so Pulumi is given a working copy. It holds the tracked file, the values that only this machine needs, and
- * whatever the user set in it by `pulumi config set`.
+ * The working copy of a stack's configuration file. Pulumi writes into that file (`encryptionsalt`, `pulumi config set`),
+ * and tracked files must not change. The copy contains the tracked file, values for this machine only, and everything
+ * that the user set with `pulumi config set`.
  */
 export interface WorkingConfig {
-  /** What PULUMI_OPTION_CONFIG_FILE names. */
+  /** The path in PULUMI_OPTION_CONFIG_FILE. */
   path: string;
-  /** What was last written without the user's own changes: the base to find these by. */
+  /** The last written version without the user's changes; the difference to it is what the user changed. */
   basePath: string;
 }
 
@@ -31,7 +31,7 @@ export function workingConfig(state: StateFolder, stack: string): WorkingConfig 
 }
 
 /**
- * Brings the working copy up to date; written only when it differs.
+ * Updates the working copy. Writes it only if it differs.
  *
  * @param local values for keys that the tracked file does not set, such as the image that was built here
  */
@@ -45,16 +45,16 @@ export function writeWorkingConfig(state: StateFolder, stack: string, local: Rec
       : new Map<string, unknown>();
     const config = applyChanges(base, changes);
     const salt = tracked.encryptionsalt ?? working?.encryptionsalt ?? saltFromState(state, stack);
-    for (const key of changes.keys()) say(`config ${key}: as set in the working copy (${path})`);
+    for (const key of changes.keys()) say(`config ${key}: uses the value in the working copy (${path})`);
     return { ...tracked, config, ...(salt ? { encryptionsalt: salt } : {}) };
   });
-  // After the working copy: with a newer base a run that was killed in between would leave values of the tracked file that
-  // look as if the user had set them.
+  // Written last: if a run is killed in between, a newer base would make values of the tracked file look like changes of
+  // the user.
   writeIfChanged(basePath, stringify({ config: base }), 0o600);
   return path;
 }
 
-/** Rewrites a file from what is in it, also when a `pulumi config set` or another run has just changed that. */
+/** Rewrites a file based on its content. Starts again if another process changes the file in the meantime. */
 function updateFile(path: string, change: (now: StackConfig | undefined) => StackConfig): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   for (;;) {
@@ -66,28 +66,28 @@ function updateFile(path: string, change: (now: StackConfig | undefined) => Stac
   }
 }
 
-/** The tracked configuration of a stack: `Pulumi.<stack>.yaml` beside `Pulumi.yaml`. */
+/** Reads the tracked configuration of a stack: `Pulumi.<stack>.yaml` beside `Pulumi.yaml`. */
 export function readStackFile(state: StateFolder, stack: string): StackConfig {
   return readYaml(join(state.project, `Pulumi.${stack}.yaml`)) ?? {};
 }
 
-/** What a stack's config says: the working copy, with what the user set in it, where there is one. */
+/** Returns the config that Pulumi uses: the working copy with the user's changes, or the tracked file. */
 export function effectiveConfig(state: StateFolder, stack: string): Record<string, unknown> {
   return (readYaml(workingConfig(state, stack).path) ?? readStackFile(state, stack)).config ?? {};
 }
 
-/** Keeps the salt that `pulumi stack init` made, in the working copy. */
+/** Saves the salt that `pulumi stack init` created in the working copy. */
 export function saveSalt(state: StateFolder, stack: string, salt: string): void {
   updateFile(workingConfig(state, stack).path, (working) => ({ ...working, encryptionsalt: salt }));
 }
 
-/** Sets a key in the working copy as `pulumi config set` does: it stays whatever the tracked file says later. */
+/** Sets a key in the working copy like `pulumi config set`: it overrides the tracked file. */
 export function setInWorkingConfig(state: StateFolder, stack: string, key: string, value: unknown): void {
   const { path } = workingConfig(state, stack);
   updateFile(path, (working) => ({ ...working, config: { ...working?.config, [key]: value } }));
 }
 
-/** What was set or removed since the base was written: key → its value, or undefined for removed. */
+/** Returns what the user set or removed since the base was written; the value of a removed key is undefined. */
 function userChanges(base: Record<string, unknown>, now: Record<string, unknown>): Map<string, unknown> {
   const keys = new Set([...Object.keys(base), ...Object.keys(now)]);
   const changed = [...keys].filter((key) => !isDeepStrictEqual(base[key], now[key]));
@@ -99,7 +99,7 @@ function applyChanges(base: Record<string, unknown>, changes: Map<string, unknow
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
-/** The salt that a stack's state was encrypted with: the working copy may have been deleted. */
+/** Reads the salt from a stack's state, in case the working copy was deleted. */
 function saltFromState(state: StateFolder, stack: string): string | undefined {
   const file = stackFile(state, stack);
   if (!existsSync(file)) return undefined;
@@ -113,7 +113,7 @@ function readYaml(path: string): StackConfig | undefined {
   return parseConfig(readIfExists(path));
 }
 
-/** An empty file is as good as none: Pulumi empties it before it writes, and may have been killed in between. */
+/** Parses a file. An empty one counts as missing: Pulumi truncates it before writing, and may be killed in between. */
 function parseConfig(text = ""): StackConfig | undefined {
   return (parse(text) as StackConfig | null) ?? undefined;
 }

@@ -10,9 +10,9 @@ import { chooseSource } from "../../toolchain/source.ts";
 import { mapLimit } from "../../toolchain/concurrency.ts";
 import type { StackHost } from "./stack-hosts.ts";
 
-/** The store's image where the hosts' engines cannot pull it: built here, and brought to them. */
+/** A store image that the hosts' engines cannot pull, and that is therefore built here and sent to them. */
 export interface DistributedImage {
-  /** Hosts that could not be given it, as their engines do not answer yet. */
+  /** Hosts that do not have it yet, because their engines do not answer. */
   unreachable: UnreachableHost[];
   built: BuiltImage;
 }
@@ -22,26 +22,26 @@ interface UnreachableHost extends StackHost {
 }
 
 export interface DistributeOptions {
-  /** Whether an earlier run brought an image to the hosts: then it stays with that way. */
+  /** Whether an earlier run distributed an image. Then this run does so too, even if the hosts could pull one now. */
   wasDistributed: boolean;
-  /** Whether hosts are given the image; else they are only asked for it, as for a preview. */
+  /** Whether to send the image to the hosts; a preview only checks whether they have it. */
   transfers: boolean;
-  /** Tells whether an engine can pull the image that is used otherwise. */
+  /** Returns whether an engine can pull the default image. */
   canPull: (engine: Engine) => Promise<boolean>;
   /** @default - the store's image, built unless it is there */
   build?: () => Promise<BuiltImage>;
 }
 
-/** How long a host may take to answer, in milliseconds: one that is down is waited for by Pulumi, not here. */
+/** How long a host may take to answer, in milliseconds. Pulumi itself waits longer for a host that is down. */
 const PING_MS = 12_000;
-/** Hosts that are asked at the same time. */
+/** How many hosts are checked at the same time. */
 const MAX_PINGS = 16;
-/** Hosts that are sent the image at the same time: they share this machine's way out. */
+/** How many hosts receive the image at the same time: they share this machine's uplink. */
 const MAX_TRANSFERS = 4;
-/** Between two tries to give a host the image, in milliseconds. */
+/** The interval between attempts to send the image to a host, in milliseconds. */
 const RETRY_MS = 2_000;
 
-/** What the hosts of a stack need of an image that they cannot pull; undefined when they can. */
+/** Builds the image and sends it to the hosts that lack it. Returns undefined if the hosts can pull the default image. */
 export async function distributeImage(
   hosts: readonly StackHost[],
   { wasDistributed, transfers, canPull, build = prepareMinioImage }: DistributeOptions,
@@ -58,7 +58,7 @@ export async function distributeImage(
     if (!(await new Engine(host.connection).hasImage(built.name))) lacking.push(host);
   });
   if (transfers && lacking.length > 0) {
-    await progress(`bringing the store's image to ${countHosts(lacking.length)}`, async (tell) => {
+    await progress(`sending the store's image to ${countHosts(lacking.length)}`, async (tell) => {
       let sent = 0;
       await mapLimit(MAX_TRANSFERS, lacking, async (host) => {
         await ensureImageOnHost(built, host);
@@ -70,8 +70,8 @@ export async function distributeImage(
 }
 
 /**
- * Goes on trying to give the image to hosts that did not answer: machines that are still starting, or on which Pulumi
- * installs Docker Engine meanwhile. Swarm tries to start a task again until its host has the image.
+ * Keeps trying to send the image to hosts that did not answer: machines that are still starting, or on which Pulumi
+ * is installing Docker Engine. Swarm restarts a task until its host has the image.
  */
 export function distributeInBackground({ built, unreachable }: DistributedImage): { stop(): Promise<void> } {
   const over = new AbortController();
@@ -101,14 +101,14 @@ async function distributeOnceReachable(built: BuiltImage, host: UnreachableHost,
   say(`host ${host.key}: may lack the store's image, which the next \`npm run up\` brings: ${reason}`);
 }
 
-/** Sees to it that a host has the image. */
+/** Sends the image to a host unless it has it. */
 async function ensureImageOnHost(built: BuiltImage, { key, connection }: StackHost): Promise<void> {
   const engine = new Engine(connection);
   try {
     if (!(await engine.hasImage(built.name))) await loadImage(engine, built.pack());
   } catch (error) {
     if (error instanceof UnreachableError) throw error;
-    throw new Error(`host ${key}: cannot be given the store's image: ${errorMessage(error)}`);
+    throw new Error(`host ${key}: cannot receive the store's image: ${errorMessage(error)}`);
   }
 }
 
@@ -117,7 +117,7 @@ async function pingHosts(
 ): Promise<{ answering: StackHost[]; unreachable: UnreachableHost[] }> {
   const answering: StackHost[] = [];
   const unreachable: UnreachableHost[] = [];
-  await progress(`asking ${countHosts(hosts.length)} for the store's image`, () =>
+  await progress(`checking ${countHosts(hosts.length)} for the store's image`, () =>
     mapLimit(MAX_PINGS, hosts, async (host) => {
       try {
         await new Engine(host.connection).ping(PING_MS);

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 
-/** An event of Pulumi's event log, as far as it is used here. */
+/** An event of Pulumi's event log; the fields that are used here. */
 export interface EngineEvent {
   resourcePreEvent?: { metadata: StepMetadata };
   resOutputsEvent?: { metadata: StepMetadata };
@@ -14,11 +14,11 @@ export interface EngineEvent {
 
 /** One operation on one resource. */
 export interface StepMetadata {
-  /** `create`, `update`, `replace`, `delete`, `same`, `refresh` and their kin. */
+  /** `create`, `update`, `replace`, `delete`, `same`, `refresh` or a variant of one. */
   op: string;
   urn: string;
   type: string;
-  /** Properties that differ, where the provider says so. */
+  /** Properties that differ, if the provider reports them. */
   diffs?: string[] | null;
   detailedDiff?: Record<string, unknown> | null;
   old?: StepState | null;
@@ -29,12 +29,12 @@ export interface StepMetadata {
 export interface StepState {
   /** URN of the parent; empty for the stack itself. */
   parent?: string;
-  /** Whether a provider makes it; a component is made of its children alone. */
+  /** Whether a provider manages it; a component only has children. */
   custom?: boolean;
   inputs?: Record<string, unknown> | null;
 }
 
-/** What a policy had to say. */
+/** A message of a policy. */
 export interface PolicyEvent {
   resourceUrn?: string;
   message: string;
@@ -43,24 +43,24 @@ export interface PolicyEvent {
   enforcementLevel: string;
 }
 
-/** Reads an event log, as far as it is written by now. */
+/** Reads the events that an event log contains so far. */
 export function readEvents(path: string): EngineEvent[] {
   return existsSync(path) ? parseEvents(readFileSync(path, "utf8")) : [];
 }
 
-/** The events of an event log, or of its beginning. */
+/** Parses an event log, which may be incomplete. */
 export function parseEvents(text: string): EngineEvent[] {
   const lines = text.split("\n");
-  // The last line is empty, or half written.
+  // The last line is empty or incomplete.
   return lines.slice(0, -1).map((line) => JSON.parse(line) as EngineEvent);
 }
 
-/** The logical name that a URN ends in. */
+/** Returns the logical name at the end of a URN. */
 export function nameFromUrn(urn: string): string {
   return urn.split("::").slice(3).join("::");
 }
 
-/** Pulumi makes these by itself, keeps the stack's whole configuration in them, and neither shows nor counts them. */
+/** Returns whether Pulumi created the provider itself. Pulumi neither shows nor counts these. */
 export function isDefaultProvider(type: string, name: string): boolean {
   return type.startsWith("pulumi:providers:") && /^default(_|$)/.test(name);
 }

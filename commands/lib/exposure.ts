@@ -8,7 +8,7 @@ import type { Session } from "./pulumi.ts";
 
 const EXPOSE_KEY = "pulumi-swarm:expose";
 
-/** Who reaches a stack's store, as its config says. */
+/** Who can reach a stack's store, according to its config. */
 export type Exposure = "this machine" | "allowFrom" | "everybody";
 
 /** @param isLocal whether the stack is of kind local */
@@ -19,11 +19,11 @@ export function exposureFromConfig(config: Record<string, unknown>, isLocal: boo
 }
 
 /**
- * Asks before a local store is published to other machines because no rules can keep them out here. The answer is kept
- * in the stack's working configuration.
+ * Asks for consent before it publishes a local store to other machines, where no firewall rules can block them. Saves
+ * the answer in the stack's working configuration.
  *
- * @param canAsk whether a person is there to answer
- * @throws when a person cannot be asked, or says no.
+ * @param canAsk whether there is a terminal to ask on
+ * @throws if there is no terminal, or the user does not agree
  */
 export async function confirmExposure(
   { state, stack }: Pick<Session, "state" | "stack">,
@@ -35,7 +35,7 @@ export async function confirmExposure(
   const named = config["pulumi-swarm:engine"];
   const problem = await localRulesProblem(typeof named === "string" ? { host: named } : connection);
   if (problem === undefined) return;
-  const why = `This machine cannot keep others from the store's ports: ${problem}.`;
+  const why = `This machine cannot block access to the store's ports: ${problem}.`;
   const question = `${why}\nPublish them to everyone who can reach this machine? [y/N] `;
   if (!canAsk || !/^y/i.test(await askOnTerminal(question))) {
     throw new Error(
@@ -44,7 +44,7 @@ export async function confirmExposure(
     );
   }
   setInWorkingConfig(state, stack, EXPOSE_KEY, true);
-  say(`config ${EXPOSE_KEY}: set to true; \`pulumi config rm ${EXPOSE_KEY}\` has the question asked again`);
+  say(`config ${EXPOSE_KEY}: set to true; \`pulumi config rm ${EXPOSE_KEY}\` makes it ask again`);
 }
 
 function exposureSettings(config: Record<string, unknown>): ExposureSettings {

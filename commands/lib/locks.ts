@@ -9,7 +9,7 @@ import { npmRun } from "./args.ts";
 import { type ReadRun, type RecordedRun, readRuns, writeRun } from "./runs.ts";
 import type { StateFolder } from "./state.ts";
 
-/** A lock of Pulumi's file backend: who holds it, in Pulumi's own fields. */
+/** A lock of Pulumi's file backend, with Pulumi's field names. */
 interface Lock {
   pid: number;
   hostname: string;
@@ -17,15 +17,15 @@ interface Lock {
   timestamp?: string;
 }
 
-/** Pulumi takes its lock within this time of its start, in milliseconds. */
+/** How long after its start Pulumi takes its lock at the latest, in milliseconds. */
 const MAX_LOCK_DELAY_MS = 300_000;
 
-/** File systems that no other machine can have mounted: ext, XFS, Btrfs, tmpfs, F2FS, ZFS, overlay. */
+/** File systems that no other machine can mount at the same time: ext, XFS, Btrfs, tmpfs, F2FS, ZFS, overlay. */
 const LOCAL_FILE_SYSTEMS = [0xef53, 0x58465342, 0x9123683e, 0x01021994, 0xf2f52010, 0x2fc12fc1, 0x794c7630];
 
 /**
- * Removes the locks that a killed Pulumi left on a stack: only those whose process is certainly gone. Every other lock
- * stays, with a line that names its holder unless that is seen running.
+ * Removes stale locks of killed Pulumi processes from a stack, if the process has certainly ended. Every other lock
+ * stays; a line names its holder unless the holder is visibly running.
  */
 export function clearStaleLocks(state: StateFolder, stack: string): void {
   const folder = lockFolder(state, stack);
@@ -44,15 +44,15 @@ export function clearStaleLocks(state: StateFolder, stack: string): void {
       );
     }
   }
-  // Only those that were gone before the look at the locks: theirs have been removed.
+  // Only runs that had ended before the locks were read: their locks have been removed.
   for (const run of runs.filter((each) => each.isGone)) rmSync(run.file, { force: true });
 }
 
 /**
- * Runs `work` while this process holds the stack's lock, by the rules of Pulumi's file backend: no update can run or begin
- * meanwhile. Returns undefined without running it while anything else holds the lock.
+ * Runs `work` while this process holds the stack's lock, by the rules of Pulumi's file backend, so that no update can run
+ * or start. Returns undefined without running it if another process holds the lock.
  *
- * @param work may not wait: the lock is for a moment
+ * @param work must be synchronous: the lock is held only for a moment
  */
 export function withStackLock<T>(state: StateFolder, stack: string, work: () => T): T | undefined {
   const folder = lockFolder(state, stack);
@@ -62,7 +62,7 @@ export function withStackLock<T>(state: StateFolder, stack: string, work: () => 
   const run = writeRun({ state, stack }, process.pid, Date.now());
   try {
     writeLock(join(folder, name), join(state.path, `lock-${name}`));
-    // Pulumi looks twice as well: of two that lock at the same time at least one sees the other.
+    // Like Pulumi, check a second time: of two processes that lock at once, at least one sees the other.
     return lockNames(folder).length === 1 ? work() : undefined;
   } finally {
     rmSync(join(folder, name), { force: true });
@@ -70,7 +70,7 @@ export function withStackLock<T>(state: StateFolder, stack: string, work: () => 
   }
 }
 
-/** Writes this process's lock beside its folder: Pulumi takes every file in there for a lock, also half of one. */
+/** Writes this process's lock atomically: Pulumi treats every file in that folder as a lock, even a partial one. */
 function writeLock(file: string, beside: string): void {
   const lock: Lock = {
     pid: process.pid,
@@ -86,22 +86,22 @@ function writeLock(file: string, beside: string): void {
   }
 }
 
-/** Returns whether the lock's process is certainly gone. */
+/** Returns whether the lock's process has certainly ended. */
 function isStale(lock: Lock, runs: readonly ReadRun[], folder: string): boolean {
   if (lock.hostname !== hostname()) return false;
   const own = runs.filter((run) => holdsLock(run, lock));
   if (own.length > 0) return own.every((run) => run.isGone);
-  // A Pulumi that the commands did not start has told its id alone.
+  // Of a Pulumi that the commands did not start, only the process id is known.
   return isPidUnused(lock.pid) && LOCAL_FILE_SYSTEMS.includes(Number(statfsSync(folder).type));
 }
 
-/** Returns whether a lock is of a run on record: the id alone may also be that of a process in another PID namespace. */
+/** Returns whether a recorded run holds the lock. The id alone may belong to a process in another PID namespace. */
 function holdsLock(run: RecordedRun, { pid, hostname: host, timestamp = "" }: Lock): boolean {
   const age = Date.parse(timestamp) - run.startedAt;
   return run.pid === pid && run.hostname === host && age >= 0 && age <= MAX_LOCK_DELAY_MS;
 }
 
-/** Returns whether the lock's process is seen running here: Pulumi says so itself where that matters. */
+/** Returns whether the lock's process is visibly running here; then Pulumi itself reports it. */
 function isHolderRunning(lock: Lock, runs: readonly ReadRun[]): boolean {
   return lock.hostname === hostname() && isAlive(lock.pid) && !runs.some((run) => holdsLock(run, lock) && run.isGone);
 }
@@ -123,7 +123,7 @@ function lockNames(folder: string): string[] {
   }
 }
 
-/** Returns undefined for a lock that is not whole. */
+/** Returns undefined for an incomplete lock. */
 function readLock(path: string): Lock | undefined {
   try {
     const lock = JSON.parse(readIfExists(path) ?? "") as Partial<Lock>;
@@ -138,7 +138,7 @@ function username(): string {
   try {
     return userInfo().username;
   } catch {
-    // The user of a container may have no name.
+    // A container's user may have no name.
     return "";
   }
 }

@@ -1,7 +1,7 @@
 import { errorMessage } from "../../engine/error-message.ts";
 import { say } from "../../toolchain/progress.ts";
 
-/** Runs a command: its exit code is what `work` gives back, and a failure is one plain message, no stack trace. */
+/** Runs a command. Its exit code is the result of `work`; an error is printed as one message without a stack trace. */
 export async function main(work: () => Promise<number | void>): Promise<void> {
   try {
     process.exitCode = (await work()) ?? 0;

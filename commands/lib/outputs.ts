@@ -2,7 +2,7 @@ import { npmRun } from "./args.ts";
 import type { Exposure } from "./exposure.ts";
 import { readPulumiOutput, type Session } from "./pulumi.ts";
 
-/** A stack's outputs, as far as the commands show them. Secrets are masked. */
+/** The outputs of a stack that the commands show. Secrets are masked. */
 export interface Outputs {
   endpoint?: string;
   endpoints?: Record<string, string>;
@@ -15,12 +15,13 @@ export async function readOutputs(session: Session): Promise<Outputs> {
 }
 
 const EXPOSURE_NOTES: Record<Exposure, string> = {
-  "this machine": "Only this machine reaches them; `pulumi config set pulumi-swarm:expose true` opens them to others.",
-  allowFrom: "Only the hosts themselves and the addresses in allowFrom reach them.",
-  everybody: "Swarm publishes these ports on all addresses of the host: let a firewall decide who reaches them.",
+  "this machine":
+    "Only this machine can reach them; `pulumi config set pulumi-swarm:expose true` opens them to others.",
+  allowFrom: "Only the hosts themselves and the addresses in allowFrom can reach them.",
+  everybody: "Swarm publishes these ports on all addresses of the host: use a firewall to restrict access.",
 };
 
-/** What a person wants to know after `up` of a stack. */
+/** Formats the endpoints and how to get the credentials, for the end of `up`. */
 export function formatSummary(outputs: Outputs, stack: string, exposure: Exposure): string {
   const { endpoint, endpoints = {}, consoleEndpoints = {} } = outputs;
   const table = (urls: Record<string, string>) =>

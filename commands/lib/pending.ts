@@ -5,12 +5,12 @@ import type { Session } from "./pulumi.ts";
 import { readStoredState, stackFile } from "./state.ts";
 
 /**
- * Removes from a stack's state what a killed run had begun to create: Pulumi would warn of it at every run. Nothing is
- * lost: what was created all the same carries its owner's labels, and the next `up` adopts or removes it. In a cloud
- * no run would do so, and it would go on costing: there Pulumi keeps warning.
+ * Removes the pending creates of a killed run from a stack's state, of which Pulumi would warn at every run. Nothing is
+ * lost: whatever was created has its owner's labels, and the next `up` adopts or removes it. Cloud resources have no
+ * such labels and cost money, so for them Pulumi keeps warning.
  *
- * Does nothing while any update runs: what that has begun is not left over. The stack's lock is held from the look at the
- * state to the end of the write, so that no newer state is overwritten; `pulumi stack import` locks only to write.
+ * Does nothing while an update runs. Holds the stack's lock from reading the state to writing it, so that no newer state
+ * is overwritten; `pulumi stack import` locks only for the write.
  */
 export function clearPendingCreates(session: Session): void {
   const { state, stack } = session;
@@ -23,13 +23,13 @@ export function clearPendingCreates(session: Session): void {
     if (inCloud.length > 0) {
       const names = [...new Set(inCloud)].join(", ");
       return (
-        `a killed run was making ${names}: look in AWS for what has that name and is not in the stack, remove it there, ` +
+        `a killed run was creating ${names}: find what has that name in AWS but is not in the stack, remove it there, ` +
         "then run `pulumi refresh --clear-pending-creates`"
       );
     }
     delete latest.pending_operations;
     writeIfChanged(stackFile(state, stack), JSON.stringify(stored, undefined, 4), 0o600);
-    return `a killed run was in the middle of something in stack ${stack}: the next \`up\` adopts or removes what it left`;
+    return `a killed run did not finish in stack ${stack}: the next \`up\` adopts or removes what it created`;
   });
   if (message) say(message);
 }

@@ -15,25 +15,25 @@ import {
   describeImageChange,
 } from "./store-image.ts";
 
-/** A session, and what else the stack's environment has. */
+/** A session, and the engine or image that belongs to it. */
 export interface Prepared {
   session: Session;
-  /** This machine's engine, where the stack lives on it. */
+  /** This machine's engine, for a local stack. */
   engine?: Engine;
-  /** The image that the stack's hosts are given, where they cannot pull one. */
+  /** The image that is sent to the stack's hosts, if they cannot pull one. */
   image?: DistributedImage;
 }
 
 export interface PrepareOptions {
   /** Asks nothing. */
   yes?: boolean;
-  /** Only looks at the stack's hosts, and gives them nothing. */
+  /** Changes nothing on the stack's hosts. */
   isPreview?: boolean;
 }
 
 /**
- * All that must be there before Pulumi can run on a stack: CLI, language host, plugins, a Docker Engine, the image, the
- * working configuration and the stack itself. What is there is not looked at twice.
+ * Prepares everything that Pulumi needs for a stack: CLI, language host, plugins, a Docker Engine, the image, the
+ * working configuration and the stack itself.
  */
 export async function prepare(stack: string, options: PrepareOptions = {}): Promise<Prepared> {
   const state = openState();
@@ -47,7 +47,7 @@ export async function prepare(stack: string, options: PrepareOptions = {}): Prom
   return { session, engine, image };
 }
 
-/** Which hosts there are is in the working configuration, and which image they have is to come into it. */
+/** Reads the hosts from the working configuration, and writes the image that they get into it. */
 async function prepareHostsImage(state: StateFolder, stack: string, { isPreview = false }: PrepareOptions) {
   const write = (name: string | undefined) =>
     writeWorkingConfig(state, stack, name === undefined ? {} : { [IMAGE_KEY]: name });

@@ -24,9 +24,9 @@ export interface Toolchain {
 }
 
 /**
- * Everything that Pulumi needs, from the cache; downloaded or built if it is missing.
+ * Returns everything that Pulumi needs, from the cache; downloads or builds what is missing.
  *
- * @param kind of the stack's environment: some need more than others
+ * @param kind the stack's kind: some need more plugins than others
  */
 export async function ensureToolchain(kind?: unknown): Promise<Toolchain> {
   const bin = await ensurePulumi();
@@ -37,47 +37,47 @@ export async function ensureToolchain(kind?: unknown): Promise<Toolchain> {
   return { bin, plugins };
 }
 
-/** The variables with which any `pulumi` works on this state, the commands' own and one typed by hand alike. */
+/** Returns the environment variables with which any `pulumi` works on this state. */
 export function pulumiVariables(state: StateFolder, stack: string): Record<string, string> {
   return {
     PULUMI_HOME: state.home,
-    // As a URL: a folder's name may hold spaces and worse.
+    // As a URL: a folder's name may contain special characters.
     PULUMI_BACKEND_URL: backendUrl(state),
     PULUMI_CONFIG_PASSPHRASE_FILE: state.passphraseFile,
     PULUMI_STACK: stack,
-    // Every subcommand that has the flag --config-file takes it from here.
+    // Pulumi reads the flag --config-file of every subcommand from here.
     PULUMI_OPTION_CONFIG_FILE: workingConfig(state, stack).path,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     NODE_COMPILE_CACHE: join(cacheRoot(), "node-compile-cache"),
   };
 }
 
-/** Folders that go before PATH: Pulumi, and the Node that runs the program. */
+/** Returns the folders at the front of PATH: Pulumi, and the Node that runs the program. */
 export function pathFolders(toolchain: Toolchain): string[] {
   return [toolchain.bin, dirname(process.execPath)];
 }
 
 /**
- * Without the file of metadata that would be beside each of the state's: a Pulumi that is killed while it writes that
- * one leaves it empty, and then cannot read the state itself. The state is written whole or not at all.
+ * Skips the metadata files: a Pulumi that is killed while it writes one leaves it empty, and can then not read the state
+ * itself. The state is written atomically.
  */
 function backendUrl({ backend }: StateFolder): string {
   return `${pathToFileURL(backend).href}?metadata=skip`;
 }
 
-/** A whole environment for running Pulumi on this state. */
+/** Returns the whole environment for running Pulumi on this state, and installs its plugins. */
 export function pulumiEnvironment(toolchain: Toolchain, state: StateFolder, stack: string): NodeJS.ProcessEnv {
   installPlugins(toolchain, state);
   const { PULUMI_CONFIG_PASSPHRASE: _otherwiseItWins, ...outer } = process.env;
   return { ...outer, ...pulumiVariables(state, stack), PATH: pathVariable(toolchain) };
 }
 
-/** PATH with what Pulumi needs before all else. */
+/** Returns PATH with the folders of Pulumi and Node at the front. */
 export function pathVariable(toolchain: Toolchain): string {
   return [...pathFolders(toolchain), process.env["PATH"] ?? ""].join(delimiter);
 }
 
-/** Puts the cache's plugins where this state's Pulumi looks for them. Links: nothing is copied. */
+/** Links the cached plugins into the folder in which Pulumi looks for them. */
 export function installPlugins({ plugins }: Toolchain, { home }: StateFolder): void {
   for (const { folder, path } of plugins) {
     const target = join(home, "plugins", folder);
@@ -92,13 +92,13 @@ function ensureLink(source: string, target: string): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }
-  // Other runs may link the same: a link is there whole or not at all.
+  // Another run may create the same link, so create it atomically.
   const beside = `${target}.${randomBytes(6).toString("hex")}.tmp`;
   symlinkSync(source, beside);
   renameSync(beside, target);
 }
 
-/** One stack, ready to be worked on by Pulumi. */
+/** A stack that is ready for Pulumi. */
 export interface Session {
   toolchain: Toolchain;
   state: StateFolder;
@@ -106,7 +106,7 @@ export interface Session {
   env: NodeJS.ProcessEnv;
 }
 
-/** Makes the stack if it is not there, and frees it of what a killed run left. */
+/** Creates the stack if it does not exist, and removes stale locks. */
 export async function openSession(toolchain: Toolchain, state: StateFolder, stack: string): Promise<Session> {
   const session = { toolchain, state, stack, env: pulumiEnvironment(toolchain, state, stack) };
   if (!existsSync(stackFile(state, stack))) await initStack(session);
@@ -114,7 +114,7 @@ export async function openSession(toolchain: Toolchain, state: StateFolder, stac
   return session;
 }
 
-/** `pulumi stack init` writes into the project's folder whatever it is told: so it is given another one. */
+/** Creates the stack from a temporary folder, because `pulumi stack init` always writes into the project's folder. */
 async function initStack({ toolchain, state, stack, env }: Session): Promise<void> {
   await withTemporaryFolder("pulumi-swarm-init-", async (folder) => {
     writeFileSync(join(folder, "Pulumi.yaml"), stringify({ name: state.projectName, runtime: "nodejs" }));
@@ -125,20 +125,20 @@ async function initStack({ toolchain, state, stack, env }: Session): Promise<voi
   });
 }
 
-/** Runs Pulumi on this terminal and gives back its exit code. */
+/** Runs Pulumi on this terminal and returns its exit code. */
 export function runPulumi(session: Session, args: readonly string[]): Promise<number> {
   return recordRun(session, (onStart) =>
     runAttached(join(session.toolchain.bin, "pulumi"), args, session.env, session.state.project, onStart),
   );
 }
 
-/** Runs Pulumi and gives back what it printed, which is secret: a failure does not show it. */
+/** Runs Pulumi and returns its output, which is secret: errors do not contain it. */
 export function readPulumiSecrets(session: Session, args: readonly string[]): Promise<string> {
   const options = { env: session.env, cwd: session.state.project, secretOutput: true };
   return run(join(session.toolchain.bin, "pulumi"), args, options);
 }
 
-/** Runs Pulumi and gives back what it printed. What may hold secrets is asked for with `pulumiSecrets`. */
+/** Runs Pulumi and returns its output. Use `readPulumiSecrets` if the output may contain secrets. */
 export function readPulumiOutput(session: Session, args: readonly string[]): Promise<string> {
   return recordRun(session, (onStart) =>
     run(join(session.toolchain.bin, "pulumi"), args, { env: session.env, cwd: session.state.project, onStart }),

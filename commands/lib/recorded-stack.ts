@@ -5,7 +5,7 @@ import type { NodeEngines } from "../../provider/service/task-exec.ts";
 import type { ServiceInputs } from "../../provider/service/service-inputs.ts";
 import { readPulumiOutput, readPulumiSecrets, type Session } from "./pulumi.ts";
 
-/** A host's membership as the stack's state has it. */
+/** A member of a Swarm, from the stack's state. */
 export interface RecordedMember {
   /** The host's key. */
   key: string;
@@ -17,15 +17,15 @@ export interface RecordedMember {
   listenAddress: string;
 }
 
-/** A Swarm as the stack's state has it. */
+/** A Swarm, from the stack's state. */
 export interface RecordedSwarm {
   swarmId: string;
-  /** Empty unless managers lock themselves. Secret. */
+  /** Secret. Empty without autolock. */
   unlockKey: string;
   members: RecordedMember[];
 }
 
-/** A service whose members make up one application, such as a store, as the stack's state has it. */
+/** A service whose tasks depend on each other, such as a store, from the stack's state. */
 export interface RecordedService {
   id: string;
   swarmId: string;
@@ -34,13 +34,13 @@ export interface RecordedService {
   /** How many members it has. */
   tasks: number;
   nodes: NodeEngines;
-  /** Says whether one member may go; absent where the application cannot do without any. */
+  /** Checks whether one member may stop; absent if the application needs all of them. */
   maintenanceCommand?: string[];
-  /** How long members that have just started must say so, in seconds. */
+  /** How long a member must have been ready after its start, in seconds. */
   minReadySeconds?: number;
 }
 
-/** Any service as the stack's state has it. */
+/** Any service, from the stack's state. */
 export interface NamedService {
   id: string;
   swarmId: string;
@@ -50,13 +50,13 @@ export interface NamedService {
   volumes: string[];
 }
 
-/** All Swarms of a stack, and the applications in them. */
+/** All Swarms of a stack, and their services with dependent tasks. */
 export interface RecordedSwarms {
   swarms: RecordedSwarm[];
   services: RecordedService[];
 }
 
-/** A stack as `pulumi stack export --show-secrets` prints it, as far as it is used here. */
+/** The fields of `pulumi stack export --show-secrets` that are used here. */
 export interface ExportedStack {
   deployment: { resources?: ExportedResource[] };
 }
@@ -71,41 +71,41 @@ interface ExportedResource {
 
 const KIND = "swarm:index:";
 
-/** The Swarm of a stack that has a host of that key, from the stack's state. What is secret stays in this process. */
+/** Reads the Swarm of the host with that key from the stack's state. Secrets stay in this process. */
 export async function readRecordedSwarm(session: Session, hostKey: string): Promise<RecordedSwarm> {
   return recordedSwarm(await exportedStack(session), hostKey);
 }
 
-/** The hosts of all Swarms of a stack, from the stack's state. What is secret stays in this process. */
+/** Reads the members of all Swarms from the stack's state. Secrets stay in this process. */
 export async function readRecordedMembers(session: Session): Promise<(RecordedMember & { swarmId: string })[]> {
   return recordedMembers(await exportedStack(session));
 }
 
-/** All Swarms of a stack, from its state. What is secret stays in this process. */
+/** Reads all Swarms from the stack's state. Secrets stay in this process. */
 export async function readRecordedSwarms(session: Session): Promise<RecordedSwarms> {
   return recordedSwarms(await exportedStack(session));
 }
 
-/** The stack with all that its state holds. What is secret stays in this process. */
+/** Exports the stack with its secrets, which stay in this process. */
 export async function exportedStack(session: Session): Promise<ExportedStack> {
   const exported = await readPulumiSecrets(session, ["stack", "export", "--show-secrets", "--stack", session.stack]);
   return JSON.parse(exported) as ExportedStack;
 }
 
-/** The stack's outputs as plain values; empty where it has none. */
+/** Returns the stack's outputs as plain values; empty if it has none. */
 export function recordedOutputs({ deployment }: ExportedStack): Record<string, unknown> {
   const stack = (deployment.resources ?? []).find(({ type }) => type === "pulumi:pulumi:Stack");
   return (decryptSecrets(stack?.outputs) ?? {}) as Record<string, unknown>;
 }
 
-/** Has Pulumi look whether members are still in the Swarm, so that the next `up` has those join that are not. */
+/** Refreshes members in the stack's state, so that the next `up` lets those join that have left the Swarm. */
 export async function refreshMembers(session: Session, members: readonly RecordedMember[]): Promise<void> {
   if (members.length === 0) return;
   const targets = members.flatMap(({ urn }) => ["--target", urn]);
   await readPulumiOutput(session, ["refresh", "--yes", "--skip-preview", "--non-interactive", ...targets]);
 }
 
-/** The Swarm of a stack that has a host of that key. */
+/** Returns the Swarm of the host with that key. */
 export function recordedSwarm(exported: ExportedStack, hostKey: string): RecordedSwarm {
   const members = recordedMembers(exported);
   const [chosen, another] = members.filter(({ key }) => key === hostKey);
@@ -119,7 +119,7 @@ export function recordedSwarm(exported: ExportedStack, hostKey: string): Recorde
   return toRecordedSwarm(exported, chosen.swarmId, members);
 }
 
-/** All Swarms of a stack, and the services whose members depend on each other. */
+/** Returns all Swarms of a stack, and the services whose tasks depend on each other. */
 export function recordedSwarms(exported: ExportedStack): RecordedSwarms {
   const members = recordedMembers(exported);
   const ids = new Set(members.map(({ swarmId }) => swarmId));
@@ -132,7 +132,7 @@ export function recordedSwarms(exported: ExportedStack): RecordedSwarms {
   return { swarms: [...ids].map((id) => toRecordedSwarm(exported, id, members)), services };
 }
 
-/** The Swarms that a stack created, and would end. */
+/** Returns the Swarms that a stack created, and would destroy. */
 export function createdSwarms(exported: ExportedStack): (ClusterState & { id: string })[] {
   const clusters = resourcesOfKind(exported, "Cluster").map(({ id = "", outputs = {} }) => {
     return { ...(decryptSecrets(outputs) as ClusterState), id };
@@ -140,7 +140,7 @@ export function createdSwarms(exported: ExportedStack): (ClusterState & { id: st
   return clusters.filter(({ ownsSwarm }) => ownsSwarm);
 }
 
-/** All services of a stack, by name. */
+/** Returns all services of a stack, sorted by name. */
 export function recordedServices(exported: ExportedStack): NamedService[] {
   const services = resourcesOfKind(exported, "Service").map(({ id = "", outputs = {} }) => {
     const { swarmId, spec } = decryptSecrets(outputs) as ServiceInputs;
@@ -165,7 +165,7 @@ function toRecordedSwarm(
   };
 }
 
-/** The hosts of all Swarms of a stack, in the order of their keys. */
+/** Returns the members of all Swarms of a stack, sorted by key. */
 export function recordedMembers(exported: ExportedStack): (RecordedMember & { swarmId: string })[] {
   return resourcesOfKind(exported, "Member")
     .map(toRecordedMember)
@@ -182,15 +182,15 @@ function toRecordedMember({ urn, id = "", outputs = {} }: ExportedResource): Rec
     role: NodeRole;
     hostKey?: string;
   } & Record<"advertiseAddress" | "listenAddress" | "swarmId", string>;
-  // Where it was recorded by an earlier release, the resource's name alone tells the key.
+  // A state of an earlier release has the key only in the resource's name.
   const key = hostKey ?? /::[^:]*?-member-([^:]+)$/.exec(urn)?.[1] ?? "";
   return { key, urn, nodeId: id, role, connection, advertiseAddress, listenAddress, swarmId };
 }
 
-/** Marks a secret in an exported stack; its value is beside it, as JSON. */
+/** The key that marks a secret in an exported stack, next to its value as JSON. */
 const SECRET_SIGNATURE = "4dabf18193072939515e22adb298388d";
 
-/** A value of an exported stack, its secrets in clear. */
+/** Returns a value of an exported stack with its secrets in plain text. */
 export function decryptSecrets(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(decryptSecrets);
   if (typeof value !== "object" || value === null) return value;

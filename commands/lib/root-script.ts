@@ -3,7 +3,7 @@ import { runRemoteScript } from "../../engine/ssh-shell.ts";
 import { lastLine } from "../../engine/last-line.ts";
 import { shellQuote, PATH_WITH_SBIN } from "../../engine/shell-quoting.ts";
 
-/** Commands that define `stop_engine` and `start_engine`, as distributions have it. */
+/** Shell functions `stop_engine` and `start_engine`, for systemd and for init scripts. */
 export const ENGINE_CONTROL = [
   "stop_engine() {",
   "  if [ -d /run/systemd/system ]; then",
@@ -17,7 +17,7 @@ export const ENGINE_CONTROL = [
   "}",
 ];
 
-/** A script that runs commands as root, one after another until one fails. */
+/** Returns a script that runs commands as root until one fails. */
 export function rootScript(commands: readonly string[]): string {
   const work = ["set -eu", "umask 077", PATH_WITH_SBIN, ...commands].join("\n");
   return [
@@ -29,7 +29,7 @@ export function rootScript(commands: readonly string[]): string {
   ].join("\n");
 }
 
-/** Runs such a script on an engine's machine, and gives back what it printed. */
+/** Runs such a script on an engine's machine and returns its output. */
 export async function runAsRoot(
   connection: EngineConnection,
   script: string,

@@ -7,8 +7,8 @@ import { isGone, processToken } from "../../toolchain/lock.mjs";
 import type { StateFolder } from "./state.ts";
 
 /**
- * A process that the commands started to work on a stack. Pulumi's own locks name a process by its id alone, which tells
- * nothing in another PID namespace, nor after the id was reused.
+ * A process that the commands started for a stack. Pulumi's own locks contain only the process id, which means nothing
+ * in another PID namespace or after the id was reused.
  */
 export interface RecordedRun {
   stack: string;
@@ -16,14 +16,14 @@ export interface RecordedRun {
   /** From `processToken`. */
   token: string;
   hostname: string;
-  /** Milliseconds of the wall clock, a moment before it was started. */
+  /** Wall clock time just before it was started, in milliseconds. */
   startedAt: number;
 }
 
-/** A record as it was read. */
+/** A record that was read from its file. */
 export interface ReadRun extends RecordedRun {
   file: string;
-  /** Whether the process was certainly gone by then. */
+  /** Whether the process had certainly ended by then. */
   isGone: boolean;
 }
 
@@ -36,9 +36,9 @@ export interface StackInState {
 const runsFolder = ({ path }: StateFolder) => join(path, "runs");
 
 /**
- * Records a process for as long as `work` takes.
+ * Records a process while `work` runs.
  *
- * @param work starts the process, and calls what it is given as soon as that runs
+ * @param work starts the process, and calls `onStart` as soon as it runs
  */
 export async function recordRun<T>(
   { state, stack }: StackInState,
@@ -71,7 +71,7 @@ export function readRuns({ state, stack }: StackInState): ReadRun[] {
   return files.flatMap((name) => {
     const file = join(folder, name);
     const run = JSON.parse(readIfExists(file) ?? "{}") as Partial<RecordedRun>;
-    // A process that had ended by the time it was recorded has no token.
+    // A process that had ended before it was recorded has no token.
     if (run.stack !== stack || run.token === undefined) return [];
     return [{ ...(run as RecordedRun), file, isGone: isGone(run.token) }];
   });

@@ -3,12 +3,12 @@ import { cacheRoot } from "../../toolchain/cache.ts";
 import { installPlugins, pathVariable, type Session, type Toolchain } from "./pulumi.ts";
 import { openState, type StateFolder } from "./state.ts";
 
-/** The flag of commands that work on a stack whose state several people share, or a pipeline has. */
+/** The flag that selects a shared backend, such as that of a team or a pipeline. */
 export const SHARED = "--shared";
 
 /**
- * What Pulumi needs here beside what it is told of its backend and of the stack's secrets: that comes from the
- * environment, as Pulumi itself reads it (`PULUMI_BACKEND_URL`, `PULUMI_ACCESS_TOKEN`, `PULUMI_CONFIG_PASSPHRASE` …).
+ * Returns the variables for a shared backend. The backend and its secrets come from the environment, where Pulumi itself
+ * reads them (`PULUMI_BACKEND_URL`, `PULUMI_ACCESS_TOKEN`, `PULUMI_CONFIG_PASSPHRASE` …).
  */
 export function sharedVariables({ home }: StateFolder, stack: string): Record<string, string> {
   return {
@@ -19,7 +19,7 @@ export function sharedVariables({ home }: StateFolder, stack: string): Record<st
   };
 }
 
-/** A session on a stack that the backend has which the environment names. The stack must be there. */
+/** Opens a session on a stack in the backend of the environment. The stack must exist. */
 export function sharedSession(toolchain: Toolchain, stack: string, outer: NodeJS.ProcessEnv = process.env): Session {
   if (!outer["PULUMI_BACKEND_URL"]) {
     throw new Error(

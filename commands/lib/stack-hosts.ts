@@ -2,18 +2,17 @@ import { resolveLocalEngine } from "../../engine/connection.ts";
 import { type EngineConnection } from "../../engine/engine-connection.ts";
 import { type SshOptions, sshConnection } from "../../components/hosts/ssh-connection.ts";
 
-/** A machine of a stack, and the way to its engine. */
+/** A machine of a stack, and the connection to its engine. */
 export interface StackHost {
   key: string;
   connection: EngineConnection;
 }
 
 /**
- * The machines of a stack: those that its state knows, and those that only its config names, which are all there are
- * once the stack is destroyed.
+ * Returns the machines of a stack: those in its state, and those in its config. After `down`, only the config has any.
  *
- * @param config what its config says, under full names (`pulumi-swarm:hosts`)
- * @param isThisMachine whether its environment is this machine alone
+ * @param config its config, with full keys (`pulumi-swarm:hosts`)
+ * @param isThisMachine whether it is a local stack
  */
 export function stackHosts(
   recorded: readonly StackHost[],
@@ -28,7 +27,7 @@ export function stackHosts(
 function configuredSshHosts(config: Record<string, unknown>): StackHost[] {
   const hosts = (config["pulumi-swarm:hosts"] ?? {}) as Record<string, SshOptions>;
   const defaults = (config["pulumi-swarm:hostDefaults"] ?? {}) as Partial<SshOptions>;
-  // What is no host is refused by the program, which says what a host is.
+  // Skip invalid hosts: the program rejects them with a proper message.
   const sound = Object.entries(hosts).filter(([, host]) => typeof (host as SshOptions | null)?.address === "string");
   return sound.map(([key, host]) => ({ key, connection: sshConnection({ ...defaults, ...host }) }));
 }

@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import { ROOT } from "../../toolchain/cache.ts";
 import { isAlive } from "../../toolchain/lock.mjs";
 
-/** The folder of one Pulumi project's state: backend, passphrase, working configuration, Pulumi's home. */
+/** The folder with a project's state: backend, passphrase, working configuration, and Pulumi's home. */
 export interface StateFolder {
   /** Folder of the Pulumi project: `Pulumi.yaml`, `Pulumi.<stack>.yaml`. */
   project: string;
@@ -15,16 +15,16 @@ export interface StateFolder {
   path: string;
   /** Folder of Pulumi's file backend. */
   backend: string;
-  /** File with the passphrase of the secrets in the state. Readable by its owner alone; never printed. */
+  /** The file with the passphrase of the state's secrets. Readable by its owner only; never printed. */
   passphraseFile: string;
-  /** PULUMI_HOME: plugins and settings, apart from the user's own. */
+  /** PULUMI_HOME: plugins and settings, separate from the user's own. */
   home: string;
 }
 
 /**
- * The state folder of a project, made on first use and readable by its owner alone.
+ * Returns the state folder of a project. Creates it on first use, readable by its owner only.
  *
- * @param path where to keep it; tests give a folder of their own. @default `.state` in the project's folder
+ * @param path where it is; tests use a temporary folder. @default `.state` in the project's folder
  */
 export function openState(project: string = ROOT, path: string = join(project, ".state")): StateFolder {
   const state: StateFolder = {
@@ -42,12 +42,12 @@ export function openState(project: string = ROOT, path: string = join(project, "
   return state;
 }
 
-/** How the name begins that the event log of a preview has for a moment. */
+/** The prefix of a preview's event log, before it is unlinked. */
 export const PREVIEW_PREFIX = "preview-";
 
 /**
- * Removes what a killed run left that holds secrets or is a copy of a state: event logs of earlier releases, passphrase
- * files without their name, exports.
+ * Removes files of killed runs that contain secrets or a copy of a state: event logs of earlier releases, temporary
+ * passphrase files, exports.
  */
 function removeStaleFiles(path: string): void {
   for (const name of readdirSync(path)) {
@@ -57,7 +57,7 @@ function removeStaleFiles(path: string): void {
   }
 }
 
-/** Made once. It appears under its name only when it is whole, and never replaces another run's. */
+/** Creates the passphrase once, atomically, and never replaces that of another run. */
 function ensurePassphrase(file: string): void {
   if (existsSync(file)) return;
   const beside = `${file}.${process.pid}.tmp`;
@@ -71,12 +71,12 @@ function ensurePassphrase(file: string): void {
   }
 }
 
-/** Where Pulumi's file backend keeps a stack. */
+/** Returns the file of a stack in Pulumi's file backend. */
 export function stackFile(state: StateFolder, stack: string): string {
   return join(state.backend, ".pulumi", "stacks", state.projectName, `${stack}.json`);
 }
 
-/** What Pulumi's file backend knows of a stack, as far as the commands look at it. */
+/** The fields of a checkpoint that the commands use. */
 export interface Checkpoint {
   resources?: StoredResource[];
   pending_operations?: { resource: { urn: string } }[];
@@ -91,7 +91,7 @@ export interface StoredResource {
   protect?: boolean;
 }
 
-/** A stack's state as it is stored, with all that the commands do not look at. */
+/** A stack's stored state, including the fields that the commands do not use. */
 export interface StoredState {
   checkpoint?: { latest?: Checkpoint };
 }
@@ -104,10 +104,10 @@ export function readCheckpoint(state: StateFolder, stack: string): Checkpoint {
   return readStoredState(state, stack).checkpoint?.latest ?? {};
 }
 
-/** The type of the resource that holds a state's identity, which outlives `down`: kept volumes are known by it. */
+/** The type of the resource with a state's identity. It outlives `down`, so that `up` recognises kept volumes. */
 export const IDENTITY_TYPE = "swarm:index:Identity";
 
-/** Whether a state holds nothing that `up` made but its identity. */
+/** Returns whether a state contains nothing that `up` created, except its identity. */
 export function isEmptyState(resources: readonly Pick<StoredResource, "type">[]): boolean {
   const stays = ["pulumi:pulumi:Stack", IDENTITY_TYPE];
   return resources.every(({ type }) => stays.includes(type) || type.startsWith("pulumi:providers:"));

@@ -16,18 +16,18 @@ import type { StateFolder } from "./state.ts";
 
 export const IMAGE_KEY = "pulumi-swarm:image";
 const STACK_KEY = "pulumi-swarm:stack";
-/** Time for a registry of images to tell the engine whether it has the image. */
+/** How long a registry may take to tell the engine whether it has the image, in milliseconds. */
 const REGISTRY_MS = 15_000;
 
-/** The kind of the stack's environment: `pulumi-swarm:stack`. */
+/** Returns the stack's kind: `pulumi-swarm:stack`. */
 export function stackKind(state: StateFolder, stack: string): unknown {
   const project = parse(readFileSync(join(state.project, "Pulumi.yaml"), "utf8")) as StackConfig;
   return readStackFile(state, stack).config?.[STACK_KEY] ?? project.config?.[STACK_KEY] ?? "local";
 }
 
 /**
- * The configuration that only this machine needs: none where the engine has or can pull the image that the stack asks
- * for, else the image built here, which no engine pulls.
+ * Returns configuration for this machine only: nothing if the engine has the stack's image or can pull it, else the
+ * image that is built here, which no engine can pull.
  */
 export async function localImageConfig(
   state: StateFolder,
@@ -43,14 +43,14 @@ export async function localImageConfig(
   return { [IMAGE_KEY]: image };
 }
 
-/** What another image means to the stack that has it. */
+/** Describes the effect of another image on a running stack. */
 export function describeImageChange(image: string, before: string): string {
-  return `image: ${image} takes the place of ${before}: \`npm run up\` restarts the store's members with it, all at once`;
+  return `image: ${image} replaces ${before}: \`npm run up\` restarts all members of the store with it at once`;
 }
 
 /**
- * The image of a stack on hosts that cannot pull the one it would have: built here, and brought to them. Nothing where its
- * config, or its user, names an image.
+ * Builds and distributes the image of a stack on hosts that cannot pull the default one. Returns undefined if the config
+ * or the user sets an image.
  */
 export async function ensureHostsImage(
   state: StateFolder,
@@ -67,19 +67,19 @@ export async function ensureHostsImage(
   return distributeImage(hosts, { wasDistributed: before !== undefined, transfers, canPull: canPullIt });
 }
 
-/** The image that an earlier run built for this stack. */
+/** Returns the image that an earlier run built for this stack. */
 export function lastBuiltImage(state: StateFolder, stack: string): string | undefined {
   const { config } = (parse(readIfExists(workingConfig(state, stack).basePath) ?? "") ?? {}) as StackConfig;
   const image = config?.[IMAGE_KEY];
   return typeof image === "string" && isUnpullable(image) ? image : undefined;
 }
 
-/** The engine asks the registry itself: with its own mirrors, proxies and certificates. */
+/** Returns whether the engine can pull an image. The engine itself asks the registry, with its own mirrors and proxies. */
 export async function canPull(engine: Engine, image: string): Promise<boolean> {
   const forced = process.env[SOURCE_VARIABLE];
   if (forced === "registries") return false;
   if (forced === "public" || (await engine.hasImage(image))) return true;
-  return await progress("asking the image's registry", async () => {
+  return await progress("checking the image's registry", async () => {
     try {
       const known = await undefinedIfNotFound(
         engine.request("GET", `/distribution/${image}/json`, { timeoutMs: REGISTRY_MS }),

@@ -9,13 +9,13 @@ import { ensureEngineLayers, ENGINES, enginesUnavailableReason } from "../../lab
 import { labUnavailableReason } from "../../lab/lab.ts";
 import { installMachineTools, machinesUnavailableReason } from "../../lab/vm/tools.ts";
 
-/** Tests that take long: they run when they are asked for, and some of them whenever they are prepared already. */
+/** A slow vitest project. It runs on request, or if everything that it needs is already prepared. */
 export interface OptionalProject {
   /** Its name in vitest's configuration. */
   name: string;
-  /** Why a run that does not name it leaves it out, and the command that runs it; undefined when it runs. */
+  /** Returns why a run that does not name it skips it, and the command that runs it; undefined if it runs. */
   skipReason(): string | undefined;
-  /** Makes what it takes, in advance: a first build must not run against a test's time limit. */
+  /** Prepares what it needs in advance, so that a first build does not run into a test's time limit. */
   prepare(): Promise<unknown>;
 }
 
@@ -75,7 +75,7 @@ function kubernetesSkipReason(noCluster: string | undefined, isBuilt: boolean): 
   return "a Kubernetes and its plugin are not built here yet: `npm run test:kubernetes` builds them, and runs it";
 }
 
-/** What is left out of a run that names no project, with the reason of each. */
+/** Returns the projects that a run without named projects skips, with the reasons. */
 export function skippedProjects(projects: readonly OptionalProject[]): { name: string; reason: string }[] {
   return projects.flatMap(({ name, skipReason }) => {
     const reason = skipReason();
@@ -83,7 +83,7 @@ export function skippedProjects(projects: readonly OptionalProject[]): { name: s
   });
 }
 
-/** The projects that arguments to vitest ask for: `--project kubernetes`, `--project=kubernetes`. */
+/** Returns the projects in the arguments of vitest: `--project kubernetes`, `--project=kubernetes`. */
 export function requestedProjects(projects: readonly OptionalProject[], args: readonly string[]): OptionalProject[] {
   const text = ` ${args.join(" ")} `;
   return projects.filter(({ name }) => text.includes(` --project ${name} `) || text.includes(` --project=${name} `));

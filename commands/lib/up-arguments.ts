@@ -1,24 +1,24 @@
 /**
- * Has Pulumi look at what is there first. It does so as the program runs: with the settings of the last run alone, a
- * manager that is gone would end every preview, and with it the `up` that goes on without that manager.
+ * Refreshes first, with the program running. With the settings of the last run only, every preview would fail after the
+ * loss of a manager, even that of the `up` that continues without this manager.
  */
 export const REFRESH_ARGUMENTS = ["--refresh", "--run-program"] as const;
 
-/** What decides how `pulumi up` is started. */
+/** The options that decide how `pulumi up` is started. */
 export interface UpOptions {
-  /** Whether the state holds nothing yet. */
+  /** Whether the state is still empty. */
   isEmpty: boolean;
-  /** Whether somebody can be asked. */
+  /** Whether there is a terminal to ask on. */
   isTerminal: boolean;
   yes: boolean;
   json: boolean;
-  /** Arguments for Pulumi. They come last, so that the user's own `--refresh=false` wins. */
+  /** Arguments for Pulumi. They come last, so that the user's `--refresh=false` takes precedence. */
   rest: readonly string[];
 }
 
 /**
- * The arguments of `pulumi up`. It always previews: what is refused is found there, before anything is touched, also on
- * the first run. What is there is looked at first, so that "unchanged" means that it is still there and works.
+ * Returns the arguments of `pulumi up`. It always previews, even on the first run, so that errors are found before
+ * anything is changed. It refreshes first, so that "unchanged" means: still there, and healthy.
  */
 export function upArguments({ isEmpty, isTerminal, yes, json, rest }: UpOptions): string[] {
   const asks = isTerminal && !yes && !json && !isEmpty;

@@ -6,26 +6,26 @@ import { pause } from "../../engine/pause.ts";
 import { ready, waitFor } from "../../provider/runtime/poll.ts";
 import type { RecordedMember, RecordedSwarm } from "../lib/recorded-stack.ts";
 
-/** How long an engine may take to say what it is, in milliseconds; without a quorum it thinks about it for long. */
+/** How long an engine may take to answer, in milliseconds; without a quorum it is slow. */
 const PATIENCE = 30_000;
-/** How long a leader without a quorum may believe in itself, in milliseconds. */
+/** How long a leader may still consider itself the leader after the quorum is lost, in milliseconds. */
 const LEADERSHIP = 30_000;
 /** How long an engine may take to manage the Swarm alone, in milliseconds. */
 const LIMIT = 60_000;
 
-/** What came of a recovery. */
+/** The result of a recovery. */
 export interface Recovery {
-  /** Members that have to join anew. */
+  /** Members that have to join again. */
   removed: RecordedMember[];
-  /** Those of them whose machines did not answer: they still hold the lost Swarm's state. */
+  /** Those of them that were unreachable, and still have the state of the lost Swarm. */
   unreachable: RecordedMember[];
 }
 
 /**
- * Makes a Swarm that has lost its quorum work again, on one of its managers alone. Services, networks and secrets stay,
- * and so do the workers. The other managers are removed, to join anew with the next `up`.
+ * Recovers a Swarm that has lost its quorum, with one of its managers alone. Services, networks, secrets and workers stay.
+ * The other managers are removed, and join again with the next `up`.
  *
- * @throws when there is nothing to recover, or the chosen host is no manager that could; then nothing was changed.
+ * @throws before any change, if there is nothing to recover or the chosen host cannot do it
  */
 export async function recoverSwarm(swarm: RecordedSwarm, hostKey: string): Promise<Recovery> {
   const chosen = findRecordedManager(swarm, hostKey);
@@ -35,15 +35,15 @@ export async function recoverSwarm(swarm: RecordedSwarm, hostKey: string): Promi
   return forceNewCluster(swarm, chosen, found);
 }
 
-/** The manager of that key. */
+/** Returns the manager with that key. */
 export function findRecordedManager({ members }: RecordedSwarm, hostKey: string): RecordedMember {
   const managers = members.filter(({ role }) => role === "manager");
   const chosen = managers.find(({ key }) => key === hostKey);
-  if (!chosen) throw new Error(`host "${hostKey}": is no manager; choose one of ${keysOf(managers)}`);
+  if (!chosen) throw new Error(`host "${hostKey}": is not a manager; choose one of ${keysOf(managers)}`);
   return chosen;
 }
 
-/** Has a manager go on with what it knows, and without the others: `docker swarm init --force-new-cluster`. */
+/** Continues with one manager and its state, without the others: `docker swarm init --force-new-cluster`. */
 export async function forceNewCluster(
   { members }: RecordedSwarm,
   chosen: RecordedMember,
@@ -64,7 +64,7 @@ export async function forceNewCluster(
   return { removed, unreachable: removed.filter((member) => !found.has(member)) };
 }
 
-/** The Engine ends its Swarm node and starts another one, which fails while the former one still listens. */
+/** The Engine replaces its Swarm node. The new one fails to start while the old one still listens, so try again. */
 async function initForceNewCluster(engine: Engine, chosen: RecordedMember): Promise<string> {
   const { advertiseAddress: AdvertiseAddr, listenAddress: ListenAddr } = chosen;
   for (const end = Date.now() + LIMIT; ; await pause(500)) {

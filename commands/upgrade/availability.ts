@@ -3,21 +3,20 @@ import type { NodeAvailability, NodeSpec } from "../../engine/types.ts";
 import { updateNodeSpec, waitForDrained } from "../../provider/swarm/node-operations.ts";
 
 /**
- * While a node is out of service, it carries what its availability was before: whatever ends this process, the next one
- * knows what to put back.
+ * The label with a drained node's previous availability. If this process is killed, the next run can restore it.
  */
 export const PREVIOUS_AVAILABILITY_LABEL = "pulumi-swarm.upgrade.availability";
 
-/** How long the tasks of a node may take to end, in seconds. */
+/** How long the tasks of a node may take to stop, in seconds. */
 const DRAIN_SECONDS = 180;
 
-/** Moves a node's tasks away, and waits until none runs there. Those of global services end. */
+/** Drains a node and waits until no task runs on it. */
 export async function drainNode(manager: Engine, nodeId: string): Promise<void> {
   await updateNodeSpec(manager, nodeId, drainedSpec);
   await waitForDrained(async () => manager, nodeId, DRAIN_SECONDS);
 }
 
-/** Has a node be what it was before it was taken out. */
+/** Restores the availability of a node before it was drained. */
 export function restoreAvailability(manager: Engine, nodeId: string): Promise<void> {
   return updateNodeSpec(manager, nodeId, restoredSpec);
 }
@@ -27,7 +26,7 @@ export function drainedSpec(spec: NodeSpec): NodeSpec {
   return { ...spec, Availability: "drain", Labels: { ...labels, [PREVIOUS_AVAILABILITY_LABEL]: former } };
 }
 
-/** Leaves alone an availability that somebody has set meanwhile. */
+/** Keeps an availability that was set by someone else in the meantime. */
 export function restoredSpec(spec: NodeSpec): NodeSpec {
   const { [PREVIOUS_AVAILABILITY_LABEL]: former, ...Labels } = spec.Labels ?? {};
   if (former === undefined) return spec;

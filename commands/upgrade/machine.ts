@@ -8,19 +8,19 @@ import { ENGINE_CONTROL, rootScript } from "../lib/root-script.ts";
 import { installCommands, type InstalledEngine, parseInstalledEngine, INSPECT_SCRIPT } from "./package.ts";
 import type { HostEngine, UpgradeStep } from "./plan.ts";
 
-/** How long package managers may take, in milliseconds: they may wait 5 min for each other. */
+/** How long package managers may take, in milliseconds: they may wait 5 min for a lock. */
 const PACKAGES_MS = 15 * 60_000;
 
-/** What a host's machine tells of its engine. */
+/** Inspects the engine of a host, and its package. */
 export async function inspectHostEngine({ key, connection }: RecordedMember): Promise<HostEngine> {
   const { host } = connection;
   if (!isSshConnection(connection)) {
     const own =
-      "on its own machine `sudo apt-get update && sudo apt-get install docker.io` (or docker-ce, or dnf) does it";
+      "on its own machine `sudo apt-get update && sudo apt-get install docker.io` (or docker-ce, or dnf) upgrades it";
     return {
       key,
       host,
-      error: `its engine is reached at ${host}, and only hosts reached by ssh are upgraded: ${own}`,
+      error: `its engine is at ${host}, and only hosts reached by ssh can be upgraded: ${own}`,
     };
   }
   try {
@@ -31,22 +31,22 @@ export async function inspectHostEngine({ key, connection }: RecordedMember): Pr
   }
 }
 
-/** The engine's package on a machine. */
+/** Returns the engine's package on a machine; undefined if it was not installed from a package. */
 export async function inspectPackage(connection: EngineConnection): Promise<InstalledEngine | undefined> {
   return parseInstalledEngine(
-    await runOrThrow(connection, INSPECT_SCRIPT, "its package manager does not tell its versions"),
+    await runOrThrow(connection, INSPECT_SCRIPT, "its package manager does not list its versions"),
   );
 }
 
-/** Fetches what is to be installed, while the host still serves. What cannot be installed shows here already. */
+/** Downloads the packages while the host still runs. Finds most installation problems before the host is drained. */
 export async function fetchPackages(connection: EngineConnection, { installed, to }: UpgradeStep): Promise<void> {
   const { fetch } = installCommands(installed, to);
-  await runOrThrow(connection, rootScript([`${fetch} >&2`]), `${installed.name} ${to} cannot be had`);
+  await runOrThrow(connection, rootScript([`${fetch} >&2`]), `${installed.name} ${to} cannot be downloaded`);
 }
 
 /**
- * Installs what was fetched, with the engine stopped meanwhile: not every package starts it anew. What is begun is
- * brought to its end though the connection breaks, and the engine is started again in any case.
+ * Installs the downloaded packages with the engine stopped: not every package restarts it. The script finishes even if
+ * the connection breaks, and always starts the engine again.
  */
 export async function installPackages(connection: EngineConnection, { installed, to }: UpgradeStep): Promise<void> {
   const script = rootScript([

@@ -1,29 +1,29 @@
 import { SECTION_FUNCTION, parseSections, quoteIfNeeded } from "../../engine/shell-quoting.ts";
 import { rootScript } from "../lib/root-script.ts";
 
-/** Docker Engine as a machine has it installed, and what its package manager could install instead. */
+/** The package of Docker Engine on a machine, and the versions that its package manager offers. */
 export interface InstalledEngine {
   manager: "apt-get" | "dnf";
   /** The package with the engine itself: `docker-ce`, `docker.io`. */
   name: string;
   version: string;
-  /** Packages of the same version that go with it: its command line. */
+  /** Installed packages of the same version, such as the docker command. */
   companions: readonly string[];
-  /** Versions of the package to which newer engines leave the docker command, where it is not installed. */
+  /** Available versions of the separate package with the docker command, if it is not installed. */
   cliVersions: readonly string[];
-  /** What the package manager would take by itself. */
+  /** The version that the package manager would install by default. */
   candidate: string;
-  /** All it knows, the newest first. */
+  /** All available versions, the newest first. */
   available: string[];
-  /** Whether the engine that runs is still of a former package. */
+  /** Whether the running engine is still that of the previous package. */
   needsRestart: boolean;
 }
 
-/** Packages that hold an engine; a machine has one of them. Debian's `docker` is something else. */
+/** Packages with an engine; a machine has one of them. Debian's `docker` is something else. */
 const ENGINE_PACKAGES = { "apt-get": ["docker-ce", "docker.io"], dnf: ["docker-ce", "moby-engine", "docker"] };
-/** Packages that are made together with the engine's. */
+/** Packages that are released together with the engine's. */
 const COMPANION_PACKAGES = ["docker-ce-cli", "docker-ce-rootless-extras", "docker-cli"];
-/** What the docker command comes with once the engine's own package has it no more: Debian since 26.1.4. */
+/** The package with the docker command if the engine's package does not contain it: Debian since 26.1.4. */
 const CLI_PACKAGE = "docker-cli";
 
 const APT = "env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300";
@@ -32,13 +32,13 @@ const packageNames = (manager: keyof typeof ENGINE_PACKAGES) =>
   [...ENGINE_PACKAGES[manager], ...COMPANION_PACKAGES].join(" ");
 
 /**
- * A script that tells of a machine's engine: which package, which versions there are, and whether what runs is what is
- * installed. It renews the package manager's lists, and changes nothing else.
+ * A script that prints the package of a machine's engine, the available versions, and whether the installed engine is
+ * running. It updates the package manager's lists, and changes nothing else.
  */
 export const INSPECT_SCRIPT = rootScript([
   "export LC_ALL=C",
   SECTION_FUNCTION,
-  // A program whose file was replaced is told so.
+  // The kernel adds "(deleted)" to the path of a program whose file was replaced.
   "section running; readlink /proc/$(cat /run/docker.pid)/exe || true",
   "if command -v dpkg-query >/dev/null; then",
   "  section manager; echo apt-get",
@@ -55,7 +55,7 @@ export const INSPECT_SCRIPT = rootScript([
   "fi",
 ]);
 
-/** Reads what that script printed. Undefined where no package holds the engine. */
+/** Parses the output of that script. Returns undefined if no package contains the engine. */
 export function parseInstalledEngine(printed: string): InstalledEngine | undefined {
   const parts = parseSections(printed);
   const manager = parts.get("manager") === "dnf" ? "dnf" : "apt-get";
@@ -88,7 +88,7 @@ interface PackageVersions {
   available: string[];
 }
 
-/** What `apt-cache policy` says of a package. */
+/** Parses the output of `apt-cache policy` for a package. */
 function parseAptPolicy(printed = ""): PackageVersions {
   const candidate = /^ *Candidate: (\S+)$/m.exec(printed)?.[1];
   const available = [...printed.matchAll(/^ (?:\*\*\*|   ) (\S+) -?\d+$/gm)].map(([, version = ""]) => version);
@@ -101,7 +101,7 @@ function parseVersionList(printed = ""): PackageVersions {
 }
 
 /**
- * Whether a package's version is that version of the engine: `5:28.5.1-1~debian.12~bookworm` is `28.5.1`, and `28.5`;
+ * Returns whether a package's version is that version of the engine: `5:28.5.1-1~debian.12~bookworm` is `28.5.1`, and `28.5`;
  * `29.0.0~rc.1-1` is `29.0.0-rc.1`, and not `29.0.0`.
  */
 export function matchesVersion(packaged: string, version: string): boolean {
@@ -109,22 +109,22 @@ export function matchesVersion(packaged: string, version: string): boolean {
   return own.startsWith(wanted) && !/^(?:\d|-(?:alpha|beta|rc)\b)/.test(own.slice(wanted.length));
 }
 
-/** A package's version as its engine says it: packages mark what comes before a release with `~`. */
+/** Converts a package's version to the engine's notation: packages mark pre-releases with `~`. */
 function toEngineVersion(version: string): string {
   return version.replace(/^\d+:/, "").replace(/~(?=(?:alpha|beta|rc)\b)/, "-");
 }
 
 /**
- * The package's version that a machine is to have.
+ * Returns the version of the package to install.
  *
- * @param to the engine's version, or the package's own @default the newest that its package manager would take
- * @throws with what there is, when there is none such, or it is older than what is installed.
+ * @param to the engine's version, or the package's own @default the newest that its package manager would install
+ * @throws if there is no such version, or it is older than the installed one
  */
 export function chooseVersion({ name, version, candidate, available, manager }: InstalledEngine, to?: string): string {
   if (to === undefined) return candidate;
   const wanted = matchesVersion(version, to) ? version : available.find((one) => matchesVersion(one, to));
   if (wanted === undefined) {
-    const known = available.length > 0 ? `it knows ${available.slice(0, 5).join(", ")}` : "it knows none";
+    const known = available.length > 0 ? `it has ${available.slice(0, 5).join(", ")}` : "it has none";
     throw new Error(`--to "${to}": ${manager} there has no such version of ${name}; ${known}`);
   }
   const [before, after] = [available.indexOf(wanted), available.indexOf(version)];
@@ -135,8 +135,8 @@ export function chooseVersion({ name, version, candidate, available, manager }: 
 }
 
 /**
- * The command that only fetches a version, and those that install it. The engine is reached through the docker command,
- * so a machine that has it keeps it, also where the new version leaves it to another package.
+ * Returns the command that downloads a version, and those that install it. The engine is reached through the docker
+ * command, so a machine that has the command keeps it, even if the new version has it in another package.
  */
 export function installCommands(
   { manager, name, companions, cliVersions }: Pick<InstalledEngine, "manager" | "name" | "companions" | "cliVersions">,
@@ -145,7 +145,7 @@ export function installCommands(
   const separator = manager === "dnf" ? "-" : "=";
   const cli = cliVersions.includes(version) ? [CLI_PACKAGE] : [];
   const packages = [name, ...companions, ...cli].map((one) => `${one}${separator}${version}`);
-  // Settings that somebody changed on the machine stay: nobody could be asked.
+  // Keep configuration files that were changed on the machine, without asking.
   const kept = "-o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold";
   const base = manager === "dnf" ? "dnf install -y" : `${APT} install -y --no-install-recommends ${kept}`;
   const command = (...options: string[]) => [base, ...options, ...packages.map(quoteIfNeeded)].join(" ");

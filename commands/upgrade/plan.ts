@@ -2,37 +2,37 @@ import type { NodeDetails } from "../../engine/types.ts";
 import { errorMessage } from "../../engine/error-message.ts";
 import { type InstalledEngine, matchesVersion, chooseVersion } from "./package.ts";
 
-/** A host, as its engine, its package manager and the Swarm know it. */
+/** A host, as its engine, its package manager and the Swarm report it. */
 export interface HostEngine {
   key: string;
-  /** Where its engine is asked. */
+  /** The address of its engine. */
   host: string;
-  /** As the managers see it; absent when the Swarm does not know it. */
+  /** Its node; absent if it is not in the Swarm. */
   node?: NodeDetails;
-  /** What its engine calls its own version. */
+  /** The version that its engine reports. */
   engineVersion?: string;
-  /** Absent where no package holds the engine. */
+  /** Absent if no package contains the engine. */
   installed?: InstalledEngine;
-  /** Why it could not be looked at. */
+  /** Why it could not be inspected. */
   error?: string;
 }
 
-/** What is to be done about the engine of one host. */
+/** The upgrade of one host. */
 export interface UpgradeStep {
   key: string;
   nodeId: string;
   installed: InstalledEngine;
-  /** The package's version that it has, and the one that it is to have. */
+  /** The installed version of the package, and the new one. */
   from: string;
   to: string;
-  /** `restart`: the package is there, and the engine that runs is of a former one. */
+  /** `restart`: the new package is installed, but the previous engine is still running. */
   action: "upgrade" | "restart" | "none";
 }
 
 /**
- * What is to be done, host by host, in the order that keeps the Swarm managed: workers, then managers, the leader last.
+ * Plans the upgrade of each host, in an order that keeps the Swarm managed: workers, then managers, the leader last.
  *
- * @throws with everything that is in the way, one line a host.
+ * @throws with all problems, one line per host
  */
 export function planUpgrade(hosts: readonly HostEngine[], to?: string): UpgradeStep[] {
   const problems: string[] = [];
@@ -52,14 +52,14 @@ function planStep({ key, node, error, installed, engineVersion = "", host }: Hos
   if (error !== undefined) throw new Error(error);
   if (!node) throw new Error("its node is not in the Swarm: run `npm run up` first");
   if (!installed) {
-    throw new Error(`no package holds the engine at ${host}: upgrade it the way it was installed`);
+    throw new Error(`no package contains the engine at ${host}: upgrade it the way it was installed`);
   }
   const from = installed.version;
   const wanted = chooseVersion(installed, to);
   const isRunning = matchesVersion(from, engineVersion) && !installed.needsRestart;
   const action = wanted !== from ? "upgrade" : isRunning ? "none" : "restart";
   if (action !== "none" && node.Spec.Availability === "pause") {
-    throw new Error("its node is paused, so that its tasks would not come back: make it active, or drain it");
+    throw new Error("its node is paused, so its tasks would not return: set its availability to active or drain");
   }
   return { key, nodeId: node.ID, installed, from, to: wanted, action };
 }
@@ -69,10 +69,10 @@ function upgradeOrder(hosts: readonly HostEngine[]): HostEngine[] {
   return hosts.toSorted((a, b) => rank(a) - rank(b) || a.key.localeCompare(b.key));
 }
 
-/** What nobody manages while a manager's engine restarts, where it cannot be spared. */
+/** Returns a warning if the Swarm has too few managers to restart one of them without losing the quorum. */
 export function managerWarning(nodes: readonly NodeDetails[]): string | undefined {
   const count = nodes.filter(({ ManagerStatus }) => ManagerStatus).length;
   if (count > 2) return undefined;
   const managers = count === 1 ? "the only manager" : "one of two managers";
-  return `nobody manages the Swarm while the engine of ${managers} restarts: what runs goes on; three can spare one`;
+  return `the Swarm has no quorum while the engine of ${managers} restarts: tasks keep running; use three managers to avoid this`;
 }

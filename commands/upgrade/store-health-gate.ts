@@ -4,7 +4,7 @@ import { MaintenanceCheck } from "../../provider/service/maintenance-check.ts";
 import { type PollResult, ready, pending } from "../../provider/runtime/poll.ts";
 import type { RecordedService } from "../lib/recorded-stack.ts";
 
-/** The stores of a Swarm, as their own maintenance check sees them: it says whether one member may go. */
+/** Checks with the stores' own maintenance commands whether one of their members may stop. */
 export class StoreHealthGate {
   readonly #services: readonly RecordedService[];
   readonly #checks: Map<string, MaintenanceCheck>;
@@ -18,7 +18,7 @@ export class StoreHealthGate {
     );
   }
 
-  /** The services with members on a node that their store cannot do without, whatever state it is in. */
+  /** Returns the services whose members on a node can never stop without an outage. */
   servicesWithOutage(tasks: readonly TaskDetails[], nodeId: string): string[] {
     const here = new Set(
       tasks.filter((task) => isRunning(task) && task.NodeID === nodeId).map((task) => task.ServiceID),
@@ -26,7 +26,7 @@ export class StoreHealthGate {
     return this.#services.filter(({ id }) => here.has(id) && !this.#checks.has(id)).map(({ name }) => name);
   }
 
-  /** Done when every member of every store that can spare one says that one may go; so it does when all is well. */
+  /** Ready when every member of every store that tolerates the loss of one reports that one may stop. */
   async canDisrupt(manager: Engine, limitMs: number): Promise<PollResult<void>> {
     for (const { id, name, tasks } of this.#services.filter((service) => this.#checks.has(service.id))) {
       const running = (await manager.listTasks({ service: [id] })).filter(isRunning);

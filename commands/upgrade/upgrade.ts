@@ -12,24 +12,24 @@ import { managerWarning, planUpgrade, type UpgradeStep } from "./plan.ts";
 import { isRunning, StoreHealthGate } from "./store-health-gate.ts";
 
 export interface UpgradeOptions {
-  /** The engine's version, or the package's own. @default the newest that each host's package manager would take */
+  /** The engine's version, or the package's own. @default the newest that each host's package manager would install */
   to?: string;
   /** Key of the only host to upgrade. @default - all of them */
   host?: string;
-  /** Whether a store may be away while a host is that it cannot do without. @default false */
+  /** Whether to continue if a store cannot do without a host. @default false */
   allowOutage?: boolean;
-  /** How long a store may take until it lets a host go, or is whole again, in seconds. @default 600 */
+  /** How long a store may take to allow the stop of a host, or to become healthy again, in seconds. @default 600 */
   timeoutSeconds?: number;
-  /** Ends the work before the next host. */
+  /** Stops the upgrade before the next host. */
   signal?: AbortSignal;
-  /** Where progress goes. */
+  /** Receives progress lines. */
   report: (line: string) => void;
 }
 
-/** How long an engine may take to answer after it was started, in seconds. */
+/** How long an engine may take to answer after its start, in seconds. */
 const START_SECONDS = 120;
 
-/** Brings the engines of a Swarm's hosts to another version, one after another, while its stores go on. */
+/** Upgrades the engines of a Swarm's hosts, one after another, while its stores stay available. */
 export class Upgrade {
   readonly #swarm: RecordedSwarm;
   readonly #options: UpgradeOptions;
@@ -45,9 +45,9 @@ export class Upgrade {
   }
 
   /**
-   * What is to be done, in its order. Nothing is changed for it but the hosts' lists of packages.
+   * Returns the steps in their order. Changes nothing but the hosts' package lists.
    *
-   * @throws with everything that is in the way.
+   * @throws with all problems
    */
   async plan(): Promise<UpgradeStep[]> {
     const { host, to, allowOutage } = this.#options;
@@ -70,7 +70,7 @@ export class Upgrade {
     return steps;
   }
 
-  /** Puts back what a run that was killed has left out of service, and tells whether there was any. */
+  /** Restores nodes that a killed run left drained. Returns whether there were any. */
   async resume(): Promise<boolean> {
     const manager = await this.#manager();
     const left = (await manager.listNodes()).filter(
@@ -78,14 +78,14 @@ export class Upgrade {
     );
     const members = this.#swarm.members.filter(({ nodeId }) => left.some(({ ID }) => ID === nodeId));
     for (const member of members) {
-      this.#options.report(`host ${member.key}: an earlier run left it out of service: it is put back`);
+      this.#options.report(`host ${member.key}: an earlier run left its node drained: restoring it`);
       await restoreAvailability(manager, member.nodeId);
       await this.#waitUntilHealthy(member);
     }
     return members.length > 0;
   }
 
-  /** Does what was planned for one host. */
+  /** Executes the step of one host. */
   async execute(step: UpgradeStep): Promise<void> {
     const member = this.#member(step.key);
     const { nodeId } = member;
@@ -108,7 +108,7 @@ export class Upgrade {
     await this.#waitForNewEngine(member, step);
   }
 
-  /** What to know before the first host's turn. */
+  /** Returns a warning to show before the first host. */
   async warning(): Promise<string | undefined> {
     return managerWarning(await (await this.#manager()).listNodes());
   }
@@ -124,18 +124,18 @@ export class Upgrade {
     return this.#wait(`host ${key}`, attempt, { signal: this.#options.signal });
   }
 
-  /** Waits until the engine that answers is the one that was installed. */
+  /** Waits until the installed engine is running. */
   async #waitForNewEngine({ key, connection }: RecordedMember, { to }: UpgradeStep): Promise<void> {
     const engine = new Engine(connection);
     await this.#retry(`host ${key}`, START_SECONDS, async () => {
       const { ServerVersion, Swarm } = await engine.info();
-      if (!matchesVersion(to, ServerVersion)) throw new Error(`its engine is ${ServerVersion}, and not of ${to}`);
+      if (!matchesVersion(to, ServerVersion)) throw new Error(`its engine is ${ServerVersion} instead of ${to}`);
       if (Swarm.LocalNodeState === "locked") await this.#unlock(engine);
     });
     const now = await inspectPackage(connection);
     if (now?.version === to && !now.needsRestart) return;
     throw new Error(
-      `its package is ${now?.version ?? "gone"}${now?.needsRestart ? ", and what runs is of a former one" : ""}`,
+      `its package is ${now?.version ?? "gone"}${now?.needsRestart ? ", and the previous one is still running" : ""}`,
     );
   }
 
@@ -145,7 +145,7 @@ export class Upgrade {
     await engine.unlockSwarm(unlockKey);
   }
 
-  /** Waits until the Swarm has a host again, with the services that it served, and the stores are whole. */
+  /** Waits until the node is ready, its previous services run again, and the stores are healthy. */
   async #waitUntilHealthy({ key, nodeId }: RecordedMember, served: readonly string[] = []): Promise<void> {
     await this.#wait(`host ${key}`, async () => {
       const manager = await this.#manager();
@@ -176,7 +176,7 @@ export class Upgrade {
     throw new Error(`no host is a manager of the Swarm ${swarmId}: bring one back, or see \`npm run recover\``);
   }
 
-  /** Waits for something; what an engine that is just being restarted does not answer is no failure. */
+  /** Waits for a condition. Errors count as pending, because an engine may be restarting. */
   #wait<T>(subject: string, attempt: () => Promise<PollResult<T>>, options: Partial<PollOptions> = {}): Promise<T> {
     const { report } = this.#options;
     const { timeoutSeconds = this.#limit } = options;
@@ -192,7 +192,7 @@ export class Upgrade {
   }
 }
 
-/** Services that a node has to have again: not those whose tasks may run anywhere. */
+/** Returns the global services on a node, which must run there again. Other tasks may move to another node. */
 function globalServicesOn(tasks: readonly TaskDetails[], nodeId: string): string[] {
   // A task of a global service has no slot.
   const own = tasks.filter((task) => isRunning(task) && task.NodeID === nodeId && !task.Slot);
@@ -200,5 +200,5 @@ function globalServicesOn(tasks: readonly TaskDetails[], nodeId: string): string
 }
 
 function outageProblem({ key, name }: { key: string; name: string }): string {
-  return `host "${key}": service ${name} cannot go on without it; --allow-outage has it away for that time`;
+  return `host "${key}": service ${name} would be down without it: add --allow-outage to continue anyway`;
 }

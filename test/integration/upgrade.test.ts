@@ -92,7 +92,7 @@ describeOnLab(
     test("are refused an unavailable version, with the available ones", async () => {
       const upgrade = await upgradeOf({ to: "99.9", host: "d" });
       await expect(upgrade.plan()).rejects.toThrow(
-        `host "d": --to "99.9": apt-get there has no such version of docker.io; it knows ${release.to}`,
+        `host "d": --to "99.9": apt-get there has no such version of docker.io; it has ${release.to}`,
       );
     });
   },

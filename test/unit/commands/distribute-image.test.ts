@@ -177,6 +177,6 @@ describe("the image of an earlier run", () => {
 
 test("an image that takes another's place is announced with what it costs", () => {
   expect(describeImageChange(NAMED("0123456789ab"), "sha256:1")).toBe(
-    "image: localhost:1/pulumi-swarm/minio:2026-02-12-0123456789ab takes the place of sha256:1: `npm run up` restarts the store's members with it, all at once",
+    "image: localhost:1/pulumi-swarm/minio:2026-02-12-0123456789ab replaces sha256:1: `npm run up` restarts all members of the store with it at once",
   );
 });

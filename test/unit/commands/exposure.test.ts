@@ -16,7 +16,7 @@ test.each<[Record<string, unknown>, boolean, string]>([
 );
 
 test.each([
-  ["this machine", /^Only this machine reaches them; `pulumi config set pulumi-swarm:expose true`/m],
+  ["this machine", /^Only this machine can reach them; `pulumi config set pulumi-swarm:expose true`/m],
   ["allowFrom", /^Only the hosts themselves and the addresses in allowFrom/m],
   ["everybody", /^Swarm publishes these ports on all addresses of the host/m],
 ] as const)("up ends with who reaches the store: %s", (exposure, line) => {

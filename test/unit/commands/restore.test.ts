@@ -91,7 +91,7 @@ describe("a backup", () => {
   test("goes to a new file in a folder that is there", () => {
     const at = (name: string) => () => assertNewFile(join(folder, name));
     writeFileSync(join(folder, "there.tar.gz"), "another backup");
-    expect(at("there.tar.gz")).toThrow(/there\.tar\.gz: exists already: a backup replaces no other file/);
+    expect(at("there.tar.gz")).toThrow(/there\.tar\.gz: exists already: choose another name/);
     expect(at("none/new.tar.gz")).toThrow(/ENOENT/);
     expect(at("new.tar.gz")).not.toThrow();
     expect(existsSync(join(folder, "new.tar.gz"))).toBe(false);

@@ -62,7 +62,7 @@ test("a Fedora's engine is read from what its package manager says", () => {
   expect(parseInstalledEngine(split)).toEqual({ ...own, ...known, cliVersions: ["25.0.1-1.fc40"] });
 });
 
-test("a machine whose engine no package holds", () => {
+test("a machine whose engine is in no package", () => {
   expect(parseInstalledEngine("== running\n\n== manager\napt-get\n\n== installed\n")).toBeUndefined();
 });
 
@@ -90,7 +90,7 @@ test("the version wanted: the newest, or the one asked for", () => {
 });
 
 test.each([
-  ["99.9", '--to "99.9": apt-get there has no such version of docker-ce; it knows 5:28.5.1'],
+  ["99.9", '--to "99.9": apt-get there has no such version of docker-ce; it has 5:28.5.1'],
   ["27.0.1", `--to "27.0.1": docker-ce there is newer (${OLD}), and Docker Engine does not go back`],
 ])("version %s is refused", (to, message) => {
   expect(() => chooseVersion(engine(), to)).toThrow(message);
@@ -195,7 +195,7 @@ test("everything in the way is told at once, by host", () => {
     found("d", "worker", { node: undefined }),
   ];
   expect(() => planUpgrade(hosts)).toThrow(
-    /^host "b": no package holds the engine at ssh:\/\/b.*\nhost "c": its node is paused.*\nhost "d": .*\nhost "a": it does not answer$/,
+    /^host "b": no package contains the engine at ssh:\/\/b.*\nhost "c": its node is paused.*\nhost "d": .*\nhost "a": it does not answer$/,
   );
 });
 
@@ -240,9 +240,7 @@ test("a host that is not reached by ssh is told how it is done there", async () 
     listenAddress: "",
   } as const;
   const { error } = await inspectHostEngine({ ...member, connection });
-  expect(error).toMatch(
-    /^its engine is reached at unix:\S+, and only hosts reached by ssh .* apt-get install docker.io/,
-  );
+  expect(error).toMatch(/^its engine is at unix:\S+, and only hosts reached by ssh .* apt-get install docker.io/);
 });
 
 test("arguments, and what is none", () => {
