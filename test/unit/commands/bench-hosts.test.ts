@@ -148,7 +148,9 @@ describe("the document", () => {
   });
 
   test("a section without its place is refused", () => {
-    expect(() => replaceSection("a", { name: "x", content: "new" })).toThrow("<!-- bench:x --> and <!-- /bench:x -->");
+    expect(() => replaceSection("a", { name: "x", content: "new" })).toThrow(
+      "document: <!-- bench:x --> or <!-- /bench:x --> is missing",
+    );
   });
 
   test("a table is aligned", () => {
