@@ -2,31 +2,33 @@ import ipaddr from "ipaddr.js";
 import { worldwideFamilies } from "./ip-ranges.ts";
 import type { ValidationIssue } from "./input-validation-error.ts";
 
-/** Address ranges by family, in the form in which iptables itself lists them. */
+/** Address ranges by family, in the form that iptables prints. */
 export interface AllowedRanges {
   ipv4: string[];
   ipv6: string[];
 }
 
-/** What is wrong with a list of those who are let in. */
+/** Validates a list of addresses and ranges that may connect. */
 export function validateAllowedAddresses(argument: string, ranges: readonly string[]): ValidationIssue[] {
   if (ranges.length === 0) {
-    return [{ argument, value: ranges, problem: "lets nobody in: name who may, or publish no ports" }];
+    return [
+      { argument, value: ranges, problem: "allows no address: list those that may connect, or publish no ports" },
+    ];
   }
-  const findings = ranges.flatMap((value, index) => {
-    const problem = rangeProblem(value) ?? doubledProblem(value, ranges.slice(0, index), ranges);
+  const issues = ranges.flatMap((value, index) => {
+    const problem = rangeError(value) ?? duplicateError(value, ranges.slice(0, index), ranges);
     return problem === undefined ? [] : [{ argument: `${argument}[${index}]`, value, problem }];
   });
-  const families = findings.length > 0 ? [] : worldwideFamilies(ranges);
-  if (families.length === 0) return findings;
-  const problem = `together hold more public addresses of ${families.join(" and ")} than any organisation has`;
-  return [{ argument, value: ranges, problem: `${problem}: name fewer, or leave allowFrom out` }];
+  const families = issues.length > 0 ? [] : worldwideFamilies(ranges);
+  if (families.length === 0) return issues;
+  const problem = `together contain more public ${families.join(" and ")} addresses than any organization has`;
+  return [{ argument, value: ranges, problem: `${problem}: list fewer, or leave allowFrom out` }];
 }
 
-/** The host's own addresses alone; what comes from the host itself is always allowed. */
+/** Allows the host itself only, which is always allowed. */
 export const LOOPBACK_ONLY = ["127.0.0.1"];
 
-/** The ranges sorted out; nothing may be wrong with them. Loopback needs no rule. */
+/** Sorts valid ranges by family. Leaves out loopback addresses, which need no rule. */
 export function allowedRanges(ranges: readonly string[]): AllowedRanges {
   const parsed = ranges
     .map((range) => ipaddr.parseCIDR(withPrefix(range)))
@@ -36,26 +38,26 @@ export function allowedRanges(ranges: readonly string[]): AllowedRanges {
   return { ipv4: listed("ipv4").toSorted(), ipv6: listed("ipv6").toSorted() };
 }
 
-/** Four numbers, or a form of IPv6; the library also takes shortened and octal ones for addresses. */
+/** Dotted-decimal IPv4 or IPv6. The library also accepts shortened and octal addresses. */
 const RANGE = /^((\d{1,3}\.){3}\d{1,3}|[\da-f:]*:[\da-f:]*)(\/\d{1,3})?$/i;
 
-function rangeProblem(range: string): string | undefined {
+function rangeError(range: string): string | undefined {
   if (!RANGE.test(range) || !ipaddr.isValidCIDR(withPrefix(range))) {
-    return "is neither: give an address or a range, such as 10.1.0.0/16 or 2001:db8::/32";
+    return "is neither an address nor a range: give one, such as 10.1.0.0/16 or 2001:db8::/32";
   }
   const [address, prefix] = ipaddr.parseCIDR(withPrefix(range));
-  if (prefix === 0) return "is everybody: leave allowFrom out for that";
+  if (prefix === 0) return "allows every address: leave allowFrom out for that";
   const network = networkOf(withPrefix(range));
-  return network === address.toString() ? undefined : `begins within its range: write ${network}/${prefix}`;
+  return network === address.toString() ? undefined : `has host bits set: write ${network}/${prefix}`;
 }
 
-/** Within one that is there, or there already. */
-function doubledProblem(range: string, before: readonly string[], all: readonly string[]): string | undefined {
-  const valid = (other: string) => rangeProblem(other) === undefined;
+/** Returns why a range adds nothing to the list, if so. */
+function duplicateError(range: string, before: readonly string[], all: readonly string[]): string | undefined {
+  const valid = (other: string) => rangeError(other) === undefined;
   if (before.filter(valid).some((other) => withPrefix(other) === withPrefix(range)))
-    return "is there twice: name it once";
+    return "is listed twice: list it once";
   const wider = all.filter((other) => other !== range && valid(other)).find((other) => isWithin(range, other));
-  return wider === undefined ? undefined : `is part of ${wider}, which is let in as a whole: leave one of them out`;
+  return wider === undefined ? undefined : `is part of ${wider}, which is in the list as well: leave one of them out`;
 }
 
 function isWithin(range: string, other: string): boolean {

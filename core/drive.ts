@@ -1,7 +1,7 @@
 /**
- * Where a MinIO drive lives on its host: a Docker volume (the default), or a folder of a disk that is mounted there.
- * Of a mounted disk only a subfolder is used: while the disk is not mounted the subfolder is missing, and the task
- * fails instead of filling the root disk.
+ * The location of a MinIO drive on its host: a Docker volume (the default), or a folder on a mounted disk. MinIO only uses
+ * a subfolder of a disk: without the mount the subfolder does not exist, so the task fails instead of filling the root
+ * disk.
  *
  * @example { }                       // a Docker volume
  * @example { path: "/mnt/disk1" }    // the folder `minio` of the disk mounted at /mnt/disk1
@@ -9,11 +9,11 @@
 export interface Drive {
   /**
    * Mount point of the disk on the host, absolute.
-   * @default - a Docker volume holds the drive
+   * @default - the drive is a Docker volume
    */
   readonly path?: string;
   /**
-   * Folder below `path` that belongs to MinIO; made when it is missing and the disk is mounted.
+   * MinIO's folder below `path`; created if it does not exist and the disk is mounted.
    * @default "minio"
    */
   readonly subfolder?: string;

@@ -1,2 +1,2 @@
-/** Where Docker Engine is taken from: the distribution's own packages, or Docker's repository. */
+/** The source of Docker Engine's packages: the distribution, or Docker's own repository. */
 export type EngineSource = "distribution" | "docker";

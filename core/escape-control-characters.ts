@@ -1,19 +1,18 @@
-/** Controls (C0, DEL, C1) but for tab and line feed, and what turns the direction of text round. */
+/** Control characters (C0, DEL, C1) except tab and line feed, and characters that change the direction of text. */
 const CONTROLS = /[^\P{Cc}\n\t]|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 /**
- * A text for a terminal or a log, in which nothing is a command: hosts, stores and programs may answer with escape
- * sequences, and GitHub takes lines that begin with `::`, and `##[` anywhere, for commands of a workflow. They are spelled
- * as in JSON, so that JSON stays what it is.
+ * Makes a text from a host, store or program safe for a terminal or a log. Escapes terminal sequences and GitHub's
+ * workflow commands (lines that begin with `::`, and `##[` anywhere). Uses JSON's escapes, so that JSON stays valid.
  */
 export function escapeControlCharacters(text: string): string {
   return text
     .replaceAll("\r\n", "\n")
-    .replace(CONTROLS, spelled)
-    .replace(/^([^\S\n]*):(?=:)/gm, (_all, indent: string) => indent + spelled(":"))
-    .replace(/##(?=\[)/g, `#${spelled("#")}`);
+    .replace(CONTROLS, escapeCharacter)
+    .replace(/^([^\S\n]*):(?=:)/gm, (_all, indent: string) => indent + escapeCharacter(":"))
+    .replace(/##(?=\[)/g, `#${escapeCharacter("#")}`);
 }
 
-function spelled(character: string): string {
+function escapeCharacter(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

@@ -1,33 +1,33 @@
-/** The parts of an image's name. */
+/** The parts of an image reference. */
 export interface ImageName {
-  /** Without registry when that is Docker Hub: `pgsty/silo`, `quay.io/minio/minio`. */
+  /** Without the registry if it is Docker Hub: `pgsty/silo`, `quay.io/minio/minio`. */
   repository: string;
   tag?: string;
   digest?: string;
 }
 
-/** Whether it is an image's id, by which an engine knows what it has, and which nobody pulls. */
+/** Returns whether a reference is an image id, which only names an image that the engine has. */
 export function isImageId(image: string): boolean {
   return /^sha256:[0-9a-f]{64}$/.test(image);
 }
 
-/** Where images are said to be from that were built here: nothing listens there, so that engines find no other. */
+/** The registry in the names of images built here. Nothing listens there, so that engines pull no other image. */
 export const BUILT_IMAGE_PREFIX = "localhost:1/pulumi-swarm";
 
 /**
- * Whether it is the name of an image that was built here, by a tag that is made of its contents. Unlike its id it is the
- * same in every engine: the containerd image store, the default since Docker 29, knows images by another hash.
+ * Returns whether a reference names an image built here, whose tag is a hash of its contents. Its id would differ between
+ * engines: the containerd image store, the default since Docker 29, uses another hash.
  */
 export function isBuiltImage(image: string): boolean {
   return /^localhost:1\/pulumi-swarm\/[a-z0-9]+:\w[\w.-]*-[0-9a-f]{12}$/.test(image);
 }
 
-/** Whether engines have it or lack it, and never pull it. */
+/** Returns whether an engine can never pull the image. */
 export function isUnpullable(image: string): boolean {
   return isImageId(image) || isBuiltImage(image);
 }
 
-/** The parts of a name; undefined for an image's id and for what is no name. */
+/** Parses an image reference. Returns undefined for an image id and for an invalid reference. */
 export function parseImageName(image: string): ImageName | undefined {
   const reference = /^((?:[\w.-]+(?::\d+)?\/)?[a-z0-9._/-]+)(?::([\w][\w.-]{0,127}))?(?:@(sha256:[0-9a-f]{64}))?$/;
   const [, repository, tag, digest] = reference.exec(image) ?? [];
@@ -35,13 +35,13 @@ export function parseImageName(image: string): ImageName | undefined {
   return { repository: repository.replace(/^(?:(?:index|registry-1)\.)?docker\.io\//, ""), tag, digest };
 }
 
-/** What keeps an image from being the same on every host and at every start. */
+/** Returns why a reference may name different images on different hosts or at different times, if so. */
 export function imagePinError(image: string, example: string): string | undefined {
   if (isUnpullable(image)) return undefined;
   const name = parseImageName(image);
-  if (!name) return `is no image reference: give name:tag@sha256:…, such as ${example}`;
+  if (!name) return `is not an image reference: give name:tag@sha256:…, such as ${example}`;
   if (name.tag === "latest") {
-    return `"latest" is another image every time: give a release by tag and digest, such as ${example}`;
+    return `"latest" changes with every release: give a release by tag and digest, such as ${example}`;
   }
   if (name.digest === undefined) {
     return "has no digest, and hosts may then run different binaries: add @sha256:…, as `docker buildx imagetools inspect` prints it";

@@ -1,10 +1,10 @@
-/** A value that a service is built on for life: changing it is refused. */
+/** A value that cannot change while the resources that depend on it exist. */
 export interface ImmutableValue {
   /** The value, compared as JSON. */
   value: unknown;
-  /** Why it cannot change, and the way out; ends the message. */
+  /** Why it cannot change, and what to do instead; the end of the message. */
   reason: string;
 }
 
-/** Values chosen for life, by the name of the argument. */
+/** Immutable values by the name of their argument. */
 export type ImmutableValues = Record<string, ImmutableValue>;

@@ -1,36 +1,36 @@
-/** One wrong argument: what it is called, what it was, and how to get it right. */
+/** An invalid argument: its name, its value, and how to fix it. */
 export interface ValidationIssue {
-  /** The argument, as the user wrote it: `pools.main.hosts[0]`. */
+  /** The path of the argument, in the user's spelling: `pools.main.hosts[0]`. */
   argument: string;
-  /** The value given. Never pass a secret. */
+  /** The invalid value. Must not be a secret. */
   value: unknown;
-  /** What is wrong with it, and the way out. */
+  /** What is wrong, and how to fix it. */
   problem: string;
 }
 
-/** The one line that a user reads: `MinioService "store": port 99999: must be …`. */
+/** Formats an issue as one line: `MinioService "store": port 99999: must be …`. */
 export function formatIssue(subject: string, { argument, value, problem }: ValidationIssue): string {
-  return `${subject}: ${argument} ${printed(value)}: ${problem}`;
+  return `${subject}: ${argument} ${formatValue(value)}: ${problem}`;
 }
 
-/** Raised for wrong input, before anything is touched. Its message is one line a finding. */
+/** Invalid input, thrown before anything is changed. The message has one line for each issue. */
 export class InputValidationError extends Error {
-  /** By this Pulumi knows an error that is meant for the program's user (its RunError), and prints no stack trace. */
+  /** Marks an error that Pulumi prints without a stack trace, like its own RunError. */
   readonly __pulumiRunError = true;
   readonly issues: readonly ValidationIssue[];
-  constructor(subject: string, findings: readonly ValidationIssue[]) {
-    super(findings.map((finding) => formatIssue(subject, finding)).join("\n"));
-    this.name = "RefusedError";
-    this.issues = findings;
+  constructor(subject: string, issues: readonly ValidationIssue[]) {
+    super(issues.map((issue) => formatIssue(subject, issue)).join("\n"));
+    this.name = "InputValidationError";
+    this.issues = issues;
   }
 }
 
-/** Refuses when there is something to refuse; all findings at once, so that one run shows them all. */
-export function throwIfInvalid(subject: string, findings: readonly ValidationIssue[]): void {
-  if (findings.length > 0) throw new InputValidationError(subject, findings);
+/** Throws one error with all issues, so that one run shows them all. Returns if there are none. */
+export function throwIfInvalid(subject: string, issues: readonly ValidationIssue[]): void {
+  if (issues.length > 0) throw new InputValidationError(subject, issues);
 }
 
-function printed(value: unknown): string {
+function formatValue(value: unknown): string {
   if (value === undefined) return "(not given)";
   return typeof value === "string" ? `"${value}"` : JSON.stringify(value);
 }

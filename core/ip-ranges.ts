@@ -1,13 +1,13 @@
 import ipaddr from "ipaddr.js";
 
-/** Families of addresses, and from how many public ones on a list of ranges is called worldwide. */
+/** Address families, with the number of public addresses above which a list of ranges counts as worldwide. */
 const FAMILIES = {
   // More than a /8.
   IPv4: {
     bits: 32,
     most: 2n ** 24n,
     public: ["0.0.0.0/0"],
-    // What is not routed on the internet (RFC 6890), and multicast.
+    // Ranges that are not routed on the internet (RFC 6890), and multicast.
     local: [
       ...["0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"],
       ...["192.0.0.0/24", "192.0.2.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24"],
@@ -20,13 +20,12 @@ const FAMILIES = {
 
 export type AddressFamily = keyof typeof FAMILIES;
 
-/** First address, and the one after the last. */
+/** The first address, and the one after the last. */
 type Interval = readonly [bigint, bigint];
 
 /**
- * Returns the families of which the ranges cover, all together, more public addresses than any organisation has: more
- * than a /8 of IPv4, more than a /16 of IPv6. Halves of the internet are as much as the whole. Texts that are no range
- * are left out.
+ * Returns the families in which the ranges together cover more public addresses than any organization has: more than a /8
+ * of IPv4 or a /16 of IPv6. So two halves of the internet count like the whole. Ignores invalid ranges.
  */
 export function worldwideFamilies(ranges: readonly string[]): AddressFamily[] {
   return (Object.keys(FAMILIES) as AddressFamily[]).filter((family) => {
@@ -44,7 +43,7 @@ function intervals(ranges: readonly string[], family: AddressFamily): Interval[]
       ? ipaddr.parseCIDR(text)
       : [ipaddr.isValid(text) ? ipaddr.parse(text) : undefined, undefined];
     if (address === undefined) return [];
-    // ::ffff:0:0/96 is IPv4 in other words.
+    // ::ffff:0:0/96 is IPv4 in IPv6 notation.
     const mapped = address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress() && (length ?? 128) >= 96;
     const own = mapped ? address.toIPv4Address() : address;
     const prefix = mapped && length !== undefined ? length - 96 : length;
@@ -59,7 +58,7 @@ function intervals(ranges: readonly string[], family: AddressFamily): Interval[]
 
 const number = (bytes: readonly number[]) => bytes.reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);
 
-/** The same addresses in order, none of them twice. */
+/** Sorts intervals and merges those that overlap. */
 function merged(given: readonly Interval[]): Interval[] {
   const result: [bigint, bigint][] = [];
   for (const [start, end] of given.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))) {

@@ -1,6 +1,6 @@
-/** Who owns an object in the engine. It is written on the object as labels. */
+/** The owner of an object in the engine, recorded in the object's labels. */
 export interface Owner {
-  /** The state's random identity. It alone decides whose an object is. */
+  /** The state's random identity, which alone decides ownership. */
   id: string;
   /** Pulumi project. Informational, like all below: it may change while the owner stays the same. */
   project: string;
@@ -16,17 +16,17 @@ export const OWNER_LABEL = "pulumi-swarm.owner";
 export const PROJECT_LABEL = "pulumi-swarm.project";
 export const STACK_LABEL = "pulumi-swarm.stack";
 export const NAME_LABEL = "pulumi-swarm.name";
-/** The id of the Swarm an object lives in: another Swarm means another object. */
+/** The id of the object's Swarm. In another Swarm the object has to be replaced. */
 export const SWARM_LABEL = "pulumi-swarm.swarm";
 /**
- * Tells a secret or config from its successor: Docker cannot change one, only replace it. A secret that a killed `up`
- * left behind has the same generation as one in use.
+ * Distinguishes a secret or config from its replacement, because Docker cannot change one. A secret orphaned by a killed
+ * `up` has the same generation as the one in use.
  */
 export const GENERATION_LABEL = "pulumi-swarm.generation";
 
 const OWNER_LABELS = [OWNER_LABEL, PROJECT_LABEL, STACK_LABEL, NAME_LABEL];
 
-/** Returns the labels that name an object's owner; in a program its identity is an Output. */
+/** Returns the labels for an owner. In a program the owner's identity is an Output. */
 export function ownerLabels<T>(owner: Record<keyof Owner, T>): Record<string, T> {
   return {
     [OWNER_LABEL]: owner.id,
@@ -36,24 +36,24 @@ export function ownerLabels<T>(owner: Record<keyof Owner, T>): Record<string, T>
   };
 }
 
-/** Returns the labels that are neither an owner's nor a Swarm's: the user's own. */
+/** Returns the user's own labels, without those of an owner or a Swarm. */
 export function userLabels(labels: Readonly<Record<string, string>>): Record<string, string> {
   const set = [...OWNER_LABELS, SWARM_LABEL];
   return Object.fromEntries(Object.entries(labels).filter(([label]) => !set.includes(label)));
 }
 
-/** Whether an object with these labels carries the owner's identity. */
+/** Returns whether labels contain the owner's identity. */
 export function isOwned(labels: Labels, { id }: Pick<Owner, "id">): boolean {
   return id !== "" && labels?.[OWNER_LABEL] === id;
 }
 
-/** Returns the owner that an object's labels name; what they do not say is empty. */
+/** Returns the owner in an object's labels. Missing fields are empty. */
 export function ownerFromLabels(labels: Labels): Owner {
   const value = (label: string) => labels?.[label] ?? "";
   return { id: value(OWNER_LABEL), project: value(PROJECT_LABEL), stack: value(STACK_LABEL), name: value(NAME_LABEL) };
 }
 
-/** Names the owner of an object for a message: `project shop, stack prod (identity 4f1c…)`. */
+/** Describes an object's owner for a message: `another state: project shop, stack prod, identity 4f1c…`. */
 export function describeOwner(labels: Labels): string {
   const id = labels?.[OWNER_LABEL];
   if (!id) return "something other than pulumi-swarm";
@@ -61,7 +61,7 @@ export function describeOwner(labels: Labels): string {
   return `another state: project ${project}, stack ${stack}, identity ${id}`;
 }
 
-/** Copies owner labels from an object that exists onto the labels it is to have: Docker cannot change them there. */
+/** Replaces the owner labels by those of an existing object, whose labels Docker cannot change. */
 export function keepOwnerLabels(labels: Record<string, string>, existing: Labels): Record<string, string> {
   const kept = OWNER_LABELS.flatMap((label) => {
     const value = existing?.[label];

@@ -1,21 +1,21 @@
 import type { ValidationIssue } from "./input-validation-error.ts";
 
-/** Driver option of every network: the largest packet. */
+/** Driver option for the MTU. */
 export const MTU_OPTION = "com.docker.network.driver.mtu";
 
 const NETWORK_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$/;
-const DOCKERS_OWN = ["bridge", "default", "docker_gwbridge", "host", "ingress", "none"];
+const PREDEFINED_NETWORKS = ["bridge", "default", "docker_gwbridge", "host", "ingress", "none"];
 const RESERVED_LABEL = /^(pulumi-swarm|com\.docker|io\.docker|org\.dockerproject)\./;
 
-/** What is wrong with the name of a network. */
+/** Validates the name of a network. */
 export function validateNetworkName(networkName: string): ValidationIssue[] {
   const problem = !NETWORK_NAME.test(networkName)
     ? "must be 1 to 63 letters, digits, '_', '.' or '-', the first a letter or digit: choose such a name"
-    : DOCKERS_OWN.includes(networkName) && "is the name of one of Docker's own networks: choose another";
+    : PREDEFINED_NETWORKS.includes(networkName) && "is the name of one of Docker's own networks: choose another";
   return problem ? [{ argument: "networkName", value: networkName, problem }] : [];
 }
 
-/** What is wrong with the largest packet of a network. */
+/** Validates the MTU of a network, in bytes. */
 export function validateMtu(mtu: number | undefined): ValidationIssue[] {
   if (mtu === undefined || (Number.isInteger(mtu) && mtu >= 576 && mtu <= 65_535)) return [];
   return [
@@ -23,7 +23,7 @@ export function validateMtu(mtu: number | undefined): ValidationIssue[] {
   ];
 }
 
-/** What is wrong with labels that a user gives a network. */
+/** Validates a user's labels for a network. */
 export function validateNetworkLabels(labels: Record<string, string> = {}): ValidationIssue[] {
   const reserved = Object.keys(labels).filter((label) => RESERVED_LABEL.test(label));
   const problem = "begins like a label that Docker or pulumi-swarm sets itself: choose another name for it";

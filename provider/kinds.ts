@@ -1,6 +1,6 @@
 /**
- * The kinds of resource this package provides. Their tokens (`swarm:index:<Kind>`) and the address
- * `pulumi-swarm/provider` stand in the state of every stack: neither ever changes.
+ * The kinds of resource in this package. Their tokens (`swarm:index:<Kind>`)
+ * are in the state of every stack, so they must never change.
  */
 export type Kind =
   | "Host"

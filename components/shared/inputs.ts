@@ -1,23 +1,23 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** `T` with an Output allowed at every depth: what is plain stays readable in a preview while the rest is unknown. */
+/** `T` with Outputs allowed at every depth. Plain values stay visible in a preview while others are unknown. */
 export type DeepInput<T> = pulumi.Input<T extends object ? { [K in keyof T]: DeepInput<T[K]> } : T>;
 
-/** The fields of `T`, each of which may be or hold Outputs: the object itself is plain, so its parts show in a preview. */
+/** `T` with Outputs allowed in its fields. The object itself is plain, so that a preview shows its known fields. */
 export type FieldInputs<T> = { [K in keyof T]: DeepInput<T[K]> };
 
-/** The value, if it is a plain one that can be checked before anything is registered. */
+/** Returns the value if it is plain, so that it can be validated before anything is registered. */
 export function knownValue<T>(input: pulumi.Input<T> | undefined): T | undefined {
   return isPlain(input) ? input : undefined;
 }
 
-/** The fields that are plain values; the others are undefined. */
+/** Returns the plain fields. The others are undefined. */
 export function knownFields<T extends object>(fields: { [K in keyof T]?: pulumi.Input<T[K]> }): Partial<T> {
   const values = Object.entries(fields).map(([field, input]) => [field, knownValue(input)]);
   return Object.fromEntries(values) as Partial<T>;
 }
 
-/** The record, if all in it is plain. */
+/** Returns the record if all its values are plain. */
 export function knownRecord<T>(
   input: pulumi.Input<Record<string, pulumi.Input<T>>> | undefined,
 ): Record<string, T> | undefined {
@@ -28,7 +28,7 @@ export function knownRecord<T>(
   return isKnown ? (Object.fromEntries(entries) as Record<string, T>) : undefined;
 }
 
-/** The value, checked once it is known. What is plain was checked before anything was registered. */
+/** Validates a deferred value once it is known. A plain value was validated before anything was registered. */
 export function validateWhenKnown(input: pulumi.Input<string>, check: (value: string) => void): pulumi.Input<string> {
   if (isPlain(input)) return input;
   return pulumi.output(input).apply((value) => {

@@ -6,17 +6,17 @@ import type { Owner } from "../../core/labels.ts";
 /** The name of the one Identity resource in a state. */
 export const IDENTITY_NAME = "pulumi-swarm-identity";
 
-/** An owner as a program knows it: its identity comes from the state. */
+/** An owner in a program, where the identity is an Output of a resource. */
 export type OwnerInput = FieldInputs<Owner>;
 
-/** Returns the owner of what the resource with this logical name creates in an engine. */
+/** Returns the owner of the objects that the resource with this logical name creates in an engine. */
 export function ownerOf(name: string): OwnerInput {
   return { id: stateIdentity(), project: pulumi.getProject(), stack: pulumi.getStack(), name };
 }
 
 /**
- * The random identity of the state. Everything this package creates depends on it, so the state records it before
- * anything else exists.
+ * The random identity of the state. All objects of this package depend on it, so the state records it before anything
+ * else exists.
  */
 class Identity extends SwarmResource {
   declare readonly identity: pulumi.Output<string>;
@@ -27,8 +27,8 @@ class Identity extends SwarmResource {
 }
 
 /**
- * Returns the owner as it was when the component of this logical name was created. Labels that Docker cannot change
- * (those of networks, secrets and configs) are made of it.
+ * Returns the owner at the time the component with this logical name was created, for labels that Docker cannot change:
+ * those of networks, secrets and configs.
  */
 export function creationOwner(name: string, opts: pulumi.CustomResourceOptions): pulumi.Output<Owner> {
   return new CreationOwner(`${name}-owner`, ownerOf(name), opts).owner;
@@ -42,7 +42,7 @@ class CreationOwner extends SwarmResource {
   }
 }
 
-/** By the connection to the Pulumi engine: a process may run several stacks, as with the Automation API. */
+/** One identity for each connection to the Pulumi engine: with the Automation API a process may run several stacks. */
 const identities = new WeakMap<object, Identity>();
 
 function stateIdentity(): pulumi.Output<string> {

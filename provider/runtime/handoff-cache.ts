@@ -1,24 +1,24 @@
-/** What was found out a moment ago, so that it need not be asked again. */
-export class HandoffCache<Question, Found> {
-  readonly #forMs: number;
-  readonly #isSame: (a: Question, b: Question) => boolean;
-  readonly #known: { question: Question; found: Found; at: number }[] = [];
+/** A cache that hands each entry to one consumer, for results that are used again shortly after. */
+export class HandoffCache<Key, Value> {
+  readonly #maxAgeMs: number;
+  readonly #isSame: (a: Key, b: Key) => boolean;
+  readonly #entries: { key: Key; value: Value; at: number }[] = [];
 
-  /** @param forSeconds how long what was found holds */
-  constructor(forSeconds: number, isSame: (a: Question, b: Question) => boolean) {
-    this.#forMs = forSeconds * 1000;
+  /** @param maxAgeSeconds seconds for which an entry is valid */
+  constructor(maxAgeSeconds: number, isSame: (a: Key, b: Key) => boolean) {
+    this.#maxAgeMs = maxAgeSeconds * 1000;
     this.#isSame = isSame;
   }
 
-  /** @param now as `performance.now()` tells it */
-  put(question: Question, found: Found, now = performance.now()): void {
-    this.#known.push({ question, found, at: now });
+  /** @param now in terms of `performance.now()` */
+  put(key: Key, value: Value, now = performance.now()): void {
+    this.#entries.push({ key, value, at: now });
   }
 
-  /** Takes what was found last, if that is recent; each once, for it is to be acted on. */
-  take(question: Question, now = performance.now()): Found | undefined {
-    const at = this.#known.findLastIndex((one) => this.#isSame(one.question, question));
-    const [taken] = at < 0 ? [] : this.#known.splice(at, 1);
-    return taken && now - taken.at <= this.#forMs ? taken.found : undefined;
+  /** Removes the latest entry for the key, and returns its value if it is still valid. */
+  take(key: Key, now = performance.now()): Value | undefined {
+    const index = this.#entries.findLastIndex((entry) => this.#isSame(entry.key, key));
+    const [entry] = index < 0 ? [] : this.#entries.splice(index, 1);
+    return entry && now - entry.at <= this.#maxAgeMs ? entry.value : undefined;
   }
 }

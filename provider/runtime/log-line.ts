@@ -8,7 +8,7 @@ export function setLogSink(log: (line: string) => void): void {
   sink = log;
 }
 
-/** Logs a line for the user. All that handlers say goes through here. */
+/** Logs a line for the user. Handlers must not print in another way. */
 export function logLine(text: string): void {
   sink(escapeControlCharacters(text));
 }

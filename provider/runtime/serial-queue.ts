@@ -1,9 +1,9 @@
-const last = new Map<string, Promise<unknown>>();
+const queues = new Map<string, Promise<unknown>>();
 
-/** Runs the works of one name after each other, in the order they come: Pulumi deletes resources side by side. */
-export function runExclusive<T>(name: string, work: () => Promise<T>): Promise<T> {
-  const before = last.get(name) ?? Promise.resolve();
-  const mine = before.then(work, work);
-  last.set(name, mine);
-  return mine;
+/** Runs tasks of the same key one after another, in the order of the calls. Pulumi deletes resources concurrently. */
+export function runExclusive<T>(key: string, task: () => Promise<T>): Promise<T> {
+  const previous = queues.get(key) ?? Promise.resolve();
+  const result = previous.then(task, task);
+  queues.set(key, result);
+  return result;
 }

@@ -5,23 +5,23 @@ import { randomText } from "../runtime/random-text.ts";
 import { changedKeys, containsUnknown } from "../runtime/diff.ts";
 import { ResourceError } from "../runtime/errors.ts";
 
-const DAY = 24 * 60 * 60 * 1000;
+const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** How long an authority lasts: its certificate is in the hands of clients. */
+/** Days for which an authority is valid. Long, because clients have to install its certificate. */
 const AUTHORITY_DAYS = 3650;
 
-/** Clocks differ: a certificate is good from a little before it was made. */
-const HEAD_START = 60 * 60 * 1000;
+/** A certificate is valid from one hour before its creation, because clocks differ. */
+const CLOCK_TOLERANCE_MS = 60 * 60 * 1000;
 
 export interface CertificateInputs {
-  /** What the authority is called. */
+  /** Common name of the authority. */
   authorityName: string;
-  /** Names and addresses that the server goes by. */
+  /** Names and addresses of the server. */
   names: string[];
   lifetimeDays: number;
-  /** So many days before its end the certificate is renewed. */
+  /** Days before its expiry at which the certificate is renewed. */
   renewBeforeDays: number;
-  /** Decided by `check`, so that the preview shows a renewal: when the certificate ends. */
+  /** The certificate's expiry. Set by `check`, so that the preview shows a renewal. */
   notAfter?: string;
 }
 
@@ -30,19 +30,19 @@ export interface CertificateState extends CertificateInputs {
   authorityKey: string;
   certificate: string;
   key: string;
-  /** Another text whenever the certificate is another. */
+  /** Changes whenever the certificate changes. */
   generation: string;
 }
 
-/** A server's certificate and the authority that signed it, both generated. */
+/** A generated server certificate and the generated authority that signed it. */
 export const Certificate: ResourceHandler<CertificateInputs, CertificateState> = {
   async check(olds, news) {
     if (containsUnknown([news.lifetimeDays, news.renewBeforeDays])) return { inputs: news, failures: [] };
-    const end = olds.notAfter === undefined ? undefined : new Date(olds.notAfter).getTime();
-    const due = end !== undefined && Date.now() > end - news.renewBeforeDays * DAY;
-    const keeps = !due && changedKeys(olds, news, ["names", "lifetimeDays"]).length === 0;
-    if (due) logLine(`certificate of ${news.authorityName}: ends on ${olds.notAfter}, and is renewed`);
-    const notAfter = keeps ? olds.notAfter : new Date(Date.now() + news.lifetimeDays * DAY).toISOString();
+    const expiry = olds.notAfter === undefined ? undefined : new Date(olds.notAfter).getTime();
+    const isDue = expiry !== undefined && Date.now() > expiry - news.renewBeforeDays * DAY_MS;
+    const isKept = !isDue && changedKeys(olds, news, ["names", "lifetimeDays"]).length === 0;
+    if (isDue) logLine(`certificate of ${news.authorityName}: renewing, because it expires on ${olds.notAfter}`);
+    const notAfter = isKept ? olds.notAfter : new Date(Date.now() + news.lifetimeDays * DAY_MS).toISOString();
     return { inputs: { ...news, notAfter }, failures: [] };
   },
 
@@ -52,7 +52,7 @@ export const Certificate: ResourceHandler<CertificateInputs, CertificateState> =
   },
 
   async create(inputs) {
-    return { id: randomUUID(), outs: await issued(inputs) };
+    return { id: randomUUID(), outs: await issueCertificate(inputs) };
   },
 
   async read(id, state) {
@@ -62,25 +62,26 @@ export const Certificate: ResourceHandler<CertificateInputs, CertificateState> =
   },
 
   async update(_id, olds, news) {
-    const isOther = changedKeys(olds, news, ["authorityName", "names", "lifetimeDays", "notAfter"]).length > 0;
-    return { outs: isOther ? await issued(news, olds) : { ...olds, ...news } };
+    const isReissued = changedKeys(olds, news, ["authorityName", "names", "lifetimeDays", "notAfter"]).length > 0;
+    return { outs: isReissued ? await issueCertificate(news, olds) : { ...olds, ...news } };
   },
 
   async delete() {},
 };
 
-/** A new certificate; of the same authority as long as that lasts longer than the certificate. */
-async function issued(inputs: CertificateInputs, olds?: CertificateState): Promise<CertificateState> {
-  // Only who makes a certificate waits for the library.
+/** Issues a certificate. Keeps the authority if that does not expire before the certificate. */
+async function issueCertificate(inputs: CertificateInputs, olds?: CertificateState): Promise<CertificateState> {
+  // Loading the library takes time, so load it only when it is needed.
   const { expiryDate, createAuthority, createServerCertificate } = await import("./x509.ts");
-  const notBefore = new Date(Date.now() - HEAD_START);
-  const notAfter = new Date(inputs.notAfter ?? Date.now() + inputs.lifetimeDays * DAY);
-  const lasts = olds && olds.authorityName === inputs.authorityName && expiryDate(olds.authority) >= notAfter;
-  const authority = lasts
+  const notBefore = new Date(Date.now() - CLOCK_TOLERANCE_MS);
+  const notAfter = new Date(inputs.notAfter ?? Date.now() + inputs.lifetimeDays * DAY_MS);
+  const isAuthorityValid =
+    olds && olds.authorityName === inputs.authorityName && expiryDate(olds.authority) >= notAfter;
+  const authority = isAuthorityValid
     ? { certificate: olds.authority, key: olds.authorityKey }
     : await createAuthority(inputs.authorityName, {
         notBefore,
-        notAfter: new Date(Date.now() + Math.max(AUTHORITY_DAYS, 2 * inputs.lifetimeDays) * DAY),
+        notAfter: new Date(Date.now() + Math.max(AUTHORITY_DAYS, 2 * inputs.lifetimeDays) * DAY_MS),
       });
   const server = await createServerCertificate(authority, inputs.names, { notBefore, notAfter });
   return {

@@ -1,13 +1,13 @@
-/** Keys and certificates. Node can read certificates but not sign any. */
+/** Creates keys and certificates. Node's own crypto can only read certificates, not sign them. */
 import "reflect-metadata";
 import { createPrivateKey, webcrypto, X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import * as x509 from "@peculiar/x509";
 
-/** Small keys that every client of S3 knows. */
+/** Small keys that every S3 client supports. */
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 
-/** A certificate with its private key, PEM both. */
+/** A certificate and its private key, both PEM. */
 export interface KeyPair {
   certificate: string;
   key: string;
@@ -18,7 +18,7 @@ export interface ValidityPeriod {
   notAfter: Date;
 }
 
-/** An authority that signs certificates for servers, and no other authority. */
+/** Creates an authority that can sign server certificates, but no further authorities. */
 export async function createAuthority(commonName: string, period: ValidityPeriod): Promise<KeyPair> {
   const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
@@ -35,7 +35,7 @@ export async function createAuthority(commonName: string, period: ValidityPeriod
   return { certificate: pem(certificate), key: await keyPem(keys.privateKey) };
 }
 
-/** A certificate for a server that goes by these names and addresses, signed by the authority. */
+/** Creates a certificate for a server with these names and addresses, signed by the authority. */
 export async function createServerCertificate(
   authority: KeyPair,
   names: string[],
@@ -63,7 +63,7 @@ export async function createServerCertificate(
   return { certificate: pem(certificate), key: await keyPem(keys.privateKey) };
 }
 
-/** When a certificate ends. */
+/** Returns a certificate's expiry. */
 export function expiryDate(certificate: string): Date {
   return new Date(new X509Certificate(certificate).validTo);
 }

@@ -149,14 +149,14 @@ export const INVALID_ARGUMENTS: InvalidArguments[] = [
     { pools: { main: { hosts: ["a", "a"] } } },
     "pools.main.hosts",
     '"a"',
-    "name each host once",
+    "list each host once",
   ),
   store(
     "a host that is not in the Swarm",
     { pools: { main: { hosts: ["z"] } } },
     "pools.main.hosts",
     '"z"',
-    "it has a",
+    "which has a",
   ),
   store("a CPU limit of zero", { cpuLimit: 0 }, "cpuLimit", "0", "at least 0.01 CPUs"),
   store(

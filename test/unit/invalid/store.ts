@@ -64,7 +64,7 @@ export const INVALID_STORE_SETTINGS = {
     invalid("a negative minReadySeconds", { minReadySeconds: -1 }, "minReadySeconds", "-1", "at least 0 seconds"),
   ],
   allowFrom: [
-    invalid("an empty allowFrom", { allowFrom: [] }, "allowFrom", "[]", "name who may"),
+    invalid("an empty allowFrom", { allowFrom: [] }, "allowFrom", "[]", "list those that may connect"),
     invalid("text instead of an address", { allowFrom: ["office"] }, "allowFrom[0]", '"office"', "such as 10.1.0.0/16"),
   ],
   rootUser: [

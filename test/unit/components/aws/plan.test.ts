@@ -213,11 +213,12 @@ test.each([
   expect(describeAwsError(text)).toContain(said);
 });
 
-test("a verdict that something is wrong keeps what depends on it from being made", async () => {
-  const told = async (errors: unknown) => (await Assertion.check!({}, { errors } as { errors: string[] })).failures;
-  expect(await told([])).toEqual([]);
-  expect(await told(unknown)).toEqual([]);
-  expect(await told(["one", "two"])).toEqual([
+test("a failed assertion keeps dependent resources from being created", async () => {
+  const failuresOf = async (errors: unknown) =>
+    (await Assertion.check!({}, { errors } as { errors: string[] })).failures;
+  expect(await failuresOf([])).toEqual([]);
+  expect(await failuresOf(unknown)).toEqual([]);
+  expect(await failuresOf(["one", "two"])).toEqual([
     { property: "", reason: "one" },
     { property: "", reason: "two" },
   ]);

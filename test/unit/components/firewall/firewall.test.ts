@@ -11,28 +11,31 @@ import { fakeHost, getErrorMessage, runProgram } from "../../harness.ts";
 
 describe("who is let in", () => {
   const cases: [string[], string][] = [
-    [[], "allowFrom []: lets nobody in: name who may, or publish no ports"],
-    [["office"], 'allowFrom[0] "office": is neither: give an address or a range, such as 10.1.0.0/16 or 2001:db8::/32'],
+    [[], "allowFrom []: allows no address: list those that may connect, or publish no ports"],
+    [
+      ["office"],
+      'allowFrom[0] "office": is neither an address nor a range: give one, such as 10.1.0.0/16 or 2001:db8::/32',
+    ],
     [
       ["10.1/16"],
-      'allowFrom[0] "10.1/16": is neither: give an address or a range, such as 10.1.0.0/16 or 2001:db8::/32',
+      'allowFrom[0] "10.1/16": is neither an address nor a range: give one, such as 10.1.0.0/16 or 2001:db8::/32',
     ],
     [
       ["10.0.0.0/33"],
-      'allowFrom[0] "10.0.0.0/33": is neither: give an address or a range, such as 10.1.0.0/16 or 2001:db8::/32',
+      'allowFrom[0] "10.0.0.0/33": is neither an address nor a range: give one, such as 10.1.0.0/16 or 2001:db8::/32',
     ],
-    [["0.0.0.0/0"], 'allowFrom[0] "0.0.0.0/0": is everybody: leave allowFrom out for that'],
-    [["10.1.2.3", "::/0"], 'allowFrom[1] "::/0": is everybody: leave allowFrom out for that'],
-    [["10.1.2.3/16"], 'allowFrom[0] "10.1.2.3/16": begins within its range: write 10.1.0.0/16'],
-    [["2001:db8::1/32"], 'allowFrom[0] "2001:db8::1/32": begins within its range: write 2001:db8::/32'],
-    [["10.0.0.1", "10.0.0.1/32"], 'allowFrom[1] "10.0.0.1/32": is there twice: name it once'],
+    [["0.0.0.0/0"], 'allowFrom[0] "0.0.0.0/0": allows every address: leave allowFrom out for that'],
+    [["10.1.2.3", "::/0"], 'allowFrom[1] "::/0": allows every address: leave allowFrom out for that'],
+    [["10.1.2.3/16"], 'allowFrom[0] "10.1.2.3/16": has host bits set: write 10.1.0.0/16'],
+    [["2001:db8::1/32"], 'allowFrom[0] "2001:db8::1/32": has host bits set: write 2001:db8::/32'],
+    [["10.0.0.1", "10.0.0.1/32"], 'allowFrom[1] "10.0.0.1/32": is listed twice: list it once'],
     [
       ["10.1.0.0/16", "10.0.0.0/8"],
-      'allowFrom[0] "10.1.0.0/16": is part of 10.0.0.0/8, which is let in as a whole: leave one of them out',
+      'allowFrom[0] "10.1.0.0/16": is part of 10.0.0.0/8, which is in the list as well: leave one of them out',
     ],
     [
       ["0.0.0.0/1", "128.0.0.0/1"],
-      'allowFrom ["0.0.0.0/1","128.0.0.0/1"]: together hold more public addresses of IPv4 than any organisation has: name fewer, or leave allowFrom out',
+      'allowFrom ["0.0.0.0/1","128.0.0.0/1"]: together contain more public IPv4 addresses than any organization has: list fewer, or leave allowFrom out',
     ],
   ];
   test.each(cases)("%j", (ranges, line) => {
@@ -175,7 +178,7 @@ describe("the resource", () => {
     const filter = { ...FILTER, allowFrom: ["0.0.0.0/0"] };
     const { failures } = await HostFirewall.check!({}, { ...inputs, filter });
     expect(failures.map(({ reason }) => reason)).toEqual([
-      'S3Gateway "gateway": allowFrom[0] "0.0.0.0/0": is everybody: leave allowFrom out for that',
+      'S3Gateway "gateway": allowFrom[0] "0.0.0.0/0": allows every address: leave allowFrom out for that',
     ]);
   });
 
@@ -252,10 +255,10 @@ describe("wiring", () => {
       () => new Firewall("web", { swarm: swarm(), hosts: ["a", "a", "z"], ports: [0], allowFrom: ["0.0.0.0/0"] }),
     );
     expect(message.split("\n")).toEqual([
-      'Firewall "web": hosts "a": is there twice: name each host once',
-      'Firewall "web": hosts "z": is no host of the Swarm: it has a, b',
+      'Firewall "web": hosts "a": is listed twice: list each host once',
+      'Firewall "web": hosts "z": is not a host of the Swarm, which has a, b',
       'Firewall "web": ports 0: must be a whole number from 1 to 65535',
-      'Firewall "web": allowFrom[0] "0.0.0.0/0": is everybody: leave allowFrom out for that',
+      'Firewall "web": allowFrom[0] "0.0.0.0/0": allows every address: leave allowFrom out for that',
     ]);
   });
 });

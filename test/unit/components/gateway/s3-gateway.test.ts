@@ -184,7 +184,7 @@ test("endpoints by host key", async () => {
 test("wrong arguments are refused before the gateway is registered", async () => {
   const message = await getErrorMessage(() => gateway({ hosts: ["z"], port: -1 }));
   expect(message.split("\n")).toEqual([
-    'S3Gateway "gateway": hosts "z": is no host of the Swarm: it has a, b, c',
+    'S3Gateway "gateway": hosts "z": is not a host of the Swarm, which has a, b, c',
     'S3Gateway "gateway": port -1: must be a whole number from 1 to 65535',
   ]);
 });

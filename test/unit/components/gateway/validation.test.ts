@@ -17,8 +17,8 @@ function lines(args: Partial<GatewaySettings>, serviceName = "gateway"): string[
 describe("refusals, each one whole line", () => {
   const cases: [Partial<GatewaySettings>, string][] = [
     [{ hosts: [] }, "hosts []: a gateway needs at least one host: leave hosts out for all"],
-    [{ hosts: ["a", "a"] }, 'hosts "a": is there twice: name each host once'],
-    [{ hosts: ["c"] }, 'hosts "c": is no host of the Swarm: it has a, b'],
+    [{ hosts: ["a", "a"] }, 'hosts "a": is listed twice: list each host once'],
+    [{ hosts: ["c"] }, 'hosts "c": is not a host of the Swarm, which has a, b'],
     [{ store: { members: [] } }, "store.members []: a store has at least one member: give their names on the network"],
     [
       { store: { members: ["http://x:9000"] } },
@@ -45,7 +45,7 @@ describe("refusals, each one whole line", () => {
     ],
     [
       { image: "traefik:latest" },
-      `image "traefik:latest": "latest" is another image every time: give a release by tag and digest, such as ${DEFAULT_GATEWAY_IMAGE}`,
+      `image "traefik:latest": "latest" changes with every release: give a release by tag and digest, such as ${DEFAULT_GATEWAY_IMAGE}`,
     ],
     [{ memoryLimitMiB: 32 }, "memoryLimitMiB 32: must be a whole number of at least 64 MiB"],
     [{ stopGraceSeconds: 0 }, "stopGraceSeconds 0: must be a whole number of at least 1 seconds"],

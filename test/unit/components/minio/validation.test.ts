@@ -136,8 +136,8 @@ describe("refusals, each one whole line", () => {
       'pools "Big Pool": a pool\'s key must be a lowercase DNS label: letters, digits and inner hyphens, at most 63',
     ],
     [{ pools: { main: { hosts: [] } } }, "pools.main.hosts []: a pool needs at least one host"],
-    [{ pools: { main: { hosts: ["a", "a"] } } }, 'pools.main.hosts "a": is there twice: name each host once'],
-    [{ pools: { main: { hosts: ["z"] } } }, 'pools.main.hosts "z": is no host of the Swarm: it has a, b, c'],
+    [{ pools: { main: { hosts: ["a", "a"] } } }, 'pools.main.hosts "a": is listed twice: list each host once'],
+    [{ pools: { main: { hosts: ["z"] } } }, 'pools.main.hosts "z": is not a host of the Swarm, which has a, b, c'],
     [
       { pools: { a: { hosts: ["a", "b"] } } },
       'pools.a.hosts "a": its member and a service would both be called store-a: give the pool another key',
@@ -154,7 +154,7 @@ describe("refusals, each one whole line", () => {
   test("a name that is no DNS label", () => {
     expect(lines(ab, "My_Store")).toEqual([
       'MinioService: serviceName "My_Store": must be a lowercase DNS label: letters, digits and inner hyphens, at most 63; ' +
-        "without it the component's name is taken",
+        "it defaults to the component's name",
     ]);
   });
 

@@ -47,7 +47,7 @@ const EMPTY = "has no address to give: of 10.50.0.0/24 the first, the last and t
 describe("refused", () => {
   test.each<[KnownSpec, string]>([
     [{ hosts: {} }, "hosts []: a network is on at least one host: name one of a, b, c"],
-    [{ hosts: { z: part() } }, 'hosts "z": is no host of the Swarm: it has a, b, c'],
+    [{ hosts: { z: part() } }, 'hosts "z": is not a host of the Swarm, which has a, b, c'],
     [{ hosts: { a: part(undefined, "") } }, `hosts.a.parent "": ${DEVICE}`],
     [{ hosts: { a: {} } }, `hosts.a.parent (not given): ${DEVICE}`],
     [{ hosts: { a: part(undefined, "eth 1") } }, `hosts.a.parent "eth 1": ${DEVICE}`],

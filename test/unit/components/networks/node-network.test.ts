@@ -175,7 +175,7 @@ describe("a wrong plain value is refused before anything is registered", () => {
     [
       "beside an Output",
       () => macvlan({ subnet: pulumi.output("10.50.0.0/24"), hosts: { z: { parent: "eth1" } } }),
-      'MacvlanNetwork "storage": hosts "z": is no host of the Swarm: it has a, b, c',
+      'MacvlanNetwork "storage": hosts "z": is not a host of the Swarm, which has a, b, c',
     ],
   ])("%s", async (_, make, line) => expect(await getErrorMessage(make)).toBe(line));
 });
