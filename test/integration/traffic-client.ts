@@ -63,7 +63,7 @@ const MAX_NOT_FOUND = 20;
  * const client = await Client.start({ access: await accessOf(stack), bucket: "all-along" });
  * await stack.up();
  * const account = await client.finish();
- * console.log(told(account));
+ * console.log(formatTraffic(account));
  * expect(account).toMatchObject({ lost: [], changed: [] });
  */
 export class TrafficClient {
