@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** Where clients reach a service on a host; nowhere that is known where there is no address. */
+/** Where clients reach a service on a host. Without an address it is unknown. */
 export interface Endpoint {
   /** The host's key. */
   readonly key: string;

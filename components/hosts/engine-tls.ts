@@ -20,7 +20,7 @@ export interface EngineTls {
   key?: pulumi.Input<string>;
 }
 
-/** What is wrong with how an engine is protected. */
+/** Validates the TLS settings of an engine. */
 export function validateEngineTls(
   found: EngineConnection,
   tls: EngineTls | undefined,

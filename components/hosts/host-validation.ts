@@ -4,7 +4,7 @@ import { DNS_LABEL_RULE, isDnsLabel } from "../../core/dns-label.ts";
 import type { ValidationIssue } from "../../core/input-validation-error.ts";
 import type { Drive } from "../../core/drive.ts";
 
-/** What of a host is plain, and so can be checked before anything is registered. */
+/** The plain fields of a host, which can be validated before anything is registered. */
 export interface HostFields {
   key: string;
   hostname: string;
@@ -14,7 +14,7 @@ export interface HostFields {
   drives: Readonly<Record<string, Drive>>;
 }
 
-/** What is wrong with a host as it was declared. */
+/** Validates the plain fields of a host. */
 export function validateHost({ key, hostname, engine, labels, drives }: HostFields): ValidationIssue[] {
   const findings: ValidationIssue[] = [];
   const address = engineAddressError(engine);
@@ -66,7 +66,7 @@ function validateDrive(name: string, drive: Drive): ValidationIssue[] {
   return findings;
 }
 
-/** Two drives in one folder would be one drive that MinIO counts twice. */
+/** Rejects two drives in one folder: MinIO would count one drive twice. */
 function validateDriveFolders(drives: HostFields["drives"]): ValidationIssue[] {
   const first = new Map<string, string>();
   return Object.entries(drives).flatMap(([name, { path, subfolder = "minio" }]) => {

@@ -3,11 +3,11 @@ import type { EngineConnection } from "../../engine/engine-connection.ts";
 import type { Drive } from "../../core/drive.ts";
 
 /**
- * A machine that runs a Docker Engine. Everything downstream knows a host by this alone, whoever made it: this
- * machine (`LocalHost`), an existing one, or one in a cloud.
+ * A machine that runs a Docker Engine: this machine (`LocalHost`), an existing one (`SshHosts`), or one in a cloud. All
+ * other components use only this interface.
  */
 export interface Host {
-  /** Your name for this host. Identity: resource names and the keys of outputs come from it; it outlives a machine. */
+  /** Your name for this host. Resource names and output keys are derived from it, so keep it when a machine is replaced. */
   readonly key: string;
   /** The host's name as its engine gives it, a lowercase DNS label. */
   readonly hostname: string;
@@ -17,13 +17,13 @@ export interface Host {
   readonly labels: Readonly<Record<string, string>>;
   /** The host's drives for MinIO, by a key of your choice. */
   readonly drives: Readonly<Record<string, Drive>>;
-  /** How to reach its engine. */
+  /** The connection to its engine. */
   readonly engine: pulumi.Output<EngineConnection>;
   /** The address by which the other hosts reach this one. */
   readonly privateAddress: pulumi.Output<string>;
-  /** The address by which clients reach what is published on this host. */
+  /** The address by which clients reach ports published on this host. */
   readonly endpointAddress: pulumi.Output<string>;
-  /** The engine's own id. Another id is another machine: it joins the Swarm anew. */
+  /** The engine's id. A different id means a different machine, which joins the Swarm as a new node. */
   readonly machineId: pulumi.Output<string>;
   /** Known once the host's engine answers. */
   readonly ready: pulumi.Output<boolean>;

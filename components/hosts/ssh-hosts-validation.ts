@@ -6,10 +6,10 @@ import { validateHost } from "./host-validation.ts";
 import { JUMP_HOST_RULE, sshAddress } from "./ssh-connection.ts";
 import type { SshHostArgs, SshHostsArgs, SshConnectionArgs } from "./ssh-hosts-args.ts";
 
-/** What MinIO gets of a host that says nothing of drives. */
+/** The drives of a host without `drives`. */
 export const DEFAULT_DRIVES = { drive1: {} };
 
-/** A host with what holds for all of them. */
+/** Returns a host with the defaults filled in. */
 export function withDefaults(
   key: string,
   host: SshHostArgs,
@@ -20,7 +20,7 @@ export function withDefaults(
   return { hostname: key, drives, ...way, ...given, labels: { ...labels, ...host.labels } };
 }
 
-/** What is wrong with the hosts as they were declared. */
+/** Validates the hosts. */
 export function validateSshHosts({ hosts, defaults, install, timeoutSeconds }: SshHostsArgs): ValidationIssue[] {
   const findings: ValidationIssue[] = [];
   if (Object.keys(hosts).length === 0) {
@@ -102,7 +102,7 @@ function validateAddress(where: string, { address, hostKey }: SshHostArgs): Vali
   return findings;
 }
 
-/** Where it is, as far as it is known: ports of one address may lead to several machines. */
+/** Returns what identifies the ssh server, if known. Ports of one address may lead to several machines. */
 function connectionKey({ address, port, jumpHost }: SshHostArgs): string | undefined {
   const name = knownValue(address);
   return name === undefined ? undefined : [name, knownValue(port) ?? 22, knownValue(jumpHost) ?? ""].join(" ");

@@ -10,8 +10,8 @@ import type { SshHostArgs, SshHostsArgs } from "./ssh-hosts-args.ts";
 import { validateSshAccess, validateSshHosts, withDefaults } from "./ssh-hosts-validation.ts";
 
 /**
- * Existing machines, reached by ssh: each is waited for until it answers, gets Docker Engine where that is asked for and
- * missing, and has its drives checked. Destroying them leaves the machines as they are.
+ * Existing machines, connected by ssh. Waits until each answers, installs Docker Engine if `install` says so and it is
+ * missing, and checks the drives. Destroying this resource leaves the machines unchanged.
  *
  * @example
  * const hosts = new SshHosts("hosts", {
@@ -55,7 +55,11 @@ export class SshHosts extends pulumi.ComponentResource {
     return Object.values(this.hosts);
   }
 
-  /** @throws when there is no host of that key. */
+  /**
+   * Returns a host by its key.
+   *
+   * @throws Error if there is no such host
+   */
   host(key: string): Host {
     const host = this.hosts[key];
     if (!host) throw new Error(`host "${key}" is not there: choose one of ${Object.keys(this.hosts).join(", ")}`);
@@ -63,7 +67,7 @@ export class SshHosts extends pulumi.ComponentResource {
   }
 }
 
-/** What was an Output is checked once it is known. */
+/** Validates Outputs once they are known. */
 function connectionOf(host: SshHostArgs, check: (known: SshHostArgs) => void): pulumi.Output<EngineConnection> {
   const { address, user, port, identityFile, jumpHost, jumpHostKey, hostKey } = host;
   const given = { address, user, port, identityFile, jumpHost, jumpHostKey, hostKey };
@@ -94,21 +98,21 @@ interface MachineProps {
   timeoutSeconds: pulumi.Input<number>;
 }
 
-/** The first look at a machine: what is wrong with one keeps all of them from being touched. */
+/** The inspection of a machine. A problem with one machine prevents changes to all of them. */
 class HostInspection extends SwarmResource {
   constructor(name: string, props: MachineProps, opts: pulumi.CustomResourceOptions) {
     super("HostInspection", name, { ...props }, opts);
   }
 }
 
-/** That every machine was looked at: before that, none is touched. */
+/** Waits for all inspections before any machine is changed. */
 class InspectionBarrier extends SwarmResource {
   constructor(name: string, opts: pulumi.CustomResourceOptions) {
     super("InspectionBarrier", name, {}, opts);
   }
 }
 
-/** The machine as it was found, or made ready. */
+/** The prepared machine. */
 class Machine extends SwarmResource {
   declare readonly machineId: pulumi.Output<string>;
   declare readonly ready: pulumi.Output<boolean>;

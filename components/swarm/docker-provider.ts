@@ -10,7 +10,7 @@ import type { Host } from "../hosts/host.ts";
 import { recordedOutputs } from "../preflight/recorded-state.ts";
 import { pause } from "../../engine/pause.ts";
 
-/** A host's engine, from the moment it answers. */
+/** Returns the connection to a host's engine, once it answers. */
 export function connectedEngine(host: Host): pulumi.Output<EngineConnection> {
   return pulumi.all([host.engine, host.ready]).apply(([engine]) => engine);
 }
@@ -82,9 +82,9 @@ function connectedManager(name: string, managers: readonly Host[]): pulumi.Outpu
     .apply((engine) => (engine === undefined ? connectedEngine(first) : pulumi.output(engine)));
 }
 
-/** How long managers that see no leader are asked again, in milliseconds. */
+/** How long to wait for managers to elect a leader, in milliseconds. */
 const ELECTION_MS = 20_000;
-/** Between two looks at them, in milliseconds. */
+/** Poll interval during an election, in milliseconds. */
 const AGAIN_MS = 500;
 
 /**
@@ -121,7 +121,7 @@ async function inspectManager(
   return info?.Swarm.ControlAvailable ? { seesLeader: Boolean(info.Swarm.Cluster?.ID) } : undefined;
 }
 
-/** Whom the provider talked to in the last `up`. */
+/** Returns the engine that the provider used in the last `up`. */
 function recordedHost(name: string): pulumi.Output<string | undefined> {
   return recordedOutputs().apply((resources) => {
     const urn = Object.keys(resources ?? {}).find((one) => one.endsWith(`::${name}`) && one.includes(PROVIDER));

@@ -3,7 +3,7 @@ import { knownValue } from "../shared/inputs.ts";
 import { overlaps, subnetError } from "../../core/networks/cidr.ts";
 import type { SwarmArgs } from "./args.ts";
 
-/** What is wrong with the arguments, as far as they are plain values. */
+/** Validates the arguments that are plain values. */
 export function validateSwarm(args: SwarmArgs): ValidationIssue[] {
   return [...validateHosts(args), ...validateAddressPools(args), ...validateRanges(args)];
 }
