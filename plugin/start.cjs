@@ -1,6 +1,7 @@
 // Starts the plugin, or says in one line why it cannot: the code itself may use what an old Node.js does not parse.
 const { existsSync } = require("node:fs");
 const { join } = require("node:path");
+const { pathToFileURL } = require("node:url");
 
 const OLDEST = [22, 18];
 const [major, minor] = process.versions.node.split(".").map(Number);
@@ -13,5 +14,5 @@ if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
 
 process.removeAllListeners("warning");
 const source = join(__dirname, "..", "provider", "plugin", "main.ts");
-if (existsSync(source)) import(source);
+if (existsSync(source)) import(pathToFileURL(source).href);
 else require("./bundle.cjs");
