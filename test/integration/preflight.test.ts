@@ -136,12 +136,12 @@ describeOnLab(
             expect.stringMatching(
               /hosts\.b\.hostname "node2": its engine calls itself "node1": give hostname: "node1"/,
             ),
+            expect.stringMatching(/hosts\.b\.hostname "node1": the engine of host a has the same name: rename one/),
             expect.stringMatching(
-              /hosts\.b\.hostname "node1": the engine of host a calls itself so as well: rename one/,
+              /mtu 1400: larger than the MTU of the links between the hosts: 1300 on host c \(eth0\): give mtu: 1300$/,
             ),
-            expect.stringMatching(/mtu 1400: larger than what .* carry: 1300 on host c \(eth0\): give mtu: 1300$/),
             expect.stringMatching(
-              /subnet "10\.20\.0\.0\/29": has 5 addresses .*, and 3 hosts need 6 .*: choose a wider/,
+              /subnet "10\.20\.0\.0\/29": has 5 addresses .*, and 3 hosts need 6 .*: choose a larger one/,
             ),
             expect.stringMatching(
               /hosts\.c\.drives "\/mnt\/disk1": is not a mount point: mount the disk there, or leave/,
