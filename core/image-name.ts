@@ -41,7 +41,7 @@ export function imagePinError(image: string, example: string): string | undefine
   const name = parseImageName(image);
   if (!name) return `is not an image reference: give name:tag@sha256:…, such as ${example}`;
   if (name.tag === "latest") {
-    return `"latest" changes with every release: give a release by tag and digest, such as ${example}`;
+    return `is tagged "latest", which changes with every release: give a release by tag and digest, such as ${example}`;
   }
   if (name.digest === undefined) {
     return "has no digest, and hosts may then run different binaries: add @sha256:…, as `docker buildx imagetools inspect` prints it";

@@ -149,7 +149,7 @@ describe("the document", () => {
 
   test("a section without its place is refused", () => {
     expect(() => replaceSection("a", { name: "x", content: "new" })).toThrow(
-      "document: <!-- bench:x --> or <!-- /bench:x --> is missing",
+      "document: <!-- bench:x --> and <!-- /bench:x --> are missing",
     );
   });
 

@@ -105,7 +105,7 @@ const CASES: Record<string, Case[]> = {
     ["an id", [swarmService({ Image: `sha256:${"b".repeat(64)}` })], undefined],
     ["built", [swarmService({ Image: "localhost:1/pulumi-swarm/minio:2026-02-12-0123456789ab" })], undefined],
     ["a tag", [swarmService({ Image: "silo:1" })], /^image "silo:1" has no digest/],
-    ["latest", [swarmService({ Image: "silo:latest" })], /another image every time/],
+    ["latest", [swarmService({ Image: "silo:latest" })], /^image "silo:latest" is tagged "latest", which changes/],
     ["a docker.Service", [dockerService({ image: "caddy:2" })], /^image "caddy:2" has no digest/],
     ["a docker.Container", [dockerContainer({ image: "caddy:2" })], /has no digest/],
     ["a pod's container", [statefulSet({ image: "silo:1" })], /has no digest/],

@@ -45,7 +45,7 @@ describe("refusals, each one whole line", () => {
     ],
     [
       { image: "traefik:latest" },
-      `image "traefik:latest": "latest" changes with every release: give a release by tag and digest, such as ${DEFAULT_GATEWAY_IMAGE}`,
+      `image "traefik:latest": is tagged "latest", which changes with every release: give a release by tag and digest, such as ${DEFAULT_GATEWAY_IMAGE}`,
     ],
     [{ memoryLimitMiB: 32 }, "memoryLimitMiB 32: must be a whole number of at least 64 MiB"],
     [{ stopGraceSeconds: 0 }, "stopGraceSeconds 0: must be a whole number of at least 1 seconds"],

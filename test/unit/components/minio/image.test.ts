@@ -20,7 +20,7 @@ test("the default is the maintained fork, by tag and digest", () => {
 
 describe("refused", () => {
   const gone = `MinIO's repositories on Docker Hub were deleted: use the maintained ${DEFAULT_MINIO_IMAGE}`;
-  const latest = `"latest" changes with every release: give a release by tag and digest, such as ${DEFAULT_MINIO_IMAGE}`;
+  const latest = `is tagged "latest", which changes with every release: give a release by tag and digest, such as ${DEFAULT_MINIO_IMAGE}`;
   const noDigest =
     "has no digest, and hosts may then run different binaries: add @sha256:…, as `docker buildx imagetools inspect` prints it";
   const nonsense = `is not an image reference: give name:tag@sha256:…, such as ${DEFAULT_MINIO_IMAGE}`;
