@@ -7,6 +7,17 @@ import type { TestStack } from "./stack.ts";
 
 type Properties = Record<string, unknown>;
 
+/** A resource, or a component, as Pulumi exports it. */
+interface ExportedResource {
+  urn: string;
+  type: string;
+  /** Whether it is a resource. */
+  custom: boolean;
+  id?: string;
+  inputs?: unknown;
+  outputs?: unknown;
+}
+
 interface Recorded {
   name: string;
   handler: ResourceHandler<Properties>;
@@ -38,11 +49,11 @@ export class RecordedResources {
 
   static async of(stack: TestStack): Promise<RecordedResources> {
     const exported = JSON.parse(await stack.pulumi("stack", "export", "--show-secrets")) as {
-      deployment: { resources: { urn: string; type: string; id?: string; inputs?: unknown; outputs?: unknown }[] };
+      deployment: { resources: ExportedResource[] };
     };
-    const resources = exported.deployment.resources.flatMap(({ urn, type, id = "", inputs, outputs }) => {
+    const resources = exported.deployment.resources.flatMap(({ urn, type, custom, id = "", inputs, outputs }) => {
       const kind = TYPE.exec(type)?.[1];
-      if (kind === undefined) return [];
+      if (!custom || kind === undefined) return [];
       const handler = handlers[kind as keyof typeof handlers] as unknown as ResourceHandler<Properties>;
       return [
         {
