@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -55,6 +56,13 @@ export function createSystemFiles(system: HostSystem): void {
     if (!existsSync(file)) writeFileSync(file, text, { mode });
   }
   copyFileSync(system.authorized, systemFile(system, "/etc/ssh/authorized_keys"));
+  hide(system, "/etc/pulumi-swarm");
+}
+
+/** Hides a folder of this machine's own stacks from the host, as overlayfs does for a deleted one. */
+function hide(system: HostSystem, path: string): void {
+  const whiteout = systemFile(system, path);
+  if (!existsSync(whiteout)) execFileSync("mknod", [whiteout, "c", "0", "0"]);
 }
 
 /** Returns commands that mount a host's files over this machine's, in its mount namespace. */

@@ -91,7 +91,7 @@ const REFUSED: Refused[] = [
   {
     what: "an additional drive",
     config: { drives: { d1: {}, d2: {} } },
-    line: /drives? (?=.*d2).*cannot change from .*erasure set.*Replace a drive in its place/,
+    line: /drives? (?=.*d2).*cannot change from .*erasure set.*To replace a drive, mount an empty disk/,
     throughCli: true,
   },
   {

@@ -9,7 +9,7 @@ import { killTree } from "./kill-tree.ts";
 import { startProcess } from "./pulumi-process.ts";
 
 /** Printed by `up` when it has waited for a store whose hosts joined the Swarm again. */
-const MEMBERS_AWAITED = "swarm:Service minio-main updated";
+const MEMBERS_AWAITED = "swarm:index:Service minio-main updated";
 
 /** Time limit of a command in milliseconds. Shorter than the test's, so that the output of a hanging command is shown. */
 const COMMAND_TIMEOUT_MS = 420_000;

@@ -70,7 +70,7 @@ describeOnLab(
       const { lab, host } = fixture();
       const elsewhere = await fixture().stack({ expose: undefined });
       expect((await elsewhere.expectFailure("preview")).output).toMatch(
-        /no rules can be set for host "local": its engine at unix:.* is on another network.*set pulumi-swarm:expose/,
+        /no rules can be set for host "local": its engine at unix:.* is in another network namespace.*set pulumi-swarm:expose/,
       );
 
       const own = { engine: undefined, hostname: undefined, endpointAddress: undefined, drives: { d1: {} } };

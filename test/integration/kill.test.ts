@@ -120,8 +120,8 @@ describeOnLab("up is killed, and the next one converges with nothing orphaned", 
     const network = (await engine.listNetworks({ name: ["minio-overlay-network"] })).map(({ Id }) => Id);
     const recorded = stack
       .state()
-      .resources.filter(({ type }) => /swarm:Service$|secret:Secret|network:Network/.test(type));
-    const recordedIds = recorded.flatMap(({ id, type }) => (type.startsWith("pulumi-swarm:") ? [] : (id ?? [])));
+      .resources.filter(({ type }) => /^swarm:index:Service$|secret:Secret|network:Network/.test(type));
+    const recordedIds = recorded.flatMap(({ id }) => id ?? []);
     expect(recordedIds.toSorted()).toEqual([...ids, ...network].toSorted());
 
     const bucket = (await openBuckets(stack, `b-${Date.now()}`))["local"]!;
