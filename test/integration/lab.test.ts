@@ -184,9 +184,9 @@ describe("the lab", () => {
   test("removes the lab of a crashed process when the next one starts", async () => {
     const script = [
       `import { startLab } from ${JSON.stringify(join(LAB, "lab.ts"))};`,
-      `import { isRunning, readMark } from ${JSON.stringify(join(LAB, "slots.ts"))};`,
+      `import { isRunning, readProcessFile } from ${JSON.stringify(join(LAB, "slots.ts"))};`,
       "const lab = await startLab({ hosts: 1 });",
-      'const mark = readMark(lab.host(1).folder + "/pid");',
+      'const mark = readProcessFile(lab.host(1).folder + "/pid");',
       "if (isRunning(mark)) console.log(JSON.stringify(mark));",
       "process.exit(1);",
     ].join("\n");

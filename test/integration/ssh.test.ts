@@ -129,7 +129,7 @@ interface ExportedStack {
 /** Changes a stack's state so that each host depends on every inspection, without the barrier. */
 async function removeBarrier(stack: TestStack): Promise<void> {
   const exported = JSON.parse(await stack.pulumi("stack", "export")) as ExportedStack;
-  const isOf = (kind: string) => (resource: { type: string }) => resource.type.endsWith(`/swarm:${kind}`);
+  const isOf = (kind: string) => (resource: { type: string }) => resource.type === `swarm:index:${kind}`;
   const resources = exported.deployment.resources.filter((resource) => !isOf("InspectionBarrier")(resource));
   const dependencies = resources.filter(isOf("HostInspection")).map(({ urn }) => urn);
   for (const host of resources.filter(isOf("SshHost"))) host.dependencies = dependencies;
