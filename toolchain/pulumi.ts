@@ -66,7 +66,7 @@ async function buildFromModules(folder: string): Promise<void> {
   await buildGoProgram(CLI, join(bin, "pulumi"));
 }
 
-/** The official archive: the CLI, all language hosts and the dynamic providers' starter. Not run where this was written. */
+/** The official archive: the CLI and all language hosts. Not run where this was written. */
 async function downloadRelease(folder: string): Promise<void> {
   const name = pulumiArchive();
   const release = `https://github.com/pulumi/pulumi/releases/download/v${PULUMI}`;

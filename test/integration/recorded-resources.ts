@@ -37,7 +37,7 @@ export interface Drift {
 const TYPE = /^swarm:index:(\w+)$/;
 
 /**
- * The dynamic resources of a stack. Calls their handlers directly, without Pulumi, in the order of the state and with the
+ * The resources of a stack. Calls their handlers directly, without Pulumi, in the order of the state and with the
  * recorded inputs and outputs, which are those of an unchanged program.
  */
 export class RecordedResources {
