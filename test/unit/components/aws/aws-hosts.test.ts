@@ -27,7 +27,7 @@ const keysOf = (resources: readonly RegisteredResource[]) =>
 const GROUP = "aws:ec2/securityGroup:SecurityGroup";
 const INSTANCE = "aws:ec2/instance:Instance";
 
-/** What a group lets in or out, in one line a rule. */
+/** Returns a group's ingress or egress rules, one line each. */
 function rules(resources: readonly RegisteredResource[], name: string, direction: "ingress" | "egress"): string[] {
   const group = inputsOf(resources, GROUP, name);
   return ((group[direction] ?? []) as Record<string, unknown>[]).map((rule) => {
@@ -40,7 +40,7 @@ function rules(resources: readonly RegisteredResource[], name: string, direction
 }
 const RULE = ["description", "protocol", "fromPort", "toPort", "self", "cidrBlocks", "securityGroups"];
 
-test("security groups let in what a Swarm needs, and nobody else", async () => {
+test("security groups allow only the Swarm's own traffic", async () => {
   const { resources } = await made();
   expect(ofType(resources, GROUP).map(({ name }) => name)).toEqual(["prod-members", "prod-managers"]);
   expect(rules(resources, "prod-members", "ingress")).toEqual([
@@ -54,7 +54,7 @@ test("security groups let in what a Swarm needs, and nobody else", async () => {
   expect(rules(resources, "prod-managers", "egress")).toEqual([]);
 });
 
-test("what is opened is open to the addresses that are named", async () => {
+test("opens ports to the given addresses", async () => {
   const allowFrom = { s3: ["0.0.0.0/0"], console: ["192.0.2.0/24"], ssh: [pulumi.output("192.0.2.7/32")] };
   const loadBalancer = { ports: [443], from: ["198.51.100.0/24"], machines: ["a"] };
   const { resources } = await made({ allowFrom, loadBalancer });
@@ -69,7 +69,7 @@ test("what is opened is open to the addresses that are named", async () => {
   expect(rules(resources, "prod-balanced", "egress")).toEqual([]);
 });
 
-test("managers, workers and machines behind the load balancer are in their groups", async () => {
+test("managers, workers and load-balanced machines are in their security groups", async () => {
   const { resources } = await made({ workers, loadBalancer: { ports: [443], from: [], machines: ["a", "d"] } });
   const groupsOf = (name: string) => inputsOf(resources, INSTANCE, `prod-${name}`)["vpcSecurityGroupIds"];
   expect(groupsOf("a")).toEqual(["prod-members-id", "prod-managers-id", "prod-balanced-id"]);
@@ -77,7 +77,7 @@ test("managers, workers and machines behind the load balancer are in their group
   expect(groupsOf("d")).toEqual(["prod-members-id", "prod-balanced-id"]);
 });
 
-test("machines ask for metadata with a token, one hop away, and their root volume is encrypted", async () => {
+test("requires metadata tokens with one hop, and encrypts the root volume", async () => {
   const { resources } = await made();
   const instances = ofType(resources, INSTANCE);
   expect(instances).toHaveLength(3);
@@ -92,12 +92,12 @@ test("machines ask for metadata with a token, one hop away, and their root volum
         userDataReplaceOnChange: true,
       },
     });
-    // It holds the machine's private key.
+    // User data contains the machine's private key.
     expect(secrets).toContain("userData");
   }
 });
 
-test("managers are spread, workers are in partitions", async () => {
+test("spreads managers, and places workers in partitions", async () => {
   const { resources } = await made({ workers });
   const groups = ofType(resources, "aws:ec2/placementGroup:PlacementGroup");
   expect(groups.map(({ name, inputs }) => [name, inputs["strategy"], inputs["partitionCount"]])).toEqual([
@@ -108,7 +108,7 @@ test("managers are spread, workers are in partitions", async () => {
   expect(ofType(together.resources, "aws:ec2/placementGroup:PlacementGroup")).toEqual([]);
 });
 
-test("data volumes are encrypted, in the zone of their machine, and attached to it", async () => {
+test("encrypts data volumes, creates them in the machine's zone and attaches them", async () => {
   const { value, resources } = await made({ workers });
   const volumes = ofType(resources, "aws:ebs/volume:Volume");
   expect(volumes.map(({ name }) => name)).toEqual(["prod-a-d1", "prod-b-d1", "prod-c-d1", "prod-d-d1", "prod-d-d2"]);
@@ -121,7 +121,7 @@ test("data volumes are encrypted, in the zone of their machine, and attached to 
   expect(value.hosts["d"]?.drives).toEqual({ d1: { path: "/mnt/d1" }, d2: { path: "/mnt/d2" } });
 });
 
-test("the role of the machines may be reached by the Session Manager, and nothing else", async () => {
+test("the machines' role allows only Session Manager", async () => {
   const { resources } = await made();
   const { policy } = inputsOf(resources, "aws:iam/rolePolicy:RolePolicy", "prod") as { policy: string };
   expect(JSON.parse(policy)).toMatchObject({ Statement: [{ Effect: "Allow", Action: SESSION_ACTIONS }] });
@@ -133,7 +133,7 @@ test("the role of the machines may be reached by the Session Manager, and nothin
   );
 });
 
-test("a network has a subnet in every zone, and NAT where that is asked for", async () => {
+test("creates a subnet in every zone, and NAT if requested", async () => {
   const networkOf = async (given: Partial<AwsHostsArgs>) =>
     keysOf((await made(given)).resources).filter((key) => /^(vpc|subnet|nat|eip|routeTable|internet)/.test(key));
   const direct = await networkOf({});
@@ -155,7 +155,7 @@ test("a network has a subnet in every zone, and NAT where that is asked for", as
   expect((await networkOf({ network, internet: "nat" })).filter((key) => !key.startsWith("eip"))).toEqual([]);
 });
 
-test("the hosts are those that SshHosts yields, reached as is asked for", async () => {
+test("returns the hosts of SshHosts, connected by address or through Session Manager", async () => {
   const byAddress = await made({ allowFrom: { ssh: ["192.0.2.7/32"] }, workers, identityFile: "~/key" });
   const { managers, workers: others, list } = byAddress.value;
   expect([managers, others, list].map((hosts) => hosts.map(({ key }) => key))).toEqual([
@@ -172,7 +172,7 @@ test("the hosts are those that SshHosts yields, reached as is asked for", async 
   expect(await getValue(bySession.value.host("a").engine)).toMatchObject({ host: "ssh://ubuntu@prod-a-id" });
 });
 
-test("a load balancer sends each port to the machines behind it", async () => {
+test("the load balancer forwards each port to its machines", async () => {
   const { value, resources } = await made({ loadBalancer: { ports: [443, 9000], from: [], machines: ["a", "b"] } });
   expect(
     keysOf(resources)
@@ -187,13 +187,13 @@ test("a load balancer sends each port to the machines behind it", async () => {
   expect(await getValue(value.infrastructure.loadBalancerAddress!)).toBe("balancer.example");
 });
 
-test("nothing is registered for arguments that are wrong", async () => {
+test("rejects invalid arguments before it registers anything", async () => {
   expect(await getErrorMessage(() => new AwsHosts("prod", { ...args, managers: {} }))).toMatch(
     /^AwsHosts "prod": managers {}: must have at least one machine/,
   );
 });
 
-test("what the account has not is told, and nothing is made there before that is known", async () => {
+test("reports what the account lacks before it creates anything", async () => {
   const { resources } = await made({ defaults: { type: "t3.nano" } });
   expect(ofType(resources, "swarm:index:Assertion").map(({ inputs }) => inputs["errors"])).toEqual([
     ["a", "b", "c"].map((key) =>
@@ -204,7 +204,7 @@ test("what the account has not is told, and nothing is made there before that is
   expect(silent.map(({ dependencies }) => dependencies)).toEqual([[expect.stringMatching(/Assertion::prod-account$/)]]);
 });
 
-test("what AWS says no with is told in the same way", async () => {
+test("reports an error from AWS in the same way", async () => {
   const none = () => {
     throw new Error("No valid credential sources found");
   };
@@ -214,7 +214,7 @@ test("what AWS says no with is told in the same way", async () => {
   ]);
 });
 
-test("in a preview of the first update nothing is known, and nothing goes wrong", async () => {
+test("works in the preview of the first update, when nothing is known yet", async () => {
   const { value } = await runProgram(() => new AwsHosts("prod", { ...args, workers }), { answers, preview: true });
   expect(value.list.map(({ key }) => key)).toEqual(["a", "b", "c", "d"]);
 });

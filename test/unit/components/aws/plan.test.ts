@@ -23,7 +23,7 @@ test.each([
   ["aabbc", ""],
   ["aaabc", "a"],
   ["aaabbcc", ""],
-])("of managers in zones %s the quorum goes with %j", (zones, lost) => {
+])("managers in the zones %s lose their quorum with the zones %j", (zones, lost) => {
   expect(zonesWithQuorum([...zones]).join("")).toBe(lost);
 });
 
@@ -34,11 +34,11 @@ test.each([
   ["10.60.0.0/16", "us-east-1h", "private", "10.60.240.0/20"],
   ["192.168.240.0/22", "us-east-1b", "private", "192.168.242.64/26"],
   ["172.31.9.0/24", "us-east-1h", "private", "172.31.9.240/28"],
-] as const)("of %s, %s has as its %s subnet %s", (vpc, zone, kind, subnet) => {
+] as const)("VPC %s: zone %s has the %s subnet %s", (vpc, zone, kind, subnet) => {
   expect(subnetOf(vpc, zone, kind)).toBe(subnet);
 });
 
-test("zones of the letters a to h have a place", () => {
+test("assigns a subnet to the zones a to h", () => {
   expect(["us-east-1a", "us-east-1h"].map(hasSubnet)).toEqual([true, true]);
   expect(["us-east-1i", "us-east-1", ""].map(hasSubnet)).toEqual([false, false, false]);
 });
@@ -47,7 +47,7 @@ const machines = { managers: { a: { zone: "eu-central-1a" } }, publicKeys: [] };
 const line = (rule: { protocol: string; port: number; from: unknown }) =>
   `${rule.protocol} ${rule.port} from ${Array.isArray(rule.from) ? rule.from.join(",") : String(rule.from)}`;
 
-test("nothing is open to the outside unless somebody is named", () => {
+test("opens no port to the outside by default", () => {
   const { members, managers, balanced, loadBalancer } = securityRules(machines);
   expect(members.map(line)).toEqual([
     "tcp 7946 from members",
@@ -59,7 +59,7 @@ test("nothing is open to the outside unless somebody is named", () => {
   expect([balanced, loadBalancer]).toEqual([[], []]);
 });
 
-test("what is opened is open to those who are named, and on the ports that are given", () => {
+test("opens the given ports to the given addresses", () => {
   const allowFrom = { s3: ["192.0.2.0/24"], console: ["192.0.2.1/32"], ssh: ["192.0.2.2/32", "192.0.2.3/32"] };
   const loadBalancer = { ports: [443, 9000], from: ["198.51.100.0/24"] };
   const rules = securityRules({ ...machines, allowFrom, ports: { s3: 443 }, loadBalancer });
@@ -94,7 +94,7 @@ interface CloudConfig {
 
 const parsed = (text: string) => JSON.parse(text.replace(/^#.*$/gm, "")) as CloudConfig;
 
-test("user data names the machine, its keys, and what it does first", () => {
+test("user data sets the hostname, the keys, Docker and the volumes", () => {
   const text = userData(boot);
   expect(text.split("\n").slice(0, 2)).toEqual(["#cloud-config", "# generation 7"]);
   const config = parsed(text);
@@ -113,23 +113,23 @@ test("user data names the machine, its keys, and what it does first", () => {
   ]);
 });
 
-test("user data has room for all that a machine may have", () => {
+test("user data of a machine with the most volumes and keys fits EC2's limit", () => {
   const most = Object.fromEntries([..."fghijklmnop"].map((letter) => [`/mnt/${letter}`, `vol-${letter.repeat(17)}`]));
   const keys = Array.from({ length: 8 }, () => `ssh-rsa ${"A".repeat(560)} somebody`);
-  // EC2 takes no more.
+  // EC2's limit in bytes.
   expect(userData({ ...boot, volumes: most, publicKeys: keys }).length).toBeLessThan(16_384);
 });
 
-test("a shell takes what a machine does first", () => {
+test("the setup script is valid shell", () => {
   const [, setup] = parsed(userData(boot)).write_files;
   expect(execFileSync("sh", ["-n"], { input: setup?.content, encoding: "utf8" })).toBe("");
 });
 
-test("a volume is found by its id", () => {
+test("finds a volume's device by the volume's id", () => {
   expect(volumeDevice("vol-0abc")).toBe("/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_vol0abc");
 });
 
-test("ssh reads a generated host key, and it is the one that is announced", async () => {
+test("ssh-keygen derives the published key from the generated host key", async () => {
   const { outs } = await HostKey.create({ hostname: "a" });
   const folder = mkdtempSync(join(tmpdir(), "host-key-"));
   try {
@@ -145,17 +145,17 @@ const first = { image: "ami-1", userData: "one", generation: "1" };
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 test.each<[string, Partial<typeof first>, object, object]>([
-  ["at first it is what there is", {}, first, first],
-  ["what is newer changes nothing", first, { ...first, image: "ami-2", userData: "two" }, first],
-  ["what is not known yet changes nothing", first, { ...first, image: unknown }, first],
+  ["takes the first values", {}, first, first],
+  ["ignores newer values", first, { ...first, image: "ami-2", userData: "two" }, first],
+  ["ignores values that are not known yet", first, { ...first, image: unknown }, first],
   [
-    "another generation takes what is newer",
+    "takes newer values with a new generation",
     first,
     { image: "ami-2", userData: "two", generation: "2" },
     { image: "ami-2", userData: "two", generation: "2" },
   ],
   [
-    "what was never known is taken",
+    "takes values that were unknown before",
     { ...first, image: unknown },
     { ...first, image: "ami-2" },
     { ...first, image: "ami-2" },
@@ -186,13 +186,13 @@ test.each([
     "t4g.small",
     'managers.a.type "t4g.small": has architecture arm64, but the image of /image has x86_64',
   ],
-])("of an account, zones %j and type %s", (zones, type, problem) => {
+])("checks an account for the zones %j and the type %s", (zones, type, problem) => {
   const asked = { zones, types: { "managers.a.type": type }, imageParameter: "/image" };
   const lines = validateAccount(asked, account).map((finding) => formatIssue("AwsMachines", finding));
   expect(lines).toEqual(problem === undefined ? [] : [expect.stringContaining(problem)]);
 });
 
-test("of a type that nobody knows, and without an image, the rest is told all the same", () => {
+test("reports all other issues for an unknown type and without an image", () => {
   const types = { "managers.a.type": "t3.gigantic", "workers.d.type": "t3.nano" };
   const asked = { zones: ["us-east-1a"], types, imageParameter: "/image" };
   const lines = validateAccount(asked, { ...account, image: undefined }).map((finding) => finding.argument);
@@ -208,12 +208,12 @@ test.each([
   ["Your query returned no results.", "contains an image id that does not exist in this region"],
   ["invalid AWS Region: eu-x", "the AWS region is missing or invalid: check `pulumi config get aws:region`"],
   ["something\nelse", "cannot be read from AWS: something else"],
-])("what AWS says, %j, is one line", (text, said) => {
+])("shortens AWS's error %j to one line", (text, said) => {
   expect(describeAwsError(text)).toMatch(/^[^\n]*$/);
   expect(describeAwsError(text)).toContain(said);
 });
 
-test("a failed assertion keeps dependent resources from being created", async () => {
+test("a failed assertion prevents the creation of dependent resources", async () => {
   const failuresOf = async (errors: unknown) =>
     (await Assertion.check!({}, { errors } as { errors: string[] })).failures;
   expect(await failuresOf([])).toEqual([]);

@@ -19,19 +19,19 @@ const five = { ...ZONES, d: { zone: "eu-central-1a" }, e: { zone: "eu-central-1b
 test.each<[string, object]>([
   ["three managers over three zones", {}],
   ["five managers over three zones", { managers: five }],
-  ["one manager, where that may be", { managers: { a: ZONES.a }, allowZoneOutage: true }],
+  ["one manager, with allowZoneOutage", { managers: { a: ZONES.a }, allowZoneOutage: true }],
   ["workers", { workers: { d: { zone: "eu-central-1a", volumes: { d1: { sizeGiB: 500 }, d2: {} } } } }],
   ["an existing network", { network: existing }],
   [
-    "a network with a subnet of its own",
+    "a new network with its own address range",
     { network: { cidr: "10.0.0.0/16", subnets: { "eu-central-1a": "10.0.200.0/24" } } },
   ],
   ["private machines with NAT", { internet: "nat" }],
-  ["S3 for everybody", { allowFrom: { s3: ["0.0.0.0/0"] } }],
-  ["ssh for some", { allowFrom: { ssh: ["192.0.2.7/32"] }, sshVia: "public-address" }],
-  ["ssh for everybody, plainly said", { allowFrom: { ssh: ["0.0.0.0/0"] }, allowAnywhere: ["ssh"] }],
+  ["S3 open to all addresses", { allowFrom: { s3: ["0.0.0.0/0"] } }],
+  ["ssh from one address", { allowFrom: { ssh: ["192.0.2.7/32"] }, sshVia: "public-address" }],
+  ["ssh from all addresses, with allowAnywhere", { allowFrom: { ssh: ["0.0.0.0/0"] }, allowAnywhere: ["ssh"] }],
   ["a load balancer", { loadBalancer: { ports: [443], from: ["0.0.0.0/0"], machines: ["a"] } }],
-])("%s is sound", (_name, given) => expect(linesOf({ ...sound, ...given })).toEqual([]));
+])("accepts %s", (_name, given) => expect(linesOf({ ...sound, ...given })).toEqual([]));
 
 test.each<[object, string]>([
   [{ managers: {} }, "managers {}: must have at least one machine"],
@@ -116,11 +116,11 @@ test.each<[object, string]>([
   [{ sshVia: "public-address", internet: "nat" }, 'sshVia "public-address": machines have none'],
   [{ sshVia: "session-manager", sessionManager: false }, 'sshVia "session-manager": sessionManager is false'],
   [{ sessionManager: false }, "sshVia (not given): machines cannot be reached"],
-])("%j is refused", (given, line) => {
+])("rejects %j", (given, line) => {
   expect(linesOf({ ...sound, ...given })).toEqual([expect.stringContaining(`AwsHosts: ${line}`)]);
 });
 
-test("EC2 keeps seven machines of a group apart in a zone, and no more", () => {
+test("limits a placement group to seven machines for each zone", () => {
   const managers = Object.fromEntries(Array.from({ length: 8 }, (_, at) => [`m${at}`, ZONES.a]));
   expect(linesOf({ ...sound, managers, allowZoneOutage: true })).toEqual([
     expect.stringContaining("has 8 in eu-central-1a: with spreadPlacement EC2 allows 7 in a zone"),

@@ -44,7 +44,7 @@ function routesOf(children: RegisteredResource[]) {
 }
 
 describe("children", () => {
-  test("by name, the same in a preview as in an update", async () => {
+  test("have the same names in a preview and in an update", async () => {
     const names = async (preview: boolean) =>
       (await made({ hosts: ["a", "c"] }, { preview })).children.map(({ name }) => name).toSorted();
     expect(await names(false)).toEqual([
@@ -57,7 +57,7 @@ describe("children", () => {
     expect(await names(true)).toEqual(await names(false));
   });
 
-  test("wait for the preflight, and the service for a store that is a component", async () => {
+  test("depend on the preflight, and the service also on a store that is a component", async () => {
     const { resources, children } = await made();
     const preflight = resources.find(({ type }) => type.endsWith(":Preflight"));
     for (const child of children) expect(child.dependencies).toContain(preflight?.urn);
@@ -78,8 +78,8 @@ describe("every argument reaches a child", () => {
     ["serviceName", { serviceName: "door" }, ({ Name }) => Name, "door"],
     ["image", { image: IMAGE }, (spec) => container(spec).Image, IMAGE],
     ["image, an Output", { image: pulumi.output(IMAGE) }, (spec) => container(spec).Image, IMAGE],
-    ["port, none", {}, published, [80]],
-    ["port, none, with tls", { tls: { certificate: CERTIFICATE, key: KEY } }, published, [443]],
+    ["port, default", {}, published, [80]],
+    ["port, default with tls", { tls: { certificate: CERTIFICATE, key: KEY } }, published, [443]],
     ["port and consolePort", { port: 9000, consolePort: 9001 }, published, [9000, 9001]],
     ["cpuLimit", { cpuLimit: 2 }, ({ TaskTemplate }) => TaskTemplate.Resources?.Limits?.NanoCPUs, 2e9],
     ["logMaxFiles", { logMaxFiles: 7 }, ({ TaskTemplate }) => TaskTemplate.LogDriver?.Options?.["max-file"], "7"],
@@ -117,7 +117,7 @@ describe("every argument reaches a child", () => {
 });
 
 describe("the container", () => {
-  test("has nothing that it does not need", async () => {
+  test("has only the privileges that it needs", async () => {
     const { spec } = await made();
     expect(spec.TaskTemplate.ContainerSpec).toMatchObject({
       User: "65532:65532",
@@ -130,7 +130,7 @@ describe("the container", () => {
 });
 
 describe("a certificate and its key", () => {
-  test("are secrets that the container alone can read, and the key is nowhere else", async () => {
+  test("are secrets that only the container can read, and the key appears nowhere else", async () => {
     const { children, spec } = await made({ tls: { certificate: CERTIFICATE, key: KEY } });
     const key = children.find(({ name }) => name === "gateway-key");
     expect(key?.secrets).toContain("data");
@@ -143,7 +143,7 @@ describe("a certificate and its key", () => {
     expect(routesOf(children).tls).toBeDefined();
   });
 
-  test("another certificate is another generation", async () => {
+  test("start a new generation when the certificate changes", async () => {
     const generation = async (certificate: string) => {
       const { children } = await made({ tls: { certificate, key: KEY } });
       const labels = children.find(({ name }) => name === "gateway-key")?.inputs["labels"] as { value: string }[];
@@ -154,7 +154,7 @@ describe("a certificate and its key", () => {
   });
 });
 
-test("routes lead all requests to the store, and change nothing on the way but an encoding nobody asked for", () => {
+test("routes all requests to the store, and changes only the encoding that Traefik would add", () => {
   const text = traefikRoutes({ members: ["m"], console: false, storeConsolePort: 9001, tls: false, storeTls: false });
   expect(JSON.parse(text)).toMatchObject({
     http: {
@@ -171,7 +171,7 @@ test("routes lead all requests to the store, and change nothing on the way but a
   });
 });
 
-test("endpoints by host key", async () => {
+test("returns endpoints by host key", async () => {
   const plain = (await made({ hosts: ["c", "a"], consolePort: 9001 })).value;
   expect(await getValue(plain.endpoints)).toEqual({ a: "http://a.example", c: "http://c.example" });
   expect(await getValue(plain.consoleEndpoints)).toEqual({ a: "http://a.example:9001", c: "http://c.example:9001" });
@@ -181,7 +181,7 @@ test("endpoints by host key", async () => {
   expect(await getValue(secure.consoleEndpoints)).toEqual({});
 });
 
-test("wrong arguments are refused before the gateway is registered", async () => {
+test("rejects invalid arguments before it registers the gateway", async () => {
   const message = await getErrorMessage(() => gateway({ hosts: ["z"], port: -1 }));
   expect(message.split("\n")).toEqual([
     'S3Gateway "gateway": hosts "z": is not a host of the Swarm, which has a, b, c',

@@ -14,7 +14,7 @@ function lines(args: Partial<GatewaySettings>, serviceName = "gateway"): string[
   return validateGateway(all, serviceName, HOSTS).map((finding) => formatIssue("S3Gateway", finding));
 }
 
-describe("refusals, each one whole line", () => {
+describe("rejects, in one line each", () => {
   const cases: [Partial<GatewaySettings>, string][] = [
     [{ hosts: [] }, "hosts []: a gateway needs at least one host: leave hosts out for all"],
     [{ hosts: ["a", "a"] }, 'hosts "a": is listed twice: list each host once'],
@@ -55,12 +55,12 @@ describe("refusals, each one whole line", () => {
     expect(lines(args)).toEqual([`S3Gateway: ${line}`]);
   });
 
-  test("a name that is no DNS label", () => {
+  test("a name that is not a DNS label", () => {
     expect(lines({}, "The Gateway")).toEqual([expect.stringContaining('serviceName "The Gateway": must be')]);
   });
 });
 
-test("what may be", () => {
+test("accepts valid arguments", () => {
   const allowed: Partial<GatewaySettings>[] = [
     {},
     { hosts: ["a"], port: 443, consolePort: 80 },

@@ -52,7 +52,7 @@ describe("a chart's values", () => {
     expect(chartValues(plugin, transport, "10.40.0.0/16")).toEqual(values);
   });
 
-  test("every transport is in the table above", () => {
+  test("covers every transport", () => {
     expect((["flannel", "calico", "cilium"] as const).flatMap(transportsOf)).toHaveLength(8);
   });
 });
@@ -62,7 +62,7 @@ describe("the component", () => {
     ["flannel", "https://flannel-io.github.io/flannel/", "flannel", "kube-flannel"],
     ["calico", "https://docs.tigera.io/calico/charts", "tigera-operator", "tigera-operator"],
     ["cilium", "https://helm.cilium.io/", "cilium", undefined],
-  ])("%s comes from its published chart, pinned", async (plugin, repo, chart, ownNamespace) => {
+  ])("installs %s from its pinned, published chart", async (plugin, repo, chart, ownNamespace) => {
     const { value, resources } = await made({ plugin });
     const release = releaseOf(resources);
     expect(release?.inputs).toMatchObject({
@@ -96,7 +96,7 @@ describe("the component", () => {
     expect(await getValue(value.podCidr!)).toBe("10.40.0.0/16");
   });
 
-  test("what is for life is on record before anything is installed", async () => {
+  test("records the immutable values before it installs anything", async () => {
     const { resources } = await made({ plugin: "flannel" });
     const chosen = resources.find(({ type }) => type.endsWith(":ImmutableValues"))!;
     expect(chosen.inputs["values"]).toMatchObject({
@@ -108,7 +108,7 @@ describe("the component", () => {
     }
   });
 
-  test("none makes nothing, and knows of the addresses what it is told", async () => {
+  test("installs nothing for the plugin none, and returns only a given podCidr", async () => {
     const { value, resources } = await made({ plugin: "none" });
     expect(resources.map(({ type }) => type)).toEqual(["swarm:index:Cni"]);
     expect(value.podCidr).toBeUndefined();
@@ -116,7 +116,7 @@ describe("the component", () => {
     expect(await getValue(told.value.podCidr!)).toBe("10.40.0.0/16");
   });
 
-  test("every child has a parent, and they are the same in a preview", async () => {
+  test("gives every child a parent, the same in a preview", async () => {
     const { resources } = await made({ plugin: "calico" });
     expect(resources.filter(({ parent }) => parent === undefined).map(({ name }) => name)).toEqual(["network"]);
     const preview = await made({ plugin: "calico" }, { preview: true });
@@ -125,47 +125,63 @@ describe("the component", () => {
   });
 });
 
-describe("refused before anything is made", () => {
+describe("rejects before it creates anything", () => {
   const odd = (text: string) => JSON.parse(text) as CniArgs;
 
   test.each<[string, CniArgs, string]>([
     ["Weave Net", { plugin: "weave" }, 'plugin "weave": Weave Net is archived and gets no more fixes'],
-    ["Weave Net by its chart's name", odd('{"plugin":"weave-net"}'), 'use "cilium", with transport "wireguard"'],
-    ["a plugin nobody knows", odd('{"plugin":"kindnet"}'), 'plugin "kindnet": must be one of "flannel", "calico"'],
+    ["Weave Net by the name of its chart", odd('{"plugin":"weave-net"}'), 'use "cilium", with transport "wireguard"'],
+    ["an unknown plugin", odd('{"plugin":"kindnet"}'), 'plugin "kindnet": must be one of "flannel", "calico"'],
     [
-      "a transport of another plugin",
+      "another plugin's transport",
       { plugin: "calico", transport: "wireguard" },
       'transport "wireguard": is not supported by calico: choose one of "vxlan", "ipip", "bgp", or plugin "flannel" or "cilium"',
     ],
-    ["BGP by Flannel", { plugin: "flannel", transport: "bgp" }, 'transport "bgp": is not supported by flannel'],
+    ["BGP with Flannel", { plugin: "flannel", transport: "bgp" }, 'transport "bgp": is not supported by flannel'],
     [
-      "plain routes by Cilium",
+      "host-gw with Cilium",
       { plugin: "cilium", transport: "host-gw" },
       'transport "host-gw": is not supported by cilium',
     ],
     [
-      "a transport nobody knows",
+      "an unknown transport",
       odd('{"plugin":"cilium","transport":"geneve"}'),
       'transport "geneve": is not supported by cilium',
     ],
-    ["no range", { plugin: "flannel", podCidr: "10.244.0.0" }, 'podCidr "10.244.0.0": has no prefix length'],
-    ["bits beyond the prefix", { plugin: "calico", podCidr: "10.244.1.0/16" }, "write 10.244.0.0/16"],
-    ["IPv6", { plugin: "cilium", podCidr: "fd00::/104" }, 'podCidr "fd00::/104": is IPv6'],
-    ["too small a range", { plugin: "flannel", podCidr: "10.0.0.0/25" }, "must be between /8 and /24: each node takes"],
     [
-      "a chart by its bare name",
+      "an address without a prefix length",
+      { plugin: "flannel", podCidr: "10.244.0.0" },
+      'podCidr "10.244.0.0": has no prefix length',
+    ],
+    ["a range with host bits", { plugin: "calico", podCidr: "10.244.1.0/16" }, "write 10.244.0.0/16"],
+    ["IPv6", { plugin: "cilium", podCidr: "fd00::/104" }, 'podCidr "fd00::/104": is IPv6'],
+    [
+      "a range that is too small",
+      { plugin: "flannel", podCidr: "10.0.0.0/25" },
+      "must be between /8 and /24: each node takes",
+    ],
+    [
+      "a chart's bare name",
       { plugin: "cilium", chart: "cilium" },
       'chart "cilium": must be the path of a folder or an archive',
     ],
-    ["little time", { plugin: "cilium", timeoutSeconds: 1 }, "timeoutSeconds 1: must be a whole number of at least 10"],
     [
-      "a transport of nothing",
+      "too short a timeout",
+      { plugin: "cilium", timeoutSeconds: 1 },
+      "timeoutSeconds 1: must be a whole number of at least 10",
+    ],
+    [
+      "a transport without a plugin",
       { plugin: "none", transport: "vxlan" },
       'transport "vxlan": has no meaning with plugin "none"',
     ],
-    ["a chart of nothing", { plugin: "none", chart: "./chart" }, 'chart "./chart": has no meaning with plugin "none"'],
     [
-      "time for nothing",
+      "a chart without a plugin",
+      { plugin: "none", chart: "./chart" },
+      'chart "./chart": has no meaning with plugin "none"',
+    ],
+    [
+      "a timeout without a plugin",
       { plugin: "none", timeoutSeconds: 60 },
       'timeoutSeconds 60: has no meaning with plugin "none"',
     ],

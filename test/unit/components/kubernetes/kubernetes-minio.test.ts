@@ -48,7 +48,7 @@ describe("children", () => {
   const kinds = async (args: Partial<KubernetesMinioArgs>) =>
     (await made(args)).resources.map(({ type, name }) => `${type.split(":").at(-1)} ${name}`).toSorted();
 
-  test("of a store of one pool", async () => {
+  test("of a store with one pool", async () => {
     expect(await kinds({})).toEqual([
       "KubernetesMinio store",
       "PodDisruptionBudget store-main",
@@ -60,13 +60,13 @@ describe("children", () => {
     ]);
   });
 
-  test("of two pools with TLS", async () => {
+  test("of a store with two pools and TLS", async () => {
     const more = ["Certificate store-tls", "PodDisruptionBudget store-next", "StatefulSet store-next"];
     const all = await kinds({ pools: { next: { members: 4 }, main: { members: 4 } }, tls: true });
     expect(all).toEqual([...(await kinds({})), ...more].toSorted());
   });
 
-  test("every one has a parent, and they are the same in a preview", async () => {
+  test("have a parent, and are the same in a preview", async () => {
     const { resources } = await made({ tls: true });
     expect(resources.filter(({ parent }) => parent === undefined).map(({ name }) => name)).toEqual(["store"]);
     const preview = await made({ tls: true }, { preview: true });
@@ -74,7 +74,7 @@ describe("children", () => {
     expect(names(preview.resources)).toEqual(names(resources));
   });
 
-  test("everything waits for the check of what is for life", async () => {
+  test("depend on the check of immutable values", async () => {
     const { resources, find } = await made({ pools: { a: { members: 4 }, b: { members: 4 } }, tls: true });
     const first = find("store-credentials", "RootCredentials");
     const others = resources.filter(({ custom, urn }) => custom && urn !== first.urn);
@@ -82,7 +82,7 @@ describe("children", () => {
     for (const one of others) expect(listDependencies(one, resources), one.name).toContain(first.urn);
   });
 
-  test("pools do not wait for each other, clients' Service waits for all, members find their peers from the start", async () => {
+  test("pools do not depend on each other, but on the peers' Service; the clients' Service depends on all pools", async () => {
     const { find } = await made({ pools: { a: { members: 4 }, b: { members: 4 } } });
     const [a, b] = [find("store-a", "StatefulSet"), find("store-b", "StatefulSet")];
     expect(b.dependencies).not.toContain(a.urn);
@@ -93,7 +93,7 @@ describe("children", () => {
 });
 
 describe("a pool", () => {
-  test("comes up together, restarts together, and leaves its data behind", async () => {
+  test("starts and restarts all members at once, and keeps its data", async () => {
     const { spec } = await statefulSet();
     expect(spec).toMatchObject({
       replicas: 4,
@@ -105,7 +105,7 @@ describe("a pool", () => {
     expect(spec.template.metadata?.labels).toEqual(spec.selector.matchLabels);
   });
 
-  test("has a claim for every drive, mounted where MinIO is told", async () => {
+  test("has a claim for each drive, mounted at the path that MinIO uses", async () => {
     const { spec, container } = await statefulSet();
     const claims = spec.volumeClaimTemplates?.map(({ metadata, spec: claim }) => [
       metadata?.name,
@@ -125,7 +125,7 @@ describe("a pool", () => {
   test.each<[string, Partial<KubernetesMinioArgs>, string[]]>([
     ["several drives", {}, ["http://store-main-{0...3}.store-peers:9000/drives/{1...2}"]],
     [
-      "one drive a member",
+      "one drive for each member",
       { pools: { main: { members: 16 } }, drives: { d1: { size: "1Gi" } } },
       ["http://store-main-{0...15}.store-peers:9000/drives/1"],
     ],
@@ -144,12 +144,12 @@ describe("a pool", () => {
         "http://store-next-{0...0}.store-peers:9000/drives/{1...2}",
       ],
     ],
-  ])("is told its drives as MinIO counts them: %s", async (_what, args, told) => {
+  ])("passes its drives to MinIO: %s", async (_what, args, told) => {
     const { container } = await statefulSet(args);
     expect(container.args?.slice(5)).toEqual(told);
   });
 
-  test("is spread over the nodes that take pods", async () => {
+  test("is spread over the nodes that accept pods", async () => {
     const { pod } = await statefulSet({ nodeSelector: { disks: "local" } });
     const hard = pod.topologySpreadConstraints?.filter(
       ({ whenUnsatisfiable }) => whenUnsatisfiable === "DoNotSchedule",
@@ -162,7 +162,7 @@ describe("a pool", () => {
     expect(pod.nodeSelector).toEqual({ disks: "local" });
   });
 
-  test("is restricted, and knows nothing of the cluster", async () => {
+  test("meets the restricted Pod Security Standard and has no access to the cluster's API", async () => {
     const { pod, container } = await statefulSet();
     expect(pod.securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } });
     expect(container.securityContext).toEqual({
@@ -173,7 +173,7 @@ describe("a pool", () => {
     expect(pod).toMatchObject({ automountServiceAccountToken: false, enableServiceLinks: false });
   });
 
-  test("has probes that ask the member itself, and never the cluster", async () => {
+  test("has probes that check only the member itself", async () => {
     const { container } = await statefulSet();
     for (const probe of [container.startupProbe, container.livenessProbe, container.readinessProbe]) {
       expect(probe?.httpGet).toEqual({ path: "/minio/health/live", port: 9000, scheme: "HTTP" });
@@ -185,7 +185,7 @@ describe("a pool", () => {
     [{ members: 2 }, 0],
     [{ members: 1 }, 0],
     [{ members: 3 }, 1],
-  ])("of %j may lose %i by intent", async (pool, away) => {
+  ])("of %j tolerates %i voluntary disruptions", async (pool, away) => {
     const { find } = await made({ pools: { main: pool }, drives: { d1: { size: "1Gi" } } });
     expect(specOf(find("store-main", "PodDisruptionBudget"))).toMatchObject({
       maxUnavailable: away,
@@ -194,7 +194,7 @@ describe("a pool", () => {
   });
 });
 
-test("members are found before they are ready, clients find ready ones", async () => {
+test("peers find members before they are ready, clients only ready members", async () => {
   const { find } = await made();
   expect(specOf(find("store-peers", "Service"))).toMatchObject({ clusterIP: "None", publishNotReadyAddresses: true });
   const clients = find("store-clients", "Service");
@@ -203,7 +203,7 @@ test("members are found before they are ready, clients find ready ones", async (
 });
 
 describe("secrets", () => {
-  test("are files, in no variable and no argument, and another Secret when they change", async () => {
+  test("are files, never variables or arguments, and get a new Secret when they change", async () => {
     const { find } = await made();
     const secret = find("store-secrets", "Secret");
     expect(secret.secrets).toEqual(["stringData"]);
@@ -222,14 +222,14 @@ describe("secrets", () => {
     });
   });
 
-  test("the password that is given out is secret", async () => {
+  test("returns the password as a secret", async () => {
     const { value } = await made();
     expect(await isSecret(value.rootPassword)).toBe(true);
     expect(await getValue(value.rootUser)).toBe("root-abc");
   });
 });
 
-test("TLS: certificates for all names, files where MinIO looks, probes and URLs that speak it", async () => {
+test("TLS: issues certificates for all names, mounts them for MinIO, and uses https in probes and URLs", async () => {
   const { value, find } = await made({ tls: { names: ["s3.example.com"] } });
   expect(find("store-tls", "Certificate").inputs["names"]).toEqual([
     "store",
@@ -253,12 +253,12 @@ test("TLS: certificates for all names, files where MinIO looks, probes and URLs 
   expect(await getValue(value.caCertificate!)).toBe("AUTHORITY");
 });
 
-test("which pools there are is on record, in key order", async () => {
+test("records the pools in key order", async () => {
   const { find } = await made({ pools: { next: { members: 4 }, main: { members: 4 } } });
   expect(find("store-credentials", "RootCredentials").inputs["pools"]).toEqual(["main", "next"]);
 });
 
-test("what is for life is on record", async () => {
+test("records the immutable values", async () => {
   const { find } = await made();
   const immutable = find("store-credentials", "RootCredentials").inputs["immutable"] as Record<
     string,
@@ -273,7 +273,7 @@ test("what is for life is on record", async () => {
   });
 });
 
-test("every other argument reaches a child", async () => {
+test("passes every other argument to a child", async () => {
   const { container, pod, variables } = await statefulSet({
     ...{ cpuLimit: 2, cpuReservation: 0.5, memoryLimitMiB: 1536, memoryReservationMiB: 1024 },
     ...{ image: IMAGE, stopGraceSeconds: 90, environment: { MINIO_REGION: "eu" } },
@@ -299,7 +299,7 @@ test("every other argument reaches a child", async () => {
 });
 
 describe("outputs", () => {
-  test("within the cluster", async () => {
+  test("inside the cluster", async () => {
     const { value } = await made({ pools: { main: { members: 2 } } });
     expect(await getValue(value.endpoint)).toBe("http://store.storage.svc:9000");
     expect(await getValue(value.endpoints)).toEqual({
@@ -335,59 +335,75 @@ describe("outputs", () => {
   });
 });
 
-describe("refused before anything is made", () => {
+describe("rejects before it creates anything", () => {
   test.each<[string, Partial<KubernetesMinioArgs>, string]>([
     ["no pool", { pools: {} }, "pools {}: must have at least one pool"],
-    ["a pool's key", { pools: { A: { members: 4 } } }, 'pools "A": a pool\'s key must be a lowercase DNS label'],
-    ["no members", { pools: { main: { members: 0 } } }, "pools.main.members 0: must be a whole number from 1 to 1000"],
-    ["half a member", { pools: { main: { members: 1.5 } } }, "pools.main.members 1.5: must be a whole number"],
     [
-      "sets that do not come out even",
+      "a pool's key with a capital letter",
+      { pools: { A: { members: 4 } } },
+      'pools "A": a pool\'s key must be a lowercase DNS label',
+    ],
+    ["no members", { pools: { main: { members: 0 } } }, "pools.main.members 0: must be a whole number from 1 to 1000"],
+    [
+      "a fractional number of members",
+      { pools: { main: { members: 1.5 } } },
+      "pools.main.members 1.5: must be a whole number",
+    ],
+    [
+      "members that do not form equal sets",
       { pools: { main: { members: 17 } } },
       "pools.main.members 17: MinIO cannot form equal erasure sets",
     ],
     ["no drives", { drives: {} }, "pools.main.drives {}: a member needs a drive"],
-    ["a drive's key", { drives: { "D 1": { size: "1Gi" } } }, 'drives "D 1": a drive\'s key must be'],
+    ["a drive's key with a space", { drives: { "D 1": { size: "1Gi" } } }, 'drives "D 1": a drive\'s key must be'],
     ["a size without unit", { drives: { d1: { size: "100" } } }, 'drives.d1.size "100": must be a size with a unit'],
     [
-      "a pool's drive",
+      "an invalid drive of a pool",
       { pools: { main: { members: 4, drives: { d: { size: "0Gi" } } } } },
       'pools.main.drives.d.size "0Gi"',
     ],
     [
-      "a single drive beside a pool",
+      "a single drive in a store with several pools",
       { pools: { a: { members: 1 }, b: { members: 4 } }, drives: { d: { size: "1Gi" } } },
       "pools.a.members",
     ],
     ["a name that begins with a digit", { serviceName: "1st" }, 'serviceName "1st": must be a lowercase DNS label'],
-    ["a long name", { serviceName: "s".repeat(50) }, "leads to the name"],
-    ["a namespace", { namespace: "My Space" }, 'namespace "My Space": must be a lowercase DNS label'],
+    ["a name that is too long", { serviceName: "s".repeat(50) }, "leads to the name"],
+    [
+      "a namespace that is not a DNS label",
+      { namespace: "My Space" },
+      'namespace "My Space": must be a lowercase DNS label',
+    ],
     ["an image by id", { image: `sha256:${"b".repeat(64)}` }, "is an image id, which nodes cannot pull"],
     [
-      "an image that was built here",
+      "an image built by pulumi-swarm",
       { image: "localhost:1/pulumi-swarm/minio:2026-02-12-0123456789ab" },
       "is an image built by pulumi-swarm, which nodes cannot pull",
     ],
     ["an image without digest", { image: "pgsty/silo:1" }, 'image "pgsty/silo:1": has no digest'],
     [
-      "a root user",
+      "an invalid root user",
       { rootUser: "minioadmin" },
       'rootUser "minioadmin": is the default of MinIO, which attackers try first',
     ],
-    ["a root password", { rootPassword: "short" }, 'rootPassword "(secret)": must be 8 to 128'],
-    ["a port of nothing", { port: 80 }, "port 80: has no meaning with expose: false"],
-    ["one port twice", { expose: true, port: 9001 }, "consolePort 9001: is the same as port"],
-    ["little memory", { memoryLimitMiB: 64 }, "memoryLimitMiB 64: must be a whole number of at least 256 MiB"],
-    ["little time", { timeoutSeconds: 1 }, "timeoutSeconds 1: must be a whole number of at least 10 seconds"],
+    ["a short root password", { rootPassword: "short" }, 'rootPassword "(secret)": must be 8 to 128'],
+    ["a port with nothing exposed", { port: 80 }, "port 80: has no meaning with expose: false"],
+    ["the same port twice", { expose: true, port: 9001 }, "consolePort 9001: is the same as port"],
+    ["too little memory", { memoryLimitMiB: 64 }, "memoryLimitMiB 64: must be a whole number of at least 256 MiB"],
+    ["too short a timeout", { timeoutSeconds: 1 }, "timeoutSeconds 1: must be a whole number of at least 10 seconds"],
     ["a secret in the environment", { environment: { MINIO_ROOT_PASSWORD: "x" } }, 'environment "MINIO_ROOT_PASSWORD"'],
-    ["a certificate's name", { tls: { names: ["https://s3.example.com"] } }, 'tls.names "https://s3.example.com"'],
+    [
+      "a URL as a certificate's name",
+      { tls: { names: ["https://s3.example.com"] } },
+      'tls.names "https://s3.example.com"',
+    ],
   ])("%s", async (_, args, line) => {
     const refusal = await getErrorMessage(() => store(args));
     expect(refusal).toMatch(/^KubernetesMinio "store": [^\n]*$/);
     expect(refusal).toContain(line);
   });
 
-  test("a component's name of which no Secret's can be made", async () => {
+  test("a component name that cannot be a Secret's name", async () => {
     const line = await getErrorMessage(() => store({ serviceName: "objects" }, "My Store"));
     expect(line).toContain('name "My Store": must be a lowercase DNS label');
   });

@@ -15,7 +15,7 @@ type Selector = pulumi.Unwrap<types.input.meta.v1.LabelSelector>;
 type Peer = pulumi.Unwrap<types.input.networking.v1.NetworkPolicyPeer>;
 type Rule = { peers: Peer[]; ports: { protocol?: string; port?: string | number }[] };
 
-/** One end of a connection: a pod, or an address outside of the cluster. */
+/** One end of a connection: a pod, or an address outside the cluster. */
 interface End {
   address: string;
   namespace?: string;
@@ -29,12 +29,12 @@ interface Connection {
   protocol?: "TCP" | "UDP";
 }
 
-/** The namespace that the policies are in. */
+/** The policies' namespace. */
 const STORAGE = "storage";
 
 /**
- * Whether policies allow a connection, as Kubernetes defines it: each end that is a pod selected by policies of that
- * direction needs a rule of any of them; an end that none selects is open.
+ * Returns whether policies allow a connection, by Kubernetes' rules. A pod that policies select for a direction needs a
+ * rule of one of them that allows the connection; a pod that no policy selects is open.
  */
 function isAllowed(policies: PolicySpec[], { from, to, port, protocol = "TCP" }: Connection): boolean {
   const open = (end: End, other: End, direction: "Ingress" | "Egress") => {
@@ -64,7 +64,7 @@ function isPeer({ ipBlock, namespaceSelector, podSelector }: Peer, end: End): bo
   return isThere && (podSelector === undefined || selects(podSelector, end.labels));
 }
 
-/** Selectors of the policies here have labels alone; one with expressions would need more of an evaluator. */
+/** Handles labels only: the policies here do not select by expressions. */
 function selects(selector: Selector | undefined, labels: Record<string, string> = {}): boolean {
   const { matchLabels = {}, ...others } = selector ?? {};
   expect(others).toEqual({});
@@ -96,44 +96,44 @@ const ARGS = {
 const policiesOf = (args: Omit<MinioNetworkPolicyArgs, "store">) =>
   Object.values(minioPolicies("store", args)) as PolicySpec[];
 
-describe("who reaches whom", () => {
+describe("decides connections", () => {
   test.each<[string, Connection, boolean]>([
-    ["members each other", { from: member, to: member, port: 9000 }, true],
-    ["members each other's console", { from: member, to: member, port: 9001 }, false],
-    ["a named namespace the S3 API", { from: shop, to: member, port: 9000 }, true],
-    ["a named namespace the console", { from: shop, to: member, port: 9001 }, false],
-    ["named pods of the store's namespace the S3 API", { from: backup, to: member, port: 9000 }, true],
-    ["named pods of the store's namespace each other", { from: backup, to: backup, port: 9000 }, false],
-    ["named addresses the S3 API", { from: office, to: member, port: 9000 }, true],
-    ["other addresses the S3 API", { from: internet, to: member, port: 9000 }, false],
-    ["other pods of the store's namespace the S3 API", { from: stranger, to: member, port: 9000 }, false],
-    ["another store of the namespace this one", { from: otherStore, to: member, port: 9000 }, false],
-    ["named pods of a namespace the console", { from: proxy, to: member, port: 9001 }, true],
-    ["named pods of a namespace the S3 API", { from: proxy, to: member, port: 9000 }, false],
-    ["other pods of that namespace the console", { from: operator, to: member, port: 9001 }, false],
-    ["members DNS", { from: member, to: dns, port: 53, protocol: "UDP" }, true],
-    ["members DNS by TCP", { from: member, to: dns, port: 53 }, true],
-    ["clients in the namespace DNS", { from: backup, to: dns, port: 53, protocol: "UDP" }, true],
-    ["members other pods of the system", { from: member, to: api, port: 53, protocol: "UDP" }, false],
-    ["members other ports of DNS", { from: member, to: dns, port: 9153 }, false],
-    ["members their clients", { from: member, to: shop, port: 9000 }, false],
-    ["members the world", { from: member, to: internet, port: 443 }, false],
-    ["other pods of the namespace the world", { from: stranger, to: internet, port: 443 }, false],
-    ["the world other pods of the namespace", { from: internet, to: stranger, port: 80 }, false],
-    ["other namespaces each other", { from: shop, to: proxy, port: 80 }, true],
+    ["members to each other", { from: member, to: member, port: 9000 }, true],
+    ["members to each other's console", { from: member, to: member, port: 9001 }, false],
+    ["a given namespace to the S3 API", { from: shop, to: member, port: 9000 }, true],
+    ["a given namespace to the console", { from: shop, to: member, port: 9001 }, false],
+    ["given pods of the store's namespace to the S3 API", { from: backup, to: member, port: 9000 }, true],
+    ["given pods of the store's namespace to each other", { from: backup, to: backup, port: 9000 }, false],
+    ["given addresses to the S3 API", { from: office, to: member, port: 9000 }, true],
+    ["other addresses to the S3 API", { from: internet, to: member, port: 9000 }, false],
+    ["other pods of the store's namespace to the S3 API", { from: stranger, to: member, port: 9000 }, false],
+    ["another store of the namespace to this one", { from: otherStore, to: member, port: 9000 }, false],
+    ["given pods of another namespace to the console", { from: proxy, to: member, port: 9001 }, true],
+    ["given pods of another namespace to the S3 API", { from: proxy, to: member, port: 9000 }, false],
+    ["other pods of that namespace to the console", { from: operator, to: member, port: 9001 }, false],
+    ["members to DNS", { from: member, to: dns, port: 53, protocol: "UDP" }, true],
+    ["members to DNS over TCP", { from: member, to: dns, port: 53 }, true],
+    ["clients in the namespace to DNS", { from: backup, to: dns, port: 53, protocol: "UDP" }, true],
+    ["members to other pods in DNS's namespace", { from: member, to: api, port: 53, protocol: "UDP" }, false],
+    ["members to other ports of DNS", { from: member, to: dns, port: 9153 }, false],
+    ["members to their clients", { from: member, to: shop, port: 9000 }, false],
+    ["members to the internet", { from: member, to: internet, port: 443 }, false],
+    ["other pods of the namespace to the internet", { from: stranger, to: internet, port: 443 }, false],
+    ["the internet to other pods of the namespace", { from: internet, to: stranger, port: 80 }, false],
+    ["pods of other namespaces to each other", { from: shop, to: proxy, port: 80 }, true],
   ])("%s", (_, connection, allowed) => {
     expect(isAllowed(policiesOf(ARGS), connection)).toBe(allowed);
   });
 
   test.each<[string, Connection, boolean]>([
-    ["members each other", { from: member, to: member, port: 9000 }, true],
-    ["nobody else the S3 API", { from: shop, to: member, port: 9000 }, false],
-    ["nobody the console", { from: proxy, to: member, port: 9001 }, false],
-  ])("when nobody is named: %s", (_, connection, allowed) => {
+    ["members to each other", { from: member, to: member, port: 9000 }, true],
+    ["another namespace to the S3 API", { from: shop, to: member, port: 9000 }, false],
+    ["pods of another namespace to the console", { from: proxy, to: member, port: 9001 }, false],
+  ])("without clients: %s", (_, connection, allowed) => {
     expect(isAllowed(policiesOf({}), connection)).toBe(allowed);
   });
 
-  test("DNS elsewhere, and nowhere", () => {
+  test("allows DNS at another address, or none at all", () => {
     const local: End = { address: "169.254.20.10" };
     const asked = { from: member, to: local, port: 53, protocol: "UDP" } as const;
     expect(isAllowed(policiesOf({ dns: [{ addresses: "169.254.20.10/32" }] }), asked)).toBe(true);
@@ -145,7 +145,7 @@ describe("who reaches whom", () => {
 describe("the component", () => {
   const guarded = { namespace: pulumi.output(STORAGE), serviceName: "store" };
 
-  test("makes a policy for each purpose, in the store's namespace", async () => {
+  test("creates a policy for each purpose, in the store's namespace", async () => {
     const { resources } = await runProgram(() => new MinioNetworkPolicy("guard", { store: guarded, ...ARGS }));
     const policies = resources.filter(({ type }) => type.endsWith(":NetworkPolicy"));
     expect(policies.map(({ name, inputs }) => [name, inputs["metadata"]]).toSorted()).toEqual(
@@ -161,10 +161,18 @@ describe("the component", () => {
   test.each<[string, Omit<MinioNetworkPolicyArgs, "store">, string]>([
     ["everybody", { clients: [{}] }, "clients[0] {}: is empty"],
     ["pods without labels", { consoleClients: [{ pods: {} }] }, 'consoleClients[0] {"pods":{}}: is empty'],
-    ["a namespace", { clients: [{ namespace: "Shop" }] }, 'clients[0].namespace "Shop": must be a lowercase DNS label'],
-    ["no range", { clients: [{ addresses: "10.1.0.1" }] }, 'clients[0].addresses "10.1.0.1": must be an address range'],
     [
-      "an address in a range",
+      "an invalid namespace",
+      { clients: [{ namespace: "Shop" }] },
+      'clients[0].namespace "Shop": must be a lowercase DNS label',
+    ],
+    [
+      "an address without a prefix length",
+      { clients: [{ addresses: "10.1.0.1" }] },
+      'clients[0].addresses "10.1.0.1": must be an address range',
+    ],
+    [
+      "a range with host bits",
       { dns: [{ addresses: "10.1.0.1/16" }] },
       'dns[0].addresses "10.1.0.1/16": has host bits: give 10.1.0.0/16',
     ],

@@ -20,7 +20,7 @@ const ADDRESS: StoreLocation = {
   serviceIds: { main: "id1" },
 };
 
-/** How Pulumi spells what is not known yet. */
+/** Pulumi's placeholder for values that are not known yet. */
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 function store(): HasStoreConnection {
@@ -61,7 +61,7 @@ describe("policy", () => {
     expect(actions(access)).toEqual(wanted);
   });
 
-  test("readwrite is both and deletes, but no version for good", () => {
+  test("readwrite adds deletion to both, but not of versions", () => {
     const [onBucket = [], onObjects = []] = actions("readwrite");
     expect(onBucket).toEqual(expect.arrayContaining(actions("readonly")[0]!));
     expect(onObjects).toEqual(expect.arrayContaining([...actions("readonly")[1]!, ...actions("writeonly")[1]!]));
@@ -74,16 +74,16 @@ describe("policy", () => {
     expect(Statement.filter(({ Effect }) => Effect === "Deny")).toEqual([{ Effect: "Deny", Action: ["admin:*"] }]);
   });
 
-  test("of resources has names that differ wherever a part differs", () => {
+  test("has a different prefix for every resource", () => {
     const prefixes = ["a", "a.b", "a:b", "a%3Ab"].map(policyPrefix);
     expect(prefixes).toEqual(["a", "a.b", "a%3Ab", "a%253Ab"].map((name) => `project:stack:${name}`));
   });
 
-  test("is the same text in whatever order the buckets are written down", () => {
+  test("does not depend on the order of the buckets", () => {
     expect(userPolicy({ b: "readonly", a: "readwrite" })).toEqual(userPolicy({ a: "readwrite", b: "readonly" }));
   });
 
-  test("is known again in another order, and not with another action", () => {
+  test("equals one with its actions in another order, but not one with other actions", () => {
     const text = (...Action: string[]) => JSON.stringify({ Version: "2012-10-17", Statement: [{ Action }] });
     expect(isSamePolicy(text("a", "b"), text("b", "a"))).toBe(true);
     expect(isSamePolicy(text("a", "b"), text("a", "c"))).toBe(false);
@@ -91,14 +91,14 @@ describe("policy", () => {
   });
 });
 
-describe("refusals", () => {
+describe("rejects", () => {
   test.each([
     ["bucketName", { bucketName: "No" }, "3 to 63 lowercase"],
     ["bucketName", { bucketName: "a..b" }, "single inner dots"],
     ["bucketName", { bucketName: "10.0.0.1" }, "IP address"],
     ["bucketName", { bucketName: "minio" }, "is reserved by MinIO"],
     ["versioning", { objectLock: true, versioning: false }, "leave versioning out"],
-  ])("of a bucket: %s", async (argument, args, problem) => {
+  ])("a bucket's %s", async (argument, args, problem) => {
     const [finding] = validateBucket(args);
     expect(finding).toMatchObject({ argument, problem: expect.stringContaining(problem) as string });
     expect(await getErrorMessage(() => bucket(args))).toContain(`MinioBucket "photos": ${argument}`);
@@ -110,7 +110,7 @@ describe("refusals", () => {
     ["access", { access: {} }, "name one"],
     ["access.No", { access: { No: "readonly" } }, "3 to 63 lowercase"],
     ["access.photos", { access: { photos: "admin" as "readonly" } }, '"readonly" or "writeonly" or "readwrite"'],
-  ] as const)("of a user: %s", async (argument, args, problem) => {
+  ] as const)("a user's %s", async (argument, args, problem) => {
     const [finding] = validateUser(args);
     expect(finding).toMatchObject({ argument, problem: expect.stringContaining(problem) as string });
     expect(await getErrorMessage(() => user(args))).toContain(`MinioUser "app": ${argument}`);
@@ -144,7 +144,7 @@ describe("arguments reach the resource", () => {
   });
 });
 
-describe("what a change does", () => {
+describe("the effect of a change", () => {
   const photos = { store: ADDRESS, bucketName: "photos", versioning: false, objectLock: false };
   const made = { ...photos, createdByUs: true };
 
@@ -154,44 +154,44 @@ describe("what a change does", () => {
     ["another name", { bucketName: "other" }, { changes: true, replaces: ["bucketName"] }],
     ["a name not known yet", { bucketName: UNKNOWN }, { changes: true, replaces: [] }],
     ["another store", { store: { ...ADDRESS, serviceName: "second" } }, { changes: true, replaces: ["store"] }],
-    ["a store made anew", { store: UNKNOWN as unknown as StoreLocation }, { changes: true, replaces: [] }],
+    ["a replaced store", { store: UNKNOWN as unknown as StoreLocation }, { changes: true, replaces: [] }],
     ["other services", { store: { ...ADDRESS, serviceIds: { main: "id2" } } }, { changes: true, replaces: [] }],
-  ])("to a bucket: %s", async (_what, change, wanted) => {
+  ])("of a bucket: %s", async (_what, change, wanted) => {
     expect(await Bucket.diff("photos", made, { ...photos, ...change })).toEqual(wanted);
   });
 
-  test("to a bucket: its lock is for life, another bucket's is its own", async () => {
+  test("of a bucket: its lock is immutable; another bucket has its own", async () => {
     const failures = async (change: object) => (await Bucket.check!(photos, { ...photos, ...change })).failures;
     expect((await failures({ objectLock: true }))[0]?.reason).toContain("cannot be changed from false");
     expect(await failures({ objectLock: true, bucketName: "other" })).toEqual([]);
     expect((await Bucket.check!({}, { ...photos, objectLock: true })).failures).toEqual([]);
   });
 
-  describe("to a user's names", () => {
+  describe("of a user's names", () => {
     const asked = { store: ADDRESS, policy: "{}", enabled: true, policyPrefix: "p:s:app", defaultAccessKey: "app-1" };
     const names = { accessKey: "app-1", policyName: "p:s:app:app-1", policies: ["p:s:app:app-1"] };
     const former = { accessKey: "app", policyName: "p.s.app.app", policies: ["p.s.app.app"] };
     test.each<[string, object, object, object]>([
       ["a new user", {}, {}, names],
-      ["one with a key of its own", {}, { accessKey: "k" }, { accessKey: "k", policyName: "p:s:app:k" }],
-      ["one of an earlier release", former, {}, former],
-      ["one of an earlier release whose policies were changed by hand", { ...former, policies: ["x"] }, {}, former],
-      ["a key that is no longer asked for", { accessKey: "k", policyName: "p:s:app:k" }, {}, { accessKey: "k" }],
+      ["a user with a given key", {}, { accessKey: "k" }, { accessKey: "k", policyName: "p:s:app:k" }],
+      ["a user of an earlier release", former, {}, former],
+      ["a user of an earlier release with manually changed policies", { ...former, policies: ["x"] }, {}, former],
+      ["a key that is no longer set", { accessKey: "k", policyName: "p:s:app:k" }, {}, { accessKey: "k" }],
       ["another key", names, { accessKey: "k" }, { accessKey: "k", policyName: "p:s:app:k" }],
       ["another default", names, { defaultAccessKey: "app-2" }, names],
-      ["a store not known yet", {}, { defaultAccessKey: UNKNOWN }, { accessKey: UNKNOWN, policyName: UNKNOWN }],
+      ["a store that is not known yet", {}, { defaultAccessKey: UNKNOWN }, { accessKey: UNKNOWN, policyName: UNKNOWN }],
     ])("%s", (_what, olds, change, wanted) => {
       expect(resolveUserNames(olds, { ...asked, ...change })).toMatchObject(wanted);
     });
 
-    test("the default follows from the store and the resource, and is not to be guessed from its name", () => {
+    test("the default access key depends on the store and the resource, and cannot be guessed", () => {
       expect(generatedAccessKey("app", "seed-1")).toMatch(/^app-[a-z0-9]{8}$/);
       expect(generatedAccessKey("app", "seed-1")).toBe(generatedAccessKey("app", "seed-1"));
       expect(generatedAccessKey("app", "seed-1")).not.toBe(generatedAccessKey("app", "seed-2"));
       expect(generatedAccessKey("n".repeat(80), "seed-1")).toHaveLength(64);
     });
 
-    test("a resource's name that is no part of an access key is refused", async () => {
+    test("rejects a resource name that is not valid in an access key", async () => {
       const named = (name: string) => new MinioUser(name, { store: store(), access: { photos: "readonly" } });
       expect(await getErrorMessage(() => named("-app"))).toContain(
         "accessKey (not given): cannot be generated from the resource",
@@ -207,11 +207,11 @@ describe("what a change does", () => {
     ["policy", { policy: '{"a":1}' }, { changes: true, replaces: [] }],
     ["another key", { generation: "2" }, { changes: true, replaces: [] }],
     ["another name", { accessKey: "b", policyName: "q" }, { changes: true, replaces: ["accessKey", "policyName"] }],
-  ])("to a user: %s", async (_what, change, wanted) => {
+  ])("of a user: %s", async (_what, change, wanted) => {
     expect(await User.diff("app", { ...app, secretKey: "s" }, { ...app, ...change })).toEqual(wanted);
   });
 
-  test("to a user that has service accounts: they are removed", async () => {
+  test("of a user with service accounts: removes them", async () => {
     const { changes } = await User.diff("app", { ...app, secretKey: "s", serviceAccounts: ["x"] }, app);
     expect(changes).toBe(true);
   });
@@ -221,7 +221,7 @@ describe("what a change does", () => {
     ["another password", { generation: "2" }, true],
     ["another user", { user: "chief" }, true],
     ["other services", { store: { ...ADDRESS, serviceIds: { main: "id2" } } }, true],
-  ])("to root's service accounts: %s", async (_what, change, changes) => {
+  ])("of root's service accounts: %s", async (_what, change, changes) => {
     const olds = { store: ADDRESS, user: "root", generation: "1" };
     expect(await RootServiceAccounts.diff("store", olds, { ...olds, ...change })).toEqual({ changes });
   });

@@ -10,7 +10,7 @@ import { formatIssue } from "../../../../core/input-validation-error.ts";
 
 const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;
 
-test("the default is the maintained fork, by tag and digest", () => {
+test("defaults to the maintained fork, pinned by tag and digest", () => {
   expect(DEFAULT_MINIO_IMAGE).toBe(
     "pgsty/silo:RELEASE.2026-09-16T00-00-00Z@sha256:635197cb9f36d01bee221d34d1c7d7960f6a95c48b0b6c01d99cd13bdae51a46",
   );
@@ -18,7 +18,7 @@ test("the default is the maintained fork, by tag and digest", () => {
   expect(imageWarning(DEFAULT_MINIO_IMAGE)).toBeUndefined();
 });
 
-describe("refused", () => {
+describe("rejects", () => {
   const gone = `MinIO's repositories on Docker Hub were deleted: use the maintained ${DEFAULT_MINIO_IMAGE}`;
   const latest = `is tagged "latest", which changes with every release: give a release by tag and digest, such as ${DEFAULT_MINIO_IMAGE}`;
   const noDigest =
@@ -60,16 +60,16 @@ test.each([
   [`quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z@${DIGEST}`, "minio", "mc"],
   [DIGEST, undefined, "mc"],
   ["localhost:1/pulumi-swarm/minio:2026-02-12-0123456789ab", "minio", "mc"],
-])("accepted: %s", (image, basename, tools) => {
+])("accepts %s", (image, basename, tools) => {
   expect(validateImage(image)).toEqual([]);
   expect(imageBasename(image)).toBe(basename);
   expect(defaultHealthcheckClient(image)).toBe(tools);
 });
 
-test.each([`quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z@${DIGEST}`, DIGEST])("warned about: %s", (image) => {
+test.each([`quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z@${DIGEST}`, DIGEST])("warns about %s", (image) => {
   expect(imageWarning(image)).toMatch(/CVE-2026-40344 and CVE-2026-41145/);
 });
 
-test("the image that is built here is repaired, and nothing is warned of", () => {
+test("does not warn about our own image, which contains the fixes", () => {
   expect(imageWarning("localhost:1/pulumi-swarm/minio:2026-02-12-0123456789ab")).toBeUndefined();
 });

@@ -6,7 +6,7 @@ import { MinioService, type MinioServiceArgs } from "../../../../components/mini
 import { Swarm } from "../../../../components/swarm/swarm.ts";
 import { fakeHost, isSecret, runProgram, getValue } from "../../harness.ts";
 
-/** Made and signed by another implementation (Python's). */
+/** A token that Python's JWT implementation created and signed. */
 const TOKEN =
   "eyJhbGciOiJIUzUxMiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJwcm9tZXRoZXVzIiwic3ViIjoicmVhZGVyIn0." +
   "3FriLbUbJSXoLjDAAEtx8aLvw_j68GKWh4WZh10jdD5jsfUkmglHG71go2dz1WKjrykQ1Q6pCi3sL4f01tUoMw";
@@ -15,18 +15,18 @@ test.each([
   ["reader", "a-secret-key", true],
   ["reader", "another-key", false],
   ["writer", "a-secret-key", false],
-])("the token of %s with %s is that of reader with a-secret-key: %s", (user, key, isSame) => {
+])("the token of %s with %s equals that of reader with a-secret-key: %s", (user, key, isSame) => {
   expect(metricsToken(user, key) === TOKEN).toBe(isSame);
 });
 
 test.each([
   [{}, {}],
   [{ a: "https://a.example:9000" }, { a: "https://a.example:9000/minio/metrics/v3" }],
-])("the metrics of %j are at %j", (endpoints, urls) => {
+])("metrics URLs of %j: %j", (endpoints, urls) => {
   expect(metricsUrls(endpoints)).toEqual(urls);
 });
 
-describe("a store whose metrics are", () => {
+describe("metrics of a store", () => {
   async function made(args: Pick<MinioServiceArgs, "metrics">) {
     const outputs = (type: string) => ({
       ...(type.endsWith(":User") && { secretKey: "a-secret-key" }),
@@ -49,7 +49,7 @@ describe("a store whose metrics are", () => {
     };
   }
 
-  test("nobody's: no user, no token, and MinIO's own way to ask for one", async () => {
+  test("default: no user, no token, and MinIO's own authentication", async () => {
     const { value, user, authType } = await made({});
     expect([user, value.metricsToken, authType]).toEqual([undefined, undefined, []]);
     expect(await getValue(value.metricsEndpoints)).toEqual({
@@ -58,7 +58,7 @@ describe("a store whose metrics are", () => {
     });
   });
 
-  test("for who has the token: of a user that may do nothing else, once the store is there", async () => {
+  test("token: creates a user with no other rights, after the store", async () => {
     const { value, user, service, authType } = await made({ metrics: "token" });
     expect(user?.name).toBe("store-metrics");
     expect(user?.inputs).toMatchObject({
@@ -79,7 +79,7 @@ describe("a store whose metrics are", () => {
     expect(authType).toEqual([]);
   });
 
-  test("public: MinIO is told, and there is no token", async () => {
+  test("public: sets MinIO's variable, and needs no token", async () => {
     const { value, user, authType } = await made({ metrics: "public" });
     expect([user, value.metricsToken, authType]).toEqual([undefined, undefined, ["MINIO_PROMETHEUS_AUTH_TYPE=public"]]);
   });

@@ -48,7 +48,7 @@ async function onlySpec(args: StoreArgs = {}): Promise<ServiceSpec> {
 }
 
 describe("children", () => {
-  test("of a store in global mode, by name", async () => {
+  test("in global mode, by name", async () => {
     const { children } = await made();
     expect(children.map(({ name }) => name).toSorted()).toEqual([
       "store-credentials",
@@ -64,7 +64,7 @@ describe("children", () => {
     ]);
   });
 
-  test("of a store of two pools: a service each, at the same time, the last one waiting for the cluster", async () => {
+  test("two pools: a service each, updated in parallel; only the last waits for the cluster", async () => {
     const pools = { more: { hosts: ["c", "b"] }, main: { hosts: ["a"] } };
     const { value, children, services } = await made({ pools });
     expect(services.map(({ name }) => name).toSorted()).toEqual(["store-main", "store-more"]);
@@ -90,7 +90,7 @@ describe("children", () => {
     expect(Object.keys(await getValue(value.endpoints))).toEqual(["a", "b", "c"]);
   });
 
-  test("all wait for the check of what is for life", async () => {
+  test("depend on the check of immutable values", async () => {
     const pools = { more: { hosts: ["c", "b"] }, main: { hosts: ["a"] } };
     const { resources, children } = await made({ pools, allowFrom: ["10.0.0.0/8"] });
     const credentials = children.find(({ name }) => name === "store-credentials")!;
@@ -107,36 +107,36 @@ describe("children", () => {
     for (const one of others) expect(listDependencies(one, resources), one.name).toContain(credentials.urn);
   });
 
-  test("of a store in replicated mode: one service per host, one after another", async () => {
+  test("in replicated mode: a service for each host, one after another", async () => {
     const { services } = await made({ mode: "replicated" });
     expect(services.map(({ name }) => name)).toEqual(["store-main-a", "store-main-b", "store-main-c"]);
     expect(services[1]!.dependencies).toContain(services[0]!.urn);
     expect(services[2]!.dependencies).toContain(services[1]!.urn);
     expect(services.map(({ inputs }) => inputs["readyCommand"] !== undefined)).toEqual([false, false, true]);
-    // Each member has to have found the drives of the others.
+    // Each member needs time to find the other members' drives.
     expect(services.map(({ inputs }) => inputs["minReadySeconds"])).toEqual([16, 16, 16]);
     expect(services.map((service) => specOf(service).Mode)).toEqual(Array(3).fill({ Replicated: { Replicas: 1 } }));
   });
 
-  test("every resource has a parent but what the program itself makes", async () => {
+  test("have a parent, except for what the program itself creates", async () => {
     const { resources } = await made();
     const top = resources.filter(({ parent }) => parent === undefined).map(({ name }) => name);
     expect(top.toSorted()).toEqual(["pulumi-swarm-identity", "store", "swarm"]);
   });
 
-  test.each(["global", "replicated"] as const)("the same in a preview as in an update, %s", async (mode) => {
+  test.each(["global", "replicated"] as const)("are the same in a preview and in an update, mode %s", async (mode) => {
     const names = async (preview: boolean) =>
       (await made({ mode }, { preview })).resources.map(({ type, name }) => `${type} ${name}`).toSorted();
     expect(await names(true)).toEqual(await names(false));
   });
 
-  test("wait for the preflight", async () => {
+  test("depend on the preflight", async () => {
     const { resources, children } = await made();
     const preflight = resources.find(({ type }) => type.endsWith(":Preflight"));
     for (const child of children) expect(child.dependencies).toContain(preflight?.urn);
   });
 
-  test("two stores in one program, with no name in common", async () => {
+  test("have no name in common with another store's", async () => {
     const { resources } = await runProgram(
       () => {
         const swarm = new Swarm("swarm", { managers: [fakeHost("a")] });
@@ -195,7 +195,7 @@ describe("every argument reaches a child", () => {
     expect(container(spec).Env).toEqual(expect.arrayContaining(["MINIO_REGION=eu", "MINIO_BROWSER=off"]));
   });
 
-  test("networks: after the members' own, and on each the store answers to its name", async () => {
+  test("networks: follow the members' own, with the store's name as alias on each", async () => {
     const { TaskTemplate } = await onlySpec({ networks: [{ networkId: pulumi.output("network-2") }] });
     const Aliases = ["store"];
     expect(TaskTemplate.Networks).toEqual(["network-1", "network-2"].map((Target) => ({ Target, Aliases })));
@@ -212,7 +212,7 @@ describe("every argument reaches a child", () => {
     });
   });
 
-  test("environment: its settings are validated on drives in memory, and secret values are not shown", async () => {
+  test("environment: validates settings on drives in memory, and hides secret values", async () => {
     const environment = {
       MINIO_BROWSER: "on",
       MINIO_SITE_NAME: pulumi.secret("hidden"),
@@ -248,9 +248,9 @@ describe("every argument reaches a child", () => {
     ["several hosts", {}, 16],
     ["one host", { pools: { main: { hosts: ["a"] } } }, undefined],
     ["less", { minReadySeconds: 1 }, 1],
-    ["none at all", { minReadySeconds: 0 }, 0],
+    ["zero", { minReadySeconds: 0 }, 0],
     ["an Output", { minReadySeconds: pulumi.output(5) }, 5],
-    ["one host that is to wait", { minReadySeconds: 5, pools: { main: { hosts: ["a"] } } }, 5],
+    ["one host, with an explicit value", { minReadySeconds: 5, pools: { main: { hosts: ["a"] } } }, 5],
   ])("minReadySeconds: %s", async (_what, args, wanted) => {
     const { services } = await made(args);
     expect(services.map(({ inputs }) => inputs["minReadySeconds"])).toEqual([wanted]);
@@ -261,7 +261,7 @@ describe("every argument reaches a child", () => {
     expect(children.find(({ name }) => name === "store-credentials")?.inputs["requestedUser"]).toBe("boss");
   });
 
-  test("rootPassword, a secret whatever it was given as", async () => {
+  test("rootPassword, always a secret", async () => {
     const { children } = await made({ rootPassword: "given-password" });
     const credentials = children.find(({ name }) => name === "store-credentials");
     expect(credentials?.inputs["password"]).toBe("given-password");
@@ -290,7 +290,7 @@ describe("the console", () => {
   const s3 = [9000, 9000];
 
   test.each<[string, StoreArgs, ReturnType<typeof consoleOf>]>([
-    ["as it is", {}, { ports: [s3, [9001, 9001]], address: ":9001", redirect: [] }],
+    ["default", {}, { ports: [s3, [9001, 9001]], address: ":9001", redirect: [] }],
     ["on another port", { consolePort: 9101 }, { ports: [s3, [9101, 9101]], address: ":9101", redirect: [] }],
     [
       "not published",
@@ -302,12 +302,12 @@ describe("the console", () => {
       { consolePort: false, environment: elsewhere },
       { ports: [s3], address: ":9001", redirect: ["MINIO_BROWSER_REDIRECT_URL=https://console.example.com"] },
     ],
-    ["of a store that publishes nothing", { expose: false }, { ports: [], address: ":9001", redirect: [] }],
-  ])("%s: browsers are sent to no other", async (_what, args, wanted) => {
+    ["nothing published", { expose: false }, { ports: [], address: ":9001", redirect: [] }],
+  ])("%s: redirects browsers only to its own address", async (_what, args, wanted) => {
     expect(consoleOf(await onlySpec(args))).toEqual(wanted);
   });
 
-  test("that is not published has no address, takes no port and no rule", async () => {
+  test("has no address, port or rule if it is not published", async () => {
     const { value, children, resources } = await made({ consolePort: false });
     expect(await getValue(value.consoleEndpoints)).toEqual({});
     expect(value.consolePort).toBe(9001);
@@ -319,7 +319,7 @@ describe("the console", () => {
 });
 
 describe("credentials", () => {
-  test("are secrets from birth, and nowhere but in them", async () => {
+  test("are secrets, and appear nowhere else", async () => {
     const { children } = await made();
     const secrets = children.filter(({ type }) => type === "docker:index/secret:Secret");
     expect(secrets).toHaveLength(3);
@@ -336,7 +336,7 @@ describe("credentials", () => {
     expect(JSON.stringify(others)).not.toContain("very-secret");
   });
 
-  test("have labels that tell whose they are and of which generation", async () => {
+  test("have labels with their owner and generation", async () => {
     const { children } = await made();
     const labels = children.find(({ name }) => name === "store-root-user")?.inputs["labels"];
     expect(labels).toEqual([
@@ -351,7 +351,7 @@ describe("credentials", () => {
 });
 
 describe("outputs", () => {
-  test("by host key, in key order, the first host's endpoint first", async () => {
+  test("are by host key in key order, starting with the first host's endpoint", async () => {
     const { value } = await made({ port: 9100 });
     expect(await getValue(value.endpoint)).toBe("http://a.example:9100");
     expect(await getValue(value.endpoints)).toEqual({
@@ -382,7 +382,7 @@ describe("outputs", () => {
     });
   });
 
-  test("an IPv6 address is put in brackets", async () => {
+  test("put an IPv6 address in brackets", async () => {
     const { value } = await runProgram(
       () => {
         const host = { ...fakeHost("a"), endpointAddress: pulumi.output("2001:db8::1") };
@@ -395,7 +395,7 @@ describe("outputs", () => {
   });
 });
 
-test("wrong arguments are refused before the store is registered, all of them at once", async () => {
+test("rejects all invalid arguments at once, before it registers the store", async () => {
   const message = await getErrorMessage(() => store({ port: 0, logMaxFiles: 0 }));
   expect(message.split("\n")).toEqual([
     'MinioService "store": port 0: must be a whole number from 1 to 65535',

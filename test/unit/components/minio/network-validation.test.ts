@@ -18,14 +18,14 @@ type Args = Parameters<typeof validateStoreNetworks>[0];
 const lines = (args: Args) => validateStoreNetworks(args, HOSTS).map((finding) => formatIssue("S", finding));
 const onA = { pools: { main: { hosts: ["a"] } } };
 
-test("a network of which nothing is said carries a store as an overlay does", () =>
+test("accepts the same on a network with an unknown driver as on an overlay network", () =>
   expect(lines({ network: { networkId: pulumi.output("id") }, expose: true, port: 9100 })).toEqual([]));
 
-test.each(DRIVERS)("a store of one host may be on any network: %s", (driver) =>
+test.each(DRIVERS)("accepts a store with one host on any network: %s", (driver) =>
   expect(lines({ network: on(driver), ...onA })).toEqual([]),
 );
 
-test("a store of one host may limit who reaches it on its host's own network", () =>
+test("accepts allowFrom for a store with one host on the host's network", () =>
   expect(lines({ network: on("host"), allowFrom: ["127.0.0.1"], ...onA })).toEqual([]));
 
 test.each(DRIVERS.filter((driver) => driver !== "bridge"))("a store of several hosts may be on %s", (driver) =>
@@ -40,50 +40,58 @@ const TAKES_OVER =
   "networks";
 const OWN = "on the host's network";
 
-describe("refused, with what can carry it", () => {
+describe("suggests alternatives when it rejects", () => {
   test.each<[string, Args, string]>([
     [
-      "a bridge across hosts",
+      "a bridge for several hosts",
       { network: on("bridge") },
       'network "bridge": does not connect hosts, and this store has 2: give an OverlayNetwork, a ' +
         "MacvlanNetwork, an IpvlanNetwork or the HostNetwork",
     ],
     [
-      "a host that is not on the network",
+      "a host without the network",
       { network: on("macvlan", ["a"]) },
       `pools.main.hosts "b": is not on the store's network, which has a: add it to the network's hosts`,
     ],
     ["ports on macvlan", { network: on("macvlan"), expose: true }, `expose true: ${MEANINGLESS("macvlan")}`],
     ["a port on ipvlan", { network: on("ipvlan"), port: 9000 }, `port 9000: ${MEANINGLESS("ipvlan")}`],
     [
-      "who may reach what is not published",
+      "allowFrom without published ports",
       { network: on("macvlan"), allowFrom: ["10.0.0.0/8"] },
       `allowFrom ["10.0.0.0/8"]: ${MEANINGLESS("macvlan")}`,
     ],
-    ["macvlan beside another", { network: on(), networks: [on("macvlan")] }, `networks[0] "macvlan": ${TAKES_OVER}`],
     [
-      "the hosts' network beside another",
+      "macvlan as a further network",
+      { network: on(), networks: [on("macvlan")] },
+      `networks[0] "macvlan": ${TAKES_OVER}`,
+    ],
+    [
+      "the hosts' network as a further network",
       { network: on(), networks: [on("host")] },
       `networks[0] "host": a task on the host's network cannot join others: give the HostNetwork as network, alone`,
     ],
     [
-      "another beside the hosts' network",
+      "a further network with the hosts' network",
       { network: on("host"), networks: [on()] },
       "networks 1: a task on the host's network cannot join others: leave them out",
     ],
     [
-      "a closed store",
+      "expose: false on the hosts' network",
       { network: on("host"), expose: false },
       `expose false: ${OWN} the ports are always open: leave it out`,
     ],
-    ["another port", { network: on("host"), port: 9100 }, `port 9100: ${OWN} MinIO always has 9000: leave it out`],
     [
-      "another console's port",
+      "another port on the hosts' network",
+      { network: on("host"), port: 9100 },
+      `port 9100: ${OWN} MinIO always has 9000: leave it out`,
+    ],
+    [
+      "another console port on the hosts' network",
       { network: on("host"), consolePort: 9000 },
       `consolePort 9000: ${OWN} MinIO always has 9001: leave it out`,
     ],
     [
-      "a limit at the ports where members meet",
+      "allowFrom on ports that members use for each other",
       { network: on("host"), allowFrom: ["10.0.0.0/8"] },
       'allowFrom ["10.0.0.0/8"]: would block the 2 members from each other, which use these ports on their hosts\' ' +
         "network: leave it out, and set up your own firewall",
@@ -94,5 +102,5 @@ describe("refused, with what can carry it", () => {
     expect(validateGatewayNetwork(on(driver))).toMatchObject([{ argument: "network", value: driver }]),
   );
 
-  test("and no gateway on an overlay", () => expect(validateGatewayNetwork(on())).toEqual([]));
+  test("accepts a gateway on an overlay network", () => expect(validateGatewayNetwork(on())).toEqual([]));
 });

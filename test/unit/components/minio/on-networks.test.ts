@@ -35,8 +35,8 @@ async function made(args: Partial<MinioServiceArgs> & Pick<MinioServiceArgs, "ne
   return { value, spec, inputsOf, container: spec.TaskTemplate.ContainerSpec };
 }
 
-describe("on a network that is there outside of Docker", () => {
-  test("nothing is published, and members are at their own addresses, as far as these are known", async () => {
+describe("on a network that exists outside Docker", () => {
+  test("publishes nothing, and returns the members' own addresses if they are known", async () => {
     const { value, spec, container } = await made({ network: LINKED });
     expect(spec.EndpointSpec).toEqual({ Mode: "dnsrr", Ports: [] });
     expect(container.Hosts).toBeUndefined();
@@ -45,34 +45,34 @@ describe("on a network that is there outside of Docker", () => {
     expect(await getValue(value.endpoint)).toBe("http://10.50.0.9:9000");
   });
 
-  test("without addresses that are known, the store is called by its name there", async () => {
+  test("uses the store's name if no address is known", async () => {
     const { value } = await made({ network: network({ driver: "ipvlan" }) });
     expect(await getValue(value.endpoints)).toEqual({});
     expect(await getValue(value.endpoint)).toBe("http://store:9000");
   });
 
-  test("the preflight asks for no ports of the hosts", async () => {
+  test("the preflight requires no ports of the hosts", async () => {
     const requirements = (await made({ network: LINKED })).inputsOf("swarm-preflight")["requirements"] as {
       kind: string;
     }[];
     expect(requirements.find(({ kind }) => kind === "service")).toMatchObject({ ports: {} });
   });
 
-  test("its certificate names these addresses", async () => {
+  test("the certificate contains these addresses", async () => {
     const { inputsOf } = await made({ network: LINKED, tls: true });
     expect(inputsOf("store-tls")["names"]).toEqual(expect.arrayContaining(["10.50.0.9", "10.50.0.11", "store"]));
   });
 });
 
 describe("on the hosts' own network", () => {
-  test("ports are there without being published, and members are told where each of them is", async () => {
+  test("opens ports without publishing them, and adds every member's address to /etc/hosts", async () => {
     const { value, spec, container } = await made({ network: HOST });
     expect(spec.EndpointSpec).toEqual({ Mode: "dnsrr", Ports: [] });
     expect(container.Hosts).toEqual(["192.0.2.1 store-a", "10.0.0.1 store-b", "10.0.0.1 store-c"]);
     expect(await getValue(value.endpoints)).toMatchObject({ a: "http://a.example:9000", b: "http://b.example:9000" });
   });
 
-  test("a name is no address", () => {
+  test("rejects a name as an address", () => {
     expect(requireIpAddress("store", "2001:db8::1")).toBe("2001:db8::1");
     expect(() => requireIpAddress("store", "a.example")).toThrow(
       'MinioService "store": privateAddress "a.example": must be an IP address, by which members on the host network find each other: give one as privateAddress',
@@ -82,22 +82,22 @@ describe("on the hosts' own network", () => {
   const LABELS = ownerLabels(owner("store"));
   const requirement = { ...SERVICE, usesHostNetwork: true };
   test.each([
-    ["the store's own", [service("store", LABELS)], requirement, 0],
-    ["somebody's", [], requirement, 1],
-    ["somebody's, as the store publishes them", [service("store", LABELS)], SERVICE, 1],
-  ])("a port that a process has is %s", (_, services, asked, count) => {
+    ["accepted if the store itself uses it", [service("store", LABELS)], requirement, 0],
+    ["rejected if another program uses it", [], requirement, 1],
+    ["rejected if it is to be published", [service("store", LABELS)], SERVICE, 1],
+  ])("a port in use is %s", (_, services, asked, count) => {
     const found = snapshot({ a: ownManager({}, services) }, { machines: { a: machine({ listening: [9000] }) } });
     expect(checkService(asked, [], found)).toHaveLength(count);
   });
 });
 
-test("on a bridge a closed store is called by its member's name, for it has no other there", async () => {
+test("on a bridge, the endpoint of a store that publishes nothing is its member's name", async () => {
   const bridge = network({ driver: "bridge" });
   const { value } = await made({ network: bridge, expose: false, pools: { main: { hosts: ["b"] } } });
   expect(await getValue(value.endpoint)).toBe("http://store-b:9000");
 });
 
-test("what is wrong with the network is refused together with the rest", async () => {
+test("reports issues of the network together with all others", async () => {
   const message = await getErrorMessage(() => {
     const swarm = new Swarm("swarm", { managers: [fakeHost("a"), fakeHost("b"), fakeHost("c")] });
     return new MinioService("store", { swarm, network: network({ driver: "bridge" }), logMaxFiles: 0 });

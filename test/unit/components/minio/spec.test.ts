@@ -41,13 +41,13 @@ function specs(store: StoreContext): PlainSpec[] {
 
 const container = (store: StoreContext) => specs(store)[0]!.TaskTemplate.ContainerSpec;
 
-test("one host: local paths, all of them arguments", () => {
+test("one host: passes local paths as arguments", () => {
   const { Args, Hostname } = container(storeOn(byKey(fakeHost("a"))));
   expect(Args).toEqual(["server", "--address", ":9000", "--console-address", ":9001", "/drives/d1", "/drives/d2"]);
   expect(Hostname).toBe("store-{{.Node.Hostname}}");
 });
 
-test("several hosts: one service, the same arguments for all", () => {
+test("several hosts: creates one service with the same arguments for all", () => {
   const [only, ...more] = specs(storeOn(byKey(fakeHost("b"), fakeHost("a"))));
   expect(more).toEqual([]);
   expect(only!.Name).toBe("store-main");
@@ -61,7 +61,7 @@ test("several hosts: one service, the same arguments for all", () => {
   ]);
 });
 
-test("replicated: a service pinned to each host, one cluster all the same", () => {
+test("replicated mode: pins a service to each host, and forms one cluster", () => {
   const all = specs(
     storeOn(byKey(fakeHost("b", undefined, "beta"), fakeHost("a", undefined, "alpha")), { mode: "replicated" }),
   );
@@ -82,7 +82,7 @@ describe("several pools", () => {
     poolsConfig: { id: "c1", name: "pools-1" },
   });
 
-  test("a service each, on its own hosts, and the same file of pools for all", () => {
+  test("have a service each, on their own hosts, and share a file of pools", () => {
     const all = specs(store());
     expect(all.map(({ Name }) => Name)).toEqual(["store-main", "store-more"]);
     expect(all.map(({ TaskTemplate }) => TaskTemplate.Placement)).toEqual([
@@ -101,7 +101,7 @@ describe("several pools", () => {
     }
   });
 
-  test("a service for each host in replicated mode, pool by pool", () => {
+  test("have a service for each host in replicated mode, pool by pool", () => {
     expect(specs(store({ mode: "replicated" })).map(({ Name }) => Name)).toEqual([
       "store-main-a",
       "store-main-b",
@@ -109,7 +109,7 @@ describe("several pools", () => {
     ]);
   });
 
-  test("the file names every drive in key order of the pools, of a host alone in its pool as well", () => {
+  test("the file lists all drives by the pools' keys, as URLs even for a pool with one host", () => {
     expect(JSON.parse(formatPoolsFile(store().plan.pools))).toEqual({
       version: "v2",
       pools: [
@@ -127,14 +127,14 @@ describe("several pools", () => {
     });
   });
 
-  test("the size of sets is the file's to say", () => {
+  test("set the size of erasure sets in the file, not in a variable", () => {
     const drives = Object.fromEntries(["1", "2", "3", "4", "5"].map((key) => [key, {}]));
     const many = byKey(...["a", "b", "c", "d", "e"].map((key) => fakeHost(key, drives)));
     const two = { pools: { main: { hosts: ["a", "b", "c", "d"] }, more: { hosts: ["e"] } } };
     expect(container(storeOn(many, two)).Env.join()).not.toContain("MINIO_ERASURE_SET_DRIVE_COUNT");
   });
 
-  test("each is built for life on its own hosts", () => {
+  test("depend only on their own hosts' immutable values", () => {
     const { plan } = store();
     expect(plan.services.map((service) => Object.keys(immutableForService(plan, service)))).toEqual([
       ["serviceName", "pools.main.hosts", "host.drives"],
@@ -143,13 +143,13 @@ describe("several pools", () => {
   });
 });
 
-test("one pool keeps the form it always had: no file, and no list of files", () => {
+test("one pool is passed as arguments, without a file", () => {
   const { Args, Configs } = container(storeOn(byKey(fakeHost("a"), fakeHost("b"))));
   expect(Args).not.toContain("--config");
   expect(Configs).toBeUndefined();
 });
 
-test("drivesPerHost takes the first drives by key", () => {
+test("drivesPerHost uses the first drives by key", () => {
   const drives = { d1: {}, d2: {}, d3: {}, d4: {} };
   const hosts = byKey(fakeHost("a", drives), fakeHost("b", { d1: {}, d2: {} }));
   const store = storeOn(hosts, { pools: { main: { hosts: ["a", "b"], drivesPerHost: 2 } } });
@@ -167,7 +167,7 @@ test("drivesPerHost takes the first drives by key", () => {
 describe("drives", () => {
   const mounts = (drives: Record<string, Drive>) => container(storeOn(byKey(fakeHost("a", drives)))).Mounts;
 
-  test("volumes that Swarm makes on the node, labelled", () => {
+  test("creates labelled volumes on the node", () => {
     expect(mounts({ d1: {} })[0]).toEqual({
       Type: "volume",
       Source: "store-d1",
@@ -176,7 +176,7 @@ describe("drives", () => {
     });
   });
 
-  test("the folder of a mounted disk", () => {
+  test("mounts the folder of a disk", () => {
     expect(mounts({ d1: { path: "/mnt/disk1" } })[0]).toEqual({
       Type: "bind",
       Source: "/mnt/disk1/minio",
@@ -184,7 +184,7 @@ describe("drives", () => {
     });
   });
 
-  test("and a /tmp, for the root file system is read-only", () => {
+  test("mounts /tmp, as the root file system is read-only", () => {
     const { Mounts, ReadOnly } = container(storeOn(byKey(fakeHost("a"))));
     expect(ReadOnly).toBe(true);
     expect(Mounts.at(-1)).toMatchObject({ Type: "tmpfs", Target: "/tmp" });
@@ -200,18 +200,18 @@ describe("environment", () => {
     "MINIO_ROOT_USER_FILE=/run/secrets/root-user",
   ];
 
-  test("names files, and sorted", () => {
+  test("refers to secrets by file, in sorted order", () => {
     expect(container(storeOn(byKey(fakeHost("a")))).Env).toEqual(wanted);
   });
 
-  test("says the set size where there are several sets", () => {
+  test("contains the set size if there are several sets", () => {
     const drives = Object.fromEntries(["1", "2", "3", "4", "5"].map((key) => [key, {}]));
     const hosts = byKey(...["a", "b", "c", "d"].map((key) => fakeHost(key, drives)));
     expect(container(storeOn(hosts)).Env).toContain("MINIO_ERASURE_SET_DRIVE_COUNT=4");
   });
 });
 
-test("secrets are files that the container's user alone can read", () => {
+test("mounts secrets as files that only the container's user can read", () => {
   expect(container(storeOn(byKey(fakeHost("a"))))["Secrets"]).toEqual([
     { SecretID: "s1", SecretName: "user-1", File: { Name: "root-user", UID: "0", GID: "0", Mode: 0o400 } },
     { SecretID: "s2", SecretName: "password-1", File: { Name: "root-password", UID: "0", GID: "0", Mode: 0o400 } },
@@ -219,7 +219,7 @@ test("secrets are files that the container's user alone can read", () => {
   ]);
 });
 
-test("ports are published on the hosts themselves, or not at all", () => {
+test("publishes ports on the hosts, or not at all", () => {
   const hosts = byKey(fakeHost("a"));
   expect(specs(storeOn(hosts, { port: 80 }))[0]!.EndpointSpec).toEqual({
     Mode: "dnsrr",
@@ -231,7 +231,7 @@ test("ports are published on the hosts themselves, or not at all", () => {
   expect(specs(storeOn(hosts, { expose: false }))[0]!.EndpointSpec).toEqual({ Mode: "dnsrr", Ports: [] });
 });
 
-test("no health check holds up a member's name, and commands are exec'ed without a shell", () => {
+test("has no health check that would delay DNS, and runs commands without a shell", () => {
   expect(container(storeOn(byKey(fakeHost("a"))))["Healthcheck"]).toEqual({ Test: ["NONE"] });
   expect(probeCommands("silo")).toEqual({
     ready: ["silo", "healthcheck", "--address", ":9000", "cluster"],
@@ -240,11 +240,11 @@ test("no health check holds up a member's name, and commands are exec'ed without
   });
 });
 
-test("names that no peer has yet cost little", () => {
+test("limits DNS timeouts for peers without a name yet", () => {
   expect(container(storeOn(byKey(fakeHost("a"))))["DNSConfig"]).toEqual({ Options: ["timeout:1", "attempts:1"] });
 });
 
-test("what members must agree in restarts them together", () => {
+test("lists the fields that restart all members together", () => {
   expect(CLUSTER_WIDE_FIELDS.map((path) => path.split(".").at(-1))).toEqual([
     "Image",
     "Args",
@@ -256,7 +256,7 @@ test("what members must agree in restarts them together", () => {
   ]);
 });
 
-test("what a formed store is built on", () => {
+test("records the values that a formed store depends on", () => {
   const hosts = byKey(fakeHost("b", { d1: { path: "/mnt/1" } }), fakeHost("a", { d1: { path: "/mnt/1" } }));
   const plan = planStore({}, "store", hosts);
   const immutable = immutableForService(plan, plan.services[0]!);

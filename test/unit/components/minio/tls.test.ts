@@ -27,7 +27,7 @@ async function issued(asked: Partial<CertificateInputs> = {}) {
   return (await Certificate.create(inputs)).outs;
 }
 
-/** An authority that another one signed. */
+/** Creates an authority that another one signed. */
 async function authorityOf(root: KeyPair, period: ValidityPeriod): Promise<KeyPair> {
   const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
   const { publicKey, privateKey } = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
@@ -50,7 +50,7 @@ async function authorityOf(root: KeyPair, period: ValidityPeriod): Promise<KeyPa
 }
 
 describe("a certificate", () => {
-  test("is for its names and addresses, of its authority, for as long as asked", async () => {
+  test("has its names and addresses, its authority's signature and its lifetime", async () => {
     const { certificate, key, authority, notAfter } = await issued();
     const [server, ca] = [new X509Certificate(certificate), new X509Certificate(authority)];
     expect(server.checkHost("store-a")).toBe("store-a");
@@ -64,7 +64,7 @@ describe("a certificate", () => {
     expect(new Date(ca.validTo).getTime()).toBeGreaterThan(Date.now() + 3649 * DAY);
   });
 
-  test("with other names is another one of the same authority", async () => {
+  test("is replaced by one of the same authority when its names change", async () => {
     const first = await issued();
     const { inputs } = await Certificate.check!(first, { ...ASKED, names: ["store", "store-c"] });
     const { outs } = await Certificate.update!("id", first, inputs);
@@ -74,7 +74,7 @@ describe("a certificate", () => {
     expect(new X509Certificate(outs.certificate).checkHost("store-c")).toBe("store-c");
   });
 
-  test("is left alone until it is due, and then renewed", async () => {
+  test("is renewed only when it is due", async () => {
     const first = await issued();
     const ends = (days: number) => ({ ...ASKED, notAfter: new Date(Date.now() + days * DAY).toISOString() });
     const young = ends(31);
@@ -86,7 +86,7 @@ describe("a certificate", () => {
     expect(await Certificate.diff("id", { ...first, ...ends(29) }, due)).toEqual({ changes: true });
   });
 
-  test("that would outlive its authority gets another authority", async () => {
+  test("gets a new authority if it would outlive the old one", async () => {
     const first = await issued();
     const { inputs } = await Certificate.check!(first, { ...ASKED, lifetimeDays: 3650 });
     const { outs } = await Certificate.update!("id", first, { ...inputs, notAfter: later(3700) });
@@ -96,14 +96,14 @@ describe("a certificate", () => {
 
   const later = (days: number) => new Date(Date.now() + days * DAY).toISOString();
 
-  test("stays the same when only the time of its renewal is another", async () => {
+  test("stays the same when only the time of its renewal changes", async () => {
     const first = await issued();
     const { outs } = await Certificate.update!("id", first, { ...first, renewBeforeDays: 10 });
     expect(outs).toEqual({ ...first, renewBeforeDays: 10 });
   });
 });
 
-describe("refusals", () => {
+describe("validation", () => {
   const findings = (tls: MinioTls) => validateTls({ tls }, "store", HOSTS);
   const lines = (tls: MinioTls) => findings(tls).map(({ argument, problem }) => `${argument} ${problem}`);
 
@@ -118,12 +118,12 @@ describe("refusals", () => {
     [{ certificate: "x", key: "y", caCertificate: "z" }, "tls.certificate is not a certificate"],
     [{ certificate: "x", key: "y", caCertificate: "z" }, "tls.key is not a private key"],
     [{ certificate: "x", key: "y", caCertificate: "z" }, "tls.caCertificate is not a certificate"],
-  ] as [MinioTls, string][])("%j", (tls, line) => {
+  ] as [MinioTls, string][])("rejects %j", (tls, line) => {
     expect(lines(tls)).toContainEqual(expect.stringContaining(line));
     expect(JSON.stringify(findings(tls))).not.toContain('"y"');
   });
 
-  test("of a certificate that does not fit", async () => {
+  test("rejects a key or names that do not match the certificate", async () => {
     const { certificate, key, authority: caCertificate } = await issued();
     const other = await issued({ names: ["store", "localhost", "store-a"] });
     expect(lines({ certificate, key, caCertificate })).toEqual([]);
@@ -135,7 +135,7 @@ describe("refusals", () => {
     expect(lines(unnamed)[0]).toContain("tls.certificate does not name store-b");
   });
 
-  test("of an authority that did not sign the certificate", async () => {
+  test("rejects an authority that did not sign the certificate", async () => {
     const { certificate, key } = await issued();
     const { authority: caCertificate } = await issued();
     const line =
@@ -144,7 +144,7 @@ describe("refusals", () => {
     expect(lines({ certificate, key, caCertificate: pulumi.output(caCertificate) })).toEqual([]);
   });
 
-  test("none of a chain whose last certificate the authority signed", async () => {
+  test("accepts a chain whose last certificate the authority signed", async () => {
     const period = { notBefore: new Date(), notAfter: new Date(Date.now() + DAY) };
     const root = await createAuthority("root", period);
     const between = await authorityOf(root, period);
@@ -159,7 +159,7 @@ describe("refusals", () => {
     expect(isSignedBy(chain, other.certificate)).toBe(false);
   });
 
-  test("none of what is right", () => {
+  test("accepts valid settings", () => {
     expect(findings(true)).toEqual([]);
     expect(findings({ names: ["s3.example.com", "10.1.2.3", "*.s3.example.com"] })).toEqual([]);
   });
@@ -181,7 +181,7 @@ describe("wiring", () => {
     return { value, resources, container: spec.TaskTemplate.ContainerSpec };
   }
 
-  test("peers, clients and outputs speak https, and the files are where MinIO is told to look", async () => {
+  test("uses https for peers, clients and outputs, and mounts the files where MinIO expects them", async () => {
     const { value, resources, container } = await made({ names: ["s3.example.com"] });
     expect(container.Args).toEqual(expect.arrayContaining(["--certs-dir", "/run/secrets/certs"]));
     expect(container.Args?.at(-1)).toBe("https://store-c:9000/drives/d2");
@@ -208,7 +208,7 @@ describe("wiring", () => {
     );
   });
 
-  test("nothing of it without tls", async () => {
+  test("sets nothing without tls", async () => {
     const { value, resources, container } = await made(undefined);
     expect(value.caCertificate).toBeUndefined();
     expect(container.Args).not.toContain("--certs-dir");
@@ -216,7 +216,7 @@ describe("wiring", () => {
     expect(resources.filter(({ name }) => name.includes("tls"))).toEqual([]);
   });
 
-  test("a given certificate is taken as it is, its key secret", async () => {
+  test("uses a given certificate, with its key as a secret", async () => {
     const { certificate, key, authority } = await issued({ names: [...NAMES, "store-c"] });
     const { value, resources } = await made({ certificate: pulumi.output(certificate), key, caCertificate: authority });
     expect(resources.some(({ type }) => type.endsWith(":Certificate"))).toBe(false);

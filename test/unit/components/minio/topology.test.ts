@@ -14,7 +14,7 @@ const host = (key: string, drives: string[], hostname = `${key}-machine`): Membe
 });
 
 describe("endpoints", () => {
-  test("one host, one drive: a store that stands alone", () => {
+  test("one host with one drive: a standalone store", () => {
     expect(poolLayout("store", [host("a", ["d1"])])).toEqual({ endpoints: ["/drives/d1"], setSize: 1, sets: 1 });
   });
 
@@ -24,7 +24,7 @@ describe("endpoints", () => {
     expect(setSize).toBe(3);
   });
 
-  test("several hosts: all spelled out, drive by drive and host by host", () => {
+  test("several hosts: every drive as a URL, drive by drive and host by host", () => {
     const { endpoints } = poolLayout("store", [host("b", ["d2", "d1"]), host("a", ["d1", "d2"], "zeus")]);
     expect(endpoints).toEqual([
       "http://store-zeus:9000/drives/d1",
@@ -34,13 +34,13 @@ describe("endpoints", () => {
     ]);
   });
 
-  test("the order in which the user wrote hosts and drives does not matter", () => {
+  test("do not depend on the order of hosts and drives", () => {
     const one = poolLayout("store", [host("a", ["d1", "d2"]), host("b", ["d1", "d2"])]);
     const other = poolLayout("store", [host("b", ["d2", "d1"]), host("a", ["d2", "d1"])]);
     expect(other).toEqual(one);
   });
 
-  test("every set takes the same number of drives from each host", () => {
+  test("put the same number of each host's drives in every set", () => {
     const hosts = ["a", "b", "c", "d"].map((key) => host(key, ["1", "2", "3", "4", "5", "6", "7", "8"]));
     const { endpoints, setSize, sets } = poolLayout("store", hosts);
     expect([setSize, sets]).toEqual([16, 2]);
@@ -83,7 +83,7 @@ describe("drives per erasure set", () => {
     [1, 17, "16 or 18 drives per host work"],
     [1, 19, "18 or 20 drives per host work"],
     [17, 3, "16 or 18 hosts work"],
-  ])("%i hosts with %i drives each do not work: %s", (hosts, drives, words) => {
+  ])("%i hosts with %i drives each form no equal sets: %s", (hosts, drives, words) => {
     expect(describeWorkableSizes(hosts, drives)).toBe(words);
   });
 });
@@ -95,6 +95,6 @@ test.each([
     { path: "/mnt/x", subfolder: "s3" },
     { folder: "/mnt/x/s3", disk: { path: "/mnt/x", subfolder: "s3" } },
   ],
-])("where the data of %o is", (drive, source) => {
+])("the data source of %o", (drive, source) => {
   expect(driveSource("store", "d1", drive)).toEqual(source);
 });

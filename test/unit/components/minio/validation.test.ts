@@ -21,7 +21,7 @@ const drives = (count: number, drive: Drive = {}) =>
 const alike = (hosts: number, count: number) =>
   Object.fromEntries(Array.from({ length: hosts }, (_, index) => [`h${index}`, fakeHost(`h${index}`, drives(count))]));
 
-describe("refusals, each one whole line", () => {
+describe("rejects, in one line each", () => {
   const cases: [MinioSettings, string][] = [
     [{ ...ab, mode: "mesh" as "global" }, 'mode "mesh": must be "global" or "replicated"'],
     [{ ...ab, tools: "curl" as "mc" }, 'tools "curl": must be "silo" or "mc"'],
@@ -151,21 +151,21 @@ describe("refusals, each one whole line", () => {
     expect(lines(args)).toEqual([`MinioService: ${line}`]);
   });
 
-  test("a name that is no DNS label", () => {
+  test("a name that is not a DNS label", () => {
     expect(lines(ab, "My_Store")).toEqual([
       'MinioService: serviceName "My_Store": must be a lowercase DNS label: letters, digits and inner hyphens, at most 63; ' +
         "it defaults to the component's name",
     ]);
   });
 
-  test("names that DNS does not allow", () => {
+  test("names that are too long for DNS", () => {
     const long = "s".repeat(60);
     expect(lines({ pools: { main: { hosts: ["a"] } } }, long)).toEqual([
       `MinioService: serviceName "${long}": leads to the name ${long}-main, which has 65 characters; DNS allows 63: give a shorter one`,
     ]);
   });
 
-  test("unequal drives", () => {
+  test("different drives on the hosts of a pool", () => {
     const hosts = { a: fakeHost("a", drives(2)), b: fakeHost("b", drives(3)) };
     expect(lines({}, "store", hosts)).toEqual([
       'MinioService: pools.main.hosts "b": has drives d0, d1, d2, "a" has d0, d1: give all hosts of a pool the same drives, or use 2 of each with drivesPerHost',
@@ -173,7 +173,7 @@ describe("refusals, each one whole line", () => {
     expect(lines({ pools: { main: { hosts: ["a", "b"], drivesPerHost: 2 } } }, "store", hosts)).toEqual([]);
   });
 
-  test("names that two services would have", () => {
+  test("names that two services would share", () => {
     const hosts = { "b-c": fakeHost("b-c"), c: fakeHost("c") };
     const pools = { a: { hosts: ["b-c"] }, "a-b": { hosts: ["c"] } };
     expect(lines({ mode: "replicated", pools }, "store", hosts)).toEqual([
@@ -182,7 +182,7 @@ describe("refusals, each one whole line", () => {
     expect(lines({ pools }, "store", hosts)).toEqual([]);
   });
 
-  test("a pool whose sets are too small for the parity of the first", () => {
+  test("a pool with sets too small for the first pool's parity", () => {
     const hosts = { ...alike(4, 2), small: fakeHost("small", drives(2)) };
     const pools = { main: { hosts: ["h0", "h1", "h2", "h3"] }, more: { hosts: ["small"] } };
     expect(lines({ pools }, "store", hosts)).toEqual([
@@ -199,7 +199,7 @@ describe("refusals, each one whole line", () => {
     ]);
   });
 
-  test("drives that MinIO cannot spread over equal sets, with the numbers that work", () => {
+  test("drives that do not form equal sets, with numbers that do", () => {
     expect(lines({}, "store", alike(1, 17))).toEqual([
       'MinioService: pools.main.hosts ["h0"]: MinIO cannot form equal erasure sets of 2 to 16 drives from 1 host with ' +
         "17 drives each: 16 or 18 drives per host work",
@@ -208,20 +208,20 @@ describe("refusals, each one whole line", () => {
   });
 });
 
-describe("fine", () => {
+describe("accepts", () => {
   test.each<[string, MinioSettings]>([
-    ["two hosts of three", ab],
+    ["two of three hosts", ab],
     ["two pools", { pools: { p: { hosts: ["c"] }, q: { hosts: ["a", "b"] } } }],
     ["different paths in replicated mode", { mode: "replicated" }],
     [
-      "all there is",
+      "every argument",
       { ...ab, image: pulumi.output("x"), tools: "mc", rootUser: "boss", cpuLimit: 2, cpuReservation: 0.5 },
     ],
     ["a console that is not published, and S3 on its port", { ...ab, port: 9001, consolePort: false }],
     ["a root password", { ...ab, rootPassword: "exactly8" }],
-    ["a root password of every kind of character", { ...ab, rootPassword: "aZ0!\"#$%&'()*+,-./;<=>?@[]^_`{|}~\\" }],
+    ["a root password with every kind of character", { ...ab, rootPassword: "aZ0!\"#$%&'()*+,-./;<=>?@[]^_`{|}~\\" }],
     [
-      "Outputs, checked later",
+      "Outputs, which are validated later",
       { ...ab, rootUser: pulumi.output("x"), rootPassword: pulumi.output("x"), cpuLimit: pulumi.output(-1) },
     ],
     ["nothing published", { ...ab, expose: false }],
