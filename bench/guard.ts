@@ -19,7 +19,7 @@ export interface EngineState {
   hasOrphanedBenchmark: boolean;
 }
 
-/** What the benchmark may do: it never deletes the user's data without permission. */
+/** The permissions of the benchmark, which never deletes the user's data without permission. */
 export interface BenchPermission {
   /** Whether the selected parts destroy the stack with its data. */
   destroys: boolean;

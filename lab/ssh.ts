@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../toolchain/run.ts";
 
-/** What a client needs to reach a host by ssh, on port 22. */
+/** Connection parameters for a client that reaches a host by ssh, on port 22. */
 export interface LabSsh {
   user: string;
   /** File with the private key that every host of the lab accepts. */

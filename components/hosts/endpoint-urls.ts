@@ -1,13 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** Where clients reach a service on a host. Without an address it is unknown. */
+/** The address at which clients reach a service on a host, if known. */
 export interface Endpoint {
   /** The host's key. */
   readonly key: string;
   readonly endpointAddress: pulumi.Output<string | undefined>;
 }
 
-/** URLs of a port at these places, by host key. Whoever uses one waits until the services behind it are ready. */
+/** Returns the URLs of a port at these endpoints, by host key. They resolve once the services behind them are ready. */
 export function endpointUrls(
   scheme: "http" | "https",
   places: readonly Endpoint[],
@@ -24,7 +24,7 @@ export function endpointUrls(
   return pulumi.all(entries).apply((all) => Object.fromEntries(all.flat()));
 }
 
-/** The URL as browsers write it: without the port that goes without saying. */
+/** Returns the URL as browsers write it: without the scheme's default port. */
 function endpointUrl(scheme: "http" | "https", address: string, port: number): string {
   const host = address.includes(":") ? `[${address}]` : address;
   const silent = scheme === "https" ? 443 : 80;

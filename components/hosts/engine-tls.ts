@@ -6,11 +6,11 @@ import type { ValidationIssue } from "../../core/input-validation-error.ts";
 
 /** Certificates for a `tcp://` engine, PEM. */
 export interface EngineTls {
-  /** Certificate of the authority that signed the engine's own; a public authority's has to be given as well. */
+  /** Certificate of the authority that signed the engine's certificate. Required for public authorities as well. */
   ca: pulumi.Input<string>;
   /**
    * Client certificate.
-   * @default - none, for an engine that asks for none
+   * @default - none, for an engine that does not require one
    */
   cert?: pulumi.Input<string>;
   /**

@@ -7,9 +7,9 @@ import type { Drive } from "../../core/drive.ts";
  * other components use only this interface.
  */
 export interface Host {
-  /** Your name for this host. Resource names and output keys are derived from it, so keep it when a machine is replaced. */
+  /** Your name for this host. Resource names and output keys are derived from it: keep it when you replace the machine. */
   readonly key: string;
-  /** The host's name as its engine gives it, a lowercase DNS label. */
+  /** The hostname that its engine reports, a lowercase DNS label. */
   readonly hostname: string;
   /** Failure domain, for instance an availability zone. */
   readonly zone?: string;
@@ -19,9 +19,9 @@ export interface Host {
   readonly drives: Readonly<Record<string, Drive>>;
   /** The connection to its engine. */
   readonly engine: pulumi.Output<EngineConnection>;
-  /** The address by which the other hosts reach this one. */
+  /** The address at which the other hosts reach this one. */
   readonly privateAddress: pulumi.Output<string>;
-  /** The address by which clients reach ports published on this host. */
+  /** The address at which clients reach ports published on this host. */
   readonly endpointAddress: pulumi.Output<string>;
   /** The engine's id. A different id means a different machine, which joins the Swarm as a new node. */
   readonly machineId: pulumi.Output<string>;

@@ -9,49 +9,49 @@ import type { Host } from "./host.ts";
 import type { Drive } from "../../core/drive.ts";
 import { validateHost } from "./host-validation.ts";
 
-/** How this machine's engine is found, and what it has for a store. */
+/** The connection to this machine's engine, and the machine's settings as a host. */
 export interface LocalHostArgs {
   /**
-   * Your name for the host: a lowercase DNS label. Identity: outputs and resources are named by it.
+   * Your name for the host: a lowercase DNS label. Resource names and output keys are derived from it.
    * @default - the resource's name
    */
   key?: string;
   /**
-   * What the host's engine calls itself (`docker info --format '{{.Name}}'`), a lowercase DNS label.
-   * @default - this machine's name; on macOS and Windows "docker-desktop", as Docker Desktop's engine calls itself
+   * The engine's hostname (`docker info --format '{{.Name}}'`), a lowercase DNS label.
+   * @default - this machine's hostname; on macOS and Windows "docker-desktop", the hostname of Docker Desktop's engine
    */
   hostname?: string;
   /**
-   * Which engine, as in `DOCKER_HOST`.
-   * @default - the one the docker CLI would use: `DOCKER_HOST`, the current docker context, the platform's socket
+   * Address of the engine, in the format of `DOCKER_HOST`.
+   * @default - the engine that the docker CLI uses: `DOCKER_HOST`, the current docker context, or the platform's socket
    */
   engine?: string;
   /**
    * Certificates for a `tcp://` engine.
-   * @default - what `DOCKER_TLS_VERIFY`, `DOCKER_CERT_PATH` or the docker context ask for
+   * @default - those of `DOCKER_TLS_VERIFY`, `DOCKER_CERT_PATH` or the docker context
    */
   tls?: EngineTls;
   /**
-   * Allows a `tcp://` engine beyond this machine without TLS. Everybody on the way can read every secret and becomes
-   * root on the engine's machine.
+   * Allows a `tcp://` engine on another machine without TLS. Anyone on the network path can then read every secret and
+   * become root on the engine's machine.
    *
    * @default false
    */
   allowPlainTcp?: boolean;
   /**
-   * Address by which clients reach the ports published here.
+   * Address at which clients reach the ports published on this machine.
    * @default "127.0.0.1"
    */
   endpointAddress?: pulumi.Input<string>;
   /**
-   * Address by which the other hosts of its Swarm reach this machine; one of its own. A Swarm of this machine alone
-   * needs none.
+   * Address at which the other hosts of the Swarm reach this machine. Must be one of the machine's own addresses. Not
+   * needed for a Swarm with only this machine.
    * @default "127.0.0.1"
    * @example "192.168.1.10"
    */
   privateAddress?: pulumi.Input<string>;
   /**
-   * Failure domain.
+   * Failure domain, such as an availability zone.
    * @default - none
    */
   zone?: string;
@@ -61,20 +61,20 @@ export interface LocalHostArgs {
    */
   labels?: Record<string, string>;
   /**
-   * Drives for MinIO by key.
+   * Drives for MinIO, by key.
    * @default - one Docker volume, `drive1`
    * @example { d1: {}, d2: {}, d3: { path: "/mnt/disk3" } }
    */
   drives?: Record<string, Drive>;
   /**
-   * How long the engine may take to answer, in seconds.
+   * How long to wait for the engine to answer, in seconds.
    * @default 30
    */
   timeoutSeconds?: pulumi.Input<number>;
 }
 
 /**
- * This machine's own Docker Engine. A Swarm of it alone listens on 127.0.0.1.
+ * This machine, with its Docker Engine. A Swarm with only this host listens on 127.0.0.1.
  *
  * @example const host = new LocalHost("laptop", { drives: { d1: {}, d2: {}, d3: {}, d4: {} } });
  */
@@ -93,7 +93,7 @@ export class LocalHost extends pulumi.ComponentResource implements Host {
   constructor(name: string, args: LocalHostArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     const { key = name, hostname = localName(), labels = {}, drives = { drive1: {} }, timeoutSeconds = 30 } = args;
     const { tls, allowPlainTcp = false } = args;
-    // With certificates of its own it needs none of the environment's.
+    // Explicit certificates replace those of the environment.
     const found = tls && args.engine !== undefined ? { host: args.engine } : resolveLocalEngine(undefined, args.engine);
     throwIfInvalid(`LocalHost "${name}"`, [
       ...validateHost({ key, hostname, engine: found.host, labels, drives }),
@@ -118,14 +118,14 @@ export class LocalHost extends pulumi.ComponentResource implements Host {
   }
 }
 
-/** The connection with the certificates that were given, the client key secret. */
+/** Returns the connection with the given certificates. The client key is a secret. */
 function connectionOf(found: EngineConnection, tls: EngineTls | undefined) {
   const { host, ca, cert, key } = { ...found, ...tls };
   const given = { ca, cert, key: key === undefined ? undefined : pulumi.secret(key) };
   return { host, ...Object.fromEntries(Object.entries(given).filter(([, pem]) => pem !== undefined)) };
 }
 
-/** The engine as found on the machine: who it is, once it answers. */
+/** The machine's engine. The resource waits until it answers, and outputs its id. */
 class Machine extends SwarmResource {
   declare readonly machineId: pulumi.Output<string>;
   declare readonly ready: pulumi.Output<boolean>;

@@ -4,7 +4,7 @@ import { parseSshTarget } from "../../engine/ssh-errors.ts";
 import { InputValidationError } from "../../core/input-validation-error.ts";
 import { quoteIfNeeded } from "../../engine/shell-quoting.ts";
 
-/** How a machine is reached by ssh, all of it known. */
+/** Settings of an ssh connection, all known. */
 export interface SshOptions {
   address: string;
   user?: string;
@@ -15,10 +15,10 @@ export interface SshOptions {
   hostKey?: string;
 }
 
-/** What a jump host has to be. */
+/** The format of a jump host, for error messages. */
 export const JUMP_HOST_RULE = 'must be [user@]host[:port], such as "me@bastion.example"';
 
-/** The engine of a machine that is reached by ssh. */
+/** Returns the connection to a machine's engine over ssh. */
 export function sshConnection(access: SshOptions): EngineConnection {
   const { identityFile, hostKey } = access;
   const way = proxyCommand(access);
@@ -30,18 +30,18 @@ export function sshConnection(access: SshOptions): EngineConnection {
   return { host: sshAddress(access), ...(sshOptions.length > 0 ? { sshOptions } : {}) };
 }
 
-/** `ssh://[user@]address[:port]`. */
+/** Returns `ssh://[user@]address[:port]`. */
 export function sshAddress({ address, user, port }: SshOptions): string {
   const host = address.includes(":") ? `[${address}]` : address;
   return `ssh://${user === undefined ? "" : `${user}@`}${host}${port === undefined ? "" : `:${port}`}`;
 }
 
-/** That key and no other: an agent with many would be turned away before it came to this one. */
+/** Offers only this key: servers reject a client that offers too many keys before the right one. */
 function identityOptions(file: string): string[] {
   return ["-i", file, "-o", "IdentitiesOnly=yes"];
 }
 
-/** Lets ssh know the machine's key from a command instead of a file, and from there alone. */
+/** Makes ssh read the host key from a command, and ignore the `known_hosts` files. */
 function pinnedHostKeyOptions(hostKey: string): string[] {
   const [type = "", key = ""] = hostKey.trim().split(/\s+/);
   const options = [`KnownHostsCommand=/bin/echo %H ${type} ${key}`, "UpdateHostKeys=no"];
@@ -49,7 +49,7 @@ function pinnedHostKeyOptions(hostKey: string): string[] {
   return options.flatMap((option) => ["-o", option]);
 }
 
-/** What ssh's own way of jumping does, but with the host key of the machine on the way checked for certain. */
+/** Returns the equivalent of ssh's `ProxyJump` that always checks the jump host's key. */
 function proxyCommand({ jumpHost, jumpHostKey, identityFile }: SshOptions): string | undefined {
   if (jumpHost === undefined) return undefined;
   const target = parseSshTarget(`ssh://${jumpHost}`);
@@ -63,6 +63,6 @@ function proxyCommand({ jumpHost, jumpHostKey, identityFile }: SshOptions): stri
     ...(user === undefined ? [] : ["-l", user]),
     ...(port === undefined ? [] : ["-p", String(port)]),
   ];
-  // A shell reads it, after ssh has replaced what follows a percent sign.
+  // ssh expands percent signs before it passes the command to a shell.
   return `ssh ${words.map((text) => quoteIfNeeded(text).replaceAll("%", "%%")).join(" ")} -W '[%h]:%p' -- ${quoteIfNeeded(host)}`;
 }

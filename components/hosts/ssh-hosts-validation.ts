@@ -81,7 +81,7 @@ const HOST_KEY = /^(?:ssh-|ecdsa-|sk-)[\w@.-]+\s+[A-Za-z0-9+/]{32,}={0,2}(?:\s.*
 const HOST_KEY_RULE = 'must be type and key of a public key, as `ssh-keyscan` prints them: "ssh-ed25519 AAAA…"';
 const isHostKey = (text: string) => HOST_KEY.test(text.trim());
 
-/** What is wrong with how a machine is reached, as far as it is known. */
+/** Validates the connection settings of a machine that are known. */
 export function validateSshAccess(where: string, host: SshHostArgs): ValidationIssue[] {
   return [...validateSshConnection(where, host), ...validateAddress(where, host)];
 }

@@ -7,7 +7,7 @@ import { type RequirementInput, isSameService } from "./requirement-input.ts";
 /** The properties of a Preflight resource, as the program gives them. */
 type PreflightProps = pulumi.Inputs & { hosts: Record<string, pulumi.Inputs> };
 
-/** Returns the inputs as a provider gets them: plain data with Pulumi's sentinel for unknown values. */
+/** Returns the inputs as a provider receives them: plain data with Pulumi's sentinel for unknown values. */
 async function plainInputs({ hosts, ...rest }: PreflightProps) {
   // Secrets would be wrapped in marker objects. The values do not leave the process.
   const unwrapped = (value: unknown) => pulumi.unsecret(pulumi.output(value));

@@ -16,8 +16,8 @@ export interface PreflightArgs {
 }
 
 /**
- * Checks everything that only an engine knows, once for a whole Swarm, and already in the preview. All other resources
- * depend on this one, so that wrong inputs are found before anything is changed.
+ * Checks the requirements of a whole Swarm against its engines, already in the preview. All other resources depend on
+ * this one, so that wrong inputs are found before anything is changed.
  *
  * It is registered at once, with the requirements of all components that the program creates before its first `await`.
  * Later requirements are checked in the program itself, together with the earlier ones. They add no resource, so moving
@@ -44,12 +44,12 @@ export class Preflight extends SwarmResource {
     this.#late = new LateRequirements(requirements.complete, found);
   }
 
-  /** Has a requirement checked. Returns the resource to depend on, once a late requirement has passed. */
+  /** Adds a requirement to check. Returns the resource to depend on, once a late requirement has passed. */
   require(requirement: RequirementInput): pulumi.Input<pulumi.Resource> {
     return this.#requirements.add(requirement) ? this : this.#late.check(requirement).then(() => this);
   }
 
-  /** Never registers the requirements, so that neither this resource nor its dependents are created. The program then fails. */
+  /** Ends the program with an error: withholds the requirements, so neither this resource nor its dependents are created. */
   abort(): void {
     this.#requirements.abort();
   }
@@ -70,7 +70,7 @@ class RequirementList {
 
   /** Returns whether the requirement was still accepted. */
   add(requirement: RequirementInput): boolean {
-    // A component declares more about its service than the service itself, and declares it first.
+    // A component states more about its service than the service itself does, and states it first.
     const isStated = this.#requirements.some((other) => isSameService(other, requirement));
     if (this.#open && !isStated) this.#requirements.push(requirement);
     return this.#open;

@@ -1,18 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** As the Pulumi engine gives back a resource of a stack. */
+/** A resource of a stack, as the Pulumi engine returns it. */
 interface RecordedResource {
   type?: string;
   outputs?: Record<string, unknown>;
 }
 
 /**
- * What the resources of this stack had given out when the run began, by URN. Undefined where the state cannot be had,
- * as under Pulumi's mocks.
+ * Returns the stack's resources as recorded at the start of the run, by URN. Undefined if the state cannot be read, as
+ * under Pulumi's mocks.
  */
 export function recordedOutputs(): pulumi.Output<Record<string, RecordedResource> | undefined> {
   const stackName = [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()].join("/");
-  // The engine's own function behind stack references, here for the stack that runs.
+  // The engine's function behind stack references, called for the current stack.
   const state = pulumi.runtime
     .invoke("pulumi:pulumi:readStackResourceOutputs", { stackName }, {})
     .then(({ outputs }: { outputs?: Record<string, RecordedResource> }) => outputs)
@@ -22,15 +22,15 @@ export function recordedOutputs(): pulumi.Output<Record<string, RecordedResource
 
 /**
  * Returns the ids of the Swarm, networks and services in this stack's state. A network with this state's identity that
- * is not among them was left behind by a killed `up`.
+ * is not among them is orphaned: a killed `up` created it.
  *
- * Undefined where the state cannot be read: then nothing counts as left behind.
+ * Undefined if the state cannot be read; then no network counts as orphaned.
  */
 export function recordedIds(): pulumi.Output<string[] | undefined> {
   return recordedOutputs().apply((outputs) => outputs && idsIn(outputs));
 }
 
-/** Whether this stack's state holds the key with which locked managers of its Swarm are unlocked. */
+/** Whether this stack's state holds the key that unlocks its Swarm's managers. */
 export function recordedUnlockKey(): pulumi.Output<boolean> {
   return recordedOutputs().apply((outputs) =>
     Object.values(outputs ?? {}).some(({ type, outputs: own }) => type === CLUSTER && Boolean(own?.["unlockKey"])),

@@ -2,10 +2,10 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { NodeAvailability } from "../../engine/types.ts";
 import type { Host } from "../hosts/host.ts";
 
-/** Which hosts make up a Swarm, and its settings. */
+/** The hosts and settings of a Swarm. */
 export interface SwarmArgs {
   /**
-   * Hosts that manage the Swarm; they run tasks as well. An odd number: of 3 one may fail, of 5 two.
+   * Hosts that manage the Swarm. They run tasks as well. Use an odd number: with 3 managers one may fail, with 5 two.
    *
    * @example managers: [new LocalHost("laptop")]
    */
@@ -18,74 +18,74 @@ export interface SwarmArgs {
   workers?: Host[];
 
   /**
-   * Pools from which networks without a subnet of their own get one, in CIDR form. Fixed for the life of the Swarm: a
-   * change is refused unless `allowOutage`.
-   * @default - the Engine's own, ["10.0.0.0/8"]
+   * Address pools in CIDR form, from which networks without an explicit subnet get one. Immutable: a change replaces
+   * the Swarm, and is refused unless `allowOutage` is set.
+   * @default - the Engine's default, ["10.0.0.0/8"]
    */
   addressPools?: pulumi.Input<pulumi.Input<string>[]>;
 
   /**
-   * Prefix length of the subnets taken from `addressPools`. Fixed for the life of the Swarm.
-   * @default - the Engine's own, 24
+   * Prefix length of the subnets taken from `addressPools`. Immutable, like `addressPools`.
+   * @default - the Engine's default, 24
    */
   subnetSize?: pulumi.Input<number>;
 
   /**
-   * UDP port for traffic between hosts (VXLAN). Fixed for the life of the Swarm. Keep the default for encrypted
+   * UDP port for traffic between hosts (VXLAN). Immutable, like `addressPools`. Keep the default for encrypted
    * networks: other ports break encryption in some engines (moby#45635).
-   * @default - the Engine's own, 4789
+   * @default - the Engine's default, 4789
    */
   dataPathPort?: pulumi.Input<number>;
 
   /**
-   * Whether managers are locked when their engine restarts, until somebody gives the `unlockKey`. The next `up` does.
-   * @default - left as it is; off in a new Swarm
+   * Whether a manager is locked after its engine restarts, until it gets the `unlockKey`. The next `up` unlocks it.
+   * @default - unchanged; false in a new Swarm
    */
   autolock?: pulumi.Input<boolean>;
 
   /**
-   * Lifetime of the nodes' certificates, in days. They are renewed by themselves.
-   * @default - left as it is; 90 in a new Swarm
+   * Lifetime of the nodes' certificates, in days. Swarm renews them automatically.
+   * @default - unchanged; 90 in a new Swarm
    */
   certificateExpiryDays?: pulumi.Input<number>;
 
   /**
-   * Names the present join tokens. With another value both tokens are made anew, and the former ones let nobody in any
-   * more; nodes that have joined stay, and neither certificates nor keys change.
+   * Any name for the current join tokens. Changing it rotates both tokens and invalidates the old ones. Nodes that have
+   * already joined stay, and certificates and keys do not change.
    *
-   * @default - the tokens stay as they are
+   * @default - the tokens are not rotated
    * @example "2027-01"
    */
   joinTokenGeneration?: pulumi.Input<string | number>;
 
   /**
-   * How many ended tasks Swarm remembers for each replica.
-   * @default - left as it is; 5 in a new Swarm
+   * Number of ended tasks that Swarm keeps for each replica.
+   * @default - unchanged; 5 in a new Swarm
    */
   taskHistoryLimit?: pulumi.Input<number>;
 
   /**
-   * Whether nodes take tasks, by host key: `active`, `pause` or `drain`.
-   * @default - left as it is
+   * Availability of nodes, by host key: `active` takes tasks, `pause` only keeps those it has, `drain` moves them away.
+   * @default - unchanged
    */
   availability?: Record<string, pulumi.Input<NodeAvailability>>;
 
   /**
-   * Whether a Swarm that is there already may be taken on. It is never left by this program then, and only what is
-   * asked for here changes in it.
-   * @default false: a Swarm that is there already is refused
+   * Whether to adopt an existing Swarm. This program never leaves an adopted Swarm, and changes only the settings that
+   * are given here.
+   * @default false: an existing Swarm is refused
    */
   adopt?: boolean;
 
   /**
-   * Whether changes may be made that end the Swarm or a network in use and make it anew. Data in volumes survives;
-   * services are down meanwhile.
-   * @default false: such changes are refused, with the list of what would be lost
+   * Whether changes may replace the Swarm or a network in use. Data in volumes survives, but services are down in the
+   * meantime.
+   * @default false: such changes are refused, with a list of what would be lost
    */
   allowOutage?: boolean;
 
   /**
-   * How long joining, draining and leaving may take each, in seconds.
+   * Time limit for each join, drain and leave, in seconds.
    * @default 120
    */
   timeoutSeconds?: pulumi.Input<number>;

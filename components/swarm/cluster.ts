@@ -24,7 +24,7 @@ export interface ClusterArgs extends Settings {
   owner: OwnerInput;
   adopt: boolean;
   allowOutage: boolean;
-  /** Whether one host is all there is. */
+  /** Whether the Swarm has only one host. */
   singleHost: boolean;
 }
 
@@ -32,9 +32,9 @@ export interface ClusterArgs extends Settings {
 export class Cluster extends SwarmResource {
   declare readonly joinTokens: pulumi.Output<{ worker: string; manager: string }>;
   declare readonly unlockKey: pulumi.Output<string>;
-  /** Whether this program made the Swarm. */
+  /** Whether this program created the Swarm. */
   declare readonly ownsSwarm: pulumi.Output<boolean>;
-  /** Whether Docker's bridge for Swarm tasks came with the Swarm. */
+  /** Whether docker_gwbridge, Docker's bridge for Swarm tasks, was created with the Swarm. */
   declare readonly createdGatewayBridge: pulumi.Output<boolean>;
 
   constructor(name: string, args: ClusterArgs, opts: pulumi.CustomResourceOptions) {

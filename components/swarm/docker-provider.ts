@@ -15,7 +15,7 @@ export function connectedEngine(host: Host): pulumi.Output<EngineConnection> {
   return pulumi.all([host.engine, host.ready]).apply(([engine]) => engine);
 }
 
-/** Settings of the one docker provider of a Swarm, by which it talks to a manager that answers. */
+/** Returns the settings of the Swarm's docker provider, which connects to a reachable manager. */
 export function dockerConfig(name: string, managers: readonly Host[]): docker.ProviderArgs {
   const engine = connectedManager(name, managers);
   return {
@@ -24,18 +24,18 @@ export function dockerConfig(name: string, managers: readonly Host[]): docker.Pr
     caMaterial: engine.apply((connection) => tlsMaterial(connection).ca),
     certMaterial: engine.apply((connection) => tlsMaterial(connection).cert),
     keyMaterial: engine.apply((connection) => tlsMaterial(connection).key),
-    // Left out, the plugin reads DOCKER_CONTEXT, which wins over `host`, and DOCKER_CERT_PATH, which it refuses beside
-    // certificates that are given.
+    // If these are omitted, the plugin reads DOCKER_CONTEXT, which takes precedence over `host`, and DOCKER_CERT_PATH,
+    // which it refuses together with explicit certificates.
     context: "",
     certPath: "",
   };
 }
 
 /**
- * The certificates in the form that the plugin needs. Without a client certificate it would leave TLS out, and without
- * an authority it would leave the check of the engine's certificate out.
+ * Returns the certificates as the plugin needs them. Without a client certificate it would not use TLS, and without an
+ * authority it would not verify the engine's certificate.
  *
- * @throws when there is no authority.
+ * @throws Error if there is no authority
  */
 export function tlsMaterial(connection: EngineConnection): Record<"ca" | "cert" | "key", string> {
   if (!isTls(connection)) return { ca: "", cert: "", key: "" };
@@ -50,8 +50,8 @@ const pem = (kind: string, ...lines: string[]) =>
   [`-----BEGIN ${kind}-----`, ...lines, `-----END ${kind}-----`, ""].join("\n");
 
 /**
- * What the plugin gets for an engine that asks for no client certificate, and so never sees it. It is public and opens
- * nothing: no authority signed it.
+ * A client certificate for engines that do not request one, because the plugin requires one. It is public and gives no
+ * access: no authority signed it.
  */
 const UNUSED_CLIENT = {
   cert: pem(
@@ -69,8 +69,9 @@ const UNUSED_CLIENT = {
 };
 
 /**
- * The manager to talk to: the one of the last `up` as long as it answers, so that one which comes back, or joins, is
- * no reason to change; else the first by key that does. Before there is a Swarm, the host that it will be made on.
+ * Returns the manager to connect to: the one of the last `up` if it answers, so that a manager that returns or joins
+ * does not change the provider; otherwise the first by key that answers. Before the Swarm exists, returns the host that
+ * it will be created on.
  */
 function connectedManager(name: string, managers: readonly Host[]): pulumi.Output<EngineConnection> {
   const byKey = [...managers].sort((a, b) => (a.key < b.key ? -1 : 1));
@@ -84,12 +85,12 @@ function connectedManager(name: string, managers: readonly Host[]): pulumi.Outpu
 
 /** How long to wait for managers to elect a leader, in milliseconds. */
 const ELECTION_MS = 20_000;
-/** Poll interval during an election, in milliseconds. */
+/** Polling interval during an election, in milliseconds. */
 const AGAIN_MS = 500;
 
 /**
- * Returns the first manager that answers and sees a leader, the former one before all others: the docker provider fails at
- * once where there is none. Returns undefined when none answers.
+ * Returns the first manager that answers and sees a leader, because the docker provider fails at once without a leader.
+ * Tries the manager of the last `up` first. Returns undefined if none answers.
  */
 export async function firstReachableManager(
   engines: readonly EngineConnection[],
@@ -105,19 +106,19 @@ export async function firstReachableManager(
       if (found?.seesLeader) return ordered[at];
       if (found) leaderless ??= ordered[at];
     }
-    // All may be locked: the former one is as good as any other then.
+    // Possibly all are locked. Then no choice is better than the manager of the last `up`.
     if (!leaderless) return ordered.find(isFormer);
     if (performance.now() >= end) return leaderless;
   }
 }
 
-/** Returns undefined for an engine that is silent, or manages no Swarm. */
+/** Returns undefined for an engine that is unreachable or not a manager. */
 async function inspectManager(
   connection: EngineConnection,
   patience: (connection: EngineConnection) => number,
 ): Promise<{ seesLeader: boolean } | undefined> {
   const info = await new Engine(connection).info(patience(connection)).catch(() => undefined);
-  // Without a leader a manager cannot tell which Swarm it manages.
+  // Without a leader a manager does not report the id of its Swarm.
   return info?.Swarm.ControlAvailable ? { seesLeader: Boolean(info.Swarm.Cluster?.ID) } : undefined;
 }
 

@@ -18,9 +18,9 @@ export interface MemberArgs {
   timeoutSeconds: pulumi.Input<number>;
 }
 
-/** A host's place in the Swarm. */
+/** A host's membership in the Swarm. */
 export class Member extends SwarmResource {
-  /** The address the Swarm knows the node by. */
+  /** The node's address in the Swarm. */
   declare readonly address: pulumi.Output<string>;
 
   constructor(name: string, args: MemberArgs, opts: pulumi.CustomResourceOptions) {

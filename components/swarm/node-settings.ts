@@ -3,17 +3,17 @@ import type { NodeAvailability } from "../../engine/types.ts";
 import { SwarmResource } from "../shared/resource.ts";
 import type { SwarmReference } from "./swarm-reference.ts";
 
-/** Which node, and what is set of it. */
+/** A node and its settings. */
 export interface NodeSettingsArgs {
   /** The Swarm the node belongs to. */
   swarm: SwarmReference;
   /** Key of the node's host. */
   host: string;
-  /** Labels of the node. Its other labels are left alone, so that several may set labels on one node. */
+  /** Labels of the node. Its other labels stay unchanged, so several resources can set labels on one node. */
   labels: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /**
-   * Whether the node takes tasks: `active`, `pause` (keeps those it has) or `drain` (gives them away).
-   * @default - left as it is
+   * Availability: `active` takes tasks, `pause` only keeps those it has, `drain` moves them away.
+   * @default - unchanged
    */
   availability?: pulumi.Input<NodeAvailability>;
 }

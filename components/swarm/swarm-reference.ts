@@ -6,13 +6,13 @@ import type { NodeRole } from "../../engine/types.ts";
 export interface SwarmNode {
   /** The Swarm's id for the node. */
   nodeId: pulumi.Output<string>;
-  /** What it is in the Swarm. */
+  /** Its role in the Swarm. */
   role: NodeRole;
-  /** The address the Swarm knows it by. */
+  /** Its address in the Swarm. */
   address: pulumi.Output<string>;
 }
 
-/** The part of a Swarm that names its nodes and reaches them. */
+/** The parts of a Swarm that other components need to find its nodes and connect to them. */
 export interface SwarmReference {
   /** The Swarm's id. */
   readonly swarmId: pulumi.Output<string>;
@@ -21,7 +21,7 @@ export interface SwarmReference {
   /**
    * Returns a host's node.
    *
-   * @throws Error when no host of this Swarm has that key
+   * @throws Error if no host of this Swarm has that key
    */
   node(hostKey: string): SwarmNode;
 }

@@ -35,13 +35,13 @@ export class Swarm extends pulumi.ComponentResource implements SwarmReference {
   readonly managers: Readonly<Record<string, pulumi.Output<EngineConnection>>>;
   /** Whether changes may replace the Swarm or a network in use. */
   readonly allowOutage: boolean;
-  /** For `@pulumi/docker` resources on this Swarm: talks to a manager. */
+  /** Provider for `@pulumi/docker` resources on this Swarm. Connects to a manager. */
   readonly provider: docker.Provider;
   /** Token with which further workers join. Secret. */
   readonly workerJoinToken: pulumi.Output<string>;
   /** Token with which further managers join. Secret. */
   readonly managerJoinToken: pulumi.Output<string>;
-  /** Unlocks a manager after a restart. Secret; empty unless `autolock` is on. */
+  /** Key that unlocks a manager after a restart. Secret; empty unless `autolock` is on. */
   readonly unlockKey: pulumi.Output<string>;
 
   readonly #preflight: Preflight;
@@ -102,7 +102,7 @@ export class Swarm extends pulumi.ComponentResource implements SwarmReference {
   }
 
   /**
-   * Has a component's requirement checked with all others, before anything is changed. Returns the resource to depend
+   * Adds a component's requirement to the checks that run before anything is changed. Returns the resource to depend
    * on. Call it in the component's constructor, before its first child.
    *
    * @internal
@@ -112,8 +112,8 @@ export class Swarm extends pulumi.ComponentResource implements SwarmReference {
   }
 
   /**
-   * Throws if a component of this Swarm has issues. Resources that the program declared before, such as the Swarm itself,
-   * are not created either.
+   * Throws if a component of this Swarm has issues. Resources that the program declared before, such as the Swarm
+   * itself, are not created either.
    *
    * @internal
    */

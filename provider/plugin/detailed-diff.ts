@@ -1,6 +1,6 @@
 import { deepEqual } from "../runtime/diff.ts";
 
-/** What happens to one property. */
+/** The change of one property. */
 export type PropertyChange = "add" | "delete" | "update";
 
 /** One changed property of a resource. */

@@ -3,7 +3,7 @@ import { credentials } from "@grpc/grpc-js";
 import engineService from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import engine from "@pulumi/pulumi/proto/engine_pb.js";
 
-/** The resource that is worked on, for the lines that its handler logs. */
+/** URN of the resource whose handler is running, for the lines that the handler logs. */
 const resource = new AsyncLocalStorage<string>();
 
 /** Sends log lines to Pulumi's engine, each to the resource whose handler logged it. */
@@ -16,7 +16,7 @@ export class EngineLog {
     this.#client = new engineService.EngineClient(address, credentials.createInsecure());
   }
 
-  /** Runs `work` as work on this resource, and returns when its lines have arrived. */
+  /** Runs `work` for this resource, and returns when Pulumi has received its log lines. */
   async during<T>(urn: string, work: () => Promise<T>): Promise<T> {
     try {
       return await resource.run(urn, work);
@@ -25,7 +25,7 @@ export class EngineLog {
     }
   }
 
-  /** Shows a line beside the resource that is worked on. A line that Pulumi does not take is lost. */
+  /** Shows a line next to the current resource. A line that Pulumi does not accept is lost. */
   readonly info = (line: string): void => {
     const request = new engine.LogRequest();
     request.setSeverity(engine.LogSeverity.INFO);

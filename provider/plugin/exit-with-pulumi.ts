@@ -1,10 +1,10 @@
-/** Ends this process when the Pulumi that started it is gone: a killed one leaves it behind, with nothing to record its work. */
+/** Ends this process when its parent, Pulumi, is gone: after a kill nothing would record this process's work. */
 export function exitWithPulumi(): void {
   const pulumi = process.ppid;
   setInterval(() => {
     if (process.ppid !== pulumi) process.exit(1);
   }, 1_000).unref();
-  // Where a shell is in between, nobody reads the output. The error would be printed, and fail again, for ever.
+  // If a shell is in between, the output has no reader. Printing that error would fail again, in an endless loop.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "EPIPE") process.exit(1);

@@ -8,7 +8,7 @@ import { EngineLog } from "./engine-log.ts";
 import { exitWithPulumi } from "./exit-with-pulumi.ts";
 import { resourceServer } from "./resource-server.ts";
 
-/** The largest message that Pulumi itself sends and takes, in bytes. */
+/** The maximum size of Pulumi's own messages, in bytes. */
 const MAX_MESSAGE = 400 * 1024 * 1024;
 
 async function main(engineAddress: string | undefined): Promise<void> {
@@ -30,7 +30,7 @@ async function main(engineAddress: string | undefined): Promise<void> {
     const listening = (error: Error | null, port: number) => (error ? fail(error) : done(port));
     server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), listening);
   });
-  // Pulumi reads the port, and nothing else, from the standard output.
+  // Pulumi expects the port on the standard output, and nothing else.
   process.stdout.write(`${port}\n`);
 }
 

@@ -7,7 +7,7 @@ export function fromStruct<T extends object>(properties: Struct | undefined): T 
   return (properties?.toJavaScript() ?? {}) as T;
 }
 
-/** Returns properties as Pulumi's wire format has them, which knows no `undefined`. */
+/** Returns properties in Pulumi's wire format, which has no `undefined`. */
 export function toStruct(properties: object): Struct {
   return struct.Struct.fromJavaScript(
     JSON.parse(JSON.stringify(properties)) as Parameters<typeof struct.Struct.fromJavaScript>[0],

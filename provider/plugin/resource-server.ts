@@ -12,22 +12,22 @@ import { ResourceInitError } from "../runtime/errors.ts";
 import { detailedDiff, type PropertyChange } from "./detailed-diff.ts";
 import { fromStruct, toStruct } from "./properties.ts";
 
-/** The handlers by kind, each over its own inputs and state. */
+/** The handlers by kind, each with its own types of inputs and state. */
 export type Handlers = Readonly<Record<Kind, ResourceHandler<object, object>>>;
 
 export interface ServerOptions {
   /** Version of the package, and of the plugin. */
   version: string;
-  /** Runs the work on a resource so that what it logs is shown beside the resource. */
+  /** Runs the work on a resource so that its log lines are shown next to the resource. */
   during: <T>(urn: string, work: () => Promise<T>) => Promise<T>;
 }
 
-/** Any method of the service: a request in, an answer or an error out. */
+/** A method of the service. */
 type Method<Request, Response> = handleUnaryCall<Request, Response>;
 
 /**
- * Pulumi's resource provider service over the handlers of this package. It announces no support for previews, so
- * Pulumi never calls `create` or `update` in one.
+ * Returns Pulumi's resource provider service for these handlers. It declares no support for previews, so Pulumi never
+ * calls `create` or `update` in one.
  */
 export function resourceServer(handlers: Handlers, { version, during }: ServerOptions) {
   const handlerOf = (urn: string) => {
@@ -38,7 +38,7 @@ export function resourceServer(handlers: Handlers, { version, during }: ServerOp
     return handler;
   };
 
-  /** A method that works on one resource. */
+  /** Returns a method that works on one resource. */
   const onResource =
     <Request extends { getUrn(): string }, Response>(
       work: (handler: ResourceHandler<object, object>, request: Request) => Promise<Response>,
@@ -154,12 +154,12 @@ async function remove(handler: AnyHandler, request: rpc.DeleteRequest) {
 
 const isEmpty = (value: object) => Object.keys(value).length === 0;
 
-/** The part of the state that the inputs are compared with: outputs are no difference. */
+/** Returns the part of the state to compare with the inputs: without outputs. */
 function onlyKeysOf(inputs: object, state: object): object {
   return Object.fromEntries(Object.entries(state).filter(([key]) => key in inputs));
 }
 
-/** The kind in a URN: `urn:pulumi:dev::project::parent$swarm:index:Service::name`. */
+/** Returns the kind in a URN: `urn:pulumi:dev::project::parent$swarm:index:Service::name`. */
 function kindOf(urn: string): string {
   return urn.split("::")[2]?.split("$").at(-1)?.split(":").at(-1) ?? "";
 }
@@ -168,7 +168,7 @@ function constant<Response>(response: () => Response): Method<unknown, Response>
   return (_call, answer) => answer(null, response());
 }
 
-/** Answers with an error: its message alone, for a stack trace tells a user nothing. */
+/** Returns a function that answers with an error's message, without the stack trace. */
 const failWith =
   <Response>(answer: sendUnaryData<Response>) =>
   (error: unknown): void => {
@@ -178,7 +178,7 @@ const failWith =
     answer(failure);
   };
 
-/** Tells Pulumi that the resource exists but does not work, so that it is recorded and the next `up` goes on from there. */
+/** Returns the error for a resource that exists but does not work: Pulumi records it, and the next `up` updates it. */
 function partialFailure({ id, properties, reasons }: ResourceInitError, message: string): Metadata {
   const detail = new rpc.ErrorResourceInitFailed();
   detail.setId(id);

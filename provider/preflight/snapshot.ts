@@ -21,7 +21,7 @@ export interface HostSnapshot {
   containers: (ContainerSummary & { NetworkSettings?: { Networks?: Record<string, { NetworkID: string }> } })[];
   /** Undefined: not requested. */
   volumes?: VolumeDetails[];
-  /** What only managers know. Undefined: not a manager. */
+  /** Facts that only managers know. Undefined: not a manager. */
   manager?: { swarm: SwarmDetails; nodes: NodeDetails[]; services: ServiceDetails[] };
 }
 

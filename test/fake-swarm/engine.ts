@@ -5,7 +5,7 @@ import { newEngineId, now, RECORDED } from "./recorded.ts";
 import type { FakeSwarm } from "./swarm.ts";
 import type { Timers, Timing } from "./timing.ts";
 
-/** What all fake engines share: timers, application behaviour and each other's addresses. */
+/** The environment of all fake engines: timers, application behaviour and each other's addresses. */
 export interface Simulation {
   readonly timers: Timers;
   readonly timing: Timing;

@@ -30,7 +30,7 @@ export interface DataNetwork {
   readonly bridgeName?: pulumi.Input<string>;
 }
 
-/** What a network driver supports. */
+/** The capabilities of a network driver. */
 export interface DriverCapabilities {
   /** Whether containers of different hosts reach each other. */
   spansHosts: boolean;
@@ -40,7 +40,7 @@ export interface DriverCapabilities {
   publishesPorts: boolean;
 }
 
-/** Verified on engines, except for names and ports of ipvlan, which are assumed to equal macvlan's. See docs/networks.md. */
+/** Verified on engines, except names and ports of ipvlan, assumed to equal those of macvlan. See docs/networks.md. */
 const CAPABILITIES: Record<NetworkDriver, DriverCapabilities> = {
   overlay: { spansHosts: true, resolvesNames: true, publishesPorts: true },
   bridge: { spansHosts: false, resolvesNames: true, publishesPorts: true },

@@ -29,15 +29,15 @@ export interface NodeNetworkDefinition extends NodeNetworkArgs {
   /** Driver options, under Docker's names. */
   options: Record<string, pulumi.Input<string>>;
   hosts: Record<string, { parent?: pulumi.Input<string>; ipRange?: pulumi.Input<string> }>;
-  /** What is wrong with it, as far as it is known. */
+  /** Validates the settings that are known. */
   validate(networkName: string, spec: KnownSpec): ValidationIssue[];
 }
 
 /**
  * A network of the Swarm that takes its settings from a config-only network on each host.
  *
- * @pulumi/docker's `Network` supports neither `docker network create --config-only` nor `--scope swarm --config-from`, so
- * this package has its own resources for both.
+ * @pulumi/docker's `Network` supports neither `docker network create --config-only` nor `--scope swarm --config-from`,
+ * so this package has its own resources for both.
  */
 export abstract class NodeNetwork extends pulumi.ComponentResource implements DataNetwork {
   /** The network's id in the Swarm. */
@@ -91,7 +91,7 @@ export abstract class NodeNetwork extends pulumi.ComponentResource implements Da
         driver,
         attachable: inputs.attachable,
         configFrom: configName(networkName),
-        // By what the hosts' resources tell, so that this one goes before a part of it that is made anew.
+        // Outputs of the config-only networks, so that this network is deleted before one of them is replaced.
         hostConfigs: Object.fromEntries(parts.map(([host, resource]) => [host, resource.config] as const)),
       },
       { parent: this, dependsOn: [checked, ...parts.map(([, resource]) => resource)] },
@@ -119,7 +119,7 @@ function withDefaults(definition: NodeNetworkDefinition) {
   return { subnet, gateway, attachable, labels, options, hosts };
 }
 
-/** Returns the settings that are known before the program runs, with the names of those that are given but not known. */
+/** Returns the settings that are known before the program runs, and the names of the given ones that are not. */
 function knownSpec({ labels, options, hosts, ...rest }: ReturnType<typeof withDefaults>): KnownSpec {
   const attachments = Object.entries(hosts).map(
     ([host, inputs]) => [host, knownFields<HostAttachment>(inputs)] as const,

@@ -7,7 +7,7 @@ export type NodeDriver = "bridge" | "macvlan" | "ipvlan";
 
 /** Settings that differ between hosts. */
 export interface HostAttachment {
-  /** The interface that leads into the network. Undefined: the driver has none. */
+  /** The interface that connects to the network. Undefined: the driver has none. */
   parent?: string;
   /** Undefined: all of the subnet. */
   ipRange?: string;
@@ -35,7 +35,7 @@ export function configName(networkName: string): string {
   return `${networkName}-config`;
 }
 
-/** Returns the addresses with an explicit gateway: one that Docker fills in would look like a change later on. */
+/** Returns the addresses with an explicit gateway. A gateway that Docker fills in would later look like a change. */
 function withGateway({ subnet, gateway }: NetworkAddresses): NetworkAddresses {
   return subnet === undefined ? {} : { subnet, gateway: gateway ?? defaultGateway(subnet) };
 }

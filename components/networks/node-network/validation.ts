@@ -16,7 +16,7 @@ const DEVICE_NAME = /^[^\s/:]{1,15}$/;
 /** A VLAN interface: the interface that carries it, and the VLAN id. */
 const VLAN = /^(.+)\.(\d+)$/;
 
-/** A host may have a range of a single address. */
+/** The prefix length of a range with a single address. */
 const LONGEST_PREFIX = 32;
 
 /** Validates the known settings of a network on these hosts. */
@@ -38,7 +38,7 @@ export function validateNodeNetwork(
   ];
 }
 
-/** Validates the same for a macvlan or ipvlan network, with the interface and the IP range of each host. */
+/** Validates the known settings of a macvlan or ipvlan network, with the interface and IP range of each host. */
 export function validateL2Network(
   networkName: string,
   spec: KnownSpec,
@@ -56,7 +56,7 @@ function isDeferred({ deferred = [] }: KnownSpec, argument: string): boolean {
   return deferred.includes(argument);
 }
 
-/** The config-only networks have a longer name. */
+/** Validates the network's name, and the longer one of its config-only networks. */
 function validateName(networkName: string): ValidationIssue[] {
   const issues = validateNetworkName(networkName);
   if (issues.length > 0 || validateNetworkName(configName(networkName)).length === 0) return issues;
@@ -87,7 +87,7 @@ function parentError(parent: string): string | undefined {
   return "names no VLAN: its number, after the dot, must be from 1 to 4094";
 }
 
-/** Each engine assigns addresses on its own, so hosts must not share a range. */
+/** Rejects ranges that overlap: each engine assigns addresses independently of the others. */
 function validateIpRanges(spec: KnownSpec): ValidationIssue[] {
   const { hosts, subnet, gateway } = spec;
   const entries = Object.entries(hosts);

@@ -1,6 +1,6 @@
 import { type ValidationIssue, formatIssue } from "../../../core/input-validation-error.ts";
 
-/** What an issue is about. These are the columns of the table of issues, in this order. */
+/** The subjects of issues. These are the columns of the table of issues, in this order. */
 export const CHECKS = [
   "engine",
   "machine",

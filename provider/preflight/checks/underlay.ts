@@ -30,7 +30,7 @@ export function checkUnderlay(requirement: NetworkRequirement, snapshot: Cluster
   );
 }
 
-/** Returns the hosts whose `privateAddress` is none of their own addresses: they are behind NAT. */
+/** Returns the hosts that do not have their `privateAddress` on an interface: they are behind NAT. */
 export function natHosts({ addresses, machines }: ClusterSnapshot): { key: string; address: string; own: string[] }[] {
   return Object.entries(machines).flatMap(([key, { addresses: own }]) => {
     const address = addresses[key];
