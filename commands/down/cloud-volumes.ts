@@ -1,16 +1,16 @@
 import type { StoredResource } from "../lib/state.ts";
 
-/** A volume in a cloud that holds a store's data. */
+/** A cloud volume with data of a store. */
 export interface CloudVolume {
   /** Its name in the stack. */
   name: string;
-  /** The cloud's own name for it. */
+  /** Its ID in the cloud. */
   id: string;
   /** Whether Pulumi refuses to delete it. */
   isProtected: boolean;
 }
 
-/** The data volumes of a stack's machines, by name. */
+/** Lists the data volumes of a stack's machines by name. */
 export function cloudVolumes(resources: readonly StoredResource[]): CloudVolume[] {
   return resources
     .flatMap(({ type, urn, id, protect = false }) =>

@@ -2,10 +2,10 @@ import { say } from "../../toolchain/progress.ts";
 import { askOnTerminal } from "../../toolchain/prompt.ts";
 import type { DataVolume } from "./data.ts";
 
-/** How to get the user's consent. */
+/** How to ask for the user's consent. */
 export interface ConfirmOptions {
   yes: boolean;
-  /** Whether there is a terminal to ask on. */
+  /** Whether the user can be asked on a terminal. */
   isTerminal: boolean;
 }
 

@@ -7,12 +7,12 @@ import { pause } from "../../engine/pause.ts";
 
 /** Time for the store's containers to release their volumes, in milliseconds. */
 const RELEASE_MS = 30_000;
-/** Between two looks at them, in milliseconds. */
+/** Interval between checks of the containers, in milliseconds. */
 const POLL_MS = 500;
-/** How long an engine may take to answer at all, in milliseconds. */
+/** Timeout for an engine's first answer, in milliseconds. */
 const PING_MS = 10_000;
 
-/** A data volume and the host that it is on. */
+/** A data volume with its host. */
 export interface DataVolume {
   host: StackHost;
   name: string;
@@ -23,15 +23,15 @@ export interface DataVolume {
 export interface DataVolumes {
   /** By host, then by name. */
   volumes: DataVolume[];
-  /** Hosts that could not be asked, with the reason. */
+  /** Unreachable hosts, with the reason. */
   unreachable: { key: string; why: string }[];
 }
 
-/** Which volumes hold data of a stack. */
+/** Criteria for the data volumes of a stack. */
 export interface DataCriteria {
   /** Whether a volume with these labels was created with this state. */
   isOurs: (labels: Record<string, string> | null) => boolean;
-  /** Names of the volumes that the stack's services mount, whatever their labels. */
+  /** Names of the volumes that the stack's services mount, regardless of their labels. */
   mounted: readonly string[];
 }
 
@@ -41,7 +41,7 @@ export interface VolumeUser {
   container: string;
 }
 
-/** The data volumes of a stack on all of its hosts; they outlive it. */
+/** Finds the data volumes of a stack on all of its hosts. They outlive the stack. */
 export async function findDataVolumes(hosts: readonly StackHost[], sought: DataCriteria): Promise<DataVolumes> {
   const unreachable: DataVolumes["unreachable"] = [];
   const asked = hosts.map(async (host): Promise<DataVolume[]> => {
@@ -64,9 +64,9 @@ export async function findDataVolumes(hosts: readonly StackHost[], sought: DataC
 }
 
 /**
- * The containers, stopped ones too, that use any of these volumes.
+ * Lists the containers, stopped ones included, that use any of these volumes.
  *
- * @param services ids of services whose own containers do not count
+ * @param services ids of services; their containers do not count
  */
 export async function findVolumeUsers(
   volumes: readonly DataVolume[],
@@ -82,7 +82,7 @@ export async function findVolumeUsers(
 
 const SERVICE_LABEL = "com.docker.swarm.service.id";
 
-/** Removes volumes with all that is in them: all of them, or none while any is in use. */
+/** Removes all of these volumes with their data; removes none if any is in use. */
 export async function removeVolumes(volumes: readonly DataVolume[], limitMs: number = RELEASE_MS): Promise<void> {
   await waitFor(
     async () => {
@@ -95,18 +95,18 @@ export async function removeVolumes(volumes: readonly DataVolume[], limitMs: num
   for (const { host, name } of volumes) await removeVolume(new Engine(host.connection), name);
 }
 
-/** Why no volume is removed. */
+/** Returns why no volume is removed. */
 export function volumesInUseError(users: readonly VolumeUser[]): string {
   const uses = users.map(({ volume, container }) => `${formatVolume(volume)} by container ${container}`);
   return `--delete-data: volumes are in use: ${[...new Set(uses)].join(", ")}: remove these containers first; no volume was removed`;
 }
 
-/** A volume's name, with its host where there are several. */
+/** Returns a volume's name, with its host if there are several. */
 export function formatVolume({ host, name }: DataVolume): string {
   return host.key === "local" ? name : `${name} on ${host.key}`;
 }
 
-/** A container that has just ended holds its volume for a moment longer than it is listed. */
+/** Waits for containers to release their volumes: one that has just ended holds them a moment longer. */
 async function removeVolume(engine: Engine, name: string): Promise<void> {
   for (const end = Date.now() + RELEASE_MS; ; await pause(POLL_MS)) {
     try {

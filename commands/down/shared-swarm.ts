@@ -3,14 +3,15 @@ import { findManager } from "../../provider/swarm/manager-pool.ts";
 import { createdSwarms, type ExportedStack } from "../lib/recorded-stack.ts";
 
 /**
- * Refuses to destroy a stack whose Swarm others use, while all of the stack is still there: Pulumi ends the Swarm last.
+ * Refuses to destroy a stack if others use its Swarm. Checks this before anything is deleted: Pulumi deletes the Swarm
+ * last.
  *
- * @throws with what the Swarm holds
+ * @throws with the other contents of the Swarm
  */
 export async function assertNotShared(exported: ExportedStack): Promise<void> {
   const ids = new Set(exported.deployment.resources?.flatMap(({ id }) => id ?? []));
   for (const { id, managers, owner } of createdSwarms(exported)) {
-    // A Swarm that cannot be asked, such as a locked one, is left to its own resource, which checks again.
+    // The Swarm's own resource checks again; this covers a Swarm that cannot be inspected here, such as a locked one.
     const engine = await findManager(managers, id).catch(() => undefined);
     if (!engine) continue;
     const refusal = remainingObjectsError(id, await listSwarmObjects(engine, { owner, ids }));

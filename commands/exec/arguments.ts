@@ -7,7 +7,7 @@ export interface ExecArguments {
   command: string[];
 }
 
-/** Parses the options before the host key; everything after it belongs to the command, its options too. */
+/** Parses the options before the host key; all arguments after it, options included, belong to the command. */
 export function execArguments(argv: readonly string[]): ExecArguments {
   const index = indexOfHost(argv);
   const { stack } = parseCommandArgs("exec", argv.slice(0, index));

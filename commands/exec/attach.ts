@@ -3,7 +3,7 @@ import { hijack } from "../../engine/exec.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { demuxStream } from "../../engine/stream-demux.ts";
 
-/** This process's own side of a command: a terminal or plain streams. */
+/** The local end of a command: a terminal or plain streams. */
 export interface LocalStreams {
   stdin: NodeJS.ReadStream;
   stdout: NodeJS.WriteStream;
@@ -11,8 +11,8 @@ export interface LocalStreams {
 }
 
 /**
- * Runs a command in a container with this process's input and output as its own, and gives back its exit code. On a
- * terminal the command gets one too, of the same size; Ctrl-C then goes to the command.
+ * Runs a command in a container with this process's input and output, and returns its exit code. On a terminal the
+ * command gets a terminal of the same size, and Ctrl-C goes to the command.
  */
 export async function execAttached(
   engine: Engine,
@@ -35,7 +35,7 @@ export async function execAttached(
   const { stream, head } = await hijack(engine.connection, `/exec/${Id}/start`, { Detach: false, Tty: tty });
   const resize = () => {
     const query = { h: stdout.rows, w: stdout.columns };
-    // A command may be over before its terminal is sized.
+    // The command may have ended before its terminal is resized.
     void engine.request("POST", `/exec/${Id}/resize`, { query }).catch(() => {});
   };
   if (tty) {
@@ -59,7 +59,7 @@ function terminalEnvironment(tty: boolean): string[] {
   return tty && process.env["TERM"] ? [`TERM=${process.env["TERM"]}`] : [];
 }
 
-/** Copies what the command prints to where it belongs, until it ends; no faster than it is taken. */
+/** Copies the command's output to the local streams until it ends, with backpressure. */
 function relay(stream: Duplex, head: Buffer, tty: boolean, { stdout, stderr }: LocalStreams): Promise<void> {
   const write = (to: NodeJS.WriteStream, bytes: Buffer) => {
     if (to.write(bytes)) return;

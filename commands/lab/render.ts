@@ -2,12 +2,12 @@ import type { Lab, LabHost } from "../../lab/lab.ts";
 import { renderTable } from "../lib/table.ts";
 import { LAB_STACK } from "./stack-file.ts";
 
-/** The hosts of a lab, one a line. */
+/** Lists the hosts of a lab, one a line. */
 export async function renderLab(lab: Lab): Promise<string> {
   return renderTable(["Host", "Address", "Engine", "Swarm"], await Promise.all(lab.hosts.map(hostRow)));
 }
 
-/** What to do with a lab that has just come up. */
+/** Lists the next commands for a new lab. */
 export function renderNextSteps(lab: Lab): string {
   const last = lab.hosts.length;
   const { ssh, address } = lab.host(last);

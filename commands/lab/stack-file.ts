@@ -8,12 +8,12 @@ import { effectiveConfig, readStackFile, workingConfig } from "../lib/config.ts"
 import { ensureToolchain, openSession, readPulumiOutput } from "../lib/pulumi.ts";
 import { readCheckpoint, type StateFolder, stackFile, type StoredResource } from "../lib/state.ts";
 
-/** The stack on a lab's hosts. Its file is none that git keeps. */
+/** The name of the stack on a lab's hosts. Git ignores its file. */
 export const LAB_STACK = "lab";
 
 const labStackFile = ({ project }: StateFolder) => join(project, `Pulumi.${LAB_STACK}.yaml`);
 
-/** Managers beyond these make a Swarm slower, not safer. */
+/** The most managers: more of them make a Swarm slower, not safer. */
 const MAX_MANAGERS = 3;
 
 const COMMENT = `# The hosts of \`npm run lab -- up\`; written by it, and removed by \`npm run lab -- down\`.
@@ -21,11 +21,11 @@ const COMMENT = `# The hosts of \`npm run lab -- up\`; written by it, and remove
 `;
 
 export interface LabStack {
-  /** How many disks each host has; a store on none of them keeps its data in volumes. */
+  /** The number of disks of each host. Without any, a store keeps its data in volumes. */
   disks: number;
 }
 
-/** Writes the stack file that points at a lab, and on record that the stack is the lab's. */
+/** Writes the stack file for a lab's hosts, and records that the lab owns the stack. */
 export function writeLabStack(
   state: StateFolder,
   hosts: readonly Pick<LabHost, "number" | "hostname" | "address" | "ssh">[],
@@ -37,7 +37,7 @@ export function writeLabStack(
   writeIfChanged(labStackFile(state), COMMENT + text);
 }
 
-/** What the stack of those hosts says. */
+/** Returns the stack's config. */
 export function labConfig(
   hosts: readonly Pick<LabHost, "number" | "hostname" | "address" | "ssh">[],
   { disks }: LabStack,
@@ -64,7 +64,7 @@ export function labConfig(
   };
 }
 
-/** What the lab wrote, so that it can be told from what its user wrote. */
+/** A record of the file that the lab wrote: distinguishes it from a file of the user's. */
 interface LabRecord {
   addresses: string[];
 }
@@ -72,8 +72,8 @@ interface LabRecord {
 const recordFile = ({ path }: StateFolder) => join(path, "lab.json");
 
 /**
- * Returns why the stack of that name is not the lab's to remove: its file, its state or its configuration was written by
- * someone else, or speaks of other hosts by now. Undefined when all there is of it is the lab's.
+ * Returns why the lab must not remove the stack: someone else wrote its file, state or configuration, or it now names
+ * other hosts. Undefined if the lab owns all of it.
  */
 export function labStackProblem(state: StateFolder): string | undefined {
   const file = labStackFile(state);
@@ -104,7 +104,7 @@ function recordedAddresses({ type, inputs }: StoredResource): string[] {
   return type === "swarm:index:Member" && typeof address === "string" ? [address] : [];
 }
 
-/** Removes the stack with its state, whose hosts are gone. Only for what `labStackProblem` finds nothing wrong with. */
+/** Removes the stack with its state, after its hosts. Call it only if `labStackProblem` finds no problem. */
 export async function removeLabStack(state: StateFolder): Promise<void> {
   if (existsSync(stackFile(state, LAB_STACK))) {
     const session = await openSession(await ensureToolchain(), state, LAB_STACK);

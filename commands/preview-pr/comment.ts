@@ -2,25 +2,25 @@ import { alert, code, codeBlock, details, htmlText, plainText } from "./markdown
 import type { ComponentChanges, Message, PreviewReport, ResourceChange, ResourceImpact, Violation } from "./report.ts";
 import type { PropertyChange } from "./values.ts";
 
-/** The comment's first line. By it the comment is found again, so that there is only ever one. */
+/** The comment's first line: identifies it, so that each pull request has only one. */
 export const MARKER = "<!-- pulumi-swarm:preview -->";
-/** The most characters that GitHub takes of a comment. */
+/** GitHub's limit for a comment, in characters. */
 export const MAX_COMMENT = 65_536;
 
-/** How much a comment tells. */
+/** How much detail a comment shows. */
 interface DetailLevel {
-  /** Properties of each change with their values, their names alone, or none. */
+  /** Shows changed properties with their values, only their names, or neither. */
   properties: "values" | "names" | "none";
-  /** Whether each resource has a line, or only each component. */
+  /** Whether each resource gets a line, or only each component. */
   resources: boolean;
   messages: boolean;
-  /** How many lines each box of what is to be known first may have. */
+  /** The most lines in each alert box. */
   maxImpacts: number;
-  /** What a reader is told of what is left out. */
+  /** Note on the omitted details. */
   omitted?: string;
 }
 
-/** From all that there is to the least; the first one that fits is taken. */
+/** From the most to the least detail; the first level that fits the limit is used. */
 const DETAIL_LEVELS: readonly DetailLevel[] = [
   { properties: "values", resources: true, messages: true, maxImpacts: Infinity },
   { properties: "names", resources: true, messages: true, maxImpacts: Infinity, omitted: "the values of properties" },
@@ -45,7 +45,7 @@ const DETAIL_LEVELS: readonly DetailLevel[] = [
   })),
 ];
 
-/** One comment on the previews of one stack or several, short enough to be taken. A pure function of the reports. */
+/** Returns one comment on the previews of one or more stacks, within GitHub's limit. A pure function of the reports. */
 export function previewComment(reports: readonly PreviewReport[], limit = MAX_COMMENT): string {
   for (const extent of DETAIL_LEVELS) {
     const text = renderComment(reports, extent);
@@ -116,7 +116,7 @@ function failure(messages: readonly Message[]): string {
   return `**The preview failed:** what follows may not be all.\n\n${codeBlock(shown || "It said no more: read the job's log.")}`;
 }
 
-/** The worst first, each kind in a box of its own. */
+/** Returns a box for each kind of impact, the most severe first. */
 function alertBoxes(
   impacts: readonly ResourceImpact[],
   policies: readonly Violation[],
@@ -163,14 +163,14 @@ function componentPart({ name, type, changes }: ComponentChanges, { resources, p
     (change) =>
       `| ${change.operation} | ${code(change.name)} | ${plainText(change.type)} | ${propertyCell(change, properties)} |`,
   );
-  // Within the tag of a summary Markdown is not read.
+  // GitHub does not render Markdown inside a <summary> tag.
   return details(
     `<b>${htmlText(title)}</b>: ${what}`,
     ["| | resource | type | what differs |", "| --- | --- | --- | --- |", ...rows].join("\n"),
   );
 }
 
-/** How many properties of one resource are named. */
+/** The most properties that are listed for one resource. */
 const MAX_PROPERTIES = 20;
 
 function propertyCell({ properties }: ResourceChange, extent: DetailLevel["properties"]): string {
@@ -187,7 +187,7 @@ function propertyLine({ path, before, after }: PropertyChange): string {
     : `${code(path)}: ${code(before)} → ${code(after)}`;
 }
 
-/** How much of what was said is shown. */
+/** The most characters of messages that are shown. */
 const MAX_MESSAGES = 8_000;
 
 function messagesSection(messages: readonly Message[], succeeded: boolean): string {

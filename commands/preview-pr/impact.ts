@@ -3,23 +3,23 @@ import type { ServiceInputs } from "../../provider/service/service-inputs.ts";
 import { describeRollout } from "../../provider/service/update-strategy.ts";
 import type { Operation, PlannedChange } from "./planned.ts";
 
-/** What a change means for those who use what is changed. */
+/** The effect of a change on users of the resource. */
 export interface Impact {
   /**
-   * `data`: something that holds data goes. `outage`: something does not work for a while, or any more. `access`: who
-   * gets in changes. `change`: something goes or is made anew. `rolling`: tasks restart in turn.
+   * `data`: stored data is deleted. `outage`: something stops working, for a while or permanently. `access`: access
+   * rights change. `change`: a resource is deleted or replaced. `rolling`: tasks restart one after the other.
    */
   kind: "data" | "outage" | "access" | "change" | "rolling";
-  /** In one line. */
+  /** A description of one line. */
   text: string;
 }
 
-/** The worst first. */
+/** The most severe first. */
 export const SEVERITY: readonly Impact["kind"][] = ["data", "outage", "access", "change", "rolling"];
 
 const DATA_STAYS = "the data in its volumes and on mounted disks stays";
 
-/** What it means when a resource of that type goes, be it for good or to be made anew. */
+/** Impact of deleting or replacing a resource, by type. */
 const REMOVAL_IMPACTS: Readonly<Record<string, Impact>> = {
   "docker:index/volume:Volume": { kind: "data", text: "the volume goes with all that is in it" },
   "aws:ebs/volume:Volume": { kind: "data", text: "the disk goes with all that is on it" },
@@ -67,7 +67,7 @@ const REMOVAL_IMPACTS: Readonly<Record<string, Impact>> = {
   },
 };
 
-/** What a change means, the worst first. Nothing for one that nobody will notice. */
+/** Returns the impacts of a change, the most severe first; none for a change without any noticeable effect. */
 export function impactsOf(change: PlannedChange): Impact[] {
   const { type, operation } = change;
   if (operation === "replace" || operation === "delete") return removalImpact(type, operation);
@@ -81,7 +81,7 @@ function removalImpact(type: string, operation: Operation): Impact[] {
   return [{ ...known, text: isReplaced ? `is made anew: ${known.text}` : known.text }];
 }
 
-/** Nobody notices when these go: their successors are there before, or they hold nothing but what was asked for. */
+/** Types without impact: their successors are created first, or they hold nothing but their inputs. */
 const WITHOUT_IMPACT = new Set([
   "docker:index/secret:Secret",
   "docker:index/serviceConfig:ServiceConfig",
@@ -97,7 +97,7 @@ const WITHOUT_IMPACT = new Set([
   ].map((kind) => `swarm:index:${kind}`),
 ]);
 
-/** What an update means, by type. */
+/** Impact of an update, by type. */
 const UPDATE_IMPACTS: Readonly<Record<string, (change: PlannedChange) => Impact[]>> = {
   "swarm:index:Service": ({ before, after }) => serviceImpact(before, after),
   "kubernetes:apps/v1:StatefulSet": ({ before, after }) => statefulSetImpact(before, after),
@@ -116,7 +116,7 @@ const UPDATE_IMPACTS: Readonly<Record<string, (change: PlannedChange) => Impact[
       : [{ kind: "access", text: "who may reach the host's published ports changes" }],
 };
 
-/** The provider has decided how the change reaches the tasks, and it is said here in its own words. */
+/** Describes the rollout that the provider has chosen, in the provider's words. */
 function serviceImpact(before: PlannedChange["before"], after: PlannedChange["after"]): Impact[] {
   const { spec, rollout, maintenanceCommand } = after as Partial<ServiceInputs>;
   const isSame = deepEqual(before["spec"], spec) && !containsUnknown(spec);
@@ -125,7 +125,7 @@ function serviceImpact(before: PlannedChange["before"], after: PlannedChange["af
   return text === undefined ? [] : [{ kind: rollout.mode === "all-at-once" ? "outage" : "rolling", text }];
 }
 
-/** How `KubernetesMinio` updates its pods; others may do otherwise, and it is said all the same. */
+/** Assumes the update strategy of `KubernetesMinio`; other StatefulSets may restart their pods one by one. */
 function statefulSetImpact(before: PlannedChange["before"], after: PlannedChange["after"]): Impact[] {
   const templateOf = (inputs: PlannedChange["after"]) =>
     (inputs["spec"] as { template?: unknown } | undefined)?.template;

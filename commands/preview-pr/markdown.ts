@@ -1,21 +1,21 @@
-/** A text as code: nothing in it is markup, a mention or a link. In a table, where a bar would end the cell. */
+/** Formats text as inline code, without markup, mentions or links. Escapes the bars that would end a table cell. */
 export function code(text: string): string {
   const line = oneLine(text).replaceAll("|", "\\|");
   const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = "`".repeat(longest + 1);
-  // Without a blank the text's own backticks would belong to the fence, and nothing at all is no code.
+  // Without the spaces the text's own backticks would join the fence; empty code is not rendered as code.
   const pad = longest > 0 || line === "" ? " " : "";
   return `${fence}${pad}${line}${pad}${fence}`;
 }
 
-/** Lines as a block of code. */
+/** Formats lines as a code block. */
 export function codeBlock(text: string): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = "`".repeat(longest + 1);
   return `${fence}text\n${text}\n${fence}`;
 }
 
-/** A sentence whose words came from elsewhere: what would be markup, a mention or a link stays text. */
+/** Escapes a sentence with foreign parts, so that they contain no markup, mentions or links. */
 export function plainText(text: string): string {
   return oneLine(text)
     .replace(/&/g, "&amp;")
@@ -26,7 +26,7 @@ export function plainText(text: string): string {
     .replace(/:\/\//g, ":&#47;&#47;");
 }
 
-/** The same within HTML, where only a line break would let Markdown begin. */
+/** Escapes text for use within HTML, where Markdown can begin only after a line break. */
 export function htmlText(text: string): string {
   return oneLine(text)
     .replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
@@ -38,12 +38,12 @@ function oneLine(text: string): string {
   return text.replace(/[\u0000-\u001f\u007f]+/g, " ").trim();
 }
 
-/** A box that GitHub draws in a colour of its own. */
+/** Returns a box that GitHub draws in its own colour. */
 export function alert(kind: "CAUTION" | "WARNING" | "NOTE", lines: readonly string[]): string {
   return [`> [!${kind}]`, ...lines.map((line) => `> - ${line}`)].join("\n");
 }
 
-/** What is shown once somebody asks for it. */
+/** Returns a section that is collapsed at first. */
 export function details(summary: string, body: string): string {
   return `<details><summary>${summary}</summary>\n\n${body}\n\n</details>`;
 }

@@ -3,16 +3,16 @@ import { type Impact, impactsOf, SEVERITY } from "./impact.ts";
 import { type Operation, type PlannedChange, shortType, typeFromUrn } from "./planned.ts";
 import { maskSecrets, type PropertyChange, propertyChanges } from "./values.ts";
 
-/** What a preview of one stack says, as plain data: this is what `--json` prints. */
+/** The preview of one stack as plain data: the output of `--json`. */
 export interface PreviewReport {
   stack: string;
-  /** Whether the preview came to its end. Else `messages` say why not. */
+  /** Whether the preview completed. If not, `messages` contains the reason. */
   succeeded: boolean;
-  /** How many resources, by operation; those that stay as they are under `same`. Pulumi's own count. */
+  /** Pulumi's count of resources by operation; unchanged ones count under `same`. */
   counts: Record<string, number>;
-  /** What somebody should know before anything else, the worst first. */
+  /** The impacts that a reviewer should see first, the most severe first. */
   impacts: ResourceImpact[];
-  /** What changes, by component, in the order of the program. */
+  /** The changes by component, in the order of the program. */
   components: ComponentChanges[];
   policies: Violation[];
   messages: Message[];
@@ -26,7 +26,7 @@ export interface ResourceImpact extends Impact {
 }
 
 export interface ComponentChanges {
-  /** Its name in the program; empty for what belongs to no component. */
+  /** Its name in the program; empty for resources outside of components. */
   name: string;
   type: string;
   changes: ResourceChange[];
@@ -43,7 +43,7 @@ export interface Violation {
   policy: string;
   /** `mandatory` or `advisory`. */
   level: string;
-  /** Empty where it is about the stack. */
+  /** Empty for a violation of the whole stack. */
   resource: string;
   text: string;
 }
@@ -53,12 +53,12 @@ export interface Message {
   text: string;
 }
 
-/** What was run, beside what it said. */
+/** A finished preview with its events. */
 export interface PreviewRun {
   stack: string;
   succeeded: boolean;
   events: readonly EngineEvent[];
-  /** Values of secrets: they are masked wherever they turn up. */
+  /** Values of secrets, which are masked everywhere. */
   secrets?: readonly string[];
 }
 
@@ -75,7 +75,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
 
 const STACK_TYPE = "pulumi:pulumi:Stack";
 
-/** The report of a preview. A pure function of its events. */
+/** Returns the report on a preview. A pure function of its events. */
 export function previewReport({ stack, succeeded, events: raw, secrets = [] }: PreviewRun): PreviewReport {
   const events = maskSecrets(raw, secrets);
   const planned = plannedChanges(events);
@@ -101,7 +101,7 @@ function resourceImpacts(change: PlannedChange): ResourceImpact[] {
   return impactsOf(change).map((impact) => ({ ...impact, resource, type: shortType(type), operation }));
 }
 
-/** The steps of a replacement, and there are three, are one change. */
+/** Merges the three steps of a replacement into one change. */
 function plannedChanges(events: readonly EngineEvent[]): PlannedChange[] {
   const changes = new Map<string, PlannedChange>();
   for (const { resourcePreEvent } of events) {
@@ -111,7 +111,7 @@ function plannedChanges(events: readonly EngineEvent[]): PlannedChange[] {
     const name = nameFromUrn(urn);
     if (!operation || type === STACK_TYPE || isDefaultProvider(type, name)) continue;
     const known = changes.get(urn);
-    // Not every step tells of both states.
+    // Some steps contain only one of the two states.
     const before = known && op === "create-replacement" ? known.before : states.old?.inputs;
     const after = known && op === "delete-replaced" ? known.after : states.new?.inputs;
     changes.set(urn, { urn, name, type, operation, before: before ?? {}, after: after ?? {} });
@@ -125,7 +125,7 @@ function countsOf(planned: readonly PlannedChange[]): Record<string, number> {
   return counts;
 }
 
-/** Parents of all resources, and which of these are components. */
+/** The parent of each resource, and the URNs of components. */
 interface ResourceTree {
   parents: ReadonlyMap<string, string>;
   components: ReadonlySet<string>;
@@ -144,7 +144,7 @@ function resourceTree(events: readonly EngineEvent[]): ResourceTree {
   return { parents, components };
 }
 
-/** Grouped by the outermost component: what a program declares by itself. A component changes by what it is made of. */
+/** Groups changes by the outermost component, which the program itself declares. Omits the components themselves. */
 function groupByComponent(planned: readonly PlannedChange[], family: ResourceTree): ComponentChanges[] {
   const groups = new Map<string, ComponentChanges>();
   for (const { urn, name, type, operation, before, after } of planned) {
@@ -159,12 +159,12 @@ function groupByComponent(planned: readonly PlannedChange[], family: ResourceTre
 }
 
 function componentTitle(urn: string): Pick<ComponentChanges, "name" | "type"> {
-  // Components of this package go by their class names.
+  // Components of this package are called by their class names.
   const type = shortType(typeFromUrn(urn)).replace(/^swarm:/, "");
   return urn === "" ? { name: "", type: "" } : { name: nameFromUrn(urn), type };
 }
 
-/** The URN of the outermost component around a resource; empty where there is none. */
+/** Returns the URN of the outermost component around a resource; empty if there is none. */
 function outermostComponent(urn: string, family: ResourceTree, found = ""): string {
   const parent = family.parents.get(urn);
   if (parent === undefined || parent === "") return found;
@@ -177,7 +177,7 @@ function violations({ policyEvent: event }: EngineEvent): Violation[] {
   return [{ policy, level, resource: nameFromUrn(resourceUrn), text: message.trim() }];
 }
 
-/** What was said, but for what is only of use to who looks for a fault in Pulumi, and what the effects say already. */
+/** Returns the messages without duplicates, debug output, and texts that an impact already contains. */
 function messagesOf(events: readonly EngineEvent[], impacts: readonly Impact[]): Message[] {
   const said = events.flatMap(({ diagnosticEvent: event }) => {
     if (!event || event.ephemeral || event.severity === "debug") return [];

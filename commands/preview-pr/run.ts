@@ -10,20 +10,20 @@ import type { PreviewRun } from "./report.ts";
 import { secretValues, type DecryptedConfig } from "./secrets.ts";
 import { maskSecrets } from "./values.ts";
 
-/** How much of what Pulumi printed is kept for the case that it ends before it tells of anything. */
+/** How much of Pulumi's output is kept, in case it fails before its first event. */
 const MAX_LAST_LINES = 20;
 
 /**
- * Previews a stack and gives back what Pulumi said of it, with the values to mask. What it prints goes to standard
- * error, masked in the same way.
+ * Previews a stack and returns Pulumi's events with the values to mask. Writes Pulumi's output, masked in the same way,
+ * to standard error.
  *
- * @param flags more of `pulumi preview`, such as `--policy-pack`
+ * @param flags more flags of `pulumi preview`, such as `--policy-pack`
  */
 export async function runPreview(session: Session, flags: readonly string[]): Promise<PreviewRun> {
   const { stack, state, env, toolchain } = session;
   const shown = await readConfig(session);
   const everySecret = secretValues(shown, []);
-  // The event log holds what Pulumi prints with --debug, secrets in plain: no signal may leave it on the disk.
+  // With --debug the event log contains plain-text secrets: no signal may leave it on the disk.
   const log = createUnlinkedFile(state.path, PREVIEW_PREFIX);
   const lines: string[] = [];
   const onLine = (line: string) => {
@@ -47,7 +47,7 @@ export async function runPreview(session: Session, flags: readonly string[]): Pr
   }
 }
 
-/** The reason of a failure is asked for again without secrets. */
+/** If the secrets cannot be read, asks again without them for the reason. */
 async function readConfig(session: Session): Promise<DecryptedConfig> {
   const shown = await readPulumiSecrets(session, ["config", "--json", "--show-secrets"]).catch(() => undefined);
   if (shown !== undefined) return JSON.parse(shown) as DecryptedConfig;
@@ -67,7 +67,7 @@ async function didSucceed(work: Promise<unknown>): Promise<boolean> {
   }
 }
 
-/** What was printed last, as the reason why the preview ended. */
+/** Returns the last output as the reason why the preview failed. */
 function lastOutput(lines: readonly string[]): EngineEvent {
   return { diagnosticEvent: { severity: "error", message: lines.slice(-MAX_LAST_LINES).join("\n") } };
 }

@@ -1,11 +1,11 @@
-/** Shorter ones would be found everywhere, and masking them would tell what they are. */
+/** Shorter secrets would match everywhere, and masking them would reveal them. */
 const MIN_LENGTH = 4;
-/** The same for a line of a secret, and for a part of an encoded one. */
+/** The minimum for a line of a secret, and for a part of an encoded one. */
 const MIN_PART_LENGTH = 8;
 
 /**
- * How secrets may be written down: as they are, one line of several, escaped, encoded, and encoded as a part of a longer
- * text. The longest first, so that no part of one is left.
+ * Returns all forms in which secrets may be written: plain, line by line, escaped, encoded, and encoded as part of a
+ * longer text. The longest come first, so that no part of one remains.
  */
 export function secretEncodings(secrets: readonly string[]): string[] {
   const all = secrets.filter(({ length }) => length >= MIN_LENGTH).flatMap(encodingsOf);
@@ -18,7 +18,7 @@ function encodingsOf(secret: string): string[] {
   const hex = bytes.toString("hex");
   return [
     ...[secret, ...secretLines(secret)],
-    // Go writes JSON so that it can stand in HTML.
+    // Go escapes JSON for use within HTML.
     ...[json, json.replace(/[<>&]/g, (sign) => `\\u00${sign.charCodeAt(0).toString(16)}`)],
     ...[encodeURIComponent(secret), hex, hex.toUpperCase()],
     ...(["base64", "base64url"] as const).flatMap((encoding) => [
@@ -28,7 +28,7 @@ function encodingsOf(secret: string): string[] {
   ];
 }
 
-/** Output is masked line by line. The frame of a PEM is no secret. */
+/** Returns the lines of a secret: output is masked line by line. The header and footer of a PEM are not secret. */
 function secretLines(secret: string): string[] {
   return secret
     .split(/\r?\n/)
@@ -37,8 +37,8 @@ function secretLines(secret: string): string[] {
 }
 
 /**
- * What an encoded text has of a secret within it, such as `user:password`: four characters stand for three bytes, so that
- * it depends on where the secret begins. Characters that stand for its neighbours, too, are left out.
+ * Returns the part that a secret contributes to a longer encoded text (of `user:password`, say), for each offset: four
+ * characters encode three bytes. Omits characters that also encode the secret's neighbours.
  */
 function partialEncodings(secret: Buffer, encoding: "base64" | "base64url"): string[] {
   return [0, 1, 2]

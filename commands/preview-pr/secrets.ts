@@ -1,12 +1,12 @@
 import type { EngineEvent } from "../lib/events.ts";
 import { SECRET } from "./values.ts";
 
-/** What `pulumi config --json --show-secrets` prints. */
+/** The output of `pulumi config --json --show-secrets`. */
 export type DecryptedConfig = Record<string, { value?: string; objectValue?: unknown; secret: boolean }>;
 
 /**
- * The values of a stack's config that are secret. Of a structured value only its secret parts are: which these are, the
- * run itself tells, in which they are masked.
+ * Returns the secret values of a stack's config. Of a structured value returns only the secret parts, which the run's
+ * events mask.
  */
 export function secretValues(shown: DecryptedConfig, events: readonly EngineEvent[]): string[] {
   const masked = events.find(({ preludeEvent }) => preludeEvent)?.preludeEvent?.config ?? {};

@@ -1,32 +1,32 @@
 import { containsUnknown, deepEqual } from "../../provider/runtime/diff.ts";
 import { secretEncodings } from "./secret-encodings.ts";
 
-/** A property that differs. */
+/** A property with different values. */
 export interface PropertyChange {
-  /** `spec.TaskTemplate.ContainerSpec.Image`. */
+  /** For example `spec.TaskTemplate.ContainerSpec.Image`. */
   path: string;
-  /** Printed; absent where there was or will be none. */
+  /** The formatted value; absent if there is none. */
   before?: string;
   after?: string;
 }
 
-/** By this Pulumi marks a secret in what it writes down; the value itself is not there. */
+/** The key that Pulumi writes in place of a secret; the value itself is not there. */
 const SECRET_SIGNATURE = ["4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"] as const;
 export const SECRET = "[secret]";
 const UNKNOWN = "(known after the update)";
-/** How much of a value is shown. */
+/** The most characters of a value that are shown. */
 const MAX_LENGTH = 120;
 
-/** Inputs that only say how a resource is reached, made or looked at; who reads a preview cannot use them. */
+/** Inputs that only control how the provider reaches, creates or inspects a resource: useless to a reviewer. */
 const INTERNAL_INPUTS = new Set([
   ...["managers", "nodes", "connection", "rollout", "peers", "immutable"],
   ...["requirements", "orphanedNetworks", "outages", "ready", "recordedIds", "hasUnlockKey"],
 ]);
 
-/** What a provider's bridge notes within inputs: which of them it has filled in itself. */
+/** The key under which a bridged provider lists the inputs that it has filled in itself. */
 const BRIDGE_DEFAULTS = "__defaults";
 
-/** Where the inputs of a resource differ, the plumbing left out. */
+/** Returns the differences between the inputs of a resource, without internal ones. */
 export function propertyChanges(
   before: Readonly<Record<string, unknown>>,
   after: Readonly<Record<string, unknown>>,
@@ -43,7 +43,7 @@ function changesAt(before: unknown, after: unknown, path: string): PropertyChang
   return keys.flatMap((key) => changesAt(before[key], after[key], `${path}.${key}`));
 }
 
-/** Of a list, such as an environment or labels, only what went and came. */
+/** Returns only the removed and added items of a list, such as an environment or labels. */
 function listChanges(before: readonly unknown[], after: readonly unknown[], path: string): PropertyChange[] {
   const [had, has] = [before.map(toText), after.map(toText)];
   const gone = had.filter((item) => !has.includes(item));
@@ -59,7 +59,6 @@ function formatValue(value: unknown): string | undefined {
   return line.length > MAX_LENGTH ? `${line.slice(0, MAX_LENGTH)}…` : line;
 }
 
-/** A value as text. */
 function toText(value: unknown): string {
   const plain = (part: unknown) => (typeof part === "string" && containsUnknown(part) ? UNKNOWN : part);
   const own = (key: string, part: unknown) => (key === BRIDGE_DEFAULTS ? undefined : plain(part));
@@ -67,8 +66,8 @@ function toText(value: unknown): string {
 }
 
 /**
- * The value with every secret in it masked: those that Pulumi marks, and texts that are known to be secret, which a
- * program may have passed on as plain ones.
+ * Masks every secret in a value: those that Pulumi marks, and texts that are known to be secret, because a program may
+ * have passed them on as plain text.
  */
 export function maskSecrets<T>(value: T, secrets: readonly string[]): T {
   return mask(value, secretEncodings(secrets)) as T;

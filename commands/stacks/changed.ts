@@ -5,7 +5,7 @@ export interface StackFile {
   kind: string;
 }
 
-/** What every stack is made of: whatever changes there may change each of them. */
+/** Files that belong to every stack: a change of them may change each stack. */
 const PROGRAM = [
   /^(index\.ts|provider\.cjs|Pulumi\.yaml|package(-lock)?\.json|\.npmrc)$/,
   /^(stacks|components|core|engine|policy|provider)\//,
@@ -13,9 +13,9 @@ const PROGRAM = [
 ];
 
 /**
- * The stacks with what these files mean to them.
+ * Returns the stacks, with whether a change of these files may change them.
  *
- * @param files paths of what has changed, from the repository's root; undefined when everything may have
+ * @param files paths of the changed files, from the repository's root; undefined if any file may have changed
  */
 export function changedStacks(
   stacks: readonly StackFile[],
@@ -26,7 +26,7 @@ export function changedStacks(
   return stacks.map((stack) => ({ ...stack, changed: all || files.includes(`Pulumi.${stack.name}.yaml`) }));
 }
 
-/** How git writes that there is nothing before: the first push of a branch. */
+/** Returns whether a ref is git's placeholder for no commit, as in the first push of a branch. */
 export function isNoCommit(ref: string): boolean {
   return /^0+$/.test(ref);
 }

@@ -4,7 +4,7 @@ import { hasProjectOption, type OptionalProject, requestedProjects, skippedProje
 export interface TestArguments {
   full: boolean;
   durations: boolean;
-  /** The arguments of vitest, in their order. */
+  /** The arguments of vitest, in the original order. */
   rest: string[];
 }
 
@@ -22,7 +22,7 @@ export interface TestPlan {
   args: string[];
 }
 
-/** Chooses the projects: those that are named, all of them in a full run, else those that need no long preparation. */
+/** Chooses the projects: the named ones, all in a full run, or else those that need no long preparation. */
 export function testPlan({ full, rest }: TestArguments, projects: readonly OptionalProject[]): TestPlan {
   if (hasProjectOption(rest)) return { prepared: requestedProjects(projects, rest), missing: [], args: rest };
   if (full) return { prepared: projects, missing: [], args: rest };

@@ -1,6 +1,6 @@
 import type { FileReport } from "../../toolchain/test-reporter.ts";
 
-/** What takes less has no line of its own: most of the unit tests. */
+/** Faster tests, which are most of the unit tests, get no line. */
 const MIN_LISTED_MS = 1000;
 
 interface Duration {
@@ -8,7 +8,7 @@ interface Duration {
   what: string;
 }
 
-/** The time of each file, hooks included, and of each test, slowest first. */
+/** Returns the time of each file, hooks included, and of each test, the slowest first. */
 export function durationLines(files: readonly FileReport[]): string[] {
   const perFile = files.map(({ file, ms, tests }) => ({ ms, what: `${file} (${tests.length} tests)` }));
   const perTest = files.flatMap(({ file, tests }) => tests.map(({ name, ms }) => ({ ms, what: `${file} > ${name}` })));

@@ -3,7 +3,7 @@ import type { FileReport } from "../../toolchain/test-reporter.ts";
 import { ENGINES, type EngineVersion, parseEngineVersions } from "../../lab/engines.ts";
 import { helpOf, parseCommandArgs } from "../lib/args.ts";
 
-/** The files of `test/integration` in which engines of different versions could differ. */
+/** The files of `test/integration` whose result may depend on the version of the engine. */
 const MATRIX_FILES = [
   "lifecycle",
   "service",
@@ -18,14 +18,14 @@ const MATRIX_FILES = [
   "upgrade",
 ];
 
-/** Stands for the tests in which engines of all versions meet: `test/engines`. */
+/** Selects `test/engines`: tests with engines of several versions in one Swarm. */
 export const TOGETHER = "together";
 
 export interface EngineMatrix {
-  /** The newest first. */
+  /** The newest version first. */
   engines: EngineVersion[];
   files: string[];
-  /** Whether the tests run in which engines of all versions meet. */
+  /** Whether to run the tests with engines of several versions in one Swarm. */
   together: boolean;
 }
 
@@ -45,13 +45,13 @@ export function matrixArguments(argv: readonly string[]): EngineMatrix {
   };
 }
 
-/** What became of files on one engine, or where all of them meet. */
+/** The results of the files on one engine, or with all engines together. */
 export interface MatrixRun {
   name: string;
   files: readonly FileReport[];
 }
 
-/** A row for each file, a column for each run. */
+/** Formats a table with a row for each file and a column for each run. */
 export function matrixTable(runs: readonly MatrixRun[]): { head: string[]; rows: string[][] } {
   const nameOf = ({ file }: FileReport) => basename(file, ".test.ts");
   const names = [...new Set(runs.flatMap(({ files }) => files.map(nameOf)))];
@@ -71,7 +71,7 @@ export function matrixTable(runs: readonly MatrixRun[]): { head: string[]; rows:
   };
 }
 
-/** `12 passed, 1 failed, 73 s` */
+/** Formats a result: `12 passed, 1 failed, 73 s`. */
 function formatCounts(files: readonly FileReport[]): string {
   const tests = files.flatMap(({ tests }) => tests);
   const count = (state: string) => tests.filter((test) => test.state === state).length;

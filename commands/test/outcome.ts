@@ -1,13 +1,13 @@
 import type { FileReport } from "../../toolchain/test-reporter.ts";
 
 export interface TestOutcome {
-  /** What did not run and why, and the count as the last one. */
+  /** What did not run, with the reasons; the last line is the count. */
   lines: string[];
   exitCode: number;
 }
 
 /**
- * What a run came to, from the report of its files, or undefined when vitest did not come to write one.
+ * Returns the outcome of a run from the report on its files, which is undefined if vitest did not write it.
  *
  * @param code vitest's exit code
  */
@@ -21,7 +21,7 @@ export function testOutcome(
   const broken = (files ?? [])
     .filter(isBroken)
     .map(({ file, errors }) => `${file}: ${errors[0] ?? "it did not finish"}`);
-  // An error outside of any test, no test at all, a crash: vitest's own exit code says so, and no test does.
+  // Only vitest's exit code reports an error outside of tests, a run without tests, or a crash.
   if (code !== 0 && count("failed") + broken.length === 0) broken.push(`vitest ended with code ${code}: see above`);
   const skipped = tests.filter(({ state }) => state === "skipped");
   const failed = count("failed") + broken.length;
@@ -37,7 +37,7 @@ export function testOutcome(
   };
 }
 
-/** A file that cannot be loaded, or whose worker crashed, has no test that could fail. */
+/** Counts a file that cannot be loaded, or with a crashed worker, as one failure: it has no test that could fail. */
 function isBroken({ state, tests }: FileReport): boolean {
   return state !== "passed" && state !== "skipped" && !tests.some((test) => test.state === "failed");
 }

@@ -10,7 +10,7 @@ import { type FileReport, REPORT_VARIABLE } from "../../toolchain/test-reporter.
 import { ensureToolchain } from "../lib/pulumi.ts";
 import type { OptionalProject } from "../lib/test-projects.ts";
 
-/** The toolchain, an engine and the image, in advance: a first build must not run against a test's time limit. */
+/** Prepares the toolchain, an engine and the image, so that a first build does not use up a test's time limit. */
 export async function prepareTests(projects: readonly OptionalProject[]): Promise<void> {
   await ensureToolchain();
   for (const project of projects) await project.prepare();
@@ -22,7 +22,7 @@ export async function prepareTests(projects: readonly OptionalProject[]): Promis
 }
 
 export interface VitestRun {
-  /** What became of each file; undefined when vitest did not come to write it. */
+  /** The report on each file; undefined if vitest did not write it. */
   files: FileReport[] | undefined;
   /** Vitest's exit code. */
   code: number;

@@ -1,7 +1,7 @@
 import { renderTable } from "../lib/table.ts";
 import type { Listing, Reading, Round } from "./round.ts";
 
-/** How the objects of one writer came back through one reader. */
+/** The results of the objects from one writer, read through one reader. */
 export interface PairResult {
   writer: string;
   reader: string;
@@ -9,21 +9,21 @@ export interface PairResult {
   objects: number;
 }
 
-/** What was done, and how long it took. */
+/** The results of a run, with its duration. */
 export interface VerifyRun {
   stack: string;
   endpoints: Record<string, string>;
-  /** Why an endpoint did not answer; nothing was tried through it. */
+  /** Why an endpoint did not answer; it took no part in the round. */
   unreachable: Record<string, string>;
   bucket: string;
   objects: { name: string; size: number }[];
   seconds: number;
 }
 
-/** The result as plain data: this is what `--json` prints. */
+/** The result as plain data: the output of `--json`. */
 export interface VerifyReport extends VerifyRun {
   pairs: PairResult[];
-  /** What differs, one line each; empty when all is well. */
+  /** The differences, one line each; empty if all is well. */
   differences: string[];
 }
 
@@ -65,7 +65,7 @@ function listingDifferences({ reader, when, missing, unexpected, error }: Listin
   ];
 }
 
-/** The report for people. */
+/** Formats the report for people. */
 export function renderVerify({ endpoints, bucket, objects, pairs, differences, seconds }: VerifyReport): string {
   const hosts = Object.keys(endpoints);
   const cell = (writer: string, reader: string) => {

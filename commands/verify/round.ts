@@ -1,21 +1,21 @@
 import { sampleBytes, sha256, type Sample } from "./samples.ts";
 import type { Bucket } from "./store.ts";
 
-/** What was written through one host and what another gave back. */
+/** An object that was written through one host and read through another. */
 export interface Reading {
   writer: string;
   reader: string;
   object: string;
   size: number;
-  /** SHA-256 of what was written. */
+  /** SHA-256 of the written data. */
   written: string;
-  /** SHA-256 of what was read; absent when nothing was. */
+  /** SHA-256 of the data that was read; absent if the read failed. */
   read?: string;
-  /** Why nothing was read, or written. */
+  /** Why the write or the read failed. */
   error?: string;
 }
 
-/** What one host listed, at one moment, against what must be there. */
+/** The objects that one host listed, and those that it should list. */
 export interface Listing {
   reader: string;
   when: "written" | "deleted";
@@ -29,7 +29,7 @@ export interface Round {
   listings: Listing[];
 }
 
-/** An object with its writer, its key in the bucket, and its bytes' checksum. */
+/** An object with its writer, its key in the bucket, and the checksum of its data. */
 interface WrittenObject {
   writer: string;
   object: string;
@@ -43,8 +43,8 @@ interface WrittenObject {
 export type ReportStep = (what: string) => void;
 
 /**
- * Writes every sample through every host, reads each back through all of them, lists, deletes through the next host,
- * and lists again. What a host does wrong is part of the result; only an abort ends the round early.
+ * Writes every sample through every host, reads each through all hosts, lists them, deletes each through the next host,
+ * and lists again. A host's failure becomes part of the result; only an abort ends the round early.
  */
 export async function verifyRound(
   buckets: Readonly<Record<string, Bucket>>,
@@ -79,7 +79,7 @@ export async function verifyRound(
 
   step("deleting");
   for (const [index, key] of there.entries()) {
-    // Through another host than the writer, where there is one.
+    // Deletes through another host than the writer, if there is one.
     const [, bucket] = hosts[(index + 1) % hosts.length]!;
     await runStep(() => bucket.delete(key), signal);
   }
@@ -118,7 +118,7 @@ async function listThrough(
   return { reader, when, missing, unexpected };
 }
 
-/** The message of what goes wrong, or nothing. An abort is no result: it ends everything. */
+/** Returns the error's message, or undefined on success. Rethrows an abort, which ends the whole round. */
 async function runStep(work: () => Promise<void>, signal: AbortSignal | undefined): Promise<string | undefined> {
   try {
     await work();
@@ -129,14 +129,14 @@ async function runStep(work: () => Promise<void>, signal: AbortSignal | undefine
   }
 }
 
-/** One line for an error of the SDK or of the network. */
+/** Returns one line for an error of the SDK or of the network. */
 export function describeError(error: unknown): string {
   const { name, message, code } = error as NodeJS.ErrnoException;
   const text = message || code || name;
   return name === "Error" || text.includes(name) ? text : `${name}: ${text}`;
 }
 
-/** Empties and removes the bucket through the first host that can. */
+/** Empties and removes the bucket through the first host that succeeds. */
 export async function removeBucket(buckets: readonly Bucket[]): Promise<void> {
   let failure: unknown;
   for (const bucket of buckets) {

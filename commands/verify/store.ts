@@ -16,26 +16,26 @@ import {
 } from "@aws-sdk/client-s3";
 import { PART_BYTES } from "./samples.ts";
 
-/** One bucket, seen through one endpoint. */
+/** A bucket behind one endpoint. */
 export interface Bucket {
   create(): Promise<void>;
   write(key: string, bytes: Buffer): Promise<void>;
   read(key: string): Promise<Uint8Array>;
   keys(): Promise<string[]>;
   delete(key: string): Promise<void>;
-  /** Deletes the bucket, which must be empty. One that is not there is fine. */
+  /** Deletes the bucket, which must be empty. Does nothing if there is none. */
   remove(): Promise<void>;
 }
 
-/** How to reach a store. The credentials stay in this process's memory. */
+/** The connection to a store. The credentials stay in this process's memory. */
 export interface StoreAccess {
   user: string;
   password: string;
-  /** PEM of the authority that signed the endpoints' certificates, where it is not a public one. */
+  /** PEM of the CA that signed the endpoints' certificates, unless it is a public one. */
   caCertificate?: string;
 }
 
-/** The bucket through an endpoint, over the AWS SDK. Calls end at once when `signal` is given and fires. */
+/** Returns the bucket behind an endpoint, through the AWS SDK. Calls end at once when `signal` aborts. */
 export function openBucket(endpoint: string, access: StoreAccess, name: string, signal?: AbortSignal): Bucket {
   const client = new S3Client({
     endpoint,
@@ -65,7 +65,7 @@ export function openBucket(endpoint: string, access: StoreAccess, name: string, 
       const whole = new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts } });
       await client.send(whole, options);
     } catch (error) {
-      // Parts that nobody completes would lie in the store for a day. Without `signal`: this must go through.
+      // Incomplete parts would stay in the store for a day. The cleanup must not be cancelled, so it gets no `signal`.
       await client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId })).catch(() => {});
       throw error;
     }
