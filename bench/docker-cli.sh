@@ -43,12 +43,12 @@ up() {
 
 status() { curl --silent --output /dev/null --write-out '%{http_code}' "http://127.0.0.1:$PORT/minio/health/cluster" || true; }
 
-# Only ever a Swarm that `up` made: its network is there, and nothing but its own services.
+# Only leaves a Swarm that `up` created: one with its network.
 down() {
   docker network inspect "$NAME" >/dev/null 2>&1 || return 0
   docker service rm "$NAME" >/dev/null 2>&1 || true
   docker swarm leave --force >/dev/null
-  # The container goes a moment after its task.
+  # The container is removed shortly after its task.
   for _ in $(seq 100); do
     [ -z "$(docker ps --all --quiet --filter "label=com.docker.swarm.service.name=$NAME")" ] && break
     sleep 0.2

@@ -19,7 +19,7 @@ export interface EngineState {
   hasOrphanedBenchmark: boolean;
 }
 
-/** The permissions of the benchmark, which never deletes the user's data without permission. */
+/** The effect of the selected parts on the user's data, and the user's permission for it. */
 export interface BenchPermission {
   /** Whether the selected parts destroy the stack with its data. */
   destroys: boolean;

@@ -10,7 +10,7 @@ const stop = new AbortController();
 /** Aborted by Ctrl-C, so that long work ends at once. */
 export const stopped = stop.signal;
 
-/** After Ctrl-C the current step ends, what it created is removed, and no other step starts. */
+/** After Ctrl-C the current step ends and is cleaned up, and no other step starts. */
 export function stopOnSignal(): void {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
 }

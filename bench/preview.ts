@@ -20,7 +20,7 @@ export async function benchPreview(stack: string): Promise<Measurement> {
       const empty = await emptySession(session.toolchain, folder);
       const ours: number[] = [];
       const theirs: number[] = [];
-      // The first run of each fills caches and is not counted. Both run alternately, under the same conditions.
+      // The first run of each fills caches and is not counted. Runs alternate, for equal conditions.
       for (let runs = 0; runs <= RUNS; runs++) {
         const own = await measureSeconds(() => readPulumiOutput(session, [...PREVIEW, "--stack", stack]));
         const other = await measureSeconds(() => readPulumiOutput(empty, [...PREVIEW, "--stack", "empty"]));

@@ -19,7 +19,7 @@ export interface BenchRow extends Measurement {
 /** The result that `--json` prints. */
 export interface BenchReport {
   rows: BenchRow[];
-  /** What was skipped, with the reason. */
+  /** Skipped parts, with the reason. */
   skipped: string[];
 }
 

@@ -45,7 +45,7 @@ async function publishedEndpoint(stack: string): Promise<string> {
   return endpoint;
 }
 
-/** Returns the service's image, which both use and neither pulls. */
+/** Returns the service's image. Both use it, and neither has to pull it. */
 async function getServiceImage(engine: Engine, project: string, stack: string): Promise<string> {
   const [service] = await engine.listServices(stackFilter({ project, stack }));
   if (!service) throw new Error(`stack ${stack} is up without a service`);

@@ -30,7 +30,7 @@ export function bootScript({ system, startScript, disks, socket, cgroup, trusted
     ...mountSystem(system),
     ...coverStartScript(startScript),
     "mkdir -p /etc/docker",
-    // Contains the engine's identity and settings, and must not be that of this machine's engine.
+    // The folder holds the engine's identity and settings, which must differ from those of this machine's engine.
     `mount --bind ${join(folder, "etc-docker")} /etc/docker`,
     ...disks.attach(),
     ...startSshd(system),

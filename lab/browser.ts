@@ -66,7 +66,7 @@ export class Browser {
   static async start(program: string): Promise<Browser> {
     const folder = mkdtempSync(join(tmpdir(), "pulumi-swarm-browser-"));
     const flags = ["--headless", "--disable-gpu", "--hide-scrollbars", "--no-first-run", "--remote-debugging-port=0"];
-    // As root it has no sandbox. It loads only our own page.
+    // Chromium's sandbox does not work as root, and is not needed for our own page.
     const asRoot = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
     const child = spawn(program, [...flags, ...asRoot, `--user-data-dir=${folder}`, "about:blank"], {
       stdio: ["ignore", "ignore", "pipe"],

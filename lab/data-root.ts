@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { run } from "../toolchain/run.ts";
 
-/** The parts of an engine's data root that are not images: its identity, and what it recreates. */
+/** Parts of an engine's data root other than images: its identity, and files that it recreates. */
 const NOT_IMAGES = "engine-id network buildkit swarm volumes containers plugins runtimes tmp trust";
 
 /**
- * Saves the images of a stopped engine. Immutable files go to a separate folder, because engines share them. Arguments are
- * the engine's data root and the target folder.
+ * Saves the images of a stopped engine. Immutable files go to a separate folder, because engines share them. Arguments
+ * are the engine's data root and the target folder.
  */
 const SAVE = `
 mkdir "$1/shared" "$1/own"

@@ -5,7 +5,7 @@ import { run } from "../toolchain/run.ts";
 
 /**
  * The disks of one host: file systems in memory, which are fast and have a fixed size. They are mounted on this machine
- * and bound into the host, so that they survive its power cuts.
+ * and bind-mounted into the host, so that they survive its power cuts.
  */
 export class LabDisks {
   readonly #folder: string;

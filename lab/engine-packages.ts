@@ -4,9 +4,9 @@ import { cacheKey, ensureCached, readIfExists } from "../toolchain/cache.ts";
 import { progress } from "../toolchain/progress.ts";
 import { run } from "../toolchain/run.ts";
 
-/** The engine and its dependencies from the same suite, even if older ones would do. */
+/** The engine and its dependencies, all from the same suite even if older versions would be sufficient. */
 const PACKAGES = ["docker.io", "containerd", "runc", "iptables"];
-/** Its CLI, where it is a separate package. */
+/** The engine's CLI, if it is a separate package. */
 const COMMAND_LINE = "docker-cli";
 
 const KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
@@ -14,7 +14,7 @@ const KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
 /** A file in the layer with the package's version. */
 export const PACKAGE_VERSION = "package-version";
 
-/** apt's configuration: independent of this machine's, except for the archive's address. */
+/** apt's configuration. Only the archive's address is taken from this machine. */
 const SETTINGS = `
 Dir::Etc::sourcelist "$1/debian.sources";
 Dir::Etc::sourceparts "/dev/null";

@@ -5,11 +5,11 @@ import { writePackageIndex } from "./uninstall-engine.ts";
 import type { LabHost } from "./host.ts";
 import { UNCOVER_START_SCRIPT } from "./start-script.ts";
 
-/** The engine, and its CLI where it is a separate package of the same version. */
+/** The engine, and its CLI if it is a separate package of the same version. */
 const PACKAGES = ["docker.io", "docker-cli"];
 const DOCKERD = "/usr/sbin/dockerd";
 
-/** A fictitious later version of Docker Engine: the installed one with another version number. */
+/** A fictitious newer version of Docker Engine: the installed one with another version number. */
 export interface EngineRelease {
   /** Folder that is a repository for apt. */
   repository: string;
@@ -38,7 +38,7 @@ done
 `;
 
 /**
- * Creates a later version of a host's installed package with the same files, except that the engine reports the new
+ * Creates a newer version of a host's installed package with the same files, except that the engine reports the new
  * version.
  *
  * @param folder where it is created, visible to all hosts of a lab
@@ -103,10 +103,10 @@ export async function offerRelease(host: LabHost, { repository }: EngineRelease)
   await host.stopEngine();
   const files: Record<string, string> = {
     "/etc/apt/sources.list": `deb [trusted=yes] file:${repository} ./\n`,
-    // Caches and logs go to /run, which is the host's own and may be lost in a power cut.
+    // Caches and logs go to /run, which each host has to itself and may lose in a power cut.
     "/etc/apt/apt.conf.d/99lab": 'APT::Sandbox::User "root";\nDir::Cache "/run";\nDir::Log "/run";\n',
     "/etc/dpkg/dpkg.cfg.d/lab": "log /run/dpkg.log\nforce-unsafe-io\n",
-    // The script may not raise limits here.
+    // The script has no permission to raise limits here.
     "/etc/default/docker": `DOCKER_OPTS="${settings.join(" ")}"\nDOCKER_LOGFILE=/run/docker.log\nulimit() { :; }\n`,
   };
   const script = [

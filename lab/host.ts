@@ -22,7 +22,7 @@ export interface LabHostOptions {
   disks: number;
   /** Size of each disk in MiB. */
   diskSize: number;
-  /** Keys for ssh. */
+  /** ssh keys of the lab. */
   keys: LabKeys;
   /** Folders with programs that this machine lacks; earlier ones take precedence. */
   layers: readonly string[];
@@ -30,7 +30,7 @@ export interface LabHostOptions {
   images?: string;
 }
 
-/** Milliseconds for a fresh dockerd to answer. */
+/** How long a new dockerd may take to answer, in milliseconds. */
 const START_MS = 120_000;
 
 /**
@@ -169,6 +169,6 @@ function removeTree(folder: string): void {
   try {
     rmdirSync(folder);
   } catch {
-    // A process in it is just ending. An empty group is harmless.
+    // A process in the group is still ending. The empty group that remains is harmless.
   }
 }

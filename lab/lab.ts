@@ -101,7 +101,7 @@ export function labUnavailableReason(): string | undefined {
   return missing.length > 0 ? `a lab needs ${missing.join(", ")}, not found on PATH` : undefined;
 }
 
-/** Starts a lab, after removing labs whose process has ended. */
+/** Starts a lab, after removing the labs of processes that have ended. */
 export async function startLab(given: LabOptions): Promise<Lab> {
   const problem = labUnavailableReason();
   if (problem) throw new Error(problem);
@@ -133,7 +133,7 @@ export async function keptLabs(): Promise<Lab[]> {
   );
 }
 
-/** Programs installed for a lab that this machine lacks. */
+/** Programs that this machine lacks, installed for a lab. */
 interface InstalledTools {
   tools: string | undefined;
   /** Layers of the engines, assigned to the hosts in turn. */
@@ -222,7 +222,7 @@ export function removeAbandonedLabs(): Promise<void> {
   return withLabLock(removeAbandoned);
 }
 
-/** Runs one at a time on this machine: a slow removal must not remove a lab that was just created in the same slot. */
+/** Runs one call at a time on this machine: a slow removal must not remove a new lab in the same slot. */
 export function withLabLock<T>(work: () => Promise<T>): Promise<T> {
   return withFileLock(`${LABS}.held`, work);
 }

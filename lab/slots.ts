@@ -53,7 +53,7 @@ export function claimSlot(): Slot {
   throw new Error(`no room for another lab: ${MAX_LABS} exist; see ${LABS}`);
 }
 
-/** Lists the slots whose owner has ended. */
+/** Lists the slots of processes that have ended. */
 export function listAbandonedSlots(): Slot[] {
   return listSlots().filter(({ folder }) => {
     const owner = readProcessFile(join(folder, "owner"));

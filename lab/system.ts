@@ -89,7 +89,7 @@ function workFolder({ folder }: HostSystem, path: string): string {
   return join(folder, "work", path.replaceAll("/", "-").slice(1));
 }
 
-/** Uses only options that every sshd since 2016 supports. Sets the engine's address, whatever a shared home says. */
+/** Uses only options that every sshd since 2016 supports. Sets the engine's address, overriding a shared home. */
 function sshdConfig(): string {
   return [
     "HostKey /etc/ssh/ssh_host_ed25519_key",

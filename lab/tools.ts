@@ -10,7 +10,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   "/usr/bin/docker-registry": "docker-registry",
 };
 
-/** Folders that packages may still use instead of those below /usr. */
+/** Folders that packages may use instead of those below /usr. */
 const MERGED = ["bin", "sbin", "lib", "lib64"];
 
 /**

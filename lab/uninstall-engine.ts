@@ -13,7 +13,7 @@ const PACKAGE = "docker.io";
  * Uninstalls a host's Docker Engine. The distribution's package can be installed again from a repository on the host's
  * disk, its only one. The new engine is then reached as before, also from this machine.
  *
- * @throws if this machine has no package of the distribution, or it cannot be downloaded.
+ * @throws Error if this machine has no package of the distribution, or cannot download it
  */
 export async function uninstallEngine(host: LabHost): Promise<void> {
   const repository = join(host.folder, "packages");
@@ -23,7 +23,7 @@ export async function uninstallEngine(host: LabHost): Promise<void> {
   const settings: Record<string, string> = {
     "/etc/apt/sources.list": `deb [trusted=yes] file:${repository} ./\n`,
     "/etc/apt/apt.conf.d/99lab": 'APT::Sandbox::User "root";\nDir::Cache "/run";\n',
-    // The init script must not write outside the host's files, and may not raise limits.
+    // The init script must not write outside the host's files, and has no permission to raise limits.
     "/etc/default/docker": "DOCKER_LOGFILE=/run/docker.log\nulimit() { :; }\n",
     "/etc/docker/daemon.json": JSON.stringify({
       hosts: [host.socket, "unix:///run/docker.sock"],

@@ -22,7 +22,7 @@ const MINIO_USER_VARIABLE = /^MINIO_(ROOT_USER|ACCESS_KEY)$/;
 const MINIO_PASSWORD_VARIABLE = /^MINIO_(ROOT_PASSWORD|SECRET_KEY|KMS_SECRET_KEY)$/;
 const PASSWORD_VARIABLE =
   /(PASSWORD|PASSWD|PASSPHRASE|SECRET_KEY|SECRET_ACCESS_KEY|CLIENT_SECRET|API_KEY|PRIVATE_KEY|(^|_)TOKEN|(^|_)PASS)$/i;
-/** Such a variable may hold a secret's name as well as its value. */
+/** A variable with such a name may hold a secret's name instead of its value. */
 const SECRET_VARIABLE = /(^|_)SECRET$/i;
 
 const PASSWORD_OPTION =

@@ -16,8 +16,8 @@ const HOSTS = ["swarm:index:Host", "swarm:index:SshHost"];
 const AWS_MACHINE = "aws:ec2/instance:Instance";
 
 /**
- * Reports ports that are reachable on addresses of hosts without a firewall of the stack on each host. Hosts that are EC2
- * instances of the stack have security groups, which `openPortViolations` checks.
+ * Reports ports that are reachable on addresses of hosts without a firewall of the stack on each host. Hosts that are
+ * EC2 instances of the stack have security groups, which `openPortViolations` checks.
  */
 export function unprotectedPorts(resources: readonly PolicyResource[]): { text: string; urn?: string }[] {
   return resources.flatMap((resource) => {
@@ -147,7 +147,7 @@ function hostsNamed(hostname: string, resources: readonly PolicyResource[]): Set
   return new Set([hostname, ...keys]);
 }
 
-/** Returns the keys of the hosts whose node has the label. @throws in a preview that does not know the nodes yet. */
+/** Returns the keys of the hosts with this node label. @throws Error in a preview that does not know the nodes yet */
 function hostsWithLabel(
   label: string,
   value: string | undefined,

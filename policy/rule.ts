@@ -58,7 +58,7 @@ export function toStrings(value: unknown): string[] {
   return toArray(value).filter((item) => typeof item === "string");
 }
 
-/** Returns what `read` returns, or undefined if a preview does not know it yet, so that stack rules can continue. */
+/** Returns the result of `read`, or undefined if a preview does not know it yet, so that stack rules can continue. */
 export function ifKnown<T>(read: () => T): T | undefined {
   try {
     return read();

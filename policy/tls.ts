@@ -13,7 +13,7 @@ export function tlsViolations(resource: PolicyResource): string[] {
   return where === undefined ? [] : plainHttpServices(resource).map((what) => formatViolation(what, where));
 }
 
-/** The same for networks of the stack on which containers are reachable without published ports. */
+/** Reports the same on networks of the stack where containers are reachable without published ports. */
 export function tlsViolationsOnNetworks(resources: readonly PolicyResource[]): { text: string; urn?: string }[] {
   return resources.flatMap((resource) => {
     const [driver] = directlyReachableDrivers(resource, resources);

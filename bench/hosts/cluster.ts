@@ -22,7 +22,7 @@ export interface ClusterOptions {
   tell?: (what: string) => void;
 }
 
-/** Measures each method from bare engines to a healthy cluster. Methods alternate, under the same conditions. */
+/** Measures each method from bare engines to a healthy cluster. Alternates methods, for equal conditions. */
 export async function benchCluster(hosts: number, { ansible, tell }: ClusterOptions): Promise<ClusterResult> {
   const methods: Record<string, Method> = {
     "pulumi up": createPulumiMethod(),

@@ -19,7 +19,7 @@ const SAMPLE_MS = 250;
 /**
  * Runs Pulumi and measures it. Ctrl-C kills it.
  *
- * @throws TooLong when it has not ended after so many seconds
+ * @throws TooLong if it exceeds the time limit, in seconds
  */
 export async function measureCost(stack: TestStack, verb: "up" | "preview", limitSeconds?: number): Promise<Cost> {
   let peakKiB = 0;

@@ -16,15 +16,15 @@ export const FAKE_ENGINE_SIZES = [100, 300, 1000];
 const LIMIT_SECONDS = 360;
 
 /**
- * Makes Pulumi write the state only once, at the end, to measure `up` without that. Users never do this: after a killed
- * run the created resources would be unknown.
+ * Makes Pulumi write the state only once, at the end, to measure `up` without the cost of the other writes. Users must
+ * not do this: a killed run would not record the resources that it created.
  */
 const WRITTEN_ONCE = { PULUMI_SKIP_CHECKPOINTS: "true" };
 
 /** Runs Pulumi, and returns its cost and its requests to the engines. */
 type Measure = (verb: "up" | "preview", limitSeconds?: number) => Promise<Cost & EngineRequests>;
 
-/** Measures `up` and a preview of a Swarm with fake engines, whose own cost is negligible. */
+/** Measures `up` and a preview of a Swarm with fake engines, which themselves cost almost nothing. */
 export async function benchFakeEngines(hosts: number, tell?: (what: string) => void): Promise<FakeEngineResult> {
   const once = await withFakeEngines(hosts, WRITTEN_ONCE, async (measure, stack) => {
     tell?.("up, the state written once");

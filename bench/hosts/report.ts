@@ -32,7 +32,7 @@ export interface HostsReport {
   standIns: FakeEngineResult[];
   throughput: ThroughputResult[];
   encryption: EncryptionResult[];
-  /** What was skipped, with the reason. */
+  /** Skipped parts, with the reason. */
   skipped: string[];
 }
 

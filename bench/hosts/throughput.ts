@@ -43,7 +43,7 @@ async function benchNetwork(
   network: MeasuredNetwork,
   { tell, skip }: ThroughputOptions,
 ): Promise<ThroughputResult[]> {
-  // Disks in memory, so that the network is measured.
+  // With disks in memory, the network is the bottleneck.
   const lab = await startLab({ hosts, disks: 1, diskSize: DISK });
   return withCleanup(
     async () => {
@@ -83,7 +83,7 @@ async function unsupportedReason(network: MeasuredNetwork, host: LabHost): Promi
   }
 }
 
-/** Deletes MinIO's trash. MinIO keeps deleted files for five minutes, in which they would fill the disks. */
+/** Deletes MinIO's trash: MinIO keeps deleted files for five minutes, and they would fill the disks. */
 async function emptyTrash(hosts: readonly LabHost[]): Promise<void> {
   const script = "rm -rf /mnt/disk1/*/.minio.sys/tmp/.trash/*";
   await Promise.all(hosts.map((host) => host.run("sh", "-c", script)));

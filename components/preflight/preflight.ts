@@ -49,7 +49,7 @@ export class Preflight extends SwarmResource {
     return this.#requirements.add(requirement) ? this : this.#late.check(requirement).then(() => this);
   }
 
-  /** Ends the program with an error: withholds the requirements, so neither this resource nor its dependents are created. */
+  /** Withholds the requirements, so neither this resource nor its dependents are created. The program then fails. */
   abort(): void {
     this.#requirements.abort();
   }

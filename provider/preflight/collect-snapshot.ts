@@ -25,7 +25,7 @@ export interface HostTarget {
 
 /**
  * Inspects all hosts in parallel. An engine that does not answer may still have to be created: the Host resource waits
- * for it. A host whose engine fails halfway counts as unreachable and is not checked.
+ * for it. A host with an engine that fails halfway counts as unreachable and is not checked.
  *
  * @throws ResourceError if no reachable manager sees a leader, ApiVersionError if an engine and this client have no API
  * version in common.

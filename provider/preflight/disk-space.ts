@@ -3,7 +3,7 @@ import type { DiskSpace, MachineFacts } from "./facts/machine.ts";
 const MIB = 1024 ** 2;
 export const GIB = 1024 ** 3;
 
-/** Returns what is wrong with the free space of a folder's disk. Undefined: enough, or unknown. */
+/** Returns the problem with the free space on a folder's disk; undefined if there is enough, or it is unknown. */
 export function diskShortage(
   path: string,
   { space = {} }: MachineFacts,

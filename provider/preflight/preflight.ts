@@ -19,7 +19,7 @@ export interface PreflightInputs extends Partial<NetworkRelease> {
   recordedIds?: string[];
   /** Whether the state holds the key that unlocks the Swarm's managers. */
   hasUnlockKey?: boolean;
-  /** Only for the dependency: hosts are inspected once they have been created. */
+  /** Not read. Creates the dependency by which hosts are created before they are inspected. */
   ready?: boolean[];
 }
 
@@ -34,7 +34,7 @@ export interface PreflightResult extends NetworkRelease {
 /**
  * Inspects the hosts and checks the requirements against them and against each other.
  *
- * @param about the requirements to report issues of @default - all of them
+ * @param about requirements whose issues are reported @default - all of them
  */
 export async function checkRequirements(
   inputs: PreflightInputs,

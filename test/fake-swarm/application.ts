@@ -1,6 +1,6 @@
 import type { TaskDetails } from "../../engine/types.ts";
 
-/** A task as the application in it sees it. */
+/** A task from its application's point of view. */
 export interface RunningTask {
   task: TaskDetails;
   service: string;
@@ -29,7 +29,7 @@ export interface CommandResult {
   durationMs?: number;
 }
 
-/** The program in the tasks. Tests replace the methods that they are about. */
+/** The program that runs in the tasks. Tests override its methods. */
 export interface Application {
   start(runs: RunningTask): StartFailure | undefined;
   exec(asked: Command): CommandResult;

@@ -62,7 +62,7 @@ export function taskLog(swarm: FakeSwarm, id: string): FakeResponse {
   return commandOutput({ stdout: swarm.simulation.application.log(swarm.services.describeTask(task)) });
 }
 
-/** Adds the task counts that a listing of services contains. */
+/** Returns a service with its task counts, as in a listing of services. */
 export function withServiceStatus({ services, nodes }: FakeSwarm, service: ServiceDetails): ServiceDetails {
   const tasks = services.tasks.ofService(service.ID).filter(isDesiredRunning);
   const { Mode } = service.Spec;

@@ -84,7 +84,7 @@ export function unlock(engine: FakeEngine, key: string): FakeResponse {
   return ok();
 }
 
-/** Returns the error of a manager that should leave without `--force`. */
+/** Returns a manager's error for a request to leave without `--force`. */
 function leaveRefusal({ swarm }: FakeEngine): string {
   const members = swarm?.raftMembers().map((node) => swarm.asSeenByManagers(node)) ?? [];
   const reachable = members.filter(({ ManagerStatus }) => ManagerStatus?.Reachability === "reachable").length;

@@ -7,7 +7,7 @@ export function canSchedule({ TaskTemplate }: ServiceSpec, node: NodeDetails): b
   return isFit && Constraints.every((constraint) => satisfies(node, constraint));
 }
 
-/** Returns whether existing tasks of a service may stay on a node, whatever the node's state. */
+/** Returns whether existing tasks of a service may stay on a node, regardless of the node's state. */
 export function isEligible({ TaskTemplate }: ServiceSpec, node: NodeDetails): boolean {
   const { Constraints = [] } = TaskTemplate.Placement ?? {};
   return node.Spec.Availability !== "drain" && Constraints.every((constraint) => satisfies(node, constraint));

@@ -12,7 +12,7 @@ export function newJoinTokens(): SwarmDetails["JoinTokens"] {
  * Checks that the other managers keep a quorum when a manager is demoted.
  *
  * @param members all managers, as they see each other
- * @throws ApiError when they would lose it.
+ * @throws ApiError if they would lose it
  */
 export function requireDemotable({ ID, ManagerStatus }: NodeDetails, members: readonly NodeDetails[]): void {
   const failed = (why: string) => new ApiError(400, `rpc error: code = FailedPrecondition desc = ${why}`);

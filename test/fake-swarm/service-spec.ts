@@ -18,7 +18,7 @@ export function toReturnedSpec(asked: ServiceSpec): ServiceSpec {
   };
 }
 
-/** Returns the spec of the service's tasks, without what the Engine only adds to services. */
+/** Returns the spec of the service's tasks, without the defaults that the Engine adds only to services. */
 export function toTaskSpec({ TaskTemplate }: ServiceSpec): TaskSpec {
   const { Runtime: _runtime, ...told } = structuredClone(TaskTemplate) as TaskSpec & { Runtime?: string };
   return told;

@@ -14,7 +14,7 @@ export const hasEnded = ({ Status }: TaskDetails) => TERMINAL_STATES.includes(St
 export const isDesiredRunning = ({ DesiredState }: TaskDetails) =>
   DesiredState === "running" || DesiredState === "ready";
 
-/** The tasks of a Swarm, as their nodes' engines run them. */
+/** The tasks of a Swarm, as run by the engines of their nodes. */
 export class Tasks {
   readonly all = new Map<string, TaskDetails>();
   readonly #swarm: FakeSwarm;
@@ -93,7 +93,7 @@ export class Tasks {
     }
   }
 
-  /** Ends the containers of a stopped engine, which the managers do not learn yet. */
+  /** Ends the containers of a stopped engine. The managers do not know of it yet. */
   loseContainers(nodeId: string): void {
     for (const task of this.onNode(nodeId)) this.#lost.add(task.ID);
   }

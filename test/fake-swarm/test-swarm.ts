@@ -12,7 +12,7 @@ import { useFakeTime, advance } from "./time.ts";
 
 export const OWNER = { id: "owner", project: "p", stack: "dev", name: "store" };
 
-/** An in-memory Swarm, with the inputs that handlers take. */
+/** An in-memory Swarm, with inputs for handlers. */
 export class TestSwarm {
   readonly fake: FakeEngines;
   readonly swarm: FakeSwarm;

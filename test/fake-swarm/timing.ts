@@ -44,7 +44,7 @@ export const INSTANT: Timing = {
 /** The longest timer in Node: 24 days, here the same as never. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** The timers of one set of fake engines, which end with it. */
+/** The timers of one set of fake engines. They end with the engines. */
 export class Timers {
   readonly #due = new Set<NodeJS.Timeout>();
 
@@ -61,7 +61,7 @@ export class Timers {
     this.#due.add(timer);
   }
 
-  /** Waits. Never resolves if the fake engines stop before. */
+  /** Waits. Never resolves if the fake engines stop first. */
   pause(ms: number): Promise<void> {
     return new Promise((done) => this.after(ms, done));
   }

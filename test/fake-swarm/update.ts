@@ -4,7 +4,7 @@ import type { Services } from "./services.ts";
 import type { FakeSwarm } from "./swarm.ts";
 import { hasEnded, isDesiredRunning } from "./tasks.ts";
 
-/** One run of Swarm's updater: it replaces outdated tasks, some at a time, and monitors the new ones. */
+/** One run of Swarm's updater: it replaces outdated tasks in batches, and monitors the new ones. */
 export class Update {
   readonly spec: ServiceSpec;
   isOver = false;
@@ -23,7 +23,7 @@ export class Update {
     void this.#run();
   }
 
-  /** Ends this run, as a newer update replaces it. */
+  /** Ends this run because of a newer update. */
   cancel(): void {
     this.isOver = true;
   }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Deploys a store on several hosts, as `pulumi up` does, with the docker CLI over ssh, one step after the other.
+# Deploys a store on several hosts, as `pulumi up` does, with the docker CLI over ssh, step by step.
 #   HOSTS="198.51.100.1 …" NAMES="node1 …" SSH_FLAGS="-i …" IMAGE=… sh bench/hosts/methods/docker-cli.sh
 # Ends once the cluster is healthy. HOSTS and NAMES have the same order; the first host creates the Swarm.
 set -eu

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { run } from "../../../toolchain/run.ts";
 import type { Method } from "./method.ts";
 
-/** Runs the docker CLI over ssh, one step after the other. */
+/** Creates the cluster with the docker CLI over ssh, step by step. */
 export const byCli: Method = {
   async build(hosts, image) {
     const [first] = hosts;

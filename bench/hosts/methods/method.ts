@@ -1,6 +1,6 @@
 import type { LabHost } from "../../../lab/lab.ts";
 
-/** A method to create a healthy cluster on bare engines. */
+/** A way to create a healthy cluster on engines without a Swarm. */
 export interface Method {
   /** Creates the cluster; resolves once it is healthy, or later. */
   build(hosts: readonly LabHost[], image: string): Promise<void>;

@@ -61,7 +61,7 @@ function differenceIssue(difference: FieldDiff): NetworkIssue {
   return { check: "names", hosts: [], argument, value: wanted, problem };
 }
 
-/** Not for a network with `encrypted: false`: its user knows. */
+/** Warns about a network without encryption, unless the program sets `encrypted`. */
 function clearTextWarning({ settings }: NetworkRequirement, options: Record<string, string> | null): NetworkIssue[] {
   if (settings.encrypted !== undefined || (options && ENCRYPTED_OPTION in options)) return [];
   const problem =

@@ -55,13 +55,13 @@ function pathMtuIssues(networks: readonly NetworkRequirement[], a: string, b: st
       problem:
         `packets of ${widest.mtu} bytes do not get through whole between host ${a} and host ${b}: give the mtu that the ` +
         "link between them carries (`ping -M do -s <mtu - 28>` finds it)",
-      // The user did not choose the default, and Docker usually fragments packets of that size.
+      // Only warn about the default: the user did not choose it, and Docker usually fragments such packets.
       warning: widest.mtu === DEFAULT_MTU,
     },
   ];
 }
 
-/** Warns about what could not be probed. */
+/** Warns about hosts and links that could not be probed. */
 export function skippedProbeIssues(
   { subject }: SwarmRequirement,
   snapshot: ClusterSnapshot,

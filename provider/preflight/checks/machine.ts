@@ -4,7 +4,7 @@ import { GIB, diskShortage } from "../disk-space.ts";
 import { isNode, hostKeys, type ClusterSnapshot } from "../snapshot.ts";
 import { takenPortError, findTakenPorts } from "../swarm-ports.ts";
 
-/** By how much clocks may differ, in seconds. MinIO decides by timestamps which version of an object is the newest. */
+/** Maximum clock difference, in seconds. MinIO decides by timestamps which version of an object is the newest. */
 const CLOCK_SECONDS = 2;
 
 /** From this difference on, in seconds, MinIO nodes and S3 clients reject each other's requests. */
@@ -118,7 +118,7 @@ function checkLoopback(snapshot: ClusterSnapshot): MachineIssue[] {
     }));
 }
 
-/** Compares the earliest and the latest clock. The time that reading them took counts in their favour. */
+/** Compares the earliest and the latest clock. Ignores differences that the time for reading them may explain. */
 function checkClocks({ machines }: ClusterSnapshot): MachineIssue[] {
   const clocks = Object.entries(machines).flatMap(([key, { clock }]) => (clock ? [{ key, ...clock }] : []));
   const latest = clocks.toSorted((a, b) => b.least - a.least)[0];

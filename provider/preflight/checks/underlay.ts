@@ -102,7 +102,7 @@ function checkMtu({ subject, settings: { mtu } }: NetworkRequirement, snapshot: 
     value: mtu,
     problem: `larger than the MTU of the links between the hosts: ${links}: give mtu: ${least}`,
   };
-  // The user did not choose the default, and packets of that size are usually fragmented.
+  // Only warn about the default: the user did not choose it, and packets of that size are usually fragmented.
   return [downgradeToWarningIf(mtu === DEFAULT_MTU, finding)];
 }
 

@@ -50,7 +50,7 @@ const GOSSIP = 7946;
 const CONTROL = 2377;
 
 /**
- * Returns the links to probe: all but those between two nodes, whose Swarm proves that they work. On a node, Swarm uses
+ * Returns the links to probe: all except those between two nodes: the running Swarm proves them. On a node, Swarm uses
  * the UDP ports, and only root can receive there. ESP needs root on both ends.
  */
 export function planLinks(hosts: readonly ProbeHost[], needs: ProbeNeeds): ProbeLink[] {
@@ -124,7 +124,7 @@ export interface ProbeReport {
   endedAt: number;
 }
 
-/** Returns the links with failed checks, where both ends are sure of it. */
+/** Returns the links with failed checks. Leaves out checks that one of the ends could not run. */
 export function blockedLinks(links: readonly ProbeLink[], reports: Record<string, ProbeReport>): ProbeLink[] {
   return links.flatMap(({ from, to, checks }) => {
     const [sender, receiver] = [reports[from], reports[to]];

@@ -21,7 +21,7 @@ export interface MachineFacts {
   machineId?: string;
   /** The kernel's boot id. Hosts with the same id share a kernel. */
   bootId?: string;
-  /** By how much its clock is ahead of this machine's, at least and at most, in milliseconds. */
+  /** Minimum and maximum by which its clock is ahead of this machine's, in milliseconds. */
   clock?: { least: number; most: number };
   /** Its own addresses, with their interfaces. */
   addresses?: { address: string; device: string }[];

@@ -5,7 +5,7 @@ import { EngineError } from "../../../engine/transport.ts";
 export interface EnginesUnderTest {
   engine(number: number): Engine;
   address(number: number): string;
-  /** An image with `mc` that they have. */
+  /** An image with `mc`, present on all of them. */
   image: string;
   stop(number: number): Promise<void>;
   start(number: number): Promise<void>;
